@@ -1,0 +1,4 @@
+// Command makesync keeps organizations on Make as a set of YAML files says.
+package main
+
+func main() {}

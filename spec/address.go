@@ -1,0 +1,69 @@
+package spec
+
+import "strings"
+
+// Kind is one of the kinds of object that makesync manages.
+type Kind string
+
+// The kinds, in the order in which a plan lists them.
+const (
+	KindOrganization   Kind = "organization"
+	KindFeatureControl Kind = "featureControl"
+	KindVariable       Kind = "variable"
+	KindMember         Kind = "member"
+	KindTFA            Kind = "tfa"
+	KindOwner          Kind = "owner"
+)
+
+// Kinds lists every kind, in the order in which a plan lists them.
+func Kinds() []Kind {
+	return []Kind{KindOrganization, KindFeatureControl, KindVariable, KindMember, KindTFA, KindOwner}
+}
+
+// Address names one object: `acme`, `acme/variable/API_BASE`, `acme/tfa`,
+// `acme/member/jane@acme.example`. The name part is percent-encoded where it
+// holds `/ * ? [ %`, so that an address can be used as a glob as it stands.
+type Address string
+
+// NewAddress makes the address of an object. Name is the plain, unencoded name:
+// it is empty for kinds that an organization has once (organization, tfa).
+func NewAddress(key string, kind Kind, name string) Address {
+	switch {
+	case kind == KindOrganization:
+		return Address(key)
+	case name == "":
+		return Address(key + "/" + string(kind))
+	default:
+		return Address(key + "/" + string(kind) + "/" + nameEncoder.Replace(name))
+	}
+}
+
+var (
+	nameEncoder = strings.NewReplacer("%", "%25", "/", "%2F", "*", "%2A", "?", "%3F", "[", "%5B")
+	nameDecoder = strings.NewReplacer("%2F", "/", "%2A", "*", "%3F", "?", "%5B", "[", "%25", "%")
+)
+
+// Key is the organization's key.
+func (a Address) Key() string {
+	key, _, _ := strings.Cut(string(a), "/")
+	return key
+}
+
+// Kind is the object's kind.
+func (a Address) Kind() Kind {
+	_, rest, ok := strings.Cut(string(a), "/")
+	if !ok {
+		return KindOrganization
+	}
+	kind, _, _ := strings.Cut(rest, "/")
+	return Kind(kind)
+}
+
+// Name is the object's plain name, empty for organization and tfa.
+func (a Address) Name() string {
+	parts := strings.SplitN(string(a), "/", 3)
+	if len(parts) < 3 {
+		return ""
+	}
+	return nameDecoder.Replace(parts[2])
+}

@@ -1,0 +1,65 @@
+package spec
+
+// Zone is an entry of `zones`.
+type Zone struct {
+	Name string
+	URL  string // "" when Host or a built-in name gives it
+	Host string
+	// Token is the text of zones.N.token with its reference evaluated; always sensitive.
+	Token   Value
+	Sandbox *SandboxZone
+	Source  Source
+}
+
+// SandboxZone makes a zone an embedded simulated one.
+type SandboxZone struct {
+	Seed, State string // paths, already joined to the document's folder
+}
+
+// Guards are the limits of a run; see DefaultGuards.
+type Guards struct {
+	MaxCreates       map[Kind]int // per zone and run
+	MaxInvites       int          // per organization and run
+	MaxDeletes       map[Kind]int // per organization and run
+	MaxDeletesPerRun map[Kind]int // over all organizations of the run
+	MinAdmins        int          // accepted Owners and Admins that must remain
+	RequiredAdmins   []string     // e-mails, lower case
+	Emails           []Glob       // who may be invited, promoted or made owner; empty: any
+	Protect          []Glob       // addresses never deleted
+}
+
+// DefaultGuards are the guards of documents that state none.
+func DefaultGuards() Guards {
+	return Guards{
+		MaxCreates:       map[Kind]int{KindOrganization: 0},
+		MaxInvites:       5,
+		MaxDeletes:       map[Kind]int{KindVariable: 10, KindMember: 5, KindOrganization: 0},
+		MaxDeletesPerRun: map[Kind]int{KindVariable: 25, KindMember: 10, KindOrganization: 0},
+		MinAdmins:        1,
+	}
+}
+
+// Desired is what all loaded documents say, after Resolve: profiles merged,
+// references evaluated, every rule that needs no network checked.
+type Desired struct {
+	Zones         map[string]Zone
+	Guards        Guards
+	Sensitive     []Glob
+	Organizations []Organization // sorted by key
+	// Files lists every file read, sorted, for messages and shards.
+	Files []string
+}
+
+// Endpoint is a zone as a run reaches it: the one place where it is decided
+// which url gets which token (design: "a document must not be able to move a token").
+type Endpoint struct {
+	Name string
+	// URL is scheme://host[:port] without a path.
+	URL string
+	// Hosts are the values of an organization row's `zone` field that mean this zone.
+	Hosts []string
+	// Token is empty when the zone may not get one, or none is set; Why says which.
+	Token   Value
+	Why     string
+	Sandbox *SandboxZone
+}

@@ -1,0 +1,59 @@
+package spec
+
+import "strconv"
+
+// Source is a position in a document. Line and Column count from 1; Column
+// counts characters (runes). The zero Source is "nowhere".
+type Source struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+}
+
+// IsZero tells whether the position is unknown.
+func (s Source) IsZero() bool { return s == Source{} }
+
+// String is file:line:column.
+func (s Source) String() string {
+	return s.File + ":" + strconv.Itoa(s.Line) + ":" + strconv.Itoa(s.Column)
+}
+
+// Severity is "error" or "warning".
+type Severity string
+
+// The severities.
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+)
+
+// Problem is something to tell a person: a mistake in a document, a live object
+// that could not be read, a guard that is already violated. It is a fact;
+// package render makes the words around it. It never holds a secret.
+type Problem struct {
+	Severity Severity `json:"severity"`
+	// Rule is a stable id such as "unknown-key"; `validate` prints it, README lists them.
+	Rule    string  `json:"rule"`
+	Address Address `json:"address,omitempty"`
+	// Path is the YAML path, such as organizations.acme.variables.API_BASE.
+	Path    string `json:"path,omitempty"`
+	Message string `json:"message"`
+	// Hint says what to do next.
+	Hint   string  `json:"hint,omitempty"`
+	Source *Source `json:"source,omitempty"`
+	// Related is a second position, such as that of the first of two equal keys.
+	Related *Source `json:"related,omitempty"`
+	// Excerpt is the source line with every scalar that may be secret masked.
+	Excerpt string `json:"excerpt,omitempty"`
+	// Error is the API's answer, when the problem comes from one.
+	Error *APIError `json:"error,omitempty"`
+}
+
+// APIError is what the Make API answered (make-api: error envelope
+// {detail?, message, code, suberrors?}); Message is cleaned of control
+// characters and cut to a sane length.
+type APIError struct {
+	Status  int    `json:"status,omitempty"`
+	Code    string `json:"code,omitempty"`
+	Message string `json:"message"`
+}

@@ -1,0 +1,71 @@
+package spec
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+)
+
+// masked is what every formatter prints instead of a secret.
+const masked = "(sensitive)"
+
+// Value is a text that may be a secret. Every way of printing it (String, fmt
+// verbs, GoString, JSON, YAML, slog) shows a mask when it is sensitive; only
+// Reveal gives the text, so that a search for Reveal finds every place where a
+// secret can leave the program.
+type Value struct {
+	text      string
+	sensitive bool
+}
+
+// Plain makes a value that may be shown.
+func Plain(text string) Value { return Value{text: text} }
+
+// Sensitive makes a value that is masked everywhere.
+func Sensitive(text string) Value { return Value{text: text, sensitive: true} }
+
+// Reveal gives the text itself, secret or not.
+func (v Value) Reveal() string { return v.text }
+
+// IsSensitive tells whether the value is masked.
+func (v Value) IsSensitive() bool { return v.sensitive }
+
+// IsZero tells whether there is no text.
+func (v Value) IsZero() bool { return v.text == "" }
+
+// Masked is the same text, masked from here on.
+func (v Value) Masked() Value { return Value{text: v.text, sensitive: true} }
+
+// Unmasked is the same text, shown from here on. Only the code that has
+// compared a live value's address with the sensitive patterns may call it.
+func (v Value) Unmasked() Value { return Value{text: v.text} }
+
+// String is the text, or the mask.
+func (v Value) String() string {
+	if v.sensitive {
+		return masked
+	}
+	return v.text
+}
+
+// GoString keeps %#v from printing the text.
+func (v Value) GoString() string { return fmt.Sprintf("spec.Value(%q)", v.String()) }
+
+// Format serves every fmt verb with the masked form.
+func (v Value) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), v.String())
+}
+
+// LogValue keeps slog from printing the text.
+func (v Value) LogValue() slog.Value { return slog.StringValue(v.String()) }
+
+// MarshalJSON writes the text as a string, or {"sensitive": true}.
+func (v Value) MarshalJSON() ([]byte, error) {
+	if v.sensitive {
+		return []byte(`{"sensitive":true}`), nil
+	}
+	return json.Marshal(v.text)
+}
+
+// MarshalText serves encoders that want text, map keys included.
+func (v Value) MarshalText() ([]byte, error) { return []byte(v.String()), nil }

@@ -1,0 +1,186 @@
+package sync
+
+import (
+	"time"
+
+	"makesync/spec"
+)
+
+// PlanFormat and ReportFormat are the versions of the JSON forms.
+const (
+	PlanFormat   = "makesync.plan/v1"
+	ReportFormat = "makesync.report/v1"
+)
+
+// Op is what a step does to its object.
+type Op string
+
+// The ops. A role change is an update of a member, a removal a delete; a
+// reinvite counts as invite and a revoke as delete, in guards and summaries.
+const (
+	OpCreate   Op = "create"
+	OpUpdate   Op = "update"
+	OpDelete   Op = "delete"
+	OpInvite   Op = "invite"
+	OpReinvite Op = "reinvite"
+	OpRevoke   Op = "revoke"
+	OpTransfer Op = "transfer"
+)
+
+// Counted is the op under which guards and summaries count.
+func (o Op) Counted() Op {
+	switch o {
+	case OpReinvite:
+		return OpInvite
+	case OpRevoke:
+		return OpDelete
+	}
+	return o
+}
+
+// Risk says how much a step can hurt.
+type Risk string
+
+// The risks, least first.
+const (
+	RiskNone         Risk = "none"
+	RiskCaution      Risk = "caution"
+	RiskDestructive  Risk = "destructive"
+	RiskIrreversible Risk = "irreversible"
+)
+
+// Plan is what an apply would do: plain data, comparable, printable, saveable.
+// Everything in it is sorted: organizations by key, steps in order of execution.
+type Plan struct {
+	Format        string             `json:"format"`
+	Created       time.Time          `json:"created"`
+	Expires       time.Time          `json:"expires"`
+	Digest        string             `json:"digest"`
+	Seal          string             `json:"seal"`
+	Tool          string             `json:"tool,omitempty"` // makesync's version
+	Salt          string             `json:"salt,omitempty"` // of the fingerprints, saved plans only
+	Shard         *Shard             `json:"shard,omitempty"`
+	Zones         []PlanZone         `json:"zones"`
+	Organizations []OrganizationPlan `json:"organizations"`
+	Summary       Summary            `json:"summary"`
+	Calls         Calls              `json:"calls"`
+	// Unmanaged counts live organizations of which no document speaks.
+	Unmanaged map[spec.Kind]int `json:"unmanaged"`
+	Problems  []spec.Problem    `json:"problems"`
+	Exit      Exit              `json:"exit"`
+}
+
+// Shard is part Index (from 1) of Count of a run.
+type Shard struct {
+	Index int `json:"index"`
+	Count int `json:"count"`
+}
+
+// PlanZone is a zone as the run reached it.
+type PlanZone struct {
+	Name    string `json:"name"`
+	URL     string `json:"url"`
+	User    User   `json:"user"`
+	Sandbox bool   `json:"sandbox,omitempty"`
+}
+
+// OrganizationPlan is the part of a plan for one organization.
+type OrganizationPlan struct {
+	Key       string            `json:"key"`
+	Zone      string            `json:"zone"`
+	ID        int64             `json:"id"` // 0: to be created
+	Name      string            `json:"name"`
+	Steps     []Step            `json:"steps"`
+	Waiting   []Waiting         `json:"waiting"`
+	Held      []Held            `json:"held"`
+	Unmanaged map[spec.Kind]int `json:"unmanaged"`
+	Unchanged int               `json:"unchanged"`
+	// NotRead are the kinds that should have been read and could not be.
+	NotRead []spec.Kind `json:"notRead"`
+	// APILimit is the organization's calls per minute (license.apiLimit); 0: unknown.
+	APILimit int `json:"apiLimit,omitempty"`
+}
+
+// Step is one change of one object; it may take several writes.
+type Step struct {
+	N       int          `json:"n"` // unique in the plan, from 1, in the order of the plan
+	Address spec.Address `json:"address"`
+	Kind    spec.Kind    `json:"kind"`
+	Op      Op           `json:"op"`
+	Risk    Risk         `json:"risk"`
+	Fields  []Field      `json:"fields"`
+	// Arguments are the ids and values that the writes need and Fields, made for people, do not carry.
+	Arguments Arguments    `json:"arguments"`
+	Source    *spec.Source `json:"source,omitempty"`
+	After     []int        `json:"after"` // step numbers that must have succeeded
+	// Precondition is a fingerprint of what the step relies on in the live state.
+	Precondition string `json:"precondition"`
+	// Notes are facts for the reader: "signs out people without two-factor authentication".
+	Notes []string `json:"notes,omitempty"`
+}
+
+// Field is one difference, for people: names rather than ids.
+type Field struct {
+	Path string `json:"path"`
+	From Scalar `json:"from"`
+	To   Scalar `json:"to"`
+}
+
+// Arguments are what the writes of a step send. Zero fields are not sent.
+type Arguments struct {
+	// Name: of the organization (create, rename), the variable or the control; of an invitee.
+	Name       string            `json:"name,omitempty"`
+	RegionID   int64             `json:"regionId,omitempty"`
+	CountryID  int64             `json:"countryId,omitempty"`
+	TimezoneID int64             `json:"timezoneId,omitempty"`
+	ControlID  int64             `json:"controlId,omitempty"`
+	Enable     *bool             `json:"enable,omitempty"` // control, tfa
+	Type       spec.VariableType `json:"typeId,omitempty"`
+	Value      *Scalar           `json:"value,omitempty"` // variable
+	Email      string            `json:"email,omitempty"`
+	UserID     int64             `json:"userId,omitempty"`
+	RoleID     int64             `json:"usersRoleId,omitempty"`
+	Note       string            `json:"note,omitempty"`
+	TeamIDs    []int64           `json:"teamsId,omitempty"`
+	// DeleteConnections and Confirmed go to the query of a removal or a deletion.
+	DeleteConnections bool `json:"deleteConnections,omitempty"`
+	Confirmed         bool `json:"confirmed,omitempty"`
+}
+
+// Waiting is something that cannot be done yet and is nobody's fault.
+type Waiting struct {
+	Address spec.Address `json:"address"`
+	Reason  string       `json:"reason"`
+	// Since is when this state directory first saw it; nil when unknown.
+	Since *time.Time `json:"since,omitempty"`
+}
+
+// Held is a change that a guard stopped.
+type Held struct {
+	Address spec.Address `json:"address"`
+	Op      Op           `json:"op"`
+	Kind    spec.Kind    `json:"kind"`
+	Guard   string       `json:"guard"`
+	Reason  string       `json:"reason"`
+	// Allow is the --allow rule that lets it through.
+	Allow  string       `json:"allow"`
+	Source *spec.Source `json:"source,omitempty"`
+}
+
+// Summary counts steps by counted op (an update of a role is an update), and the rest.
+type Summary struct {
+	Create    int `json:"create"`
+	Update    int `json:"update"`
+	Delete    int `json:"delete"`
+	Invite    int `json:"invite"`
+	Transfer  int `json:"transfer"`
+	Waiting   int `json:"waiting"`
+	Held      int `json:"held"`
+	Unchanged int `json:"unchanged"`
+}
+
+// Calls counts API requests: those made for reading, and the writes that an apply makes (plan) or made (report).
+type Calls struct {
+	Read  int `json:"read"`
+	Write int `json:"write"`
+}

@@ -1,0 +1,83 @@
+package sync
+
+import (
+	"time"
+
+	"makesync/spec"
+)
+
+// Report is what an apply did. Planned = Succeeded + Failed + Skipped + Unknown, counted from Steps.
+type Report struct {
+	Format    string         `json:"format"`
+	Run       string         `json:"run"`
+	Plan      string         `json:"plan"` // the plan's digest
+	Shard     *Shard         `json:"shard,omitempty"`
+	Started   *time.Time     `json:"started,omitempty"`
+	Seconds   float64        `json:"durationSeconds"`
+	Planned   int            `json:"planned"`
+	Succeeded int            `json:"succeeded"`
+	Failed    int            `json:"failed"`
+	Skipped   int            `json:"skipped"`
+	Unknown   int            `json:"unknown"`
+	Waiting   int            `json:"waiting"`
+	Held      int            `json:"held"`
+	Steps     []StepReport   `json:"steps"`
+	Problems  []spec.Problem `json:"problems"`
+	Calls     Calls          `json:"calls"`
+	Exit      Exit           `json:"exit"`
+}
+
+// StepOutcome is what became of a step.
+type StepOutcome string
+
+// The outcomes.
+const (
+	Succeeded      StepOutcome = "succeeded"
+	Failed         StepOutcome = "failed"
+	Skipped        StepOutcome = "skipped"
+	OutcomeUnknown StepOutcome = "unknown"
+)
+
+// StepReport is the outcome of one step.
+type StepReport struct {
+	N       int          `json:"n"`
+	Address spec.Address `json:"address"`
+	Kind    spec.Kind    `json:"kind"`
+	Op      Op           `json:"op"`
+	Outcome StepOutcome  `json:"outcome"`
+	// Reason is a stable word ("licence", "not-converged", "stale", "interrupted", "depends", "max-runtime") followed
+	// by a colon and the words, or empty.
+	Reason   string         `json:"reason,omitempty"`
+	Attempts int            `json:"attempts"`
+	Error    *spec.APIError `json:"error,omitempty"`
+	// Paste is a line to put into the documents: `id: 4711` after a create.
+	Paste string `json:"paste,omitempty"`
+}
+
+// Intent is a journal entry before a request.
+type Intent struct {
+	Step    int          `json:"step"`
+	Address spec.Address `json:"address"`
+	Verb    Verb         `json:"verb"`
+	Attempt int          `json:"attempt"`
+	Before  View         `json:"before,omitempty"`
+	After   View         `json:"after,omitempty"`
+	At      time.Time    `json:"at"`
+}
+
+// Outcome is a journal entry after a request.
+type Outcome struct {
+	Step    int            `json:"step"`
+	Address spec.Address   `json:"address"`
+	Verb    Verb           `json:"verb"`
+	Attempt int            `json:"attempt"`
+	Outcome StepOutcome    `json:"outcome"`
+	Answer  Answer         `json:"answer"`
+	Error   *spec.APIError `json:"error,omitempty"`
+	At      time.Time      `json:"at"`
+}
+
+// View is the flat form of one object's state: path → canonical text. It is
+// what the diff compares, what a precondition fingerprints, what the journal keeps as before-image (secrets
+// fingerprinted), what a read-back checks. A nil View is an object that is not there.
+type View map[string]Scalar
