@@ -117,6 +117,9 @@ type Step struct {
 	Precondition string `json:"precondition"`
 	// Notes are facts for the reader: "signs out people without two-factor authentication".
 	Notes []string `json:"notes,omitempty"`
+	// Before is the object's live view when the plan was made; nil where the step
+	// makes the object, and in a plan that was read from a file (apply reads it again).
+	Before View `json:"-"`
 }
 
 // Field is one difference, for people: names rather than ids.
@@ -142,6 +145,12 @@ type Arguments struct {
 	RoleID     int64             `json:"usersRoleId,omitempty"`
 	Note       string            `json:"note,omitempty"`
 	TeamIDs    []int64           `json:"teamsId,omitempty"`
+	// Role and Teams are names that apply turns into RoleID and TeamIDs after it has created
+	// the organization, whose own ids nobody can know before; empty elsewhere.
+	Role  string   `json:"role,omitempty"`
+	Teams []string `json:"teams,omitempty"`
+	// IgnoreValue: the value is a start, and scenarios may have changed it already when it is read back.
+	IgnoreValue bool `json:"ignoreValue,omitempty"`
 	// DeleteConnections and Confirmed go to the query of a removal or a deletion.
 	DeleteConnections bool `json:"deleteConnections,omitempty"`
 	Confirmed         bool `json:"confirmed,omitempty"`

@@ -62,7 +62,10 @@ type Intent struct {
 	Attempt int          `json:"attempt"`
 	Before  View         `json:"before,omitempty"`
 	After   View         `json:"after,omitempty"`
-	At      time.Time    `json:"at"`
+	// Known are the ids of organizations of this name before a create was sent: one that is
+	// not among them afterwards is the one that it made.
+	Known []int64   `json:"known,omitempty"`
+	At    time.Time `json:"at"`
 }
 
 // Outcome is a journal entry after a request.
@@ -73,8 +76,12 @@ type Outcome struct {
 	Attempt int            `json:"attempt"`
 	Outcome StepOutcome    `json:"outcome"`
 	Answer  Answer         `json:"answer"`
-	Error   *spec.APIError `json:"error,omitempty"`
-	At      time.Time      `json:"at"`
+	// Reason says in words why the outcome is what it is, where that is not plain.
+	Reason string         `json:"reason,omitempty"`
+	Error  *spec.APIError `json:"error,omitempty"`
+	// Resolved: found out by reading, after a lost answer or a killed run.
+	Resolved bool      `json:"resolved,omitempty"`
+	At       time.Time `json:"at"`
 }
 
 // View is the flat form of one object's state: path → canonical text. It is

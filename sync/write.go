@@ -40,9 +40,9 @@ type Write struct {
 
 // Answer is what a write's reply said; only fields that the reply held are set.
 type Answer struct {
-	OrganizationID int64 // of a created organization
-	UserID         int64 // of an invited person
-	License        License
+	OrganizationID int64   `json:"organizationId,omitempty"` // of a created organization
+	UserID         int64   `json:"userId,omitempty"`         // of an invited person
+	License        License `json:"-"`
 }
 
 // Certainty says whether a failed request happened.
