@@ -8,10 +8,12 @@ import (
 
 // Report is what an apply did. Planned = Succeeded + Failed + Skipped + Unknown, counted from Steps.
 type Report struct {
-	Format    string         `json:"format"`
-	Run       string         `json:"run"`
-	Plan      string         `json:"plan"` // the plan's digest
-	Shard     *Shard         `json:"shard,omitempty"`
+	Format string `json:"format"`
+	Run    string `json:"run"`
+	Plan   string `json:"plan"` // the plan's digest
+	Shard  *Shard `json:"shard,omitempty"`
+	// Zones are those of the plan, so that a report says where it worked, and SANDBOX where it did.
+	Zones     []PlanZone     `json:"zones,omitempty"`
 	Started   *time.Time     `json:"started,omitempty"`
 	Seconds   float64        `json:"durationSeconds"`
 	Planned   int            `json:"planned"`
@@ -70,12 +72,12 @@ type Intent struct {
 
 // Outcome is a journal entry after a request.
 type Outcome struct {
-	Step    int            `json:"step"`
-	Address spec.Address   `json:"address"`
-	Verb    Verb           `json:"verb"`
-	Attempt int            `json:"attempt"`
-	Outcome StepOutcome    `json:"outcome"`
-	Answer  Answer         `json:"answer"`
+	Step    int          `json:"step"`
+	Address spec.Address `json:"address"`
+	Verb    Verb         `json:"verb"`
+	Attempt int          `json:"attempt"`
+	Outcome StepOutcome  `json:"outcome"`
+	Answer  Answer       `json:"answer"`
 	// Reason says in words why the outcome is what it is, where that is not plain.
 	Reason string         `json:"reason,omitempty"`
 	Error  *spec.APIError `json:"error,omitempty"`

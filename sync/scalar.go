@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -63,6 +64,9 @@ func OfType(t spec.VariableType, v spec.Value) Scalar {
 // IsNone tells whether this side is not there.
 func (s Scalar) IsNone() bool { return s.kind == scalarNone }
 
+// IsText tells whether this side is a text (or a secret), not a number or a boolean.
+func (s Scalar) IsText() bool { return s.kind == scalarText }
+
 // Value is the text behind the scalar, masked if it is a secret.
 func (s Scalar) Value() spec.Value { return s.text }
 
@@ -86,9 +90,20 @@ func (s Scalar) MarshalJSON() ([]byte, error) {
 	case s.text.IsSensitive():
 		return json.Marshal(secretJSON{Sensitive: true, Reference: s.Reference, Fingerprint: s.Fingerprint})
 	case s.kind == scalarText:
-		return json.Marshal(s.text.Reveal())
+		return marshalText(s.text.Reveal())
 	}
 	return []byte(s.text.Reveal()), nil
+}
+
+// marshalText is a JSON string without HTML escaping; whoever marshals around it decides about that.
+func marshalText(text string) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(text); err != nil {
+		return nil, err
+	}
+	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote; a secret comes back without its value.
