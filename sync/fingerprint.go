@@ -1,0 +1,87 @@
+package sync
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+
+	"golang.org/x/crypto/scrypt"
+
+	"makesync/spec"
+)
+
+// The costs of scrypt: 8 MiB and some 20 ms for each secret, paid for secrets that a step touches only.
+const (
+	scryptN   = 1 << 13
+	scryptR   = 8
+	scryptP   = 1
+	scryptLen = 32
+)
+
+// SecretFingerprint is a salted, slow hash of a secret: it can be compared within one plan, and
+// guessing what is behind it costs an attacker who finds the plan time for each guess. It is
+// empty without a salt: an unsalted one would be the same in every plan.
+func SecretFingerprint(secret spec.Value, salt []byte) string {
+	if len(salt) == 0 {
+		return ""
+	}
+	key, err := scrypt.Key([]byte(secret.Reveal()), salt, scryptN, scryptR, scryptP, scryptLen)
+	if err != nil {
+		return "" // only for costs that are no power of two
+	}
+	return "scrypt:" + base64.RawURLEncoding.EncodeToString(key)
+}
+
+// sealed is the scalar with its fingerprint, if it is a secret.
+func (s Scalar) sealed(salt []byte) Scalar {
+	if s.IsSensitive() && !s.text.IsZero() {
+		s.Fingerprint = SecretFingerprint(s.text, salt)
+	}
+	return s
+}
+
+// Sealed is the view with a fingerprint on each secret.
+func (v View) Sealed(salt []byte) View {
+	if v == nil {
+		return nil
+	}
+	sealed := make(View, len(v))
+	for path, side := range v {
+		sealed[path] = side.sealed(salt)
+	}
+	return sealed
+}
+
+// Unmasked is the view with its secrets shown, for objects that the caller has found to be none.
+func (v View) Unmasked() View { return v.masked(false) }
+
+// Masked is the view with every side a secret.
+func (v View) Masked() View { return v.masked(true) }
+
+func (v View) masked(secret bool) View {
+	if v == nil {
+		return nil
+	}
+	out := make(View, len(v))
+	for path, side := range v {
+		if path == "value" {
+			side.text = side.text.Unmasked()
+			if secret {
+				side.text = side.text.Masked()
+			}
+		}
+		out[path] = side
+	}
+	return out
+}
+
+// hashJSON is "sha256:…" over the JSON form, whose map keys are sorted.
+func hashJSON(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		data = []byte(err.Error())
+	}
+	sum := sha256.Sum256(data)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}

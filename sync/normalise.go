@@ -1,0 +1,93 @@
+package sync
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"makesync/spec"
+)
+
+// normalName is the form in which names are compared: NFC, since the API gives names back as they
+// were typed, and a Mac types them in NFD.
+func normalName(name string) string { return norm.NFC.String(name) }
+
+// foldName is the form in which names of the API's lists are compared: NFC, without case.
+func foldName(name string) string {
+	return cases.Fold().String(norm.NFC.String(strings.TrimSpace(name)))
+}
+
+// Normalise puts what was read of an organization into the form that the diff compares: lists
+// sorted by name, names in NFC, e-mails in lower case, people without an e-mail among the
+// unreadable rows. It may be called twice.
+func Normalise(live *Live) {
+	live.Name = normalName(live.Name)
+	for i := range live.FeatureControls {
+		live.FeatureControls[i].Name = normalName(live.FeatureControls[i].Name)
+	}
+	sort.SliceStable(live.FeatureControls, func(i, j int) bool { return live.FeatureControls[i].Name < live.FeatureControls[j].Name })
+	sort.SliceStable(live.Variables, func(i, j int) bool { return live.Variables[i].Name < live.Variables[j].Name })
+	normaliseMembers(live)
+}
+
+func normaliseMembers(live *Live) {
+	if live.Members == nil {
+		return
+	}
+	readable := live.Members[:0]
+	for _, m := range live.Members {
+		m.Email = strings.ToLower(strings.TrimSpace(m.Email))
+		if m.Email != "" {
+			readable = append(readable, m)
+			continue
+		}
+		role, _ := strconv.ParseInt(m.Role, 10, 64)
+		live.Unreadable = append(live.Unreadable, RoleRow{UserID: m.UserID, RoleID: role, Invitation: m.Invitation})
+	}
+	live.Members = readable
+	sort.SliceStable(live.Members, func(i, j int) bool { return live.Members[i].Email < live.Members[j].Email })
+	sort.SliceStable(live.Unreadable, func(i, j int) bool { return live.Unreadable[i].UserID < live.Unreadable[j].UserID })
+}
+
+// findControl finds a control by its name without case.
+func findControl(controls []spec.FeatureControl, name string) *spec.FeatureControl {
+	for i := range controls {
+		if strings.EqualFold(controls[i].Name, name) || foldName(controls[i].Name) == foldName(name) {
+			return &controls[i]
+		}
+	}
+	return nil
+}
+
+// findVariable finds a variable by its name.
+func findVariable(variables []spec.Variable, name string) *spec.Variable {
+	for i := range variables {
+		if variables[i].Name == name {
+			return &variables[i]
+		}
+	}
+	return nil
+}
+
+// findMember finds a person by e-mail, without case.
+func findMember(members []spec.Member, email string) *spec.Member {
+	for i := range members {
+		if strings.EqualFold(members[i].Email, email) {
+			return &members[i]
+		}
+	}
+	return nil
+}
+
+// findUser finds a person by id.
+func findUser(members []spec.Member, id int64) *spec.Member {
+	for i := range members {
+		if members[i].UserID == id {
+			return &members[i]
+		}
+	}
+	return nil
+}

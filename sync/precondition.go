@@ -1,0 +1,136 @@
+package sync
+
+import (
+	"sort"
+
+	"makesync/spec"
+)
+
+// reliance is what a step takes for granted about the live state, and what its precondition
+// fingerprints: the object itself, and for steps that could lock people out also the rest.
+type reliance struct {
+	View   View  `json:"view"` // null: the object must not be there
+	UserID int64 `json:"userId,omitempty"`
+	// Admins is the whole set of accepted Owners and Admins just before the step, for steps that lower one.
+	Admins []int64 `json:"admins,omitempty"`
+	// OwnerID and Accepted: of a transfer.
+	OwnerID  int64 `json:"ownerId,omitempty"`
+	Accepted bool  `json:"accepted,omitempty"`
+	// What a deletion of the organization takes along.
+	Scenarios *int    `json:"scenarios,omitempty"`
+	Teams     []int64 `json:"teams,omitempty"`
+	Members   []int64 `json:"members,omitempty"`
+}
+
+// relianceOf collects what a step relies on.
+func relianceOf(live *Live, s *Step) reliance {
+	name := s.Address.Name()
+	r := reliance{View: ViewOf(live, s.Kind, name)}
+	if live == nil {
+		return r
+	}
+	switch {
+	case s.Kind == spec.KindVariable:
+		r.View = r.View.masked(stepIsSecret(s))
+	case s.Kind == spec.KindMember:
+		if m := findMember(live.Members, name); m != nil {
+			r.UserID = m.UserID
+		}
+	case s.Kind == spec.KindOwner:
+		r.OwnerID = live.OwnerID
+		m := findUser(live.Members, s.Arguments.UserID)
+		r.Accepted = m != nil && m.Accepted()
+	case s.Kind == spec.KindOrganization && s.Op == OpUpdate:
+		r.View = onlyTouched(r.View, s.Fields)
+	case s.Kind == spec.KindOrganization && s.Op == OpDelete:
+		r.Scenarios, r.Teams, r.Members = live.ActiveScenarios, teamIDs(live), peopleIDs(live)
+	}
+	return r
+}
+
+// onlyTouched leaves out what a step does not change: somebody else may change the country while we change the time zone.
+func onlyTouched(view View, fields []Field) View {
+	if view == nil {
+		return nil
+	}
+	touched := View{}
+	for _, f := range fields {
+		if side, ok := view[f.Path]; ok {
+			touched[f.Path] = side
+		}
+	}
+	return touched
+}
+
+func teamIDs(live *Live) []int64 {
+	var ids []int64
+	for _, t := range live.Teams {
+		ids = append(ids, t.ID)
+	}
+	sort.Slice(ids, func(i, j int) bool { return ids[i] < ids[j] })
+	return ids
+}
+
+func peopleIDs(live *Live) []int64 {
+	var ids []int64
+	for i := range live.Members {
+		ids = append(ids, live.Members[i].UserID)
+	}
+	for _, row := range live.Unreadable {
+		ids = append(ids, row.UserID)
+	}
+	sort.Slice(ids, func(i, j int) bool { return ids[i] < ids[j] })
+	return ids
+}
+
+// stepIsSecret tells whether a step handles a secret; a saved plan remembers just that.
+func stepIsSecret(s *Step) bool {
+	for _, f := range s.Fields {
+		if f.From.IsSensitive() || f.To.IsSensitive() {
+			return true
+		}
+	}
+	return s.Arguments.Value != nil && s.Arguments.Value.IsSensitive()
+}
+
+// fingerprint is the precondition's text. An organization that is not there relies on nothing.
+func (r reliance) fingerprint(salt []byte) string {
+	r.View = r.View.Sealed(salt)
+	return hashJSON(r)
+}
+
+// Precondition is the fingerprint of what a step relies on; a step may run when it equals
+// Step.Precondition. Live is the organization as it is now, nil when it is not there, with what
+// Needs names read and normalised. Earlier are the steps of the same organization, before this one, which live
+// does not show yet: all of them when a plan is checked as a whole before its first write, none
+// when it is checked step by step. So a run's own steps never make its own plan stale.
+func Precondition(live *Live, step *Step, earlier []Step, salt []byte) string {
+	r := relianceOf(live, step)
+	admins := adminsOf(live).after(earlier)
+	if admins.lowers(step) {
+		r.Admins = admins.ids()
+	}
+	return r.fingerprint(salt)
+}
+
+// Reads is what a check of one step has to read again.
+type Reads struct {
+	// Detail: the detail call of the organization; the row of the list does as well unless All is set.
+	Detail bool
+	// All: the list's row is not enough.
+	All   bool
+	Kinds []spec.Kind
+}
+
+// Needs says what Precondition has to know about a step.
+func Needs(s *Step) Reads {
+	switch {
+	case s.Kind == spec.KindOrganization && s.Op == OpDelete:
+		return Reads{Detail: true, All: true, Kinds: []spec.Kind{spec.KindMember}}
+	case s.Kind == spec.KindOrganization, s.Kind == spec.KindTFA:
+		return Reads{Detail: true}
+	case s.Kind == spec.KindOwner:
+		return Reads{Kinds: []spec.Kind{spec.KindMember}}
+	}
+	return Reads{Kinds: []spec.Kind{s.Kind}}
+}

@@ -1,0 +1,32 @@
+package sync
+
+import (
+	"strconv"
+	"strings"
+)
+
+// quote puts a name that came from a document or the API into a sentence: control characters
+// are escaped, and a long name is cut.
+func quote(name string) string {
+	const longest = 120
+	if r := []rune(name); len(r) > longest {
+		name = string(r[:longest]) + "…"
+	}
+	return strconv.Quote(name)
+}
+
+// list joins names for a sentence, cut to the first few.
+func list(names []string, most int) string {
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names[:most], ", ") + ", and " + strconv.Itoa(len(names)-most) + " more"
+}
+
+// count is "1 step" or "3 steps".
+func count(n int, singular, plural string) string {
+	if n == 1 {
+		return "1 " + singular
+	}
+	return strconv.Itoa(n) + " " + plural
+}

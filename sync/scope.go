@@ -1,0 +1,152 @@
+package sync
+
+import (
+	"sort"
+	"strings"
+	"sync/atomic"
+
+	"makesync/spec"
+)
+
+// Scope restricts a run. The zero Scope is everything.
+type Scope struct {
+	// Zone is --zone: only organizations of that zone; "": all.
+	Zone string
+	// Targets and Excludes are globs over addresses; one that matches an organization's
+	// address covers all below it. No target means everything.
+	Targets, Excludes []spec.Glob
+}
+
+// Covers tells whether the run may touch the object.
+func (s Scope) Covers(a spec.Address) bool {
+	return (len(s.Targets) == 0 || covered(s.Targets, a)) && !covered(s.Excludes, a)
+}
+
+func covered(globs []spec.Glob, a spec.Address) bool {
+	for _, g := range globs {
+		if g.Match(string(a)) || g.Match(a.Key()) {
+			return true
+		}
+	}
+	return false
+}
+
+// touches tells whether the run may touch anything of a kind, so that it must be read: a declared
+// object, or, where the kind is purged, an object whose name only the zone knows.
+func (s Scope) touches(o *spec.Organization, k spec.Kind) bool {
+	if len(s.Targets) == 0 && len(s.Excludes) == 0 {
+		return true
+	}
+	if o.Purges(k) && s.mayCover(o.Key, k) {
+		return true
+	}
+	for _, a := range declared(o, k) {
+		if s.Covers(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayCover tells whether some object of the kind, by whatever name, can be in scope. It errs on
+// the side of reading.
+func (s Scope) mayCover(key string, k spec.Kind) bool {
+	if covered(s.Excludes, spec.Address(key)) {
+		return false
+	}
+	prefix := key + "/" + string(k) + "/"
+	for _, g := range s.Targets {
+		literal, _, wild := cutWild(g.String())
+		if g.Match(key) || strings.HasPrefix(literal, prefix) || (wild && strings.HasPrefix(prefix, literal)) {
+			return true
+		}
+	}
+	return len(s.Targets) == 0
+}
+
+// cutWild splits a pattern before its first wildcard.
+func cutWild(pattern string) (literal, rest string, wild bool) {
+	i := strings.IndexAny(pattern, "*?[")
+	if i < 0 {
+		return pattern, "", false
+	}
+	return pattern[:i], pattern[i:], true
+}
+
+// declared lists the addresses of one kind of which an organization's documents speak.
+func declared(o *spec.Organization, k spec.Kind) []spec.Address {
+	var addresses []spec.Address
+	add := func(name string) { addresses = append(addresses, spec.NewAddress(o.Key, k, name)) }
+	switch {
+	case k == spec.KindOrganization, k == spec.KindTFA && o.TFAEnforced != nil, k == spec.KindOwner && o.Owner != "":
+		add("")
+	case k == spec.KindFeatureControl:
+		for i := range o.FeatureControls {
+			add(o.FeatureControls[i].Name)
+		}
+	case k == spec.KindVariable:
+		for i := range o.Variables {
+			add(o.Variables[i].Name)
+		}
+	case k == spec.KindMember:
+		for i := range o.Members {
+			add(o.Members[i].Email)
+		}
+	}
+	return addresses
+}
+
+// patternUse notes which of a scope's patterns matched something; safe for concurrent use.
+type patternUse struct {
+	globs []spec.Glob
+	used  []atomic.Bool
+}
+
+func newPatternUse(s Scope) *patternUse {
+	globs := append(append([]spec.Glob{}, s.Targets...), s.Excludes...)
+	return &patternUse{globs: globs, used: make([]atomic.Bool, len(globs))}
+}
+
+// see notes an address that exists, in the documents or in a zone.
+func (p *patternUse) see(a spec.Address) {
+	for i, g := range p.globs {
+		if !p.used[i].Load() && (g.Match(string(a)) || g.Match(a.Key())) {
+			p.used[i].Store(true)
+		}
+	}
+}
+
+// seeDeclared notes every address of the documents, also of other zones and shards: a pattern is
+// right or wrong for the documents, not for the part that this run looks at.
+func (p *patternUse) seeDeclared(d *spec.Desired) {
+	if len(p.globs) == 0 {
+		return
+	}
+	for i := range d.Organizations {
+		for _, k := range spec.Kinds() {
+			for _, a := range declared(&d.Organizations[i], k) {
+				p.see(a)
+			}
+		}
+	}
+}
+
+// problems lists the patterns that matched nothing.
+func (p *patternUse) problems() []spec.Problem {
+	var idle []string
+	for i, g := range p.globs {
+		if !p.used[i].Load() {
+			idle = append(idle, g.String())
+		}
+	}
+	sort.Strings(idle)
+	var problems []spec.Problem
+	for _, pattern := range idle {
+		problems = append(problems, spec.Problem{
+			Severity: spec.Error, Rule: "pattern-matches-nothing",
+			Message: "the pattern " + quote(pattern) + " matches no address",
+			Hint:    "addresses read KEY, KEY/KIND or KEY/KIND/NAME, such as acme/variable/API_BASE; in a pattern * does not cross /, ** does",
+		})
+	}
+	return problems
+}
