@@ -1,0 +1,37 @@
+// Package render makes the words: plans, reports, problems and stories of runs as
+// text, JSON, Markdown and HTML. In goes plain data of package sync and an
+// io.Writer; out come bytes, the same for the same input. The package decides
+// nothing, reads no clock and knows no terminal: colour, width and everything
+// else that depends on the surroundings comes in through Options.
+//
+//	plan := &sync.Plan{…}
+//	err := render.Plan(os.Stdout, plan, render.Options{Width: 100})
+//
+// # Rules of the text
+//
+//   - A line is never wider than Options.Width (100) columns. Values are cut in the
+//     middle, sentences are folded at words. The exceptions are always whole:
+//     a line to paste (`--allow …`, `id: 4711`, a command), and a problem's first line, which editors and scripts read.
+//   - Colour repeats what words say already; without it nothing is lost.
+//   - A text value stands bare where that is unambiguous and in double quotes, with
+//     escapes, where it is not ("5", "", "a\nb"). "-" is the side of a change that is not there.
+//   - Names and values are hostile: control characters, bidirectional overrides and
+//     invisible characters are shown as escapes (see escape.go).
+//
+// # The last line
+//
+// Plan, Report and Problems end with one line for grep and awk. Its grammar:
+//
+//	line    = "makesync: " verb ": " counts "; exit " code " (" name ")" LF
+//	verb    = "plan" | "apply" | "validate" | …        the command
+//	counts  = plan | report | problems
+//	plan    = N " to change" [ " (" N " " op { ", " N " " op } ")" ] ", " N " waiting, " N " held"
+//	op      = "create" | "update" | "delete" | "invite" | "transfer"      in this order, without zeros
+//	report  = N " planned, " N " succeeded, " N " failed, " N " skipped, " N " unknown, " N " waiting, " N " held"
+//	problems = N " errors, " N " warnings"             no singular, so that a pattern needs no choice
+//	code    = decimal exit code; name = its name in JSON ("ok", "changes", "held", …)
+//
+// For example:
+//
+//	makesync: plan: 3 to change (1 create, 2 update), 1 waiting, 0 held; exit 0 (ok)
+package render

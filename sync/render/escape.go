@@ -1,0 +1,374 @@
+package render
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/width"
+)
+
+// Everything that a document, the API or a plan file can put into a name or a
+// value goes through one of the functions of this file before it is printed:
+//
+//	Clean       text on a terminal or in a log: one line, nothing invisible
+//	show        a value in text: Clean, and quoted where it would be ambiguous
+//	code, prose Markdown (and HTML inside it): see there
+//	annotationData, annotationProperty   a GitHub workflow command
+//	safeJSON    JSON that is safe to cat
+//
+// HTML pages are html/template's business, on text that went through Clean.
+
+// visible tells whether a rune may stand as it is: printable or a plain space,
+// no control or format character (which covers bidirectional overrides, zero-width characters and tags), no
+// line or paragraph separator, no odd space, none of the blank "letters", not private.
+func visible(r rune) bool {
+	switch {
+	case r == ' ':
+		return true
+	case r == utf8.RuneError, r < ' ', r == 0x7f:
+		return false
+	case r < 0x7f:
+		return true
+	case r == 0x115f, r == 0x1160, r == 0x3164, r == 0xffa0, r == 0x2800: // Hangul fillers and the empty Braille cell
+		return false
+	case unicode.Is(unicode.Variation_Selector, r), unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r):
+		return false
+	}
+	return unicode.IsPrint(r)
+}
+
+// escapeRune is the visible form of a rune that must not stand raw.
+func escapeRune(r rune) string {
+	switch r {
+	case '\n':
+		return `\n`
+	case '\r':
+		return `\r`
+	case '\t':
+		return `\t`
+	}
+	switch {
+	case r < 0x100:
+		return fmt.Sprintf(`\x%02x`, r)
+	case r < 0x10000:
+		return fmt.Sprintf(`\u%04x`, r)
+	}
+	return fmt.Sprintf(`\U%08x`, r)
+}
+
+// maxMarks is how many combining marks may follow one character; more of them
+// pile up over neighbouring lines.
+const maxMarks = 4
+
+// Clean gives text in one line in which every character is visible; what is
+// not (control characters, ANSI sequences' escape, bidirectional overrides, zero-width
+// characters, broken UTF-8) is written as \n, \x1b, \u202e. The result is safe on a terminal.
+func Clean(s string) string {
+	if isClean(s) {
+		return s
+	}
+	return escaped(s, "")
+}
+
+func isClean(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < ' ' || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// escaped is Clean that puts a backslash before each of the ASCII characters in also.
+func escaped(s, also string) string {
+	var b strings.Builder
+	marks := maxMarks // a mark at the start would combine with what stands before the text
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case !visible(r), unicode.Is(unicode.M, r) && marks >= maxMarks:
+			b.WriteString(escapeRune(r))
+		case strings.ContainsRune(also, r):
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		default:
+			b.WriteRune(r)
+		}
+		if unicode.Is(unicode.M, r) {
+			marks++
+		} else {
+			marks = 0
+		}
+		i += n
+	}
+	return b.String()
+}
+
+// quoted is the text in double quotes, with escapes that can be read back.
+func quoted(s string) string { return `"` + escaped(s, `"\`) + `"` }
+
+// showText is a text value: bare where nobody can take it for anything else,
+// quoted otherwise, much as YAML does it.
+func showText(s string) string {
+	if needsQuotes(s) {
+		return quoted(s)
+	}
+	return s
+}
+
+func needsQuotes(s string) bool {
+	if s == "" || s != strings.TrimSpace(s) || strings.ContainsAny(s, `"\→`) || strings.Contains(s, "  ") {
+		return true
+	}
+	switch s {
+	case none, "true", "false", "null", "(sensitive)":
+		return true
+	}
+	if strings.HasPrefix(s, "(sensitive") {
+		return true
+	}
+	if _, err := strconv.ParseFloat(s, 64); err == nil {
+		return true
+	}
+	return Clean(s) != s
+}
+
+// columns is the display width of clean text in terminal columns: wide and
+// full-width characters take two, combining marks none.
+func columns(s string) int {
+	n := 0
+	for _, r := range s {
+		n += runeColumns(r)
+	}
+	return n
+}
+
+func runeColumns(r rune) int {
+	if r < 0x300 {
+		return 1
+	}
+	if unicode.In(r, unicode.Mn, unicode.Me) {
+		return 0
+	}
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return 2
+	}
+	return 1
+}
+
+// cut shortens clean text to at most max columns by replacing its middle with
+// "…": the start says what it is, the end is where values differ.
+func cut(s string, max int) string {
+	if columns(s) <= max {
+		return s
+	}
+	if max < 1 {
+		return ""
+	}
+	tail := (max - 1) / 3
+	return takeColumns(s, max-1-tail) + "…" + lastColumns(s, tail)
+}
+
+// cutPair cuts both sides of a change. When what is left looks the same on both sides, it shows them
+// from a little before the place where they begin to differ.
+func cutPair(from, to string, maxFrom, maxTo int) (string, string) {
+	a, b := cut(from, maxFrom), cut(to, maxTo)
+	if a != b || from == to {
+		return a, b
+	}
+	same := commonPrefix(from, to)
+	keep := lastColumns(from[:same], min(maxFrom, maxTo)/3)
+	return cut("…"+keep+from[same:], maxFrom), cut("…"+keep+to[same:], maxTo)
+}
+
+// commonPrefix is the number of bytes, in whole characters, that two texts begin with in common.
+func commonPrefix(a, b string) int {
+	for i, r := range a {
+		if !strings.HasPrefix(b[min(i, len(b)):], string(r)) {
+			return i
+		}
+	}
+	return len(a)
+}
+
+// takeColumns is the longest start of s that is no wider than max.
+func takeColumns(s string, max int) string {
+	n := 0
+	for i, r := range s {
+		n += runeColumns(r)
+		if n > max {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// lastColumns is the longest end of s that is no wider than max and does not begin with a combining mark.
+func lastColumns(s string, max int) string {
+	n, end := 0, len(s)
+	for i := len(s); i > 0; {
+		r, size := utf8.DecodeLastRuneInString(s[:i])
+		n += runeColumns(r)
+		if n > max {
+			break
+		}
+		i -= size
+		if runeColumns(r) > 0 {
+			end = i
+		}
+	}
+	return s[end:]
+}
+
+// pad fills clean text with spaces up to n columns.
+func pad(s string, n int) string {
+	if missing := n - columns(s); missing > 0 {
+		return s + strings.Repeat(" ", missing)
+	}
+	return s
+}
+
+// fold breaks clean text at spaces into lines of at most max columns; a word that is wider is broken.
+func fold(s string, max int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(s) {
+		for columns(word) > max {
+			if line != "" {
+				lines, line = append(lines, line), ""
+			}
+			head := takeColumns(word, max)
+			lines, word = append(lines, head), word[len(head):]
+		}
+		switch {
+		case line == "":
+			line = word
+		case columns(line)+1+columns(word) <= max:
+			line += " " + word
+		default:
+			lines, line = append(lines, line), word
+		}
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// shellQuote makes text one word of a POSIX shell command.
+func shellQuote(s string) string {
+	plain := func(r rune) bool {
+		return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || strings.ContainsRune("-_./:=@,+", r)
+	}
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// annotationData escapes the message of a GitHub workflow command, annotationProperty a property of one
+// (actions/toolkit, command.ts): without it a name could end the command and begin another.
+func annotationData(s string) string { return annotationText.Replace(cleanLines(s)) }
+
+func annotationProperty(s string) string {
+	return annotationNames.Replace(Clean(s))
+}
+
+var (
+	annotationText  = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	annotationNames = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+)
+
+// cleanLines is Clean that keeps line feeds.
+func cleanLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = Clean(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// safeJSON escapes, in JSON text, the characters that are legal there but not
+// safe on a terminal: DEL, C1 controls, bidirectional and invisible characters. All of them can stand only
+// inside strings, so that the text can be walked without parsing it.
+func safeJSON(data []byte) []byte {
+	if isClean(strings.ReplaceAll(string(data), "\n", "")) {
+		return data
+	}
+	out := make([]byte, 0, len(data)+len(data)/8)
+	for len(data) > 0 {
+		r, n := utf8.DecodeRune(data)
+		if r < ' ' || visible(r) {
+			out = append(out, data[:n]...)
+		} else {
+			out = appendJSONEscape(out, r)
+		}
+		data = data[n:]
+	}
+	return out
+}
+
+func appendJSONEscape(out []byte, r rune) []byte {
+	if r < 0x10000 {
+		return fmt.Appendf(out, `\u%04x`, r)
+	}
+	r -= 0x10000
+	return fmt.Appendf(out, `\u%04x\u%04x`, 0xd800+(r>>10), 0xdc00+(r&0x3ff))
+}
+
+// entities makes text safe as the content of an HTML element inside Markdown: every ASCII character that means
+// anything to Markdown, HTML, a mention, a reference or an automatic link is a
+// numeric entity, which Markdown never takes for syntax. The raw text holds no `<`, `@`, `#`, backtick or `:` then.
+func entities(s string) string {
+	s = Clean(s)
+	var b strings.Builder
+	for i, r := range s {
+		if r < 0x80 && strings.ContainsRune("&<>\"'@#`*_~[](){}!|\\:$^=+%", r) || r == '.' && i > 0 && (s[i-1]|0x20) == 'w' ||
+			r == '-' && doubled(s, i) || r == ' ' && doubled(s, i) {
+			fmt.Fprintf(&b, "&#%d;", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// doubled tells whether the byte at i has an equal neighbour: `--` ends comments
+// and makes rules; two spaces collapse or break a line.
+func doubled(s string, i int) bool {
+	return i > 0 && s[i-1] == s[i] || i+1 < len(s) && s[i+1] == s[i]
+}
+
+// code is a name or value in Markdown. It is a <code> element rather than a code span, because a span
+// cannot hold entities: mails and bots read the raw text. Inside <code> neither GitHub nor GitLab looks for mentions and references.
+func code(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "<code>" + entities(s) + "</code>"
+}
+
+// prose is a sentence in Markdown: words that could become a mention, a
+// reference or a link once rendered are put into <code>.
+func prose(s string) string {
+	words := strings.Fields(Clean(s))
+	for i, word := range words {
+		if strings.ContainsAny(word, "@#<>{}[]`*_/\\:$=") && strings.Trim(word, ":") != "" && !endsInColon(word) {
+			words[i] = code(word)
+		} else {
+			words[i] = entities(word)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// endsInColon tells whether a colon at the end is the word's only odd character ("reason:").
+func endsInColon(word string) bool {
+	return strings.HasSuffix(word, ":") && !strings.ContainsAny(word[:len(word)-1], "@#<>{}[]`*_/\\:$=")
+}

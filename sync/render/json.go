@@ -1,0 +1,100 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+// ProblemsFormat is the version of the JSON form of problems.
+const ProblemsFormat = "makesync.problems/v1"
+
+// ProblemsDocument is the JSON form of problems that stand alone, as `validate` gives them.
+type ProblemsDocument struct {
+	Format   string         `json:"format"`
+	Errors   int            `json:"errors"`
+	Warnings int            `json:"warnings"`
+	Problems []spec.Problem `json:"problems"`
+	Exit     reconcile.Exit `json:"exit"`
+}
+
+// PlanJSON writes a plan as one JSON document.
+func PlanJSON(w io.Writer, plan *reconcile.Plan) error { return JSON(w, wholePlan(plan)) }
+
+// ReportJSON writes a report as one JSON document.
+func ReportJSON(w io.Writer, report *reconcile.Report) error { return JSON(w, wholeReport(report)) }
+
+// ProblemsJSON writes problems as one JSON document.
+func ProblemsJSON(w io.Writer, problems []spec.Problem, exit reconcile.Exit) error {
+	document := ProblemsDocument{Format: ProblemsFormat, Problems: filled(problems), Exit: exit}
+	document.Errors, document.Warnings = severities(problems)
+	return JSON(w, document)
+}
+
+// JSON writes any value as makesync writes JSON: one document, indented by two
+// spaces, in the order of the Go fields, a line feed at the end, < > & as they are, and no
+// character that is unsafe on a terminal. What it writes is either the whole document or nothing.
+func JSON(w io.Writer, v any) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(safeJSON(b.Bytes()))
+	return err
+}
+
+// filled is the slice, or an empty one for nil, so that JSON has [] and never null.
+func filled[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
+
+func filledMap[K comparable, V any](m map[K]V) map[K]V {
+	if m == nil {
+		return map[K]V{}
+	}
+	return m
+}
+
+// wholePlan is a copy of the plan without nil slices and maps.
+func wholePlan(plan *reconcile.Plan) *reconcile.Plan {
+	p := *plan
+	if p.Format == "" {
+		p.Format = reconcile.PlanFormat
+	}
+	if p.Seal == "" {
+		p.Seal = "none"
+	}
+	p.Zones, p.Problems, p.Unmanaged = filled(p.Zones), filled(p.Problems), filledMap(p.Unmanaged)
+	p.Organizations = append([]reconcile.OrganizationPlan{}, p.Organizations...)
+	for i := range p.Organizations {
+		wholeOrganization(&p.Organizations[i])
+	}
+	return &p
+}
+
+func wholeOrganization(o *reconcile.OrganizationPlan) {
+	o.Waiting, o.Held, o.NotRead, o.Unmanaged = filled(o.Waiting), filled(o.Held), filled(o.NotRead), filledMap(o.Unmanaged)
+	o.Steps = append([]reconcile.Step{}, o.Steps...)
+	for i := range o.Steps {
+		o.Steps[i].Fields, o.Steps[i].After = filled(o.Steps[i].Fields), filled(o.Steps[i].After)
+	}
+}
+
+// wholeReport is a copy of the report without nil slices.
+func wholeReport(report *reconcile.Report) *reconcile.Report {
+	r := *report
+	if r.Format == "" {
+		r.Format = reconcile.ReportFormat
+	}
+	r.Steps, r.Problems = filled(r.Steps), filled(r.Problems)
+	return &r
+}

@@ -1,0 +1,165 @@
+package render
+
+import (
+	"sort"
+	"strings"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+// The steps of an organization are one table:
+//
+//	risk         op      object               field    old   →  new
+//	DESTRUCTIVE  delete  variable/OLD         value    "x"   →  -
+//	caution      update  member/a@acme.example  role   Member → Admin
+//	             invite  member/b@acme.example  role   -     →  Member
+//	                                            teams  -     →  Ops
+//	                     note: sends an e-mail
+//
+// A step takes a line for each of its fields; the first carries the step's own
+// columns. Each column is as wide as its widest cell, up to a limit, and the two values share what is left.
+type tableRow struct {
+	risk                             reconcile.Risk
+	mark, op, object, path, from, to string
+	change                           bool     // from and to are to be printed
+	notes                            []string // below the row
+}
+
+// byRisk sorts steps worst first; equal risks stay in order of execution.
+func byRisk(steps []reconcile.Step) []reconcile.Step {
+	sorted := append([]reconcile.Step(nil), steps...)
+	sort.SliceStable(sorted, func(i, j int) bool { return riskRank(sorted[i].Risk) < riskRank(sorted[j].Risk) })
+	return sorted
+}
+
+func tableRows(steps []reconcile.Step) []tableRow {
+	var rows []tableRow
+	for _, step := range byRisk(steps) {
+		first := tableRow{risk: step.Risk, mark: risks[riskRank(step.Risk)].mark, op: Clean(string(step.Op)), object: object(step.Address)}
+		fields := toldFields(step)
+		for i, field := range fields {
+			row := tableRow{risk: step.Risk}
+			if i == 0 {
+				row = first
+			}
+			row.path, row.from, row.to, row.change = Clean(field.Path), showBriefly(field.From), showBriefly(field.To), true
+			rows = append(rows, row)
+		}
+		if len(fields) == 0 {
+			rows = append(rows, first)
+		}
+		rows[len(rows)-1].notes = step.Notes
+	}
+	return rows
+}
+
+// toldFields are the fields that a text shows. Where a variable comes or goes as a whole, its value tells
+// the type (7 is a number, "7" a string), so that one line says it all; only a date needs its type beside it.
+func toldFields(step reconcile.Step) []reconcile.Field {
+	if step.Kind != spec.KindVariable || step.Op == reconcile.OpUpdate || len(step.Fields) < 2 {
+		return step.Fields
+	}
+	var told []reconcile.Field
+	for _, field := range step.Fields {
+		date := spec.TypeDate.String()
+		if field.Path != "type" || field.From.String() == date || field.To.String() == date {
+			told = append(told, field)
+		}
+	}
+	return told
+}
+
+// showBriefly is show without a secret's reference, which no column has room for.
+func showBriefly(s reconcile.Scalar) string {
+	if s.IsSensitive() {
+		s.Reference = ""
+	}
+	return show(s)
+}
+
+// tableWidths are the widths of the columns.
+type tableWidths struct{ mark, op, object, path, from, to int }
+
+const (
+	maxObject, minObject = 44, 24
+	maxPath              = 16
+	// minValues is what the two values of a line shall have, if need be at the cost of the object.
+	minValues = 36
+	arrow     = " → "
+)
+
+func widths(rows []tableRow, total int) tableWidths {
+	var w tableWidths
+	for _, row := range rows {
+		w.mark = max(w.mark, columns(row.mark))
+		w.op = max(w.op, columns(row.op))
+		w.object = max(w.object, columns(row.object))
+		w.path = max(w.path, columns(row.path))
+		w.from = max(w.from, columns(row.from))
+		w.to = max(w.to, columns(row.to))
+	}
+	w.object, w.path = min(w.object, maxObject), min(w.path, maxPath)
+	// indent, and two spaces after each column
+	left := total - 2 - gapAfter(w.mark) - gapAfter(w.op) - gapAfter(w.object) - gapAfter(w.path) - columns(arrow)
+	if short := min(minValues, w.from+w.to) - left; short > 0 {
+		taken := min(short, max(0, w.object-minObject))
+		w.object, left = w.object-taken, left+taken
+	}
+	w.from, w.to = share(w.from, w.to, max(left, 2))
+	return w
+}
+
+func gapAfter(column int) int {
+	if column == 0 {
+		return 0
+	}
+	return column + 2
+}
+
+// share divides total between two wishes: both in full when they fit, else the smaller one in full if it is
+// below half, else half each.
+func share(a, b, total int) (int, int) {
+	half := total / 2
+	switch {
+	case a+b <= total:
+		return a, b
+	case a <= half:
+		return a, total - a
+	case b <= total-half:
+		return total - b, b
+	}
+	return half, total - half
+}
+
+// table prints steps as the comment above tableRow draws them.
+func (p *printer) table(steps []reconcile.Step) {
+	rows := tableRows(steps)
+	w := widths(rows, p.width())
+	for _, row := range rows {
+		p.line("%s", p.tableLine(row, w))
+		for _, note := range row.notes {
+			p.labelled(2+gapAfter(w.mark)+gapAfter(w.op), dim, "note:", 5, note)
+		}
+	}
+}
+
+func (p *printer) tableLine(row tableRow, w tableWidths) string {
+	var b strings.Builder
+	b.WriteString("  ")
+	cell := func(s style, text string, width int) {
+		if width > 0 {
+			b.WriteString(p.paint(s, pad(cut(text, width), width)) + "  ")
+		}
+	}
+	colour := risks[riskRank(row.risk)].style
+	cell(colour, row.mark, w.mark)
+	cell(colour, row.op, w.op)
+	cell(bold, row.object, w.object)
+	cell(dim, row.path, w.path)
+	if row.change {
+		from, to := cutPair(row.from, row.to, w.from, w.to)
+		b.WriteString(pad(from, w.from) + p.paint(dim, arrow) + to)
+	}
+	return b.String()
+}

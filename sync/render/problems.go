@@ -1,0 +1,227 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+// Problems writes problems as text, one after the other, and the last line:
+//
+//	acme.yaml:12:5: unknown key `timezon`
+//	   12 |     timezon: Europe/Prague
+//	      |     ^
+//	      at organizations.acme.timezon  [unknown-key]
+//	      hint: did you mean `timezone`?
+func Problems(w io.Writer, problems []spec.Problem, exit reconcile.Exit, o Options) error {
+	p := newPrinter(w, o)
+	for i := range problems {
+		if i > 0 {
+			p.gap()
+		}
+		p.problem(&problems[i])
+	}
+	if len(problems) > 0 {
+		p.gap()
+	}
+	errors, warnings := severities(problems)
+	p.last(p.verb("validate"), fmt.Sprintf("%d errors, %d warnings", errors, warnings), exit)
+	return p.flush()
+}
+
+func severities(problems []spec.Problem) (errors, warnings int) {
+	for i := range problems {
+		if problems[i].Severity == spec.Warning {
+			warnings++
+		} else {
+			errors++
+		}
+	}
+	return errors, warnings
+}
+
+// problems writes the problems of a plan or report, below a heading.
+func (p *printer) problems(problems []spec.Problem) {
+	if len(problems) == 0 {
+		return
+	}
+	p.gap()
+	p.line("%s", p.paint(bold, "Problems"))
+	for i := range problems {
+		p.problem(&problems[i])
+	}
+}
+
+func (p *printer) problem(problem *spec.Problem) {
+	colour := red
+	if problem.Severity == spec.Warning {
+		colour = yellow
+	}
+	where := problemPlace(problem)
+	if problem.Severity == spec.Warning {
+		where += "warning: "
+	} else if problem.Source == nil {
+		where += "error: "
+	}
+	message := problem.Message
+	if problem.Source == nil && problem.Rule != "" {
+		message += " [" + problem.Rule + "]"
+	}
+	p.firstLine(colour, where, message, problem.Source != nil)
+	p.excerpt(problem)
+	var facts []string
+	if problem.Path != "" {
+		facts = append(facts, "at "+Clean(problem.Path))
+	}
+	if problem.Related != nil {
+		facts = append(facts, "see also "+Clean(problem.Related.String()))
+	}
+	if problem.Rule != "" && problem.Source != nil {
+		facts = append(facts, "["+Clean(problem.Rule)+"]")
+	}
+	if len(facts) > 0 {
+		p.labelled(6, plain, "", 0, strings.Join(facts, " "))
+	}
+	if answer := answerWords(problem.Error); answer != "" && !strings.Contains(problem.Message, answer) {
+		p.labelled(6, plain, "answer:", 7, answer)
+	}
+	if problem.Hint != "" {
+		p.labelled(6, cyan, "hint:", 5, problem.Hint)
+	}
+}
+
+// firstLine is `file:line:column: message`, whole whatever its length: editors and scripts read it. A problem
+// without a position is a sentence and is folded.
+func (p *printer) firstLine(colour style, where, message string, positioned bool) {
+	if !positioned {
+		p.hanging(colour, where, message)
+		return
+	}
+	p.line("%s%s", p.paint(colour, where), Clean(message))
+}
+
+// hanging folds a sentence with what it is about in front; further lines are indented by four columns.
+func (p *printer) hanging(colour style, where, message string) {
+	lines := fold(where+Clean(message), p.width()-4)
+	for i, line := range lines {
+		switch {
+		case i > 0:
+			line = "    " + line
+		case strings.HasPrefix(line, strings.TrimSpace(where)):
+			n := len(strings.TrimSpace(where))
+			line = p.paint(colour, line[:n]) + line[n:]
+		}
+		p.line("%s", line)
+	}
+}
+
+// problemPlace is "file:line:column: ", "address: " or "".
+func problemPlace(problem *spec.Problem) string {
+	switch {
+	case problem.Source != nil && problem.Source.Line > 0:
+		return Clean(problem.Source.String()) + ": "
+	case problem.Source != nil && problem.Source.File != "":
+		return Clean(problem.Source.File) + ": "
+	case problem.Address != "":
+		return Clean(string(problem.Address)) + ": "
+	}
+	return ""
+}
+
+// answerWords is what the API answered: "HTTP 403 SC403: Permission denied".
+func answerWords(e *spec.APIError) string {
+	if e == nil {
+		return ""
+	}
+	var words []string
+	if e.Status != 0 {
+		words = append(words, fmt.Sprintf("HTTP %d", e.Status))
+	}
+	if e.Code != "" {
+		words = append(words, Clean(e.Code))
+	}
+	head := strings.Join(words, " ")
+	message := Clean(e.Message)
+	switch {
+	case head == "":
+		return message
+	case message == "":
+		return head
+	}
+	return head + ": " + message
+}
+
+// excerpt shows the source line with a caret under the column. A long line is shown from a little before the column.
+func (p *printer) excerpt(problem *spec.Problem) {
+	if problem.Excerpt == "" || problem.Source == nil {
+		return
+	}
+	line := []rune(strings.TrimRight(problem.Excerpt, "\r\n"))
+	at := min(max(problem.Source.Column-1, 0), len(line))
+	before, after := tabs(line[:at]), tabs(line[at:])
+	room := p.width() - 8
+	if extra := columns(before) - room*2/3; extra > 0 {
+		before = "…" + lastColumns(before, columns(before)-extra-1)
+	}
+	after = cutEnd(after, room-columns(before))
+	p.line("%s%s", p.paint(dim, fmt.Sprintf("%5d | ", problem.Source.Line)), before+after)
+	p.line("%s%s", p.paint(dim, "      | "), strings.Repeat(" ", columns(before))+p.paint(redBold, "^"))
+}
+
+// tabs is Clean with tabs as two spaces: an escape would move what stands below.
+func tabs(line []rune) string {
+	return Clean(strings.ReplaceAll(string(line), "\t", "  "))
+}
+
+// cutEnd shortens clean text at its end.
+func cutEnd(s string, max int) string {
+	if columns(s) <= max {
+		return s
+	}
+	return takeColumns(s, max-1) + "…"
+}
+
+// Annotations writes problems as GitHub workflow commands, which GitHub shows
+// beside the lines of the diff: `::error file=a.yaml,line=3,col=5,title=unknown-key::message`. Paths are written with slashes.
+func Annotations(w io.Writer, problems []spec.Problem) error {
+	p := newPrinter(w, Options{})
+	for i := range problems {
+		p.out.WriteString(annotation(&problems[i]))
+	}
+	return p.flush()
+}
+
+func annotation(problem *spec.Problem) string {
+	level := "error"
+	if problem.Severity == spec.Warning {
+		level = "warning"
+	}
+	var properties []string
+	add := func(name, value string) { properties = append(properties, name+"="+annotationProperty(value)) }
+	if s := problem.Source; s != nil && s.File != "" {
+		add("file", filepath.ToSlash(s.File))
+		if s.Line > 0 {
+			add("line", fmt.Sprint(s.Line))
+			add("col", fmt.Sprint(s.Column))
+		}
+	}
+	if problem.Rule != "" {
+		add("title", problem.Rule)
+	}
+	message := problem.Message
+	if problem.Source == nil {
+		message = problemPlace(problem) + message
+	}
+	if problem.Hint != "" {
+		message += "\nhint: " + problem.Hint
+	}
+	separator := " "
+	if len(properties) == 0 {
+		separator = ""
+	}
+	return "::" + level + separator + strings.Join(properties, ",") + "::" + annotationData(message) + "\n"
+}

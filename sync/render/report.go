@@ -1,0 +1,244 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+// Report writes what an apply did, as text: each organization with its steps,
+// worst first, then what to do by hand, what to paste, what to buy, and how to go on.
+func Report(w io.Writer, report *reconcile.Report, o Options) error {
+	p := newPrinter(w, o)
+	if report.Run != "" {
+		p.labelled(0, bold, "run", headLabel, report.Run)
+	}
+	p.zones(report.Zones)
+	p.shard(report.Shard)
+	for _, steps := range byOrganization(report.Steps) {
+		p.gap()
+		p.line("%s", p.paint(bold, Clean(steps[0].Address.Key())))
+		p.outcomes(steps)
+	}
+	p.check(report.Steps)
+	p.paste(report.Steps)
+	p.buy(report.Steps)
+	p.problems(report.Problems)
+	p.gap()
+	p.totals(report)
+	p.goOn(report)
+	p.last(p.verb("apply"), ReportCounts(report), report.Exit)
+	return p.flush()
+}
+
+// ReportCounts is the part of the last line that counts.
+func ReportCounts(r *reconcile.Report) string {
+	return fmt.Sprintf("%d planned, %d succeeded, %d failed, %d skipped, %d unknown, %d waiting, %d held",
+		r.Planned, r.Succeeded, r.Failed, r.Skipped, r.Unknown, r.Waiting, r.Held)
+}
+
+// outcomes are in the order in which a report shows them: what needs attention first.
+var outcomes = []struct {
+	outcome reconcile.StepOutcome
+	mark    string
+	style   style
+}{
+	{reconcile.Failed, "FAILED", red},
+	{reconcile.OutcomeUnknown, "UNKNOWN", redBold},
+	{reconcile.Skipped, "skipped", yellow},
+	{reconcile.Succeeded, "done", green},
+}
+
+// byOrganization splits steps by key, in order of first appearance.
+func byOrganization(steps []reconcile.StepReport) [][]reconcile.StepReport {
+	var groups [][]reconcile.StepReport
+	at := map[string]int{}
+	for _, step := range steps {
+		key := step.Address.Key()
+		i, ok := at[key]
+		if !ok {
+			i, at[key] = len(groups), len(groups)
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], step)
+	}
+	return groups
+}
+
+func (p *printer) outcomes(steps []reconcile.StepReport) {
+	mark, op, name := 0, 0, 0
+	for _, step := range steps {
+		op, name = max(op, columns(Clean(string(step.Op)))), max(name, columns(object(step.Address)))
+		for _, o := range outcomes {
+			if o.outcome == step.Outcome {
+				mark = max(mark, columns(o.mark))
+			}
+		}
+	}
+	name = min(name, maxObject)
+	for _, o := range outcomes {
+		for _, step := range steps {
+			if step.Outcome == o.outcome {
+				label := pad(o.mark, mark) + "  " + pad(Clean(string(step.Op)), op) + "  " + pad(cut(object(step.Address), name), name)
+				p.labelled(2, o.style, label, mark+op+name+4, outcomeWords(step))
+			}
+		}
+	}
+}
+
+// outcomeWords says why: the reason's words without its stable first word where that says nothing more, the API's answer,
+// how often it was tried.
+func outcomeWords(step reconcile.StepReport) string {
+	var words []string
+	if step.Reason != "" {
+		words = append(words, reasonWords(step.Reason))
+	}
+	if answer := answerWords(step.Error); answer != "" && !strings.Contains(Clean(step.Reason), answer) {
+		words = append(words, answer)
+	}
+	if step.Attempts > 1 {
+		words = append(words, fmt.Sprintf("%d attempts", step.Attempts))
+	}
+	return strings.Join(words, "; ")
+}
+
+// reasonWords is a reason for people: "licence: custom variables" stays, "depends: acme failed" becomes "acme failed".
+func reasonWords(reason string) string {
+	word, rest, ok := strings.Cut(reason, ":")
+	if ok && word == "depends" && strings.TrimSpace(rest) != "" {
+		return strings.TrimSpace(rest)
+	}
+	return reason
+}
+
+// check says, for every step of which nobody knows whether it happened, how to find out.
+func (p *printer) check(steps []reconcile.StepReport) {
+	heading := false
+	for _, step := range steps {
+		if step.Outcome != reconcile.OutcomeUnknown {
+			continue
+		}
+		if !heading {
+			p.gap()
+			p.line("%s", p.paint(redBold, "Check by hand: nobody can say whether these happened"))
+			heading = true
+		}
+		p.item(Clean(string(step.Address)), handCheck(step))
+	}
+}
+
+// handChecks say where to look, by kind; {name} is the object's name.
+var handChecks = map[spec.Kind]string{
+	spec.KindOrganization:   "in Make, look at the list of organizations, and at this one's settings",
+	spec.KindVariable:       "in Make, look at the variable {name} of the organization and its value",
+	spec.KindFeatureControl: "in Make, look at the organization's feature controls for {name}",
+	spec.KindTFA:            "in Make, look whether the organization enforces two-factor authentication",
+	spec.KindMember:         "in Make, look at the organization's users for {name}, the role, and a pending invitation",
+	spec.KindOwner:          "in Make, look at the organization's users: who is the Owner now",
+}
+
+func handCheck(step reconcile.StepReport) string {
+	text := strings.ReplaceAll(handChecks[step.Kind], "{name}", showText(step.Address.Name()))
+	if text == "" {
+		text = "in Make, look at the object"
+	}
+	return text + "; or plan again, which reads it (never repeat the " + Clean(string(step.Op)) + " by hand before that)"
+}
+
+// paste lists the lines that belong into the documents now.
+func (p *printer) paste(steps []reconcile.StepReport) {
+	heading := false
+	for _, step := range steps {
+		if step.Paste == "" {
+			continue
+		}
+		if !heading {
+			p.gap()
+			p.line("%s", p.paint(bold, "Add to the documents"))
+			p.line("  organizations:")
+			heading = true
+		}
+		p.line("    %s:", Clean(step.Address.Key()))
+		p.line("      %s", p.paint(cyan, Clean(step.Paste)))
+	}
+}
+
+// upgrades say what a plan of Make must offer for a kind (Make's published plans).
+var upgrades = map[spec.Kind]string{
+	spec.KindVariable:       "custom variables: the Pro, Teams or Enterprise plan",
+	spec.KindFeatureControl: "feature controls: a plan that offers them, and API access (not Free)",
+	spec.KindTFA:            "enforcing two-factor authentication: the Enterprise plan",
+	spec.KindMember:         "managing people over the API: a paid plan (not Free)",
+	spec.KindOwner:          "managing people over the API: a paid plan (not Free)",
+	spec.KindOrganization:   "changing settings over the API: a paid plan (not Free)",
+}
+
+// SkippedForLicence tells whether a step was skipped because the organization's plan lacks what it needs.
+func SkippedForLicence(step reconcile.StepReport) bool {
+	word, _, _ := strings.Cut(step.Reason, ":")
+	return step.Outcome == reconcile.Skipped && word == "licence"
+}
+
+// buy says what to buy where steps were skipped for the licence.
+func (p *printer) buy(steps []reconcile.StepReport) {
+	heading := false
+	for _, group := range byOrganization(steps) {
+		counts := map[string]int{}
+		var order []string
+		for _, kind := range spec.Kinds() {
+			for _, step := range group {
+				if step.Kind == kind && SkippedForLicence(step) {
+					if counts[upgrades[kind]] == 0 {
+						order = append(order, upgrades[kind])
+					}
+					counts[upgrades[kind]]++
+				}
+			}
+		}
+		for _, upgrade := range order {
+			if !heading {
+				p.gap()
+				p.line("%s", p.paint(bold, "What to buy (then apply again; nothing is lost)"))
+				heading = true
+			}
+			p.item(Clean(group[0].Address.Key()), upgrade+" ("+count(counts[upgrade], "step", "steps")+" skipped)")
+		}
+	}
+}
+
+// totals says in words what became of the plan.
+func (p *printer) totals(r *reconcile.Report) {
+	if r.Planned == 0 {
+		p.line("%s", p.paint(bold, "Nothing to do."))
+	} else {
+		p.line("%s", p.paint(bold, fmt.Sprintf("%s planned = %d succeeded + %d failed + %d skipped + %d unknown.",
+			count(r.Planned, "step", "steps"), r.Succeeded, r.Failed, r.Skipped, r.Unknown)))
+	}
+	if r.Waiting > 0 {
+		p.labelled(2, cyan, "waiting", 9, count(r.Waiting, "thing that cannot be done yet", "things that cannot be done yet"))
+	}
+	if r.Held > 0 {
+		p.labelled(2, yellow, "held", 9, count(r.Held, "change that a guard stopped", "changes that guards stopped"))
+	}
+	p.labelled(2, plain, "calls", 9, fmt.Sprintf("%s, %s", count(r.Calls.Read, "read", "reads"), count(r.Calls.Write, "write", "writes")))
+}
+
+// goOn says how to finish what was not finished.
+func (p *printer) goOn(r *reconcile.Report) {
+	unfinished := r.Failed + r.Unknown
+	for _, step := range r.Steps {
+		if step.Outcome == reconcile.Skipped && !SkippedForLicence(step) {
+			unfinished++
+		}
+	}
+	next := p.Next
+	if next == "" && r.Run != "" {
+		next = "makesync apply --resume " + shellQuote(Clean(r.Run))
+	}
+	if unfinished > 0 && next != "" {
+		p.line("  %s  %s", pad("go on", 9), p.paint(cyan, next))
+	}
+}

@@ -1,0 +1,156 @@
+package render
+
+import (
+	"fmt"
+	"time"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+var sampleTime = time.Date(2026, 11, 20, 2, 0, 0, 0, time.UTC)
+
+func mustGlob(pattern string) spec.Glob {
+	g, err := spec.ParseGlob(pattern)
+	if err != nil {
+		panic(err)
+	}
+	return g
+}
+
+func secret(reference string) reconcile.Scalar {
+	s := reconcile.OfType(spec.TypeString, spec.Sensitive("canary-secret"))
+	s.Reference = reference
+	return s
+}
+
+func step(n int, address string, op reconcile.Op, risk reconcile.Risk, fields ...reconcile.Field) reconcile.Step {
+	a := spec.Address(address)
+	return reconcile.Step{N: n, Address: a, Kind: a.Kind(), Op: op, Risk: risk, Fields: fields, Precondition: "sha256:0123",
+		Source: &spec.Source{File: "acme.yaml", Line: 10 + n, Column: 7}}
+}
+
+func field(path string, from, to reconcile.Scalar) reconcile.Field {
+	return reconcile.Field{Path: path, From: from, To: to}
+}
+
+// samplePlan has something of everything.
+func samplePlan() *reconcile.Plan {
+	text, number, boolean, nothing := reconcile.Text, reconcile.Number, reconcile.Bool, reconcile.None()
+	since := sampleTime.AddDate(0, 0, -3)
+	invite := step(8, "acme/member/jane@acme.example", reconcile.OpInvite, reconcile.RiskCaution,
+		field("role", nothing, text("Admin")), field("teams", nothing, text("Ops, Billing")))
+	invite.Notes = []string{"sends an e-mail"}
+	tfa := step(13, "acme/tfa", reconcile.OpUpdate, reconcile.RiskCaution, field("enforced", boolean(false), boolean(true)))
+	tfa.Notes = []string{"signs out at once everybody with e-mail and password who has no two-factor authentication, in every browser and on every device"}
+	tfa.After = []int{11}
+	acme := reconcile.OrganizationPlan{
+		Key: "acme", Zone: "eu1", ID: 11, Name: "Acme Automation", APILimit: 10,
+		Steps: []reconcile.Step{
+			step(1, "acme", reconcile.OpUpdate, reconcile.RiskCaution, field("name", text("Acme"), text("Acme Automation")), field("timezone", text("Europe/London"), text("Europe/Prague"))),
+			step(2, "acme/featureControl/Make AI Tools", reconcile.OpUpdate, reconcile.RiskNone, field("enabled", boolean(false), boolean(true))),
+			step(3, "acme/variable/API_BASE", reconcile.OpUpdate, reconcile.RiskNone, field("value",
+				text("https://old-api.acme.example/v1/some/very/long/path/that/will/not/fit/into/the/line?with=query"),
+				text("https://api.acme.example/v2/some/very/long/path/that/will/not/fit/into/the/line?with=query"))),
+			step(4, "acme/variable/RETRIES", reconcile.OpUpdate, reconcile.RiskNone, field("type", text("string"), text("number")), field("value", text("5"), number("7"))),
+			step(5, "acme/variable/PASSWORD", reconcile.OpCreate, reconcile.RiskNone, field("type", nothing, text("string")), field("value", nothing, secret("${env:ACME_PASSWORD}"))),
+			step(6, "acme/variable/GREETING", reconcile.OpCreate, reconcile.RiskNone, field("type", nothing, text("string")), field("value", nothing, text("日本語 \x1b[31mred\u202e\n"))),
+			step(7, "acme/variable/OLD", reconcile.OpDelete, reconcile.RiskDestructive, field("value", text(""), nothing)),
+			invite,
+			step(9, "acme/member/late@acme.example", reconcile.OpReinvite, reconcile.RiskCaution, field("role", text("Member"), text("Accountant"))),
+			step(10, "acme/member/bob@acme.example", reconcile.OpUpdate, reconcile.RiskCaution, field("role", text("Admin"), text("Member"))),
+			step(11, "acme/member/gone@acme.example", reconcile.OpDelete, reconcile.RiskDestructive, field("role", text("Member"), nothing)),
+			step(12, "acme/member/maybe@acme.example", reconcile.OpRevoke, reconcile.RiskDestructive, field("invitation", text("pending"), nothing)),
+			tfa,
+			step(14, "acme/owner", reconcile.OpTransfer, reconcile.RiskIrreversible, field("owner", text("old@acme.example"), text("jane@acme.example"))),
+		},
+		Waiting: []reconcile.Waiting{
+			{Address: "acme/member/carl@acme.example", Reason: "not a member; to invite him write `carl@acme.example: {role: Member, invite: {name: …}}`"},
+			{Address: "acme/member/dora@acme.example", Reason: "has not accepted yet", Since: &since},
+		},
+		Held: []reconcile.Held{
+			{Address: "acme/variable/A", Op: reconcile.OpDelete, Kind: spec.KindVariable, Guard: "maxDeletes", Reason: "12 variables would be deleted, 10 are allowed per organization", Allow: "delete:variable<=12@acme"},
+			{Address: "acme/variable/B%2FC", Op: reconcile.OpDelete, Kind: spec.KindVariable, Guard: "maxDeletes", Reason: "12 variables would be deleted, 10 are allowed per organization", Allow: "delete:variable<=12@acme"},
+			{Address: "acme/member/x@evil.example", Op: reconcile.OpInvite, Kind: spec.KindMember, Guard: "emails", Reason: "x@evil.example fits none of *@acme.example", Allow: "invite:member@acme"},
+		},
+		Unmanaged: map[spec.Kind]int{spec.KindVariable: 3, spec.KindMember: 1}, Unchanged: 40,
+	}
+	fresh := reconcile.OrganizationPlan{Key: "new", Zone: "try", Name: "New Org", Steps: []reconcile.Step{
+		step(15, "new", reconcile.OpCreate, reconcile.RiskIrreversible, field("region", nothing, text("EU")), field("country", nothing, text("CZ")), field("timezone", nothing, text("Europe/Prague"))),
+	}}
+	fresh.Steps[0].Notes = []string{"a created organization cannot be deleted over the API on the Free plan"}
+	gone := reconcile.OrganizationPlan{Key: "old", Zone: "eu1", ID: 12, Name: "Old Org", Steps: []reconcile.Step{
+		step(16, "old", reconcile.OpDelete, reconcile.RiskIrreversible, field("name", text("Old Org"), nothing)),
+	}}
+	gone.Steps[0].Notes = []string{"2 active scenarios, 3 teams and 7 members go with it"}
+	return &reconcile.Plan{
+		Format: reconcile.PlanFormat, Created: sampleTime, Expires: sampleTime.Add(24 * time.Hour), Digest: "sha256:5f0c2b4e9d1a", Seal: "none",
+		Zones: []reconcile.PlanZone{
+			{Name: "eu1", URL: "https://eu1.make.com", User: reconcile.User{ID: 1, Email: "ops@acme.example"}},
+			{Name: "try", URL: "http://127.0.0.1:8080", User: reconcile.User{ID: 7, Email: "try@acme.example"}, Sandbox: true},
+		},
+		Organizations: []reconcile.OrganizationPlan{acme, fresh, gone,
+			{Key: "quiet", Zone: "eu1", ID: 13, Name: "Quiet", Unchanged: 12, Unmanaged: map[spec.Kind]int{}},
+			{Key: "silent", Zone: "eu1", ID: 14, Name: "Silent", NotRead: []spec.Kind{spec.KindVariable, spec.KindMember}},
+		},
+		Summary:   reconcile.Summary{Create: 3, Update: 7, Delete: 4, Invite: 2, Transfer: 1, Waiting: 2, Held: 3, Unchanged: 52},
+		Calls:     reconcile.Calls{Read: 21, Write: 17},
+		Unmanaged: map[spec.Kind]int{spec.KindOrganization: 12},
+		Problems: []spec.Problem{
+			{Severity: spec.Warning, Rule: "min-admins", Address: "acme", Message: "only one accepted Owner or Admin is there already", Hint: "promote somebody, or lower guards.minAdmins"},
+			{Severity: spec.Error, Rule: "unreadable", Address: "silent/variable", Message: "read variables of silent: refused",
+				Hint:  "an organization of another zone answers so: look where it lives",
+				Error: &spec.APIError{Status: 403, Code: "SC403", Message: "Permission denied"}},
+		},
+		Exit: reconcile.ExitPartlyVisible,
+	}
+}
+
+// emptyPlan has no steps; waiting says whether something waits.
+func emptyPlan(waiting bool) *reconcile.Plan {
+	p := &reconcile.Plan{
+		Format: reconcile.PlanFormat, Created: sampleTime, Expires: sampleTime.Add(24 * time.Hour), Digest: "sha256:e3b0", Seal: "none",
+		Zones:         []reconcile.PlanZone{{Name: "eu1", URL: "https://eu1.make.com", User: reconcile.User{ID: 1, Email: "ops@acme.example"}}},
+		Organizations: []reconcile.OrganizationPlan{{Key: "acme", Zone: "eu1", ID: 11, Name: "Acme", Unchanged: 40}},
+		Summary:       reconcile.Summary{Unchanged: 40}, Calls: reconcile.Calls{Read: 7}, Exit: reconcile.ExitOK,
+	}
+	if waiting {
+		p.Organizations[0].Waiting = []reconcile.Waiting{{Address: "acme/owner", Reason: "jane@acme.example has not accepted yet"}}
+		p.Summary.Waiting = 1
+	}
+	return p
+}
+
+func sampleReport() *reconcile.Report {
+	refused := &spec.APIError{Status: 403, Code: "SC403", Message: "Permission denied"}
+	return &reconcile.Report{
+		Format: reconcile.ReportFormat, Run: "20261120T020000Z-7f3a", Plan: "sha256:5f0c2b4e9d1a", Zones: samplePlan().Zones,
+		Planned: 9, Succeeded: 3, Failed: 2, Skipped: 3, Unknown: 1, Waiting: 2, Held: 3, Calls: reconcile.Calls{Read: 9, Write: 7},
+		Steps: []reconcile.StepReport{
+			{N: 1, Address: "acme", Kind: spec.KindOrganization, Op: reconcile.OpUpdate, Outcome: reconcile.Succeeded, Attempts: 1},
+			{N: 2, Address: "acme/variable/RETRIES", Kind: spec.KindVariable, Op: reconcile.OpUpdate, Outcome: reconcile.Failed, Reason: "not-converged: the value is 6, not 7; somebody else changed it meanwhile", Attempts: 2},
+			{N: 3, Address: "acme/variable/OLD", Kind: spec.KindVariable, Op: reconcile.OpDelete, Outcome: reconcile.Failed, Attempts: 1, Error: refused},
+			{N: 4, Address: "acme/member/jane@acme.example", Kind: spec.KindMember, Op: reconcile.OpInvite, Outcome: reconcile.OutcomeUnknown, Reason: "the connection broke after the request was sent, and reading afterwards failed too", Attempts: 1},
+			{N: 5, Address: "acme/owner", Kind: spec.KindOwner, Op: reconcile.OpTransfer, Outcome: reconcile.Skipped, Reason: "depends: acme/member/jane@acme.example is unknown"},
+			{N: 6, Address: "new", Kind: spec.KindOrganization, Op: reconcile.OpCreate, Outcome: reconcile.Succeeded, Attempts: 1, Paste: "id: 4711"},
+			{N: 7, Address: "new/variable/A", Kind: spec.KindVariable, Op: reconcile.OpCreate, Outcome: reconcile.Skipped, Reason: "licence: the plan has no custom variables"},
+			{N: 8, Address: "new/tfa", Kind: spec.KindTFA, Op: reconcile.OpUpdate, Outcome: reconcile.Skipped, Reason: "licence: the plan cannot enforce two-factor authentication"},
+			{N: 9, Address: "new/member/a@acme.example", Kind: spec.KindMember, Op: reconcile.OpInvite, Outcome: reconcile.Succeeded, Attempts: 1},
+		},
+		Problems: []spec.Problem{{Severity: spec.Warning, Rule: "slow", Message: "waited 61 s for the rate window of acme"}},
+		Exit:     reconcile.ExitPartial,
+	}
+}
+
+func sampleProblems() []spec.Problem {
+	return []spec.Problem{
+		{Severity: spec.Error, Rule: "unknown-key", Path: "organizations.acme.timezon", Message: "unknown key `timezon`", Hint: "did you mean `timezone`?",
+			Source: &spec.Source{File: "orgs/acme.yaml", Line: 12, Column: 5}, Excerpt: "    timezon: Europe/Prague"},
+		{Severity: spec.Error, Rule: "duplicate-key", Path: "organizations.acme", Message: "the organization acme stands in two files",
+			Source: &spec.Source{File: "orgs/b.yaml", Line: 3, Column: 3}, Related: &spec.Source{File: "orgs/acme.yaml", Line: 9, Column: 3}, Excerpt: "\t日本: {name: x}  # and a very long line that goes on and on, much further than any terminal is wide, to show the cut"},
+		{Severity: spec.Warning, Rule: "long", Message: "a caret far to the right: 100%, really", Source: &spec.Source{File: "a,b:c.yaml", Line: 1200, Column: 130},
+			Excerpt: "    " + fmt.Sprintf("%0140d", 7)},
+		{Severity: spec.Error, Rule: "no-documents", Message: "the folder holds no documents\x1b[31m", Hint: "name a file with -f", Source: &spec.Source{File: "orgs"}},
+		{Severity: spec.Error, Rule: "no-zone", Address: "acme", Message: "the organization acme has no zone"},
+	}
+}

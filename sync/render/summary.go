@@ -1,0 +1,192 @@
+package render
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+// story gathers, organization by organization, what the summary says in words.
+type story struct {
+	organizations, silent    int
+	invited, losing, forever []string
+	writes                   int
+	limited                  []limited
+	notRead                  []string
+}
+
+// limited is an organization whose rate limit binds: it needs more writes than a minute allows.
+type limited struct {
+	key           string
+	writes, limit int
+}
+
+// minutes is how long the writes take at least.
+func (l limited) minutes() int { return (l.writes + l.limit - 1) / l.limit }
+
+func (s *story) add(o *reconcile.OrganizationPlan) {
+	s.organizations++
+	if quiet(o) {
+		s.silent++
+	}
+	writes := 0
+	for i := range o.Steps {
+		s.step(o, &o.Steps[i])
+		writes += writesOf(o.Steps[i])
+	}
+	if o.APILimit > 0 && writes > o.APILimit {
+		s.limited = append(s.limited, limited{Clean(o.Key), writes, o.APILimit})
+	}
+	if len(o.NotRead) > 0 {
+		s.notRead = append(s.notRead, Clean(o.Key))
+	}
+}
+
+func (s *story) step(o *reconcile.OrganizationPlan, step *reconcile.Step) {
+	key, name := Clean(o.Key), Clean(step.Address.Name())
+	switch {
+	case step.Kind == spec.KindMember && step.Op.Counted() == reconcile.OpInvite:
+		s.invited = append(s.invited, name+" to "+key)
+	case step.Kind == spec.KindMember && step.Op == reconcile.OpRevoke:
+		s.losing = append(s.losing, name+" the invitation to "+key)
+	case step.Kind == spec.KindMember && step.Op == reconcile.OpDelete:
+		s.losing = append(s.losing, name+" from "+key)
+	case step.Kind == spec.KindOrganization && step.Op == reconcile.OpDelete:
+		s.losing = append(s.losing, "everybody in "+key)
+	}
+	if step.Risk == reconcile.RiskIrreversible {
+		s.forever = append(s.forever, irreversibleWords(key, step))
+	}
+}
+
+func irreversibleWords(key string, step *reconcile.Step) string {
+	switch {
+	case step.Op == reconcile.OpTransfer:
+		to := ""
+		for _, field := range step.Fields {
+			if field.To.IsText() {
+				to = " to " + Clean(field.To.String())
+			}
+		}
+		return "transferring " + key + to
+	case step.Kind == spec.KindOrganization && step.Op == reconcile.OpDelete:
+		return "deleting the organization " + key
+	case step.Kind == spec.KindOrganization && step.Op == reconcile.OpCreate:
+		return "creating the organization " + key
+	}
+	return Clean(string(step.Op)) + " " + Clean(string(step.Address))
+}
+
+// writesOf is how many requests a step takes: a reinvite revokes, then invites.
+func writesOf(step reconcile.Step) int {
+	if step.Op == reconcile.OpReinvite {
+		return 2
+	}
+	return 1
+}
+
+// named is how many names a line of the summary lists before it counts.
+const named = 8
+
+// print writes the summary of a plan.
+func (s *story) print(p *printer, plan *reconcile.Plan) {
+	n := changes(plan.Summary)
+	if n == 0 {
+		p.line("%s", p.paint(bold, "No changes.")+s.nothingWords(plan.Summary))
+	} else {
+		p.line("%s", p.paint(bold, count(n, "change", "changes")+": "+opCounts(plan.Summary)+"."))
+	}
+	const label = 16
+	say := func(colour style, name string, text string) {
+		if text != "" {
+			p.labelled(2, colour, name, label, text)
+		}
+	}
+	say(yellow, "will be invited", some(s.invited, named))
+	say(red, "will lose access", some(s.losing, named))
+	say(redBold, "cannot be undone", some(s.forever, named))
+	say(cyan, "waiting", countIf(plan.Summary.Waiting, "thing that cannot be done yet; not a change", "things that cannot be done yet; not a change"))
+	say(yellow, "held", countIf(plan.Summary.Held, "change that a guard stopped; not applied", "changes that guards stopped; not applied"))
+	say(yellow, "not read", some(s.notRead, named))
+	say(plain, "as declared", s.declaredWords(plan.Summary))
+	say(plain, "not managed", unmanagedWords(plan.Unmanaged))
+	say(plain, "calls", s.callWords(plan.Calls, n))
+}
+
+func countIf(n int, one, many string) string {
+	if n == 0 {
+		return ""
+	}
+	return count(n, one, many)
+}
+
+func (s *story) nothingWords(sum reconcile.Summary) string {
+	switch {
+	case sum.Held > 0:
+		return " What would change is held by guards."
+	case len(s.notRead) > 0:
+		return " But not everything could be read."
+	case sum.Waiting > 0:
+		return " The rest is as the documents say."
+	}
+	return " Everything is as the documents say."
+}
+
+func (s *story) declaredWords(sum reconcile.Summary) string {
+	text := countIf(sum.Unchanged, "object", "objects")
+	if s.silent == 0 {
+		return text
+	}
+	silent := count(s.silent, "organization", "organizations")
+	if s.silent == s.organizations {
+		silent = "all " + silent
+		if s.organizations == 1 {
+			silent = "the organization"
+		}
+	}
+	return strings.TrimPrefix(text+"; nothing to say about "+silent, "; ")
+}
+
+func unmanagedWords(unmanaged map[spec.Kind]int) string {
+	text, n := kindCounts(unmanaged)
+	if n == 0 {
+		return ""
+	}
+	return text + " of which no document speaks"
+}
+
+// callWords says what reading took and what applying will take, with the time where a rate limit binds:
+// organizations are written side by side, so that the slowest one counts.
+func (s *story) callWords(calls reconcile.Calls, steps int) string {
+	text := count(calls.Read, "read", "reads") + " made"
+	if steps == 0 {
+		return text
+	}
+	text += "; apply makes " + count(calls.Write, "write", "writes") + ", and reads before and after them"
+	if len(s.limited) == 0 {
+		return text
+	}
+	slow := append([]limited(nil), s.limited...)
+	sort.SliceStable(slow, func(i, j int) bool { return slow[i].minutes() > slow[j].minutes() })
+	worst := slow[0]
+	text += fmt.Sprintf("; at least %s: %s has %s and its plan allows %d calls per minute", count(worst.minutes(), "minute", "minutes"),
+		worst.key, count(worst.writes, "write", "writes"), worst.limit)
+	if len(slow) > 1 {
+		text += " (" + count(len(slow)-1, "other organization is", "other organizations are") + " limited too)"
+	}
+	return text
+}
+
+// saved says where the plan was written and how to go on.
+func (p *printer) saved(plan *reconcile.Plan) {
+	if p.Saved != "" {
+		p.labelled(2, plain, "saved as", 16, p.Saved+", good until "+plan.Expires.UTC().Format("2006-01-02 15:04 MST"))
+		p.line("  %s  %s", pad("digest", 16), Clean(plan.Digest))
+	}
+	if p.Next != "" && (changes(plan.Summary) > 0 || p.Saved != "") {
+		p.line("  %s  %s", pad("to apply it", 16), p.paint(cyan, Clean(p.Next)))
+	}
+}

@@ -1,0 +1,118 @@
+package render
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+func sampleOptions() Options {
+	guards := spec.DefaultGuards()
+	guards.MaxInvites = 20
+	guards.MaxDeletes = map[spec.Kind]int{spec.KindVariable: 10, spec.KindMember: 50}
+	guards.RequiredAdmins = []string{"ops@acme.example"}
+	guards.Emails = []spec.Glob{mustGlob("*@acme.example")}
+	return Options{Guards: &guards, Allow: []string{"invite:member<=20@acme"}, Saved: "plan.json", Next: "makesync apply plan.json"}
+}
+
+// TestTexts pins every text.
+func TestTexts(t *testing.T) {
+	t.Parallel()
+	undo := &Undo{Run: "20261120T020000Z-7f3a",
+		Changed: []Left{{"acme/variable/RETRIES", "the run left 7, now it is 9"}},
+		Final:   []Left{{"acme/member/jane@acme.example", "the invitation was accepted"}, {"old", "a deleted organization does not come back"}}}
+	narrow, colour := sampleOptions(), sampleOptions()
+	narrow.Width, colour.Color = 80, true
+	texts := map[string]func(*bytes.Buffer) error{
+		"plan.txt":          func(b *bytes.Buffer) error { return Plan(b, samplePlan(), sampleOptions()) },
+		"plan-narrow.txt":   func(b *bytes.Buffer) error { return Plan(b, samplePlan(), narrow) },
+		"plan-colour.txt":   func(b *bytes.Buffer) error { return Plan(b, samplePlan(), colour) },
+		"plan-empty.txt":    func(b *bytes.Buffer) error { return Plan(b, emptyPlan(false), Options{Next: "makesync apply"}) },
+		"plan-waiting.txt":  func(b *bytes.Buffer) error { return Plan(b, emptyPlan(true), Options{}) },
+		"plan-undo.txt":     func(b *bytes.Buffer) error { return Plan(b, emptyPlan(false), Options{Verb: "undo", Undo: undo}) },
+		"plan.json":         func(b *bytes.Buffer) error { return PlanJSON(b, samplePlan()) },
+		"report.txt":        func(b *bytes.Buffer) error { return Report(b, sampleReport(), Options{}) },
+		"report.json":       func(b *bytes.Buffer) error { return ReportJSON(b, sampleReport()) },
+		"report-empty.txt":  func(b *bytes.Buffer) error { return Report(b, &reconcile.Report{Exit: reconcile.ExitOK}, Options{}) },
+		"problems.txt":      func(b *bytes.Buffer) error { return Problems(b, sampleProblems(), reconcile.ExitInvalid, Options{}) },
+		"problems-none.txt": func(b *bytes.Buffer) error { return Problems(b, nil, reconcile.ExitOK, Options{}) },
+		"problems.json":     func(b *bytes.Buffer) error { return ProblemsJSON(b, sampleProblems(), reconcile.ExitInvalid) },
+		"problems.github":   func(b *bytes.Buffer) error { return Annotations(b, sampleProblems()) },
+	}
+	for name, write := range texts {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			golden(t, name, rendered(t, write))
+		})
+	}
+}
+
+var ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// TestColourAddsNothing: without the colours a coloured text is the plain one.
+func TestColourAddsNothing(t *testing.T) {
+	t.Parallel()
+	o := sampleOptions()
+	want := rendered(t, func(b *bytes.Buffer) error { return Plan(b, samplePlan(), o) })
+	o.Color = true
+	got := rendered(t, func(b *bytes.Buffer) error { return Plan(b, samplePlan(), o) })
+	if bytes.Equal(want, got) {
+		t.Error("Color changes nothing")
+	}
+	if stripped := ansi.ReplaceAll(got, nil); !bytes.Equal(want, stripped) {
+		t.Errorf("without its colours the text differs:\n%s", stripped)
+	}
+}
+
+// TestLinesFit: no line but one to paste is wider than asked for.
+func TestLinesFit(t *testing.T) {
+	t.Parallel()
+	for _, width := range []int{80, 100, 140} {
+		o := sampleOptions()
+		o.Width = width
+		text := rendered(t, func(b *bytes.Buffer) error { return Plan(b, samplePlan(), o) })
+		for _, line := range strings.Split(string(text), "\n") {
+			if columns(line) > width && !strings.Contains(line, "--allow ") && !strings.HasPrefix(line, "makesync: ") {
+				t.Errorf("width %d: %d columns: %s", width, columns(line), line)
+			}
+		}
+	}
+}
+
+// TestLastLineGrammar: the last line fits the grammar of the package comment.
+func TestLastLineGrammar(t *testing.T) {
+	t.Parallel()
+	exit := `; exit \d+ \([a-z-]+\)\n$`
+	ops := `( \(\d+ (create|update|delete|invite|transfer)(, \d+ (create|update|delete|invite|transfer))*\))?`
+	tests := []struct {
+		name, grammar string
+		write         func(*bytes.Buffer) error
+	}{
+		{"plan", `\nmakesync: plan: \d+ to change` + ops + `, \d+ waiting, \d+ held` + exit, func(b *bytes.Buffer) error { return Plan(b, samplePlan(), Options{}) }},
+		{"empty plan", `\nmakesync: plan: 0 to change, 0 waiting, 0 held` + exit, func(b *bytes.Buffer) error { return Plan(b, emptyPlan(false), Options{}) }},
+		{"report", `\nmakesync: apply: \d+ planned, \d+ succeeded, \d+ failed, \d+ skipped, \d+ unknown, \d+ waiting, \d+ held` + exit, func(b *bytes.Buffer) error { return Report(b, sampleReport(), Options{}) }},
+		{"problems", `\nmakesync: validate: \d+ errors, \d+ warnings` + exit, func(b *bytes.Buffer) error { return Problems(b, sampleProblems(), reconcile.ExitInvalid, Options{}) }},
+	}
+	for _, test := range tests {
+		if text := rendered(t, test.write); !regexp.MustCompile(test.grammar).Match(text) {
+			t.Errorf("%s: the last line does not fit %s:\n%s", test.name, test.grammar, text)
+		}
+	}
+}
+
+// TestNoSecret: a sensitive value is in no form.
+func TestNoSecret(t *testing.T) {
+	t.Parallel()
+	for name, write := range map[string]func(*bytes.Buffer) error{
+		"text": func(b *bytes.Buffer) error { return Plan(b, samplePlan(), sampleOptions()) },
+		"json": func(b *bytes.Buffer) error { return PlanJSON(b, samplePlan()) },
+	} {
+		if bytes.Contains(rendered(t, write), []byte("canary-secret")) {
+			t.Errorf("%s holds the secret", name)
+		}
+	}
+}

@@ -1,0 +1,183 @@
+package render
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+// none is the side of a change that is not there.
+const none = "-"
+
+// kindWords are the kinds in sentences.
+var kindWords = map[spec.Kind][2]string{
+	spec.KindOrganization:   {"organization", "organizations"},
+	spec.KindFeatureControl: {"feature control", "feature controls"},
+	spec.KindVariable:       {"variable", "variables"},
+	spec.KindMember:         {"member", "members"},
+	spec.KindTFA:            {"two-factor setting", "two-factor settings"},
+	spec.KindOwner:          {"owner", "owners"},
+}
+
+// kindWord is a kind as a word, in the number that n asks for.
+func kindWord(k spec.Kind, n int) string {
+	words, ok := kindWords[k]
+	switch {
+	case !ok:
+		return Clean(string(k))
+	case n == 1:
+		return words[0]
+	}
+	return words[1]
+}
+
+// number writes an integer with commas between thousands.
+func number(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// count is "1 change", "3 changes".
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return number(n) + " " + many
+}
+
+// list joins words: "a", "a and b", "a, b and c".
+func list(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// some joins at most max words and counts the rest: "a, b and 12 more".
+func some(words []string, max int) string {
+	if len(words) <= max {
+		return list(words)
+	}
+	return strings.Join(words[:max], ", ") + " and " + number(len(words)-max) + " more"
+}
+
+// kindCounts is "3 variables and 1 member", in the order of kinds; "" for none.
+func kindCounts(counts map[spec.Kind]int) (text string, total int) {
+	var words []string
+	for _, kind := range spec.Kinds() {
+		if n := counts[kind]; n > 0 {
+			words = append(words, number(n)+" "+kindWord(kind, n))
+			total += n
+		}
+	}
+	return list(words), total
+}
+
+func verbBe(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+// kindNames lists kinds in sentences, in the order of kinds.
+func kindNames(kinds []spec.Kind) string {
+	var words []string
+	for _, kind := range spec.Kinds() {
+		for _, k := range kinds {
+			if k == kind {
+				words = append(words, kindWord(kind, 2))
+				break
+			}
+		}
+	}
+	return list(words)
+}
+
+// risks are in the order in which texts show them, with their mark and its colour.
+var risks = []struct {
+	risk  reconcile.Risk
+	mark  string
+	style style
+	// heading and meaning are for Markdown and HTML.
+	heading, meaning string
+}{
+	{reconcile.RiskIrreversible, "IRREVERSIBLE", redBold, "Irreversible", "cannot be undone"},
+	{reconcile.RiskDestructive, "DESTRUCTIVE", red, "Destructive", "deletes or removes"},
+	{reconcile.RiskCaution, "caution", yellow, "Caution", "people notice it"},
+	{reconcile.RiskNone, "", plain, "No risk", "settings and values"},
+}
+
+// riskRank is a risk's place in risks; an unknown risk counts as the worst.
+func riskRank(r reconcile.Risk) int {
+	for i := range risks {
+		if risks[i].risk == r {
+			return i
+		}
+	}
+	return 0
+}
+
+// counted are the ops that a summary counts, in its order.
+var counted = []struct {
+	op reconcile.Op
+	of func(reconcile.Summary) int
+}{
+	{reconcile.OpCreate, func(s reconcile.Summary) int { return s.Create }},
+	{reconcile.OpUpdate, func(s reconcile.Summary) int { return s.Update }},
+	{reconcile.OpDelete, func(s reconcile.Summary) int { return s.Delete }},
+	{reconcile.OpInvite, func(s reconcile.Summary) int { return s.Invite }},
+	{reconcile.OpTransfer, func(s reconcile.Summary) int { return s.Transfer }},
+}
+
+// changes is the number of steps in a summary.
+func changes(s reconcile.Summary) int {
+	n := 0
+	for _, c := range counted {
+		n += c.of(s)
+	}
+	return n
+}
+
+// opCounts is "1 create, 2 update"; "" for none.
+func opCounts(s reconcile.Summary) string {
+	var words []string
+	for _, c := range counted {
+		if n := c.of(s); n > 0 {
+			words = append(words, fmt.Sprintf("%d %s", n, c.op))
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// object is an address without its key, as --target takes it behind the key: variable/API_BASE, tfa;
+// for the organization itself the word.
+func object(a spec.Address) string {
+	_, below, ok := strings.Cut(string(a), "/")
+	if !ok {
+		return string(spec.KindOrganization)
+	}
+	return Clean(below)
+}
+
+// show is one side of a field for people; a secret is masked, with its reference if it has one.
+func show(s reconcile.Scalar) string {
+	switch {
+	case s.IsNone():
+		return none
+	case s.IsSensitive() && s.Reference != "":
+		return "(sensitive, " + Clean(s.Reference) + ")"
+	case s.IsSensitive():
+		return "(sensitive)"
+	}
+	if s.IsText() {
+		return showText(s.String())
+	}
+	return Clean(s.String())
+}
