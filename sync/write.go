@@ -84,6 +84,7 @@ const (
 	ClassUnreachable Class = "unreachable"  // dial, TLS, DNS, time-out, reset
 	ClassBroken      Class = "broken-reply" // a 2xx that cannot be read
 	ClassCancelled   Class = "cancelled"    // the run was interrupted
+	ClassInternal    Class = "internal"     // a defect of makesync itself, such as a write on a transport that only reads
 )
 
 // Error is "Doing: status code message".
