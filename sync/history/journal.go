@@ -1,0 +1,170 @@
+package history
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	reconcile "makesync/sync"
+)
+
+// Format is the version of the journal's lines.
+const Format = "makesync.journal/v1"
+
+// line is one line of a journal; which fields it has depends on its type.
+type line struct {
+	Type          string                        `json:"type"`
+	Format        string                        `json:"format,omitempty"`
+	Run           string                        `json:"run,omitempty"`
+	At            time.Time                     `json:"at"`
+	Tool          string                        `json:"tool,omitempty"`
+	PID           int                           `json:"pid,omitempty"`
+	Host          string                        `json:"host,omitempty"`
+	Plan          string                        `json:"plan,omitempty"`
+	Shard         *reconcile.Shard              `json:"shard,omitempty"`
+	Zones         []reconcile.PlanZone          `json:"zones,omitempty"`
+	Organizations []reconcile.StoryOrganization `json:"organizations,omitempty"`
+	Intent        *reconcile.Intent             `json:"intent,omitempty"`
+	Result        *reconcile.Outcome            `json:"result,omitempty"`
+	Report        *reconcile.Report             `json:"report,omitempty"`
+}
+
+// The types of lines.
+const (
+	lineBegin    = "begin"
+	lineIntent   = "intent"
+	lineResult   = "result"
+	lineEnd      = "end"
+	lineResolved = "resolved" // a later run has resolved what was open
+)
+
+// Journal writes the story of one run; it implements reconcile.Journal. After
+// an error it stays broken: what it did not keep must not be followed by more.
+type Journal struct {
+	store *Store
+	run   string
+
+	mu     sync.Mutex
+	file   journalFile
+	size   int64 // bytes of whole lines
+	broken error
+}
+
+// journalFile is what a journal needs of *os.File; tests put a full disk in its place.
+type journalFile interface {
+	io.Writer
+	Sync() error
+	Truncate(size int64) error
+	Close() error
+}
+
+// Begin makes the journal of a new run. Its file is made at once, so that a
+// folder that cannot be written is known before the first write to a zone.
+func (s *Store) Begin(run string) (*Journal, error) {
+	path, err := s.path(run)
+	if err != nil {
+		return nil, err
+	}
+	if err := folder(s.runs); err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("make the journal of run %s: %w", run, err)
+	}
+	if err := syncFolder(s.runs); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return &Journal{store: s, run: run, file: file}, nil
+}
+
+// Append opens the journal of an earlier run, to add what resolving found out. A torn last line is cut off.
+func (s *Store) Append(run string) (*Journal, error) {
+	path, err := s.path(run)
+	if err != nil {
+		return nil, err
+	}
+	data, err := readJournal(path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the journal of run %s: %w", run, err)
+	}
+	whole := int64(len(wholeLines(data)))
+	if whole != int64(len(data)) {
+		if err := file.Truncate(whole); err != nil {
+			return nil, errors.Join(fmt.Errorf("cut the torn line of run %s: %w", run, err), file.Close())
+		}
+	}
+	return &Journal{store: s, run: run, file: file, size: whole}, nil
+}
+
+// syncFolder makes a new file's name as durable as its content.
+func syncFolder(path string) error {
+	dir, err := os.Open(filepath.Clean(path))
+	if err != nil {
+		return fmt.Errorf("open the state folder: %w", err)
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// Begin writes the first line.
+func (j *Journal) Begin(run string, plan *reconcile.Plan) error {
+	host, _ := os.Hostname()
+	first := line{Type: lineBegin, Format: Format, Run: run, Tool: j.store.tool, PID: os.Getpid(), Host: host,
+		Plan: plan.Digest, Shard: plan.Shard, Zones: plan.Zones}
+	for _, o := range plan.Organizations {
+		first.Organizations = append(first.Organizations, reconcile.StoryOrganization{
+			Key: o.Key, Zone: o.Zone, ID: o.ID, Name: o.Name, Steps: o.Steps})
+	}
+	return j.write(first)
+}
+
+// Intent writes what is about to be sent.
+func (j *Journal) Intent(i reconcile.Intent) error { return j.write(line{Type: lineIntent, Intent: &i}) }
+
+// Result writes what became of it.
+func (j *Journal) Result(o reconcile.Outcome) error {
+	return j.write(line{Type: lineResult, Result: &o})
+}
+
+// End writes the last line of a run that ended by itself.
+func (j *Journal) End(r *reconcile.Report) error { return j.write(line{Type: lineEnd, Report: r}) }
+
+// Resolved writes that nothing of an unfinished run is open any more.
+func (j *Journal) Resolved() error { return j.write(line{Type: lineResolved}) }
+
+// Close ends the writing.
+func (j *Journal) Close() error { return j.file.Close() }
+
+// write puts one line on the disk. What a full disk left of it is cut off, as far as the disk lets us.
+func (j *Journal) write(l line) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.broken != nil {
+		return j.broken
+	}
+	l.At = j.store.now().UTC()
+	data, err := json.Marshal(l)
+	if err == nil {
+		data = append(data, '\n')
+		_, err = j.file.Write(data)
+	}
+	if err == nil {
+		err = j.file.Sync()
+	}
+	if err != nil {
+		j.broken = fmt.Errorf("write the journal of run %s: %w", j.run, err)
+		_ = j.file.Truncate(j.size) // best effort: a torn last line is understood anyway
+		return j.broken
+	}
+	j.size += int64(len(data))
+	return nil
+}

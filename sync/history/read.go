@@ -1,0 +1,261 @@
+package history
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	reconcile "makesync/sync"
+)
+
+// Limits of what is read: a journal is hostile until it has been understood.
+const (
+	maxJournal = 256 << 20 // bytes of one file
+	maxEntries = 1 << 20   // lines of one file
+)
+
+// readJournal reads a file that is not larger than a journal may be.
+func readJournal(path string) ([]byte, error) {
+	run := strings.TrimSuffix(filepath.Base(path), journalSuffix)
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no run %s in %s; `makesync runs list` shows those that there are: %w", run, filepath.Dir(path), err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the journal of run %s: %w", run, err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("read the journal of run %s: %w", run, err)
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxJournal {
+		return nil, fmt.Errorf("the journal of run %s is no file of at most %d MiB", run, maxJournal>>20)
+	}
+	data, err := io.ReadAll(io.LimitReader(file, maxJournal))
+	if err != nil {
+		return nil, fmt.Errorf("read the journal of run %s: %w", run, err)
+	}
+	return data, nil
+}
+
+// wholeLines leaves out a last line without its end.
+func wholeLines(data []byte) []byte { return data[:bytes.LastIndexByte(data, '\n')+1] }
+
+// Read tells the story of a run.
+func (s *Store) Read(run string) (*reconcile.Story, error) {
+	path, err := s.path(run)
+	if err != nil {
+		return nil, err
+	}
+	data, err := readJournal(path)
+	if err != nil {
+		return nil, err
+	}
+	return ParseJournal(run, data)
+}
+
+// ParseJournal reads a journal's bytes. A torn last line is normal and left out;
+// any other line that is not understood is an error, since what it hides could be a write.
+func ParseJournal(run string, data []byte) (*reconcile.Story, error) {
+	whole := wholeLines(data)
+	story := &reconcile.Story{Run: run, Torn: len(whole) != len(data)}
+	if bytes.Count(whole, []byte{'\n'}) > maxEntries {
+		return nil, fmt.Errorf("the journal of run %s has more than %d lines", run, maxEntries)
+	}
+	n := 0
+	for text := range bytes.Lines(whole) {
+		n++
+		if err := readLine(story, n, text); err != nil {
+			return nil, fmt.Errorf("the journal of run %s is damaged at line %d: %w", run, n, err)
+		}
+	}
+	return story, nil
+}
+
+func readLine(story *reconcile.Story, n int, text []byte) error {
+	var l line
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&l); err != nil {
+		return err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("something follows the line's object")
+	}
+	if (n == 1) != (l.Type == lineBegin) {
+		return fmt.Errorf("a line of type %q does not belong here", l.Type)
+	}
+	return l.addTo(story)
+}
+
+// addTo puts one understood line into the story.
+func (l line) addTo(story *reconcile.Story) error {
+	switch {
+	case l.Type == lineBegin:
+		return l.begin(story)
+	case l.Type == lineIntent && l.Intent != nil:
+		story.Entries = append(story.Entries, reconcile.StoryEntry{Intent: l.Intent})
+	case l.Type == lineResult && l.Result != nil:
+		story.Entries = append(story.Entries, reconcile.StoryEntry{Result: l.Result})
+	case l.Type == lineEnd && l.Report != nil:
+		story.Report, story.Ended = l.Report, &l.At
+	case l.Type == lineResolved:
+		story.Resolved = true
+	default:
+		return fmt.Errorf("a line of type %q is not complete, or of a newer makesync", l.Type)
+	}
+	return nil
+}
+
+func (l line) begin(story *reconcile.Story) error {
+	if l.Format != Format {
+		return fmt.Errorf("format %q; this makesync reads %s", l.Format, Format)
+	}
+	if l.Run != story.Run {
+		return fmt.Errorf("it is the journal of run %q", l.Run)
+	}
+	story.Started, story.Tool, story.PID, story.Host = l.At, l.Tool, l.PID, l.Host
+	story.Plan, story.Shard, story.Zones, story.Organizations = l.Plan, l.Shard, l.Zones, l.Organizations
+	return nil
+}
+
+// Summary is a run in `runs list`.
+type Summary struct {
+	Run       string                `json:"run"`
+	Started   time.Time             `json:"started"`
+	Ended     *time.Time            `json:"ended,omitempty"`
+	Status    reconcile.StoryStatus `json:"status"`
+	Zones     []string              `json:"zones"`
+	Planned   int                   `json:"planned"`
+	Succeeded int                   `json:"succeeded"`
+	Failed    int                   `json:"failed"`
+	Skipped   int                   `json:"skipped"`
+	Unknown   int                   `json:"unknown"`
+	// Open counts the intents of which nobody knows what became of them.
+	Open int `json:"open"`
+	// Damaged says why the journal cannot be read; "" when it can.
+	Damaged string `json:"damaged,omitempty"`
+}
+
+// List tells of every run, oldest first. A journal that cannot be read is listed as damaged, not left out.
+func (s *Store) List() ([]Summary, error) {
+	runs, err := s.names()
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Summary, 0, len(runs))
+	for _, run := range runs {
+		story, err := s.Read(run)
+		if err != nil {
+			list = append(list, Summary{Run: run, Status: reconcile.RunUnfinished, Damaged: err.Error()})
+			continue
+		}
+		list = append(list, summarise(story))
+	}
+	return list, nil
+}
+
+// names lists the run ids of the folder, which begin with their time.
+func (s *Store) names() ([]string, error) {
+	entries, err := os.ReadDir(s.runs)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list the runs: %w", err)
+	}
+	var runs []string
+	for _, e := range entries {
+		run, is := strings.CutSuffix(e.Name(), journalSuffix)
+		if is && !e.IsDir() && runName.MatchString(run) {
+			runs = append(runs, run)
+		}
+	}
+	slices.Sort(runs)
+	return runs, nil
+}
+
+func summarise(story *reconcile.Story) Summary {
+	sum := Summary{Run: story.Run, Started: story.Started, Ended: story.Ended, Status: story.Status(),
+		Zones: zoneNames(story), Open: len(story.Open())}
+	if r := story.Report; r != nil {
+		sum.Planned, sum.Succeeded, sum.Failed, sum.Skipped, sum.Unknown = r.Planned, r.Succeeded, r.Failed, r.Skipped, r.Unknown
+		return sum
+	}
+	for _, o := range story.Organizations {
+		sum.Planned += len(o.Steps)
+	}
+	return sum
+}
+
+func zoneNames(story *reconcile.Story) []string {
+	names := make([]string, len(story.Zones))
+	for i, z := range story.Zones {
+		names[i] = z.Name
+	}
+	return names
+}
+
+// Unfinished lists the runs that were killed while they worked on one of the zones (by name) and
+// whose open intents nobody has resolved since, oldest first. A journal that cannot be
+// read is an error: what it hides could be a write.
+func (s *Store) Unfinished(zones []string) ([]*reconcile.Story, error) {
+	runs, err := s.names()
+	if err != nil {
+		return nil, err
+	}
+	var unfinished []*reconcile.Story
+	for _, run := range runs {
+		story, err := s.Read(run)
+		if err != nil {
+			return nil, err
+		}
+		if story.Status() == reconcile.RunUnfinished && touches(story, zones) {
+			unfinished = append(unfinished, story)
+		}
+	}
+	return unfinished, nil
+}
+
+func touches(story *reconcile.Story, zones []string) bool {
+	return slices.ContainsFunc(zoneNames(story), func(name string) bool { return slices.Contains(zones, name) })
+}
+
+// Emails remembers who was invited: user id → e-mail, from the results of the invitations of all runs on
+// the zone. It reads every journal, so it is for the rare case of role rows that the zone cannot explain.
+func (s *Store) Emails(zone string) (map[int64]string, error) {
+	runs, err := s.names()
+	if err != nil {
+		return nil, err
+	}
+	emails := map[int64]string{}
+	for _, run := range runs {
+		story, err := s.Read(run)
+		if err != nil {
+			continue // a damaged journal costs a memory, never a run
+		}
+		addInvited(story, zone, emails)
+	}
+	return emails, nil
+}
+
+func addInvited(story *reconcile.Story, zone string, emails map[int64]string) {
+	for _, e := range story.Entries {
+		r := e.Result
+		if r == nil || r.Verb != reconcile.InviteMember || r.Answer.UserID < 1 {
+			continue
+		}
+		if o := story.Organization(r.Address); o != nil && o.Zone == zone {
+			emails[r.Answer.UserID] = r.Address.Name()
+		}
+	}
+}

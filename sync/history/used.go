@@ -1,0 +1,73 @@
+package history
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	reconcile "makesync/sync"
+)
+
+// Mark says which run used a saved plan.
+type Mark struct {
+	Run string    `json:"run"`
+	At  time.Time `json:"at"`
+}
+
+// UsedError says that a saved plan was applied before; it is exit 9.
+type UsedError struct{ Mark }
+
+// Error says by which run, and what to do.
+func (e *UsedError) Error() string {
+	return fmt.Sprintf("this plan was used by run %s at %s; make a new one with `makesync plan -o`", e.Run, e.At.Format(time.RFC3339))
+}
+
+// usedPath names a plan by what it does and when it was made, so that a copy or another layout of the file is the same plan.
+func (s *Store) usedPath(plan *reconcile.Plan) string {
+	name := sha256.Sum256([]byte(plan.Digest + "\n" + plan.Created.UTC().Format(time.RFC3339Nano) + "\n" + plan.Salt))
+	return filepath.Join(s.dir, "used", fmt.Sprintf("%x.json", name))
+}
+
+// UsedBy tells whether a saved plan was used, and by which run.
+func (s *Store) UsedBy(plan *reconcile.Plan) (mark Mark, used bool, err error) {
+	data, err := os.ReadFile(s.usedPath(plan))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Mark{}, false, nil
+	}
+	if err != nil {
+		return Mark{}, false, fmt.Errorf("read the marks of used plans: %w", err)
+	}
+	// A mark that was cut off by a full disk still is a mark.
+	_ = json.Unmarshal(data, &mark)
+	return mark, true, nil
+}
+
+// Use marks a saved plan as used by the run, before its first write. Of two runs
+// that try at once only one succeeds; the other gets a *UsedError.
+func (s *Store) Use(plan *reconcile.Plan, run string) error {
+	path := s.usedPath(plan)
+	if err := folder(filepath.Dir(path)); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		mark, _, err := s.UsedBy(plan)
+		return errors.Join(&UsedError{mark}, err)
+	}
+	if err != nil {
+		return fmt.Errorf("mark the plan as used: %w", err)
+	}
+	data, err := json.Marshal(Mark{Run: run, At: s.now().UTC()})
+	if err == nil {
+		_, err = file.Write(data)
+	}
+	if err = errors.Join(err, file.Sync(), file.Close(), syncFolder(filepath.Dir(path))); err != nil {
+		return fmt.Errorf("mark the plan as used: %w", err)
+	}
+	return nil
+}
