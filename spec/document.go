@@ -5,10 +5,13 @@ type Zone struct {
 	Name string
 	URL  string // "" when Host or a built-in name gives it
 	Host string
-	// Token is the text of zones.N.token with its reference evaluated; always sensitive.
+	// Token is zones.N.token as written, its reference not evaluated (Endpoints
+	// does that, for the zones of the run only); always sensitive.
 	Token   Value
 	Sandbox *SandboxZone
-	Source  Source
+	// Folder is the document's, from which a file reference in Token counts.
+	Folder string
+	Source Source
 }
 
 // SandboxZone makes a zone an embedded simulated one.

@@ -1,72 +1,134 @@
 package spec
 
 import (
+	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // Glob is a compiled pattern over addresses, keys, names or e-mails: `*` does
-// not cross `/`, `**` does, `?` is one character, `[a-z]` and `[!a-z]` a class.
+// not cross `/`, `**` does, `?` is one character but `/`, `[a-z]` and `[!a-z]` a
+// class. A class never matches `/`. Matching costs pattern times text at most.
 type Glob struct {
 	pattern string
+	prefix  string // literal text that every match begins with
+	suffix  string // literal text that every match ends with
 	tokens  []globToken
 }
 
 type globToken struct {
-	kind  byte // 'l' literal, '?' any one, '*' run without /, 'D' run, '[' class
-	text  string
-	class string
-	not   bool
+	kind   globKind
+	r      rune      // of a literal
+	ranges [][2]rune // of a class
+	not    bool      // of a class
 }
 
-// ParseGlob compiles a pattern; an unclosed class is an error.
+type globKind uint8
+
+const (
+	globLiteral globKind = iota
+	globAny              // ?
+	globClass            // […]
+	globRun              // *
+	globDeepRun          // **
+)
+
+// maxGlob is the longest pattern, in bytes.
+const maxGlob = 1024
+
+// ParseGlob compiles a pattern; an empty one, an unclosed or empty class and a
+// range that runs backwards are errors, since nobody can mean them.
 func ParseGlob(pattern string) (Glob, error) {
+	if pattern == "" {
+		return Glob{}, errors.New("the pattern is empty")
+	}
+	if len(pattern) > maxGlob || !utf8.ValidString(pattern) {
+		return Glob{}, fmt.Errorf("the pattern is longer than %d bytes or not UTF-8", maxGlob)
+	}
 	g := Glob{pattern: pattern}
 	for rest := pattern; rest != ""; {
 		token, n, err := nextToken(rest)
 		if err != nil {
-			return Glob{}, fmt.Errorf("pattern %q: %w", pattern, err)
+			return Glob{}, fmt.Errorf("the pattern %q cannot be read: %w", pattern, err)
 		}
 		g.tokens = append(g.tokens, token)
 		rest = rest[n:]
 	}
+	g.prefix, g.suffix = literalEnds(g.tokens)
 	return g, nil
+}
+
+// literalEnds are the literal texts at both ends of a pattern; they settle most texts at once.
+func literalEnds(tokens []globToken) (prefix, suffix string) {
+	i, j := 0, len(tokens)
+	for i < len(tokens) && tokens[i].kind == globLiteral {
+		prefix += string(tokens[i].r)
+		i++
+	}
+	for j > i && tokens[j-1].kind == globLiteral {
+		j--
+		suffix = string(tokens[j].r) + suffix
+	}
+	return prefix, suffix
 }
 
 func nextToken(s string) (globToken, int, error) {
 	switch {
 	case strings.HasPrefix(s, "**"):
-		return globToken{kind: 'D'}, len(s) - len(strings.TrimLeft(s, "*")), nil
-	case s[0] == '*' || s[0] == '?':
-		return globToken{kind: s[0]}, 1, nil
+		return globToken{kind: globDeepRun}, len(s) - len(strings.TrimLeft(s, "*")), nil
+	case s[0] == '*':
+		return globToken{kind: globRun}, 1, nil
+	case s[0] == '?':
+		return globToken{kind: globAny}, 1, nil
 	case s[0] == '[':
 		return classToken(s)
 	}
-	end := strings.IndexAny(s, "*?[")
-	if end < 0 {
-		end = len(s)
-	}
-	return globToken{kind: 'l', text: s[:end]}, end, nil
+	r, n := utf8.DecodeRuneInString(s)
+	return globToken{r: r}, n, nil
 }
 
 func classToken(s string) (globToken, int, error) {
-	end := strings.IndexByte(s, ']')
-	if end < 2 {
-		return globToken{}, 0, fmt.Errorf("the class %q is not closed", s)
+	body, _, closed := strings.Cut(s[1:], "]")
+	if !closed {
+		return globToken{}, 0, errors.New("a [ is not closed")
 	}
-	body := s[1:end]
-	not := body[0] == '!' || body[0] == '^'
-	if not {
-		body = body[1:]
+	t := globToken{kind: globClass}
+	size := len(body) + 2
+	if body != "" && (body[0] == '!' || body[0] == '^') {
+		t.not, body = true, body[1:]
 	}
-	return globToken{kind: '[', class: body, not: not}, end + 1, nil
+	if body == "" {
+		return globToken{}, 0, errors.New("a [] is empty")
+	}
+	class := []rune(body)
+	for i := 0; i < len(class); i++ {
+		low, high := class[i], class[i]
+		if i+2 < len(class) && class[i+1] == '-' {
+			high = class[i+2]
+			i += 2
+		}
+		if low > high {
+			return globToken{}, 0, fmt.Errorf("the range %q runs backwards", string([]rune{low, '-', high}))
+		}
+		t.ranges = append(t.ranges, [2]rune{low, high})
+	}
+	return t, size, nil
 }
 
 // String is the pattern as written.
 func (g Glob) String() string { return g.pattern }
 
 // Match tells whether the whole text fits the pattern.
-func (g Glob) Match(text string) bool { return matchTokens(g.tokens, text) }
+func (g Glob) Match(text string) bool {
+	if len(text) < len(g.prefix)+len(g.suffix) || !strings.HasPrefix(text, g.prefix) || !strings.HasSuffix(text, g.suffix) {
+		return false
+	}
+	if len(g.tokens) == 0 {
+		return text == "" && g.pattern != "" // the zero Glob matches nothing
+	}
+	return matchTokens(g.tokens, text)
+}
 
 // MatchAny tells whether one of the patterns fits.
 func MatchAny(globs []Glob, text string) bool {
@@ -78,68 +140,66 @@ func MatchAny(globs []Glob, text string) bool {
 	return false
 }
 
-// matchTokens backtracks only to the latest run, as * followed by a later * never needs more;
-// a `**` is remembered apart because a `*` cannot take over its slashes.
+// matchTokens walks the text once and keeps the set of places in the pattern
+// that can have been reached, so that no pattern takes exponential time.
+// reached[i] means: the first i tokens match the text so far.
 func matchTokens(tokens []globToken, text string) bool {
-	var memo map[[2]int]bool
-	var match func(i, j int) bool
-	match = func(i, j int) bool {
-		for ; i < len(tokens); i++ {
-			t := tokens[i]
-			if t.kind == '*' || t.kind == 'D' {
-				key := [2]int{i, j}
-				if memo[key] {
-					return false
-				}
-				for k := j; ; k++ {
-					if match(i+1, k) {
-						return true
-					}
-					if k >= len(text) || (t.kind == '*' && text[k] == '/') {
-						break
-					}
-				}
-				if memo == nil {
-					memo = map[[2]int]bool{}
-				}
-				memo[key] = true
-				return false
-			}
-			n, ok := t.take(text[j:])
-			if !ok {
-				return false
-			}
-			j += n
-		}
-		return j == len(text)
+	var small [2][64]bool
+	now, next := small[0][:], small[1][:]
+	if len(tokens) >= len(now) {
+		now, next = make([]bool, len(tokens)+1), make([]bool, len(tokens)+1)
 	}
-	return match(0, 0)
+	now, next = now[:len(tokens)+1], next[:len(tokens)+1]
+	now[0] = true
+	skipRuns(tokens, now)
+	for _, r := range text {
+		clear(next)
+		some := false
+		for i, t := range tokens {
+			if !now[i] || !t.takes(r) {
+				continue
+			}
+			some = true
+			if t.kind == globRun || t.kind == globDeepRun {
+				next[i] = true // a run may take more
+			} else {
+				next[i+1] = true
+			}
+		}
+		if !some {
+			return false
+		}
+		skipRuns(tokens, next)
+		now, next = next, now
+	}
+	return now[len(tokens)]
 }
 
-// take matches one token that is not a run, giving the bytes it used.
-func (t globToken) take(s string) (int, bool) {
-	if t.kind == 'l' {
-		return len(t.text), strings.HasPrefix(s, t.text)
-	}
-	for i, r := range s {
-		_ = i
-		if t.kind == '?' {
-			return len(string(r)), r != '/'
+// skipRuns adds the places that are reached because a run may take nothing.
+func skipRuns(tokens []globToken, reached []bool) {
+	for i, t := range tokens {
+		if reached[i] && (t.kind == globRun || t.kind == globDeepRun) {
+			reached[i+1] = true
 		}
-		return len(string(r)), r != '/' && t.inClass(r) != t.not
 	}
-	return 0, false
+}
+
+// takes tells whether the token can take the character.
+func (t globToken) takes(r rune) bool {
+	switch t.kind {
+	case globDeepRun:
+		return true
+	case globRun, globAny:
+		return r != '/'
+	case globClass:
+		return r != '/' && t.inClass(r) != t.not
+	}
+	return r == t.r
 }
 
 func (t globToken) inClass(r rune) bool {
-	class := []rune(t.class)
-	for i := 0; i < len(class); i++ {
-		if i+2 < len(class) && class[i+1] == '-' {
-			if class[i] <= r && r <= class[i+2] {
-				return true
-			}
-			i += 2
-		} else if class[i] == r {
+	for _, pair := range t.ranges {
+		if pair[0] <= r && r <= pair[1] {
 			return true
 		}
 	}

@@ -1,6 +1,10 @@
 package spec
 
-import "strconv"
+import (
+	"cmp"
+	"slices"
+	"strconv"
+)
 
 // Source is a position in a document. Line and Column count from 1; Column
 // counts characters (runes). The zero Source is "nowhere".
@@ -56,4 +60,30 @@ type APIError struct {
 	Status  int    `json:"status,omitempty"`
 	Code    string `json:"code,omitempty"`
 	Message string `json:"message"`
+}
+
+// SortProblems sorts by file, line, column and rule, in place; problems without
+// a position come first. It returns its argument.
+func SortProblems(problems []Problem) []Problem {
+	slices.SortStableFunc(problems, func(a, b Problem) int {
+		return cmp.Or(compareSources(a.Source, b.Source),
+			cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message))
+	})
+	return problems
+}
+
+func compareSources(a, b *Source) int {
+	var zero Source
+	if a == nil {
+		a = &zero
+	}
+	if b == nil {
+		b = &zero
+	}
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+}
+
+// HasErrors tells whether one of the problems is an error.
+func HasErrors(problems []Problem) bool {
+	return slices.ContainsFunc(problems, func(p Problem) bool { return p.Severity == Error })
 }

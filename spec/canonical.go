@@ -1,0 +1,201 @@
+package spec
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// dateLayout is how Make writes an instant: YYYY-MM-DDTHH:mm:ss.sssZ (published contract).
+const dateLayout = "2006-01-02T15:04:05.000Z"
+
+// Canonical gives a value in the one text that documents, live values and plans
+// share: 5 for "5", 5.0 and 5e0; true; 2026-11-20T00:00:00.000Z; a string as it
+// stands. raw is what a document or an answer holds: a string, bool, json.Number,
+// json.RawMessage, an int, int64 or float64, or nil.
+//
+// The API answers a number as JSON number or as string, and checks type against
+// value only when both are sent together, so a live value need not fit its type:
+// then err says so, without the value, and text is the value as JSON or plain text.
+func Canonical(t VariableType, raw any) (text string, err error) {
+	text, kind, err := plainText(raw)
+	if err != nil {
+		return text, err
+	}
+	switch t {
+	case TypeNumber:
+		if n, ok := canonicalNumber(text); ok && kind != formBoolean {
+			return n, nil
+		}
+		return text, errors.New("the value is not a number")
+	case TypeBoolean:
+		if b := strings.ToLower(text); (b == "true" || b == "false") && kind != formNumber {
+			return b, nil
+		}
+		return text, errors.New("the value is not a boolean")
+	case TypeDate:
+		if d, ok := canonicalDate(text); ok && kind == formText {
+			return d, nil
+		}
+		return text, errors.New("the value is not a date")
+	case TypeString:
+		if kind != formText {
+			return text, fmt.Errorf("the value is %s, not a text", formNames[kind])
+		}
+		return text, nil
+	}
+	return text, errors.New("the type is unknown")
+}
+
+// CompareKey gives the text by which two canonical values of a type are equal or
+// not: strings by their NFC form, since é has two spellings; the rest as they are.
+func CompareKey(t VariableType, canonical string) string {
+	if t == TypeString {
+		return norm.NFC.String(canonical)
+	}
+	return canonical
+}
+
+// plainText takes a raw value apart into its text and its form.
+func plainText(raw any) (string, form, error) {
+	switch v := raw.(type) {
+	case string:
+		return v, formText, nil
+	case bool:
+		return strconv.FormatBool(v), formBoolean, nil
+	case json.Number:
+		return v.String(), formNumber, nil
+	case int:
+		return strconv.Itoa(v), formNumber, nil
+	case int64:
+		return strconv.FormatInt(v, 10), formNumber, nil
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64), formNumber, nil
+	case json.RawMessage:
+		return rawText(v)
+	case nil:
+		return "null", formNull, errors.New("the value is empty (null)")
+	}
+	return "", formNull, errors.New("the value is an object or a list")
+}
+
+func rawText(raw json.RawMessage) (string, form, error) {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	var v any
+	if err := decoder.Decode(&v); err != nil {
+		return "", formNull, errors.New("the value cannot be read")
+	}
+	text, kind, err := plainText(v)
+	if text == "" && err != nil {
+		text = string(raw)
+	}
+	return text, kind, err
+}
+
+// canonicalNumber writes a decimal number without loss in one form: no leading
+// or trailing zeros, no exponent as long as the number is at most 21 digits
+// long, else d.ddde±N. 0x… is read too, since YAML writes whole numbers so.
+func canonicalNumber(text string) (string, bool) {
+	if len(text) > 400 {
+		return "", false
+	}
+	if strings.HasPrefix(text, "0x") {
+		n, ok := new(big.Int).SetString(text, 0)
+		if !ok {
+			return "", false
+		}
+		text = n.String()
+	}
+	sign, digits, exponent, ok := splitNumber(text)
+	if !ok {
+		return "", false
+	}
+	if digits == "" {
+		return "0", true
+	}
+	return sign + layOut(digits, exponent), true
+}
+
+// splitNumber reads [+-]digits[.digits][e[+-]digits] as 0.DIGITS × 10^exponent
+// with DIGITS neither beginning nor ending in a zero.
+func splitNumber(s string) (sign, digits string, exponent int, ok bool) {
+	if rest, found := strings.CutPrefix(s, "-"); found {
+		sign, s = "-", rest
+	} else {
+		s = strings.TrimPrefix(s, "+")
+	}
+	mantissa, power, hasPower := strings.Cut(strings.ReplaceAll(s, "E", "e"), "e")
+	if hasPower {
+		n, err := strconv.Atoi(power)
+		if err != nil || n > 1_000_000 || n < -1_000_000 {
+			return "", "", 0, false
+		}
+		exponent = n
+	}
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	digits = whole + fraction
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return "", "", 0, false
+	}
+	exponent += len(whole)
+	trimmed := strings.TrimLeft(digits, "0")
+	exponent -= len(digits) - len(trimmed)
+	return sign, strings.TrimRight(trimmed, "0"), exponent, true
+}
+
+// maxPlainDigits is how long a number may be before it is written with an exponent.
+const maxPlainDigits = 21
+
+func layOut(digits string, exponent int) string {
+	switch {
+	case exponent >= len(digits) && exponent <= maxPlainDigits:
+		return digits + strings.Repeat("0", exponent-len(digits))
+	case exponent > 0 && exponent < len(digits):
+		return digits[:exponent] + "." + digits[exponent:]
+	case exponent <= 0 && exponent > -7:
+		return "0." + strings.Repeat("0", -exponent) + digits
+	}
+	text := digits[:1]
+	if len(digits) > 1 {
+		text += "." + digits[1:]
+	}
+	if exponent > 0 {
+		return text + "e+" + strconv.Itoa(exponent-1)
+	}
+	return text + "e" + strconv.Itoa(exponent-1)
+}
+
+// wholeNumber gives a number that has no fraction in decimal digits.
+func wholeNumber(text string) (string, bool) {
+	n, ok := canonicalNumber(text)
+	return n, ok && !strings.ContainsAny(n, ".e")
+}
+
+// dateLayouts are the forms of ISO 8601 that name an instant; a day alone is its
+// midnight in UTC, as ECMAScript has it.
+var dateLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05.999999999-0700", "2006-01-02"}
+
+// canonicalDate gives an instant in UTC with milliseconds, which is what Make keeps.
+func canonicalDate(text string) (string, bool) {
+	if len(text) > 40 {
+		return "", false
+	}
+	for _, layout := range dateLayouts {
+		if when, err := time.Parse(layout, strings.ToUpper(text)); err == nil {
+			when = when.UTC()
+			if when.Year() < 0 || when.Year() > 9999 {
+				return "", false
+			}
+			return when.Format(dateLayout), true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,274 @@
+package spec
+
+import (
+	"strings"
+	"unicode"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// maxText is the longest text of a document; nothing on Make takes more, and it
+// keeps one scalar from filling a plan.
+const maxText = 1 << 20
+
+// decoder turns one file's node trees into parts, strictly: every key is known,
+// every value of its type, and whatever is not becomes a problem at its
+// position while the rest goes on being read.
+type decoder struct {
+	file     *source
+	problems []Problem
+}
+
+func (d *decoder) at(n *yaml.Node) at { return nodeAt(d.file, n) }
+
+// report adds a problem at a node.
+func (d *decoder) report(rule string, n *yaml.Node, t *trail, message, hint string) {
+	d.problems = append(d.problems, newProblem(rule, d.at(n), t, message, hint))
+}
+
+// form is the type of a scalar as its document writes it.
+type form uint8
+
+const (
+	formUnset form = iota
+	formNull
+	formText
+	formNumber
+	formBoolean
+)
+
+var formNames = [...]string{"nothing", "empty (null)", "a text", "a number", "a boolean"}
+
+// scalar is one value of a document with its position. The zero scalar is "not written".
+type scalar struct {
+	at
+	text string
+	form form
+}
+
+func (s scalar) isSet() bool  { return s.form > formNull }
+func (s scalar) isTrue() bool { return s.form == formBoolean && s.text == "true" }
+
+// follow goes from an alias to its anchor.
+func follow(n *yaml.Node) *yaml.Node {
+	for n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	return n
+}
+
+func describe(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return "a mapping"
+	case yaml.SequenceNode:
+		return "a list"
+	}
+	return formNames[formOf(n)]
+}
+
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
+
+func formOf(n *yaml.Node) form {
+	switch n.Tag {
+	case "!!null":
+		return formNull
+	case "!!int", "!!float":
+		return formNumber
+	case "!!bool":
+		return formBoolean
+	}
+	return formText
+}
+
+// scalar reads a node that has to be a scalar; ok is false when it is none, and
+// then the problem is told. A null is a scalar here.
+func (d *decoder) scalar(n *yaml.Node, t *trail, want string) (s scalar, ok bool) {
+	n = follow(n)
+	if !d.untagged(n, t) {
+		return scalar{}, false
+	}
+	if n.Kind != yaml.ScalarNode {
+		d.wrongType(n, t, want)
+		return scalar{}, false
+	}
+	if d.trapped(n, t) {
+		return scalar{}, false
+	}
+	if len(n.Value) > maxText {
+		d.report(ruleTooLong, n, t, "the text is longer than 1 MB", "nothing on Make takes that much")
+		return scalar{}, false
+	}
+	return scalar{at: d.at(n), text: n.Value, form: formOf(n)}, true
+}
+
+func (d *decoder) wrongType(n *yaml.Node, t *trail, want string) {
+	message := "this is " + describe(n) + ", not " + want
+	if t != nil && t.index == 0 {
+		message = tick(t.key) + " is " + describe(n) + ", not " + want
+	}
+	hint := ""
+	if n.Kind == yaml.ScalarNode && strings.HasPrefix(want, "a text") && formOf(n) > formText {
+		hint = "put it in quotes"
+	}
+	d.report(ruleWrongType, n, t, message, hint)
+}
+
+func (d *decoder) untagged(n *yaml.Node, t *trail) bool {
+	if n.Style&yaml.TaggedStyle == 0 {
+		return true
+	}
+	d.report(ruleTag, n, t, "tags (!) are not read", "quote a text, write a number or a boolean plainly")
+	return false
+}
+
+// plain tells whether a scalar stands without quotes in a YAML file.
+func (d *decoder) plain(n *yaml.Node) bool {
+	const quoted = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
+	return !d.file.json && n.Style&quoted == 0
+}
+
+func (d *decoder) trapped(n *yaml.Node, t *trail) bool {
+	if !d.plain(n) {
+		return false
+	}
+	reading, is := trap(n.Value)
+	if is {
+		d.report(ruleTrap, n, t, "without quotes this is "+reading+" or something else, depending on the YAML version",
+			trapHints[reading])
+	}
+	return is
+}
+
+var trapHints = map[string]string{
+	"a boolean": "quote it if it is a text, else write true or false",
+	"a number":  "quote it if it is a text, else write the number plainly in decimal digits",
+	"a date":    "quote it",
+}
+
+// each walks a mapping that has to be one, giving every key that counts: keys
+// are texts, unique also without case, and those that begin with x- are left out.
+func (d *decoder) each(n *yaml.Node, t *trail, visit func(key, value *yaml.Node, t *trail)) bool {
+	n = follow(n)
+	if !d.untagged(n, t) {
+		return false
+	}
+	if n.Kind != yaml.MappingNode {
+		d.wrongType(n, t, "a mapping")
+		return false
+	}
+	keys := newKeySet(len(n.Content) / 2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := follow(n.Content[i])
+		below := t.child(key.Value)
+		if !d.key(key, below) || isExtension(key.Value) || !d.unique(keys, key, below) {
+			continue
+		}
+		visit(key, n.Content[i+1], below)
+	}
+	return true
+}
+
+// isExtension tells whether a key is ignored; an e-mail address never is.
+func isExtension(key string) bool {
+	return strings.HasPrefix(key, "x-") && !strings.Contains(key, "@")
+}
+
+func (d *decoder) key(n *yaml.Node, t *trail) bool {
+	switch {
+	case n.Kind != yaml.ScalarNode:
+		d.report(ruleWrongType, n, t.up, "a key is "+describe(n)+", not a text", "")
+		return false
+	case !d.untagged(n, t):
+		return false
+	case n.Tag == "!!merge":
+		d.report(ruleMergeKey, n, t, "merge keys (<<) are not read", "use `profiles`, or an alias for a whole value")
+		return false
+	case d.trapped(n, t):
+		return false
+	case n.Tag == "!!null" && !d.file.json:
+		d.report(ruleWrongType, n, t.up, "a key is empty (null), not a text", "")
+		return false
+	case len(n.Value) > 1024:
+		d.report(ruleTooLong, n, t, "the key is longer than 1,024 bytes", "")
+		return false
+	}
+	return true
+}
+
+func (d *decoder) unique(keys *keySet, n *yaml.Node, t *trail) bool {
+	first := keys.add(n)
+	switch {
+	case first == nil:
+		return true
+	case first.Value == n.Value:
+		d.report(ruleDuplicateKey, n, t, "the key "+tick(n.Value)+" stands here twice", "remove one of them")
+	default:
+		rule := ruleKeyCase
+		if strings.Contains(n.Value, "@") {
+			rule = ruleMemberCase
+		}
+		d.report(rule, n, t, "the keys "+tick(first.Value)+" and "+tick(n.Value)+" differ only in upper and lower case", "remove one of them")
+	}
+	d.problems[len(d.problems)-1].Related = d.at(first).pointer()
+	return false
+}
+
+// keySet finds keys that are equal without case. Small mappings compare each
+// with each; large ones go by a hash of the folded key.
+type keySet struct {
+	small []*yaml.Node
+	large map[uint64][]*yaml.Node
+}
+
+func newKeySet(size int) *keySet {
+	if size <= 8 {
+		return &keySet{}
+	}
+	return &keySet{large: make(map[uint64][]*yaml.Node, size)}
+}
+
+// add keeps a key and gives the equal one that was there before, if any.
+func (s *keySet) add(n *yaml.Node) *yaml.Node {
+	candidates, hash := s.small, uint64(0)
+	if s.large != nil {
+		hash = foldedHash(n.Value)
+		candidates = s.large[hash]
+	}
+	for _, c := range candidates {
+		if strings.EqualFold(c.Value, n.Value) {
+			return c
+		}
+	}
+	if s.large != nil {
+		s.large[hash] = append(candidates, n)
+	} else {
+		s.small = append(s.small, n)
+	}
+	return nil
+}
+
+// foldedHash is FNV-1a over the text in one case. Characters that fold together
+// (K and the Kelvin sign) are brought to the smallest of their orbit.
+func foldedHash(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for _, r := range s {
+		if r < 0x80 && r != 'k' && r != 's' && r != 'K' && r != 'S' {
+			if 'A' <= r && r <= 'Z' {
+				r += 'a' - 'A'
+			}
+		} else {
+			r = smallestFold(r)
+		}
+		h = (h ^ uint64(r)) * 1099511628211
+	}
+	return h
+}
+
+func smallestFold(r rune) rune {
+	least := r
+	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+		least = min(least, f)
+	}
+	return least
+}

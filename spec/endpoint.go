@@ -1,0 +1,208 @@
+package spec
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// EndpointOptions is what stands outside the documents about zones.
+type EndpointOptions struct {
+	// LookupEnv gives MAKE_API_KEY, MAKE_API_KEY_<ZONE>, MAKESYNC_HOSTS and what token references name.
+	LookupEnv func(string) (string, bool)
+	// ZoneURLs are the --zone-url flags, name to url; each overrides url and sandbox alike.
+	ZoneURLs map[string]string
+	// Named are the zones that --zone or MAKE_ZONE names. One that is a host counts
+	// as named outside the documents.
+	Named []string
+	// ReferenceRoots are the --reference-root folders, for ${file:…} in tokens.
+	ReferenceRoots []string
+}
+
+// Endpoints decides for each named zone how it is reached and which token goes
+// there. It is the one place where that is decided:
+//
+//	the url    --zone-url, else the sandbox, else the document's url or host, else the built-in host
+//	the token  zones.N.token, else MAKE_API_KEY_<N>, else MAKE_API_KEY
+//	goes to    a built-in host over https; any other host only when it is also named outside the
+//	           documents: by --zone-url, --zone, MAKE_ZONE or MAKESYNC_HOSTS
+//
+// So a document alone can never move a token. Without a token the endpoint says
+// in Why what is missing; that is no problem here, since not every command calls.
+// A sandbox takes MAKE_API_KEY_<N> or its own token, never MAKE_API_KEY.
+func Endpoints(zones map[string]Zone, names []string, o EndpointOptions) (map[string]Endpoint, []Problem) {
+	e := endpoints{zones: zones, options: o, trusted: trustedHosts(o)}
+	out := make(map[string]Endpoint, len(names))
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
+		if endpoint, ok := e.endpoint(name); ok {
+			out[name] = endpoint
+		}
+	}
+	return out, SortProblems(e.problems)
+}
+
+type endpoints struct {
+	zones    map[string]Zone
+	options  EndpointOptions
+	trusted  map[string]bool // host or host:port, lower case
+	problems []Problem
+}
+
+// trustedHosts are the hosts that stand outside the documents.
+func trustedHosts(o EndpointOptions) map[string]bool {
+	hosts := map[string]bool{}
+	list, _ := lookup(o.LookupEnv, "MAKESYNC_HOSTS")
+	for _, host := range append(strings.Split(list, ","), o.Named...) {
+		if host = strings.ToLower(strings.TrimSpace(host)); isHostText(host) {
+			hosts[host] = true
+		}
+	}
+	for _, text := range o.ZoneURLs {
+		if u, err := parseZoneURL(text); err == nil {
+			hosts[u.Host] = true
+		}
+	}
+	return hosts
+}
+
+// isHostText tells a host from the plain name of a zone.
+func isHostText(s string) bool { return s == "localhost" || strings.ContainsAny(s, ".:") }
+
+func lookup(env func(string) (string, bool), name string) (string, bool) {
+	if env == nil {
+		return "", false
+	}
+	return env(name)
+}
+
+func (e *endpoints) problem(z Zone, name, rule, message, hint string) {
+	p := Problem{Severity: severities[rule], Rule: rule, Path: "zones." + clean(name), Message: message, Hint: hint}
+	if !z.Source.IsZero() {
+		p.Source = &z.Source
+	}
+	e.problems = append(e.problems, p)
+}
+
+func (e *endpoints) endpoint(name string) (Endpoint, bool) {
+	zone := e.zones[name]
+	endpoint := Endpoint{Name: name, Hosts: zoneHosts(name, zone)}
+	u, ok := e.url(name, zone)
+	switch {
+	case !ok:
+		return endpoint, false
+	case u == nil:
+		endpoint.Sandbox = zone.Sandbox
+		endpoint.URL = "https://" + firstOf(builtinZones[name], name+".sandbox")
+		endpoint.Token, endpoint.Why, ok = e.token(name, zone, false)
+		return endpoint, ok
+	}
+	endpoint.URL = u.String()
+	if !slices.Contains(endpoint.Hosts, u.Host) {
+		endpoint.Hosts = append(endpoint.Hosts, u.Host)
+	}
+	if !e.trusts(u) {
+		endpoint.Why = "the host " + clean(u.Host) + " is named only in a document; name it with --zone-url " + clean(name) + "=" +
+			clean(u.String()) + " or in MAKESYNC_HOSTS to send it a token"
+		return endpoint, true
+	}
+	endpoint.Token, endpoint.Why, ok = e.token(name, zone, true)
+	return endpoint, ok
+}
+
+// zoneHosts are the hosts that mean the zone whatever url is in use.
+func zoneHosts(name string, zone Zone) []string {
+	if host := builtinZones[name]; host != "" {
+		return []string{host}
+	}
+	if zone.Host != "" {
+		return []string{strings.ToLower(zone.Host)}
+	}
+	return nil
+}
+
+// url is where the zone is called; nil stands for the sandbox.
+func (e *endpoints) url(name string, zone Zone) (*url.URL, bool) {
+	text, builtin := e.options.ZoneURLs[name], builtinZones[name]
+	switch {
+	case text != "":
+	case zone.Sandbox != nil:
+		return nil, true
+	case builtin != "":
+		text = "https://" + builtin
+		if zone.URL != "" && !isSameURL(zone.URL, text) || zone.Host != "" && !strings.EqualFold(zone.Host, builtin) {
+			e.problem(zone, name, ruleZoneURL, "a document cannot give the built-in zone "+tick(name)+" another url", "use --zone-url "+name+"=URL")
+			return nil, false
+		}
+	case zone.URL != "":
+		text = zone.URL
+	case zone.Host != "":
+		text = "https://" + zone.Host
+	case isHostText(name) && slices.Contains(e.options.Named, name):
+		text = "https://" + name
+	default:
+		e.problem(zone, name, ruleUnknownZone, "the zone "+tick(name)+" is neither built in nor declared under zones",
+			firstOf(didYouMean(name, append(builtinNames(), slices.Collect(maps.Keys(e.zones))...)), "declare it, or name it with --zone-url"))
+		return nil, false
+	}
+	u, err := parseZoneURL(text)
+	if err != nil {
+		e.problem(zone, name, ruleZoneURL, "the url of the zone "+tick(name)+" cannot be used: "+err.Error(), "")
+		return nil, false
+	}
+	return u, true
+}
+
+func isSameURL(a, b string) bool {
+	u, err := parseZoneURL(a)
+	return err == nil && u.String() == b
+}
+
+// trusts tells whether a token may go to the url. An entry without a port trusts
+// the host at any port: it names the machine.
+func (e *endpoints) trusts(u *url.URL) bool {
+	if u.Scheme == "https" {
+		for _, host := range builtinZones {
+			if u.Host == host {
+				return true
+			}
+		}
+	}
+	return e.trusted[u.Host] || e.trusted[u.Hostname()]
+}
+
+// token looks for the zone's token in the order of the rule above; general says whether MAKE_API_KEY counts.
+func (e *endpoints) token(name string, zone Zone, general bool) (token Value, why string, ok bool) {
+	if !zone.Token.IsZero() {
+		value, err := evaluator{env: e.options.LookupEnv, roots: e.options.ReferenceRoots, folder: zone.Folder, token: true}.evaluate(zone.Token.Reveal())
+		if err != nil {
+			e.problem(zone, name, ruleReference, "the token of the zone "+tick(name)+" cannot be read: "+err.Error(), "set what it refers to")
+			return Value{}, "", false
+		}
+		return Sensitive(strings.TrimSpace(value.text)), "", true
+	}
+	keys := []string{TokenVariable(name)}
+	if general {
+		keys = append(keys, "MAKE_API_KEY")
+	}
+	for _, key := range keys {
+		if text, _ := lookup(e.options.LookupEnv, key); strings.TrimSpace(text) != "" {
+			return Sensitive(strings.TrimSpace(text)), "", true
+		}
+	}
+	return Value{}, "no token: set " + strings.Join(keys, " or "), true
+}
+
+// TokenVariable is the environment variable of a zone's token: MAKE_API_KEY_EU1.
+// Letters are upper case, every other character but a digit is _.
+func TokenVariable(zone string) string {
+	return "MAKE_API_KEY_" + strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			return r
+		}
+		return '_'
+	}, zone)
+}

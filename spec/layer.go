@@ -1,0 +1,243 @@
+package spec
+
+import "go.yaml.in/yaml/v3"
+
+// layer is what one place (a profile, or an entry of organizations) says, as
+// written: nothing merged, references not evaluated, every value with its position.
+type layer struct {
+	at        // of the key
+	key       string
+	isProfile bool
+	zoneOfDoc scalar // `zone` of the YAML document that the layer stands in
+
+	name, id, zone, state, owner           scalar
+	region, country, timezone, tfaEnforced scalar
+
+	featureControls block[writtenControl]
+	variables       block[writtenVariable]
+	members         block[writtenMember]
+	profiles        []scalar
+	purge           []scalar
+	purgeNull       scalar // `purge: null`
+	purgeAt         at
+	profilesAt      at
+}
+
+// block is a mapping of named objects. A block that is set and has no items says "none".
+type block[T any] struct {
+	at    // of the key, such as `variables`
+	set   bool
+	null  bool
+	items []T
+}
+
+// writtenControl is one entry of featureControls.
+type writtenControl struct {
+	at
+	name  string
+	value scalar
+}
+
+// writtenVariable is one entry of variables, in short or long form.
+type writtenVariable struct {
+	at
+	name  string
+	null  bool // cancels the inherited variable
+	short bool
+	value scalar
+	// kind, literal, ignore, state: of the long form.
+	kind, literal, ignore, state scalar
+}
+
+// writtenMember is one entry of members, in short or long form.
+type writtenMember struct {
+	at
+	email                    string // lower case
+	null                     bool
+	role, state, connections scalar
+	invite                   writtenInvite
+}
+
+// writtenInvite is a member's invite.
+type writtenInvite struct {
+	at
+	set, null  bool
+	name, note scalar
+	teams      []scalar
+	teamsSet   bool
+	teamsNull  scalar
+}
+
+// scalarField makes a row of a table that reads one scalar.
+func scalarField[T any](get func(*T) *scalar, want string, forms ...form) func(*decoder, *T, *yaml.Node, *trail) {
+	return func(d *decoder, out *T, n *yaml.Node, t *trail) {
+		if s, ok := d.nullable(n, t, want, forms...); ok {
+			*get(out) = s
+		}
+	}
+}
+
+// stateField reads `state`. `present` is the default, and lets an organization keep what a profile calls absent.
+func stateField[T any](get func(*T) *scalar) func(*decoder, *T, *yaml.Node, *trail) {
+	return func(d *decoder, out *T, n *yaml.Node, t *trail) {
+		if isNull(follow(n)) {
+			*get(out), _ = d.scalar(n, t, "a text")
+		} else if s, ok := d.choice(n, t, "absent", "present"); ok {
+			*get(out) = s
+		}
+	}
+}
+
+const wantName = "a text (a name or code) or an id"
+
+// shared are the keys of organizations and profiles.
+var sharedFields = fields[layer]{
+	"region":          nameOrID(func(l *layer) *scalar { return &l.region }),
+	"country":         nameOrID(func(l *layer) *scalar { return &l.country }),
+	"timezone":        nameOrID(func(l *layer) *scalar { return &l.timezone }),
+	"tfaEnforced":     scalarField(func(l *layer) *scalar { return &l.tfaEnforced }, "a boolean", formBoolean),
+	"featureControls": readControls,
+	"variables":       readVariables,
+	"members":         readMembers,
+	"purge":           readPurge,
+}
+
+// ownFields are the keys that only an organization has.
+var ownFields = fields[layer]{
+	"name":     scalarField(func(l *layer) *scalar { return &l.name }, "a text", formText),
+	"id":       readID,
+	"zone":     scalarField(func(l *layer) *scalar { return &l.zone }, "a text", formText),
+	"state":    stateField(func(l *layer) *scalar { return &l.state }),
+	"owner":    readOwner,
+	"profiles": readProfileNames,
+}
+
+var organizationFields = func() fields[layer] {
+	all := fields[layer]{}
+	for _, table := range []fields[layer]{sharedFields, ownFields} {
+		for key, read := range table {
+			all[key] = read
+		}
+	}
+	return all
+}()
+
+func nameOrID(get func(*layer) *scalar) func(*decoder, *layer, *yaml.Node, *trail) {
+	return func(d *decoder, l *layer, n *yaml.Node, t *trail) {
+		s, ok := d.nullable(n, t, wantName, formText, formNumber)
+		if !ok {
+			return
+		}
+		if s, ok = d.nameOrID(s, n, t); ok {
+			*get(l) = s
+		}
+	}
+}
+
+// nameOrID checks the value itself: an id is a positive whole number, a name is not empty.
+func (d *decoder) nameOrID(s scalar, n *yaml.Node, t *trail) (scalar, bool) {
+	if s.form == formNumber {
+		id, ok := wholeNumber(s.text)
+		if !ok || id == "0" || id[0] == '-' {
+			d.report(ruleUnknownValue, follow(n), t, "an id is a whole number above zero", "")
+			return scalar{}, false
+		}
+		s.text = id
+	}
+	if s.form == formText && s.text == "" {
+		d.report(ruleUnknownValue, follow(n), t, tick(t.key)+" is an empty text", "write a name, a code or an id, or remove the line")
+		return scalar{}, false
+	}
+	return s, true
+}
+
+func readID(d *decoder, l *layer, n *yaml.Node, t *trail) {
+	s, ok := d.nullable(n, t, "a number", formNumber)
+	if !ok {
+		return
+	}
+	if s.form == formNumber {
+		id, ok := wholeNumber(s.text)
+		if !ok || id == "0" || id[0] == '-' || len(id) > 15 {
+			d.report(ruleUnknownValue, follow(n), t, "an id is a whole number above zero", "write the id that Make shows")
+			return
+		}
+		s.text = id
+	}
+	l.id = s
+}
+
+func readOwner(d *decoder, l *layer, n *yaml.Node, t *trail) {
+	s, ok := d.nullable(n, t, "a text", formText)
+	if !ok {
+		return
+	}
+	if s.form == formText {
+		if s.text, ok = d.email(s.text, n, t); !ok {
+			return
+		}
+	}
+	l.owner = s
+}
+
+func readProfileNames(d *decoder, l *layer, n *yaml.Node, t *trail) {
+	l.profilesAt = d.at(follow(n))
+	l.profiles = d.texts(n, t)
+}
+
+func readPurge(d *decoder, l *layer, n *yaml.Node, t *trail) {
+	items := []scalar{}
+	l.purgeAt = d.at(follow(n))
+	if isNull(follow(n)) {
+		l.purgeNull, _ = d.scalar(n, t, "a list")
+		return
+	}
+	ok := d.list(n, t, func(item *yaml.Node, t *trail) {
+		s, ok := d.text(item, t)
+		if !ok {
+			return
+		}
+		if s.text != string(KindVariable) && s.text != string(KindMember) {
+			d.report(rulePurgeKind, follow(item), t, tick(s.text)+" cannot be purged",
+				firstOf(didYouMean(s.text, []string{"variable", "member"}), "write variable or member"))
+			return
+		}
+		items = append(items, s)
+	})
+	if ok {
+		l.purge = items
+	}
+}
+
+func firstOf(words ...string) string {
+	for _, w := range words {
+		if w != "" {
+			return w
+		}
+	}
+	return ""
+}
+
+// openBlock reads the mapping of a block; a null block cancels the inherited one.
+func openBlock[T any](d *decoder, b *block[T], n *yaml.Node, t *trail, visit func(key, value *yaml.Node, t *trail)) {
+	node := follow(n)
+	b.at = d.at(node)
+	if isNull(node) {
+		b.set, b.null = true, true
+		return
+	}
+	b.items = make([]T, 0, len(node.Content)/2)
+	b.set = d.each(n, t, visit)
+}
+
+func readControls(d *decoder, l *layer, n *yaml.Node, t *trail) {
+	openBlock(d, &l.featureControls, n, t, func(key, value *yaml.Node, t *trail) {
+		if key.Value == "" {
+			d.report(ruleUnknownKey, key, t, "a feature control without a name", "")
+			return
+		}
+		if s, ok := d.nullable(value, t, "a boolean", formBoolean); ok {
+			l.featureControls.items = append(l.featureControls.items, writtenControl{d.at(key), key.Value, s})
+		}
+	})
+}

@@ -1,0 +1,58 @@
+package spec
+
+import "strconv"
+
+// source is one file while it is being worked on. Its text is kept only so that
+// problems can show a line of it; no string of a Desired state points into it.
+type source struct {
+	path string // as named, joined to the folder it was found in
+	data []byte
+	json bool
+}
+
+// at is a position in a file: the small form of a Source.
+type at struct {
+	file   *source
+	line   int32
+	column int32
+}
+
+func (a at) source() Source {
+	if a.file == nil {
+		return Source{}
+	}
+	return Source{File: a.file.path, Line: int(a.line), Column: int(a.column)}
+}
+
+func (a at) pointer() *Source {
+	if a.file == nil {
+		return nil
+	}
+	s := a.source()
+	return &s
+}
+
+// trail is a YAML path as a chain, so that a path costs nothing until a problem prints it.
+type trail struct {
+	up    *trail
+	key   string
+	index int // counts from 1; 0 for a key
+}
+
+func (t *trail) item(i int) *trail     { return &trail{up: t, index: i + 1} }
+func (t *trail) child(k string) *trail { return &trail{up: t, key: k} }
+
+// String is the path: organizations.acme.profiles[0].
+func (t *trail) String() string {
+	if t == nil {
+		return ""
+	}
+	up := t.up.String()
+	switch {
+	case t.index > 0:
+		return up + "[" + strconv.Itoa(t.index-1) + "]"
+	case up == "":
+		return clean(t.key)
+	}
+	return up + "." + clean(t.key)
+}

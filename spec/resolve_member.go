@@ -1,0 +1,94 @@
+package spec
+
+import (
+	"slices"
+	"strings"
+)
+
+// members makes the members of an organization, sorted by e-mail.
+func (r *resolver) members(l *layer) []Member {
+	if !l.members.set {
+		return nil
+	}
+	out := make([]Member, 0, len(l.members.items))
+	for i := range l.members.items {
+		out = append(out, r.member(l.key, &l.members.items[i]))
+	}
+	slices.SortFunc(out, func(a, b Member) int { return strings.Compare(a.Email, b.Email) })
+	return out
+}
+
+func (r *resolver) member(key string, w *writtenMember) Member {
+	m := Member{Email: w.email, Role: w.role.text, Source: w.source()}
+	if isAbsent(w.state) {
+		m.State, m.Role = Absent, ""
+		m.DeleteConnections = w.connections.text == "delete"
+		return m
+	}
+	if w.connections.isSet() {
+		r.memberProblem(key, w, w.connections.at, ruleConnections, "`connections` is only for a member who is to go", "write `state: absent` beside it, or remove it")
+	}
+	if w.invite.set {
+		m.Invite = r.invite(key, w)
+	}
+	return m
+}
+
+func (r *resolver) memberProblem(key string, w *writtenMember, pos at, rule, message, hint string) {
+	r.report(rule, pos, NewAddress(key, KindMember, w.email), "members."+w.email, message, hint)
+}
+
+func (r *resolver) invite(key string, w *writtenMember) *Invite {
+	i := &Invite{Name: w.invite.name.text, Note: w.invite.note.text}
+	for _, team := range w.invite.teams {
+		i.Teams = append(i.Teams, team.text)
+	}
+	if !w.invite.name.isSet() {
+		r.memberProblem(key, w, w.invite.at, ruleRequired, "the invitation of "+tick(w.email)+" has no name", "write `invite: {name: …}`")
+	}
+	if !w.role.isSet() {
+		r.memberProblem(key, w, w.invite.at, ruleInviteRole, "the invitation of "+tick(w.email)+" has no role", "write `role` beside `invite`")
+	}
+	guard := r.documents.guards.Emails
+	if len(guard) > 0 && !MatchAny(guard, w.email) {
+		r.memberProblem(key, w, w.at, ruleInviteEmail, tick(w.email)+" may not be invited: the guard `emails` does not allow the address",
+			"add a pattern to `guards.emails`, or remove `invite`")
+	}
+	return i
+}
+
+// purge gives the kinds to purge; each needs its block, so that a forgotten
+// block does not read as "none shall remain".
+func (r *resolver) purge(l *layer) []Kind {
+	if l.purge == nil {
+		return nil
+	}
+	declared := map[Kind]bool{KindVariable: l.variables.set, KindMember: l.members.set}
+	out := []Kind{}
+	for _, item := range l.purge {
+		kind := Kind(item.text)
+		if !declared[kind] {
+			r.report(rulePurgeBlock, item.at, Address(l.key), "purge", tick(item.text)+" is to be purged, and `"+item.text+"s` is absent",
+				"write `"+item.text+"s: {}` if none shall remain")
+		}
+		if !slices.Contains(out, kind) {
+			out = append(out, kind)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// checkOwner wants the owner among the members, when these are declared.
+func (r *resolver) checkOwner(l *layer) {
+	if !l.owner.isSet() || !l.members.set {
+		return
+	}
+	for i := range l.members.items {
+		if w := &l.members.items[i]; w.email == l.owner.text && !isAbsent(w.state) {
+			return
+		}
+	}
+	r.report(ruleOwnerMember, l.owner.at, NewAddress(l.key, KindOwner, ""), "owner", "the owner "+tick(l.owner.text)+" is not among the declared members",
+		"add `"+clean(l.owner.text)+": {}` to `members`")
+}

@@ -1,0 +1,100 @@
+package spec
+
+import (
+	"sort"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxQuoted is how many characters of a hostile text a message repeats.
+const maxQuoted = 80
+
+// clean makes a text from a document fit for a message: control characters and
+// the invisible ones that reorder text are shown as �, and it is cut to a sane length.
+func clean(s string) string {
+	if utf8.RuneCountInString(s) > maxQuoted {
+		s = string([]rune(s)[:maxQuoted]) + "…"
+	}
+	return strings.Map(visible, s)
+}
+
+func visible(r rune) rune {
+	if r == utf8.RuneError || !unicode.IsPrint(r) {
+		return '�'
+	}
+	return r
+}
+
+// tick is a key or a public value as messages show it.
+func tick(s string) string { return "`" + clean(s) + "`" }
+
+// oneOf lists words for a hint: "a, b or c".
+func oneOf(words []string) string {
+	switch len(words) {
+	case 0:
+		return "nothing"
+	case 1:
+		return words[0]
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+}
+
+// didYouMean is a hint that names the known word nearest to the wrong one; "" when none is near.
+func didYouMean(wrong string, known []string) string {
+	if near := nearest(wrong, known); near != "" {
+		return "did you mean " + tick(near) + "?"
+	}
+	return ""
+}
+
+// nearest is the known word with the smallest edit distance, when that is at
+// most a third of the longer word (and at least 1); ties go to the first in order.
+func nearest(wrong string, known []string) string {
+	if len(wrong) > maxQuoted {
+		return ""
+	}
+	sorted := append([]string(nil), known...)
+	sort.Strings(sorted)
+	best, bestDistance := "", -1
+	for _, word := range sorted {
+		limit := max(1, max(len(wrong), len(word))/3)
+		d := distance(strings.ToLower(wrong), strings.ToLower(word))
+		if d <= limit && (bestDistance < 0 || d < bestDistance) {
+			best, bestDistance = word, d
+		}
+	}
+	return best
+}
+
+// distance counts insertions, deletions, replacements and swaps of neighbours
+// (optimal string alignment).
+func distance(a, b string) int {
+	s, t := []rune(a), []rune(b)
+	rows := make([][]int, len(s)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(t)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(s); i++ {
+		for j := 1; j <= len(t); j++ {
+			rows[i][j] = cheapest(rows, s, t, i, j)
+		}
+	}
+	return rows[len(s)][len(t)]
+}
+
+func cheapest(rows [][]int, s, t []rune, i, j int) int {
+	cost := 1
+	if s[i-1] == t[j-1] {
+		cost = 0
+	}
+	d := min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+	if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
+		d = min(d, rows[i-2][j-2]+1)
+	}
+	return d
+}

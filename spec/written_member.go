@@ -1,0 +1,173 @@
+package spec
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+var memberFields = fields[writtenMember]{
+	"role":        readRole,
+	"invite":      readInvite,
+	"state":       stateField(func(m *writtenMember) *scalar { return &m.state }),
+	"connections": readConnections,
+}
+
+var inviteFields = fields[writtenInvite]{
+	"name":  readInviteName,
+	"teams": readTeams,
+	"note":  scalarField(func(i *writtenInvite) *scalar { return &i.note }, "a text", formText),
+}
+
+func readMembers(d *decoder, l *layer, n *yaml.Node, t *trail) {
+	openBlock(d, &l.members, n, t, func(key, value *yaml.Node, t *trail) {
+		email, ok := d.email(key.Value, key, t)
+		if !ok {
+			return
+		}
+		m := writtenMember{at: d.at(key), email: email}
+		if d.member(&m, value, t) {
+			l.members.items = append(l.members.items, m)
+		}
+	})
+}
+
+func (d *decoder) member(m *writtenMember, n *yaml.Node, t *trail) bool {
+	node := follow(n)
+	switch {
+	case node.Kind == yaml.MappingNode:
+		return decodeFields(d, node, t, memberFields, true, m)
+	case isNull(node):
+		m.null = true
+		return d.untagged(node, t)
+	}
+	s, ok := d.typed(n, t, "a role (a name or an id), nor a mapping", formText, formNumber)
+	if ok {
+		m.role, ok = d.role(s, n, t)
+	}
+	return ok
+}
+
+func readRole(d *decoder, m *writtenMember, n *yaml.Node, t *trail) {
+	if s, ok := d.nullable(n, t, wantName, formText, formNumber); ok {
+		m.role, _ = d.role(s, n, t)
+	}
+}
+
+// ownerRoleID is Owner on every public zone (the API's published list of roles).
+const ownerRoleID = "11"
+
+func (d *decoder) role(s scalar, n *yaml.Node, t *trail) (scalar, bool) {
+	s, ok := d.nameOrID(s, n, t)
+	if ok && (s.form == formText && strings.EqualFold(s.text, "owner") || s.form == formNumber && s.text == ownerRoleID) {
+		d.report(ruleOwnerRole, follow(n), t, "the role Owner cannot be given to a member",
+			"write `owner: "+clean(memberOf(t))+"` in the organization, and {} for the member")
+		return scalar{}, false
+	}
+	return s, ok
+}
+
+// memberOf is the e-mail in a path that ends in a member or in one of its fields.
+func memberOf(t *trail) string {
+	for ; t != nil; t = t.up {
+		if strings.Contains(t.key, "@") {
+			return t.key
+		}
+	}
+	return "…"
+}
+
+func readConnections(d *decoder, m *writtenMember, n *yaml.Node, t *trail) {
+	if isNull(follow(n)) {
+		m.connections, _ = d.scalar(n, t, "a text")
+	} else if s, ok := d.choice(n, t, "keep", "delete"); ok {
+		m.connections = s
+	}
+}
+
+func readInvite(d *decoder, m *writtenMember, n *yaml.Node, t *trail) {
+	node := follow(n)
+	m.invite = writtenInvite{at: d.at(node), set: true}
+	if isNull(node) {
+		m.invite.null = true
+		return
+	}
+	m.invite.set = decodeFields(d, n, t, inviteFields, false, &m.invite)
+}
+
+func readInviteName(d *decoder, i *writtenInvite, n *yaml.Node, t *trail) {
+	s, ok := d.nullable(n, t, "a text", formText)
+	if !ok {
+		return
+	}
+	if why := badName(s.text); s.form == formText && why != "" {
+		d.report(ruleInviteName, follow(n), t, "Make refuses the name "+tick(s.text)+": "+why, nameHint)
+		s.text = "…" // told once; not missing
+	}
+	i.name = s
+}
+
+func readTeams(d *decoder, i *writtenInvite, n *yaml.Node, t *trail) {
+	if isNull(follow(n)) {
+		i.teamsNull, _ = d.scalar(n, t, "a list")
+		return
+	}
+	i.teamsSet = d.list(n, t, func(item *yaml.Node, t *trail) {
+		s, ok := d.typed(item, t, wantName, formText, formNumber)
+		if !ok {
+			return
+		}
+		if s, ok = d.nameOrID(s, item, t); ok {
+			i.teams = append(i.teams, s)
+		}
+	})
+}
+
+// email checks an address loosely (one @, no space, a dot or not in the domain:
+// Make itself decides) and gives it in lower case.
+func (d *decoder) email(address string, n *yaml.Node, t *trail) (string, bool) {
+	if !isEmail(address) {
+		d.report(ruleEmail, follow(n), t, tick(address)+" is no e-mail address", "write it as name@domain")
+		return "", false
+	}
+	return strings.ToLower(address), true
+}
+
+func isEmail(s string) bool {
+	local, domain, ok := strings.Cut(s, "@")
+	if !ok || local == "" || domain == "" || len(s) > 254 || strings.Contains(domain, "@") {
+		return false
+	}
+	if domain[0] == '.' || strings.HasSuffix(domain, ".") || strings.Contains(domain, "..") {
+		return false
+	}
+	for _, r := range s {
+		if r <= ' ' || r == 0x7f || !unicode.IsPrint(r) || strings.ContainsRune(`"(),:;<>[\]`, r) {
+			return false
+		}
+	}
+	return true
+}
+
+const nameHint = "use letters, digits, spaces and ' - . ( ) * + , @ _ /, at most 128 characters"
+
+// badName says why Make refuses a name of an organization or invitee (the
+// published contract's rule for organization names); "" when it does not.
+func badName(name string) string {
+	switch {
+	case name == "":
+		return "it is empty"
+	case utf8.RuneCountInString(name) > 128:
+		return "it is longer than 128 characters"
+	case strings.HasPrefix(name, " ") || strings.HasSuffix(name, " "):
+		return "it begins or ends with a space"
+	}
+	for _, r := range name {
+		if !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !strings.ContainsRune(` '-.()*+,@_/`, r) {
+			return "it holds " + tick(string(r))
+		}
+	}
+	return ""
+}

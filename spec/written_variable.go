@@ -1,0 +1,77 @@
+package spec
+
+import "go.yaml.in/yaml/v3"
+
+var variableFields = fields[writtenVariable]{
+	"type":        readVariableType,
+	"value":       scalarField(func(v *writtenVariable) *scalar { return &v.value }, wantValue, formText, formNumber, formBoolean),
+	"literal":     scalarField(func(v *writtenVariable) *scalar { return &v.literal }, "a boolean", formBoolean),
+	"ignoreValue": scalarField(func(v *writtenVariable) *scalar { return &v.ignore }, "a boolean", formBoolean),
+	"state":       stateField(func(v *writtenVariable) *scalar { return &v.state }),
+}
+
+const wantValue = "a text, a number or a boolean"
+
+func readVariables(d *decoder, l *layer, n *yaml.Node, t *trail) {
+	openBlock(d, &l.variables, n, t, func(key, value *yaml.Node, t *trail) {
+		if !d.variableName(key, t) {
+			return
+		}
+		v := writtenVariable{at: d.at(key), name: key.Value}
+		if d.variable(&v, value, t) {
+			l.variables.items = append(l.variables.items, v)
+		}
+	})
+}
+
+func (d *decoder) variable(v *writtenVariable, n *yaml.Node, t *trail) bool {
+	node := follow(n)
+	switch {
+	case node.Kind == yaml.MappingNode:
+		return decodeFields(d, node, t, variableFields, false, v)
+	case isNull(node):
+		v.null = true
+		return d.untagged(node, t)
+	}
+	s, ok := d.typed(n, t, wantValue+", nor a mapping", formText, formNumber, formBoolean)
+	v.short, v.value = true, s
+	return ok
+}
+
+func readVariableType(d *decoder, v *writtenVariable, n *yaml.Node, t *trail) {
+	if isNull(follow(n)) {
+		v.kind, _ = d.scalar(n, t, "a text")
+	} else if s, ok := d.choice(n, t, typeNames[1:]...); ok {
+		v.kind = s
+	}
+}
+
+// variableName checks a name as Make's help states it: letters, digits, $ and _,
+// not beginning with a digit, at most 128.
+func (d *decoder) variableName(key *yaml.Node, t *trail) bool {
+	why := badVariableName(key.Value)
+	if why != "" {
+		d.report(ruleVariableName, key, t, "Make refuses the variable name "+tick(key.Value)+": "+why,
+			"use letters, digits, $ and _, not beginning with a digit, at most 128 characters")
+	}
+	return why == ""
+}
+
+// badVariableName says why Make refuses a variable's name; "" when it does not.
+func badVariableName(name string) string {
+	switch {
+	case name == "":
+		return "it is empty"
+	case len(name) > 128:
+		return "it is longer than 128 characters"
+	case name[0] >= '0' && name[0] <= '9':
+		return "it begins with a digit"
+	}
+	for _, r := range name {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		if !letter && r != '$' && r != '_' && (r < '0' || r > '9') {
+			return "it holds " + tick(string(r))
+		}
+	}
+	return ""
+}

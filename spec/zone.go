@@ -1,0 +1,176 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// BuiltinZones are the zones that need no entry, with their hosts (the servers of the published contract).
+var builtinZones = map[string]string{
+	"eu1":         "eu1.make.com",
+	"eu2":         "eu2.make.com",
+	"us1":         "us1.make.com",
+	"us2":         "us2.make.com",
+	"celonis-eu1": "eu1.make.celonis.com",
+	"celonis-us1": "us1.make.celonis.com",
+}
+
+// BuiltinZones gives the zones that need no entry under zones, name to host.
+func BuiltinZones() map[string]string {
+	all := make(map[string]string, len(builtinZones))
+	for name, host := range builtinZones {
+		all[name] = host
+	}
+	return all
+}
+
+// ZoneName turns what --zone or MAKE_ZONE says, a name or a host, into the name
+// of a zone: the text itself when it is a name that is built in or declared, else
+// the built-in zone of that host, else the declared one (the first by name), else
+// the text: a zone that is named by its host.
+func ZoneName(text string, zones map[string]Zone) string {
+	if _, ok := zones[text]; ok || builtinZones[text] != "" {
+		return text
+	}
+	host := strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(text, "https://"), "http://"), "/"))
+	best := ""
+	for name, builtin := range builtinZones {
+		if builtin == host {
+			return name
+		}
+	}
+	for name, zone := range zones {
+		if zone.host() == host && (best == "" || name < best) {
+			best = name
+		}
+	}
+	if best != "" {
+		return best
+	}
+	return text
+}
+
+// host is the host with port by which a document declares the zone; "" when it declares none.
+func (z Zone) host() string {
+	if z.Host != "" {
+		return strings.ToLower(z.Host)
+	}
+	if u, err := parseZoneURL(z.URL); err == nil {
+		return u.Host
+	}
+	return ""
+}
+
+// parseZoneURL reads scheme://host[:port] and refuses everything that makesync would not call.
+func parseZoneURL(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Hostname() == "" {
+		return nil, errors.New("it is no url; write https://host")
+	}
+	u.Host, u.Scheme = strings.ToLower(u.Host), strings.ToLower(u.Scheme)
+	switch {
+	case u.User != nil:
+		return nil, errors.New("a url must not hold a user or password")
+	case u.Scheme != "https" && u.Scheme != "http":
+		return nil, fmt.Errorf("the scheme %s is neither https nor http", tick(u.Scheme))
+	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		return nil, errors.New("a url ends behind the host; the path /api/v2 is always added")
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return nil, errors.New("plain http is only for loopback; write https")
+	}
+	if err := checkHost(u.Host); err != nil {
+		return nil, err
+	}
+	return &url.URL{Scheme: u.Scheme, Host: withoutDefaultPort(u)}, nil
+}
+
+func withoutDefaultPort(u *url.URL) string {
+	if port := map[string]string{"https": "443", "http": "80"}[u.Scheme]; u.Port() == port {
+		return strings.TrimSuffix(u.Host, ":"+port)
+	}
+	return u.Host
+}
+
+// checkHost accepts host, host:port and [v6]:port.
+func checkHost(host string) error {
+	name := hostname(host)
+	if name == "" || strings.ContainsAny(host, "/@?#\\ ") {
+		return errors.New("it is no host; write host or host:port")
+	}
+	if _, err := netip.ParseAddr(name); err == nil {
+		return nil
+	}
+	for _, r := range name {
+		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '.' && r != '_' {
+			return errors.New("it is no host; write host or host:port")
+		}
+	}
+	return nil
+}
+
+func hostname(hostport string) string {
+	if name, _, err := net.SplitHostPort(hostport); err == nil {
+		return name
+	}
+	if strings.Count(hostport, ":") == 1 {
+		return "" // an empty or broken port
+	}
+	return strings.Trim(hostport, "[]")
+}
+
+// isLoopback tells whether a host is this machine by its very name.
+func isLoopback(name string) bool {
+	name = strings.TrimSuffix(strings.ToLower(name), ".")
+	if addr, err := netip.ParseAddr(name); err == nil {
+		return addr.IsLoopback()
+	}
+	return name == "localhost" || strings.HasSuffix(name, ".localhost")
+}
+
+// checkZone tells what is wrong with an entry of zones by itself.
+func (d *decoder) checkZone(z writtenZone, t *trail) {
+	builtin := builtinZones[z.name]
+	wrong := func(s scalar, key, message, hint string) {
+		d.problems = append(d.problems, newProblem(ruleZoneURL, s.at, t.child(key), message, hint))
+	}
+	if z.url.isSet() && z.host.isSet() {
+		wrong(z.host, "host", "`url` and `host` stand side by side", "write one of them; host: NAME means https://NAME")
+		return
+	}
+	if z.url.isSet() {
+		u, err := parseZoneURL(z.url.text)
+		switch {
+		case err != nil:
+			wrong(z.url, "url", "the url of the zone cannot be used: "+err.Error(), "")
+		case builtin != "" && u.String() != "https://"+builtin:
+			wrong(z.url, "url", "a document cannot give the built-in zone "+tick(z.name)+" another url", "use another name, or --zone-url "+z.name+"=URL")
+		}
+	}
+	if z.host.isSet() {
+		err := checkHost(z.host.text)
+		switch {
+		case err != nil:
+			wrong(z.host, "host", "the host of the zone cannot be used: "+err.Error(), "")
+		case builtin != "" && !strings.EqualFold(z.host.text, builtin):
+			wrong(z.host, "host", "a document cannot give the built-in zone "+tick(z.name)+" another host", "use another name, or --zone-url "+z.name+"=URL")
+		}
+	}
+	if builtin == "" && !z.url.isSet() && !z.host.isSet() && z.sandbox == nil {
+		d.problems = append(d.problems, newProblem(ruleRequired, z.at, t, "the zone "+tick(z.name)+" has neither url nor host nor sandbox",
+			firstOf(didYouMean(z.name, builtinNames()), "write {url: https://…}, {host: …} or {sandbox: {}}")))
+	}
+}
+
+func builtinNames() []string {
+	names := make([]string, 0, len(builtinZones))
+	for name := range builtinZones {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
