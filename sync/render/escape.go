@@ -324,25 +324,32 @@ func appendJSONEscape(out []byte, r rune) []byte {
 
 // entities makes text safe as the content of an HTML element inside Markdown: every ASCII character that means
 // anything to Markdown, HTML, a mention, a reference or an automatic link is a
-// numeric entity, which Markdown never takes for syntax. The raw text holds no `<`, `@`, `#`, backtick or `:` then.
+// numeric entity, which Markdown never takes for syntax. The raw text holds no `<`, `@`, `#`, `[`, backtick or `://` then.
 func entities(s string) string {
 	s = Clean(s)
 	var b strings.Builder
-	for i, r := range s {
-		if r < 0x80 && strings.ContainsRune("&<>\"'@#`*_~[](){}!|\\:$^=+%", r) || r == '.' && i > 0 && (s[i-1]|0x20) == 'w' ||
-			r == '-' && doubled(s, i) || r == ' ' && doubled(s, i) {
-			fmt.Fprintf(&b, "&#%d;", r)
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; mustBeEntity(s, i) {
+			fmt.Fprintf(&b, "&#%d;", c)
 		} else {
-			b.WriteRune(r)
+			b.WriteByte(c)
 		}
 	}
 	return b.String()
 }
 
-// doubled tells whether the byte at i has an equal neighbour: `--` ends comments
-// and makes rules; two spaces collapse or break a line.
-func doubled(s string, i int) bool {
-	return i > 0 && s[i-1] == s[i] || i+1 < len(s) && s[i+1] == s[i]
+// mustBeEntity decides about the byte at i of clean text; bytes of longer characters stay.
+func mustBeEntity(s string, i int) bool {
+	switch c := s[i]; c {
+	case ':': // ends a word, or makes a link, an emoji or a workflow command
+		return i+1 == len(s) || s[i+1] != ' ' || i > 0 && s[i-1] == ':'
+	case '.': // www.
+		return i > 0 && s[i-1]|0x20 == 'w'
+	case '-', ' ': // two of them end a comment, make a rule, break a line
+		return i > 0 && s[i-1] == c || i+1 < len(s) && s[i+1] == c
+	default:
+		return strings.IndexByte("&<>\"'@#`*_~[]{}!|\\$^=+", c) >= 0
+	}
 }
 
 // code is a name or value in Markdown. It is a <code> element rather than a code span, because a span
@@ -355,20 +362,19 @@ func code(s string) string {
 }
 
 // prose is a sentence in Markdown: words that could become a mention, a
-// reference or a link once rendered are put into <code>.
+// reference or a link once rendered are put into <code>, without the punctuation around them.
 func prose(s string) string {
 	words := strings.Fields(Clean(s))
 	for i, word := range words {
-		if strings.ContainsAny(word, "@#<>{}[]`*_/\\:$=") && strings.Trim(word, ":") != "" && !endsInColon(word) {
-			words[i] = code(word)
+		before := word[:len(word)-len(strings.TrimLeft(word, "("))]
+		core := strings.TrimRight(word[len(before):], ",;:.)")
+		after := word[len(before)+len(core):]
+		after = strings.ReplaceAll(after, "::", "&#58;&#58;")
+		if strings.ContainsAny(core, "@#<>{}[]`*_/\\:$=") {
+			words[i] = before + code(core) + after
 		} else {
-			words[i] = entities(word)
+			words[i] = before + entities(core) + after
 		}
 	}
 	return strings.Join(words, " ")
-}
-
-// endsInColon tells whether a colon at the end is the word's only odd character ("reason:").
-func endsInColon(word string) bool {
-	return strings.HasSuffix(word, ":") && !strings.ContainsAny(word[:len(word)-1], "@#<>{}[]`*_/\\:$=")
 }

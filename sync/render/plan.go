@@ -149,12 +149,16 @@ func (p *printer) waiting(waiting []reconcile.Waiting) {
 	}
 	p.line("  %s (no change; nothing to do in this run)", p.paint(cyan, "waiting"))
 	for _, w := range waiting {
-		reason := w.Reason
-		if w.Since != nil {
-			reason += "; first seen here on " + w.Since.UTC().Format("2006-01-02")
-		}
-		p.item(object(w.Address), reason)
+		p.item(object(w.Address), waitingWords(w))
 	}
+}
+
+// waitingWords is the reason, and since when, where this state directory knows it.
+func waitingWords(w reconcile.Waiting) string {
+	if w.Since == nil {
+		return w.Reason
+	}
+	return w.Reason + "; first seen here on " + w.Since.UTC().Format("2006-01-02")
 }
 
 // item is an object with a sentence; beside it when the object is short, below it when it is long.

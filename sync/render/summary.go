@@ -13,7 +13,6 @@ import (
 type story struct {
 	organizations, silent    int
 	invited, losing, forever []string
-	writes                   int
 	limited                  []limited
 	notRead                  []string
 }

@@ -1,0 +1,231 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"sort"
+	"strings"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+// DefaultMaxBytes and MinMaxBytes are the budget of a Markdown plan when none is given, and the least that can be asked for.
+const (
+	DefaultMaxBytes = 60_000 // GitHub refuses comments over 65,536 characters
+	MinMaxBytes     = 2_000
+)
+
+// Markdown writes a plan as a comment for a pull request, in at most maxBytes
+// bytes (0: DefaultMaxBytes; less than MinMaxBytes is an error).
+//
+// The whole plan is cut into pieces, each with up to two forms: by name only, and in full. All the forms
+// are lined up by importance, as ranks draws it; as many of them are shown, from the front, as the budget
+// allows, and what is not shown is counted in words. So the least risky detail goes first; every
+// irreversible and destructive change keeps at least its name as long as the names fit, and where even these
+// do not (some thousand in one plan), as many as fit are named and the others are counted by op, in bold.
+func Markdown(w io.Writer, plan *reconcile.Plan, maxBytes int, o Options) error {
+	if maxBytes == 0 {
+		maxBytes = DefaultMaxBytes
+	}
+	if maxBytes < MinMaxBytes {
+		return fmt.Errorf("write the plan as Markdown: %d bytes are too few; ask for at least %d", maxBytes, MinMaxBytes)
+	}
+	page := newPage(plan, o)
+	text := page.text(len(page.upgrades))
+	if len(text) > maxBytes {
+		// The first number of upgrades with which the page is too large; one less fits.
+		n := sort.Search(len(page.upgrades), func(n int) bool { return len(page.text(n+1)) > maxBytes })
+		for text = page.text(n); len(text) > maxBytes && n > 0; text = page.text(n) {
+			n-- // the notice of what is missing can grow by a word while the rest shrinks by less
+		}
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+// section says where on the page a piece stands, in the order of the page.
+type section uint8
+
+const (
+	inHeader section = iota
+	inFooter
+	inProblems
+	inRows    // a table of the organization
+	inDetails // a table in the collapsible part
+	inHeld
+	inNotRead
+	inWaiting
+	inRest
+)
+
+// piece is something that the page shows in full, by name, or only counts.
+type piece struct {
+	section section
+	organ   int // index of the organization, -1 for the page's own
+	name    string
+	full    string
+	risk    int    // of a step: index in risks; -1 otherwise
+	op      string // of a step
+	what    string // what it is called when it is counted
+	level   int    // 0 counted, 1 by name, 2 in full; set by page.text
+}
+
+// upgrade shows a piece at a level.
+type upgrade struct{ rank, piece, level int }
+
+// page is a plan cut into pieces.
+type page struct {
+	plan     *reconcile.Plan
+	options  Options
+	pieces   []piece
+	byOrgan  [][]int // pieces of each organization, in the order of the page
+	upgrades []upgrade
+}
+
+// The ranks of upgrades, most important first. A step's rank depends on its risk.
+const (
+	rankHeader   = iota
+	rankNamed    // irreversible, then destructive, by name
+	_            // …
+	rankTold     // irreversible, then destructive, in full
+	_            // …
+	rankHeldName // held, by rule
+	rankProblem
+	rankNotRead
+	rankHeld
+	rankCautionNamed
+	rankCaution
+	rankWaiting
+	rankSafeNamed
+	rankSafe
+	rankRest
+)
+
+// stepRanks are the ranks of a step by name and in full, by its place in risks.
+var stepRanks = [][2]int{{rankNamed, rankTold}, {rankNamed + 1, rankTold + 1}, {rankCautionNamed, rankCaution}, {rankSafeNamed, rankSafe}}
+
+func newPage(plan *reconcile.Plan, o Options) *page {
+	p := &page{plan: plan, options: o, byOrgan: make([][]int, len(plan.Organizations))}
+	p.add(piece{section: inHeader, organ: -1, full: p.zoneLines(), risk: -1}, 0, rankHeader)
+	p.add(piece{section: inHeader, organ: -1, full: p.peopleLines(), risk: -1}, 0, rankHeldName)
+	p.add(piece{section: inFooter, organ: -1, full: p.nextLines(), risk: -1}, 0, rankHeader)
+	for i := range plan.Problems {
+		p.add(piece{section: inProblems, organ: -1, full: markdownProblem(&plan.Problems[i]), risk: -1, what: "problem"}, 0, rankProblem)
+	}
+	for i := range plan.Organizations {
+		p.addOrganization(i)
+	}
+	sort.SliceStable(p.upgrades, func(i, j int) bool { return p.upgrades[i].rank < p.upgrades[j].rank })
+	return p
+}
+
+// add lines up a piece; nameRank is 0 for one that has no short form.
+func (p *page) add(new piece, nameRank, fullRank int) {
+	if new.full == "" {
+		return
+	}
+	at := len(p.pieces)
+	p.pieces = append(p.pieces, new)
+	if new.organ >= 0 {
+		p.byOrgan[new.organ] = append(p.byOrgan[new.organ], at)
+	}
+	if new.name != "" {
+		p.upgrades = append(p.upgrades, upgrade{nameRank, at, 1})
+	}
+	p.upgrades = append(p.upgrades, upgrade{fullRank, at, 2})
+}
+
+func (p *page) addOrganization(organ int) {
+	o := &p.plan.Organizations[organ]
+	for _, step := range byRisk(o.Steps) {
+		risk := riskRank(step.Risk)
+		section := inRows
+		if step.Risk == reconcile.RiskNone {
+			section = inDetails
+		}
+		p.add(piece{section: section, organ: organ, name: code(cut(object(step.Address), maxName)), full: markdownRows(step), risk: risk,
+			op: Clean(string(step.Op))}, stepRanks[risk][0], stepRanks[risk][1])
+	}
+	for _, group := range groupHeld(o.Held) {
+		p.add(piece{section: inHeld, organ: organ, name: markdownHeldRule(group), full: markdownHeld(group), risk: -1, what: "held rule"}, rankHeldName, rankHeld)
+	}
+	if len(o.NotRead) > 0 {
+		p.add(piece{section: inNotRead, organ: organ, full: "- **Not read**: " + kindNames(o.NotRead) + ". The plan knows nothing of them.\n", risk: -1, what: "note on what was not read"}, 0, rankNotRead)
+	}
+	for _, w := range o.Waiting {
+		p.add(piece{section: inWaiting, organ: organ, full: "- **Waiting** " + code(cut(object(w.Address), maxName)) + " " + prose(cut(Clean(waitingWords(w)), maxProse)) + "\n", risk: -1, what: "waiting object"}, 0, rankWaiting)
+	}
+	if rest := restWords(o); rest != "" && !quiet(o) {
+		p.add(piece{section: inRest, organ: organ, full: "- " + rest + "\n", risk: -1}, 0, rankRest)
+	}
+}
+
+// Limits of single names, values and sentences, in columns.
+const maxName, maxValue, maxProse = 200, 200, 500
+
+// markdownRows are the table rows of a step, one for each field. A row of the collapsible table has no risk column.
+func markdownRows(step reconcile.Step) string {
+	risk := ""
+	if step.Risk != reconcile.RiskNone {
+		risk = "| **" + risks[riskRank(step.Risk)].heading + "** "
+	}
+	head := risk + "| " + entities(string(step.Op)) + " | " + code(cut(object(step.Address), maxName))
+	for _, note := range step.Notes {
+		head += "<br>" + prose(cut(Clean(note), maxProse))
+	}
+	if len(step.Fields) == 0 {
+		return head + " | | | |\n"
+	}
+	var b strings.Builder
+	for i, field := range toldFields(step) {
+		switch {
+		case i == 0:
+			b.WriteString(head)
+		case risk != "":
+			b.WriteString("| | | ")
+		default:
+			b.WriteString("| | ")
+		}
+		b.WriteString(" | " + entities(cut(Clean(field.Path), maxName)) + " | " + code(cut(show(field.From), maxValue)) + " | " + code(cut(show(field.To), maxValue)) + " |\n")
+	}
+	return b.String()
+}
+
+func markdownHeldRule(group []reconcile.Held) string {
+	return "- **Held** by " + entities(group[0].Guard) + ": " + count(len(group), "change", "changes") + markdownAllow(group[0].Allow) + "\n"
+}
+
+func markdownAllow(rule string) string {
+	if rule == "" {
+		return ""
+	}
+	return "; to let through: " + code("--allow "+shellQuote(cut(Clean(rule), maxName)))
+}
+
+func markdownHeld(group []reconcile.Held) string {
+	names := make([]string, len(group))
+	for i, h := range group {
+		names[i] = entities(string(h.Op)) + " " + code(cut(object(h.Address), maxName))
+	}
+	return "- **Held** by " + entities(group[0].Guard) + ": " + prose(cut(Clean(group[0].Reason), maxProse)) + " (" + strings.Join(names, ", ") + ")" + markdownAllow(group[0].Allow) + "\n"
+}
+
+func markdownProblem(problem *spec.Problem) string {
+	level := "Error"
+	if problem.Severity == spec.Warning {
+		level = "Warning"
+	}
+	line := "- **" + level + "** "
+	if place := strings.TrimSuffix(problemPlace(problem), ": "); place != "" {
+		line += code(cut(place, maxName)) + " "
+	}
+	line += prose(cut(Clean(problem.Message), maxProse))
+	if answer := answerWords(problem.Error); answer != "" {
+		line += " (" + prose(cut(answer, maxProse)) + ")"
+	}
+	if problem.Hint != "" {
+		line += ". *" + prose(cut(Clean(problem.Hint), maxProse)) + "*"
+	}
+	return line + "\n"
+}

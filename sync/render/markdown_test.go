@@ -1,0 +1,227 @@
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+
+	"pgregory.net/rapid"
+)
+
+// hostile are the texts that names and values are drawn from, beside random ones.
+var hostile = []string{
+	"plain", "", "a b", "@team", "jane@acme.example", "#12", "GH-7", "org/repo#3", "<script>alert(1)</script>", "<!-- -->", "`code`", "```\nfence",
+	"| cell | cell |", "**bold**", "[x](https://evil.example)", "![i](http://evil.example/i.png)", "https://evil.example", "www.evil.example",
+	"\x1b[31mred", "\u202egnp.exe", "zero\u200bwidth", "::error::x", "\n::set-output name=x::y", "\r\n# heading", "</details>", "&lt;b&gt;", "&#64;x",
+	"\\`", "--", "  two  ", "日本語テキスト", "e\u0301\u0301\u0301\u0301\u0301\u0301\u0301", "\xff\xfe", "~~s~~", "1. list", "- item", "> quote", "$x^2$", "%0A::warning::",
+}
+
+func anyText(t *rapid.T, label string) string {
+	if rapid.Bool().Draw(t, label+" hostile") {
+		return rapid.SampledFrom(hostile).Draw(t, label)
+	}
+	return rapid.String().Draw(t, label)
+}
+
+func anyScalar(t *rapid.T, label string) reconcile.Scalar {
+	switch rapid.IntRange(0, 4).Draw(t, label+" kind") {
+	case 0:
+		return reconcile.None()
+	case 1:
+		return reconcile.Number("7")
+	case 2:
+		return secret("${env:X}")
+	}
+	return reconcile.Text(anyText(t, label))
+}
+
+// anyPlan draws a plan with hostile names; size is how many steps at most.
+func anyPlan(t *rapid.T, size int) *reconcile.Plan {
+	plan := &reconcile.Plan{Digest: anyText(t, "digest"), Exit: reconcile.ExitChanges,
+		Zones: []reconcile.PlanZone{{Name: anyText(t, "zone"), URL: anyText(t, "url"), Sandbox: rapid.Bool().Draw(t, "sandbox")}}}
+	organizations := rapid.IntRange(0, 4).Draw(t, "organizations")
+	n := 0
+	for i := range organizations {
+		o := reconcile.OrganizationPlan{Key: fmt.Sprintf("org%d", i), Zone: "eu1", ID: int64(i), Name: anyText(t, "name")}
+		for range rapid.IntRange(0, size).Draw(t, "steps") {
+			n++
+			kind := rapid.SampledFrom([]spec.Kind{spec.KindVariable, spec.KindMember, spec.KindFeatureControl}).Draw(t, "kind")
+			s := step(n, string(spec.NewAddress(o.Key, kind, fmt.Sprintf("%d%s", n, anyText(t, "object")))), rapid.SampledFrom(allOps).Draw(t, "op"), rapid.SampledFrom(risks[:]).Draw(t, "risk").risk)
+			for range rapid.IntRange(0, 3).Draw(t, "fields") {
+				s.Fields = append(s.Fields, field(anyText(t, "path"), anyScalar(t, "from"), anyScalar(t, "to")))
+			}
+			if rapid.Bool().Draw(t, "noted") {
+				s.Notes = []string{anyText(t, "note")}
+			}
+			o.Steps = append(o.Steps, s)
+		}
+		for range rapid.IntRange(0, 3).Draw(t, "waiting") {
+			o.Waiting = append(o.Waiting, reconcile.Waiting{Address: spec.Address(o.Key + "/" + anyText(t, "waits")), Reason: anyText(t, "reason")})
+		}
+		for range rapid.IntRange(0, 3).Draw(t, "held") {
+			o.Held = append(o.Held, reconcile.Held{Address: spec.Address(o.Key + "/" + anyText(t, "holds")), Op: reconcile.OpDelete, Guard: anyText(t, "guard"), Reason: anyText(t, "why"), Allow: anyText(t, "allow")})
+		}
+		plan.Organizations = append(plan.Organizations, o)
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "problems") {
+		plan.Problems = append(plan.Problems, spec.Problem{Rule: anyText(t, "rule"), Message: anyText(t, "message"), Hint: anyText(t, "hint"), Source: &spec.Source{File: anyText(t, "file"), Line: 1, Column: 1}, Excerpt: anyText(t, "excerpt")})
+	}
+	return plan
+}
+
+// ourTags are the only tags that a Markdown plan may hold.
+var ourTags = regexp.MustCompile(`</?(code|pre|details|summary)>|<br>|` + regexp.QuoteMeta(MarkdownMarker))
+
+// unsafeMarkdown says what is wrong with the raw text of a Markdown plan, "" when nothing is.
+func unsafeMarkdown(text string) string {
+	rest := ourTags.ReplaceAllString(text, "")
+	rest = strings.ReplaceAll(rest, "`makesync plan`", "")
+	for _, bad := range []string{"<", "@", "`", "::", "://", "![", "[", "\x1b", "\u202e", "\u200b"} {
+		if i := strings.Index(rest, bad); i >= 0 {
+			return fmt.Sprintf("%q at %q", bad, rest[max(0, i-30):min(len(rest), i+30)])
+		}
+	}
+	for _, tag := range []string{"code", "details", "summary", "pre"} {
+		if strings.Count(text, "<"+tag+">") != strings.Count(text, "</"+tag+">") {
+			return "unbalanced " + tag
+		}
+	}
+	for _, line := range strings.Split(text, "\n") {
+		if line != strings.Map(func(r rune) rune {
+			if visible(r) {
+				return r
+			}
+			return -1
+		}, line) {
+			return fmt.Sprintf("something invisible in %q", line)
+		}
+		if strings.HasPrefix(line, "|") && !strings.HasSuffix(line, "|") {
+			return fmt.Sprintf("a broken table row %q", line)
+		}
+	}
+	return ""
+}
+
+// TestMarkdownAnyPlan: whatever the plan, its Markdown is within budget and
+// safe, and no irreversible or destructive change is left out while a less risky one is told.
+func TestMarkdownAnyPlan(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		plan := anyPlan(t, rapid.SampledFrom([]int{2, 10, 40}).Draw(t, "size"))
+		budget := rapid.SampledFrom([]int{MinMaxBytes, 3_000, 6_000, 20_000, DefaultMaxBytes}).Draw(t, "budget")
+		var b bytes.Buffer
+		if err := Markdown(&b, plan, budget, Options{Next: anyText(t, "next")}); err != nil {
+			t.Fatal(err)
+		}
+		text := b.String()
+		if len(text) > budget {
+			t.Fatalf("%d bytes, %d are allowed", len(text), budget)
+		}
+		if why := unsafeMarkdown(text); why != "" {
+			t.Fatalf("%s in:\n%s", why, text)
+		}
+		survive(t, plan, text)
+	})
+}
+
+// survive checks that a step is named unless the notice counts its risk as not shown, and that then no lesser risk is shown.
+func survive(t *rapid.T, plan *reconcile.Plan, text string) {
+	worstHidden := len(risks)
+	shown := map[int]string{}
+	for _, o := range plan.Organizations {
+		for _, s := range o.Steps {
+			if strings.Contains(text, code(cut(object(s.Address), maxName))) {
+				shown[riskRank(s.Risk)] = string(s.Address)
+			} else {
+				worstHidden = min(worstHidden, riskRank(s.Risk))
+			}
+		}
+	}
+	if worstHidden == len(risks) {
+		return
+	}
+	if !strings.Contains(text, risks[worstHidden].heading+": ") {
+		t.Fatalf("steps of risk %q are hidden and nobody says so:\n%s", risks[worstHidden].risk, text)
+	}
+	for rank, address := range shown {
+		if rank > worstHidden {
+			t.Fatalf("%s (%s) is shown while something %s is not", address, risks[rank].risk, risks[worstHidden].risk)
+		}
+	}
+}
+
+// bigPlan has n steps, one in a hundred destructive.
+func bigPlan(n, organizations int) *reconcile.Plan {
+	plan := emptyPlan(false)
+	plan.Organizations = nil
+	plan.Exit = reconcile.ExitChanges
+	for i := range organizations {
+		o := reconcile.OrganizationPlan{Key: fmt.Sprintf("org-%03d", i), Zone: "eu1", ID: int64(1000 + i), Name: fmt.Sprintf("Organization %d", i), Unchanged: 5}
+		for j := range n / organizations {
+			number := i*(n/organizations) + j + 1
+			address := fmt.Sprintf("%s/variable/SETTING_%05d", o.Key, number)
+			s := step(number, address, reconcile.OpUpdate, reconcile.RiskNone, field("value", reconcile.Text(fmt.Sprintf("https://old.acme.example/%d", j)), reconcile.Text(fmt.Sprintf("https://new.acme.example/%d", j))))
+			if number%100 == 0 {
+				s = step(number, address, reconcile.OpDelete, reconcile.RiskDestructive, field("value", reconcile.Text("x"), reconcile.None()))
+			}
+			o.Steps = append(o.Steps, s)
+		}
+		plan.Organizations = append(plan.Organizations, o)
+	}
+	plan.Summary = reconcile.Summary{Update: n - n/100, Delete: n / 100, Unchanged: 5 * organizations}
+	plan.Calls.Write = n
+	return plan
+}
+
+// TestMarkdownKeepsTheDestructive: in a plan far over the budget every destructive change is still named.
+func TestMarkdownKeepsTheDestructive(t *testing.T) {
+	t.Parallel()
+	plan := bigPlan(10_000, 50)
+	text := string(rendered(t, func(b *bytes.Buffer) error { return Markdown(b, plan, 0, Options{}) }))
+	if len(text) > DefaultMaxBytes || len(text) < DefaultMaxBytes*9/10 {
+		t.Errorf("%d bytes, want nearly %d", len(text), DefaultMaxBytes)
+	}
+	for _, o := range plan.Organizations {
+		for _, s := range o.Steps {
+			if s.Risk == reconcile.RiskDestructive && !strings.Contains(text, code(object(s.Address))) {
+				t.Fatalf("%s is not named", s.Address)
+			}
+		}
+	}
+	if !strings.Contains(text, "Too large for one comment. ") || !strings.Contains(text, "No risk: ") {
+		t.Errorf("nothing says what is missing:\n%.1500s", text)
+	}
+}
+
+// TestMarkdownTooManyDestructive: where not even the names fit, the rest is counted.
+func TestMarkdownTooManyDestructive(t *testing.T) {
+	t.Parallel()
+	plan := bigPlan(10_000, 50)
+	for i := range plan.Organizations {
+		for j := range plan.Organizations[i].Steps {
+			s := &plan.Organizations[i].Steps[j]
+			s.Op, s.Risk = reconcile.OpDelete, reconcile.RiskDestructive
+		}
+	}
+	text := string(rendered(t, func(b *bytes.Buffer) error { return Markdown(b, plan, 5_000, Options{}) }))
+	match := regexp.MustCompile(`\*\*Destructive: ([0-9,]+) delete not shown\*\*`).FindStringSubmatch(text)
+	if match == nil {
+		t.Fatalf("nothing counts what is not named:\n%s", text)
+	}
+	named := strings.Count(text, "<code>variable/SETTING")
+	if got := match[1]; got != number(10_000-named) || named < 50 {
+		t.Errorf("%d are named and %s counted; together they should be 10,000", named, got)
+	}
+}
+
+func TestMarkdownRefusesTinyBudgets(t *testing.T) {
+	t.Parallel()
+	if err := Markdown(&bytes.Buffer{}, emptyPlan(false), MinMaxBytes-1, Options{}); err == nil {
+		t.Error("a budget below the minimum is accepted")
+	}
+}

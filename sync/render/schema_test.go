@@ -1,0 +1,104 @@
+package render
+
+import (
+	"encoding/json"
+	"reflect"
+	"sort"
+	"strings"
+	"testing"
+
+	"makesync/schema"
+	reconcile "makesync/sync"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// node is the part of a JSON Schema that the comparison with Go types needs.
+type node struct {
+	Ref         string           `json:"$ref"`
+	AllOf       []node           `json:"allOf"`
+	Description string           `json:"description"`
+	Properties  map[string]*node `json:"properties"`
+	Required    []string         `json:"required"`
+	Items       *node            `json:"items"`
+	Additional  *bool            `json:"additionalProperties"`
+	Definitions map[string]*node `json:"definitions"`
+}
+
+// TestSchemasFitTheTypes: each published schema has exactly the properties of
+// the Go type that is written, requires those that are always written, and describes every one.
+func TestSchemasFitTheTypes(t *testing.T) {
+	t.Parallel()
+	for name, value := range map[string]any{"plan": reconcile.Plan{}, "report": reconcile.Report{}, "problems": ProblemsDocument{}} {
+		text, ok := schema.Named(name)
+		if !ok {
+			t.Fatalf("there is no schema %s", name)
+		}
+		var root node
+		if err := json.Unmarshal(text, &root); err != nil {
+			t.Fatalf("schema %s: %v", name, err)
+		}
+		compareSchema(t, name, &root, &root, reflect.TypeOf(value))
+	}
+}
+
+func compareSchema(t *testing.T, path string, root, n *node, typ reflect.Type) {
+	n = resolve(root, n)
+	for typ.Kind() == reflect.Pointer {
+		typ = typ.Elem()
+	}
+	if typ.Kind() == reflect.Slice && n.Items != nil {
+		compareSchema(t, path+"[]", root, n.Items, typ.Elem())
+		return
+	}
+	if typ.Kind() != reflect.Struct || typ == reflect.TypeFor[reconcile.Scalar]() || typ.PkgPath() == "time" {
+		return
+	}
+	var all, required, have []string
+	for i := range typ.NumField() {
+		tag, options, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
+		if tag == "" || tag == "-" {
+			continue
+		}
+		all = append(all, tag)
+		if options != "omitempty" {
+			required = append(required, tag)
+		}
+		property := n.Properties[tag]
+		if property == nil {
+			t.Errorf("%s.%s is not in the schema", path, tag)
+			continue
+		}
+		if property.Description == "" {
+			t.Errorf("%s.%s has no description", path, tag)
+		}
+		compareSchema(t, path+"."+tag, root, property, typ.Field(i).Type)
+	}
+	for name := range n.Properties {
+		have = append(have, name)
+	}
+	for _, names := range [][]string{all, required, have, n.Required} {
+		sort.Strings(names)
+	}
+	if diff := cmp.Diff(all, have); diff != "" {
+		t.Errorf("%s: properties, -type +schema\n%s", path, diff)
+	}
+	if strings.Join(required, " ") != strings.Join(n.Required, " ") {
+		t.Errorf("%s: required, -type +schema\n%s", path, cmp.Diff(required, n.Required))
+	}
+	if n.Additional == nil || *n.Additional {
+		t.Errorf("%s allows additional properties", path)
+	}
+}
+
+// resolve follows a reference, direct or as the only part of an allOf.
+func resolve(root, n *node) *node {
+	ref := n.Ref
+	if len(n.AllOf) == 1 {
+		ref = n.AllOf[0].Ref
+	}
+	if ref == "" {
+		return n
+	}
+	return root.Definitions[strings.TrimPrefix(ref, "#/definitions/")]
+}
