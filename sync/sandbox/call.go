@@ -1,0 +1,295 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxBody is the largest request body, about 2 MB as on Make.
+const maxBody = 2 << 20
+
+// A call is one request on its way through a zone. Everything that it knows of
+// the state is valid only while the lock of the world is held.
+type call struct {
+	w      *World
+	zone   *Zone
+	op     *operation
+	r      *http.Request
+	values []string // of the placeholders of the path
+	body   []byte
+	now    time.Time
+	user   *User
+	org    *Organization // nil for calls that are about no organization
+	role   *Role         // of the user in org
+	rate   *window       // nil when no limit applies
+	// lagging is set by a fault: the organization that is created needs wait=true.
+	lagging bool
+	parsed  url.Values
+}
+
+// A reply is what goes out.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// answer runs the call, whose body has been read. Reads run side by side; writes
+// run one after the other.
+func (c *call) answer() (reply, error) {
+	if c.op.write != nil {
+		return c.write()
+	}
+	c.w.mu.RLock()
+	defer c.w.mu.RUnlock()
+	if err := c.authorize(); err != nil {
+		return c.refusal(err), nil
+	}
+	out, err := c.op.read(c)
+	if err != nil {
+		return c.refusal(err), nil
+	}
+	return c.success(out), nil
+}
+
+// write finds a change valid under the read lock, tells those who watch, commits
+// it under the write lock, and has it in the state file before it answers. An
+// error is returned only when the client has gone before the commit, when a test
+// took the write back, or when the state file cannot be written.
+func (c *call) write() (reply, error) {
+	ctx := c.r.Context()
+	if err := c.w.turn(ctx); err != nil {
+		return reply{}, err
+	}
+	w, ok, out, err := c.commit(ctx)
+	c.w.done()
+	if ok && err == nil {
+		err = c.w.tell(WriteEvent{Write: w, After: true, Context: ctx})
+	}
+	return out, err
+}
+
+func (c *call) commit(ctx context.Context) (Write, bool, reply, error) {
+	w, change, refused := c.check()
+	if refused != nil {
+		return w, false, *refused, nil
+	}
+	if err := c.w.tell(WriteEvent{Write: w, Context: ctx}); err != nil {
+		return w, false, reply{}, err
+	}
+	c.w.mu.Lock()
+	out := c.success(change.apply())
+	c.w.log.add(w)
+	c.w.mu.Unlock()
+	return w, true, out, c.w.save()
+}
+
+// check returns the change and its entry in the log, or the refusal.
+func (c *call) check() (Write, change, *reply) {
+	c.w.mu.RLock()
+	defer c.w.mu.RUnlock()
+	var ch change
+	err := c.authorize()
+	if err == nil {
+		ch, err = c.op.write(c)
+	}
+	if err != nil {
+		rep := c.refusal(err)
+		return Write{}, ch, &rep
+	}
+	return c.record(ch), ch, nil
+}
+
+// authorize finds the user of the token and, where the call is about an
+// organization, the user's role there; it refuses what these do not allow. The
+// order is that of the error a client expects: token, scope, membership, zone,
+// rate, plan, role.
+func (c *call) authorize() error {
+	c.now = c.w.Now()
+	if c.op.flags&public != 0 {
+		return nil
+	}
+	if c.user = c.w.index.token(c.r.Header.Get("Authorization")); c.user == nil || c.signedOut() {
+		return unauthorized()
+	}
+	if !c.user.allows(c.op.scopes) {
+		return forbiddenBecause("Insufficient scope: " + strings.Join(c.op.scopes, " or ") + " is required.")
+	}
+	if c.op.organization == nil {
+		return c.spend("user", c.user.ID, userLimit, "both")
+	}
+	id, err := c.op.organization(c)
+	if err != nil || id == 0 {
+		return err
+	}
+	return c.enter(id)
+}
+
+// enter checks that the user may make this call for the organization.
+func (c *call) enter(id int) error {
+	home := c.w.index.organization(id)
+	if home.org == nil {
+		return c.foreign()
+	}
+	m := home.org.member(c.user.ID)
+	if m == nil || m.Invitation != nil {
+		return c.foreign()
+	}
+	if home.zone != c.zone && c.op.flags&anyZone == 0 {
+		return forbidden()
+	}
+	c.org, c.role = home.org, c.w.index.role(m.Role.ID)
+	if err := c.spend("organization", id, c.org.apiLimit(), "organization", "both"); err != nil {
+		return err
+	}
+	if err := c.replicated(); err != nil {
+		return err
+	}
+	if c.refusedOnFree() {
+		return forbiddenBecause(tokenForbidden)
+	}
+	if p := c.op.permission; p != "" && !c.role.may(p) {
+		return lacking(p)
+	}
+	return nil
+}
+
+// foreign is the answer about an organization of which the user is no accepted
+// member; one that does not exist gets the same answer.
+func (c *call) foreign() error {
+	if c.is("foreign-organization", "404") {
+		return notFound("Organization")
+	}
+	return forbidden()
+}
+
+// refusedOnFree says whether the Free plan refuses the call. Lists and details
+// of organizations, teams and users work there; what else is refused is not
+// published, hence the switch.
+func (c *call) refusedOnFree() bool {
+	if c.org.Plan != "Free" || c.op.flags&onFree != 0 || c.is("free-plan", "allow") {
+		return false
+	}
+	return !c.is("free-plan", "reads") || c.op.write != nil
+}
+
+// signedOut says whether TFA enforcement has cut off the user's token; whether
+// Make does that is not known.
+func (c *call) signedOut() bool {
+	if !c.is("tfa-token", "revoke") || c.user.TwoFactor {
+		return false
+	}
+	for _, o := range c.w.index.memberships(c.user.ID) {
+		if m := o.org.member(c.user.ID); o.org.TFAEnforced && m.Invitation == nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *call) readBody() error {
+	if c.r.Body == nil || c.r.Body == http.NoBody {
+		return nil
+	}
+	b, err := io.ReadAll(io.LimitReader(c.r.Body, maxBody+1))
+	if err != nil {
+		return invalid("The request body could not be read.")
+	}
+	if len(b) > maxBody {
+		return &problem{status: http.StatusBadRequest, code: "SC400", message: "request entity too large"}
+	}
+	c.body = b
+	return nil
+}
+
+// input decodes the JSON body into v. Unknown fields are ignored; a field of the
+// wrong type is refused. No body counts as an empty object.
+func (c *call) input(v any) error {
+	if len(strings.TrimSpace(string(c.body))) == 0 {
+		return nil
+	}
+	err := json.Unmarshal(c.body, v)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &wrong):
+		return invalid(fmt.Sprintf("Invalid type of '%s': %s given.", wrong.Field, wrong.Value))
+	}
+	return invalid("The request body is not valid JSON.")
+}
+
+// param returns the value of a placeholder of the path.
+func (c *call) param(name string) string {
+	i := 0
+	for _, s := range c.op.segments {
+		if s[0] != '{' {
+			continue
+		}
+		if s[1:len(s)-1] == name {
+			return c.values[i]
+		}
+		i++
+	}
+	return ""
+}
+
+// id returns a placeholder of the path that must be a positive integer.
+func (c *call) id(name string) (int, error) {
+	return positive(name, c.param(name))
+}
+
+func positive(name, text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, invalid("Parameter '" + name + "' must be a positive integer.")
+	}
+	return n, nil
+}
+
+func (c *call) query() url.Values {
+	if c.parsed == nil {
+		c.parsed = c.r.URL.Query()
+	}
+	return c.parsed
+}
+
+// flag reads a boolean of the query; absent is false.
+func (c *call) flag(name string) bool {
+	return strings.Contains(c.r.URL.RawQuery, name) && c.query().Get(name) == "true"
+}
+
+// is says whether a switch stands at one of the values.
+func (c *call) is(name string, values ...string) bool { return c.w.is(name, values...) }
+
+// success and refusal write the reply, with the rate-limit headers in the style
+// that is switched on.
+func (c *call) success(out any) reply {
+	rep := reply{status: http.StatusOK, header: jsonHeader, body: encode(nil, out)}
+	return c.rated(rep)
+}
+
+func (c *call) refusal(err error) reply {
+	var p *problem
+	if !errors.As(err, &p) {
+		p = &problem{status: http.StatusInternalServerError, code: "SC500", message: err.Error()}
+	}
+	rep := reply{status: p.status, header: jsonHeader, body: p.body()}
+	if p.text != "" {
+		rep.header = textHeader
+	}
+	return c.rated(rep)
+}
+
+var (
+	jsonHeader = http.Header{"Content-Type": {"application/json; charset=utf-8"}}
+	textHeader = http.Header{"Content-Type": {"text/plain; charset=utf-8"}}
+)

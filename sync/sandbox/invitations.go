@@ -1,0 +1,167 @@
+package sandbox
+
+import (
+	"net/mail"
+	"slices"
+	"strings"
+	"time"
+)
+
+// invitationLifetime is how long an invitation can be accepted (published).
+const invitationLifetime = 7 * 24 * time.Hour
+
+// state is the field invitation of a role row: null for a member, else pending or
+// expired, by the world's clock.
+func (m *Member) state(now time.Time) any {
+	switch {
+	case m.Invitation == nil:
+		return nil
+	case now.Before(m.Invitation.Sent.Add(invitationLifetime)):
+		return "pending"
+	}
+	return "expired"
+}
+
+// invite: POST /organizations/{organizationId}/invite. The invited person has a
+// user id at once, known to Make before or not; the hash of the invitation goes
+// into the mail only. The role is usersRoleId, Member when it is left out; teams
+// take the person as Team Member.
+func invite(c *call) (change, error) {
+	var in struct {
+		Email       *string `json:"email"`
+		Name        *string `json:"name"`
+		UsersRoleID *int    `json:"usersRoleId"`
+		Note        string  `json:"note"`
+		TeamsID     []int   `json:"teamsId"`
+	}
+	if err := c.input(&in); err != nil {
+		return change{}, err
+	}
+	if err := missing("name", in.Name == nil, "email", in.Email == nil); err != nil {
+		return change{}, err
+	}
+	role := memberID
+	set(&role, in.UsersRoleID)
+	if err := c.checkInvitation(*in.Email, *in.Name, role, in.TeamsID); err != nil {
+		return change{}, err
+	}
+	return change{"member/" + strings.ToLower(*in.Email), func() any {
+		u := c.person(*in.Email, *in.Name)
+		m := &Member{UserID: u.ID, Role: Ref{ID: role}, Invitation: &Invitation{Sent: c.now, Note: in.Note}}
+		m.Invitation.complete(c.now, c.org.ID, u.ID)
+		c.org.Members = append(c.org.Members, m)
+		for _, id := range in.TeamsID {
+			c.org.team(id).add(u.ID)
+		}
+		c.w.index.membersChanged(u.ID)
+		return object{{"user", invitedColumns.row(c, u)}, {"userOrganizationRole", memberColumns.normal().row(c, membership{c.org, m})}}
+	}}, nil
+}
+
+func (c *call) checkInvitation(email, name string, role int, teams []int) error {
+	var reasons []string
+	if a, err := mail.ParseAddress(email); err != nil || a.Address != email {
+		reasons = append(reasons, "Invalid e-mail address.")
+	}
+	if !validName(name) {
+		reasons = append(reasons, "Invalid name.")
+	}
+	if r := c.w.index.role(role); r.Category != "organization" || role == ownerID || !r.builtin && r.OrganizationID != c.org.ID {
+		reasons = append(reasons, "Invalid role.")
+	}
+	for _, id := range teams {
+		if c.org.team(id) == nil {
+			reasons = append(reasons, "Team does not exist.")
+		}
+	}
+	if reasons != nil {
+		return invalid(reasons...)
+	}
+	if u := c.w.index.emails[strings.ToLower(email)]; u != nil && c.org.member(u.ID) != nil {
+		return c.alreadyThere()
+	}
+	return nil
+}
+
+func (c *call) alreadyThere() error {
+	const detail = "User is already in the organization."
+	if c.is("duplicate-invite", "SC400") {
+		return invalid(detail)
+	}
+	return duplicate(detail)
+}
+
+// person finds the user of an e-mail, or adds one with the name that was typed.
+func (c *call) person(email, name string) *User {
+	if u := c.w.index.emails[strings.ToLower(email)]; u != nil {
+		return u
+	}
+	u := &User{ID: next(&c.w.state.Next.User), Name: name, Email: email, Invited: true, Language: "en",
+		Timezone: c.org.Timezone, Country: c.org.Country, Locale: 1}
+	c.w.state.Users = append(c.w.state.Users, u)
+	c.w.index.addUser(u)
+	return u
+}
+
+func (t *Team) add(user int) {
+	if !slices.ContainsFunc(t.Members, func(m TeamMember) bool { return m.UserID == user }) {
+		t.Members = append(t.Members, TeamMember{UserID: user, Role: Ref{ID: teamMemberID}})
+	}
+}
+
+// invited finds the row of an invitation by its hash.
+func (c *call) invited(hash string) (home, *Member) {
+	for _, z := range c.w.state.Zones {
+		for _, o := range z.Organizations {
+			for _, m := range o.Members {
+				if m.Invitation != nil && hash != "" && m.Invitation.Hash == hash {
+					return home{org: o, zone: z}, m
+				}
+			}
+		}
+	}
+	return home{}, nil
+}
+
+// showInvitation: GET /organizations/invitation?hash=, to whoever has the hash.
+func showInvitation(c *call) (any, error) {
+	h, m := c.invited(c.query().Get("hash"))
+	if m == nil {
+		return nil, notFound("Invitation")
+	}
+	return object{
+		{"organization", object{{"id", h.org.ID}, {"name", h.org.Name}}},
+		{"user", invitedColumns.row(c, c.w.index.user(m.UserID))},
+		{"userOrganizationRole", memberColumns.normal().row(c, membership{h.org, m})},
+	}, nil
+}
+
+// acceptInvitation: POST /organizations/accept-invitation acts for the user of the
+// token: nobody accepts for somebody else. An expired one is refused.
+func acceptInvitation(c *call) (change, error) {
+	var in struct {
+		Hash *string `json:"hash"`
+	}
+	if err := c.input(&in); err != nil {
+		return change{}, err
+	}
+	if err := missing("hash", in.Hash == nil); err != nil {
+		return change{}, err
+	}
+	h, m := c.invited(*in.Hash)
+	switch {
+	case m == nil:
+		return change{}, notFound("Invitation")
+	case m.UserID != c.user.ID:
+		return change{}, forbidden()
+	case m.state(c.now) == "expired":
+		return change{}, invalid("The invitation has expired.")
+	}
+	c.org = h.org
+	return change{"member/" + strings.ToLower(c.user.Email), func() any {
+		m.Invitation, c.user.Invited = nil, false
+		c.w.index.membersChanged(c.user.ID)
+		return object{{"user", invitedColumns.row(c, c.user)},
+			{"userOrganizationRole", memberColumns.normal().row(c, membership{h.org, m})}}
+	}}, nil
+}

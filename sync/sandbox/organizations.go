@@ -1,0 +1,302 @@
+package sandbox
+
+import (
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// organizationColumns are the keys of an organization in the order of a recorded
+// detail. By default rows of the list have four of them (recorded); asked for
+// with cols[], a list can have those in listable. Operations, transfer and
+// credits are decimal strings (recorded).
+var organizationColumns = table[home]{
+	{"id", true, func(_ *call, h home) any { return h.org.ID }},
+	{"name", true, func(_ *call, h home) any { return h.org.Name }},
+	{"timezoneId", true, func(_ *call, h home) any { return h.org.Timezone.ID }},
+	{"zone", true, func(_ *call, h home) any { return h.zone.Host }},
+	{"countryId", false, func(_ *call, h home) any { return h.org.Country.ID }},
+	{"license", false, here(func(h home) any { return h.org.licence() })},
+	{"serviceName", false, here(func(h home) any { return h.org.Plan })},
+	{"isPaused", false, here(func(h home) any { return h.org.Paused })},
+	{"externalId", false, func(_ *call, h home) any { return orNull(h.org.ExternalID) }},
+	{"productName", false, func(_ *call, h home) any { return h.org.Plan }},
+	{"solutionPartnerLink", false, func(*call, home) any { return nil }},
+	{"tfaEnforced", false, func(_ *call, h home) any { return h.org.TFAEnforced }},
+	{"sharedScenarioPartnerCode", false, func(*call, home) any { return nil }},
+	{"privateSpaces", false, func(*call, home) any { return []object{} }},
+	{"createdAt", false, func(_ *call, h home) any { return h.org.Created }},
+	{"lastReset", false, func(c *call, h home) any { return h.org.lastReset(c.now) }},
+	{"nextReset", false, func(c *call, h home) any { return nextMonth(h.org.lastReset(c.now)) }},
+	{"operations", false, func(c *call, h home) any { return decimal(h.org.used(c.now).operations) }},
+	{"transfer", false, func(c *call, h home) any { return decimal(h.org.used(c.now).transfer) }},
+	{"centicreditsConsumed", false, func(c *call, h home) any { return decimal(h.org.used(c.now).operations * 100) }},
+	{"operationsExt", false, func(*call, home) any { return "0" }},
+	{"centicreditsExtra", false, func(*call, home) any { return "0" }},
+	{"autoPurchasingActivated", false, func(*call, home) any { return false }},
+	{"transferExt", false, func(*call, home) any { return "0" }},
+	{"features", false, func(*call, home) any { return object{} }},
+	{"activeApps", false, func(_ *call, h home) any { return len(h.org.Apps) }},
+	{"activeScenarios", false, func(_ *call, h home) any { return h.org.ActiveScenarios }},
+	{"unusedOperations", false, func(c *call, h home) any { return decimal(h.org.unused(c.now).operations) }},
+	{"unusedTransfer", false, func(c *call, h home) any { return decimal(h.org.unused(c.now).transfer) }},
+	{"unusedCenticredits", false, func(c *call, h home) any { return decimal(h.org.unused(c.now).operations * 100) }},
+	{"autoPurchaseInProgress", false, func(*call, home) any { return false }},
+	{"ssoType", false, func(*call, home) any { return nil }},
+	{"featureControls", false, func(_ *call, h home) any { return controlFlags(h) }},
+	{"teams", false, func(_ *call, h home) any { return teamNames(h.org) }},
+}
+
+var (
+	// listable are the columns that a list can be asked for (published; others of
+	// the detail are in no list of columns, and are left out here).
+	listable = organizationColumns.named("id", "name", "countryId", "timezoneId", "license", "zone", "serviceName",
+		"teams", "isPaused", "externalId", "productName", "tfaEnforced", "privateSpaces")
+	// created are the keys in the reply to creating and changing an organization.
+	created = organizationColumns.named("id", "name", "timezoneId", "countryId", "license", "zone", "serviceName", "teams", "isPaused")
+)
+
+// here leaves a column out for organizations that live in another zone than the one called.
+func here(get func(home) any) func(*call, home) any {
+	return func(c *call, h home) any {
+		if h.zone != c.zone {
+			return absent
+		}
+		return get(h)
+	}
+}
+
+func teamNames(o *Organization) []object {
+	rows := make([]object, len(o.Teams))
+	for i, t := range o.Teams {
+		rows[i] = object{{"id", t.ID}, {"name", t.Name}}
+	}
+	return rows
+}
+
+func (c *call) home() home { return home{org: c.org, zone: c.w.index.organization(c.org.ID).zone} }
+
+// listOrganizations: GET /organizations spans all zones of the world: every
+// organization that the user belongs to, by name.
+func listOrganizations(c *call) (any, error) {
+	sel, err := listable.pick(c)
+	if err != nil {
+		return nil, err
+	}
+	p, err := c.page(maxLimit, "name", "id")
+	if err != nil {
+		return nil, err
+	}
+	rows := c.visibleOrganizations()
+	if p.sortBy == "id" {
+		rows = ordered(rows, func(home) string { return "" }, func(h home) int { return h.org.ID })
+	}
+	return object{{"organizations", sel.rows(c, cut(p, rows))}, {"pg", p.echo(len(rows))}}, nil
+}
+
+// visibleOrganizations are those that the user has joined, narrowed to the host
+// zone and the external id of the query. Whether open invitations count is a switch.
+func (c *call) visibleOrganizations() []home {
+	zone, external := c.query().Get("zone"), c.query().Get("externalId")
+	var rows []home
+	for _, h := range c.w.index.memberships(c.user.ID) {
+		if h.org.member(c.user.ID).Invitation != nil && c.is("invited-in-list", "no") ||
+			zone != "" && zone != h.zone.Host || external != "" && external != h.org.ExternalID {
+			continue
+		}
+		rows = append(rows, h)
+	}
+	return rows
+}
+
+// getOrganization: GET /organizations/{organizationId} has every column.
+func getOrganization(c *call) (any, error) {
+	sel := organizationColumns
+	if c.is("detail-cols", "apply") && len(c.cols()) > 0 {
+		var err error
+		if sel, err = sel.pick(c); err != nil {
+			return nil, err
+		}
+	}
+	return object{{"organization", sel.row(c, c.home())}}, nil
+}
+
+// createOrganization: POST /organizations. The new organization is on Free, lives in
+// the first zone of the region, has one team, My Team, and its creator as Owner.
+// Names need not be unique.
+func createOrganization(c *call) (change, error) {
+	var in struct {
+		Name       *string `json:"name"`
+		RegionID   *int    `json:"regionId"`
+		TimezoneID *int    `json:"timezoneId"`
+		CountryID  *int    `json:"countryId"`
+	}
+	if err := c.input(&in); err != nil {
+		return change{}, err
+	}
+	if c.is("create-organization", "forbid") && !c.user.allows([]string{"admin:write"}) {
+		return change{}, forbidden()
+	}
+	if err := missing("name", in.Name == nil, "regionId", in.RegionID == nil, "timezoneId", in.TimezoneID == nil, "countryId", in.CountryID == nil); err != nil {
+		return change{}, err
+	}
+	zone := c.zoneOfRegion(*in.RegionID)
+	if zone == nil {
+		return change{}, invalid("Region does not exist.")
+	}
+	if err := c.checkOrganization(in.Name, in.CountryID, in.TimezoneID); err != nil {
+		return change{}, err
+	}
+	return change{"organization", func() any {
+		o := &Organization{ID: next(&c.w.state.Next.Organization), Name: *in.Name, Plan: "Free",
+			Country: Ref{ID: *in.CountryID}, Timezone: Ref{ID: *in.TimezoneID}, Created: c.now.UTC()}
+		o.Teams = []*Team{{ID: next(&c.w.state.Next.Team), Name: "My Team", Members: []TeamMember{{UserID: c.user.ID, Role: Ref{ID: teamAdminID}}}}}
+		o.Members = []*Member{{UserID: c.user.ID, Role: Ref{ID: ownerID}}}
+		o.Billing = newBilling(o)
+		c.addOrganization(home{org: o, zone: zone})
+		return object{{"organization", created.row(c, home{org: o, zone: zone})},
+			{"userOrganizationRole", memberColumns.normal().row(c, membership{o, o.Members[0]})}}
+	}}, nil
+}
+
+func (c *call) addOrganization(h home) {
+	h.zone.Organizations = append(h.zone.Organizations, h.org)
+	x := c.w.index
+	x.orgs[h.org.ID] = h
+	for _, t := range h.org.Teams {
+		x.teams[t.ID] = home{h.org, h.zone, t}
+	}
+	x.membersChanged(c.user.ID)
+	c.w.lag.begin(h.org.ID, c.lagMode())
+}
+
+func (c *call) zoneOfRegion(id int) *Zone {
+	if c.zone.Region.ID == id {
+		return c.zone
+	}
+	for _, z := range c.w.state.Zones {
+		if z.Region.ID == id {
+			return z
+		}
+	}
+	return nil
+}
+
+// missing is the refusal of a body that lacks required fields: pairs of a name
+// and whether it is missing.
+func missing(pairs ...any) error {
+	var reasons []string
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1].(bool) {
+			reasons = append(reasons, "Missing value of required parameter '"+pairs[i].(string)+"'.")
+		}
+	}
+	if reasons != nil {
+		return invalid(reasons...)
+	}
+	return nil
+}
+
+func (c *call) checkOrganization(name *string, country, timezone *int) error {
+	var reasons []string
+	if name != nil && !validName(*name) {
+		reasons = append(reasons, "Invalid organization name.")
+	}
+	if country != nil && c.zone.enums().country(*country) == nil {
+		reasons = append(reasons, "Country does not exist.")
+	}
+	if timezone != nil && c.zone.enums().timezone(*timezone) == nil {
+		reasons = append(reasons, "Timezone does not exist.")
+	}
+	if reasons != nil {
+		return invalid(reasons...)
+	}
+	return nil
+}
+
+// validName holds the published rule for names of organizations and of invited
+// people: 1 to 128 letters, digits, spaces and '-.()*+,@_/ with no space at
+// either end. Combining marks count as letters.
+func validName(s string) bool {
+	if n := utf8.RuneCountInString(s); n < 1 || n > 128 || strings.TrimSpace(s) != s {
+		return false
+	}
+	for _, r := range s {
+		if !unicode.In(r, unicode.L, unicode.M, unicode.Nd) && !strings.ContainsRune(" '-.()*+,@_/", r) {
+			return false
+		}
+	}
+	return true
+}
+
+// updateOrganization: PATCH /organizations/{organizationId} changes what is sent.
+func updateOrganization(c *call) (change, error) {
+	var in struct {
+		Name       *string `json:"name"`
+		CountryID  *int    `json:"countryId"`
+		TimezoneID *int    `json:"timezoneId"`
+	}
+	if err := c.input(&in); err != nil {
+		return change{}, err
+	}
+	if err := c.checkOrganization(in.Name, in.CountryID, in.TimezoneID); err != nil {
+		return change{}, err
+	}
+	return change{"organization", func() any {
+		set(&c.org.Name, in.Name)
+		set(&c.org.Country.ID, in.CountryID)
+		set(&c.org.Timezone.ID, in.TimezoneID)
+		if in.Name != nil {
+			c.w.index.membersChanged()
+		}
+		return object{{"organization", created.row(c, c.home())}}
+	}}, nil
+}
+
+func set[T any](to *T, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+// deleteOrganization: DELETE /organizations/{organizationId}, by the Owner only.
+// One without active scenarios goes even unconfirmed.
+func deleteOrganization(c *call) (change, error) {
+	if c.role.ID != ownerID {
+		return change{}, lacking("organization delete")
+	}
+	if c.org.ActiveScenarios > 0 && !c.flag("confirmed") {
+		return change{}, c.unconfirmedDelete()
+	}
+	return change{"organization", func() any {
+		c.removeOrganization()
+		return object{{"organization", c.org.ID}}
+	}}, nil
+}
+
+func (c *call) unconfirmedDelete() error {
+	const detail = "The organization has active scenarios."
+	switch {
+	case c.is("unconfirmed-delete", "400"):
+		return invalid(detail)
+	case c.is("unconfirmed-delete", "403"):
+		return &problem{status: http.StatusForbidden, code: "SC403", message: "Permission denied", detail: detail}
+	}
+	return unconfirmed(detail)
+}
+
+func (c *call) removeOrganization() {
+	z := c.zone
+	for i, o := range z.Organizations {
+		if o == c.org {
+			z.Organizations = append(z.Organizations[:i:i], z.Organizations[i+1:]...)
+			break
+		}
+	}
+	delete(c.w.index.orgs, c.org.ID)
+	for _, t := range c.org.Teams {
+		delete(c.w.index.teams, t.ID)
+	}
+	c.w.index.membersChanged()
+}

@@ -1,0 +1,145 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// smallState is the size up to which the state file is written before a write is
+// answered. A larger one is written in the background within flushDelay and when
+// the world is closed, since writing it takes longer than the call.
+const (
+	smallState = 1 << 20
+	flushDelay = time.Second
+)
+
+// errStateFile is what a write answers when the state file cannot be written.
+var errStateFile = errors.New("the state file cannot be written")
+
+// stateFile keeps the state on disk. Only the process that has the lock writes it.
+type stateFile struct {
+	path string
+	lock *fileLock
+
+	mu    sync.Mutex
+	large bool        // the file was larger than smallState when it was last written
+	timer *time.Timer // not nil while a write in the background is due
+	late  error       // of a write in the background; the next call reports it
+}
+
+func newStateFile(path string, lock *fileLock) *stateFile { return &stateFile{path: path, lock: lock} }
+
+// save has the state on disk, or on its way there when it is large. Whoever calls
+// it has the turn to write.
+func (w *World) save() error {
+	f := w.file
+	if f == nil {
+		return nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.late != nil {
+		err := f.late
+		f.late = nil
+		return err
+	}
+	if !f.large {
+		w.mu.RLock()
+		defer w.mu.RUnlock()
+		return f.writeLocked(w.state)
+	}
+	if f.timer == nil {
+		f.timer = time.AfterFunc(flushDelay, w.flushLate)
+	}
+	return nil
+}
+
+func (w *World) flushLate() {
+	w.file.mu.Lock()
+	defer w.file.mu.Unlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.file.timer != nil {
+		w.file.timer = nil
+		w.file.late = w.file.writeLocked(w.state)
+	}
+}
+
+// Close writes what is not on disk yet and gives the lock back. The world must
+// not be used any more.
+func (w *World) Close() error {
+	if w.file == nil {
+		return nil
+	}
+	w.flushLate()
+	w.file.mu.Lock()
+	defer w.file.mu.Unlock()
+	return errors.Join(w.file.late, w.file.lock.release())
+}
+
+func (f *stateFile) write(s *State) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.writeLocked(s)
+}
+
+// writeLocked replaces the file: a reader sees the old state or the new one, and
+// so does whoever comes after a crash.
+func (f *stateFile) writeLocked(s *State) error {
+	b, err := f.encode(s)
+	if err == nil {
+		err = replace(f.path, b)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w; free space or correct the rights, then repeat", errStateFile, err)
+	}
+	f.large = len(b) > smallState
+	return nil
+}
+
+// encode indents a state that people may want to read.
+func (f *stateFile) encode(s *State) ([]byte, error) {
+	if f.large {
+		return json.Marshal(s)
+	}
+	b, err := json.MarshalIndent(s, "", "  ")
+	return append(b, '\n'), err
+}
+
+func replace(path string, b []byte) (err error) {
+	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".tmp-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(temp.Name()))
+		}
+	}()
+	_, err = temp.Write(b)
+	if err == nil {
+		err = temp.Sync()
+	}
+	if err = errors.Join(err, temp.Close()); err != nil {
+		return err
+	}
+	if err = os.Rename(temp.Name(), path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// syncFolder makes a rename last; systems that cannot sync a folder are forgiven.
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	_ = d.Sync()
+	return d.Close()
+}

@@ -1,0 +1,311 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// variableName is the published rule: letters, digits, $ and _, not beginning
+// with a digit, at most 128.
+var variableName = regexp.MustCompile(`^[\p{L}$_][\p{L}\p{N}$_]{0,127}$`)
+
+// completeVariables finds the types that a seed leaves out.
+func completeVariables(o *Organization) error {
+	seen := make(map[string]bool, len(o.Variables))
+	for i := range o.Variables {
+		v := &o.Variables[i]
+		if v.Name == "" || seen[v.Name] || v.Value == nil {
+			return fmt.Errorf("variable %q: a name of its own and a value are needed", v.Name)
+		}
+		seen[v.Name] = true
+		if v.Type == 0 {
+			v.Type = typeOf(v.Value)
+		}
+		var err error
+		if v.Value, err = compact(v.Value); err != nil {
+			return fmt.Errorf("variable %q: %w", v.Name, err)
+		}
+	}
+	return nil
+}
+
+// compact takes spaces out, so that a value survives the indented state file.
+func compact(b json.RawMessage) (json.RawMessage, error) {
+	if !bytes.ContainsAny(b, " \n\t\r") || len(b) > 0 && b[0] == '"' {
+		return b, nil
+	}
+	var buf bytes.Buffer
+	err := json.Compact(&buf, b)
+	return buf.Bytes(), err
+}
+
+func typeOf(value json.RawMessage) VariableType {
+	switch value[0] {
+	case 't', 'f':
+		return 3
+	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		return 1
+	}
+	return 2
+}
+
+// fits says whether a value is one of the type. Make checks that only where type
+// and value are sent together (published); how strictly is a switch.
+func (t VariableType) fits(value json.RawMessage, strict bool) bool {
+	var s string
+	text := json.Unmarshal(value, &s) == nil
+	switch t {
+	case 1:
+		_, err := strconv.ParseFloat(s, 64)
+		return typeOf(value) == 1 || text && !strict && err == nil
+	case 2:
+		return text
+	case 3:
+		return typeOf(value) == 3 || text && !strict && (s == "true" || s == "false")
+	case 4:
+		_, err := time.Parse("2006-01-02T15:04:05.000Z", s)
+		return text && err == nil
+	}
+	return false
+}
+
+// shown is the value as replies have it; for numbers that is a switch.
+func (c *call) shown(t VariableType, value json.RawMessage) json.RawMessage {
+	if t != 1 || c.is("number-value", "stored") {
+		return value
+	}
+	bare := bytes.Trim(value, `"`)
+	if c.is("number-value", "string") && typeOf(value) == 1 {
+		return quoted(string(bare))
+	}
+	if c.is("number-value", "number") && t.fits(value, false) && json.Valid(bare) {
+		return bare
+	}
+	return value
+}
+
+func (c *call) variableRow(v Variable, system bool) object {
+	return object{{"typeId", int(v.Type)}, {"name", v.Name}, {"value", c.shown(v.Type, v.Value)}, {"isSystem", system}}
+}
+
+// systemVariables come with every list, before the custom ones. Make publishes
+// what they tell, but not their names; these names are made up.
+func (c *call) systemVariables() []Variable {
+	left := c.org.unused(c.now)
+	return []Variable{
+		{"organizationId", 1, json.RawMessage(strconv.Itoa(c.org.ID))},
+		{"organizationName", 2, quoted(c.org.Name)},
+		{"organizationOperationsLeft", 1, json.RawMessage(strconv.Itoa(left.operations))},
+		{"organizationDataTransferLeft", 1, json.RawMessage(strconv.Itoa(left.transfer))},
+		{"organizationZoneDomain", 2, quoted(c.home().zone.Host)},
+	}
+}
+
+func (c *call) isSystem(name string) bool {
+	return slices.ContainsFunc(c.systemVariables(), func(v Variable) bool { return v.Name == name })
+}
+
+// listVariables: GET /organizations/{organizationId}/variables is a list of all
+// variables, without pages; where the licence has no custom variables, of the
+// system variables only, and still a 200 (published).
+func listVariables(c *call) (any, error) {
+	rows := []object{}
+	for _, v := range c.systemVariables() {
+		rows = append(rows, c.variableRow(v, true))
+	}
+	if c.org.has("customVariables") {
+		for _, v := range c.org.Variables {
+			rows = append(rows, c.variableRow(v, false))
+		}
+	}
+	return object{{"organizationVariables", rows}}, nil
+}
+
+// licensed is the 404 of every write where the licence has no custom variables (published).
+func (c *call) licensed() error {
+	switch {
+	case c.org.has("customVariables"):
+		return nil
+	case c.is("variables-404", "plain"):
+		return &problem{status: http.StatusNotFound, text: "Not Found"}
+	case c.is("variables-404", "IM027"):
+		return &problem{status: http.StatusNotFound, code: "IM027", message: "Feature is not enabled"}
+	}
+	return notFound("Custom variables feature")
+}
+
+type variableInput struct {
+	Name   *string         `json:"name"`
+	TypeID *int            `json:"typeId"`
+	Value  json.RawMessage `json:"value"`
+}
+
+func (c *call) variableInput() (variableInput, error) {
+	var in variableInput
+	if err := c.licensed(); err != nil {
+		return in, err
+	}
+	if err := c.input(&in); err != nil {
+		return in, err
+	}
+	if in.TypeID != nil && (*in.TypeID < 1 || *in.TypeID >= len(variableTypes)) {
+		return in, invalid("Invalid value of parameter 'typeId'.")
+	}
+	if v := string(in.Value); v == `""` || v == "null" {
+		return in, invalid("The value of a variable must not be empty.")
+	}
+	if in.TypeID != nil && in.Value != nil && !VariableType(*in.TypeID).fits(in.Value, c.is("value-check", "strict")) {
+		return in, invalid("The value does not match the type of the variable.")
+	}
+	var err error
+	in.Value, err = compact(in.Value)
+	return in, err
+}
+
+// createVariable: POST /organizations/{organizationId}/variables.
+func createVariable(c *call) (change, error) {
+	in, err := c.variableInput()
+	if err != nil {
+		return change{}, err
+	}
+	if err := missing("name", in.Name == nil, "typeId", in.TypeID == nil, "value", in.Value == nil); err != nil {
+		return change{}, err
+	}
+	if !variableName.MatchString(*in.Name) {
+		return change{}, invalid("Invalid variable name.")
+	}
+	if c.org.variable(*in.Name) != nil || c.isSystem(*in.Name) {
+		return change{}, duplicate("Variable with this name already exists.")
+	}
+	v := Variable{*in.Name, VariableType(*in.TypeID), in.Value}
+	return change{"variable/" + v.Name, func() any {
+		c.org.Variables = append(c.org.Variables, v)
+		c.remember(v, "organization_variable_created")
+		return object{{"organizationVariable", c.variableRow(v, false)}}
+	}}, nil
+}
+
+func (o *Organization) variable(name string) *Variable {
+	for i := range o.Variables {
+		if o.Variables[i].Name == name {
+			return &o.Variables[i]
+		}
+	}
+	return nil
+}
+
+// variable finds the custom variable of the path.
+func (c *call) variable() (*Variable, error) {
+	name := c.param("variableName")
+	if v := c.org.variable(name); v != nil {
+		return v, nil
+	}
+	if c.isSystem(name) {
+		return nil, duplicate("System variables cannot be changed.")
+	}
+	return nil, notFound("Variable")
+}
+
+// updateVariable: PATCH /organizations/{organizationId}/variables/{variableName}
+// changes what is sent. Sent alone, a type or a value can disagree with the other
+// (published).
+func updateVariable(c *call) (change, error) {
+	in, err := c.variableInput()
+	if err != nil {
+		return change{}, err
+	}
+	v, err := c.variable()
+	if err != nil {
+		return change{}, err
+	}
+	return change{"variable/" + v.Name, func() any {
+		if in.TypeID != nil {
+			v.Type = VariableType(*in.TypeID)
+		}
+		if in.Value != nil {
+			v.Value = in.Value
+		}
+		c.remember(*v, "organization_variable_edited")
+		return object{{"organizationVariable", c.variableRow(*v, false)}}
+	}}, nil
+}
+
+// deleteVariable: DELETE /organizations/{organizationId}/variables/{variableName},
+// 406 IM004 unless confirmed (published).
+func deleteVariable(c *call) (change, error) {
+	if err := c.licensed(); err != nil {
+		return change{}, err
+	}
+	v, err := c.variable()
+	if err != nil {
+		return change{}, err
+	}
+	if !c.flag("confirmed") {
+		return change{}, unconfirmed("The variable may be in use.")
+	}
+	name := v.Name
+	return change{"variable/" + name, func() any {
+		c.org.Variables = slices.DeleteFunc(c.org.Variables, func(v Variable) bool { return v.Name == name })
+		delete(c.org.History, name)
+		return ok()
+	}}, nil
+}
+
+// ok is the reply of writes that have nothing to say; an integer (published).
+func ok() any { return object{{"ok", 1}} }
+
+// remember adds an entry to the history of a variable.
+func (c *call) remember(v Variable, action string) {
+	if c.org.History == nil {
+		c.org.History = map[string][]Edit{}
+	}
+	c.org.History[v.Name] = append(c.org.History[v.Name], Edit{ID: next(&c.w.state.Next.Edit), Action: action,
+		At: c.now.UTC(), Author: c.user.Name, TypeID: v.Type, Value: v.Value})
+}
+
+// variableHistory: GET /organizations/{organizationId}/variables/{variableName}/history,
+// newest first. diffObject holds name, value as a string and typeId after the
+// edit; what was never edited shows its present value (published).
+func variableHistory(c *call) (any, error) {
+	if err := c.licensed(); err != nil {
+		return nil, err
+	}
+	v, err := c.variable()
+	if err != nil {
+		return nil, err
+	}
+	edits := slices.Clone(c.org.History[v.Name])
+	if len(edits) == 0 {
+		edits = []Edit{{ID: 1, Action: "organization_variable_created", At: c.org.Created, Author: c.founder(), TypeID: v.Type, Value: v.Value}}
+	}
+	slices.Reverse(edits)
+	rows := make([]object, len(edits))
+	for i, e := range edits {
+		diff := object{{"name", v.Name}, {"value", text(e.Value)}, {"typeId", int(e.TypeID)}}
+		rows[i] = object{{"id", e.ID}, {"diffObject", diff}, {"changed", e.At}, {"action", e.Action}, {"author", e.Author}}
+	}
+	return object{{"organizationVariableHistory", rows}}, nil
+}
+
+// founder is the name of the Owner, who is taken for the author of what was there before.
+func (c *call) founder() string {
+	if m := c.org.owner(); m != nil && c.w.index.users[m.UserID] != nil {
+		return c.w.index.users[m.UserID].Name
+	}
+	return ""
+}
+
+// text is a value as a string: a string's content, the JSON of anything else.
+func text(value json.RawMessage) string {
+	var s string
+	if json.Unmarshal(value, &s) == nil {
+		return s
+	}
+	return string(value)
+}
