@@ -33,9 +33,9 @@ func SecretFingerprint(secret spec.Value, salt []byte) string {
 	return "scrypt:" + base64.RawURLEncoding.EncodeToString(key)
 }
 
-// sealed is the scalar with its fingerprint, if it is a secret.
+// sealed is the scalar with its fingerprint, if it is a secret; without a salt it stays as it is.
 func (s Scalar) sealed(salt []byte) Scalar {
-	if s.IsSensitive() && !s.text.IsZero() {
+	if s.IsSensitive() && !s.text.IsZero() && len(salt) > 0 {
 		s.Fingerprint = SecretFingerprint(s.text, salt)
 	}
 	return s

@@ -15,15 +15,15 @@ import (
 // were typed, and a Mac types them in NFD.
 func normalName(name string) string { return norm.NFC.String(name) }
 
-// foldName is the form in which names of the API's lists are compared: NFC, without case.
+// foldName is the form in which names of the API's lists are compared: NFC, without case and outer spaces.
 func foldName(name string) string {
 	return cases.Fold().String(norm.NFC.String(strings.TrimSpace(name)))
 }
 
-// Normalise puts what was read of an organization into the form that the diff compares: lists
+// normalise puts what was read of an organization into the form that the diff compares: lists
 // sorted by name, names in NFC, e-mails in lower case, people without an e-mail among the
 // unreadable rows. It may be called twice.
-func Normalise(live *Live) {
+func normalise(live *Live) {
 	live.Name = normalName(live.Name)
 	for i := range live.FeatureControls {
 		live.FeatureControls[i].Name = normalName(live.FeatureControls[i].Name)

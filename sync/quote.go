@@ -15,18 +15,18 @@ func quote(name string) string {
 	return strconv.Quote(name)
 }
 
-// list joins names for a sentence, cut to the first few.
-func list(names []string, most int) string {
+// joinSome joins names for a sentence, cut to the first few.
+func joinSome(names []string, most int) string {
 	if len(names) <= most {
 		return strings.Join(names, ", ")
 	}
 	return strings.Join(names[:most], ", ") + ", and " + strconv.Itoa(len(names)-most) + " more"
 }
 
-// count is "1 step" or "3 steps".
-func count(n int, singular, plural string) string {
+// plural is "1 step" or "3 steps".
+func plural(n int, one, many string) string {
 	if n == 1 {
-		return "1 " + singular
+		return "1 " + one
 	}
-	return strconv.Itoa(n) + " " + plural
+	return strconv.Itoa(n) + " " + many
 }

@@ -48,6 +48,16 @@ func (s Scope) touches(o *spec.Organization, k spec.Kind) bool {
 	return false
 }
 
+// reaches tells whether the run may touch anything of an organization.
+func (s Scope) reaches(o *spec.Organization) bool {
+	for _, k := range spec.Kinds() {
+		if declares(o, k) && s.touches(o, k) {
+			return true
+		}
+	}
+	return false
+}
+
 // mayCover tells whether some object of the kind, by whatever name, can be in scope. It errs on
 // the side of reading.
 func (s Scope) mayCover(key string, k spec.Kind) bool {

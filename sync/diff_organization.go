@@ -1,0 +1,166 @@
+package sync
+
+import (
+	"context"
+	"strconv"
+
+	"makesync/spec"
+)
+
+// diffOrganization compares name, country and time zone, or proposes to create or delete the organization.
+func diffOrganization(ctx context.Context, d *draft) {
+	switch {
+	case d.creates():
+		d.createOrganization(ctx)
+	case d.deletes():
+		d.deleteOrganization()
+	default:
+		d.updateOrganization(ctx)
+	}
+}
+
+// attributes are the fields of an organization that name an entry of a list.
+var attributes = []struct {
+	path, what string
+	list       List
+	wanted     func(*spec.Organization) string
+	argument   func(*Arguments) *int64
+}{
+	{"region", "region", Regions, func(o *spec.Organization) string { return o.Region }, func(a *Arguments) *int64 { return &a.RegionID }},
+	{"country", "country", Countries, func(o *spec.Organization) string { return o.Country }, func(a *Arguments) *int64 { return &a.CountryID }},
+	{"timezone", "time zone", Timezones, func(o *spec.Organization) string { return o.Timezone }, func(a *Arguments) *int64 { return &a.TimezoneID }},
+}
+
+// createOrganization needs the three fields that the API demands; the guard maxCreates comes later.
+func (d *draft) createOrganization(ctx context.Context) {
+	a := d.address(spec.KindOrganization, "")
+	s := Step{Address: a, Op: OpCreate, Source: position(d.at("")), Arguments: Arguments{Name: normalName(d.want.Name)}, Fields: []Field{{Path: "name", To: Text(normalName(d.want.Name))}}}
+	complete := true
+	for _, row := range attributes {
+		text := row.wanted(d.want)
+		if text == "" {
+			complete = false
+			d.fail("create-incomplete", a, d.at(""), d.want.Key+" is not in zone "+d.zone.name+", and creating it needs "+row.path, d.createHint())
+			continue
+		}
+		entry, err := d.bindName(ctx, row.what, row.list, text)
+		if err != nil {
+			complete = false
+			d.unresolved(a, d.at(row.path), err)
+			continue
+		}
+		*row.argument(&s.Arguments) = entry.ID
+		s.Fields = append(s.Fields, Field{Path: row.path, To: Text(preferredName(row.list, entry))})
+	}
+	if complete {
+		sortFields(s.Fields)
+		d.propose(phaseCreate, s)
+	}
+}
+
+// createHint lists the usual reasons why an organization seems not to be there, with the nearest live names.
+func (d *draft) createHint() string {
+	hint := "if it exists: it was renamed (write its id), it lives in another zone, or the token's user " + d.zone.me.Email + " is no member of it"
+	if where := d.livesElsewhere(); where != "" {
+		hint += "; " + where
+	}
+	return hint + d.nearby
+}
+
+func (d *draft) bindName(ctx context.Context, what string, list List, text string) (Name, error) {
+	names, err := d.zone.catalogue.names(ctx, list, 0)
+	if err != nil {
+		return Name{}, err
+	}
+	return bind(what, list, names, text)
+}
+
+// updateOrganization compares the managed attributes; the region never comes back from the API.
+func (d *draft) updateOrganization(ctx context.Context) {
+	a := d.address(spec.KindOrganization, "")
+	s := Step{Address: a, Op: OpUpdate, Source: position(d.at("")), Before: viewOrganization(d.live, "")}
+	if want := normalName(d.want.Name); want != "" && want != d.live.Name {
+		s.Arguments.Name = want
+		s.Fields = append(s.Fields, Field{Path: "name", From: Text(d.live.Name), To: Text(want)})
+		s.Source = position(d.at("name"))
+	}
+	for _, row := range attributes[1:] {
+		text := row.wanted(d.want)
+		live := s.Before[row.path].String()
+		if text == "" || text == live {
+			continue
+		}
+		entry, err := d.bindName(ctx, row.what, row.list, text)
+		if err != nil {
+			d.unresolved(a, d.at(row.path), err)
+			continue
+		}
+		if fields := changedFields(s.Before, View{row.path: Number(strconv.FormatInt(entry.ID, 10))}); len(fields) > 0 {
+			*row.argument(&s.Arguments) = entry.ID
+			s.Fields = append(s.Fields, d.nameSides(ctx, row.list, fields[0]))
+			s.Source = position(d.at(row.path))
+		}
+	}
+	if len(s.Fields) == 0 {
+		if len(d.notRead) == 0 && len(d.problems) == 0 {
+			d.same(a)
+		}
+		return
+	}
+	sortFields(s.Fields)
+	d.propose(phaseAttributes, s)
+}
+
+// nameSides turns the ids of a field into names, for people.
+func (d *draft) nameSides(ctx context.Context, list List, f Field) Field {
+	names := d.zone.catalogue.loaded(ctx, list)
+	for _, side := range []*Scalar{&f.From, &f.To} {
+		if !side.IsNone() {
+			*side = Text(nameOf(list, names, side.String()))
+		}
+	}
+	return f
+}
+
+// deleteOrganization stands alone. It is confirmed to the API only when the plan can show what
+// goes with it: active scenarios, teams and members.
+func (d *draft) deleteOrganization() {
+	a := d.address(spec.KindOrganization, "")
+	switch err := d.live.Failed[spec.KindMember]; {
+	case d.detailErr != nil:
+		d.miss(spec.KindOrganization, d.detailErr)
+		return
+	case err != nil:
+		d.miss(spec.KindOrganization, err)
+		return
+	case d.live.OwnerID != 0 && d.live.OwnerID != d.zone.me.ID:
+		d.wait(a, "only the Owner, "+ownerName(d.live)+", can delete the organization; the token is "+d.zone.me.Email+"'s")
+		return
+	}
+	view := viewOrganization(d.live, "")
+	shown := d.live.ActiveScenarios != nil && d.live.Teams != nil && d.live.Members != nil
+	d.propose(phaseDelete, Step{
+		Address: a, Op: OpDelete, Source: position(d.at("state")), Before: view, Fields: []Field{{Path: "name", From: Text(d.live.Name)}},
+		Arguments: Arguments{Name: d.live.Name, Confirmed: shown}, Notes: d.goesAlong(),
+	})
+}
+
+// goesAlong tells what a deletion takes with it.
+func (d *draft) goesAlong() []string {
+	notes := []string{"active scenarios: not known"}
+	if n := d.live.ActiveScenarios; n != nil {
+		notes[0] = plural(*n, "active scenario", "active scenarios")
+	}
+	var teams, people []string
+	for _, t := range d.live.Teams {
+		teams = append(teams, clean(t.Name))
+	}
+	for i := range d.live.Members {
+		people = append(people, d.live.Members[i].Email)
+	}
+	if len(teams) > 0 {
+		notes = append(notes, plural(len(teams), "team", "teams")+": "+joinSome(teams, 8))
+	}
+	notes = append(notes, plural(len(people)+len(d.live.Unreadable), "member", "members")+": "+joinSome(people, 8))
+	return notes
+}

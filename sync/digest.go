@@ -1,0 +1,65 @@
+package sync
+
+import "makesync/spec"
+
+// digestOrganization and digestStep are what two equal plans have in common: no times, no
+// preconditions, no fingerprints (they are salted), no positions in files, no notes (they tell the live state).
+type digestOrganization struct {
+	Key   string       `json:"key"`
+	Zone  string       `json:"zone"`
+	ID    int64        `json:"id"`
+	Steps []digestStep `json:"steps"`
+}
+
+type digestStep struct {
+	Address   spec.Address `json:"address"`
+	Op        Op           `json:"op"`
+	Fields    []Field      `json:"fields"`
+	Arguments Arguments    `json:"arguments"`
+	After     []int        `json:"after"`
+}
+
+// DigestOf is the digest of a plan's steps: equal changes have equal digests. Organizations
+// without steps do not count, so that a plan of one organization and a plan of all are equal when
+// only that one changes.
+func DigestOf(organizations []OrganizationPlan) string {
+	all := []digestOrganization{}
+	for _, o := range organizations {
+		if len(o.Steps) == 0 {
+			continue
+		}
+		d := digestOrganization{Key: o.Key, Zone: o.Zone, ID: o.ID}
+		for _, s := range o.Steps {
+			d.Steps = append(d.Steps, digestStep{s.Address, s.Op, plainFields(s.Fields), s.Arguments.plain(), relative(s.After, o.Steps[0].N)})
+		}
+		all = append(all, d)
+	}
+	return hashJSON(all)
+}
+
+// relative counts from the organization's first step, so that a plan of more organizations has the same links.
+func relative(after []int, first int) []int {
+	out := make([]int, len(after))
+	for i, n := range after {
+		out[i] = n - first
+	}
+	return out
+}
+
+func plainFields(fields []Field) []Field {
+	out := make([]Field, len(fields))
+	for i, f := range fields {
+		f.From.Fingerprint, f.To.Fingerprint = "", ""
+		out[i] = f
+	}
+	return out
+}
+
+func (a Arguments) plain() Arguments {
+	if a.Value != nil {
+		value := *a.Value
+		value.Fingerprint = ""
+		a.Value = &value
+	}
+	return a
+}

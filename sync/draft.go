@@ -1,0 +1,147 @@
+package sync
+
+import (
+	"slices"
+
+	"makesync/spec"
+)
+
+// draft is one organization on its way into a plan: the documents' side, the live side as long as
+// it is needed, and what came of comparing the two.
+type draft struct {
+	run  *planRun
+	zone *zoneRun
+	want *spec.Organization
+	// live is nil for an organization that is to be created, and again once the diff is done (drop).
+	live *Live
+	id   int64
+	name string
+	// nearby is what a held create tells: the live names most like this one.
+	nearby    string
+	proposals []proposal
+	waiting   []Waiting
+	held      []Held
+	unmanaged map[spec.Kind]int
+	unchanged int
+	notRead   []spec.Kind
+	problems  []spec.Problem
+	// admins are the accepted Owners and Admins of now; people knows their e-mails.
+	admins adminSet
+	people map[int64]string
+	// membersRead: admins is the whole truth.
+	membersRead bool
+	apiLimit    int
+	detailErr   error
+	// failures are the errors behind notRead.
+	failures []error
+	// settled: there is nothing to compare.
+	settled bool
+	// read: something of the organization could be read.
+	read bool
+}
+
+// proposal is a step before the guards have looked at it.
+type proposal struct {
+	Step
+	phase phase
+	// raises: the step gives somebody more rights; lowers: it takes an Owner or Admin out.
+	raises, lowers bool
+	relies         reliance
+}
+
+// propose adds a step if the run may touch its object.
+func (d *draft) propose(p phase, s Step) {
+	if !d.inScope(s.Address) {
+		return
+	}
+	s.Kind = s.Address.Kind()
+	s.Risk = riskOf(&s)
+	d.proposals = append(d.proposals, proposal{
+		Step: s, phase: p, raises: p == phasePromote, lowers: d.admins.lowers(&s), relies: relianceOf(d.live, &s),
+	})
+}
+
+// inScope tells whether the run may touch an object, and notes that the object exists.
+func (d *draft) inScope(a spec.Address) bool {
+	d.run.use.see(a)
+	return d.run.Scope.Covers(a)
+}
+
+func (d *draft) wait(a spec.Address, reason string) {
+	if d.inScope(a) {
+		d.waiting = append(d.waiting, Waiting{Address: a, Reason: reason})
+	}
+}
+
+// same counts an object that is as the documents say.
+func (d *draft) same(a spec.Address) {
+	if d.inScope(a) {
+		d.unchanged++
+	}
+}
+
+func (d *draft) leave(kind spec.Kind) { d.unmanaged[kind]++ }
+
+func (d *draft) address(kind spec.Kind, name string) spec.Address {
+	return spec.NewAddress(d.want.Key, kind, name)
+}
+
+// fail adds a mistake of the documents that only the zone could show. Outside the run's scope it is none.
+func (d *draft) fail(rule string, a spec.Address, at spec.Source, message, hint string) {
+	if !d.inScope(a) {
+		return
+	}
+	d.problems = append(d.problems, spec.Problem{Severity: spec.Error, Rule: rule, Address: a, Message: message, Hint: hint, Source: position(at)})
+}
+
+// miss notes that a kind could not be read, and why.
+func (d *draft) miss(kind spec.Kind, err error) {
+	if slices.Contains(d.notRead, kind) {
+		return
+	}
+	d.notRead = append(d.notRead, kind)
+	d.failures = append(d.failures, err)
+	d.problems = append(d.problems, unreadProblem(d.address(kind, ""), "could not read "+string(kind)+" of "+d.want.Key, err))
+}
+
+// unreadProblem tells that something could not be read: a warning, since the documents are not to blame.
+func unreadProblem(a spec.Address, what string, err error) spec.Problem {
+	p := spec.Problem{Severity: spec.Warning, Rule: "not-read", Address: a, Message: what + ": " + clean(err.Error())}
+	if call := AsCallError(err); call != nil {
+		p.Error, p.Hint = call.API(), call.Hint
+	}
+	return p
+}
+
+// unresolved sorts a failed binding: a name that a list does not settle is a mistake of the
+// documents; a list that could not be read leaves the kind unread.
+func (d *draft) unresolved(a spec.Address, at spec.Source, err error) {
+	if e, ok := isNameError(err); ok {
+		d.fail("unknown-name", a, at, e.message, e.hint)
+		return
+	}
+	if d.inScope(a) {
+		d.miss(a.Kind(), err)
+	}
+}
+
+// at is the position of a field of the organization, or of its key.
+func (d *draft) at(field string) spec.Source {
+	if s, ok := d.want.At[field]; ok {
+		return s
+	}
+	return d.want.At[""]
+}
+
+func position(s spec.Source) *spec.Source {
+	if s.IsZero() {
+		return nil
+	}
+	return &s
+}
+
+// deletes tells whether the documents want the organization gone.
+func (d *draft) deletes() bool { return d.want.State == spec.Absent }
+
+// creates tells whether the organization is to be made.
+func (d *draft) creates() bool { return d.live == nil }

@@ -1,0 +1,110 @@
+package sync
+
+import "makesync/spec"
+
+// Facts are all that decides the exit code of a run, whatever the command.
+type Facts struct {
+	// Invalid: a document, a policy or a plan file is wrong.
+	Invalid bool
+	// Failed: a step failed, was skipped (but for the licence) or is unknown.
+	Failed bool
+	// Unread: something that should have been read was not.
+	Unread bool
+	// NoneRead: no organization could be read; Refused and Unreachable say why.
+	NoneRead, Refused, Unreachable bool
+	// Held: a guard or --max-calls stopped something, or a plan that is not empty was not confirmed.
+	Held bool
+	// Changes are pending.
+	Changes bool
+}
+
+// PlanExit is the exit of plan: held and pending changes show only with --exit-code.
+func PlanExit(f Facts, exitCode bool) Exit {
+	exits := []Exit{f.reading(ExitPartlyVisible), when(f.Invalid, ExitInvalid)}
+	if exitCode {
+		exits = append(exits, when(f.Held, ExitHeld), when(f.Changes, ExitChanges))
+	}
+	return Worst(exits...)
+}
+
+// ApplyExit is the exit of apply: what could not be read leaves the work done in part, and what was held shows.
+func ApplyExit(f Facts) Exit {
+	return Worst(f.reading(ExitPartial), when(f.Invalid, ExitInvalid), when(f.Failed, ExitPartial), when(f.Held, ExitHeld))
+}
+
+// CompareExit is the exit of compare, and of every other command that only reads.
+func CompareExit(f Facts) Exit {
+	return Worst(f.reading(ExitPartlyVisible), when(f.Invalid, ExitInvalid), when(f.Changes, ExitChanges))
+}
+
+// reading is the exit of what could not be read: refused and unreachable are for runs that saw
+// nothing at all; a run that saw a part ends with the command's own exit.
+func (f Facts) reading(part Exit) Exit {
+	switch {
+	case f.NoneRead && f.Refused:
+		return ExitRefused
+	case f.NoneRead && f.Unreachable:
+		return ExitUnreachable
+	case f.Unread:
+		return part
+	}
+	return ExitOK
+}
+
+func when(is bool, e Exit) Exit {
+	if is {
+		return e
+	}
+	return ExitOK
+}
+
+// FactsOf are the facts that a plan shows by itself, once it is made or read from a file. What
+// kept everything from being read shows in the plan's own exit.
+func FactsOf(p *Plan) Facts {
+	f := Facts{Invalid: spec.HasErrors(p.Problems), NoneRead: p.Exit == ExitRefused || p.Exit == ExitUnreachable,
+		Refused: p.Exit == ExitRefused, Unreachable: p.Exit == ExitUnreachable}
+	for _, o := range p.Organizations {
+		f.Unread = f.Unread || len(o.NotRead) > 0
+		f.Held = f.Held || len(o.Held) > 0
+		f.Changes = f.Changes || len(o.Steps) > 0
+	}
+	return f
+}
+
+// facts adds why nothing could be read to what the plan shows.
+func (run *planRun) facts(p *Plan, zones []*zoneRun, drafts []*draft) Facts {
+	f := FactsOf(p)
+	var errs []error
+	seen := false
+	for _, d := range drafts {
+		errs = append(errs, d.failures...)
+		seen = seen || d.read || d.settled && d.zone.err == nil
+	}
+	for _, z := range zones {
+		if z.err != nil {
+			errs, f.Unread = append(errs, z.err), true
+		}
+	}
+	f.NoneRead = !seen && len(errs) > 0
+	for _, err := range errs {
+		refused, unreachable := classify(err)
+		f.Refused, f.Unreachable = f.Refused || refused, f.Unreachable || unreachable
+	}
+	return f
+}
+
+// classify tells the two exits of a zone that shows nothing apart; running out of time is neither.
+func classify(err error) (refused, unreachable bool) {
+	if outOfTimeError(err) {
+		return false, false
+	}
+	call := AsCallError(err)
+	if call == nil {
+		return false, true
+	}
+	switch call.Class {
+	case ClassRefused, ClassForbidden, ClassFreePlan, ClassLicence, ClassNotFound, ClassInvalid:
+		return true, false
+	}
+	return false, true
+}

@@ -1,0 +1,130 @@
+package sync
+
+import (
+	"strconv"
+
+	"makesync/spec"
+)
+
+// limit is one numeric guard: how many steps of an op there may be in a scope.
+type limit struct {
+	guard string
+	op    Op
+	// scope names the organizations that are counted together.
+	scope func(*draft) string
+	// words say it: "in acme".
+	words func(*draft) string
+	max   func(*planRun, spec.Kind) (int, bool)
+}
+
+// limits are the numeric guards, the narrow ones first: what they hold no longer counts for the wide ones.
+var limits = []limit{
+	{"maxInvites", OpInvite, byOrganization, inOrganization, func(r *planRun, k spec.Kind) (int, bool) {
+		return r.Desired.Guards.MaxInvites, k == spec.KindMember
+	}},
+	{"maxDeletes", OpDelete, byOrganization, inOrganization, func(r *planRun, k spec.Kind) (int, bool) {
+		return limitOf(r.Desired.Guards.MaxDeletes, spec.DefaultGuards().MaxDeletes, k)
+	}},
+	{"maxCreates", OpCreate, byZone, inZone, func(r *planRun, k spec.Kind) (int, bool) {
+		n, ok := limitOf(r.Desired.Guards.MaxCreates, spec.DefaultGuards().MaxCreates, k)
+		return r.Shard.share(n), ok
+	}},
+	{"maxDeletesPerRun", OpDelete, byRun, inRun, func(r *planRun, k spec.Kind) (int, bool) {
+		n, ok := limitOf(r.Desired.Guards.MaxDeletesPerRun, spec.DefaultGuards().MaxDeletesPerRun, k)
+		return r.Shard.share(n), ok
+	}},
+}
+
+func byOrganization(d *draft) string { return d.want.Key }
+func byZone(d *draft) string         { return d.zone.name }
+func byRun(*draft) string            { return "" }
+func inOrganization(d *draft) string { return "in " + d.want.Key }
+func inZone(d *draft) string         { return "in zone " + d.zone.name }
+func inRun(*draft) string            { return "in this run" }
+
+func limitOf(limits, defaults map[spec.Kind]int, kind spec.Kind) (int, bool) {
+	if n, ok := limits[kind]; ok {
+		return n, true
+	}
+	n, ok := defaults[kind]
+	return n, ok
+}
+
+// guardCounts holds, for each limit that is passed, all steps of that kind and op in its scope.
+func (run *planRun) guardCounts(drafts []*draft, e *excuses) {
+	for _, l := range limits {
+		for _, kind := range spec.Kinds() {
+			if most, ok := l.max(run, kind); ok {
+				for _, group := range l.groups(drafts, kind, e) {
+					if group.steps > most {
+						l.holdAll(group, kind, most, e)
+					}
+				}
+			}
+		}
+	}
+}
+
+// group is what one limit counts together.
+type group struct {
+	drafts []*draft // those with such steps
+	steps  int
+}
+
+func (l limit) groups(drafts []*draft, kind spec.Kind, e *excuses) []*group {
+	var groups []*group
+	byScope := map[string]*group{}
+	for _, d := range drafts {
+		n := 0
+		for i := range d.proposals {
+			if l.counts(d, &d.proposals[i].Step, kind, e) {
+				n++
+			}
+		}
+		if n == 0 {
+			continue
+		}
+		g := byScope[l.scope(d)]
+		if g == nil {
+			g = &group{}
+			byScope[l.scope(d)] = g
+			groups = append(groups, g)
+		}
+		g.drafts = append(g.drafts, d)
+		g.steps += n
+	}
+	return groups
+}
+
+func (l limit) counts(d *draft, s *Step, kind spec.Kind, e *excuses) bool {
+	return s.counted() == opKind{l.op, kind} && !e.excused(d.want.Key, s)
+}
+
+// holdAll holds a whole group. The rule that it prints covers every step that the rule would
+// match, also those that pass or are held anyway: else it would not suffice.
+func (l limit) holdAll(g *group, kind spec.Kind, most int, e *excuses) {
+	what := opKind{l.op, kind}
+	key, n := "*", e.byRun[what]
+	if len(g.drafts) == 1 {
+		key = g.drafts[0].want.Key
+		n = e.byKey[key][what]
+	}
+	rule := allowRule(l.op, kind, n, key)
+	for _, d := range g.drafts {
+		reason := strconv.Itoa(g.steps) + " " + string(kind) + " " + string(l.op) + "s " + l.words(d) + ", and guards." + l.guard + " allows " + strconv.Itoa(most)
+		d.hold(l.guard, func(*proposal) string { return rule }, func(p *proposal) string {
+			if !l.counts(d, &p.Step, kind, e) {
+				return ""
+			}
+			return reason + d.usualReasons(&p.Step) + e.exceeded(d.want.Key, &p.Step)
+		})
+	}
+}
+
+// usualReasons explains a creation that nobody may have meant.
+func (d *draft) usualReasons(s *Step) string {
+	if s.Op != OpCreate || s.Kind != spec.KindOrganization {
+		return ""
+	}
+	return "; zone " + d.zone.name + " shows no organization " + quote(d.want.Name) + ": " + d.createHint()
+}

@@ -1,0 +1,54 @@
+package sync
+
+import (
+	"encoding/base64"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"makesync/spec"
+)
+
+// seal gives every step its precondition, and every secret of a step its fingerprint. Both wait
+// until the guards are done: fingerprints of secrets are slow on purpose, and what a step that lowers
+// an Admin relies on is the set of Admins just before it, which depends on which steps remain.
+func (run *planRun) seal(drafts []*draft) {
+	var group errgroup.Group
+	group.SetLimit(max(1, runtime.GOMAXPROCS(0))) // each fingerprint takes a core and 8 MiB
+	for _, d := range drafts {
+		if len(d.proposals) > 0 {
+			group.Go(func() error { d.seal(run.Salt); return nil })
+		}
+	}
+	_ = group.Wait() // nothing fails
+}
+
+func (d *draft) seal(salt []byte) {
+	admins := d.admins.after(nil)
+	created := false
+	for i := range d.proposals {
+		p := &d.proposals[i]
+		if p.lowers {
+			p.relies.Admins = admins.ids()
+		}
+		admins.apply(&p.Step)
+		p.relies.View = p.relies.View.Sealed(salt)
+		if p.Kind == spec.KindVariable && p.Before != nil {
+			p.Before = p.relies.View
+		}
+		if p.Arguments.Value != nil {
+			value := p.Arguments.Value.sealed(salt)
+			p.Arguments.Value = &value
+		}
+		created = created || p.phase == phaseCreate
+		if !created || p.phase == phaseCreate {
+			p.Precondition = p.relies.fingerprint(nil)
+		}
+	}
+}
+
+// saltText is the salt as a plan keeps it.
+func saltText(salt []byte) string { return base64.RawURLEncoding.EncodeToString(salt) }
+
+// ReadSalt reads a plan's salt back.
+func ReadSalt(text string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(text) }
