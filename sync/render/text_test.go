@@ -36,6 +36,8 @@ func TestTexts(t *testing.T) {
 		"plan-undo.txt":     func(b *bytes.Buffer) error { return Plan(b, emptyPlan(false), Options{Verb: "undo", Undo: undo}) },
 		"plan.json":         func(b *bytes.Buffer) error { return PlanJSON(b, samplePlan()) },
 		"plan.md":           func(b *bytes.Buffer) error { return Markdown(b, samplePlan(), 0, sampleOptions()) },
+		"plan.html":         func(b *bytes.Buffer) error { return HTML(b, samplePlan(), sampleOptions()) },
+		"plan-empty.html":   func(b *bytes.Buffer) error { return HTML(b, emptyPlan(true), Options{}) },
 		"plan-3000.md":      func(b *bytes.Buffer) error { return Markdown(b, samplePlan(), 3000, sampleOptions()) },
 		"plan-empty.md":     func(b *bytes.Buffer) error { return Markdown(b, emptyPlan(true), 0, Options{}) },
 		"report.txt":        func(b *bytes.Buffer) error { return Report(b, sampleReport(), Options{}) },

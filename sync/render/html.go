@@ -1,0 +1,91 @@
+package render
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"html/template"
+	"io"
+
+	reconcile "makesync/sync"
+)
+
+//go:embed page.html
+var pageTemplate string
+
+//go:embed page.css
+var pageStyle string
+
+//go:embed page.js
+var pageScript string
+
+var htmlPage = template.Must(template.New("page").Parse(pageTemplate))
+
+// policy lets the page run its own style and script, named by their hashes, and
+// nothing else: no network, no frames, no forms, no other script even if one got into the page.
+func policy() string {
+	return "default-src 'none'; style-src '" + hashSource(pageStyle) + "'; script-src '" + hashSource(pageScript) + "'; base-uri 'none'; form-action 'none'"
+}
+
+func hashSource(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// HTML writes a plan as one self-contained page: no network, light and dark,
+// readable and printable without its script, which only adds filters.
+func HTML(w io.Writer, plan *reconcile.Plan, o Options) error {
+	return htmlPage.Execute(w, newHTMLPlan(plan, o))
+}
+
+// The data of page.html; all texts are clean.
+type (
+	htmlPlan struct {
+		Policy                 string
+		Style                  template.CSS
+		Script                 template.JS
+		Heading                string
+		Zones                  []htmlZone
+		Against, Guards, Shard string
+		Counts                 []htmlCount
+		Words                  []htmlWords
+		Organizations          []htmlOrganization
+		Kinds, Risks           []htmlChoice
+		Problems               []htmlProblem
+		Quiet, Next, Digest    string
+		Created, Expires, Last string
+	}
+	htmlZone struct {
+		Name, URL, User string
+		Sandbox         bool
+	}
+	htmlCount        struct{ Class, Label, N string }
+	htmlWords        struct{ Label, Text string }
+	htmlChoice       struct{ Value, Label string }
+	htmlProblem      struct{ Class, Level, Place, Text, Hint string }
+	htmlOrganization struct {
+		Key, Anchor, Name, Facts string
+		Steps                    []htmlStep
+		Held                     []htmlHeld
+		Waiting                  []htmlWaiting
+		NotRead, Rest            string
+	}
+	htmlStep struct {
+		N                                                     int
+		Risk, RiskWord, Kind, Op, Object, Source, After, Text string
+		Notes                                                 []string
+		Fields                                                []htmlField
+		Rows                                                  int
+	}
+	htmlField struct {
+		Path     string
+		Old, New htmlSide
+	}
+	// htmlSide is one value, with the part in which it differs from the other.
+	htmlSide struct {
+		Nothing, Old           bool
+		Before, Changed, After string
+	}
+	htmlHeld    struct{ Kind, Op, Object, Reason, Guard, Allow, Text string }
+	htmlWaiting struct{ Kind, Object, Reason, Text string }
+)

@@ -1,0 +1,216 @@
+package render
+
+import (
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+func newHTMLPlan(plan *reconcile.Plan, o Options) *htmlPlan {
+	p := &htmlPlan{
+		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
+		Heading: htmlHeading(plan.Summary), Against: Clean(o.Against), Guards: Clean(guardWords(o.Guards)),
+		Next: Clean(o.Next), Digest: Clean(plan.Digest), Created: htmlTime(plan), Expires: htmlExpiry(plan, o),
+		Last: fmt.Sprintf("makesync: %s: %s; exit %d (%s)", o.verb("plan"), PlanCounts(plan.Summary), plan.Exit.Code, Clean(plan.Exit.Name)),
+	}
+	if s := plan.Shard; s != nil {
+		p.Shard = fmt.Sprintf("Shard %d of %d: only this part of the organizations", s.Index, s.Count)
+	}
+	for _, zone := range plan.Zones {
+		p.Zones = append(p.Zones, htmlZone{Name: Clean(zone.Name), URL: Clean(zone.URL), User: Clean(zone.User.Email), Sandbox: zone.Sandbox})
+	}
+	var told story
+	kinds := map[spec.Kind]bool{}
+	for i := range plan.Organizations {
+		organization := &plan.Organizations[i]
+		told.add(organization)
+		if !quiet(organization) {
+			p.Organizations = append(p.Organizations, newHTMLOrganization(organization, i, kinds))
+		}
+	}
+	p.Counts, p.Words, p.Quiet = htmlCounts(plan), htmlSummary(&told, plan), Clean(told.declaredWords(plan.Summary))
+	p.Kinds, p.Risks = htmlKinds(kinds), htmlRisks()
+	for i := range plan.Problems {
+		p.Problems = append(p.Problems, newHTMLProblem(&plan.Problems[i]))
+	}
+	return p
+}
+
+func htmlHeading(s reconcile.Summary) string {
+	if n := changes(s); n > 0 {
+		return count(n, "change", "changes") + ": " + opCounts(s)
+	}
+	return "No changes"
+}
+
+const htmlTimeLayout = "2006-01-02 15:04 MST"
+
+func htmlTime(plan *reconcile.Plan) string { return plan.Created.UTC().Format(htmlTimeLayout) }
+
+// htmlExpiry is told only for a plan that somebody can still apply.
+func htmlExpiry(plan *reconcile.Plan, o Options) string {
+	if o.Saved == "" {
+		return ""
+	}
+	return plan.Expires.UTC().Format(htmlTimeLayout)
+}
+
+func htmlCounts(plan *reconcile.Plan) []htmlCount {
+	var byRisk [4]int
+	for i := range plan.Organizations {
+		for _, step := range plan.Organizations[i].Steps {
+			byRisk[riskRank(step.Risk)]++
+		}
+	}
+	var counts []htmlCount
+	for i, risk := range risks {
+		counts = append(counts, htmlCount{string(risk.risk), risk.heading, number(byRisk[i])})
+	}
+	return append(counts, htmlCount{"waiting", "Waiting", number(plan.Summary.Waiting)}, htmlCount{"held", "Held", number(plan.Summary.Held)},
+		htmlCount{"", "As declared", number(plan.Summary.Unchanged)})
+}
+
+func htmlSummary(told *story, plan *reconcile.Plan) []htmlWords {
+	var words []htmlWords
+	for _, w := range []htmlWords{
+		{"Will be invited", some(told.invited, named)},
+		{"Will lose access", some(told.losing, named)},
+		{"Cannot be undone", some(told.forever, named)},
+		{"Not managed", unmanagedWords(plan.Unmanaged)},
+		{"API calls", told.callWords(plan.Calls, changes(plan.Summary))},
+	} {
+		if w.Text != "" {
+			words = append(words, w)
+		}
+	}
+	return words
+}
+
+// htmlKinds are the choices of the filter: the kinds that the page holds.
+func htmlKinds(present map[spec.Kind]bool) []htmlChoice {
+	var choices []htmlChoice
+	for _, kind := range spec.Kinds() {
+		if present[kind] {
+			choices = append(choices, htmlChoice{string(kind), kindWord(kind, 1)})
+			delete(present, kind)
+		}
+	}
+	if len(present) > 0 {
+		choices = append(choices, htmlChoice{otherKind, otherKind})
+	}
+	return choices
+}
+
+// otherKind stands for a kind that this program does not know, which only a foreign plan can hold.
+const otherKind = "other"
+
+func htmlKind(kind spec.Kind, present map[spec.Kind]bool) string {
+	present[kind] = true
+	if _, known := kindWords[kind]; !known {
+		return otherKind
+	}
+	return string(kind)
+}
+
+func htmlRisks() []htmlChoice {
+	var choices []htmlChoice
+	for _, risk := range risks {
+		choices = append(choices, htmlChoice{string(risk.risk), risk.heading})
+	}
+	return append(choices, htmlChoice{"held", "Held"}, htmlChoice{"waiting", "Waiting"})
+}
+
+func newHTMLProblem(problem *spec.Problem) htmlProblem {
+	p := htmlProblem{Class: "destructive", Level: "Error", Place: strings.TrimSuffix(problemPlace(problem), ": "), Text: Clean(problem.Message), Hint: Clean(problem.Hint)}
+	if problem.Severity == spec.Warning {
+		p.Class, p.Level = "caution", "Warning"
+	}
+	if answer := answerWords(problem.Error); answer != "" {
+		p.Text += " (" + answer + ")"
+	}
+	return p
+}
+
+func newHTMLOrganization(o *reconcile.OrganizationPlan, index int, kinds map[spec.Kind]bool) htmlOrganization {
+	h := htmlOrganization{Key: Clean(o.Key), Anchor: "organization-" + strconv.Itoa(index), Name: Clean(o.Name), Facts: organizationFacts(o),
+		NotRead: kindNames(o.NotRead), Rest: restWords(o)}
+	for _, step := range byRisk(o.Steps) {
+		h.Steps = append(h.Steps, newHTMLStep(step, kinds))
+	}
+	for _, held := range o.Held {
+		allow := ""
+		if held.Allow != "" {
+			allow = "--allow " + shellQuote(Clean(held.Allow))
+		}
+		h.Held = append(h.Held, htmlHeld{htmlKind(held.Address.Kind(), kinds), Clean(string(held.Op)), object(held.Address), Clean(held.Reason), Clean(held.Guard), allow,
+			object(held.Address) + " " + Clean(held.Guard)})
+	}
+	for _, waiting := range o.Waiting {
+		h.Waiting = append(h.Waiting, htmlWaiting{htmlKind(waiting.Address.Kind(), kinds), object(waiting.Address), Clean(waitingWords(waiting)), object(waiting.Address)})
+	}
+	return h
+}
+
+func newHTMLStep(step reconcile.Step, kinds map[spec.Kind]bool) htmlStep {
+	risk := risks[riskRank(step.Risk)]
+	h := htmlStep{N: step.N, Risk: string(risk.risk), RiskWord: risk.heading, Kind: htmlKind(step.Kind, kinds), Op: Clean(string(step.Op)), Object: object(step.Address)}
+	if step.Source != nil {
+		h.Source = Clean(fmt.Sprintf("%s:%d", step.Source.File, step.Source.Line))
+	}
+	if len(step.After) > 0 {
+		h.After = "after " + some(stepNames(step.After), 5)
+	}
+	texts := []string{h.Object, h.Source}
+	for _, note := range step.Notes {
+		h.Notes = append(h.Notes, Clean(note))
+	}
+	for _, field := range toldFields(step) {
+		from, to := show(field.From), show(field.To)
+		h.Fields = append(h.Fields, newHTMLField(Clean(field.Path), field, from, to))
+		texts = append(texts, from, to)
+	}
+	if len(h.Fields) == 0 {
+		h.Fields = []htmlField{{Old: htmlSide{Nothing: true}, New: htmlSide{Nothing: true}}}
+	}
+	h.Rows, h.Text = len(h.Fields), strings.Join(texts, " ")
+	return h
+}
+
+func stepNames(numbers []int) []string {
+	names := make([]string, len(numbers))
+	for i, n := range numbers {
+		names[i] = "step " + strconv.Itoa(n)
+	}
+	return names
+}
+
+// newHTMLField marks, in both values, the part in which they differ.
+func newHTMLField(path string, field reconcile.Field, from, to string) htmlField {
+	h := htmlField{Path: path, Old: htmlSide{Old: true, Nothing: field.From.IsNone()}, New: htmlSide{Nothing: field.To.IsNone()}}
+	if field.From.IsNone() || field.To.IsNone() {
+		h.Old.Changed, h.New.Changed = from, to
+		return h
+	}
+	start := commonPrefix(from, to)
+	end := commonSuffix(from[start:], to[start:])
+	h.Old.Before, h.Old.Changed, h.Old.After = from[:start], from[start:len(from)-end], from[len(from)-end:]
+	h.New.Before, h.New.Changed, h.New.After = to[:start], to[start:len(to)-end], to[len(to)-end:]
+	return h
+}
+
+// commonSuffix is the number of bytes, in whole characters, that two texts end with in common.
+func commonSuffix(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[len(a)-1-n] == b[len(b)-1-n] {
+		n++
+	}
+	for n > 0 && !utf8.RuneStart(a[len(a)-n]) {
+		n--
+	}
+	return n
+}
