@@ -1,0 +1,327 @@
+package sync
+
+import (
+	"sort"
+
+	"makesync/spec"
+)
+
+// CompareFormat is the version of the JSON form.
+const CompareFormat = "makesync.compare/v1"
+
+// Comparison is the difference of two sides: plain data, everything sorted.
+type Comparison struct {
+	Format        string                 `json:"format"`
+	A             ComparedSide           `json:"a"`
+	B             ComparedSide           `json:"b"`
+	Organizations []ComparedOrganization `json:"organizations"`
+	Summary       CompareSummary         `json:"summary"`
+	Problems      []spec.Problem         `json:"problems"`
+	Exit          Exit                   `json:"exit"`
+}
+
+// ComparedSide says what a side is.
+type ComparedSide struct {
+	Name string `json:"name"` // as on the command line
+	// Kind is zone, snapshot or documents.
+	Kind SideKind `json:"kind"`
+	Zone string   `json:"zone,omitempty"`
+}
+
+// SideKind is where a side comes from.
+type SideKind string
+
+// The kinds of side.
+const (
+	SideZone      SideKind = "zone"
+	SideSnapshot  SideKind = "snapshot"
+	SideDocuments SideKind = "documents"
+)
+
+// ComparedOrganization is one pair, or one without a partner.
+type ComparedOrganization struct {
+	Key string `json:"key"` // A's, where it is there
+	// A and B are the names; "" where that side does not have it.
+	A string `json:"a"`
+	B string `json:"b"`
+	// Only is "a" or "b" when the other side has no partner.
+	Only        string       `json:"only,omitempty"`
+	Differences []Difference `json:"differences"`
+	// NotCompared says what could not be compared, and why.
+	NotCompared []NotCompared `json:"notCompared"`
+	Same        int           `json:"same"` // objects that do not differ
+}
+
+// Difference is one field that differs. A whole object that one side lacks has the field "".
+type Difference struct {
+	Address spec.Address `json:"address"`
+	Path    string       `json:"path"`
+	A       Scalar       `json:"a"`
+	B       Scalar       `json:"b"`
+}
+
+// NotCompared is something of which one side does not know enough.
+type NotCompared struct {
+	Address spec.Address `json:"address"`
+	Reason  string       `json:"reason"`
+}
+
+// CompareSummary counts organizations.
+type CompareSummary struct {
+	Same        int `json:"same"`
+	Different   int `json:"different"`
+	OnlyA       int `json:"onlyA"`
+	OnlyB       int `json:"onlyB"`
+	NotCompared int `json:"notCompared"` // objects, not organizations
+}
+
+// Sheet is one organization of one side in the form that is compared: flat, with names instead of ids.
+type Sheet struct {
+	Key, Name string
+	// Declared: the sheet comes from documents, for which absent is unmanaged. Beside a live side only
+	// what Managed names counts; beside other documents everything does.
+	Declared bool
+	Managed  map[spec.Kind]bool
+	// Unknown are the kinds that could not be read, with the reason.
+	Unknown map[spec.Kind]string
+	// Objects are the fields of each object, by kind and name.
+	Objects map[ObjectID]map[string]Cell
+}
+
+// ObjectID names an object within an organization.
+type ObjectID struct {
+	Kind spec.Kind
+	Name string
+}
+
+// Cell is one field of one side.
+type Cell struct {
+	Side Scalar
+	// Equal decides against another cell where the texts cannot (a fingerprint); known is false when nothing
+	// can be said. Nil: the texts decide.
+	Equal func(other Cell) (equal, known bool)
+	// Unknown says why the field cannot be compared, "" when it can.
+	Unknown string
+}
+
+// Compare pairs the organizations of two sides by key, else by name, and
+// compares them field by field. Ids never count.
+//
+//	in A and B, all fields equal      same
+//	in A and B, some field not        different: a Difference for each
+//	in one only                       different: Only says in which
+func Compare(a, b ComparedSide, sheetsA, sheetsB []Sheet, problems []spec.Problem) *Comparison {
+	c := &Comparison{Format: CompareFormat, A: a, B: b, Organizations: []ComparedOrganization{}, Problems: problems}
+	if c.Problems == nil {
+		c.Problems = []spec.Problem{}
+	}
+	for _, pair := range pairSheets(sheetsA, sheetsB) {
+		c.Organizations = append(c.Organizations, comparePair(pair[0], pair[1]))
+	}
+	sort.SliceStable(c.Organizations, func(i, j int) bool { return c.Organizations[i].Key < c.Organizations[j].Key })
+	for i := range c.Organizations {
+		c.Summary.add(&c.Organizations[i])
+	}
+	c.Exit = c.exit()
+	return c
+}
+
+func (s *CompareSummary) add(o *ComparedOrganization) {
+	s.NotCompared += len(o.NotCompared)
+	switch {
+	case o.Only == "a":
+		s.OnlyA++
+	case o.Only == "b":
+		s.OnlyB++
+	case len(o.Differences) > 0:
+		s.Different++
+	default:
+		s.Same++
+	}
+}
+
+// exit is changes when anything differs. What could not be read is said by the caller, who knows why.
+func (c *Comparison) exit() Exit {
+	if c.Summary.Different+c.Summary.OnlyA+c.Summary.OnlyB > 0 {
+		return ExitChanges
+	}
+	return ExitOK
+}
+
+// pairSheets pairs by key, then the rest by name where it is unique on both sides. A partner that is missing is nil.
+func pairSheets(a, b []Sheet) [][2]*Sheet {
+	var pairs [][2]*Sheet
+	partner := map[*Sheet]*Sheet{}
+	join := func(key func(*Sheet) string) {
+		left, right := unpaired(a, partner, key), unpaired(b, partner, key)
+		for text, sheets := range left {
+			if others := right[text]; text != "" && len(sheets) == 1 && len(others) == 1 {
+				partner[sheets[0]], partner[others[0]] = others[0], sheets[0]
+			}
+		}
+	}
+	join(func(s *Sheet) string { return s.Key })
+	join(func(s *Sheet) string { return normalName(s.Name) })
+	for i := range a {
+		pairs = append(pairs, [2]*Sheet{&a[i], partner[&a[i]]})
+	}
+	for i := range b {
+		if partner[&b[i]] == nil {
+			pairs = append(pairs, [2]*Sheet{nil, &b[i]})
+		}
+	}
+	return pairs
+}
+
+// unpaired groups the sheets that have no partner yet.
+func unpaired(sheets []Sheet, partner map[*Sheet]*Sheet, key func(*Sheet) string) map[string][]*Sheet {
+	groups := map[string][]*Sheet{}
+	for i := range sheets {
+		if s := &sheets[i]; partner[s] == nil {
+			groups[key(s)] = append(groups[key(s)], s)
+		}
+	}
+	return groups
+}
+
+func comparePair(a, b *Sheet) ComparedOrganization {
+	o := ComparedOrganization{Differences: []Difference{}, NotCompared: []NotCompared{}}
+	switch {
+	case a == nil:
+		o.Key, o.B, o.Only = b.Key, b.Name, "b"
+		return o
+	case b == nil:
+		o.Key, o.A, o.Only = a.Key, a.Name, "a"
+		return o
+	}
+	o.Key, o.A, o.B = a.Key, a.Name, b.Name
+	for _, kind := range spec.Kinds() {
+		if !o.silent(a, b, kind) {
+			o.compareKind(a, b, kind)
+		}
+	}
+	return o
+}
+
+// silent tells whether a kind is not compared: a side could not be read, which is noted, or a
+// document beside a live side does not manage it.
+func (o *ComparedOrganization) silent(a, b *Sheet, kind spec.Kind) bool {
+	silent := false
+	for _, pair := range [][2]*Sheet{{a, b}, {b, a}} {
+		side, other := pair[0], pair[1]
+		if why := side.Unknown[kind]; why != "" {
+			o.NotCompared = append(o.NotCompared, NotCompared{spec.NewAddress(o.Key, kind, ""), why})
+			silent = true
+		}
+		silent = silent || side.Declared && !other.Declared && !side.Managed[kind] || !side.Declared && kind == spec.KindTFA && !side.has(kind)
+	}
+	return silent
+}
+
+// has tells whether the sheet holds an object of the kind. A live organization without a word on two-factor
+// authentication does not say that it is off.
+func (s *Sheet) has(kind spec.Kind) bool {
+	for id := range s.Objects {
+		if id.Kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
+func (o *ComparedOrganization) compareKind(a, b *Sheet, kind spec.Kind) {
+	for _, name := range objectNames(kind, a, b) {
+		address := spec.NewAddress(o.Key, kind, name)
+		id := ObjectID{kind, name}
+		before, skipped := len(o.Differences), len(o.NotCompared)
+		o.compareObject(address, a.Objects[id], b.Objects[id], a.Declared == b.Declared)
+		if len(o.Differences) == before && len(o.NotCompared) == skipped {
+			o.Same++
+		}
+	}
+}
+
+func objectNames(kind spec.Kind, sheets ...*Sheet) []string {
+	seen := map[string]bool{}
+	var names []string
+	for _, s := range sheets {
+		for id := range s.Objects {
+			if id.Kind == kind && !seen[id.Name] {
+				seen[id.Name] = true
+				names = append(names, id.Name)
+			}
+		}
+	}
+	sort.Strings(names)
+	return names
+}
+
+// compareObject compares the fields of one object. Where a document stands beside a live side, a
+// field that one of them does not state says nothing; between equals it is a difference.
+func (o *ComparedOrganization) compareObject(address spec.Address, a, b map[string]Cell, equals bool) {
+	if a == nil || b == nil {
+		o.Differences = append(o.Differences, Difference{address, "", presence(a), presence(b)})
+		return
+	}
+	for _, path := range fieldPaths(a, b) {
+		left, inA := a[path]
+		right, inB := b[path]
+		if !inA || !inB {
+			if equals && path != "role" { // an Owner's role is left out on purpose
+				o.Differences = append(o.Differences, Difference{address, path, left.Side, right.Side})
+			}
+			continue
+		}
+		switch equal, why := left.equals(right); {
+		case why != "":
+			o.NotCompared = append(o.NotCompared, NotCompared{address, path + ": " + why})
+		case !equal:
+			o.Differences = append(o.Differences, Difference{address, path, left.Side, right.Side})
+		}
+	}
+}
+
+// presence stands for a whole object: "there" or nothing.
+func presence(fields map[string]Cell) Scalar {
+	if fields == nil {
+		return None()
+	}
+	return Text("there")
+}
+
+func fieldPaths(a, b map[string]Cell) []string {
+	seen := map[string]bool{}
+	var paths []string
+	for _, fields := range []map[string]Cell{a, b} {
+		for path := range fields {
+			if !seen[path] {
+				seen[path] = true
+				paths = append(paths, path)
+			}
+		}
+	}
+	sort.Strings(paths)
+	return paths
+}
+
+// equals compares two fields; why is set when that cannot be done.
+func (c Cell) equals(other Cell) (equal bool, why string) {
+	if reference := c.Side.Reference; reference != "" && reference == other.Side.Reference {
+		return true, ""
+	}
+	for _, cell := range []Cell{c, other} {
+		if cell.Unknown != "" {
+			return false, cell.Unknown
+		}
+	}
+	for _, pair := range [][2]Cell{{c, other}, {other, c}} {
+		if decide := pair[0].Equal; decide != nil {
+			equal, known := decide(pair[1])
+			if !known {
+				return false, "both sides hold fingerprints with different salts"
+			}
+			return equal, ""
+		}
+	}
+	return c.Side.Value().Reveal() == other.Side.Value().Reveal(), ""
+}

@@ -1,0 +1,269 @@
+package sync
+
+import (
+	"strings"
+
+	"makesync/spec"
+)
+
+// Lists turn a side's names and ids into one form: the preferred name of the
+// entry that they mean. A side of documents has none of its own and borrows those of the other side.
+type Lists struct {
+	Names map[List][]Name
+	// Roles are an organization's own roles, by its id.
+	Roles map[int64][]Name
+}
+
+// canonical is the preferred name of what a text means; the folded text where no list knows it.
+func (l Lists) canonical(list List, organization int64, text string) string {
+	names := l.Names[list]
+	if own, ok := l.Roles[organization]; ok && list == Roles {
+		names = own
+	}
+	if found := matching(names, text); len(found) == 1 {
+		return preferredName(list, found[0])
+	}
+	return text
+}
+
+// lookAlike is a text field that is compared without case and in NFC, and shown as it is.
+func lookAlike(text string) Cell {
+	return Cell{Side: Text(text), Equal: func(other Cell) (bool, bool) {
+		return foldName(other.Side.Value().Reveal()) == foldName(text), true
+	}}
+}
+
+func newSheet(key, name string) Sheet {
+	return Sheet{Key: key, Name: name, Unknown: map[spec.Kind]string{}, Objects: map[ObjectID]map[string]Cell{}}
+}
+
+func (s *Sheet) set(kind spec.Kind, name, path string, cell Cell) {
+	id := ObjectID{kind, name}
+	if s.Objects[id] == nil {
+		s.Objects[id] = map[string]Cell{}
+	}
+	s.Objects[id][path] = cell
+}
+
+// LiveSheets are the organizations of a survey. Sensitive tells whether a variable's value is a secret.
+func LiveSheets(s *Survey, sensitive func(spec.Address) bool) []Sheet {
+	lists := Lists{s.Names, s.Roles}
+	var sheets []Sheet
+	for _, live := range s.Organizations {
+		sheet := newSheet(s.Keys[live.ID], live.Name)
+		sheet.live(live, lists)
+		for i := range live.Variables {
+			if v := &live.Variables[i]; !v.System {
+				sheet.variable(v, sensitive(spec.NewAddress(sheet.Key, spec.KindVariable, v.Name)))
+			}
+		}
+		sheets = append(sheets, sheet)
+	}
+	return sheets
+}
+
+func (s *Sheet) live(live *Live, lists Lists) {
+	for _, kind := range readKinds {
+		if err := live.Failed[kind]; err != nil {
+			s.Unknown[kind] = "could not be read: " + clean(err.Error())
+		} else if live.Lacks[kind] == "" && noneRead(live, kind) {
+			s.Unknown[kind] = "not read"
+		}
+	}
+	if why := s.Unknown[spec.KindMember]; why != "" {
+		s.Unknown[spec.KindOwner] = why
+	}
+	s.attributes(&live.Organization, lists)
+	for _, c := range live.FeatureControls {
+		s.set(spec.KindFeatureControl, foldName(c.Name), "enabled", Cell{Side: Bool(c.Enabled)})
+	}
+	for i := range live.Members {
+		m := &live.Members[i]
+		if m.UserID != live.OwnerID { // whose role is the ownership itself
+			s.set(spec.KindMember, strings.ToLower(m.Email), "role", lookAlike(lists.canonical(Roles, live.ID, m.Role)))
+		}
+		s.set(spec.KindMember, strings.ToLower(m.Email), "invitation", Cell{Side: Text(invitationWord(m.Invitation))})
+	}
+	switch owner := findUser(live.Members, live.OwnerID); {
+	case owner != nil && live.OwnerID != 0:
+		s.set(spec.KindOwner, "", "owner", Cell{Side: Text(strings.ToLower(owner.Email))})
+	case s.Unknown[spec.KindOwner] == "":
+		s.Unknown[spec.KindOwner] = "who the Owner is could not be read"
+	}
+}
+
+func invitationWord(invitation string) string {
+	if invitation == "" {
+		return "accepted"
+	}
+	return invitation
+}
+
+func noneRead(live *Live, kind spec.Kind) bool {
+	switch kind {
+	case spec.KindFeatureControl:
+		return live.FeatureControls == nil
+	case spec.KindVariable:
+		return live.Variables == nil
+	}
+	return live.Members == nil
+}
+
+// attributes are what documents and live states share: a field that is not stated is left out.
+func (s *Sheet) attributes(o *spec.Organization, lists Lists) {
+	if o.Name != "" {
+		s.set(spec.KindOrganization, "", "name", Cell{Side: Text(normalName(o.Name))})
+	}
+	if o.Country != "" {
+		s.set(spec.KindOrganization, "", "country", lookAlike(lists.canonical(Countries, 0, o.Country)))
+	}
+	if o.Timezone != "" {
+		s.set(spec.KindOrganization, "", "timezone", lookAlike(lists.canonical(Timezones, 0, o.Timezone)))
+	}
+	if o.Region != "" {
+		s.set(spec.KindOrganization, "", "region", lookAlike(lists.canonical(Regions, 0, o.Region)))
+	}
+	if o.TFAEnforced != nil {
+		s.set(spec.KindTFA, "", "tfaEnforced", Cell{Side: Bool(*o.TFAEnforced)})
+	}
+}
+
+func (s *Sheet) variable(v *spec.Variable, sensitive bool) {
+	if v.IgnoreValue {
+		s.Objects[ObjectID{spec.KindVariable, v.Name}] = map[string]Cell{}
+		return
+	}
+	value := v.Value.Unmasked()
+	if sensitive || v.Reference != "" {
+		value = value.Masked()
+	}
+	cell := Cell{Side: OfType(v.Type, value)}
+	cell.Side.Reference = v.Reference
+	if v.Unknown {
+		cell.Unknown = "the reference was not evaluated"
+	}
+	s.set(spec.KindVariable, v.Name, "value", cell)
+	s.set(spec.KindVariable, v.Name, "type", Cell{Side: Text(v.Type.String())})
+}
+
+// DocumentSheets are the organizations of documents. Lists are those of the other side, empty
+// when that is documents too.
+func DocumentSheets(desired *spec.Desired, choose func(*spec.Organization) bool, lists Lists, sensitive func(spec.Address) bool) []Sheet {
+	var sheets []Sheet
+	for i := range desired.Organizations {
+		o := &desired.Organizations[i]
+		if o.State == spec.Absent || choose != nil && !choose(o) {
+			continue
+		}
+		sheet := newSheet(o.Key, o.Name)
+		sheet.Declared = true
+		sheet.document(o, lists, sensitive)
+		sheets = append(sheets, sheet)
+	}
+	return sheets
+}
+
+func (s *Sheet) document(o *spec.Organization, lists Lists, sensitive func(spec.Address) bool) {
+	s.attributes(o, lists)
+	s.Managed = map[spec.Kind]bool{
+		spec.KindOrganization: true, spec.KindTFA: o.TFAEnforced != nil, spec.KindOwner: o.Owner != "",
+		spec.KindFeatureControl: o.FeatureControls != nil, spec.KindVariable: o.Variables != nil, spec.KindMember: o.Members != nil,
+	}
+	for _, c := range o.FeatureControls {
+		s.set(spec.KindFeatureControl, foldName(c.Name), "enabled", Cell{Side: Bool(c.Enabled)})
+	}
+	for i := range o.Variables {
+		if v := &o.Variables[i]; v.State != spec.Absent {
+			s.variable(v, sensitive(spec.NewAddress(o.Key, spec.KindVariable, v.Name)))
+		}
+	}
+	s.people(o, lists)
+}
+
+func (s *Sheet) people(o *spec.Organization, lists Lists) {
+	for i := range o.Members {
+		m := &o.Members[i]
+		if m.State == spec.Absent {
+			continue
+		}
+		s.Objects[ObjectID{spec.KindMember, m.Email}] = map[string]Cell{}
+		if m.Role != "" {
+			s.set(spec.KindMember, m.Email, "role", lookAlike(lists.canonical(Roles, o.ID, m.Role)))
+		}
+	}
+	if o.Owner != "" {
+		s.set(spec.KindOwner, "", "owner", Cell{Side: Text(o.Owner)})
+	}
+}
+
+// SnapshotSheets are the organizations of a snapshot. A value that it holds as a
+// fingerprint is compared by making the same fingerprint of the other side's.
+func SnapshotSheets(snapshot *Snapshot, survey *Survey, sensitive func(spec.Address) bool) []Sheet {
+	sheets := LiveSheets(survey, sensitive)
+	for i, live := range survey.Organizations {
+		saved := snapshot.find(&spec.Organization{ID: live.ID})
+		for j := range saved.Variables {
+			if v := &saved.Variables[j]; !v.System && v.Value == nil {
+				sheets[i].set(spec.KindVariable, v.Name, "value", fingerprintCell(v, valueSalt(snapshot.salt(), live.ID, v.Name)))
+			}
+		}
+	}
+	return sheets
+}
+
+func fingerprintCell(v *SavedVariable, salt []byte) Cell {
+	cell := Cell{Side: Scalar{kind: scalarText, text: spec.Sensitive(v.Fingerprint), Fingerprint: v.Fingerprint}}
+	if v.Fingerprint == "" {
+		cell.Unknown = "the snapshot holds no values"
+		return cell
+	}
+	cell.Equal = func(other Cell) (equal, known bool) {
+		if other.Side.Fingerprint != "" {
+			return true, other.Side.Fingerprint == v.Fingerprint
+		}
+		return SecretFingerprint(other.Side.Value(), salt) == v.Fingerprint, true
+	}
+	return cell
+}
+
+// Recognise puts e-mails in the place of their hashes, in the sheets of a snapshot that has
+// hashed them, where the other side's sheets hold the e-mail.
+func Recognise(snapshot *Snapshot, sheets, others []Sheet) {
+	known := map[string]string{}
+	learn := func(email string) {
+		if !strings.HasSuffix(email, hashedDomain) && known[email] == "" {
+			known[email] = hashEmail(email, snapshot.salt())
+		}
+	}
+	for i := range others {
+		for id, fields := range others[i].Objects {
+			switch id.Kind {
+			case spec.KindMember:
+				learn(id.Name)
+			case spec.KindOwner:
+				learn(fields["owner"].Side.Value().Reveal())
+			}
+		}
+	}
+	emails := map[string]string{}
+	for email, hash := range known {
+		emails[hash] = email
+	}
+	for i := range sheets {
+		sheets[i].rename(emails)
+	}
+}
+
+func (s *Sheet) rename(emails map[string]string) {
+	for id, fields := range s.Objects {
+		if email, ok := emails[id.Name]; ok && id.Kind == spec.KindMember {
+			delete(s.Objects, id)
+			s.Objects[ObjectID{spec.KindMember, email}] = fields
+		}
+	}
+	if owner, ok := s.Objects[ObjectID{spec.KindOwner, ""}]; ok {
+		if email, known := emails[owner["owner"].Side.Value().Reveal()]; known {
+			owner["owner"] = Cell{Side: Text(email)}
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package sync
+
+import "makesync/spec"
+
+// variables writes the custom variables. A sensitive value becomes a
+// reference with a name of its own; Make's own variables are not written at all.
+func (e *Exporter) variables(d *Draft, live *Live) {
+	d.Organization.Variables = []spec.Variable{}
+	seen := map[string]string{}
+	for _, variable := range live.Variables {
+		if variable.System {
+			continue
+		}
+		twin, twice := seen[foldName(variable.Name)]
+		why := unwritable(variable)
+		switch {
+		case why != "":
+			d.omit(spec.KindVariable, variable.Name, "%s not written: %s", quote(variable.Name), clean(why))
+		case twice:
+			d.omit(spec.KindVariable, variable.Name, "%s not written: it differs from %s in case only, which documents do not allow", quote(variable.Name), twin)
+		default:
+			seen[foldName(variable.Name)] = variable.Name
+			d.Organization.Variables = append(d.Organization.Variables, e.variable(d, variable))
+		}
+	}
+}
+
+// unwritable says why a live variable has no valid document form; "" when it has one.
+func unwritable(v spec.Variable) string {
+	switch {
+	case v.Odd != "":
+		return v.Odd
+	case !spec.AcceptsVariableName(v.Name):
+		return "Make refuses this name today"
+	case v.Type == spec.TypeUnknown:
+		return "its type is none that documents know"
+	case v.Value.IsZero():
+		return "its value is empty, which Make refuses today"
+	}
+	return ""
+}
+
+func (e *Exporter) variable(d *Draft, live spec.Variable) spec.Variable {
+	v := spec.Variable{Name: live.Name, Type: live.Type, Value: live.Value.Unmasked()}
+	address := spec.NewAddress(d.Organization.Key, spec.KindVariable, live.Name)
+	if e.Sensitive != nil && e.Sensitive(address) {
+		name := e.References.For(address)
+		v.Value, v.Reference, v.Unknown = spec.Sensitive(""), "${env:"+name+"}", true
+		d.Secrets = append(d.Secrets, Secret{Address: address, Variable: name})
+	}
+	return v
+}

@@ -1,0 +1,291 @@
+package sync
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"makesync/spec"
+)
+
+// Rehoming is a migration of organizations from one zone to another: what was
+// read of both, and what people decided.
+type Rehoming struct {
+	From, To *Survey // the source with all kinds; the target with at least its lists and feature controls
+	Map      spec.MigrationMap
+	// Region is where new organizations are made, by name or id, unless the map says so; "" chooses by the
+	// target's list.
+	Region string
+	// KeyPattern makes the new keys: {key} is the derived key, {id} the id, {from} and {to} are the zones' names.
+	KeyPattern string
+	// Sensitive tells whether a variable's value must not be written, by its address with the old key.
+	Sensitive func(spec.Address) bool
+}
+
+// Rehomed is what a migration comes to: documents in waves, and all that they do not say.
+type Rehomed struct {
+	Waves []Wave
+	// Collisions keep an organization out of the documents until the map decides.
+	Collisions []Collision
+	// Left is what cannot be carried over.
+	Left    []LeftBehind
+	Secrets []Secret
+	// Problems are mistakes of the map and lists that could not be read.
+	Problems []spec.Problem
+	// Region is the region chosen for new organizations, RegionWhy how; "" when people have to choose.
+	Region, RegionWhy string
+	// Regions are the target's, to choose from.
+	Regions []string
+}
+
+// Wave is a folder of documents that are planned and applied together.
+type Wave struct {
+	Folder string
+	Drafts []Draft
+	// Allow are the rules that let through what the wave is for and guards would hold.
+	Allow []string
+}
+
+// The waves, in the order in which they are applied: the people last, since invitations send e-mail.
+const (
+	WaveOrganizations = "01-organizations"
+	WaveSettings      = "02-variables-and-controls"
+	WavePeople        = "03-people"
+)
+
+// Collision is an organization that is not written since it would meet another one.
+type Collision struct {
+	Organization string // its name in the source
+	ID           int64
+	Reason       string
+	Remedy       string // what to write into the map
+}
+
+// LeftBehind is something that does not come along.
+type LeftBehind struct {
+	// Organization is the name in the source; "" when it concerns all of them.
+	Organization string
+	What, Why    string
+}
+
+// Rehome writes the source's organizations as documents for the target zone.
+// Names of roles and enums are looked up in the target's own lists; what is not there is left behind, and said.
+func Rehome(r Rehoming) *Rehomed {
+	out := &Rehomed{Waves: []Wave{{Folder: WaveOrganizations}, {Folder: WaveSettings}, {Folder: WavePeople}}}
+	out.Problems = append(append(out.Problems, r.From.Problems...), r.To.Problems...)
+	out.chooseRegion(&r)
+	moves := r.moves(out)
+	r.collide(moves, out)
+	m := mover{Rehoming: &r, out: out, controls: controlNames(r.To.Organizations)}
+	m.exporter = Exporter{Zone: r.To.Endpoint.Name, Names: r.From.Names, OrganizationRoles: r.From.Roles}
+	for _, move := range moves {
+		if !move.collides {
+			m.move(move)
+		}
+	}
+	out.finish(moves, &r)
+	return out
+}
+
+// move is one organization on its way.
+type move struct {
+	live      *Live
+	oldKey    string
+	key, name string
+	decided   spec.MappedOrganization
+	adopted   *Live // the organization in the target that takes it over
+	collides  bool
+}
+
+// moves lists what goes, with its new name and key; what the map skips is left behind.
+func (r *Rehoming) moves(out *Rehomed) []*move {
+	used := make([]bool, len(r.Map.Organizations))
+	var moves []*move
+	for _, live := range r.From.Organizations {
+		m := &move{live: live, oldKey: r.From.Keys[live.ID], name: live.Name}
+		for i, decided := range r.Map.Organizations {
+			if decided.From == m.oldKey || normalName(decided.From) == normalName(live.Name) || decided.From == idText(live.ID) {
+				used[i], m.decided = true, decided
+			}
+		}
+		if m.decided.Skip {
+			out.left(live, "the organization itself", "the map skips it")
+			continue
+		}
+		m.rename(r)
+		moves = append(moves, m)
+	}
+	for i, decided := range r.Map.Organizations {
+		if !used[i] {
+			source := decided.Source
+			out.Problems = append(out.Problems, spec.Problem{Severity: spec.Error, Rule: "map-matches-nothing", Source: &source,
+				Message: "the map names " + quote(decided.From) + ", which is no name, key or id of an organization that is moved",
+				Hint:    "write the name as the source zone has it"})
+		}
+	}
+	return moves
+}
+
+func (m *move) rename(r *Rehoming) {
+	if m.decided.Name != "" {
+		m.name = m.decided.Name
+	}
+	if m.key = m.decided.Key; m.key == "" {
+		m.key = strings.NewReplacer("{key}", m.oldKey, "{id}", idText(m.live.ID),
+			"{from}", r.From.Endpoint.Name, "{to}", r.To.Endpoint.Name).Replace(r.KeyPattern)
+	}
+}
+
+// collide finds what would meet in the target: a name that is there already, one name or one key twice.
+func (r *Rehoming) collide(moves []*move, out *Rehomed) {
+	names, keys := map[string]int{}, map[string]int{}
+	for _, m := range moves {
+		names[normalName(m.name)]++
+		keys[m.key]++
+	}
+	for _, m := range moves {
+		switch there := r.inTarget(m.name); {
+		case m.decided.ID != 0:
+			r.adopt(m, out)
+		case len(there) > 0:
+			out.collide(m, fmt.Sprintf("%s holds an organization of the name %s already (%s)", r.To.Endpoint.Name, quote(m.name), idsText(there)),
+				"give it another `name`, or let that one take it over with `id: "+idText(there[0].ID)+"`")
+		case names[normalName(m.name)] > 1:
+			out.collide(m, "several organizations of the migration would be called "+quote(m.name), "give it another `name`")
+		case !spec.AcceptsName(m.name):
+			out.collide(m, "Make refuses the name "+quote(m.name)+" for a new organization", "give it another `name`")
+		}
+		switch {
+		case keys[m.key] > 1:
+			out.collide(m, "several organizations of the migration would have the key "+quote(m.key), "give it another `key`")
+		case !spec.AcceptsKey(m.key):
+			out.collide(m, quote(m.key)+" is no key that documents allow", "give it another `key`, or use another --key")
+		}
+	}
+}
+
+func (r *Rehoming) inTarget(name string) []*Live {
+	var found []*Live
+	for _, live := range r.To.All() {
+		if normalName(live.Name) == normalName(name) {
+			found = append(found, live)
+		}
+	}
+	return found
+}
+
+func idsText(organizations []*Live) string {
+	var ids []string
+	for _, live := range organizations {
+		ids = append(ids, "id "+idText(live.ID))
+	}
+	return joinSome(ids, 5)
+}
+
+// adopt lets an organization that is in the target already take another one over. Its name stays as it is.
+func (r *Rehoming) adopt(m *move, out *Rehomed) {
+	for _, live := range r.To.All() {
+		if live.ID == m.decided.ID {
+			m.adopted = live
+			if m.decided.Name == "" {
+				m.name = live.Name
+			}
+			return
+		}
+	}
+	out.collide(m, fmt.Sprintf("the map lets id %d take it over, which is not in %s", m.decided.ID, r.To.Endpoint.Name), "write an id of that zone, or none for a new organization")
+}
+
+func (out *Rehomed) collide(m *move, reason, remedy string) {
+	m.collides = true
+	out.Collisions = append(out.Collisions, Collision{Organization: m.live.Name, ID: m.live.ID, Reason: reason,
+		Remedy: "in the map, under organizations." + m.oldKey + ": " + remedy})
+}
+
+func (out *Rehomed) left(live *Live, what, why string) {
+	out.Left = append(out.Left, LeftBehind{Organization: live.Name, What: what, Why: why})
+}
+
+// chooseRegion decides where new organizations are made: as told, the only region that there is, or the
+// one that the zone's name speaks of (us1 → US). The API never says where a live organization is.
+func (out *Rehomed) chooseRegion(r *Rehoming) {
+	regions := r.To.Names[Regions]
+	for _, region := range regions {
+		out.Regions = append(out.Regions, preferredName(Regions, region))
+	}
+	sort.Strings(out.Regions)
+	told, by := r.Map.Region, "the map says so"
+	if r.Region != "" {
+		told, by = r.Region, "--region says so"
+	}
+	switch found := matching(regions, told); {
+	case told != "" && len(found) == 1:
+		out.Region, out.RegionWhy = preferredName(Regions, found[0]), by
+	case told != "":
+		out.Problems = append(out.Problems, spec.Problem{Severity: spec.Error, Rule: "region",
+			Message: "the region " + quote(told) + " is not one of the target's", Hint: "known: " + joinSome(out.Regions, 12)})
+	case len(regions) == 1:
+		out.Region, out.RegionWhy = out.Regions[0], "it is the only one"
+	default:
+		out.guessRegion(r.To.Endpoint.Name, regions)
+	}
+}
+
+// guessRegion takes the one region whose name begins with the letters of the zone's name: us of us1, eu of celonis-eu1.
+func (out *Rehomed) guessRegion(zone string, regions []Name) {
+	letters := foldName(strings.TrimRight(zone[strings.LastIndexByte(zone, '-')+1:], "0123456789"))
+	var found []Name
+	for _, region := range regions {
+		if letters != "" && strings.HasPrefix(foldName(region.Name), letters) {
+			found = append(found, region)
+		}
+	}
+	if len(found) == 1 {
+		out.Region, out.RegionWhy = preferredName(Regions, found[0]), "the zone is called "+zone
+	}
+}
+
+// finish sorts, drops empty waves' files, and adds what concerns all organizations.
+func (out *Rehomed) finish(moves []*move, r *Rehoming) {
+	for i := range out.Waves {
+		sort.SliceStable(out.Waves[i].Drafts, func(a, b int) bool {
+			return out.Waves[i].Drafts[a].Organization.Key < out.Waves[i].Drafts[b].Organization.Key
+		})
+	}
+	creates := 0
+	for _, m := range moves {
+		if !m.collides && m.adopted == nil {
+			creates++
+		}
+	}
+	if creates > 0 {
+		out.Waves[0].Allow = []string{fmt.Sprintf("create:organization<=%d@*", creates)}
+	}
+	for _, d := range out.Waves[2].Drafts {
+		if n := invites(d.Organization.Members); n > spec.DefaultGuards().MaxInvites {
+			out.Waves[2].Allow = append(out.Waves[2].Allow, fmt.Sprintf("invite:member<=%d@%s", n, d.Organization.Key))
+		}
+	}
+	if len(moves) > 0 {
+		from := r.From.Endpoint.Name
+		for _, l := range [][2]string{
+			{"scenarios, webhooks, data stores, templates and custom apps", "the organizations API does not carry them; Make's own migration helper moves scenarios"},
+			{"connections and keys", "they hold credentials, which the API never gives out; make them again in the target"},
+			{"history, logs, usage and incomplete executions", "they stay with the organization in " + from},
+			{"plan, payment methods and invoices", "new organizations begin on Free: buy the plans before the second wave"},
+		} {
+			out.Left = append(out.Left, LeftBehind{What: l[0], Why: l[1]})
+		}
+	}
+	sort.SliceStable(out.Left, func(i, j int) bool { return out.Left[i].Organization < out.Left[j].Organization })
+}
+
+func invites(members []spec.Member) int {
+	n := 0
+	for i := range members {
+		if members[i].Invite != nil {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,223 @@
+package sync
+
+import (
+	"fmt"
+	"strings"
+
+	"makesync/spec"
+)
+
+// mover writes the documents of one organization after another.
+type mover struct {
+	*Rehoming
+	out      *Rehomed
+	exporter Exporter
+	// controls are the names of feature controls that some organization of the target shows; empty when none could be seen.
+	controls map[string]bool
+}
+
+// controlNames collects the controls that are known to exist in a zone.
+func controlNames(organizations []*Live) map[string]bool {
+	names := map[string]bool{}
+	for _, live := range organizations {
+		for _, control := range live.FeatureControls {
+			names[foldName(control.Name)] = true
+		}
+	}
+	return names
+}
+
+// move writes the three documents of an organization. Each repeats key, name and zone, so that it can be planned on its own.
+func (m *mover) move(move *move) {
+	m.exporter.Sensitive = func(a spec.Address) bool {
+		old := spec.NewAddress(move.oldKey, a.Kind(), a.Name())
+		return m.Sensitive != nil && (m.Sensitive(a) || m.Sensitive(old))
+	}
+	source := m.exporter.Draft(move.live, move.key)
+	m.out.Secrets = append(m.out.Secrets, source.Secrets...)
+	for _, secret := range source.Secrets {
+		m.out.left(move.live, "the value of "+secret.Address.Name(), "secret values are not written: supply it as "+secret.Variable)
+	}
+	m.organization(move)
+	m.settings(move, &source)
+	m.people(move, &source)
+	m.rest(move, &source)
+}
+
+// start is a document that says only which organization it is.
+func (m *mover) start(move *move, partly bool) Draft {
+	d := Draft{Organization: spec.Organization{Key: move.key, Zone: m.To.Endpoint.Name, Name: move.name}, Partly: partly}
+	if move.adopted != nil {
+		d.Organization.ID = move.adopted.ID
+	}
+	return d
+}
+
+func (m *mover) add(wave int, d Draft) {
+	d.sortNotes()
+	m.out.Waves[wave].Drafts = append(m.out.Waves[wave].Drafts, d)
+}
+
+// organization is the first wave: the organization itself, with what a create needs.
+func (m *mover) organization(move *move) {
+	d := m.start(move, false)
+	d.note(spec.KindOrganization, "", "%s, id %d in %s", quote(move.live.Name), move.live.ID, m.From.Endpoint.Name)
+	o := &d.Organization
+	o.Country = m.enum(&d, move, Countries, "country", move.live.Country, move.decided.Country)
+	o.Timezone = m.enum(&d, move, Timezones, "timezone", move.live.Timezone, move.decided.Timezone)
+	if move.adopted == nil {
+		o.Region = m.region(&d, move)
+	}
+	m.add(0, d)
+}
+
+func (m *mover) region(d *Draft, move *move) string {
+	if told := move.decided.Region; told != "" {
+		if found := matching(m.To.Names[Regions], told); len(found) == 1 {
+			return preferredName(Regions, found[0])
+		}
+		d.omit(spec.KindOrganization, "", "region: %s is not one of the target's", quote(told))
+	} else if m.out.Region != "" {
+		return m.out.Region
+	}
+	d.omit(spec.KindOrganization, "", "region: choose one of %s", joinSome(m.out.Regions, 12))
+	m.out.left(move.live, "the region", "the target has several; write one into the map, or give --region: "+joinSome(m.out.Regions, 12))
+	return ""
+}
+
+// enum finds in the target what an id means in the source, unless the map decides.
+func (m *mover) enum(d *Draft, move *move, list List, field, id, told string) string {
+	if told == "" && (id == "" || id == "0") {
+		d.omit(spec.KindOrganization, "", "%s: the source does not say it; a new organization needs one", field)
+		m.out.left(move.live, "its "+field, "the source does not say it; write it into the map")
+		return ""
+	}
+	text, ok := m.counterpart(list, 0, id, told)
+	if !ok {
+		what := told
+		if what == "" {
+			what = nameOf(list, m.From.Names[list], id)
+		}
+		d.omit(spec.KindOrganization, "", "%s: %s is not in the list of %s", field, quote(what), m.To.Endpoint.Name)
+		m.out.left(move.live, "its "+field+" "+what, "the list of "+m.To.Endpoint.Name+" does not hold it; write another one into the map")
+	}
+	return text
+}
+
+// counterpart names in the target what an id of the source means there: the entry of the same name, else of the same code.
+func (m *mover) counterpart(list List, organization int64, id, told string) (string, bool) {
+	target := m.To.Names[list]
+	words := []string{told}
+	if told == "" {
+		words = m.wordsFor(list, organization, id)
+	}
+	for _, word := range words {
+		if word == "" {
+			continue
+		}
+		if found := matching(target, word); len(found) == 1 {
+			return textFor(list, target, idText(found[0].ID))
+		}
+	}
+	return "", false
+}
+
+func (m *mover) wordsFor(list List, organization int64, id string) []string {
+	names := m.From.Names[list]
+	if own, ok := m.From.Roles[organization]; ok && list == Roles {
+		names = own
+	}
+	for _, n := range names {
+		if idText(n.ID) == id {
+			return []string{n.Name, n.Code, n.Code2}
+		}
+	}
+	return nil
+}
+
+// settings is the second wave: what can only be set once the plan is bought.
+func (m *mover) settings(move *move, source *Draft) {
+	d := m.start(move, source.Partly)
+	if len(source.Organization.Variables) > 0 {
+		d.Organization.Variables = source.Organization.Variables
+		d.Secrets = source.Secrets
+	}
+	for _, control := range source.Organization.FeatureControls {
+		m.control(&d, move, control)
+	}
+	for _, note := range source.Notes {
+		if note.Kind == spec.KindVariable || note.Kind == spec.KindFeatureControl {
+			d.Notes = append(d.Notes, note)
+		}
+	}
+	if d.Organization.Variables != nil || d.Organization.FeatureControls != nil || len(d.Notes) > 0 {
+		m.add(1, d)
+	}
+}
+
+func (m *mover) control(d *Draft, move *move, control spec.FeatureControl) {
+	for _, mapped := range m.Map.FeatureControls {
+		if foldName(mapped.From) == foldName(control.Name) {
+			control.Name = mapped.To
+		}
+	}
+	switch {
+	case len(m.controls) == 0:
+		d.note(spec.KindFeatureControl, control.Name, "not checked: no organization of %s shows its feature controls", m.To.Endpoint.Name)
+	case !m.controls[foldName(control.Name)]:
+		d.omit(spec.KindFeatureControl, control.Name, "%s not written: no organization of %s shows such a control", quote(control.Name), m.To.Endpoint.Name)
+		m.out.left(move.live, "the feature control "+control.Name, "it does not exist in "+m.To.Endpoint.Name+"; if it has another name there, write that into the map under featureControls")
+		return
+	}
+	d.Organization.FeatureControls = append(d.Organization.FeatureControls, control)
+}
+
+// rest lists what the documents of an organization do not say.
+func (m *mover) rest(move *move, source *Draft) {
+	live := move.live
+	for _, note := range source.Notes {
+		if note.Omitted && note.Kind != spec.KindOrganization {
+			m.out.left(live, strings.TrimSpace(string(note.Kind)+" "+note.Name), note.Text)
+		}
+	}
+	if live.ActiveScenarios != nil && *live.ActiveScenarios > 0 {
+		m.out.left(live, plural(*live.ActiveScenarios, "active scenario", "active scenarios"), "move them with Make's own helper, and switch them off in "+m.From.Endpoint.Name)
+	}
+	if missing := missingTeams(live.Teams, move.adopted); len(missing) > 0 {
+		m.out.left(live, "teams "+joinSome(missing, 10)+", and who is in them", "makesync does not manage teams: make them in the target by hand")
+	}
+	m.limits(move, source)
+}
+
+func missingTeams(teams []Name, adopted *Live) []string {
+	there := map[string]bool{}
+	if adopted != nil {
+		for _, team := range adopted.Teams {
+			there[foldName(team.Name)] = true
+		}
+	}
+	var missing []string
+	for _, team := range teams {
+		if !there[foldName(team.Name)] {
+			missing = append(missing, quote(team.Name))
+		}
+	}
+	return missing
+}
+
+// limits says which plan the target organization needs for what the documents want.
+func (m *mover) limits(move *move, source *Draft) {
+	var needs []string
+	if n := len(source.Organization.Variables); n > 0 {
+		needs = append(needs, plural(n, "custom variable", "custom variables")+" (Pro, Teams or Enterprise)")
+	}
+	if tfa := source.Organization.TFAEnforced; tfa != nil && *tfa {
+		needs = append(needs, "enforced two-factor authentication (Enterprise)")
+	}
+	if n := len(move.live.Teams); n > 1 {
+		needs = append(needs, fmt.Sprintf("%d teams (Teams or Enterprise)", n))
+	}
+	if len(needs) > 0 && move.adopted == nil {
+		m.out.left(move.live, "its plan", "a new organization is on Free; buy one that offers "+strings.Join(needs, ", "))
+	}
+}

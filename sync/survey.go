@@ -1,0 +1,226 @@
+package sync
+
+import (
+	"context"
+	"sort"
+
+	"golang.org/x/sync/errgroup"
+
+	"makesync/spec"
+)
+
+// Survey is the live state of one zone, with the lists of names that are needed to read it: what
+// an export, a snapshot, a migration and a comparison start from.
+type Survey struct {
+	Endpoint spec.Endpoint
+	User     User
+	// Rows is the whole list of organizations, also of those that live in other zones.
+	Rows []*Live
+	// Organizations are the chosen ones of this zone, by name and id, with the chosen kinds read.
+	Organizations []*Live
+	// Keys are the keys of all organizations of the zone, by id: chosen or not, so that a key never depends on the choice.
+	Keys  map[int64]string
+	Names map[List][]Name
+	// Roles are an organization's own roles, where a person has one that is not in the zone's list.
+	Roles map[int64][]Name
+	// Problems are warnings: lists that could not be read.
+	Problems []spec.Problem
+}
+
+// SurveyOptions say how much a survey reads.
+type SurveyOptions struct {
+	// Choose tells whether an organization counts, by its row and its key; nil: all do.
+	Choose func(live *Live, key string) bool
+	// Kinds tells which kinds of an organization are read; nil: variable, featureControl and member.
+	Kinds func(live *Live, key string) []spec.Kind
+	// Detail asks for each chosen organization's detail too, which alone counts active scenarios. Without it that is
+	// done only where the list leaves out a column.
+	Detail bool
+	// OtherHosts are the hosts of all zones known besides (see Candidates).
+	OtherHosts []string
+	// Concurrency bounds the organizations that are read side by side; below 1 counts as 1.
+	Concurrency int
+}
+
+// readKinds are the kinds that take a call of their own per organization; the
+// list of organizations brings the rest.
+var readKinds = []spec.Kind{spec.KindFeatureControl, spec.KindVariable, spec.KindMember}
+
+// TakeSurvey reads a zone. The error is that of a call without which nothing can
+// be said (the list of organizations), or the context's; an organization that could not be
+// read keeps its errors in Failed.
+func TakeSurvey(ctx context.Context, port ZonePort, options SurveyOptions) (*Survey, error) {
+	s := &Survey{Endpoint: port.Endpoint, Names: map[List][]Name{}, Roles: map[int64][]Name{}}
+	var err error
+	if s.User, err = port.Reader.Me(ctx); err != nil {
+		return nil, err
+	}
+	if s.Rows, err = port.Reader.Organizations(ctx); err != nil {
+		return nil, err
+	}
+	here, _ := Candidates(port.Endpoint, s.Rows, options.OtherHosts...)
+	s.Keys = DeriveKeys(here)
+	for _, live := range here {
+		if options.Choose == nil || options.Choose(live, s.Keys[live.ID]) {
+			s.Organizations = append(s.Organizations, live)
+		}
+	}
+	sort.SliceStable(s.Organizations, func(i, j int) bool {
+		a, b := s.Organizations[i], s.Organizations[j]
+		return a.Name < b.Name || a.Name == b.Name && a.ID < b.ID
+	})
+	s.readNames(ctx, port.Reader)
+	s.readKinds(ctx, port.Reader, options)
+	s.readOwnRoles(ctx, port.Reader)
+	return s, ctx.Err()
+}
+
+// readNames reads the zone's lists. One that cannot be read is a warning: ids then stay unnamed.
+func (s *Survey) readNames(ctx context.Context, reader Reader) {
+	for _, list := range []List{Roles, Countries, Timezones, Regions} {
+		names, err := reader.Names(ctx, list, 0)
+		if err != nil {
+			s.warn("list-unreadable", "", "the zone's list of "+string(list)+" could not be read: "+clean(err.Error()), err)
+			continue
+		}
+		s.Names[list] = names
+	}
+}
+
+func (s *Survey) warn(rule string, address spec.Address, message string, err error) {
+	problem := spec.Problem{Severity: spec.Warning, Rule: rule, Address: address, Message: message}
+	if call := AsCallError(err); call != nil {
+		problem.Error = call.API()
+		problem.Hint = call.Hint
+	}
+	s.Problems = append(s.Problems, problem)
+}
+
+// readKinds reads organizations side by side, the kinds of one after another, since they share
+// one rate limit. Every failure stays with its organization.
+func (s *Survey) readKinds(ctx context.Context, reader Reader, options SurveyOptions) {
+	var group errgroup.Group
+	group.SetLimit(max(1, options.Concurrency))
+	for _, live := range s.Organizations {
+		group.Go(func() error {
+			kinds := readKinds
+			if options.Kinds != nil {
+				kinds = options.Kinds(live, s.Keys[live.ID])
+			}
+			if options.Detail || live.Country == "" || live.Timezone == "" || live.TFAEnforced == nil {
+				if detail, err := reader.Organization(ctx, live.ID, false); err == nil {
+					live.fill(detail)
+				}
+			}
+			for _, kind := range kinds {
+				if ctx.Err() == nil {
+					noteFailure(live, kind, reader.Read(ctx, live, kind))
+				}
+			}
+			normalise(live)
+			return nil
+		})
+	}
+	_ = group.Wait() // the functions keep their errors in live.Failed
+}
+
+// noteFailure keeps a reading error with its organization, also when the reader did not.
+func noteFailure(live *Live, kind spec.Kind, err error) {
+	if err == nil {
+		return
+	}
+	if live.Failed == nil {
+		live.Failed = map[spec.Kind]error{}
+	}
+	live.Failed[kind] = err
+}
+
+// readOwnRoles reads the roles of organizations in which somebody has a role that the zone's list does not name.
+func (s *Survey) readOwnRoles(ctx context.Context, reader Reader) {
+	for _, live := range s.Organizations {
+		if !hasForeignRole(live, s.Names[Roles]) || ctx.Err() != nil {
+			continue
+		}
+		names, err := reader.Names(ctx, Roles, live.ID)
+		if err != nil {
+			s.warn("list-unreadable", spec.Address(s.Keys[live.ID]), "the organization's own roles could not be read: "+clean(err.Error()), err)
+			continue
+		}
+		s.Roles[live.ID] = names
+	}
+}
+
+func hasForeignRole(live *Live, roles []Name) bool {
+	known := map[string]bool{"": true}
+	for _, role := range roles {
+		known[idText(role.ID)] = true
+	}
+	for _, person := range live.Members {
+		if !known[person.Role] {
+			return true
+		}
+	}
+	return false
+}
+
+// Unread lists what could not be read of the chosen organizations, as warnings, in order.
+func (s *Survey) Unread() []spec.Problem {
+	var problems []spec.Problem
+	for _, live := range s.Organizations {
+		for _, kind := range readKinds {
+			if err := live.Failed[kind]; err != nil {
+				problem := spec.Problem{Severity: spec.Warning, Rule: "not-read",
+					Address: spec.NewAddress(s.Keys[live.ID], kind, ""), Message: "could not be read: " + clean(err.Error())}
+				if call := AsCallError(err); call != nil {
+					problem.Error, problem.Hint = call.API(), call.Hint
+				}
+				problems = append(problems, problem)
+			}
+		}
+	}
+	return problems
+}
+
+// Exit is ok when everything was read, partly-visible when something was not,
+// and what the calls say (refused, unreachable) when no organization could be read.
+func (s *Survey) Exit() Exit {
+	failed, exit := 0, ExitOK
+	for _, live := range s.Organizations {
+		if len(live.Failed) == 0 {
+			continue
+		}
+		failed++
+		exit = ExitPartlyVisible
+	}
+	if failed == 0 || failed < len(s.Organizations) || !allFailed(s.Organizations) {
+		return exit
+	}
+	return exitOfFailures(s.Organizations)
+}
+
+// allFailed tells whether nothing at all could be read but the rows of the list.
+func allFailed(organizations []*Live) bool {
+	for _, live := range organizations {
+		if live.FeatureControls != nil || live.Variables != nil || live.Members != nil || len(live.Lacks) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// exitOfFailures is refused when a call was, else unreachable when a call says so.
+func exitOfFailures(organizations []*Live) Exit {
+	exit := ExitPartlyVisible
+	for _, live := range organizations {
+		for _, err := range live.Failed {
+			switch call := AsCallError(err); {
+			case call == nil:
+			case call.Class == ClassRefused || call.Class == ClassForbidden:
+				return ExitRefused
+			case call.Class == ClassUnreachable || call.Class == ClassServer || call.Class == ClassRateLimit:
+				exit = ExitUnreachable
+			}
+		}
+	}
+	return exit
+}
