@@ -1,0 +1,163 @@
+package makeapi
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+
+	reconcile "makesync/sync"
+)
+
+// outcome is what became of one request.
+type outcome struct {
+	err      *reconcile.CallError // nil: a good reply, decoded
+	status   int                  // 0: no answer
+	sent     bool                 // false only when it is certain that nothing left this machine
+	answered bool                 // a status came back
+	// permanent: sending it again cannot help (a certificate, a redirect).
+	permanent bool
+	headers   rateHeaders
+}
+
+// errQuiet is the cause of an attempt that was cut off because nothing came any more.
+var errQuiet = errors.New("no answer in time")
+
+// attempt sends one request and reads the reply, within the rest of the call's time. A write that is
+// under way is not cut off when the run is interrupted: it is finished, so that its outcome is known.
+func (c *Client) attempt(ctx context.Context, k *call, rest time.Duration) outcome {
+	quiet := min(c.patience.attempt, rest)
+	if k.isWrite() || k.slow {
+		quiet = rest
+	}
+	if k.isWrite() {
+		ctx = context.WithoutCancel(ctx)
+	}
+	watched, watch := startWatch(ctx, quiet, rest)
+	defer watch.stop()
+	connection := &connectionTrace{}
+	if k.isWrite() {
+		watched = connection.attach(watched)
+	}
+	request, err := c.request(watched, k)
+	if err != nil {
+		return outcome{permanent: true, err: c.unsent(k, "the request cannot be made of these names", err)}
+	}
+	response, err := c.transport.RoundTrip(request)
+	if err != nil {
+		return c.unanswered(ctx, k, watch, connection, err)
+	}
+	defer hangUp(response.Body)
+	return c.answered(ctx, k, watch, response)
+}
+
+// answered reads a reply.
+func (c *Client) answered(ctx context.Context, k *call, watch *watch, response *http.Response) outcome {
+	o := outcome{sent: true, answered: true, status: response.StatusCode}
+	o.headers = readRateHeaders(response.Header, c.clock.Now())
+	watch.progress()
+	body := &replyBody{from: response.Body, watch: watch, left: k.longest}
+	if body.left == 0 {
+		body.left = ordinaryReply
+	}
+	switch {
+	case response.StatusCode >= 300 || response.StatusCode < 200:
+		body.left = errorReply
+		o.err = c.refusal(k, response, body)
+		o.permanent = response.StatusCode < 400
+	default:
+		if err := k.read(body); err != nil {
+			o.err = c.broken(ctx, k, watch, body, response.StatusCode, err)
+		}
+	}
+	return o
+}
+
+// read decodes a good reply.
+func (k *call) read(body io.Reader) error {
+	if k.decode == nil {
+		return readAnything(body)
+	}
+	return k.decode(body)
+}
+
+// hangUp reads what little may be left of a reply, so that the connection can be used again.
+func hangUp(body io.ReadCloser) {
+	io.CopyN(io.Discard, body, 16<<10)
+	body.Close()
+}
+
+// watch cuts an attempt off when nothing has come for a while, or when its time is over.
+type watch struct {
+	timer    *time.Timer
+	quiet    time.Duration
+	deadline time.Time
+	fired    atomic.Bool
+	cancel   context.CancelCauseFunc
+}
+
+func startWatch(ctx context.Context, quiet, rest time.Duration) (context.Context, *watch) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	w := &watch{quiet: quiet, deadline: time.Now().Add(rest), cancel: cancel}
+	w.timer = time.AfterFunc(quiet, func() {
+		w.fired.Store(true)
+		cancel(errQuiet)
+	})
+	return ctx, w
+}
+
+// progress puts the cut off.
+func (w *watch) progress() {
+	if w.timer.Stop() {
+		w.timer.Reset(max(min(w.quiet, time.Until(w.deadline)), 0))
+	}
+}
+
+func (w *watch) stop() {
+	w.timer.Stop()
+	w.cancel(nil)
+}
+
+// connectionTrace knows whether a write had a connection to leave by. Only a
+// transport of net/http reports to it; silence proves nothing.
+type connectionTrace struct{ wanted, got atomic.Bool }
+
+func (t *connectionTrace) attach(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { t.wanted.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { t.got.Store(true) },
+	})
+}
+
+func (t *connectionTrace) neverConnected() bool { return t.wanted.Load() && !t.got.Load() }
+
+// replyBody limits a reply's length and tells the watch that it is coming.
+type replyBody struct {
+	from  io.Reader
+	watch *watch
+	left  int64
+	err   error // of the network, or too long; nil while all is well
+}
+
+var errTooLong = errors.New("the reply is longer than makesync reads")
+
+// Read reads on.
+func (b *replyBody) Read(into []byte) (int, error) {
+	if b.left <= 0 {
+		if n, err := b.from.Read(into[:min(1, len(into))]); n == 0 && err == io.EOF {
+			return 0, io.EOF
+		}
+		b.err = errTooLong
+		return 0, b.err
+	}
+	n, err := b.from.Read(into[:min(int64(len(into)), b.left)])
+	b.left -= int64(n)
+	b.watch.progress()
+	if err != nil && err != io.EOF {
+		b.err = err
+	}
+	return n, err
+}

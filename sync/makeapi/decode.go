@@ -1,0 +1,176 @@
+package makeapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// unreadable says in words why a reply cannot be used. It never quotes the
+// reply, in which there may be secrets.
+type unreadable string
+
+// Error is the words.
+func (u unreadable) Error() string { return string(u) }
+
+// brokenWords says what is wrong with a reply without quoting it.
+func brokenWords(err error) string {
+	var ours unreadable
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &ours):
+		return string(ours)
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("not JSON at byte %d", syntax.Offset)
+	case errors.As(err, &kind):
+		return fmt.Sprintf("%s is not of the type that was expected", orReply(kind.Field))
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return "it ends too early"
+	}
+	return "not the JSON that was expected"
+}
+
+func orReply(field string) string {
+	if field == "" {
+		return "the reply"
+	}
+	return "`" + field + "`"
+}
+
+// buffers are reused between replies; none larger than this is kept.
+const largestKept = 1 << 20
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// withBody gives f the whole body; f must not keep the bytes.
+func withBody(body io.Reader, f func([]byte) error) error {
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer func() {
+		if buffer.Cap() <= largestKept {
+			buffer.Reset()
+			buffers.Put(buffer)
+		}
+	}()
+	if _, err := buffer.ReadFrom(body); err != nil {
+		return err
+	}
+	return f(buffer.Bytes())
+}
+
+// unmarshal is json.Unmarshal, which knows an empty body as one that ends too early.
+func unmarshal(data []byte, into any) error {
+	if len(bytes.TrimSpace(data)) == 0 {
+		return unreadable("it is empty")
+	}
+	return json.Unmarshal(data, into)
+}
+
+// decodeJSON reads a reply into a fresh value and hands that over when all of it is well.
+func decodeJSON[T any](into *T) func(io.Reader) error {
+	return func(body io.Reader) error {
+		return withBody(body, func(data []byte) error {
+			var fresh T
+			if err := unmarshal(data, &fresh); err != nil {
+				return err
+			}
+			*into = fresh
+			return nil
+		})
+	}
+}
+
+// readAnything accepts any JSON, or nothing: what a write whose answer does not matter may reply.
+func readAnything(body io.Reader) error {
+	return withBody(body, func(data []byte) error {
+		if len(bytes.TrimSpace(data)) > 0 && !json.Valid(data) {
+			return unreadable("not JSON, so it may come from something else than the zone")
+		}
+		return nil
+	})
+}
+
+// integer is an id or a count, written as a number or as decimal text; known is false for anything else.
+type integer struct {
+	n     int64
+	known bool
+}
+
+// UnmarshalJSON takes both forms and leaves the rest unknown.
+func (i *integer) UnmarshalJSON(data []byte) error {
+	*i = integer{}
+	data = unquoted(data)
+	if n, err := strconv.ParseInt(string(data), 10, 64); err == nil {
+		*i = integer{n, true}
+	} else if f, err := strconv.ParseFloat(string(data), 64); err == nil && f == float64(int64(f)) && f > -1e15 && f < 1e15 {
+		*i = integer{int64(f), true}
+	}
+	return nil
+}
+
+// unquoted is the inside of a JSON string without escapes, or the data itself.
+func unquoted(data []byte) []byte {
+	if len(data) >= 2 && data[0] == '"' && data[len(data)-1] == '"' {
+		return bytes.TrimSpace(data[1 : len(data)-1])
+	}
+	return data
+}
+
+// flag is a boolean, also written as 0, 1 or text; known is false for anything else, null included.
+type flag struct{ on, known bool }
+
+// UnmarshalJSON takes all forms.
+func (f *flag) UnmarshalJSON(data []byte) error {
+	switch string(unquoted(data)) {
+	case "true", "1":
+		*f = flag{true, true}
+	case "false", "0":
+		*f = flag{false, true}
+	default:
+		*f = flag{}
+	}
+	return nil
+}
+
+// pointer is nil for unknown.
+func (f flag) pointer() *bool {
+	if !f.known {
+		return nil
+	}
+	return &f.on
+}
+
+// text is a string; a number or a boolean counts by its text, anything else as nothing.
+type text string
+
+// UnmarshalJSON takes all forms.
+func (t *text) UnmarshalJSON(data []byte) error {
+	*t = ""
+	switch {
+	case data[0] == '"' && isPlainJSON(data):
+		*t = text(data[1 : len(data)-1])
+	case data[0] == '"':
+		var s string
+		if err := json.Unmarshal(data, &s); err != nil {
+			return err
+		}
+		*t = text(s)
+	case data[0] != '{' && data[0] != '[' && data[0] != 'n':
+		*t = text(data)
+	}
+	return nil
+}
+
+// isPlainJSON tells whether a JSON string stands for the bytes between its quotes.
+func isPlainJSON(data []byte) bool {
+	return bytes.IndexByte(data, '\\') < 0 && utf8.Valid(data)
+}
+
+// trimmed is the text without white space around it.
+func (t text) trimmed() string { return strings.TrimSpace(string(t)) }

@@ -1,0 +1,193 @@
+package makeapi
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"syscall"
+
+	reconcile "makesync/sync"
+)
+
+// longestMessage is how many characters of an error text of the zone are kept.
+const longestMessage = 400
+
+// statusClasses are the statuses whose class is not that of their hundred.
+var statusClasses = map[int]reconcile.Class{
+	http.StatusUnauthorized:    reconcile.ClassRefused,
+	http.StatusPaymentRequired: reconcile.ClassLicence,
+	http.StatusForbidden:       reconcile.ClassForbidden,
+	http.StatusNotFound:        reconcile.ClassNotFound,
+	http.StatusRequestTimeout:  reconcile.ClassServer,
+	http.StatusTooManyRequests: reconcile.ClassRateLimit,
+	http.StatusTeapot:          reconcile.ClassRateLimit,
+}
+
+// classOf is the class of a reply that is no 2xx. A 403 to a call that belongs to no organization is
+// one of the token itself.
+func classOf(k *call, status int, message string) reconcile.Class {
+	class, special := statusClasses[status]
+	switch {
+	case status == http.StatusForbidden && isFreePlan(message):
+		return reconcile.ClassFreePlan
+	case status == http.StatusForbidden && k.organization == zoneWide:
+		return reconcile.ClassRefused
+	case special:
+		return class
+	case status >= 500:
+		return reconcile.ClassServer
+	case status >= 400:
+		return reconcile.ClassInvalid
+	}
+	return reconcile.ClassUnreachable // a redirect: the API is not there
+}
+
+// isFreePlan knows the 403 of an organization whose plan has no API access, "Forbidden to use
+// token authorization for this organization." (seen live by third parties). The sentence is
+// matched loosely, for nothing else in that reply tells it from a missing right.
+func isFreePlan(message string) bool {
+	return strings.Contains(strings.ToLower(message), "token authorization")
+}
+
+// certaintyOf says whether a write with this status may have happened: no 4xx but 408 has, and a
+// 307 or 308 asks to send it elsewhere; anything else is unknown.
+func certaintyOf(status int) reconcile.Certainty {
+	switch {
+	case status == http.StatusRequestTimeout:
+		return reconcile.Unknown
+	case status >= 400 && status < 500, status == http.StatusTemporaryRedirect, status == http.StatusPermanentRedirect:
+		return reconcile.NotHappened
+	}
+	return reconcile.Unknown
+}
+
+// refusal is the error of a reply that is no 2xx.
+func (c *Client) refusal(k *call, response *http.Response, body io.Reader) *reconcile.CallError {
+	code, message := readEnvelope(body)
+	message = c.safe(k, message)
+	if message == "" {
+		message = strings.ToLower(http.StatusText(response.StatusCode))
+	}
+	if response.StatusCode < 400 {
+		message = "the zone sends the call to another address, " + redirectHost(response) + "; it was not followed and the token not sent there"
+	}
+	e := &reconcile.CallError{
+		Doing: k.words(), Status: response.StatusCode, Code: clean(code, 40), Message: message,
+		Certainty: certaintyOf(response.StatusCode), Class: classOf(k, response.StatusCode, message),
+	}
+	return e
+}
+
+// redirectHost is the host that a redirect names.
+func redirectHost(response *http.Response) string {
+	location := response.Header.Get("Location")
+	to, err := url.Parse(location)
+	switch {
+	case location == "" || err != nil:
+		return "which it does not name readably"
+	case to.Host == "":
+		return "on the same host"
+	}
+	return clean(to.Scheme+"://"+to.Host, 100)
+}
+
+// safe makes a text of the zone fit to be shown: without the token, without values sent, cleaned, cut.
+func (c *Client) safe(k *call, text string) string {
+	secrets := append([]string{strings.TrimSpace(c.token.Reveal())}, k.secrets...)
+	return clean(scrub(clean(scrub(text, secrets), errorReply), secrets), longestMessage)
+}
+
+// broken is the error of a 2xx that could not be read: a write may have happened.
+func (c *Client) broken(ctx context.Context, k *call, watch *watch, body *replyBody, status int, err error) *reconcile.CallError {
+	e := &reconcile.CallError{
+		Doing: k.words(), Status: status, Class: reconcile.ClassBroken, Certainty: reconcile.Unknown,
+	}
+	switch {
+	case ctx.Err() != nil:
+		e.Class, e.Err, e.Message = reconcile.ClassCancelled, ctx.Err(), "interrupted while the reply came"
+	case watch.fired.Load():
+		e.Message, e.Err = "the reply stopped coming", errQuiet
+	case errors.Is(body.err, errTooLong):
+		e.Message, e.Err = errTooLong.Error(), errTooLong
+	case body.err != nil:
+		e.Message, e.Err = "the reply broke off: "+c.transportWords(k, body.err), body.err
+	default:
+		e.Message = "the reply cannot be read: " + c.safe(k, brokenWords(err))
+	}
+	return e
+}
+
+// unsent is the error of a request that could not be made.
+func (c *Client) unsent(k *call, message string, err error) *reconcile.CallError {
+	return &reconcile.CallError{Doing: k.words(), Message: message, Class: reconcile.ClassInvalid, Err: err}
+}
+
+// unanswered is the outcome of a request without a reply.
+func (c *Client) unanswered(ctx context.Context, k *call, watch *watch, connection *connectionTrace, err error) outcome {
+	e := &reconcile.CallError{Doing: k.words(), Class: reconcile.ClassUnreachable, Certainty: reconcile.Unknown, Err: err}
+	o := outcome{err: e, sent: true}
+	switch {
+	case errors.Is(err, ErrReadOnly):
+		e.Message, e.Class, o.sent, o.permanent = ErrReadOnly.Error(), reconcile.ClassInternal, false, true
+	case ctx.Err() != nil:
+		e.Message, e.Class, e.Err, o.permanent = "interrupted", reconcile.ClassCancelled, ctx.Err(), true
+	case watch.fired.Load():
+		e.Message = "no answer from " + c.base.Host + " in time"
+	default:
+		e.Message = c.transportWords(k, err)
+		o.permanent = isTrust(err)
+	}
+	if connection.neverConnected() || isDial(err) || isTrust(err) {
+		o.sent = false
+	}
+	if !o.sent {
+		e.Certainty = reconcile.NotHappened
+	}
+	return o
+}
+
+// isDial tells whether no connection came about.
+func isDial(err error) bool {
+	var operation *net.OpError
+	var lookup *net.DNSError
+	return errors.As(err, &lookup) || (errors.As(err, &operation) && (operation.Op == "dial" || operation.Op == "proxyconnect"))
+}
+
+// isTrust tells whether the other side is not whom the url names, or does not speak TLS; it will not get better.
+func isTrust(err error) bool {
+	var verification *tls.CertificateVerificationError
+	var authority x509.UnknownAuthorityError
+	var hostname x509.HostnameError
+	var record tls.RecordHeaderError
+	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &hostname) ||
+		errors.As(err, &record) || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
+}
+
+// userinfo is a user and password in a url, such as a proxy's, that the network's errors may quote.
+var userinfo = regexp.MustCompile(`//[^/\s@]+@`)
+
+// transportWords says what went wrong below HTTP.
+func (c *Client) transportWords(k *call, err error) string {
+	var lookup *net.DNSError
+	switch {
+	case errors.As(err, &lookup) && lookup.IsNotFound:
+		return fmt.Sprintf("no host is called %s", clean(lookup.Name, 100))
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "nothing listens at " + c.base.Host
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "the connection was reset"
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return "the connection was closed before the answer was complete"
+	case isTrust(err):
+		return "no trusted connection to " + c.base.Host + ": " + c.safe(k, userinfo.ReplaceAllString(err.Error(), "//"))
+	}
+	return c.safe(k, userinfo.ReplaceAllString(err.Error(), "//"))
+}

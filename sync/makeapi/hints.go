@@ -1,0 +1,94 @@
+package makeapi
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	reconcile "makesync/sync"
+)
+
+// classHints say what to check, by class.
+var classHints = map[reconcile.Class]string{
+	reconcile.ClassRefused:   "check the token of zone %z: it may be mistyped, revoked or made in another zone",
+	reconcile.ClassForbidden: "check that the token's user is a member of the organization with enough rights, and that the organization lives in zone %z",
+	reconcile.ClassFreePlan:  "the organization's plan does not let API tokens do this; it needs a paid plan",
+	reconcile.ClassLicence:   "the organization's plan does not include this; it needs a higher plan",
+	reconcile.ClassNotFound:  "check the id, and that the organization lives in zone %z and the token's user is a member of it",
+	reconcile.ClassRateLimit: "other programs may be using the organization's calls per minute; try again later",
+	reconcile.ClassServer:    "the zone has a problem of its own; try again later",
+	reconcile.ClassBroken:    "something between here and the zone may be answering in its place; check the url of zone %z",
+}
+
+// explain adds a hint to an error. Only a 403 that nothing else explains costs a call, once per client.
+func (c *Client) explain(ctx context.Context, k *call, e *reconcile.CallError) {
+	if e.Hint = c.explainKnown(k, e); e.Hint != "" {
+		return
+	}
+	if e.Status == http.StatusForbidden && e.Class != reconcile.ClassFreePlan {
+		if lacking := c.lackingScope(ctx, k); lacking != "" {
+			e.Class = reconcile.ClassRefused
+			e.Hint = "the token lacks the scope " + lacking + "; make one that has it"
+			return
+		}
+	}
+	e.Hint = strings.ReplaceAll(classHints[e.Class], "%z", c.zone)
+}
+
+// explainKnown explains what can be told from what is known already.
+func (c *Client) explainKnown(k *call, e *reconcile.CallError) string {
+	switch {
+	case e.Status >= 300 && e.Status < 400:
+		return "check the url of zone " + c.zone
+	case e.Status == http.StatusForbidden && isEdge(e.Message):
+		return "the zone's edge (Cloudflare) turned the request away before the API saw it: it does so by network address or client; ask whoever runs the zone, or try another network"
+	case e.Class == reconcile.ClassForbidden || e.Class == reconcile.ClassNotFound:
+		if host := c.elsewhere(k.organization); host != "" {
+			return "organization " + strconv.FormatInt(k.organization, 10) + " lives in " + host + ", not in zone " + c.zone + " (" + c.base.Host + ")"
+		}
+	case e.Class == reconcile.ClassUnreachable && isTrust(orNone(e.Err)):
+		return "check the url of zone " + c.zone + " and this machine's certificates and clock"
+	case e.Class == reconcile.ClassUnreachable:
+		return "check the network, the proxy settings and the url of zone " + c.zone
+	}
+	return ""
+}
+
+// isEdge knows the plain-text refusals of the content network in front of the API, "error code: 1010".
+func isEdge(message string) bool {
+	return strings.HasPrefix(strings.ToLower(message), "error code:")
+}
+
+type noError struct{}
+
+func (noError) Error() string { return "" }
+
+func orNone(err error) error {
+	if err == nil {
+		return noError{}
+	}
+	return err
+}
+
+// elsewhere is the host that a row of the list gave for an organization, where it is not this one.
+func (c *Client) elsewhere(organization int64) string {
+	host, ok := c.hosts.Load(organization)
+	if !ok || host == "" || host == c.base.Host || host == c.base.Hostname() || isLoopback(c.base.Hostname()) {
+		return ""
+	}
+	return clean(host.(string), 100)
+}
+
+// lackingScope is the scope that a call needs and the token does not have, or "" where that is not known.
+func (c *Client) lackingScope(ctx context.Context, k *call) string {
+	if k.scope == "" {
+		return ""
+	}
+	scopes, err := c.Scopes(ctx)
+	if err != nil || len(scopes) == 0 || slices.Contains(scopes, k.scope) {
+		return ""
+	}
+	return k.scope
+}

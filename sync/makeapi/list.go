@@ -1,0 +1,214 @@
+package makeapi
+
+import (
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	reconcile "makesync/sync"
+)
+
+// A list counts as read only with proof that it is whole; anything else is an error, so that a
+// part of a list never looks like all of it:
+//
+//	the page has fewer rows than the limit that `pg` echoes    whole
+//	the page is empty                                          whole
+//	`pg` or its limit is missing, fewer than 10 rows           whole: no known default cuts shorter
+//	`pg` or its limit is missing, 10 rows or more              one more page; nothing new there: whole
+//	the page is full                                           one more page
+//	a further page repeats only rows that were read            an error: the zone ignores pg[offset]
+//	totalCount is larger than what was read                    an error
+//
+// A further page begins with the last row of the one before. Where it does not, rows were added
+// or taken away in between and one may have been missed: the list is read again from its beginning.
+const (
+	pageLimit    = 10000 // the API's maximum
+	shortestCut  = 10    // the smallest default limit that was ever documented
+	listTries    = 3
+	longestList  = 5_000_000
+	ignoresPages = "the zone sends the same rows whatever pg[offset] asks for, so the list cannot be read to its end"
+)
+
+// errMoved: the list changed while its pages were read.
+var errMoved = unreadable("the list kept changing while it was read, so it may not be whole")
+
+// listing is a paged list as data.
+type listing[T any] struct {
+	call call   // without paging
+	key  string // of the array
+	id   func(*T) integer
+}
+
+// readList reads a list to its proven end; rows come once each, in the zone's order.
+func readList[T any](ctx context.Context, c *Client, l listing[T]) (page[T], error) {
+	for try := 1; ; try++ {
+		whole, err := l.pages(ctx, c)
+		if errors.Is(err, errMoved) && try < listTries {
+			continue
+		}
+		var ours unreadable
+		if errors.As(err, &ours) {
+			err = &reconcile.CallError{Doing: l.call.words(), Class: reconcile.ClassBroken, Message: string(ours)}
+		}
+		return whole, err
+	}
+}
+
+func (l listing[T]) pages(ctx context.Context, c *Client) (page[T], error) {
+	read := reading[T]{listing: l, seen: map[int64]bool{}}
+	for !read.whole {
+		p, err := l.page(ctx, c, read.offset())
+		if err == nil {
+			err = read.add(p)
+		}
+		if err != nil {
+			return page[T]{}, err
+		}
+	}
+	return read.all, nil
+}
+
+func (l listing[T]) page(ctx context.Context, c *Client, offset int) (p page[T], err error) {
+	k := l.call
+	k.method, k.longest = http.MethodGet, listReply
+	k.query = maps.Clone(l.call.query)
+	if k.query == nil {
+		k.query = url.Values{}
+	}
+	k.query.Set("pg[limit]", strconv.Itoa(pageLimit))
+	if offset > 0 {
+		k.query.Set("pg[offset]", strconv.Itoa(offset))
+	}
+	k.decode = func(body io.Reader) (err error) {
+		p, err = decodePage[T](body, l.key)
+		return err
+	}
+	err = c.do(ctx, &k)
+	return p, err
+}
+
+// reading is how far a list has been read.
+type reading[T any] struct {
+	listing[T]
+	all   page[T]
+	seen  map[int64]bool
+	pages int
+	next  int   // rows of the zone that have come by
+	last  int64 // id of the latest of them
+	limit int   // as echoed; 0: not known
+	whole bool
+}
+
+// offset is where the next page begins: at the last row read, so that a shift is noticed.
+func (r *reading[T]) offset() int {
+	if r.next > 0 && r.limit != 1 {
+		return r.next - 1
+	}
+	return r.next
+}
+
+// add takes a page and decides whether the list is whole.
+func (r *reading[T]) add(p page[T]) error {
+	offset := r.offset()
+	fresh, overlaps, err := r.keep(p)
+	if err != nil {
+		return err
+	}
+	r.all.promises = append(r.all.promises, p.promises...)
+	r.pages++
+	r.learnLimit(p)
+	short := r.limit > 0 && len(p.rows) < r.limit
+	switch {
+	case len(p.rows) == 0, short && fresh+r.overlap(offset) >= len(p.rows) && overlaps:
+		r.whole = true
+	case r.pages == 1:
+		r.whole = short || (r.limit == 0 && len(p.rows) < shortestCut)
+	case fresh == 0 && r.limit == 0:
+		r.whole = true // no paging at all: the first reply was everything
+	case fresh == 0:
+		return unreadable(ignoresPages)
+	case !overlaps:
+		return errMoved
+	default:
+		r.whole = short
+	}
+	r.next = offset + len(p.rows)
+	if total := p.info.TotalCount; r.whole && total.known && total.n > int64(len(r.all.rows)) {
+		return unreadable("the zone counts " + strconv.FormatInt(total.n, 10) + " rows and sent " + strconv.Itoa(len(r.all.rows)))
+	}
+	return nil
+}
+
+// overlap is how many rows of a page at this offset were read before, if nothing moved.
+func (r *reading[T]) overlap(offset int) int { return r.next - offset }
+
+// keep adds the rows that are new; overlaps tells whether the page begins where the last one ended.
+func (r *reading[T]) keep(p page[T]) (fresh int, overlaps bool, err error) {
+	overlaps = r.next == 0 || r.limit == 1
+	for i := range p.rows {
+		id := r.id(&p.rows[i])
+		if !id.known {
+			return 0, false, unreadable("row " + strconv.Itoa(i+1) + " of `" + r.key + "` has no id")
+		}
+		if i == 0 && r.next > 0 && id.n == r.last {
+			overlaps = true
+		}
+		r.last = id.n
+		if !r.seen[id.n] {
+			r.seen[id.n] = true
+			r.all.rows = append(r.all.rows, p.rows[i])
+			fresh++
+		}
+	}
+	if len(r.all.rows) > longestList {
+		return 0, false, unreadable("the list has no end")
+	}
+	return fresh, overlaps, nil
+}
+
+// learnLimit takes the echoed limit; one that the page itself exceeds was not obeyed and proves nothing.
+func (r *reading[T]) learnLimit(p page[T]) {
+	r.limit = 0
+	if limit := p.info.Limit; limit.known && limit.n > 0 && int64(len(p.rows)) <= limit.n {
+		r.limit = int(min(limit.n, longestList))
+	}
+}
+
+// columns asks for a list with its columns chosen, and with fewer wishes where the zone refuses them;
+// what it accepted is remembered for the client's life. Wishes go from the most to the fewest.
+func (c *Client) columns(path string, wishes []url.Values, ask func(wish url.Values) error) error {
+	start := 0
+	if known, ok := c.plain.Load(path); ok {
+		start = known.(int)
+	}
+	for i := start; ; i++ {
+		err := ask(wishes[i])
+		if i+1 == len(wishes) || !refusesColumns(err) {
+			if err == nil {
+				c.plain.Store(path, i)
+			}
+			return err
+		}
+	}
+}
+
+// refusesColumns tells whether a zone may have answered so because of a column that it does not know.
+func refusesColumns(err error) bool {
+	call := reconcile.AsCallError(err)
+	return call != nil && (call.Status == http.StatusBadRequest || call.Status == http.StatusUnprocessableEntity)
+}
+
+// cols is a query that asks for columns. They replace the default ones, so id is always among them.
+func cols(names ...string) url.Values { return url.Values{"cols[]": names} }
+
+// with is a copy of a query with one more parameter.
+func with(query url.Values, name, value string) url.Values {
+	more := url.Values{}
+	maps.Copy(more, query)
+	more.Set(name, value)
+	return more
+}

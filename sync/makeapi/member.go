@@ -1,0 +1,139 @@
+package makeapi
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+// ownerRole is the Owner's role on every public zone (docs).
+const ownerRole = 11
+
+// roleRow is a row of user-organization-roles. The published column list says
+// userRoleId, every published reply usersRoleId; no columns are asked for.
+type roleRow struct {
+	UserID         integer    `json:"userId"`
+	OrganizationID integer    `json:"organizationId"`
+	UsersRoleID    integer    `json:"usersRoleId"`
+	UserRoleID     integer    `json:"userRoleId"`
+	Invitation     invitation `json:"invitation"`
+}
+
+// invitation is null or missing for a member, else "pending", "expired" or whatever the zone says: not a member yet.
+type invitation string
+
+// UnmarshalJSON keeps what is no text as its JSON.
+func (i *invitation) UnmarshalJSON(data []byte) error {
+	*i = ""
+	switch {
+	case data[0] == '"':
+		var t text
+		if err := t.UnmarshalJSON(data); err != nil {
+			return err
+		}
+		*i = invitation(strings.ToLower(clean(t.trimmed(), 40)))
+	case !slices.Contains([]string{"null", "false"}, string(data)):
+		*i = invitation(clean(string(data), 40))
+	}
+	return nil
+}
+
+// readMembers joins the role rows of an organization, which hold no e-mail, with its people.
+func (c *Client) readMembers(ctx context.Context, live *reconcile.Live) error {
+	k := call{method: "GET", path: ofOrganization(live.ID, "/user-organization-roles"), organization: live.ID,
+		doing: "read the roles in", object: nameOf(live), scope: readOrganizations}
+	rows, err := readWhole[roleRow](ctx, c, k, "userOrganizationRoles")
+	if err != nil {
+		return err
+	}
+	roles, err := rolesOf(live.ID, rows)
+	if err != nil {
+		return k.misfit(err.Error())
+	}
+	k.doing = "read the people of"
+	people, err := c.users(ctx, k, nil)
+	if err != nil {
+		return err
+	}
+	join(live, roles, people)
+	return nil
+}
+
+// rolesOf keeps one row for each person: rows of other organizations and repetitions are left out; of two
+// rows that disagree the accepted one counts, then that of the smaller role id, which has more rights.
+func rolesOf(organization int64, rows []roleRow) ([]reconcile.RoleRow, error) {
+	var roles []reconcile.RoleRow
+	for _, row := range rows {
+		if row.OrganizationID.known && row.OrganizationID.n != organization {
+			continue
+		}
+		if !row.UsersRoleID.known {
+			row.UsersRoleID = row.UserRoleID
+		}
+		if !row.UserID.known || !row.UsersRoleID.known {
+			return nil, unreadable("a role row has no user or no role")
+		}
+		roles = append(roles, reconcile.RoleRow{UserID: row.UserID.n, RoleID: row.UsersRoleID.n, Invitation: string(row.Invitation)})
+	}
+	slices.SortFunc(roles, func(a, b reconcile.RoleRow) int {
+		return cmp.Or(cmp.Compare(a.UserID, b.UserID), cmp.Compare(a.Invitation, b.Invitation), cmp.Compare(a.RoleID, b.RoleID))
+	})
+	return slices.CompactFunc(roles, func(a, b reconcile.RoleRow) bool { return a.UserID == b.UserID }), nil
+}
+
+// join fills in members, unreadable rows and the owner.
+func join(live *reconcile.Live, roles []reconcile.RoleRow, people page[userRow]) {
+	known := map[int64]userRow{}
+	for _, p := range people.promises {
+		if p.ID.known {
+			known[p.ID.n] = userRow{ID: p.ID, Email: p.Email, Name: p.Name}
+		}
+	}
+	for _, person := range people.rows {
+		if address(person.Email) != "" {
+			known[person.ID.n] = person
+		}
+	}
+	live.Members, live.Unreadable, live.OwnerID = make([]spec.Member, 0, len(roles)), nil, 0
+	for _, row := range roles {
+		if row.RoleID == ownerRole && row.Invitation == "" {
+			live.OwnerID = row.UserID
+		}
+		person, found := known[row.UserID]
+		if !found || address(person.Email) == "" {
+			live.Unreadable = append(live.Unreadable, row)
+			continue
+		}
+		live.Members = append(live.Members, member(person, row))
+	}
+	live.Members = append(live.Members, promised(roles, people.promises, live.Members)...)
+	slices.SortFunc(live.Members, func(a, b spec.Member) int {
+		return cmp.Or(strings.Compare(a.Email, b.Email), cmp.Compare(a.UserID, b.UserID))
+	})
+}
+
+func member(person userRow, row reconcile.RoleRow) spec.Member {
+	return spec.Member{
+		Email: address(person.Email), Name: string(person.Name), UserID: row.UserID,
+		Role: integer{row.RoleID, true}.decimal(), Invitation: row.Invitation,
+	}
+}
+
+// promised are invitees of older replies who have no role row.
+func promised(roles []reconcile.RoleRow, promises []promise, members []spec.Member) []spec.Member {
+	var more []spec.Member
+	for _, p := range promises {
+		email := address(p.Email)
+		here := func(m spec.Member) bool { return m.Email == email }
+		hasRow := slices.ContainsFunc(roles, func(r reconcile.RoleRow) bool { return p.ID.known && r.UserID == p.ID.n })
+		if email == "" || hasRow || slices.ContainsFunc(members, here) || slices.ContainsFunc(more, here) {
+			continue
+		}
+		more = append(more, spec.Member{Email: email, Name: string(p.Name), UserID: p.ID.n, Role: p.RoleID.decimal(), Invitation: "pending"})
+	}
+	return more
+}

@@ -1,0 +1,179 @@
+package makeapi
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+// organizationRow is an organization in a list, a detail call or a write's answer. Which keys come depends on
+// the columns asked for and on the zone; what is missing is unknown, never false.
+type organizationRow struct {
+	ID              integer `json:"id"`
+	Name            text    `json:"name"`
+	CountryID       integer `json:"countryId"`
+	TimezoneID      integer `json:"timezoneId"`
+	License         licence `json:"license"`
+	Zone            text    `json:"zone"`
+	Teams           names   `json:"teams"`
+	Paused          flag    `json:"isPaused"`
+	TFAEnforced     flag    `json:"tfaEnforced"`
+	ActiveScenarios integer `json:"activeScenarios"`
+	Deleted         flag    `json:"deleted"`
+}
+
+// licence is a licence map; anything but an object is none.
+type licence reconcile.License
+
+// UnmarshalJSON takes objects.
+func (l *licence) UnmarshalJSON(data []byte) error {
+	*l = nil
+	if data[0] != '{' {
+		return nil
+	}
+	return json.Unmarshal(data, (*map[string]any)(l))
+}
+
+// apiLimit is license.apiLimit, calls per minute; 0: not said, or no limit.
+func (l licence) apiLimit() int {
+	switch n := l["apiLimit"].(type) {
+	case float64:
+		if n > 0 && n < 1e9 {
+			return int(n)
+		}
+	case string:
+		if n, err := strconv.Atoi(n); err == nil && n > 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+// live is the row as the core knows it. The client keeps its call limit and its host.
+func (c *Client) live(row *organizationRow) *reconcile.Live {
+	live := &reconcile.Live{
+		Organization: spec.Organization{
+			ID: row.ID.n, Name: string(row.Name), Country: row.CountryID.decimal(),
+			Timezone: row.TimezoneID.decimal(), TFAEnforced: row.TFAEnforced.pointer(),
+		},
+		Host: row.Zone.trimmed(), License: reconcile.License(row.License), Teams: row.Teams, Paused: row.Paused.pointer(),
+	}
+	if row.ActiveScenarios.known {
+		n := int(row.ActiveScenarios.n)
+		live.ActiveScenarios = &n
+	}
+	if live.Host != "" {
+		c.hosts.Store(live.ID, live.Host)
+	}
+	if row.License != nil {
+		c.SetLimit(live.ID, row.License.apiLimit())
+	}
+	return live
+}
+
+// organizationColumns are all that the list offers and the core uses (published; tfaEnforced since April 2026).
+var organizationColumns = []string{
+	"id", "name", "countryId", "timezoneId", "license", "zone", "serviceName", "teams", "isPaused", "productName", "tfaEnforced",
+}
+
+// Organizations is the list of all organizations of the token's user, in all zones, every page.
+func (c *Client) Organizations(ctx context.Context) ([]*reconcile.Live, error) {
+	const path = "/organizations"
+	wishes := []url.Values{cols(organizationColumns...), cols("*"), nil}
+	var rows []organizationRow
+	thin := false
+	err := c.columns(path, wishes, func(wish url.Values) error {
+		thin = wish == nil
+		list, err := readList(ctx, c, listing[organizationRow]{
+			key: "organizations", id: func(row *organizationRow) integer { return row.ID },
+			call: call{path: path, query: wish, doing: "read the organizations of zone", object: c.zone, scope: readOrganizations},
+		})
+		rows = list.rows
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	lives := make([]*reconcile.Live, 0, len(rows))
+	for i := range rows {
+		if !rows[i].Deleted.on {
+			lives = append(lives, c.live(&rows[i]))
+		}
+	}
+	if thin {
+		return c.thicken(ctx, lives)
+	}
+	return lives, nil
+}
+
+// thicken makes up for a zone that lets no columns be chosen: without the licence nobody could tell which
+// organizations live there. A row whose detail the zone refuses stays as it is.
+func (c *Client) thicken(ctx context.Context, lives []*reconcile.Live) ([]*reconcile.Live, error) {
+	var group sync.WaitGroup
+	slots := make(chan struct{}, DefaultConcurrency)
+	for i, live := range lives {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			if detail, err := c.Organization(ctx, live.ID, false); err == nil {
+				detail.ActiveScenarios = nil
+				lives[i] = detail
+			}
+		})
+	}
+	group.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, c.cancelled(&call{doing: "read the organizations of zone", object: c.zone}, err)
+	}
+	return lives, nil
+}
+
+// Organization is the detail call. With wait the zone answers only when a new organization has
+// reached it from the central backend.
+func (c *Client) Organization(ctx context.Context, id int64, wait bool) (*reconcile.Live, error) {
+	var reply struct {
+		Organization *organizationRow `json:"organization"`
+	}
+	k := &call{
+		method: http.MethodGet, path: ofOrganization(id, ""), organization: id, slow: wait,
+		doing: "read organization", object: strconv.FormatInt(id, 10), scope: readOrganizations,
+		decode: decodeJSON(&reply),
+	}
+	if wait {
+		k.query = url.Values{"wait": {"true"}}
+	}
+	if err := c.do(ctx, k); err != nil {
+		return nil, err
+	}
+	row := reply.Organization
+	switch {
+	case row == nil, row.ID.known && row.ID.n != id:
+		return nil, k.misfit("it holds no organization with this id")
+	case row.Deleted.on:
+		return nil, &reconcile.CallError{Doing: k.words(), Class: reconcile.ClassNotFound, Message: "the organization is deleted"}
+	}
+	row.ID = integer{id, true}
+	return c.live(row), nil
+}
+
+// misfit is the error of a reply that is sound JSON and still not an answer.
+func (k *call) misfit(why string) *reconcile.CallError {
+	return &reconcile.CallError{
+		Doing: k.words(), Status: http.StatusOK, Class: reconcile.ClassBroken, Certainty: reconcile.Unknown,
+		Message: "the reply cannot be used: " + why,
+	}
+}
+
+// decimal is the id as text; "" when it is not known.
+func (i integer) decimal() string {
+	if !i.known {
+		return ""
+	}
+	return strconv.FormatInt(i.n, 10)
+}

@@ -1,0 +1,62 @@
+package makeapi
+
+import (
+	"context"
+	"net/http"
+	"strings"
+)
+
+// The scopes that the published pages name per endpoint. Some of them spell `organization:read`; the token
+// list knows only the plural, so lackingScope never speaks of those.
+const (
+	readOrganizations  = "organizations:read"
+	writeOrganizations = "organizations:write"
+	readVariables      = "organization-variables:read"
+	writeVariables     = "organization-variables:write"
+	readUsers          = "user:read"
+	writeUsers         = "user:write"
+	readTeams          = "teams:read"
+)
+
+// Scopes are those of the token (GET /users/me/current-authorization). They are asked for once, and only to
+// explain a 403: the failure to learn them is remembered too.
+func (c *Client) Scopes(ctx context.Context) ([]string, error) {
+	return c.scopes.get(ctx, struct{}{}, func(ctx context.Context) ([]string, error) {
+		var reply struct {
+			Authorization struct {
+				Scope texts `json:"scope"`
+			} `json:"authorization"`
+		}
+		// The call has no scope of its own, so that a 403 to it is not explained by itself.
+		err := c.repeat(ctx, &call{
+			method: http.MethodGet, path: "/users/me/current-authorization",
+			doing: "read the token's scopes", decode: decodeJSON(&reply),
+		})
+		if err != nil && err.Class != "cancelled" {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		return reply.Authorization.Scope, nil
+	})
+}
+
+// texts is an array of texts, or one text with spaces between them.
+type texts []string
+
+// UnmarshalJSON takes both forms; anything else says nothing.
+func (t *texts) UnmarshalJSON(data []byte) error {
+	var each []text
+	if unmarshal(data, &each) != nil {
+		var one text
+		if unmarshal(data, &one) == nil {
+			*t = strings.Fields(string(one))
+		}
+		return nil
+	}
+	for _, one := range each {
+		*t = append(*t, string(one))
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+package makeapi
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+// variableRow is a variable as the API gives it.
+type variableRow struct {
+	TypeID   integer   `json:"typeId"`
+	Name     text      `json:"name"`
+	Value    wireValue `json:"value"`
+	IsSystem flag      `json:"isSystem"`
+}
+
+// wireValue is a value as it came: a number may come as number or as text, and the schema
+// allows objects and arrays as well. first is the first byte of its JSON; 0: missing.
+type wireValue struct {
+	first byte
+	text  text // of a string or a number; the JSON of anything else
+}
+
+// UnmarshalJSON keeps the value.
+func (v *wireValue) UnmarshalJSON(data []byte) error {
+	v.first = data[0]
+	if data[0] == '"' {
+		return v.text.UnmarshalJSON(data)
+	}
+	v.text = text(data)
+	return nil
+}
+
+// canonical is the value in the form that documents share, or why it has none. It never quotes it.
+func (v wireValue) canonical(t spec.VariableType) (string, error) {
+	switch v.first {
+	case '"':
+		return spec.Canonical(t, string(v.text))
+	case 't', 'f':
+		return spec.Canonical(t, v.first == 't')
+	case 0, 'n':
+		return "", errors.New("the value is empty (null)")
+	case '{', '[':
+		return string(v.text), errors.New("the value is an object or a list")
+	}
+	return spec.Canonical(t, json.Number(v.text))
+}
+
+// variable is the row as the core knows it. Its value is masked: whether it may be shown depends on
+// its address, which the core knows.
+func (row *variableRow) variable() spec.Variable {
+	v := spec.Variable{Name: string(row.Name), System: row.IsSystem.on}
+	if row.TypeID.n >= int64(spec.TypeNumber) && row.TypeID.n <= int64(spec.TypeDate) {
+		v.Type = spec.VariableType(row.TypeID.n)
+	}
+	value, err := row.Value.canonical(v.Type)
+	if err != nil {
+		v.Odd = err.Error()
+	}
+	v.Value = spec.Sensitive(value)
+	return v
+}
+
+// readVariables reads all variables of an organization, the system ones too.
+func (c *Client) readVariables(ctx context.Context, live *reconcile.Live) error {
+	var rows []variableRow
+	err := c.do(ctx, &call{
+		method: http.MethodGet, path: ofOrganization(live.ID, "/variables"), organization: live.ID,
+		doing: "read the variables of", object: nameOf(live), scope: readVariables,
+		decode: func(body io.Reader) error {
+			return withBody(body, func(data []byte) (err error) {
+				rows, err = decodeVariables(data)
+				return err
+			})
+		},
+	})
+	if err != nil {
+		return err
+	}
+	live.Variables = variables(rows)
+	return nil
+}
+
+// decodeVariables reads the array that the API sends, or the object that the published schema names:
+// one variable, or variables by name.
+func decodeVariables(data []byte) ([]variableRow, error) {
+	var reply struct {
+		Rows *[]variableRow `json:"organizationVariables"`
+	}
+	err := unmarshal(data, &reply)
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &kind) && kind.Value == "object":
+		return decodeVariableObject(data)
+	case err != nil:
+		return nil, err
+	case reply.Rows == nil:
+		return nil, unreadable("it has no `organizationVariables`")
+	}
+	for i := range *reply.Rows {
+		if (*reply.Rows)[i].Name == "" {
+			return nil, unreadable("a variable has no name")
+		}
+	}
+	return *reply.Rows, nil
+}
+
+func decodeVariableObject(data []byte) ([]variableRow, error) {
+	var one struct {
+		Row variableRow `json:"organizationVariables"`
+	}
+	if err := json.Unmarshal(data, &one); err == nil && one.Row.Name != "" && one.Row.TypeID.known {
+		return []variableRow{one.Row}, nil
+	}
+	var many struct {
+		Rows map[string]variableRow `json:"organizationVariables"`
+	}
+	if err := json.Unmarshal(data, &many); err != nil {
+		return nil, unreadable("`organizationVariables` is not of the type that was expected")
+	}
+	rows := make([]variableRow, 0, len(many.Rows))
+	for name, row := range many.Rows {
+		if row.Name == "" {
+			row.Name = text(name)
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// variables sorts by name and keeps each variable once.
+func variables(rows []variableRow) []spec.Variable {
+	result := make([]spec.Variable, len(rows))
+	for i := range rows {
+		result[i] = rows[i].variable()
+	}
+	slices.SortStableFunc(result, func(a, b spec.Variable) int {
+		if byName := strings.Compare(a.Name, b.Name); byName != 0 {
+			return byName
+		}
+		return cmp.Compare(boolRank(a.System), boolRank(b.System))
+	})
+	return slices.CompactFunc(result, func(a, b spec.Variable) bool { return a.Name == b.Name && a.System == b.System })
+}
+
+func boolRank(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// variableSpot is the path of one variable.
+func variableSpot(organization int64, name string) string {
+	return ofOrganization(organization, "/variables/"+escape(name))
+}

@@ -1,0 +1,139 @@
+package makeapi
+
+import "time"
+
+// The API counts calls per organization and minute (license.apiLimit, published).
+// Whether its minute rolls or begins with the first call is not; recorded headers show a
+// fixed one. This window keeps both: a place is free again one minute after the
+// call that took it has *ended*, which is never before the zone counted it.
+//
+//	limit 3    call ─┤end            free
+//	           1     ██·······60 s·······▏4
+//	           2       ██·······60 s·······▏5
+//	           3         ██·······60 s·······▏6
+//	           4 waits ─────────────────┘
+//
+// Until the limit is reached calls go at full speed; nothing is dripped.
+const (
+	minute = time.Minute
+	// margin keeps two clocks that agree to the tick from disagreeing about the last one.
+	margin = 10 * time.Millisecond
+	// remembered bounds what is kept of an organization whose limit is unknown.
+	remembered = 1024
+	// longestHint is how far a Retry-After or a reset is believed: two windows.
+	longestHint = 2 * minute
+)
+
+// window is the rate window of one organization (or of the calls that belong to none). It
+// takes time as a value and does not wait itself. The zero window is open and has no limit.
+type window struct {
+	licensed int // license.apiLimit; 0: unknown, or no limit
+	stated   int // x-ratelimit-limit, where it is lower
+	flying   int
+	ended    []time.Time // of the calls of the last minute, oldest first
+	// room is what the zone said it still grants until roomUntil; other programs use it too.
+	room      int
+	roomUntil time.Time
+	// A 429 closes the window; strikes counts those that followed each other.
+	closedAt, closedUntil time.Time
+	strikes               int
+}
+
+// limit is the number of calls in a minute; 0: none known.
+func (w *window) limit() int {
+	if w.stated > 0 && (w.licensed <= 0 || w.stated < w.licensed) {
+		return w.stated
+	}
+	return max(w.licensed, 0)
+}
+
+// take takes a place, or tells how long to wait before asking again.
+func (w *window) take(now time.Time) (wait time.Duration) {
+	w.forget(now)
+	if wait := w.closedUntil.Sub(now); wait > 0 {
+		return wait
+	}
+	if w.room <= 0 && now.Before(w.roomUntil) {
+		return w.roomUntil.Sub(now)
+	}
+	if wait := w.untilFree(now); wait > 0 {
+		return wait
+	}
+	w.flying++
+	w.room--
+	return 0
+}
+
+// untilFree is the time until the limit lets one more call go. A call in flight
+// frees its place no earlier than a minute from now.
+func (w *window) untilFree(now time.Time) time.Duration {
+	over := len(w.ended) + w.flying - w.limit()
+	switch {
+	case w.limit() == 0 || over < 0:
+		return 0
+	case over < len(w.ended):
+		return w.ended[over].Add(minute + margin).Sub(now)
+	}
+	return minute + margin
+}
+
+// end gives the place back, a minute from now if the request was sent, else at once.
+func (w *window) end(now time.Time, sent bool) {
+	w.flying--
+	if !sent {
+		return
+	}
+	if w.limit() == 0 && len(w.ended) >= remembered {
+		w.ended = w.ended[1:]
+	}
+	w.ended = append(w.ended, now)
+}
+
+func (w *window) forget(now time.Time) {
+	old := 0
+	for old < len(w.ended) && now.Sub(w.ended[old]) >= minute+margin {
+		old++
+	}
+	w.ended = w.ended[old:]
+}
+
+// learn corrects the window by what the headers of a reply say. A limit above the licence's
+// belongs to another counter (recordings show 10000 on the list of organizations), so its headers are left alone.
+func (w *window) learn(now time.Time, h rateHeaders) {
+	if h.limit <= 0 || (w.licensed > 0 && h.limit > w.licensed) {
+		return
+	}
+	w.stated = h.limit
+	if h.remaining < 0 || h.reset <= 0 || h.reset > minute+5*time.Second {
+		return
+	}
+	until := now.Add(h.reset)
+	room := h.remaining - max(w.flying-1, 0) // calls in flight may not be counted there yet
+	if sameReset := until.Sub(w.roomUntil).Abs() < 2*time.Second; sameReset {
+		room = min(room, w.room)
+	}
+	w.room, w.roomUntil = room, until
+}
+
+// refuse closes the window after a 429 to a call sent at `sent`. With a hint it waits
+// for that; without one nobody knows when the zone's minute ends, only that it does
+// within 60 s: it asks again after 4, 8, 16 and 32 s, which add up to the minute, and then once a minute.
+// Refusals of calls that were already in flight when it closed are the same refusal.
+func (w *window) refuse(sent, now time.Time, hint time.Duration) {
+	if sent.Before(w.closedAt) {
+		return
+	}
+	w.strikes++
+	wait := min(time.Second<<min(w.strikes+1, 10), minute)
+	if hint > 0 {
+		wait = max(min(hint, longestHint)+margin, min(time.Second<<min(w.strikes-1, 10), minute))
+	}
+	w.closedAt, w.closedUntil = now, now.Add(wait)
+}
+
+// welcome ends a series of refusals: a call sent after the window closed got an answer.
+func (w *window) welcome(sent time.Time) {
+	if !sent.Before(w.closedAt) {
+		w.strikes = 0
+	}
+}

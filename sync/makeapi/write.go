@@ -1,0 +1,123 @@
+package makeapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	reconcile "makesync/sync"
+)
+
+// writes is how each verb becomes a request; one row per verb, one function per request.
+var writes = map[reconcile.Verb]func(w reconcile.Write) (draft, error){
+	reconcile.CreateOrganization: createOrganization,
+	reconcile.UpdateOrganization: updateOrganization,
+	reconcile.DeleteOrganization: deleteOrganization,
+	reconcile.CreateVariable:     createVariable,
+	reconcile.UpdateVariable:     updateVariable,
+	reconcile.DeleteVariable:     deleteVariable,
+	reconcile.SetControl:         setControl,
+	reconcile.EnforceTFA:         enforceTFA,
+	reconcile.InviteMember:       inviteMember,
+	reconcile.SetRole:            setRole,
+	reconcile.RemoveMember:       removeMember,
+	reconcile.TransferOwner:      transferOwner,
+	reconcile.AcceptInvitation:   acceptInvitation,
+}
+
+// draft is a write before it has words and a zone.
+type draft struct {
+	doing  string
+	method string
+	path   string
+	query  url.Values
+	body   any // encoded as JSON; nil: no body at all
+	scope  string
+	// answer reads the reply where the core needs it; nil: any readable reply will do.
+	answer func(data []byte) (reconcile.Answer, error)
+}
+
+// Write performs one write: one request, sent again only after a 429 or where no connection came about. Once it is
+// under way an interruption does not cut it off. Its error is a *sync.CallError whose Certainty says whether
+// it may have happened; a mistake in the arguments is found before anything is sent.
+func (c *Client) Write(ctx context.Context, w reconcile.Write) (reconcile.Answer, error) {
+	var answer reconcile.Answer
+	k := call{object: string(w.Address), organization: w.Organization}
+	if k.object == "" && w.Organization != 0 {
+		k.object = "organization " + strconv.FormatInt(w.Organization, 10)
+	}
+	prepare, ok := writes[w.Verb]
+	if !ok {
+		return answer, c.unwritable(&k, fmt.Errorf("makesync knows no write %q", w.Verb))
+	}
+	d, err := prepare(w)
+	if err == nil && needsOrganization(w.Verb) && w.Organization < 1 {
+		err = fmt.Errorf("the organization's id %d is none", w.Organization)
+	}
+	if err == nil && d.body != nil {
+		k.body, err = encode(d.body)
+	}
+	k.doing = d.doing
+	if err != nil {
+		return answer, c.unwritable(&k, err)
+	}
+	k.method, k.path, k.query, k.scope, k.secrets = d.method, d.path, d.query, d.scope, secretsOf(w.Arguments)
+	k.decode = d.decode(&answer)
+	if err := c.do(ctx, &k); err != nil {
+		return reconcile.Answer{}, err
+	}
+	return answer, nil
+}
+
+func needsOrganization(v reconcile.Verb) bool {
+	return v != reconcile.CreateOrganization && v != reconcile.AcceptInvitation
+}
+
+// unwritable is the error of a write that cannot be sent as it is: a defect of makesync or of a plan file.
+func (c *Client) unwritable(k *call, err error) *reconcile.CallError {
+	return &reconcile.CallError{Doing: k.words(), Message: err.Error() + "; nothing was sent", Class: reconcile.ClassInternal, Err: err}
+}
+
+// encode is json.Marshal without HTML escaping.
+func encode(body any) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(body)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}
+
+// secretsOf are the texts of a write that no error message may repeat.
+func secretsOf(a reconcile.Arguments) []string {
+	if a.Value == nil || !a.Value.IsSensitive() {
+		return nil
+	}
+	return []string{a.Value.Value().Reveal()}
+}
+
+// confirmed adds confirmed=true where it is asked for.
+func confirmed(yes bool) url.Values {
+	if !yes {
+		return nil
+	}
+	return url.Values{"confirmed": {"true"}}
+}
+
+// atLeastOne refuses an id that is none, before anything is sent.
+func atLeastOne(what string, id int64) error {
+	if id < 1 {
+		return fmt.Errorf("the %s %d is none", what, id)
+	}
+	return nil
+}
+
+// methods, so that each request below is one line shorter.
+const (
+	post   = http.MethodPost
+	patch  = http.MethodPatch
+	remove = http.MethodDelete
+)

@@ -1,0 +1,72 @@
+package makeapi
+
+import (
+	"errors"
+	"net/url"
+	"strconv"
+
+	reconcile "makesync/sync"
+)
+
+// inviteMember sends an e-mail. The published page requires `userRoleId`, which it does not
+// describe; the field is usersRoleId.
+func inviteMember(w reconcile.Write) (draft, error) {
+	a := w.Arguments
+	email := a.Email
+	if email == "" {
+		email = w.Address.Name()
+	}
+	if email == "" || a.Name == "" {
+		return draft{}, errors.New("an invitation needs an e-mail and a name")
+	}
+	return draft{
+		doing: "invite", method: post, path: ofOrganization(w.Organization, "/invite"), scope: writeOrganizations, answer: invitedUser,
+		body: struct {
+			Email  string  `json:"email"`
+			Name   string  `json:"name"`
+			RoleID int64   `json:"usersRoleId"`
+			Note   string  `json:"note,omitempty"`
+			Teams  []int64 `json:"teamsId,omitempty"`
+		}{email, a.Name, a.RoleID, a.Note, a.TeamIDs},
+	}, atLeastOne("role's id", a.RoleID)
+}
+
+// rolePath is the one address of role changes and removals (published): what the body says decides.
+func rolePath(w reconcile.Write) string {
+	return "/users/" + strconv.FormatInt(w.Arguments.UserID, 10) + "/user-organization-roles/" + strconv.FormatInt(w.Organization, 10)
+}
+
+// setRole can never become a removal: an id below 1 is refused before anything is sent, and the field is never left out.
+func setRole(w reconcile.Write) (draft, error) {
+	a := w.Arguments
+	return draft{
+		doing: "change the role of", method: post, path: rolePath(w), scope: writeUsers,
+		body: struct {
+			RoleID int64 `json:"usersRoleId"`
+		}{a.RoleID},
+	}, errors.Join(atLeastOne("user's id", a.UserID), atLeastOne("role's id", a.RoleID))
+}
+
+// removeMember sends an empty body; whether that means {} or none is not published, so NoBody chooses. What
+// the person owns stays unless the connections shall go, which has to be confirmed.
+func removeMember(w reconcile.Write) (draft, error) {
+	a := w.Arguments
+	d := draft{doing: "remove", method: post, path: rolePath(w), scope: writeUsers, query: confirmed(a.Confirmed)}
+	if !w.NoBody {
+		d.body = struct{}{}
+	}
+	if a.DeleteConnections {
+		d.query = url.Values{"deleteConnections": {"true"}, "confirmed": {"true"}}
+	}
+	return d, atLeastOne("user's id", a.UserID)
+}
+
+// transferOwner makes a member the Owner; only the present Owner may (published).
+func transferOwner(w reconcile.Write) (draft, error) {
+	return draft{
+		doing: "transfer", method: post, path: ofOrganization(w.Organization, "/user-organization-roles/transfer"), scope: writeOrganizations,
+		body: struct {
+			UserID int64 `json:"userId"`
+		}{w.Arguments.UserID},
+	}, atLeastOne("user's id", w.Arguments.UserID)
+}
