@@ -16,6 +16,9 @@ type fileLock struct{ file *os.File }
 // errLocked is what tryLock answers while somebody else has the lock.
 var errLocked = errors.New("locked")
 
+// ErrInUse is in the error of Open when another process has the state file open.
+var ErrInUse = errors.New("is in use")
+
 // acquire takes the lock, waiting up to wait while another process has it.
 func acquire(path string, wait time.Duration) (*fileLock, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
@@ -31,8 +34,8 @@ func acquire(path string, wait time.Duration) (*fileLock, error) {
 			return nil, fmt.Errorf("lock state file: %w", err)
 		}
 		if !time.Now().Before(deadline) {
-			return nil, fmt.Errorf("state file %s is in use%s; wait for it to end, or use another state file",
-				strings.TrimSuffix(path, ".lock"), holder(path))
+			return nil, fmt.Errorf("%s %w%s; wait for it to end, or use another state file",
+				strings.TrimSuffix(path, ".lock"), ErrInUse, holder(path))
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
