@@ -103,9 +103,9 @@ func (d *decoder) scalar(n *yaml.Node, t *trail, want string) (s scalar, ok bool
 }
 
 func (d *decoder) wrongType(n *yaml.Node, t *trail, want string) {
-	message := "this is " + describe(n) + ", not " + want
-	if t != nil && t.index == 0 {
-		message = tick(t.key) + " is " + describe(n) + ", not " + want
+	message := t.name() + " is " + describe(n) + ", not " + want
+	if t != nil && t.index > 0 {
+		message = "an item of " + message
 	}
 	hint := ""
 	if n.Kind == yaml.ScalarNode && strings.HasPrefix(want, "a text") && formOf(n) > formText {
@@ -160,7 +160,7 @@ func (d *decoder) each(n *yaml.Node, t *trail, visit func(key, value *yaml.Node,
 	keys := newKeySet(len(n.Content) / 2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := follow(n.Content[i])
-		below := t.child(key.Value)
+		below := &trail{up: t, key: key.Value, at: d.at(key)}
 		if !d.key(key, below) || isExtension(key.Value) || !d.unique(keys, key, below) {
 			continue
 		}

@@ -76,7 +76,7 @@ func (d *decoder) nullProblem(n *yaml.Node, t *trail, instead string) {
 	if instead == "" {
 		instead = "write a value, or remove the line"
 	}
-	d.report(ruleNull, n, t, tick(t.key)+" is empty (null)", instead)
+	d.report(ruleNull, n, t, t.name()+" is empty (null)", instead)
 }
 
 // list reads a list, giving each item.
@@ -124,7 +124,7 @@ func (d *decoder) choice(n *yaml.Node, t *trail, words ...string) (scalar, bool)
 		if hint == "" {
 			hint = "write " + oneOf(words)
 		}
-		d.report(ruleUnknownValue, follow(n), t, tick(t.key)+" is "+tick(s.text)+", which it cannot be", hint)
+		d.report(ruleUnknownValue, follow(n), t, t.name()+" is "+tick(s.text)+", which it cannot be", hint)
 		return scalar{}, false
 	}
 	return s, true

@@ -17,7 +17,7 @@ const maxDepth = 1000
 // would do for most of JSON, but not for surrogate pairs, and it would see traps
 // where JSON has none.
 func parseJSON(file *source) ([]*yaml.Node, []Problem) {
-	p := jsonParser{file: file, decoder: json.NewDecoder(bytes.NewReader(file.data)), line: 1}
+	p := jsonParser{file: file, decoder: json.NewDecoder(bytes.NewReader(file.data)), line: 1, column: 1}
 	p.decoder.UseNumber()
 	root, err := p.value(0)
 	if errors.Is(err, io.EOF) {
@@ -29,7 +29,7 @@ func parseJSON(file *source) ([]*yaml.Node, []Problem) {
 		}
 		p.seek()
 	}
-	return nil, []Problem{newProblem(ruleSyntax, at{file, int32(p.line), int32(p.column())}, nil,
+	return nil, []Problem{newProblem(ruleSyntax, at{file, int32(p.line), int32(p.column)}, nil,
 		"this is not valid JSON", "check quotes, commas and brackets around here")}
 }
 
@@ -37,9 +37,9 @@ func parseJSON(file *source) ([]*yaml.Node, []Problem) {
 type jsonParser struct {
 	file    *source
 	decoder *json.Decoder
-	offset  int // up to which lines are counted
-	start   int // offset of the line's first byte
+	offset  int // up to which lines and columns are counted
 	line    int
+	column  int
 }
 
 // seek moves the position to the token that comes next.
@@ -49,21 +49,22 @@ func (p *jsonParser) seek() {
 		end++
 	}
 	for ; p.offset < end; p.offset++ {
-		if p.file.data[p.offset] == '\n' {
+		switch c := p.file.data[p.offset]; {
+		case c == '\n':
 			p.line++
-			p.start = p.offset + 1
+			p.column = 1
+		case utf8.RuneStart(c):
+			p.column++
 		}
 	}
 }
-
-func (p *jsonParser) column() int { return utf8.RuneCount(p.file.data[p.start:p.offset]) + 1 }
 
 func (p *jsonParser) value(depth int) (*yaml.Node, error) {
 	if depth > maxDepth {
 		return nil, errors.New("too deep")
 	}
 	p.seek()
-	node := &yaml.Node{Kind: yaml.ScalarNode, Line: p.line, Column: p.column()}
+	node := &yaml.Node{Kind: yaml.ScalarNode, Line: p.line, Column: p.column}
 	token, err := p.decoder.Token()
 	if err != nil {
 		if depth > 0 && errors.Is(err, io.EOF) {

@@ -90,7 +90,16 @@ func stateField[T any](get func(*T) *scalar) func(*decoder, *T, *yaml.Node, *tra
 
 const wantName = "a text (a name or code) or an id"
 
-// shared are the keys of organizations and profiles.
+// ownText makes a row that reads a text which no profile can have, so that null cancels nothing.
+func ownText(get func(*layer) *scalar) func(*decoder, *layer, *yaml.Node, *trail) {
+	return func(d *decoder, l *layer, n *yaml.Node, t *trail) { *get(l), _ = d.text(n, t) }
+}
+
+func readState(d *decoder, l *layer, n *yaml.Node, t *trail) {
+	l.state, _ = d.choice(n, t, "absent", "present")
+}
+
+// sharedFields are the keys of organizations and profiles.
 var sharedFields = fields[layer]{
 	"region":          nameOrID(func(l *layer) *scalar { return &l.region }),
 	"country":         nameOrID(func(l *layer) *scalar { return &l.country }),
@@ -104,10 +113,10 @@ var sharedFields = fields[layer]{
 
 // ownFields are the keys that only an organization has.
 var ownFields = fields[layer]{
-	"name":     scalarField(func(l *layer) *scalar { return &l.name }, "a text", formText),
+	"name":     ownText(func(l *layer) *scalar { return &l.name }),
 	"id":       readID,
-	"zone":     scalarField(func(l *layer) *scalar { return &l.zone }, "a text", formText),
-	"state":    stateField(func(l *layer) *scalar { return &l.state }),
+	"zone":     ownText(func(l *layer) *scalar { return &l.zone }),
+	"state":    readState,
 	"owner":    readOwner,
 	"profiles": readProfileNames,
 }
@@ -137,57 +146,52 @@ func nameOrID(get func(*layer) *scalar) func(*decoder, *layer, *yaml.Node, *trai
 // nameOrID checks the value itself: an id is a positive whole number, a name is not empty.
 func (d *decoder) nameOrID(s scalar, n *yaml.Node, t *trail) (scalar, bool) {
 	if s.form == formNumber {
-		id, ok := wholeNumber(s.text)
-		if !ok || id == "0" || id[0] == '-' {
-			d.report(ruleUnknownValue, follow(n), t, "an id is a whole number above zero", "")
-			return scalar{}, false
-		}
-		s.text = id
+		return d.id(s, n, t)
 	}
 	if s.form == formText && s.text == "" {
-		d.report(ruleUnknownValue, follow(n), t, tick(t.key)+" is an empty text", "write a name, a code or an id, or remove the line")
+		d.report(ruleUnknownValue, follow(n), t, t.name()+" is an empty text", "write a name, a code or an id, or remove the line")
 		return scalar{}, false
 	}
 	return s, true
 }
 
+// maxIDDigits keeps ids below what a JSON number holds exactly.
+const maxIDDigits = 15
+
+func (d *decoder) id(s scalar, n *yaml.Node, t *trail) (scalar, bool) {
+	id, ok := wholeNumber(s.text)
+	if !ok || id == "0" || id[0] == '-' || len(id) > maxIDDigits {
+		d.report(ruleUnknownValue, follow(n), t, "an id is a whole number above zero", "write the id that Make shows")
+		return scalar{}, false
+	}
+	s.text = id
+	return s, true
+}
+
 func readID(d *decoder, l *layer, n *yaml.Node, t *trail) {
-	s, ok := d.nullable(n, t, "a number", formNumber)
-	if !ok {
-		return
+	if s, ok := d.typed(n, t, "a number", formNumber); ok {
+		l.id, _ = d.id(s, n, t)
 	}
-	if s.form == formNumber {
-		id, ok := wholeNumber(s.text)
-		if !ok || id == "0" || id[0] == '-' || len(id) > 15 {
-			d.report(ruleUnknownValue, follow(n), t, "an id is a whole number above zero", "write the id that Make shows")
-			return
-		}
-		s.text = id
-	}
-	l.id = s
 }
 
 func readOwner(d *decoder, l *layer, n *yaml.Node, t *trail) {
-	s, ok := d.nullable(n, t, "a text", formText)
+	s, ok := d.text(n, t)
 	if !ok {
 		return
 	}
-	if s.form == formText {
-		if s.text, ok = d.email(s.text, n, t); !ok {
-			return
-		}
+	if s.text, ok = d.email(s.text, n, t); ok {
+		l.owner = s
 	}
-	l.owner = s
 }
 
 func readProfileNames(d *decoder, l *layer, n *yaml.Node, t *trail) {
-	l.profilesAt = d.at(follow(n))
+	l.profilesAt = t.at
 	l.profiles = d.texts(n, t)
 }
 
 func readPurge(d *decoder, l *layer, n *yaml.Node, t *trail) {
 	items := []scalar{}
-	l.purgeAt = d.at(follow(n))
+	l.purgeAt = t.at
 	if isNull(follow(n)) {
 		l.purgeNull, _ = d.scalar(n, t, "a list")
 		return
@@ -221,7 +225,7 @@ func firstOf(words ...string) string {
 // openBlock reads the mapping of a block; a null block cancels the inherited one.
 func openBlock[T any](d *decoder, b *block[T], n *yaml.Node, t *trail, visit func(key, value *yaml.Node, t *trail)) {
 	node := follow(n)
-	b.at = d.at(node)
+	b.at = t.at
 	if isNull(node) {
 		b.set, b.null = true, true
 		return

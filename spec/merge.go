@@ -2,7 +2,6 @@ package spec
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 )
 
@@ -19,22 +18,35 @@ import (
 //	API: x    API: {state: absent}    absent; what was inherited goes
 //	absent    API: x                  x
 type merger struct {
-	// cancels tells of each null whether it cancelled something in some organization.
-	cancels map[at]bool
+	// nulls are all nulls that were merged.
+	nulls map[at]nullNote
 	// absurd are the objects that one layer calls absent and describes all the same.
-	absurd map[at]string
+	absurd map[at]absurdNote
 }
 
-func newMerger() *merger { return &merger{cancels: map[at]bool{}, absurd: map[at]string{}} }
+// nullNote says where a null stands and whether it cancelled something in some organization.
+type nullNote struct {
+	path    string
+	cancels bool
+}
+
+type absurdNote struct{ path, object string }
+
+func newMerger() *merger {
+	return &merger{nulls: map[at]nullNote{}, absurd: map[at]absurdNote{}}
+}
 
 // null notes one null and whether it had anything to cancel here.
-func (m *merger) null(pos at, something bool) { m.cancels[pos] = m.cancels[pos] || something }
+func (m *merger) null(pos at, path string, something bool) {
+	m.nulls[pos] = nullNote{path, m.nulls[pos].cancels || something}
+}
 
-func (m *merger) scalar(below *scalar, above scalar) {
+// scalar merges one field; object and key make its path.
+func (m *merger) scalar(below *scalar, above scalar, object, key string) {
 	switch above.form {
 	case formUnset:
 	case formNull:
-		m.null(above.at, below.isSet())
+		m.null(above.at, strings.TrimPrefix(object+"."+key, "."), below.isSet())
 		*below = scalar{}
 	default:
 		*below = above
@@ -52,17 +64,22 @@ func (m *merger) layers(layers []*layer) *layer {
 }
 
 func (m *merger) layer(out, l *layer) {
-	for _, pair := range [...]struct{ below, above *scalar }{
-		{&out.name, &l.name}, {&out.id, &l.id}, {&out.zone, &l.zone}, {&out.state, &l.state}, {&out.owner, &l.owner},
-		{&out.region, &l.region}, {&out.country, &l.country}, {&out.timezone, &l.timezone}, {&out.tfaEnforced, &l.tfaEnforced},
+	for _, f := range [...]struct {
+		key          string
+		below, above *scalar
+	}{
+		{"name", &out.name, &l.name}, {"id", &out.id, &l.id}, {"zone", &out.zone, &l.zone},
+		{"state", &out.state, &l.state}, {"owner", &out.owner, &l.owner},
+		{"region", &out.region, &l.region}, {"country", &out.country, &l.country},
+		{"timezone", &out.timezone, &l.timezone}, {"tfaEnforced", &out.tfaEnforced, &l.tfaEnforced},
 	} {
-		m.scalar(pair.below, *pair.above)
+		m.scalar(f.below, *f.above, "", f.key)
 	}
-	mergeBlock(m, &out.featureControls, l.featureControls, controlKey, m.control)
-	mergeBlock(m, &out.variables, l.variables, variableKey, m.variable)
-	mergeBlock(m, &out.members, l.members, memberKey, m.member)
+	mergeBlock(m, "featureControls", &out.featureControls, l.featureControls, controlKey, m.control)
+	mergeBlock(m, "variables", &out.variables, l.variables, variableKey, m.variable)
+	mergeBlock(m, "members", &out.members, l.members, memberKey, m.member)
 	if l.purgeNull.form == formNull {
-		m.null(l.purgeNull.at, out.purge != nil)
+		m.null(l.purgeNull.at, "purge", out.purge != nil)
 		out.purge = nil
 	}
 	if l.purge != nil {
@@ -78,12 +95,12 @@ func memberKey(w *writtenMember) string     { return w.email }
 
 // mergeBlock merges a block. merge gives an object of both layers (below is nil
 // when it is new), or false when a null took it away.
-func mergeBlock[T any](m *merger, below *block[T], above block[T], key func(*T) string, merge func(below *T, above *T) (T, bool)) {
+func mergeBlock[T any](m *merger, name string, below *block[T], above block[T], key func(*T) string, merge func(below *T, above *T) (T, bool)) {
 	if !above.set {
 		return
 	}
 	if above.null {
-		m.null(above.at, below.set)
+		m.null(above.at, name, below.set)
 		*below = block[T]{}
 		return
 	}
@@ -129,7 +146,7 @@ func without[T any](items []T, gone map[int]bool) []T {
 
 func (m *merger) control(below, above *writtenControl) (writtenControl, bool) {
 	if above.value.form == formNull {
-		m.null(above.value.at, below != nil)
+		m.null(above.value.at, "featureControls."+above.name, below != nil)
 		return writtenControl{}, false
 	}
 	return *above, true
@@ -137,7 +154,7 @@ func (m *merger) control(below, above *writtenControl) (writtenControl, bool) {
 
 func (m *merger) variable(below, above *writtenVariable) (writtenVariable, bool) {
 	if above.null {
-		m.null(above.at, below != nil)
+		m.null(above.at, "variables."+above.name, below != nil)
 		return writtenVariable{}, false
 	}
 	if below == nil {
@@ -148,7 +165,7 @@ func (m *merger) variable(below, above *writtenVariable) (writtenVariable, bool)
 	if absent {
 		out = writtenVariable{at: above.at, name: above.name}
 		if above.value.isSet() || above.kind.isSet() || above.ignore.isSet() || above.literal.isSet() {
-			m.absurd[above.at] = "the variable " + tick(above.name)
+			m.absurd[above.at] = absurdNote{"variables." + above.name, "the variable " + tick(above.name)}
 		}
 	}
 	if above.short {
@@ -160,11 +177,22 @@ func (m *merger) variable(below, above *writtenVariable) (writtenVariable, bool)
 	if above.value.isSet() || above.state.isSet() {
 		out.at = above.at
 	}
-	m.scalar(&out.value, above.value)
-	m.scalar(&out.kind, above.kind)
-	m.scalar(&out.literal, above.literal)
-	m.scalar(&out.ignore, above.ignore)
-	m.scalar(&out.state, above.state)
+	for _, f := range [...]struct {
+		key   string
+		below *scalar
+		above scalar
+	}{
+		{"value", &out.value, above.value}, {"type", &out.kind, above.kind}, {"literal", &out.literal, above.literal},
+		{"ignoreValue", &out.ignore, above.ignore}, {"state", &out.state, above.state},
+	} {
+		switch f.above.form {
+		case formUnset:
+		case formNull:
+			m.scalar(f.below, f.above, "variables."+above.name, f.key)
+		default: // the common case makes no path
+			*f.below = f.above
+		}
+	}
 	return out, true
 }
 
@@ -172,7 +200,7 @@ func isAbsent(s scalar) bool { return s.form == formText && s.text == string(Abs
 
 func (m *merger) member(below, above *writtenMember) (writtenMember, bool) {
 	if above.null {
-		m.null(above.at, below != nil)
+		m.null(above.at, "members."+above.email, below != nil)
 		return writtenMember{}, false
 	}
 	if below == nil {
@@ -183,50 +211,39 @@ func (m *merger) member(below, above *writtenMember) (writtenMember, bool) {
 	if isAbsent(above.state) {
 		out = writtenMember{at: above.at, email: above.email}
 		if above.role.isSet() || above.invite.set && !above.invite.null {
-			m.absurd[above.at] = "the member " + tick(above.email)
+			m.absurd[above.at] = absurdNote{"members." + above.email, "the member " + tick(above.email)}
 		}
 	}
 	if (above.role.isSet() || above.invite.set && !above.invite.null) && !above.state.isSet() {
 		out.state, out.connections = scalar{}, scalar{}
 	}
-	m.scalar(&out.role, above.role)
-	m.scalar(&out.connections, above.connections)
-	m.scalar(&out.state, above.state)
-	m.invite(&out.invite, above.invite)
+	path := "members." + above.email
+	m.scalar(&out.role, above.role, path, "role")
+	m.scalar(&out.connections, above.connections, path, "connections")
+	m.scalar(&out.state, above.state, path, "state")
+	m.invite(&out.invite, above.invite, path+".invite")
 	return out, true
 }
 
-func (m *merger) invite(below *writtenInvite, above writtenInvite) {
+func (m *merger) invite(below *writtenInvite, above writtenInvite, path string) {
 	switch {
 	case !above.set:
 		return
 	case above.null:
-		m.null(above.at, below.set)
+		m.null(above.at, path, below.set)
 		*below = writtenInvite{}
 		return
 	}
 	below.set, below.at = true, above.at
-	m.scalar(&below.name, above.name)
-	m.scalar(&below.note, above.note)
+	m.scalar(&below.name, above.name, path, "name")
+	m.scalar(&below.note, above.note, path, "note")
 	if above.teamsNull.form == formNull {
-		m.null(above.teamsNull.at, below.teamsSet)
+		m.null(above.teamsNull.at, path+".teams", below.teamsSet)
 		below.teams, below.teamsSet = nil, false
 	}
 	if above.teamsSet {
 		below.teams, below.teamsSet = above.teams, true
 	}
-}
-
-// sortedNulls are the nulls that cancelled nothing anywhere, by position.
-func (m *merger) sortedNulls() []at {
-	var out []at
-	for pos, used := range m.cancels {
-		if !used {
-			out = append(out, pos)
-		}
-	}
-	slices.SortFunc(out, compareAt)
-	return out
 }
 
 func compareAt(a, b at) int {

@@ -143,6 +143,9 @@ func syntaxProblem(file *source, err error) Problem {
 // cases. But a parser stops at its first error, so the error is in the last line
 // of the shortest run of lines that already gives it; a binary search finds that.
 func syntaxPosition(file *source, err error) at {
+	if len(file.data) > maxSearched {
+		return at{file, int32(max(1, lineOf(err.Error()))), 1}
+	}
 	ends := lineEnds(file.data)
 	theirs := withoutLine(err.Error())
 	low, high := 0, len(ends)-1
@@ -157,6 +160,16 @@ func syntaxPosition(file *source, err error) at {
 	line := lineText(file.data, low+1)
 	indent := len(line) - len(strings.TrimLeft(line, " "))
 	return at{file, int32(low + 1), int32(indent + 1)}
+}
+
+// maxSearched is the size up to which a syntax error is searched for in that
+// way, in bytes; it costs some twenty readings of the file.
+const maxSearched = 4 << 20
+
+func lineOf(message string) int {
+	var line int
+	_, _ = fmt.Sscanf(strings.TrimPrefix(message, "yaml: "), "line %d", &line) // 0 when it names none
+	return line
 }
 
 func firstError(data []byte) string {

@@ -37,10 +37,21 @@ type trail struct {
 	up    *trail
 	key   string
 	index int // counts from 1; 0 for a key
+	at        // of the key
 }
 
 func (t *trail) item(i int) *trail     { return &trail{up: t, index: i + 1} }
 func (t *trail) child(k string) *trail { return &trail{up: t, key: k} }
+
+// name is the nearest key, for messages: an item of a list is named by its list.
+func (t *trail) name() string {
+	for ; t != nil; t = t.up {
+		if t.index == 0 {
+			return tick(t.key)
+		}
+	}
+	return "the document"
+}
 
 // String is the path: organizations.acme.profiles[0].
 func (t *trail) String() string {

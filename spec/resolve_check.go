@@ -132,11 +132,13 @@ func (r *resolver) tellMerged() {
 	for _, key := range sortedKeys(r.documents.profiles) {
 		r.layers = append(r.layers, r.documents.profiles[key])
 	}
-	for _, pos := range r.merger.sortedNulls() {
-		r.report(ruleNull, pos, "", "", "an empty value (null) cancels what a profile declares, and none declares this",
-			"write {} for none, or remove the line")
+	for pos, note := range r.merger.nulls {
+		if !note.cancels {
+			r.report(ruleNull, pos, "", note.path, "`"+clean(note.path)+"` is empty (null): that cancels what a profile declares, and none declares this",
+				"write {} for none, or remove the line")
+		}
 	}
-	for pos, what := range r.merger.absurd {
-		r.report(ruleAbsentConflict, pos, "", "", what+" is absent and described all the same", "keep only `state: absent`")
+	for pos, note := range r.merger.absurd {
+		r.report(ruleAbsentConflict, pos, "", note.path, note.object+" is absent and described all the same", "keep only `state: absent`")
 	}
 }

@@ -89,7 +89,7 @@ func readConnections(d *decoder, m *writtenMember, n *yaml.Node, t *trail) {
 
 func readInvite(d *decoder, m *writtenMember, n *yaml.Node, t *trail) {
 	node := follow(n)
-	m.invite = writtenInvite{at: d.at(node), set: true}
+	m.invite = writtenInvite{at: t.at, set: true}
 	if isNull(node) {
 		m.invite.null = true
 		return
