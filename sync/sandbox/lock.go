@@ -34,7 +34,7 @@ func acquire(path string, wait time.Duration) (*fileLock, error) {
 			return nil, fmt.Errorf("lock state file: %w", err)
 		}
 		if !time.Now().Before(deadline) {
-			return nil, fmt.Errorf("%s %w%s; wait for it to end, or use another state file",
+			return nil, fmt.Errorf("state file %s %w%s; wait for it to end, or use another state file",
 				strings.TrimSuffix(path, ".lock"), ErrInUse, holder(path))
 		}
 		time.Sleep(20 * time.Millisecond)
