@@ -86,7 +86,8 @@ type StepEvent struct {
 // A cancelled ctx stops it cleanly: the write in flight is finished, the rest is
 // skipped. The cause of the cancellation says which exit that is (see Interrupted).
 func Apply(ctx context.Context, plan *Plan, o ApplyOptions) *Report {
-	a := &applier{plan: plan, o: o.withDefaults(), salt: []byte(plan.Salt)}
+	salt, _ := ReadSalt(plan.Salt) // a saved plan's was checked, any other is our own
+	a := &applier{plan: plan, o: o.withDefaults(), salt: salt}
 	a.gate.journal = o.Journal
 	return a.run(ctx)
 }

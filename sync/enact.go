@@ -12,6 +12,7 @@ import (
 // it see the run's own changes without reading again.
 func enact(live *Live, write Write, answer Answer) {
 	a := write.Arguments
+	on := a.Enable != nil && *a.Enable
 	switch write.Verb {
 	case CreateOrganization, UpdateOrganization:
 		enactOrganization(live, a)
@@ -19,13 +20,13 @@ func enact(live *Live, write Write, answer Answer) {
 		enactVariable(live, write)
 	case SetControl:
 		if c := findControl(live.FeatureControls, write.Address.Name()); c != nil {
-			c.Enabled = *a.Enable
+			c.Enabled = on
 		} else {
 			live.FeatureControls = append(live.FeatureControls,
-				spec.FeatureControl{Name: write.Address.Name(), ID: a.ControlID, Enabled: *a.Enable})
+				spec.FeatureControl{Name: write.Address.Name(), ID: a.ControlID, Enabled: on})
 		}
 	case EnforceTFA:
-		live.TFAEnforced = a.Enable
+		live.TFAEnforced = &on
 	case InviteMember, SetRole, RemoveMember:
 		enactMember(live, write, answer)
 	case TransferOwner:

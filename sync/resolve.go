@@ -76,7 +76,7 @@ func (w *worker) inspect(s *Step, write Write, images Images) finding {
 	if write.Verb == InviteMember && answer.UserID == 0 && hasPending(w.sight.live.Unreadable) {
 		return finding{state: neither, why: "a pending invitation that nobody can read may be hers"}
 	}
-	found := compare(images, w.sight.view(s))
+	found := compare(images, w.sight.view(s).Sealed(w.viewSalt))
 	found.answer = answer
 	return found
 }

@@ -86,6 +86,10 @@ func (w *worker) check(ctx context.Context, s *Step, earlier []Step) *verdict {
 func misdirected(live *Live, s *Step) string {
 	name, a := s.Address.Name(), s.Arguments
 	switch s.Kind {
+	case spec.KindVariable:
+		if v := findVariable(live.Variables, name); v != nil && s.Op == OpUpdate && !showsValue(s) && !sameSide(variableScalar(v), *a.Value) {
+			return "its value is not the one that this step leaves as it is"
+		}
 	case spec.KindFeatureControl:
 		if c := findControl(live.FeatureControls, name); c == nil || c.ID != a.ControlID {
 			return fmt.Sprintf("the control %q has not the id %d", clean(name), a.ControlID)

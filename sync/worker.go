@@ -31,6 +31,8 @@ type worker struct {
 	known []int64
 	// blind: reading it has failed for a whole deadline.
 	blind bool
+	// viewSalt salts the secrets of views that are compared with a journal's; nil: they are compared as they are.
+	viewSalt []byte
 }
 
 // Images are an object's views around a write.

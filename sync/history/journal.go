@@ -128,7 +128,9 @@ func (j *Journal) Begin(run string, plan *reconcile.Plan) error {
 }
 
 // Intent writes what is about to be sent.
-func (j *Journal) Intent(i reconcile.Intent) error { return j.write(line{Type: lineIntent, Intent: &i}) }
+func (j *Journal) Intent(i reconcile.Intent) error {
+	return j.write(line{Type: lineIntent, Intent: &i})
+}
 
 // Result writes what became of it.
 func (j *Journal) Result(o reconcile.Outcome) error {

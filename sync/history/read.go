@@ -229,33 +229,3 @@ func (s *Store) Unfinished(zones []string) ([]*reconcile.Story, error) {
 func touches(story *reconcile.Story, zones []string) bool {
 	return slices.ContainsFunc(zoneNames(story), func(name string) bool { return slices.Contains(zones, name) })
 }
-
-// Emails remembers who was invited: user id → e-mail, from the results of the invitations of all runs on
-// the zone. It reads every journal, so it is for the rare case of role rows that the zone cannot explain.
-func (s *Store) Emails(zone string) (map[int64]string, error) {
-	runs, err := s.names()
-	if err != nil {
-		return nil, err
-	}
-	emails := map[int64]string{}
-	for _, run := range runs {
-		story, err := s.Read(run)
-		if err != nil {
-			continue // a damaged journal costs a memory, never a run
-		}
-		addInvited(story, zone, emails)
-	}
-	return emails, nil
-}
-
-func addInvited(story *reconcile.Story, zone string, emails map[int64]string) {
-	for _, e := range story.Entries {
-		r := e.Result
-		if r == nil || r.Verb != reconcile.InviteMember || r.Answer.UserID < 1 {
-			continue
-		}
-		if o := story.Organization(r.Address); o != nil && o.Zone == zone {
-			emails[r.Answer.UserID] = r.Address.Name()
-		}
-	}
-}

@@ -11,14 +11,19 @@ import (
 
 	"github.com/google/renameio/v2"
 
+	"makesync/spec"
 	reconcile "makesync/sync"
 )
 
-// seenFor is how long a waiting address that nobody asks for is remembered.
+// seenFor is how long something that no plan asks for is remembered.
 const seenFor = 400 * 24 * time.Hour
 
-// seen is the file: zone, organization id and address → when it was first and last seen waiting.
-type seen map[string]sighting
+// Seen knows since when something has been waiting; it implements reconcile.FirstSeen. A plan gives a date
+// only for what an earlier plan of this state folder saw waiting for the same reason.
+type Seen struct {
+	store *Store
+	known map[spec.Address]sighting
+}
 
 type sighting struct {
 	Reason string    `json:"reason"`
@@ -26,92 +31,72 @@ type sighting struct {
 	Last   time.Time `json:"last"`
 }
 
-// Since gives every waiting address of the plan the time at which this state
-// folder first saw it waiting for the same reason, and remembers those that are new. One that
-// is no longer waiting is forgotten, when its organization was read.
-func (s *Store) Since(plan *reconcile.Plan) error {
-	known, err := s.readSeen()
-	if err != nil {
-		return err
+// Seen reads what earlier plans saw. A damaged file starts anew: a date is not worth a failed run.
+func (s *Store) Seen() (*Seen, error) {
+	seen := &Seen{store: s, known: map[spec.Address]sighting{}}
+	data, err := os.ReadFile(s.seenPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return seen, nil
 	}
-	now := s.now().UTC().Truncate(time.Second)
-	next := known.without(plan, now)
-	for i := range plan.Organizations {
-		o := &plan.Organizations[i]
-		for j := range o.Waiting {
-			w := &o.Waiting[j]
-			key := seenKey(o, *w)
-			first := now
-			if old, is := known[key]; is && old.Reason == w.Reason {
-				first = old.First
+	if err != nil {
+		return nil, fmt.Errorf("read the first-seen dates: %w", err)
+	}
+	if json.Unmarshal(data, &seen.known) != nil || seen.known == nil {
+		seen.known = map[spec.Address]sighting{}
+	}
+	return seen, nil
+}
+
+// Since gives the time when an earlier plan first saw the address waiting for the reason.
+func (s *Seen) Since(address spec.Address, reason string) (time.Time, bool) {
+	what, known := s.known[address]
+	return what.First, known && what.Reason == reason
+}
+
+// Remember keeps what the plan saw waiting. What no longer waits is forgotten, if its organization could be read.
+func (s *Seen) Remember(plan *reconcile.Plan) error {
+	now := s.store.now().UTC().Truncate(time.Second)
+	next := s.others(plan, now)
+	for _, o := range plan.Organizations {
+		for _, w := range o.Waiting {
+			first, known := s.Since(w.Address, w.Reason)
+			if !known {
+				first = now
 			}
-			w.Since = &first
-			next[key] = sighting{Reason: w.Reason, First: first, Last: now}
+			next[w.Address] = sighting{Reason: w.Reason, First: first, Last: now}
 		}
 	}
-	return s.writeSeen(next)
+	return s.write(next)
 }
 
-func seenKey(o *reconcile.OrganizationPlan, w reconcile.Waiting) string {
-	return fmt.Sprintf("%s/%d/%s", o.Zone, o.ID, w.Address)
-}
-
-// without keeps what the plan does not speak of: other organizations, until they are too old.
-func (known seen) without(plan *reconcile.Plan, now time.Time) seen {
+// others is what the plan does not speak of, until it is too old.
+func (s *Seen) others(plan *reconcile.Plan, now time.Time) map[spec.Address]sighting {
 	read := map[string]bool{}
 	for _, o := range plan.Organizations {
-		read[fmt.Sprintf("%s/%d/", o.Zone, o.ID)] = len(o.NotRead) == 0
+		read[o.Key] = len(o.NotRead) == 0
 	}
-	next := seen{}
-	for key, what := range known {
-		if !read[organizationPrefix(key)] && now.Sub(what.Last) < seenFor {
-			next[key] = what
+	next := map[spec.Address]sighting{}
+	for address, what := range s.known {
+		if !read[address.Key()] && now.Sub(what.Last) < seenFor {
+			next[address] = what
 		}
 	}
 	return next
 }
 
-// organizationPrefix is the key up to its second slash.
-func organizationPrefix(key string) string {
-	slashes := 0
-	for i, c := range []byte(key) {
-		if c == '/' {
-			if slashes++; slashes == 2 {
-				return key[:i+1]
-			}
-		}
-	}
-	return key
-}
-
 func (s *Store) seenPath() string { return filepath.Join(s.dir, "seen.json") }
 
-// readSeen starts anew when the file is damaged: a date is not worth a failed run.
-func (s *Store) readSeen() (seen, error) {
-	data, err := os.ReadFile(s.seenPath())
-	if errors.Is(err, fs.ErrNotExist) {
-		return seen{}, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the first-seen dates: %w", err)
-	}
-	var known seen
-	if json.Unmarshal(data, &known) != nil || known == nil {
-		return seen{}, nil
-	}
-	return known, nil
-}
-
-func (s *Store) writeSeen(next seen) error {
-	if err := folder(s.dir); err != nil {
+func (s *Seen) write(next map[spec.Address]sighting) error {
+	if err := folder(s.store.dir); err != nil {
 		return err
 	}
 	data, err := json.MarshalIndent(next, "", " ")
 	if err == nil {
-		err = renameio.WriteFile(s.seenPath(), append(data, '\n'), 0o600)
+		err = renameio.WriteFile(s.store.seenPath(), append(data, '\n'), 0o600)
 	}
 	if err != nil {
 		return fmt.Errorf("write the first-seen dates: %w", err)
 	}
+	s.known = next
 	return nil
 }

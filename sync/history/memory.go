@@ -1,0 +1,49 @@
+package history
+
+import (
+	stdsync "sync"
+
+	reconcile "makesync/sync"
+)
+
+// Memory knows from the journals who was invited; it implements reconcile.Memory. It reads them all, once, when it is first
+// asked: that is only for role rows that the zone itself cannot explain.
+type Memory struct {
+	store  *Store
+	once   stdsync.Once
+	emails map[person]string
+}
+
+type person struct{ organization, user int64 }
+
+// Memory is what the runs so far know.
+func (s *Store) Memory() *Memory { return &Memory{store: s} }
+
+// EmailOf gives the e-mail of a user whom a run has invited to the organization, or "".
+func (m *Memory) EmailOf(organization, user int64) string {
+	m.once.Do(m.read)
+	return m.emails[person{organization, user}]
+}
+
+// read skips a damaged journal: that costs a memory, never a run.
+func (m *Memory) read() {
+	m.emails = map[person]string{}
+	runs, _ := m.store.names()
+	for _, run := range runs {
+		if story, err := m.store.Read(run); err == nil {
+			m.add(story)
+		}
+	}
+}
+
+func (m *Memory) add(story *reconcile.Story) {
+	for _, e := range story.Entries {
+		r := e.Result
+		if r == nil || r.Verb != reconcile.InviteMember || r.Answer.UserID < 1 {
+			continue
+		}
+		if o := story.Organization(r.Address); o != nil && o.ID > 0 {
+			m.emails[person{o.ID, r.Answer.UserID}] = r.Address.Name()
+		}
+	}
+}
