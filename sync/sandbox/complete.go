@@ -19,7 +19,7 @@ func (s *State) complete(now time.Time) error {
 	if len(s.Users) == 0 || len(s.Zones) == 0 {
 		return errors.New("a state needs at least one user and one zone")
 	}
-	k := &completion{state: s, now: now, emails: map[string]*User{}}
+	k := &completion{state: s, now: now, emails: map[string]*User{}, taken: map[int]bool{}}
 	k.countIDs()
 	steps := []func() error{k.users, k.zones, k.roles, k.organizations, k.switches}
 	for _, step := range steps {
@@ -34,6 +34,8 @@ type completion struct {
 	state  *State
 	now    time.Time
 	emails map[string]*User
+	taken  map[int]bool // ids of users, and of role rows without one
+	free   int          // the last id that was given to a user
 }
 
 // countIDs puts the next ids behind all that are taken. Organizations begin at
@@ -43,7 +45,7 @@ func (k *completion) countIDs() {
 	n.Organization, n.Team, n.Role, n.Edit = max(n.Organization, 11), max(n.Team, 101), max(n.Role, 1001), max(n.Edit, 1)
 	n.User = max(n.User, 1)
 	for _, u := range k.state.Users {
-		n.User = max(n.User, u.ID+1)
+		k.take(u.ID)
 	}
 	for _, r := range k.state.Roles {
 		n.Role = max(n.Role, r.ID+1)
@@ -55,7 +57,7 @@ func (k *completion) countIDs() {
 				n.Team = max(n.Team, t.ID+1)
 			}
 			for _, m := range o.Members {
-				n.User = max(n.User, m.UserID+1)
+				k.take(m.UserID)
 			}
 			for _, edits := range o.History {
 				for _, e := range edits {
@@ -64,6 +66,20 @@ func (k *completion) countIDs() {
 			}
 		}
 	}
+}
+
+func (k *completion) take(user int) {
+	k.taken[user] = true
+	k.state.Next.User = max(k.state.Next.User, user+1)
+}
+
+// userID gives the users of a seed the lowest ids that are free, so that the first
+// one is user 1 even where some row names user 900.
+func (k *completion) userID() int {
+	for k.free++; k.taken[k.free]; k.free++ {
+	}
+	k.take(k.free)
+	return k.free
 }
 
 // next gives out an id.
@@ -76,7 +92,7 @@ func (k *completion) users() error {
 	ids := map[int]bool{}
 	for i, u := range k.state.Users {
 		if u.ID == 0 {
-			u.ID = next(&k.state.Next.User)
+			u.ID = k.userID()
 		}
 		if i == 0 && u.Token == "" {
 			u.Token = defaultToken
@@ -261,7 +277,7 @@ func (k *completion) person(email, name string, id int) (int, error) {
 	if u := k.emails[strings.ToLower(email)]; u != nil {
 		return u.ID, nil
 	}
-	u := &User{ID: next(&k.state.Next.User), Email: email, Name: name}
+	u := &User{ID: k.userID(), Email: email, Name: name}
 	k.state.Users, k.emails[strings.ToLower(email)] = append(k.state.Users, u), u
 	return u.ID, k.user(u)
 }

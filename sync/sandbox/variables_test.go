@@ -1,0 +1,108 @@
+package sandbox_test
+
+import (
+	"strings"
+	"testing"
+
+	"makesync/sync/sandbox"
+)
+
+func TestVariables(t *testing.T) {
+	t.Parallel()
+	c := starter(t)
+	const path = "/organizations/11/variables"
+	a := c.get(path)
+	want(t, a, true, "organizationVariables", 0, "isSystem")
+	want(t, a, "API_BASE", "organizationVariables", 5, "name")
+	want(t, c.call(200, "POST", path, `{"name":"$new_1","typeId":1,"value":5.50}`), 5.5, "organizationVariable", "value")
+	want(t, c.call(400, "POST", path, `{"name":"$new_1","typeId":1,"value":5}`), "IM005", "code")
+	want(t, c.call(406, "DELETE", path+"/%24new_1", ""), "IM004", "code")
+	want(t, c.call(200, "DELETE", path+"/%24new_1?confirmed=true", ""), 1.0, "ok")
+	c.call(404, "DELETE", path+"/%24new_1?confirmed=true", "")
+	c.call(400, "POST", path, `{"name":"organizationId","typeId":1,"value":5}`)
+	c.call(400, "PATCH", path+"/organizationName", `{"value":"x"}`)
+	for _, name := range []string{"", "1a", "a b", "a-b", strings.Repeat("n", 129)} {
+		c.call(400, "POST", path, `{"name":"`+name+`","typeId":2,"value":"x"}`)
+	}
+	for _, body := range []string{`{"name":"A","typeId":2,"value":""}`, `{"name":"A","typeId":2,"value":null}`, `{"name":"A","typeId":5,"value":"x"}`,
+		`{"name":"A","typeId":1,"value":"x"}`, `{"name":"A","typeId":3,"value":1}`, `{"name":"A","typeId":4,"value":"2026-01-01"}`, `{"name":"A"}`} {
+		c.call(400, "POST", path, body)
+	}
+}
+
+// TestTypeIsCheckedOnlyWithValue: sent alone, either can disagree with the other.
+func TestTypeIsCheckedOnlyWithValue(t *testing.T) {
+	t.Parallel()
+	c := starter(t)
+	const path = "/organizations/11/variables/RETRIES"
+	c.call(400, "PATCH", path, `{"typeId":1,"value":"many"}`)
+	a := c.call(200, "PATCH", path, `{"value":"many"}`)
+	want(t, a, 1.0, "organizationVariable", "typeId")
+	want(t, a, "many", "organizationVariable", "value")
+	c.call(200, "PATCH", path, `{"typeId":1,"value":"5"}`)
+	starter(t, with("value-check", "strict")).call(400, "PATCH", path, `{"typeId":1,"value":"5"}`)
+}
+
+func TestNumbersAsSwitched(t *testing.T) {
+	t.Parallel()
+	for value, shown := range map[string]any{"stored": "25", "number": 25.0, "string": "25"} {
+		a := starter(t, with("number-value", value)).get("/organizations/12/variables")
+		want(t, a, shown, "organizationVariables", 6, "value")
+	}
+	a := starter(t, with("number-value", "string")).get("/organizations/11/variables")
+	want(t, a, "5", "organizationVariables", 6, "value")
+}
+
+func TestVariablesWithoutLicence(t *testing.T) {
+	t.Parallel()
+	c := starter(t) // Core has none
+	if n := len(c.get("/organizations/13/variables").at("organizationVariables").([]any)); n != 5 {
+		t.Errorf("%d variables, want the system ones", n)
+	}
+	const body = `{"name":"A","typeId":1,"value":1}`
+	want(t, c.call(404, "POST", "/organizations/13/variables", body), "SC404", "code")
+	want(t, starter(t, with("variables-404", "IM027")).call(404, "POST", "/organizations/13/variables", body), "IM027", "code")
+	if a := starter(t, with("variables-404", "plain")).call(404, "POST", "/organizations/13/variables", body); a.json != nil {
+		t.Errorf("want plain text: %s", a.text)
+	}
+}
+
+func TestHistoryNewestFirst(t *testing.T) {
+	t.Parallel()
+	c := starter(t)
+	const path = "/organizations/11/variables/"
+	want(t, c.get(path+"RETRIES/history"), "Olga Operations", "organizationVariableHistory", 0, "author")
+	c.call(200, "POST", "/organizations/11/variables", `{"name":"N","typeId":1,"value":1}`)
+	c.as(jane).call(200, "PATCH", path+"N", `{"value":2}`)
+	a := c.get(path + "N/history")
+	want(t, a, "organization_variable_edited", "organizationVariableHistory", 0, "action")
+	want(t, a, "Jane Doe", "organizationVariableHistory", 0, "author")
+	want(t, a, "2", "organizationVariableHistory", 0, "diffObject", "value")
+	want(t, a, "organization_variable_created", "organizationVariableHistory", 1, "action")
+}
+
+func TestFeatureControls(t *testing.T) {
+	t.Parallel()
+	c := starter(t)
+	a := c.get("/organizations/11/feature-controls")
+	want(t, a, 14.0, "featureControls", 0, "id")
+	want(t, a, "Make AI Tools", "featureControls", 3, "name")
+	want(t, c.call(200, "PATCH", "/organizations/11/feature-controls", `{"id":11,"enabled":false}`), false, "featureControls", "enabled")
+	want(t, c.get("/organizations/11/feature-controls?featureControlName=Make+AI+Tools"), false, "featureControls", 0, "enabled")
+	want(t, c.get("/organizations/11"), false, "organization", "featureControls", 3, "enabled")
+	c.call(404, "PATCH", "/organizations/11/feature-controls", `{"id":99,"enabled":false}`)
+	want(t, c.at("us1").get("/organizations/21/feature-controls"), 24.0, "featureControls", 0, "id") // other ids elsewhere
+}
+
+func TestTFA(t *testing.T) {
+	t.Parallel()
+	c := starter(t)
+	want(t, c.call(200, "PATCH", "/organizations/11/tfa-enforcement", `{"enable":true}`), true, "organization", "tfaEnforced")
+	want(t, c.get("/organizations/11"), true, "organization", "tfaEnforced")
+	c.call(402, "PATCH", "/organizations/12/tfa-enforcement", `{"enable":true}`)
+	c.call(400, "PATCH", "/organizations/11/tfa-enforcement", `{}`)
+	starter(t, with("tfa-feature", "off")).call(400, "PATCH", "/organizations/11/tfa-enforcement", `{"enable":true}`)
+	revoking := starter(t, with("tfa-token", "revoke"), func(s *sandbox.State) { s.Users[1].TwoFactor = false })
+	revoking.call(200, "PATCH", "/organizations/11/tfa-enforcement", `{"enable":true}`)
+	revoking.as(jane).call(401, "GET", "/users/me", "")
+}
