@@ -51,6 +51,9 @@ func (e *Exporter) member(d *Draft, live *Live, person spec.Member, email string
 		return m
 	}
 	role, ok := textFor(Roles, e.rolesOf(live.ID), person.Role)
+	if zone := matching(e.Names[Roles], role); ok && len(zone) == 1 && idText(zone[0].ID) != person.Role {
+		role = person.Role // the zone's list, which goes first, gives the name to another role
+	}
 	switch {
 	case !ok:
 		d.omit(spec.KindMember, email, "role %s is not in the list of roles, so it is not written", quote(person.Role))
