@@ -84,7 +84,7 @@ type StepEvent struct {
 // plan, and whether it may is the plan's precondition.
 //
 // A cancelled ctx stops it cleanly: the write in flight is finished, the rest is
-// skipped. The cause of the cancellation says which exit that is (see Interrupted).
+// skipped. The cause of the cancellation says which exit that is (see ErrInterrupted).
 func Apply(ctx context.Context, plan *Plan, o ApplyOptions) *Report {
 	salt, _ := ReadSalt(plan.Salt) // a saved plan's was checked, any other is our own
 	a := &applier{plan: plan, o: o.withDefaults(), salt: salt}

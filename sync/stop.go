@@ -7,12 +7,12 @@ import (
 
 // The causes with which a caller cancels the context of a run.
 var (
-	// Interrupted is SIGINT: exit 130.
-	Interrupted = errors.New("interrupted")
-	// Terminated is SIGTERM: exit 143.
-	Terminated = errors.New("terminated")
-	// OutOfTime is --max-runtime: a clean stop, whose skipped steps make exit 4.
-	OutOfTime = errors.New("out of time")
+	// ErrInterrupted is SIGINT: exit 130.
+	ErrInterrupted = errors.New("interrupted")
+	// ErrTerminated is SIGTERM: exit 143.
+	ErrTerminated = errors.New("terminated")
+	// ErrOutOfTime is --max-runtime: a clean stop, whose skipped steps make exit 4.
+	ErrOutOfTime = errors.New("out of time")
 )
 
 // stopReason is the stable word and the words for steps that a stop cut off.
@@ -26,7 +26,7 @@ func stopReason(ctx context.Context) string {
 // outOfTime: a deadline on the context is a limit of the run as well.
 func outOfTime(ctx context.Context) bool {
 	cause := context.Cause(ctx)
-	return errors.Is(cause, OutOfTime) || errors.Is(cause, context.DeadlineExceeded)
+	return errors.Is(cause, ErrOutOfTime) || errors.Is(cause, context.DeadlineExceeded)
 }
 
 // StopExit is the exit of a run whose context was cancelled; ExitOK if it was not, or was only out of time.
@@ -34,7 +34,7 @@ func StopExit(ctx context.Context) Exit {
 	switch {
 	case ctx.Err() == nil || outOfTime(ctx):
 		return ExitOK
-	case errors.Is(context.Cause(ctx), Terminated):
+	case errors.Is(context.Cause(ctx), ErrTerminated):
 		return ExitTerminated
 	}
 	return ExitInterrupted

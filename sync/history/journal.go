@@ -63,24 +63,30 @@ type journalFile interface {
 	Close() error
 }
 
-// Begin makes the journal of a new run. Its file is made at once, so that a
-// folder that cannot be written is known before the first write to a zone.
+// Begin is the journal of a new run. Its file is made with the first line, so that a
+// run that does nothing leaves none.
 func (s *Store) Begin(run string) (*Journal, error) {
-	path, err := s.path(run)
-	if err != nil {
+	if _, err := s.path(run); err != nil {
 		return nil, err
 	}
-	if err := folder(s.runs); err != nil {
-		return nil, err
+	return &Journal{store: s, run: run}, nil
+}
+
+// create makes the file, which must be new.
+func (j *Journal) create() error {
+	path, err := j.store.path(j.run)
+	if err != nil {
+		return err
+	}
+	if err := folder(j.store.runs); err != nil {
+		return err
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("make the journal of run %s: %w", run, err)
+		return err
 	}
-	if err := syncFolder(s.runs); err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	return &Journal{store: s, run: run, file: file}, nil
+	j.file = file
+	return syncFolder(j.store.runs)
 }
 
 // Append opens the journal of an earlier run, to add what resolving found out. A torn last line is cut off.
@@ -144,7 +150,12 @@ func (j *Journal) End(r *reconcile.Report) error { return j.write(line{Type: lin
 func (j *Journal) Resolved() error { return j.write(line{Type: lineResolved}) }
 
 // Close ends the writing.
-func (j *Journal) Close() error { return j.file.Close() }
+func (j *Journal) Close() error {
+	if j.file == nil {
+		return nil
+	}
+	return j.file.Close()
+}
 
 // write puts one line on the disk. What a full disk left of it is cut off, as far as the disk lets us.
 func (j *Journal) write(l line) error {
@@ -154,18 +165,29 @@ func (j *Journal) write(l line) error {
 		return j.broken
 	}
 	l.At = j.store.now().UTC()
-	data, err := json.Marshal(l)
-	if err == nil {
-		data = append(data, '\n')
-		_, err = j.file.Write(data)
+	if err := j.put(l); err != nil {
+		j.broken = fmt.Errorf("write the journal of run %s: %w", j.run, err)
 	}
-	if err == nil {
+	return j.broken
+}
+
+func (j *Journal) put(l line) error {
+	data, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	if j.file == nil {
+		if err := j.create(); err != nil {
+			return err
+		}
+	}
+	data = append(data, '\n')
+	if _, err = j.file.Write(data); err == nil {
 		err = j.file.Sync()
 	}
 	if err != nil {
-		j.broken = fmt.Errorf("write the journal of run %s: %w", j.run, err)
 		_ = j.file.Truncate(j.size) // best effort: a torn last line is understood anyway
-		return j.broken
+		return err
 	}
 	j.size += int64(len(data))
 	return nil
