@@ -44,6 +44,7 @@ type (
 		Policy                 string
 		Style                  template.CSS
 		Script                 template.JS
+		Large                  bool // so many steps that sections off the screen are better left unrendered
 		Heading                string
 		Zones                  []htmlZone
 		Against, Guards, Shard string
@@ -66,7 +67,7 @@ type (
 	htmlOrganization struct {
 		Key, Anchor, Name, Facts string
 		Steps                    []htmlStep
-		Held                     []htmlHeld
+		Held                     []htmlHeldGroup
 		Waiting                  []htmlWaiting
 		NotRead, Rest            string
 	}
@@ -86,6 +87,10 @@ type (
 		Nothing, Old           bool
 		Before, Changed, After string
 	}
-	htmlHeld    struct{ Kind, Op, Object, Reason, Guard, Allow, Text string }
+	htmlHeldGroup struct {
+		Guard, Reason, Allow string
+		Items                []htmlHeld
+	}
+	htmlHeld    struct{ Kind, Op, Object string }
 	htmlWaiting struct{ Kind, Object, Reason, Text string }
 )

@@ -33,8 +33,9 @@ func newHTMLPlan(plan *reconcile.Plan, o Options) *htmlPlan {
 			p.Organizations = append(p.Organizations, newHTMLOrganization(organization, i, kinds))
 		}
 	}
-	p.Counts, p.Words, p.Quiet = htmlCounts(plan), htmlSummary(&told, plan), Clean(told.declaredWords(plan.Summary))
+	p.Counts, p.Words, p.Quiet = htmlCounts(plan), htmlSummary(&told, plan), quietWords(&told, plan)
 	p.Kinds, p.Risks = htmlKinds(kinds), htmlRisks()
+	p.Large = changes(plan.Summary) > 1000
 	for i := range plan.Problems {
 		p.Problems = append(p.Problems, newHTMLProblem(&plan.Problems[i]))
 	}
@@ -43,9 +44,17 @@ func newHTMLPlan(plan *reconcile.Plan, o Options) *htmlPlan {
 
 func htmlHeading(s reconcile.Summary) string {
 	if n := changes(s); n > 0 {
-		return count(n, "change", "changes") + ": " + opCounts(s)
+		return count(n, "change", "changes") + ": " + opWords(s)
 	}
 	return "No changes"
+}
+
+// quietWords say what the page does not list.
+func quietWords(told *story, plan *reconcile.Plan) string {
+	if text := told.declaredWords(plan.Summary); text != "" {
+		return "As declared: " + text + "."
+	}
+	return ""
 }
 
 const htmlTimeLayout = "2006-01-02 15:04 MST"
@@ -142,16 +151,22 @@ func newHTMLOrganization(o *reconcile.OrganizationPlan, index int, kinds map[spe
 	for _, step := range byRisk(o.Steps) {
 		h.Steps = append(h.Steps, newHTMLStep(step, kinds))
 	}
-	for _, held := range o.Held {
-		allow := ""
-		if held.Allow != "" {
-			allow = "--allow " + shellQuote(Clean(held.Allow))
-		}
-		h.Held = append(h.Held, htmlHeld{htmlKind(held.Address.Kind(), kinds), Clean(string(held.Op)), object(held.Address), Clean(held.Reason), Clean(held.Guard), allow,
-			object(held.Address) + " " + Clean(held.Guard)})
+	for _, group := range groupHeld(o.Held) {
+		h.Held = append(h.Held, newHTMLHeldGroup(group, kinds))
 	}
 	for _, waiting := range o.Waiting {
 		h.Waiting = append(h.Waiting, htmlWaiting{htmlKind(waiting.Address.Kind(), kinds), object(waiting.Address), Clean(waitingWords(waiting)), object(waiting.Address)})
+	}
+	return h
+}
+
+func newHTMLHeldGroup(group []reconcile.Held, kinds map[spec.Kind]bool) htmlHeldGroup {
+	h := htmlHeldGroup{Guard: Clean(group[0].Guard), Reason: Clean(group[0].Reason)}
+	if allow := group[0].Allow; allow != "" {
+		h.Allow = "--allow " + shellQuote(Clean(allow))
+	}
+	for _, held := range group {
+		h.Items = append(h.Items, htmlHeld{htmlKind(held.Address.Kind(), kinds), Clean(string(held.Op)), object(held.Address)})
 	}
 	return h
 }
@@ -196,11 +211,31 @@ func newHTMLField(path string, field reconcile.Field, from, to string) htmlField
 		h.Old.Changed, h.New.Changed = from, to
 		return h
 	}
-	start := commonPrefix(from, to)
-	end := commonSuffix(from[start:], to[start:])
+	start := wordStart(from, commonPrefix(from, to))
+	end := wordEnd(from, commonSuffix(from[start:], to[start:]))
 	h.Old.Before, h.Old.Changed, h.Old.After = from[:start], from[start:len(from)-end], from[len(from)-end:]
 	h.New.Before, h.New.Changed, h.New.After = to[:start], to[start:len(to)-end], to[len(to)-end:]
 	return h
+}
+
+// wordStart moves the start of a difference back to the start of its word, wordEnd (counted from the end) its end:
+// whole words are read more easily than letters.
+func wordStart(s string, at int) int {
+	for at > 0 && isWord(s[at-1]) {
+		at--
+	}
+	return at
+}
+
+func wordEnd(s string, fromEnd int) int {
+	for fromEnd > 0 && isWord(s[len(s)-fromEnd]) {
+		fromEnd--
+	}
+	return fromEnd
+}
+
+func isWord(b byte) bool {
+	return b >= 0x80 || b == '_' || b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z'
 }
 
 // commonSuffix is the number of bytes, in whole characters, that two texts end with in common.

@@ -36,7 +36,7 @@ func (p *page) head(b *strings.Builder) {
 	sum := p.plan.Summary
 	heading := "no changes"
 	if n := changes(sum); n > 0 {
-		heading = count(n, "change", "changes") + " (" + opCounts(sum) + ")"
+		heading = count(n, "change", "changes") + " (" + opWords(sum) + ")"
 	}
 	for _, zone := range p.plan.Zones {
 		if zone.Sandbox {

@@ -96,7 +96,7 @@ func (s *story) print(p *printer, plan *reconcile.Plan) {
 	if n == 0 {
 		p.line("%s", p.paint(bold, "No changes.")+s.nothingWords(plan.Summary))
 	} else {
-		p.line("%s", p.paint(bold, count(n, "change", "changes")+": "+opCounts(plan.Summary)+"."))
+		p.line("%s", p.paint(bold, count(n, "change", "changes")+": "+opWords(plan.Summary)+"."))
 	}
 	const label = 16
 	say := func(colour style, name string, text string) {

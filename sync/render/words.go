@@ -156,6 +156,17 @@ func opCounts(s reconcile.Summary) string {
 	return strings.Join(words, ", ")
 }
 
+// opWords is opCounts for people: commas between thousands.
+func opWords(s reconcile.Summary) string {
+	var words []string
+	for _, c := range counted {
+		if n := c.of(s); n > 0 {
+			words = append(words, number(n)+" "+string(c.op))
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
 // object is an address without its key, as --target takes it behind the key: variable/API_BASE, tfa;
 // for the organization itself the word.
 func object(a spec.Address) string {
