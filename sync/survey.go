@@ -72,7 +72,10 @@ func TakeSurvey(ctx context.Context, port ZonePort, options SurveyOptions) (*Sur
 	s.readNames(ctx, port.Reader)
 	s.readKinds(ctx, port.Reader, options)
 	s.readOwnRoles(ctx, port.Reader)
-	return s, ctx.Err()
+	if ctx.Err() != nil && !outOfTime(ctx) {
+		return nil, context.Cause(ctx)
+	}
+	return s, nil
 }
 
 // readNames reads the zone's lists. One that cannot be read is a warning: ids then stay unnamed.
@@ -113,9 +116,11 @@ func (s *Survey) readKinds(ctx context.Context, reader Reader, options SurveyOpt
 				}
 			}
 			for _, kind := range kinds {
-				if ctx.Err() == nil {
-					noteFailure(live, kind, reader.Read(ctx, live, kind))
+				err := ctx.Err()
+				if err == nil {
+					err = reader.Read(ctx, live, kind)
 				}
+				noteFailure(live, kind, err)
 			}
 			normalise(live)
 			return nil

@@ -1,0 +1,51 @@
+package sync
+
+import (
+	"strings"
+
+	"makesync/spec"
+)
+
+// Chooser is --organization: globs, without case, over live names and the keys to be written.
+type Chooser struct {
+	globs []spec.Glob
+	texts []string
+	used  []bool
+}
+
+// NewChooser compiles the patterns; none chooses everything.
+func NewChooser(patterns []string) (*Chooser, error) {
+	c := &Chooser{texts: patterns, used: make([]bool, len(patterns))}
+	for _, pattern := range patterns {
+		glob, err := spec.ParseGlob(normalName(strings.ToLower(pattern)))
+		if err != nil {
+			return nil, err
+		}
+		c.globs = append(c.globs, glob)
+	}
+	return c, nil
+}
+
+// Chooses tells whether an organization counts, and notes which patterns fit it.
+func (c *Chooser) Chooses(name, key string) bool {
+	chosen := len(c.globs) == 0
+	for i, glob := range c.globs {
+		if glob.Match(normalName(strings.ToLower(name))) || glob.Match(key) {
+			c.used[i], chosen = true, true
+		}
+	}
+	return chosen
+}
+
+// Idle lists the patterns that fitted nothing, which is a mistake of the command line.
+func (c *Chooser) Idle(where string) []spec.Problem {
+	var problems []spec.Problem
+	for i, used := range c.used {
+		if !used {
+			problems = append(problems, spec.Problem{Severity: spec.Error, Rule: "pattern-matches-nothing",
+				Message: "--organization " + quote(c.texts[i]) + " fits no name and no key of an organization in " + where,
+				Hint:    "the pattern covers the whole name; * stands for any part of it"})
+		}
+	}
+	return problems
+}
