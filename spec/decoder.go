@@ -99,7 +99,11 @@ func (d *decoder) scalar(n *yaml.Node, t *trail, want string) (s scalar, ok bool
 		d.report(ruleTooLong, n, t, "the text is longer than 1 MB", "nothing on Make takes that much")
 		return scalar{}, false
 	}
-	return scalar{at: d.at(n), text: n.Value, form: formOf(n)}, true
+	s = scalar{at: d.at(n), text: n.Value, form: formOf(n)}
+	if s.form == formBoolean {
+		s.text = strings.ToLower(s.text) // YAML takes True and TRUE too
+	}
+	return s, true
 }
 
 func (d *decoder) wrongType(n *yaml.Node, t *trail, want string) {

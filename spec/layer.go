@@ -38,15 +38,26 @@ type writtenControl struct {
 	value scalar
 }
 
-// writtenVariable is one entry of variables, in short or long form.
+// writtenVariable is one entry of variables, in short or long form. There may be
+// a million of them, so what only few have is behind a pointer.
 type writtenVariable struct {
 	at
 	name  string
 	null  bool // cancels the inherited variable
 	short bool
 	value scalar
-	// kind, literal, ignore, state: of the long form.
-	kind, literal, ignore, state scalar
+	long  *longForm // nil when none of its fields is set
+}
+
+// longForm are the fields of a variable besides its value.
+type longForm struct{ kind, literal, ignore, state scalar }
+
+// fields gives the long form's fields, also when there are none.
+func (v *writtenVariable) fields() longForm {
+	if v.long == nil {
+		return longForm{}
+	}
+	return *v.long
 }
 
 // writtenMember is one entry of members, in short or long form.

@@ -157,42 +157,35 @@ func (m *merger) variable(below, above *writtenVariable) (writtenVariable, bool)
 		m.null(above.at, "variables."+above.name, below != nil)
 		return writtenVariable{}, false
 	}
+	if below == nil && above.short {
+		return *above, true // by far the most frequent case
+	}
 	if below == nil {
 		below = &writtenVariable{at: above.at, name: above.name}
 	}
-	out := *below
-	absent := isAbsent(above.state)
-	if absent {
-		out = writtenVariable{at: above.at, name: above.name}
-		if above.value.isSet() || above.kind.isSet() || above.ignore.isSet() || above.literal.isSet() {
+	out, fields, over := *below, below.fields(), above.fields()
+	if isAbsent(over.state) {
+		out, fields = writtenVariable{at: above.at, name: above.name}, longForm{}
+		if above.value.isSet() || over.kind.isSet() || over.ignore.isSet() || over.literal.isSet() {
 			m.absurd[above.at] = absurdNote{"variables." + above.name, "the variable " + tick(above.name)}
 		}
 	}
 	if above.short {
-		out.kind = scalar{}
+		fields.kind = scalar{}
 	}
-	if above.value.isSet() && !above.state.isSet() {
-		out.state = scalar{}
+	if above.value.isSet() && !over.state.isSet() {
+		fields.state = scalar{}
 	}
-	if above.value.isSet() || above.state.isSet() {
+	if above.value.isSet() || over.state.isSet() {
 		out.at = above.at
 	}
-	for _, f := range [...]struct {
-		key   string
-		below *scalar
-		above scalar
-	}{
-		{"value", &out.value, above.value}, {"type", &out.kind, above.kind}, {"literal", &out.literal, above.literal},
-		{"ignoreValue", &out.ignore, above.ignore}, {"state", &out.state, above.state},
-	} {
-		switch f.above.form {
-		case formUnset:
-		case formNull:
-			m.scalar(f.below, f.above, "variables."+above.name, f.key)
-		default: // the common case makes no path
-			*f.below = f.above
-		}
-	}
+	path := "variables." + above.name
+	m.scalar(&out.value, above.value, path, "value")
+	m.scalar(&fields.kind, over.kind, path, "type")
+	m.scalar(&fields.literal, over.literal, path, "literal")
+	m.scalar(&fields.ignore, over.ignore, path, "ignoreValue")
+	m.scalar(&fields.state, over.state, path, "state")
+	out.long = &fields
 	return out, true
 }
 

@@ -131,7 +131,7 @@ func (r *resolver) organization(l *layer) Organization {
 	}
 	o.Region, o.Country, o.Timezone, o.Owner = merged.region.text, merged.country.text, merged.timezone.text, merged.owner.text
 	if merged.tfaEnforced.isSet() {
-		on := merged.tfaEnforced.text[0] == 't' || merged.tfaEnforced.text[0] == 'T'
+		on := merged.tfaEnforced.isTrue()
 		o.TFAEnforced = &on
 	}
 	for _, p := range l.profiles {
@@ -205,7 +205,7 @@ func controls(l *layer) []FeatureControl {
 	}
 	out := make([]FeatureControl, 0, len(l.featureControls.items))
 	for _, c := range l.featureControls.items {
-		out = append(out, FeatureControl{Name: c.name, Enabled: strings.EqualFold(c.value.text, "true"), Source: c.source()})
+		out = append(out, FeatureControl{Name: c.name, Enabled: c.value.isTrue(), Source: c.source()})
 	}
 	slices.SortFunc(out, func(a, b FeatureControl) int { return strings.Compare(a.Name, b.Name) })
 	return out

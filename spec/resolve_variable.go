@@ -44,11 +44,12 @@ func (r *resolver) checkVariableCase(key string, variables []Variable, l *layer)
 
 func (r *resolver) variable(key string, w *writtenVariable) (Variable, bool) {
 	v := Variable{Name: w.name, Source: w.source()}
-	if isAbsent(w.state) {
+	fields := w.fields()
+	if isAbsent(fields.state) {
 		v.State = Absent
 		return v, true
 	}
-	v.IgnoreValue = w.ignore.isTrue()
+	v.IgnoreValue = fields.ignore.isTrue()
 	if !w.value.isSet() {
 		r.valueProblem(key, w, w.at, ruleEmptyValue, "the variable "+tick(w.name)+" has no value", "write `value`, or {state: absent}")
 		return v, false
@@ -77,8 +78,8 @@ func (r *resolver) valueProblem(key string, w *writtenVariable, pos at, rule, me
 
 // typeOf is the declared type, else the one that the value's own form has.
 func typeOf(w *writtenVariable) VariableType {
-	if w.kind.isSet() {
-		t, _ := ParseVariableType(w.kind.text)
+	if w.long != nil && w.long.kind.isSet() {
+		t, _ := ParseVariableType(w.long.kind.text)
 		return t
 	}
 	switch w.value.form {
@@ -132,18 +133,18 @@ func rawOf(f form, content string) any {
 	case formNumber:
 		return json.Number(content)
 	case formBoolean:
-		return strings.EqualFold(content, "true")
+		return content == "true"
 	}
 	return content
 }
 
 // content is a text value with its references read.
 func (r *resolver) content(key string, w *writtenVariable, v *Variable) (content string, placeholder, ok bool) {
-	written := w.value.text
-	e := r.evaluatorFor(w.value.at, w.literal.isTrue())
+	written, literal := w.value.text, w.fields().literal.isTrue()
 	if !strings.Contains(written, "${") {
-		return written, !e.literal && looksUnfilled(written), true
+		return written, !literal && looksUnfilled(written), true
 	}
+	e := r.evaluatorFor(w.value.at, literal)
 	pieces := splitReferences(written)
 	if hasReference(pieces) {
 		v.Reference = portable(pieces, e.folder)

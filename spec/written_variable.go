@@ -2,12 +2,18 @@ package spec
 
 import "go.yaml.in/yaml/v3"
 
-var variableFields = fields[writtenVariable]{
+// longVariable is a variable's mapping while it is read.
+type longVariable struct {
+	value scalar
+	longForm
+}
+
+var variableFields = fields[longVariable]{
 	"type":        readVariableType,
-	"value":       scalarField(func(v *writtenVariable) *scalar { return &v.value }, wantValue, formText, formNumber, formBoolean),
-	"literal":     scalarField(func(v *writtenVariable) *scalar { return &v.literal }, "a boolean", formBoolean),
-	"ignoreValue": scalarField(func(v *writtenVariable) *scalar { return &v.ignore }, "a boolean", formBoolean),
-	"state":       stateField(func(v *writtenVariable) *scalar { return &v.state }),
+	"value":       scalarField(func(v *longVariable) *scalar { return &v.value }, wantValue, formText, formNumber, formBoolean),
+	"literal":     scalarField(func(v *longVariable) *scalar { return &v.literal }, "a boolean", formBoolean),
+	"ignoreValue": scalarField(func(v *longVariable) *scalar { return &v.ignore }, "a boolean", formBoolean),
+	"state":       stateField(func(v *longVariable) *scalar { return &v.state }),
 }
 
 const wantValue = "a text, a number or a boolean"
@@ -28,7 +34,10 @@ func (d *decoder) variable(v *writtenVariable, n *yaml.Node, t *trail) bool {
 	node := follow(n)
 	switch {
 	case node.Kind == yaml.MappingNode:
-		return decodeFields(d, node, t, variableFields, false, v)
+		var long longVariable
+		ok := decodeFields(d, node, t, variableFields, false, &long)
+		v.value, v.long = long.value, &long.longForm
+		return ok
 	case isNull(node):
 		v.null = true
 		return d.untagged(node, t)
@@ -38,7 +47,7 @@ func (d *decoder) variable(v *writtenVariable, n *yaml.Node, t *trail) bool {
 	return ok
 }
 
-func readVariableType(d *decoder, v *writtenVariable, n *yaml.Node, t *trail) {
+func readVariableType(d *decoder, v *longVariable, n *yaml.Node, t *trail) {
 	if isNull(follow(n)) {
 		v.kind, _ = d.scalar(n, t, "a text")
 	} else if s, ok := d.choice(n, t, typeNames[1:]...); ok {
