@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "rewrite the scripts' golden parts and the README's output")
+
+// TestMain lets the test binary be makesync when a script calls it by that name.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"makesync": main})
+}
+
+// TestScript runs testdata/script, one script for each topic, each in a folder and with a state of its own.
+func TestScript(t *testing.T) {
+	t.Parallel()
+	root, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:           filepath.Join("testdata", "script"),
+		UpdateScripts: *update,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, ".state"))
+			e.Setenv("ROOT", root)
+			e.Values[servers{}] = &[]*exec.Cmd{}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"code":    scriptCode,
+			"json":    scriptJSON,
+			"serve":   scriptServe,
+			"stop":    scriptStop,
+			"example": scriptExample,
+		},
+	})
+}
+
+// scriptCode runs a command that must end with an exit code: code 2 makesync plan --exit-code.
+func scriptCode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N COMMAND…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// scriptJSON compares one value of a JSON document: json stdout exit.code 2, or ! json stdout exit.code 2.
+// A number in the path is an index, # the length of an array.
+func scriptJSON(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: json FILE PATH VALUE")
+	}
+	decoder := json.NewDecoder(strings.NewReader(ts.ReadFile(args[0])))
+	decoder.UseNumber()
+	var document any
+	ts.Check(decoder.Decode(&document))
+	if decoder.More() {
+		ts.Fatalf("%s holds more than one JSON document", args[0])
+	}
+	got := fmt.Sprint(jsonAt(ts, document, args[1]))
+	if (got == args[2]) == neg {
+		ts.Fatalf("%s is %s", args[1], got)
+	}
+}
+
+func jsonAt(ts *testscript.TestScript, value any, path string) any {
+	for _, part := range strings.Split(path, ".") {
+		switch node := value.(type) {
+		case map[string]any:
+			value = node[part]
+		case []any:
+			if part == "#" {
+				return len(node)
+			}
+			i, err := strconv.Atoi(part)
+			if err != nil || i >= len(node) {
+				ts.Fatalf("%s: no element %s of %d", path, part, len(node))
+			}
+			value = node[i]
+		default:
+			ts.Fatalf("%s: nothing below %v", path, value)
+		}
+	}
+	return value
+}
+
+// scriptServe starts `makesync sandbox serve` and sets a variable for each zone that answers: after
+// serve --state lab.json --listen eu1=127.0.0.1:0 the url stands in $eu1.
+func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("unsupported: ! serve")
+	}
+	cmd := exec.Command("makesync", append([]string{"sandbox", "serve"}, args...)...)
+	cmd.Dir, cmd.Stderr = ts.MkAbs("."), ts.Stderr()
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	started := ts.Value(servers{}).(*[]*exec.Cmd)
+	*started = append(*started, cmd)
+	ts.Defer(func() { _ = cmd.Process.Kill() })
+	lines := bufio.NewScanner(out)
+	for range strings.Count(strings.Join(args, " "), "--listen") {
+		if !lines.Scan() {
+			ts.Fatalf("sandbox serve ended without an answer")
+		}
+		words := strings.Fields(lines.Text())
+		if len(words) != 3 || words[0] != "zone" {
+			ts.Fatalf("sandbox serve said %q", lines.Text())
+		}
+		ts.Setenv(words[1], words[2])
+	}
+}
+
+// servers is the key of the servers that a script has started.
+type servers struct{}
+
+// scriptStop asks every server to stop and checks that it does so cleanly.
+func scriptStop(ts *testscript.TestScript, neg bool, args []string) {
+	started := ts.Value(servers{}).(*[]*exec.Cmd)
+	for _, cmd := range *started {
+		ts.Check(cmd.Process.Signal(os.Interrupt))
+		var exit *exec.ExitError
+		if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != 130 {
+			ts.Fatalf("sandbox serve ended with %v, want exit status 130", err)
+		}
+	}
+	*started = nil
+}
+
+// scriptExample copies an example, without a state that somebody's try has left there: example quickstart.
+func scriptExample(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: example NAME")
+	}
+	ts.Check(copyExample(filepath.Join(ts.Getenv("ROOT"), "examples", args[0]), ts.MkAbs(args[0])))
+}
+
+func copyExample(from, to string) error {
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		return err
+	}
+	return os.RemoveAll(filepath.Join(to, ".makesync"))
+}

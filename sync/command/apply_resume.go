@@ -1,0 +1,133 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+	"makesync/sync/history"
+)
+
+// lockFailure says who holds the lock; an interrupt while waiting for it is that, and nothing else.
+func lockFailure(ctx context.Context, err error) error {
+	var held *history.HeldError
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return failure{exit: reconcile.StopExit(ctx), message: "stopped while waiting for the lock; nothing was changed"}
+	case errors.As(err, &held):
+		return failure{exit: reconcile.ExitUnreachable, message: err.Error()}
+	}
+	return failure{exit: reconcile.ExitInternal, message: err.Error()}
+}
+
+// settle finds out, by reading, what became of the requests of runs that were killed, before anything is
+// planned. With --resume only that run counts, and it must be one.
+func (a *application) settle(ctx context.Context) error {
+	stories, err := a.unfinished()
+	if err != nil {
+		return err
+	}
+	for _, story := range stories {
+		if err := a.settleRun(ctx, story); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *application) unfinished() ([]*reconcile.Story, error) {
+	if a.o.noJournal {
+		return nil, nil
+	}
+	if a.o.resume != "" {
+		story, err := a.store.Read(a.o.resume)
+		if err != nil {
+			return nil, failure{exit: reconcile.ExitInvalid, message: "resume run " + a.o.resume, cause: err}
+		}
+		a.resumed = story.Keys()
+		return a.openOnly(story), nil
+	}
+	stories, err := a.store.Unfinished(a.zones.names())
+	if err != nil {
+		return nil, failure{
+			exit: reconcile.ExitInternal, message: err.Error(),
+			hint: "what the journal hides could be a write; look into it, then move it away, or run with --no-journal",
+		}
+	}
+	return stories, nil
+}
+
+// openOnly leaves out a run of which everything is known.
+func (a *application) openOnly(story *reconcile.Story) []*reconcile.Story {
+	if len(story.Open()) == 0 && story.Status() != reconcile.RunUnfinished {
+		return nil
+	}
+	return []*reconcile.Story{story}
+}
+
+// settleRun adds to a killed run's journal what reading shows of its open requests.
+func (a *application) settleRun(ctx context.Context, story *reconcile.Story) (err error) {
+	outcomes := reconcile.ResolveRun(ctx, story, reconcile.ResolveOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}})
+	journal, err := a.store.Append(story.Run)
+	if err != nil {
+		return failure{exit: reconcile.ExitInternal, message: err.Error()}
+	}
+	defer func() { err = errors.Join(err, journal.Close()) }()
+	for _, outcome := range outcomes {
+		a.r.log.Info("resolved", "run", story.Run, "address", string(outcome.Address), "outcome", string(outcome.Outcome), "reason", outcome.Reason)
+		if err := journal.Result(outcome); err != nil {
+			return failure{exit: reconcile.ExitInternal, message: err.Error()}
+		}
+	}
+	a.problems = append(a.problems, settled(story, outcomes))
+	if ctx.Err() != nil || reconcile.Unresolved(outcomes) {
+		return nil // a later run tries again
+	}
+	return journal.Resolved()
+}
+
+// settled tells that a run was unfinished, and what is known of it now.
+func settled(story *reconcile.Story, outcomes []reconcile.Outcome) spec.Problem {
+	counts := map[reconcile.StepOutcome]int{}
+	for _, outcome := range outcomes {
+		counts[outcome.Outcome]++
+	}
+	p := spec.Problem{
+		Severity: spec.Warning, Rule: "unfinished-run",
+		Message: fmt.Sprintf("run %s was not finished; of its open requests %d had happened, %d had not, %d are unknown",
+			story.Run, counts[reconcile.Succeeded], counts[reconcile.Failed], counts[reconcile.OutcomeUnknown]),
+		Hint: "this run plans from what is there; makesync runs show " + story.Run + " tells the story",
+	}
+	return p
+}
+
+// resumeScope keeps of the documents what the resumed run was about: all organizations of its plan.
+func (a *application) resumeScope() error {
+	if a.o.resume == "" {
+		return nil
+	}
+	keep := slices.DeleteFunc(slices.Clone(a.desired.Organizations), func(o spec.Organization) bool {
+		return !slices.Contains(a.resumed, o.Key)
+	})
+	if len(keep) == 0 {
+		return failure{
+			exit: reconcile.ExitInvalid, message: "the documents hold none of the organizations of run " + a.o.resume,
+			hint: "give the same -f as that run",
+		}
+	}
+	var globs []spec.Glob
+	for _, o := range keep {
+		glob, err := spec.ParseGlob(o.Key)
+		if err != nil {
+			return err
+		}
+		globs = append(globs, glob)
+	}
+	a.o.plan.scope.target = globs
+	return nil
+}

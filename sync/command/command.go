@@ -1,0 +1,134 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime"
+
+	"github.com/urfave/cli/v2"
+
+	reconcile "makesync/sync"
+)
+
+// Main runs one command line (args[0] is the program's name) and returns the
+// exit code. It never ends the process and prints only to env's streams. Cancel ctx with the cause
+// sync.ErrInterrupted or sync.ErrTerminated to stop it cleanly.
+func Main(ctx context.Context, args []string, env Env) (code int) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			code = reportPanic(env.Stderr, cause)
+		}
+	}()
+	r := &runtimeEnv{Env: env, args: args[min(1, len(args)):], log: slog.New(slog.DiscardHandler)}
+	err := newApp(r).RunContext(ctx, args)
+	return r.finish(ctx, err).Code
+}
+
+// runtimeEnv is one run of the program: its surroundings, its command line and its logger.
+type runtimeEnv struct {
+	Env
+	args []string
+	log  *slog.Logger
+}
+
+// newApp assembles the command tree. The library's own help, version flag, exit
+// handler and comma splitting are off: they print usage errors to stdout, end the
+// process below our feet, and cut values into pieces.
+func newApp(r *runtimeEnv) *cli.App {
+	app := &cli.App{
+		Name:                      programName,
+		Usage:                     "keep organizations on Make as YAML files say",
+		Commands:                  commands(r),
+		Writer:                    r.Stdout,
+		ErrWriter:                 r.Stderr,
+		Reader:                    r.Stdin,
+		HideHelp:                  true,
+		HideVersion:               true,
+		DisableSliceFlagSeparator: true,
+		ExitErrHandler:            func(*cli.Context, error) {},
+		OnUsageError:              r.onUsageError,
+		Flags:                     []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print the version"}},
+	}
+	app.Action = func(c *cli.Context) error {
+		if c.Bool("version") && !c.Args().Present() {
+			return printVersion(r, formatText)
+		}
+		return unknownCommand(c, app.Commands)
+	}
+	prepare(r, app.Commands)
+	return app
+}
+
+const programName = "makesync"
+
+// commands lists every command, in the order in which the help shows them.
+func commands(r *runtimeEnv) []*cli.Command {
+	return []*cli.Command{
+		validateCommand(r),
+		planCommand(r),
+		applyCommand(r),
+		sandboxCommand(r),
+		schemaCommand(r),
+		versionCommand(r),
+		completionCommand(r),
+		helpCommand(r),
+	}
+}
+
+// prepare gives every command of the tree what the library leaves to each: our answer to
+// usage errors and no help flag of its own, and gives the groups an action that
+// names their commands.
+func prepare(r *runtimeEnv, list []*cli.Command) {
+	for _, c := range list {
+		c.HideHelp = true
+		c.OnUsageError = r.onUsageError
+		if len(c.Subcommands) > 0 {
+			group := c
+			c.Action = func(ctx *cli.Context) error { return unknownCommand(ctx, group.Subcommands) }
+			prepare(r, c.Subcommands)
+		}
+	}
+}
+
+// finish prints what is left to say about an error and gives the exit of the run.
+func (r *runtimeEnv) finish(ctx context.Context, err error) reconcile.Exit {
+	if err == nil {
+		return reconcile.ExitOK
+	}
+	var end ended
+	if errors.As(err, &end) {
+		return end.exit
+	}
+	printFailure(r.Stderr, err)
+	return exitOfError(ctx, err)
+}
+
+// reportPanic says that the program broke without printing any value: what it
+// was working on may hold a secret. The place is enough for a bug report.
+func reportPanic(w io.Writer, cause any) int {
+	fmt.Fprintf(w, "error: internal error (%T) at %s\n", cause, panicSite())
+	fmt.Fprintln(w, "hint: nothing more is printed here because it could hold a secret; please report the line above with the command you ran; `makesync runs list` shows what a broken apply had done")
+	return reconcile.ExitInternal.Code
+}
+
+// panicSite is the place of the innermost panic: the first frame below the runtime's own.
+func panicSite() string {
+	pcs := make([]uintptr, 32)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(0, pcs)])
+	panicking := false
+	for {
+		frame, more := frames.Next()
+		inRuntime := len(frame.Function) > 8 && frame.Function[:8] == "runtime."
+		if inRuntime && frame.Function == "runtime.gopanic" {
+			panicking = true
+		} else if panicking && !inRuntime {
+			return fmt.Sprintf("%s:%d", frame.Function, frame.Line)
+		}
+		if !more {
+			return "an unknown place"
+		}
+	}
+}

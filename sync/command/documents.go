@@ -1,0 +1,69 @@
+package command
+
+import (
+	"maps"
+	"slices"
+
+	"makesync/spec"
+)
+
+// loaded is what the documents of a run say.
+type loaded struct {
+	desired *spec.Desired
+	// endpoints are the zones that organizations of the run live in, by name.
+	endpoints map[string]spec.Endpoint
+	// problems are all that loading found, sorted. With an error among them the run is over.
+	problems []spec.Problem
+}
+
+// load reads the documents and says how their zones are reached. Nothing but files and
+// the environment is touched.
+func (r *runtimeEnv) load(o documentOptions, urls map[string]string) loaded {
+	documents, problems := spec.Load(spec.LoadOptions{Paths: o.files})
+	desired, more := documents.Resolve(spec.ResolveOptions{
+		LookupEnv: r.LookupEnv, SkipReferences: o.skipReferences,
+		ReferenceRoots: o.referenceRoots, DefaultZone: r.defaultZone(o),
+		ZoneNames: slices.Sorted(maps.Keys(urls)),
+	})
+	problems = append(problems, more...)
+	l := loaded{desired: desired}
+	if desired != nil {
+		l.endpoints, more = spec.Endpoints(desired.Zones, zonesOf(desired, o.zone), spec.EndpointOptions{
+			LookupEnv: r.LookupEnv, ZoneURLs: urls, Named: r.namedZones(o), ReferenceRoots: o.referenceRoots,
+		})
+		problems = append(problems, more...)
+	}
+	l.problems = spec.SortProblems(problems)
+	return l
+}
+
+// defaultZone is the zone of organizations that name none: --zone, else MAKE_ZONE.
+func (r *runtimeEnv) defaultZone(o documentOptions) string {
+	if o.zone != "" {
+		return o.zone
+	}
+	return r.lookup("MAKE_ZONE")
+}
+
+// namedZones are the zones that are named outside the documents, besides --zone-url.
+func (r *runtimeEnv) namedZones(o documentOptions) []string {
+	var names []string
+	for _, name := range []string{o.zone, r.lookup("MAKE_ZONE")} {
+		if name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// zonesOf lists the zones that the organizations of a run live in, sorted; only restricts them to one.
+func zonesOf(desired *spec.Desired, only string) []string {
+	var names []string
+	for i := range desired.Organizations {
+		if zone := desired.Organizations[i].Zone; zone != "" && (only == "" || zone == only) {
+			names = append(names, zone)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}

@@ -1,0 +1,58 @@
+package command
+
+import (
+	"context"
+	"errors"
+
+	reconcile "makesync/sync"
+)
+
+// classExit is the exit of a run that one failed call ended.
+var classExit = map[reconcile.Class]reconcile.Exit{
+	reconcile.ClassRefused:     reconcile.ExitRefused,
+	reconcile.ClassForbidden:   reconcile.ExitRefused,
+	reconcile.ClassFreePlan:    reconcile.ExitRefused,
+	reconcile.ClassLicence:     reconcile.ExitRefused,
+	reconcile.ClassNotFound:    reconcile.ExitPartlyVisible,
+	reconcile.ClassInvalid:     reconcile.ExitPartlyVisible,
+	reconcile.ClassRateLimit:   reconcile.ExitUnreachable,
+	reconcile.ClassServer:      reconcile.ExitUnreachable,
+	reconcile.ClassUnreachable: reconcile.ExitUnreachable,
+	reconcile.ClassBroken:      reconcile.ExitUnreachable,
+}
+
+// exitOfError maps an error that ended a run to its exit, in the order of precedence.
+func exitOfError(ctx context.Context, err error) reconcile.Exit {
+	var usage usageError
+	if errors.As(err, &usage) {
+		return reconcile.ExitUsage
+	}
+	exits := []reconcile.Exit{reconcile.StopExit(ctx)}
+	var known failure
+	call := reconcile.AsCallError(err)
+	switch {
+	case errors.As(err, &known):
+		exits = append(exits, known.exit)
+	case call != nil && call.Class == reconcile.ClassCancelled:
+	case call != nil:
+		exits = append(exits, classExit[call.Class])
+	case reconcile.StopExit(ctx) == reconcile.ExitOK:
+		exits = append(exits, reconcile.ExitInternal)
+	}
+	return reconcile.Worst(exits...)
+}
+
+// hintOf is what to do about an error, "" when there is nothing to add.
+func hintOf(err error) string {
+	var usage usageError
+	var known failure
+	switch call := reconcile.AsCallError(err); {
+	case errors.As(err, &usage):
+		return usage.hint
+	case errors.As(err, &known) && known.hint != "":
+		return known.hint
+	case call != nil:
+		return call.Hint
+	}
+	return ""
+}

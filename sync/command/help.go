@@ -1,0 +1,178 @@
+package command
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// The fields of a cli.Command as this package uses them: Usage is the line in lists,
+// ArgsUsage the arguments, Description what the line leaves unsaid, UsageText the examples.
+
+func helpCommand(r *runtimeEnv) *cli.Command {
+	return &cli.Command{
+		Name:      "help",
+		Usage:     "explain a command",
+		ArgsUsage: "[COMMAND…]",
+		UsageText: "makesync help plan",
+		Action: func(c *cli.Context) error {
+			list, path := commands(r), ""
+			target := &cli.Command{Subcommands: list}
+			for _, word := range c.Args().Slice() {
+				next := target.Command(word)
+				if next == nil {
+					return badUsage(c, "there is no command %s%s", shellQuote(strings.TrimSpace(path+" "+word)), didYouMean(word, commandNames(target.Subcommands), ""))
+				}
+				target, path = next, strings.TrimSpace(path+" "+word)
+			}
+			return printHelp(r.Stdout, path, target)
+		},
+	}
+}
+
+func commandNames(list []*cli.Command) []string {
+	var names []string
+	for _, c := range list {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// commandHelp is the command whose help a --help asks for; the root is a command without a name.
+func commandHelp(c *cli.Context) *cli.Command {
+	if commandPath(c) == "" {
+		return &cli.Command{Subcommands: c.App.Commands}
+	}
+	return c.Command
+}
+
+// printHelp writes the help of a command, or of the program when path is empty.
+func printHelp(w io.Writer, path string, c *cli.Command) error {
+	var b strings.Builder
+	if path == "" {
+		b.WriteString("makesync keeps organizations on Make (make.com) as YAML files say.\n\nusage: makesync COMMAND [FLAGS]\n")
+	} else {
+		fmt.Fprintf(&b, "makesync %s: %s\n\nusage: %s\n", path, c.Usage, usageLine(path, c))
+	}
+	writeParagraph(&b, c.Description)
+	writeCommands(&b, c.Subcommands)
+	writeFlags(&b, c.Flags)
+	if c.UsageText != "" {
+		b.WriteString("\nexample:\n  " + strings.ReplaceAll(c.UsageText, "\n", "\n  ") + "\n")
+	}
+	if path == "" {
+		b.WriteString(rootFooter)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+const rootFooter = `
+environment:
+  MAKE_API_KEY          the token, for every zone
+  MAKE_API_KEY_<ZONE>   the token of one zone: MAKE_API_KEY_EU1
+  MAKE_ZONE             the zone of organizations that name none
+  MAKESYNC_HOSTS        self-hosted zones that may be given a token: make.acme.example,…
+  MAKESYNC_SEAL_KEY     seals saved plans, and checks their seals
+
+exit codes:
+  0 done, or nothing to do        5 held by a guard, or not confirmed   9 saved plan stale or foreign
+  1 internal error                6 live state only partly visible     64 usage
+  2 changes pending               7 refused: check the token          130 interrupted
+  3 documents or plan invalid     8 zone unreachable, or run locked   143 terminated
+  4 applied in part
+
+makesync help COMMAND explains a command and its flags.
+`
+
+func usageLine(path string, c *cli.Command) string {
+	line := programName + " " + path
+	if len(c.Subcommands) > 0 {
+		line += " COMMAND"
+	}
+	if len(c.Flags) > 0 {
+		line += " [FLAGS]"
+	}
+	return strings.TrimSpace(line + " " + c.ArgsUsage)
+}
+
+func writeParagraph(b *strings.Builder, text string) {
+	if text != "" {
+		b.WriteString("\n" + strings.Join(wrap(text, helpWidth), "\n") + "\n")
+	}
+}
+
+func writeCommands(b *strings.Builder, list []*cli.Command) {
+	if len(list) == 0 {
+		return
+	}
+	b.WriteString("\ncommands:\n")
+	for _, c := range list {
+		writeEntry(b, c.Name, c.Usage)
+	}
+}
+
+func writeFlags(b *strings.Builder, flags []cli.Flag) {
+	if len(flags) == 0 {
+		return
+	}
+	b.WriteString("\nflags:\n")
+	for _, f := range flags {
+		doc := f.(cli.DocGenerationFlag)
+		placeholder, usage := splitPlaceholder(doc.GetUsage())
+		name := "--" + f.Names()[0]
+		if len(f.Names()) > 1 {
+			name = "-" + f.Names()[1] + ", " + name
+		}
+		if doc.TakesValue() {
+			name += " " + placeholder
+		}
+		writeEntry(b, name, usage)
+	}
+}
+
+// splitPlaceholder finds the `NAME` in backquotes in a flag's usage, as package flag does.
+func splitPlaceholder(usage string) (placeholder, text string) {
+	before, rest, ok := strings.Cut(usage, "`")
+	if !ok {
+		return "VALUE", usage
+	}
+	name, after, _ := strings.Cut(rest, "`")
+	return name, before + name + after
+}
+
+const (
+	helpWidth  = 98
+	helpColumn = 26
+)
+
+// writeEntry is one line of a list; a long name stands on a line of its own.
+func writeEntry(b *strings.Builder, name, text string) {
+	lines := wrap(text, helpWidth-helpColumn)
+	if len(name) > helpColumn-4 {
+		fmt.Fprintf(b, "  %s\n", name)
+		name = ""
+	}
+	for i, line := range lines {
+		if i > 0 {
+			name = ""
+		}
+		fmt.Fprintf(b, "  %-*s%s\n", helpColumn-2, name, line)
+	}
+}
+
+// wrap breaks a text at spaces into lines of at most width bytes.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && len(line)+1+len(word) > width {
+			lines = append(lines, line)
+			line = ""
+		}
+		line = strings.TrimSpace(line + " " + word)
+	}
+	return append(lines, line)
+}

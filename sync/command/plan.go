@@ -1,0 +1,169 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+	"makesync/sync/render"
+)
+
+// planOptions are the options of plan, and of apply as far as it plans.
+type planOptions struct {
+	documents documentOptions
+	zones     zoneOptions
+	scope     scopeOptions
+	limits    limitOptions
+	result    resultOptions
+	allow     []reconcile.Allow
+	shard     *reconcile.Shard
+	journal   string
+	exitCode  bool   // plan only
+	out       string // plan only: -o
+}
+
+var planFormats = []string{formatText, formatJSON}
+
+func planCommand(r *runtimeEnv) *cli.Command {
+	return &cli.Command{
+		Name:  "plan",
+		Usage: "show what apply would change",
+		Description: "Compares the documents with the live organizations and prints the steps between them, with what is " +
+			"waiting and what a guard holds. Changes nothing. Exit 0, or with --exit-code 2 when there are changes and 5 when something is held.",
+		UsageText: "makesync plan -f clients/ --exit-code\nmakesync plan -f clients/ -o plan.json && makesync apply -f clients/ plan.json",
+		Flags: joined(planningFlags(), []cli.Flag{
+			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "save the plan to `FILE`, for makesync apply FILE"},
+			&cli.BoolFlag{Name: "exit-code", Usage: "end with 2 when there are changes, with 5 when something is held"},
+		}, resultFlags(planFormats...), logFlags()),
+		Action: r.action(noArguments, func(c *cli.Context) error {
+			o, err := r.readPlanOptions(c)
+			if err != nil {
+				return err
+			}
+			return r.runPlan(c.Context, o)
+		}),
+	}
+}
+
+// planningFlags are the flags of every command that makes a plan out of documents.
+func planningFlags() []cli.Flag {
+	return joined(documentFlags(), zoneFlags(), scopeFlags(), limitFlags(), []cli.Flag{
+		&cli.StringSliceFlag{Name: "allow", Usage: "let through what a guard holds: `RULE` is OP:KIND[<=N]@KEY, as in delete:variable<=12@acme; repeatable"},
+		&cli.StringFlag{Name: "shard", Usage: "only part `I/N` of the organizations, I from 1; auto/N takes I from JOB_COMPLETION_INDEX"},
+		journalFlag(),
+	})
+}
+
+func (r *runtimeEnv) readPlanOptions(c *cli.Context) (o planOptions, err error) {
+	o.documents, o.journal = readDocumentOptions(c), c.String("journal")
+	o.exitCode, o.out = c.Bool("exit-code"), c.String("out")
+	for _, read := range []func() error{
+		func() (err error) { o.zones, err = readZoneOptions(c); return },
+		func() (err error) { o.scope, err = readScopeOptions(c); return },
+		func() (err error) { o.limits, err = readLimitOptions(c); return },
+		func() (err error) { o.result, err = r.readResultOptions(c, planFormats...); return },
+		func() (err error) { o.allow, err = readAllow(c); return },
+		func() (err error) { o.shard, err = r.readShard(c); return },
+	} {
+		if err := read(); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
+}
+
+func readAllow(c *cli.Context) ([]reconcile.Allow, error) {
+	var rules []reconcile.Allow
+	for _, text := range c.StringSlice("allow") {
+		rule, err := reconcile.ParseAllow(text)
+		if err != nil {
+			return nil, badUsage(c, "--allow: %s", err)
+		}
+		rules = append(rules, rule)
+	}
+	return rules, nil
+}
+
+// runPlan makes the plan and prints it.
+func (r *runtimeEnv) runPlan(ctx context.Context, o planOptions) error {
+	ctx, stop := o.limits.bound(ctx)
+	defer stop()
+	made, err := r.makePlan(ctx, o, readOnly)
+	if err != nil {
+		return r.failPlan(ctx, err, made.problems, o.result)
+	}
+	defer made.close(r)
+	made.plan.Exit = r.planExit(ctx, made.plan, o)
+	if err := r.savePlan(made.plan, o); err != nil {
+		return r.failPlan(ctx, err, made.problems, o.result)
+	}
+	ro := r.planWords(o, made.guards)
+	if o.out != "" {
+		ro.Saved = o.out
+	}
+	if err := r.emit(planResult{made.plan}, o.result, ro); err != nil {
+		return err
+	}
+	return end(made.plan.Exit)
+}
+
+// planExit is the exit of `plan`: what planning found, and --max-calls.
+func (r *runtimeEnv) planExit(ctx context.Context, plan *reconcile.Plan, o planOptions) reconcile.Exit {
+	exits := []reconcile.Exit{plan.Exit, reconcile.StopExit(ctx)}
+	if problem := o.limits.exceeded(plan); problem != nil {
+		plan.Problems = append(plan.Problems, *problem)
+		if o.exitCode {
+			exits = append(exits, reconcile.ExitHeld)
+		}
+	}
+	return reconcile.Worst(exits...)
+}
+
+// exceeded tells that a plan takes more calls than --max-calls allows; nil when it does not.
+func (o limitOptions) exceeded(plan *reconcile.Plan) *spec.Problem {
+	total := plan.Calls.Read + plan.Calls.Write
+	if o.maxCalls == 0 || total <= o.maxCalls {
+		return nil
+	}
+	return &spec.Problem{
+		Severity: spec.Error, Rule: "max-calls",
+		Message: fmt.Sprintf("the run takes %d calls, more than --max-calls %d: %d to read and %d to write", total, o.maxCalls, plan.Calls.Read, plan.Calls.Write),
+		Hint:    "raise --max-calls, or plan less at a time with --target",
+	}
+}
+
+// planWords is how a plan is shown.
+func (r *runtimeEnv) planWords(o planOptions, guards *spec.Guards) render.Options {
+	ro := r.render(o.result, "plan")
+	ro.Guards = guards
+	for _, rule := range o.allow {
+		ro.Allow = append(ro.Allow, rule.String())
+	}
+	return ro
+}
+
+// failPlan ends a run that has no plan.
+func (r *runtimeEnv) failPlan(ctx context.Context, err error, problems []spec.Problem, o resultOptions) error {
+	problems, exit := failed(ctx, err, problems)
+	plan := &reconcile.Plan{Format: reconcile.PlanFormat, Created: r.Now().UTC(), Problems: problems, Exit: exit}
+	if err := r.emitFailed(planResult{plan}, problems, exit, o, "plan"); err != nil {
+		return err
+	}
+	return end(exit)
+}
+
+// failed adds the error that ended a run to its problems, unless they are that error.
+func failed(ctx context.Context, err error, problems []spec.Problem) ([]spec.Problem, reconcile.Exit) {
+	switch {
+	case errors.Is(err, errInvalid):
+		return problems, reconcile.ExitInvalid
+	case errors.Is(err, errStale):
+		return problems, reconcile.ExitStale
+	}
+	return append(slices.Clip(problems), failureProblem(err)), exitOfError(ctx, err)
+}

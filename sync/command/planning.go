@@ -1,0 +1,150 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+	"makesync/sync/history"
+)
+
+// errInvalid: the documents hold errors, and the problems say which.
+var errInvalid = errors.New("the documents are not valid")
+
+// made is a plan with what it was made from, still connected.
+type made struct {
+	plan     *reconcile.Plan
+	desired  *spec.Desired
+	guards   *spec.Guards
+	zones    *zones
+	problems []spec.Problem
+	fetched  time.Time
+}
+
+func (m made) close(r *runtimeEnv) {
+	if m.zones == nil {
+		return
+	}
+	if err := m.zones.close(); err != nil {
+		r.log.Warn("close the zones", "error", err)
+	}
+}
+
+// makePlan loads, connects, reads and plans. With an error the problems say what the documents have to do with
+// it; without one the caller closes what was made.
+func (r *runtimeEnv) makePlan(ctx context.Context, o planOptions, may access) (made, error) {
+	m, err := r.connect(o, may)
+	if err != nil {
+		return m, err
+	}
+	if err := r.planInto(ctx, &m, o); err != nil {
+		m.close(r)
+		return m, err
+	}
+	return m, nil
+}
+
+// connect loads the documents and connects their zones.
+func (r *runtimeEnv) connect(o planOptions, may access) (made, error) {
+	found := r.load(o.documents, o.zones.urls)
+	m := made{desired: found.desired, problems: found.problems}
+	if spec.HasErrors(found.problems) {
+		return m, errInvalid
+	}
+	m.guards = &found.desired.Guards
+	var err error
+	m.zones, err = r.openZones(found.endpoints, o.zones, may)
+	return m, err
+}
+
+// planInto reads the zones and makes the plan.
+func (r *runtimeEnv) planInto(ctx context.Context, m *made, o planOptions) error {
+	return r.planWith(ctx, m, o, reconcile.MakePlan)
+}
+
+// planner makes a plan: out of documents, or out of the story of a run.
+type planner func(context.Context, reconcile.Request) (*reconcile.Plan, error)
+
+func (r *runtimeEnv) planWith(ctx context.Context, m *made, o planOptions, plan planner) error {
+	salt := make([]byte, saltSize)
+	if _, err := io.ReadFull(r.Random, salt); err != nil {
+		return err
+	}
+	store, err := r.openStore(o.journal)
+	if err != nil {
+		return err
+	}
+	seen, err := store.Seen()
+	if err != nil {
+		return failure{exit: reconcile.ExitInternal, message: err.Error()}
+	}
+	bar := r.newProgress("reading")
+	m.fetched = r.Now()
+	m.plan, err = plan(ctx, reconcile.Request{
+		Desired: m.desired, Zones: m.zones.readers(),
+		Scope: reconcile.Scope{Zone: o.documents.zone, Targets: o.scope.target, Excludes: o.scope.exclude},
+		Allow: o.allow, Shard: o.shard, Concurrency: o.zones.concurrency, Now: m.fetched.UTC(),
+		Salt: salt, Tool: r.Build.Version, ExitCode: o.exitCode, Problems: m.problems,
+		Memory: store.Memory(), FirstSeen: seen, Progress: bar.read,
+	})
+	bar.done()
+	if err != nil {
+		return err
+	}
+	if err := seen.Remember(m.plan); err != nil {
+		r.log.Warn("remember since when something waits", "error", err)
+	}
+	return nil
+}
+
+const saltSize = 16
+
+// openStore opens what earlier runs left behind.
+func (r *runtimeEnv) openStore(journal string) (*history.Store, error) {
+	dir, err := r.stateDirectory()
+	if err != nil {
+		return nil, failure{exit: reconcile.ExitInternal, message: err.Error()}
+	}
+	return history.Open(history.Options{Dir: dir, Runs: journal, Now: r.Now, Tool: r.Build.Version}), nil
+}
+
+// bound gives a context that ends with --max-runtime.
+func (o limitOptions) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	if o.maxRuntime == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, o.maxRuntime, reconcile.ErrOutOfTime)
+}
+
+// readShard reads --shard I/N, or auto/N with the index that Kubernetes gives an indexed job, from 0.
+func (r *runtimeEnv) readShard(c *cli.Context) (*reconcile.Shard, error) {
+	text := c.String("shard")
+	if text == "" {
+		return nil, nil
+	}
+	shard, err := reconcile.ParseShard(r.numbered(text))
+	if err != nil {
+		return nil, badUsage(c, "--shard: %s", err)
+	}
+	return &shard, nil
+}
+
+// numbered puts the index of an indexed Kubernetes job, which counts from 0, in the place of `auto`.
+func (r *runtimeEnv) numbered(shard string) string {
+	count, auto := strings.CutPrefix(shard, "auto/")
+	if !auto {
+		return shard
+	}
+	index, err := strconv.Atoi(r.lookup("JOB_COMPLETION_INDEX"))
+	if err != nil {
+		return shard // refused by its reader
+	}
+	return strconv.Itoa(index+1) + "/" + count
+}

@@ -1,0 +1,152 @@
+package command
+
+import (
+	"bytes"
+	"io"
+	"os"
+
+	"github.com/google/renameio/v2"
+	"github.com/urfave/cli/v2"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+	"makesync/sync/render"
+)
+
+// resultOptions say where and how a result is written.
+type resultOptions struct {
+	format  string
+	outJSON string
+	color   bool
+}
+
+func resultFlags(formats ...string) []cli.Flag {
+	return []cli.Flag{
+		formatFlag(formats...),
+		&cli.StringFlag{Name: "out-json", Usage: "write the result as JSON to `FILE` too, also when the run fails"},
+		colorFlag(),
+	}
+}
+
+func colorFlag() cli.Flag {
+	return &cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN` to use colour: auto, always, never; auto is on a terminal without NO_COLOR"}
+}
+
+func (r *runtimeEnv) readResultOptions(c *cli.Context, formats ...string) (o resultOptions, err error) {
+	if o.format, err = readFormat(c, formats...); err != nil {
+		return o, err
+	}
+	if c.IsSet("out-json") && c.String("out-json") == "" {
+		return o, badUsage(c, "--out-json needs the name of a file")
+	}
+	o.outJSON = c.String("out-json")
+	when, err := oneOf(c, "color", "auto", "always", "never")
+	o.color = when == "always" || when == "auto" && r.Terminal.Stdout && r.lookup("NO_COLOR") == "" && r.lookup("TERM") != "dumb"
+	return o, err
+}
+
+// render are the surroundings of a text.
+func (r *runtimeEnv) render(o resultOptions, verb string) render.Options {
+	return render.Options{Color: o.color, Width: r.Terminal.Width, Verb: verb}
+}
+
+// result is something that a command ends with: a plan, a report, problems.
+type result interface {
+	text(io.Writer, render.Options) error
+	json(io.Writer) error
+}
+
+// formatter writes a result in one of the formats.
+type formatter func(io.Writer, result, render.Options) error
+
+var formatters = map[string]formatter{
+	formatText: func(w io.Writer, res result, o render.Options) error { return res.text(w, o) },
+	formatJSON: func(w io.Writer, res result, _ render.Options) error { return res.json(w) },
+}
+
+// emit writes the result to stdout and, with --out-json, to its file. It is whole before the
+// first byte goes out, so that stdout never holds a part of a document.
+func (r *runtimeEnv) emit(res result, o resultOptions, ro render.Options) error {
+	var out bytes.Buffer
+	if err := formatters[o.format](&out, res, ro); err != nil {
+		return err
+	}
+	if err := r.keepJSON(res, o); err != nil {
+		return err
+	}
+	if _, err := r.Stdout.Write(out.Bytes()); err != nil {
+		return failure{exit: reconcile.ExitInternal, message: "write to stdout", cause: err}
+	}
+	return nil
+}
+
+// keepJSON writes the file of --out-json.
+func (r *runtimeEnv) keepJSON(res result, o resultOptions) error {
+	if o.outJSON == "" {
+		return nil
+	}
+	var document bytes.Buffer
+	if err := res.json(&document); err != nil {
+		return err
+	}
+	return writeFile(o.outJSON, document.Bytes())
+}
+
+// emitFailed writes the result of a run that failed before there was one: JSON has its document on
+// stdout as always, in the other formats stdout stays empty and stderr holds the problems.
+func (r *runtimeEnv) emitFailed(res result, problems []spec.Problem, exit reconcile.Exit, o resultOptions, verb string) error {
+	if o.format == formatJSON {
+		return r.emit(res, o, render.Options{})
+	}
+	if err := render.Problems(r.Stderr, problems, exit, r.render(resultOptions{color: o.color && r.Terminal.Stderr}, verb)); err != nil {
+		return err
+	}
+	return r.keepJSON(res, o)
+}
+
+// writeFile puts a result into place in one move: a reader never sees half of it, and a
+// run that fails before leaves whatever stood there. A device or a pipe is written to as it is.
+func writeFile(path string, data []byte) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = os.WriteFile(path, data, 0o644)
+	} else {
+		err = renameio.WriteFile(path, data, 0o644)
+	}
+	if err != nil {
+		return failure{exit: reconcile.ExitInternal, message: "write " + path, cause: err}
+	}
+	return nil
+}
+
+// planResult, reportResult and problemsResult are the results that commands share.
+type (
+	planResult     struct{ *reconcile.Plan }
+	reportResult   struct{ *reconcile.Report }
+	problemsResult struct {
+		problems []spec.Problem
+		exit     reconcile.Exit
+	}
+)
+
+func (p planResult) text(w io.Writer, o render.Options) error { return render.Plan(w, p.Plan, o) }
+func (p planResult) json(w io.Writer) error                   { return render.PlanJSON(w, p.Plan) }
+
+func (p reportResult) text(w io.Writer, o render.Options) error { return render.Report(w, p.Report, o) }
+func (p reportResult) json(w io.Writer) error                   { return render.ReportJSON(w, p.Report) }
+
+func (p problemsResult) text(w io.Writer, o render.Options) error {
+	return render.Problems(w, p.problems, p.exit, o)
+}
+func (p problemsResult) json(w io.Writer) error {
+	return render.ProblemsJSON(w, p.problems, p.exit)
+}
+
+// failureProblem is an error that ended a run, as a problem of its JSON document.
+func failureProblem(err error) spec.Problem {
+	problem := spec.Problem{Severity: spec.Error, Rule: "run", Message: render.Clean(err.Error()), Hint: render.Clean(hintOf(err))}
+	if call := reconcile.AsCallError(err); call != nil {
+		problem.Error = call.API()
+	}
+	return problem
+}

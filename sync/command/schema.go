@@ -1,0 +1,32 @@
+package command
+
+import (
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"makesync/schema"
+)
+
+func schemaCommand(r *runtimeEnv) *cli.Command {
+	names := strings.Join(schema.Names(), "|")
+	return &cli.Command{
+		Name:        "schema",
+		Usage:       "print a JSON Schema: " + strings.Join(schema.Names(), ", "),
+		ArgsUsage:   "[" + names + "]",
+		Description: "The schemas (draft-07) are those of this very build. Without an argument: that of the documents, with which an editor completes and explains them.",
+		UsageText:   "makesync schema > makesync.schema.json",
+		Action: r.action(arity{0, 1, names}, func(c *cli.Context) error {
+			name := c.Args().First()
+			if name == "" {
+				name = "document"
+			}
+			text, ok := schema.Named(name)
+			if !ok {
+				return badUsage(c, "there is no schema %s; there are %s", shellQuote(name), strings.Join(schema.Names(), ", "))
+			}
+			_, err := r.Stdout.Write(text)
+			return err
+		}),
+	}
+}

@@ -1,0 +1,48 @@
+package command
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+type validateOptions struct {
+	documents documentOptions
+	urls      map[string]string
+	result    resultOptions
+}
+
+func validateCommand(r *runtimeEnv) *cli.Command {
+	return &cli.Command{
+		Name:  "validate",
+		Usage: "check documents offline",
+		Description: "Loads the documents and reports every problem of every file at once, with its position. " +
+			"Needs no network and no token. Exit 3 when there is an error; warnings alone are 0.",
+		UsageText: "makesync validate -f clients/",
+		Flags:     joined(documentFlags(), []cli.Flag{zoneURLFlag()}, resultFlags(formatText, formatJSON), logFlags()),
+		Action: r.action(noArguments, func(c *cli.Context) error {
+			o := validateOptions{documents: readDocumentOptions(c)}
+			var err error
+			if o.urls, err = readZoneURLs(c); err != nil {
+				return err
+			}
+			if o.result, err = r.readResultOptions(c, formatText, formatJSON); err != nil {
+				return err
+			}
+			return r.validate(o)
+		}),
+	}
+}
+
+func (r *runtimeEnv) validate(o validateOptions) error {
+	found := r.load(o.documents, o.urls)
+	exit := reconcile.ExitOK
+	if spec.HasErrors(found.problems) {
+		exit = reconcile.ExitInvalid
+	}
+	if err := r.emit(problemsResult{found.problems, exit}, o.result, r.render(o.result, "validate")); err != nil {
+		return err
+	}
+	return end(exit)
+}

@@ -1,0 +1,48 @@
+package command
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+)
+
+func versionCommand(r *runtimeEnv) *cli.Command {
+	return &cli.Command{
+		Name:        "version",
+		Usage:       "print the version and what the binary was built from",
+		Description: "With --format json the same as one JSON object: version, commit, time, modified, go, platform.",
+		UsageText:   "makesync version --format json",
+		Flags:       []cli.Flag{formatFlag(formatText, formatJSON)},
+		Action: r.action(noArguments, func(c *cli.Context) error {
+			format, err := readFormat(c, formatText, formatJSON)
+			if err != nil {
+				return err
+			}
+			return printVersion(r, format)
+		}),
+	}
+}
+
+func printVersion(r *runtimeEnv, format string) error {
+	if format == formatJSON {
+		encoder := json.NewEncoder(r.Stdout)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(r.Build)
+	}
+	_, err := fmt.Fprintf(r.Stdout, "makesync %s\n", r.Build)
+	return err
+}
+
+// String is the version with the commit and the tool chain behind it.
+func (b Build) String() string {
+	text := b.Version
+	if b.Commit != "" {
+		text += " (" + b.Commit[:min(12, len(b.Commit))]
+		if b.Modified {
+			text += ", modified"
+		}
+		text += ")"
+	}
+	return text + " " + b.Go + " " + b.Platform
+}

@@ -1,0 +1,195 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"path/filepath"
+	"slices"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+	"makesync/sync/makeapi"
+	"makesync/sync/sandbox"
+)
+
+// access says what a command may do in a zone.
+type access bool
+
+const (
+	readOnly  access = false
+	readWrite access = true
+)
+
+// zones are the zones of a run, connected. Close them at its end.
+type zones struct {
+	ports  map[string]port
+	worlds map[string]*sandbox.World // embedded zones by state file: one file, one world
+}
+
+// port is one connected zone.
+type port struct {
+	endpoint spec.Endpoint
+	client   *makeapi.Client // nil when the zone cannot even be asked; refusal says why
+	refusal  *reconcile.CallError
+}
+
+// openZones connects the zones; it sends nothing yet. A zone without a token, or with an url that cannot be
+// used, is there all the same, and answers every question with that reason: the others go on.
+func (r *runtimeEnv) openZones(endpoints map[string]spec.Endpoint, o zoneOptions, may access) (*zones, error) {
+	z := &zones{ports: map[string]port{}, worlds: map[string]*sandbox.World{}}
+	for _, name := range slices.Sorted(maps.Keys(endpoints)) {
+		p, err := r.openZone(z, endpoints[name], o, may)
+		if err != nil {
+			return nil, errors.Join(err, z.close())
+		}
+		z.ports[name] = p
+	}
+	return z, nil
+}
+
+func (r *runtimeEnv) openZone(z *zones, e spec.Endpoint, o zoneOptions, may access) (port, error) {
+	var transport http.RoundTripper
+	if e.Sandbox != nil {
+		handler, err := z.embedded(&e)
+		if err != nil {
+			return port{}, err
+		}
+		transport = makeapi.HandlerTransport(handler)
+	} else {
+		transport = makeapi.NewTransport(o.concurrency)
+	}
+	if may == readOnly {
+		transport = makeapi.ReadOnly(transport)
+	}
+	if e.Token.IsZero() {
+		return port{endpoint: e, refusal: noToken(e)}, nil
+	}
+	client, err := makeapi.New(makeapi.Options{
+		Name: e.Name, URL: e.URL, Token: e.Token, Transport: transport, Version: r.Build.Version,
+		Timeout: o.timeout, Concurrency: o.concurrency, Log: r.log,
+	})
+	if err != nil {
+		return port{}, failure{exit: reconcile.ExitInvalid, message: err.Error()}
+	}
+	return port{endpoint: e, client: client}, nil
+}
+
+// embedded opens the simulated zone behind an endpoint, and fills in what only its world knows: the host, and
+// the token of its first user. A zone that the world does not name (`try`) is its first one.
+func (z *zones) embedded(e *spec.Endpoint) (http.Handler, error) {
+	world, err := z.world(e)
+	if err != nil {
+		return nil, sandboxFailure(e.Name, err)
+	}
+	name := e.Name
+	if !slices.Contains(world.Zones(), name) {
+		name = world.FirstZone()
+	}
+	host, err := world.Host(name)
+	if err != nil {
+		return nil, err
+	}
+	e.Hosts, e.URL = []string{host}, "https://"+host
+	if e.Token.IsZero() {
+		e.Token = spec.Sensitive(world.FirstToken())
+	}
+	return world.Handler(name)
+}
+
+// world is the world of a state file, opened once however many zones it serves.
+func (z *zones) world(e *spec.Endpoint) (*sandbox.World, error) {
+	path, err := filepath.Abs(e.Sandbox.State)
+	if err != nil || z.worlds[path] != nil {
+		return z.worlds[path], err
+	}
+	world, err := sandbox.Open(sandbox.Options{State: e.Sandbox.State, Seed: e.Sandbox.Seed, LockWait: sandboxLockWait})
+	if err == nil {
+		z.worlds[path] = world
+	}
+	return world, err
+}
+
+func (z *zones) close() error {
+	var errs []error
+	for _, path := range slices.Sorted(maps.Keys(z.worlds)) {
+		errs = append(errs, z.worlds[path].Close())
+	}
+	for _, p := range z.ports {
+		if p.client != nil {
+			p.client.CloseIdleConnections()
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// readers are the zones as planning wants them.
+func (z *zones) readers() map[string]reconcile.ZonePort {
+	ports := map[string]reconcile.ZonePort{}
+	for name, p := range z.ports {
+		ports[name] = p.port()
+	}
+	return ports
+}
+
+func (p port) port() reconcile.ZonePort {
+	if p.client == nil {
+		return reconcile.ZonePort{Endpoint: p.endpoint, Reader: refusing{p.refusal}}
+	}
+	return reconcile.ZonePort{Endpoint: p.endpoint, Reader: p.client, Calls: p.client.Calls}
+}
+
+// writers are the zones as applying wants them.
+func (z *zones) writers() map[string]reconcile.WritePort {
+	ports := map[string]reconcile.WritePort{}
+	for name, p := range z.ports {
+		if p.client != nil {
+			ports[name] = reconcile.WritePort{ZonePort: p.port(), Writer: p.client}
+		}
+	}
+	return ports
+}
+
+// names lists the zones, sorted.
+func (z *zones) names() []string { return slices.Sorted(maps.Keys(z.ports)) }
+
+// locks are what makes a zone the same zone for two runs: its url, or the state file of an embedded one.
+func (z *zones) locks() []string {
+	var locks []string
+	for _, name := range z.names() {
+		e := z.ports[name].endpoint
+		if e.Sandbox == nil {
+			locks = append(locks, e.URL)
+		} else if path, err := filepath.Abs(e.Sandbox.State); err == nil {
+			locks = append(locks, path)
+		}
+	}
+	return locks
+}
+
+// noToken is the answer of a zone for which there is no token.
+func noToken(e spec.Endpoint) *reconcile.CallError {
+	return &reconcile.CallError{
+		Doing: "ask zone " + e.Name, Message: "there is no token for it", Class: reconcile.ClassRefused, Hint: e.Why,
+	}
+}
+
+// refusing stands for a zone that cannot be asked.
+type refusing struct{ err *reconcile.CallError }
+
+func (z refusing) Me(context.Context) (reconcile.User, error) { return reconcile.User{}, z.err }
+
+func (z refusing) Organizations(context.Context) ([]*reconcile.Live, error) { return nil, z.err }
+
+func (z refusing) Names(context.Context, reconcile.List, int64) ([]reconcile.Name, error) {
+	return nil, z.err
+}
+
+func (z refusing) Organization(context.Context, int64, bool) (*reconcile.Live, error) {
+	return nil, z.err
+}
+
+func (z refusing) Read(context.Context, *reconcile.Live, spec.Kind) error { return z.err }
+
+func (z refusing) FindUser(context.Context, int64, string) (int64, error) { return 0, z.err }
