@@ -34,7 +34,7 @@ type completion struct {
 	state  *State
 	now    time.Time
 	emails map[string]*User
-	taken  map[int]bool // ids of users, and of role rows without one
+	taken  map[int]bool // ids of users and, later on, of rows without one
 	free   int          // the last id that was given to a user
 }
 
@@ -57,12 +57,23 @@ func (k *completion) countIDs() {
 				n.Team = max(n.Team, t.ID+1)
 			}
 			for _, m := range o.Members {
-				k.take(m.UserID)
+				n.User = max(n.User, m.UserID+1)
 			}
 			for _, edits := range o.History {
 				for _, e := range edits {
 					n.Edit = max(n.Edit, e.ID+1)
 				}
+			}
+		}
+	}
+}
+
+// takeRows keeps the ids of rows without a user from people who are known by e-mail only.
+func (k *completion) takeRows() {
+	for _, z := range k.state.Zones {
+		for _, o := range z.Organizations {
+			for _, m := range o.Members {
+				k.take(m.UserID)
 			}
 		}
 	}
@@ -180,6 +191,7 @@ func (k *completion) roles() error {
 
 func (k *completion) organizations() error {
 	ids := map[int]bool{}
+	k.takeRows()
 	for _, z := range k.state.Zones {
 		for _, o := range z.Organizations {
 			if o.ID == 0 {
