@@ -26,14 +26,14 @@ func newSight(w *worker) *sight {
 	return &sight{w: w, live: live, at: map[spec.Kind]time.Time{}}
 }
 
-// needed lists what a step has to know, KindOrganization standing for the detail call.
+// needed lists what a step has to know, KindOrganization standing for the detail call. That
+// comes first: where it shows that the organization is gone, nothing else can be read.
 func needed(s *Step) []spec.Kind {
 	needs := Needs(s)
-	kinds := slices.Clone(needs.Kinds)
 	if needs.Detail {
-		kinds = append(kinds, spec.KindOrganization)
+		return append([]spec.Kind{spec.KindOrganization}, needs.Kinds...)
 	}
-	return kinds
+	return needs.Kinds
 }
 
 // has tells whether all that the step needs was read at some time.

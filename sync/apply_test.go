@@ -1,0 +1,531 @@
+package sync
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"makesync/spec"
+)
+
+// world is a zone and documents that between them need a step of every kind.
+func world() (*writtenZone, Request) {
+	acme := organization(11, "Acme")
+	variable(acme, "COUNT", spec.TypeNumber, "5")
+	variable(acme, "OLD", spec.TypeString, "old")
+	variable(acme, "PASSWORD", spec.TypeString, "hunter2-before")
+	person(acme, 2, "owner@x.example", 12, "")
+	person(acme, 3, "admin@x.example", 12, "")
+	person(acme, 4, "rising@x.example", 13, "")
+	person(acme, 5, "gone@x.example", 13, "")
+	person(acme, 6, "late@x.example", 13, "expired")
+	person(acme, 7, "unwanted@x.example", 13, "pending")
+	doomed := organization(12, "Doomed")
+	z := newWrittenZone(acme, doomed)
+	on := true
+	password := spec.Variable{Name: "PASSWORD", Type: spec.TypeString, Value: spec.Sensitive("hunter2-after"), Reference: "${env:PASSWORD}"}
+	invite := &spec.Invite{Name: "Somebody"}
+	r := z.request(
+		desired("acme", "", variables(
+			spec.Variable{Name: "COUNT", Type: spec.TypeNumber, Value: spec.Plain("7")}, text("NEW", "new"),
+			spec.Variable{Name: "OLD", State: spec.Absent}, password),
+			members(
+				spec.Member{Email: "admin@x.example", Role: "Member"}, spec.Member{Email: "gone@x.example", State: spec.Absent},
+				spec.Member{Email: "late@x.example", Role: "Member", Invite: invite}, spec.Member{Email: "new@x.example", Role: "Member", Invite: invite},
+				spec.Member{Email: "owner@x.example", Role: "Admin"}, spec.Member{Email: "rising@x.example", Role: "Admin"},
+				spec.Member{Email: "unwanted@x.example", State: spec.Absent}),
+			func(o *spec.Organization) {
+				o.ID, o.Country, o.Owner, o.TFAEnforced = 11, "DE", "owner@x.example", &on
+				o.FeatureControls = []spec.FeatureControl{{Name: "Make AI Tools"}}
+			}),
+		spec.Organization{Key: "doomed", ID: 12, State: spec.Absent},
+		desired("nova", "Nova", variables(text("A", "a")), members(spec.Member{Email: "zoe@x.example", Role: "Admin", Invite: &spec.Invite{Name: "Zoe", Teams: []string{"Ops"}}}),
+			func(o *spec.Organization) {
+				o.Region, o.Country, o.Timezone = "EU", "CZ", "113"
+				o.FeatureControls = []spec.FeatureControl{{Name: "Make AI Tools"}}
+			}))
+	for _, rule := range []string{"create:organization@*", "delete:organization@*"} {
+		a, _ := ParseAllow(rule)
+		r.Allow = append(r.Allow, a)
+	}
+	r.Now = planned
+	return z, r
+}
+
+// stepsOfWorld is the number of steps that the world needs, writesOfWorld that of its writes.
+const (
+	stepsOfWorld  = 19
+	writesOfWorld = 20
+)
+
+func outcomes(r *Report) string {
+	var lines []string
+	for _, s := range r.Steps {
+		if s.Outcome != Succeeded {
+			lines = append(lines, fmt.Sprintf("%d %s %s: %s (%s)", s.N, s.Op, s.Address, s.Outcome, s.Reason))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// wantConverged plans again: nothing is left, nothing was made twice.
+func wantConverged(t *testing.T, z *writtenZone, r Request) {
+	t.Helper()
+	for _, o := range makePlan(t, r).Organizations {
+		for _, s := range o.Steps {
+			t.Errorf("left over: %s %s", s.Op, s.Address)
+		}
+	}
+	wantNoTwins(t, z)
+}
+
+func wantNoTwins(t interface{ Errorf(string, ...any) }, z *writtenZone) {
+	names := map[string]int{}
+	for _, o := range z.orgs {
+		if names[o.Name]++; names[o.Name] > 1 {
+			t.Errorf("there are %d organizations named %s", names[o.Name], o.Name)
+		}
+	}
+	for who, n := range z.invited {
+		if n > 1 {
+			t.Errorf("%s was invited %d times", who, n)
+		}
+	}
+}
+
+func wantSum(t interface{ Errorf(string, ...any) }, p *Plan, r *Report) {
+	planned := 0
+	for _, o := range p.Organizations {
+		planned += len(o.Steps)
+	}
+	if r.Planned != planned || r.Planned != r.Succeeded+r.Failed+r.Skipped+r.Unknown || len(r.Steps) != planned {
+		t.Errorf("planned %d, report says %d = %d + %d + %d + %d with %d steps", planned, r.Planned, r.Succeeded, r.Failed, r.Skipped, r.Unknown, len(r.Steps))
+	}
+}
+
+func TestApplyEveryKind(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	z.lag = 3
+	p := makePlan(t, r)
+	journal := &memoryJournal{}
+	o := z.options()
+	o.Journal = journal
+	report := Apply(context.Background(), p, o)
+	wantSum(t, p, report)
+	if report.Succeeded != stepsOfWorld || len(z.writes) != writesOfWorld || report.Exit != ExitOK {
+		t.Fatalf("%d steps, %d writes, exit %v, problems %v\n%s", report.Succeeded, len(z.writes), report.Exit, report.Problems, outcomes(report))
+	}
+	var paste []string
+	for _, s := range report.Steps {
+		if s.Paste != "" {
+			paste = append(paste, s.Paste)
+		}
+	}
+	if want := fmt.Sprintf("[id: %d]", z.orgs[len(z.orgs)-1].ID); fmt.Sprint(paste) != want {
+		t.Errorf("paste %v, want %s", paste, want)
+	}
+	if len(journal.story.Open()) != 0 || journal.story.Report == nil {
+		t.Errorf("open intents %v", journal.story.Open())
+	}
+	wantConverged(t, z, r)
+	told, _ := json.Marshal(journal.story)
+	if strings.Contains(string(told), "hunter2") {
+		t.Error("the journal holds a secret")
+	}
+}
+
+// Every write in turn loses its answer, before or after it was committed.
+func TestEveryLostAnswerIsResolved(t *testing.T) {
+	t.Parallel()
+	for n := 1; n <= writesOfWorld; n++ {
+		for _, commit := range []bool{false, true} {
+			t.Run(fmt.Sprintf("write %d commit %v", n, commit), func(t *testing.T) {
+				t.Parallel()
+				z, r := world()
+				z.fault = func(i int, _ Write) *lost {
+					if i == n {
+						return &lost{commit, serverError()}
+					}
+					return nil
+				}
+				p := makePlan(t, r)
+				o := z.options()
+				o.Concurrency = 1
+				report := Apply(context.Background(), p, o)
+				if report.Succeeded != stepsOfWorld {
+					t.Errorf("%d of %d\n%s", report.Succeeded, stepsOfWorld, outcomes(report))
+				}
+				wantConverged(t, z, r)
+			})
+		}
+	}
+}
+
+// A write that is refused fails its step and what comes after it, and nothing else.
+func TestARefusalSkipsOnlyWhatDependsOnIt(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	z.fault = func(_ int, w Write) *lost {
+		if w.Verb == SetRole && w.Arguments.RoleID == AdminRole {
+			return &lost{false, refused(403, "IM002")}
+		}
+		return nil
+	}
+	p := makePlan(t, r)
+	report := Apply(context.Background(), p, z.options())
+	wantSum(t, p, report)
+	want := "12 update acme/member/rising@x.example: failed ()\n13 update acme/member/admin@x.example: skipped (depends: step 12 (acme/member/rising@x.example) failed)"
+	got := outcomes(report)
+	if !strings.Contains(got, "rising@x.example: failed") || !strings.Contains(got, "admin@x.example: skipped (depends: step") || report.Failed != 1 || report.Skipped != 1 {
+		t.Errorf("got\n%s\nwant like\n%s", got, want)
+	}
+	if report.Exit != ExitPartial {
+		t.Errorf("exit %v", report.Exit)
+	}
+}
+
+func TestARevocationThatFailsInvitesNobody(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	z.fault = func(_ int, w Write) *lost {
+		if w.Verb == RemoveMember && w.Address.Name() == "late@x.example" {
+			return &lost{false, refused(403, "IM002")}
+		}
+		return nil
+	}
+	report := Apply(context.Background(), makePlan(t, r), z.options())
+	if z.invited["11 late@x.example"] != 0 || report.Failed != 1 {
+		t.Errorf("invited %v\n%s", z.invited, outcomes(report))
+	}
+}
+
+func TestHalfAReinvitationIsNotSkipped(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	z.fault = func(_ int, w Write) *lost {
+		if w.Verb == InviteMember && w.Address.Name() == "late@x.example" {
+			return &lost{false, &CallError{Status: 402, Certainty: NotHappened, Class: ClassLicence}}
+		}
+		return nil
+	}
+	report := Apply(context.Background(), makePlan(t, r), z.options())
+	if got := outcomes(report); report.Failed != 1 || !strings.Contains(got, "half done: the old invitation is revoked") {
+		t.Error(got)
+	}
+}
+
+func TestRemovalWithoutABody(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	z.emptyNeedsNoBody = true
+	report := Apply(context.Background(), makePlan(t, r), z.options())
+	if report.Succeeded != stepsOfWorld {
+		t.Error(outcomes(report))
+	}
+	for _, w := range z.writes {
+		if w.Verb == RemoveMember && !w.NoBody {
+			t.Errorf("%s was removed with a body", w.Address)
+		}
+	}
+	wantConverged(t, z, r)
+}
+
+// Somebody else has deleted it first: the answer is 404, and the object is gone, as it should be.
+func TestDeletingWhatIsGone(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	z.fault = func(_ int, w Write) *lost {
+		if w.Verb == DeleteVariable || w.Verb == RemoveMember && w.Address.Name() == "gone@x.example" {
+			return &lost{true, refused(404, "SC404")}
+		}
+		return nil
+	}
+	if report := Apply(context.Background(), makePlan(t, r), z.options()); report.Succeeded != stepsOfWorld {
+		t.Error(outcomes(report))
+	}
+}
+
+func TestARefusalForTheLicenceIsSkipped(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]error{
+		"402":       &CallError{Status: 402, Certainty: NotHappened, Class: ClassLicence},
+		"free plan": &CallError{Status: 403, Certainty: NotHappened, Class: ClassFreePlan},
+	} {
+		t.Run(name, func(t *testing.T) {
+			z := newWrittenZone(organization(11, "Acme"))
+			on := true
+			r := z.request(desired("acme", "Acme", func(o *spec.Organization) { o.TFAEnforced = &on }))
+			z.fault = func(int, Write) *lost { return &lost{false, fault} }
+			report := Apply(context.Background(), makePlan(t, r), z.options())
+			if report.Exit != ExitOK || report.Skipped != 1 || !strings.HasPrefix(report.Steps[0].Reason, "licence:") {
+				t.Errorf("exit %v\n%s", report.Exit, outcomes(report))
+			}
+			if len(report.Problems) != 1 || !strings.Contains(report.Problems[0].Hint, "Enterprise") {
+				t.Errorf("it does not say what to buy: %v", report.Problems)
+			}
+		})
+	}
+}
+
+// A new organization turns out to be on the Free plan.
+func TestANewOrganizationWithoutTheLicence(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	p := makePlan(t, r)
+	z.onRead = func(call string) error {
+		if strings.HasPrefix(call, "detail 1") && call != "detail 11" && call != "detail 12" {
+			z.orgs[len(z.orgs)-1].License = License{"apiLimit": float64(30)}
+		}
+		return nil
+	}
+	report := Apply(context.Background(), p, z.options())
+	if got := outcomes(report); report.Exit != ExitOK || report.Skipped != 1 || !strings.Contains(got, "create nova/variable/A: skipped (licence:") {
+		t.Errorf("exit %v %v\n%s", report.Exit, report.Problems, got)
+	}
+}
+
+func TestNotConverged(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct{ now, want string }{
+		"ignored": {"5", "not-converged: it should be type number, value 7 and is type number, value 5"},
+		"changed": {"8", "not-converged: it should be type number, value 7 and is type number, value 8; somebody else changed it meanwhile"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			acme := organization(11, "Acme")
+			variable(acme, "COUNT", spec.TypeNumber, "5")
+			variable(acme, "PASSWORD", spec.TypeString, "hunter2-before")
+			z := newWrittenZone(acme)
+			r := z.request(desired("acme", "Acme", variables(spec.Variable{Name: "COUNT", Type: spec.TypeNumber, Value: spec.Plain("7")},
+				spec.Variable{Name: "PASSWORD", Type: spec.TypeString, Value: spec.Sensitive("hunter2-after"), Reference: "${env:P}"})))
+			z.fault = func(_ int, w Write) *lost { return &lost{false, nil} } // says that it is done
+			p := makePlan(t, r)
+			z.onRead = func(call string) error {
+				acme.Variables = without1(acme.Variables, func(v spec.Variable) bool { return v.Name == "COUNT" })
+				variable(acme, "COUNT", spec.TypeNumber, c.now)
+				return nil
+			}
+			before := z.calls["variable 11"]
+			report := Apply(context.Background(), p, z.options())
+			if report.Steps[0].Reason != c.want || report.Failed != 2 || report.Exit != ExitPartial {
+				t.Errorf("exit %v\n%s", report.Exit, outcomes(report))
+			}
+			if got := z.calls["variable 11"] - before; got != 1 {
+				t.Errorf("%d reads instead of one", got)
+			}
+			if strings.Contains(outcomes(report), "hunter2") {
+				t.Error("a secret is told")
+			}
+		})
+	}
+}
+
+// A direct apply reads nothing again within a minute, and everything that it touches afterwards.
+func TestDirectApplyAfterAMinute(t *testing.T) {
+	t.Parallel()
+	for _, wait := range []time.Duration{59 * time.Second, 61 * time.Second} {
+		z, r := world()
+		p := makePlan(t, r)
+		for i := range z.orgs[0].Variables {
+			if z.orgs[0].Variables[i].Name == "COUNT" {
+				z.orgs[0].Variables[i].Value = spec.Sensitive("6")
+			}
+		}
+		o := z.options()
+		o.Fetched = planned.Add(-wait)
+		report := Apply(context.Background(), p, o)
+		stale := strings.Contains(outcomes(report), "update acme/variable/COUNT: skipped (stale:")
+		if stale != (wait > time.Minute) || stale && (report.Skipped != 1 || report.Exit != ExitPartial) {
+			t.Errorf("after %v: exit %v\n%s", wait, report.Exit, outcomes(report))
+		}
+	}
+}
+
+// A run that takes long does not take its own writes for somebody else's.
+func TestASlowRunIsNotStale(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	p := makePlan(t, r)
+	clock := newJumpClock()
+	z.onRead = func(string) error { return clock.Sleep(context.Background(), 20*time.Second) }
+	z.fault = func(int, Write) *lost { _ = clock.Sleep(context.Background(), 50*time.Second); return nil }
+	o := z.options()
+	o.Clock = clock
+	if report := Apply(context.Background(), p, o); report.Succeeded != stepsOfWorld {
+		t.Error(outcomes(report))
+	}
+	wantConverged(t, z, r)
+}
+
+func TestJournalThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	for fails := 1; fails <= 12; fails++ {
+		z, r := world()
+		p := makePlan(t, r)
+		o := z.options()
+		o.Journal, o.Concurrency = &memoryJournal{fails: fails}, 1
+		report := Apply(context.Background(), p, o)
+		wantSum(t, p, report)
+		want := (fails - 1) / 2 // begin, then two lines for each write
+		if len(z.writes) != want {
+			t.Errorf("line %d fails: %d writes instead of %d", fails, len(z.writes), want)
+		}
+		if exit := map[bool]Exit{true: ExitInternal, false: ExitPartial}[want == 0]; report.Exit != exit {
+			t.Errorf("line %d fails: exit %v instead of %v", fails, report.Exit, exit)
+		}
+		if report.Skipped != stepsOfWorld-report.Succeeded || !strings.Contains(outcomes(report), "journal: no space left") {
+			t.Errorf("line %d fails:\n%s", fails, outcomes(report))
+		}
+	}
+}
+
+// wallClock is the real time, which synctest moves.
+type wallClock struct{}
+
+func (wallClock) Now() time.Time { return time.Now() }
+
+func (wallClock) Sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// The write in flight is finished and told; what comes after it is skipped.
+func TestInterrupt(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		cause error
+		exit  Exit
+		word  string
+	}{
+		"INT":  {ErrInterrupted, ExitInterrupted, "interrupted:"},
+		"TERM": {ErrTerminated, ExitTerminated, "interrupted:"},
+		"time": {ErrOutOfTime, ExitPartial, "max-runtime:"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				z, r := world()
+				r.Now = time.Now()
+				p := makePlan(t, r)
+				ctx, cancel := context.WithCancelCause(context.Background())
+				z.fault = func(n int, _ Write) *lost {
+					if n == 4 {
+						cancel(c.cause)
+						time.Sleep(5 * time.Second)
+					}
+					return nil
+				}
+				o := z.options()
+				o.Clock, o.Fetched, o.Concurrency = wallClock{}, time.Now(), 1
+				started := time.Now()
+				report := Apply(ctx, p, o)
+				wantSum(t, p, report)
+				if report.Succeeded != 4 || len(z.writes) != 4 || report.Exit != c.exit || !strings.Contains(outcomes(report), c.word) {
+					t.Errorf("exit %v, %d writes\n%s", report.Exit, len(z.writes), outcomes(report))
+				}
+				if took := time.Since(started); took != 5*time.Second {
+					t.Errorf("it took %v", took)
+				}
+				if len(makePlan(t, r).Organizations[0].Steps) == 0 {
+					t.Error("nothing is left over")
+				}
+			})
+		})
+	}
+}
+
+// A write that never ends holds up an interrupted run for the grace time only.
+func TestInterruptOfAWriteThatHangs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		z, r := world()
+		r.Now = time.Now()
+		p := makePlan(t, r)
+		ctx, cancel := context.WithCancelCause(context.Background())
+		o := z.options()
+		o.Clock, o.Fetched, o.Concurrency, o.Grace = wallClock{}, time.Now(), 1, 10*time.Second
+		port := o.Zones["eu1"]
+		port.Writer = hangingWriter(func() { cancel(ErrInterrupted) })
+		o.Zones["eu1"] = port
+		started := time.Now()
+		report := Apply(ctx, p, o)
+		if took := time.Since(started); took != 10*time.Second || report.Unknown != 1 || report.Skipped != stepsOfWorld-1 || report.Exit != ExitInterrupted {
+			t.Errorf("%v: exit %v, %d unknown\n%s", took, report.Exit, report.Unknown, outcomes(report))
+		}
+	})
+}
+
+type hangingWriter func()
+
+func (stop hangingWriter) Write(ctx context.Context, _ Write) (Answer, error) {
+	stop()
+	<-ctx.Done()
+	return Answer{}, &CallError{Doing: "write", Message: ctx.Err().Error(), Certainty: Unknown, Class: ClassCancelled, Err: ctx.Err()}
+}
+
+// One organization answers 502 to everything: the other is done, and it is not waited for at every step.
+func TestABlindOrganizationIsNotWaitedForTwice(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	p := makePlan(t, r)
+	clock := newJumpClock()
+	z.onRead = func(call string) error {
+		if strings.HasSuffix(call, " 11") {
+			return serverError()
+		}
+		return nil
+	}
+	z.fault = func(_ int, w Write) *lost {
+		if w.Organization == 11 {
+			return &lost{false, serverError()}
+		}
+		return nil
+	}
+	o := z.options()
+	o.Clock = clock
+	report := Apply(context.Background(), p, o)
+	wantSum(t, p, report)
+	if report.Succeeded != 5 || report.Unknown == 0 || report.Exit != ExitPartial {
+		t.Errorf("exit %v\n%s", report.Exit, outcomes(report))
+	}
+	if took := clock.Now().Sub(planned); took > 4*time.Minute {
+		t.Errorf("it took %v", took)
+	}
+	for _, s := range report.Steps {
+		if s.Outcome == OutcomeUnknown && !strings.Contains(s.Reason, "look at "+string(s.Address)+" by hand") {
+			t.Errorf("%s does not say what to look at", s.Reason)
+		}
+	}
+}
+
+func TestWaitsGrowAndSpread(t *testing.T) {
+	t.Parallel()
+	low, high := newWaits(func() float64 { return 0 }), newWaits(func() float64 { return 1 })
+	for _, want := range []time.Duration{500, 1000, 2000, 4000, 8000, 15000, 15000} {
+		want *= time.Millisecond
+		if l, h := low.next(), high.next(); l != want/2 || h != want*3/2 {
+			t.Errorf("waits %v to %v around %v", l, h, want)
+		}
+	}
+}
+
+func TestApplyNothing(t *testing.T) {
+	t.Parallel()
+	z := newWrittenZone(organization(11, "Acme"))
+	o := z.options()
+	o.BeforeWriting = func() error { return errors.New("must not be called") }
+	report := Apply(context.Background(), makePlan(t, z.request(desired("acme", "Acme"))), o)
+	if report.Exit != ExitOK || report.Planned != 0 || len(report.Steps) != 0 {
+		t.Errorf("%+v", report)
+	}
+}
