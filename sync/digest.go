@@ -23,7 +23,13 @@ type digestStep struct {
 // without steps do not count, so that a plan of one organization and a plan of all are equal when
 // only that one changes.
 func DigestOf(organizations []OrganizationPlan) string {
-	all := []digestOrganization{}
+	return joinDigests(organizationDigests(organizations))
+}
+
+// organizationDigests are the digests of the organizations that have steps, by key. A plan's
+// digest is made of them alone, so that the parts of a sharded run add up to that of the whole.
+func organizationDigests(organizations []OrganizationPlan) map[string]string {
+	digests := map[string]string{}
 	for _, o := range organizations {
 		if len(o.Steps) == 0 {
 			continue
@@ -32,10 +38,12 @@ func DigestOf(organizations []OrganizationPlan) string {
 		for _, s := range o.Steps {
 			d.Steps = append(d.Steps, digestStep{s.Address, s.Op, plainFields(s.Fields), s.Arguments.plain(), relative(s.After, o.Steps[0].N)})
 		}
-		all = append(all, d)
+		digests[o.Key] = hashJSON(d)
 	}
-	return hashJSON(all)
+	return digests
 }
+
+func joinDigests(digests map[string]string) string { return hashJSON(digests) }
 
 // relative counts from the organization's first step, so that a plan of more organizations has the same links.
 func relative(after []int, first int) []int {

@@ -12,6 +12,9 @@ type Report struct {
 	Run    string `json:"run"`
 	Plan   string `json:"plan"` // the plan's digest
 	Shard  *Shard `json:"shard,omitempty"`
+	// Digests are those of the shard's organizations with steps, by key, from which a merge makes
+	// the digest of the whole plan; only in the report of a shard.
+	Digests map[string]string `json:"digests,omitempty"`
 	// Zones are those of the plan, so that a report says where it worked, and SANDBOX where it did.
 	Zones     []PlanZone     `json:"zones,omitempty"`
 	Started   *time.Time     `json:"started,omitempty"`

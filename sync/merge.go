@@ -1,0 +1,201 @@
+package sync
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"makesync/spec"
+)
+
+// The shards of one run look at disjoint sets of organizations, so adding them up is putting the
+// organizations back in order of their keys, numbering the steps as one run would have, and
+// asking for the exit of the whole. What each shard says of the zone as a whole (its
+// warnings, its unmanaged organizations) is said once.
+
+// MergeReports adds up the reports of all shards of a run, in any order. A shard that is
+// missing or there twice, and reports of different runs' sizes, are errors.
+func MergeReports(reports []*Report) (*Report, error) {
+	if err := complete(shardsOf(reports, func(r *Report) *Shard { return r.Shard })); err != nil {
+		return nil, err
+	}
+	reports = inOrder(reports, func(r *Report) *Shard { return r.Shard })
+	whole := &Report{Format: ReportFormat, Steps: []StepReport{}, Problems: []spec.Problem{}}
+	digests := map[string]string{}
+	runs := []string{}
+	for _, r := range reports {
+		runs = append(runs, r.Run)
+		whole.Zones = mergeZones(whole.Zones, r.Zones)
+		whole.Steps = append(whole.Steps, r.Steps...)
+		whole.Problems = append(whole.Problems, r.Problems...)
+		whole.Waiting += r.Waiting
+		whole.Held += r.Held
+		whole.Calls.add(r.Calls)
+		whole.Seconds = max(whole.Seconds, r.Seconds)
+		whole.began(r)
+		maps.Copy(digests, r.Digests)
+	}
+	whole.Run = strings.Join(runs, ",")
+	whole.Plan = joinDigests(digests)
+	whole.Problems = uniqueProblems(whole.Problems)
+	slices.SortStableFunc(whole.Steps, func(a, b StepReport) int { return cmp.Compare(a.Address.Key(), b.Address.Key()) })
+	for i := range whole.Steps {
+		whole.Steps[i].N = i + 1
+	}
+	whole.count()
+	whole.Exit = mergeExits(reports, func(r *Report) Exit { return r.Exit }, ExitPartial)
+	return whole, nil
+}
+
+func (r *Report) began(part *Report) {
+	if part.Started != nil && (r.Started == nil || part.Started.Before(*r.Started)) {
+		r.Started = part.Started
+	}
+}
+
+func (c *Calls) add(d Calls) {
+	c.Read += d.Read
+	c.Write += d.Write
+}
+
+// MergePlans adds up the plans of all shards, as MergeReports does. The result is for reading: it
+// carries no shard, and no seal that would let it be applied as if it had been one plan.
+func MergePlans(plans []*Plan) (*Plan, error) {
+	if err := complete(shardsOf(plans, func(p *Plan) *Shard { return p.Shard })); err != nil {
+		return nil, err
+	}
+	plans = inOrder(plans, func(p *Plan) *Shard { return p.Shard })
+	first := plans[0]
+	whole := &Plan{Format: PlanFormat, Created: first.Created, Expires: first.Expires, Seal: "none", Tool: first.Tool,
+		Unmanaged: map[spec.Kind]int{}, Organizations: []OrganizationPlan{}, Problems: []spec.Problem{}}
+	for _, p := range plans {
+		if p.Expires.Before(whole.Expires) {
+			whole.Created, whole.Expires = p.Created, p.Expires
+		}
+		whole.Zones = mergeZones(whole.Zones, p.Zones)
+		whole.Organizations = append(whole.Organizations, p.Organizations...)
+		whole.Problems = append(whole.Problems, p.Problems...)
+		whole.Calls.add(p.Calls)
+		for kind, n := range p.Unmanaged { // each shard sees the whole list
+			whole.Unmanaged[kind] = max(whole.Unmanaged[kind], n)
+		}
+	}
+	whole.Problems = uniqueProblems(whole.Problems)
+	slices.SortStableFunc(whole.Organizations, func(a, b OrganizationPlan) int { return cmp.Compare(a.Key, b.Key) })
+	renumber(whole.Organizations)
+	whole.Digest = DigestOf(whole.Organizations)
+	whole.Summary = Summarize(whole.Organizations)
+	whole.Exit = mergeExits(plans, func(p *Plan) Exit { return p.Exit }, ExitPartlyVisible)
+	return whole, nil
+}
+
+// renumber gives the steps the numbers of one run; After stays inside an organization.
+func renumber(organizations []OrganizationPlan) {
+	n := 0
+	for i := range organizations {
+		steps := slices.Clone(organizations[i].Steps)
+		fresh := map[int]int{}
+		for j := range steps {
+			n++
+			fresh[steps[j].N] = n
+			steps[j].N = n
+		}
+		for j := range steps {
+			after := make([]int, len(steps[j].After))
+			for k, old := range steps[j].After {
+				after[k] = fresh[old]
+			}
+			steps[j].After = after
+		}
+		organizations[i].Steps = steps
+	}
+}
+
+func shardsOf[T any](parts []T, shard func(T) *Shard) []*Shard {
+	shards := make([]*Shard, len(parts))
+	for i, p := range parts {
+		shards[i] = shard(p)
+	}
+	return shards
+}
+
+func inOrder[T any](parts []T, shard func(T) *Shard) []T {
+	return slices.SortedFunc(slices.Values(parts), func(a, b T) int { return cmp.Compare(shard(a).Index, shard(b).Index) })
+}
+
+// complete checks that the shards are 1 to Count, each once.
+func complete(shards []*Shard) error {
+	if len(shards) == 0 {
+		return fmt.Errorf("nothing to merge: name the files of all shards")
+	}
+	seen := map[int]bool{}
+	for _, s := range shards {
+		switch {
+		case s == nil:
+			return fmt.Errorf("one of the files is no part of a sharded run: it carries no shard")
+		case s.Count != shards[0].Count:
+			return fmt.Errorf("the files are parts of different runs: one of %d shards, one of %d", shards[0].Count, s.Count)
+		case s.Index < 1 || s.Index > s.Count:
+			return fmt.Errorf("shard %d of %d cannot be", s.Index, s.Count)
+		case seen[s.Index]:
+			return fmt.Errorf("shard %d of %d is there twice", s.Index, s.Count)
+		}
+		seen[s.Index] = true
+	}
+	var missing []string
+	for i := 1; i <= shards[0].Count && len(missing) < 20; i++ {
+		if !seen[i] {
+			missing = append(missing, fmt.Sprint(i))
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("of %d shards these are missing: %s", shards[0].Count, strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// mergeExits is the exit of the whole. A shard that could read nothing is only a part of a run of
+// which other shards could, so its refused or unreachable becomes partly.
+func mergeExits[T any](parts []T, exit func(T) Exit, partly Exit) Exit {
+	exits := make([]Exit, len(parts))
+	blind := 0
+	for i, p := range parts {
+		exits[i] = exit(p)
+		if exits[i] == ExitRefused || exits[i] == ExitUnreachable {
+			blind++
+		}
+	}
+	if blind < len(parts) {
+		for i, e := range exits {
+			if e == ExitRefused || e == ExitUnreachable {
+				exits[i] = partly
+			}
+		}
+	}
+	return Worst(exits...)
+}
+
+func mergeZones(zones, more []PlanZone) []PlanZone {
+	for _, z := range more {
+		if !slices.ContainsFunc(zones, func(have PlanZone) bool { return have.Name == z.Name }) {
+			zones = append(zones, z)
+		}
+	}
+	slices.SortFunc(zones, func(a, b PlanZone) int { return cmp.Compare(a.Name, b.Name) })
+	return zones
+}
+
+// uniqueProblems keeps the first of equal problems: every shard says the same of the documents and the zone.
+func uniqueProblems(problems []spec.Problem) []spec.Problem {
+	seen := map[string]bool{}
+	kept := []spec.Problem{}
+	for _, p := range problems {
+		if key := hashJSON(p); !seen[key] {
+			seen[key] = true
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,132 @@
+package sync
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"makesync/spec"
+)
+
+// drawOrganizations draws organizations with linked steps, numbered as a plan numbers them.
+func drawOrganizations(t *rapid.T) []OrganizationPlan {
+	organizations := []OrganizationPlan{}
+	n := 0
+	for i := range rapid.IntRange(0, 12).Draw(t, "organizations") {
+		key := fmt.Sprintf("org-%02d", i)
+		o := OrganizationPlan{Key: key, Zone: "eu1", ID: int64(i + 1), Unchanged: rapid.IntRange(0, 3).Draw(t, "unchanged")}
+		for j := range rapid.IntRange(0, 3).Draw(t, "steps") {
+			n++
+			s := Step{N: n, Address: spec.NewAddress(key, spec.KindVariable, fmt.Sprintf("V%d", j)), Kind: spec.KindVariable, Op: OpUpdate, After: []int{}}
+			if j > 0 {
+				s.After = []int{n - 1}
+			}
+			o.Steps = append(o.Steps, s)
+		}
+		organizations = append(organizations, o)
+	}
+	return organizations
+}
+
+// cut is the part of the organizations that a shard's own run would plan.
+func cut(organizations []OrganizationPlan, shard *Shard) []OrganizationPlan {
+	part := []OrganizationPlan{}
+	for _, o := range organizations {
+		if shard.Has(o.Key) {
+			part = append(part, o)
+		}
+	}
+	renumber(part)
+	return part
+}
+
+func planOf(organizations []OrganizationPlan, shard *Shard) *Plan {
+	return &Plan{Format: PlanFormat, Seal: "none", Shard: shard, Organizations: organizations, Digest: DigestOf(organizations),
+		Summary: Summarize(organizations), Calls: Calls{Write: plannedWrites(organizations)}, Unmanaged: map[spec.Kind]int{spec.KindOrganization: 2},
+		Problems: []spec.Problem{{Severity: spec.Warning, Rule: "zone", Message: "seen by every shard"}}, Zones: []PlanZone{{Name: "eu1"}}, Exit: ExitOK}
+}
+
+func reportOfPlan(p *Plan) *Report {
+	r := &Report{Format: ReportFormat, Plan: p.Digest, Shard: p.Shard, Zones: p.Zones, Problems: p.Problems, Steps: []StepReport{}, Exit: ExitOK}
+	if p.Shard != nil {
+		r.Digests = organizationDigests(p.Organizations)
+	}
+	for _, o := range p.Organizations {
+		for _, s := range o.Steps {
+			r.Steps = append(r.Steps, StepReport{N: s.N, Address: s.Address, Kind: s.Kind, Op: s.Op, Outcome: Succeeded})
+		}
+	}
+	r.count()
+	return r
+}
+
+func TestMergedShardsEqualOneRun(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		organizations := drawOrganizations(t)
+		one := planOf(organizations, nil)
+		count := rapid.IntRange(1, 5).Draw(t, "shards")
+		var plans []*Plan
+		var reports []*Report
+		for i := count; i >= 1; i-- { // the order of the files does not matter
+			p := planOf(cut(organizations, &Shard{i, count}), &Shard{i, count})
+			plans, reports = append(plans, p), append(reports, reportOfPlan(p))
+		}
+		merged, err := MergePlans(plans)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(one, merged, cmp.AllowUnexported(Scalar{})); diff != "" {
+			t.Fatalf("one run against merged shards:\n%s", diff)
+		}
+		report, err := MergeReports(reports)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report.Run = ""
+		if diff := cmp.Diff(reportOfPlan(one), report); diff != "" {
+			t.Fatalf("one run against merged shards:\n%s", diff)
+		}
+	})
+}
+
+func TestMergeNeedsEveryShardOnce(t *testing.T) {
+	t.Parallel()
+	part := func(index, count int) *Report { return &Report{Shard: &Shard{index, count}} }
+	for name, reports := range map[string][]*Report{
+		"none":       {},
+		"unsharded":  {{}},
+		"missing":    {part(1, 3), part(3, 3)},
+		"twice":      {part(1, 2), part(1, 2)},
+		"other run":  {part(1, 2), part(2, 3)},
+		"impossible": {part(3, 2), part(1, 2)},
+	} {
+		if merged, err := MergeReports(reports); err == nil {
+			t.Errorf("%s: merged to %+v", name, merged)
+		}
+	}
+}
+
+func TestMergedExit(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		parts []Exit
+		want  Exit
+	}{
+		{[]Exit{ExitOK, ExitOK}, ExitOK},
+		{[]Exit{ExitRefused, ExitRefused}, ExitRefused},
+		{[]Exit{ExitUnreachable, ExitOK}, ExitPartial},
+		{[]Exit{ExitHeld, ExitPartial}, ExitPartial},
+		{[]Exit{ExitInvalid, ExitPartial}, ExitInvalid},
+	} {
+		var reports []*Report
+		for i, e := range c.parts {
+			reports = append(reports, &Report{Shard: &Shard{i + 1, len(c.parts)}, Exit: e})
+		}
+		if merged, err := MergeReports(reports); err != nil || merged.Exit != c.want {
+			t.Errorf("%v: got %v, %v; want %v", c.parts, merged.Exit, err, c.want)
+		}
+	}
+}
