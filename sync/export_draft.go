@@ -59,3 +59,53 @@ func (d *Draft) sortNotes() {
 		return a.Name < b.Name
 	})
 }
+
+// Comments are the notes as a document's writer wants them: beside the object
+// when it is written, above its block when only that is, else above the organization.
+func (d *Draft) Comments() map[spec.Address][]string {
+	comments := map[spec.Address][]string{}
+	for _, note := range d.Notes {
+		at := d.place(note)
+		text := note.Text
+		if at == spec.Address(d.Organization.Key) && note.Kind != spec.KindOrganization {
+			text = string(note.Kind) + ": " + text
+		}
+		comments[at] = append(comments[at], text)
+	}
+	return comments
+}
+
+func (d *Draft) place(note Note) spec.Address {
+	o := &d.Organization
+	if note.Name != "" && !note.Omitted && d.holds(note.Kind, note.Name) {
+		return spec.NewAddress(o.Key, note.Kind, note.Name)
+	}
+	written := map[spec.Kind]bool{
+		spec.KindFeatureControl: o.FeatureControls != nil, spec.KindVariable: o.Variables != nil,
+		spec.KindMember: o.Members != nil, spec.KindOwner: o.Owner != "",
+	}
+	if written[note.Kind] {
+		return spec.NewAddress(o.Key, note.Kind, "")
+	}
+	return spec.Address(o.Key)
+}
+
+func (d *Draft) holds(kind spec.Kind, name string) bool {
+	switch kind {
+	case spec.KindVariable:
+		return findVariable(d.Organization.Variables, name) != nil
+	case spec.KindFeatureControl:
+		return findControl(d.Organization.FeatureControls, name) != nil
+	case spec.KindMember:
+		return findMember(d.Organization.Members, name) != nil
+	}
+	return false
+}
+
+// Omit takes over what the writer of a document found to have no valid form. The comment stands there already.
+func (d *Draft) Omit(unwritten []spec.Unwritten) {
+	for _, u := range unwritten {
+		d.omit(u.Address.Kind(), u.Address.Name(), "not written: %s", u.Reason)
+	}
+	d.sortNotes()
+}

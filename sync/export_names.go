@@ -10,7 +10,7 @@ import (
 // API's lists, in the order in which an export prefers them: a time zone by its
 // name (Europe/Prague), a country by its two-letter code, a role by its name.
 var texts = map[List]func(Name) []string{
-	Timezones: func(n Name) []string { return []string{n.Name, n.Code} },
+	Timezones: func(n Name) []string { return []string{zoneOfClock(n), n.Name, n.Code} },
 	Countries: func(n Name) []string { return []string{twoLetters(n), n.Code, n.Name} },
 	Regions:   func(n Name) []string { return []string{n.Name} },
 	Roles:     func(n Name) []string { return []string{n.Name, n.Code} },
@@ -20,9 +20,18 @@ var texts = map[List]func(Name) []string{
 // twoLetters is a country's two-letter code, whichever field it stands in.
 func twoLetters(n Name) string {
 	if len(n.Code2) != 2 && len(n.Code) == 2 {
+		return strings.ToUpper(n.Code)
+	}
+	return strings.ToUpper(n.Code2)
+}
+
+// zoneOfClock is a time zone's tz name (Europe/Prague), whichever field it stands in; the other may be
+// "(GMT+01:00) Europe/Prague".
+func zoneOfClock(n Name) string {
+	if !strings.Contains(n.Name, "/") || strings.Contains(n.Name, " ") {
 		return n.Code
 	}
-	return n.Code2
+	return n.Name
 }
 
 // textFor finds the text by which a document names an id, given as decimal

@@ -70,6 +70,7 @@ func commands(r *runtimeEnv) []*cli.Command {
 		validateCommand(r),
 		planCommand(r),
 		applyCommand(r),
+		exportCommand(r),
 		sandboxCommand(r),
 		schemaCommand(r),
 		versionCommand(r),

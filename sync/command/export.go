@@ -1,0 +1,233 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"makesync/schema"
+	"makesync/spec"
+	reconcile "makesync/sync"
+	"makesync/sync/render"
+)
+
+type exportOptions struct {
+	sourceOptions
+	zone  string
+	out   string
+	force bool
+	color bool
+}
+
+func exportCommand(r *runtimeEnv) *cli.Command {
+	return &cli.Command{
+		Name:  "export",
+		Usage: "write live organizations as documents",
+		Description: "One file for each organization: ids pinned, names for roles and enums, everybody who is there without an invite. " +
+			"Secrets become references, with a list of the values to supply; what has no form in a document is a comment that says why. " +
+			"A plan of the documents has no steps; the last line of the output is that plan's command.",
+		UsageText: "makesync export --zone eu1 -o clients\nmakesync export --zone eu1 --organization 'acme*' -o clients",
+		Flags: joined([]cli.Flag{
+			&cli.StringFlag{Name: "zone", Usage: "`NAME` of the zone to export (default: MAKE_ZONE)"},
+			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the documents to the folder `DIR`"},
+			forceFlag(),
+		}, sourceFlags("what is sensitive")),
+		Action: r.action(noArguments, func(c *cli.Context) error {
+			o := exportOptions{zone: c.String("zone"), out: c.String("out"), force: c.Bool("force"), color: r.colors(c)}
+			var err error
+			if o.sourceOptions, err = readSourceOptions(c); err != nil {
+				return err
+			}
+			if o.zone == "" {
+				o.zone = r.lookup("MAKE_ZONE")
+			}
+			switch {
+			case o.zone == "":
+				return badUsage(c, "export needs --zone NAME, or MAKE_ZONE")
+			case o.out == "":
+				return badUsage(c, "export needs -o DIR, the folder to write to")
+			}
+			return r.tell(c, r.runExport(c.Context, o))
+		}),
+	}
+}
+
+func forceFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "force", Usage: "overwrite files that are there already"}
+}
+
+// colors tells whether a text on stdout is coloured.
+func (r *runtimeEnv) colors(c *cli.Context) bool {
+	when := c.String("color")
+	return when == "always" || when == "auto" && r.Terminal.Stdout && r.lookup("NO_COLOR") == "" && r.lookup("TERM") != "dumb"
+}
+
+func (r *runtimeEnv) runExport(ctx context.Context, o exportOptions) error {
+	src, err := r.openSources(o.sourceOptions, o.zone)
+	if err != nil {
+		return err
+	}
+	defer src.close()
+	survey, err := src.survey(ctx, o.zone, reconcile.SurveyOptions{Choose: src.choose})
+	if err != nil {
+		return err
+	}
+	if idle := o.chooser.Idle("the zone " + survey.Endpoint.Name); len(idle) > 0 {
+		return invalid(idle)
+	}
+	exit := survey.Exit()
+	if exit == reconcile.ExitRefused || exit == reconcile.ExitUnreachable {
+		return r.nothingRead(survey, exit, "export", o.color)
+	}
+	exporter := reconcile.Exporter{Zone: survey.Endpoint.Name, Names: survey.Names, OrganizationRoles: survey.Roles, Sensitive: src.sensitive}
+	f := folder{dir: o.out, force: o.force, src: src, zone: survey.Endpoint.Name}
+	result := render.Export{Zone: planZone(survey), Folder: o.out, Problems: append(survey.Problems, survey.Unread()...)}
+	for _, live := range survey.Organizations {
+		draft := exporter.Draft(live, survey.Keys[live.ID])
+		written, err := f.add("", draft, []string{fmt.Sprintf("exported from zone %s (%s)", survey.Endpoint.Name, survey.Endpoint.URL)})
+		if err != nil {
+			return err
+		}
+		result.Files = append(result.Files, written)
+		result.Secrets = append(result.Secrets, draft.Secrets...)
+	}
+	if err := f.write(""); err != nil {
+		return err
+	}
+	result.Next = f.command("plan", o.out, len(result.Secrets) > 0)
+	if err := render.WriteExport(r.Stdout, result, render.Options{Color: o.color, Width: r.Terminal.Width}); err != nil {
+		return err
+	}
+	return end(exit)
+}
+
+// nothingRead ends a run in which no organization could be read: nothing is written.
+func (r *runtimeEnv) nothingRead(survey *reconcile.Survey, exit reconcile.Exit, verb string, color bool) error {
+	problems := append(survey.Problems, survey.Unread()...)
+	if err := render.Problems(r.Stderr, problems, exit, render.Options{Verb: verb, Color: color && r.Terminal.Stderr}); err != nil {
+		return err
+	}
+	return end(exit)
+}
+
+// folder collects documents and writes them together, or none when one is in the way.
+type folder struct {
+	dir   string
+	force bool
+	src   *sources
+	zone  string
+	files []file
+}
+
+type file struct {
+	path string
+	data []byte
+}
+
+// add writes a draft as the document of its key, in a folder below dir.
+func (f *folder) add(below string, draft reconcile.Draft, header []string) (render.WrittenFile, error) {
+	var out bytes.Buffer
+	schemaPath := spec.DefaultSchema
+	if below != "" {
+		schemaPath = "../" + schemaPath
+	}
+	unwritten, err := spec.WriteDocument(&out, []spec.Organization{draft.Organization},
+		spec.WriteOptions{Zone: f.zone, Header: header, Schema: schemaPath, Comments: draft.Comments()})
+	if err != nil {
+		return render.WrittenFile{}, err
+	}
+	draft.Omit(unwritten)
+	path := filepath.Join(f.dir, below, draft.Organization.Key+".yaml")
+	f.files = append(f.files, file{path, out.Bytes()})
+	return render.WrittenFile{Path: path, Draft: draft}, nil
+}
+
+// zonesFile can be no organization's: a key holds no underscore.
+const zonesFile = "_zones.yaml"
+
+// addZone declares the zone beside the documents where only -f knows how to reach it.
+func (f *folder) addZone(below string) error {
+	zone, declared := f.src.desired.Zones[f.zone]
+	if _, overridden := f.src.o.zones.urls[f.zone]; !declared || overridden {
+		return nil
+	}
+	zone.Name = f.zone
+	if s := zone.Sandbox; s != nil {
+		zone.Sandbox = &spec.SandboxZone{Seed: f.relative(below, s.Seed), State: f.relative(below, s.State)}
+	}
+	var out bytes.Buffer
+	if err := spec.WriteZones(&out, []spec.Zone{zone}, []string{"how the zone " + f.zone + " is reached"}); err != nil {
+		return err
+	}
+	f.files = append(f.files, file{filepath.Join(f.dir, below, zonesFile), out.Bytes()})
+	return nil
+}
+
+// relative is a path as a document in the folder has to write it.
+func (f *folder) relative(below, path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	if rel, err := filepath.Rel(filepath.Join(f.dir, below), path); err == nil {
+		return filepath.ToSlash(rel)
+	}
+	return path
+}
+
+// write puts the files into place, with the schema for editors. Nothing is written when a file is there already.
+func (f *folder) write(folders ...string) error {
+	for _, below := range folders {
+		if err := f.addZone(below); err != nil {
+			return err
+		}
+	}
+	f.files = append(f.files, file{filepath.Join(f.dir, spec.DefaultSchema), schema.Document()})
+	if inTheWay := f.inTheWay(); len(inTheWay) > 0 && !f.force {
+		return failure{exit: reconcile.ExitInvalid, message: "there already: " + strings.Join(inTheWay, ", ") + "; nothing was written",
+			hint: "choose another folder with -o, or overwrite them with --force"}
+	}
+	for _, file := range f.files {
+		if err := os.MkdirAll(filepath.Dir(file.path), 0o755); err != nil {
+			return failure{exit: reconcile.ExitInternal, message: "make the folder " + filepath.Dir(file.path), cause: err}
+		}
+		if err := writeFile(file.path, file.data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inTheWay lists files that are there and would change.
+func (f *folder) inTheWay() []string {
+	var paths []string
+	for _, file := range f.files {
+		data, err := os.ReadFile(file.path)
+		if errors.Is(err, fs.ErrNotExist) || err == nil && bytes.Equal(data, file.data) {
+			continue
+		}
+		paths = append(paths, file.path)
+	}
+	return paths
+}
+
+// command is a command line about a folder, ready to paste.
+func (f *folder) command(verb, dir string, skipReferences bool, more ...string) string {
+	line := []string{programName, verb, "-f", shellQuote(dir)}
+	if url, given := f.src.o.zones.urls[f.zone]; given {
+		line = append(line, "--zone-url", shellQuote(f.zone+"="+url))
+	}
+	for _, word := range more {
+		line = append(line, shellQuote(word))
+	}
+	if skipReferences {
+		line = append(line, "--skip-references")
+	}
+	return strings.Join(line, " ")
+}

@@ -1,0 +1,96 @@
+package render
+
+import (
+	"fmt"
+	"io"
+
+	reconcile "makesync/sync"
+)
+
+// Compare writes a comparison of two sides as text, field by field:
+//
+//	a  zone eu1
+//	b  documents migrated/
+//
+//	acme  Acme | Acme US
+//	  variable/API_BASE   value   https://eu…  |  https://us…
+//	  only in a: variable/OLD
+func Compare(w io.Writer, c *reconcile.Comparison, o Options) error {
+	p := newPrinter(w, o)
+	p.labelled(0, bold, "a", 1, sideWords(c.A))
+	p.labelled(0, bold, "b", 1, sideWords(c.B))
+	for i := range c.Organizations {
+		p.compared(&c.Organizations[i])
+	}
+	p.problems(c.Problems)
+	p.gap()
+	s := c.Summary
+	if s.Different+s.OnlyA+s.OnlyB == 0 {
+		p.line("%s %s.", p.paint(bold, "No differences."), count(s.Same, "organization", "organizations")+" compared")
+	}
+	p.last(p.verb("compare"), fmt.Sprintf("%d same, %d different, %d only in a, %d only in b, %d not compared", s.Same, s.Different, s.OnlyA, s.OnlyB, s.NotCompared), c.Exit)
+	return p.flush()
+}
+
+// CompareJSON writes a comparison as one JSON document.
+func CompareJSON(w io.Writer, c *reconcile.Comparison) error {
+	whole := *c
+	whole.Problems = filled(whole.Problems)
+	whole.Organizations = append([]reconcile.ComparedOrganization{}, whole.Organizations...)
+	for i := range whole.Organizations {
+		o := &whole.Organizations[i]
+		o.Differences, o.NotCompared = filled(o.Differences), filled(o.NotCompared)
+	}
+	return JSON(w, &whole)
+}
+
+func sideWords(s reconcile.ComparedSide) string {
+	words := Clean(string(s.Kind)) + " " + Clean(s.Name)
+	if s.Zone != "" && s.Zone != s.Name {
+		words += " of zone " + Clean(s.Zone)
+	}
+	return words
+}
+
+// compared writes an organization that differs or could not be compared in full.
+func (p *printer) compared(o *reconcile.ComparedOrganization) {
+	if o.Only == "" && len(o.Differences) == 0 && len(o.NotCompared) == 0 {
+		return
+	}
+	p.gap()
+	switch o.Only {
+	case "a":
+		p.line("%s  %s: %s", p.paint(bold, Clean(o.Key)), cut(Clean(o.A), p.width()/2), p.paint(yellow, "only in a"))
+	case "b":
+		p.line("%s  %s: %s", p.paint(bold, Clean(o.Key)), cut(Clean(o.B), p.width()/2), p.paint(yellow, "only in b"))
+	default:
+		p.line("%s  %s | %s", p.paint(bold, Clean(o.Key)), cut(Clean(o.A), p.width()/3), cut(Clean(o.B), p.width()/3))
+	}
+	p.differences(o.Differences)
+	for _, n := range o.NotCompared {
+		p.labelled(2, yellow, "not compared", 0, object(n.Address)+": "+n.Reason)
+	}
+}
+
+func (p *printer) differences(differences []reconcile.Difference) {
+	rows := make([]tableRow, 0, len(differences))
+	for _, d := range differences {
+		row := tableRow{risk: reconcile.RiskNone, object: object(d.Address), path: Clean(d.Path), from: showBriefly(d.A), to: showBriefly(d.B), change: true}
+		if d.Path == "" {
+			row.path, row.change = onlyIn(d), false
+		}
+		rows = append(rows, row)
+	}
+	w := widths(rows, p.width())
+	for _, row := range rows {
+		p.line("%s", p.tableLine(row, w))
+	}
+}
+
+// onlyIn says which side has an object that the other lacks.
+func onlyIn(d reconcile.Difference) string {
+	if d.A.IsNone() {
+		return "only in b"
+	}
+	return "only in a"
+}

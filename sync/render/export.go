@@ -1,0 +1,141 @@
+package render
+
+import (
+	"fmt"
+	"io"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+// Export is what `export` has written, as its text tells it.
+type Export struct {
+	Zone    reconcile.PlanZone
+	Folder  string
+	Files   []WrittenFile
+	Secrets []reconcile.Secret
+	// Problems are what could not be read.
+	Problems []spec.Problem
+	// Next is the plan command to run now; it is the last line.
+	Next string
+}
+
+// WrittenFile is one document that was written.
+type WrittenFile struct {
+	Path  string
+	Draft reconcile.Draft
+}
+
+// WriteExport writes what was exported, what was not written and why, the
+// values that somebody has to supply, and as its last line the command to go on with.
+func WriteExport(w io.Writer, e Export, o Options) error {
+	p := newPrinter(w, o)
+	p.line("%s", p.paint(bold, fmt.Sprintf("export of zone %s to %s: %s", zoneLine(e.Zone), Clean(e.Folder), count(len(e.Files), "organization", "organizations"))))
+	p.gap()
+	p.files(e.Files)
+	p.omitted(e.Files)
+	p.secrets(e.Secrets)
+	p.warnings(e.Problems)
+	p.line("Next, a plan that shall have no steps:")
+	p.line("%s", Clean(e.Next))
+	return p.flush()
+}
+
+// zoneLine name a zone: `eu1 (https://eu1.make.com)`, with SANDBOX for a simulated one.
+func zoneLine(zone reconcile.PlanZone) string {
+	text := Clean(zone.Name) + " (" + Clean(zone.URL) + ")"
+	if zone.Sandbox {
+		text += " SANDBOX"
+	}
+	return text
+}
+
+// files lists documents with what is in them.
+func (p *printer) files(files []WrittenFile) {
+	width := 0
+	for _, f := range files {
+		width = max(width, columns(Clean(f.Path)))
+	}
+	for _, f := range files {
+		p.labelled(2, cyan, Clean(f.Path), min(width, 50), draftWords(f.Draft))
+	}
+	if len(files) > 0 {
+		p.gap()
+	}
+}
+
+// draftWords say what a draft holds: `Acme Automation, id 11: 3 feature controls, 12 variables, 4 members`.
+func draftWords(d reconcile.Draft) string {
+	o := d.Organization
+	text := o.Name
+	if o.ID != 0 {
+		text += fmt.Sprintf(", id %d", o.ID)
+	}
+	var parts []string
+	for _, c := range []struct {
+		kind spec.Kind
+		n    int
+	}{{spec.KindFeatureControl, len(o.FeatureControls)}, {spec.KindVariable, len(o.Variables)}, {spec.KindMember, len(o.Members)}} {
+		if c.n > 0 {
+			parts = append(parts, count(c.n, kindWord(c.kind, 1), kindWord(c.kind, 2)))
+		}
+	}
+	if len(parts) > 0 {
+		text += ": " + list(parts)
+	}
+	return text
+}
+
+// omitted lists what is there and not written.
+func (p *printer) omitted(files []WrittenFile) {
+	first := true
+	for _, f := range files {
+		for _, note := range f.Draft.Notes {
+			if !note.Omitted {
+				continue
+			}
+			if first {
+				p.line("%s", p.paint(yellow, "Not written; a comment in the file says so too:"))
+				first = false
+			}
+			address := spec.NewAddress(f.Draft.Organization.Key, note.Kind, note.Name)
+			p.labelled(2, plain, "-", 1, string(address)+": "+note.Text)
+		}
+	}
+	if !first {
+		p.gap()
+	}
+}
+
+// secrets lists the environment variables that the documents refer to.
+func (p *printer) secrets(secrets []reconcile.Secret) {
+	if len(secrets) == 0 {
+		return
+	}
+	p.line("%s", p.paint(yellow, "Values to supply before an apply; the documents hold references to them and no secret:"))
+	width := 0
+	for _, s := range secrets {
+		width = max(width, columns(s.Variable))
+	}
+	for _, s := range secrets {
+		p.labelled(2, plain, "[ ] "+s.Variable, min(width, 50)+4, string(s.Address))
+	}
+	p.gap()
+}
+
+// warnings lists problems, each in one paragraph.
+func (p *printer) warnings(problems []spec.Problem) {
+	for _, problem := range problems {
+		text := problem.Message
+		if problem.Address != "" {
+			text = string(problem.Address) + ": " + text
+		}
+		if problem.Hint != "" {
+			text += " (" + problem.Hint + ")"
+		}
+		p.labelled(0, yellow, string(problem.Severity)+":", 8, text)
+	}
+	if len(problems) > 0 {
+		p.gap()
+	}
+}

@@ -1,0 +1,95 @@
+package render
+
+import (
+	"fmt"
+	"io"
+
+	reconcile "makesync/sync"
+)
+
+// Migration is what `migrate` has written, as its text tells it.
+type Migration struct {
+	From, To reconcile.PlanZone
+	Folder   string
+	Waves    []MigrationWave
+	*reconcile.Rehomed
+}
+
+// MigrationWave is one numbered folder with its documents and the commands that plan and apply it.
+type MigrationWave struct {
+	Folder      string
+	Files       []WrittenFile
+	Plan, Apply string
+}
+
+// waveWords say what a wave is for.
+var waveWords = map[string]string{
+	reconcile.WaveOrganizations: "makes the organizations. Then buy the plans that the list above names",
+	reconcile.WaveSettings:      "variables and feature controls, once the plans are bought",
+	reconcile.WavePeople:        "last: the invitations send e-mail. The ownership is transferred when the new Owner has accepted and the wave is applied again",
+}
+
+// WriteMigration writes the documents of a migration wave by wave, the collisions, what is left
+// behind, the values to supply, and the commands in their order.
+func WriteMigration(w io.Writer, m Migration, o Options) error {
+	p := newPrinter(w, o)
+	p.line("%s", p.paint(bold, fmt.Sprintf("migration from %s to %s in %s", zoneLine(m.From), zoneLine(m.To), Clean(m.Folder))))
+	if m.Region != "" {
+		p.labelled(0, plain, "", 0, fmt.Sprintf("New organizations are made in region %s: %s.", m.Region, m.RegionWhy))
+	}
+	p.gap()
+	for _, wave := range m.Waves {
+		p.files(wave.Files)
+	}
+	p.collisions(m.Collisions)
+	p.leftBehind(m.Left)
+	p.secrets(m.Secrets)
+	p.warnings(m.Problems)
+	p.waves(m.Waves)
+	return p.flush()
+}
+
+func (p *printer) collisions(collisions []reconcile.Collision) {
+	if len(collisions) == 0 {
+		p.line("Collisions: none.")
+		p.gap()
+		return
+	}
+	p.line("%s", p.paint(red, "Collisions; no document was written for these:"))
+	for _, c := range collisions {
+		p.labelled(2, plain, "-", 1, fmt.Sprintf("%s (id %d): %s. %s", c.Organization, c.ID, c.Reason, c.Remedy))
+	}
+	p.gap()
+}
+
+func (p *printer) leftBehind(left []reconcile.LeftBehind) {
+	if len(left) == 0 {
+		return
+	}
+	p.line("%s", p.paint(yellow, "Cannot be carried over:"))
+	organization := "\x00"
+	for _, l := range left {
+		if l.Organization != organization {
+			organization = l.Organization
+			name := "every organization"
+			if organization != "" {
+				name = Clean(organization)
+			}
+			p.line("  %s", p.paint(bold, name))
+		}
+		p.labelled(4, plain, "-", 1, l.What+": "+l.Why)
+	}
+	p.gap()
+}
+
+func (p *printer) waves(waves []MigrationWave) {
+	p.line("%s", p.paint(bold, "Then, one wave after the other:"))
+	for _, wave := range waves {
+		if len(wave.Files) == 0 {
+			continue
+		}
+		p.labelled(2, cyan, Clean(wave.Folder), columns(wave.Folder), waveWords[wave.Folder])
+		p.line("    %s", Clean(wave.Plan))
+		p.line("    %s", Clean(wave.Apply))
+	}
+}
