@@ -31,7 +31,7 @@ var errQuiet = errors.New("no answer in time")
 func (c *Client) attempt(ctx context.Context, k *call, rest time.Duration) outcome {
 	quiet := min(c.patience.attempt, rest)
 	if k.isWrite() || k.slow {
-		quiet = rest
+		quiet = min(2*c.patience.attempt, rest) // it is not repeated, so it gets more time
 	}
 	if k.isWrite() {
 		ctx = context.WithoutCancel(ctx)
@@ -50,7 +50,7 @@ func (c *Client) attempt(ctx context.Context, k *call, rest time.Duration) outco
 	if err != nil {
 		return c.unanswered(ctx, k, watch, connection, err)
 	}
-	defer hangUp(response.Body)
+	defer hangUp(response.Body, watch)
 	return c.answered(ctx, k, watch, response)
 }
 
@@ -84,9 +84,12 @@ func (k *call) read(body io.Reader) error {
 	return k.decode(body)
 }
 
-// hangUp reads what little may be left of a reply, so that the connection can be used again.
-func hangUp(body io.ReadCloser) {
-	io.CopyN(io.Discard, body, 16<<10)
+// hangUp reads what little may be left of a reply, so that the connection can be used again; it
+// does not wait for it.
+func hangUp(body io.ReadCloser, watch *watch) {
+	watch.quiet = min(watch.quiet, 100*time.Millisecond)
+	watch.progress()
+	_, _ = io.CopyN(io.Discard, body, 16<<10)
 	body.Close()
 }
 

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -70,7 +69,7 @@ type Client struct {
 	me      flights[struct{}, reconcile.User]
 	scopes  flights[struct{}, []string]
 	hosts   sync.Map // organization id → host of the zone that it lives in, for hints
-	plain   sync.Map // path of a list → true: the zone refuses to choose its columns
+	refused refusedWishes
 }
 
 var (
@@ -110,7 +109,7 @@ func agent(version string) string {
 	if version == "" {
 		version = "dev"
 	}
-	return "makesync/" + clean(version, 40) + " (" + runtime.GOOS + ")"
+	return "makesync/" + clean(version, 40)
 }
 
 // Host is the host, with port, of the url in use.

@@ -49,10 +49,12 @@ func (c *Client) repeat(ctx context.Context, k *call) *reconcile.CallError {
 			c.settle(p, k, &at, o)
 			return o.err
 		}
-		if err := c.clock.Sleep(ctx, wait); wait > 0 && err != nil {
-			return c.cancelled(k, err)
+		if wait > 0 {
+			if err := c.clock.Sleep(ctx, wait); err != nil {
+				return c.cancelled(k, err)
+			}
+			at.spent += wait
 		}
-		at.spent += wait
 	}
 }
 
@@ -64,7 +66,7 @@ func (c *Client) next(k *call, at *progress, began time.Time, o outcome) (wait t
 			at.refused = began
 		}
 		patient := c.clock.Now().Sub(at.refused) < c.patience.refusals()
-		return 0, patient && at.worn != reconcile.ClassRateLimit
+		return 0, patient && at.spent < c.patience.timeout && at.worn != reconcile.ClassRateLimit
 	case again:
 		at.failures++
 		wait = c.patience.backOff(at.failures, c.jitter(), o.headers.retry)

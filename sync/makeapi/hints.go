@@ -22,6 +22,13 @@ var classHints = map[reconcile.Class]string{
 	reconcile.ClassBroken:    "something between here and the zone may be answering in its place; check the url of zone %z",
 }
 
+// codeHints say what to check, by the code of the error (named in the docs or by Make's own client).
+var codeHints = map[string]string{
+	"IM004": "the zone wants this confirmed: something would be lost with it",
+	"IM011": "a limit of the organization's plan is reached",
+	"IM016": "something else still depends on it",
+}
+
 // explain adds a hint to an error. Only a 403 that nothing else explains costs a call, once per client.
 func (c *Client) explain(ctx context.Context, k *call, e *reconcile.CallError) {
 	if e.Hint = c.explainKnown(k, e); e.Hint != "" {
@@ -42,6 +49,8 @@ func (c *Client) explainKnown(k *call, e *reconcile.CallError) string {
 	switch {
 	case e.Status >= 300 && e.Status < 400:
 		return "check the url of zone " + c.zone
+	case codeHints[e.Code] != "":
+		return codeHints[e.Code]
 	case e.Status == http.StatusForbidden && isEdge(e.Message):
 		return "the zone's edge (Cloudflare) turned the request away before the API saw it: it does so by network address or client; ask whoever runs the zone, or try another network"
 	case e.Class == reconcile.ClassForbidden || e.Class == reconcile.ClassNotFound:

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 
 	reconcile "makesync/sync"
 )
@@ -178,22 +179,46 @@ func (r *reading[T]) learnLimit(p page[T]) {
 	}
 }
 
-// columns asks for a list with its columns chosen, and with fewer wishes where the zone refuses them;
-// what it accepted is remembered for the client's life. Wishes go from the most to the fewest.
+// columns asks for a list with its columns chosen, and with fewer wishes where the zone refuses them; wishes go
+// from the most to the fewest.
 func (c *Client) columns(path string, wishes []url.Values, ask func(wish url.Values) error) error {
-	start := 0
-	if known, ok := c.plain.Load(path); ok {
-		start = known.(int)
-	}
-	for i := start; ; i++ {
+	for i := c.refused.first(path); ; i++ {
 		err := ask(wishes[i])
 		if i+1 == len(wishes) || !refusesColumns(err) {
-			if err == nil {
-				c.plain.Store(path, i)
-			}
 			return err
 		}
+		c.refused.note(path, i)
 	}
+}
+
+// refusedWishes remembers which columns a zone refuses. One refusal may be chance; after two the wish is not made again.
+type refusedWishes struct {
+	mu    sync.Mutex
+	times map[string][]int
+}
+
+// first is the index of the first wish that is worth making.
+func (r *refusedWishes) first(path string) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, n := range r.times[path] {
+		if n < 2 {
+			return i
+		}
+	}
+	return len(r.times[path])
+}
+
+func (r *refusedWishes) note(path string, wish int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.times == nil {
+		r.times = map[string][]int{}
+	}
+	for len(r.times[path]) <= wish {
+		r.times[path] = append(r.times[path], 0)
+	}
+	r.times[path][wish]++
 }
 
 // refusesColumns tells whether a zone may have answered so because of a column that it does not know.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"strings"
+
+	reconcile "makesync/sync"
 )
 
 // The scopes that the published pages name per endpoint. Some of them spell `organization:read`; the token
@@ -32,7 +34,7 @@ func (c *Client) Scopes(ctx context.Context) ([]string, error) {
 			method: http.MethodGet, path: "/users/me/current-authorization",
 			doing: "read the token's scopes", decode: decodeJSON(&reply),
 		})
-		if err != nil && err.Class != "cancelled" {
+		if err != nil && err.Class != reconcile.ClassCancelled {
 			return nil, nil
 		}
 		if err != nil {

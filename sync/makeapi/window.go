@@ -108,7 +108,9 @@ func (w *window) learn(now time.Time, h rateHeaders) {
 		return
 	}
 	until := now.Add(h.reset)
-	room := h.remaining - max(w.flying-1, 0) // calls in flight may not be counted there yet
+	// Calls in flight may be counted there or not. Taking them for counted never makes a client
+	// that is alone wait for room which it has; where others call too a 429 may follow, which is harmless.
+	room := h.remaining
 	if sameReset := until.Sub(w.roomUntil).Abs() < 2*time.Second; sameReset {
 		room = min(room, w.room)
 	}
@@ -120,7 +122,7 @@ func (w *window) learn(now time.Time, h rateHeaders) {
 // within 60 s: it asks again after 4, 8, 16 and 32 s, which add up to the minute, and then once a minute.
 // Refusals of calls that were already in flight when it closed are the same refusal.
 func (w *window) refuse(sent, now time.Time, hint time.Duration) {
-	if sent.Before(w.closedAt) {
+	if !sent.After(w.closedAt) {
 		return
 	}
 	w.strikes++
@@ -133,7 +135,7 @@ func (w *window) refuse(sent, now time.Time, hint time.Duration) {
 
 // welcome ends a series of refusals: a call sent after the window closed got an answer.
 func (w *window) welcome(sent time.Time) {
-	if !sent.Before(w.closedAt) {
+	if sent.After(w.closedAt) {
 		w.strikes = 0
 	}
 }
