@@ -13,6 +13,7 @@ func (d *draft) compare(ctx context.Context) {
 		return
 	}
 	if d.creates() && !d.canCreate() {
+		d.settled = true
 		return
 	}
 	if !d.creates() {

@@ -81,7 +81,7 @@ func (s Scalar) canonical() string {
 }
 
 // bothMasked makes both sides secrets when one is: a value that a reference now gives was the
-// secret before, too.
+// secret before, too. A field does not carry the reference; the step's arguments do.
 func bothMasked(fields []Field) []Field {
 	secret := false
 	for _, f := range fields {
@@ -90,6 +90,7 @@ func bothMasked(fields []Field) []Field {
 	for i := range fields {
 		if secret && fields[i].Path == "value" {
 			fields[i].From, fields[i].To = fields[i].From.mask(), fields[i].To.mask()
+			fields[i].From.Reference, fields[i].To.Reference = "", ""
 		}
 	}
 	return fields

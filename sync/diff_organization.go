@@ -86,8 +86,12 @@ func (d *draft) updateOrganization(ctx context.Context) {
 	}
 	for _, row := range attributes[1:] {
 		text := row.wanted(d.want)
-		live := s.Before[row.path].String()
-		if text == "" || text == live {
+		live, shown := s.Before[row.path]
+		if text == "" || text == live.String() {
+			continue
+		}
+		if !shown { // neither by the list nor by the detail call
+			d.unknownField(row.what)
 			continue
 		}
 		entry, err := d.bindName(ctx, row.what, row.list, text)
@@ -109,6 +113,15 @@ func (d *draft) updateOrganization(ctx context.Context) {
 	}
 	sortFields(s.Fields)
 	d.propose(phaseAttributes, s)
+}
+
+// unknownField tells that an attribute stays unmanaged: what the API does not show is unknown, and
+// writing it on a guess would be a change in every run.
+func (d *draft) unknownField(what string) {
+	if a := d.address(spec.KindOrganization, ""); d.inScope(a) {
+		d.problems = append(d.problems, spec.Problem{Severity: spec.Warning, Rule: "unknown-field", Address: a,
+			Message: "the zone does not show the " + what + " of " + d.want.Key + ", so it is left as it is"})
+	}
 }
 
 // nameSides turns the ids of a field into names, for people.

@@ -2,17 +2,15 @@ package sync
 
 import "makesync/spec"
 
-// Facts are all that decides the exit code of a run, whatever the command.
+// Facts are all that decides the exit code of a plan.
 type Facts struct {
 	// Invalid: a document, a policy or a plan file is wrong.
 	Invalid bool
-	// Failed: a step failed, was skipped (but for the licence) or is unknown.
-	Failed bool
 	// Unread: something that should have been read was not.
 	Unread bool
 	// NoneRead: no organization could be read; Refused and Unreachable say why.
 	NoneRead, Refused, Unreachable bool
-	// Held: a guard or --max-calls stopped something, or a plan that is not empty was not confirmed.
+	// Held: a guard or --max-calls stopped something.
 	Held bool
 	// Changes are pending.
 	Changes bool
@@ -20,33 +18,22 @@ type Facts struct {
 
 // PlanExit is the exit of plan: held and pending changes show only with --exit-code.
 func PlanExit(f Facts, exitCode bool) Exit {
-	exits := []Exit{f.reading(ExitPartlyVisible), when(f.Invalid, ExitInvalid)}
+	exits := []Exit{f.reading(), when(f.Invalid, ExitInvalid)}
 	if exitCode {
 		exits = append(exits, when(f.Held, ExitHeld), when(f.Changes, ExitChanges))
 	}
 	return Worst(exits...)
 }
 
-// ApplyExit is the exit of apply: what could not be read leaves the work done in part, and what was held shows.
-func ApplyExit(f Facts) Exit {
-	return Worst(f.reading(ExitPartial), when(f.Invalid, ExitInvalid), when(f.Failed, ExitPartial), when(f.Held, ExitHeld))
-}
-
-// CompareExit is the exit of compare, and of every other command that only reads.
-func CompareExit(f Facts) Exit {
-	return Worst(f.reading(ExitPartlyVisible), when(f.Invalid, ExitInvalid), when(f.Changes, ExitChanges))
-}
-
-// reading is the exit of what could not be read: refused and unreachable are for runs that saw
-// nothing at all; a run that saw a part ends with the command's own exit.
-func (f Facts) reading(part Exit) Exit {
+// reading is the exit of what could not be read: refused and unreachable are for runs that saw nothing at all.
+func (f Facts) reading() Exit {
 	switch {
 	case f.NoneRead && f.Refused:
 		return ExitRefused
 	case f.NoneRead && f.Unreachable:
 		return ExitUnreachable
 	case f.Unread:
-		return part
+		return ExitPartlyVisible
 	}
 	return ExitOK
 }

@@ -76,6 +76,12 @@ func (s Scalar) IsSensitive() bool { return s.text.IsSensitive() }
 // String is for people; a secret is masked.
 func (s Scalar) String() string { return s.text.String() }
 
+// Format serves every fmt verb with the masked form: fmt does not ask the unexported value inside
+// how it wants to be printed, and would show its text.
+func (s Scalar) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), s.String())
+}
+
 type secretJSON struct {
 	Sensitive   bool   `json:"sensitive"`
 	Reference   string `json:"reference,omitempty"`

@@ -1,0 +1,180 @@
+package sync
+
+import (
+	"strings"
+	"testing"
+
+	"makesync/spec"
+)
+
+func TestMembers(t *testing.T) {
+	t.Parallel()
+	const jane = "jane@acme.example"
+	invite := &spec.Invite{Name: "Jane"}
+	for _, c := range []struct {
+		name       string
+		role       int64 // 0: not there
+		invitation string
+		want       spec.Member
+		line       string
+	}{
+		{"same", 13, "", spec.Member{Role: "member"}, ""},
+		{"role by id", 13, "", spec.Member{Role: "13"}, ""},
+		{"role not managed", 13, "", spec.Member{}, ""},
+		{"promotion", 13, "", spec.Member{Role: "Admin"}, "1 update A caution role:Member→Admin"},
+		{"demotion", 12, "", spec.Member{Role: "Member"}, "1 update A caution role:Admin→Member"},
+		{"removal", 13, "", spec.Member{State: spec.Absent}, "1 delete A destructive role:Member→"},
+		{"gone already", 0, "", spec.Member{State: spec.Absent}, ""},
+		{"invite", 0, "", spec.Member{Role: "Admin", Invite: invite}, "1 invite A caution name:→Jane role:→Admin"},
+		{"missing without invite", 0, "", spec.Member{Role: "Admin"},
+			"waiting A: E is not a member, and the documents do not invite: write `E: {role: Admin, invite: {name: …}}`"},
+		{"pending", 13, "pending", spec.Member{Role: "Member", Invite: invite}, "waiting A: E has been invited and has not accepted yet"},
+		{"pending in words nobody knows", 13, "sso", spec.Member{Role: "Member", Invite: invite}, "waiting A: E has been invited and has not accepted yet"},
+		{"pending, another role", 13, "pending", spec.Member{Role: "Admin", Invite: invite},
+			"1 reinvite A caution invitation:pending→pending name:→Jane role:Member→Admin"},
+		{"pending, another role, no invite", 13, "pending", spec.Member{Role: "Admin"},
+			"waiting A: E is invited as Member, and another role takes another invitation: write `E: {role: Admin, invite: {name: …}}`"},
+		{"expired", 13, "expired", spec.Member{Role: "Member", Invite: invite}, "1 reinvite A caution invitation:expired→pending name:→Jane role:Member→Member"},
+		{"expired, no invite", 13, "expired", spec.Member{Role: "Member"},
+			"waiting A: the invitation of E has expired; to send another, write `E: {role: Member, invite: {name: …}}`"},
+		{"revoke", 13, "pending", spec.Member{State: spec.Absent}, "1 revoke A destructive invitation:pending→ role:Member→"},
+		{"unknown role", 13, "", spec.Member{Role: "Boss"}, `error unknown-name: there is no role "Boss"`},
+		{"Owner by id", 13, "", spec.Member{Role: "11"}, "error unknown-name: the role of E is Owner"},
+	} {
+		live := acme()
+		if c.role != 0 {
+			person(live, 2, jane, c.role, c.invitation)
+		}
+		c.want.Email = jane
+		p := makePlan(t, newFakeZone(live).request(desired("acme", "Acme", members(c.want))))
+		want := strings.ReplaceAll(strings.ReplaceAll(c.line, "A:", "acme/member/E:"), " A ", " acme/member/E ")
+		if got := strings.ReplaceAll(strings.Join(lines(p), "\n"), jane, "E"); got != want {
+			t.Errorf("%s: %s\nwant %s", c.name, got, want)
+		}
+	}
+}
+
+func TestUntouchablePeople(t *testing.T) {
+	t.Parallel()
+	live := acme()
+	live.OwnerID = 2
+	live.Members[0].Role = "12"
+	person(live, 2, "boss@acme.example", 11, "")
+	person(live, 3, "jane@acme.example", 13, "pending")
+	p := makePlan(t, newFakeZone(live).request(desired("acme", "Acme",
+		members(spec.Member{Email: "boss@acme.example", State: spec.Absent}, spec.Member{Email: "ops@acme.example", Role: "Member"}),
+		func(o *spec.Organization) { o.Owner = "jane@acme.example" })))
+	wantLines(t, p,
+		"waiting acme/member/boss@acme.example: boss@acme.example is the Owner, who can go only after a transfer",
+		"waiting acme/member/ops@acme.example: the token is ops@acme.example's own, and a run does not change its own rights: run with the token of another Admin or Owner",
+		"waiting acme/owner: jane@acme.example has not accepted yet")
+	if p.Exit != ExitOK || p.Summary.Waiting != 3 {
+		t.Errorf("exit %v, %+v", p.Exit, p.Summary)
+	}
+}
+
+func TestOwner(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, want string
+		owner      int64
+		line       string
+	}{
+		{"reached", "ops@acme.example", 1, ""},
+		{"transfer", "jane@acme.example", 1, "1 transfer acme/owner irreversible owner:ops@acme.example→jane@acme.example"},
+		{"not the Owner's token", "ops@acme.example", 2, "waiting acme/owner: only jane@acme.example can transfer; the token is ops@acme.example's"},
+		{"not there", "new@acme.example", 1, "waiting acme/owner: new@acme.example is not a member yet"},
+	} {
+		live := acme()
+		live.OwnerID = c.owner
+		if c.owner != 1 {
+			live.Members[0].Role = "12"
+		}
+		person(live, 2, "jane@acme.example", 13, "")
+		p := makePlan(t, newFakeZone(live).request(desired("acme", "Acme", func(o *spec.Organization) { o.Owner = c.want })))
+		if got := strings.Join(lines(p), "\n"); got != c.line {
+			t.Errorf("%s: %s\nwant %s", c.name, got, c.line)
+		}
+	}
+}
+
+type memory map[int64]string
+
+func (m memory) EmailOf(_, user int64) string { return m[user] }
+
+func TestUnreadableRows(t *testing.T) {
+	t.Parallel()
+	live := acme()
+	live.Unreadable = []RoleRow{{UserID: 5, RoleID: 13, Invitation: "pending"}, {UserID: 6, RoleID: 13, Invitation: "pending"}, {UserID: 7, RoleID: 13}}
+	who := func(email string) spec.Member {
+		return spec.Member{Email: email, Role: "Member", Invite: &spec.Invite{Name: "X"}}
+	}
+	zone := newFakeZone(live)
+	docs := func() spec.Organization {
+		return desired("acme", "Acme", members(who("a@x.example"), who("b@x.example"), spec.Member{Email: "c@x.example", State: spec.Absent}), purge(spec.KindMember))
+	}
+	const hidden = " without a readable e-mail may be theirs; nobody is invited twice"
+	p := makePlan(t, zone.request(docs()))
+	wantLines(t, p,
+		"waiting acme/member/a@x.example: one of 2 pending invitations"+hidden,
+		"waiting acme/member/b@x.example: one of 2 pending invitations"+hidden,
+		"waiting acme/member/c@x.example: one of 2 pending invitations without a readable e-mail may be theirs; whether they are gone cannot be told")
+	if p.Organizations[0].Unmanaged[spec.KindMember] != 4 { // three rows and the token's user
+		t.Errorf("unmanaged %v", p.Organizations[0].Unmanaged)
+	}
+	zone.users = map[string]int64{"a@x.example": 5}
+	r := zone.request(docs())
+	r.Memory = memory{6: "b@x.example"}
+	wantLines(t, makePlan(t, r),
+		"waiting acme/member/a@x.example: a@x.example has been invited and has not accepted yet",
+		"waiting acme/member/b@x.example: b@x.example has been invited and has not accepted yet")
+	zone.fail = func(call string) error {
+		if call == "user 11" {
+			return &CallError{Doing: "find a person of acme", Class: ClassServer, Message: "broken"}
+		}
+		return nil
+	}
+	if got := strings.Join(lines(makePlan(t, zone.request(docs()))), "\n"); strings.Contains(got, "invite acme") || !strings.Contains(got, "not read acme/member") {
+		t.Errorf("a failed search: %s", got)
+	}
+}
+
+func TestPurgeSpares(t *testing.T) {
+	t.Parallel()
+	live := acme()
+	variable(live, "KEEP", spec.TypeString, "k")
+	variable(live, "GO", spec.TypeString, "g")
+	person(live, 2, "required@acme.example", 12, "")
+	person(live, 3, "next@acme.example", 12, "")
+	person(live, 4, "protected@acme.example", 13, "")
+	person(live, 5, "gone@acme.example", 13, "")
+	person(live, 6, "invited@acme.example", 13, "pending")
+	live.Unreadable = []RoleRow{{UserID: 9, RoleID: 13}}
+	zone := newFakeZone(live)
+	r := zone.request(desired("acme", "Acme", variables(), members(), purge(spec.KindVariable, spec.KindMember), func(o *spec.Organization) { o.Owner = "next@acme.example" }))
+	zone.me.ID = 99 // somebody who is no member of it
+	r.Desired.Guards.RequiredAdmins = []string{"required@acme.example"}
+	r.Desired.Guards.Protect = []spec.Glob{glob(t, "acme/member/protected@*"), glob(t, "*/variable/KEEP")}
+	p := makePlan(t, r)
+	wantLines(t, p,
+		"1 delete acme/variable/GO destructive type:string→ value:g→",
+		"2 delete acme/member/gone@acme.example destructive role:Member→",
+		"3 revoke acme/member/invited@acme.example destructive invitation:pending→ role:Member→",
+		"waiting acme/owner: only ops@acme.example can transfer; the token is ops@acme.example's")
+	u := p.Organizations[0].Unmanaged
+	if u[spec.KindVariable] != 2 || u[spec.KindMember] != 5 {
+		t.Errorf("unmanaged %v", u)
+	}
+}
+
+func glob(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}, pattern string) spec.Glob {
+	t.Helper()
+	g, err := spec.ParseGlob(pattern)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return g
+}
