@@ -13,6 +13,8 @@ type ResolveOptions struct {
 	LookupEnv func(string) (string, bool)
 	// SkipReferences reads no environment and no file; such values are Unknown.
 	SkipReferences bool
+	// SkipUnset reads references as far as possible: one that is not set or cannot be read is Unknown and no problem.
+	SkipUnset bool
 	// ReferenceRoots are further folders (--reference-root) below which ${file:…} may read.
 	ReferenceRoots []string
 	// Folders are the documents' folders, for Evaluate only (see Documents.Folders).

@@ -154,6 +154,10 @@ func (r *resolver) content(key string, w *writtenVariable, v *Variable) (content
 		}
 	}
 	result, err := e.pieces(pieces)
+	if err != nil && r.options.SkipUnset && !errors.Is(err, errTokenAsValue) {
+		v.Unknown, v.Value = true, Sensitive("")
+		return "", false, true
+	}
 	if err != nil {
 		r.referenceProblem(key, w, err)
 		return "", false, false

@@ -49,3 +49,6 @@ func (c *Chooser) Idle(where string) []spec.Problem {
 	}
 	return problems
 }
+
+// FoldName is the form in which names are compared without case, for those who pair names outside this package.
+func FoldName(name string) string { return foldName(name) }
