@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// teamColumns are the keys of a team in the order of recorded replies: four in a
-// list by default, nine in the detail and after a write.
+// teamColumns are the keys of a team in the order of recorded replies: nine after
+// its creation, the four default ones everywhere else.
 var teamColumns = table[home]{
 	{"id", true, func(_ *call, h home) any { return h.team.ID }},
 	{"name", true, func(_ *call, h home) any { return h.team.Name }},
@@ -64,12 +64,9 @@ func listTeams(c *call) (any, error) {
 
 // getTeam: GET /teams/{teamId}.
 func getTeam(c *call) (any, error) {
-	sel := teamColumns
-	if len(c.cols()) > 0 {
-		var err error
-		if sel, err = sel.pick(c); err != nil {
-			return nil, err
-		}
+	sel, err := teamColumns.pick(c)
+	if err != nil {
+		return nil, err
 	}
 	return object{{"team", sel.row(c, c.team())}}, nil
 }
@@ -110,7 +107,7 @@ func updateTeam(c *call) (change, error) {
 	h := c.team()
 	return change{"team/" + h.team.Name, func() any {
 		set(&h.team.Name, in.Name)
-		return object{{"team", teamColumns.row(c, h)}}
+		return object{{"team", teamColumns.normal().row(c, h)}}
 	}}, nil
 }
 
