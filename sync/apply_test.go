@@ -54,6 +54,7 @@ func world() (*writtenZone, Request) {
 		r.Allow = append(r.Allow, a)
 	}
 	r.Now = planned
+	r.Zones = map[string]ZonePort{"eu1": z.port().ZonePort}
 	return z, r
 }
 

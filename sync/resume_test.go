@@ -1,0 +1,285 @@
+package sync
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"makesync/spec"
+)
+
+// killedAt applies the world's plan and kills it at the n-th write, before or after the zone has
+// committed it, and gives the journal as it then stands on the disk.
+func killedAt(t *testing.T, z *writtenZone, r Request, n int, commit bool) (*Story, *jumpClock) {
+	t.Helper()
+	p := makePlan(t, r)
+	ctx, kill := context.WithCancelCause(context.Background())
+	dead := false
+	z.fault = func(i int, _ Write) *lost {
+		if i != n {
+			return nil
+		}
+		dead = true
+		return &lost{commit, errors.New("killed")}
+	}
+	z.onRead = func(string) error {
+		if dead {
+			kill(ErrInterrupted)
+			return errors.New("killed")
+		}
+		return nil
+	}
+	journal := &memoryJournal{}
+	o := z.options()
+	o.Journal, o.Concurrency = journal, 1
+	clock := o.Clock.(*jumpClock)
+	Apply(ctx, p, o)
+	z.fault, z.onRead = nil, nil
+	entries := journal.story.Entries
+	for i := len(entries) - 1; i >= 0; i-- {
+		if entries[i].Intent != nil { // the kill came right after this line
+			entries = entries[:i+1]
+			break
+		}
+	}
+	journal.story.Entries, journal.story.Report = entries, nil
+	return onDisk(t, &journal.story), clock
+}
+
+// onDisk is a story as it comes back from its file.
+func onDisk(t *testing.T, s *Story) *Story {
+	t.Helper()
+	data, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(data), "hunter2") {
+		t.Error("the journal holds a secret")
+	}
+	var back Story
+	if err := json.Unmarshal(data, &back); err != nil {
+		t.Fatal(err)
+	}
+	return &back
+}
+
+func TestKilledAtEveryWrite(t *testing.T) {
+	t.Parallel()
+	for n := 1; n <= writesOfWorld; n++ {
+		for _, commit := range []bool{false, true} {
+			t.Run(fmt.Sprintf("write %d commit %v", n, commit), func(t *testing.T) {
+				t.Parallel()
+				z, r := world()
+				story, clock := killedAt(t, z, r, n, commit)
+				if len(story.Open()) != 1 || story.Status() != RunUnfinished {
+					t.Fatalf("open intents: %v", story.Open())
+				}
+				found := ResolveRun(context.Background(), story, ResolveOptions{Zones: r.Zones, Clock: clock})
+				want := map[bool]StepOutcome{true: Succeeded, false: Failed}[commit]
+				if len(found) != 1 || found[0].Outcome != want || !found[0].Resolved {
+					t.Fatalf("resolved as %+v instead of %s", found, want)
+				}
+				story.Entries = append(story.Entries, StoryEntry{Result: &found[0]})
+				if len(story.Open()) != 0 {
+					t.Errorf("still open: %v", story.Open())
+				}
+				wantStory(t, story, z)
+				report := Apply(context.Background(), makePlan(t, r), z.options())
+				if report.Exit != ExitOK {
+					t.Errorf("exit %v\n%s", report.Exit, outcomes(report))
+				}
+				wantConverged(t, z, r)
+			})
+		}
+	}
+}
+
+// wantStory compares what the journal says was done with what the zone has done.
+func wantStory(t *testing.T, story *Story, z *writtenZone) {
+	t.Helper()
+	var told, done []string
+	for _, e := range story.Entries {
+		if r := e.Result; r != nil && r.Outcome == Succeeded {
+			told = append(told, fmt.Sprint(r.Verb, " ", r.Address))
+		}
+	}
+	for _, w := range z.writes {
+		done = append(done, fmt.Sprint(w.Verb, " ", w.Address))
+	}
+	if strings.Join(told, "\n") != strings.Join(done, "\n") {
+		t.Errorf("the journal tells\n%s\nthe zone has done\n%s", strings.Join(told, "\n"), strings.Join(done, "\n"))
+	}
+}
+
+// A request of a killed run may still be on its way: an invitation and an organization are not taken
+// for not made before that is settled.
+func TestResolvingWaitsForWhatMayStillArrive(t *testing.T) {
+	t.Parallel()
+	for _, verb := range []Verb{CreateOrganization, InviteMember} {
+		z, r := world()
+		n := writeNumber(t, r, verb)
+		story, clock := killedAt(t, z, r, n, false)
+		intent := story.Open()[0]
+		clock.now = intent.At // resumed at once
+		asked := 0
+		z.onRead = func(call string) error {
+			if asked++; asked == 2 {
+				w := Write{Verb: verb, Organization: 11, Address: intent.Address, Arguments: story.Step(intent.Step).Arguments}
+				if _, err := z.commit(w); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return nil
+		}
+		found := ResolveRun(context.Background(), story, ResolveOptions{Zones: r.Zones, Clock: clock})
+		if found[0].Outcome != Succeeded {
+			t.Errorf("%s that arrived late: %+v", verb, found[0])
+		}
+		z.onRead = nil
+		Apply(context.Background(), makePlan(t, r), z.options())
+		wantConverged(t, z, r)
+	}
+}
+
+// writeNumber is the place of the first write of a verb.
+func writeNumber(t *testing.T, r Request, verb Verb) int {
+	t.Helper()
+	n := 0
+	for _, o := range makePlan(t, r).Organizations {
+		for i := range o.Steps {
+			for _, w := range writesOf(o.ID, &o.Steps[i]) {
+				if n++; w.Verb == verb {
+					return n
+				}
+			}
+		}
+	}
+	t.Fatalf("no %s", verb)
+	return 0
+}
+
+func TestResolvingWithoutTheZone(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	story, clock := killedAt(t, z, r, 1, true)
+	z.onRead = func(string) error { return serverError() }
+	found := ResolveRun(context.Background(), story, ResolveOptions{Zones: r.Zones, Clock: clock})
+	if found[0].Outcome != OutcomeUnknown || !Unresolved(found) {
+		t.Errorf("unreadable: %+v", found[0])
+	}
+	found = ResolveRun(context.Background(), story, ResolveOptions{Clock: clock})
+	if found[0].Outcome != OutcomeUnknown || !Unresolved(found) {
+		t.Errorf("without the zone: %+v", found[0])
+	}
+}
+
+// faults loses, refuses and delays calls at random.
+type faults struct {
+	random *rand.Rand
+	rate   float64
+	late   []Write
+}
+
+func (f *faults) onRead(string) error {
+	if f.random.Float64() < f.rate {
+		return serverError()
+	}
+	return nil
+}
+
+func (f *faults) onWrite(_ int, w Write) *lost {
+	if f.random.Float64() >= f.rate {
+		return nil
+	}
+	switch f.random.IntN(5) {
+	case 0:
+		return &lost{false, refused(500-f.random.IntN(100), "SC")}
+	case 1, 2:
+		return &lost{true, &CallError{Message: "connection reset", Certainty: Unknown, Class: ClassUnreachable}}
+	}
+	return &lost{false, serverError()}
+}
+
+// Whatever gets lost: every step is counted once, outcomes are true, and once the faults
+// stop, repeated runs converge without making anything twice.
+func TestChaos(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		fake := drawZone(t)
+		z := newWrittenZone(fake.orgs...)
+		z.me = fake.me
+		r := drawDocuments(t, z.fakeZone)
+		r.Zones = map[string]ZonePort{"eu1": z.port().ZonePort}
+		r.Allow = []Allow{mustAllow(t, "create:organization@*"), mustAllow(t, "enforce:tfa@*")}
+		f := &faults{random: rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1)), rate: rapid.Float64Range(0.01, 0.3).Draw(t, "rate")}
+		for range 2 {
+			p := makePlan(t, r)
+			if p.Exit == ExitInvalid {
+				return
+			}
+			z.onRead, z.fault = f.onRead, f.onWrite
+			before := len(z.writes)
+			report := Apply(context.Background(), p, z.options())
+			z.onRead, z.fault = nil, nil
+			wantSum(t, p, report)
+			wantTrue(t, p, report, z, before)
+		}
+		for range 3 {
+			Apply(context.Background(), makePlan(t, r), z.options())
+		}
+		for _, o := range makePlan(t, r).Organizations {
+			for _, s := range o.Steps {
+				t.Errorf("left over: %s %s", s.Op, s.Address)
+			}
+		}
+		names := map[string]int{}
+		for _, o := range z.orgs {
+			if names[o.Name]++; names[o.Name] > 1 {
+				t.Errorf("%d organizations named %s", names[o.Name], o.Name)
+			}
+		}
+	})
+}
+
+// wantTrue compares a report with what the zone has committed since.
+func wantTrue(t *rapid.T, p *Plan, r *Report, z *writtenZone, since int) {
+	committed := map[string]int{}
+	for _, w := range z.writes[since:] {
+		committed[fmt.Sprint(w.Verb, w.Address)]++
+	}
+	steps := map[int]*Step{}
+	for i := range p.Organizations {
+		for j := range p.Organizations[i].Steps {
+			steps[p.Organizations[i].Steps[j].N] = &p.Organizations[i].Steps[j]
+		}
+	}
+	for _, s := range r.Steps {
+		verbs := stepVerbs[stepType{s.Kind, s.Op}]
+		n := committed[fmt.Sprint(verbs[len(verbs)-1], s.Address)]
+		free := steps[s.N].Kind == spec.KindFeatureControl && s.Attempts == 0 // it was so already
+		switch {
+		case s.Outcome == Succeeded && n == 0 && !free:
+			t.Errorf("%s %s succeeded, says the report; the zone has done nothing", s.Op, s.Address)
+		case (s.Outcome == Failed || s.Outcome == Skipped) && n > 0 && !strings.HasPrefix(s.Reason, "not-converged"):
+			t.Errorf("%s %s is %s (%s); the zone has done it", s.Op, s.Address, s.Outcome, s.Reason)
+		case n > 1 && provable[verbs[len(verbs)-1]]:
+			t.Errorf("%s %s was done %d times", s.Op, s.Address, n)
+		}
+	}
+}
+
+func TestSettlingIsShorterThanTheDeadline(t *testing.T) {
+	t.Parallel()
+	for verb, d := range settling {
+		if !provable[verb] || d >= defaultTimeout || d < time.Second {
+			t.Errorf("%s settles in %v", verb, d)
+		}
+	}
+}
