@@ -13,8 +13,10 @@ import (
 //	b  documents migrated/
 //
 //	acme  Acme | Acme US
-//	  variable/API_BASE   value   https://eu…  |  https://us…
-//	  only in a: variable/OLD
+//	  variable/API_BASE  value      https://eu… | https://us…
+//	  variable/OLD       only in a
+//
+// Its last line counts organizations, and objects that were not compared.
 func Compare(w io.Writer, c *reconcile.Comparison, o Options) error {
 	p := newPrinter(w, o)
 	p.labelled(0, bold, "a", 1, sideWords(c.A))
@@ -72,10 +74,11 @@ func (p *printer) compared(o *reconcile.ComparedOrganization) {
 	}
 }
 
+// differences are a table like that of a plan's steps.
 func (p *printer) differences(differences []reconcile.Difference) {
 	rows := make([]tableRow, 0, len(differences))
 	for _, d := range differences {
-		row := tableRow{risk: reconcile.RiskNone, object: object(d.Address), path: Clean(d.Path), from: showBriefly(d.A), to: showBriefly(d.B), change: true}
+		row := tableRow{risk: reconcile.RiskNone, object: object(d.Address), path: Clean(d.Path), from: showBriefly(d.A), to: showBriefly(d.B), change: true, between: " | "}
 		if d.Path == "" {
 			row.path, row.change = onlyIn(d), false
 		}
@@ -89,7 +92,7 @@ func (p *printer) differences(differences []reconcile.Difference) {
 
 // onlyIn says which side has an object that the other lacks.
 func onlyIn(d reconcile.Difference) string {
-	if d.A.IsNone() {
+	if d.A.IsNone() { // the other side then holds the word "there"
 		return "only in b"
 	}
 	return "only in a"

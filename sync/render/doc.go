@@ -20,14 +20,15 @@
 //
 // # The last line
 //
-// Plan, Report and Problems end with one line for grep and awk. Its grammar:
+// Plan, Report, Problems and Compare end with one line for grep and awk. Its grammar:
 //
 //	line    = "makesync: " verb ": " counts "; exit " code " (" name ")" LF
 //	verb    = "plan" | "apply" | "validate" | …        the command
-//	counts  = plan | report | problems
+//	counts  = plan | report | problems | compare
 //	plan    = N " to change" [ " (" N " " op { ", " N " " op } ")" ] ", " N " waiting, " N " held"
 //	op      = "create" | "update" | "delete" | "invite" | "transfer"      in this order, without zeros
 //	report  = N " planned, " N " succeeded, " N " failed, " N " skipped, " N " unknown, " N " waiting, " N " held"
+//	compare = N " same, " N " different, " N " only in a, " N " only in b, " N " not compared"
 //	problems = N " errors, " N " warnings"             no singular, so that a pattern needs no choice
 //	code    = decimal exit code; name = its name in JSON ("ok", "changes", "held", …)
 //

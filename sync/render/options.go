@@ -30,8 +30,6 @@ type Options struct {
 	Saved string
 	// Next is the whole command that goes on from here, ready to paste: `makesync apply plan.json`.
 	Next string
-	// Undo are the things that an undo plan leaves out.
-	Undo *Undo
 }
 
 const defaultWidth, leastWidth = 100, 80

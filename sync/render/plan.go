@@ -75,7 +75,6 @@ func (w *PlanWriter) Organization(o *reconcile.OrganizationPlan) error {
 // End writes problems, the summary in words and the last line: of the plan everything but the organizations is read.
 func (w *PlanWriter) End(plan *reconcile.Plan) error {
 	p := w.p
-	p.undoLeft()
 	p.problems(plan.Problems)
 	p.gap()
 	w.told.print(p, plan)

@@ -23,6 +23,7 @@ type tableRow struct {
 	risk                             reconcile.Risk
 	mark, op, object, path, from, to string
 	change                           bool     // from and to are to be printed
+	between                          string   // what stands between them; "" is the arrow
 	notes                            []string // below the row
 }
 
@@ -158,8 +159,12 @@ func (p *printer) tableLine(row tableRow, w tableWidths) string {
 	cell(bold, row.object, w.object)
 	cell(dim, row.path, w.path)
 	if row.change {
+		between := row.between
+		if between == "" {
+			between = arrow
+		}
 		from, to := cutPair(row.from, row.to, w.from, w.to)
-		b.WriteString(pad(from, w.from) + p.paint(dim, arrow) + to)
+		b.WriteString(pad(from, w.from) + p.paint(dim, between) + to)
 	}
 	return b.String()
 }

@@ -154,3 +154,46 @@ func sampleProblems() []spec.Problem {
 		{Severity: spec.Error, Rule: "no-zone", Address: "acme", Message: "the organization acme has no zone"},
 	}
 }
+
+func sampleStory() *reconcile.Story {
+	plan := samplePlan()
+	ended := sampleTime.Add(12 * time.Second)
+	at := func(ms int) time.Time { return sampleTime.Add(time.Duration(ms) * time.Millisecond) }
+	steps := plan.Organizations[0].Steps
+	intent := func(step int, verb reconcile.Verb, ms int) reconcile.StoryEntry {
+		return reconcile.StoryEntry{Intent: &reconcile.Intent{Step: step, Address: steps[step-1].Address, Verb: verb, Attempt: 1, At: at(ms)}}
+	}
+	result := func(step int, verb reconcile.Verb, ms int, outcome reconcile.StepOutcome) reconcile.StoryEntry {
+		return reconcile.StoryEntry{Result: &reconcile.Outcome{Step: step, Address: steps[step-1].Address, Verb: verb, Attempt: 1, At: at(ms), Outcome: outcome}}
+	}
+	refused := result(4, reconcile.UpdateVariable, 900, reconcile.Failed)
+	refused.Result.Error = &spec.APIError{Status: 403, Code: "SC403", Message: "Permission denied"}
+	return &reconcile.Story{Run: "20261120T020000Z-7f3a", Started: sampleTime, Ended: &ended, Tool: "1.2.0", PID: 4711, Host: "cron1", Plan: plan.Digest, Zones: plan.Zones[:1],
+		Organizations: []reconcile.StoryOrganization{{Key: "acme", Zone: "eu1", ID: 11, Name: "Acme Automation", Steps: []reconcile.Step{steps[0], steps[3], steps[7]}}},
+		Entries: []reconcile.StoryEntry{
+			intent(1, reconcile.UpdateOrganization, 100), result(1, reconcile.UpdateOrganization, 420, reconcile.Succeeded),
+			intent(4, reconcile.UpdateVariable, 500), refused, intent(8, reconcile.InviteMember, 1000),
+		}, Torn: true}
+}
+
+func sampleRuns() []Run {
+	return []Run{
+		{ID: "20261118T020000Z-0001", Started: sampleTime.AddDate(0, 0, -2), Status: reconcile.RunFinished, Zones: []string{"eu1"}, Planned: 3, Succeeded: 3},
+		{ID: "20261119T020000Z-0002", Status: reconcile.RunUnfinished, Damaged: "the journal of run 20261119T020000Z-0002 is damaged at line 3: not JSON"},
+		{ID: "20261120T020000Z-7f3a", Started: sampleTime, Status: reconcile.RunUnfinished, Zones: []string{"eu1", "us1"}, Planned: 14, Open: 1},
+	}
+}
+
+func sampleComparison() *reconcile.Comparison {
+	return &reconcile.Comparison{Format: reconcile.CompareFormat, A: reconcile.ComparedSide{Name: "eu1", Kind: reconcile.SideZone, Zone: "eu1"}, B: reconcile.ComparedSide{Name: "migrated/", Kind: reconcile.SideDocuments, Zone: "us1"},
+		Organizations: []reconcile.ComparedOrganization{
+			{Key: "acme", A: "Acme", B: "Acme US", Same: 12, Differences: []reconcile.Difference{
+				{Address: "acme", Path: "name", A: reconcile.Text("Acme"), B: reconcile.Text("Acme US")},
+				{Address: "acme/variable/API_BASE", Path: "value", A: reconcile.Text("https://eu.acme.example"), B: reconcile.Text("https://us.acme.example")},
+				{Address: "acme/variable/OLD", A: reconcile.Text("there"), B: reconcile.None()},
+			}, NotCompared: []reconcile.NotCompared{{Address: "acme/variable/PASSWORD", Reason: "value: a reference that was not evaluated"}}},
+			{Key: "left", A: "Left behind", Only: "a"},
+			{Key: "same", A: "Same", B: "Same", Same: 7},
+		},
+		Summary: reconcile.CompareSummary{Same: 1, Different: 1, OnlyA: 1, NotCompared: 1}, Exit: reconcile.ExitChanges}
+}

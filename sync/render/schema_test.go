@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
 	"sort"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"makesync/schema"
+	"makesync/spec"
 	reconcile "makesync/sync"
 
 	"github.com/google/go-cmp/cmp"
@@ -21,7 +23,7 @@ type node struct {
 	Properties  map[string]*node `json:"properties"`
 	Required    []string         `json:"required"`
 	Items       *node            `json:"items"`
-	Additional  *bool            `json:"additionalProperties"`
+	Additional  any              `json:"additionalProperties"`
 	Definitions map[string]*node `json:"definitions"`
 }
 
@@ -29,7 +31,7 @@ type node struct {
 // the Go type that is written, requires those that are always written, and describes every one.
 func TestSchemasFitTheTypes(t *testing.T) {
 	t.Parallel()
-	for name, value := range map[string]any{"plan": reconcile.Plan{}, "report": reconcile.Report{}, "problems": ProblemsDocument{}} {
+	for name, value := range map[string]any{"plan": reconcile.Plan{}, "report": reconcile.Report{}, "problems": ProblemsDocument{}, "compare": reconcile.Comparison{}} {
 		text, ok := schema.Named(name)
 		if !ok {
 			t.Fatalf("there is no schema %s", name)
@@ -39,6 +41,36 @@ func TestSchemasFitTheTypes(t *testing.T) {
 			t.Fatalf("schema %s: %v", name, err)
 		}
 		compareSchema(t, name, &root, &root, reflect.TypeOf(value))
+	}
+}
+
+// TestOutputFitsTheSchemas: what is written is valid, also when nothing is in it, and what is not is refused.
+func TestOutputFitsTheSchemas(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, schema string
+		write        func(*bytes.Buffer) error
+	}{
+		{"plan", "plan", func(b *bytes.Buffer) error { return PlanJSON(b, samplePlan()) }},
+		{"zero plan", "plan", func(b *bytes.Buffer) error { return PlanJSON(b, &reconcile.Plan{Exit: reconcile.ExitOK}) }},
+		{"report", "report", func(b *bytes.Buffer) error { return ReportJSON(b, sampleReport()) }},
+		{"zero report", "report", func(b *bytes.Buffer) error { return ReportJSON(b, &reconcile.Report{Exit: reconcile.ExitOK}) }},
+		{"problems", "problems", func(b *bytes.Buffer) error { return ProblemsJSON(b, sampleProblems(), reconcile.ExitInvalid) }},
+		{"no problems", "problems", func(b *bytes.Buffer) error { return ProblemsJSON(b, nil, reconcile.ExitOK) }},
+		{"comparison", "compare", func(b *bytes.Buffer) error { return CompareJSON(b, sampleComparison()) }},
+	}
+	for _, test := range tests {
+		text, ok := schema.Named(test.schema)
+		if !ok {
+			t.Fatalf("there is no schema %s", test.schema)
+		}
+		document := rendered(t, test.write)
+		for _, problem := range spec.Check(text, document) {
+			t.Errorf("%s: %s: %s", test.name, problem.Path, problem.Message)
+		}
+		if broken := bytes.Replace(document, []byte(`"format"`), []byte(`"fromat"`), 1); len(spec.Check(text, broken)) == 0 {
+			t.Errorf("%s: the schema takes a document without its format", test.name)
+		}
 	}
 }
 
@@ -86,7 +118,7 @@ func compareSchema(t *testing.T, path string, root, n *node, typ reflect.Type) {
 	if strings.Join(required, " ") != strings.Join(n.Required, " ") {
 		t.Errorf("%s: required, -type +schema\n%s", path, cmp.Diff(required, n.Required))
 	}
-	if n.Additional == nil || *n.Additional {
+	if n.Additional != false {
 		t.Errorf("%s allows additional properties", path)
 	}
 }

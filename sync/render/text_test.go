@@ -22,27 +22,36 @@ func sampleOptions() Options {
 // TestTexts pins every text.
 func TestTexts(t *testing.T) {
 	t.Parallel()
-	undo := &Undo{Run: "20261120T020000Z-7f3a",
-		Changed: []Left{{"acme/variable/RETRIES", "the run left 7, now it is 9"}},
-		Final:   []Left{{"acme/member/jane@acme.example", "the invitation was accepted"}, {"old", "a deleted organization does not come back"}}}
 	narrow, colour := sampleOptions(), sampleOptions()
 	narrow.Width, colour.Color = 80, true
 	texts := map[string]func(*bytes.Buffer) error{
-		"plan.txt":          func(b *bytes.Buffer) error { return Plan(b, samplePlan(), sampleOptions()) },
-		"plan-narrow.txt":   func(b *bytes.Buffer) error { return Plan(b, samplePlan(), narrow) },
-		"plan-colour.txt":   func(b *bytes.Buffer) error { return Plan(b, samplePlan(), colour) },
-		"plan-empty.txt":    func(b *bytes.Buffer) error { return Plan(b, emptyPlan(false), Options{Next: "makesync apply"}) },
-		"plan-waiting.txt":  func(b *bytes.Buffer) error { return Plan(b, emptyPlan(true), Options{}) },
-		"plan-undo.txt":     func(b *bytes.Buffer) error { return Plan(b, emptyPlan(false), Options{Verb: "undo", Undo: undo}) },
-		"plan.json":         func(b *bytes.Buffer) error { return PlanJSON(b, samplePlan()) },
-		"plan.md":           func(b *bytes.Buffer) error { return Markdown(b, samplePlan(), 0, sampleOptions()) },
-		"plan.html":         func(b *bytes.Buffer) error { return HTML(b, samplePlan(), sampleOptions()) },
-		"plan-empty.html":   func(b *bytes.Buffer) error { return HTML(b, emptyPlan(true), Options{}) },
-		"plan-3000.md":      func(b *bytes.Buffer) error { return Markdown(b, samplePlan(), 3000, sampleOptions()) },
-		"plan-empty.md":     func(b *bytes.Buffer) error { return Markdown(b, emptyPlan(true), 0, Options{}) },
-		"report.txt":        func(b *bytes.Buffer) error { return Report(b, sampleReport(), Options{}) },
-		"report.json":       func(b *bytes.Buffer) error { return ReportJSON(b, sampleReport()) },
-		"report-empty.txt":  func(b *bytes.Buffer) error { return Report(b, &reconcile.Report{Exit: reconcile.ExitOK}, Options{}) },
+		"plan.txt":         func(b *bytes.Buffer) error { return Plan(b, samplePlan(), sampleOptions()) },
+		"plan-narrow.txt":  func(b *bytes.Buffer) error { return Plan(b, samplePlan(), narrow) },
+		"plan-colour.txt":  func(b *bytes.Buffer) error { return Plan(b, samplePlan(), colour) },
+		"plan-empty.txt":   func(b *bytes.Buffer) error { return Plan(b, emptyPlan(false), Options{Next: "makesync apply"}) },
+		"plan-waiting.txt": func(b *bytes.Buffer) error { return Plan(b, emptyPlan(true), Options{}) },
+		"plan.json":        func(b *bytes.Buffer) error { return PlanJSON(b, samplePlan()) },
+		"plan.md":          func(b *bytes.Buffer) error { return Markdown(b, samplePlan(), 0, sampleOptions()) },
+		"plan.html":        func(b *bytes.Buffer) error { return HTML(b, samplePlan(), sampleOptions()) },
+		"plan-empty.html":  func(b *bytes.Buffer) error { return HTML(b, emptyPlan(true), Options{}) },
+		"plan-3000.md":     func(b *bytes.Buffer) error { return Markdown(b, samplePlan(), 3000, sampleOptions()) },
+		"plan-empty.md":    func(b *bytes.Buffer) error { return Markdown(b, emptyPlan(true), 0, Options{}) },
+		"report.txt":       func(b *bytes.Buffer) error { return Report(b, sampleReport(), Options{}) },
+		"report.json":      func(b *bytes.Buffer) error { return ReportJSON(b, sampleReport()) },
+		"report-empty.txt": func(b *bytes.Buffer) error { return Report(b, &reconcile.Report{Exit: reconcile.ExitOK}, Options{}) },
+		"runs.txt":         func(b *bytes.Buffer) error { return Runs(b, sampleRuns(), Options{}) },
+		"runs-none.txt":    func(b *bytes.Buffer) error { return Runs(b, nil, Options{}) },
+		"story.txt":        func(b *bytes.Buffer) error { return Story(b, sampleStory(), Options{}) },
+		"story-finished.txt": func(b *bytes.Buffer) error {
+			story := sampleStory()
+			story.Torn, story.Report = false, sampleReport()
+			return Story(b, story, Options{})
+		},
+		"compare.txt": func(b *bytes.Buffer) error { return Compare(b, sampleComparison(), Options{}) },
+		"compare-same.txt": func(b *bytes.Buffer) error {
+			return Compare(b, &reconcile.Comparison{A: sampleComparison().A, B: sampleComparison().B, Summary: reconcile.CompareSummary{Same: 3}}, Options{})
+		},
+		"compare.json":      func(b *bytes.Buffer) error { return CompareJSON(b, sampleComparison()) },
 		"problems.txt":      func(b *bytes.Buffer) error { return Problems(b, sampleProblems(), reconcile.ExitInvalid, Options{}) },
 		"problems-none.txt": func(b *bytes.Buffer) error { return Problems(b, nil, reconcile.ExitOK, Options{}) },
 		"problems.json":     func(b *bytes.Buffer) error { return ProblemsJSON(b, sampleProblems(), reconcile.ExitInvalid) },

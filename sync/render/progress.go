@@ -1,0 +1,129 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	reconcile "makesync/sync"
+)
+
+// ProgressOptions are the surroundings of a Progress.
+type ProgressOptions struct {
+	// Terminal: w is one, where a line can overwrite itself.
+	Terminal bool
+	// Width is the terminal's number of columns; 0 means 80.
+	Width int
+	// Now is the clock.
+	Now func() time.Time
+	// Every is the shortest time between two lines; 0 means 100 ms on a terminal and 30 s in a log.
+	Every time.Duration
+}
+
+// Progress tells on stderr how far a run is: on a terminal in one line that
+// overwrites itself, in a log with a plain line now and then, so that a short run says nothing there and
+// a long one shows that it lives. It may be called from several goroutines.
+//
+//	reading   [#######.............]  35 of 100  acme
+//	applying  [####................]  3 of 14  update acme/variable/RETRIES
+type Progress struct {
+	out io.Writer
+	ProgressOptions
+	mu     sync.Mutex
+	last   time.Time // of the last line
+	ended  int       // steps that ended
+	active bool      // a line stands on the terminal
+}
+
+// NewProgress writes to w. The first line in a log comes after Every, not at once.
+func NewProgress(w io.Writer, o ProgressOptions) *Progress {
+	if o.Width == 0 {
+		o.Width = 80
+	}
+	if o.Every == 0 {
+		o.Every = 30 * time.Second
+		if o.Terminal {
+			o.Every = 100 * time.Millisecond
+		}
+	}
+	p := &Progress{out: w, ProgressOptions: o}
+	if !o.Terminal {
+		p.last = o.Now()
+	}
+	return p
+}
+
+// Read is told of each organization that was read; it fits sync.Request.Progress.
+func (p *Progress) Read(now reconcile.Progress) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tell("reading", now.Done, now.Total, Clean(now.Organization))
+}
+
+// Applied is told of each step that begins or ends; it fits sync.ApplyOptions.Progress.
+func (p *Progress) Applied(e reconcile.StepEvent) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if e.Outcome != "" {
+		p.ended++
+	}
+	what := Clean(string(e.Op)) + " " + Clean(string(e.Address))
+	if e.Outcome == reconcile.Failed || e.Outcome == reconcile.OutcomeUnknown {
+		what += ": " + string(e.Outcome)
+	}
+	p.tell("applying", p.ended, e.Of, what)
+}
+
+// Waiting tells that all calls of an organization rest for its rate window.
+func (p *Progress) Waiting(organization string, d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.line(fmt.Sprintf("waiting %s for the rate limit of %s", d.Round(time.Second), Clean(organization)))
+}
+
+// Done takes the line off the terminal; every other output on the terminal must come after it.
+func (p *Progress) Done() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.active {
+		io.WriteString(p.out, "\r\x1b[K")
+		p.active = false
+	}
+}
+
+func (p *Progress) tell(doing string, done, of int, what string) {
+	bar := ""
+	if p.Terminal {
+		bar = progressBar(done, of) + "  "
+	}
+	p.line(fmt.Sprintf("%s  %s%s of %s  %s", pad(doing, 8), bar, number(done), number(of), what))
+}
+
+// line writes, unless the last line is too recent.
+func (p *Progress) line(text string) {
+	now := p.Now()
+	if !p.last.IsZero() && now.Sub(p.last) < p.Every {
+		return
+	}
+	p.last = now
+	if !p.Terminal {
+		fmt.Fprintln(p.out, text)
+		return
+	}
+	// The last column stays free: some terminals begin a new line when it is filled.
+	fmt.Fprint(p.out, "\r\x1b[K"+cutEnd(text, max(p.Width-1, 10)))
+	p.active = true
+}
+
+const barLength = 20
+
+// progressBar is a bar in ASCII, which every terminal and screen reader takes.
+func progressBar(done, of int) string {
+	filled := barLength
+	if of > 0 {
+		filled = min(max(done, 0)*barLength/of, barLength)
+	}
+	return "[" + strings.Repeat("#", filled) + strings.Repeat(".", barLength-filled) + "]"
+}

@@ -1,0 +1,57 @@
+package render
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	reconcile "makesync/sync"
+)
+
+// clock is a time that tests move.
+type clock struct{ now time.Time }
+
+func (c *clock) Now() time.Time { return c.now }
+
+func TestProgressOnATerminal(t *testing.T) {
+	t.Parallel()
+	c := &clock{now: sampleTime}
+	var b bytes.Buffer
+	p := NewProgress(&b, ProgressOptions{Terminal: true, Width: 60, Now: c.Now})
+	p.Read(reconcile.Progress{Done: 1, Total: 4, Organization: "acme\x1b[2J"})
+	p.Read(reconcile.Progress{Done: 2, Total: 4, Organization: "too soon"})
+	c.now = c.now.Add(100 * time.Millisecond)
+	p.Applied(reconcile.StepEvent{N: 3, Of: 14, Address: "acme/variable/A_VERY_LONG_NAME_THAT_DOES_NOT_FIT", Op: reconcile.OpUpdate, Outcome: reconcile.Failed})
+	p.Done()
+	p.Done()
+	want := "\r\x1b[Kreading   [#####...............]  1 of 4  acme\\x1b[2J" +
+		"\r\x1b[Kapplying  [#...................]  1 of 14  update acme/var…" +
+		"\r\x1b[K"
+	if got := b.String(); got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// TestProgressInALog: nothing for a short run, a plain line now and then for a long one.
+func TestProgressInALog(t *testing.T) {
+	t.Parallel()
+	c := &clock{now: sampleTime}
+	var b bytes.Buffer
+	p := NewProgress(&b, ProgressOptions{Now: c.Now})
+	for i := range 100 {
+		p.Read(reconcile.Progress{Done: i + 1, Total: 100, Organization: "acme"})
+		c.now = c.now.Add(time.Second)
+	}
+	p.Waiting("acme", 41*time.Second)
+	p.Done()
+	want := "reading   31 of 100  acme\nreading   61 of 100  acme\nreading   91 of 100  acme\n"
+	if got := b.String(); got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	c.now = c.now.Add(time.Minute)
+	p.Waiting("acme", 41*time.Second)
+	if got := b.String(); !strings.HasSuffix(got, "waiting 41s for the rate limit of acme\n") {
+		t.Errorf("the wait is not told: %q", got)
+	}
+}

@@ -1,0 +1,213 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	reconcile "makesync/sync"
+)
+
+// Run is one run in the list of runs.
+type Run struct {
+	ID      string
+	Started time.Time
+	Status  reconcile.StoryStatus
+	Zones   []string
+	// Planned = Succeeded + Failed + Skipped + Unknown, for a run that has ended.
+	Planned, Succeeded, Failed, Skipped, Unknown int
+	// Open counts requests of which nobody knows what became of them.
+	Open int
+	// Damaged says why the journal cannot be read; "" when it can.
+	Damaged string
+}
+
+const runTime = "2006-01-02 15:04"
+
+// Runs writes the list of runs as text, one line each.
+func Runs(w io.Writer, runs []Run, o Options) error {
+	p := newPrinter(w, o)
+	if len(runs) == 0 {
+		p.line("No runs yet.")
+		return p.flush()
+	}
+	rows := [][]string{{"run", "started, UTC", "status", "zones", "steps", "done", "failed", "skipped", "unknown"}}
+	for _, run := range runs {
+		rows = append(rows, runCells(run))
+	}
+	for i, line := range aligned(rows) {
+		line = cutEnd(line, p.width())
+		if i == 0 {
+			line = p.paint(bold, line)
+		}
+		p.line("%s", line)
+		if i > 0 {
+			p.runTrouble(runs[i-1])
+		}
+	}
+	return p.flush()
+}
+
+func runCells(run Run) []string {
+	if run.Damaged != "" {
+		return []string{Clean(run.ID), "", "damaged"}
+	}
+	cells := []string{Clean(run.ID), run.Started.UTC().Format(runTime), string(run.Status), cut(Clean(strings.Join(run.Zones, ",")), 20), number(run.Planned)}
+	if run.Status == reconcile.RunUnfinished {
+		return cells
+	}
+	return append(cells, number(run.Succeeded), number(run.Failed), number(run.Skipped), number(run.Unknown))
+}
+
+// runTrouble says, below a run that needs somebody, why and what to do.
+func (p *printer) runTrouble(run Run) {
+	switch {
+	case run.Damaged != "":
+		p.labelled(2, red, "", 0, run.Damaged)
+	case run.Open > 0 || run.Status == reconcile.RunUnfinished:
+		p.labelled(2, yellow, "", 0, openWords(run.Open)+"; go on with:")
+		p.line("  %s", p.paint(cyan, "makesync apply --resume "+shellQuote(Clean(run.ID))))
+	}
+}
+
+func openWords(open int) string {
+	if open == 0 {
+		return "it did not come to its end"
+	}
+	return count(open, "request", "requests") + " of which nobody knows what became of " + itThem(open)
+}
+
+// aligned pads the cells of a table to columns; rows may be shorter than the first.
+func aligned(rows [][]string) []string {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], columns(cell))
+		}
+	}
+	lines := make([]string, len(rows))
+	for r, row := range rows {
+		for i, cell := range row {
+			row[i] = pad(cell, widths[i])
+		}
+		lines[r] = strings.TrimRight(strings.Join(row, "  "), " ")
+	}
+	return lines
+}
+
+// Story writes the story of one run as text: for each organization of its plan
+// every step, with each request that was sent for it and what became of it.
+func Story(w io.Writer, story *reconcile.Story, o Options) error {
+	p := newPrinter(w, o)
+	p.labelled(0, bold, "run", headLabel, story.Run+", started "+story.Started.UTC().Format("2006-01-02 15:04:05 MST")+storyEnd(story))
+	if story.Host != "" {
+		p.labelled(0, bold, "by", headLabel, fmt.Sprintf("process %d on %s, makesync %s", story.PID, story.Host, story.Tool))
+	}
+	p.labelled(0, bold, "plan", headLabel, story.Plan)
+	p.zones(story.Zones)
+	p.shard(story.Shard)
+	entries := map[int][]reconcile.StoryEntry{}
+	for _, entry := range story.Entries {
+		entries[entryStep(entry)] = append(entries[entryStep(entry)], entry)
+	}
+	for i := range story.Organizations {
+		p.storyOrganization(&story.Organizations[i], entries, story.Report)
+	}
+	p.gap()
+	p.storyEnd(story)
+	return p.flush()
+}
+
+func entryStep(e reconcile.StoryEntry) int {
+	if e.Intent != nil {
+		return e.Intent.Step
+	}
+	if e.Result != nil {
+		return e.Result.Step
+	}
+	return 0
+}
+
+func storyEnd(story *reconcile.Story) string {
+	if story.Ended == nil {
+		return ", without an end"
+	}
+	return ", took " + story.Ended.Sub(story.Started).Round(time.Second).String()
+}
+
+func (p *printer) storyOrganization(o *reconcile.StoryOrganization, entries map[int][]reconcile.StoryEntry, report *reconcile.Report) {
+	p.gap()
+	p.line("%s", p.organizationHead(&reconcile.OrganizationPlan{Key: o.Key, Zone: o.Zone, ID: o.ID, Name: o.Name}))
+	for i := range o.Steps {
+		step := &o.Steps[i]
+		p.line("  %s  %s", pad(Clean(string(step.Op)), 8), p.paint(bold, cut(object(step.Address), p.width()-14)))
+		for _, field := range toldFields(*step) {
+			from, to := cutPair(showBriefly(field.From), showBriefly(field.To), 30, p.width()-16-columns(arrow)-30-maxPath)
+			p.line("              %s %s%s%s", cut(Clean(field.Path), maxPath), from, arrow, to)
+		}
+		for _, entry := range entries[step.N] {
+			p.storyEntry(entry)
+		}
+		p.stepEnd(step, report, len(entries[step.N]) > 0)
+	}
+}
+
+func (p *printer) storyEntry(e reconcile.StoryEntry) {
+	const clock = "15:04:05.000"
+	if i := e.Intent; i != nil {
+		p.line("      %s  %s, attempt %d: sent", i.At.UTC().Format(clock), Clean(string(i.Verb)), i.Attempt)
+	}
+	if r := e.Result; r != nil {
+		text := string(r.Outcome)
+		if r.Resolved {
+			text += " (found out by reading)"
+		}
+		for _, more := range []string{r.Reason, answerWords(r.Error)} {
+			if more != "" {
+				text += "; " + more
+			}
+		}
+		p.labelled(6, plain, r.At.UTC().Format(clock), len(clock), text)
+	}
+}
+
+// stepEnd is the report's word on a step; for a step of an unfinished run, that it was not reached.
+func (p *printer) stepEnd(step *reconcile.Step, report *reconcile.Report, sent bool) {
+	if report == nil {
+		if !sent {
+			p.line("      %s", p.paint(yellow, "not reached"))
+		}
+		return
+	}
+	for _, s := range report.Steps {
+		if s.N != step.N {
+			continue
+		}
+		for _, known := range outcomes {
+			if known.outcome == s.Outcome {
+				p.labelled(6, known.style, known.mark, 0, outcomeWords(s))
+			}
+		}
+	}
+}
+
+// storyEnd says how the run ended and how to go on.
+func (p *printer) storyEnd(story *reconcile.Story) {
+	if story.Torn {
+		p.labelled(0, yellow, "", 0, "The last line of the journal was cut off (a kill, or a full disk) and is left out.")
+	}
+	open := len(story.Open())
+	switch status := story.Status(); {
+	case status == reconcile.RunUnfinished || open > 0 && status != reconcile.RunResolved:
+		p.labelled(0, yellow, "Unfinished:", 0, openWords(open)+". Go on with:")
+		p.line("  %s", p.paint(cyan, "makesync apply --resume "+shellQuote(Clean(story.Run))))
+	case status == reconcile.RunResolved:
+		p.line("Unfinished, and a later run has found out what became of everything that was sent.")
+	default:
+		p.line("Finished: %s.", ReportCounts(story.Report))
+	}
+}
