@@ -38,6 +38,9 @@ func (t handlerTransport) serve(reply *handlerReply, request *http.Request) {
 		request.Body.Close()
 		switch problem := recover(); problem {
 		case nil:
+			if request.Context().Err() != nil { // a handler that ends because the client went has answered nothing
+				reply.breakOff(context.Cause(request.Context()))
+			}
 			reply.finish()
 		case http.ErrAbortHandler:
 			reply.breakOff(io.ErrUnexpectedEOF)
@@ -129,10 +132,10 @@ func (r *handlerReply) finish() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.writeHeader(http.StatusOK)
-	if length, err := strconv.ParseInt(r.sent.Get("Content-Length"), 10, 64); err == nil && r.written < length {
+	r.done, r.flushed = true, r.flushed || r.err == nil
+	if length, err := strconv.ParseInt(r.sent.Get("Content-Length"), 10, 64); err == nil && r.written < length && r.err == nil {
 		r.err = io.ErrUnexpectedEOF
 	}
-	r.done, r.flushed = true, true
 	r.changed.Broadcast()
 }
 

@@ -65,7 +65,7 @@ func (c *Client) Write(ctx context.Context, w reconcile.Write) (reconcile.Answer
 	if err != nil {
 		return answer, c.unwritable(&k, err)
 	}
-	k.method, k.path, k.query, k.scope, k.secrets = d.method, d.path, d.query, d.scope, secretsOf(w.Arguments)
+	k.method, k.path, k.query, k.scope, k.secrets = d.method, d.path, d.query, d.scope, secretsOf(w)
 	k.decode = d.decode(&answer)
 	if err := c.do(ctx, &k); err != nil {
 		return reconcile.Answer{}, err
@@ -92,11 +92,15 @@ func encode(body any) ([]byte, error) {
 }
 
 // secretsOf are the texts of a write that no error message may repeat.
-func secretsOf(a reconcile.Arguments) []string {
-	if a.Value == nil || !a.Value.IsSensitive() {
-		return nil
+func secretsOf(w reconcile.Write) []string {
+	value := w.Arguments.Value
+	switch {
+	case w.Verb == reconcile.AcceptInvitation:
+		return []string{w.Arguments.Name} // the hash
+	case value != nil && value.IsSensitive():
+		return []string{value.Value().Reveal()}
 	}
-	return []string{a.Value.Value().Reveal()}
+	return nil
 }
 
 // confirmed adds confirmed=true where it is asked for.
