@@ -16,7 +16,6 @@ import (
 type applyOptions struct {
 	plan         planOptions
 	file         string // a saved plan; "" plans by itself
-	fileGiven    bool   // -f was given
 	resume       string
 	yes          bool
 	noJournal    bool
@@ -57,7 +56,6 @@ func (r *runtimeEnv) readApplyOptions(c *cli.Context) (o applyOptions, err error
 	if o.plan, err = r.readPlanOptions(c); err != nil {
 		return o, err
 	}
-	o.fileGiven = c.IsSet("file")
 	o.file, o.resume, o.yes = c.Args().First(), c.String("resume"), c.Bool("yes")
 	o.noJournal, o.allowPartial, o.lockTimeout = c.Bool("no-journal"), c.Bool("allow-partial"), c.Duration("lock-timeout")
 	if o.file != "" {
@@ -180,17 +178,17 @@ func (a *application) takeLocks(ctx context.Context) (err error) {
 // goes to stderr, for the person who is to answer.
 func (a *application) show() error {
 	silent := stepCount(a.plan) == 0 && !hasNews(a.plan)
-	words := a.r.planWords(a.o.plan, a.guards)
+	words := a.r.planWords(a.o.plan, a.guards, "plan")
 	switch {
 	case silent:
 		return nil
 	case a.o.plan.result.format == formatText:
-		return planResult{a.plan}.text(a.r.Stdout, words)
+		return planResult{Plan: a.plan}.text(a.r.Stdout, words)
 	case a.o.yes || !a.r.canAsk():
 		return nil
 	}
 	words.Color = words.Color && a.r.Terminal.Stderr
-	return planResult{a.plan}.text(a.r.Stderr, words)
+	return planResult{Plan: a.plan}.text(a.r.Stderr, words)
 }
 
 // hasNews tells whether a plan without steps has something to say all the same.
@@ -215,10 +213,10 @@ func (a *application) apply(ctx context.Context) (*reconcile.Report, error) {
 	if options.Saved {
 		options.BeforeWriting = func() error { return a.store.Use(a.plan, a.run) }
 	}
-	bar := a.r.newProgress("applying")
+	bar := a.r.newProgress()
 	options.Progress = bar.applied
 	report := reconcile.Apply(ctx, a.plan, options)
-	bar.done()
+	bar.Done()
 	report.Problems = append(report.Problems, a.news()...)
 	return report, nil
 }

@@ -43,6 +43,7 @@ func joined(groups ...[]cli.Flag) []cli.Flag { return slices.Concat(groups...) }
 // documentOptions say which documents to load, and how.
 type documentOptions struct {
 	files          []string
+	given          bool   // -f was given
 	zone           string // --zone, not MAKE_ZONE
 	referenceRoots []string
 	skipReferences bool
@@ -68,7 +69,7 @@ func readDocumentOptions(c *cli.Context) documentOptions {
 		files: c.StringSlice("file"), zone: c.String("zone"),
 		referenceRoots: c.StringSlice("reference-root"), skipReferences: c.Bool("skip-references"),
 	}
-	if len(o.files) == 0 {
+	if o.given = len(o.files) > 0; !o.given {
 		o.files = []string{defaultDocument}
 	}
 	return o

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -25,9 +27,11 @@ type planOptions struct {
 	journal   string
 	exitCode  bool   // plan only
 	out       string // plan only: -o
+	maxBytes  int    // plan only: of --format markdown
+	offline   offlineOptions
 }
 
-var planFormats = []string{formatText, formatJSON}
+var planFormats = []string{formatText, formatJSON, formatMarkdown, formatHTML}
 
 func planCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{
@@ -39,10 +43,14 @@ func planCommand(r *runtimeEnv) *cli.Command {
 		Flags: joined(planningFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "save the plan to `FILE`, for makesync apply FILE"},
 			&cli.BoolFlag{Name: "exit-code", Usage: "end with 2 when there are changes, with 5 when something is held"},
-		}, resultFlags(planFormats...), logFlags()),
+			maxBytesFlag(),
+		}, offlineFlags(), resultFlags(planFormats...), logFlags()),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o, err := r.readPlanOptions(c)
 			if err != nil {
+				return err
+			}
+			if o.offline, err = readOfflineOptions(c); err != nil {
 				return err
 			}
 			return r.runPlan(c.Context, o)
@@ -53,20 +61,39 @@ func planCommand(r *runtimeEnv) *cli.Command {
 // planningFlags are the flags of every command that makes a plan out of documents.
 func planningFlags() []cli.Flag {
 	return joined(documentFlags(), zoneFlags(), scopeFlags(), limitFlags(), []cli.Flag{
-		&cli.StringSliceFlag{Name: "allow", Usage: "let through what a guard holds: `RULE` is OP:KIND[<=N]@KEY, as in delete:variable<=12@acme; repeatable"},
+		allowFlag(),
 		&cli.StringFlag{Name: "shard", Usage: "only part `I/N` of the organizations, I from 1; auto/N takes I from JOB_COMPLETION_INDEX"},
 		journalFlag(),
 	})
 }
 
+func allowFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "allow", Usage: "let through what a guard holds: `RULE` is OP:KIND[<=N]@KEY, as in delete:variable<=12@acme; repeatable"}
+}
+
+func maxBytesFlag() cli.Flag {
+	return &cli.IntFlag{Name: "max-bytes", Value: render.DefaultMaxBytes, Usage: fmt.Sprintf("with --format markdown: at most `N` bytes, the least risky detail is dropped first (default: %d)", render.DefaultMaxBytes)}
+}
+
+// formatsOf are the formats of a plan that a command prints; apply ends with a report instead.
+func formatsOf(c *cli.Context) []string {
+	if findFlag(c.Command.Flags, "max-bytes") == nil {
+		return []string{formatText, formatJSON}
+	}
+	return planFormats
+}
+
 func (r *runtimeEnv) readPlanOptions(c *cli.Context) (o planOptions, err error) {
 	o.documents, o.journal = readDocumentOptions(c), c.String("journal")
-	o.exitCode, o.out = c.Bool("exit-code"), c.String("out")
+	o.exitCode, o.out, o.maxBytes = c.Bool("exit-code"), c.String("out"), c.Int("max-bytes")
+	if c.IsSet("max-bytes") && o.maxBytes < render.MinMaxBytes {
+		return o, badUsage(c, "--max-bytes %d: at least %d", o.maxBytes, render.MinMaxBytes)
+	}
 	for _, read := range []func() error{
 		func() (err error) { o.zones, err = readZoneOptions(c); return },
 		func() (err error) { o.scope, err = readScopeOptions(c); return },
 		func() (err error) { o.limits, err = readLimitOptions(c); return },
-		func() (err error) { o.result, err = r.readResultOptions(c, planFormats...); return },
+		func() (err error) { o.result, err = r.readResultOptions(c, formatsOf(c)...); return },
 		func() (err error) { o.allow, err = readAllow(c); return },
 		func() (err error) { o.shard, err = r.readShard(c); return },
 	} {
@@ -91,22 +118,33 @@ func readAllow(c *cli.Context) ([]reconcile.Allow, error) {
 
 // runPlan makes the plan and prints it.
 func (r *runtimeEnv) runPlan(ctx context.Context, o planOptions) error {
+	plan := r.makePlan
+	if o.offline.set() {
+		plan = r.offlinePlan
+	}
+	return r.runPlanner(ctx, o, "plan", func(ctx context.Context) (made, error) { return plan(ctx, o, readOnly) })
+}
+
+// runPlanner makes a plan in whatever way, saves it and prints it.
+func (r *runtimeEnv) runPlanner(ctx context.Context, o planOptions, verb string, plan func(context.Context) (made, error)) error {
 	ctx, stop := o.limits.bound(ctx)
 	defer stop()
-	made, err := r.makePlan(ctx, o, readOnly)
-	if err != nil {
-		return r.failPlan(ctx, err, made.problems, o.result)
-	}
+	made, err := plan(ctx)
 	defer made.close(r)
+	if err != nil {
+		return r.failPlan(ctx, err, made.problems, o.result, verb)
+	}
 	made.plan.Exit = r.planExit(ctx, made.plan, o)
-	if err := r.savePlan(made.plan, o); err != nil {
-		return r.failPlan(ctx, err, made.problems, o.result)
+	saved, err := r.savePlan(made.plan, o)
+	if err != nil {
+		return r.failPlan(ctx, err, made.problems, o.result, verb)
 	}
-	ro := r.planWords(o, made.guards)
-	if o.out != "" {
-		ro.Saved = o.out
+	ro := r.planWords(o, made.guards, verb)
+	if saved {
+		ro.Saved, ro.Next = o.out, o.next()
 	}
-	if err := r.emit(planResult{made.plan}, o.result, ro); err != nil {
+	ro.Against = made.against
+	if err := r.emit(planResult{made.plan, o.maxBytes}, o.result, ro); err != nil {
 		return err
 	}
 	return end(made.plan.Exit)
@@ -138,8 +176,8 @@ func (o limitOptions) exceeded(plan *reconcile.Plan) *spec.Problem {
 }
 
 // planWords is how a plan is shown.
-func (r *runtimeEnv) planWords(o planOptions, guards *spec.Guards) render.Options {
-	ro := r.render(o.result, "plan")
+func (r *runtimeEnv) planWords(o planOptions, guards *spec.Guards, verb string) render.Options {
+	ro := r.render(o.result, verb)
 	ro.Guards = guards
 	for _, rule := range o.allow {
 		ro.Allow = append(ro.Allow, rule.String())
@@ -147,11 +185,25 @@ func (r *runtimeEnv) planWords(o planOptions, guards *spec.Guards) render.Option
 	return ro
 }
 
+// next is the command that applies the saved plan.
+func (o planOptions) next() string {
+	words := []string{programName, "apply"}
+	if !slices.Equal(o.documents.files, []string{defaultDocument}) {
+		for _, file := range o.documents.files {
+			words = append(words, "-f", shellQuote(file))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.zones.urls)) {
+		words = append(words, "--zone-url", shellQuote(name+"="+o.zones.urls[name]))
+	}
+	return strings.Join(append(words, shellQuote(o.out)), " ")
+}
+
 // failPlan ends a run that has no plan.
-func (r *runtimeEnv) failPlan(ctx context.Context, err error, problems []spec.Problem, o resultOptions) error {
+func (r *runtimeEnv) failPlan(ctx context.Context, err error, problems []spec.Problem, o resultOptions, verb string) error {
 	problems, exit := failed(ctx, err, problems)
 	plan := &reconcile.Plan{Format: reconcile.PlanFormat, Created: r.Now().UTC(), Problems: problems, Exit: exit}
-	if err := r.emitFailed(planResult{plan}, problems, exit, o, "plan"); err != nil {
+	if err := r.emitFailed(planResult{Plan: plan}, problems, exit, o, verb); err != nil {
 		return err
 	}
 	return end(exit)

@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"maps"
 	"os"
 	"slices"
 
@@ -15,22 +14,26 @@ import (
 // sealKey is the key of MAKESYNC_SEAL_KEY; empty without one.
 func (r *runtimeEnv) sealKey() spec.Value { return spec.Sensitive(r.lookup("MAKESYNC_SEAL_KEY")) }
 
-// savePlan writes the file of `plan -o`, and gives the plan its seal. A plan that could not be made
-// whole leaves no file.
-func (r *runtimeEnv) savePlan(plan *reconcile.Plan, o planOptions) error {
-	if o.out == "" || plan.Exit == reconcile.ExitInvalid || plan.Exit == reconcile.ExitRefused || plan.Exit == reconcile.ExitUnreachable {
-		return nil
+// unsavableExits are those of plans that leave no file: nothing was planned, or it may not be applied.
+var unsavableExits = []reconcile.Exit{
+	reconcile.ExitInvalid, reconcile.ExitInterrupted, reconcile.ExitTerminated, reconcile.ExitRefused, reconcile.ExitUnreachable,
+}
+
+// savePlan writes the file of -o, and tells whether it did.
+func (r *runtimeEnv) savePlan(plan *reconcile.Plan, o planOptions) (saved bool, err error) {
+	if o.out == "" || slices.Contains(unsavableExits, plan.Exit) {
+		return false, nil
 	}
 	data, problems := reconcile.EncodePlan(plan, r.sealKey())
 	if len(problems) > 0 {
 		plan.Problems = append(plan.Problems, problems...)
 		plan.Exit = reconcile.ExitInvalid
-		return nil
+		return false, nil
 	}
 	if err := history.SavePlan(o.out, data); err != nil {
-		return failure{exit: reconcile.ExitInternal, message: err.Error()}
+		return false, failure{exit: reconcile.ExitInternal, message: err.Error()}
 	}
-	return nil
+	return true, nil
 }
 
 // connectSaved reads the plan file and connects the zones that it names. Zones and tokens come from this run's
@@ -45,8 +48,8 @@ func (a *application) connectSaved() error {
 		a.problems = problems
 		return errInvalid
 	}
-	documents, err := a.zoneDocuments()
-	if err != nil {
+	documents, problems, err := a.r.zoneDocuments(a.o.plan.documents)
+	if a.problems = problems; err != nil {
 		return err
 	}
 	if err := a.hydrate(plan, documents); err != nil {
@@ -56,18 +59,16 @@ func (a *application) connectSaved() error {
 	return a.connectZones(plan, documents)
 }
 
-// zoneDocuments loads the documents of -f. Without -f there need not be any: the zones may all be built in.
-func (a *application) zoneDocuments() (*spec.Documents, error) {
-	files := a.o.plan.documents.files
-	if _, err := os.Stat(defaultDocument); err != nil && slices.Equal(files, []string{defaultDocument}) && !a.o.fileGiven {
-		return &spec.Documents{}, nil
+// zoneDocuments loads the documents of -f for their zones. Without -f there need not be any: the zones may all be built in.
+func (r *runtimeEnv) zoneDocuments(o documentOptions) (*spec.Documents, []spec.Problem, error) {
+	if _, err := os.Stat(defaultDocument); err != nil && !o.given {
+		return &spec.Documents{}, nil, nil
 	}
-	documents, problems := spec.Load(spec.LoadOptions{Paths: files})
+	documents, problems := spec.Load(spec.LoadOptions{Paths: o.files})
 	if spec.HasErrors(problems) {
-		a.problems = problems
-		return nil, errInvalid
+		return nil, problems, errInvalid
 	}
-	return documents, nil
+	return documents, problems, nil
 }
 
 // hydrate takes the secrets of the plan from their references again.
@@ -82,30 +83,29 @@ func (a *application) hydrate(plan *reconcile.Plan, documents *spec.Documents) e
 	return nil
 }
 
-func (a *application) connectZones(plan *reconcile.Plan, documents *spec.Documents) error {
-	var names []string
-	for _, zone := range plan.Zones {
-		names = append(names, zone.Name)
-	}
-	known := documents.Zones()
-	endpoints, problems := spec.Endpoints(known, names, spec.EndpointOptions{
-		LookupEnv: a.r.LookupEnv, ZoneURLs: a.o.plan.zones.urls, Named: a.r.namedZones(a.o.plan.documents),
-		ReferenceRoots: a.o.plan.documents.referenceRoots,
-	})
-	maps.DeleteFunc(endpoints, func(name string, _ spec.Endpoint) bool {
-		return a.o.plan.documents.zone != "" && a.o.plan.documents.zone != name
-	})
-	if a.problems = withoutUnknownZones(problems); spec.HasErrors(a.problems) {
-		return errInvalid
-	}
-	var err error
-	a.zones, err = a.r.openZones(endpoints, a.o.plan.zones, readWrite)
+func (a *application) connectZones(plan *reconcile.Plan, documents *spec.Documents) (err error) {
+	a.zones, a.problems, err = a.r.connectNamed(plan.Zones, documents, a.o.plan, readWrite)
 	return err
 }
 
-// withoutUnknownZones leaves out what Verify says better: the plan is foreign.
-func withoutUnknownZones(problems []spec.Problem) []spec.Problem {
-	return slices.DeleteFunc(problems, func(p spec.Problem) bool { return p.Rule == "unknown-zone" })
+// connectNamed connects the zones that a plan or a journal names, as this run's documents, flags and environment
+// reach them. A zone that they do not know is left out.
+func (r *runtimeEnv) connectNamed(list []reconcile.PlanZone, documents *spec.Documents, o planOptions, may access) (*zones, []spec.Problem, error) {
+	var names []string
+	for _, zone := range list {
+		if o.documents.zone == "" || o.documents.zone == zone.Name {
+			names = append(names, zone.Name)
+		}
+	}
+	endpoints, problems := spec.Endpoints(documents.Zones(), names, spec.EndpointOptions{
+		LookupEnv: r.LookupEnv, ZoneURLs: o.zones.urls, Named: r.namedZones(o.documents), ReferenceRoots: o.documents.referenceRoots,
+	})
+	problems = slices.DeleteFunc(problems, func(p spec.Problem) bool { return p.Rule == "unknown-zone" })
+	if spec.HasErrors(problems) {
+		return nil, problems, errInvalid
+	}
+	connected, err := r.openZones(endpoints, o.zones, may)
+	return connected, problems, err
 }
 
 // verify asks whether the saved plan may still be applied, by this run's users.

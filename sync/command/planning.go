@@ -26,6 +26,8 @@ type made struct {
 	zones    *zones
 	problems []spec.Problem
 	fetched  time.Time
+	// against says what the plan compares with when it is no live zone.
+	against string
 }
 
 func (m made) close(r *runtimeEnv) {
@@ -85,7 +87,7 @@ func (r *runtimeEnv) planWith(ctx context.Context, m *made, o planOptions, plan 
 	if err != nil {
 		return failure{exit: reconcile.ExitInternal, message: err.Error()}
 	}
-	bar := r.newProgress("reading")
+	bar := r.newProgress()
 	m.fetched = r.Now()
 	m.plan, err = plan(ctx, reconcile.Request{
 		Desired: m.desired, Zones: m.zones.readers(),
@@ -94,7 +96,7 @@ func (r *runtimeEnv) planWith(ctx context.Context, m *made, o planOptions, plan 
 		Salt: salt, Tool: r.Build.Version, ExitCode: o.exitCode, Problems: m.problems,
 		Memory: store.Memory(), FirstSeen: seen, Progress: bar.read,
 	})
-	bar.done()
+	bar.Done()
 	if err != nil {
 		return err
 	}

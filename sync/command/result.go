@@ -62,6 +62,17 @@ type formatter func(io.Writer, result, render.Options) error
 var formatters = map[string]formatter{
 	formatText: func(w io.Writer, res result, o render.Options) error { return res.text(w, o) },
 	formatJSON: func(w io.Writer, res result, _ render.Options) error { return res.json(w) },
+	formatMarkdown: func(w io.Writer, res result, o render.Options) error {
+		return res.(pages).markdown(w, o)
+	},
+	formatHTML: func(w io.Writer, res result, o render.Options) error { return res.(pages).html(w, o) },
+}
+
+// pages are results that can be shown beside a pull request and in a browser; the commands that
+// offer these formats have such results only.
+type pages interface {
+	markdown(io.Writer, render.Options) error
+	html(io.Writer, render.Options) error
 }
 
 // emit writes the result to stdout and, with --out-json, to its file. It is whole before the
@@ -121,7 +132,10 @@ func writeFile(path string, data []byte) error {
 
 // planResult, reportResult and problemsResult are the results that commands share.
 type (
-	planResult     struct{ *reconcile.Plan }
+	planResult struct {
+		*reconcile.Plan
+		maxBytes int // of the Markdown
+	}
 	reportResult   struct{ *reconcile.Report }
 	problemsResult struct {
 		problems []spec.Problem
@@ -131,6 +145,10 @@ type (
 
 func (p planResult) text(w io.Writer, o render.Options) error { return render.Plan(w, p.Plan, o) }
 func (p planResult) json(w io.Writer) error                   { return render.PlanJSON(w, p.Plan) }
+func (p planResult) html(w io.Writer, o render.Options) error { return render.HTML(w, p.Plan, o) }
+func (p planResult) markdown(w io.Writer, o render.Options) error {
+	return render.Markdown(w, p.Plan, p.maxBytes, o)
+}
 
 func (p reportResult) text(w io.Writer, o render.Options) error { return render.Report(w, p.Report, o) }
 func (p reportResult) json(w io.Writer) error                   { return render.ReportJSON(w, p.Report) }
