@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"slices"
+	"strings"
 	stdsync "sync"
 
 	"golang.org/x/sync/errgroup"
@@ -94,18 +95,8 @@ func (run *planRun) identifyAll(zones []*zoneRun) []*draft {
 			}
 		}
 	}
-	slices.SortFunc(chosen, func(a, b *draft) int { return compareText(a.want.Key, b.want.Key) })
+	slices.SortFunc(chosen, func(a, b *draft) int { return strings.Compare(a.want.Key, b.want.Key) })
 	return chosen
-}
-
-func compareText(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 func (run *planRun) newDraft(z *zoneRun, o *spec.Organization) *draft {
@@ -197,8 +188,8 @@ func (d *draft) plan() OrganizationPlan {
 	for i := range d.proposals {
 		o.Steps = append(o.Steps, d.proposals[i].Step)
 	}
-	slices.SortStableFunc(o.Waiting, func(a, b Waiting) int { return compareText(string(a.Address), string(b.Address)) })
-	slices.SortStableFunc(o.Held, func(a, b Held) int { return compareText(string(a.Address), string(b.Address)) })
+	slices.SortStableFunc(o.Waiting, func(a, b Waiting) int { return strings.Compare(string(a.Address), string(b.Address)) })
+	slices.SortStableFunc(o.Held, func(a, b Held) int { return strings.Compare(string(a.Address), string(b.Address)) })
 	if d.run.FirstSeen != nil {
 		for i := range o.Waiting {
 			if since, ok := d.run.FirstSeen.Since(o.Waiting[i].Address, o.Waiting[i].Reason); ok {

@@ -64,7 +64,7 @@ func (d *draft) createHint() string {
 	if where := d.livesElsewhere(); where != "" {
 		hint += "; " + where
 	}
-	return hint + d.nearby
+	return hint + d.suggest()
 }
 
 func (d *draft) bindName(ctx context.Context, what string, list List, text string) (Name, error) {

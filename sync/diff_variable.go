@@ -68,14 +68,13 @@ func (d *draft) undeclaredVariable(v *spec.Variable) {
 }
 
 func (d *draft) pairVariable(live, want *spec.Variable) {
-	a := d.address(spec.KindVariable, want.Name)
 	switch {
 	case live.System:
-		d.fail("system-variable", a, want.Source, want.Name+" is a system variable of Make, which nobody can change", "take it out of the documents")
+		d.fail("system-variable", d.address(spec.KindVariable, want.Name), want.Source, want.Name+" is a system variable of Make, which nobody can change", "take it out of the documents")
 	case want.State == spec.Absent:
 		d.deleteVariable(live, want.Source)
 	case want.IgnoreValue, sameVariable(live, want):
-		d.same(a)
+		d.sameNamed(spec.KindVariable, want.Name)
 	default:
 		d.updateVariable(live, want)
 	}

@@ -13,11 +13,9 @@ type draft struct {
 	zone *zoneRun
 	want *spec.Organization
 	// live is nil for an organization that is to be created, and again once the diff is done (drop).
-	live *Live
-	id   int64
-	name string
-	// nearby is what a held create tells: the live names most like this one.
-	nearby    string
+	live      *Live
+	id        int64
+	name      string
 	proposals []proposal
 	waiting   []Waiting
 	held      []Held
@@ -78,6 +76,15 @@ func (d *draft) same(a spec.Address) {
 	if d.inScope(a) {
 		d.unchanged++
 	}
+}
+
+// sameNamed is same for the many: without patterns nobody needs the address.
+func (d *draft) sameNamed(kind spec.Kind, name string) {
+	if len(d.run.use.globs) == 0 {
+		d.unchanged++
+		return
+	}
+	d.same(d.address(kind, name))
 }
 
 func (d *draft) leave(kind spec.Kind) { d.unmanaged[kind]++ }

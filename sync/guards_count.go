@@ -116,15 +116,20 @@ func (l limit) holdAll(g *group, kind spec.Kind, most int, e *excuses) {
 			if !l.counts(d, &p.Step, kind, e) {
 				return ""
 			}
-			return reason + d.usualReasons(&p.Step) + e.exceeded(d.want.Key, &p.Step)
+			return reason + d.usualReasons(&p.Step, g.steps) + e.exceeded(d.want.Key, &p.Step)
 		})
 	}
 }
 
-// usualReasons explains a creation that nobody may have meant.
-func (d *draft) usualReasons(s *Step) string {
+// usualReasons explains a creation that nobody may have meant. Of a hundred creations none is a
+// mere rename, and comparing all their names with all live ones would take minutes.
+func (d *draft) usualReasons(s *Step, together int) string {
+	const many = 100
 	if s.Op != OpCreate || s.Kind != spec.KindOrganization {
 		return ""
+	}
+	if together > many {
+		return "; zone " + d.zone.name + " shows no organization " + quote(d.want.Name)
 	}
 	return "; zone " + d.zone.name + " shows no organization " + quote(d.want.Name) + ": " + d.createHint()
 }

@@ -58,9 +58,7 @@ func (d *draft) identifyByName(found []*Live) {
 		if d.deletes() {
 			d.same(d.address(spec.KindOrganization, ""))
 			d.settled = true
-			return
 		}
-		d.nearby = d.suggest()
 	default:
 		ids := make([]string, len(found))
 		for i, l := range found {

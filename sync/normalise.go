@@ -1,7 +1,8 @@
 package sync
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,8 +29,8 @@ func normalise(live *Live) {
 	for i := range live.FeatureControls {
 		live.FeatureControls[i].Name = normalName(live.FeatureControls[i].Name)
 	}
-	sort.SliceStable(live.FeatureControls, func(i, j int) bool { return live.FeatureControls[i].Name < live.FeatureControls[j].Name })
-	sort.SliceStable(live.Variables, func(i, j int) bool { return live.Variables[i].Name < live.Variables[j].Name })
+	slices.SortStableFunc(live.FeatureControls, func(a, b spec.FeatureControl) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(live.Variables, func(a, b spec.Variable) int { return strings.Compare(a.Name, b.Name) })
 	normaliseMembers(live)
 }
 
@@ -48,8 +49,8 @@ func normaliseMembers(live *Live) {
 		live.Unreadable = append(live.Unreadable, RoleRow{UserID: m.UserID, RoleID: role, Invitation: m.Invitation})
 	}
 	live.Members = readable
-	sort.SliceStable(live.Members, func(i, j int) bool { return live.Members[i].Email < live.Members[j].Email })
-	sort.SliceStable(live.Unreadable, func(i, j int) bool { return live.Unreadable[i].UserID < live.Unreadable[j].UserID })
+	slices.SortStableFunc(live.Members, func(a, b spec.Member) int { return strings.Compare(a.Email, b.Email) })
+	slices.SortStableFunc(live.Unreadable, func(a, b RoleRow) int { return cmp.Compare(a.UserID, b.UserID) })
 }
 
 // findControl finds a control by its name without case.
