@@ -1,0 +1,230 @@
+package makeapi
+
+import (
+	"compress/gzip"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+// TestConnectionsAreReused counts the connections that a zone accepts.
+func TestConnectionsAreReused(t *testing.T) {
+	t.Parallel()
+	var dials atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/7/variables") {
+			w.WriteHeader(404)
+		}
+		io.WriteString(w, noVariables+strings.Repeat(" ", 5000))
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			dials.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	c := clientOf(t, server.URL, nil, func(o *Options) { o.Concurrency = 4 })
+	defer c.CloseIdleConnections()
+	var group sync.WaitGroup
+	for worker := range int64(4) {
+		group.Go(func() {
+			for i := range int64(50) {
+				live := &reconcile.Live{Organization: spec.Organization{ID: worker*50 + i + 1}}
+				if err := c.Read(t.Context(), live, spec.KindVariable); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	if n := dials.Load(); n > 4 || c.Calls().Read != 200 {
+		t.Errorf("%d dials for %+v", n, c.Calls())
+	}
+}
+
+func TestWireForm(t *testing.T) {
+	t.Parallel()
+	for _, http2 := range []bool{false, true} {
+		var got *http.Request
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			got = r
+			w.Header().Set("Content-Encoding", "gzip")
+			z := gzip.NewWriter(w)
+			io.WriteString(z, `{"authUser":{"id":5,"email":"Ops@Acme.Example","tfaEnabled":true}}`)
+			z.Close()
+		}))
+		server.EnableHTTP2 = http2
+		server.StartTLS()
+		transport := NewTransport(1)
+		transport.TLSClientConfig = &tls.Config{RootCAs: server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}
+		me, err := clientOf(t, server.URL, transport).Me(t.Context())
+		transport.CloseIdleConnections()
+		server.Close()
+		if err != nil || me.ID != 5 || me.Email != "ops@acme.example" || me.TwoFactor == nil || !*me.TwoFactor {
+			t.Fatalf("%+v, %v", me, err)
+		}
+		for key, want := range map[string]string{
+			"Authorization": "Token " + testToken, "User-Agent": "makesync/1.2.3", "Accept": "application/json", "Accept-Encoding": "gzip",
+		} {
+			if got.Header.Get(key) != want {
+				t.Errorf("%s: %q, want %q", key, got.Header.Get(key), want)
+			}
+		}
+		if (got.ProtoMajor == 2) != http2 {
+			t.Errorf("spoken over %s", got.Proto)
+		}
+	}
+}
+
+func TestRedirectGetsNoToken(t *testing.T) {
+	t.Parallel()
+	var stolen atomic.Int32
+	thief := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { stolen.Add(1) }))
+	defer thief.Close()
+	server := httptest.NewServer(http.RedirectHandler(thief.URL, 307))
+	defer server.Close()
+	c := clientOf(t, server.URL, nil)
+	_, err := c.Organizations(t.Context())
+	if e := callError(t, err); !strings.Contains(e.Message, thief.URL) || stolen.Load() != 0 {
+		t.Errorf("%v; the other host got %d requests", e, stolen.Load())
+	}
+}
+
+// TestCertaintyBelowHTTP: only proof that no connection came about makes a write one that did not happen.
+func TestCertaintyBelowHTTP(t *testing.T) {
+	t.Parallel()
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	untrusted := httptest.NewTLSServer(http.NotFoundHandler())
+	defer untrusted.Close()
+	untrusted.Config.ErrorLog = nil
+	plain := httptest.NewServer(http.NotFoundHandler())
+	defer plain.Close()
+	dropper := httptest.NewServer(http.HandlerFunc(drops))
+	defer dropper.Close()
+	silent := func(*http.Request) (*http.Response, error) { return nil, errors.New("something went wrong") }
+	for _, test := range []struct {
+		name, url string
+		transport http.RoundTripper
+		certainty reconcile.Certainty
+		attempts  int
+	}{
+		{"nothing listens", closed.URL, nil, reconcile.NotHappened, 3},
+		{"untrusted certificate", untrusted.URL, nil, reconcile.NotHappened, 1},
+		{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), nil, reconcile.NotHappened, 1},
+		{"dropped after the request", dropper.URL, nil, reconcile.Unknown, 1},
+		{"a transport that says nothing", "https://h", roundTrip(silent), reconcile.Unknown, 1},
+	} {
+		attempts := 0
+		c := clientOf(t, test.url, test.transport, func(o *Options) {
+			o.Attempts, o.Clock = 3, instantly{}
+			o.Observe = func(Attempt) { attempts++ }
+		})
+		_, err := c.Write(t.Context(), create)
+		e := callError(t, err)
+		if e.Certainty != test.certainty || e.Class != reconcile.ClassUnreachable || attempts != test.attempts || e.Hint == "" {
+			t.Errorf("%s: certainty %d after %d attempts: %v", test.name, e.Certainty, attempts, e)
+		}
+		if sent := c.Calls().Write; (sent == 0) != (test.certainty == reconcile.NotHappened) {
+			t.Errorf("%s: %d requests count as sent", test.name, sent)
+		}
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// instantly is a clock that waits for nothing.
+type instantly struct{}
+
+func (instantly) Now() time.Time                                   { return time.Now() }
+func (instantly) Sleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+
+func TestReadOnlyRefusesEveryWrite(t *testing.T) {
+	t.Parallel()
+	var methods []string
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		methods = append(methods, r.Method)
+		io.WriteString(w, noVariables)
+	})
+	c := clientOf(t, "https://h", ReadOnly(HandlerTransport(handler)))
+	for verb := range writes {
+		_, err := c.Write(t.Context(), sample(verb))
+		e := callError(t, err)
+		if !errors.Is(err, ErrReadOnly) || e.Class != reconcile.ClassInternal || e.Certainty != reconcile.NotHappened {
+			t.Errorf("%s: %v", verb, e)
+		}
+	}
+	if err := readOnce(c); err != nil || len(methods) != 1 || methods[0] != "GET" {
+		t.Errorf("%v; the zone saw %v", err, methods)
+	}
+}
+
+func TestHandlerTransportStreams(t *testing.T) {
+	t.Parallel()
+	gate := make(chan struct{})
+	transport := HandlerTransport(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		w.Header().Set("X-Seen", r.RequestURI+" "+r.Host+" "+string(body))
+		w.WriteHeader(207)
+		io.WriteString(w, "one ")
+		w.(http.Flusher).Flush()
+		<-gate
+		io.WriteString(w, "two")
+	}))
+	request, _ := http.NewRequest("PUT", "http://zone.example/a?b=c", strings.NewReader("body"))
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := make([]byte, 4)
+	io.ReadFull(response.Body, first)
+	close(gate)
+	rest, err := io.ReadAll(response.Body)
+	if response.StatusCode != 207 || string(first)+string(rest) != "one two" || err != nil ||
+		response.Header.Get("X-Seen") != "/a?b=c zone.example body" {
+		t.Errorf("%s %q %q %v %v", response.Status, first, rest, err, response.Header)
+	}
+}
+
+func TestRepliesAreLimited(t *testing.T) {
+	t.Parallel()
+	endless := func(w http.ResponseWriter, r *http.Request) {
+		status := 200
+		if r.URL.Path == "/api/v2/users/me" {
+			status = 400
+		}
+		w.WriteHeader(status)
+		piece := []byte(strings.Repeat("[", 1<<16))
+		for {
+			if _, err := w.Write(piece); err != nil {
+				return
+			}
+			w.(http.Flusher).Flush()
+		}
+	}
+	server := httptest.NewServer(http.HandlerFunc(endless))
+	defer server.Close()
+	c := clientOf(t, server.URL, nil, impatient, func(o *Options) { o.Timeout = 20 * time.Second })
+	_, err := c.Me(t.Context())
+	if e := callError(t, err); e.Status != 400 || len(e.Message) > 4*longestMessage {
+		t.Errorf("%.200v", e)
+	}
+	if e := callError(t, readOnce(c)); e.Class != reconcile.ClassBroken || !errors.Is(e, errTooLong) {
+		t.Errorf("%v", e)
+	}
+}
