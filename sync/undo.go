@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -38,7 +39,7 @@ func UndoPlan(ctx context.Context, story *Story, r Request) (*Plan, error) {
 			desired.Organizations = append(desired.Organizations, *o)
 		}
 	}
-	slices.SortFunc(desired.Organizations, func(a, b spec.Organization) int { return compareText(a.Key, b.Key) })
+	slices.SortFunc(desired.Organizations, func(a, b spec.Organization) int { return cmp.Compare(a.Key, b.Key) })
 	r.Desired = &desired
 	r.Problems = append(append([]spec.Problem{}, r.Problems...), u.problems...)
 	plan, err := MakePlan(ctx, r)
@@ -91,9 +92,9 @@ func (u *undoer) organization(ctx context.Context, o *StoryOrganization) *spec.O
 
 // sortWanted: the lists of a desired state are sorted, and steps come in another order.
 func sortWanted(o *spec.Organization) {
-	slices.SortFunc(o.FeatureControls, func(a, b spec.FeatureControl) int { return compareText(a.Name, b.Name) })
-	slices.SortFunc(o.Variables, func(a, b spec.Variable) int { return compareText(a.Name, b.Name) })
-	slices.SortFunc(o.Members, func(a, b spec.Member) int { return compareText(a.Email, b.Email) })
+	slices.SortFunc(o.FeatureControls, func(a, b spec.FeatureControl) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(o.Variables, func(a, b spec.Variable) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(o.Members, func(a, b spec.Member) int { return cmp.Compare(a.Email, b.Email) })
 }
 
 // images are what the journal says about a step: the state before its first write and after its last.

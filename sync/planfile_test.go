@@ -1,0 +1,448 @@
+package sync
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"makesync/spec"
+)
+
+// errUsed is what BeforeWriting says of a used plan.
+var errUsed = errors.New("used by run R")
+
+var passwords = map[string]string{"${env:PASSWORD}": "hunter2-after"}
+
+func evaluate(reference string) (spec.Value, error) {
+	value, set := passwords[reference]
+	if !set {
+		return spec.Value{}, errors.New(reference + " is not set")
+	}
+	return spec.Sensitive(value), nil
+}
+
+// saved is the world's plan as a file.
+func saved(t testing.TB, key spec.Value) (*writtenZone, Request, []byte) {
+	t.Helper()
+	z, r := world()
+	r.Salt = []byte("a salt of sixteen")
+	data, problems := EncodePlan(makePlan(t, r), key)
+	if len(problems) > 0 {
+		t.Fatalf("encode: %v", problems)
+	}
+	return z, r, data
+}
+
+func rules(problems []spec.Problem) string {
+	var ids []string
+	for _, p := range problems {
+		ids = append(ids, p.Rule)
+	}
+	return strings.Join(ids, " ")
+}
+
+func TestASavedPlanIsAppliedAsItWasMade(t *testing.T) {
+	t.Parallel()
+	for _, key := range []spec.Value{{}, spec.Sensitive("seal key")} {
+		z, r, data := saved(t, key)
+		if bytes.Contains(data, []byte("hunter2")) {
+			t.Fatal("the file holds a secret")
+		}
+		plan, problems := DecodePlan(data, key)
+		if len(problems) > 0 {
+			t.Fatalf("decode: %v", problems)
+		}
+		again, _ := EncodePlan(plan, key)
+		if !bytes.Equal(again, data) {
+			t.Error("a plan that was read is written otherwise")
+		}
+		if problems := plan.Verify(VerifyOptions{Now: planned.Add(time.Hour), Users: map[string]User{"eu1": z.me}}); len(problems) > 0 {
+			t.Errorf("verify: %v", problems)
+		}
+		if problems := plan.Hydrate(evaluate); len(problems) > 0 {
+			t.Errorf("hydrate: %v", problems)
+		}
+		o := z.options()
+		o.Saved, o.Fetched = true, time.Time{}
+		marked := 0
+		o.BeforeWriting = func() error { marked++; return nil }
+		if report := Apply(context.Background(), plan, o); report.Succeeded != stepsOfWorld || marked != 1 || report.Exit != ExitOK {
+			t.Errorf("exit %v, marked %d times\n%s", report.Exit, marked, outcomes(report))
+		}
+		wantConverged(t, z, r)
+	}
+}
+
+func TestSeal(t *testing.T) {
+	t.Parallel()
+	key := spec.Sensitive("seal key")
+	_, _, sealed := saved(t, key)
+	_, _, open := saved(t, spec.Value{})
+	cases := map[string]struct {
+		data []byte
+		key  spec.Value
+		want string
+	}{
+		"sealed":             {sealed, key, ""},
+		"open":               {open, spec.Value{}, ""},
+		"laid out otherwise": {compact(t, open), spec.Value{}, ""},
+		"another key":        {sealed, spec.Sensitive("another"), "plan-seal"},
+		"no key":             {sealed, spec.Value{}, "plan-seal"},
+		"no seal":            {open, key, "plan-seal"},
+		"stripped":           {bytes.Replace(sealed, sealed[bytes.Index(sealed, []byte(sealPrefix)):][:len(sealPrefix)+64], []byte("none"), 1), key, "plan-seal"},
+		"changed":            {bytes.Replace(sealed, []byte(`"tool"`), []byte(`"tool" `), 1), key, ""},
+		"one space more":     {bytes.Replace(sealed, []byte(`{`), []byte(`{ `), 1), key, "plan-seal"},
+		"later expiry":       {bytes.Replace(sealed, []byte(`"expires": "2026-11-23`), []byte(`"expires": "2027-11-23`), 1), key, "plan-seal"},
+	}
+	for name, c := range cases {
+		if _, problems := DecodePlan(c.data, c.key); rules(problems) != c.want {
+			t.Errorf("%s: %v, want %q", name, problems, c.want)
+		}
+	}
+}
+
+func compact(t *testing.T, data []byte) []byte {
+	var b bytes.Buffer
+	if err := json.Compact(&b, data); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// Each forgery is a plan that could do what no plan of makesync does, with a digest that fits.
+func TestForgedSteps(t *testing.T) {
+	t.Parallel()
+	step := func(p *Plan, address string) *Step {
+		for i := range p.Organizations {
+			for j := range p.Organizations[i].Steps {
+				if s := &p.Organizations[i].Steps[j]; string(s.Address) == address {
+					return s
+				}
+			}
+		}
+		t.Fatalf("no step %s", address)
+		return nil
+	}
+	cases := map[string]func(*Plan){
+		"unknown op":              func(p *Plan) { step(p, "acme/tfa").Op = OpDelete },
+		"unknown kind":            func(p *Plan) { step(p, "acme/tfa").Kind = "team" },
+		"kind of another address": func(p *Plan) { step(p, "acme/variable/NEW").Address = "acme/member/NEW" },
+		"another organization":    func(p *Plan) { step(p, "acme/variable/NEW").Address = "other/variable/NEW" },
+		"harmless risk":           func(p *Plan) { step(p, "doomed").Risk = RiskNone },
+		"another variable":        func(p *Plan) { step(p, "acme/variable/NEW").Arguments.Name = "OTHER" },
+		"another value":           func(p *Plan) { v := Text("x"); step(p, "acme/variable/NEW").Arguments.Value = &v },
+		"no value":                func(p *Plan) { step(p, "acme/variable/NEW").Arguments.Value = nil },
+		"another person":          func(p *Plan) { step(p, "acme/member/gone@x.example").Arguments.Email = "ops@acme.example" },
+		"removal as role change":  func(p *Plan) { step(p, "acme/member/rising@x.example").Arguments.RoleID = 0 },
+		"owner by role":           func(p *Plan) { step(p, "acme/member/rising@x.example").Arguments.RoleID = OwnerRole },
+		"another owner":           func(p *Plan) { step(p, "acme/owner").Arguments.Email = "evil@x.example" },
+		"no user":                 func(p *Plan) { step(p, "acme/owner").Arguments.UserID = 0 },
+		"negative user":           func(p *Plan) { step(p, "acme/member/gone@x.example").Arguments.UserID = -4 },
+		"tfa off":                 func(p *Plan) { off := false; step(p, "acme/tfa").Arguments.Enable = &off },
+		"tfa unsaid":              func(p *Plan) { step(p, "acme/tfa").Arguments.Enable = nil },
+		"circle":                  func(p *Plan) { s := step(p, "acme/tfa"); s.After = []int{s.N} },
+		"after a stranger":        func(p *Plan) { step(p, "acme/tfa").After = []int{step(p, "nova").N} },
+		"number twice":            func(p *Plan) { step(p, "acme/owner").N = 1 },
+		"no precondition":         func(p *Plan) { step(p, "acme/tfa").Precondition = "" },
+		"no organization id":      func(p *Plan) { p.Organizations[0].ID = 0 },
+		"negative organization":   func(p *Plan) { p.Organizations[0].ID = -11 },
+		"created twice":           func(p *Plan) { p.Organizations[2].ID = 77 },
+		"not alone":               func(p *Plan) { p.Organizations[1].Steps = append(p.Organizations[1].Steps, Step{N: 99}) },
+		"organization twice":      func(p *Plan) { p.Organizations[1].Key = "acme" },
+		"secret without reference to compare": func(p *Plan) {
+			v := *step(p, "acme/variable/PASSWORD").Arguments.Value
+			v.Fingerprint = ""
+			step(p, "acme/variable/PASSWORD").Arguments.Value = &v
+		},
+	}
+	for name, forge := range cases {
+		_, _, data := saved(t, spec.Value{})
+		plan, problems := DecodePlan(data, spec.Value{})
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		forge(plan)
+		plan.Digest = DigestOf(plan.Organizations)
+		forged, err := planJSON(plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, problems := DecodePlan(forged, spec.Value{}); len(problems) == 0 {
+			t.Errorf("%s is taken for a plan", name)
+		}
+	}
+}
+
+func TestDamagedFiles(t *testing.T) {
+	t.Parallel()
+	_, _, data := saved(t, spec.Value{})
+	replace := func(from, to string) []byte {
+		if !bytes.Contains(data, []byte(from)) {
+			t.Fatalf("no %s in the file", from)
+		}
+		return bytes.Replace(data, []byte(from), []byte(to), 1)
+	}
+	cases := map[string]struct {
+		data []byte
+		rule string
+	}{
+		"empty":           {nil, "plan-file"},
+		"cut":             {data[:len(data)/2], "plan-file"},
+		"twice":           {append(bytes.Clone(data), data...), "plan-file"},
+		"no UTF-8":        {append(bytes.Clone(data), 0xff), "plan-file"},
+		"a list":          {[]byte("[]"), "plan-file"},
+		"no seal":         {[]byte("{}"), "plan-file"},
+		"deep":            {[]byte(`{"seal":"none","x":` + strings.Repeat("[", 100000) + strings.Repeat("]", 100000) + "}"), "plan-file"},
+		"name twice":      {replace(`"seal": "none"`, `"seal": "none", "digest": "sha256:0"`), "plan-file"},
+		"name but case":   {replace(`"seal": "none"`, `"seal": "none", "Digest": "sha256:0"`), "plan-file"},
+		"changed":         {replace(`"id": 11`, `"id": 13`), "plan-digest"},
+		"wrong digest":    {replace(`"digest": "sha256:`, `"digest": "sha256:0`), "plan-digest"},
+		"null seal":       {replace(`"seal": "none"`, `"seal": null`), "plan-file"},
+		"not even a seal": {replace(`"seal": "none"`, `"seal": "NONE"`), "plan-seal"},
+	}
+	for name, c := range cases {
+		_, problems := DecodePlan(c.data, spec.Value{})
+		if got := rules(problems); got != c.rule && !strings.Contains(got, "schema") {
+			t.Errorf("%s: %v, want %s", name, problems, c.rule)
+		}
+	}
+	if _, problems := DecodePlan(replace(`"seal": "none"`, `"seal": "none", "extra": 1`), spec.Value{}); len(problems) == 0 {
+		t.Error("an unknown name is taken")
+	}
+}
+
+func TestVerify(t *testing.T) {
+	t.Parallel()
+	_, _, data := saved(t, spec.Value{})
+	me := map[string]User{"eu1": {ID: 1}}
+	cases := map[string]struct {
+		o    VerifyOptions
+		want string
+	}{
+		"fits":           {VerifyOptions{Now: planned.Add(23 * time.Hour), Users: me}, ""},
+		"expired":        {VerifyOptions{Now: planned.Add(24 * time.Hour), Users: me}, "plan-expired"},
+		"of the future":  {VerifyOptions{Now: planned.Add(-time.Hour), Users: me}, "plan-expired"},
+		"a little ahead": {VerifyOptions{Now: planned.Add(-time.Minute), Users: me}, ""},
+		"used":           {VerifyOptions{Now: planned, Users: me, Used: "used by run R"}, "plan-used"},
+		"another user":   {VerifyOptions{Now: planned, Users: map[string]User{"eu1": {ID: 2}}}, "plan-foreign"},
+		"another zone":   {VerifyOptions{Now: planned, Users: map[string]User{"us1": {ID: 1}}}, "plan-foreign"},
+	}
+	for name, c := range cases {
+		plan, problems := DecodePlan(data, spec.Value{})
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		if got := rules(plan.Verify(c.o)); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+	long, _ := DecodePlan(data, spec.Value{})
+	long.Expires = long.Created.Add(1000 * time.Hour)
+	if got := rules(long.Verify(VerifyOptions{Now: planned, Users: me})); got != "plan-expired" {
+		t.Errorf("a plan that lives for 1000 hours: %q", got)
+	}
+}
+
+func TestASecretThatCannotBeSaved(t *testing.T) {
+	t.Parallel()
+	z := newWrittenZone(organization(11, "Acme"))
+	r := z.request(desired("acme", "Acme", variables(text("API_TOKEN", "hunter2"))))
+	_, problems := EncodePlan(makePlan(t, r), spec.Value{})
+	if len(problems) != 1 || problems[0].Rule != "secret-not-savable" || !strings.Contains(problems[0].Hint, "${env:API_TOKEN}") || strings.Contains(problems[0].Message, "hunter2") {
+		t.Errorf("%+v", problems)
+	}
+}
+
+func TestAReferenceThatCannotBeEvaluated(t *testing.T) {
+	t.Parallel()
+	_, _, data := saved(t, spec.Value{})
+	plan, _ := DecodePlan(data, spec.Value{})
+	problems := plan.Hydrate(func(string) (spec.Value, error) { return spec.Value{}, errors.New("PASSWORD is not set") })
+	if rules(problems) != "reference" || problems[0].Address != "acme/variable/PASSWORD" {
+		t.Errorf("%+v", problems)
+	}
+}
+
+// applySaved makes the world's plan, lets somebody else change the zone, and applies the file.
+func applySaved(t *testing.T, change func(z *writtenZone), partial bool) (*writtenZone, *Report) {
+	t.Helper()
+	z, _, data := saved(t, spec.Value{})
+	plan, problems := DecodePlan(data, spec.Value{})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	plan.Hydrate(evaluate)
+	change(z)
+	o := z.options()
+	o.Saved, o.AllowPartial = true, partial
+	report := Apply(context.Background(), plan, o)
+	wantSum(t, plan, report)
+	return z, report
+}
+
+func setVariable(l *Live, name, value string) {
+	for i := range l.Variables {
+		if l.Variables[i].Name == name {
+			l.Variables[i].Value = spec.Sensitive(value)
+		}
+	}
+}
+
+// Another administrator is quicker: what the plan touches is not what the plan saw.
+func TestStale(t *testing.T) {
+	t.Parallel()
+	acme := func(z *writtenZone) *Live { return z.find(11) }
+	cases := map[string]struct {
+		change func(z *writtenZone)
+		steps  []string // those that are stale
+	}{
+		"value":           {func(z *writtenZone) { setVariable(acme(z), "COUNT", "6") }, []string{"acme/variable/COUNT"}},
+		"secret value":    {func(z *writtenZone) { setVariable(acme(z), "PASSWORD", "other") }, []string{"acme/variable/PASSWORD"}},
+		"created already": {func(z *writtenZone) { variable(acme(z), "NEW", spec.TypeString, "x") }, []string{"acme/variable/NEW"}},
+		"deleted already": {func(z *writtenZone) {
+			acme(z).Variables = without1(acme(z).Variables, func(v spec.Variable) bool { return v.Name == "OLD" })
+		}, []string{"acme/variable/OLD"}},
+		"control":           {func(z *writtenZone) { acme(z).FeatureControls[0].Enabled = false }, []string{"acme/featureControl/Make AI Tools"}},
+		"control made anew": {func(z *writtenZone) { acme(z).FeatureControls[0].ID = 999 }, []string{"acme/featureControl/Make AI Tools"}},
+		"country":           {func(z *writtenZone) { acme(z).Country = "1" }, []string{"acme"}},
+		"accepted":          {func(z *writtenZone) { findUser(acme(z).Members, 7).Invitation = "" }, []string{"acme/member/unwanted@x.example"}},
+		"invited":           {func(z *writtenZone) { person(acme(z), 90, "new@x.example", 13, "pending") }, []string{"acme/member/new@x.example"}},
+		"one Admin less": {func(z *writtenZone) {
+			acme(z).Members = without1(acme(z).Members, func(m spec.Member) bool { return m.UserID == 2 })
+		}, []string{"acme/member/admin@x.example", "acme/owner"}},
+		"tfa":                          {func(z *writtenZone) { acme(z).TFAEnforced = ptr(true) }, []string{"acme/tfa"}},
+		"another owner":                {func(z *writtenZone) { acme(z).OwnerID = 4 }, nil},
+		"organization there":           {func(z *writtenZone) { z.orgs = append(z.orgs, organization(50, "Nova")) }, []string{"nova"}},
+		"person joins what is deleted": {func(z *writtenZone) { person(z.find(12), 91, "x@x.example", 13, "") }, []string{"doomed"}},
+		"organization gone":            {func(z *writtenZone) { z.orgs = without1(z.orgs, func(l *Live) bool { return l.ID == 12 }) }, []string{"doomed"}},
+		"nothing of ours":              {func(z *writtenZone) { variable(acme(z), "THEIRS", spec.TypeString, "x") }, []string{}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			z, report := applySaved(t, c.change, false)
+			stale := map[string]bool{}
+			for _, s := range report.Steps {
+				if s.Outcome == Skipped && strings.HasPrefix(s.Reason, "stale:") && !strings.Contains(s.Reason, "another step") {
+					stale[string(s.Address)] = true
+				}
+			}
+			for _, address := range c.steps {
+				if !stale[address] {
+					t.Errorf("%s is not stale\n%s", address, outcomes(report))
+				}
+			}
+			switch {
+			case c.steps != nil && len(stale) != len(c.steps):
+				t.Errorf("stale: %v, want %v", stale, c.steps)
+			case len(stale) == 0 && report.Exit != ExitOK:
+				t.Errorf("exit %v\n%s", report.Exit, outcomes(report))
+			case len(stale) > 0 && (len(z.writes) > 0 || report.Exit != ExitStale || report.Skipped != stepsOfWorld):
+				t.Errorf("%d writes, exit %v\n%s", len(z.writes), report.Exit, outcomes(report))
+			}
+			if len(stale) == 0 {
+				return
+			}
+			z, report = applySaved(t, c.change, true)
+			if report.Exit != ExitStale || report.Succeeded == 0 || report.Failed+report.Unknown > 0 {
+				t.Errorf("partial: exit %v\n%s", report.Exit, outcomes(report))
+			}
+			for _, w := range z.writes {
+				if stale[string(w.Address)] {
+					t.Errorf("%s %s was written over what somebody else did", w.Verb, w.Address)
+				}
+			}
+		})
+	}
+}
+
+func TestAnotherSecretIsStale(t *testing.T) {
+	t.Parallel()
+	z, _, data := saved(t, spec.Value{})
+	plan, _ := DecodePlan(data, spec.Value{})
+	plan.Hydrate(func(string) (spec.Value, error) { return spec.Sensitive("hunter3"), nil })
+	o := z.options()
+	o.Saved = true
+	report := Apply(context.Background(), plan, o)
+	if got := outcomes(report); report.Exit != ExitStale || !strings.Contains(got, "the value behind ${env:PASSWORD} is not the one") || strings.Contains(got, "hunter") {
+		t.Errorf("exit %v\n%s", report.Exit, got)
+	}
+}
+
+func TestAUsedPlanWritesNothing(t *testing.T) {
+	t.Parallel()
+	z, _, data := saved(t, spec.Value{})
+	plan, _ := DecodePlan(data, spec.Value{})
+	plan.Hydrate(evaluate)
+	o := z.options()
+	o.Saved, o.BeforeWriting = true, func() error { return errUsed }
+	if report := Apply(context.Background(), plan, o); report.Exit != ExitStale || len(z.writes) > 0 || report.Skipped != stepsOfWorld {
+		t.Errorf("exit %v, %d writes", report.Exit, len(z.writes))
+	}
+}
+
+// Whatever somebody does to the zone between plan and apply, a saved plan overwrites none of it.
+func TestLawNothingOfOthersIsOverwritten(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		fake := drawZone(t)
+		z := newWrittenZone(fake.orgs...)
+		r := drawDocuments(t, z.fakeZone)
+		r.Zones, r.Now = map[string]ZonePort{"eu1": z.port().ZonePort}, planned
+		p := makePlan(t, r)
+		data, problems := EncodePlan(p, spec.Value{})
+		if p.Exit == ExitInvalid || len(problems) > 0 || len(z.orgs) == 0 {
+			return
+		}
+		plan, problems := DecodePlan(data, spec.Value{})
+		if len(problems) > 0 {
+			t.Fatalf("our own plan is refused: %v", problems)
+		}
+		victim := z.orgs[rapid.IntRange(0, len(z.orgs)-1).Draw(t, "victim")]
+		if len(victim.Variables) == 0 {
+			return
+		}
+		v := &victim.Variables[rapid.IntRange(0, len(victim.Variables)-1).Draw(t, "variable")]
+		v.Value = spec.Sensitive(v.Value.Reveal() + "1")
+		name, id := v.Name, victim.ID
+		o := z.options()
+		o.Saved, o.AllowPartial = true, true
+		wantSum(t, plan, Apply(context.Background(), plan, o))
+		for _, w := range z.writes {
+			if w.Organization == id && w.Address.Kind() == spec.KindVariable && w.Address.Name() == name {
+				t.Errorf("%s %s was written over what somebody else did", w.Verb, w.Address)
+			}
+		}
+	})
+}
+
+func FuzzDecodePlan(f *testing.F) {
+	_, _, open := saved(f, spec.Value{})
+	_, _, sealed := saved(f, spec.Sensitive("key"))
+	f.Add(open, "")
+	f.Add(sealed, "key")
+	f.Add([]byte(`{"seal":"none","organizations":[{"steps":[{"arguments":{"value":{"sensitive":true}}}]}]}`), "")
+	f.Add([]byte(`{"seal" : "none" , "x":[{"seal":"none"}]}`), "k")
+	f.Fuzz(func(t *testing.T, data []byte, key string) {
+		plan, problems := DecodePlan(data, spec.Sensitive(key))
+		if (plan == nil) != (len(problems) > 0) {
+			t.Fatalf("a plan %v with problems %v", plan != nil, problems)
+		}
+		if plan == nil {
+			return
+		}
+		again, problems := EncodePlan(plan, spec.Sensitive(key))
+		if len(problems) > 0 {
+			t.Fatalf("a plan that was read cannot be written: %v", problems)
+		}
+		if _, problems := DecodePlan(again, spec.Sensitive(key)); len(problems) > 0 {
+			t.Fatalf("a plan that was written cannot be read: %v", problems)
+		}
+	})
+}
