@@ -35,9 +35,12 @@ const (
 	formText
 	formNumber
 	formBoolean
+	// formBroken is a value that was told to be wrong: it counts as written, so that
+	// nobody tells a second time that it is missing.
+	formBroken
 )
 
-var formNames = [...]string{"nothing", "empty (null)", "a text", "a number", "a boolean"}
+var formNames = [...]string{"nothing", "empty (null)", "a text", "a number", "a boolean", "nothing readable"}
 
 // scalar is one value of a document with its position. The zero scalar is "not written".
 type scalar struct {
@@ -46,8 +49,9 @@ type scalar struct {
 	form form
 }
 
-func (s scalar) isSet() bool  { return s.form > formNull }
-func (s scalar) isTrue() bool { return s.form == formBoolean && s.text == "true" }
+func (s scalar) isSet() bool    { return s.form > formNull }
+func (s scalar) isBroken() bool { return s.form == formBroken }
+func (s scalar) isTrue() bool   { return s.form == formBoolean && s.text == "true" }
 
 // follow goes from an alias to its anchor.
 func follow(n *yaml.Node) *yaml.Node {
@@ -81,23 +85,24 @@ func formOf(n *yaml.Node) form {
 	return formText
 }
 
+// broken is what stands for a value that cannot be used.
+func (d *decoder) broken(n *yaml.Node) scalar { return scalar{at: d.at(n), form: formBroken} }
+
 // scalar reads a node that has to be a scalar; ok is false when it is none, and
-// then the problem is told. A null is a scalar here.
+// then the problem is told and the scalar broken. A null is a scalar here.
 func (d *decoder) scalar(n *yaml.Node, t *trail, want string) (s scalar, ok bool) {
 	n = follow(n)
-	if !d.untagged(n, t) {
-		return scalar{}, false
-	}
-	if n.Kind != yaml.ScalarNode {
+	switch {
+	case !d.untagged(n, t):
+		return d.broken(n), false
+	case n.Kind != yaml.ScalarNode:
 		d.wrongType(n, t, want)
-		return scalar{}, false
-	}
-	if d.trapped(n, t) {
-		return scalar{}, false
-	}
-	if len(n.Value) > maxText {
+		return d.broken(n), false
+	case d.trapped(n, t):
+		return d.broken(n), false
+	case len(n.Value) > maxText:
 		d.report(ruleTooLong, n, t, "the text is longer than 1 MB", "nothing on Make takes that much")
-		return scalar{}, false
+		return d.broken(n), false
 	}
 	s = scalar{at: d.at(n), text: n.Value, form: formOf(n)}
 	if s.form == formBoolean {
@@ -111,11 +116,19 @@ func (d *decoder) wrongType(n *yaml.Node, t *trail, want string) {
 	if t != nil && t.index > 0 {
 		message = "an item of " + message
 	}
-	hint := ""
-	if n.Kind == yaml.ScalarNode && strings.HasPrefix(want, "a text") && formOf(n) > formText {
-		hint = "put it in quotes"
+	d.report(ruleWrongType, n, t, message, typeHint(n, want))
+}
+
+// typeHint says where quotes are missing or too many.
+func typeHint(n *yaml.Node, want string) string {
+	switch _, isNumber := canonicalNumber(n.Value); {
+	case n.Kind != yaml.ScalarNode:
+	case strings.HasPrefix(want, "a text") && formOf(n) > formText:
+		return "put it in quotes"
+	case want == "a boolean" && (n.Value == "true" || n.Value == "false"), want == "a number" && isNumber && formOf(n) == formText:
+		return "write it without quotes"
 	}
-	d.report(ruleWrongType, n, t, message, hint)
+	return ""
 }
 
 func (d *decoder) untagged(n *yaml.Node, t *trail) bool {
@@ -155,6 +168,10 @@ var trapHints = map[string]string{
 func (d *decoder) each(n *yaml.Node, t *trail, visit func(key, value *yaml.Node, t *trail)) bool {
 	n = follow(n)
 	if !d.untagged(n, t) {
+		return false
+	}
+	if isNull(n) && t != nil {
+		d.nullProblem(n, t, "write {} for none, or remove the line")
 		return false
 	}
 	if n.Kind != yaml.MappingNode {

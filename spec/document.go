@@ -11,12 +11,16 @@ type Zone struct {
 	Sandbox *SandboxZone
 	// Folder is the document's, from which a file reference in Token counts.
 	Folder string
+	// Broken: its entry has been told to be wrong, so that nobody calls it or tells it again.
+	Broken bool
 	Source Source
 }
 
 // SandboxZone makes a zone an embedded simulated one.
 type SandboxZone struct {
-	Seed, State string // paths, already joined to the document's folder
+	// Paths, already joined to the document's folder. Without a seed the embedded
+	// starter is taken; the state's default is .makesync/<zone>.json.
+	Seed, State string
 }
 
 // Guards are the limits of a run; see DefaultGuards.

@@ -86,6 +86,9 @@ func (e *endpoints) problem(z Zone, name, rule, message, hint string) {
 
 func (e *endpoints) endpoint(name string) (Endpoint, bool) {
 	zone := e.zones[name]
+	if zone.Broken && e.options.ZoneURLs[name] == "" {
+		return Endpoint{}, false
+	}
 	endpoint := Endpoint{Name: name, Hosts: zoneHosts(name, zone)}
 	u, ok := e.url(name, zone)
 	switch {
@@ -94,8 +97,8 @@ func (e *endpoints) endpoint(name string) (Endpoint, bool) {
 	case u == nil:
 		endpoint.Sandbox = zone.Sandbox
 		endpoint.URL = "https://" + firstOf(builtinZones[name], name+".sandbox")
-		endpoint.Token, endpoint.Why, ok = e.token(name, zone, false)
-		return endpoint, ok
+		endpoint.Token, endpoint.Why = e.token(name, zone, false)
+		return endpoint, true
 	}
 	endpoint.URL = u.String()
 	if !slices.Contains(endpoint.Hosts, u.Host) {
@@ -106,8 +109,8 @@ func (e *endpoints) endpoint(name string) (Endpoint, bool) {
 			clean(u.String()) + " or in MAKESYNC_HOSTS to send it a token"
 		return endpoint, true
 	}
-	endpoint.Token, endpoint.Why, ok = e.token(name, zone, true)
-	return endpoint, ok
+	endpoint.Token, endpoint.Why = e.token(name, zone, true)
+	return endpoint, true
 }
 
 // zoneHosts are the hosts that mean the zone whatever url is in use.
@@ -172,14 +175,15 @@ func (e *endpoints) trusts(u *url.URL) bool {
 }
 
 // token looks for the zone's token in the order of the rule above; general says whether MAKE_API_KEY counts.
-func (e *endpoints) token(name string, zone Zone, general bool) (token Value, why string, ok bool) {
+//
+// One that cannot be read is no problem here: Resolve has told it with its position.
+func (e *endpoints) token(name string, zone Zone, general bool) (token Value, why string) {
 	if !zone.Token.IsZero() {
 		value, err := evaluator{env: e.options.LookupEnv, roots: e.options.ReferenceRoots, folder: zone.Folder, token: true}.evaluate(zone.Token.Reveal())
 		if err != nil {
-			e.problem(zone, name, ruleReference, "the token of the zone "+tick(name)+" cannot be read: "+err.Error(), "set what it refers to")
-			return Value{}, "", false
+			return Value{}, "the token of the zone " + tick(name) + " cannot be read: " + err.Error()
 		}
-		return Sensitive(strings.TrimSpace(value.text)), "", true
+		return Sensitive(strings.TrimSpace(value.text)), ""
 	}
 	keys := []string{TokenVariable(name)}
 	if general {
@@ -187,10 +191,10 @@ func (e *endpoints) token(name string, zone Zone, general bool) (token Value, wh
 	}
 	for _, key := range keys {
 		if text, _ := lookup(e.options.LookupEnv, key); strings.TrimSpace(text) != "" {
-			return Sensitive(strings.TrimSpace(text)), "", true
+			return Sensitive(strings.TrimSpace(text)), ""
 		}
 	}
-	return Value{}, "no token: set " + strings.Join(keys, " or "), true
+	return Value{}, "no token: set " + strings.Join(keys, " or ")
 }
 
 // TokenVariable is the environment variable of a zone's token: MAKE_API_KEY_EU1.

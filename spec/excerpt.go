@@ -116,10 +116,14 @@ func maskLine(text string, shown []bool) string {
 		for j < len(text) && shown[j] == shown[i] {
 			j++
 		}
-		if shown[i] {
-			b.WriteString(strings.Map(visible, text[i:j]))
-		} else {
-			b.WriteString(maskRun(text[i:j]))
+		run := text[i:j]
+		switch {
+		case shown[i]:
+			b.WriteString(strings.Map(visible, run))
+		case i > 0 && strings.HasPrefix(strings.TrimLeft(run, " ,]}"), "#"):
+			j = len(text) // a comment tells nothing about the problem
+		default:
+			b.WriteString(maskRun(run))
 		}
 		i = j
 	}

@@ -50,16 +50,15 @@ func (d *decoder) text(n *yaml.Node, t *trail) (scalar, bool) {
 // typed reads a scalar of one of the forms; a null is told with the right hint.
 func (d *decoder) typed(n *yaml.Node, t *trail, want string, forms ...form) (scalar, bool) {
 	s, ok := d.scalar(n, t, want)
-	if !ok {
-		return scalar{}, false
-	}
-	if s.form == formNull {
+	switch {
+	case !ok:
+		return s, false
+	case s.form == formNull:
 		d.nullProblem(follow(n), t, "")
-		return scalar{}, false
-	}
-	if !slices.Contains(forms, s.form) {
+		return d.broken(n), false
+	case !slices.Contains(forms, s.form):
 		d.wrongType(follow(n), t, want)
-		return scalar{}, false
+		return d.broken(n), false
 	}
 	return s, true
 }
@@ -117,7 +116,7 @@ func (d *decoder) texts(n *yaml.Node, t *trail) []scalar {
 func (d *decoder) choice(n *yaml.Node, t *trail, words ...string) (scalar, bool) {
 	s, ok := d.text(n, t)
 	if !ok {
-		return scalar{}, false
+		return s, false
 	}
 	if !slices.Contains(words, s.text) {
 		hint := didYouMean(s.text, words)
@@ -125,7 +124,7 @@ func (d *decoder) choice(n *yaml.Node, t *trail, words ...string) (scalar, bool)
 			hint = "write " + oneOf(words)
 		}
 		d.report(ruleUnknownValue, follow(n), t, t.name()+" is "+tick(s.text)+", which it cannot be", hint)
-		return scalar{}, false
+		return d.broken(n), false
 	}
 	return s, true
 }

@@ -95,7 +95,7 @@ func isLinkToFolder(path string, entry fs.DirEntry) bool {
 }
 
 func pathProblem(rule, path, message, hint string) Problem {
-	return Problem{Severity: severities[rule], Rule: rule, Message: message, Hint: hint, Source: &Source{File: path}}
+	return Problem{Severity: severities[rule], Rule: rule, Message: message, Hint: hint, Source: &Source{File: path, Line: 1, Column: 1}}
 }
 
 func fileProblem(path string, err error) *Problem {

@@ -25,10 +25,11 @@ type layer struct {
 
 // block is a mapping of named objects. A block that is set and has no items says "none".
 type block[T any] struct {
-	at    // of the key, such as `variables`
-	set   bool
-	null  bool
-	items []T
+	at     // of the key, such as `variables`
+	set    bool
+	null   bool
+	broken bool // it is no mapping, which has been told
+	items  []T
 }
 
 // writtenControl is one entry of featureControls.
@@ -82,9 +83,7 @@ type writtenInvite struct {
 // scalarField makes a row of a table that reads one scalar.
 func scalarField[T any](get func(*T) *scalar, want string, forms ...form) func(*decoder, *T, *yaml.Node, *trail) {
 	return func(d *decoder, out *T, n *yaml.Node, t *trail) {
-		if s, ok := d.nullable(n, t, want, forms...); ok {
-			*get(out) = s
-		}
+		*get(out), _ = d.nullable(n, t, want, forms...)
 	}
 }
 
@@ -93,9 +92,9 @@ func stateField[T any](get func(*T) *scalar) func(*decoder, *T, *yaml.Node, *tra
 	return func(d *decoder, out *T, n *yaml.Node, t *trail) {
 		if isNull(follow(n)) {
 			*get(out), _ = d.scalar(n, t, "a text")
-		} else if s, ok := d.choice(n, t, "absent", "present"); ok {
-			*get(out) = s
+			return
 		}
+		*get(out), _ = d.choice(n, t, "absent", "present")
 	}
 }
 
@@ -145,12 +144,10 @@ var organizationFields = func() fields[layer] {
 func nameOrID(get func(*layer) *scalar) func(*decoder, *layer, *yaml.Node, *trail) {
 	return func(d *decoder, l *layer, n *yaml.Node, t *trail) {
 		s, ok := d.nullable(n, t, wantName, formText, formNumber)
-		if !ok {
-			return
+		if ok {
+			s, _ = d.nameOrID(s, n, t)
 		}
-		if s, ok = d.nameOrID(s, n, t); ok {
-			*get(l) = s
-		}
+		*get(l) = s
 	}
 }
 
@@ -161,7 +158,7 @@ func (d *decoder) nameOrID(s scalar, n *yaml.Node, t *trail) (scalar, bool) {
 	}
 	if s.form == formText && s.text == "" {
 		d.report(ruleUnknownValue, follow(n), t, t.name()+" is an empty text", "write a name, a code or an id, or remove the line")
-		return scalar{}, false
+		return d.broken(n), false
 	}
 	return s, true
 }
@@ -173,26 +170,28 @@ func (d *decoder) id(s scalar, n *yaml.Node, t *trail) (scalar, bool) {
 	id, ok := wholeNumber(s.text)
 	if !ok || id == "0" || id[0] == '-' || len(id) > maxIDDigits {
 		d.report(ruleUnknownValue, follow(n), t, "an id is a whole number above zero", "write the id that Make shows")
-		return scalar{}, false
+		return d.broken(n), false
 	}
 	s.text = id
 	return s, true
 }
 
 func readID(d *decoder, l *layer, n *yaml.Node, t *trail) {
-	if s, ok := d.typed(n, t, "a number", formNumber); ok {
-		l.id, _ = d.id(s, n, t)
+	s, ok := d.typed(n, t, "a number", formNumber)
+	if ok {
+		s, _ = d.id(s, n, t)
 	}
+	l.id = s
 }
 
 func readOwner(d *decoder, l *layer, n *yaml.Node, t *trail) {
 	s, ok := d.text(n, t)
-	if !ok {
-		return
+	if ok {
+		if s.text, ok = d.email(s.text, n, t); !ok {
+			s = d.broken(n)
+		}
 	}
-	if s.text, ok = d.email(s.text, n, t); ok {
-		l.owner = s
-	}
+	l.owner = s
 }
 
 func readProfileNames(d *decoder, l *layer, n *yaml.Node, t *trail) {
@@ -241,8 +240,8 @@ func openBlock[T any](d *decoder, b *block[T], n *yaml.Node, t *trail, visit fun
 		b.set, b.null = true, true
 		return
 	}
-	b.items = make([]T, 0, len(node.Content)/2)
-	b.set = d.each(n, t, visit)
+	b.items, b.set = make([]T, 0, len(node.Content)/2), true
+	b.broken = !d.each(n, t, visit)
 }
 
 func readControls(d *decoder, l *layer, n *yaml.Node, t *trail) {

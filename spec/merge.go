@@ -128,7 +128,7 @@ func mergeBlock[T any](m *merger, name string, below *block[T], above block[T], 
 			items = append(items, merged)
 		}
 	}
-	*below = block[T]{at: above.at, set: true, items: without(items, gone)}
+	*below = block[T]{at: above.at, set: true, broken: below.broken || above.broken, items: without(items, gone)}
 }
 
 func without[T any](items []T, gone map[int]bool) []T {

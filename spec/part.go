@@ -23,6 +23,7 @@ type writtenZone struct {
 	name             string
 	url, host, token scalar
 	sandbox          *writtenSandbox
+	broken           bool // something in it has been told to be wrong
 }
 
 type writtenSandbox struct{ seed, state scalar }
@@ -40,12 +41,8 @@ type namedScalar struct {
 
 var documentFields = fields[part]{
 	"apiVersion": readVersion,
-	"zone": func(d *decoder, p *part, n *yaml.Node, t *trail) {
-		if s, ok := d.text(n, t); ok {
-			p.zone = s
-		}
-	},
-	"zones": readZones,
+	"zone":       func(d *decoder, p *part, n *yaml.Node, t *trail) { p.zone, _ = d.text(n, t) },
+	"zones":      readZones,
 	"guards": func(d *decoder, p *part, n *yaml.Node, t *trail) {
 		decodeFields(d, n, t, guardFields, false, &p.guards)
 	},
@@ -98,11 +95,10 @@ func (d *decoder) layers(n *yaml.Node, t *trail, isProfile bool) []*layer {
 		if !isKey(key.Value) {
 			d.report(ruleOrganizationKey, key, t, tick(key.Value)+" cannot be a key",
 				"use a to z, 0 to 9 and -, at most 64 characters; the name goes into `name`")
-			return
 		}
 		l := &layer{at: d.at(key), key: key.Value, isProfile: isProfile}
-		if d.layer(l, value, t) {
-			out = append(out, l)
+		if d.layer(l, value, t) || isProfile {
+			out = append(out, l) // a profile that is told to be wrong is declared all the same
 		}
 	})
 	return out
@@ -169,7 +165,7 @@ func requiredText[T any](get func(*T) *scalar) func(*decoder, *T, *yaml.Node, *t
 		s, ok := d.text(n, t)
 		if ok && s.text == "" {
 			d.report(ruleUnknownValue, follow(n), t, tick(t.key)+" is an empty text", "write a value, or remove the line")
-			return
+			s = d.broken(n)
 		}
 		*get(out) = s
 	}
@@ -186,25 +182,25 @@ func sandboxText(get func(*writtenSandbox) *scalar) func(*decoder, *writtenSandb
 func readSandbox(d *decoder, z *writtenZone, n *yaml.Node, t *trail) {
 	if isNull(follow(n)) {
 		d.nullProblem(follow(n), t, "write {} for a sandbox with its default state")
+		z.sandbox = &writtenSandbox{}
 		return
 	}
-	s := &writtenSandbox{}
-	if decodeFields(d, n, t, sandboxFields, false, s) {
-		z.sandbox = s
-	}
+	z.sandbox = &writtenSandbox{}
+	decodeFields(d, n, t, sandboxFields, false, z.sandbox)
 }
 
 func readZones(d *decoder, p *part, n *yaml.Node, t *trail) {
 	d.each(n, t, func(key, value *yaml.Node, t *trail) {
 		if !isZoneName(key.Value) {
 			d.report(ruleUnknownValue, key, t, tick(key.Value)+" cannot be the name of a zone", "use letters, digits, - and _")
-			return
 		}
 		z := writtenZone{at: d.at(key), name: key.Value}
+		before := len(d.problems)
 		if decodeFields(d, value, t, zoneFields, false, &z) {
 			d.checkZone(z, t)
-			p.zones = append(p.zones, z)
 		}
+		z.broken = len(d.problems) > before
+		p.zones = append(p.zones, z)
 	})
 }
 
@@ -277,6 +273,10 @@ func (d *decoder) limit(g *writtenGuards, name string, n *yaml.Node, t *trail) {
 // readEmails reads the patterns of the emails guard. No pattern at all would
 // read as "nobody" and mean "anybody", so an empty list is refused.
 func readEmails(d *decoder, g *writtenGuards, n *yaml.Node, t *trail) {
+	if isNull(follow(n)) {
+		d.nullProblem(follow(n), t, "")
+		return
+	}
 	g.emails = d.globs(n, t)
 	if list := follow(n); list.Kind == yaml.SequenceNode && len(list.Content) == 0 {
 		d.report(ruleGuard, list, t, "`emails` lists no pattern", "write [\"*@domain\"], or remove the line to allow any address")

@@ -174,12 +174,15 @@ func (r *resolver) zone(l *layer) string {
 	if !zone.isSet() {
 		zone = l.zoneOfDoc
 	}
+	if zone.isBroken() {
+		return ""
+	}
 	if !zone.isSet() {
 		if r.options.DefaultZone == "" {
 			r.report(ruleNoZone, l.at, Address(l.key), "", "the organization "+tick(l.key)+" has no zone",
 				"write `zone`, in it or at the top of the document, or give --zone or MAKE_ZONE")
 		}
-		return ZoneName(r.options.DefaultZone, r.documents.zones)
+		return r.defaultZone()
 	}
 	if !r.known[zone.text] {
 		hint := "declare it under `zones`; built in are " + oneOf(builtinNames())
@@ -188,8 +191,17 @@ func (r *resolver) zone(l *layer) string {
 		}
 		r.report(ruleUnknownZone, zone.at, "", "zone", "there is no zone "+tick(zone.text),
 			firstOf(didYouMean(zone.text, slices.Collect(maps.Keys(r.known))), hint))
+		return ""
 	}
 	return zone.text
+}
+
+// defaultZone is the zone that --zone or MAKE_ZONE names, "" when there is none of that name.
+func (r *resolver) defaultZone() string {
+	if name := ZoneName(r.options.DefaultZone, r.documents.zones); r.known[name] {
+		return name
+	}
+	return ""
 }
 
 // checkDefaultZone tells of a --zone or MAKE_ZONE that is no zone.

@@ -15,7 +15,7 @@ func int64Of(text string) int64 {
 // checkIdentity wants a name or an id, a name that Make takes, and an id to delete.
 func (r *resolver) checkIdentity(l *layer) {
 	address := Address(l.key)
-	if why := badName(l.name.text); l.name.isSet() && why != "" {
+	if why := badName(l.name.text); l.name.form == formText && why != "" {
 		r.report(ruleOrganizationName, l.name.at, address, "name", "Make refuses the name "+tick(l.name.text)+": "+why, nameHint)
 	}
 	switch {
@@ -52,7 +52,7 @@ func (r *resolver) checkTwins(organizations []Organization) {
 	ids, names := map[string]*Organization{}, map[string]*Organization{}
 	for i := range organizations {
 		o := &organizations[i]
-		if o.ID != 0 {
+		if o.ID != 0 && o.Zone != "" {
 			id := o.Zone + "\x00" + strconv.FormatInt(o.ID, 10)
 			if first := ids[id]; first != nil {
 				r.twins(ruleSameID, first, o, "id", "the organizations "+tick(first.Key)+" and "+tick(o.Key)+" have the same id")
@@ -60,7 +60,7 @@ func (r *resolver) checkTwins(organizations []Organization) {
 			}
 			ids[id] = o
 		}
-		if o.Name == "" {
+		if o.Name == "" || o.Zone == "" {
 			continue
 		}
 		name := o.Zone + "\x00" + norm.NFC.String(o.Name)
@@ -98,7 +98,7 @@ func (r *resolver) checkTokens(organizations []Organization) {
 	for _, name := range slices.Compact(used) {
 		zone := r.documents.zones[name]
 		pos, ok := r.documents.tokenAt[name]
-		if !ok || zone.Token.IsZero() {
+		if !ok || zone.Token.IsZero() || zone.Broken {
 			continue
 		}
 		e := evaluator{env: r.options.LookupEnv, roots: r.options.ReferenceRoots, folder: zone.Folder, token: true}

@@ -25,7 +25,7 @@ func (r *resolver) member(key string, w *writtenMember) Member {
 		m.DeleteConnections = w.connections.text == "delete"
 		return m
 	}
-	if w.connections.isSet() {
+	if w.connections.isSet() && !w.state.isBroken() {
 		r.memberProblem(key, w, w.connections.at, ruleConnections, "`connections` is only for a member who is to go", "write `state: absent` beside it, or remove it")
 	}
 	if w.invite.set {
@@ -81,7 +81,7 @@ func (r *resolver) purge(l *layer) []Kind {
 
 // checkOwner wants the owner among the members, when these are declared.
 func (r *resolver) checkOwner(l *layer) {
-	if !l.owner.isSet() || !l.members.set {
+	if l.owner.form != formText || !l.members.set || l.members.broken {
 		return
 	}
 	for i := range l.members.items {

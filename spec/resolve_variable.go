@@ -45,6 +45,9 @@ func (r *resolver) checkVariableCase(key string, variables []Variable, l *layer)
 func (r *resolver) variable(key string, w *writtenVariable) (Variable, bool) {
 	v := Variable{Name: w.name, Source: w.source()}
 	fields := w.fields()
+	if w.value.isBroken() || fields.kind.isBroken() || fields.state.isBroken() {
+		return v, false
+	}
 	if isAbsent(fields.state) {
 		v.State = Absent
 		return v, true

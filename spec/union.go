@@ -82,13 +82,13 @@ func (u *union) addZone(z writtenZone) {
 	}
 	u.zoneAt[z.name] = z.at
 	folder := filepath.Dir(z.file.path)
-	zone := Zone{Name: z.name, URL: z.url.text, Host: z.host.text, Folder: folder, Source: z.source()}
+	zone := Zone{Name: z.name, URL: z.url.text, Host: z.host.text, Folder: folder, Broken: z.broken, Source: z.source()}
 	if z.token.isSet() {
 		zone.Token = Sensitive(z.token.text)
 		u.out.tokenAt[z.name] = z.token.at
 	}
 	if s := z.sandbox; s != nil {
-		zone.Sandbox = &SandboxZone{}
+		zone.Sandbox = &SandboxZone{State: filepath.Join(folder, ".makesync", z.name+".json")}
 		if s.seed.isSet() {
 			zone.Sandbox.Seed = joinFolder(folder, s.seed.text)
 		}

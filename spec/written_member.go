@@ -28,32 +28,34 @@ func readMembers(d *decoder, l *layer, n *yaml.Node, t *trail) {
 			return
 		}
 		m := writtenMember{at: d.at(key), email: email}
-		if d.member(&m, value, t) {
-			l.members.items = append(l.members.items, m)
-		}
+		d.member(&m, value, t)
+		l.members.items = append(l.members.items, m) // also one that is told to be wrong: he is declared
 	})
 }
 
-func (d *decoder) member(m *writtenMember, n *yaml.Node, t *trail) bool {
+func (d *decoder) member(m *writtenMember, n *yaml.Node, t *trail) {
 	node := follow(n)
 	switch {
 	case node.Kind == yaml.MappingNode:
-		return decodeFields(d, node, t, memberFields, true, m)
+		decodeFields(d, node, t, memberFields, true, m)
+		return
 	case isNull(node):
-		m.null = true
-		return d.untagged(node, t)
+		m.null = d.untagged(node, t)
+		return
 	}
 	s, ok := d.typed(n, t, "a role (a name or an id), nor a mapping", formText, formNumber)
 	if ok {
-		m.role, ok = d.role(s, n, t)
+		s, _ = d.role(s, n, t)
 	}
-	return ok
+	m.role = s
 }
 
 func readRole(d *decoder, m *writtenMember, n *yaml.Node, t *trail) {
-	if s, ok := d.nullable(n, t, wantName, formText, formNumber); ok {
-		m.role, _ = d.role(s, n, t)
+	s, ok := d.nullable(n, t, wantName, formText, formNumber)
+	if ok {
+		s, _ = d.role(s, n, t)
 	}
+	m.role = s
 }
 
 // ownerRoleID is Owner on every public zone (the API's published list of roles).
@@ -64,7 +66,7 @@ func (d *decoder) role(s scalar, n *yaml.Node, t *trail) (scalar, bool) {
 	if ok && (s.form == formText && strings.EqualFold(s.text, "owner") || s.form == formNumber && s.text == ownerRoleID) {
 		d.report(ruleOwnerRole, follow(n), t, "the role Owner cannot be given to a member",
 			"write `owner: "+clean(memberOf(t))+"` in the organization, and {} for the member")
-		return scalar{}, false
+		return d.broken(n), false
 	}
 	return s, ok
 }
@@ -82,9 +84,9 @@ func memberOf(t *trail) string {
 func readConnections(d *decoder, m *writtenMember, n *yaml.Node, t *trail) {
 	if isNull(follow(n)) {
 		m.connections, _ = d.scalar(n, t, "a text")
-	} else if s, ok := d.choice(n, t, "keep", "delete"); ok {
-		m.connections = s
+		return
 	}
+	m.connections, _ = d.choice(n, t, "keep", "delete")
 }
 
 func readInvite(d *decoder, m *writtenMember, n *yaml.Node, t *trail) {
@@ -98,13 +100,10 @@ func readInvite(d *decoder, m *writtenMember, n *yaml.Node, t *trail) {
 }
 
 func readInviteName(d *decoder, i *writtenInvite, n *yaml.Node, t *trail) {
-	s, ok := d.nullable(n, t, "a text", formText)
-	if !ok {
-		return
-	}
+	s, _ := d.nullable(n, t, "a text", formText)
 	if why := badName(s.text); s.form == formText && why != "" {
 		d.report(ruleInviteName, follow(n), t, "Make refuses the name "+tick(s.text)+": "+why, nameHint)
-		s.text = "…" // told once; not missing
+		s = d.broken(n)
 	}
 	i.name = s
 }

@@ -50,9 +50,9 @@ func (d *decoder) variable(v *writtenVariable, n *yaml.Node, t *trail) bool {
 func readVariableType(d *decoder, v *longVariable, n *yaml.Node, t *trail) {
 	if isNull(follow(n)) {
 		v.kind, _ = d.scalar(n, t, "a text")
-	} else if s, ok := d.choice(n, t, typeNames[1:]...); ok {
-		v.kind = s
+		return
 	}
+	v.kind, _ = d.choice(n, t, typeNames[1:]...)
 }
 
 // variableName checks a name as Make's help states it: letters, digits, $ and _,

@@ -135,6 +135,9 @@ func isLoopback(name string) bool {
 // checkZone tells what is wrong with an entry of zones by itself.
 func (d *decoder) checkZone(z writtenZone, t *trail) {
 	builtin := builtinZones[z.name]
+	if z.url.isBroken() || z.host.isBroken() {
+		return
+	}
 	wrong := func(s scalar, key, message, hint string) {
 		d.problems = append(d.problems, newProblem(ruleZoneURL, s.at, t.child(key), message, hint))
 	}
