@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"makesync/spec"
+	reconcile "makesync/sync"
 )
 
 // loaded is what the documents of a run say.
@@ -28,7 +29,7 @@ func (r *runtimeEnv) load(o documentOptions, urls map[string]string) loaded {
 	problems = append(problems, more...)
 	l := loaded{desired: desired}
 	if desired != nil {
-		l.endpoints, more = spec.Endpoints(desired.Zones, zonesOf(desired, o.zone), spec.EndpointOptions{
+		l.endpoints, more = spec.Endpoints(desired.Zones, zonesOf(desired, o.only(desired.Zones)), spec.EndpointOptions{
 			LookupEnv: r.LookupEnv, ZoneURLs: urls, Named: r.namedZones(o), ReferenceRoots: o.referenceRoots,
 		})
 		problems = append(problems, more...)
@@ -43,6 +44,19 @@ func (r *runtimeEnv) defaultZone(o documentOptions) string {
 		return o.zone
 	}
 	return r.lookup("MAKE_ZONE")
+}
+
+// only is the zone that --zone restricts the run to, by its name; "" without --zone.
+func (o documentOptions) only(zones map[string]spec.Zone) string {
+	if o.zone == "" {
+		return ""
+	}
+	return spec.ZoneName(o.zone, zones)
+}
+
+// scopeOf is what a run may look at.
+func (o planOptions) scopeOf(desired *spec.Desired) reconcile.Scope {
+	return reconcile.Scope{Zone: o.documents.only(desired.Zones), Targets: o.scope.target, Excludes: o.scope.exclude}
 }
 
 // namedZones are the zones that are named outside the documents, besides --zone-url.

@@ -93,7 +93,7 @@ func (a *application) connectZones(plan *reconcile.Plan, documents *spec.Documen
 func (r *runtimeEnv) connectNamed(list []reconcile.PlanZone, documents *spec.Documents, o planOptions, may access) (*zones, []spec.Problem, error) {
 	var names []string
 	for _, zone := range list {
-		if o.documents.zone == "" || o.documents.zone == zone.Name {
+		if only := o.documents.only(documents.Zones()); only == "" || only == zone.Name {
 			names = append(names, zone.Name)
 		}
 	}

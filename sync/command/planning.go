@@ -91,7 +91,7 @@ func (r *runtimeEnv) planWith(ctx context.Context, m *made, o planOptions, plan 
 	m.fetched = r.Now()
 	m.plan, err = plan(ctx, reconcile.Request{
 		Desired: m.desired, Zones: m.zones.readers(),
-		Scope: reconcile.Scope{Zone: o.documents.zone, Targets: o.scope.target, Excludes: o.scope.exclude},
+		Scope: o.scopeOf(m.desired),
 		Allow: o.allow, Shard: o.shard, Concurrency: o.zones.concurrency, Now: m.fetched.UTC(),
 		Salt: salt, Tool: r.Build.Version, ExitCode: o.exitCode, Problems: m.problems,
 		Memory: store.Memory(), FirstSeen: seen, Progress: bar.read,

@@ -66,8 +66,8 @@ func (r *runtimeEnv) confirm(ctx context.Context, q question, yes bool) error {
 	}
 	if !r.canAsk() {
 		return failure{
-			exit: reconcile.ExitHeld, message: "the plan is not confirmed: stdin is no terminal",
-			hint: "add --yes to apply without a question",
+			exit: reconcile.ExitHeld, message: "not confirmed: stdin is no terminal, so nobody can be asked; nothing was changed",
+			hint: "add --yes to go on without a question",
 		}
 	}
 	fmt.Fprint(r.Stderr, q.text)
@@ -79,7 +79,7 @@ func (r *runtimeEnv) confirm(ctx context.Context, q question, yes bool) error {
 	if q.accepts(line) {
 		return nil
 	}
-	return failure{exit: reconcile.ExitHeld, message: "the plan is not confirmed; nothing was changed"}
+	return failure{exit: reconcile.ExitHeld, message: "not confirmed; nothing was changed"}
 }
 
 // canAsk tells whether somebody is there to answer.

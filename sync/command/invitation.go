@@ -1,0 +1,181 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/urfave/cli/v2"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+	"makesync/sync/makeapi"
+	"makesync/sync/render"
+)
+
+// invitationOptions are the options of both commands.
+type invitationOptions struct {
+	hash      string
+	documents documentOptions
+	zones     zoneOptions
+	result    resultOptions
+	yes       bool // accept only
+}
+
+func invitationCommand(r *runtimeEnv) *cli.Command {
+	return &cli.Command{
+		Name:        "invitation",
+		Usage:       "show or accept an invitation by the hash in its e-mail",
+		Description: "The hash is the last part of the link in the e-mail. Only the invited person can accept, with a token of their own.",
+		Subcommands: []*cli.Command{
+			invitationSubcommand(r, "show", "show what an invitation is for", readOnly, nil),
+			invitationSubcommand(r, "accept", "accept an invitation as the token's own user", readWrite, []cli.Flag{
+				&cli.BoolFlag{Name: "yes", Usage: "answer the question with yes"},
+			}),
+		},
+	}
+}
+
+func invitationSubcommand(r *runtimeEnv, name, usage string, may access, flags []cli.Flag) *cli.Command {
+	return &cli.Command{
+		Name:      name,
+		Usage:     usage,
+		ArgsUsage: "HASH",
+		UsageText: "makesync invitation " + name + " --zone eu1 2f7f3c1e-0f5a-4a52-9d0c-6a2f6d3f3f10",
+		Flags: joined(flags, []cli.Flag{
+			&cli.StringSliceFlag{Name: "file", Aliases: []string{"f"}, Usage: "`PATH` of documents, for their zones; repeatable (default: makesync.yaml if it is there)"},
+			&cli.StringFlag{Name: "zone", Usage: "`NAME` of the zone of the organization (default: MAKE_ZONE)"},
+		}, zoneFlags(), []cli.Flag{formatFlag(formatText, formatJSON), colorFlag()}, logFlags()),
+		Action: r.action(arity{1, 1, "HASH"}, func(c *cli.Context) error {
+			o, err := r.readInvitationOptions(c)
+			if err != nil {
+				return err
+			}
+			return r.withInvitation(c.Context, o, may)
+		}),
+	}
+}
+
+func (r *runtimeEnv) readInvitationOptions(c *cli.Context) (o invitationOptions, err error) {
+	o.hash, o.documents, o.yes = c.Args().First(), readDocumentOptions(c), c.Bool("yes")
+	if o.documents.zone = r.defaultZone(o.documents); o.documents.zone == "" {
+		return o, badUsage(c, "which zone? give --zone NAME, or set MAKE_ZONE")
+	}
+	if o.zones, err = readZoneOptions(c); err != nil {
+		return o, err
+	}
+	o.result, err = r.readResultOptions(c, formatText, formatJSON)
+	return o, err
+}
+
+// withInvitation reads the invitation and prints it, or accepts it.
+func (r *runtimeEnv) withInvitation(ctx context.Context, o invitationOptions, may access) error {
+	connected, name, err := r.invitationZone(o, may)
+	if err != nil {
+		return err
+	}
+	defer connected.close()
+	client := connected.ports[name].client
+	invitation, err := client.Invitation(ctx, o.hash)
+	if err != nil {
+		return err
+	}
+	if may == readWrite {
+		if invitation, err = r.accept(ctx, client, invitation, o); err != nil {
+			return err
+		}
+	}
+	return r.emit(invitationResult{name, invitation, connected.ports[name].endpoint.Sandbox != nil}, o.result, r.render(o.result, ""))
+}
+
+// invitationZone connects the one zone, and gives its name.
+func (r *runtimeEnv) invitationZone(o invitationOptions, may access) (*zones, string, error) {
+	documents, problems, err := r.zoneDocuments(o.documents)
+	if err != nil {
+		return nil, "", invalid(problems)
+	}
+	name := spec.ZoneName(o.documents.zone, documents.Zones())
+	connected, problems, err := r.connectNamed([]reconcile.PlanZone{{Name: name}}, documents, planOptions{documents: o.documents, zones: o.zones}, may)
+	if err != nil {
+		return nil, "", firstProblem(problems, err)
+	}
+	p, known := connected.ports[name]
+	switch {
+	case !known:
+		return nil, "", failure{exit: reconcile.ExitInvalid, message: "there is no zone " + name, hint: "declare it in a document and name that with -f, or give --zone-url"}
+	case p.client == nil:
+		return nil, "", p.refusal
+	}
+	return connected, name, nil
+}
+
+func firstProblem(problems []spec.Problem, err error) error {
+	if len(problems) == 0 {
+		return err
+	}
+	return failure{exit: reconcile.ExitInvalid, message: problems[0].Message, hint: problems[0].Hint}
+}
+
+// accept asks, and accepts. When the answer to the request is lost, reading tells whether it happened.
+func (r *runtimeEnv) accept(ctx context.Context, client *makeapi.Client, i makeapi.Invitation, o invitationOptions) (makeapi.Invitation, error) {
+	if i.State == "" {
+		return i, nil // it was accepted before
+	}
+	q := question{text: fmt.Sprintf("Accept the invitation to %s (id %d)? [y/N] ", render.Clean(i.Organization.Name), i.Organization.ID), yesNo: true}
+	if err := r.confirm(ctx, q, o.yes); err != nil {
+		return i, err
+	}
+	_, err := client.Write(ctx, reconcile.Write{Verb: reconcile.AcceptInvitation, Arguments: reconcile.Arguments{Name: o.hash}})
+	if call := reconcile.AsCallError(err); err != nil && (call == nil || call.Certainty != reconcile.Unknown) {
+		return i, err
+	}
+	after, readErr := client.Invitation(ctx, o.hash)
+	if readErr != nil || after.State != "" {
+		if err == nil {
+			i.State = "" // the zone said yes, and now forgets the hash
+			return i, nil
+		}
+		return i, failure{exit: reconcile.ExitPartial, message: "nobody can say whether the invitation was accepted", cause: err, hint: "look with makesync invitation show, or in Make"}
+	}
+	return after, nil
+}
+
+// invitationResult is an invitation for people and programs.
+type invitationResult struct {
+	zone string
+	makeapi.Invitation
+	sandbox bool
+}
+
+func (i invitationResult) state() string {
+	if i.State == "" {
+		return "accepted"
+	}
+	return i.State
+}
+
+func (i invitationResult) text(w io.Writer, _ render.Options) error {
+	zone := i.zone
+	if i.sandbox {
+		zone += " (SANDBOX)"
+	}
+	_, err := fmt.Fprintf(w, "organization  %s (id %d)\nzone          %s\ninvited       %s\nrole          id %d\ninvitation    %s\n",
+		render.Clean(i.Organization.Name), i.Organization.ID, render.Clean(zone), render.Clean(i.User.Email), i.RoleID, render.Clean(i.state()))
+	return err
+}
+
+func (i invitationResult) json(w io.Writer) error {
+	type named struct {
+		ID   int64  `json:"id"`
+		Name string `json:"name"`
+	}
+	return render.JSON(w, struct {
+		Format       string         `json:"format"`
+		Zone         string         `json:"zone"`
+		Sandbox      bool           `json:"sandbox,omitempty"`
+		Organization named          `json:"organization"`
+		User         reconcile.User `json:"user"`
+		RoleID       int64          `json:"roleId"`
+		Invitation   string         `json:"invitation"`
+	}{"makesync.invitation/v1", i.zone, i.sandbox, named{i.Organization.ID, i.Organization.Name}, i.User, i.RoleID, i.state()})
+}
