@@ -1,0 +1,407 @@
+package history
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+func open(t testing.TB) *Store {
+	t.Helper()
+	return Open(Options{Dir: filepath.Join(t.TempDir(), "makesync"), Now: func() time.Time { return noon }, Tool: "v1"})
+}
+
+// samplePlan has two organizations, one of them without steps.
+func samplePlan() *reconcile.Plan {
+	secret := reconcile.OfType(spec.TypeString, spec.Sensitive("hunter2"))
+	secret.Reference = "${env:P}"
+	return &reconcile.Plan{Digest: "sha256:0", Created: noon, Zones: []reconcile.PlanZone{{Name: "eu1", URL: "https://eu1.make.com", User: reconcile.User{ID: 1}}},
+		Organizations: []reconcile.OrganizationPlan{
+			{Key: "acme", Zone: "eu1", ID: 11, Name: "Acme", Steps: []reconcile.Step{
+				{N: 1, Address: "acme/member/jane@x.example", Kind: spec.KindMember, Op: reconcile.OpInvite},
+				{N: 2, Address: "acme/variable/P", Kind: spec.KindVariable, Op: reconcile.OpCreate, Arguments: reconcile.Arguments{Value: &secret}}}},
+			{Key: "idle", Zone: "eu1", ID: 12, Name: "Idle"},
+		}}
+}
+
+var (
+	intent = reconcile.Intent{Step: 1, Address: "acme/member/jane@x.example", Verb: reconcile.InviteMember, Attempt: 1, At: noon}
+	result = reconcile.Outcome{Step: 1, Address: "acme/member/jane@x.example", Verb: reconcile.InviteMember, Attempt: 1,
+		Outcome: reconcile.Succeeded, Answer: reconcile.Answer{UserID: 77}, At: noon}
+)
+
+// write keeps a run up to some line: 1 begin, 2 intent, 3 result, 4 end.
+func write(t testing.TB, s *Store, run string, upTo int) string {
+	t.Helper()
+	j, err := s.Begin(run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	secret := intent
+	secret.After = reconcile.View{"value": reconcile.OfType(spec.TypeString, spec.Sensitive("hunter2"))}
+	lines := []func() error{
+		func() error { return j.Begin(run, samplePlan()) }, func() error { return j.Intent(secret) },
+		func() error { return j.Result(result) }, func() error { return j.End(&reconcile.Report{Planned: 2, Succeeded: 1, Failed: 1}) },
+	}
+	for _, line := range lines[:upTo] {
+		if err := line(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(s.runs, run+journalSuffix)
+}
+
+func TestJournal(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	path := write(t, s, "R1", 4)
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", info.Mode(), err)
+	}
+	if dir, _ := os.Stat(s.runs); dir.Mode().Perm() != 0o700 {
+		t.Errorf("%v", dir.Mode())
+	}
+	data, _ := os.ReadFile(path)
+	if bytes.Contains(data, []byte("hunter2")) || bytes.Count(data, []byte("\n")) != 4 {
+		t.Errorf("%s", data)
+	}
+	story, err := s.Read("R1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if story.Status() != reconcile.RunFinished || strings.Join(story.Keys(), " ") != "acme idle" || len(story.Entries) != 2 || story.Torn || story.Tool != "v1" {
+		t.Errorf("%+v", story)
+	}
+	if step := story.Step(2); step == nil || step.Arguments.Value.Reference != "${env:P}" || !step.Arguments.Value.IsSensitive() {
+		t.Errorf("%+v", step)
+	}
+	if again, _ := s.Begin("R1"); again.Begin("R1", samplePlan()) == nil {
+		t.Error("a journal is overwritten")
+	}
+}
+
+func TestARunThatWritesNothingLeavesNoFile(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	j, err := s.Begin("R1")
+	if err != nil || j.Close() != nil {
+		t.Fatal(err)
+	}
+	if list, err := s.List(); err != nil || len(list) != 0 {
+		t.Errorf("%v %v", list, err)
+	}
+}
+
+func TestRunNames(t *testing.T) {
+	t.Parallel()
+	run, err := NewRun(noon, bytes.NewReader([]byte{1, 2, 3, 0xff}))
+	if err != nil || run != "20261122T120000Z-010203ff" {
+		t.Errorf("%s %v", run, err)
+	}
+	s := open(t)
+	for _, name := range []string{"", "../x", "a/b", ".hidden", strings.Repeat("x", 101), "a\nb"} {
+		if _, err := s.Read(name); err == nil {
+			t.Errorf("%q is taken for a run", name)
+		}
+		if _, err := s.Begin(name); err == nil {
+			t.Errorf("%q is taken for a new run", name)
+		}
+	}
+	if _, err := s.Read(run); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v", err)
+	}
+}
+
+// Cut anywhere, a journal still tells what was on the disk before.
+func TestTornJournal(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	data, err := os.ReadFile(write(t, s, "R1", 4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for cut := range data {
+		story, err := ParseJournal("R1", data[:cut])
+		if err != nil {
+			t.Fatalf("cut at %d: %v", cut, err)
+		}
+		whole := bytes.Count(data[:cut], []byte("\n"))
+		open := map[int]int{0: 0, 1: 0, 2: 1, 3: 0}[whole]
+		if len(story.Open()) != open || story.Torn != (cut > 0 && data[cut-1] != '\n') || story.Status() != reconcile.RunUnfinished {
+			t.Fatalf("cut at %d: %d open, torn %v, %s", cut, len(story.Open()), story.Torn, story.Status())
+		}
+	}
+}
+
+func TestAppendingToATornJournal(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	path := write(t, s, "R1", 2)
+	data, _ := os.ReadFile(path)
+	if err := os.WriteFile(path, append(data, `{"type":"resu`...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	unfinished, err := s.Unfinished([]string{"eu1"})
+	if err != nil || len(unfinished) != 1 || len(unfinished[0].Open()) != 1 {
+		t.Fatalf("%v %v", unfinished, err)
+	}
+	j, err := s.Append("R1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resolved := result
+	resolved.Resolved = true
+	if err := errors.Join(j.Result(resolved), j.Resolved(), j.Close()); err != nil {
+		t.Fatal(err)
+	}
+	story, err := s.Read("R1")
+	if err != nil || story.Status() != reconcile.RunResolved || len(story.Open()) != 0 || story.Torn {
+		t.Errorf("%+v %v", story, err)
+	}
+	if unfinished, err = s.Unfinished([]string{"eu1"}); err != nil || len(unfinished) != 0 {
+		t.Errorf("%v %v", unfinished, err)
+	}
+}
+
+func TestDamagedJournals(t *testing.T) {
+	t.Parallel()
+	begin := `{"type":"begin","format":"makesync.journal/v1","run":"R1","at":"2026-11-22T12:00:00Z"}` + "\n"
+	cases := map[string]string{
+		"no begin":        `{"type":"resolved","at":"2026-11-22T12:00:00Z"}` + "\n",
+		"two begins":      begin + begin,
+		"other run":       strings.Replace(begin, "R1", "R2", 1),
+		"other format":    strings.Replace(begin, "/v1", "/v9", 1),
+		"no JSON":         begin + "hello\n",
+		"unknown type":    begin + `{"type":"party","at":"2026-11-22T12:00:00Z"}` + "\n",
+		"unknown field":   begin + `{"type":"resolved","at":"2026-11-22T12:00:00Z","x":1}` + "\n",
+		"empty intent":    begin + `{"type":"intent","at":"2026-11-22T12:00:00Z"}` + "\n",
+		"two in one line": begin + `{"type":"resolved","at":"2026-11-22T12:00:00Z"}{}` + "\n",
+		"empty line":      begin + "\n",
+	}
+	for name, data := range cases {
+		if story, err := ParseJournal("R1", []byte(data)); err == nil {
+			t.Errorf("%s: %+v", name, story)
+		}
+	}
+	s := open(t)
+	write(t, s, "R0", 4)
+	if err := os.WriteFile(filepath.Join(s.runs, "R1.jsonl"), []byte(cases["no JSON"]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.List()
+	if err != nil || len(list) != 2 || list[0].Damaged != "" || !strings.Contains(list[1].Damaged, "line 2") {
+		t.Errorf("%+v %v", list, err)
+	}
+	if _, err := s.Unfinished([]string{"eu1"}); err == nil {
+		t.Error("a damaged journal is passed over, and it could hide a write")
+	}
+}
+
+// fullDisk takes a part of what is written and then fails.
+type fullDisk struct {
+	*os.File
+	left int
+}
+
+func (f *fullDisk) Write(p []byte) (int, error) {
+	if len(p) <= f.left {
+		f.left -= len(p)
+		return f.File.Write(p)
+	}
+	n, _ := f.File.Write(p[:f.left])
+	f.left = 0
+	return n, errors.New("no space left on device")
+}
+
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	for _, left := range []int{0, 10, 200} {
+		s := open(t)
+		write(t, s, "R1", 1)
+		j, err := s.Append("R1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		j.file = &fullDisk{j.file.(*os.File), left}
+		err = errors.Join(j.Intent(intent), j.Result(result))
+		if err == nil || !strings.Contains(err.Error(), "no space left") {
+			t.Fatalf("%v", err)
+		}
+		j.file.(*fullDisk).left = 1 << 20
+		if j.Intent(intent) == nil {
+			t.Error("a broken journal goes on")
+		}
+		j.Close()
+		story, err := s.Read("R1")
+		if err != nil || story.Torn {
+			t.Errorf("%d bytes left: %v %v", left, story, err)
+		}
+	}
+}
+
+func TestAFolderThatCannotBeMade(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := Open(Options{Dir: file})
+	j, err := s.Begin("R1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Begin("R1", samplePlan()); err == nil {
+		t.Error("a journal below a file")
+	}
+}
+
+func TestJournalFolderOfItsOwn(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := Open(Options{Dir: filepath.Join(dir, "state"), Runs: filepath.Join(dir, "journals"), Now: func() time.Time { return noon }})
+	write(t, s, "R1", 4)
+	lock, err := s.Lock(context.Background(), LockRequest{Zones: []string{"eu1.make.com"}, Run: "R1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen, err := s.Seen()
+	if err = errors.Join(err, s.Use(samplePlan(), "R1"), seen.Remember(samplePlan()), lock.Release()); err != nil {
+		t.Fatal(err)
+	}
+	entries, _ := os.ReadDir(filepath.Join(dir, "journals"))
+	if len(entries) != 1 || entries[0].Name() != "R1.jsonl" {
+		t.Errorf("%v", entries)
+	}
+}
+
+func TestMemory(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	write(t, s, "R1", 4)
+	m := s.Memory()
+	if got := m.EmailOf(11, 77); got != "jane@x.example" {
+		t.Errorf("%q", got)
+	}
+	if got := m.EmailOf(12, 77) + m.EmailOf(11, 78); got != "" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestUsedPlans(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	p := samplePlan()
+	if _, used, err := s.UsedBy(p); used || err != nil {
+		t.Errorf("%v %v", used, err)
+	}
+	if err := s.Use(p, "R1"); err != nil {
+		t.Fatal(err)
+	}
+	var used *UsedError
+	if err := s.Use(p, "R2"); !errors.As(err, &used) || used.Run != "R1" || !used.At.Equal(noon) {
+		t.Errorf("%v", err)
+	}
+	other := samplePlan()
+	other.Created = noon.Add(time.Second)
+	if err := s.Use(other, "R2"); err != nil {
+		t.Errorf("another plan of the same steps: %v", err)
+	}
+}
+
+func TestSeen(t *testing.T) {
+	t.Parallel()
+	now := noon
+	s := Open(Options{Dir: t.TempDir(), Now: func() time.Time { return now }})
+	plan := samplePlan()
+	plan.Organizations[0].Waiting = []reconcile.Waiting{{Address: "acme/owner", Reason: "not accepted"}}
+	remember := func() *Seen {
+		seen, err := s.Seen()
+		if err = errors.Join(err, seen.Remember(plan)); err != nil {
+			t.Fatal(err)
+		}
+		return seen
+	}
+	if _, known := remember().Since("acme/owner", "not accepted"); !known {
+		t.Error("what was just remembered is not known")
+	}
+	now = noon.Add(24 * time.Hour)
+	seen := remember()
+	if since, known := seen.Since("acme/owner", "not accepted"); !known || !since.Equal(noon) {
+		t.Errorf("%v %v", since, known)
+	}
+	if _, known := seen.Since("acme/owner", "another reason"); known {
+		t.Error("another reason is taken for the same waiting")
+	}
+	other := &reconcile.Plan{Organizations: []reconcile.OrganizationPlan{{Key: "other"}}}
+	if err := seen.Remember(other); err != nil {
+		t.Fatal(err)
+	}
+	if _, known := seen.Since("acme/owner", "not accepted"); !known {
+		t.Error("a plan of another organization makes it forget")
+	}
+	plan.Organizations[0].Waiting = nil
+	if _, known := remember().Since("acme/owner", "not accepted"); known {
+		t.Error("what no longer waits is not forgotten")
+	}
+	if err := os.WriteFile(s.seenPath(), []byte("{broken"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	remember()
+}
+
+func TestPlanFiles(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "plan.json")
+	if err := SavePlan(path, []byte("{}")); err != nil {
+		t.Fatal(err)
+	}
+	data, err := LoadPlan(path)
+	if info, _ := os.Stat(path); err != nil || string(data) != "{}" || info.Mode().Perm() != 0o600 {
+		t.Errorf("%s %v %v", data, info.Mode(), err)
+	}
+	if _, err := LoadPlan(path + "x"); err == nil {
+		t.Error("a file that is not there")
+	}
+}
+
+func FuzzParseJournal(f *testing.F) {
+	s := open(f)
+	data, err := os.ReadFile(write(f, s, "R1", 4))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data)
+	f.Add([]byte(`{"type":"begin","format":"makesync.journal/v1","run":"R1","at":"2026-11-22T12:00:00Z","organizations":[{"key":"a","steps":[{"kind":"x"}]}]}` + "\n"))
+	f.Add([]byte("\n\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		story, err := ParseJournal("R1", data)
+		if err != nil {
+			return
+		}
+		zone := map[string]reconcile.ZonePort{}
+		found := reconcile.ResolveRun(context.Background(), story, reconcile.ResolveOptions{Zones: zone, Clock: still{}})
+		if len(found) != len(story.Open()) {
+			t.Fatalf("%d open, %d resolved", len(story.Open()), len(found))
+		}
+		summarise(story)
+	})
+}
+
+// still is a clock that stands still.
+type still struct{}
+
+func (still) Now() time.Time                             { return noon }
+func (still) Sleep(context.Context, time.Duration) error { return nil }
