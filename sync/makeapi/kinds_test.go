@@ -1,0 +1,308 @@
+package makeapi
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+func readKind(c *Client, live *reconcile.Live, kind string) error {
+	return c.Read(context.Background(), live, spec.Kind(kind))
+}
+
+func TestOrganizationRows(t *testing.T) {
+	t.Parallel()
+	// The row is a recorded reply of eu1 (July 2026), shortened, and rows that know less.
+	const body = `{"organizations":[
+	 {"id":11,"name":" Acme\u00e9 ","timezoneId":113,"zone":"eu1.make.com","countryId":202,"isPaused":false,"tfaEnforced":false,
+	  "license":{"apiLimit":30,"operations":1000,"restartPeriod":"1 month","apps":["a"]},"teams":[{"id":1,"name":"My Team"}],
+	  "operations":"12","externalId":null,"features":{}},
+	 {"id":"12"},
+	 {"id":13.0,"name":null,"license":null,"teams":null,"tfaEnforced":null,"isPaused":"false","countryId":null},
+	 {"id":14,"license":[],"teams":"?","zone":7},
+	 {"id":15,"deleted":true}],"pg":{"limit":10000,"offset":0}}`
+	c := client(t, answers(200, body))
+	lives, err := c.Organizations(t.Context())
+	if err != nil || len(lives) != 4 {
+		t.Fatalf("%v, %v", lives, err)
+	}
+	first := lives[0]
+	if first.Name != " Acmeé " || first.Country != "202" || first.Timezone != "113" || first.Host != "eu1.make.com" ||
+		*first.Paused || *first.TFAEnforced || first.License["apiLimit"] != 30.0 || first.Teams[0].Name != "My Team" || first.Region != "" {
+		t.Errorf("%+v", first)
+	}
+	for _, live := range lives[1:] {
+		if live.TFAEnforced != nil || live.License != nil || live.Teams != nil || live.Country != "" || live.ActiveScenarios != nil {
+			t.Errorf("absent became something: %+v", live)
+		}
+	}
+	if c.windows.of(11).limit() != 30 || c.windows.of(12).limit() != 0 {
+		t.Error("the limit of the licence is not used")
+	}
+}
+
+func TestDetail(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]reconcile.Class{
+		`{"organization":{"id":11,"name":"A","activeScenarios":3,"license":{}}}`: "",
+		`{"organization":{"name":"A","activeScenarios":"3"}}`:                    "",
+		`{"organization":{"id":12}}`:                                             reconcile.ClassBroken,
+		`{"organization":null}`:                                                  reconcile.ClassBroken,
+		`{}`:                                                                     reconcile.ClassBroken,
+		`{"organization":{"id":11,"deleted":true}}`:                              reconcile.ClassNotFound,
+	} {
+		z := &zone{answers: map[string]any{"GET /organizations/11": body}}
+		live, err := client(t, z.ServeHTTP, impatient).Organization(t.Context(), 11, true)
+		switch {
+		case want != "":
+			if e := callError(t, err); e.Class != want {
+				t.Errorf("%s: %v", body, e)
+			}
+		case err != nil || live.ID != 11 || *live.ActiveScenarios != 3:
+			t.Errorf("%s: %+v, %v", body, live, err)
+		}
+		if z.requests()[0].query != "wait=true" {
+			t.Errorf("asked %+v", z.requests())
+		}
+	}
+}
+
+func TestVariables(t *testing.T) {
+	t.Parallel()
+	type row = struct {
+		name, value string
+		kind        spec.VariableType
+		system, odd bool
+	}
+	for name, test := range map[string]struct {
+		body string
+		want []row
+	}{
+		"array": {`{"organizationVariables":[
+			{"typeId":2,"name":"S","value":"x\u0041","isSystem":false},{"typeId":1,"name":"N","value":"5.0","isSystem":false},
+			{"typeId":"1","name":"M","value":5},{"typeId":3,"name":"B","value":"TRUE","isSystem":0},
+			{"typeId":4,"name":"D","value":"2026-11-20T01:00:00+01:00"},{"typeId":2,"name":"sys","value":"e","isSystem":true},
+			{"typeId":1,"name":"N","value":"5.0","isSystem":false}]}`, []row{
+			{"B", "true", 3, false, false}, {"D", "2026-11-20T00:00:00.000Z", 4, false, false}, {"M", "5", 1, false, false},
+			{"N", "5", 1, false, false}, {"S", "xA", 2, false, false}, {"sys", "e", 2, true, false}}},
+		"odd": {`{"organizationVariables":[
+			{"typeId":1,"name":"a","value":"five"},{"typeId":2,"name":"b","value":{"k":1}},{"typeId":2,"name":"c","value":[1]},
+			{"typeId":2,"name":"d","value":null},{"typeId":2,"name":"e"},{"typeId":9,"name":"f","value":"x"},{"name":"g","value":true},
+			{"typeId":2,"name":"h","value":7},{"typeId":{},"name":"i","value":""}]}`, []row{
+			{"a", "five", 1, false, true}, {"b", `{"k":1}`, 2, false, true}, {"c", "[1]", 2, false, true}, {"d", "", 2, false, true},
+			{"e", "", 2, false, true}, {"f", "x", 0, false, true}, {"g", "true", 0, false, true}, {"h", "7", 2, false, true}, {"i", "", 0, false, true}}},
+		"by name":  {`{"organizationVariables":{"Z":{"typeId":2,"value":"1"},"A":{"typeId":1,"name":"A","value":1}}}`, []row{{"A", "1", 1, false, false}, {"Z", "1", 2, false, false}}},
+		"just one": {`{"organizationVariables":{"typeId":2,"name":"A","value":"1","isSystem":false}}`, []row{{"A", "1", 2, false, false}}},
+		"none":     {`{"organizationVariables":[],"pg":null}`, []row{}},
+	} {
+		live := &reconcile.Live{}
+		live.ID = 1
+		if err := readKind(client(t, answers(200, test.body), impatient), live, "variable"); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		got := []row{}
+		for _, v := range live.Variables {
+			got = append(got, row{v.Name, v.Value.Reveal(), v.Type, v.System, v.Odd != ""})
+			if !v.Value.IsSensitive() || v.Value.Reveal() != "" && strings.Contains(v.Odd, v.Value.Reveal()+" ") {
+				t.Errorf("%s: %s shows its value", name, v.Name)
+			}
+		}
+		if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(row{})); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestWhatThePlanLacks is waiting, not a failure.
+func TestWhatThePlanLacks(t *testing.T) {
+	t.Parallel()
+	const free = `{"message":"Permission denied","code":"SC403","detail":"Forbidden to use token authorization for this organization."}`
+	const onlySystem = `{"organizationVariables":[{"typeId":2,"name":"org","value":"x","isSystem":true}]}`
+	with := reconcile.License{"customVariables": true}
+	for _, test := range []struct {
+		name    string
+		kind    string
+		answer  http.HandlerFunc
+		licence reconcile.License
+		lacks   bool
+		class   reconcile.Class
+	}{
+		{"Free plan", "variable", answers(403, free), nil, true, ""},
+		{"Free plan, controls", "featureControl", answers(403, free), with, true, ""},
+		{"Free plan, members", "member", answers(403, free), nil, true, ""},
+		{"402", "featureControl", answers(402, "{}"), nil, true, ""},
+		{"404 of variables", "variable", answers(404, "{}"), reconcile.License{}, true, ""},
+		{"404 although licensed", "variable", answers(404, "{}"), with, false, reconcile.ClassNotFound},
+		{"404 of controls", "featureControl", answers(404, "{}"), nil, false, reconcile.ClassNotFound},
+		{"403", "variable", answers(403, `{"message":"Permission denied","code":"SC403","detail":"Access denied."}`), nil, false, reconcile.ClassForbidden},
+		{"only system, licence lacks it", "variable", answers(200, onlySystem), reconcile.License{"apiLimit": 30.0}, true, ""},
+		{"only system, licence unknown", "variable", answers(200, onlySystem), nil, false, ""},
+		{"only system, licensed", "variable", answers(200, onlySystem), with, false, ""},
+	} {
+		live := &reconcile.Live{License: test.licence}
+		live.ID = 1
+		err := readKind(client(t, test.answer, impatient), live, test.kind)
+		kind := spec.Kind(test.kind)
+		if (live.Lacks[kind] != "") != test.lacks || (err == nil) != (test.class == "") || (live.Failed[kind] != nil) != (err != nil) {
+			t.Errorf("%s: lacks %q, failed %v, %v", test.name, live.Lacks[kind], live.Failed[kind], err)
+		}
+		if err != nil && callError(t, err).Class != test.class {
+			t.Errorf("%s: %v", test.name, err)
+		}
+	}
+}
+
+func TestControls(t *testing.T) {
+	t.Parallel()
+	const body = `{"enableAllControlFeatures":false,"featureControls":[
+		{"id":9,"name":"Make AI Tools","label":{"en":"x"},"tags":[],"warning_message":{},"enabled":true},{"id":"3","name":"Agents","enabled":0},{"id":9,"name":"Make AI Tools","enabled":true}]}`
+	live := &reconcile.Live{}
+	live.ID = 1
+	if err := readKind(client(t, answers(200, body)), live, "featureControl"); err != nil {
+		t.Fatal(err)
+	}
+	want := []spec.FeatureControl{{Name: "Agents", ID: 3}, {Name: "Make AI Tools", ID: 9, Enabled: true}}
+	if diff := cmp.Diff(want, live.FeatureControls); diff != "" {
+		t.Error(diff)
+	}
+	if err := readKind(client(t, answers(200, `{"featureControls":[{"id":1,"name":"x"}]}`), impatient), live, "featureControl"); err == nil {
+		t.Error("a control that does not say whether it is on was taken for one that is off")
+	}
+}
+
+func TestMembers(t *testing.T) {
+	t.Parallel()
+	z := &zone{answers: map[string]any{
+		"GET /organizations/11/user-organization-roles": `{"userOrganizationRoles":[
+			{"userId":1,"organizationId":11,"usersRoleId":11,"invitation":null},{"userId":"2","usersRoleId":"13","invitation":"pending"},
+			{"userId":3,"organizationId":11,"userRoleId":12},{"userId":4,"organizationId":11,"usersRoleId":13,"invitation":"Expired"},
+			{"userId":5,"organizationId":11,"usersRoleId":13,"invitation":{"a":1}},{"userId":6,"organizationId":11,"usersRoleId":13,"invitation":"pending"},
+			{"userId":9,"organizationId":99,"usersRoleId":11,"invitation":null},{"userId":7,"organizationId":11,"usersRoleId":13,"invitation":""},
+			{"userId":3,"organizationId":11,"usersRoleId":12,"invitation":"pending"}]}`,
+		"GET /users": `{"users":[{"id":1,"name":"Jane","email":"Jane@Acme.Example "},{"id":"2","name":"Bob","email":"bob@acme.example"},
+			{"id":3,"name":null,"email":"carl@acme.example"},{"id":4,"email":"dan@acme.example"},{"id":5,"email":"eve@acme.example"},{"id":7,"email":null},{"id":8,"email":"nobody@acme.example"}],
+			"membershipPromises":[{"id":1,"legacyUserId":6,"organizationRoleId":13,"legacyEmail":"Fay@acme.example","legacyName":"Fay"},
+			 {"id":2,"legacyUserId":null,"organizationRoleId":12,"legacyEmail":"gus@acme.example"}],"pg":{"limit":10000}}`,
+	}}
+	live := &reconcile.Live{}
+	live.ID = 11
+	if err := readKind(client(t, z.ServeHTTP), live, "member"); err != nil {
+		t.Fatal(err)
+	}
+	got := []string{}
+	for _, m := range live.Members {
+		got = append(got, fmt.Sprintf("%s %d %s %q", m.Email, m.UserID, m.Role, m.Invitation))
+	}
+	want := []string{
+		`bob@acme.example 2 13 "pending"`, `carl@acme.example 3 12 ""`, `dan@acme.example 4 13 "expired"`,
+		`eve@acme.example 5 13 "{\"a\":1}"`, `fay@acme.example 6 13 "pending"`, `gus@acme.example 0 12 "pending"`, `jane@acme.example 1 11 ""`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if live.OwnerID != 1 || len(live.Unreadable) != 1 || live.Unreadable[0].UserID != 7 {
+		t.Errorf("owner %d, unreadable %+v", live.OwnerID, live.Unreadable)
+	}
+	if q := z.requests()[1].query; !strings.Contains(q, "pg%5Blimit%5D=10000") || !strings.Contains(q, "organizationId=11") || !strings.Contains(q, "cols%5B%5D=id") {
+		t.Errorf("users were asked with %s", q)
+	}
+	if q := z.requests()[0].query; q != "" {
+		t.Errorf("role rows were asked with %s", q)
+	}
+}
+
+func TestFindUser(t *testing.T) {
+	t.Parallel()
+	z := &zone{answers: map[string]any{"GET /users": `{"users":[{"id":1,"email":"xjane@acme.example"},{"id":2,"email":"JANE@acme.example"}],"pg":{"limit":10000}}`}}
+	c := client(t, z.ServeHTTP)
+	id, err := c.FindUser(t.Context(), 11, "Jane@acme.example")
+	other, err2 := c.FindUser(t.Context(), 11, "jane+x@acme.example")
+	if id != 2 || other != 0 || err != nil || err2 != nil || !strings.Contains(z.requests()[1].query, "email=jane%2Bx%40acme.example") {
+		t.Errorf("%d %v, %d %v, %+v", id, err, other, err2, z.requests())
+	}
+}
+
+func TestNames(t *testing.T) {
+	t.Parallel()
+	z := &zone{answers: map[string]any{
+		"GET /enums/imt-regions": `{"imtRegions":[{"id":1,"name":"EU"},{"id":2,"name":"US"}]}`,
+		"GET /enums/countries":   `{"countries":[{"id":202,"name":"Czechia","code":"CZE","code2":"CZ"}]}`,
+		"GET /enums/timezones":   `{"timezones":[{"id":113,"name":"Prague","code":"Europe/Prague","offset":"+01:00"},{"name":"lost"}]}`,
+		"GET /users/roles":       `{"usersRoles":[{"id":11,"name":"Owner","identifier":"owner","category":"organization"},{"id":1,"name":"Team Admin","category":"team"},{"id":12,"name":"Admin"}]}`,
+		"GET /teams":             `{"teams":[{"id":5,"name":"Ops","organizationId":11}],"pg":{"limit":10000}}`,
+	}}
+	c := client(t, z.ServeHTTP)
+	for range 2 {
+		for list, want := range map[reconcile.List]reconcile.Name{
+			reconcile.Regions: {ID: 1, Name: "EU"}, reconcile.Countries: {ID: 202, Name: "Czechia", Code: "CZE", Code2: "CZ"},
+			reconcile.Timezones: {ID: 113, Name: "Prague", Code: "Europe/Prague"}, reconcile.Roles: {ID: 11, Name: "Owner", Code: "owner"},
+			reconcile.Teams: {ID: 5, Name: "Ops"},
+		} {
+			organization := int64(0)
+			if list == reconcile.Teams {
+				organization = 11
+			}
+			names, err := c.Names(t.Context(), list, organization)
+			if err != nil || len(names) == 0 || names[0] != want {
+				t.Errorf("%s: %+v, %v", list, names, err)
+			}
+			if list == reconcile.Roles && len(names) != 2 {
+				t.Errorf("roles: %+v", names)
+			}
+		}
+	}
+	if n := len(z.requests()); n != 5 {
+		t.Errorf("%d requests for 5 lists", n)
+	}
+	if _, err := c.Names(t.Context(), reconcile.Teams, 0); err == nil {
+		t.Error("teams of no organization")
+	}
+}
+
+func TestMe(t *testing.T) {
+	t.Parallel()
+	handler := func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.RawQuery != "" {
+			w.WriteHeader(400)
+			return
+		}
+		json.NewEncoder(w).Encode(map[string]any{"authUser": map[string]any{"id": 1, "email": "a@B.c"}})
+	}
+	me, err := client(t, handler).Me(t.Context())
+	if err != nil || me.ID != 1 || me.Email != "a@b.c" || me.TwoFactor != nil {
+		t.Errorf("%+v, %v", me, err)
+	}
+	_, err = client(t, answers(401, `{"code":"IM015","message":"Unauthorized"}`)).Me(t.Context())
+	if e := callError(t, err); e.Class != reconcile.ClassRefused || e.Code != "IM015" || !strings.Contains(e.Hint, "token") {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestHistoryAndInvitation(t *testing.T) {
+	t.Parallel()
+	z := &zone{answers: map[string]any{
+		"GET /organizations/1/variables/%24A/history": `{"organizationVariableHistory":[
+			{"id":2,"diffObject":{"name":"$A","value":"new","typeId":2},"changed":"2026-11-20","action":"organization_variable_edited","author":"Jane"},
+			{"id":1,"diffObject":{"value":5,"timestamp":"2026-11-01","author":"Bob"}},{"diffObject":"?"}]}`,
+		"GET /organizations/invitation": `{"organization":{"id":11,"name":"Acme"},"user":{"id":3,"name":"Jane","email":"J@a.b"},"userOrganizationRole":{"userId":3,"usersRoleId":13,"invitation":"pending"}}`,
+	}}
+	c := client(t, z.ServeHTTP)
+	changes, err := c.History(t.Context(), 1, "$A")
+	if err != nil || len(changes) != 3 || changes[0].Author != "Jane" || changes[1].When != "2026-11-01" || changes[1].Author != "Bob" ||
+		changes[0].Value.Reveal() != "new" || changes[0].Value.String() == "new" {
+		t.Errorf("%+v, %v", changes, err)
+	}
+	invitation, err := c.Invitation(t.Context(), "h")
+	if err != nil || invitation.Organization.Name != "Acme" || invitation.State != "pending" || invitation.User.Email != "j@a.b" || invitation.RoleID != 13 {
+		t.Errorf("%+v, %v", invitation, err)
+	}
+}
