@@ -20,7 +20,9 @@ func LacksKind(l License, kind spec.Kind) string {
 	if !ok || l == nil {
 		return ""
 	}
-	if offered, known := l[row.key]; known && offered != false && offered != nil {
+	switch l[row.key] { // a missing key gives nil
+	case nil, false, 0.0, "", "0", "false":
+	default:
 		return ""
 	}
 	return "licence: the organization's plan does not include " + row.what

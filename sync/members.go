@@ -146,8 +146,10 @@ func (d *draft) changeRole(ctx context.Context, live, want *spec.Member, role Na
 func (d *draft) compareInvitee(ctx context.Context, live, want *spec.Member, role Name) {
 	a := d.address(spec.KindMember, want.Email)
 	expired := live.Invitation == "expired"
-	otherRole := want.Role != "" && live.Role != strconv.FormatInt(role.ID, 10)
+	otherRole := want.Role != "" && live.Role != "" && live.Role != strconv.FormatInt(role.ID, 10)
 	switch {
+	case (expired || otherRole) && want.Invite != nil && live.UserID < 1:
+		d.wait(a, noUserID)
 	case (expired || otherRole) && want.Invite != nil:
 		d.invite(ctx, OpReinvite, want, live, role)
 	case expired:
@@ -158,6 +160,9 @@ func (d *draft) compareInvitee(ctx context.Context, live, want *spec.Member, rol
 		d.wait(a, want.Email+" has been invited and has not accepted yet")
 	}
 }
+
+// noUserID is why an invitee of older replies, listed without a role row, cannot be touched.
+const noUserID = "the zone shows the invitation without a user id, so it cannot be taken back; it ends by itself after seven days"
 
 // invite proposes an invitation, or for a live invitee a revoke and an invitation.
 func (d *draft) invite(ctx context.Context, op Op, want, live *spec.Member, role Name) {
@@ -197,6 +202,9 @@ func (d *draft) removeMember(live *spec.Member, connections bool, at spec.Source
 		return
 	case live.UserID == d.zone.me.ID:
 		d.wait(a, "the token is "+live.Email+"'s own, and a run does not remove its own user: run with the token of another Admin or Owner")
+		return
+	case live.UserID < 1:
+		d.wait(a, noUserID)
 		return
 	}
 	before := View{"role": idScalar(live.Role), "invitation": Text(live.Invitation)}

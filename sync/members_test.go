@@ -98,6 +98,19 @@ func TestOwner(t *testing.T) {
 	}
 }
 
+// Older replies list some invitees without a role row: no user id, no role.
+func TestInviteeWithoutARow(t *testing.T) {
+	t.Parallel()
+	live := acme()
+	live.Members = append(live.Members, spec.Member{Email: "a@x.example", Invitation: "pending"}, spec.Member{Email: "b@x.example", Invitation: "pending"},
+		spec.Member{Email: "c@x.example", Invitation: "expired"})
+	p := makePlan(t, newFakeZone(live).request(desired("acme", "Acme", members(
+		spec.Member{Email: "a@x.example", Role: "Admin", Invite: &spec.Invite{Name: "A"}}, spec.Member{Email: "b@x.example", State: spec.Absent},
+		spec.Member{Email: "c@x.example", Role: "Admin", Invite: &spec.Invite{Name: "C"}}))))
+	wantLines(t, p, "waiting acme/member/a@x.example: a@x.example has been invited and has not accepted yet",
+		"waiting acme/member/b@x.example: "+noUserID, "waiting acme/member/c@x.example: "+noUserID)
+}
+
 type memory map[int64]string
 
 func (m memory) EmailOf(_, user int64) string { return m[user] }
