@@ -84,6 +84,8 @@ type Sheet struct {
 	Managed  map[spec.Kind]bool
 	// Unknown are the kinds that could not be read, with the reason.
 	Unknown map[spec.Kind]string
+	// Odd are live objects that have no form in a document, with the reason.
+	Odd map[ObjectID]string
 	// Objects are the fields of each object, by kind and name.
 	Objects map[ObjectID]map[string]Cell
 }
@@ -206,16 +208,19 @@ func comparePair(a, b *Sheet) ComparedOrganization {
 // silent tells whether a kind is not compared: a side could not be read, which is noted, or a
 // document beside a live side does not manage it.
 func (o *ComparedOrganization) silent(a, b *Sheet, kind spec.Kind) bool {
-	silent := false
 	for _, pair := range [][2]*Sheet{{a, b}, {b, a}} {
 		side, other := pair[0], pair[1]
+		if side.Declared && !other.Declared && !side.Managed[kind] || !side.Declared && kind == spec.KindTFA && !side.has(kind) {
+			return true
+		}
+	}
+	for _, side := range []*Sheet{a, b} {
 		if why := side.Unknown[kind]; why != "" {
 			o.NotCompared = append(o.NotCompared, NotCompared{spec.NewAddress(o.Key, kind, ""), why})
-			silent = true
+			return true
 		}
-		silent = silent || side.Declared && !other.Declared && !side.Managed[kind] || !side.Declared && kind == spec.KindTFA && !side.has(kind)
 	}
-	return silent
+	return false
 }
 
 // has tells whether the sheet holds an object of the kind. A live organization without a word on two-factor
@@ -234,6 +239,10 @@ func (o *ComparedOrganization) compareKind(a, b *Sheet, kind spec.Kind) {
 		address := spec.NewAddress(o.Key, kind, name)
 		id := ObjectID{kind, name}
 		before, skipped := len(o.Differences), len(o.NotCompared)
+		if why := a.Odd[id] + b.Odd[id]; why != "" && a.Declared != b.Declared {
+			o.NotCompared = append(o.NotCompared, NotCompared{address, "no document can hold it: " + why})
+			continue
+		}
 		o.compareObject(address, a.Objects[id], b.Objects[id], a.Declared == b.Declared)
 		if len(o.Differences) == before && len(o.NotCompared) == skipped {
 			o.Same++

@@ -34,7 +34,7 @@ func lookAlike(text string) Cell {
 }
 
 func newSheet(key, name string) Sheet {
-	return Sheet{Key: key, Name: name, Unknown: map[spec.Kind]string{}, Objects: map[ObjectID]map[string]Cell{}}
+	return Sheet{Key: key, Name: name, Unknown: map[spec.Kind]string{}, Odd: map[ObjectID]string{}, Objects: map[ObjectID]map[string]Cell{}}
 }
 
 func (s *Sheet) set(kind spec.Kind, name, path string, cell Cell) {
@@ -54,6 +54,9 @@ func LiveSheets(s *Survey, sensitive func(spec.Address) bool) []Sheet {
 		sheet.live(live, lists)
 		for i := range live.Variables {
 			if v := &live.Variables[i]; !v.System {
+				if why := unwritable(*v); why != "" {
+					sheet.Odd[ObjectID{spec.KindVariable, v.Name}] = clean(why)
+				}
 				sheet.variable(v, sensitive(spec.NewAddress(sheet.Key, spec.KindVariable, v.Name)))
 			}
 		}

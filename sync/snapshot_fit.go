@@ -2,6 +2,7 @@ package sync
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"makesync/spec"
@@ -79,15 +80,18 @@ func (s *Snapshot) lacks(o *spec.Organization, scope Scope) []spec.Problem {
 	if saved == nil {
 		return nil // not there, or several: what planning says of it
 	}
-	var problems []spec.Problem
+	var missing []string
 	for _, kind := range NeededKinds(o, scope) {
 		if !saved.asked(kind) {
-			problems = append(problems, unfit("snapshot-incomplete", spec.NewAddress(o.Key, kind, ""),
-				fmt.Sprintf("the snapshot of %s does not hold the %ss of %s, which the documents need", s.Zone, kind, o.Key),
-				"take it again with -f and these documents, or without -f for everything"))
+			missing = append(missing, string(kind)+"s")
 		}
 	}
-	return append(problems, s.unkept(o, saved)...)
+	if len(missing) == 0 {
+		return s.unkept(o, saved)
+	}
+	return []spec.Problem{unfit("snapshot-incomplete", spec.Address(o.Key),
+		fmt.Sprintf("the snapshot of %s does not hold the %s of %s, which the documents need", s.Zone, strings.Join(missing, ", "), o.Key),
+		"take it again with -f and these documents, or without -f for everything")}
 }
 
 // unkept warns of declared values that cannot be compared since the snapshot holds no values.

@@ -45,6 +45,14 @@ func (s *Snapshot) Port(desired *spec.Desired) ZonePort {
 	return ZonePort{Endpoint: endpoint, Reader: r}
 }
 
+// KindsOf are the kinds that the snapshot was asked for of an organization.
+func (s *Snapshot) KindsOf(live *Live, _ string) []spec.Kind {
+	if saved := s.find(&spec.Organization{ID: live.ID}); saved != nil {
+		return saved.Kinds
+	}
+	return nil
+}
+
 // find is the organization of the snapshot that a document's one is: by id, else by its name, when only one has it.
 func (s *Snapshot) find(o *spec.Organization) *SavedOrganization {
 	var found *SavedOrganization

@@ -1,0 +1,155 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+	"makesync/sync/render"
+)
+
+type migrateOptions struct {
+	sourceOptions
+	from, to string
+	mapFile  string
+	key      string
+	region   string
+	out      string
+	force    bool
+	color    bool
+}
+
+func migrateCommand(r *runtimeEnv) *cli.Command {
+	return &cli.Command{
+		Name:  "migrate",
+		Usage: "write documents that re-home organizations in another zone",
+		Description: "Reads both zones and changes neither. Writes documents for the target in three numbered folders, each planned and applied on its own: " +
+			"organizations; variables and feature controls, once the plans are bought; people last, since invitations send e-mail. " +
+			"Tells collisions and what cannot be carried over. Exit 5 when a collision kept an organization out.",
+		UsageText: "makesync migrate --from eu1 --to us1 -o move\nmakesync migrate --from eu1 --to us1 --organization 'acme*' --map map.yaml --key '{key}-us1' -o move",
+		Flags: joined([]cli.Flag{
+			&cli.StringFlag{Name: "from", Usage: "`ZONE` to move from; it is only read"},
+			&cli.StringFlag{Name: "to", Usage: "`ZONE` to move to"},
+			&cli.StringFlag{Name: "map", Usage: "`FILE` with renames, other e-mails, roles and regions"},
+			&cli.StringFlag{Name: "key", Value: "{key}", Usage: "`PATTERN` of the new keys, of {key}, {id}, {from} and {to} (default: {key})"},
+			&cli.StringFlag{Name: "region", Usage: "`NAME` or id of the region in which new organizations are made (default: the map's, the only one, or the one that the zone is named after)"},
+			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the documents to the folder `DIR`"},
+			forceFlag(),
+		}, sourceFlags("what is sensitive")),
+		Action: r.action(noArguments, func(c *cli.Context) error {
+			o, err := r.readMigrateOptions(c)
+			if err != nil {
+				return err
+			}
+			return r.tell(c, r.runMigrate(c.Context, o))
+		}),
+	}
+}
+
+func (r *runtimeEnv) readMigrateOptions(c *cli.Context) (o migrateOptions, err error) {
+	o = migrateOptions{from: c.String("from"), to: c.String("to"), mapFile: c.String("map"), key: c.String("key"),
+		region: c.String("region"), out: c.String("out"), force: c.Bool("force"), color: r.colors(c)}
+	if o.sourceOptions, err = readSourceOptions(c); err != nil {
+		return o, err
+	}
+	switch {
+	case o.from == "" || o.to == "":
+		return o, badUsage(c, "migrate needs --from ZONE and --to ZONE")
+	case o.from == o.to:
+		return o, badUsage(c, "--from and --to are the same zone, %s", shellQuote(o.from))
+	case o.out == "":
+		return o, badUsage(c, "migrate needs -o DIR, the folder to write to")
+	case !strings.Contains(o.key, "{key}") && !strings.Contains(o.key, "{id}"):
+		return o, badUsage(c, "--key %s: needs {key} or {id}, since keys are unique", shellQuote(o.key))
+	}
+	return o, nil
+}
+
+func (r *runtimeEnv) runMigrate(ctx context.Context, o migrateOptions) error {
+	var decided spec.MigrationMap
+	if o.mapFile != "" {
+		var problems []spec.Problem
+		if decided, problems = spec.LoadMigrationMap(o.mapFile); spec.HasErrors(problems) {
+			return invalid(problems)
+		}
+	}
+	src, err := r.openSources(o.sourceOptions, o.from, o.to)
+	if err != nil {
+		return err
+	}
+	defer src.close()
+	from, to, err := src.bothEnds(ctx, o)
+	if err != nil {
+		return err
+	}
+	if idle := o.chooser.Idle("the zone " + from.Endpoint.Name); len(idle) > 0 {
+		return invalid(idle)
+	}
+	if exit := from.Exit(); exit == reconcile.ExitRefused || exit == reconcile.ExitUnreachable {
+		return r.nothingRead(from, exit, "migrate", o.color)
+	}
+	moved := reconcile.Rehome(reconcile.Rehoming{From: from, To: to, Map: decided, Region: o.region, KeyPattern: o.key, Sensitive: src.sensitive})
+	if spec.HasErrors(moved.Problems) {
+		return invalid(moved.Problems)
+	}
+	moved.Problems = append(moved.Problems, from.Unread()...)
+	return r.writeMigration(src, from, to, moved, o)
+}
+
+// bothEnds reads the source whole, and of the target what documents for it depend on.
+func (s *sources) bothEnds(ctx context.Context, o migrateOptions) (from, to *reconcile.Survey, err error) {
+	from, err = s.survey(ctx, o.from, reconcile.SurveyOptions{Choose: s.choose, Detail: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	to, err = s.survey(ctx, o.to, reconcile.SurveyOptions{Kinds: func(*reconcile.Live, string) []spec.Kind {
+		return []spec.Kind{spec.KindFeatureControl}
+	}})
+	return from, to, err
+}
+
+func (r *runtimeEnv) writeMigration(src *sources, from, to *reconcile.Survey, moved *reconcile.Rehomed, o migrateOptions) error {
+	f := folder{dir: o.out, force: o.force, src: src, zone: to.Endpoint.Name}
+	result := render.Migration{From: planZone(from), To: planZone(to), Folder: o.out, Rehomed: moved}
+	var folders []string
+	for i, wave := range moved.Waves {
+		written := render.MigrationWave{Folder: wave.Folder}
+		for j := range wave.Drafts {
+			file, err := f.add(wave.Folder, wave.Drafts[j], []string{fmt.Sprintf("wave %d of the migration from %s to %s", i+1, from.Endpoint.Name, to.Endpoint.Name)})
+			if err != nil {
+				return err
+			}
+			written.Files = append(written.Files, file)
+		}
+		if len(written.Files) > 0 {
+			folders = append(folders, wave.Folder)
+		}
+		written.Plan, written.Apply = f.waveCommands(wave)
+		result.Waves = append(result.Waves, written)
+	}
+	if err := f.write(folders...); err != nil {
+		return err
+	}
+	if err := render.WriteMigration(r.Stdout, result, render.Options{Color: o.color, Width: r.Terminal.Width}); err != nil {
+		return err
+	}
+	exits := []reconcile.Exit{from.Exit()}
+	if len(moved.Collisions) > 0 {
+		exits = append(exits, reconcile.ExitHeld)
+	}
+	return end(reconcile.Worst(exits...))
+}
+
+// waveCommands plan and apply one folder.
+func (f *folder) waveCommands(wave reconcile.Wave) (plan, apply string) {
+	var allow []string
+	for _, rule := range wave.Allow {
+		allow = append(allow, "--allow", rule)
+	}
+	dir := f.dir + "/" + wave.Folder
+	return f.command("plan", dir, false, allow...), f.command("apply", dir, false, allow...)
+}

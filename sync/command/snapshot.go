@@ -1,0 +1,204 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/google/renameio/v2"
+	"github.com/urfave/cli/v2"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+	"makesync/sync/render"
+)
+
+type snapshotOptions struct {
+	sourceOptions
+	zone       string
+	out        string
+	values     reconcile.SavedValues
+	hashEmails bool
+	color      bool
+}
+
+func snapshotCommand(r *runtimeEnv) *cli.Command {
+	return &cli.Command{
+		Name:  "snapshot",
+		Usage: "save live state for offline plans",
+		Description: "Saves what planning needs of one zone, with its time, so that `plan --live FILE` can plan without the zone and without a token. " +
+			"With -f: what those documents need; without: every kind of every organization. Sensitive values are kept as salted fingerprints.",
+		UsageText: "makesync snapshot --zone eu1 -o live.json\nmakesync snapshot -f clients/ -o live.json && makesync plan -f clients/ --live live.json",
+		Flags: joined([]cli.Flag{
+			&cli.StringFlag{Name: "zone", Usage: "`NAME` of the zone (default: MAKE_ZONE, else the one zone of the documents)"},
+			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the snapshot to `FILE`; - is stdout"},
+			&cli.StringFlag{Name: "values", Value: string(reconcile.ValuesFingerprint), Usage: "`WHAT` of variable values is kept: none; fingerprint (of sensitive ones, the others plain); plain (all as they are)"},
+			&cli.BoolFlag{Name: "hash-emails", Usage: "keep e-mails as salted hashes and no names; a plan hashes its own to compare"},
+		}, sourceFlags("what to save")),
+		Action: r.action(noArguments, func(c *cli.Context) error {
+			o, err := r.readSnapshotOptions(c)
+			if err != nil {
+				return err
+			}
+			return r.tell(c, r.runSnapshot(c.Context, o))
+		}),
+	}
+}
+
+func (r *runtimeEnv) readSnapshotOptions(c *cli.Context) (o snapshotOptions, err error) {
+	o = snapshotOptions{zone: c.String("zone"), out: c.String("out"), hashEmails: c.Bool("hash-emails"), color: r.colors(c)}
+	if o.sourceOptions, err = readSourceOptions(c); err != nil {
+		return o, err
+	}
+	values, err := oneOf(c, "values", string(reconcile.ValuesNone), string(reconcile.ValuesFingerprint), string(reconcile.ValuesPlain))
+	if err != nil {
+		return o, err
+	}
+	o.values = reconcile.SavedValues(values)
+	if o.zone == "" {
+		o.zone = r.lookup("MAKE_ZONE")
+	}
+	switch {
+	case o.out == "":
+		return o, badUsage(c, "snapshot needs -o FILE, where to write to")
+	case o.zone == "" && len(o.files) == 0:
+		return o, badUsage(c, "snapshot needs --zone NAME, MAKE_ZONE, or -f with documents of one zone")
+	}
+	return o, nil
+}
+
+func (r *runtimeEnv) runSnapshot(ctx context.Context, o snapshotOptions) error {
+	zone, err := r.zoneToSave(o)
+	if err != nil {
+		return err
+	}
+	src, err := r.openSources(o.sourceOptions, zone)
+	if err != nil {
+		return err
+	}
+	defer src.close()
+	need := neededOf(src.desired, src.name(zone))
+	survey, err := src.survey(ctx, zone, reconcile.SurveyOptions{Kinds: need.kinds, Choose: func(live *reconcile.Live, key string) bool {
+		return o.chooser.Chooses(live.Name, need.key(live, key)) && need.wants(live)
+	}})
+	if err != nil {
+		return err
+	}
+	if idle := o.chooser.Idle("the zone " + survey.Endpoint.Name); len(idle) > 0 {
+		return invalid(idle)
+	}
+	exit := survey.Exit()
+	if exit == reconcile.ExitRefused || exit == reconcile.ExitUnreachable {
+		return r.nothingRead(survey, exit, "snapshot", o.color)
+	}
+	salt := make([]byte, saltSize)
+	if _, err := io.ReadFull(r.Random, salt); err != nil {
+		return err
+	}
+	snapshot := reconcile.MakeSnapshot(survey, reconcile.SnapshotOptions{
+		Taken: r.Now(), Tool: r.Build.Version, Values: o.values, HashEmails: o.hashEmails, Salt: salt, Sensitive: src.sensitive, Keys: need.keys(survey)})
+	if err := r.saveSnapshot(snapshot, o); err != nil {
+		return err
+	}
+	if err := r.tellSnapshot(survey, snapshot, o); err != nil {
+		return err
+	}
+	return end(exit)
+}
+
+// zoneToSave is --zone, else the one zone in which the documents' organizations live.
+func (r *runtimeEnv) zoneToSave(o snapshotOptions) (string, error) {
+	if o.zone != "" {
+		return o.zone, nil
+	}
+	documents, problems := spec.Load(spec.LoadOptions{Paths: o.files})
+	desired, more := documents.Resolve(spec.ResolveOptions{SkipReferences: true, ZoneNames: zoneURLNames(o.zones.urls)})
+	if problems = append(problems, more...); spec.HasErrors(problems) {
+		return "", invalid(spec.SortProblems(problems))
+	}
+	zones := zonesOf(desired, "")
+	if len(zones) != 1 {
+		return "", usageError{message: fmt.Sprintf("snapshot takes one zone, and the documents name %d", len(zones)), hint: "choose one with --zone"}
+	}
+	return zones[0], nil
+}
+
+func (r *runtimeEnv) saveSnapshot(snapshot *reconcile.Snapshot, o snapshotOptions) error {
+	data, err := reconcile.EncodeSnapshot(snapshot)
+	if err != nil {
+		return err
+	}
+	if o.out == "-" {
+		_, err = r.Stdout.Write(data)
+		return err
+	}
+	if err := renameio.WriteFile(o.out, data, 0o600); err != nil {
+		return failure{exit: reconcile.ExitInternal, message: "write " + o.out, cause: err}
+	}
+	return nil
+}
+
+// tellSnapshot says what was saved, on stderr when stdout holds the snapshot itself.
+func (r *runtimeEnv) tellSnapshot(survey *reconcile.Survey, snapshot *reconcile.Snapshot, o snapshotOptions) error {
+	w := r.Stdout
+	if o.out == "-" {
+		w = r.Stderr
+	}
+	return render.Snapshot(w, snapshot, o.out, len(survey.Organizations), append(survey.Problems, survey.Unread()...),
+		render.Options{Color: o.color && o.out != "-", Width: r.Terminal.Width})
+}
+
+// needed is what documents need of a zone.
+type needed struct {
+	all    bool
+	byID   map[int64]*spec.Organization
+	byName map[string]*spec.Organization
+}
+
+// neededOf restricts a snapshot to what documents need. Documents that only declare zones need everything.
+func neededOf(desired *spec.Desired, zone string) needed {
+	n := needed{all: len(desired.Organizations) == 0, byID: map[int64]*spec.Organization{}, byName: map[string]*spec.Organization{}}
+	for i := range desired.Organizations {
+		switch o := &desired.Organizations[i]; {
+		case o.Zone != zone:
+		case o.ID != 0:
+			n.byID[o.ID] = o
+		default:
+			n.byName[reconcile.FoldName(o.Name)] = o
+		}
+	}
+	return n
+}
+
+func (n needed) of(live *reconcile.Live) *spec.Organization {
+	if o := n.byID[live.ID]; o != nil {
+		return o
+	}
+	return n.byName[reconcile.FoldName(live.Name)]
+}
+
+func (n needed) wants(live *reconcile.Live) bool { return n.all || n.of(live) != nil }
+
+func (n needed) kinds(live *reconcile.Live, _ string) []spec.Kind {
+	all := []spec.Kind{spec.KindFeatureControl, spec.KindVariable, spec.KindMember}
+	if o := n.of(live); !n.all && o != nil {
+		return reconcile.NeededKinds(o, reconcile.Scope{})
+	}
+	return all
+}
+
+// key is the documents' key of a live organization, else the derived one.
+func (n needed) key(live *reconcile.Live, derived string) string {
+	if o := n.of(live); o != nil {
+		return o.Key
+	}
+	return derived
+}
+
+func (n needed) keys(survey *reconcile.Survey) map[int64]string {
+	keys := map[int64]string{}
+	for _, live := range survey.Organizations {
+		keys[live.ID] = n.key(live, survey.Keys[live.ID])
+	}
+	return keys
+}
