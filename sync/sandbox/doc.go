@@ -61,6 +61,7 @@
 //	GET  /users/me, ../current-authorization, ../api-tokens                                               mock
 //	GET  /users                           of one organization or team; filters; default limit a switch    published
 //	GET  /users/roles[/{id}]              id and name unless cols[]; custom roles with organizationId      published, mock
+//	GET  /users/roles/permissions, POST /users/custom-roles, PATCH, DELETE ../{id}; licence customRoles   mock
 //	GET  /users/{id}/user-team-roles, /teams/{id}/user-team-roles                                         published
 //	GET, POST /teams, GET, PATCH, DELETE /teams/{id}                                                      recorded; DELETE mock
 //	GET  /enums/...                       ids are made up but for a few; see Enums                        mock
