@@ -50,7 +50,7 @@ func readEnvelope(body io.Reader) (code, message string) {
 	var e envelope
 	if json.Unmarshal(data, &e) != nil {
 		var plain text
-		if json.Unmarshal(data, &plain) == nil {
+		if json.Unmarshal(data, &plain) == nil && plain != "" {
 			return "", string(plain)
 		}
 		return "", pageText(string(data))

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -94,7 +95,7 @@ func TestRedirectGetsNoToken(t *testing.T) {
 	var stolen atomic.Int32
 	thief := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { stolen.Add(1) }))
 	defer thief.Close()
-	server := httptest.NewServer(http.RedirectHandler(thief.URL, 307))
+	server := httptest.NewServer(http.RedirectHandler(thief.URL, http.StatusTemporaryRedirect))
 	defer server.Close()
 	c := clientOf(t, server.URL, nil)
 	_, err := c.Organizations(t.Context())
@@ -108,9 +109,10 @@ func TestCertaintyBelowHTTP(t *testing.T) {
 	t.Parallel()
 	closed := httptest.NewServer(nil)
 	closed.Close()
-	untrusted := httptest.NewTLSServer(http.NotFoundHandler())
+	untrusted := httptest.NewUnstartedServer(http.NotFoundHandler())
+	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	untrusted.StartTLS()
 	defer untrusted.Close()
-	untrusted.Config.ErrorLog = nil
 	plain := httptest.NewServer(http.NotFoundHandler())
 	defer plain.Close()
 	dropper := httptest.NewServer(http.HandlerFunc(drops))
@@ -224,7 +226,17 @@ func TestRepliesAreLimited(t *testing.T) {
 	if e := callError(t, err); e.Status != 400 || len(e.Message) > 4*longestMessage {
 		t.Errorf("%.200v", e)
 	}
-	if e := callError(t, readOnce(c)); e.Class != reconcile.ClassBroken || !errors.Is(e, errTooLong) {
-		t.Errorf("%v", e)
+	for _, decode := range []func(io.Reader) error{readAnything, func(body io.Reader) error {
+		_, err := decodePage[nameRow](body, "teams")
+		return err
+	}} {
+		err := c.do(t.Context(), &call{method: "GET", path: "/teams", longest: 1 << 20, decode: decode})
+		if e := callError(t, err); e.Class != reconcile.ClassBroken {
+			t.Errorf("%v", e)
+		}
+	}
+	err = c.do(t.Context(), &call{method: "GET", path: "/teams", longest: 1 << 20, decode: readAnything})
+	if !errors.Is(err, errTooLong) {
+		t.Errorf("%v", err)
 	}
 }

@@ -1,0 +1,164 @@
+package makeapi
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	reconcile "makesync/sync"
+)
+
+func TestErrorReplies(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, body, code, message string
+	}{
+		{"envelope", `{"detail":"Access denied.","message":"Permission denied","code":"SC403"}`, "SC403", "Access denied."},
+		{"without detail", `{"message":"Permission denied","code":"SC403"}`, "SC403", "Permission denied"},
+		{"suberrors", `{"message":"Bad","code":"SC400","suberrors":[{"message":"a"},{"message":"b"},"c",7,{}]}`, "SC400", "Bad; a; b; c; 7"},
+		{"odd types", `{"message":{"x":1},"code":429,"detail":null,"suberrors":"?","error":"oops"}`, "429", "oops"},
+		{"plain text", "Requests limit for organization exceeded, please try again later.", "", "Requests limit for organization exceeded, please try again later."},
+		{"edge", "error code: 1010", "", "error code: 1010"},
+		{"page", "<!DOCTYPE html><html><head><title>502 Bad\nGateway</title></head><body>x</body></html>", "", "502 Bad Gateway"},
+		{"page without title", "<p>down &amp; out</p><script>x()</script>", "", "down & out"},
+		{"text in JSON", `"nope"`, "", "nope"},
+		{"escapes", "\x1b[31mred\x1b]0;title\x07\r\n\tover\u202ewrite\x00", "", "red overwrite"},
+		{"empty", ``, "", "i'm a teapot"},
+		{"array", `[1]`, "", "[1]"},
+	} {
+		c := client(t, nil)
+		e := c.refusal(&call{}, &http.Response{StatusCode: 418}, strings.NewReader(test.body))
+		if e.Code != test.code || e.Message != test.message {
+			t.Errorf("%s: %q %q", test.name, e.Code, e.Message)
+		}
+	}
+}
+
+func TestHints(t *testing.T) {
+	t.Parallel()
+	z := func(status int, body, scopes string) *zone {
+		return &zone{answers: map[string]any{
+			"GET /organizations":                  `{"organizations":[{"id":1,"zone":"eu1.make.example"},{"id":2,"zone":"us1.make.com"}],"pg":{"limit":10000}}`,
+			"GET /organizations/1/variables":      http.HandlerFunc(answers(status, body)),
+			"GET /organizations/2/variables":      http.HandlerFunc(answers(status, body)),
+			"GET /users/me/current-authorization": `{"authorization":{"authUsed":"token","scope":` + scopes + `}}`,
+		}}
+	}
+	const denied = `{"message":"Permission denied","code":"SC403","detail":"Access denied."}`
+	for _, test := range []struct {
+		name         string
+		zone         *zone
+		organization int64
+		class        reconcile.Class
+		hint         string
+		explained    int // calls of current-authorization after two failures
+	}{
+		{"wrong zone", z(403, denied, `[]`), 2, reconcile.ClassForbidden, "lives in us1.make.com", 0},
+		{"missing scope", z(403, denied, `["organizations:read"]`), 1, reconcile.ClassRefused, "organization-variables:read", 1},
+		{"missing scope, as text", z(403, denied, `"organizations:read user:read"`), 1, reconcile.ClassRefused, "organization-variables:read", 1},
+		{"rights", z(403, denied, `["organization-variables:read"]`), 1, reconcile.ClassForbidden, "enough rights", 1},
+		{"scopes unknown", z(403, denied, `null`), 1, reconcile.ClassForbidden, "enough rights", 1},
+		{"edge", z(403, "error code: 1010", `[]`), 1, reconcile.ClassForbidden, "Cloudflare", 0},
+		{"server", z(500, "", `[]`), 1, reconcile.ClassServer, "later", 0},
+	} {
+		c := client(t, test.zone.ServeHTTP, impatient)
+		if _, err := c.Organizations(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			live := &reconcile.Live{}
+			live.ID = test.organization
+			e := callError(t, readKind(c, live, "variable"))
+			if e.Class != test.class || !strings.Contains(e.Hint, test.hint) {
+				t.Errorf("%s: %s, %q", test.name, e.Class, e.Hint)
+			}
+		}
+		explained := 0
+		for _, r := range test.zone.requests() {
+			if strings.HasSuffix(r.path, "current-authorization") {
+				explained++
+			}
+		}
+		if explained != test.explained {
+			t.Errorf("%s: asked %d times for the scopes", test.name, explained)
+		}
+	}
+}
+
+func TestClean(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"plain":                    "plain",
+		"":                         "",
+		" a  b ":                   "a b",
+		"a\x1b[1;31mb":             "ab",
+		"a\u009b31mb":              "ab",
+		"a\x1b]8;;http://x\x07b":   "ab",
+		"a\u200b\u2066b\ufeff":     "ab",
+		"\xff":                     "�",
+		strings.Repeat("é", 30):    strings.Repeat("é", 20) + "…",
+		"twenty characters, or so": "twenty characters, o…",
+	} {
+		if got := clean(in, 20); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestScrub(t *testing.T) {
+	t.Parallel()
+	secret := "p\"a<s\ns&wörd+x/1"
+	for _, form := range forms([]string{secret}) {
+		got := scrub("before "+form+" after", []string{secret})
+		if got != "before (sensitive) after" {
+			t.Errorf("%q becomes %q", form, got)
+		}
+	}
+	for in, want := range map[string]string{
+		"value 'abcdefghijkl…' is bad": "value '(sensitive)…' is bad",
+		"abcdefgh abcdefghijk":         "(sensitive) (sensitive)",
+		"abcdefg":                      "abcdefg",
+	} {
+		if got := scrub(in, []string{"abcdefghijklmnop"}); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+	if got := scrub("see s in this", []string{"s", ""}); strings.Contains(got, "see") {
+		t.Errorf("a short secret stays: %q", got)
+	}
+}
+
+// FuzzDecoders: whatever a zone answers, no decoder panics, and none keeps a part of a list.
+func FuzzDecoders(f *testing.F) {
+	for _, seed := range []string{
+		`{"organizations":[{"id":1,"license":{"apiLimit":30}}],"pg":{"limit":10}}`, `{"organizationVariables":[{"typeId":1,"name":"A","value":[]}]}`,
+		`{"organizationVariables":{"a":{"value":1}}}`, `{"users":[{"id":"7"}],"membershipPromises":[{}]}`, `{"featureControls":[{"id":1,"name":"x","enabled":"1"}]}`,
+		`{"userOrganizationRoles":[{"userId":1,"usersRoleId":2,"invitation":{}}]}`, `{"code":7,"suberrors":[{}]}`, `{"authorization":{"scope":"a b"}}`, `null`, ``, `[`, "\x00",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		body := string(data)
+		for _, path := range []string{"variable", "featureControl", "member"} {
+			live := &reconcile.Live{}
+			live.ID = 1
+			c := client(t, answers(200, body), impatient)
+			if err := readKind(c, live, path); err != nil && (live.Variables != nil || live.FeatureControls != nil || live.Members != nil) {
+				t.Errorf("%s: %v and yet something was kept", path, err)
+			}
+		}
+		c := client(t, answers(200, body), impatient)
+		c.Me(t.Context())
+		c.Organization(t.Context(), 1, false)
+		if lives, err := c.Organizations(t.Context()); err != nil && lives != nil {
+			t.Error("a part of a list")
+		}
+		for verb := range writes {
+			c.Write(t.Context(), sample(verb))
+		}
+		c = client(t, answers(400, body), impatient)
+		if _, err := c.Write(t.Context(), rename); strings.ContainsAny(err.Error(), "\x1b\x00\n\r") {
+			t.Errorf("%q", err)
+		}
+	})
+}
