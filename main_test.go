@@ -70,7 +70,7 @@ func scriptCode(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // scriptJSON compares one value of a JSON document: json stdout exit.code 2, or ! json stdout exit.code 2.
-// A number in the path is an index, # the length of an array.
+// A number in the path is an index, length that of an array.
 func scriptJSON(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 3 {
 		ts.Fatalf("usage: json FILE PATH VALUE")
@@ -94,7 +94,7 @@ func jsonAt(ts *testscript.TestScript, value any, path string) any {
 		case map[string]any:
 			value = node[part]
 		case []any:
-			if part == "#" {
+			if part == "length" {
 				return len(node)
 			}
 			i, err := strconv.Atoi(part)

@@ -19,7 +19,7 @@ type loaded struct {
 
 // load reads the documents and says how their zones are reached. Nothing but files and
 // the environment is touched.
-func (r *runtimeEnv) load(o documentOptions, urls map[string]string) loaded {
+func (r *runtimeEnv) load(o documentOptions, urls map[string]string, use use) loaded {
 	documents, problems := spec.Load(spec.LoadOptions{Paths: o.files})
 	desired, more := documents.Resolve(spec.ResolveOptions{
 		LookupEnv: r.LookupEnv, SkipReferences: o.skipReferences,
@@ -29,13 +29,35 @@ func (r *runtimeEnv) load(o documentOptions, urls map[string]string) loaded {
 	problems = append(problems, more...)
 	l := loaded{desired: desired}
 	if desired != nil {
-		l.endpoints, more = spec.Endpoints(desired.Zones, zonesOf(desired, o.only(desired.Zones)), spec.EndpointOptions{
+		l.endpoints, more = spec.Endpoints(use.zones(desired.Zones, o), zonesOf(desired, o.only(desired.Zones)), spec.EndpointOptions{
 			LookupEnv: r.LookupEnv, ZoneURLs: urls, Named: r.namedZones(o), ReferenceRoots: o.referenceRoots,
 		})
 		problems = append(problems, more...)
 	}
 	l.problems = spec.SortProblems(problems)
 	return l
+}
+
+// use is what documents are loaded for.
+type use bool
+
+const (
+	offline use = false // to look at: no zone is called
+	online  use = true
+)
+
+// zones are the zones as far as they are needed. A check without references needs no token
+// either: whoever checks a pull request from a fork has none.
+func (u use) zones(all map[string]spec.Zone, o documentOptions) map[string]spec.Zone {
+	if u == online || !o.skipReferences {
+		return all
+	}
+	bare := maps.Clone(all)
+	for name, zone := range bare {
+		zone.Token = spec.Value{}
+		bare[name] = zone
+	}
+	return bare
 }
 
 // defaultZone is the zone of organizations that name none: --zone, else MAKE_ZONE.

@@ -17,6 +17,7 @@ const (
 	formatJSON     = "json"
 	formatMarkdown = "markdown"
 	formatHTML     = "html"
+	formatGitHub   = "github" // workflow commands, which GitHub shows beside the lines
 )
 
 func formatFlag(formats ...string) cli.Flag {

@@ -55,7 +55,7 @@ func (r *runtimeEnv) makePlan(ctx context.Context, o planOptions, may access) (m
 
 // connect loads the documents and connects their zones.
 func (r *runtimeEnv) connect(o planOptions, may access) (made, error) {
-	found := r.load(o.documents, o.zones.urls)
+	found := r.load(o.documents, o.zones.urls, online)
 	m := made{desired: found.desired, problems: found.problems}
 	if spec.HasErrors(found.problems) {
 		return m, errInvalid

@@ -65,6 +65,9 @@ var formatters = map[string]formatter{
 	formatMarkdown: func(w io.Writer, res result, o render.Options) error {
 		return res.(pages).markdown(w, o)
 	},
+	formatGitHub: func(w io.Writer, res result, _ render.Options) error {
+		return render.Annotations(w, res.(problemsResult).problems)
+	},
 	formatHTML: func(w io.Writer, res result, o render.Options) error { return res.(pages).html(w, o) },
 }
 

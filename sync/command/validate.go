@@ -13,6 +13,8 @@ type validateOptions struct {
 	result    resultOptions
 }
 
+var validateFormats = []string{formatText, formatJSON, formatGitHub}
+
 func validateCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{
 		Name:  "validate",
@@ -20,14 +22,14 @@ func validateCommand(r *runtimeEnv) *cli.Command {
 		Description: "Loads the documents and reports every problem of every file at once, with its position. " +
 			"Needs no network and no token. Exit 3 when there is an error; warnings alone are 0.",
 		UsageText: "makesync validate -f clients/",
-		Flags:     joined(documentFlags(), []cli.Flag{zoneURLFlag()}, resultFlags(formatText, formatJSON), logFlags()),
+		Flags:     joined(documentFlags(), []cli.Flag{zoneURLFlag()}, resultFlags(validateFormats...), logFlags()),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o := validateOptions{documents: readDocumentOptions(c)}
 			var err error
 			if o.urls, err = readZoneURLs(c); err != nil {
 				return err
 			}
-			if o.result, err = r.readResultOptions(c, formatText, formatJSON); err != nil {
+			if o.result, err = r.readResultOptions(c, validateFormats...); err != nil {
 				return err
 			}
 			return r.validate(o)
@@ -36,7 +38,7 @@ func validateCommand(r *runtimeEnv) *cli.Command {
 }
 
 func (r *runtimeEnv) validate(o validateOptions) error {
-	found := r.load(o.documents, o.urls)
+	found := r.load(o.documents, o.urls, offline)
 	exit := reconcile.ExitOK
 	if spec.HasErrors(found.problems) {
 		exit = reconcile.ExitInvalid
