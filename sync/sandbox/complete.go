@@ -339,11 +339,11 @@ func (k *completion) switches() error {
 
 // complete resolves the words pending and expired, and makes the hash.
 func (i *Invitation) complete(now time.Time, org, user int) {
-	switch i.word {
-	case "pending":
-		i.Sent = now
-	case "expired":
+	switch {
+	case i.word == "expired":
 		i.Sent = now.Add(-invitationLifetime - 24*time.Hour)
+	case i.word == "pending" || i.Sent.IsZero():
+		i.Sent = now
 	}
 	i.word = ""
 	i.Sent = i.Sent.UTC().Truncate(time.Millisecond)

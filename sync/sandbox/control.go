@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -33,7 +34,7 @@ import (
 //
 // Errors are plain text.
 func Control(w *World) http.Handler {
-	c := &control{world: w}
+	c := w.control
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]func(*http.Request) (any, error){
 		"GET /control/state":     func(*http.Request) (any, error) { return w.Snapshot(), nil },
@@ -55,6 +56,7 @@ func Control(w *World) http.Handler {
 	return loopbackOnly(mux)
 }
 
+// control belongs to the world, so that all its zones show one and the same.
 type control struct {
 	world *World
 	mu    sync.Mutex
@@ -212,7 +214,7 @@ func (c *control) release(r *http.Request) (any, error) {
 	in := struct {
 		GoOn bool `json:"goOn"`
 	}{true}
-	if err := decode(r, &in); err != nil {
+	if err := decode(r, &in); err != nil && err != io.EOF {
 		return nil, err
 	}
 	h, err := c.current()

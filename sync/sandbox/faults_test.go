@@ -246,3 +246,18 @@ func TestQueuedWriteOfAGoneClientIsDropped(t *testing.T) {
 		t.Errorf("committed: %+v", w)
 	}
 }
+
+// TestOnCall is another administrator who comes in just before a call.
+func TestOnCall(t *testing.T) {
+	t.Parallel()
+	c := starter(t)
+	c.world.OnCall(func(e sandbox.CallEvent) {
+		if e.N == 2 && e.Operation == "GET /organizations/{organizationId}" {
+			if err := c.world.Alter(func(s *sandbox.State) { s.Zones[0].Organizations[0].Name = "Theirs" }); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	want(t, c.get("/organizations/11"), "Acme Automation", "organization", "name")
+	want(t, c.get("/organizations/11"), "Theirs", "organization", "name")
+}

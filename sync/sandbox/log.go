@@ -80,17 +80,45 @@ func (c *call) record(ch change) Write {
 
 // watchers are the functions that hear of writes.
 type watchers struct {
-	mu   sync.Mutex
-	list []*watcher
+	mu    sync.Mutex
+	list  []*watcher
+	calls []func(CallEvent)
 }
 
 type watcher struct {
 	hear func(WriteEvent) error
 }
 
+// CallEvent tells of a call that has come in and is not begun yet.
+type CallEvent struct {
+	N         int64 // 1 for the first call since the world was opened
+	Zone      string
+	Operation string // METHOD template
+	Path      string // as it was called, with the query
+}
+
+// OnCall calls fn for every call before anything is done for it, from the
+// goroutine of the call and outside of all locks: fn may change the world, as
+// another administrator would just then.
+func (w *World) OnCall(fn func(CallEvent)) {
+	w.watch.mu.Lock()
+	defer w.watch.mu.Unlock()
+	w.watch.calls = append(w.watch.calls, fn)
+}
+
+func (ws *watchers) called(e CallEvent) {
+	ws.mu.Lock()
+	calls := ws.calls[:len(ws.calls):len(ws.calls)]
+	ws.mu.Unlock()
+	for _, fn := range calls {
+		fn(e)
+	}
+}
+
 // OnWrite calls fn for every write, before and after its commit, from the
 // goroutine of the call and outside of the lock: fn may block, and other reads
-// go on meanwhile, other writes only when fn blocks after a commit. An error
+// go on meanwhile, other writes only when fn blocks after a commit (so fn must not
+// itself write before one; see OnCall for that). An error
 // before the commit takes the write back; an error at any time breaks the
 // connection without an answer. The returned function ends it.
 func (w *World) OnWrite(fn func(WriteEvent) error) (remove func()) {

@@ -90,6 +90,15 @@ func (t *Team) UnmarshalJSON(b []byte) error {
 	return strict(b, (*plain)(t))
 }
 
+// MarshalJSON writes the word of an invitation that no world has resolved yet.
+func (i Invitation) MarshalJSON() ([]byte, error) {
+	if i.word != "" {
+		return json.Marshal(i.word)
+	}
+	type plain Invitation
+	return json.Marshal(plain(i))
+}
+
 // UnmarshalJSON reads an invitation, or one of the words pending and expired.
 func (i *Invitation) UnmarshalJSON(b []byte) error {
 	*i = Invitation{}

@@ -21,16 +21,18 @@ type World struct {
 	now   func() time.Time
 	clock atomic.Int64 // state.Clock, to be read without the lock
 
-	turns  chan struct{} // holds one token: the right to write
-	queued atomic.Int64  // writes that wait for their turn or are held
-	router *router
-	calls  []atomic.Int64 // by operation
-	limits limiter
-	lag    lag
-	faults faultBox
-	log    writeLog
-	watch  watchers
-	file   *stateFile // nil: in memory only
+	turns   chan struct{} // holds one token: the right to write
+	queued  atomic.Int64  // writes that wait for their turn or are held
+	router  *router
+	calls   []atomic.Int64 // by operation
+	total   atomic.Int64
+	limits  limiter
+	lag     lag
+	faults  faultBox
+	log     writeLog
+	watch   watchers
+	control *control
+	file    *stateFile // nil: in memory only
 }
 
 // New returns a world in memory that owns s from now on. now is the real clock,
@@ -52,6 +54,7 @@ func newWorld(s *State, now func() time.Time) (*World, error) {
 		return nil, err
 	}
 	w := &World{state: s, index: newIndex(s), now: now, turns: make(chan struct{}, 1), router: newRouter(operations())}
+	w.control = &control{world: w}
 	w.calls = make([]atomic.Int64, len(w.router.operations))
 	w.turns <- struct{}{}
 	w.clock.Store(int64(s.Clock))
@@ -218,6 +221,7 @@ func (h *zoneHandler) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	c.op, c.values = op, values
 	h.w.calls[op.index].Add(1)
+	h.w.watch.called(CallEvent{h.w.total.Add(1), h.zone.Name, op.name, r.URL.RequestURI()})
 	if err := c.readBody(); err != nil {
 		send(rw, c.refusal(err))
 		return
