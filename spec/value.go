@@ -12,37 +12,53 @@ const masked = "(sensitive)"
 // Value is a text that may be a secret. Every way of printing it (String, fmt
 // verbs, GoString, JSON, YAML, slog) shows a mask when it is sensitive; only
 // Reveal gives the text, so that a search for Reveal finds every place where a
-// secret can leave the program.
+// secret can leave the program. A secret's text is behind a pointer, since fmt
+// calls no methods on unexported fields of other structs and would print it.
 type Value struct {
-	text      string
-	sensitive bool
+	text   string
+	secret *string
 }
 
 // Plain makes a value that may be shown.
 func Plain(text string) Value { return Value{text: text} }
 
 // Sensitive makes a value that is masked everywhere.
-func Sensitive(text string) Value { return Value{text: text, sensitive: true} }
+func Sensitive(text string) Value { return Value{secret: &text} }
 
 // Reveal gives the text itself, secret or not.
-func (v Value) Reveal() string { return v.text }
+func (v Value) Reveal() string {
+	if v.secret != nil {
+		return *v.secret
+	}
+	return v.text
+}
 
 // IsSensitive tells whether the value is masked.
-func (v Value) IsSensitive() bool { return v.sensitive }
+func (v Value) IsSensitive() bool { return v.secret != nil }
 
 // IsZero tells whether there is no text.
-func (v Value) IsZero() bool { return v.text == "" }
+func (v Value) IsZero() bool { return v.Reveal() == "" }
+
+// Equal tells whether two values have the same text and are both masked or both not.
+func (v Value) Equal(w Value) bool {
+	return v.IsSensitive() == w.IsSensitive() && v.Reveal() == w.Reveal()
+}
 
 // Masked is the same text, masked from here on.
-func (v Value) Masked() Value { return Value{text: v.text, sensitive: true} }
+func (v Value) Masked() Value {
+	if v.secret != nil {
+		return v
+	}
+	return Sensitive(v.text)
+}
 
 // Unmasked is the same text, shown from here on. Only the code that has
 // compared a live value's address with the sensitive patterns may call it.
-func (v Value) Unmasked() Value { return Value{text: v.text} }
+func (v Value) Unmasked() Value { return Plain(v.Reveal()) }
 
 // String is the text, or the mask.
 func (v Value) String() string {
-	if v.sensitive {
+	if v.secret != nil {
 		return masked
 	}
 	return v.text
@@ -61,7 +77,7 @@ func (v Value) LogValue() slog.Value { return slog.StringValue(v.String()) }
 
 // MarshalJSON writes the text as a string, or {"sensitive": true}.
 func (v Value) MarshalJSON() ([]byte, error) {
-	if v.sensitive {
+	if v.secret != nil {
 		return []byte(`{"sensitive":true}`), nil
 	}
 	return json.Marshal(v.text)

@@ -66,7 +66,8 @@ func BenchmarkBareDecode(b *testing.B) {
 	}
 }
 
-// TestAllocationsPerVariable pins what a variable costs: its name, its value, its canonical text.
+// TestAllocationsPerVariable pins what a variable costs: its name, its value, its canonical text, and the pointer
+// that hides it from every formatter.
 func TestAllocationsPerVariable(t *testing.T) {
 	c := clientOf(t, "https://h", fixed(fiftyVariables()))
 	perCall := testing.AllocsPerRun(50, func() {
@@ -76,7 +77,7 @@ func TestAllocationsPerVariable(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	if perVariable := perCall / 50; perVariable > 4 {
+	if perVariable := perCall / 50; perVariable > 5 {
 		t.Errorf("%.1f allocations per variable", perVariable)
 	}
 }
