@@ -106,6 +106,7 @@ var syntaxWords = []struct{ theirs, message, hint string }{
 	{"did not find expected '-'", "the indentation of the list does not fit", "indent the entries of a list alike"},
 	{"did not find expected ',' or '}'", "a `{` that is not closed, or a missing `,`", "close it with `}`"},
 	{"did not find expected ',' or ']'", "a `[` that is not closed, or a missing `,`", "close it with `]`"},
+	{"did not find expected node content", "a value that is missing, or a bracket that is not closed", "close every { and [, and write something between two commas"},
 	{"found unexpected end of stream", "a quote that is not closed", "close it before the end of the file"},
 	{"found unexpected document indicator", "a quote that is not closed before the next document", "close it"},
 	{"found character that cannot start any token", "a character that cannot begin a value", "indent with spaces, not tabs; quote texts that begin with @, ` or %"},

@@ -32,7 +32,7 @@ func ReadStrict(path string, into any) error {
 		return fmt.Errorf("read %s: %s", p.Source, p.Message)
 	}
 	if err := yaml.UnmarshalStrict(data, into); err != nil {
-		return fmt.Errorf("read %s: %w", clean(path), errors.New(clean(err.Error())))
+		return fmt.Errorf("read %s: %w", clean(path), errors.New(oneLine(err.Error())))
 	}
 	return nil
 }

@@ -1,0 +1,136 @@
+package spec
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func TestGlob(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		pattern string
+		yes, no []string
+	}{
+		{"acme", []string{"acme"}, []string{"", "acm", "acmee", "acme/tfa", "Acme"}},
+		{"*", []string{"acme", ""}, []string{"acme/tfa"}},
+		{"**", []string{"acme", "", "acme/variable/A"}, nil},
+		{"*/variable/BILLING_*", []string{"acme/variable/BILLING_A", "b/variable/BILLING_"}, []string{"acme/variable/A", "a/b/variable/BILLING_A"}},
+		{"*@acme.example", []string{"jane@acme.example"}, []string{"jane@acme.example.evil", "jane@evil.example"}},
+		{"**/A", []string{"x/A", "x/y/A", "/A"}, []string{"A", "x/B"}},
+		{"a?c", []string{"abc", "aéc"}, []string{"ac", "a/c", "abbc"}},
+		{"a[b-d]c", []string{"abc", "adc"}, []string{"aec", "ac"}},
+		{"a[!b-d]c", []string{"aec", "aéc"}, []string{"abc", "a/c"}},
+		{"a[^b]c", []string{"acc"}, []string{"abc"}},
+		{"a[/]c", nil, []string{"a/c"}},
+		{"[-a]", []string{"-", "a"}, []string{"b"}},
+		{"a**b", []string{"ab", "a/b", "axxb", "a/x/b"}, []string{"a", "b"}},
+		{"a*b*c", []string{"abc", "aXbYc", "abbcc"}, []string{"a/bc", "acb"}},
+		{"é*", []string{"é", "éa"}, []string{"e"}},
+	} {
+		g, err := ParseGlob(c.pattern)
+		if err != nil {
+			t.Fatalf("%s: %v", c.pattern, err)
+		}
+		if g.String() != c.pattern {
+			t.Errorf("%s prints as %s", c.pattern, g)
+		}
+		for _, s := range c.yes {
+			if !g.Match(s) {
+				t.Errorf("%s does not match %q", c.pattern, s)
+			}
+		}
+		for _, s := range c.no {
+			if g.Match(s) {
+				t.Errorf("%s matches %q", c.pattern, s)
+			}
+		}
+	}
+}
+
+func TestGlobRefuses(t *testing.T) {
+	t.Parallel()
+	for _, pattern := range []string{"", "[", "a[b", "[]", "[!]", "[z-a]", "\xff", strings.Repeat("a", maxGlob+1)} {
+		if g, err := ParseGlob(pattern); err == nil {
+			t.Errorf("%q is accepted as %v", pattern, g)
+		}
+	}
+	if (Glob{}).Match("") {
+		t.Error("the zero glob matches")
+	}
+}
+
+// oracle is the pattern as a regular expression.
+func oracle(pattern string) *regexp.Regexp {
+	quoted := regexp.QuoteMeta(pattern)
+	for _, pair := range [][2]string{{`\*\*`, "\x00"}, {`\*`, `[^/]*`}, {`\?`, `[^/]`}, {"\x00", `(?s:.*)`}} {
+		quoted = strings.ReplaceAll(quoted, pair[0], pair[1])
+	}
+	return regexp.MustCompile(`\A` + quoted + `\z`)
+}
+
+func TestGlobMatchesAsItsRegularExpression(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		pattern := rapid.StringMatching(`[ab/*?é]{1,12}`).Draw(t, "pattern")
+		text := rapid.StringMatching(`[ab/é]{0,12}`).Draw(t, "text")
+		g, err := ParseGlob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for strings.Contains(pattern, "***") {
+			pattern = strings.ReplaceAll(pattern, "***", "**")
+		}
+		if want := oracle(pattern).MatchString(text); g.Match(text) != want {
+			t.Fatalf("%s on %q: %v, the regular expression says %v", pattern, text, !want, want)
+		}
+	})
+}
+
+// TestGlobNeedsNoExponentialTime would not end with a backtracking matcher.
+func TestGlobNeedsNoExponentialTime(t *testing.T) {
+	t.Parallel()
+	g, err := ParseGlob(strings.Repeat("**a*", 200) + "b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan bool, 1)
+	go func() { done <- g.Match(strings.Repeat("a/", 2000) + "cb") }()
+	select {
+	case <-done:
+	case <-time.After(time.Minute):
+		t.Fatal("still matching after a minute")
+	}
+}
+
+func FuzzGlob(f *testing.F) {
+	f.Add("*/variable/*", "acme/variable/A")
+	f.Add("[a-z]?**", "x\xff/y")
+	f.Fuzz(func(t *testing.T, pattern, text string) {
+		g, err := ParseGlob(pattern)
+		if err != nil || len(text) > 1000 {
+			return
+		}
+		g.Match(text)
+		if !strings.ContainsAny(pattern, "*?[") && !g.Match(pattern) {
+			t.Fatalf("%q does not match itself", pattern)
+		}
+	})
+}
+
+func TestAddressIsItsOwnGlob(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		name := rapid.String().Draw(t, "name")
+		a := NewAddress("acme", KindFeatureControl, name)
+		if name != "" && (a.Name() != name || a.Key() != "acme" || a.Kind() != KindFeatureControl) {
+			t.Fatalf("%q comes back as %q", name, a.Name())
+		}
+		if g, err := ParseGlob(string(a)); err == nil && !g.Match(string(a)) {
+			t.Fatalf("%q does not match itself", a)
+		}
+	})
+}
