@@ -20,6 +20,7 @@ type outcome struct {
 	answered bool                 // a status came back
 	// permanent: sending it again cannot help (a certificate, a redirect).
 	permanent bool
+	cut       bool // the words of an error broke off, and with them perhaps why
 	headers   rateHeaders
 }
 
@@ -66,7 +67,9 @@ func (c *Client) answered(ctx context.Context, k *call, watch *watch, response *
 	switch {
 	case response.StatusCode >= 300 || response.StatusCode < 200:
 		body.left = errorReply
-		o.err = c.refusal(k, response, body)
+		var whole bool
+		o.err, whole = c.refusal(k, response, body)
+		o.cut = !whole
 		o.permanent = response.StatusCode < 400
 	default:
 		if err := k.read(body); err != nil {

@@ -1,7 +1,9 @@
 package makeapi
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"html"
 	"io"
 	"regexp"
@@ -44,16 +46,19 @@ func (l *list) UnmarshalJSON(data []byte) error {
 }
 
 // readEnvelope gives the code and the words of an error reply, whatever its form: JSON, plain
-// text (rate limits and the edge answer so) or a page.
-func readEnvelope(body io.Reader) (code, message string) {
-	data, _ := io.ReadAll(body) // what came of a broken body still says something
+// text (rate limits and the edge answer so) or a page. whole is false when it broke off: then its words may be missing.
+func readEnvelope(body io.Reader) (code, message string, whole bool) {
+	data, broke := io.ReadAll(body) // what came of a broken body still says something
+	if errors.Is(broke, errTooLong) {
+		broke = nil // a very long page is whole enough
+	}
 	var e envelope
 	if json.Unmarshal(data, &e) != nil {
 		var plain text
 		if json.Unmarshal(data, &plain) == nil && plain != "" {
-			return "", string(plain)
+			return "", string(plain), broke == nil
 		}
-		return "", pageText(string(data))
+		return "", pageText(string(data)), broke == nil && !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{"))
 	}
 	words := []string{string(e.Detail)}
 	if e.Detail == "" {
@@ -65,7 +70,7 @@ func readEnvelope(body io.Reader) (code, message string) {
 	for _, sub := range e.Suberrors {
 		words = append(words, string(sub.Message))
 	}
-	return string(e.Code), strings.Trim(strings.Join(words, "; "), "; ")
+	return string(e.Code), strings.Trim(strings.Join(words, "; "), "; "), broke == nil
 }
 
 var (

@@ -69,9 +69,9 @@ func certaintyOf(status int) reconcile.Certainty {
 	return reconcile.Unknown
 }
 
-// refusal is the error of a reply that is no 2xx.
-func (c *Client) refusal(k *call, response *http.Response, body io.Reader) *reconcile.CallError {
-	code, message := readEnvelope(body)
+// refusal is the error of a reply that is no 2xx; whole is false when its words broke off.
+func (c *Client) refusal(k *call, response *http.Response, body io.Reader) (e *reconcile.CallError, whole bool) {
+	code, message, whole := readEnvelope(body)
 	message = c.safe(k, message)
 	if message == "" {
 		message = strings.ToLower(http.StatusText(response.StatusCode))
@@ -79,11 +79,10 @@ func (c *Client) refusal(k *call, response *http.Response, body io.Reader) *reco
 	if response.StatusCode < 400 {
 		message = "the zone sends the call to another address, " + redirectHost(response) + "; it was not followed and the token not sent there"
 	}
-	e := &reconcile.CallError{
+	return &reconcile.CallError{
 		Doing: k.words(), Status: response.StatusCode, Code: clean(code, 40), Message: message,
 		Certainty: certaintyOf(response.StatusCode), Class: classOf(k, response.StatusCode, message),
-	}
-	return e
+	}, whole
 }
 
 // redirectHost is the host that a redirect names.

@@ -27,7 +27,7 @@ func TestErrorReplies(t *testing.T) {
 		{"array", `[1]`, "", "[1]"},
 	} {
 		c := client(t, nil)
-		e := c.refusal(&call{}, &http.Response{StatusCode: 418}, strings.NewReader(test.body))
+		e, _ := c.refusal(&call{}, &http.Response{StatusCode: 418}, strings.NewReader(test.body))
 		if e.Code != test.code || e.Message != test.message {
 			t.Errorf("%s: %q %q", test.name, e.Code, e.Message)
 		}

@@ -15,6 +15,7 @@ import (
 //	408, 5xx                 again           * give up: unknown
 //	reset, hang, cut off     again           * give up: unknown
 //	2xx, unreadable          again           * give up: unknown
+//	other 4xx, cut off       again           * give up                   its words say what it means
 //	3xx, other 4xx           give up           give up
 //	certificate, wrong TLS   give up           give up              it will not get better
 //
@@ -40,7 +41,7 @@ func judge(method string, o outcome) verdict {
 		return giveUp
 	case o.err.Status == http.StatusRequestTimeout || o.err.Status >= 500:
 		return again
-	case o.err.Status == 0 || o.err.Class == reconcile.ClassBroken:
+	case o.err.Status == 0 || o.err.Class == reconcile.ClassBroken || o.cut:
 		return again
 	}
 	return giveUp
