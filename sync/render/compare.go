@@ -13,8 +13,8 @@ import (
 //	b  documents migrated/
 //
 //	acme  Acme | Acme US
-//	  variable/API_BASE  value      https://eu… | https://us…
-//	  variable/OLD       only in a
+//	    variable/API_BASE  value      https://eu… | https://us…
+//	    variable/OLD       only in a
 //
 // Its last line counts organizations, and objects that were not compared.
 func Compare(w io.Writer, c *reconcile.Comparison, o Options) error {

@@ -94,18 +94,22 @@ func (p *printer) paint(s style, text string) string {
 	return "\x1b[" + string(s) + "m" + text + "\x1b[0m"
 }
 
+// leastText are the columns that are kept for the sentence beside a label.
+const leastText = 24
+
 // labelled folds a sentence behind a label in the left margin:
 //
 //	label   the sentence, which
 //	        goes on here
 func (p *printer) labelled(indent int, s style, label string, labelWidth int, text string) {
+	label = cut(label, p.width()-indent-leastText)
 	margin := indent
 	if label != "" {
 		margin += gapAfter(max(labelWidth, columns(label)))
 	}
 	next := strings.Repeat(" ", margin)
 	lead := next[:indent] + p.paint(s, label) + next[:margin-indent-columns(label)]
-	lines := fold(Clean(text), max(p.width()-margin, 20))
+	lines := fold(Clean(text), max(p.width()-margin, leastText-2))
 	if len(lines) == 0 {
 		lines = []string{""}
 	}
@@ -120,7 +124,7 @@ func (p *printer) labelled(indent int, s style, label string, labelWidth int, te
 
 // last is the line for grep that ends every text; its grammar stands in doc.go.
 func (p *printer) last(verb, counts string, exit reconcile.Exit) {
-	text := fmt.Sprintf("makesync: %s: %s; exit %d (%s)", verb, counts, exit.Code, exit.Name)
+	text := fmt.Sprintf("makesync: %s: %s; exit %d (%s)", verb, counts, exit.Code, Clean(exit.Name))
 	p.line("%s", p.paint(exitStyle(exit), text))
 }
 

@@ -131,13 +131,13 @@ func quiet(o *reconcile.OrganizationPlan) bool {
 }
 
 func (p *printer) organizationHead(o *reconcile.OrganizationPlan) string {
-	facts := "zone " + Clean(o.Zone)
+	facts := "zone " + cut(Clean(o.Zone), 20)
 	if o.ID == 0 {
 		facts = "new, " + facts
 	} else {
 		facts = fmt.Sprintf("id %d, ", o.ID) + facts
 	}
-	key := Clean(o.Key)
+	key := cut(Clean(o.Key), 40)
 	name := cut(Clean(o.Name), max(10, p.width()-columns(key)-columns(facts)-6))
 	return p.paint(bold, key) + "  " + name + "  " + p.paint(dim, "("+facts+")")
 }
@@ -147,8 +147,9 @@ func (p *printer) waiting(waiting []reconcile.Waiting) {
 		return
 	}
 	p.line("  %s (no change; nothing to do in this run)", p.paint(cyan, "waiting"))
+	width := itemWidth(len(waiting), func(i int) string { return object(waiting[i].Address) })
 	for _, w := range waiting {
-		p.item(object(w.Address), waitingWords(w))
+		p.item(object(w.Address), width, waitingWords(w))
 	}
 }
 
@@ -160,11 +161,23 @@ func waitingWords(w reconcile.Waiting) string {
 	return w.Reason + "; first seen here on " + w.Since.UTC().Format("2006-01-02")
 }
 
+// itemWidth is the width of the column of names beside which sentences stand: that of the widest name that is not too wide.
+func itemWidth(n int, name func(int) string) int {
+	width := 0
+	for i := range n {
+		if w := columns(name(i)); w <= widestItem {
+			width = max(width, w)
+		}
+	}
+	return width
+}
+
+const widestItem = 38
+
 // item is an object with a sentence; beside it when the object is short, below it when it is long.
-func (p *printer) item(object, text string) {
-	const wide = 38
-	if columns(object) <= wide {
-		p.labelled(4, bold, object, min(wide, max(columns(object), 22)), text)
+func (p *printer) item(object string, width int, text string) {
+	if columns(object) <= widestItem {
+		p.labelled(4, bold, object, width, text)
 		return
 	}
 	p.line("    %s", p.paint(bold, cut(object, p.width()-4)))
@@ -178,7 +191,7 @@ func (p *printer) held(held []reconcile.Held) {
 		first := group[0]
 		p.labelled(2, yellow, "held by "+Clean(first.Guard), 0, first.Reason)
 		for _, h := range group {
-			p.line("    %s  %s", pad(Clean(string(h.Op)), 8), p.paint(bold, cut(object(h.Address), p.width()-14)))
+			p.line("    %s  %s", pad(opWord(h.Op), 8), p.paint(bold, cut(object(h.Address), p.width()-14)))
 		}
 		if first.Allow != "" {
 			p.line("    to let %s through:  %s", itThem(len(group)), p.paint(cyan, "--allow "+shellQuote(Clean(first.Allow))))

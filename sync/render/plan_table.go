@@ -8,23 +8,25 @@ import (
 	reconcile "makesync/sync"
 )
 
-// The steps of an organization are one table:
+// The steps of an organization are one table, in groups of equal risk, worst first:
 //
-//	risk         op      object               field    old   →  new
-//	DESTRUCTIVE  delete  variable/OLD         value    "x"   →  -
-//	caution      update  member/a@acme.example  role   Member → Admin
-//	             invite  member/b@acme.example  role   -     →  Member
-//	                                            teams  -     →  Ops
-//	                     note: sends an e-mail
+//	DESTRUCTIVE
+//	  delete  variable/OLD           value  "x"    → -
+//	caution
+//	  update  member/a@acme.example  role   Member → Admin
+//	  invite  member/b@acme.example  role   -      → Member
+//	                                 teams  -      → Ops
+//	          note:  sends an e-mail
 //
 // A step takes a line for each of its fields; the first carries the step's own
-// columns. Each column is as wide as its widest cell, up to a limit, and the two values share what is left.
+// columns. Each column is as wide as its widest cell, up to a limit, and the two values share what is left. The
+// risk is a heading, not a column, so that the values have more room.
 type tableRow struct {
-	risk                             reconcile.Risk
-	mark, op, object, path, from, to string
-	change                           bool     // from and to are to be printed
-	between                          string   // what stands between them; "" is the arrow
-	notes                            []string // below the row
+	risk                       reconcile.Risk
+	op, object, path, from, to string
+	change                     bool     // from and to are to be printed
+	between                    string   // what stands between them; "" is the arrow
+	notes                      []string // below the row
 }
 
 // byRisk sorts steps worst first; equal risks stay in order of execution.
@@ -37,7 +39,7 @@ func byRisk(steps []reconcile.Step) []reconcile.Step {
 func tableRows(steps []reconcile.Step) []tableRow {
 	var rows []tableRow
 	for _, step := range byRisk(steps) {
-		first := tableRow{risk: step.Risk, mark: risks[riskRank(step.Risk)].mark, op: Clean(string(step.Op)), object: object(step.Address)}
+		first := tableRow{risk: step.Risk, op: opWord(step.Op), object: object(step.Address)}
 		fields := toldFields(step)
 		for i, field := range fields {
 			row := tableRow{risk: step.Risk}
@@ -80,11 +82,12 @@ func showBriefly(s reconcile.Scalar) string {
 }
 
 // tableWidths are the widths of the columns.
-type tableWidths struct{ mark, op, object, path, from, to int }
+type tableWidths struct{ op, object, path, from, to int }
 
 const (
 	maxObject, minObject = 44, 24
 	maxPath              = 16
+	tableIndent          = 4
 	// minValues is what the two values of a line shall have, if need be at the cost of the object.
 	minValues = 36
 	arrow     = " → "
@@ -93,7 +96,6 @@ const (
 func widths(rows []tableRow, total int) tableWidths {
 	var w tableWidths
 	for _, row := range rows {
-		w.mark = max(w.mark, columns(row.mark))
 		w.op = max(w.op, columns(row.op))
 		w.object = max(w.object, columns(row.object))
 		w.path = max(w.path, columns(row.path))
@@ -101,8 +103,7 @@ func widths(rows []tableRow, total int) tableWidths {
 		w.to = max(w.to, columns(row.to))
 	}
 	w.object, w.path = min(w.object, maxObject), min(w.path, maxPath)
-	// indent, and two spaces after each column
-	left := total - 2 - gapAfter(w.mark) - gapAfter(w.op) - gapAfter(w.object) - gapAfter(w.path) - columns(arrow)
+	left := total - tableIndent - gapAfter(w.op) - gapAfter(w.object) - gapAfter(w.path) - columns(arrow)
 	if short := min(minValues, w.from+w.to) - left; short > 0 {
 		taken := min(short, max(0, w.object-minObject))
 		w.object, left = w.object-taken, left+taken
@@ -137,24 +138,33 @@ func share(a, b, total int) (int, int) {
 func (p *printer) table(steps []reconcile.Step) {
 	rows := tableRows(steps)
 	w := widths(rows, p.width())
-	for _, row := range rows {
+	for i, row := range rows {
+		if i == 0 || row.risk != rows[i-1].risk {
+			p.riskHeading(row.risk, i == 0)
+		}
 		p.line("%s", p.tableLine(row, w))
 		for _, note := range row.notes {
-			p.labelled(2+gapAfter(w.mark)+gapAfter(w.op), dim, "note:", 5, note)
+			p.labelled(tableIndent+gapAfter(w.op), dim, "note:", 5, note)
 		}
+	}
+}
+
+// riskHeading marks a group of steps. Changes without risk need no mark where there are no others.
+func (p *printer) riskHeading(risk reconcile.Risk, first bool) {
+	if r := risks[riskRank(risk)]; r.risk != reconcile.RiskNone || !first {
+		p.line("  %s", p.paint(r.style, r.mark))
 	}
 }
 
 func (p *printer) tableLine(row tableRow, w tableWidths) string {
 	var b strings.Builder
-	b.WriteString("  ")
+	b.WriteString(strings.Repeat(" ", tableIndent))
 	cell := func(s style, text string, width int) {
 		if width > 0 {
 			b.WriteString(p.paint(s, pad(cut(text, width), width)) + "  ")
 		}
 	}
 	colour := risks[riskRank(row.risk)].style
-	cell(colour, row.mark, w.mark)
 	cell(colour, row.op, w.op)
 	cell(bold, row.object, w.object)
 	cell(dim, row.path, w.path)

@@ -20,7 +20,7 @@ func Report(w io.Writer, report *reconcile.Report, o Options) error {
 	p.shard(report.Shard)
 	for _, steps := range byOrganization(report.Steps) {
 		p.gap()
-		p.line("%s", p.paint(bold, Clean(steps[0].Address.Key())))
+		p.line("%s", p.paint(bold, cut(Clean(steps[0].Address.Key()), p.width())))
 		p.outcomes(steps)
 	}
 	p.check(report.Steps)
@@ -71,7 +71,7 @@ func byOrganization(steps []reconcile.StepReport) [][]reconcile.StepReport {
 func (p *printer) outcomes(steps []reconcile.StepReport) {
 	mark, op, name := 0, 0, 0
 	for _, step := range steps {
-		op, name = max(op, columns(Clean(string(step.Op)))), max(name, columns(object(step.Address)))
+		op, name = max(op, columns(opWord(step.Op))), max(name, columns(object(step.Address)))
 		for _, o := range outcomes {
 			if o.outcome == step.Outcome {
 				mark = max(mark, columns(o.mark))
@@ -82,7 +82,7 @@ func (p *printer) outcomes(steps []reconcile.StepReport) {
 	for _, o := range outcomes {
 		for _, step := range steps {
 			if step.Outcome == o.outcome {
-				label := pad(o.mark, mark) + "  " + pad(Clean(string(step.Op)), op) + "  " + pad(cut(object(step.Address), name), name)
+				label := pad(o.mark, mark) + "  " + pad(opWord(step.Op), op) + "  " + pad(cut(object(step.Address), name), name)
 				p.labelled(2, o.style, label, mark+op+name+4, outcomeWords(step))
 			}
 		}
@@ -99,7 +99,7 @@ func outcomeWords(step reconcile.StepReport) string {
 	if answer := answerWords(step.Error); answer != "" && !strings.Contains(Clean(step.Reason), answer) {
 		words = append(words, answer)
 	}
-	if step.Attempts > 1 {
+	if step.Attempts > writesOf(reconcile.Step{Op: step.Op}) {
 		words = append(words, fmt.Sprintf("%d attempts", step.Attempts))
 	}
 	return strings.Join(words, "; ")
@@ -116,17 +116,20 @@ func reasonWords(reason string) string {
 
 // check says, for every step of which nobody knows whether it happened, how to find out.
 func (p *printer) check(steps []reconcile.StepReport) {
-	heading := false
+	var unknown []reconcile.StepReport
 	for _, step := range steps {
-		if step.Outcome != reconcile.OutcomeUnknown {
-			continue
+		if step.Outcome == reconcile.OutcomeUnknown {
+			unknown = append(unknown, step)
 		}
-		if !heading {
-			p.gap()
-			p.line("%s", p.paint(redBold, "Check by hand: nobody can say whether these happened"))
-			heading = true
-		}
-		p.item(Clean(string(step.Address)), handCheck(step))
+	}
+	if len(unknown) == 0 {
+		return
+	}
+	p.gap()
+	p.line("%s", p.paint(redBold, "Check by hand: nobody can say whether these happened"))
+	width := itemWidth(len(unknown), func(i int) string { return Clean(string(unknown[i].Address)) })
+	for _, step := range unknown {
+		p.item(Clean(string(step.Address)), width, handCheck(step))
 	}
 }
 
@@ -182,30 +185,42 @@ func SkippedForLicence(step reconcile.StepReport) bool {
 	return step.Outcome == reconcile.Skipped && word == "licence"
 }
 
+// purchase is what one organization lacks for some skipped steps.
+type purchase struct {
+	key, upgrade string
+	steps        int
+}
+
+// purchases lists what organizations lack, in the order of the report.
+func purchases(steps []reconcile.StepReport) []purchase {
+	var list []purchase
+	at := map[purchase]int{}
+	for _, step := range steps {
+		if !SkippedForLicence(step) {
+			continue
+		}
+		key := purchase{key: Clean(step.Address.Key()), upgrade: upgrades[step.Kind]}
+		i, ok := at[key]
+		if !ok {
+			i, at[key] = len(list), len(list)
+			list = append(list, key)
+		}
+		list[i].steps++
+	}
+	return list
+}
+
 // buy says what to buy where steps were skipped for the licence.
 func (p *printer) buy(steps []reconcile.StepReport) {
-	heading := false
-	for _, group := range byOrganization(steps) {
-		counts := map[string]int{}
-		var order []string
-		for _, kind := range spec.Kinds() {
-			for _, step := range group {
-				if step.Kind == kind && SkippedForLicence(step) {
-					if counts[upgrades[kind]] == 0 {
-						order = append(order, upgrades[kind])
-					}
-					counts[upgrades[kind]]++
-				}
-			}
-		}
-		for _, upgrade := range order {
-			if !heading {
-				p.gap()
-				p.line("%s", p.paint(bold, "What to buy (then apply again; nothing is lost)"))
-				heading = true
-			}
-			p.item(Clean(group[0].Address.Key()), upgrade+" ("+count(counts[upgrade], "step", "steps")+" skipped)")
-		}
+	list := purchases(steps)
+	if len(list) == 0 {
+		return
+	}
+	p.gap()
+	p.line("%s", p.paint(bold, "What to buy (then apply again; nothing is lost)"))
+	width := itemWidth(len(list), func(i int) string { return list[i].key })
+	for _, one := range list {
+		p.item(one.key, width, one.upgrade+" ("+count(one.steps, "step", "steps")+" skipped)")
 	}
 }
 
@@ -234,7 +249,7 @@ func (p *printer) goOn(r *reconcile.Report) {
 			unfinished++
 		}
 	}
-	next := p.Next
+	next := Clean(p.Next)
 	if next == "" && r.Run != "" {
 		next = "makesync apply --resume " + shellQuote(Clean(r.Run))
 	}

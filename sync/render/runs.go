@@ -53,7 +53,7 @@ func runCells(run Run) []string {
 	if run.Damaged != "" {
 		return []string{Clean(run.ID), "", "damaged"}
 	}
-	cells := []string{Clean(run.ID), run.Started.UTC().Format(runTime), string(run.Status), cut(Clean(strings.Join(run.Zones, ",")), 20), number(run.Planned)}
+	cells := []string{Clean(run.ID), run.Started.UTC().Format(runTime), Clean(string(run.Status)), cut(Clean(strings.Join(run.Zones, ",")), 20), number(run.Planned)}
 	if run.Status == reconcile.RunUnfinished {
 		return cells
 	}
@@ -144,7 +144,7 @@ func (p *printer) storyOrganization(o *reconcile.StoryOrganization, entries map[
 	p.line("%s", p.organizationHead(&reconcile.OrganizationPlan{Key: o.Key, Zone: o.Zone, ID: o.ID, Name: o.Name}))
 	for i := range o.Steps {
 		step := &o.Steps[i]
-		p.line("  %s  %s", pad(Clean(string(step.Op)), 8), p.paint(bold, cut(object(step.Address), p.width()-14)))
+		p.line("  %s  %s", pad(opWord(step.Op), 8), p.paint(bold, cut(object(step.Address), p.width()-14)))
 		for _, field := range toldFields(*step) {
 			from, to := cutPair(showBriefly(field.From), showBriefly(field.To), 30, p.width()-16-columns(arrow)-30-maxPath)
 			p.line("              %s %s%s%s", cut(Clean(field.Path), maxPath), from, arrow, to)
@@ -159,7 +159,7 @@ func (p *printer) storyOrganization(o *reconcile.StoryOrganization, entries map[
 func (p *printer) storyEntry(e reconcile.StoryEntry) {
 	const clock = "15:04:05.000"
 	if i := e.Intent; i != nil {
-		p.line("      %s  %s, attempt %d: sent", i.At.UTC().Format(clock), Clean(string(i.Verb)), i.Attempt)
+		p.line("      %s  %s, attempt %d: sent", i.At.UTC().Format(clock), cut(Clean(string(i.Verb)), 40), i.Attempt)
 	}
 	if r := e.Result; r != nil {
 		text := string(r.Outcome)

@@ -183,7 +183,7 @@ func (s *story) callWords(calls reconcile.Calls, steps int) string {
 func (p *printer) saved(plan *reconcile.Plan) {
 	if p.Saved != "" {
 		p.labelled(2, plain, "saved as", 16, p.Saved+", good until "+plan.Expires.UTC().Format("2006-01-02 15:04 MST"))
-		p.line("  %s  %s", pad("digest", 16), Clean(plan.Digest))
+		p.line("  %s  %s", pad("digest", 16), cut(Clean(plan.Digest), p.width()-20))
 	}
 	if p.Next != "" && (changes(plan.Summary) > 0 || p.Saved != "") {
 		p.line("  %s  %s", pad("to apply it", 16), p.paint(cyan, Clean(p.Next)))

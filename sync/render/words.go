@@ -111,7 +111,7 @@ var risks = []struct {
 	{reconcile.RiskIrreversible, "IRREVERSIBLE", redBold, "Irreversible", "cannot be undone"},
 	{reconcile.RiskDestructive, "DESTRUCTIVE", red, "Destructive", "deletes or removes"},
 	{reconcile.RiskCaution, "caution", yellow, "Caution", "people notice it"},
-	{reconcile.RiskNone, "", plain, "No risk", "settings and values"},
+	{reconcile.RiskNone, "no risk", plain, "No risk", "settings and values"},
 }
 
 // riskRank is a risk's place in risks; an unknown risk counts as the worst.
@@ -166,6 +166,9 @@ func opWords(s reconcile.Summary) string {
 	}
 	return strings.Join(words, ", ")
 }
+
+// opWord is an op for a column: one that this program does not know, which only a foreign plan can hold, is cut.
+func opWord(op reconcile.Op) string { return cut(Clean(string(op)), 10) }
 
 // object is an address without its key, as --target takes it behind the key: variable/API_BASE, tfa;
 // for the organization itself the word.

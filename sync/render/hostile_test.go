@@ -1,0 +1,105 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+
+	"pgregory.net/rapid"
+)
+
+// TestHostileTexts: whatever stands in names, values, reasons and answers, every
+// form is made of visible characters, the texts fit the width, JSON is valid, and the page holds no tag that is not its own.
+func TestHostileTexts(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		plan, report, story := anyPlan(t, 6), anyReport(t), anyStory(t)
+		o := Options{Against: anyText(t, "against"), Allow: []string{anyText(t, "allowed")}, Saved: anyText(t, "saved"), Next: anyText(t, "go on")}
+		checkText(t, "plan", draw(t, func(b *bytes.Buffer) error { return Plan(b, plan, o) }))
+		checkText(t, "report", draw(t, func(b *bytes.Buffer) error { return Report(b, report, o) }))
+		checkText(t, "story", draw(t, func(b *bytes.Buffer) error { return Story(b, story, o) }))
+		checkText(t, "problems", draw(t, func(b *bytes.Buffer) error { return Problems(b, plan.Problems, plan.Exit, o) }))
+		runs := []Run{{ID: anyText(t, "id"), Zones: []string{anyText(t, "zone")}}, {ID: "x", Damaged: anyText(t, "damage")}}
+		checkText(t, "runs", draw(t, func(b *bytes.Buffer) error { return Runs(b, runs, o) }))
+		checkJSON(t, draw(t, func(b *bytes.Buffer) error { return PlanJSON(b, plan) }))
+		checkJSON(t, draw(t, func(b *bytes.Buffer) error { return ReportJSON(b, report) }))
+		checkPage(t, draw(t, func(b *bytes.Buffer) error { return HTML(b, plan, o) }))
+	})
+}
+
+func draw(t *rapid.T, write func(*bytes.Buffer) error) string {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func anyReport(t *rapid.T) *reconcile.Report {
+	report := &reconcile.Report{Run: anyText(t, "run"), Plan: anyText(t, "digest"), Exit: reconcile.Exit{Code: 4, Name: anyText(t, "exit")}}
+	for i := range rapid.IntRange(0, 8).Draw(t, "outcomes") {
+		report.Steps = append(report.Steps, reconcile.StepReport{N: i, Address: spec.Address(anyText(t, "key") + "/variable/" + anyText(t, "name")), Kind: spec.KindVariable,
+			Op: reconcile.Op(anyText(t, "op")), Outcome: rapid.SampledFrom(outcomes).Draw(t, "outcome").outcome, Reason: rapid.SampledFrom([]string{"", "licence: ", "depends:"}).Draw(t, "word") + anyText(t, "reason"),
+			Error: &spec.APIError{Status: 400, Code: anyText(t, "code"), Message: anyText(t, "message")}, Paste: anyText(t, "paste")})
+	}
+	return report
+}
+
+func anyStory(t *rapid.T) *reconcile.Story {
+	s := step(1, "acme/variable/"+anyText(t, "variable"), reconcile.Op(anyText(t, "op")), reconcile.RiskNone, field(anyText(t, "path"), anyScalar(t, "from"), anyScalar(t, "to")))
+	return &reconcile.Story{Run: anyText(t, "run"), Started: sampleTime, Tool: anyText(t, "tool"), Host: anyText(t, "host"), Plan: anyText(t, "plan"),
+		Organizations: []reconcile.StoryOrganization{{Key: anyText(t, "key"), Zone: anyText(t, "zone"), Name: anyText(t, "name"), Steps: []reconcile.Step{s}}},
+		Entries: []reconcile.StoryEntry{
+			{Intent: &reconcile.Intent{Step: 1, Verb: reconcile.Verb(anyText(t, "verb")), At: sampleTime}},
+			{Result: &reconcile.Outcome{Step: 1, Outcome: reconcile.StepOutcome(anyText(t, "outcome")), Reason: anyText(t, "why"), At: sampleTime.Add(time.Second)}},
+		}}
+}
+
+// whole are the lines that are never folded nor cut: to paste, for editors, for grep.
+var whole = regexp.MustCompile(`--allow |^makesync: |makesync apply|:1:1: |to apply it|go on |^    .*:$|^      \S`)
+
+func checkText(t *rapid.T, name, text string) {
+	for _, line := range strings.Split(text, "\n") {
+		for _, r := range line {
+			if !visible(r) {
+				t.Fatalf("%s: %U in %q", name, r, line)
+			}
+		}
+		if columns(line) > defaultWidth && !whole.MatchString(line) {
+			t.Fatalf("%s: %d columns: %q", name, columns(line), line)
+		}
+	}
+}
+
+func checkJSON(t *rapid.T, text string) {
+	if !json.Valid([]byte(text)) || !strings.HasSuffix(text, "}\n") || strings.Contains(text, ": null") && !strings.Contains(text, `"from": null`) && !strings.Contains(text, `"to": null`) {
+		t.Fatalf("not one whole JSON document: %s", text)
+	}
+	checkText(t, "json", regexp.MustCompile(`(?m)^.*$`).ReplaceAllStringFunc(text, func(line string) string { return cut(line, defaultWidth) }))
+}
+
+// pageTags are the tags of page.html.
+var pageTags = regexp.MustCompile(`(?i)^/?(!doctype|html|head|meta|title|style|body|a|header|div|h1|h2|h3|small|p|code|span|dl|dt|dd|form|label|input|select|option|fieldset|legend|button|output|main|section|table|caption|colgroup|col|thead|tbody|tr|th|td|ul|li|strong|br|del|ins|footer|script)[\s>]`)
+
+func checkPage(t *rapid.T, text string) {
+	body := text[strings.Index(text, "<body>"):strings.LastIndex(text, "<script>")]
+	for _, part := range strings.Split(body, "<")[1:] {
+		if !pageTags.MatchString(part) {
+			t.Fatalf("a foreign tag: <%.60q", part)
+		}
+	}
+	if strings.Contains(body, "<script") || strings.Contains(body, "<img") || strings.Contains(body, "ZgotmplZ") {
+		t.Fatalf("something got into the page:\n%s", body)
+	}
+	for _, r := range body {
+		if r != '\n' && !visible(r) {
+			t.Fatalf("%U in the page", r)
+		}
+	}
+}
