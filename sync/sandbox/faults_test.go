@@ -239,11 +239,37 @@ func TestQueuedWriteOfAGoneClientIsDropped(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	hold.Release(false)
+	c.nothingWritten()
+}
+
+// TestHeldWriteOfAGoneClientIsDropped: also when the hold lets it go on.
+func TestHeldWriteOfAGoneClientIsDropped(t *testing.T) {
+	t.Parallel()
+	c := starter(t)
+	hold := c.world.Hold(1, false)
+	h, _ := c.world.Handler("eu1")
+	ctx, cancel := context.WithCancel(t.Context())
+	r, _ := http.NewRequestWithContext(ctx, "PATCH", "http://zone/api/v2/organizations/12", strings.NewReader(`{"name":"Held"}`))
+	r.Header.Set("Authorization", "Token "+ops)
+	done := make(chan error, 1)
+	go func() { _, err := sandbox.Transport(h).RoundTrip(r); done <- err }()
+	if _, err := hold.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	<-done
+	hold.Release(true)
+	c.nothingWritten()
+}
+
+// nothingWritten waits until no write is under way and wants an empty log.
+func (c client) nothingWritten() {
+	c.t.Helper()
 	for c.world.Queued() > 0 {
 		time.Sleep(time.Millisecond)
 	}
 	if w := c.world.Log(); len(w) != 0 {
-		t.Errorf("committed: %+v", w)
+		c.t.Errorf("committed: %+v", w)
 	}
 }
 

@@ -50,6 +50,7 @@ func TestInvite(t *testing.T) {
 		t.Error("the hash is in the reply; it travels in the mail only")
 	}
 	want(t, c.call(400, "POST", "/organizations/11/invite", `{"email":"BOB@acme.example","name":"Bob"}`), "IM005", "code")
+	want(t, c.call(400, "POST", "/organizations/12/invite", `{"email":"dana@acme.example","name":"Dana"}`), "IM005", "code") // known as Dana@Acme.example
 	for _, body := range []string{`{"email":"x","name":"X"}`, `{"email":"x@acme.example","name":" X"}`, `{"name":"X"}`,
 		`{"email":"x@acme.example","name":"X","usersRoleId":11}`, `{"email":"x@acme.example","name":"X","usersRoleId":1}`,
 		`{"email":"x@acme.example","name":"X","teamsId":[999]}`, `{"email":5}`, `[`} {
