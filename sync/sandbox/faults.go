@@ -39,28 +39,30 @@ type Fault struct {
 	Location   string        // for redirect: default https://redirect.invalid/
 }
 
-// faultFields are the keys of the textual form, in its order.
-var faultFields = []struct {
+type faultField struct {
 	key   string
 	parse func(*Fault, string) error
 	write func(Fault) string // "" leaves the key out
-}{
-	{"op", text1(func(f *Fault) *string { return &f.Operation }), func(f Fault) string { return f.Operation }},
-	{"zone", text1(func(f *Fault) *string { return &f.Zone }), func(f Fault) string { return f.Zone }},
+}
+
+// faultFields are the keys of the textual form, in its order.
+var faultFields = []faultField{
+	{"op", word(func(f *Fault) *string { return &f.Operation }), func(f Fault) string { return f.Operation }},
+	{"zone", word(func(f *Fault) *string { return &f.Zone }), func(f Fault) string { return f.Zone }},
 	{"organization", whole(func(f *Fault) *int { return &f.Organization }), func(f Fault) string { return nonzero(f.Organization) }},
 	{"nth", whole(func(f *Fault) *int { return &f.Nth }), func(f Fault) string { return nonzero(f.Nth) }},
 	{"times", whole(func(f *Fault) *int { return &f.Times }), func(f Fault) string { return nonzero(f.Times) }},
 	{"probability", parseProbability, func(f Fault) string { return nonzero(f.Probability) }},
 	{"seed", parseSeed, func(f Fault) string { return nonzero(f.Seed) }},
-	{"kind", text1(func(f *Fault) *string { return &f.Kind }), func(f Fault) string { return f.Kind }},
+	{"kind", word(func(f *Fault) *string { return &f.Kind }), func(f Fault) string { return f.Kind }},
 	{"status", whole(func(f *Fault) *int { return &f.Status }), func(f Fault) string { return nonzero(f.Status) }},
-	{"body", text1(func(f *Fault) *string { return &f.Body }), func(f Fault) string { return f.Body }},
+	{"body", word(func(f *Fault) *string { return &f.Body }), func(f Fault) string { return f.Body }},
 	{"retry-after", whole(func(f *Fault) *int { return &f.RetryAfter }), func(f Fault) string { return nonzero(f.RetryAfter) }},
 	{"delay", parseDelay, func(f Fault) string { return nonzero(f.Delay) }},
-	{"location", text1(func(f *Fault) *string { return &f.Location }), func(f Fault) string { return f.Location }},
+	{"location", word(func(f *Fault) *string { return &f.Location }), func(f Fault) string { return f.Location }},
 }
 
-func text1(at func(*Fault) *string) func(*Fault, string) error {
+func word(at func(*Fault) *string) func(*Fault, string) error {
 	return func(f *Fault, s string) error { *at(f) = s; return nil }
 }
 
@@ -103,13 +105,7 @@ func ParseFault(s string) (Fault, error) {
 	f := Fault{}
 	for part := range strings.SplitSeq(s, ",") {
 		k, v, ok := strings.Cut(part, "=")
-		i := slices.IndexFunc(faultFields, func(field struct {
-			key   string
-			parse func(*Fault, string) error
-			write func(Fault) string
-		}) bool {
-			return field.key == strings.TrimSpace(k)
-		})
+		i := slices.IndexFunc(faultFields, func(field faultField) bool { return field.key == strings.TrimSpace(k) })
 		if !ok || i < 0 {
 			return f, fmt.Errorf("fault %q: %q is not one of %s, each with =value", s, part, strings.Join(faultKeys(), ", "))
 		}

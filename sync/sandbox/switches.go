@@ -11,8 +11,8 @@ import (
 type Switch struct {
 	Name   string
 	Values []string // the first is the default
-	// Question is the number of the open question in Make's documents as far as
-	// this project lists them, 0 for one beside that list.
+	// Question is which of the twelve questions that concern every client the
+	// switch answers, in the order of the table; 0 for one beside them.
 	Question int
 	About    string // what it decides, one line
 }
