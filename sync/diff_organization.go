@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"makesync/spec"
@@ -31,31 +32,44 @@ var attributes = []struct {
 	{"timezone", "time zone", Timezones, func(o *spec.Organization) string { return o.Timezone }, func(a *Arguments) *int64 { return &a.TimezoneID }},
 }
 
-// createOrganization needs the three fields that the API demands; the guard maxCreates comes later.
+// createOrganization needs the three fields that the API demands. One that the documents do not
+// give is an error only when no guard holds the creation (refuseIncomplete): an organization that
+// was renamed in the zone should be told as that, not as a new one that lacks a region.
 func (d *draft) createOrganization(ctx context.Context) {
 	a := d.address(spec.KindOrganization, "")
 	s := Step{Address: a, Op: OpCreate, Source: position(d.at("")), Arguments: Arguments{Name: normalName(d.want.Name)}, Fields: []Field{{Path: "name", To: Text(normalName(d.want.Name))}}}
-	complete := true
+	resolved := true
 	for _, row := range attributes {
 		text := row.wanted(d.want)
 		if text == "" {
-			complete = false
-			d.fail("create-incomplete", a, d.at(""), d.want.Key+" is not in zone "+d.zone.name+", and creating it needs "+row.path, d.createHint())
+			d.lacking = append(d.lacking, row.path)
 			continue
 		}
 		entry, err := d.bindName(ctx, row.what, row.list, text)
 		if err != nil {
-			complete = false
+			resolved = false
 			d.unresolved(a, d.at(row.path), err)
 			continue
 		}
 		*row.argument(&s.Arguments) = entry.ID
 		s.Fields = append(s.Fields, Field{Path: row.path, To: Text(preferredName(row.list, entry))})
 	}
-	if complete {
+	if resolved {
 		sortFields(s.Fields)
 		d.propose(phaseCreate, s)
 	}
+}
+
+// refuseIncomplete makes an error of a creation that no guard holds and that the documents do not
+// say enough for.
+func (d *draft) refuseIncomplete() {
+	creation := slices.IndexFunc(d.proposals, func(p proposal) bool { return p.phase == phaseCreate })
+	if creation < 0 || len(d.lacking) == 0 {
+		return
+	}
+	a := d.proposals[creation].Address
+	d.fail("create-incomplete", a, d.at(""), d.want.Key+" is not in zone "+d.zone.name+", and creating it needs "+joinWords(d.lacking), d.createHint())
+	d.proposals = slices.Delete(d.proposals, creation, creation+1)
 }
 
 // createHint lists the usual reasons why an organization seems not to be there, with the nearest live names.

@@ -14,11 +14,11 @@ func diffTFA(d *draft) {
 	case before == nil && !enable:
 		d.same(a)
 		return
-	case why != "" && enable:
-		d.wait(a, why)
-		return
 	case before != nil && *d.live.TFAEnforced == enable:
 		d.same(a)
+		return
+	case why != "" && enable:
+		d.wait(a, why)
 		return
 	}
 	s := Step{Address: a, Op: OpUpdate, Arguments: Arguments{Enable: &enable}, Source: position(d.at("tfaEnforced")), Before: before}

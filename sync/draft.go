@@ -29,7 +29,9 @@ type draft struct {
 	// membersRead: admins is the whole truth.
 	membersRead bool
 	apiLimit    int
-	detailErr   error
+	// lacking are the fields without which the organization cannot be created.
+	lacking   []string
+	detailErr error
 	// failures are the errors behind notRead.
 	failures []error
 	// settled: there is nothing to compare.

@@ -25,6 +25,7 @@ func (run *planRun) guard(drafts []*draft) {
 	}
 	run.guardCounts(drafts, excuses)
 	for _, d := range drafts {
+		d.refuseIncomplete()
 		d.dropUncreated()
 		d.warnAdmins()
 	}

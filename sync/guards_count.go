@@ -131,5 +131,9 @@ func (d *draft) usualReasons(s *Step, together int) string {
 	if together > many {
 		return "; zone " + d.zone.name + " shows no organization " + quote(d.want.Name)
 	}
-	return "; zone " + d.zone.name + " shows no organization " + quote(d.want.Name) + ": " + d.createHint()
+	reasons := "; zone " + d.zone.name + " shows no organization " + quote(d.want.Name) + ": " + d.createHint()
+	if len(d.lacking) > 0 {
+		reasons += "; to create it, write also " + joinWords(d.lacking)
+	}
+	return reasons
 }

@@ -64,7 +64,7 @@ func TestIdentity(t *testing.T) {
 		{"id of another zone", spec.Organization{Key: "a", ID: 14}, "error wrong-zone: organization 14 is not in zone eu1"},
 		{"gone, as wanted", spec.Organization{Key: "a", ID: 99, State: spec.Absent}, ""},
 		{"create without region", desired("a", "Nova", func(o *spec.Organization) { o.Country, o.Timezone = "CZ", "113" }),
-			"error create-incomplete: a is not in zone eu1, and creating it needs region"},
+			"held create a by maxCreates: create:organization<=1@a"},
 		{"create", desired("a", "Acne", func(o *spec.Organization) { o.Region, o.Country, o.Timezone = "EU", "CZ", "113" }),
 			"held create a by maxCreates: create:organization<=1@a"},
 	} {
@@ -152,4 +152,15 @@ func mustAllow(t interface {
 		t.Fatalf("%v", err)
 	}
 	return a
+}
+
+func TestIncompleteCreateWithRoom(t *testing.T) {
+	t.Parallel()
+	r := newFakeZone(acme()).request(desired("nova", "Nova", variables(text("A", "a")), func(o *spec.Organization) { o.Country = "CZ" }))
+	r.Desired.Guards.MaxCreates = map[spec.Kind]int{spec.KindOrganization: 1}
+	p := makePlan(t, r)
+	wantLines(t, p, "error create-incomplete: nova is not in zone eu1, and creating it needs region and timezone")
+	if p.Exit != ExitInvalid || len(p.Organizations[0].Steps) != 0 {
+		t.Errorf("exit %v, steps %v", p.Exit, p.Organizations[0].Steps)
+	}
 }

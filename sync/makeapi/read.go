@@ -29,8 +29,12 @@ func (c *Client) Read(ctx context.Context, live *reconcile.Live, kind spec.Kind)
 		}
 		return nil
 	}
-	if why := whyLacking(live, kind, reconcile.AsCallError(err)); why != "" {
+	call := reconcile.AsCallError(err)
+	if why := whyLacking(live, kind, call); why != "" {
 		lack(live, kind, why)
+		if call.Class == reconcile.ClassFreePlan { // a plan that shuts tokens out has no Enterprise feature either
+			lack(live, spec.KindTFA, why)
+		}
 		return nil
 	}
 	if live.Failed == nil {
