@@ -25,7 +25,9 @@ func (m *mover) people(move *move, source *Draft) {
 	if tfa := source.Organization.TFAEnforced; tfa != nil && *tfa {
 		d.Organization.TFAEnforced = tfa
 	}
-	m.add(2, d)
+	if d.Organization.Members != nil || d.Organization.TFAEnforced != nil || len(d.Notes) > 0 {
+		m.add(2, d)
+	}
 }
 
 func notesOf(d *Draft, kind spec.Kind) []Note {

@@ -145,12 +145,14 @@ func (m *mover) settings(move *move, source *Draft) {
 	for _, control := range source.Organization.FeatureControls {
 		m.control(&d, move, control)
 	}
+	omitted := false
 	for _, note := range source.Notes {
 		if note.Kind == spec.KindVariable || note.Kind == spec.KindFeatureControl {
 			d.Notes = append(d.Notes, note)
+			omitted = omitted || note.Omitted
 		}
 	}
-	if d.Organization.Variables != nil || d.Organization.FeatureControls != nil || len(d.Notes) > 0 {
+	if d.Organization.Variables != nil || d.Organization.FeatureControls != nil || omitted {
 		m.add(1, d)
 	}
 }
@@ -175,6 +177,9 @@ func (m *mover) control(d *Draft, move *move, control spec.FeatureControl) {
 // rest lists what the documents of an organization do not say.
 func (m *mover) rest(move *move, source *Draft) {
 	live := move.live
+	if why := live.Lacks[spec.KindMember]; why != "" {
+		m.out.left(live, "its people, variables and feature controls", "they could not be read: "+clean(why))
+	}
 	for _, note := range source.Notes {
 		if note.Omitted && note.Kind != spec.KindOrganization {
 			m.out.left(live, strings.TrimSpace(string(note.Kind)+" "+note.Name), note.Text)
