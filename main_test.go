@@ -6,9 +6,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -45,6 +47,12 @@ func TestScript(t *testing.T) {
 			"serve":   scriptServe,
 			"stop":    scriptStop,
 			"example": scriptExample,
+			"hash":    scriptHash,
+			"field":   scriptField,
+			"many":    scriptMany,
+			"edit":    scriptEdit,
+			"mode":    scriptMode,
+			"hosts":   scriptHosts,
 		},
 	})
 }
@@ -165,4 +173,73 @@ func copyExample(from, to string) error {
 		return err
 	}
 	return os.RemoveAll(filepath.Join(to, ".makesync"))
+}
+
+// scriptHash sets a variable to the hash of the first open invitation of a state file: hash state.json HASH.
+func scriptHash(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: hash FILE NAME")
+	}
+	found := regexp.MustCompile(`"hash": *"([^"]+)"`).FindStringSubmatch(ts.ReadFile(args[0]))
+	if found == nil {
+		ts.Fatalf("%s holds no invitation", args[0])
+	}
+	ts.Setenv(args[1], found[1])
+}
+
+// scriptMany writes a file with a text once for each number from 1 to N in the place of %d, between the
+// text of two other files: many 100 head.txt each.txt tail.txt out.
+func scriptMany(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 5 {
+		ts.Fatalf("usage: many N HEAD EACH TAIL OUT")
+	}
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	text := ts.ReadFile(args[1])
+	for i := range n {
+		text += strings.ReplaceAll(ts.ReadFile(args[2]), "%d", strconv.Itoa(i+1))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[4]), []byte(text+ts.ReadFile(args[3])), 0o600))
+}
+
+// scriptField sets a variable to a value of a JSON document: field runs.json runs.0.run RUN.
+func scriptField(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: field FILE PATH NAME")
+	}
+	var document any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &document))
+	ts.Setenv(args[2], fmt.Sprint(jsonAt(ts, document, args[1])))
+}
+
+// scriptEdit copies a file with one text replaced by another, which must be in it; $NAME stands for variables in
+// the new text: edit plan.json damaged.json old new.
+func scriptEdit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: edit FILE OUT OLD NEW")
+	}
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[2]) {
+		ts.Fatalf("%s does not hold %q", args[0], args[2])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.ReplaceAll(text, args[2], args[3])), 0o600))
+}
+
+// scriptMode checks who may read a file: mode plan.json 600.
+func scriptMode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: mode FILE OCTAL")
+	}
+	info, err := os.Stat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if got := fmt.Sprintf("%o", info.Mode().Perm()); got != args[1] {
+		ts.Fatalf("%s has the mode %s", args[0], got)
+	}
+}
+
+// scriptHosts names the host of an url in MAKESYNC_HOSTS.
+func scriptHosts(ts *testscript.TestScript, neg bool, args []string) {
+	u, err := url.Parse(args[0])
+	ts.Check(err)
+	ts.Setenv("MAKESYNC_HOSTS", u.Host)
 }

@@ -15,7 +15,7 @@ import (
 
 // sandboxLockWait is how long a run waits for another process to let go of a state file: long enough
 // for a short run to end, short enough to hear soon of a `sandbox serve` that has it.
-const sandboxLockWait = 5 * time.Second
+const sandboxLockWait = 2 * time.Second
 
 const defaultState = ".makesync/sandbox.json"
 
