@@ -78,6 +78,7 @@ type CompareSummary struct {
 // Sheet is one organization of one side in the form that is compared: flat, with names instead of ids.
 type Sheet struct {
 	Key, Name string
+	ID        int64 // 0: not known; only a migration's map looks at it
 	// Declared: the sheet comes from documents, for which absent is unmanaged. Beside a live side only
 	// what Managed names counts; beside other documents everything does.
 	Declared bool

@@ -51,6 +51,7 @@ func LiveSheets(s *Survey, sensitive func(spec.Address) bool) []Sheet {
 	var sheets []Sheet
 	for _, live := range s.Organizations {
 		sheet := newSheet(s.Keys[live.ID], live.Name)
+		sheet.ID = live.ID
 		sheet.live(live, lists)
 		for i := range live.Variables {
 			if v := &live.Variables[i]; !v.System {
@@ -159,7 +160,7 @@ func DocumentSheets(desired *spec.Desired, choose func(*spec.Organization) bool,
 			continue
 		}
 		sheet := newSheet(o.Key, o.Name)
-		sheet.Declared = true
+		sheet.ID, sheet.Declared = o.ID, true
 		sheet.document(o, lists, sensitive)
 		sheets = append(sheets, sheet)
 	}

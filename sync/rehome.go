@@ -104,7 +104,7 @@ func (r *Rehoming) moves(out *Rehomed) []*move {
 	for _, live := range r.From.Organizations {
 		m := &move{live: live, oldKey: r.From.Keys[live.ID], name: live.Name}
 		for i, decided := range r.Map.Organizations {
-			if decided.From == m.oldKey || normalName(decided.From) == normalName(live.Name) || decided.From == idText(live.ID) {
+			if means(decided.From, m.oldKey, live.Name, live.ID) {
 				used[i], m.decided = true, decided
 			}
 		}
@@ -124,6 +124,11 @@ func (r *Rehoming) moves(out *Rehomed) []*move {
 		}
 	}
 	return moves
+}
+
+// means tells whether a map's entry is about an organization: by key, name or id.
+func means(from, key, name string, id int64) bool {
+	return from == key || normalName(from) == normalName(name) || from == idText(id)
 }
 
 func (m *move) rename(r *Rehoming) {

@@ -42,7 +42,7 @@ func notesOf(d *Draft, kind spec.Kind) []Note {
 
 // person writes one person: by the e-mail that the map gives him, with the role of the same name in the target.
 func (m *mover) person(d *Draft, move *move, live *spec.Member, seen map[string]bool) {
-	email, mapped := m.mapEmail(strings.ToLower(live.Email))
+	email, mapped := mapEmail(&m.Map, strings.ToLower(live.Email))
 	why := ""
 	switch {
 	case mapped && email == "":
@@ -86,14 +86,14 @@ func (m *mover) write(d *Draft, move *move, live *spec.Member, email, role strin
 }
 
 // mapEmail gives the e-mail in the target; mapped tells whether the map speaks of it. An address goes before its domain.
-func (m *mover) mapEmail(email string) (string, bool) {
-	for _, r := range m.Map.Emails {
+func mapEmail(m *spec.MigrationMap, email string) (mapped string, speaks bool) {
+	for _, r := range m.Emails {
 		if r.From == email {
 			return r.To, true
 		}
 	}
 	local, domain, _ := strings.Cut(email, "@")
-	for _, r := range m.Map.Emails {
+	for _, r := range m.Emails {
 		if r.From == "*@"+domain {
 			return local + strings.TrimPrefix(r.To, "*"), true
 		}

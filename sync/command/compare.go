@@ -17,6 +17,7 @@ type compareOptions struct {
 	sourceOptions
 	result         resultOptions
 	skipReferences bool
+	decided        spec.MigrationMap // --map
 }
 
 func compareCommand(r *runtimeEnv) *cli.Command {
@@ -30,6 +31,7 @@ func compareCommand(r *runtimeEnv) *cli.Command {
 		Flags: joined(sourceFlags("what is sensitive"), []cli.Flag{
 			formatFlag(formatText, formatJSON),
 			&cli.StringFlag{Name: "out-json", Usage: "write the result as JSON to `FILE` too, also when the run fails"},
+			&cli.StringFlag{Name: "map", Usage: "look at A through the `FILE` of a migration: renames and other e-mails are no differences"},
 			&cli.BoolFlag{Name: "skip-references", Usage: "read no environment and no file for references; such values are not compared"},
 		}),
 		Action: r.action(arity{2, 2, "two sides, A and B"}, func(c *cli.Context) error {
@@ -40,6 +42,12 @@ func compareCommand(r *runtimeEnv) *cli.Command {
 			}
 			if o.result, err = r.readResultOptions(c, formatText, formatJSON); err != nil {
 				return err
+			}
+			if file := c.String("map"); file != "" {
+				var problems []spec.Problem
+				if o.decided, problems = spec.LoadMigrationMap(file); spec.HasErrors(problems) {
+					return r.tell(c, invalid(problems))
+				}
 			}
 			return r.runCompare(c.Context, o, c.Args().Get(0), c.Args().Get(1))
 		}),
@@ -112,7 +120,7 @@ func (r *runtimeEnv) compare(ctx context.Context, o compareOptions, a, b string)
 	if idle := o.chooser.Idle(a + " and " + b); len(idle) > 0 {
 		return nil, invalid(idle)
 	}
-	result := compareSides(sides, src.chooseDocuments, src.sensitive, problems)
+	result := compareSides(sides, src, o.decided, problems)
 	result.Exit = reconcile.Worst(append(exits, result.Exit)...)
 	return result, nil
 }
@@ -191,17 +199,17 @@ func (s *sources) chooseDocuments(o *spec.Organization) bool {
 }
 
 // compareSides makes the sheets of both sides. Documents borrow the other side's lists of names.
-func compareSides(sides [2]side, choose func(*spec.Organization) bool, sensitive func(spec.Address) bool, problems []spec.Problem) *reconcile.Comparison {
+func compareSides(sides [2]side, src *sources, decided spec.MigrationMap, problems []spec.Problem) *reconcile.Comparison {
 	var sheets [2][]reconcile.Sheet
 	for i := range sides {
-		masked := sides[i].sensitive(sensitive)
+		masked := sides[i].sensitive(src.sensitive)
 		switch s, other := &sides[i], &sides[1-i]; {
 		case s.snapshot != nil:
 			sheets[i] = reconcile.SnapshotSheets(s.snapshot, s.survey, masked)
 		case s.survey != nil:
 			sheets[i] = reconcile.LiveSheets(s.survey, masked)
 		default:
-			sheets[i] = reconcile.DocumentSheets(s.desired, choose, other.lists(), masked)
+			sheets[i] = reconcile.DocumentSheets(s.desired, src.chooseDocuments, other.lists(), masked)
 		}
 	}
 	for i := range sides {
@@ -209,7 +217,7 @@ func compareSides(sides [2]side, choose func(*spec.Organization) bool, sensitive
 			reconcile.Recognise(s, sheets[i], sheets[1-i])
 		}
 	}
-	return reconcile.Compare(sides[0].about, sides[1].about, sheets[0], sheets[1], problems)
+	return reconcile.Compare(sides[0].about, sides[1].about, reconcile.MapSheets(sheets[0], decided), sheets[1], problems)
 }
 
 // sensitive adds the patterns of a side's own documents.

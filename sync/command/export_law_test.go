@@ -125,4 +125,3 @@ func TestExportThenPlanHasNoSteps(t *testing.T) {
 		checkNoSteps(t, dir, append(next[1:], "--base", out)...)
 	})
 }
-
