@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"errors"
 	stdsync "sync"
 	"time"
 
@@ -41,11 +42,14 @@ type ApplyOptions struct {
 	Saved        bool
 	AllowPartial bool
 	// BeforeWriting is called once, when everything is checked and something is about to be
-	// written: it marks a saved plan as used. Its error stops the run with exit 9. May be nil.
+	// written: it marks a saved plan as used. ErrUsed stops the run with exit 9, another error with exit 1. May be nil.
 	BeforeWriting func() error
 	// Progress is called from several goroutines; nil: nobody looks.
 	Progress func(StepEvent)
 }
+
+// ErrUsed is what BeforeWriting says of a saved plan that another run has used.
+var ErrUsed = errors.New("the plan was used")
 
 // The defaults of ApplyOptions.
 const (
@@ -135,7 +139,7 @@ func (a *applier) prepare(ctx context.Context, workers []*worker) {
 	}
 	if a.o.BeforeWriting != nil {
 		if err := a.o.BeforeWriting(); err != nil {
-			a.refuse(ExitStale, "used: "+clean(err.Error()))
+			a.refuse(map[bool]Exit{true: ExitStale, false: ExitInternal}[errors.Is(err, ErrUsed)], "used: "+clean(err.Error()))
 			return
 		}
 	}

@@ -11,9 +11,11 @@ import (
 	"makesync/spec"
 )
 
-// The costs of scrypt: 8 MiB and some 20 ms for each secret, paid for secrets that a step touches only.
+// scryptN is the cost of scrypt: 8 MiB and some 20 ms for each secret, paid for secrets that a step touches
+// only. It is a variable for the tests of this package alone, which fingerprint thousands.
+var scryptN = 1 << 13
+
 const (
-	scryptN   = 1 << 13
 	scryptR   = 8
 	scryptP   = 1
 	scryptLen = 32

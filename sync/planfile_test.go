@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -13,9 +14,6 @@ import (
 
 	"makesync/spec"
 )
-
-// errUsed is what BeforeWriting says of a used plan.
-var errUsed = errors.New("used by run R")
 
 var passwords = map[string]string{"${env:PASSWORD}": "hunter2-after"}
 
@@ -375,15 +373,17 @@ func TestAnotherSecretIsStale(t *testing.T) {
 	}
 }
 
-func TestAUsedPlanWritesNothing(t *testing.T) {
+func TestAPlanThatCannotBeMarkedAsUsedWritesNothing(t *testing.T) {
 	t.Parallel()
-	z, _, data := saved(t, spec.Value{})
-	plan, _ := DecodePlan(data, spec.Value{})
-	plan.Hydrate(evaluate)
-	o := z.options()
-	o.Saved, o.BeforeWriting = true, func() error { return errUsed }
-	if report := Apply(context.Background(), plan, o); report.Exit != ExitStale || len(z.writes) > 0 || report.Skipped != stepsOfWorld {
-		t.Errorf("exit %v, %d writes", report.Exit, len(z.writes))
+	for exit, err := range map[Exit]error{ExitStale: fmt.Errorf("by run R: %w", ErrUsed), ExitInternal: errors.New("no space left on device")} {
+		z, _, data := saved(t, spec.Value{})
+		plan, _ := DecodePlan(data, spec.Value{})
+		plan.Hydrate(evaluate)
+		o := z.options()
+		o.Saved, o.BeforeWriting = true, func() error { return err }
+		if report := Apply(context.Background(), plan, o); report.Exit != exit || len(z.writes) > 0 || report.Skipped != stepsOfWorld {
+			t.Errorf("%v: exit %v, %d writes", err, report.Exit, len(z.writes))
+		}
 	}
 }
 

@@ -184,7 +184,6 @@ func TestResolvingWithoutTheZone(t *testing.T) {
 type faults struct {
 	random *rand.Rand
 	rate   float64
-	late   []Write
 }
 
 func (f *faults) onRead(string) error {

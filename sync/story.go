@@ -25,6 +25,8 @@ type Story struct {
 	Report *Report `json:"report,omitempty"`
 	// Resolved: a later run has found out what became of the open intents.
 	Resolved bool `json:"resolved,omitempty"`
+	// Running: its process is alive and still writes.
+	Running bool `json:"running,omitempty"`
 	// Torn: the last line was cut off by the kill or a full disk, and is left out.
 	Torn bool `json:"torn,omitempty"`
 }
@@ -51,6 +53,7 @@ type StoryStatus string
 const (
 	RunFinished   StoryStatus = "finished"
 	RunUnfinished StoryStatus = "unfinished" // killed, or its last line could not be written
+	RunRunning    StoryStatus = "running"    // its process is alive
 	RunResolved   StoryStatus = "resolved"   // unfinished, but its open intents are known by now
 )
 
@@ -61,6 +64,8 @@ func (s *Story) Status() StoryStatus {
 		return RunResolved
 	case s.Report != nil:
 		return RunFinished
+	case s.Running:
+		return RunRunning
 	}
 	return RunUnfinished
 }

@@ -176,6 +176,32 @@ func TestAppendingToATornJournal(t *testing.T) {
 	}
 }
 
+// A run on another shard is at work: it is not taken for dead.
+func TestARunAtWorkIsNotUnfinished(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	j, err := s.Begin("R1")
+	if err = errors.Join(err, j.Begin("R1", samplePlan()), j.Intent(intent)); err != nil {
+		t.Fatal(err)
+	}
+	story, err := s.Read("R1")
+	if err != nil || story.Status() != reconcile.RunRunning {
+		t.Errorf("%s %v", story.Status(), err)
+	}
+	if unfinished, err := s.Unfinished([]string{"eu1"}); err != nil || len(unfinished) != 0 {
+		t.Errorf("%v %v", unfinished, err)
+	}
+	if err := j.Close(); err != nil { // as if it had died
+		t.Fatal(err)
+	}
+	if unfinished, err := s.Unfinished([]string{"eu1"}); err != nil || len(unfinished) != 1 || unfinished[0].Status() != reconcile.RunUnfinished {
+		t.Errorf("%v %v", unfinished, err)
+	}
+	if unfinished, err := s.Unfinished([]string{"us1"}); err != nil || len(unfinished) != 0 {
+		t.Errorf("of another zone: %v %v", unfinished, err)
+	}
+}
+
 func TestDamagedJournals(t *testing.T) {
 	t.Parallel()
 	begin := `{"type":"begin","format":"makesync.journal/v1","run":"R1","at":"2026-11-22T12:00:00Z"}` + "\n"

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/gofrs/flock"
 
 	reconcile "makesync/sync"
 )
@@ -51,7 +54,8 @@ type Journal struct {
 
 	mu     sync.Mutex
 	file   journalFile
-	size   int64 // bytes of whole lines
+	alive  *flock.Flock // held as long as this process writes
+	size   int64        // bytes of whole lines
 	broken error
 }
 
@@ -85,8 +89,34 @@ func (j *Journal) create() error {
 	if err != nil {
 		return err
 	}
-	j.file = file
+	j.file, j.alive = file, flock.New(path)
+	if err := takeAlive(j.alive, j.run); err != nil {
+		return err
+	}
 	return syncFolder(j.store.runs)
+}
+
+// aliveWait is how long another process that resolves the same run is waited for.
+const aliveWait = 5 * time.Second
+
+// takeAlive locks the journal itself: whoever finds it unlocked and without an end knows that its process is dead.
+func takeAlive(lock *flock.Flock, run string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), aliveWait)
+	defer cancel()
+	if ok, err := lock.TryLockContext(ctx, lockPoll); !ok {
+		return fmt.Errorf("run %s is still at work, or another run is resolving it: %w", run, err)
+	}
+	return nil
+}
+
+// isAlive tells whether some process writes the journal.
+func isAlive(path string) bool {
+	lock := flock.New(path, flock.SetFlag(os.O_RDONLY)) // asking must not make a journal
+	ok, err := lock.TryRLock()
+	if ok {
+		_ = lock.Close()
+	}
+	return !ok && err == nil
 }
 
 // Append opens the journal of an earlier run, to add what resolving found out. A torn last line is cut off.
@@ -95,6 +125,22 @@ func (s *Store) Append(run string) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("open the journal of run %s: %w", run, err)
+	}
+	alive := flock.New(path)
+	if err := takeAlive(alive, run); err != nil {
+		return nil, err
+	}
+	j, err := s.appendTo(run, path)
+	if err != nil {
+		return nil, errors.Join(err, alive.Close())
+	}
+	j.alive = alive
+	return j, nil
+}
+
+func (s *Store) appendTo(run, path string) (*Journal, error) {
 	data, err := readJournal(path)
 	if err != nil {
 		return nil, err
@@ -154,7 +200,7 @@ func (j *Journal) Close() error {
 	if j.file == nil {
 		return nil
 	}
-	return j.file.Close()
+	return errors.Join(j.file.Close(), j.alive.Close())
 }
 
 // write puts one line on the disk. What a full disk left of it is cut off, as far as the disk lets us.

@@ -56,11 +56,32 @@ func (s *Store) Read(run string) (*reconcile.Story, error) {
 	if err != nil {
 		return nil, err
 	}
+	alive := isAlive(path) // asked first: what ends in between has its end in the file
 	data, err := readJournal(path)
 	if err != nil {
 		return nil, err
 	}
-	return ParseJournal(run, data)
+	story, err := ParseJournal(run, data)
+	if err == nil {
+		story.Running = alive
+	}
+	return story, err
+}
+
+// ended tells from its last line whether nothing of a run is open, without reading all of it: an
+// apply asks this of every run there ever was.
+func (s *Store) ended(run string) bool {
+	path, err := s.path(run)
+	if err != nil {
+		return false
+	}
+	data, err := readJournal(path)
+	if err != nil {
+		return false
+	}
+	text := bytes.TrimSuffix(wholeLines(data), []byte{'\n'})
+	last := text[bytes.LastIndexByte(text, '\n')+1:]
+	return bytes.HasPrefix(last, []byte(`{"type":"end"`)) || bytes.HasPrefix(last, []byte(`{"type":"resolved"`))
 }
 
 // ParseJournal reads a journal's bytes. A torn last line is normal and left out;
@@ -206,7 +227,7 @@ func zoneNames(story *reconcile.Story) []string {
 }
 
 // Unfinished lists the runs that were killed while they worked on one of the zones (by name) and
-// whose open intents nobody has resolved since, oldest first. A journal that cannot be
+// whose open intents nobody has resolved since, oldest first; runs that are at work, on other shards, are none of them. A journal that cannot be
 // read is an error: what it hides could be a write.
 func (s *Store) Unfinished(zones []string) ([]*reconcile.Story, error) {
 	runs, err := s.names()
@@ -215,6 +236,9 @@ func (s *Store) Unfinished(zones []string) ([]*reconcile.Story, error) {
 	}
 	var unfinished []*reconcile.Story
 	for _, run := range runs {
+		if s.ended(run) {
+			continue
+		}
 		story, err := s.Read(run)
 		if err != nil {
 			return nil, err

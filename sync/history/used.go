@@ -27,6 +27,9 @@ func (e *UsedError) Error() string {
 	return fmt.Sprintf("this plan was used by run %s at %s; make a new one with `makesync plan -o`", e.Run, e.At.Format(time.RFC3339))
 }
 
+// Is makes it reconcile.ErrUsed.
+func (e *UsedError) Is(target error) bool { return target == reconcile.ErrUsed }
+
 // usedPath names a plan by what it does and when it was made, so that a copy or another layout of the file is the same plan.
 func (s *Store) usedPath(plan *reconcile.Plan) string {
 	name := sha256.Sum256([]byte(plan.Digest + "\n" + plan.Created.UTC().Format(time.RFC3339Nano) + "\n" + plan.Salt))
