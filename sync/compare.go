@@ -269,6 +269,9 @@ func objectNames(kind spec.Kind, sheets ...*Sheet) []string {
 // compareObject compares the fields of one object. Where a document stands beside a live side, a
 // field that one of them does not state says nothing; between equals it is a difference.
 func (o *ComparedOrganization) compareObject(address spec.Address, a, b map[string]Cell, equals bool) {
+	if isOff(a) && b == nil || isOff(b) && a == nil {
+		return
+	}
 	if a == nil || b == nil {
 		o.Differences = append(o.Differences, Difference{address, "", presence(a), presence(b)})
 		return
@@ -289,6 +292,12 @@ func (o *ComparedOrganization) compareObject(address spec.Address, a, b map[stri
 			o.Differences = append(o.Differences, Difference{address, path, left.Side, right.Side})
 		}
 	}
+}
+
+// isOff tells a feature control that is off, which is as good as one that is not there.
+func isOff(fields map[string]Cell) bool {
+	enabled, is := fields["enabled"]
+	return is && enabled.Side.Value().Reveal() == "false"
 }
 
 // presence stands for a whole object: "there" or nothing.

@@ -50,7 +50,7 @@ func (s *Sheet) through(m *spec.MigrationMap, decided spec.MappedOrganization) S
 			email, _ := mapEmail(m, fields["owner"].Side.Value().Reveal())
 			fields = map[string]Cell{"owner": {Side: Text(email)}}
 		case spec.KindFeatureControl:
-			id.Name = foldName(replaced(id.Name, m.FeatureControls))
+			id.Name = replaced(id.Name, m.FeatureControls)
 		}
 		out.Objects[id] = fields
 	}

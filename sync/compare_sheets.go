@@ -79,7 +79,7 @@ func (s *Sheet) live(live *Live, lists Lists) {
 	}
 	s.attributes(&live.Organization, lists)
 	for _, c := range live.FeatureControls {
-		s.set(spec.KindFeatureControl, foldName(c.Name), "enabled", Cell{Side: Bool(c.Enabled)})
+		s.set(spec.KindFeatureControl, normalName(c.Name), "enabled", Cell{Side: Bool(c.Enabled)})
 	}
 	for i := range live.Members {
 		m := &live.Members[i]
@@ -174,7 +174,7 @@ func (s *Sheet) document(o *spec.Organization, lists Lists, sensitive func(spec.
 		spec.KindFeatureControl: o.FeatureControls != nil, spec.KindVariable: o.Variables != nil, spec.KindMember: o.Members != nil,
 	}
 	for _, c := range o.FeatureControls {
-		s.set(spec.KindFeatureControl, foldName(c.Name), "enabled", Cell{Side: Bool(c.Enabled)})
+		s.set(spec.KindFeatureControl, normalName(c.Name), "enabled", Cell{Side: Bool(c.Enabled)})
 	}
 	for i := range o.Variables {
 		if v := &o.Variables[i]; v.State != spec.Absent {

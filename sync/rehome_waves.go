@@ -194,8 +194,11 @@ func (m *mover) rest(move *move, source *Draft) {
 	m.limits(move, source)
 }
 
+// firstTeam is in every new organization (mock, help pages).
+const firstTeam = "My Team"
+
 func missingTeams(teams []Name, adopted *Live) []string {
-	there := map[string]bool{}
+	there := map[string]bool{foldName(firstTeam): adopted == nil}
 	if adopted != nil {
 		for _, team := range adopted.Teams {
 			there[foldName(team.Name)] = true
