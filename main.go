@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -18,24 +19,29 @@ import (
 
 func main() {
 	ctx, cancel := context.WithCancelCause(context.Background())
-	go watchSignals(cancel)
+	go watchSignals(cancel, notify())
 	os.Exit(command.Main(ctx, os.Args, environment()))
 }
 
-// watchSignals asks the run to stop cleanly at the first SIGINT or SIGTERM; a second one ends
-// the process at once. A reader that closed its end of stdout (`| head`) must not kill an
+// notify catches SIGINT and SIGTERM. A reader that closed its end of stdout (`| head`) must not kill an
 // apply between two writes, so SIGPIPE becomes an ordinary write error.
-func watchSignals(cancel context.CancelCauseFunc) {
+func notify() chan os.Signal {
 	signal.Ignore(syscall.SIGPIPE)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	return signals
+}
+
+// watchSignals asks the run to stop cleanly at the first signal; a second one ends the process at once.
+func watchSignals(cancel context.CancelCauseFunc, signals chan os.Signal) {
 	received := <-signals
 	signal.Stop(signals)
+	cause := sync.ErrInterrupted
 	if received == syscall.SIGTERM {
-		cancel(sync.ErrTerminated)
-		return
+		cause = sync.ErrTerminated
 	}
-	cancel(sync.ErrInterrupted)
+	cancel(cause)
+	fmt.Fprintln(os.Stderr, "stopping cleanly: what is in flight is finished; a second signal ends at once")
 }
 
 func environment() command.Env {
