@@ -223,13 +223,13 @@ func (d *decoder) unique(keys *keySet, n *yaml.Node, t *trail) bool {
 	case first == nil:
 		return true
 	case first.Value == n.Value:
-		d.report(ruleDuplicateKey, n, t, "the key "+tick(n.Value)+" stands here twice", "remove one of them")
+		d.report(ruleDuplicateKey, n, t, "the key "+tickKey(n.Value)+" stands here twice", "remove one of them")
 	default:
 		rule := ruleKeyCase
 		if strings.Contains(n.Value, "@") {
 			rule = ruleMemberCase
 		}
-		d.report(rule, n, t, "the keys "+tick(first.Value)+" and "+tick(n.Value)+" differ only in upper and lower case", "remove one of them")
+		d.report(rule, n, t, "the keys "+tickKey(first.Value)+" and "+tickKey(n.Value)+" differ only in upper and lower case", "remove one of them")
 	}
 	d.problems[len(d.problems)-1].Related = d.at(first).pointer()
 	return false

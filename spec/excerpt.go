@@ -141,37 +141,33 @@ func maskRun(run string) string {
 	return strings.ReplaceAll(head+strings.Repeat("•", utf8.RuneCountInString(core))+tail, "\t", " ")
 }
 
-// maskUnparsed serves the lines of a file that is no valid YAML: a known key is
-// shown, and its value when the key is a public one and the value a single word.
+// maskUnparsed serves the lines of a file that is no valid YAML: nobody knows
+// where a value ends there, so only a key that the document's form knows is shown.
 func maskUnparsed(text string) string {
 	shown := make([]bool, len(text))
 	rest := strings.TrimLeft(text, " -\t")
-	key, value, found := strings.Cut(rest, ":")
 	start := len(text) - len(rest)
-	if found && isPlainWord(key) {
-		mark(shown, start, start+len(key))
-		if publicUnparsed[key] && isPlainWord(strings.TrimSpace(value)) {
-			mark(shown, start+len(key), len(text))
+	if key, _, found := strings.Cut(rest, ":"); found && knownKeys[key] {
+		for i := range key {
+			shown[start+i] = true
 		}
 	}
 	return maskLine(text, shown)
 }
 
-func mark(shown []bool, from, to int) {
-	for i := from; i < to; i++ {
-		shown[i] = true
+// knownKeys are the keys of all tables.
+var knownKeys = func() map[string]bool {
+	known := map[string]bool{}
+	for _, keys := range [][]string{
+		documentFields.names(), organizationFields.names(), variableFields.names(), memberFields.names(), inviteFields.names(),
+		zoneFields.names(), sandboxFields.names(), guardFields.names(),
+	} {
+		for _, key := range keys {
+			known[key] = true
+		}
 	}
-}
-
-func isPlainWord(s string) bool {
-	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$.@/ ") == ""
-}
-
-// publicUnparsed are keys whose values cannot be secrets wherever they stand.
-var publicUnparsed = map[string]bool{
-	"apiVersion": true, "zone": true, "id": true, "region": true, "country": true, "timezone": true, "state": true,
-	"tfaEnforced": true, "owner": true, "role": true, "type": true, "ignoreValue": true, "literal": true,
-}
+	return known
+}()
 
 // public says what below a node may be shown.
 type public struct {
@@ -179,6 +175,7 @@ type public struct {
 	url       bool // a scalar without user and password
 	reference bool // a scalar that is nothing but references
 	all       bool // everything below, keys and values
+	words     bool // keys of several words
 	// keys are the known keys; another one is found under others.
 	keys   map[string]*public
 	others *public
@@ -195,7 +192,7 @@ var (
 	publicLayer = &public{keys: map[string]*public{
 		"name": shownScalar, "id": shownScalar, "zone": shownScalar, "state": shownScalar, "owner": shownScalar, "profiles": shownAll,
 		"region": shownScalar, "country": shownScalar, "timezone": shownScalar, "tfaEnforced": shownScalar, "purge": shownAll,
-		"featureControls": {others: shownScalar}, "variables": {others: publicVariable}, "members": {others: publicMember}}}
+		"featureControls": {words: true, others: shownScalar}, "variables": {others: publicVariable}, "members": {others: publicMember}}}
 	publicMember = &public{scalar: true, keys: map[string]*public{
 		"role": shownScalar, "state": shownScalar, "connections": shownScalar,
 		"invite": {keys: map[string]*public{"name": shownScalar, "teams": shownAll, "note": shownScalar}}}}
@@ -260,7 +257,7 @@ func (x *excerpter) walkMapping(n *yaml.Node, p *public) {
 		} else if p.keys == nil && p.others == nil {
 			continue // a mapping where none belongs
 		}
-		if key.Kind == yaml.ScalarNode {
+		if key.Kind == yaml.ScalarNode && (known || p.words || plainKey(key.Value) == key.Value && (below != nil || !isNull(value))) {
 			x.show(key)
 		}
 		if below != nil && value.Kind != yaml.AliasNode {

@@ -30,16 +30,23 @@ func decodeFields[T any](d *decoder, n *yaml.Node, t *trail, known fields[T], re
 				"remove it, or keep it as `x-"+key.Value+"`, which is ignored")
 			return
 		}
-		d.unknownKey(key, t, known.names())
+		d.unknownKey(key, value, t, known.names())
 	})
 }
 
-func (d *decoder) unknownKey(key *yaml.Node, t *trail, known []string) {
+// unknownKey tells of a key and what it may have been meant for. One without a
+// value is not repeated: within brackets, {type: number, hunter2}, it is a value
+// whose key was forgotten.
+func (d *decoder) unknownKey(key, value *yaml.Node, t *trail, known []string) {
+	if isNull(follow(value)) && didYouMean(key.Value, known) == "" {
+		d.report(ruleUnknownKey, key, t.up, "an unknown key without a value", "known here: "+oneOf(known)+"; write `key: value`")
+		return
+	}
 	hint := didYouMean(key.Value, known)
 	if hint == "" {
 		hint = "known here: " + oneOf(known) + "; keys that begin with x- are ignored"
 	}
-	d.report(ruleUnknownKey, key, t, "unknown key "+tick(key.Value), hint)
+	d.report(ruleUnknownKey, key, t, "unknown key "+tickKey(key.Value), hint)
 }
 
 // text reads a scalar that has to be a text.

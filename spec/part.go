@@ -93,7 +93,7 @@ func (d *decoder) layers(n *yaml.Node, t *trail, isProfile bool) []*layer {
 	var out []*layer
 	d.each(n, t, func(key, value *yaml.Node, t *trail) {
 		if !isKey(key.Value) {
-			d.report(ruleOrganizationKey, key, t, tick(key.Value)+" cannot be a key",
+			d.report(ruleOrganizationKey, key, t, tickKey(key.Value)+" cannot be a key",
 				"use a to z, 0 to 9 and -, at most 64 characters; the name goes into `name`")
 		}
 		l := &layer{at: d.at(key), key: key.Value, isProfile: isProfile}
@@ -192,7 +192,7 @@ func readSandbox(d *decoder, z *writtenZone, n *yaml.Node, t *trail) {
 func readZones(d *decoder, p *part, n *yaml.Node, t *trail) {
 	d.each(n, t, func(key, value *yaml.Node, t *trail) {
 		if !isZoneName(key.Value) {
-			d.report(ruleUnknownValue, key, t, tick(key.Value)+" cannot be the name of a zone", "use letters, digits, - and _")
+			d.report(ruleUnknownValue, key, t, tickKey(key.Value)+" cannot be the name of a zone", "use letters, digits, - and _")
 		}
 		z := writtenZone{at: d.at(key), name: key.Value}
 		before := len(d.problems)
@@ -240,7 +240,7 @@ func readLimits(d *decoder, g *writtenGuards, n *yaml.Node, t *trail) {
 	guard, kinds := t.key, kindNames(countedKinds[t.key])
 	d.each(n, t, func(key, value *yaml.Node, t *trail) {
 		if !slices.Contains(kinds, key.Value) {
-			d.report(ruleGuard, key, t, tick(guard)+" does not count "+tick(key.Value),
+			d.report(ruleGuard, key, t, tick(guard)+" does not count "+tickKey(key.Value),
 				firstOf(didYouMean(key.Value, kinds), "it counts "+oneOf(kinds)))
 			return
 		}

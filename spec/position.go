@@ -47,7 +47,7 @@ func (t *trail) child(k string) *trail { return &trail{up: t, key: k} }
 func (t *trail) name() string {
 	for ; t != nil; t = t.up {
 		if t.index == 0 {
-			return tick(t.key)
+			return tick(t.shownKey())
 		}
 	}
 	return "the document"
@@ -63,7 +63,15 @@ func (t *trail) String() string {
 	case t.index > 0:
 		return up + "[" + strconv.Itoa(t.index-1) + "]"
 	case up == "":
-		return clean(t.key)
+		return clean(t.shownKey())
 	}
-	return up + "." + clean(t.key)
+	return up + "." + clean(t.shownKey())
+}
+
+// shownKey is the key as a path shows it; names of feature controls are the only ones of several words.
+func (t *trail) shownKey() string {
+	if t.up != nil && t.up.key == "featureControls" {
+		return t.key
+	}
+	return plainKey(t.key)
 }

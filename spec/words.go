@@ -29,6 +29,21 @@ func visible(r rune) rune {
 // tick is a key or a public value as messages show it.
 func tick(s string) string { return "`" + clean(s) + "`" }
 
+// tickKey is a key as messages show it. A key that is not one plain word is cut
+// where the word ends: with a forgotten space or colon, as in {PASSWORD:hunter2},
+// YAML takes the value for a part of the key.
+func tickKey(s string) string { return tick(plainKey(s)) }
+
+func plainKey(s string) string {
+	end := strings.IndexFunc(s, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-.$@+", r)
+	})
+	if end < 0 {
+		return s
+	}
+	return s[:end] + "…"
+}
+
 // oneOf lists words for a hint: "a, b or c".
 func oneOf(words []string) string {
 	switch len(words) {

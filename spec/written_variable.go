@@ -60,7 +60,7 @@ func readVariableType(d *decoder, v *longVariable, n *yaml.Node, t *trail) {
 func (d *decoder) variableName(key *yaml.Node, t *trail) bool {
 	why := badVariableName(key.Value)
 	if why != "" {
-		d.report(ruleVariableName, key, t, "Make refuses the variable name "+tick(key.Value)+": "+why,
+		d.report(ruleVariableName, key, t, "Make refuses the variable name "+tickKey(key.Value)+": "+why,
 			"use letters, digits, $ and _, not beginning with a digit, at most 128 characters")
 	}
 	return why == ""
