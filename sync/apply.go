@@ -91,17 +91,18 @@ type StepEvent struct {
 // skipped. The cause of the cancellation says which exit that is (see ErrInterrupted).
 func Apply(ctx context.Context, plan *Plan, o ApplyOptions) *Report {
 	salt, _ := ReadSalt(plan.Salt) // a saved plan's was checked, any other is our own
-	a := &applier{plan: plan, o: o.withDefaults(), salt: salt}
+	a := &applier{plan: plan, o: o.withDefaults(), salt: salt, planned: countSteps(plan)}
 	a.gate.journal = o.Journal
 	return a.run(ctx)
 }
 
 // applier is one apply.
 type applier struct {
-	plan *Plan
-	o    ApplyOptions
-	salt []byte
-	gate gate
+	plan    *Plan
+	o       ApplyOptions
+	salt    []byte
+	planned int // steps
+	gate    gate
 	// refused is why nothing may be written at all; "" when it may.
 	refused string
 	exit    Exit // of a refusal
@@ -189,14 +190,14 @@ func (a *applier) warn(p spec.Problem) {
 
 func (a *applier) tell(s *Step, outcome StepOutcome, reason string) {
 	if a.o.Progress != nil {
-		a.o.Progress(StepEvent{N: s.N, Of: a.planned(), Address: s.Address, Op: s.Op, Outcome: outcome, Reason: reason})
+		a.o.Progress(StepEvent{N: s.N, Of: a.planned, Address: s.Address, Op: s.Op, Outcome: outcome, Reason: reason})
 	}
 }
 
-func (a *applier) planned() int {
+func countSteps(plan *Plan) int {
 	n := 0
-	for i := range a.plan.Organizations {
-		n += len(a.plan.Organizations[i].Steps)
+	for i := range plan.Organizations {
+		n += len(plan.Organizations[i].Steps)
 	}
 	return n
 }

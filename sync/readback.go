@@ -11,7 +11,7 @@ import (
 // readBack reads what the run has touched again, once for each kind, and fails the steps
 // whose object is not as the answer to the write made believe.
 func (w *worker) readBack(ctx context.Context) {
-	w.sight = w.freshSight()
+	defer func() { w.sight = w.freshSight() }()
 	for _, s := range w.written() {
 		if err := w.sight.look(ctx, s, false); err != nil {
 			if ctx.Err() == nil {
@@ -26,7 +26,7 @@ func (w *worker) readBack(ctx context.Context) {
 	}
 }
 
-// freshSight has read nothing; what is read there is not read twice, however long that takes.
+// freshSight has read nothing yet.
 func (w *worker) freshSight() *sight {
 	fresh := newSight(w)
 	fresh.live.ID, fresh.live.License, fresh.live.Host = w.id, w.sight.live.License, w.sight.live.Host

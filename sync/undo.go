@@ -28,7 +28,7 @@ import (
 //
 // What cannot be undone, and what has changed since, is listed in the plan's problems.
 func UndoPlan(ctx context.Context, story *Story, r Request) (*Plan, error) {
-	u := undoer{story: story, request: r}
+	u := undoer{story: story, request: r, traces: traces(story)}
 	desired := spec.Desired{Guards: spec.DefaultGuards()}
 	if r.Desired != nil {
 		desired = *r.Desired
@@ -53,8 +53,47 @@ func UndoPlan(ctx context.Context, story *Story, r Request) (*Plan, error) {
 type undoer struct {
 	story    *Story
 	request  Request
+	traces   map[int]*trace // by step number
 	problems []spec.Problem
 	held     []Held
+}
+
+// trace is what the journal says about one step.
+type trace struct {
+	// images are the state before the step's first write and after its last.
+	images Images
+	// done: its last write succeeded.
+	done bool
+	// open: nobody knows what became of one of its writes.
+	open bool
+}
+
+// traces goes through a journal once. A step without a trace has written nothing.
+func traces(story *Story) map[int]*trace {
+	found := map[int]*trace{}
+	verbs := map[int]Verb{}
+	for i := range story.Organizations {
+		for j := range story.Organizations[i].Steps {
+			s := &story.Organizations[i].Steps[j]
+			if all := stepVerbs[stepType{s.Kind, s.Op}]; len(all) > 0 {
+				verbs[s.N] = all[len(all)-1]
+			}
+		}
+	}
+	for _, e := range story.Entries {
+		switch {
+		case e.Intent != nil && found[e.Intent.Step] == nil:
+			found[e.Intent.Step] = &trace{images: Images{e.Intent.Before, e.Intent.After}}
+		case e.Intent != nil:
+			found[e.Intent.Step].images.After = e.Intent.After
+		case e.Result != nil && found[e.Result.Step] != nil && e.Result.Outcome == Succeeded && e.Result.Verb == verbs[e.Result.Step]:
+			found[e.Result.Step].done = true
+		}
+	}
+	for _, open := range story.Open() {
+		found[open.Step].open = true
+	}
+	return found
 }
 
 // organization is the desired state that undoes the run in one organization; nil when there is nothing to do.
@@ -70,11 +109,14 @@ func (u *undoer) organization(ctx context.Context, o *StoryOrganization) *spec.O
 	any := false
 	for i := range o.Steps {
 		s := &o.Steps[i]
-		images, done := u.images(s)
-		if !done {
+		made := u.traces[s.N]
+		if made != nil && made.open {
+			u.list(s, "nobody knows what became of it; `makesync apply --resume "+u.story.Run+"` finds out")
+		}
+		if made == nil || made.open || !made.done {
 			continue
 		}
-		if why := u.undo(w, want, s, images); why != "" {
+		if why := u.undo(w, want, s, made.images); why != "" {
 			u.list(s, why)
 			continue
 		}
@@ -95,31 +137,6 @@ func sortWanted(o *spec.Organization) {
 	slices.SortFunc(o.FeatureControls, func(a, b spec.FeatureControl) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(o.Variables, func(a, b spec.Variable) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(o.Members, func(a, b spec.Member) int { return cmp.Compare(a.Email, b.Email) })
-}
-
-// images are what the journal says about a step: the state before its first write and after its last.
-// One that wrote nothing, or of which that is not known, is not done.
-func (u *undoer) images(s *Step) (images Images, done bool) {
-	sent, succeeded := false, false
-	last := stepVerbs[stepType{s.Kind, s.Op}]
-	for _, e := range u.story.Entries {
-		switch {
-		case e.Intent != nil && e.Intent.Step == s.N:
-			if !sent {
-				images.Before = e.Intent.Before
-			}
-			images.After, sent = e.Intent.After, true
-		case e.Result != nil && e.Result.Step == s.N && e.Result.Outcome == Succeeded && len(last) > 0:
-			succeeded = succeeded || e.Result.Verb == last[len(last)-1]
-		}
-	}
-	for _, open := range u.story.Open() {
-		if open.Step == s.N {
-			u.list(s, "nobody knows what became of it; `makesync apply --resume "+u.story.Run+"` finds out")
-			return images, false
-		}
-	}
-	return images, sent && succeeded
 }
 
 // undo adds the state before a step to what is wanted, or says why it cannot.

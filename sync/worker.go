@@ -53,6 +53,7 @@ func (w *worker) apply(ctx context.Context) {
 		w.reports[s.N] = &r
 		w.tell(s, r.Outcome, r.Reason)
 	}
+	w.sight = w.freshSight() // what was read is done with: memory shall not grow with all organizations
 }
 
 // step runs one step, unless something stands in its way.
