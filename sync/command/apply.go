@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -199,7 +200,7 @@ func hasNews(plan *reconcile.Plan) bool {
 // apply does the steps.
 func (a *application) apply(ctx context.Context) (*reconcile.Report, error) {
 	options := reconcile.ApplyOptions{
-		Run: a.run, Zones: a.zones.writers(), Clock: clock{a.r.Now}, Concurrency: a.o.plan.zones.concurrency,
+		Run: a.run, Zones: a.zones.writers(), Clock: clock{a.r.Now}, Jitter: rand.Float64, Concurrency: a.o.plan.zones.concurrency,
 		Timeout: a.o.plan.zones.timeout, Fetched: a.fetched, Saved: a.o.file != "", AllowPartial: a.o.allowPartial,
 	}
 	if !a.o.noJournal && stepCount(a.plan) > 0 {

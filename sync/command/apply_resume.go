@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 
 	"makesync/spec"
@@ -72,7 +73,7 @@ func (a *application) openOnly(story *reconcile.Story) []*reconcile.Story {
 
 // settleRun adds to a killed run's journal what reading shows of its open requests.
 func (a *application) settleRun(ctx context.Context, story *reconcile.Story) (err error) {
-	outcomes := reconcile.ResolveRun(ctx, story, reconcile.ResolveOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}})
+	outcomes := reconcile.ResolveRun(ctx, story, reconcile.ResolveOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64})
 	journal, err := a.store.Append(story.Run)
 	if err != nil {
 		return failure{exit: reconcile.ExitInternal, message: err.Error()}
