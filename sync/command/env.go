@@ -2,9 +2,12 @@ package command
 
 import (
 	"io"
+	"net/http"
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"makesync/sync/makeapi"
 )
 
 // Env is everything outside the program that a command may touch. Main reads no
@@ -20,7 +23,9 @@ type Env struct {
 	Now func() time.Time
 	// Random is the source of run names and salts: crypto/rand.Reader.
 	Random io.Reader
-	Build  Build
+	// Transport carries the requests to a zone that is not embedded; nil: the network.
+	Transport func(zone string) http.RoundTripper
+	Build     Build
 }
 
 // Terminal is what is known of the streams.
@@ -40,6 +45,14 @@ type Build struct {
 	Modified bool   `json:"modified,omitempty"`
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
+}
+
+// transport carries the requests to a zone.
+func (e Env) transport(zone string, concurrency int) http.RoundTripper {
+	if e.Transport != nil {
+		return e.Transport(zone)
+	}
+	return makeapi.NewTransport(concurrency)
 }
 
 // lookup is the variable's value, or "".

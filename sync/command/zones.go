@@ -58,7 +58,7 @@ func (r *runtimeEnv) openZone(z *zones, e spec.Endpoint, o zoneOptions, may acce
 		}
 		transport = makeapi.HandlerTransport(handler)
 	} else {
-		transport = makeapi.NewTransport(o.concurrency)
+		transport = r.transport(e.Name, o.concurrency)
 	}
 	if may == readOnly {
 		transport = makeapi.ReadOnly(transport)
