@@ -117,6 +117,8 @@ type Step struct {
 	Precondition string `json:"precondition"`
 	// Notes are facts for the reader: "signs out people without two-factor authentication".
 	Notes []string `json:"notes,omitempty"`
+	// LastChange is who changed a drifted variable last; only with --history.
+	LastChange *LastChange `json:"lastChange,omitempty"`
 	// Before is the object's live view when the plan was made; nil where the step
 	// makes the object, and in a plan that was read from a file (apply reads it again).
 	Before View `json:"-"`

@@ -29,6 +29,7 @@ type planOptions struct {
 	out       string // plan only: -o
 	maxBytes  int    // plan only: of --format markdown
 	offline   offlineOptions
+	history   bool // plan only
 }
 
 var planFormats = []string{formatText, formatJSON, formatMarkdown, formatHTML}
@@ -43,6 +44,7 @@ func planCommand(r *runtimeEnv) *cli.Command {
 		Flags: joined(planningFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "save the plan to `FILE`, for makesync apply FILE"},
 			&cli.BoolFlag{Name: "exit-code", Usage: "end with 2 when there are changes, with 5 when something is held"},
+			historyFlag(),
 			maxBytesFlag(),
 		}, offlineFlags(), resultFlags(planFormats...), logFlags()),
 		Action: r.action(noArguments, func(c *cli.Context) error {
@@ -51,6 +53,9 @@ func planCommand(r *runtimeEnv) *cli.Command {
 				return err
 			}
 			if o.offline, err = readOfflineOptions(c); err != nil {
+				return err
+			}
+			if o.history, err = readHistory(c, o.offline); err != nil {
 				return err
 			}
 			return r.runPlan(c.Context, o)
@@ -122,7 +127,13 @@ func (r *runtimeEnv) runPlan(ctx context.Context, o planOptions) error {
 	if o.offline.set() {
 		plan = r.offlinePlan
 	}
-	return r.runPlanner(ctx, o, "plan", func(ctx context.Context) (made, error) { return plan(ctx, o, readOnly) })
+	return r.runPlanner(ctx, o, "plan", func(ctx context.Context) (made, error) {
+		m, err := plan(ctx, o, readOnly)
+		if err == nil && o.history {
+			m.addHistory(ctx, o.zones.concurrency)
+		}
+		return m, err
+	})
 }
 
 // runPlanner makes a plan in whatever way, saves it and prints it.

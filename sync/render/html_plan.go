@@ -181,7 +181,7 @@ func newHTMLStep(step reconcile.Step, kinds map[spec.Kind]bool) htmlStep {
 		h.After = "after " + some(stepNames(step.After), 5)
 	}
 	texts := []string{h.Object, h.Source}
-	for _, note := range step.Notes {
+	for _, note := range notesOf(step) {
 		h.Notes = append(h.Notes, Clean(note))
 	}
 	for _, field := range toldFields(step) {

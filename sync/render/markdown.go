@@ -171,7 +171,7 @@ func markdownRows(step reconcile.Step) string {
 		risk = "| **" + risks[riskRank(step.Risk)].heading + "** "
 	}
 	head := risk + "| " + entities(string(step.Op)) + " | " + code(cut(object(step.Address), maxName))
-	for _, note := range step.Notes {
+	for _, note := range notesOf(step) {
 		head += "<br>" + prose(cut(Clean(note), maxProse))
 	}
 	if len(step.Fields) == 0 {

@@ -57,6 +57,7 @@ func anyPlan(t *rapid.T, size int) *reconcile.Plan {
 			}
 			if rapid.Bool().Draw(t, "noted") {
 				s.Notes = []string{anyText(t, "note")}
+				s.LastChange = &reconcile.LastChange{At: anyText(t, "at"), Author: anyText(t, "author"), Action: anyText(t, "action")}
 			}
 			o.Steps = append(o.Steps, s)
 		}

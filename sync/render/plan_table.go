@@ -52,7 +52,7 @@ func tableRows(steps []reconcile.Step) []tableRow {
 		if len(fields) == 0 {
 			rows = append(rows, first)
 		}
-		rows[len(rows)-1].notes = step.Notes
+		rows[len(rows)-1].notes = notesOf(step)
 	}
 	return rows
 }

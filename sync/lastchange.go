@@ -1,0 +1,134 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"makesync/spec"
+)
+
+// LastChange says when and by whom a variable was last changed. It holds no value, so that it says
+// nothing secret about a sensitive variable either. Any field may be empty: the published page
+// and its schema disagree about where the API puts them.
+type LastChange struct {
+	// At is RFC 3339 in UTC where the zone's text could be read as a time, else that text.
+	At     string `json:"at,omitempty"`
+	Author string `json:"author,omitempty"`
+	// Action is "created" or "edited", or what else the zone calls it.
+	Action string `json:"action,omitempty"`
+}
+
+// Historian tells who changed a variable last; an empty answer means that the zone does not know.
+type Historian interface {
+	LastChange(ctx context.Context, organization int64, variable string) (LastChange, error)
+}
+
+// MaxHistoryCalls is how many variables AddLastChanges asks about in one plan.
+const MaxHistoryCalls = 50
+
+// longestHistoryText bounds what a zone may put into a field of LastChange, in characters.
+const longestHistoryText = 120
+
+// NewLastChange makes a LastChange of a zone's own words, cleaned and bounded.
+func NewLastChange(at, author, action string) LastChange {
+	at = bounded(at)
+	if when, err := time.Parse(time.RFC3339, at); err == nil {
+		at = when.UTC().Format(time.RFC3339)
+	}
+	return LastChange{At: at, Author: bounded(author), Action: strings.TrimPrefix(bounded(action), "organization_variable_")}
+}
+
+func bounded(text string) string {
+	r := []rune(clean(text))
+	return string(r[:min(len(r), longestHistoryText)])
+}
+
+// AddLastChanges fills Step.LastChange for the variables that drifted: those that are there and that the plan
+// updates or deletes. It asks about the first MaxHistoryCalls of them, in the order of the plan. What could not
+// be learned is a warning of the plan and changes nothing else in it; the digest does not cover what was learned.
+func AddLastChanges(ctx context.Context, plan *Plan, zones map[string]Historian, concurrency int) {
+	asked, more := drifted(plan, zones)
+	errs := make([]error, len(asked))
+	var group errgroup.Group
+	group.SetLimit(max(1, concurrency))
+	for i, a := range asked {
+		group.Go(func() error {
+			errs[i] = a.ask(ctx)
+			return nil
+		})
+	}
+	_ = group.Wait() // the functions keep their errors in errs
+	if more > 0 {
+		plan.Problems = append(plan.Problems, spec.Problem{Severity: spec.Warning, Rule: "history",
+			Message: fmt.Sprintf("--history reads the history of at most %d variables; %d more that change show none", MaxHistoryCalls, more),
+			Hint:    "plan less at a time with --target"})
+	}
+	plan.Problems = append(plan.Problems, historyProblems(asked, errs)...)
+}
+
+// inquiry is one question to a zone.
+type inquiry struct {
+	step         *Step
+	organization int64
+	zone         Historian
+}
+
+func (q inquiry) ask(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
+	change, err := q.zone.LastChange(ctx, q.organization, q.step.Address.Name())
+	if err == nil && change != (LastChange{}) {
+		q.step.LastChange = &change
+	}
+	return err
+}
+
+// drifted lists the questions, and counts those that are too many.
+func drifted(plan *Plan, zones map[string]Historian) (asked []inquiry, more int) {
+	for i := range plan.Organizations {
+		o := &plan.Organizations[i]
+		for j := range o.Steps {
+			s := &o.Steps[j]
+			changes := s.Kind == spec.KindVariable && (s.Op == OpUpdate || s.Op == OpDelete)
+			switch zone := zones[o.Zone]; {
+			case !changes || zone == nil:
+			case len(asked) == MaxHistoryCalls:
+				more++
+			default:
+				asked = append(asked, inquiry{s, o.ID, zone})
+			}
+		}
+	}
+	return asked, more
+}
+
+// historyProblems is one warning for all that failed, with the first reason.
+func historyProblems(asked []inquiry, errs []error) []spec.Problem {
+	var failed int
+	var first spec.Problem
+	for i, err := range errs {
+		if err == nil {
+			continue
+		}
+		if failed++; failed == 1 {
+			first = spec.Problem{Severity: spec.Warning, Rule: "history", Address: asked[i].step.Address,
+				Message: "the history of this variable could not be read: " + clean(err.Error())}
+			if call := AsCallError(err); call != nil {
+				first.Error, first.Hint = call.API(), call.Hint
+			}
+		}
+	}
+	if failed > 1 {
+		first.Message += " (and of " + strconv.Itoa(failed-1) + " more)"
+	}
+	if failed == 0 {
+		return nil
+	}
+	return []spec.Problem{first}
+}
