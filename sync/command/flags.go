@@ -181,9 +181,6 @@ func readLimitOptions(c *cli.Context) (limitOptions, error) {
 	return o, nil
 }
 
-// stateOptions say where runs are kept.
-type stateOptions struct{ journal string }
-
 func journalFlag() cli.Flag {
 	return &cli.StringFlag{Name: "journal", Usage: "`DIR` of the journals, instead of $XDG_STATE_HOME/makesync/runs"}
 }
