@@ -34,7 +34,7 @@ func exitOfError(ctx context.Context, err error) reconcile.Exit {
 	case errors.As(err, &known):
 		exits = append(exits, known.exit)
 	case call != nil && call.Class == reconcile.ClassCancelled:
-	case call != nil:
+	case call != nil && classExit[call.Class] != reconcile.Exit{}:
 		exits = append(exits, classExit[call.Class])
 	case reconcile.StopExit(ctx) == reconcile.ExitOK:
 		exits = append(exits, reconcile.ExitInternal)

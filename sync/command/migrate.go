@@ -30,7 +30,7 @@ func migrateCommand(r *runtimeEnv) *cli.Command {
 		Description: "Reads both zones and changes neither. Writes documents for the target in three numbered folders, each planned and applied on its own: " +
 			"organizations; variables and feature controls, once the plans are bought; people last, since invitations send e-mail. " +
 			"Tells collisions and what cannot be carried over. Exit 5 when a collision kept an organization out.",
-		UsageText: "makesync migrate --from eu1 --to us1 -o move\nmakesync migrate --from eu1 --to us1 --organization 'acme*' --map map.yaml --key '{key}-us1' -o move",
+		UsageText: "makesync migrate --from eu1 --to us1 -o move\nmakesync migrate --from eu1 --to us1 --organization 'acme*' --map map.yaml -o move",
 		Flags: joined([]cli.Flag{
 			&cli.StringFlag{Name: "from", Usage: "`ZONE` to move from; it is only read"},
 			&cli.StringFlag{Name: "to", Usage: "`ZONE` to move to"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/urfave/cli/v2"
 )
@@ -154,8 +155,9 @@ func shellQuote(word string) string {
 		return word
 	}
 	for _, char := range word {
-		if char < ' ' || char == 0x7f || char >= 0x80 && char < 0xa0 {
-			return fmt.Sprintf("$%s", strings.ReplaceAll(fmt.Sprintf("%q", word), `"`, `'`))
+		if !unicode.IsPrint(char) {
+			escaped := fmt.Sprintf("%q", word)
+			return "$'" + strings.NewReplacer(`\\`, `\\`, `\"`, `"`, "'", `\'`).Replace(escaped[1:len(escaped)-1]) + "'"
 		}
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"

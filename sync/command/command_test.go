@@ -1,0 +1,213 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	reconcile "makesync/sync"
+)
+
+// testEnv is an environment of its own, with or without somebody at a terminal.
+func testEnv(stdin string, atTerminal bool) (Env, *bytes.Buffer, *bytes.Buffer) {
+	var out, errs bytes.Buffer
+	return Env{
+		Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &errs, Now: time.Now, Random: rand.Reader,
+		Terminal:  Terminal{Stdin: atTerminal},
+		LookupEnv: func(string) (string, bool) { return "", false },
+		Build:     Build{Version: "1.2.3", Go: "go1.26", Platform: "linux/amd64"},
+	}, &out, &errs
+}
+
+// A panic prints where, never what: the value may hold a secret.
+func TestPanicPrintsNoSecret(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	code := func() (code int) {
+		defer func() { code = reportPanic(&out, recover()) }()
+		panic(fmt.Errorf("canary-secret"))
+	}()
+	if code != 1 || strings.Contains(out.String(), "canary") {
+		t.Errorf("exit %d: %s", code, &out)
+	}
+	if !strings.Contains(out.String(), "TestPanicPrintsNoSecret") || !strings.Contains(out.String(), "hint: ") {
+		t.Errorf("no place, no hint: %s", &out)
+	}
+}
+
+// Every command has a line, a description or commands below it, and an example; every flag says what its value is.
+func TestEveryCommandIsExplained(t *testing.T) {
+	t.Parallel()
+	env, _, _ := testEnv("", false)
+	walk(commands(&runtimeEnv{Env: env}), "", func(path string, c *cli.Command) {
+		if c.Usage == "" || len(c.Subcommands) == 0 && c.UsageText == "" {
+			t.Errorf("%s has no usage or no example", path)
+		}
+		if len(c.Subcommands) == 0 && c.Action == nil {
+			t.Errorf("%s does nothing", path)
+		}
+		for _, line := range strings.Split(c.UsageText, "\n") {
+			if c.UsageText != "" && !strings.Contains(line, programName) {
+				t.Errorf("%s: the example %q does not call the program", path, line)
+			}
+		}
+		for _, f := range c.Flags {
+			usage := f.(cli.DocGenerationFlag).GetUsage()
+			if takesValue(f) != strings.Contains(usage, "`") || usage == "" {
+				t.Errorf("%s --%s: %q names no value, or one that it does not take", path, f.Names()[0], usage)
+			}
+		}
+	})
+}
+
+func walk(list []*cli.Command, above string, visit func(string, *cli.Command)) {
+	for _, c := range list {
+		path := strings.TrimSpace(above + " " + c.Name)
+		visit(path, c)
+		walk(c.Subcommands, path, visit)
+	}
+}
+
+// Help fits a terminal of 100 columns and goes to stdout.
+func TestHelpFits(t *testing.T) {
+	t.Parallel()
+	env, _, _ := testEnv("", false)
+	walk(commands(&runtimeEnv{Env: env}), "", func(path string, _ *cli.Command) {
+		env, out, errs := testEnv("", false)
+		if code := Main(t.Context(), slices.Concat([]string{programName, "help"}, strings.Fields(path)), env); code != 0 || errs.Len() > 0 {
+			t.Errorf("help %s: exit %d %s", path, code, errs)
+		}
+		for line := range strings.Lines(out.String()) {
+			if len([]rune(strings.TrimRight(line, "\n"))) > 100 {
+				t.Errorf("help %s is too wide: %s", path, line)
+			}
+		}
+	})
+}
+
+func TestQuestion(t *testing.T) {
+	t.Parallel()
+	plan := func(ops ...reconcile.Op) *reconcile.Plan {
+		p := &reconcile.Plan{}
+		for i, op := range ops {
+			p.Organizations = append(p.Organizations, reconcile.OrganizationPlan{Name: fmt.Sprintf("Org %d", i+1), Steps: []reconcile.Step{{Op: op}}})
+		}
+		return p
+	}
+	for _, test := range []struct {
+		plan         *reconcile.Plan
+		right, wrong string
+	}{
+		{plan(reconcile.OpCreate, reconcile.OpUpdate), "y", ""},
+		{plan(reconcile.OpInvite), "YES", "Org 1"},
+		{plan(reconcile.OpDelete), "Org 1", "yes"},
+		{plan(reconcile.OpTransfer), "Org 1", "org 1"},
+		{plan(reconcile.OpUpdate, reconcile.OpRevoke), "Org 2", "1"},
+		{plan(reconcile.OpDelete, reconcile.OpTransfer, reconcile.OpUpdate), "2", "3"},
+	} {
+		q := questionFor(test.plan)
+		if !q.accepts(test.right+"\n") || q.accepts(test.wrong+"\n") || q.accepts("") {
+			t.Errorf("%q: %q is refused, or %q or nothing accepted", q.text, test.right, test.wrong)
+		}
+	}
+}
+
+// A name of control characters can be confirmed by what the question shows.
+func TestQuestionIsClean(t *testing.T) {
+	t.Parallel()
+	q := questionFor(&reconcile.Plan{Organizations: []reconcile.OrganizationPlan{{Name: "a\x1b[2Jb", Steps: []reconcile.Step{{Op: reconcile.OpDelete}}}}})
+	if strings.Contains(q.text, "\x1b") || !q.accepts(q.answer) {
+		t.Errorf("%q", q.text)
+	}
+}
+
+// Somebody who is asked can be interrupted.
+func TestConfirmIsInterrupted(t *testing.T) {
+	t.Parallel()
+	env, _, _ := testEnv("", true)
+	env.Stdin = blocked{}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(reconcile.ErrInterrupted)
+	err := (&runtimeEnv{Env: env}).confirm(ctx, question{yesNo: true}, false)
+	if exit := exitOfError(ctx, err); exit != reconcile.ExitInterrupted {
+		t.Errorf("%v: %v", exit, err)
+	}
+}
+
+// blocked never answers.
+type blocked struct{}
+
+func (blocked) Read([]byte) (int, error) { select {} }
+
+func TestExitOfError(t *testing.T) {
+	t.Parallel()
+	stopped, cancel := context.WithCancelCause(t.Context())
+	cancel(reconcile.ErrTerminated)
+	call := func(class reconcile.Class) error { return fmt.Errorf("plan: %w", &reconcile.CallError{Class: class}) }
+	for _, test := range []struct {
+		ctx  context.Context
+		err  error
+		want reconcile.Exit
+	}{
+		{t.Context(), errors.New("anything"), reconcile.ExitInternal},
+		{t.Context(), usageError{}, reconcile.ExitUsage},
+		{stopped, usageError{}, reconcile.ExitUsage},
+		{t.Context(), failure{exit: reconcile.ExitInvalid}, reconcile.ExitInvalid},
+		{stopped, failure{exit: reconcile.ExitInvalid}, reconcile.ExitInvalid},
+		{stopped, failure{exit: reconcile.ExitUnreachable}, reconcile.ExitTerminated},
+		{stopped, context.Canceled, reconcile.ExitTerminated},
+		{t.Context(), call(reconcile.ClassRefused), reconcile.ExitRefused},
+		{t.Context(), call(reconcile.ClassUnreachable), reconcile.ExitUnreachable},
+		{t.Context(), call(reconcile.ClassInternal), reconcile.ExitInternal},
+		{stopped, call(reconcile.ClassCancelled), reconcile.ExitTerminated},
+	} {
+		if got := exitOfError(test.ctx, test.err); got != test.want {
+			t.Errorf("%v: %v, want %v", test.err, got, test.want)
+		}
+	}
+}
+
+// Only apply and invitation accept may write: the word readWrite stands in their files alone, and
+// in the file that defines it.
+func TestWhoMayWrite(t *testing.T) {
+	t.Parallel()
+	allowed := []string{"apply.go", "invitation.go", "plan_file.go", "zones.go"}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(text, []byte("readWrite")) && !strings.HasSuffix(name, "_test.go") && !slices.Contains(allowed, name) {
+			t.Errorf("%s opens a zone to write", name)
+		}
+	}
+}
+
+func TestBuildOf(t *testing.T) {
+	t.Parallel()
+	info := &debug.BuildInfo{GoVersion: "go1.26", Settings: []debug.BuildSetting{
+		{Key: "vcs.revision", Value: "0123456789abcdef"}, {Key: "vcs.modified", Value: "true"}, {Key: "GOOS", Value: "linux"}, {Key: "GOARCH", Value: "arm64"},
+	}}
+	info.Main.Version = "v1.4.0"
+	if got, want := BuildOf(info).String(), "1.4.0 (0123456789ab, modified) go1.26 linux/arm64"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if got := BuildOf(nil).Version; got != "devel" {
+		t.Errorf("without build info: %s", got)
+	}
+}
