@@ -58,10 +58,11 @@ func zonesOf(snapshots []*Snapshot) string {
 
 // age refuses a snapshot beyond the limit and warns of an old one, and of one from the future.
 func (s *Snapshot) age(now time.Time, limit time.Duration) []spec.Problem {
-	age := now.Sub(s.Taken).Truncate(time.Second)
+	exact := now.Sub(s.Taken)
+	age := exact.Truncate(time.Second)
 	again := "take it again: `makesync snapshot --zone " + s.Zone + " -o FILE`"
 	switch {
-	case limit > 0 && age > limit:
+	case limit > 0 && exact > limit:
 		return []spec.Problem{unfit("snapshot-age", "", fmt.Sprintf("the snapshot of %s was taken %s ago, at %s; --max-age allows %s",
 			s.Zone, age, s.Taken.Format(time.RFC3339), limit), again)}
 	case limit == 0 && age > staleSnapshot:

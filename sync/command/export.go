@@ -190,7 +190,7 @@ func (f *folder) write(folders ...string) error {
 	}
 	f.files = append(f.files, file{filepath.Join(f.dir, spec.DefaultSchema), schema.Document()})
 	if inTheWay := f.inTheWay(); len(inTheWay) > 0 && !f.force {
-		return failure{exit: reconcile.ExitInvalid, message: "there already: " + strings.Join(inTheWay, ", ") + "; nothing was written",
+		return failure{exit: reconcile.ExitInvalid, message: "there already: " + someOf(inTheWay, 5) + "; nothing was written",
 			hint: "choose another folder with -o, or overwrite them with --force"}
 	}
 	for _, file := range f.files {
@@ -202,6 +202,14 @@ func (f *folder) write(folders ...string) error {
 		}
 	}
 	return nil
+}
+
+// someOf joins the first few of many names.
+func someOf(names []string, most int) string {
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
 // inTheWay lists files that are there and would change.
