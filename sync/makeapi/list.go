@@ -124,6 +124,8 @@ func (r *reading[T]) add(p page[T]) error {
 	r.learnLimit(p)
 	short := r.limit > 0 && len(p.rows) < r.limit
 	switch {
+	case len(p.rows) == 0 && r.overlap(offset) > 0:
+		return errMoved // not even the last row is there any more
 	case len(p.rows) == 0, short && fresh+r.overlap(offset) >= len(p.rows) && overlaps:
 		r.whole = true
 	case r.pages == 1:
