@@ -141,40 +141,61 @@ func syntaxProblem(file *source, err error) Problem {
 
 // syntaxPosition finds the line of a syntax error. The library's own number is
 // that of the construct's beginning as often as not, and off by one in half the
-// cases. But a parser stops at its first error, so the error is in the last line
-// of the shortest run of lines that already gives it; a binary search finds that.
+// cases. But a parser stops at its first error: fed line by line, it has read the
+// wrong line and at most a little more. The shortest run of lines that already
+// gives the error ends in the wrong one.
 func syntaxPosition(file *source, err error) at {
-	if len(file.data) > maxSearched {
-		return at{file, int32(max(1, lineOf(err.Error()))), 1}
-	}
 	ends := lineEnds(file.data)
 	theirs := withoutLine(err.Error())
-	low, high := 0, len(ends)-1
+	line := &lineReader{data: file.data, ends: ends}
+	firstError(line)
+	fails := func(lines int) bool {
+		return withoutLine(firstError(bytes.NewReader(file.data[:ends[lines-1]]))) == theirs
+	}
+	low, high := 1, max(line.next, 1)
+	for step := 1; low < high; step *= 2 { // backwards in growing steps, then halving
+		middle := max(low, high-step)
+		if !fails(middle) {
+			low = middle + 1
+			break
+		}
+		high = middle
+	}
 	for low < high {
-		middle := (low + high) / 2
-		if withoutLine(firstError(file.data[:ends[middle]])) == theirs {
+		if middle := (low + high) / 2; fails(middle) {
 			high = middle
 		} else {
 			low = middle + 1
 		}
 	}
-	line := lineText(file.data, low+1)
-	indent := len(line) - len(strings.TrimLeft(line, " "))
-	return at{file, int32(low + 1), int32(indent + 1)}
+	text := lineText(file.data, low)
+	indent := len(text) - len(strings.TrimLeft(text, " "))
+	return at{file, int32(low), int32(indent + 1)}
 }
 
-// maxSearched is the size up to which a syntax error is searched for in that
-// way, in bytes; it costs some twenty readings of the file.
-const maxSearched = 4 << 20
-
-func lineOf(message string) int {
-	var line int
-	_, _ = fmt.Sscanf(strings.TrimPrefix(message, "yaml: "), "line %d", &line) // 0 when it names none
-	return line
+// lineReader gives at most one line at a time, so that it is known how far a reader of it got.
+type lineReader struct {
+	data []byte
+	ends []int
+	at   int
+	next int // the line that was read last, from 1
 }
 
-func firstError(data []byte) string {
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
+func (r *lineReader) Read(p []byte) (int, error) {
+	if r.at == len(r.data) {
+		return 0, io.EOF
+	}
+	if r.next == 0 || r.at == r.ends[r.next-1] {
+		r.next++
+	}
+	n := copy(p, r.data[r.at:r.ends[r.next-1]])
+	r.at += n
+	return n, nil
+}
+
+// firstError parses until the first error and gives it; "" when there is none.
+func firstError(r io.Reader) string {
+	decoder := yaml.NewDecoder(r)
 	for {
 		var node yaml.Node
 		err := decodeNode(decoder, &node)

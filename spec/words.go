@@ -74,6 +74,9 @@ func nearest(wrong string, known []string) string {
 	best, bestDistance := "", -1
 	for _, word := range sorted {
 		limit := max(1, max(len(wrong), len(word))/3)
+		if len(wrong)-len(word) > 4*limit || len(word)-len(wrong) > 4*limit {
+			continue // bytes: a character has at most four
+		}
 		d := distance(strings.ToLower(wrong), strings.ToLower(word))
 		if d <= limit && (bestDistance < 0 || d < bestDistance) {
 			best, bestDistance = word, d
