@@ -4,7 +4,8 @@
 //	runs/R.jsonl   the journal of run R, and nothing else (--journal DIR moves this folder)
 //	locks/         one file per zone and shard, locked while a run works
 //	used/          one mark per saved plan that was applied
-//	seen.json      when a waiting address was first seen
+//	seen.json      when a waiting address was first seen, and by how many plans
+//	told/          for each job, of which troubles --notify has told
 //
 // In go the facts that package sync hands to its Journal; out come them again as
 // a reconcile.Story. Files are for their owner only (0600, folders 0700) and hold

@@ -29,6 +29,8 @@ type sighting struct {
 	Reason string    `json:"reason"`
 	First  time.Time `json:"first"`
 	Last   time.Time `json:"last"`
+	// Runs is how many plans in a row saw it.
+	Runs int `json:"runs"`
 }
 
 // Seen reads what earlier plans saw. A damaged file starts anew: a date is not worth a failed run.
@@ -53,6 +55,14 @@ func (s *Seen) Since(address spec.Address, reason string) (time.Time, bool) {
 	return what.First, known && what.Reason == reason
 }
 
+// Runs is how many plans in a row, up to the last that was remembered, saw the address waiting for the reason.
+func (s *Seen) Runs(address spec.Address, reason string) int {
+	if what, known := s.known[address]; known && what.Reason == reason {
+		return what.Runs
+	}
+	return 0
+}
+
 // Remember keeps what the plan saw waiting. What no longer waits is forgotten, if its organization could be read.
 func (s *Seen) Remember(plan *reconcile.Plan) error {
 	now := s.store.now().UTC().Truncate(time.Second)
@@ -63,7 +73,7 @@ func (s *Seen) Remember(plan *reconcile.Plan) error {
 			if !known {
 				first = now
 			}
-			next[w.Address] = sighting{Reason: w.Reason, First: first, Last: now}
+			next[w.Address] = sighting{Reason: w.Reason, First: first, Last: now, Runs: s.Runs(w.Address, w.Reason) + 1}
 		}
 	}
 	return s.write(next)
