@@ -1,0 +1,123 @@
+package sync
+
+import (
+	"fmt"
+	"testing"
+
+	"makesync/spec"
+)
+
+// sheetOf is one organization with the given objects: "variable/A value" → text.
+func sheetOf(key, name string, cells map[string]string) Sheet {
+	s := newSheet(key, name)
+	for where, text := range cells {
+		var kind, object, path string
+		fmt.Sscanf(where, "%s %s %s", &kind, &object, &path)
+		s.set(spec.Kind(kind), object, path, Cell{Side: Text(text)})
+	}
+	return s
+}
+
+func differences(c *Comparison) []string {
+	var all []string
+	for _, o := range c.Organizations {
+		if o.Only != "" {
+			all = append(all, o.Key+" only "+o.Only)
+		}
+		for _, d := range o.Differences {
+			all = append(all, fmt.Sprintf("%s %s %s|%s", d.Address, d.Path, d.A, d.B))
+		}
+	}
+	return all
+}
+
+func TestComparePairsByKeyThenByName(t *testing.T) {
+	t.Parallel()
+	a := []Sheet{sheetOf("acme", "Acme", nil), sheetOf("beta", "Beta", nil), sheetOf("twin-1", "Twin", nil), sheetOf("twin-2", "Twin", nil)}
+	b := []Sheet{sheetOf("acme", "Acme US", nil), sheetOf("beta-us", "Beta", nil), sheetOf("twin-9", "Twin", nil)}
+	got := differences(Compare(ComparedSide{}, ComparedSide{}, a, b, nil))
+	want := []string{"twin-1 only a", "twin-2 only a", "twin-9 only b"}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("differences = %v, want %v", got, want)
+	}
+}
+
+func TestCompareFieldByField(t *testing.T) {
+	t.Parallel()
+	base := map[string]string{"variable A value": "1", "variable A type": "number", "member jane@acme.example role": "Admin"}
+	with := func(where, text string) map[string]string {
+		changed := map[string]string{where: text}
+		for k, v := range base {
+			if _, there := changed[k]; !there {
+				changed[k] = v
+			}
+		}
+		return changed
+	}
+	for name, test := range map[string]struct {
+		b    map[string]string
+		want []string
+	}{
+		"equal":         {base, nil},
+		"another value": {with("variable A value", "2"), []string{"acme/variable/A value 1|2"}},
+		"one more":      {with("variable B value", "x"), []string{"acme/variable/B  |there"}},
+		"another type":  {with("variable A type", "string"), []string{"acme/variable/A type number|string"}},
+	} {
+		c := Compare(ComparedSide{}, ComparedSide{}, []Sheet{sheetOf("acme", "Acme", base)}, []Sheet{sheetOf("acme", "Acme", test.b)}, nil)
+		if got := differences(c); fmt.Sprint(got) != fmt.Sprint(test.want) {
+			t.Errorf("%s: differences = %v, want %v", name, got, test.want)
+		}
+		if wantExit := map[bool]Exit{true: ExitOK, false: ExitChanges}[test.want == nil]; c.Exit != wantExit {
+			t.Errorf("%s: exit = %v, want %v", name, c.Exit, wantExit)
+		}
+	}
+}
+
+func TestCompareLeavesOutWhatADocumentDoesNotManage(t *testing.T) {
+	t.Parallel()
+	live := sheetOf("acme", "Acme", map[string]string{"variable A value": "1", "member jane@acme.example role": "Admin", "member jane@acme.example invitation": "pending"})
+	document := sheetOf("acme", "Acme", map[string]string{"member jane@acme.example role": "Admin"})
+	document.Declared, document.Managed = true, map[spec.Kind]bool{spec.KindMember: true}
+	if got := differences(Compare(ComparedSide{}, ComparedSide{}, []Sheet{live}, []Sheet{document}, nil)); got != nil {
+		t.Errorf("differences = %v, want none", got)
+	}
+	document.Managed[spec.KindVariable] = true
+	if got := differences(Compare(ComparedSide{}, ComparedSide{}, []Sheet{live}, []Sheet{document}, nil)); len(got) != 1 {
+		t.Errorf("differences = %v, want the variable", got)
+	}
+}
+
+func TestCompareSaysWhatCouldNotBeRead(t *testing.T) {
+	t.Parallel()
+	a := sheetOf("acme", "Acme", map[string]string{"variable A value": "1"})
+	b := sheetOf("acme", "Acme", nil)
+	b.Unknown[spec.KindVariable] = "could not be read"
+	c := Compare(ComparedSide{}, ComparedSide{}, []Sheet{a}, []Sheet{b}, nil)
+	if len(differences(c)) != 0 || len(c.Organizations[0].NotCompared) != 1 || c.Summary.NotCompared != 1 {
+		t.Errorf("comparison = %+v", c.Organizations)
+	}
+}
+
+func TestFingerprintsCompareWithValuesAndEachOther(t *testing.T) {
+	t.Parallel()
+	salt := []byte("salt")
+	saved := func(text, salt string) Cell {
+		return fingerprintCell(&SavedVariable{Fingerprint: SecretFingerprint(spec.Sensitive(text), []byte(salt))}, []byte(salt))
+	}
+	plain := Cell{Side: OfType(spec.TypeString, spec.Sensitive("secret"))}
+	for name, test := range map[string]struct {
+		a, b  Cell
+		equal bool
+		why   bool
+	}{
+		"the value itself": {saved("secret", string(salt)), plain, true, false},
+		"another value":    {plain, saved("other", string(salt)), false, false},
+		"same salt":        {saved("secret", "x"), saved("secret", "x"), true, false},
+		"other salts":      {saved("secret", "x"), saved("secret", "y"), false, true},
+	} {
+		equal, why := test.a.equals(test.b)
+		if equal != test.equal || (why != "") != test.why {
+			t.Errorf("%s: equal %v, why %q", name, equal, why)
+		}
+	}
+}

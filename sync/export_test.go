@@ -1,0 +1,145 @@
+package sync
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"makesync/spec"
+)
+
+func exportOf(t *testing.T, z *fakeZone) (Draft, *Survey) {
+	t.Helper()
+	s := surveyOf(t, "eu1", z)
+	e := Exporter{Zone: "eu1", Names: s.Names, OrganizationRoles: s.Roles, Sensitive: func(a spec.Address) bool { return spec.IsSensitive(a, a.Name(), nil) }}
+	return e.Draft(s.Organizations[0], s.Keys[s.Organizations[0].ID]), s
+}
+
+func notes(d Draft) string {
+	var lines []string
+	for _, n := range d.Notes {
+		lines = append(lines, string(n.Kind)+" "+n.Name+": "+n.Text)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestExportOfWhatCouldNotBeReadSaysSoAndDeclaresNothing(t *testing.T) {
+	t.Parallel()
+	z := newFakeZone(organization(11, "Acme"), organization(12, "Beta"))
+	z.fail = func(call string) error {
+		if call == "variable 11" {
+			return &CallError{Doing: "read variables of Acme", Status: 500, Message: "down", Class: ClassServer}
+		}
+		return nil
+	}
+	d, s := exportOf(t, z)
+	if d.Organization.Variables != nil || !d.Partly || !strings.Contains(notes(d), "could not be read completely: read variables of Acme: HTTP 500 down") {
+		t.Errorf("draft = %+v\n%s", d.Organization, notes(d))
+	}
+	if d.Organization.Members == nil || d.Organization.FeatureControls == nil {
+		t.Error("what could be read is not written")
+	}
+	if s.Exit() != ExitPartlyVisible || len(s.Unread()) != 1 || s.Unread()[0].Address != "acme/variable" {
+		t.Errorf("exit %v, unread %v", s.Exit(), s.Unread())
+	}
+}
+
+func TestSurveyOfNothingReadableEndsAsTheCallsSay(t *testing.T) {
+	t.Parallel()
+	for class, want := range map[Class]Exit{ClassForbidden: ExitRefused, ClassServer: ExitUnreachable, ClassBroken: ExitPartlyVisible} {
+		z := newFakeZone(organization(11, "Acme"))
+		z.fail = func(call string) error {
+			if strings.HasSuffix(call, " 11") {
+				return &CallError{Class: class, Message: "no"}
+			}
+			return nil
+		}
+		if got := surveyOf(t, "eu1", z).Exit(); got != want {
+			t.Errorf("%s: exit %v, want %v", class, got, want)
+		}
+	}
+}
+
+func TestExportNamesRolesByNameUnlessItMeansTwo(t *testing.T) {
+	t.Parallel()
+	acme := organization(11, "Acme")
+	person(acme, 2, "member@acme.example", 13, "")
+	person(acme, 3, "twin@acme.example", 40, "")
+	person(acme, 4, "other@acme.example", 41, "pending")
+	person(acme, 5, "lost@acme.example", 99, "")
+	z := newFakeZone(acme)
+	z.lists[Roles] = append(z.lists[Roles], Name{ID: 40, Name: "Ops"}, Name{ID: 41, Name: "OPS"})
+	d, _ := exportOf(t, z)
+	roles := map[string]string{}
+	for _, m := range d.Organization.Members {
+		roles[m.Email] = m.Role
+		if m.Invite != nil {
+			t.Errorf("%s has an invite", m.Email)
+		}
+	}
+	want := map[string]string{"ops@acme.example": "", "member@acme.example": "Member", "twin@acme.example": "40", "other@acme.example": "41", "lost@acme.example": ""}
+	if fmt.Sprint(roles) != fmt.Sprint(want) {
+		t.Errorf("roles = %v, want %v", roles, want)
+	}
+	if text := notes(d); !strings.Contains(text, "other@acme.example: invitation pending") || !strings.Contains(text, `role "99" is not in the list`) {
+		t.Errorf("notes:\n%s", text)
+	}
+}
+
+func TestExportWritesNoSecretAndNoRegion(t *testing.T) {
+	t.Parallel()
+	acme := organization(11, "Make")
+	variable(acme, "API_KEY", spec.TypeString, "do-not-write-me")
+	variable(acme, "API$KEY", spec.TypeNumber, "1")
+	d, _ := exportOf(t, newFakeZone(acme))
+	if d.Organization.Region != "" || strings.Contains(fmt.Sprintf("%+v", d), "do-not-write-me") {
+		t.Errorf("draft = %+v", d)
+	}
+	if len(d.Secrets) != 1 || d.Secrets[0].Variable != "ORG_MAKE_API_KEY" {
+		t.Errorf("secrets = %v: MAKE_API_KEY is makesync's own token and refused as a reference", d.Secrets)
+	}
+}
+
+func TestReferenceNamesAreGivenOutOnce(t *testing.T) {
+	t.Parallel()
+	var r ReferenceNames
+	var got []string
+	for _, a := range []spec.Address{"a-b/variable/C_TOKEN", "a/variable/B_C_TOKEN", "a/variable/B$C_TOKEN", "1st/variable/TOKEN"} {
+		got = append(got, r.For(a))
+	}
+	if want := "[A_B_C_TOKEN A_B_C_TOKEN_2 A_B_C_TOKEN_3 ORG_1ST_TOKEN]"; fmt.Sprint(got) != want {
+		t.Errorf("names = %v, want %s", got, want)
+	}
+}
+
+func TestChooserIsWithoutCaseOnNameAndKey(t *testing.T) {
+	t.Parallel()
+	c, err := NewChooser([]string{"ACME*", "beta", "nobody"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[[2]string]bool{{"acme Labs", "x"}: true, {"Beta Labs", "beta"}: true, {"Gamma", "gamma"}: false} {
+		if got := c.Chooses(name[0], name[1]); got != want {
+			t.Errorf("Chooses(%v) = %v", name, got)
+		}
+	}
+	if idle := c.Idle("eu1"); len(idle) != 1 || !strings.Contains(idle[0].Message, "nobody") {
+		t.Errorf("idle = %v", idle)
+	}
+}
+
+func TestSurveyPassesOnWhatNothingCanBeSaidWithout(t *testing.T) {
+	t.Parallel()
+	z := newFakeZone(organization(11, "Acme"))
+	wrong := errors.New("no list")
+	z.fail = func(call string) error {
+		if call == "organizations" {
+			return wrong
+		}
+		return nil
+	}
+	if _, err := TakeSurvey(t.Context(), ZonePort{Reader: z}, SurveyOptions{}); !errors.Is(err, wrong) {
+		t.Errorf("error = %v", err)
+	}
+}

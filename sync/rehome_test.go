@@ -1,0 +1,169 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"makesync/spec"
+)
+
+// surveyOf reads a zone in memory whole.
+func surveyOf(t *testing.T, zone string, z *fakeZone) *Survey {
+	t.Helper()
+	s, err := TakeSurvey(context.Background(), ZonePort{Endpoint: spec.Endpoint{Name: zone, Hosts: []string{fakeHost}}, Reader: z}, SurveyOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func rehomed(t *testing.T, m spec.MigrationMap, source, target *fakeZone) *Rehomed {
+	t.Helper()
+	return Rehome(Rehoming{From: surveyOf(t, "eu1", source), To: surveyOf(t, "us1", target), Map: m, KeyPattern: "{key}",
+		Sensitive: func(a spec.Address) bool { return spec.IsSensitive(a, a.Name(), nil) }})
+}
+
+// migrating is a source with every case of a person, a secret and a value without a form.
+func migrating() *fakeZone {
+	acme := organization(11, "Acme")
+	person(acme, 2, "jane@old.example", 12, "")
+	person(acme, 3, "late@old.example", 13, "expired")
+	person(acme, 4, "open@old.example", 13, "pending")
+	person(acme, 5, "odd@old.example", 99, "")
+	variable(acme, "API_TOKEN", spec.TypeString, "do-not-write-me")
+	variable(acme, "RETRIES", spec.TypeNumber, "5")
+	acme.Variables = append(acme.Variables, spec.Variable{Name: "WEIRD", Odd: "the value is an object"})
+	acme.Teams = append(acme.Teams, Name{ID: 9, Name: "Sales"})
+	return newFakeZone(acme)
+}
+
+func leftText(r *Rehomed) string {
+	var lines []string
+	for _, l := range r.Left {
+		lines = append(lines, l.Organization+": "+l.What+": "+l.Why)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestRehomeWritesThreeWavesAndLeavesNothingSilently(t *testing.T) {
+	t.Parallel()
+	r := rehomed(t, spec.MigrationMap{Emails: []spec.MappedText{{From: "*@old.example", To: "*@new.example"}}}, migrating(), newFakeZone())
+	if len(r.Collisions)+len(r.Problems) > 0 {
+		t.Fatalf("collisions %v, problems %v", r.Collisions, r.Problems)
+	}
+	first, second, third := r.Waves[0].Drafts[0].Organization, r.Waves[1].Drafts[0].Organization, r.Waves[2].Drafts[0].Organization
+	for _, o := range []spec.Organization{first, second, third} {
+		if o.Key != "acme" || o.Name != "Acme" || o.Zone != "us1" || o.ID != 0 {
+			t.Errorf("each wave repeats key, name and zone: %+v", o)
+		}
+	}
+	if first.Region != "EU" || first.Country != "CZ" || first.Timezone != "Europe/Prague" || first.Variables != nil || first.Members != nil {
+		t.Errorf("first wave = %+v", first)
+	}
+	if len(second.Variables) != 2 || second.Variables[0].Reference != "${env:ACME_API_TOKEN}" || !second.Variables[0].Value.IsZero() || second.Members != nil {
+		t.Errorf("second wave = %+v", second)
+	}
+	var people []string
+	for _, m := range third.Members {
+		people = append(people, fmt.Sprintf("%s %s %v", m.Email, m.Role, m.Invite != nil))
+	}
+	want := "[jane@new.example Admin true open@new.example Member true ops@acme.example  false]"
+	if fmt.Sprint(people) != want || third.Owner != "ops@acme.example" {
+		t.Errorf("third wave = %v, owner %s, want %s", people, third.Owner, want)
+	}
+	for _, text := range []string{"late@old.example: the invitation is expired", "odd@old.example", "the value of API_TOKEN", "variable WEIRD", `"Sales"`, "scenarios", "connections"} {
+		if !strings.Contains(leftText(r), text) {
+			t.Errorf("%q is not said to be left behind:\n%s", text, leftText(r))
+		}
+	}
+	if strings.Contains(fmt.Sprintf("%+v", r), "do-not-write-me") {
+		t.Error("the secret is in what was made")
+	}
+}
+
+func TestRehomeCollisions(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		m     spec.MigrationMap
+		there []*Live
+		want  string
+		adopt int64
+	}{
+		"free name":     {},
+		"taken name":    {there: []*Live{organization(77, "Acme")}, want: "already"},
+		"renamed":       {m: spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "acme", Name: "Acme US"}}}, there: []*Live{organization(77, "Acme")}},
+		"adopted":       {m: spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "11", ID: 77}}}, there: []*Live{organization(77, "Acme")}, adopt: 77},
+		"adopt nothing": {m: spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "Acme", ID: 78}}}, there: []*Live{organization(77, "Acme")}, want: "not in us1"},
+		"no key":        {m: spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "Acme", Key: "x-acme"}}}, want: "no key"},
+	} {
+		r := rehomed(t, test.m, migrating(), newFakeZone(test.there...))
+		if (test.want != "") != (len(r.Collisions) == 1) || test.want != "" && !strings.Contains(r.Collisions[0].Reason, test.want) {
+			t.Errorf("%s: collisions = %+v, want %q", name, r.Collisions, test.want)
+		}
+		if written := len(r.Waves[0].Drafts) == 1; written == (test.want != "") {
+			t.Errorf("%s: written %v", name, written)
+		} else if written && r.Waves[0].Drafts[0].Organization.ID != test.adopt {
+			t.Errorf("%s: id = %d, want %d", name, r.Waves[0].Drafts[0].Organization.ID, test.adopt)
+		}
+	}
+}
+
+func TestRegionIsChosenOrAsked(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		regions []Name
+		told    string
+		want    string
+		problem bool
+	}{
+		"the only one":      {[]Name{{ID: 1, Name: "Moon"}}, "", "Moon", false},
+		"as the zone says":  {[]Name{{ID: 1, Name: "EU"}, {ID: 2, Name: "US"}}, "", "US", false},
+		"told":              {[]Name{{ID: 1, Name: "EU"}, {ID: 2, Name: "US"}}, "eu", "EU", false},
+		"told by id":        {[]Name{{ID: 1, Name: "EU"}, {ID: 2, Name: "US"}}, "1", "EU", false},
+		"unknown":           {[]Name{{ID: 1, Name: "EU"}}, "Mars", "", true},
+		"nothing to go by":  {[]Name{{ID: 1, Name: "North"}, {ID: 2, Name: "South"}}, "", "", false},
+		"two named like it": {[]Name{{ID: 1, Name: "US East"}, {ID: 2, Name: "US West"}}, "", "", false},
+	} {
+		target := newFakeZone()
+		target.lists[Regions] = test.regions
+		r := rehomed(t, spec.MigrationMap{Region: test.told}, migrating(), target)
+		if r.Region != test.want || (len(r.Problems) > 0) != test.problem {
+			t.Errorf("%s: region %q, problems %v", name, r.Region, r.Problems)
+		}
+		if r.Region == "" && !test.problem && !strings.Contains(leftText(r), "the region") {
+			t.Errorf("%s: nobody is told to choose a region", name)
+		}
+	}
+}
+
+func TestMapThatNamesNobodyIsAProblem(t *testing.T) {
+	t.Parallel()
+	r := rehomed(t, spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "Nobody"}}}, migrating(), newFakeZone())
+	if !spec.HasErrors(r.Problems) {
+		t.Error("the map's mistake is not told")
+	}
+}
+
+func TestMapEmailPrefersTheAddressToItsDomain(t *testing.T) {
+	t.Parallel()
+	m := &spec.MigrationMap{Emails: []spec.MappedText{{From: "*@old.example", To: "*@new.example"}, {From: "jane@old.example", To: "jd@new.example"}, {From: "gone@old.example"}}}
+	for from, want := range map[string]string{"jane@old.example": "jd@new.example", "bob@old.example": "bob@new.example", "gone@old.example": "", "x@other.example": "x@other.example"} {
+		if got, _ := mapEmail(m, from); got != want {
+			t.Errorf("mapEmail(%s) = %q, want %q", from, got, want)
+		}
+	}
+}
+
+func TestInviteeName(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[[2]string]string{
+		{"Jane Doe", "jane@a.example"}: "Jane Doe", {"", "jane.doe@a.example"}: "jane.doe",
+		{"<b>", "jane@a.example"}: "jane", {"", "!!!@a.example"}: "Invited person",
+	} {
+		if got := inviteeName(in[0], in[1]); got != want || !spec.AcceptsName(got) {
+			t.Errorf("inviteeName(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
