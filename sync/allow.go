@@ -98,6 +98,9 @@ func (a Allow) matches(key string, s *Step) bool {
 	return a.Kind == s.Kind && a.Key.Match(key) && (a.Op == s.Op || a.Op == s.Op.Counted() || a.Op == opEnforce && enforces(s))
 }
 
+// single tells whether the rule names one organization rather than a pattern.
+func (a Allow) single() bool { return !strings.ContainsAny(a.Key.String(), "*?[") }
+
 // enforces tells whether a step switches TFA enforcement on.
 func enforces(s *Step) bool {
 	return s.Kind == spec.KindTFA && s.Arguments.Enable != nil && *s.Arguments.Enable

@@ -19,6 +19,7 @@ import (
 // A step that an --allow rule excuses passes all of them and counts for none.
 func (run *planRun) guard(drafts []*draft) {
 	excuses := newExcuses(run.Allow, drafts)
+	excuses.shard = run.Shard
 	for _, d := range drafts {
 		d.guardSingles(excuses)
 		d.guardAdmins(excuses)
@@ -38,6 +39,16 @@ type excuses struct {
 	// byKey and byRun count the proposals of an op and kind, for the rules that guards print.
 	byKey map[string]map[opKind]int
 	byRun map[opKind]int
+	// shard has its part of the numbers of rules that speak of several organizations.
+	shard *Shard
+}
+
+// most is how many steps a rule lets through here; negative: any number. One organization is in one shard, which has its whole number.
+func (e *excuses) most(rule Allow) int {
+	if rule.single() {
+		return rule.Max
+	}
+	return e.shard.Share(rule.Max)
 }
 
 type opKind struct {
@@ -69,7 +80,7 @@ func newExcuses(rules []Allow, drafts []*draft) *excuses {
 // match than it allows excuses none of them: which ones would be an arbitrary choice.
 func (e *excuses) excused(key string, s *Step) bool {
 	for i, rule := range e.rules {
-		if rule.matches(key, s) && (rule.Max < 0 || e.counts[i] <= rule.Max) {
+		if most := e.most(rule); rule.matches(key, s) && (most < 0 || e.counts[i] <= most) {
 			return true
 		}
 	}

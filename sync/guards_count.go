@@ -27,11 +27,11 @@ var limits = []limit{
 	}},
 	{"maxCreates", OpCreate, byZone, inZone, func(r *planRun, k spec.Kind) (int, bool) {
 		n, ok := limitOf(r.Desired.Guards.MaxCreates, spec.DefaultGuards().MaxCreates, k)
-		return r.Shard.share(n), ok
+		return r.Shard.Share(n), ok
 	}},
 	{"maxDeletesPerRun", OpDelete, byRun, inRun, func(r *planRun, k spec.Kind) (int, bool) {
 		n, ok := limitOf(r.Desired.Guards.MaxDeletesPerRun, spec.DefaultGuards().MaxDeletesPerRun, k)
-		return r.Shard.share(n), ok
+		return r.Shard.Share(n), ok
 	}},
 }
 
@@ -39,8 +39,8 @@ func byOrganization(d *draft) string { return d.want.Key }
 func byZone(d *draft) string         { return d.zone.name }
 func byRun(*draft) string            { return "" }
 func inOrganization(d *draft) string { return "in " + d.want.Key }
-func inZone(d *draft) string         { return "in zone " + d.zone.name }
-func inRun(*draft) string            { return "in this run" }
+func inZone(d *draft) string         { return "in zone " + d.zone.name + d.run.Shard.part() }
+func inRun(d *draft) string          { return "in this run" + d.run.Shard.part() }
 
 func limitOf(limits, defaults map[spec.Kind]int, kind spec.Kind) (int, bool) {
 	if n, ok := limits[kind]; ok {
@@ -104,7 +104,7 @@ func (l limit) counts(d *draft, s *Step, kind spec.Kind, e *excuses) bool {
 // match, also those that pass or are held anyway: else it would not suffice.
 func (l limit) holdAll(g *group, kind spec.Kind, most int, e *excuses) {
 	what := opKind{l.op, kind}
-	key, n := "*", e.byRun[what]
+	key, n := "*", e.shard.whole(e.byRun[what])
 	if len(g.drafts) == 1 {
 		key = g.drafts[0].want.Key
 		n = e.byKey[key][what]

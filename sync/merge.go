@@ -30,6 +30,7 @@ func MergeReports(reports []*Report) (*Report, error) {
 		whole.Zones = mergeZones(whole.Zones, r.Zones)
 		whole.Steps = append(whole.Steps, r.Steps...)
 		whole.Problems = append(whole.Problems, r.Problems...)
+		whole.addCounts(r)
 		whole.Waiting += r.Waiting
 		whole.Held += r.Held
 		whole.Calls.add(r.Calls)
@@ -39,14 +40,23 @@ func MergeReports(reports []*Report) (*Report, error) {
 	}
 	whole.Run = strings.Join(runs, ",")
 	whole.Plan = joinDigests(digests)
-	whole.Problems = uniqueProblems(whole.Problems)
+	whole.Problems = mergeProblems(whole.Problems)
 	slices.SortStableFunc(whole.Steps, func(a, b StepReport) int { return cmp.Compare(a.Address.Key(), b.Address.Key()) })
 	for i := range whole.Steps {
 		whole.Steps[i].N = i + 1
 	}
-	whole.count()
 	whole.Exit = mergeExits(reports, func(r *Report) Exit { return r.Exit }, ExitPartial)
 	return whole, nil
+}
+
+// addCounts adds numbers rather than counting steps again: a shard that was refused before its first step
+// reports how many it skipped, and lists none.
+func (r *Report) addCounts(part *Report) {
+	r.Planned += part.Planned
+	r.Succeeded += part.Succeeded
+	r.Failed += part.Failed
+	r.Skipped += part.Skipped
+	r.Unknown += part.Unknown
 }
 
 func (r *Report) began(part *Report) {
@@ -71,9 +81,7 @@ func MergePlans(plans []*Plan) (*Plan, error) {
 	whole := &Plan{Format: PlanFormat, Created: first.Created, Expires: first.Expires, Seal: "none", Tool: first.Tool,
 		Unmanaged: map[spec.Kind]int{}, Organizations: []OrganizationPlan{}, Problems: []spec.Problem{}}
 	for _, p := range plans {
-		if p.Expires.Before(whole.Expires) {
-			whole.Created, whole.Expires = p.Created, p.Expires
-		}
+		whole.made(p)
 		whole.Zones = mergeZones(whole.Zones, p.Zones)
 		whole.Organizations = append(whole.Organizations, p.Organizations...)
 		whole.Problems = append(whole.Problems, p.Problems...)
@@ -82,13 +90,20 @@ func MergePlans(plans []*Plan) (*Plan, error) {
 			whole.Unmanaged[kind] = max(whole.Unmanaged[kind], n)
 		}
 	}
-	whole.Problems = uniqueProblems(whole.Problems)
+	whole.Problems = mergeProblems(whole.Problems)
 	slices.SortStableFunc(whole.Organizations, func(a, b OrganizationPlan) int { return cmp.Compare(a.Key, b.Key) })
 	renumber(whole.Organizations)
 	whole.Digest = DigestOf(whole.Organizations)
 	whole.Summary = Summarize(whole.Organizations)
 	whole.Exit = mergeExits(plans, func(p *Plan) Exit { return p.Exit }, ExitPartlyVisible)
 	return whole, nil
+}
+
+// made takes the times of the shard that was planned first; one that failed before it had a plan has none.
+func (p *Plan) made(part *Plan) {
+	if !part.Expires.IsZero() && (p.Expires.IsZero() || part.Expires.Before(p.Expires)) {
+		p.Created, p.Expires = part.Created, part.Expires
+	}
 }
 
 // renumber gives the steps the numbers of one run; After stays inside an organization.
@@ -145,15 +160,23 @@ func complete(shards []*Shard) error {
 		seen[s.Index] = true
 	}
 	var missing []string
-	for i := 1; i <= shards[0].Count && len(missing) < 20; i++ {
+	const most = 20
+	for i := 1; i <= shards[0].Count && len(missing) < most; i++ {
 		if !seen[i] {
 			missing = append(missing, fmt.Sprint(i))
 		}
 	}
 	if len(missing) > 0 {
-		return fmt.Errorf("of %d shards these are missing: %s", shards[0].Count, strings.Join(missing, ", "))
+		return fmt.Errorf("of %d shards %d are missing: %s", shards[0].Count, shards[0].Count-len(seen), strings.Join(missing, ", ")+more(shards[0].Count-len(seen) > most))
 	}
 	return nil
+}
+
+func more(is bool) string {
+	if is {
+		return ", …"
+	}
+	return ""
 }
 
 // mergeExits is the exit of the whole. A shard that could read nothing is only a part of a run of
@@ -187,8 +210,9 @@ func mergeZones(zones, more []PlanZone) []PlanZone {
 	return zones
 }
 
-// uniqueProblems keeps the first of equal problems: every shard says the same of the documents and the zone.
-func uniqueProblems(problems []spec.Problem) []spec.Problem {
+// mergeProblems keeps the first of equal problems, since every shard says the same of the documents and the
+// zone, and puts them into the order of one run.
+func mergeProblems(problems []spec.Problem) []spec.Problem {
 	seen := map[string]bool{}
 	kept := []spec.Problem{}
 	for _, p := range problems {
@@ -197,5 +221,11 @@ func uniqueProblems(problems []spec.Problem) []spec.Problem {
 			kept = append(kept, p)
 		}
 	}
-	return kept
+	return onceEach(byKey(kept))
+}
+
+// byKey puts the problems of organizations in the order of their keys, behind those of no organization.
+func byKey(problems []spec.Problem) []spec.Problem {
+	slices.SortStableFunc(problems, func(a, b spec.Problem) int { return cmp.Compare(a.Address.Key(), b.Address.Key()) })
+	return problems
 }

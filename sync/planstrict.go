@@ -28,6 +28,15 @@ func (p sealPlace) replace(data []byte, seal string) []byte {
 // read in two ways is an error: a name that stands twice in one object (also but for
 // case, since decoders take either), text after the end, deep nesting, bytes that are no UTF-8.
 func findSeal(data []byte) (sealPlace, error) {
+	at, err := walkStrictly(data)
+	if err == nil && at.end == 0 {
+		err = errors.New("it has no seal")
+	}
+	return at, err
+}
+
+// walkStrictly is findSeal for a text that need not have a seal.
+func walkStrictly(data []byte) (sealPlace, error) {
 	if !utf8.Valid(data) {
 		return sealPlace{}, errors.New("it is not UTF-8")
 	}
@@ -38,9 +47,6 @@ func findSeal(data []byte) (sealPlace, error) {
 	}
 	if _, err := w.decoder.Token(); !errors.Is(err, io.EOF) {
 		return sealPlace{}, errors.New("something follows its end")
-	}
-	if w.seal.end == 0 {
-		return sealPlace{}, errors.New("it has no seal")
 	}
 	return w.seal, nil
 }

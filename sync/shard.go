@@ -32,10 +32,27 @@ func (s *Shard) Has(key string) bool {
 	return binary.BigEndian.Uint64(sum[:8])%uint64(s.Count) == uint64(s.Index-1)
 }
 
-// share is a shard's part, rounded up, of a limit that counts over a run.
-func (s *Shard) share(limit int) int {
+// Share is a shard's part, rounded up, of a limit that counts over a run: shards do not know of each
+// other, so together they stay below the limit only to the next multiple of Count.
+func (s *Shard) Share(limit int) int {
 	if s == nil || s.Count <= 1 || limit <= 0 {
 		return limit
 	}
 	return (limit + s.Count - 1) / s.Count
+}
+
+// part says of a count that it is that of a shard.
+func (s *Shard) part() string {
+	if s == nil {
+		return ""
+	}
+	return fmt.Sprintf(" (shard %d of %d, which has its part of the limit)", s.Index, s.Count)
+}
+
+// whole is a limit of the run of which the shard's part is n: the inverse of Share.
+func (s *Shard) whole(n int) int {
+	if s == nil || n < 0 {
+		return n
+	}
+	return n * s.Count
 }

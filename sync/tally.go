@@ -22,7 +22,7 @@ func (a *applier) report(ctx context.Context, workers []*worker, started time.Ti
 	if r.Shard != nil {
 		r.Digests = organizationDigests(a.plan.Organizations)
 	}
-	r.Problems = append(append(r.Problems, a.plan.Problems...), a.sortedProblems(workers)...)
+	r.Problems = byKey(append(append(r.Problems, a.plan.Problems...), a.sortedProblems(workers)...))
 	r.Calls = a.calls()
 	r.Seconds = a.o.Clock.Now().Sub(started).Seconds()
 	r.Exit = a.exitOf(ctx, r)
