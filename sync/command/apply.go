@@ -100,7 +100,7 @@ func (r *runtimeEnv) runApply(ctx context.Context, o applyOptions) error {
 	if err != nil {
 		return r.failApply(ctx, err, a)
 	}
-	if err := r.emit(reportResult{report}, o.plan.result, r.render(o.plan.result, "apply")); err != nil {
+	if err := r.emit(reportResult{Report: report}, o.plan.result, r.render(o.plan.result, "apply")); err != nil {
 		return err
 	}
 	return end(report.Exit)
@@ -241,13 +241,13 @@ func (a *application) release() {
 // failApply ends a run that has no report of its own.
 func (r *runtimeEnv) failApply(ctx context.Context, err error, a *application) error {
 	problems, exit := failed(ctx, err, a.problems)
-	report := &reconcile.Report{Format: reconcile.ReportFormat, Run: a.run, Problems: problems, Exit: exit}
+	report := &reconcile.Report{Format: reconcile.ReportFormat, Run: a.run, Shard: a.o.plan.shard, Problems: problems, Exit: exit}
 	if a.plan != nil {
 		report.Plan = a.plan.Digest
 		report.Planned, report.Skipped = stepCount(a.plan), stepCount(a.plan)
 		report.Waiting, report.Held = a.plan.Summary.Waiting, a.plan.Summary.Held
 	}
-	if err := r.emitFailed(reportResult{report}, problems, exit, a.o.plan.result, "apply"); err != nil {
+	if err := r.emitFailed(reportResult{Report: report}, problems, exit, a.o.plan.result, "apply"); err != nil {
 		return err
 	}
 	return end(exit)

@@ -72,6 +72,7 @@ func commands(r *runtimeEnv) []*cli.Command {
 		applyCommand(r),
 		undoCommand(r),
 		runsCommand(r),
+		reportCommand(r),
 		invitationCommand(r),
 		exportCommand(r),
 		snapshotCommand(r),

@@ -143,17 +143,18 @@ func (r *runtimeEnv) runPlanner(ctx context.Context, o planOptions, verb string,
 	made, err := plan(ctx)
 	defer made.close(r)
 	if err != nil {
-		return r.failPlan(ctx, err, made.problems, o.result, verb)
+		return r.failPlan(ctx, err, made.problems, o, verb)
 	}
 	made.plan.Exit = r.planExit(ctx, made.plan, o)
 	saved, err := r.savePlan(made.plan, o)
 	if err != nil {
-		return r.failPlan(ctx, err, made.problems, o.result, verb)
+		return r.failPlan(ctx, err, made.problems, o, verb)
 	}
 	ro := r.planWords(o, made.guards, verb)
 	if saved {
-		ro.Saved, ro.Next = o.out, o.next()
+		ro.Saved = o.out
 	}
+	ro.Next = o.next(verb, saved)
 	ro.Against = made.against
 	if err := r.emit(planResult{made.plan, o.maxBytes}, o.result, ro); err != nil {
 		return err
@@ -175,13 +176,17 @@ func (r *runtimeEnv) planExit(ctx context.Context, plan *reconcile.Plan, o planO
 
 // exceeded tells that a plan takes more calls than --max-calls allows; nil when it does not.
 func (o limitOptions) exceeded(plan *reconcile.Plan) *spec.Problem {
-	total := plan.Calls.Read + plan.Calls.Write
-	if o.maxCalls == 0 || total <= o.maxCalls {
+	total, most := plan.Calls.Read+plan.Calls.Write, plan.Shard.Share(o.maxCalls)
+	if o.maxCalls == 0 || total <= most {
 		return nil
+	}
+	allows := fmt.Sprintf("--max-calls %d", o.maxCalls)
+	if most != o.maxCalls {
+		allows = fmt.Sprintf("this shard's %d of %s", most, allows)
 	}
 	return &spec.Problem{
 		Severity: spec.Error, Rule: "max-calls",
-		Message: fmt.Sprintf("the run takes %d calls, more than --max-calls %d: %d to read and %d to write", total, o.maxCalls, plan.Calls.Read, plan.Calls.Write),
+		Message: fmt.Sprintf("the run takes %d calls, more than %s: %d to read and %d to write", total, allows, plan.Calls.Read, plan.Calls.Write),
 		Hint:    "raise --max-calls, or plan less at a time with --target",
 	}
 }
@@ -196,8 +201,43 @@ func (r *runtimeEnv) planWords(o planOptions, guards *spec.Guards, verb string) 
 	return ro
 }
 
-// next is the command that applies the saved plan.
-func (o planOptions) next() string {
+// next is the command that applies the plan: the saved one, or, on a page that others read, the documents.
+// "" when there is none to name.
+func (o planOptions) next(verb string, saved bool) string {
+	page := o.result.format == formatMarkdown || o.result.format == formatHTML
+	switch {
+	case saved:
+		return strings.Join(append(o.applyWords(), shellQuote(o.out)), " ")
+	case page && verb == "plan":
+		return strings.Join(append(o.applyWords(), o.choiceWords()...), " ")
+	}
+	return ""
+}
+
+// choiceWords are the flags that decide what goes into a plan.
+func (o planOptions) choiceWords() []string {
+	var words []string
+	add := func(flag, value string) { words = append(words, flag, shellQuote(value)) }
+	if o.documents.zone != "" {
+		add("--zone", o.documents.zone)
+	}
+	for _, glob := range o.scope.target {
+		add("--target", glob.String())
+	}
+	for _, glob := range o.scope.exclude {
+		add("--exclude", glob.String())
+	}
+	for _, rule := range o.allow {
+		add("--allow", rule.String())
+	}
+	if o.shard != nil {
+		add("--shard", fmt.Sprintf("%d/%d", o.shard.Index, o.shard.Count))
+	}
+	return words
+}
+
+// applyWords begin a command that applies: the same documents, zones reached the same way.
+func (o planOptions) applyWords() []string {
 	words := []string{programName, "apply"}
 	if !slices.Equal(o.documents.files, []string{defaultDocument}) {
 		for _, file := range o.documents.files {
@@ -207,14 +247,14 @@ func (o planOptions) next() string {
 	for _, name := range slices.Sorted(maps.Keys(o.zones.urls)) {
 		words = append(words, "--zone-url", shellQuote(name+"="+o.zones.urls[name]))
 	}
-	return strings.Join(append(words, shellQuote(o.out)), " ")
+	return words
 }
 
 // failPlan ends a run that has no plan.
-func (r *runtimeEnv) failPlan(ctx context.Context, err error, problems []spec.Problem, o resultOptions, verb string) error {
+func (r *runtimeEnv) failPlan(ctx context.Context, err error, problems []spec.Problem, o planOptions, verb string) error {
 	problems, exit := failed(ctx, err, problems)
-	plan := &reconcile.Plan{Format: reconcile.PlanFormat, Created: r.Now().UTC(), Problems: problems, Exit: exit}
-	if err := r.emitFailed(planResult{Plan: plan}, problems, exit, o, verb); err != nil {
+	plan := &reconcile.Plan{Format: reconcile.PlanFormat, Created: r.Now().UTC(), Shard: o.shard, Problems: problems, Exit: exit}
+	if err := r.emitFailed(planResult{Plan: plan}, problems, exit, o.result, verb); err != nil {
 		return err
 	}
 	return end(exit)

@@ -131,22 +131,27 @@ func (r *runtimeEnv) readShard(c *cli.Context) (*reconcile.Shard, error) {
 	if text == "" {
 		return nil, nil
 	}
-	shard, err := reconcile.ParseShard(r.numbered(text))
+	if count, auto := strings.CutPrefix(text, "auto/"); auto {
+		index, err := strconv.Atoi(r.lookup(jobIndex))
+		if err != nil {
+			return nil, badUsage(c, "--shard %s takes its index from %s, which Kubernetes sets in the pods of an Indexed Job, and that is %s",
+				shellQuote(text), jobIndex, quotedOrUnset(r.lookup(jobIndex)))
+		}
+		text = strconv.Itoa(index+1) + "/" + count
+	}
+	shard, err := reconcile.ParseShard(text)
 	if err != nil {
 		return nil, badUsage(c, "--shard: %s", err)
 	}
 	return &shard, nil
 }
 
-// numbered puts the index of an indexed Kubernetes job, which counts from 0, in the place of `auto`.
-func (r *runtimeEnv) numbered(shard string) string {
-	count, auto := strings.CutPrefix(shard, "auto/")
-	if !auto {
-		return shard
+// jobIndex is the variable of an Indexed Job that holds the pod's index, from 0.
+const jobIndex = "JOB_COMPLETION_INDEX"
+
+func quotedOrUnset(value string) string {
+	if value == "" {
+		return "not set"
 	}
-	index, err := strconv.Atoi(r.lookup("JOB_COMPLETION_INDEX"))
-	if err != nil {
-		return shard // refused by its reader
-	}
-	return strconv.Itoa(index+1) + "/" + count
+	return shellQuote(value)
 }

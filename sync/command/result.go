@@ -63,7 +63,7 @@ var formatters = map[string]formatter{
 	formatText: func(w io.Writer, res result, o render.Options) error { return res.text(w, o) },
 	formatJSON: func(w io.Writer, res result, _ render.Options) error { return res.json(w) },
 	formatMarkdown: func(w io.Writer, res result, o render.Options) error {
-		return res.(pages).markdown(w, o)
+		return res.(comments).markdown(w, o)
 	},
 	formatGitHub: func(w io.Writer, res result, _ render.Options) error {
 		return render.Annotations(w, res.(problemsResult).problems)
@@ -71,12 +71,16 @@ var formatters = map[string]formatter{
 	formatHTML: func(w io.Writer, res result, o render.Options) error { return res.(pages).html(w, o) },
 }
 
-// pages are results that can be shown beside a pull request and in a browser; the commands that
+// comments are results that can be shown beside a pull request, pages in a browser; the commands that
 // offer these formats have such results only.
-type pages interface {
-	markdown(io.Writer, render.Options) error
-	html(io.Writer, render.Options) error
-}
+type (
+	comments interface {
+		markdown(io.Writer, render.Options) error
+	}
+	pages interface {
+		html(io.Writer, render.Options) error
+	}
+)
 
 // emit writes the result to stdout and, with --out-json, to its file. It is whole before the
 // first byte goes out, so that stdout never holds a part of a document.
@@ -139,7 +143,10 @@ type (
 		*reconcile.Plan
 		maxBytes int // of the Markdown
 	}
-	reportResult   struct{ *reconcile.Report }
+	reportResult struct {
+		*reconcile.Report
+		maxBytes int // of the Markdown
+	}
 	problemsResult struct {
 		problems []spec.Problem
 		exit     reconcile.Exit
@@ -155,6 +162,9 @@ func (p planResult) markdown(w io.Writer, o render.Options) error {
 
 func (p reportResult) text(w io.Writer, o render.Options) error { return render.Report(w, p.Report, o) }
 func (p reportResult) json(w io.Writer) error                   { return render.ReportJSON(w, p.Report) }
+func (p reportResult) markdown(w io.Writer, o render.Options) error {
+	return render.ReportMarkdown(w, p.Report, p.maxBytes, o)
+}
 
 func (p problemsResult) text(w io.Writer, o render.Options) error {
 	return render.Problems(w, p.problems, p.exit, o)

@@ -241,7 +241,7 @@ func (p *printer) totals(r *reconcile.Report) {
 	p.labelled(2, plain, "calls", 9, fmt.Sprintf("%s, %s", count(r.Calls.Read, "read", "reads"), count(r.Calls.Write, "write", "writes")))
 }
 
-// goOn says how to finish what was not finished.
+// goOn says how to finish what was not finished. A merged report is of many runs, each of which goes on by itself.
 func (p *printer) goOn(r *reconcile.Report) {
 	unfinished := r.Failed + r.Unknown
 	for _, step := range r.Steps {
@@ -250,7 +250,7 @@ func (p *printer) goOn(r *reconcile.Report) {
 		}
 	}
 	next := Clean(p.Next)
-	if next == "" && r.Run != "" {
+	if merged := strings.Contains(r.Run, ","); next == "" && r.Run != "" && !merged {
 		next = "makesync apply --resume " + shellQuote(Clean(r.Run))
 	}
 	if unfinished > 0 && next != "" {

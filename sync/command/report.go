@@ -1,0 +1,207 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+	"makesync/sync/render"
+)
+
+func reportCommand(r *runtimeEnv) *cli.Command {
+	return &cli.Command{
+		Name:        "report",
+		Usage:       "work on the results of runs",
+		Subcommands: []*cli.Command{mergeCommand(r)},
+	}
+}
+
+var mergeFormats = []string{formatText, formatJSON, formatMarkdown}
+
+type mergeOptions struct {
+	files    []string
+	result   resultOptions
+	maxBytes int
+}
+
+func mergeCommand(r *runtimeEnv) *cli.Command {
+	return &cli.Command{
+		Name:      "merge",
+		Usage:     "add up the reports, or the plans, of all shards of a run",
+		ArgsUsage: "FILES…",
+		Description: "Reads the JSON that `apply` or `plan` wrote with --shard (--out-json FILE, or --format json) and prints one result with one exit code, " +
+			"that of the whole run. A folder stands for its *.json. A shard that is missing or there twice, and plans among reports, end with 3.",
+		UsageText: "makesync report merge shards/\nmakesync report merge --format json shard-1.json shard-2.json",
+		Flags:     joined(resultFlags(mergeFormats...), []cli.Flag{maxBytesFlag()}, logFlags()),
+		Action: r.action(arity{1, mostParts, "FILES…"}, func(c *cli.Context) error {
+			o := mergeOptions{files: c.Args().Slice(), maxBytes: c.Int("max-bytes")}
+			if c.IsSet("max-bytes") && o.maxBytes < render.MinMaxBytes {
+				return badUsage(c, "--max-bytes %d: at least %d", o.maxBytes, render.MinMaxBytes)
+			}
+			var err error
+			if o.result, err = r.readResultOptions(c, mergeFormats...); err != nil {
+				return err
+			}
+			return r.merge(c.Context, o)
+		}),
+	}
+}
+
+// mostParts and mostPartBytes bound what a merge reads.
+const (
+	mostParts     = 100_000
+	mostPartBytes = 64 << 20
+)
+
+// merge reads all parts, tells every one that does not fit, and adds the others up.
+func (r *runtimeEnv) merge(ctx context.Context, o mergeOptions) error {
+	parts, problems := readParts(o.files)
+	var res result
+	var exit reconcile.Exit
+	if len(problems) == 0 {
+		var err error
+		if res, exit, err = addUp(parts, o.maxBytes); err != nil {
+			problems = append(problems, mergeProblem("", err.Error(), "give the files of all shards of one run, each once"))
+		}
+	}
+	if len(problems) == 0 {
+		if err := r.emit(res, o.result, r.render(o.result, "report")); err != nil {
+			return err
+		}
+		return end(reconcile.Worst(exit, reconcile.StopExit(ctx)))
+	}
+	failed := reportResult{Report: &reconcile.Report{Format: reconcile.ReportFormat, Problems: problems, Exit: reconcile.ExitInvalid}}
+	if err := r.emitFailed(failed, problems, reconcile.ExitInvalid, o.result, "report"); err != nil {
+		return err
+	}
+	return end(reconcile.ExitInvalid)
+}
+
+// partFile is a part with the file that it comes from.
+type partFile struct {
+	path string
+	reconcile.Part
+}
+
+func (p partFile) kind() string {
+	if p.Plan != nil {
+		return "a plan"
+	}
+	return "a report"
+}
+
+// readParts reads the files, and says of each what keeps it out of a merge.
+func readParts(paths []string) ([]partFile, []spec.Problem) {
+	var parts []partFile
+	var problems []spec.Problem
+	seen := map[reconcile.Shard]string{}
+	for _, path := range expandFolders(paths) {
+		part, problem := readPart(path)
+		if problem == nil && len(parts) > 0 && part.kind() != parts[0].kind() {
+			problem = partProblem(path, fmt.Sprintf("it is %s, and %s is %s", part.kind(), parts[0].path, parts[0].kind()), "merge either the plans or the reports of a run")
+		}
+		if problem == nil {
+			if first, twice := seen[*part.Shard()]; twice {
+				problem = partProblem(path, fmt.Sprintf("shard %d of %d is there twice: also in %s", part.Shard().Index, part.Shard().Count, first), "give each shard once")
+			}
+		}
+		if problem != nil {
+			problems = append(problems, *problem)
+			continue
+		}
+		seen[*part.Shard()] = path
+		parts = append(parts, part)
+	}
+	return parts, problems
+}
+
+// expandFolders puts the *.json of a folder in its place: where there is no shell there is no pattern either.
+func expandFolders(paths []string) []string {
+	var files []string
+	for _, path := range paths {
+		entries, err := os.ReadDir(path)
+		if err != nil { // a file, or nothing that can be read, which its reader says
+			files = append(files, path)
+			continue
+		}
+		for _, entry := range entries {
+			if strings.HasSuffix(entry.Name(), ".json") && !strings.HasPrefix(entry.Name(), ".") {
+				files = append(files, filepath.Join(path, entry.Name()))
+			}
+		}
+	}
+	return files
+}
+
+func readPart(path string) (partFile, *spec.Problem) {
+	data, err := readLimited(path)
+	if err != nil {
+		return partFile{}, partProblem(path, err.Error(), "name the files that `--out-json` of every shard wrote")
+	}
+	part, err := reconcile.DecodePart(data)
+	switch {
+	case err != nil:
+		return partFile{}, partProblem(path, err.Error(), "give the file as makesync wrote it: `makesync apply --shard I/N --out-json FILE`")
+	case part.Shard() == nil:
+		return partFile{}, partProblem(path, "it carries no shard, so it is no part of a divided run", "plan or apply with --shard I/N")
+	}
+	return partFile{path, part}, nil
+}
+
+func readLimited(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, mostPartBytes+1))
+	if err == nil && len(data) > mostPartBytes {
+		err = fmt.Errorf("it is larger than %d MiB", mostPartBytes>>20)
+	}
+	return data, err
+}
+
+// addUp merges parts of one kind.
+func addUp(parts []partFile, maxBytes int) (result, reconcile.Exit, error) {
+	var plans []*reconcile.Plan
+	var reports []*reconcile.Report
+	for _, p := range parts {
+		if p.Plan != nil {
+			plans = append(plans, p.Plan)
+		} else {
+			reports = append(reports, p.Report)
+		}
+	}
+	if len(plans) > 0 {
+		whole, err := reconcile.MergePlans(plans)
+		if err != nil {
+			return nil, reconcile.Exit{}, err
+		}
+		return planResult{whole, maxBytes}, whole.Exit, nil
+	}
+	whole, err := reconcile.MergeReports(reports)
+	if err != nil {
+		return nil, reconcile.Exit{}, err
+	}
+	return reportResult{whole, maxBytes}, whole.Exit, nil
+}
+
+func partProblem(path, message, hint string) *spec.Problem {
+	p := mergeProblem(path, message, hint)
+	return &p
+}
+
+func mergeProblem(path, message, hint string) spec.Problem {
+	p := spec.Problem{Severity: spec.Error, Rule: "merge", Message: render.Clean(message), Hint: hint}
+	if path != "" {
+		p.Source = &spec.Source{File: path}
+	}
+	return p
+}
