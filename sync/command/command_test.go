@@ -211,3 +211,40 @@ func TestBuildOf(t *testing.T) {
 		t.Errorf("without build info: %s", got)
 	}
 }
+
+// TestExamplesInProcess plans and applies examples in this process, where the race detector sees what runs side by side.
+func TestExamplesInProcess(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"quickstart", "agency"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			home := t.TempDir()
+			example := filepath.Join(home, name)
+			if err := os.CopyFS(example, os.DirFS(filepath.Join("..", "..", "examples", name))); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.RemoveAll(filepath.Join(example, ".makesync")); err != nil {
+				t.Fatal(err)
+			}
+			for _, step := range []struct {
+				args []string
+				code int
+			}{
+				{[]string{"plan", "-f", example, "--exit-code", "--concurrency", "16"}, 2},
+				{[]string{"apply", "-f", example, "--yes", "--concurrency", "16"}, 0},
+				{[]string{"plan", "-f", example, "--exit-code", "--concurrency", "1"}, 0},
+			} {
+				env, out, errs := testEnv("", false)
+				env.LookupEnv = func(name string) (string, bool) {
+					if name == "HOME" {
+						return home, true
+					}
+					return "", false
+				}
+				if code := Main(t.Context(), append([]string{programName}, step.args...), env); code != step.code {
+					t.Fatalf("%v: exit %d, want %d\n%s%s", step.args, code, step.code, out, errs)
+				}
+			}
+		})
+	}
+}

@@ -18,6 +18,9 @@ import (
 // errInvalid: the documents hold errors, and the problems say which.
 var errInvalid = errors.New("the documents are not valid")
 
+// errHeld: the plan is past --max-calls, and the problems say so.
+var errHeld = errors.New("the plan takes too many calls")
+
 // made is a plan with what it was made from, still connected.
 type made struct {
 	plan     *reconcile.Plan

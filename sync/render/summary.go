@@ -23,8 +23,8 @@ type limited struct {
 	writes, limit int
 }
 
-// minutes is how long the writes take at least.
-func (l limited) minutes() int { return (l.writes + l.limit - 1) / l.limit }
+// minutes is how long the writes take at least: each full window but the last is waited out.
+func (l limited) minutes() int { return (l.writes+l.limit-1)/l.limit - 1 }
 
 func (s *story) add(o *reconcile.OrganizationPlan) {
 	s.organizations++
@@ -94,7 +94,7 @@ const named = 8
 func (s *story) print(p *printer, plan *reconcile.Plan) {
 	n := changes(plan.Summary)
 	if n == 0 {
-		p.line("%s", p.paint(bold, "No changes.")+s.nothingWords(plan.Summary))
+		p.line("%s", p.paint(bold, "No changes.")+s.nothingWords(plan))
 	} else {
 		p.line("%s", p.paint(bold, count(n, "change", "changes")+": "+opWords(plan.Summary)+"."))
 	}
@@ -122,8 +122,11 @@ func countIf(n int, one, many string) string {
 	return count(n, one, many)
 }
 
-func (s *story) nothingWords(sum reconcile.Summary) string {
+func (s *story) nothingWords(plan *reconcile.Plan) string {
+	sum := plan.Summary
 	switch {
+	case spec.HasErrors(plan.Problems):
+		return " But there are problems, and what they are about was not compared."
 	case sum.Held > 0:
 		return " What would change is held by guards."
 	case len(s.notRead) > 0:
