@@ -65,6 +65,7 @@ func TestScript(t *testing.T) {
 			"code":    scriptCode,
 			"json":    scriptJSON,
 			"serve":   scriptServe,
+			"hook":    scriptHook,
 			"stop":    scriptStop,
 			"example": scriptExample,
 			"hash":    scriptHash,

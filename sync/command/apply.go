@@ -84,6 +84,7 @@ type application struct {
 	r *runtimeEnv
 	o applyOptions
 	made
+	began   time.Time
 	store   *history.Store
 	run     string
 	lock    *history.Lock
@@ -94,12 +95,13 @@ type application struct {
 func (r *runtimeEnv) runApply(ctx context.Context, o applyOptions) error {
 	ctx, stop := o.plan.limits.bound(ctx)
 	defer stop()
-	a := &application{r: r, o: o}
+	a := &application{r: r, o: o, began: r.Now()}
 	report, err := a.do(ctx)
 	a.release()
 	if err != nil {
 		return r.failApply(ctx, err, a)
 	}
+	report.Problems = append(report.Problems, a.conclude(ctx, report)...)
 	if err := r.emit(reportResult{Report: report}, o.plan.result, r.render(o.plan.result, "apply")); err != nil {
 		return err
 	}
@@ -116,7 +118,7 @@ func (a *application) do(ctx context.Context) (*reconcile.Report, error) {
 	}
 	if problem := a.o.plan.limits.exceeded(a.plan); problem != nil {
 		a.problems = append(a.problems, *problem)
-		return nil, failure{exit: reconcile.ExitHeld, message: problem.Message, hint: problem.Hint}
+		return nil, errHeld
 	}
 	if stepCount(a.plan) > 0 {
 		if err := a.r.confirm(ctx, questionFor(a.plan), a.o.yes); err != nil {
@@ -247,7 +249,8 @@ func (r *runtimeEnv) failApply(ctx context.Context, err error, a *application) e
 		report.Planned, report.Skipped = stepCount(a.plan), stepCount(a.plan)
 		report.Waiting, report.Held = a.plan.Summary.Waiting, a.plan.Summary.Held
 	}
-	if err := r.emitFailed(reportResult{Report: report}, problems, exit, a.o.plan.result, "apply"); err != nil {
+	report.Problems = append(problems, a.conclude(ctx, report)...)
+	if err := r.emitFailed(reportResult{Report: report}, report.Problems, exit, a.o.plan.result, "apply"); err != nil {
 		return err
 	}
 	return end(exit)

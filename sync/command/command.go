@@ -22,7 +22,7 @@ func Main(ctx context.Context, args []string, env Env) (code int) {
 			code = reportPanic(env.Stderr, cause)
 		}
 	}()
-	r := &runtimeEnv{Env: env, args: args[min(1, len(args)):], log: slog.New(slog.DiscardHandler)}
+	r := &runtimeEnv{Env: env, args: shownArgs(args[min(1, len(args)):]), log: slog.New(slog.DiscardHandler)}
 	err := newApp(r).RunContext(ctx, args)
 	return r.finish(ctx, err).Code
 }

@@ -76,6 +76,7 @@ environment:
   MAKE_ZONE             the zone of organizations that name none
   MAKESYNC_HOSTS        self-hosted zones that may be given a token: make.acme.example,…
   MAKESYNC_SEAL_KEY     seals saved plans, and checks their seals
+  MAKESYNC_NOTIFY_URL   where plan and apply post news, as --notify does
 
 exit codes:
   0 done, or nothing to do        5 held by a guard, or not confirmed   9 saved plan stale or foreign

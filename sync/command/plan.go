@@ -30,6 +30,7 @@ type planOptions struct {
 	maxBytes  int    // plan only: of --format markdown
 	offline   offlineOptions
 	history   bool // plan only
+	ending    endingOptions
 }
 
 var planFormats = []string{formatText, formatJSON, formatMarkdown, formatHTML}
@@ -69,7 +70,7 @@ func planningFlags() []cli.Flag {
 		allowFlag(),
 		&cli.StringFlag{Name: "shard", Usage: "only part `I/N` of the organizations, I from 1; auto/N takes I from JOB_COMPLETION_INDEX"},
 		journalFlag(),
-	})
+	}, endingFlags())
 }
 
 func allowFlag() cli.Flag {
@@ -101,6 +102,7 @@ func (r *runtimeEnv) readPlanOptions(c *cli.Context) (o planOptions, err error) 
 		func() (err error) { o.result, err = r.readResultOptions(c, formatsOf(c)...); return },
 		func() (err error) { o.allow, err = readAllow(c); return },
 		func() (err error) { o.shard, err = r.readShard(c); return },
+		func() (err error) { o.ending, err = r.readEndingOptions(c); return },
 	} {
 		if err := read(); err != nil {
 			return o, err
@@ -140,15 +142,16 @@ func (r *runtimeEnv) runPlan(ctx context.Context, o planOptions) error {
 func (r *runtimeEnv) runPlanner(ctx context.Context, o planOptions, verb string, plan func(context.Context) (made, error)) error {
 	ctx, stop := o.limits.bound(ctx)
 	defer stop()
+	began := r.Now()
 	made, err := plan(ctx)
 	defer made.close(r)
 	if err != nil {
-		return r.failPlan(ctx, err, made.problems, o, verb)
+		return r.failPlan(ctx, err, ending{command: verb, began: began, options: o, zones: made.zones, problems: made.problems})
 	}
 	made.plan.Exit = r.planExit(ctx, made.plan, o)
 	saved, err := r.savePlan(made.plan, o)
 	if err != nil {
-		return r.failPlan(ctx, err, made.problems, o, verb)
+		return r.failPlan(ctx, err, ending{command: verb, began: began, options: o, zones: made.zones, problems: made.problems})
 	}
 	ro := r.planWords(o, made.guards, verb)
 	if saved {
@@ -156,6 +159,8 @@ func (r *runtimeEnv) runPlanner(ctx context.Context, o planOptions, verb string,
 	}
 	ro.Next = o.next(verb, saved)
 	ro.Against = made.against
+	made.plan.Problems = append(made.plan.Problems, r.conclude(ctx, ending{command: verb, began: began, options: o,
+		zones: made.zones, plan: made.plan, problems: made.plan.Problems, exit: made.plan.Exit})...)
 	if err := r.emit(planResult{made.plan, o.maxBytes}, o.result, ro); err != nil {
 		return err
 	}
@@ -251,13 +256,14 @@ func (o planOptions) applyWords() []string {
 }
 
 // failPlan ends a run that has no plan.
-func (r *runtimeEnv) failPlan(ctx context.Context, err error, problems []spec.Problem, o planOptions, verb string) error {
-	problems, exit := failed(ctx, err, problems)
-	plan := &reconcile.Plan{Format: reconcile.PlanFormat, Created: r.Now().UTC(), Shard: o.shard, Problems: problems, Exit: exit}
-	if err := r.emitFailed(planResult{Plan: plan}, problems, exit, o.result, verb); err != nil {
+func (r *runtimeEnv) failPlan(ctx context.Context, err error, e ending) error {
+	e.problems, e.exit = failed(ctx, err, e.problems)
+	problems := append(e.problems, r.conclude(ctx, e)...)
+	plan := &reconcile.Plan{Format: reconcile.PlanFormat, Created: r.Now().UTC(), Shard: e.options.shard, Problems: problems, Exit: e.exit}
+	if err := r.emitFailed(planResult{Plan: plan}, problems, e.exit, e.options.result, e.command); err != nil {
 		return err
 	}
-	return end(exit)
+	return end(e.exit)
 }
 
 // failed adds the error that ended a run to its problems, unless they are that error.
@@ -267,6 +273,8 @@ func failed(ctx context.Context, err error, problems []spec.Problem) ([]spec.Pro
 		return problems, reconcile.ExitInvalid
 	case errors.Is(err, errStale):
 		return problems, reconcile.ExitStale
+	case errors.Is(err, errHeld):
+		return problems, reconcile.ExitHeld
 	}
 	return append(slices.Clip(problems), failureProblem(err)), exitOfError(ctx, err)
 }

@@ -53,7 +53,7 @@ var noArguments = arity{}
 // check refuses missing and stray arguments. A flag behind a positional argument is never
 // parsed by the library, so here it ends the run: `apply plan.json --dry-run` must not apply.
 func (a arity) check(r *runtimeEnv, c *cli.Context) error {
-	args := c.Args().Slice()
+	args := shownArgs(c.Args().Slice())
 	for _, arg := range args[min(1, len(args)):] {
 		if strings.HasPrefix(arg, "-") && arg != "-" {
 			return usageError{

@@ -1,0 +1,222 @@
+package command
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+	"makesync/sync/makeapi"
+)
+
+// The names that a later run reads back.
+const (
+	metricRuns        = "makesync_runs_total"
+	metricLastSuccess = "makesync_last_success_timestamp_seconds"
+)
+
+// metric is one family of the metrics file. Labels take few values: zones, kinds, ops, classes, words; no address, no e-mail, no url.
+type metric struct {
+	name, help string
+	labels     []string
+	kind       prometheus.ValueType
+	samples    func(*measured) []sample // none: not known in this run
+}
+
+type sample struct {
+	labels []string
+	value  float64
+}
+
+func (m *metric) desc() *prometheus.Desc { return prometheus.NewDesc(m.name, m.help, m.labels, nil) }
+
+// metricTable is all of them; README has the same table. What a plan counts is absent when there was no
+// plan: a zero would say that nothing waits when nobody knows.
+var metricTable = []metric{
+	{"makesync_build_info", "The makesync that ran; always 1.", []string{"version"}, prometheus.GaugeValue,
+		func(m *measured) []sample { return []sample{{[]string{m.version}, 1}} }},
+	{metricRuns, "Runs since the file was first written, by how they ended.", []string{"exit"}, prometheus.CounterValue, runCounts},
+	{"makesync_run_exit_code", "Exit code of the last run.", nil, prometheus.GaugeValue,
+		func(m *measured) []sample { return one(float64(m.exit.Code)) }},
+	{"makesync_run_success", "1 when the last run did what it is for: apply with exit 0; plan also with 2 and 5.", nil, prometheus.GaugeValue,
+		func(m *measured) []sample { return one(flag01(m.succeeded())) }},
+	{"makesync_run_timestamp_seconds", "When the last run ended.", nil, prometheus.GaugeValue,
+		func(m *measured) []sample { return one(float64(m.now.Unix())) }},
+	{metricLastSuccess, "When the last successful run ended; kept by runs that fail; 0: never.", nil, prometheus.GaugeValue, lastSuccess},
+	{"makesync_run_duration_seconds", "How long the last run took.", nil, prometheus.GaugeValue,
+		func(m *measured) []sample { return one(m.now.Sub(m.began).Seconds()) }},
+	{"makesync_organizations", "Organizations in the plan.", nil, prometheus.GaugeValue,
+		planned(func(p *reconcile.Plan) []sample { return one(float64(len(p.Organizations))) })},
+	{"makesync_organizations_unread", "Organizations of which something could not be read.", nil, prometheus.GaugeValue, planned(unread)},
+	{"makesync_changes", "Steps of the plan, which plan would and apply wanted to do.", []string{"kind", "op"}, prometheus.GaugeValue, planned(changeCounts)},
+	{"makesync_outcomes", "Steps of the last apply by what became of them: succeeded, failed, skipped, unknown.", []string{"outcome"}, prometheus.GaugeValue, outcomeCounts},
+	{"makesync_waiting", "Things that cannot be done yet.", []string{"kind"}, prometheus.GaugeValue, planned(waitingCounts)},
+	{"makesync_held", "Changes that a guard stopped.", []string{"kind"}, prometheus.GaugeValue, planned(heldCounts)},
+	{"makesync_problems", "Errors and warnings of the last run.", []string{"severity"}, prometheus.GaugeValue, problemCounts},
+	{"makesync_calls", "Requests that were sent, repetitions included, by what they did: read, write.", []string{"zone", "direction"}, prometheus.GaugeValue,
+		perZone(func(zone string, s makeapi.Stats) []sample {
+			return []sample{{[]string{zone, "read"}, float64(s.Calls.Read)}, {[]string{zone, "write"}, float64(s.Calls.Write)}}
+		})},
+	{"makesync_calls_repeated", "How many of the requests repeated another one.", []string{"zone"}, prometheus.GaugeValue,
+		perZone(func(zone string, s makeapi.Stats) []sample { return oneOfZone(zone, float64(s.Repeated)) })},
+	{"makesync_failures", "Requests without a good answer, by why; also those that a repetition made good.", []string{"zone", "class"}, prometheus.GaugeValue, perZone(failureCounts)},
+	{"makesync_rate_limit_waits", "How often a call waited for a rate limit.", []string{"zone"}, prometheus.GaugeValue,
+		perZone(func(zone string, s makeapi.Stats) []sample { return oneOfZone(zone, float64(s.RateWaits)) })},
+	{"makesync_rate_limit_wait_seconds", "How long calls waited for rate limits, added up.", []string{"zone"}, prometheus.GaugeValue,
+		perZone(func(zone string, s makeapi.Stats) []sample { return oneOfZone(zone, s.RateWaited.Seconds()) })},
+}
+
+func one(value float64) []sample { return []sample{{nil, value}} }
+
+func oneOfZone(zone string, value float64) []sample { return []sample{{[]string{zone}, value}} }
+
+func flag01(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// planned are samples that need a plan.
+func planned(samples func(*reconcile.Plan) []sample) func(*measured) []sample {
+	return func(m *measured) []sample {
+		if m.plan == nil {
+			return nil
+		}
+		return samples(m.plan)
+	}
+}
+
+func perZone(samples func(string, makeapi.Stats) []sample) func(*measured) []sample {
+	return func(m *measured) (all []sample) {
+		stats := m.stats()
+		for _, name := range slices.Sorted(maps.Keys(stats)) {
+			all = append(all, samples(name, stats[name])...)
+		}
+		return all
+	}
+}
+
+func runCounts(m *measured) []sample {
+	runs := maps.Clone(m.former.runs)
+	runs[m.exit.Name]++
+	return byLabel(runs)
+}
+
+func lastSuccess(m *measured) []sample {
+	if m.succeeded() {
+		return one(float64(m.now.Unix()))
+	}
+	return one(m.former.lastSuccess)
+}
+
+func unread(p *reconcile.Plan) []sample {
+	n := 0
+	for _, o := range p.Organizations {
+		n += int(flag01(len(o.NotRead) > 0))
+	}
+	return one(float64(n))
+}
+
+// changePairs are the steps that there are, so that a count that falls to 0 says 0.
+var changePairs = map[spec.Kind][]reconcile.Op{
+	spec.KindOrganization:   {reconcile.OpCreate, reconcile.OpUpdate, reconcile.OpDelete},
+	spec.KindVariable:       {reconcile.OpCreate, reconcile.OpUpdate, reconcile.OpDelete},
+	spec.KindFeatureControl: {reconcile.OpUpdate},
+	spec.KindTFA:            {reconcile.OpUpdate},
+	spec.KindMember:         {reconcile.OpUpdate, reconcile.OpDelete, reconcile.OpInvite, reconcile.OpReinvite, reconcile.OpRevoke},
+	spec.KindOwner:          {reconcile.OpTransfer},
+}
+
+func changeCounts(p *reconcile.Plan) (samples []sample) {
+	type pair struct {
+		kind spec.Kind
+		op   reconcile.Op
+	}
+	counts := map[pair]int{}
+	for _, o := range p.Organizations {
+		for _, s := range o.Steps {
+			counts[pair{s.Kind, s.Op}]++
+		}
+	}
+	for kind, ops := range changePairs {
+		for _, op := range ops {
+			counts[pair{kind, op}] += 0
+		}
+	}
+	for at, n := range counts {
+		samples = append(samples, sample{[]string{string(at.kind), string(at.op)}, float64(n)})
+	}
+	return samples
+}
+
+func outcomeCounts(m *measured) []sample {
+	if m.report == nil {
+		return nil
+	}
+	return byLabel(map[string]float64{
+		string(reconcile.Succeeded): float64(m.report.Succeeded), string(reconcile.Failed): float64(m.report.Failed),
+		string(reconcile.Skipped): float64(m.report.Skipped), string(reconcile.OutcomeUnknown): float64(m.report.Unknown),
+	})
+}
+
+func waitingCounts(p *reconcile.Plan) []sample {
+	counts := everyKind()
+	for _, o := range p.Organizations {
+		for _, w := range o.Waiting {
+			counts[string(w.Address.Kind())]++
+		}
+	}
+	return byLabel(counts)
+}
+
+func heldCounts(p *reconcile.Plan) []sample {
+	counts := everyKind()
+	for _, o := range p.Organizations {
+		for _, h := range o.Held {
+			counts[string(h.Address.Kind())]++
+		}
+	}
+	return byLabel(counts)
+}
+
+func everyKind() map[string]float64 {
+	counts := map[string]float64{}
+	for _, kind := range spec.Kinds() {
+		counts[string(kind)] = 0
+	}
+	return counts
+}
+
+func problemCounts(m *measured) []sample {
+	counts := map[string]float64{string(spec.Error): 0, string(spec.Warning): 0}
+	for _, p := range m.problems {
+		counts[string(p.Severity)]++
+	}
+	return byLabel(counts)
+}
+
+// failureClasses are those that show also when they count 0.
+var failureClasses = slices.Concat(slices.Collect(maps.Keys(classExit)), []reconcile.Class{reconcile.ClassCancelled, reconcile.ClassInternal})
+
+func failureCounts(zone string, s makeapi.Stats) (samples []sample) {
+	counts := map[reconcile.Class]int{}
+	for _, class := range failureClasses {
+		counts[class] = 0
+	}
+	maps.Copy(counts, s.Failed)
+	for class, n := range counts {
+		samples = append(samples, sample{[]string{zone, string(class)}, float64(n)})
+	}
+	return samples
+}
+
+// byLabel are samples with one label; the registry sorts them.
+func byLabel(counts map[string]float64) (samples []sample) {
+	for label, n := range counts {
+		samples = append(samples, sample{[]string{label}, n})
+	}
+	return samples
+}

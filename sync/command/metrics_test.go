@@ -1,0 +1,91 @@
+package command
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	reconcile "makesync/sync"
+)
+
+func TestFormerMetrics(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		text string
+		want former
+	}{
+		"good": {"# TYPE makesync_runs_total counter\nmakesync_runs_total{exit=\"ok\"} 3\nmakesync_runs_total{exit=\"held\"} 2\n" +
+			"# TYPE makesync_last_success_timestamp_seconds gauge\nmakesync_last_success_timestamp_seconds 1.7e+09\n",
+			former{map[string]float64{"ok": 3, "held": 2}, 1.7e9}},
+		"odd numbers": {"# TYPE makesync_runs_total counter\nmakesync_runs_total{exit=\"ok\"} NaN\nmakesync_runs_total 7\n" +
+			"# TYPE makesync_last_success_timestamp_seconds gauge\nmakesync_last_success_timestamp_seconds -Inf\n",
+			former{map[string]float64{"ok": 0}, 0}},
+		"another type": {"# TYPE makesync_runs_total gauge\nmakesync_runs_total{exit=\"ok\"} 3\n", former{map[string]float64{"ok": 0}, 0}},
+		"no metrics":   {"apiVersion: makesync/v1\n", former{map[string]float64{}, 0}},
+		"empty":        {"", former{map[string]float64{}, 0}},
+	}
+	for name, test := range tests {
+		path := filepath.Join(t.TempDir(), "m.prom")
+		if err := os.WriteFile(path, []byte(test.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, readFormer(path), cmp.AllowUnexported(former{})); diff != "" {
+			t.Errorf("%s: -want +got\n%s", name, diff)
+		}
+	}
+	if got := readFormer(t.TempDir()); got.lastSuccess != 0 {
+		t.Errorf("a folder: %v", got)
+	}
+}
+
+func TestWhatASuccessIs(t *testing.T) {
+	t.Parallel()
+	plan, report := &reconcile.Plan{}, &reconcile.Report{}
+	for _, test := range []struct {
+		e    ending
+		want bool
+	}{
+		{ending{plan: plan, exit: reconcile.ExitOK}, true},
+		{ending{plan: plan, exit: reconcile.ExitChanges}, true},
+		{ending{plan: plan, exit: reconcile.ExitHeld}, true},
+		{ending{plan: plan, exit: reconcile.ExitPartlyVisible}, false},
+		{ending{exit: reconcile.ExitHeld}, false},
+		{ending{plan: plan, report: report, exit: reconcile.ExitOK}, true},
+		{ending{plan: plan, report: report, exit: reconcile.ExitHeld}, false},
+		{ending{plan: plan, report: report, exit: reconcile.ExitPartial}, false},
+	} {
+		if m := (&measured{ending: test.e, now: time.Now()}); m.succeeded() != test.want {
+			t.Errorf("exit %s, plan %t, report %t: %t", test.e.exit.Name, test.e.plan != nil, test.e.report != nil, m.succeeded())
+		}
+	}
+}
+
+// TestMetricsAreDocumented: the example's README lists every name, with its labels, and no other.
+func TestMetricsAreDocumented(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../examples/cron/METRICS.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []string
+	for _, line := range strings.Split(string(text), "\n") {
+		if strings.HasPrefix(line, "| `makesync_") {
+			rows = append(rows, line)
+		}
+	}
+	var want []string
+	for _, m := range metricTable {
+		name := m.name
+		if len(m.labels) > 0 {
+			name += "{" + strings.Join(m.labels, ",") + "}"
+		}
+		want = append(want, "| `"+name+"` | "+m.help+" |")
+	}
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
