@@ -57,7 +57,7 @@ func whyLacking(live *reconcile.Live, kind spec.Kind, e *reconcile.CallError) st
 	switch {
 	case e == nil:
 	case e.Class == reconcile.ClassFreePlan:
-		return "the plan does not let API tokens do this (" + e.Message + ")"
+		return "the Free plan does not let API tokens do this; the token is fine (" + e.Message + ")"
 	case e.Class == reconcile.ClassLicence:
 		return "the plan does not include this (" + e.Message + ")"
 	case e.Class == reconcile.ClassNotFound && kind == spec.KindVariable && !licensed(live):
