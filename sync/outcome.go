@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -30,11 +31,13 @@ type delivery struct {
 //	  neither, or unreadable      unknown, said with what to look at
 //
 // Some refusals are read as well, since they can be the answer for something that is done: see refusal.
-func (w *worker) send(s *Step, write Write, images Images) delivery {
+//
+// A write that ctx ends before anything of it is sent is skipped; one that is sent is finished.
+func (w *worker) send(ctx context.Context, s *Step, write Write, images Images) delivery {
 	deadline := w.o.Clock.Now().Add(w.o.Timeout)
 	waits := newWaits(w.o.Jitter)
 	for attempt := 1; ; attempt++ {
-		d := w.attempt(s, write, images, attempt, deadline)
+		d := w.attempt(ctx, s, write, images, attempt, deadline)
 		d.attempts = attempt
 		if !d.again {
 			return d
@@ -50,7 +53,7 @@ func (w *worker) send(s *Step, write Write, images Images) delivery {
 }
 
 // attempt sends the write once, between its two lines in the journal.
-func (w *worker) attempt(s *Step, write Write, images Images, n int, deadline time.Time) delivery {
+func (w *worker) attempt(ctx context.Context, s *Step, write Write, images Images, n int, deadline time.Time) delivery {
 	intent := Intent{Step: s.N, Address: s.Address, Verb: write.Verb, Attempt: n,
 		Before: w.journalled(images.Before), After: w.journalled(images.After), At: w.o.Clock.Now().UTC()}
 	if write.Verb == CreateOrganization {
@@ -59,7 +62,7 @@ func (w *worker) attempt(s *Step, write Write, images Images, n int, deadline ti
 	if err := w.gate.intent(intent); err != nil {
 		return delivery{outcome: Skipped, reason: "journal: " + clean(err.Error())}
 	}
-	answer, err := w.port.Writer.Write(w.writing, write)
+	answer, err := w.port.Writer.Write(ctx, write)
 	d := w.judge(s, write, images, answer, err, n, deadline)
 	w.gate.result(Outcome{Step: s.N, Address: s.Address, Verb: write.Verb, Attempt: n, Outcome: d.outcome,
 		Answer: d.answer, Reason: d.reason, Error: d.api, Resolved: d.resolved, At: w.o.Clock.Now().UTC()})
@@ -71,6 +74,8 @@ func (w *worker) judge(s *Step, write Write, images Images, answer Answer, err e
 	switch {
 	case err == nil && (write.Verb != CreateOrganization || answer.OrganizationID > 0):
 		return delivery{outcome: Succeeded, answer: answer}
+	case call != nil && call.Class == ClassCancelled && call.Certainty == NotHappened && w.stopping.Err() != nil:
+		return delivery{outcome: Skipped, reason: stopReason(w.stopping)}
 	case call != nil && call.Certainty == NotHappened:
 		return w.refusal(s, write, images, call, n)
 	}

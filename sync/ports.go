@@ -39,7 +39,8 @@ type Reader interface {
 }
 
 // Writer performs one write: exactly one HTTP request, never repeated by itself
-// (but for a 429 and a failed dial, which prove that nothing happened).
+// (but for a 429 and a failed dial, which prove that nothing happened). A context that ends before the request is
+// sent ends the call with ClassCancelled; a request that is sent is finished whatever the context says.
 type Writer interface {
 	Write(ctx context.Context, w Write) (Answer, error)
 }

@@ -127,8 +127,10 @@ func (w *worker) do(s *Step) StepReport {
 	if err != nil {
 		return reportOf(s, *failure("unreadable: the object could not be read, so nothing was written", err))
 	}
+	ctx := w.stopping // a stop cuts off a wait for the rate limit before the step's first write …
 	for i, write := range writesOf(w.id, s) {
-		d := w.send(s, write, imagesOf(write, s, images))
+		d := w.send(ctx, s, write, imagesOf(write, s, images))
+		ctx = w.writing // … but of a step that has begun no half is left undone
 		report.Attempts += d.attempts
 		if d.outcome != Succeeded {
 			report.Outcome, report.Reason, report.Error = d.outcome, d.reason, d.api

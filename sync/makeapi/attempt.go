@@ -27,9 +27,13 @@ type outcome struct {
 // errQuiet is the cause of an attempt that was cut off because nothing came any more.
 var errQuiet = errors.New("no answer in time")
 
+// graceOfWrites is how much longer a write may take once the run is interrupted.
+const graceOfWrites = 30 * time.Second
+
 // attempt sends one request and reads the reply, within the rest of the call's time. A write that is
-// under way is not cut off when the run is interrupted: it is finished, so that its outcome is known.
+// under way is not cut off at once when the run is interrupted: it is finished, so that its outcome is known.
 func (c *Client) attempt(ctx context.Context, k *call, rest time.Duration) outcome {
+	interrupted := ctx
 	quiet := min(c.patience.attempt, rest)
 	if k.isWrite() || k.slow {
 		quiet = min(2*c.patience.attempt, rest) // it is not repeated, so it gets more time
@@ -41,6 +45,7 @@ func (c *Client) attempt(ctx context.Context, k *call, rest time.Duration) outco
 	defer watch.stop()
 	connection := &connectionTrace{}
 	if k.isWrite() {
+		defer watch.endAfter(interrupted, graceOfWrites)()
 		watched = connection.attach(watched)
 	}
 	request, err := c.request(watched, k)
@@ -108,11 +113,25 @@ type watch struct {
 func startWatch(ctx context.Context, quiet, rest time.Duration) (context.Context, *watch) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	w := &watch{quiet: quiet, deadline: time.Now().Add(rest), cancel: cancel}
-	w.timer = time.AfterFunc(quiet, func() {
-		w.fired.Store(true)
-		cancel(errQuiet)
-	})
+	w.timer = time.AfterFunc(quiet, w.fire)
 	return ctx, w
+}
+
+func (w *watch) fire() {
+	w.fired.Store(true)
+	w.cancel(errQuiet)
+}
+
+// endAfter cuts the attempt off a while after the run was interrupted.
+func (w *watch) endAfter(interrupted context.Context, grace time.Duration) (release func()) {
+	var last atomic.Pointer[time.Timer]
+	forget := context.AfterFunc(interrupted, func() { last.Store(time.AfterFunc(grace, w.fire)) })
+	return func() {
+		forget()
+		if timer := last.Load(); timer != nil {
+			timer.Stop()
+		}
+	}
 }
 
 // progress puts the cut off.

@@ -198,6 +198,21 @@ func TestInterruption(t *testing.T) {
 	})
 }
 
+// TestInterruptionOfAHangingWrite: the write in flight gets a grace time after the interruption, no more.
+func TestInterruptionOfAHangingWrite(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := client(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		began := time.Now()
+		_, err := c.Write(ctx, rename)
+		if e := callError(t, err); e.Certainty != reconcile.Unknown || time.Since(began) != time.Second+graceOfWrites {
+			t.Errorf("%v after %v", e, time.Since(began))
+		}
+	})
+}
+
 // TestPanicOfTheHandler: a handler's panic is its own error, and a write of which nothing is known stays unknown.
 func TestPanicOfTheHandler(t *testing.T) {
 	t.Parallel()
