@@ -103,7 +103,7 @@ func missingLines(hidden []reportLine) string {
 			words = append(words, number(n)+" "+what)
 		}
 	}
-	return "\n> Too large for one comment. Not shown: " + strings.Join(words, ", ") + ". The whole report: `--format json`.\n"
+	return "\n> Too large for one comment. Not shown: " + strings.Join(words, ", ") + ". The whole report: --format json.\n"
 }
 
 func joinLines(lines []reportLine) string {

@@ -226,3 +226,30 @@ func TestMarkdownRefusesTinyBudgets(t *testing.T) {
 		t.Error("a budget below the minimum is accepted")
 	}
 }
+
+// TestReportMarkdown: whatever the report, its Markdown is within budget and safe, and counts what it leaves out.
+func TestReportMarkdown(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		report := anyReport(t)
+		for range rapid.SampledFrom([]int{0, 40}).Draw(t, "more") {
+			report.Steps = append(report.Steps, report.Steps...)
+			if len(report.Steps) > 300 {
+				break
+			}
+		}
+		report.Problems = anyPlan(t, 2).Problems
+		budget := rapid.SampledFrom([]int{MinMaxBytes, 6_000, DefaultMaxBytes}).Draw(t, "budget")
+		text := draw(t, func(b *bytes.Buffer) error { return ReportMarkdown(b, report, budget, Options{}) })
+		if len(text) > budget {
+			t.Fatalf("%d bytes, %d are allowed", len(text), budget)
+		}
+		if why := unsafeMarkdown(strings.Replace(text, MarkdownReportMarker, MarkdownMarker, 1)); why != "" {
+			t.Fatalf("%s in:\n%s", why, text)
+		}
+		lines := strings.Count(text, "\n- **")
+		if whole := len(report.Steps) + len(report.Problems); lines < whole != strings.Contains(text, "Too large for one comment. ") {
+			t.Fatalf("%d of %d lines:\n%s", lines, whole, text)
+		}
+	})
+}
