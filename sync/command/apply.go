@@ -11,6 +11,7 @@ import (
 	"makesync/spec"
 	reconcile "makesync/sync"
 	"makesync/sync/history"
+	"makesync/sync/render"
 )
 
 // applyOptions are the options of apply.
@@ -180,7 +181,7 @@ func (a *application) takeLocks(ctx context.Context) (err error) {
 // show prints the plan before the question. It is part of the result where that is a text; beside JSON it
 // goes to stderr, for the person who is to answer.
 func (a *application) show() error {
-	silent := stepCount(a.plan) == 0 && !hasNews(a.plan)
+	silent := render.Uneventful(a.plan) && (!a.r.Terminal.Stdout || a.plan.Summary.Waiting == 0)
 	words := a.r.planWords(a.o.plan, a.guards, "plan")
 	switch {
 	case silent:
@@ -192,11 +193,6 @@ func (a *application) show() error {
 	}
 	words.Color = words.Color && a.r.Terminal.Stderr
 	return planResult{Plan: a.plan}.text(a.r.Stderr, words)
-}
-
-// hasNews tells whether a plan without steps has something to say all the same.
-func hasNews(plan *reconcile.Plan) bool {
-	return plan.Summary.Waiting > 0 || plan.Summary.Held > 0 || len(plan.Problems) > 0
 }
 
 // apply does the steps.

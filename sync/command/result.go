@@ -47,7 +47,7 @@ func (r *runtimeEnv) readResultOptions(c *cli.Context, formats ...string) (o res
 
 // render are the surroundings of a text.
 func (r *runtimeEnv) render(o resultOptions, verb string) render.Options {
-	return render.Options{Color: o.color, Width: r.Terminal.Width, Verb: verb}
+	return render.Options{Color: o.color, Width: r.Terminal.Width, Verb: verb, Quiet: !r.Terminal.Stdout}
 }
 
 // result is something that a command ends with: a plan, a report, problems.

@@ -17,6 +17,8 @@ type Options struct {
 	Color bool
 	// Width is the number of columns; 0 means 100, less than 80 counts as 80.
 	Width int
+	// Quiet leaves all but the last line out where there is nothing new to say: for a run that nobody watches.
+	Quiet bool
 	// Verb is the command of the last line; "" means plan, apply or validate, as fits what is rendered.
 	Verb string
 	// Guards are those of the run; the header names what differs from spec.DefaultGuards. Nil: says nothing.

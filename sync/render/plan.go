@@ -11,6 +11,9 @@ import (
 
 // Plan writes a plan as text.
 func Plan(w io.Writer, plan *reconcile.Plan, o Options) error {
+	if o.Quiet && o.Saved == "" && o.Against == "" && Uneventful(plan) {
+		return newPrinter(w, o).quietPlan(plan)
+	}
 	writer := NewPlanWriter(w, o)
 	if err := writer.Begin(plan); err != nil {
 		return err

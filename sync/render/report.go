@@ -13,6 +13,9 @@ import (
 // worst first, then what to do by hand, what to paste, what to buy, and how to go on.
 func Report(w io.Writer, report *reconcile.Report, o Options) error {
 	p := newPrinter(w, o)
+	if o.Quiet && report.Planned == 0 && len(report.Problems) == 0 {
+		return p.quietReport(report)
+	}
 	if report.Run != "" {
 		p.labelled(0, bold, "run", headLabel, report.Run)
 	}

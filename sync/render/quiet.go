@@ -1,0 +1,45 @@
+package render
+
+import reconcile "makesync/sync"
+
+// Uneventful tells whether a plan has nothing to say that an earlier run has not said: no step, nothing held, no
+// problem, everything read, and nothing waiting that this state directory sees for the first time.
+func Uneventful(plan *reconcile.Plan) bool {
+	if len(plan.Problems) > 0 {
+		return false
+	}
+	for i := range plan.Organizations {
+		o := &plan.Organizations[i]
+		if len(o.Steps) > 0 || len(o.Held) > 0 || len(o.NotRead) > 0 {
+			return false
+		}
+		for _, w := range o.Waiting {
+			if w.Since == nil {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// quietPlan writes the last line alone, below the zones that are simulated: those say so in every output.
+func (p *printer) quietPlan(plan *reconcile.Plan) error {
+	p.sandboxes(plan.Zones)
+	p.last(p.verb("plan"), PlanCounts(plan.Summary), plan.Exit)
+	return p.flush()
+}
+
+// quietReport does the same for a run that had nothing to do; what is held or waits stands in the plan above, if it is new.
+func (p *printer) quietReport(report *reconcile.Report) error {
+	p.sandboxes(report.Zones)
+	p.last(p.verb("apply"), ReportCounts(report), report.Exit)
+	return p.flush()
+}
+
+func (p *printer) sandboxes(zones []reconcile.PlanZone) {
+	for _, zone := range zones {
+		if zone.Sandbox {
+			p.zones([]reconcile.PlanZone{zone})
+		}
+	}
+}
