@@ -51,11 +51,12 @@ func DecodePart(data []byte) (Part, error) {
 }
 
 func decodeStrictly(schema, data []byte, into any, unsound func() string) error {
-	for _, p := range spec.Check(schema, data) {
-		if p.Path != "" {
-			return fmt.Errorf("%s: %s", clean(p.Path), p.Message)
+	if problems := spec.Check(schema, data); len(problems) > 0 {
+		first := problems[0]
+		if first.Path != "" {
+			return fmt.Errorf("%s: %s", clean(first.Path), first.Message)
 		}
-		return errors.New(p.Message)
+		return errors.New(first.Message)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
