@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -52,4 +53,15 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Location", "/elsewhere")
 	w.WriteHeader(status)
+}
+
+// scriptJSONLines checks that the last command's stderr is lines of JSON objects, at least one, and nothing else.
+func scriptJSONLines(ts *testscript.TestScript, neg bool, args []string) {
+	lines := strings.Split(strings.TrimSuffix(ts.ReadFile("stderr"), "\n"), "\n")
+	for _, line := range lines {
+		var object map[string]any
+		if err := json.Unmarshal([]byte(line), &object); err != nil || object["level"] == nil || object["msg"] == nil {
+			ts.Fatalf("no line of a JSON log: %q", line)
+		}
+	}
 }

@@ -32,6 +32,8 @@ type runtimeEnv struct {
 	Env
 	args []string
 	log  *slog.Logger
+	// logsJSON: stderr is a log of JSON lines and nothing else.
+	logsJSON bool
 }
 
 // newApp assembles the command tree. The library's own help, version flag, exit
@@ -110,8 +112,9 @@ func (r *runtimeEnv) finish(ctx context.Context, err error) reconcile.Exit {
 	if errors.As(err, &end) {
 		return end.exit
 	}
-	printFailure(r.Stderr, err)
-	return exitOfError(ctx, err)
+	exit := exitOfError(ctx, err)
+	r.printError(err, exit)
+	return exit
 }
 
 // reportPanic says that the program broke without printing any value: what it

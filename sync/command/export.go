@@ -111,7 +111,7 @@ func (r *runtimeEnv) runExport(ctx context.Context, o exportOptions) error {
 // nothingRead ends a run in which no organization could be read: nothing is written.
 func (r *runtimeEnv) nothingRead(survey *reconcile.Survey, exit reconcile.Exit, verb string, color bool) error {
 	problems := append(survey.Problems, survey.Unread()...)
-	if err := render.Problems(r.Stderr, problems, exit, render.Options{Verb: verb, Color: color && r.Terminal.Stderr}); err != nil {
+	if err := r.printProblems(problems, exit, render.Options{Verb: verb, Color: color && r.Terminal.Stderr}); err != nil {
 		return err
 	}
 	return end(exit)

@@ -1,9 +1,17 @@
 package command
 
 import (
+	"bytes"
+	"context"
+	"io"
 	"log/slog"
+	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+	"makesync/sync/render"
 )
 
 func logFlags() []cli.Flag {
@@ -32,9 +40,71 @@ func (r *runtimeEnv) openLog(c *cli.Context) error {
 	}
 	options := &slog.HandlerOptions{Level: logLevels[level]}
 	if format == "json" {
-		r.log = slog.New(slog.NewJSONHandler(r.Stderr, options))
+		r.log, r.logsJSON = slog.New(slog.NewJSONHandler(r.Stderr, options)), true
 	} else {
 		r.log = slog.New(slog.NewTextHandler(r.Stderr, options))
 	}
 	return nil
+}
+
+// With --log-format json stderr is for a machine: what else would be words there becomes lines of the log.
+
+// printProblems writes problems and the last line to stderr.
+func (r *runtimeEnv) printProblems(problems []spec.Problem, exit reconcile.Exit, o render.Options) error {
+	if !r.logsJSON {
+		return render.Problems(r.Stderr, problems, exit, o)
+	}
+	for _, p := range problems {
+		level := slog.LevelError
+		if p.Severity == spec.Warning {
+			level = slog.LevelWarn
+		}
+		r.log.LogAttrs(context.Background(), level, render.Clean(p.Message), problemAttrs(p)...)
+	}
+	var words bytes.Buffer
+	o.Color = false
+	if err := render.Problems(&words, problems, exit, o); err != nil {
+		return err
+	}
+	lines := strings.Split(strings.TrimSpace(words.String()), "\n")
+	r.log.Error(lines[len(lines)-1], "exit", exit.Code, "name", exit.Name)
+	return nil
+}
+
+// problemAttrs are the parts of a problem that are not empty.
+func problemAttrs(p spec.Problem) []slog.Attr {
+	attrs := []slog.Attr{slog.String("rule", p.Rule)}
+	add := func(name, value string) {
+		if value != "" {
+			attrs = append(attrs, slog.String(name, render.Clean(value)))
+		}
+	}
+	add("address", string(p.Address))
+	add("path", p.Path)
+	if p.Source != nil {
+		add("at", p.Source.String())
+	}
+	if p.Error != nil {
+		attrs = append(attrs, slog.Int("status", p.Error.Status))
+		add("code", p.Error.Code)
+	}
+	add("hint", p.Hint)
+	return attrs
+}
+
+// printError writes what ended a run to stderr.
+func (r *runtimeEnv) printError(err error, exit reconcile.Exit) {
+	if !r.logsJSON {
+		printFailure(r.Stderr, err)
+		return
+	}
+	r.log.Error(render.Clean(err.Error()), "hint", render.Clean(hintOf(err)), "exit", exit.Code, "name", exit.Name)
+}
+
+// signs is where signs of life go: a machine gets its own as lines of the log.
+func (r *runtimeEnv) signs() io.Writer {
+	if r.logsJSON {
+		return io.Discard
+	}
+	return r.Stderr
 }

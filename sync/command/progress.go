@@ -12,7 +12,7 @@ type progress struct {
 }
 
 func (r *runtimeEnv) newProgress() progress {
-	return progress{render.NewProgress(r.Stderr, render.ProgressOptions{Terminal: r.Terminal.Stderr, Width: r.Terminal.Width, Now: r.Now}), r}
+	return progress{render.NewProgress(r.signs(), render.ProgressOptions{Terminal: r.Terminal.Stderr, Width: r.Terminal.Width, Now: r.Now}), r}
 }
 
 func (p progress) read(now reconcile.Progress) {

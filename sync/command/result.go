@@ -116,7 +116,7 @@ func (r *runtimeEnv) emitFailed(res result, problems []spec.Problem, exit reconc
 	if o.format == formatJSON {
 		return r.emit(res, o, render.Options{})
 	}
-	if err := render.Problems(r.Stderr, problems, exit, r.render(resultOptions{color: o.color && r.Terminal.Stderr}, verb)); err != nil {
+	if err := r.printProblems(problems, exit, r.render(resultOptions{color: o.color && r.Terminal.Stderr}, verb)); err != nil {
 		return err
 	}
 	return r.keepJSON(res, o)

@@ -125,7 +125,7 @@ func (r *runtimeEnv) serveWorld(ctx context.Context, world *sandbox.World, o ser
 	for _, s := range servers {
 		fmt.Fprintf(r.Stdout, "zone %s %s\n", s.zone, s.url)
 	}
-	fmt.Fprintf(r.Stderr, "SANDBOX state %s; stop with ctrl-c\n", o.state)
+	fmt.Fprintf(r.signs(), "SANDBOX state %s; stop with ctrl-c\n", o.state)
 	select {
 	case err := <-failed:
 		return failure{exit: reconcile.ExitInternal, message: "serve the sandbox", cause: err}
