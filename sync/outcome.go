@@ -85,8 +85,13 @@ func (w *worker) judge(s *Step, write Write, images Images, answer Answer, err e
 // refusal is an answer that says that the write did not happen. Three of them are
 // looked into: what is to be deleted may be gone already; an empty body, by which a
 // person is removed, may mean no body at all; and a repetition may meet what the first attempt has done late.
+// Whether the licence lacks comes first: without it the list of variables is good, and empty.
 func (w *worker) refusal(s *Step, write Write, images Images, call *CallError, n int) delivery {
 	d := delivery{outcome: Failed, api: call.API(), reason: call.Hint}
+	if reason := w.licenceReason(write, call); reason != "" {
+		d.outcome, d.reason = Skipped, reason
+		return d
+	}
 	gone := call.Status == 404 && images.After == nil
 	empty := write.Verb == RemoveMember && (call.Status == 400 || call.Status == 422)
 	if gone || empty || n > 1 {
@@ -96,27 +101,38 @@ func (w *worker) refusal(s *Step, write Write, images Images, call *CallError, n
 		}
 		if empty && !write.NoBody && found.state == nothing {
 			d.again, d.noBody = true, true
-			return d
 		}
-	}
-	if reason := licenceReason(write.Verb, call); reason != "" {
-		d.outcome, d.reason = Skipped, reason
 	}
 	return d
 }
 
-// licenceReason tells whether a refusal means that the organization's plan lacks the feature.
-func licenceReason(verb Verb, call *CallError) string {
+// licenceReason tells whether a refusal means that the organization's plan lacks the feature; "" when it does not.
+func (w *worker) licenceReason(write Write, call *CallError) string {
 	switch {
 	case call.Class == ClassFreePlan:
 		return "licence: the Free plan refuses this call"
 	case call.Class == ClassLicence || call.Status == 402:
 		return "licence: the organization's plan lacks this feature"
-	case call.Status == 404 && verb == CreateVariable:
-		// The published contract: 404 when the feature is not there; the organization itself was just read.
-		return "licence: the organization's plan has no custom variables"
+	case call.Status == 400 && write.Verb == EnforceTFA:
+		// The published contract: 400 while the feature is off; the body, a lone boolean, cannot be at fault.
+		return "licence: enforcing two-factor authentication is not available to the organization"
+	case call.Status == 404 && write.Address.Kind() == spec.KindVariable:
+		return w.variablesLack(write.Verb)
 	}
 	return ""
+}
+
+// variablesLack reads the licence again: a 404 is the answer for a missing feature (published), and also for a
+// variable, or an organization, that is gone.
+func (w *worker) variablesLack(verb Verb) string {
+	live, err := w.port.Reader.Organization(w.writing, w.id, false)
+	switch {
+	case err != nil:
+		return ""
+	case live.License == nil && verb == CreateVariable:
+		return "licence: the organization's plan has no custom variables"
+	}
+	return LacksKind(live.License, spec.KindVariable)
 }
 
 // lostAnswer finds out by reading what became of a write whose answer says nothing.

@@ -13,7 +13,11 @@ import (
 func (w *worker) readBack(ctx context.Context) {
 	defer func() { w.sight = w.freshSight() }()
 	for _, s := range w.written() {
-		if err := w.sight.look(ctx, s, false); err != nil {
+		err := w.sight.look(ctx, s, false)
+		if err == nil && w.sight.gone && w.handedOver() {
+			err = errGone
+		}
+		if err != nil {
 			if ctx.Err() == nil {
 				w.unverified(err)
 			}
@@ -47,6 +51,14 @@ func (w *worker) written() []*Step {
 	}
 	slices.Reverse(steps)
 	return steps
+}
+
+// handedOver tells whether this run gave the ownership away: nothing says that the former Owner stays a member.
+func (w *worker) handedOver() bool {
+	return slices.ContainsFunc(w.steps, func(s Step) bool {
+		_, sent := w.sent[s.N]
+		return sent && s.Op == OpTransfer
+	})
 }
 
 func (w *worker) unverified(err error) {
