@@ -1,0 +1,172 @@
+package command_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+	"makesync/sync/sandbox"
+)
+
+// TestMatrixHasEveryAnswer: a switch without a row is a question that nobody has thought about.
+func TestMatrixHasEveryAnswer(t *testing.T) {
+	t.Parallel()
+	var want, have []string
+	for _, s := range sandbox.SwitchTable() {
+		for _, value := range s.Values {
+			want = append(want, s.Name+"="+value)
+		}
+	}
+	for i := range matrixRows {
+		have = append(have, matrixRows[i].String())
+	}
+	slices.Sort(want)
+	slices.Sort(have)
+	if !slices.Equal(want, have) {
+		t.Errorf("rows for\n%v\nthere are\n%v", have, want)
+	}
+}
+
+func (row *matrixRow) String() string { return row.name + "=" + row.value }
+
+// TestMatrix: whatever the answers to the open questions about Make are, makesync leads the zone where the
+// document says, as far as that can be, tells the truth about it, and then has nothing more to do. A client
+// that gets the answer wrong does not pass, so the row looks at what it is about.
+func TestMatrix(t *testing.T) {
+	t.Parallel()
+	for i := range matrixRows {
+		row := &matrixRows[i]
+		t.Run(row.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				for _, wrong := range row.play(t, nil) {
+					t.Error(wrong)
+				}
+			})
+			if raceDetector {
+				return // the mistakes are in the test, and slow
+			}
+			synctest.Test(t, func(t *testing.T) {
+				if len(row.play(t, row.wrong)) == 0 {
+					t.Error("a client that gets this wrong passes all the same")
+				}
+			})
+		})
+	}
+}
+
+// play runs the row and lists what is not as it should be.
+func (row *matrixRow) play(t *testing.T, mistake wrongClient) (wrong []string) {
+	t.Helper()
+	e := newEverything(t, false, row.seed)
+	if err := e.world.SetSwitch(row.name, row.value); err != nil {
+		t.Fatal(err)
+	}
+	e.end, e.open, e.rest = e.end.with(row.end), row.open, row.rest
+	refused := e.between(row, mistake)
+	e.happens(row.meanwhile)
+	began := time.Now()
+	report, wrong := e.applyTruly()
+	if took := time.Since(began); row.atMost > 0 && took > row.atMost {
+		wrong = append(wrong, fmt.Sprintf("the run waited %v", took))
+	}
+	if row.name == "rate-limit" && *refused > 0 {
+		wrong = append(wrong, fmt.Sprintf("%d calls were refused by a limit that could be seen", *refused))
+	}
+	if report.Exit.Code != row.exit {
+		wrong = append(wrong, fmt.Sprintf("the run ends with %v: %s", report.Exit, stepsOf(report)))
+	}
+	wrong = append(wrong, row.tells(report)...)
+	wrong = append(wrong, e.differences()...) // one run is enough
+	return append(wrong, e.converge()...)
+}
+
+// between puts the zone's traits and the mistake of the client where they belong, and counts refusals of the limit.
+func (e *everything) between(row *matrixRow, mistake wrongClient) *int {
+	refused := new(int)
+	e.tamper = func(next http.RoundTripper) http.RoundTripper {
+		for _, layer := range []wrongClient{countRefusals(refused), row.zone, mistake} {
+			if layer != nil {
+				next = layer(next)
+			}
+		}
+		return next
+	}
+	return refused
+}
+
+func countRefusals(n *int) wrongClient {
+	return hears(".*", func(_ *http.Request, reply *reply) {
+		if reply.status == http.StatusTooManyRequests {
+			*n++
+		}
+	})
+}
+
+// happens lets somebody else act once, just before a call.
+func (e *everything) happens(what event) {
+	done := what.do == nil
+	e.world.OnCall(func(c sandbox.CallEvent) {
+		if !done && c.Operation == what.call && strings.Contains(c.Path, what.about) {
+			done = true
+			what.do(e)
+		}
+	})
+}
+
+// tells compares outcomes.
+func (row *matrixRow) tells(report *reconcile.Report) (wrong []string) {
+	for i := range report.Steps {
+		s := &report.Steps[i]
+		want := "succeeded"
+		for _, table := range []map[spec.Address]string{toldAlways, row.told} {
+			if words, ok := table[s.Address]; ok {
+				want = words
+			}
+		}
+		outcome, reason, _ := strings.Cut(want, " ")
+		if string(s.Outcome) != outcome || !strings.HasPrefix(s.Reason, reason) {
+			wrong = append(wrong, fmt.Sprintf("%s %s %s %s, and it should be %s", s.Op, s.Address, s.Outcome, s.Reason, want))
+		}
+	}
+	return wrong
+}
+
+// alter changes the world as somebody else would.
+func (e *everything) alter(change func(*sandbox.State)) {
+	e.Helper()
+	if err := e.world.Alter(change); err != nil {
+		e.Fatal(err)
+	}
+}
+
+// call is a call of another program with the same token; it gives the status.
+func (e *everything) call(method, path, body string) int {
+	e.Helper()
+	handler, err := e.world.Handler("eu1")
+	if err != nil {
+		e.Fatal(err)
+	}
+	r, err := http.NewRequest(method, "https://eu1.make.com/api/v2"+path, strings.NewReader(body))
+	if err != nil {
+		e.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Token "+e.world.FirstToken())
+	r.Header.Set("Content-Type", "application/json")
+	response, err := sandbox.Transport(handler).RoundTrip(r)
+	if err != nil {
+		e.Fatal(err)
+	}
+	defer response.Body.Close()
+	if method != http.MethodGet && response.StatusCode == http.StatusOK {
+		log := e.world.Log()
+		e.theirs[log[len(log)-1].N] = true
+	}
+	return response.StatusCode
+}

@@ -1,0 +1,129 @@
+package command_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	reconcile "makesync/sync"
+	"makesync/sync/command"
+	"makesync/sync/makeapi"
+	"makesync/sync/sandbox"
+)
+
+// stage is a simulated world in the test's own hands, with documents and a state directory of its own, on which
+// the whole program runs. It lives in a synctest bubble, where waits cost nothing.
+type stage struct {
+	*testing.T
+	world     *sandbox.World
+	documents string
+	home      string
+	env       map[string]string
+	flags     []string // of every plan and apply
+	// tamper stands between the program and the zone; nil: nobody does.
+	tamper func(http.RoundTripper) http.RoundTripper
+	random *rand.ChaCha8
+}
+
+// newStage puts a world and documents on the stage.
+func newStage(t *testing.T, world *sandbox.World, documents string) *stage {
+	t.Helper()
+	return &stage{T: t, world: world, documents: documents, home: memoryDir(t), flags: []string{"--concurrency", "1"},
+		env: map[string]string{}, random: rand.NewChaCha8([32]byte{1})}
+}
+
+// transport reaches a zone of the world.
+func (s *stage) transport(zone string) http.RoundTripper {
+	handler, err := s.world.Handler(zone)
+	if err != nil {
+		s.Fatal(err)
+	}
+	transport := makeapi.HandlerTransport(handler)
+	if s.tamper != nil {
+		transport = s.tamper(transport)
+	}
+	return transport
+}
+
+// run runs one command line.
+func (s *stage) run(args ...string) (code int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	code = command.Main(context.Background(), append([]string{"makesync"}, args...), command.Env{
+		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Now: time.Now, Random: s.random,
+		LookupEnv: s.lookupEnv, Transport: s.transport,
+	})
+	return code, out.String(), errs.String()
+}
+
+func (s *stage) lookupEnv(name string) (string, bool) {
+	switch name {
+	case "HOME":
+		return s.home, true
+	case "MAKE_API_KEY":
+		return s.world.FirstToken(), true
+	}
+	value, ok := s.env[name]
+	return value, ok
+}
+
+// on is a command line on the stage's documents.
+func (s *stage) on(verb string, more ...string) []string {
+	return slices.Concat([]string{verb, "-f", s.documents, "--format", "json"}, s.flags, more)
+}
+
+// plan runs `makesync plan`.
+func (s *stage) plan(more ...string) *reconcile.Plan {
+	s.Helper()
+	return decoded[reconcile.Plan](s, s.on("plan", more...))
+}
+
+// apply runs `makesync apply --yes`; a saved plan may follow the flags.
+func (s *stage) apply(more ...string) *reconcile.Report {
+	s.Helper()
+	return decoded[reconcile.Report](s, s.on("apply", append([]string{"--yes"}, more...)...))
+}
+
+// save runs `makesync plan -o` and gives the file.
+func (s *stage) save() string {
+	s.Helper()
+	file := filepath.Join(s.home, "plan.json")
+	if code, _, stderr := s.run(s.on("plan", "-o", file)...); code != 0 {
+		s.Fatalf("plan -o: exit %d\n%s", code, stderr)
+	}
+	return file
+}
+
+// decoded runs a command line and reads the one JSON document that it prints.
+func decoded[T any](s *stage, args []string) *T {
+	s.Helper()
+	code, stdout, stderr := s.run(args...)
+	result := new(T)
+	var exit struct{ Exit struct{ Code int } }
+	if err := json.Unmarshal([]byte(stdout), &exit); err != nil || exit.Exit.Code != code {
+		s.Fatalf("%v: exit %d, and the document says %d: %v\n%s\n%s", args, code, exit.Exit.Code, err, stdout, stderr)
+	}
+	if err := json.Unmarshal([]byte(stdout), result); err != nil {
+		s.Fatalf("%v: %v\n%s", args, err, stdout)
+	}
+	return result
+}
+
+// memoryDir is a folder that goes with the test, in memory where the system has such a place: journals
+// are made safe against a loss of power at every write, and on a disk that is most of the time of these tests.
+func memoryDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "makesync-stage")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}

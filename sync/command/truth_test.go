@@ -1,0 +1,99 @@
+package command_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+	"makesync/sync/sandbox"
+)
+
+// keyring knows which organization a document means by a key.
+type keyring struct {
+	ids   map[int]string    // of organizations that are there
+	names map[string]string // of those that are to be created
+}
+
+// keyOf is the key of the organization that a write was about; for one that no document means its id.
+func (k keyring) keyOf(world *sandbox.World, w sandbox.Write) string {
+	var body struct{ Name string }
+	if w.OrganizationID == 0 && json.Unmarshal(w.Body, &body) == nil && k.names[body.Name] != "" {
+		return k.names[body.Name]
+	}
+	if key := k.ids[w.OrganizationID]; key != "" {
+		return key
+	}
+	for _, z := range world.Snapshot().Zones {
+		for _, o := range z.Organizations {
+			if o.ID == w.OrganizationID && k.names[o.Name] != "" {
+				return k.names[o.Name]
+			}
+		}
+	}
+	return fmt.Sprint("organization ", w.OrganizationID)
+}
+
+// addressOf names what a write changed as documents do.
+func (k keyring) addressOf(world *sandbox.World, w sandbox.Write) spec.Address {
+	kind, name, _ := strings.Cut(w.Object, "/")
+	return spec.NewAddress(k.keyOf(world, w), spec.Kind(kind), name)
+}
+
+// lies compares what a report says of its steps with the writes that the zone itself has committed during the run:
+//
+//	outcome     committed writes
+//	succeeded   all of the step's; none where nothing had to be sent, or somebody else has deleted it first
+//	failed      none; all if it did not converge, the first if it is half done
+//	skipped     none
+//	unknown     some or none
+func lies(report *reconcile.Report, keys keyring, world *sandbox.World, writes []sandbox.Write) []string {
+	var list []string
+	if sum := report.Succeeded + report.Failed + report.Skipped + report.Unknown; sum != report.Planned || len(report.Steps) != sum {
+		list = append(list, fmt.Sprintf("%d planned = %d + %d + %d + %d of %d steps", report.Planned,
+			report.Succeeded, report.Failed, report.Skipped, report.Unknown, len(report.Steps)))
+	}
+	committed := map[spec.Address]int{}
+	for _, w := range writes {
+		committed[keys.addressOf(world, w)]++
+	}
+	for i := range report.Steps {
+		s := &report.Steps[i]
+		n := committed[s.Address]
+		if delete(committed, s.Address); !isTrue(s, n) {
+			list = append(list, fmt.Sprintf("%s %s is said to have %s after %d attempts (%s), and the zone has committed %d writes of it",
+				s.Op, s.Address, s.Outcome, s.Attempts, s.Reason, n))
+		}
+	}
+	for address, n := range committed {
+		list = append(list, fmt.Sprintf("%d writes of %s, of which the report does not speak", n, address))
+	}
+	slices.Sort(list)
+	return list
+}
+
+// isTrue is the table above.
+func isTrue(s *reconcile.StepReport, committed int) bool {
+	all := 1
+	if s.Op == reconcile.OpReinvite {
+		all = 2
+	}
+	switch s.Outcome {
+	case reconcile.Succeeded:
+		goneAlready := s.Op == reconcile.OpDelete || s.Op == reconcile.OpRevoke
+		return committed == all || committed == 0 && (s.Attempts == 0 || goneAlready)
+	case reconcile.Failed:
+		switch {
+		case strings.HasPrefix(s.Reason, "not-converged"):
+			return committed == all
+		case strings.HasPrefix(s.Reason, "half done"):
+			return committed == 1
+		}
+		return committed == 0
+	case reconcile.Skipped:
+		return committed == 0
+	}
+	return committed <= all
+}
