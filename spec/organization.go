@@ -93,6 +93,9 @@ type Variable struct {
 	// Reference is the reference as written, `${env:NAME}`, when the value comes
 	// from one (never the value). A saved plan keeps this instead of the value.
 	Reference string
+	// LiveSecret: the live value, which is to go, is a secret whatever its name says, for a run is
+	// known to have written one there. Of what an undo wants only.
+	LiveSecret bool
 	// Unknown: the value is a reference that --skip-references did not evaluate.
 	Unknown     bool
 	IgnoreValue bool

@@ -289,9 +289,18 @@ func (o *ComparedOrganization) compareObject(address spec.Address, a, b map[stri
 		case why != "":
 			o.NotCompared = append(o.NotCompared, NotCompared{address, path + ": " + why})
 		case !equal:
-			o.Differences = append(o.Differences, Difference{address, path, left.Side, right.Side})
+			o.Differences = append(o.Differences, difference(address, path, left.Side, right.Side))
 		}
 	}
+}
+
+// difference shows no value of a field that is a secret on either side: what documents take from a reference
+// is live what they wrote before.
+func difference(address spec.Address, path string, a, b Scalar) Difference {
+	if a.IsSensitive() || b.IsSensitive() {
+		a, b = a.mask(), b.mask()
+	}
+	return Difference{address, path, a, b}
 }
 
 // isOff tells a feature control that is off, which is as good as one that is not there.

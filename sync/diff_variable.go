@@ -64,7 +64,7 @@ func (d *draft) undeclaredVariable(v *spec.Variable) {
 		d.leave(spec.KindVariable)
 		return
 	}
-	d.deleteVariable(v, d.at("purge"))
+	d.deleteVariable(v, false, d.at("purge"))
 }
 
 func (d *draft) pairVariable(live, want *spec.Variable) {
@@ -72,7 +72,7 @@ func (d *draft) pairVariable(live, want *spec.Variable) {
 	case live.System:
 		d.fail("system-variable", d.address(spec.KindVariable, want.Name), want.Source, want.Name+" is a system variable of Make, which nobody can change", "take it out of the documents")
 	case want.State == spec.Absent:
-		d.deleteVariable(live, want.Source)
+		d.deleteVariable(live, want.LiveSecret, want.Source)
 	case want.IgnoreValue, sameVariable(live, want):
 		d.sameNamed(spec.KindVariable, want.Name)
 	default:
@@ -119,9 +119,12 @@ func (d *draft) missingVariable(want *spec.Variable) {
 	d.propose(phaseVariableCreate, Step{Address: a, Op: OpCreate, Fields: bothMasked(allFields(nil, to)), Arguments: variableArguments(want, to["value"]), Source: position(want.Source), Notes: unknownNote(want)})
 }
 
-func (d *draft) deleteVariable(live *spec.Variable, at spec.Source) {
+func (d *draft) deleteVariable(live *spec.Variable, secret bool, at spec.Source) {
 	a := d.address(spec.KindVariable, live.Name)
 	from := d.shownView(live)
+	if secret {
+		from = from.Masked()
+	}
 	d.propose(phaseVariableDelete, Step{Address: a, Op: OpDelete, Fields: bothMasked(allFields(from, nil)), Arguments: Arguments{Name: live.Name, Confirmed: true}, Source: position(at), Before: from})
 }
 

@@ -183,8 +183,8 @@ var reversals = map[stepType]reversal{
 	{spec.KindFeatureControl, OpUpdate}: {want: func(o *spec.Organization, s *Step, i Images) {
 		o.FeatureControls = append(o.FeatureControls, spec.FeatureControl{Name: s.Address.Name(), Enabled: isTrue(i.Before["enabled"])})
 	}},
-	{spec.KindVariable, OpCreate}: {want: func(o *spec.Organization, s *Step, _ Images) {
-		o.Variables = append(o.Variables, spec.Variable{Name: s.Address.Name(), State: spec.Absent})
+	{spec.KindVariable, OpCreate}: {want: func(o *spec.Organization, s *Step, i Images) {
+		o.Variables = append(o.Variables, spec.Variable{Name: s.Address.Name(), State: spec.Absent, LiveSecret: holdsSecret(i.After)})
 	}},
 	{spec.KindVariable, OpUpdate}: {want: wantVariable},
 	{spec.KindVariable, OpDelete}: {want: wantVariable},

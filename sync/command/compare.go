@@ -202,7 +202,7 @@ func (s *sources) chooseDocuments(o *spec.Organization) bool {
 func compareSides(sides [2]side, src *sources, decided spec.MigrationMap, problems []spec.Problem) *reconcile.Comparison {
 	var sheets [2][]reconcile.Sheet
 	for i := range sides {
-		masked := sides[i].sensitive(src.sensitive)
+		masked := sides[i].sensitive(src)
 		switch s, other := &sides[i], &sides[1-i]; {
 		case s.snapshot != nil:
 			sheets[i] = reconcile.SnapshotSheets(s.snapshot, s.survey, masked)
@@ -220,8 +220,12 @@ func compareSides(sides [2]side, src *sources, decided spec.MigrationMap, proble
 	return reconcile.Compare(sides[0].about, sides[1].about, reconcile.MapSheets(sheets[0], decided), sheets[1], problems)
 }
 
-// sensitive adds the patterns of a side's own documents.
-func (s *side) sensitive(by func(spec.Address) bool) func(spec.Address) bool {
+// sensitive tells what is a secret of a side: to the documents of -f, and to the side's own.
+func (s *side) sensitive(src *sources) func(spec.Address) bool {
+	by := src.sensitive
+	if s.survey != nil {
+		by = src.secretsIn(s.survey)
+	}
 	if s.desired == nil {
 		return by
 	}

@@ -86,7 +86,7 @@ func (r *runtimeEnv) runExport(ctx context.Context, o exportOptions) error {
 	if exit == reconcile.ExitRefused || exit == reconcile.ExitUnreachable {
 		return r.nothingRead(survey, exit, "export", o.color)
 	}
-	exporter := reconcile.Exporter{Zone: survey.Endpoint.Name, Names: survey.Names, OrganizationRoles: survey.Roles, Sensitive: src.sensitive}
+	exporter := reconcile.Exporter{Zone: survey.Endpoint.Name, Names: survey.Names, OrganizationRoles: survey.Roles, Sensitive: src.secretsIn(survey)}
 	f := folder{dir: o.out, force: o.force, src: src, zone: survey.Endpoint.Name}
 	result := render.Export{Zone: planZone(survey), Folder: o.out, Problems: append(survey.Problems, survey.Unread()...)}
 	for _, live := range survey.Organizations {

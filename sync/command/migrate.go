@@ -92,7 +92,7 @@ func (r *runtimeEnv) runMigrate(ctx context.Context, o migrateOptions) error {
 	if exit := from.Exit(); exit == reconcile.ExitRefused || exit == reconcile.ExitUnreachable {
 		return r.nothingRead(from, exit, "migrate", o.color)
 	}
-	moved := reconcile.Rehome(reconcile.Rehoming{From: from, To: to, Map: decided, Region: o.region, KeyPattern: o.key, Sensitive: src.sensitive})
+	moved := reconcile.Rehome(reconcile.Rehoming{From: from, To: to, Map: decided, Region: o.region, KeyPattern: o.key, Sensitive: src.secretsIn(from)})
 	if spec.HasErrors(moved.Problems) {
 		return invalid(moved.Problems)
 	}

@@ -96,7 +96,7 @@ func (r *runtimeEnv) runSnapshot(ctx context.Context, o snapshotOptions) error {
 		return err
 	}
 	snapshot := reconcile.MakeSnapshot(survey, reconcile.SnapshotOptions{
-		Taken: r.Now(), Tool: r.Build.Version, Values: o.values, HashEmails: o.hashEmails, Salt: salt, Sensitive: src.sensitive, Keys: need.keys(survey)})
+		Taken: r.Now(), Tool: r.Build.Version, Values: o.values, HashEmails: o.hashEmails, Salt: salt, Sensitive: src.secretsIn(survey), Keys: need.keys(survey)})
 	if err := r.saveSnapshot(snapshot, o); err != nil {
 		return err
 	}

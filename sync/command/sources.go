@@ -135,11 +135,6 @@ func (s *sources) choose(live *reconcile.Live, key string) bool {
 	return s.o.chooser.Chooses(live.Name, key)
 }
 
-// sensitive tells by name and by the documents' patterns whether a variable's value is a secret.
-func (s *sources) sensitive(a spec.Address) bool {
-	return spec.IsSensitive(a, a.Name(), s.desired.Sensitive)
-}
-
 // planZone is a zone as results name it.
 func planZone(survey *reconcile.Survey) reconcile.PlanZone {
 	e := survey.Endpoint

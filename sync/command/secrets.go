@@ -1,0 +1,46 @@
+package command
+
+import (
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+// sensitive tells by name and by the documents' patterns whether a variable's value is a secret.
+func (s *sources) sensitive(a spec.Address) bool {
+	return spec.IsSensitive(a, a.Name(), s.desired.Sensitive)
+}
+
+// secretsIn tells what is a secret among the live variables of a zone: also what documents take from a reference, for
+// that is what was written there last. Documents call an organization by their own key, and a
+// survey by one that it derives from the name; both keys are understood.
+func (s *sources) secretsIn(survey *reconcile.Survey) func(spec.Address) bool {
+	need, declared := neededOf(s.desired, survey.Endpoint.Name), map[string][]*spec.Organization{}
+	for _, live := range survey.Organizations {
+		if o := need.of(live); o != nil {
+			derived := survey.Keys[live.ID]
+			declared[derived] = append(declared[derived], o)
+			declared[o.Key] = append(declared[o.Key], o)
+		}
+	}
+	return func(a spec.Address) bool {
+		if s.sensitive(a) {
+			return true
+		}
+		for _, o := range declared[a.Key()] {
+			if s.sensitive(spec.NewAddress(o.Key, a.Kind(), a.Name())) || declaresSecret(o, a) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// declaresSecret tells whether the documents give a variable a secret value.
+func declaresSecret(o *spec.Organization, a spec.Address) bool {
+	for i := range o.Variables {
+		if v := &o.Variables[i]; a.Kind() == spec.KindVariable && v.Name == a.Name() {
+			return v.Reference != "" || v.Value.IsSensitive()
+		}
+	}
+	return false
+}
