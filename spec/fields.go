@@ -3,6 +3,7 @@ package spec
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -54,8 +55,19 @@ func (d *decoder) text(n *yaml.Node, t *trail) (scalar, bool) {
 	return d.typed(n, t, "a text", formText)
 }
 
-// typed reads a scalar of one of the forms; a null is told with the right hint.
+// typed reads a scalar of one of the forms, in which no reference stands.
 func (d *decoder) typed(n *yaml.Node, t *trail, want string, forms ...form) (scalar, bool) {
+	s, ok := d.value(n, t, want, forms...)
+	if ok && s.form == formText && strings.Contains(s.text, "${") && hasReference(splitReferences(s.text)) {
+		d.report(ruleMisplaced, follow(n), t, t.name()+" holds a reference, which nobody reads there",
+			"references stand only in values of variables and in tokens of zones; write the text itself")
+		return d.broken(n), false
+	}
+	return s, ok
+}
+
+// value is typed for the few places where references are read. A null is told with the right hint.
+func (d *decoder) value(n *yaml.Node, t *trail, want string, forms ...form) (scalar, bool) {
 	s, ok := d.scalar(n, t, want)
 	switch {
 	case !ok:

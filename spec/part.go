@@ -150,7 +150,7 @@ func isKey(s string) bool {
 var zoneFields = fields[writtenZone]{
 	"url":     zoneText(func(z *writtenZone) *scalar { return &z.url }),
 	"host":    zoneText(func(z *writtenZone) *scalar { return &z.host }),
-	"token":   zoneText(func(z *writtenZone) *scalar { return &z.token }),
+	"token":   readToken,
 	"sandbox": readSandbox,
 }
 
@@ -163,12 +163,22 @@ var sandboxFields = fields[writtenSandbox]{
 func requiredText[T any](get func(*T) *scalar) func(*decoder, *T, *yaml.Node, *trail) {
 	return func(d *decoder, out *T, n *yaml.Node, t *trail) {
 		s, ok := d.text(n, t)
-		if ok && s.text == "" {
-			d.report(ruleUnknownValue, follow(n), t, tick(t.key)+" is an empty text", "write a value, or remove the line")
-			s = d.broken(n)
-		}
-		*get(out) = s
+		*get(out) = d.filled(s, ok, n, t)
 	}
+}
+
+// filled tells of a text that is empty.
+func (d *decoder) filled(s scalar, ok bool, n *yaml.Node, t *trail) scalar {
+	if !ok || s.text != "" {
+		return s
+	}
+	d.report(ruleUnknownValue, follow(n), t, tick(t.key)+" is an empty text", "write a value, or remove the line")
+	return d.broken(n)
+}
+
+func readToken(d *decoder, z *writtenZone, n *yaml.Node, t *trail) {
+	s, ok := d.value(n, t, "a text", formText)
+	z.token = d.filled(s, ok, n, t)
 }
 
 func zoneText(get func(*writtenZone) *scalar) func(*decoder, *writtenZone, *yaml.Node, *trail) {

@@ -55,6 +55,7 @@ const (
 	ruleEmptyValue    = "empty-value"
 	rulePlaceholder   = "placeholder"
 	ruleReference     = "unresolved-reference"
+	ruleMisplaced     = "misplaced-reference"
 	ruleTokenAsValue  = "token-as-value"
 
 	ruleEmail           = "bad-email"
@@ -113,6 +114,7 @@ var rules = []Rule{
 	{ruleEmptyValue, Error, "A variable has no value, or an empty one, which Make refuses."},
 	{rulePlaceholder, Error, "A value looks like a placeholder that was never filled in: ${…}, ##X##, ***."},
 	{ruleReference, Error, "A reference names a variable that is not set or a file that cannot be read."},
+	{ruleMisplaced, Error, "A reference stands where none is read: anywhere but in a variable's value and a zone's token."},
 	{ruleTokenAsValue, Error, "A variable's value refers to makesync's own token or key."},
 	{ruleEmail, Error, "An e-mail address is none."},
 	{ruleMemberCase, Error, "Two members are the same but for upper and lower case."},

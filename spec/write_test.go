@@ -151,8 +151,11 @@ func distinct[T any](items []T, name func(T) string) []T {
 
 func foldedKey(s string) string { return strings.ToLower(strings.ToUpper(s)) }
 
+// wordText is any text for the places in which no reference may stand.
+var wordText = anyText.Filter(func(s string) bool { return !hasReference(splitReferences(s)) })
+
 func drawNameOrID(t *rapid.T, label string) string {
-	return rapid.OneOf(rapid.StringMatching(`[1-9][0-9]{0,14}`), anyText, rapid.Just("")).Draw(t, label)
+	return rapid.OneOf(rapid.StringMatching(`[1-9][0-9]{0,14}`), wordText, rapid.Just("")).Draw(t, label)
 }
 
 func drawVariable(t *rapid.T) Variable {
@@ -196,8 +199,8 @@ func drawMember(t *rapid.T) Member {
 		m.Role = rapid.SampledFrom([]string{"Admin", "13", "App Developer"}).Draw(t, "role")
 		m.Invite = &Invite{Name: rapid.StringMatching(`[A-Za-zé'.]{1,10}`).Draw(t, "invitee")}
 		if rapid.Bool().Draw(t, "more") {
-			m.Invite.Teams = rapid.SliceOfN(anyText, 1, 3).Draw(t, "teams")
-			m.Invite.Note = anyText.Draw(t, "note")
+			m.Invite.Teams = rapid.SliceOfN(wordText, 1, 3).Draw(t, "teams")
+			m.Invite.Note = wordText.Draw(t, "note")
 		}
 	}
 	if strings.EqualFold(m.Role, "owner") || m.Role == ownerRoleID {

@@ -10,7 +10,7 @@ type longVariable struct {
 
 var variableFields = fields[longVariable]{
 	"type":        readVariableType,
-	"value":       scalarField(func(v *longVariable) *scalar { return &v.value }, wantValue, formText, formNumber, formBoolean),
+	"value":       readVariableValue,
 	"literal":     scalarField(func(v *longVariable) *scalar { return &v.literal }, "a boolean", formBoolean),
 	"ignoreValue": scalarField(func(v *longVariable) *scalar { return &v.ignore }, "a boolean", formBoolean),
 	"state":       stateField(func(v *longVariable) *scalar { return &v.state }),
@@ -42,9 +42,17 @@ func (d *decoder) variable(v *writtenVariable, n *yaml.Node, t *trail) bool {
 		v.null = true
 		return d.untagged(node, t)
 	}
-	s, ok := d.typed(n, t, wantValue+", nor a mapping", formText, formNumber, formBoolean)
+	s, ok := d.value(n, t, wantValue+", nor a mapping", formText, formNumber, formBoolean)
 	v.short, v.value = true, s
 	return ok
+}
+
+func readVariableValue(d *decoder, v *longVariable, n *yaml.Node, t *trail) {
+	if isNull(follow(n)) {
+		v.value, _ = d.scalar(n, t, wantValue)
+		return
+	}
+	v.value, _ = d.value(n, t, wantValue, formText, formNumber, formBoolean)
 }
 
 func readVariableType(d *decoder, v *longVariable, n *yaml.Node, t *trail) {
