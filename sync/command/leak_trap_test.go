@@ -47,17 +47,6 @@ func newTrap(secrets map[string]string) *trap {
 	return t
 }
 
-// without is a trap that lets some secrets pass.
-func without(secrets map[string]string, names ...string) *trap {
-	rest := map[string]string{}
-	for name, text := range secrets {
-		if !slices.Contains(names, name) {
-			rest[name] = text
-		}
-	}
-	return newTrap(rest)
-}
-
 func windows(text string) []string {
 	runes := []rune(text)
 	if len(runes) <= windowSize {
