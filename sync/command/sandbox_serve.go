@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log"
@@ -120,7 +121,7 @@ func (r *runtimeEnv) serveWorld(ctx context.Context, world *sandbox.World, o ser
 			return err
 		}
 		servers = append(servers, s)
-		go func() { failed <- s.serve(o) }()
+		go func() { failed <- s.serve() }()
 	}
 	for _, s := range servers {
 		fmt.Fprintf(r.Stdout, "zone %s %s\n", s.zone, s.url)
@@ -179,24 +180,39 @@ func (r *runtimeEnv) listenZone(world *sandbox.World, listen listenOption, o ser
 		mux.Handle("/", handler)
 		handler = mux
 	}
+	scheme, certificates, err := o.certificates()
+	if err != nil {
+		return nil, err
+	}
 	listener, err := net.Listen("tcp", listen.address)
 	if err != nil {
 		return nil, failure{exit: reconcile.ExitInternal, message: "listen on " + listen.address, cause: err}
 	}
-	scheme := "http"
-	if o.tlsCert != "" {
-		scheme = "https"
-	}
 	return &server{
 		zone: zone, url: scheme + "://" + listener.Addr().String(), listener: listener,
-		http: &http.Server{Handler: handler, ReadHeaderTimeout: 30 * time.Second, ErrorLog: log.New(logWriter{r.log}, "", 0)},
+		http: &http.Server{
+			Handler: handler, ReadHeaderTimeout: 30 * time.Second, ErrorLog: log.New(logWriter{r.log}, "", 0),
+			TLSConfig: &tls.Config{Certificates: certificates},
+		},
 	}, nil
 }
 
+// certificates are read before anything is served; without them the scheme is http.
+func (o serveOptions) certificates() (scheme string, list []tls.Certificate, err error) {
+	if o.tlsCert == "" {
+		return "http", nil, nil
+	}
+	certificate, err := tls.LoadX509KeyPair(o.tlsCert, o.tlsKey)
+	if err != nil {
+		return "", nil, failure{exit: reconcile.ExitInvalid, message: "read the certificate", cause: err}
+	}
+	return "https", []tls.Certificate{certificate}, nil
+}
+
 // serve answers until stop.
-func (s *server) serve(o serveOptions) error {
-	if o.tlsCert != "" {
-		return s.http.ServeTLS(s.listener, o.tlsCert, o.tlsKey)
+func (s *server) serve() error {
+	if len(s.http.TLSConfig.Certificates) > 0 {
+		return s.http.ServeTLS(s.listener, "", "")
 	}
 	return s.http.Serve(s.listener)
 }
