@@ -7,6 +7,8 @@ import (
 	"io"
 	"log/slog"
 	"runtime"
+	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -22,9 +24,20 @@ func Main(ctx context.Context, args []string, env Env) (code int) {
 			code = reportPanic(env.Stderr, cause)
 		}
 	}()
+	args = runBeforeFlags(args)
 	r := &runtimeEnv{Env: env, args: shownArgs(args[min(1, len(args)):]), log: slog.New(slog.DiscardHandler)}
 	err := newApp(r).RunContext(ctx, args)
 	return r.finish(ctx, err).Code
+}
+
+// runBeforeFlags turns `undo RUN -o FILE` into `undo -o FILE RUN`. For a plan file the order is
+// strict, since a flag that is not seen could apply it; undo only writes a plan, and its flags are as
+// readily written behind the run that they are about.
+func runBeforeFlags(args []string) []string {
+	if len(args) < 4 || args[1] != "undo" || strings.HasPrefix(args[2], "-") || !strings.HasPrefix(args[3], "-") {
+		return args
+	}
+	return slices.Concat(args[:2], args[3:], args[2:3])
 }
 
 // runtimeEnv is one run of the program: its surroundings, its command line and its logger.
