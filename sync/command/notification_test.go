@@ -3,6 +3,8 @@ package command
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -141,5 +143,22 @@ func TestParseNotifyURL(t *testing.T) {
 		if err == nil && strings.Contains((&notifyOptions{url: target}).place(), "s3cr3t") {
 			t.Errorf("%q: the place shows the secret", text)
 		}
+	}
+}
+
+// TestReadmeNotification checks the notification that the README shows.
+func TestReadmeNotification(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := regexp.MustCompile("(?ms)^```json\n(\\{\"format\":\"makesync.notify/v1\".*?)^```\n").FindSubmatch(readme)
+	if shown == nil {
+		t.Fatal("the README shows no notification")
+	}
+	text, _ := schema.Named("notify")
+	for _, problem := range spec.Check(text, shown[1]) {
+		t.Errorf("%s: %s", problem.Path, problem.Message)
 	}
 }
