@@ -117,8 +117,14 @@ func baseID(o, now *spec.Organization, n int64) int64 {
 	if o.ID != 0 {
 		return o.ID
 	}
-	return 1<<40 + n
+	return firstInvented + n
 }
+
+// firstInvented is above every id of Make, and below what a JSON number holds exactly.
+const firstInvented int64 = 1 << 40
+
+// Invented tells that an organization's id is one that a plan between documents made up; nobody should be shown it.
+func Invented(id int64) bool { return id >= firstInvented }
 
 // controls are those of base; one that only head declares was the other way round, as far as a plan can show it.
 func (b *baseMaker) controls(o, now *spec.Organization) []spec.FeatureControl {

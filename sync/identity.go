@@ -124,7 +124,11 @@ func (d *draft) suggest() string {
 	}
 	var near []string
 	for _, name := range nearest(d.want.Name, names, 3) {
-		near = append(near, quote(name)+" (id "+strconv.FormatInt(byName[name].ID, 10)+")")
+		words := quote(name)
+		if id := byName[name].ID; !Invented(id) {
+			words += " (id " + strconv.FormatInt(id, 10) + ")"
+		}
+		near = append(near, words)
 	}
 	if len(near) == 0 {
 		return ""

@@ -110,14 +110,18 @@ func (r *runtimeEnv) keepJSON(res result, o resultOptions) error {
 	return writeFile(o.outJSON, document.Bytes())
 }
 
-// emitFailed writes the result of a run that failed before there was one: JSON has its document on
-// stdout as always, in the other formats stdout stays empty and stderr holds the problems.
+// emitFailed writes the result of a run that failed before there was one. JSON, a comment and a page have their
+// document on stdout as always, so that no comment goes on telling of an older run; of a text stdout stays
+// empty. But for JSON the problems stand on stderr too, as text.
 func (r *runtimeEnv) emitFailed(res result, problems []spec.Problem, exit reconcile.Exit, o resultOptions, verb string) error {
 	if o.format == formatJSON {
 		return r.emit(res, o, render.Options{})
 	}
 	if err := r.printProblems(problems, exit, r.render(resultOptions{color: o.color && r.Terminal.Stderr}, verb)); err != nil {
 		return err
+	}
+	if o.format == formatMarkdown || o.format == formatHTML {
+		return r.emit(res, o, r.render(o, verb))
 	}
 	return r.keepJSON(res, o)
 }

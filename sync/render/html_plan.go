@@ -14,7 +14,7 @@ import (
 func newHTMLPlan(plan *reconcile.Plan, o Options) *htmlPlan {
 	p := &htmlPlan{
 		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
-		Heading: htmlHeading(plan.Summary), Against: Clean(o.Against), Guards: Clean(guardWords(o.Guards)),
+		Heading: htmlHeading(plan), Against: Clean(o.Against), Guards: Clean(guardWords(o.Guards)),
 		Next: Clean(o.Next), Digest: Clean(plan.Digest), Created: htmlTime(plan), Expires: htmlExpiry(plan, o),
 		Last: fmt.Sprintf("makesync: %s: %s; exit %d (%s)", o.verb("plan"), PlanCounts(plan.Summary), plan.Exit.Code, Clean(plan.Exit.Name)),
 	}
@@ -42,9 +42,12 @@ func newHTMLPlan(plan *reconcile.Plan, o Options) *htmlPlan {
 	return p
 }
 
-func htmlHeading(s reconcile.Summary) string {
-	if n := changes(s); n > 0 {
-		return count(n, "change", "changes") + ": " + opWords(s)
+func htmlHeading(plan *reconcile.Plan) string {
+	if failed := failedWords(plan); failed != "" {
+		return strings.ToUpper(failed[:1]) + failed[1:]
+	}
+	if n := changes(plan.Summary); n > 0 {
+		return count(n, "change", "changes") + ": " + opWords(plan.Summary)
 	}
 	return "No changes"
 }

@@ -34,6 +34,10 @@ func (p *page) text(n int) string {
 // head is the heading and the table of counts.
 func (p *page) head(b *strings.Builder) {
 	sum := p.plan.Summary
+	if failed := failedWords(p.plan); failed != "" {
+		fmt.Fprintf(b, "### makesync plan: %s\n\n", failed)
+		return
+	}
 	heading := "no changes"
 	if n := changes(sum); n > 0 {
 		heading = count(n, "change", "changes") + " (" + opWords(sum) + ")"
@@ -54,6 +58,15 @@ func (p *page) head(b *strings.Builder) {
 	fmt.Fprintf(b, "| Waiting | %d | cannot be done yet; not a change |\n", sum.Waiting)
 	fmt.Fprintf(b, "| Held | %d | stopped by a guard |\n", sum.Held)
 	fmt.Fprintf(b, "| As declared | %d | |\n\n", sum.Unchanged)
+}
+
+// failedWords say that there is no plan, only problems; "" when there is one.
+func failedWords(plan *reconcile.Plan) string {
+	errors, _ := severities(plan.Problems)
+	if plan.Digest != "" || errors == 0 {
+		return ""
+	}
+	return "no plan, " + count(errors, "error", "errors")
 }
 
 // byRisk counts all steps by their place in risks.
@@ -166,8 +179,11 @@ func (p *page) organization(organ int) string {
 }
 
 func organizationFacts(o *reconcile.OrganizationPlan) string {
-	if o.ID == 0 {
+	switch {
+	case o.ID == 0:
 		return "new, zone " + Clean(o.Zone)
+	case reconcile.Invented(o.ID):
+		return "zone " + Clean(o.Zone)
 	}
 	return fmt.Sprintf("id %d, zone %s", o.ID, Clean(o.Zone))
 }
@@ -271,5 +287,9 @@ func (p *page) nextLines() string {
 // foot is how to apply, and the digest: equal digests are equal changes.
 func (p *page) foot(b *strings.Builder) {
 	p.own(b, inFooter, "")
+	if failedWords(p.plan) != "" {
+		fmt.Fprintf(b, "Nothing was compared; exit %d (%s)\n", p.plan.Exit.Code, entities(cut(Clean(p.plan.Exit.Name), 40)))
+		return
+	}
 	fmt.Fprintf(b, "Digest %s (equal digest, equal changes); exit %d (%s)\n", code(cut(Clean(p.plan.Digest), 80)), p.plan.Exit.Code, entities(cut(Clean(p.plan.Exit.Name), 40)))
 }

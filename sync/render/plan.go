@@ -116,7 +116,7 @@ func zoneWords(zone reconcile.PlanZone) string {
 	switch {
 	case zone.User.Email != "":
 		words = append(words, fmt.Sprintf("token of %s (user %d)", Clean(zone.User.Email), zone.User.ID))
-	case zone.User.ID != 0:
+	case zone.User.ID != 0 && zone.URL != "": // a zone made of documents has neither
 		words = append(words, fmt.Sprintf("token of user %d", zone.User.ID))
 	}
 	return strings.Join(words, ", ")
@@ -135,9 +135,10 @@ func quiet(o *reconcile.OrganizationPlan) bool {
 
 func (p *printer) organizationHead(o *reconcile.OrganizationPlan) string {
 	facts := "zone " + cut(Clean(o.Zone), 20)
-	if o.ID == 0 {
+	switch {
+	case o.ID == 0:
 		facts = "new, " + facts
-	} else {
+	case !reconcile.Invented(o.ID):
 		facts = fmt.Sprintf("id %d, ", o.ID) + facts
 	}
 	key := cut(Clean(o.Key), 40)
