@@ -109,7 +109,7 @@ type leakStage struct {
 	trap          *trap
 	env           map[string]string
 	// tamper answers in the zone's place where it gives an answer.
-	tamper   func(*http.Request, string) *http.Response
+	tamper   func(*http.Request, string) (*http.Response, error)
 	terminal bool
 	stdin    string
 	random   *rand.ChaCha8
@@ -192,9 +192,8 @@ func (t tampered) RoundTrip(request *http.Request) (*http.Response, error) {
 		body, _ = io.ReadAll(request.Body)
 		request.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	if response := t.stage.tamper(request, string(body)); response != nil {
-		response.Request = request
-		return response, nil
+	if response, err := t.stage.tamper(request, string(body)); response != nil || err != nil {
+		return response, err
 	}
 	return t.next.RoundTrip(request)
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -244,7 +245,7 @@ func TestLogAndObserverHoldNoSecret(t *testing.T) {
 		_, second := c.Invitation(t.Context(), hash)
 		_, third := c.Write(t.Context(), reconcile.Write{Verb: reconcile.AcceptInvitation, Arguments: reconcile.Arguments{Name: hash}})
 		all := log.String() + fmt.Sprintf("%+v %v %+v %v %+v %v %+v", attempts, first, first, second, second, third, third)
-		for _, form := range append(forms([]string{value, hash, testToken}), "väl") {
+		for _, form := range slices.Concat(escapes(value), escapes(hash), escapes(testToken), []string{"väl"}) {
 			if strings.Contains(all, form) {
 				t.Errorf("%q leaks:\n%s", form, all)
 			}

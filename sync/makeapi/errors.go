@@ -77,16 +77,16 @@ func (c *Client) refusal(k *call, response *http.Response, body io.Reader) (e *r
 		message = strings.ToLower(http.StatusText(response.StatusCode))
 	}
 	if response.StatusCode < 400 {
-		message = "the zone sends the call to another address, " + redirectHost(response) + "; it was not followed and the token not sent there"
+		message = "the zone sends the call to another address, " + c.redirectHost(k, response) + "; it was not followed and the token not sent there"
 	}
 	return &reconcile.CallError{
-		Doing: k.words(), Status: response.StatusCode, Code: clean(code, 40), Message: message,
+		Doing: k.words(), Status: response.StatusCode, Code: clean(c.safe(k, code), 40), Message: message,
 		Certainty: certaintyOf(response.StatusCode), Class: classOf(k, response.StatusCode, message),
 	}, whole
 }
 
 // redirectHost is the host that a redirect names.
-func redirectHost(response *http.Response) string {
+func (c *Client) redirectHost(k *call, response *http.Response) string {
 	location := response.Header.Get("Location")
 	to, err := url.Parse(location)
 	switch {
@@ -95,13 +95,13 @@ func redirectHost(response *http.Response) string {
 	case to.Host == "":
 		return "on the same host"
 	}
-	return clean(to.Scheme+"://"+to.Host, 100)
+	return clean(c.safe(k, to.Scheme+"://"+to.Host), 100)
 }
 
 // safe makes a text of the zone fit to be shown: without the token, without values sent, cleaned, cut.
 func (c *Client) safe(k *call, text string) string {
 	secrets := append([]string{strings.TrimSpace(c.token.Reveal())}, k.secrets...)
-	return clean(scrub(clean(scrub(text, secrets), errorReply), secrets), longestMessage)
+	return clean(scrub(text, secrets), longestMessage)
 }
 
 // broken is the error of a 2xx that could not be read: a write may have happened.

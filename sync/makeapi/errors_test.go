@@ -1,6 +1,8 @@
 package makeapi
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"net/http"
 	"strings"
 	"testing"
@@ -108,16 +110,22 @@ func TestClean(t *testing.T) {
 func TestScrub(t *testing.T) {
 	t.Parallel()
 	secret := "p\"a<s\ns&wörd+x/1"
-	for _, form := range forms([]string{secret}) {
+	for _, form := range append(escapes(secret), hex.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret))[:20]) {
 		got := scrub("before "+form+" after", []string{secret})
 		if got != "before (sensitive) after" {
 			t.Errorf("%q becomes %q", form, got)
 		}
 	}
 	for in, want := range map[string]string{
-		"value 'abcdefghijkl…' is bad": "value '(sensitive)…' is bad",
-		"abcdefgh abcdefghijk":         "(sensitive) (sensitive)",
-		"abcdefg":                      "abcdefg",
+		"value 'abcdefghijkl…' is bad":  "value '(sensitive)…' is bad",
+		"abcdefgh abcdefghijk":          "(sensitive)",
+		"abcdefg":                       "abcdefg",
+		"…efghijklmnop":                 "…(sensitive)",
+		"ABCDEFGH":                      "(sensitive)",
+		"abc\n  def\x1b[1mghi\u200bj k": "(sensitive)",
+		"xxxYWJjZGVmZ2hpamtsbW5vcAyyy":  "xxx(sensitive)Ayyy",
+		"4:CmFiY2RlZmdoaWprbG1ub3A=":    "4:Cm(sensitive)A=",
+		"6566676869 6a6b6c6d":           "(sensitive)",
 	} {
 		if got := scrub(in, []string{"abcdefghijklmnop"}); got != want {
 			t.Errorf("%q becomes %q, want %q", in, got, want)
@@ -159,6 +167,22 @@ func FuzzDecoders(f *testing.F) {
 		c = client(t, answers(400, body), impatient)
 		if _, err := c.Write(t.Context(), rename); strings.ContainsAny(err.Error(), "\x1b\x00\n\r") {
 			t.Errorf("%q", err)
+		}
+	})
+}
+
+// FuzzScrub: whatever stands around it, a secret goes, and scrubbing never fails.
+func FuzzScrub(f *testing.F) {
+	for _, seed := range [][2]string{{"a ", "secret12"}, {"\x1b[1m", "aaaaaaaaaa"}, {"\xff", "\xff\xfe"}, {"x", " "}, {"(sens", "itive)"}} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, around, secret string) {
+		if len(around) > 1<<12 || len(secret) > 1<<12 || strings.ContainsAny(around, "\x1b\u009b") {
+			return
+		}
+		got := scrub(around+secret+around, []string{secret, around + "x"})
+		if densify(secret).original == secret && secret != "" && !strings.Contains(around+masked+around, secret) && strings.Contains(strings.ReplaceAll(got, masked, "\n"), secret) {
+			t.Errorf("%q shows in %q", secret, got)
 		}
 	})
 }
