@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -65,12 +66,26 @@ const maxMarks = 4
 
 // Clean gives text in one line in which every character is visible; what is
 // not (control characters, ANSI sequences' escape, bidirectional overrides, zero-width
-// characters, broken UTF-8) is written as \n, \x1b, \u202e. The result is safe on a terminal.
+// characters, broken UTF-8) is written as \n, \x1b, \u202e. The result is safe on a terminal
+// and in the log of a CI job.
 func Clean(s string) string {
-	if isClean(s) {
-		return s
+	if !isClean(s) {
+		s = escaped(s, "")
 	}
-	return escaped(s, "")
+	return strings.ReplaceAll(s, logCommand, `#\x23[`)
+}
+
+// GitHub's runner obeys two forms of commands in whatever a job prints: ##[command] anywhere in a line, and ::command:: at
+// the start of one, behind spaces too (actions/runner, ActionCommand.cs). Azure Pipelines knows the first as well.
+const logCommand, lineCommand = "##[", "::"
+
+// noCommand keeps a line of text from beginning with ::, where folding has put a word of a value there.
+func noCommand(line string) string {
+	words := strings.TrimLeft(line, " ")
+	if !strings.HasPrefix(words, lineCommand) {
+		return line
+	}
+	return line[:len(line)-len(words)] + `\x3a` + words[1:]
 }
 
 func isClean(s string) bool {
@@ -110,7 +125,9 @@ func escaped(s, also string) string {
 }
 
 // quoted is the text in double quotes, with escapes that can be read back.
-func quoted(s string) string { return `"` + escaped(s, `"\`) + `"` }
+func quoted(s string) string {
+	return `"` + strings.ReplaceAll(escaped(s, `"\`), logCommand, `#\x23[`) + `"`
+}
 
 // showText is a text value: bare where nobody can take it for anything else,
 // quoted otherwise, much as YAML does it.
@@ -239,12 +256,13 @@ func fold(s string, max int) []string {
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(s) {
+		word = noCommand(word) // any word may come to stand at the start of a line
 		for columns(word) > max {
 			if line != "" {
 				lines, line = append(lines, line), ""
 			}
 			head := takeColumns(word, max)
-			lines, word = append(lines, head), word[len(head):]
+			lines, word = append(lines, head), noCommand(word[len(head):])
 		}
 		switch {
 		case line == "":
@@ -298,6 +316,7 @@ func cleanLines(s string) string {
 // safe on a terminal: DEL, C1 controls, bidirectional and invisible characters. All of them can stand only
 // inside strings, so that the text can be walked without parsing it.
 func safeJSON(data []byte) []byte {
+	data = bytes.ReplaceAll(data, []byte(logCommand), []byte(`#\u0023[`))
 	if isClean(strings.ReplaceAll(string(data), "\n", "")) {
 		return data
 	}

@@ -82,7 +82,7 @@ func (p *printer) line(format string, args ...any) {
 	if len(args) > 0 {
 		text = fmt.Sprintf(format, args...)
 	}
-	p.out.WriteString(strings.TrimRight(text, " "))
+	p.out.WriteString(noCommand(strings.TrimRight(text, " ")))
 	p.out.WriteByte('\n')
 }
 
