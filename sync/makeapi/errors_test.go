@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	reconcile "makesync/sync"
 )
@@ -177,7 +178,7 @@ func FuzzScrub(f *testing.F) {
 		f.Add(seed[0], seed[1])
 	}
 	f.Fuzz(func(t *testing.T, around, secret string) {
-		if len(around) > 1<<12 || len(secret) > 1<<12 || strings.ContainsAny(around, "\x1b\u009b") {
+		if len(around) > 1<<12 || len(secret) > 1<<12 || strings.ContainsAny(around, "\x1b\u009b") || !utf8.ValidString(around) || !utf8.ValidString(secret) {
 			return
 		}
 		got := scrub(around+secret+around, []string{secret, around + "x"})
