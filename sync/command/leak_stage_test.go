@@ -41,6 +41,9 @@ var canaries = map[string]string{
 	"old number":      "61509382747.75",
 	"unmanaged":       "tY5%gB9(eN1)sA7~iO3",
 	"deleted":         "rU8}zM2{xD6]lH0[",
+	"notify path":     "T9kB2mXq8Lw4Zs",
+	"notify query":    "Qd6vNc1xJr7Gf",
+	"notify password": "hU7!pR3&kD9^zL",
 	"purged":          "bC4=jF9-vK7_oE1;yW5",
 }
 

@@ -232,16 +232,20 @@ func (r *runtimeEnv) post(ctx context.Context, o *notifyOptions, n *notification
 	return nil
 }
 
-// shown is a transport's error without the url, should it hold that.
+// shown is a transport's error without the url: a receiver that answers nonsense may have it repeat a part of that.
 func (o *notifyOptions) shown(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("no answer within %s", notifyTimeout)
 	}
-	text := render.Clean(err.Error())
-	for _, secret := range []string{o.url.String(), o.url.RequestURI(), o.url.Path} {
-		if len(secret) > 1 {
-			text = strings.ReplaceAll(text, secret, "…")
-		}
+	return errors.New(render.Clean(makeapi.Scrub(err.Error(), o.secrets())))
+}
+
+// secrets are the parts of the url that may not be shown: all but scheme and host.
+func (o *notifyOptions) secrets() []string {
+	parts := []string{o.url.RequestURI(), o.url.Path, o.url.RawQuery}
+	if o.url.User != nil {
+		password, _ := o.url.User.Password()
+		parts = append(parts, o.url.User.String(), password)
 	}
-	return errors.New(text)
+	return slices.DeleteFunc(parts, func(part string) bool { return len(part) < 2 })
 }

@@ -36,6 +36,9 @@ func scrub(text string, secrets []string) string {
 	return d.masked(text)
 }
 
+// Scrub is scrub for what else may repeat a secret: receivers of notifications.
+func Scrub(text string, secrets []string) string { return scrub(text, secrets) }
+
 // A piece is so many characters of a secret, and of an encoded one those that show as many whatever stands beside them.
 const (
 	piece       = 8
