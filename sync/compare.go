@@ -78,7 +78,8 @@ type CompareSummary struct {
 // Sheet is one organization of one side in the form that is compared: flat, with names instead of ids.
 type Sheet struct {
 	Key, Name string
-	ID        int64 // 0: not known; only a migration's map looks at it
+	ID        int64  // 0: not known; never compared
+	Zone      string // in which the id means something
 	// Declared: the sheet comes from documents, for which absent is unmanaged. Beside a live side only
 	// what Managed names counts; beside other documents everything does.
 	Declared bool
@@ -107,8 +108,8 @@ type Cell struct {
 	Unknown string
 }
 
-// Compare pairs the organizations of two sides by key, else by name, and
-// compares them field by field. Ids never count.
+// Compare pairs the organizations of two sides by key, else by name (but documents that pin an id
+// with that organization of the zone itself, whatever its key would be), and compares them field by field. Ids never count.
 //
 //	in A and B, all fields equal      same
 //	in A and B, some field not        different: a Difference for each
@@ -155,16 +156,18 @@ func (c *Comparison) exit() Exit {
 func pairSheets(a, b []Sheet) [][2]*Sheet {
 	var pairs [][2]*Sheet
 	partner := map[*Sheet]*Sheet{}
-	join := func(key func(*Sheet) string) {
+	join := func(key func(*Sheet) string, fit func(a, b *Sheet) bool) {
 		left, right := unpaired(a, partner, key), unpaired(b, partner, key)
 		for text, sheets := range left {
-			if others := right[text]; text != "" && len(sheets) == 1 && len(others) == 1 {
+			if others := right[text]; text != "" && len(sheets) == 1 && len(others) == 1 && fit(sheets[0], others[0]) {
 				partner[sheets[0]], partner[others[0]] = others[0], sheets[0]
 			}
 		}
 	}
-	join(func(s *Sheet) string { return s.Key })
-	join(func(s *Sheet) string { return normalName(s.Name) })
+	anyhow := func(*Sheet, *Sheet) bool { return true }
+	join((*Sheet).identity, func(a, b *Sheet) bool { return a.Declared != b.Declared })
+	join(func(s *Sheet) string { return s.Key }, anyhow)
+	join(func(s *Sheet) string { return normalName(s.Name) }, anyhow)
 	for i := range a {
 		pairs = append(pairs, [2]*Sheet{&a[i], partner[&a[i]]})
 	}
@@ -174,6 +177,14 @@ func pairSheets(a, b []Sheet) [][2]*Sheet {
 		}
 	}
 	return pairs
+}
+
+// identity is zone and id, as documents pin it; "" when one is not known.
+func (s *Sheet) identity() string {
+	if s.ID == 0 || s.Zone == "" {
+		return ""
+	}
+	return s.Zone + "/" + idText(s.ID)
 }
 
 // unpaired groups the sheets that have no partner yet.

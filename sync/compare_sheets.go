@@ -26,6 +26,15 @@ func (l Lists) canonical(list List, organization int64, text string) string {
 	return text
 }
 
+// cell is a text field that means an entry of a list. Where the list could not be read it cannot be compared.
+func (l Lists) cell(list List, organization int64, text string) Cell {
+	cell := lookAlike(l.canonical(list, organization, text))
+	if _, read := l.Names[list]; !read && l.Names != nil {
+		cell.Unknown = "the list of " + string(list) + " could not be read"
+	}
+	return cell
+}
+
 // lookAlike is a text field that is compared without case and in NFC, and shown as it is.
 func lookAlike(text string) Cell {
 	return Cell{Side: Text(text), Equal: func(other Cell) (bool, bool) {
@@ -51,7 +60,7 @@ func LiveSheets(s *Survey, sensitive func(spec.Address) bool) []Sheet {
 	var sheets []Sheet
 	for _, live := range s.Organizations {
 		sheet := newSheet(s.Keys[live.ID], live.Name)
-		sheet.ID = live.ID
+		sheet.ID, sheet.Zone = live.ID, s.Endpoint.Name
 		sheet.live(live, lists)
 		for i := range live.Variables {
 			if v := &live.Variables[i]; !v.System {
@@ -70,8 +79,10 @@ func (s *Sheet) live(live *Live, lists Lists) {
 	for _, kind := range readKinds {
 		if err := live.Failed[kind]; err != nil {
 			s.Unknown[kind] = "could not be read: " + clean(err.Error())
-		} else if live.Lacks[kind] == "" && noneRead(live, kind) {
+		} else if why := live.Lacks[kind]; why == "" && noneRead(live, kind) {
 			s.Unknown[kind] = "not read"
+		} else if why != "" && kind != spec.KindVariable && noneOf(live, kind) { // without the licence there are no variables; the others are only hidden
+			s.Unknown[kind] = clean(why)
 		}
 	}
 	if why := s.Unknown[spec.KindMember]; why != "" {
@@ -84,7 +95,7 @@ func (s *Sheet) live(live *Live, lists Lists) {
 	for i := range live.Members {
 		m := &live.Members[i]
 		if m.UserID != live.OwnerID { // whose role is the ownership itself
-			s.set(spec.KindMember, strings.ToLower(m.Email), "role", lookAlike(lists.canonical(Roles, live.ID, m.Role)))
+			s.set(spec.KindMember, strings.ToLower(m.Email), "role", lists.cell(Roles, live.ID, m.Role))
 		}
 		s.set(spec.KindMember, strings.ToLower(m.Email), "invitation", Cell{Side: Text(invitationWord(m.Invitation))})
 	}
@@ -119,10 +130,10 @@ func (s *Sheet) attributes(o *spec.Organization, lists Lists) {
 		s.set(spec.KindOrganization, "", "name", Cell{Side: Text(normalName(o.Name))})
 	}
 	if o.Country != "" {
-		s.set(spec.KindOrganization, "", "country", lookAlike(lists.canonical(Countries, 0, o.Country)))
+		s.set(spec.KindOrganization, "", "country", lists.cell(Countries, 0, o.Country))
 	}
 	if o.Timezone != "" {
-		s.set(spec.KindOrganization, "", "timezone", lookAlike(lists.canonical(Timezones, 0, o.Timezone)))
+		s.set(spec.KindOrganization, "", "timezone", lists.cell(Timezones, 0, o.Timezone))
 	}
 	if o.Region != "" {
 		s.set(spec.KindOrganization, "", "region", lookAlike(lists.canonical(Regions, 0, o.Region)))
@@ -160,7 +171,7 @@ func DocumentSheets(desired *spec.Desired, choose func(*spec.Organization) bool,
 			continue
 		}
 		sheet := newSheet(o.Key, o.Name)
-		sheet.ID, sheet.Declared = o.ID, true
+		sheet.ID, sheet.Zone, sheet.Declared = o.ID, o.Zone, true
 		sheet.document(o, lists, sensitive)
 		sheets = append(sheets, sheet)
 	}
@@ -170,7 +181,7 @@ func DocumentSheets(desired *spec.Desired, choose func(*spec.Organization) bool,
 func (s *Sheet) document(o *spec.Organization, lists Lists, sensitive func(spec.Address) bool) {
 	s.attributes(o, lists)
 	s.Managed = map[spec.Kind]bool{
-		spec.KindOrganization: true, spec.KindTFA: o.TFAEnforced != nil, spec.KindOwner: o.Owner != "",
+		spec.KindOrganization: s.has(spec.KindOrganization), spec.KindTFA: o.TFAEnforced != nil, spec.KindOwner: o.Owner != "",
 		spec.KindFeatureControl: o.FeatureControls != nil, spec.KindVariable: o.Variables != nil, spec.KindMember: o.Members != nil,
 	}
 	for _, c := range o.FeatureControls {
@@ -192,7 +203,7 @@ func (s *Sheet) people(o *spec.Organization, lists Lists) {
 		}
 		s.Objects[ObjectID{spec.KindMember, m.Email}] = map[string]Cell{}
 		if m.Role != "" {
-			s.set(spec.KindMember, m.Email, "role", lookAlike(lists.canonical(Roles, o.ID, m.Role)))
+			s.set(spec.KindMember, m.Email, "role", lists.cell(Roles, o.ID, m.Role))
 		}
 	}
 	if o.Owner != "" {

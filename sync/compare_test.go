@@ -42,6 +42,21 @@ func TestComparePairsByKeyThenByName(t *testing.T) {
 	}
 }
 
+func TestComparePairsDocumentsWithTheIdThatTheyPin(t *testing.T) {
+	t.Parallel()
+	live := []Sheet{sheetOf("acme-automation", "Acme Automation", nil), sheetOf("acme", "Acme", nil)}
+	live[0].ID, live[0].Zone, live[1].ID, live[1].Zone = 11, "eu1", 12, "eu1"
+	document := sheetOf("acme", "", nil)
+	document.ID, document.Zone, document.Declared = 11, "eu1", true
+	if got := differences(Compare(ComparedSide{}, ComparedSide{}, []Sheet{document}, live, nil)); fmt.Sprint(got) != "[acme only b]" {
+		t.Errorf("differences = %v: the id is not looked at", got)
+	}
+	document.Zone = "us1" // where 11 is another one
+	if got := differences(Compare(ComparedSide{}, ComparedSide{}, []Sheet{document}, live, nil)); fmt.Sprint(got) != "[acme-automation only b]" {
+		t.Errorf("differences = %v", got)
+	}
+}
+
 func TestCompareFieldByField(t *testing.T) {
 	t.Parallel()
 	base := map[string]string{"variable A value": "1", "variable A type": "number", "member jane@acme.example role": "Admin"}

@@ -54,7 +54,11 @@ func (e *Exporter) member(d *Draft, live *Live, person spec.Member, email string
 	if zone := matching(e.Names[Roles], role); ok && len(zone) == 1 && idText(zone[0].ID) != person.Role {
 		role = person.Role // the zone's list, which goes first, gives the name to another role
 	}
+	_, read := e.Names[Roles]
 	switch {
+	case !ok && !read:
+		d.Partly = true
+		d.omit(spec.KindMember, email, "role %s is not written, since the list of roles could not be read", quote(person.Role))
 	case !ok:
 		d.omit(spec.KindMember, email, "role %s is not in the list of roles, so it is not written", quote(person.Role))
 	case strings.EqualFold(role, "Owner"):

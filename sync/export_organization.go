@@ -88,7 +88,11 @@ func (e *Exporter) enum(d *Draft, list List, field, id string) string {
 		return ""
 	}
 	text, ok := textFor(list, e.Names[list], id)
-	if !ok {
+	switch _, read := e.Names[list]; {
+	case !read:
+		d.Partly = true
+		d.omit(spec.KindOrganization, "", "%s: its id %s is not written, since the list of %s could not be read", field, id, list)
+	case !ok:
 		d.omit(spec.KindOrganization, "", "%s: its id %s is not in the zone's list, so it is not written", field, id)
 	}
 	return text

@@ -76,7 +76,7 @@ func Rehome(r Rehoming) *Rehomed {
 	out.chooseRegion(&r)
 	moves := r.moves(out)
 	r.collide(moves, out)
-	m := mover{Rehoming: &r, out: out, controls: controlNames(r.To.Organizations)}
+	m := mover{Rehoming: &r, out: out, controls: controlNames(r.To.Organizations), hidden: controlsHidden(r.To.Organizations)}
 	m.exporter = Exporter{Zone: r.To.Endpoint.Name, Names: r.From.Names, OrganizationRoles: r.From.Roles}
 	for _, move := range moves {
 		if !move.collides {
@@ -104,9 +104,13 @@ func (r *Rehoming) moves(out *Rehomed) []*move {
 	for _, live := range r.From.Organizations {
 		m := &move{live: live, oldKey: r.From.Keys[live.ID], name: live.Name}
 		for i, decided := range r.Map.Organizations {
-			if means(decided.From, m.oldKey, live.Name, live.ID) {
-				used[i], m.decided = true, decided
+			if !means(decided.From, m.oldKey, live.Name, live.ID) {
+				continue
 			}
+			if m.decided.From != "" {
+				out.mapTwice(m, decided)
+			}
+			used[i], m.decided = true, decided
 		}
 		if m.decided.Skip {
 			out.left(live, "the organization itself", "the map skips it")
@@ -126,6 +130,14 @@ func (r *Rehoming) moves(out *Rehomed) []*move {
 	return moves
 }
 
+// mapTwice reports an entry about an organization of which another one has spoken: one of them would be lost silently.
+func (out *Rehomed) mapTwice(m *move, second spec.MappedOrganization) {
+	source := second.Source
+	out.Problems = append(out.Problems, spec.Problem{Severity: spec.Error, Rule: "map-twice", Source: &source,
+		Message: fmt.Sprintf("the map speaks of %s (id %d) twice: as %s and as %s", quote(m.live.Name), m.live.ID, quote(m.decided.From), quote(second.From)),
+		Hint:    "write one entry, with everything that it says; an id is never ambiguous"})
+}
+
 // means tells whether a map's entry is about an organization: by key, name or id.
 func means(from, key, name string, id int64) bool {
 	return from == key || normalName(from) == normalName(name) || from == idText(id)
@@ -143,15 +155,18 @@ func (m *move) rename(r *Rehoming) {
 
 // collide finds what would meet in the target: a name that is there already, one name or one key twice.
 func (r *Rehoming) collide(moves []*move, out *Rehomed) {
-	names, keys := map[string]int{}, map[string]int{}
+	names, keys, heirs := map[string]int{}, map[string]int{}, map[int64]int{}
 	for _, m := range moves {
 		names[normalName(m.name)]++
 		keys[m.key]++
+		heirs[m.decided.ID]++
 	}
 	for _, m := range moves {
 		switch there := r.inTarget(m.name); {
+		case m.decided.ID != 0 && heirs[m.decided.ID] > 1:
+			out.collide(m, fmt.Sprintf("the map lets id %d take over several organizations", m.decided.ID), "give it another `id`, or none for a new organization")
 		case m.decided.ID != 0:
-			r.adopt(m, out)
+			r.adopt(m, there, out)
 		case len(there) > 0:
 			out.collide(m, fmt.Sprintf("%s holds an organization of the name %s already (%s)", r.To.Endpoint.Name, quote(m.name), idsText(there)),
 				"give it another `name`, or let that one take it over with `id: "+idText(there[0].ID)+"`")
@@ -188,12 +203,16 @@ func idsText(organizations []*Live) string {
 }
 
 // adopt lets an organization that is in the target already take another one over. Its name stays as it is.
-func (r *Rehoming) adopt(m *move, out *Rehomed) {
+func (r *Rehoming) adopt(m *move, namesakes []*Live, out *Rehomed) {
 	for _, live := range r.To.All() {
 		if live.ID == m.decided.ID {
 			m.adopted = live
-			if m.decided.Name == "" {
+			switch {
+			case m.decided.Name == "":
 				m.name = live.Name
+			case len(namesakes) > 1 || len(namesakes) == 1 && namesakes[0] != live:
+				out.collide(m, fmt.Sprintf("id %d would get the name %s, which another organization of %s has already (%s)",
+					live.ID, quote(m.name), r.To.Endpoint.Name, idsText(namesakes)), "give it another `name`, or none to keep the one that it has")
 			}
 			return
 		}
@@ -223,7 +242,10 @@ func (out *Rehomed) chooseRegion(r *Rehoming) {
 	if r.Region != "" {
 		told, by = r.Region, "--region says so"
 	}
+	_, read := r.To.Names[Regions]
 	switch found := matching(regions, told); {
+	case told != "" && !read:
+		out.Region, out.RegionWhy = told, by+", unchecked"
 	case told != "" && len(found) == 1:
 		out.Region, out.RegionWhy = preferredName(Regions, found[0]), by
 	case told != "":

@@ -21,6 +21,9 @@ func (m *mover) people(move *move, source *Draft) {
 	for i := range move.live.Members {
 		m.person(&d, move, &move.live.Members[i], seen)
 	}
+	if maker := strings.ToLower(m.To.User.Email); move.adopted == nil && move.live.Members != nil && !seen[maker] {
+		m.out.left(move.live, "being without "+clean(maker), "whose token makes the organization and so becomes its Owner, then its Admin: remove that member at the end")
+	}
 	sort.SliceStable(d.Organization.Members, func(i, j int) bool { return d.Organization.Members[i].Email < d.Organization.Members[j].Email })
 	if tfa := source.Organization.TFAEnforced; tfa != nil && *tfa {
 		d.Organization.TFAEnforced = tfa
@@ -62,8 +65,12 @@ func (m *mover) person(d *Draft, move *move, live *spec.Member, seen map[string]
 	role, ok := m.role(move, live)
 	if !ok {
 		what := nameOf(Roles, m.exporter.rolesOf(move.live.ID), live.Role)
-		d.omit(spec.KindMember, live.Email, "%s not written: the role %s does not exist in %s", quote(email), quote(what), m.To.Endpoint.Name)
-		m.out.left(move.live, "member "+email+" with the role "+clean(what), "the role does not exist in "+m.To.Endpoint.Name+"; choose another one in the map under roles")
+		why := m.unread(Roles)
+		if why == "" {
+			why = "the role does not exist in " + m.To.Endpoint.Name + "; choose another one in the map under roles"
+		}
+		d.omit(spec.KindMember, live.Email, "%s with the role %s not written: %s", quote(email), quote(what), why)
+		m.out.left(move.live, "member "+email+" with the role "+clean(what), why)
 		return
 	}
 	seen[email] = true

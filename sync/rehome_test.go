@@ -12,7 +12,7 @@ import (
 // surveyOf reads a zone in memory whole.
 func surveyOf(t *testing.T, zone string, z *fakeZone) *Survey {
 	t.Helper()
-	s, err := TakeSurvey(context.Background(), ZonePort{Endpoint: spec.Endpoint{Name: zone, Hosts: []string{fakeHost}}, Reader: z}, SurveyOptions{})
+	s, err := TakeSurvey(context.Background(), ZonePort{Endpoint: spec.Endpoint{Name: zone, Hosts: []string{fakeHost}}, Reader: z}, SurveyOptions{Lists: append(ReadingLists(), Regions)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,5 +165,40 @@ func TestInviteeName(t *testing.T) {
 		if got := inviteeName(in[0], in[1]); got != want || !spec.AcceptsName(got) {
 			t.Errorf("inviteeName(%q) = %q, want %q", in, got, want)
 		}
+	}
+}
+
+func TestRehomeLetsNoMapSayTwoThings(t *testing.T) {
+	t.Parallel()
+	source := newFakeZone(organization(11, "Acme"), organization(12, "Beta"))
+	twice := rehomed(t, spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "11", Skip: true}, {From: "acme", Name: "Acme US"}}}, source, newFakeZone())
+	if !spec.HasErrors(twice.Problems) || !strings.Contains(fmt.Sprint(twice.Problems), "twice") {
+		t.Errorf("one entry skips and the other renames: %v", twice.Problems)
+	}
+	target := newFakeZone(organization(71, "Other"), organization(72, "Third"))
+	for name, m := range map[string][]spec.MappedOrganization{
+		"one id for two":         {{From: "Acme", ID: 71}, {From: "Beta", ID: 71}},
+		"a name that is another": {{From: "Acme", ID: 71, Name: "Third"}},
+	} {
+		if r := rehomed(t, spec.MigrationMap{Organizations: m}, source, target); len(r.Collisions) != len(m) || len(r.Waves[0].Drafts) != 2-len(m) {
+			t.Errorf("%s: collisions %v", name, r.Collisions)
+		}
+	}
+	if r := rehomed(t, spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "Acme", ID: 71, Name: "other"}}}, source, target); len(r.Collisions) > 0 {
+		t.Errorf("an organization may keep its own name: %v", r.Collisions)
+	}
+}
+
+func TestRehomeTellsWhoStaysInTheTarget(t *testing.T) {
+	t.Parallel()
+	acme := organization(11, "Acme")
+	acme.Members = nil
+	person(acme, 2, "jane@acme.example", 11, "")
+	acme.OwnerID = 2
+	if text := leftText(rehomed(t, spec.MigrationMap{}, newFakeZone(acme), newFakeZone())); !strings.Contains(text, "without ops@acme.example") {
+		t.Errorf("left:\n%s", text)
+	}
+	if text := leftText(rehomed(t, spec.MigrationMap{}, migrating(), newFakeZone())); strings.Contains(text, "without ops@acme.example") {
+		t.Errorf("left:\n%s", text)
 	}
 }

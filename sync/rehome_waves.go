@@ -14,6 +14,17 @@ type mover struct {
 	exporter Exporter
 	// controls are the names of feature controls that some organization of the target shows; empty when none could be seen.
 	controls map[string]bool
+	// hidden: the controls of some organization of the target could not be read, so that nothing can be said to be missing.
+	hidden bool
+}
+
+func controlsHidden(organizations []*Live) bool {
+	for _, live := range organizations {
+		if live.Failed[spec.KindFeatureControl] != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // controlNames collects the controls that are known to exist in a zone.
@@ -48,7 +59,9 @@ func (m *mover) move(move *move) {
 func (m *mover) start(move *move, partly bool) Draft {
 	d := Draft{Organization: spec.Organization{Key: move.key, Zone: m.To.Endpoint.Name, Name: move.name}, Partly: partly}
 	if move.adopted != nil {
-		d.Organization.ID = move.adopted.ID
+		if d.Organization.ID = move.adopted.ID; !spec.AcceptsName(move.name) {
+			d.Organization.Name = "" // the id stands for it
+		}
 	}
 	return d
 }
@@ -72,13 +85,22 @@ func (m *mover) organization(move *move) {
 }
 
 func (m *mover) region(d *Draft, move *move) string {
-	if told := move.decided.Region; told != "" {
-		if found := matching(m.To.Names[Regions], told); len(found) == 1 {
-			return preferredName(Regions, found[0])
-		}
+	_, read := m.To.Names[Regions]
+	told := move.decided.Region
+	found := matching(m.To.Names[Regions], told)
+	switch {
+	case told != "" && !read:
+		return told // planning looks it up
+	case told != "" && len(found) == 1:
+		return preferredName(Regions, found[0])
+	case told != "":
 		d.omit(spec.KindOrganization, "", "region: %s is not one of the target's", quote(told))
-	} else if m.out.Region != "" {
+	case m.out.Region != "":
 		return m.out.Region
+	case !read:
+		d.omit(spec.KindOrganization, "", "region: the list of regions of %s could not be read", m.To.Endpoint.Name)
+		m.out.left(move.live, "the region", "the list of regions of "+m.To.Endpoint.Name+" could not be read; run it again, or give --region")
+		return ""
 	}
 	d.omit(spec.KindOrganization, "", "region: choose one of %s", joinSome(m.out.Regions, 12))
 	m.out.left(move.live, "the region", "the target has several; write one into the map, or give --region: "+joinSome(m.out.Regions, 12))
@@ -98,10 +120,24 @@ func (m *mover) enum(d *Draft, move *move, list List, field, id, told string) st
 		if what == "" {
 			what = nameOf(list, m.From.Names[list], id)
 		}
-		d.omit(spec.KindOrganization, "", "%s: %s is not in the list of %s", field, quote(what), m.To.Endpoint.Name)
-		m.out.left(move.live, "its "+field+" "+what, "the list of "+m.To.Endpoint.Name+" does not hold it; write another one into the map")
+		why := m.unread(list)
+		if why == "" {
+			why = "the list of " + m.To.Endpoint.Name + " does not hold it; write another one into the map"
+		}
+		d.omit(spec.KindOrganization, "", "%s: %s is not written: %s", field, quote(what), why)
+		m.out.left(move.live, "its "+field+" "+what, why)
 	}
 	return text
+}
+
+// unread says which zone's list could not be read, so that nothing is known to be missing; "" when both were.
+func (m *mover) unread(list List) string {
+	for _, survey := range []*Survey{m.From, m.To} {
+		if _, read := survey.Names[list]; !read {
+			return "the list of " + string(list) + " of " + survey.Endpoint.Name + " could not be read; run it again"
+		}
+	}
+	return ""
 }
 
 // counterpart names in the target what an id of the source means there: the entry of the same name, else of the same code.
@@ -166,6 +202,8 @@ func (m *mover) control(d *Draft, move *move, control spec.FeatureControl) {
 	switch {
 	case len(m.controls) == 0:
 		d.note(spec.KindFeatureControl, control.Name, "not checked: no organization of %s shows its feature controls", m.To.Endpoint.Name)
+	case !m.controls[foldName(control.Name)] && m.hidden:
+		d.note(spec.KindFeatureControl, control.Name, "not checked: the feature controls of %s could not all be read", m.To.Endpoint.Name)
 	case !m.controls[foldName(control.Name)]:
 		d.omit(spec.KindFeatureControl, control.Name, "%s not written: no organization of %s shows such a control", quote(control.Name), m.To.Endpoint.Name)
 		m.out.left(move.live, "the feature control "+control.Name, "it does not exist in "+m.To.Endpoint.Name+"; if it has another name there, write that into the map under featureControls")
@@ -185,8 +223,11 @@ func (m *mover) rest(move *move, source *Draft) {
 			m.out.left(live, strings.TrimSpace(string(note.Kind)+" "+note.Name), note.Text)
 		}
 	}
+	if live.Failed[spec.KindOrganization] != nil {
+		m.out.left(live, "active scenarios", "whether there are any could not be read: look, and switch them off in "+m.From.Endpoint.Name)
+	}
 	if live.ActiveScenarios != nil && *live.ActiveScenarios > 0 {
-		m.out.left(live, plural(*live.ActiveScenarios, "active scenario", "active scenarios"), "move them with Make's own helper, and switch them off in "+m.From.Endpoint.Name)
+		m.out.left(live, plural(*live.ActiveScenarios, "active scenario", "active scenarios"), "to move with Make's own helper, and to switch off in "+m.From.Endpoint.Name)
 	}
 	if missing := missingTeams(live.Teams, move.adopted); len(missing) > 0 {
 		m.out.left(live, "teams "+joinSome(missing, 10)+", and who is in them", "makesync does not manage teams: make them in the target by hand")

@@ -38,6 +38,8 @@ type SurveyOptions struct {
 	Detail bool
 	// OtherHosts are the hosts of all zones known besides (see Candidates).
 	OtherHosts []string
+	// Lists are the zone's lists to read; nil: those with which live states are read (ReadingLists).
+	Lists []List
 	// Concurrency bounds the organizations that are read side by side; below 1 counts as 1.
 	Concurrency int
 }
@@ -45,6 +47,9 @@ type SurveyOptions struct {
 // readKinds are the kinds that take a call of their own per organization; the
 // list of organizations brings the rest.
 var readKinds = []spec.Kind{spec.KindFeatureControl, spec.KindVariable, spec.KindMember}
+
+// ReadingLists name what live states hold as ids. Regions, which no live state tells, serve only to make organizations.
+func ReadingLists() []List { return []List{Roles, Countries, Timezones} }
 
 // TakeSurvey reads a zone. The error is that of a call without which nothing can
 // be said (the list of organizations), or the context's; an organization that could not be
@@ -69,7 +74,7 @@ func TakeSurvey(ctx context.Context, port ZonePort, options SurveyOptions) (*Sur
 		a, b := s.Organizations[i], s.Organizations[j]
 		return a.Name < b.Name || a.Name == b.Name && a.ID < b.ID
 	})
-	s.readNames(ctx, port.Reader)
+	s.readNames(ctx, port.Reader, options.Lists)
 	s.readKinds(ctx, port.Reader, options)
 	s.readOwnRoles(ctx, port.Reader)
 	if ctx.Err() != nil && !outOfTime(ctx) {
@@ -78,9 +83,12 @@ func TakeSurvey(ctx context.Context, port ZonePort, options SurveyOptions) (*Sur
 	return s, nil
 }
 
-// readNames reads the zone's lists. One that cannot be read is a warning: ids then stay unnamed.
-func (s *Survey) readNames(ctx context.Context, reader Reader) {
-	for _, list := range []List{Roles, Countries, Timezones, Regions} {
+// readNames reads the zone's lists. One that cannot be read is a warning and not in Names: ids then stay unnamed.
+func (s *Survey) readNames(ctx context.Context, reader Reader, lists []List) {
+	if lists == nil {
+		lists = ReadingLists()
+	}
+	for _, list := range lists {
 		names, err := reader.Names(ctx, list, 0)
 		if err != nil {
 			s.warn("list-unreadable", "", "the zone's list of "+string(list)+" could not be read: "+clean(err.Error()), err)
@@ -111,9 +119,7 @@ func (s *Survey) readKinds(ctx context.Context, reader Reader, options SurveyOpt
 				kinds = options.Kinds(live, s.Keys[live.ID])
 			}
 			if options.Detail || live.Country == "" || live.Timezone == "" || live.TFAEnforced == nil {
-				if detail, err := reader.Organization(ctx, live.ID, false); err == nil {
-					live.fill(detail)
-				}
+				s.readDetail(ctx, reader, live)
 			}
 			for _, kind := range kinds {
 				err := ctx.Err()
@@ -127,6 +133,18 @@ func (s *Survey) readKinds(ctx context.Context, reader Reader, options SurveyOpt
 		})
 	}
 	_ = group.Wait() // the functions keep their errors in live.Failed
+}
+
+// readDetail fills in what the list left out. That the Free plan lets tokens see less is an answer, not a failure.
+func (s *Survey) readDetail(ctx context.Context, reader Reader, live *Live) {
+	detail, err := reader.Organization(ctx, live.ID, false)
+	if err == nil {
+		live.fill(detail)
+		return
+	}
+	if call := AsCallError(err); call == nil || call.Class != ClassFreePlan {
+		noteFailure(live, spec.KindOrganization, err)
+	}
 }
 
 // noteFailure keeps a reading error with its organization, also when the reader did not.
@@ -172,7 +190,7 @@ func hasForeignRole(live *Live, roles []Name) bool {
 func (s *Survey) Unread() []spec.Problem {
 	var problems []spec.Problem
 	for _, live := range s.Organizations {
-		for _, kind := range readKinds {
+		for _, kind := range append([]spec.Kind{spec.KindOrganization}, readKinds...) {
 			if err := live.Failed[kind]; err != nil {
 				problem := spec.Problem{Severity: spec.Warning, Rule: "not-read",
 					Address: spec.NewAddress(s.Keys[live.ID], kind, ""), Message: "could not be read: " + clean(err.Error())}
@@ -186,15 +204,22 @@ func (s *Survey) Unread() []spec.Problem {
 	return problems
 }
 
-// Exit is ok when everything was read, partly-visible when something was not,
-// and what the calls say (refused, unreachable) when no organization could be read.
-func (s *Survey) Exit() Exit {
-	failed, exit := 0, ExitOK
+// Complete counts the chosen organizations of which everything was read.
+func (s *Survey) Complete() int {
+	n := 0
 	for _, live := range s.Organizations {
 		if len(live.Failed) == 0 {
-			continue
+			n++
 		}
-		failed++
+	}
+	return n
+}
+
+// Exit is ok when everything was read, partly-visible when something was not (a list of names included),
+// and what the calls say (refused, unreachable) when no organization could be read.
+func (s *Survey) Exit() Exit {
+	failed, exit := len(s.Organizations)-s.Complete(), ExitOK
+	if failed > 0 || len(s.Problems) > 0 {
 		exit = ExitPartlyVisible
 	}
 	if failed == 0 || failed < len(s.Organizations) || !allFailed(s.Organizations) {

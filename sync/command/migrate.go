@@ -96,7 +96,7 @@ func (r *runtimeEnv) runMigrate(ctx context.Context, o migrateOptions) error {
 	if spec.HasErrors(moved.Problems) {
 		return invalid(moved.Problems)
 	}
-	moved.Problems = append(moved.Problems, from.Unread()...)
+	moved.Problems = append(append(moved.Problems, from.Unread()...), to.Unread()...)
 	return r.writeMigration(src, from, to, moved, o)
 }
 
@@ -106,11 +106,14 @@ func (s *sources) bothEnds(ctx context.Context, o migrateOptions) (from, to *rec
 	if err != nil {
 		return nil, nil, err
 	}
-	to, err = s.survey(ctx, o.to, reconcile.SurveyOptions{Kinds: func(*reconcile.Live, string) []spec.Kind {
+	to, err = s.survey(ctx, o.to, reconcile.SurveyOptions{Lists: everyList(), Kinds: func(*reconcile.Live, string) []spec.Kind {
 		return []spec.Kind{spec.KindFeatureControl}
 	}})
 	return from, to, err
 }
+
+// everyList are the lists that making organizations needs too.
+func everyList() []reconcile.List { return append(reconcile.ReadingLists(), reconcile.Regions) }
 
 func (r *runtimeEnv) writeMigration(src *sources, from, to *reconcile.Survey, moved *reconcile.Rehomed, o migrateOptions) error {
 	f := folder{dir: o.out, force: o.force, src: src, zone: to.Endpoint.Name}
@@ -138,6 +141,9 @@ func (r *runtimeEnv) writeMigration(src *sources, from, to *reconcile.Survey, mo
 		return err
 	}
 	exits := []reconcile.Exit{from.Exit()}
+	if to.Exit() != reconcile.ExitOK { // the documents are there all the same
+		exits = append(exits, reconcile.ExitPartlyVisible)
+	}
 	if len(moved.Collisions) > 0 {
 		exits = append(exits, reconcile.ExitHeld)
 	}

@@ -78,7 +78,7 @@ func (r *runtimeEnv) runSnapshot(ctx context.Context, o snapshotOptions) error {
 	}
 	defer src.close()
 	need := neededOf(src.desired, src.name(zone))
-	survey, err := src.survey(ctx, zone, reconcile.SurveyOptions{Kinds: need.kinds, Choose: func(live *reconcile.Live, key string) bool {
+	survey, err := src.survey(ctx, zone, reconcile.SurveyOptions{Lists: everyList(), Kinds: need.kinds, Choose: func(live *reconcile.Live, key string) bool {
 		return o.chooser.Chooses(live.Name, need.key(live, key)) && need.wants(live)
 	}})
 	if err != nil {
@@ -144,7 +144,7 @@ func (r *runtimeEnv) tellSnapshot(survey *reconcile.Survey, snapshot *reconcile.
 	if o.out == "-" {
 		w = r.Stderr
 	}
-	return render.Snapshot(w, snapshot, o.out, len(survey.Organizations), append(survey.Problems, survey.Unread()...),
+	return render.Snapshot(w, snapshot, o.out, survey.Complete(), append(survey.Problems, survey.Unread()...),
 		render.Options{Color: o.color && o.out != "-", Width: r.Terminal.Width})
 }
 

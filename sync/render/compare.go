@@ -28,7 +28,11 @@ func Compare(w io.Writer, c *reconcile.Comparison, o Options) error {
 	p.gap()
 	s := c.Summary
 	if s.Different+s.OnlyA+s.OnlyB == 0 {
-		p.line("%s %s.", p.paint(bold, "No differences."), count(s.Same, "organization", "organizations")+" compared")
+		words := "No differences."
+		if s.NotCompared > 0 {
+			words = "No differences in what could be compared."
+		}
+		p.line("%s %s.", p.paint(bold, words), count(s.Same, "organization", "organizations")+" compared")
 	}
 	p.last(p.verb("compare"), fmt.Sprintf("%d same, %d different, %d only in a, %d only in b, %d not compared", s.Same, s.Different, s.OnlyA, s.OnlyB, s.NotCompared), c.Exit)
 	return p.flush()
@@ -66,12 +70,21 @@ func (p *printer) compared(o *reconcile.ComparedOrganization) {
 	case "b":
 		p.line("%s  %s: %s", p.paint(bold, Clean(o.Key)), cut(Clean(o.B), p.width()/2), p.paint(yellow, "only in b"))
 	default:
-		p.line("%s  %s | %s", p.paint(bold, Clean(o.Key)), cut(Clean(o.A), p.width()/3), cut(Clean(o.B), p.width()/3))
+		p.line("%s  %s", p.paint(bold, Clean(o.Key)), p.names(o))
 	}
 	p.differences(o.Differences)
 	for _, n := range o.NotCompared {
 		p.labelled(2, yellow, "not compared", 0, object(n.Address)+": "+n.Reason)
 	}
+}
+
+// names are both sides' names; documents that pin an id may do without.
+func (p *printer) names(o *reconcile.ComparedOrganization) string {
+	a, b := cut(Clean(o.A), p.width()/3), cut(Clean(o.B), p.width()/3)
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + " | " + b
 }
 
 // differences are a table like that of a plan's steps.

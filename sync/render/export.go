@@ -68,7 +68,10 @@ func (p *printer) files(files []WrittenFile) {
 func draftWords(d reconcile.Draft) string {
 	o := d.Organization
 	text := o.Name
-	if o.ID != 0 {
+	switch {
+	case o.ID != 0 && text == "":
+		text = fmt.Sprintf("id %d", o.ID)
+	case o.ID != 0:
 		text += fmt.Sprintf(", id %d", o.ID)
 	}
 	var parts []string
