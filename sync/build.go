@@ -100,7 +100,7 @@ func (run *planRun) identifyAll(zones []*zoneRun) []*draft {
 }
 
 func (run *planRun) newDraft(z *zoneRun, o *spec.Organization) *draft {
-	return &draft{run: run, zone: z, want: o, id: o.ID, name: o.Name, unmanaged: map[spec.Kind]int{}, admins: adminSet{}}
+	return &draft{run: run, zone: z, want: o, id: o.ID, name: o.Name, unmanaged: map[spec.Kind]int{}, admins: adminsOf(nil)}
 }
 
 // compareAll compares the organizations side by side, at most Concurrency at a time.

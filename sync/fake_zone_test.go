@@ -132,7 +132,7 @@ func (z *fakeZone) Read(_ context.Context, live *Live, kind spec.Kind) error {
 	case spec.KindMember:
 		live.Members = append([]spec.Member{}, l.Members...)
 		live.Unreadable = append([]RoleRow{}, l.Unreadable...)
-		live.OwnerID = l.OwnerID
+		live.OwnerID, live.AdminRoles = l.OwnerID, l.AdminRoles
 	}
 	return nil
 }

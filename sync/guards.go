@@ -193,7 +193,7 @@ func (d *draft) guardTFA(p *proposal) string {
 // guardAdmins holds everything that takes an Owner or Admin out when fewer than minAdmins would remain.
 func (d *draft) guardAdmins(e *excuses) {
 	least := d.run.Desired.Guards.MinAdmins
-	before, after := len(d.admins), len(d.adminsAfter())
+	before, after := d.admins.size(), d.adminsAfter().size()
 	if after >= least || after >= before {
 		return
 	}
@@ -219,11 +219,11 @@ func (d *draft) warnAdmins() {
 		return
 	}
 	after := d.adminsAfter()
-	if least := d.run.Desired.Guards.MinAdmins; len(after) < least {
-		d.warn("min-admins", d.address(spec.KindOrganization, ""), "has "+plural(len(after), "accepted Owner or Admin", "accepted Owners and Admins")+", and guards.minAdmins is "+strconv.Itoa(least), "promote or invite another Admin")
+	if least := d.run.Desired.Guards.MinAdmins; after.size() < least {
+		d.warn("min-admins", d.address(spec.KindOrganization, ""), "has "+plural(after.size(), "accepted Owner or Admin", "accepted Owners and Admins")+", and guards.minAdmins is "+strconv.Itoa(least), "promote or invite another Admin")
 	}
 	emails := map[string]bool{}
-	for id := range after {
+	for id := range after.ids {
 		emails[d.people[id]] = true
 	}
 	required := append([]string(nil), d.run.Desired.Guards.RequiredAdmins...)

@@ -26,6 +26,8 @@ type Live struct {
 	ActiveScenarios *int
 	// OwnerID is the user id of the accepted Owner's role row; 0 when the rows were not read.
 	OwnerID int64
+	// AdminRoles are the ids of Owner and Admin here, where they are not the published ones.
+	AdminRoles AdminRoles
 	// Unreadable are role rows whose user could not be found by any means.
 	Unreadable []RoleRow
 	// Failed are the kinds that could not be read, each with why. FreePlan403 and the

@@ -85,7 +85,7 @@ func (d *draft) compareMember(ctx context.Context, want *spec.Member, role Name)
 // absentIsGone: nobody by that e-mail; a pending row without an e-mail may still be theirs.
 func (d *draft) absentIsGone(a spec.Address) {
 	if n := d.hiddenInvitations(); n > 0 {
-		d.wait(a, "one of "+plural(n, "pending invitation", "pending invitations")+" without a readable e-mail may be theirs; whether they are gone cannot be told")
+		d.wait(a, "one of "+plural(n, "pending invitation", "pending invitations")+" may be hers, since the zone shows no e-mail; whether she is gone cannot be told")
 		return
 	}
 	d.same(a)
@@ -96,7 +96,7 @@ func (d *draft) missingMember(ctx context.Context, want *spec.Member, role Name)
 	a := d.address(spec.KindMember, want.Email)
 	switch n := d.hiddenInvitations(); {
 	case n > 0:
-		d.wait(a, "one of "+plural(n, "pending invitation", "pending invitations")+" without a readable e-mail may be theirs; nobody is invited twice")
+		d.wait(a, "one of "+plural(n, "pending invitation", "pending invitations")+" may be hers, since the zone shows no e-mail; nobody is invited twice")
 	case want.Invite == nil:
 		d.wait(a, want.Email+" is not a member, and the documents do not invite: write `"+inviteLine(want)+"`")
 	default:
@@ -104,8 +104,8 @@ func (d *draft) missingMember(ctx context.Context, want *spec.Member, role Name)
 	}
 }
 
-// compareRole compares an accepted member's role. The live Owner's is never compared: while the
-// documents name another owner, whatever they say about this one has to wait for the transfer.
+// compareRole compares an accepted member's role. The live Owner's is never compared: unless the
+// documents name the same owner, a role below Admin, which a transfer leaves behind, has to wait for one.
 func (d *draft) compareRole(ctx context.Context, live, want *spec.Member, role Name) {
 	a := d.address(spec.KindMember, want.Email)
 	id := strconv.FormatInt(role.ID, 10)
@@ -113,8 +113,8 @@ func (d *draft) compareRole(ctx context.Context, live, want *spec.Member, role N
 	case want.Role == "" || live.Role == id:
 		d.same(a)
 	case d.isOwner(live):
-		if d.want.Owner != "" && d.want.Owner != live.Email && role.ID != AdminRole {
-			d.wait(a, live.Email+" is the Owner; the role can change after the transfer")
+		if d.want.Owner != live.Email && role.ID != d.adminRoles().admin() {
+			d.wait(a, live.Email+" is the Owner, whose role can change only after a transfer")
 			return
 		}
 		d.same(a)
@@ -133,7 +133,7 @@ func (d *draft) changeRole(ctx context.Context, live, want *spec.Member, role Na
 	}
 	from := d.roleEntry(ctx, live.Role)
 	p := phaseDemote
-	if rank(role) > rank(from) {
+	if admin := d.adminRoles(); admin.rank(role) > admin.rank(from) {
 		p = phasePromote
 	}
 	d.propose(p, Step{
@@ -251,7 +251,7 @@ func (d *draft) spared(m *spec.Member) bool {
 }
 
 func (d *draft) isOwner(m *spec.Member) bool {
-	return d.live != nil && (m.UserID == d.live.OwnerID || m.Accepted() && roleID(m) == OwnerRole)
+	return d.live != nil && (m.UserID == d.live.OwnerID || m.Accepted() && roleID(m) == d.live.AdminRoles.owner())
 }
 
 // inviteLine is the line to write so that a person is invited.

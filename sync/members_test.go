@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,6 +74,50 @@ func TestUntouchablePeople(t *testing.T) {
 	}
 }
 
+// The role of the live Owner is no drift, but what the documents want of a person cannot be passed over in silence.
+func TestRoleOfTheOwner(t *testing.T) {
+	t.Parallel()
+	const waits = "waiting acme/member/boss@acme.example: boss@acme.example is the Owner, whose role can change only after a transfer"
+	for _, c := range []struct{ role, owner, line string }{
+		{"", "", ""}, {"Admin", "", ""}, {"Member", "", waits}, {"Member", "boss@acme.example", ""}, {"Admin", "ops@acme.example", ""}, {"Member", "ops@acme.example", waits},
+	} {
+		live := acme()
+		live.OwnerID, live.Members[0].Role = 2, "12"
+		person(live, 2, "boss@acme.example", 11, "")
+		p := makePlan(t, newFakeZone(live).request(desired("acme", "Acme", members(spec.Member{Email: "boss@acme.example", Role: c.role}),
+			func(o *spec.Organization) { o.Owner = c.owner })))
+		got := strings.Join(slices.DeleteFunc(lines(p), func(l string) bool { return strings.Contains(l, "acme/owner") }), "\n")
+		if got != c.line {
+			t.Errorf("role %q, owner %q: %s", c.role, c.owner, got)
+		}
+	}
+}
+
+// A zone may number its roles otherwise: what is known of Owners and Admins goes by the names of the roles.
+func TestOtherRoleNumbers(t *testing.T) {
+	t.Parallel()
+	live := acme()
+	live.OwnerID, live.AdminRoles = 2, AdminRoles{Owner: 1, Admin: 2}
+	live.Members[0].Role = "2"
+	person(live, 2, "boss@acme.example", 1, "")
+	person(live, 3, "jane@acme.example", 3, "")
+	person(live, 4, "adam@acme.example", 2, "")
+	zone := newFakeZone(live)
+	zone.lists[Roles] = []Name{{ID: 1, Name: "Owner"}, {ID: 2, Name: "ADMIN"}, {ID: 3, Name: "Member"}, {ID: 12, Name: "Guest"}}
+	r := zone.request(desired("acme", "Acme", members(
+		spec.Member{Email: "adam@acme.example", Role: "Guest"}, spec.Member{Email: "boss@acme.example", Role: "Admin"}, spec.Member{Email: "jane@acme.example", Role: "admin"})))
+	wantLines(t, makePlan(t, r),
+		"1 update acme/member/jane@acme.example caution role:Member→ADMIN",
+		"2 update acme/member/adam@acme.example caution role:ADMIN→Guest after [1]")
+	r.Desired.Guards.MinAdmins = 4
+	wantLines(t, makePlan(t, r),
+		"1 update acme/member/jane@acme.example caution role:Member→ADMIN",
+		"2 update acme/member/adam@acme.example caution role:ADMIN→Guest after [1]",
+		"warning min-admins: acme: has 3 accepted Owners and Admins, and guards.minAdmins is 4")
+	r = zone.request(desired("acme", "Acme", members(spec.Member{Email: "jane@acme.example", Role: "1"})))
+	wantLines(t, makePlan(t, r), "error unknown-name: the role of jane@acme.example is Owner")
+}
+
 func TestOwner(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -126,12 +171,12 @@ func TestUnreadableRows(t *testing.T) {
 	docs := func() spec.Organization {
 		return desired("acme", "Acme", members(who("a@x.example"), who("b@x.example"), spec.Member{Email: "c@x.example", State: spec.Absent}), purge(spec.KindMember))
 	}
-	const hidden = " without a readable e-mail may be theirs; nobody is invited twice"
+	const hidden = " may be hers, since the zone shows no e-mail; nobody is invited twice"
 	p := makePlan(t, zone.request(docs()))
 	wantLines(t, p,
 		"waiting acme/member/a@x.example: one of 2 pending invitations"+hidden,
 		"waiting acme/member/b@x.example: one of 2 pending invitations"+hidden,
-		"waiting acme/member/c@x.example: one of 2 pending invitations without a readable e-mail may be theirs; whether they are gone cannot be told")
+		"waiting acme/member/c@x.example: one of 2 pending invitations may be hers, since the zone shows no e-mail; whether she is gone cannot be told")
 	if p.Organizations[0].Unmanaged[spec.KindMember] != 4 { // three rows and the token's user
 		t.Errorf("unmanaged %v", p.Organizations[0].Unmanaged)
 	}

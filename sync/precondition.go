@@ -108,7 +108,7 @@ func Precondition(live *Live, step *Step, earlier []Step, salt []byte) string {
 	r := relianceOf(live, step)
 	admins := adminsOf(live).after(earlier)
 	if admins.lowers(step) {
-		r.Admins = admins.ids()
+		r.Admins = admins.sorted()
 	}
 	return r.fingerprint(salt)
 }

@@ -12,15 +12,15 @@ var ranks = map[string]int{"owner": 5, "admin": 4, "guest": 1}
 
 const ordinaryRank = 3
 
-func rank(role Name) int {
+func (r AdminRoles) rank(role Name) int {
 	switch role.ID {
-	case OwnerRole:
+	case r.owner():
 		return ranks["owner"]
-	case AdminRole:
+	case r.admin():
 		return ranks["admin"]
 	}
-	if r, ok := ranks[foldName(role.Name)]; ok && r < ordinaryRank {
-		return r
+	if n, ok := ranks[foldName(role.Name)]; ok && n < ordinaryRank {
+		return n
 	}
 	return ordinaryRank
 }
@@ -41,7 +41,7 @@ func (d *draft) bindRole(ctx context.Context, m *spec.Member) (Name, error) {
 			err = unknown
 		}
 	}
-	if err == nil && role.ID == OwnerRole {
+	if err == nil && (role.ID == d.adminRoles().owner() || foldName(role.Name) == "owner") {
 		return Name{}, &nameError{"the role of " + m.Email + " is Owner", "ownership is written as `owner: " + m.Email + "`"}
 	}
 	return role, err

@@ -29,7 +29,7 @@ func (d *draft) seal(salt []byte) {
 	for i := range d.proposals {
 		p := &d.proposals[i]
 		if p.lowers {
-			p.relies.Admins = admins.ids()
+			p.relies.Admins = admins.sorted()
 		}
 		admins.apply(&p.Step)
 		p.relies.View = p.relies.View.Sealed(salt)

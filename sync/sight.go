@@ -87,6 +87,7 @@ func (v *sight) read(ctx context.Context, kind spec.Kind) error {
 		v.live.FeatureControls = seen.FeatureControls
 	case spec.KindMember:
 		v.live.Members, v.live.OwnerID, v.live.Unreadable = seen.Members, seen.OwnerID, seen.Unreadable
+		v.live.AdminRoles = seen.AdminRoles
 	}
 	if reason, lacks := seen.Lacks[kind]; lacks {
 		v.live.lack(kind, reason)

@@ -251,6 +251,7 @@ func (r *snapshotReader) desiredVariable(organization int64, name string) *spec.
 }
 
 func (r *snapshotReader) readMembers(live *Live, o *SavedOrganization) {
+	live.AdminRoles = AdminRolesOf(append(loadNames(r.snapshot.Names[Roles]), loadNames(o.Roles)...))
 	live.Members = make([]spec.Member, 0, len(o.Members))
 	live.OwnerID = o.OwnerID
 	for _, m := range o.Members {

@@ -220,6 +220,38 @@ func TestMembers(t *testing.T) {
 	}
 }
 
+// TestOtherRoleNumbers: in a zone with other ids the Owner is known by the name of the role; where the ids are the
+// published ones nothing more is asked.
+func TestOtherRoleNumbers(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		roles, rows string
+		owner       int64
+		want        reconcile.AdminRoles
+		calls       int
+	}{
+		{`[{"id":21,"name":"OWNER"},{"id":"22","name":"Admin"}]`, `[{"userId":1,"usersRoleId":21},{"userId":2,"usersRoleId":22}]`, 1, reconcile.AdminRoles{Owner: 21, Admin: 22}, 3},
+		{`[{"id":1,"name":"Inhaber","identifier":"owner"}]`, `[{"userId":1,"usersRoleId":1}]`, 1, reconcile.AdminRoles{Owner: 1}, 3},
+		{`[{"id":21,"name":"Owner"},{"id":31,"name":"owner"}]`, `[{"userId":1,"usersRoleId":21}]`, 0, reconcile.AdminRoles{}, 4},
+		{`[{"id":21,"name":"Owner"}]`, `[{"userId":1,"usersRoleId":11}]`, 1, reconcile.AdminRoles{}, 2},
+		{`{}`, `[{"userId":1,"usersRoleId":21}]`, 0, reconcile.AdminRoles{}, 0},
+	} {
+		z := &zone{answers: map[string]any{
+			"GET /organizations/11/user-organization-roles": `{"userOrganizationRoles":` + c.rows + `}`,
+			"GET /users":       `{"users":[{"id":1,"email":"a@b.example"},{"id":2,"email":"c@b.example"}],"pg":{"limit":10000}}`,
+			"GET /users/roles": `{"usersRoles":` + c.roles + `}`,
+		}}
+		live := &reconcile.Live{}
+		live.ID = 11
+		if err := readKind(client(t, z.ServeHTTP, impatient), live, "member"); err != nil {
+			t.Fatal(c.roles, err)
+		}
+		if calls := len(z.requests()); live.OwnerID != c.owner || live.AdminRoles != c.want || c.calls != 0 && calls != c.calls {
+			t.Errorf("%s %s: owner %d, roles %+v, %d calls", c.roles, c.rows, live.OwnerID, live.AdminRoles, calls)
+		}
+	}
+}
+
 func TestFindUser(t *testing.T) {
 	t.Parallel()
 	z := &zone{answers: map[string]any{"GET /users": `{"users":[{"id":1,"email":"xjane@acme.example"},{"id":2,"email":"JANE@acme.example"}],"pg":{"limit":10000}}`}}

@@ -10,9 +10,6 @@ import (
 	reconcile "makesync/sync"
 )
 
-// ownerRole is the Owner's role on every public zone (docs).
-const ownerRole = 11
-
 // roleRow is a row of user-organization-roles. The published column list says
 // userRoleId, every published reply usersRoleId; no columns are asked for.
 type roleRow struct {
@@ -59,8 +56,25 @@ func (c *Client) readMembers(ctx context.Context, live *reconcile.Live) error {
 	if err != nil {
 		return err
 	}
+	live.AdminRoles = c.adminRoles(ctx, live.ID, roles)
 	join(live, roles, people)
 	return nil
+}
+
+// adminRoles are the ids of Owner and Admin in a zone that numbers its roles otherwise: where nobody has the
+// Owner's published role, the zone's lists tell by name. One that cannot be read leaves the published ids.
+func (c *Client) adminRoles(ctx context.Context, organization int64, rows []reconcile.RoleRow) (found reconcile.AdminRoles) {
+	owns := func(row reconcile.RoleRow) bool { return row.RoleID == reconcile.OwnerRole && row.Invitation == "" }
+	if slices.ContainsFunc(rows, owns) {
+		return found
+	}
+	for _, of := range []int64{zoneWide, organization} {
+		names, err := c.Names(ctx, reconcile.Roles, of)
+		if found = reconcile.AdminRolesOf(names); err != nil || found.Owner != 0 {
+			return found
+		}
+	}
+	return found
 }
 
 // rolesOf keeps one row for each person: rows of other organizations and repetitions are left out; of two
@@ -98,9 +112,10 @@ func join(live *reconcile.Live, roles []reconcile.RoleRow, people page[userRow])
 			known[person.ID.n] = person
 		}
 	}
+	owner := cmp.Or(live.AdminRoles.Owner, reconcile.OwnerRole)
 	live.Members, live.Unreadable, live.OwnerID = make([]spec.Member, 0, len(roles)), nil, 0
 	for _, row := range roles {
-		if row.RoleID == ownerRole && row.Invitation == "" {
+		if row.RoleID == owner && row.Invitation == "" {
 			live.OwnerID = row.UserID
 		}
 		person, found := known[row.UserID]
