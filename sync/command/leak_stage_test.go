@@ -175,7 +175,7 @@ func (s *leakStage) written(name string) string { return filepath.Join(s.out, na
 func (s *leakStage) transport(zone string) http.RoundTripper {
 	handler, err := s.world.Handler(zone)
 	if err != nil {
-		s.Fatal(err)
+		handler = http.NotFoundHandler() // a zone that only documents know
 	}
 	return tampered{s, makeapi.HandlerTransport(handler)}
 }
