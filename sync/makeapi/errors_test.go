@@ -37,6 +37,22 @@ func TestErrorReplies(t *testing.T) {
 	}
 }
 
+// A refused creation seldom is the token's fault: unless it lacks the scope, the hint says what else it may be.
+func TestHintOfARefusedCreation(t *testing.T) {
+	t.Parallel()
+	for scopes, hint := range map[string]string{`["organizations:write"]`: "only its administrators", `["organizations:read"]`: "the scope organizations:write"} {
+		c := client(t, (&zone{answers: map[string]any{
+			"POST /organizations":                 http.HandlerFunc(answers(403, `{"message":"Permission denied","code":"SC403"}`)),
+			"GET /users/me/current-authorization": `{"authorization":{"scope":` + scopes + `}}`,
+		}}).ServeHTTP, impatient)
+		_, err := c.Write(t.Context(), reconcile.Write{Verb: reconcile.CreateOrganization, Address: "acme",
+			Arguments: reconcile.Arguments{Name: "Acme", RegionID: 1, TimezoneID: 2, CountryID: 3}})
+		if e := callError(t, err); !strings.Contains(e.Hint, hint) {
+			t.Errorf("%s: %s", scopes, e.Hint)
+		}
+	}
+}
+
 func TestHints(t *testing.T) {
 	t.Parallel()
 	z := func(status int, body, scopes string) *zone {

@@ -42,7 +42,15 @@ func (c *Client) explain(ctx context.Context, k *call, e *reconcile.CallError) {
 		}
 	}
 	e.Hint = strings.ReplaceAll(classHints[e.Class], "%z", c.zone)
+	if e.Status == http.StatusForbidden && k.isWrite() && k.path == "/organizations" {
+		e.Hint = creationHint
+	}
 }
+
+// creationHint is for the one call that ordinary users may not be allowed to make at all (the published scopes
+// and the documentation disagree about it).
+const creationHint = "the zone may let only its administrators create organizations, or the plan of the token's user allows no more of them: " +
+	"create it by hand, then write its id"
 
 // explainKnown explains what can be told from what is known already.
 func (c *Client) explainKnown(k *call, e *reconcile.CallError) string {

@@ -96,9 +96,11 @@ func TestVariables(t *testing.T) {
 		"odd": {`{"organizationVariables":[
 			{"typeId":1,"name":"a","value":"five"},{"typeId":2,"name":"b","value":{"k":1}},{"typeId":2,"name":"c","value":[1]},
 			{"typeId":2,"name":"d","value":null},{"typeId":2,"name":"e"},{"typeId":9,"name":"f","value":"x"},{"name":"g","value":true},
-			{"typeId":2,"name":"h","value":7},{"typeId":{},"name":"i","value":""}]}`, []row{
+			{"typeId":3,"name":"h","value":7},{"typeId":{},"name":"i","value":""}]}`, []row{
 			{"a", "five", 1, false, true}, {"b", `{"k":1}`, 2, false, true}, {"c", "[1]", 2, false, true}, {"d", "", 2, false, true},
-			{"e", "", 2, false, true}, {"f", "x", 0, false, true}, {"g", "true", 0, false, true}, {"h", "7", 2, false, true}, {"i", "", 0, false, true}}},
+			{"e", "", 2, false, true}, {"f", "x", 0, false, true}, {"g", "true", 0, false, true}, {"h", "7", 3, false, true}, {"i", "", 0, false, true}}},
+		"spelled otherwise": {`{"organizationVariables":[{"typeId":2,"name":"a","value":7.0},{"typeId":2,"name":"b","value":true},{"typeId":3,"name":"c","value":1},{"typeId":3,"name":"d","value":0}]}`,
+			[]row{{"a", "7.0", 2, false, false}, {"b", "true", 2, false, false}, {"c", "true", 3, false, false}, {"d", "false", 3, false, false}}},
 		"by name":  {`{"organizationVariables":{"Z":{"typeId":2,"value":"1"},"A":{"typeId":1,"name":"A","value":1}}}`, []row{{"A", "1", 1, false, false}, {"Z", "1", 2, false, false}}},
 		"just one": {`{"organizationVariables":{"typeId":2,"name":"A","value":"1","isSystem":false}}`, []row{{"A", "1", 2, false, false}}},
 		"none":     {`{"organizationVariables":[],"pg":null}`, []row{}},

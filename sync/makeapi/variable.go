@@ -39,17 +39,21 @@ func (v *wireValue) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// canonical is the value in the form that documents share, or why it has none. It never quotes it.
+// canonical is the value in the form that documents share, or why it has none. It never quotes it. The
+// type says what a value means, whichever way the zone spells it: a text may come as the number that it looks
+// like, a boolean as 0 or 1.
 func (v wireValue) canonical(t spec.VariableType) (string, error) {
-	switch v.first {
-	case '"':
-		return spec.Canonical(t, string(v.text))
-	case 't', 'f':
-		return spec.Canonical(t, v.first == 't')
-	case 0, 'n':
+	switch {
+	case v.first == 0, v.first == 'n':
 		return "", errors.New("the value is empty (null)")
-	case '{', '[':
+	case v.first == '{', v.first == '[':
 		return string(v.text), errors.New("the value is an object or a list")
+	case v.first == '"', t == spec.TypeString:
+		return spec.Canonical(t, string(v.text))
+	case v.first == 't', v.first == 'f':
+		return spec.Canonical(t, v.first == 't')
+	case t == spec.TypeBoolean && (v.text == "0" || v.text == "1"):
+		return spec.Canonical(t, v.text == "1")
 	}
 	return spec.Canonical(t, json.Number(v.text))
 }
