@@ -32,6 +32,22 @@ type Report struct {
 	Exit      Exit           `json:"exit"`
 }
 
+// Unstarted is the report of a run that ended before it began its plan: every step is skipped, for the same reason.
+func Unstarted(run string, plan *Plan, why string) *Report {
+	r := &Report{Format: ReportFormat, Run: run, Plan: plan.Digest, Shard: plan.Shard, Zones: plan.Zones,
+		Waiting: plan.Summary.Waiting, Held: plan.Summary.Held}
+	for i := range plan.Organizations {
+		for j := range plan.Organizations[i].Steps {
+			r.Steps = append(r.Steps, reportOf(&plan.Organizations[i].Steps[j], *skip("not-started: " + clean(why))))
+		}
+	}
+	if r.Shard != nil {
+		r.Digests = organizationDigests(plan.Organizations)
+	}
+	r.count()
+	return r
+}
+
 // StepOutcome is what became of a step.
 type StepOutcome string
 

@@ -90,6 +90,8 @@ type application struct {
 	run     string
 	lock    *history.Lock
 	resumed []string // keys of the organizations of --resume RUN
+	// settled tells of the earlier runs that were found unfinished; no plan carries these warnings.
+	settled []spec.Problem
 }
 
 // runApply applies and prints the report.
@@ -216,13 +218,8 @@ func (a *application) apply(ctx context.Context) (*reconcile.Report, error) {
 	options.Progress = bar.applied
 	report := reconcile.Apply(ctx, a.plan, options)
 	bar.Done()
-	report.Problems = append(report.Problems, a.news()...)
+	report.Problems = append(report.Problems, a.settled...)
 	return report, nil
-}
-
-// news are the problems of settling earlier runs, which no plan carries.
-func (a *application) news() []spec.Problem {
-	return slices.DeleteFunc(slices.Clone(a.problems), func(p spec.Problem) bool { return p.Rule != "unfinished-run" })
 }
 
 // release lets go of zones and locks.
@@ -238,12 +235,17 @@ func (a *application) release() {
 
 // failApply ends a run that has no report of its own.
 func (r *runtimeEnv) failApply(ctx context.Context, err error, a *application) error {
-	problems, exit := failed(ctx, err, a.problems)
-	report := &reconcile.Report{Format: reconcile.ReportFormat, Run: a.run, Shard: a.o.plan.shard, Problems: problems, Exit: exit}
+	problems, exit := failed(ctx, err, append(slices.Clip(a.settled), a.problems...))
+	if exit == reconcile.ExitPartlyVisible {
+		exit = reconcile.ExitPartial // what is left of an apply is not done
+	}
+	report := &reconcile.Report{Format: reconcile.ReportFormat, Run: a.run, Shard: a.o.plan.shard}
 	if a.plan != nil {
-		report.Plan = a.plan.Digest
-		report.Planned, report.Skipped = stepCount(a.plan), stepCount(a.plan)
-		report.Waiting, report.Held = a.plan.Summary.Waiting, a.plan.Summary.Held
+		report = reconcile.Unstarted(a.run, a.plan, err.Error())
+	}
+	report.Problems, report.Exit = problems, exit
+	if a.zones != nil {
+		report.Calls.Read = a.zones.reads()
 	}
 	report.Problems = append(problems, a.conclude(ctx, report)...)
 	if err := r.emitFailed(reportResult{Report: report}, report.Problems, exit, a.o.plan.result, "apply"); err != nil {

@@ -18,7 +18,7 @@ func lockFailure(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case ctx.Err() != nil:
+	case reconcile.StopExit(ctx) != reconcile.ExitOK:
 		return failure{exit: reconcile.StopExit(ctx), message: "stopped while waiting for the lock; nothing was changed"}
 	case errors.As(err, &held):
 		return failure{exit: reconcile.ExitUnreachable, message: err.Error()}
@@ -85,7 +85,7 @@ func (a *application) settleRun(ctx context.Context, story *reconcile.Story) (er
 			return failure{exit: reconcile.ExitInternal, message: err.Error()}
 		}
 	}
-	a.problems = append(a.problems, settled(story, outcomes))
+	a.settled = append(a.settled, settled(story, outcomes))
 	if ctx.Err() != nil || reconcile.Unresolved(outcomes) {
 		return nil // a later run tries again
 	}
@@ -98,13 +98,22 @@ func settled(story *reconcile.Story, outcomes []reconcile.Outcome) spec.Problem 
 	for _, outcome := range outcomes {
 		counts[outcome.Outcome]++
 	}
-	p := spec.Problem{
+	return spec.Problem{
 		Severity: spec.Warning, Rule: "unfinished-run",
-		Message: fmt.Sprintf("run %s was not finished; of its open requests %d had happened, %d had not, %d are unknown",
-			story.Run, counts[reconcile.Succeeded], counts[reconcile.Failed], counts[reconcile.OutcomeUnknown]),
+		Message: fmt.Sprintf("run %s was not finished; of its open requests %d had happened, %d had not, %d are unknown%s",
+			story.Run, counts[reconcile.Succeeded], counts[reconcile.Failed], counts[reconcile.OutcomeUnknown], undecided(outcomes)),
 		Hint: "this run plans from what is there; makesync runs show " + story.Run + " tells the story",
 	}
-	return p
+}
+
+// undecided says what is to be looked at by hand.
+func undecided(outcomes []reconcile.Outcome) (words string) {
+	for _, outcome := range outcomes {
+		if outcome.Outcome == reconcile.OutcomeUnknown {
+			words += fmt.Sprintf("; %s of %s is %s", outcome.Verb, outcome.Address, outcome.Reason)
+		}
+	}
+	return words
 }
 
 // resumeScope keeps of the documents what the resumed run was about: all organizations of its plan.

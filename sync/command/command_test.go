@@ -154,6 +154,8 @@ func TestExitOfError(t *testing.T) {
 	t.Parallel()
 	stopped, cancel := context.WithCancelCause(t.Context())
 	cancel(reconcile.ErrTerminated)
+	late, stop := context.WithTimeoutCause(t.Context(), 0, reconcile.ErrOutOfTime)
+	defer stop()
 	call := func(class reconcile.Class) error { return fmt.Errorf("plan: %w", &reconcile.CallError{Class: class}) }
 	for _, test := range []struct {
 		ctx  context.Context
@@ -171,6 +173,8 @@ func TestExitOfError(t *testing.T) {
 		{t.Context(), call(reconcile.ClassUnreachable), reconcile.ExitUnreachable},
 		{t.Context(), call(reconcile.ClassInternal), reconcile.ExitInternal},
 		{stopped, call(reconcile.ClassCancelled), reconcile.ExitTerminated},
+		{late, call(reconcile.ClassCancelled), reconcile.ExitPartlyVisible},
+		{late, failure{exit: reconcile.ExitOK}, reconcile.ExitPartlyVisible},
 	} {
 		if got := exitOfError(test.ctx, test.err); got != test.want {
 			t.Errorf("%v: %v, want %v", test.err, got, test.want)

@@ -39,7 +39,10 @@ func exitOfError(ctx context.Context, err error) reconcile.Exit {
 	case reconcile.StopExit(ctx) == reconcile.ExitOK:
 		exits = append(exits, reconcile.ExitInternal)
 	}
-	return reconcile.Worst(exits...)
+	if exit := reconcile.Worst(exits...); exit != reconcile.ExitOK {
+		return exit
+	}
+	return reconcile.ExitPartlyVisible // an error is never exit 0: the time was over before everything was read
 }
 
 // hintOf is what to do about an error, "" when there is nothing to add.

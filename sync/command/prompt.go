@@ -106,7 +106,7 @@ func (r *runtimeEnv) readLine(ctx context.Context) (string, error) {
 	case got := <-replies:
 		return got.line, got.err
 	case <-ctx.Done():
-		return "", failure{exit: reconcile.StopExit(ctx), message: "interrupted at the question; nothing was changed"}
+		return "", failure{exit: reconcile.StopExit(ctx), message: "stopped at the question; nothing was changed", cause: context.Cause(ctx)}
 	}
 }
 
