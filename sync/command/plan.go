@@ -235,7 +235,7 @@ func (o planOptions) choiceWords() []string {
 	for _, rule := range o.allow {
 		add("--allow", rule.String())
 	}
-	if o.shard != nil {
+	if o.shard != nil && o.shard.Count > 1 {
 		add("--shard", fmt.Sprintf("%d/%d", o.shard.Index, o.shard.Count))
 	}
 	return words

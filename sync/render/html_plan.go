@@ -18,7 +18,7 @@ func newHTMLPlan(plan *reconcile.Plan, o Options) *htmlPlan {
 		Next: Clean(o.Next), Digest: Clean(plan.Digest), Created: htmlTime(plan), Expires: htmlExpiry(plan, o),
 		Last: fmt.Sprintf("makesync: %s: %s; exit %d (%s)", o.verb("plan"), PlanCounts(plan.Summary), plan.Exit.Code, Clean(plan.Exit.Name)),
 	}
-	if s := plan.Shard; s != nil {
+	if s := plan.Shard; isPart(s) {
 		p.Shard = fmt.Sprintf("Shard %d of %d: only this part of the organizations", s.Index, s.Count)
 	}
 	for _, zone := range plan.Zones {

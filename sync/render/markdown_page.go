@@ -252,7 +252,7 @@ func (p *page) zoneLines() string {
 	if p.options.Against != "" {
 		b.WriteString("- Compared with " + prose(p.options.Against) + "\n")
 	}
-	if s := p.plan.Shard; s != nil {
+	if s := p.plan.Shard; isPart(s) {
 		fmt.Fprintf(&b, "- Shard %d of %d: only this part of the organizations\n", s.Index, s.Count)
 	}
 	return b.String()

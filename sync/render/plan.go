@@ -122,8 +122,11 @@ func zoneWords(zone reconcile.PlanZone) string {
 	return strings.Join(words, ", ")
 }
 
+// isPart: shard 1 of 1 is the whole run.
+func isPart(s *reconcile.Shard) bool { return s != nil && s.Count > 1 }
+
 func (p *printer) shard(shard *reconcile.Shard) {
-	if shard != nil {
+	if isPart(shard) {
 		p.labelled(0, bold, "shard", headLabel, fmt.Sprintf("%d of %d: only this part of the organizations", shard.Index, shard.Count))
 	}
 }
