@@ -1,0 +1,38 @@
+#!/bin/sh
+# preview.sh DOCUMENTS BASE OUT [SNAPSHOTS]: what the documents of a pull request would change. Needs no token
+# and no secret, so a fork can run it; runs nothing that the pull request brings.
+#
+# Prints annotations (FORMAT=github) or text, and leaves in OUT
+#   plan.json    the plan as data, from which body.sh makes the comment
+#   summary.md   the plan as Markdown, for the page of this run
+# It compares with the snapshots in the folder SNAPSHOTS, which a trusted nightly job has taken. Where there are none, or
+# none that fits (the documents speak of something new), it compares with the documents in BASE.
+# Ends with 0; with 3 when the documents are not valid; with makesync's own code when it could not compare.
+set -eu
+
+documents=$1 base=$2 out=$3 snapshots=${4:-}
+mkdir -p "$out"
+
+valid=0
+makesync validate -f "$documents" --skip-references --format "${FORMAT:-text}" || valid=$?
+
+# compare --live FILE… | --base DOCS: makes the plan and keeps its exit code.
+compare() {
+  planned=0
+  makesync plan -f "$documents" "$@" --skip-references --shard 1/1 --exit-code --color never --out-json "$out/plan.json" \
+    --format markdown >"$out/summary.md" 2>"$out/plan.log" || planned=$?
+}
+
+set --
+for file in "$snapshots"/*.json; do
+  if [ -s "$file" ]; then set -- "$@" --live "$file"; fi
+done
+planned=3
+if [ $# -gt 0 ]; then compare "$@"; fi
+if [ "$planned" -eq 3 ]; then compare --base "$base"; fi
+
+case $planned in
+  0 | 2 | 5 | 6) exit "$valid" ;; # changes, held, or not all visible: a preview tells it, and is no failure
+esac
+if [ "$valid" -eq 0 ]; then cat "$out/plan.log" >&2; fi
+exit "$planned"
