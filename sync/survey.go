@@ -122,17 +122,26 @@ func (s *Survey) readKinds(ctx context.Context, reader Reader, options SurveyOpt
 				s.readDetail(ctx, reader, live)
 			}
 			for _, kind := range kinds {
-				err := ctx.Err()
-				if err == nil {
-					err = reader.Read(ctx, live, kind)
+				if ctx.Err() != nil {
+					noteFailure(live, kind, notReached(ctx, kind))
+					continue
 				}
-				noteFailure(live, kind, err)
+				noteFailure(live, kind, reader.Read(ctx, live, kind))
 			}
 			normalise(live)
 			return nil
 		})
 	}
 	_ = group.Wait() // the functions keep their errors in live.Failed
+}
+
+// notReached is the error of what a stop left unread.
+func notReached(ctx context.Context, kind spec.Kind) error {
+	words := "the run was stopped before it was read"
+	if outOfTime(ctx) {
+		words = "the time of the run was over before it was read"
+	}
+	return &CallError{Doing: "read the " + string(kind) + "s", Message: words, Class: ClassCancelled, Err: ctx.Err()}
 }
 
 // readDetail fills in what the list left out. That the Free plan lets tokens see less is an answer, not a failure.

@@ -189,6 +189,9 @@ func (f *folder) write(folders ...string) error {
 		}
 	}
 	f.files = append(f.files, file{filepath.Join(f.dir, spec.DefaultSchema), schema.Document()})
+	if f.isFile() {
+		return failure{exit: reconcile.ExitInvalid, message: f.dir + " is a file; nothing was written", hint: "-o names a folder to write to"}
+	}
 	if inTheWay := f.inTheWay(); len(inTheWay) > 0 && !f.force {
 		return failure{exit: reconcile.ExitInvalid, message: "there already: " + someOf(inTheWay, 5) + "; nothing was written",
 			hint: "choose another folder with -o, or overwrite them with --force"}
@@ -210,6 +213,12 @@ func someOf(names []string, most int) string {
 		return strings.Join(names, ", ")
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+}
+
+// isFile tells whether the folder to write to is something else.
+func (f *folder) isFile() bool {
+	info, err := os.Stat(f.dir)
+	return err == nil && !info.IsDir()
 }
 
 // inTheWay lists files that are there and would change.

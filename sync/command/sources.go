@@ -46,12 +46,17 @@ type sources struct {
 	r       *runtimeEnv
 	o       sourceOptions
 	desired *spec.Desired // empty without -f
-	zones   *zones
+	// deadline is when --max-runtime is over, for all zones together; zero without one.
+	deadline time.Time
+	zones    *zones
 }
 
 // openSources connects zones by name, read-only: there is no way to write through them.
 func (r *runtimeEnv) openSources(o sourceOptions, names ...string) (*sources, error) {
 	s := &sources{r: r, o: o, desired: &spec.Desired{Guards: spec.DefaultGuards()}}
+	if o.maxRuntime > 0 {
+		s.deadline = time.Now().Add(o.maxRuntime)
+	}
 	var problems []spec.Problem
 	if len(o.files) > 0 {
 		documents, found := spec.Load(spec.LoadOptions{Paths: o.files})
@@ -101,9 +106,9 @@ func (s *sources) name(zone string) string { return spec.ZoneName(zone, s.desire
 func (s *sources) survey(ctx context.Context, zone string, o reconcile.SurveyOptions) (*reconcile.Survey, error) {
 	port := s.zones.readers()[s.name(zone)]
 	o.Concurrency, o.OtherHosts = s.o.zones.concurrency, s.otherHosts(port.Endpoint)
-	if s.o.maxRuntime > 0 {
+	if !s.deadline.IsZero() {
 		var stop context.CancelFunc
-		ctx, stop = limitOptions{maxRuntime: s.o.maxRuntime}.bound(ctx)
+		ctx, stop = context.WithDeadlineCause(ctx, s.deadline, reconcile.ErrOutOfTime)
 		defer stop()
 	}
 	return reconcile.TakeSurvey(ctx, port, o)
