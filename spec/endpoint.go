@@ -45,11 +45,11 @@ func Endpoints(zones map[string]Zone, names []string, o EndpointOptions) (map[st
 type endpoints struct {
 	zones    map[string]Zone
 	options  EndpointOptions
-	trusted  map[string]bool // host or host:port, lower case
+	trusted  map[string]bool // host, host:port or url, lower case
 	problems []Problem
 }
 
-// trustedHosts are the hosts that stand outside the documents.
+// trustedHosts are the hosts and urls that stand outside the documents.
 func trustedHosts(o EndpointOptions) map[string]bool {
 	hosts := map[string]bool{}
 	list, _ := lookup(o.LookupEnv, "MAKESYNC_HOSTS")
@@ -60,7 +60,7 @@ func trustedHosts(o EndpointOptions) map[string]bool {
 	}
 	for _, text := range o.ZoneURLs {
 		if u, err := parseZoneURL(text); err == nil {
-			hosts[u.Host] = true
+			hosts[u.String()] = true
 		}
 	}
 	return hosts
@@ -161,8 +161,8 @@ func isSameURL(a, b string) bool {
 	return err == nil && u.String() == b
 }
 
-// trusts tells whether a token may go to the url. An entry without a port trusts
-// the host at any port: it names the machine.
+// trusts tells whether a token may go to the url. A host that is named without a port is trusted
+// at any port, since it names the machine; a --zone-url is trusted as it is.
 func (e *endpoints) trusts(u *url.URL) bool {
 	if u.Scheme == "https" {
 		for _, host := range builtinZones {
@@ -171,7 +171,7 @@ func (e *endpoints) trusts(u *url.URL) bool {
 			}
 		}
 	}
-	return e.trusted[u.Host] || e.trusted[u.Hostname()]
+	return e.trusted[u.Host] || e.trusted[u.Hostname()] || e.trusted[u.String()]
 }
 
 // token looks for the zone's token in the order of the rule above; general says whether MAKE_API_KEY counts.

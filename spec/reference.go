@@ -207,8 +207,9 @@ func (e evaluator) piece(p piece) (string, error) {
 	return p.text, nil
 }
 
+// isOwnCredential knows what makesync itself is trusted with: its tokens, its key, and the url of who is notified.
 func isOwnCredential(name string) bool {
-	return strings.HasPrefix(name, "MAKE_API_KEY") || name == "MAKESYNC_SEAL_KEY"
+	return strings.HasPrefix(name, "MAKE_API_KEY") || name == "MAKESYNC_SEAL_KEY" || name == "MAKESYNC_NOTIFY_URL"
 }
 
 // maxReferenced is the largest file that a reference reads, in bytes.

@@ -1,0 +1,100 @@
+package command_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+// own are references to what makesync itself must keep, and to files where a document has no business.
+var own = []string{
+	"${env:MAKE_API_KEY}", "${env:MAKE_API_KEY_EU1}", "${env:MAKE_API_KEY_OTHER}", "${env:MAKESYNC_SEAL_KEY}", "${env:MAKESYNC_NOTIFY_URL}",
+	"a${env:MAKE_API_KEY}b", "$$${env:MAKE_API_KEY}", "${env:UNSET}${env:MAKE_API_KEY}",
+	"${file:../outside/secret}", "${file:./../outside/secret}", "${file:sub/../../outside/secret}", "${file:link}", "${file:absolute}", "${file:folder/secret}",
+	"${file:../docs-2/secret}", "${file:%s/outside/secret}", "${file:%s/docs/../outside/secret}", "${file:loop}", "${file:folder}", "${file:.}",
+	"${file:/proc/self/environ}", "${file:/proc/self/fd/0}", "${file:/dev/stdin}", "${file:/run/secrets/../../%s/outside/secret}", "${file:~/x}", "${file:}",
+}
+
+// places where a document may want to put such a reference: %s.
+var wishes = []string{
+	"variables: {A: %s}",
+	"variables: {A: {type: string, value: %s}}",
+	"variables: {A: {type: string, value: %s, literal: true}}",
+	"variables: {A: {type: string, value: %s, ignoreValue: true}}",
+	"profiles: [p]",
+	"members: {new@acme.example: {role: Member, invite: {name: New, note: %s}}}",
+	"country: %s",
+	"featureControls: {%s: true}",
+}
+
+// What is makesync's own, or lies elsewhere, never becomes a part of a request.
+func TestReferencesMoveNoSecret(t *testing.T) {
+	t.Parallel()
+	for _, reference := range own {
+		t.Run(strings.ReplaceAll(reference, "/", "|"), func(t *testing.T) {
+			t.Parallel()
+			for _, wish := range wishes {
+				applyWish(t, wish, reference)
+			}
+		})
+	}
+}
+
+func applyWish(t *testing.T, wish, reference string) {
+	t.Helper()
+	dir := stageDocuments(t, "")
+	quoted, _ := json.Marshal(strings.ReplaceAll(reference, "%s", dir))
+	wish = strings.ReplaceAll(wish, "%s", string(quoted))
+	text := fmt.Sprintf("apiVersion: makesync/v1\nzone: eu1\nprofiles: {p: {variables: {A: %s}}}\norganizations: {acme: {id: 11, name: Acme, %s}}\n", quoted, wish)
+	docs := filepath.Join(dir, "docs", "makesync.yaml")
+	if err := os.WriteFile(docs, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h := hostile{env: map[string]string{"MAKESYNC_NOTIFY_URL": secretNotify}}
+	w := h.run(t, dir, []string{"apply", "-f", docs, "--yes", "--no-journal", "--notify", "http://127.0.0.1:1"}, []string{"plan", "-f", docs, "--skip-references", "-o", filepath.Join(dir, "plan.json")})
+	w.check(map[string][]string{"https://eu1.make.com": {tokenEU1}})
+}
+
+// A plan file that somebody changed, and gave the right digest, reads no more than a document could.
+func TestSavedPlansMoveNoSecret(t *testing.T) {
+	t.Parallel()
+	for _, reference := range own {
+		t.Run(strings.ReplaceAll(reference, "/", "|"), func(t *testing.T) {
+			t.Parallel()
+			dir := stageDocuments(t, "apiVersion: makesync/v1\nzone: eu1\norganizations: {acme: {id: 11, name: Acme, variables: {A: \"${env:INNOCENT}\"}}}\n")
+			docs, file := filepath.Join(dir, "docs", "makesync.yaml"), filepath.Join(dir, "plan.json")
+			h := hostile{env: map[string]string{"INNOCENT": "innocent value", "MAKESYNC_SEAL_KEY": "", "MAKESYNC_NOTIFY_URL": ""}}
+			h.run(t, dir, []string{"plan", "-f", docs, "-o", file})
+			forgePlan(t, file, strings.ReplaceAll(reference, "%s", dir))
+			w := h.run(t, dir, []string{"apply", "-f", docs, "--yes", "--no-journal", file})
+			w.check(map[string][]string{"https://eu1.make.com": {tokenEU1}})
+		})
+	}
+}
+
+// forgePlan puts another reference, url and zone into a plan file and makes it whole again.
+func forgePlan(t *testing.T, file, reference string) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, problems := reconcile.DecodePlan(data, spec.Value{})
+	if len(problems) > 0 || len(plan.Organizations[0].Steps) != 1 {
+		t.Fatalf("%v", problems)
+	}
+	plan.Organizations[0].Steps[0].Arguments.Value.Reference = reference
+	plan.Zones[0].URL = evil
+	if data, problems = reconcile.EncodePlan(plan, spec.Value{}); len(problems) > 0 {
+		t.Fatalf("%v", problems)
+	}
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
