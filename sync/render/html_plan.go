@@ -73,6 +73,9 @@ func htmlExpiry(plan *reconcile.Plan, o Options) string {
 }
 
 func htmlCounts(plan *reconcile.Plan) []htmlCount {
+	if failedWords(plan) != "" {
+		return nil
+	}
 	var byRisk [4]int
 	for i := range plan.Organizations {
 		for _, step := range plan.Organizations[i].Steps {

@@ -3,6 +3,7 @@
 (() => {
   const form = document.querySelector("#filters form");
   const steps = [...document.querySelectorAll(".item")];
+  if (steps.length === 0) return; // nothing to filter: the form stays hidden
   const sections = [...document.querySelectorAll(".organization")];
   const output = form.querySelector("output");
   const picked = name => new Set([...form.querySelectorAll(`input[name=${name}]:checked`)].map(box => box.value));
