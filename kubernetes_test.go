@@ -187,7 +187,7 @@ func TestKubernetesRun(t *testing.T) {
 	if code, out := k.pod(t, apply, 0); code != 0 {
 		t.Fatalf("pod 0 ended with %d:\n%s", code, out)
 	}
-	expectMerge(t, k, merge, 3, "of 16 shards 15 are missing")
+	expectMerge(t, k, merge, 3, "shards are missing, 15 of 16")
 	k.all(t, apply)
 	expectMerge(t, k, merge, 0, "0 failed")
 	k.run = "makesync-plan-2"

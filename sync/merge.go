@@ -169,7 +169,7 @@ func complete(shards []*Shard) error {
 		}
 	}
 	if len(missing) > 0 {
-		return fmt.Errorf("of %d shards %d are missing: %s", shards[0].Count, shards[0].Count-len(seen), strings.Join(missing, ", ")+more(shards[0].Count-len(seen) > most))
+		return fmt.Errorf("shards are missing, %d of %d: %s", shards[0].Count-len(seen), shards[0].Count, strings.Join(missing, ", ")+more(shards[0].Count-len(seen) > most))
 	}
 	return nil
 }
