@@ -34,6 +34,7 @@ func Fit(snapshots []*Snapshot, desired *spec.Desired, scope Scope, now time.Tim
 		switch {
 		case s != nil:
 			problems = append(problems, s.lacks(o, scope)...)
+			problems = append(problems, s.unrecognised(o, scope, desired.Guards.Protect)...)
 		case !missing[o.Zone]:
 			missing[o.Zone] = true
 			problems = append(problems, unfit("snapshot-zone", spec.Address(o.Key),
@@ -113,6 +114,21 @@ func (s *Snapshot) unkept(o *spec.Organization, saved *SavedOrganization) []spec
 	return []spec.Problem{{Severity: spec.Warning, Rule: "snapshot-values", Address: spec.Address(o.Key),
 		Message: fmt.Sprintf("%s not compared: the snapshot of %s was taken with --values none", plural(n, "value is", "values are"), s.Zone),
 		Hint:    "take it with --values fingerprint to compare without showing"}}
+}
+
+// unrecognised warns that a purge of members cannot tell whom a pattern protects where e-mails are hashes.
+func (s *Snapshot) unrecognised(o *spec.Organization, scope Scope, protect []spec.Glob) []spec.Problem {
+	if !s.EmailsHashed || !o.Purges(spec.KindMember) || !scope.touches(o, spec.KindMember) {
+		return nil
+	}
+	for _, g := range protect {
+		if _, exact := protectedEmail(g); !exact {
+			return []spec.Problem{{Severity: spec.Warning, Rule: "snapshot-emails", Address: spec.NewAddress(o.Key, spec.KindMember, ""),
+				Message: "a removal shown here may be of somebody whom protect covers: the snapshot of " + s.Zone + " holds e-mails as hashes, to which the pattern " + quote(g.String()) + " cannot be put",
+				Hint:    "list the e-mails under protect one by one, or take the snapshot without --hash-emails"}}
+		}
+	}
+	return nil
 }
 
 // NeededKinds are the kinds that have to be read of an organization for what its documents say.

@@ -84,6 +84,11 @@ func emailsOf(desired *spec.Desired, zone string) []string {
 	for _, email := range desired.Guards.RequiredAdmins {
 		add(email)
 	}
+	for _, g := range desired.Guards.Protect {
+		if email, exact := protectedEmail(g); exact {
+			add(email)
+		}
+	}
 	for i := range desired.Organizations {
 		if o := &desired.Organizations[i]; o.Zone == zone {
 			add(o.Owner)
@@ -93,6 +98,20 @@ func emailsOf(desired *spec.Desired, zone string) []string {
 		}
 	}
 	return emails
+}
+
+// protectedEmail is the one e-mail that a pattern of `protect` names. Of a pattern that covers several members it is not
+// exact; "" and exact: the pattern covers no member.
+func protectedEmail(g spec.Glob) (email string, exact bool) {
+	pattern := g.String()
+	_, name, member := strings.Cut(pattern, "/member/")
+	switch {
+	case member && !strings.ContainsAny(name, "*?["):
+		return spec.Address(pattern).Name(), true
+	case member || strings.Contains(pattern, "**") || strings.Count(pattern, "/") == 2 && strings.ContainsAny(strings.Split(pattern, "/")[1], "*?["):
+		return "", false
+	}
+	return "", true
 }
 
 func (r *snapshotReader) email(saved string) string {
