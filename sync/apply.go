@@ -138,14 +138,14 @@ func (a *applier) prepare(ctx context.Context, workers []*worker) {
 	if ctx.Err() != nil {
 		return
 	}
-	if a.o.BeforeWriting != nil {
-		if err := a.o.BeforeWriting(); err != nil {
-			a.refuse(map[bool]Exit{true: ExitStale, false: ExitInternal}[errors.Is(err, ErrUsed)], "used: "+clean(err.Error()))
-			return
-		}
-	}
 	if a.o.Journal != nil {
 		a.gate.begin(a.o.Run, a.plan)
+	}
+	if a.o.BeforeWriting == nil || a.gate.broken() != nil { // without a journal nothing is written, and the plan stays unused
+		return
+	}
+	if err := a.o.BeforeWriting(); err != nil {
+		a.refuse(map[bool]Exit{true: ExitStale, false: ExitInternal}[errors.Is(err, ErrUsed)], "used: "+clean(err.Error()))
 	}
 }
 

@@ -386,6 +386,70 @@ func TestJournalThatCannotBeWritten(t *testing.T) {
 	}
 }
 
+// A journal that lacks its last line only takes nothing from what was done, and is told all the same.
+func TestJournalWithoutItsEnd(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	o := z.options()
+	o.Journal = &memoryJournal{fails: 2 + 2*writesOfWorld}
+	report := Apply(context.Background(), makePlan(t, r), o)
+	if report.Exit != ExitOK || report.Succeeded != stepsOfWorld || len(report.Problems) != 1 || report.Problems[0].Rule != "journal" {
+		t.Errorf("exit %v %v\n%s", report.Exit, report.Problems, outcomes(report))
+	}
+}
+
+// What never left counts as no attempt.
+func TestUnsentWritesAreNoAttempts(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	o := z.options()
+	o.Journal, o.Concurrency = &memoryJournal{fails: 4}, 1 // begin and one write, then no line more
+	attempts := 0
+	for _, s := range Apply(context.Background(), makePlan(t, r), o).Steps {
+		attempts += s.Attempts
+	}
+	if attempts != 1 || len(z.writes) != 1 {
+		t.Errorf("%d attempts, %d writes", attempts, len(z.writes))
+	}
+}
+
+// A new organization that its zone does not know yet is waited for before it is read back.
+func TestReadingBackANewOrganization(t *testing.T) {
+	t.Parallel()
+	z := newWrittenZone()
+	z.lag = 3
+	r := z.request(desired("nova", "Nova", func(o *spec.Organization) { o.Region, o.Country, o.Timezone = "EU", "CZ", "113" }))
+	r.Allow = []Allow{mustAllow(t, "create:organization@*")}
+	report := Apply(context.Background(), makePlan(t, r), z.options())
+	if report.Exit != ExitOK || len(report.Problems) > 0 {
+		t.Errorf("exit %v %v\n%s", report.Exit, report.Problems, outcomes(report))
+	}
+}
+
+// Who is no member any more cannot tell what became of what he has written: that is no failure.
+func TestReadingBackWithoutMembership(t *testing.T) {
+	t.Parallel()
+	acme := organization(11, "Acme")
+	variable(acme, "COUNT", spec.TypeNumber, "5")
+	z := newWrittenZone(acme)
+	r := z.request(desired("acme", "Acme", variables(spec.Variable{Name: "COUNT", Type: spec.TypeNumber, Value: spec.Plain("7")})))
+	p := makePlan(t, r)
+	z.onRead = func(string) error { z.orgs = nil; return refused(403, "SC403") }
+	list := z.port()
+	list.Reader = withoutMembership{z}
+	o := z.options()
+	o.Zones["eu1"] = list
+	report := Apply(context.Background(), p, o)
+	if report.Succeeded != 1 || report.Exit != ExitPartial || len(report.Problems) != 1 || report.Problems[0].Rule != "not-verified" {
+		t.Errorf("exit %v %v\n%s", report.Exit, report.Problems, outcomes(report))
+	}
+}
+
+// withoutMembership lists no organization.
+type withoutMembership struct{ *writtenZone }
+
+func (withoutMembership) Organizations(context.Context) ([]*Live, error) { return nil, nil }
+
 // wallClock is the real time, which synctest moves.
 type wallClock struct{}
 

@@ -174,7 +174,7 @@ func (d *draft) deleteOrganization() {
 
 // goesAlong tells what a deletion takes with it.
 func (d *draft) goesAlong() []string {
-	notes := []string{"active scenarios: not known"}
+	notes := []string{"active scenarios: not known", "teams: not known", "members: not known"}
 	if n := d.live.ActiveScenarios; n != nil {
 		notes[0] = plural(*n, "active scenario", "active scenarios")
 	}
@@ -185,9 +185,21 @@ func (d *draft) goesAlong() []string {
 	for i := range d.live.Members {
 		people = append(people, d.live.Members[i].Email)
 	}
-	if len(teams) > 0 {
-		notes = append(notes, plural(len(teams), "team", "teams")+": "+joinSome(teams, 8))
+	if d.live.Teams != nil {
+		notes[1] = counted(len(teams), "team", "teams", teams)
 	}
-	notes = append(notes, plural(len(people)+len(d.live.Unreadable), "member", "members")+": "+joinSome(people, 8))
+	if d.live.Members != nil {
+		notes[2] = counted(len(people)+len(d.live.Unreadable), "member", "members", people)
+	} else if why := d.live.Lacks[spec.KindMember]; why != "" {
+		notes[2] += ", " + clean(why)
+	}
 	return notes
+}
+
+// counted names the first of those that are counted: "2 teams: Ops, Sales".
+func counted(n int, one, many string, names []string) string {
+	if len(names) == 0 {
+		return plural(n, one, many)
+	}
+	return plural(n, one, many) + ": " + joinSome(names, 8)
 }

@@ -9,11 +9,12 @@ type gate struct {
 
 	mu    stdsync.Mutex
 	err   error
+	begun bool // the first line is kept
 	wrote bool // a write has been let through
 }
 
 func (g *gate) begin(run string, plan *Plan) {
-	g.note(g.journal.Begin(run, plan))
+	g.begun = g.note(g.journal.Begin(run, plan)) == nil
 }
 
 // intent lets one write through, or says why not.
@@ -39,10 +40,12 @@ func (g *gate) result(o Outcome) {
 	}
 }
 
-func (g *gate) end(r *Report) {
-	if g.journal != nil && g.broken() == nil {
-		_ = g.note(g.journal.End(r))
+// end writes the last line, unless something before it is missing. Its error is that of this line alone.
+func (g *gate) end(r *Report) error {
+	if !g.begun || g.broken() != nil {
+		return nil
 	}
+	return g.note(g.journal.End(r))
 }
 
 func (g *gate) note(err error) error {

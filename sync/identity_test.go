@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -114,6 +115,28 @@ func TestNewOrganization(t *testing.T) {
 	)
 	if s := p.Organizations[0].Steps[3]; s.Arguments.Teams[0] != "My Team" || s.Arguments.RoleID != 12 {
 		t.Errorf("invite %+v", s.Arguments)
+	}
+}
+
+// freeZone shows no members to a token, as the Free plan does.
+type freeZone struct{ *fakeZone }
+
+func (freeZone) Read(_ context.Context, live *Live, kind spec.Kind) error {
+	live.Lacks = map[spec.Kind]string{kind: "the Free plan refuses tokens"}
+	return nil
+}
+
+// What could not be read is not counted as none.
+func TestDeletingAnOrganizationThatShowsNoMembers(t *testing.T) {
+	t.Parallel()
+	live := acme()
+	live.Teams = []Name{}
+	r := newFakeZone(live).request(spec.Organization{Key: "acme", ID: 11, State: spec.Absent})
+	r.Zones["eu1"] = ZonePort{Endpoint: r.Zones["eu1"].Endpoint, Reader: freeZone{newFakeZone(live)}}
+	r.Allow = []Allow{mustAllow(t, "delete:organization@acme")}
+	s := makePlan(t, r).Organizations[0].Steps[0]
+	if got := strings.Join(s.Notes, "; "); s.Arguments.Confirmed || got != "active scenarios: not known; 0 teams; members: not known, the Free plan refuses tokens" {
+		t.Errorf("%+v %s", s.Arguments, got)
 	}
 }
 

@@ -16,6 +16,7 @@ type delivery struct {
 	answer   Answer
 	api      *spec.APIError
 	resolved bool // found out by reading
+	unsent   bool // the last attempt never left
 	again    bool // nothing happened, and the write may be sent again
 	noBody   bool // again, but without a body
 }
@@ -39,6 +40,9 @@ func (w *worker) send(ctx context.Context, s *Step, write Write, images Images) 
 	for attempt := 1; ; attempt++ {
 		d := w.attempt(ctx, s, write, images, attempt, deadline)
 		d.attempts = attempt
+		if d.unsent {
+			d.attempts--
+		}
 		if !d.again {
 			return d
 		}
@@ -60,7 +64,7 @@ func (w *worker) attempt(ctx context.Context, s *Step, write Write, images Image
 		intent.Known = w.known
 	}
 	if err := w.gate.intent(intent); err != nil {
-		return delivery{outcome: Skipped, reason: "journal: " + clean(err.Error())}
+		return delivery{outcome: Skipped, reason: "journal: " + clean(err.Error()), unsent: true}
 	}
 	answer, err := w.port.Writer.Write(ctx, write)
 	d := w.judge(s, write, images, answer, err, n, deadline)
@@ -75,7 +79,7 @@ func (w *worker) judge(s *Step, write Write, images Images, answer Answer, err e
 	case err == nil && (write.Verb != CreateOrganization || answer.OrganizationID > 0):
 		return delivery{outcome: Succeeded, answer: answer}
 	case call != nil && call.Class == ClassCancelled && call.Certainty == NotHappened && w.stopping.Err() != nil:
-		return delivery{outcome: Skipped, reason: stopReason(w.stopping)}
+		return delivery{outcome: Skipped, reason: stopReason(w.stopping), unsent: true}
 	case call != nil && call.Certainty == NotHappened:
 		return w.refusal(s, write, images, call, n)
 	}

@@ -373,16 +373,76 @@ func TestAnotherSecretIsStale(t *testing.T) {
 	}
 }
 
+// An organization that is gone, or of which the token's user is no member any more, makes every step of it stale.
+func TestAnOrganizationThatIsGoneIsStale(t *testing.T) {
+	t.Parallel()
+	gone := func(z *writtenZone) { z.orgs = without1(z.orgs, func(l *Live) bool { return l.ID == 11 }) }
+	z, report := applySaved(t, gone, false)
+	if report.Exit != ExitStale || len(z.writes) > 0 || report.Skipped != stepsOfWorld {
+		t.Errorf("exit %v, %d writes\n%s", report.Exit, len(z.writes), outcomes(report))
+	}
+	if lists := z.calls["organizations"]; lists > 4 {
+		t.Errorf("%d times the list was read", lists)
+	}
+	z, report = applySaved(t, gone, true)
+	if report.Exit != ExitStale || report.Succeeded == 0 || report.Failed+report.Unknown > 0 {
+		t.Errorf("partial: exit %v\n%s", report.Exit, outcomes(report))
+	}
+	for _, w := range z.writes {
+		if w.Organization == 11 {
+			t.Errorf("%s %s was sent", w.Verb, w.Address)
+		}
+	}
+}
+
+// A stop while a saved plan is checked says nothing about its steps.
+func TestAStopDuringTheCheckIsNotStale(t *testing.T) {
+	t.Parallel()
+	for cause, exit := range map[error]Exit{ErrOutOfTime: ExitPartial, ErrInterrupted: ExitInterrupted} {
+		z, _, data := saved(t, spec.Value{})
+		plan, _ := DecodePlan(data, spec.Value{})
+		plan.Hydrate(evaluate)
+		ctx, cancel := context.WithCancelCause(context.Background())
+		z.onRead = func(string) error {
+			cancel(cause)
+			return &CallError{Doing: "read", Message: "interrupted", Class: ClassCancelled}
+		}
+		o := z.options()
+		o.Saved = true
+		report := Apply(ctx, plan, o)
+		if report.Exit != exit || report.Skipped != stepsOfWorld || strings.Contains(outcomes(report), "stale") {
+			t.Errorf("%v: exit %v\n%s", cause, report.Exit, outcomes(report))
+		}
+	}
+}
+
+// A plan whose journal cannot be begun can be applied later: nothing was written.
+func TestAPlanWithoutAJournalStaysUnused(t *testing.T) {
+	t.Parallel()
+	z, _, data := saved(t, spec.Value{})
+	plan, _ := DecodePlan(data, spec.Value{})
+	plan.Hydrate(evaluate)
+	o := z.options()
+	o.Saved, o.Journal = true, &memoryJournal{fails: 1}
+	o.BeforeWriting = func() error { t.Error("marked as used"); return nil }
+	if report := Apply(context.Background(), plan, o); report.Exit != ExitInternal || len(z.writes) > 0 {
+		t.Errorf("exit %v, %d writes", report.Exit, len(z.writes))
+	}
+}
+
 func TestAPlanThatCannotBeMarkedAsUsedWritesNothing(t *testing.T) {
 	t.Parallel()
 	for exit, err := range map[Exit]error{ExitStale: fmt.Errorf("by run R: %w", ErrUsed), ExitInternal: errors.New("no space left on device")} {
 		z, _, data := saved(t, spec.Value{})
 		plan, _ := DecodePlan(data, spec.Value{})
 		plan.Hydrate(evaluate)
-		o := z.options()
-		o.Saved, o.BeforeWriting = true, func() error { return err }
+		o, journal := z.options(), &memoryJournal{}
+		o.Saved, o.Journal, o.BeforeWriting = true, journal, func() error { return err }
 		if report := Apply(context.Background(), plan, o); report.Exit != exit || len(z.writes) > 0 || report.Skipped != stepsOfWorld {
 			t.Errorf("%v: exit %v, %d writes", err, report.Exit, len(z.writes))
+		}
+		if journal.story.Status() != RunFinished {
+			t.Errorf("%v: its journal says %s", err, journal.story.Status())
 		}
 	}
 }

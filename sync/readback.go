@@ -13,11 +13,7 @@ import (
 func (w *worker) readBack(ctx context.Context) {
 	defer func() { w.sight = w.freshSight() }()
 	for _, s := range w.written() {
-		err := w.sight.look(ctx, s, false)
-		if err == nil && w.sight.gone && w.handedOver() {
-			err = errGone
-		}
-		if err != nil {
+		if err := w.lookBack(ctx, s); err != nil {
 			if ctx.Err() == nil {
 				w.unverified(err)
 			}
@@ -28,6 +24,21 @@ func (w *worker) readBack(ctx context.Context) {
 			r.Outcome, r.Reason = v.outcome, v.reason
 		}
 	}
+}
+
+// lookBack reads what a step has written. The zone may not know a new organization yet. One that is gone says nothing
+// about what was written: a transfer, or somebody else, may have cost the token's user the membership.
+func (w *worker) lookBack(ctx context.Context, s *Step) error {
+	if w.organization.ID == 0 && w.sight.at[spec.KindOrganization].IsZero() {
+		if err := w.awaitBirth(ctx); err != nil {
+			return err
+		}
+	}
+	err := w.sight.look(ctx, s, false)
+	if deletes := s.Kind == spec.KindOrganization && s.Op == OpDelete; err == nil && w.sight.gone && !deletes {
+		return errGone
+	}
+	return err
 }
 
 // freshSight has read nothing yet.
@@ -51,14 +62,6 @@ func (w *worker) written() []*Step {
 	}
 	slices.Reverse(steps)
 	return steps
-}
-
-// handedOver tells whether this run gave the ownership away: nothing says that the former Owner stays a member.
-func (w *worker) handedOver() bool {
-	return slices.ContainsFunc(w.steps, func(s Step) bool {
-		_, sent := w.sent[s.N]
-		return sent && s.Op == OpTransfer
-	})
 }
 
 func (w *worker) unverified(err error) {

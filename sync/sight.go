@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -48,6 +49,9 @@ func (v *sight) has(s *Step) bool {
 
 // look reads what the step needs and what is too old, or, if fresh, all of it.
 func (v *sight) look(ctx context.Context, s *Step, fresh bool) error {
+	if v.gone && !fresh && v.w.o.Clock.Now().Sub(v.at[spec.KindOrganization]) <= shelfLife {
+		return nil
+	}
 	for _, kind := range needed(s) {
 		at := v.at[kind]
 		if !fresh && !at.IsZero() && v.w.o.Clock.Now().Sub(at) <= shelfLife {
@@ -73,12 +77,18 @@ func (v *sight) read(ctx context.Context, kind spec.Kind) error {
 	}
 	seen := &Live{Organization: spec.Organization{Key: v.live.Key, Zone: v.live.Zone, ID: v.live.ID},
 		Host: v.live.Host, License: v.live.License}
-	if err := v.w.port.Reader.Read(ctx, seen, kind); err != nil {
-		return err
+	err := v.w.port.Reader.Read(ctx, seen, kind)
+	if err = cmp.Or(err, seen.Failed[kind]); err != nil {
+		return v.refused(ctx, err)
 	}
-	if err := seen.Failed[kind]; err != nil {
-		return err
+	reason, lacks := seen.Lacks[kind]
+	if lacks && v.at[spec.KindOrganization].IsZero() { // a 404 may mean either: the licence decides
+		if err := v.readDetail(ctx); err != nil || v.gone {
+			return err
+		}
+		return v.read(ctx, kind)
 	}
+	v.gone = false
 	normalise(seen)
 	switch kind {
 	case spec.KindVariable:
@@ -89,7 +99,7 @@ func (v *sight) read(ctx context.Context, kind spec.Kind) error {
 		v.live.Members, v.live.OwnerID, v.live.Unreadable = seen.Members, seen.OwnerID, seen.Unreadable
 		v.live.AdminRoles = seen.AdminRoles
 	}
-	if reason, lacks := seen.Lacks[kind]; lacks {
+	if lacks {
 		v.live.lack(kind, reason)
 	}
 	v.at[kind] = v.w.o.Clock.Now()
@@ -103,23 +113,28 @@ func (l *Live) lack(kind spec.Kind, reason string) {
 	l.Lacks[kind] = reason
 }
 
-// readDetail takes a refusal of the detail call for a proof that the organization
-// is gone only if the list agrees: 403 and 404 both mean "not a member", also in the wrong zone.
+// refused takes a refusal for a proof that the organization is gone only if the list agrees: 403 and
+// 404 both mean "not a member", also in the wrong zone. One that this run has made is not gone: lists may lag behind.
+func (v *sight) refused(ctx context.Context, err error) error {
+	call := AsCallError(err)
+	if call == nil || call.Status != 403 && call.Status != 404 || v.w.organization.ID == 0 {
+		return err
+	}
+	rows, listErr := v.w.port.Reader.Organizations(ctx)
+	if listErr != nil {
+		return errors.Join(err, listErr)
+	}
+	if slices.ContainsFunc(rows, func(row *Live) bool { return row.ID == v.live.ID }) {
+		return err
+	}
+	v.gone, v.at[spec.KindOrganization] = true, v.w.o.Clock.Now()
+	return nil
+}
+
 func (v *sight) readDetail(ctx context.Context) error {
 	detail, err := v.w.port.Reader.Organization(ctx, v.live.ID, false)
-	if call := AsCallError(err); call != nil && (call.Status == 403 || call.Status == 404) {
-		rows, listErr := v.w.port.Reader.Organizations(ctx)
-		if listErr != nil {
-			return errors.Join(err, listErr)
-		}
-		if slices.ContainsFunc(rows, func(row *Live) bool { return row.ID == v.live.ID }) {
-			return err
-		}
-		v.gone, v.at[spec.KindOrganization] = true, v.w.o.Clock.Now()
-		return nil
-	}
 	if err != nil {
-		return err
+		return v.refused(ctx, err)
 	}
 	normalise(detail)
 	v.gone = false

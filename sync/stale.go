@@ -19,7 +19,7 @@ func (w *worker) checkAll(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if v := w.check(ctx, &w.steps[i], w.steps[:i]); v != nil {
+		if v := w.check(ctx, &w.steps[i], w.steps[:i]); v != nil && ctx.Err() == nil { // a stop is no verdict
 			w.stale[w.steps[i].N] = *v
 		}
 	}

@@ -26,8 +26,9 @@ func (a *applier) report(ctx context.Context, workers []*worker, started time.Ti
 	r.Calls = a.calls()
 	r.Seconds = a.o.Clock.Now().Sub(started).Seconds()
 	r.Exit = a.exitOf(ctx, r)
-	if a.o.Journal != nil && a.refused == "" && len(workers) > 0 {
-		a.gate.end(r)
+	if err := a.gate.end(r); err != nil {
+		r.Problems = append(r.Problems, spec.Problem{Severity: spec.Warning, Rule: "journal", Message: clean(err.Error()),
+			Hint: "the journal lacks its last line only: the next apply takes this run for unfinished, and finds nothing open"})
 	}
 	return r
 }
