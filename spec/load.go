@@ -5,8 +5,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // LoadOptions says what to read.
@@ -41,7 +39,7 @@ func Load(o LoadOptions) (*Documents, []Problem) {
 	}
 	files, problems := findFiles(paths)
 	loaded := make([]loadedFile, len(files))
-	var group errgroup.Group
+	var group Group
 	group.SetLimit(max(1, firstPositive(o.Concurrency, runtime.GOMAXPROCS(0))))
 	for i, path := range files {
 		group.Go(func() error {

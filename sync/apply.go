@@ -6,8 +6,6 @@ import (
 	stdsync "sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"makesync/spec"
 )
 
@@ -153,7 +151,7 @@ func (a *applier) refuse(exit Exit, reason string) { a.exit, a.refused = exit, r
 
 // each runs one function over the organizations, side by side.
 func (a *applier) each(workers []*worker, do func(*worker)) {
-	var group errgroup.Group
+	var group spec.Group
 	group.SetLimit(a.o.Concurrency)
 	for _, w := range workers {
 		group.Go(func() error {

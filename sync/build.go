@@ -6,8 +6,6 @@ import (
 	"strings"
 	stdsync "sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"makesync/spec"
 )
 
@@ -67,7 +65,7 @@ func (run *planRun) openZones(ctx context.Context) []*zoneRun {
 	}
 	slices.Sort(names)
 	zones := make([]*zoneRun, len(names))
-	var group errgroup.Group
+	var group spec.Group
 	for i, name := range names {
 		group.Go(func() error { zones[i] = openZone(ctx, run.Request, name, wanted[name]); return nil })
 	}
@@ -105,7 +103,7 @@ func (run *planRun) newDraft(z *zoneRun, o *spec.Organization) *draft {
 
 // compareAll compares the organizations side by side, at most Concurrency at a time.
 func (run *planRun) compareAll(ctx context.Context, drafts []*draft) {
-	var group errgroup.Group
+	var group spec.Group
 	group.SetLimit(max(1, run.Concurrency))
 	var mu stdsync.Mutex
 	done := 0

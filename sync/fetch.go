@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"makesync/spec"
 )
 
@@ -37,7 +35,7 @@ func openZone(ctx context.Context, r *Request, name string, wanted []*spec.Organ
 	z.catalogue = newCatalogue(port.Reader)
 	var rows []*Live
 	var meErr, rowsErr error
-	var group errgroup.Group
+	var group spec.Group
 	group.Go(func() error { z.me, meErr = port.Reader.Me(ctx); return nil })
 	group.Go(func() error { rows, rowsErr = port.Reader.Organizations(ctx); return nil })
 	for _, list := range neededLists(wanted, r.Scope) {

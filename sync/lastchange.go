@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"makesync/spec"
 )
 
@@ -54,7 +52,7 @@ func bounded(text string) string {
 func AddLastChanges(ctx context.Context, plan *Plan, zones map[string]Historian, concurrency int) {
 	asked, more := drifted(plan, zones)
 	errs := make([]error, len(asked))
-	var group errgroup.Group
+	var group spec.Group
 	group.SetLimit(max(1, concurrency))
 	for i, a := range asked {
 		group.Go(func() error {

@@ -4,8 +4,6 @@ import (
 	"encoding/base64"
 	"runtime"
 
-	"golang.org/x/sync/errgroup"
-
 	"makesync/spec"
 )
 
@@ -13,7 +11,7 @@ import (
 // until the guards are done: fingerprints of secrets are slow on purpose, and what a step that lowers
 // an Admin relies on is the set of Admins just before it, which depends on which steps remain.
 func (run *planRun) seal(drafts []*draft) {
-	var group errgroup.Group
+	var group spec.Group
 	group.SetLimit(max(1, runtime.GOMAXPROCS(0))) // each fingerprint takes a core and 8 MiB
 	for _, d := range drafts {
 		if len(d.proposals) > 0 {

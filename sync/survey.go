@@ -4,8 +4,6 @@ import (
 	"context"
 	"sort"
 
-	"golang.org/x/sync/errgroup"
-
 	"makesync/spec"
 )
 
@@ -110,7 +108,7 @@ func (s *Survey) warn(rule string, address spec.Address, message string, err err
 // readKinds reads organizations side by side, the kinds of one after another, since they share
 // one rate limit. Every failure stays with its organization.
 func (s *Survey) readKinds(ctx context.Context, reader Reader, options SurveyOptions) {
-	var group errgroup.Group
+	var group spec.Group
 	group.SetLimit(max(1, options.Concurrency))
 	for _, live := range s.Organizations {
 		group.Go(func() error {

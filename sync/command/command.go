@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"makesync/spec"
 	reconcile "makesync/sync"
 )
 
@@ -133,26 +133,8 @@ func (r *runtimeEnv) finish(ctx context.Context, err error) reconcile.Exit {
 // reportPanic says that the program broke without printing any value: what it
 // was working on may hold a secret. The place is enough for a bug report.
 func reportPanic(w io.Writer, cause any) int {
-	fmt.Fprintf(w, "error: internal error (%T) at %s\n", cause, panicSite())
+	broken := spec.BrokenBy(cause)
+	fmt.Fprintf(w, "error: internal error (%s) at %s\n", broken.Kind, broken.Place)
 	fmt.Fprintln(w, "hint: nothing more is printed here because it could hold a secret; please report the line above with the command you ran; `makesync runs list` shows what a broken apply had done")
 	return reconcile.ExitInternal.Code
-}
-
-// panicSite is the place of the innermost panic: the first frame below the runtime's own.
-func panicSite() string {
-	pcs := make([]uintptr, 32)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(0, pcs)])
-	panicking := false
-	for {
-		frame, more := frames.Next()
-		inRuntime := len(frame.Function) > 8 && frame.Function[:8] == "runtime."
-		if inRuntime && frame.Function == "runtime.gopanic" {
-			panicking = true
-		} else if panicking && !inRuntime {
-			return fmt.Sprintf("%s:%d", frame.Function, frame.Line)
-		}
-		if !more {
-			return "an unknown place"
-		}
-	}
 }

@@ -263,3 +263,26 @@ func refuse(path string, status int, place, spelling string) func(*http.Request,
 		return answer(status, kind, body), nil
 	}
 }
+
+// A defect that panics somewhere below a command, in whatever goroutine, prints where and not what.
+func TestPanicsShowNoSecret(t *testing.T) {
+	leakTest(t, func(s *leakStage) {
+		on := []string{"-f", s.docs()}
+		for _, where := range []string{"/organizations", "/users/me", "/variables", "/user-organization-roles", "/enums", "/invitation"} {
+			s.tamper = func(request *http.Request, body string) (*http.Response, error) {
+				if strings.Contains(request.URL.Path, where) {
+					panic(fmt.Errorf("defect with %s %s", request.Header, body+canaries["from env"]))
+				}
+				return nil, nil
+			}
+			for _, args := range [][]string{with("plan", on, oneSecret), with("snapshot --zone eu1 -o -", on), with("export --zone eu1", on, []string{"-o", s.written(where)}),
+				with("invitation show --zone eu1", []string{canaries["invitation"]})} {
+				s.run(args...)
+			}
+		}
+		s.tamper = onWrites(func(e echo) (*http.Response, error) { panic(e.all()) })
+		if code, _, stderr := s.run(with("apply --yes", on, oneSecret)...); code != 1 || !strings.Contains(stderr, "internal error") {
+			s.Errorf("exit %d: %s", code, stderr)
+		}
+	})
+}

@@ -2,6 +2,7 @@ package makeapi
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
@@ -24,12 +25,7 @@ func (f *flights[K, V]) get(ctx context.Context, key K, ask func(context.Context
 	for {
 		mine, flying := f.join(key)
 		if mine {
-			flying.value, flying.err = ask(ctx)
-			if flying.err != nil {
-				f.forget(key)
-			}
-			close(flying.done)
-			return flying.value, flying.err
+			return f.fly(ctx, key, flying, ask)
 		}
 		select {
 		case <-flying.done:
@@ -41,6 +37,21 @@ func (f *flights[K, V]) get(ctx context.Context, key K, ask func(context.Context
 			return none, ctx.Err()
 		}
 	}
+}
+
+// errBroken is what those are told who wait for an answer when asking has panicked.
+var errBroken = errors.New("internal error: asking for it broke")
+
+func (f *flights[K, V]) fly(ctx context.Context, key K, flying *flight[V], ask func(context.Context) (V, error)) (V, error) {
+	flying.err = errBroken
+	defer func() {
+		if flying.err != nil {
+			f.forget(key)
+		}
+		close(flying.done)
+	}()
+	flying.value, flying.err = ask(ctx)
+	return flying.value, flying.err
 }
 
 func (f *flights[K, V]) join(key K) (mine bool, flying *flight[V]) {

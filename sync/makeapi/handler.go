@@ -45,7 +45,7 @@ func (t handlerTransport) serve(reply *handlerReply, request *http.Request) {
 		case http.ErrAbortHandler:
 			reply.breakOff(io.ErrUnexpectedEOF)
 		default:
-			reply.breakOff(fmt.Errorf("internal error: the zone's handler panicked: %v", problem))
+			reply.breakOff(fmt.Errorf("internal error: the zone's handler panicked with a %T", problem))
 		}
 	}()
 	t.handler.ServeHTTP(reply, request)

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"sync"
 
 	"makesync/spec"
 	reconcile "makesync/sync"
@@ -115,19 +114,18 @@ func (c *Client) Organizations(ctx context.Context) ([]*reconcile.Live, error) {
 // thicken makes up for a zone that lets no columns be chosen: without the licence nobody could tell which
 // organizations live there. A row whose detail the zone refuses stays as it is.
 func (c *Client) thicken(ctx context.Context, lives []*reconcile.Live) ([]*reconcile.Live, error) {
-	var group sync.WaitGroup
-	slots := make(chan struct{}, DefaultConcurrency)
+	var group spec.Group
+	group.SetLimit(DefaultConcurrency)
 	for i, live := range lives {
-		slots <- struct{}{}
-		group.Go(func() {
-			defer func() { <-slots }()
+		group.Go(func() error {
 			if detail, err := c.Organization(ctx, live.ID, false); err == nil {
 				detail.ActiveScenarios = nil
 				lives[i] = detail
 			}
+			return nil
 		})
 	}
-	group.Wait()
+	_ = group.Wait() // what cannot be read stays as it is
 	if err := ctx.Err(); err != nil {
 		return nil, c.cancelled(&call{doing: "read the organizations of zone", object: c.zone}, err)
 	}
