@@ -214,12 +214,12 @@ func TestInterruptionOfAHangingWrite(t *testing.T) {
 	})
 }
 
-// TestPanicOfTheHandler: a handler's panic is its own error, and a write of which nothing is known stays unknown.
+// TestPanicOfTheHandler: a handler's panic is its own error, which does not repeat its value, and a write of which nothing is known stays unknown.
 func TestPanicOfTheHandler(t *testing.T) {
 	t.Parallel()
 	c := client(t, func(http.ResponseWriter, *http.Request) { panic("boom") })
 	_, err := c.Write(t.Context(), rename)
-	if e := callError(t, err); !strings.Contains(e.Message, "boom") || e.Certainty != reconcile.Unknown {
+	if e := callError(t, err); !strings.Contains(e.Message, "handler panicked") || strings.Contains(e.Message, "boom") || e.Certainty != reconcile.Unknown {
 		t.Errorf("%v", e)
 	}
 }
