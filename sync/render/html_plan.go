@@ -152,7 +152,7 @@ func newHTMLProblem(problem *spec.Problem) htmlProblem {
 }
 
 func newHTMLOrganization(o *reconcile.OrganizationPlan, index int, kinds map[spec.Kind]bool) htmlOrganization {
-	h := htmlOrganization{Key: Clean(o.Key), Anchor: "organization-" + strconv.Itoa(index), Name: Clean(o.Name), Facts: organizationFacts(o),
+	h := htmlOrganization{Key: Clean(o.Key), Anchor: "organization-" + strconv.Itoa(index), Name: Clean(o.Name), Facts: organizationFacts(o, 60),
 		NotRead: kindNames(o.NotRead), Rest: restWords(o)}
 	for _, step := range byRisk(o.Steps) {
 		h.Steps = append(h.Steps, newHTMLStep(step, kinds))

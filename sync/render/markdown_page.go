@@ -174,18 +174,8 @@ func (p *page) organization(organ int) string {
 		return ""
 	}
 	o := &p.plan.Organizations[organ]
-	heading := "#### " + code(cut(Clean(o.Key), 80)) + " " + prose(cut(Clean(o.Name), 80)) + " (" + entities(cut(organizationFacts(o), 80)) + ")"
+	heading := "#### " + code(cut(Clean(o.Key), 80)) + " " + prose(cut(Clean(o.Name), 80)) + " (" + entities(organizationFacts(o, 60)) + ")"
 	return heading + "\n\n" + b.String() + "\n"
-}
-
-func organizationFacts(o *reconcile.OrganizationPlan) string {
-	switch {
-	case o.ID == 0:
-		return "new, zone " + Clean(o.Zone)
-	case reconcile.Invented(o.ID):
-		return "zone " + Clean(o.Zone)
-	}
-	return fmt.Sprintf("id %d, zone %s", o.ID, Clean(o.Zone))
 }
 
 // rows writes the pieces of a section that are shown in full, between before and after.

@@ -136,14 +136,20 @@ func quiet(o *reconcile.OrganizationPlan) bool {
 	return len(o.Steps) == 0 && len(o.Waiting) == 0 && len(o.Held) == 0 && len(o.NotRead) == 0
 }
 
-func (p *printer) organizationHead(o *reconcile.OrganizationPlan) string {
-	facts := "zone " + cut(Clean(o.Zone), 20)
+// organizationFacts tell an organization's id and zone. One of which something could not be read is not new, only not seen.
+func organizationFacts(o *reconcile.OrganizationPlan, width int) string {
+	zone := "zone " + cut(Clean(o.Zone), width)
 	switch {
-	case o.ID == 0:
-		facts = "new, " + facts
-	case !reconcile.Invented(o.ID):
-		facts = fmt.Sprintf("id %d, ", o.ID) + facts
+	case o.ID == 0 && len(o.NotRead) == 0:
+		return "new, " + zone
+	case o.ID == 0, reconcile.Invented(o.ID):
+		return zone
 	}
+	return fmt.Sprintf("id %d, ", o.ID) + zone
+}
+
+func (p *printer) organizationHead(o *reconcile.OrganizationPlan) string {
+	facts := organizationFacts(o, 20)
 	key := cut(Clean(o.Key), 40)
 	name := cut(Clean(o.Name), max(10, p.width()-columns(key)-columns(facts)-6))
 	return p.paint(bold, key) + "  " + name + "  " + p.paint(dim, "("+facts+")")
