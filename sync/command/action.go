@@ -9,11 +9,11 @@ import (
 func (r *runtimeEnv) action(a arity, run func(*cli.Context) error) cli.ActionFunc {
 	return func(c *cli.Context) error {
 		if err := a.check(r, c); err != nil {
-			return err
+			return r.tellUsage(c, err)
 		}
 		if err := r.openLog(c); err != nil {
-			return err
+			return r.tellUsage(c, err)
 		}
-		return run(c)
+		return r.tellUsage(c, run(c))
 	}
 }

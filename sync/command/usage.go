@@ -169,6 +169,11 @@ func (r *runtimeEnv) onUsageError(c *cli.Context, err error, _ bool) error {
 	if errors.Is(err, flag.ErrHelp) {
 		return printHelp(r.Stdout, commandPath(c), commandHelp(c))
 	}
+	return r.tellUsage(c, r.misusedFlag(c, err))
+}
+
+// misusedFlag is what the flag package found, in our words.
+func (r *runtimeEnv) misusedFlag(c *cli.Context, err error) error {
 	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
 	if !unknown {
 		return badUsage(c, "%s", flagWords(err.Error()))
