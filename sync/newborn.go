@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"makesync/spec"
@@ -70,7 +71,8 @@ func (w *worker) bindLate(ctx context.Context, s *Step) *verdict {
 }
 
 func (w *worker) bindControl(ctx context.Context, s *Step) *verdict {
-	if err := w.sight.look(ctx, s, false); err != nil {
+	var lack lackError
+	if err := w.sight.look(ctx, s, false); err != nil && !errors.As(err, &lack) {
 		return failure("unreadable: the feature controls of the new organization could not be read", err)
 	}
 	c := findControl(w.sight.live.FeatureControls, s.Address.Name())

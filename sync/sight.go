@@ -57,7 +57,11 @@ func (v *sight) look(ctx context.Context, s *Step, fresh bool) error {
 		if !fresh && !at.IsZero() && v.w.o.Clock.Now().Sub(at) <= shelfLife {
 			continue
 		}
-		if err := v.read(ctx, kind); err != nil {
+		err := v.read(ctx, kind)
+		if lack := (lackError{}); s.Kind == spec.KindOrganization && errors.As(err, &lack) {
+			continue // the plan was made without knowing the members of a Free organization, too
+		}
+		if err != nil {
 			return err
 		}
 		if v.gone {
@@ -88,6 +92,9 @@ func (v *sight) read(ctx context.Context, kind spec.Kind) error {
 		}
 		return v.read(ctx, kind)
 	}
+	if lacks {
+		return lackError{clean(reason)}
+	}
 	v.gone = false
 	normalise(seen)
 	switch kind {
@@ -99,18 +106,23 @@ func (v *sight) read(ctx context.Context, kind spec.Kind) error {
 		v.live.Members, v.live.OwnerID, v.live.Unreadable = seen.Members, seen.OwnerID, seen.Unreadable
 		v.live.AdminRoles = seen.AdminRoles
 	}
-	if lacks {
-		v.live.lack(kind, reason)
-	}
 	v.at[kind] = v.w.o.Clock.Now()
 	return nil
 }
 
-func (l *Live) lack(kind spec.Kind, reason string) {
-	if l.Lacks == nil {
-		l.Lacks = map[spec.Kind]string{}
+// lackError says that the organization's plan does not offer a kind. There is nothing to be seen then, which
+// does not prove that nothing is there.
+type lackError struct{ reason string }
+
+func (e lackError) Error() string { return licenceWord + " " + e.reason }
+
+// unseen is the verdict on a step that relies on what could not be read.
+func unseen(err error, otherwise string) *verdict {
+	var lack lackError
+	if errors.As(err, &lack) {
+		return skip(lack.Error())
 	}
-	l.Lacks[kind] = reason
+	return failure(otherwise, err)
 }
 
 // refused takes a refusal for a proof that the organization is gone only if the list agrees: 403 and

@@ -64,7 +64,7 @@ func (w *worker) check(ctx context.Context, s *Step, earlier []Step) *verdict {
 		if ctx.Err() != nil {
 			return skip(stopReason(ctx))
 		}
-		return failure("unreadable: what this step changes could not be read, so nothing was written", err)
+		return unseen(err, "unreadable: what this step changes could not be read, so nothing was written")
 	}
 	if w.sight.gone {
 		return skip("stale: " + errGone.Error())

@@ -125,7 +125,7 @@ func (w *worker) do(s *Step) StepReport {
 	report := StepReport{N: s.N, Address: s.Address, Kind: s.Kind, Op: s.Op, Outcome: Succeeded}
 	images, err := w.images(s)
 	if err != nil {
-		return reportOf(s, *failure("unreadable: the object could not be read, so nothing was written", err))
+		return reportOf(s, *unseen(err, "unreadable: the object could not be read, so nothing was written"))
 	}
 	ctx := w.stopping // a stop cuts off a wait for the rate limit before the step's first write …
 	for i, write := range writesOf(w.id, s) {
