@@ -32,6 +32,8 @@ type draft struct {
 	// lacking are the fields without which the organization cannot be created.
 	lacking   []string
 	detailErr error
+	// awaited: the zone was asked to wait for the organization.
+	awaited bool
 	// failures are the errors behind notRead.
 	failures []error
 	// settled: there is nothing to compare.

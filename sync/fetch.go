@@ -105,6 +105,9 @@ func (d *draft) lacksColumns() bool {
 // fetchDetail fills in from the detail call what the row left out.
 func (d *draft) fetchDetail(ctx context.Context) {
 	detail, err := d.zone.port.Reader.Organization(ctx, d.live.ID, false)
+	if d.arrives(ctx, err) {
+		detail, err = d.zone.port.Reader.Organization(ctx, d.live.ID, false)
+	}
 	if err != nil {
 		d.detailErr = err
 		return
@@ -142,5 +145,21 @@ func (d *draft) fetchKind(ctx context.Context, kind spec.Kind) {
 		noteFailure(d.live, kind, fmt.Errorf("read %s of %s: %w", kind, d.want.Key, err))
 		return
 	}
-	noteFailure(d.live, kind, d.zone.port.Reader.Read(ctx, d.live, kind))
+	err := d.zone.port.Reader.Read(ctx, d.live, kind)
+	if d.arrives(ctx, err) {
+		delete(d.live.Failed, kind)
+		err = d.zone.port.Reader.Read(ctx, d.live, kind)
+	}
+	noteFailure(d.live, kind, err)
+}
+
+// arrives waits, once, for an organization that is in the list and that its zone does not know: one that was made a
+// moment ago, by a run that was cut off. The central backend makes it, and wait=true ends when the zone has it (published).
+func (d *draft) arrives(ctx context.Context, err error) bool {
+	if call := AsCallError(err); d.awaited || call == nil || call.Class != ClassNotFound {
+		return false
+	}
+	d.awaited = true
+	_, err = d.zone.port.Reader.Organization(ctx, d.live.ID, true)
+	return err == nil
 }
