@@ -76,7 +76,8 @@ func (e *everything) applyTruly(more ...string) (*reconcile.Report, []string) {
 	e.Helper()
 	before := len(e.ours())
 	report := e.apply(more...)
-	return report, lies(report, everythingKeys, e.world, e.ours()[before:])
+	theirs := slices.DeleteFunc(e.world.Log(), func(w sandbox.Write) bool { return !e.theirs[w.N] })
+	return report, lies(report, everythingKeys, e.world, e.ours()[before:], theirs)
 }
 
 // ours are the committed writes that makesync has sent.
@@ -128,7 +129,7 @@ func (e *everything) atRest() (wrong []string) {
 	if plan.Exit.Code != e.rest {
 		wrong = append(wrong, fmt.Sprintf("the last plan ends with %v: %v", plan.Exit, plan.Problems))
 	}
-	return slices.Concat(wrong, e.differences(), e.doubles(), e.unheardOf())
+	return slices.Concat(wrong, e.differences(), doubles(everythingKeys, e.world, e.ours()), e.unheardOf())
 }
 
 // business are the operations that makesync has any business with.
@@ -152,24 +153,6 @@ func (e *everything) unheardOf() (wrong []string) {
 // differences are where the zone is not as it should be in the end.
 func (e *everything) differences() []string {
 	return factsOf(e.world, e.began.Add(time.Minute)).differences(e.end)
-}
-
-// doubles are organizations and invitations that were made twice: of one that was taken back before, a
-// second one is none.
-func (e *everything) doubles() (wrong []string) {
-	made := map[string]int{}
-	for _, w := range e.ours() {
-		address := string(everythingKeys.addressOf(e.world, w))
-		switch {
-		case w.Operation == "POST /organizations", strings.HasSuffix(w.Operation, "/invite"):
-			if made[address]++; made[address] > 1 {
-				wrong = append(wrong, address+" was made twice")
-			}
-		case strings.HasSuffix(w.Operation, "/user-organization-roles/{organizationId}") && !strings.Contains(string(w.Body), "usersRoleId"):
-			made[address] = 0
-		}
-	}
-	return wrong
 }
 
 // stepsOf is a report in a few words.

@@ -49,20 +49,20 @@ func (k keyring) addressOf(world *sandbox.World, w sandbox.Write) spec.Address {
 //	failed      none; all if it did not converge, the first if it is half done
 //	skipped     none
 //	unknown     some or none
-func lies(report *reconcile.Report, keys keyring, world *sandbox.World, writes []sandbox.Write) []string {
+//
+// Where others have done the same meanwhile and the answer is lost, nobody can tell who it was, and succeeded is true.
+func lies(report *reconcile.Report, keys keyring, world *sandbox.World, writes, theirs []sandbox.Write) []string {
 	var list []string
 	if sum := report.Succeeded + report.Failed + report.Skipped + report.Unknown; sum != report.Planned || len(report.Steps) != sum {
 		list = append(list, fmt.Sprintf("%d planned = %d + %d + %d + %d of %d steps", report.Planned,
 			report.Succeeded, report.Failed, report.Skipped, report.Unknown, len(report.Steps)))
 	}
-	committed := map[spec.Address]int{}
-	for _, w := range writes {
-		committed[keys.addressOf(world, w)]++
-	}
+	committed := keys.count(world, writes)
+	others := keys.count(world, theirs)
 	for i := range report.Steps {
 		s := &report.Steps[i]
 		n := committed[s.Address]
-		if delete(committed, s.Address); !isTrue(s, n) {
+		if delete(committed, s.Address); !isTrue(s, n) && !isTrue(s, n+others[s.Address]) {
 			list = append(list, fmt.Sprintf("%s %s is said to have %s after %d attempts (%s), and the zone has committed %d writes of it",
 				s.Op, s.Address, s.Outcome, s.Attempts, s.Reason, n))
 		}
@@ -72,6 +72,15 @@ func lies(report *reconcile.Report, keys keyring, world *sandbox.World, writes [
 	}
 	slices.Sort(list)
 	return list
+}
+
+// count counts writes by what they changed.
+func (k keyring) count(world *sandbox.World, writes []sandbox.Write) map[spec.Address]int {
+	n := map[spec.Address]int{}
+	for _, w := range writes {
+		n[k.addressOf(world, w)]++
+	}
+	return n
 }
 
 // isTrue is the table above.
