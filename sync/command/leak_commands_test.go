@@ -14,10 +14,14 @@ import (
 // logs are log flags; the loudest tell the most.
 var logs = [][]string{{"--log-level", "debug"}, {"--log-level", "debug", "--log-format", "json"}, {"--log-level", "info"}, {"--log-level", "error"}}
 
-// leakTest is a test on a stage of its own, on which waiting costs nothing.
+// leakTest is a test on a stage of its own, on which waiting costs nothing. Fingerprints of secrets cost much on
+// purpose, and too much under the race detector, to which these tests are nothing special.
 func leakTest(t *testing.T, test func(*leakStage)) {
 	t.Helper()
 	t.Parallel()
+	if raceDetector {
+		t.Skip("too slow under the race detector")
+	}
 	synctest.Test(t, func(t *testing.T) {
 		s := newLeakStage(t)
 		test(s)
@@ -89,13 +93,14 @@ func (s *leakStage) lastRun() string {
 func TestSavedPlansShowNoSecret(t *testing.T) {
 	leakTest(t, func(s *leakStage) {
 		on := []string{"-f", s.savable()}
+		few := append([]string{"--target", "acme/variable/FROM_*", "--target", "acme/variable/DB_PASSWORD"}, on...)
 		plan := s.written("plan.json")
-		s.want(0, with("plan", on, []string{"-o", plan})...)
+		s.want(0, with("plan", few, []string{"-o", plan})...)
 		s.must(s.world.Alter(func(state *sandbox.State) {
 			state.Zones[0].Organizations[0].Variables[3].Value = json.RawMessage(`"` + canaries["unmanaged"] + `"`)
 		}))
 		s.want(9, with("apply --yes --format json", on, logs[1], []string{plan})...)
-		s.want(0, with("plan", on, []string{"-o", plan})...)
+		s.want(0, with("plan", few, []string{"-o", plan})...)
 		s.env["CANARY"] = canaries["purged"]
 		s.want(9, with("apply --yes", on, logs[0], []string{plan})...)
 		s.env["CANARY"] = canaries["from env"]

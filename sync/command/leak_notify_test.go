@@ -33,6 +33,9 @@ var receivers = map[string]func(request string, c net.Conn){
 // The url of a receiver of notifications is a secret, and what it gets holds none.
 func TestNotificationsShowNoSecret(t *testing.T) {
 	t.Parallel()
+	if raceDetector {
+		t.Skip("too slow under the race detector")
+	}
 	s := newLeakStage(t)
 	body := &strings.Builder{}
 	good := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { io.Copy(body, r.Body) }))
