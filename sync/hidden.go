@@ -37,7 +37,7 @@ func (d *draft) remembered(email string) int64 {
 		return 0
 	}
 	for _, row := range d.live.Unreadable {
-		if strings.EqualFold(d.run.Memory.EmailOf(d.id, row.UserID), email) {
+		if strings.EqualFold(d.run.Memory.EmailOf(d.zone.port.Endpoint.URL, d.id, row.UserID), email) {
 			return row.UserID
 		}
 	}

@@ -158,7 +158,7 @@ func TestInviteeWithoutARow(t *testing.T) {
 
 type memory map[int64]string
 
-func (m memory) EmailOf(_, user int64) string { return m[user] }
+func (m memory) EmailOf(_ string, _, user int64) string { return m[user] }
 
 func TestUnreadableRows(t *testing.T) {
 	t.Parallel()

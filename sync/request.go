@@ -55,8 +55,8 @@ type Progress struct {
 
 // Memory knows from earlier runs who is behind a user id: the journals of invitations.
 type Memory interface {
-	// EmailOf gives the e-mail, in lower case, of a user of an organization; "" when no run saw it.
-	EmailOf(organization, user int64) string
+	// EmailOf gives the e-mail, in lower case, of a user of an organization of the zone with this url; "" when no run saw it.
+	EmailOf(zone string, organization, user int64) string
 }
 
 // FirstSeen knows since when something has been waiting.

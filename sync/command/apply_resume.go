@@ -53,7 +53,7 @@ func (a *application) unfinished() ([]*reconcile.Story, error) {
 		a.resumed = story.Keys()
 		return a.openOnly(story), nil
 	}
-	stories, err := a.store.Unfinished(a.zones.names())
+	stories, err := a.store.Unfinished(a.zones.urls())
 	if err != nil {
 		return nil, failure{
 			exit: reconcile.ExitInternal, message: err.Error(),

@@ -154,6 +154,15 @@ func (z *zones) writers() map[string]reconcile.WritePort {
 // names lists the zones, sorted.
 func (z *zones) names() []string { return slices.Sorted(maps.Keys(z.ports)) }
 
+// urls are the zones' urls by name.
+func (z *zones) urls() map[string]string {
+	urls := map[string]string{}
+	for name, p := range z.ports {
+		urls[name] = p.endpoint.URL
+	}
+	return urls
+}
+
 // locks are what makes a zone the same zone for two runs: its url, or the state file of an embedded one.
 func (z *zones) locks() []string {
 	var locks []string

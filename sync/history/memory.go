@@ -14,15 +14,19 @@ type Memory struct {
 	emails map[person]string
 }
 
-type person struct{ organization, user int64 }
+// person is a user of an organization; the zone's url is part of who that is, since each zone counts its ids from 1.
+type person struct {
+	zone               string
+	organization, user int64
+}
 
 // Memory is what the runs so far know.
 func (s *Store) Memory() *Memory { return &Memory{store: s} }
 
 // EmailOf gives the e-mail of a user whom a run has invited to the organization, or "".
-func (m *Memory) EmailOf(organization, user int64) string {
+func (m *Memory) EmailOf(zone string, organization, user int64) string {
 	m.once.Do(m.read)
-	return m.emails[person{organization, user}]
+	return m.emails[person{zone, organization, user}]
 }
 
 // read skips a damaged journal: that costs a memory, never a run.
@@ -37,13 +41,17 @@ func (m *Memory) read() {
 }
 
 func (m *Memory) add(story *reconcile.Story) {
+	urls := map[string]string{}
+	for _, z := range story.Zones {
+		urls[z.Name] = z.URL
+	}
 	for _, e := range story.Entries {
 		r := e.Result
 		if r == nil || r.Verb != reconcile.InviteMember || r.Answer.UserID < 1 {
 			continue
 		}
 		if o := story.Organization(r.Address); o != nil && o.ID > 0 {
-			m.emails[person{o.ID, r.Answer.UserID}] = r.Address.Name()
+			m.emails[person{urls[o.Zone], o.ID, r.Answer.UserID}] = r.Address.Name()
 		}
 	}
 }

@@ -226,10 +226,10 @@ func zoneNames(story *reconcile.Story) []string {
 	return names
 }
 
-// Unfinished lists the runs that were killed while they worked on one of the zones (by name) and
-// whose open intents nobody has resolved since, oldest first; runs that are at work, on other shards, are none of them. A journal that cannot be
-// read is an error: what it hides could be a write.
-func (s *Store) Unfinished(zones []string) ([]*reconcile.Story, error) {
+// Unfinished lists the runs that were killed while they worked on one of the zones (urls by name: two folders may
+// call different zones by one name) and whose open intents nobody has resolved since, oldest first; runs that are at
+// work, on other shards, are none of them. A journal that cannot be read is an error: what it hides could be a write.
+func (s *Store) Unfinished(zones map[string]string) ([]*reconcile.Story, error) {
 	runs, err := s.names()
 	if err != nil {
 		return nil, err
@@ -250,6 +250,9 @@ func (s *Store) Unfinished(zones []string) ([]*reconcile.Story, error) {
 	return unfinished, nil
 }
 
-func touches(story *reconcile.Story, zones []string) bool {
-	return slices.ContainsFunc(zoneNames(story), func(name string) bool { return slices.Contains(zones, name) })
+func touches(story *reconcile.Story, zones map[string]string) bool {
+	return slices.ContainsFunc(story.Zones, func(z reconcile.PlanZone) bool {
+		url, known := zones[z.Name]
+		return known && url == z.URL
+	})
 }
