@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"makesync/schema"
@@ -99,12 +101,24 @@ func (plan *Plan) Verify(o VerifyOptions) []spec.Problem {
 		switch {
 		case !known:
 			add("plan-foreign", "the plan is for the zone "+quote(zone.Name)+", which is none of this run", "give the same -f and --zone-url as for the plan")
-		case user.ID != zone.User.ID:
-			add("plan-foreign", fmt.Sprintf("the plan was made by user %d in zone %s, and this run's token belongs to user %d", zone.User.ID, zone.Name, user.ID),
+		case !user.isSame(zone.User):
+			add("plan-foreign", fmt.Sprintf("the plan was made by user %s in zone %s, and this run's token belongs to user %s", zone.User.words(), clean(zone.Name), user.words()),
 				"use that user's token, or make a new plan")
 		}
 	}
 	return problems
+}
+
+// isSame compares the e-mails too, where both are known: two self-hosted zones of one name count their users alike.
+func (u User) isSame(other User) bool {
+	return u.ID == other.ID && (u.Email == "" || other.Email == "" || strings.EqualFold(u.Email, other.Email))
+}
+
+func (u User) words() string {
+	if u.Email == "" {
+		return strconv.FormatInt(u.ID, 10)
+	}
+	return fmt.Sprintf("%d (%s)", u.ID, clean(u.Email))
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

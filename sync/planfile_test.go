@@ -229,6 +229,8 @@ func TestVerify(t *testing.T) {
 		"a little ahead": {VerifyOptions{Now: planned.Add(-time.Minute), Users: me}, ""},
 		"used":           {VerifyOptions{Now: planned, Users: me, Used: "used by run R"}, "plan-used"},
 		"another user":   {VerifyOptions{Now: planned, Users: map[string]User{"eu1": {ID: 2}}}, "plan-foreign"},
+		"same e-mail":    {VerifyOptions{Now: planned, Users: map[string]User{"eu1": {ID: 1, Email: "Ops@acme.example"}}}, ""},
+		"another e-mail": {VerifyOptions{Now: planned, Users: map[string]User{"eu1": {ID: 1, Email: "zed@acme.example"}}}, "plan-foreign"},
 		"another zone":   {VerifyOptions{Now: planned, Users: map[string]User{"us1": {ID: 1}}}, "plan-foreign"},
 	}
 	for name, c := range cases {

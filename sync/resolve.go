@@ -156,7 +156,11 @@ func sameSide(a, b Scalar) bool {
 func describe(v View) string {
 	parts := make([]string, 0, len(v))
 	for path, side := range v {
-		parts = append(parts, path+" "+clean(side.String()))
+		text := clean(side.String())
+		if text == "" {
+			text = "none"
+		}
+		parts = append(parts, path+" "+text)
 	}
 	sort.Strings(parts)
 	return strings.Join(parts, ", ")

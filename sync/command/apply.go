@@ -74,6 +74,8 @@ func (r *runtimeEnv) readApplyOptions(c *cli.Context) (o applyOptions, err error
 		return o, badUsage(c, "--lock-timeout %s: must not be below 0", o.lockTimeout)
 	case c.IsSet("resume") && o.resume == "":
 		return o, badUsage(c, "--resume needs the name of a run; makesync runs list shows them")
+	case o.resume != "" && c.IsSet("target"):
+		return o, badUsage(c, "--target does not go with --resume, which plans all organizations of the run")
 	case o.noJournal && o.resume != "":
 		return o, badUsage(c, "--no-journal does not go with --resume, which writes to the journal of the run")
 	}
