@@ -52,6 +52,9 @@ func (o optional) lines() [][]string {
 	all := [][]string{nil}
 	for i, first := range o {
 		all = append(all, first)
+		if raceDetector {
+			continue
+		}
 		for _, second := range o[i+1:] {
 			if first[0] != second[0] || first[0] == "--target" {
 				all = append(all, append(append([]string{}, first...), second...))
