@@ -98,11 +98,14 @@ func traces(story *Story) map[int]*trace {
 
 // organization is the desired state that undoes the run in one organization; nil when there is nothing to do.
 func (u *undoer) organization(ctx context.Context, o *StoryOrganization) *spec.Organization {
-	found := u.story.Organization(spec.Address(o.Key))
-	want := &spec.Organization{Key: o.Key, Zone: o.Zone, ID: found.ID}
+	id := o.ID
+	if id == 0 {
+		id = u.story.createdID(o.Key)
+	}
+	want := &spec.Organization{Key: o.Key, Zone: o.Zone, ID: id}
 	port, known := u.request.Zones[o.Zone]
 	w := &worker{applier: &applier{o: ApplyOptions{Clock: stillClock(u.request.Now)}}, port: WritePort{ZonePort: port}, unknownZone: !known,
-		organization: &OrganizationPlan{Key: o.Key, Zone: o.Zone, ID: found.ID}, id: found.ID, writing: ctx,
+		organization: &OrganizationPlan{Key: o.Key, Zone: o.Zone, ID: id}, id: id, writing: ctx,
 		viewSalt: journalSalt(u.story.Run)}
 	w.sight = newSight(w)
 	held := len(u.held)

@@ -70,7 +70,10 @@ func (s *leakStage) mistake(text, secret string, turn int) {
 // brokenFiles are files beside documents that cannot be read, with secrets in them: plans, reports, snapshots, maps, journals.
 func TestBrokenFilesShowNoSecret(t *testing.T) {
 	leakTest(t, func(s *leakStage) {
-		s.want(0, with("apply --yes --format json", []string{"-f", s.docs(), "--out-json", s.written("report.json")}, oneSecret)...)
+		s.want(0, with("apply --yes --format json", []string{"-f", s.docs(), "--shard", "1/1", "--out-json", s.written("report.json")}, oneSecret)...)
+		for _, format := range []string{"text", "json", "markdown"} {
+			s.want(0, "report", "merge", "--format", format, s.written("report.json"))
+		}
 		s.want(0, with("plan", []string{"-f", s.savable(), "-o", s.written("plan.json")}, oneSecret)...)
 		s.want(0, "snapshot", "--zone", "eu1", "-f", s.docs(), "-o", s.written("live.json"))
 		run := s.lastRun()

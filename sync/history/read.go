@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"makesync/spec"
 	reconcile "makesync/sync"
 )
 
@@ -143,6 +144,11 @@ func (l line) begin(story *reconcile.Story) error {
 	}
 	if l.Run != story.Run {
 		return fmt.Errorf("it is the journal of run %q", l.Run)
+	}
+	for _, o := range l.Organizations {
+		if o.Key == "" || spec.Address(o.Key).Key() != o.Key {
+			return fmt.Errorf("%q is no key of an organization", o.Key)
+		}
 	}
 	story.Started, story.Tool, story.PID, story.Host = l.At, l.Tool, l.PID, l.Host
 	story.Plan, story.Shard, story.Zones, story.Organizations = l.Plan, l.Shard, l.Zones, l.Organizations
