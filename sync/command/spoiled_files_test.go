@@ -18,7 +18,7 @@ import (
 // spoiler draws what may stand in the place of a value: mostly another of its type, which the file's schema may let pass.
 func spoiler(t *rapid.T, value any) any {
 	others := []any{nil, "x", -1, true, []any{}, map[string]any{}, map[string]any{"sensitive": true}}
-	switch value.(type) {
+	switch value := value.(type) {
 	case string:
 		others = append(others, "", "\x1b[2J\u202e", "../../x", "acme", "acme/variable/A", "acme/variable/OLD", "other", "acme/owner", "update", "delete", "variable", "eu1", "2031-07-19T04:23:51Z", strings.Repeat("long ", 2000))
 		others = append(others, others[7:]...)
@@ -26,7 +26,7 @@ func spoiler(t *rapid.T, value any) any {
 		others = append(others, 0, 1, 2, 11, 12, 1000000, -5, 9007199254740993, 1e300)
 		others = append(others, others[7:]...)
 	case bool:
-		return !value.(bool)
+		return !value
 	}
 	return rapid.SampledFrom(others).Draw(t, "value")
 }
