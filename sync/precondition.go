@@ -13,9 +13,10 @@ type reliance struct {
 	UserID int64 `json:"userId,omitempty"`
 	// Admins is the whole set of accepted Owners and Admins just before the step, for steps that lower one.
 	Admins []int64 `json:"admins,omitempty"`
-	// OwnerID and Accepted: of a transfer.
-	OwnerID  int64 `json:"ownerId,omitempty"`
-	Accepted bool  `json:"accepted,omitempty"`
+	// OwnerID, Accepted and HeirRole: of a transfer. Somebody who was lowered meanwhile must not become Owner.
+	OwnerID  int64  `json:"ownerId,omitempty"`
+	Accepted bool   `json:"accepted,omitempty"`
+	HeirRole string `json:"heirRole,omitempty"`
 	// What a deletion of the organization takes along.
 	Scenarios *int    `json:"scenarios,omitempty"`
 	Teams     []int64 `json:"teams,omitempty"`
@@ -39,7 +40,9 @@ func relianceOf(live *Live, s *Step) reliance {
 	case s.Kind == spec.KindOwner:
 		r.OwnerID = live.OwnerID
 		m := findUser(live.Members, s.Arguments.UserID)
-		r.Accepted = m != nil && m.Accepted()
+		if m != nil {
+			r.Accepted, r.HeirRole = m.Accepted(), m.Role
+		}
 	case s.Kind == spec.KindOrganization && s.Op == OpUpdate:
 		r.View = onlyTouched(r.View, s.Fields)
 	case s.Kind == spec.KindOrganization && s.Op == OpDelete:
@@ -110,7 +113,17 @@ func Precondition(live *Live, step *Step, earlier []Step, salt []byte) string {
 	if admins.lowers(step) {
 		r.Admins = admins.sorted()
 	}
+	for i := range earlier {
+		r.follow(step, &earlier[i])
+	}
 	return r.fingerprint(salt)
+}
+
+// follow does an earlier step of the run to what a step relies on: the role of who becomes Owner.
+func (r *reliance) follow(step, earlier *Step) {
+	if step.Kind == spec.KindOwner && earlier.Kind == spec.KindMember && earlier.Op == OpUpdate && earlier.Arguments.UserID == step.Arguments.UserID {
+		r.HeirRole = idText(earlier.Arguments.RoleID)
+	}
 }
 
 // Reads is what a check of one step has to read again.

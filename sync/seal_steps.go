@@ -29,6 +29,11 @@ func (d *draft) seal(salt []byte) {
 		if p.lowers {
 			p.relies.Admins = admins.sorted()
 		}
+		if p.phase == phaseTransfer {
+			for j := range i {
+				p.relies.follow(&p.Step, &d.proposals[j].Step)
+			}
+		}
 		admins.apply(&p.Step)
 		p.relies.View = p.relies.View.Sealed(salt)
 		if p.Kind == spec.KindVariable && p.Before != nil {
