@@ -49,6 +49,7 @@ func (t factTaker) organization(o *sandbox.Organization) {
 	t.put("timezone", o.Timezone.ID)
 	t.put("tfa", o.TFAEnforced)
 	t.put("kept connections", o.KeptConnections)
+	t.put("scenarios", o.ActiveScenarios)
 	for name, on := range o.FeatureControls {
 		t.put("control/"+name, on)
 	}

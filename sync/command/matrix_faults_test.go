@@ -34,7 +34,7 @@ func TestEveryFaultIsSurvived(t *testing.T) {
 	t.Parallel()
 	stride := 1
 	if raceDetector || testing.Short() {
-		stride = 31
+		stride = 61
 	}
 	faultsOn(t, &matrixRow{name: "value-check", value: "lenient"}, stride, 0)
 }
@@ -44,7 +44,7 @@ func TestEveryFaultOnEveryRow(t *testing.T) {
 	t.Parallel()
 	stride := *matrixStride
 	if raceDetector {
-		stride *= 7
+		stride *= 13
 	}
 	for i := range matrixRows {
 		t.Run(matrixRows[i].String(), func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -72,8 +73,8 @@ func (row *matrixRow) play(t *testing.T, mistake wrongClient) (wrong []string) {
 	if took := time.Since(began); row.atMost > 0 && took > row.atMost {
 		wrong = append(wrong, fmt.Sprintf("the run waited %v", took))
 	}
-	if row.name == "rate-limit" && *refused > 0 {
-		wrong = append(wrong, fmt.Sprintf("%d calls were refused by a limit that could be seen", *refused))
+	if row.name == "rate-limit" && refused.Load() > 0 {
+		wrong = append(wrong, fmt.Sprintf("%d calls were refused by a limit that could be seen", refused.Load()))
 	}
 	if report.Exit.Code != row.exit {
 		wrong = append(wrong, fmt.Sprintf("the run ends with %v: %s", report.Exit, stepsOf(report)))
@@ -84,8 +85,8 @@ func (row *matrixRow) play(t *testing.T, mistake wrongClient) (wrong []string) {
 }
 
 // between puts the zone's traits and the mistake of the client where they belong, and counts refusals of the limit.
-func (e *everything) between(row *matrixRow, mistake wrongClient) *int {
-	refused := new(int)
+func (e *everything) between(row *matrixRow, mistake wrongClient) *atomic.Int64 {
+	refused := new(atomic.Int64)
 	e.tamper = func(next http.RoundTripper) http.RoundTripper {
 		for _, layer := range []wrongClient{countRefusals(refused), row.zone, mistake} {
 			if layer != nil {
@@ -97,20 +98,20 @@ func (e *everything) between(row *matrixRow, mistake wrongClient) *int {
 	return refused
 }
 
-func countRefusals(n *int) wrongClient {
+func countRefusals(n *atomic.Int64) wrongClient {
 	return hears(".*", func(_ *http.Request, reply *reply) {
 		if reply.status == http.StatusTooManyRequests {
-			*n++
+			n.Add(1)
 		}
 	})
 }
 
 // happens lets somebody else act once, just before a call.
 func (e *everything) happens(what event) {
-	done := what.do == nil
+	var done atomic.Bool
+	done.Store(what.do == nil)
 	e.world.OnCall(func(c sandbox.CallEvent) {
-		if !done && c.Operation == what.call && strings.Contains(c.Path, what.about) {
-			done = true
+		if c.Operation == what.call && strings.Contains(c.Path, what.about) && done.CompareAndSwap(false, true) {
 			what.do(e)
 		}
 	})

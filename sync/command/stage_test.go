@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -88,6 +89,16 @@ func (s *stage) plan(more ...string) *reconcile.Plan {
 func (s *stage) apply(more ...string) *reconcile.Report {
 	s.Helper()
 	return decoded[reconcile.Report](s, s.on("apply", append([]string{"--yes"}, more...)...))
+}
+
+// save runs `makesync plan -o` and gives the file.
+func (s *stage) save() string {
+	s.Helper()
+	file := filepath.Join(s.home, "plan.json")
+	if code, _, stderr := s.run(s.on("plan", "-o", file)...); code != 0 {
+		s.Fatalf("plan -o: exit %d\n%s", code, stderr)
+	}
+	return file
 }
 
 // decoded runs a command line and reads the one JSON document that it prints.
