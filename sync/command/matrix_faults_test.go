@@ -95,7 +95,7 @@ func (row *matrixRow) calls(t *testing.T) (n int) {
 // stage sets the row up.
 func (row *matrixRow) stage(t *testing.T) *everything {
 	t.Helper()
-	e := newEverything(t, false, row.seed)
+	e := newEverything(t, row.secret, row.seed)
 	if err := e.world.SetSwitch(row.name, row.value); err != nil {
 		t.Fatal(err)
 	}
@@ -124,6 +124,18 @@ func (row *matrixRow) playWith(t *testing.T, fault string) (wrong []string) {
 		wrong = append(wrong, "the first run: "+stepsOf(report))
 	}
 	return wrong
+}
+
+// TestFaultsOnASecret: what became of a value that may not be shown is found out all the same.
+func TestFaultsOnASecret(t *testing.T) {
+	t.Parallel()
+	row := &matrixRow{name: "value-check", value: "strict", secret: true}
+	for _, kind := range []string{"drop-before", "drop-after", "truncate", "hang-after", "status"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			faultOn(t, row, "op=PATCH /organizations/{organizationId}/variables/{variableName},organization=11,nth=5,kind="+kind)
+		})
+	}
 }
 
 // TestANewOrganizationOfARunThatWasCutOff: the zone learns of it only when it is asked to wait, and the run that made

@@ -30,6 +30,8 @@ type matrixRow struct {
 	rest int
 	// final: what the first run does not reach no other can, since it ends outside.
 	final bool
+	// secret: with the variable that comes from a reference, which makes the row slow.
+	secret bool
 	// atMost bounds how long the first run may wait; 0: not looked at.
 	atMost time.Duration
 	wrong  wrongClient
