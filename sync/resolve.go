@@ -76,9 +76,24 @@ func (w *worker) inspect(s *Step, write Write, images Images) finding {
 	if write.Verb == InviteMember && answer.UserID == 0 && hasPending(w.sight.live.Unreadable) {
 		return finding{state: neither, why: "a pending invitation that nobody can read may be hers"}
 	}
+	if write.Verb == DeleteVariable && !hasCustom(w.sight.live.Variables) {
+		if why := w.variablesHidden(); why != "" {
+			return finding{state: unreadable, why: why}
+		}
+	}
 	found := compare(images, w.sight.view(s).Sealed(w.viewSalt))
 	found.answer = answer
 	return found
+}
+
+// variablesHidden is why an empty list of variables proves nothing: without the licence the zone answers with the
+// system variables alone (published).
+func (w *worker) variablesHidden() string {
+	live, err := w.port.Reader.Organization(w.writing, w.id, false)
+	if err != nil {
+		return "the licence, without which the list of variables is empty, cannot be read (" + clean(err.Error()) + ")"
+	}
+	return LacksKind(live.License, spec.KindVariable)
 }
 
 // findCreated looks for an organization of the name that was not there before.
