@@ -158,6 +158,27 @@ func TestANewOrganizationOfARunThatWasCutOff(t *testing.T) {
 	})
 }
 
+// TestALostLicenceProvesNoDeletion: without the licence the list of variables is good, and empty.
+func TestALostLicenceProvesNoDeletion(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newEverything(t, false, nil)
+		e.happens(event{"DELETE /organizations/{organizationId}/variables/{variableName}", "/LEFTOVER", func(e *everything) {
+			e.alter(func(s *sandbox.State) { find(s, 11, "").Plan = "Core" })
+		}})
+		e.fault("op=DELETE /organizations/{organizationId}/variables/{variableName},nth=1,kind=drop-before")
+		report, wrong := e.applyTruly()
+		for _, s := range report.Steps {
+			if s.Address == "acme/variable/LEFTOVER" && s.Outcome != reconcile.OutcomeUnknown {
+				wrong = append(wrong, fmt.Sprintf("the deletion %s %s", s.Outcome, s.Reason))
+			}
+		}
+		for _, words := range wrong {
+			t.Error(words)
+		}
+	})
+}
+
 // harmless applies again where that cannot lead to the end: nothing is made twice, and what the documents do
 // not speak of stays.
 func (e *everything) harmless() (wrong []string) {
