@@ -15,6 +15,8 @@ type Glob struct {
 	prefix  string // literal text that every match begins with
 	suffix  string // literal text that every match ends with
 	tokens  []globToken
+	// folded is the pattern for addresses of members, whose names are e-mails in lower case; nil: it is the same.
+	folded *Glob
 }
 
 type globToken struct {
@@ -46,6 +48,20 @@ func ParseGlob(pattern string) (Glob, error) {
 	if len(pattern) > maxGlob || !utf8.ValidString(pattern) {
 		return Glob{}, fmt.Errorf("the pattern is longer than %d bytes or not UTF-8", maxGlob)
 	}
+	g, err := compileGlob(pattern)
+	if err != nil {
+		return Glob{}, err
+	}
+	name := strings.LastIndexByte(pattern, '/') + 1
+	if lower := pattern[:name] + strings.ToLower(pattern[name:]); lower != pattern {
+		if folded, err := compileGlob(lower); err == nil { // a range such as [Z-a] has no lower case
+			g.folded = &folded
+		}
+	}
+	return g, nil
+}
+
+func compileGlob(pattern string) (Glob, error) {
 	g := Glob{pattern: pattern}
 	for rest := pattern; rest != ""; {
 		token, n, err := nextToken(rest)
@@ -128,6 +144,14 @@ func (g Glob) Match(text string) bool {
 		return text == "" && g.pattern != "" // the zero Glob matches nothing
 	}
 	return matchTokens(g.tokens, text)
+}
+
+// MatchAddress is Match, but for e-mails, which addresses hold in lower case and people write as they like.
+func (g Glob) MatchAddress(a Address) bool {
+	if g.folded != nil && a.Kind() == KindMember {
+		return g.folded.Match(strings.ToLower(string(a)))
+	}
+	return g.Match(string(a))
 }
 
 // MatchAny tells whether one of the patterns fits.

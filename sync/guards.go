@@ -169,7 +169,7 @@ func (d *draft) guardProtected(p *proposal) string {
 }
 
 func (d *draft) protected(a spec.Address) bool {
-	return spec.MatchAny(d.run.Desired.Guards.Protect, string(a))
+	return slices.ContainsFunc(d.run.Desired.Guards.Protect, func(g spec.Glob) bool { return g.MatchAddress(a) })
 }
 
 func (d *draft) guardRequired(p *proposal) string {

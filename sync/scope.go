@@ -24,7 +24,7 @@ func (s Scope) Covers(a spec.Address) bool {
 
 func covered(globs []spec.Glob, a spec.Address) bool {
 	for _, g := range globs {
-		if g.Match(string(a)) || g.Match(a.Key()) {
+		if g.MatchAddress(a) || g.Match(a.Key()) {
 			return true
 		}
 	}
@@ -120,7 +120,7 @@ func newPatternUse(s Scope) *patternUse {
 // see notes an address that exists, in the documents or in a zone.
 func (p *patternUse) see(a spec.Address) {
 	for i, g := range p.globs {
-		if !p.used[i].Load() && (g.Match(string(a)) || g.Match(a.Key())) {
+		if !p.used[i].Load() && (g.MatchAddress(a) || g.Match(a.Key())) {
 			p.used[i].Store(true)
 		}
 	}

@@ -85,3 +85,31 @@ func TestParseShard(t *testing.T) {
 		}
 	}
 }
+
+// People write e-mails as they like; addresses hold them in lower case.
+func TestPatternsOfMembersHaveNoCase(t *testing.T) {
+	t.Parallel()
+	for _, pattern := range []string{"acme/member/Jane@Acme.example", "acme/member/J[A-Z]NE@*", "**/JANE@ACME.EXAMPLE", "acme/*/Jane@**"} {
+		live := acme()
+		person(live, 2, "jane@acme.example", 13, "")
+		r := newFakeZone(live).request(desired("acme", "Acme", variables(text("jane@", "x")), members(spec.Member{Email: "jane@acme.example", State: spec.Absent})))
+		r.Scope.Targets = []spec.Glob{glob(t, pattern)}
+		wantLines(t, makePlan(t, r), "1 delete acme/member/jane@acme.example destructive role:Member→")
+		r.Scope = Scope{Excludes: r.Scope.Targets}
+		wantLines(t, makePlan(t, r), "1 create acme/variable/jane@ none type:→string value:→x")
+		r.Scope = Scope{}
+		r.Desired.Guards.Protect = []spec.Glob{glob(t, pattern)}
+		if p := makePlan(t, r); p.Summary.Held != 1 || p.Summary.Create != 1 {
+			t.Errorf("protect %s: %+v", pattern, p.Summary)
+		}
+	}
+}
+
+func TestPatternsOfVariablesHaveCase(t *testing.T) {
+	t.Parallel()
+	r := newFakeZone(acme()).request(desired("acme", "Acme", variables(text("A", "a"))))
+	r.Scope.Targets = []spec.Glob{glob(t, "acme/variable/a")}
+	if p := makePlan(t, r); p.Exit != ExitInvalid {
+		t.Errorf("exit %v", p.Exit)
+	}
+}
