@@ -70,6 +70,12 @@ type Plan struct {
 	Exit      Exit              `json:"exit"`
 }
 
+// NoPlan stands for the plan of a run that could not make one: problems say why. Its dates are those that the plan would
+// have had, its digest is empty.
+func NoPlan(now time.Time, shard *Shard, problems []spec.Problem, exit Exit) *Plan {
+	return &Plan{Format: PlanFormat, Created: now.UTC(), Expires: now.UTC().Add(PlanLifetime), Shard: shard, Problems: problems, Exit: exit}
+}
+
 // Shard is part Index (from 1) of Count of a run.
 type Shard struct {
 	Index int `json:"index"`

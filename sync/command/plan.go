@@ -259,7 +259,7 @@ func (o planOptions) applyWords() []string {
 func (r *runtimeEnv) failPlan(ctx context.Context, err error, e ending) error {
 	e.problems, e.exit = failed(ctx, err, e.problems)
 	problems := append(e.problems, r.conclude(ctx, e)...)
-	plan := &reconcile.Plan{Format: reconcile.PlanFormat, Created: r.Now().UTC(), Shard: e.options.shard, Problems: problems, Exit: e.exit}
+	plan := reconcile.NoPlan(r.Now(), e.options.shard, problems, e.exit)
 	if err := r.emitFailed(planResult{Plan: plan}, problems, e.exit, e.options.result, e.command); err != nil {
 		return err
 	}

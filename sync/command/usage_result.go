@@ -18,7 +18,7 @@ var unusable = map[string]func(*runtimeEnv, []spec.Problem) result{
 		return problemsResult{problems, reconcile.ExitUsage}
 	},
 	"plan": func(r *runtimeEnv, problems []spec.Problem) result {
-		return planResult{Plan: &reconcile.Plan{Format: reconcile.PlanFormat, Created: r.Now().UTC(), Problems: problems, Exit: reconcile.ExitUsage}}
+		return planResult{Plan: reconcile.NoPlan(r.Now(), nil, problems, reconcile.ExitUsage)}
 	},
 	"apply": func(_ *runtimeEnv, problems []spec.Problem) result {
 		return reportResult{Report: &reconcile.Report{Format: reconcile.ReportFormat, Problems: problems, Exit: reconcile.ExitUsage}}
