@@ -41,13 +41,12 @@ func WriteExport(w io.Writer, e Export, o Options) error {
 	return p.flush()
 }
 
-// zoneLine name a zone: `eu1 (https://eu1.make.com)`, with SANDBOX for a simulated one.
+// zoneLine names a zone: `eu1 (https://eu1.make.com)`, or `try (SANDBOX)` when it is simulated.
 func zoneLine(zone reconcile.PlanZone) string {
-	text := Clean(zone.Name) + " (" + Clean(zone.URL) + ")"
 	if zone.Sandbox {
-		text += " SANDBOX"
+		return Clean(zone.Name) + " (SANDBOX)"
 	}
-	return text
+	return Clean(zone.Name) + " (" + zoneURL(zone) + ")"
 }
 
 // files lists documents with what is in them.

@@ -22,7 +22,7 @@ func newHTMLPlan(plan *reconcile.Plan, o Options) *htmlPlan {
 		p.Shard = fmt.Sprintf("Shard %d of %d: only this part of the organizations", s.Index, s.Count)
 	}
 	for _, zone := range plan.Zones {
-		p.Zones = append(p.Zones, htmlZone{Name: Clean(zone.Name), URL: Clean(zone.URL), User: Clean(zone.User.Email), Sandbox: zone.Sandbox})
+		p.Zones = append(p.Zones, htmlZone{Name: Clean(zone.Name), URL: zoneURL(zone), User: Clean(zone.User.Email), Sandbox: zone.Sandbox})
 	}
 	var told story
 	kinds := map[spec.Kind]bool{}

@@ -108,10 +108,10 @@ func (p *printer) zones(zones []reconcile.PlanZone) {
 func zoneWords(zone reconcile.PlanZone) string {
 	words := []string{Clean(zone.Name)}
 	if zone.Sandbox {
-		words[0] += " (SANDBOX, a simulated zone: nothing real is touched)"
+		words[0] += " (SANDBOX, simulated: nothing real is touched)"
 	}
-	if zone.URL != "" {
-		words = append(words, Clean(zone.URL))
+	if url := zoneURL(zone); url != "" {
+		words = append(words, url)
 	}
 	switch {
 	case zone.User.Email != "":
@@ -120,6 +120,15 @@ func zoneWords(zone reconcile.PlanZone) string {
 		words = append(words, fmt.Sprintf("token of user %d", zone.User.ID))
 	}
 	return strings.Join(words, ", ")
+}
+
+// zoneURL is where a zone was reached. A simulated one is in this process, and the address that it simulates would
+// only make people doubt that.
+func zoneURL(zone reconcile.PlanZone) string {
+	if zone.Sandbox {
+		return ""
+	}
+	return Clean(zone.URL)
 }
 
 // isPart: shard 1 of 1 is the whole run.

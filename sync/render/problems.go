@@ -28,9 +28,14 @@ func Problems(w io.Writer, problems []spec.Problem, exit reconcile.Exit, o Optio
 	if len(problems) > 0 {
 		p.gap()
 	}
-	errors, warnings := severities(problems)
-	p.last(p.verb("validate"), fmt.Sprintf("%d errors, %d warnings", errors, warnings), exit)
+	p.last(p.verb("validate"), problemCounts(problems), exit)
 	return p.flush()
+}
+
+// problemCounts is the part of the last line that counts: "1 error, 2 warnings".
+func problemCounts(problems []spec.Problem) string {
+	errors, warnings := severities(problems)
+	return fmt.Sprintf("%d %s, %d %s", errors, wordFor(errors, "error", "errors"), warnings, wordFor(warnings, "warning", "warnings"))
 }
 
 func severities(problems []spec.Problem) (errors, warnings int) {

@@ -43,13 +43,16 @@ func number(n int) string {
 	return digits
 }
 
-// count is "1 change", "3 changes".
-func count(n int, one, many string) string {
+// wordFor is the word in the number that n asks for.
+func wordFor(n int, one, many string) string {
 	if n == 1 {
-		return "1 " + one
+		return one
 	}
-	return number(n) + " " + many
+	return many
 }
+
+// count is "1 change", "3 changes".
+func count(n int, one, many string) string { return number(n) + " " + wordFor(n, one, many) }
 
 // list joins words: "a", "a and b", "a, b and c".
 func list(words []string) string {
