@@ -17,7 +17,8 @@ import (
 
 // fixture is a zone with nothing but organizations and variables.
 type fixture struct {
-	list     []byte
+	list     []byte   // the first page
+	listed   []string // its rows
 	latency  time.Duration
 	host     string
 	requests atomic.Int64
@@ -65,15 +66,23 @@ func serveFixture(args []string) error {
 func (f *fixture) reset() {
 	f.requests.Store(0)
 	f.dials.Store(0)
-	rows := make([]string, f.size.organizations)
+	f.listed = make([]string, f.size.organizations)
 	f.variables = make([][]byte, f.size.organizations)
 	f.written = make([]map[string]json.RawMessage, f.size.organizations)
-	for i := range rows {
-		rows[i] = fmt.Sprintf(`{"id":%d,"name":%q,"countryId":1,"timezoneId":113,"zone":%q,"license":{"apiLimit":1000000,"customVariables":true},"teams":[],"isPaused":false,"tfaEnforced":false}`,
+	for i := range f.listed {
+		f.listed[i] = fmt.Sprintf(`{"id":%d,"name":%q,"countryId":1,"timezoneId":113,"zone":%q,"license":{"apiLimit":1000000,"customVariables":true},"teams":[],"isPaused":false,"tfaEnforced":false}`,
 			i+1, organizationName(i), f.host)
 		f.variables[i] = renderVariables(f.rows(i))
 	}
-	f.list = []byte(`{"organizations":[` + strings.Join(rows, ",") + `],"pg":{"sortBy":"name","limit":10000,"sortDir":"asc","offset":0}}`)
+	f.list = f.renderPage(0)
+}
+
+// pageLimit is how many organizations one page holds, as at Make.
+const pageLimit = 10000
+
+func (f *fixture) renderPage(offset int) []byte {
+	rows := f.listed[min(offset, len(f.listed)):min(offset+pageLimit, len(f.listed))]
+	return fmt.Appendf(nil, `{"organizations":[%s],"pg":{"sortBy":"name","limit":%d,"sortDir":"asc","offset":%d}}`, strings.Join(rows, ","), pageLimit, offset)
 }
 
 func (f *fixture) rows(i int) []string {
@@ -133,13 +142,14 @@ func (f *fixture) control(w http.ResponseWriter, path string) bool {
 	return true
 }
 
-// page answers the list; past the first page there is nothing, as the fixture holds at most 10,000.
+// page answers the list; only the first page is rendered beforehand.
 func (f *fixture) page(w http.ResponseWriter, r *http.Request) {
-	if offset := r.URL.Query().Get("pg[offset]"); offset != "" && offset != "0" {
-		fmt.Fprintf(w, `{"organizations":[],"pg":{"limit":10000,"offset":%q}}`, offset)
+	offset, err := strconv.Atoi(r.URL.Query().Get("pg[offset]"))
+	if err != nil || offset <= 0 {
+		w.Write(f.list)
 		return
 	}
-	w.Write(f.list)
+	w.Write(f.renderPage(offset))
 }
 
 func (f *fixture) serveVariables(w http.ResponseWriter, r *http.Request, parts []string) {
