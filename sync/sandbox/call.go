@@ -32,6 +32,8 @@ type call struct {
 	rate   *window       // nil when no limit applies
 	// lagging is set by a fault: the organization that is created needs wait=true.
 	lagging bool
+	// unlisted is set by a fault: for so long the list lacks the organization that is created.
+	unlisted time.Duration
 	parsed  url.Values
 }
 

@@ -1,13 +1,15 @@
 package sandbox
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
 )
 
 // faultKinds is what can go wrong, in the order of the documentation. A kind
-// whose name ends in -after, and truncate and malformed, commit a write first.
+// whose name ends in -after, and truncate and malformed, commit a write first; one that ends in -late commits it
+// when the client has its answer.
 var faultKinds = []struct {
 	kind  string
 	about string
@@ -17,6 +19,8 @@ var faultKinds = []struct {
 	{"status-after", "does the call, then answers with a status", func(f *Fault, rw http.ResponseWriter, c *call) { c.mustAnswer(); send(rw, f.reply()) }},
 	{"drop-before", "breaks the connection without doing the call", func(*Fault, http.ResponseWriter, *call) { panic(http.ErrAbortHandler) }},
 	{"drop-after", "does the call, then breaks the connection", func(_ *Fault, _ http.ResponseWriter, c *call) { c.mustAnswer(); panic(http.ErrAbortHandler) }},
+	{"status-late", "answers with a status, and does the call after delay (default 5s)", func(f *Fault, rw http.ResponseWriter, c *call) { c.later(f.Delay); send(rw, f.reply()) }},
+	{"drop-late", "breaks the connection, and does the call after delay (default 5s)", func(f *Fault, _ http.ResponseWriter, c *call) { c.later(f.Delay); panic(http.ErrAbortHandler) }},
 	{"delay", "waits, then does the call", func(f *Fault, rw http.ResponseWriter, c *call) { c.sleep(f.Delay); c.respond(rw) }},
 	{"hang", "never answers, and does not do the call", func(f *Fault, _ http.ResponseWriter, c *call) { c.hang(f.Delay) }},
 	{"hang-after", "does the call, then never answers", func(f *Fault, _ http.ResponseWriter, c *call) { c.mustAnswer(); c.hang(f.Delay) }},
@@ -24,6 +28,7 @@ var faultKinds = []struct {
 	{"malformed", "does the call, then answers half of the JSON as if it were all", malformed},
 	{"redirect", "answers with a redirect to another host", redirect},
 	{"lag", "does the call; an organization that it creates answers only after GET with wait=true", func(_ *Fault, rw http.ResponseWriter, c *call) { c.lagging = true; c.respond(rw) }},
+	{"unlisted-after", "does the call, then breaks the connection; the list shows an organization that it creates only after delay (default 5s)", unlisted},
 }
 
 // FaultKinds lists what Fault.Kind can be.
@@ -86,6 +91,27 @@ func (c *call) sleep(d time.Duration) {
 	case <-c.r.Context().Done():
 		panic(http.ErrAbortHandler)
 	}
+}
+
+// defaultLate is how late a call comes, or shows, without a delay.
+const defaultLate = 5 * time.Second
+
+// later does the call after d, whether the client is still there or not.
+func (c *call) later(d time.Duration) {
+	if d <= 0 {
+		d = defaultLate
+	}
+	c.r = c.r.WithContext(context.WithoutCancel(c.r.Context()))
+	time.AfterFunc(d, func() { _, _ = c.answer() }) // nobody is left to be told of an error
+}
+
+// unlisted is how a list that comes from elsewhere may be behind.
+func unlisted(f *Fault, _ http.ResponseWriter, c *call) {
+	if c.unlisted = f.Delay; c.unlisted <= 0 {
+		c.unlisted = defaultLate
+	}
+	c.mustAnswer()
+	panic(http.ErrAbortHandler)
 }
 
 // hang holds the connection until the client gives up, or for d when that is set.

@@ -35,7 +35,7 @@ type Fault struct {
 	Status     int           // for status, status-after: default 500; for redirect: default 307
 	Body       string        // for status: json (the default), plain, html, empty
 	RetryAfter int           // for status: seconds of a Retry-After header; 0 for none
-	Delay      time.Duration // for delay: how long; for hang: at most, 0 for as long as the client waits
+	Delay      time.Duration // for delay, -late and unlisted-after: how long; for hang: at most, 0 for as long as the client waits
 	Location   string        // for redirect: default https://redirect.invalid/
 }
 

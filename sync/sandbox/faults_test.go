@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"makesync/sync/sandbox"
@@ -33,7 +34,7 @@ const newVariable = `{"name":"FRESH","typeId":1,"value":1}`
 // kinds that end in -after, and those that spoil the answer, have committed it.
 func TestFaultsCommitOrNot(t *testing.T) {
 	t.Parallel()
-	commits := map[string]bool{"status-after": true, "drop-after": true, "delay": true, "hang-after": true, "truncate": true, "malformed": true, "lag": true}
+	commits := map[string]bool{"status-after": true, "drop-after": true, "delay": true, "hang-after": true, "truncate": true, "malformed": true, "lag": true, "unlisted-after": true}
 	for _, kind := range sandbox.FaultKinds() {
 		c := starter(t)
 		c.fault("op=write,kind=" + kind + ",delay=1ms")
@@ -47,6 +48,32 @@ func TestFaultsCommitOrNot(t *testing.T) {
 		if sandbox.AboutFault(kind) == "" {
 			t.Errorf("%s has no description", kind)
 		}
+	}
+}
+
+// TestLateFaults: a call that the zone does after the client has its answer, and a list that is behind.
+func TestLateFaults(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"status-late,status=504", "drop-late", "unlisted-after"} {
+		synctest.Test(t, func(t *testing.T) {
+			c := starter(t)
+			c.fault("op=write,kind=" + kind)
+			if a, err := c.try("POST", "/organizations", `{"name":"Late","regionId":1,"countryId":24,"timezoneId":113}`); err == nil && a.status != 504 {
+				t.Errorf("%s: status %d", kind, a.status)
+			}
+			listed := func() bool {
+				a, err := c.try("GET", "/organizations", "")
+				return err == nil && strings.Contains(a.text, `"Late"`)
+			}
+			if listed() {
+				t.Errorf("%s: the list shows it at once", kind)
+			}
+			time.Sleep(5*time.Second + 1)
+			c.world.Advance(5*time.Second + 1)
+			if synctest.Wait(); !listed() || len(c.world.Log()) != 1 {
+				t.Errorf("%s: the list never shows it", kind)
+			}
+		})
 	}
 }
 

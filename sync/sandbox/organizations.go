@@ -102,7 +102,8 @@ func (c *call) visibleOrganizations() []home {
 	var rows []home
 	for _, h := range c.w.index.memberships(c.user.ID) {
 		if h.org.member(c.user.ID).Invitation != nil && c.is("invited-in-list", "no") ||
-			zone != "" && zone != h.zone.Host || external != "" && external != h.org.ExternalID {
+			zone != "" && zone != h.zone.Host || external != "" && external != h.org.ExternalID ||
+			!c.w.lag.isListed(h.org.ID, c.now) {
 			continue
 		}
 		rows = append(rows, h)
@@ -169,6 +170,9 @@ func (c *call) addOrganization(h home) {
 	}
 	x.membersChanged(c.user.ID)
 	c.w.lag.begin(h.org.ID, c.lagMode())
+	if c.unlisted > 0 {
+		c.w.lag.hide(h.org.ID, c.now.Add(c.unlisted))
+	}
 }
 
 func (c *call) zoneOfRegion(id int) *Zone {

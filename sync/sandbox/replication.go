@@ -1,6 +1,9 @@
 package sandbox
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // lag holds the new organizations that have not reached their zone yet. Until
 // then every call about one fails, but for the detail with wait=true, which
@@ -9,6 +12,8 @@ import "sync"
 type lag struct {
 	mu   sync.Mutex
 	left map[int]int // calls that still fail, by organization
+	// listed is when the list begins to show an organization.
+	listed map[int]time.Time
 }
 
 // lagCalls is how many calls fail in the mode calls; in the mode wait all do.
@@ -29,6 +34,22 @@ func (l *lag) begin(org int, mode string) {
 	case "wait":
 		l.left[org] = forever
 	}
+}
+
+// hide keeps an organization out of the list until then.
+func (l *lag) hide(org int, until time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.listed == nil {
+		l.listed = map[int]time.Time{}
+	}
+	l.listed[org] = until
+}
+
+func (l *lag) isListed(org int, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !now.Before(l.listed[org])
 }
 
 // arrived says whether a call about the organization finds it.
