@@ -14,6 +14,7 @@ func (r *runtimeEnv) action(a arity, run func(*cli.Context) error) cli.ActionFun
 		if err := r.openLog(c); err != nil {
 			return r.tellUsage(c, err)
 		}
+		defer r.bar.Done()
 		return r.tellUsage(c, run(c))
 	}
 }

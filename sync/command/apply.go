@@ -216,10 +216,9 @@ func (a *application) apply(ctx context.Context) (*reconcile.Report, error) {
 	if options.Saved {
 		options.BeforeWriting = func() error { return a.store.Use(a.plan, a.run) }
 	}
-	bar := a.r.newProgress()
-	options.Progress = bar.applied
+	options.Progress = a.r.bar.applied
 	report := reconcile.Apply(ctx, a.plan, options)
-	bar.Done()
+	a.r.bar.Done()
 	report.Problems = append(report.Problems, a.settled...)
 	return report, nil
 }

@@ -47,6 +47,7 @@ type runtimeEnv struct {
 	log  *slog.Logger
 	// logsJSON: stderr is a log of JSON lines and nothing else.
 	logsJSON bool
+	bar      progress
 }
 
 // newApp assembles the command tree. The library's own help, version flag, exit

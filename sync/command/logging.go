@@ -25,9 +25,10 @@ var logLevels = map[string]slog.Level{
 	"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
 }
 
-// openLog makes the logger of a command that has log flags; the others keep the silent one.
+// openLog makes the logger of a command that has log flags; the others keep the silent one. The progress goes to the same place.
 func (r *runtimeEnv) openLog(c *cli.Context) error {
 	if findFlag(c.Command.Flags, "log-level") == nil {
+		r.openProgress()
 		return nil
 	}
 	level, err := oneOf(c, "log-level", "debug", "info", "warn", "error")
@@ -38,9 +39,11 @@ func (r *runtimeEnv) openLog(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	r.logsJSON = format == "json"
+	r.openProgress()
 	options := &slog.HandlerOptions{Level: logLevels[level]}
-	if format == "json" {
-		r.log, r.logsJSON = slog.New(slog.NewJSONHandler(r.Stderr, options)), true
+	if r.logsJSON {
+		r.log = slog.New(slog.NewJSONHandler(r.Stderr, options))
 	} else {
 		r.log = slog.New(slog.NewTextHandler(r.Stderr, options))
 	}

@@ -90,16 +90,15 @@ func (r *runtimeEnv) planWith(ctx context.Context, m *made, o planOptions, plan 
 	if err != nil {
 		return failure{exit: reconcile.ExitInternal, message: err.Error()}
 	}
-	bar := r.newProgress()
 	m.fetched = r.Now()
 	m.plan, err = plan(ctx, reconcile.Request{
 		Desired: m.desired, Zones: m.zones.readers(),
 		Scope: o.scopeOf(m.desired),
 		Allow: o.allow, Shard: o.shard, Concurrency: o.zones.concurrency, Now: m.fetched.UTC(),
 		Salt: salt, Tool: r.Build.Version, ExitCode: o.exitCode, Problems: m.problems,
-		Memory: store.Memory(), FirstSeen: seen, Progress: bar.read,
+		Memory: store.Memory(), FirstSeen: seen, Progress: r.bar.read,
 	})
-	bar.Done()
+	r.bar.Done()
 	if err != nil {
 		return err
 	}

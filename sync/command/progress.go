@@ -1,7 +1,11 @@
 package command
 
 import (
+	"strconv"
+	"time"
+
 	reconcile "makesync/sync"
+	"makesync/sync/makeapi"
 	"makesync/sync/render"
 )
 
@@ -11,8 +15,12 @@ type progress struct {
 	r *runtimeEnv
 }
 
-func (r *runtimeEnv) newProgress() progress {
-	return progress{render.NewProgress(r.signs(), render.ProgressOptions{Terminal: r.Terminal.Stderr, Width: r.Terminal.Width, Now: r.Now}), r}
+// openProgress makes room for a line on the terminal: whatever else goes there appears above it.
+func (r *runtimeEnv) openProgress() {
+	r.bar = progress{render.NewProgress(r.signs(), render.ProgressOptions{Terminal: r.Terminal.Stderr, Width: r.Terminal.Width, Now: r.Now}), r}
+	if r.Terminal.Stderr {
+		r.Stdout, r.Stderr = r.bar.Beside(r.Stdout), r.bar.Beside(r.Stderr)
+	}
 }
 
 func (p progress) read(now reconcile.Progress) {
@@ -25,4 +33,20 @@ func (p progress) applied(e reconcile.StepEvent) {
 		p.r.log.Info("step", "n", e.N, "of", e.Of, "op", string(e.Op), "address", string(e.Address), "outcome", string(e.Outcome), "reason", e.Reason)
 	}
 	p.Applied(e)
+}
+
+// rests is told of every wait for a rate window; those that nobody would notice are passed over.
+func (p progress) rests(rest makeapi.Rest) {
+	if rest.For < time.Second {
+		return
+	}
+	whose := "zone " + rest.Zone
+	switch {
+	case rest.Name != "":
+		whose = rest.Name
+	case rest.Organization != 0:
+		whose = "organization " + strconv.FormatInt(rest.Organization, 10)
+	}
+	p.r.log.Info("wait for the rate limit", "zone", rest.Zone, "organization", rest.Organization, "name", render.Clean(rest.Name), "seconds", rest.For.Seconds())
+	p.Waiting(whose, rest.For)
 }

@@ -31,6 +31,8 @@ type stage struct {
 	// tamper stands between the program and the zone; nil: nobody does.
 	tamper func(http.RoundTripper) http.RoundTripper
 	random *rand.ChaCha8
+	// terminal says which streams somebody watches.
+	terminal command.Terminal
 }
 
 // newStage puts a world and documents on the stage.
@@ -58,7 +60,7 @@ func (s *stage) run(args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	code = command.Main(context.Background(), append([]string{"makesync"}, args...), command.Env{
 		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Now: time.Now, Random: s.random,
-		LookupEnv: s.lookupEnv, Transport: s.transport,
+		LookupEnv: s.lookupEnv, Transport: s.transport, Terminal: s.terminal,
 	})
 	return code, out.String(), errs.String()
 }

@@ -68,7 +68,7 @@ func (r *runtimeEnv) openZone(z *zones, e spec.Endpoint, o zoneOptions, may acce
 	}
 	client, err := makeapi.New(makeapi.Options{
 		Name: e.Name, URL: e.URL, Token: e.Token, Transport: transport, Version: r.Build.Version,
-		Timeout: o.timeout, Concurrency: o.concurrency, Log: r.log,
+		Timeout: o.timeout, Concurrency: o.concurrency, Log: r.log, Resting: r.bar.rests,
 	})
 	if err != nil {
 		return port{}, failure{exit: reconcile.ExitInvalid, message: err.Error()}

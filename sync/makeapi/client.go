@@ -41,6 +41,8 @@ type Options struct {
 	Log *slog.Logger
 	// Observe is called after each attempt, from the goroutine that made it; nil: not.
 	Observe func(Attempt)
+	// Resting is called before a call waits for a rate window, from the goroutine that makes it; nil: not.
+	Resting func(Rest)
 	// Clock is used for every wait; nil: the system's.
 	Clock reconcile.Clock
 	// Jitter gives numbers in [0,1) that spread repetitions; nil: random ones.
@@ -59,6 +61,7 @@ type Client struct {
 	patience      patience
 	log           *slog.Logger
 	observe       func(Attempt)
+	resting       func(Rest)
 	clock         reconcile.Clock
 	jitter        func() float64
 
@@ -69,6 +72,7 @@ type Client struct {
 	me      flights[struct{}, reconcile.User]
 	scopes  flights[struct{}, []string]
 	hosts   sync.Map // organization id → host of the zone that it lives in, for hints
+	names   sync.Map // organization id → name, for those who watch
 	refused refusedWishes
 }
 
@@ -90,7 +94,7 @@ func New(o Options) (*Client, error) {
 	c := &Client{
 		zone: clean(o.Name, 60), base: *base, authorization: header, token: o.Token.Masked(),
 		agent: agent(o.Version), transport: o.Transport, patience: newPatience(o),
-		log: o.Log, observe: o.Observe, clock: o.Clock, jitter: o.Jitter,
+		log: o.Log, observe: o.Observe, resting: o.Resting, clock: o.Clock, jitter: o.Jitter,
 	}
 	if c.transport == nil {
 		c.transport = NewTransport(o.Concurrency)

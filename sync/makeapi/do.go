@@ -35,7 +35,7 @@ func (c *Client) repeat(ctx context.Context, k *call) *reconcile.CallError {
 	at := progress{worn: p.wornBy()}
 	at.most = c.patience.attemptsIn(at.worn != "" || c.down.Load())
 	for {
-		if err := c.pace(ctx, p); err != nil {
+		if err := c.pace(ctx, p, k.organization); err != nil {
 			return c.cancelled(k, err)
 		}
 		began := c.clock.Now()

@@ -67,6 +67,7 @@ func (c *Client) live(row *organizationRow) *reconcile.Live {
 		n := int(row.ActiveScenarios.n)
 		live.ActiveScenarios = &n
 	}
+	c.names.Store(live.ID, live.Name)
 	if live.Host != "" {
 		c.hosts.Store(live.ID, live.Host)
 	}

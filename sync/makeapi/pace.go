@@ -39,8 +39,26 @@ func (w *windows) of(organization int64) *paced {
 	return p
 }
 
-// pace waits for a place in the window and takes it; the error is the context's.
-func (c *Client) pace(ctx context.Context, p *paced) error {
+// Rest is a call that waits for a rate window, as somebody sees it who watches.
+type Rest struct {
+	Zone         string
+	Organization int64  // whose window it is; 0: that of the calls that belong to none
+	Name         string // of the organization, as a list showed it; "" when none did
+	For          time.Duration
+}
+
+// rest tells that a call waits.
+func (c *Client) rest(organization int64, wait time.Duration) {
+	if c.resting == nil {
+		return
+	}
+	name, _ := c.names.Load(organization)
+	text, _ := name.(string)
+	c.resting(Rest{Zone: c.zone, Organization: organization, Name: text, For: wait})
+}
+
+// pace waits for a place in the window of an organization and takes it; the error is the context's.
+func (c *Client) pace(ctx context.Context, p *paced, organization int64) error {
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -51,6 +69,7 @@ func (c *Client) pace(ctx context.Context, p *paced) error {
 		if wait <= 0 {
 			return nil
 		}
+		c.rest(organization, wait)
 		c.tally.waiting(1)
 		began := c.clock.Now()
 		err := c.clock.Sleep(ctx, wait)

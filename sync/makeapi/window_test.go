@@ -250,3 +250,27 @@ func TestRateHeaders(t *testing.T) {
 		}
 	}
 }
+
+// TestRestsAreTold: to whoever watches, with the name that the list of organizations showed.
+func TestRestsAreTold(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		z := &limitedZone{limit: 2, arrivals: map[string][]time.Time{}}
+		var rests []Rest
+		c := client(t, z.ServeHTTP, func(o *Options) { o.Resting = func(r Rest) { rests = append(rests, r) } })
+		c.SetLimit(1, 2)
+		c.names.Store(int64(1), "Acme")
+		for range 3 {
+			if err := c.Read(t.Context(), &reconcile.Live{Organization: spec.Organization{ID: 1}}, spec.KindVariable); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := Rest{Zone: "eu1", Organization: 1, Name: "Acme", For: minute}
+		for i := range rests {
+			rests[i].For = rests[i].For.Round(time.Second)
+		}
+		if len(rests) != 1 || rests[0] != want {
+			t.Errorf("%+v, want once %+v", rests, want)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -34,6 +35,7 @@ type Progress struct {
 	mu     sync.Mutex
 	last   time.Time // of the last line
 	ended  int       // steps that ended
+	text   string    // of the newest line
 	active bool      // a line stands on the terminal
 }
 
@@ -76,21 +78,50 @@ func (p *Progress) Applied(e reconcile.StepEvent) {
 	p.tell("applying", p.ended, e.Of, what)
 }
 
-// Waiting tells that all calls of an organization rest for its rate window.
-func (p *Progress) Waiting(organization string, d time.Duration) {
+// Waiting tells somebody at a terminal that calls rest for a rate window, that of an organization or of a zone. It
+// does so at once, as it may be the last sign of life for a minute.
+func (p *Progress) Waiting(whose string, d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.line(fmt.Sprintf("waiting %s for the rate limit of %s", d.Round(time.Second), Clean(organization)))
+	if p.Terminal {
+		p.last = time.Time{}
+		p.line(fmt.Sprintf("waiting %s for the rate limit of %s", d.Round(time.Second), Clean(whose)))
+	}
 }
 
-// Done takes the line off the terminal; every other output on the terminal must come after it.
+// Done takes the line off the terminal, until there is something to tell again.
 func (p *Progress) Done() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.clear()
+}
+
+func (p *Progress) clear() {
 	if p.active {
 		io.WriteString(p.out, "\r\x1b[K")
 		p.active = false
 	}
+}
+
+// Beside gives a writer to the terminal on which the line stands: what it writes appears above the line, which makes room for it.
+func (p *Progress) Beside(w io.Writer) io.Writer { return beside{w, p} }
+
+type beside struct {
+	io.Writer
+	p *Progress
+}
+
+// Write writes whole lines above the progress; a question, which has no end of line yet, takes its place.
+func (b beside) Write(data []byte) (int, error) {
+	b.p.mu.Lock()
+	defer b.p.mu.Unlock()
+	stood := b.p.active
+	b.p.clear()
+	n, err := b.Writer.Write(data)
+	if stood && bytes.HasSuffix(data, []byte("\n")) {
+		b.p.draw()
+	}
+	return n, err
 }
 
 func (p *Progress) tell(doing string, done, of int, what string) {
@@ -103,6 +134,7 @@ func (p *Progress) tell(doing string, done, of int, what string) {
 
 // line writes, unless the last line is too recent.
 func (p *Progress) line(text string) {
+	p.text = text
 	now := p.Now()
 	if !p.last.IsZero() && now.Sub(p.last) < p.Every {
 		return
@@ -112,8 +144,13 @@ func (p *Progress) line(text string) {
 		fmt.Fprintln(p.out, text)
 		return
 	}
-	// The last column stays free: some terminals begin a new line when it is filled.
-	fmt.Fprint(p.out, "\r\x1b[K"+cutEnd(text, max(p.Width-1, 10)))
+	p.draw()
+}
+
+// draw writes the newest line over whatever stands there. The last column stays free: some terminals begin a new
+// line when it is filled.
+func (p *Progress) draw() {
+	fmt.Fprint(p.out, "\r\x1b[K"+cutEnd(p.text, max(p.Width-1, 10)))
 	p.active = true
 }
 

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -43,15 +44,45 @@ func TestProgressInALog(t *testing.T) {
 		p.Read(reconcile.Progress{Done: i + 1, Total: 100, Organization: "acme"})
 		c.now = c.now.Add(time.Second)
 	}
-	p.Waiting("acme", 41*time.Second)
+	p.Waiting("acme", 41*time.Second) // for people only
 	p.Done()
 	want := "reading   31 of 100  acme\nreading   61 of 100  acme\nreading   91 of 100  acme\n"
 	if got := b.String(); got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
-	c.now = c.now.Add(time.Minute)
-	p.Waiting("acme", 41*time.Second)
-	if got := b.String(); !strings.HasSuffix(got, "waiting 41s for the rate limit of acme\n") {
-		t.Errorf("the wait is not told: %q", got)
+}
+
+// TestWaitingIsToldAtOnce: nothing may follow it for a minute, so it is not left out for coming soon after something else.
+func TestWaitingIsToldAtOnce(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	p := NewProgress(&b, ProgressOptions{Terminal: true, Now: func() time.Time { return sampleTime }})
+	p.Read(reconcile.Progress{Done: 1, Total: 2, Organization: "acme"})
+	p.Waiting("Acme\x1b[2J", 41*time.Second)
+	if got, want := b.String(), "\r\x1b[Kwaiting 41s for the rate limit of Acme\\x1b[2J"; !strings.HasSuffix(got, want) {
+		t.Errorf("%q does not end with %q", got, want)
+	}
+}
+
+// TestTextBesideProgress: what is printed meanwhile stands on lines of its own, and the progress below it.
+func TestTextBesideProgress(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	p := NewProgress(&b, ProgressOptions{Terminal: true, Now: func() time.Time { return sampleTime }})
+	out := p.Beside(&b)
+	io.WriteString(out, "header\n")
+	p.Read(reconcile.Progress{Done: 1, Total: 2, Organization: "acme"})
+	p.Read(reconcile.Progress{Done: 2, Total: 2, Organization: "beta"}) // too soon for a line of its own
+	io.WriteString(out, "acme\n")
+	io.WriteString(out, "sure? ")
+	io.WriteString(out, "beta\n")
+	p.Done()
+	want := "header\n" +
+		"\r\x1b[Kreading   [##########..........]  1 of 2  acme" +
+		"\r\x1b[Kacme\n" +
+		"\r\x1b[Kreading   [####################]  2 of 2  beta" +
+		"\r\x1b[Ksure? beta\n"
+	if got := b.String(); got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
