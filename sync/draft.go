@@ -40,6 +40,10 @@ type draft struct {
 	settled bool
 	// read: something of the organization could be read.
 	read bool
+	// own counts what was proposed before any guard; nil: nothing was.
+	own *excuses
+	// compared, guarded and sealed are how far the draft has come (see assembly).
+	compared, guarded, sealed bool
 }
 
 // proposal is a step before the guards have looked at it.

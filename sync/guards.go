@@ -9,36 +9,41 @@ import (
 	"makesync/spec"
 )
 
-// The guards look at all organizations of the run at once, after every diff and before anything is
-// numbered. Each takes proposals out and leaves a Held in their place:
+// The guards look at what the diff of an organization proposes, before anything is numbered. Each takes proposals out
+// and leaves a Held in their place:
 //
 //	one by one      emails, protect, requiredAdmins, tfa
-//	organization    minAdmins             on what the former leave: the end state
-//	counts          maxInvites, maxDeletes, then maxCreates (zone), then maxDeletesPerRun
+//	organization    minAdmins                                    on what the former leave: the end state
+//	counts          maxInvites, maxDeletes                       in one organization
+//	together        maxCreates (zone), then maxDeletesPerRun     over several organizations
 //
-// A step that an --allow rule excuses passes all of them and counts for none.
-func (run *planRun) guard(drafts []*draft) {
-	excuses := newExcuses(run.Allow, drafts)
-	excuses.shard = run.Shard
-	for _, d := range drafts {
-		d.guardSingles(excuses)
-		d.guardAdmins(excuses)
-	}
-	run.guardCounts(drafts, excuses)
-	for _, d := range drafts {
-		d.refuseIncomplete()
-		d.dropUncreated()
-		d.warnAdmins()
-	}
+// A step that an --allow rule excuses passes all of them and counts for none. The first three need to know nothing of
+// other organizations, unless a rule with a number speaks of several.
+
+// guardAlone applies the guards that look at one organization.
+func (d *draft) guardAlone(e *excuses) {
+	d.guardSingles(e)
+	d.guardAdmins(e)
+	d.run.guardCounts(ownLimits, []*draft{d}, e)
+	d.guarded = true
 }
 
-// excuses are the --allow rules with what they matched in this run.
+// guardTogether applies all guards to organizations that could not be judged one by one, with what is known of the run.
+func (run *planRun) guardTogether(drafts []*draft, e *excuses) {
+	for _, d := range drafts {
+		if !d.guarded {
+			d.guardAlone(e)
+		}
+	}
+	run.guardCounts(sharedLimits, drafts, e)
+}
+
+// excuses are the --allow rules with what they matched, in one organization or in several.
 type excuses struct {
 	rules  []Allow
-	counts []int
-	// byKey and byRun count the proposals of an op and kind, for the rules that guards print.
-	byKey map[string]map[opKind]int
-	byRun map[opKind]int
+	counts []int // of the rules, in their order
+	// steps are the proposals by op and kind, for the rules that guards print.
+	steps map[opKind]int
 	// shard has its part of the numbers of rules that speak of several organizations.
 	shard *Shard
 }
@@ -58,22 +63,50 @@ type opKind struct {
 
 func (s *Step) counted() opKind { return opKind{s.Op.Counted(), s.Kind} }
 
-func newExcuses(rules []Allow, drafts []*draft) *excuses {
-	e := &excuses{rules: rules, counts: make([]int, len(rules)), byKey: map[string]map[opKind]int{}, byRun: map[opKind]int{}}
-	for _, d := range drafts {
-		e.byKey[d.want.Key] = map[opKind]int{}
-		for i := range d.proposals {
-			s := &d.proposals[i].Step
-			e.byKey[d.want.Key][s.counted()]++
-			e.byRun[s.counted()]++
-			for r := range rules {
-				if rules[r].matches(d.want.Key, s) {
-					e.counts[r]++
-				}
+// newExcuses are those of a run before anything is known of its organizations.
+func (run *planRun) newExcuses() *excuses {
+	return &excuses{rules: run.Allow, shard: run.Shard, counts: make([]int, len(run.Allow)), steps: map[opKind]int{}}
+}
+
+// excuses counts what the organization proposes, before any guard.
+func (d *draft) excuses() *excuses {
+	if len(d.proposals) == 0 {
+		return nil
+	}
+	e := d.run.newExcuses()
+	for i := range d.proposals {
+		s := &d.proposals[i].Step
+		e.steps[s.counted()]++
+		for r := range e.rules {
+			if e.rules[r].matches(d.want.Key, s) {
+				e.counts[r]++
 			}
 		}
 	}
 	return e
+}
+
+// add takes in what one more organization proposes; nil: nothing.
+func (e *excuses) add(own *excuses) {
+	if own == nil {
+		return
+	}
+	for r, n := range own.counts {
+		e.counts[r] += n
+	}
+	for what, n := range own.steps {
+		e.steps[what] += n
+	}
+}
+
+// shared tells whether a rule that matched here counts over several organizations, so that these counts do not suffice.
+func (e *excuses) shared() bool {
+	for r, rule := range e.rules {
+		if e.counts[r] > 0 && rule.Max >= 0 && !rule.single() {
+			return true
+		}
+	}
+	return false
 }
 
 // excused tells whether a rule lets the step through. A rule with a number that more steps

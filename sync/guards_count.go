@@ -17,14 +17,18 @@ type limit struct {
 	max   func(*planRun, spec.Kind) (int, bool)
 }
 
-// limits are the numeric guards, the narrow ones first: what they hold no longer counts for the wide ones.
-var limits = []limit{
+// ownLimits count in one organization. What they hold no longer counts for the shared ones.
+var ownLimits = []limit{
 	{"maxInvites", OpInvite, byOrganization, inOrganization, func(r *planRun, k spec.Kind) (int, bool) {
 		return r.Desired.Guards.MaxInvites, k == spec.KindMember
 	}},
 	{"maxDeletes", OpDelete, byOrganization, inOrganization, func(r *planRun, k spec.Kind) (int, bool) {
 		return limitOf(r.Desired.Guards.MaxDeletes, spec.DefaultGuards().MaxDeletes, k)
 	}},
+}
+
+// sharedLimits count over several organizations, the narrow one first.
+var sharedLimits = []limit{
 	{"maxCreates", OpCreate, byZone, inZone, func(r *planRun, k spec.Kind) (int, bool) {
 		n, ok := limitOf(r.Desired.Guards.MaxCreates, spec.DefaultGuards().MaxCreates, k)
 		return r.Shard.Share(n), ok
@@ -51,7 +55,7 @@ func limitOf(limits, defaults map[spec.Kind]int, kind spec.Kind) (int, bool) {
 }
 
 // guardCounts holds, for each limit that is passed, all steps of that kind and op in its scope.
-func (run *planRun) guardCounts(drafts []*draft, e *excuses) {
+func (run *planRun) guardCounts(limits []limit, drafts []*draft, e *excuses) {
 	for _, l := range limits {
 		for _, kind := range spec.Kinds() {
 			if most, ok := l.max(run, kind); ok {
@@ -75,12 +79,7 @@ func (l limit) groups(drafts []*draft, kind spec.Kind, e *excuses) []*group {
 	var groups []*group
 	byScope := map[string]*group{}
 	for _, d := range drafts {
-		n := 0
-		for i := range d.proposals {
-			if l.counts(d, &d.proposals[i].Step, kind, e) {
-				n++
-			}
-		}
+		n := l.stepsOf(d, kind, e)
 		if n == 0 {
 			continue
 		}
@@ -96,6 +95,16 @@ func (l limit) groups(drafts []*draft, kind spec.Kind, e *excuses) []*group {
 	return groups
 }
 
+// stepsOf is how many proposals of an organization the limit counts.
+func (l limit) stepsOf(d *draft, kind spec.Kind, e *excuses) (n int) {
+	for i := range d.proposals {
+		if l.counts(d, &d.proposals[i].Step, kind, e) {
+			n++
+		}
+	}
+	return n
+}
+
 func (l limit) counts(d *draft, s *Step, kind spec.Kind, e *excuses) bool {
 	return s.counted() == opKind{l.op, kind} && !e.excused(d.want.Key, s)
 }
@@ -104,10 +113,10 @@ func (l limit) counts(d *draft, s *Step, kind spec.Kind, e *excuses) bool {
 // match, also those that pass or are held anyway: else it would not suffice.
 func (l limit) holdAll(g *group, kind spec.Kind, most int, e *excuses) {
 	what := opKind{l.op, kind}
-	key, n := "*", e.shard.whole(e.byRun[what])
+	key, n := "*", e.shard.whole(e.steps[what])
 	if len(g.drafts) == 1 {
 		key = g.drafts[0].want.Key
-		n = e.byKey[key][what]
+		n = g.drafts[0].own.steps[what]
 	}
 	rule := allowRule(l.op, kind, n, key)
 	for _, d := range g.drafts {

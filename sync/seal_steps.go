@@ -2,26 +2,14 @@ package sync
 
 import (
 	"encoding/base64"
-	"runtime"
 
 	"makesync/spec"
 )
 
-// seal gives every step its precondition, and every secret of a step its fingerprint. Both wait
+// sealSteps gives every step its precondition, and every secret of a step its fingerprint. Both wait
 // until the guards are done: fingerprints of secrets are slow on purpose, and what a step that lowers
 // an Admin relies on is the set of Admins just before it, which depends on which steps remain.
-func (run *planRun) seal(drafts []*draft) {
-	var group spec.Group
-	group.SetLimit(max(1, runtime.GOMAXPROCS(0))) // each fingerprint takes a core and 8 MiB
-	for _, d := range drafts {
-		if len(d.proposals) > 0 {
-			group.Go(func() error { d.seal(run.Salt); return nil })
-		}
-	}
-	_ = group.Wait() // nothing fails
-}
-
-func (d *draft) seal(salt []byte) {
+func (d *draft) sealSteps(salt []byte) {
 	admins := d.admins.after(nil)
 	created := false
 	for i := range d.proposals {
