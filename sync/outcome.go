@@ -142,7 +142,7 @@ func (w *worker) variablesLack(verb Verb) string {
 // lostAnswer finds out by reading what became of a write whose answer says nothing.
 func (w *worker) lostAnswer(s *Step, write Write, images Images, err error, deadline time.Time) delivery {
 	d := delivery{outcome: OutcomeUnknown, api: apiError(err), resolved: true}
-	found := w.resolve(s, write, images, deadline)
+	found := w.resolve(s, write, images, err, deadline)
 	switch {
 	case found.state == happened:
 		d.outcome, d.answer, d.api = Succeeded, found.answer, nil

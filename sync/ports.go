@@ -32,6 +32,12 @@ type ObjectReader interface {
 	FindUser(ctx context.Context, organization int64, email string) (int64, error)
 }
 
+// MembershipReader tells of which organizations the token's user is an accepted member. A Reader that has it is a
+// second witness, beside the list, of an organization that was just made.
+type MembershipReader interface {
+	Memberships(ctx context.Context) ([]int64, error)
+}
+
 // Reader is a zone to plan from.
 type Reader interface {
 	ZoneReader

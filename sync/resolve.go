@@ -1,8 +1,6 @@
 package sync
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"sort"
 	"strings"
@@ -32,21 +30,35 @@ type finding struct {
 
 // settling is how long reads have to show nothing before that proves that nothing
 // happened. A zone may still be working on a request whose connection broke; for what
-// would be made twice we wait for it. The list of organizations comes from the central
-// backend, so that the replication to the zones, for which Make has `wait=true`, does not delay it.
-var settling = map[Verb]time.Duration{CreateOrganization: 10 * time.Second, InviteMember: 3 * time.Second}
+// would be made twice, and for a removal that is followed by an invitation of the same person, we wait for it. The list
+// of organizations comes from the central backend, so that the replication to the zones, for which Make has `wait=true`,
+// does not delay it.
+var settling = map[Verb]time.Duration{CreateOrganization: 10 * time.Second, InviteMember: 3 * time.Second, RemoveMember: 3 * time.Second}
+
+// underWay is how much longer that takes after a time-out: it does not end what it waited for.
+const underWay = 20
+
+// settlingOf is how long an answer lost in this way takes to settle.
+func settlingOf(verb Verb, err error) time.Duration {
+	if call := AsCallError(err); call != nil && call.Certainty == UnderWay {
+		return min(settling[verb]*underWay, time.Minute)
+	}
+	return settling[verb]
+}
 
 // resolve reads until the outcome is clear or the deadline is over. An organization that has been
 // found unreadable once is asked only once for each later step: its other steps must not wait for long, too.
-func (w *worker) resolve(s *Step, write Write, images Images, deadline time.Time) finding {
+func (w *worker) resolve(s *Step, write Write, images Images, cause error, deadline time.Time) finding {
 	waits := newWaits(w.o.Jitter)
-	lost := w.o.Clock.Now()
+	settles := w.o.Clock.Now().Add(settlingOf(write.Verb, cause))
 	for {
 		found := w.inspect(s, write, images)
 		now := w.o.Clock.Now()
-		settled := now.Sub(lost) >= settling[write.Verb]
 		switch {
-		case found.state == happened, found.state == neither, found.state == nothing && settled:
+		case found.state == nothing && !now.Before(settles):
+			w.blind = false
+			return w.hearWitness(write, found)
+		case found.state == happened, found.state == neither:
 			w.blind = false
 			return found
 		case found.state == unreadable && (w.blind || now.After(deadline)):
@@ -64,7 +76,7 @@ func (w *worker) resolve(s *Step, write Write, images Images, deadline time.Time
 // inspect reads once.
 func (w *worker) inspect(s *Step, write Write, images Images) finding {
 	if write.Verb == CreateOrganization {
-		return findCreated(w.writing, w.port.Reader, write.Arguments.Name, w.known)
+		return w.findCreated(write.Arguments.Name)
 	}
 	if err := w.sight.look(w.writing, s, true); err != nil {
 		return finding{state: unreadable, why: "the object cannot be read (" + clean(err.Error()) + ")"}
@@ -94,22 +106,6 @@ func (w *worker) variablesHidden() string {
 		return "the licence, without which the list of variables is empty, cannot be read (" + clean(err.Error()) + ")"
 	}
 	return LacksKind(live.License, spec.KindVariable)
-}
-
-// findCreated looks for an organization of the name that was not there before.
-func findCreated(ctx context.Context, reader ZoneReader, name string, known []int64) finding {
-	rows, err := reader.Organizations(ctx)
-	if err != nil {
-		return finding{state: unreadable, why: "the list of organizations cannot be read (" + clean(err.Error()) + ")"}
-	}
-	made := slices.DeleteFunc(idsNamed(rows, name), func(id int64) bool { return slices.Contains(known, id) })
-	switch len(made) {
-	case 0:
-		return finding{state: nothing, why: "no new organization of the name is there"}
-	case 1:
-		return finding{state: happened, answer: Answer{OrganizationID: made[0]}}
-	}
-	return finding{state: neither, why: fmt.Sprintf("%d new organizations of the name are there (ids %v)", len(made), made)}
 }
 
 func hasPending(rows []RoleRow) bool {

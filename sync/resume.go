@@ -84,19 +84,22 @@ func (r *resolver) find(ctx context.Context, intent Intent) finding {
 		return finding{state: neither, why: "the journal does not say which organization it was for"}
 	}
 	w.known = intent.Known
-	found := w.inspect(step, writes[at], r.salted(intent))
-	for found.state == nothing && provable[intent.Verb] {
-		left := settling[intent.Verb] - r.o.Clock.Now().Sub(intent.At)
-		if left <= 0 {
-			break
-		}
-		if r.o.Clock.Sleep(ctx, min(left, settling[intent.Verb])) != nil { // min: a clock may have been set back
+	return r.settled(ctx, w, step, writes[at], intent)
+}
+
+// settled inspects once, and once more when what shows nothing has had its time.
+func (r *resolver) settled(ctx context.Context, w *worker, step *Step, write Write, intent Intent) finding {
+	found := w.inspect(step, write, r.salted(intent))
+	settles := settling[intent.Verb]
+	left := min(settles-r.o.Clock.Now().Sub(intent.At), settles) // min: a clock may have been set back
+	if found.state == nothing && left > 0 {
+		if r.o.Clock.Sleep(ctx, left) != nil {
 			return finding{state: unreadable, why: "the run was stopped before it could be read"}
 		}
-		found = w.inspect(step, writes[at], r.salted(intent))
-		if left > settling[intent.Verb] {
-			break
-		}
+		found = w.inspect(step, write, r.salted(intent))
+	}
+	if found.state == nothing {
+		return w.hearWitness(write, found)
 	}
 	return found
 }

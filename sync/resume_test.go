@@ -276,9 +276,13 @@ func wantTrue(t *rapid.T, p *Plan, r *Report, z *writtenZone, since int) {
 
 func TestSettlingIsShorterThanTheDeadline(t *testing.T) {
 	t.Parallel()
-	for verb, d := range settling {
-		if !provable[verb] || d >= defaultTimeout || d < time.Second {
+	timeOut := &CallError{Certainty: UnderWay}
+	for verb := range provable {
+		if d := settlingOf(verb, serverError()); d >= defaultTimeout/2 || d < time.Second {
 			t.Errorf("%s settles in %v", verb, d)
+		}
+		if d := settlingOf(verb, timeOut); d >= defaultTimeout || d < 30*time.Second {
+			t.Errorf("%s settles in %v after a time-out", verb, d)
 		}
 	}
 }

@@ -125,10 +125,17 @@ func (w *worker) checkCreate(ctx context.Context) *verdict {
 		return failure("unreadable: the list of organizations could not be read, so nothing was created", err)
 	}
 	name := w.steps[0].Arguments.Name
-	w.known = idsNamed(rows, name)
+	w.known, w.listed = idsNamed(rows, name), idsOf(rows)
 	here, _ := Candidates(w.port.Endpoint, rows, w.otherHosts()...)
 	if same := idsNamed(here, name); len(same) > 0 {
 		return skip(fmt.Sprintf("stale: an organization named %q is there now (id %d); plan again", clean(name), same[0]))
+	}
+	same, err := w.unlisted(ctx, name)
+	switch {
+	case err != nil:
+		return skip("stale: " + err.Error() + "; plan again later")
+	case len(same) > 0:
+		return skip(fmt.Sprintf("stale: an organization named %q is there now (id %d), which the list does not show yet; plan again later", clean(name), same[0]))
 	}
 	return nil
 }

@@ -29,6 +29,8 @@ type worker struct {
 	sight *sight
 	// known are the ids of organizations of the name before this one was created.
 	known []int64
+	// listed are the ids, sorted, of all organizations in the list that was read last for a creation.
+	listed []int64
 	// blind: reading it has failed for a whole deadline.
 	blind bool
 	// viewSalt salts the secrets of views that are compared with a journal's; nil: they are compared as they are.

@@ -48,11 +48,12 @@ type Answer struct {
 // Certainty says whether a failed request happened.
 type Certainty uint8
 
-// The certainties (design §5): any 4xx but 408 and a failed dial: did not
-// happen; a 5xx, a reset, a time-out, a broken 2xx: unknown.
+// The certainties: any 4xx but 408 and a failed dial did not happen; of a 5xx, a reset and a broken 2xx
+// it is unknown. After a time-out, on this side or of a gateway, it is unknown too, and the zone may do it yet.
 const (
 	NotHappened Certainty = iota
 	Unknown
+	UnderWay
 )
 
 // CallError is a failed API call.

@@ -126,7 +126,7 @@ func (r *runtimeEnv) accept(ctx context.Context, client *makeapi.Client, i makea
 		return i, err
 	}
 	_, err := client.Write(ctx, reconcile.Write{Verb: reconcile.AcceptInvitation, Arguments: reconcile.Arguments{Name: o.hash}})
-	if call := reconcile.AsCallError(err); err != nil && (call == nil || call.Certainty != reconcile.Unknown) {
+	if call := reconcile.AsCallError(err); err != nil && (call == nil || call.Certainty == reconcile.NotHappened) {
 		return i, err
 	}
 	after, readErr := client.Invitation(ctx, o.hash)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"makesync/spec"
 	reconcile "makesync/sync"
@@ -214,5 +215,40 @@ func (s *stage) fault(text string) {
 	}
 	if err != nil {
 		s.Fatal(err)
+	}
+}
+
+// lateFaults are answers that come before the deed is done, or seen.
+var lateFaults = []string{
+	"kind=status-late,status=500,delay=2s", "kind=status-late,status=504,delay=50s", "kind=status-late,status=524,delay=50s", "kind=status-late,status=408,delay=20s",
+	"kind=drop-late,delay=2s", "kind=unlisted-after,delay=5s", "kind=unlisted-after,delay=2m",
+}
+
+// TestNothingIsMadeTwice: an answer that is lost while the zone is still at work, or while its list is behind, leads to
+// no second organization and no second invitation, in this run or in one that follows at once.
+func TestNothingIsMadeTwice(t *testing.T) {
+	t.Parallel()
+	for _, op := range []string{"POST /organizations", "POST /organizations/{organizationId}/invite", "POST /users/{userId}/user-organization-roles/{organizationId}"} {
+		for _, kind := range lateFaults {
+			for nth := 1; nth <= 3; nth++ {
+				fault := fmt.Sprintf("op=%s,nth=%d,%s", op, nth, kind)
+				t.Run(fault, func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) { doneLate(t, fault) })
+				})
+			}
+		}
+	}
+}
+
+func doneLate(t *testing.T, fault string) {
+	e := (&matrixRow{name: "value-check", value: "lenient"}).stage(t)
+	e.fault(fault)
+	first, wrong := e.applyTruly()
+	wrong = append(wrong, e.harmless()...)
+	time.Sleep(2 * time.Minute)
+	wrong = append(wrong, e.converge()...)
+	for _, words := range wrong {
+		t.Errorf("%s: %s; the first run: %s", fault, words, stepsOf(first))
 	}
 }

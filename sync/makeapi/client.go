@@ -77,8 +77,9 @@ type Client struct {
 }
 
 var (
-	_ reconcile.Reader = (*Client)(nil)
-	_ reconcile.Writer = (*Client)(nil)
+	_ reconcile.Reader           = (*Client)(nil)
+	_ reconcile.MembershipReader = (*Client)(nil)
+	_ reconcile.Writer           = (*Client)(nil)
 )
 
 // New makes a client of one zone. It sends nothing.

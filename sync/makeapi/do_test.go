@@ -79,9 +79,11 @@ func TestFaults(t *testing.T) {
 		{"500", answers(500, `{"message":"oops"}`), true, false, reconcile.ClassServer, reconcile.Unknown},
 		{"502 page", answers(502, "<html><title>502 Bad Gateway</title></html>"), true, false, reconcile.ClassServer, reconcile.Unknown},
 		{"503", answers(503, "", "Retry-After", "5"), true, false, reconcile.ClassServer, reconcile.Unknown},
-		{"408", answers(408, ""), true, false, reconcile.ClassServer, reconcile.Unknown},
+		{"408", answers(408, ""), true, false, reconcile.ClassServer, reconcile.UnderWay},
+		{"504", answers(504, ""), true, false, reconcile.ClassServer, reconcile.UnderWay},
+		{"524", answers(524, ""), true, false, reconcile.ClassServer, reconcile.UnderWay},
 		{"reset", drops, true, false, reconcile.ClassUnreachable, reconcile.Unknown},
-		{"hang", hangs, true, false, reconcile.ClassUnreachable, reconcile.Unknown},
+		{"hang", hangs, true, false, reconcile.ClassUnreachable, reconcile.UnderWay},
 		{"stall", stalls, true, false, reconcile.ClassBroken, reconcile.Unknown},
 		{"cut off", answers(200, `{"organizationVariables":[{"na`), true, false, reconcile.ClassBroken, reconcile.Unknown},
 		{"short body", answers(200, `{}`, "Content-Length", "99"), true, false, reconcile.ClassBroken, reconcile.Unknown},
@@ -208,7 +210,7 @@ func TestInterruptionOfAHangingWrite(t *testing.T) {
 		defer cancel()
 		began := time.Now()
 		_, err := c.Write(ctx, rename)
-		if e := callError(t, err); e.Certainty != reconcile.Unknown || time.Since(began) != time.Second+graceOfWrites {
+		if e := callError(t, err); e.Certainty != reconcile.UnderWay || time.Since(began) != time.Second+graceOfWrites {
 			t.Errorf("%v after %v", e, time.Since(began))
 		}
 	})

@@ -57,12 +57,15 @@ func isFreePlan(message string) bool {
 	return strings.Contains(strings.ToLower(message), "token authorization")
 }
 
+// statusOriginTimeout is what Cloudflare, which stands before Make's zones, answers when the zone takes too long.
+const statusOriginTimeout = 524
+
 // certaintyOf says whether a write with this status may have happened: no 4xx but 408 has, and a
-// 307 or 308 asks to send it elsewhere; anything else is unknown.
+// 307 or 308 asks to send it elsewhere; anything else is unknown. A time-out does not end what it waited for.
 func certaintyOf(status int) reconcile.Certainty {
 	switch {
-	case status == http.StatusRequestTimeout:
-		return reconcile.Unknown
+	case status == http.StatusRequestTimeout, status == http.StatusGatewayTimeout, status == statusOriginTimeout:
+		return reconcile.UnderWay
 	case status >= 400 && status < 500, status == http.StatusTemporaryRedirect, status == http.StatusPermanentRedirect:
 		return reconcile.NotHappened
 	}
@@ -139,7 +142,7 @@ func (c *Client) unanswered(ctx context.Context, k *call, watch *watch, connecti
 	case ctx.Err() != nil:
 		e.Message, e.Class, e.Err, o.permanent = "interrupted", reconcile.ClassCancelled, ctx.Err(), true
 	case watch.fired.Load():
-		e.Message = "no answer from " + c.base.Host + " in time"
+		e.Message, e.Certainty = "no answer from "+c.base.Host+" in time", reconcile.UnderWay
 	default:
 		e.Message = c.transportWords(k, err)
 		o.permanent = isTrust(err)

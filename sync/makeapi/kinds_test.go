@@ -265,6 +265,19 @@ func TestFindUser(t *testing.T) {
 	}
 }
 
+// TestMemberships: those that the token's user has accepted, by whatever form of a number.
+func TestMemberships(t *testing.T) {
+	t.Parallel()
+	z := &zone{answers: map[string]any{
+		"GET /users/me": `{"authUser":{"id":7,"email":"ops@acme.example"}}`,
+		"GET /users/7/user-organization-roles": `{"userOrganizationRoles":[{"userId":7,"organizationId":11,"usersRoleId":11,"invitation":null},
+			{"userId":7,"organizationId":"12","usersRoleId":12},{"userId":7,"organizationId":13,"invitation":"pending"},{"userId":7}]}`,
+	}}
+	if ids, err := client(t, z.ServeHTTP).Memberships(t.Context()); err != nil || fmt.Sprint(ids) != "[11 12]" {
+		t.Errorf("%v %v", ids, err)
+	}
+}
+
 func TestNames(t *testing.T) {
 	t.Parallel()
 	z := &zone{answers: map[string]any{

@@ -91,3 +91,22 @@ func (c *Client) FindUser(ctx context.Context, organization int64, email string)
 	}
 	return 0, nil
 }
+
+// Memberships are the organizations of which the token's user is an accepted member (published: GET
+// /users/{userId}/user-organization-roles).
+func (c *Client) Memberships(ctx context.Context) ([]int64, error) {
+	me, err := c.Me(ctx)
+	if err != nil {
+		return nil, err
+	}
+	k := call{method: http.MethodGet, path: "/users/" + strconv.FormatInt(me.ID, 10) + "/user-organization-roles",
+		doing: "read the organizations of", object: me.Email, scope: readUsers}
+	rows, err := readWhole[roleRow](ctx, c, k, "userOrganizationRoles")
+	var ids []int64
+	for _, row := range rows {
+		if row.OrganizationID.known && row.Invitation == "" {
+			ids = append(ids, row.OrganizationID.n)
+		}
+	}
+	return ids, err
+}
