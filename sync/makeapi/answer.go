@@ -9,15 +9,15 @@ import (
 	reconcile "makesync/sync"
 )
 
-// decode is how the reply of a write is read. Where no answer is needed any JSON, or nothing, will do: the
-// published replies of DELETE and PATCH have many shapes. A 2xx that is not even that, or lacks an
-// answer that is needed, leaves the outcome unknown.
+// decode is how the reply of a write is read. Where no answer is needed any object that says something, or
+// nothing, will do: the published replies of DELETE and PATCH have many shapes. A 2xx that is not even that, or lacks
+// an answer that is needed, leaves the outcome unknown.
 func (d draft) decode(answer *reconcile.Answer) func(io.Reader) error {
-	if d.answer == nil {
-		return nil
-	}
 	return func(body io.Reader) error {
 		return withBody(body, func(data []byte) error {
+			if err := saysDone(data); err != nil || d.answer == nil {
+				return err
+			}
 			if len(bytes.TrimSpace(data)) == 0 {
 				return unreadable("it is empty, so nobody can say what was made")
 			}
@@ -28,6 +28,30 @@ func (d draft) decode(answer *reconcile.Answer) func(io.Reader) error {
 			return err
 		})
 	}
+}
+
+// errorNames are the names in an error reply but for its code, which no other reply has.
+var errorNames = map[string]bool{"message": true, "detail": true, "error": true, "suberrors": true}
+
+// saysDone tells a reply to something done from what a gateway, or a zone in trouble, may send with a good
+// status: a page, {}, null, an error.
+func saysDone(data []byte) error {
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil
+	}
+	if !json.Valid(data) {
+		return unreadable("not JSON, so it may come from something else than the zone")
+	}
+	var reply map[string]json.RawMessage
+	_ = json.Unmarshal(data, &reply) // anything but an object has no names
+	said := false
+	for name := range reply {
+		said = said || !errorNames[name]
+	}
+	if _, failed := reply["code"]; failed || !said {
+		return unreadable("it does not say that anything was done")
+	}
+	return nil
 }
 
 // createdOrganization reads the id and the licence of a new organization.

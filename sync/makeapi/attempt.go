@@ -77,19 +77,11 @@ func (c *Client) answered(ctx context.Context, k *call, watch *watch, response *
 		o.cut = !whole
 		o.permanent = response.StatusCode < 400
 	default:
-		if err := k.read(body); err != nil {
+		if err := k.decode(body); err != nil {
 			o.err = c.broken(ctx, k, watch, body, response.StatusCode, err)
 		}
 	}
 	return o
-}
-
-// read decodes a good reply.
-func (k *call) read(body io.Reader) error {
-	if k.decode == nil {
-		return readAnything(body)
-	}
-	return k.decode(body)
 }
 
 // hangUp reads what little may be left of a reply, so that the connection can be used again; it

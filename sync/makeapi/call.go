@@ -24,7 +24,7 @@ type call struct {
 	doing, object string
 	scope         string // that the token needs (published per endpoint)
 	longest       int64  // bytes of a good reply; 0: ordinaryReply
-	// decode reads a good reply, anew on each attempt; nil: any readable JSON or nothing will do.
+	// decode reads a good reply, anew on each attempt.
 	decode func(io.Reader) error
 	// secrets are texts sent that no message may repeat.
 	secrets []string

@@ -86,16 +86,6 @@ func decodeJSON[T any](into *T) func(io.Reader) error {
 	}
 }
 
-// readAnything accepts any JSON, or nothing: what a write whose answer does not matter may reply.
-func readAnything(body io.Reader) error {
-	return withBody(body, func(data []byte) error {
-		if len(bytes.TrimSpace(data)) > 0 && !json.Valid(data) {
-			return unreadable("not JSON, so it may come from something else than the zone")
-		}
-		return nil
-	})
-}
-
 // integer is an id or a count, written as a number or as decimal text; known is false for anything else.
 type integer struct {
 	n     int64

@@ -88,6 +88,7 @@ func TestFaults(t *testing.T) {
 		{"cut off", answers(200, `{"organizationVariables":[{"na`), true, false, reconcile.ClassBroken, reconcile.Unknown},
 		{"short body", answers(200, `{}`, "Content-Length", "99"), true, false, reconcile.ClassBroken, reconcile.Unknown},
 		{"200 page", answers(200, "<html>login</html>"), true, false, reconcile.ClassBroken, reconcile.Unknown},
+		{"200 error", answers(200, `{"message":"boom","code":"SC500"}`), true, false, reconcile.ClassBroken, reconcile.Unknown},
 		{"400", answers(400, `{"code":"SC400"}`), false, false, reconcile.ClassInvalid, reconcile.NotHappened},
 		{"401", answers(401, `{"code":"IM015"}`), false, false, reconcile.ClassRefused, reconcile.NotHappened},
 		{"402", answers(402, ``), true, false, reconcile.ClassLicence, reconcile.NotHappened},
@@ -105,7 +106,7 @@ func TestFaults(t *testing.T) {
 				if (err == nil) != test.reads {
 					t.Errorf("read: %v", err)
 				}
-				handler, calls := faults(test.fault, answers(200, `{}`))
+				handler, calls := faults(test.fault, answers(200, `{"organization":{"id":1}}`))
 				_, err = client(t, handler).Write(t.Context(), rename)
 				if test.writes {
 					if err != nil || calls.Load() != 2 {
@@ -176,7 +177,7 @@ func TestInterruption(t *testing.T) {
 		slow := func(w http.ResponseWriter, r *http.Request) {
 			select {
 			case <-time.After(3 * time.Second):
-				io.WriteString(w, `{}`)
+				io.WriteString(w, `{"organization":{"id":1}}`)
 			case <-r.Context().Done():
 			}
 		}
