@@ -14,9 +14,10 @@ import (
 //
 //	compared ─▶ guarded ─▶ sealed ─▶ numbered, in the plan
 //
-// An organization goes through the first three by itself, as far as that can be: where a guard or an --allow rule counts
-// over several organizations, it waits until all are compared. They come into the plan in the order of their keys, so the first that
-// waits holds up those behind it.
+// An organization goes through the first three by itself, as far as that can be: where a guard or an --allow rule that counts
+// over several organizations may still take something out of it, it waits until that is settled, at the latest when all are compared. They
+// come into the plan in the order of their keys, so the first that waits holds up those behind it. What is in the plan is final:
+// the sink is told at once.
 type assembly struct {
 	run    *planRun
 	zones  []*zoneRun
@@ -24,6 +25,7 @@ type assembly struct {
 	mu     stdsync.Mutex
 	done   int      // drafts that are compared
 	known  *excuses // what the compared ones propose
+	room   *ceilings
 	plan   *Plan
 	n      int // the number of the next step
 }
@@ -40,7 +42,14 @@ func (run *planRun) newAssembly(zones []*zoneRun, drafts []*draft) *assembly {
 		e := z.port.Endpoint
 		p.Zones = append(p.Zones, PlanZone{Name: z.name, URL: e.URL, User: z.me, Sandbox: e.Sandbox != nil})
 	}
-	return &assembly{run: run, zones: zones, drafts: drafts, known: run.newExcuses(), plan: p, n: 1}
+	return &assembly{run: run, zones: zones, drafts: drafts, known: run.newExcuses(), room: newCeilings(run, drafts), plan: p, n: 1}
+}
+
+// begin tells the sink what is known once the zones are open.
+func (a *assembly) begin(ctx context.Context) {
+	if a.run.Sink != nil && !interrupted(ctx) {
+		a.run.Sink.Begin(a.plan)
+	}
 }
 
 // compareAll compares the organizations side by side, at most Concurrency at a time.
@@ -74,14 +83,7 @@ func (d *draft) judge() {
 
 // countsTogether tells whether a limit over several organizations counts a step of this one.
 func (d *draft) countsTogether() bool {
-	for _, l := range sharedLimits {
-		for _, kind := range spec.Kinds() {
-			if _, limited := l.max(d.run, kind); limited && l.stepsOf(d, kind, d.own) > 0 {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(d.run.sharedBounds, func(b bound) bool { return b.stepsOf(d, b.kind, d.own) > 0 })
 }
 
 // takeIn notes that an organization is compared, and puts into the plan what is ready for it.
@@ -90,13 +92,19 @@ func (a *assembly) takeIn(ctx context.Context, d *draft) {
 	defer a.mu.Unlock()
 	d.compared = true
 	a.known.add(d.own)
+	a.room.learn(d)
+	for rest := a.rest(); len(rest) > 0 && a.final(rest[0]) && !interrupted(ctx); rest = rest[1:] {
+		a.include(rest[0])
+	}
 	a.done++
 	if a.run.Progress != nil {
 		a.run.Progress(Progress{Done: a.done, Total: len(a.drafts), Organization: d.want.Key})
 	}
-	for rest := a.rest(); len(rest) > 0 && rest[0].compared && rest[0].sealed && !interrupted(ctx); rest = rest[1:] {
-		a.include(rest[0])
-	}
+}
+
+// final tells whether nothing can change any more what the plan says of an organization.
+func (a *assembly) final(d *draft) bool {
+	return d.compared && (d.sealed || d.guarded && !a.room.mayHold(d))
 }
 
 // rest are the drafts that are not in the plan yet.
@@ -135,8 +143,14 @@ func (d *draft) seal() {
 
 // include numbers the steps of the next organization and puts it into the plan.
 func (a *assembly) include(d *draft) {
+	if !d.sealed {
+		d.seal()
+	}
 	a.n = d.link(a.n)
 	a.plan.Organizations = append(a.plan.Organizations, d.plan())
+	if a.run.Sink != nil {
+		a.run.Sink.Organization(&a.plan.Organizations[len(a.plan.Organizations)-1])
+	}
 	d.proposals, d.waiting, d.held, d.people, d.admins = nil, nil, nil, nil, adminSet{}
 }
 

@@ -17,6 +17,8 @@ type planRun struct {
 	pinned map[int64]string
 	// sealing has a place for each core: each fingerprint of a secret takes one, and 8 MiB.
 	sealing chan struct{}
+	// ownBounds and sharedBounds are the numeric guards: those of one organization, and those that count over several.
+	ownBounds, sharedBounds []bound
 }
 
 // MakePlan reads the live state and makes the plan that leads from it to the desired state.
@@ -28,6 +30,7 @@ type planRun struct {
 // context's when the run was interrupted; running out of time (a deadline) leaves the rest unread.
 func MakePlan(ctx context.Context, r Request) (*Plan, error) {
 	run := &planRun{Request: &r, use: newPatternUse(r.Scope), pinned: map[int64]string{}, sealing: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	run.ownBounds, run.sharedBounds = run.boundsOf(ownLimits), run.boundsOf(sharedLimits)
 	run.use.seeDeclared(r.Desired)
 	for i := range r.Desired.Organizations {
 		if o := &r.Desired.Organizations[i]; o.ID != 0 {
@@ -36,6 +39,7 @@ func MakePlan(ctx context.Context, r Request) (*Plan, error) {
 	}
 	zones := run.openZones(ctx)
 	a := run.newAssembly(zones, run.identifyAll(zones))
+	a.begin(ctx)
 	a.compareAll(ctx)
 	if interrupted(ctx) {
 		return nil, context.Cause(ctx)

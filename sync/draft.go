@@ -42,6 +42,8 @@ type draft struct {
 	read bool
 	// own counts what was proposed before any guard; nil: nothing was.
 	own *excuses
+	// most is, for each limit over several organizations, how many steps this one may come to (see ceilings).
+	most []int
 	// compared, guarded and sealed are how far the draft has come (see assembly).
 	compared, guarded, sealed bool
 }

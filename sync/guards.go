@@ -24,7 +24,7 @@ import (
 func (d *draft) guardAlone(e *excuses) {
 	d.guardSingles(e)
 	d.guardAdmins(e)
-	d.run.guardCounts(ownLimits, []*draft{d}, e)
+	guardCounts(d.run.ownBounds, []*draft{d}, e)
 	d.guarded = true
 }
 
@@ -35,7 +35,7 @@ func (run *planRun) guardTogether(drafts []*draft, e *excuses) {
 			d.guardAlone(e)
 		}
 	}
-	run.guardCounts(sharedLimits, drafts, e)
+	guardCounts(run.sharedBounds, drafts, e)
 }
 
 // excuses are the --allow rules with what they matched, in one organization or in several.

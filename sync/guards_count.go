@@ -54,16 +54,31 @@ func limitOf(limits, defaults map[spec.Kind]int, kind spec.Kind) (int, bool) {
 	return n, ok
 }
 
-// guardCounts holds, for each limit that is passed, all steps of that kind and op in its scope.
-func (run *planRun) guardCounts(limits []limit, drafts []*draft, e *excuses) {
+// bound is a limit of one kind, in this run.
+type bound struct {
+	limit
+	kind spec.Kind
+	most int
+}
+
+func (run *planRun) boundsOf(limits []limit) []bound {
+	var bounds []bound
 	for _, l := range limits {
 		for _, kind := range spec.Kinds() {
 			if most, ok := l.max(run, kind); ok {
-				for _, group := range l.groups(drafts, kind, e) {
-					if group.steps > most {
-						l.holdAll(group, kind, most, e)
-					}
-				}
+				bounds = append(bounds, bound{l, kind, most})
+			}
+		}
+	}
+	return bounds
+}
+
+// guardCounts holds, for each limit that is passed, all steps of that kind and op in its scope.
+func guardCounts(bounds []bound, drafts []*draft, e *excuses) {
+	for _, b := range bounds {
+		for _, group := range b.groups(drafts, b.kind, e) {
+			if group.steps > b.most {
+				b.holdAll(group, b.kind, b.most, e)
 			}
 		}
 	}
