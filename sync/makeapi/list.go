@@ -22,6 +22,7 @@ import (
 //	`pg` or its limit is missing, 10 rows or more              one more page; nothing new there: whole
 //	the page is full                                           one more page
 //	a further page repeats only rows that were read            an error: the zone ignores pg[offset]
+//	totalCount, where it was asked for, is what was read       whole: a last page that is full needs no other one after it
 //	totalCount is larger than what was read                    an error
 //
 // A further page begins with the last row of the one before. Where it does not, rows were added
@@ -122,14 +123,16 @@ func (r *reading[T]) add(p page[T]) error {
 	r.all.promises = append(r.all.promises, p.promises...)
 	r.pages++
 	r.learnLimit(p)
+	total := p.info.TotalCount
 	short := r.limit > 0 && len(p.rows) < r.limit
+	counted := total.known && total.n == int64(len(r.all.rows))
 	switch {
 	case len(p.rows) == 0 && r.overlap(offset) > 0:
 		return errMoved // not even the last row is there any more
 	case len(p.rows) == 0, short && fresh+r.overlap(offset) >= len(p.rows) && overlaps:
 		r.whole = true
 	case r.pages == 1:
-		r.whole = short || (r.limit == 0 && len(p.rows) < shortestCut)
+		r.whole = short || counted || (r.limit == 0 && len(p.rows) < shortestCut)
 	case fresh == 0 && r.limit == 0:
 		r.whole = true // no paging at all: the first reply was everything
 	case fresh == 0:
@@ -137,10 +140,10 @@ func (r *reading[T]) add(p page[T]) error {
 	case !overlaps:
 		return errMoved
 	default:
-		r.whole = short
+		r.whole = short || counted
 	}
 	r.next = offset + len(p.rows)
-	if total := p.info.TotalCount; r.whole && total.known && total.n > int64(len(r.all.rows)) {
+	if r.whole && total.known && total.n > int64(len(r.all.rows)) {
 		return unreadable("the zone counts " + strconv.FormatInt(total.n, 10) + " rows and sent " + strconv.Itoa(len(r.all.rows)))
 	}
 	return nil

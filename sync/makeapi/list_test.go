@@ -82,6 +82,8 @@ func TestListsAreReadToTheirProvenEnd(t *testing.T) {
 		{"empty", paged{}, 0, 1},
 		{"one page", paged{ids: upTo(9999)}, 9999, 1},
 		{"a full page and nothing", paged{ids: upTo(10000)}, 10000, 2},
+		{"a full page, counted", paged{ids: upTo(10000), total: 10000}, 10000, 1},
+		{"two pages, counted", paged{ids: upTo(10001), total: 10001}, 10001, 2},
 		{"two pages", paged{ids: upTo(10001)}, 10001, 2},
 		{"numbers as text", paged{ids: upTo(20), text: true}, 20, 1},
 		{"the server's own limit", paged{ids: upTo(250), most: 100}, 250, 3},

@@ -85,7 +85,7 @@ var organizationColumns = []string{
 // Organizations is the list of all organizations of the token's user, in all zones, every page.
 func (c *Client) Organizations(ctx context.Context) ([]*reconcile.Live, error) {
 	const path = "/organizations"
-	wishes := []url.Values{cols(organizationColumns...), cols("*"), nil}
+	wishes := []url.Values{with(cols(organizationColumns...), "pg[returnTotalCount]", "true"), cols("*"), nil}
 	var rows []organizationRow
 	thin := false
 	err := c.columns(path, wishes, func(wish url.Values) error {

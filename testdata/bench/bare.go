@@ -37,7 +37,7 @@ func runBare(args []string) error {
 }
 
 func (b *bare) run(scenario string) error {
-	for _, path := range []string{"/users/me", "/organizations?pg[limit]=10000"} {
+	for _, path := range []string{"/users/me", "/organizations?pg[limit]=10000&pg[returnTotalCount]=true"} {
 		if err := b.get(path, &struct{ Organizations []struct{ ID int } }{}); err != nil {
 			return err
 		}

@@ -82,7 +82,7 @@ const pageLimit = 10000
 
 func (f *fixture) renderPage(offset int) []byte {
 	rows := f.listed[min(offset, len(f.listed)):min(offset+pageLimit, len(f.listed))]
-	return fmt.Appendf(nil, `{"organizations":[%s],"pg":{"sortBy":"name","limit":%d,"sortDir":"asc","offset":%d}}`, strings.Join(rows, ","), pageLimit, offset)
+	return fmt.Appendf(nil, `{"organizations":[%s],"pg":{"sortBy":"name","limit":%d,"sortDir":"asc","offset":%d,"returnTotalCount":true,"totalCount":%d}}`, strings.Join(rows, ","), pageLimit, offset, len(f.listed))
 }
 
 func (f *fixture) rows(i int) []string {
