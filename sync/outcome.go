@@ -100,6 +100,9 @@ func (w *worker) refusal(s *Step, write Write, images Images, call *CallError, n
 	empty := write.Verb == RemoveMember && (call.Status == 400 || call.Status == 422)
 	if gone || empty || n > 1 {
 		found := w.inspect(s, write, images)
+		if n > 1 {
+			found = w.watch(s, write, images, found)
+		}
 		if found.state == happened {
 			return delivery{outcome: Succeeded, answer: found.answer, resolved: true}
 		}

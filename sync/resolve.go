@@ -73,6 +73,20 @@ func (w *worker) resolve(s *Step, write Write, images Images, cause error, deadl
 	}
 }
 
+// behind is how long a zone's lists may not show what it has done.
+const behind = 3 * time.Second
+
+// watch reads on where the repetition of a lost write is refused and nothing has changed to the eye: that is how it
+// looks, too, when the first attempt has done it and the list does not show it yet.
+func (w *worker) watch(s *Step, write Write, images Images, found finding) finding {
+	waits := newWaits(w.o.Jitter)
+	shows := w.o.Clock.Now().Add(behind)
+	for found.state == nothing && w.o.Clock.Now().Before(shows) && w.o.Clock.Sleep(w.writing, waits.next()) == nil {
+		found = w.inspect(s, write, images)
+	}
+	return found
+}
+
 // inspect reads once.
 func (w *worker) inspect(s *Step, write Write, images Images) finding {
 	if write.Verb == CreateOrganization {

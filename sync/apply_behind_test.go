@@ -1,0 +1,46 @@
+package sync
+
+import (
+	"context"
+	"testing"
+)
+
+// TestAListThatIsBehind: the zone does a write, loses the answer, and shows for some reads what was there before; it
+// refuses the repetition, for the thing is made, or gone.
+func TestAListThatIsBehind(t *testing.T) {
+	t.Parallel()
+	for verb, status := range map[Verb]int{CreateVariable: 400, DeleteVariable: 404, InviteMember: 400, RemoveMember: 404} {
+		z, r := world()
+		p := makePlan(t, r)
+		var open *Write
+		refusals, reads := 0, 0
+		z.fault = func(_ int, w Write) *lost {
+			switch {
+			case w.Verb == verb && open == nil:
+				open = &w
+				return &lost{err: serverError()}
+			case open != nil && w.Verb == verb && w.Address == open.Address:
+				refusals++
+				return &lost{err: refused(status, "IM005")}
+			}
+			return nil
+		}
+		z.onRead = func(string) error {
+			if refusals > 0 {
+				reads++
+			}
+			if reads == 3 && refusals == 1 {
+				refusals++
+				if _, err := z.commit(*open); err != nil {
+					t.Errorf("%s: %v", verb, err)
+				}
+			}
+			return nil
+		}
+		report := Apply(context.Background(), p, z.options())
+		if refusals != 2 || report.Failed+report.Skipped+report.Unknown > 0 {
+			t.Errorf("%s of %s:\n%s", verb, open.Address, outcomes(report))
+		}
+		wantConverged(t, z, r)
+	}
+}
