@@ -70,6 +70,17 @@ func (s *Story) Status() StoryStatus {
 	return RunUnfinished
 }
 
+// Unsettled tells whether the run was killed, or ended not knowing what became of a request, and no later run has found out.
+func (s *Story) Unsettled() bool {
+	switch s.Status() {
+	case RunUnfinished:
+		return true
+	case RunFinished:
+		return len(s.Open()) > 0
+	}
+	return false
+}
+
 // intentKey names one request of a run.
 type intentKey struct {
 	step    int

@@ -23,10 +23,11 @@ func lockFailure(ctx context.Context, err error) error {
 	case errors.As(err, &held):
 		return failure{exit: reconcile.ExitUnreachable, message: err.Error()}
 	}
-	return failure{exit: reconcile.ExitInternal, message: err.Error()}
+	return failure{exit: reconcile.ExitInternal, message: err.Error(),
+		hint: "nothing was changed; runs lock their zones below $XDG_STATE_HOME/makesync, so set XDG_STATE_HOME to a folder that can be written"}
 }
 
-// settle finds out, by reading, what became of the requests of runs that were killed, before anything is
+// settle finds out, by reading, what became of the requests that earlier runs left open, before anything is
 // planned. With --resume only that run counts, and it must be one.
 func (a *application) settle(ctx context.Context) error {
 	stories, err := a.unfinished()
@@ -53,7 +54,7 @@ func (a *application) unfinished() ([]*reconcile.Story, error) {
 		a.resumed = story.Keys()
 		return a.openOnly(story), nil
 	}
-	stories, err := a.store.Unfinished(a.zones.urls())
+	stories, err := a.store.Unsettled(a.zones.urls())
 	if err != nil {
 		return nil, failure{
 			exit: reconcile.ExitInternal, message: err.Error(),
@@ -65,7 +66,7 @@ func (a *application) unfinished() ([]*reconcile.Story, error) {
 
 // openOnly leaves out a run of which everything is known.
 func (a *application) openOnly(story *reconcile.Story) []*reconcile.Story {
-	if len(story.Open()) == 0 && story.Status() != reconcile.RunUnfinished {
+	if !story.Unsettled() && len(story.Open()) == 0 {
 		return nil
 	}
 	return []*reconcile.Story{story}
@@ -92,7 +93,7 @@ func (a *application) settleRun(ctx context.Context, story *reconcile.Story) (er
 	return journal.Resolved()
 }
 
-// settled tells that a run was unfinished, and what is known of it now.
+// settled tells that a run left something open, and what is known of it now.
 func settled(story *reconcile.Story, outcomes []reconcile.Outcome) spec.Problem {
 	counts := map[reconcile.StepOutcome]int{}
 	for _, outcome := range outcomes {
@@ -100,11 +101,13 @@ func settled(story *reconcile.Story, outcomes []reconcile.Outcome) spec.Problem 
 	}
 	return spec.Problem{
 		Severity: spec.Warning, Rule: "unfinished-run",
-		Message: fmt.Sprintf("run %s was not finished; of its open requests %d had happened, %d had not, %d are unknown%s",
-			story.Run, counts[reconcile.Succeeded], counts[reconcile.Failed], counts[reconcile.OutcomeUnknown], undecided(outcomes)),
+		Message: fmt.Sprintf("run %s %s; of its open requests %d had happened, %d had not, %d are unknown%s",
+			story.Run, leftOpen[story.Ended != nil], counts[reconcile.Succeeded], counts[reconcile.Failed], counts[reconcile.OutcomeUnknown], undecided(outcomes)),
 		Hint: "this run plans from what is there; makesync runs show " + story.Run + " tells the story",
 	}
 }
+
+var leftOpen = map[bool]string{false: "was not finished", true: "ended with an unknown outcome"}
 
 // undecided says what is to be looked at by hand.
 func undecided(outcomes []reconcile.Outcome) (words string) {

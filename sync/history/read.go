@@ -19,8 +19,8 @@ import (
 
 // Limits of what is read: a journal is hostile until it has been understood.
 const (
-	maxJournal = 256 << 20 // bytes of one file
-	maxEntries = 1 << 20   // lines of one file
+	maxJournal = 1 << 30 // bytes of one file
+	maxEntries = 4 << 20 // lines of one file: a run of a million writes has two million
 )
 
 // readJournal reads a file that is not larger than a journal may be.
@@ -69,20 +69,49 @@ func (s *Store) Read(run string) (*reconcile.Story, error) {
 	return story, err
 }
 
-// ended tells from its last line whether nothing of a run is open, without reading all of it: an
+// settled tells from its last line whether everything of a run is known, without reading all of it: an
 // apply asks this of every run there ever was.
-func (s *Store) ended(run string) bool {
+func (s *Store) settled(run string) bool {
 	path, err := s.path(run)
 	if err != nil {
 		return false
 	}
-	data, err := readJournal(path)
+	text, err := lastLine(path)
 	if err != nil {
 		return false
 	}
-	text := bytes.TrimSuffix(wholeLines(data), []byte{'\n'})
-	last := text[bytes.LastIndexByte(text, '\n')+1:]
-	return bytes.HasPrefix(last, []byte(`{"type":"end"`)) || bytes.HasPrefix(last, []byte(`{"type":"resolved"`))
+	var last struct {
+		Type   string
+		Report *struct{ Unknown int }
+	}
+	if json.Unmarshal(text, &last) != nil {
+		return false
+	}
+	return last.Type == lineResolved || last.Type == lineEnd && last.Report != nil && last.Report.Unknown == 0
+}
+
+// lastLine reads the last whole line of a journal from the end of the file.
+func lastLine(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	for length := int64(64 << 10); ; length *= 8 {
+		tail := make([]byte, min(length, info.Size(), maxJournal))
+		if _, err := file.ReadAt(tail, info.Size()-int64(len(tail))); err != nil {
+			return nil, err
+		}
+		text := bytes.TrimSuffix(wholeLines(tail), []byte{'\n'})
+		before := bytes.LastIndexByte(text, '\n')
+		if before >= 0 || int64(len(tail)) < length {
+			return text[before+1:], nil
+		}
+	}
 }
 
 // ParseJournal reads a journal's bytes. A torn last line is normal and left out;
@@ -232,28 +261,29 @@ func zoneNames(story *reconcile.Story) []string {
 	return names
 }
 
-// Unfinished lists the runs that were killed while they worked on one of the zones (urls by name: two folders may
-// call different zones by one name) and whose open intents nobody has resolved since, oldest first; runs that are at
-// work, on other shards, are none of them. A journal that cannot be read is an error: what it hides could be a write.
-func (s *Store) Unfinished(zones map[string]string) ([]*reconcile.Story, error) {
+// Unsettled lists the runs that were killed while they worked on one of the zones (urls by name: two folders may
+// call different zones by one name), or that ended not knowing what became of a request, unless a later run has
+// resolved that since; oldest first. Runs that are at work, on other shards, are none of them. A journal that cannot be
+// read is an error: what it hides could be a write.
+func (s *Store) Unsettled(zones map[string]string) ([]*reconcile.Story, error) {
 	runs, err := s.names()
 	if err != nil {
 		return nil, err
 	}
-	var unfinished []*reconcile.Story
+	var unsettled []*reconcile.Story
 	for _, run := range runs {
-		if s.ended(run) {
+		if s.settled(run) {
 			continue
 		}
 		story, err := s.Read(run)
 		if err != nil {
 			return nil, err
 		}
-		if story.Status() == reconcile.RunUnfinished && touches(story, zones) {
-			unfinished = append(unfinished, story)
+		if story.Unsettled() && touches(story, zones) {
+			unsettled = append(unsettled, story)
 		}
 	}
-	return unfinished, nil
+	return unsettled, nil
 }
 
 func touches(story *reconcile.Story, zones map[string]string) bool {

@@ -1,0 +1,53 @@
+package command_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"makesync/sync/history"
+)
+
+// TestAnUnknownOutcomeIsSettledByTheNextRun: a run that ends not knowing what became of a request leaves it to the
+// next one, which looks before it plans, and says what it found.
+func TestAnUnknownOutcomeIsSettledByTheNextRun(t *testing.T) {
+	t.Parallel()
+	for fault, want := range map[string]string{"drop-after": "1 had happened, 0 had not, 0 are unknown", "drop-before": "0 had happened, 1 had not, 0 are unknown"} {
+		synctest.Test(t, func(t *testing.T) {
+			e := newEverything(t, false, nil)
+			e.fault("op=PATCH /organizations/{organizationId}/variables/{variableName},organization=11,nth=1,kind=" + fault)
+			e.fault("op=GET /organizations/{organizationId}/variables,organization=11,nth=2,times=1000,kind=status,status=500")
+			if report, wrong := e.applyTruly(); report.Unknown != 1 || len(wrong) > 0 {
+				t.Fatalf("%s: %s %v", fault, stepsOf(report), wrong)
+			}
+			if runs := e.runs(); len(runs) != 1 || runs[0].Open != 1 || runs[0].Status != "finished" {
+				t.Errorf("%s: %+v", fault, runs)
+			}
+			if err := e.world.ClearFaults(); err != nil {
+				t.Fatal(err)
+			}
+			report, wrong := e.applyTruly()
+			if len(report.Problems) != 1 || !strings.Contains(report.Problems[0].Message, " ended with an unknown outcome; of its open requests "+want) {
+				t.Errorf("%s: %+v %v", fault, report.Problems, wrong)
+			}
+			if runs := e.runs(); runs[0].Open != 0 || runs[0].Status != "resolved" {
+				t.Errorf("%s: %+v", fault, runs)
+			}
+			for _, words := range e.converge() {
+				t.Errorf("%s: %s", fault, words)
+			}
+		})
+	}
+}
+
+// runs runs `makesync runs list`.
+func (s *stage) runs() []history.Summary {
+	s.Helper()
+	code, stdout, stderr := s.run("runs", "list", "--format", "json")
+	var list struct{ Runs []history.Summary }
+	if err := json.Unmarshal([]byte(stdout), &list); code != 0 || err != nil {
+		s.Fatalf("runs list: exit %d, %v\n%s", code, err, stderr)
+	}
+	return list.Runs
+}
