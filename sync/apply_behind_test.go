@@ -3,6 +3,8 @@ package sync
 import (
 	"context"
 	"testing"
+
+	"makesync/spec"
 )
 
 // TestAListThatIsBehind: the zone does a write, loses the answer, and shows for some reads what was there before; it
@@ -42,5 +44,29 @@ func TestAListThatIsBehind(t *testing.T) {
 			t.Errorf("%s of %s:\n%s", verb, open.Address, outcomes(report))
 		}
 		wantConverged(t, z, r)
+	}
+}
+
+// TestReadingBackFromAListThatIsBehind: what the zone has done, and shows a moment later, has not failed.
+func TestReadingBackFromAListThatIsBehind(t *testing.T) {
+	t.Parallel()
+	z := newWrittenZone(organization(11, "Acme"))
+	r := z.request(desired("acme", "Acme", variables(text("NEW", "new"), spec.Variable{Name: "NEWER", Type: spec.TypeNumber, Value: spec.Plain("7")})))
+	p := makePlan(t, r)
+	var done []Write
+	z.fault = func(_ int, w Write) *lost { done = append(done, w); return &lost{} }
+	reads := 0
+	z.onRead = func(string) error {
+		if reads++; reads == 2 {
+			for _, w := range done {
+				if _, err := z.commit(w); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		return nil
+	}
+	if report := Apply(context.Background(), p, z.options()); report.Succeeded != 2 || report.Exit != ExitOK || reads != 2 {
+		t.Errorf("exit %v after %d reads\n%s", report.Exit, reads, outcomes(report))
 	}
 }

@@ -9,11 +9,19 @@ import (
 )
 
 // readBack reads what the run has touched again, once for each kind, and fails the steps
-// whose object is not as the answer to the write made believe.
+// whose object is not as the answer to the write made believe. Where it is as if nothing had been written the
+// zone's lists may be behind, and it is read for a little longer.
 func (w *worker) readBack(ctx context.Context) {
 	defer func() { w.sight = w.freshSight() }()
+	shows := w.o.Clock.Now().Add(behind)
 	for _, s := range w.written() {
-		if err := w.lookBack(ctx, s); err != nil {
+		err := w.lookBack(ctx, s)
+		for waits := newWaits(w.o.Jitter); err == nil && w.untouched(s) && w.o.Clock.Now().Before(shows); {
+			if err = w.o.Clock.Sleep(ctx, waits.next()); err == nil {
+				err = w.sight.look(ctx, s, true)
+			}
+		}
+		if err != nil {
 			if ctx.Err() == nil {
 				w.unverified(err)
 			}
@@ -24,6 +32,11 @@ func (w *worker) readBack(ctx context.Context) {
 			r.Outcome, r.Reason = v.outcome, v.reason
 		}
 	}
+}
+
+// untouched tells whether an object still is as it was before it was written.
+func (w *worker) untouched(s *Step) bool {
+	return w.diverged(s) != nil && unchanged(w.sent[s.N], w.sight.view(s))
 }
 
 // lookBack reads what a step has written. The zone may not know a new organization yet. One that is gone says nothing
