@@ -9,12 +9,12 @@ import (
 func (r *runtimeEnv) action(a arity, run func(*cli.Context) error) cli.ActionFunc {
 	return func(c *cli.Context) error {
 		if err := a.check(r, c); err != nil {
-			return r.tellUsage(c, err)
+			return r.leaveJSON(c, err)
 		}
 		if err := r.openLog(c); err != nil {
-			return r.tellUsage(c, err)
+			return r.leaveJSON(c, err)
 		}
 		defer r.bar.Done()
-		return r.tellUsage(c, run(c))
+		return r.leaveJSON(c, run(c))
 	}
 }

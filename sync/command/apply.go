@@ -138,6 +138,9 @@ func (a *application) begin(ctx context.Context) (err error) {
 	if a.run, err = history.NewRun(a.r.Now(), a.r.Random); err != nil {
 		return err
 	}
+	if err := a.o.plan.result.checkPlace(); err != nil {
+		return err
+	}
 	if a.store, err = a.r.openStore(a.o.plan.journal); err != nil {
 		return err
 	}

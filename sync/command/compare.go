@@ -46,7 +46,7 @@ func compareCommand(r *runtimeEnv) *cli.Command {
 			if file := c.String("map"); file != "" {
 				var problems []spec.Problem
 				if o.decided, problems = spec.LoadMigrationMap(file); spec.HasErrors(problems) {
-					return r.tell(c, invalid(problems))
+					return r.failCompare(c.Context, o, [2]string(c.Args().Slice()), invalid(problems))
 				}
 			}
 			return r.runCompare(c.Context, o, c.Args().Get(0), c.Args().Get(1))
@@ -65,16 +65,7 @@ type side struct {
 func (r *runtimeEnv) runCompare(ctx context.Context, o compareOptions, a, b string) error {
 	comparison, err := r.compare(ctx, o, a, b)
 	if err != nil {
-		problems, exit := failed(ctx, err, nil)
-		if wrong, ok := err.(invalidDocuments); ok {
-			problems, exit = wrong.problems, reconcile.ExitInvalid
-		}
-		empty := reconcile.Compare(reconcile.ComparedSide{Name: a}, reconcile.ComparedSide{Name: b}, nil, nil, problems)
-		empty.Exit = exit
-		if err := r.emitFailed(compareResult{empty}, problems, exit, o.result, "compare"); err != nil {
-			return err
-		}
-		return end(exit)
+		return r.failCompare(ctx, o, [2]string{a, b}, err)
 	}
 	if err := r.emit(compareResult{comparison}, o.result, r.render(o.result, "compare")); err != nil {
 		return err
@@ -82,11 +73,35 @@ func (r *runtimeEnv) runCompare(ctx context.Context, o compareOptions, a, b stri
 	return end(comparison.Exit)
 }
 
+// failCompare ends a run that has no comparison.
+func (r *runtimeEnv) failCompare(ctx context.Context, o compareOptions, sides [2]string, err error) error {
+	problems, exit := failed(ctx, err, nil)
+	if wrong, ok := err.(invalidDocuments); ok {
+		problems, exit = wrong.problems, reconcile.ExitInvalid
+	}
+	if err := r.emitFailed(emptyComparison(sides, problems, exit), problems, exit, o.result, "compare"); err != nil {
+		return err
+	}
+	return end(exit)
+}
+
+// emptyComparison is the result of a run that compared nothing.
+func emptyComparison(sides [2]string, problems []spec.Problem, exit reconcile.Exit) result {
+	empty := reconcile.Compare(reconcile.ComparedSide{Name: sides[0]}, reconcile.ComparedSide{Name: sides[1]}, nil, nil, problems)
+	empty.Exit = exit
+	return compareResult{empty}
+}
+
 type compareResult struct{ *reconcile.Comparison }
 
 func (c compareResult) text(w io.Writer, o render.Options) error {
 	return render.Compare(w, c.Comparison, o)
 }
+func (c compareResult) unkept(problem spec.Problem) reconcile.Exit {
+	c.Comparison.Problems, c.Comparison.Exit = append(c.Comparison.Problems, problem), reconcile.Worst(c.Comparison.Exit, reconcile.ExitInternal)
+	return c.Comparison.Exit
+}
+
 func (c compareResult) json(w io.Writer) error { return render.CompareJSON(w, c.Comparison) }
 
 func (r *runtimeEnv) compare(ctx context.Context, o compareOptions, a, b string) (*reconcile.Comparison, error) {

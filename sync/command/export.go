@@ -200,7 +200,7 @@ func (f *folder) write(folders ...string) error {
 		if err := os.MkdirAll(filepath.Dir(file.path), 0o755); err != nil {
 			return failure{exit: reconcile.ExitInternal, message: "make the folder " + filepath.Dir(file.path), cause: err}
 		}
-		if err := writeFile(file.path, file.data); err != nil {
+		if err := writeFile(file.path, file.data, 0o644); err != nil {
 			return err
 		}
 	}

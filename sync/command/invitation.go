@@ -51,7 +51,7 @@ func invitationSubcommand(r *runtimeEnv, name, usage string, may access, flags [
 			if err != nil {
 				return err
 			}
-			return r.withInvitation(c.Context, o, may)
+			return r.tell(c, r.withInvitation(c.Context, o, may))
 		}),
 	}
 }

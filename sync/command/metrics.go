@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/google/renameio/v2"
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
@@ -18,6 +17,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	reconcile "makesync/sync"
+	"makesync/sync/history"
 )
 
 // The metrics file is for the text-file collector of Prometheus' node_exporter: a run that is over cannot
@@ -58,15 +58,7 @@ func (r *runtimeEnv) writeMetrics(e ending, file string) error {
 			return err
 		}
 	}
-	return writeReadable(file, text.Bytes())
-}
-
-// writeReadable puts a file into place that everybody may read, whatever the umask: node_exporter is another user.
-func writeReadable(path string, data []byte) error {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return os.WriteFile(path, data, 0o644)
-	}
-	return renameio.WriteFile(path, data, 0o644, renameio.WithStaticPermissions(0o644))
+	return history.PutFile(file, text.Bytes(), 0o644, true) // node_exporter is another user
 }
 
 // former is what the file of the run before is asked for.

@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"path/filepath"
 
-	"github.com/google/renameio/v2"
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
 	reconcile "makesync/sync"
+	"makesync/sync/history"
 	"makesync/sync/render"
 )
 
@@ -45,6 +46,18 @@ func (r *runtimeEnv) readResultOptions(c *cli.Context, formats ...string) (o res
 	return o, err
 }
 
+// checkPlace tells before anything is changed that the file of --out-json has no folder. It is then forgotten, so that
+// the run's end does not tell it again.
+func (o *resultOptions) checkPlace() error {
+	folder := filepath.Dir(o.outJSON)
+	if info, err := os.Stat(folder); o.outJSON == "" || err == nil && info.IsDir() {
+		return nil
+	}
+	file := o.outJSON
+	o.outJSON = ""
+	return failure{exit: reconcile.ExitInternal, message: "--out-json " + file + ": there is no folder " + folder, hint: "nothing was changed; make the folder, or name another file"}
+}
+
 // render are the surroundings of a text.
 func (r *runtimeEnv) render(o resultOptions, verb string) render.Options {
 	return render.Options{Color: o.color, Width: r.Terminal.Width, Verb: verb, Quiet: !r.Terminal.Stdout}
@@ -66,7 +79,7 @@ var formatters = map[string]formatter{
 		return res.(comments).markdown(w, o)
 	},
 	formatGitHub: func(w io.Writer, res result, _ render.Options) error {
-		return render.Annotations(w, res.(problemsResult).problems)
+		return render.Annotations(w, res.(*problemsResult).problems)
 	},
 	formatHTML: func(w io.Writer, res result, o render.Options) error { return res.(pages).html(w, o) },
 }
@@ -83,22 +96,28 @@ type (
 )
 
 // emit writes the result to stdout and, with --out-json, to its file. It is whole before the
-// first byte goes out, so that stdout never holds a part of a document.
+// first byte goes out, so that stdout never holds a part of a document. A file that cannot be written costs the
+// exit code, not the result: of an apply it is all that tells what was done.
 func (r *runtimeEnv) emit(res result, o resultOptions, ro render.Options) error {
+	lost := r.keepJSON(res, o)
 	var out bytes.Buffer
 	if err := formatters[o.format](&out, res, ro); err != nil {
-		return err
-	}
-	if err := r.keepJSON(res, o); err != nil {
 		return err
 	}
 	if _, err := r.Stdout.Write(out.Bytes()); err != nil {
 		return failure{exit: reconcile.ExitInternal, message: "write to stdout", cause: err}
 	}
-	return nil
+	return lost
 }
 
-// keepJSON writes the file of --out-json.
+// keptResult is a result of which --out-json may keep a copy. unkept adds the problem that it could not be
+// kept, and gives the exit of the run then.
+type keptResult interface {
+	unkept(spec.Problem) reconcile.Exit
+}
+
+// keepJSON writes the file of --out-json. When it cannot be written, the result says so from there on, and the
+// error, which is told already, is its exit.
 func (r *runtimeEnv) keepJSON(res result, o resultOptions) error {
 	if o.outJSON == "" {
 		return nil
@@ -107,7 +126,13 @@ func (r *runtimeEnv) keepJSON(res result, o resultOptions) error {
 	if err := res.json(&document); err != nil {
 		return err
 	}
-	return writeFile(o.outJSON, document.Bytes())
+	err := writeFile(o.outJSON, document.Bytes(), 0o644)
+	if err == nil {
+		return nil
+	}
+	exit := res.(keptResult).unkept(failureProblem(err))
+	r.printError(err, exit)
+	return end(exit)
 }
 
 // emitFailed writes the result of a run that failed before there was one. JSON, a comment and a page have their
@@ -126,16 +151,9 @@ func (r *runtimeEnv) emitFailed(res result, problems []spec.Problem, exit reconc
 	return r.keepJSON(res, o)
 }
 
-// writeFile puts a result into place in one move: a reader never sees half of it, and a
-// run that fails before leaves whatever stood there. A device or a pipe is written to as it is.
-func writeFile(path string, data []byte) error {
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		err = os.WriteFile(path, data, 0o644)
-	} else {
-		err = renameio.WriteFile(path, data, 0o644)
-	}
-	if err != nil {
+// writeFile puts a result into place, whole or not at all.
+func writeFile(path string, data []byte, mode os.FileMode) error {
+	if err := history.PutFile(path, data, mode, false); err != nil {
 		return failure{exit: reconcile.ExitInternal, message: "write " + path, cause: err}
 	}
 	return nil
@@ -157,6 +175,21 @@ type (
 	}
 )
 
+func (p planResult) unkept(problem spec.Problem) reconcile.Exit {
+	p.Plan.Problems, p.Plan.Exit = append(p.Plan.Problems, problem), reconcile.Worst(p.Plan.Exit, reconcile.ExitInternal)
+	return p.Plan.Exit
+}
+
+func (p reportResult) unkept(problem spec.Problem) reconcile.Exit {
+	p.Report.Problems, p.Report.Exit = append(p.Report.Problems, problem), reconcile.Worst(p.Report.Exit, reconcile.ExitInternal)
+	return p.Report.Exit
+}
+
+func (p *problemsResult) unkept(problem spec.Problem) reconcile.Exit {
+	p.problems, p.exit = append(p.problems, problem), reconcile.Worst(p.exit, reconcile.ExitInternal)
+	return p.exit
+}
+
 func (p planResult) text(w io.Writer, o render.Options) error { return render.Plan(w, p.Plan, o) }
 func (p planResult) json(w io.Writer) error                   { return render.PlanJSON(w, p.Plan) }
 func (p planResult) html(w io.Writer, o render.Options) error { return render.HTML(w, p.Plan, o) }
@@ -170,10 +203,10 @@ func (p reportResult) markdown(w io.Writer, o render.Options) error {
 	return render.ReportMarkdown(w, p.Report, p.maxBytes, o)
 }
 
-func (p problemsResult) text(w io.Writer, o render.Options) error {
+func (p *problemsResult) text(w io.Writer, o render.Options) error {
 	return render.Problems(w, p.problems, p.exit, o)
 }
-func (p problemsResult) json(w io.Writer) error {
+func (p *problemsResult) json(w io.Writer) error {
 	return render.ProblemsJSON(w, p.problems, p.exit)
 }
 

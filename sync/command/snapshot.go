@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/google/renameio/v2"
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
@@ -132,10 +131,7 @@ func (r *runtimeEnv) saveSnapshot(snapshot *reconcile.Snapshot, o snapshotOption
 		_, err = r.Stdout.Write(data)
 		return err
 	}
-	if err := renameio.WriteFile(o.out, data, 0o600); err != nil {
-		return failure{exit: reconcile.ExitInternal, message: "write " + o.out, cause: err}
-	}
-	return nil
+	return writeFile(o.out, data, 0o600)
 }
 
 // tellSnapshot says what was saved, on stderr when stdout holds the snapshot itself.

@@ -153,15 +153,19 @@ func (e invalidDocuments) Error() string { return "the documents are not valid" 
 
 func invalid(problems []spec.Problem) error { return invalidDocuments{problems} }
 
-// tell prints the problems of an invalidDocuments error to stderr and ends with exit 3; other errors pass.
+// tell prints the problems of an invalidDocuments error, as JSON where that is asked for, else to stderr, and ends
+// with exit 3; other errors pass.
 func (r *runtimeEnv) tell(c *cli.Context, err error) error {
 	problem, ok := err.(invalidDocuments)
 	if !ok {
 		return err
 	}
 	o := resultOptions{format: formatText, color: c.String("color") == "always"}
+	if r.written("format") == formatJSON {
+		o.format = formatJSON
+	}
 	exit := reconcile.ExitInvalid
-	if err := r.emitFailed(problemsResult{problem.problems, exit}, problem.problems, exit, o, c.Command.Name); err != nil {
+	if err := r.emitFailed(&problemsResult{problem.problems, exit}, problem.problems, exit, o, c.Command.Name); err != nil {
 		return err
 	}
 	return end(exit)

@@ -169,7 +169,7 @@ func (r *runtimeEnv) onUsageError(c *cli.Context, err error, _ bool) error {
 	if errors.Is(err, flag.ErrHelp) {
 		return printHelp(r.Stdout, commandPath(c), commandHelp(c))
 	}
-	return r.tellUsage(c, r.misusedFlag(c, err))
+	return r.leaveJSON(c, r.misusedFlag(c, err))
 }
 
 // misusedFlag is what the flag package found, in our words.

@@ -11,39 +11,48 @@ import (
 	"makesync/sync/render"
 )
 
-// unusable are the results of commands that never began, by the command's name. Whoever reads the
-// JSON of a run must not take that of an older one for it, whatever is wrong with the command line.
-var unusable = map[string]func(*runtimeEnv, []spec.Problem) result{
-	"validate": func(_ *runtimeEnv, problems []spec.Problem) result {
-		return problemsResult{problems, reconcile.ExitUsage}
-	},
-	"plan": func(r *runtimeEnv, problems []spec.Problem) result {
-		return planResult{Plan: reconcile.NoPlan(r.Now(), nil, problems, reconcile.ExitUsage)}
-	},
-	"apply": func(_ *runtimeEnv, problems []spec.Problem) result {
-		return reportResult{Report: &reconcile.Report{Format: reconcile.ReportFormat, Problems: problems, Exit: reconcile.ExitUsage}}
+// emptyResults are the results of commands that ended before they had one, by the command's name; the others
+// have their problems alone. Whoever reads the JSON of a run must not take that of an older one for it, whatever
+// is wrong.
+var emptyResults = map[string]func(*runtimeEnv, []spec.Problem, reconcile.Exit) result{
+	"plan":         emptyPlan,
+	"undo":         emptyPlan,
+	"apply":        emptyReport,
+	"report merge": emptyReport,
+	"compare": func(_ *runtimeEnv, problems []spec.Problem, exit reconcile.Exit) result {
+		return emptyComparison([2]string{}, problems, exit)
 	},
 }
 
-// tellUsage leaves the JSON that a run was asked for and that ended in a usage error, and gives the error
+func emptyPlan(r *runtimeEnv, problems []spec.Problem, exit reconcile.Exit) result {
+	return planResult{Plan: reconcile.NoPlan(r.Now(), nil, problems, exit)}
+}
+
+func emptyReport(_ *runtimeEnv, problems []spec.Problem, exit reconcile.Exit) result {
+	return reportResult{Report: &reconcile.Report{Format: reconcile.ReportFormat, Problems: problems, Exit: exit}}
+}
+
+// leaveJSON leaves the JSON that a run was asked for and that ended in an error, and gives the error
 // back, which still goes to stderr.
-func (r *runtimeEnv) tellUsage(c *cli.Context, err error) error {
-	var usage usageError
-	if !errors.As(err, &usage) {
+func (r *runtimeEnv) leaveJSON(c *cli.Context, err error) error {
+	var told ended
+	if err == nil || errors.As(err, &told) || commandPath(c) == "" || findFlag(c.Command.Flags, "format") == nil {
 		return err
 	}
-	empty := unusable[commandPath(c)]
-	if empty == nil {
-		return err
+	exit, problems := exitOfError(c.Context, err), []spec.Problem{failureProblem(err)}
+	var res result = &problemsResult{problems, exit}
+	if empty := emptyResults[commandPath(c)]; empty != nil {
+		res = empty(r, problems, exit)
 	}
-	res := empty(r, []spec.Problem{failureProblem(err)})
-	if failed := r.keepJSON(res, resultOptions{outJSON: r.written("out-json")}); failed != nil {
-		return errors.Join(err, failed)
+	o := resultOptions{format: formatJSON}
+	if findFlag(c.Command.Flags, "out-json") != nil {
+		o.outJSON = r.written("out-json")
 	}
-	if r.written("format") != formatJSON {
-		return err
+	leave := r.keepJSON
+	if r.written("format") == formatJSON {
+		leave = func(res result, o resultOptions) error { return r.emit(res, o, render.Options{}) }
 	}
-	if failed := r.emit(res, resultOptions{format: formatJSON}, render.Options{}); failed != nil {
+	if failed := leave(res, o); failed != nil && !errors.As(failed, &told) {
 		return errors.Join(err, failed)
 	}
 	return err

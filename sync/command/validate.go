@@ -43,7 +43,7 @@ func (r *runtimeEnv) validate(o validateOptions) error {
 	if spec.HasErrors(found.problems) {
 		exit = reconcile.ExitInvalid
 	}
-	if err := r.emit(problemsResult{found.problems, exit}, o.result, r.render(o.result, "validate")); err != nil {
+	if err := r.emit(&problemsResult{found.problems, exit}, o.result, r.render(o.result, "validate")); err != nil {
 		return err
 	}
 	return end(exit)

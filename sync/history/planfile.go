@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-
-	"github.com/google/renameio/v2"
 )
 
 // maxPlan is the largest plan file that is read, in bytes.
@@ -13,7 +11,7 @@ const maxPlan = 64 << 20
 
 // SavePlan writes the bytes of a sealed plan for the owner only, whole or not at all.
 func SavePlan(path string, data []byte) error {
-	if err := renameio.WriteFile(path, data, 0o600, renameio.WithStaticPermissions(0o600)); err != nil {
+	if err := PutFile(path, data, 0o600, true); err != nil {
 		return fmt.Errorf("write the plan %s: %w", path, err)
 	}
 	return nil

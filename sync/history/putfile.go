@@ -1,0 +1,38 @@
+package history
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/renameio/v2"
+)
+
+// PutFile puts a file that a person has named into place in one move: a reader never sees half of it, and a
+// run that fails before leaves whatever stood there. A link stays, what it points to is replaced. A device, a
+// pipe and an open file by the name that the system gives it are written to as they are: a move would put
+// a file in the place of /dev/stdout, for every program of the machine.
+//
+// An exact mode is that of the file whatever the umask says and whoever could read the file before; else a file
+// that is there keeps its mode.
+func PutFile(path string, data []byte, mode os.FileMode, exact bool) error {
+	if target, err := filepath.EvalSymlinks(path); err == nil && !strings.HasPrefix(path, "/dev/") && !strings.HasPrefix(path, "/proc/") {
+		path = target
+	}
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(path, data, mode)
+	}
+	modes := []renameio.Option{renameio.WithPermissions(mode), renameio.WithExistingPermissions()}
+	if exact {
+		modes = []renameio.Option{renameio.WithStaticPermissions(mode)}
+	}
+	file, err := renameio.NewPendingFile(path, modes...)
+	if err != nil {
+		return err
+	}
+	defer file.Cleanup()
+	if _, err := file.Write(data); err != nil {
+		return err
+	}
+	return file.CloseAtomicallyReplace()
+}
