@@ -70,3 +70,21 @@ func TestReadingBackFromAListThatIsBehind(t *testing.T) {
 		t.Errorf("exit %v after %d reads\n%s", report.Exit, reads, outcomes(report))
 	}
 }
+
+// TestARefusedRepetitionThatCannotBeLookedInto: nobody knows then what the first attempt has done.
+func TestARefusedRepetitionThatCannotBeLookedInto(t *testing.T) {
+	t.Parallel()
+	z := newWrittenZone(organization(11, "Acme"))
+	p := makePlan(t, z.request(desired("acme", "Acme", variables(text("NEW", "new")))))
+	z.fault = func(n int, _ Write) *lost {
+		if n == 1 {
+			return &lost{err: serverError()}
+		}
+		z.onRead = func(string) error { return serverError() }
+		return &lost{err: refused(400, "IM005")}
+	}
+	report := Apply(context.Background(), p, z.options())
+	if report.Unknown != 1 || report.Steps[0].Error.Status != 400 || report.Exit != ExitPartial {
+		t.Errorf("exit %v\n%s", report.Exit, outcomes(report))
+	}
+}

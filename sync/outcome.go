@@ -106,6 +106,10 @@ func (w *worker) refusal(s *Step, write Write, images Images, call *CallError, n
 		if found.state == happened {
 			return delivery{outcome: Succeeded, answer: found.answer, resolved: true}
 		}
+		if n > 1 && !write.NoBody && found.state == unreadable {
+			d.outcome = OutcomeUnknown
+			d.reason = fmt.Sprintf("unknown: an answer was lost, the repetition was refused, and %s; look at %s by hand", found.why, clean(string(s.Address)))
+		}
 		if empty && !write.NoBody && found.state == nothing {
 			d.again, d.noBody = true, true
 		}

@@ -81,7 +81,7 @@ const behind = 3 * time.Second
 func (w *worker) watch(s *Step, write Write, images Images, found finding) finding {
 	waits := newWaits(w.o.Jitter)
 	shows := w.o.Clock.Now().Add(behind)
-	for found.state == nothing && w.o.Clock.Now().Before(shows) && w.o.Clock.Sleep(w.writing, waits.next()) == nil {
+	for (found.state == nothing || found.state == unreadable) && w.o.Clock.Now().Before(shows) && w.o.Clock.Sleep(w.writing, waits.next()) == nil {
 		found = w.inspect(s, write, images)
 	}
 	return found
