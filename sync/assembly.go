@@ -93,12 +93,12 @@ func (a *assembly) takeIn(ctx context.Context, d *draft) {
 	d.compared = true
 	a.known.add(d.own)
 	a.room.learn(d)
-	for rest := a.rest(); len(rest) > 0 && a.final(rest[0]) && !interrupted(ctx); rest = rest[1:] {
-		a.include(rest[0])
-	}
 	a.done++
 	if a.run.Progress != nil {
 		a.run.Progress(Progress{Done: a.done, Total: len(a.drafts), Organization: d.want.Key})
+	}
+	for rest := a.rest(); len(rest) > 0 && a.final(rest[0]) && !interrupted(ctx); rest = rest[1:] {
+		a.include(rest[0])
 	}
 }
 

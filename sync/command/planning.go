@@ -13,6 +13,7 @@ import (
 	"makesync/spec"
 	reconcile "makesync/sync"
 	"makesync/sync/history"
+	"makesync/sync/render"
 )
 
 // errInvalid: the documents hold errors, and the problems say which.
@@ -31,6 +32,8 @@ type made struct {
 	fetched  time.Time
 	// against says what the plan compares with when it is no live zone.
 	against string
+	// stream prints the text of the plan while it is made; nil: it is printed at the end.
+	stream *render.PlanStream
 }
 
 func (m made) close(r *runtimeEnv) {
@@ -48,6 +51,9 @@ func (r *runtimeEnv) makePlan(ctx context.Context, o planOptions, may access) (m
 	m, err := r.connect(o, may)
 	if err != nil {
 		return m, err
+	}
+	if o.streams() {
+		m.stream = r.streamPlan(o, m.guards)
 	}
 	if err := r.planInto(ctx, &m, o); err != nil {
 		m.close(r)
@@ -91,13 +97,17 @@ func (r *runtimeEnv) planWith(ctx context.Context, m *made, o planOptions, plan 
 		return failure{exit: reconcile.ExitInternal, message: err.Error()}
 	}
 	m.fetched = r.Now()
-	m.plan, err = plan(ctx, reconcile.Request{
+	request := reconcile.Request{
 		Desired: m.desired, Zones: m.zones.readers(),
 		Scope: o.scopeOf(m.desired),
 		Allow: o.allow, Shard: o.shard, Concurrency: o.zones.concurrency, Now: m.fetched.UTC(),
 		Salt: salt, Tool: r.Build.Version, ExitCode: o.exitCode, Problems: m.problems,
 		Memory: store.Memory(), FirstSeen: seen, Progress: r.bar.read,
-	})
+	}
+	if m.stream != nil {
+		request.Sink = m.stream
+	}
+	m.plan, err = plan(ctx, request)
 	r.bar.Done()
 	if err != nil {
 		return err

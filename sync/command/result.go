@@ -96,8 +96,9 @@ type (
 )
 
 // emit writes the result to stdout and, with --out-json, to its file. It is whole before the
-// first byte goes out, so that stdout never holds a part of a document. A file that cannot be written costs the
-// exit code, not the result: of an apply it is all that tells what was done.
+// first byte goes out, so that stdout never holds a part of a document; the text of a plan, which may have begun
+// long ago, is ended. A file that cannot be written costs the exit code, not the result: of an apply it is all that tells
+// what was done.
 func (r *runtimeEnv) emit(res result, o resultOptions, ro render.Options) error {
 	lost := r.keepJSON(res, o)
 	var out bytes.Buffer

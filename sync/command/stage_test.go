@@ -33,6 +33,8 @@ type stage struct {
 	random *rand.ChaCha8
 	// terminal says which streams somebody watches.
 	terminal command.Terminal
+	// stdout is what a run has printed so far.
+	stdout *bytes.Buffer
 }
 
 // newStage puts a world and documents on the stage.
@@ -57,8 +59,13 @@ func (s *stage) transport(zone string) http.RoundTripper {
 
 // run runs one command line.
 func (s *stage) run(args ...string) (code int, stdout, stderr string) {
+	return s.runIn(context.Background(), args...)
+}
+
+func (s *stage) runIn(ctx context.Context, args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
-	code = command.Main(context.Background(), append([]string{"makesync"}, args...), command.Env{
+	s.stdout = &out
+	code = command.Main(ctx, append([]string{"makesync"}, args...), command.Env{
 		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Now: time.Now, Random: s.random,
 		LookupEnv: s.lookupEnv, Transport: s.transport, Terminal: s.terminal,
 	})

@@ -1,6 +1,10 @@
 package render
 
-import reconcile "makesync/sync"
+import (
+	"slices"
+
+	reconcile "makesync/sync"
+)
 
 // Uneventful tells whether a plan has nothing to say that an earlier run has not said: no step, nothing held, no
 // problem, everything read, and nothing waiting that this state directory sees for the first time.
@@ -9,17 +13,17 @@ func Uneventful(plan *reconcile.Plan) bool {
 		return false
 	}
 	for i := range plan.Organizations {
-		o := &plan.Organizations[i]
-		if len(o.Steps) > 0 || len(o.Held) > 0 || len(o.NotRead) > 0 {
+		if Eventful(&plan.Organizations[i]) {
 			return false
-		}
-		for _, w := range o.Waiting {
-			if w.Since == nil {
-				return false
-			}
 		}
 	}
 	return true
+}
+
+// Eventful tells whether there is something new to say of one organization.
+func Eventful(o *reconcile.OrganizationPlan) bool {
+	unseen := func(w reconcile.Waiting) bool { return w.Since == nil }
+	return len(o.Steps) > 0 || len(o.Held) > 0 || len(o.NotRead) > 0 || slices.ContainsFunc(o.Waiting, unseen)
 }
 
 // quietPlan writes the last line alone, below the zones that are simulated: those say so in every output.
