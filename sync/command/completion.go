@@ -16,14 +16,14 @@ func completionCommand(r *runtimeEnv) *cli.Command {
 		Name:        "completion",
 		Usage:       "print a completion script: bash, zsh, fish, powershell",
 		ArgsUsage:   "bash|zsh|fish|powershell",
-		Description: "Completes commands and flags. Load it in the shell's start-up file.",
+		Description: "Completes commands, their choices and flags. Load it in the shell's start-up file.",
 		UsageText:   "source <(makesync completion bash)\nmakesync completion fish > ~/.config/fish/completions/makesync.fish",
 		Action: r.action(arity{1, 1, "bash, zsh, fish or powershell"}, func(c *cli.Context) error {
 			write, ok := completionScripts[c.Args().First()]
 			if !ok {
 				return badUsage(c, "completion for %s: one of bash, zsh, fish, powershell", shellQuote(c.Args().First()))
 			}
-			_, err := io.WriteString(r.Stdout, write(completions("", commands(r), nil)))
+			_, err := io.WriteString(r.Stdout, write(completions("", &cli.Command{Subcommands: commands(r)})))
 			return err
 		}),
 	}
@@ -31,28 +31,41 @@ func completionCommand(r *runtimeEnv) *cli.Command {
 
 // completion is what can follow a command.
 type completion struct {
-	path     string // "", "plan", "sandbox serve"
-	commands []string
-	flags    []string
+	path      string   // "", "plan", "sandbox serve"
+	arguments []string // commands below it, or what its argument can be
+	flags     []string
 }
 
 // completions flattens the tree, parents first.
-func completions(path string, list []*cli.Command, flags []cli.Flag) []completion {
-	here := completion{path: path, commands: commandNames(list)}
-	for _, f := range flags {
+func completions(path string, c *cli.Command) []completion {
+	here := completion{path: path, arguments: append(commandNames(c.Subcommands), choices(c.ArgsUsage)...)}
+	for _, f := range c.Flags {
 		for _, name := range f.Names() {
-			here.flags = append(here.flags, strings.Repeat("-", min(2, len(name)))+name)
+			here.flags = append(here.flags, dashed(name))
 		}
 	}
 	all := []completion{here}
-	for _, c := range list {
-		all = append(all, completions(strings.TrimSpace(path+" "+c.Name), c.Subcommands, c.Flags)...)
+	for _, sub := range c.Subcommands {
+		all = append(all, completions(strings.TrimSpace(path+" "+sub.Name), sub)...)
+	}
+	for i := range all {
+		if all[i].path == "help" {
+			all[i].arguments = here.arguments
+		}
 	}
 	return all
 }
 
+// choices are the words of which an argument is one, as its usage says it: bash|zsh, [plan|report].
+func choices(usage string) []string {
+	if !strings.Contains(usage, "|") {
+		return nil
+	}
+	return strings.Split(strings.Trim(usage, "[]"), "|")
+}
+
 func (c completion) words() string {
-	return strings.Join(append(append([]string{}, c.commands...), c.flags...), " ")
+	return strings.Join(append(append([]string{}, c.arguments...), c.flags...), " ")
 }
 
 var completionScripts = map[string]func([]completion) string{
@@ -103,7 +116,7 @@ const zshTemplate = `#compdef makesync
 # zsh completion for makesync
 _makesync() {
   local path_="" next words_ word
-  for word in "${words[@]:1:CURRENT-2}"; do
+  for word in "${(@)words[2,CURRENT-1]}"; do
     next="${path_:+$path_ }$word"
     case "$next" in
     PATHS) path_="$next" ;;
@@ -133,7 +146,7 @@ func fishCompletion(all []completion) string {
 		if c.path != "" {
 			condition = "__fish_seen_subcommand_from " + c.path[strings.LastIndex(c.path, " ")+1:]
 		}
-		for _, name := range c.commands {
+		for _, name := range c.arguments {
 			fmt.Fprintf(&b, "complete -c makesync -f -n '%s' -a %s\n", condition, name)
 		}
 		for _, name := range c.flags {

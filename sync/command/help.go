@@ -23,7 +23,10 @@ func helpCommand(r *runtimeEnv) *cli.Command {
 			for _, word := range c.Args().Slice() {
 				next := target.Command(word)
 				if next == nil {
-					return badUsage(c, "there is no command %s%s", shellQuote(strings.TrimSpace(path+" "+word)), didYouMean(word, commandNames(target.Subcommands), ""))
+					return usageError{
+						message: fmt.Sprintf("there is no command %s%s", shellQuote(strings.TrimSpace(path+" "+word)), didYouMean(word, commandNames(target.Subcommands), "")),
+						hint:    "see: " + strings.TrimSpace(programName+" help "+path),
+					}
 				}
 				target, path = next, strings.TrimSpace(path+" "+word)
 			}

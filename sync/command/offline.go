@@ -128,7 +128,7 @@ func (r *runtimeEnv) readSnapshot(path string) (*reconcile.Snapshot, error) {
 	if err != nil {
 		return nil, failure{exit: reconcile.ExitInvalid, message: "read the snapshot " + path, cause: err, hint: "make one with: makesync snapshot -o " + shellQuote(path)}
 	}
-	unfit := failure{exit: reconcile.ExitInvalid, message: "the file " + path + " is no snapshot that this makesync reads", hint: "take it again with this makesync: makesync snapshot -o " + shellQuote(path)}
+	unfit := failure{exit: reconcile.ExitInvalid, message: "the file " + path + " is no snapshot that this makesync reads", hint: "take one with this makesync: makesync snapshot -o FILE"}
 	for _, problem := range spec.Check(schema.Snapshot(), data) {
 		unfit.message += ": " + strings.TrimPrefix(problem.Path+": ", ": ") + problem.Message
 		return nil, unfit

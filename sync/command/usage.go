@@ -81,10 +81,10 @@ func (a arity) check(r *runtimeEnv, c *cli.Context) error {
 // unknownNote adds that the command has no such flag at all.
 func unknownNote(c *cli.Context, arg string) string {
 	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-	if findFlag(c.Command.Flags, name) != nil {
+	if name == "help" || name == "h" || findFlag(c.Command.Flags, name) != nil {
 		return ""
 	}
-	return fmt.Sprintf(" (but %s has no flag --%s)", commandPath(c), name)
+	return fmt.Sprintf(" (but %s has no flag %s)", commandPath(c), dashed(name))
 }
 
 // rightOrder is the command line as it should have been: command, flags, arguments.
@@ -179,10 +179,16 @@ func (r *runtimeEnv) misusedFlag(c *cli.Context, err error) error {
 		return badUsage(c, "%s", flagWords(err.Error()))
 	}
 	if path := commandPath(c); path != "" {
-		return usageError{message: fmt.Sprintf("%s has no flag --%s%s", path, name, didYouMean(name, flagNames(c.Command.Flags), "--")), hint: "see: " + helpLine(c)}
+		return usageError{message: fmt.Sprintf("%s has no flag %s%s", path, dashed(name), didYouMean(name, flagNames(c.Command.Flags), "--")), hint: "see: " + helpLine(c)}
 	}
-	return usageError{message: fmt.Sprintf("no flag --%s stands before the command", name), hint: "flags come behind the command: " + r.commandFirst()}
+	if near := didYouMean(name, []string{"version", "help"}, "--"); near != "" {
+		return usageError{message: programName + " has no flag " + dashed(name) + near, hint: "see: " + helpLine(c)}
+	}
+	return usageError{message: fmt.Sprintf("the flag %s cannot stand before the command", dashed(name)), hint: "flags come behind the command: " + r.commandFirst()}
 }
+
+// dashed is a flag's name as it is written: -o, --out.
+func dashed(name string) string { return strings.Repeat("-", min(2, len(name))) + name }
 
 // commandFirst is the command line with the flags moved behind the command's name.
 func (r *runtimeEnv) commandFirst() string {
