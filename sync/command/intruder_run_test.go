@@ -33,6 +33,9 @@ func TestIntruder(t *testing.T) {
 	}
 }
 
+// intruderDelay is how long each call takes: a look is fresh when its answer comes.
+const intruderDelay = 3 * time.Second
+
 // intruded is a run into which somebody comes.
 type intruded struct {
 	*everything
@@ -61,7 +64,7 @@ func (i *intruded) play() {
 	if i.saved {
 		args = []string{"--allow-partial", i.save()}
 	}
-	i.fault("op=*,kind=delay,delay=3s")
+	i.fault("op=*,kind=delay,delay=" + intruderDelay.String())
 	i.world.OnCall(i.hear)
 	_, wrong := i.applyTruly(args...)
 	if i.nth > len(i.calls) {
@@ -118,7 +121,7 @@ func (i *intruded) overwritten() (wrong []string) {
 	if last >= first {
 		wrong = append(wrong, fmt.Sprintf("%s was %q and is %q: overwritten by call %d, in spite of the look by call %d (%s)", i.what.place, i.theirs, is, write+1, last+1, i.calls[last].Path))
 	}
-	if age := i.calls[write].at.Sub(i.calls[last].at); age > time.Minute+2*time.Second {
+	if age := i.calls[write].at.Sub(i.calls[last].at); age > time.Minute+intruderDelay {
 		wrong = append(wrong, fmt.Sprintf("%s was overwritten after a look %v ago", i.what.place, age))
 	}
 	return wrong
