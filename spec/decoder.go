@@ -179,9 +179,10 @@ func (d *decoder) each(n *yaml.Node, t *trail, visit func(key, value *yaml.Node,
 		return false
 	}
 	keys := newKeySet(len(n.Content) / 2)
+	below := &trail{up: t} // one for all keys, since nobody keeps it
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := follow(n.Content[i])
-		below := &trail{up: t, key: key.Value, at: d.at(key)}
+		below.key, below.at = key.Value, d.at(key)
 		if !d.key(key, below) || isExtension(key.Value) || !d.unique(keys, key, below) {
 			continue
 		}
@@ -236,36 +237,38 @@ func (d *decoder) unique(keys *keySet, n *yaml.Node, t *trail) bool {
 }
 
 // keySet finds keys that are equal without case. Small mappings compare each
-// with each; large ones go by a hash of the folded key.
+// with each; in large ones the first key of each hash is found by it.
 type keySet struct {
 	small []*yaml.Node
-	large map[uint64][]*yaml.Node
+	large map[uint64]*yaml.Node
 }
 
 func newKeySet(size int) *keySet {
 	if size <= 8 {
 		return &keySet{}
 	}
-	return &keySet{large: make(map[uint64][]*yaml.Node, size)}
+	return &keySet{large: make(map[uint64]*yaml.Node, size)}
 }
 
 // add keeps a key and gives the equal one that was there before, if any.
 func (s *keySet) add(n *yaml.Node) *yaml.Node {
-	candidates, hash := s.small, uint64(0)
 	if s.large != nil {
-		hash = foldedHash(n.Value)
-		candidates = s.large[hash]
-	}
-	for _, c := range candidates {
-		if strings.EqualFold(c.Value, n.Value) {
-			return c
+		hash := foldedHash(n.Value)
+		first := s.large[hash]
+		if first == nil {
+			s.large[hash] = n
+			return nil
+		}
+		if strings.EqualFold(first.Value, n.Value) {
+			return first
 		}
 	}
-	if s.large != nil {
-		s.large[hash] = append(candidates, n)
-	} else {
-		s.small = append(s.small, n)
+	for _, other := range s.small {
+		if strings.EqualFold(other.Value, n.Value) {
+			return other
+		}
 	}
+	s.small = append(s.small, n)
 	return nil
 }
 
