@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -56,13 +57,28 @@ func newExcerpter(file *source, problems []*Problem) *excerpter {
 	if _, isText := checkText(file); !isText {
 		return x
 	}
-	nodes, mistakes := parse(file)
-	x.whole = len(mistakes) == 0
-	for _, n := range nodes {
-		x.walk(n, publicDocument)
-	}
+	x.markPublic()
 	slices.SortFunc(x.shown, func(a, b span) int { return cmp.Compare(a.start, b.start) })
 	return x
+}
+
+// markPublic parses the file as it was read: as a whole, or just those chunks that matter.
+func (x *excerpter) markPublic() {
+	o := x.file.outline
+	if len(o.chunks) == 0 {
+		mistakes := parse(x.file, func(root *yaml.Node) { x.walk(root, publicDocument) })
+		x.whole = len(mistakes) == 0
+		return
+	}
+	for root := range documentTrees(bytes.NewReader(o.head.text)) {
+		x.walk(root, publicDocument)
+	}
+	for _, c := range o.chunksWith(x.wanted) {
+		if mapping, ok := c.parse(); ok {
+			x.walk(mapping, publicDocument.keys["organizations"])
+		}
+	}
+	x.whole = true
 }
 
 func (x *excerpter) fill(problems []*Problem) {

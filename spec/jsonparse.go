@@ -16,20 +16,21 @@ const maxDepth = 1000
 // parseJSON makes the same kind of tree from a JSON file. YAML's own reader
 // would do for most of JSON, but not for surrogate pairs, and it would see traps
 // where JSON has none.
-func parseJSON(file *source) ([]*yaml.Node, []Problem) {
+func parseJSON(file *source, visit func(*yaml.Node)) []Problem {
 	p := jsonParser{file: file, decoder: json.NewDecoder(bytes.NewReader(file.data)), line: 1, column: 1}
 	p.decoder.UseNumber()
 	root, err := p.value(0)
 	if errors.Is(err, io.EOF) {
-		return nil, nil
+		return nil
 	}
 	if err == nil {
 		if _, err = p.decoder.Token(); errors.Is(err, io.EOF) {
-			return []*yaml.Node{{Kind: yaml.DocumentNode, Line: root.Line, Column: root.Column, Content: []*yaml.Node{root}}}, nil
+			visit(&yaml.Node{Kind: yaml.DocumentNode, Line: root.Line, Column: root.Column, Content: []*yaml.Node{root}})
+			return nil
 		}
 		p.seek()
 	}
-	return nil, []Problem{newProblem(ruleSyntax, at{file, int32(p.line), int32(p.column)}, nil,
+	return []Problem{newProblem(ruleSyntax, at{file, int32(p.line), int32(p.column)}, nil,
 		"this is not valid JSON", "check quotes, commas and brackets around here")}
 }
 

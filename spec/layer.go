@@ -23,6 +23,9 @@ type layer struct {
 	profilesAt      at
 }
 
+// forget leaves what problems may still need: which layer it is, and where.
+func (l *layer) forget() { *l = layer{at: l.at, key: l.key, isProfile: l.isProfile} }
+
 // block is a mapping of named objects. A block that is set and has no items says "none".
 type block[T any] struct {
 	at     // of the key, such as `variables`

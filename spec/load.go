@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // LoadOptions says what to read.
@@ -24,6 +26,7 @@ type Documents struct {
 	profiles      map[string]*layer
 	organizations []*layer // sorted by key
 	files         []*source
+	resolved      bool
 }
 
 // DefaultPath is what is read when no path is named.
@@ -40,10 +43,11 @@ func Load(o LoadOptions) (*Documents, []Problem) {
 	files, problems := findFiles(paths)
 	loaded := make([]loadedFile, len(files))
 	var group Group
-	group.SetLimit(max(1, firstPositive(o.Concurrency, runtime.GOMAXPROCS(0))))
+	limit := max(1, firstPositive(o.Concurrency, runtime.GOMAXPROCS(0)))
+	group.SetLimit(limit)
 	for i, path := range files {
 		group.Go(func() error {
-			loaded[i] = loadFile(path)
+			loaded[i] = loadFile(path, limit)
 			return nil
 		})
 	}
@@ -72,27 +76,39 @@ type loadedFile struct {
 	problems []Problem
 }
 
-// loadFile reads and decodes one file; its node trees are garbage when it returns.
-func loadFile(path string) loadedFile {
+// loadFile reads and decodes one file, a large one in chunks, at most limit of them at a time.
+func loadFile(path string, limit int) loadedFile {
 	file := &source{path: path, json: strings.EqualFold(filepath.Ext(path), ".json")}
 	data, problem := readDocument(path)
 	if problem != nil {
 		return loadedFile{source: file, problems: []Problem{*problem}}
 	}
 	file.data = data
-	nodes, problems := parse(file)
-	d := decoder{file: file, problems: problems}
+	if problem, ok := checkText(file); !ok {
+		return loadedFile{source: file, problems: []Problem{problem}}
+	}
+	if out, ok := loadChunks(file, chunkSize, limit); ok {
+		return out
+	}
+	return loadWhole(file)
+}
+
+// loadWhole decodes a file, the tree of one YAML document after the other.
+func loadWhole(file *source) loadedFile {
 	out := loadedFile{source: file}
-	for _, node := range nodes {
-		if p := d.document(node); p != nil {
+	d := decoder{file: file}
+	documents := 0
+	mistakes := parse(file, func(root *yaml.Node) {
+		documents++
+		if p := d.document(root); p != nil {
 			out.parts = append(out.parts, p)
 		}
-	}
-	if len(nodes) == 0 && len(problems) == 0 {
+	})
+	if documents == 0 && len(mistakes) == 0 {
 		d.problems = append(d.problems, newProblem(ruleEmptyDocument, at{file, 1, 1}, nil, "the file holds no document",
 			"write `apiVersion: "+APIVersion+"` and organizations, or remove it"))
 	}
-	out.problems = d.problems
+	out.problems = append(mistakes, d.problems...)
 	return out
 }
 

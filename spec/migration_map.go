@@ -182,7 +182,7 @@ func LoadMigrationMap(path string) (MigrationMap, []Problem) {
 		return MigrationMap{}, []Problem{*problem}
 	}
 	file.data = data
-	nodes, problems := parse(file)
+	nodes, problems := parseAll(file)
 	d := decoder{file: file, problems: problems}
 	var p mapPart
 	switch {

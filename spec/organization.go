@@ -83,29 +83,30 @@ func ParseVariableType(name string) (t VariableType, ok bool) {
 	return TypeUnknown, false
 }
 
-// Variable is one custom variable of an organization.
+// Variable is one custom variable of an organization. There may be a million of
+// them in memory, so the small fields stand together.
 type Variable struct {
 	Name string
-	Type VariableType
 	// Value is the canonical text of the value (see Canonical): 5 for 5.0,
 	// true, 2026-11-20T00:00:00.000Z, or the string itself.
 	Value Value
 	// Reference is the reference as written, `${env:NAME}`, when the value comes
 	// from one (never the value). A saved plan keeps this instead of the value.
 	Reference string
+	State     State
+	// Odd says why a live value has no valid document form (an object, an array, a type
+	// and a value that disagree); "" when it has one. Live only.
+	Odd    string
+	Source Source
+	Type   VariableType
 	// LiveSecret: the live value, which is to go, is a secret whatever its name says, for a run is
 	// known to have written one there. Of what an undo wants only.
 	LiveSecret bool
 	// Unknown: the value is a reference that --skip-references did not evaluate.
 	Unknown     bool
 	IgnoreValue bool
-	State       State
 	// System variables are Make's own (isSystem); live only, never managed.
 	System bool
-	// Odd says why a live value has no valid document form (an object, an array, a type
-	// and a value that disagree); "" when it has one. Live only.
-	Odd    string
-	Source Source
 }
 
 // Member is one person of an organization, by e-mail.

@@ -5,22 +5,30 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// parse makes the node trees of a file, one for each YAML document. Documents
-// before a syntax error are given too.
-func parse(file *source) ([]*yaml.Node, []Problem) {
+// parse gives visit the node tree of each YAML document of a file, one after the
+// other, so that only one of them is in memory. Documents before a syntax error are
+// given too. The file has passed checkText.
+func parse(file *source, visit func(*yaml.Node)) []Problem {
+	if file.json {
+		return parseJSON(file, visit)
+	}
+	return parseYAML(file, visit)
+}
+
+// parseAll gives all node trees of a small file.
+func parseAll(file *source) (documents []*yaml.Node, problems []Problem) {
 	if problem, ok := checkText(file); !ok {
 		return nil, []Problem{problem}
 	}
-	if file.json {
-		return parseJSON(file)
-	}
-	return parseYAML(file)
+	problems = parse(file, func(root *yaml.Node) { documents = append(documents, root) })
+	return documents, problems
 }
 
 // checkText refuses what is not text, before any parser sees it, and takes off a byte order mark.
@@ -67,22 +75,31 @@ func newProblem(rule string, pos at, t *trail, message, hint string) Problem {
 	return Problem{Severity: severities[rule], Rule: rule, Path: t.String(), Message: message, Hint: hint, Source: pos.pointer()}
 }
 
-func parseYAML(file *source) (documents []*yaml.Node, problems []Problem) {
-	decoder := yaml.NewDecoder(bytes.NewReader(file.data))
-	for {
-		node := new(yaml.Node)
-		err := decodeNode(decoder, node)
-		if errors.Is(err, io.EOF) {
-			return documents, problems
-		}
+func parseYAML(file *source, visit func(*yaml.Node)) (problems []Problem) {
+	for root, err := range documentTrees(bytes.NewReader(file.data)) {
 		if err != nil {
-			return documents, append(problems, syntaxProblem(file, err))
+			return append(problems, syntaxProblem(file, err))
 		}
-		if problem, ok := checkAliases(file, node); !ok {
+		if problem, ok := checkAliases(file, root); !ok {
 			problems = append(problems, problem)
 			continue
 		}
-		documents = append(documents, node)
+		visit(root)
+	}
+	return problems
+}
+
+// documentTrees gives the tree of each YAML document, up to the end or the first error.
+func documentTrees(r io.Reader) iter.Seq2[*yaml.Node, error] {
+	decoder := yaml.NewDecoder(r)
+	return func(yield func(*yaml.Node, error) bool) {
+		for {
+			root := new(yaml.Node)
+			err := decodeNode(decoder, root)
+			if errors.Is(err, io.EOF) || !yield(root, err) || err != nil {
+				return
+			}
+		}
 	}
 }
 
@@ -195,17 +212,12 @@ func (r *lineReader) Read(p []byte) (int, error) {
 
 // firstError parses until the first error and gives it; "" when there is none.
 func firstError(r io.Reader) string {
-	decoder := yaml.NewDecoder(r)
-	for {
-		var node yaml.Node
-		err := decodeNode(decoder, &node)
-		if errors.Is(err, io.EOF) {
-			return ""
-		}
+	for _, err := range documentTrees(r) {
 		if err != nil {
 			return err.Error()
 		}
 	}
+	return ""
 }
 
 // withoutLine takes "yaml: line 12: " off a message of the library.

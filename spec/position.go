@@ -8,6 +8,8 @@ type source struct {
 	path string // as named, joined to the folder it was found in
 	data []byte
 	json bool
+	// outline is how the file was read, if it was read in chunks.
+	outline outline
 }
 
 // at is a position in a file: the small form of a Source.

@@ -91,6 +91,7 @@ func TestEvaluate(t *testing.T) {
 			t.Errorf("%s is evaluated", reference)
 		}
 	}
+	documents, _ = Load(LoadOptions{Paths: []string{"conf"}})
 	skipped, more := documents.Resolve(ResolveOptions{SkipReferences: true, LookupEnv: func(string) (string, bool) {
 		t.Error("the environment is read")
 		return "", false

@@ -30,11 +30,16 @@ type ResolveOptions struct {
 // it finds, sorted, and not those of Load again. Desired is never nil; when
 // there are errors it holds what could be made, for no other use than to look at.
 func (d *Documents) Resolve(o ResolveOptions) (*Desired, []Problem) {
+	if d.resolved {
+		panic("spec: Documents resolved twice")
+	}
+	d.resolved = true
 	r := &resolver{documents: d, options: o, merger: newMerger(), known: d.knownZones(o), told: map[string]bool{}}
 	desired := &Desired{Zones: d.zones, Guards: d.guards, Sensitive: d.sensitive, Files: d.Files()}
 	desired.Organizations = make([]Organization, 0, len(d.organizations))
 	for _, l := range d.organizations {
 		desired.Organizations = append(desired.Organizations, r.organization(l))
+		l.forget()
 	}
 	r.checkDefaultZone()
 	r.checkTwins(desired.Organizations)

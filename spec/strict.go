@@ -19,7 +19,7 @@ func ReadStrict(path string, into any) error {
 		return fmt.Errorf("read %s: %s", clean(path), problem.Message)
 	}
 	file := &source{path: path, data: data}
-	nodes, problems := parse(file)
+	nodes, problems := parseAll(file)
 	if len(problems) == 0 && len(nodes) != 1 {
 		return fmt.Errorf("read %s: it holds %d documents, not one", clean(path), len(nodes))
 	}
