@@ -33,6 +33,7 @@ var scenarios = []scenario{
 type bench struct {
 	dir, makesync, self string
 	runs, flight        int
+	oneFile             bool
 	out                 io.Writer
 }
 
@@ -46,6 +47,7 @@ func runTable(args []string) error {
 	most := set.Int("most-writes", 6000, "leave out a scenario with more writes than this at a latency above 0")
 	set.IntVar(&b.runs, "runs", 5, "counted runs of each, after one that is not counted")
 	set.IntVar(&b.flight, "concurrency", 8, "requests in flight, of both clients")
+	set.BoolVar(&b.oneFile, "one-file", false, "write all organizations into one document instead of one each")
 	if err := set.Parse(args); err != nil {
 		return err
 	}
@@ -87,7 +89,7 @@ func (b *bench) header() {
 
 func (b *bench) measureSize(s size, latencies []string, names string, most int) error {
 	docs := filepath.Join(b.dir, s.String())
-	if err := writeDocuments(docs, s); err != nil {
+	if err := writeDocuments(docs, s, b.oneFile); err != nil {
 		return err
 	}
 	for _, text := range latencies {

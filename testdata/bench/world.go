@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // token is what the fixture accepts, in Make's UUID form.
@@ -43,22 +42,39 @@ func drifted(i, j int) bool { return (i*131+j)%100 == 7 }
 
 func organizationName(i int) string { return fmt.Sprintf("Client %05d", i) }
 
-// writeDocuments writes one file per organization, as an agency keeps them.
-func writeDocuments(dir string, s size) error {
+// writeDocuments writes the zone and the organizations, one file for each, as an
+// agency keeps them, or all of them in one.
+func writeDocuments(dir string, s size, oneFile bool) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
+	const head = "apiVersion: makesync/v1\nzone: bench\norganizations:\n"
+	zones := "apiVersion: makesync/v1\nzones:\n  bench: {host: bench.invalid}\n"
+	if err := os.WriteFile(filepath.Join(dir, "zones.yaml"), []byte(zones), 0o644); err != nil {
+		return err
+	}
+	all := []byte(head)
 	for i := range s.organizations {
-		var b strings.Builder
-		fmt.Fprintf(&b, "apiVersion: makesync/v1\nzone: bench\norganizations:\n  client-%05d:\n    name: %s\n    id: %d\n    variables:\n", i, organizationName(i), i+1)
-		for j := range s.variables {
-			v := makeVariable(i, j)
-			fmt.Fprintf(&b, "      %s: %s\n", v.name, v.yaml)
+		if oneFile {
+			all = appendOrganization(all, i, s)
+			continue
 		}
-		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("client-%05d.yaml", i)), []byte(b.String()), 0o644); err != nil {
+		text := appendOrganization([]byte(head), i, s)
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("client-%05d.yaml", i)), text, 0o644); err != nil {
 			return err
 		}
 	}
-	zones := "apiVersion: makesync/v1\nzones:\n  bench: {host: bench.invalid}\n"
-	return os.WriteFile(filepath.Join(dir, "zones.yaml"), []byte(zones), 0o644)
+	if !oneFile {
+		return nil
+	}
+	return os.WriteFile(filepath.Join(dir, "clients.yaml"), all, 0o644)
+}
+
+func appendOrganization(text []byte, i int, s size) []byte {
+	text = fmt.Appendf(text, "  client-%05d:\n    name: %s\n    id: %d\n    variables:\n", i, organizationName(i), i+1)
+	for j := range s.variables {
+		v := makeVariable(i, j)
+		text = fmt.Appendf(text, "      %s: %s\n", v.name, v.yaml)
+	}
+	return text
 }
