@@ -18,6 +18,8 @@ type Story struct {
 	Plan    string     `json:"plan"` // the plan's digest
 	Shard   *Shard     `json:"shard,omitempty"`
 	Zones   []PlanZone `json:"zones"`
+	// Places are what makes each zone the same zone for another run: its url, or the state file of a simulated one.
+	Places map[string]string `json:"-"`
 	// Organizations are all of the plan, reached or not, with their steps without secrets.
 	Organizations []StoryOrganization `json:"organizations"`
 	Entries       []StoryEntry        `json:"entries"`

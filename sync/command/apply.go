@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -183,7 +184,7 @@ func (a *application) beginSaved(ctx context.Context) error {
 // takeLocks keeps other runs on this machine away from the zones.
 func (a *application) takeLocks(ctx context.Context) (err error) {
 	a.lock, err = a.store.Lock(ctx, history.LockRequest{
-		Zones: a.zones.locks(), Shard: a.o.plan.shard, Run: a.run, Wait: a.o.lockTimeout,
+		Zones: slices.Collect(maps.Values(a.zones.places())), Shard: a.o.plan.shard, Run: a.run, Wait: a.o.lockTimeout,
 	})
 	return lockFailure(ctx, err)
 }
@@ -214,7 +215,7 @@ func (a *application) apply(ctx context.Context) (*reconcile.Report, error) {
 		Timeout: a.o.plan.zones.timeout, Fetched: a.fetched, Saved: a.o.file != "", AllowPartial: a.o.allowPartial,
 	}
 	if !a.o.noJournal && stepCount(a.plan) > 0 {
-		journal, err := a.store.Begin(a.run)
+		journal, err := a.store.Begin(a.run, a.zones.places())
 		if err != nil {
 			return nil, failure{exit: reconcile.ExitInternal, message: err.Error(), hint: "nothing was changed; --journal DIR keeps journals elsewhere, --no-journal keeps none"}
 		}

@@ -154,27 +154,19 @@ func (z *zones) writers() map[string]reconcile.WritePort {
 // names lists the zones, sorted.
 func (z *zones) names() []string { return slices.Sorted(maps.Keys(z.ports)) }
 
-// urls are the zones' urls by name.
-func (z *zones) urls() map[string]string {
-	urls := map[string]string{}
+// places are what makes a zone the same zone for two runs: its url, or the state file of an embedded one.
+func (z *zones) places() map[string]string {
+	places := map[string]string{}
 	for name, p := range z.ports {
-		urls[name] = p.endpoint.URL
-	}
-	return urls
-}
-
-// locks are what makes a zone the same zone for two runs: its url, or the state file of an embedded one.
-func (z *zones) locks() []string {
-	var locks []string
-	for _, name := range z.names() {
-		e := z.ports[name].endpoint
-		if e.Sandbox == nil {
-			locks = append(locks, e.URL)
-		} else if path, err := filepath.Abs(e.Sandbox.State); err == nil {
-			locks = append(locks, path)
+		places[name] = p.endpoint.URL
+		if p.endpoint.Sandbox == nil {
+			continue
+		}
+		if path, err := filepath.Abs(p.endpoint.Sandbox.State); err == nil {
+			places[name] = path
 		}
 	}
-	return locks
+	return places
 }
 
 // noToken is the answer of a zone for which there is no token.

@@ -44,7 +44,7 @@ var (
 // write keeps a run up to some line: 1 begin, 2 intent, 3 result, 4 end.
 func write(t testing.TB, s *Store, run string, upTo int) string {
 	t.Helper()
-	j, err := s.Begin(run)
+	j, err := s.Begin(run, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestJournal(t *testing.T) {
 	if step := story.Step(2); step == nil || step.Arguments.Value.Reference != "${env:P}" || !step.Arguments.Value.IsSensitive() {
 		t.Errorf("%+v", step)
 	}
-	if again, _ := s.Begin("R1"); again.Begin("R1", samplePlan()) == nil {
+	if again, _ := s.Begin("R1", nil); again.Begin("R1", samplePlan()) == nil {
 		t.Error("a journal is overwritten")
 	}
 }
@@ -96,7 +96,7 @@ func TestJournal(t *testing.T) {
 func TestARunThatWritesNothingLeavesNoFile(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	j, err := s.Begin("R1")
+	j, err := s.Begin("R1", nil)
 	if err != nil || j.Close() != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func TestRunNames(t *testing.T) {
 		if _, err := s.Read(name); err == nil {
 			t.Errorf("%q is taken for a run", name)
 		}
-		if _, err := s.Begin(name); err == nil {
+		if _, err := s.Begin(name, nil); err == nil {
 			t.Errorf("%q is taken for a new run", name)
 		}
 	}
@@ -180,7 +180,7 @@ func TestAppendingToATornJournal(t *testing.T) {
 func TestARunAtWorkIsNotUnfinished(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	j, err := s.Begin("R1")
+	j, err := s.Begin("R1", nil)
 	if err = errors.Join(err, j.Begin("R1", samplePlan()), j.Intent(intent)); err != nil {
 		t.Fatal(err)
 	}
@@ -204,6 +204,21 @@ func TestARunAtWorkIsNotUnfinished(t *testing.T) {
 	}
 	if unfinished, err := s.Unsettled(nil); err != nil || len(unfinished) != 0 {
 		t.Errorf("of another zone: %v %v", unfinished, err)
+	}
+}
+
+// TestSimulatedZonesOfOneNameAreKeptApart: two folders may simulate the same zone, each with a state of its own.
+func TestSimulatedZonesOfOneNameAreKeptApart(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	j, err := s.Begin("R1", map[string]string{"eu1": "/a/state.json"})
+	if err = errors.Join(err, j.Begin("R1", samplePlan()), j.Intent(intent), j.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for place, want := range map[string]int{"/a/state.json": 1, "/b/state.json": 0, "https://eu1.make.com": 0} {
+		if unsettled, err := s.Unsettled(map[string]string{"eu1": place}); err != nil || len(unsettled) != want {
+			t.Errorf("%s: %v %v", place, unsettled, err)
+		}
 	}
 }
 
@@ -290,7 +305,7 @@ func TestAFolderThatCannotBeMade(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := Open(Options{Dir: file})
-	j, err := s.Begin("R1")
+	j, err := s.Begin("R1", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

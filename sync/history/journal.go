@@ -31,6 +31,7 @@ type line struct {
 	Plan          string                        `json:"plan,omitempty"`
 	Shard         *reconcile.Shard              `json:"shard,omitempty"`
 	Zones         []reconcile.PlanZone          `json:"zones,omitempty"`
+	Places        map[string]string             `json:"places,omitempty"` // by zone
 	Organizations []reconcile.StoryOrganization `json:"organizations,omitempty"`
 	Intent        *reconcile.Intent             `json:"intent,omitempty"`
 	Result        *reconcile.Outcome            `json:"result,omitempty"`
@@ -49,8 +50,9 @@ const (
 // Journal writes the story of one run; it implements reconcile.Journal. After
 // an error it stays broken: what it did not keep must not be followed by more.
 type Journal struct {
-	store *Store
-	run   string
+	store  *Store
+	run    string
+	places map[string]string
 
 	mu     sync.Mutex
 	file   journalFile
@@ -68,12 +70,13 @@ type journalFile interface {
 }
 
 // Begin is the journal of a new run. Its file is made with the first line, so that a
-// run that does nothing leaves none.
-func (s *Store) Begin(run string) (*Journal, error) {
+// run that does nothing leaves none. Places are what makes a zone the same zone, by name: its url, or the state
+// file of a simulated one.
+func (s *Store) Begin(run string, places map[string]string) (*Journal, error) {
 	if _, err := s.path(run); err != nil {
 		return nil, err
 	}
-	return &Journal{store: s, run: run}, nil
+	return &Journal{store: s, run: run, places: places}, nil
 }
 
 // create makes the file, which must be new.
@@ -170,7 +173,7 @@ func syncFolder(path string) error {
 // Begin writes the first line.
 func (j *Journal) Begin(run string, plan *reconcile.Plan) error {
 	host, _ := os.Hostname()
-	first := line{Type: lineBegin, Format: Format, Run: run, Tool: j.store.tool, PID: os.Getpid(), Host: host,
+	first := line{Type: lineBegin, Places: j.places, Format: Format, Run: run, Tool: j.store.tool, PID: os.Getpid(), Host: host,
 		Plan: plan.Digest, Shard: plan.Shard, Zones: plan.Zones}
 	for _, o := range plan.Organizations {
 		first.Organizations = append(first.Organizations, reconcile.StoryOrganization{

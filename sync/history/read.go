@@ -2,6 +2,7 @@ package history
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -180,7 +181,7 @@ func (l line) begin(story *reconcile.Story) error {
 		}
 	}
 	story.Started, story.Tool, story.PID, story.Host = l.At, l.Tool, l.PID, l.Host
-	story.Plan, story.Shard, story.Zones, story.Organizations = l.Plan, l.Shard, l.Zones, l.Organizations
+	story.Plan, story.Shard, story.Zones, story.Places, story.Organizations = l.Plan, l.Shard, l.Zones, l.Places, l.Organizations
 	return nil
 }
 
@@ -261,11 +262,11 @@ func zoneNames(story *reconcile.Story) []string {
 	return names
 }
 
-// Unsettled lists the runs that were killed while they worked on one of the zones (urls by name: two folders may
-// call different zones by one name), or that ended not knowing what became of a request, unless a later run has
+// Unsettled lists the runs that were killed while they worked on one of the zones (places by name, as for Begin: two
+// folders may call different zones by one name), or that ended not knowing what became of a request, unless a later run has
 // resolved that since; oldest first. Runs that are at work, on other shards, are none of them. A journal that cannot be
 // read is an error: what it hides could be a write.
-func (s *Store) Unsettled(zones map[string]string) ([]*reconcile.Story, error) {
+func (s *Store) Unsettled(places map[string]string) ([]*reconcile.Story, error) {
 	runs, err := s.names()
 	if err != nil {
 		return nil, err
@@ -279,16 +280,17 @@ func (s *Store) Unsettled(zones map[string]string) ([]*reconcile.Story, error) {
 		if err != nil {
 			return nil, err
 		}
-		if story.Unsettled() && touches(story, zones) {
+		if story.Unsettled() && touches(story, places) {
 			unsettled = append(unsettled, story)
 		}
 	}
 	return unsettled, nil
 }
 
-func touches(story *reconcile.Story, zones map[string]string) bool {
+// touches: a journal of an older makesync has no places, only urls.
+func touches(story *reconcile.Story, places map[string]string) bool {
 	return slices.ContainsFunc(story.Zones, func(z reconcile.PlanZone) bool {
-		url, known := zones[z.Name]
-		return known && url == z.URL
+		place, known := places[z.Name]
+		return known && place == cmp.Or(story.Places[z.Name], z.URL)
 	})
 }

@@ -34,7 +34,7 @@ type call struct {
 	lagging bool
 	// unlisted is set by a fault: for so long the list lacks the organization that is created.
 	unlisted time.Duration
-	parsed  url.Values
+	parsed   url.Values
 }
 
 // A reply is what goes out.
