@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"makesync/spec"
@@ -142,138 +141,8 @@ func TestApplyEveryKind(t *testing.T) {
 }
 
 // Every write in turn loses its answer, before or after it was committed.
-func TestEveryLostAnswerIsResolved(t *testing.T) {
-	t.Parallel()
-	for n := 1; n <= writesOfWorld; n++ {
-		for _, commit := range []bool{false, true} {
-			t.Run(fmt.Sprintf("write %d commit %v", n, commit), func(t *testing.T) {
-				t.Parallel()
-				z, r := world()
-				z.fault = func(i int, _ Write) *lost {
-					if i == n {
-						return &lost{commit, serverError()}
-					}
-					return nil
-				}
-				p := makePlan(t, r)
-				o := z.options()
-				o.Concurrency = 1
-				report := Apply(context.Background(), p, o)
-				if report.Succeeded != stepsOfWorld {
-					t.Errorf("%d of %d\n%s", report.Succeeded, stepsOfWorld, outcomes(report))
-				}
-				wantConverged(t, z, r)
-			})
-		}
-	}
-}
-
 // A write that is refused fails its step and what comes after it, and nothing else.
-func TestARefusalSkipsOnlyWhatDependsOnIt(t *testing.T) {
-	t.Parallel()
-	z, r := world()
-	z.fault = func(_ int, w Write) *lost {
-		if w.Verb == SetRole && w.Arguments.RoleID == AdminRole {
-			return &lost{false, refused(403, "IM002")}
-		}
-		return nil
-	}
-	p := makePlan(t, r)
-	report := Apply(context.Background(), p, z.options())
-	wantSum(t, p, report)
-	want := "12 update acme/member/rising@x.example: failed ()\n13 update acme/member/admin@x.example: skipped (depends: step 12 (acme/member/rising@x.example) failed)"
-	got := outcomes(report)
-	if !strings.Contains(got, "rising@x.example: failed") || !strings.Contains(got, "admin@x.example: skipped (depends: step") || report.Failed != 1 || report.Skipped != 1 {
-		t.Errorf("got\n%s\nwant like\n%s", got, want)
-	}
-	if report.Exit != ExitPartial {
-		t.Errorf("exit %v", report.Exit)
-	}
-}
-
-func TestARevocationThatFailsInvitesNobody(t *testing.T) {
-	t.Parallel()
-	z, r := world()
-	z.fault = func(_ int, w Write) *lost {
-		if w.Verb == RemoveMember && w.Address.Name() == "late@x.example" {
-			return &lost{false, refused(403, "IM002")}
-		}
-		return nil
-	}
-	report := Apply(context.Background(), makePlan(t, r), z.options())
-	if z.invited["11 late@x.example"] != 0 || report.Failed != 1 {
-		t.Errorf("invited %v\n%s", z.invited, outcomes(report))
-	}
-}
-
-func TestHalfAReinvitationIsNotSkipped(t *testing.T) {
-	t.Parallel()
-	z, r := world()
-	z.fault = func(_ int, w Write) *lost {
-		if w.Verb == InviteMember && w.Address.Name() == "late@x.example" {
-			return &lost{false, &CallError{Status: 402, Certainty: NotHappened, Class: ClassLicence}}
-		}
-		return nil
-	}
-	report := Apply(context.Background(), makePlan(t, r), z.options())
-	if got := outcomes(report); report.Failed != 1 || !strings.Contains(got, "half done: the old invitation is revoked") {
-		t.Error(got)
-	}
-}
-
-func TestRemovalWithoutABody(t *testing.T) {
-	t.Parallel()
-	z, r := world()
-	z.emptyNeedsNoBody = true
-	report := Apply(context.Background(), makePlan(t, r), z.options())
-	if report.Succeeded != stepsOfWorld {
-		t.Error(outcomes(report))
-	}
-	for _, w := range z.writes {
-		if w.Verb == RemoveMember && !w.NoBody {
-			t.Errorf("%s was removed with a body", w.Address)
-		}
-	}
-	wantConverged(t, z, r)
-}
-
 // Somebody else has deleted it first: the answer is 404, and the object is gone, as it should be.
-func TestDeletingWhatIsGone(t *testing.T) {
-	t.Parallel()
-	z, r := world()
-	z.fault = func(_ int, w Write) *lost {
-		if w.Verb == DeleteVariable || w.Verb == RemoveMember && w.Address.Name() == "gone@x.example" {
-			return &lost{true, refused(404, "SC404")}
-		}
-		return nil
-	}
-	if report := Apply(context.Background(), makePlan(t, r), z.options()); report.Succeeded != stepsOfWorld {
-		t.Error(outcomes(report))
-	}
-}
-
-func TestARefusalForTheLicenceIsSkipped(t *testing.T) {
-	t.Parallel()
-	for name, fault := range map[string]error{
-		"402":       &CallError{Status: 402, Certainty: NotHappened, Class: ClassLicence},
-		"free plan": &CallError{Status: 403, Certainty: NotHappened, Class: ClassFreePlan},
-	} {
-		t.Run(name, func(t *testing.T) {
-			z := newWrittenZone(organization(11, "Acme"))
-			on := true
-			r := z.request(desired("acme", "Acme", func(o *spec.Organization) { o.TFAEnforced = &on }))
-			z.fault = func(int, Write) *lost { return &lost{false, fault} }
-			report := Apply(context.Background(), makePlan(t, r), z.options())
-			if report.Exit != ExitOK || report.Skipped != 1 || !strings.HasPrefix(report.Steps[0].Reason, "licence:") {
-				t.Errorf("exit %v\n%s", report.Exit, outcomes(report))
-			}
-			if len(report.Problems) != 1 || !strings.Contains(report.Problems[0].Hint, "Enterprise") {
-				t.Errorf("it does not say what to buy: %v", report.Problems)
-			}
-		})
-	}
-}
-
 // A new organization turns out to be on the Free plan.
 func TestANewOrganizationWithoutTheLicence(t *testing.T) {
 	t.Parallel()
@@ -399,20 +268,6 @@ func TestJournalWithoutItsEnd(t *testing.T) {
 }
 
 // What never left counts as no attempt.
-func TestUnsentWritesAreNoAttempts(t *testing.T) {
-	t.Parallel()
-	z, r := world()
-	o := z.options()
-	o.Journal, o.Concurrency = &memoryJournal{fails: 4}, 1 // begin and one write, then no line more
-	attempts := 0
-	for _, s := range Apply(context.Background(), makePlan(t, r), o).Steps {
-		attempts += s.Attempts
-	}
-	if attempts != 1 || len(z.writes) != 1 {
-		t.Errorf("%d attempts, %d writes", attempts, len(z.writes))
-	}
-}
-
 // A new organization that its zone does not know yet is waited for before it is read back.
 func TestReadingBackANewOrganization(t *testing.T) {
 	t.Parallel()
@@ -465,71 +320,7 @@ func (wallClock) Sleep(ctx context.Context, d time.Duration) error {
 }
 
 // The write in flight is finished and told; what comes after it is skipped.
-func TestInterrupt(t *testing.T) {
-	t.Parallel()
-	cases := map[string]struct {
-		cause error
-		exit  Exit
-		word  string
-	}{
-		"INT":  {ErrInterrupted, ExitInterrupted, "interrupted:"},
-		"TERM": {ErrTerminated, ExitTerminated, "interrupted:"},
-		"time": {ErrOutOfTime, ExitPartial, "max-runtime:"},
-	}
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				z, r := world()
-				r.Now = time.Now()
-				p := makePlan(t, r)
-				ctx, cancel := context.WithCancelCause(context.Background())
-				z.fault = func(n int, _ Write) *lost {
-					if n == 4 {
-						cancel(c.cause)
-						time.Sleep(5 * time.Second)
-					}
-					return nil
-				}
-				o := z.options()
-				o.Clock, o.Fetched, o.Concurrency = wallClock{}, time.Now(), 1
-				started := time.Now()
-				report := Apply(ctx, p, o)
-				wantSum(t, p, report)
-				if report.Succeeded != 4 || len(z.writes) != 4 || report.Exit != c.exit || !strings.Contains(outcomes(report), c.word) {
-					t.Errorf("exit %v, %d writes\n%s", report.Exit, len(z.writes), outcomes(report))
-				}
-				if took := time.Since(started); took != 5*time.Second {
-					t.Errorf("it took %v", took)
-				}
-				if len(makePlan(t, r).Organizations[0].Steps) == 0 {
-					t.Error("nothing is left over")
-				}
-			})
-		})
-	}
-}
-
 // A write that waits for the rate limit is not sent any more: it did not happen, and the run ends at once.
-func TestInterruptOfAWriteThatWaits(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		z, r := world()
-		r.Now = time.Now()
-		p := makePlan(t, r)
-		ctx, cancel := context.WithCancelCause(context.Background())
-		o := z.options()
-		o.Clock, o.Fetched, o.Concurrency = wallClock{}, time.Now(), 1
-		port := o.Zones["eu1"]
-		port.Writer = waitingWriter(func() { cancel(ErrInterrupted) })
-		o.Zones["eu1"] = port
-		started := time.Now()
-		report := Apply(ctx, p, o)
-		if took := time.Since(started); took != 0 || report.Skipped != stepsOfWorld || report.Exit != ExitInterrupted {
-			t.Errorf("%v: exit %v, %d skipped\n%s", took, report.Exit, report.Skipped, outcomes(report))
-		}
-	})
-}
-
 type waitingWriter func()
 
 func (stop waitingWriter) Write(ctx context.Context, _ Write) (Answer, error) {
@@ -539,51 +330,6 @@ func (stop waitingWriter) Write(ctx context.Context, _ Write) (Answer, error) {
 }
 
 // One organization answers 502 to everything: the other is done, and it is not waited for at every step.
-func TestABlindOrganizationIsNotWaitedForTwice(t *testing.T) {
-	t.Parallel()
-	z, r := world()
-	p := makePlan(t, r)
-	clock := newJumpClock()
-	z.onRead = func(call string) error {
-		if strings.HasSuffix(call, " 11") {
-			return serverError()
-		}
-		return nil
-	}
-	z.fault = func(_ int, w Write) *lost {
-		if w.Organization == 11 {
-			return &lost{false, serverError()}
-		}
-		return nil
-	}
-	o := z.options()
-	o.Clock = clock
-	report := Apply(context.Background(), p, o)
-	wantSum(t, p, report)
-	if report.Succeeded != 5 || report.Unknown == 0 || report.Exit != ExitPartial {
-		t.Errorf("exit %v\n%s", report.Exit, outcomes(report))
-	}
-	if took := clock.Now().Sub(planned); took > 4*time.Minute {
-		t.Errorf("it took %v", took)
-	}
-	for _, s := range report.Steps {
-		if s.Outcome == OutcomeUnknown && !strings.Contains(s.Reason, "look at "+string(s.Address)+" by hand") {
-			t.Errorf("%s does not say what to look at", s.Reason)
-		}
-	}
-}
-
-func TestWaitsGrowAndSpread(t *testing.T) {
-	t.Parallel()
-	low, high := newWaits(func() float64 { return 0 }), newWaits(func() float64 { return 1 })
-	for _, want := range []time.Duration{500, 1000, 2000, 4000, 8000, 15000, 15000} {
-		want *= time.Millisecond
-		if l, h := low.next(), high.next(); l != want/2 || h != want*3/2 {
-			t.Errorf("waits %v to %v around %v", l, h, want)
-		}
-	}
-}
-
 func TestApplyNothing(t *testing.T) {
 	t.Parallel()
 	z := newWrittenZone(organization(11, "Acme"))
