@@ -148,64 +148,9 @@ func TestTornJournal(t *testing.T) {
 
 // A run on another shard is at work: it is not taken for dead.
 // TestSimulatedZonesOfOneNameAreKeptApart: two folders may simulate the same zone, each with a state of its own.
+// slowDisk needs to be let go on for each of its turns.
+// TestLinesShareATurnOfTheDisk: what comes while the disk is at work waits for its next turn, all together.
 // fullDisk takes a part of what is written and then fails.
-type fullDisk struct {
-	*os.File
-	left int
-}
-
-func (f *fullDisk) Write(p []byte) (int, error) {
-	if len(p) <= f.left {
-		f.left -= len(p)
-		return f.File.Write(p)
-	}
-	n, _ := f.File.Write(p[:f.left])
-	f.left = 0
-	return n, errors.New("no space left on device")
-}
-
-func TestFullDisk(t *testing.T) {
-	t.Parallel()
-	for _, left := range []int{0, 10, 200} {
-		s := open(t)
-		write(t, s, "R1", 1)
-		j, err := s.Append("R1")
-		if err != nil {
-			t.Fatal(err)
-		}
-		j.file = &fullDisk{j.file.(*os.File), left}
-		err = errors.Join(j.Intent(intent), j.Result(result))
-		if err == nil || !strings.Contains(err.Error(), "no space left") {
-			t.Fatalf("%v", err)
-		}
-		j.file.(*fullDisk).left = 1 << 20
-		if j.Intent(intent) == nil {
-			t.Error("a broken journal goes on")
-		}
-		j.Close()
-		story, err := s.Read("R1")
-		if err != nil || story.Torn {
-			t.Errorf("%d bytes left: %v %v", left, story, err)
-		}
-	}
-}
-
-func TestAFolderThatCannotBeMade(t *testing.T) {
-	t.Parallel()
-	file := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s := Open(Options{Dir: file})
-	j, err := s.Begin("R1", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := j.Begin("R1", samplePlan()); err == nil {
-		t.Error("a journal below a file")
-	}
-}
-
 func TestJournalFolderOfItsOwn(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -54,11 +54,20 @@ type Journal struct {
 	run    string
 	places map[string]string
 
-	mu     sync.Mutex
-	file   journalFile
-	alive  *flock.Flock // held as long as this process writes
-	size   int64        // bytes of whole lines
-	broken error
+	mu      sync.Mutex
+	file    journalFile
+	alive   *flock.Flock // held as long as this process writes
+	size    int64        // bytes of whole lines
+	safe    int64        // how many of them are on the disk for certain
+	syncing bool         // somebody waits for the disk, without mu
+	synced  *sync.Cond   // somebody has done so
+	broken  error
+}
+
+func (s *Store) newJournal(run string) *Journal {
+	j := &Journal{store: s, run: run}
+	j.synced = sync.NewCond(&j.mu)
+	return j
 }
 
 // journalFile is what a journal needs of *os.File; tests put a full disk in its place.
@@ -76,7 +85,9 @@ func (s *Store) Begin(run string, places map[string]string) (*Journal, error) {
 	if _, err := s.path(run); err != nil {
 		return nil, err
 	}
-	return &Journal{store: s, run: run, places: places}, nil
+	j := s.newJournal(run)
+	j.places = places
+	return j, nil
 }
 
 // create makes the file, which must be new.
@@ -158,7 +169,9 @@ func (s *Store) appendTo(run, path string) (*Journal, error) {
 			return nil, errors.Join(fmt.Errorf("cut the torn line of run %s: %w", run, err), file.Close())
 		}
 	}
-	return &Journal{store: s, run: run, file: file, size: whole}, nil
+	j := s.newJournal(run)
+	j.file, j.size, j.safe = file, whole, whole
+	return j, nil
 }
 
 // syncFolder makes a new file's name as durable as its content.
@@ -206,38 +219,69 @@ func (j *Journal) Close() error {
 	return errors.Join(j.file.Close(), j.alive.Close())
 }
 
-// write puts one line on the disk. What a full disk left of it is cut off, as far as the disk lets us.
+// write puts one line on the disk. Lines that come while the disk is at work share its next turn, so that
+// organizations side by side wait about as long as one.
 func (j *Journal) write(l line) error {
+	l.At = j.store.now().UTC()
+	data, err := json.Marshal(l)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.broken != nil {
 		return j.broken
 	}
-	l.At = j.store.now().UTC()
-	if err := j.put(l); err != nil {
-		j.broken = fmt.Errorf("write the journal of run %s: %w", j.run, err)
+	if err == nil {
+		err = j.put(append(data, '\n'))
 	}
-	return j.broken
+	if err != nil {
+		return j.fail(err)
+	}
+	for mine := j.size; j.safe < mine; {
+		if j.broken != nil {
+			return j.broken
+		}
+		j.sync()
+	}
+	return nil
 }
 
-func (j *Journal) put(l line) error {
-	data, err := json.Marshal(l)
-	if err != nil {
-		return err
-	}
+// put writes a line behind the others. What a full disk left of it is cut off, as far as the disk lets us.
+func (j *Journal) put(line []byte) error {
 	if j.file == nil {
 		if err := j.create(); err != nil {
 			return err
 		}
 	}
-	data = append(data, '\n')
-	if _, err = j.file.Write(data); err == nil {
-		err = j.file.Sync()
-	}
-	if err != nil {
+	if _, err := j.file.Write(line); err != nil {
 		_ = j.file.Truncate(j.size) // best effort: a torn last line is understood anyway
 		return err
 	}
-	j.size += int64(len(data))
+	j.size += int64(len(line))
 	return nil
+}
+
+// sync waits until the disk has done a turn, its own or somebody else's.
+func (j *Journal) sync() {
+	if j.syncing {
+		j.synced.Wait()
+		return
+	}
+	j.syncing = true
+	upTo := j.size
+	j.mu.Unlock()
+	err := j.file.Sync()
+	j.mu.Lock()
+	j.syncing = false
+	if err == nil {
+		j.safe = upTo
+	} else {
+		_ = j.fail(err)
+	}
+	j.synced.Broadcast()
+}
+
+func (j *Journal) fail(err error) error {
+	if j.broken == nil {
+		j.broken = fmt.Errorf("write the journal of run %s: %w", j.run, err)
+	}
+	return j.broken
 }
