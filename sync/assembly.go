@@ -28,6 +28,9 @@ type assembly struct {
 	room   *ceilings
 	plan   *Plan
 	n      int // the number of the next step
+	// digests and facts are those of the organizations in the plan.
+	digests map[string]string
+	facts   Facts
 }
 
 func (run *planRun) newAssembly(zones []*zoneRun, drafts []*draft) *assembly {
@@ -42,7 +45,7 @@ func (run *planRun) newAssembly(zones []*zoneRun, drafts []*draft) *assembly {
 		e := z.port.Endpoint
 		p.Zones = append(p.Zones, PlanZone{Name: z.name, URL: e.URL, User: z.me, Sandbox: e.Sandbox != nil})
 	}
-	return &assembly{run: run, zones: zones, drafts: drafts, known: run.newExcuses(), room: newCeilings(run, drafts), plan: p, n: 1}
+	return &assembly{run: run, zones: zones, drafts: drafts, known: run.newExcuses(), room: newCeilings(run, drafts), plan: p, n: 1, digests: map[string]string{}}
 }
 
 // begin tells the sink what is known once the zones are open.
@@ -148,8 +151,16 @@ func (a *assembly) include(d *draft) {
 	}
 	a.n = d.link(a.n)
 	a.plan.Organizations = append(a.plan.Organizations, d.plan())
+	o := &a.plan.Organizations[len(a.plan.Organizations)-1]
+	o.addDigest(a.digests)
+	a.facts.add(o)
+	a.plan.Summary.add(o)
+	a.plan.Calls.Write += o.plannedWrites()
 	if a.run.Sink != nil {
-		a.run.Sink.Organization(&a.plan.Organizations[len(a.plan.Organizations)-1])
+		a.run.Sink.Organization(o)
+	}
+	if a.run.Forget {
+		o.Steps, o.Held = []Step{}, []Held{}
 	}
 	d.proposals, d.waiting, d.held, d.people, d.admins = nil, nil, nil, nil, adminSet{}
 }
@@ -167,10 +178,8 @@ func (a *assembly) finish() *Plan {
 		p.Problems = append(p.Problems, run.use.problems()...)
 	}
 	p.Problems = onceEach(p.Problems)
-	p.Digest = DigestOf(p.Organizations)
-	p.Summary = Summarize(p.Organizations)
-	p.Calls.Write = plannedWrites(p.Organizations)
-	p.Exit = PlanExit(run.facts(p, a.zones, a.drafts), run.ExitCode)
+	p.Digest = joinDigests(a.digests)
+	p.Exit = PlanExit(a.allFacts(), run.ExitCode)
 	return p
 }
 

@@ -128,6 +128,15 @@ func TestSinkIsToldTheFinishedPlan(t *testing.T) {
 		for i := range plan.Organizations {
 			parts = append(parts, asText(&plan.Organizations[i]))
 		}
+		r.Sink, r.Forget = &recorder{}, true
+		turns.done = map[string]bool{}
+		short := drawnPlan(t, r)
+		for i := range plan.Organizations {
+			plan.Organizations[i].Steps, plan.Organizations[i].Held = []Step{}, []Held{}
+		}
+		if got := asText(short); got != asText(plan) {
+			t.Fatalf("without its steps:\n%s\nwant:\n%s", got, asText(plan))
+		}
 		if sink.begun != 1 || sink.zones != asText(plan.Zones) || !slices.Equal(parts, sink.parts) {
 			t.Fatalf("told\n%s\nof\n%s", strings.Join(sink.parts, "\n"), strings.Join(parts, "\n"))
 		}

@@ -30,17 +30,21 @@ func DigestOf(organizations []OrganizationPlan) string {
 // digest is made of them alone, so that the parts of a sharded run add up to that of the whole.
 func organizationDigests(organizations []OrganizationPlan) map[string]string {
 	digests := map[string]string{}
-	for _, o := range organizations {
-		if len(o.Steps) == 0 {
-			continue
-		}
-		d := digestOrganization{Key: o.Key, Zone: o.Zone, ID: o.ID}
-		for _, s := range o.Steps {
-			d.Steps = append(d.Steps, digestStep{s.Address, s.Op, plainFields(s.Fields), s.Arguments.plain(), relative(s.After, o.Steps[0].N)})
-		}
-		digests[o.Key] = hashJSON(d)
+	for i := range organizations {
+		organizations[i].addDigest(digests)
 	}
 	return digests
+}
+
+func (o *OrganizationPlan) addDigest(digests map[string]string) {
+	if len(o.Steps) == 0 {
+		return
+	}
+	d := digestOrganization{Key: o.Key, Zone: o.Zone, ID: o.ID}
+	for _, s := range o.Steps {
+		d.Steps = append(d.Steps, digestStep{s.Address, s.Op, plainFields(s.Fields), s.Arguments.plain(), relative(s.After, o.Steps[0].N)})
+	}
+	digests[o.Key] = hashJSON(d)
 }
 
 func joinDigests(digests map[string]string) string { return hashJSON(digests) }

@@ -45,29 +45,24 @@ func when(is bool, e Exit) Exit {
 	return ExitOK
 }
 
-// FactsOf are the facts that a plan shows by itself, once it is made or read from a file. What
-// kept everything from being read shows in the plan's own exit.
-func FactsOf(p *Plan) Facts {
-	f := Facts{Invalid: spec.HasErrors(p.Problems), NoneRead: p.Exit == ExitRefused || p.Exit == ExitUnreachable,
-		Refused: p.Exit == ExitRefused, Unreachable: p.Exit == ExitUnreachable}
-	for _, o := range p.Organizations {
-		f.Unread = f.Unread || len(o.NotRead) > 0
-		f.Held = f.Held || len(o.Held) > 0
-		f.Changes = f.Changes || len(o.Steps) > 0
-	}
-	return f
+// add takes in what the plan says of an organization.
+func (f *Facts) add(o *OrganizationPlan) {
+	f.Unread = f.Unread || len(o.NotRead) > 0
+	f.Held = f.Held || len(o.Held) > 0
+	f.Changes = f.Changes || len(o.Steps) > 0
 }
 
-// facts adds why nothing could be read to what the plan shows.
-func (run *planRun) facts(p *Plan, zones []*zoneRun, drafts []*draft) Facts {
-	f := FactsOf(p)
+// allFacts adds to what the organizations show whether the documents are wrong, and why nothing could be read.
+func (a *assembly) allFacts() Facts {
+	f := a.facts
+	f.Invalid = spec.HasErrors(a.plan.Problems)
 	var errs []error
 	seen := false
-	for _, d := range drafts {
+	for _, d := range a.drafts {
 		errs = append(errs, d.failures...)
 		seen = seen || d.read || d.settled && d.zone.err == nil
 	}
-	for _, z := range zones {
+	for _, z := range a.zones {
 		if z.err != nil {
 			errs, f.Unread = append(errs, z.err), true
 		}

@@ -43,8 +43,12 @@ func cut(organizations []OrganizationPlan, shard *Shard) []OrganizationPlan {
 }
 
 func planOf(organizations []OrganizationPlan, shard *Shard) *Plan {
+	writes := 0
+	for i := range organizations {
+		writes += organizations[i].plannedWrites()
+	}
 	return &Plan{Format: PlanFormat, Seal: "none", Shard: shard, Organizations: organizations, Digest: DigestOf(organizations),
-		Summary: Summarize(organizations), Calls: Calls{Write: plannedWrites(organizations)}, Unmanaged: map[spec.Kind]int{spec.KindOrganization: 2},
+		Summary: Summarize(organizations), Calls: Calls{Write: writes}, Unmanaged: map[spec.Kind]int{spec.KindOrganization: 2},
 		Problems: []spec.Problem{{Severity: spec.Warning, Rule: "zone", Message: "seen by every shard"}}, Zones: []PlanZone{{Name: "eu1"}}, Exit: ExitOK}
 }
 

@@ -39,6 +39,9 @@ type Request struct {
 	Progress func(Progress)
 	// Sink gets the plan while it is made; nil: nobody does.
 	Sink PlanSink
+	// Forget leaves steps and held changes out of the finished plan, once the sink has had them: of everything that a run
+	// would change they are by far the most. Digest, Summary, Calls and Exit count them all the same.
+	Forget bool
 }
 
 // PlanSink gets the parts of a plan, one call at a time, as soon as they are what the finished plan will hold. When the

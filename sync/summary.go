@@ -3,25 +3,29 @@ package sync
 // Summarize counts the steps of organizations by their counted op, and the rest.
 func Summarize(organizations []OrganizationPlan) Summary {
 	var s Summary
-	counters := map[Op]*int{OpCreate: &s.Create, OpUpdate: &s.Update, OpDelete: &s.Delete, OpInvite: &s.Invite, OpTransfer: &s.Transfer}
-	for _, o := range organizations {
-		for i := range o.Steps {
-			*counters[o.Steps[i].Op.Counted()]++
-		}
-		s.Waiting += len(o.Waiting)
-		s.Held += len(o.Held)
-		s.Unchanged += o.Unchanged
+	for i := range organizations {
+		s.add(&organizations[i])
 	}
 	return s
 }
 
-// plannedWrites is the number of requests that the steps take when nothing fails.
-func plannedWrites(organizations []OrganizationPlan) int {
-	n := 0
-	for _, o := range organizations {
-		for i := range o.Steps {
-			n += o.Steps[i].writes()
-		}
+func (s *Summary) add(o *OrganizationPlan) {
+	s.Waiting += len(o.Waiting)
+	s.Held += len(o.Held)
+	s.Unchanged += o.Unchanged
+	if len(o.Steps) == 0 {
+		return
+	}
+	counters := map[Op]*int{OpCreate: &s.Create, OpUpdate: &s.Update, OpDelete: &s.Delete, OpInvite: &s.Invite, OpTransfer: &s.Transfer}
+	for i := range o.Steps {
+		*counters[o.Steps[i].Op.Counted()]++
+	}
+}
+
+// plannedWrites is the number of requests that an organization's steps take when nothing fails.
+func (o *OrganizationPlan) plannedWrites() (n int) {
+	for i := range o.Steps {
+		n += o.Steps[i].writes()
 	}
 	return n
 }

@@ -34,6 +34,8 @@ type made struct {
 	against string
 	// stream prints the text of the plan while it is made; nil: it is printed at the end.
 	stream *render.PlanStream
+	// forget: the plan need not hold its steps once they are printed.
+	forget bool
 }
 
 func (m made) close(r *runtimeEnv) {
@@ -53,7 +55,7 @@ func (r *runtimeEnv) makePlan(ctx context.Context, o planOptions, may access) (m
 		return m, err
 	}
 	if o.streams() {
-		m.stream = r.streamPlan(o, m.guards)
+		m.stream, m.forget = r.streamPlan(o, m.guards), o.forgets()
 	}
 	if err := r.planInto(ctx, &m, o); err != nil {
 		m.close(r)
@@ -105,7 +107,7 @@ func (r *runtimeEnv) planWith(ctx context.Context, m *made, o planOptions, plan 
 		Memory: store.Memory(), FirstSeen: seen, Progress: r.bar.read,
 	}
 	if m.stream != nil {
-		request.Sink = m.stream
+		request.Sink, request.Forget = m.stream, m.forget
 	}
 	m.plan, err = plan(ctx, request)
 	r.bar.Done()

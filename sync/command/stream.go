@@ -14,6 +14,11 @@ import (
 // streams tells whether the text of a plan may begin before the plan is finished.
 func (o planOptions) streams() bool { return o.result.format == formatText && !o.history }
 
+// forgets tells whether nobody looks at steps once their text is printed: neither a file nor a receiver of notifications.
+func (o planOptions) forgets() bool {
+	return o.streams() && o.out == "" && o.result.outJSON == "" && o.ending == endingOptions{}
+}
+
 // streamPlan prints the plan of `plan` while it is made. Off a terminal it waits for something new to say.
 func (r *runtimeEnv) streamPlan(o planOptions, guards *spec.Guards) *render.PlanStream {
 	words := r.planWords(o, guards, "plan")

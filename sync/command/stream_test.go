@@ -154,3 +154,21 @@ func TestAPlanThatWasNotBegunIsNotCut(t *testing.T) {
 		}
 	})
 }
+
+// TestOneTextOfAPlan: it does not depend on what else the plan is for, nor on how many organizations are read side by side.
+func TestOneTextOfAPlan(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := stageOf(t, threeSeed, threeDocuments)
+		first := ""
+		for _, flags := range []string{"", "--concurrency 1", "--out-json HOME/plan.json", "--metrics-file HOME/plan.prom"} {
+			code, stdout, stderr := s.run(strings.Fields("plan --exit-code -f " + s.documents + " " + strings.ReplaceAll(flags, "HOME", s.home))...)
+			if first == "" {
+				first = stdout
+			}
+			if code != 2 || stdout != first || !strings.Contains(stdout, "2 to change (2 update)") {
+				t.Errorf("%s: exit %d\n%s\n%s\nwant\n%s", flags, code, stdout, stderr, first)
+			}
+		}
+	})
+}
