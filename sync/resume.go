@@ -22,10 +22,7 @@ type ResolveOptions struct {
 // What a killed run had just sent may still arrive. Creating an organization and inviting are therefore
 // taken for not done only when as much time has passed as that takes; else this waits.
 func ResolveRun(ctx context.Context, story *Story, o ResolveOptions) []Outcome {
-	r := resolver{story: story, o: o, workers: map[string]*worker{}}
-	if r.o.Jitter == nil {
-		r.o.Jitter = func() float64 { return 0.5 }
-	}
+	r := newResolver(story, o)
 	var outcomes []Outcome
 	for _, intent := range story.Open() {
 		if ctx.Err() != nil {
@@ -46,6 +43,13 @@ type resolver struct {
 	story   *Story
 	o       ResolveOptions
 	workers map[string]*worker // by organization key
+}
+
+func newResolver(story *Story, o ResolveOptions) *resolver {
+	if o.Jitter == nil {
+		o.Jitter = func() float64 { return 0.5 }
+	}
+	return &resolver{story: story, o: o, workers: map[string]*worker{}}
 }
 
 func (r *resolver) outcome(ctx context.Context, intent Intent) Outcome {
@@ -87,15 +91,17 @@ func (r *resolver) find(ctx context.Context, intent Intent) finding {
 	return r.settled(ctx, w, step, writes[at], intent)
 }
 
-// settled inspects once, and once more when what shows nothing has had its time.
+// settled inspects until what shows nothing has had its time.
 func (r *resolver) settled(ctx context.Context, w *worker, step *Step, write Write, intent Intent) finding {
 	found := w.inspect(step, write, r.salted(intent))
 	settles := settling[intent.Verb]
 	left := min(settles-r.o.Clock.Now().Sub(intent.At), settles) // min: a clock may have been set back
-	if found.state == nothing && left > 0 {
-		if r.o.Clock.Sleep(ctx, left) != nil {
+	for waits := newWaits(r.o.Jitter); found.state == nothing && left > 0; {
+		wait := min(left, waits.next())
+		if r.o.Clock.Sleep(ctx, wait) != nil {
 			return finding{state: unreadable, why: "the run was stopped before it could be read"}
 		}
+		left -= wait
 		found = w.inspect(step, write, r.salted(intent))
 	}
 	if found.state == nothing {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"makesync/spec"
 	reconcile "makesync/sync"
@@ -91,6 +92,24 @@ func (a *application) settleRun(ctx context.Context, story *reconcile.Story) (er
 		return nil // a later run tries again
 	}
 	return journal.Resolved()
+}
+
+// shownWithin is how far back awaitShown looks; what is older has long been shown.
+const shownWithin = time.Minute
+
+// awaitShown waits until the zones show what other runs have made in them just before this one.
+func (a *application) awaitShown(ctx context.Context) error {
+	if a.o.noJournal {
+		return nil
+	}
+	stories, err := a.store.Recent(a.zones.places(), a.r.Now().Add(-shownWithin))
+	if err != nil {
+		return failure{exit: reconcile.ExitInternal, message: err.Error()}
+	}
+	for _, story := range stories {
+		reconcile.AwaitShown(ctx, story, reconcile.ResolveOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64})
+	}
+	return nil
 }
 
 // settled tells that a run left something open, and what is known of it now.

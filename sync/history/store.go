@@ -45,8 +45,11 @@ func NewRun(now time.Time, random io.Reader) (string, error) {
 	if _, err := io.ReadFull(random, bytes[:]); err != nil {
 		return "", fmt.Errorf("make a run id: %w", err)
 	}
-	return fmt.Sprintf("%s-%x", now.UTC().Format("20060102T150405Z"), bytes), nil
+	return fmt.Sprintf("%s-%x", now.UTC().Format(runStamp), bytes), nil
 }
+
+// runStamp is the time with which a run id begins.
+const runStamp = "20060102T150405Z"
 
 // runName keeps a run id that somebody typed from being a path.
 var runName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)

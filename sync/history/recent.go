@@ -1,0 +1,48 @@
+package history
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	reconcile "makesync/sync"
+)
+
+// longestRun is how long a run may have been at work: older journals are not looked into for what was done just now.
+const longestRun = 24 * time.Hour
+
+// Recent lists the runs on one of the zones (places by name, as for Unsettled) whose journals have grown since then, oldest
+// first. A journal that cannot be read is left out: Unsettled is who complains.
+func (s *Store) Recent(places map[string]string, since time.Time) ([]*reconcile.Story, error) {
+	runs, err := s.names()
+	if err != nil {
+		return nil, err
+	}
+	var recent []*reconcile.Story
+	for _, run := range slices.Backward(runs) {
+		if began, err := time.Parse(runStamp, run[:min(len(run), len(runStamp))]); err == nil && began.Before(since.Add(-longestRun)) {
+			break // names begin with the time
+		}
+		if !s.grownSince(run, since) {
+			continue
+		}
+		if story, err := s.Read(run); err == nil && touches(story, places) {
+			recent = append(recent, story)
+		}
+	}
+	slices.Reverse(recent)
+	return recent, nil
+}
+
+// grownSince tells whether a journal's last line is not older.
+func (s *Store) grownSince(run string, since time.Time) bool {
+	path, err := s.path(run)
+	if err != nil {
+		return false
+	}
+	text, err := lastLine(path)
+	var last struct {
+		At time.Time `json:"at"`
+	}
+	return err == nil && json.Unmarshal(text, &last) == nil && !last.At.Before(since)
+}
