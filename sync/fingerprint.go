@@ -61,6 +61,16 @@ func (v View) Unmasked() View { return v.masked(false) }
 // Masked is the view with every side a secret.
 func (v View) Masked() View { return v.masked(true) }
 
+// secrets are the sensitive values of a view.
+func (v View) secrets() (secrets []spec.Value) {
+	for _, side := range v {
+		if side.IsSensitive() && !side.text.IsZero() {
+			secrets = append(secrets, side.text)
+		}
+	}
+	return secrets
+}
+
 func (v View) masked(secret bool) View {
 	if v == nil {
 		return nil

@@ -131,6 +131,7 @@ func (w *worker) do(s *Step) StepReport {
 	}
 	ctx := w.stopping // a stop cuts off a wait for the rate limit before the step's first write …
 	for i, write := range writesOf(w.id, s) {
+		write.Secrets = images.Before.secrets()
 		d := w.send(ctx, s, write, imagesOf(write, s, images))
 		ctx = w.writing // … but of a step that has begun no half is left undone
 		report.Attempts += d.attempts

@@ -36,6 +36,8 @@ type Write struct {
 	Arguments    Arguments
 	// NoBody makes RemoveMember send no body at all instead of {} (make-api §1.3: which of both is meant by "empty" is not said).
 	NoBody bool
+	// Secrets are what the object held before. They are not sent; no message may repeat them.
+	Secrets []spec.Value
 }
 
 // Answer is what a write's reply said; only fields that the reply held are set.

@@ -124,6 +124,22 @@ func (s *leakStage) failingApply(make func(echo) (*http.Response, error)) {
 	s.tamper = nil
 }
 
+// TestErrorsOfWritesShowNoLiveSecret: a zone may repeat what a write was to replace.
+func TestErrorsOfWritesShowNoLiveSecret(t *testing.T) {
+	leakTest(t, func(s *leakStage) {
+		for name, secret := range map[string]string{"DB_PASSWORD": "old by name", "ORDERS_DSN": "old by pattern", "PIN_SECRET": "old number", "GONE_API_KEY": "deleted", "OTHER_SECRET": "purged"} {
+			s.tamper = onWrites(func(echo) (*http.Response, error) {
+				kind, body := asJSON("message", "The value "+canaries[secret]+" is locked.", "code", "IM005")
+				return answer(422, kind, body), nil
+			})
+			args := with("apply --yes --format json --log-level debug --target acme/variable/"+name, []string{"-f", s.docs()})
+			if code, _, _ := s.run(args...); code != 4 {
+				s.Errorf("%s: exit %d, want 4", name, code)
+			}
+		}
+	})
+}
+
 func TestErrorsOfWritesShowNoSecret(t *testing.T) {
 	leakTest(t, func(s *leakStage) {
 		for place, put := range places {

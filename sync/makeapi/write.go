@@ -91,16 +91,18 @@ func encode(body any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// secretsOf are the texts of a write that no error message may repeat.
-func secretsOf(w reconcile.Write) []string {
-	value := w.Arguments.Value
-	switch {
-	case w.Verb == reconcile.AcceptInvitation:
-		return []string{w.Arguments.Name} // the hash
-	case value != nil && value.IsSensitive():
-		return []string{value.Value().Reveal()}
+// secretsOf are the texts of a write, and of what it replaces, that no error message may repeat.
+func secretsOf(w reconcile.Write) (secrets []string) {
+	if w.Verb == reconcile.AcceptInvitation {
+		secrets = append(secrets, w.Arguments.Name) // the hash
 	}
-	return nil
+	if value := w.Arguments.Value; value != nil && value.IsSensitive() {
+		secrets = append(secrets, value.Value().Reveal())
+	}
+	for _, secret := range w.Secrets {
+		secrets = append(secrets, secret.Reveal())
+	}
+	return secrets
 }
 
 // confirmed adds confirmed=true where it is asked for.
