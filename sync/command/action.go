@@ -1,14 +1,19 @@
 package command
 
 import (
+	"slices"
+
 	"github.com/urfave/cli/v2"
 )
 
-// action wraps what a command does: the arguments are counted and the log set up
+// action wraps what a command does: the arguments are counted, the flags looked at and the log set up
 // before anything else happens.
 func (r *runtimeEnv) action(a arity, run func(*cli.Context) error) cli.ActionFunc {
 	return func(c *cli.Context) error {
 		if err := a.check(r, c); err != nil {
+			return r.leaveJSON(c, err)
+		}
+		if err := checkNamed(c); err != nil {
 			return r.leaveJSON(c, err)
 		}
 		if err := r.openLog(c); err != nil {
@@ -17,4 +22,25 @@ func (r *runtimeEnv) action(a arity, run func(*cli.Context) error) cli.ActionFun
 		defer r.bar.Done()
 		return r.leaveJSON(c, run(c))
 	}
+}
+
+// naming are the flags that name something and would mean "no such flag" when empty. The value is mostly a shell
+// variable then that is not set, and a run without --shard or --zone is a larger one than was meant.
+var naming = []string{"base", "file", "journal", "live", "map", "out", "reference-root", "region", "seed", "shard", "state", "zone"}
+
+// checkNamed refuses them empty.
+func checkNamed(c *cli.Context) error {
+	for _, name := range naming {
+		var values []string
+		switch findFlag(c.Command.Flags, name).(type) {
+		case *cli.StringFlag:
+			values = []string{c.String(name)}
+		case *cli.StringSliceFlag:
+			values = c.StringSlice(name)
+		}
+		if c.IsSet(name) && slices.Contains(values, "") {
+			return badUsage(c, "--%s is empty", name)
+		}
+	}
+	return nil
 }

@@ -84,6 +84,9 @@ func parseListen(text string) (listenOption, error) {
 	if !named {
 		zone, address = "", text
 	}
+	if named && zone == "" {
+		return listenOption{}, errors.New("write it as [ZONE=]HOST:PORT, as in eu1=127.0.0.1:8080")
+	}
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return listenOption{}, errors.New("write it as [ZONE=]HOST:PORT, as in 127.0.0.1:8080")

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 )
@@ -21,7 +20,7 @@ var ErrInUse = errors.New("is in use")
 
 // acquire takes the lock, waiting up to wait while another process has it.
 func acquire(path string, wait time.Duration) (*fileLock, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+	if err := makeFolder(path); err != nil {
 		return nil, fmt.Errorf("lock state file: %w", err)
 	}
 	deadline := time.Now().Add(wait)

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 )
@@ -186,7 +185,7 @@ func (s *State) Clone() *State {
 
 // WriteFile writes the state to a file, atomically, with the folders above it.
 func (s *State) WriteFile(path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+	if err := makeFolder(path); err != nil {
 		return fmt.Errorf("write state file: %w", err)
 	}
 	return newStateFile(path, nil).write(s)
