@@ -45,7 +45,7 @@ func invitationSubcommand(r *runtimeEnv, name, usage string, may access, flags [
 		Flags: joined(flags, []cli.Flag{
 			&cli.StringSliceFlag{Name: "file", Aliases: []string{"f"}, Usage: "`PATH` of documents, for their zones; repeatable (default: makesync.yaml if it is there)"},
 			&cli.StringFlag{Name: "zone", Usage: "`NAME` of the zone of the organization (default: MAKE_ZONE)"},
-		}, zoneFlags(), []cli.Flag{formatFlag(formatText, formatJSON), colorFlag()}, logFlags()),
+		}, zoneFlags(), resultFlags(formatText, formatJSON), logFlags()),
 		Action: r.action(arity{1, 1, "HASH"}, func(c *cli.Context) error {
 			o, err := r.readInvitationOptions(c)
 			if err != nil {

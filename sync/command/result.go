@@ -111,8 +111,8 @@ func (r *runtimeEnv) emit(res result, o resultOptions, ro render.Options) error 
 	return lost
 }
 
-// keptResult is a result of which --out-json may keep a copy. unkept adds the problem that it could not be
-// kept, and gives the exit of the run then.
+// keptResult is a result that has problems and an exit. unkept adds the problem that its copy for --out-json
+// could not be kept, and gives the exit of the run then.
 type keptResult interface {
 	unkept(spec.Problem) reconcile.Exit
 }
@@ -131,7 +131,10 @@ func (r *runtimeEnv) keepJSON(res result, o resultOptions) error {
 	if err == nil {
 		return nil
 	}
-	exit := res.(keptResult).unkept(failureProblem(err))
+	exit := reconcile.ExitInternal
+	if kept, ok := res.(keptResult); ok {
+		exit = kept.unkept(failureProblem(err))
+	}
 	r.printError(err, exit)
 	return end(exit)
 }

@@ -16,7 +16,7 @@ type runsOptions struct {
 }
 
 func runsFlags() []cli.Flag {
-	return []cli.Flag{formatFlag(formatText, formatJSON), colorFlag(), journalFlag()}
+	return joined([]cli.Flag{journalFlag()}, resultFlags(formatText, formatJSON), logFlags())
 }
 
 func runsCommand(r *runtimeEnv) *cli.Command {
