@@ -47,7 +47,7 @@ func soundness(plan *Plan) []spec.Problem {
 	if _, err := ReadSalt(plan.Salt); err != nil {
 		return []spec.Problem{*planProblem("plan-file", "the plan's salt is not base64", "make a new plan")}
 	}
-	var problems []spec.Problem
+	problems := unsoundZones(plan)
 	n, keys := 0, map[string]bool{}
 	for i := range plan.Organizations {
 		o := &plan.Organizations[i]
@@ -66,6 +66,20 @@ func soundness(plan *Plan) []spec.Problem {
 	}
 	if len(problems) == 0 && DigestOf(plan.Organizations) != plan.Digest {
 		problems = append(problems, *planProblem("plan-digest", "the digest is not that of the steps: the file was damaged or changed", "make a new plan"))
+	}
+	return problems
+}
+
+// unsoundZones: the zone of each organization with steps stands in the plan once, with the user whom Verify compares.
+func unsoundZones(plan *Plan) (problems []spec.Problem) {
+	count := map[string]int{}
+	for _, zone := range plan.Zones {
+		count[zone.Name]++
+	}
+	for i := range plan.Organizations {
+		if o := &plan.Organizations[i]; len(o.Steps) > 0 && count[o.Zone] != 1 {
+			problems = append(problems, *planProblem("plan-file", fmt.Sprintf("the zone %s of %s stands in it %d times instead of once", quote(o.Zone), clean(o.Key), count[o.Zone]), "make a new plan"))
+		}
 	}
 	return problems
 }

@@ -151,6 +151,9 @@ func TestForgedSteps(t *testing.T) {
 		"created twice":           func(p *Plan) { p.Organizations[2].ID = 77 },
 		"not alone":               func(p *Plan) { p.Organizations[1].Steps = append(p.Organizations[1].Steps, Step{N: 99}) },
 		"organization twice":      func(p *Plan) { p.Organizations[1].Key = "acme" },
+		"no zones":                func(p *Plan) { p.Zones = []PlanZone{} },
+		"a zone twice":            func(p *Plan) { p.Zones = append(p.Zones, p.Zones[0]) },
+		"zone without a user":     func(p *Plan) { p.Organizations[1].Zone = "us1" },
 		"secret without reference to compare": func(p *Plan) {
 			v := *step(p, "acme/variable/PASSWORD").Arguments.Value
 			v.Fingerprint = ""
