@@ -23,7 +23,9 @@ import (
 //	the page is full                                           one more page
 //	a further page repeats only rows that were read            an error: the zone ignores pg[offset]
 //	totalCount, where it was asked for, is what was read       whole: a last page that is full needs no other one after it
-//	totalCount is larger than what was read                    an error
+//	totalCount is larger than what was read                    one more page; nothing behind the last row: whole, since
+//	                                                           a zone may count rows that it does not show
+//	totalCount is above 0 and there is no row                  an error
 //
 // A further page begins with the last row of the one before. Where it does not, rows were added
 // or taken away in between and one may have been missed: the list is read again from its beginning.
@@ -124,15 +126,18 @@ func (r *reading[T]) add(p page[T]) error {
 	r.pages++
 	r.learnLimit(p)
 	total := p.info.TotalCount
-	short := r.limit > 0 && len(p.rows) < r.limit
 	counted := total.known && total.n == int64(len(r.all.rows))
+	missing := total.known && total.n > int64(len(r.all.rows)) && fresh > 0
+	short := r.limit > 0 && len(p.rows) < r.limit && !missing
 	switch {
+	case len(r.all.rows) == 0 && total.known && total.n > 0:
+		return unreadable("the zone counts " + strconv.FormatInt(total.n, 10) + " rows and sends none")
 	case len(p.rows) == 0 && r.overlap(offset) > 0:
 		return errMoved // not even the last row is there any more
 	case len(p.rows) == 0, short && fresh+r.overlap(offset) >= len(p.rows) && overlaps:
 		r.whole = true
 	case r.pages == 1:
-		r.whole = short || counted || (r.limit == 0 && len(p.rows) < shortestCut)
+		r.whole = short || counted || (r.limit == 0 && len(p.rows) < shortestCut && !missing)
 	case fresh == 0 && r.limit == 0:
 		r.whole = true // no paging at all: the first reply was everything
 	case fresh == 0:
@@ -143,9 +148,6 @@ func (r *reading[T]) add(p page[T]) error {
 		r.whole = short || counted
 	}
 	r.next = offset + len(p.rows)
-	if r.whole && total.known && total.n > int64(len(r.all.rows)) {
-		return unreadable("the zone counts " + strconv.FormatInt(total.n, 10) + " rows and sent " + strconv.Itoa(len(r.all.rows)))
-	}
 	return nil
 }
 

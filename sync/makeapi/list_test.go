@@ -98,7 +98,11 @@ func TestListsAreReadToTheirProvenEnd(t *testing.T) {
 		{"deaf and cut", paged{ids: upTo(25), deaf: true, most: 10}, -1, 2},
 		{"repeated rows", paged{ids: []int{1, 2, 2, 3, 1}}, 3, 1},
 		{"total fits", paged{ids: upTo(5), total: 5}, 5, 1},
-		{"total is larger", paged{ids: upTo(5), total: 6}, -1, 1},
+		{"total is larger", paged{ids: upTo(5), total: 6}, 5, 2},
+		{"total of nothing", paged{total: 6}, -1, 1},
+		{"total is larger, no limit in pg", paged{ids: upTo(5), total: 6, noLimit: true}, 5, 2},
+		{"total is larger, deaf", paged{ids: upTo(5), total: 6, deaf: true}, -1, 2},
+		{"total is larger, cut", paged{ids: upTo(25), total: 25, most: 10, noLimit: true}, 25, 3},
 	} {
 		c := client(t, test.zone.ServeHTTP)
 		lives, err := c.Organizations(t.Context())
