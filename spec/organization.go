@@ -120,6 +120,7 @@ type Member struct {
 	// DeleteConnections: `connections: delete` was written (absent members).
 	DeleteConnections bool
 	Source            Source
+	RoleSource        Source // of the role's text
 
 	UserID int64 // live only
 	// Name is the person's name, live only. An invitee's is what the inviter typed.

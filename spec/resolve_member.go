@@ -19,7 +19,7 @@ func (r *resolver) members(l *layer) []Member {
 }
 
 func (r *resolver) member(key string, w *writtenMember) Member {
-	m := Member{Email: w.email, Role: w.role.text, Source: w.source()}
+	m := Member{Email: w.email, Role: w.role.text, Source: w.source(), RoleSource: w.role.source()}
 	if isAbsent(w.state) {
 		m.State, m.Role = Absent, ""
 		m.DeleteConnections = w.connections.text == "delete"

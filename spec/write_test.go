@@ -221,7 +221,10 @@ func bare(o Organization, unwritten []Unwritten) Organization {
 		return !left[NewAddress(o.Key, KindFeatureControl, c.Name)]
 	})
 	o.Variables = kept(o.Variables, func(v *Variable) bool { v.Source = Source{}; return !left[NewAddress(o.Key, KindVariable, v.Name)] })
-	o.Members = kept(o.Members, func(m *Member) bool { m.Source = Source{}; return !left[NewAddress(o.Key, KindMember, m.Email)] })
+	o.Members = kept(o.Members, func(m *Member) bool {
+		m.Source, m.RoleSource = Source{}, Source{}
+		return !left[NewAddress(o.Key, KindMember, m.Email)]
+	})
 	return o
 }
 

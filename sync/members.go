@@ -47,7 +47,7 @@ func diffMembers(ctx context.Context, d *draft) {
 		}
 		role, err := d.bindRole(ctx, want)
 		if err != nil {
-			d.unresolved(d.address(spec.KindMember, want.Email), want.Source, err)
+			d.unresolved(d.address(spec.KindMember, want.Email), want.RoleSource, err)
 			continue
 		}
 		d.compareMember(ctx, want, role)
