@@ -166,6 +166,11 @@ var trapHints = map[string]string{
 // each walks a mapping that has to be one, giving every key that counts: keys
 // are texts, unique also without case, and those that begin with x- are left out.
 func (d *decoder) each(n *yaml.Node, t *trail, visit func(key, value *yaml.Node, t *trail)) bool {
+	return d.eachAndAgain(n, t, visit, func(_, _ *yaml.Node, _ *trail) {})
+}
+
+// eachAndAgain is each, and gives keys that stand there again to a function of their own.
+func (d *decoder) eachAndAgain(n *yaml.Node, t *trail, visit, again func(key, value *yaml.Node, t *trail)) bool {
 	n = follow(n)
 	if !d.untagged(n, t) {
 		return false
@@ -183,10 +188,18 @@ func (d *decoder) each(n *yaml.Node, t *trail, visit func(key, value *yaml.Node,
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := follow(n.Content[i])
 		below.key, below.at = key.Value, d.at(key)
-		if !d.key(key, below) || isExtension(key.Value) || !d.unique(keys, key, below) {
+		if !d.key(key, below) || isExtension(key.Value) {
 			continue
 		}
-		visit(key, n.Content[i+1], below)
+		first := keys.add(key)
+		if first == nil {
+			visit(key, n.Content[i+1], below)
+			continue
+		}
+		d.duplicate(first, key, below)
+		if first.Value == key.Value {
+			again(key, n.Content[i+1], below)
+		}
 	}
 	return true
 }
@@ -218,14 +231,10 @@ func (d *decoder) key(n *yaml.Node, t *trail) bool {
 	return true
 }
 
-func (d *decoder) unique(keys *keySet, n *yaml.Node, t *trail) bool {
-	first := keys.add(n)
-	switch {
-	case first == nil:
-		return true
-	case first.Value == n.Value:
+func (d *decoder) duplicate(first, n *yaml.Node, t *trail) {
+	if first.Value == n.Value {
 		d.report(ruleDuplicateKey, n, t, "the key "+tickKey(n.Value)+" stands here twice", "remove one of them")
-	default:
+	} else {
 		rule := ruleKeyCase
 		if strings.Contains(n.Value, "@") {
 			rule = ruleMemberCase
@@ -233,7 +242,6 @@ func (d *decoder) unique(keys *keySet, n *yaml.Node, t *trail) bool {
 		d.report(rule, n, t, "the keys "+tickKey(first.Value)+" and "+tickKey(n.Value)+" differ only in upper and lower case", "remove one of them")
 	}
 	d.problems[len(d.problems)-1].Related = d.at(first).pointer()
-	return false
 }
 
 // keySet finds keys that are equal without case. Small mappings compare each

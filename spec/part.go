@@ -91,7 +91,7 @@ func (d *decoder) layers(n *yaml.Node, t *trail, isProfile bool) []*layer {
 		return nil
 	}
 	var out []*layer
-	d.each(n, t, func(key, value *yaml.Node, t *trail) {
+	d.eachAndAgain(n, t, func(key, value *yaml.Node, t *trail) {
 		if !isKey(key.Value) {
 			d.report(ruleOrganizationKey, key, t, tickKey(key.Value)+" cannot be a key",
 				"use a to z, 0 to 9 and -, at most 64 characters; the name goes into `name`")
@@ -100,6 +100,8 @@ func (d *decoder) layers(n *yaml.Node, t *trail, isProfile bool) []*layer {
 		if d.layer(l, value, t) || isProfile {
 			out = append(out, l) // a profile that is told to be wrong is declared all the same
 		}
+	}, func(key, value *yaml.Node, t *trail) {
+		d.layer(&layer{at: d.at(key), key: key.Value, isProfile: isProfile}, value, t) // for its mistakes
 	})
 	return out
 }
