@@ -91,12 +91,13 @@ func (r *resolver) find(ctx context.Context, intent Intent) finding {
 	return r.settled(ctx, w, step, writes[at], intent)
 }
 
-// settled inspects until what shows nothing has had its time.
+// settled inspects until what shows nothing has had its time. Neither is no end either: a list that is behind may still
+// show the invitation that was revoked before this one was sent.
 func (r *resolver) settled(ctx context.Context, w *worker, step *Step, write Write, intent Intent) finding {
 	found := w.inspect(step, write, r.salted(intent))
 	settles := settling[intent.Verb]
 	left := min(settles-r.o.Clock.Now().Sub(intent.At), settles) // min: a clock may have been set back
-	for waits := newWaits(r.o.Jitter); found.state == nothing && left > 0; {
+	for waits := newWaits(r.o.Jitter); (found.state == nothing || found.state == neither) && left > 0; {
 		wait := min(left, waits.next())
 		if r.o.Clock.Sleep(ctx, wait) != nil {
 			return finding{state: unreadable, why: "the run was stopped before it could be read"}

@@ -71,3 +71,28 @@ func TestTheNextRunAwaitsWhatTheLastHasMade(t *testing.T) {
 		t.Errorf("it waits for %v", waited)
 	}
 }
+
+// TestAnOldInvitationInAListThatIsBehind: a run is killed between the two writes of a re-invitation and the answer to
+// the second. The list still shows the first invitation; what became of the second is not decided by that.
+func TestAnOldInvitationInAListThatIsBehind(t *testing.T) {
+	t.Parallel()
+	acme, stale := organization(11, "Acme"), organization(11, "Acme")
+	person(acme, 6, "late@x.example", 13, "expired")
+	person(stale, 6, "late@x.example", 13, "pending")
+	z := newWrittenZone(acme)
+	r := z.request(desired("acme", "Acme", members(spec.Member{Email: "late@x.example", Role: "Admin", Invite: &spec.Invite{Name: "Late"}})))
+	journal := &memoryJournal{fails: 5} // the line after the intent of the invitation
+	options := z.options()
+	options.Journal = journal
+	Apply(context.Background(), makePlan(t, r), options)
+	if open := journal.story.Open(); len(open) != 1 || open[0].Verb != InviteMember {
+		t.Fatalf("open: %v", open)
+	}
+	b := &behindBy{writtenZone: z, clock: newJumpClock(), shows: planned.Add(2 * time.Second), until: []*Live{stale}}
+	port := z.port().ZonePort
+	port.Reader = b
+	got := ResolveRun(context.Background(), &journal.story, ResolveOptions{Zones: map[string]ZonePort{"eu1": port}, Clock: b.clock})
+	if len(got) != 1 || got[0].Outcome != Succeeded {
+		t.Errorf("%+v", got)
+	}
+}
