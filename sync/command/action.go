@@ -1,9 +1,13 @@
 package command
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/urfave/cli/v2"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
 )
 
 // action wraps what a command does: the arguments are counted, the flags looked at and the log set up
@@ -20,7 +24,26 @@ func (r *runtimeEnv) action(a arity, run func(*cli.Context) error) cli.ActionFun
 			return r.leaveJSON(c, err)
 		}
 		defer r.bar.Done()
-		return r.leaveJSON(c, run(c))
+		return r.leaveJSON(c, unbroken(c, run))
+	}
+}
+
+// unbroken makes an error of a panic, so that a defect, too, ends with the JSON that was asked for.
+func unbroken(c *cli.Context, run func(*cli.Context) error) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = defect(cause)
+		}
+	}()
+	return run(c)
+}
+
+// defect says where the program broke, and never with what: that could hold a secret.
+func defect(cause any) failure {
+	broken := spec.BrokenBy(cause)
+	return failure{
+		exit: reconcile.ExitInternal, message: fmt.Sprintf("internal error (%s) at %s", broken.Kind, broken.Place),
+		hint: "nothing more is printed here because it could hold a secret; please report the line above with the command you ran; `makesync runs list` shows what a broken apply had done",
 	}
 }
 

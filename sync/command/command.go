@@ -11,7 +11,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"makesync/spec"
 	reconcile "makesync/sync"
 )
 
@@ -131,11 +130,9 @@ func (r *runtimeEnv) finish(ctx context.Context, err error) reconcile.Exit {
 	return exit
 }
 
-// reportPanic says that the program broke without printing any value: what it
-// was working on may hold a secret. The place is enough for a bug report.
+// reportPanic is the last resort, for what breaks outside of a command's action.
 func reportPanic(w io.Writer, cause any) int {
-	broken := spec.BrokenBy(cause)
-	fmt.Fprintf(w, "error: internal error (%s) at %s\n", broken.Kind, broken.Place)
-	fmt.Fprintln(w, "hint: nothing more is printed here because it could hold a secret; please report the line above with the command you ran; `makesync runs list` shows what a broken apply had done")
-	return reconcile.ExitInternal.Code
+	broken := defect(cause)
+	fmt.Fprintf(w, "error: %s\nhint: %s\n", broken.message, broken.hint)
+	return broken.exit.Code
 }

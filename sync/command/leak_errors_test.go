@@ -292,8 +292,10 @@ func TestPanicsShowNoSecret(t *testing.T) {
 			}
 		}
 		s.tamper = onWrites(func(e echo) (*http.Response, error) { panic(e.all()) })
-		if code, _, stderr := s.run(with("apply --yes", on, oneSecret)...); code != 1 || !strings.Contains(stderr, "internal error") {
-			s.Errorf("exit %d: %s", code, stderr)
+		code, stdout, stderr := s.run(with("apply --yes --format json", on, oneSecret)...)
+		var report struct{ Exit struct{ Name string } }
+		if err := json.Unmarshal([]byte(stdout), &report); code != 1 || err != nil || report.Exit.Name != "internal" || !strings.Contains(stderr, "internal error") {
+			s.Errorf("exit %d, %v: %s\n%s", code, err, stdout, stderr)
 		}
 	})
 }
