@@ -64,8 +64,12 @@ func soundness(plan *Plan) []spec.Problem {
 			n = o.Steps[j].N
 		}
 	}
-	if len(problems) == 0 && DigestOf(plan.Organizations) != plan.Digest {
+	switch {
+	case len(problems) > 0:
+	case DigestOf(plan.Organizations) != plan.Digest:
 		problems = append(problems, *planProblem("plan-digest", "the digest is not that of the steps: the file was damaged or changed", "make a new plan"))
+	case Summarize(plan.Organizations) != plan.Summary:
+		problems = append(problems, *planProblem("plan-digest", "the summary is not that of the steps: the file was damaged or changed", "make a new plan"))
 	}
 	return problems
 }

@@ -202,6 +202,7 @@ func TestDamagedFiles(t *testing.T) {
 		"name but case":   {replace(`"seal": "none"`, `"seal": "none", "Digest": "sha256:0"`), "plan-file"},
 		"changed":         {replace(`"id": 11`, `"id": 13`), "plan-digest"},
 		"wrong digest":    {replace(`"digest": "sha256:`, `"digest": "sha256:0`), "plan-digest"},
+		"wrong summary":   {replace(`"held": 0,`, `"held": 7,`), "plan-digest"},
 		"null seal":       {replace(`"seal": "none"`, `"seal": null`), "plan-file"},
 		"not even a seal": {replace(`"seal": "none"`, `"seal": "NONE"`), "plan-seal"},
 	}
