@@ -58,7 +58,7 @@ type Desired struct {
 }
 
 // Endpoint is a zone as a run reaches it: the one place where it is decided
-// which url gets which token (design: "a document must not be able to move a token").
+// which url gets which token (a document must not be able to move a token).
 type Endpoint struct {
 	Name string
 	// URL is scheme://host[:port] without a path.

@@ -54,7 +54,7 @@ type FeatureControl struct {
 // VariableType is Make's typeId.
 type VariableType uint8
 
-// The variable types (make-api: 1 number, 2 string, 3 boolean, 4 date).
+// The variable types (published: 1 number, 2 string, 3 boolean, 4 date).
 const (
 	TypeUnknown VariableType = 0
 	TypeNumber  VariableType = 1
@@ -126,7 +126,7 @@ type Member struct {
 	// Name is the person's name, live only. An invitee's is what the inviter typed.
 	Name string
 	// Invitation is "" for an accepted member, else "pending", "expired" or
-	// whatever else the API says (make-api: any other non-null text is "not yet a member"). Live only.
+	// whatever else the API says (published: any other non-null text is "not yet a member"). Live only.
 	Invitation string
 }
 

@@ -53,7 +53,7 @@ type Problem struct {
 	Error *APIError `json:"error,omitempty"`
 }
 
-// APIError is what the Make API answered (make-api: error envelope
+// APIError is what the Make API answered (published: error envelope
 // {detail?, message, code, suberrors?}); Message is cleaned of control
 // characters and cut to a sane length.
 type APIError struct {

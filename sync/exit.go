@@ -6,7 +6,7 @@ type Exit struct {
 	Name string `json:"name"`
 }
 
-// The exits (design §6).
+// The exits, as the README lists them.
 var (
 	ExitOK            = Exit{0, "ok"}
 	ExitInternal      = Exit{1, "internal"}

@@ -2,7 +2,7 @@ package sync
 
 import "makesync/spec"
 
-// User is the token's own user (make-api: GET /users/me).
+// User is the token's own user (documented: GET /users/me).
 type User struct {
 	ID    int64  `json:"id"`
 	Email string `json:"email"`
@@ -17,7 +17,7 @@ type Live struct {
 	// Host is the row's `zone` field: the full host of the zone it lives in; "" when absent.
 	Host string
 	// License is the raw licence; nil when the row carried none (then it
-	// is in another zone, or unknown). Missing keys are missing, not false (make-api §1.1).
+	// is in another zone, or unknown). Missing keys are missing, not false (recorded replies).
 	License License
 	Teams   []Name
 	// Paused is isPaused; nil when the API did not say.
@@ -52,7 +52,7 @@ type Name struct {
 // List is one of the API's lists of names.
 type List string
 
-// The lists (make-api §1.7).
+// The lists (documented: /enums, /users/roles, /teams).
 const (
 	Roles     List = "roles" // of category organization
 	Regions   List = "regions"
@@ -61,7 +61,7 @@ const (
 	Teams     List = "teams" // of one organization
 )
 
-// RoleRow is a row of user-organization-roles (make-api §1.3): no e-mail, no name.
+// RoleRow is a row of user-organization-roles (published): no e-mail, no name.
 type RoleRow struct {
 	UserID     int64
 	RoleID     int64

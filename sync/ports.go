@@ -27,7 +27,7 @@ type ObjectReader interface {
 	// featureControl, member; owner is read as member; organization and tfa come with the list). A failure is
 	// returned and also kept in live.Failed; what the plan lacks is kept in live.Lacks and is no error.
 	Read(ctx context.Context, live *Live, kind spec.Kind) error
-	// FindUser asks for one person by e-mail (make-api: GET /users?organizationId&email=), accepted or
+	// FindUser asks for one person by e-mail (documented: GET /users?organizationId&email=), accepted or
 	// invited; 0 when the zone knows none.
 	FindUser(ctx context.Context, organization int64, email string) (int64, error)
 }

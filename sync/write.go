@@ -7,7 +7,7 @@ import (
 	"makesync/spec"
 )
 
-// Verb is one kind of write request (make-api §1.1–1.5).
+// Verb is one kind of write request (published).
 type Verb string
 
 // The verbs. setRole and removeMember are one empty body apart on the wire; they are two verbs so
@@ -34,7 +34,7 @@ type Write struct {
 	Organization int64 // 0 for CreateOrganization
 	Address      spec.Address
 	Arguments    Arguments
-	// NoBody makes RemoveMember send no body at all instead of {} (make-api §1.3: which of both is meant by "empty" is not said).
+	// NoBody makes RemoveMember send no body at all instead of {} (documented: an empty body removes; which of both that means is not said).
 	NoBody bool
 	// Secrets are what the object held before. They are not sent; no message may repeat them.
 	Secrets []spec.Value
