@@ -2,19 +2,13 @@ package sandbox
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
 )
-
-// maxBody is the largest request body, about 2 MB as on Make.
-const maxBody = 2 << 20
 
 // A call is one request on its way through a zone. Everything that it knows of
 // the state is valid only while the lock of the world is held.
@@ -72,14 +66,15 @@ func (c *call) write() (reply, error) {
 		return reply{}, err
 	}
 	w, ok, out, err := c.commit(ctx)
-	c.w.done()
 	if ok && err == nil {
 		err = c.w.tell(WriteEvent{Write: w, After: true, Context: ctx})
 	}
 	return out, err
 }
 
+// commit has the turn to write and gives it back, also when a watcher panics.
 func (c *call) commit(ctx context.Context) (Write, bool, reply, error) {
+	defer c.w.done()
 	w, change, refused := c.check()
 	if refused != nil {
 		return w, false, *refused, nil
@@ -87,11 +82,16 @@ func (c *call) commit(ctx context.Context) (Write, bool, reply, error) {
 	if err := c.w.tell(WriteEvent{Write: w, Context: ctx}); err != nil {
 		return w, false, reply{}, err
 	}
-	c.w.mu.Lock()
-	out := c.success(change.apply())
-	c.w.log.add(w)
-	c.w.mu.Unlock()
+	out := c.apply(w, change)
 	return w, true, out, c.w.save()
+}
+
+func (c *call) apply(w Write, ch change) reply {
+	c.w.mu.Lock()
+	defer c.w.mu.Unlock()
+	out := c.success(ch.apply())
+	c.w.log.add(w)
+	return out
 }
 
 // check returns the change and its entry in the log, or the refusal.
@@ -129,7 +129,7 @@ func (c *call) authorize() error {
 		return c.spend("user", c.user.ID, userLimit, "both")
 	}
 	id, err := c.op.organization(c)
-	if err != nil || id == 0 {
+	if err != nil {
 		return err
 	}
 	return c.enter(id)
@@ -195,38 +195,6 @@ func (c *call) signedOut() bool {
 		}
 	}
 	return false
-}
-
-func (c *call) readBody() error {
-	if c.r.Body == nil || c.r.Body == http.NoBody {
-		return nil
-	}
-	b, err := io.ReadAll(io.LimitReader(c.r.Body, maxBody+1))
-	if err != nil {
-		return invalid("The request body could not be read.")
-	}
-	if len(b) > maxBody {
-		return &problem{status: http.StatusBadRequest, code: "SC400", message: "request entity too large"}
-	}
-	c.body = b
-	return nil
-}
-
-// input decodes the JSON body into v. Unknown fields are ignored; a field of the
-// wrong type is refused. No body counts as an empty object.
-func (c *call) input(v any) error {
-	if len(strings.TrimSpace(string(c.body))) == 0 {
-		return nil
-	}
-	err := json.Unmarshal(c.body, v)
-	var wrong *json.UnmarshalTypeError
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &wrong):
-		return invalid(fmt.Sprintf("Invalid type of '%s': %s given.", wrong.Field, wrong.Value))
-	}
-	return invalid("The request body is not valid JSON.")
 }
 
 // param returns the value of a placeholder of the path.

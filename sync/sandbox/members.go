@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -94,10 +95,11 @@ func listMemberships(c *call) (any, error) {
 
 // changeMember: POST /users/{userId}/user-organization-roles/{organizationId} sets
 // the role that the body names. An empty body removes the user, and since unknown
-// fields are ignored, so does a misspelt one.
+// fields are ignored, so does a misspelt one. A role of null is refused: it is no role,
+// and its body is not empty.
 func changeMember(c *call) (change, error) {
 	var in struct {
-		UsersRoleID *int `json:"usersRoleId"`
+		UsersRoleID json.RawMessage `json:"usersRoleId"`
 	}
 	if err := c.input(&in); err != nil {
 		return change{}, err
@@ -109,11 +111,15 @@ func changeMember(c *call) (change, error) {
 	if in.UsersRoleID == nil {
 		return c.removeMember(m)
 	}
-	if err := c.mayGive(m, *in.UsersRoleID); err != nil {
+	var role *int
+	if err := json.Unmarshal(in.UsersRoleID, &role); err != nil || role == nil {
+		return change{}, wrongType("usersRoleId", err)
+	}
+	if err := c.mayGive(m, *role); err != nil {
 		return change{}, err
 	}
 	return change{c.memberObject(m), func() any {
-		m.Role.ID = *in.UsersRoleID
+		m.Role.ID = *role
 		return object{{"userOrganizationRole", memberColumns.normal().row(c, membership{c.org, m})}}
 	}}, nil
 }
@@ -146,7 +152,7 @@ func (c *call) mayGive(m *Member, role int) error {
 // user stay unless deleteConnections is sent, which needs confirmed (published).
 func (c *call) removeMember(m *Member) (change, error) {
 	drop := c.flag("deleteConnections")
-	switch object := len(c.body) > 0; {
+	switch object := !c.bodiless(); {
 	case m.UserID != c.user.ID && !c.role.may(mayManageUsers):
 		return change{}, lacking(mayManageUsers)
 	case m.Role.ID == ownerID:

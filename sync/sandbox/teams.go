@@ -1,9 +1,9 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 )
 
 // teamColumns are the keys of a team in the order of recorded replies: nine after
@@ -190,10 +190,13 @@ func organizationOfBody(c *call) (int, error) {
 	var in struct {
 		OrganizationID *int `json:"organizationId"`
 	}
-	if err := json.Unmarshal(c.body, &in); err != nil || in.OrganizationID == nil {
-		return 0, missing("organizationId", true)
+	if err := c.input(&in); err != nil {
+		return 0, err
 	}
-	return *in.OrganizationID, nil
+	if err := missing("organizationId", in.OrganizationID == nil); err != nil {
+		return 0, err
+	}
+	return positive("organizationId", strconv.Itoa(*in.OrganizationID))
 }
 
 func organizationOfPath(c *call) (int, error) { return c.id("organizationId") }

@@ -173,10 +173,14 @@ func (w *World) alter(fn func(*State) error) error {
 		return err
 	}
 	defer w.done()
-	w.mu.Lock()
-	err := fn(w.state)
-	w.mu.Unlock()
+	err := w.change(fn)
 	return errors.Join(err, w.save())
+}
+
+func (w *World) change(fn func(*State) error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return fn(w.state)
 }
 
 // turn waits for the right to write; whoever has gone away meanwhile loses it.
