@@ -109,6 +109,7 @@ func TestTeams(t *testing.T) {
 	want(t, a, false, "team", "globalAgentsEnabled")
 	want(t, c.get("/teams?organizationId=14"), "Test Team", "teams", 1, "name")
 	want(t, c.call(200, "PATCH", "/teams/109", `{"name":"Renamed"}`), "Renamed", "team", "name")
+	c.call(400, "PATCH", "/teams/109", `{"name":""}`)
 	c.call(406, "DELETE", "/teams/109", "")
 	c.call(200, "DELETE", "/teams/109?confirmed=true", "")
 	c.call(403, "GET", "/teams/109", "")

@@ -75,12 +75,23 @@ func (t table[T]) rows(c *call, vs []T) []object {
 
 // cols returns the columns that the query asks for, in any of the three
 // spellings that working clients use: cols[]=a&cols[]=b, cols[1]=a, cols=a&cols=b.
+// An empty one asks for nothing.
 func (c *call) cols() []string {
 	if !strings.Contains(c.r.URL.RawQuery, "cols") {
 		return nil
 	}
-	return c.list("cols")
+	wanted := slices.DeleteFunc(c.list("cols"), func(key string) bool { return key == "" })
+	for i, key := range wanted {
+		if also, ok := otherSpellings[key]; ok {
+			wanted[i] = also
+		}
+	}
+	return wanted
 }
+
+// otherSpellings are columns that the documents write otherwise than the replies:
+// the published example for role rows asks for userRoleId and shows usersRoleId.
+var otherSpellings = map[string]string{"userRoleId": "usersRoleId"}
 
 // list returns the values of a query parameter that may repeat, sorted by spelling.
 func (c *call) list(name string) []string {

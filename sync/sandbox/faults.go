@@ -69,11 +69,13 @@ func word(at func(*Fault) *string) func(*Fault, string) error {
 func whole(at func(*Fault) *int) func(*Fault, string) error {
 	return func(f *Fault, s string) (err error) {
 		if *at(f), err = strconv.Atoi(s); err == nil && *at(f) < 0 {
-			err = errors.New("it must not be negative")
+			err = errNegative
 		}
 		return err
 	}
 }
+
+var errNegative = errors.New("it must not be negative")
 
 func parseProbability(f *Fault, s string) (err error) {
 	if f.Probability, err = strconv.ParseFloat(s, 64); err == nil && !(f.Probability >= 0 && f.Probability <= 1) {
@@ -88,7 +90,9 @@ func parseSeed(f *Fault, s string) (err error) {
 }
 
 func parseDelay(f *Fault, s string) (err error) {
-	f.Delay, err = time.ParseDuration(s)
+	if f.Delay, err = time.ParseDuration(s); err == nil && f.Delay < 0 {
+		err = errNegative
+	}
 	return err
 }
 

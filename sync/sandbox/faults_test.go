@@ -192,7 +192,8 @@ func TestParseFault(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"", "kind=nonsense", "op=GET /nowhere,kind=hang", "nth=-1,kind=hang", "probability=2,kind=hang",
-		"body=xml,kind=status", "status=99,kind=status", "kind", "delay=1,kind=delay", "colour=red,kind=hang", "nth=x,kind=hang"} {
+		"body=xml,kind=status", "status=99,kind=status", "kind", "delay=1,kind=delay", "colour=red,kind=hang", "nth=x,kind=hang",
+		"kind=delay,delay=-1s"} {
 		if _, err := sandbox.ParseFault(bad); err == nil {
 			t.Errorf("%q passes", bad)
 		}

@@ -125,7 +125,11 @@ func (c *call) invited(hash string) (home, *Member) {
 
 // showInvitation: GET /organizations/invitation?hash=, to whoever has the hash.
 func showInvitation(c *call) (any, error) {
-	h, m := c.invited(c.query().Get("hash"))
+	hash := c.query().Get("hash")
+	if err := missing("hash", hash == ""); err != nil {
+		return nil, err
+	}
+	h, m := c.invited(hash)
 	if m == nil {
 		return nil, notFound("Invitation")
 	}

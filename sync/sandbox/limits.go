@@ -78,7 +78,8 @@ func (c *call) spend(of string, id, limit int, when ...string) error {
 }
 
 // rated adds the headers of the rate limit: x-ratelimit-* on every reply as
-// recorded (reset in Unix seconds), Retry-After on refusals, or none.
+// recorded (reset in Unix seconds), Retry-After on refusals, or none. The reset is
+// told by the real clock, which is that of clients, wherever the world's stands.
 func (c *call) rated(rep reply) reply {
 	if c.rate == nil || c.is("rate-headers", "none") {
 		return rep
@@ -93,7 +94,7 @@ func (c *call) rated(rep reply) reply {
 	rep.header = maps.Clone(rep.header)
 	rep.header["X-Ratelimit-Limit"] = []string{strconv.Itoa(c.rate.limit)}
 	rep.header["X-Ratelimit-Remaining"] = []string{strconv.Itoa(c.rate.limit - c.rate.spent)}
-	rep.header["X-Ratelimit-Reset"] = []string{strconv.FormatInt(c.rate.ends.Unix(), 10)}
+	rep.header["X-Ratelimit-Reset"] = []string{strconv.FormatInt(c.w.now().Add(c.rate.ends.Sub(c.now)).Unix(), 10)}
 	return rep
 }
 

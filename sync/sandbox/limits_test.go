@@ -43,6 +43,18 @@ func TestRateLimit(t *testing.T) {
 	c.get("/organizations/13")
 }
 
+// TestResetIsToldByTheClockOfClients: they wait until then, by a clock that no
+// control path moves.
+func TestResetIsToldByTheClockOfClients(t *testing.T) {
+	t.Parallel()
+	c := starter(t)
+	c.world.Advance(1000 * time.Hour)
+	a := c.get("/organizations/13")
+	if got, want := a.header.Get("x-ratelimit-reset"), strconv.FormatInt(noon.Add(time.Minute).Unix(), 10); got != want {
+		t.Errorf("reset %s, want %s", got, want)
+	}
+}
+
 func TestRateLimitStyles(t *testing.T) {
 	t.Parallel()
 	a := exhaust(starter(t, with("rate-headers", "retry-after"), with("rate-body", "json")))

@@ -220,3 +220,24 @@ func TestRolesOfTheZone(t *testing.T) {
 	want(t, c.get("/users/roles/1001"), "custom_managed", "usersRole", "managementType")
 	c.call(404, "GET", "/users/roles/999", "")
 }
+
+// TestPublishedSpellingOfTheRoleColumn: the documents' list of columns says userRoleId,
+// their replies and all others usersRoleId.
+func TestPublishedSpellingOfTheRoleColumn(t *testing.T) {
+	t.Parallel()
+	c := starter(t, with("unknown-cols", "refuse"))
+	for _, spelling := range []string{"userRoleId", "usersRoleId"} {
+		a := c.get("/organizations/11/user-organization-roles?cols[]=userId&cols[]=" + spelling + "&cols[]=joinedTeamsCount")
+		want(t, a, 11.0, "userOrganizationRoles", 0, "usersRoleId")
+		if row := a.at("userOrganizationRoles", 0).(map[string]any); len(row) != 3 {
+			t.Errorf("%s: %v", spelling, row)
+		}
+	}
+}
+
+func TestInvitationWithoutHash(t *testing.T) {
+	t.Parallel()
+	c := starter(t)
+	c.call(400, "GET", "/organizations/invitation", "")
+	c.call(404, "GET", "/organizations/invitation?hash=x", "")
+}

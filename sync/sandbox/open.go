@@ -55,6 +55,9 @@ func Open(o Options) (*World, error) {
 }
 
 func openLocked(o Options, lock *fileLock) (*World, error) {
+	if err := clearLeftovers(o.State); err != nil {
+		return nil, err
+	}
 	s, err := readState(o.State)
 	fresh := errors.Is(err, fs.ErrNotExist)
 	name := o.State

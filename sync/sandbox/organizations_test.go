@@ -136,3 +136,31 @@ func TestReplicationLag(t *testing.T) {
 	wait.get("/organizations/22?wait=true")
 	wait.get("/teams?organizationId=22")
 }
+
+// TestNoColumnAtAll: cols[]= asks for nothing, so that the default columns come.
+func TestNoColumnAtAll(t *testing.T) {
+	t.Parallel()
+	c := starter(t, with("unknown-cols", "refuse"))
+	for _, query := range []string{"cols[]=", "cols=", "cols", "cols[0]=&cols[1]="} {
+		if row := c.get("/organizations?"+query).at("organizations", 0).(map[string]any); len(row) != 4 {
+			t.Errorf("%s: %v", query, row)
+		}
+	}
+	if row := c.get("/organizations?cols[]=&cols[]=id").at("organizations", 0).(map[string]any); len(row) != 1 {
+		t.Errorf("one column beside an empty one: %v", row)
+	}
+	c.call(400, "GET", "/organizations?cols[]=nope", "")
+}
+
+// TestHeadIsGetWithoutBody over the wire and in process.
+func TestHeadIsGetWithoutBody(t *testing.T) {
+	t.Parallel()
+	c := starter(t)
+	a := c.call(200, "HEAD", "/organizations/11", "")
+	if a.text != "" || a.header.Get("x-ratelimit-limit") != "1000" {
+		t.Errorf("%v %q", a.header, a.text)
+	}
+	c.call(403, "HEAD", "/organizations/77", "")
+	c.call(404, "HEAD", "/organizations/11/invite", "")
+	c.call(404, "PUT", "/organizations/11", "")
+}

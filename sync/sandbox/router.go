@@ -79,13 +79,18 @@ func key(method string, segments int) string {
 }
 
 // find returns the operation and the decoded values of its placeholders, in order.
+// HEAD is answered as GET; whoever sends the reply leaves its body out, as net/http does.
 func (rt *router) find(r *http.Request) (*operation, []string) {
 	path, ok := strings.CutPrefix(r.URL.EscapedPath(), prefix+"/")
 	if !ok {
 		return nil, nil
 	}
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
 	segments := strings.Split(strings.TrimSuffix(path, "/"), "/")
-	for _, op := range rt.candidates[key(r.Method, len(segments))] {
+	for _, op := range rt.candidates[key(method, len(segments))] {
 		if values, ok := op.match(segments); ok {
 			return op, values
 		}

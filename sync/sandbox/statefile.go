@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 )
@@ -111,8 +112,26 @@ func (f *stateFile) encode(s *State) ([]byte, error) {
 	return append(b, '\n'), err
 }
 
+// temporary is between the name of a state file and the random end of one that is being written.
+const temporary = ".tmp-"
+
+// clearLeftovers removes what processes that were killed while they wrote have left
+// behind. Only whoever has the lock may.
+func clearLeftovers(path string) error {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), filepath.Base(path)+temporary) {
+			err = errors.Join(err, os.Remove(filepath.Join(filepath.Dir(path), e.Name())))
+		}
+	}
+	return err
+}
+
 func replace(path string, b []byte) (err error) {
-	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".tmp-*")
+	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+temporary+"*")
 	if err != nil {
 		return err
 	}

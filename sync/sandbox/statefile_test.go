@@ -190,6 +190,25 @@ func TestLargeStateIsFlushedLate(t *testing.T) {
 	want(t, again.get("/organizations/11"), "Renamed again", "organization", "name")
 }
 
+// TestLeftoversOfAKillGo: a process that was killed while it wrote leaves a part of a state.
+func TestLeftoversOfAKillGo(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	for _, name := range []string{"state.json.tmp-123", "other.json.tmp-123", "state.json.tmp-"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte("{"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open(t, sandbox.Options{State: filepath.Join(folder, "state.json")}).close()
+	left, err := filepath.Glob(filepath.Join(folder, "*"))
+	for i := range left {
+		left[i] = filepath.Base(left[i])
+	}
+	if got := strings.Join(left, " "); err != nil || got != "other.json.tmp-123 state.json state.json.lock" {
+		t.Errorf("%s, %v", got, err)
+	}
+}
+
 func TestUnwritableStateFile(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "gone")

@@ -104,6 +104,9 @@ func updateTeam(c *call) (change, error) {
 	if err := c.input(&in); err != nil {
 		return change{}, err
 	}
+	if err := missing("name", in.Name != nil && *in.Name == ""); err != nil {
+		return change{}, err
+	}
 	h := c.team()
 	return change{"team/" + h.team.Name, func() any {
 		set(&h.team.Name, in.Name)

@@ -107,8 +107,11 @@ func (rec *recorder) response(r *http.Request, err error) (*http.Response, error
 	if rec.status == 0 {
 		rec.status, rec.sent = http.StatusOK, rec.header.Clone()
 	}
-	body := io.Reader(bytes.NewReader(rec.body.Bytes()))
 	length := int64(rec.body.Len())
+	if r.Method == http.MethodHead {
+		rec.body.Reset()
+	}
+	body := io.Reader(bytes.NewReader(rec.body.Bytes()))
 	if n, errn := strconv.ParseInt(rec.sent.Get("Content-Length"), 10, 64); errn == nil {
 		length = n
 	}

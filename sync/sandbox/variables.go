@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -62,17 +63,25 @@ func (t VariableType) fits(value json.RawMessage, strict bool) bool {
 	text := json.Unmarshal(value, &s) == nil
 	switch t {
 	case 1:
-		_, err := strconv.ParseFloat(s, 64)
-		return typeOf(value) == 1 || text && !strict && err == nil
+		return typeOf(value) == 1 || text && !strict && isDecimal(s)
 	case 2:
 		return text
 	case 3:
 		return typeOf(value) == 3 || text && !strict && (s == "true" || s == "false")
 	case 4:
-		_, err := time.Parse("2006-01-02T15:04:05.000Z", s)
-		return text && err == nil
+		at, err := time.Parse(dateForm, s)
+		return text && err == nil && at.Format(dateForm) == s // Parse alone takes 1:00 and a comma, too
 	}
 	return false
+}
+
+// dateForm is the form of dates (published).
+const dateForm = "2006-01-02T15:04:05.000Z"
+
+// isDecimal says whether a text is a number as people write it: no NaN, no infinity, not hexadecimal.
+func isDecimal(s string) bool {
+	_, err := strconv.ParseFloat(s, 64)
+	return err == nil && strings.Trim(s, "+-.0123456789eE") == ""
 }
 
 // shown is the value as replies have it; for numbers that is a switch.

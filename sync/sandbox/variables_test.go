@@ -106,3 +106,19 @@ func TestTFA(t *testing.T) {
 	revoking.call(200, "PATCH", "/organizations/11/tfa-enforcement", `{"enable":true}`)
 	revoking.as(jane).call(401, "GET", "/users/me", "")
 }
+
+// TestFormsOfDatesAndNumbers: a date has one published form; a text that is no number
+// in JSON is none here either.
+func TestFormsOfDatesAndNumbers(t *testing.T) {
+	t.Parallel()
+	c := starter(t)
+	const path = "/organizations/11/variables/LAUNCH"
+	c.call(200, "PATCH", path, `{"typeId":4,"value":"2026-02-28T23:59:59.999Z"}`)
+	for _, date := range []string{"2026-02-28T23:59:59,999Z", "2026-02-28T1:00:00.000Z", "2026-02-29T00:00:00.000Z", "2026-02-28T00:00:00Z", "2026-02-28T00:00:00.000+00:00"} {
+		c.call(400, "PATCH", path, `{"typeId":4,"value":"`+date+`"}`)
+	}
+	for _, number := range []string{"NaN", "inf", "-Infinity", "0x1p4", "1e999", " 5", ""} {
+		c.call(400, "PATCH", path, `{"typeId":1,"value":"`+number+`"}`)
+	}
+	c.call(200, "PATCH", path, `{"typeId":1,"value":"-5.50e1"}`)
+}

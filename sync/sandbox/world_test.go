@@ -81,7 +81,7 @@ func (c client) try(method, path, body string) (answer, error) {
 	}
 	b, err := io.ReadAll(res.Body)
 	a := answer{status: res.StatusCode, header: res.Header, text: string(b)}
-	if err == nil && strings.HasPrefix(res.Header.Get("Content-Type"), "application/json") {
+	if err == nil && method != "HEAD" && strings.HasPrefix(res.Header.Get("Content-Type"), "application/json") {
 		err = json.Unmarshal(b, &a.json)
 	}
 	return a, err
