@@ -178,10 +178,7 @@ func (r *runtimeEnv) listenZone(world *sandbox.World, listen listenOption, o ser
 		return nil, usageError{message: "--listen: " + err.Error()}
 	}
 	if o.control {
-		mux := http.NewServeMux()
-		mux.Handle("/control/", sandbox.Control(world))
-		mux.Handle("/", handler)
-		handler = mux
+		handler = sandbox.ControlBeside(world, handler)
 	}
 	scheme, certificates, err := o.certificates()
 	if err != nil {
@@ -234,7 +231,13 @@ func (s *server) stop() {
 // logWriter hands the server's own complaints to the log.
 type logWriter struct{ log *slog.Logger }
 
+// Write logs a line: a defect of the zone as an error, what clients get wrong (a
+// broken TLS handshake) as information.
 func (w logWriter) Write(line []byte) (int, error) {
-	w.log.Info("serve", "message", strings.TrimSpace(string(line)))
+	level := slog.LevelInfo
+	if strings.Contains(string(line), "panic serving") {
+		level = slog.LevelError
+	}
+	w.log.Log(context.Background(), level, "serve", "message", strings.TrimSpace(string(line)))
 	return len(line), nil
 }

@@ -56,6 +56,20 @@ func Control(w *World) http.Handler {
 	return loopbackOnly(mux)
 }
 
+// ControlBeside answers as Control below /control/ and as the zone everywhere else. It
+// takes paths as they are: an http.ServeMux would redirect those with // or with an
+// encoded slash before the zone sees them.
+func ControlBeside(w *World, zone http.Handler) http.Handler {
+	control := Control(w)
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/control/") {
+			control.ServeHTTP(rw, r)
+			return
+		}
+		zone.ServeHTTP(rw, r)
+	})
+}
+
 // control belongs to the world, so that all its zones show one and the same.
 type control struct {
 	world *World

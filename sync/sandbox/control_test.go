@@ -80,6 +80,28 @@ func TestControlHolds(t *testing.T) {
 	}
 }
 
+// TestControlLeavesPathsAlone: with and without a control path a zone gets the same paths.
+func TestControlLeavesPathsAlone(t *testing.T) {
+	t.Parallel()
+	c := starter(t)
+	zone, err := c.world.Handler("eu1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, status := range map[string]int{
+		"/api/v2//ping": 404, "/api/v2/./ping": 404, "/api/v2/organizations/11/variables/a%2F%2Fb/history": 401, "/api/v2/ping": 200,
+		"//control/log": 404, "/control/log": 200, "/control/nothing": 404,
+	} {
+		r := httptest.NewRequest("GET", "http://127.0.0.1"+path, nil)
+		r.RemoteAddr = "127.0.0.1:1234"
+		rec := httptest.NewRecorder()
+		sandbox.ControlBeside(c.world, zone).ServeHTTP(rec, r)
+		if rec.Code != status {
+			t.Errorf("%s: %d, want %d", path, rec.Code, status)
+		}
+	}
+}
+
 func TestControlAnswersLoopbackOnly(t *testing.T) {
 	t.Parallel()
 	h := sandbox.Control(starter(t).world)
