@@ -116,9 +116,9 @@ func (a *applier) run(ctx context.Context) *Report {
 	workers := a.workers(ctx, writing)
 	if len(workers) > 0 {
 		a.prepare(ctx, workers)
-		a.each(workers, func(w *worker) { w.apply(ctx) })
+		a.each(ctx, workers, (*worker).apply)
 		if ctx.Err() == nil && a.refused == "" {
-			a.each(workers, func(w *worker) { w.readBack(ctx) })
+			a.each(ctx, workers, (*worker).readBack)
 		}
 	}
 	return a.report(ctx, workers, started)
@@ -127,7 +127,7 @@ func (a *applier) run(ctx context.Context) *Report {
 // prepare does what comes before the first write: the check of a saved plan, the mark, the journal's first line.
 func (a *applier) prepare(ctx context.Context, workers []*worker) {
 	if a.o.Saved {
-		a.each(workers, func(w *worker) { w.checkAll(ctx) })
+		a.each(ctx, workers, (*worker).checkAll)
 		if !a.o.AllowPartial && anyStale(workers) {
 			a.refuse(ExitStale, "stale: another step of this saved plan is stale, and nothing was written; --allow-partial applies the rest")
 			return
@@ -150,16 +150,12 @@ func (a *applier) prepare(ctx context.Context, workers []*worker) {
 func (a *applier) refuse(exit Exit, reason string) { a.exit, a.refused = exit, reason }
 
 // each runs one function over the organizations, side by side.
-func (a *applier) each(workers []*worker, do func(*worker)) {
-	var group spec.Group
-	group.SetLimit(a.o.Concurrency)
-	for _, w := range workers {
-		group.Go(func() error {
-			do(w)
-			return nil
-		})
-	}
-	_ = group.Wait() // the functions keep what happened in their worker
+func (a *applier) each(ctx context.Context, workers []*worker, do func(*worker, context.Context)) {
+	newTurns(a.o.Concurrency).each(ctx, len(workers), func(ctx context.Context, i int) {
+		w := workers[i]
+		w.stopping, w.writing = ctx, sameTurn(w.writing, ctx)
+		do(w, ctx)
+	})
 }
 
 // workers are the organizations that have steps, each with steps of its own to bind ids in.

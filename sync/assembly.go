@@ -57,17 +57,12 @@ func (a *assembly) begin(ctx context.Context) {
 
 // compareAll compares the organizations side by side, at most Concurrency at a time.
 func (a *assembly) compareAll(ctx context.Context) {
-	var group spec.Group
-	group.SetLimit(max(1, a.run.Concurrency))
-	for _, d := range a.drafts {
-		group.Go(func() error {
-			d.compare(ctx)
-			d.judge()
-			a.takeIn(ctx, d)
-			return nil
-		})
-	}
-	_ = group.Wait() // an organization keeps its own errors
+	newTurns(a.run.Concurrency).each(ctx, len(a.drafts), func(ctx context.Context, i int) {
+		d := a.drafts[i]
+		d.compare(ctx)
+		d.judge()
+		a.takeIn(ctx, d)
+	})
 }
 
 // judge takes an organization as far as it can come without the others.

@@ -108,29 +108,23 @@ func (s *Survey) warn(rule string, address spec.Address, message string, err err
 // readKinds reads organizations side by side, the kinds of one after another, since they share
 // one rate limit. Every failure stays with its organization.
 func (s *Survey) readKinds(ctx context.Context, reader Reader, options SurveyOptions) {
-	var group spec.Group
-	group.SetLimit(max(1, options.Concurrency))
-	for _, live := range s.Organizations {
-		group.Go(func() error {
-			kinds := readKinds
-			if options.Kinds != nil {
-				kinds = options.Kinds(live, s.Keys[live.ID])
+	newTurns(options.Concurrency).each(ctx, len(s.Organizations), func(ctx context.Context, i int) {
+		live, kinds := s.Organizations[i], readKinds
+		if options.Kinds != nil {
+			kinds = options.Kinds(live, s.Keys[live.ID])
+		}
+		if options.Detail || live.Country == "" || live.Timezone == "" || live.TFAEnforced == nil {
+			s.readDetail(ctx, reader, live)
+		}
+		for _, kind := range kinds {
+			if ctx.Err() != nil {
+				noteFailure(live, kind, notReached(ctx, kind))
+				continue
 			}
-			if options.Detail || live.Country == "" || live.Timezone == "" || live.TFAEnforced == nil {
-				s.readDetail(ctx, reader, live)
-			}
-			for _, kind := range kinds {
-				if ctx.Err() != nil {
-					noteFailure(live, kind, notReached(ctx, kind))
-					continue
-				}
-				noteFailure(live, kind, reader.Read(ctx, live, kind))
-			}
-			normalise(live)
-			return nil
-		})
-	}
-	_ = group.Wait() // the functions keep their errors in live.Failed
+			noteFailure(live, kind, reader.Read(ctx, live, kind))
+		}
+		normalise(live)
+	})
 }
 
 // notReached is the error of what a stop left unread.

@@ -37,6 +37,8 @@ type Options struct {
 	// Attempts is how often a read is sent before it is given up, 0: 10. Refusals by a rate limit do not count.
 	Attempts    int
 	Concurrency int // of the default transport; 0: DefaultConcurrency
+	// Slots bounds the requests in flight, over all clients that share it; nil: not at all.
+	Slots Slots
 	// Log gets one line per attempt at debug level; nil: none. No line holds a secret.
 	Log *slog.Logger
 	// Observe is called after each attempt, from the goroutine that made it; nil: not.
@@ -58,6 +60,7 @@ type Client struct {
 	agent         string
 	token         spec.Value
 	transport     http.RoundTripper
+	slots         Slots
 	patience      patience
 	log           *slog.Logger
 	observe       func(Attempt)
@@ -94,7 +97,7 @@ func New(o Options) (*Client, error) {
 	}
 	c := &Client{
 		zone: clean(o.Name, 60), base: *base, authorization: header, token: o.Token.Masked(),
-		agent: agent(o.Version), transport: o.Transport, patience: newPatience(o),
+		agent: agent(o.Version), transport: o.Transport, slots: o.Slots, patience: newPatience(o),
 		log: o.Log, observe: o.Observe, resting: o.Resting, clock: o.Clock, jitter: o.Jitter,
 	}
 	if c.transport == nil {

@@ -38,9 +38,13 @@ func (c *Client) repeat(ctx context.Context, k *call) *reconcile.CallError {
 		if err := c.pace(ctx, p, k.organization); err != nil {
 			return c.cancelled(k, err)
 		}
+		if err := c.slots.take(ctx); err != nil {
+			p.release(c.clock.Now())
+			return c.cancelled(k, err)
+		}
 		began := c.clock.Now()
 		at.attempts++
-		o := c.attempt(ctx, k, c.patience.timeout-at.spent)
+		o := c.inSlot(ctx, k, at.spent)
 		at.spent += c.clock.Now().Sub(began)
 		c.note(p, began, o)
 		c.report(ctx, k, at.attempts, began, o)
@@ -50,12 +54,18 @@ func (c *Client) repeat(ctx context.Context, k *call) *reconcile.CallError {
 			return o.err
 		}
 		if wait > 0 {
-			if err := c.clock.Sleep(ctx, wait); err != nil {
+			if err := c.sleep(ctx, wait); err != nil {
 				return c.cancelled(k, err)
 			}
 			at.spent += wait
 		}
 	}
+}
+
+// inSlot makes one attempt in the slot that was taken for it, and gives that back.
+func (c *Client) inSlot(ctx context.Context, k *call, spent time.Duration) outcome {
+	defer c.slots.free()
+	return c.attempt(ctx, k, c.patience.timeout-spent)
 }
 
 // next decides whether a call is sent again, and after which wait; that for a rate window lies in pace.

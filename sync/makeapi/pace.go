@@ -57,6 +57,12 @@ func (c *Client) rest(organization int64, wait time.Duration) {
 	c.resting(Rest{Zone: c.zone, Organization: organization, Name: text, For: wait})
 }
 
+// sleep waits, and lets other organizations be worked on meanwhile.
+func (c *Client) sleep(ctx context.Context, wait time.Duration) error {
+	defer reconcile.StepAside(ctx)()
+	return c.clock.Sleep(ctx, wait)
+}
+
 // pace waits for a place in the window of an organization and takes it; the error is the context's.
 func (c *Client) pace(ctx context.Context, p *paced, organization int64) error {
 	for {
@@ -72,7 +78,7 @@ func (c *Client) pace(ctx context.Context, p *paced, organization int64) error {
 		c.rest(organization, wait)
 		c.tally.waiting(1)
 		began := c.clock.Now()
-		err := c.clock.Sleep(ctx, wait)
+		err := c.sleep(ctx, wait)
 		c.tally.waited(c.clock.Now().Sub(began))
 		if err != nil {
 			return err
@@ -96,6 +102,13 @@ func (c *Client) note(p *paced, sent time.Time, o outcome) {
 		p.worn = ""
 	}
 	p.end(now, o.sent)
+}
+
+// release gives a place back that was not used.
+func (p *paced) release(now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.end(now, false)
 }
 
 // wornBy is why the last call here wore out its patience, or "".

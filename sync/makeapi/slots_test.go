@@ -1,0 +1,51 @@
+package makeapi
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"makesync/spec"
+	reconcile "makesync/sync"
+)
+
+// TestSlotsBoundWhatIsInFlight: also over HTTP/2, where one connection carries many requests, and over several zones.
+func TestSlotsBoundWhatIsInFlight(t *testing.T) {
+	t.Parallel()
+	var flying, most atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		now := flying.Add(1)
+		defer flying.Add(-1)
+		for seen := most.Load(); now > seen && !most.CompareAndSwap(seen, now); seen = most.Load() {
+		}
+		if r.ProtoMajor != 2 {
+			t.Errorf("asked by %s", r.Proto)
+		}
+		time.Sleep(5 * time.Millisecond)
+		io.WriteString(w, noVariables)
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	defer server.Close()
+	slots := NewSlots(3)
+	var group sync.WaitGroup
+	for range 2 {
+		c := clientOf(t, server.URL, server.Client().Transport, func(o *Options) { o.Slots = slots })
+		for i := range int64(12) {
+			group.Go(func() {
+				live := &reconcile.Live{Organization: spec.Organization{ID: i + 1}}
+				if err := c.Read(t.Context(), live, spec.KindVariable); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	group.Wait()
+	if most.Load() != 3 || len(slots) != 0 {
+		t.Errorf("%d requests were in flight, %d slots are still taken", most.Load(), len(slots))
+	}
+}
