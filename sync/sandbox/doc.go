@@ -75,9 +75,12 @@
 // license.apiLimit calls in a window of 60 seconds that begins with its first
 // call. Calls about an organization of another zone are refused with 403, and on
 // the Free plan those beyond lists and details are too ("Forbidden to use token
-// authorization for this organization."). A body above 2 MB is a 400. Unknown
-// fields are ignored. Who is no accepted member of an organization gets the same
-// answer as for one that does not exist.
+// authorization for this organization."). A body above 2 MB is a 400, and so is one
+// that is no JSON object in UTF-8; none counts as {}. Keys count letter for letter,
+// unknown ones are ignored. HEAD is answered as GET, other methods with 404, and the
+// column userRoleId of the published example as usersRoleId (derived). Who is no
+// accepted member of an organization gets the same answer as for one that does not
+// exist.
 //
 // # Seed and state
 //

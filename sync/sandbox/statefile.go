@@ -31,6 +31,9 @@ type stateFile struct {
 	large bool        // the file was larger than smallState when it was last written
 	timer *time.Timer // not nil while a write in the background is due
 	late  error       // of a write in the background; the next call reports it
+	// closed forbids to write: the lock was given back. Faults do calls late, so that
+	// one can come after the world was closed.
+	closed bool
 }
 
 func newStateFile(path string, lock *fileLock) *stateFile { return &stateFile{path: path, lock: lock} }
@@ -44,6 +47,9 @@ func (w *World) save() error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.closed {
+		return fmt.Errorf("%w: the world is closed", errStateFile)
+	}
 	if f.late != nil {
 		err := f.late
 		f.late = nil
@@ -80,6 +86,7 @@ func (w *World) Close() error {
 	w.flushLate()
 	w.file.mu.Lock()
 	defer w.file.mu.Unlock()
+	w.file.closed = true
 	return errors.Join(w.file.late, w.file.lock.release())
 }
 

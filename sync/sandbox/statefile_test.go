@@ -190,6 +190,23 @@ func TestLargeStateIsFlushedLate(t *testing.T) {
 	want(t, again.get("/organizations/11"), "Renamed again", "organization", "name")
 }
 
+// TestNothingIsWrittenAfterClose: the lock is gone by then, and the file may be somebody else's.
+func TestNothingIsWrittenAfterClose(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state.json")
+	c := open(t, sandbox.Options{State: path})
+	c.close()
+	again := open(t, sandbox.Options{State: path})
+	defer again.close()
+	again.call(200, "PATCH", "/organizations/11", `{"name":"Newer"}`)
+	if a, err := c.try("PATCH", "/organizations/12", `{"name":"Late"}`); err != nil || a.status != 500 {
+		t.Errorf("a closed world: %d %s, %v", a.status, a.text, err)
+	}
+	if b, err := os.ReadFile(path); err != nil || !strings.Contains(string(b), "Newer") {
+		t.Errorf("the file of the open world was overwritten, %v", err)
+	}
+}
+
 // TestLeftoversOfAKillGo: a process that was killed while it wrote leaves a part of a state.
 func TestLeftoversOfAKillGo(t *testing.T) {
 	t.Parallel()
