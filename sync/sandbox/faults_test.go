@@ -37,7 +37,11 @@ func TestFaultsCommitOrNot(t *testing.T) {
 	commits := map[string]bool{"status-after": true, "drop-after": true, "delay": true, "hang-after": true, "truncate": true, "malformed": true, "lag": true, "unlisted-after": true}
 	for _, kind := range sandbox.FaultKinds() {
 		c := starter(t)
-		c.fault("op=write,kind=" + kind + ",delay=1ms")
+		delay := "1ms"
+		if strings.HasSuffix(kind, "-late") {
+			delay = "1h"
+		}
+		c.fault("op=write,kind=" + kind + ",delay=" + delay)
 		a, err := c.try("POST", "/organizations/11/variables", newVariable)
 		if well := kind == "delay" || kind == "lag"; well != (err == nil && a.status == 200) {
 			t.Errorf("%s: status %d, error %v", kind, a.status, err)
