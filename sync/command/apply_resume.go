@@ -102,7 +102,7 @@ func (a *application) awaitShown(ctx context.Context) error {
 	if a.o.noJournal {
 		return nil
 	}
-	stories, err := a.store.Recent(a.zones.places(), a.r.Now().Add(-shownWithin))
+	stories, err := a.store.Recent(a.zones.places(), a.r.Now().Add(-shownWithin), reconcile.CreateOrganization, reconcile.InviteMember)
 	if err != nil {
 		return failure{exit: reconcile.ExitInternal, message: err.Error()}
 	}
