@@ -28,14 +28,14 @@ func TestRecentRuns(t *testing.T) {
 	if err = errors.Join(err, os.WriteFile(path, []byte("{\"type\":\"begin\"}\n{\"at\":\"2026-11-22T03:15:00Z\"}\n"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	stories, err := s.Recent(map[string]string{"eu1": "https://eu1.make.com"}, now.Add(-time.Minute), reconcile.InviteMember, result.Verb)
+	stories, err := s.Recent(map[string]string{"eu1": "https://eu1.make.com"}, now.Add(-time.Minute), reconcile.CreateOrganization, result.Verb)
 	if err != nil || !sameRuns(stories, "20261122T010000Z-2", "20261122T031400Z-1", "typed-by-hand") {
 		t.Errorf("%v %v", stories, err)
 	}
 	if stories, err := s.Recent(map[string]string{"us1": "https://us1.make.com"}, now.Add(-time.Minute), result.Verb); err != nil || len(stories) > 0 {
 		t.Errorf("of another zone: %v %v", stories, err)
 	}
-	if stories, err := s.Recent(map[string]string{"eu1": "https://eu1.make.com"}, now.Add(-time.Minute), reconcile.InviteMember); err != nil || len(stories) > 0 {
+	if stories, err := s.Recent(map[string]string{"eu1": "https://eu1.make.com"}, now.Add(-time.Minute), reconcile.CreateOrganization); err != nil || len(stories) > 0 {
 		t.Errorf("of another verb: %v %v", stories, err)
 	}
 }
