@@ -81,14 +81,30 @@ func (s *Store) settled(run string) bool {
 	if err != nil {
 		return false
 	}
-	var last struct {
-		Type   string
-		Report *struct{ Unknown int }
+	switch {
+	case bytes.HasPrefix(text, []byte(`{"type":"resolved"`)):
+		return true
+	case bytes.HasPrefix(text, []byte(`{"type":"end"`)):
+		return firstField(text, "unknown") == json.Number("0")
 	}
-	if json.Unmarshal(text, &last) != nil {
-		return false
+	return false
+}
+
+// firstField is the value behind the first key of this name, nil when there is none. It reads no further than that: the last
+// line of a long run is as long as its report, which begins with what is looked for.
+func firstField(line []byte, name string) json.Token {
+	decoder := json.NewDecoder(bytes.NewReader(line))
+	decoder.UseNumber()
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return nil
+		}
+		if token == name {
+			value, _ := decoder.Token()
+			return value
+		}
 	}
-	return last.Type == lineResolved || last.Type == lineEnd && last.Report != nil && last.Report.Unknown == 0
 }
 
 // lastLine reads the last whole line of a journal from the end of the file.
