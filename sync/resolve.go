@@ -35,13 +35,13 @@ type finding struct {
 // does not delay it.
 var settling = map[Verb]time.Duration{CreateOrganization: 10 * time.Second, InviteMember: 3 * time.Second, RemoveMember: 3 * time.Second}
 
-// underWay is how much longer that takes after a time-out: it does not end what it waited for.
-const underWay = 20
+// settlingUnderWay is how long that takes after a time-out: it does not end what it waited for.
+const settlingUnderWay = time.Minute
 
 // settlingOf is how long an answer lost in this way takes to settle.
 func settlingOf(verb Verb, err error) time.Duration {
-	if call := AsCallError(err); call != nil && call.Certainty == UnderWay {
-		return min(settling[verb]*underWay, time.Minute)
+	if call := AsCallError(err); call != nil && call.Certainty == UnderWay && settling[verb] > 0 {
+		return settlingUnderWay
 	}
 	return settling[verb]
 }

@@ -1,6 +1,20 @@
 package sync
 
-import "context"
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Awaited are the verbs for which AwaitShown waits, and within what time after they were sent it does.
+func Awaited() (verbs []Verb, within time.Duration) {
+	verbs = slices.Sorted(maps.Keys(provable))
+	for _, verb := range verbs {
+		within = max(within, settling[verb])
+	}
+	return verbs, within
+}
 
 // AwaitShown waits until the zones show what a run has made in them a moment ago, and writes nothing: organizations and
 // invitations. Their lists may be behind, and a run that plans from them at once would make an organization, or

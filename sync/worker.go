@@ -130,8 +130,9 @@ func (w *worker) do(s *Step) StepReport {
 		return reportOf(s, *unseen(err, "unreadable: the object could not be read, so nothing was written"))
 	}
 	ctx := w.stopping // a stop cuts off a wait for the rate limit before the step's first write …
+	secrets := images.Before.secrets()
 	for i, write := range writesOf(w.id, s) {
-		write.Secrets = images.Before.secrets()
+		write.Secrets = secrets
 		d := w.send(ctx, s, write, imagesOf(write, s, images))
 		ctx = w.writing // … but of a step that has begun no half is left undone
 		report.Attempts += d.attempts

@@ -157,9 +157,6 @@ func (a *application) begin(ctx context.Context) (err error) {
 	if err := a.settle(ctx); err != nil {
 		return err
 	}
-	if err := a.awaitShown(ctx); err != nil {
-		return err
-	}
 	if err := a.resumeScope(); err != nil {
 		return err
 	}
@@ -181,10 +178,7 @@ func (a *application) beginSaved(ctx context.Context) error {
 	if err := a.verify(ctx); err != nil {
 		return err
 	}
-	if err := a.settle(ctx); err != nil {
-		return err
-	}
-	return a.awaitShown(ctx)
+	return a.settle(ctx)
 }
 
 // takeLocks keeps other runs on this machine away from the zones.

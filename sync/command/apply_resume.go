@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"time"
 
 	"makesync/spec"
 	reconcile "makesync/sync"
@@ -29,7 +28,7 @@ func lockFailure(ctx context.Context, err error) error {
 }
 
 // settle finds out, by reading, what became of the requests that earlier runs left open, before anything is
-// planned. With --resume only that run counts, and it must be one.
+// planned, and waits for what they have just made. With --resume only that run counts as open, and it must be one.
 func (a *application) settle(ctx context.Context) error {
 	stories, err := a.unfinished()
 	if err != nil {
@@ -40,7 +39,7 @@ func (a *application) settle(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return a.awaitShown(ctx)
 }
 
 func (a *application) unfinished() ([]*reconcile.Story, error) {
@@ -94,15 +93,13 @@ func (a *application) settleRun(ctx context.Context, story *reconcile.Story) (er
 	return journal.Resolved()
 }
 
-// shownWithin is how far back awaitShown looks; what is older has long been shown.
-const shownWithin = time.Minute
-
 // awaitShown waits until the zones show what other runs have made in them just before this one.
 func (a *application) awaitShown(ctx context.Context) error {
 	if a.o.noJournal {
 		return nil
 	}
-	stories, err := a.store.Recent(a.zones.places(), a.r.Now().Add(-shownWithin), reconcile.CreateOrganization, reconcile.InviteMember)
+	verbs, within := reconcile.Awaited()
+	stories, err := a.store.Recent(a.zones.places(), a.r.Now().Add(-within), verbs...)
 	if err != nil {
 		return failure{exit: reconcile.ExitInternal, message: err.Error()}
 	}

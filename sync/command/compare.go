@@ -98,8 +98,7 @@ func (c compareResult) text(w io.Writer, o render.Options) error {
 	return render.Compare(w, c.Comparison, o)
 }
 func (c compareResult) unkept(problem spec.Problem) reconcile.Exit {
-	c.Comparison.Problems, c.Comparison.Exit = append(c.Comparison.Problems, problem), reconcile.Worst(c.Comparison.Exit, reconcile.ExitInternal)
-	return c.Comparison.Exit
+	return spoil(&c.Comparison.Problems, &c.Comparison.Exit, problem)
 }
 
 func (c compareResult) json(w io.Writer) error { return render.CompareJSON(w, c.Comparison) }

@@ -117,6 +117,12 @@ type keptResult interface {
 	unkept(spec.Problem) reconcile.Exit
 }
 
+// spoil adds a problem of ours to what a result tells, and gives its exit then.
+func spoil(problems *[]spec.Problem, exit *reconcile.Exit, problem spec.Problem) reconcile.Exit {
+	*problems, *exit = append(*problems, problem), reconcile.Worst(*exit, reconcile.ExitInternal)
+	return *exit
+}
+
 // keepJSON writes the file of --out-json. When it cannot be written, the result says so from there on, and the
 // error, which is told already, is its exit.
 func (r *runtimeEnv) keepJSON(res result, o resultOptions) error {
@@ -180,18 +186,15 @@ type (
 )
 
 func (p planResult) unkept(problem spec.Problem) reconcile.Exit {
-	p.Plan.Problems, p.Plan.Exit = append(p.Plan.Problems, problem), reconcile.Worst(p.Plan.Exit, reconcile.ExitInternal)
-	return p.Plan.Exit
+	return spoil(&p.Plan.Problems, &p.Plan.Exit, problem)
 }
 
 func (p reportResult) unkept(problem spec.Problem) reconcile.Exit {
-	p.Report.Problems, p.Report.Exit = append(p.Report.Problems, problem), reconcile.Worst(p.Report.Exit, reconcile.ExitInternal)
-	return p.Report.Exit
+	return spoil(&p.Report.Problems, &p.Report.Exit, problem)
 }
 
 func (p *problemsResult) unkept(problem spec.Problem) reconcile.Exit {
-	p.problems, p.exit = append(p.problems, problem), reconcile.Worst(p.exit, reconcile.ExitInternal)
-	return p.exit
+	return spoil(&p.problems, &p.exit, problem)
 }
 
 func (p planResult) text(w io.Writer, o render.Options) error { return render.Plan(w, p.Plan, o) }

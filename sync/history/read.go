@@ -81,10 +81,10 @@ func (s *Store) settled(run string) bool {
 	if err != nil {
 		return false
 	}
-	switch {
-	case bytes.HasPrefix(text, []byte(`{"type":"resolved"`)):
+	switch firstField(text, "type") {
+	case lineResolved:
 		return true
-	case bytes.HasPrefix(text, []byte(`{"type":"end"`)):
+	case lineEnd:
 		return firstField(text, "unknown") == json.Number("0")
 	}
 	return false
