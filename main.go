@@ -41,6 +41,9 @@ func watchSignals(cancel context.CancelCauseFunc, signals chan os.Signal) {
 		cause = sync.ErrTerminated
 	}
 	cancel(cause)
+	if terminal().Stderr {
+		fmt.Fprintln(os.Stderr) // a line that tells how far the run is may stand there
+	}
 	fmt.Fprintln(os.Stderr, "stopping cleanly: what is in flight is finished; a second signal ends at once")
 }
 
