@@ -121,11 +121,12 @@ func (d *decoder) wrongType(n *yaml.Node, t *trail, want string) {
 
 // typeHint says where quotes are missing or too many.
 func typeHint(n *yaml.Node, want string) string {
-	switch _, isNumber := canonicalNumber(n.Value); {
+	switch _, err := Canonical(TypeNumber, n.Value); {
 	case n.Kind != yaml.ScalarNode:
 	case strings.HasPrefix(want, "a text") && formOf(n) > formText:
 		return "put it in quotes"
-	case want == "a boolean" && (n.Value == "true" || n.Value == "false"), want == "a number" && isNumber && formOf(n) == formText:
+	case want == "a boolean" && (n.Value == "true" || n.Value == "false"),
+		want == "a number" && err == nil && formOf(n) == formText:
 		return "write it without quotes"
 	}
 	return ""
@@ -188,7 +189,7 @@ func (d *decoder) eachAndAgain(n *yaml.Node, t *trail, visit, again func(key, va
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := follow(n.Content[i])
 		below.key, below.at = key.Value, d.at(key)
-		if !d.key(key, below) || isExtension(key.Value) {
+		if !d.key(key, below) || IsExtension(key.Value) {
 			continue
 		}
 		first := keys.add(key)
@@ -202,11 +203,6 @@ func (d *decoder) eachAndAgain(n *yaml.Node, t *trail, visit, again func(key, va
 		}
 	}
 	return true
-}
-
-// isExtension tells whether a key is ignored; an e-mail address never is.
-func isExtension(key string) bool {
-	return strings.HasPrefix(key, "x-") && !strings.Contains(key, "@")
 }
 
 func (d *decoder) key(n *yaml.Node, t *trail) bool {

@@ -59,7 +59,7 @@ func trustedHosts(o EndpointOptions) map[string]bool {
 		}
 	}
 	for _, text := range o.ZoneURLs {
-		if u, err := parseZoneURL(text); err == nil {
+		if u, err := ParseZoneURL(text); err == nil {
 			hosts[u.String()] = true
 		}
 	}
@@ -96,7 +96,7 @@ func (e *endpoints) endpoint(name string) (Endpoint, bool) {
 		return endpoint, false
 	case u == nil:
 		endpoint.Sandbox = zone.Sandbox
-		endpoint.URL = "https://" + firstOf(builtinZones[name], name+".sandbox")
+		endpoint.URL = "https://" + firstOf(BuiltinHost(name), name+".sandbox")
 		endpoint.Token, endpoint.Why = e.token(name, zone, false)
 		return endpoint, true
 	}
@@ -115,7 +115,7 @@ func (e *endpoints) endpoint(name string) (Endpoint, bool) {
 
 // zoneHosts are the hosts that mean the zone whatever url is in use.
 func zoneHosts(name string, zone Zone) []string {
-	if host := builtinZones[name]; host != "" {
+	if host := BuiltinHost(name); host != "" {
 		return []string{host}
 	}
 	if zone.Host != "" {
@@ -126,29 +126,29 @@ func zoneHosts(name string, zone Zone) []string {
 
 // url is where the zone is called; nil stands for the sandbox.
 func (e *endpoints) url(name string, zone Zone) (*url.URL, bool) {
-	text, builtin := e.options.ZoneURLs[name], builtinZones[name]
+	address, builtin := e.options.ZoneURLs[name], BuiltinHost(name)
 	switch {
-	case text != "":
+	case address != "":
 	case zone.Sandbox != nil:
 		return nil, true
 	case builtin != "":
-		text = "https://" + builtin
-		if zone.URL != "" && !isSameURL(zone.URL, text) || zone.Host != "" && !strings.EqualFold(zone.Host, builtin) {
+		address = "https://" + builtin
+		if zone.URL != "" && !isSameURL(zone.URL, address) || zone.Host != "" && !strings.EqualFold(zone.Host, builtin) {
 			e.problem(zone, name, ruleZoneURL, "a document cannot give the built-in zone "+tick(name)+" another url", "use --zone-url "+name+"=URL")
 			return nil, false
 		}
 	case zone.URL != "":
-		text = zone.URL
+		address = zone.URL
 	case zone.Host != "":
-		text = "https://" + zone.Host
+		address = "https://" + zone.Host
 	case isHostText(name) && slices.Contains(e.options.Named, name):
-		text = "https://" + name
+		address = "https://" + name
 	default:
 		e.problem(zone, name, ruleUnknownZone, "the zone "+tick(name)+" is neither built in nor declared under zones",
-			firstOf(didYouMean(name, append(builtinNames(), slices.Collect(maps.Keys(e.zones))...)), "declare it, or name it with --zone-url"))
+			firstOf(didYouMean(name, append(BuiltinZoneNames(), slices.Collect(maps.Keys(e.zones))...)), "declare it, or name it with --zone-url"))
 		return nil, false
 	}
-	u, err := parseZoneURL(text)
+	u, err := ParseZoneURL(address)
 	if err != nil {
 		e.problem(zone, name, ruleZoneURL, "the url of the zone "+tick(name)+" cannot be used: "+err.Error(), "")
 		return nil, false
@@ -157,7 +157,7 @@ func (e *endpoints) url(name string, zone Zone) (*url.URL, bool) {
 }
 
 func isSameURL(a, b string) bool {
-	u, err := parseZoneURL(a)
+	u, err := ParseZoneURL(a)
 	return err == nil && u.String() == b
 }
 
@@ -165,7 +165,7 @@ func isSameURL(a, b string) bool {
 // at any port, since it names the machine; a --zone-url is trusted as it is.
 func (e *endpoints) trusts(u *url.URL) bool {
 	if u.Scheme == "https" {
-		for _, host := range builtinZones {
+		for _, host := range BuiltinZones() {
 			if u.Host == host {
 				return true
 			}

@@ -121,7 +121,7 @@ func TestZoneName(t *testing.T) {
 			t.Errorf("%q → %q, want %q", text, got, want)
 		}
 	}
-	if len(BuiltinZones()) != 6 || !slices.IsSorted(builtinNames()) {
+	if len(BuiltinZones()) != 6 || !slices.IsSorted(BuiltinZoneNames()) {
 		t.Error(BuiltinZones())
 	}
 }

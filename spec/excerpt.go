@@ -125,19 +125,19 @@ const punctuation = " \t{}[],:-?'\""
 
 // maskLine hides every run of bytes that is not shown, from its first to its
 // last character that is no punctuation.
-func maskLine(text string, shown []bool) string {
+func maskLine(line string, shown []bool) string {
 	var b strings.Builder
-	for i := 0; i < len(text); {
+	for i := 0; i < len(line); {
 		j := i
-		for j < len(text) && shown[j] == shown[i] {
+		for j < len(line) && shown[j] == shown[i] {
 			j++
 		}
-		run := text[i:j]
+		run := line[i:j]
 		switch {
 		case shown[i]:
 			b.WriteString(strings.Map(visible, run))
 		case i > 0 && strings.HasPrefix(strings.TrimLeft(run, " ,]}"), "#"):
-			j = len(text) // a comment tells nothing about the problem
+			j = len(line) // a comment tells nothing about the problem
 		default:
 			b.WriteString(maskRun(run))
 		}

@@ -170,7 +170,7 @@ func (d *decoder) nameOrID(s scalar, n *yaml.Node, t *trail) (scalar, bool) {
 const maxIDDigits = 15
 
 func (d *decoder) id(s scalar, n *yaml.Node, t *trail) (scalar, bool) {
-	id, ok := wholeNumber(s.text)
+	id, ok := WholeNumber(s.text)
 	if !ok || id == "0" || id[0] == '-' || len(id) > maxIDDigits {
 		d.report(ruleUnknownValue, follow(n), t, "an id is a whole number above zero", "write the id that Make shows")
 		return d.broken(n), false

@@ -103,7 +103,7 @@ func readMappedOrganizations(d *decoder, p *mapPart, n *yaml.Node, t *trail) {
 		} else if !d.mappedOrganization(&o, value, t) {
 			return
 		}
-		if why := badName(o.Name); o.Name != "" && why != "" {
+		if why := RefusedName(o.Name); o.Name != "" && why != "" {
 			d.report(ruleOrganizationName, value, t, "Make refuses the name "+tick(o.Name)+": "+why, nameHint)
 		}
 		p.m.Organizations = append(p.m.Organizations, o)
@@ -116,7 +116,7 @@ func (d *decoder) mappedOrganization(o *MappedOrganization, n *yaml.Node, t *tra
 		return false
 	}
 	o.Name, o.Key, o.Region, o.Country, o.Timezone, o.Skip = f.name.text, f.key.text, f.region.text, f.country.text, f.timezone.text, f.skip.isTrue()
-	if o.Key != "" && !isKey(o.Key) {
+	if o.Key != "" && !IsKey(o.Key) {
 		d.report(ruleOrganizationKey, n, t, tick(o.Key)+" cannot be a key", "use a to z, 0 to 9 and -, at most 64 characters")
 	}
 	if f.id.isSet() {
@@ -130,7 +130,7 @@ func (d *decoder) mappedOrganization(o *MappedOrganization, n *yaml.Node, t *tra
 }
 
 func parseID(text string) (int64, bool) {
-	whole, ok := wholeNumber(text)
+	whole, ok := WholeNumber(text)
 	if !ok || len(whole) > 15 || whole == "0" || whole[0] == '-' {
 		return 0, false
 	}
@@ -169,9 +169,9 @@ func fitsEmail(from, to string) bool {
 	fromDomain, wild := strings.CutPrefix(from, "*@")
 	toDomain, wildTo := strings.CutPrefix(to, "*@")
 	if wild || wildTo {
-		return wild == wildTo && isEmail("a@"+fromDomain) && isEmail("a@"+toDomain)
+		return wild == wildTo && AcceptsEmail("a@"+fromDomain) && AcceptsEmail("a@"+toDomain)
 	}
-	return isEmail(from) && isEmail(to)
+	return AcceptsEmail(from) && AcceptsEmail(to)
 }
 
 // LoadMigrationMap reads a map file. Every mistake is reported, each at its position.

@@ -1,5 +1,7 @@
 package spec
 
+import "slices"
+
 // State says whether an object should exist. The zero State is "present".
 type State string
 
@@ -72,6 +74,9 @@ func (t VariableType) String() string {
 	}
 	return ""
 }
+
+// VariableTypeNames are the names of the types, in the order of their numbers.
+func VariableTypeNames() []string { return slices.Clone(typeNames[1:]) }
 
 // ParseVariableType reads a type's name; ok is false for any other text.
 func ParseVariableType(name string) (t VariableType, ok bool) {

@@ -99,7 +99,7 @@ func organizationLines(rest chunk) (cuts []chunk, ok bool) {
 // plainKeyOf is the key at the beginning of a line, if it is written as keys of organizations are.
 func plainKeyOf(line []byte) (string, bool) {
 	key, value, found := bytes.Cut(line, []byte(":"))
-	if !found || !isKey(string(key)) || key[0] == '-' || len(value) > 0 && value[0] != ' ' {
+	if !found || !IsKey(string(key)) || key[0] == '-' || len(value) > 0 && value[0] != ' ' {
 		return "", false
 	}
 	return string(key), true

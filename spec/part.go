@@ -92,7 +92,7 @@ func (d *decoder) layers(n *yaml.Node, t *trail, isProfile bool) []*layer {
 	}
 	var out []*layer
 	d.eachAndAgain(n, t, func(key, value *yaml.Node, t *trail) {
-		if !isKey(key.Value) {
+		if !IsKey(key.Value) {
 			d.report(ruleOrganizationKey, key, t, tickKey(key.Value)+" cannot be a key",
 				"use a to z, 0 to 9 and -, at most 64 characters; the name goes into `name`")
 		}
@@ -134,19 +134,6 @@ func (d *decoder) withoutOwn(n *yaml.Node, t *trail) *yaml.Node {
 		rest.Content = append(rest.Content, node.Content[i], node.Content[i+1])
 	}
 	return &rest
-}
-
-// isKey tells whether a text can be an organization's key.
-func isKey(s string) bool {
-	if s == "" || len(s) > 64 {
-		return false
-	}
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
-			return false
-		}
-	}
-	return true
 }
 
 var zoneFields = fields[writtenZone]{
@@ -273,7 +260,7 @@ func (d *decoder) limit(g *writtenGuards, name string, n *yaml.Node, t *trail) {
 	if !ok {
 		return
 	}
-	whole, ok := wholeNumber(s.text)
+	whole, ok := WholeNumber(s.text)
 	if !ok || whole[0] == '-' || len(whole) > 9 {
 		d.report(ruleGuard, follow(n), t, tick(t.key)+" is no whole number of 0 or more", "0 stops all of them")
 		return

@@ -1,7 +1,5 @@
 package spec
 
-import "strconv"
-
 // source is one file while it is being worked on. Its text is kept only so that
 // problems can show a line of it; no string of a Desired state points into it.
 type source struct {
@@ -49,7 +47,7 @@ func (t *trail) child(k string) *trail { return &trail{up: t, key: k} }
 func (t *trail) name() string {
 	for ; t != nil; t = t.up {
 		if t.index == 0 {
-			return tick(t.shownKey())
+			return tick(ShownKey(t.parent(), t.key))
 		}
 	}
 	return "the document"
@@ -60,20 +58,16 @@ func (t *trail) String() string {
 	if t == nil {
 		return ""
 	}
-	up := t.up.String()
-	switch {
-	case t.index > 0:
-		return up + "[" + strconv.Itoa(t.index-1) + "]"
-	case up == "":
-		return clean(t.shownKey())
+	if t.index > 0 {
+		return PathItem(t.up.String(), t.index-1)
 	}
-	return up + "." + clean(t.shownKey())
+	return PathKey(t.up.String(), t.parent(), t.key)
 }
 
-// shownKey is the key as a path shows it; names of feature controls are the only ones of several words.
-func (t *trail) shownKey() string {
-	if t.up != nil && t.up.key == "featureControls" {
-		return t.key
+// parent is the key that t stands below; "" when there is none.
+func (t *trail) parent() string {
+	if t.up == nil {
+		return ""
 	}
-	return plainKey(t.key)
+	return t.up.key
 }

@@ -119,7 +119,7 @@ func describeProblems(problems []Problem) string {
 func TestEveryRuleIsProvoked(t *testing.T) {
 	t.Parallel()
 	elsewhere := []string{
-		ruleSchemaViolation,          // check_test.go
+		RuleSchema,                   // check_test.go
 		ruleTooLarge, ruleUnreadable, // files_test.go
 		ruleTooLong, // files_test.go
 	}

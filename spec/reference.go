@@ -231,14 +231,14 @@ func (e evaluator) file(path string) (string, error) {
 	if err != nil {
 		return "", errReference{"the file " + tick(path) + " cannot be read: " + reason(err), ""}
 	}
-	text := strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
+	content := strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
 	if !strings.HasSuffix(string(data), "\n") {
-		text = string(data)
+		content = string(data)
 	}
-	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+	if !utf8.ValidString(content) || strings.ContainsRune(content, 0) {
 		return "", errReference{"the file " + tick(path) + " is not UTF-8 text", ""}
 	}
-	return text, nil
+	return content, nil
 }
 
 // reason is an error's cause without the path, which the message names already.

@@ -63,7 +63,7 @@ type resolver struct {
 
 func (d *Documents) knownZones(o ResolveOptions) map[string]bool {
 	known := map[string]bool{}
-	for name := range builtinZones {
+	for name := range BuiltinZones() {
 		known[name] = true
 	}
 	for name := range d.zones {
@@ -190,7 +190,7 @@ func (r *resolver) zone(l *layer) string {
 		return r.defaultZone()
 	}
 	if !r.known[zone.text] {
-		hint := "declare it under `zones`; built in are " + oneOf(builtinNames())
+		hint := "declare it under `zones`; built in are " + oneOf(BuiltinZoneNames())
 		if name := ZoneName(zone.text, r.documents.zones); name != zone.text {
 			hint = "did you mean " + tick(name) + "?"
 		}
@@ -214,7 +214,7 @@ func (r *resolver) checkDefaultZone() {
 	name := ZoneName(r.options.DefaultZone, r.documents.zones)
 	if name != "" && !r.known[name] {
 		r.problems = append(r.problems, newProblem(ruleUnknownZone, at{}, nil, "--zone or MAKE_ZONE: there is no zone "+tick(name),
-			firstOf(didYouMean(name, slices.Collect(maps.Keys(r.known))), "built in are "+oneOf(builtinNames()))))
+			firstOf(didYouMean(name, slices.Collect(maps.Keys(r.known))), "built in are "+oneOf(BuiltinZoneNames()))))
 	}
 }
 

@@ -15,7 +15,7 @@ func int64Of(text string) int64 {
 // checkIdentity wants a name or an id, a name that Make takes, and an id to delete.
 func (r *resolver) checkIdentity(l *layer) {
 	address := Address(l.key)
-	if why := badName(l.name.text); l.name.form == formText && why != "" {
+	if why := RefusedName(l.name.text); l.name.form == formText && why != "" {
 		r.report(ruleOrganizationName, l.name.at, address, "name", "Make refuses the name "+tick(l.name.text)+": "+why, nameHint)
 	}
 	switch {
@@ -76,7 +76,7 @@ func (r *resolver) checkTwins(organizations []Organization) {
 
 func (r *resolver) twins(rule string, first, second *Organization, field, message string) {
 	a, b := first.At[field], second.At[field]
-	if compareSources(&a, &b) > 0 {
+	if a.Compare(&b) > 0 {
 		first, second, a, b = second, first, b, a
 	}
 	r.problems = append(r.problems, Problem{

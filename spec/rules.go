@@ -58,15 +58,14 @@ const (
 	ruleMisplaced     = "misplaced-reference"
 	ruleTokenAsValue  = "token-as-value"
 
-	ruleEmail           = "bad-email"
-	ruleMemberCase      = "duplicate-member"
-	ruleOwnerRole       = "owner-role"
-	ruleOwnerMember     = "owner-not-member"
-	ruleInviteEmail     = "invite-email"
-	ruleInviteRole      = "invite-without-role"
-	ruleInviteName      = "invite-name"
-	ruleConnections     = "connections"
-	ruleSchemaViolation = "schema"
+	ruleEmail       = "bad-email"
+	ruleMemberCase  = "duplicate-member"
+	ruleOwnerRole   = "owner-role"
+	ruleOwnerMember = "owner-not-member"
+	ruleInviteEmail = "invite-email"
+	ruleInviteRole  = "invite-without-role"
+	ruleInviteName  = "invite-name"
+	ruleConnections = "connections"
 )
 
 // rules is the whole table; a test compares it with the ids above and with what
@@ -124,7 +123,7 @@ var rules = []Rule{
 	{ruleInviteRole, Error, "An invitation has no role."},
 	{ruleInviteName, Error, "An invitee's name is one that Make refuses."},
 	{ruleConnections, Error, "connections stands beside a member who is not absent."},
-	{ruleSchemaViolation, Error, "A JSON text does not fit its published schema."},
+	{RuleSchema, Error, "A JSON text does not fit its published schema."},
 }
 
 // Rules gives the table of everything that loading and resolving can find, in a fixed order.

@@ -57,7 +57,7 @@ func WriteDocument(w io.Writer, organizations []Organization, o WriteOptions) ([
 		d.line(0, "organizations:")
 	}
 	for i := range organizations {
-		if !isKey(organizations[i].Key) || isExtension(organizations[i].Key) {
+		if !IsKey(organizations[i].Key) || IsExtension(organizations[i].Key) {
 			return nil, fmt.Errorf("write organization %q: the key is not made of a-z, 0-9 and -, or begins with x-", organizations[i].Key)
 		}
 		d.organization(&organizations[i])
@@ -103,7 +103,7 @@ func (d *documentWriter) organization(o *Organization) {
 	d.comments(1, d.options.Comments[Address(o.Key)])
 	d.line(1, writeText(o.Key)+":")
 	if o.Name != "" {
-		if why := badName(o.Name); why != "" {
+		if why := RefusedName(o.Name); why != "" {
 			d.skip(2, Address(o.Key), "name", "Make refuses it in a document: "+why)
 		} else {
 			d.field("name", writeText(o.Name))
@@ -191,7 +191,7 @@ func badControl(name string) string {
 	switch {
 	case name == "":
 		return "it has no name"
-	case isExtension(name):
+	case IsExtension(name):
 		return "its name begins with x-, which documents ignore"
 	case len(name) > 1024 || !utf8.ValidString(name):
 		return "its name is no text that a document can hold"
@@ -208,7 +208,7 @@ func (d *documentWriter) members(o *Organization) {
 	seen := map[string]bool{}
 	for _, m := range o.Members {
 		email := strings.ToLower(m.Email)
-		if !isEmail(m.Email) || seen[email] {
+		if !AcceptsEmail(m.Email) || seen[email] {
 			bad = append(bad, left{NewAddress(o.Key, KindMember, email), m.Email, "the e-mail address is none, or stands here already"})
 			continue
 		}
@@ -255,7 +255,7 @@ func (d *documentWriter) owner(o *Organization) {
 	declared := o.Members == nil || slices.ContainsFunc(o.Members, func(m Member) bool {
 		return strings.EqualFold(m.Email, o.Owner) && m.State != Absent
 	})
-	if !declared || !isEmail(o.Owner) {
+	if !declared || !AcceptsEmail(o.Owner) {
 		d.skip(2, a, "owner", oneLine(o.Owner)+" is not among the members, or no e-mail address")
 		return
 	}

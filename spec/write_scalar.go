@@ -74,7 +74,7 @@ func writeNameOrID(s string) string {
 	if s == "" {
 		return ""
 	}
-	if id, ok := wholeNumber(s); ok && id == s && s[0] != '-' && s != "0" && len(s) <= maxIDDigits {
+	if id, ok := WholeNumber(s); ok && id == s && s[0] != '-' && s != "0" && len(s) <= maxIDDigits {
 		return s
 	}
 	return writeText(s)

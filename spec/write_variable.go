@@ -40,7 +40,7 @@ func (d *documentWriter) variables(o *Organization) {
 // writeVariable gives the short form where it says the same, else a mapping in
 // one line; why says that the variable has no valid form.
 func writeVariable(v *Variable) (text, why string) {
-	if why := badVariableName(v.Name); why != "" {
+	if why := RefusedVariableName(v.Name); why != "" {
 		return "", "Make refuses the name: " + why
 	}
 	if v.State == Absent {

@@ -2,8 +2,6 @@ package spec
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -101,7 +99,7 @@ func readInvite(d *decoder, m *writtenMember, n *yaml.Node, t *trail) {
 
 func readInviteName(d *decoder, i *writtenInvite, n *yaml.Node, t *trail) {
 	s, _ := d.nullable(n, t, "a text", formText)
-	if why := badName(s.text); s.form == formText && why != "" {
+	if why := RefusedName(s.text); s.form == formText && why != "" {
 		d.report(ruleInviteName, follow(n), t, "Make refuses the name "+tick(s.text)+": "+why, nameHint)
 		s = d.broken(n)
 	}
@@ -127,46 +125,11 @@ func readTeams(d *decoder, i *writtenInvite, n *yaml.Node, t *trail) {
 // email checks an address loosely (one @, no space, a dot or not in the domain:
 // Make itself decides) and gives it in lower case.
 func (d *decoder) email(address string, n *yaml.Node, t *trail) (string, bool) {
-	if !isEmail(address) {
+	if !AcceptsEmail(address) {
 		d.report(ruleEmail, follow(n), t, tick(address)+" is no e-mail address", "write it as name@domain")
 		return "", false
 	}
 	return strings.ToLower(address), true
 }
 
-func isEmail(s string) bool {
-	local, domain, ok := strings.Cut(s, "@")
-	if !ok || local == "" || domain == "" || len(s) > 254 || strings.Contains(domain, "@") {
-		return false
-	}
-	if domain[0] == '.' || strings.HasSuffix(domain, ".") || strings.Contains(domain, "..") {
-		return false
-	}
-	for _, r := range s {
-		if r <= ' ' || r == 0x7f || !unicode.IsPrint(r) || strings.ContainsRune(`"(),:;<>[\]`, r) {
-			return false
-		}
-	}
-	return true
-}
-
 const nameHint = "use letters, digits, spaces and ' - . ( ) * + , @ _ /, at most 128 characters"
-
-// badName says why Make refuses a name of an organization or invitee (the
-// published contract's rule for organization names); "" when it does not.
-func badName(name string) string {
-	switch {
-	case name == "":
-		return "it is empty"
-	case utf8.RuneCountInString(name) > 128:
-		return "it is longer than 128 characters"
-	case strings.HasPrefix(name, " ") || strings.HasSuffix(name, " "):
-		return "it begins or ends with a space"
-	}
-	for _, r := range name {
-		if !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !strings.ContainsRune(` '-.()*+,@_/`, r) {
-			return "it holds " + tick(string(r))
-		}
-	}
-	return ""
-}

@@ -60,35 +60,16 @@ func readVariableType(d *decoder, v *longVariable, n *yaml.Node, t *trail) {
 		v.kind, _ = d.scalar(n, t, "a text")
 		return
 	}
-	v.kind, _ = d.choice(n, t, typeNames[1:]...)
+	v.kind, _ = d.choice(n, t, VariableTypeNames()...)
 }
 
 // variableName checks a name as Make's help states it: letters, digits, $ and _,
 // not beginning with a digit, at most 128.
 func (d *decoder) variableName(key *yaml.Node, t *trail) bool {
-	why := badVariableName(key.Value)
+	why := RefusedVariableName(key.Value)
 	if why != "" {
 		d.report(ruleVariableName, key, t, "Make refuses the variable name "+tickKey(key.Value)+": "+why,
 			"use letters, digits, $ and _, not beginning with a digit, at most 128 characters")
 	}
 	return why == ""
-}
-
-// badVariableName says why Make refuses a variable's name; "" when it does not.
-func badVariableName(name string) string {
-	switch {
-	case name == "":
-		return "it is empty"
-	case len(name) > 128:
-		return "it is longer than 128 characters"
-	case name[0] >= '0' && name[0] <= '9':
-		return "it begins with a digit"
-	}
-	for _, r := range name {
-		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-		if !letter && r != '$' && r != '_' && (r < '0' || r > '9') {
-			return "it holds " + tick(string(r))
-		}
-	}
-	return ""
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// BuiltinZones are the zones that need no entry, with their hosts (the servers of the published contract).
+// builtinZones are the zones that need no entry, with their hosts (the servers of the published contract).
 var builtinZones = map[string]string{
 	"eu1":         "eu1.make.com",
 	"eu2":         "eu2.make.com",
@@ -28,6 +28,9 @@ func BuiltinZones() map[string]string {
 	}
 	return all
 }
+
+// BuiltinHost is the host of a zone that needs no entry; "" for any other name.
+func BuiltinHost(name string) string { return builtinZones[name] }
 
 // ZoneName turns what --zone or MAKE_ZONE says, a name or a host, into the name
 // of a zone: the text itself when it is a name that is built in or declared, else
@@ -60,15 +63,15 @@ func (z Zone) host() string {
 	if z.Host != "" {
 		return strings.ToLower(z.Host)
 	}
-	if u, err := parseZoneURL(z.URL); err == nil {
+	if u, err := ParseZoneURL(z.URL); err == nil {
 		return u.Host
 	}
 	return ""
 }
 
-// parseZoneURL reads scheme://host[:port] and refuses everything that makesync would not call.
-func parseZoneURL(text string) (*url.URL, error) {
-	u, err := url.Parse(text)
+// ParseZoneURL reads scheme://host[:port] and refuses everything that makesync would not call.
+func ParseZoneURL(address string) (*url.URL, error) {
+	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Hostname() == "" {
 		return nil, errors.New("it is no url; write https://host")
 	}
@@ -83,7 +86,7 @@ func parseZoneURL(text string) (*url.URL, error) {
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return nil, errors.New("plain http is only for loopback; write https")
 	}
-	if err := checkHost(u.Host); err != nil {
+	if err := CheckHost(u.Host); err != nil {
 		return nil, err
 	}
 	return &url.URL{Scheme: u.Scheme, Host: withoutDefaultPort(u)}, nil
@@ -96,8 +99,8 @@ func withoutDefaultPort(u *url.URL) string {
 	return u.Host
 }
 
-// checkHost accepts host, host:port and [v6]:port.
-func checkHost(host string) error {
+// CheckHost accepts host, host:port and [v6]:port.
+func CheckHost(host string) error {
 	name := hostname(host)
 	if name == "" || strings.ContainsAny(host, "/@?#\\ ") {
 		return errors.New("it is no host; write host or host:port")
@@ -134,7 +137,7 @@ func isLoopback(name string) bool {
 
 // checkZone tells what is wrong with an entry of zones by itself.
 func (d *decoder) checkZone(z writtenZone, t *trail) {
-	builtin := builtinZones[z.name]
+	builtin := BuiltinHost(z.name)
 	if z.url.isBroken() || z.host.isBroken() {
 		return
 	}
@@ -146,7 +149,7 @@ func (d *decoder) checkZone(z writtenZone, t *trail) {
 		return
 	}
 	if z.url.isSet() {
-		u, err := parseZoneURL(z.url.text)
+		u, err := ParseZoneURL(z.url.text)
 		switch {
 		case err != nil:
 			wrong(z.url, "url", "the url of the zone cannot be used: "+err.Error(), "")
@@ -155,7 +158,7 @@ func (d *decoder) checkZone(z writtenZone, t *trail) {
 		}
 	}
 	if z.host.isSet() {
-		err := checkHost(z.host.text)
+		err := CheckHost(z.host.text)
 		switch {
 		case err != nil:
 			wrong(z.host, "host", "the host of the zone cannot be used: "+err.Error(), "")
@@ -165,11 +168,12 @@ func (d *decoder) checkZone(z writtenZone, t *trail) {
 	}
 	if builtin == "" && !z.url.isSet() && !z.host.isSet() && z.sandbox == nil {
 		d.problems = append(d.problems, newProblem(ruleRequired, z.at, t, "the zone "+tick(z.name)+" has neither url nor host nor sandbox",
-			firstOf(didYouMean(z.name, builtinNames()), "write {url: https://…}, {host: …} or {sandbox: {}}")))
+			firstOf(didYouMean(z.name, BuiltinZoneNames()), "write {url: https://…}, {host: …} or {sandbox: {}}")))
 	}
 }
 
-func builtinNames() []string {
+// BuiltinZoneNames gives the names of BuiltinZones, sorted.
+func BuiltinZoneNames() []string {
 	names := make([]string, 0, len(builtinZones))
 	for name := range builtinZones {
 		names = append(names, name)
