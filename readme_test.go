@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"makesync/spec"
+	"makesync/spec/document"
 )
 
 // TestReadme runs the commands of every block marked `console` in the README, one after the other in a copy of
@@ -83,7 +84,7 @@ func shown(t *testing.T, dir, command string) string {
 // withRules writes the table of the rules between its two marks.
 func withRules(text string) string {
 	table := "| rule | |\n|---|---|\n"
-	for _, rule := range spec.Rules() {
+	for _, rule := range document.Rules() {
 		severity := ""
 		if rule.Severity == spec.Warning {
 			severity = "warning: "

@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/xeipuuv/gojsonschema"
+
+	"makesync/spec/text"
 )
 
 // Check validates a JSON text against a schema of package schema. It is the one
@@ -20,7 +22,7 @@ import (
 func Check(schema, data []byte) []Problem {
 	compiled, err := compile(schema)
 	if err != nil {
-		return []Problem{schemaProblem("", "the schema itself cannot be read: "+clean(err.Error()))}
+		return []Problem{schemaProblem("", "the schema itself cannot be read: "+text.Clean(err.Error()))}
 	}
 	value, err := decodeJSON(data)
 	if err != nil {
@@ -98,7 +100,7 @@ func contextPath(e gojsonschema.ResultError) string {
 func describeError(e gojsonschema.ResultError) string {
 	detail := func(name string) string {
 		value, _ := e.Details()[name].(string)
-		return clean(value)
+		return text.Clean(value)
 	}
 	switch e.Type() {
 	case "required":
@@ -112,5 +114,5 @@ func describeError(e gojsonschema.ResultError) string {
 	case "pattern":
 		return "the text does not have the form that is wanted here"
 	}
-	return "the value breaks the rule " + tick(e.Type())
+	return "the value breaks the rule " + text.Backquote(e.Type())
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"makesync/spec/text"
 )
 
 // AcceptsName tells whether a document may name an organization or an invitee so.
@@ -22,7 +24,7 @@ func RefusedName(name string) string {
 	}
 	for _, r := range name {
 		if !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !strings.ContainsRune(` '-.()*+,@_/`, r) {
-			return "it holds " + tick(string(r))
+			return "it holds " + text.Backquote(string(r))
 		}
 	}
 	return ""
@@ -44,7 +46,7 @@ func RefusedVariableName(name string) string {
 	for _, r := range name {
 		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 		if !letter && r != '$' && r != '_' && (r < '0' || r > '9') {
-			return "it holds " + tick(string(r))
+			return "it holds " + text.Backquote(string(r))
 		}
 	}
 	return ""

@@ -1,11 +1,15 @@
 package spec
 
-import "strconv"
+import (
+	"strconv"
+
+	"makesync/spec/text"
+)
 
 // PathKey is the YAML path of a key: the path of the mapping in which it stands, a dot, the key as
 // messages show it. parent is the key of that mapping, both are "" at the top.
 func PathKey(path, parent, key string) string {
-	shown := clean(ShownKey(parent, key))
+	shown := text.Clean(ShownKey(parent, key))
 	if path == "" {
 		return shown
 	}
@@ -21,5 +25,5 @@ func ShownKey(parent, key string) string {
 	if parent == "featureControls" {
 		return key
 	}
-	return plainKey(key)
+	return text.FirstWord(key)
 }

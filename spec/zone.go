@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"makesync/spec/text"
 )
 
 // builtinZones are the zones that need no entry, with their hosts (the servers of the published contract).
@@ -80,7 +82,7 @@ func ParseZoneURL(address string) (*url.URL, error) {
 	case u.User != nil:
 		return nil, errors.New("a url must not hold a user or password")
 	case u.Scheme != "https" && u.Scheme != "http":
-		return nil, fmt.Errorf("the scheme %s is neither https nor http", tick(u.Scheme))
+		return nil, fmt.Errorf("the scheme %s is neither https nor http", text.Backquote(u.Scheme))
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
 		return nil, errors.New("a url ends behind the host; the path /api/v2 is always added")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
@@ -133,43 +135,6 @@ func isLoopback(name string) bool {
 		return addr.IsLoopback()
 	}
 	return name == "localhost" || strings.HasSuffix(name, ".localhost")
-}
-
-// checkZone tells what is wrong with an entry of zones by itself.
-func (d *decoder) checkZone(z writtenZone, t *trail) {
-	builtin := BuiltinHost(z.name)
-	if z.url.isBroken() || z.host.isBroken() {
-		return
-	}
-	wrong := func(s scalar, key, message, hint string) {
-		d.problems = append(d.problems, newProblem(ruleZoneURL, s.at, t.child(key), message, hint))
-	}
-	if z.url.isSet() && z.host.isSet() {
-		wrong(z.host, "host", "`url` and `host` stand side by side", "write one of them; host: NAME means https://NAME")
-		return
-	}
-	if z.url.isSet() {
-		u, err := ParseZoneURL(z.url.text)
-		switch {
-		case err != nil:
-			wrong(z.url, "url", "the url of the zone cannot be used: "+err.Error(), "")
-		case builtin != "" && u.String() != "https://"+builtin:
-			wrong(z.url, "url", "a document cannot give the built-in zone "+tick(z.name)+" another url", "use another name, or --zone-url "+z.name+"=URL")
-		}
-	}
-	if z.host.isSet() {
-		err := CheckHost(z.host.text)
-		switch {
-		case err != nil:
-			wrong(z.host, "host", "the host of the zone cannot be used: "+err.Error(), "")
-		case builtin != "" && !strings.EqualFold(z.host.text, builtin):
-			wrong(z.host, "host", "a document cannot give the built-in zone "+tick(z.name)+" another host", "use another name, or --zone-url "+z.name+"=URL")
-		}
-	}
-	if builtin == "" && !z.url.isSet() && !z.host.isSet() && z.sandbox == nil {
-		d.problems = append(d.problems, newProblem(ruleRequired, z.at, t, "the zone "+tick(z.name)+" has neither url nor host nor sandbox",
-			firstOf(didYouMean(z.name, BuiltinZoneNames()), "write {url: https://…}, {host: …} or {sandbox: {}}")))
-	}
 }
 
 // BuiltinZoneNames gives the names of BuiltinZones, sorted.

@@ -4,16 +4,17 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/document"
 )
 
 // MapSheets looks at a side through a migration's map: organizations, people,
 // roles and controls get the names that they have in the target, and what the map leaves behind is
 // left out. So what a migration changed on purpose is no difference.
-func MapSheets(sheets []Sheet, m spec.MigrationMap) []Sheet {
+func MapSheets(sheets []Sheet, m document.MigrationMap) []Sheet {
 	var mapped []Sheet
 	for i := range sheets {
 		sheet := &sheets[i]
-		decided := spec.MappedOrganization{}
+		decided := document.MappedOrganization{}
 		for _, d := range m.Organizations {
 			if means(d.From, sheet.Key, sheet.Name, sheet.ID) {
 				decided = d
@@ -27,7 +28,7 @@ func MapSheets(sheets []Sheet, m spec.MigrationMap) []Sheet {
 }
 
 // through is the sheet as the map has it in the target.
-func (s *Sheet) through(m *spec.MigrationMap, decided spec.MappedOrganization) Sheet {
+func (s *Sheet) through(m *document.MigrationMap, decided document.MappedOrganization) Sheet {
 	out := *s
 	out.Objects = map[ObjectID]map[string]Cell{}
 	if decided.Key != "" {
@@ -57,7 +58,7 @@ func (s *Sheet) through(m *spec.MigrationMap, decided spec.MappedOrganization) S
 	return out
 }
 
-func decidedFields(fields map[string]Cell, decided spec.MappedOrganization) map[string]Cell {
+func decidedFields(fields map[string]Cell, decided document.MappedOrganization) map[string]Cell {
 	out := map[string]Cell{}
 	for path, cell := range fields {
 		out[path] = cell
@@ -73,7 +74,7 @@ func decidedFields(fields map[string]Cell, decided spec.MappedOrganization) map[
 	return out
 }
 
-func mappedField(fields map[string]Cell, path string, by []spec.MappedText) map[string]Cell {
+func mappedField(fields map[string]Cell, path string, by []document.MappedText) map[string]Cell {
 	cell, there := fields[path]
 	if !there {
 		return fields
@@ -87,7 +88,7 @@ func mappedField(fields map[string]Cell, path string, by []spec.MappedText) map[
 }
 
 // replaced is the text that a map puts in the place of another one.
-func replaced(text string, by []spec.MappedText) string {
+func replaced(text string, by []document.MappedText) string {
 	for _, r := range by {
 		if strings.EqualFold(r.From, text) || foldName(r.From) == foldName(text) {
 			return r.To

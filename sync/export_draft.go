@@ -5,6 +5,7 @@ import (
 	"sort"
 
 	"makesync/spec"
+	"makesync/spec/document"
 )
 
 // Draft is one organization as a document is to say it, with what has to stand
@@ -103,7 +104,7 @@ func (d *Draft) holds(kind spec.Kind, name string) bool {
 }
 
 // Omit takes over what the writer of a document found to have no valid form. The comment stands there already.
-func (d *Draft) Omit(unwritten []spec.Unwritten) {
+func (d *Draft) Omit(unwritten []document.Unwritten) {
 	for _, u := range unwritten {
 		d.omit(u.Address.Kind(), u.Address.Name(), "not written: %s", u.Reason)
 	}

@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/document"
 )
 
 // Rehoming is a migration of organizations from one zone to another: what was
 // read of both, and what people decided.
 type Rehoming struct {
 	From, To *Survey // the source with all kinds; the target with at least its lists and feature controls
-	Map      spec.MigrationMap
+	Map      document.MigrationMap
 	// Region is where new organizations are made, by name or id, unless the map says so; "" chooses by the
 	// target's list.
 	Region string
@@ -92,7 +93,7 @@ type move struct {
 	live      *Live
 	oldKey    string
 	key, name string
-	decided   spec.MappedOrganization
+	decided   document.MappedOrganization
 	adopted   *Live // the organization in the target that takes it over
 	collides  bool
 }
@@ -131,7 +132,7 @@ func (r *Rehoming) moves(out *Rehomed) []*move {
 }
 
 // mapTwice reports an entry about an organization of which another one has spoken: one of them would be lost silently.
-func (out *Rehomed) mapTwice(m *move, second spec.MappedOrganization) {
+func (out *Rehomed) mapTwice(m *move, second document.MappedOrganization) {
 	source := second.Source
 	out.Problems = append(out.Problems, spec.Problem{Severity: spec.Error, Rule: "map-twice", Source: &source,
 		Message: fmt.Sprintf("the map speaks of %s (id %d) twice: as %s and as %s", quote(m.live.Name), m.live.ID, quote(m.decided.From), quote(second.From)),

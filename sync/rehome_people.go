@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"makesync/spec"
+	"makesync/spec/document"
 )
 
 // people is the third wave: everybody gets an invitation, then two-factor
@@ -93,7 +94,7 @@ func (m *mover) write(d *Draft, move *move, live *spec.Member, email, role strin
 }
 
 // mapEmail gives the e-mail in the target; mapped tells whether the map speaks of it. An address goes before its domain.
-func mapEmail(m *spec.MigrationMap, email string) (mapped string, speaks bool) {
+func mapEmail(m *document.MigrationMap, email string) (mapped string, speaks bool) {
 	for _, r := range m.Emails {
 		if r.From == email {
 			return r.To, true

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"makesync/spec"
+	"makesync/spec/document"
 )
 
 // surveyOf reads a zone in memory whole.
@@ -19,7 +20,7 @@ func surveyOf(t *testing.T, zone string, z *fakeZone) *Survey {
 	return s
 }
 
-func rehomed(t *testing.T, m spec.MigrationMap, source, target *fakeZone) *Rehomed {
+func rehomed(t *testing.T, m document.MigrationMap, source, target *fakeZone) *Rehomed {
 	t.Helper()
 	return Rehome(Rehoming{From: surveyOf(t, "eu1", source), To: surveyOf(t, "us1", target), Map: m, KeyPattern: "{key}",
 		Sensitive: func(a spec.Address) bool { return spec.IsSensitive(a, a.Name(), nil) }})
@@ -49,7 +50,7 @@ func leftText(r *Rehomed) string {
 
 func TestRehomeWritesThreeWavesAndLeavesNothingSilently(t *testing.T) {
 	t.Parallel()
-	r := rehomed(t, spec.MigrationMap{Emails: []spec.MappedText{{From: "*@old.example", To: "*@new.example"}}}, migrating(), newFakeZone())
+	r := rehomed(t, document.MigrationMap{Emails: []document.MappedText{{From: "*@old.example", To: "*@new.example"}}}, migrating(), newFakeZone())
 	if len(r.Collisions)+len(r.Problems) > 0 {
 		t.Fatalf("collisions %v, problems %v", r.Collisions, r.Problems)
 	}
@@ -86,17 +87,17 @@ func TestRehomeWritesThreeWavesAndLeavesNothingSilently(t *testing.T) {
 func TestRehomeCollisions(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		m     spec.MigrationMap
+		m     document.MigrationMap
 		there []*Live
 		want  string
 		adopt int64
 	}{
 		"free name":     {},
 		"taken name":    {there: []*Live{organization(77, "Acme")}, want: "already"},
-		"renamed":       {m: spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "acme", Name: "Acme US"}}}, there: []*Live{organization(77, "Acme")}},
-		"adopted":       {m: spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "11", ID: 77}}}, there: []*Live{organization(77, "Acme")}, adopt: 77},
-		"adopt nothing": {m: spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "Acme", ID: 78}}}, there: []*Live{organization(77, "Acme")}, want: "not in us1"},
-		"no key":        {m: spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "Acme", Key: "x-acme"}}}, want: "no key"},
+		"renamed":       {m: document.MigrationMap{Organizations: []document.MappedOrganization{{From: "acme", Name: "Acme US"}}}, there: []*Live{organization(77, "Acme")}},
+		"adopted":       {m: document.MigrationMap{Organizations: []document.MappedOrganization{{From: "11", ID: 77}}}, there: []*Live{organization(77, "Acme")}, adopt: 77},
+		"adopt nothing": {m: document.MigrationMap{Organizations: []document.MappedOrganization{{From: "Acme", ID: 78}}}, there: []*Live{organization(77, "Acme")}, want: "not in us1"},
+		"no key":        {m: document.MigrationMap{Organizations: []document.MappedOrganization{{From: "Acme", Key: "x-acme"}}}, want: "no key"},
 	} {
 		r := rehomed(t, test.m, migrating(), newFakeZone(test.there...))
 		if (test.want != "") != (len(r.Collisions) == 1) || test.want != "" && !strings.Contains(r.Collisions[0].Reason, test.want) {
@@ -128,7 +129,7 @@ func TestRegionIsChosenOrAsked(t *testing.T) {
 	} {
 		target := newFakeZone()
 		target.lists[Regions] = test.regions
-		r := rehomed(t, spec.MigrationMap{Region: test.told}, migrating(), target)
+		r := rehomed(t, document.MigrationMap{Region: test.told}, migrating(), target)
 		if r.Region != test.want || (len(r.Problems) > 0) != test.problem {
 			t.Errorf("%s: region %q, problems %v", name, r.Region, r.Problems)
 		}
@@ -140,7 +141,7 @@ func TestRegionIsChosenOrAsked(t *testing.T) {
 
 func TestMapThatNamesNobodyIsAProblem(t *testing.T) {
 	t.Parallel()
-	r := rehomed(t, spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "Nobody"}}}, migrating(), newFakeZone())
+	r := rehomed(t, document.MigrationMap{Organizations: []document.MappedOrganization{{From: "Nobody"}}}, migrating(), newFakeZone())
 	if !spec.HasErrors(r.Problems) {
 		t.Error("the map's mistake is not told")
 	}
@@ -148,7 +149,7 @@ func TestMapThatNamesNobodyIsAProblem(t *testing.T) {
 
 func TestMapEmailPrefersTheAddressToItsDomain(t *testing.T) {
 	t.Parallel()
-	m := &spec.MigrationMap{Emails: []spec.MappedText{{From: "*@old.example", To: "*@new.example"}, {From: "jane@old.example", To: "jd@new.example"}, {From: "gone@old.example"}}}
+	m := &document.MigrationMap{Emails: []document.MappedText{{From: "*@old.example", To: "*@new.example"}, {From: "jane@old.example", To: "jd@new.example"}, {From: "gone@old.example"}}}
 	for from, want := range map[string]string{"jane@old.example": "jd@new.example", "bob@old.example": "bob@new.example", "gone@old.example": "", "x@other.example": "x@other.example"} {
 		if got, _ := mapEmail(m, from); got != want {
 			t.Errorf("mapEmail(%s) = %q, want %q", from, got, want)
@@ -171,20 +172,20 @@ func TestInviteeName(t *testing.T) {
 func TestRehomeLetsNoMapSayTwoThings(t *testing.T) {
 	t.Parallel()
 	source := newFakeZone(organization(11, "Acme"), organization(12, "Beta"))
-	twice := rehomed(t, spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "11", Skip: true}, {From: "acme", Name: "Acme US"}}}, source, newFakeZone())
+	twice := rehomed(t, document.MigrationMap{Organizations: []document.MappedOrganization{{From: "11", Skip: true}, {From: "acme", Name: "Acme US"}}}, source, newFakeZone())
 	if !spec.HasErrors(twice.Problems) || !strings.Contains(fmt.Sprint(twice.Problems), "twice") {
 		t.Errorf("one entry skips and the other renames: %v", twice.Problems)
 	}
 	target := newFakeZone(organization(71, "Other"), organization(72, "Third"))
-	for name, m := range map[string][]spec.MappedOrganization{
+	for name, m := range map[string][]document.MappedOrganization{
 		"one id for two":         {{From: "Acme", ID: 71}, {From: "Beta", ID: 71}},
 		"a name that is another": {{From: "Acme", ID: 71, Name: "Third"}},
 	} {
-		if r := rehomed(t, spec.MigrationMap{Organizations: m}, source, target); len(r.Collisions) != len(m) || len(r.Waves[0].Drafts) != 2-len(m) {
+		if r := rehomed(t, document.MigrationMap{Organizations: m}, source, target); len(r.Collisions) != len(m) || len(r.Waves[0].Drafts) != 2-len(m) {
 			t.Errorf("%s: collisions %v", name, r.Collisions)
 		}
 	}
-	if r := rehomed(t, spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "Acme", ID: 71, Name: "other"}}}, source, target); len(r.Collisions) > 0 {
+	if r := rehomed(t, document.MigrationMap{Organizations: []document.MappedOrganization{{From: "Acme", ID: 71, Name: "other"}}}, source, target); len(r.Collisions) > 0 {
 		t.Errorf("an organization may keep its own name: %v", r.Collisions)
 	}
 }
@@ -195,10 +196,10 @@ func TestRehomeTellsWhoStaysInTheTarget(t *testing.T) {
 	acme.Members = nil
 	person(acme, 2, "jane@acme.example", 11, "")
 	acme.OwnerID = 2
-	if text := leftText(rehomed(t, spec.MigrationMap{}, newFakeZone(acme), newFakeZone())); !strings.Contains(text, "without ops@acme.example") {
+	if text := leftText(rehomed(t, document.MigrationMap{}, newFakeZone(acme), newFakeZone())); !strings.Contains(text, "without ops@acme.example") {
 		t.Errorf("left:\n%s", text)
 	}
-	if text := leftText(rehomed(t, spec.MigrationMap{}, migrating(), newFakeZone())); strings.Contains(text, "without ops@acme.example") {
+	if text := leftText(rehomed(t, document.MigrationMap{}, migrating(), newFakeZone())); strings.Contains(text, "without ops@acme.example") {
 		t.Errorf("left:\n%s", text)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"makesync/schema"
 	"makesync/spec"
+	"makesync/spec/document"
 	reconcile "makesync/sync"
 	"makesync/sync/render"
 )
@@ -17,7 +18,7 @@ type compareOptions struct {
 	sourceOptions
 	result         resultOptions
 	skipReferences bool
-	decided        spec.MigrationMap // --map
+	decided        document.MigrationMap // --map
 }
 
 func compareCommand(r *runtimeEnv) *cli.Command {
@@ -45,7 +46,7 @@ func compareCommand(r *runtimeEnv) *cli.Command {
 			}
 			if file := c.String("map"); file != "" {
 				var problems []spec.Problem
-				if o.decided, problems = spec.LoadMigrationMap(file); spec.HasErrors(problems) {
+				if o.decided, problems = document.LoadMigrationMap(file); spec.HasErrors(problems) {
 					return r.failCompare(c.Context, o, [2]string(c.Args().Slice()), invalid(problems))
 				}
 			}
@@ -165,7 +166,7 @@ func (r *runtimeEnv) isZone(name string, o sourceOptions) bool {
 	if len(o.files) == 0 {
 		return false
 	}
-	documents, _ := spec.Load(spec.LoadOptions{Paths: o.files}) // openSources tells what is wrong with them
+	documents, _ := document.Load(document.LoadOptions{Paths: o.files}) // openSources tells what is wrong with them
 	_, declared := documents.Zones()[spec.ZoneName(name, documents.Zones())]
 	return declared
 }
@@ -199,8 +200,8 @@ func (r *runtimeEnv) readSide(ctx context.Context, s *side, name string, src *so
 
 // readDocuments loads a side of documents. References that cannot be read are not compared.
 func (r *runtimeEnv) readDocuments(path string, o compareOptions) (*spec.Desired, error) {
-	documents, problems := spec.Load(spec.LoadOptions{Paths: []string{path}})
-	desired, more := documents.Resolve(spec.ResolveOptions{LookupEnv: r.LookupEnv, SkipReferences: o.skipReferences, SkipUnset: true,
+	documents, problems := document.Load(document.LoadOptions{Paths: []string{path}})
+	desired, more := documents.Resolve(document.ResolveOptions{LookupEnv: r.LookupEnv, SkipReferences: o.skipReferences, SkipUnset: true,
 		ReferenceRoots: o.referenceRoots, DefaultZone: r.lookup("MAKE_ZONE"), ZoneNames: zoneURLNames(o.zones.urls)})
 	if problems = append(problems, more...); spec.HasErrors(problems) {
 		return nil, invalid(spec.SortProblems(problems))
@@ -213,7 +214,7 @@ func (s *sources) chooseDocuments(o *spec.Organization) bool {
 }
 
 // compareSides makes the sheets of both sides. Documents borrow the other side's lists of names.
-func compareSides(sides [2]side, src *sources, decided spec.MigrationMap, problems []spec.Problem) *reconcile.Comparison {
+func compareSides(sides [2]side, src *sources, decided document.MigrationMap, problems []spec.Problem) *reconcile.Comparison {
 	var sheets [2][]reconcile.Sheet
 	for i := range sides {
 		masked := sides[i].sensitive(src)

@@ -14,6 +14,7 @@ import (
 
 	"makesync/schema"
 	"makesync/spec"
+	"makesync/spec/document"
 	reconcile "makesync/sync"
 	"makesync/sync/render"
 )
@@ -134,12 +135,12 @@ type file struct {
 // add writes a draft as the document of its key, in a folder below dir.
 func (f *folder) add(below string, draft reconcile.Draft, header []string) (render.WrittenFile, error) {
 	var out bytes.Buffer
-	schemaPath := spec.DefaultSchema
+	schemaPath := document.DefaultSchema
 	if below != "" {
 		schemaPath = "../" + schemaPath
 	}
-	unwritten, err := spec.WriteDocument(&out, []spec.Organization{draft.Organization},
-		spec.WriteOptions{Zone: f.zone, Header: header, Schema: schemaPath, Comments: draft.Comments()})
+	unwritten, err := document.WriteDocument(&out, []spec.Organization{draft.Organization},
+		document.WriteOptions{Zone: f.zone, Header: header, Schema: schemaPath, Comments: draft.Comments()})
 	if err != nil {
 		return render.WrittenFile{}, err
 	}
@@ -163,7 +164,7 @@ func (f *folder) addZone(below string) error {
 		zone.Sandbox = &spec.SandboxZone{Seed: f.relative(below, s.Seed), State: f.relative(below, s.State)}
 	}
 	var out bytes.Buffer
-	if err := spec.WriteZones(&out, []spec.Zone{zone}, []string{"how the zone " + f.zone + " is reached"}); err != nil {
+	if err := document.WriteZones(&out, []spec.Zone{zone}, []string{"how the zone " + f.zone + " is reached"}); err != nil {
 		return err
 	}
 	f.files = append(f.files, file{filepath.Join(f.dir, below, zonesFile), out.Bytes()})
@@ -188,7 +189,7 @@ func (f *folder) write(folders ...string) error {
 			return err
 		}
 	}
-	f.files = append(f.files, file{filepath.Join(f.dir, spec.DefaultSchema), schema.Document()})
+	f.files = append(f.files, file{filepath.Join(f.dir, document.DefaultSchema), schema.Document()})
 	if f.isFile() {
 		return failure{exit: reconcile.ExitInvalid, message: f.dir + " is a file; nothing was written", hint: "-o names a folder to write to"}
 	}

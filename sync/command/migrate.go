@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/document"
 	reconcile "makesync/sync"
 	"makesync/sync/render"
 )
@@ -70,10 +71,10 @@ func (r *runtimeEnv) readMigrateOptions(c *cli.Context) (o migrateOptions, err e
 }
 
 func (r *runtimeEnv) runMigrate(ctx context.Context, o migrateOptions) error {
-	var decided spec.MigrationMap
+	var decided document.MigrationMap
 	if o.mapFile != "" {
 		var problems []spec.Problem
-		if decided, problems = spec.LoadMigrationMap(o.mapFile); spec.HasErrors(problems) {
+		if decided, problems = document.LoadMigrationMap(o.mapFile); spec.HasErrors(problems) {
 			return invalid(problems)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"makesync/schema"
 	"makesync/spec"
+	"makesync/spec/document"
 	reconcile "makesync/sync"
 )
 
@@ -114,8 +115,8 @@ func (r *runtimeEnv) basePorts(m *made, o planOptions) (map[string]reconcile.Zon
 // references are equal values; with --live those that can be read are, and the others
 // compare as unknown: a fork has no secrets.
 func (r *runtimeEnv) loadOffline(o planOptions, files []string) (*spec.Desired, []spec.Problem) {
-	documents, problems := spec.Load(spec.LoadOptions{Paths: files})
-	desired, more := documents.Resolve(spec.ResolveOptions{
+	documents, problems := document.Load(document.LoadOptions{Paths: files})
+	desired, more := documents.Resolve(document.ResolveOptions{
 		LookupEnv: r.LookupEnv, SkipReferences: o.documents.skipReferences || len(o.offline.base) > 0, SkipUnset: len(o.offline.live) > 0,
 		ReferenceRoots: o.documents.referenceRoots, DefaultZone: r.defaultZone(o.documents), ZoneNames: zoneURLNames(o.zones.urls),
 	})

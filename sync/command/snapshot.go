@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/document"
 	reconcile "makesync/sync"
 	"makesync/sync/render"
 )
@@ -110,8 +111,8 @@ func (r *runtimeEnv) zoneToSave(o snapshotOptions) (string, error) {
 	if o.zone != "" {
 		return o.zone, nil
 	}
-	documents, problems := spec.Load(spec.LoadOptions{Paths: o.files})
-	desired, more := documents.Resolve(spec.ResolveOptions{SkipReferences: true, ZoneNames: zoneURLNames(o.zones.urls)})
+	documents, problems := document.Load(document.LoadOptions{Paths: o.files})
+	desired, more := documents.Resolve(document.ResolveOptions{SkipReferences: true, ZoneNames: zoneURLNames(o.zones.urls)})
 	if problems = append(problems, more...); spec.HasErrors(problems) {
 		return "", invalid(spec.SortProblems(problems))
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/document"
 	reconcile "makesync/sync"
 )
 
@@ -59,16 +60,16 @@ func (r *runtimeEnv) openSources(o sourceOptions, names ...string) (*sources, er
 	}
 	var problems []spec.Problem
 	if len(o.files) > 0 {
-		documents, found := spec.Load(spec.LoadOptions{Paths: o.files})
+		documents, found := document.Load(document.LoadOptions{Paths: o.files})
 		problems = append(problems, found...)
-		s.desired, found = documents.Resolve(spec.ResolveOptions{LookupEnv: r.LookupEnv, SkipReferences: true,
+		s.desired, found = documents.Resolve(document.ResolveOptions{LookupEnv: r.LookupEnv, SkipReferences: true,
 			ReferenceRoots: o.referenceRoots, DefaultZone: firstName(names), ZoneNames: zoneURLNames(o.zones.urls)})
 		problems = append(problems, found...)
 	}
 	for i, name := range names {
 		names[i] = spec.ZoneName(name, s.desired.Zones)
 	}
-	endpoints, found := spec.Endpoints(s.desired.Zones, names, spec.EndpointOptions{
+	endpoints, found := document.Endpoints(s.desired.Zones, names, document.EndpointOptions{
 		LookupEnv: r.LookupEnv, ZoneURLs: o.zones.urls, Named: names, ReferenceRoots: o.referenceRoots})
 	if problems = append(problems, found...); spec.HasErrors(problems) {
 		return nil, invalid(spec.SortProblems(problems))

@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/document"
 	reconcile "makesync/sync"
 )
 
@@ -68,7 +69,7 @@ func (r *runtimeEnv) connectStory(story *reconcile.Story, o planOptions) (m made
 	if m.problems = problems; err != nil {
 		return m, err
 	}
-	m.desired, problems = documents.Resolve(spec.ResolveOptions{
+	m.desired, problems = documents.Resolve(document.ResolveOptions{
 		LookupEnv: r.LookupEnv, SkipReferences: true, ReferenceRoots: o.documents.referenceRoots,
 		DefaultZone: r.defaultZone(o.documents), ZoneNames: zoneURLNames(o.zones.urls),
 	})

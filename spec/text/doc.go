@@ -1,0 +1,2 @@
+// Package text makes words out of what programs know.
+package text
