@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // WritePort is a zone to apply to.
@@ -143,7 +144,7 @@ func (a *applier) prepare(ctx context.Context, workers []*worker) {
 		return
 	}
 	if err := a.o.BeforeWriting(); err != nil {
-		a.refuse(map[bool]Exit{true: ExitStale, false: ExitInternal}[errors.Is(err, ErrUsed)], "used: "+clean(err.Error()))
+		a.refuse(map[bool]Exit{true: ExitStale, false: ExitInternal}[errors.Is(err, ErrUsed)], "used: "+text.OneLine(err.Error()))
 	}
 }
 

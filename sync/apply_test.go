@@ -31,7 +31,7 @@ func world() (*writtenZone, Request) {
 	invite := &spec.Invite{Name: "Somebody"}
 	r := z.request(
 		desired("acme", "", variables(
-			spec.Variable{Name: "COUNT", Type: spec.TypeNumber, Value: spec.Plain("7")}, text("NEW", "new"),
+			spec.Variable{Name: "COUNT", Type: spec.TypeNumber, Value: spec.Plain("7")}, textVariable("NEW", "new"),
 			spec.Variable{Name: "OLD", State: spec.Absent}, password),
 			members(
 				spec.Member{Email: "admin@x.example", Role: "Member"}, spec.Member{Email: "gone@x.example", State: spec.Absent},
@@ -43,7 +43,7 @@ func world() (*writtenZone, Request) {
 				o.FeatureControls = []spec.FeatureControl{{Name: "Make AI Tools"}}
 			}),
 		spec.Organization{Key: "doomed", ID: 12, State: spec.Absent},
-		desired("nova", "Nova", variables(text("A", "a")), members(spec.Member{Email: "zoe@x.example", Role: "Admin", Invite: &spec.Invite{Name: "Zoe", Teams: []string{"Ops"}}}),
+		desired("nova", "Nova", variables(textVariable("A", "a")), members(spec.Member{Email: "zoe@x.example", Role: "Admin", Invite: &spec.Invite{Name: "Zoe", Teams: []string{"Ops"}}}),
 			func(o *spec.Organization) {
 				o.Region, o.Country, o.Timezone = "EU", "CZ", "113"
 				o.FeatureControls = []spec.FeatureControl{{Name: "Make AI Tools"}}

@@ -175,7 +175,7 @@ func TestWhatTheSinkIsToldEarly(t *testing.T) {
 		early string
 	}{
 		{"no changes", [4][]option{}, "", "a b c"},
-		{"changes that no shared limit counts", [4][]option{{variables(text("X", "x"))}, {variables(text("V00", "w"))}}, "", "a b c"},
+		{"changes that no shared limit counts", [4][]option{{variables(textVariable("X", "x"))}, {variables(textVariable("V00", "w"))}}, "", "a b c"},
 		{"deletes that cannot pass the limit of the run", [4][]option{{variables(absent)}, {variables(absent)}}, "", "a b c"},
 		{"a delete, and a purge that may pass it", [4][]option{{}, {variables(absent)}, {}, {variables(), purge(spec.KindVariable)}}, "", "a"},
 		{"a purge that is over", [4][]option{{variables(), purge(spec.KindVariable)}, {variables(absent)}}, "", "a b c"},

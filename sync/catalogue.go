@@ -8,6 +8,7 @@ import (
 	stdsync "sync"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // catalogue gives the API's lists of names, each read once and only when a name in the documents
@@ -72,24 +73,24 @@ type nameError struct {
 func (e *nameError) Error() string { return e.message }
 
 // bind turns a name, code or id of a document into an entry of a list.
-func bind(what string, list List, names []Name, text string) (Name, error) {
-	found := matching(names, text)
+func bind(what string, list List, names []Name, wanted string) (Name, error) {
+	found := matching(names, wanted)
 	found = slices.CompactFunc(found, func(a, b Name) bool { return a.ID == b.ID })
 	switch len(found) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return Name{}, &nameError{"there is no " + what + " " + quote(text), knownNames(list, names, text)}
+		return Name{}, &nameError{"there is no " + what + " " + text.Quote(wanted), knownNames(list, names, wanted)}
 	}
 	ids := make([]string, len(found))
 	for i, n := range found {
 		ids[i] = strconv.FormatInt(n.ID, 10)
 	}
-	return Name{}, &nameError{plural(len(found), what, what+"s") + " go by " + quote(text) + ": ids " + joinSome(ids, 10), "write one of the ids instead of the name"}
+	return Name{}, &nameError{text.Count(len(found), what, what+"s") + " go by " + text.Quote(wanted) + ": ids " + text.Commas(ids, 10), "write one of the ids instead of the name"}
 }
 
 // knownNames is the hint for an unknown name: the nearest ones first, all of a short list.
-func knownNames(list List, names []Name, text string) string {
+func knownNames(list List, names []Name, wanted string) string {
 	if len(names) == 0 {
 		return "the zone's list is empty"
 	}
@@ -99,10 +100,10 @@ func knownNames(list List, names []Name, text string) string {
 	}
 	const short = 12
 	if len(known) > short {
-		return "did you mean " + joinSome(nearest(text, known, 3), 3) + "?"
+		return "did you mean " + text.Commas(text.Nearest(wanted, known, 3), 3) + "?"
 	}
 	slices.Sort(known)
-	return "known: " + joinSome(slices.Compact(known), short)
+	return "known: " + text.Commas(slices.Compact(known), short)
 }
 
 func preferredName(list List, n Name) string {

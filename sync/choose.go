@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // Chooser is --organization: globs, without case, over live names and the keys to be written.
@@ -43,7 +44,7 @@ func (c *Chooser) Idle(where string) []spec.Problem {
 	for i, used := range c.used {
 		if !used {
 			problems = append(problems, spec.Problem{Severity: spec.Error, Rule: "pattern-matches-nothing",
-				Message: "--organization " + quote(c.texts[i]) + " fits no name and no key of an organization in " + where,
+				Message: "--organization " + text.Quote(c.texts[i]) + " fits no name and no key of an organization in " + where,
 				Hint:    "the pattern covers the whole name; * stands for any part of it"})
 		}
 	}

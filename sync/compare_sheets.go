@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // Lists turn a side's names and ids into one form: the preferred name of the
@@ -65,7 +66,7 @@ func LiveSheets(s *Survey, sensitive func(spec.Address) bool) []Sheet {
 		for i := range live.Variables {
 			if v := &live.Variables[i]; !v.System {
 				if why := unwritable(*v); why != "" {
-					sheet.Odd[ObjectID{spec.KindVariable, v.Name}] = clean(why)
+					sheet.Odd[ObjectID{spec.KindVariable, v.Name}] = text.OneLine(why)
 				}
 				sheet.variable(v, sensitive(spec.NewAddress(sheet.Key, spec.KindVariable, v.Name)))
 			}
@@ -78,11 +79,11 @@ func LiveSheets(s *Survey, sensitive func(spec.Address) bool) []Sheet {
 func (s *Sheet) live(live *Live, lists Lists) {
 	for _, kind := range readKinds {
 		if err := live.Failed[kind]; err != nil {
-			s.Unknown[kind] = "could not be read: " + clean(err.Error())
+			s.Unknown[kind] = "could not be read: " + text.OneLine(err.Error())
 		} else if why := live.Lacks[kind]; why == "" && noneRead(live, kind) {
 			s.Unknown[kind] = "not read"
 		} else if why != "" && kind != spec.KindVariable && noneOf(live, kind) { // without the licence there are no variables; the others are only hidden
-			s.Unknown[kind] = clean(why)
+			s.Unknown[kind] = text.OneLine(why)
 		}
 	}
 	if why := s.Unknown[spec.KindMember]; why != "" {

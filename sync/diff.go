@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // compare reads one organization, compares it kind by kind, and lets go of the live values.
@@ -111,7 +112,7 @@ func (d *draft) canCreate() bool {
 	}
 	for _, kind := range spec.Kinds() {
 		for _, below := range declared(d.want, kind) {
-			d.wait(below, "zone "+d.zone.name+" has no organization "+quote(d.want.Name)+" yet, and --target or --exclude leaves out "+string(a))
+			d.wait(below, "zone "+d.zone.name+" has no organization "+text.Quote(d.want.Name)+" yet, and --target or --exclude leaves out "+string(a))
 		}
 	}
 	return false

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // diffControls compares the feature controls. Their ids differ between instances, so documents
@@ -52,11 +53,11 @@ func (d *draft) bindControl(want *spec.FeatureControl) (*spec.FeatureControl, er
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return nil, &nameError{plural(len(found), "feature control", "feature controls") + " go by " + quote(want.Name) + ": ids " + controlIDs(found), "they cannot be told apart by name; take it out of the documents"}
+		return nil, &nameError{text.Count(len(found), "feature control", "feature controls") + " go by " + text.Quote(want.Name) + ": ids " + controlIDs(found), "they cannot be told apart by name; take it out of the documents"}
 	case !want.Enabled:
 		return nil, nil
 	}
-	return nil, &nameError{"the organization has no feature control " + quote(want.Name), knownNames(Teams, known, want.Name)}
+	return nil, &nameError{"the organization has no feature control " + text.Quote(want.Name), knownNames(Teams, known, want.Name)}
 }
 
 func controlIDs(controls []*spec.FeatureControl) string {
@@ -64,7 +65,7 @@ func controlIDs(controls []*spec.FeatureControl) string {
 	for i, c := range controls {
 		ids[i] = strconv.FormatInt(c.ID, 10)
 	}
-	return joinSome(ids, 10)
+	return text.Commas(ids, 10)
 }
 
 // setControl switches a control; one whose organization is yet to be made is found by name later.

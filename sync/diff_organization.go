@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // diffOrganization compares name, country and time zone, or proposes to create or delete the organization.
@@ -68,7 +69,7 @@ func (d *draft) refuseIncomplete() {
 		return
 	}
 	a := d.proposals[creation].Address
-	d.fail("create-incomplete", a, d.at(""), d.want.Key+" is not in zone "+d.zone.name+", and creating it needs "+joinWords(d.lacking), d.createHint())
+	d.fail("create-incomplete", a, d.at(""), d.want.Key+" is not in zone "+d.zone.name+", and creating it needs "+text.And(d.lacking), d.createHint())
 	d.proposals = slices.Delete(d.proposals, creation, creation+1)
 }
 
@@ -176,11 +177,11 @@ func (d *draft) deleteOrganization() {
 func (d *draft) goesAlong() []string {
 	notes := []string{"active scenarios: not known", "teams: not known", "members: not known"}
 	if n := d.live.ActiveScenarios; n != nil {
-		notes[0] = plural(*n, "active scenario", "active scenarios")
+		notes[0] = text.Count(*n, "active scenario", "active scenarios")
 	}
 	var teams, people []string
 	for _, t := range d.live.Teams {
-		teams = append(teams, clean(t.Name))
+		teams = append(teams, text.OneLine(t.Name))
 	}
 	for i := range d.live.Members {
 		people = append(people, d.live.Members[i].Email)
@@ -191,7 +192,7 @@ func (d *draft) goesAlong() []string {
 	if d.live.Members != nil {
 		notes[2] = counted(len(people)+len(d.live.Unreadable), "member", "members", people)
 	} else if why := d.live.Lacks[spec.KindMember]; why != "" {
-		notes[2] += ", " + clean(why)
+		notes[2] += ", " + text.OneLine(why)
 	}
 	return notes
 }
@@ -199,7 +200,7 @@ func (d *draft) goesAlong() []string {
 // counted names the first of those that are counted: "2 teams: Ops, Sales".
 func counted(n int, one, many string, names []string) string {
 	if len(names) == 0 {
-		return plural(n, one, many)
+		return text.Count(n, one, many)
 	}
-	return plural(n, one, many) + ": " + joinSome(names, 8)
+	return text.Count(n, one, many) + ": " + text.Commas(names, 8)
 }

@@ -1,6 +1,9 @@
 package sync
 
-import "makesync/spec"
+import (
+	"makesync/spec"
+	"makesync/spec/text"
+)
 
 // diffTFA compares the enforcement of two-factor authentication. An organization whose zone does
 // not show it cannot have it (Enterprise), or is new; then "off" is reached.
@@ -34,7 +37,7 @@ func (d *draft) lacksTFA() string {
 	case d.creates():
 		return ""
 	case d.live.Lacks[spec.KindTFA] != "":
-		return "licence: " + clean(d.live.Lacks[spec.KindTFA])
+		return "licence: " + text.OneLine(d.live.Lacks[spec.KindTFA])
 	case d.live.TFAEnforced == nil:
 		return "licence: the zone shows no enforcement of two-factor authentication for this organization; it comes with the plan Enterprise"
 	}

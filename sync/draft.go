@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // draft is one organization on its way into a plan: the documents' side, the live side as long as
@@ -123,7 +124,7 @@ func (d *draft) miss(kind spec.Kind, err error) {
 
 // unreadProblem tells that something could not be read: a warning, since the documents are not to blame.
 func unreadProblem(a spec.Address, what string, err error) spec.Problem {
-	p := spec.Problem{Severity: spec.Warning, Rule: "not-read", Address: a, Message: what + ": " + clean(err.Error())}
+	p := spec.Problem{Severity: spec.Warning, Rule: "not-read", Address: a, Message: what + ": " + text.OneLine(err.Error())}
 	if call := AsCallError(err); call != nil {
 		p.Error, p.Hint = call.API(), call.Hint
 	}

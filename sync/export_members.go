@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // ownerRole is the id of the Owner's role, the same in every zone of Make (published). The role of an Owner is
@@ -20,9 +21,9 @@ func (e *Exporter) members(d *Draft, live *Live) {
 	for _, person := range live.Members {
 		switch email := strings.ToLower(person.Email); {
 		case !spec.AcceptsEmail(email):
-			d.omit(spec.KindMember, email, "%s (user %d) not written: a document cannot hold this e-mail", quote(email), person.UserID)
+			d.omit(spec.KindMember, email, "%s (user %d) not written: a document cannot hold this e-mail", text.Quote(email), person.UserID)
 		case seen[email]:
-			d.omit(spec.KindMember, email, "%s is there twice, also as user %d", quote(email), person.UserID)
+			d.omit(spec.KindMember, email, "%s is there twice, also as user %d", text.Quote(email), person.UserID)
 		default:
 			seen[email] = true
 			o.Members = append(o.Members, e.member(d, live, person, email))
@@ -38,13 +39,13 @@ func invitationSuffix(invitation string) string {
 	if invitation == "" {
 		return ""
 	}
-	return ", invitation " + clean(invitation)
+	return ", invitation " + text.OneLine(invitation)
 }
 
 func (e *Exporter) member(d *Draft, live *Live, person spec.Member, email string) spec.Member {
 	m := spec.Member{Email: email}
 	if !person.Accepted() {
-		d.note(spec.KindMember, email, "invitation %s", clean(person.Invitation))
+		d.note(spec.KindMember, email, "invitation %s", text.OneLine(person.Invitation))
 	}
 	if person.Role == ownerRole || person.UserID == live.OwnerID && live.OwnerID != 0 {
 		d.note(spec.KindMember, email, "Owner")
@@ -58,9 +59,9 @@ func (e *Exporter) member(d *Draft, live *Live, person spec.Member, email string
 	switch {
 	case !ok && !read:
 		d.Partly = true
-		d.omit(spec.KindMember, email, "role %s is not written, since the list of roles could not be read", quote(person.Role))
+		d.omit(spec.KindMember, email, "role %s is not written, since the list of roles could not be read", text.Quote(person.Role))
 	case !ok:
-		d.omit(spec.KindMember, email, "role %s is not in the list of roles, so it is not written", quote(person.Role))
+		d.omit(spec.KindMember, email, "role %s is not in the list of roles, so it is not written", text.Quote(person.Role))
 	case strings.EqualFold(role, "Owner"):
 		m.Role = person.Role
 	default:
@@ -83,7 +84,7 @@ func (e *Exporter) rolesOf(id int64) []Name {
 func (e *Exporter) roleName(organization int64, role string) string {
 	for _, n := range e.rolesOf(organization) {
 		if strconv.FormatInt(n.ID, 10) == role {
-			return quote(n.Name)
+			return text.Quote(n.Name)
 		}
 	}
 	return role

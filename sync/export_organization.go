@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // Exporter writes live organizations as drafts of documents. One Exporter
@@ -45,12 +46,12 @@ func (e *Exporter) Draft(live *Live, key string) Draft {
 // missing notes why a kind is not written at all, if so.
 func (d *Draft) missing(live *Live, kind spec.Kind) bool {
 	if err := live.Failed[kind]; err != nil {
-		d.omit(kind, "", "not written, since they could not be read completely: %s", clean(err.Error()))
+		d.omit(kind, "", "not written, since they could not be read completely: %s", text.OneLine(err.Error()))
 		d.Partly = true
 		return true
 	}
 	if why, lacks := live.Lacks[kind]; lacks {
-		d.note(kind, "", "not there: %s", clean(why))
+		d.note(kind, "", "not there: %s", text.OneLine(why))
 		return noneOf(live, kind)
 	}
 	return false
@@ -119,13 +120,3 @@ func exportControls(d *Draft, live *Live) {
 
 // ignored tells whether a document ignores a key: x-… may stand anywhere.
 func ignored(name string) bool { return strings.HasPrefix(name, "x-") }
-
-// clean makes a foreign text fit for one line of a comment.
-func clean(text string) string {
-	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || r == '\ufeff' || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return ' '
-		}
-		return r
-	}, text)), " ")
-}

@@ -1,6 +1,9 @@
 package sync
 
-import "makesync/spec"
+import (
+	"makesync/spec"
+	"makesync/spec/text"
+)
 
 // variables writes the custom variables. A sensitive value becomes a
 // reference with a name of its own; Make's own variables are not written at all.
@@ -15,9 +18,9 @@ func (e *Exporter) variables(d *Draft, live *Live) {
 		why := unwritable(variable)
 		switch {
 		case why != "":
-			d.omit(spec.KindVariable, variable.Name, "%s not written: %s", quote(variable.Name), clean(why))
+			d.omit(spec.KindVariable, variable.Name, "%s not written: %s", text.Quote(variable.Name), text.OneLine(why))
 		case twice:
-			d.omit(spec.KindVariable, variable.Name, "%s not written: it differs from %s in case only, which documents do not allow", quote(variable.Name), twin)
+			d.omit(spec.KindVariable, variable.Name, "%s not written: it differs from %s in case only, which documents do not allow", text.Quote(variable.Name), twin)
 		default:
 			seen[foldName(variable.Name)] = variable.Name
 			d.Organization.Variables = append(d.Organization.Variables, e.variable(d, variable))

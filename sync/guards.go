@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // The guards look at what the diff of an organization proposes, before anything is numbered. Each takes proposals out
@@ -191,7 +192,7 @@ func (d *draft) guardEmail(p *proposal) string {
 	for i, g := range emails {
 		patterns[i] = g.String()
 	}
-	return p.Arguments.Email + " matches none of guards.emails (" + joinSome(patterns, 5) + ")"
+	return p.Arguments.Email + " matches none of guards.emails (" + text.Commas(patterns, 5) + ")"
 }
 
 func (d *draft) guardProtected(p *proposal) string {
@@ -234,7 +235,7 @@ func (d *draft) guardAdmins(e *excuses) {
 		if !p.lowers || e.excused(d.want.Key, &p.Step) {
 			return ""
 		}
-		return plural(after, "accepted Owner or Admin", "accepted Owners and Admins") + " would remain, and guards.minAdmins is " + strconv.Itoa(least) + e.exceeded(d.want.Key, &p.Step)
+		return text.Count(after, "accepted Owner or Admin", "accepted Owners and Admins") + " would remain, and guards.minAdmins is " + strconv.Itoa(least) + e.exceeded(d.want.Key, &p.Step)
 	})
 }
 
@@ -253,7 +254,7 @@ func (d *draft) warnAdmins() {
 	}
 	after := d.adminsAfter()
 	if least := d.run.Desired.Guards.MinAdmins; after.size() < least {
-		d.warn("min-admins", d.address(spec.KindOrganization, ""), "has "+plural(after.size(), "accepted Owner or Admin", "accepted Owners and Admins")+", and guards.minAdmins is "+strconv.Itoa(least), "promote or invite another Admin")
+		d.warn("min-admins", d.address(spec.KindOrganization, ""), "has "+text.Count(after.size(), "accepted Owner or Admin", "accepted Owners and Admins")+", and guards.minAdmins is "+strconv.Itoa(least), "promote or invite another Admin")
 	}
 	emails := map[string]bool{}
 	for id := range after.ids {
@@ -285,7 +286,7 @@ func (d *draft) dropUncreated() {
 	for _, h := range held {
 		if h.Op == OpCreate && h.Kind == spec.KindOrganization {
 			if rest > 0 {
-				h.Reason += "; " + plural(rest, "further step hangs", "further steps hang") + " on it"
+				h.Reason += "; " + text.Count(rest, "further step hangs", "further steps hang") + " on it"
 			}
 			d.held = []Held{h}
 		}

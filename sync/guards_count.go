@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // limit is one numeric guard: how many steps of an op there may be in a scope.
@@ -153,11 +154,11 @@ func (d *draft) usualReasons(s *Step, together int) string {
 		return ""
 	}
 	if together > many {
-		return "; zone " + d.zone.name + " shows no organization " + quote(d.want.Name)
+		return "; zone " + d.zone.name + " shows no organization " + text.Quote(d.want.Name)
 	}
-	reasons := "; zone " + d.zone.name + " shows no organization " + quote(d.want.Name) + ": " + d.createHint()
+	reasons := "; zone " + d.zone.name + " shows no organization " + text.Quote(d.want.Name) + ": " + d.createHint()
 	if len(d.lacking) > 0 {
-		reasons += "; to create it, write also " + joinWords(d.lacking)
+		reasons += "; to create it, write also " + text.And(d.lacking)
 	}
 	return reasons
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // identify finds out which live organization each desired one is: by its id, else by its name
@@ -64,7 +65,7 @@ func (d *draft) identifyByName(found []*Live) {
 		for i, l := range found {
 			ids[i] = strconv.FormatInt(l.ID, 10)
 		}
-		d.mistake("ambiguous-organization", "name", plural(len(found), "organization", "organizations")+" of zone "+d.zone.name+" have the name "+quote(d.want.Name)+": ids "+joinSome(ids, 10),
+		d.mistake("ambiguous-organization", "name", text.Count(len(found), "organization", "organizations")+" of zone "+d.zone.name+" have the name "+text.Quote(d.want.Name)+": ids "+text.Commas(ids, 10),
 			"write the id of the right one: `id: "+ids[0]+"`")
 	}
 }
@@ -80,7 +81,7 @@ func (d *draft) claim(taken map[int64]string) {
 		return
 	}
 	if other := taken[d.id]; other != "" {
-		d.mistake("same-organization", "", d.want.Key+" and "+other+" are the same organization: "+quote(d.name)+" (id "+strconv.FormatInt(d.id, 10)+")", "keep one of the two")
+		d.mistake("same-organization", "", d.want.Key+" and "+other+" are the same organization: "+text.Quote(d.name)+" (id "+strconv.FormatInt(d.id, 10)+")", "keep one of the two")
 		return
 	}
 	taken[d.id] = d.want.Key
@@ -103,7 +104,7 @@ func (d *draft) livesElsewhere() string {
 			same = normalName(l.Name) == normalName(d.want.Name)
 		}
 		if same && l.Host != "" {
-			return clean(l.Name) + " (id " + strconv.FormatInt(l.ID, 10) + ") lives in " + clean(l.Host)
+			return text.OneLine(l.Name) + " (id " + strconv.FormatInt(l.ID, 10) + ") lives in " + text.OneLine(l.Host)
 		}
 	}
 	return ""
@@ -123,8 +124,8 @@ func (d *draft) suggest() string {
 		}
 	}
 	var near []string
-	for _, name := range nearest(d.want.Name, names, 3) {
-		words := quote(name)
+	for _, name := range text.Nearest(d.want.Name, names, 3) {
+		words := text.Quote(name)
 		if id := byName[name].ID; !Invented(id) {
 			words += " (id " + strconv.FormatInt(id, 10) + ")"
 		}
@@ -133,5 +134,5 @@ func (d *draft) suggest() string {
 	if len(near) == 0 {
 		return ""
 	}
-	return "; nearest in the zone: " + joinSome(near, 3)
+	return "; nearest in the zone: " + text.Commas(near, 3)
 }

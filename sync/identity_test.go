@@ -95,7 +95,7 @@ func TestNewOrganization(t *testing.T) {
 	t.Parallel()
 	zone := newFakeZone(acme())
 	on := true
-	r := zone.request(desired("nova", "Nova", variables(text("A", "a")),
+	r := zone.request(desired("nova", "Nova", variables(textVariable("A", "a")),
 		members(spec.Member{Email: "bob@x.example", Role: "Member"}, spec.Member{Email: "ops@acme.example", Role: "Admin"},
 			spec.Member{Email: "zoe@x.example", Role: "Admin", Invite: &spec.Invite{Name: "Zoe", Teams: []string{"My Team"}}}),
 		func(o *spec.Organization) {
@@ -179,7 +179,7 @@ func mustAllow(t interface {
 
 func TestIncompleteCreateWithRoom(t *testing.T) {
 	t.Parallel()
-	r := newFakeZone(acme()).request(desired("nova", "Nova", variables(text("A", "a")), func(o *spec.Organization) { o.Country = "CZ" }))
+	r := newFakeZone(acme()).request(desired("nova", "Nova", variables(textVariable("A", "a")), func(o *spec.Organization) { o.Country = "CZ" }))
 	r.Desired.Guards.MaxCreates = map[spec.Kind]int{spec.KindOrganization: 1}
 	p := makePlan(t, r)
 	wantLines(t, p, "error create-incomplete: nova is not in zone eu1, and creating it needs region and timezone")

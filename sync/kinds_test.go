@@ -53,7 +53,7 @@ func TestLackingTheLicence(t *testing.T) {
 		o.TFAEnforced = &on
 		o.FeatureControls = []spec.FeatureControl{{Name: "Off"}, {Name: "On", Enabled: true}}
 	}
-	p := makePlan(t, newFakeZone(live).request(desired("acme", "Acme", want, variables(text("A", "a"), spec.Variable{Name: "B", State: spec.Absent}))))
+	p := makePlan(t, newFakeZone(live).request(desired("acme", "Acme", want, variables(textVariable("A", "a"), spec.Variable{Name: "B", State: spec.Absent}))))
 	wantLines(t, p,
 		"waiting acme/featureControl/On: licence: the organization's plan offers no feature controls",
 		"waiting acme/tfa: licence: the zone shows no enforcement of two-factor authentication for this organization; it comes with the plan Enterprise",
@@ -180,7 +180,7 @@ func TestPreconditionOfASecret(t *testing.T) {
 	t.Parallel()
 	live := acme()
 	variable(live, "API_TOKEN", spec.TypeString, "old")
-	r := newFakeZone(live).request(desired("acme", "Acme", variables(text("API_TOKEN", "new"))))
+	r := newFakeZone(live).request(desired("acme", "Acme", variables(textVariable("API_TOKEN", "new"))))
 	r.Salt = []byte("salt")
 	s := makePlan(t, r).Organizations[0].Steps[0]
 	if got := Precondition(snapshotOf(live), &s, nil, r.Salt); got != s.Precondition {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // LastChange says when and by whom a variable was last changed. It holds no value, so that it says
@@ -41,8 +42,8 @@ func NewLastChange(at, author, action string) LastChange {
 	return LastChange{At: at, Author: bounded(author), Action: strings.TrimPrefix(bounded(action), "organization_variable_")}
 }
 
-func bounded(text string) string {
-	r := []rune(clean(text))
+func bounded(value string) string {
+	r := []rune(text.OneLine(value))
 	return string(r[:min(len(r), longestHistoryText)])
 }
 
@@ -116,7 +117,7 @@ func historyProblems(asked []inquiry, errs []error) []spec.Problem {
 		}
 		if failed++; failed == 1 {
 			first = spec.Problem{Severity: spec.Warning, Rule: "history", Address: asked[i].step.Address,
-				Message: "the history of this variable could not be read: " + clean(err.Error())}
+				Message: "the history of this variable could not be read: " + text.OneLine(err.Error())}
 			if call := AsCallError(err); call != nil {
 				first.Error, first.Hint = call.API(), call.Hint
 			}

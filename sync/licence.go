@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // licenceKeys are the keys of a licence that stand for a kind. The API leaves out the key of what
@@ -46,7 +47,7 @@ func (l License) apiLimit() int {
 // what the licence shows.
 func (d *draft) lacks(kind spec.Kind) string {
 	if why := d.live.Lacks[kind]; why != "" {
-		return "licence: " + clean(why)
+		return "licence: " + text.OneLine(why)
 	}
 	if kind == spec.KindVariable && hasCustom(d.live.Variables) {
 		return "" // variables are there, whatever the licence calls them

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // How people are compared.
@@ -85,7 +86,7 @@ func (d *draft) compareMember(ctx context.Context, want *spec.Member, role Name)
 // absentIsGone: nobody by that e-mail; a pending row without an e-mail may still be theirs.
 func (d *draft) absentIsGone(a spec.Address) {
 	if n := d.hiddenInvitations(); n > 0 {
-		d.wait(a, "one of "+plural(n, "pending invitation", "pending invitations")+" may be hers, since the zone shows no e-mail; whether she is gone cannot be told")
+		d.wait(a, "one of "+text.Count(n, "pending invitation", "pending invitations")+" may be hers, since the zone shows no e-mail; whether she is gone cannot be told")
 		return
 	}
 	d.same(a)
@@ -96,7 +97,7 @@ func (d *draft) missingMember(ctx context.Context, want *spec.Member, role Name)
 	a := d.address(spec.KindMember, want.Email)
 	switch n := d.hiddenInvitations(); {
 	case n > 0:
-		d.wait(a, "one of "+plural(n, "pending invitation", "pending invitations")+" may be hers, since the zone shows no e-mail; nobody is invited twice")
+		d.wait(a, "one of "+text.Count(n, "pending invitation", "pending invitations")+" may be hers, since the zone shows no e-mail; nobody is invited twice")
 	case want.Invite == nil:
 		d.wait(a, want.Email+" is not a member, and the documents do not invite: write `"+inviteLine(want)+"`")
 	default:

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // delivery is what became of one write of a step, with all its repetitions.
@@ -64,7 +65,7 @@ func (w *worker) attempt(ctx context.Context, s *Step, write Write, images Image
 		intent.Known = w.known
 	}
 	if err := w.gate.intent(intent); err != nil {
-		return delivery{outcome: Skipped, reason: "journal: " + clean(err.Error()), unsent: true}
+		return delivery{outcome: Skipped, reason: "journal: " + text.OneLine(err.Error()), unsent: true}
 	}
 	answer, err := w.port.Writer.Write(ctx, write)
 	d := w.judge(s, write, images, answer, err, n, deadline)
@@ -108,7 +109,7 @@ func (w *worker) refusal(s *Step, write Write, images Images, call *CallError, n
 		}
 		if n > 1 && !write.NoBody && found.state == unreadable {
 			d.outcome = OutcomeUnknown
-			d.reason = fmt.Sprintf("unknown: an answer was lost, the repetition was refused, and %s; look at %s by hand", found.why, clean(string(s.Address)))
+			d.reason = fmt.Sprintf("unknown: an answer was lost, the repetition was refused, and %s; look at %s by hand", found.why, text.OneLine(string(s.Address)))
 		}
 		if empty && !write.NoBody && found.state == nothing {
 			d.again, d.noBody = true, true
@@ -157,7 +158,7 @@ func (w *worker) lostAnswer(s *Step, write Write, images Images, err error, dead
 		d.outcome, d.again = Failed, true
 		d.reason = "lost: the answer was lost, and reading shows that nothing happened"
 	default:
-		d.reason = fmt.Sprintf("unknown: the answer was lost and %s; look at %s by hand", found.why, clean(string(s.Address)))
+		d.reason = fmt.Sprintf("unknown: the answer was lost and %s; look at %s by hand", found.why, text.OneLine(string(s.Address)))
 	}
 	return d
 }
@@ -170,7 +171,7 @@ func apiError(err error) *spec.APIError {
 	if err == nil {
 		return &spec.APIError{Message: "the reply did not name the new organization"}
 	}
-	return &spec.APIError{Message: clean(err.Error())}
+	return &spec.APIError{Message: text.OneLine(err.Error())}
 }
 
 // journalled is a view as the journal keeps it: secrets as fingerprints, salted by the run.

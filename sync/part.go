@@ -9,6 +9,7 @@ import (
 
 	"makesync/schema"
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // Part is what one shard of a run left behind: its plan or its report, the other is nil.
@@ -30,7 +31,7 @@ func (p Part) Shard() *Shard {
 // another shard are errors. None repeats a value of the file.
 func DecodePart(data []byte) (Part, error) {
 	if _, err := walkStrictly(data); err != nil {
-		return Part{}, fmt.Errorf("it is not one JSON document: %s", clean(err.Error()))
+		return Part{}, fmt.Errorf("it is not one JSON document: %s", text.OneLine(err.Error()))
 	}
 	var head struct {
 		Format string `json:"format"`
@@ -47,21 +48,21 @@ func DecodePart(data []byte) (Part, error) {
 		part.Report = &Report{}
 		return part, decodeStrictly(schema.Report(), data, part.Report, func() string { return unsoundReport(part.Report) })
 	}
-	return part, fmt.Errorf("its format is %s, and only plans (%s) and reports (%s) can be merged", quote(clean(head.Format)), PlanFormat, ReportFormat)
+	return part, fmt.Errorf("its format is %s, and only plans (%s) and reports (%s) can be merged", text.Quote(text.OneLine(head.Format)), PlanFormat, ReportFormat)
 }
 
 func decodeStrictly(schema, data []byte, into any, unsound func() string) error {
 	if problems := spec.Check(schema, data); len(problems) > 0 {
 		first := problems[0]
 		if first.Path != "" {
-			return fmt.Errorf("%s: %s", clean(first.Path), first.Message)
+			return fmt.Errorf("%s: %s", text.OneLine(first.Path), first.Message)
 		}
 		return errors.New(first.Message)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
-		return errors.New(clean(err.Error()))
+		return errors.New(text.OneLine(err.Error()))
 	}
 	if why := unsound(); why != "" {
 		return errors.New(why)
@@ -75,7 +76,7 @@ func unsoundPart(p *Plan) string {
 	for i := range p.Organizations {
 		o := &p.Organizations[i]
 		if keys[o.Key] {
-			return "the organization " + quote(clean(o.Key)) + " stands twice in it"
+			return "the organization " + text.Quote(text.OneLine(o.Key)) + " stands twice in it"
 		}
 		keys[o.Key] = true
 		if why := foreign(p.Shard, o.Key); why != "" {
@@ -143,7 +144,7 @@ func foreign(s *Shard, key string) string {
 	if s.Has(key) {
 		return ""
 	}
-	return fmt.Sprintf("the organization %s does not belong to shard %d of %d", quote(clean(key)), s.Index, s.Count)
+	return fmt.Sprintf("the organization %s does not belong to shard %d of %d", text.Quote(text.OneLine(key)), s.Index, s.Count)
 }
 
 func known(e Exit) bool { return e == ExitOK || slices.Contains(precedence, e) }

@@ -20,7 +20,7 @@ func BenchmarkPlan(b *testing.B) {
 		for v := range size {
 			name := fmt.Sprintf("VARIABLE_%03d", v)
 			variable(live, name, spec.TypeString, "value")
-			o.Variables = append(o.Variables, text(name, "value"))
+			o.Variables = append(o.Variables, textVariable(name, "value"))
 		}
 		zone.orgs, orgs = append(zone.orgs, live), append(orgs, o)
 	}
@@ -42,7 +42,7 @@ func TestEqualVariablesAllocateNothing(t *testing.T) {
 		for v := range size {
 			name := fmt.Sprintf("VARIABLE_%05d", v)
 			variable(live, name, spec.TypeString, "value")
-			o.Variables = append(o.Variables, text(name, "value"))
+			o.Variables = append(o.Variables, textVariable(name, "value"))
 		}
 		r := newFakeZone(live).request(o)
 		return testing.AllocsPerRun(5, func() { makePlan(t, r) })

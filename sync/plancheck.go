@@ -10,6 +10,7 @@ import (
 
 	"makesync/schema"
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // DecodePlan reads a plan file. Whatever is not exactly what EncodePlan writes for a plan that makesync
@@ -19,7 +20,7 @@ import (
 func DecodePlan(data []byte, key spec.Value) (*Plan, []spec.Problem) {
 	at, err := findSeal(data)
 	if err != nil {
-		return nil, []spec.Problem{*planProblem("plan-file", "the file is no plan: "+clean(err.Error()), "make a new plan with `makesync plan -o FILE`")}
+		return nil, []spec.Problem{*planProblem("plan-file", "the file is no plan: "+text.OneLine(err.Error()), "make a new plan with `makesync plan -o FILE`")}
 	}
 	if problems := spec.Check(schema.Plan(), data); len(problems) > 0 {
 		return nil, problems
@@ -28,7 +29,7 @@ func DecodePlan(data []byte, key spec.Value) (*Plan, []spec.Problem) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&plan); err != nil {
-		return nil, []spec.Problem{*planProblem("plan-file", "the file is no plan: "+clean(err.Error()), "make a new plan with `makesync plan -o FILE`")}
+		return nil, []spec.Problem{*planProblem("plan-file", "the file is no plan: "+text.OneLine(err.Error()), "make a new plan with `makesync plan -o FILE`")}
 	}
 	if p := sealProblem(data, at, key); p != nil {
 		return nil, []spec.Problem{*p}
@@ -42,7 +43,7 @@ func DecodePlan(data []byte, key spec.Value) (*Plan, []spec.Problem) {
 // soundness checks what a schema cannot say.
 func soundness(plan *Plan) []spec.Problem {
 	if plan.Format != PlanFormat {
-		return []spec.Problem{*planProblem("plan-file", "the plan has the format "+quote(plan.Format)+", and this makesync reads "+PlanFormat, "make a new plan")}
+		return []spec.Problem{*planProblem("plan-file", "the plan has the format "+text.Quote(plan.Format)+", and this makesync reads "+PlanFormat, "make a new plan")}
 	}
 	if _, err := ReadSalt(plan.Salt); err != nil {
 		return []spec.Problem{*planProblem("plan-file", "the plan's salt is not base64", "make a new plan")}
@@ -52,7 +53,7 @@ func soundness(plan *Plan) []spec.Problem {
 	for i := range plan.Organizations {
 		o := &plan.Organizations[i]
 		if keys[o.Key] {
-			problems = append(problems, *planProblem("plan-file", "the organization "+quote(o.Key)+" stands twice in it", "make a new plan"))
+			problems = append(problems, *planProblem("plan-file", "the organization "+text.Quote(o.Key)+" stands twice in it", "make a new plan"))
 		}
 		keys[o.Key] = true
 		for j := range o.Steps {
@@ -82,7 +83,7 @@ func unsoundZones(plan *Plan) (problems []spec.Problem) {
 	}
 	for i := range plan.Organizations {
 		if o := &plan.Organizations[i]; len(o.Steps) > 0 && count[o.Zone] != 1 {
-			problems = append(problems, *planProblem("plan-file", fmt.Sprintf("the zone %s of %s stands in it %d times instead of once", quote(o.Zone), clean(o.Key), count[o.Zone]), "make a new plan"))
+			problems = append(problems, *planProblem("plan-file", fmt.Sprintf("the zone %s of %s stands in it %d times instead of once", text.Quote(o.Zone), text.OneLine(o.Key), count[o.Zone]), "make a new plan"))
 		}
 	}
 	return problems
@@ -112,15 +113,15 @@ func (plan *Plan) Verify(o VerifyOptions) []spec.Problem {
 		add("plan-expired", "the plan expired at "+stamp(plan.Expires), "make a new plan")
 	}
 	if o.Used != "" {
-		add("plan-used", clean(o.Used), "make a new plan")
+		add("plan-used", text.OneLine(o.Used), "make a new plan")
 	}
 	for _, zone := range plan.Zones {
 		user, known := o.Users[zone.Name]
 		switch {
 		case !known:
-			add("plan-foreign", "the plan is for the zone "+quote(zone.Name)+", which is none of this run", "give the same -f and --zone-url as for the plan")
+			add("plan-foreign", "the plan is for the zone "+text.Quote(zone.Name)+", which is none of this run", "give the same -f and --zone-url as for the plan")
 		case !user.isSame(zone.User):
-			add("plan-foreign", fmt.Sprintf("the plan was made by user %s in zone %s, and this run's token belongs to user %s", zone.User.words(), clean(zone.Name), user.words()),
+			add("plan-foreign", fmt.Sprintf("the plan was made by user %s in zone %s, and this run's token belongs to user %s", zone.User.words(), text.OneLine(zone.Name), user.words()),
 				"use that user's token, or make a new plan")
 		}
 	}
@@ -136,7 +137,7 @@ func (u User) words() string {
 	if u.Email == "" {
 		return strconv.FormatInt(u.ID, 10)
 	}
-	return fmt.Sprintf("%d (%s)", u.ID, clean(u.Email))
+	return fmt.Sprintf("%d (%s)", u.ID, text.OneLine(u.Email))
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
@@ -152,7 +153,7 @@ func (plan *Plan) Hydrate(evaluate func(reference string) (spec.Value, error)) [
 				continue
 			}
 			if err := hydrate(s, evaluate); err != nil {
-				p := planProblem("reference", clean(err.Error()), "set what the reference names, as for the plan")
+				p := planProblem("reference", text.OneLine(err.Error()), "set what the reference names, as for the plan")
 				p.Address = s.Address
 				problems = append(problems, *p)
 			}

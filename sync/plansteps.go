@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // unsound tells why the j-th step of an organization is none that makesync plans, so that a forged file can do
@@ -18,11 +19,11 @@ func unsound(o *OrganizationPlan, j, last int) string {
 	creates := o.ID == 0 && o.Steps[0].Kind == spec.KindOrganization && o.Steps[0].Op == OpCreate
 	switch {
 	case !known:
-		return fmt.Sprintf("there is no step %s of a %s", clean(string(s.Op)), clean(string(s.Kind)))
+		return fmt.Sprintf("there is no step %s of a %s", text.OneLine(string(s.Op)), text.OneLine(string(s.Kind)))
 	case s.N <= last:
 		return fmt.Sprintf("its number does not follow %d", last)
 	case s.Address.Key() != o.Key || s.Address != spec.NewAddress(o.Key, s.Kind, s.Address.Name()):
-		return "its address is not one of a " + string(s.Kind) + " of " + clean(o.Key)
+		return "its address is not one of a " + string(s.Kind) + " of " + text.OneLine(o.Key)
 	case o.ID < 0 || o.ID == 0 && !creates:
 		return "its organization has no id"
 	case s.Op == OpCreate && s.Kind == spec.KindOrganization && (j != 0 || o.ID != 0):
@@ -30,7 +31,7 @@ func unsound(o *OrganizationPlan, j, last int) string {
 	case s.Op == OpDelete && s.Kind == spec.KindOrganization && len(o.Steps) > 1:
 		return "deleting an organization stands alone"
 	case s.Risk != riskOf(s):
-		return "its risk is " + string(riskOf(s)) + ", not " + clean(string(s.Risk))
+		return "its risk is " + string(riskOf(s)) + ", not " + text.OneLine(string(s.Risk))
 	case s.Precondition == "" && (o.ID != 0 || j == 0):
 		return "it has no precondition"
 	}

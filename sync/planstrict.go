@@ -8,6 +8,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"makesync/spec/text"
 )
 
 // maxDepth is how deep a plan file may nest; a plan itself nests seven deep.
@@ -88,7 +90,7 @@ func (w *strictWalk) object(depth int) error {
 		}
 		name, _ := token.(string)
 		if folded := strings.ToLower(name); names[folded] {
-			return fmt.Errorf("the name %s stands twice in one object", quote(name))
+			return fmt.Errorf("the name %s stands twice in one object", text.Quote(name))
 		} else {
 			names[folded] = true
 		}

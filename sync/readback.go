@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // readBack reads what the run has touched again, once for each kind, and fails the steps
@@ -79,7 +80,7 @@ func (w *worker) written() []*Step {
 
 func (w *worker) unverified(err error) {
 	p := spec.Problem{Severity: spec.Warning, Rule: "not-verified", Address: w.address(),
-		Message: "what was written could not be read back: " + clean(err.Error()),
+		Message: "what was written could not be read back: " + text.OneLine(err.Error()),
 		Hint:    "`makesync plan` shows whether it is as it should be"}
 	if call := AsCallError(err); call != nil {
 		p.Error = call.API()

@@ -7,6 +7,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/document"
+	"makesync/spec/text"
 )
 
 // Rehoming is a migration of organizations from one zone to another: what was
@@ -124,7 +125,7 @@ func (r *Rehoming) moves(out *Rehomed) []*move {
 		if !used[i] {
 			source := decided.Source
 			out.Problems = append(out.Problems, spec.Problem{Severity: spec.Error, Rule: "map-matches-nothing", Source: &source,
-				Message: "the map names " + quote(decided.From) + ", which is no name, key or id of an organization that is moved",
+				Message: "the map names " + text.Quote(decided.From) + ", which is no name, key or id of an organization that is moved",
 				Hint:    "write the name as the source zone has it"})
 		}
 	}
@@ -135,7 +136,7 @@ func (r *Rehoming) moves(out *Rehomed) []*move {
 func (out *Rehomed) mapTwice(m *move, second document.MappedOrganization) {
 	source := second.Source
 	out.Problems = append(out.Problems, spec.Problem{Severity: spec.Error, Rule: "map-twice", Source: &source,
-		Message: fmt.Sprintf("the map speaks of %s (id %d) twice: as %s and as %s", quote(m.live.Name), m.live.ID, quote(m.decided.From), quote(second.From)),
+		Message: fmt.Sprintf("the map speaks of %s (id %d) twice: as %s and as %s", text.Quote(m.live.Name), m.live.ID, text.Quote(m.decided.From), text.Quote(second.From)),
 		Hint:    "write one entry, with everything that it says; an id is never ambiguous"})
 }
 
@@ -169,18 +170,18 @@ func (r *Rehoming) collide(moves []*move, out *Rehomed) {
 		case m.decided.ID != 0:
 			r.adopt(m, there, out)
 		case len(there) > 0:
-			out.collide(m, fmt.Sprintf("%s holds an organization of the name %s already (%s)", r.To.Endpoint.Name, quote(m.name), idsText(there)),
+			out.collide(m, fmt.Sprintf("%s holds an organization of the name %s already (%s)", r.To.Endpoint.Name, text.Quote(m.name), idsText(there)),
 				"give it another `name`, or let that one take it over with `id: "+idText(there[0].ID)+"`")
 		case names[normalName(m.name)] > 1:
-			out.collide(m, "several organizations of the migration would be called "+quote(m.name), "give it another `name`")
+			out.collide(m, "several organizations of the migration would be called "+text.Quote(m.name), "give it another `name`")
 		case !spec.AcceptsName(m.name):
-			out.collide(m, "Make refuses the name "+quote(m.name)+" for a new organization", "give it another `name`")
+			out.collide(m, "Make refuses the name "+text.Quote(m.name)+" for a new organization", "give it another `name`")
 		}
 		switch {
 		case keys[m.key] > 1:
-			out.collide(m, "several organizations of the migration would have the key "+quote(m.key), "give it another `key`")
+			out.collide(m, "several organizations of the migration would have the key "+text.Quote(m.key), "give it another `key`")
 		case !spec.AcceptsKey(m.key):
-			out.collide(m, quote(m.key)+" is no key that documents allow", "give it another `key`, or use another --key")
+			out.collide(m, text.Quote(m.key)+" is no key that documents allow", "give it another `key`, or use another --key")
 		}
 	}
 }
@@ -200,7 +201,7 @@ func idsText(organizations []*Live) string {
 	for _, live := range organizations {
 		ids = append(ids, "id "+idText(live.ID))
 	}
-	return joinSome(ids, 5)
+	return text.Commas(ids, 5)
 }
 
 // adopt lets an organization that is in the target already take another one over. Its name stays as it is.
@@ -213,7 +214,7 @@ func (r *Rehoming) adopt(m *move, namesakes []*Live, out *Rehomed) {
 				m.name = live.Name
 			case len(namesakes) > 1 || len(namesakes) == 1 && namesakes[0] != live:
 				out.collide(m, fmt.Sprintf("id %d would get the name %s, which another organization of %s has already (%s)",
-					live.ID, quote(m.name), r.To.Endpoint.Name, idsText(namesakes)), "give it another `name`, or none to keep the one that it has")
+					live.ID, text.Quote(m.name), r.To.Endpoint.Name, idsText(namesakes)), "give it another `name`, or none to keep the one that it has")
 			}
 			return
 		}
@@ -251,7 +252,7 @@ func (out *Rehomed) chooseRegion(r *Rehoming) {
 		out.Region, out.RegionWhy = preferredName(Regions, found[0]), by
 	case told != "":
 		out.Problems = append(out.Problems, spec.Problem{Severity: spec.Error, Rule: "region",
-			Message: "the region " + quote(told) + " is not one of the target's", Hint: "known: " + joinSome(out.Regions, 12)})
+			Message: "the region " + text.Quote(told) + " is not one of the target's", Hint: "known: " + text.Commas(out.Regions, 12)})
 	case len(regions) == 1:
 		out.Region, out.RegionWhy = out.Regions[0], "it is the only one"
 	default:

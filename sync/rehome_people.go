@@ -7,6 +7,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/document"
+	"makesync/spec/text"
 )
 
 // people is the third wave: everybody gets an invitation, then two-factor
@@ -23,7 +24,7 @@ func (m *mover) people(move *move, source *Draft) {
 		m.person(&d, move, &move.live.Members[i], seen)
 	}
 	if maker := strings.ToLower(m.To.User.Email); move.adopted == nil && move.live.Members != nil && !seen[maker] {
-		m.out.left(move.live, "being without "+clean(maker), "whose token makes the organization and so becomes its Owner, then its Admin: remove that member at the end")
+		m.out.left(move.live, "being without "+text.OneLine(maker), "whose token makes the organization and so becomes its Owner, then its Admin: remove that member at the end")
 	}
 	sort.SliceStable(d.Organization.Members, func(i, j int) bool { return d.Organization.Members[i].Email < d.Organization.Members[j].Email })
 	if tfa := source.Organization.TFAEnforced; tfa != nil && *tfa {
@@ -54,13 +55,13 @@ func (m *mover) person(d *Draft, move *move, live *spec.Member, seen map[string]
 	case !spec.AcceptsEmail(email):
 		why = "a document cannot hold this e-mail"
 	case seen[email]:
-		why = "two people of the organization would have the e-mail " + quote(email)
+		why = "two people of the organization would have the e-mail " + text.Quote(email)
 	case live.Invitation != "" && live.Invitation != "pending":
-		why = "the invitation is " + clean(live.Invitation) + ": invite again only who is still wanted"
+		why = "the invitation is " + text.OneLine(live.Invitation) + ": invite again only who is still wanted"
 	}
 	if why != "" {
-		d.omit(spec.KindMember, live.Email, "%s not written: %s", quote(live.Email), why)
-		m.out.left(move.live, "member "+clean(live.Email), why)
+		d.omit(spec.KindMember, live.Email, "%s not written: %s", text.Quote(live.Email), why)
+		m.out.left(move.live, "member "+text.OneLine(live.Email), why)
 		return
 	}
 	role, ok := m.role(move, live)
@@ -70,8 +71,8 @@ func (m *mover) person(d *Draft, move *move, live *spec.Member, seen map[string]
 		if why == "" {
 			why = "the role does not exist in " + m.To.Endpoint.Name + "; choose another one in the map under roles"
 		}
-		d.omit(spec.KindMember, live.Email, "%s with the role %s not written: %s", quote(email), quote(what), why)
-		m.out.left(move.live, "member "+email+" with the role "+clean(what), why)
+		d.omit(spec.KindMember, live.Email, "%s with the role %s not written: %s", text.Quote(email), text.Quote(what), why)
+		m.out.left(move.live, "member "+email+" with the role "+text.OneLine(what), why)
 		return
 	}
 	seen[email] = true
@@ -88,7 +89,7 @@ func (m *mover) write(d *Draft, move *move, live *spec.Member, email, role strin
 		}
 	}
 	if live.Invitation != "" {
-		d.note(spec.KindMember, email, "invitation %s in %s", clean(live.Invitation), m.From.Endpoint.Name)
+		d.note(spec.KindMember, email, "invitation %s in %s", text.OneLine(live.Invitation), m.From.Endpoint.Name)
 	}
 	d.Organization.Members = append(d.Organization.Members, person)
 }

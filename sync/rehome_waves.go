@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // mover writes the documents of one organization after another.
@@ -74,7 +75,7 @@ func (m *mover) add(wave int, d Draft) {
 // organization is the first wave: the organization itself, with what a create needs.
 func (m *mover) organization(move *move) {
 	d := m.start(move, false)
-	d.note(spec.KindOrganization, "", "%s, id %d in %s", quote(move.live.Name), move.live.ID, m.From.Endpoint.Name)
+	d.note(spec.KindOrganization, "", "%s, id %d in %s", text.Quote(move.live.Name), move.live.ID, m.From.Endpoint.Name)
 	o := &d.Organization
 	o.Country = m.enum(&d, move, Countries, "country", move.live.Country, move.decided.Country)
 	o.Timezone = m.enum(&d, move, Timezones, "timezone", move.live.Timezone, move.decided.Timezone)
@@ -94,7 +95,7 @@ func (m *mover) region(d *Draft, move *move) string {
 	case told != "" && len(found) == 1:
 		return preferredName(Regions, found[0])
 	case told != "":
-		d.omit(spec.KindOrganization, "", "region: %s is not one of the target's", quote(told))
+		d.omit(spec.KindOrganization, "", "region: %s is not one of the target's", text.Quote(told))
 	case m.out.Region != "":
 		return m.out.Region
 	case !read:
@@ -102,8 +103,8 @@ func (m *mover) region(d *Draft, move *move) string {
 		m.out.left(move.live, "the region", "the list of regions of "+m.To.Endpoint.Name+" could not be read; run it again, or give --region")
 		return ""
 	}
-	d.omit(spec.KindOrganization, "", "region: choose one of %s", joinSome(m.out.Regions, 12))
-	m.out.left(move.live, "the region", "the target has several; write one into the map, or give --region: "+joinSome(m.out.Regions, 12))
+	d.omit(spec.KindOrganization, "", "region: choose one of %s", text.Commas(m.out.Regions, 12))
+	m.out.left(move.live, "the region", "the target has several; write one into the map, or give --region: "+text.Commas(m.out.Regions, 12))
 	return ""
 }
 
@@ -114,7 +115,7 @@ func (m *mover) enum(d *Draft, move *move, list List, field, id, told string) st
 		m.out.left(move.live, "its "+field, "the source does not say it; write it into the map")
 		return ""
 	}
-	text, ok := m.counterpart(list, 0, id, told)
+	translated, ok := m.counterpart(list, 0, id, told)
 	if !ok {
 		what := told
 		if what == "" {
@@ -124,10 +125,10 @@ func (m *mover) enum(d *Draft, move *move, list List, field, id, told string) st
 		if why == "" {
 			why = "the list of " + m.To.Endpoint.Name + " does not hold it; write another one into the map"
 		}
-		d.omit(spec.KindOrganization, "", "%s: %s is not written: %s", field, quote(what), why)
+		d.omit(spec.KindOrganization, "", "%s: %s is not written: %s", field, text.Quote(what), why)
 		m.out.left(move.live, "its "+field+" "+what, why)
 	}
-	return text
+	return translated
 }
 
 // unread says which zone's list could not be read, so that nothing is known to be missing; "" when both were.
@@ -205,7 +206,7 @@ func (m *mover) control(d *Draft, move *move, control spec.FeatureControl) {
 	case !m.controls[foldName(control.Name)] && m.hidden:
 		d.note(spec.KindFeatureControl, control.Name, "not checked: the feature controls of %s could not all be read", m.To.Endpoint.Name)
 	case !m.controls[foldName(control.Name)]:
-		d.omit(spec.KindFeatureControl, control.Name, "%s not written: no organization of %s shows such a control", quote(control.Name), m.To.Endpoint.Name)
+		d.omit(spec.KindFeatureControl, control.Name, "%s not written: no organization of %s shows such a control", text.Quote(control.Name), m.To.Endpoint.Name)
 		m.out.left(move.live, "the feature control "+control.Name, "it does not exist in "+m.To.Endpoint.Name+"; if it has another name there, write that into the map under featureControls")
 		return
 	}
@@ -216,7 +217,7 @@ func (m *mover) control(d *Draft, move *move, control spec.FeatureControl) {
 func (m *mover) rest(move *move, source *Draft) {
 	live := move.live
 	if why := live.Lacks[spec.KindMember]; why != "" {
-		m.out.left(live, "its people, variables and feature controls", "they could not be read: "+clean(why))
+		m.out.left(live, "its people, variables and feature controls", "they could not be read: "+text.OneLine(why))
 	}
 	for _, note := range source.Notes {
 		if note.Omitted && note.Kind != spec.KindOrganization {
@@ -227,10 +228,10 @@ func (m *mover) rest(move *move, source *Draft) {
 		m.out.left(live, "active scenarios", "whether there are any could not be read: look, and switch them off in "+m.From.Endpoint.Name)
 	}
 	if live.ActiveScenarios != nil && *live.ActiveScenarios > 0 {
-		m.out.left(live, plural(*live.ActiveScenarios, "active scenario", "active scenarios"), "to move with Make's own helper, and to switch off in "+m.From.Endpoint.Name)
+		m.out.left(live, text.Count(*live.ActiveScenarios, "active scenario", "active scenarios"), "to move with Make's own helper, and to switch off in "+m.From.Endpoint.Name)
 	}
 	if missing := missingTeams(live.Teams, move.adopted); len(missing) > 0 {
-		m.out.left(live, "teams "+joinSome(missing, 10)+", and who is in them", "makesync does not manage teams: make them in the target by hand")
+		m.out.left(live, "teams "+text.Commas(missing, 10)+", and who is in them", "makesync does not manage teams: make them in the target by hand")
 	}
 	m.limits(move, source)
 }
@@ -248,7 +249,7 @@ func missingTeams(teams []Name, adopted *Live) []string {
 	var missing []string
 	for _, team := range teams {
 		if !there[foldName(team.Name)] {
-			missing = append(missing, quote(team.Name))
+			missing = append(missing, text.Quote(team.Name))
 		}
 	}
 	return missing
@@ -258,7 +259,7 @@ func missingTeams(teams []Name, adopted *Live) []string {
 func (m *mover) limits(move *move, source *Draft) {
 	var needs []string
 	if n := len(source.Organization.Variables); n > 0 {
-		needs = append(needs, plural(n, "custom variable", "custom variables")+" (Pro, Teams or Enterprise)")
+		needs = append(needs, text.Count(n, "custom variable", "custom variables")+" (Pro, Teams or Enterprise)")
 	}
 	if tfa := source.Organization.TFAEnforced; tfa != nil && *tfa {
 		needs = append(needs, "enforced two-factor authentication (Enterprise)")

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // Report is what an apply did. Planned = Succeeded + Failed + Skipped + Unknown, counted from Steps.
@@ -38,7 +39,7 @@ func Unstarted(run string, plan *Plan, why string) *Report {
 		Waiting: plan.Summary.Waiting, Held: plan.Summary.Held}
 	for i := range plan.Organizations {
 		for j := range plan.Organizations[i].Steps {
-			r.Steps = append(r.Steps, reportOf(&plan.Organizations[i].Steps[j], *skip("not-started: " + clean(why))))
+			r.Steps = append(r.Steps, reportOf(&plan.Organizations[i].Steps[j], *skip("not-started: " + text.OneLine(why))))
 		}
 	}
 	if r.Shard != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // state is what reading shows about a write whose answer is lost.
@@ -93,7 +94,7 @@ func (w *worker) inspect(s *Step, write Write, images Images) finding {
 		return w.findCreated(write.Arguments.Name)
 	}
 	if err := w.sight.look(w.writing, s, true); err != nil {
-		return finding{state: unreadable, why: "the object cannot be read (" + clean(err.Error()) + ")"}
+		return finding{state: unreadable, why: "the object cannot be read (" + text.OneLine(err.Error()) + ")"}
 	}
 	answer := Answer{}
 	if m := findMember(w.sight.live.Members, s.Address.Name()); m != nil && write.Verb == InviteMember {
@@ -117,7 +118,7 @@ func (w *worker) inspect(s *Step, write Write, images Images) finding {
 func (w *worker) variablesHidden() string {
 	live, err := w.port.Reader.Organization(w.writing, w.id, false)
 	if err != nil {
-		return "the licence, without which the list of variables is empty, cannot be read (" + clean(err.Error()) + ")"
+		return "the licence, without which the list of variables is empty, cannot be read (" + text.OneLine(err.Error()) + ")"
 	}
 	return LacksKind(live.License, spec.KindVariable)
 }
@@ -181,7 +182,7 @@ func sameSide(a, b Scalar) bool {
 func describe(v View) string {
 	parts := make([]string, 0, len(v))
 	for path, side := range v {
-		text := clean(side.String())
+		text := text.OneLine(side.String())
 		if text == "" {
 			text = "none"
 		}

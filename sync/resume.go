@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // ResolveOptions are what resolving an unfinished run needs.
@@ -63,7 +64,7 @@ func (r *resolver) outcome(ctx context.Context, intent Intent) Outcome {
 	case nothing:
 		out.Outcome, out.Reason = Failed, "resolved: reading shows that nothing happened"
 	case neither:
-		out.Reason = "unknown: " + found.why + "; look at " + clean(string(intent.Address)) + " by hand"
+		out.Reason = "unknown: " + found.why + "; look at " + text.OneLine(string(intent.Address)) + " by hand"
 	case unreadable:
 		out.Reason = "unknown: " + found.why
 		out.Error = &spec.APIError{Message: found.why}

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // Scope restricts a run. The zero Scope is everything.
@@ -154,7 +155,7 @@ func (p *patternUse) problems() []spec.Problem {
 	for _, pattern := range idle {
 		problems = append(problems, spec.Problem{
 			Severity: spec.Error, Rule: "pattern-matches-nothing",
-			Message: "the pattern " + quote(pattern) + " matches no address",
+			Message: "the pattern " + text.Quote(pattern) + " matches no address",
 			Hint:    "addresses read KEY, KEY/KIND or KEY/KIND/NAME, such as acme/variable/API_BASE; in a pattern * does not cross /, ** does",
 		})
 	}

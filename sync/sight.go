@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // shelfLife is how long something read, or a plan's own reading, may be relied on before a write.
@@ -93,7 +94,7 @@ func (v *sight) read(ctx context.Context, kind spec.Kind) error {
 		return v.read(ctx, kind)
 	}
 	if lacks {
-		return lackError{clean(reason)}
+		return lackError{text.OneLine(reason)}
 	}
 	v.gone = false
 	normalise(seen)

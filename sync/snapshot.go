@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // SnapshotFormat is the version of the JSON form.
@@ -195,7 +196,7 @@ func DecodeSnapshot(data []byte) (*Snapshot, error) {
 		return nil, fmt.Errorf("read the snapshot: %w", err)
 	}
 	if s.Format != SnapshotFormat {
-		return nil, fmt.Errorf("read the snapshot: its format is %s, this makesync reads %s", quote(s.Format), SnapshotFormat)
+		return nil, fmt.Errorf("read the snapshot: its format is %s, this makesync reads %s", text.Quote(s.Format), SnapshotFormat)
 	}
 	if _, err := base64.StdEncoding.DecodeString(s.Salt); err != nil {
 		return nil, fmt.Errorf("read the snapshot: its salt is not base64")

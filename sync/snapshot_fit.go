@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // staleSnapshot is the age from which on a snapshot gets a warning where no --max-age is set: a night and a day.
@@ -19,7 +20,7 @@ func Fit(snapshots []*Snapshot, desired *spec.Desired, scope Scope, now time.Tim
 	byZone := map[string]*Snapshot{}
 	for _, s := range snapshots {
 		if byZone[s.Zone] != nil {
-			problems = append(problems, unfit("snapshot-twice", "", "two snapshots are of the zone "+quote(s.Zone), "name one of them with --live"))
+			problems = append(problems, unfit("snapshot-twice", "", "two snapshots are of the zone "+text.Quote(s.Zone), "name one of them with --live"))
 		}
 		byZone[s.Zone] = s
 		problems = append(problems, s.age(now, maxAge)...)
@@ -38,7 +39,7 @@ func Fit(snapshots []*Snapshot, desired *spec.Desired, scope Scope, now time.Tim
 		case !missing[o.Zone]:
 			missing[o.Zone] = true
 			problems = append(problems, unfit("snapshot-zone", spec.Address(o.Key),
-				fmt.Sprintf("no snapshot of the zone %s, in which the documents put %s, was given: %s", quote(o.Zone), o.Key, zonesOf(snapshots)),
+				fmt.Sprintf("no snapshot of the zone %s, in which the documents put %s, was given: %s", text.Quote(o.Zone), o.Key, zonesOf(snapshots)),
 				"run `makesync snapshot --zone "+o.Zone+" -o FILE` and add --live FILE, or plan one zone with --zone"))
 		}
 	}
@@ -54,7 +55,7 @@ func zonesOf(snapshots []*Snapshot) string {
 	for _, s := range snapshots {
 		zones = append(zones, s.Zone)
 	}
-	return "what was given is of " + joinSome(zones, 8)
+	return "what was given is of " + text.Commas(zones, 8)
 }
 
 // age refuses a snapshot beyond the limit and warns of an old one, and of one from the future.
@@ -112,7 +113,7 @@ func (s *Snapshot) unkept(o *spec.Organization, saved *SavedOrganization) []spec
 		return nil
 	}
 	return []spec.Problem{{Severity: spec.Warning, Rule: "snapshot-values", Address: spec.Address(o.Key),
-		Message: fmt.Sprintf("%s not compared: the snapshot of %s was taken with --values none", plural(n, "value is", "values are"), s.Zone),
+		Message: fmt.Sprintf("%s not compared: the snapshot of %s was taken with --values none", text.Count(n, "value is", "values are"), s.Zone),
 		Hint:    "take it with --values fingerprint to compare without showing"}}
 }
 
@@ -124,7 +125,7 @@ func (s *Snapshot) unrecognised(o *spec.Organization, scope Scope, protect []spe
 	for _, g := range protect {
 		if _, exact := protectedEmail(g); !exact {
 			return []spec.Problem{{Severity: spec.Warning, Rule: "snapshot-emails", Address: spec.NewAddress(o.Key, spec.KindMember, ""),
-				Message: "a removal shown here may be of somebody whom protect covers: the snapshot of " + s.Zone + " holds e-mails as hashes, to which the pattern " + quote(g.String()) + " cannot be put",
+				Message: "a removal shown here may be of somebody whom protect covers: the snapshot of " + s.Zone + " holds e-mails as hashes, to which the pattern " + text.Quote(g.String()) + " cannot be put",
 				Hint:    "list the e-mails under protect one by one, or take the snapshot without --hash-emails"}}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // All are the organizations of the surveyed zone, chosen ones with their kinds, others as their rows.
@@ -153,7 +154,7 @@ func saveNames(names []Name) []SavedName {
 func saveFailure(err error) SavedFailure {
 	call := AsCallError(err)
 	if call == nil {
-		return SavedFailure{Doing: "read", Message: clean(err.Error()), Class: ClassBroken}
+		return SavedFailure{Doing: "read", Message: text.OneLine(err.Error()), Class: ClassBroken}
 	}
 	return SavedFailure{Doing: call.Doing, Status: call.Status, Code: call.Code, Message: call.Message, Class: call.Class}
 }

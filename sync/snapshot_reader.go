@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // snapshotReader plans from a snapshot: a Reader without a network. Where the
@@ -184,7 +185,7 @@ func (r *snapshotReader) Organization(_ context.Context, id int64, _ bool) (*Liv
 func (r *snapshotReader) Read(_ context.Context, live *Live, kind spec.Kind) error {
 	o := r.byID[live.ID]
 	if o == nil || !o.asked(kind) {
-		return r.fail(live, kind, notInSnapshot("read "+string(kind)+" of "+quote(live.Name)))
+		return r.fail(live, kind, notInSnapshot("read "+string(kind)+" of "+text.Quote(live.Name)))
 	}
 	if failure, failed := o.Failed[kind]; failed {
 		return r.fail(live, kind, &CallError{Doing: failure.Doing, Status: failure.Status, Code: failure.Code,

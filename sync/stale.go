@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // checkAll checks every step of a saved plan against the live state, as if
@@ -92,15 +93,15 @@ func misdirected(live *Live, s *Step) string {
 		}
 	case spec.KindFeatureControl:
 		if c := findControl(live.FeatureControls, name); c == nil || c.ID != a.ControlID {
-			return fmt.Sprintf("the control %q has not the id %d", clean(name), a.ControlID)
+			return fmt.Sprintf("the control %q has not the id %d", text.OneLine(name), a.ControlID)
 		}
 	case spec.KindMember:
 		if m := findMember(live.Members, name); m != nil && s.Op != OpInvite && m.UserID != a.UserID {
-			return fmt.Sprintf("%s has not the user id %d", clean(name), a.UserID)
+			return fmt.Sprintf("%s has not the user id %d", text.OneLine(name), a.UserID)
 		}
 	case spec.KindOwner:
 		if m := findUser(live.Members, a.UserID); m == nil || a.Email != "" && !strings.EqualFold(m.Email, a.Email) {
-			return fmt.Sprintf("the user %d is not %s", a.UserID, clean(a.Email))
+			return fmt.Sprintf("the user %d is not %s", a.UserID, text.OneLine(a.Email))
 		}
 	}
 	return ""
@@ -128,14 +129,14 @@ func (w *worker) checkCreate(ctx context.Context) *verdict {
 	w.known, w.listed = idsNamed(rows, name), idsOf(rows)
 	here, _ := Candidates(w.port.Endpoint, rows, w.otherHosts()...)
 	if same := idsNamed(here, name); len(same) > 0 {
-		return skip(fmt.Sprintf("stale: an organization named %q is there now (id %d); plan again", clean(name), same[0]))
+		return skip(fmt.Sprintf("stale: an organization named %q is there now (id %d); plan again", text.OneLine(name), same[0]))
 	}
 	same, err := w.unlisted(ctx, name)
 	switch {
 	case err != nil:
 		return skip("stale: " + err.Error() + "; plan again later")
 	case len(same) > 0:
-		return skip(fmt.Sprintf("stale: an organization named %q is there now (id %d), which the list does not show yet; plan again later", clean(name), same[0]))
+		return skip(fmt.Sprintf("stale: an organization named %q is there now (id %d), which the list does not show yet; plan again later", text.OneLine(name), same[0]))
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"sort"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // Survey is the live state of one zone, with the lists of names that are needed to read it: what
@@ -89,7 +90,7 @@ func (s *Survey) readNames(ctx context.Context, reader Reader, lists []List) {
 	for _, list := range lists {
 		names, err := reader.Names(ctx, list, 0)
 		if err != nil {
-			s.warn("list-unreadable", "", "the zone's list of "+string(list)+" could not be read: "+clean(err.Error()), err)
+			s.warn("list-unreadable", "", "the zone's list of "+string(list)+" could not be read: "+text.OneLine(err.Error()), err)
 			continue
 		}
 		s.Names[list] = names
@@ -167,7 +168,7 @@ func (s *Survey) readOwnRoles(ctx context.Context, reader Reader) {
 		}
 		names, err := reader.Names(ctx, Roles, live.ID)
 		if err != nil {
-			s.warn("list-unreadable", spec.Address(s.Keys[live.ID]), "the organization's own roles could not be read: "+clean(err.Error()), err)
+			s.warn("list-unreadable", spec.Address(s.Keys[live.ID]), "the organization's own roles could not be read: "+text.OneLine(err.Error()), err)
 			continue
 		}
 		s.Roles[live.ID] = names
@@ -194,7 +195,7 @@ func (s *Survey) Unread() []spec.Problem {
 		for _, kind := range append([]spec.Kind{spec.KindOrganization}, readKinds...) {
 			if err := live.Failed[kind]; err != nil {
 				problem := spec.Problem{Severity: spec.Warning, Rule: "not-read",
-					Address: spec.NewAddress(s.Keys[live.ID], kind, ""), Message: "could not be read: " + clean(err.Error())}
+					Address: spec.NewAddress(s.Keys[live.ID], kind, ""), Message: "could not be read: " + text.OneLine(err.Error())}
 				if call := AsCallError(err); call != nil {
 					problem.Error, problem.Hint = call.API(), call.Hint
 				}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // report counts what became of every step of the plan, in the order of the plan.
@@ -27,7 +28,7 @@ func (a *applier) report(ctx context.Context, workers []*worker, started time.Ti
 	r.Seconds = a.o.Clock.Now().Sub(started).Seconds()
 	r.Exit = a.exitOf(ctx, r)
 	if err := a.gate.end(r); err != nil {
-		r.Problems = append(r.Problems, spec.Problem{Severity: spec.Warning, Rule: "journal", Message: clean(err.Error()),
+		r.Problems = append(r.Problems, spec.Problem{Severity: spec.Warning, Rule: "journal", Message: text.OneLine(err.Error()),
 			Hint: "the journal lacks its last line only: the next apply takes this run for unfinished, and finds nothing open"})
 	}
 	return r
@@ -66,7 +67,7 @@ func (a *applier) sortedProblems(workers []*worker) []spec.Problem {
 	}
 	if err := a.gate.broken(); err != nil {
 		problems = append(problems, spec.Problem{Severity: spec.Error, Rule: "journal",
-			Message: clean(err.Error()), Hint: "nothing is written without a journal; make room, or name another folder with --journal"})
+			Message: text.OneLine(err.Error()), Hint: "nothing is written without a journal; make room, or name another folder with --journal"})
 	}
 	return problems
 }
@@ -104,7 +105,7 @@ func (w *worker) toBuy() *spec.Problem {
 		}
 	}
 	return &spec.Problem{Severity: spec.Warning, Rule: "licence", Address: w.address(),
-		Message: plural(n, "step was", "steps were") + " skipped, since the organization's plan lacks the feature",
+		Message: text.Count(n, "step was", "steps were") + " skipped, since the organization's plan lacks the feature",
 		Hint:    "buy " + strings.Join(buy, "; ") + "; then apply again"}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // UndoPlan makes the plan that reverses a run: the before-images of what it has changed become the
@@ -155,10 +156,10 @@ func (u *undoer) undo(w *worker, want *spec.Organization, s *Step, images Images
 		return "its value before is a secret, which the journal does not keep"
 	}
 	if w.unknownZone {
-		return "the zone " + quote(w.organization.Zone) + " is none of this run"
+		return "the zone " + text.Quote(w.organization.Zone) + " is none of this run"
 	}
 	if err := w.sight.look(w.writing, s, false); err != nil {
-		return "it could not be read: " + clean(err.Error())
+		return "it could not be read: " + text.OneLine(err.Error())
 	}
 	now := w.sight.view(s).Sealed(w.viewSalt)
 	if !reached(images.After, now) {
@@ -234,7 +235,7 @@ func holdsSecret(v View) bool {
 
 func (u *undoer) list(s *Step, why string) {
 	u.problems = append(u.problems, spec.Problem{Severity: spec.Warning, Rule: "not-undone", Address: s.Address,
-		Message: fmt.Sprintf("%s of %s is not undone: %s", s.Op, clean(string(s.Address)), why)})
+		Message: fmt.Sprintf("%s of %s is not undone: %s", s.Op, text.OneLine(string(s.Address)), why)})
 }
 
 // removal is the step by which an accepted invitation is undone.
@@ -252,7 +253,7 @@ func (u *undoer) allowed(s *Step) bool {
 // holdBack: who has accepted is a member with rights and perhaps connections of her own by now.
 func (u *undoer) holdBack(s *Step) {
 	u.held = append(u.held, Held{Address: s.Address, Op: OpDelete, Kind: spec.KindMember, Guard: "undo",
-		Reason: clean(s.Address.Name()) + " has accepted the invitation since: undoing it removes a member",
+		Reason: text.OneLine(s.Address.Name()) + " has accepted the invitation since: undoing it removes a member",
 		Allow:  allowRule(OpDelete, spec.KindMember, -1, s.Address.Key())})
 }
 

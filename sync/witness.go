@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"makesync/spec/text"
 )
 
 // A new organization has two witnesses: the list of organizations, which must show one of the name that was not there
@@ -14,7 +16,7 @@ import (
 func (w *worker) findCreated(name string) finding {
 	rows, err := w.port.Reader.Organizations(w.writing)
 	if err != nil {
-		return finding{state: unreadable, why: "the list of organizations cannot be read (" + clean(err.Error()) + ")"}
+		return finding{state: unreadable, why: "the list of organizations cannot be read (" + text.OneLine(err.Error()) + ")"}
 	}
 	w.listed = idsOf(rows)
 	return made(slices.DeleteFunc(idsNamed(rows, name), func(id int64) bool { return slices.Contains(w.known, id) }))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // worker does the steps of one organization, in order.
@@ -93,7 +94,7 @@ func (w *worker) cutOff(ctx context.Context, s *Step) *verdict {
 		}
 		return skip(w.refused)
 	case w.gate.broken() != nil:
-		return skip("journal: " + clean(w.gate.broken().Error()))
+		return skip("journal: " + text.OneLine(w.gate.broken().Error()))
 	case ctx.Err() != nil:
 		return skip(stopReason(ctx))
 	case w.unknownZone:

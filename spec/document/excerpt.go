@@ -138,7 +138,7 @@ func maskLine(line string, shown []bool) string {
 		run := line[i:j]
 		switch {
 		case shown[i]:
-			b.WriteString(strings.Map(text.Visible, run))
+			b.WriteString(text.Visible(run))
 		case i > 0 && strings.HasPrefix(strings.TrimLeft(run, " ,]}"), "#"):
 			j = len(line) // a comment tells nothing about the problem
 		default:

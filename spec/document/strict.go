@@ -35,7 +35,7 @@ func ReadStrict(path string, into any) error {
 		return fmt.Errorf("read %s: %s", p.Source, p.Message)
 	}
 	if err := yaml.UnmarshalStrict(data, into); err != nil {
-		return fmt.Errorf("read %s: %w", text.Clean(path), errors.New(oneLine(err.Error())))
+		return fmt.Errorf("read %s: %w", text.Clean(path), errors.New(text.Visible(err.Error())))
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ type Unwritten struct {
 // sensitive and has none is Unwritten, so a secret never reaches the file.
 func WriteDocument(w io.Writer, organizations []spec.Organization, o WriteOptions) ([]Unwritten, error) {
 	d := documentWriter{out: bufio.NewWriter(w), options: o}
-	d.line(0, "# yaml-language-server: $schema="+oneLine(cmp.Or(o.Schema, DefaultSchema)))
+	d.line(0, "# yaml-language-server: $schema="+text.Visible(cmp.Or(o.Schema, DefaultSchema)))
 	d.comments(0, o.Header)
 	d.line(0, "apiVersion: "+APIVersion)
 	if o.Zone != "" {
@@ -82,12 +82,9 @@ func (d *documentWriter) line(indent int, text string) {
 
 func (d *documentWriter) comments(indent int, lines []string) {
 	for _, line := range lines {
-		d.line(indent, strings.TrimRight("# "+oneLine(line), " "))
+		d.line(indent, strings.TrimRight("# "+text.Visible(line), " "))
 	}
 }
-
-// oneLine keeps a comment from ending early and from moving a terminal's cursor.
-func oneLine(s string) string { return strings.Map(text.Visible, s) }
 
 // skip writes a comment in the place of what cannot be written.
 func (d *documentWriter) skip(indent int, a spec.Address, name, reason string) {
@@ -259,7 +256,7 @@ func (d *documentWriter) owner(o *spec.Organization) {
 		return strings.EqualFold(m.Email, o.Owner) && m.State != spec.Absent
 	})
 	if !declared || !spec.AcceptsEmail(o.Owner) {
-		d.skip(2, a, "owner", oneLine(o.Owner)+" is not among the members, or no e-mail address")
+		d.skip(2, a, "owner", text.Visible(o.Owner)+" is not among the members, or no e-mail address")
 		return
 	}
 	d.comments(2, d.options.Comments[a])

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 func (d *documentWriter) variables(o *spec.Organization) {
@@ -72,10 +73,10 @@ func isShort(v *spec.Variable, value string) bool {
 
 // writeValue gives the value as a scalar. A number that YAML 1.1 would not take
 // for one (1e+22) is put in quotes; its type stands beside it then.
-func writeValue(v *spec.Variable) (text string, literal bool, why string) {
+func writeValue(v *spec.Variable) (written string, literal bool, why string) {
 	switch {
 	case v.Odd != "":
-		return "", false, oneLine(v.Odd)
+		return "", false, text.Visible(v.Odd)
 	case v.Type.String() == "":
 		return "", false, "its type is unknown"
 	case v.Reference != "":

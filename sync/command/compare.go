@@ -10,6 +10,7 @@ import (
 	"makesync/schema"
 	"makesync/spec"
 	"makesync/spec/document"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 	"makesync/sync/render"
 )
@@ -148,7 +149,7 @@ func (r *runtimeEnv) sideOf(name string, o compareOptions) (reconcile.ComparedSi
 	}
 	info, err := os.Stat(name)
 	if err != nil {
-		return about, failure{exit: reconcile.ExitInvalid, message: shellQuote(name) + " is neither the name of a zone nor a file or folder", cause: err,
+		return about, failure{exit: reconcile.ExitInvalid, message: text.ShellQuote(name) + " is neither the name of a zone nor a file or folder", cause: err,
 			hint: "zones that are not built in are declared in documents (-f) or by --zone-url"}
 	}
 	about.Kind, about.Zone = reconcile.SideDocuments, ""

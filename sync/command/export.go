@@ -15,6 +15,7 @@ import (
 	"makesync/schema"
 	"makesync/spec"
 	"makesync/spec/document"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 	"makesync/sync/render"
 )
@@ -237,12 +238,12 @@ func (f *folder) inTheWay() []string {
 
 // command is a command line about a folder, ready to paste.
 func (f *folder) command(verb, dir string, skipReferences bool, more ...string) string {
-	line := []string{programName, verb, "-f", shellQuote(dir)}
+	line := []string{programName, verb, "-f", text.ShellQuote(dir)}
 	if url, given := f.src.o.zones.urls[f.zone]; given {
-		line = append(line, "--zone-url", shellQuote(f.zone+"="+url))
+		line = append(line, "--zone-url", text.ShellQuote(f.zone+"="+url))
 	}
 	for _, word := range more {
-		line = append(line, shellQuote(word))
+		line = append(line, text.ShellQuote(word))
 	}
 	if skipReferences {
 		line = append(line, "--skip-references")

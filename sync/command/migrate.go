@@ -9,6 +9,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/document"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 	"makesync/sync/render"
 )
@@ -61,11 +62,11 @@ func (r *runtimeEnv) readMigrateOptions(c *cli.Context) (o migrateOptions, err e
 	case o.from == "" || o.to == "":
 		return o, badUsage(c, "migrate needs --from ZONE and --to ZONE")
 	case o.from == o.to:
-		return o, badUsage(c, "--from and --to are the same zone, %s", shellQuote(o.from))
+		return o, badUsage(c, "--from and --to are the same zone, %s", text.ShellQuote(o.from))
 	case o.out == "":
 		return o, badUsage(c, "migrate needs -o DIR, the folder to write to")
 	case !strings.Contains(o.key, "{key}") && !strings.Contains(o.key, "{id}"):
-		return o, badUsage(c, "--key %s: needs {key} or {id}, since keys are unique", shellQuote(o.key))
+		return o, badUsage(c, "--key %s: needs {key} or {id}, since keys are unique", text.ShellQuote(o.key))
 	}
 	return o, nil
 }

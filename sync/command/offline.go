@@ -12,6 +12,7 @@ import (
 	"makesync/schema"
 	"makesync/spec"
 	"makesync/spec/document"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -127,7 +128,7 @@ func (r *runtimeEnv) loadOffline(o planOptions, files []string) (*spec.Desired, 
 func (r *runtimeEnv) readSnapshot(path string) (*reconcile.Snapshot, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, failure{exit: reconcile.ExitInvalid, message: "read the snapshot " + path, cause: err, hint: "make one with: makesync snapshot -o " + shellQuote(path)}
+		return nil, failure{exit: reconcile.ExitInvalid, message: "read the snapshot " + path, cause: err, hint: "make one with: makesync snapshot -o " + text.ShellQuote(path)}
 	}
 	unfit := failure{exit: reconcile.ExitInvalid, message: "the file " + path + " is no snapshot that this makesync reads", hint: "take one with this makesync: makesync snapshot -o FILE"}
 	for _, problem := range spec.Check(schema.Snapshot(), data) {

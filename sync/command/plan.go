@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 	"makesync/sync/render"
 )
@@ -212,7 +213,7 @@ func (o planOptions) next(verb string, saved bool) string {
 	page := o.result.format == formatMarkdown || o.result.format == formatHTML
 	switch {
 	case saved:
-		return strings.Join(append(o.applyWords(), shellQuote(o.out)), " ")
+		return strings.Join(append(o.applyWords(), text.ShellQuote(o.out)), " ")
 	case page && verb == "plan":
 		return strings.Join(append(o.applyWords(), o.choiceWords()...), " ")
 	}
@@ -222,7 +223,7 @@ func (o planOptions) next(verb string, saved bool) string {
 // choiceWords are the flags that decide what goes into a plan.
 func (o planOptions) choiceWords() []string {
 	var words []string
-	add := func(flag, value string) { words = append(words, flag, shellQuote(value)) }
+	add := func(flag, value string) { words = append(words, flag, text.ShellQuote(value)) }
 	if o.documents.zone != "" {
 		add("--zone", o.documents.zone)
 	}
@@ -246,11 +247,11 @@ func (o planOptions) applyWords() []string {
 	words := []string{programName, "apply"}
 	if !slices.Equal(o.documents.files, []string{defaultDocument}) {
 		for _, file := range o.documents.files {
-			words = append(words, "-f", shellQuote(file))
+			words = append(words, "-f", text.ShellQuote(file))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.zones.urls)) {
-		words = append(words, "--zone-url", shellQuote(name+"="+o.zones.urls[name]))
+		words = append(words, "--zone-url", text.ShellQuote(name+"="+o.zones.urls[name]))
 	}
 	return words
 }

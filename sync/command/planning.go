@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 	"makesync/sync/history"
 	"makesync/sync/render"
@@ -141,19 +142,19 @@ func (o limitOptions) bound(ctx context.Context) (context.Context, context.Cance
 
 // readShard reads --shard I/N, or auto/N with the index that Kubernetes gives an indexed job, from 0.
 func (r *runtimeEnv) readShard(c *cli.Context) (*reconcile.Shard, error) {
-	text := c.String("shard")
-	if text == "" {
+	value := c.String("shard")
+	if value == "" {
 		return nil, nil
 	}
-	if count, auto := strings.CutPrefix(text, "auto/"); auto {
+	if count, auto := strings.CutPrefix(value, "auto/"); auto {
 		index, err := strconv.Atoi(r.lookup(jobIndex))
 		if err != nil {
 			return nil, badUsage(c, "--shard %s takes its index from %s, which Kubernetes sets in the pods of an Indexed Job, and that is %s",
-				shellQuote(text), jobIndex, quotedOrUnset(r.lookup(jobIndex)))
+				text.ShellQuote(value), jobIndex, quotedOrUnset(r.lookup(jobIndex)))
 		}
-		text = strconv.Itoa(index+1) + "/" + count
+		value = strconv.Itoa(index+1) + "/" + count
 	}
-	shard, err := reconcile.ParseShard(text)
+	shard, err := reconcile.ParseShard(value)
 	if err != nil {
 		return nil, badUsage(c, "--shard: %s", err)
 	}
@@ -167,5 +168,5 @@ func quotedOrUnset(value string) string {
 	if value == "" {
 		return "not set"
 	}
-	return shellQuote(value)
+	return text.ShellQuote(value)
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -43,7 +44,7 @@ const (
 
 // words is what the call does, for errors and logs.
 func (k *call) words() string {
-	return clean(strings.TrimSpace(k.doing+" "+k.object), 200)
+	return text.ShortLine(strings.TrimSpace(k.doing+" "+k.object), 200)
 }
 
 // shown is path and query without secrets.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -89,14 +90,14 @@ var (
 func New(o Options) (*Client, error) {
 	base, err := parseBase(o.URL)
 	if err != nil {
-		return nil, fmt.Errorf("zone %s: %w", clean(o.Name, 60), err)
+		return nil, fmt.Errorf("zone %s: %w", text.ShortLine(o.Name, 60), err)
 	}
 	header, err := authorization(o.Token)
 	if err != nil {
-		return nil, fmt.Errorf("zone %s: %w", clean(o.Name, 60), err)
+		return nil, fmt.Errorf("zone %s: %w", text.ShortLine(o.Name, 60), err)
 	}
 	c := &Client{
-		zone: clean(o.Name, 60), base: *base, authorization: header, token: o.Token.Masked(),
+		zone: text.ShortLine(o.Name, 60), base: *base, authorization: header, token: o.Token.Masked(),
 		agent: agent(o.Version), transport: o.Transport, slots: o.Slots, patience: newPatience(o),
 		log: o.Log, observe: o.Observe, resting: o.Resting, clock: o.Clock, jitter: o.Jitter,
 	}
@@ -117,7 +118,7 @@ func agent(version string) string {
 	if version == "" {
 		version = "dev"
 	}
-	return "makesync/" + clean(version, 40)
+	return "makesync/" + text.ShortLine(version, 40)
 }
 
 // Host is the host, with port, of the url in use.

@@ -13,9 +13,9 @@ import (
 // controlRow is a feature control. Its label, description and warning are texts by language, which makesync
 // does not need; ids differ between instances, so documents use names.
 type controlRow struct {
-	ID      integer `json:"id"`
-	Name    text    `json:"name"`
-	Enabled flag    `json:"enabled"`
+	ID      integer   `json:"id"`
+	Name    looseText `json:"name"`
+	Enabled flag      `json:"enabled"`
 }
 
 // readControls reads all feature controls of an organization. One that does not say whether it is on

@@ -137,22 +137,22 @@ func (f flag) pointer() *bool {
 }
 
 // text is a string; a number or a boolean counts by its text, anything else as nothing.
-type text string
+type looseText string
 
 // UnmarshalJSON takes all forms.
-func (t *text) UnmarshalJSON(data []byte) error {
+func (t *looseText) UnmarshalJSON(data []byte) error {
 	*t = ""
 	switch {
 	case data[0] == '"' && isPlainJSON(data):
-		*t = text(data[1 : len(data)-1])
+		*t = looseText(data[1 : len(data)-1])
 	case data[0] == '"':
 		var s string
 		if err := json.Unmarshal(data, &s); err != nil {
 			return err
 		}
-		*t = text(s)
+		*t = looseText(s)
 	case data[0] != '{' && data[0] != '[' && data[0] != 'n':
-		*t = text(data)
+		*t = looseText(data)
 	}
 	return nil
 }
@@ -163,4 +163,4 @@ func isPlainJSON(data []byte) bool {
 }
 
 // trimmed is the text without white space around it.
-func (t text) trimmed() string { return strings.TrimSpace(string(t)) }
+func (t looseText) trimmed() string { return strings.TrimSpace(string(t)) }

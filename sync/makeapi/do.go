@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -127,7 +128,7 @@ func (c *Client) report(ctx context.Context, k *call, number int, began time.Tim
 	if !logs && c.observe == nil {
 		return
 	}
-	a.Path = clean(k.shown(), 300)
+	a.Path = text.ShortLine(k.shown(), 300)
 	if c.observe != nil {
 		c.observe(a)
 	}

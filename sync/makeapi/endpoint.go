@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // apiRoot is where every path of the Web API v2 begins.
@@ -16,8 +17,8 @@ const apiRoot = "/api/v2"
 
 // parseBase reads a zone's url, scheme://host[:port]; a path is refused unless it is the API's own root,
 // which people paste from the API's pages. Plain http goes to loopback only: the token travels in clear there.
-func parseBase(text string) (*url.URL, error) {
-	base, err := url.Parse(text)
+func parseBase(address string) (*url.URL, error) {
+	base, err := url.Parse(address)
 	if err != nil {
 		// url.Parse quotes the text, which may hold a password.
 		return nil, errors.New("the url cannot be read; write it as https://host")
@@ -30,13 +31,13 @@ func parseBase(text string) (*url.URL, error) {
 	case base.RawQuery != "" || base.Fragment != "":
 		return nil, errors.New("the url has a query or a fragment; write it as https://host")
 	case strings.TrimSuffix(base.Path, "/") != "" && strings.TrimSuffix(base.Path, "/") != apiRoot:
-		return nil, fmt.Errorf("the url has the path %q; write it as https://host", clean(base.Path, 60))
+		return nil, fmt.Errorf("the url has the path %q; write it as https://host", text.ShortLine(base.Path, 60))
 	case base.Scheme == "https", base.Scheme == "http" && isLoopback(base.Hostname()):
 		return &url.URL{Scheme: base.Scheme, Host: base.Host}, nil
 	case base.Scheme == "http":
-		return nil, fmt.Errorf("plain http is allowed to this machine only, not to %s; use https", clean(base.Host, 100))
+		return nil, fmt.Errorf("plain http is allowed to this machine only, not to %s; use https", text.ShortLine(base.Host, 100))
 	}
-	return nil, fmt.Errorf("the url's scheme is %q; use https", clean(base.Scheme, 20))
+	return nil, fmt.Errorf("the url's scheme is %q; use https", text.ShortLine(base.Scheme, 20))
 }
 
 // isLoopback tells whether a host means this machine: localhost, 127.0.0.0/8, ::1.

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -83,7 +84,7 @@ func (c *Client) refusal(k *call, response *http.Response, body io.Reader) (e *r
 		message = "the zone sends the call to another address, " + c.redirectHost(k, response) + "; it was not followed and the token not sent there"
 	}
 	return &reconcile.CallError{
-		Doing: k.words(), Status: response.StatusCode, Code: clean(c.safe(k, code), 40), Message: message,
+		Doing: k.words(), Status: response.StatusCode, Code: text.ShortLine(c.safe(k, code), 40), Message: message,
 		Certainty: certaintyOf(response.StatusCode), Class: classOf(k, response.StatusCode, message),
 	}, whole
 }
@@ -98,13 +99,13 @@ func (c *Client) redirectHost(k *call, response *http.Response) string {
 	case to.Host == "":
 		return "on the same host"
 	}
-	return clean(c.safe(k, to.Scheme+"://"+to.Host), 100)
+	return text.ShortLine(c.safe(k, to.Scheme+"://"+to.Host), 100)
 }
 
 // safe makes a text of the zone fit to be shown: without the token, without values sent, cleaned, cut.
-func (c *Client) safe(k *call, text string) string {
+func (c *Client) safe(k *call, message string) string {
 	secrets := append([]string{strings.TrimSpace(c.token.Reveal())}, k.secrets...)
-	return clean(scrub(text, secrets), longestMessage)
+	return text.ShortLine(scrub(message, secrets), longestMessage)
 }
 
 // broken is the error of a 2xx that could not be read: a write may have happened.
@@ -181,7 +182,7 @@ func (c *Client) transportWords(k *call, err error) string {
 	var lookup *net.DNSError
 	switch {
 	case errors.As(err, &lookup) && lookup.IsNotFound:
-		return fmt.Sprintf("no host is called %s", clean(lookup.Name, 100))
+		return fmt.Sprintf("no host is called %s", text.ShortLine(lookup.Name, 100))
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "nothing listens at " + c.base.Host
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):

@@ -104,26 +104,6 @@ func TestHints(t *testing.T) {
 	}
 }
 
-func TestClean(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{
-		"plain":                    "plain",
-		"":                         "",
-		" a  b ":                   "a b",
-		"a\x1b[1;31mb":             "ab",
-		"a\u009b31mb":              "ab",
-		"a\x1b]8;;http://x\x07b":   "ab",
-		"a\u200b\u2066b\ufeff":     "ab",
-		"\xff":                     "�",
-		strings.Repeat("é", 30):    strings.Repeat("é", 20) + "…",
-		"twenty characters, or so": "twenty characters, o…",
-	} {
-		if got := clean(in, 20); got != want {
-			t.Errorf("%q becomes %q, want %q", in, got, want)
-		}
-	}
-}
-
 func TestScrub(t *testing.T) {
 	t.Parallel()
 	secret := "p\"a<s\ns&wörd+x/1"

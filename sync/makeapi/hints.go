@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -95,7 +96,7 @@ func (c *Client) elsewhere(organization int64) string {
 	if !ok || host == "" || host == c.base.Host || host == c.base.Hostname() || isLoopback(c.base.Hostname()) {
 		return ""
 	}
-	return clean(host.(string), 100)
+	return text.ShortLine(host.(string), 100)
 }
 
 // lackingScope is the scope that a call needs and the token does not have, or "" where that is not known.

@@ -19,17 +19,17 @@ type Change struct {
 
 type changeRow struct {
 	ID      integer   `json:"id"`
-	Changed text      `json:"changed"`
-	Action  text      `json:"action"`
-	Author  text      `json:"author"`
+	Changed looseText `json:"changed"`
+	Action  looseText `json:"action"`
+	Author  looseText `json:"author"`
 	Diff    looseDiff `json:"diffObject"`
 }
 
 // looseDiff takes of diffObject what it can.
 type looseDiff struct {
 	Value     wireValue `json:"value"`
-	Timestamp text      `json:"timestamp"`
-	Author    text      `json:"author"`
+	Timestamp looseText `json:"timestamp"`
+	Author    looseText `json:"author"`
 }
 
 // UnmarshalJSON takes objects; anything else says nothing.
@@ -61,7 +61,7 @@ func (c *Client) History(ctx context.Context, organization int64, name string) (
 	return changes, nil
 }
 
-func or(a, b text) string {
+func or(a, b looseText) string {
 	if a != "" {
 		return string(a)
 	}

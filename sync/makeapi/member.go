@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -28,13 +29,13 @@ func (i *invitation) UnmarshalJSON(data []byte) error {
 	*i = ""
 	switch {
 	case data[0] == '"':
-		var t text
+		var t looseText
 		if err := t.UnmarshalJSON(data); err != nil {
 			return err
 		}
-		*i = invitation(strings.ToLower(clean(t.trimmed(), 40)))
+		*i = invitation(strings.ToLower(text.ShortLine(t.trimmed(), 40)))
 	case !slices.Contains([]string{"null", "false"}, string(data)):
-		*i = invitation(clean(string(data), 40))
+		*i = invitation(text.ShortLine(string(data), 40))
 	}
 	return nil
 }

@@ -18,12 +18,12 @@ type listKey struct {
 
 // nameRow is a row of any list of names: {id,name}, with what only some of them have.
 type nameRow struct {
-	ID         integer `json:"id"`
-	Name       text    `json:"name"`
-	Code       text    `json:"code"`
-	Code2      text    `json:"code2"`
-	Identifier text    `json:"identifier"`
-	Category   text    `json:"category"`
+	ID         integer   `json:"id"`
+	Name       looseText `json:"name"`
+	Code       looseText `json:"code"`
+	Code2      looseText `json:"code2"`
+	Identifier looseText `json:"identifier"`
+	Category   looseText `json:"category"`
 }
 
 func (row *nameRow) name() reconcile.Name {

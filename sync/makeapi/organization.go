@@ -14,17 +14,17 @@ import (
 // organizationRow is an organization in a list, a detail call or a write's answer. Which keys come depends on
 // the columns asked for and on the zone; what is missing is unknown, never false.
 type organizationRow struct {
-	ID              integer `json:"id"`
-	Name            text    `json:"name"`
-	CountryID       integer `json:"countryId"`
-	TimezoneID      integer `json:"timezoneId"`
-	License         licence `json:"license"`
-	Zone            text    `json:"zone"`
-	Teams           names   `json:"teams"`
-	Paused          flag    `json:"isPaused"`
-	TFAEnforced     flag    `json:"tfaEnforced"`
-	ActiveScenarios integer `json:"activeScenarios"`
-	Deleted         flag    `json:"deleted"`
+	ID              integer   `json:"id"`
+	Name            looseText `json:"name"`
+	CountryID       integer   `json:"countryId"`
+	TimezoneID      integer   `json:"timezoneId"`
+	License         licence   `json:"license"`
+	Zone            looseText `json:"zone"`
+	Teams           names     `json:"teams"`
+	Paused          flag      `json:"isPaused"`
+	TFAEnforced     flag      `json:"tfaEnforced"`
+	ActiveScenarios integer   `json:"activeScenarios"`
+	Deleted         flag      `json:"deleted"`
 }
 
 // licence is a licence map; anything but an object is none.

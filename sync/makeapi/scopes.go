@@ -49,9 +49,9 @@ type texts []string
 
 // UnmarshalJSON takes both forms; anything else says nothing.
 func (t *texts) UnmarshalJSON(data []byte) error {
-	var each []text
+	var each []looseText
 	if unmarshal(data, &each) != nil {
-		var one text
+		var one looseText
 		if unmarshal(data, &one) == nil {
 			*t = strings.Fields(string(one))
 		}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"makesync/spec/text"
 )
 
 // masked stands where a secret stood; it is the mask of spec.Value.
@@ -110,18 +112,18 @@ type dense struct {
 	secret   []bool
 }
 
-func densify(text string) *dense {
+func densify(message string) *dense {
 	d := &dense{}
 	var b strings.Builder
-	sequences := ansi.FindAllStringIndex(text, -1)
-	for i := 0; i < len(text); {
+	sequences := text.EscapeSequences(message)
+	for i := 0; i < len(message); {
 		if len(sequences) > 0 && i == sequences[0][0] {
 			i, sequences = sequences[0][1], sequences[1:]
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(text[i:])
+		r, size := utf8.DecodeRuneInString(message[i:])
 		if !isInvisible(r) {
-			b.WriteString(text[i : i+size])
+			b.WriteString(message[i : i+size])
 			for k := range size {
 				d.at = append(d.at, i+k)
 			}

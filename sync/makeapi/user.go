@@ -13,22 +13,22 @@ import (
 
 // userRow is a person; an organization's list holds members and, it is inferred, invitees.
 type userRow struct {
-	ID         integer `json:"id"`
-	Email      text    `json:"email"`
-	Name       text    `json:"name"`
-	TFAEnabled flag    `json:"tfaEnabled"`
+	ID         integer   `json:"id"`
+	Email      looseText `json:"email"`
+	Name       looseText `json:"name"`
+	TFAEnabled flag      `json:"tfaEnabled"`
 }
 
 // promise is a person who was invited and has no account, as older replies list them apart.
 type promise struct {
-	ID     integer `json:"legacyUserId"`
-	RoleID integer `json:"organizationRoleId"`
-	Email  text    `json:"legacyEmail"`
-	Name   text    `json:"legacyName"`
+	ID     integer   `json:"legacyUserId"`
+	RoleID integer   `json:"organizationRoleId"`
+	Email  looseText `json:"legacyEmail"`
+	Name   looseText `json:"legacyName"`
 }
 
 // address is an e-mail as makesync compares it.
-func address(t text) string { return strings.ToLower(t.trimmed()) }
+func address(t looseText) string { return strings.ToLower(t.trimmed()) }
 
 // Me is the token's user, asked for once per client. TwoFactor is nil where the zone does not say.
 func (c *Client) Me(ctx context.Context) (reconcile.User, error) {

@@ -17,7 +17,7 @@ import (
 // variableRow is a variable as the API gives it.
 type variableRow struct {
 	TypeID   integer   `json:"typeId"`
-	Name     text      `json:"name"`
+	Name     looseText `json:"name"`
 	Value    wireValue `json:"value"`
 	IsSystem flag      `json:"isSystem"`
 }
@@ -26,7 +26,7 @@ type variableRow struct {
 // allows objects and arrays as well. first is the first byte of its JSON; 0: missing.
 type wireValue struct {
 	first byte
-	text  text // of a string or a number; the JSON of anything else
+	text  looseText // of a string or a number; the JSON of anything else
 }
 
 // UnmarshalJSON keeps the value.
@@ -35,7 +35,7 @@ func (v *wireValue) UnmarshalJSON(data []byte) error {
 	if data[0] == '"' {
 		return v.text.UnmarshalJSON(data)
 	}
-	v.text = text(data)
+	v.text = looseText(data)
 	return nil
 }
 
@@ -133,7 +133,7 @@ func decodeVariableObject(data []byte) ([]variableRow, error) {
 	rows := make([]variableRow, 0, len(many.Rows))
 	for name, row := range many.Rows {
 		if row.Name == "" {
-			row.Name = text(name)
+			row.Name = looseText(name)
 		}
 		rows = append(rows, row)
 	}

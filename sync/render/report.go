@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -223,7 +224,7 @@ func (p *printer) buy(steps []reconcile.StepReport) {
 	p.line("%s", p.paint(bold, "What to buy (then apply again; nothing is lost)"))
 	width := itemWidth(len(list), func(i int) string { return list[i].key })
 	for _, one := range list {
-		p.item(one.key, width, one.upgrade+" ("+count(one.steps, "step", "steps")+" skipped)")
+		p.item(one.key, width, one.upgrade+" ("+text.Count(one.steps, "step", "steps")+" skipped)")
 	}
 }
 
@@ -233,15 +234,15 @@ func (p *printer) totals(r *reconcile.Report) {
 		p.line("%s", p.paint(bold, "Nothing to do."))
 	} else {
 		p.line("%s", p.paint(bold, fmt.Sprintf("%s planned = %d succeeded + %d failed + %d skipped + %d unknown.",
-			count(r.Planned, "step", "steps"), r.Succeeded, r.Failed, r.Skipped, r.Unknown)))
+			text.Count(r.Planned, "step", "steps"), r.Succeeded, r.Failed, r.Skipped, r.Unknown)))
 	}
 	if r.Waiting > 0 {
-		p.labelled(2, cyan, "waiting", 9, count(r.Waiting, "thing that cannot be done yet", "things that cannot be done yet"))
+		p.labelled(2, cyan, "waiting", 9, text.Count(r.Waiting, "thing that cannot be done yet", "things that cannot be done yet"))
 	}
 	if r.Held > 0 {
-		p.labelled(2, yellow, "held", 9, count(r.Held, "change that a guard stopped", "changes that guards stopped"))
+		p.labelled(2, yellow, "held", 9, text.Count(r.Held, "change that a guard stopped", "changes that guards stopped"))
 	}
-	p.labelled(2, plain, "calls", 9, fmt.Sprintf("%s, %s", count(r.Calls.Read, "read", "reads"), count(r.Calls.Write, "write", "writes")))
+	p.labelled(2, plain, "calls", 9, fmt.Sprintf("%s, %s", text.Count(r.Calls.Read, "read", "reads"), text.Count(r.Calls.Write, "write", "writes")))
 }
 
 // goOn says how to finish what was not finished. A merged report is of many runs, each of which goes on by itself.
@@ -254,7 +255,7 @@ func (p *printer) goOn(r *reconcile.Report) {
 	}
 	next := Clean(p.Next)
 	if merged := strings.Contains(r.Run, ","); next == "" && r.Run != "" && !merged {
-		next = "makesync apply --resume " + shellQuote(Clean(r.Run))
+		next = "makesync apply --resume " + text.ShellQuote(Clean(r.Run))
 	}
 	if unfinished > 0 && next != "" {
 		p.line("  %s  %s", pad("go on", 9), p.paint(cyan, next))

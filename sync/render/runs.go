@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -53,11 +54,11 @@ func runCells(run Run) []string {
 	if run.Damaged != "" {
 		return []string{Clean(run.ID), "", "damaged"}
 	}
-	cells := []string{Clean(run.ID), run.Started.UTC().Format(runTime), Clean(string(run.Status)), cut(Clean(strings.Join(run.Zones, ",")), 20), number(run.Planned)}
+	cells := []string{Clean(run.ID), run.Started.UTC().Format(runTime), Clean(string(run.Status)), cut(Clean(strings.Join(run.Zones, ",")), 20), text.Number(run.Planned)}
 	if run.Status == reconcile.RunUnfinished {
 		return cells
 	}
-	return append(cells, number(run.Succeeded), number(run.Failed), number(run.Skipped), number(run.Unknown))
+	return append(cells, text.Number(run.Succeeded), text.Number(run.Failed), text.Number(run.Skipped), text.Number(run.Unknown))
 }
 
 // runTrouble says, below a run that needs somebody, why and what to do.
@@ -67,7 +68,7 @@ func (p *printer) runTrouble(run Run) {
 		p.labelled(2, red, "", 0, run.Damaged)
 	case run.Open > 0 || run.Status == reconcile.RunUnfinished:
 		p.labelled(2, yellow, "", 0, openWords(run.Open)+"; go on with:")
-		p.line("  %s", p.paint(cyan, "makesync apply --resume "+shellQuote(Clean(run.ID))))
+		p.line("  %s", p.paint(cyan, "makesync apply --resume "+text.ShellQuote(Clean(run.ID))))
 	}
 }
 
@@ -75,7 +76,7 @@ func openWords(open int) string {
 	if open == 0 {
 		return "it did not come to its end"
 	}
-	return count(open, "request", "requests") + " of which nobody knows what became of " + itThem(open)
+	return text.Count(open, "request", "requests") + " of which nobody knows what became of " + itThem(open)
 }
 
 // aligned pads the cells of a table to columns; rows may be shorter than the first.
@@ -204,7 +205,7 @@ func (p *printer) storyEnd(story *reconcile.Story) {
 	switch status := story.Status(); {
 	case status == reconcile.RunUnfinished || open > 0 && status != reconcile.RunResolved:
 		p.labelled(0, yellow, "Unfinished:", 0, openWords(open)+". Go on with:")
-		p.line("  %s", p.paint(cyan, "makesync apply --resume "+shellQuote(Clean(story.Run))))
+		p.line("  %s", p.paint(cyan, "makesync apply --resume "+text.ShellQuote(Clean(story.Run))))
 	case status == reconcile.RunResolved:
 		p.line("Unfinished, and a later run has found out what became of everything that was sent.")
 	default:
