@@ -193,7 +193,8 @@ func WholeNumber(text string) (string, bool) {
 
 // dateLayouts are the forms of ISO 8601 that name an instant; a day alone is its
 // midnight in UTC, as ECMAScript has it.
-var dateLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05.999999999-0700", "2006-01-02"}
+var dateLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05.999999999-0700",
+	"2006-01-02"}
 
 // canonicalDate gives an instant in UTC with milliseconds, which is what Make keeps.
 func canonicalDate(text string) (string, bool) {

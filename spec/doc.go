@@ -11,7 +11,7 @@
 //
 // An example: the live organization, the one in the documents and the exported one are all
 //
-//	spec.Organization{Key: "acme", Zone: "eu1", ID: 11, Name: "Acme", Variables: []spec.Variable{…}}
+//	spec.Organization{Key: "acme", Zone: "eu1", ID: 11, Variables: []spec.Variable{…}}
 //
 // and the plan names its variable API_BASE spec.NewAddress("acme", spec.KindVariable, "API_BASE").
 package spec

@@ -23,7 +23,8 @@ func RefusedName(name string) string {
 		return "it begins or ends with a space"
 	}
 	for _, r := range name {
-		if !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !strings.ContainsRune(` '-.()*+,@_/`, r) {
+		if !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) &&
+			!strings.ContainsRune(` '-.()*+,@_/`, r) {
 			return "it holds " + text.Backquote(string(r))
 		}
 	}

@@ -130,8 +130,8 @@ type Member struct {
 	UserID int64 // live only
 	// Name is the person's name, live only. An invitee's is what the inviter typed.
 	Name string
-	// Invitation is "" for an accepted member, else "pending", "expired" or
-	// whatever else the API says (published: any other non-null text is "not yet a member"). Live only.
+	// Invitation is "" for an accepted member, else "pending", "expired" or whatever else the API
+	// says (published: any other non-null text is "not yet a member"). Live only.
 	Invitation string
 }
 

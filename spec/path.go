@@ -19,8 +19,8 @@ func PathKey(path, parent, key string) string {
 // PathItem is the YAML path of an item, counted from 0, of the list at path.
 func PathItem(path string, index int) string { return path + "[" + strconv.Itoa(index) + "]" }
 
-// ShownKey is a key below parent as messages show it. Names of feature controls are the only keys of
-// several words: any other is cut where its first word ends, since a secret may stand behind it.
+// ShownKey is a key below parent as messages show it. Names of feature controls are the only keys
+// of several words: any other is cut where its first word ends, since a secret may stand behind it.
 func ShownKey(parent, key string) string {
 	if parent == "featureControls" {
 		return key

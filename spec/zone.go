@@ -12,7 +12,8 @@ import (
 	"makesync/spec/text"
 )
 
-// builtinZones are the zones that need no entry, with their hosts (the servers of the published contract).
+// builtinZones are the zones that need no entry, with their hosts (the servers of the published
+// contract).
 var builtinZones = map[string]string{
 	"eu1":         "eu1.make.com",
 	"eu2":         "eu2.make.com",
@@ -42,7 +43,8 @@ func ZoneName(text string, zones map[string]Zone) string {
 	if _, ok := zones[text]; ok || builtinZones[text] != "" {
 		return text
 	}
-	host := strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(text, "https://"), "http://"), "/"))
+	host := strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(text, "https://"), "http://"),
+		"/"))
 	best := ""
 	for name, builtin := range builtinZones {
 		if builtin == host {

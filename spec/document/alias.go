@@ -22,7 +22,8 @@ func checkAliases(file *source, root *yaml.Node) (spec.Problem, bool) {
 		c.bad = c.first
 	}
 	return newProblem(ruleAliasBomb, nodeAt(file, c.bad), nil,
-		"aliases (*) form a loop, or make far more of the document than it holds", "write the values out, or use profiles"), false
+		"aliases (*) form a loop, or make far more of the document than it holds",
+		"write the values out, or use profiles"), false
 }
 
 type aliasCheck struct {

@@ -10,7 +10,8 @@ import (
 	"makesync/spec"
 )
 
-// writeFleet writes organizations×variables as one file or as one file each, and gives the path to load.
+// writeFleet writes organizations×variables as one file or as one file each, and gives the path to
+// load.
 func writeFleet(tb testing.TB, organizations, variables int, oneFile bool) string {
 	tb.Helper()
 	dir := tb.TempDir()
@@ -68,7 +69,8 @@ func BenchmarkLoad(b *testing.B) {
 					b.Fatal(len(desired.Organizations))
 				}
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*size.organizations*size.variables), "ns/variable")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*size.organizations*size.variables),
+				"ns/variable")
 		})
 	}
 }

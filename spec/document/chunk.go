@@ -45,7 +45,8 @@ func loadChunks(file *source, size, limit int) (out loadedFile, ok bool) {
 	return out, true
 }
 
-// loadHead reads the documents of the head, and tells whether the chunks go on where its last one ends.
+// loadHead reads the documents of the head, and tells whether the chunks go on where its last one
+// ends.
 func loadHead(file *source, o outline) (out loadedFile, ok bool) {
 	out.source = file
 	d := decoder{file: file}
@@ -105,7 +106,8 @@ func (c chunk) parse() (mapping *yaml.Node, ok bool) {
 		}
 		root = document.Content[0]
 	}
-	if root == nil || root.Kind != yaml.MappingNode || len(root.Content) != 2 || root.Content[1].Kind != yaml.MappingNode {
+	if root == nil || root.Kind != yaml.MappingNode || len(root.Content) != 2 ||
+		root.Content[1].Kind != yaml.MappingNode {
 		return nil, false
 	}
 	moveLines(root, c.line-2) // the first line of the chunk is the second that was parsed

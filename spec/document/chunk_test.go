@@ -13,8 +13,9 @@ import (
 	"makesync/spec"
 )
 
-// sameInChunks is the law of chunks: a text that can be cut between its organizations gives the same
-// parts and the same problems, with the same excerpts, as the whole does. It tells whether it was cut.
+// sameInChunks is the law of chunks: a text that can be cut between its organizations gives the
+// same parts and the same problems, with the same excerpts, as the whole does. It tells whether it
+// was cut.
 func sameInChunks(t interface{ Fatalf(string, ...any) }, text string) (cut bool) {
 	file := &source{path: "all.yaml", data: []byte(text)}
 	if _, isText := checkText(file); !isText {
@@ -28,7 +29,8 @@ func sameInChunks(t interface{ Fatalf(string, ...any) }, text string) (cut bool)
 	file.outline = outline{}
 	whole := loadWhole(file)
 	addExcerpts([]*source{file}, whole.problems)
-	got, want := describeProblems(spec.SortProblems(chunked.problems)), describeProblems(spec.SortProblems(whole.problems))
+	got, want := describeProblems(spec.SortProblems(chunked.problems)),
+		describeProblems(spec.SortProblems(whole.problems))
 	if got != want {
 		t.Fatalf("%s\nin chunks:\n%s\nas a whole:\n%s", text, got, want)
 	}
@@ -79,7 +81,8 @@ func TestCutBetweenOrganizations(t *testing.T) {
 	}
 }
 
-// TestLargeFile loads a file with mistakes in many chunks and, with a key behind the organizations, as a whole.
+// TestLargeFile loads a file with mistakes in many chunks and, with a key behind the organizations,
+// as a whole.
 func TestLargeFile(t *testing.T) {
 	t.Parallel()
 	dir := writeFleet(t, 400, 50, true)
@@ -93,19 +96,27 @@ func TestLargeFile(t *testing.T) {
 	chunked := loadAll(path)
 	writeFile(t, path, string(text)+mistakes+"x-end: {}\n")
 	whole := loadAll(path)
-	if got, want := describeProblems(chunked), describeProblems(whole); got != want || len(chunked) != 3 || chunked[2].Excerpt == "" {
+	if got, want := describeProblems(chunked), describeProblems(whole); got != want || len(chunked) != 3 ||
+		chunked[2].Excerpt == "" {
 		t.Errorf("in chunks:\n%s\nas a whole:\n%s", got, want)
 	}
 }
 
 // oddLines are what a generated organization is made of; some of it ends up in no valid document.
 var oddLines = []string{
-	"    name: A\n", "    id: 7\n", "    id: 7\n    id: 7\n", "    nme: A\n", "    zone: nowhere\n", "    teams: {}\n", "    x-a: {b: c}\n",
-	"    variables:\n      A: 1\n      a: 2\n      B: NO\n", "    variables: {TOKEN: hunter2, D: {type: date, value: x}}\n", "    variables:\n", "    variables: {}\n",
-	"    variables:\n      A: |\n        one\n\n        two\n", "    variables:\n      A: |+\n        one\n\n\n", "    variables:\n      A: |1\n    one\n", "    name: >-\n     A\n     B\n",
-	"    name: \"A\n      B\"\n", "    name: \"A\n  b: B\"\n", "    name: 'A\n  zed: B'\n", "    name: A\n      B\n", "    name: [\n", "    name: ]\n", "    members: {a@b.example: Owner,\n      B@b.example: {}}\n",
-	"# comment\n", "\n", "  \n", "    # comment: x\n", "        # far: x\n", "  # near: x\n", "    name: &a A\n", "    owner: *a\n", "    name: !!str 3\n", "    name: !x\n", "    ? name\n    : A\n", "    - name\n",
-	"  zed: {name: Z}\n", "  zed: null\n", "  010: {name: Z}\n", "  on: {name: Z}\n", "  -: {name: Z}\n", "  a b: {}\n", " z: {}\n", "z: {}\n", "---\n", "...\n", "%YAML 1.1\n", "      deep: x\n", "    deep\n", "    \"a\": b\n", "    name: ${env:X}\n",
+	"    name: A\n", "    id: 7\n", "    id: 7\n    id: 7\n", "    nme: A\n", "    zone: nowhere\n", "    teams: {}\n",
+	"    x-a: {b: c}\n",
+	"    variables:\n      A: 1\n      a: 2\n      B: NO\n",
+	"    variables: {TOKEN: hunter2, D: {type: date, value: x}}\n", "    variables:\n", "    variables: {}\n",
+	"    variables:\n      A: |\n        one\n\n        two\n", "    variables:\n      A: |+\n        one\n\n\n",
+	"    variables:\n      A: |1\n    one\n", "    name: >-\n     A\n     B\n",
+	"    name: \"A\n      B\"\n", "    name: \"A\n  b: B\"\n", "    name: 'A\n  zed: B'\n", "    name: A\n      B\n",
+	"    name: [\n", "    name: ]\n", "    members: {a@b.example: Owner,\n      B@b.example: {}}\n",
+	"# comment\n", "\n", "  \n", "    # comment: x\n", "        # far: x\n", "  # near: x\n", "    name: &a A\n",
+	"    owner: *a\n", "    name: !!str 3\n", "    name: !x\n", "    ? name\n    : A\n", "    - name\n",
+	"  zed: {name: Z}\n", "  zed: null\n", "  010: {name: Z}\n", "  on: {name: Z}\n", "  -: {name: Z}\n", "  a b: {}\n",
+	" z: {}\n", "z: {}\n", "---\n", "...\n", "%YAML 1.1\n", "      deep: x\n", "    deep\n", "    \"a\": b\n",
+	"    name: ${env:X}\n",
 }
 
 // TestChunksReadAsTheWhole puts documents together from odd lines.
@@ -114,10 +125,12 @@ func TestChunksReadAsTheWhole(t *testing.T) {
 	cut := 0
 	rapid.Check(t, func(t *rapid.T) {
 		var b strings.Builder
-		b.WriteString(rapid.SampledFrom([]string{"", "zone: eu1\n", "x-a: \"\n", "profiles: {p: {name: A}}\n", "zones:\n  a: {}\n", "# x\n\n", "a: |\n"}).Draw(t, "before"))
+		b.WriteString(rapid.SampledFrom([]string{"", "zone: eu1\n", "x-a: \"\n", "profiles: {p: {name: A}}\n",
+			"zones:\n  a: {}\n", "# x\n\n", "a: |\n"}).Draw(t, "before"))
 		b.WriteString(rapid.SampledFrom([]string{chunkHead, "organizations:\n", chunkHead + "\n# x\n"}).Draw(t, "head"))
 		for i := range rapid.IntRange(2, 6).Draw(t, "organizations") {
-			b.WriteString("  " + "abcdef"[i:i+1] + ":" + rapid.SampledFrom([]string{"\n", "\n", "\n", " # x\n", " {}\n", " \"\n", " |\n", " x\n", " &a\n"}).Draw(t, "key"))
+			b.WriteString("  " + "abcdef"[i:i+1] + ":" + rapid.SampledFrom([]string{"\n", "\n", "\n", " # x\n", " {}\n",
+				" \"\n", " |\n", " x\n", " &a\n"}).Draw(t, "key"))
 			for range rapid.IntRange(0, 3).Draw(t, "lines") {
 				b.WriteString(rapid.SampledFrom(oddLines).Draw(t, "line"))
 			}

@@ -232,13 +232,15 @@ func (d *decoder) key(n *yaml.Node, t *trail) bool {
 
 func (d *decoder) duplicate(first, n *yaml.Node, t *trail) {
 	if first.Value == n.Value {
-		d.report(ruleDuplicateKey, n, t, "the key "+text.BackquoteKey(n.Value)+" stands here twice", "remove one of them")
+		d.report(ruleDuplicateKey, n, t, "the key "+text.BackquoteKey(n.Value)+" stands here twice",
+			"remove one of them")
 	} else {
 		rule := ruleKeyCase
 		if strings.Contains(n.Value, "@") {
 			rule = ruleMemberCase
 		}
-		d.report(rule, n, t, "the keys "+text.BackquoteKey(first.Value)+" and "+text.BackquoteKey(n.Value)+" differ only in upper and lower case", "remove one of them")
+		d.report(rule, n, t, "the keys "+text.BackquoteKey(first.Value)+" and "+text.BackquoteKey(n.Value)+
+			" differ only in upper and lower case", "remove one of them")
 	}
 	d.problems[len(d.problems)-1].Related = d.at(first).pointer()
 }

@@ -1,4 +1,4 @@
-// Package document reads and writes what a person states about organizations on Make: YAML in, YAML out.
+// Package document reads and writes what people state about organizations on Make: YAML in and out.
 //
 //	makesync.yaml, folders             environment, files
 //	       │ Load                             │

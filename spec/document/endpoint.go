@@ -12,7 +12,8 @@ import (
 
 // EndpointOptions is what stands outside the documents about zones.
 type EndpointOptions struct {
-	// LookupEnv gives MAKE_API_KEY, MAKE_API_KEY_<ZONE>, MAKESYNC_HOSTS and what token references name.
+	// LookupEnv gives MAKE_API_KEY, MAKE_API_KEY_<ZONE>, MAKESYNC_HOSTS and what token references
+	// name.
 	LookupEnv func(string) (string, bool)
 	// ZoneURLs are the --zone-url flags, name to url; each overrides url and sandbox alike.
 	ZoneURLs map[string]string
@@ -26,7 +27,7 @@ type EndpointOptions struct {
 // Endpoints decides for each named zone how it is reached and which token goes
 // there. It is the one place where that is decided:
 //
-//	the url    --zone-url, else the sandbox, else the document's url or host, else the built-in host
+//	the url    --zone-url, else the sandbox, else the document's url or host, else built in
 //	the token  zones.N.token, else MAKE_API_KEY_<N>, else MAKE_API_KEY
 //	goes to    a built-in host over https; any other host only when it is also named outside the
 //	           documents: by --zone-url, --zone, MAKE_ZONE or MAKESYNC_HOSTS
@@ -34,7 +35,8 @@ type EndpointOptions struct {
 // So a document alone can never move a token. Without a token the endpoint says
 // in Why what is missing; that is no problem here, since not every command calls.
 // A sandbox takes MAKE_API_KEY_<N> or its own token, never MAKE_API_KEY.
-func Endpoints(zones map[string]spec.Zone, names []string, o EndpointOptions) (map[string]spec.Endpoint, []spec.Problem) {
+func Endpoints(zones map[string]spec.Zone, names []string,
+	o EndpointOptions) (map[string]spec.Endpoint, []spec.Problem) {
 	e := endpoints{zones: zones, options: o, trusted: trustedHosts(o)}
 	out := make(map[string]spec.Endpoint, len(names))
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
@@ -80,7 +82,8 @@ func lookup(env func(string) (string, bool), name string) (string, bool) {
 }
 
 func (e *endpoints) problem(z spec.Zone, name, rule, message, hint string) {
-	p := spec.Problem{Severity: severities[rule], Rule: rule, Path: "zones." + text.Clean(name), Message: message, Hint: hint}
+	p := spec.Problem{Severity: severities[rule], Rule: rule, Path: "zones." + text.Clean(name), Message: message,
+		Hint: hint}
 	if !z.Source.IsZero() {
 		p.Source = &z.Source
 	}
@@ -108,7 +111,8 @@ func (e *endpoints) endpoint(name string) (spec.Endpoint, bool) {
 		endpoint.Hosts = append(endpoint.Hosts, u.Host)
 	}
 	if !e.trusts(u) {
-		endpoint.Why = "the host " + text.Clean(u.Host) + " is named only in a document; name it with --zone-url " + text.Clean(name) + "=" +
+		endpoint.Why = "the host " + text.Clean(u.Host) + " is named only in a document; name it with --zone-url " +
+			text.Clean(name) + "=" +
 			text.Clean(u.String()) + " or in MAKESYNC_HOSTS to send it a token"
 		return endpoint, true
 	}
@@ -136,8 +140,10 @@ func (e *endpoints) url(name string, zone spec.Zone) (*url.URL, bool) {
 		return nil, true
 	case builtin != "":
 		address = "https://" + builtin
-		if zone.URL != "" && !isSameURL(zone.URL, address) || zone.Host != "" && !strings.EqualFold(zone.Host, builtin) {
-			e.problem(zone, name, ruleZoneURL, "a document cannot give the built-in zone "+text.Backquote(name)+" another url", "use --zone-url "+name+"=URL")
+		if zone.URL != "" && !isSameURL(zone.URL, address) || zone.Host != "" &&
+			!strings.EqualFold(zone.Host, builtin) {
+			e.problem(zone, name, ruleZoneURL, "a document cannot give the built-in zone "+text.Backquote(name)+
+				" another url", "use --zone-url "+name+"=URL")
 			return nil, false
 		}
 	case zone.URL != "":
@@ -147,13 +153,16 @@ func (e *endpoints) url(name string, zone spec.Zone) (*url.URL, bool) {
 	case isHostText(name) && slices.Contains(e.options.Named, name):
 		address = "https://" + name
 	default:
-		e.problem(zone, name, ruleUnknownZone, "the zone "+text.Backquote(name)+" is neither built in nor declared under zones",
-			firstOf(text.DidYouMean(name, append(spec.BuiltinZoneNames(), slices.Collect(maps.Keys(e.zones))...)), "declare it, or name it with --zone-url"))
+		e.problem(zone, name, ruleUnknownZone,
+			"the zone "+text.Backquote(name)+" is neither built in nor declared under zones",
+			firstOf(text.DidYouMean(name, append(spec.BuiltinZoneNames(), slices.Collect(maps.Keys(e.zones))...)),
+				"declare it, or name it with --zone-url"))
 		return nil, false
 	}
 	u, err := spec.ParseZoneURL(address)
 	if err != nil {
-		e.problem(zone, name, ruleZoneURL, "the url of the zone "+text.Backquote(name)+" cannot be used: "+err.Error(), "")
+		e.problem(zone, name, ruleZoneURL, "the url of the zone "+text.Backquote(name)+" cannot be used: "+err.Error(),
+			"")
 		return nil, false
 	}
 	return u, true
@@ -177,12 +186,14 @@ func (e *endpoints) trusts(u *url.URL) bool {
 	return e.trusted[u.Host] || e.trusted[u.Hostname()] || e.trusted[u.String()]
 }
 
-// token looks for the zone's token in the order of the rule above; general says whether MAKE_API_KEY counts.
+// token looks for the zone's token in the order of the rule above; general says whether
+// MAKE_API_KEY counts.
 //
 // One that cannot be read is no problem here: Resolve has told it with its position.
 func (e *endpoints) token(name string, zone spec.Zone, general bool) (token spec.Value, why string) {
 	if !zone.Token.IsZero() {
-		value, err := evaluator{env: e.options.LookupEnv, roots: e.options.ReferenceRoots, folder: zone.Folder, token: true}.evaluate(zone.Token.Reveal())
+		value, err := evaluator{env: e.options.LookupEnv, roots: e.options.ReferenceRoots, folder: zone.Folder,
+			token: true}.evaluate(zone.Token.Reveal())
 		if err != nil {
 			return spec.Value{}, "the token of the zone " + text.Backquote(name) + " cannot be read: " + err.Error()
 		}

@@ -44,7 +44,8 @@ func Example() {
 	for _, organization := range desired.Organizations {
 		fmt.Println(organization.Key, "is", organization.Name, "in", organization.Zone)
 		for _, variable := range organization.Variables {
-			fmt.Println(spec.NewAddress(organization.Key, spec.KindVariable, variable.Name), variable.Value, variable.Source.Line)
+			fmt.Println(spec.NewAddress(organization.Key, spec.KindVariable, variable.Name), variable.Value,
+				variable.Source.Line)
 		}
 	}
 	// Output:

@@ -178,7 +178,8 @@ func maskUnparsed(text string) string {
 var knownKeys = func() map[string]bool {
 	known := map[string]bool{}
 	for _, keys := range [][]string{
-		documentFields.names(), organizationFields.names(), variableFields.names(), memberFields.names(), inviteFields.names(),
+		documentFields.names(), organizationFields.names(), variableFields.names(), memberFields.names(),
+		inviteFields.names(),
 		zoneFields.names(), sandboxFields.names(), guardFields.names(),
 	} {
 		for _, key := range keys {
@@ -207,21 +208,28 @@ var (
 	onlyReference = &public{reference: true}
 
 	publicVariable = &public{reference: true, keys: map[string]*public{
-		"type": shownScalar, "ignoreValue": shownScalar, "literal": shownScalar, "state": shownScalar, "value": onlyReference}}
+		"type": shownScalar, "ignoreValue": shownScalar, "literal": shownScalar, "state": shownScalar,
+		"value": onlyReference}}
 	publicLayer = &public{keys: map[string]*public{
-		"name": shownScalar, "id": shownScalar, "zone": shownScalar, "state": shownScalar, "owner": shownScalar, "profiles": shownAll,
-		"region": shownScalar, "country": shownScalar, "timezone": shownScalar, "tfaEnforced": shownScalar, "purge": shownAll,
-		"featureControls": {words: true, others: shownScalar}, "variables": {others: publicVariable}, "members": {others: publicMember}}}
+		"name": shownScalar, "id": shownScalar, "zone": shownScalar, "state": shownScalar, "owner": shownScalar,
+		"profiles": shownAll,
+		"region":   shownScalar, "country": shownScalar, "timezone": shownScalar, "tfaEnforced": shownScalar,
+		"purge":           shownAll,
+		"featureControls": {words: true, others: shownScalar}, "variables": {others: publicVariable},
+		"members": {others: publicMember}}}
 	publicMember = &public{scalar: true, keys: map[string]*public{
 		"role": shownScalar, "state": shownScalar, "connections": shownScalar,
 		"invite": {keys: map[string]*public{"name": shownScalar, "teams": shownAll, "note": shownScalar}}}}
-	publicZone = &public{keys: map[string]*public{"url": shownURL, "host": shownScalar, "token": onlyReference, "sandbox": {keys: map[string]*public{
-		"seed": shownScalar, "state": shownScalar}}}}
+	publicZone = &public{keys: map[string]*public{"url": shownURL, "host": shownScalar, "token": onlyReference,
+		"sandbox": {keys: map[string]*public{
+			"seed": shownScalar, "state": shownScalar}}}}
 	publicLimits   = &public{others: shownScalar}
 	publicDocument = &public{keys: map[string]*public{
 		"apiVersion": shownScalar, "zone": shownScalar, "zones": {others: publicZone}, "sensitive": shownAll,
-		"guards": {keys: map[string]*public{"maxCreates": publicLimits, "maxInvites": shownScalar, "maxDeletes": publicLimits,
-			"maxDeletesPerRun": publicLimits, "minAdmins": shownScalar, "requiredAdmins": shownAll, "emails": shownAll, "protect": shownAll}},
+		"guards": {keys: map[string]*public{"maxCreates": publicLimits, "maxInvites": shownScalar,
+			"maxDeletes":       publicLimits,
+			"maxDeletesPerRun": publicLimits, "minAdmins": shownScalar, "requiredAdmins": shownAll, "emails": shownAll,
+			"protect": shownAll}},
 		"profiles": {others: publicLayer}, "organizations": {others: publicLayer}}}
 )
 
@@ -276,7 +284,8 @@ func (x *excerpter) walkMapping(n *yaml.Node, p *public) {
 		} else if p.keys == nil && p.others == nil {
 			continue // a mapping where none belongs
 		}
-		if key.Kind == yaml.ScalarNode && (known || p.words || text.FirstWord(key.Value) == key.Value && (below != nil || !isNull(value))) {
+		if key.Kind == yaml.ScalarNode && (known || p.words || text.FirstWord(key.Value) == key.Value &&
+			(below != nil || !isNull(value))) {
 			x.show(key)
 		}
 		if below != nil && value.Kind != yaml.AliasNode {
@@ -309,7 +318,8 @@ func (x *excerpter) offset(line, column int) int {
 	return i
 }
 
-// scalarSize is the length of a scalar's text at the beginning of rest; 0 when it does not end there.
+// scalarSize is the length of a scalar's text at the beginning of rest; 0 when it does not end
+// there.
 func scalarSize(rest string, n *yaml.Node) int {
 	switch {
 	case n.Style&yaml.DoubleQuotedStyle != 0:

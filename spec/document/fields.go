@@ -42,7 +42,8 @@ func decodeFields[T any](d *decoder, n *yaml.Node, t *trail, known fields[T], re
 // whose key was forgotten.
 func (d *decoder) unknownKey(key, value *yaml.Node, t *trail, known []string) {
 	if isNull(follow(value)) && text.DidYouMean(key.Value, known) == "" {
-		d.report(ruleUnknownKey, key, t.up, "an unknown key without a value", "known here: "+text.Or(known)+"; write `key: value`")
+		d.report(ruleUnknownKey, key, t.up, "an unknown key without a value",
+			"known here: "+text.Or(known)+"; write `key: value`")
 		return
 	}
 	hint := text.DidYouMean(key.Value, known)

@@ -51,7 +51,8 @@ func filesOf(path string) ([]string, *spec.Problem) {
 		return nil, fileProblem(path, err)
 	}
 	if len(files) == 0 {
-		p := pathProblem(ruleEmptyFolder, path, "the folder holds no *.yaml or *.yml file", "name another folder, or a file")
+		p := pathProblem(ruleEmptyFolder, path, "the folder holds no *.yaml or *.yml file",
+			"name another folder, or a file")
 		return nil, &p
 	}
 	slices.Sort(files)
@@ -97,13 +98,15 @@ func isLinkToFolder(path string, entry fs.DirEntry) bool {
 }
 
 func pathProblem(rule, path, message, hint string) spec.Problem {
-	return spec.Problem{Severity: severities[rule], Rule: rule, Message: message, Hint: hint, Source: &spec.Source{File: path, Line: 1, Column: 1}}
+	return spec.Problem{Severity: severities[rule], Rule: rule, Message: message, Hint: hint,
+		Source: &spec.Source{File: path, Line: 1, Column: 1}}
 }
 
 func fileProblem(path string, err error) *spec.Problem {
 	p := pathProblem(ruleUnreadable, path, "the file cannot be read: "+reason(err), "check its permissions and links")
 	if errors.Is(err, fs.ErrNotExist) {
-		p = pathProblem(ruleMissingFile, path, "there is no such file or folder", "name documents with -f; without it "+DefaultPath+" is read")
+		p = pathProblem(ruleMissingFile, path, "there is no such file or folder",
+			"name documents with -f; without it "+DefaultPath+" is read")
 	}
 	return &p
 }
@@ -132,7 +135,8 @@ func readDocument(path string) ([]byte, *spec.Problem) {
 	return data, nil
 }
 
-// readAll reads at most one byte more than is allowed, into a buffer of the size that the file says it has.
+// readAll reads at most one byte more than is allowed, into a buffer of the size that the file says
+// it has.
 func readAll(file *os.File, size int64) ([]byte, error) {
 	data := make([]byte, 0, min(max(size, 0), maxDocument)+1)
 	limited := io.LimitReader(file, maxDocument+1)
@@ -152,6 +156,7 @@ func readAll(file *os.File, size int64) ([]byte, error) {
 }
 
 func tooLarge(path string) *spec.Problem {
-	p := pathProblem(ruleTooLarge, path, "the file is larger than 64 MB", "split it; -f takes folders and several files")
+	p := pathProblem(ruleTooLarge, path, "the file is larger than 64 MB",
+		"split it; -f takes folders and several files")
 	return &p
 }

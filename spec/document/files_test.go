@@ -12,18 +12,21 @@ const minimal = "apiVersion: makesync/v1\nzone: eu1\n"
 func TestFindFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	for _, name := range []string{"b.yaml", "a.yml", "sub/c.yaml", "sub-a/d.yaml", "x.json", "readme.md", ".hidden.yaml", ".git/e.yaml", "sub/.f.yaml", "Z.YAML"} {
+	for _, name := range []string{"b.yaml", "a.yml", "sub/c.yaml", "sub-a/d.yaml", "x.json", "readme.md",
+		".hidden.yaml", ".git/e.yaml", "sub/.f.yaml", "Z.YAML"} {
 		writeFile(t, filepath.Join(dir, name), minimal)
 	}
 	writeFile(t, filepath.Join(dir, "..", filepath.Base(dir)+"-other", "linked.yaml"), minimal)
 	for link, target := range map[string]string{
-		"link.yaml": "../" + filepath.Base(dir) + "-other/linked.yaml", "loop": ".", "sub/up": "..", "folder.yaml": "sub",
+		"link.yaml": "../" + filepath.Base(dir) + "-other/linked.yaml", "loop": ".", "sub/up": "..",
+		"folder.yaml": "sub",
 	} {
 		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	files, problems := findFiles([]string{dir, filepath.Join(dir, "b.yaml"), filepath.Join(dir, "sub"), filepath.Join(dir, "x.json")})
+	files, problems := findFiles([]string{dir, filepath.Join(dir, "b.yaml"), filepath.Join(dir, "sub"),
+		filepath.Join(dir, "x.json")})
 	var names []string
 	for _, f := range files {
 		name, _ := filepath.Rel(dir, f)
@@ -69,7 +72,8 @@ func TestUnreadableFiles(t *testing.T) {
 	writeFile(t, crlf, strings.ReplaceAll(minimal+"organizations:\n  a: {name: A}\n", "\n", "\r\n"))
 	for path, want := range map[string]string{
 		loop: ruleUnreadable, large: ruleTooLarge, long: ruleTooLong, bom: "", utf16: ruleNotText, crlf: "",
-		"/dev/zero": ruleTooLarge, "/dev/null": ruleEmptyDocument, filepath.Join(dir, "no"): ruleMissingFile, filepath.Join(bom, "x"): ruleUnreadable,
+		"/dev/zero": ruleTooLarge, "/dev/null": ruleEmptyDocument, filepath.Join(dir, "no"): ruleMissingFile,
+		filepath.Join(bom, "x"): ruleUnreadable,
 	} {
 		if got := firstRule(path); got != want {
 			t.Errorf("%s: %q, want %q", path, got, want)
@@ -111,7 +115,8 @@ func TestReadStrict(t *testing.T) {
 		switch {
 		case c.want == "" && (err != nil || got.Names["a"] != "b" || got.Number != 3):
 			t.Errorf("%s: %+v %v", name, got, err)
-		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "hunter2")):
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) ||
+			strings.Contains(err.Error(), "hunter2")):
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -27,7 +27,8 @@ func parseJSON(file *source, visit func(*yaml.Node)) []spec.Problem {
 	}
 	if err == nil {
 		if _, err = p.decoder.Token(); errors.Is(err, io.EOF) {
-			visit(&yaml.Node{Kind: yaml.DocumentNode, Line: root.Line, Column: root.Column, Content: []*yaml.Node{root}})
+			visit(&yaml.Node{Kind: yaml.DocumentNode, Line: root.Line, Column: root.Column,
+				Content: []*yaml.Node{root}})
 			return nil
 		}
 		p.seek()

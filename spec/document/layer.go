@@ -95,7 +95,8 @@ func scalarField[T any](get func(*T) *scalar, want string, forms ...form) func(*
 	}
 }
 
-// stateField reads `state`. `present` is the default, and lets an organization keep what a profile calls absent.
+// stateField reads `state`. `present` is the default, and lets an organization keep what a profile
+// calls absent.
 func stateField[T any](get func(*T) *scalar) func(*decoder, *T, *yaml.Node, *trail) {
 	return func(d *decoder, out *T, n *yaml.Node, t *trail) {
 		if isNull(follow(n)) {
@@ -165,7 +166,8 @@ func (d *decoder) nameOrID(s scalar, n *yaml.Node, t *trail) (scalar, bool) {
 		return d.id(s, n, t)
 	}
 	if s.form == formText && s.text == "" {
-		d.report(ruleUnknownValue, follow(n), t, t.name()+" is an empty text", "write a name, a code or an id, or remove the line")
+		d.report(ruleUnknownValue, follow(n), t, t.name()+" is an empty text",
+			"write a name, a code or an id, or remove the line")
 		return d.broken(n), false
 	}
 	return s, true

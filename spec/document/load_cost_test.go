@@ -38,7 +38,8 @@ func resolveFleet(tb testing.TB, path string) *spec.Desired {
 // it is resolved, and as it is resolved, for the whole run; never both of all of
 // them, and never the trees of nodes, which take 500.
 func TestLoadKeeps(t *testing.T) {
-	if written, resolved := unsafe.Sizeof(writtenVariable{}), unsafe.Sizeof(spec.Variable{}); written > 88 || resolved > 128 {
+	if written, resolved := unsafe.Sizeof(writtenVariable{}), unsafe.Sizeof(spec.Variable{}); written > 88 ||
+		resolved > 128 {
 		t.Errorf("a variable takes %d bytes as written and %d resolved, more than 88 and 128", written, resolved)
 	}
 	const organizations, variables = 400, 50
@@ -49,7 +50,8 @@ func TestLoadKeeps(t *testing.T) {
 	desired, _ := documents.Resolve(ResolveOptions{})
 	both := (heapSize() - before) / (organizations * variables)
 	if loaded > 250 || both > 310 {
-		t.Errorf("%d bytes for each variable stay after loading and %d after resolving, more than 250 and 310", loaded, both)
+		t.Errorf("%d bytes for each variable stay after loading and %d after resolving, more than 250 and 310", loaded,
+			both)
 	}
 	if chunks := len(documents.files[0].outline.chunks); chunks < 3 {
 		t.Errorf("a large plain file is read in %d chunks", chunks)

@@ -45,7 +45,8 @@ func FuzzLoad(f *testing.F) {
 		}
 		lines := len(lineEnds(data)) + 1
 		for _, p := range first {
-			if p.Rule == "" || p.Severity == "" || p.Message == "" || p.Source != nil && (p.Source.Line < 1 || p.Source.Column < 1 || p.Source.Line > lines) {
+			if p.Rule == "" || p.Severity == "" || p.Message == "" || p.Source != nil &&
+				(p.Source.Line < 1 || p.Source.Column < 1 || p.Source.Line > lines) {
 				t.Fatalf("%+v %v in a file of %d lines", p, p.Source, lines)
 			}
 		}

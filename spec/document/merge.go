@@ -59,7 +59,8 @@ func (m *merger) scalar(below *scalar, above scalar, object, key string) {
 // layers merges them all; the last is the organization.
 func (m *merger) layers(layers []*layer) *layer {
 	top := layers[len(layers)-1]
-	out := &layer{at: top.at, key: top.key, zoneOfDoc: top.zoneOfDoc, profiles: top.profiles, profilesAt: top.profilesAt}
+	out := &layer{at: top.at, key: top.key, zoneOfDoc: top.zoneOfDoc, profiles: top.profiles,
+		profilesAt: top.profilesAt}
 	for _, l := range layers {
 		m.layer(out, l)
 	}
@@ -98,7 +99,8 @@ func memberKey(w *writtenMember) string     { return w.email }
 
 // mergeBlock merges a block. merge gives an object of both layers (below is nil
 // when it is new), or false when a null took it away.
-func mergeBlock[T any](m *merger, name string, below *block[T], above block[T], key func(*T) string, merge func(below *T, above *T) (T, bool)) {
+func mergeBlock[T any](m *merger, name string, below *block[T], above block[T], key func(*T) string,
+	merge func(below *T, above *T) (T, bool)) {
 	if !above.set {
 		return
 	}

@@ -118,7 +118,8 @@ organizations:
 	if b.String() != want {
 		t.Errorf("got  %s\nwant %s", b.String(), want)
 	}
-	if bare.Zone != "eu1" || bare.Variables != nil || bare.Members != nil || bare.FeatureControls != nil || bare.Purge != nil {
+	if bare.Zone != "eu1" || bare.Variables != nil || bare.Members != nil || bare.FeatureControls != nil ||
+		bare.Purge != nil {
 		t.Errorf("what is not declared is not unmanaged: %+v", bare)
 	}
 	if none.Variables == nil || none.Members == nil || none.FeatureControls == nil {
@@ -132,13 +133,19 @@ organizations:
 func TestUnion(t *testing.T) {
 	t.Parallel()
 	desired := load(t,
-		"apiVersion: makesync/v1\nzone: eu1\nguards: {protect: [a], emails: ['*@B.example'], requiredAdmins: [X@b.example], maxInvites: 9, maxDeletes: {member: 2}}\n"+
-			"sensitive: ['*/variable/A']\nzones: {lab: {host: lab.example}}\norganizations: {b: {name: B}}\n---\napiVersion: makesync/v1\nzone: us1\norganizations: {c: {name: C}}\n",
-		"apiVersion: makesync/v1\nguards: {protect: [b], emails: ['*@c.example'], requiredAdmins: [a@b.example], maxDeletes: {variable: 3}}\n"+
-			"sensitive: ['*/variable/B']\nzones: {try: {sandbox: {seed: seed.json}}}\norganizations: {a: {name: A, zone: lab, variables: {A: 1, B: 2, C: 3}}}\n")
+		"apiVersion: makesync/v1\nzone: eu1\nguards: {protect: [a], emails: ['*@B.example'], requiredAdmins: "+
+			"[X@b.example], maxInvites: 9, maxDeletes: {member: 2}}\n"+
+			"sensitive: ['*/variable/A']\nzones: {lab: {host: lab.example}}\norganizations: {b: {name: B}}\n"+
+			"---\napiVersion: makesync/v1\nzone: us1\norganizations: {c: {name: C}}\n",
+		"apiVersion: makesync/v1\nguards: {protect: [b], emails: ['*@c.example'], requiredAdmins: "+
+			"[a@b.example], maxDeletes: {variable: 3}}\n"+
+			"sensitive: ['*/variable/B']\nzones: {try: {sandbox: {seed: seed.json}}}\norganizations: {a: {name: "+
+			"A, zone: lab, variables: {A: 1, B: 2, C: 3}}}\n")
 	g := desired.Guards
-	if fmt.Sprint(g.Protect, g.Emails, g.RequiredAdmins, g.MaxInvites, g.MaxDeletes, g.MaxDeletesPerRun, g.MinAdmins, g.MaxCreates) !=
-		"[a b] [*@b.example *@c.example] [a@b.example x@b.example] 9 map[member:2 organization:0 variable:3] map[member:10 organization:0 variable:25] 1 map[organization:0]" {
+	if fmt.Sprint(g.Protect, g.Emails, g.RequiredAdmins, g.MaxInvites, g.MaxDeletes, g.MaxDeletesPerRun, g.MinAdmins,
+		g.MaxCreates) !=
+		"[a b] [*@b.example *@c.example] [a@b.example x@b.example] 9 map[member:2 organization:0 variable:3] "+
+			"map[member:10 organization:0 variable:25] 1 map[organization:0]" {
 		t.Errorf("%+v", g)
 	}
 	var keys, masked []string
@@ -152,7 +159,8 @@ func TestUnion(t *testing.T) {
 		t.Error(keys, masked)
 	}
 	try := desired.Zones["try"].Sandbox
-	if filepath.Base(try.Seed) != "seed.json" || !strings.HasSuffix(try.State, filepath.Join(".makesync", "try.json")) || len(desired.Files) != 2 {
+	if filepath.Base(try.Seed) != "seed.json" ||
+		!strings.HasSuffix(try.State, filepath.Join(".makesync", "try.json")) || len(desired.Files) != 2 {
 		t.Errorf("%+v %v", try, desired.Files)
 	}
 }

@@ -67,7 +67,8 @@ var mapFields = fields[mapPart]{
 	"emails": func(d *decoder, p *mapPart, n *yaml.Node, t *trail) {
 		p.m.Emails = d.replacements(n, t, true)
 		for i := range p.m.Emails {
-			p.m.Emails[i].From, p.m.Emails[i].To = strings.ToLower(p.m.Emails[i].From), strings.ToLower(p.m.Emails[i].To)
+			p.m.Emails[i].From, p.m.Emails[i].To = strings.ToLower(p.m.Emails[i].From),
+				strings.ToLower(p.m.Emails[i].To)
 		}
 	},
 	"roles": func(d *decoder, p *mapPart, n *yaml.Node, t *trail) { p.m.Roles = d.replacements(n, t, false) },
@@ -76,7 +77,8 @@ var mapFields = fields[mapPart]{
 	},
 }
 
-func mappedField(get func(*mappedFields) *scalar, want string, forms ...form) func(*decoder, *mappedFields, *yaml.Node, *trail) {
+func mappedField(get func(*mappedFields) *scalar, want string,
+	forms ...form) func(*decoder, *mappedFields, *yaml.Node, *trail) {
 	return func(d *decoder, out *mappedFields, n *yaml.Node, t *trail) {
 		if s, ok := d.typed(n, t, want, forms...); ok {
 			*get(out) = s
@@ -118,14 +120,17 @@ func (d *decoder) mappedOrganization(o *MappedOrganization, n *yaml.Node, t *tra
 	if !decodeFields(d, n, t, mappedOrganizationFields, false, &f) {
 		return false
 	}
-	o.Name, o.Key, o.Region, o.Country, o.Timezone, o.Skip = f.name.text, f.key.text, f.region.text, f.country.text, f.timezone.text, f.skip.isTrue()
+	o.Name, o.Key, o.Region, o.Country, o.Timezone, o.Skip = f.name.text, f.key.text, f.region.text, f.country.text,
+		f.timezone.text, f.skip.isTrue()
 	if o.Key != "" && !spec.IsKey(o.Key) {
-		d.report(ruleOrganizationKey, n, t, text.Backquote(o.Key)+" cannot be a key", "use a to z, 0 to 9 and -, at most 64 characters")
+		d.report(ruleOrganizationKey, n, t, text.Backquote(o.Key)+" cannot be a key",
+			"use a to z, 0 to 9 and -, at most 64 characters")
 	}
 	if f.id.isSet() {
 		id, ok := parseID(f.id.text)
 		if !ok {
-			d.report(ruleUnknownValue, n, t, "an id is a whole number above zero", "write the id that Make shows in the target zone")
+			d.report(ruleUnknownValue, n, t, "an id is a whole number above zero",
+				"write the id that Make shows in the target zone")
 		}
 		o.ID = id
 	}
@@ -158,7 +163,8 @@ func (d *decoder) replacements(n *yaml.Node, t *trail, emails bool) []MappedText
 			return
 		}
 		if r.To = s.text; emails && !fitsEmail(r.From, r.To) {
-			d.report(ruleEmail, value, t, text.Backquote(r.From)+": "+text.Backquote(r.To)+" replaces no e-mail by an e-mail",
+			d.report(ruleEmail, value, t, text.Backquote(r.From)+": "+text.Backquote(r.To)+
+				" replaces no e-mail by an e-mail",
 				"write two addresses, two domains (\"*@old.example\": \"*@new.example\"), or null")
 			return
 		}

@@ -41,7 +41,8 @@ featureControls: {Old name: New name}
 		m.Organizations[i].Source = spec.Source{}
 	}
 	want := []MappedOrganization{
-		{From: "Acme Automation", Name: "Acme US"}, {From: "beta", Key: "beta-us", Country: "US", Timezone: "America/New_York"},
+		{From: "Acme Automation", Name: "Acme US"},
+		{From: "beta", Key: "beta-us", Country: "US", Timezone: "America/New_York"},
 		{From: "gamma", ID: 77}, {From: "12", Skip: true},
 	}
 	if !reflect.DeepEqual(m.Organizations, want) {
@@ -72,7 +73,8 @@ roles: {Ops: null}
 	for _, p := range problems {
 		lines[p.Source.Line] += p.Rule + " "
 	}
-	want := map[int]string{2: "unknown-key ", 4: "organization-key unknown-value ", 5: "unknown-key ", 6: "organization-name ",
+	want := map[int]string{2: "unknown-key ", 4: "organization-key unknown-value ", 5: "unknown-key ",
+		6: "organization-name ",
 		8: "bad-email ", 9: "bad-email ", 10: "null-value "}
 	if !reflect.DeepEqual(lines, want) {
 		t.Errorf("problems by line = %v, want %v", lines, want)

@@ -50,14 +50,16 @@ func checkText(file *source) (spec.Problem, bool) {
 		case c == 0:
 			return textProblem(file, i, "the file is binary: it holds a zero byte", "name a YAML file"), false
 		case c < 0x80:
-			return textProblem(file, i, fmt.Sprintf("the file holds the control character 0x%02x", c), "write it as an escape in double quotes"), false
+			return textProblem(file, i, fmt.Sprintf("the file holds the control character 0x%02x", c),
+				"write it as an escape in double quotes"), false
 		default:
 			r, n := utf8.DecodeRune(data[i:])
 			if r == utf8.RuneError && n == 1 {
 				return textProblem(file, i, "the file is not valid UTF-8", "save it as UTF-8"), false
 			}
 			if r >= 0x80 && r < 0xa0 && r != 0x85 || r == 0xfffe || r == 0xffff {
-				return textProblem(file, i, fmt.Sprintf("the file holds the control character U+%04X", r), "write it as an escape in double quotes"), false
+				return textProblem(file, i, fmt.Sprintf("the file holds the control character U+%04X", r),
+					"write it as an escape in double quotes"), false
 			}
 			i += n
 		}
@@ -74,7 +76,8 @@ func textProblem(file *source, offset int, message, hint string) spec.Problem {
 
 // newProblem is the one way in which this package makes a problem.
 func newProblem(rule string, pos at, t *trail, message, hint string) spec.Problem {
-	return spec.Problem{Severity: severities[rule], Rule: rule, Path: t.String(), Message: message, Hint: hint, Source: pos.pointer()}
+	return spec.Problem{Severity: severities[rule], Rule: rule, Path: t.String(), Message: message, Hint: hint,
+		Source: pos.pointer()}
 }
 
 func parseYAML(file *source, visit func(*yaml.Node)) (problems []spec.Problem) {
@@ -119,25 +122,35 @@ func decodeNode(decoder *yaml.Decoder, node *yaml.Node) (err error) {
 // syntaxWords maps what the library says to what helps. Its own text is not
 // shown: some of it repeats the document, which may be a secret.
 var syntaxWords = []struct{ theirs, message, hint string }{
-	{"mapping values are not allowed", "a `:` where no mapping can begin", "check the indentation, and quote texts that hold `: `"},
-	{"could not find expected ':'", "a key without `:`", "write `key: value`, and check the indentation of the lines before"},
-	{"did not find expected key", "the indentation does not fit the lines above", "indent entries of one mapping alike, and close quotes and brackets"},
+	{"mapping values are not allowed", "a `:` where no mapping can begin",
+		"check the indentation, and quote texts that hold `: `"},
+	{"could not find expected ':'", "a key without `:`",
+		"write `key: value`, and check the indentation of the lines before"},
+	{"did not find expected key", "the indentation does not fit the lines above",
+		"indent entries of one mapping alike, and close quotes and brackets"},
 	{"did not find expected '-'", "the indentation of the list does not fit", "indent the entries of a list alike"},
 	{"did not find expected ',' or '}'", "a `{` that is not closed, or a missing `,`", "close it with `}`"},
 	{"did not find expected ',' or ']'", "a `[` that is not closed, or a missing `,`", "close it with `]`"},
-	{"did not find expected node content", "a value that is missing, or a bracket that is not closed", "close every { and [, and write something between two commas"},
+	{"did not find expected node content", "a value that is missing, or a bracket that is not closed",
+		"close every { and [, and write something between two commas"},
 	{"found unexpected end of stream", "a quote that is not closed", "close it before the end of the file"},
 	{"found unexpected document indicator", "a quote that is not closed before the next document", "close it"},
-	{"found character that cannot start any token", "a character that cannot begin a value", "indent with spaces, not tabs; quote texts that begin with @, ` or %"},
+	{"found character that cannot start any token", "a character that cannot begin a value",
+		"indent with spaces, not tabs; quote texts that begin with @, ` or %"},
 	{"tab character", "a tab where YAML wants spaces", "indent with spaces"},
 	{"unknown anchor", "an alias (*) of an anchor that does not exist", "quote a text that begins with *"},
 	{"contains itself", "an alias that contains itself", "write the value out"},
-	{"unknown escape character", "an escape that YAML does not know", "write \\\\ for a backslash in double quotes, or use single quotes"},
-	{"did not find expected hexdecimal number", "an escape without its hexadecimal digits", "use single quotes for texts with backslashes"},
+	{"unknown escape character", "an escape that YAML does not know",
+		"write \\\\ for a backslash in double quotes, or use single quotes"},
+	{"did not find expected hexdecimal number", "an escape without its hexadecimal digits",
+		"use single quotes for texts with backslashes"},
 	{"invalid Unicode character escape", "an escape of a character that does not exist", "write the character itself"},
-	{"alphabetic or numeric character", "an alias (*) or anchor (&) without a name", "quote a text that begins with * or &"},
-	{"block sequence entries are not allowed", "a list entry where no list can begin", "begin the list on a line of its own"},
-	{"did not find expected <document start>", "text after the end of the document", "separate documents by a line `---`"},
+	{"alphabetic or numeric character", "an alias (*) or anchor (&) without a name",
+		"quote a text that begins with * or &"},
+	{"block sequence entries are not allowed", "a list entry where no list can begin",
+		"begin the list on a line of its own"},
+	{"did not find expected <document start>", "text after the end of the document",
+		"separate documents by a line `---`"},
 	{"exceeded max depth", "mappings and lists too deep in each other", "write it flat"},
 	{"did not find expected tag", "a tag (!) that cannot be read", "quote a text that begins with !"},
 	{"undefined tag handle", "a tag (!) that cannot be read", "quote a text that begins with !"},

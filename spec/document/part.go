@@ -61,7 +61,8 @@ func readVersion(d *decoder, p *part, n *yaml.Node, t *trail) {
 	p.hasVersion = true
 	s, ok := d.text(n, t)
 	if ok && s.text != APIVersion {
-		d.report(ruleAPIVersion, follow(n), t, "this makesync does not read apiVersion "+text.Backquote(s.text), "write `apiVersion: "+APIVersion+"`")
+		d.report(ruleAPIVersion, follow(n), t, "this makesync does not read apiVersion "+text.Backquote(s.text),
+			"write `apiVersion: "+APIVersion+"`")
 	}
 }
 
@@ -71,7 +72,8 @@ func (d *decoder) document(root *yaml.Node) *part {
 		root = root.Content[0]
 	}
 	if isNull(follow(root)) {
-		d.report(ruleEmptyDocument, root, nil, "the document is empty", "write `apiVersion: "+APIVersion+"` and organizations, or remove it")
+		d.report(ruleEmptyDocument, root, nil, "the document is empty",
+			"write `apiVersion: "+APIVersion+"` and organizations, or remove it")
 		return nil
 	}
 	p := &part{}
@@ -79,7 +81,8 @@ func (d *decoder) document(root *yaml.Node) *part {
 		return nil
 	}
 	if !p.hasVersion {
-		d.report(ruleAPIVersion, root, nil, "the document has no apiVersion", "begin it with `apiVersion: "+APIVersion+"`")
+		d.report(ruleAPIVersion, root, nil, "the document has no apiVersion", "begin it with `apiVersion: "+APIVersion+
+			"`")
 	}
 	for _, l := range p.organizations {
 		l.zoneOfDoc = p.zone
@@ -120,7 +123,8 @@ func (d *decoder) layer(l *layer, n *yaml.Node, t *trail) bool {
 	return decodeFields(d, d.withoutOwn(n, t), t, sharedFields, true, l)
 }
 
-// withoutOwn tells a profile's keys that only an organization can have, and gives the mapping without them.
+// withoutOwn tells a profile's keys that only an organization can have, and gives the mapping
+// without them.
 func (d *decoder) withoutOwn(n *yaml.Node, t *trail) *yaml.Node {
 	node := follow(n)
 	if node.Kind != yaml.MappingNode {
@@ -131,7 +135,8 @@ func (d *decoder) withoutOwn(n *yaml.Node, t *trail) *yaml.Node {
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key := follow(node.Content[i])
 		if key.Kind == yaml.ScalarNode && ownFields[key.Value] != nil {
-			d.report(ruleProfileKey, key, t.child(key.Value), "a profile cannot hold "+text.Backquote(key.Value), "write it in the organization")
+			d.report(ruleProfileKey, key, t.child(key.Value), "a profile cannot hold "+text.Backquote(key.Value),
+				"write it in the organization")
 			continue
 		}
 		rest.Content = append(rest.Content, node.Content[i], node.Content[i+1])
@@ -164,7 +169,8 @@ func (d *decoder) filled(s scalar, ok bool, n *yaml.Node, t *trail) scalar {
 	if !ok || s.text != "" {
 		return s
 	}
-	d.report(ruleUnknownValue, follow(n), t, text.Backquote(t.key)+" is an empty text", "write a value, or remove the line")
+	d.report(ruleUnknownValue, follow(n), t, text.Backquote(t.key)+" is an empty text",
+		"write a value, or remove the line")
 	return d.broken(n)
 }
 
@@ -194,7 +200,8 @@ func readSandbox(d *decoder, z *writtenZone, n *yaml.Node, t *trail) {
 func readZones(d *decoder, p *part, n *yaml.Node, t *trail) {
 	d.each(n, t, func(key, value *yaml.Node, t *trail) {
 		if !isZoneName(key.Value) {
-			d.report(ruleUnknownValue, key, t, text.BackquoteKey(key.Value)+" cannot be the name of a zone", "use letters, digits, - and _")
+			d.report(ruleUnknownValue, key, t, text.BackquoteKey(key.Value)+" cannot be the name of a zone",
+				"use letters, digits, - and _")
 		}
 		z := writtenZone{at: d.at(key), name: key.Value}
 		before := len(d.problems)
@@ -265,7 +272,8 @@ func (d *decoder) limit(g *writtenGuards, name string, n *yaml.Node, t *trail) {
 	}
 	whole, ok := spec.WholeNumber(s.text)
 	if !ok || whole[0] == '-' || len(whole) > 9 {
-		d.report(ruleGuard, follow(n), t, text.Backquote(t.key)+" is no whole number of 0 or more", "0 stops all of them")
+		d.report(ruleGuard, follow(n), t, text.Backquote(t.key)+" is no whole number of 0 or more",
+			"0 stops all of them")
 		return
 	}
 	s.text = whole
@@ -281,7 +289,8 @@ func readEmails(d *decoder, g *writtenGuards, n *yaml.Node, t *trail) {
 	}
 	g.emails = d.globs(n, t)
 	if list := follow(n); list.Kind == yaml.SequenceNode && len(list.Content) == 0 {
-		d.report(ruleGuard, list, t, "`emails` lists no pattern", "write [\"*@domain\"], or remove the line to allow any address")
+		d.report(ruleGuard, list, t, "`emails` lists no pattern",
+			"write [\"*@domain\"], or remove the line to allow any address")
 	}
 }
 
@@ -306,7 +315,8 @@ func (d *decoder) globs(n *yaml.Node, t *trail) []scalar {
 			return
 		}
 		if _, err := spec.ParseGlob(s.text); err != nil {
-			d.report(ruleGlob, follow(item), t, text.Clean(err.Error()), "* matches within one part of an address, ** across parts, [a-z] one character")
+			d.report(ruleGlob, follow(item), t, text.Clean(err.Error()),
+				"* matches within one part of an address, ** across parts, [a-z] one character")
 			return
 		}
 		out = append(out, s)

@@ -70,7 +70,8 @@ func problemsOf(t *testing.T, archive *txtar.Archive) []spec.Problem {
 	}
 	for _, f := range archive.Files {
 		if f.Name != "want" {
-			writeFile(t, filepath.Join(dir, f.Name), strings.NewReplacer("␀", "\x00", "→", "\t", "\\xff", "\xff").Replace(string(f.Data)))
+			writeFile(t, filepath.Join(dir, f.Name),
+				strings.NewReplacer("␀", "\x00", "→", "\t", "\\xff", "\xff").Replace(string(f.Data)))
 		}
 	}
 	if load.Paths == nil {
@@ -101,7 +102,8 @@ func describeProblems(problems []spec.Problem) string {
 			p.Source = &spec.Source{}
 		}
 		fmt.Fprintf(&b, "%s: %s [%s]\n", p.Source, p.Message, p.Rule)
-		for _, part := range []struct{ name, text string }{{"at", p.Path}, {"address", string(p.Address)}, {"hint", p.Hint}} {
+		for _, part := range []struct{ name, text string }{{"at", p.Path}, {"address", string(p.Address)},
+			{"hint", p.Hint}} {
 			if part.text != "" {
 				fmt.Fprintf(&b, "  %s: %s\n", part.name, part.text)
 			}
@@ -164,7 +166,8 @@ func TestTwentyMistakesInThreeFiles(t *testing.T) {
 		}
 	}
 	if len(problems) != 20 || len(marked) != 20 || len(archive.Files) != 4 {
-		t.Errorf("%d problems, %d marked lines, %d files with the golden one; want 20, 20, 4", len(problems), len(marked), len(archive.Files))
+		t.Errorf("%d problems, %d marked lines, %d files with the golden one; want 20, 20, 4", len(problems),
+			len(marked), len(archive.Files))
 	}
 	for _, p := range problems {
 		if place := fmt.Sprintf("%s:%d", p.Source.File, p.Source.Line); !marked[place] {

@@ -201,7 +201,8 @@ func (e evaluator) piece(p piece) (string, error) {
 		}
 		value, ok := lookup(e.env, p.text)
 		if !ok {
-			return "", errReference{"the environment variable " + text.Backquote(p.text) + " is not set", "set it, or use --skip-references to read none"}
+			return "", errReference{"the environment variable " + text.Backquote(p.text) + " is not set",
+				"set it, or use --skip-references to read none"}
 		}
 		return value, nil
 	case pieceFile:
@@ -210,7 +211,8 @@ func (e evaluator) piece(p piece) (string, error) {
 	return p.text, nil
 }
 
-// isOwnCredential knows what makesync itself is trusted with: its tokens, its key, and the url of who is notified.
+// isOwnCredential knows what makesync itself is trusted with: its tokens, its key, and the url of
+// who is notified.
 func isOwnCredential(name string) bool {
 	return strings.HasPrefix(name, "MAKE_API_KEY") || name == "MAKESYNC_SEAL_KEY" || name == "MAKESYNC_NOTIFY_URL"
 }
@@ -225,10 +227,13 @@ func (e evaluator) file(path string) (string, error) {
 	full := joinFolder(e.folder, path)
 	real, err := filepath.EvalSymlinks(full)
 	if err != nil {
-		return "", errReference{"the file " + text.Backquote(path) + " cannot be read: " + reason(err), "paths count from the document's folder"}
+		return "", errReference{"the file " + text.Backquote(path) + " cannot be read: " + reason(err),
+			"paths count from the document's folder"}
 	}
 	if !e.mayRead(real) {
-		return "", errReference{"the file " + text.Backquote(path) + " is outside the document's folder and /run/secrets", "move it, or allow its folder with --reference-root DIR"}
+		return "", errReference{"the file " + text.Backquote(path) +
+			" is outside the document's folder and /run/secrets",
+			"move it, or allow its folder with --reference-root DIR"}
 	}
 	data, err := readReferenced(real)
 	if err != nil {

@@ -20,7 +20,8 @@ func TestReferences(t *testing.T) {
 	writeFile(t, filepath.Join(dir, "docs/large"), strings.Repeat("a", maxReferenced+1))
 	writeFile(t, filepath.Join(dir, "outside/secret"), "outside")
 	for link, target := range map[string]string{
-		"docs/inside-link": "secret", "docs/outside-link": "../outside/secret", "docs/outside-folder": "../outside", "docs/loop": "loop",
+		"docs/inside-link": "secret", "docs/outside-link": "../outside/secret", "docs/outside-folder": "../outside",
+		"docs/loop": "loop",
 	} {
 		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
 			t.Fatal(err)
@@ -28,9 +29,12 @@ func TestReferences(t *testing.T) {
 	}
 	e := evaluator{env: envOf("A=a", "DOLLAR=${env:A}", "MAKE_API_KEY=k"), folder: filepath.Join(dir, "docs")}
 	for text, want := range map[string]string{
-		"plain": "plain", "": "", "${env:A}": "a", "x${env:A}y${env:A}z": "xayaz", "$${env:A}": "${env:A}", "$$${env:A}": "$${env:A}",
-		"${env:DOLLAR}": "${env:A}", "${file:secret}": "from file", "${file:./secret}": "from file", "${file:inside-link}": "from file",
-		"${file:windows}": "crlf", "${file:bare}": "bare\r", "${file:two}": "two\n", "$": "$", "$$": "$$", "a$b": "a$b", "${": "${", "${env:}": "${env:}",
+		"plain": "plain", "": "", "${env:A}": "a", "x${env:A}y${env:A}z": "xayaz", "$${env:A}": "${env:A}",
+		"$$${env:A}":    "$${env:A}",
+		"${env:DOLLAR}": "${env:A}", "${file:secret}": "from file", "${file:./secret}": "from file",
+		"${file:inside-link}": "from file",
+		"${file:windows}":     "crlf", "${file:bare}": "bare\r", "${file:two}": "two\n", "$": "$", "$$": "$$",
+		"a$b": "a$b", "${": "${", "${env:}": "${env:}",
 		"${file:" + dir + "/docs/secret}": "from file", "${other:x}": "${other:x}", "${env:A": "${env:A",
 	} {
 		if got, err := e.evaluate(text); err != nil || got.text != want {
@@ -38,15 +42,18 @@ func TestReferences(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		"${env:B}", "${file:missing}", "${file:../outside/secret}", "${file:outside-link}", "${file:outside-folder/secret}", "${file:loop}", "${file:.}",
-		"${file:binary}", "${file:latin}", "${file:large}", "${file:/dev/zero}", "${file:/etc/hostname}", "${env:MAKE_API_KEY}", "${env:MAKE_API_KEY_X}",
+		"${env:B}", "${file:missing}", "${file:../outside/secret}", "${file:outside-link}",
+		"${file:outside-folder/secret}", "${file:loop}", "${file:.}",
+		"${file:binary}", "${file:latin}", "${file:large}", "${file:/dev/zero}", "${file:/etc/hostname}",
+		"${env:MAKE_API_KEY}", "${env:MAKE_API_KEY_X}",
 	} {
 		if got, err := e.evaluate(text); err == nil {
 			t.Errorf("%s → %d bytes", text, len(got.text))
 		}
 	}
 	e.roots, e.token = []string{filepath.Join(dir, "outside")}, true
-	for text, want := range map[string]string{"${file:outside-link}": "outside", "${file:../outside/secret}": "outside", "${env:MAKE_API_KEY}": "k"} {
+	for text, want := range map[string]string{"${file:outside-link}": "outside", "${file:../outside/secret}": "outside",
+		"${env:MAKE_API_KEY}": "k"} {
 		if got, err := e.evaluate(text); err != nil || got.text != want {
 			t.Errorf("%s → %q, %v; want %q", text, got.text, err, want)
 		}
@@ -57,7 +64,8 @@ func TestPlaceholders(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
 		"${HOME}": true, "a ${x} b": true, "##PASSWORD##": true, "a##X##b": true, "***": true, "*****": true,
-		"$${HOME}": false, "## a heading ##": false, "# ##": false, "####": false, "**": false, "a***": false, "$HOME": false, "{{x}}": false, "": false, "${": false,
+		"$${HOME}": false, "## a heading ##": false, "# ##": false, "####": false, "**": false, "a***": false,
+		"$HOME": false, "{{x}}": false, "": false, "${": false,
 	} {
 		if got, err := (evaluator{}).evaluate(text); err != nil || got.placeholder != want {
 			t.Errorf("%q: %v, %v", text, got.placeholder, err)
@@ -69,8 +77,9 @@ func TestPlaceholders(t *testing.T) {
 func TestEvaluate(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
-	writeFile(t, "conf/acme.yaml", "apiVersion: makesync/v1\nzone: eu1\norganizations:\n  acme:\n    name: A\n    variables:\n"+
-		"      A: \"a${file:secret}b\"\n      B: \"${env:B}\"\n      C: \"$${x}${env:B}\"\n")
+	writeFile(t, "conf/acme.yaml",
+		"apiVersion: makesync/v1\nzone: eu1\norganizations:\n  acme:\n    name: A\n    variables:\n"+
+			"      A: \"a${file:secret}b\"\n      B: \"${env:B}\"\n      C: \"$${x}${env:B}\"\n")
 	writeFile(t, "conf/secret", "s3cret\n")
 	options := ResolveOptions{LookupEnv: envOf("B=b")}
 	documents, problems := Load(LoadOptions{Paths: []string{"conf"}})

@@ -16,7 +16,8 @@ type ResolveOptions struct {
 	LookupEnv func(string) (string, bool)
 	// SkipReferences reads no environment and no file; such values are Unknown.
 	SkipReferences bool
-	// SkipUnset reads references as far as possible: one that is not set or cannot be read is Unknown and no problem.
+	// SkipUnset reads references as far as possible: one that is not set or cannot be read is
+	// Unknown and no problem.
 	SkipUnset bool
 	// ReferenceRoots are further folders (--reference-root) below which ${file:…} may read.
 	ReferenceRoots []string
@@ -119,8 +120,10 @@ func (r *resolver) layersOf(l *layer) []*layer {
 	for _, name := range l.profiles {
 		profile := r.documents.profiles[name.text]
 		if profile == nil {
-			r.report(ruleUnknownProfile, name.at, spec.Address(l.key), "profiles", "there is no profile "+text.Backquote(name.text),
-				firstOf(text.DidYouMean(name.text, slices.Collect(maps.Keys(r.documents.profiles))), "declare it under `profiles`"))
+			r.report(ruleUnknownProfile, name.at, spec.Address(l.key), "profiles",
+				"there is no profile "+text.Backquote(name.text),
+				firstOf(text.DidYouMean(name.text, slices.Collect(maps.Keys(r.documents.profiles))),
+					"declare it under `profiles`"))
 			continue
 		}
 		layers = append(layers, profile)
@@ -132,14 +135,16 @@ func (r *resolver) organization(l *layer) spec.Organization {
 	r.layers = []*layer{l}
 	r.layers = r.layersOf(l)
 	merged := r.merger.layers(r.layers)
-	o := spec.Organization{Key: l.key, Name: merged.name.text, ID: int64Of(merged.id.text), Zone: r.zone(merged), At: positions(merged)}
+	o := spec.Organization{Key: l.key, Name: merged.name.text, ID: int64Of(merged.id.text), Zone: r.zone(merged),
+		At: positions(merged)}
 	r.checkIdentity(merged)
 	if isAbsent(merged.state) {
 		o.State = spec.Absent
 		r.checkAbsent(l)
 		return o
 	}
-	o.Region, o.Country, o.Timezone, o.Owner = merged.region.text, merged.country.text, merged.timezone.text, merged.owner.text
+	o.Region, o.Country, o.Timezone, o.Owner = merged.region.text, merged.country.text, merged.timezone.text,
+		merged.owner.text
 	if merged.tfaEnforced.isSet() {
 		on := merged.tfaEnforced.isTrue()
 		o.TFAEnforced = &on
@@ -163,9 +168,11 @@ func positions(l *layer) map[string]spec.Source {
 		set bool
 	}{
 		{"name", l.name.at, l.name.isSet()}, {"id", l.id.at, l.id.isSet()}, {"zone", l.zone.at, l.zone.isSet()},
-		{"state", l.state.at, l.state.isSet()}, {"owner", l.owner.at, l.owner.isSet()}, {"region", l.region.at, l.region.isSet()},
+		{"state", l.state.at, l.state.isSet()}, {"owner", l.owner.at, l.owner.isSet()},
+		{"region", l.region.at, l.region.isSet()},
 		{"country", l.country.at, l.country.isSet()}, {"timezone", l.timezone.at, l.timezone.isSet()},
-		{"tfaEnforced", l.tfaEnforced.at, l.tfaEnforced.isSet()}, {"featureControls", l.featureControls.at, l.featureControls.set},
+		{"tfaEnforced", l.tfaEnforced.at, l.tfaEnforced.isSet()},
+		{"featureControls", l.featureControls.at, l.featureControls.set},
 		{"variables", l.variables.at, l.variables.set}, {"members", l.members.at, l.members.set},
 		{"purge", l.purgeAt, l.purge != nil}, {"profiles", l.profilesAt, l.profiles != nil},
 	} {
@@ -187,7 +194,8 @@ func (r *resolver) zone(l *layer) string {
 	}
 	if !zone.isSet() {
 		if r.options.DefaultZone == "" {
-			r.report(ruleNoZone, l.at, spec.Address(l.key), "", "the organization "+text.Backquote(l.key)+" has no zone",
+			r.report(ruleNoZone, l.at, spec.Address(l.key), "", "the organization "+text.Backquote(l.key)+
+				" has no zone",
 				"write `zone`, in it or at the top of the document, or give --zone or MAKE_ZONE")
 		}
 		return r.defaultZone()
@@ -216,8 +224,10 @@ func (r *resolver) defaultZone() string {
 func (r *resolver) checkDefaultZone() {
 	name := spec.ZoneName(r.options.DefaultZone, r.documents.zones)
 	if name != "" && !r.known[name] {
-		r.problems = append(r.problems, newProblem(ruleUnknownZone, at{}, nil, "--zone or MAKE_ZONE: there is no zone "+text.Backquote(name),
-			firstOf(text.DidYouMean(name, slices.Collect(maps.Keys(r.known))), "built in are "+text.Or(spec.BuiltinZoneNames()))))
+		r.problems = append(r.problems,
+			newProblem(ruleUnknownZone, at{}, nil, "--zone or MAKE_ZONE: there is no zone "+text.Backquote(name),
+				firstOf(text.DidYouMean(name, slices.Collect(maps.Keys(r.known))),
+					"built in are "+text.Or(spec.BuiltinZoneNames()))))
 	}
 }
 

@@ -19,18 +19,22 @@ func int64Of(text string) int64 {
 func (r *resolver) checkIdentity(l *layer) {
 	address := spec.Address(l.key)
 	if why := spec.RefusedName(l.name.text); l.name.form == formText && why != "" {
-		r.report(ruleOrganizationName, l.name.at, address, "name", "Make refuses the name "+text.Backquote(l.name.text)+": "+why, nameHint)
+		r.report(ruleOrganizationName, l.name.at, address, "name", "Make refuses the name "+text.Backquote(l.name.text)+
+			": "+why, nameHint)
 	}
 	switch {
 	case isAbsent(l.state) && !l.id.isSet():
-		r.report(ruleDeleteWithoutID, l.state.at, address, "state", "the organization "+text.Backquote(l.key)+" is to be deleted and has no id",
+		r.report(ruleDeleteWithoutID, l.state.at, address, "state", "the organization "+text.Backquote(l.key)+
+			" is to be deleted and has no id",
 			"write `id`, so that no other organization of that name is deleted")
 	case !l.name.isSet() && !l.id.isSet():
-		r.report(ruleRequired, l.at, address, "", "the organization "+text.Backquote(l.key)+" has neither name nor id", "write `name`, or `id`, or both")
+		r.report(ruleRequired, l.at, address, "", "the organization "+text.Backquote(l.key)+" has neither name nor id",
+			"write `name`, or `id`, or both")
 	}
 }
 
-// checkAbsent refuses, beside `state: absent`, what only makes sense for an organization that stays.
+// checkAbsent refuses, beside `state: absent`, what only makes sense for an organization that
+// stays.
 func (r *resolver) checkAbsent(l *layer) {
 	for _, f := range [...]struct {
 		key string
@@ -39,12 +43,15 @@ func (r *resolver) checkAbsent(l *layer) {
 	}{
 		{"region", l.region.at, l.region.isSet()}, {"country", l.country.at, l.country.isSet()},
 		{"timezone", l.timezone.at, l.timezone.isSet()}, {"tfaEnforced", l.tfaEnforced.at, l.tfaEnforced.isSet()},
-		{"owner", l.owner.at, l.owner.isSet()}, {"featureControls", l.featureControls.at, l.featureControls.set && !l.featureControls.null},
-		{"variables", l.variables.at, l.variables.set && !l.variables.null}, {"members", l.members.at, l.members.set && !l.members.null},
+		{"owner", l.owner.at, l.owner.isSet()},
+		{"featureControls", l.featureControls.at, l.featureControls.set && !l.featureControls.null},
+		{"variables", l.variables.at, l.variables.set && !l.variables.null},
+		{"members", l.members.at, l.members.set && !l.members.null},
 		{"purge", l.purgeAt, l.purge != nil},
 	} {
 		if f.set {
-			r.report(ruleAbsentConflict, f.at, spec.Address(l.key), f.key, "`"+f.key+"` stands in an organization that is to be deleted",
+			r.report(ruleAbsentConflict, f.at, spec.Address(l.key), f.key,
+				"`"+f.key+"` stands in an organization that is to be deleted",
 				"keep only name, id and zone beside `state: absent`")
 		}
 	}
@@ -58,7 +65,8 @@ func (r *resolver) checkTwins(organizations []spec.Organization) {
 		if o.ID != 0 && o.Zone != "" {
 			id := o.Zone + "\x00" + strconv.FormatInt(o.ID, 10)
 			if first := ids[id]; first != nil {
-				r.twins(ruleSameID, first, o, "id", "the organizations "+text.Backquote(first.Key)+" and "+text.Backquote(o.Key)+" have the same id")
+				r.twins(ruleSameID, first, o, "id", "the organizations "+text.Backquote(first.Key)+" and "+
+					text.Backquote(o.Key)+" have the same id")
 				continue
 			}
 			ids[id] = o
@@ -69,7 +77,8 @@ func (r *resolver) checkTwins(organizations []spec.Organization) {
 		name := o.Zone + "\x00" + norm.NFC.String(o.Name)
 		first := names[name]
 		if first != nil && (first.ID == 0 || o.ID == 0) {
-			r.twins(ruleSameName, first, o, "name", "the organizations "+text.Backquote(first.Key)+" and "+text.Backquote(o.Key)+" have the same name and not both an id")
+			r.twins(ruleSameName, first, o, "name", "the organizations "+text.Backquote(first.Key)+" and "+
+				text.Backquote(o.Key)+" have the same name and not both an id")
 		}
 		if first == nil || first.ID != 0 {
 			names[name] = o
@@ -83,7 +92,8 @@ func (r *resolver) twins(rule string, first, second *spec.Organization, field, m
 		first, second, a, b = second, first, b, a
 	}
 	r.problems = append(r.problems, spec.Problem{
-		Severity: severities[rule], Rule: rule, Address: spec.Address(second.Key), Path: "organizations." + second.Key + "." + field,
+		Severity: severities[rule], Rule: rule, Address: spec.Address(second.Key),
+		Path:    "organizations." + second.Key + "." + field,
 		Message: message, Hint: "remove one of them, or give each its own id", Source: &b, Related: &a,
 	})
 }
@@ -106,7 +116,8 @@ func (r *resolver) checkTokens(organizations []spec.Organization) {
 		}
 		e := evaluator{env: r.options.LookupEnv, roots: r.options.ReferenceRoots, folder: zone.Folder, token: true}
 		if _, err := e.evaluate(zone.Token.Reveal()); err != nil {
-			p := newProblem(ruleReference, pos, nil, "the token of the zone "+text.Backquote(name)+" cannot be read: "+err.Error(), "set what it refers to, or use --skip-references")
+			p := newProblem(ruleReference, pos, nil, "the token of the zone "+text.Backquote(name)+" cannot be read: "+
+				err.Error(), "set what it refers to, or use --skip-references")
 			p.Path = "zones." + name + ".token"
 			r.problems = append(r.problems, p)
 		}
@@ -137,11 +148,13 @@ func (r *resolver) tellMerged() {
 	}
 	for pos, note := range r.merger.nulls {
 		if !note.cancels {
-			r.report(ruleNull, pos, "", note.path, "`"+text.Clean(note.path)+"` is empty (null): that cancels what a profile declares, and none declares this",
+			r.report(ruleNull, pos, "", note.path, "`"+text.Clean(note.path)+
+				"` is empty (null): that cancels what a profile declares, and none declares this",
 				"write {} for none, or remove the line")
 		}
 	}
 	for pos, note := range r.merger.absurd {
-		r.report(ruleAbsentConflict, pos, "", note.path, note.object+" is absent and described all the same", "keep only `state: absent`")
+		r.report(ruleAbsentConflict, pos, "", note.path, note.object+" is absent and described all the same",
+			"keep only `state: absent`")
 	}
 }

@@ -29,7 +29,8 @@ func (r *resolver) member(key string, w *writtenMember) spec.Member {
 		return m
 	}
 	if w.connections.isSet() && !w.state.isBroken() {
-		r.memberProblem(key, w, w.connections.at, ruleConnections, "`connections` is only for a member who is to go", "write `state: absent` beside it, or remove it")
+		r.memberProblem(key, w, w.connections.at, ruleConnections, "`connections` is only for a member who is to go",
+			"write `state: absent` beside it, or remove it")
 	}
 	if w.invite.set {
 		m.Invite = r.invite(key, w)
@@ -47,14 +48,17 @@ func (r *resolver) invite(key string, w *writtenMember) *spec.Invite {
 		i.Teams = append(i.Teams, team.text)
 	}
 	if !w.invite.name.isSet() {
-		r.memberProblem(key, w, w.invite.at, ruleRequired, "the invitation of "+text.Backquote(w.email)+" has no name", "write `invite: {name: …}`")
+		r.memberProblem(key, w, w.invite.at, ruleRequired, "the invitation of "+text.Backquote(w.email)+" has no name",
+			"write `invite: {name: …}`")
 	}
 	if !w.role.isSet() {
-		r.memberProblem(key, w, w.invite.at, ruleInviteRole, "the invitation of "+text.Backquote(w.email)+" has no role", "write `role` beside `invite`")
+		r.memberProblem(key, w, w.invite.at, ruleInviteRole, "the invitation of "+text.Backquote(w.email)+
+			" has no role", "write `role` beside `invite`")
 	}
 	guard := r.documents.guards.Emails
 	if len(guard) > 0 && !spec.MatchAny(guard, w.email) {
-		r.memberProblem(key, w, w.at, ruleInviteEmail, text.Backquote(w.email)+" may not be invited: the guard `emails` does not allow the address",
+		r.memberProblem(key, w, w.at, ruleInviteEmail,
+			text.Backquote(w.email)+" may not be invited: the guard `emails` does not allow the address",
 			"add a pattern to `guards.emails`, or remove `invite`")
 	}
 	return i
@@ -71,7 +75,8 @@ func (r *resolver) purge(l *layer) []spec.Kind {
 	for _, item := range l.purge {
 		kind := spec.Kind(item.text)
 		if !declared[kind] {
-			r.report(rulePurgeBlock, item.at, spec.Address(l.key), "purge", text.Backquote(item.text)+" is to be purged, and `"+item.text+"s` is absent",
+			r.report(rulePurgeBlock, item.at, spec.Address(l.key), "purge",
+				text.Backquote(item.text)+" is to be purged, and `"+item.text+"s` is absent",
 				"write `"+item.text+"s: {}` if none shall remain")
 		}
 		if !slices.Contains(out, kind) {
@@ -92,6 +97,7 @@ func (r *resolver) checkOwner(l *layer) {
 			return
 		}
 	}
-	r.report(ruleOwnerMember, l.owner.at, spec.NewAddress(l.key, spec.KindOwner, ""), "owner", "the owner "+text.Backquote(l.owner.text)+" is not among the declared members",
+	r.report(ruleOwnerMember, l.owner.at, spec.NewAddress(l.key, spec.KindOwner, ""), "owner",
+		"the owner "+text.Backquote(l.owner.text)+" is not among the declared members",
 		"add `"+text.Clean(l.owner.text)+": {}` to `members`")
 }

@@ -38,7 +38,8 @@ func (r *resolver) checkVariableCase(key string, variables []spec.Variable, l *l
 		folded := strings.ToLower(w.name)
 		if other, ok := first[folded]; ok {
 			r.report(ruleKeyCase, w.at, spec.NewAddress(key, spec.KindVariable, w.name), "variables."+w.name,
-				"the variables "+text.Backquote(other)+" and "+text.Backquote(w.name)+" differ only in upper and lower case", "write the name as the profile does")
+				"the variables "+text.Backquote(other)+" and "+text.Backquote(w.name)+
+					" differ only in upper and lower case", "write the name as the profile does")
 			continue
 		}
 		first[folded] = w.name
@@ -57,7 +58,8 @@ func (r *resolver) variable(key string, w *writtenVariable) (spec.Variable, bool
 	}
 	v.IgnoreValue = fields.ignore.isTrue()
 	if !w.value.isSet() {
-		r.valueProblem(key, w, w.at, ruleEmptyValue, "the variable "+text.Backquote(w.name)+" has no value", "write `value`, or {state: absent}")
+		r.valueProblem(key, w, w.at, ruleEmptyValue, "the variable "+text.Backquote(w.name)+" has no value",
+			"write `value`, or {state: absent}")
 		return v, false
 	}
 	v.Type = typeOf(w)
@@ -108,16 +110,19 @@ func (r *resolver) value(key string, w *writtenVariable, v *spec.Variable) bool 
 	}
 	switch {
 	case placeholder:
-		r.valueProblem(key, w, w.value.at, rulePlaceholder, "the value of "+text.Backquote(w.name)+" looks like a placeholder that was never filled in",
+		r.valueProblem(key, w, w.value.at, rulePlaceholder,
+			"the value of "+text.Backquote(w.name)+" looks like a placeholder that was never filled in",
 			"fill it in, or write {value: …, literal: true} if it is meant so")
 		return false
 	case content == "":
-		r.valueProblem(key, w, w.value.at, ruleEmptyValue, "the value of "+text.Backquote(w.name)+" is empty, which Make refuses", "write a value, or {state: absent}")
+		r.valueProblem(key, w, w.value.at, ruleEmptyValue, "the value of "+text.Backquote(w.name)+
+			" is empty, which Make refuses", "write a value, or {state: absent}")
 		return false
 	}
 	canonical, err := spec.Canonical(v.Type, rawOf(w.value.form, content))
 	if err != nil {
-		r.valueProblem(key, w, w.value.at, ruleVariableValue, "the variable "+text.Backquote(w.name)+" is declared as "+v.Type.String()+", and "+err.Error(), valueHints[v.Type])
+		r.valueProblem(key, w, w.value.at, ruleVariableValue, "the variable "+text.Backquote(w.name)+" is declared as "+
+			v.Type.String()+", and "+err.Error(), valueHints[v.Type])
 		return false
 	}
 	v.Value = spec.Plain(canonical)
@@ -184,7 +189,8 @@ func (r *resolver) mayName(key string, w *writtenVariable, pieces []piece) bool 
 
 func (r *resolver) referenceProblem(key string, w *writtenVariable, err error) {
 	if errors.Is(err, errTokenAsValue) {
-		r.valueProblem(key, w, w.value.at, ruleTokenAsValue, "the value of "+text.Backquote(w.name)+" refers to makesync's own token or key",
+		r.valueProblem(key, w, w.value.at, ruleTokenAsValue,
+			"the value of "+text.Backquote(w.name)+" refers to makesync's own token or key",
 			"variables are visible to every member; use another secret")
 		return
 	}
@@ -193,5 +199,6 @@ func (r *resolver) referenceProblem(key string, w *writtenVariable, err error) {
 	if errors.As(err, &reference) {
 		hint = reference.hint
 	}
-	r.valueProblem(key, w, w.value.at, ruleReference, "the value of "+text.Backquote(w.name)+" cannot be read: "+err.Error(), hint)
+	r.valueProblem(key, w, w.value.at, ruleReference, "the value of "+text.Backquote(w.name)+" cannot be read: "+
+		err.Error(), hint)
 }

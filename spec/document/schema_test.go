@@ -19,7 +19,8 @@ import (
 // draft07 are the keywords of draft-07 that the document's schema may use. Those
 // that lead to several errors for one mistake (oneOf, anyOf, if) are left out on purpose.
 var draft07 = []string{
-	"$schema", "$ref", "title", "description", "type", "required", "properties", "patternProperties", "additionalProperties", "definitions",
+	"$schema", "$ref", "title", "description", "type", "required", "properties", "patternProperties",
+	"additionalProperties", "definitions",
 	"enum", "const", "default", "examples", "minimum", "maximum", "minLength", "minItems", "items",
 }
 
@@ -70,7 +71,8 @@ func TestDocumentSchemaIsDraft07AndDescribed(t *testing.T) {
 		if text, _ := s["description"].(string); isProperty && text == "" {
 			t.Errorf("%s has no description", path)
 		}
-		if _, isObject := s["properties"]; isObject && (s["additionalProperties"] != false || s["patternProperties"].(object)["^x-[^@]*$"] == nil) {
+		if _, isObject := s["properties"]; isObject &&
+			(s["additionalProperties"] != false || s["patternProperties"].(object)["^x-[^@]*$"] == nil) {
 			t.Errorf("%s lets unknown keys through, or x- keys not", path)
 		}
 	}, true)
@@ -100,8 +102,10 @@ func TestTablesAndSchemaHaveTheSameKeys(t *testing.T) {
 		"zone":         {zoneFields.names(), at("definitions", "zone")},
 		"sandbox":      {sandboxFields.names(), at("definitions", "zone", "properties", "sandbox")},
 		"guards":       {guardFields.names(), at("definitions", "guards")},
-		"maxCreates":   {kindNames(countedKinds["maxCreates"]), at("definitions", "guards", "properties", "maxCreates")},
-		"maxDeletes":   {slices.Sorted(slices.Values(kindNames(countedKinds["maxDeletes"]))), at("definitions", "guards", "properties", "maxDeletes")},
+		"maxCreates": {kindNames(countedKinds["maxCreates"]),
+			at("definitions", "guards", "properties", "maxCreates")},
+		"maxDeletes": {slices.Sorted(slices.Values(kindNames(countedKinds["maxDeletes"]))),
+			at("definitions", "guards", "properties", "maxDeletes")},
 	} {
 		if !slices.Equal(c.table, c.schema) {
 			t.Errorf("%s: the decoder takes %v, the schema %v", name, c.table, c.schema)
@@ -111,7 +115,8 @@ func TestTablesAndSchemaHaveTheSameKeys(t *testing.T) {
 
 // structural are the rules that a schema can express, for the values that are drawn here.
 var structural = []string{
-	ruleUnknownKey, ruleReservedKey, ruleProfileKey, ruleWrongType, ruleNull, ruleUnknownValue, ruleOrganizationKey, ruleVariableName,
+	ruleUnknownKey, ruleReservedKey, ruleProfileKey, ruleWrongType, ruleNull, ruleUnknownValue, ruleOrganizationKey,
+	ruleVariableName,
 	rulePurgeKind, ruleGuard, ruleAPIVersion, ruleGlob,
 }
 
@@ -136,10 +141,12 @@ func TestDecoderAndSchemaAgree(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, problems := Load(LoadOptions{Paths: []string{path}})
-		problems = slices.DeleteFunc(problems, func(p spec.Problem) bool { return !slices.Contains(structural, p.Rule) })
+		problems = slices.DeleteFunc(problems,
+			func(p spec.Problem) bool { return !slices.Contains(structural, p.Rule) })
 		violations := spec.Check(schema.Document(), data)
 		if (len(problems) == 0) != (len(violations) == 0) {
-			t.Fatalf("%s\nthe decoder: %s\nthe schema: %s", data, describeProblems(problems), describeProblems(violations))
+			t.Fatalf("%s\nthe decoder: %s\nthe schema: %s", data, describeProblems(problems),
+				describeProblems(violations))
 		}
 		if len(problems) == 0 {
 			accepted++
@@ -164,7 +171,8 @@ func (g *generator) draw(t *rapid.T, s object, name string) any {
 	}
 	g.break_--
 	if g.break_ == 0 {
-		return rapid.SampledFrom([]any{nil, true, "text", "", -1, 0, 7, 1.5, 1e16, []any{}, []any{nil}, []any{"a"}, object{}, object{"nonsense": 1}, object{"x-y": nil}}).Draw(t, name)
+		return rapid.SampledFrom([]any{nil, true, "text", "", -1, 0, 7, 1.5, 1e16, []any{}, []any{nil}, []any{"a"},
+			object{}, object{"nonsense": 1}, object{"x-y": nil}}).Draw(t, name)
 	}
 	if c, ok := s["const"]; ok {
 		return c
@@ -223,7 +231,8 @@ func (g *generator) mapping(t *rapid.T, s object, name string) object {
 		out[key] = g.draw(t, extra, name+"."+key)
 	}
 	if g.break_--; g.break_ == 0 {
-		out[rapid.SampledFrom([]string{"nonsense", "teams", "labels", "name", "X", "a b", "9", "x", "xx", "x-", "é", "id"}).Draw(t, "odd key")] = "a"
+		out[rapid.SampledFrom([]string{"nonsense", "teams", "labels", "name", "X", "a b", "9", "x", "xx", "x-", "é",
+			"id"}).Draw(t, "odd key")] = "a"
 	}
 	return out
 }
@@ -241,7 +250,10 @@ func keysFor(pattern string) []string {
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	problems := spec.Check(schema.Document(), []byte(`{"apiVersion": "hunter2", "organizations": {"acme": {"profiles": ["a", 5], "nonsense": 1, "id": "hunter2", "purge": ["hunter2"]}}}`))
+	problems := spec.Check(schema.Document(),
+		[]byte(
+			`{"apiVersion": "hunter2", "organizations": {"acme": {"profiles": ["a", 5], "nonsense": 1,`+
+				` "id": "hunter2", "purge": ["hunter2"]}}}`))
 	var got []string
 	for _, p := range problems {
 		got = append(got, p.Path+": "+p.Message)
@@ -267,7 +279,8 @@ func TestCheck(t *testing.T) {
 	if problems := spec.Check([]byte(`{"type": 5}`), []byte("{}")); len(problems) != 1 {
 		t.Errorf("a broken schema: %v", problems)
 	}
-	if problems := spec.Check(schema.Document(), []byte(`{"apiVersion": "makesync/v1", "x-mine": 1}`)); len(problems) != 0 {
+	if problems := spec.Check(schema.Document(),
+		[]byte(`{"apiVersion": "makesync/v1", "x-mine": 1}`)); len(problems) != 0 {
 		t.Error(problems)
 	}
 }
@@ -276,7 +289,8 @@ func TestSchemasAreEmbedded(t *testing.T) {
 	t.Parallel()
 	for _, name := range schema.Names() {
 		text, ok := schema.Named(name)
-		if problems := spec.Check(text, []byte("{}")); !ok || len(problems) > 0 && strings.HasPrefix(problems[0].Message, "the schema itself") {
+		if problems := spec.Check(text, []byte("{}")); !ok || len(problems) > 0 &&
+			strings.HasPrefix(problems[0].Message, "the schema itself") {
 			t.Errorf("%s: %v", name, problems)
 		}
 	}

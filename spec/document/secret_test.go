@@ -15,7 +15,8 @@ import (
 )
 
 // canaries are secrets in awkward spellings; none may show in a problem.
-var canaries = []string{"CANARYhunter2", "CANARY#hunter2", "CANARY: hunter2", "CANARY, hunter2}", "CANARY'hunter2\"", "CANARY\nhunter2", "CANARY-hunter2-é", "*CANARYhunter2", "CANARY ${x hunter2"}
+var canaries = []string{"CANARYhunter2", "CANARY#hunter2", "CANARY: hunter2", "CANARY, hunter2}", "CANARY'hunter2\"",
+	"CANARY\nhunter2", "CANARY-hunter2-é", "*CANARYhunter2", "CANARY ${x hunter2"}
 
 // secretPlaces are documents with a secret at %s (a JSON string, which is YAML too) or,
 // unquoted, at %p, each with some mistake.
@@ -46,8 +47,10 @@ func TestProblemsHoldNoSecret(t *testing.T) {
 	for i, place := range secretPlaces {
 		for j, canary := range canaries {
 			quoted, _ := json.Marshal(canary)
-			text := strings.NewReplacer("%s", string(quoted), "%p", strings.ReplaceAll(canary, "\n", " ")).Replace(place)
-			flow := minimal + "organizations: {acme: {" + text + "}}\nzones: {lab: {host: \"\", token: " + string(quoted) + ", tokn: " + string(quoted) + "}}\n"
+			text := strings.NewReplacer("%s", string(quoted), "%p",
+				strings.ReplaceAll(canary, "\n", " ")).Replace(place)
+			flow := minimal + "organizations: {acme: {" + text + "}}\nzones: {lab: {host: \"\", token: " +
+				string(quoted) + ", tokn: " + string(quoted) + "}}\n"
 			path := filepath.Join(dir, fmt.Sprintf("%d-%d.yaml", i, j))
 			writeFile(t, path, flow)
 			wantNoCanary(t, path, flow)
@@ -112,15 +115,19 @@ func wantNoCanary(t testing.TB, path, text string) {
 // anywhere, and looks for its secrets in whatever is told of it.
 func TestBrokenDocumentsHoldNoSecret(t *testing.T) {
 	t.Parallel()
-	const good = minimal + "zones:\n  lab: {host: lab.example, token: CANARYhunter2}\norganizations:\n  acme:\n    name: Acme\n    variables:\n" +
-		"      A: CANARYhunter2\n      B: {type: number, value: \"CANARYhunter2\"}\n      C: |\n        CANARYhunter2\n        CANARYhunter2\n    members: {a@b.example: Admin}\n"
+	const good = minimal +
+		"zones:\n  lab: {host: lab.example, token: CANARYhunter2}\norganizations:\n  acme:\n    name: Acme\n    " +
+		"variables:\n" +
+		"      A: CANARYhunter2\n      B: {type: number, value: \"CANARYhunter2\"}\n      C: |\n        " +
+		"CANARYhunter2\n        CANARYhunter2\n    members: {a@b.example: Admin}\n"
 	path := filepath.Join(t.TempDir(), "a.yaml")
 	secrets := []string{"CANARYhunter2"}
 	rapid.Check(t, func(t *rapid.T) {
 		text := good
 		for range rapid.IntRange(1, 3).Draw(t, "spoils") {
 			i := rapid.IntRange(0, len(text)).Draw(t, "at")
-			junk := rapid.SampledFrom([]string{"\n", "\t", " ", "{", "}", "[", "]", "\"", "'", ":", ": ", "#", "- ", "&", "*", "!", "|", "\x00", "\xff", "é", "  x: 1\n"}).Draw(t, "junk")
+			junk := rapid.SampledFrom([]string{"\n", "\t", " ", "{", "}", "[", "]", "\"", "'", ":", ": ", "#", "- ",
+				"&", "*", "!", "|", "\x00", "\xff", "é", "  x: 1\n"}).Draw(t, "junk")
 			text = text[:i] + junk + text[min(len(text), i+rapid.IntRange(0, 6).Draw(t, "cut")):]
 		}
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -24,7 +24,8 @@ type union struct {
 
 func newUnion() *union {
 	return &union{
-		out:           &Documents{zones: map[string]spec.Zone{}, guards: spec.DefaultGuards(), profiles: map[string]*layer{}, tokenAt: map[string]at{}},
+		out: &Documents{zones: map[string]spec.Zone{}, guards: spec.DefaultGuards(),
+			profiles: map[string]*layer{}, tokenAt: map[string]at{}},
 		zoneAt:        map[string]at{},
 		limitAt:       map[string]at{},
 		limits:        map[string]int{},
@@ -85,7 +86,8 @@ func (u *union) addZone(z writtenZone) {
 	}
 	u.zoneAt[z.name] = z.at
 	folder := filepath.Dir(z.file.path)
-	zone := spec.Zone{Name: z.name, URL: z.url.text, Host: z.host.text, Folder: folder, Broken: z.broken, Source: z.source()}
+	zone := spec.Zone{Name: z.name, URL: z.url.text, Host: z.host.text, Folder: folder, Broken: z.broken,
+		Source: z.source()}
 	if z.token.isSet() {
 		zone.Token = spec.Sensitive(z.token.text)
 		u.out.tokenAt[z.name] = z.token.at
@@ -105,7 +107,8 @@ func (u *union) addZone(z writtenZone) {
 func (u *union) addGuards(g writtenGuards) {
 	for _, limit := range g.limits {
 		if first, ok := u.limitAt[limit.name]; ok {
-			u.twice("guards."+limit.name, limit.at, first, "the guard "+text.Backquote(limit.name)+" stands in two places")
+			u.twice("guards."+limit.name, limit.at, first, "the guard "+text.Backquote(limit.name)+
+				" stands in two places")
 			continue
 		}
 		u.limitAt[limit.name] = limit.at
@@ -144,7 +147,8 @@ func setLimit(g *spec.Guards, name string, n int) {
 		g.MinAdmins = n
 		return
 	}
-	counted := map[string]map[spec.Kind]int{"maxCreates": g.MaxCreates, "maxDeletes": g.MaxDeletes, "maxDeletesPerRun": g.MaxDeletesPerRun}
+	counted := map[string]map[spec.Kind]int{"maxCreates": g.MaxCreates, "maxDeletes": g.MaxDeletes,
+		"maxDeletesPerRun": g.MaxDeletesPerRun}
 	for guard, kinds := range countedKinds {
 		for _, kind := range kinds {
 			if name == guard+"."+string(kind) {

@@ -61,7 +61,8 @@ func WriteDocument(w io.Writer, organizations []spec.Organization, o WriteOption
 	}
 	for i := range organizations {
 		if !spec.IsKey(organizations[i].Key) || spec.IsExtension(organizations[i].Key) {
-			return nil, fmt.Errorf("write organization %q: the key is not made of a-z, 0-9 and -, or begins with x-", organizations[i].Key)
+			return nil, fmt.Errorf("write organization %q: the key is not made of a-z, 0-9 and -, or begins with x-",
+				organizations[i].Key)
 		}
 		d.organization(&organizations[i])
 	}
@@ -209,7 +210,8 @@ func (d *documentWriter) members(o *spec.Organization) {
 	for _, m := range o.Members {
 		email := strings.ToLower(m.Email)
 		if !spec.AcceptsEmail(m.Email) || seen[email] {
-			bad = append(bad, left{spec.NewAddress(o.Key, spec.KindMember, email), m.Email, "the e-mail address is none, or stands here already"})
+			bad = append(bad, left{spec.NewAddress(o.Key, spec.KindMember, email), m.Email,
+				"the e-mail address is none, or stands here already"})
 			continue
 		}
 		seen[email] = true
@@ -217,7 +219,8 @@ func (d *documentWriter) members(o *spec.Organization) {
 	}
 	d.block(o, spec.KindMember, "members", len(good))
 	for i := range good {
-		d.entry(spec.NewAddress(o.Key, spec.KindMember, good[i].Email), strings.ToLower(good[i].Email), writeMember(&good[i]))
+		d.entry(spec.NewAddress(o.Key, spec.KindMember, good[i].Email), strings.ToLower(good[i].Email),
+			writeMember(&good[i]))
 	}
 	d.leftovers(bad)
 }

@@ -32,7 +32,8 @@ func isPlainScalar(s string) bool {
 	if s == "" || len(s) > 100 || wordsOfYAML[strings.ToLower(s)] || strings.Trim(s, plainRest) != "" {
 		return false
 	}
-	if !strings.ContainsRune(plainStart, rune(s[0])) || strings.HasSuffix(s, " ") || strings.HasSuffix(s, ":") || strings.Contains(s, ": ") {
+	if !strings.ContainsRune(plainStart, rune(s[0])) || strings.HasSuffix(s, " ") || strings.HasSuffix(s, ":") ||
+		strings.Contains(s, ": ") {
 		return false
 	}
 	for _, r := range s {

@@ -23,8 +23,10 @@ func TestWriteDocument(t *testing.T) {
 	on := true
 	organizations := []spec.Organization{
 		{
-			Key: "acme", Zone: "eu1", ID: 11, Name: "Acme Automation", Country: "203", Timezone: "Europe/Prague", TFAEnforced: &on,
-			FeatureControls: []spec.FeatureControl{{Name: "Make AI Tools"}, {Name: "Other: one", Enabled: true}, {Name: "other: one"}, {Name: "x-ray"}},
+			Key: "acme", Zone: "eu1", ID: 11, Name: "Acme Automation", Country: "203", Timezone: "Europe/Prague",
+			TFAEnforced: &on,
+			FeatureControls: []spec.FeatureControl{{Name: "Make AI Tools"}, {Name: "Other: one", Enabled: true},
+				{Name: "other: one"}, {Name: "x-ray"}},
 			Variables: []spec.Variable{
 				{Name: "API_BASE", Type: spec.TypeString, Value: spec.Plain("https://api.acme.example")},
 				{Name: "BIG", Type: spec.TypeNumber, Value: spec.Plain("1e+22")},
@@ -37,7 +39,8 @@ func TestWriteDocument(t *testing.T) {
 				{Name: "LINES", Type: spec.TypeString, Value: spec.Plain("one\ntwo\t\"x\"\u2028")},
 				{Name: "ODD", Type: spec.TypeString, Odd: "its value is an object"},
 				{Name: "OLD", State: spec.Absent},
-				{Name: "PASSWORD", Type: spec.TypeString, Value: spec.Sensitive("hunter2"), Reference: "${env:ACME_PASSWORD}"},
+				{Name: "PASSWORD", Type: spec.TypeString, Value: spec.Sensitive("hunter2"),
+					Reference: "${env:ACME_PASSWORD}"},
 				{Name: "STARS", Type: spec.TypeString, Value: spec.Plain("***")},
 				{Name: "TEMPLATE", Type: spec.TypeString, Value: spec.Plain("${env:HOME} is $${x}")},
 				{Name: "TEXT_FIVE", Type: spec.TypeString, Value: spec.Plain("5")},
@@ -48,7 +51,8 @@ func TestWriteDocument(t *testing.T) {
 			Members: []spec.Member{
 				{Email: "bob@acme.example", Role: "Member"},
 				{Email: "carl@acme.example"},
-				{Email: "eve@acme.example", Role: "15", Invite: &spec.Invite{Name: "Eve, Mrs", Teams: []string{"Ops", "7"}, Note: "Welcome: {you}"}},
+				{Email: "eve@acme.example", Role: "15",
+					Invite: &spec.Invite{Name: "Eve, Mrs", Teams: []string{"Ops", "7"}, Note: "Welcome: {you}"}},
 				{Email: "gone@acme.example", State: spec.Absent, DeleteConnections: true},
 				{Email: "jane@acme.example"},
 				{Email: "no address"},
@@ -56,15 +60,17 @@ func TestWriteDocument(t *testing.T) {
 			},
 			Owner: "jane@acme.example", Purge: []spec.Kind{spec.KindMember, spec.KindVariable},
 		},
-		{Key: "beta", Zone: "us1", ID: 12, Name: "Beta & Sons", Variables: []spec.Variable{}, Members: []spec.Member{}, Owner: "nobody@acme.example"},
+		{Key: "beta", Zone: "us1", ID: 12, Name: "Beta & Sons", Variables: []spec.Variable{}, Members: []spec.Member{},
+			Owner: "nobody@acme.example"},
 		{Key: "old", Zone: "eu1", ID: 13, Name: "Old Org", State: spec.Absent},
 	}
 	var out bytes.Buffer
 	unwritten, err := WriteDocument(&out, organizations, WriteOptions{
 		Zone: "eu1", Header: []string{"exported by makesync", "two\x1b[31m lines\nin one"},
 		Comments: map[spec.Address][]string{
-			"acme": {"id 11"}, "acme/variable": {"everything but system variables"}, "acme/variable/TOKEN": {"supply ACME_TOKEN"},
-			"acme/owner": {"Jane"}, "acme/member/bob@acme.example": {"has not accepted yet"},
+			"acme": {"id 11"}, "acme/variable": {"everything but system variables"},
+			"acme/variable/TOKEN": {"supply ACME_TOKEN"},
+			"acme/owner":          {"Jane"}, "acme/member/bob@acme.example": {"has not accepted yet"},
 		},
 	})
 	if err != nil {
@@ -99,16 +105,20 @@ func TestWriteRefusesKeys(t *testing.T) {
 // anyText draws texts that parsers of YAML stumble over, and ordinary ones.
 var anyText = rapid.OneOf(
 	rapid.SampledFrom([]string{
-		"NO", "on", "010", "1_000", "null", "~", "true", "5", "-", "- a", "a: b", "a #b", "#a", " a", "a ", "[a]", "{a}", "&a", "*a", "!a", "|", ">", "%a", "@a", "`a",
-		"'", "\"", "a\nb", "\n", "\t", "\r\n", "\u0085", "\u2028", "\ufeff", "😀", "e\u0301", "---", "...", "? a", "<<", "=", "1:20", "2026-11-20", "0x1F", "1e3", ".inf",
-		"${env:A}", "$${x}", "$", "${", "##X##", "***", "${x", "a,b", "\\", "\x00", "\x7f", "x-a", "http://a:80/#b", "\u202e",
+		"NO", "on", "010", "1_000", "null", "~", "true", "5", "-", "- a", "a: b", "a #b", "#a", " a", "a ", "[a]",
+		"{a}", "&a", "*a", "!a", "|", ">", "%a", "@a", "`a",
+		"'", "\"", "a\nb", "\n", "\t", "\r\n", "\u0085", "\u2028", "\ufeff", "😀", "e\u0301", "---", "...", "? a", "<<",
+		"=", "1:20", "2026-11-20", "0x1F", "1e3", ".inf",
+		"${env:A}", "$${x}", "$", "${", "##X##", "***", "${x", "a,b", "\\", "\x00", "\x7f", "x-a", "http://a:80/#b",
+		"\u202e",
 	}),
 	rapid.StringMatching(`[A-Za-z0-9 _./:#@-]{1,20}`),
 	rapid.StringN(1, 12, -1),
 )
 
 func drawOrganization(t *rapid.T) spec.Organization {
-	o := spec.Organization{Key: rapid.StringMatching(`[a-w][a-z0-9-]{0,8}`).Draw(t, "key"), Zone: rapid.SampledFrom([]string{"eu1", "us1"}).Draw(t, "zone")}
+	o := spec.Organization{Key: rapid.StringMatching(`[a-w][a-z0-9-]{0,8}`).Draw(t, "key"),
+		Zone: rapid.SampledFrom([]string{"eu1", "us1"}).Draw(t, "zone")}
 	o.Name = rapid.StringMatching(`[A-Za-z0-9é'(][A-Za-z0-9é .()*+,@_/-]{0,10}[A-Za-z0-9)]`).Draw(t, "name")
 	o.ID = rapid.Int64Range(1, 999_999_999_999_999).Draw(t, "id")
 	o.Country, o.Timezone = drawNameOrID(t, "country"), drawNameOrID(t, "timezone")
@@ -122,10 +132,12 @@ func drawOrganization(t *rapid.T) spec.Organization {
 		}), 0, 5).Draw(t, "controls"), func(c spec.FeatureControl) string { return c.Name })
 	}
 	if rapid.Bool().Draw(t, "variables?") {
-		o.Variables = distinct(rapid.SliceOfN(rapid.Custom(drawVariable), 0, 8).Draw(t, "variables"), func(v spec.Variable) string { return v.Name })
+		o.Variables = distinct(rapid.SliceOfN(rapid.Custom(drawVariable), 0, 8).Draw(t, "variables"),
+			func(v spec.Variable) string { return v.Name })
 	}
 	if rapid.Bool().Draw(t, "members?") {
-		o.Members = distinct(rapid.SliceOfN(rapid.Custom(drawMember), 0, 5).Draw(t, "members"), func(m spec.Member) string { return m.Email })
+		o.Members = distinct(rapid.SliceOfN(rapid.Custom(drawMember), 0, 5).Draw(t, "members"),
+			func(m spec.Member) string { return m.Email })
 	}
 	for _, m := range o.Members {
 		if m.State != spec.Absent && rapid.Bool().Draw(t, "owner") {
@@ -260,7 +272,8 @@ func TestWriteThenLoad(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, u := range unwritten {
-			if !strings.Contains(u.Reason, "x-") && !strings.Contains(u.Reason, "empty") && !strings.Contains(u.Reason, "upper and lower") {
+			if !strings.Contains(u.Reason, "x-") && !strings.Contains(u.Reason, "empty") &&
+				!strings.Contains(u.Reason, "upper and lower") {
 				t.Fatalf("%s is not written: %s", u.Address, u.Reason)
 			}
 		}
@@ -273,7 +286,11 @@ func TestWriteThenLoad(t *testing.T) {
 			t.Fatalf("%s\n%s", describeProblems(all), out.String())
 		}
 		got, want := bare(desired.Organizations[0], nil), bare(o, unwritten)
-		if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b spec.Value) bool { return a.Reveal() == b.Reveal() && a.IsSensitive() == b.IsSensitive() })); diff != "" {
+		if diff := cmp.Diff(want, got,
+			cmp.Comparer(func(a, b spec.Value) bool {
+				return a.Reveal() == b.Reveal() &&
+					a.IsSensitive() == b.IsSensitive()
+			})); diff != "" {
 			t.Fatalf("%s\n%s", diff, out.String())
 		}
 		bothGenerationsRead(t, out.Bytes())
@@ -322,7 +339,8 @@ func FuzzWriteText(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if v, why := writeVariable(&spec.Variable{Name: "A", Type: spec.TypeString, Value: spec.Plain(s)}); why == "" {
-			desired := load(t, "apiVersion: makesync/v1\nzone: eu1\norganizations: {a: {name: A, variables: {A: "+v+"}}}\n")
+			desired := load(t, "apiVersion: makesync/v1\nzone: eu1\norganizations: {a: {name: A, variables: {A: "+v+
+				"}}}\n")
 			if got := desired.Organizations[0].Variables[0]; got.Value.Reveal() != s || got.Type != spec.TypeString {
 				t.Fatalf("%q is written as %s and read as %q", s, v, got.Value.Reveal())
 			}

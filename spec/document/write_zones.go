@@ -25,7 +25,8 @@ func WriteZones(w io.Writer, zones []spec.Zone, header []string) error {
 		}
 		add("url", zone.URL)
 		add("host", zone.Host)
-		if token := zone.Token.Reveal(); strings.HasPrefix(token, "${env:") && strings.Count(token, "}") == 1 && strings.HasSuffix(token, "}") {
+		if token := zone.Token.Reveal(); strings.HasPrefix(token, "${env:") && strings.Count(token, "}") == 1 &&
+			strings.HasSuffix(token, "}") {
 			add("token", token)
 		}
 		if zone.Sandbox != nil {

@@ -33,7 +33,8 @@ func TestWriteZonesComesBackWithoutTokens(t *testing.T) {
 		t.Fatalf("%v in\n%s", problems, &out)
 	}
 	read := documents.Zones()
-	if read["lab"].URL != zones[0].URL || read["lab"].Token.Reveal() != "${env:LAB_TOKEN}" || !read["old"].Token.IsZero() {
+	if read["lab"].URL != zones[0].URL || read["lab"].Token.Reveal() != "${env:LAB_TOKEN}" ||
+		!read["old"].Token.IsZero() {
 		t.Errorf("zones = %+v", read)
 	}
 	if s := read["try"].Sandbox; s == nil || s.Seed != "/a b/seed.json" {

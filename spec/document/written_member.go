@@ -64,7 +64,8 @@ const ownerRoleID = "11"
 
 func (d *decoder) role(s scalar, n *yaml.Node, t *trail) (scalar, bool) {
 	s, ok := d.nameOrID(s, n, t)
-	if ok && (s.form == formText && strings.EqualFold(s.text, "owner") || s.form == formNumber && s.text == ownerRoleID) {
+	if ok && (s.form == formText && strings.EqualFold(s.text, "owner") || s.form == formNumber &&
+		s.text == ownerRoleID) {
 		d.report(ruleOwnerRole, follow(n), t, "the role Owner cannot be given to a member",
 			"write `owner: "+text.Clean(memberOf(t))+"` in the organization, and {} for the member")
 		return d.broken(n), false

@@ -26,7 +26,8 @@ func (d *decoder) checkZone(z writtenZone, t *trail) {
 		case err != nil:
 			wrong(z.url, "url", "the url of the zone cannot be used: "+err.Error(), "")
 		case builtin != "" && u.String() != "https://"+builtin:
-			wrong(z.url, "url", "a document cannot give the built-in zone "+text.Backquote(z.name)+" another url", "use another name, or --zone-url "+z.name+"=URL")
+			wrong(z.url, "url", "a document cannot give the built-in zone "+text.Backquote(z.name)+" another url",
+				"use another name, or --zone-url "+z.name+"=URL")
 		}
 	}
 	if z.host.isSet() {
@@ -35,11 +36,14 @@ func (d *decoder) checkZone(z writtenZone, t *trail) {
 		case err != nil:
 			wrong(z.host, "host", "the host of the zone cannot be used: "+err.Error(), "")
 		case builtin != "" && !strings.EqualFold(z.host.text, builtin):
-			wrong(z.host, "host", "a document cannot give the built-in zone "+text.Backquote(z.name)+" another host", "use another name, or --zone-url "+z.name+"=URL")
+			wrong(z.host, "host", "a document cannot give the built-in zone "+text.Backquote(z.name)+" another host",
+				"use another name, or --zone-url "+z.name+"=URL")
 		}
 	}
 	if builtin == "" && !z.url.isSet() && !z.host.isSet() && z.sandbox == nil {
-		d.problems = append(d.problems, newProblem(ruleRequired, z.at, t, "the zone "+text.Backquote(z.name)+" has neither url nor host nor sandbox",
-			firstOf(text.DidYouMean(z.name, spec.BuiltinZoneNames()), "write {url: https://…}, {host: …} or {sandbox: {}}")))
+		d.problems = append(d.problems, newProblem(ruleRequired, z.at, t,
+			"the zone "+text.Backquote(z.name)+" has neither url nor host nor sandbox",
+			firstOf(text.DidYouMean(z.name, spec.BuiltinZoneNames()),
+				"write {url: https://…}, {host: …} or {sandbox: {}}")))
 	}
 }

@@ -34,7 +34,8 @@ func Visible(s string) string {
 var ansi = regexp.MustCompile(
 	"\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\-_])|\u009b[0-?]*[ -/]*[@-~]")
 
-// EscapeSequences gives where in a text the escape sequences of terminals stand, as pairs of byte offsets.
+// EscapeSequences gives where in a text the escape sequences of terminals stand, as pairs of byte
+// offsets.
 func EscapeSequences(s string) [][]int { return ansi.FindAllStringIndex(s, -1) }
 
 // OneLine makes a foreign text fit for one line of a terminal, a log or a comment: no escape

@@ -1,7 +1,7 @@
 // Package text is the one home of cleaning, quoting, counting and comparing words.
 //
-// A text that comes from a document or from an API may hold line feeds, escape sequences of a terminal or
-// characters that reorder a line. It goes in here before it becomes part of a message:
+// A text that comes from a document or from an API may hold line feeds, escape sequences of a
+// terminal or characters that reorder a line. It goes in here before it becomes part of a message:
 //
 //	Visible    keeps every character, and shows what is not printable as �
 //	Clean      Visible, cut to a length that fits a message
@@ -17,5 +17,6 @@
 //	Number     1,234              Count     1,234 changes
 //	Nearest    the known words most like a wrong one; DidYouMean makes a hint of the best
 //
-// Escaping that a format asks for (Markdown, HTML, JSON, YAML) stands with the code that writes the format.
+// Escaping that a format asks for (Markdown, HTML, JSON, YAML) stands with the code that writes the
+// format.
 package text

@@ -10,7 +10,8 @@ import (
 func Example() {
 	fmt.Println("the organization", text.Quote("Acme\x1b[2J"), "has", text.Count(1200, "variable", "variables"))
 	fmt.Println(text.OneLine("Acme\x1b[2J\n Automation"))
-	fmt.Println("unknown key", text.BackquoteKey("timezon: hunter2")+";", text.DidYouMean("timezon", []string{"name", "timezone"}))
+	fmt.Println("unknown key", text.BackquoteKey("timezon: hunter2")+";",
+		text.DidYouMean("timezon", []string{"name", "timezone"}))
 	// Output:
 	// the organization "Acme\x1b[2J" has 1,200 variables
 	// Acme Automation

@@ -16,7 +16,8 @@ func DidYouMean(wrong string, known []string) string {
 		return ""
 	}
 	for _, c := range rank(wrong, slices.DeleteFunc(slices.Clone(known), func(word string) bool {
-		return max(len(wrong)-len(word), len(word)-len(wrong)) > 4*limit(wrong, word) // bytes: a character has at most four
+		// bytes: a character has at most four
+		return max(len(wrong)-len(word), len(word)-len(wrong)) > 4*limit(wrong, word)
 	})) {
 		if c.distance <= limit(wrong, c.word) {
 			return "did you mean " + Backquote(c.word) + "?"

@@ -34,7 +34,8 @@ func TestShortLine(t *testing.T) {
 // hostile are texts with what a terminal obeys or an eye does not see.
 func hostile() *rapid.Generator[string] {
 	return rapid.Map(rapid.SliceOf(rapid.SampledFrom([]string{
-		"a", "é", " ", "\n", "\t", "\x1b[31m", "\x1b]8;;x\x07", "\u009b1m", "\u202e", "\u200b", "\ue000", "\xff", "`", "'", `"`, `\`, "$", "\u2028",
+		"a", "é", " ", "\n", "\t", "\x1b[31m", "\x1b]8;;x\x07", "\u009b1m", "\u202e", "\u200b", "\ue000", "\xff", "`",
+		"'", `"`, `\`, "$", "\u2028",
 	})), func(parts []string) string { return strings.Join(parts, "") })
 }
 
@@ -44,7 +45,8 @@ func TestNothingHostileIsLeft(t *testing.T) {
 		s := hostile().Draw(t, "s")
 		for name, got := range map[string]string{
 			"Visible": Visible(s), "Clean": Clean(s), "OneLine": OneLine(s), "ShortLine": ShortLine(s, 10),
-			"Backquote": Backquote(s), "Quote": Quote(s), "ShellQuote": ShellQuote(s), "DidYouMean": DidYouMean("a", []string{s}),
+			"Backquote": Backquote(s), "Quote": Quote(s), "ShellQuote": ShellQuote(s),
+			"DidYouMean": DidYouMean("a", []string{s}),
 		} {
 			if !utf8.ValidString(got) || strings.ContainsFunc(got, func(r rune) bool { return !unicode.IsPrint(r) }) {
 				t.Errorf("%s(%q) = %q", name, s, got)
@@ -62,7 +64,8 @@ func TestShellQuoteGivesTheWordBack(t *testing.T) {
 	if err != nil {
 		t.Skip("no bash")
 	}
-	for _, word := range []string{"", "plain", "50%", "a b", "it's", `back\slash "x"`, "$HOME `id`", "line\nfeed 'x'", "\x1b[31m", "é"} {
+	for _, word := range []string{"", "plain", "50%", "a b", "it's", `back\slash "x"`, "$HOME `id`", "line\nfeed 'x'",
+		"\x1b[31m", "é"} {
 		out, err := exec.Command(shell, "-c", "printf %s "+ShellQuote(word)).Output()
 		if err != nil || string(out) != word {
 			t.Errorf("%s is read as %q, %v; want %q", ShellQuote(word), out, err, word)
@@ -90,7 +93,8 @@ func TestLists(t *testing.T) {
 
 func TestNumbers(t *testing.T) {
 	t.Parallel()
-	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", -1000: "-1,000", -999: "-999", 1234567: "1,234,567"} {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", -1000: "-1,000", -999: "-999",
+		1234567: "1,234,567"} {
 		if got := Number(n); got != want {
 			t.Errorf("Number(%d) = %s, want %s", n, got, want)
 		}
@@ -116,7 +120,8 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// TestDistance compares with the definition: no edit is 0, one edit is 1, and it counts the same both ways.
+// TestDistance compares with the definition: no edit is 0, one edit is 1, and it counts the same
+// both ways.
 func TestDistance(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
