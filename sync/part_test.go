@@ -49,7 +49,7 @@ func TestDecodePart(t *testing.T) {
 		{"a name twice", report, `"run":"r"`, `"run":"r","Run":"s"`, "stands twice"},
 		{"deep nesting", strings.Repeat("[", 5000), "", "", "nests too deep"},
 		{"another format", report, "report/v1", "report/v2", "its format is"},
-		{"a hostile format", report, "makesync.report/v1", `\u001b[31m`, `its format is ""`},
+		{"a hostile format", report, "makesync.report/v1", `\u001b[31m`, `its format is "[31m"`},
 		{"a snapshot", report, "makesync.report/v1", "makesync.snapshot/v1", "only plans"},
 		{"an unknown key", report, `"run":"r"`, `"run":"r","x":1`, "unknown key"},
 		{"an unknown outcome", report, `"outcome":"succeeded"`, `"outcome":"done"`, "steps[0].outcome"},

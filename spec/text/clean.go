@@ -38,16 +38,23 @@ var ansi = regexp.MustCompile(
 // offsets.
 func EscapeSequences(s string) [][]int { return ansi.FindAllStringIndex(s, -1) }
 
-// OneLine makes a foreign text fit for one line of a terminal, a log or a comment: no escape
-// sequences, no control, direction or invisible characters, white space as single spaces.
-func OneLine(s string) string { return ShortLine(s, math.MaxInt) }
+// OneLine makes a foreign text fit for one line of a terminal, a log or a comment: no control,
+// direction or invisible characters, white space as single spaces. An escape sequence loses its
+// first byte and shows what is left, so that a reader sees that something odd was there.
+func OneLine(s string) string { return joinLines(s, math.MaxInt) }
 
-// ShortLine is OneLine, cut to at most longest characters.
+// ShortLine is OneLine without a trace of escape sequences, cut to at most longest characters.
 func ShortLine(s string, longest int) string {
 	if isClean(s, longest) {
 		return s
 	}
-	s = ansi.ReplaceAllString(strings.ToValidUTF8(s, "�"), "")
+	return joinLines(ansi.ReplaceAllString(strings.ToValidUTF8(s, "�"), ""), longest)
+}
+
+func joinLines(s string, longest int) string {
+	if isClean(s, longest) {
+		return s
+	}
 	var b strings.Builder
 	count, space := 0, false
 	for _, r := range s {
@@ -55,7 +62,7 @@ func ShortLine(s string, longest int) string {
 		case unicode.IsSpace(r) || unicode.IsControl(r):
 			space = true
 			continue
-		case unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Co, r) || r == '\u2028' || r == '\u2029':
+		case unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Co, r):
 			continue
 		case count >= longest:
 			return b.String() + "…"

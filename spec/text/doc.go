@@ -6,7 +6,7 @@
 //	Visible    keeps every character, and shows what is not printable as �
 //	Clean      Visible, cut to a length that fits a message
 //	OneLine    drops what does not print and joins white space: names and causes in sentences
-//	ShortLine  OneLine, cut to a length
+//	ShortLine  OneLine that drops escape sequences as a whole, cut to a length: answers of an API
 //
 //	Backquote  `API_BASE`         a key or public value of a document
 //	Quote      "Acme\tInc"        a name of an API in a sentence

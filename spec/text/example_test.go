@@ -14,6 +14,6 @@ func Example() {
 		text.DidYouMean("timezon", []string{"name", "timezone"}))
 	// Output:
 	// the organization "Acme\x1b[2J" has 1,200 variables
-	// Acme Automation
+	// Acme [2J Automation
 	// unknown key `timezon…`; did you mean `timezone`?
 }
