@@ -99,11 +99,11 @@ type Variable struct {
 	// from one (never the value). A saved plan keeps this instead of the value.
 	Reference string
 	State     State
-	// Odd says why a live value has no valid document form (an object, an array, a type
+	// Invalid says why a live value has no valid document form (an object, an array, a type
 	// and a value that disagree); "" when it has one. Live only.
-	Odd    string
-	Source Source
-	Type   VariableType
+	Invalid string
+	Source  Source
+	Type    VariableType
 	// LiveSecret: the live value, which is to go, is a secret whatever its name says, for a run is
 	// known to have written one there. Of what an undo wants only.
 	LiveSecret bool

@@ -83,7 +83,7 @@ func (d *draft) pairVariable(live, want *spec.Variable) {
 // sameVariable compares canonical forms. A live value without a valid form equals nothing; one
 // that nobody evaluated equals anything of its type.
 func sameVariable(live, want *spec.Variable) bool {
-	if live.Type != want.Type || live.Odd != "" {
+	if live.Type != want.Type || live.Invalid != "" {
 		return false
 	}
 	return want.Unknown || live.Value.Reveal() == want.Value.Reveal()

@@ -31,8 +31,8 @@ func (e *Exporter) variables(d *Draft, live *Live) {
 // unwritable says why a live variable has no valid document form; "" when it has one.
 func unwritable(v spec.Variable) string {
 	switch {
-	case v.Odd != "":
-		return v.Odd
+	case v.Invalid != "":
+		return v.Invalid
 	case !spec.AcceptsVariableName(v.Name):
 		return "Make refuses this name today"
 	case v.Type == spec.TypeUnknown:

@@ -21,7 +21,7 @@ func TestVariables(t *testing.T) {
 		{"same", &spec.Variable{Type: spec.TypeNumber, Value: spec.Sensitive("5")}, spec.Variable{Type: spec.TypeNumber, Value: spec.Plain("5")}, ""},
 		{"another type", &spec.Variable{Type: spec.TypeString, Value: spec.Sensitive("5")}, spec.Variable{Type: spec.TypeNumber, Value: spec.Plain("5")},
 			"1 update acme/variable/V none type:string→number"},
-		{"without a valid form", &spec.Variable{Type: spec.TypeNumber, Value: spec.Sensitive("5"), Odd: "a text"}, spec.Variable{Type: spec.TypeNumber, Value: spec.Plain("5")},
+		{"without a valid form", &spec.Variable{Type: spec.TypeNumber, Value: spec.Sensitive("5"), Invalid: "a text"}, spec.Variable{Type: spec.TypeNumber, Value: spec.Plain("5")},
 			"1 update acme/variable/V none type:number→number value:5→5"},
 		{"value left to scenarios", &spec.Variable{Type: spec.TypeString, Value: spec.Sensitive("x")}, spec.Variable{Type: spec.TypeNumber, Value: spec.Plain("5"), IgnoreValue: true}, ""},
 		{"created so", nil, spec.Variable{Type: spec.TypeNumber, Value: spec.Plain("5"), IgnoreValue: true}, "1 create acme/variable/V none type:→number value:→5"},

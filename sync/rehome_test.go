@@ -35,7 +35,7 @@ func migrating() *fakeZone {
 	person(acme, 5, "odd@old.example", 99, "")
 	variable(acme, "API_TOKEN", spec.TypeString, "do-not-write-me")
 	variable(acme, "RETRIES", spec.TypeNumber, "5")
-	acme.Variables = append(acme.Variables, spec.Variable{Name: "WEIRD", Odd: "the value is an object"})
+	acme.Variables = append(acme.Variables, spec.Variable{Name: "WEIRD", Invalid: "the value is an object"})
 	acme.Teams = append(acme.Teams, Name{ID: 9, Name: "Sales"})
 	return newFakeZone(acme)
 }

@@ -124,7 +124,7 @@ func (o *SavedOrganization) asked(kind spec.Kind) bool {
 }
 
 func (k *keeper) variable(organization int64, v spec.Variable) SavedVariable {
-	saved := SavedVariable{Name: v.Name, Type: v.Type.String(), System: v.System, Odd: v.Odd}
+	saved := SavedVariable{Name: v.Name, Type: v.Type.String(), System: v.System, Odd: v.Invalid}
 	key := k.options.Keys[organization]
 	if key == "" {
 		key = k.survey.Keys[organization]

@@ -91,7 +91,7 @@ func decodeChunk(file *source, o outline, c chunk) decodedChunk {
 		return decodedChunk{}
 	}
 	d := decoder{file: file}
-	t := &trail{key: "organizations", at: at{file, int32(o.line), 1}}
+	t := &keyPath{key: "organizations", at: at{file, int32(o.line), 1}}
 	organizations := d.layers(mapping, t, false)
 	return decodedChunk{organizations, d.problems, true}
 }

@@ -25,7 +25,7 @@ type decoder struct {
 func (d *decoder) at(n *yaml.Node) at { return nodeAt(d.file, n) }
 
 // report adds a problem at a node.
-func (d *decoder) report(rule string, n *yaml.Node, t *trail, message, hint string) {
+func (d *decoder) report(rule string, n *yaml.Node, t *keyPath, message, hint string) {
 	d.problems = append(d.problems, newProblem(rule, d.at(n), t, message, hint))
 }
 
@@ -93,7 +93,7 @@ func (d *decoder) broken(n *yaml.Node) scalar { return scalar{at: d.at(n), form:
 
 // scalar reads a node that has to be a scalar; ok is false when it is none, and
 // then the problem is told and the scalar broken. A null is a scalar here.
-func (d *decoder) scalar(n *yaml.Node, t *trail, want string) (s scalar, ok bool) {
+func (d *decoder) scalar(n *yaml.Node, t *keyPath, want string) (s scalar, ok bool) {
 	n = follow(n)
 	switch {
 	case !d.untagged(n, t):
@@ -101,7 +101,7 @@ func (d *decoder) scalar(n *yaml.Node, t *trail, want string) (s scalar, ok bool
 	case n.Kind != yaml.ScalarNode:
 		d.wrongType(n, t, want)
 		return d.broken(n), false
-	case d.trapped(n, t):
+	case d.isAmbiguous(n, t):
 		return d.broken(n), false
 	case len(n.Value) > maxText:
 		d.report(ruleTooLong, n, t, "the text is longer than 1 MB", "nothing on Make takes that much")
@@ -114,7 +114,7 @@ func (d *decoder) scalar(n *yaml.Node, t *trail, want string) (s scalar, ok bool
 	return s, true
 }
 
-func (d *decoder) wrongType(n *yaml.Node, t *trail, want string) {
+func (d *decoder) wrongType(n *yaml.Node, t *keyPath, want string) {
 	message := t.name() + " is " + describe(n) + ", not " + want
 	if t != nil && t.index > 0 {
 		message = "an item of " + message
@@ -135,7 +135,7 @@ func typeHint(n *yaml.Node, want string) string {
 	return ""
 }
 
-func (d *decoder) untagged(n *yaml.Node, t *trail) bool {
+func (d *decoder) untagged(n *yaml.Node, t *keyPath) bool {
 	if n.Style&yaml.TaggedStyle == 0 {
 		return true
 	}
@@ -149,19 +149,20 @@ func (d *decoder) plain(n *yaml.Node) bool {
 	return !d.file.json && n.Style&quoted == 0
 }
 
-func (d *decoder) trapped(n *yaml.Node, t *trail) bool {
+func (d *decoder) isAmbiguous(n *yaml.Node, t *keyPath) bool {
 	if !d.plain(n) {
 		return false
 	}
-	reading, is := trap(n.Value)
+	reading, is := ambiguous(n.Value)
 	if is {
-		d.report(ruleTrap, n, t, "without quotes this is "+reading+" or something else, depending on the YAML version",
-			trapHints[reading])
+		d.report(ruleAmbiguous, n, t,
+			"without quotes this is "+reading+" or something else, depending on the YAML version",
+			ambiguousHints[reading])
 	}
 	return is
 }
 
-var trapHints = map[string]string{
+var ambiguousHints = map[string]string{
 	"a boolean": "quote it if it is a text, else write true or false",
 	"a number":  "quote it if it is a text, else write the number plainly in decimal digits",
 	"a date":    "quote it",
@@ -169,12 +170,13 @@ var trapHints = map[string]string{
 
 // each walks a mapping that has to be one, giving every key that counts: keys
 // are texts, unique also without case, and those that begin with x- are left out.
-func (d *decoder) each(n *yaml.Node, t *trail, visit func(key, value *yaml.Node, t *trail)) bool {
-	return d.eachAndAgain(n, t, visit, func(_, _ *yaml.Node, _ *trail) {})
+func (d *decoder) each(n *yaml.Node, t *keyPath, visit func(key, value *yaml.Node, t *keyPath)) bool {
+	return d.eachWithDuplicates(n, t, visit, func(_, _ *yaml.Node, _ *keyPath) {})
 }
 
-// eachAndAgain is each, and gives keys that stand there again to a function of their own.
-func (d *decoder) eachAndAgain(n *yaml.Node, t *trail, visit, again func(key, value *yaml.Node, t *trail)) bool {
+// eachWithDuplicates is each, and gives keys that stand there again to a function of their own.
+func (d *decoder) eachWithDuplicates(n *yaml.Node, t *keyPath, visit,
+	again func(key, value *yaml.Node, t *keyPath)) bool {
 	n = follow(n)
 	if !d.untagged(n, t) {
 		return false
@@ -188,7 +190,7 @@ func (d *decoder) eachAndAgain(n *yaml.Node, t *trail, visit, again func(key, va
 		return false
 	}
 	keys := newKeySet(len(n.Content) / 2)
-	below := &trail{up: t} // one for all keys, since nobody keeps it
+	below := &keyPath{up: t} // one for all keys, since nobody keeps it
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := follow(n.Content[i])
 		below.key, below.at = key.Value, d.at(key)
@@ -208,7 +210,7 @@ func (d *decoder) eachAndAgain(n *yaml.Node, t *trail, visit, again func(key, va
 	return true
 }
 
-func (d *decoder) key(n *yaml.Node, t *trail) bool {
+func (d *decoder) key(n *yaml.Node, t *keyPath) bool {
 	switch {
 	case n.Kind != yaml.ScalarNode:
 		d.report(ruleWrongType, n, t.up, "a key is "+describe(n)+", not a text", "")
@@ -218,7 +220,7 @@ func (d *decoder) key(n *yaml.Node, t *trail) bool {
 	case n.Tag == "!!merge":
 		d.report(ruleMergeKey, n, t, "merge keys (<<) are not read", "use `profiles`, or an alias for a whole value")
 		return false
-	case d.trapped(n, t):
+	case d.isAmbiguous(n, t):
 		return false
 	case n.Tag == "!!null" && !d.file.json:
 		d.report(ruleWrongType, n, t.up, "a key is empty (null), not a text", "")
@@ -230,7 +232,7 @@ func (d *decoder) key(n *yaml.Node, t *trail) bool {
 	return true
 }
 
-func (d *decoder) duplicate(first, n *yaml.Node, t *trail) {
+func (d *decoder) duplicate(first, n *yaml.Node, t *keyPath) {
 	if first.Value == n.Value {
 		d.report(ruleDuplicateKey, n, t, "the key "+text.BackquoteKey(n.Value)+" stands here twice",
 			"remove one of them")

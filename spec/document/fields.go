@@ -11,7 +11,7 @@ import (
 )
 
 // fields is the table of the keys that a mapping may have: each reads its value into T.
-type fields[T any] map[string]func(d *decoder, out *T, value *yaml.Node, t *trail)
+type fields[T any] map[string]func(d *decoder, out *T, value *yaml.Node, t *keyPath)
 
 // names lists the keys, sorted.
 func (f fields[T]) names() []string { return slices.Sorted(maps.Keys(f)) }
@@ -22,8 +22,8 @@ var reservedKeys = []string{"teams", "teamVariables", "customRoles", "labels"}
 
 // decode reads a mapping by its table. reserved tells whether the reserved keys
 // of organizations and members can stand here.
-func decodeFields[T any](d *decoder, n *yaml.Node, t *trail, known fields[T], reserved bool, out *T) bool {
-	return d.each(n, t, func(key, value *yaml.Node, t *trail) {
+func decodeFields[T any](d *decoder, n *yaml.Node, t *keyPath, known fields[T], reserved bool, out *T) bool {
+	return d.each(n, t, func(key, value *yaml.Node, t *keyPath) {
 		if read := known[key.Value]; read != nil {
 			read(d, out, value, t)
 			return
@@ -40,7 +40,7 @@ func decodeFields[T any](d *decoder, n *yaml.Node, t *trail, known fields[T], re
 // unknownKey tells of a key and what it may have been meant for. One without a
 // value is not repeated: within brackets, {type: number, hunter2}, it is a value
 // whose key was forgotten.
-func (d *decoder) unknownKey(key, value *yaml.Node, t *trail, known []string) {
+func (d *decoder) unknownKey(key, value *yaml.Node, t *keyPath, known []string) {
 	if isNull(follow(value)) && text.DidYouMean(key.Value, known) == "" {
 		d.report(ruleUnknownKey, key, t.up, "an unknown key without a value",
 			"known here: "+text.Or(known)+"; write `key: value`")
@@ -54,12 +54,12 @@ func (d *decoder) unknownKey(key, value *yaml.Node, t *trail, known []string) {
 }
 
 // text reads a scalar that has to be a text.
-func (d *decoder) text(n *yaml.Node, t *trail) (scalar, bool) {
+func (d *decoder) text(n *yaml.Node, t *keyPath) (scalar, bool) {
 	return d.typed(n, t, "a text", formText)
 }
 
 // typed reads a scalar of one of the forms, in which no reference stands.
-func (d *decoder) typed(n *yaml.Node, t *trail, want string, forms ...form) (scalar, bool) {
+func (d *decoder) typed(n *yaml.Node, t *keyPath, want string, forms ...form) (scalar, bool) {
 	s, ok := d.value(n, t, want, forms...)
 	if ok && s.form == formText && strings.Contains(s.text, "${") && hasReference(splitReferences(s.text)) {
 		d.report(ruleMisplaced, follow(n), t, t.name()+" holds a reference, which nobody reads there",
@@ -70,7 +70,7 @@ func (d *decoder) typed(n *yaml.Node, t *trail, want string, forms ...form) (sca
 }
 
 // value is typed for the few places where references are read. A null is told with the right hint.
-func (d *decoder) value(n *yaml.Node, t *trail, want string, forms ...form) (scalar, bool) {
+func (d *decoder) value(n *yaml.Node, t *keyPath, want string, forms ...form) (scalar, bool) {
 	s, ok := d.scalar(n, t, want)
 	switch {
 	case !ok:
@@ -86,14 +86,14 @@ func (d *decoder) value(n *yaml.Node, t *trail, want string, forms ...form) (sca
 }
 
 // nullable is typed where a null may cancel what a profile declares.
-func (d *decoder) nullable(n *yaml.Node, t *trail, want string, forms ...form) (scalar, bool) {
+func (d *decoder) nullable(n *yaml.Node, t *keyPath, want string, forms ...form) (scalar, bool) {
 	if isNull(follow(n)) {
 		return d.scalar(n, t, want)
 	}
 	return d.typed(n, t, want, forms...)
 }
 
-func (d *decoder) nullProblem(n *yaml.Node, t *trail, instead string) {
+func (d *decoder) nullProblem(n *yaml.Node, t *keyPath, instead string) {
 	if instead == "" {
 		instead = "write a value, or remove the line"
 	}
@@ -101,7 +101,7 @@ func (d *decoder) nullProblem(n *yaml.Node, t *trail, instead string) {
 }
 
 // list reads a list, giving each item.
-func (d *decoder) list(n *yaml.Node, t *trail, visit func(item *yaml.Node, t *trail)) bool {
+func (d *decoder) list(n *yaml.Node, t *keyPath, visit func(item *yaml.Node, t *keyPath)) bool {
 	n = follow(n)
 	if !d.untagged(n, t) {
 		return false
@@ -121,9 +121,9 @@ func (d *decoder) list(n *yaml.Node, t *trail, visit func(item *yaml.Node, t *tr
 }
 
 // texts reads a list of texts.
-func (d *decoder) texts(n *yaml.Node, t *trail) []scalar {
+func (d *decoder) texts(n *yaml.Node, t *keyPath) []scalar {
 	out := []scalar{}
-	ok := d.list(n, t, func(item *yaml.Node, t *trail) {
+	ok := d.list(n, t, func(item *yaml.Node, t *keyPath) {
 		if s, ok := d.text(item, t); ok {
 			out = append(out, s)
 		}
@@ -135,7 +135,7 @@ func (d *decoder) texts(n *yaml.Node, t *trail) []scalar {
 }
 
 // choice reads a text that has to be one of the words.
-func (d *decoder) choice(n *yaml.Node, t *trail, words ...string) (scalar, bool) {
+func (d *decoder) choice(n *yaml.Node, t *keyPath, words ...string) (scalar, bool) {
 	s, ok := d.text(n, t)
 	if !ok {
 		return s, false

@@ -28,8 +28,8 @@ type layer struct {
 	profilesAt      at
 }
 
-// forget leaves what problems may still need: which layer it is, and where.
-func (l *layer) forget() { *l = layer{at: l.at, key: l.key, isProfile: l.isProfile} }
+// dropContents leaves what problems may still need: which layer it is, and where.
+func (l *layer) dropContents() { *l = layer{at: l.at, key: l.key, isProfile: l.isProfile} }
 
 // block is a mapping of named objects. A block that is set and has no items says "none".
 type block[T any] struct {
@@ -89,16 +89,16 @@ type writtenInvite struct {
 }
 
 // scalarField makes a row of a table that reads one scalar.
-func scalarField[T any](get func(*T) *scalar, want string, forms ...form) func(*decoder, *T, *yaml.Node, *trail) {
-	return func(d *decoder, out *T, n *yaml.Node, t *trail) {
+func scalarField[T any](get func(*T) *scalar, want string, forms ...form) func(*decoder, *T, *yaml.Node, *keyPath) {
+	return func(d *decoder, out *T, n *yaml.Node, t *keyPath) {
 		*get(out), _ = d.nullable(n, t, want, forms...)
 	}
 }
 
 // stateField reads `state`. `present` is the default, and lets an organization keep what a profile
 // calls absent.
-func stateField[T any](get func(*T) *scalar) func(*decoder, *T, *yaml.Node, *trail) {
-	return func(d *decoder, out *T, n *yaml.Node, t *trail) {
+func stateField[T any](get func(*T) *scalar) func(*decoder, *T, *yaml.Node, *keyPath) {
+	return func(d *decoder, out *T, n *yaml.Node, t *keyPath) {
 		if isNull(follow(n)) {
 			*get(out), _ = d.scalar(n, t, "a text")
 			return
@@ -110,11 +110,11 @@ func stateField[T any](get func(*T) *scalar) func(*decoder, *T, *yaml.Node, *tra
 const wantName = "a text (a name or code) or an id"
 
 // ownText makes a row that reads a text which no profile can have, so that null cancels nothing.
-func ownText(get func(*layer) *scalar) func(*decoder, *layer, *yaml.Node, *trail) {
-	return func(d *decoder, l *layer, n *yaml.Node, t *trail) { *get(l), _ = d.text(n, t) }
+func ownText(get func(*layer) *scalar) func(*decoder, *layer, *yaml.Node, *keyPath) {
+	return func(d *decoder, l *layer, n *yaml.Node, t *keyPath) { *get(l), _ = d.text(n, t) }
 }
 
-func readState(d *decoder, l *layer, n *yaml.Node, t *trail) {
+func readState(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
 	l.state, _ = d.choice(n, t, "absent", "present")
 }
 
@@ -150,8 +150,8 @@ var organizationFields = func() fields[layer] {
 	return all
 }()
 
-func nameOrID(get func(*layer) *scalar) func(*decoder, *layer, *yaml.Node, *trail) {
-	return func(d *decoder, l *layer, n *yaml.Node, t *trail) {
+func nameOrID(get func(*layer) *scalar) func(*decoder, *layer, *yaml.Node, *keyPath) {
+	return func(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
 		s, ok := d.nullable(n, t, wantName, formText, formNumber)
 		if ok {
 			s, _ = d.nameOrID(s, n, t)
@@ -161,7 +161,7 @@ func nameOrID(get func(*layer) *scalar) func(*decoder, *layer, *yaml.Node, *trai
 }
 
 // nameOrID checks the value itself: an id is a positive whole number, a name is not empty.
-func (d *decoder) nameOrID(s scalar, n *yaml.Node, t *trail) (scalar, bool) {
+func (d *decoder) nameOrID(s scalar, n *yaml.Node, t *keyPath) (scalar, bool) {
 	if s.form == formNumber {
 		return d.id(s, n, t)
 	}
@@ -176,7 +176,7 @@ func (d *decoder) nameOrID(s scalar, n *yaml.Node, t *trail) (scalar, bool) {
 // maxIDDigits keeps ids below what a JSON number holds exactly.
 const maxIDDigits = 15
 
-func (d *decoder) id(s scalar, n *yaml.Node, t *trail) (scalar, bool) {
+func (d *decoder) id(s scalar, n *yaml.Node, t *keyPath) (scalar, bool) {
 	id, ok := spec.WholeNumber(s.text)
 	if !ok || id == "0" || id[0] == '-' || len(id) > maxIDDigits {
 		d.report(ruleUnknownValue, follow(n), t, "an id is a whole number above zero", "write the id that Make shows")
@@ -186,7 +186,7 @@ func (d *decoder) id(s scalar, n *yaml.Node, t *trail) (scalar, bool) {
 	return s, true
 }
 
-func readID(d *decoder, l *layer, n *yaml.Node, t *trail) {
+func readID(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
 	s, ok := d.typed(n, t, "a number", formNumber)
 	if ok {
 		s, _ = d.id(s, n, t)
@@ -194,7 +194,7 @@ func readID(d *decoder, l *layer, n *yaml.Node, t *trail) {
 	l.id = s
 }
 
-func readOwner(d *decoder, l *layer, n *yaml.Node, t *trail) {
+func readOwner(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
 	s, ok := d.text(n, t)
 	if ok {
 		if s.text, ok = d.email(s.text, n, t); !ok {
@@ -204,19 +204,19 @@ func readOwner(d *decoder, l *layer, n *yaml.Node, t *trail) {
 	l.owner = s
 }
 
-func readProfileNames(d *decoder, l *layer, n *yaml.Node, t *trail) {
+func readProfileNames(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
 	l.profilesAt = t.at
 	l.profiles = d.texts(n, t)
 }
 
-func readPurge(d *decoder, l *layer, n *yaml.Node, t *trail) {
+func readPurge(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
 	items := []scalar{}
 	l.purgeAt = t.at
 	if isNull(follow(n)) {
 		l.purgeNull, _ = d.scalar(n, t, "a list")
 		return
 	}
-	ok := d.list(n, t, func(item *yaml.Node, t *trail) {
+	ok := d.list(n, t, func(item *yaml.Node, t *keyPath) {
 		s, ok := d.text(item, t)
 		if !ok {
 			return
@@ -243,7 +243,8 @@ func firstOf(words ...string) string {
 }
 
 // openBlock reads the mapping of a block; a null block cancels the inherited one.
-func openBlock[T any](d *decoder, b *block[T], n *yaml.Node, t *trail, visit func(key, value *yaml.Node, t *trail)) {
+func openBlock[T any](d *decoder, b *block[T], n *yaml.Node, t *keyPath,
+	visit func(key, value *yaml.Node, t *keyPath)) {
 	node := follow(n)
 	b.at = t.at
 	if isNull(node) {
@@ -254,8 +255,8 @@ func openBlock[T any](d *decoder, b *block[T], n *yaml.Node, t *trail, visit fun
 	b.broken = !d.each(n, t, visit)
 }
 
-func readControls(d *decoder, l *layer, n *yaml.Node, t *trail) {
-	openBlock(d, &l.featureControls, n, t, func(key, value *yaml.Node, t *trail) {
+func readControls(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
+	openBlock(d, &l.featureControls, n, t, func(key, value *yaml.Node, t *keyPath) {
 		if key.Value == "" {
 			d.report(ruleUnknownKey, key, t, "a feature control without a name", "")
 			return

@@ -23,8 +23,8 @@ import (
 type merger struct {
 	// nulls are all nulls that were merged.
 	nulls map[at]nullNote
-	// absurd are the objects that one layer calls absent and describes all the same.
-	absurd map[at]absurdNote
+	// contradictions are the objects that one layer calls absent and describes all the same.
+	contradictions map[at]contradiction
 }
 
 // nullNote says where a null stands and whether it cancelled something in some organization.
@@ -33,10 +33,10 @@ type nullNote struct {
 	cancels bool
 }
 
-type absurdNote struct{ path, object string }
+type contradiction struct{ path, object string }
 
 func newMerger() *merger {
-	return &merger{nulls: map[at]nullNote{}, absurd: map[at]absurdNote{}}
+	return &merger{nulls: map[at]nullNote{}, contradictions: map[at]contradiction{}}
 }
 
 // null notes one null and whether it had anything to cancel here.
@@ -172,7 +172,8 @@ func (m *merger) variable(below, above *writtenVariable) (writtenVariable, bool)
 	if isAbsent(over.state) {
 		out, fields = writtenVariable{at: above.at, name: above.name}, longForm{}
 		if above.value.isSet() || over.kind.isSet() || over.ignore.isSet() || over.literal.isSet() {
-			m.absurd[above.at] = absurdNote{"variables." + above.name, "the variable " + text.Backquote(above.name)}
+			m.contradictions[above.at] = contradiction{"variables." + above.name,
+				"the variable " + text.Backquote(above.name)}
 		}
 	}
 	if above.short {
@@ -209,7 +210,8 @@ func (m *merger) member(below, above *writtenMember) (writtenMember, bool) {
 	if isAbsent(above.state) {
 		out = writtenMember{at: above.at, email: above.email}
 		if above.role.isSet() || above.invite.set && !above.invite.null {
-			m.absurd[above.at] = absurdNote{"members." + above.email, "the member " + text.Backquote(above.email)}
+			m.contradictions[above.at] = contradiction{"members." + above.email,
+				"the member " + text.Backquote(above.email)}
 		}
 	}
 	if (above.role.isSet() || above.invite.set && !above.invite.null) && !above.state.isSet() {

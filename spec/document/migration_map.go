@@ -57,29 +57,29 @@ type mappedFields struct {
 }
 
 var mapFields = fields[mapPart]{
-	"apiVersion": func(d *decoder, _ *mapPart, n *yaml.Node, t *trail) { readVersion(d, &part{}, n, t) },
-	"region": func(d *decoder, p *mapPart, n *yaml.Node, t *trail) {
+	"apiVersion": func(d *decoder, _ *mapPart, n *yaml.Node, t *keyPath) { readVersion(d, &part{}, n, t) },
+	"region": func(d *decoder, p *mapPart, n *yaml.Node, t *keyPath) {
 		if s, ok := d.typed(n, t, wantName, formText, formNumber); ok {
 			p.m.Region = s.text
 		}
 	},
 	"organizations": readMappedOrganizations,
-	"emails": func(d *decoder, p *mapPart, n *yaml.Node, t *trail) {
+	"emails": func(d *decoder, p *mapPart, n *yaml.Node, t *keyPath) {
 		p.m.Emails = d.replacements(n, t, true)
 		for i := range p.m.Emails {
 			p.m.Emails[i].From, p.m.Emails[i].To = strings.ToLower(p.m.Emails[i].From),
 				strings.ToLower(p.m.Emails[i].To)
 		}
 	},
-	"roles": func(d *decoder, p *mapPart, n *yaml.Node, t *trail) { p.m.Roles = d.replacements(n, t, false) },
-	"featureControls": func(d *decoder, p *mapPart, n *yaml.Node, t *trail) {
+	"roles": func(d *decoder, p *mapPart, n *yaml.Node, t *keyPath) { p.m.Roles = d.replacements(n, t, false) },
+	"featureControls": func(d *decoder, p *mapPart, n *yaml.Node, t *keyPath) {
 		p.m.FeatureControls = d.replacements(n, t, false)
 	},
 }
 
 func mappedField(get func(*mappedFields) *scalar, want string,
-	forms ...form) func(*decoder, *mappedFields, *yaml.Node, *trail) {
-	return func(d *decoder, out *mappedFields, n *yaml.Node, t *trail) {
+	forms ...form) func(*decoder, *mappedFields, *yaml.Node, *keyPath) {
+	return func(d *decoder, out *mappedFields, n *yaml.Node, t *keyPath) {
 		if s, ok := d.typed(n, t, want, forms...); ok {
 			*get(out) = s
 		}
@@ -96,8 +96,8 @@ var mappedOrganizationFields = fields[mappedFields]{
 	"skip":     mappedField(func(m *mappedFields) *scalar { return &m.skip }, "a boolean", formBoolean),
 }
 
-func readMappedOrganizations(d *decoder, p *mapPart, n *yaml.Node, t *trail) {
-	d.each(n, t, func(key, value *yaml.Node, t *trail) {
+func readMappedOrganizations(d *decoder, p *mapPart, n *yaml.Node, t *keyPath) {
+	d.each(n, t, func(key, value *yaml.Node, t *keyPath) {
 		o := MappedOrganization{From: key.Value, Source: d.at(key).source()}
 		if node := follow(value); node.Kind == yaml.ScalarNode {
 			s, ok := d.text(value, t)
@@ -115,7 +115,7 @@ func readMappedOrganizations(d *decoder, p *mapPart, n *yaml.Node, t *trail) {
 	})
 }
 
-func (d *decoder) mappedOrganization(o *MappedOrganization, n *yaml.Node, t *trail) bool {
+func (d *decoder) mappedOrganization(o *MappedOrganization, n *yaml.Node, t *keyPath) bool {
 	var f mappedFields
 	if !decodeFields(d, n, t, mappedOrganizationFields, false, &f) {
 		return false
@@ -150,9 +150,9 @@ func parseID(text string) (int64, bool) {
 }
 
 // replacements reads a mapping of texts to texts; with nulls, an empty one means "not at all".
-func (d *decoder) replacements(n *yaml.Node, t *trail, emails bool) []MappedText {
+func (d *decoder) replacements(n *yaml.Node, t *keyPath, emails bool) []MappedText {
 	var out []MappedText
-	d.each(n, t, func(key, value *yaml.Node, t *trail) {
+	d.each(n, t, func(key, value *yaml.Node, t *keyPath) {
 		r := MappedText{From: key.Value, Source: d.at(key).source()}
 		if emails && isNull(follow(value)) {
 			out = append(out, r)

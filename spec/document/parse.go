@@ -75,7 +75,7 @@ func textProblem(file *source, offset int, message, hint string) spec.Problem {
 }
 
 // newProblem is the one way in which this package makes a problem.
-func newProblem(rule string, pos at, t *trail, message, hint string) spec.Problem {
+func newProblem(rule string, pos at, t *keyPath, message, hint string) spec.Problem {
 	return spec.Problem{Severity: severities[rule], Rule: rule, Path: t.String(), Message: message, Hint: hint,
 		Source: pos.pointer()}
 }

@@ -44,20 +44,20 @@ type namedScalar struct {
 
 var documentFields = fields[part]{
 	"apiVersion": readVersion,
-	"zone":       func(d *decoder, p *part, n *yaml.Node, t *trail) { p.zone, _ = d.text(n, t) },
+	"zone":       func(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.zone, _ = d.text(n, t) },
 	"zones":      readZones,
-	"guards": func(d *decoder, p *part, n *yaml.Node, t *trail) {
+	"guards": func(d *decoder, p *part, n *yaml.Node, t *keyPath) {
 		decodeFields(d, n, t, guardFields, false, &p.guards)
 	},
-	"sensitive":     func(d *decoder, p *part, n *yaml.Node, t *trail) { p.sensitive = d.globs(n, t) },
-	"profiles":      func(d *decoder, p *part, n *yaml.Node, t *trail) { p.profiles = d.layers(n, t, true) },
-	"organizations": func(d *decoder, p *part, n *yaml.Node, t *trail) { p.organizations = d.layers(n, t, false) },
+	"sensitive":     func(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.sensitive = d.globs(n, t) },
+	"profiles":      func(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.profiles = d.layers(n, t, true) },
+	"organizations": func(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.organizations = d.layers(n, t, false) },
 }
 
 // APIVersion is what every document begins with.
 const APIVersion = "makesync/v1"
 
-func readVersion(d *decoder, p *part, n *yaml.Node, t *trail) {
+func readVersion(d *decoder, p *part, n *yaml.Node, t *keyPath) {
 	p.hasVersion = true
 	s, ok := d.text(n, t)
 	if ok && s.text != APIVersion {
@@ -91,13 +91,13 @@ func (d *decoder) document(root *yaml.Node) *part {
 }
 
 // layers reads a mapping of organizations or profiles.
-func (d *decoder) layers(n *yaml.Node, t *trail, isProfile bool) []*layer {
+func (d *decoder) layers(n *yaml.Node, t *keyPath, isProfile bool) []*layer {
 	if isNull(follow(n)) {
 		d.nullProblem(follow(n), t, "write {} for none, or remove the line")
 		return nil
 	}
 	var out []*layer
-	d.eachAndAgain(n, t, func(key, value *yaml.Node, t *trail) {
+	d.eachWithDuplicates(n, t, func(key, value *yaml.Node, t *keyPath) {
 		if !spec.IsKey(key.Value) {
 			d.report(ruleOrganizationKey, key, t, text.BackquoteKey(key.Value)+" cannot be a key",
 				"use a to z, 0 to 9 and -, at most 64 characters; the name goes into `name`")
@@ -106,13 +106,13 @@ func (d *decoder) layers(n *yaml.Node, t *trail, isProfile bool) []*layer {
 		if d.layer(l, value, t) || isProfile {
 			out = append(out, l) // a profile that is told to be wrong is declared all the same
 		}
-	}, func(key, value *yaml.Node, t *trail) {
+	}, func(key, value *yaml.Node, t *keyPath) {
 		d.layer(&layer{at: d.at(key), key: key.Value, isProfile: isProfile}, value, t) // for its mistakes
 	})
 	return out
 }
 
-func (d *decoder) layer(l *layer, n *yaml.Node, t *trail) bool {
+func (d *decoder) layer(l *layer, n *yaml.Node, t *keyPath) bool {
 	if isNull(follow(n)) {
 		d.nullProblem(follow(n), t, "write {} when nothing is to be said, or remove the line")
 		return false
@@ -125,7 +125,7 @@ func (d *decoder) layer(l *layer, n *yaml.Node, t *trail) bool {
 
 // withoutOwn tells a profile's keys that only an organization can have, and gives the mapping
 // without them.
-func (d *decoder) withoutOwn(n *yaml.Node, t *trail) *yaml.Node {
+func (d *decoder) withoutOwn(n *yaml.Node, t *keyPath) *yaml.Node {
 	node := follow(n)
 	if node.Kind != yaml.MappingNode {
 		return n
@@ -157,15 +157,15 @@ var sandboxFields = fields[writtenSandbox]{
 }
 
 // requiredText makes a row that reads a text which may not be null or empty.
-func requiredText[T any](get func(*T) *scalar) func(*decoder, *T, *yaml.Node, *trail) {
-	return func(d *decoder, out *T, n *yaml.Node, t *trail) {
+func requiredText[T any](get func(*T) *scalar) func(*decoder, *T, *yaml.Node, *keyPath) {
+	return func(d *decoder, out *T, n *yaml.Node, t *keyPath) {
 		s, ok := d.text(n, t)
 		*get(out) = d.filled(s, ok, n, t)
 	}
 }
 
 // filled tells of a text that is empty.
-func (d *decoder) filled(s scalar, ok bool, n *yaml.Node, t *trail) scalar {
+func (d *decoder) filled(s scalar, ok bool, n *yaml.Node, t *keyPath) scalar {
 	if !ok || s.text != "" {
 		return s
 	}
@@ -174,20 +174,20 @@ func (d *decoder) filled(s scalar, ok bool, n *yaml.Node, t *trail) scalar {
 	return d.broken(n)
 }
 
-func readToken(d *decoder, z *writtenZone, n *yaml.Node, t *trail) {
+func readToken(d *decoder, z *writtenZone, n *yaml.Node, t *keyPath) {
 	s, ok := d.value(n, t, "a text", formText)
 	z.token = d.filled(s, ok, n, t)
 }
 
-func zoneText(get func(*writtenZone) *scalar) func(*decoder, *writtenZone, *yaml.Node, *trail) {
+func zoneText(get func(*writtenZone) *scalar) func(*decoder, *writtenZone, *yaml.Node, *keyPath) {
 	return requiredText(get)
 }
 
-func sandboxText(get func(*writtenSandbox) *scalar) func(*decoder, *writtenSandbox, *yaml.Node, *trail) {
+func sandboxText(get func(*writtenSandbox) *scalar) func(*decoder, *writtenSandbox, *yaml.Node, *keyPath) {
 	return requiredText(get)
 }
 
-func readSandbox(d *decoder, z *writtenZone, n *yaml.Node, t *trail) {
+func readSandbox(d *decoder, z *writtenZone, n *yaml.Node, t *keyPath) {
 	if isNull(follow(n)) {
 		d.nullProblem(follow(n), t, "write {} for a sandbox with its default state")
 		z.sandbox = &writtenSandbox{}
@@ -197,8 +197,8 @@ func readSandbox(d *decoder, z *writtenZone, n *yaml.Node, t *trail) {
 	decodeFields(d, n, t, sandboxFields, false, z.sandbox)
 }
 
-func readZones(d *decoder, p *part, n *yaml.Node, t *trail) {
-	d.each(n, t, func(key, value *yaml.Node, t *trail) {
+func readZones(d *decoder, p *part, n *yaml.Node, t *keyPath) {
+	d.each(n, t, func(key, value *yaml.Node, t *keyPath) {
 		if !isZoneName(key.Value) {
 			d.report(ruleUnknownValue, key, t, text.BackquoteKey(key.Value)+" cannot be the name of a zone",
 				"use letters, digits, - and _")
@@ -228,7 +228,7 @@ var guardFields = func() fields[writtenGuards] {
 		"minAdmins":      readLimit,
 		"requiredAdmins": readRequiredAdmins,
 		"emails":         readEmails,
-		"protect":        func(d *decoder, g *writtenGuards, n *yaml.Node, t *trail) { g.protect = d.globs(n, t) },
+		"protect":        func(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) { g.protect = d.globs(n, t) },
 	}
 	for name := range countedKinds {
 		all[name] = readLimits
@@ -243,11 +243,11 @@ var countedKinds = map[string][]spec.Kind{
 	"maxDeletesPerRun": {spec.KindVariable, spec.KindMember, spec.KindOrganization},
 }
 
-func readLimit(d *decoder, g *writtenGuards, n *yaml.Node, t *trail) { d.limit(g, t.key, n, t) }
+func readLimit(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) { d.limit(g, t.key, n, t) }
 
-func readLimits(d *decoder, g *writtenGuards, n *yaml.Node, t *trail) {
+func readLimits(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
 	guard, kinds := t.key, kindNames(countedKinds[t.key])
-	d.each(n, t, func(key, value *yaml.Node, t *trail) {
+	d.each(n, t, func(key, value *yaml.Node, t *keyPath) {
 		if !slices.Contains(kinds, key.Value) {
 			d.report(ruleGuard, key, t, text.Backquote(guard)+" does not count "+text.BackquoteKey(key.Value),
 				firstOf(text.DidYouMean(key.Value, kinds), "it counts "+text.Or(kinds)))
@@ -265,7 +265,7 @@ func kindNames(kinds []spec.Kind) []string {
 	return names
 }
 
-func (d *decoder) limit(g *writtenGuards, name string, n *yaml.Node, t *trail) {
+func (d *decoder) limit(g *writtenGuards, name string, n *yaml.Node, t *keyPath) {
 	s, ok := d.typed(n, t, "a number", formNumber)
 	if !ok {
 		return
@@ -282,7 +282,7 @@ func (d *decoder) limit(g *writtenGuards, name string, n *yaml.Node, t *trail) {
 
 // readEmails reads the patterns of the emails guard. No pattern at all would
 // read as "nobody" and mean "anybody", so an empty list is refused.
-func readEmails(d *decoder, g *writtenGuards, n *yaml.Node, t *trail) {
+func readEmails(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
 	if isNull(follow(n)) {
 		d.nullProblem(follow(n), t, "")
 		return
@@ -294,8 +294,8 @@ func readEmails(d *decoder, g *writtenGuards, n *yaml.Node, t *trail) {
 	}
 }
 
-func readRequiredAdmins(d *decoder, g *writtenGuards, n *yaml.Node, t *trail) {
-	d.list(n, t, func(item *yaml.Node, t *trail) {
+func readRequiredAdmins(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
+	d.list(n, t, func(item *yaml.Node, t *keyPath) {
 		s, ok := d.text(item, t)
 		if !ok {
 			return
@@ -307,9 +307,9 @@ func readRequiredAdmins(d *decoder, g *writtenGuards, n *yaml.Node, t *trail) {
 }
 
 // globs reads a list of patterns.
-func (d *decoder) globs(n *yaml.Node, t *trail) []scalar {
+func (d *decoder) globs(n *yaml.Node, t *keyPath) []scalar {
 	out := []scalar{}
-	d.list(n, t, func(item *yaml.Node, t *trail) {
+	d.list(n, t, func(item *yaml.Node, t *keyPath) {
 		s, ok := d.text(item, t)
 		if !ok {
 			return

@@ -37,19 +37,19 @@ func (a at) pointer() *spec.Source {
 	return &s
 }
 
-// trail is a YAML path as a chain, so that a path costs nothing until a problem prints it.
-type trail struct {
-	up    *trail
+// keyPath is a YAML path as a chain, so that a path costs nothing until a problem prints it.
+type keyPath struct {
+	up    *keyPath
 	key   string
 	index int // counts from 1; 0 for a key
 	at        // of the key
 }
 
-func (t *trail) item(i int) *trail     { return &trail{up: t, index: i + 1} }
-func (t *trail) child(k string) *trail { return &trail{up: t, key: k} }
+func (t *keyPath) item(i int) *keyPath     { return &keyPath{up: t, index: i + 1} }
+func (t *keyPath) child(k string) *keyPath { return &keyPath{up: t, key: k} }
 
 // name is the nearest key, for messages: an item of a list is named by its list.
-func (t *trail) name() string {
+func (t *keyPath) name() string {
 	for ; t != nil; t = t.up {
 		if t.index == 0 {
 			return text.Backquote(spec.ShownKey(t.parent(), t.key))
@@ -59,7 +59,7 @@ func (t *trail) name() string {
 }
 
 // String is the path: organizations.acme.profiles[0].
-func (t *trail) String() string {
+func (t *keyPath) String() string {
 	if t == nil {
 		return ""
 	}
@@ -70,7 +70,7 @@ func (t *trail) String() string {
 }
 
 // parent is the key that t stands below; "" when there is none.
-func (t *trail) parent() string {
+func (t *keyPath) parent() string {
 	if t.up == nil {
 		return ""
 	}

@@ -43,13 +43,13 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 	desired.Organizations = make([]spec.Organization, 0, len(d.organizations))
 	for _, l := range d.organizations {
 		desired.Organizations = append(desired.Organizations, r.organization(l))
-		l.forget()
+		l.dropContents()
 	}
 	r.checkDefaultZone()
-	r.checkTwins(desired.Organizations)
+	r.checkDuplicates(desired.Organizations)
 	r.checkTokens(desired.Organizations)
 	r.checkProfiles()
-	r.tellMerged()
+	r.reportMerged()
 	addExcerpts(d.files, r.problems)
 	return desired, spec.SortProblems(r.problems)
 }

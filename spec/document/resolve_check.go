@@ -57,15 +57,15 @@ func (r *resolver) checkAbsent(l *layer) {
 	}
 }
 
-// checkTwins finds two entries for one organization.
-func (r *resolver) checkTwins(organizations []spec.Organization) {
+// checkDuplicates finds two entries for one organization.
+func (r *resolver) checkDuplicates(organizations []spec.Organization) {
 	ids, names := map[string]*spec.Organization{}, map[string]*spec.Organization{}
 	for i := range organizations {
 		o := &organizations[i]
 		if o.ID != 0 && o.Zone != "" {
 			id := o.Zone + "\x00" + strconv.FormatInt(o.ID, 10)
 			if first := ids[id]; first != nil {
-				r.twins(ruleSameID, first, o, "id", "the organizations "+text.Backquote(first.Key)+" and "+
+				r.duplicate(ruleSameID, first, o, "id", "the organizations "+text.Backquote(first.Key)+" and "+
 					text.Backquote(o.Key)+" have the same id")
 				continue
 			}
@@ -77,7 +77,7 @@ func (r *resolver) checkTwins(organizations []spec.Organization) {
 		name := o.Zone + "\x00" + norm.NFC.String(o.Name)
 		first := names[name]
 		if first != nil && (first.ID == 0 || o.ID == 0) {
-			r.twins(ruleSameName, first, o, "name", "the organizations "+text.Backquote(first.Key)+" and "+
+			r.duplicate(ruleSameName, first, o, "name", "the organizations "+text.Backquote(first.Key)+" and "+
 				text.Backquote(o.Key)+" have the same name and not both an id")
 		}
 		if first == nil || first.ID != 0 {
@@ -86,7 +86,7 @@ func (r *resolver) checkTwins(organizations []spec.Organization) {
 	}
 }
 
-func (r *resolver) twins(rule string, first, second *spec.Organization, field, message string) {
+func (r *resolver) duplicate(rule string, first, second *spec.Organization, field, message string) {
 	a, b := first.At[field], second.At[field]
 	if a.Compare(&b) > 0 {
 		first, second, a, b = second, first, b, a
@@ -140,8 +140,8 @@ func sortedKeys[T any](m map[string]T) []string {
 	return keys
 }
 
-// tellMerged tells what only shows once all organizations are merged.
-func (r *resolver) tellMerged() {
+// reportMerged tells what only shows once all organizations are merged.
+func (r *resolver) reportMerged() {
 	r.layers = append([]*layer(nil), r.documents.organizations...)
 	for _, key := range sortedKeys(r.documents.profiles) {
 		r.layers = append(r.layers, r.documents.profiles[key])
@@ -153,7 +153,7 @@ func (r *resolver) tellMerged() {
 				"write {} for none, or remove the line")
 		}
 	}
-	for pos, note := range r.merger.absurd {
+	for pos, note := range r.merger.contradictions {
 		r.report(ruleAbsentConflict, pos, "", note.path, note.object+" is absent and described all the same",
 			"keep only `state: absent`")
 	}

@@ -22,7 +22,7 @@ const (
 	ruleAliasBomb     = "alias-bomb"
 	ruleMergeKey      = "merge-key"
 	ruleTag           = "tag"
-	ruleTrap          = "yaml-trap"
+	ruleAmbiguous     = "yaml-trap"
 
 	ruleAPIVersion   = "api-version"
 	ruleUnknownKey   = "unknown-key"
@@ -84,7 +84,7 @@ var rules = []Rule{
 	{ruleAliasBomb, spec.Error, "Aliases grow a document far beyond its size, or form a loop."},
 	{ruleMergeKey, spec.Error, "Merge keys (<<) are not read; profiles do their work."},
 	{ruleTag, spec.Error, "Tags such as !!str or !secret are not read."},
-	{ruleTrap, spec.Error,
+	{ruleAmbiguous, spec.Error,
 		"An unquoted text means one thing to YAML 1.1 and another to YAML 1.2: NO, on, 010, 1_000, 1e3, 12:30, " +
 			"2026-11-20."},
 	{ruleAPIVersion, spec.Error, "A document does not begin with apiVersion: makesync/v1."},

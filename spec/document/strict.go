@@ -41,13 +41,13 @@ func ReadStrict(path string, into any) error {
 }
 
 // lint checks keys and plain scalars of a whole tree, without knowing its form.
-func (d *decoder) lint(n *node.Node, t *trail) {
+func (d *decoder) lint(n *node.Node, t *keyPath) {
 	n = follow(n)
 	switch n.Kind {
 	case node.MappingNode:
-		d.each(n, t, func(_, value *node.Node, t *trail) { d.lint(value, t) })
+		d.each(n, t, func(_, value *node.Node, t *keyPath) { d.lint(value, t) })
 	case node.ScalarNode:
-		d.trapped(n, t)
+		d.isAmbiguous(n, t)
 	default:
 		for i, child := range n.Content {
 			d.lint(child, t.item(i))

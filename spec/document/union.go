@@ -46,12 +46,12 @@ func (u *union) addFile(f loadedFile) {
 			u.out.sensitive = append(u.out.sensitive, mustGlob(s.text))
 		}
 		for _, l := range p.profiles {
-			if u.once("profiles."+l.key, l.at, u.out.profiles[l.key], "profile") {
+			if u.unique("profiles."+l.key, l.at, u.out.profiles[l.key], "profile") {
 				u.out.profiles[l.key] = l
 			}
 		}
 		for _, l := range p.organizations {
-			if u.once("organizations."+l.key, l.at, u.organizations[l.key], "organization") {
+			if u.unique("organizations."+l.key, l.at, u.organizations[l.key], "organization") {
 				u.organizations[l.key] = l
 				u.out.organizations = append(u.out.organizations, l)
 			}
@@ -65,15 +65,15 @@ func mustGlob(pattern string) spec.Glob {
 	return g
 }
 
-func (u *union) once(path string, pos at, first *layer, what string) bool {
+func (u *union) unique(path string, pos at, first *layer, what string) bool {
 	if first == nil {
 		return true
 	}
-	u.twice(path, pos, first.at, "the "+what+" "+text.Backquote(first.key)+" stands in two places")
+	u.duplicate(path, pos, first.at, "the "+what+" "+text.Backquote(first.key)+" stands in two places")
 	return false
 }
 
-func (u *union) twice(path string, pos, first at, message string) {
+func (u *union) duplicate(path string, pos, first at, message string) {
 	p := newProblem(ruleSettingTwice, pos, nil, message, "the other one is at "+first.source().String()+"; keep one")
 	p.Path, p.Related = path, first.pointer()
 	u.problems = append(u.problems, p)
@@ -81,7 +81,7 @@ func (u *union) twice(path string, pos, first at, message string) {
 
 func (u *union) addZone(z writtenZone) {
 	if first, ok := u.zoneAt[z.name]; ok {
-		u.twice("zones."+z.name, z.at, first, "the zone "+text.Backquote(z.name)+" stands in two places")
+		u.duplicate("zones."+z.name, z.at, first, "the zone "+text.Backquote(z.name)+" stands in two places")
 		return
 	}
 	u.zoneAt[z.name] = z.at
@@ -107,7 +107,7 @@ func (u *union) addZone(z writtenZone) {
 func (u *union) addGuards(g writtenGuards) {
 	for _, limit := range g.limits {
 		if first, ok := u.limitAt[limit.name]; ok {
-			u.twice("guards."+limit.name, limit.at, first, "the guard "+text.Backquote(limit.name)+
+			u.duplicate("guards."+limit.name, limit.at, first, "the guard "+text.Backquote(limit.name)+
 				" stands in two places")
 			continue
 		}

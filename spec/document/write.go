@@ -150,15 +150,15 @@ func (d *documentWriter) entry(a spec.Address, name, value string) {
 	d.line(3, writeText(name)+": "+value)
 }
 
-// left tells of what a block does not hold, after the block.
-type left struct {
+// omission is an object that a block cannot hold; comments behind the block tell of it.
+type omission struct {
 	address      spec.Address
 	name, reason string
 }
 
-func (d *documentWriter) leftovers(all []left) {
-	for _, l := range all {
-		d.skip(3, l.address, l.name, l.reason)
+func (d *documentWriter) writeOmissions(all []omission) {
+	for _, o := range all {
+		d.skip(3, o.address, o.name, o.reason)
 	}
 }
 
@@ -167,7 +167,7 @@ func (d *documentWriter) controls(o *spec.Organization) {
 		return
 	}
 	var good []spec.FeatureControl
-	var bad []left
+	var bad []omission
 	seen := map[string]bool{}
 	for _, c := range o.FeatureControls {
 		why := badControl(c.Name)
@@ -175,7 +175,7 @@ func (d *documentWriter) controls(o *spec.Organization) {
 			why = "another control has the same name but for upper and lower case"
 		}
 		if why != "" {
-			bad = append(bad, left{spec.NewAddress(o.Key, spec.KindFeatureControl, c.Name), c.Name, why})
+			bad = append(bad, omission{spec.NewAddress(o.Key, spec.KindFeatureControl, c.Name), c.Name, why})
 			continue
 		}
 		seen[strings.ToLower(c.Name)] = true
@@ -185,7 +185,7 @@ func (d *documentWriter) controls(o *spec.Organization) {
 	for _, c := range good {
 		d.entry(spec.NewAddress(o.Key, spec.KindFeatureControl, c.Name), c.Name, strconv.FormatBool(c.Enabled))
 	}
-	d.leftovers(bad)
+	d.writeOmissions(bad)
 }
 
 func badControl(name string) string {
@@ -205,12 +205,12 @@ func (d *documentWriter) members(o *spec.Organization) {
 		return
 	}
 	var good []spec.Member
-	var bad []left
+	var bad []omission
 	seen := map[string]bool{}
 	for _, m := range o.Members {
 		email := strings.ToLower(m.Email)
 		if !spec.AcceptsEmail(m.Email) || seen[email] {
-			bad = append(bad, left{spec.NewAddress(o.Key, spec.KindMember, email), m.Email,
+			bad = append(bad, omission{spec.NewAddress(o.Key, spec.KindMember, email), m.Email,
 				"the e-mail address is none, or stands here already"})
 			continue
 		}
@@ -222,7 +222,7 @@ func (d *documentWriter) members(o *spec.Organization) {
 		d.entry(spec.NewAddress(o.Key, spec.KindMember, good[i].Email), strings.ToLower(good[i].Email),
 			writeMember(&good[i]))
 	}
-	d.leftovers(bad)
+	d.writeOmissions(bad)
 }
 
 func writeMember(m *spec.Member) string {

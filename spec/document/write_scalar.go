@@ -41,7 +41,7 @@ func isPlainScalar(s string) bool {
 			return false
 		}
 	}
-	_, is := trap(s)
+	_, is := ambiguous(s)
 	return !is
 }
 

@@ -37,7 +37,7 @@ func TestWriteDocument(t *testing.T) {
 				{Name: "EMPTY", Type: spec.TypeString, Value: spec.Plain("")},
 				{Name: "FLAG", Type: spec.TypeBoolean, Value: spec.Plain("true")},
 				{Name: "LINES", Type: spec.TypeString, Value: spec.Plain("one\ntwo\t\"x\"\u2028")},
-				{Name: "ODD", Type: spec.TypeString, Odd: "its value is an object"},
+				{Name: "ODD", Type: spec.TypeString, Invalid: "its value is an object"},
 				{Name: "OLD", State: spec.Absent},
 				{Name: "PASSWORD", Type: spec.TypeString, Value: spec.Sensitive("hunter2"),
 					Reference: "${env:ACME_PASSWORD}"},

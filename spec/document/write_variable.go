@@ -17,7 +17,7 @@ func (d *documentWriter) variables(o *spec.Organization) {
 		name, value string
 	}
 	var good []entry
-	var bad []left
+	var bad []omission
 	seen := map[string]bool{}
 	for i := range o.Variables {
 		v := &o.Variables[i]
@@ -27,7 +27,7 @@ func (d *documentWriter) variables(o *spec.Organization) {
 			why = "another variable has the same name but for upper and lower case"
 		}
 		if why != "" {
-			bad = append(bad, left{a, v.Name, why})
+			bad = append(bad, omission{a, v.Name, why})
 			continue
 		}
 		seen[strings.ToLower(v.Name)] = true
@@ -37,7 +37,7 @@ func (d *documentWriter) variables(o *spec.Organization) {
 	for _, e := range good {
 		d.entry(e.address, e.name, e.value)
 	}
-	d.leftovers(bad)
+	d.writeOmissions(bad)
 }
 
 // writeVariable gives the short form where it says the same, else a mapping in
@@ -75,8 +75,8 @@ func isShort(v *spec.Variable, value string) bool {
 // for one (1e+22) is put in quotes; its type stands beside it then.
 func writeValue(v *spec.Variable) (written string, literal bool, why string) {
 	switch {
-	case v.Odd != "":
-		return "", false, text.Visible(v.Odd)
+	case v.Invalid != "":
+		return "", false, text.Visible(v.Invalid)
 	case v.Type.String() == "":
 		return "", false, "its type is unknown"
 	case v.Reference != "":
@@ -94,7 +94,7 @@ func writeValue(v *spec.Variable) (written string, literal bool, why string) {
 	case !utf8.ValidString(value) || len(value) > maxText/2:
 		return "", false, "its value is no text that a document can hold"
 	case v.Type == spec.TypeNumber:
-		if _, is := trap(value); !is {
+		if _, is := ambiguous(value); !is {
 			return value, false, ""
 		}
 		return quote(value), false, ""

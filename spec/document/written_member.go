@@ -22,8 +22,8 @@ var inviteFields = fields[writtenInvite]{
 	"note":  scalarField(func(i *writtenInvite) *scalar { return &i.note }, "a text", formText),
 }
 
-func readMembers(d *decoder, l *layer, n *yaml.Node, t *trail) {
-	openBlock(d, &l.members, n, t, func(key, value *yaml.Node, t *trail) {
+func readMembers(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
+	openBlock(d, &l.members, n, t, func(key, value *yaml.Node, t *keyPath) {
 		email, ok := d.email(key.Value, key, t)
 		if !ok {
 			return
@@ -34,7 +34,7 @@ func readMembers(d *decoder, l *layer, n *yaml.Node, t *trail) {
 	})
 }
 
-func (d *decoder) member(m *writtenMember, n *yaml.Node, t *trail) {
+func (d *decoder) member(m *writtenMember, n *yaml.Node, t *keyPath) {
 	node := follow(n)
 	switch {
 	case node.Kind == yaml.MappingNode:
@@ -51,7 +51,7 @@ func (d *decoder) member(m *writtenMember, n *yaml.Node, t *trail) {
 	m.role = s
 }
 
-func readRole(d *decoder, m *writtenMember, n *yaml.Node, t *trail) {
+func readRole(d *decoder, m *writtenMember, n *yaml.Node, t *keyPath) {
 	s, ok := d.nullable(n, t, wantName, formText, formNumber)
 	if ok {
 		s, _ = d.role(s, n, t)
@@ -62,7 +62,7 @@ func readRole(d *decoder, m *writtenMember, n *yaml.Node, t *trail) {
 // ownerRoleID is Owner on every public zone (the API's published list of roles).
 const ownerRoleID = "11"
 
-func (d *decoder) role(s scalar, n *yaml.Node, t *trail) (scalar, bool) {
+func (d *decoder) role(s scalar, n *yaml.Node, t *keyPath) (scalar, bool) {
 	s, ok := d.nameOrID(s, n, t)
 	if ok && (s.form == formText && strings.EqualFold(s.text, "owner") || s.form == formNumber &&
 		s.text == ownerRoleID) {
@@ -74,7 +74,7 @@ func (d *decoder) role(s scalar, n *yaml.Node, t *trail) (scalar, bool) {
 }
 
 // memberOf is the e-mail in a path that ends in a member or in one of its fields.
-func memberOf(t *trail) string {
+func memberOf(t *keyPath) string {
 	for ; t != nil; t = t.up {
 		if strings.Contains(t.key, "@") {
 			return t.key
@@ -83,7 +83,7 @@ func memberOf(t *trail) string {
 	return "…"
 }
 
-func readConnections(d *decoder, m *writtenMember, n *yaml.Node, t *trail) {
+func readConnections(d *decoder, m *writtenMember, n *yaml.Node, t *keyPath) {
 	if isNull(follow(n)) {
 		m.connections, _ = d.scalar(n, t, "a text")
 		return
@@ -91,7 +91,7 @@ func readConnections(d *decoder, m *writtenMember, n *yaml.Node, t *trail) {
 	m.connections, _ = d.choice(n, t, "keep", "delete")
 }
 
-func readInvite(d *decoder, m *writtenMember, n *yaml.Node, t *trail) {
+func readInvite(d *decoder, m *writtenMember, n *yaml.Node, t *keyPath) {
 	node := follow(n)
 	m.invite = writtenInvite{at: t.at, set: true}
 	if isNull(node) {
@@ -101,7 +101,7 @@ func readInvite(d *decoder, m *writtenMember, n *yaml.Node, t *trail) {
 	m.invite.set = decodeFields(d, n, t, inviteFields, false, &m.invite)
 }
 
-func readInviteName(d *decoder, i *writtenInvite, n *yaml.Node, t *trail) {
+func readInviteName(d *decoder, i *writtenInvite, n *yaml.Node, t *keyPath) {
 	s, _ := d.nullable(n, t, "a text", formText)
 	if why := spec.RefusedName(s.text); s.form == formText && why != "" {
 		d.report(ruleInviteName, follow(n), t, "Make refuses the name "+text.Backquote(s.text)+": "+why, nameHint)
@@ -110,12 +110,12 @@ func readInviteName(d *decoder, i *writtenInvite, n *yaml.Node, t *trail) {
 	i.name = s
 }
 
-func readTeams(d *decoder, i *writtenInvite, n *yaml.Node, t *trail) {
+func readTeams(d *decoder, i *writtenInvite, n *yaml.Node, t *keyPath) {
 	if isNull(follow(n)) {
 		i.teamsNull, _ = d.scalar(n, t, "a list")
 		return
 	}
-	i.teamsSet = d.list(n, t, func(item *yaml.Node, t *trail) {
+	i.teamsSet = d.list(n, t, func(item *yaml.Node, t *keyPath) {
 		s, ok := d.typed(item, t, wantName, formText, formNumber)
 		if !ok {
 			return
@@ -128,7 +128,7 @@ func readTeams(d *decoder, i *writtenInvite, n *yaml.Node, t *trail) {
 
 // email checks an address loosely (one @, no space, a dot or not in the domain:
 // Make itself decides) and gives it in lower case.
-func (d *decoder) email(address string, n *yaml.Node, t *trail) (string, bool) {
+func (d *decoder) email(address string, n *yaml.Node, t *keyPath) (string, bool) {
 	if !spec.AcceptsEmail(address) {
 		d.report(ruleEmail, follow(n), t, text.Backquote(address)+" is no e-mail address", "write it as name@domain")
 		return "", false

@@ -23,8 +23,8 @@ var variableFields = fields[longVariable]{
 
 const wantValue = "a text, a number or a boolean"
 
-func readVariables(d *decoder, l *layer, n *yaml.Node, t *trail) {
-	openBlock(d, &l.variables, n, t, func(key, value *yaml.Node, t *trail) {
+func readVariables(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
+	openBlock(d, &l.variables, n, t, func(key, value *yaml.Node, t *keyPath) {
 		if !d.variableName(key, t) {
 			return
 		}
@@ -35,7 +35,7 @@ func readVariables(d *decoder, l *layer, n *yaml.Node, t *trail) {
 	})
 }
 
-func (d *decoder) variable(v *writtenVariable, n *yaml.Node, t *trail) bool {
+func (d *decoder) variable(v *writtenVariable, n *yaml.Node, t *keyPath) bool {
 	node := follow(n)
 	switch {
 	case node.Kind == yaml.MappingNode:
@@ -52,7 +52,7 @@ func (d *decoder) variable(v *writtenVariable, n *yaml.Node, t *trail) bool {
 	return ok
 }
 
-func readVariableValue(d *decoder, v *longVariable, n *yaml.Node, t *trail) {
+func readVariableValue(d *decoder, v *longVariable, n *yaml.Node, t *keyPath) {
 	if isNull(follow(n)) {
 		v.value, _ = d.scalar(n, t, wantValue)
 		return
@@ -60,7 +60,7 @@ func readVariableValue(d *decoder, v *longVariable, n *yaml.Node, t *trail) {
 	v.value, _ = d.value(n, t, wantValue, formText, formNumber, formBoolean)
 }
 
-func readVariableType(d *decoder, v *longVariable, n *yaml.Node, t *trail) {
+func readVariableType(d *decoder, v *longVariable, n *yaml.Node, t *keyPath) {
 	if isNull(follow(n)) {
 		v.kind, _ = d.scalar(n, t, "a text")
 		return
@@ -70,7 +70,7 @@ func readVariableType(d *decoder, v *longVariable, n *yaml.Node, t *trail) {
 
 // variableName checks a name as Make's help states it: letters, digits, $ and _,
 // not beginning with a digit, at most 128.
-func (d *decoder) variableName(key *yaml.Node, t *trail) bool {
+func (d *decoder) variableName(key *yaml.Node, t *keyPath) bool {
 	why := spec.RefusedVariableName(key.Value)
 	if why != "" {
 		d.report(ruleVariableName, key, t, "Make refuses the variable name "+text.BackquoteKey(key.Value)+": "+why,

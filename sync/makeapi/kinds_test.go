@@ -113,8 +113,8 @@ func TestVariables(t *testing.T) {
 		}
 		got := []row{}
 		for _, v := range live.Variables {
-			got = append(got, row{v.Name, v.Value.Reveal(), v.Type, v.System, v.Odd != ""})
-			if !v.Value.IsSensitive() || v.Value.Reveal() != "" && strings.Contains(v.Odd, v.Value.Reveal()+" ") {
+			got = append(got, row{v.Name, v.Value.Reveal(), v.Type, v.System, v.Invalid != ""})
+			if !v.Value.IsSensitive() || v.Value.Reveal() != "" && strings.Contains(v.Invalid, v.Value.Reveal()+" ") {
 				t.Errorf("%s: %s shows its value", name, v.Name)
 			}
 		}

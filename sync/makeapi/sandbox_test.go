@@ -51,7 +51,7 @@ func everything(t testing.TB, c *Client) (string, error) {
 			}
 		}
 		for _, v := range live.Variables {
-			fmt.Fprintln(&b, v.Name, v.Type, v.Value.Reveal(), v.System, v.Odd)
+			fmt.Fprintln(&b, v.Name, v.Type, v.Value.Reveal(), v.System, v.Invalid)
 		}
 		for _, m := range live.Members {
 			fmt.Fprintln(&b, m.Email, m.Role, m.Invitation)

@@ -67,7 +67,7 @@ func (row *variableRow) variable() spec.Variable {
 	}
 	value, err := row.Value.canonical(v.Type)
 	if err != nil {
-		v.Odd = err.Error()
+		v.Invalid = err.Error()
 	}
 	v.Value = spec.Sensitive(value)
 	return v

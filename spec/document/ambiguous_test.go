@@ -7,7 +7,7 @@ import (
 	older "sigs.k8s.io/yaml"
 )
 
-func TestTrap(t *testing.T) {
+func TestAmbiguous(t *testing.T) {
 	t.Parallel()
 	traps := []string{
 		"NO", "no", "No", "n", "N", "y", "Y", "yes", "YES", "on", "ON", "Off", "=",
@@ -24,21 +24,21 @@ func TestTrap(t *testing.T) {
 		"123456789012345678901234567890", ".inf", ".nan", "10:aa", "https://a.example",
 	}
 	for _, s := range traps {
-		if _, is := trap(s); !is {
+		if _, is := ambiguous(s); !is {
 			t.Errorf("%q is read differently by YAML 1.1 and 1.2, and is taken for plain", s)
 		}
 	}
 	for _, s := range plain {
-		if reading, is := trap(s); is {
-			t.Errorf("%q is taken for a trap (%s)", s, reading)
+		if reading, is := ambiguous(s); is {
+			t.Errorf("%q is taken for ambiguous (%s)", s, reading)
 		}
 	}
 }
 
 // FuzzTrap compares with two implementations: what the older YAML library (1.1)
-// and the newer one read alike as text, or differently, is what trap says, as far
+// and the newer one read alike as text, or differently, is what ambiguous says, as far
 // as each of them follows its specification.
-func FuzzTrap(f *testing.F) {
+func FuzzAmbiguous(f *testing.F) {
 	for _, s := range []string{"NO", "010", "1_000", "plain", "5", "1e3", "0o7", "1.5"} {
 		f.Add(s)
 	}
@@ -46,9 +46,9 @@ func FuzzTrap(f *testing.F) {
 		if len(s) > 30 {
 			return
 		}
-		reading, is := trap(s)
+		reading, is := ambiguous(s)
 		if is && reading == "" {
-			t.Fatalf("%q: a trap without a reading", s)
+			t.Fatalf("%q: ambiguous without a reading", s)
 		}
 		var node yaml.Node
 		if is || yaml.Unmarshal([]byte("k: "+s+"\n"), &node) != nil || len(node.Content) != 1 ||
@@ -62,7 +62,7 @@ func FuzzTrap(f *testing.F) {
 			return
 		}
 		if _, isBool := read.K.(bool); isBool != (value.Tag == "!!bool") {
-			t.Fatalf("%q is %v to YAML 1.1 and %s to 1.2, and no trap", s, read.K, value.Tag)
+			t.Fatalf("%q is %v to YAML 1.1 and %s to 1.2, and not ambiguous", s, read.K, value.Tag)
 		}
 	})
 }

@@ -30,9 +30,9 @@ var words11 = map[string]string{
 	"=":   "",
 }
 
-// trap tells whether the two YAML versions read an unquoted text differently,
+// ambiguous tells whether the two YAML versions read an unquoted text differently,
 // and then what the older one reads ("a boolean", "a number", "a date").
-func trap(text string) (reading string, is bool) {
+func ambiguous(text string) (reading string, is bool) {
 	if text == "" || len(text) > 64 {
 		return "", false
 	}
@@ -48,10 +48,10 @@ func trap(text string) (reading string, is bool) {
 	default:
 		return "", false
 	}
-	return numberTrap(text)
+	return ambiguousNumber(text)
 }
 
-func numberTrap(text string) (string, bool) {
+func ambiguousNumber(text string) (string, bool) {
 	if date11.MatchString(text) {
 		return "a date", true
 	}
