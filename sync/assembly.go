@@ -48,13 +48,6 @@ func (run *planRun) newAssembly(zones []*zoneRun, drafts []*draft) *assembly {
 	return &assembly{run: run, zones: zones, drafts: drafts, known: run.newExcuses(), room: newCeilings(run, drafts), plan: p, n: 1, digests: map[string]string{}}
 }
 
-// begin tells the sink what is known once the zones are open.
-func (a *assembly) begin(ctx context.Context) {
-	if a.run.Sink != nil && !interrupted(ctx) {
-		a.run.Sink.Begin(a.plan)
-	}
-}
-
 // compareAll compares the organizations side by side, at most Concurrency at a time.
 func (a *assembly) compareAll(ctx context.Context) {
 	newTurns(a.run.Concurrency).each(ctx, len(a.drafts), func(ctx context.Context, i int) {
@@ -151,12 +144,6 @@ func (a *assembly) include(d *draft) {
 	a.facts.add(o)
 	a.plan.Summary.add(o)
 	a.plan.Calls.Write += o.plannedWrites()
-	if a.run.Sink != nil {
-		a.run.Sink.Organization(o)
-	}
-	if a.run.Forget {
-		o.Steps, o.Held = []Step{}, []Held{}
-	}
 	d.proposals, d.waiting, d.held, d.people, d.admins = nil, nil, nil, nil, adminSet{}
 }
 

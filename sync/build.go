@@ -39,7 +39,6 @@ func MakePlan(ctx context.Context, r Request) (*Plan, error) {
 	}
 	zones := run.openZones(ctx)
 	a := run.newAssembly(zones, run.identifyAll(zones))
-	a.begin(ctx)
 	a.compareAll(ctx)
 	if interrupted(ctx) {
 		return nil, context.Cause(ctx)
