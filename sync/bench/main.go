@@ -2,7 +2,7 @@
 // fetches and sends the same bytes with the same number of requests in flight
 // and does nothing else with them. `make bench` runs it.
 //
-//	go run ./testdata/bench run -sizes 100x50,1000x50 -latencies 0,20ms -runs 5
+//	go run ./sync/bench run -sizes 100x50,1000x50 -latencies 0,20ms -runs 5
 //
 // The zone is a fixture in a process of its own, with answers rendered beforehand,
 // so that it costs as little as a zone can; its latency is a sleep per request.

@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"bufio"
@@ -18,6 +18,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// top is the project's top folder.
+const top = "../.."
+
 var update = flag.Bool("update", false, "rewrite the scripts' golden parts and the README's output")
 
 // TestMain builds makesync once and puts it first in the path, for the scripts and for every test that
@@ -35,7 +38,7 @@ func withProgram(run func() int) int {
 		panic(err)
 	}
 	defer os.RemoveAll(dir)
-	build := exec.Command("go", "build", "-o", filepath.Join(dir, "makesync"), ".")
+	build := exec.Command("go", "build", "-o", filepath.Join(dir, "makesync"), top)
 	if out, err := build.CombinedOutput(); err != nil {
 		panic(fmt.Sprintf("build makesync: %v\n%s", err, out))
 	}
@@ -48,7 +51,7 @@ func withProgram(run func() int) int {
 // TestScript runs testdata/script, one script for each topic, each in a folder and with a state of its own.
 func TestScript(t *testing.T) {
 	t.Parallel()
-	root, err := os.Getwd()
+	root, err := filepath.Abs(top)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"bytes"
@@ -19,13 +19,13 @@ import (
 // but the first two, which people paste first, are checked by name.
 func TestReadme(t *testing.T) {
 	t.Parallel()
-	data, err := os.ReadFile("README.md")
+	data, err := os.ReadFile(filepath.Join(top, "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := withRules(runBlocks(t, string(data)))
 	if *update {
-		if err := os.WriteFile("README.md", []byte(want), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(top, "README.md"), []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
@@ -41,7 +41,7 @@ var consoleBlock = regexp.MustCompile("(?ms)^```console\n(.*?)^```\n")
 func runBlocks(t *testing.T, text string) string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.CopyFS(filepath.Join(dir, "examples"), os.DirFS("examples")); err != nil {
+	if err := os.CopyFS(filepath.Join(dir, "examples"), os.DirFS(filepath.Join(top, "examples"))); err != nil {
 		t.Fatal(err)
 	}
 	states, err := filepath.Glob(filepath.Join(dir, "examples", "*", ".makesync"))
@@ -99,7 +99,7 @@ func withRules(text string) string {
 // TestReadmeBeginsWithTwoCommands keeps the first two commands what a fresh machine can run.
 func TestReadmeBeginsWithTwoCommands(t *testing.T) {
 	t.Parallel()
-	data, err := os.ReadFile("README.md")
+	data, err := os.ReadFile(filepath.Join(top, "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestReadmeBeginsWithTwoCommands(t *testing.T) {
 // TestReadmeDocument validates the document that the README shows.
 func TestReadmeDocument(t *testing.T) {
 	t.Parallel()
-	data, err := os.ReadFile("README.md")
+	data, err := os.ReadFile(filepath.Join(top, "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"bytes"
@@ -22,7 +22,7 @@ import (
 )
 
 // quickstart has a change of every kind; the zone runs in this process, makesync in another.
-const quickstart = "examples/quickstart"
+const quickstart = top + "/examples/quickstart"
 
 // zoneUnderTest is a simulated zone with what a makesync needs to reach it.
 type zoneUnderTest struct {

@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"encoding/json"
@@ -17,7 +17,7 @@ import (
 )
 
 // agency has a dozen organizations, some of them on plans that lack something.
-const agency = "examples/agency"
+const agency = top + "/examples/agency"
 
 // newAgency is a zone as the agency finds it.
 func newAgency(t *testing.T) *zoneUnderTest {
