@@ -57,8 +57,10 @@ func (a *assembly) begin(ctx context.Context) {
 
 // compareAll compares the organizations side by side, at most Concurrency at a time.
 func (a *assembly) compareAll(ctx context.Context) {
-	newTurns(a.run.Concurrency).each(ctx, len(a.drafts), func(ctx context.Context, i int) {
+	slots := newSlots(a.run.Concurrency)
+	slots.each(len(a.drafts), func(i int) {
 		d := a.drafts[i]
+		d.reader = withSlotOf(slots, d.zone.port.Reader)
 		d.compare(ctx)
 		d.judge()
 		a.takeIn(ctx, d)

@@ -13,9 +13,8 @@ import (
 // catalogue gives the API's lists of names, each read once and only when a name in the documents
 // needs it. Lists that belong to an organization (its teams, its own roles) are read for that one.
 type catalogue struct {
-	reader ZoneReader
-	mu     stdsync.Mutex
-	lists  map[catalogueKey]func() ([]Name, error)
+	mu    stdsync.Mutex
+	lists map[catalogueKey]func() ([]Name, error)
 }
 
 type catalogueKey struct {
@@ -23,17 +22,17 @@ type catalogueKey struct {
 	organization int64
 }
 
-func newCatalogue(reader ZoneReader) *catalogue {
-	return &catalogue{reader: reader, lists: map[catalogueKey]func() ([]Name, error){}}
+func newCatalogue() *catalogue {
+	return &catalogue{lists: map[catalogueKey]func() ([]Name, error){}}
 }
 
 // names reads a list, or gives what was read before, failures included.
-func (c *catalogue) names(ctx context.Context, list List, organization int64) ([]Name, error) {
+func (c *catalogue) names(ctx context.Context, reader ZoneReader, list List, organization int64) ([]Name, error) {
 	c.mu.Lock()
 	key := catalogueKey{list, organization}
 	read, ok := c.lists[key]
 	if !ok {
-		read = stdsync.OnceValues(func() ([]Name, error) { return c.reader.Names(ctx, list, organization) })
+		read = stdsync.OnceValues(func() ([]Name, error) { return reader.Names(ctx, list, organization) })
 		c.lists[key] = read
 	}
 	c.mu.Unlock()

@@ -82,7 +82,7 @@ func (d *draft) createHint() string {
 }
 
 func (d *draft) bindName(ctx context.Context, what string, list List, text string) (Name, error) {
-	names, err := d.zone.catalogue.names(ctx, list, 0)
+	names, err := d.zone.catalogue.names(ctx, d.reader, list, 0)
 	if err != nil {
 		return Name{}, err
 	}

@@ -11,7 +11,9 @@ import (
 type draft struct {
 	run  *planRun
 	zone *zoneRun
-	want *spec.Organization
+	// reader is the zone's, for the organization's slot.
+	reader Reader
+	want   *spec.Organization
 	// live is nil for an organization that is to be created, and again once the diff is done (drop).
 	live      *Live
 	id        int64

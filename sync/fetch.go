@@ -32,7 +32,7 @@ func openZone(ctx context.Context, r *Request, name string, wanted []*spec.Organ
 		z.err = &CallError{Doing: "read zone " + name, Class: ClassRefused, Message: "there is no way to reach it"}
 		return z
 	}
-	z.catalogue = newCatalogue(port.Reader)
+	z.catalogue = newCatalogue()
 	var rows []*Live
 	var meErr, rowsErr error
 	var group spec.Group
@@ -40,7 +40,7 @@ func openZone(ctx context.Context, r *Request, name string, wanted []*spec.Organ
 	group.Go(func() error { rows, rowsErr = port.Reader.Organizations(ctx); return nil })
 	for _, list := range neededLists(wanted, r.Scope) {
 		// A list that fails hurts only the organizations that need it: they find the failure again.
-		group.Go(func() error { _, _ = z.catalogue.names(ctx, list, 0); return nil })
+		group.Go(func() error { _, _ = z.catalogue.names(ctx, port.Reader, list, 0); return nil })
 	}
 	_ = group.Wait() // the errors are kept apart, so that which one is told does not depend on which comes first
 	z.err = cmp.Or(meErr, rowsErr)
@@ -104,9 +104,9 @@ func (d *draft) lacksColumns() bool {
 
 // fetchDetail fills in from the detail call what the row left out.
 func (d *draft) fetchDetail(ctx context.Context) {
-	detail, err := d.zone.port.Reader.Organization(ctx, d.live.ID, false)
+	detail, err := d.reader.Organization(ctx, d.live.ID, false)
 	if d.arrives(ctx, err) {
-		detail, err = d.zone.port.Reader.Organization(ctx, d.live.ID, false)
+		detail, err = d.reader.Organization(ctx, d.live.ID, false)
 	}
 	if err != nil {
 		d.detailErr = err
@@ -145,10 +145,10 @@ func (d *draft) fetchKind(ctx context.Context, kind spec.Kind) {
 		noteFailure(d.live, kind, fmt.Errorf("read %s of %s: %w", kind, d.want.Key, err))
 		return
 	}
-	err := d.zone.port.Reader.Read(ctx, d.live, kind)
+	err := d.reader.Read(ctx, d.live, kind)
 	if d.arrives(ctx, err) {
 		delete(d.live.Failed, kind)
-		err = d.zone.port.Reader.Read(ctx, d.live, kind)
+		err = d.reader.Read(ctx, d.live, kind)
 	}
 	noteFailure(d.live, kind, err)
 }
@@ -160,6 +160,6 @@ func (d *draft) arrives(ctx context.Context, err error) bool {
 		return false
 	}
 	d.awaited = true
-	_, err = d.zone.port.Reader.Organization(ctx, d.live.ID, true)
+	_, err = d.reader.Organization(ctx, d.live.ID, true)
 	return err == nil
 }

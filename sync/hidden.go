@@ -19,7 +19,7 @@ func (d *draft) readHidden(ctx context.Context) {
 		if d.liveMember(m.Email) != nil || !d.run.Scope.Covers(d.address(spec.KindMember, m.Email)) {
 			continue
 		}
-		id, err := d.zone.port.Reader.FindUser(ctx, d.id, m.Email)
+		id, err := d.reader.FindUser(ctx, d.id, m.Email)
 		if err != nil {
 			noteFailure(d.live, spec.KindMember, err)
 			return

@@ -33,7 +33,7 @@ func (d *draft) bindRole(ctx context.Context, m *spec.Member) (Name, error) {
 	}
 	role, err := d.bindName(ctx, "role", Roles, m.Role)
 	if unknown, ok := isNameError(err); ok && !d.creates() {
-		names, failed := d.zone.catalogue.names(ctx, Roles, d.id)
+		names, failed := d.zone.catalogue.names(ctx, d.reader, Roles, d.id)
 		if failed != nil {
 			return Name{}, failed
 		}
@@ -90,7 +90,7 @@ func (d *draft) bindTeams(ctx context.Context, teams []string, a *Arguments) err
 	known := d.live.Teams
 	if known == nil {
 		var err error
-		if known, err = d.zone.catalogue.names(ctx, Teams, d.id); err != nil {
+		if known, err = d.zone.catalogue.names(ctx, d.reader, Teams, d.id); err != nil {
 			return err
 		}
 	}

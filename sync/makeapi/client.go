@@ -54,6 +54,12 @@ type Options struct {
 // Client reads from and writes to one zone; it is safe for use by many goroutines. It implements
 // sync.Reader and sync.Writer.
 type Client struct {
+	*shared
+	slot reconcile.Slot // of whoever calls; nil: none
+}
+
+// shared is what a client has in common with itself for other slots (see WithSlot).
+type shared struct {
 	zone          string
 	base          url.URL
 	authorization string
@@ -83,6 +89,7 @@ var (
 	_ reconcile.Reader           = (*Client)(nil)
 	_ reconcile.MembershipReader = (*Client)(nil)
 	_ reconcile.Writer           = (*Client)(nil)
+	_ reconcile.SlotClient       = (*Client)(nil)
 )
 
 // New makes a client of one zone. It sends nothing.
@@ -95,7 +102,7 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("zone %s: %w", clean(o.Name, 60), err)
 	}
-	c := &Client{
+	c := &shared{
 		zone: clean(o.Name, 60), base: *base, authorization: header, token: o.Token.Masked(),
 		agent: agent(o.Version), transport: o.Transport, slots: o.Slots, patience: newPatience(o),
 		log: o.Log, observe: o.Observe, resting: o.Resting, clock: o.Clock, jitter: o.Jitter,
@@ -109,7 +116,12 @@ func New(o Options) (*Client, error) {
 	if c.jitter == nil {
 		c.jitter = rand.Float64
 	}
-	return c, nil
+	return &Client{shared: c}, nil
+}
+
+// WithSlot is the same client, for whoever holds the slot: its calls yield it while they wait.
+func (c *Client) WithSlot(slot reconcile.Slot) reconcile.ReadWriter {
+	return &Client{shared: c.shared, slot: slot}
 }
 
 // agent is the User-Agent; the zone's edge refuses clients that have none.

@@ -59,7 +59,9 @@ func (c *Client) rest(organization int64, wait time.Duration) {
 
 // sleep waits, and lets other organizations be worked on meanwhile.
 func (c *Client) sleep(ctx context.Context, wait time.Duration) error {
-	defer reconcile.StepAside(ctx)()
+	if c.slot != nil {
+		defer c.slot.Yield()()
+	}
 	return c.clock.Sleep(ctx, wait)
 }
 
