@@ -7,10 +7,13 @@ import (
 )
 
 // ansi matches the escape sequences that terminals obey.
-var ansi = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\-_])|\u009b[0-?]*[ -/]*[@-~]")
+var ansi = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|" +
+	"\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|" +
+	"[@-Z\\\\-_])|\u009b[0-?]*[ -/]*[@-~]")
 
-// clean makes a text of the zone fit for one line of a terminal or a log: no escape sequences, no control,
-// direction or invisible characters, white space as single spaces, at most longest characters.
+// clean makes a text of the zone fit for one line of a terminal or a log: no escape sequences, no
+// control, direction or invisible characters, white space as single spaces, at most longest
+// characters.
 func clean(text string, longest int) string {
 	if isClean(text, longest) {
 		return text
