@@ -2,7 +2,7 @@
 // In go calls of the core (it implements sync.Reader and sync.Writer) and out come live state,
 // answers, and *sync.CallError values that say why a call failed and whether a write happened.
 //
-//	client, err := makeapi.New(makeapi.Options{Name: "eu1", URL: "https://eu1.make.com", Token: t})
+//	client, err := makeapi.New(makeapi.Options{Name: "eu1", URL: url, Token: token})
 //	rows, err := client.Organizations(ctx)
 //	err = client.Read(ctx, rows[0], spec.KindVariable)
 //

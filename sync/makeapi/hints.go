@@ -69,7 +69,8 @@ func (c caller) explainKnown(k *call, e *reconcile.CallError) string {
 		return edgeHint
 	case e.Class == reconcile.ClassForbidden || e.Class == reconcile.ClassNotFound:
 		if host := c.elsewhere(k.organization); host != "" {
-			return fmt.Sprintf("organization %d lives in %s, not in zone %s (%s)", k.organization, host, c.zone, c.base.Host)
+			return fmt.Sprintf("organization %d lives in %s, not in zone %s (%s)",
+				k.organization, host, c.zone, c.base.Host)
 		}
 	case e.Class == reconcile.ClassUnreachable && e.Err != nil && isTrust(e.Err):
 		return "check the url of zone " + c.zone + " and this machine's certificates and clock"

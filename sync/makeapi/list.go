@@ -15,15 +15,15 @@ import (
 // A list counts as read only with proof that it is whole; anything else is an error, so that a
 // part of a list never looks like all of it:
 //
-//	the page has fewer rows than the limit that `pg` echoes    whole
-//	the page is empty                                          whole
-//	no `pg` or no limit in it, fewer than 10 rows              whole: no known default cuts shorter
-//	no `pg` or no limit in it, 10 rows or more                 one more page; nothing new: whole
-//	the page is full                                           one more page
-//	a further page repeats only rows that were read            an error: the zone ignores pg[offset]
-//	totalCount, where it was asked for, is what was read       whole: a full page may be the last
-//	totalCount is larger than what was read                    one more page; nothing more: whole¹
-//	totalCount is above 0 and there is no row                  an error
+//	the page has fewer rows than the limit that `pg` echoes  whole
+//	the page is empty                                        whole
+//	no `pg` or no limit in it, fewer than 10 rows            whole: no known default cuts shorter
+//	no `pg` or no limit in it, 10 rows or more               one more page; nothing new: whole
+//	the page is full                                         one more page
+//	a further page repeats only rows that were read          an error: the zone ignores pg[offset]
+//	totalCount, where it was asked for, is what was read     whole: a full page may be the last
+//	totalCount is larger than what was read                  one more page; nothing more: whole¹
+//	totalCount is above 0 and there is no row                an error
 //
 // ¹ A zone may count rows that it does not show.
 //

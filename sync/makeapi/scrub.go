@@ -21,7 +21,7 @@ const masked = "(sensitive)"
 // than that is looked for as a whole.
 //
 //	text     "Bad value: IkNTUlQt\n cjEzN0…"   base64 over two lines, cut
-//	letters  "badvalue:ikntulqtcjezn0…"        searched for pieces; at says where each byte is from
+//	letters  "badvalue:ikntulqtcjezn0…"        searched for pieces; at: where each byte is from
 //	result   "Bad value: (sensitive)…"
 func scrub(text string, secrets []string) string {
 	d := normalise(text)
@@ -93,7 +93,8 @@ func escapes(text string) []string {
 	page := html.EscapeString(text)
 	return []string{
 		text, inner, bare,
-		withoutQuotes(strconv.Quote(inner)), withoutQuotes(strconv.Quote(bare)), withoutQuotes(strconv.QuoteToASCII(text)),
+		withoutQuotes(strconv.Quote(inner)), withoutQuotes(strconv.Quote(bare)),
+		withoutQuotes(strconv.QuoteToASCII(text)),
 		page, strings.NewReplacer("&#34;", "&quot;", "&#39;", "&apos;").Replace(page),
 		url.QueryEscape(text), url.PathEscape(text), strings.ReplaceAll(text, "'", "''"),
 	}

@@ -53,7 +53,9 @@ func setRole(w reconcile.Write) (writeRequest, error) {
 // chooses. What the person owns stays unless the connections shall go, which has to be confirmed.
 func removeMember(w reconcile.Write) (writeRequest, error) {
 	a := w.Arguments
-	d := writeRequest{doing: "remove", method: post, path: rolePath(w), scope: scopeUserWrite, query: confirmed(a.Confirmed)}
+	d := writeRequest{
+		doing: "remove", method: post, path: rolePath(w), scope: scopeUserWrite, query: confirmed(a.Confirmed),
+	}
 	if !w.NoBody {
 		d.body = struct{}{}
 	}
