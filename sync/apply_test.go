@@ -14,7 +14,7 @@ import (
 
 // world is a zone and documents that between them need a step of every kind.
 func world() (*writtenZone, Request) {
-	acme := organization(11, "Acme")
+	acme := liveOrganization(11, "Acme")
 	variable(acme, "COUNT", spec.TypeNumber, "5")
 	variable(acme, "OLD", spec.TypeString, "old")
 	variable(acme, "PASSWORD", spec.TypeString, "hunter2-before")
@@ -24,7 +24,7 @@ func world() (*writtenZone, Request) {
 	person(acme, 5, "gone@x.example", 13, "")
 	person(acme, 6, "late@x.example", 13, "expired")
 	person(acme, 7, "unwanted@x.example", 13, "pending")
-	doomed := organization(12, "Doomed")
+	doomed := liveOrganization(12, "Doomed")
 	z := newWrittenZone(acme, doomed)
 	on := true
 	password := spec.Variable{Name: "PASSWORD", Type: spec.TypeString, Value: spec.Sensitive("hunter2-after"), Reference: "${env:PASSWORD}"}
@@ -168,7 +168,7 @@ func TestNotConverged(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			acme := organization(11, "Acme")
+			acme := liveOrganization(11, "Acme")
 			variable(acme, "COUNT", spec.TypeNumber, "5")
 			variable(acme, "PASSWORD", spec.TypeString, "hunter2-before")
 			z := newWrittenZone(acme)
@@ -284,7 +284,7 @@ func TestReadingBackANewOrganization(t *testing.T) {
 // Who is no member any more cannot tell what became of what he has written: that is no failure.
 func TestReadingBackWithoutMembership(t *testing.T) {
 	t.Parallel()
-	acme := organization(11, "Acme")
+	acme := liveOrganization(11, "Acme")
 	variable(acme, "COUNT", spec.TypeNumber, "5")
 	z := newWrittenZone(acme)
 	r := z.request(desired("acme", "Acme", variables(spec.Variable{Name: "COUNT", Type: spec.TypeNumber, Value: spec.Plain("7")})))
@@ -332,7 +332,7 @@ func (stop waitingWriter) Write(ctx context.Context, _ Write) (Answer, error) {
 // One organization answers 502 to everything: the other is done, and it is not waited for at every step.
 func TestApplyNothing(t *testing.T) {
 	t.Parallel()
-	z := newWrittenZone(organization(11, "Acme"))
+	z := newWrittenZone(liveOrganization(11, "Acme"))
 	o := z.options()
 	o.BeforeWriting = func() error { return errors.New("must not be called") }
 	report := Apply(context.Background(), makePlan(t, z.request(desired("acme", "Acme"))), o)

@@ -21,7 +21,7 @@ func (l Lists) canonical(list List, organization int64, text string) string {
 		names = own
 	}
 	if found := matching(names, text); len(found) == 1 {
-		return preferredName(list, found[0])
+		return PreferredName(list, found[0])
 	}
 	return text
 }

@@ -81,14 +81,14 @@ func enactTransfer(live *Live, write Write) {
 	for i := range live.Members {
 		switch live.Members[i].UserID {
 		case write.Arguments.UserID:
-			live.Members[i].Role = strconv.FormatInt(live.AdminRoles.owner(), 10)
+			live.Members[i].Role = strconv.FormatInt(live.AdminRoles.OwnerID(), 10)
 		case former:
-			live.Members[i].Role = strconv.FormatInt(live.AdminRoles.admin(), 10)
+			live.Members[i].Role = strconv.FormatInt(live.AdminRoles.AdminID(), 10)
 		}
 	}
 	if findUser(live.Members, write.Arguments.UserID) == nil {
 		live.Members = append(live.Members, spec.Member{Email: write.Arguments.Email, UserID: write.Arguments.UserID,
-			Role: strconv.FormatInt(live.AdminRoles.owner(), 10)})
+			Role: strconv.FormatInt(live.AdminRoles.OwnerID(), 10)})
 	}
 	live.OwnerID = write.Arguments.UserID
 }

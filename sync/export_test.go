@@ -26,7 +26,7 @@ func notes(d Draft) string {
 
 func TestExportOfWhatCouldNotBeReadSaysSoAndDeclaresNothing(t *testing.T) {
 	t.Parallel()
-	z := newFakeZone(organization(11, "Acme"), organization(12, "Beta"))
+	z := newFakeZone(liveOrganization(11, "Acme"), liveOrganization(12, "Beta"))
 	z.fail = func(call string) error {
 		if call == "variable 11" {
 			return &CallError{Doing: "read variables of Acme", Status: 500, Message: "down", Class: ClassServer}
@@ -48,7 +48,7 @@ func TestExportOfWhatCouldNotBeReadSaysSoAndDeclaresNothing(t *testing.T) {
 func TestSurveyOfNothingReadableEndsAsTheCallsSay(t *testing.T) {
 	t.Parallel()
 	for class, want := range map[Class]Exit{ClassForbidden: ExitRefused, ClassServer: ExitUnreachable, ClassBroken: ExitPartlyVisible} {
-		z := newFakeZone(organization(11, "Acme"))
+		z := newFakeZone(liveOrganization(11, "Acme"))
 		z.fail = func(call string) error {
 			if strings.HasSuffix(call, " 11") {
 				return &CallError{Class: class, Message: "no"}
@@ -63,7 +63,7 @@ func TestSurveyOfNothingReadableEndsAsTheCallsSay(t *testing.T) {
 
 func TestExportNamesRolesByNameUnlessItMeansTwo(t *testing.T) {
 	t.Parallel()
-	acme := organization(11, "Acme")
+	acme := liveOrganization(11, "Acme")
 	person(acme, 2, "member@acme.example", 13, "")
 	person(acme, 3, "twin@acme.example", 40, "")
 	person(acme, 4, "other@acme.example", 41, "pending")
@@ -89,7 +89,7 @@ func TestExportNamesRolesByNameUnlessItMeansTwo(t *testing.T) {
 
 func TestExportWritesNoSecretAndNoRegion(t *testing.T) {
 	t.Parallel()
-	acme := organization(11, "Make")
+	acme := liveOrganization(11, "Make")
 	variable(acme, "API_KEY", spec.TypeString, "do-not-write-me")
 	variable(acme, "API$KEY", spec.TypeNumber, "1")
 	d, _ := exportOf(t, newFakeZone(acme))
@@ -131,7 +131,7 @@ func TestChooserIsWithoutCaseOnNameAndKey(t *testing.T) {
 
 func TestSurveyPassesOnWhatNothingCanBeSaidWithout(t *testing.T) {
 	t.Parallel()
-	z := newFakeZone(organization(11, "Acme"))
+	z := newFakeZone(liveOrganization(11, "Acme"))
 	wrong := errors.New("no list")
 	z.fail = func(call string) error {
 		if call == "organizations" {

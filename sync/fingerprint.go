@@ -88,6 +88,12 @@ func (v View) masked(secret bool) View {
 	return out
 }
 
+// SaltText is the salt as a plan keeps it.
+func SaltText(salt []byte) string { return base64.RawURLEncoding.EncodeToString(salt) }
+
+// ReadSalt reads a plan's salt back.
+func ReadSalt(text string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(text) }
+
 // hashJSON is "sha256:…" over the JSON form, whose map keys are sorted.
 func hashJSON(v any) string {
 	data, err := json.Marshal(v)

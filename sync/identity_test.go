@@ -45,11 +45,11 @@ func TestCandidates(t *testing.T) {
 
 func TestIdentity(t *testing.T) {
 	t.Parallel()
-	nfd := organization(13, "Cafe\u0301")
-	us := organization(14, "Away")
+	nfd := liveOrganization(13, "Cafe\u0301")
+	us := liveOrganization(14, "Away")
 	us.Host = "us1.make.com"
 	live := func() *fakeZone {
-		return newFakeZone(organization(11, "Acme"), organization(12, "Twin"), organization(15, "Twin"), nfd, us)
+		return newFakeZone(liveOrganization(11, "Acme"), liveOrganization(12, "Twin"), liveOrganization(15, "Twin"), nfd, us)
 	}
 	for _, c := range []struct {
 		name string

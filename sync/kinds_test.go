@@ -148,7 +148,7 @@ func TestNoSecretInAPlan(t *testing.T) {
 func TestDigest(t *testing.T) {
 	t.Parallel()
 	plan := func(change func(*Request)) *Plan {
-		r := newFakeZone(acme(), organization(12, "Beta")).request(desired("acme", "Acme", variables(
+		r := newFakeZone(acme(), liveOrganization(12, "Beta")).request(desired("acme", "Acme", variables(
 			spec.Variable{Name: "API_TOKEN", Type: spec.TypeString, Value: spec.Sensitive("s"), Reference: "${env:T}"})), desired("beta", "Beta"))
 		r.Salt = []byte("salt")
 		change(&r)
@@ -197,7 +197,7 @@ func TestPreconditionOfASecret(t *testing.T) {
 
 func TestUnmanagedOrganizations(t *testing.T) {
 	t.Parallel()
-	r := newFakeZone(acme(), organization(12, "Beta"), organization(13, "Gamma")).request(desired("acme", "Acme"), desired("beta", "Beta"))
+	r := newFakeZone(acme(), liveOrganization(12, "Beta"), liveOrganization(13, "Gamma")).request(desired("acme", "Acme"), desired("beta", "Beta"))
 	r.Scope.Targets = []spec.Glob{glob(t, "acme")}
 	if p := makePlan(t, r); p.Unmanaged[spec.KindOrganization] != 1 {
 		t.Errorf("unmanaged %v", p.Unmanaged)

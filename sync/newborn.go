@@ -114,7 +114,7 @@ func (w *worker) bindName(ctx context.Context, what string, list List, text stri
 	if err != nil {
 		return 0, failure("unreadable: the "+what+"s of the new organization could not be read", err)
 	}
-	found, err := bind(what, list, names, text)
+	found, err := Bind(what, list, names, text)
 	if err != nil {
 		return 0, failure("unbound: "+err.Error(), nil)
 	}

@@ -125,7 +125,7 @@ func TestARefusalForTheLicenceIsSkipped(t *testing.T) {
 		"free plan": &CallError{Status: 403, Certainty: NotHappened, Class: ClassFreePlan},
 	} {
 		t.Run(name, func(t *testing.T) {
-			z := newWrittenZone(organization(11, "Acme"))
+			z := newWrittenZone(liveOrganization(11, "Acme"))
 			on := true
 			r := z.request(desired("acme", "Acme", func(o *spec.Organization) { o.TFAEnforced = &on }))
 			z.fault = func(int, Write) *lost { return &lost{false, fault} }

@@ -15,7 +15,7 @@ func BenchmarkPlan(b *testing.B) {
 	zone := newFakeZone()
 	var orgs []spec.Organization
 	for i := range organizations {
-		live := organization(int64(i+1), fmt.Sprint("Org ", i))
+		live := liveOrganization(int64(i+1), fmt.Sprint("Org ", i))
 		o := desired(fmt.Sprintf("org-%04d", i), live.Name, variables())
 		for v := range size {
 			name := fmt.Sprintf("VARIABLE_%03d", v)

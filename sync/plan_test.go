@@ -84,7 +84,7 @@ func purge(kinds ...spec.Kind) func(*spec.Organization) {
 	return func(o *spec.Organization) { o.Purge = kinds }
 }
 
-func acme() *Live { return organization(11, "Acme") }
+func acme() *Live { return liveOrganization(11, "Acme") }
 
 func TestPlanOfEveryKind(t *testing.T) {
 	t.Parallel()
@@ -135,7 +135,7 @@ func TestPlanOfEveryKind(t *testing.T) {
 
 func TestPlanReadsOnlyWhatIsDeclared(t *testing.T) {
 	t.Parallel()
-	zone := newFakeZone(acme(), organization(12, "Other"))
+	zone := newFakeZone(acme(), liveOrganization(12, "Other"))
 	makePlan(t, zone.request(desired("acme", "Acme", variables(text("A", "a")))))
 	want := map[string]int{"me": 1, "organizations": 1, "variable 11": 1}
 	if fmt.Sprint(zone.calls) != fmt.Sprint(want) {
@@ -145,7 +145,7 @@ func TestPlanReadsOnlyWhatIsDeclared(t *testing.T) {
 
 func TestOneOrganizationFailingLeavesTheOthers(t *testing.T) {
 	t.Parallel()
-	zone := newFakeZone(acme(), organization(12, "Beta"))
+	zone := newFakeZone(acme(), liveOrganization(12, "Beta"))
 	zone.fail = func(call string) error {
 		if call == "variable 11" {
 			return &CallError{Doing: "read variables of acme", Status: 500, Code: "X", Message: "broken", Class: ClassServer}
@@ -219,7 +219,7 @@ func TestPlanIsTheSameAtAnyConcurrency(t *testing.T) {
 		zone := newFakeZone()
 		var orgs []spec.Organization
 		for i := range 20 {
-			zone.orgs = append(zone.orgs, organization(int64(i+1), fmt.Sprint("Org ", i)))
+			zone.orgs = append(zone.orgs, liveOrganization(int64(i+1), fmt.Sprint("Org ", i)))
 			orgs = append(orgs, desired(fmt.Sprintf("org-%02d", i), fmt.Sprint("Org ", i), variables(text("A", fmt.Sprint(i))), members(spec.Member{Email: "no@x.example", Role: "Boss"})))
 		}
 		r := zone.request(orgs...)

@@ -253,7 +253,7 @@ func TestVerify(t *testing.T) {
 
 func TestASecretThatCannotBeSaved(t *testing.T) {
 	t.Parallel()
-	z := newWrittenZone(organization(11, "Acme"))
+	z := newWrittenZone(liveOrganization(11, "Acme"))
 	r := z.request(desired("acme", "Acme", variables(text("API_TOKEN", "hunter2"))))
 	_, problems := EncodePlan(makePlan(t, r), spec.Value{})
 	if len(problems) != 1 || problems[0].Rule != "secret-not-savable" || !strings.Contains(problems[0].Hint, "${env:API_TOKEN}") || strings.Contains(problems[0].Message, "hunter2") {

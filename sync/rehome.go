@@ -235,7 +235,7 @@ func (out *Rehomed) left(live *Live, what, why string) {
 func (out *Rehomed) chooseRegion(r *Rehoming) {
 	regions := r.To.Names[Regions]
 	for _, region := range regions {
-		out.Regions = append(out.Regions, preferredName(Regions, region))
+		out.Regions = append(out.Regions, PreferredName(Regions, region))
 	}
 	sort.Strings(out.Regions)
 	told, by := r.Map.Region, "the map says so"
@@ -247,7 +247,7 @@ func (out *Rehomed) chooseRegion(r *Rehoming) {
 	case told != "" && !read:
 		out.Region, out.RegionWhy = told, by+", unchecked"
 	case told != "" && len(found) == 1:
-		out.Region, out.RegionWhy = preferredName(Regions, found[0]), by
+		out.Region, out.RegionWhy = PreferredName(Regions, found[0]), by
 	case told != "":
 		out.Problems = append(out.Problems, spec.Problem{Severity: spec.Error, Rule: "region",
 			Message: "the region " + quote(told) + " is not one of the target's", Hint: "known: " + joinSome(out.Regions, 12)})
@@ -268,7 +268,7 @@ func (out *Rehomed) guessRegion(zone string, regions []Name) {
 		}
 	}
 	if len(found) == 1 {
-		out.Region, out.RegionWhy = preferredName(Regions, found[0]), "the zone is called "+zone
+		out.Region, out.RegionWhy = PreferredName(Regions, found[0]), "the zone is called "+zone
 	}
 }
 

@@ -64,7 +64,7 @@ func (m *mover) person(d *Draft, move *move, live *spec.Member, seen map[string]
 	}
 	role, ok := m.role(move, live)
 	if !ok {
-		what := nameOf(Roles, m.exporter.rolesOf(move.live.ID), live.Role)
+		what := NameOf(Roles, m.exporter.rolesOf(move.live.ID), live.Role)
 		why := m.unread(Roles)
 		if why == "" {
 			why = "the role does not exist in " + m.To.Endpoint.Name + "; choose another one in the map under roles"

@@ -27,7 +27,7 @@ func rehomed(t *testing.T, m spec.MigrationMap, source, target *fakeZone) *Rehom
 
 // migrating is a source with every case of a person, a secret and a value without a form.
 func migrating() *fakeZone {
-	acme := organization(11, "Acme")
+	acme := liveOrganization(11, "Acme")
 	person(acme, 2, "jane@old.example", 12, "")
 	person(acme, 3, "late@old.example", 13, "expired")
 	person(acme, 4, "open@old.example", 13, "pending")
@@ -92,10 +92,10 @@ func TestRehomeCollisions(t *testing.T) {
 		adopt int64
 	}{
 		"free name":     {},
-		"taken name":    {there: []*Live{organization(77, "Acme")}, want: "already"},
-		"renamed":       {m: spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "acme", Name: "Acme US"}}}, there: []*Live{organization(77, "Acme")}},
-		"adopted":       {m: spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "11", ID: 77}}}, there: []*Live{organization(77, "Acme")}, adopt: 77},
-		"adopt nothing": {m: spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "Acme", ID: 78}}}, there: []*Live{organization(77, "Acme")}, want: "not in us1"},
+		"taken name":    {there: []*Live{liveOrganization(77, "Acme")}, want: "already"},
+		"renamed":       {m: spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "acme", Name: "Acme US"}}}, there: []*Live{liveOrganization(77, "Acme")}},
+		"adopted":       {m: spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "11", ID: 77}}}, there: []*Live{liveOrganization(77, "Acme")}, adopt: 77},
+		"adopt nothing": {m: spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "Acme", ID: 78}}}, there: []*Live{liveOrganization(77, "Acme")}, want: "not in us1"},
 		"no key":        {m: spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "Acme", Key: "x-acme"}}}, want: "no key"},
 	} {
 		r := rehomed(t, test.m, migrating(), newFakeZone(test.there...))
@@ -170,12 +170,12 @@ func TestInviteeName(t *testing.T) {
 
 func TestRehomeLetsNoMapSayTwoThings(t *testing.T) {
 	t.Parallel()
-	source := newFakeZone(organization(11, "Acme"), organization(12, "Beta"))
+	source := newFakeZone(liveOrganization(11, "Acme"), liveOrganization(12, "Beta"))
 	twice := rehomed(t, spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "11", Skip: true}, {From: "acme", Name: "Acme US"}}}, source, newFakeZone())
 	if !spec.HasErrors(twice.Problems) || !strings.Contains(fmt.Sprint(twice.Problems), "twice") {
 		t.Errorf("one entry skips and the other renames: %v", twice.Problems)
 	}
-	target := newFakeZone(organization(71, "Other"), organization(72, "Third"))
+	target := newFakeZone(liveOrganization(71, "Other"), liveOrganization(72, "Third"))
 	for name, m := range map[string][]spec.MappedOrganization{
 		"one id for two":         {{From: "Acme", ID: 71}, {From: "Beta", ID: 71}},
 		"a name that is another": {{From: "Acme", ID: 71, Name: "Third"}},
@@ -191,7 +191,7 @@ func TestRehomeLetsNoMapSayTwoThings(t *testing.T) {
 
 func TestRehomeTellsWhoStaysInTheTarget(t *testing.T) {
 	t.Parallel()
-	acme := organization(11, "Acme")
+	acme := liveOrganization(11, "Acme")
 	acme.Members = nil
 	person(acme, 2, "jane@acme.example", 11, "")
 	acme.OwnerID = 2

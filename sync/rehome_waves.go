@@ -92,7 +92,7 @@ func (m *mover) region(d *Draft, move *move) string {
 	case told != "" && !read:
 		return told // planning looks it up
 	case told != "" && len(found) == 1:
-		return preferredName(Regions, found[0])
+		return PreferredName(Regions, found[0])
 	case told != "":
 		d.omit(spec.KindOrganization, "", "region: %s is not one of the target's", quote(told))
 	case m.out.Region != "":
@@ -118,7 +118,7 @@ func (m *mover) enum(d *Draft, move *move, list List, field, id, told string) st
 	if !ok {
 		what := told
 		if what == "" {
-			what = nameOf(list, m.From.Names[list], id)
+			what = NameOf(list, m.From.Names[list], id)
 		}
 		why := m.unread(list)
 		if why == "" {

@@ -37,20 +37,6 @@ type Request struct {
 	FirstSeen FirstSeen
 	// Progress is told, one call at a time and in the order of arrival, of each organization that is done.
 	Progress func(Progress)
-	// Sink gets the plan while it is made; nil: nobody does.
-	Sink PlanSink
-	// Forget leaves steps and held changes out of the finished plan, once the sink has had them: of everything that a run
-	// would change they are by far the most. Digest, Summary, Calls and Exit count them all the same.
-	Forget bool
-}
-
-// PlanSink gets the parts of a plan, one call at a time, as soon as they are what the finished plan will hold. When the
-// run is interrupted it gets no more of them, and there is no plan.
-type PlanSink interface {
-	// Begin comes once the zones are open: of the plan its zones and shard are known.
-	Begin(*Plan)
-	// Organization comes for each organization, in the order of the plan.
-	Organization(*OrganizationPlan)
 }
 
 // ZonePort is a zone as a run reaches it.

@@ -31,7 +31,7 @@ func TestScope(t *testing.T) {
 	} {
 		live := acme()
 		variable(live, "OLD", spec.TypeString, "o")
-		zone := newFakeZone(live, organization(12, "Beta"))
+		zone := newFakeZone(live, liveOrganization(12, "Beta"))
 		on := true
 		r := zone.request(desired("acme", "Acme", variables(text("A", "a"), text("X", "x")), purge(spec.KindVariable), func(o *spec.Organization) { o.TFAEnforced = &on }),
 			desired("beta", "Beta", variables(text("A", "a"))))

@@ -38,14 +38,14 @@ func TestTheNextRunAwaitsWhatTheLastHasMade(t *testing.T) {
 	t.Parallel()
 	on := time.Date(2026, 11, 22, 3, 15, 0, 0, time.UTC)
 	invitee := spec.Member{Email: "zoe@x.example", Role: "Admin", Invite: &spec.Invite{Name: "Zoe"}}
-	acme := organization(11, "Acme")
+	acme := liveOrganization(11, "Acme")
 	z := newWrittenZone(acme)
 	r := z.request(desired("acme", "Acme", members(invitee)), desired("nova", "Nova", func(o *spec.Organization) {
 		o.Region, o.Country, o.Timezone = "EU", "CZ", "113"
 	}))
 	rule, _ := ParseAllow("create:organization@*")
 	r.Allow, r.Now, r.Zones = []Allow{rule}, on, map[string]ZonePort{"eu1": z.port().ZonePort}
-	before := []*Live{organization(11, "Acme")}
+	before := []*Live{liveOrganization(11, "Acme")}
 	journal := &memoryJournal{}
 	options := z.options()
 	options.Journal = journal
@@ -76,7 +76,7 @@ func TestTheNextRunAwaitsWhatTheLastHasMade(t *testing.T) {
 // the second. The list still shows the first invitation; what became of the second is not decided by that.
 func TestAnOldInvitationInAListThatIsBehind(t *testing.T) {
 	t.Parallel()
-	acme, stale := organization(11, "Acme"), organization(11, "Acme")
+	acme, stale := liveOrganization(11, "Acme"), liveOrganization(11, "Acme")
 	person(acme, 6, "late@x.example", 13, "expired")
 	person(stale, 6, "late@x.example", 13, "pending")
 	z := newWrittenZone(acme)

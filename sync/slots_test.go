@@ -39,8 +39,8 @@ func (c waitingClient) Read(ctx context.Context, live *Live, kind spec.Kind) err
 func TestOneThatWaitsYieldsItsSlot(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		zone := newFakeZone(organization(1, "A"), organization(2, "B"))
-		r := zone.request(desired("a", "A", controls()), desired("b", "B", controls()))
+		zone := newFakeZone(liveOrganization(1, "A"), liveOrganization(2, "B"))
+		r := zone.request(desired("a", "A", variables()), desired("b", "B", variables()))
 		port := r.Zones["eu1"]
 		port.Reader = waitingClient{Reader: zone, read: make(chan struct{})}
 		r.Zones["eu1"], r.Concurrency = port, 1

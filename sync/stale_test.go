@@ -33,7 +33,7 @@ func TestStale(t *testing.T) {
 		}, []string{"acme/member/admin@x.example", "acme/owner"}},
 		"tfa":                          {func(z *writtenZone) { acme(z).TFAEnforced = ptr(true) }, []string{"acme/tfa"}},
 		"another owner":                {func(z *writtenZone) { acme(z).OwnerID = 4 }, nil},
-		"organization there":           {func(z *writtenZone) { z.orgs = append(z.orgs, organization(50, "Nova")) }, []string{"nova"}},
+		"organization there":           {func(z *writtenZone) { z.orgs = append(z.orgs, liveOrganization(50, "Nova")) }, []string{"nova"}},
 		"person joins what is deleted": {func(z *writtenZone) { person(z.find(12), 91, "x@x.example", 13, "") }, []string{"doomed"}},
 		"organization gone":            {func(z *writtenZone) { z.orgs = without1(z.orgs, func(l *Live) bool { return l.ID == 12 }) }, []string{"doomed"}},
 		"nothing of ours":              {func(z *writtenZone) { variable(acme(z), "THEIRS", spec.TypeString, "x") }, []string{}},

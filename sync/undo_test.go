@@ -134,7 +134,7 @@ func TestUndoLeavesWhatHasChangedSince(t *testing.T) {
 func TestUndoOfASecretThatWasMade(t *testing.T) {
 	t.Parallel()
 	for _, changed := range []bool{false, true} {
-		z := newWrittenZone(organization(11, "Acme"))
+		z := newWrittenZone(liveOrganization(11, "Acme"))
 		r := z.request(desired("acme", "Acme", variables(spec.Variable{Name: "P", Type: spec.TypeString, Value: spec.Sensitive("hunter2"), Reference: "${env:P}"})))
 		journal := &memoryJournal{}
 		o := z.options()

@@ -128,7 +128,7 @@ func (z *writtenZone) commit(w Write) (Answer, error) {
 	a := w.Arguments
 	if w.Verb == CreateOrganization {
 		z.next++
-		l := organization(z.next, a.Name)
+		l := liveOrganization(z.next, a.Name)
 		l.Country, l.Timezone = idText(a.CountryID), idText(a.TimezoneID)
 		z.orgs = append(z.orgs, l)
 		z.hidden[l.ID] = z.lag

@@ -146,12 +146,12 @@ func (r *runtimeEnv) runPlanner(ctx context.Context, o planOptions, verb string,
 	made, err := plan(ctx)
 	defer made.close(r)
 	if err != nil {
-		return r.failPlan(ctx, err, ending{command: verb, began: began, options: o, zones: made.zones, problems: append(made.problems, made.cutShort()...)})
+		return r.failPlan(ctx, err, ending{command: verb, began: began, options: o, zones: made.zones, problems: made.problems})
 	}
 	made.plan.Exit = r.planExit(ctx, made.plan, o)
 	saved, err := r.savePlan(made.plan, o)
 	if err != nil {
-		return r.failPlan(ctx, err, ending{command: verb, began: began, options: o, zones: made.zones, problems: append(made.problems, made.cutShort()...)})
+		return r.failPlan(ctx, err, ending{command: verb, began: began, options: o, zones: made.zones, problems: made.problems})
 	}
 	ro := r.planWords(o, made.guards, verb)
 	if saved {
@@ -161,7 +161,7 @@ func (r *runtimeEnv) runPlanner(ctx context.Context, o planOptions, verb string,
 	ro.Against = made.against
 	made.plan.Problems = append(made.plan.Problems, r.conclude(ctx, ending{command: verb, began: began, options: o,
 		zones: made.zones, plan: made.plan, problems: made.plan.Problems, exit: made.plan.Exit})...)
-	if err := r.emit(made.result(o.maxBytes), o.result, ro); err != nil {
+	if err := r.emit(planResult{made.plan, o.maxBytes}, o.result, ro); err != nil {
 		return err
 	}
 	return end(made.plan.Exit)

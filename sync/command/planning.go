@@ -13,7 +13,6 @@ import (
 	"makesync/spec"
 	reconcile "makesync/sync"
 	"makesync/sync/history"
-	"makesync/sync/render"
 )
 
 // errInvalid: the documents hold errors, and the problems say which.
@@ -32,10 +31,6 @@ type made struct {
 	fetched  time.Time
 	// against says what the plan compares with when it is no live zone.
 	against string
-	// stream prints the text of the plan while it is made; nil: it is printed at the end.
-	stream *render.PlanStream
-	// forget: the plan need not hold its steps once they are printed.
-	forget bool
 }
 
 func (m made) close(r *runtimeEnv) {
@@ -53,9 +48,6 @@ func (r *runtimeEnv) makePlan(ctx context.Context, o planOptions, may access) (m
 	m, err := r.connect(o, may)
 	if err != nil {
 		return m, err
-	}
-	if o.streams() {
-		m.stream, m.forget = r.streamPlan(o, m.guards), o.forgets()
 	}
 	if err := r.planInto(ctx, &m, o); err != nil {
 		m.close(r)
@@ -105,9 +97,6 @@ func (r *runtimeEnv) planWith(ctx context.Context, m *made, o planOptions, plan 
 		Allow: o.allow, Shard: o.shard, Concurrency: o.zones.concurrency, Now: m.fetched.UTC(),
 		Salt: salt, Tool: r.Build.Version, ExitCode: o.exitCode, Problems: m.problems,
 		Memory: store.Memory(), FirstSeen: seen, Progress: r.bar.read,
-	}
-	if m.stream != nil {
-		request.Sink, request.Forget = m.stream, m.forget
 	}
 	m.plan, err = plan(ctx, request)
 	r.bar.Done()
