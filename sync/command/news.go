@@ -37,10 +37,10 @@ type change struct {
 // trouble is something that lasts. Its fingerprint must be the same every night: it is made of no count, time or run.
 type trouble struct {
 	history.Alert `json:"-"`
-	What            string       `json:"what"` // pending, failed, held, waiting
-	Address         spec.Address `json:"address,omitempty"`
-	Op              reconcile.Op `json:"op,omitempty"`
-	Text            string       `json:"text"`
+	What          string       `json:"what"` // pending, failed, held, waiting
+	Address       spec.Address `json:"address,omitempty"`
+	Op            reconcile.Op `json:"op,omitempty"`
+	Text          string       `json:"text"`
 	// Runs is how many runs in a row have seen it waiting.
 	Runs int `json:"runs,omitempty"`
 }
