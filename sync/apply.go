@@ -152,9 +152,10 @@ func (a *applier) refuse(exit Exit, reason string) { a.exit, a.refused = exit, r
 
 // each runs one function over the organizations, side by side.
 func (a *applier) each(ctx context.Context, workers []*worker, do func(*worker, context.Context)) {
-	newTurns(a.o.Concurrency).each(ctx, len(workers), func(ctx context.Context, i int) {
+	slots := newSlots(a.o.Concurrency)
+	slots.each(len(workers), func(i int) {
 		w := workers[i]
-		w.stopping, w.writing = ctx, sameTurn(w.writing, ctx)
+		w.port = w.port.withSlotOf(slots)
 		do(w, ctx)
 	})
 }

@@ -105,8 +105,10 @@ func (r *run) identifyAll() {
 func (r *run) compareAll(ctx context.Context) {
 	var mu stdsync.Mutex
 	done := 0
-	newTurns(r.Concurrency).each(ctx, len(r.organizations), func(ctx context.Context, i int) {
+	slots := newSlots(r.Concurrency)
+	slots.each(len(r.organizations), func(i int) {
 		o := r.organizations[i]
+		o.reader = withSlotOf(slots, o.zone.port.Reader)
 		o.compare(ctx)
 		mu.Lock()
 		defer mu.Unlock()

@@ -13,7 +13,9 @@ import (
 type organization struct {
 	run  *run
 	zone *zone
-	want *spec.Organization
+	// reader is the zone's, for the organization's slot.
+	reader Reader
+	want   *spec.Organization
 	// live is nil for an organization that is to be created, and again once it is compared.
 	live     *Live
 	id       int64

@@ -51,6 +51,26 @@ type Writer interface {
 	Write(ctx context.Context, w Write) (Answer, error)
 }
 
+// Slot is the place of one organization among those that are worked on side by side.
+type Slot interface {
+	// Yield gives the place to another organization, while a call only waits; reacquire takes it
+	// back, at once.
+	Yield() (reacquire func())
+}
+
+// SlotClient is a Reader or a Writer whose calls may wait for long, for a rate window or before a
+// repetition.
+type SlotClient interface {
+	// WithSlot is the same client, for whoever holds the slot: its calls yield it while they wait.
+	WithSlot(Slot) ReadWriter
+}
+
+// ReadWriter reads from and writes to a zone.
+type ReadWriter interface {
+	Reader
+	Writer
+}
+
 // Journal keeps the story of a run; every call returns only after the entry is
 // on disk. An error stops the run before the next write.
 type Journal interface {

@@ -44,9 +44,9 @@ func (l *Live) LacksAttributes(want *spec.Organization) bool {
 
 // readDetail fills in from the detail call what the row left out.
 func (o *organization) readDetail(ctx context.Context) {
-	detail, err := o.zone.port.Reader.Organization(ctx, o.live.ID, false)
+	detail, err := o.reader.Organization(ctx, o.live.ID, false)
 	if o.waitForReplication(ctx, err) {
-		detail, err = o.zone.port.Reader.Organization(ctx, o.live.ID, false)
+		detail, err = o.reader.Organization(ctx, o.live.ID, false)
 	}
 	if err != nil {
 		o.detailErr = err
@@ -85,10 +85,10 @@ func (o *organization) readKind(ctx context.Context, kind spec.Kind) {
 		noteFailure(o.live, kind, fmt.Errorf("read %s of %s: %w", kind, o.want.Key, err))
 		return
 	}
-	err := o.zone.port.Reader.Read(ctx, o.live, kind)
+	err := o.reader.Read(ctx, o.live, kind)
 	if o.waitForReplication(ctx, err) {
 		delete(o.live.Failed, kind)
-		err = o.zone.port.Reader.Read(ctx, o.live, kind)
+		err = o.reader.Read(ctx, o.live, kind)
 	}
 	noteFailure(o.live, kind, err)
 }
@@ -100,7 +100,7 @@ func (o *organization) waitForReplication(ctx context.Context, err error) bool {
 		return false
 	}
 	o.awaited = true
-	_, err = o.zone.port.Reader.Organization(ctx, o.live.ID, true)
+	_, err = o.reader.Organization(ctx, o.live.ID, true)
 	return err == nil
 }
 
@@ -108,16 +108,16 @@ func (o *organization) waitForReplication(ctx context.Context, err error) bool {
 func (o *organization) prefetched(ctx context.Context) map[NameList]NameEntries {
 	names := map[NameList]NameEntries{}
 	for _, list := range o.zone.prefetched {
-		names[NameList{List: list}] = o.zone.names(ctx, list)
+		names[NameList{List: list}] = o.zone.names(ctx, o.reader, list)
 	}
 	return names
 }
 
 func (o *organization) readNames(ctx context.Context, list NameList) NameEntries {
 	if !list.Own {
-		return o.zone.names(ctx, list.List)
+		return o.zone.names(ctx, o.reader, list.List)
 	}
-	names, err := o.zone.port.Reader.Names(ctx, list.List, o.id)
+	names, err := o.reader.Names(ctx, list.List, o.id)
 	return NameEntries{Names: names, Err: err}
 }
 
@@ -136,7 +136,7 @@ func (o *organization) matchUnreadable(ctx context.Context) {
 		if findMember(o.live.Members, m.Email) != nil || !o.run.Scope.Covers(spec.NewAddress(o.want.Key, spec.KindMember, m.Email)) {
 			continue
 		}
-		id, err := o.zone.port.Reader.FindUser(ctx, o.id, m.Email)
+		id, err := o.reader.FindUser(ctx, o.id, m.Email)
 		if err != nil {
 			noteFailure(o.live, spec.KindMember, err)
 			return

@@ -109,7 +109,9 @@ func (s *Survey) warn(rule string, address spec.Address, message string, err err
 // readKinds reads organizations side by side, the kinds of one after another, since they share
 // one rate limit. Every failure stays with its organization.
 func (s *Survey) readKinds(ctx context.Context, reader Reader, options SurveyOptions) {
-	newTurns(options.Concurrency).each(ctx, len(s.Organizations), func(ctx context.Context, i int) {
+	slots := newSlots(options.Concurrency)
+	slots.each(len(s.Organizations), func(i int) {
+		reader := withSlotOf(slots, reader)
 		live, kinds := s.Organizations[i], readKinds
 		if options.Kinds != nil {
 			kinds = options.Kinds(live, s.Keys[live.ID])

@@ -45,7 +45,7 @@ func openZone(ctx context.Context, r *Request, name string, wanted []*spec.Organ
 	z.prefetched = neededLists(wanted, r.Scope)
 	for _, list := range z.prefetched {
 		// A list that fails hurts only the organizations that need it.
-		group.Go(func() error { _ = z.names(ctx, list); return nil })
+		group.Go(func() error { _ = z.names(ctx, port.Reader, list); return nil })
 	}
 	_ = group.Wait() // the errors are kept apart, so that which one is told does not depend on which comes first
 	z.err = cmp.Or(meErr, rowsErr)
@@ -57,12 +57,12 @@ func openZone(ctx context.Context, r *Request, name string, wanted []*spec.Organ
 }
 
 // names reads one of the zone's lists, or gives what was read before, failures included.
-func (z *zone) names(ctx context.Context, list List) NameEntries {
+func (z *zone) names(ctx context.Context, reader Reader, list List) NameEntries {
 	z.mu.Lock()
 	read, ok := z.lists[list]
 	if !ok {
 		read = stdsync.OnceValue(func() NameEntries {
-			names, err := z.port.Reader.Names(ctx, list, 0)
+			names, err := reader.Names(ctx, list, 0)
 			return NameEntries{Names: names, Err: err}
 		})
 		z.lists[list] = read

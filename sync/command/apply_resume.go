@@ -54,7 +54,7 @@ func (a *application) unfinished() ([]*reconcile.Story, error) {
 		a.resumed = story.Keys()
 		return a.openOnly(story), nil
 	}
-	stories, err := a.store.Unsettled(a.zones.places())
+	stories, err := a.store.Unresolved(a.zones.places())
 	if err != nil {
 		return nil, failure{
 			exit: reconcile.ExitInternal, message: err.Error(),

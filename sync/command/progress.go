@@ -36,7 +36,7 @@ func (p progress) applied(e reconcile.StepEvent) {
 }
 
 // rests is told of every wait for a rate window; those that nobody would notice are passed over.
-func (p progress) rests(rest makeapi.Rest) {
+func (p progress) rests(rest makeapi.Wait) {
 	if rest.For < time.Second {
 		return
 	}

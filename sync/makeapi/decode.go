@@ -86,7 +86,8 @@ func decodeJSON[T any](into *T) func(io.Reader) error {
 	}
 }
 
-// integer is an id or a count, written as a number or as decimal text; known is false for anything else.
+// integer is an id or a count, written as a number or as decimal text; known is false for anything
+// else.
 type integer struct {
 	n     int64
 	known bool
@@ -95,10 +96,13 @@ type integer struct {
 // UnmarshalJSON takes both forms and leaves the rest unknown.
 func (i *integer) UnmarshalJSON(data []byte) error {
 	*i = integer{}
-	data = unquoted(data)
-	if n, err := strconv.ParseInt(string(data), 10, 64); err == nil {
+	number := string(unquoted(data))
+	if n, err := strconv.ParseInt(number, 10, 64); err == nil {
 		*i = integer{n, true}
-	} else if f, err := strconv.ParseFloat(string(data), 64); err == nil && f == float64(int64(f)) && f > -1e15 && f < 1e15 {
+		return nil
+	}
+	f, err := strconv.ParseFloat(number, 64)
+	if err == nil && f == float64(int64(f)) && f > -1e15 && f < 1e15 {
 		*i = integer{int64(f), true}
 	}
 	return nil

@@ -45,8 +45,9 @@ func (l *list) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// readEnvelope gives the code and the words of an error reply, whatever its form: JSON, plain
-// text (rate limits and the edge answer so) or a page. whole is false when it broke off: then its words may be missing.
+// readEnvelope gives the code and the words of an error reply, whatever its form: JSON, plain text
+// (rate limits and the edge answer so) or a page. whole is false when it broke off: then its words
+// may be missing.
 func readEnvelope(body io.Reader) (code, message string, whole bool) {
 	data, broke := io.ReadAll(body) // what came of a broken body still says something
 	if errors.Is(broke, errTooLong) {

@@ -39,9 +39,9 @@ func (v *wireValue) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// canonical is the value in the form that documents share, or why it has none. It never quotes it. The
-// type says what a value means, whichever way the zone spells it: a text may come as the number that it looks
-// like, a boolean as 0 or 1.
+// canonical is the value in the form that documents share, or why it has none. It never quotes it.
+// The type says what a value means, whichever way the zone spells it: a text may come as the number
+// that it looks like, a boolean as 0 or 1.
 func (v wireValue) canonical(t spec.VariableType) (string, error) {
 	switch {
 	case v.first == 0, v.first == 'n':
@@ -74,11 +74,11 @@ func (row *variableRow) variable() spec.Variable {
 }
 
 // readVariables reads all variables of an organization, the system ones too.
-func (c *Client) readVariables(ctx context.Context, live *reconcile.Live) error {
+func readVariables(ctx context.Context, c caller, live *reconcile.Live) error {
 	var rows []variableRow
 	err := c.do(ctx, &call{
 		method: http.MethodGet, path: ofOrganization(live.ID, "/variables"), organization: live.ID,
-		doing: "read the variables of", object: nameOf(live), scope: readVariables,
+		doing: "read the variables of", object: nameOf(live), scope: scopeVariablesRead,
 		decode: func(body io.Reader) error {
 			return withBody(body, func(data []byte) (err error) {
 				rows, err = decodeVariables(data)
@@ -93,8 +93,8 @@ func (c *Client) readVariables(ctx context.Context, live *reconcile.Live) error 
 	return nil
 }
 
-// decodeVariables reads the array that the API sends, or the object that the published schema names:
-// one variable, or variables by name.
+// decodeVariables reads the array that the API sends, or the object that the published schema
+// names: one variable, or variables by name.
 func decodeVariables(data []byte) ([]variableRow, error) {
 	var reply struct {
 		Rows *[]variableRow `json:"organizationVariables"`
@@ -162,7 +162,7 @@ func boolRank(b bool) int {
 	return 0
 }
 
-// variableSpot is the path of one variable.
-func variableSpot(organization int64, name string) string {
+// variablePath is the path of one variable.
+func variablePath(organization int64, name string) string {
 	return ofOrganization(organization, "/variables/"+escape(name))
 }

@@ -13,13 +13,14 @@ import (
 	reconcile "makesync/sync"
 )
 
-// TestSlotsBoundWhatIsInFlight: also over HTTP/2, where one connection carries many requests, and over several zones.
-func TestSlotsBoundWhatIsInFlight(t *testing.T) {
+// TestRequestsInFlightAreBounded: also over HTTP/2, where one connection carries many requests, and
+// over several zones.
+func TestRequestsInFlightAreBounded(t *testing.T) {
 	t.Parallel()
-	var flying, most atomic.Int32
+	var inFlight, most atomic.Int32
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		now := flying.Add(1)
-		defer flying.Add(-1)
+		now := inFlight.Add(1)
+		defer inFlight.Add(-1)
 		for seen := most.Load(); now > seen && !most.CompareAndSwap(seen, now); seen = most.Load() {
 		}
 		if r.ProtoMajor != 2 {
@@ -31,10 +32,10 @@ func TestSlotsBoundWhatIsInFlight(t *testing.T) {
 	server.EnableHTTP2 = true
 	server.StartTLS()
 	defer server.Close()
-	slots := NewSlots(3)
+	limit := NewInFlightLimit(3)
 	var group sync.WaitGroup
 	for range 2 {
-		c := clientOf(t, server.URL, server.Client().Transport, func(o *Options) { o.Slots = slots })
+		c := clientOf(t, server.URL, server.Client().Transport, func(o *Options) { o.InFlight = limit })
 		for i := range int64(12) {
 			group.Go(func() {
 				live := &reconcile.Live{Organization: spec.Organization{ID: i + 1}}
@@ -45,7 +46,7 @@ func TestSlotsBoundWhatIsInFlight(t *testing.T) {
 		}
 	}
 	group.Wait()
-	if most.Load() != 3 || len(slots) != 0 {
-		t.Errorf("%d requests were in flight, %d slots are still taken", most.Load(), len(slots))
+	if most.Load() != 3 || len(limit) != 0 {
+		t.Errorf("%d requests were in flight, %d places are still taken", most.Load(), len(limit))
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"makesync/spec"
 )
 
-// Change is one entry of a variable's history, newest first in a list. The prose of the published page and
-// its schema disagree about what lies inside diffObject, so any field may be empty.
+// Change is one entry of a variable's history, newest first in a list. The prose of the published
+// page and its schema disagree about what lies inside diffObject, so any field may be empty.
 type Change struct {
 	ID     int64
 	When   string // as the zone writes it
@@ -42,11 +42,10 @@ func (d *looseDiff) UnmarshalJSON(data []byte) error {
 	return unmarshal(data, (*plain)(d))
 }
 
-// History is the history of one variable (GET …/variables/{name}/history). It says who changed a value since a plan was made.
-func (c *Client) History(ctx context.Context, organization int64, name string) ([]Change, error) {
-	rows, err := readWhole[changeRow](ctx, c, call{
-		method: http.MethodGet, path: variableSpot(organization, name) + "/history", organization: organization,
-		doing: "read the history of variable", object: name, scope: readVariables,
+func readHistory(ctx context.Context, c caller, organization int64, name string) ([]Change, error) {
+	rows, err := readUnpaged[changeRow](ctx, c, call{
+		method: http.MethodGet, path: variablePath(organization, name) + "/history", organization: organization,
+		doing: "read the history of variable", object: name, scope: scopeVariablesRead,
 	}, "organizationVariableHistory")
 	if err != nil {
 		return nil, err
@@ -54,14 +53,14 @@ func (c *Client) History(ctx context.Context, organization int64, name string) (
 	changes := make([]Change, len(rows))
 	for i, row := range rows {
 		changes[i] = Change{
-			ID: row.ID.n, When: or(row.Changed, row.Diff.Timestamp), Action: string(row.Action),
-			Author: or(row.Author, row.Diff.Author), Value: spec.Sensitive(string(row.Diff.Value.text)),
+			ID: row.ID.n, When: firstText(row.Changed, row.Diff.Timestamp), Action: string(row.Action),
+			Author: firstText(row.Author, row.Diff.Author), Value: spec.Sensitive(string(row.Diff.Value.text)),
 		}
 	}
 	return changes, nil
 }
 
-func or(a, b looseText) string {
+func firstText(a, b looseText) string {
 	if a != "" {
 		return string(a)
 	}

@@ -15,53 +15,53 @@ import (
 //	408, 5xx                 again           * give up: unknown
 //	reset, hang, cut off     again           * give up: unknown
 //	2xx, unreadable          again           * give up: unknown
-//	other 4xx, cut off       again           * give up                   its words say what it means
+//	other 4xx, cut off       again           * give up              its words say what it means
 //	3xx, other 4xx           give up           give up
 //	certificate, wrong TLS   give up           give up              it will not get better
 //
 // 418 is there because an older client of the same API had to wait on it like on a 429.
-type verdict uint8
+type decision uint8
 
 const (
-	giveUp verdict = iota
-	again
-	awaitWindow
+	giveUp decision = iota
+	retryAfterWait
+	retryInWindow
 )
 
-// judge applies the table.
-func judge(method string, o outcome) verdict {
+// decide applies the table.
+func decide(method string, o outcome) decision {
 	switch {
 	case o.err == nil || o.permanent:
 		return giveUp
 	case o.err.Status == http.StatusTooManyRequests || o.err.Status == http.StatusTeapot:
-		return awaitWindow
+		return retryInWindow
 	case !o.sent:
-		return again
+		return retryAfterWait
 	case method != http.MethodGet:
 		return giveUp
 	case o.err.Status == http.StatusRequestTimeout || o.err.Status >= 500:
-		return again
+		return retryAfterWait
 	case o.err.Status == 0 || o.err.Class == reconcile.ClassBroken || o.cut:
-		return again
+		return retryAfterWait
 	}
 	return giveUp
 }
 
-// patience is how long and how often a client tries.
-type patience struct {
-	timeout  time.Duration // for a call, without waits for a rate window
-	attempt  time.Duration // without progress, for a read
-	attempts int
-	longest  time.Duration // between two attempts
+// retryPolicy is how long and how often a client tries.
+type retryPolicy struct {
+	timeout     time.Duration // for a call, without waits for a rate window
+	attempt     time.Duration // without progress, for a read
+	attempts    int
+	longestWait time.Duration // between two attempts
 }
 
-// shortest is the first wait before a repetition; it doubles up to patience.longest.
-const shortest = 250 * time.Millisecond
+// shortestWait is the first wait before a repetition; it doubles up to retryPolicy.longestWait.
+const shortestWait = 250 * time.Millisecond
 
-// newPatience scales the waits with the timeout: of 2 minutes come 10 attempts
+// newRetryPolicy scales the waits with the timeout: of 2 minutes come 10 attempts
 // over half a minute, so that a zone that is down is not waited for call after call.
-func newPatience(o Options) patience {
-	p := patience{timeout: o.Timeout, attempt: o.AttemptTimeout, attempts: o.Attempts}
+func newRetryPolicy(o Options) retryPolicy {
+	p := retryPolicy{timeout: o.Timeout, attempt: o.AttemptTimeout, attempts: o.Attempts}
 	if p.timeout <= 0 {
 		p.timeout = DefaultTimeout
 	}
@@ -71,28 +71,29 @@ func newPatience(o Options) patience {
 	if p.attempts <= 0 {
 		p.attempts = 10
 	}
-	p.longest = min(max(p.timeout/24, time.Second), 30*time.Second)
+	p.longestWait = min(max(p.timeout/24, time.Second), 30*time.Second)
 	return p
 }
 
-// backOff is the wait before attempt n+1: exponential, spread by jitter (0–1) over half to one and a half.
-func (p patience) backOff(n int, jitter float64, hint time.Duration) time.Duration {
-	wait := min(shortest<<min(n-1, 20), p.longest)
+// backOff is the wait before attempt n+1: exponential, spread by jitter (0–1) over half to one and
+// a half.
+func (p retryPolicy) backOff(n int, jitter float64, hint time.Duration) time.Duration {
+	wait := min(shortestWait<<min(n-1, 20), p.longestWait)
 	wait = time.Duration(float64(wait) * (0.5 + jitter))
 	return max(wait, min(hint, minute))
 }
 
-// wornAttempts is how often a read is sent where the last call wore out its patience: an organization
+// exhaustedAttempts is how often a read is sent where the last call was given up: an organization
 // that answers 500 to everything costs half a minute once, not for each of its kinds.
-const wornAttempts = 2
+const exhaustedAttempts = 2
 
-func (p patience) attemptsIn(worn bool) int {
-	if worn {
-		return min(wornAttempts, p.attempts)
+func (p retryPolicy) attemptsIn(exhausted bool) int {
+	if exhausted {
+		return min(exhaustedAttempts, p.attempts)
 	}
 	return p.attempts
 }
 
-// refusals is how long a call goes on after its first 429: a whole window costs
+// rateLimitTimeout is how long a call goes on after its first 429: a whole window costs
 // nothing, then the timeout runs. Whoever is refused still is told so.
-func (p patience) refusals() time.Duration { return minute + p.timeout }
+func (p retryPolicy) rateLimitTimeout() time.Duration { return minute + p.timeout }

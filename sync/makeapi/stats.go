@@ -28,66 +28,67 @@ type Stats struct {
 	Repeated int
 	// Failed counts attempts without a good answer, by class.
 	Failed map[reconcile.Class]int
-	// RateWaits is how often a call waited for a rate window, RateWaited how long, summed over all calls.
+	// RateWaits is how often a call waited for a rate window, RateWaited how long, summed over all
+	// calls.
 	RateWaits  int
 	RateWaited time.Duration
 	// Waiting is how many calls wait for a rate window now.
 	Waiting int
 }
 
-type tally struct {
+type counters struct {
 	mu sync.Mutex
 	Stats
 }
 
-func (t *tally) waiting(n int) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.Waiting += n
-	t.RateWaits++
+func (c *counters) waitBegins() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.Waiting++
+	c.RateWaits++
 }
 
-func (t *tally) waited(d time.Duration) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.Waiting--
-	t.RateWaited += d
+func (c *counters) waitEnds(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.Waiting--
+	c.RateWaited += d
 }
 
-func (t *tally) attempt(a Attempt, sent bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+func (c *counters) add(a Attempt, sent bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if a.Class != "" {
-		if t.Failed == nil {
-			t.Failed = map[reconcile.Class]int{}
+		if c.Failed == nil {
+			c.Failed = map[reconcile.Class]int{}
 		}
-		t.Failed[a.Class]++
+		c.Failed[a.Class]++
 	}
 	if !sent {
 		return
 	}
 	if a.Method == http.MethodGet {
-		t.Calls.Read++
+		c.Calls.Read++
 	} else {
-		t.Calls.Write++
+		c.Calls.Write++
 	}
 	if a.Number > 1 {
-		t.Repeated++
+		c.Repeated++
 	}
 }
 
 // Calls is how many requests were sent, repetitions included.
 func (c *Client) Calls() reconcile.Calls {
-	c.tally.mu.Lock()
-	defer c.tally.mu.Unlock()
-	return c.tally.Calls
+	c.counters.mu.Lock()
+	defer c.counters.mu.Unlock()
+	return c.counters.Calls
 }
 
 // Stats are the counters as they stand.
 func (c *Client) Stats() Stats {
-	c.tally.mu.Lock()
-	defer c.tally.mu.Unlock()
-	stats := c.tally.Stats
+	c.counters.mu.Lock()
+	defer c.counters.mu.Unlock()
+	stats := c.counters.Stats
 	stats.Failed = maps.Clone(stats.Failed)
 	return stats
 }
