@@ -25,7 +25,7 @@ func Base(base, head *spec.Desired) (*spec.Desired, map[string]ZonePort, []spec.
 	before := withReferences(base.Organizations)
 	for i := range planned.Organizations {
 		b.head[planned.Organizations[i].Key] = &planned.Organizations[i]
-		b.ids.learn(&planned.Organizations[i])
+		b.ids.register(&planned.Organizations[i])
 	}
 	zones := map[string]*baseZone{}
 	for i := range planned.Organizations {
@@ -117,14 +117,14 @@ func baseID(o, now *spec.Organization, n int64) int64 {
 	if o.ID != 0 {
 		return o.ID
 	}
-	return firstInvented + n
+	return firstSynthetic + n
 }
 
-// firstInvented is above every id of Make, and below what a JSON number holds exactly.
-const firstInvented int64 = 1 << 40
+// firstSynthetic is above every id of Make, and below what a JSON number holds exactly.
+const firstSynthetic int64 = 1 << 40
 
-// Invented tells that an organization's id is one that a plan between documents made up; nobody should be shown it.
-func Invented(id int64) bool { return id >= firstInvented }
+// IsSynthetic tells that an organization's id is one that a plan between documents made up; nobody should be shown it.
+func IsSynthetic(id int64) bool { return id >= firstSynthetic }
 
 // controls are those of base; one that only head declares was the other way round, as far as a plan can show it.
 func (b *baseMaker) controls(o, now *spec.Organization) []spec.FeatureControl {

@@ -106,7 +106,7 @@ func knownNames(list List, names []Name, text string) string {
 }
 
 func preferredName(list List, n Name) string {
-	for _, text := range texts[list](n) {
+	for _, text := range nameForms[list](n) {
 		if text != "" {
 			return text
 		}

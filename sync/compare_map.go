@@ -6,30 +6,30 @@ import (
 	"makesync/spec"
 )
 
-// MapSheets looks at a side through a migration's map: organizations, people,
+// MapNames looks at a side through a migration's map: organizations, people,
 // roles and controls get the names that they have in the target, and what the map leaves behind is
 // left out. So what a migration changed on purpose is no difference.
-func MapSheets(sheets []Sheet, m spec.MigrationMap) []Sheet {
-	var mapped []Sheet
+func MapNames(sheets []FlatOrganization, m spec.MigrationMap) []FlatOrganization {
+	var mapped []FlatOrganization
 	for i := range sheets {
 		sheet := &sheets[i]
 		decided := spec.MappedOrganization{}
 		for _, d := range m.Organizations {
-			if means(d.From, sheet.Key, sheet.Name, sheet.ID) {
+			if matchesOrganization(d.From, sheet.Key, sheet.Name, sheet.ID) {
 				decided = d
 			}
 		}
 		if !decided.Skip {
-			mapped = append(mapped, sheet.through(&m, decided))
+			mapped = append(mapped, sheet.mapped(&m, decided))
 		}
 	}
 	return mapped
 }
 
-// through is the sheet as the map has it in the target.
-func (s *Sheet) through(m *spec.MigrationMap, decided spec.MappedOrganization) Sheet {
+// mapped is the sheet as the map has it in the target.
+func (s *FlatOrganization) mapped(m *spec.MigrationMap, decided spec.MappedOrganization) FlatOrganization {
 	out := *s
-	out.Objects = map[ObjectID]map[string]Cell{}
+	out.Objects = map[ObjectID]map[string]FlatField{}
 	if decided.Key != "" {
 		out.Key = decided.Key
 	}
@@ -48,7 +48,7 @@ func (s *Sheet) through(m *spec.MigrationMap, decided spec.MappedOrganization) S
 			id.Name, fields = email, mappedField(fields, "role", m.Roles)
 		case spec.KindOwner:
 			email, _ := mapEmail(m, fields["owner"].Side.Value().Reveal())
-			fields = map[string]Cell{"owner": {Side: Text(email)}}
+			fields = map[string]FlatField{"owner": {Side: Text(email)}}
 		case spec.KindFeatureControl:
 			id.Name = replaced(id.Name, m.FeatureControls)
 		}
@@ -57,32 +57,32 @@ func (s *Sheet) through(m *spec.MigrationMap, decided spec.MappedOrganization) S
 	return out
 }
 
-func decidedFields(fields map[string]Cell, decided spec.MappedOrganization) map[string]Cell {
-	out := map[string]Cell{}
+func decidedFields(fields map[string]FlatField, decided spec.MappedOrganization) map[string]FlatField {
+	out := map[string]FlatField{}
 	for path, cell := range fields {
 		out[path] = cell
 	}
 	if decided.Name != "" {
-		out["name"] = Cell{Side: Text(normalName(decided.Name))}
+		out["name"] = FlatField{Side: Text(normalName(decided.Name))}
 	}
 	for path, text := range map[string]string{"country": decided.Country, "timezone": decided.Timezone} {
 		if text != "" {
-			out[path] = Cell{Side: Text(text), Unknown: "the map chooses it for the target"}
+			out[path] = FlatField{Side: Text(text), Unknown: "the map chooses it for the target"}
 		}
 	}
 	return out
 }
 
-func mappedField(fields map[string]Cell, path string, by []spec.MappedText) map[string]Cell {
+func mappedField(fields map[string]FlatField, path string, by []spec.MappedText) map[string]FlatField {
 	cell, there := fields[path]
 	if !there {
 		return fields
 	}
-	out := map[string]Cell{}
+	out := map[string]FlatField{}
 	for p, c := range fields {
 		out[p] = c
 	}
-	out[path] = lookAlike(replaced(cell.Side.Value().Reveal(), by))
+	out[path] = ignoreCase(replaced(cell.Side.Value().Reveal(), by))
 	return out
 }
 

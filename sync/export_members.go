@@ -13,7 +13,7 @@ const ownerRole = "11"
 
 // members writes everybody who is there, invited people included, without an
 // invite: a plan then never sends anybody an e-mail. An invitation's state is a comment.
-func (e *Exporter) members(d *Draft, live *Live) {
+func (e *Exporter) members(d *Document, live *Live) {
 	o := &d.Organization
 	o.Members = []spec.Member{}
 	seen := map[string]bool{}
@@ -41,7 +41,7 @@ func invitationSuffix(invitation string) string {
 	return ", invitation " + clean(invitation)
 }
 
-func (e *Exporter) member(d *Draft, live *Live, person spec.Member, email string) spec.Member {
+func (e *Exporter) member(d *Document, live *Live, person spec.Member, email string) spec.Member {
 	m := spec.Member{Email: email}
 	if !person.Accepted() {
 		d.note(spec.KindMember, email, "invitation %s", clean(person.Invitation))
@@ -90,7 +90,7 @@ func (e *Exporter) roleName(organization int64, role string) string {
 }
 
 // owner writes the accepted Owner when he is among the members written.
-func (e *Exporter) owner(d *Draft, live *Live) {
+func (e *Exporter) owner(d *Document, live *Live) {
 	if owner := findUser(live.Members, live.OwnerID); owner != nil && live.OwnerID != 0 && spec.AcceptsEmail(strings.ToLower(owner.Email)) {
 		d.Organization.Owner = strings.ToLower(owner.Email)
 		return

@@ -6,28 +6,28 @@ import (
 	"unicode"
 )
 
-// texts lists the ways in which a document may name an entry of one of the
+// nameForms lists the ways in which a document may name an entry of one of the
 // API's lists, in the order in which an export prefers them: a time zone by its
 // name (Europe/Prague), a country by its two-letter code, a role by its name.
-var texts = map[List]func(Name) []string{
-	Timezones: func(n Name) []string { return []string{zoneOfClock(n), n.Name, n.Code} },
-	Countries: func(n Name) []string { return []string{twoLetters(n), n.Code, n.Name} },
+var nameForms = map[List]func(Name) []string{
+	Timezones: func(n Name) []string { return []string{tzName(n), n.Name, n.Code} },
+	Countries: func(n Name) []string { return []string{alpha2(n), n.Code, n.Name} },
 	Regions:   func(n Name) []string { return []string{n.Name} },
 	Roles:     func(n Name) []string { return []string{n.Name, n.Code} },
 	Teams:     func(n Name) []string { return []string{n.Name} },
 }
 
-// twoLetters is a country's two-letter code, whichever field it stands in.
-func twoLetters(n Name) string {
+// alpha2 is a country's two-letter code, whichever field it stands in.
+func alpha2(n Name) string {
 	if len(n.Code2) != 2 && len(n.Code) == 2 {
 		return strings.ToUpper(n.Code)
 	}
 	return strings.ToUpper(n.Code2)
 }
 
-// zoneOfClock is a time zone's tz name (Europe/Prague), whichever field it stands in; the other may be
+// tzName is a time zone's tz name (Europe/Prague), whichever field it stands in; the other may be
 // "(GMT+01:00) Europe/Prague".
-func zoneOfClock(n Name) string {
+func tzName(n Name) string {
 	if !strings.Contains(n.Name, "/") || strings.Contains(n.Name, " ") {
 		return n.Code
 	}
@@ -42,7 +42,7 @@ func textFor(list List, names []Name, id string) (text string, ok bool) {
 		if strconv.FormatInt(n.ID, 10) != id {
 			continue
 		}
-		for _, text := range append(texts[list](n), id) {
+		for _, text := range append(nameForms[list](n), id) {
 			if writable(text) && len(matching(names, text)) == 1 {
 				return text, true
 			}

@@ -19,11 +19,11 @@ type Exporter struct {
 	References ReferenceNames
 }
 
-// Draft is the organization as a document with this key says it: the id pinned,
+// Document is the organization as a document with this key says it: the id pinned,
 // names for roles and enums, everybody who is there without an invite. What has no valid document
 // form is a note that says why; a plan of the draft against the same live state has no steps.
-func (e *Exporter) Draft(live *Live, key string) Draft {
-	d := Draft{Organization: spec.Organization{Key: key, Zone: e.Zone, ID: live.ID}}
+func (e *Exporter) Document(live *Live, key string) Document {
+	d := Document{Organization: spec.Organization{Key: key, Zone: e.Zone, ID: live.ID}}
 	e.attributes(&d, live)
 	for _, kind := range []spec.Kind{spec.KindFeatureControl, spec.KindVariable, spec.KindMember} {
 		if d.missing(live, kind) {
@@ -43,7 +43,7 @@ func (e *Exporter) Draft(live *Live, key string) Draft {
 }
 
 // missing notes why a kind is not written at all, if so.
-func (d *Draft) missing(live *Live, kind spec.Kind) bool {
+func (d *Document) missing(live *Live, kind spec.Kind) bool {
 	if err := live.Failed[kind]; err != nil {
 		d.omit(kind, "", "not written, since they could not be read completely: %s", clean(err.Error()))
 		d.Partly = true
@@ -67,7 +67,7 @@ func noneOf(live *Live, kind spec.Kind) bool {
 	return len(live.Members) == 0
 }
 
-func (e *Exporter) attributes(d *Draft, live *Live) {
+func (e *Exporter) attributes(d *Document, live *Live) {
 	o := &d.Organization
 	if spec.AcceptsName(live.Name) {
 		o.Name = live.Name
@@ -83,7 +83,7 @@ func (e *Exporter) attributes(d *Draft, live *Live) {
 }
 
 // enum is the text for an id of one of the zone's lists, or a note when the list does not hold it.
-func (e *Exporter) enum(d *Draft, list List, field, id string) string {
+func (e *Exporter) enum(d *Document, list List, field, id string) string {
 	if id == "" || id == "0" {
 		return ""
 	}
@@ -98,7 +98,7 @@ func (e *Exporter) enum(d *Draft, list List, field, id string) string {
 	return text
 }
 
-func exportControls(d *Draft, live *Live) {
+func exportControls(d *Document, live *Live) {
 	d.Organization.FeatureControls = []spec.FeatureControl{}
 	count := map[string]int{}
 	for _, control := range live.FeatureControls {

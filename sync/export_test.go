@@ -9,14 +9,14 @@ import (
 	"makesync/spec"
 )
 
-func exportOf(t *testing.T, z *fakeZone) (Draft, *Survey) {
+func exportOf(t *testing.T, z *fakeZone) (Document, *ZoneState) {
 	t.Helper()
 	s := surveyOf(t, "eu1", z)
 	e := Exporter{Zone: "eu1", Names: s.Names, OrganizationRoles: s.Roles, Sensitive: func(a spec.Address) bool { return spec.IsSensitive(a, a.Name(), nil) }}
-	return e.Draft(s.Organizations[0], s.Keys[s.Organizations[0].ID]), s
+	return e.Document(s.Organizations[0], s.Keys[s.Organizations[0].ID]), s
 }
 
-func notes(d Draft) string {
+func notes(d Document) string {
 	var lines []string
 	for _, n := range d.Notes {
 		lines = append(lines, string(n.Kind)+" "+n.Name+": "+n.Text)
@@ -115,16 +115,16 @@ func TestReferenceNamesAreGivenOutOnce(t *testing.T) {
 
 func TestChooserIsWithoutCaseOnNameAndKey(t *testing.T) {
 	t.Parallel()
-	c, err := NewChooser([]string{"ACME*", "beta", "nobody"})
+	c, err := NewSelector([]string{"ACME*", "beta", "nobody"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[[2]string]bool{{"acme Labs", "x"}: true, {"Beta Labs", "beta"}: true, {"Gamma", "gamma"}: false} {
-		if got := c.Chooses(name[0], name[1]); got != want {
+		if got := c.Selects(name[0], name[1]); got != want {
 			t.Errorf("Chooses(%v) = %v", name, got)
 		}
 	}
-	if idle := c.Idle("eu1"); len(idle) != 1 || !strings.Contains(idle[0].Message, "nobody") {
+	if idle := c.Unmatched("eu1"); len(idle) != 1 || !strings.Contains(idle[0].Message, "nobody") {
 		t.Errorf("idle = %v", idle)
 	}
 }
@@ -139,7 +139,7 @@ func TestSurveyPassesOnWhatNothingCanBeSaidWithout(t *testing.T) {
 		}
 		return nil
 	}
-	if _, err := TakeSurvey(t.Context(), ZonePort{Reader: z}, SurveyOptions{}); !errors.Is(err, wrong) {
+	if _, err := ReadZone(t.Context(), ZonePort{Reader: z}, ReadOptions{}); !errors.Is(err, wrong) {
 		t.Errorf("error = %v", err)
 	}
 }

@@ -4,7 +4,7 @@ import "makesync/spec"
 
 // variables writes the custom variables. A sensitive value becomes a
 // reference with a name of its own; Make's own variables are not written at all.
-func (e *Exporter) variables(d *Draft, live *Live) {
+func (e *Exporter) variables(d *Document, live *Live) {
 	d.Organization.Variables = []spec.Variable{}
 	seen := map[string]string{}
 	for _, variable := range live.Variables {
@@ -40,7 +40,7 @@ func unwritable(v spec.Variable) string {
 	return ""
 }
 
-func (e *Exporter) variable(d *Draft, live spec.Variable) spec.Variable {
+func (e *Exporter) variable(d *Document, live spec.Variable) spec.Variable {
 	v := spec.Variable{Name: live.Name, Type: live.Type, Value: live.Value.Unmasked()}
 	address := spec.NewAddress(d.Organization.Key, spec.KindVariable, live.Name)
 	if e.Sensitive != nil && e.Sensitive(address) {

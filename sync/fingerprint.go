@@ -35,22 +35,22 @@ func SecretFingerprint(secret spec.Value, salt []byte) string {
 	return "scrypt:" + base64.RawURLEncoding.EncodeToString(key)
 }
 
-// sealed is the scalar with its fingerprint, if it is a secret; without a salt it stays as it is.
-func (s Scalar) sealed(salt []byte) Scalar {
+// fingerprinted is the scalar with its fingerprint, if it is a secret; without a salt it stays as it is.
+func (s Scalar) fingerprinted(salt []byte) Scalar {
 	if s.IsSensitive() && !s.text.IsZero() && len(salt) > 0 {
 		s.Fingerprint = SecretFingerprint(s.text, salt)
 	}
 	return s
 }
 
-// Sealed is the view with a fingerprint on each secret.
-func (v View) Sealed(salt []byte) View {
+// Fingerprinted is the view with a fingerprint on each secret.
+func (v View) Fingerprinted(salt []byte) View {
 	if v == nil {
 		return nil
 	}
 	sealed := make(View, len(v))
 	for path, side := range v {
-		sealed[path] = side.sealed(salt)
+		sealed[path] = side.fingerprinted(salt)
 	}
 	return sealed
 }

@@ -43,8 +43,8 @@ func byOrganization(d *draft) string { return d.want.Key }
 func byZone(d *draft) string         { return d.zone.name }
 func byRun(*draft) string            { return "" }
 func inOrganization(d *draft) string { return "in " + d.want.Key }
-func inZone(d *draft) string         { return "in zone " + d.zone.name + d.run.Shard.part() }
-func inRun(d *draft) string          { return "in this run" + d.run.Shard.part() }
+func inZone(d *draft) string         { return "in zone " + d.zone.name + d.run.Shard.describe() }
+func inRun(d *draft) string          { return "in this run" + d.run.Shard.describe() }
 
 func limitOf(limits, defaults map[spec.Kind]int, kind spec.Kind) (int, bool) {
 	if n, ok := limits[kind]; ok {
@@ -128,7 +128,7 @@ func (l limit) counts(d *draft, s *Step, kind spec.Kind, e *excuses) bool {
 // match, also those that pass or are held anyway: else it would not suffice.
 func (l limit) holdAll(g *group, kind spec.Kind, most int, e *excuses) {
 	what := opKind{l.op, kind}
-	key, n := "*", e.shard.whole(e.steps[what])
+	key, n := "*", e.shard.total(e.steps[what])
 	if len(g.drafts) == 1 {
 		key = g.drafts[0].want.Key
 		n = g.drafts[0].own.steps[what]

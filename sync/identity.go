@@ -125,7 +125,7 @@ func (d *draft) suggest() string {
 	var near []string
 	for _, name := range nearest(d.want.Name, names, 3) {
 		words := quote(name)
-		if id := byName[name].ID; !Invented(id) {
+		if id := byName[name].ID; !IsSynthetic(id) {
 			words += " (id " + strconv.FormatInt(id, 10) + ")"
 		}
 		near = append(near, words)

@@ -21,8 +21,8 @@ type LastChange struct {
 	Action string `json:"action,omitempty"`
 }
 
-// Historian tells who changed a variable last; an empty answer means that the zone does not know.
-type Historian interface {
+// HistoryReader tells who changed a variable last; an empty answer means that the zone does not know.
+type HistoryReader interface {
 	LastChange(ctx context.Context, organization int64, variable string) (LastChange, error)
 }
 
@@ -49,7 +49,7 @@ func bounded(text string) string {
 // AddLastChanges fills Step.LastChange for the variables that drifted: those that are there and that the plan
 // updates or deletes. It asks about the first MaxHistoryCalls of them, in the order of the plan. What could not
 // be learned is a warning of the plan and changes nothing else in it; the digest does not cover what was learned.
-func AddLastChanges(ctx context.Context, plan *Plan, zones map[string]Historian, concurrency int) {
+func AddLastChanges(ctx context.Context, plan *Plan, zones map[string]HistoryReader, concurrency int) {
 	asked, more := drifted(plan, zones)
 	errs := make([]error, len(asked))
 	var group spec.Group
@@ -69,14 +69,14 @@ func AddLastChanges(ctx context.Context, plan *Plan, zones map[string]Historian,
 	plan.Problems = append(plan.Problems, historyProblems(asked, errs)...)
 }
 
-// inquiry is one question to a zone.
-type inquiry struct {
+// historyQuery is one question to a zone.
+type historyQuery struct {
 	step         *Step
 	organization int64
-	zone         Historian
+	zone         HistoryReader
 }
 
-func (q inquiry) ask(ctx context.Context) error {
+func (q historyQuery) ask(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
@@ -88,7 +88,7 @@ func (q inquiry) ask(ctx context.Context) error {
 }
 
 // drifted lists the questions, and counts those that are too many.
-func drifted(plan *Plan, zones map[string]Historian) (asked []inquiry, more int) {
+func drifted(plan *Plan, zones map[string]HistoryReader) (asked []historyQuery, more int) {
 	for i := range plan.Organizations {
 		o := &plan.Organizations[i]
 		for j := range o.Steps {
@@ -99,7 +99,7 @@ func drifted(plan *Plan, zones map[string]Historian) (asked []inquiry, more int)
 			case len(asked) == MaxHistoryCalls:
 				more++
 			default:
-				asked = append(asked, inquiry{s, o.ID, zone})
+				asked = append(asked, historyQuery{s, o.ID, zone})
 			}
 		}
 	}
@@ -107,7 +107,7 @@ func drifted(plan *Plan, zones map[string]Historian) (asked []inquiry, more int)
 }
 
 // historyProblems is one warning for all that failed, with the first reason.
-func historyProblems(asked []inquiry, errs []error) []spec.Problem {
+func historyProblems(asked []historyQuery, errs []error) []spec.Problem {
 	var failed int
 	var first spec.Problem
 	for i, err := range errs {

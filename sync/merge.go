@@ -18,7 +18,7 @@ import (
 // MergeReports adds up the reports of all shards of a run, in any order. A shard that is
 // missing or there twice, and reports of different runs' sizes, are errors.
 func MergeReports(reports []*Report) (*Report, error) {
-	if err := complete(shardsOf(reports, func(r *Report) *Shard { return r.Shard })); err != nil {
+	if err := checkShards(shardsOf(reports, func(r *Report) *Shard { return r.Shard })); err != nil {
 		return nil, err
 	}
 	reports = inOrder(reports, func(r *Report) *Shard { return r.Shard })
@@ -35,7 +35,7 @@ func MergeReports(reports []*Report) (*Report, error) {
 		whole.Held += r.Held
 		whole.Calls.add(r.Calls)
 		whole.Seconds = max(whole.Seconds, r.Seconds)
-		whole.began(r)
+		whole.mergeStarted(r)
 		maps.Copy(digests, r.Digests)
 	}
 	whole.Run = strings.Join(runs, ",")
@@ -59,7 +59,7 @@ func (r *Report) addCounts(part *Report) {
 	r.Unknown += part.Unknown
 }
 
-func (r *Report) began(part *Report) {
+func (r *Report) mergeStarted(part *Report) {
 	if part.Started != nil && (r.Started == nil || part.Started.Before(*r.Started)) {
 		r.Started = part.Started
 	}
@@ -73,7 +73,7 @@ func (c *Calls) add(d Calls) {
 // MergePlans adds up the plans of all shards, as MergeReports does. The result is for reading: it
 // carries no shard, and no seal that would let it be applied as if it had been one plan.
 func MergePlans(plans []*Plan) (*Plan, error) {
-	if err := complete(shardsOf(plans, func(p *Plan) *Shard { return p.Shard })); err != nil {
+	if err := checkShards(shardsOf(plans, func(p *Plan) *Shard { return p.Shard })); err != nil {
 		return nil, err
 	}
 	plans = inOrder(plans, func(p *Plan) *Shard { return p.Shard })
@@ -81,7 +81,7 @@ func MergePlans(plans []*Plan) (*Plan, error) {
 	whole := &Plan{Format: PlanFormat, Created: first.Created, Expires: first.Expires, Seal: "none", Tool: first.Tool,
 		Unmanaged: map[spec.Kind]int{}, Organizations: []OrganizationPlan{}, Problems: []spec.Problem{}}
 	for _, p := range plans {
-		whole.made(p)
+		whole.mergeCreated(p)
 		whole.Zones = mergeZones(whole.Zones, p.Zones)
 		whole.Organizations = append(whole.Organizations, p.Organizations...)
 		whole.Problems = append(whole.Problems, p.Problems...)
@@ -101,8 +101,8 @@ func MergePlans(plans []*Plan) (*Plan, error) {
 	return whole, nil
 }
 
-// made takes the times of the shard that was planned first; one that failed before it had a plan has none.
-func (p *Plan) made(part *Plan) {
+// mergeCreated takes the times of the shard that was planned first; one that failed before it had a plan has none.
+func (p *Plan) mergeCreated(part *Plan) {
 	if !part.Expires.IsZero() && (p.Expires.IsZero() || part.Expires.Before(p.Expires)) {
 		p.Created, p.Expires = part.Created, part.Expires
 	}
@@ -142,8 +142,8 @@ func inOrder[T any](parts []T, shard func(T) *Shard) []T {
 	return slices.SortedFunc(slices.Values(parts), func(a, b T) int { return cmp.Compare(shard(a).Index, shard(b).Index) })
 }
 
-// complete checks that the shards are 1 to Count, each once.
-func complete(shards []*Shard) error {
+// checkShards checks that the shards are 1 to Count, each once.
+func checkShards(shards []*Shard) error {
 	if len(shards) == 0 {
 		return fmt.Errorf("nothing to merge: name the files of all shards")
 	}

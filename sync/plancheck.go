@@ -33,21 +33,21 @@ func DecodePlan(data []byte, key spec.Value) (*Plan, []spec.Problem) {
 	if p := sealProblem(data, at, key); p != nil {
 		return nil, []spec.Problem{*p}
 	}
-	if problems := soundness(&plan); len(problems) > 0 {
+	if problems := invalidPlan(&plan); len(problems) > 0 {
 		return nil, problems
 	}
 	return &plan, nil
 }
 
-// soundness checks what a schema cannot say.
-func soundness(plan *Plan) []spec.Problem {
+// invalidPlan checks what a schema cannot say.
+func invalidPlan(plan *Plan) []spec.Problem {
 	if plan.Format != PlanFormat {
 		return []spec.Problem{*planProblem("plan-file", "the plan has the format "+quote(plan.Format)+", and this makesync reads "+PlanFormat, "make a new plan")}
 	}
 	if _, err := ReadSalt(plan.Salt); err != nil {
 		return []spec.Problem{*planProblem("plan-file", "the plan's salt is not base64", "make a new plan")}
 	}
-	problems := unsoundZones(plan)
+	problems := invalidZones(plan)
 	n, keys := 0, map[string]bool{}
 	for i := range plan.Organizations {
 		o := &plan.Organizations[i]
@@ -56,7 +56,7 @@ func soundness(plan *Plan) []spec.Problem {
 		}
 		keys[o.Key] = true
 		for j := range o.Steps {
-			if why := unsound(o, j, n); why != "" {
+			if why := invalidStep(o, j, n); why != "" {
 				p := planProblem("plan-step", fmt.Sprintf("step %d is none that makesync plans: %s", o.Steps[j].N, why), "make a new plan")
 				p.Address = o.Steps[j].Address
 				problems = append(problems, *p)
@@ -74,8 +74,8 @@ func soundness(plan *Plan) []spec.Problem {
 	return problems
 }
 
-// unsoundZones: the zone of each organization with steps stands in the plan once, with the user whom Verify compares.
-func unsoundZones(plan *Plan) (problems []spec.Problem) {
+// invalidZones: the zone of each organization with steps stands in the plan once, with the user whom Verify compares.
+func invalidZones(plan *Plan) (problems []spec.Problem) {
 	count := map[string]int{}
 	for _, zone := range plan.Zones {
 		count[zone.Name]++

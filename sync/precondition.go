@@ -98,7 +98,7 @@ func stepIsSecret(s *Step) bool {
 
 // fingerprint is the precondition's text. An organization that is not there relies on nothing.
 func (r reliance) fingerprint(salt []byte) string {
-	r.View = r.View.Sealed(salt)
+	r.View = r.View.Fingerprinted(salt)
 	return hashJSON(r)
 }
 

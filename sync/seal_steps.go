@@ -23,12 +23,12 @@ func (d *draft) sealSteps(salt []byte) {
 			}
 		}
 		admins.apply(&p.Step)
-		p.relies.View = p.relies.View.Sealed(salt)
+		p.relies.View = p.relies.View.Fingerprinted(salt)
 		if p.Kind == spec.KindVariable && p.Before != nil {
 			p.Before = p.relies.View
 		}
 		if p.Arguments.Value != nil {
-			value := p.Arguments.Value.sealed(salt)
+			value := p.Arguments.Value.fingerprinted(salt)
 			p.Arguments.Value = &value
 		}
 		created = created || p.phase == phaseCreate

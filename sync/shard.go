@@ -41,16 +41,16 @@ func (s *Shard) Share(limit int) int {
 	return (limit + s.Count - 1) / s.Count
 }
 
-// part says of a count that it is that of a shard.
-func (s *Shard) part() string {
+// describe says of a count that it is that of a shard.
+func (s *Shard) describe() string {
 	if s == nil {
 		return ""
 	}
 	return fmt.Sprintf(" (shard %d of %d, which has its part of the limit)", s.Index, s.Count)
 }
 
-// whole is a limit of the run of which the shard's part is n: the inverse of Share.
-func (s *Shard) whole(n int) int {
+// total is a limit of the run of which the shard's part is n: the inverse of Share.
+func (s *Shard) total(n int) int {
 	if s == nil || n < 0 {
 		return n
 	}

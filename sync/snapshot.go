@@ -109,7 +109,7 @@ type SavedVariable struct {
 	Fingerprint string  `json:"fingerprint,omitempty"`
 	Sensitive   bool    `json:"sensitive,omitempty"`
 	System      bool    `json:"system,omitempty"`
-	Odd         string  `json:"odd,omitempty"`
+	Invalid     string  `json:"odd,omitempty"`
 }
 
 // SavedMember is one person.
@@ -153,8 +153,8 @@ type SnapshotOptions struct {
 
 // MakeSnapshot turns a survey into a snapshot. Secrets and, when asked for, e-mails are hashed
 // here; nothing later sees them.
-func MakeSnapshot(s *Survey, options SnapshotOptions) *Snapshot {
-	k := keeper{options: options, survey: s}
+func MakeSnapshot(s *ZoneState, options SnapshotOptions) *Snapshot {
+	k := snapshotEncoder{options: options, state: s}
 	snapshot := &Snapshot{
 		Format: SnapshotFormat, Taken: options.Taken.UTC().Truncate(time.Second), Tool: options.Tool,
 		Zone: s.Endpoint.Name, URL: s.Endpoint.URL, Sandbox: s.Endpoint.Sandbox != nil, Hosts: append([]string{}, s.Endpoint.Hosts...),

@@ -233,7 +233,7 @@ func (r *snapshotReader) readVariables(live *Live, o *SavedOrganization) {
 		saved := &o.Variables[i]
 		t, _ := spec.ParseVariableType(saved.Type)
 		live.Variables = append(live.Variables, spec.Variable{
-			Name: saved.Name, Type: t, Value: r.value(live.ID, saved), System: saved.System, Odd: saved.Odd,
+			Name: saved.Name, Type: t, Value: r.value(live.ID, saved), System: saved.System, Odd: saved.Invalid,
 		})
 	}
 }

@@ -57,9 +57,9 @@ func compareCommand(r *runtimeEnv) *cli.Command {
 // side is one side of a comparison on its way to its sheets.
 type side struct {
 	about    reconcile.ComparedSide
-	survey   *reconcile.Survey   // zone and snapshot
-	snapshot *reconcile.Snapshot // snapshot
-	desired  *spec.Desired       // documents
+	survey   *reconcile.ZoneState // zone and snapshot
+	snapshot *reconcile.Snapshot  // snapshot
+	desired  *spec.Desired        // documents
 }
 
 func (r *runtimeEnv) runCompare(ctx context.Context, o compareOptions, a, b string) error {
@@ -131,7 +131,7 @@ func (r *runtimeEnv) compare(ctx context.Context, o compareOptions, a, b string)
 			exits = append(exits, survey.Exit())
 		}
 	}
-	if idle := o.chooser.Idle(a + " and " + b); len(idle) > 0 {
+	if idle := o.chooser.Unmatched(a + " and " + b); len(idle) > 0 {
 		return nil, invalid(idle)
 	}
 	result := compareSides(sides, src, o.decided, problems)
@@ -184,13 +184,13 @@ func (r *runtimeEnv) readSide(ctx context.Context, s *side, name string, src *so
 	switch s.about.Kind {
 	case reconcile.SideZone:
 		s.about.Zone = src.name(name)
-		s.survey, err = src.survey(ctx, name, reconcile.SurveyOptions{Choose: src.choose})
+		s.survey, err = src.survey(ctx, name, reconcile.ReadOptions{Select: src.choose})
 	case reconcile.SideSnapshot:
 		if s.snapshot, err = r.readSnapshot(name); err != nil {
 			return err
 		}
 		s.about.Zone = s.snapshot.Zone
-		s.survey, err = reconcile.TakeSurvey(ctx, s.snapshot.Port(&spec.Desired{}), reconcile.SurveyOptions{Choose: src.choose, Kinds: s.snapshot.KindsOf})
+		s.survey, err = reconcile.ReadZone(ctx, s.snapshot.Port(&spec.Desired{}), reconcile.ReadOptions{Select: src.choose, Kinds: s.snapshot.KindsOf})
 	default:
 		s.desired, err = r.readDocuments(name, o)
 	}
@@ -209,29 +209,29 @@ func (r *runtimeEnv) readDocuments(path string, o compareOptions) (*spec.Desired
 }
 
 func (s *sources) chooseDocuments(o *spec.Organization) bool {
-	return s.o.chooser.Chooses(o.Name, o.Key)
+	return s.o.chooser.Selects(o.Name, o.Key)
 }
 
 // compareSides makes the sheets of both sides. Documents borrow the other side's lists of names.
 func compareSides(sides [2]side, src *sources, decided spec.MigrationMap, problems []spec.Problem) *reconcile.Comparison {
-	var sheets [2][]reconcile.Sheet
+	var sheets [2][]reconcile.FlatOrganization
 	for i := range sides {
 		masked := sides[i].sensitive(src)
 		switch s, other := &sides[i], &sides[1-i]; {
 		case s.snapshot != nil:
-			sheets[i] = reconcile.SnapshotSheets(s.snapshot, s.survey, masked)
+			sheets[i] = reconcile.FlattenSnapshot(s.snapshot, s.survey, masked)
 		case s.survey != nil:
-			sheets[i] = reconcile.LiveSheets(s.survey, masked)
+			sheets[i] = reconcile.FlattenZone(s.survey, masked)
 		default:
-			sheets[i] = reconcile.DocumentSheets(s.desired, src.chooseDocuments, other.lists(), masked)
+			sheets[i] = reconcile.FlattenDocuments(s.desired, src.chooseDocuments, other.lists(), masked)
 		}
 	}
 	for i := range sides {
 		if s := sides[i].snapshot; s != nil && s.EmailsHashed {
-			reconcile.Recognise(s, sheets[i], sheets[1-i])
+			reconcile.MatchHashedEmails(s, sheets[i], sheets[1-i])
 		}
 	}
-	return reconcile.Compare(sides[0].about, sides[1].about, reconcile.MapSheets(sheets[0], decided), sheets[1], problems)
+	return reconcile.Compare(sides[0].about, sides[1].about, reconcile.MapNames(sheets[0], decided), sheets[1], problems)
 }
 
 // sensitive tells what is a secret of a side: to the documents of -f, and to the side's own.

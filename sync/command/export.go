@@ -75,11 +75,11 @@ func (r *runtimeEnv) runExport(ctx context.Context, o exportOptions) error {
 		return err
 	}
 	defer src.close()
-	survey, err := src.survey(ctx, o.zone, reconcile.SurveyOptions{Choose: src.choose})
+	survey, err := src.survey(ctx, o.zone, reconcile.ReadOptions{Select: src.choose})
 	if err != nil {
 		return err
 	}
-	if idle := o.chooser.Idle("the zone " + survey.Endpoint.Name); len(idle) > 0 {
+	if idle := o.chooser.Unmatched("the zone " + survey.Endpoint.Name); len(idle) > 0 {
 		return invalid(idle)
 	}
 	exit := survey.Exit()
@@ -90,7 +90,7 @@ func (r *runtimeEnv) runExport(ctx context.Context, o exportOptions) error {
 	f := folder{dir: o.out, force: o.force, src: src, zone: survey.Endpoint.Name}
 	result := render.Export{Zone: planZone(survey), Folder: o.out, Problems: append(survey.Problems, survey.Unread()...)}
 	for _, live := range survey.Organizations {
-		draft := exporter.Draft(live, survey.Keys[live.ID])
+		draft := exporter.Document(live, survey.Keys[live.ID])
 		written, err := f.add("", draft, []string{fmt.Sprintf("exported from zone %s (%s)", survey.Endpoint.Name, survey.Endpoint.URL)})
 		if err != nil {
 			return err
@@ -109,7 +109,7 @@ func (r *runtimeEnv) runExport(ctx context.Context, o exportOptions) error {
 }
 
 // nothingRead ends a run in which no organization could be read: nothing is written.
-func (r *runtimeEnv) nothingRead(survey *reconcile.Survey, exit reconcile.Exit, verb string, color bool) error {
+func (r *runtimeEnv) nothingRead(survey *reconcile.ZoneState, exit reconcile.Exit, verb string, color bool) error {
 	problems := append(survey.Problems, survey.Unread()...)
 	if err := r.printProblems(problems, exit, render.Options{Verb: verb, Color: color && r.Terminal.Stderr}); err != nil {
 		return err
@@ -132,7 +132,7 @@ type file struct {
 }
 
 // add writes a draft as the document of its key, in a folder below dir.
-func (f *folder) add(below string, draft reconcile.Draft, header []string) (render.WrittenFile, error) {
+func (f *folder) add(below string, draft reconcile.Document, header []string) (render.WrittenFile, error) {
 	var out bytes.Buffer
 	schemaPath := spec.DefaultSchema
 	if below != "" {

@@ -77,13 +77,13 @@ func (r *runtimeEnv) runSnapshot(ctx context.Context, o snapshotOptions) error {
 	}
 	defer src.close()
 	need := neededOf(src.desired, src.name(zone))
-	survey, err := src.survey(ctx, zone, reconcile.SurveyOptions{Lists: everyList(), Kinds: need.kinds, Choose: func(live *reconcile.Live, key string) bool {
-		return o.chooser.Chooses(live.Name, need.key(live, key)) && need.wants(live)
+	survey, err := src.survey(ctx, zone, reconcile.ReadOptions{Lists: everyList(), Kinds: need.kinds, Select: func(live *reconcile.Live, key string) bool {
+		return o.chooser.Selects(live.Name, need.key(live, key)) && need.wants(live)
 	}})
 	if err != nil {
 		return err
 	}
-	if idle := o.chooser.Idle("the zone " + survey.Endpoint.Name); len(idle) > 0 {
+	if idle := o.chooser.Unmatched("the zone " + survey.Endpoint.Name); len(idle) > 0 {
 		return invalid(idle)
 	}
 	exit := survey.Exit()
@@ -135,7 +135,7 @@ func (r *runtimeEnv) saveSnapshot(snapshot *reconcile.Snapshot, o snapshotOption
 }
 
 // tellSnapshot says what was saved, on stderr when stdout holds the snapshot itself.
-func (r *runtimeEnv) tellSnapshot(survey *reconcile.Survey, snapshot *reconcile.Snapshot, o snapshotOptions) error {
+func (r *runtimeEnv) tellSnapshot(survey *reconcile.ZoneState, snapshot *reconcile.Snapshot, o snapshotOptions) error {
 	w := r.Stdout
 	if o.out == "-" {
 		w = r.Stderr
@@ -191,7 +191,7 @@ func (n needed) key(live *reconcile.Live, derived string) string {
 	return derived
 }
 
-func (n needed) keys(survey *reconcile.Survey) map[int64]string {
+func (n needed) keys(survey *reconcile.ZoneState) map[int64]string {
 	keys := map[int64]string{}
 	for _, live := range survey.Organizations {
 		keys[live.ID] = n.key(live, survey.Keys[live.ID])

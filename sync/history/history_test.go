@@ -82,7 +82,7 @@ func TestJournal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if story.Status() != reconcile.RunFinished || strings.Join(story.Keys(), " ") != "acme idle" || len(story.Entries) != 2 || story.Torn || story.Tool != "v1" {
+	if story.Status() != reconcile.RunFinished || strings.Join(story.Keys(), " ") != "acme idle" || len(story.Entries) != 2 || story.Truncated || story.Tool != "v1" {
 		t.Errorf("%+v", story)
 	}
 	if step := story.Step(2); step == nil || step.Arguments.Value.Reference != "${env:P}" || !step.Arguments.Value.IsSensitive() {
@@ -140,8 +140,8 @@ func TestTornJournal(t *testing.T) {
 		}
 		whole := bytes.Count(data[:cut], []byte("\n"))
 		open := map[int]int{0: 0, 1: 0, 2: 1, 3: 0}[whole]
-		if len(story.Open()) != open || story.Torn != (cut > 0 && data[cut-1] != '\n') || story.Status() != reconcile.RunUnfinished {
-			t.Fatalf("cut at %d: %d open, torn %v, %s", cut, len(story.Open()), story.Torn, story.Status())
+		if len(story.Open()) != open || story.Truncated != (cut > 0 && data[cut-1] != '\n') || story.Status() != reconcile.RunUnfinished {
+			t.Fatalf("cut at %d: %d open, torn %v, %s", cut, len(story.Open()), story.Truncated, story.Status())
 		}
 	}
 }

@@ -53,7 +53,7 @@ func readJournal(path string) ([]byte, error) {
 func wholeLines(data []byte) []byte { return data[:bytes.LastIndexByte(data, '\n')+1] }
 
 // Read tells the story of a run.
-func (s *Store) Read(run string) (*reconcile.Story, error) {
+func (s *Store) Read(run string) (*reconcile.Run, error) {
 	path, err := s.path(run)
 	if err != nil {
 		return nil, err
@@ -133,9 +133,9 @@ func lastLine(path string) ([]byte, error) {
 
 // ParseJournal reads a journal's bytes. A torn last line is normal and left out;
 // any other line that is not understood is an error, since what it hides could be a write.
-func ParseJournal(run string, data []byte) (*reconcile.Story, error) {
+func ParseJournal(run string, data []byte) (*reconcile.Run, error) {
 	whole := wholeLines(data)
-	story := &reconcile.Story{Run: run, Torn: len(whole) != len(data)}
+	story := &reconcile.Run{Run: run, Truncated: len(whole) != len(data)}
 	if bytes.Count(whole, []byte{'\n'}) > maxEntries {
 		return nil, fmt.Errorf("the journal of run %s has more than %d lines", run, maxEntries)
 	}
@@ -149,7 +149,7 @@ func ParseJournal(run string, data []byte) (*reconcile.Story, error) {
 	return story, nil
 }
 
-func readLine(story *reconcile.Story, n int, text []byte) error {
+func readLine(story *reconcile.Run, n int, text []byte) error {
 	var l line
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
@@ -166,14 +166,14 @@ func readLine(story *reconcile.Story, n int, text []byte) error {
 }
 
 // addTo puts one understood line into the story.
-func (l line) addTo(story *reconcile.Story) error {
+func (l line) addTo(story *reconcile.Run) error {
 	switch {
 	case l.Type == lineBegin:
 		return l.begin(story)
 	case l.Type == lineIntent && l.Intent != nil:
-		story.Entries = append(story.Entries, reconcile.StoryEntry{Intent: l.Intent})
+		story.Entries = append(story.Entries, reconcile.Entry{Intent: l.Intent})
 	case l.Type == lineResult && l.Result != nil:
-		story.Entries = append(story.Entries, reconcile.StoryEntry{Result: l.Result})
+		story.Entries = append(story.Entries, reconcile.Entry{Result: l.Result})
 	case l.Type == lineEnd && l.Report != nil:
 		story.Report, story.Ended = l.Report, &l.At
 	case l.Type == lineResolved:
@@ -184,7 +184,7 @@ func (l line) addTo(story *reconcile.Story) error {
 	return nil
 }
 
-func (l line) begin(story *reconcile.Story) error {
+func (l line) begin(story *reconcile.Run) error {
 	if l.Format != Format {
 		return fmt.Errorf("format %q; this makesync reads %s", l.Format, Format)
 	}
@@ -203,16 +203,16 @@ func (l line) begin(story *reconcile.Story) error {
 
 // Summary is a run in `runs list`.
 type Summary struct {
-	Run       string                `json:"run"`
-	Started   time.Time             `json:"started"`
-	Ended     *time.Time            `json:"ended,omitempty"`
-	Status    reconcile.StoryStatus `json:"status"`
-	Zones     []string              `json:"zones"`
-	Planned   int                   `json:"planned"`
-	Succeeded int                   `json:"succeeded"`
-	Failed    int                   `json:"failed"`
-	Skipped   int                   `json:"skipped"`
-	Unknown   int                   `json:"unknown"`
+	Run       string              `json:"run"`
+	Started   time.Time           `json:"started"`
+	Ended     *time.Time          `json:"ended,omitempty"`
+	Status    reconcile.RunStatus `json:"status"`
+	Zones     []string            `json:"zones"`
+	Planned   int                 `json:"planned"`
+	Succeeded int                 `json:"succeeded"`
+	Failed    int                 `json:"failed"`
+	Skipped   int                 `json:"skipped"`
+	Unknown   int                 `json:"unknown"`
 	// Open counts the intents of which nobody knows what became of them.
 	Open int `json:"open"`
 	// Damaged says why the journal cannot be read; "" when it can.
@@ -257,7 +257,7 @@ func (s *Store) names() ([]string, error) {
 	return runs, nil
 }
 
-func summarise(story *reconcile.Story) Summary {
+func summarise(story *reconcile.Run) Summary {
 	sum := Summary{Run: story.Run, Started: story.Started, Ended: story.Ended, Status: story.Status(),
 		Zones: zoneNames(story), Open: len(story.Open())}
 	if r := story.Report; r != nil {
@@ -270,7 +270,7 @@ func summarise(story *reconcile.Story) Summary {
 	return sum
 }
 
-func zoneNames(story *reconcile.Story) []string {
+func zoneNames(story *reconcile.Run) []string {
 	names := make([]string, len(story.Zones))
 	for i, z := range story.Zones {
 		names[i] = z.Name
@@ -278,16 +278,16 @@ func zoneNames(story *reconcile.Story) []string {
 	return names
 }
 
-// Unsettled lists the runs that were killed while they worked on one of the zones (places by name, as for Begin: two
+// Unresolved lists the runs that were killed while they worked on one of the zones (places by name, as for Begin: two
 // folders may call different zones by one name), or that ended not knowing what became of a request, unless a later run has
 // resolved that since; oldest first. Runs that are at work, on other shards, are none of them. A journal that cannot be
 // read is an error: what it hides could be a write.
-func (s *Store) Unsettled(places map[string]string) ([]*reconcile.Story, error) {
+func (s *Store) Unresolved(places map[string]string) ([]*reconcile.Run, error) {
 	runs, err := s.names()
 	if err != nil {
 		return nil, err
 	}
-	var unsettled []*reconcile.Story
+	var unsettled []*reconcile.Run
 	for _, run := range runs {
 		if s.settled(run) {
 			continue
@@ -296,7 +296,7 @@ func (s *Store) Unsettled(places map[string]string) ([]*reconcile.Story, error) 
 		if err != nil {
 			return nil, err
 		}
-		if story.Unsettled() && touches(story, places) {
+		if story.Unresolved() && touches(story, places) {
 			unsettled = append(unsettled, story)
 		}
 	}
@@ -304,7 +304,7 @@ func (s *Store) Unsettled(places map[string]string) ([]*reconcile.Story, error) 
 }
 
 // touches: a journal of an older makesync has no places, only urls.
-func touches(story *reconcile.Story, places map[string]string) bool {
+func touches(story *reconcile.Run, places map[string]string) bool {
 	return slices.ContainsFunc(story.Zones, func(z reconcile.PlanZone) bool {
 		place, known := places[z.Name]
 		return known && place == cmp.Or(story.Places[z.Name], z.URL)

@@ -13,12 +13,12 @@ const longestRun = 24 * time.Hour
 
 // Recent lists the runs on one of the zones (places by name, as for Unsettled) whose journals have grown since then and name
 // one of the verbs, oldest first. A journal that cannot be read is left out: Unsettled is who complains.
-func (s *Store) Recent(places map[string]string, since time.Time, verbs ...reconcile.Verb) ([]*reconcile.Story, error) {
+func (s *Store) Recent(places map[string]string, since time.Time, verbs ...reconcile.Verb) ([]*reconcile.Run, error) {
 	runs, err := s.names()
 	if err != nil {
 		return nil, err
 	}
-	var recent []*reconcile.Story
+	var recent []*reconcile.Run
 	for _, run := range slices.Backward(runs) {
 		if began, err := time.Parse(runStamp, run[:min(len(run), len(runStamp))]); err == nil && began.Before(since.Add(-longestRun)) {
 			break // names begin with the time
@@ -48,7 +48,7 @@ func (s *Store) grownSince(run string, since time.Time) bool {
 
 // readNaming reads a journal that names one of the verbs, else gives nil: to look for them takes a hundredth of the time of
 // understanding all of it.
-func (s *Store) readNaming(run string, verbs []reconcile.Verb) *reconcile.Story {
+func (s *Store) readNaming(run string, verbs []reconcile.Verb) *reconcile.Run {
 	path, err := s.path(run)
 	if err != nil {
 		return nil

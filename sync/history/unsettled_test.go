@@ -18,7 +18,7 @@ func TestAppendingToATornJournal(t *testing.T) {
 	if err := os.WriteFile(path, append(data, `{"type":"resu`...), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	unfinished, err := s.Unsettled(map[string]string{"eu1": "https://eu1.make.com"})
+	unfinished, err := s.Unresolved(map[string]string{"eu1": "https://eu1.make.com"})
 	if err != nil || len(unfinished) != 1 || len(unfinished[0].Open()) != 1 {
 		t.Fatalf("%v %v", unfinished, err)
 	}
@@ -32,10 +32,10 @@ func TestAppendingToATornJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	story, err := s.Read("R1")
-	if err != nil || story.Status() != reconcile.RunResolved || len(story.Open()) != 0 || story.Torn {
+	if err != nil || story.Status() != reconcile.RunResolved || len(story.Open()) != 0 || story.Truncated {
 		t.Errorf("%+v %v", story, err)
 	}
-	if unfinished, err = s.Unsettled(map[string]string{"eu1": "https://eu1.make.com"}); err != nil || len(unfinished) != 0 {
+	if unfinished, err = s.Unresolved(map[string]string{"eu1": "https://eu1.make.com"}); err != nil || len(unfinished) != 0 {
 		t.Errorf("%v %v", unfinished, err)
 	}
 }
@@ -51,21 +51,21 @@ func TestARunAtWorkIsNotUnfinished(t *testing.T) {
 	if err != nil || story.Status() != reconcile.RunRunning {
 		t.Errorf("%s %v", story.Status(), err)
 	}
-	if unfinished, err := s.Unsettled(map[string]string{"eu1": "https://eu1.make.com"}); err != nil || len(unfinished) != 0 {
+	if unfinished, err := s.Unresolved(map[string]string{"eu1": "https://eu1.make.com"}); err != nil || len(unfinished) != 0 {
 		t.Errorf("%v %v", unfinished, err)
 	}
 	if err := j.Close(); err != nil { // as if it had died
 		t.Fatal(err)
 	}
-	if unfinished, err := s.Unsettled(map[string]string{"eu1": "https://eu1.make.com"}); err != nil || len(unfinished) != 1 || unfinished[0].Status() != reconcile.RunUnfinished {
+	if unfinished, err := s.Unresolved(map[string]string{"eu1": "https://eu1.make.com"}); err != nil || len(unfinished) != 1 || unfinished[0].Status() != reconcile.RunUnfinished {
 		t.Errorf("%v %v", unfinished, err)
 	}
 	for name, url := range map[string]string{"us1": "https://us1.make.com", "eu1": "http://127.0.0.1:8080"} {
-		if unfinished, err := s.Unsettled(map[string]string{name: url}); err != nil || len(unfinished) != 0 {
+		if unfinished, err := s.Unresolved(map[string]string{name: url}); err != nil || len(unfinished) != 0 {
 			t.Errorf("%s at %s: %v %v", name, url, unfinished, err)
 		}
 	}
-	if unfinished, err := s.Unsettled(nil); err != nil || len(unfinished) != 0 {
+	if unfinished, err := s.Unresolved(nil); err != nil || len(unfinished) != 0 {
 		t.Errorf("of another zone: %v %v", unfinished, err)
 	}
 }
@@ -78,7 +78,7 @@ func TestSimulatedZonesOfOneNameAreKeptApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	for place, want := range map[string]int{"/a/state.json": 1, "/b/state.json": 0, "https://eu1.make.com": 0} {
-		if unsettled, err := s.Unsettled(map[string]string{"eu1": place}); err != nil || len(unsettled) != want {
+		if unsettled, err := s.Unresolved(map[string]string{"eu1": place}); err != nil || len(unsettled) != want {
 			t.Errorf("%s: %v %v", place, unsettled, err)
 		}
 	}
@@ -113,7 +113,7 @@ func TestDamagedJournals(t *testing.T) {
 	if err != nil || len(list) != 2 || list[0].Damaged != "" || !strings.Contains(list[1].Damaged, "line 2") {
 		t.Errorf("%+v %v", list, err)
 	}
-	if _, err := s.Unsettled(map[string]string{"eu1": "https://eu1.make.com"}); err == nil {
+	if _, err := s.Unresolved(map[string]string{"eu1": "https://eu1.make.com"}); err == nil {
 		t.Error("a damaged journal is passed over, and it could hide a write")
 	}
 }

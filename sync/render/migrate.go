@@ -12,7 +12,7 @@ type Migration struct {
 	From, To reconcile.PlanZone
 	Folder   string
 	Waves    []MigrationWave
-	*reconcile.Rehomed
+	*reconcile.MigrationResult
 }
 
 // MigrationWave is one numbered folder with its documents and the commands that plan and apply it.
@@ -24,9 +24,9 @@ type MigrationWave struct {
 
 // waveWords say what a wave is for.
 var waveWords = map[string]string{
-	reconcile.WaveOrganizations: "makes the organizations. Then buy the plans that the list above names",
-	reconcile.WaveSettings:      "variables and feature controls, once the plans are bought",
-	reconcile.WavePeople:        "last: the invitations send e-mail. The ownership is transferred when the new Owner has accepted and the wave is applied again",
+	reconcile.StageOrganizations: "makes the organizations. Then buy the plans that the list above names",
+	reconcile.StageSettings:      "variables and feature controls, once the plans are bought",
+	reconcile.StagePeople:        "last: the invitations send e-mail. The ownership is transferred when the new Owner has accepted and the wave is applied again",
 }
 
 // WriteMigration writes the documents of a migration wave by wave, the collisions, what is left
@@ -42,7 +42,7 @@ func WriteMigration(w io.Writer, m Migration, o Options) error {
 		p.files(wave.Files)
 	}
 	p.collisions(m.Collisions)
-	p.leftBehind(m.Left)
+	p.leftBehind(m.Omissions)
 	p.secrets(m.Secrets)
 	p.warnings(m.Problems)
 	p.waves(m.Waves)
@@ -62,7 +62,7 @@ func (p *printer) collisions(collisions []reconcile.Collision) {
 	p.gap()
 }
 
-func (p *printer) leftBehind(left []reconcile.LeftBehind) {
+func (p *printer) leftBehind(left []reconcile.Omission) {
 	if len(left) == 0 {
 		return
 	}

@@ -7,9 +7,9 @@ import (
 	"makesync/spec"
 )
 
-// Survey is the live state of one zone, with the lists of names that are needed to read it: what
+// ZoneState is the live state of one zone, with the lists of names that are needed to read it: what
 // an export, a snapshot, a migration and a comparison start from.
-type Survey struct {
+type ZoneState struct {
 	Endpoint spec.Endpoint
 	User     User
 	// Rows is the whole list of organizations, also of those that live in other zones.
@@ -25,10 +25,10 @@ type Survey struct {
 	Problems []spec.Problem
 }
 
-// SurveyOptions say how much a survey reads.
-type SurveyOptions struct {
-	// Choose tells whether an organization counts, by its row and its key; nil: all do.
-	Choose func(live *Live, key string) bool
+// ReadOptions say how much a survey reads.
+type ReadOptions struct {
+	// Select tells whether an organization counts, by its row and its key; nil: all do.
+	Select func(live *Live, key string) bool
 	// Kinds tells which kinds of an organization are read; nil: variable, featureControl and member.
 	Kinds func(live *Live, key string) []spec.Kind
 	// Detail asks for each chosen organization's detail too, which alone counts active scenarios. Without it that is
@@ -49,11 +49,11 @@ var readKinds = []spec.Kind{spec.KindFeatureControl, spec.KindVariable, spec.Kin
 // ReadingLists name what live states hold as ids. Regions, which no live state tells, serve only to make organizations.
 func ReadingLists() []List { return []List{Roles, Countries, Timezones} }
 
-// TakeSurvey reads a zone. The error is that of a call without which nothing can
+// ReadZone reads a zone. The error is that of a call without which nothing can
 // be said (the list of organizations), or the context's; an organization that could not be
 // read keeps its errors in Failed.
-func TakeSurvey(ctx context.Context, port ZonePort, options SurveyOptions) (*Survey, error) {
-	s := &Survey{Endpoint: port.Endpoint, Names: map[List][]Name{}, Roles: map[int64][]Name{}}
+func ReadZone(ctx context.Context, port ZonePort, options ReadOptions) (*ZoneState, error) {
+	s := &ZoneState{Endpoint: port.Endpoint, Names: map[List][]Name{}, Roles: map[int64][]Name{}}
 	var err error
 	if s.User, err = port.Reader.Me(ctx); err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func TakeSurvey(ctx context.Context, port ZonePort, options SurveyOptions) (*Sur
 	here, _ := Candidates(port.Endpoint, s.Rows, options.OtherHosts...)
 	s.Keys = DeriveKeys(here)
 	for _, live := range here {
-		if options.Choose == nil || options.Choose(live, s.Keys[live.ID]) {
+		if options.Select == nil || options.Select(live, s.Keys[live.ID]) {
 			s.Organizations = append(s.Organizations, live)
 		}
 	}
@@ -73,7 +73,7 @@ func TakeSurvey(ctx context.Context, port ZonePort, options SurveyOptions) (*Sur
 		return a.Name < b.Name || a.Name == b.Name && a.ID < b.ID
 	})
 	s.readNames(ctx, port.Reader, options.Lists)
-	s.readKinds(ctx, port.Reader, options)
+	s.readOrganizations(ctx, port.Reader, options)
 	s.readOwnRoles(ctx, port.Reader)
 	if ctx.Err() != nil && !outOfTime(ctx) {
 		return nil, context.Cause(ctx)
@@ -82,7 +82,7 @@ func TakeSurvey(ctx context.Context, port ZonePort, options SurveyOptions) (*Sur
 }
 
 // readNames reads the zone's lists. One that cannot be read is a warning and not in Names: ids then stay unnamed.
-func (s *Survey) readNames(ctx context.Context, reader Reader, lists []List) {
+func (s *ZoneState) readNames(ctx context.Context, reader Reader, lists []List) {
 	if lists == nil {
 		lists = ReadingLists()
 	}
@@ -96,7 +96,7 @@ func (s *Survey) readNames(ctx context.Context, reader Reader, lists []List) {
 	}
 }
 
-func (s *Survey) warn(rule string, address spec.Address, message string, err error) {
+func (s *ZoneState) warn(rule string, address spec.Address, message string, err error) {
 	problem := spec.Problem{Severity: spec.Warning, Rule: rule, Address: address, Message: message}
 	if call := AsCallError(err); call != nil {
 		problem.Error = call.API()
@@ -105,9 +105,9 @@ func (s *Survey) warn(rule string, address spec.Address, message string, err err
 	s.Problems = append(s.Problems, problem)
 }
 
-// readKinds reads organizations side by side, the kinds of one after another, since they share
+// readOrganizations reads organizations side by side, the kinds of one after another, since they share
 // one rate limit. Every failure stays with its organization.
-func (s *Survey) readKinds(ctx context.Context, reader Reader, options SurveyOptions) {
+func (s *ZoneState) readOrganizations(ctx context.Context, reader Reader, options ReadOptions) {
 	newTurns(options.Concurrency).each(ctx, len(s.Organizations), func(ctx context.Context, i int) {
 		live, kinds := s.Organizations[i], readKinds
 		if options.Kinds != nil {
@@ -137,7 +137,7 @@ func notReached(ctx context.Context, kind spec.Kind) error {
 }
 
 // readDetail fills in what the list left out. That the Free plan lets tokens see less is an answer, not a failure.
-func (s *Survey) readDetail(ctx context.Context, reader Reader, live *Live) {
+func (s *ZoneState) readDetail(ctx context.Context, reader Reader, live *Live) {
 	detail, err := reader.Organization(ctx, live.ID, false)
 	if err == nil {
 		live.fill(detail)
@@ -160,7 +160,7 @@ func noteFailure(live *Live, kind spec.Kind, err error) {
 }
 
 // readOwnRoles reads the roles of organizations in which somebody has a role that the zone's list does not name.
-func (s *Survey) readOwnRoles(ctx context.Context, reader Reader) {
+func (s *ZoneState) readOwnRoles(ctx context.Context, reader Reader) {
 	for _, live := range s.Organizations {
 		if !hasForeignRole(live, s.Names[Roles]) || ctx.Err() != nil {
 			continue
@@ -188,7 +188,7 @@ func hasForeignRole(live *Live, roles []Name) bool {
 }
 
 // Unread lists what could not be read of the chosen organizations, as warnings, in order.
-func (s *Survey) Unread() []spec.Problem {
+func (s *ZoneState) Unread() []spec.Problem {
 	var problems []spec.Problem
 	for _, live := range s.Organizations {
 		for _, kind := range append([]spec.Kind{spec.KindOrganization}, readKinds...) {
@@ -206,7 +206,7 @@ func (s *Survey) Unread() []spec.Problem {
 }
 
 // Complete counts the chosen organizations of which everything was read.
-func (s *Survey) Complete() int {
+func (s *ZoneState) Complete() int {
 	n := 0
 	for _, live := range s.Organizations {
 		if len(live.Failed) == 0 {
@@ -218,7 +218,7 @@ func (s *Survey) Complete() int {
 
 // Exit is ok when everything was read, partly-visible when something was not (a list of names included),
 // and what the calls say (refused, unreachable) when no organization could be read.
-func (s *Survey) Exit() Exit {
+func (s *ZoneState) Exit() Exit {
 	failed, exit := len(s.Organizations)-s.Complete(), ExitOK
 	if failed > 0 || len(s.Problems) > 0 {
 		exit = ExitPartlyVisible

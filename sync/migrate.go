@@ -8,10 +8,10 @@ import (
 	"makesync/spec"
 )
 
-// Rehoming is a migration of organizations from one zone to another: what was
+// Migration is a migration of organizations from one zone to another: what was
 // read of both, and what people decided.
-type Rehoming struct {
-	From, To *Survey // the source with all kinds; the target with at least its lists and feature controls
+type Migration struct {
+	From, To *ZoneState // the source with all kinds; the target with at least its lists and feature controls
 	Map      spec.MigrationMap
 	// Region is where new organizations are made, by name or id, unless the map says so; "" chooses by the
 	// target's list.
@@ -22,14 +22,14 @@ type Rehoming struct {
 	Sensitive func(spec.Address) bool
 }
 
-// Rehomed is what a migration comes to: documents in waves, and all that they do not say.
-type Rehomed struct {
-	Waves []Wave
+// MigrationResult is what a migration comes to: documents in waves, and all that they do not say.
+type MigrationResult struct {
+	Stages []Stage
 	// Collisions keep an organization out of the documents until the map decides.
 	Collisions []Collision
-	// Left is what cannot be carried over.
-	Left    []LeftBehind
-	Secrets []Secret
+	// Omissions is what cannot be carried over.
+	Omissions []Omission
+	Secrets   []Secret
 	// Problems are mistakes of the map and lists that could not be read.
 	Problems []spec.Problem
 	// Region is the region chosen for new organizations, RegionWhy how; "" when people have to choose.
@@ -38,19 +38,19 @@ type Rehomed struct {
 	Regions []string
 }
 
-// Wave is a folder of documents that are planned and applied together.
-type Wave struct {
-	Folder string
-	Drafts []Draft
+// Stage is a folder of documents that are planned and applied together.
+type Stage struct {
+	Folder    string
+	Documents []Document
 	// Allow are the rules that let through what the wave is for and guards would hold.
 	Allow []string
 }
 
 // The waves, in the order in which they are applied: the people last, since invitations send e-mail.
 const (
-	WaveOrganizations = "01-organizations"
-	WaveSettings      = "02-variables-and-controls"
-	WavePeople        = "03-people"
+	StageOrganizations = "01-organizations"
+	StageSettings      = "02-variables-and-controls"
+	StagePeople        = "03-people"
 )
 
 // Collision is an organization that is not written since it would meet another one.
@@ -61,59 +61,59 @@ type Collision struct {
 	Remedy       string // what to write into the map
 }
 
-// LeftBehind is something that does not come along.
-type LeftBehind struct {
+// Omission is something that does not come along.
+type Omission struct {
 	// Organization is the name in the source; "" when it concerns all of them.
 	Organization string
 	What, Why    string
 }
 
-// Rehome writes the source's organizations as documents for the target zone.
+// Migrate writes the source's organizations as documents for the target zone.
 // Names of roles and enums are looked up in the target's own lists; what is not there is left behind, and said.
-func Rehome(r Rehoming) *Rehomed {
-	out := &Rehomed{Waves: []Wave{{Folder: WaveOrganizations}, {Folder: WaveSettings}, {Folder: WavePeople}}}
+func Migrate(r Migration) *MigrationResult {
+	out := &MigrationResult{Stages: []Stage{{Folder: StageOrganizations}, {Folder: StageSettings}, {Folder: StagePeople}}}
 	out.Problems = append(append(out.Problems, r.From.Problems...), r.To.Problems...)
 	out.chooseRegion(&r)
-	moves := r.moves(out)
+	moves := r.organizations(out)
 	r.collide(moves, out)
-	m := mover{Rehoming: &r, out: out, controls: controlNames(r.To.Organizations), hidden: controlsHidden(r.To.Organizations)}
+	m := migrator{Migration: &r, out: out, controls: controlNames(r.To.Organizations), hidden: controlsHidden(r.To.Organizations)}
 	m.exporter = Exporter{Zone: r.To.Endpoint.Name, Names: r.From.Names, OrganizationRoles: r.From.Roles}
 	for _, move := range moves {
 		if !move.collides {
-			m.move(move)
+			m.write(move)
 		}
 	}
 	out.finish(moves, &r)
 	return out
 }
 
-// move is one organization on its way.
-type move struct {
-	live      *Live
-	oldKey    string
-	key, name string
-	decided   spec.MappedOrganization
-	adopted   *Live // the organization in the target that takes it over
-	collides  bool
+// migratedOrganization is one organization on its way.
+type migratedOrganization struct {
+	live        *Live
+	oldKey      string
+	key, name   string
+	decided     spec.MappedOrganization
+	takenOverBy *Live // the organization in the target that takes it over
+	collides    bool
 }
 
-// moves lists what goes, with its new name and key; what the map skips is left behind.
-func (r *Rehoming) moves(out *Rehomed) []*move {
+// organizations lists what goes, with its new name and key; what the map skips is left behind.
+func (r *Migration) organizations(out *MigrationResult) []*migratedOrganization {
 	used := make([]bool, len(r.Map.Organizations))
-	var moves []*move
+	var moves []*migratedOrganization
 	for _, live := range r.From.Organizations {
-		m := &move{live: live, oldKey: r.From.Keys[live.ID], name: live.Name}
+		m := &migratedOrganization{live: live, oldKey: r.From.Keys[live.ID], name: live.Name}
 		for i, decided := range r.Map.Organizations {
-			if !means(decided.From, m.oldKey, live.Name, live.ID) {
+			if !matchesOrganization(decided.From, m.oldKey, live.Name, live.ID) {
 				continue
 			}
 			if m.decided.From != "" {
-				out.mapTwice(m, decided)
+				out.addDoubleEntry(m, decided)
 			}
 			used[i], m.decided = true, decided
 		}
 		if m.decided.Skip {
-			out.left(live, "the organization itself", "the map skips it")
+			out.omit(live, "the organization itself", "the map skips it")
 			continue
 		}
 		m.rename(r)
@@ -130,20 +130,20 @@ func (r *Rehoming) moves(out *Rehomed) []*move {
 	return moves
 }
 
-// mapTwice reports an entry about an organization of which another one has spoken: one of them would be lost silently.
-func (out *Rehomed) mapTwice(m *move, second spec.MappedOrganization) {
+// addDoubleEntry reports an entry about an organization of which another one has spoken: one of them would be lost silently.
+func (out *MigrationResult) addDoubleEntry(m *migratedOrganization, second spec.MappedOrganization) {
 	source := second.Source
 	out.Problems = append(out.Problems, spec.Problem{Severity: spec.Error, Rule: "map-twice", Source: &source,
 		Message: fmt.Sprintf("the map speaks of %s (id %d) twice: as %s and as %s", quote(m.live.Name), m.live.ID, quote(m.decided.From), quote(second.From)),
 		Hint:    "write one entry, with everything that it says; an id is never ambiguous"})
 }
 
-// means tells whether a map's entry is about an organization: by key, name or id.
-func means(from, key, name string, id int64) bool {
+// matchesOrganization tells whether a map's entry is about an organization: by key, name or id.
+func matchesOrganization(from, key, name string, id int64) bool {
 	return from == key || normalName(from) == normalName(name) || from == idText(id)
 }
 
-func (m *move) rename(r *Rehoming) {
+func (m *migratedOrganization) rename(r *Migration) {
 	if m.decided.Name != "" {
 		m.name = m.decided.Name
 	}
@@ -154,7 +154,7 @@ func (m *move) rename(r *Rehoming) {
 }
 
 // collide finds what would meet in the target: a name that is there already, one name or one key twice.
-func (r *Rehoming) collide(moves []*move, out *Rehomed) {
+func (r *Migration) collide(moves []*migratedOrganization, out *MigrationResult) {
 	names, keys, heirs := map[string]int{}, map[string]int{}, map[int64]int{}
 	for _, m := range moves {
 		names[normalName(m.name)]++
@@ -166,7 +166,7 @@ func (r *Rehoming) collide(moves []*move, out *Rehomed) {
 		case m.decided.ID != 0 && heirs[m.decided.ID] > 1:
 			out.collide(m, fmt.Sprintf("the map lets id %d take over several organizations", m.decided.ID), "give it another `id`, or none for a new organization")
 		case m.decided.ID != 0:
-			r.adopt(m, there, out)
+			r.takeOver(m, there, out)
 		case len(there) > 0:
 			out.collide(m, fmt.Sprintf("%s holds an organization of the name %s already (%s)", r.To.Endpoint.Name, quote(m.name), idsText(there)),
 				"give it another `name`, or let that one take it over with `id: "+idText(there[0].ID)+"`")
@@ -184,7 +184,7 @@ func (r *Rehoming) collide(moves []*move, out *Rehomed) {
 	}
 }
 
-func (r *Rehoming) inTarget(name string) []*Live {
+func (r *Migration) inTarget(name string) []*Live {
 	var found []*Live
 	for _, live := range r.To.All() {
 		if normalName(live.Name) == normalName(name) {
@@ -202,11 +202,11 @@ func idsText(organizations []*Live) string {
 	return joinSome(ids, 5)
 }
 
-// adopt lets an organization that is in the target already take another one over. Its name stays as it is.
-func (r *Rehoming) adopt(m *move, namesakes []*Live, out *Rehomed) {
+// takeOver lets an organization that is in the target already take another one over. Its name stays as it is.
+func (r *Migration) takeOver(m *migratedOrganization, namesakes []*Live, out *MigrationResult) {
 	for _, live := range r.To.All() {
 		if live.ID == m.decided.ID {
-			m.adopted = live
+			m.takenOverBy = live
 			switch {
 			case m.decided.Name == "":
 				m.name = live.Name
@@ -220,19 +220,19 @@ func (r *Rehoming) adopt(m *move, namesakes []*Live, out *Rehomed) {
 	out.collide(m, fmt.Sprintf("the map lets id %d take it over, which is not in %s", m.decided.ID, r.To.Endpoint.Name), "write an id of that zone, or none for a new organization")
 }
 
-func (out *Rehomed) collide(m *move, reason, remedy string) {
+func (out *MigrationResult) collide(m *migratedOrganization, reason, remedy string) {
 	m.collides = true
 	out.Collisions = append(out.Collisions, Collision{Organization: m.live.Name, ID: m.live.ID, Reason: reason,
 		Remedy: "in the map, under organizations." + m.oldKey + ": " + remedy})
 }
 
-func (out *Rehomed) left(live *Live, what, why string) {
-	out.Left = append(out.Left, LeftBehind{Organization: live.Name, What: what, Why: why})
+func (out *MigrationResult) omit(live *Live, what, why string) {
+	out.Omissions = append(out.Omissions, Omission{Organization: live.Name, What: what, Why: why})
 }
 
 // chooseRegion decides where new organizations are made: as told, the only region that there is, or the
 // one that the zone's name speaks of (us1 → US). The API never says where a live organization is.
-func (out *Rehomed) chooseRegion(r *Rehoming) {
+func (out *MigrationResult) chooseRegion(r *Migration) {
 	regions := r.To.Names[Regions]
 	for _, region := range regions {
 		out.Regions = append(out.Regions, preferredName(Regions, region))
@@ -259,7 +259,7 @@ func (out *Rehomed) chooseRegion(r *Rehoming) {
 }
 
 // guessRegion takes the one region whose name begins with the letters of the zone's name: us of us1, eu of celonis-eu1.
-func (out *Rehomed) guessRegion(zone string, regions []Name) {
+func (out *MigrationResult) guessRegion(zone string, regions []Name) {
 	letters := foldName(strings.TrimRight(zone[strings.LastIndexByte(zone, '-')+1:], "0123456789"))
 	var found []Name
 	for _, region := range regions {
@@ -273,24 +273,24 @@ func (out *Rehomed) guessRegion(zone string, regions []Name) {
 }
 
 // finish sorts, drops empty waves' files, and adds what concerns all organizations.
-func (out *Rehomed) finish(moves []*move, r *Rehoming) {
-	for i := range out.Waves {
-		sort.SliceStable(out.Waves[i].Drafts, func(a, b int) bool {
-			return out.Waves[i].Drafts[a].Organization.Key < out.Waves[i].Drafts[b].Organization.Key
+func (out *MigrationResult) finish(moves []*migratedOrganization, r *Migration) {
+	for i := range out.Stages {
+		sort.SliceStable(out.Stages[i].Documents, func(a, b int) bool {
+			return out.Stages[i].Documents[a].Organization.Key < out.Stages[i].Documents[b].Organization.Key
 		})
 	}
 	creates := 0
 	for _, m := range moves {
-		if !m.collides && m.adopted == nil {
+		if !m.collides && m.takenOverBy == nil {
 			creates++
 		}
 	}
 	if creates > 0 {
-		out.Waves[0].Allow = []string{fmt.Sprintf("create:organization<=%d@*", creates)}
+		out.Stages[0].Allow = []string{fmt.Sprintf("create:organization<=%d@*", creates)}
 	}
-	for _, d := range out.Waves[2].Drafts {
+	for _, d := range out.Stages[2].Documents {
 		if n := invites(d.Organization.Members); n > spec.DefaultGuards().MaxInvites {
-			out.Waves[2].Allow = append(out.Waves[2].Allow, fmt.Sprintf("invite:member<=%d@%s", n, d.Organization.Key))
+			out.Stages[2].Allow = append(out.Stages[2].Allow, fmt.Sprintf("invite:member<=%d@%s", n, d.Organization.Key))
 		}
 	}
 	if len(moves) > 0 {
@@ -301,10 +301,10 @@ func (out *Rehomed) finish(moves []*move, r *Rehoming) {
 			{"history, logs, usage and incomplete executions", "they stay with the organization in " + from},
 			{"plan, payment methods and invoices", "new organizations begin on Free: buy the plans before the second wave"},
 		} {
-			out.Left = append(out.Left, LeftBehind{What: l[0], Why: l[1]})
+			out.Omissions = append(out.Omissions, Omission{What: l[0], Why: l[1]})
 		}
 	}
-	sort.SliceStable(out.Left, func(i, j int) bool { return out.Left[i].Organization < out.Left[j].Organization })
+	sort.SliceStable(out.Omissions, func(i, j int) bool { return out.Omissions[i].Organization < out.Omissions[j].Organization })
 }
 
 func invites(members []spec.Member) int {

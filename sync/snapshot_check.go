@@ -11,10 +11,10 @@ import (
 // staleSnapshot is the age from which on a snapshot gets a warning where no --max-age is set: a night and a day.
 const staleSnapshot = 24 * time.Hour
 
-// Fit says what is wrong with planning the documents from these snapshots. Errors (a document's
+// Check says what is wrong with planning the documents from these snapshots. Errors (a document's
 // zone of which there is no snapshot, two of one zone, an age beyond maxAge, kinds that the documents need and nobody
 // asked for) mean that no honest plan is possible; the rest are warnings. maxAge 0 sets no limit.
-func Fit(snapshots []*Snapshot, desired *spec.Desired, scope Scope, now time.Time, maxAge time.Duration) []spec.Problem {
+func Check(snapshots []*Snapshot, desired *spec.Desired, scope Scope, now time.Time, maxAge time.Duration) []spec.Problem {
 	var problems []spec.Problem
 	byZone := map[string]*Snapshot{}
 	for _, s := range snapshots {

@@ -11,41 +11,41 @@ import (
 	"makesync/spec"
 )
 
-// Part is what one shard of a run left behind: its plan or its report, the other is nil.
-type Part struct {
+// ShardResult is what one shard of a run left behind: its plan or its report, the other is nil.
+type ShardResult struct {
 	Plan   *Plan
 	Report *Report
 }
 
 // Shard is the part's place in the run; nil when it is none of a divided run.
-func (p Part) Shard() *Shard {
+func (p ShardResult) Shard() *Shard {
 	if p.Plan != nil {
 		return p.Plan.Shard
 	}
 	return p.Report.Shard
 }
 
-// DecodePart reads the JSON of a plan or a report for a merge. The file is hostile: what could be read in two
+// DecodeShardResult reads the JSON of a plan or a report for a merge. The file is hostile: what could be read in two
 // ways, what the schema does not have, numbers that do not add up, an exit that does not exist, and an organization of
 // another shard are errors. None repeats a value of the file.
-func DecodePart(data []byte) (Part, error) {
+func DecodeShardResult(data []byte) (ShardResult, error) {
 	if _, err := walkStrictly(data); err != nil {
-		return Part{}, fmt.Errorf("it is not one JSON document: %s", clean(err.Error()))
+		return ShardResult{}, fmt.Errorf("it is not one JSON document: %s", clean(err.Error()))
 	}
 	var head struct {
 		Format string `json:"format"`
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
-		return Part{}, errors.New("it is no object with a format")
+		return ShardResult{}, errors.New("it is no object with a format")
 	}
-	part := Part{}
+	part := ShardResult{}
 	switch head.Format {
 	case PlanFormat:
 		part.Plan = &Plan{}
-		return part, decodeStrictly(schema.Plan(), data, part.Plan, func() string { return unsoundPart(part.Plan) })
+		return part, decodeStrictly(schema.Plan(), data, part.Plan, func() string { return invalidShardPlan(part.Plan) })
 	case ReportFormat:
 		part.Report = &Report{}
-		return part, decodeStrictly(schema.Report(), data, part.Report, func() string { return unsoundReport(part.Report) })
+		return part, decodeStrictly(schema.Report(), data, part.Report, func() string { return invalidShardReport(part.Report) })
 	}
 	return part, fmt.Errorf("its format is %s, and only plans (%s) and reports (%s) can be merged", quote(clean(head.Format)), PlanFormat, ReportFormat)
 }
@@ -69,8 +69,8 @@ func decodeStrictly(schema, data []byte, into any, unsound func() string) error 
 	return nil
 }
 
-// unsoundPart tells what a schema cannot say about the plan of a shard; "" when there is nothing to say.
-func unsoundPart(p *Plan) string {
+// invalidShardPlan tells what a schema cannot say about the plan of a shard; "" when there is nothing to say.
+func invalidShardPlan(p *Plan) string {
 	keys := map[string]bool{}
 	for i := range p.Organizations {
 		o := &p.Organizations[i]
@@ -82,21 +82,21 @@ func unsoundPart(p *Plan) string {
 			return why
 		}
 		for j := range o.Steps {
-			if why := unlinked(o, j); why != "" {
+			if why := invalidLink(o, j); why != "" {
 				return why
 			}
 		}
 	}
 	planned := p.Digest != "" || len(p.Organizations) > 0 // a run that failed before it had a plan has no digest
-	return first(
-		fault{planned && DigestOf(p.Organizations) != p.Digest, "the digest is not that of its steps: it was damaged or changed"},
-		fault{Summarize(p.Organizations) != p.Summary, "the summary is not that of its steps"},
-		fault{!known(p.Exit), "its exit is none of makesync's"},
+	return firstFailure(
+		check{planned && DigestOf(p.Organizations) != p.Digest, "the digest is not that of its steps: it was damaged or changed"},
+		check{Summarize(p.Organizations) != p.Summary, "the summary is not that of its steps"},
+		check{!isExit(p.Exit), "its exit is none of makesync's"},
 	)
 }
 
-// unlinked tells what keeps a step from being put in its place in a longer plan.
-func unlinked(o *OrganizationPlan, j int) string {
+// invalidLink tells what keeps a step from being put in its place in a longer plan.
+func invalidLink(o *OrganizationPlan, j int) string {
 	s := &o.Steps[j]
 	_, plans := stepVerbs[stepType{s.Kind, s.Op}]
 	switch {
@@ -107,11 +107,11 @@ func unlinked(o *OrganizationPlan, j int) string {
 	case j > 0 && s.N <= o.Steps[j-1].N:
 		return fmt.Sprintf("step %d is out of order", s.N)
 	}
-	return unsoundAfter(o.Steps[:j], s.After)
+	return invalidOrder(o.Steps[:j], s.After)
 }
 
-// unsoundReport is unsoundPart for a report.
-func unsoundReport(r *Report) string {
+// invalidShardReport is unsoundPart for a report.
+func invalidShardReport(r *Report) string {
 	counted := Report{Steps: r.Steps}
 	counted.count()
 	for _, s := range r.Steps {
@@ -127,10 +127,10 @@ func unsoundReport(r *Report) string {
 	same := counted.Planned == r.Planned && counted.Succeeded == r.Succeeded && counted.Failed == r.Failed &&
 		counted.Skipped == r.Skipped && counted.Unknown == r.Unknown
 	refused := len(r.Steps) == 0 && r.Planned == r.Skipped && r.Succeeded+r.Failed+r.Unknown == 0 // before its first step
-	return first(
-		fault{r.Planned > mostSteps, "no run has so many steps"},
-		fault{!same && !refused, "its counts are not those of its steps"},
-		fault{!known(r.Exit), "its exit is none of makesync's"},
+	return firstFailure(
+		check{r.Planned > mostSteps, "no run has so many steps"},
+		check{!same && !refused, "its counts are not those of its steps"},
+		check{!isExit(r.Exit), "its exit is none of makesync's"},
 	)
 }
 
@@ -146,4 +146,4 @@ func foreign(s *Shard, key string) string {
 	return fmt.Sprintf("the organization %s does not belong to shard %d of %d", quote(clean(key)), s.Index, s.Count)
 }
 
-func known(e Exit) bool { return e == ExitOK || slices.Contains(precedence, e) }
+func isExit(e Exit) bool { return e == ExitOK || slices.Contains(precedence, e) }

@@ -7,9 +7,9 @@ import (
 	"makesync/spec"
 )
 
-// Draft is one organization as a document is to say it, with what has to stand
+// Document is one organization as a document is to say it, with what has to stand
 // beside it in words.
-type Draft struct {
+type Document struct {
 	Organization spec.Organization
 	Notes        []Note
 	// Secrets are the values that the document only refers to: someone has to supply them.
@@ -36,17 +36,17 @@ type Secret struct {
 	Variable string
 }
 
-func (d *Draft) note(kind spec.Kind, name, format string, args ...any) {
+func (d *Document) note(kind spec.Kind, name, format string, args ...any) {
 	d.Notes = append(d.Notes, Note{Kind: kind, Name: name, Text: fmt.Sprintf(format, args...)})
 }
 
 // omit notes what is there and not written, and why.
-func (d *Draft) omit(kind spec.Kind, name, format string, args ...any) {
+func (d *Document) omit(kind spec.Kind, name, format string, args ...any) {
 	d.Notes = append(d.Notes, Note{Kind: kind, Name: name, Text: fmt.Sprintf(format, args...), Omitted: true})
 }
 
 // sortNotes puts notes in the order of kinds, then of names, then of texts.
-func (d *Draft) sortNotes() {
+func (d *Document) sortNotes() {
 	order := map[spec.Kind]int{}
 	for i, kind := range spec.Kinds() {
 		order[kind] = i
@@ -62,7 +62,7 @@ func (d *Draft) sortNotes() {
 
 // Comments are the notes as a document's writer wants them: beside the object
 // when it is written, above its block when only that is, else above the organization.
-func (d *Draft) Comments() map[spec.Address][]string {
+func (d *Document) Comments() map[spec.Address][]string {
 	comments := map[spec.Address][]string{}
 	for _, note := range d.Notes {
 		at := d.place(note)
@@ -75,7 +75,7 @@ func (d *Draft) Comments() map[spec.Address][]string {
 	return comments
 }
 
-func (d *Draft) place(note Note) spec.Address {
+func (d *Document) place(note Note) spec.Address {
 	o := &d.Organization
 	if note.Name != "" && !note.Omitted && d.holds(note.Kind, note.Name) {
 		return spec.NewAddress(o.Key, note.Kind, note.Name)
@@ -90,7 +90,7 @@ func (d *Draft) place(note Note) spec.Address {
 	return spec.Address(o.Key)
 }
 
-func (d *Draft) holds(kind spec.Kind, name string) bool {
+func (d *Document) holds(kind spec.Kind, name string) bool {
 	switch kind {
 	case spec.KindVariable:
 		return findVariable(d.Organization.Variables, name) != nil
@@ -103,7 +103,7 @@ func (d *Draft) holds(kind spec.Kind, name string) bool {
 }
 
 // Omit takes over what the writer of a document found to have no valid form. The comment stands there already.
-func (d *Draft) Omit(unwritten []spec.Unwritten) {
+func (d *Document) Omit(unwritten []spec.Unwritten) {
 	for _, u := range unwritten {
 		d.omit(u.Address.Kind(), u.Address.Name(), "not written: %s", u.Reason)
 	}

@@ -10,18 +10,18 @@ import (
 )
 
 // surveyOf reads a zone in memory whole.
-func surveyOf(t *testing.T, zone string, z *fakeZone) *Survey {
+func surveyOf(t *testing.T, zone string, z *fakeZone) *ZoneState {
 	t.Helper()
-	s, err := TakeSurvey(context.Background(), ZonePort{Endpoint: spec.Endpoint{Name: zone, Hosts: []string{fakeHost}}, Reader: z}, SurveyOptions{Lists: append(ReadingLists(), Regions)})
+	s, err := ReadZone(context.Background(), ZonePort{Endpoint: spec.Endpoint{Name: zone, Hosts: []string{fakeHost}}, Reader: z}, ReadOptions{Lists: append(ReadingLists(), Regions)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
-func rehomed(t *testing.T, m spec.MigrationMap, source, target *fakeZone) *Rehomed {
+func rehomed(t *testing.T, m spec.MigrationMap, source, target *fakeZone) *MigrationResult {
 	t.Helper()
-	return Rehome(Rehoming{From: surveyOf(t, "eu1", source), To: surveyOf(t, "us1", target), Map: m, KeyPattern: "{key}",
+	return Migrate(Migration{From: surveyOf(t, "eu1", source), To: surveyOf(t, "us1", target), Map: m, KeyPattern: "{key}",
 		Sensitive: func(a spec.Address) bool { return spec.IsSensitive(a, a.Name(), nil) }})
 }
 
@@ -39,9 +39,9 @@ func migrating() *fakeZone {
 	return newFakeZone(acme)
 }
 
-func leftText(r *Rehomed) string {
+func leftText(r *MigrationResult) string {
 	var lines []string
-	for _, l := range r.Left {
+	for _, l := range r.Omissions {
 		lines = append(lines, l.Organization+": "+l.What+": "+l.Why)
 	}
 	return strings.Join(lines, "\n")
@@ -53,7 +53,7 @@ func TestRehomeWritesThreeWavesAndLeavesNothingSilently(t *testing.T) {
 	if len(r.Collisions)+len(r.Problems) > 0 {
 		t.Fatalf("collisions %v, problems %v", r.Collisions, r.Problems)
 	}
-	first, second, third := r.Waves[0].Drafts[0].Organization, r.Waves[1].Drafts[0].Organization, r.Waves[2].Drafts[0].Organization
+	first, second, third := r.Stages[0].Documents[0].Organization, r.Stages[1].Documents[0].Organization, r.Stages[2].Documents[0].Organization
 	for _, o := range []spec.Organization{first, second, third} {
 		if o.Key != "acme" || o.Name != "Acme" || o.Zone != "us1" || o.ID != 0 {
 			t.Errorf("each wave repeats key, name and zone: %+v", o)
@@ -102,10 +102,10 @@ func TestRehomeCollisions(t *testing.T) {
 		if (test.want != "") != (len(r.Collisions) == 1) || test.want != "" && !strings.Contains(r.Collisions[0].Reason, test.want) {
 			t.Errorf("%s: collisions = %+v, want %q", name, r.Collisions, test.want)
 		}
-		if written := len(r.Waves[0].Drafts) == 1; written == (test.want != "") {
+		if written := len(r.Stages[0].Documents) == 1; written == (test.want != "") {
 			t.Errorf("%s: written %v", name, written)
-		} else if written && r.Waves[0].Drafts[0].Organization.ID != test.adopt {
-			t.Errorf("%s: id = %d, want %d", name, r.Waves[0].Drafts[0].Organization.ID, test.adopt)
+		} else if written && r.Stages[0].Documents[0].Organization.ID != test.adopt {
+			t.Errorf("%s: id = %d, want %d", name, r.Stages[0].Documents[0].Organization.ID, test.adopt)
 		}
 	}
 }
@@ -180,7 +180,7 @@ func TestRehomeLetsNoMapSayTwoThings(t *testing.T) {
 		"one id for two":         {{From: "Acme", ID: 71}, {From: "Beta", ID: 71}},
 		"a name that is another": {{From: "Acme", ID: 71, Name: "Third"}},
 	} {
-		if r := rehomed(t, spec.MigrationMap{Organizations: m}, source, target); len(r.Collisions) != len(m) || len(r.Waves[0].Drafts) != 2-len(m) {
+		if r := rehomed(t, spec.MigrationMap{Organizations: m}, source, target); len(r.Collisions) != len(m) || len(r.Stages[0].Documents) != 2-len(m) {
 			t.Errorf("%s: collisions %v", name, r.Collisions)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 // people is the third wave: everybody gets an invitation, then two-factor
 // authentication, and last the ownership.
-func (m *mover) people(move *move, source *Draft) {
+func (m *migrator) people(move *migratedOrganization, source *Document) {
 	d := m.start(move, source.Partly)
 	if move.live.Failed[spec.KindMember] != nil {
 		d.Notes = append(d.Notes, notesOf(source, spec.KindMember)...)
@@ -21,8 +21,8 @@ func (m *mover) people(move *move, source *Draft) {
 	for i := range move.live.Members {
 		m.person(&d, move, &move.live.Members[i], seen)
 	}
-	if maker := strings.ToLower(m.To.User.Email); move.adopted == nil && move.live.Members != nil && !seen[maker] {
-		m.out.left(move.live, "being without "+clean(maker), "whose token makes the organization and so becomes its Owner, then its Admin: remove that member at the end")
+	if maker := strings.ToLower(m.To.User.Email); move.takenOverBy == nil && move.live.Members != nil && !seen[maker] {
+		m.out.omit(move.live, "being without "+clean(maker), "whose token makes the organization and so becomes its Owner, then its Admin: remove that member at the end")
 	}
 	sort.SliceStable(d.Organization.Members, func(i, j int) bool { return d.Organization.Members[i].Email < d.Organization.Members[j].Email })
 	if tfa := source.Organization.TFAEnforced; tfa != nil && *tfa {
@@ -33,7 +33,7 @@ func (m *mover) people(move *move, source *Draft) {
 	}
 }
 
-func notesOf(d *Draft, kind spec.Kind) []Note {
+func notesOf(d *Document, kind spec.Kind) []Note {
 	var notes []Note
 	for _, note := range d.Notes {
 		if note.Kind == kind {
@@ -44,7 +44,7 @@ func notesOf(d *Draft, kind spec.Kind) []Note {
 }
 
 // person writes one person: by the e-mail that the map gives him, with the role of the same name in the target.
-func (m *mover) person(d *Draft, move *move, live *spec.Member, seen map[string]bool) {
+func (m *migrator) person(d *Document, move *migratedOrganization, live *spec.Member, seen map[string]bool) {
 	email, mapped := mapEmail(&m.Map, strings.ToLower(live.Email))
 	why := ""
 	switch {
@@ -59,25 +59,25 @@ func (m *mover) person(d *Draft, move *move, live *spec.Member, seen map[string]
 	}
 	if why != "" {
 		d.omit(spec.KindMember, live.Email, "%s not written: %s", quote(live.Email), why)
-		m.out.left(move.live, "member "+clean(live.Email), why)
+		m.out.omit(move.live, "member "+clean(live.Email), why)
 		return
 	}
 	role, ok := m.role(move, live)
 	if !ok {
 		what := nameOf(Roles, m.exporter.rolesOf(move.live.ID), live.Role)
-		why := m.unread(Roles)
+		why := m.unreadList(Roles)
 		if why == "" {
 			why = "the role does not exist in " + m.To.Endpoint.Name + "; choose another one in the map under roles"
 		}
 		d.omit(spec.KindMember, live.Email, "%s with the role %s not written: %s", quote(email), quote(what), why)
-		m.out.left(move.live, "member "+email+" with the role "+clean(what), why)
+		m.out.omit(move.live, "member "+email+" with the role "+clean(what), why)
 		return
 	}
 	seen[email] = true
-	m.write(d, move, live, email, role)
+	m.writePerson(d, move, live, email, role)
 }
 
-func (m *mover) write(d *Draft, move *move, live *spec.Member, email, role string) {
+func (m *migrator) writePerson(d *Document, move *migratedOrganization, live *spec.Member, email, role string) {
 	person := spec.Member{Email: email, Role: role, Invite: &spec.Invite{Name: inviteeName(live.Name, email)}}
 	if live.UserID == move.live.OwnerID && move.live.OwnerID != 0 {
 		d.Organization.Owner = email
@@ -109,18 +109,18 @@ func mapEmail(m *spec.MigrationMap, email string) (mapped string, speaks bool) {
 }
 
 // role is the role in the target. The Owner comes as an Admin, since ownership is only transferred.
-func (m *mover) role(move *move, live *spec.Member) (string, bool) {
+func (m *migrator) role(move *migratedOrganization, live *spec.Member) (string, bool) {
 	if live.Role == ownerRole || live.UserID == move.live.OwnerID && move.live.OwnerID != 0 {
-		return m.counterpart(Roles, move.live.ID, "", "Admin")
+		return m.translate(Roles, move.live.ID, "", "Admin")
 	}
-	for _, word := range m.wordsFor(Roles, move.live.ID, live.Role) {
+	for _, word := range m.namesOf(Roles, move.live.ID, live.Role) {
 		for _, r := range m.Map.Roles {
 			if foldName(r.From) == foldName(word) {
-				return m.counterpart(Roles, move.live.ID, "", r.To)
+				return m.translate(Roles, move.live.ID, "", r.To)
 			}
 		}
 	}
-	return m.counterpart(Roles, move.live.ID, live.Role, "")
+	return m.translate(Roles, move.live.ID, live.Role, "")
 }
 
 // inviteeName is the person's name as far as an invitation may hold it, else what stands before the @.

@@ -26,46 +26,46 @@ func (l Lists) canonical(list List, organization int64, text string) string {
 	return text
 }
 
-// cell is a text field that means an entry of a list. Where the list could not be read it cannot be compared.
-func (l Lists) cell(list List, organization int64, text string) Cell {
-	cell := lookAlike(l.canonical(list, organization, text))
+// field is a text field that means an entry of a list. Where the list could not be read it cannot be compared.
+func (l Lists) field(list List, organization int64, text string) FlatField {
+	cell := ignoreCase(l.canonical(list, organization, text))
 	if _, read := l.Names[list]; !read && l.Names != nil {
 		cell.Unknown = "the list of " + string(list) + " could not be read"
 	}
 	return cell
 }
 
-// lookAlike is a text field that is compared without case and in NFC, and shown as it is.
-func lookAlike(text string) Cell {
-	return Cell{Side: Text(text), Equal: func(other Cell) (bool, bool) {
+// ignoreCase is a text field that is compared without case and in NFC, and shown as it is.
+func ignoreCase(text string) FlatField {
+	return FlatField{Side: Text(text), Equal: func(other FlatField) (bool, bool) {
 		return foldName(other.Side.Value().Reveal()) == foldName(text), true
 	}}
 }
 
-func newSheet(key, name string) Sheet {
-	return Sheet{Key: key, Name: name, Unknown: map[spec.Kind]string{}, Odd: map[ObjectID]string{}, Objects: map[ObjectID]map[string]Cell{}}
+func newFlatOrganization(key, name string) FlatOrganization {
+	return FlatOrganization{Key: key, Name: name, Unknown: map[spec.Kind]string{}, Invalid: map[ObjectID]string{}, Objects: map[ObjectID]map[string]FlatField{}}
 }
 
-func (s *Sheet) set(kind spec.Kind, name, path string, cell Cell) {
+func (s *FlatOrganization) set(kind spec.Kind, name, path string, cell FlatField) {
 	id := ObjectID{kind, name}
 	if s.Objects[id] == nil {
-		s.Objects[id] = map[string]Cell{}
+		s.Objects[id] = map[string]FlatField{}
 	}
 	s.Objects[id][path] = cell
 }
 
-// LiveSheets are the organizations of a survey. Sensitive tells whether a variable's value is a secret.
-func LiveSheets(s *Survey, sensitive func(spec.Address) bool) []Sheet {
+// FlattenZone are the organizations of a survey. Sensitive tells whether a variable's value is a secret.
+func FlattenZone(s *ZoneState, sensitive func(spec.Address) bool) []FlatOrganization {
 	lists := Lists{s.Names, s.Roles}
-	var sheets []Sheet
+	var sheets []FlatOrganization
 	for _, live := range s.Organizations {
-		sheet := newSheet(s.Keys[live.ID], live.Name)
+		sheet := newFlatOrganization(s.Keys[live.ID], live.Name)
 		sheet.ID, sheet.Zone = live.ID, s.Endpoint.Name
 		sheet.live(live, lists)
 		for i := range live.Variables {
 			if v := &live.Variables[i]; !v.System {
 				if why := unwritable(*v); why != "" {
-					sheet.Odd[ObjectID{spec.KindVariable, v.Name}] = clean(why)
+					sheet.Invalid[ObjectID{spec.KindVariable, v.Name}] = clean(why)
 				}
 				sheet.variable(v, sensitive(spec.NewAddress(sheet.Key, spec.KindVariable, v.Name)))
 			}
@@ -75,7 +75,7 @@ func LiveSheets(s *Survey, sensitive func(spec.Address) bool) []Sheet {
 	return sheets
 }
 
-func (s *Sheet) live(live *Live, lists Lists) {
+func (s *FlatOrganization) live(live *Live, lists Lists) {
 	for _, kind := range readKinds {
 		if err := live.Failed[kind]; err != nil {
 			s.Unknown[kind] = "could not be read: " + clean(err.Error())
@@ -90,18 +90,18 @@ func (s *Sheet) live(live *Live, lists Lists) {
 	}
 	s.attributes(&live.Organization, lists)
 	for _, c := range live.FeatureControls {
-		s.set(spec.KindFeatureControl, normalName(c.Name), "enabled", Cell{Side: Bool(c.Enabled)})
+		s.set(spec.KindFeatureControl, normalName(c.Name), "enabled", FlatField{Side: Bool(c.Enabled)})
 	}
 	for i := range live.Members {
 		m := &live.Members[i]
 		if m.UserID != live.OwnerID { // whose role is the ownership itself
-			s.set(spec.KindMember, strings.ToLower(m.Email), "role", lists.cell(Roles, live.ID, m.Role))
+			s.set(spec.KindMember, strings.ToLower(m.Email), "role", lists.field(Roles, live.ID, m.Role))
 		}
-		s.set(spec.KindMember, strings.ToLower(m.Email), "invitation", Cell{Side: Text(invitationWord(m.Invitation))})
+		s.set(spec.KindMember, strings.ToLower(m.Email), "invitation", FlatField{Side: Text(invitationWord(m.Invitation))})
 	}
 	switch owner := findUser(live.Members, live.OwnerID); {
 	case owner != nil && live.OwnerID != 0:
-		s.set(spec.KindOwner, "", "owner", Cell{Side: Text(strings.ToLower(owner.Email))})
+		s.set(spec.KindOwner, "", "owner", FlatField{Side: Text(strings.ToLower(owner.Email))})
 	case s.Unknown[spec.KindOwner] == "":
 		s.Unknown[spec.KindOwner] = "who the Owner is could not be read"
 	}
@@ -125,52 +125,52 @@ func noneRead(live *Live, kind spec.Kind) bool {
 }
 
 // attributes are what documents and live states share: a field that is not stated is left out.
-func (s *Sheet) attributes(o *spec.Organization, lists Lists) {
+func (s *FlatOrganization) attributes(o *spec.Organization, lists Lists) {
 	if o.Name != "" {
-		s.set(spec.KindOrganization, "", "name", Cell{Side: Text(normalName(o.Name))})
+		s.set(spec.KindOrganization, "", "name", FlatField{Side: Text(normalName(o.Name))})
 	}
 	if o.Country != "" {
-		s.set(spec.KindOrganization, "", "country", lists.cell(Countries, 0, o.Country))
+		s.set(spec.KindOrganization, "", "country", lists.field(Countries, 0, o.Country))
 	}
 	if o.Timezone != "" {
-		s.set(spec.KindOrganization, "", "timezone", lists.cell(Timezones, 0, o.Timezone))
+		s.set(spec.KindOrganization, "", "timezone", lists.field(Timezones, 0, o.Timezone))
 	}
 	if o.Region != "" {
-		s.set(spec.KindOrganization, "", "region", lookAlike(lists.canonical(Regions, 0, o.Region)))
+		s.set(spec.KindOrganization, "", "region", ignoreCase(lists.canonical(Regions, 0, o.Region)))
 	}
 	if o.TFAEnforced != nil {
-		s.set(spec.KindTFA, "", "tfaEnforced", Cell{Side: Bool(*o.TFAEnforced)})
+		s.set(spec.KindTFA, "", "tfaEnforced", FlatField{Side: Bool(*o.TFAEnforced)})
 	}
 }
 
-func (s *Sheet) variable(v *spec.Variable, sensitive bool) {
+func (s *FlatOrganization) variable(v *spec.Variable, sensitive bool) {
 	if v.IgnoreValue {
-		s.Objects[ObjectID{spec.KindVariable, v.Name}] = map[string]Cell{}
+		s.Objects[ObjectID{spec.KindVariable, v.Name}] = map[string]FlatField{}
 		return
 	}
 	value := v.Value.Unmasked()
 	if sensitive || v.Reference != "" {
 		value = value.Masked()
 	}
-	cell := Cell{Side: OfType(v.Type, value)}
+	cell := FlatField{Side: OfType(v.Type, value)}
 	cell.Side.Reference = v.Reference
 	if v.Unknown {
 		cell.Unknown = "the reference was not evaluated"
 	}
 	s.set(spec.KindVariable, v.Name, "value", cell)
-	s.set(spec.KindVariable, v.Name, "type", Cell{Side: Text(v.Type.String())})
+	s.set(spec.KindVariable, v.Name, "type", FlatField{Side: Text(v.Type.String())})
 }
 
-// DocumentSheets are the organizations of documents. Lists are those of the other side, empty
+// FlattenDocuments are the organizations of documents. Lists are those of the other side, empty
 // when that is documents too.
-func DocumentSheets(desired *spec.Desired, choose func(*spec.Organization) bool, lists Lists, sensitive func(spec.Address) bool) []Sheet {
-	var sheets []Sheet
+func FlattenDocuments(desired *spec.Desired, choose func(*spec.Organization) bool, lists Lists, sensitive func(spec.Address) bool) []FlatOrganization {
+	var sheets []FlatOrganization
 	for i := range desired.Organizations {
 		o := &desired.Organizations[i]
 		if o.State == spec.Absent || choose != nil && !choose(o) {
 			continue
 		}
-		sheet := newSheet(o.Key, o.Name)
+		sheet := newFlatOrganization(o.Key, o.Name)
 		sheet.ID, sheet.Zone, sheet.Declared = o.ID, o.Zone, true
 		sheet.document(o, lists, sensitive)
 		sheets = append(sheets, sheet)
@@ -178,14 +178,14 @@ func DocumentSheets(desired *spec.Desired, choose func(*spec.Organization) bool,
 	return sheets
 }
 
-func (s *Sheet) document(o *spec.Organization, lists Lists, sensitive func(spec.Address) bool) {
+func (s *FlatOrganization) document(o *spec.Organization, lists Lists, sensitive func(spec.Address) bool) {
 	s.attributes(o, lists)
 	s.Managed = map[spec.Kind]bool{
 		spec.KindOrganization: s.has(spec.KindOrganization), spec.KindTFA: o.TFAEnforced != nil, spec.KindOwner: o.Owner != "",
 		spec.KindFeatureControl: o.FeatureControls != nil, spec.KindVariable: o.Variables != nil, spec.KindMember: o.Members != nil,
 	}
 	for _, c := range o.FeatureControls {
-		s.set(spec.KindFeatureControl, normalName(c.Name), "enabled", Cell{Side: Bool(c.Enabled)})
+		s.set(spec.KindFeatureControl, normalName(c.Name), "enabled", FlatField{Side: Bool(c.Enabled)})
 	}
 	for i := range o.Variables {
 		if v := &o.Variables[i]; v.State != spec.Absent {
@@ -195,44 +195,44 @@ func (s *Sheet) document(o *spec.Organization, lists Lists, sensitive func(spec.
 	s.people(o, lists)
 }
 
-func (s *Sheet) people(o *spec.Organization, lists Lists) {
+func (s *FlatOrganization) people(o *spec.Organization, lists Lists) {
 	for i := range o.Members {
 		m := &o.Members[i]
 		if m.State == spec.Absent {
 			continue
 		}
-		s.Objects[ObjectID{spec.KindMember, m.Email}] = map[string]Cell{}
+		s.Objects[ObjectID{spec.KindMember, m.Email}] = map[string]FlatField{}
 		if m.Role != "" {
-			s.set(spec.KindMember, m.Email, "role", lists.cell(Roles, o.ID, m.Role))
+			s.set(spec.KindMember, m.Email, "role", lists.field(Roles, o.ID, m.Role))
 		}
 	}
 	if o.Owner != "" {
-		s.set(spec.KindOwner, "", "owner", Cell{Side: Text(o.Owner)})
+		s.set(spec.KindOwner, "", "owner", FlatField{Side: Text(o.Owner)})
 	}
 }
 
-// SnapshotSheets are the organizations of a snapshot. A value that it holds as a
+// FlattenSnapshot are the organizations of a snapshot. A value that it holds as a
 // fingerprint is compared by making the same fingerprint of the other side's.
-func SnapshotSheets(snapshot *Snapshot, survey *Survey, sensitive func(spec.Address) bool) []Sheet {
-	sheets := LiveSheets(survey, sensitive)
+func FlattenSnapshot(snapshot *Snapshot, survey *ZoneState, sensitive func(spec.Address) bool) []FlatOrganization {
+	sheets := FlattenZone(survey, sensitive)
 	for i, live := range survey.Organizations {
 		saved := snapshot.find(&spec.Organization{ID: live.ID})
 		for j := range saved.Variables {
 			if v := &saved.Variables[j]; !v.System && v.Value == nil {
-				sheets[i].set(spec.KindVariable, v.Name, "value", fingerprintCell(v, valueSalt(snapshot.salt(), live.ID, v.Name)))
+				sheets[i].set(spec.KindVariable, v.Name, "value", fingerprintField(v, valueSalt(snapshot.salt(), live.ID, v.Name)))
 			}
 		}
 	}
 	return sheets
 }
 
-func fingerprintCell(v *SavedVariable, salt []byte) Cell {
-	cell := Cell{Side: Scalar{kind: scalarText, text: spec.Sensitive(v.Fingerprint), Fingerprint: v.Fingerprint}}
+func fingerprintField(v *SavedVariable, salt []byte) FlatField {
+	cell := FlatField{Side: Scalar{kind: scalarText, text: spec.Sensitive(v.Fingerprint), Fingerprint: v.Fingerprint}}
 	if v.Fingerprint == "" {
 		cell.Unknown = "the snapshot holds no values"
 		return cell
 	}
-	cell.Equal = func(other Cell) (equal, known bool) {
+	cell.Equal = func(other FlatField) (equal, known bool) {
 		if other.Side.Fingerprint != "" {
 			return true, other.Side.Fingerprint == v.Fingerprint
 		}
@@ -241,9 +241,9 @@ func fingerprintCell(v *SavedVariable, salt []byte) Cell {
 	return cell
 }
 
-// Recognise puts e-mails in the place of their hashes, in the sheets of a snapshot that has
+// MatchHashedEmails puts e-mails in the place of their hashes, in the sheets of a snapshot that has
 // hashed them, where the other side's sheets hold the e-mail.
-func Recognise(snapshot *Snapshot, sheets, others []Sheet) {
+func MatchHashedEmails(snapshot *Snapshot, sheets, others []FlatOrganization) {
 	known := map[string]string{}
 	learn := func(email string) {
 		if !strings.HasSuffix(email, hashedDomain) && known[email] == "" {
@@ -269,7 +269,7 @@ func Recognise(snapshot *Snapshot, sheets, others []Sheet) {
 	}
 }
 
-func (s *Sheet) rename(emails map[string]string) {
+func (s *FlatOrganization) rename(emails map[string]string) {
 	for id, fields := range s.Objects {
 		if email, ok := emails[id.Name]; ok && id.Kind == spec.KindMember {
 			delete(s.Objects, id)
@@ -278,7 +278,7 @@ func (s *Sheet) rename(emails map[string]string) {
 	}
 	if owner, ok := s.Objects[ObjectID{spec.KindOwner, ""}]; ok {
 		if email, known := emails[owner["owner"].Side.Value().Reveal()]; known {
-			owner["owner"] = Cell{Side: Text(email)}
+			owner["owner"] = FlatField{Side: Text(email)}
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // All are the organizations of the surveyed zone, chosen ones with their kinds, others as their rows.
-func (s *Survey) All() []*Live {
+func (s *ZoneState) All() []*Live {
 	chosen := map[int64]*Live{}
 	for _, live := range s.Organizations {
 		chosen[live.ID] = live
@@ -29,14 +29,14 @@ func (s *Survey) All() []*Live {
 	return all
 }
 
-// keeper turns live objects into their saved forms.
-type keeper struct {
+// snapshotEncoder turns live objects into their saved forms.
+type snapshotEncoder struct {
 	options SnapshotOptions
-	survey  *Survey
+	state   *ZoneState
 	hashes  map[string]string // e-mail → hash, since one person is in many organizations
 }
 
-func (k *keeper) email(email string) string {
+func (k *snapshotEncoder) email(email string) string {
 	if !k.options.HashEmails {
 		return email
 	}
@@ -51,10 +51,10 @@ func (k *keeper) email(email string) string {
 	return hash
 }
 
-func (k *keeper) organization(live *Live) SavedOrganization {
+func (k *snapshotEncoder) organization(live *Live) SavedOrganization {
 	o := SavedOrganization{
 		SavedRow: saveRow(live), Country: live.Country, Timezone: live.Timezone, TFAEnforced: live.TFAEnforced,
-		License: live.License, Teams: saveNames(live.Teams), Roles: saveNames(k.survey.Roles[live.ID]),
+		License: live.License, Teams: saveNames(live.Teams), Roles: saveNames(k.state.Roles[live.ID]),
 		Paused: live.Paused, ActiveScenarios: live.ActiveScenarios, OwnerID: live.OwnerID, Lacks: live.Lacks,
 		Kinds: []spec.Kind{},
 	}
@@ -85,7 +85,7 @@ func (k *keeper) organization(live *Live) SavedOrganization {
 	return o
 }
 
-func (k *keeper) people(o *SavedOrganization, live *Live) {
+func (k *snapshotEncoder) people(o *SavedOrganization, live *Live) {
 	if live.Members != nil {
 		o.Members = []SavedMember{}
 	}
@@ -122,11 +122,11 @@ func (o *SavedOrganization) asked(kind spec.Kind) bool {
 	return false
 }
 
-func (k *keeper) variable(organization int64, v spec.Variable) SavedVariable {
-	saved := SavedVariable{Name: v.Name, Type: v.Type.String(), System: v.System, Odd: v.Odd}
+func (k *snapshotEncoder) variable(organization int64, v spec.Variable) SavedVariable {
+	saved := SavedVariable{Name: v.Name, Type: v.Type.String(), System: v.System, Invalid: v.Odd}
 	key := k.options.Keys[organization]
 	if key == "" {
-		key = k.survey.Keys[organization]
+		key = k.state.Keys[organization]
 	}
 	saved.Sensitive = !v.System && k.options.Sensitive != nil && k.options.Sensitive(spec.NewAddress(key, spec.KindVariable, v.Name))
 	switch {

@@ -6,16 +6,16 @@ import (
 	"makesync/spec"
 )
 
-// Chooser is --organization: globs, without case, over live names and the keys to be written.
-type Chooser struct {
+// Selector is --organization: globs, without case, over live names and the keys to be written.
+type Selector struct {
 	globs []spec.Glob
 	texts []string
 	used  []bool
 }
 
-// NewChooser compiles the patterns; none chooses everything.
-func NewChooser(patterns []string) (*Chooser, error) {
-	c := &Chooser{texts: patterns, used: make([]bool, len(patterns))}
+// NewSelector compiles the patterns; none chooses everything.
+func NewSelector(patterns []string) (*Selector, error) {
+	c := &Selector{texts: patterns, used: make([]bool, len(patterns))}
 	for _, pattern := range patterns {
 		glob, err := spec.ParseGlob(normalName(strings.ToLower(pattern)))
 		if err != nil {
@@ -26,8 +26,8 @@ func NewChooser(patterns []string) (*Chooser, error) {
 	return c, nil
 }
 
-// Chooses tells whether an organization counts, and notes which patterns fit it.
-func (c *Chooser) Chooses(name, key string) bool {
+// Selects tells whether an organization counts, and notes which patterns fit it.
+func (c *Selector) Selects(name, key string) bool {
 	chosen := len(c.globs) == 0
 	for i, glob := range c.globs {
 		if glob.Match(normalName(strings.ToLower(name))) || glob.Match(key) {
@@ -37,8 +37,8 @@ func (c *Chooser) Chooses(name, key string) bool {
 	return chosen
 }
 
-// Idle lists the patterns that fitted nothing, which is a mistake of the command line.
-func (c *Chooser) Idle(where string) []spec.Problem {
+// Unmatched lists the patterns that fitted nothing, which is a mistake of the command line.
+func (c *Selector) Unmatched(where string) []spec.Problem {
 	var problems []spec.Problem
 	for i, used := range c.used {
 		if !used {
