@@ -80,7 +80,7 @@ type FlatOrganization struct {
 	Key, Name string
 	ID        int64  // 0: not known; never compared
 	Zone      string // in which the id means something
-	// Declared: the sheet comes from documents, for which absent is unmanaged. Beside a live side only
+	// Declared: the flat organization comes from documents, for which absent is unmanaged. Beside a live side only
 	// what Managed names counts; beside other documents everything does.
 	Declared bool
 	Managed  map[spec.Kind]bool
@@ -101,7 +101,7 @@ type ObjectID struct {
 // FlatField is one field of one side.
 type FlatField struct {
 	Side Scalar
-	// Equal decides against another cell where the texts cannot (a fingerprint); known is false when nothing
+	// Equal decides against another field where the texts cannot (a fingerprint); known is false when nothing
 	// can be said. Nil: the texts decide.
 	Equal func(other FlatField) (equal, known bool)
 	// Unknown says why the field cannot be compared, "" when it can.
@@ -114,12 +114,12 @@ type FlatField struct {
 //	in A and B, all fields equal      same
 //	in A and B, some field not        different: a Difference for each
 //	in one only                       different: Only says in which
-func Compare(a, b ComparedSide, sheetsA, sheetsB []FlatOrganization, problems []spec.Problem) *Comparison {
+func Compare(a, b ComparedSide, flatA, flatB []FlatOrganization, problems []spec.Problem) *Comparison {
 	c := &Comparison{Format: CompareFormat, A: a, B: b, Organizations: []ComparedOrganization{}, Problems: problems}
 	if c.Problems == nil {
 		c.Problems = []spec.Problem{}
 	}
-	for _, pair := range pairOrganizations(sheetsA, sheetsB) {
+	for _, pair := range pairOrganizations(flatA, flatB) {
 		c.Organizations = append(c.Organizations, comparePair(pair[0], pair[1]))
 	}
 	sort.SliceStable(c.Organizations, func(i, j int) bool { return c.Organizations[i].Key < c.Organizations[j].Key })
@@ -158,9 +158,9 @@ func pairOrganizations(a, b []FlatOrganization) [][2]*FlatOrganization {
 	partner := map[*FlatOrganization]*FlatOrganization{}
 	join := func(key func(*FlatOrganization) string, fit func(a, b *FlatOrganization) bool) {
 		left, right := unpaired(a, partner, key), unpaired(b, partner, key)
-		for text, sheets := range left {
-			if others := right[text]; text != "" && len(sheets) == 1 && len(others) == 1 && fit(sheets[0], others[0]) {
-				partner[sheets[0]], partner[others[0]] = others[0], sheets[0]
+		for text, organizations := range left {
+			if others := right[text]; text != "" && len(organizations) == 1 && len(others) == 1 && fit(organizations[0], others[0]) {
+				partner[organizations[0]], partner[others[0]] = others[0], organizations[0]
 			}
 		}
 	}
@@ -187,11 +187,11 @@ func (s *FlatOrganization) identity() string {
 	return s.Zone + "/" + idText(s.ID)
 }
 
-// unpaired groups the sheets that have no partner yet.
-func unpaired(sheets []FlatOrganization, partner map[*FlatOrganization]*FlatOrganization, key func(*FlatOrganization) string) map[string][]*FlatOrganization {
+// unpaired groups the flat organizations that have no partner yet.
+func unpaired(organizations []FlatOrganization, partner map[*FlatOrganization]*FlatOrganization, key func(*FlatOrganization) string) map[string][]*FlatOrganization {
 	groups := map[string][]*FlatOrganization{}
-	for i := range sheets {
-		if s := &sheets[i]; partner[s] == nil {
+	for i := range organizations {
+		if s := &organizations[i]; partner[s] == nil {
 			groups[key(s)] = append(groups[key(s)], s)
 		}
 	}
@@ -235,7 +235,7 @@ func (o *ComparedOrganization) notComparable(a, b *FlatOrganization, kind spec.K
 	return false
 }
 
-// has tells whether the sheet holds an object of the kind. A live organization without a word on two-factor
+// has tells whether the flat organization holds an object of the kind. A live organization without a word on two-factor
 // authentication does not say that it is off.
 func (s *FlatOrganization) has(kind spec.Kind) bool {
 	for id := range s.Objects {
@@ -262,10 +262,10 @@ func (o *ComparedOrganization) compareKind(a, b *FlatOrganization, kind spec.Kin
 	}
 }
 
-func objectNames(kind spec.Kind, sheets ...*FlatOrganization) []string {
+func objectNames(kind spec.Kind, organizations ...*FlatOrganization) []string {
 	seen := map[string]bool{}
 	var names []string
-	for _, s := range sheets {
+	for _, s := range organizations {
 		for id := range s.Objects {
 			if id.Kind == kind && !seen[id.Name] {
 				seen[id.Name] = true
@@ -348,9 +348,9 @@ func (c FlatField) equals(other FlatField) (equal bool, why string) {
 	if reference := c.Side.Reference; reference != "" && reference == other.Side.Reference {
 		return true, ""
 	}
-	for _, cell := range []FlatField{c, other} {
-		if cell.Unknown != "" {
-			return false, cell.Unknown
+	for _, field := range []FlatField{c, other} {
+		if field.Unknown != "" {
+			return false, field.Unknown
 		}
 	}
 	for _, pair := range [][2]FlatField{{c, other}, {other, c}} {

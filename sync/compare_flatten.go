@@ -28,11 +28,11 @@ func (l Lists) canonical(list List, organization int64, text string) string {
 
 // field is a text field that means an entry of a list. Where the list could not be read it cannot be compared.
 func (l Lists) field(list List, organization int64, text string) FlatField {
-	cell := ignoreCase(l.canonical(list, organization, text))
+	field := ignoreCase(l.canonical(list, organization, text))
 	if _, read := l.Names[list]; !read && l.Names != nil {
-		cell.Unknown = "the list of " + string(list) + " could not be read"
+		field.Unknown = "the list of " + string(list) + " could not be read"
 	}
-	return cell
+	return field
 }
 
 // ignoreCase is a text field that is compared without case and in NFC, and shown as it is.
@@ -46,33 +46,33 @@ func newFlatOrganization(key, name string) FlatOrganization {
 	return FlatOrganization{Key: key, Name: name, Unknown: map[spec.Kind]string{}, Invalid: map[ObjectID]string{}, Objects: map[ObjectID]map[string]FlatField{}}
 }
 
-func (s *FlatOrganization) set(kind spec.Kind, name, path string, cell FlatField) {
+func (s *FlatOrganization) set(kind spec.Kind, name, path string, field FlatField) {
 	id := ObjectID{kind, name}
 	if s.Objects[id] == nil {
 		s.Objects[id] = map[string]FlatField{}
 	}
-	s.Objects[id][path] = cell
+	s.Objects[id][path] = field
 }
 
-// FlattenZone are the organizations of a survey. Sensitive tells whether a variable's value is a secret.
+// FlattenZone are the organizations of a zone. Sensitive tells whether a variable's value is a secret.
 func FlattenZone(s *ZoneState, sensitive func(spec.Address) bool) []FlatOrganization {
 	lists := Lists{s.Names, s.Roles}
-	var sheets []FlatOrganization
+	var organizations []FlatOrganization
 	for _, live := range s.Organizations {
-		sheet := newFlatOrganization(s.Keys[live.ID], live.Name)
-		sheet.ID, sheet.Zone = live.ID, s.Endpoint.Name
-		sheet.live(live, lists)
+		flat := newFlatOrganization(s.Keys[live.ID], live.Name)
+		flat.ID, flat.Zone = live.ID, s.Endpoint.Name
+		flat.live(live, lists)
 		for i := range live.Variables {
 			if v := &live.Variables[i]; !v.System {
 				if why := unwritable(*v); why != "" {
-					sheet.Invalid[ObjectID{spec.KindVariable, v.Name}] = clean(why)
+					flat.Invalid[ObjectID{spec.KindVariable, v.Name}] = clean(why)
 				}
-				sheet.variable(v, sensitive(spec.NewAddress(sheet.Key, spec.KindVariable, v.Name)))
+				flat.variable(v, sensitive(spec.NewAddress(flat.Key, spec.KindVariable, v.Name)))
 			}
 		}
-		sheets = append(sheets, sheet)
+		organizations = append(organizations, flat)
 	}
-	return sheets
+	return organizations
 }
 
 func (s *FlatOrganization) live(live *Live, lists Lists) {
@@ -152,30 +152,30 @@ func (s *FlatOrganization) variable(v *spec.Variable, sensitive bool) {
 	if sensitive || v.Reference != "" {
 		value = value.Masked()
 	}
-	cell := FlatField{Side: OfType(v.Type, value)}
-	cell.Side.Reference = v.Reference
+	field := FlatField{Side: OfType(v.Type, value)}
+	field.Side.Reference = v.Reference
 	if v.Unknown {
-		cell.Unknown = "the reference was not evaluated"
+		field.Unknown = "the reference was not evaluated"
 	}
-	s.set(spec.KindVariable, v.Name, "value", cell)
+	s.set(spec.KindVariable, v.Name, "value", field)
 	s.set(spec.KindVariable, v.Name, "type", FlatField{Side: Text(v.Type.String())})
 }
 
 // FlattenDocuments are the organizations of documents. Lists are those of the other side, empty
 // when that is documents too.
 func FlattenDocuments(desired *spec.Desired, choose func(*spec.Organization) bool, lists Lists, sensitive func(spec.Address) bool) []FlatOrganization {
-	var sheets []FlatOrganization
+	var organizations []FlatOrganization
 	for i := range desired.Organizations {
 		o := &desired.Organizations[i]
 		if o.State == spec.Absent || choose != nil && !choose(o) {
 			continue
 		}
-		sheet := newFlatOrganization(o.Key, o.Name)
-		sheet.ID, sheet.Zone, sheet.Declared = o.ID, o.Zone, true
-		sheet.document(o, lists, sensitive)
-		sheets = append(sheets, sheet)
+		flat := newFlatOrganization(o.Key, o.Name)
+		flat.ID, flat.Zone, flat.Declared = o.ID, o.Zone, true
+		flat.document(o, lists, sensitive)
+		organizations = append(organizations, flat)
 	}
-	return sheets
+	return organizations
 }
 
 func (s *FlatOrganization) document(o *spec.Organization, lists Lists, sensitive func(spec.Address) bool) {
@@ -213,37 +213,37 @@ func (s *FlatOrganization) people(o *spec.Organization, lists Lists) {
 
 // FlattenSnapshot are the organizations of a snapshot. A value that it holds as a
 // fingerprint is compared by making the same fingerprint of the other side's.
-func FlattenSnapshot(snapshot *Snapshot, survey *ZoneState, sensitive func(spec.Address) bool) []FlatOrganization {
-	sheets := FlattenZone(survey, sensitive)
-	for i, live := range survey.Organizations {
+func FlattenSnapshot(snapshot *Snapshot, state *ZoneState, sensitive func(spec.Address) bool) []FlatOrganization {
+	organizations := FlattenZone(state, sensitive)
+	for i, live := range state.Organizations {
 		saved := snapshot.find(&spec.Organization{ID: live.ID})
 		for j := range saved.Variables {
 			if v := &saved.Variables[j]; !v.System && v.Value == nil {
-				sheets[i].set(spec.KindVariable, v.Name, "value", fingerprintField(v, valueSalt(snapshot.salt(), live.ID, v.Name)))
+				organizations[i].set(spec.KindVariable, v.Name, "value", fingerprintField(v, valueSalt(snapshot.salt(), live.ID, v.Name)))
 			}
 		}
 	}
-	return sheets
+	return organizations
 }
 
 func fingerprintField(v *SavedVariable, salt []byte) FlatField {
-	cell := FlatField{Side: Scalar{kind: scalarText, text: spec.Sensitive(v.Fingerprint), Fingerprint: v.Fingerprint}}
+	field := FlatField{Side: Scalar{kind: scalarText, text: spec.Sensitive(v.Fingerprint), Fingerprint: v.Fingerprint}}
 	if v.Fingerprint == "" {
-		cell.Unknown = "the snapshot holds no values"
-		return cell
+		field.Unknown = "the snapshot holds no values"
+		return field
 	}
-	cell.Equal = func(other FlatField) (equal, known bool) {
+	field.Equal = func(other FlatField) (equal, known bool) {
 		if other.Side.Fingerprint != "" {
 			return true, other.Side.Fingerprint == v.Fingerprint
 		}
 		return SecretFingerprint(other.Side.Value(), salt) == v.Fingerprint, true
 	}
-	return cell
+	return field
 }
 
-// MatchHashedEmails puts e-mails in the place of their hashes, in the sheets of a snapshot that has
-// hashed them, where the other side's sheets hold the e-mail.
-func MatchHashedEmails(snapshot *Snapshot, sheets, others []FlatOrganization) {
+// MatchHashedEmails puts e-mails in the place of their hashes, in the flat organizations of a snapshot that has
+// hashed them, where the other side's flat organizations hold the e-mail.
+func MatchHashedEmails(snapshot *Snapshot, organizations, others []FlatOrganization) {
 	known := map[string]string{}
 	learn := func(email string) {
 		if !strings.HasSuffix(email, hashedDomain) && known[email] == "" {
@@ -264,8 +264,8 @@ func MatchHashedEmails(snapshot *Snapshot, sheets, others []FlatOrganization) {
 	for email, hash := range known {
 		emails[hash] = email
 	}
-	for i := range sheets {
-		sheets[i].rename(emails)
+	for i := range organizations {
+		organizations[i].rename(emails)
 	}
 }
 

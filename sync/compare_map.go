@@ -9,24 +9,24 @@ import (
 // MapNames looks at a side through a migration's map: organizations, people,
 // roles and controls get the names that they have in the target, and what the map leaves behind is
 // left out. So what a migration changed on purpose is no difference.
-func MapNames(sheets []FlatOrganization, m spec.MigrationMap) []FlatOrganization {
+func MapNames(organizations []FlatOrganization, m spec.MigrationMap) []FlatOrganization {
 	var mapped []FlatOrganization
-	for i := range sheets {
-		sheet := &sheets[i]
+	for i := range organizations {
+		flat := &organizations[i]
 		decided := spec.MappedOrganization{}
 		for _, d := range m.Organizations {
-			if matchesOrganization(d.From, sheet.Key, sheet.Name, sheet.ID) {
+			if matchesOrganization(d.From, flat.Key, flat.Name, flat.ID) {
 				decided = d
 			}
 		}
 		if !decided.Skip {
-			mapped = append(mapped, sheet.mapped(&m, decided))
+			mapped = append(mapped, flat.mapped(&m, decided))
 		}
 	}
 	return mapped
 }
 
-// mapped is the sheet as the map has it in the target.
+// mapped is the flat organization as the map has it in the target.
 func (s *FlatOrganization) mapped(m *spec.MigrationMap, decided spec.MappedOrganization) FlatOrganization {
 	out := *s
 	out.Objects = map[ObjectID]map[string]FlatField{}
@@ -59,8 +59,8 @@ func (s *FlatOrganization) mapped(m *spec.MigrationMap, decided spec.MappedOrgan
 
 func decidedFields(fields map[string]FlatField, decided spec.MappedOrganization) map[string]FlatField {
 	out := map[string]FlatField{}
-	for path, cell := range fields {
-		out[path] = cell
+	for path, field := range fields {
+		out[path] = field
 	}
 	if decided.Name != "" {
 		out["name"] = FlatField{Side: Text(normalName(decided.Name))}
@@ -74,7 +74,7 @@ func decidedFields(fields map[string]FlatField, decided spec.MappedOrganization)
 }
 
 func mappedField(fields map[string]FlatField, path string, by []spec.MappedText) map[string]FlatField {
-	cell, there := fields[path]
+	field, there := fields[path]
 	if !there {
 		return fields
 	}
@@ -82,7 +82,7 @@ func mappedField(fields map[string]FlatField, path string, by []spec.MappedText)
 	for p, c := range fields {
 		out[p] = c
 	}
-	out[path] = ignoreCase(replaced(cell.Side.Value().Reveal(), by))
+	out[path] = ignoreCase(replaced(field.Side.Value().Reveal(), by))
 	return out
 }
 

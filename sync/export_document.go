@@ -18,7 +18,7 @@ type Document struct {
 	Partly bool
 }
 
-// Note is a comment in a draft: why something is not written, or what a reader should know.
+// Note is a comment beside a document: why something is not written, or what a reader should know.
 type Note struct {
 	// Kind and Name say beside what it stands: KindOrganization for the organization as a whole, a kind
 	// without a name for its block.

@@ -6,7 +6,7 @@ import (
 	"makesync/spec"
 )
 
-// Exporter writes live organizations as drafts of documents. One Exporter
+// Exporter writes live organizations as documents. One Exporter
 // serves all organizations of an export, since the names of references are unique over them.
 type Exporter struct {
 	Zone string
@@ -21,7 +21,7 @@ type Exporter struct {
 
 // Document is the organization as a document with this key says it: the id pinned,
 // names for roles and enums, everybody who is there without an invite. What has no valid document
-// form is a note that says why; a plan of the draft against the same live state has no steps.
+// form is a note that says why; a plan of the document against the same live state has no steps.
 func (e *Exporter) Document(live *Live, key string) Document {
 	d := Document{Organization: spec.Organization{Key: key, Zone: e.Zone, ID: live.ID}}
 	e.attributes(&d, live)

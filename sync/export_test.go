@@ -124,8 +124,8 @@ func TestChooserIsWithoutCaseOnNameAndKey(t *testing.T) {
 			t.Errorf("Chooses(%v) = %v", name, got)
 		}
 	}
-	if idle := c.Unmatched("eu1"); len(idle) != 1 || !strings.Contains(idle[0].Message, "nobody") {
-		t.Errorf("idle = %v", idle)
+	if unmatched := c.Unmatched("eu1"); len(unmatched) != 1 || !strings.Contains(unmatched[0].Message, "nobody") {
+		t.Errorf("idle = %v", unmatched)
 	}
 }
 

@@ -22,7 +22,7 @@ type Migration struct {
 	Sensitive func(spec.Address) bool
 }
 
-// MigrationResult is what a migration comes to: documents in waves, and all that they do not say.
+// MigrationResult is what a migration comes to: documents in stages, and all that they do not say.
 type MigrationResult struct {
 	Stages []Stage
 	// Collisions keep an organization out of the documents until the map decides.
@@ -42,11 +42,11 @@ type MigrationResult struct {
 type Stage struct {
 	Folder    string
 	Documents []Document
-	// Allow are the rules that let through what the wave is for and guards would hold.
+	// Allow are the rules that let through what the stage is for and guards would hold.
 	Allow []string
 }
 
-// The waves, in the order in which they are applied: the people last, since invitations send e-mail.
+// The stages, in the order in which they are applied: the people last, since invitations send e-mail.
 const (
 	StageOrganizations = "01-organizations"
 	StageSettings      = "02-variables-and-controls"
@@ -69,7 +69,7 @@ type Omission struct {
 }
 
 // Migrate writes the source's organizations as documents for the target zone.
-// Names of roles and enums are looked up in the target's own lists; what is not there is left behind, and said.
+// Names of roles and enums are looked up in the target's own lists; what is not there is left out, and said.
 func Migrate(r Migration) *MigrationResult {
 	out := &MigrationResult{Stages: []Stage{{Folder: StageOrganizations}, {Folder: StageSettings}, {Folder: StagePeople}}}
 	out.Problems = append(append(out.Problems, r.From.Problems...), r.To.Problems...)
@@ -97,7 +97,7 @@ type migratedOrganization struct {
 	collides    bool
 }
 
-// organizations lists what goes, with its new name and key; what the map skips is left behind.
+// organizations lists what goes, with its new name and key; what the map skips is left out.
 func (r *Migration) organizations(out *MigrationResult) []*migratedOrganization {
 	used := make([]bool, len(r.Map.Organizations))
 	var moves []*migratedOrganization
@@ -272,7 +272,7 @@ func (out *MigrationResult) guessRegion(zone string, regions []Name) {
 	}
 }
 
-// finish sorts, drops empty waves' files, and adds what concerns all organizations.
+// finish sorts, drops files of empty stages, and adds what concerns all organizations.
 func (out *MigrationResult) finish(moves []*migratedOrganization, r *Migration) {
 	for i := range out.Stages {
 		sort.SliceStable(out.Stages[i].Documents, func(a, b int) bool {

@@ -8,7 +8,7 @@ import (
 	"makesync/spec"
 )
 
-// people is the third wave: everybody gets an invitation, then two-factor
+// people is the third stage: everybody gets an invitation, then two-factor
 // authentication, and last the ownership.
 func (m *migrator) people(move *migratedOrganization, source *Document) {
 	d := m.start(move, source.Partly)

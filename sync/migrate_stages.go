@@ -66,12 +66,12 @@ func (m *migrator) start(move *migratedOrganization, partly bool) Document {
 	return d
 }
 
-func (m *migrator) add(wave int, d Document) {
+func (m *migrator) add(stage int, d Document) {
 	d.sortNotes()
-	m.out.Stages[wave].Documents = append(m.out.Stages[wave].Documents, d)
+	m.out.Stages[stage].Documents = append(m.out.Stages[stage].Documents, d)
 }
 
-// organization is the first wave: the organization itself, with what a create needs.
+// organization is the first stage: the organization itself, with what a create needs.
 func (m *migrator) organization(move *migratedOrganization) {
 	d := m.start(move, false)
 	d.note(spec.KindOrganization, "", "%s, id %d in %s", quote(move.live.Name), move.live.ID, m.From.Endpoint.Name)
@@ -132,9 +132,9 @@ func (m *migrator) enum(d *Document, move *migratedOrganization, list List, fiel
 
 // unreadList says which zone's list could not be read, so that nothing is known to be missing; "" when both were.
 func (m *migrator) unreadList(list List) string {
-	for _, survey := range []*ZoneState{m.From, m.To} {
-		if _, read := survey.Names[list]; !read {
-			return "the list of " + string(list) + " of " + survey.Endpoint.Name + " could not be read; run it again"
+	for _, state := range []*ZoneState{m.From, m.To} {
+		if _, read := state.Names[list]; !read {
+			return "the list of " + string(list) + " of " + state.Endpoint.Name + " could not be read; run it again"
 		}
 	}
 	return ""
@@ -171,7 +171,7 @@ func (m *migrator) namesOf(list List, organization int64, id string) []string {
 	return nil
 }
 
-// settings is the second wave: what can only be set once the plan is bought.
+// settings is the second stage: what can only be set once the plan is bought.
 func (m *migrator) settings(move *migratedOrganization, source *Document) {
 	d := m.start(move, source.Partly)
 	if len(source.Organization.Variables) > 0 {

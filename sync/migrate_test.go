@@ -19,7 +19,7 @@ func surveyOf(t *testing.T, zone string, z *fakeZone) *ZoneState {
 	return s
 }
 
-func rehomed(t *testing.T, m spec.MigrationMap, source, target *fakeZone) *MigrationResult {
+func migrated(t *testing.T, m spec.MigrationMap, source, target *fakeZone) *MigrationResult {
 	t.Helper()
 	return Migrate(Migration{From: surveyOf(t, "eu1", source), To: surveyOf(t, "us1", target), Map: m, KeyPattern: "{key}",
 		Sensitive: func(a spec.Address) bool { return spec.IsSensitive(a, a.Name(), nil) }})
@@ -49,7 +49,7 @@ func leftText(r *MigrationResult) string {
 
 func TestRehomeWritesThreeWavesAndLeavesNothingSilently(t *testing.T) {
 	t.Parallel()
-	r := rehomed(t, spec.MigrationMap{Emails: []spec.MappedText{{From: "*@old.example", To: "*@new.example"}}}, migrating(), newFakeZone())
+	r := migrated(t, spec.MigrationMap{Emails: []spec.MappedText{{From: "*@old.example", To: "*@new.example"}}}, migrating(), newFakeZone())
 	if len(r.Collisions)+len(r.Problems) > 0 {
 		t.Fatalf("collisions %v, problems %v", r.Collisions, r.Problems)
 	}
@@ -98,7 +98,7 @@ func TestRehomeCollisions(t *testing.T) {
 		"adopt nothing": {m: spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "Acme", ID: 78}}}, there: []*Live{organization(77, "Acme")}, want: "not in us1"},
 		"no key":        {m: spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "Acme", Key: "x-acme"}}}, want: "no key"},
 	} {
-		r := rehomed(t, test.m, migrating(), newFakeZone(test.there...))
+		r := migrated(t, test.m, migrating(), newFakeZone(test.there...))
 		if (test.want != "") != (len(r.Collisions) == 1) || test.want != "" && !strings.Contains(r.Collisions[0].Reason, test.want) {
 			t.Errorf("%s: collisions = %+v, want %q", name, r.Collisions, test.want)
 		}
@@ -128,7 +128,7 @@ func TestRegionIsChosenOrAsked(t *testing.T) {
 	} {
 		target := newFakeZone()
 		target.lists[Regions] = test.regions
-		r := rehomed(t, spec.MigrationMap{Region: test.told}, migrating(), target)
+		r := migrated(t, spec.MigrationMap{Region: test.told}, migrating(), target)
 		if r.Region != test.want || (len(r.Problems) > 0) != test.problem {
 			t.Errorf("%s: region %q, problems %v", name, r.Region, r.Problems)
 		}
@@ -140,7 +140,7 @@ func TestRegionIsChosenOrAsked(t *testing.T) {
 
 func TestMapThatNamesNobodyIsAProblem(t *testing.T) {
 	t.Parallel()
-	r := rehomed(t, spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "Nobody"}}}, migrating(), newFakeZone())
+	r := migrated(t, spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "Nobody"}}}, migrating(), newFakeZone())
 	if !spec.HasErrors(r.Problems) {
 		t.Error("the map's mistake is not told")
 	}
@@ -171,7 +171,7 @@ func TestInviteeName(t *testing.T) {
 func TestRehomeLetsNoMapSayTwoThings(t *testing.T) {
 	t.Parallel()
 	source := newFakeZone(organization(11, "Acme"), organization(12, "Beta"))
-	twice := rehomed(t, spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "11", Skip: true}, {From: "acme", Name: "Acme US"}}}, source, newFakeZone())
+	twice := migrated(t, spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "11", Skip: true}, {From: "acme", Name: "Acme US"}}}, source, newFakeZone())
 	if !spec.HasErrors(twice.Problems) || !strings.Contains(fmt.Sprint(twice.Problems), "twice") {
 		t.Errorf("one entry skips and the other renames: %v", twice.Problems)
 	}
@@ -180,11 +180,11 @@ func TestRehomeLetsNoMapSayTwoThings(t *testing.T) {
 		"one id for two":         {{From: "Acme", ID: 71}, {From: "Beta", ID: 71}},
 		"a name that is another": {{From: "Acme", ID: 71, Name: "Third"}},
 	} {
-		if r := rehomed(t, spec.MigrationMap{Organizations: m}, source, target); len(r.Collisions) != len(m) || len(r.Stages[0].Documents) != 2-len(m) {
+		if r := migrated(t, spec.MigrationMap{Organizations: m}, source, target); len(r.Collisions) != len(m) || len(r.Stages[0].Documents) != 2-len(m) {
 			t.Errorf("%s: collisions %v", name, r.Collisions)
 		}
 	}
-	if r := rehomed(t, spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "Acme", ID: 71, Name: "other"}}}, source, target); len(r.Collisions) > 0 {
+	if r := migrated(t, spec.MigrationMap{Organizations: []spec.MappedOrganization{{From: "Acme", ID: 71, Name: "other"}}}, source, target); len(r.Collisions) > 0 {
 		t.Errorf("an organization may keep its own name: %v", r.Collisions)
 	}
 }
@@ -195,10 +195,10 @@ func TestRehomeTellsWhoStaysInTheTarget(t *testing.T) {
 	acme.Members = nil
 	person(acme, 2, "jane@acme.example", 11, "")
 	acme.OwnerID = 2
-	if text := leftText(rehomed(t, spec.MigrationMap{}, newFakeZone(acme), newFakeZone())); !strings.Contains(text, "without ops@acme.example") {
+	if text := leftText(migrated(t, spec.MigrationMap{}, newFakeZone(acme), newFakeZone())); !strings.Contains(text, "without ops@acme.example") {
 		t.Errorf("left:\n%s", text)
 	}
-	if text := leftText(rehomed(t, spec.MigrationMap{}, migrating(), newFakeZone())); strings.Contains(text, "without ops@acme.example") {
+	if text := leftText(migrated(t, spec.MigrationMap{}, migrating(), newFakeZone())); strings.Contains(text, "without ops@acme.example") {
 		t.Errorf("left:\n%s", text)
 	}
 }

@@ -25,7 +25,7 @@ type ZoneState struct {
 	Problems []spec.Problem
 }
 
-// ReadOptions say how much a survey reads.
+// ReadOptions say how much of a zone is read.
 type ReadOptions struct {
 	// Select tells whether an organization counts, by its row and its key; nil: all do.
 	Select func(live *Live, key string) bool

@@ -147,11 +147,11 @@ type SnapshotOptions struct {
 	Salt []byte
 	// Sensitive tells whether a variable's value is a secret, by its address.
 	Sensitive func(spec.Address) bool
-	// Keys give the keys under which documents know organizations, by id; others have that of the survey.
+	// Keys give the keys under which documents know organizations, by id; others have that of the zone's state.
 	Keys map[int64]string
 }
 
-// MakeSnapshot turns a survey into a snapshot. Secrets and, when asked for, e-mails are hashed
+// MakeSnapshot turns the state of a zone into a snapshot. Secrets and, when asked for, e-mails are hashed
 // here; nothing later sees them.
 func MakeSnapshot(s *ZoneState, options SnapshotOptions) *Snapshot {
 	k := snapshotEncoder{options: options, state: s}

@@ -7,7 +7,7 @@ import (
 	"makesync/spec"
 )
 
-// All are the organizations of the surveyed zone, chosen ones with their kinds, others as their rows.
+// All are the organizations of the zone, chosen ones with their kinds, others as their rows.
 func (s *ZoneState) All() []*Live {
 	chosen := map[int64]*Live{}
 	for _, live := range s.Organizations {

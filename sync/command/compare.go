@@ -54,10 +54,10 @@ func compareCommand(r *runtimeEnv) *cli.Command {
 	}
 }
 
-// side is one side of a comparison on its way to its sheets.
+// side is one side of a comparison on its way to its flat organizations.
 type side struct {
 	about    reconcile.ComparedSide
-	survey   *reconcile.ZoneState // zone and snapshot
+	state    *reconcile.ZoneState // zone and snapshot
 	snapshot *reconcile.Snapshot  // snapshot
 	desired  *spec.Desired        // documents
 }
@@ -126,13 +126,13 @@ func (r *runtimeEnv) compare(ctx context.Context, o compareOptions, a, b string)
 		if err := r.readSide(ctx, &sides[i], name, src, o); err != nil {
 			return nil, err
 		}
-		if survey := sides[i].survey; survey != nil {
-			problems = append(problems, survey.Problems...)
-			exits = append(exits, survey.Exit())
+		if state := sides[i].state; state != nil {
+			problems = append(problems, state.Problems...)
+			exits = append(exits, state.Exit())
 		}
 	}
-	if idle := o.chooser.Unmatched(a + " and " + b); len(idle) > 0 {
-		return nil, invalid(idle)
+	if unmatched := o.selector.Unmatched(a + " and " + b); len(unmatched) > 0 {
+		return nil, invalid(unmatched)
 	}
 	result := compareSides(sides, src, o.decided, problems)
 	result.Exit = reconcile.Worst(append(exits, result.Exit)...)
@@ -184,13 +184,13 @@ func (r *runtimeEnv) readSide(ctx context.Context, s *side, name string, src *so
 	switch s.about.Kind {
 	case reconcile.SideZone:
 		s.about.Zone = src.name(name)
-		s.survey, err = src.survey(ctx, name, reconcile.ReadOptions{Select: src.choose})
+		s.state, err = src.readZone(ctx, name, reconcile.ReadOptions{Select: src.choose})
 	case reconcile.SideSnapshot:
 		if s.snapshot, err = r.readSnapshot(name); err != nil {
 			return err
 		}
 		s.about.Zone = s.snapshot.Zone
-		s.survey, err = reconcile.ReadZone(ctx, s.snapshot.Port(&spec.Desired{}), reconcile.ReadOptions{Select: src.choose, Kinds: s.snapshot.KindsOf})
+		s.state, err = reconcile.ReadZone(ctx, s.snapshot.Port(&spec.Desired{}), reconcile.ReadOptions{Select: src.choose, Kinds: s.snapshot.KindsOf})
 	default:
 		s.desired, err = r.readDocuments(name, o)
 	}
@@ -209,36 +209,36 @@ func (r *runtimeEnv) readDocuments(path string, o compareOptions) (*spec.Desired
 }
 
 func (s *sources) chooseDocuments(o *spec.Organization) bool {
-	return s.o.chooser.Selects(o.Name, o.Key)
+	return s.o.selector.Selects(o.Name, o.Key)
 }
 
-// compareSides makes the sheets of both sides. Documents borrow the other side's lists of names.
+// compareSides makes the flat organizations of both sides. Documents borrow the other side's lists of names.
 func compareSides(sides [2]side, src *sources, decided spec.MigrationMap, problems []spec.Problem) *reconcile.Comparison {
-	var sheets [2][]reconcile.FlatOrganization
+	var organizations [2][]reconcile.FlatOrganization
 	for i := range sides {
 		masked := sides[i].sensitive(src)
 		switch s, other := &sides[i], &sides[1-i]; {
 		case s.snapshot != nil:
-			sheets[i] = reconcile.FlattenSnapshot(s.snapshot, s.survey, masked)
-		case s.survey != nil:
-			sheets[i] = reconcile.FlattenZone(s.survey, masked)
+			organizations[i] = reconcile.FlattenSnapshot(s.snapshot, s.state, masked)
+		case s.state != nil:
+			organizations[i] = reconcile.FlattenZone(s.state, masked)
 		default:
-			sheets[i] = reconcile.FlattenDocuments(s.desired, src.chooseDocuments, other.lists(), masked)
+			organizations[i] = reconcile.FlattenDocuments(s.desired, src.chooseDocuments, other.lists(), masked)
 		}
 	}
 	for i := range sides {
 		if s := sides[i].snapshot; s != nil && s.EmailsHashed {
-			reconcile.MatchHashedEmails(s, sheets[i], sheets[1-i])
+			reconcile.MatchHashedEmails(s, organizations[i], organizations[1-i])
 		}
 	}
-	return reconcile.Compare(sides[0].about, sides[1].about, reconcile.MapNames(sheets[0], decided), sheets[1], problems)
+	return reconcile.Compare(sides[0].about, sides[1].about, reconcile.MapNames(organizations[0], decided), organizations[1], problems)
 }
 
 // sensitive tells what is a secret of a side: to the documents of -f, and to the side's own.
 func (s *side) sensitive(src *sources) func(spec.Address) bool {
 	by := src.sensitive
-	if s.survey != nil {
-		by = src.secretsIn(s.survey)
+	if s.state != nil {
+		by = src.secretsIn(s.state)
 	}
 	if s.desired == nil {
 		return by
@@ -247,8 +247,8 @@ func (s *side) sensitive(src *sources) func(spec.Address) bool {
 }
 
 func (s *side) lists() reconcile.Lists {
-	if s.survey == nil {
+	if s.state == nil {
 		return reconcile.Lists{}
 	}
-	return reconcile.Lists{Names: s.survey.Names, Roles: s.survey.Roles}
+	return reconcile.Lists{Names: s.state.Names, Roles: s.state.Roles}
 }

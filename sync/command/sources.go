@@ -15,7 +15,7 @@ type sourceOptions struct {
 	files          []string // -f; none by default
 	referenceRoots []string
 	zones          zoneOptions
-	chooser        *reconcile.Selector
+	selector       *reconcile.Selector
 	maxRuntime     time.Duration
 }
 
@@ -34,7 +34,7 @@ func readSourceOptions(c *cli.Context) (o sourceOptions, err error) {
 	if c.IsSet("max-runtime") && o.maxRuntime <= 0 {
 		return o, badUsage(c, "--max-runtime %s: must be more than 0", o.maxRuntime)
 	}
-	if o.chooser, err = reconcile.NewSelector(c.StringSlice("organization")); err != nil {
+	if o.selector, err = reconcile.NewSelector(c.StringSlice("organization")); err != nil {
 		return o, badUsage(c, "--organization: %s", err)
 	}
 	o.zones, err = readZoneOptions(c)
@@ -102,8 +102,8 @@ func (s *sources) close() {
 // name is the zone's own name, for one that was named by its host.
 func (s *sources) name(zone string) string { return spec.ZoneName(zone, s.desired.Zones) }
 
-// survey reads one zone.
-func (s *sources) survey(ctx context.Context, zone string, o reconcile.ReadOptions) (*reconcile.ZoneState, error) {
+// readZone reads one zone.
+func (s *sources) readZone(ctx context.Context, zone string, o reconcile.ReadOptions) (*reconcile.ZoneState, error) {
 	port := s.zones.readers()[s.name(zone)]
 	o.Concurrency, o.OtherHosts = s.o.zones.concurrency, s.otherHosts(port.Endpoint)
 	if !s.deadline.IsZero() {
@@ -137,13 +137,13 @@ func (s *sources) otherHosts(own spec.Endpoint) []string {
 
 // choose is --organization over live names and keys.
 func (s *sources) choose(live *reconcile.Live, key string) bool {
-	return s.o.chooser.Selects(live.Name, key)
+	return s.o.selector.Selects(live.Name, key)
 }
 
 // planZone is a zone as results name it.
-func planZone(survey *reconcile.ZoneState) reconcile.PlanZone {
-	e := survey.Endpoint
-	return reconcile.PlanZone{Name: e.Name, URL: e.URL, User: survey.User, Sandbox: e.Sandbox != nil}
+func planZone(state *reconcile.ZoneState) reconcile.PlanZone {
+	e := state.Endpoint
+	return reconcile.PlanZone{Name: e.Name, URL: e.URL, User: state.User, Sandbox: e.Sandbox != nil}
 }
 
 // invalidDocuments is the error of a run that problems ended.
