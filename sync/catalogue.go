@@ -105,35 +105,10 @@ func knownNames(list List, names []Name, text string) string {
 	return "known: " + joinSome(slices.Compact(known), short)
 }
 
-func preferredName(list List, n Name) string {
-	for _, text := range nameForms[list](n) {
-		if text != "" {
-			return text
-		}
-	}
-	return strconv.FormatInt(n.ID, 10)
-}
-
-// nameOf names an id to people: "Admin", or the id itself where no list is at hand.
-func nameOf(list List, names []Name, id string) string {
-	for _, n := range names {
-		if strconv.FormatInt(n.ID, 10) == id {
-			return preferredName(list, n)
-		}
-	}
-	return id
-}
-
 // isNameError tells a mistake of a document from a failed call.
 func isNameError(err error) (*nameError, bool) {
 	var e *nameError
 	return e, errors.As(err, &e)
-}
-
-// decimal reads an id in decimal text.
-func decimal(text string) (int64, bool) {
-	id, err := strconv.ParseInt(text, 10, 64)
-	return id, err == nil && id > 0
 }
 
 // neededLists are the zone's lists that documents of these organizations will surely ask for; they

@@ -1,6 +1,12 @@
 package sync
 
-import "makesync/spec"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"makesync/spec"
+)
 
 // digestOrganization and digestStep are what two equal plans have in common: no times, no
 // preconditions, no fingerprints (they are salted), no positions in files, no notes (they tell the live state).
@@ -74,4 +80,14 @@ func (a Arguments) plain() Arguments {
 		a.Value = &value
 	}
 	return a
+}
+
+// hashJSON is "sha256:…" over the JSON form, whose map keys are sorted.
+func hashJSON(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		data = []byte(err.Error())
+	}
+	sum := sha256.Sum256(data)
+	return "sha256:" + hex.EncodeToString(sum[:])
 }

@@ -7,7 +7,7 @@ import (
 	"makesync/spec"
 )
 
-// Document is one organization as a document is to say it, with what has to stand
+// Document is one organization as its file says it, with what has to stand
 // beside it in words.
 type Document struct {
 	Organization spec.Organization

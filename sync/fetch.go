@@ -76,23 +76,6 @@ func (d *draft) wants(kind spec.Kind) bool {
 	return declares(d.want, kind) && d.run.Scope.touches(d.want, kind)
 }
 
-// declares tells whether a kind is managed.
-func declares(o *spec.Organization, kind spec.Kind) bool {
-	switch kind {
-	case spec.KindFeatureControl:
-		return o.FeatureControls != nil
-	case spec.KindVariable:
-		return o.Variables != nil
-	case spec.KindMember:
-		return o.Members != nil
-	case spec.KindTFA:
-		return o.TFAEnforced != nil
-	case spec.KindOwner:
-		return o.Owner != ""
-	}
-	return true
-}
-
 // lacksColumns tells whether the list's row left out a field that the documents declare: columns
 // are given as the zone likes, and an absent one is unknown, never false.
 func (d *draft) lacksColumns() bool {
@@ -113,31 +96,6 @@ func (d *draft) fetchDetail(ctx context.Context) {
 		return
 	}
 	d.live.fill(detail)
-}
-
-// fill takes over what is known of an organization from a fuller reply.
-func (l *Live) fill(detail *Live) {
-	fillText(&l.Country, detail.Country)
-	fillText(&l.Timezone, detail.Timezone)
-	if l.TFAEnforced == nil {
-		l.TFAEnforced = detail.TFAEnforced
-	}
-	if l.License == nil {
-		l.License = detail.License
-	}
-	if l.Teams == nil {
-		l.Teams = detail.Teams
-	}
-	if l.Paused == nil {
-		l.Paused = detail.Paused
-	}
-	l.ActiveScenarios = detail.ActiveScenarios
-}
-
-func fillText(text *string, from string) {
-	if *text == "" {
-		*text = from
-	}
 }
 
 func (d *draft) fetchKind(ctx context.Context, kind spec.Kind) {

@@ -1,10 +1,7 @@
 package sync
 
 import (
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
 
 	"golang.org/x/crypto/scrypt"
 
@@ -86,14 +83,4 @@ func (v View) masked(secret bool) View {
 		out[path] = side
 	}
 	return out
-}
-
-// hashJSON is "sha256:…" over the JSON form, whose map keys are sorted.
-func hashJSON(v any) string {
-	data, err := json.Marshal(v)
-	if err != nil {
-		data = []byte(err.Error())
-	}
-	sum := sha256.Sum256(data)
-	return "sha256:" + hex.EncodeToString(sum[:])
 }

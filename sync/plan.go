@@ -76,12 +76,6 @@ func NoPlan(now time.Time, shard *Shard, problems []spec.Problem, exit Exit) *Pl
 	return &Plan{Format: PlanFormat, Created: now.UTC(), Expires: now.UTC().Add(PlanLifetime), Shard: shard, Problems: problems, Exit: exit}
 }
 
-// Shard is part Index (from 1) of Count of a run.
-type Shard struct {
-	Index int `json:"index"`
-	Count int `json:"count"`
-}
-
 // PlanZone is a zone as the run reached it.
 type PlanZone struct {
 	Name    string `json:"name"`
@@ -196,8 +190,5 @@ type Summary struct {
 	Unchanged int `json:"unchanged"`
 }
 
-// Calls counts API requests: those made for reading, and the writes that an apply makes (plan) or made (report).
-type Calls struct {
-	Read  int `json:"read"`
-	Write int `json:"write"`
-}
+// PlanLifetime is how long a saved plan may be applied.
+const PlanLifetime = 24 * time.Hour

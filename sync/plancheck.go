@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"makesync/schema"
@@ -125,18 +123,6 @@ func (plan *Plan) Verify(o VerifyOptions) []spec.Problem {
 		}
 	}
 	return problems
-}
-
-// isSame compares the e-mails too, where both are known: two self-hosted zones of one name count their users alike.
-func (u User) isSame(other User) bool {
-	return u.ID == other.ID && (u.Email == "" || other.Email == "" || strings.EqualFold(u.Email, other.Email))
-}
-
-func (u User) words() string {
-	if u.Email == "" {
-		return strconv.FormatInt(u.ID, 10)
-	}
-	return fmt.Sprintf("%d (%s)", u.ID, clean(u.Email))
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

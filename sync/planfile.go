@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -111,3 +112,9 @@ func sealProblem(data []byte, at sealPlace, key spec.Value) *spec.Problem {
 func planProblem(rule, message, hint string) *spec.Problem {
 	return &spec.Problem{Severity: spec.Error, Rule: rule, Message: message, Hint: hint}
 }
+
+// saltText is the salt as a plan keeps it.
+func saltText(salt []byte) string { return base64.RawURLEncoding.EncodeToString(salt) }
+
+// ReadSalt reads a plan's salt back.
+func ReadSalt(text string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(text) }

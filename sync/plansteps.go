@@ -118,11 +118,11 @@ type check struct {
 	words  string
 }
 
-// firstFailure gives the words of the first fault that holds.
-func firstFailure(faults ...check) string {
-	for _, f := range faults {
-		if f.failed {
-			return f.words
+// firstFailure gives the words of the first check that failed.
+func firstFailure(checks ...check) string {
+	for _, c := range checks {
+		if c.failed {
+			return c.words
 		}
 	}
 	return ""

@@ -255,3 +255,25 @@ func exitOfFailures(organizations []*Live) Exit {
 	}
 	return exit
 }
+
+// All are the organizations of the zone, chosen ones with their kinds, others as their rows.
+func (s *ZoneState) All() []*Live {
+	chosen := map[int64]*Live{}
+	for _, live := range s.Organizations {
+		chosen[live.ID] = live
+	}
+	var all []*Live
+	for _, row := range s.Rows {
+		if _, here := s.Keys[row.ID]; !here {
+			continue
+		}
+		if live, ok := chosen[row.ID]; ok {
+			row = live
+		}
+		all = append(all, row)
+	}
+	sort.SliceStable(all, func(i, j int) bool {
+		return all[i].Name < all[j].Name || all[i].Name == all[j].Name && all[i].ID < all[j].ID
+	})
+	return all
+}

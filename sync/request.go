@@ -6,9 +6,6 @@ import (
 	"makesync/spec"
 )
 
-// PlanLifetime is how long a saved plan may be applied.
-const PlanLifetime = 24 * time.Hour
-
 // Request is everything that MakePlan looks at.
 type Request struct {
 	Desired *spec.Desired
@@ -51,14 +48,6 @@ type PlanSink interface {
 	Begin(*Plan)
 	// Organization comes for each organization, in the order of the plan.
 	Organization(*OrganizationPlan)
-}
-
-// ZonePort is a zone as a run reaches it.
-type ZonePort struct {
-	Endpoint spec.Endpoint
-	Reader   Reader
-	// Calls counts the requests made so far; nil counts none.
-	Calls func() Calls
 }
 
 // Progress says how far reading is.

@@ -58,9 +58,6 @@ func (d *draft) roleEntry(ctx context.Context, id string) Name {
 	return Name{ID: n}
 }
 
-// builtinRoles name the roles whose ids are the same everywhere, where no list was needed.
-var builtinRoles = map[string]string{"11": "Owner", "12": "Admin", "13": "Member", "14": "Accountant"}
-
 // roleName names a role to people.
 func (d *draft) roleName(ctx context.Context, id string) string {
 	name := nameOf(Roles, d.zone.catalogue.loaded(ctx, Roles), id)

@@ -2,6 +2,8 @@ package sync
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -142,4 +144,21 @@ func (s *Scalar) UnmarshalJSON(data []byte) error {
 		*s = Number(number.String())
 	}
 	return nil
+}
+
+// mask is the same side as a secret; nothing stays nothing.
+func (s Scalar) mask() Scalar {
+	if !s.IsNone() {
+		s.text = s.text.Masked()
+	}
+	return s
+}
+
+// canonical is the text by which two sides are compared; a secret's is a hash that never leaves memory.
+func (s Scalar) canonical() string {
+	if !s.IsSensitive() {
+		return s.text.Reveal()
+	}
+	sum := sha256.Sum256([]byte(s.text.Reveal()))
+	return "secret:" + hex.EncodeToString(sum[:])
 }

@@ -160,3 +160,20 @@ func (p *patternUse) problems() []spec.Problem {
 	}
 	return problems
 }
+
+// declares tells whether a kind is managed.
+func declares(o *spec.Organization, kind spec.Kind) bool {
+	switch kind {
+	case spec.KindFeatureControl:
+		return o.FeatureControls != nil
+	case spec.KindVariable:
+		return o.Variables != nil
+	case spec.KindMember:
+		return o.Members != nil
+	case spec.KindTFA:
+		return o.TFAEnforced != nil
+	case spec.KindOwner:
+		return o.Owner != ""
+	}
+	return true
+}

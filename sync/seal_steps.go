@@ -1,8 +1,6 @@
 package sync
 
 import (
-	"encoding/base64"
-
 	"makesync/spec"
 )
 
@@ -37,9 +35,3 @@ func (d *draft) sealSteps(salt []byte) {
 		}
 	}
 }
-
-// saltText is the salt as a plan keeps it.
-func saltText(salt []byte) string { return base64.RawURLEncoding.EncodeToString(salt) }
-
-// ReadSalt reads a plan's salt back.
-func ReadSalt(text string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(text) }

@@ -56,3 +56,9 @@ func (s *Shard) total(n int) int {
 	}
 	return n * s.Count
 }
+
+// Shard is part Index (from 1) of Count of a run.
+type Shard struct {
+	Index int `json:"index"`
+	Count int `json:"count"`
+}

@@ -1,33 +1,8 @@
 package sync
 
 import (
-	"sort"
-	"strconv"
-
 	"makesync/spec"
 )
-
-// All are the organizations of the zone, chosen ones with their kinds, others as their rows.
-func (s *ZoneState) All() []*Live {
-	chosen := map[int64]*Live{}
-	for _, live := range s.Organizations {
-		chosen[live.ID] = live
-	}
-	var all []*Live
-	for _, row := range s.Rows {
-		if _, here := s.Keys[row.ID]; !here {
-			continue
-		}
-		if live, ok := chosen[row.ID]; ok {
-			row = live
-		}
-		all = append(all, row)
-	}
-	sort.SliceStable(all, func(i, j int) bool {
-		return all[i].Name < all[j].Name || all[i].Name == all[j].Name && all[i].ID < all[j].ID
-	})
-	return all
-}
 
 // snapshotEncoder turns live objects into their saved forms.
 type snapshotEncoder struct {
@@ -157,6 +132,3 @@ func saveFailure(err error) SavedFailure {
 	}
 	return SavedFailure{Doing: call.Doing, Status: call.Status, Code: call.Code, Message: call.Message, Class: call.Class}
 }
-
-// idText is an id as live states and documents carry it.
-func idText(id int64) string { return strconv.FormatInt(id, 10) }

@@ -11,7 +11,7 @@ import (
 type Migration struct {
 	From, To reconcile.PlanZone
 	Folder   string
-	Stages    []MigrationStage
+	Stages   []MigrationStage
 	*reconcile.MigrationResult
 }
 
