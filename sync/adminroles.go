@@ -32,11 +32,3 @@ func (r AdminRoles) owner() int64 { return cmp.Or(r.Owner, OwnerRole) }
 func (r AdminRoles) admin() int64 { return cmp.Or(r.Admin, AdminRole) }
 
 func (r AdminRoles) administers(role int64) bool { return role == r.owner() || role == r.admin() }
-
-// adminRoles are those of the live organization; one that is yet to be made has nobody whose role could be compared.
-func (d *draft) adminRoles() AdminRoles {
-	if d.live != nil {
-		return d.live.AdminRoles
-	}
-	return AdminRoles{}
-}

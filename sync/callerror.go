@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -58,4 +59,40 @@ func AsCallError(err error) *CallError {
 		return call
 	}
 	return nil
+}
+
+// unreadProblem tells that something could not be read: a warning, since the documents are not to blame.
+func unreadProblem(a spec.Address, what string, err error) spec.Problem {
+	return callProblem("not-read", a, what, err)
+}
+
+// callProblem is a warning about a failed call: what did not come about, why, the API's own error, and what to do.
+func callProblem(rule string, a spec.Address, what string, err error) spec.Problem {
+	p := spec.Problem{Severity: spec.Warning, Rule: rule, Address: a, Message: what + ": " + clean(err.Error())}
+	if call := AsCallError(err); call != nil {
+		p.Error, p.Hint = call.API(), call.Hint
+	}
+	return p
+}
+
+// exitOfFailure is the exit that a failed reading stands for. An error that is no call's is
+// one of the way to the zone; a call that the run itself stopped says nothing, and is ExitOK.
+func exitOfFailure(err error) Exit {
+	call := AsCallError(err)
+	switch {
+	case outOfTimeError(err):
+		return ExitOK
+	case call == nil:
+		return ExitUnreachable
+	}
+	return ExitOfClass(call.Class)
+}
+
+// outOfTimeError tells a stop of the run from a failure of the zone.
+func outOfTimeError(err error) bool {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return true
+	}
+	call := AsCallError(err)
+	return call != nil && call.Class == ClassCancelled
 }

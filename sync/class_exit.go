@@ -1,5 +1,10 @@
 package sync
 
+import (
+	"maps"
+	"slices"
+)
+
 // Class is why a call failed, for exit codes and words.
 type Class string
 
@@ -18,3 +23,33 @@ const (
 	ClassCancelled   Class = "cancelled"    // the run was interrupted
 	ClassInternal    Class = "internal"     // a defect of makesync itself, such as a write on a transport that only reads
 )
+
+// classExits is the exit of a run that failed calls of one class ended: the zone refused, or it could not be
+// reached. A class that is not listed says nothing about the zone.
+var classExits = map[Class]Exit{
+	ClassRefused:     ExitRefused,
+	ClassForbidden:   ExitRefused,
+	ClassFreePlan:    ExitRefused,
+	ClassLicence:     ExitRefused,
+	ClassNotFound:    ExitRefused,
+	ClassInvalid:     ExitRefused,
+	ClassRateLimit:   ExitUnreachable,
+	ClassServer:      ExitUnreachable,
+	ClassUnreachable: ExitUnreachable,
+	ClassBroken:      ExitUnreachable,
+	ClassCancelled:   ExitOK,
+	ClassInternal:    ExitInternal,
+}
+
+// ExitOfClass is the exit of a run that a failed call of the class ended, when nothing else of it came about; ExitOK
+// when the class alone decides nothing: the run was stopped, and why is StopExit's to say.
+func ExitOfClass(class Class) Exit {
+	exit, known := classExits[class]
+	if !known {
+		return ExitInternal
+	}
+	return exit
+}
+
+// Classes are all classes, sorted.
+func Classes() []Class { return slices.Sorted(maps.Keys(classExits)) }

@@ -79,9 +79,9 @@ func (s *FlatOrganization) live(live *Live, lists Lists) {
 	for _, kind := range readKinds {
 		if err := live.Failed[kind]; err != nil {
 			s.Unknown[kind] = "could not be read: " + clean(err.Error())
-		} else if why := live.Lacks[kind]; why == "" && noneRead(live, kind) {
+		} else if why := live.Lacks[kind]; why == "" && !live.Read(kind) {
 			s.Unknown[kind] = "not read"
-		} else if why != "" && kind != spec.KindVariable && noneOf(live, kind) { // without the licence there are no variables; the others are only hidden
+		} else if why != "" && kind != spec.KindVariable && !live.Has(kind) { // without the licence there are no variables; the others are only hidden
 			s.Unknown[kind] = clean(why)
 		}
 	}
@@ -112,16 +112,6 @@ func invitationWord(invitation string) string {
 		return "accepted"
 	}
 	return invitation
-}
-
-func noneRead(live *Live, kind spec.Kind) bool {
-	switch kind {
-	case spec.KindFeatureControl:
-		return live.FeatureControls == nil
-	case spec.KindVariable:
-		return live.Variables == nil
-	}
-	return live.Members == nil
 }
 
 // attributes are what documents and live states share: a field that is not stated is left out.
@@ -226,8 +216,15 @@ func FlattenSnapshot(snapshot *Snapshot, state *ZoneState, sensitive func(spec.A
 	return organizations
 }
 
+// fingerprintSide stands for a secret of which only the fingerprint is known.
+func fingerprintSide(fingerprint string) Scalar {
+	side := OfType(spec.TypeString, spec.Sensitive(fingerprint))
+	side.Fingerprint = fingerprint
+	return side
+}
+
 func fingerprintField(v *SavedVariable, salt []byte) FlatField {
-	field := FlatField{Side: Scalar{kind: scalarText, text: spec.Sensitive(v.Fingerprint), Fingerprint: v.Fingerprint}}
+	field := FlatField{Side: fingerprintSide(v.Fingerprint)}
 	if v.Fingerprint == "" {
 		field.Unknown = "the snapshot holds no values"
 		return field

@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"errors"
 
 	"makesync/spec"
 )
@@ -126,15 +125,6 @@ func (d *draft) unreadZone(err error) {
 		}
 	}
 	d.failures = append(d.failures, err)
-}
-
-// outOfTimeError tells a stop of the run from a failure of the zone.
-func outOfTimeError(err error) bool {
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return true
-	}
-	call := AsCallError(err)
-	return call != nil && call.Class == ClassCancelled
 }
 
 // peopleOf maps user ids to e-mails.

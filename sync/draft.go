@@ -121,15 +121,6 @@ func (d *draft) miss(kind spec.Kind, err error) {
 	d.problems = append(d.problems, unreadProblem(d.address(kind, ""), "could not read "+string(kind)+" of "+d.want.Key, err))
 }
 
-// unreadProblem tells that something could not be read: a warning, since the documents are not to blame.
-func unreadProblem(a spec.Address, what string, err error) spec.Problem {
-	p := spec.Problem{Severity: spec.Warning, Rule: "not-read", Address: a, Message: what + ": " + clean(err.Error())}
-	if call := AsCallError(err); call != nil {
-		p.Error, p.Hint = call.API(), call.Hint
-	}
-	return p
-}
-
 // unresolved sorts a failed binding: a name that a list does not settle is a mistake of the
 // documents; a list that could not be read leaves the kind unread.
 func (d *draft) unresolved(a spec.Address, at spec.Source, err error) {

@@ -51,20 +51,9 @@ func (d *Document) missing(live *Live, kind spec.Kind) bool {
 	}
 	if why, lacks := live.Lacks[kind]; lacks {
 		d.note(kind, "", "not there: %s", clean(why))
-		return noneOf(live, kind)
+		return !live.Has(kind)
 	}
 	return false
-}
-
-// noneOf tells whether the live state holds nothing of a kind that can be written.
-func noneOf(live *Live, kind spec.Kind) bool {
-	switch kind {
-	case spec.KindFeatureControl:
-		return len(live.FeatureControls) == 0
-	case spec.KindVariable:
-		return len(live.Variables) == 0
-	}
-	return len(live.Members) == 0
 }
 
 func (e *Exporter) attributes(d *Document, live *Live) {

@@ -11,7 +11,7 @@ import (
 
 func exportOf(t *testing.T, z *fakeZone) (Document, *ZoneState) {
 	t.Helper()
-	s := surveyOf(t, "eu1", z)
+	s := zoneStateOf(t, "eu1", z)
 	e := Exporter{Zone: "eu1", Names: s.Names, OrganizationRoles: s.Roles, Sensitive: func(a spec.Address) bool { return spec.IsSensitive(a, a.Name(), nil) }}
 	return e.Document(s.Organizations[0], s.Keys[s.Organizations[0].ID]), s
 }
@@ -45,9 +45,9 @@ func TestExportOfWhatCouldNotBeReadSaysSoAndDeclaresNothing(t *testing.T) {
 	}
 }
 
-func TestSurveyOfNothingReadableEndsAsTheCallsSay(t *testing.T) {
+func TestZoneOfNothingReadableEndsAsTheCallsSay(t *testing.T) {
 	t.Parallel()
-	for class, want := range map[Class]Exit{ClassForbidden: ExitRefused, ClassServer: ExitUnreachable, ClassBroken: ExitPartlyVisible} {
+	for class, want := range map[Class]Exit{ClassForbidden: ExitRefused, ClassServer: ExitUnreachable, ClassBroken: ExitUnreachable} {
 		z := newFakeZone(organization(11, "Acme"))
 		z.fail = func(call string) error {
 			if strings.HasSuffix(call, " 11") {
@@ -55,7 +55,7 @@ func TestSurveyOfNothingReadableEndsAsTheCallsSay(t *testing.T) {
 			}
 			return nil
 		}
-		if got := surveyOf(t, "eu1", z).Exit(); got != want {
+		if got := zoneStateOf(t, "eu1", z).Exit(); got != want {
 			t.Errorf("%s: exit %v, want %v", class, got, want)
 		}
 	}

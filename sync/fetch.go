@@ -46,9 +46,18 @@ func openZone(ctx context.Context, r *Request, name string, wanted []*spec.Organ
 	z.err = cmp.Or(meErr, rowsErr)
 	z.me.Email = strings.ToLower(z.me.Email)
 	if z.err == nil {
-		z.here, z.elsewhere = Candidates(port.Endpoint, rows, knownHosts(r, port.Endpoint)...)
+		z.here, z.elsewhere = Candidates(port.Endpoint, rows, KnownHosts(port.Endpoint, r.Desired.Zones, endpointsOf(r.Zones)...)...)
 	}
 	return z
+}
+
+// endpointsOf are the zones of a run as they are reached.
+func endpointsOf(ports map[string]ZonePort) []spec.Endpoint {
+	endpoints := make([]spec.Endpoint, 0, len(ports))
+	for _, port := range ports {
+		endpoints = append(endpoints, port.Endpoint)
+	}
+	return endpoints
 }
 
 // fetch reads what the documents declare of one organization, one call after another, since they

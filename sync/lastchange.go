@@ -115,11 +115,7 @@ func historyProblems(asked []historyQuery, errs []error) []spec.Problem {
 			continue
 		}
 		if failed++; failed == 1 {
-			first = spec.Problem{Severity: spec.Warning, Rule: "history", Address: asked[i].step.Address,
-				Message: "the history of this variable could not be read: " + clean(err.Error())}
-			if call := AsCallError(err); call != nil {
-				first.Error, first.Hint = call.API(), call.Hint
-			}
+			first = callProblem("history", asked[i].step.Address, "the history of this variable could not be read", err)
 		}
 	}
 	if failed > 1 {

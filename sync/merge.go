@@ -65,11 +65,6 @@ func (r *Report) mergeStarted(part *Report) {
 	}
 }
 
-func (c *Calls) add(d Calls) {
-	c.Read += d.Read
-	c.Write += d.Write
-}
-
 // MergePlans adds up the plans of all shards, as MergeReports does. The result is for reading: it
 // carries no shard, and no seal that would let it be applied as if it had been one plan.
 func MergePlans(plans []*Plan) (*Plan, error) {
@@ -81,7 +76,7 @@ func MergePlans(plans []*Plan) (*Plan, error) {
 	whole := &Plan{Format: PlanFormat, Created: first.Created, Expires: first.Expires, Seal: "none", Tool: first.Tool,
 		Unmanaged: map[spec.Kind]int{}, Organizations: []OrganizationPlan{}, Problems: []spec.Problem{}}
 	for _, p := range plans {
-		whole.mergeCreated(p)
+		mergeCreated(whole, p)
 		whole.Zones = mergeZones(whole.Zones, p.Zones)
 		whole.Organizations = append(whole.Organizations, p.Organizations...)
 		whole.Problems = append(whole.Problems, p.Problems...)
@@ -102,7 +97,7 @@ func MergePlans(plans []*Plan) (*Plan, error) {
 }
 
 // mergeCreated takes the times of the shard that was planned first; one that failed before it had a plan has none.
-func (p *Plan) mergeCreated(part *Plan) {
+func mergeCreated(p, part *Plan) {
 	if !part.Expires.IsZero() && (p.Expires.IsZero() || part.Expires.Before(p.Expires)) {
 		p.Created, p.Expires = part.Created, part.Expires
 	}

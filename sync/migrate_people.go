@@ -21,7 +21,7 @@ func (m *migrator) people(move *migratedOrganization, source *Document) {
 	for i := range move.live.Members {
 		m.person(&d, move, &move.live.Members[i], seen)
 	}
-	if maker := strings.ToLower(m.To.User.Email); move.takenOverBy == nil && move.live.Members != nil && !seen[maker] {
+	if maker := strings.ToLower(m.To.User.Email); move.takenOverBy == nil && move.live.Read(spec.KindMember) && !seen[maker] {
 		m.out.omit(move.live, "being without "+clean(maker), "whose token makes the organization and so becomes its Owner, then its Admin: remove that member at the end")
 	}
 	sort.SliceStable(d.Organization.Members, func(i, j int) bool { return d.Organization.Members[i].Email < d.Organization.Members[j].Email })

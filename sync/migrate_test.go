@@ -9,8 +9,8 @@ import (
 	"makesync/spec"
 )
 
-// surveyOf reads a zone in memory whole.
-func surveyOf(t *testing.T, zone string, z *fakeZone) *ZoneState {
+// zoneStateOf reads a zone in memory whole.
+func zoneStateOf(t *testing.T, zone string, z *fakeZone) *ZoneState {
 	t.Helper()
 	s, err := ReadZone(context.Background(), ZonePort{Endpoint: spec.Endpoint{Name: zone, Hosts: []string{fakeHost}}, Reader: z}, ReadOptions{Lists: append(ReadingLists(), Regions)})
 	if err != nil {
@@ -21,7 +21,7 @@ func surveyOf(t *testing.T, zone string, z *fakeZone) *ZoneState {
 
 func migrated(t *testing.T, m spec.MigrationMap, source, target *fakeZone) *MigrationResult {
 	t.Helper()
-	return Migrate(Migration{From: surveyOf(t, "eu1", source), To: surveyOf(t, "us1", target), Map: m, KeyPattern: "{key}",
+	return Migrate(Migration{From: zoneStateOf(t, "eu1", source), To: zoneStateOf(t, "us1", target), Map: m, KeyPattern: "{key}",
 		Sensitive: func(a spec.Address) bool { return spec.IsSensitive(a, a.Name(), nil) }})
 }
 

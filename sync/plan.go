@@ -192,3 +192,11 @@ type Summary struct {
 
 // PlanLifetime is how long a saved plan may be applied.
 const PlanLifetime = 24 * time.Hour
+
+// writes is the number of requests that a step takes.
+func (s *Step) writes() int {
+	if s.Op == OpReinvite {
+		return 2
+	}
+	return 1
+}

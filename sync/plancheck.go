@@ -1,8 +1,6 @@
 package sync
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -15,18 +13,17 @@ import (
 // seal that does not fit, a digest that is not that of the steps, a step that no plan holds.
 // Whether the plan may still be applied is Verify's question.
 func DecodePlan(data []byte, key spec.Value) (*Plan, []spec.Problem) {
+	var plan Plan
 	at, err := findSeal(data)
 	if err != nil {
-		return nil, []spec.Problem{*planProblem("plan-file", "the file is no plan: "+clean(err.Error()), "make a new plan with `makesync plan -o FILE`")}
+		return nil, noPlanFile(err)
 	}
-	if problems := spec.Check(schema.Plan(), data); len(problems) > 0 {
+	problems, err := decodeStrict(schema.Plan(), data, &plan)
+	switch {
+	case len(problems) > 0:
 		return nil, problems
-	}
-	var plan Plan
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&plan); err != nil {
-		return nil, []spec.Problem{*planProblem("plan-file", "the file is no plan: "+clean(err.Error()), "make a new plan with `makesync plan -o FILE`")}
+	case err != nil:
+		return nil, noPlanFile(err)
 	}
 	if p := sealProblem(data, at, key); p != nil {
 		return nil, []spec.Problem{*p}
@@ -35,6 +32,11 @@ func DecodePlan(data []byte, key spec.Value) (*Plan, []spec.Problem) {
 		return nil, problems
 	}
 	return &plan, nil
+}
+
+func noPlanFile(err error) []spec.Problem {
+	return []spec.Problem{*planProblem("plan-file", "the file is no plan: "+clean(err.Error()),
+		"make a new plan with `makesync plan -o FILE`")}
 }
 
 // invalidPlan checks what a schema cannot say.

@@ -135,7 +135,7 @@ func fieldMatches(s *Step, path string, written *Scalar) bool {
 	}
 	for _, f := range s.Fields {
 		if f.Path == path {
-			return f.To.IsSensitive() == written.IsSensitive() && f.To.text.Reveal() == written.text.Reveal()
+			return f.To.IsSensitive() == written.IsSensitive() && f.To.Value().Reveal() == written.Value().Reveal()
 		}
 	}
 	return true

@@ -8,6 +8,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"makesync/spec"
 )
 
 // maxDepth is how deep a plan file may nest; a plan itself nests seven deep.
@@ -49,6 +51,17 @@ func walkStrictly(data []byte) (sealPlace, error) {
 		return sealPlace{}, errors.New("something follows its end")
 	}
 	return w.seal, nil
+}
+
+// decodeStrict reads a JSON text that the walk has found unambiguous into a value, and only what the schema has and the
+// value can hold. Problems are those of the schema.
+func decodeStrict(schema, data []byte, into any) ([]spec.Problem, error) {
+	if problems := spec.Check(schema, data); len(problems) > 0 {
+		return problems, nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	return nil, decoder.Decode(into)
 }
 
 type strictWalk struct {

@@ -56,3 +56,8 @@ type Calls struct {
 	Read  int `json:"read"`
 	Write int `json:"write"`
 }
+
+func (c *Calls) add(d Calls) {
+	c.Read += d.Read
+	c.Write += d.Write
+}

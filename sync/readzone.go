@@ -89,74 +89,27 @@ func (s *ZoneState) readNames(ctx context.Context, reader Reader, lists []List) 
 	for _, list := range lists {
 		names, err := reader.Names(ctx, list, 0)
 		if err != nil {
-			s.warn("list-unreadable", "", "the zone's list of "+string(list)+" could not be read: "+clean(err.Error()), err)
+			s.Problems = append(s.Problems, callProblem("list-unreadable", "", "the zone's list of "+string(list)+" could not be read", err))
 			continue
 		}
 		s.Names[list] = names
 	}
 }
 
-func (s *ZoneState) warn(rule string, address spec.Address, message string, err error) {
-	problem := spec.Problem{Severity: spec.Warning, Rule: rule, Address: address, Message: message}
-	if call := AsCallError(err); call != nil {
-		problem.Error = call.API()
-		problem.Hint = call.Hint
-	}
-	s.Problems = append(s.Problems, problem)
-}
-
-// readOrganizations reads organizations side by side, the kinds of one after another, since they share
-// one rate limit. Every failure stays with its organization.
+// readOrganizations reads organizations side by side. Every failure stays with its organization; that the Free plan
+// lets tokens see less is an answer, not a failure.
 func (s *ZoneState) readOrganizations(ctx context.Context, reader Reader, options ReadOptions) {
 	newTurns(options.Concurrency).each(ctx, len(s.Organizations), func(ctx context.Context, i int) {
 		live, kinds := s.Organizations[i], readKinds
 		if options.Kinds != nil {
 			kinds = options.Kinds(live, s.Keys[live.ID])
 		}
-		if options.Detail || live.Country == "" || live.Timezone == "" || live.TFAEnforced == nil {
-			s.readDetail(ctx, reader, live)
+		detail := options.Detail || live.Country == "" || live.Timezone == "" || live.TFAEnforced == nil
+		reading := ReadOrganization(ctx, reader, live, Wanted{Detail: detail, Kinds: kinds})
+		if call := AsCallError(reading.DetailErr); call == nil || call.Class != ClassFreePlan {
+			noteFailure(live, spec.KindOrganization, reading.DetailErr)
 		}
-		for _, kind := range kinds {
-			if ctx.Err() != nil {
-				noteFailure(live, kind, notReached(ctx, kind))
-				continue
-			}
-			noteFailure(live, kind, reader.Read(ctx, live, kind))
-		}
-		normalise(live)
 	})
-}
-
-// notReached is the error of what a stop left unread.
-func notReached(ctx context.Context, kind spec.Kind) error {
-	words := "the run was stopped before it was read"
-	if outOfTime(ctx) {
-		words = "the time of the run was over before it was read"
-	}
-	return &CallError{Doing: "read the " + string(kind) + "s", Message: words, Class: ClassCancelled, Err: ctx.Err()}
-}
-
-// readDetail fills in what the list left out. That the Free plan lets tokens see less is an answer, not a failure.
-func (s *ZoneState) readDetail(ctx context.Context, reader Reader, live *Live) {
-	detail, err := reader.Organization(ctx, live.ID, false)
-	if err == nil {
-		live.fill(detail)
-		return
-	}
-	if call := AsCallError(err); call == nil || call.Class != ClassFreePlan {
-		noteFailure(live, spec.KindOrganization, err)
-	}
-}
-
-// noteFailure keeps a reading error with its organization, also when the reader did not.
-func noteFailure(live *Live, kind spec.Kind, err error) {
-	if err == nil {
-		return
-	}
-	if live.Failed == nil {
-		live.Failed = map[spec.Kind]error{}
-	}
-	live.Failed[kind] = err
 }
 
 // readOwnRoles reads the roles of organizations in which somebody has a role that the zone's list does not name.
@@ -167,7 +120,8 @@ func (s *ZoneState) readOwnRoles(ctx context.Context, reader Reader) {
 		}
 		names, err := reader.Names(ctx, Roles, live.ID)
 		if err != nil {
-			s.warn("list-unreadable", spec.Address(s.Keys[live.ID]), "the organization's own roles could not be read: "+clean(err.Error()), err)
+			s.Problems = append(s.Problems, callProblem("list-unreadable", spec.Address(s.Keys[live.ID]),
+				"the organization's own roles could not be read", err))
 			continue
 		}
 		s.Roles[live.ID] = names
@@ -193,12 +147,7 @@ func (s *ZoneState) Unread() []spec.Problem {
 	for _, live := range s.Organizations {
 		for _, kind := range append([]spec.Kind{spec.KindOrganization}, readKinds...) {
 			if err := live.Failed[kind]; err != nil {
-				problem := spec.Problem{Severity: spec.Warning, Rule: "not-read",
-					Address: spec.NewAddress(s.Keys[live.ID], kind, ""), Message: "could not be read: " + clean(err.Error())}
-				if call := AsCallError(err); call != nil {
-					problem.Error, problem.Hint = call.API(), call.Hint
-				}
-				problems = append(problems, problem)
+				problems = append(problems, unreadProblem(spec.NewAddress(s.Keys[live.ID], kind, ""), "could not be read", err))
 			}
 		}
 	}
@@ -223,37 +172,31 @@ func (s *ZoneState) Exit() Exit {
 	if failed > 0 || len(s.Problems) > 0 {
 		exit = ExitPartlyVisible
 	}
-	if failed == 0 || failed < len(s.Organizations) || !allFailed(s.Organizations) {
+	if failed == 0 || failed < len(s.Organizations) || !nothingRead(s.Organizations) {
 		return exit
 	}
-	return exitOfFailures(s.Organizations)
-}
-
-// allFailed tells whether nothing at all could be read but the rows of the list.
-func allFailed(organizations []*Live) bool {
-	for _, live := range organizations {
-		if live.FeatureControls != nil || live.Variables != nil || live.Members != nil || len(live.Lacks) > 0 {
-			return false
+	exits := []Exit{exit}
+	for _, live := range s.Organizations {
+		for _, err := range live.Failed {
+			exits = append(exits, exitOfFailure(err))
 		}
 	}
-	return true
+	return Worst(exits...)
 }
 
-// exitOfFailures is refused when a call was, else unreachable when a call says so.
-func exitOfFailures(organizations []*Live) Exit {
-	exit := ExitPartlyVisible
+// nothingRead tells whether nothing at all could be read but the rows of the list.
+func nothingRead(organizations []*Live) bool {
 	for _, live := range organizations {
-		for _, err := range live.Failed {
-			switch call := AsCallError(err); {
-			case call == nil:
-			case call.Class == ClassRefused || call.Class == ClassForbidden:
-				return ExitRefused
-			case call.Class == ClassUnreachable || call.Class == ClassServer || call.Class == ClassRateLimit:
-				exit = ExitUnreachable
+		if len(live.Lacks) > 0 {
+			return false
+		}
+		for _, kind := range readKinds {
+			if live.Read(kind) || live.Has(kind) {
+				return false
 			}
 		}
 	}
-	return exit
+	return true
 }
 
 // All are the organizations of the zone, chosen ones with their kinds, others as their rows.

@@ -104,3 +104,13 @@ type Outcome struct {
 	Resolved bool      `json:"resolved,omitempty"`
 	At       time.Time `json:"at"`
 }
+
+// count adds the outcomes up.
+func (r *Report) count() {
+	r.Planned, r.Succeeded, r.Failed, r.Skipped, r.Unknown = 0, 0, 0, 0, 0
+	counter := map[StepOutcome]*int{Succeeded: &r.Succeeded, Failed: &r.Failed, Skipped: &r.Skipped, OutcomeUnknown: &r.Unknown}
+	for i := range r.Steps {
+		r.Planned++
+		*counter[r.Steps[i].Outcome]++
+	}
+}

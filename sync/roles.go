@@ -100,3 +100,11 @@ func (d *draft) bindTeams(ctx context.Context, teams []string, a *Arguments) err
 	}
 	return nil
 }
+
+// adminRoles are those of the live organization; one that is yet to be made has nobody whose role could be compared.
+func (d *draft) adminRoles() AdminRoles {
+	if d.live != nil {
+		return d.live.AdminRoles
+	}
+	return AdminRoles{}
+}

@@ -1,14 +1,12 @@
 package sync
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 
 	"makesync/schema"
-	"makesync/spec"
 )
 
 // ShardResult is what one shard of a run left behind: its plan or its report, the other is nil.
@@ -38,32 +36,34 @@ func DecodeShardResult(data []byte) (ShardResult, error) {
 	if err := json.Unmarshal(data, &head); err != nil {
 		return ShardResult{}, errors.New("it is no object with a format")
 	}
-	part := ShardResult{}
+	var result ShardResult
+	var err error
 	switch head.Format {
 	case PlanFormat:
-		part.Plan = &Plan{}
-		return part, decodeStrictly(schema.Plan(), data, part.Plan, func() string { return invalidShardPlan(part.Plan) })
+		result.Plan = &Plan{}
+		err = decodeShard(schema.Plan(), data, result.Plan, invalidShardPlan)
 	case ReportFormat:
-		part.Report = &Report{}
-		return part, decodeStrictly(schema.Report(), data, part.Report, func() string { return invalidShardReport(part.Report) })
+		result.Report = &Report{}
+		err = decodeShard(schema.Report(), data, result.Report, invalidShardReport)
+	default:
+		err = fmt.Errorf("its format is %s, and only plans (%s) and reports (%s) can be merged",
+			quote(clean(head.Format)), PlanFormat, ReportFormat)
 	}
-	return part, fmt.Errorf("its format is %s, and only plans (%s) and reports (%s) can be merged", quote(clean(head.Format)), PlanFormat, ReportFormat)
+	return result, err
 }
 
-func decodeStrictly(schema, data []byte, into any, unsound func() string) error {
-	if problems := spec.Check(schema, data); len(problems) > 0 {
-		first := problems[0]
-		if first.Path != "" {
-			return fmt.Errorf("%s: %s", clean(first.Path), first.Message)
-		}
-		return errors.New(first.Message)
-	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil {
+// decodeShard decodes one of the two forms, and then asks what a schema cannot say.
+func decodeShard[T any](schema, data []byte, into *T, invalid func(*T) string) error {
+	problems, err := decodeStrict(schema, data, into)
+	switch {
+	case len(problems) > 0 && problems[0].Path != "":
+		return fmt.Errorf("%s: %s", clean(problems[0].Path), problems[0].Message)
+	case len(problems) > 0:
+		return errors.New(problems[0].Message)
+	case err != nil:
 		return errors.New(clean(err.Error()))
 	}
-	if why := unsound(); why != "" {
+	if why := invalid(into); why != "" {
 		return errors.New(why)
 	}
 	return nil

@@ -139,7 +139,7 @@ func NeededKinds(o *spec.Organization, scope Scope) []spec.Kind {
 		spec.KindMember: o.Members != nil, spec.KindOwner: o.Owner != "",
 	} {
 		if declares && scope.touches(o, kind) {
-			need[kindTable[kind].reads] = true
+			need[readAs(kind)] = true
 		}
 	}
 	var kinds []spec.Kind

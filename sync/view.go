@@ -20,7 +20,7 @@ func ViewOf(live *Live, kind spec.Kind, name string) View {
 	if live == nil {
 		return nil
 	}
-	return kindTable[kind].view(live, name)
+	return liveKinds[kind].view(live, name)
 }
 
 func viewOrganization(live *Live, _ string) View {

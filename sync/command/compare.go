@@ -54,14 +54,6 @@ func compareCommand(r *runtimeEnv) *cli.Command {
 	}
 }
 
-// side is one side of a comparison on its way to its flat organizations.
-type side struct {
-	about    reconcile.ComparedSide
-	state    *reconcile.ZoneState // zone and snapshot
-	snapshot *reconcile.Snapshot  // snapshot
-	desired  *spec.Desired        // documents
-}
-
 func (r *runtimeEnv) runCompare(ctx context.Context, o compareOptions, a, b string) error {
 	comparison, err := r.compare(ctx, o, a, b)
 	if err != nil {
@@ -104,14 +96,14 @@ func (c compareResult) unkept(problem spec.Problem) reconcile.Exit {
 func (c compareResult) json(w io.Writer) error { return render.CompareJSON(w, c.Comparison) }
 
 func (r *runtimeEnv) compare(ctx context.Context, o compareOptions, a, b string) (*reconcile.Comparison, error) {
-	sides := [2]side{}
+	sides := [2]reconcile.Side{}
 	var zones []string
 	for i, name := range []string{a, b} {
 		about, err := r.sideOf(name, o)
 		if err != nil {
 			return nil, err
 		}
-		if sides[i].about = about; about.Kind == reconcile.SideZone {
+		if sides[i].About = about; about.Kind == reconcile.SideZone {
 			zones = append(zones, name)
 		}
 	}
@@ -120,23 +112,16 @@ func (r *runtimeEnv) compare(ctx context.Context, o compareOptions, a, b string)
 		return nil, err
 	}
 	defer src.close()
-	var exits []reconcile.Exit
-	var problems []spec.Problem
-	for i, name := range []string{a, b} {
-		if err := r.readSide(ctx, &sides[i], name, src, o); err != nil {
+	for i := range sides {
+		if err := r.readSide(ctx, &sides[i], src, o); err != nil {
 			return nil, err
-		}
-		if state := sides[i].state; state != nil {
-			problems = append(problems, state.Problems...)
-			exits = append(exits, state.Exit())
 		}
 	}
 	if unmatched := o.selector.Unmatched(a + " and " + b); len(unmatched) > 0 {
 		return nil, invalid(unmatched)
 	}
-	result := compareSides(sides, src, o.decided, problems)
-	result.Exit = reconcile.Worst(append(exits, result.Exit)...)
-	return result, nil
+	return reconcile.CompareSides(sides[0], sides[1], reconcile.SideOptions{
+		Select: src.chooseDocuments, Sensitive: src.sensitiveOn(sides), Map: o.decided}), nil
 }
 
 // sideOf tells what a side is: a zone's name goes first, then a file or folder.
@@ -180,19 +165,21 @@ func isSnapshot(path string) bool {
 	return err == nil || len(spec.Check(schema.Snapshot(), data)) == 0
 }
 
-func (r *runtimeEnv) readSide(ctx context.Context, s *side, name string, src *sources, o compareOptions) (err error) {
-	switch s.about.Kind {
+func (r *runtimeEnv) readSide(ctx context.Context, s *reconcile.Side, src *sources, o compareOptions) (err error) {
+	name := s.About.Name
+	switch s.About.Kind {
 	case reconcile.SideZone:
-		s.about.Zone = src.name(name)
-		s.state, err = src.readZone(ctx, name, reconcile.ReadOptions{Select: src.choose})
+		s.About.Zone = src.name(name)
+		s.State, err = src.readZone(ctx, name, reconcile.ReadOptions{Select: src.choose})
 	case reconcile.SideSnapshot:
-		if s.snapshot, err = r.readSnapshot(name); err != nil {
+		snapshot, err := r.readSnapshot(name)
+		if err != nil {
 			return err
 		}
-		s.about.Zone = s.snapshot.Zone
-		s.state, err = reconcile.ReadZone(ctx, s.snapshot.Port(&spec.Desired{}), reconcile.ReadOptions{Select: src.choose, Kinds: s.snapshot.KindsOf})
+		*s, err = reconcile.NewSnapshotSide(ctx, name, snapshot, src.choose)
+		return err
 	default:
-		s.desired, err = r.readDocuments(name, o)
+		s.Desired, err = r.readDocuments(name, o)
 	}
 	return err
 }
@@ -212,43 +199,13 @@ func (s *sources) chooseDocuments(o *spec.Organization) bool {
 	return s.o.selector.Selects(o.Name, o.Key)
 }
 
-// compareSides makes the flat organizations of both sides. Documents borrow the other side's lists of names.
-func compareSides(sides [2]side, src *sources, decided spec.MigrationMap, problems []spec.Problem) *reconcile.Comparison {
-	var organizations [2][]reconcile.FlatOrganization
-	for i := range sides {
-		masked := sides[i].sensitive(src)
-		switch s, other := &sides[i], &sides[1-i]; {
-		case s.snapshot != nil:
-			organizations[i] = reconcile.FlattenSnapshot(s.snapshot, s.state, masked)
-		case s.state != nil:
-			organizations[i] = reconcile.FlattenZone(s.state, masked)
-		default:
-			organizations[i] = reconcile.FlattenDocuments(s.desired, src.chooseDocuments, other.lists(), masked)
+// sensitiveOn tells what is a secret of a side to the documents of -f.
+func (s *sources) sensitiveOn(sides [2]reconcile.Side) func(*reconcile.Side, spec.Address) bool {
+	in := map[*reconcile.ZoneState]func(spec.Address) bool{nil: s.sensitive}
+	for _, side := range sides {
+		if side.State != nil {
+			in[side.State] = s.secretsIn(side.State)
 		}
 	}
-	for i := range sides {
-		if s := sides[i].snapshot; s != nil && s.EmailsHashed {
-			reconcile.MatchHashedEmails(s, organizations[i], organizations[1-i])
-		}
-	}
-	return reconcile.Compare(sides[0].about, sides[1].about, reconcile.MapNames(organizations[0], decided), organizations[1], problems)
-}
-
-// sensitive tells what is a secret of a side: to the documents of -f, and to the side's own.
-func (s *side) sensitive(src *sources) func(spec.Address) bool {
-	by := src.sensitive
-	if s.state != nil {
-		by = src.secretsIn(s.state)
-	}
-	if s.desired == nil {
-		return by
-	}
-	return func(a spec.Address) bool { return by(a) || spec.IsSensitive(a, a.Name(), s.desired.Sensitive) }
-}
-
-func (s *side) lists() reconcile.Lists {
-	if s.state == nil {
-		return reconcile.Lists{}
-	}
-	return reconcile.Lists{Names: s.state.Names, Roles: s.state.Roles}
+	return func(side *reconcile.Side, a spec.Address) bool { return in[side.State](a) }
 }

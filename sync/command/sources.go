@@ -116,23 +116,11 @@ func (s *sources) readZone(ctx context.Context, zone string, o reconcile.ReadOpt
 
 // otherHosts are the hosts of all zones but one: built in, declared, or used in this run.
 func (s *sources) otherHosts(own spec.Endpoint) []string {
-	var hosts []string
-	for name, host := range spec.BuiltinZones() {
-		if name != own.Name {
-			hosts = append(hosts, host)
-		}
+	var used []spec.Endpoint
+	for _, port := range s.zones.ports {
+		used = append(used, port.endpoint)
 	}
-	for name, zone := range s.desired.Zones {
-		if name != own.Name && zone.Host != "" {
-			hosts = append(hosts, zone.Host)
-		}
-	}
-	for name, port := range s.zones.ports {
-		if name != own.Name {
-			hosts = append(hosts, port.endpoint.Hosts...)
-		}
-	}
-	return hosts
+	return reconcile.KnownHosts(own, s.desired.Zones, used...)
 }
 
 // choose is --organization over live names and keys.
