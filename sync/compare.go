@@ -75,39 +75,6 @@ type CompareSummary struct {
 	NotCompared int `json:"notCompared"` // objects, not organizations
 }
 
-// FlatOrganization is one organization of one side in the form that is compared: flat, with names instead of ids.
-type FlatOrganization struct {
-	Key, Name string
-	ID        int64  // 0: not known; never compared
-	Zone      string // in which the id means something
-	// Declared: the flat organization comes from documents, for which absent is unmanaged. Beside a live side only
-	// what Managed names counts; beside other documents everything does.
-	Declared bool
-	Managed  map[spec.Kind]bool
-	// Unknown are the kinds that could not be read, with the reason.
-	Unknown map[spec.Kind]string
-	// Invalid are live objects that have no form in a document, with the reason.
-	Invalid map[ObjectID]string
-	// Objects are the fields of each object, by kind and name.
-	Objects map[ObjectID]map[string]FlatField
-}
-
-// ObjectID names an object within an organization.
-type ObjectID struct {
-	Kind spec.Kind
-	Name string
-}
-
-// FlatField is one field of one side.
-type FlatField struct {
-	Side Scalar
-	// Equal decides against another field where the texts cannot (a fingerprint); known is false when nothing
-	// can be said. Nil: the texts decide.
-	Equal func(other FlatField) (equal, known bool)
-	// Unknown says why the field cannot be compared, "" when it can.
-	Unknown string
-}
-
 // Compare pairs the organizations of two sides by key, else by name (but documents that pin an id
 // with that organization of the zone itself, whatever its key would be), and compares them field by field. Ids never count.
 //
@@ -179,14 +146,6 @@ func pairOrganizations(a, b []FlatOrganization) [][2]*FlatOrganization {
 	return pairs
 }
 
-// identity is zone and id, as documents pin it; "" when one is not known.
-func (s *FlatOrganization) identity() string {
-	if s.ID == 0 || s.Zone == "" {
-		return ""
-	}
-	return s.Zone + "/" + idText(s.ID)
-}
-
 // unpaired groups the flat organizations that have no partner yet.
 func unpaired(organizations []FlatOrganization, partner map[*FlatOrganization]*FlatOrganization, key func(*FlatOrganization) string) map[string][]*FlatOrganization {
 	groups := map[string][]*FlatOrganization{}
@@ -229,17 +188,6 @@ func (o *ComparedOrganization) notComparable(a, b *FlatOrganization, kind spec.K
 	for _, side := range []*FlatOrganization{a, b} {
 		if why := side.Unknown[kind]; why != "" {
 			o.NotCompared = append(o.NotCompared, NotCompared{spec.NewAddress(o.Key, kind, ""), why})
-			return true
-		}
-	}
-	return false
-}
-
-// has tells whether the flat organization holds an object of the kind. A live organization without a word on two-factor
-// authentication does not say that it is off.
-func (s *FlatOrganization) has(kind spec.Kind) bool {
-	for id := range s.Objects {
-		if id.Kind == kind {
 			return true
 		}
 	}
@@ -341,26 +289,4 @@ func fieldPaths(a, b map[string]FlatField) []string {
 	}
 	sort.Strings(paths)
 	return paths
-}
-
-// equals compares two fields; why is set when that cannot be done.
-func (c FlatField) equals(other FlatField) (equal bool, why string) {
-	if reference := c.Side.Reference; reference != "" && reference == other.Side.Reference {
-		return true, ""
-	}
-	for _, field := range []FlatField{c, other} {
-		if field.Unknown != "" {
-			return false, field.Unknown
-		}
-	}
-	for _, pair := range [][2]FlatField{{c, other}, {other, c}} {
-		if decide := pair[0].Equal; decide != nil {
-			equal, known := decide(pair[1])
-			if !known {
-				return false, "both sides hold fingerprints with different salts"
-			}
-			return equal, ""
-		}
-	}
-	return c.Side.Value().Reveal() == other.Side.Value().Reveal(), ""
 }

@@ -35,25 +35,6 @@ func (l Lists) field(list List, organization int64, text string) FlatField {
 	return field
 }
 
-// ignoreCase is a text field that is compared without case and in NFC, and shown as it is.
-func ignoreCase(text string) FlatField {
-	return FlatField{Side: Text(text), Equal: func(other FlatField) (bool, bool) {
-		return foldName(other.Side.Value().Reveal()) == foldName(text), true
-	}}
-}
-
-func newFlatOrganization(key, name string) FlatOrganization {
-	return FlatOrganization{Key: key, Name: name, Unknown: map[spec.Kind]string{}, Invalid: map[ObjectID]string{}, Objects: map[ObjectID]map[string]FlatField{}}
-}
-
-func (s *FlatOrganization) set(kind spec.Kind, name, path string, field FlatField) {
-	id := ObjectID{kind, name}
-	if s.Objects[id] == nil {
-		s.Objects[id] = map[string]FlatField{}
-	}
-	s.Objects[id][path] = field
-}
-
 // FlattenZone are the organizations of a zone. Sensitive tells whether a variable's value is a secret.
 func FlattenZone(s *ZoneState, sensitive func(spec.Address) bool) []FlatOrganization {
 	lists := Lists{s.Names, s.Roles}
@@ -263,19 +244,5 @@ func MatchHashedEmails(snapshot *Snapshot, organizations, others []FlatOrganizat
 	}
 	for i := range organizations {
 		organizations[i].rename(emails)
-	}
-}
-
-func (s *FlatOrganization) rename(emails map[string]string) {
-	for id, fields := range s.Objects {
-		if email, ok := emails[id.Name]; ok && id.Kind == spec.KindMember {
-			delete(s.Objects, id)
-			s.Objects[ObjectID{spec.KindMember, email}] = fields
-		}
-	}
-	if owner, ok := s.Objects[ObjectID{spec.KindOwner, ""}]; ok {
-		if email, known := emails[owner["owner"].Side.Value().Reveal()]; known {
-			owner["owner"] = FlatField{Side: Text(email)}
-		}
 	}
 }
