@@ -11,8 +11,9 @@ import (
 // Certainty says whether a failed request happened.
 type Certainty uint8
 
-// The certainties: any 4xx but 408 and a failed dial did not happen; of a 5xx, a reset and a broken 2xx
-// it is unknown. After a time-out, on this side or of a gateway, it is unknown too, and the zone may do it yet.
+// The certainties: any 4xx but 408 and a failed dial did not happen; of a 5xx, a reset and a broken
+// 2xx it is unknown. After a time-out, on this side or of a gateway, it is unknown too, and the
+// zone may do it yet.
 const (
 	NotHappened Certainty = iota
 	Unknown
@@ -61,12 +62,14 @@ func AsCallError(err error) *CallError {
 	return nil
 }
 
-// unreadProblem tells that something could not be read: a warning, since the documents are not to blame.
+// unreadProblem tells that something could not be read: a warning, since the documents are not to
+// blame.
 func unreadProblem(a spec.Address, what string, err error) spec.Problem {
 	return callProblem("not-read", a, what, err)
 }
 
-// callProblem is a warning about a failed call: what did not come about, why, the API's own error, and what to do.
+// callProblem is a warning about a failed call: what did not come about, why, the API's own error,
+// and what to do.
 func callProblem(rule string, a spec.Address, what string, err error) spec.Problem {
 	p := spec.Problem{Severity: spec.Warning, Rule: rule, Address: a, Message: what + ": " + clean(err.Error())}
 	if call := AsCallError(err); call != nil {

@@ -21,11 +21,11 @@ const (
 	ClassUnreachable Class = "unreachable"  // dial, TLS, DNS, time-out, reset
 	ClassBroken      Class = "broken-reply" // a 2xx that cannot be read
 	ClassCancelled   Class = "cancelled"    // the run was interrupted
-	ClassInternal    Class = "internal"     // a defect of makesync itself, such as a write on a transport that only reads
+	ClassInternal    Class = "internal"     // a defect of makesync itself: a write on a transport that only reads
 )
 
-// classExits is the exit of a run that failed calls of one class ended: the zone refused, or it could not be
-// reached. A class that is not listed says nothing about the zone.
+// classExits is the exit of a run that failed calls of one class ended: the zone refused, or it
+// could not be reached. A class that is not listed says nothing about the zone.
 var classExits = map[Class]Exit{
 	ClassRefused:     ExitRefused,
 	ClassForbidden:   ExitRefused,
@@ -41,8 +41,9 @@ var classExits = map[Class]Exit{
 	ClassInternal:    ExitInternal,
 }
 
-// ExitOfClass is the exit of a run that a failed call of the class ended, when nothing else of it came about; ExitOK
-// when the class alone decides nothing: the run was stopped, and why is StopExit's to say.
+// ExitOfClass is the exit of a run that a failed call of the class ended, when nothing else of it
+// came about; ExitOK when the class alone decides nothing: the run was stopped, and why is
+// StopExit's to say.
 func ExitOfClass(class Class) Exit {
 	exit, known := classExits[class]
 	if !known {

@@ -76,7 +76,8 @@ type CompareSummary struct {
 }
 
 // Compare pairs the organizations of two sides by key, else by name (but documents that pin an id
-// with that organization of the zone itself, whatever its key would be), and compares them field by field. Ids never count.
+// with that organization of the zone itself, whatever its key would be), and compares them field by
+// field. Ids never count.
 //
 //	in A and B, all fields equal      same
 //	in A and B, some field not        different: a Difference for each
@@ -111,7 +112,8 @@ func (s *CompareSummary) add(o *ComparedOrganization) {
 	}
 }
 
-// exit is changes when anything differs. What could not be read is said by the caller, who knows why.
+// exit is changes when anything differs. What could not be read is said by the caller, who knows
+// why.
 func (c *Comparison) exit() Exit {
 	if c.Summary.Different+c.Summary.OnlyA+c.Summary.OnlyB > 0 {
 		return ExitChanges
@@ -119,14 +121,16 @@ func (c *Comparison) exit() Exit {
 	return ExitOK
 }
 
-// pairOrganizations pairs by key, then the rest by name where it is unique on both sides. A partner that is missing is nil.
+// pairOrganizations pairs by key, then the rest by name where it is unique on both sides. A partner
+// that is missing is nil.
 func pairOrganizations(a, b []FlatOrganization) [][2]*FlatOrganization {
 	var pairs [][2]*FlatOrganization
 	partner := map[*FlatOrganization]*FlatOrganization{}
 	join := func(key func(*FlatOrganization) string, fit func(a, b *FlatOrganization) bool) {
 		left, right := unpaired(a, partner, key), unpaired(b, partner, key)
 		for text, organizations := range left {
-			if others := right[text]; text != "" && len(organizations) == 1 && len(others) == 1 && fit(organizations[0], others[0]) {
+			if others := right[text]; text != "" && len(organizations) == 1 && len(others) == 1 &&
+				fit(organizations[0], others[0]) {
 				partner[organizations[0]], partner[others[0]] = others[0], organizations[0]
 			}
 		}
@@ -147,7 +151,8 @@ func pairOrganizations(a, b []FlatOrganization) [][2]*FlatOrganization {
 }
 
 // unpaired groups the flat organizations that have no partner yet.
-func unpaired(organizations []FlatOrganization, partner map[*FlatOrganization]*FlatOrganization, key func(*FlatOrganization) string) map[string][]*FlatOrganization {
+func unpaired(organizations []FlatOrganization, partner map[*FlatOrganization]*FlatOrganization,
+	key func(*FlatOrganization) string) map[string][]*FlatOrganization {
 	groups := map[string][]*FlatOrganization{}
 	for i := range organizations {
 		if s := &organizations[i]; partner[s] == nil {
@@ -176,12 +181,13 @@ func comparePair(a, b *FlatOrganization) ComparedOrganization {
 	return o
 }
 
-// notComparable tells whether a kind is not compared: a side could not be read, which is noted, or a
-// document beside a live side does not manage it.
+// notComparable tells whether a kind is not compared: a side could not be read, which is noted, or
+// a document beside a live side does not manage it.
 func (o *ComparedOrganization) notComparable(a, b *FlatOrganization, kind spec.Kind) bool {
 	for _, pair := range [][2]*FlatOrganization{{a, b}, {b, a}} {
 		side, other := pair[0], pair[1]
-		if side.Declared && !other.Declared && !side.Managed[kind] || !side.Declared && kind == spec.KindTFA && !side.has(kind) {
+		if side.Declared && !other.Declared && !side.Managed[kind] ||
+			!side.Declared && kind == spec.KindTFA && !side.has(kind) {
 			return true
 		}
 	}
@@ -253,8 +259,8 @@ func (o *ComparedOrganization) compareObject(address spec.Address, a, b map[stri
 	}
 }
 
-// difference shows no value of a field that is a secret on either side: what documents take from a reference
-// is live what they wrote before.
+// difference shows no value of a field that is a secret on either side: what documents take from a
+// reference is live what they wrote before.
 func difference(address spec.Address, path string, a, b Scalar) Difference {
 	if a.IsSensitive() || b.IsSensitive() {
 		a, b = a.mask(), b.mask()

@@ -2,13 +2,14 @@ package sync
 
 import "makesync/spec"
 
-// FlatOrganization is one organization of one side in the form that is compared: flat, with names instead of ids.
+// FlatOrganization is one organization of one side in the form that is compared: flat, with names
+// instead of ids.
 type FlatOrganization struct {
 	Key, Name string
 	ID        int64  // 0: not known; never compared
 	Zone      string // in which the id means something
-	// Declared: the flat organization comes from documents, for which absent is unmanaged. Beside a live side only
-	// what Managed names counts; beside other documents everything does.
+	// Declared: the flat organization comes from documents, for which absent is unmanaged. Beside a
+	// live side only what Managed names counts; beside other documents everything does.
 	Declared bool
 	Managed  map[spec.Kind]bool
 	// Unknown are the kinds that could not be read, with the reason.
@@ -28,15 +29,16 @@ type ObjectID struct {
 // FlatField is one field of one side.
 type FlatField struct {
 	Side Scalar
-	// Equal decides against another field where the texts cannot (a fingerprint); known is false when nothing
-	// can be said. Nil: the texts decide.
+	// Equal decides against another field where the texts cannot (a fingerprint); known is false
+	// when nothing can be said. Nil: the texts decide.
 	Equal func(other FlatField) (equal, known bool)
 	// Unknown says why the field cannot be compared, "" when it can.
 	Unknown string
 }
 
 func newFlatOrganization(key, name string) FlatOrganization {
-	return FlatOrganization{Key: key, Name: name, Unknown: map[spec.Kind]string{}, Invalid: map[ObjectID]string{}, Objects: map[ObjectID]map[string]FlatField{}}
+	return FlatOrganization{Key: key, Name: name, Unknown: map[spec.Kind]string{}, Invalid: map[ObjectID]string{},
+		Objects: map[ObjectID]map[string]FlatField{}}
 }
 
 func (s *FlatOrganization) set(kind spec.Kind, name, path string, field FlatField) {
@@ -47,8 +49,8 @@ func (s *FlatOrganization) set(kind spec.Kind, name, path string, field FlatFiel
 	s.Objects[id][path] = field
 }
 
-// has tells whether the flat organization holds an object of the kind. A live organization without a word on two-factor
-// authentication does not say that it is off.
+// has tells whether the flat organization holds an object of the kind. A live organization without
+// a word on two-factor authentication does not say that it is off.
 func (s *FlatOrganization) has(kind spec.Kind) bool {
 	for id := range s.Objects {
 		if id.Kind == kind {

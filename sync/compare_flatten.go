@@ -6,8 +6,8 @@ import (
 	"makesync/spec"
 )
 
-// Lists turn a side's names and ids into one form: the preferred name of the
-// entry that they mean. A side of documents has none of its own and borrows those of the other side.
+// Lists turn a side's names and ids into one form: the preferred name of the entry that they mean.
+// A side of documents has none of its own and borrows those of the other side.
 type Lists struct {
 	Names map[List][]Name
 	// Roles are an organization's own roles, by its id.
@@ -26,7 +26,8 @@ func (l Lists) canonical(list List, organization int64, text string) string {
 	return text
 }
 
-// field is a text field that means an entry of a list. Where the list could not be read it cannot be compared.
+// field is a text field that means an entry of a list. Where the list could not be read it cannot
+// be compared.
 func (l Lists) field(list List, organization int64, text string) FlatField {
 	field := ignoreCase(l.canonical(list, organization, text))
 	if _, read := l.Names[list]; !read && l.Names != nil {
@@ -35,7 +36,8 @@ func (l Lists) field(list List, organization int64, text string) FlatField {
 	return field
 }
 
-// FlattenZone are the organizations of a zone. Sensitive tells whether a variable's value is a secret.
+// FlattenZone are the organizations of a zone. Sensitive tells whether a variable's value is a
+// secret.
 func FlattenZone(s *ZoneState, sensitive func(spec.Address) bool) []FlatOrganization {
 	lists := Lists{s.Names, s.Roles}
 	var organizations []FlatOrganization
@@ -62,7 +64,8 @@ func (s *FlatOrganization) live(live *Live, lists Lists) {
 			s.Unknown[kind] = "could not be read: " + clean(err.Error())
 		} else if why := live.Lacks[kind]; why == "" && !live.Read(kind) {
 			s.Unknown[kind] = "not read"
-		} else if why != "" && kind != spec.KindVariable && !live.Has(kind) { // without the licence there are no variables; the others are only hidden
+		} else if why != "" && kind != spec.KindVariable && !live.Has(kind) {
+			// without the licence there are no variables; the others are only hidden
 			s.Unknown[kind] = clean(why)
 		}
 	}
@@ -78,7 +81,8 @@ func (s *FlatOrganization) live(live *Live, lists Lists) {
 		if m.UserID != live.OwnerID { // whose role is the ownership itself
 			s.set(spec.KindMember, strings.ToLower(m.Email), "role", lists.field(Roles, live.ID, m.Role))
 		}
-		s.set(spec.KindMember, strings.ToLower(m.Email), "invitation", FlatField{Side: Text(invitationWord(m.Invitation))})
+		s.set(spec.KindMember, strings.ToLower(m.Email), "invitation",
+			FlatField{Side: Text(invitationWord(m.Invitation))})
 	}
 	switch owner := findUser(live.Members, live.OwnerID); {
 	case owner != nil && live.OwnerID != 0:
@@ -134,7 +138,8 @@ func (s *FlatOrganization) variable(v *spec.Variable, sensitive bool) {
 
 // FlattenDocuments are the organizations of documents. Lists are those of the other side, empty
 // when that is documents too.
-func FlattenDocuments(desired *spec.Desired, choose func(*spec.Organization) bool, lists Lists, sensitive func(spec.Address) bool) []FlatOrganization {
+func FlattenDocuments(desired *spec.Desired, choose func(*spec.Organization) bool, lists Lists,
+	sensitive func(spec.Address) bool) []FlatOrganization {
 	var organizations []FlatOrganization
 	for i := range desired.Organizations {
 		o := &desired.Organizations[i]
@@ -152,8 +157,12 @@ func FlattenDocuments(desired *spec.Desired, choose func(*spec.Organization) boo
 func (s *FlatOrganization) document(o *spec.Organization, lists Lists, sensitive func(spec.Address) bool) {
 	s.attributes(o, lists)
 	s.Managed = map[spec.Kind]bool{
-		spec.KindOrganization: s.has(spec.KindOrganization), spec.KindTFA: o.TFAEnforced != nil, spec.KindOwner: o.Owner != "",
-		spec.KindFeatureControl: o.FeatureControls != nil, spec.KindVariable: o.Variables != nil, spec.KindMember: o.Members != nil,
+		spec.KindOrganization:   s.has(spec.KindOrganization),
+		spec.KindTFA:            o.TFAEnforced != nil,
+		spec.KindOwner:          o.Owner != "",
+		spec.KindFeatureControl: o.FeatureControls != nil,
+		spec.KindVariable:       o.Variables != nil,
+		spec.KindMember:         o.Members != nil,
 	}
 	for _, c := range o.FeatureControls {
 		s.set(spec.KindFeatureControl, normalName(c.Name), "enabled", FlatField{Side: Bool(c.Enabled)})
@@ -190,7 +199,8 @@ func FlattenSnapshot(snapshot *Snapshot, state *ZoneState, sensitive func(spec.A
 		saved := snapshot.find(&spec.Organization{ID: live.ID})
 		for j := range saved.Variables {
 			if v := &saved.Variables[j]; !v.System && v.Value == nil {
-				organizations[i].set(spec.KindVariable, v.Name, "value", fingerprintField(v, valueSalt(snapshot.salt(), live.ID, v.Name)))
+				organizations[i].set(spec.KindVariable, v.Name, "value",
+					fingerprintField(v, valueSalt(snapshot.salt(), live.ID, v.Name)))
 			}
 		}
 	}
@@ -219,8 +229,8 @@ func fingerprintField(v *SavedVariable, salt []byte) FlatField {
 	return field
 }
 
-// MatchHashedEmails puts e-mails in the place of their hashes, in the flat organizations of a snapshot that has
-// hashed them, where the other side's flat organizations hold the e-mail.
+// MatchHashedEmails puts e-mails in the place of their hashes, in the flat organizations of a
+// snapshot that has hashed them, where the other side's flat organizations hold the e-mail.
 func MatchHashedEmails(snapshot *Snapshot, organizations, others []FlatOrganization) {
 	known := map[string]string{}
 	learn := func(email string) {

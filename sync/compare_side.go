@@ -17,7 +17,8 @@ type Side struct {
 
 // SideOptions say what counts on both sides.
 type SideOptions struct {
-	// Select tells whether an organization of documents counts; nil: all do. Zones and snapshots are read with a selection.
+	// Select tells whether an organization of documents counts; nil: all do. Zones and snapshots
+	// are read with a selection.
 	Select func(*spec.Organization) bool
 	// Sensitive tells what is a secret of a side, beside what its own documents say.
 	Sensitive func(*Side, spec.Address) bool
@@ -33,7 +34,8 @@ func NewSnapshotSide(ctx context.Context, name string, s *Snapshot, selects func
 	return side, err
 }
 
-// CompareSides compares two sides, with the exit and the warnings of what could not be read of either.
+// CompareSides compares two sides, with the exit and the warnings of what could not be read of
+// either.
 func CompareSides(a, b Side, options SideOptions) *Comparison {
 	sides := [2]*Side{&a, &b}
 	var flat [2][]FlatOrganization

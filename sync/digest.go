@@ -9,7 +9,8 @@ import (
 )
 
 // digestOrganization and digestStep are what two equal plans have in common: no times, no
-// preconditions, no fingerprints (they are salted), no positions in files, no notes (they tell the live state).
+// preconditions, no fingerprints (they are salted), no positions in files, no notes (they tell the
+// live state).
 type digestOrganization struct {
 	Key   string       `json:"key"`
 	Zone  string       `json:"zone"`
@@ -48,14 +49,16 @@ func (o *OrganizationPlan) addDigest(digests map[string]string) {
 	}
 	d := digestOrganization{Key: o.Key, Zone: o.Zone, ID: o.ID}
 	for _, s := range o.Steps {
-		d.Steps = append(d.Steps, digestStep{s.Address, s.Op, plainFields(s.Fields), s.Arguments.plain(), relative(s.After, o.Steps[0].N)})
+		d.Steps = append(d.Steps, digestStep{
+			s.Address, s.Op, plainFields(s.Fields), s.Arguments.plain(), relative(s.After, o.Steps[0].N)})
 	}
 	digests[o.Key] = hashJSON(d)
 }
 
 func joinDigests(digests map[string]string) string { return hashJSON(digests) }
 
-// relative counts from the organization's first step, so that a plan of more organizations has the same links.
+// relative counts from the organization's first step, so that a plan of more organizations has the
+// same links.
 func relative(after []int, first int) []int {
 	out := make([]int, len(after))
 	for i, n := range after {

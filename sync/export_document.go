@@ -20,8 +20,8 @@ type Document struct {
 
 // Note is a comment beside a document: why something is not written, or what a reader should know.
 type Note struct {
-	// Kind and Name say beside what it stands: KindOrganization for the organization as a whole, a kind
-	// without a name for its block.
+	// Kind and Name say beside what it stands: KindOrganization for the organization as a whole, a
+	// kind without a name for its block.
 	Kind spec.Kind
 	Name string
 	Text string
@@ -102,7 +102,8 @@ func (d *Document) holds(kind spec.Kind, name string) bool {
 	return false
 }
 
-// Omit takes over what the writer of a document found to have no valid form. The comment stands there already.
+// Omit takes over what the writer of a document found to have no valid form. The comment stands
+// there already.
 func (d *Document) Omit(unwritten []spec.Unwritten) {
 	for _, u := range unwritten {
 		d.omit(u.Address.Kind(), u.Address.Name(), "not written: %s", u.Reason)

@@ -7,8 +7,8 @@ import (
 	"makesync/spec"
 )
 
-// ownerRole is the id of the Owner's role, the same in every zone of Make (published). The role of an Owner is
-// never compared and a document never names it, so such a member stands without a role.
+// ownerRole is the id of the Owner's role, the same in every zone of Make (published). The role of
+// an Owner is never compared and a document never names it, so such a member stands without a role.
 const ownerRole = "11"
 
 // members writes everybody who is there, invited people included, without an
@@ -20,7 +20,8 @@ func (e *Exporter) members(d *Document, live *Live) {
 	for _, person := range live.Members {
 		switch email := strings.ToLower(person.Email); {
 		case !spec.AcceptsEmail(email):
-			d.omit(spec.KindMember, email, "%s (user %d) not written: a document cannot hold this e-mail", quote(email), person.UserID)
+			d.omit(spec.KindMember, email, "%s (user %d) not written: a document cannot hold this e-mail", quote(email),
+				person.UserID)
 		case seen[email]:
 			d.omit(spec.KindMember, email, "%s is there twice, also as user %d", quote(email), person.UserID)
 		default:
@@ -30,7 +31,8 @@ func (e *Exporter) members(d *Document, live *Live) {
 	}
 	e.owner(d, live)
 	for _, row := range live.Unreadable {
-		d.omit(spec.KindMember, "", "user %d (role %d%s) not written: no e-mail could be found", row.UserID, row.RoleID, invitationSuffix(row.Invitation))
+		d.omit(spec.KindMember, "", "user %d (role %d%s) not written: no e-mail could be found", row.UserID, row.RoleID,
+			invitationSuffix(row.Invitation))
 	}
 }
 
@@ -58,7 +60,8 @@ func (e *Exporter) member(d *Document, live *Live, person spec.Member, email str
 	switch {
 	case !ok && !read:
 		d.Partly = true
-		d.omit(spec.KindMember, email, "role %s is not written, since the list of roles could not be read", quote(person.Role))
+		d.omit(spec.KindMember, email, "role %s is not written, since the list of roles could not be read",
+			quote(person.Role))
 	case !ok:
 		d.omit(spec.KindMember, email, "role %s is not in the list of roles, so it is not written", quote(person.Role))
 	case strings.EqualFold(role, "Owner"):
@@ -67,7 +70,8 @@ func (e *Exporter) member(d *Document, live *Live, person spec.Member, email str
 		m.Role = role
 	}
 	if ok && m.Role == person.Role {
-		d.note(spec.KindMember, email, "role by its id, since its name is not unique: %s", e.roleName(live.ID, person.Role))
+		d.note(spec.KindMember, email, "role by its id, since its name is not unique: %s",
+			e.roleName(live.ID, person.Role))
 	}
 	return m
 }
@@ -91,7 +95,8 @@ func (e *Exporter) roleName(organization int64, role string) string {
 
 // owner writes the accepted Owner when he is among the members written.
 func (e *Exporter) owner(d *Document, live *Live) {
-	if owner := findUser(live.Members, live.OwnerID); owner != nil && live.OwnerID != 0 && spec.AcceptsEmail(strings.ToLower(owner.Email)) {
+	if owner := findUser(live.Members, live.OwnerID); owner != nil && live.OwnerID != 0 &&
+		spec.AcceptsEmail(strings.ToLower(owner.Email)) {
 		d.Organization.Owner = strings.ToLower(owner.Email)
 		return
 	}

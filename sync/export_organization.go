@@ -12,7 +12,8 @@ type Exporter struct {
 	Zone string
 	// Names are the zone's lists: Roles, Countries, Timezones.
 	Names map[List][]Name
-	// OrganizationRoles are an organization's own roles where they differ from the zone's, by its id.
+	// OrganizationRoles are an organization's own roles where they differ from the zone's, by its
+	// id.
 	OrganizationRoles map[int64][]Name
 	// Sensitive tells whether a variable's value must not be written.
 	Sensitive  func(spec.Address) bool
@@ -61,7 +62,8 @@ func (e *Exporter) attributes(d *Document, live *Live) {
 	if spec.AcceptsName(live.Name) {
 		o.Name = live.Name
 	} else {
-		d.omit(spec.KindOrganization, "", "its name, %q, is one that Make refuses today: not written, the id stands for it", live.Name)
+		d.omit(spec.KindOrganization, "",
+			"its name, %q, is one that Make refuses today: not written, the id stands for it", live.Name)
 	}
 	o.Country = e.enum(d, Countries, "country", live.Country)
 	o.Timezone = e.enum(d, Timezones, "timezone", live.Timezone)
@@ -80,7 +82,8 @@ func (e *Exporter) enum(d *Document, list List, field, id string) string {
 	switch _, read := e.Names[list]; {
 	case !read:
 		d.Partly = true
-		d.omit(spec.KindOrganization, "", "%s: its id %s is not written, since the list of %s could not be read", field, id, list)
+		d.omit(spec.KindOrganization, "", "%s: its id %s is not written, since the list of %s could not be read", field,
+			id, list)
 	case !ok:
 		d.omit(spec.KindOrganization, "", "%s: its id %s is not in the zone's list, so it is not written", field, id)
 	}
@@ -96,9 +99,11 @@ func exportControls(d *Document, live *Live) {
 	for _, control := range live.FeatureControls {
 		switch {
 		case count[foldName(control.Name)] > 1:
-			d.omit(spec.KindFeatureControl, control.Name, "%q (id %d) not written: several controls have this name", control.Name, control.ID)
+			d.omit(spec.KindFeatureControl, control.Name, "%q (id %d) not written: several controls have this name",
+				control.Name, control.ID)
 		case !writable(control.Name) || ignored(control.Name):
-			d.omit(spec.KindFeatureControl, control.Name, "%q (id %d) not written: a document cannot hold this name", control.Name, control.ID)
+			d.omit(spec.KindFeatureControl, control.Name, "%q (id %d) not written: a document cannot hold this name",
+				control.Name, control.ID)
 		default:
 			d.Organization.FeatureControls = append(d.Organization.FeatureControls,
 				spec.FeatureControl{Name: control.Name, Enabled: control.Enabled})

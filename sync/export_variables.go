@@ -17,7 +17,9 @@ func (e *Exporter) variables(d *Document, live *Live) {
 		case why != "":
 			d.omit(spec.KindVariable, variable.Name, "%s not written: %s", quote(variable.Name), clean(why))
 		case twice:
-			d.omit(spec.KindVariable, variable.Name, "%s not written: it differs from %s in case only, which documents do not allow", quote(variable.Name), twin)
+			d.omit(spec.KindVariable, variable.Name,
+				"%s not written: it differs from %s in case only, which documents do not allow",
+				quote(variable.Name), twin)
 		default:
 			seen[foldName(variable.Name)] = variable.Name
 			d.Organization.Variables = append(d.Organization.Variables, e.variable(d, variable))

@@ -8,8 +8,8 @@ import (
 	"makesync/spec"
 )
 
-// scryptN is the cost of scrypt: 8 MiB and some 20 ms for each secret, paid for secrets that a step touches
-// only. It is a variable for the tests of this package alone, which fingerprint thousands.
+// scryptN is the cost of scrypt: 8 MiB and some 20 ms for each secret, paid for secrets that a step
+// touches only. It is a variable for the tests of this package alone, which fingerprint thousands.
 var scryptN = 1 << 13
 
 const (
@@ -32,7 +32,8 @@ func SecretFingerprint(secret spec.Value, salt []byte) string {
 	return "scrypt:" + base64.RawURLEncoding.EncodeToString(key)
 }
 
-// fingerprinted is the scalar with its fingerprint, if it is a secret; without a salt it stays as it is.
+// fingerprinted is the scalar with its fingerprint, if it is a secret; without a salt it stays as
+// it is.
 func (s Scalar) fingerprinted(salt []byte) Scalar {
 	if s.IsSensitive() && !s.text.IsZero() && len(salt) > 0 {
 		s.Fingerprint = SecretFingerprint(s.text, salt)

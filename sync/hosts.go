@@ -53,8 +53,8 @@ func hostSet(hosts []string) map[string]bool {
 	return set
 }
 
-// KnownHosts are the hosts of all zones but one, sorted: the built-in zones, those that documents declare, by name,
-// and those that the run uses besides. Candidates wants them.
+// KnownHosts are the hosts of all zones but one, sorted: the built-in zones, those that documents
+// declare, by name, and those that the run uses besides. Candidates wants them.
 func KnownHosts(own spec.Endpoint, declared map[string]spec.Zone, used ...spec.Endpoint) []string {
 	ours := hostSet(own.Hosts)
 	hosts := map[string]bool{}

@@ -21,7 +21,8 @@ type LastChange struct {
 	Action string `json:"action,omitempty"`
 }
 
-// HistoryReader tells who changed a variable last; an empty answer means that the zone does not know.
+// HistoryReader tells who changed a variable last; an empty answer means that the zone does not
+// know.
 type HistoryReader interface {
 	LastChange(ctx context.Context, organization int64, variable string) (LastChange, error)
 }
@@ -38,7 +39,8 @@ func NewLastChange(at, author, action string) LastChange {
 	if when, err := time.Parse(time.RFC3339, at); err == nil {
 		at = when.UTC().Format(time.RFC3339)
 	}
-	return LastChange{At: at, Author: bounded(author), Action: strings.TrimPrefix(bounded(action), "organization_variable_")}
+	return LastChange{At: at, Author: bounded(author),
+		Action: strings.TrimPrefix(bounded(action), "organization_variable_")}
 }
 
 func bounded(text string) string {
@@ -46,9 +48,10 @@ func bounded(text string) string {
 	return string(r[:min(len(r), longestHistoryText)])
 }
 
-// AddLastChanges fills Step.LastChange for the variables that drifted: those that are there and that the plan
-// updates or deletes. It asks about the first MaxHistoryCalls of them, in the order of the plan. What could not
-// be learned is a warning of the plan and changes nothing else in it; the digest does not cover what was learned.
+// AddLastChanges fills Step.LastChange for the variables that drifted: those that are there and
+// that the plan updates or deletes. It asks about the first MaxHistoryCalls of them, in the order
+// of the plan. What could not be learned is a warning of the plan and changes nothing else in it;
+// the digest does not cover what was learned.
 func AddLastChanges(ctx context.Context, plan *Plan, zones map[string]HistoryReader, concurrency int) {
 	asked, more := drifted(plan, zones)
 	errs := make([]error, len(asked))
@@ -63,8 +66,9 @@ func AddLastChanges(ctx context.Context, plan *Plan, zones map[string]HistoryRea
 	_ = group.Wait() // the functions keep their errors in errs
 	if more > 0 {
 		plan.Problems = append(plan.Problems, spec.Problem{Severity: spec.Warning, Rule: "history",
-			Message: fmt.Sprintf("--history reads the history of at most %d variables; %d more that change show none", MaxHistoryCalls, more),
-			Hint:    "plan less at a time with --target"})
+			Message: fmt.Sprintf("--history reads the history of at most %d variables; %d more that change show none",
+				MaxHistoryCalls, more),
+			Hint: "plan less at a time with --target"})
 	}
 	plan.Problems = append(plan.Problems, historyProblems(asked, errs)...)
 }

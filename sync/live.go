@@ -79,7 +79,8 @@ func fillText(text *string, from string) {
 	}
 }
 
-// isSame compares the e-mails too, where both are known: two self-hosted zones of one name count their users alike.
+// isSame compares the e-mails too, where both are known: two self-hosted zones of one name count
+// their users alike.
 func (u User) isSame(other User) bool {
 	return u.ID == other.ID && (u.Email == "" || other.Email == "" || strings.EqualFold(u.Email, other.Email))
 }

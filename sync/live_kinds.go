@@ -4,7 +4,8 @@ import "makesync/spec"
 
 // liveKind is what there is to know of a kind in a live state.
 type liveKind struct {
-	// reads is the kind to ask an ObjectReader for; "" when the list of organizations, or else the detail call, carries it.
+	// reads is the kind to ask an ObjectReader for; "" when the list of organizations, or else the
+	// detail call, carries it.
 	reads spec.Kind
 	// view is the flat form of one object; see ViewOf.
 	view func(live *Live, name string) View
@@ -17,12 +18,13 @@ const notRead = -1
 
 // liveKinds has one row for each kind. An Owner is one of the members.
 var liveKinds = map[spec.Kind]liveKind{
-	spec.KindOrganization:   {"", viewOrganization, func(*Live) int { return 1 }},
-	spec.KindFeatureControl: {spec.KindFeatureControl, viewControl, func(l *Live) int { return countRead(l.FeatureControls) }},
-	spec.KindVariable:       {spec.KindVariable, viewVariable, func(l *Live) int { return countRead(l.Variables) }},
-	spec.KindMember:         {spec.KindMember, viewMember, func(l *Live) int { return countRead(l.Members) }},
-	spec.KindTFA:            {"", viewTFA, countTFA},
-	spec.KindOwner:          {spec.KindMember, viewOwner, countOwner},
+	spec.KindOrganization: {"", viewOrganization, func(*Live) int { return 1 }},
+	spec.KindFeatureControl: {spec.KindFeatureControl, viewControl,
+		func(l *Live) int { return countRead(l.FeatureControls) }},
+	spec.KindVariable: {spec.KindVariable, viewVariable, func(l *Live) int { return countRead(l.Variables) }},
+	spec.KindMember:   {spec.KindMember, viewMember, func(l *Live) int { return countRead(l.Members) }},
+	spec.KindTFA:      {"", viewTFA, countTFA},
+	spec.KindOwner:    {spec.KindMember, viewOwner, countOwner},
 }
 
 func countRead[T any](objects []T) int {
@@ -49,13 +51,13 @@ func countOwner(l *Live) int {
 	return 1
 }
 
-// readAs is the kind to ask an ObjectReader for to learn about another one: an Owner is read as a member. It is "" for what
-// comes with the list of organizations or the detail call.
+// readAs is the kind to ask an ObjectReader for to learn about another one: an Owner is read as a
+// member. It is "" for what comes with the list of organizations or the detail call.
 func readAs(kind spec.Kind) spec.Kind { return liveKinds[kind].reads }
 
-// Read tells whether a kind was read completely, so that what is not in the state is not in the zone. A kind that nobody
-// asked for, that failed (see Failed) or that the organization's plan hides (see Lacks) was not.
-// A nil organization, which is yet to be made, has nothing read.
+// Read tells whether a kind was read completely, so that what is not in the state is not in the
+// zone. A kind that nobody asked for, that failed (see Failed) or that the organization's plan
+// hides (see Lacks) was not. A nil organization, which is yet to be made, has nothing read.
 func (l *Live) Read(kind spec.Kind) bool {
 	return l != nil && liveKinds[kind].count(l) != notRead && l.Failed[readAs(kind)] == nil
 }

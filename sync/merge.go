@@ -41,7 +41,9 @@ func MergeReports(reports []*Report) (*Report, error) {
 	whole.Run = strings.Join(runs, ",")
 	whole.Plan = joinDigests(digests)
 	whole.Problems = mergeProblems(whole.Problems)
-	slices.SortStableFunc(whole.Steps, func(a, b StepReport) int { return cmp.Compare(a.Address.Key(), b.Address.Key()) })
+	slices.SortStableFunc(whole.Steps, func(a, b StepReport) int {
+		return cmp.Compare(a.Address.Key(), b.Address.Key())
+	})
 	for i := range whole.Steps {
 		whole.Steps[i].N = i + 1
 	}
@@ -49,8 +51,8 @@ func MergeReports(reports []*Report) (*Report, error) {
 	return whole, nil
 }
 
-// addCounts adds numbers rather than counting steps again: a shard that was refused before its first step
-// reports how many it skipped, and lists none.
+// addCounts adds numbers rather than counting steps again: a shard that was refused before its
+// first step reports how many it skipped, and lists none.
 func (r *Report) addCounts(part *Report) {
 	r.Planned += part.Planned
 	r.Succeeded += part.Succeeded
@@ -96,7 +98,8 @@ func MergePlans(plans []*Plan) (*Plan, error) {
 	return whole, nil
 }
 
-// mergeCreated takes the times of the shard that was planned first; one that failed before it had a plan has none.
+// mergeCreated takes the times of the shard that was planned first; one that failed before it had a
+// plan has none.
 func mergeCreated(p, part *Plan) {
 	if !part.Expires.IsZero() && (p.Expires.IsZero() || part.Expires.Before(p.Expires)) {
 		p.Created, p.Expires = part.Created, part.Expires
@@ -134,7 +137,9 @@ func shardsOf[T any](parts []T, shard func(T) *Shard) []*Shard {
 }
 
 func inOrder[T any](parts []T, shard func(T) *Shard) []T {
-	return slices.SortedFunc(slices.Values(parts), func(a, b T) int { return cmp.Compare(shard(a).Index, shard(b).Index) })
+	return slices.SortedFunc(slices.Values(parts), func(a, b T) int {
+		return cmp.Compare(shard(a).Index, shard(b).Index)
+	})
 }
 
 // checkShards checks that the shards are 1 to Count, each once.
@@ -148,7 +153,8 @@ func checkShards(shards []*Shard) error {
 		case s == nil:
 			return fmt.Errorf("one of the files is no part of a sharded run: it carries no shard")
 		case s.Count != shards[0].Count:
-			return fmt.Errorf("the files are parts of different runs: one of %d shards, one of %d", shards[0].Count, s.Count)
+			return fmt.Errorf("the files are parts of different runs: one of %d shards, one of %d", shards[0].Count,
+				s.Count)
 		case s.Index < 1 || s.Index > s.Count:
 			return fmt.Errorf("shard %d of %d cannot be", s.Index, s.Count)
 		case seen[s.Index]:
@@ -164,7 +170,8 @@ func checkShards(shards []*Shard) error {
 		}
 	}
 	if len(missing) > 0 {
-		return fmt.Errorf("shards are missing, %d of %d: %s", shards[0].Count-len(seen), shards[0].Count, strings.Join(missing, ", ")+more(shards[0].Count-len(seen) > most))
+		return fmt.Errorf("shards are missing, %d of %d: %s", shards[0].Count-len(seen), shards[0].Count,
+			strings.Join(missing, ", ")+more(shards[0].Count-len(seen) > most))
 	}
 	return nil
 }
@@ -207,8 +214,8 @@ func mergeZones(zones, more []PlanZone) []PlanZone {
 	return zones
 }
 
-// mergeProblems keeps the first of equal problems, since every shard says the same of the documents and the
-// zone, and puts them into the order of one run.
+// mergeProblems keeps the first of equal problems, since every shard says the same of the documents
+// and the zone, and puts them into the order of one run.
 func mergeProblems(problems []spec.Problem) []spec.Problem {
 	seen := map[string]bool{}
 	kept := []spec.Problem{}

@@ -13,12 +13,14 @@ import (
 type Migration struct {
 	From, To *ZoneState // the source with all kinds; the target with at least its lists and feature controls
 	Map      spec.MigrationMap
-	// Region is where new organizations are made, by name or id, unless the map says so; "" chooses by the
-	// target's list.
+	// Region is where new organizations are made, by name or id, unless the map says so; "" chooses
+	// by the target's list.
 	Region string
-	// KeyPattern makes the new keys: {key} is the derived key, {id} the id, {from} and {to} are the zones' names.
+	// KeyPattern makes the new keys: {key} is the derived key, {id} the id, {from} and {to} are the
+	// zones' names.
 	KeyPattern string
-	// Sensitive tells whether a variable's value must not be written, by its address with the old key.
+	// Sensitive tells whether a variable's value must not be written, by its address with the old
+	// key.
 	Sensitive func(spec.Address) bool
 }
 
@@ -32,7 +34,8 @@ type MigrationResult struct {
 	Secrets   []Secret
 	// Problems are mistakes of the map and lists that could not be read.
 	Problems []spec.Problem
-	// Region is the region chosen for new organizations, RegionWhy how; "" when people have to choose.
+	// Region is the region chosen for new organizations, RegionWhy how; "" when people have to
+	// choose.
 	Region, RegionWhy string
 	// Regions are the target's, to choose from.
 	Regions []string
@@ -46,7 +49,8 @@ type Stage struct {
 	Allow []string
 }
 
-// The stages, in the order in which they are applied: the people last, since invitations send e-mail.
+// The stages, in the order in which they are applied: the people last, since invitations send
+// e-mail.
 const (
 	StageOrganizations = "01-organizations"
 	StageSettings      = "02-variables-and-controls"
@@ -68,15 +72,17 @@ type Omission struct {
 	What, Why    string
 }
 
-// Migrate writes the source's organizations as documents for the target zone.
-// Names of roles and enums are looked up in the target's own lists; what is not there is left out, and said.
+// Migrate writes the source's organizations as documents for the target zone. Names of roles and
+// enums are looked up in the target's own lists; what is not there is left out, and said.
 func Migrate(r Migration) *MigrationResult {
-	out := &MigrationResult{Stages: []Stage{{Folder: StageOrganizations}, {Folder: StageSettings}, {Folder: StagePeople}}}
+	out := &MigrationResult{Stages: []Stage{{Folder: StageOrganizations}, {Folder: StageSettings},
+		{Folder: StagePeople}}}
 	out.Problems = append(append(out.Problems, r.From.Problems...), r.To.Problems...)
 	out.chooseRegion(&r)
 	moves := r.organizations(out)
 	r.collide(moves, out)
-	m := migrator{Migration: &r, out: out, controls: controlNames(r.To.Organizations), hidden: controlsHidden(r.To.Organizations)}
+	m := migrator{Migration: &r, out: out, controls: controlNames(r.To.Organizations),
+		hidden: controlsHidden(r.To.Organizations)}
 	m.exporter = Exporter{Zone: r.To.Endpoint.Name, Names: r.From.Names, OrganizationRoles: r.From.Roles}
 	for _, move := range moves {
 		if !move.collides {
@@ -122,20 +128,24 @@ func (r *Migration) organizations(out *MigrationResult) []*migratedOrganization 
 	for i, decided := range r.Map.Organizations {
 		if !used[i] {
 			source := decided.Source
-			out.Problems = append(out.Problems, spec.Problem{Severity: spec.Error, Rule: "map-matches-nothing", Source: &source,
-				Message: "the map names " + quote(decided.From) + ", which is no name, key or id of an organization that is moved",
-				Hint:    "write the name as the source zone has it"})
+			out.Problems = append(out.Problems, spec.Problem{Severity: spec.Error, Rule: "map-matches-nothing",
+				Source: &source,
+				Message: "the map names " + quote(decided.From) +
+					", which is no name, key or id of an organization that is moved",
+				Hint: "write the name as the source zone has it"})
 		}
 	}
 	return moves
 }
 
-// addDoubleEntry reports an entry about an organization of which another one has spoken: one of them would be lost silently.
+// addDoubleEntry reports an entry about an organization of which another one has spoken: one of
+// them would be lost silently.
 func (out *MigrationResult) addDoubleEntry(m *migratedOrganization, second spec.MappedOrganization) {
 	source := second.Source
 	out.Problems = append(out.Problems, spec.Problem{Severity: spec.Error, Rule: "map-twice", Source: &source,
-		Message: fmt.Sprintf("the map speaks of %s (id %d) twice: as %s and as %s", quote(m.live.Name), m.live.ID, quote(m.decided.From), quote(second.From)),
-		Hint:    "write one entry, with everything that it says; an id is never ambiguous"})
+		Message: fmt.Sprintf("the map speaks of %s (id %d) twice: as %s and as %s", quote(m.live.Name), m.live.ID,
+			quote(m.decided.From), quote(second.From)),
+		Hint: "write one entry, with everything that it says; an id is never ambiguous"})
 }
 
 // matchesOrganization tells whether a map's entry is about an organization: by key, name or id.
@@ -153,7 +163,8 @@ func (m *migratedOrganization) rename(r *Migration) {
 	}
 }
 
-// collide finds what would meet in the target: a name that is there already, one name or one key twice.
+// collide finds what would meet in the target: a name that is there already, one name or one key
+// twice.
 func (r *Migration) collide(moves []*migratedOrganization, out *MigrationResult) {
 	names, keys, heirs := map[string]int{}, map[string]int{}, map[int64]int{}
 	for _, m := range moves {
@@ -164,22 +175,27 @@ func (r *Migration) collide(moves []*migratedOrganization, out *MigrationResult)
 	for _, m := range moves {
 		switch there := r.inTarget(m.name); {
 		case m.decided.ID != 0 && heirs[m.decided.ID] > 1:
-			out.collide(m, fmt.Sprintf("the map lets id %d take over several organizations", m.decided.ID), "give it another `id`, or none for a new organization")
+			out.collide(m, fmt.Sprintf("the map lets id %d take over several organizations", m.decided.ID),
+				"give it another `id`, or none for a new organization")
 		case m.decided.ID != 0:
 			r.takeOver(m, there, out)
 		case len(there) > 0:
-			out.collide(m, fmt.Sprintf("%s holds an organization of the name %s already (%s)", r.To.Endpoint.Name, quote(m.name), idsText(there)),
+			out.collide(m, fmt.Sprintf("%s holds an organization of the name %s already (%s)", r.To.Endpoint.Name,
+				quote(m.name), idsText(there)),
 				"give it another `name`, or let that one take it over with `id: "+idText(there[0].ID)+"`")
 		case names[normalName(m.name)] > 1:
-			out.collide(m, "several organizations of the migration would be called "+quote(m.name), "give it another `name`")
+			out.collide(m, "several organizations of the migration would be called "+quote(m.name),
+				"give it another `name`")
 		case !spec.AcceptsName(m.name):
 			out.collide(m, "Make refuses the name "+quote(m.name)+" for a new organization", "give it another `name`")
 		}
 		switch {
 		case keys[m.key] > 1:
-			out.collide(m, "several organizations of the migration would have the key "+quote(m.key), "give it another `key`")
+			out.collide(m, "several organizations of the migration would have the key "+quote(m.key),
+				"give it another `key`")
 		case !spec.AcceptsKey(m.key):
-			out.collide(m, quote(m.key)+" is no key that documents allow", "give it another `key`, or use another --key")
+			out.collide(m, quote(m.key)+" is no key that documents allow",
+				"give it another `key`, or use another --key")
 		}
 	}
 }
@@ -202,7 +218,8 @@ func idsText(organizations []*Live) string {
 	return joinSome(ids, 5)
 }
 
-// takeOver lets an organization that is in the target already take another one over. Its name stays as it is.
+// takeOver lets an organization that is in the target already take another one over. Its name stays
+// as it is.
 func (r *Migration) takeOver(m *migratedOrganization, namesakes []*Live, out *MigrationResult) {
 	for _, live := range r.To.All() {
 		if live.ID == m.decided.ID {
@@ -211,13 +228,16 @@ func (r *Migration) takeOver(m *migratedOrganization, namesakes []*Live, out *Mi
 			case m.decided.Name == "":
 				m.name = live.Name
 			case len(namesakes) > 1 || len(namesakes) == 1 && namesakes[0] != live:
-				out.collide(m, fmt.Sprintf("id %d would get the name %s, which another organization of %s has already (%s)",
-					live.ID, quote(m.name), r.To.Endpoint.Name, idsText(namesakes)), "give it another `name`, or none to keep the one that it has")
+				out.collide(m,
+					fmt.Sprintf("id %d would get the name %s, which another organization of %s has already (%s)",
+						live.ID, quote(m.name), r.To.Endpoint.Name, idsText(namesakes)),
+					"give it another `name`, or none to keep the one that it has")
 			}
 			return
 		}
 	}
-	out.collide(m, fmt.Sprintf("the map lets id %d take it over, which is not in %s", m.decided.ID, r.To.Endpoint.Name), "write an id of that zone, or none for a new organization")
+	out.collide(m, fmt.Sprintf("the map lets id %d take it over, which is not in %s", m.decided.ID, r.To.Endpoint.Name),
+		"write an id of that zone, or none for a new organization")
 }
 
 func (out *MigrationResult) collide(m *migratedOrganization, reason, remedy string) {
@@ -230,8 +250,9 @@ func (out *MigrationResult) omit(live *Live, what, why string) {
 	out.Omissions = append(out.Omissions, Omission{Organization: live.Name, What: what, Why: why})
 }
 
-// chooseRegion decides where new organizations are made: as told, the only region that there is, or the
-// one that the zone's name speaks of (us1 → US). The API never says where a live organization is.
+// chooseRegion decides where new organizations are made: as told, the only region that there is, or
+// the one that the zone's name speaks of (us1 → US). The API never says where a live organization
+// is.
 func (out *MigrationResult) chooseRegion(r *Migration) {
 	regions := r.To.Names[Regions]
 	for _, region := range regions {
@@ -250,7 +271,8 @@ func (out *MigrationResult) chooseRegion(r *Migration) {
 		out.Region, out.RegionWhy = preferredName(Regions, found[0]), by
 	case told != "":
 		out.Problems = append(out.Problems, spec.Problem{Severity: spec.Error, Rule: "region",
-			Message: "the region " + quote(told) + " is not one of the target's", Hint: "known: " + joinSome(out.Regions, 12)})
+			Message: "the region " + quote(told) + " is not one of the target's",
+			Hint:    "known: " + joinSome(out.Regions, 12)})
 	case len(regions) == 1:
 		out.Region, out.RegionWhy = out.Regions[0], "it is the only one"
 	default:
@@ -258,7 +280,8 @@ func (out *MigrationResult) chooseRegion(r *Migration) {
 	}
 }
 
-// guessRegion takes the one region whose name begins with the letters of the zone's name: us of us1, eu of celonis-eu1.
+// guessRegion takes the one region whose name begins with the letters of the zone's name: us of
+// us1, eu of celonis-eu1.
 func (out *MigrationResult) guessRegion(zone string, regions []Name) {
 	letters := foldName(strings.TrimRight(zone[strings.LastIndexByte(zone, '-')+1:], "0123456789"))
 	var found []Name
@@ -290,21 +313,27 @@ func (out *MigrationResult) finish(moves []*migratedOrganization, r *Migration) 
 	}
 	for _, d := range out.Stages[2].Documents {
 		if n := invites(d.Organization.Members); n > spec.DefaultGuards().MaxInvites {
-			out.Stages[2].Allow = append(out.Stages[2].Allow, fmt.Sprintf("invite:member<=%d@%s", n, d.Organization.Key))
+			out.Stages[2].Allow = append(out.Stages[2].Allow,
+				fmt.Sprintf("invite:member<=%d@%s", n, d.Organization.Key))
 		}
 	}
 	if len(moves) > 0 {
 		from := r.From.Endpoint.Name
 		for _, l := range [][2]string{
-			{"scenarios, webhooks, data stores, templates and custom apps", "the organizations API does not carry them; Make's own migration helper moves scenarios"},
-			{"connections and keys", "they hold credentials, which the API never gives out; make them again in the target"},
+			{"scenarios, webhooks, data stores, templates and custom apps",
+				"the organizations API does not carry them; Make's own migration helper moves scenarios"},
+			{"connections and keys",
+				"they hold credentials, which the API never gives out; make them again in the target"},
 			{"history, logs, usage and incomplete executions", "they stay with the organization in " + from},
-			{"plan, payment methods and invoices", "new organizations begin on Free: buy the plans before the second wave"},
+			{"plan, payment methods and invoices",
+				"new organizations begin on Free: buy the plans before the second wave"},
 		} {
 			out.Omissions = append(out.Omissions, Omission{What: l[0], Why: l[1]})
 		}
 	}
-	sort.SliceStable(out.Omissions, func(i, j int) bool { return out.Omissions[i].Organization < out.Omissions[j].Organization })
+	sort.SliceStable(out.Omissions, func(i, j int) bool {
+		return out.Omissions[i].Organization < out.Omissions[j].Organization
+	})
 }
 
 func invites(members []spec.Member) int {

@@ -21,10 +21,15 @@ func (m *migrator) people(move *migratedOrganization, source *Document) {
 	for i := range move.live.Members {
 		m.person(&d, move, &move.live.Members[i], seen)
 	}
-	if maker := strings.ToLower(m.To.User.Email); move.takenOverBy == nil && move.live.Read(spec.KindMember) && !seen[maker] {
-		m.out.omit(move.live, "being without "+clean(maker), "whose token makes the organization and so becomes its Owner, then its Admin: remove that member at the end")
+	if maker := strings.ToLower(m.To.User.Email); move.takenOverBy == nil && move.live.Read(spec.KindMember) &&
+		!seen[maker] {
+		m.out.omit(move.live, "being without "+clean(maker),
+			"whose token makes the organization and so becomes its Owner, then its Admin: "+
+				"remove that member at the end")
 	}
-	sort.SliceStable(d.Organization.Members, func(i, j int) bool { return d.Organization.Members[i].Email < d.Organization.Members[j].Email })
+	sort.SliceStable(d.Organization.Members, func(i, j int) bool {
+		return d.Organization.Members[i].Email < d.Organization.Members[j].Email
+	})
 	if tfa := source.Organization.TFAEnforced; tfa != nil && *tfa {
 		d.Organization.TFAEnforced = tfa
 	}
@@ -43,7 +48,8 @@ func notesOf(d *Document, kind spec.Kind) []Note {
 	return notes
 }
 
-// person writes one person: by the e-mail that the map gives him, with the role of the same name in the target.
+// person writes one person: by the e-mail that the map gives him, with the role of the same name in
+// the target.
 func (m *migrator) person(d *Document, move *migratedOrganization, live *spec.Member, seen map[string]bool) {
 	email, mapped := mapEmail(&m.Map, strings.ToLower(live.Email))
 	why := ""
@@ -81,7 +87,8 @@ func (m *migrator) writePerson(d *Document, move *migratedOrganization, live *sp
 	person := spec.Member{Email: email, Role: role, Invite: &spec.Invite{Name: inviteeName(live.Name, email)}}
 	if live.UserID == move.live.OwnerID && move.live.OwnerID != 0 {
 		d.Organization.Owner = email
-		d.note(spec.KindOwner, "", "the Owner in %s; the transfer comes last, and cannot be undone", m.From.Endpoint.Name)
+		d.note(spec.KindOwner, "", "the Owner in %s; the transfer comes last, and cannot be undone",
+			m.From.Endpoint.Name)
 		if email == strings.ToLower(m.To.User.Email) { // who makes the organizations is their Owner
 			person = spec.Member{Email: email}
 		}
@@ -92,7 +99,8 @@ func (m *migrator) writePerson(d *Document, move *migratedOrganization, live *sp
 	d.Organization.Members = append(d.Organization.Members, person)
 }
 
-// mapEmail gives the e-mail in the target; mapped tells whether the map speaks of it. An address goes before its domain.
+// mapEmail gives the e-mail in the target; mapped tells whether the map speaks of it. An address
+// goes before its domain.
 func mapEmail(m *spec.MigrationMap, email string) (mapped string, speaks bool) {
 	for _, r := range m.Emails {
 		if r.From == email {
@@ -123,7 +131,8 @@ func (m *migrator) role(move *migratedOrganization, live *spec.Member) (string, 
 	return m.translate(Roles, move.live.ID, live.Role, "")
 }
 
-// inviteeName is the person's name as far as an invitation may hold it, else what stands before the @.
+// inviteeName is the person's name as far as an invitation may hold it, else what stands before the
+// @.
 func inviteeName(name, email string) string {
 	if name = strings.TrimSpace(name); spec.AcceptsName(name) {
 		return name

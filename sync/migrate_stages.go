@@ -12,9 +12,11 @@ type migrator struct {
 	*Migration
 	out      *MigrationResult
 	exporter Exporter
-	// controls are the names of feature controls that some organization of the target shows; empty when none could be seen.
+	// controls are the names of feature controls that some organization of the target shows; empty
+	// when none could be seen.
 	controls map[string]bool
-	// hidden: the controls of some organization of the target could not be read, so that nothing can be said to be missing.
+	// hidden: the controls of some organization of the target could not be read, so that nothing
+	// can be said to be missing.
 	hidden bool
 }
 
@@ -38,7 +40,8 @@ func controlNames(organizations []*Live) map[string]bool {
 	return names
 }
 
-// write writes the three documents of an organization. Each repeats key, name and zone, so that it can be planned on its own.
+// write writes the three documents of an organization. Each repeats key, name and zone, so that it
+// can be planned on its own.
 func (m *migrator) write(move *migratedOrganization) {
 	m.exporter.Sensitive = func(a spec.Address) bool {
 		old := spec.NewAddress(move.oldKey, a.Kind(), a.Name())
@@ -47,7 +50,8 @@ func (m *migrator) write(move *migratedOrganization) {
 	source := m.exporter.Document(move.live, move.key)
 	m.out.Secrets = append(m.out.Secrets, source.Secrets...)
 	for _, secret := range source.Secrets {
-		m.out.omit(move.live, "the value of "+secret.Address.Name(), "secret values are not written: supply it as "+secret.Variable)
+		m.out.omit(move.live, "the value of "+secret.Address.Name(),
+			"secret values are not written: supply it as "+secret.Variable)
 	}
 	m.organization(move)
 	m.settings(move, &source)
@@ -57,7 +61,8 @@ func (m *migrator) write(move *migratedOrganization) {
 
 // start is a document that says only which organization it is.
 func (m *migrator) start(move *migratedOrganization, partly bool) Document {
-	d := Document{Organization: spec.Organization{Key: move.key, Zone: m.To.Endpoint.Name, Name: move.name}, Partly: partly}
+	d := Document{Organization: spec.Organization{Key: move.key, Zone: m.To.Endpoint.Name, Name: move.name},
+		Partly: partly}
 	if move.takenOverBy != nil {
 		if d.Organization.ID = move.takenOverBy.ID; !spec.AcceptsName(move.name) {
 			d.Organization.Name = "" // the id stands for it
@@ -99,11 +104,13 @@ func (m *migrator) region(d *Document, move *migratedOrganization) string {
 		return m.out.Region
 	case !read:
 		d.omit(spec.KindOrganization, "", "region: the list of regions of %s could not be read", m.To.Endpoint.Name)
-		m.out.omit(move.live, "the region", "the list of regions of "+m.To.Endpoint.Name+" could not be read; run it again, or give --region")
+		m.out.omit(move.live, "the region",
+			"the list of regions of "+m.To.Endpoint.Name+" could not be read; run it again, or give --region")
 		return ""
 	}
 	d.omit(spec.KindOrganization, "", "region: choose one of %s", joinSome(m.out.Regions, 12))
-	m.out.omit(move.live, "the region", "the target has several; write one into the map, or give --region: "+joinSome(m.out.Regions, 12))
+	m.out.omit(move.live, "the region",
+		"the target has several; write one into the map, or give --region: "+joinSome(m.out.Regions, 12))
 	return ""
 }
 
@@ -130,7 +137,8 @@ func (m *migrator) enum(d *Document, move *migratedOrganization, list List, fiel
 	return text
 }
 
-// unreadList says which zone's list could not be read, so that nothing is known to be missing; "" when both were.
+// unreadList says which zone's list could not be read, so that nothing is known to be missing; ""
+// when both were.
 func (m *migrator) unreadList(list List) string {
 	for _, state := range []*ZoneState{m.From, m.To} {
 		if _, read := state.Names[list]; !read {
@@ -140,7 +148,8 @@ func (m *migrator) unreadList(list List) string {
 	return ""
 }
 
-// translate names in the target what an id of the source means there: the entry of the same name, else of the same code.
+// translate names in the target what an id of the source means there: the entry of the same name,
+// else of the same code.
 func (m *migrator) translate(list List, organization int64, id, told string) (string, bool) {
 	target := m.To.Names[list]
 	words := []string{told}
@@ -201,12 +210,17 @@ func (m *migrator) control(d *Document, move *migratedOrganization, control spec
 	}
 	switch {
 	case len(m.controls) == 0:
-		d.note(spec.KindFeatureControl, control.Name, "not checked: no organization of %s shows its feature controls", m.To.Endpoint.Name)
+		d.note(spec.KindFeatureControl, control.Name, "not checked: no organization of %s shows its feature controls",
+			m.To.Endpoint.Name)
 	case !m.controls[foldName(control.Name)] && m.hidden:
-		d.note(spec.KindFeatureControl, control.Name, "not checked: the feature controls of %s could not all be read", m.To.Endpoint.Name)
+		d.note(spec.KindFeatureControl, control.Name, "not checked: the feature controls of %s could not all be read",
+			m.To.Endpoint.Name)
 	case !m.controls[foldName(control.Name)]:
-		d.omit(spec.KindFeatureControl, control.Name, "%s not written: no organization of %s shows such a control", quote(control.Name), m.To.Endpoint.Name)
-		m.out.omit(move.live, "the feature control "+control.Name, "it does not exist in "+m.To.Endpoint.Name+"; if it has another name there, write that into the map under featureControls")
+		d.omit(spec.KindFeatureControl, control.Name, "%s not written: no organization of %s shows such a control",
+			quote(control.Name), m.To.Endpoint.Name)
+		m.out.omit(move.live, "the feature control "+control.Name,
+			"it does not exist in "+m.To.Endpoint.Name+"; if it has another name there, "+
+				"write that into the map under featureControls")
 		return
 	}
 	d.Organization.FeatureControls = append(d.Organization.FeatureControls, control)
@@ -224,13 +238,16 @@ func (m *migrator) listOmissions(move *migratedOrganization, source *Document) {
 		}
 	}
 	if live.Failed[spec.KindOrganization] != nil {
-		m.out.omit(live, "active scenarios", "whether there are any could not be read: look, and switch them off in "+m.From.Endpoint.Name)
+		m.out.omit(live, "active scenarios",
+			"whether there are any could not be read: look, and switch them off in "+m.From.Endpoint.Name)
 	}
 	if live.ActiveScenarios != nil && *live.ActiveScenarios > 0 {
-		m.out.omit(live, plural(*live.ActiveScenarios, "active scenario", "active scenarios"), "to move with Make's own helper, and to switch off in "+m.From.Endpoint.Name)
+		m.out.omit(live, plural(*live.ActiveScenarios, "active scenario", "active scenarios"),
+			"to move with Make's own helper, and to switch off in "+m.From.Endpoint.Name)
 	}
 	if missing := missingTeams(live.Teams, move.takenOverBy); len(missing) > 0 {
-		m.out.omit(live, "teams "+joinSome(missing, 10)+", and who is in them", "makesync does not manage teams: make them in the target by hand")
+		m.out.omit(live, "teams "+joinSome(missing, 10)+", and who is in them",
+			"makesync does not manage teams: make them in the target by hand")
 	}
 	m.limits(move, source)
 }
@@ -267,6 +284,7 @@ func (m *migrator) limits(move *migratedOrganization, source *Document) {
 		needs = append(needs, fmt.Sprintf("%d teams (Teams or Enterprise)", n))
 	}
 	if len(needs) > 0 && move.takenOverBy == nil {
-		m.out.omit(move.live, "its plan", "a new organization is on Free; buy one that offers "+strings.Join(needs, ", "))
+		m.out.omit(move.live, "its plan", "a new organization is on Free; buy one that offers "+strings.Join(needs,
+			", "))
 	}
 }

@@ -9,7 +9,8 @@ import (
 type Name struct {
 	ID   int64
 	Name string
-	// Code is a time zone's or country's code, a role's identifier; Code2 a country's two-letter code.
+	// Code is a time zone's or country's code, a role's identifier; Code2 a country's two-letter
+	// code.
 	Code, Code2 string
 }
 

@@ -2,8 +2,9 @@ package sync
 
 import "makesync/spec"
 
-// Hydrate takes the secrets of a saved plan from their references again. A reference that cannot be evaluated is
-// a problem; one that gives another value than when the plan was made makes its step stale, in Apply.
+// Hydrate takes the secrets of a saved plan from their references again. A reference that cannot be
+// evaluated is a problem; one that gives another value than when the plan was made makes its step
+// stale, in Apply.
 func (plan *Plan) Hydrate(evaluate func(reference string) (spec.Value, error)) []spec.Problem {
 	var problems []spec.Problem
 	for i := range plan.Organizations {

@@ -9,9 +9,10 @@ import (
 	"makesync/spec"
 )
 
-// invalidStep tells why the j-th step of an organization is none that makesync plans, so that a forged file can do
-// nothing that a plan could not: it is one of the known steps, has the risk that
-// it shows, and its arguments do to the object of its address what its fields say. Last is the number of the step before.
+// invalidStep tells why the j-th step of an organization is none that makesync plans, so that a
+// forged file can do nothing that a plan could not: it is one of the known steps, has the risk that
+// it shows, and its arguments do to the object of its address what its fields say. Last is the
+// number of the step before.
 func invalidStep(o *OrganizationPlan, j, last int) string {
 	s := &o.Steps[j]
 	_, known := stepVerbs[stepType{s.Kind, s.Op}]
@@ -40,7 +41,8 @@ func invalidStep(o *OrganizationPlan, j, last int) string {
 	return invalidArguments(s, creates)
 }
 
-// invalidOrder: a step comes after steps before it, of the same organization; so there are no circles.
+// invalidOrder: a step comes after steps before it, of the same organization; so there are no
+// circles.
 func invalidOrder(before []Step, after []int) string {
 	for _, n := range after {
 		if !slices.ContainsFunc(before, func(s Step) bool { return s.N == n }) {
@@ -50,8 +52,8 @@ func invalidOrder(before []Step, after []int) string {
 	return ""
 }
 
-// invalidArguments compares the arguments with the address and the fields. Late: the ids are only known
-// once the organization is created.
+// invalidArguments compares the arguments with the address and the fields. Late: the ids are only
+// known once the organization is created.
 func invalidArguments(s *Step, late bool) string {
 	a, name := s.Arguments, s.Address.Name()
 	switch s.Kind {
@@ -60,7 +62,8 @@ func invalidArguments(s *Step, late bool) string {
 			check{a.Name != name, "it names another variable"},
 			check{s.Op == OpDelete != (a.Value == nil), "it has no value, or one too many"},
 			check{s.Op != OpDelete && !fieldMatches(s, "value", a.Value), "it writes another value than it shows"},
-			check{a.Value != nil && a.Value.IsSensitive() && a.Value.Fingerprint == "", "its secret has no fingerprint"},
+			check{a.Value != nil && a.Value.IsSensitive() && a.Value.Fingerprint == "",
+				"its secret has no fingerprint"},
 		)
 	case spec.KindFeatureControl:
 		return firstFailure(
@@ -92,7 +95,8 @@ func invalidMember(s *Step, late bool) string {
 	a := s.Arguments
 	invites := s.Op.Counted() == OpInvite
 	return firstFailure(
-		check{a.Email != s.Address.Name() || a.Email == "" || strings.ToLower(a.Email) != a.Email, "it names another person"},
+		check{a.Email != s.Address.Name() || a.Email == "" || strings.ToLower(a.Email) != a.Email,
+			"it names another person"},
 		check{s.Op != OpInvite && a.UserID < 1, "its user id is below 1"},
 		check{(invites || s.Op == OpUpdate) && a.RoleID < 1 && !(late && a.Role != ""), "its role id is below 1"},
 		check{a.RoleID == OwnerRole, "ownership is only transferred"},
@@ -108,7 +112,8 @@ func invalidOrganization(s *Step) string {
 		check{s.Op == OpCreate && !complete, "a new organization needs name, region, country and time zone"},
 		check{s.Op == OpUpdate && a.Name == "" && a.CountryID < 1 && a.TimezoneID < 1, "it changes nothing"},
 		check{a.CountryID < 0 || a.TimezoneID < 0 || a.RegionID < 0, "an id is below 1"},
-		check{s.Op != OpDelete && a.Name != "" && !textMatches(s, "name", a.Name), "it writes another name than it shows"},
+		check{s.Op != OpDelete && a.Name != "" && !textMatches(s, "name", a.Name),
+			"it writes another name than it shows"},
 	)
 }
 

@@ -53,8 +53,8 @@ func walkStrictly(data []byte) (sealPlace, error) {
 	return w.seal, nil
 }
 
-// decodeStrict reads a JSON text that the walk has found unambiguous into a value, and only what the schema has and the
-// value can hold. Problems are those of the schema.
+// decodeStrict reads a JSON text that the walk has found unambiguous into a value, and only what
+// the schema has and the value can hold. Problems are those of the schema.
 func decodeStrict(schema, data []byte, into any) ([]spec.Problem, error) {
 	if problems := spec.Check(schema, data); len(problems) > 0 {
 		return problems, nil

@@ -26,7 +26,8 @@ func (plan *Plan) Verify(o VerifyOptions) []spec.Problem {
 	add := func(rule, message, hint string) { problems = append(problems, *planProblem(rule, message, hint)) }
 	switch {
 	case plan.Created.After(o.Now.Add(clockSkew)):
-		add("plan-expired", "the plan was made in the future ("+stamp(plan.Created)+")", "set the clocks right, and make a new plan")
+		add("plan-expired", "the plan was made in the future ("+stamp(plan.Created)+")",
+			"set the clocks right, and make a new plan")
 	case !o.Now.Before(plan.Expires) || plan.Expires.Sub(plan.Created) > PlanLifetime:
 		add("plan-expired", "the plan expired at "+stamp(plan.Expires), "make a new plan")
 	}
@@ -37,9 +38,12 @@ func (plan *Plan) Verify(o VerifyOptions) []spec.Problem {
 		user, known := o.Users[zone.Name]
 		switch {
 		case !known:
-			add("plan-foreign", "the plan is for the zone "+quote(zone.Name)+", which is none of this run", "give the same -f and --zone-url as for the plan")
+			add("plan-foreign", "the plan is for the zone "+quote(zone.Name)+", which is none of this run",
+				"give the same -f and --zone-url as for the plan")
 		case !user.isSame(zone.User):
-			add("plan-foreign", fmt.Sprintf("the plan was made by user %s in zone %s, and this run's token belongs to user %s", zone.User.words(), clean(zone.Name), user.words()),
+			add("plan-foreign",
+				fmt.Sprintf("the plan was made by user %s in zone %s, and this run's token belongs to user %s",
+					zone.User.words(), clean(zone.Name), user.words()),
 				"use that user's token, or make a new plan")
 		}
 	}

@@ -29,8 +29,12 @@ func onceEach(problems []spec.Problem) []spec.Problem {
 	return kept
 }
 
-// byKey puts the problems of organizations in the order of their keys, behind those of no organization.
+// byKey puts the problems of organizations in the order of their keys, behind those of no
+// organization.
 func byKey(problems []spec.Problem) []spec.Problem {
-	slices.SortStableFunc(problems, func(a, b spec.Problem) int { return cmp.Compare(a.Address.Key(), b.Address.Key()) })
+	slices.SortStableFunc(problems, func(a,
+		b spec.Problem) int {
+		return cmp.Compare(a.Address.Key(), b.Address.Key())
+	})
 	return problems
 }

@@ -20,19 +20,20 @@ type ZoneReader interface {
 
 // ObjectReader reads objects of one organization.
 type ObjectReader interface {
-	// Organization is the detail call; wait asks the zone to wait until a new organization is replicated.
+	// Organization is the detail call; wait asks the zone to wait until a new organization is
+	// replicated.
 	Organization(ctx context.Context, id int64, wait bool) (*Live, error)
-	// Read fills the part of live that belongs to the kind (variable,
-	// featureControl, member; owner is read as member; organization and tfa come with the list). A failure is
-	// returned and also kept in live.Failed; what the plan lacks is kept in live.Lacks and is no error.
+	// Read fills the part of live that belongs to the kind (variable, featureControl, member; owner
+	// is read as member; organization and tfa come with the list). A failure is returned and also
+	// kept in live.Failed; what the plan lacks is kept in live.Lacks and is no error.
 	Read(ctx context.Context, live *Live, kind spec.Kind) error
-	// FindUser asks for one person by e-mail (documented: GET /users?organizationId&email=), accepted or
-	// invited; 0 when the zone knows none.
+	// FindUser asks for one person by e-mail (documented: GET /users?organizationId&email=),
+	// accepted or invited; 0 when the zone knows none.
 	FindUser(ctx context.Context, organization int64, email string) (int64, error)
 }
 
-// MembershipReader tells of which organizations the token's user is an accepted member. A Reader that has it is a
-// second witness, beside the list, of an organization that was just made.
+// MembershipReader tells of which organizations the token's user is an accepted member. A Reader
+// that has it is a second witness, beside the list, of an organization that was just made.
 type MembershipReader interface {
 	Memberships(ctx context.Context) ([]int64, error)
 }
@@ -51,7 +52,8 @@ type ZonePort struct {
 	Calls func() Calls
 }
 
-// Calls counts API requests: those made for reading, and the writes that an apply makes (plan) or made (report).
+// Calls counts API requests: those made for reading, and the writes that an apply makes (plan) or
+// made (report).
 type Calls struct {
 	Read  int `json:"read"`
 	Write int `json:"write"`

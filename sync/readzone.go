@@ -16,7 +16,8 @@ type ZoneState struct {
 	Rows []*Live
 	// Organizations are the chosen ones of this zone, by name and id, with the chosen kinds read.
 	Organizations []*Live
-	// Keys are the keys of all organizations of the zone, by id: chosen or not, so that a key never depends on the choice.
+	// Keys are the keys of all organizations of the zone, by id: chosen or not, so that a key never
+	// depends on the choice.
 	Keys  map[int64]string
 	Names map[List][]Name
 	// Roles are an organization's own roles, where a person has one that is not in the zone's list.
@@ -29,14 +30,16 @@ type ZoneState struct {
 type ReadOptions struct {
 	// Select tells whether an organization counts, by its row and its key; nil: all do.
 	Select func(live *Live, key string) bool
-	// Kinds tells which kinds of an organization are read; nil: variable, featureControl and member.
+	// Kinds tells which kinds of an organization are read; nil: variable, featureControl and
+	// member.
 	Kinds func(live *Live, key string) []spec.Kind
-	// Detail asks for each chosen organization's detail too, which alone counts active scenarios. Without it that is
-	// done only where the list leaves out a column.
+	// Detail asks for each chosen organization's detail too, which alone counts active scenarios.
+	// Without it that is done only where the list leaves out a column.
 	Detail bool
 	// OtherHosts are the hosts of all zones known besides (see Candidates).
 	OtherHosts []string
-	// Lists are the zone's lists to read; nil: those with which live states are read (ReadingLists).
+	// Lists are the zone's lists to read; nil: those with which live states are read
+	// (ReadingLists).
 	Lists []List
 	// Concurrency bounds the organizations that are read side by side; below 1 counts as 1.
 	Concurrency int
@@ -46,7 +49,8 @@ type ReadOptions struct {
 // list of organizations brings the rest.
 var readKinds = []spec.Kind{spec.KindFeatureControl, spec.KindVariable, spec.KindMember}
 
-// ReadingLists name what live states hold as ids. Regions, which no live state tells, serve only to make organizations.
+// ReadingLists name what live states hold as ids. Regions, which no live state tells, serve only to
+// make organizations.
 func ReadingLists() []List { return []List{Roles, Countries, Timezones} }
 
 // ReadZone reads a zone. The error is that of a call without which nothing can
@@ -81,7 +85,8 @@ func ReadZone(ctx context.Context, port ZonePort, options ReadOptions) (*ZoneSta
 	return s, nil
 }
 
-// readNames reads the zone's lists. One that cannot be read is a warning and not in Names: ids then stay unnamed.
+// readNames reads the zone's lists. One that cannot be read is a warning and not in Names: ids then
+// stay unnamed.
 func (s *ZoneState) readNames(ctx context.Context, reader Reader, lists []List) {
 	if lists == nil {
 		lists = ReadingLists()
@@ -89,15 +94,16 @@ func (s *ZoneState) readNames(ctx context.Context, reader Reader, lists []List) 
 	for _, list := range lists {
 		names, err := reader.Names(ctx, list, 0)
 		if err != nil {
-			s.Problems = append(s.Problems, callProblem("list-unreadable", "", "the zone's list of "+string(list)+" could not be read", err))
+			s.Problems = append(s.Problems, callProblem("list-unreadable", "",
+				"the zone's list of "+string(list)+" could not be read", err))
 			continue
 		}
 		s.Names[list] = names
 	}
 }
 
-// readOrganizations reads organizations side by side. Every failure stays with its organization; that the Free plan
-// lets tokens see less is an answer, not a failure.
+// readOrganizations reads organizations side by side. Every failure stays with its organization;
+// that the Free plan lets tokens see less is an answer, not a failure.
 func (s *ZoneState) readOrganizations(ctx context.Context, reader Reader, options ReadOptions) {
 	newTurns(options.Concurrency).each(ctx, len(s.Organizations), func(ctx context.Context, i int) {
 		live, kinds := s.Organizations[i], readKinds
@@ -112,7 +118,8 @@ func (s *ZoneState) readOrganizations(ctx context.Context, reader Reader, option
 	})
 }
 
-// readOwnRoles reads the roles of organizations in which somebody has a role that the zone's list does not name.
+// readOwnRoles reads the roles of organizations in which somebody has a role that the zone's list
+// does not name.
 func (s *ZoneState) readOwnRoles(ctx context.Context, reader Reader) {
 	for _, live := range s.Organizations {
 		if !hasForeignRole(live, s.Names[Roles]) || ctx.Err() != nil {
@@ -147,7 +154,8 @@ func (s *ZoneState) Unread() []spec.Problem {
 	for _, live := range s.Organizations {
 		for _, kind := range append([]spec.Kind{spec.KindOrganization}, readKinds...) {
 			if err := live.Failed[kind]; err != nil {
-				problems = append(problems, unreadProblem(spec.NewAddress(s.Keys[live.ID], kind, ""), "could not be read", err))
+				problems = append(problems, unreadProblem(spec.NewAddress(s.Keys[live.ID], kind, ""),
+					"could not be read", err))
 			}
 		}
 	}
@@ -165,8 +173,8 @@ func (s *ZoneState) Complete() int {
 	return n
 }
 
-// Exit is ok when everything was read, partly-visible when something was not (a list of names included),
-// and what the calls say (refused, unreachable) when no organization could be read.
+// Exit is ok when everything was read, partly-visible when something was not (a list of names
+// included), and what the calls say (refused, unreachable) when no organization could be read.
 func (s *ZoneState) Exit() Exit {
 	failed, exit := len(s.Organizations)-s.Complete(), ExitOK
 	if failed > 0 || len(s.Problems) > 0 {

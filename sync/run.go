@@ -18,7 +18,8 @@ type Run struct {
 	Plan    string     `json:"plan"` // the plan's digest
 	Shard   *Shard     `json:"shard,omitempty"`
 	Zones   []PlanZone `json:"zones"`
-	// Places are what makes each zone the same zone for another run: its url, or the state file of a simulated one.
+	// Places are what makes each zone the same zone for another run: its url, or the state file of
+	// a simulated one.
 	Places map[string]string `json:"-"`
 	// Organizations are all of the plan, reached or not, with their steps without secrets.
 	Organizations []RunOrganization `json:"organizations"`
@@ -72,7 +73,8 @@ func (s *Run) Status() RunStatus {
 	return RunUnfinished
 }
 
-// Unresolved tells whether the run was killed, or ended not knowing what became of a request, and no later run has found out.
+// Unresolved tells whether the run was killed, or ended not knowing what became of a request, and
+// no later run has found out.
 func (s *Run) Unresolved() bool {
 	switch s.Status() {
 	case RunUnfinished:
@@ -129,7 +131,8 @@ func (s *Run) Organization(a spec.Address) *RunOrganization {
 
 func (s *Run) createdID(key string) int64 {
 	for _, e := range s.Entries {
-		if r := e.Result; r != nil && r.Verb == CreateOrganization && r.Address.Key() == key && r.Answer.OrganizationID > 0 {
+		if r := e.Result; r != nil && r.Verb == CreateOrganization && r.Address.Key() == key &&
+			r.Answer.OrganizationID > 0 {
 			return r.Answer.OrganizationID
 		}
 	}

@@ -103,7 +103,8 @@ func (s Scalar) MarshalJSON() ([]byte, error) {
 	return []byte(s.text.Reveal()), nil
 }
 
-// marshalText is a JSON string without HTML escaping; whoever marshals around it decides about that.
+// marshalText is a JSON string without HTML escaping; whoever marshals around it decides about
+// that.
 func marshalText(text string) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -135,7 +136,8 @@ func (s *Scalar) UnmarshalJSON(data []byte) error {
 		if !secret.Sensitive {
 			return fmt.Errorf("a field's side is an object without sensitive: true")
 		}
-		*s = Scalar{kind: scalarText, text: spec.Sensitive(""), Reference: secret.Reference, Fingerprint: secret.Fingerprint}
+		*s = Scalar{kind: scalarText, text: spec.Sensitive(""), Reference: secret.Reference,
+			Fingerprint: secret.Fingerprint}
 	default:
 		var number json.Number
 		if err := json.Unmarshal(data, &number); err != nil {
@@ -154,7 +156,8 @@ func (s Scalar) mask() Scalar {
 	return s
 }
 
-// canonical is the text by which two sides are compared; a secret's is a hash that never leaves memory.
+// canonical is the text by which two sides are compared; a secret's is a hash that never leaves
+// memory.
 func (s Scalar) canonical() string {
 	if !s.IsSensitive() {
 		return s.text.Reveal()

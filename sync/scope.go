@@ -155,7 +155,8 @@ func (p *patternUse) problems() []spec.Problem {
 		problems = append(problems, spec.Problem{
 			Severity: spec.Error, Rule: "pattern-matches-nothing",
 			Message: "the pattern " + quote(pattern) + " matches no address",
-			Hint:    "addresses read KEY, KEY/KIND or KEY/KIND/NAME, such as acme/variable/API_BASE; in a pattern * does not cross /, ** does",
+			Hint: "addresses read KEY, KEY/KIND or KEY/KIND/NAME, such as acme/variable/API_BASE; " +
+				"in a pattern * does not cross /, ** does",
 		})
 	}
 	return problems

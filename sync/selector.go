@@ -43,12 +43,14 @@ func (c *Selector) Unmatched(where string) []spec.Problem {
 	for i, used := range c.used {
 		if !used {
 			problems = append(problems, spec.Problem{Severity: spec.Error, Rule: "pattern-matches-nothing",
-				Message: "--organization " + quote(c.texts[i]) + " fits no name and no key of an organization in " + where,
-				Hint:    "the pattern covers the whole name; * stands for any part of it"})
+				Message: "--organization " + quote(c.texts[i]) + " fits no name and no key of an organization in " +
+					where,
+				Hint: "the pattern covers the whole name; * stands for any part of it"})
 		}
 	}
 	return problems
 }
 
-// FoldName is the form in which names are compared without case, for those who pair names outside this package.
+// FoldName is the form in which names are compared without case, for those who pair names outside
+// this package.
 func FoldName(name string) string { return foldName(name) }

@@ -32,8 +32,8 @@ func (s *Shard) Has(key string) bool {
 	return binary.BigEndian.Uint64(sum[:8])%uint64(s.Count) == uint64(s.Index-1)
 }
 
-// Share is a shard's part, rounded up, of a limit that counts over a run: shards do not know of each
-// other, so together they stay below the limit only to the next multiple of Count.
+// Share is a shard's part, rounded up, of a limit that counts over a run: shards do not know of
+// each other, so together they stay below the limit only to the next multiple of Count.
 func (s *Shard) Share(limit int) int {
 	if s == nil || s.Count <= 1 || limit <= 0 {
 		return limit

@@ -23,9 +23,10 @@ func (p ShardResult) Shard() *Shard {
 	return p.Report.Shard
 }
 
-// DecodeShardResult reads the JSON of a plan or a report for a merge. The file is hostile: what could be read in two
-// ways, what the schema does not have, numbers that do not add up, an exit that does not exist, and an organization of
-// another shard are errors. None repeats a value of the file.
+// DecodeShardResult reads the JSON of a plan or a report for a merge. The file is hostile: what
+// could be read in two ways, what the schema does not have, numbers that do not add up, an exit
+// that does not exist, and an organization of another shard are errors. None repeats a value of the
+// file.
 func DecodeShardResult(data []byte) (ShardResult, error) {
 	if _, err := walkStrictly(data); err != nil {
 		return ShardResult{}, fmt.Errorf("it is not one JSON document: %s", clean(err.Error()))
@@ -69,7 +70,8 @@ func decodeShard[T any](schema, data []byte, into *T, invalid func(*T) string) e
 	return nil
 }
 
-// invalidShardPlan tells what a schema cannot say about the plan of a shard; "" when there is nothing to say.
+// invalidShardPlan tells what a schema cannot say about the plan of a shard; "" when there is
+// nothing to say.
 func invalidShardPlan(p *Plan) string {
 	keys := map[string]bool{}
 	for i := range p.Organizations {
@@ -89,7 +91,8 @@ func invalidShardPlan(p *Plan) string {
 	}
 	planned := p.Digest != "" || len(p.Organizations) > 0 // a run that failed before it had a plan has no digest
 	return firstFailure(
-		check{planned && DigestOf(p.Organizations) != p.Digest, "the digest is not that of its steps: it was damaged or changed"},
+		check{planned && DigestOf(p.Organizations) != p.Digest,
+			"the digest is not that of its steps: it was damaged or changed"},
 		check{Summarize(p.Organizations) != p.Summary, "the summary is not that of its steps"},
 		check{!isExit(p.Exit), "its exit is none of makesync's"},
 	)
@@ -126,7 +129,8 @@ func invalidShardReport(r *Report) string {
 	}
 	same := counted.Planned == r.Planned && counted.Succeeded == r.Succeeded && counted.Failed == r.Failed &&
 		counted.Skipped == r.Skipped && counted.Unknown == r.Unknown
-	refused := len(r.Steps) == 0 && r.Planned == r.Skipped && r.Succeeded+r.Failed+r.Unknown == 0 // before its first step
+	// A run that was refused before its first step has skipped them all, and lists none.
+	refused := len(r.Steps) == 0 && r.Planned == r.Skipped && r.Succeeded+r.Failed+r.Unknown == 0
 	return firstFailure(
 		check{r.Planned > mostSteps, "no run has so many steps"},
 		check{!same && !refused, "its counts are not those of its steps"},

@@ -65,7 +65,8 @@ func (k *snapshotEncoder) people(o *SavedOrganization, live *Live) {
 		o.Members = []SavedMember{}
 	}
 	for _, m := range live.Members {
-		saved := SavedMember{UserID: m.UserID, Email: k.email(m.Email), Role: m.Role, Invitation: m.Invitation, Name: m.Name}
+		saved := SavedMember{UserID: m.UserID, Email: k.email(m.Email), Role: m.Role, Invitation: m.Invitation,
+			Name: m.Name}
 		if k.options.HashEmails {
 			saved.Name = "" // a name tells whose e-mail it is
 		}
@@ -103,7 +104,8 @@ func (k *snapshotEncoder) variable(organization int64, v spec.Variable) SavedVar
 	if key == "" {
 		key = k.state.Keys[organization]
 	}
-	saved.Sensitive = !v.System && k.options.Sensitive != nil && k.options.Sensitive(spec.NewAddress(key, spec.KindVariable, v.Name))
+	saved.Sensitive = !v.System && k.options.Sensitive != nil &&
+		k.options.Sensitive(spec.NewAddress(key, spec.KindVariable, v.Name))
 	switch {
 	case k.options.Values == ValuesNone:
 	case saved.Sensitive && k.options.Values == ValuesFingerprint:
@@ -130,5 +132,6 @@ func saveFailure(err error) SavedFailure {
 	if call == nil {
 		return SavedFailure{Doing: "read", Message: clean(err.Error()), Class: ClassBroken}
 	}
-	return SavedFailure{Doing: call.Doing, Status: call.Status, Code: call.Code, Message: call.Message, Class: call.Class}
+	return SavedFailure{Doing: call.Doing, Status: call.Status, Code: call.Code, Message: call.Message,
+		Class: call.Class}
 }

@@ -96,7 +96,7 @@ func idScalar(text string) Scalar {
 	return Text(text)
 }
 
-// View is the flat form of one object's state: path → canonical text. It is
-// what the diff compares, what a precondition fingerprints, what the journal keeps as before-image (secrets
-// fingerprinted), what a read-back checks. A nil View is an object that is not there.
+// View is the flat form of one object's state: path → canonical text. It is what the diff compares,
+// what a precondition fingerprints, what the journal keeps as before-image (secrets fingerprinted),
+// what a read-back checks. A nil View is an object that is not there.
 type View map[string]Scalar

@@ -25,14 +25,18 @@ func compareCommand(r *runtimeEnv) *cli.Command {
 		Name:      "compare",
 		Usage:     "two sides, field by field, ids ignored",
 		ArgsUsage: "A B",
-		Description: "A side is a zone's name, else a file or folder of documents, else a snapshot. Organizations are paired by key, else by name; " +
-			"one without a partner is a difference. What documents do not manage is not compared with a zone. Exit 2 when something differs.",
+		Description: "A side is a zone's name, else a file or folder of documents, else a snapshot. " +
+			"Organizations are paired by key, else by name; " +
+			"one without a partner is a difference. What documents do not manage is not compared with a zone. " +
+			"Exit 2 when something differs.",
 		UsageText: "makesync compare eu1 us1\nmakesync compare --organization 'acme*' clients/ live.json",
 		Flags: joined(sourceFlags("what is sensitive"), []cli.Flag{
 			formatFlag(formatText, formatJSON),
 			&cli.StringFlag{Name: "out-json", Usage: "write the result as JSON to `FILE` too, also when the run fails"},
-			&cli.StringFlag{Name: "map", Usage: "look at A through the `FILE` of a migration: renames and other e-mails are no differences"},
-			&cli.BoolFlag{Name: "skip-references", Usage: "read no environment and no file for references; such values are not compared"},
+			&cli.StringFlag{Name: "map",
+				Usage: "look at A through the `FILE` of a migration: renames and other e-mails are no differences"},
+			&cli.BoolFlag{Name: "skip-references",
+				Usage: "read no environment and no file for references; such values are not compared"},
 		}),
 		Action: r.action(arity{2, 2, "two sides, A and B"}, func(c *cli.Context) error {
 			o := compareOptions{skipReferences: c.Bool("skip-references")}
@@ -79,7 +83,8 @@ func (r *runtimeEnv) failCompare(ctx context.Context, o compareOptions, sides [2
 
 // emptyComparison is the result of a run that compared nothing.
 func emptyComparison(sides [2]string, problems []spec.Problem, exit reconcile.Exit) result {
-	empty := reconcile.Compare(reconcile.ComparedSide{Name: sides[0]}, reconcile.ComparedSide{Name: sides[1]}, nil, nil, problems)
+	empty := reconcile.Compare(reconcile.ComparedSide{Name: sides[0]}, reconcile.ComparedSide{Name: sides[1]},
+		nil, nil, problems)
 	empty.Exit = exit
 	return compareResult{empty}
 }
@@ -132,7 +137,8 @@ func (r *runtimeEnv) sideOf(name string, o compareOptions) (reconcile.ComparedSi
 	}
 	info, err := os.Stat(name)
 	if err != nil {
-		return about, failure{exit: reconcile.ExitInvalid, message: shellQuote(name) + " is neither the name of a zone nor a file or folder", cause: err,
+		return about, failure{exit: reconcile.ExitInvalid, message: shellQuote(name) +
+			" is neither the name of a zone nor a file or folder", cause: err,
 			hint: "zones that are not built in are declared in documents (-f) or by --zone-url"}
 	}
 	about.Kind, about.Zone = reconcile.SideDocuments, ""
@@ -187,7 +193,8 @@ func (r *runtimeEnv) readSide(ctx context.Context, s *reconcile.Side, src *sourc
 // readDocuments loads a side of documents. References that cannot be read are not compared.
 func (r *runtimeEnv) readDocuments(path string, o compareOptions) (*spec.Desired, error) {
 	documents, problems := spec.Load(spec.LoadOptions{Paths: []string{path}})
-	desired, more := documents.Resolve(spec.ResolveOptions{LookupEnv: r.LookupEnv, SkipReferences: o.skipReferences, SkipUnset: true,
+	desired, more := documents.Resolve(spec.ResolveOptions{LookupEnv: r.LookupEnv,
+		SkipReferences: o.skipReferences, SkipUnset: true,
 		ReferenceRoots: o.referenceRoots, DefaultZone: r.lookup("MAKE_ZONE"), ZoneNames: zoneURLNames(o.zones.urls)})
 	if problems = append(problems, more...); spec.HasErrors(problems) {
 		return nil, invalid(spec.SortProblems(problems))

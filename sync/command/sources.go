@@ -10,7 +10,8 @@ import (
 	reconcile "makesync/sync"
 )
 
-// sourceOptions are the options of commands that read whole zones: export, snapshot, migrate, compare.
+// sourceOptions are the options of commands that read whole zones: export, snapshot, migrate,
+// compare.
 type sourceOptions struct {
 	files          []string // -f; none by default
 	referenceRoots []string
@@ -22,15 +23,18 @@ type sourceOptions struct {
 // sourceFlags are their flags; use says what -f is for.
 func sourceFlags(use string) []cli.Flag {
 	return joined([]cli.Flag{
-		&cli.StringSliceFlag{Name: "file", Aliases: []string{"f"}, Usage: "`PATH` of documents, for " + use + " and their zones; repeatable (default: none)"},
+		&cli.StringSliceFlag{Name: "file", Aliases: []string{"f"}, Usage: "`PATH` of documents, for " + use +
+			" and their zones; repeatable (default: none)"},
 		&cli.StringSliceFlag{Name: "reference-root", Usage: "`DIR` below which ${file:…} may also read; repeatable"},
-		&cli.StringSliceFlag{Name: "organization", Usage: "only organizations whose name or key fits the `GLOB`, without case; repeatable"},
+		&cli.StringSliceFlag{Name: "organization",
+			Usage: "only organizations whose name or key fits the `GLOB`, without case; repeatable"},
 		&cli.DurationFlag{Name: "max-runtime", Usage: "stop cleanly after `D`: what was not read by then is told"},
 	}, zoneFlags(), []cli.Flag{colorFlag()}, logFlags())
 }
 
 func readSourceOptions(c *cli.Context) (o sourceOptions, err error) {
-	o.files, o.referenceRoots, o.maxRuntime = c.StringSlice("file"), c.StringSlice("reference-root"), c.Duration("max-runtime")
+	o.files, o.referenceRoots = c.StringSlice("file"), c.StringSlice("reference-root")
+	o.maxRuntime = c.Duration("max-runtime")
 	if c.IsSet("max-runtime") && o.maxRuntime <= 0 {
 		return o, badUsage(c, "--max-runtime %s: must be more than 0", o.maxRuntime)
 	}
@@ -141,8 +145,8 @@ func (e invalidDocuments) Error() string { return "the documents are not valid" 
 
 func invalid(problems []spec.Problem) error { return invalidDocuments{problems} }
 
-// tell prints the problems of an invalidDocuments error, as JSON where that is asked for, else to stderr, and ends
-// with exit 3; other errors pass.
+// tell prints the problems of an invalidDocuments error, as JSON where that is asked for, else to
+// stderr, and ends with exit 3; other errors pass.
 func (r *runtimeEnv) tell(c *cli.Context, err error) error {
 	problem, ok := err.(invalidDocuments)
 	if !ok {
@@ -153,7 +157,8 @@ func (r *runtimeEnv) tell(c *cli.Context, err error) error {
 		o.format = formatJSON
 	}
 	exit := reconcile.ExitInvalid
-	if err := r.emitFailed(&problemsResult{problem.problems, exit}, problem.problems, exit, o, c.Command.Name); err != nil {
+	if err := r.emitFailed(&problemsResult{problem.problems, exit}, problem.problems, exit, o,
+		c.Command.Name); err != nil {
 		return err
 	}
 	return end(exit)
