@@ -12,7 +12,7 @@ type Writer interface {
 	Write(ctx context.Context, w Write) (Answer, error)
 }
 
-// Journal keeps the story of a run; every call returns only after the entry is
+// Journal keeps what a run does; every call returns only after the entry is
 // on disk. An error stops the run before the next write.
 type Journal interface {
 	// Begin is the first line: the run's plan as far as resume and undo need it.

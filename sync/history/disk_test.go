@@ -59,8 +59,8 @@ func TestLinesShareATurnOfTheDisk(t *testing.T) {
 		if done.Load() != 6 || disk.turns.Load() != 2 {
 			t.Errorf("%d lines are safe after %d turns", done.Load(), disk.turns.Load())
 		}
-		if story, err := s.Read("R1"); err != nil || len(story.Entries) != 6 {
-			t.Errorf("%+v %v", story, err)
+		if record, err := s.Read("R1"); err != nil || len(record.Entries) != 6 {
+			t.Errorf("%+v %v", record, err)
 		}
 		if err := j.Close(); err != nil {
 			t.Fatal(err)
@@ -102,9 +102,9 @@ func TestFullDisk(t *testing.T) {
 			t.Error("a broken journal goes on")
 		}
 		j.Close()
-		story, err := s.Read("R1")
-		if err != nil || story.Truncated {
-			t.Errorf("%d bytes left: %v %v", left, story, err)
+		record, err := s.Read("R1")
+		if err != nil || record.Truncated {
+			t.Errorf("%d bytes left: %v %v", left, record, err)
 		}
 	}
 }

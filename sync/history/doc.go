@@ -5,10 +5,10 @@
 //	locks/         one file per zone and shard, locked while a run works
 //	used/          one mark per saved plan that was applied
 //	seen.json      when a waiting address was first seen, and by how many plans
-//	told/          for each job, of which troubles --notify has told
+//	told/          for each job, of which alerts --notify has told
 //
 // In go the facts that package sync hands to its Journal; out come them again as
-// a reconcile.Story. Files are for their owner only (0600, folders 0700) and hold
+// a reconcile.Run. Files are for their owner only (0600, folders 0700) and hold
 // no secrets. A journal only ever grows:
 //
 //	{"type":"begin","format":"makesync.journal/v1","run":"20261122T031500Z-7f3a",…}

@@ -78,14 +78,14 @@ func TestJournal(t *testing.T) {
 	if bytes.Contains(data, []byte("hunter2")) || bytes.Count(data, []byte("\n")) != 4 {
 		t.Errorf("%s", data)
 	}
-	story, err := s.Read("R1")
+	record, err := s.Read("R1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if story.Status() != reconcile.RunFinished || strings.Join(story.Keys(), " ") != "acme idle" || len(story.Entries) != 2 || story.Truncated || story.Tool != "v1" {
-		t.Errorf("%+v", story)
+	if record.Status() != reconcile.RunFinished || strings.Join(record.Keys(), " ") != "acme idle" || len(record.Entries) != 2 || record.Truncated || record.Tool != "v1" {
+		t.Errorf("%+v", record)
 	}
-	if step := story.Step(2); step == nil || step.Arguments.Value.Reference != "${env:P}" || !step.Arguments.Value.IsSensitive() {
+	if step := record.Step(2); step == nil || step.Arguments.Value.Reference != "${env:P}" || !step.Arguments.Value.IsSensitive() {
 		t.Errorf("%+v", step)
 	}
 	if again, _ := s.Begin("R1", nil); again.Begin("R1", samplePlan()) == nil {
@@ -134,23 +134,23 @@ func TestTornJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	for cut := range data {
-		story, err := ParseJournal("R1", data[:cut])
+		record, err := ParseJournal("R1", data[:cut])
 		if err != nil {
 			t.Fatalf("cut at %d: %v", cut, err)
 		}
 		whole := bytes.Count(data[:cut], []byte("\n"))
 		open := map[int]int{0: 0, 1: 0, 2: 1, 3: 0}[whole]
-		if len(story.Open()) != open || story.Truncated != (cut > 0 && data[cut-1] != '\n') || story.Status() != reconcile.RunUnfinished {
-			t.Fatalf("cut at %d: %d open, torn %v, %s", cut, len(story.Open()), story.Truncated, story.Status())
+		if len(record.Open()) != open || record.Truncated != (cut > 0 && data[cut-1] != '\n') || record.Status() != reconcile.RunUnfinished {
+			t.Fatalf("cut at %d: %d open, torn %v, %s", cut, len(record.Open()), record.Truncated, record.Status())
 		}
 	}
 }
 
 // A run on another shard is at work: it is not taken for dead.
-// TestSimulatedZonesOfOneNameAreKeptApart: two folders may simulate the same zone, each with a state of its own.
-// slowDisk needs to be let go on for each of its turns.
-// TestLinesShareATurnOfTheDisk: what comes while the disk is at work waits for its next turn, all together.
-// fullDisk takes a part of what is written and then fails.
+// TestSimulatedZonesOfOneNameAreKeptApart: two folders may simulate the same zone, each with a
+// state of its own. slowDisk needs to be let go on for each of its turns.
+// TestLinesShareATurnOfTheDisk: what comes while the disk is at work waits for its next turn, all
+// together. fullDisk takes a part of what is written and then fails.
 func TestJournalFolderOfItsOwn(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -271,16 +271,16 @@ func FuzzParseJournal(f *testing.F) {
 	f.Add([]byte(`{"type":"begin","format":"makesync.journal/v1","run":"R1","at":"2026-11-22T12:00:00Z","organizations":[{"key":"a","steps":[{"kind":"x"}]}]}` + "\n"))
 	f.Add([]byte("\n\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		story, err := ParseJournal("R1", data)
+		record, err := ParseJournal("R1", data)
 		if err != nil {
 			return
 		}
 		zone := map[string]reconcile.ZonePort{}
-		found := reconcile.ResolveRun(context.Background(), story, reconcile.ResolveOptions{Zones: zone, Clock: still{}})
-		if len(found) != len(story.Open()) {
-			t.Fatalf("%d open, %d resolved", len(story.Open()), len(found))
+		found := reconcile.ResolveRun(context.Background(), record, reconcile.ResolveOptions{Zones: zone, Clock: still{}})
+		if len(found) != len(record.Open()) {
+			t.Fatalf("%d open, %d resolved", len(record.Open()), len(found))
 		}
-		summarise(story)
+		summarise(record)
 	})
 }
 

@@ -47,7 +47,7 @@ const (
 	lineResolved = "resolved" // a later run has resolved what was open
 )
 
-// Journal writes the story of one run; it implements reconcile.Journal. After
+// Journal records one run; it implements reconcile.Journal. After
 // an error it stays broken: what it did not keep must not be followed by more.
 type Journal struct {
 	store  *Store
@@ -78,8 +78,8 @@ type journalFile interface {
 	Close() error
 }
 
-// Begin is the journal of a new run. Its file is made with the first line, so that a
-// run that does nothing leaves none. Places are what makes a zone the same zone, by name: its url, or the state
+// Begin is the journal of a new run. Its file is made with the first line, so that a run that does
+// nothing leaves none. Places are what makes a zone the same zone, by name: its url, or the state
 // file of a simulated one.
 func (s *Store) Begin(run string, places map[string]string) (*Journal, error) {
 	if _, err := s.path(run); err != nil {
@@ -104,7 +104,7 @@ func (j *Journal) create() error {
 		return err
 	}
 	j.file, j.alive = file, flock.New(path)
-	if err := takeAlive(j.alive, j.run); err != nil {
+	if err := lockJournal(j.alive, j.run); err != nil {
 		return err
 	}
 	return syncFolder(j.store.runs)
@@ -113,8 +113,9 @@ func (j *Journal) create() error {
 // aliveWait is how long another process that resolves the same run is waited for.
 const aliveWait = 5 * time.Second
 
-// takeAlive locks the journal itself: whoever finds it unlocked and without an end knows that its process is dead.
-func takeAlive(lock *flock.Flock, run string) error {
+// lockJournal locks the journal itself: whoever finds it unlocked and without an end knows that its
+// process is dead.
+func lockJournal(lock *flock.Flock, run string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), aliveWait)
 	defer cancel()
 	if ok, err := lock.TryLockContext(ctx, lockPoll); !ok {
@@ -123,8 +124,8 @@ func takeAlive(lock *flock.Flock, run string) error {
 	return nil
 }
 
-// isAlive tells whether some process writes the journal.
-func isAlive(path string) bool {
+// isLocked tells whether some process writes the journal.
+func isLocked(path string) bool {
 	lock := flock.New(path, flock.SetFlag(os.O_RDONLY)) // asking must not make a journal
 	ok, err := lock.TryRLock()
 	if ok {
@@ -133,7 +134,8 @@ func isAlive(path string) bool {
 	return !ok && err == nil
 }
 
-// Append opens the journal of an earlier run, to add what resolving found out. A torn last line is cut off.
+// Append opens the journal of an earlier run, to add what resolving found out. A torn last line is
+// cut off.
 func (s *Store) Append(run string) (*Journal, error) {
 	path, err := s.path(run)
 	if err != nil {
@@ -143,7 +145,7 @@ func (s *Store) Append(run string) (*Journal, error) {
 		return nil, fmt.Errorf("open the journal of run %s: %w", run, err)
 	}
 	alive := flock.New(path)
-	if err := takeAlive(alive, run); err != nil {
+	if err := lockJournal(alive, run); err != nil {
 		return nil, err
 	}
 	j, err := s.appendTo(run, path)
@@ -219,8 +221,8 @@ func (j *Journal) Close() error {
 	return errors.Join(j.file.Close(), j.alive.Close())
 }
 
-// write puts one line on the disk. Lines that come while the disk is at work share its next turn, so that
-// organizations side by side wait about as long as one.
+// write puts one line on the disk. Lines that come while the disk is at work share its next turn,
+// so that organizations side by side wait about as long as one.
 func (j *Journal) write(l line) error {
 	l.At = j.store.now().UTC()
 	data, err := json.Marshal(l)
@@ -244,7 +246,8 @@ func (j *Journal) write(l line) error {
 	return nil
 }
 
-// put writes a line behind the others. What a full disk left of it is cut off, as far as the disk lets us.
+// put writes a line behind the others. What a full disk left of it is cut off, as far as the disk
+// lets us.
 func (j *Journal) put(line []byte) error {
 	if j.file == nil {
 		if err := j.create(); err != nil {

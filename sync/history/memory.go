@@ -6,15 +6,17 @@ import (
 	reconcile "makesync/sync"
 )
 
-// Memory knows from the journals who was invited; it implements reconcile.Memory. It reads them all, once, when it is first
-// asked: that is only for role rows that the zone itself cannot explain.
+// Memory knows from the journals who was invited; it implements reconcile.Memory. It reads them
+// all, once, when it is first asked: that is only for role rows that the zone itself cannot
+// explain.
 type Memory struct {
 	store  *Store
 	once   stdsync.Once
 	emails map[person]string
 }
 
-// person is a user of an organization; the zone's url is part of who that is, since each zone counts its ids from 1.
+// person is a user of an organization; the zone's url is part of who that is, since each zone
+// counts its ids from 1.
 type person struct {
 	zone               string
 	organization, user int64
@@ -34,23 +36,23 @@ func (m *Memory) read() {
 	m.emails = map[person]string{}
 	runs, _ := m.store.names()
 	for _, run := range runs {
-		if story, err := m.store.Read(run); err == nil {
-			m.add(story)
+		if record, err := m.store.Read(run); err == nil {
+			m.add(record)
 		}
 	}
 }
 
-func (m *Memory) add(story *reconcile.Run) {
+func (m *Memory) add(record *reconcile.Run) {
 	urls := map[string]string{}
-	for _, z := range story.Zones {
+	for _, z := range record.Zones {
 		urls[z.Name] = z.URL
 	}
-	for _, e := range story.Entries {
+	for _, e := range record.Entries {
 		r := e.Result
 		if r == nil || r.Verb != reconcile.InviteMember || r.Answer.UserID < 1 {
 			continue
 		}
-		if o := story.Organization(r.Address); o != nil && o.ID > 0 {
+		if o := record.Organization(r.Address); o != nil && o.ID > 0 {
 			m.emails[person{urls[o.Zone], o.ID, r.Answer.UserID}] = r.Address.Name()
 		}
 	}

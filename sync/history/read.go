@@ -52,27 +52,27 @@ func readJournal(path string) ([]byte, error) {
 // wholeLines leaves out a last line without its end.
 func wholeLines(data []byte) []byte { return data[:bytes.LastIndexByte(data, '\n')+1] }
 
-// Read tells the story of a run.
+// Read reads a run back.
 func (s *Store) Read(run string) (*reconcile.Run, error) {
 	path, err := s.path(run)
 	if err != nil {
 		return nil, err
 	}
-	alive := isAlive(path) // asked first: what ends in between has its end in the file
+	alive := isLocked(path) // asked first: what ends in between has its end in the file
 	data, err := readJournal(path)
 	if err != nil {
 		return nil, err
 	}
-	story, err := ParseJournal(run, data)
+	record, err := ParseJournal(run, data)
 	if err == nil {
-		story.Running = alive
+		record.Running = alive
 	}
-	return story, err
+	return record, err
 }
 
-// settled tells from its last line whether everything of a run is known, without reading all of it: an
-// apply asks this of every run there ever was.
-func (s *Store) settled(run string) bool {
+// resolved tells from its last line whether everything of a run is known, without reading all of
+// it: an apply asks this of every run there ever was.
+func (s *Store) resolved(run string) bool {
 	path, err := s.path(run)
 	if err != nil {
 		return false
@@ -90,8 +90,9 @@ func (s *Store) settled(run string) bool {
 	return false
 }
 
-// firstField is the value behind the first key of this name, nil when there is none. It reads no further than that: the last
-// line of a long run is as long as its report, which begins with what is looked for.
+// firstField is the value behind the first key of this name, nil when there is none. It reads no
+// further than that: the last line of a long run is as long as its report, which begins with what
+// is looked for.
 func firstField(line []byte, name string) json.Token {
 	decoder := json.NewDecoder(bytes.NewReader(line))
 	decoder.UseNumber()
@@ -135,21 +136,21 @@ func lastLine(path string) ([]byte, error) {
 // any other line that is not understood is an error, since what it hides could be a write.
 func ParseJournal(run string, data []byte) (*reconcile.Run, error) {
 	whole := wholeLines(data)
-	story := &reconcile.Run{Run: run, Truncated: len(whole) != len(data)}
+	record := &reconcile.Run{Run: run, Truncated: len(whole) != len(data)}
 	if bytes.Count(whole, []byte{'\n'}) > maxEntries {
 		return nil, fmt.Errorf("the journal of run %s has more than %d lines", run, maxEntries)
 	}
 	n := 0
 	for text := range bytes.Lines(whole) {
 		n++
-		if err := readLine(story, n, text); err != nil {
+		if err := readLine(record, n, text); err != nil {
 			return nil, fmt.Errorf("the journal of run %s is damaged at line %d: %w", run, n, err)
 		}
 	}
-	return story, nil
+	return record, nil
 }
 
-func readLine(story *reconcile.Run, n int, text []byte) error {
+func readLine(record *reconcile.Run, n int, text []byte) error {
 	var l line
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
@@ -162,33 +163,33 @@ func readLine(story *reconcile.Run, n int, text []byte) error {
 	if (n == 1) != (l.Type == lineBegin) {
 		return fmt.Errorf("a line of type %q does not belong here", l.Type)
 	}
-	return l.addTo(story)
+	return l.addTo(record)
 }
 
-// addTo puts one understood line into the story.
-func (l line) addTo(story *reconcile.Run) error {
+// addTo puts one understood line into the run.
+func (l line) addTo(record *reconcile.Run) error {
 	switch {
 	case l.Type == lineBegin:
-		return l.begin(story)
+		return l.begin(record)
 	case l.Type == lineIntent && l.Intent != nil:
-		story.Entries = append(story.Entries, reconcile.Entry{Intent: l.Intent})
+		record.Entries = append(record.Entries, reconcile.Entry{Intent: l.Intent})
 	case l.Type == lineResult && l.Result != nil:
-		story.Entries = append(story.Entries, reconcile.Entry{Result: l.Result})
+		record.Entries = append(record.Entries, reconcile.Entry{Result: l.Result})
 	case l.Type == lineEnd && l.Report != nil:
-		story.Report, story.Ended = l.Report, &l.At
+		record.Report, record.Ended = l.Report, &l.At
 	case l.Type == lineResolved:
-		story.Resolved = true
+		record.Resolved = true
 	default:
 		return fmt.Errorf("a line of type %q is not complete, or of a newer makesync", l.Type)
 	}
 	return nil
 }
 
-func (l line) begin(story *reconcile.Run) error {
+func (l line) begin(record *reconcile.Run) error {
 	if l.Format != Format {
 		return fmt.Errorf("format %q; this makesync reads %s", l.Format, Format)
 	}
-	if l.Run != story.Run {
+	if l.Run != record.Run {
 		return fmt.Errorf("it is the journal of run %q", l.Run)
 	}
 	for _, o := range l.Organizations {
@@ -196,8 +197,8 @@ func (l line) begin(story *reconcile.Run) error {
 			return fmt.Errorf("%q is no key of an organization", o.Key)
 		}
 	}
-	story.Started, story.Tool, story.PID, story.Host = l.At, l.Tool, l.PID, l.Host
-	story.Plan, story.Shard, story.Zones, story.Places, story.Organizations = l.Plan, l.Shard, l.Zones, l.Places, l.Organizations
+	record.Started, record.Tool, record.PID, record.Host = l.At, l.Tool, l.PID, l.Host
+	record.Plan, record.Shard, record.Zones, record.Places, record.Organizations = l.Plan, l.Shard, l.Zones, l.Places, l.Organizations
 	return nil
 }
 
@@ -219,7 +220,8 @@ type Summary struct {
 	Damaged string `json:"damaged,omitempty"`
 }
 
-// List tells of every run, oldest first. A journal that cannot be read is listed as damaged, not left out.
+// List tells of every run, oldest first. A journal that cannot be read is listed as damaged, not
+// left out.
 func (s *Store) List() ([]Summary, error) {
 	runs, err := s.names()
 	if err != nil {
@@ -227,12 +229,12 @@ func (s *Store) List() ([]Summary, error) {
 	}
 	list := make([]Summary, 0, len(runs))
 	for _, run := range runs {
-		story, err := s.Read(run)
+		record, err := s.Read(run)
 		if err != nil {
 			list = append(list, Summary{Run: run, Status: reconcile.RunUnfinished, Damaged: err.Error()})
 			continue
 		}
-		list = append(list, summarise(story))
+		list = append(list, summarise(record))
 	}
 	return list, nil
 }
@@ -257,56 +259,57 @@ func (s *Store) names() ([]string, error) {
 	return runs, nil
 }
 
-func summarise(story *reconcile.Run) Summary {
-	sum := Summary{Run: story.Run, Started: story.Started, Ended: story.Ended, Status: story.Status(),
-		Zones: zoneNames(story), Open: len(story.Open())}
-	if r := story.Report; r != nil {
+func summarise(record *reconcile.Run) Summary {
+	sum := Summary{Run: record.Run, Started: record.Started, Ended: record.Ended, Status: record.Status(),
+		Zones: zoneNames(record), Open: len(record.Open())}
+	if r := record.Report; r != nil {
 		sum.Planned, sum.Succeeded, sum.Failed, sum.Skipped, sum.Unknown = r.Planned, r.Succeeded, r.Failed, r.Skipped, r.Unknown
 		return sum
 	}
-	for _, o := range story.Organizations {
+	for _, o := range record.Organizations {
 		sum.Planned += len(o.Steps)
 	}
 	return sum
 }
 
-func zoneNames(story *reconcile.Run) []string {
-	names := make([]string, len(story.Zones))
-	for i, z := range story.Zones {
+func zoneNames(record *reconcile.Run) []string {
+	names := make([]string, len(record.Zones))
+	for i, z := range record.Zones {
 		names[i] = z.Name
 	}
 	return names
 }
 
-// Unresolved lists the runs that were killed while they worked on one of the zones (places by name, as for Begin: two
-// folders may call different zones by one name), or that ended not knowing what became of a request, unless a later run has
-// resolved that since; oldest first. Runs that are at work, on other shards, are none of them. A journal that cannot be
-// read is an error: what it hides could be a write.
+// Unresolved lists the runs that were killed while they worked on one of the zones (places by name,
+// as for Begin: two folders may call different zones by one name), or that ended not knowing what
+// became of a request, unless a later run has resolved that since; oldest first. Runs that are at
+// work, on other shards, are none of them. A journal that cannot be read is an error: what it hides
+// could be a write.
 func (s *Store) Unresolved(places map[string]string) ([]*reconcile.Run, error) {
 	runs, err := s.names()
 	if err != nil {
 		return nil, err
 	}
-	var unsettled []*reconcile.Run
+	var unresolved []*reconcile.Run
 	for _, run := range runs {
-		if s.settled(run) {
+		if s.resolved(run) {
 			continue
 		}
-		story, err := s.Read(run)
+		record, err := s.Read(run)
 		if err != nil {
 			return nil, err
 		}
-		if story.Unresolved() && touches(story, places) {
-			unsettled = append(unsettled, story)
+		if record.Unresolved() && touches(record, places) {
+			unresolved = append(unresolved, record)
 		}
 	}
-	return unsettled, nil
+	return unresolved, nil
 }
 
 // touches: a journal of an older makesync has no places, only urls.
-func touches(story *reconcile.Run, places map[string]string) bool {
-	return slices.ContainsFunc(story.Zones, func(z reconcile.PlanZone) bool {
+func touches(record *reconcile.Run, places map[string]string) bool {
+	return slices.ContainsFunc(record.Zones, func(z reconcile.PlanZone) bool {
 		place, known := places[z.Name]
-		return known && place == cmp.Or(story.Places[z.Name], z.URL)
+		return known && place == cmp.Or(record.Places[z.Name], z.URL)
 	})
 }

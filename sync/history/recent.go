@@ -8,11 +8,13 @@ import (
 	reconcile "makesync/sync"
 )
 
-// longestRun is how long a run may have been at work: older journals are not looked into for what was done just now.
+// longestRun is how long a run may have been at work: older journals are not looked into for what
+// was done just now.
 const longestRun = 24 * time.Hour
 
-// Recent lists the runs on one of the zones (places by name, as for Unsettled) whose journals have grown since then and name
-// one of the verbs, oldest first. A journal that cannot be read is left out: Unsettled is who complains.
+// Recent lists the runs on one of the zones (places by name, as for Unresolved) whose journals have
+// grown since then and name one of the verbs, oldest first. A journal that cannot be read is left
+// out: Unresolved is who complains.
 func (s *Store) Recent(places map[string]string, since time.Time, verbs ...reconcile.Verb) ([]*reconcile.Run, error) {
 	runs, err := s.names()
 	if err != nil {
@@ -26,8 +28,8 @@ func (s *Store) Recent(places map[string]string, since time.Time, verbs ...recon
 		if !s.grownSince(run, since) {
 			continue
 		}
-		if story := s.readNaming(run, verbs); story != nil && touches(story, places) {
-			recent = append(recent, story)
+		if record := s.readNaming(run, verbs); record != nil && touches(record, places) {
+			recent = append(recent, record)
 		}
 	}
 	slices.Reverse(recent)
@@ -46,8 +48,8 @@ func (s *Store) grownSince(run string, since time.Time) bool {
 	return err == nil && wrong == nil && !at.Before(since)
 }
 
-// readNaming reads a journal that names one of the verbs, else gives nil: to look for them takes a hundredth of the time of
-// understanding all of it.
+// readNaming reads a journal that names one of the verbs, else gives nil: to look for them takes a
+// hundredth of the time of understanding all of it.
 func (s *Store) readNaming(run string, verbs []reconcile.Verb) *reconcile.Run {
 	path, err := s.path(run)
 	if err != nil {
@@ -58,9 +60,9 @@ func (s *Store) readNaming(run string, verbs []reconcile.Verb) *reconcile.Run {
 	if err != nil || !slices.ContainsFunc(verbs, named) {
 		return nil
 	}
-	story, err := ParseJournal(run, data)
+	record, err := ParseJournal(run, data)
 	if err != nil {
 		return nil
 	}
-	return story
+	return record
 }

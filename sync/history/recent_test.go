@@ -9,7 +9,8 @@ import (
 	reconcile "makesync/sync"
 )
 
-// TestRecentRuns: what matters is when a journal has grown last and for which zone; one that cannot be read is left out.
+// TestRecentRuns: what matters is when a journal has grown last and for which zone; one that cannot
+// be read is left out.
 func TestRecentRuns(t *testing.T) {
 	t.Parallel()
 	s := open(t)
@@ -28,22 +29,22 @@ func TestRecentRuns(t *testing.T) {
 	if err = errors.Join(err, os.WriteFile(path, []byte("{\"type\":\"begin\"}\n{\"at\":\"2026-11-22T03:15:00Z\"}\n"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	stories, err := s.Recent(map[string]string{"eu1": "https://eu1.make.com"}, now.Add(-time.Minute), reconcile.CreateOrganization, result.Verb)
-	if err != nil || !sameRuns(stories, "20261122T010000Z-2", "20261122T031400Z-1", "typed-by-hand") {
-		t.Errorf("%v %v", stories, err)
+	records, err := s.Recent(map[string]string{"eu1": "https://eu1.make.com"}, now.Add(-time.Minute), reconcile.CreateOrganization, result.Verb)
+	if err != nil || !sameRuns(records, "20261122T010000Z-2", "20261122T031400Z-1", "typed-by-hand") {
+		t.Errorf("%v %v", records, err)
 	}
-	if stories, err := s.Recent(map[string]string{"us1": "https://us1.make.com"}, now.Add(-time.Minute), result.Verb); err != nil || len(stories) > 0 {
-		t.Errorf("of another zone: %v %v", stories, err)
+	if records, err := s.Recent(map[string]string{"us1": "https://us1.make.com"}, now.Add(-time.Minute), result.Verb); err != nil || len(records) > 0 {
+		t.Errorf("of another zone: %v %v", records, err)
 	}
-	if stories, err := s.Recent(map[string]string{"eu1": "https://eu1.make.com"}, now.Add(-time.Minute), reconcile.CreateOrganization); err != nil || len(stories) > 0 {
-		t.Errorf("of another verb: %v %v", stories, err)
+	if records, err := s.Recent(map[string]string{"eu1": "https://eu1.make.com"}, now.Add(-time.Minute), reconcile.CreateOrganization); err != nil || len(records) > 0 {
+		t.Errorf("of another verb: %v %v", records, err)
 	}
 }
 
-func sameRuns(stories []*reconcile.Run, runs ...string) bool {
-	same := len(stories) == len(runs)
+func sameRuns(records []*reconcile.Run, runs ...string) bool {
+	same := len(records) == len(runs)
 	for i := range runs {
-		same = same && stories[i].Run == runs[i]
+		same = same && records[i].Run == runs[i]
 	}
 	return same
 }

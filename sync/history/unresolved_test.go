@@ -31,9 +31,9 @@ func TestAppendingToATornJournal(t *testing.T) {
 	if err := errors.Join(j.Result(resolved), j.Resolved(), j.Close()); err != nil {
 		t.Fatal(err)
 	}
-	story, err := s.Read("R1")
-	if err != nil || story.Status() != reconcile.RunResolved || len(story.Open()) != 0 || story.Truncated {
-		t.Errorf("%+v %v", story, err)
+	record, err := s.Read("R1")
+	if err != nil || record.Status() != reconcile.RunResolved || len(record.Open()) != 0 || record.Truncated {
+		t.Errorf("%+v %v", record, err)
 	}
 	if unfinished, err = s.Unresolved(map[string]string{"eu1": "https://eu1.make.com"}); err != nil || len(unfinished) != 0 {
 		t.Errorf("%v %v", unfinished, err)
@@ -47,9 +47,9 @@ func TestARunAtWorkIsNotUnfinished(t *testing.T) {
 	if err = errors.Join(err, j.Begin("R1", samplePlan()), j.Intent(intent)); err != nil {
 		t.Fatal(err)
 	}
-	story, err := s.Read("R1")
-	if err != nil || story.Status() != reconcile.RunRunning {
-		t.Errorf("%s %v", story.Status(), err)
+	record, err := s.Read("R1")
+	if err != nil || record.Status() != reconcile.RunRunning {
+		t.Errorf("%s %v", record.Status(), err)
 	}
 	if unfinished, err := s.Unresolved(map[string]string{"eu1": "https://eu1.make.com"}); err != nil || len(unfinished) != 0 {
 		t.Errorf("%v %v", unfinished, err)
@@ -78,8 +78,8 @@ func TestSimulatedZonesOfOneNameAreKeptApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	for place, want := range map[string]int{"/a/state.json": 1, "/b/state.json": 0, "https://eu1.make.com": 0} {
-		if unsettled, err := s.Unresolved(map[string]string{"eu1": place}); err != nil || len(unsettled) != want {
-			t.Errorf("%s: %v %v", place, unsettled, err)
+		if unresolved, err := s.Unresolved(map[string]string{"eu1": place}); err != nil || len(unresolved) != want {
+			t.Errorf("%s: %v %v", place, unresolved, err)
 		}
 	}
 }
@@ -100,8 +100,8 @@ func TestDamagedJournals(t *testing.T) {
 		"empty line":      begin + "\n",
 	}
 	for name, data := range cases {
-		if story, err := ParseJournal("R1", []byte(data)); err == nil {
-			t.Errorf("%s: %+v", name, story)
+		if record, err := ParseJournal("R1", []byte(data)); err == nil {
+			t.Errorf("%s: %+v", name, record)
 		}
 	}
 	s := open(t)

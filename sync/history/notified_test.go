@@ -11,26 +11,26 @@ import (
 )
 
 var (
-	heldTrouble = Trouble{ID: "held acme", Organization: "acme"}
-	downTrouble = Trouble{ID: "zone down"}
+	heldAlert = Alert{ID: "held acme", Organization: "acme"}
+	downAlert = Alert{ID: "zone down"}
 )
 
 func seesAll(string) bool     { return false }
 func seesNothing(string) bool { return true }
 
 // tell is one night: what is new, and what is remembered.
-func tell(t *testing.T, s *Store, blind func(string) bool, troubles ...Trouble) (fresh []string) {
+func tell(t *testing.T, s *Store, blind func(string) bool, alerts ...Alert) (fresh []string) {
 	t.Helper()
-	told, err := s.Told("apply", "clients/")
+	told, err := s.Notified("apply", "clients/")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, trouble := range troubles {
-		if !told.Knows(trouble) {
-			fresh = append(fresh, trouble.ID)
+	for _, alert := range alerts {
+		if !told.Contains(alert) {
+			fresh = append(fresh, alert.ID)
 		}
 	}
-	if err := told.Remember(troubles, blind); err != nil {
+	if err := told.Remember(alerts, blind); err != nil {
 		t.Fatal(err)
 	}
 	return fresh
@@ -41,25 +41,25 @@ func TestToldOnceUntilItEnds(t *testing.T) {
 	dir := t.TempDir()
 	s := Open(Options{Dir: dir, Now: func() time.Time { return time.Date(2026, 11, 20, 2, 0, 0, 0, time.UTC) }})
 	nights := []struct {
-		blind    func(string) bool
-		troubles []Trouble
-		fresh    int
+		blind  func(string) bool
+		alerts []Alert
+		fresh  int
 	}{
 		{seesAll, nil, 0},
-		{seesAll, []Trouble{heldTrouble}, 1},
-		{seesAll, []Trouble{heldTrouble}, 0},
-		{seesNothing, []Trouble{downTrouble}, 1}, // the held change is out of sight, not over
-		{seesAll, []Trouble{heldTrouble}, 0},
+		{seesAll, []Alert{heldAlert}, 1},
+		{seesAll, []Alert{heldAlert}, 0},
+		{seesNothing, []Alert{downAlert}, 1}, // the held change is out of sight, not over
+		{seesAll, []Alert{heldAlert}, 0},
 		{seesAll, nil, 0},
-		{seesAll, []Trouble{heldTrouble, downTrouble}, 2}, // both came back
+		{seesAll, []Alert{heldAlert, downAlert}, 2}, // both came back
 	}
 	for i, night := range nights {
-		if got := tell(t, s, night.blind, night.troubles...); len(got) != night.fresh {
+		if got := tell(t, s, night.blind, night.alerts...); len(got) != night.fresh {
 			t.Errorf("night %d: new are %v, want %d", i, got, night.fresh)
 		}
 	}
-	other, err := s.Told("plan", "clients/")
-	if err != nil || other.Knows(heldTrouble) {
+	other, err := s.Notified("plan", "clients/")
+	if err != nil || other.Contains(heldAlert) {
 		t.Errorf("another job was told: %v", err)
 	}
 	files, _ := filepath.Glob(filepath.Join(dir, "told", "*.json"))
@@ -74,7 +74,7 @@ func TestToldOnceUntilItEnds(t *testing.T) {
 	if err := os.WriteFile(files[0], []byte("{tor"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := tell(t, s, seesAll, heldTrouble); len(got) != 1 {
+	if got := tell(t, s, seesAll, heldAlert); len(got) != 1 {
 		t.Errorf("after damage: %v", got)
 	}
 }
