@@ -58,29 +58,3 @@ func KnownNames(list List, names []Name, wanted string) string {
 	slices.Sort(known)
 	return "known: " + text.Commas(slices.Compact(known), short)
 }
-
-// PreferredName is the text by which documents best name an entry of a list.
-func PreferredName(list List, n Name) string {
-	for _, text := range texts[list](n) {
-		if text != "" {
-			return text
-		}
-	}
-	return strconv.FormatInt(n.ID, 10)
-}
-
-// NameOf names an id to people: "Admin", or the id itself where no list is at hand.
-func NameOf(list List, names []Name, id string) string {
-	for _, n := range names {
-		if strconv.FormatInt(n.ID, 10) == id {
-			return PreferredName(list, n)
-		}
-	}
-	return id
-}
-
-// decimal reads an id in decimal text.
-func decimal(text string) (int64, bool) {
-	id, err := strconv.ParseInt(text, 10, 64)
-	return id, err == nil && id > 0
-}

@@ -49,7 +49,7 @@ func DiffOrganization(in DiffInput) DiffResult {
 			continue
 		}
 		ok := c.compare(row)
-		if ReadWith(row.kind) != "" {
+		if ReadAs(row.kind) != "" {
 			tried++
 		}
 		if !ok {
@@ -81,7 +81,7 @@ func (c *comparison) compare(row kindDiff) bool {
 // unreadable is why a kind could not be read. Without the detail call, the columns that the list
 // left out are unknown.
 func (c *comparison) unreadable(kind spec.Kind) error {
-	if with := ReadWith(kind); with != "" {
+	if with := ReadAs(kind); with != "" {
 		return c.Live.Failed[with]
 	}
 	if c.DetailErr == nil {

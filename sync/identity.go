@@ -155,7 +155,7 @@ func (o *organization) suggest() string {
 	var near []string
 	for _, name := range text.Nearest(o.want.Name, names, 3) {
 		words := text.Quote(name)
-		if id := byName[name].ID; !Invented(id) {
+		if id := byName[name].ID; !IsSynthetic(id) {
 			words += " (id " + strconv.FormatInt(id, 10) + ")"
 		}
 		near = append(near, words)

@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"makesync/spec"
@@ -22,9 +21,7 @@ type organization struct {
 	name     string
 	apiLimit int
 	// settled: there is nothing to compare.
-	settled bool
-	// awaited: the zone was asked to wait for the organization.
-	awaited   bool
+	settled   bool
 	detailErr error
 	// admins are the accepted Owners and Admins of now; emails knows who they are, and membersRead says that this is
 	// the whole truth.
@@ -41,9 +38,9 @@ func (o *organization) compare(ctx context.Context) {
 		return
 	}
 	if o.live != nil {
-		o.read(ctx)
+		o.read(ctx, o.reader)
 		o.admins, o.emails = AdminsOf(o.live), o.live.Emails()
-		o.membersRead = o.live.Members != nil && o.live.Failed[spec.KindMember] == nil
+		o.membersRead = o.live.Read(spec.KindMember)
 		o.matchUnreadable(ctx)
 	}
 	o.DiffResult = o.diff(ctx)
@@ -127,22 +124,4 @@ func (o *organization) warnAdmins() {
 			o.Problems = append(o.Problems, p)
 		}
 	}
-}
-
-// outOfTimeError tells a stop of the run from a failure of the zone.
-func outOfTimeError(err error) bool {
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return true
-	}
-	call := AsCallError(err)
-	return call != nil && call.Class == ClassCancelled
-}
-
-// unreadProblem tells that something could not be read: a warning, since the documents are not to blame.
-func unreadProblem(a spec.Address, what string, err error) spec.Problem {
-	p := spec.Problem{Severity: spec.Warning, Rule: "not-read", Address: a, Message: what + ": " + text.OneLine(err.Error())}
-	if call := AsCallError(err); call != nil {
-		p.Error, p.Hint = call.API(), call.Hint
-	}
-	return p
 }

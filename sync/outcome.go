@@ -175,7 +175,7 @@ func apiError(err error) *spec.APIError {
 }
 
 // journalled is a view as the journal keeps it: secrets as fingerprints, salted by the run.
-func (w *worker) journalled(v View) View { return v.Sealed(journalSalt(w.o.Run)) }
+func (w *worker) journalled(v View) View { return v.Fingerprinted(journalSalt(w.o.Run)) }
 
 // journalSalt is the salt of a run's fingerprints: different in each run, known to who can read the journal.
 func journalSalt(run string) []byte { return []byte("makesync journal " + run) }

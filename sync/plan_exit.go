@@ -40,23 +40,7 @@ func (r *run) readingExit() Exit {
 		return exit
 	}
 	for _, err := range errs {
-		exit = Worst(exit, exitOf(err))
+		exit = Worst(exit, exitOfFailure(err))
 	}
 	return exit
-}
-
-// exitOf tells the two exits of a zone that shows nothing apart; running out of time is neither.
-func exitOf(err error) Exit {
-	if outOfTimeError(err) {
-		return ExitOK
-	}
-	call := AsCallError(err)
-	if call == nil {
-		return ExitUnreachable
-	}
-	switch call.Class {
-	case ClassRefused, ClassForbidden, ClassFreePlan, ClassLicence, ClassNotFound, ClassInvalid:
-		return ExitRefused
-	}
-	return ExitUnreachable
 }

@@ -80,25 +80,3 @@ func (o *organization) plan() OrganizationPlan {
 	}
 	return p
 }
-
-// onceEach drops problems that say the same of the same place: a wrong name in a profile is one
-// mistake, however many organizations use the profile.
-func onceEach(problems []spec.Problem) []spec.Problem {
-	type place struct {
-		source        spec.Source
-		rule, message string
-	}
-	seen := map[place]bool{}
-	kept := []spec.Problem{}
-	for _, p := range problems {
-		if p.Source != nil {
-			at := place{*p.Source, p.Rule, p.Message}
-			if seen[at] {
-				continue
-			}
-			seen[at] = true
-		}
-		kept = append(kept, p)
-	}
-	return kept
-}

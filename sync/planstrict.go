@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"makesync/spec"
 	"makesync/spec/text"
 )
 
@@ -51,6 +52,17 @@ func walkStrictly(data []byte) (sealPlace, error) {
 		return sealPlace{}, errors.New("something follows its end")
 	}
 	return w.seal, nil
+}
+
+// decodeStrict reads a JSON text that the walk has found unambiguous into a value, and only what
+// the schema has and the value can hold. Problems are those of the schema.
+func decodeStrict(schema, data []byte, into any) ([]spec.Problem, error) {
+	if problems := spec.Check(schema, data); len(problems) > 0 {
+		return problems, nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	return nil, decoder.Decode(into)
 }
 
 type strictWalk struct {

@@ -98,7 +98,7 @@ func stepIsSecret(s *Step) bool {
 
 // fingerprint is the precondition's text. An organization that is not there relies on nothing.
 func (r Reliance) fingerprint(salt []byte) string {
-	r.View = r.View.Sealed(salt)
+	r.View = r.View.Fingerprinted(salt)
 	return hashJSON(r)
 }
 
@@ -165,12 +165,12 @@ func SetPreconditions(changes []Change, admins Admins, salt []byte) {
 			}
 		}
 		admins.Do(&c.Step)
-		c.Relies.View = c.Relies.View.Sealed(salt)
+		c.Relies.View = c.Relies.View.Fingerprinted(salt)
 		if c.Kind == spec.KindVariable && c.Before != nil {
 			c.Before = c.Relies.View
 		}
 		if c.Arguments.Value != nil {
-			value := c.Arguments.Value.sealed(salt)
+			value := c.Arguments.Value.fingerprinted(salt)
 			c.Arguments.Value = &value
 		}
 		created = created || c.Phase == PhaseCreate

@@ -2,30 +2,24 @@ package sync
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"makesync/spec"
 )
 
-// read reads what the documents declare of one organization, one call after another, since they
-// share one rate limit. Every failure stays with its kind.
-func (o *organization) read(ctx context.Context) {
+// read reads what the documents declare of one organization. What is to be deleted is read to tell what goes with it.
+func (o *organization) read(ctx context.Context, reader ObjectReader) {
 	o.live.Key = o.want.Key
-	if o.deletes() {
-		o.readDetail(ctx)
-		o.readKind(ctx, spec.KindMember)
-	} else {
-		if o.lacksColumns() {
-			o.readDetail(ctx)
-		}
-		for _, kind := range []spec.Kind{spec.KindFeatureControl, spec.KindVariable, spec.KindMember} {
+	wanted := Wanted{Detail: true, Kinds: []spec.Kind{spec.KindMember}, Await: true}
+	if !o.deletes() {
+		wanted.Detail, wanted.Kinds = o.lacksColumns(), nil
+		for _, kind := range readKinds {
 			if o.wants(kind) || kind == spec.KindMember && o.wants(spec.KindOwner) {
-				o.readKind(ctx, kind)
+				wanted.Kinds = append(wanted.Kinds, kind)
 			}
 		}
 	}
-	normalise(o.live)
+	o.detailErr = ReadOrganization(ctx, reader, o.live, wanted).DetailErr
 }
 
 // wants tells whether the documents declare the kind and the run may touch it.
@@ -40,68 +34,6 @@ func (o *organization) lacksColumns() bool {
 // LacksAttributes tells whether an attribute that the documents declare is not shown.
 func (l *Live) LacksAttributes(want *spec.Organization) bool {
 	return want.Country != "" && l.Country == "" || want.Timezone != "" && l.Timezone == ""
-}
-
-// readDetail fills in from the detail call what the row left out.
-func (o *organization) readDetail(ctx context.Context) {
-	detail, err := o.reader.Organization(ctx, o.live.ID, false)
-	if o.waitForReplication(ctx, err) {
-		detail, err = o.reader.Organization(ctx, o.live.ID, false)
-	}
-	if err != nil {
-		o.detailErr = err
-		return
-	}
-	o.live.fill(detail)
-}
-
-// fill takes over what is known of an organization from a fuller reply.
-func (l *Live) fill(detail *Live) {
-	fillText(&l.Country, detail.Country)
-	fillText(&l.Timezone, detail.Timezone)
-	if l.TFAEnforced == nil {
-		l.TFAEnforced = detail.TFAEnforced
-	}
-	if l.License == nil {
-		l.License = detail.License
-	}
-	if l.Teams == nil {
-		l.Teams = detail.Teams
-	}
-	if l.Paused == nil {
-		l.Paused = detail.Paused
-	}
-	l.ActiveScenarios = detail.ActiveScenarios
-}
-
-func fillText(text *string, from string) {
-	if *text == "" {
-		*text = from
-	}
-}
-
-func (o *organization) readKind(ctx context.Context, kind spec.Kind) {
-	if err := ctx.Err(); err != nil {
-		noteFailure(o.live, kind, fmt.Errorf("read %s of %s: %w", kind, o.want.Key, err))
-		return
-	}
-	err := o.reader.Read(ctx, o.live, kind)
-	if o.waitForReplication(ctx, err) {
-		delete(o.live.Failed, kind)
-		err = o.reader.Read(ctx, o.live, kind)
-	}
-	noteFailure(o.live, kind, err)
-}
-
-// waitForReplication waits, once, for an organization that is in the list and that its zone does not know: one that was made a
-// moment ago, by a run that was cut off. The central backend makes it, and wait=true ends when the zone has it (published).
-func (o *organization) waitForReplication(ctx context.Context, err error) bool {
-	if call := AsCallError(err); o.awaited || call == nil || call.Class != ClassNotFound {
-		return false
-	}
-	o.awaited = true
-	_, err = o.reader.Organization(ctx, o.live.ID, true)
-	return err == nil
 }
 
 // prefetched are the lists of names that were read when the zone was opened.

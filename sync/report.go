@@ -106,7 +106,12 @@ type Outcome struct {
 	At       time.Time `json:"at"`
 }
 
-// View is the flat form of one object's state: path → canonical text. It is
-// what the diff compares, what a precondition fingerprints, what the journal keeps as before-image (secrets
-// fingerprinted), what a read-back checks. A nil View is an object that is not there.
-type View map[string]Scalar
+// count adds the outcomes up.
+func (r *Report) count() {
+	r.Planned, r.Succeeded, r.Failed, r.Skipped, r.Unknown = 0, 0, 0, 0, 0
+	counter := map[StepOutcome]*int{Succeeded: &r.Succeeded, Failed: &r.Failed, Skipped: &r.Skipped, OutcomeUnknown: &r.Unknown}
+	for i := range r.Steps {
+		r.Planned++
+		*counter[r.Steps[i].Outcome]++
+	}
+}

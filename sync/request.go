@@ -6,9 +6,6 @@ import (
 	"makesync/spec"
 )
 
-// PlanLifetime is how long a saved plan may be applied.
-const PlanLifetime = 24 * time.Hour
-
 // Request is everything that MakePlan looks at.
 type Request struct {
 	Desired *spec.Desired
@@ -39,14 +36,6 @@ type Request struct {
 	Progress func(Progress)
 }
 
-// ZonePort is a zone as a run reaches it.
-type ZonePort struct {
-	Endpoint spec.Endpoint
-	Reader   Reader
-	// Calls counts the requests made so far; nil counts none.
-	Calls func() Calls
-}
-
 // Progress says how far reading is.
 type Progress struct {
 	Done, Total  int
@@ -63,4 +52,13 @@ type Memory interface {
 type FirstSeen interface {
 	// Since gives the time when this state directory first saw the address waiting for the reason.
 	Since(address spec.Address, reason string) (time.Time, bool)
+}
+
+// otherHosts are the hosts of every zone but one, as far as the documents and the run know them.
+func (r *Request) otherHosts(own spec.Endpoint) []string {
+	var used []spec.Endpoint
+	for _, port := range r.Zones {
+		used = append(used, port.Endpoint)
+	}
+	return KnownHosts(own, r.Desired.Zones, used...)
 }

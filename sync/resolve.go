@@ -108,7 +108,7 @@ func (w *worker) inspect(s *Step, write Write, images Images) finding {
 			return finding{state: unreadable, why: why}
 		}
 	}
-	found := compare(images, w.sight.view(s).Sealed(w.viewSalt))
+	found := compare(images, w.sight.view(s).Fingerprinted(w.viewSalt))
 	found.answer = answer
 	return found
 }

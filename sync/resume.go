@@ -22,7 +22,7 @@ type ResolveOptions struct {
 //
 // What a killed run had just sent may still arrive. Creating an organization and inviting are therefore
 // taken for not done only when as much time has passed as that takes; else this waits.
-func ResolveRun(ctx context.Context, story *Story, o ResolveOptions) []Outcome {
+func ResolveRun(ctx context.Context, story *Run, o ResolveOptions) []Outcome {
 	r := newResolver(story, o)
 	var outcomes []Outcome
 	for _, intent := range story.Open() {
@@ -41,12 +41,12 @@ func Unresolved(outcomes []Outcome) bool {
 }
 
 type resolver struct {
-	story   *Story
+	story   *Run
 	o       ResolveOptions
 	workers map[string]*worker // by organization key
 }
 
-func newResolver(story *Story, o ResolveOptions) *resolver {
+func newResolver(story *Run, o ResolveOptions) *resolver {
 	if o.Jitter == nil {
 		o.Jitter = func() float64 { return 0.5 }
 	}

@@ -17,7 +17,7 @@ import (
 
 // killedAt applies the world's plan and kills it at the n-th write, before or after the zone has
 // committed it, and gives the journal as it then stands on the disk.
-func killedAt(t *testing.T, z *writtenZone, r Request, n int, commit bool) (*Story, *jumpClock) {
+func killedAt(t *testing.T, z *writtenZone, r Request, n int, commit bool) (*Run, *jumpClock) {
 	t.Helper()
 	p := makePlan(t, r)
 	ctx, kill := context.WithCancelCause(context.Background())
@@ -54,7 +54,7 @@ func killedAt(t *testing.T, z *writtenZone, r Request, n int, commit bool) (*Sto
 }
 
 // onDisk is a story as it comes back from its file.
-func onDisk(t *testing.T, s *Story) *Story {
+func onDisk(t *testing.T, s *Run) *Run {
 	t.Helper()
 	data, err := json.Marshal(s)
 	if err != nil {
@@ -63,7 +63,7 @@ func onDisk(t *testing.T, s *Story) *Story {
 	if strings.Contains(string(data), "hunter2") {
 		t.Error("the journal holds a secret")
 	}
-	var back Story
+	var back Run
 	if err := json.Unmarshal(data, &back); err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestKilledAtEveryWrite(t *testing.T) {
 				if len(found) != 1 || found[0].Outcome != want || !found[0].Resolved {
 					t.Fatalf("resolved as %+v instead of %s", found, want)
 				}
-				story.Entries = append(story.Entries, StoryEntry{Result: &found[0]})
+				story.Entries = append(story.Entries, Entry{Result: &found[0]})
 				if len(story.Open()) != 0 {
 					t.Errorf("still open: %v", story.Open())
 				}
@@ -102,7 +102,7 @@ func TestKilledAtEveryWrite(t *testing.T) {
 }
 
 // wantStory compares what the journal says was done with what the zone has done.
-func wantStory(t *testing.T, story *Story, z *writtenZone) {
+func wantStory(t *testing.T, story *Run, z *writtenZone) {
 	t.Helper()
 	var told, done []string
 	for _, e := range story.Entries {

@@ -19,7 +19,7 @@ func Awaited() (verbs []Verb, within time.Duration) {
 // AwaitShown waits until the zones show what a run has made in them a moment ago, and writes nothing: organizations and
 // invitations. Their lists may be behind, and a run that plans from them at once would make an organization, or
 // invite somebody, a second time. It waits no longer than settling takes, and reads nothing for what is older.
-func AwaitShown(ctx context.Context, story *Story, o ResolveOptions) {
+func AwaitShown(ctx context.Context, story *Run, o ResolveOptions) {
 	r := newResolver(story, o)
 	for _, intent := range story.made() {
 		if ctx.Err() == nil && o.Clock.Now().Sub(intent.At) < settling[intent.Verb] {
@@ -29,7 +29,7 @@ func AwaitShown(ctx context.Context, story *Story, o ResolveOptions) {
 }
 
 // made lists the intents that have made what would be made twice if they were repeated.
-func (s *Story) made() []Intent {
+func (s *Run) made() []Intent {
 	done := map[intentKey]bool{}
 	for _, e := range s.Entries {
 		if r := e.Result; r != nil {

@@ -153,11 +153,11 @@ func idsNamed(rows []*Live, name string) []int64 {
 
 // otherHosts are the hosts of every zone but this one.
 func (w *worker) otherHosts() []string {
-	zones := map[string]ZonePort{}
-	for name, port := range w.o.Zones {
-		zones[name] = port.ZonePort
+	var used []spec.Endpoint
+	for _, port := range w.o.Zones {
+		used = append(used, port.Endpoint)
 	}
-	return knownHosts(&Request{Desired: &spec.Desired{}, Zones: zones}, w.port.Endpoint)
+	return KnownHosts(w.port.Endpoint, nil, used...)
 }
 
 // secretChanged tells whether a reference of a saved plan gives another value now than when the plan was made.

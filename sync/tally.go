@@ -42,16 +42,6 @@ func (w *worker) reportOn(ctx context.Context, s *Step) StepReport {
 	return reportOf(s, *skip(stopReason(ctx)))
 }
 
-// count adds the outcomes up.
-func (r *Report) count() {
-	r.Planned, r.Succeeded, r.Failed, r.Skipped, r.Unknown = 0, 0, 0, 0, 0
-	counter := map[StepOutcome]*int{Succeeded: &r.Succeeded, Failed: &r.Failed, Skipped: &r.Skipped, OutcomeUnknown: &r.Unknown}
-	for i := range r.Steps {
-		r.Planned++
-		*counter[r.Steps[i].Outcome]++
-	}
-}
-
 // sortedProblems are the run's own, in the order of the organizations.
 func (a *applier) sortedProblems(workers []*worker) []spec.Problem {
 	var problems []spec.Problem

@@ -28,7 +28,7 @@ import (
 //	any secret value                      not: the journal does not keep it
 //
 // What cannot be undone, and what has changed since, is listed in the plan's problems.
-func UndoPlan(ctx context.Context, story *Story, r Request) (*Plan, error) {
+func UndoPlan(ctx context.Context, story *Run, r Request) (*Plan, error) {
 	u := undoer{story: story, request: r, traces: traces(story)}
 	desired := spec.Desired{Guards: spec.DefaultGuards()}
 	if r.Desired != nil {
@@ -52,7 +52,7 @@ func UndoPlan(ctx context.Context, story *Story, r Request) (*Plan, error) {
 }
 
 type undoer struct {
-	story    *Story
+	story    *Run
 	request  Request
 	traces   map[int]*trace // by step number
 	problems []spec.Problem
@@ -70,7 +70,7 @@ type trace struct {
 }
 
 // traces goes through a journal once. A step without a trace has written nothing.
-func traces(story *Story) map[int]*trace {
+func traces(story *Run) map[int]*trace {
 	found := map[int]*trace{}
 	verbs := map[int]Verb{}
 	for i := range story.Organizations {
@@ -98,7 +98,7 @@ func traces(story *Story) map[int]*trace {
 }
 
 // organization is the desired state that undoes the run in one organization; nil when there is nothing to do.
-func (u *undoer) organization(ctx context.Context, o *StoryOrganization) *spec.Organization {
+func (u *undoer) organization(ctx context.Context, o *RunOrganization) *spec.Organization {
 	id := o.ID
 	if id == 0 {
 		id = u.story.createdID(o.Key)
@@ -161,7 +161,7 @@ func (u *undoer) undo(w *worker, want *spec.Organization, s *Step, images Images
 	if err := w.sight.look(w.writing, s, false); err != nil {
 		return "it could not be read: " + text.OneLine(err.Error())
 	}
-	now := w.sight.view(s).Sealed(w.viewSalt)
+	now := w.sight.view(s).Fingerprinted(w.viewSalt)
 	if !reached(images.After, now) {
 		return "it has changed since: the run left it " + orAbsent(images.After) + ", and it is now " + orAbsent(now)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // applied is the world after its plan, with the story of that run.
-func applied(t *testing.T) (*writtenZone, Request, *Story) {
+func applied(t *testing.T) (*writtenZone, Request, *Run) {
 	t.Helper()
 	z, r := world()
 	journal := &memoryJournal{}
@@ -21,7 +21,7 @@ func applied(t *testing.T) (*writtenZone, Request, *Story) {
 	return z, r, onDisk(t, &journal.story)
 }
 
-func undoPlan(t *testing.T, z *writtenZone, story *Story, allow ...string) *Plan {
+func undoPlan(t *testing.T, z *writtenZone, story *Run, allow ...string) *Plan {
 	t.Helper()
 	r := Request{Desired: &spec.Desired{Guards: spec.DefaultGuards()}, Zones: map[string]ZonePort{"eu1": z.port().ZonePort}, Now: planned, Concurrency: 1}
 	for _, rule := range allow {

@@ -20,7 +20,7 @@ func ViewOf(live *Live, kind spec.Kind, name string) View {
 	if live == nil {
 		return nil
 	}
-	return kindTable[kind].view(live, name)
+	return liveKinds[kind].view(live, name)
 }
 
 func viewOrganization(live *Live, _ string) View {
@@ -95,3 +95,8 @@ func idScalar(text string) Scalar {
 	}
 	return Text(text)
 }
+
+// View is the flat form of one object's state: path → canonical text. It is what the diff compares,
+// what a precondition fingerprints, what the journal keeps as before-image (secrets fingerprinted),
+// what a read-back checks. A nil View is an object that is not there.
+type View map[string]Scalar

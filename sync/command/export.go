@@ -77,28 +77,28 @@ func (r *runtimeEnv) runExport(ctx context.Context, o exportOptions) error {
 		return err
 	}
 	defer src.close()
-	survey, err := src.survey(ctx, o.zone, reconcile.SurveyOptions{Choose: src.choose})
+	state, err := src.readZone(ctx, o.zone, reconcile.ReadOptions{Select: src.choose})
 	if err != nil {
 		return err
 	}
-	if idle := o.chooser.Idle("the zone " + survey.Endpoint.Name); len(idle) > 0 {
-		return invalid(idle)
+	if unmatched := o.selector.Unmatched("the zone " + state.Endpoint.Name); len(unmatched) > 0 {
+		return invalid(unmatched)
 	}
-	exit := survey.Exit()
+	exit := state.Exit()
 	if exit == reconcile.ExitRefused || exit == reconcile.ExitUnreachable {
-		return r.nothingRead(survey, exit, "export", o.color)
+		return r.nothingRead(state, exit, "export", o.color)
 	}
-	exporter := reconcile.Exporter{Zone: survey.Endpoint.Name, Names: survey.Names, OrganizationRoles: survey.Roles, Sensitive: src.secretsIn(survey)}
-	f := folder{dir: o.out, force: o.force, src: src, zone: survey.Endpoint.Name}
-	result := render.Export{Zone: planZone(survey), Folder: o.out, Problems: append(survey.Problems, survey.Unread()...)}
-	for _, live := range survey.Organizations {
-		draft := exporter.Draft(live, survey.Keys[live.ID])
-		written, err := f.add("", draft, []string{fmt.Sprintf("exported from zone %s (%s)", survey.Endpoint.Name, survey.Endpoint.URL)})
+	exporter := reconcile.Exporter{Zone: state.Endpoint.Name, Names: state.Names, OrganizationRoles: state.Roles, Sensitive: src.secretsIn(state)}
+	f := folder{dir: o.out, force: o.force, src: src, zone: state.Endpoint.Name}
+	result := render.Export{Zone: planZone(state), Folder: o.out, Problems: append(state.Problems, state.Unread()...)}
+	for _, live := range state.Organizations {
+		document := exporter.Document(live, state.Keys[live.ID])
+		written, err := f.add("", document, []string{fmt.Sprintf("exported from zone %s (%s)", state.Endpoint.Name, state.Endpoint.URL)})
 		if err != nil {
 			return err
 		}
 		result.Files = append(result.Files, written)
-		result.Secrets = append(result.Secrets, draft.Secrets...)
+		result.Secrets = append(result.Secrets, document.Secrets...)
 	}
 	if err := f.write(""); err != nil {
 		return err
@@ -111,8 +111,8 @@ func (r *runtimeEnv) runExport(ctx context.Context, o exportOptions) error {
 }
 
 // nothingRead ends a run in which no organization could be read: nothing is written.
-func (r *runtimeEnv) nothingRead(survey *reconcile.Survey, exit reconcile.Exit, verb string, color bool) error {
-	problems := append(survey.Problems, survey.Unread()...)
+func (r *runtimeEnv) nothingRead(state *reconcile.ZoneState, exit reconcile.Exit, verb string, color bool) error {
+	problems := append(state.Problems, state.Unread()...)
 	if err := r.printProblems(problems, exit, render.Options{Verb: verb, Color: color && r.Terminal.Stderr}); err != nil {
 		return err
 	}
@@ -133,22 +133,22 @@ type file struct {
 	data []byte
 }
 
-// add writes a draft as the document of its key, in a folder below dir.
-func (f *folder) add(below string, draft reconcile.Draft, header []string) (render.WrittenFile, error) {
+// add writes a document to the file of its key, in a folder below dir.
+func (f *folder) add(below string, written reconcile.Document, header []string) (render.WrittenFile, error) {
 	var out bytes.Buffer
 	schemaPath := document.DefaultSchema
 	if below != "" {
 		schemaPath = "../" + schemaPath
 	}
-	unwritten, err := document.WriteDocument(&out, []spec.Organization{draft.Organization},
-		document.WriteOptions{Zone: f.zone, Header: header, Schema: schemaPath, Comments: draft.Comments()})
+	unwritten, err := document.WriteDocument(&out, []spec.Organization{written.Organization},
+		document.WriteOptions{Zone: f.zone, Header: header, Schema: schemaPath, Comments: written.Comments()})
 	if err != nil {
 		return render.WrittenFile{}, err
 	}
-	draft.Omit(unwritten)
-	path := filepath.Join(f.dir, below, draft.Organization.Key+".yaml")
+	written.Omit(unwritten)
+	path := filepath.Join(f.dir, below, written.Organization.Key+".yaml")
 	f.files = append(f.files, file{path, out.Bytes()})
-	return render.WrittenFile{Path: path, Draft: draft}, nil
+	return render.WrittenFile{Path: path, Draft: written}, nil
 }
 
 // zonesFile can be no organization's: a key holds no underscore.

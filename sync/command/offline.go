@@ -88,7 +88,7 @@ func (r *runtimeEnv) offlinePorts(m *made, o planOptions) (map[string]reconcile.
 	}
 	m.against = "snapshot " + strings.Join(words, ", ")
 	scope := reconcile.Scope{Zone: o.documents.zone, Targets: o.scope.target, Excludes: o.scope.exclude}
-	m.problems = append(m.problems, reconcile.Fit(snapshots, m.desired, scope, r.Now(), o.offline.maxAge)...)
+	m.problems = append(m.problems, reconcile.Check(snapshots, m.desired, scope, r.Now(), o.offline.maxAge)...)
 	if spec.HasErrors(m.problems) {
 		return nil, errInvalid
 	}

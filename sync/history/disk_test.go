@@ -103,7 +103,7 @@ func TestFullDisk(t *testing.T) {
 		}
 		j.Close()
 		story, err := s.Read("R1")
-		if err != nil || story.Torn {
+		if err != nil || story.Truncated {
 			t.Errorf("%d bytes left: %v %v", left, story, err)
 		}
 	}

@@ -6,7 +6,7 @@
 //	seen.json      when a waiting address was first seen, and by how many plans
 //	told/          for each job, of which alerts --notify has told
 //
-// In go the facts that package sync hands to its Journal; out come them again as a reconcile.Story.
+// In go the facts that package sync hands to its Journal; out come them again as a reconcile.Run.
 //
 //	Store.Begin ─▶ Journal ─ Begin, Intent, Result, … End ─▶ runs/R.jsonl
 //	Story ◀── ParseJournal ◀── Store.Read, Unresolved, Recent ◀──┘

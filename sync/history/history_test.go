@@ -87,7 +87,7 @@ func TestJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	if story.Status() != reconcile.RunFinished || strings.Join(story.Keys(), " ") != "acme idle" ||
-		len(story.Entries) != 2 || story.Torn || story.Tool != "v1" {
+		len(story.Entries) != 2 || story.Truncated || story.Tool != "v1" {
 		t.Errorf("%+v", story)
 	}
 	if step := story.Step(2); step == nil || step.Arguments.Value.Reference != "${env:P}" ||
@@ -147,8 +147,8 @@ func TestTruncatedJournal(t *testing.T) {
 		whole := bytes.Count(data[:cut], []byte("\n"))
 		open := map[int]int{0: 0, 1: 0, 2: 1, 3: 0}[whole]
 		torn := cut > 0 && data[cut-1] != '\n'
-		if len(story.Open()) != open || story.Torn != torn || story.Status() != reconcile.RunUnfinished {
-			t.Fatalf("cut at %d: %d open, torn %v, %s", cut, len(story.Open()), story.Torn, story.Status())
+		if len(story.Open()) != open || story.Truncated != torn || story.Status() != reconcile.RunUnfinished {
+			t.Fatalf("cut at %d: %d open, torn %v, %s", cut, len(story.Open()), story.Truncated, story.Status())
 		}
 	}
 }

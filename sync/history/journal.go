@@ -21,21 +21,21 @@ const Format = "makesync.journal/v1"
 
 // line is one line of a journal; which fields it has depends on its type.
 type line struct {
-	Type          string                        `json:"type"`
-	Format        string                        `json:"format,omitempty"`
-	Run           string                        `json:"run,omitempty"`
-	At            time.Time                     `json:"at"`
-	Tool          string                        `json:"tool,omitempty"`
-	PID           int                           `json:"pid,omitempty"`
-	Host          string                        `json:"host,omitempty"`
-	Plan          string                        `json:"plan,omitempty"`
-	Shard         *reconcile.Shard              `json:"shard,omitempty"`
-	Zones         []reconcile.PlanZone          `json:"zones,omitempty"`
-	Places        map[string]string             `json:"places,omitempty"` // by zone
-	Organizations []reconcile.StoryOrganization `json:"organizations,omitempty"`
-	Intent        *reconcile.Intent             `json:"intent,omitempty"`
-	Result        *reconcile.Outcome            `json:"result,omitempty"`
-	Report        *reconcile.Report             `json:"report,omitempty"`
+	Type          string                      `json:"type"`
+	Format        string                      `json:"format,omitempty"`
+	Run           string                      `json:"run,omitempty"`
+	At            time.Time                   `json:"at"`
+	Tool          string                      `json:"tool,omitempty"`
+	PID           int                         `json:"pid,omitempty"`
+	Host          string                      `json:"host,omitempty"`
+	Plan          string                      `json:"plan,omitempty"`
+	Shard         *reconcile.Shard            `json:"shard,omitempty"`
+	Zones         []reconcile.PlanZone        `json:"zones,omitempty"`
+	Places        map[string]string           `json:"places,omitempty"` // by zone
+	Organizations []reconcile.RunOrganization `json:"organizations,omitempty"`
+	Intent        *reconcile.Intent           `json:"intent,omitempty"`
+	Result        *reconcile.Outcome          `json:"result,omitempty"`
+	Report        *reconcile.Report           `json:"report,omitempty"`
 }
 
 // The types of lines.
@@ -174,7 +174,7 @@ func (j *Journal) Begin(run string, plan *reconcile.Plan) error {
 		Plan: plan.Digest, Shard: plan.Shard, Zones: plan.Zones, Places: j.places,
 	}
 	for _, o := range plan.Organizations {
-		first.Organizations = append(first.Organizations, reconcile.StoryOrganization{
+		first.Organizations = append(first.Organizations, reconcile.RunOrganization{
 			Key: o.Key, Zone: o.Zone, ID: o.ID, Name: o.Name, Steps: o.Steps})
 	}
 	return j.write(first)

@@ -39,7 +39,7 @@ func (m *Memory) read() {
 	}
 }
 
-func (m *Memory) add(story *reconcile.Story) {
+func (m *Memory) add(story *reconcile.Run) {
 	urls := map[string]string{}
 	for _, z := range story.Zones {
 		urls[z.Name] = z.URL

@@ -44,7 +44,7 @@ func TestRecentRuns(t *testing.T) {
 	}
 }
 
-func sameRuns(stories []*reconcile.Story, runs ...string) bool {
+func sameRuns(stories []*reconcile.Run, runs ...string) bool {
 	same := len(stories) == len(runs)
 	for i := range runs {
 		same = same && stories[i].Run == runs[i]

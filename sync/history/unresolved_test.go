@@ -35,7 +35,7 @@ func TestAppendingToATruncatedJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	story, err := s.Read("R1")
-	if err != nil || story.Status() != reconcile.RunResolved || len(story.Open()) != 0 || story.Torn {
+	if err != nil || story.Status() != reconcile.RunResolved || len(story.Open()) != 0 || story.Truncated {
 		t.Errorf("%+v %v", story, err)
 	}
 	if unfinished, err = s.Unresolved(eu1Only); err != nil || len(unfinished) != 0 {

@@ -24,7 +24,7 @@ type Export struct {
 // WrittenFile is one document that was written.
 type WrittenFile struct {
 	Path  string
-	Draft reconcile.Draft
+	Draft reconcile.Document
 }
 
 // WriteExport writes what was exported, what was not written and why, the
@@ -65,7 +65,7 @@ func (p *printer) files(files []WrittenFile) {
 }
 
 // draftWords say what a draft holds: `Acme Automation, id 11: 3 feature controls, 12 variables, 4 members`.
-func draftWords(d reconcile.Draft) string {
+func draftWords(d reconcile.Document) string {
 	o := d.Organization
 	line := o.Name
 	switch {

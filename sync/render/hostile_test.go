@@ -51,11 +51,11 @@ func anyReport(t *rapid.T) *reconcile.Report {
 	return report
 }
 
-func anyStory(t *rapid.T) *reconcile.Story {
+func anyStory(t *rapid.T) *reconcile.Run {
 	s := step(1, "acme/variable/"+anyText(t, "variable"), reconcile.Op(anyText(t, "op")), reconcile.RiskNone, field(anyText(t, "path"), anyScalar(t, "from"), anyScalar(t, "to")))
-	return &reconcile.Story{Run: anyText(t, "run"), Started: sampleTime, Tool: anyText(t, "tool"), Host: anyText(t, "host"), Plan: anyText(t, "plan"),
-		Organizations: []reconcile.StoryOrganization{{Key: anyText(t, "key"), Zone: anyText(t, "zone"), Name: anyText(t, "name"), Steps: []reconcile.Step{s}}},
-		Entries: []reconcile.StoryEntry{
+	return &reconcile.Run{Run: anyText(t, "run"), Started: sampleTime, Tool: anyText(t, "tool"), Host: anyText(t, "host"), Plan: anyText(t, "plan"),
+		Organizations: []reconcile.RunOrganization{{Key: anyText(t, "key"), Zone: anyText(t, "zone"), Name: anyText(t, "name"), Steps: []reconcile.Step{s}}},
+		Entries: []reconcile.Entry{
 			{Intent: &reconcile.Intent{Step: 1, Verb: reconcile.Verb(anyText(t, "verb")), At: sampleTime}},
 			{Result: &reconcile.Outcome{Step: 1, Outcome: reconcile.StepOutcome(anyText(t, "outcome")), Reason: anyText(t, "why"), At: sampleTime.Add(time.Second)}},
 		}}

@@ -152,7 +152,7 @@ func organizationFacts(o *reconcile.OrganizationPlan, width int) string {
 	switch {
 	case o.ID == 0 && len(o.NotRead) == 0:
 		return "new, " + zone
-	case o.ID == 0, reconcile.Invented(o.ID):
+	case o.ID == 0, reconcile.IsSynthetic(o.ID):
 		return zone
 	}
 	return fmt.Sprintf("id %d, ", o.ID) + zone

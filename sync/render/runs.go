@@ -14,7 +14,7 @@ import (
 type Run struct {
 	ID      string
 	Started time.Time
-	Status  reconcile.StoryStatus
+	Status  reconcile.RunStatus
 	Zones   []string
 	// Planned = Succeeded + Failed + Skipped + Unknown, for a run that has ended.
 	Planned, Succeeded, Failed, Skipped, Unknown int
@@ -102,7 +102,7 @@ func aligned(rows [][]string) []string {
 
 // Story writes the story of one run as text: for each organization of its plan
 // every step, with each request that was sent for it and what became of it.
-func Story(w io.Writer, story *reconcile.Story, o Options) error {
+func Story(w io.Writer, story *reconcile.Run, o Options) error {
 	p := newPrinter(w, o)
 	p.labelled(0, bold, "run", headLabel, story.Run+", started "+story.Started.UTC().Format("2006-01-02 15:04:05 MST")+storyEnd(story))
 	if story.Host != "" {
@@ -111,7 +111,7 @@ func Story(w io.Writer, story *reconcile.Story, o Options) error {
 	p.labelled(0, bold, "plan", headLabel, story.Plan)
 	p.zones(story.Zones)
 	p.shard(story.Shard)
-	entries := map[int][]reconcile.StoryEntry{}
+	entries := map[int][]reconcile.Entry{}
 	for _, entry := range story.Entries {
 		entries[entryStep(entry)] = append(entries[entryStep(entry)], entry)
 	}
@@ -123,7 +123,7 @@ func Story(w io.Writer, story *reconcile.Story, o Options) error {
 	return p.flush()
 }
 
-func entryStep(e reconcile.StoryEntry) int {
+func entryStep(e reconcile.Entry) int {
 	if e.Intent != nil {
 		return e.Intent.Step
 	}
@@ -133,14 +133,14 @@ func entryStep(e reconcile.StoryEntry) int {
 	return 0
 }
 
-func storyEnd(story *reconcile.Story) string {
+func storyEnd(story *reconcile.Run) string {
 	if story.Ended == nil {
 		return ", without an end"
 	}
 	return ", took " + story.Ended.Sub(story.Started).Round(time.Second).String()
 }
 
-func (p *printer) storyOrganization(o *reconcile.StoryOrganization, entries map[int][]reconcile.StoryEntry, report *reconcile.Report) {
+func (p *printer) storyOrganization(o *reconcile.RunOrganization, entries map[int][]reconcile.Entry, report *reconcile.Report) {
 	p.gap()
 	p.line("%s", p.organizationHead(&reconcile.OrganizationPlan{Key: o.Key, Zone: o.Zone, ID: o.ID, Name: o.Name}))
 	for i := range o.Steps {
@@ -157,7 +157,7 @@ func (p *printer) storyOrganization(o *reconcile.StoryOrganization, entries map[
 	}
 }
 
-func (p *printer) storyEntry(e reconcile.StoryEntry) {
+func (p *printer) storyEntry(e reconcile.Entry) {
 	const clock = "15:04:05.000"
 	if i := e.Intent; i != nil {
 		p.line("      %s  %s, attempt %d: sent", i.At.UTC().Format(clock), cut(Clean(string(i.Verb)), 40), i.Attempt)
@@ -197,8 +197,8 @@ func (p *printer) stepEnd(step *reconcile.Step, report *reconcile.Report, sent b
 }
 
 // storyEnd says how the run ended and how to go on.
-func (p *printer) storyEnd(story *reconcile.Story) {
-	if story.Torn {
+func (p *printer) storyEnd(story *reconcile.Run) {
+	if story.Truncated {
 		p.labelled(0, yellow, "", 0, "The last line of the journal was cut off (a kill, or a full disk) and is left out.")
 	}
 	open := len(story.Open())

@@ -155,25 +155,25 @@ func sampleProblems() []spec.Problem {
 	}
 }
 
-func sampleStory() *reconcile.Story {
+func sampleStory() *reconcile.Run {
 	plan := samplePlan()
 	ended := sampleTime.Add(12 * time.Second)
 	at := func(ms int) time.Time { return sampleTime.Add(time.Duration(ms) * time.Millisecond) }
 	steps := plan.Organizations[0].Steps
-	intent := func(step int, verb reconcile.Verb, ms int) reconcile.StoryEntry {
-		return reconcile.StoryEntry{Intent: &reconcile.Intent{Step: step, Address: steps[step-1].Address, Verb: verb, Attempt: 1, At: at(ms)}}
+	intent := func(step int, verb reconcile.Verb, ms int) reconcile.Entry {
+		return reconcile.Entry{Intent: &reconcile.Intent{Step: step, Address: steps[step-1].Address, Verb: verb, Attempt: 1, At: at(ms)}}
 	}
-	result := func(step int, verb reconcile.Verb, ms int, outcome reconcile.StepOutcome) reconcile.StoryEntry {
-		return reconcile.StoryEntry{Result: &reconcile.Outcome{Step: step, Address: steps[step-1].Address, Verb: verb, Attempt: 1, At: at(ms), Outcome: outcome}}
+	result := func(step int, verb reconcile.Verb, ms int, outcome reconcile.StepOutcome) reconcile.Entry {
+		return reconcile.Entry{Result: &reconcile.Outcome{Step: step, Address: steps[step-1].Address, Verb: verb, Attempt: 1, At: at(ms), Outcome: outcome}}
 	}
 	refused := result(4, reconcile.UpdateVariable, 900, reconcile.Failed)
 	refused.Result.Error = &spec.APIError{Status: 403, Code: "SC403", Message: "Permission denied"}
-	return &reconcile.Story{Run: "20261120T020000Z-7f3a", Started: sampleTime, Ended: &ended, Tool: "1.2.0", PID: 4711, Host: "cron1", Plan: plan.Digest, Zones: plan.Zones[:1],
-		Organizations: []reconcile.StoryOrganization{{Key: "acme", Zone: "eu1", ID: 11, Name: "Acme Automation", Steps: []reconcile.Step{steps[0], steps[3], steps[7]}}},
-		Entries: []reconcile.StoryEntry{
+	return &reconcile.Run{Run: "20261120T020000Z-7f3a", Started: sampleTime, Ended: &ended, Tool: "1.2.0", PID: 4711, Host: "cron1", Plan: plan.Digest, Zones: plan.Zones[:1],
+		Organizations: []reconcile.RunOrganization{{Key: "acme", Zone: "eu1", ID: 11, Name: "Acme Automation", Steps: []reconcile.Step{steps[0], steps[3], steps[7]}}},
+		Entries: []reconcile.Entry{
 			intent(1, reconcile.UpdateOrganization, 100), result(1, reconcile.UpdateOrganization, 420, reconcile.Succeeded),
 			intent(4, reconcile.UpdateVariable, 500), refused, intent(8, reconcile.InviteMember, 1000),
-		}, Torn: true}
+		}, Truncated: true}
 }
 
 func sampleRuns() []Run {

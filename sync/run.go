@@ -6,9 +6,9 @@ import (
 	"makesync/spec"
 )
 
-// Story is what a journal tells about a run. It is data of a file that anybody
+// Run is what a journal tells about a run. It is data of a file that anybody
 // may have written to: nothing in it is trusted beyond its shape.
-type Story struct {
+type Run struct {
 	Run     string     `json:"run"`
 	Started time.Time  `json:"started"`
 	Ended   *time.Time `json:"ended,omitempty"`
@@ -18,23 +18,24 @@ type Story struct {
 	Plan    string     `json:"plan"` // the plan's digest
 	Shard   *Shard     `json:"shard,omitempty"`
 	Zones   []PlanZone `json:"zones"`
-	// Places are what makes each zone the same zone for another run: its url, or the state file of a simulated one.
+	// Places are what makes each zone the same zone for another run: its url, or the state file of
+	// a simulated one.
 	Places map[string]string `json:"-"`
 	// Organizations are all of the plan, reached or not, with their steps without secrets.
-	Organizations []StoryOrganization `json:"organizations"`
-	Entries       []StoryEntry        `json:"entries"`
+	Organizations []RunOrganization `json:"organizations"`
+	Entries       []Entry           `json:"entries"`
 	// Report is the last line; nil for a run that was killed.
 	Report *Report `json:"report,omitempty"`
 	// Resolved: a later run has found out what became of the open intents.
 	Resolved bool `json:"resolved,omitempty"`
 	// Running: its process is alive and still writes.
 	Running bool `json:"running,omitempty"`
-	// Torn: the last line was cut off by the kill or a full disk, and is left out.
-	Torn bool `json:"torn,omitempty"`
+	// Truncated: the last line was cut off by the kill or a full disk, and is left out.
+	Truncated bool `json:"torn,omitempty"`
 }
 
-// StoryOrganization is an organization of a run's plan.
-type StoryOrganization struct {
+// RunOrganization is an organization of a run's plan.
+type RunOrganization struct {
 	Key   string `json:"key"`
 	Zone  string `json:"zone"`
 	ID    int64  `json:"id"` // 0: it was to be created
@@ -42,25 +43,25 @@ type StoryOrganization struct {
 	Steps []Step `json:"steps"`
 }
 
-// StoryEntry is one line between the first and the last: one of both is set.
-type StoryEntry struct {
+// Entry is one line between the first and the last: one of both is set.
+type Entry struct {
 	Intent *Intent  `json:"intent,omitempty"`
 	Result *Outcome `json:"result,omitempty"`
 }
 
-// StoryStatus says how a run ended.
-type StoryStatus string
+// RunStatus says how a run ended.
+type RunStatus string
 
 // The statuses.
 const (
-	RunFinished   StoryStatus = "finished"
-	RunUnfinished StoryStatus = "unfinished" // killed, or its last line could not be written
-	RunRunning    StoryStatus = "running"    // its process is alive
-	RunResolved   StoryStatus = "resolved"   // unfinished, but its open intents are known by now
+	RunFinished   RunStatus = "finished"
+	RunUnfinished RunStatus = "unfinished" // killed, or its last line could not be written
+	RunRunning    RunStatus = "running"    // its process is alive
+	RunResolved   RunStatus = "resolved"   // unfinished, but its open intents are known by now
 )
 
 // Status is how the run ended, as far as its journal tells.
-func (s *Story) Status() StoryStatus {
+func (s *Run) Status() RunStatus {
 	switch {
 	case s.Resolved:
 		return RunResolved
@@ -72,8 +73,9 @@ func (s *Story) Status() StoryStatus {
 	return RunUnfinished
 }
 
-// Unsettled tells whether the run was killed, or ended not knowing what became of a request, and no later run has found out.
-func (s *Story) Unsettled() bool {
+// Unresolved tells whether the run was killed, or ended not knowing what became of a request, and
+// no later run has found out.
+func (s *Run) Unresolved() bool {
 	switch s.Status() {
 	case RunUnfinished:
 		return true
@@ -92,7 +94,7 @@ type intentKey struct {
 
 // Open lists the intents of which nobody knows what became of them: without a
 // result, or with the result unknown and not resolved since, in the order of the journal.
-func (s *Story) Open() []Intent {
+func (s *Run) Open() []Intent {
 	results := map[intentKey]StepOutcome{}
 	for _, e := range s.Entries {
 		if r := e.Result; r != nil {
@@ -114,7 +116,7 @@ func (s *Story) Open() []Intent {
 
 // Organization finds the plan's organization of an address; nil if it has none. The id of one
 // that the run created comes from its results.
-func (s *Story) Organization(a spec.Address) *StoryOrganization {
+func (s *Run) Organization(a spec.Address) *RunOrganization {
 	for i := range s.Organizations {
 		if s.Organizations[i].Key == a.Key() {
 			found := s.Organizations[i]
@@ -127,9 +129,10 @@ func (s *Story) Organization(a spec.Address) *StoryOrganization {
 	return nil
 }
 
-func (s *Story) createdID(key string) int64 {
+func (s *Run) createdID(key string) int64 {
 	for _, e := range s.Entries {
-		if r := e.Result; r != nil && r.Verb == CreateOrganization && r.Address.Key() == key && r.Answer.OrganizationID > 0 {
+		if r := e.Result; r != nil && r.Verb == CreateOrganization && r.Address.Key() == key &&
+			r.Answer.OrganizationID > 0 {
 			return r.Answer.OrganizationID
 		}
 	}
@@ -137,7 +140,7 @@ func (s *Story) createdID(key string) int64 {
 }
 
 // Step finds a step of the run's plan by its number; nil if it has none.
-func (s *Story) Step(n int) *Step {
+func (s *Run) Step(n int) *Step {
 	for i := range s.Organizations {
 		steps := s.Organizations[i].Steps
 		for j := range steps {
@@ -150,7 +153,7 @@ func (s *Story) Step(n int) *Step {
 }
 
 // Keys lists the keys of the run's organizations, for `apply --resume`.
-func (s *Story) Keys() []string {
+func (s *Run) Keys() []string {
 	keys := make([]string, len(s.Organizations))
 	for i, o := range s.Organizations {
 		keys[i] = o.Key

@@ -1,6 +1,8 @@
 package sync
 
 import (
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 
@@ -51,25 +53,26 @@ func hostSet(hosts []string) map[string]bool {
 	return set
 }
 
-// knownHosts are the hosts of every zone but the endpoint's own: built in, declared, or used in this run.
-func knownHosts(r *Request, e spec.Endpoint) []string {
-	own := hostSet(e.Hosts)
-	var hosts []string
+// KnownHosts are the hosts of all zones but one, sorted: the built-in zones, those that documents
+// declare, by name, and those that the run uses besides. Candidates wants them.
+func KnownHosts(own spec.Endpoint, declared map[string]spec.Zone, used ...spec.Endpoint) []string {
+	ours := hostSet(own.Hosts)
+	hosts := map[string]bool{}
 	add := func(zone string, names ...string) {
 		for _, h := range names {
-			if h != "" && zone != e.Name && !own[foldName(h)] {
-				hosts = append(hosts, h)
+			if h != "" && zone != own.Name && !ours[foldName(h)] {
+				hosts[h] = true
 			}
 		}
 	}
 	for zone, host := range spec.BuiltinZones() {
 		add(zone, host)
 	}
-	for zone, z := range r.Desired.Zones {
+	for zone, z := range declared {
 		add(zone, z.Host)
 	}
-	for zone, port := range r.Zones {
-		add(zone, port.Endpoint.Hosts...)
+	for _, e := range used {
+		add(e.Name, e.Hosts...)
 	}
-	return hosts
+	return slices.Sorted(maps.Keys(hosts))
 }

@@ -10,9 +10,9 @@ import (
 	"makesync/spec/text"
 )
 
-// people is the third wave: everybody gets an invitation, then two-factor
+// people is the third stage: everybody gets an invitation, then two-factor
 // authentication, and last the ownership.
-func (m *mover) people(move *move, source *Draft) {
+func (m *migrator) people(move *migratedOrganization, source *Document) {
 	d := m.start(move, source.Partly)
 	if move.live.Failed[spec.KindMember] != nil {
 		d.Notes = append(d.Notes, notesOf(source, spec.KindMember)...)
@@ -23,10 +23,15 @@ func (m *mover) people(move *move, source *Draft) {
 	for i := range move.live.Members {
 		m.person(&d, move, &move.live.Members[i], seen)
 	}
-	if maker := strings.ToLower(m.To.User.Email); move.adopted == nil && move.live.Members != nil && !seen[maker] {
-		m.out.left(move.live, "being without "+text.OneLine(maker), "whose token makes the organization and so becomes its Owner, then its Admin: remove that member at the end")
+	if maker := strings.ToLower(m.To.User.Email); move.takenOverBy == nil && move.live.Read(spec.KindMember) &&
+		!seen[maker] {
+		m.out.omit(move.live, "being without "+text.OneLine(maker),
+			"whose token makes the organization and so becomes its Owner, then its Admin: "+
+				"remove that member at the end")
 	}
-	sort.SliceStable(d.Organization.Members, func(i, j int) bool { return d.Organization.Members[i].Email < d.Organization.Members[j].Email })
+	sort.SliceStable(d.Organization.Members, func(i, j int) bool {
+		return d.Organization.Members[i].Email < d.Organization.Members[j].Email
+	})
 	if tfa := source.Organization.TFAEnforced; tfa != nil && *tfa {
 		d.Organization.TFAEnforced = tfa
 	}
@@ -35,7 +40,7 @@ func (m *mover) people(move *move, source *Draft) {
 	}
 }
 
-func notesOf(d *Draft, kind spec.Kind) []Note {
+func notesOf(d *Document, kind spec.Kind) []Note {
 	var notes []Note
 	for _, note := range d.Notes {
 		if note.Kind == kind {
@@ -45,8 +50,9 @@ func notesOf(d *Draft, kind spec.Kind) []Note {
 	return notes
 }
 
-// person writes one person: by the e-mail that the map gives him, with the role of the same name in the target.
-func (m *mover) person(d *Draft, move *move, live *spec.Member, seen map[string]bool) {
+// person writes one person: by the e-mail that the map gives him, with the role of the same name in
+// the target.
+func (m *migrator) person(d *Document, move *migratedOrganization, live *spec.Member, seen map[string]bool) {
 	email, mapped := mapEmail(&m.Map, strings.ToLower(live.Email))
 	why := ""
 	switch {
@@ -61,29 +67,30 @@ func (m *mover) person(d *Draft, move *move, live *spec.Member, seen map[string]
 	}
 	if why != "" {
 		d.omit(spec.KindMember, live.Email, "%s not written: %s", text.Quote(live.Email), why)
-		m.out.left(move.live, "member "+text.OneLine(live.Email), why)
+		m.out.omit(move.live, "member "+text.OneLine(live.Email), why)
 		return
 	}
 	role, ok := m.role(move, live)
 	if !ok {
 		what := NameOf(Roles, m.exporter.rolesOf(move.live.ID), live.Role)
-		why := m.unread(Roles)
+		why := m.unreadList(Roles)
 		if why == "" {
 			why = "the role does not exist in " + m.To.Endpoint.Name + "; choose another one in the map under roles"
 		}
 		d.omit(spec.KindMember, live.Email, "%s with the role %s not written: %s", text.Quote(email), text.Quote(what), why)
-		m.out.left(move.live, "member "+email+" with the role "+text.OneLine(what), why)
+		m.out.omit(move.live, "member "+email+" with the role "+text.OneLine(what), why)
 		return
 	}
 	seen[email] = true
-	m.write(d, move, live, email, role)
+	m.writePerson(d, move, live, email, role)
 }
 
-func (m *mover) write(d *Draft, move *move, live *spec.Member, email, role string) {
+func (m *migrator) writePerson(d *Document, move *migratedOrganization, live *spec.Member, email, role string) {
 	person := spec.Member{Email: email, Role: role, Invite: &spec.Invite{Name: inviteeName(live.Name, email)}}
 	if live.UserID == move.live.OwnerID && move.live.OwnerID != 0 {
 		d.Organization.Owner = email
-		d.note(spec.KindOwner, "", "the Owner in %s; the transfer comes last, and cannot be undone", m.From.Endpoint.Name)
+		d.note(spec.KindOwner, "", "the Owner in %s; the transfer comes last, and cannot be undone",
+			m.From.Endpoint.Name)
 		if email == strings.ToLower(m.To.User.Email) { // who makes the organizations is their Owner
 			person = spec.Member{Email: email}
 		}
@@ -94,7 +101,8 @@ func (m *mover) write(d *Draft, move *move, live *spec.Member, email, role strin
 	d.Organization.Members = append(d.Organization.Members, person)
 }
 
-// mapEmail gives the e-mail in the target; mapped tells whether the map speaks of it. An address goes before its domain.
+// mapEmail gives the e-mail in the target; mapped tells whether the map speaks of it. An address
+// goes before its domain.
 func mapEmail(m *document.MigrationMap, email string) (mapped string, speaks bool) {
 	for _, r := range m.Emails {
 		if r.From == email {
@@ -111,21 +119,22 @@ func mapEmail(m *document.MigrationMap, email string) (mapped string, speaks boo
 }
 
 // role is the role in the target. The Owner comes as an Admin, since ownership is only transferred.
-func (m *mover) role(move *move, live *spec.Member) (string, bool) {
+func (m *migrator) role(move *migratedOrganization, live *spec.Member) (string, bool) {
 	if live.Role == ownerRole || live.UserID == move.live.OwnerID && move.live.OwnerID != 0 {
-		return m.counterpart(Roles, move.live.ID, "", "Admin")
+		return m.translate(Roles, move.live.ID, "", "Admin")
 	}
-	for _, word := range m.wordsFor(Roles, move.live.ID, live.Role) {
+	for _, word := range m.namesOf(Roles, move.live.ID, live.Role) {
 		for _, r := range m.Map.Roles {
 			if foldName(r.From) == foldName(word) {
-				return m.counterpart(Roles, move.live.ID, "", r.To)
+				return m.translate(Roles, move.live.ID, "", r.To)
 			}
 		}
 	}
-	return m.counterpart(Roles, move.live.ID, live.Role, "")
+	return m.translate(Roles, move.live.ID, live.Role, "")
 }
 
-// inviteeName is the person's name as far as an invitation may hold it, else what stands before the @.
+// inviteeName is the person's name as far as an invitation may hold it, else what stands before the
+// @.
 func inviteeName(name, email string) string {
 	if name = strings.TrimSpace(name); spec.AcceptsName(name) {
 		return name

@@ -1,43 +1,18 @@
 package sync
 
 import (
-	"sort"
-	"strconv"
-
 	"makesync/spec"
 	"makesync/spec/text"
 )
 
-// All are the organizations of the surveyed zone, chosen ones with their kinds, others as their rows.
-func (s *Survey) All() []*Live {
-	chosen := map[int64]*Live{}
-	for _, live := range s.Organizations {
-		chosen[live.ID] = live
-	}
-	var all []*Live
-	for _, row := range s.Rows {
-		if _, here := s.Keys[row.ID]; !here {
-			continue
-		}
-		if live, ok := chosen[row.ID]; ok {
-			row = live
-		}
-		all = append(all, row)
-	}
-	sort.SliceStable(all, func(i, j int) bool {
-		return all[i].Name < all[j].Name || all[i].Name == all[j].Name && all[i].ID < all[j].ID
-	})
-	return all
-}
-
-// keeper turns live objects into their saved forms.
-type keeper struct {
+// snapshotEncoder turns live objects into their saved forms.
+type snapshotEncoder struct {
 	options SnapshotOptions
-	survey  *Survey
+	state   *ZoneState
 	hashes  map[string]string // e-mail → hash, since one person is in many organizations
 }
 
-func (k *keeper) email(email string) string {
+func (k *snapshotEncoder) email(email string) string {
 	if !k.options.HashEmails {
 		return email
 	}
@@ -52,10 +27,10 @@ func (k *keeper) email(email string) string {
 	return hash
 }
 
-func (k *keeper) organization(live *Live) SavedOrganization {
+func (k *snapshotEncoder) organization(live *Live) SavedOrganization {
 	o := SavedOrganization{
 		SavedRow: saveRow(live), Country: live.Country, Timezone: live.Timezone, TFAEnforced: live.TFAEnforced,
-		License: live.License, Teams: saveNames(live.Teams), Roles: saveNames(k.survey.Roles[live.ID]),
+		License: live.License, Teams: saveNames(live.Teams), Roles: saveNames(k.state.Roles[live.ID]),
 		Paused: live.Paused, ActiveScenarios: live.ActiveScenarios, OwnerID: live.OwnerID, Lacks: live.Lacks,
 		Kinds: []spec.Kind{},
 	}
@@ -86,12 +61,13 @@ func (k *keeper) organization(live *Live) SavedOrganization {
 	return o
 }
 
-func (k *keeper) people(o *SavedOrganization, live *Live) {
+func (k *snapshotEncoder) people(o *SavedOrganization, live *Live) {
 	if live.Members != nil {
 		o.Members = []SavedMember{}
 	}
 	for _, m := range live.Members {
-		saved := SavedMember{UserID: m.UserID, Email: k.email(m.Email), Role: m.Role, Invitation: m.Invitation, Name: m.Name}
+		saved := SavedMember{UserID: m.UserID, Email: k.email(m.Email), Role: m.Role, Invitation: m.Invitation,
+			Name: m.Name}
 		if k.options.HashEmails {
 			saved.Name = "" // a name tells whose e-mail it is
 		}
@@ -123,13 +99,14 @@ func (o *SavedOrganization) asked(kind spec.Kind) bool {
 	return false
 }
 
-func (k *keeper) variable(organization int64, v spec.Variable) SavedVariable {
-	saved := SavedVariable{Name: v.Name, Type: v.Type.String(), System: v.System, Odd: v.Invalid}
+func (k *snapshotEncoder) variable(organization int64, v spec.Variable) SavedVariable {
+	saved := SavedVariable{Name: v.Name, Type: v.Type.String(), System: v.System, Invalid: v.Invalid}
 	key := k.options.Keys[organization]
 	if key == "" {
-		key = k.survey.Keys[organization]
+		key = k.state.Keys[organization]
 	}
-	saved.Sensitive = !v.System && k.options.Sensitive != nil && k.options.Sensitive(spec.NewAddress(key, spec.KindVariable, v.Name))
+	saved.Sensitive = !v.System && k.options.Sensitive != nil &&
+		k.options.Sensitive(spec.NewAddress(key, spec.KindVariable, v.Name))
 	switch {
 	case k.options.Values == ValuesNone:
 	case saved.Sensitive && k.options.Values == ValuesFingerprint:
@@ -156,8 +133,6 @@ func saveFailure(err error) SavedFailure {
 	if call == nil {
 		return SavedFailure{Doing: "read", Message: text.OneLine(err.Error()), Class: ClassBroken}
 	}
-	return SavedFailure{Doing: call.Doing, Status: call.Status, Code: call.Code, Message: call.Message, Class: call.Class}
+	return SavedFailure{Doing: call.Doing, Status: call.Status, Code: call.Code, Message: call.Message,
+		Class: call.Class}
 }
-
-// idText is an id as live states and documents carry it.
-func idText(id int64) string { return strconv.FormatInt(id, 10) }

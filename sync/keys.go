@@ -33,8 +33,8 @@ var letters = func() map[rune]string {
 	return table
 }()
 
-// keyOf makes a key of a name: `Žluťoučký kůň, s.r.o.` becomes zlutoucky-kun-s-r-o. It is empty when nothing
-// of the name can be written in [a-z0-9-].
+// keyOf makes a key of a name: `Žluťoučký kůň, s.r.o.` becomes zlutoucky-kun-s-r-o. It is empty
+// when nothing of the name can be written in [a-z0-9-].
 func keyOf(name string) string {
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(strings.ToLower(norm.NFKC.String(name))) {

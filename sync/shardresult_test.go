@@ -74,7 +74,7 @@ func TestDecodePart(t *testing.T) {
 			}
 			text = strings.Replace(text, c.old, c.new, 1)
 		}
-		part, err := DecodePart([]byte(text))
+		part, err := DecodeShardResult([]byte(text))
 		switch {
 		case c.want == "" && err != nil:
 			t.Errorf("%s: %v", c.name, err)
@@ -93,7 +93,7 @@ func FuzzMergeParts(f *testing.F) {
 	f.Add([]byte(shardPlan(f)))
 	f.Add([]byte(shardReport(f)))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		part, err := DecodePart(data)
+		part, err := DecodeShardResult(data)
 		switch {
 		case err != nil:
 		case part.Plan != nil:

@@ -8,9 +8,9 @@ import (
 	"makesync/spec/document"
 )
 
-// Draft is one organization as a document is to say it, with what has to stand
+// Document is one organization as its file says it, with what has to stand
 // beside it in words.
-type Draft struct {
+type Document struct {
 	Organization spec.Organization
 	Notes        []Note
 	// Secrets are the values that the document only refers to: someone has to supply them.
@@ -19,10 +19,10 @@ type Draft struct {
 	Partly bool
 }
 
-// Note is a comment in a draft: why something is not written, or what a reader should know.
+// Note is a comment beside a document: why something is not written, or what a reader should know.
 type Note struct {
-	// Kind and Name say beside what it stands: KindOrganization for the organization as a whole, a kind
-	// without a name for its block.
+	// Kind and Name say beside what it stands: KindOrganization for the organization as a whole, a
+	// kind without a name for its block.
 	Kind spec.Kind
 	Name string
 	Text string
@@ -37,17 +37,17 @@ type Secret struct {
 	Variable string
 }
 
-func (d *Draft) note(kind spec.Kind, name, format string, args ...any) {
+func (d *Document) note(kind spec.Kind, name, format string, args ...any) {
 	d.Notes = append(d.Notes, Note{Kind: kind, Name: name, Text: fmt.Sprintf(format, args...)})
 }
 
 // omit notes what is there and not written, and why.
-func (d *Draft) omit(kind spec.Kind, name, format string, args ...any) {
+func (d *Document) omit(kind spec.Kind, name, format string, args ...any) {
 	d.Notes = append(d.Notes, Note{Kind: kind, Name: name, Text: fmt.Sprintf(format, args...), Omitted: true})
 }
 
 // sortNotes puts notes in the order of kinds, then of names, then of texts.
-func (d *Draft) sortNotes() {
+func (d *Document) sortNotes() {
 	order := map[spec.Kind]int{}
 	for i, kind := range spec.Kinds() {
 		order[kind] = i
@@ -63,7 +63,7 @@ func (d *Draft) sortNotes() {
 
 // Comments are the notes as a document's writer wants them: beside the object
 // when it is written, above its block when only that is, else above the organization.
-func (d *Draft) Comments() map[spec.Address][]string {
+func (d *Document) Comments() map[spec.Address][]string {
 	comments := map[spec.Address][]string{}
 	for _, note := range d.Notes {
 		at := d.place(note)
@@ -76,7 +76,7 @@ func (d *Draft) Comments() map[spec.Address][]string {
 	return comments
 }
 
-func (d *Draft) place(note Note) spec.Address {
+func (d *Document) place(note Note) spec.Address {
 	o := &d.Organization
 	if note.Name != "" && !note.Omitted && d.holds(note.Kind, note.Name) {
 		return spec.NewAddress(o.Key, note.Kind, note.Name)
@@ -91,7 +91,7 @@ func (d *Draft) place(note Note) spec.Address {
 	return spec.Address(o.Key)
 }
 
-func (d *Draft) holds(kind spec.Kind, name string) bool {
+func (d *Document) holds(kind spec.Kind, name string) bool {
 	switch kind {
 	case spec.KindVariable:
 		return findVariable(d.Organization.Variables, name) != nil
@@ -103,8 +103,9 @@ func (d *Draft) holds(kind spec.Kind, name string) bool {
 	return false
 }
 
-// Omit takes over what the writer of a document found to have no valid form. The comment stands there already.
-func (d *Draft) Omit(unwritten []document.Unwritten) {
+// Omit takes over what the writer of a document found to have no valid form. The comment stands
+// there already.
+func (d *Document) Omit(unwritten []document.Unwritten) {
 	for _, u := range unwritten {
 		d.omit(u.Address.Kind(), u.Address.Name(), "not written: %s", u.Reason)
 	}

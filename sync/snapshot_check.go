@@ -9,18 +9,22 @@ import (
 	"makesync/spec/text"
 )
 
-// staleSnapshot is the age from which on a snapshot gets a warning where no --max-age is set: a night and a day.
+// staleSnapshot is the age from which on a snapshot gets a warning where no --max-age is set: a
+// night and a day.
 const staleSnapshot = 24 * time.Hour
 
-// Fit says what is wrong with planning the documents from these snapshots. Errors (a document's
-// zone of which there is no snapshot, two of one zone, an age beyond maxAge, kinds that the documents need and nobody
-// asked for) mean that no honest plan is possible; the rest are warnings. maxAge 0 sets no limit.
-func Fit(snapshots []*Snapshot, desired *spec.Desired, scope Scope, now time.Time, maxAge time.Duration) []spec.Problem {
+// Check says what is wrong with planning the documents from these snapshots. Errors (a document's
+// zone of which there is no snapshot, two of one zone, an age beyond maxAge, kinds that the
+// documents need and nobody asked for) mean that no honest plan is possible; the rest are warnings.
+// maxAge 0 sets no limit.
+func Check(snapshots []*Snapshot, desired *spec.Desired, scope Scope, now time.Time,
+	maxAge time.Duration) []spec.Problem {
 	var problems []spec.Problem
 	byZone := map[string]*Snapshot{}
 	for _, s := range snapshots {
 		if byZone[s.Zone] != nil {
-			problems = append(problems, unfit("snapshot-twice", "", "two snapshots are of the zone "+text.Quote(s.Zone), "name one of them with --live"))
+			problems = append(problems, unfit("snapshot-twice", "", "two snapshots are of the zone "+text.Quote(s.Zone),
+				"name one of them with --live"))
 		}
 		byZone[s.Zone] = s
 		problems = append(problems, s.age(now, maxAge)...)
@@ -39,7 +43,8 @@ func Fit(snapshots []*Snapshot, desired *spec.Desired, scope Scope, now time.Tim
 		case !missing[o.Zone]:
 			missing[o.Zone] = true
 			problems = append(problems, unfit("snapshot-zone", spec.Address(o.Key),
-				fmt.Sprintf("no snapshot of the zone %s, in which the documents put %s, was given: %s", text.Quote(o.Zone), o.Key, zonesOf(snapshots)),
+				fmt.Sprintf("no snapshot of the zone %s, in which the documents put %s, was given: %s", text.Quote(o.Zone),
+					o.Key, zonesOf(snapshots)),
 				"run `makesync snapshot --zone "+o.Zone+" -o FILE` and add --live FILE, or plan one zone with --zone"))
 		}
 	}
@@ -65,14 +70,18 @@ func (s *Snapshot) age(now time.Time, limit time.Duration) []spec.Problem {
 	again := "take it again: `makesync snapshot --zone " + s.Zone + " -o FILE`"
 	switch {
 	case limit > 0 && exact > limit:
-		return []spec.Problem{unfit("snapshot-age", "", fmt.Sprintf("the snapshot of %s was taken %s ago, at %s; --max-age allows %s",
-			s.Zone, age, s.Taken.Format(time.RFC3339), limit), again)}
+		return []spec.Problem{unfit("snapshot-age", "",
+			fmt.Sprintf("the snapshot of %s was taken %s ago, at %s; --max-age allows %s",
+				s.Zone, age, s.Taken.Format(time.RFC3339), limit), again)}
 	case limit == 0 && age > staleSnapshot:
 		return []spec.Problem{{Severity: spec.Warning, Rule: "snapshot-age",
-			Message: fmt.Sprintf("the snapshot of %s was taken %s ago, at %s: the zone may have changed since", s.Zone, age, s.Taken.Format(time.RFC3339)), Hint: again}}
+			Message: fmt.Sprintf("the snapshot of %s was taken %s ago, at %s: the zone may have changed since",
+				s.Zone, age, s.Taken.Format(time.RFC3339)),
+			Hint: again}}
 	case age < -time.Minute:
 		return []spec.Problem{{Severity: spec.Warning, Rule: "snapshot-age",
-			Message: fmt.Sprintf("the snapshot of %s was taken at %s, which lies in the future of this machine's clock", s.Zone, s.Taken.Format(time.RFC3339))}}
+			Message: fmt.Sprintf("the snapshot of %s was taken at %s, which lies in the future of this machine's clock",
+				s.Zone, s.Taken.Format(time.RFC3339))}}
 	}
 	return nil
 }
@@ -93,7 +102,8 @@ func (s *Snapshot) lacks(o *spec.Organization, scope Scope) []spec.Problem {
 		return s.unkept(o, saved)
 	}
 	return []spec.Problem{unfit("snapshot-incomplete", spec.Address(o.Key),
-		fmt.Sprintf("the snapshot of %s does not hold the %s of %s, which the documents need", s.Zone, strings.Join(missing, ", "), o.Key),
+		fmt.Sprintf("the snapshot of %s does not hold the %s of %s, which the documents need", s.Zone,
+			strings.Join(missing, ", "), o.Key),
 		"take it again with -f and these documents, or without -f for everything")}
 }
 
@@ -113,20 +123,24 @@ func (s *Snapshot) unkept(o *spec.Organization, saved *SavedOrganization) []spec
 		return nil
 	}
 	return []spec.Problem{{Severity: spec.Warning, Rule: "snapshot-values", Address: spec.Address(o.Key),
-		Message: fmt.Sprintf("%s not compared: the snapshot of %s was taken with --values none", text.Count(n, "value is", "values are"), s.Zone),
-		Hint:    "take it with --values fingerprint to compare without showing"}}
+		Message: fmt.Sprintf("%s not compared: the snapshot of %s was taken with --values none",
+			text.Count(n, "value is", "values are"), s.Zone),
+		Hint: "take it with --values fingerprint to compare without showing"}}
 }
 
-// unrecognised warns that a purge of members cannot tell whom a pattern protects where e-mails are hashes.
+// unrecognised warns that a purge of members cannot tell whom a pattern protects where e-mails are
+// hashes.
 func (s *Snapshot) unrecognised(o *spec.Organization, scope Scope, protect []spec.Glob) []spec.Problem {
 	if !s.EmailsHashed || !o.Purges(spec.KindMember) || !scope.touches(o, spec.KindMember) {
 		return nil
 	}
 	for _, g := range protect {
 		if _, exact := protectedEmail(g); !exact {
-			return []spec.Problem{{Severity: spec.Warning, Rule: "snapshot-emails", Address: spec.NewAddress(o.Key, spec.KindMember, ""),
-				Message: "a removal shown here may be of somebody whom protect covers: the snapshot of " + s.Zone + " holds e-mails as hashes, to which the pattern " + text.Quote(g.String()) + " cannot be put",
-				Hint:    "list the e-mails under protect one by one, or take the snapshot without --hash-emails"}}
+			return []spec.Problem{{Severity: spec.Warning, Rule: "snapshot-emails",
+				Address: spec.NewAddress(o.Key, spec.KindMember, ""),
+				Message: "a removal shown here may be of somebody whom protect covers: the snapshot of " + s.Zone +
+					" holds e-mails as hashes, to which the pattern " + text.Quote(g.String()) + " cannot be put",
+				Hint: "list the e-mails under protect one by one, or take the snapshot without --hash-emails"}}
 		}
 	}
 	return nil
@@ -140,7 +154,7 @@ func NeededKinds(o *spec.Organization, scope Scope) []spec.Kind {
 		spec.KindMember: o.Members != nil, spec.KindOwner: o.Owner != "",
 	} {
 		if declares && scope.touches(o, kind) {
-			need[ReadWith(kind)] = true
+			need[ReadAs(kind)] = true
 		}
 	}
 	var kinds []spec.Kind

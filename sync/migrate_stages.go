@@ -8,14 +8,16 @@ import (
 	"makesync/spec/text"
 )
 
-// mover writes the documents of one organization after another.
-type mover struct {
-	*Rehoming
-	out      *Rehomed
+// migrator writes the documents of one organization after another.
+type migrator struct {
+	*Migration
+	out      *MigrationResult
 	exporter Exporter
-	// controls are the names of feature controls that some organization of the target shows; empty when none could be seen.
+	// controls are the names of feature controls that some organization of the target shows; empty
+	// when none could be seen.
 	controls map[string]bool
-	// hidden: the controls of some organization of the target could not be read, so that nothing can be said to be missing.
+	// hidden: the controls of some organization of the target could not be read, so that nothing
+	// can be said to be missing.
 	hidden bool
 }
 
@@ -39,53 +41,56 @@ func controlNames(organizations []*Live) map[string]bool {
 	return names
 }
 
-// move writes the three documents of an organization. Each repeats key, name and zone, so that it can be planned on its own.
-func (m *mover) move(move *move) {
+// write writes the three documents of an organization. Each repeats key, name and zone, so that it
+// can be planned on its own.
+func (m *migrator) write(move *migratedOrganization) {
 	m.exporter.Sensitive = func(a spec.Address) bool {
 		old := spec.NewAddress(move.oldKey, a.Kind(), a.Name())
 		return m.Sensitive != nil && (m.Sensitive(a) || m.Sensitive(old))
 	}
-	source := m.exporter.Draft(move.live, move.key)
+	source := m.exporter.Document(move.live, move.key)
 	m.out.Secrets = append(m.out.Secrets, source.Secrets...)
 	for _, secret := range source.Secrets {
-		m.out.left(move.live, "the value of "+secret.Address.Name(), "secret values are not written: supply it as "+secret.Variable)
+		m.out.omit(move.live, "the value of "+secret.Address.Name(),
+			"secret values are not written: supply it as "+secret.Variable)
 	}
 	m.organization(move)
 	m.settings(move, &source)
 	m.people(move, &source)
-	m.rest(move, &source)
+	m.listOmissions(move, &source)
 }
 
 // start is a document that says only which organization it is.
-func (m *mover) start(move *move, partly bool) Draft {
-	d := Draft{Organization: spec.Organization{Key: move.key, Zone: m.To.Endpoint.Name, Name: move.name}, Partly: partly}
-	if move.adopted != nil {
-		if d.Organization.ID = move.adopted.ID; !spec.AcceptsName(move.name) {
+func (m *migrator) start(move *migratedOrganization, partly bool) Document {
+	d := Document{Organization: spec.Organization{Key: move.key, Zone: m.To.Endpoint.Name, Name: move.name},
+		Partly: partly}
+	if move.takenOverBy != nil {
+		if d.Organization.ID = move.takenOverBy.ID; !spec.AcceptsName(move.name) {
 			d.Organization.Name = "" // the id stands for it
 		}
 	}
 	return d
 }
 
-func (m *mover) add(wave int, d Draft) {
+func (m *migrator) add(stage int, d Document) {
 	d.sortNotes()
-	m.out.Waves[wave].Drafts = append(m.out.Waves[wave].Drafts, d)
+	m.out.Stages[stage].Documents = append(m.out.Stages[stage].Documents, d)
 }
 
-// organization is the first wave: the organization itself, with what a create needs.
-func (m *mover) organization(move *move) {
+// organization is the first stage: the organization itself, with what a create needs.
+func (m *migrator) organization(move *migratedOrganization) {
 	d := m.start(move, false)
 	d.note(spec.KindOrganization, "", "%s, id %d in %s", text.Quote(move.live.Name), move.live.ID, m.From.Endpoint.Name)
 	o := &d.Organization
 	o.Country = m.enum(&d, move, Countries, "country", move.live.Country, move.decided.Country)
 	o.Timezone = m.enum(&d, move, Timezones, "timezone", move.live.Timezone, move.decided.Timezone)
-	if move.adopted == nil {
+	if move.takenOverBy == nil {
 		o.Region = m.region(&d, move)
 	}
 	m.add(0, d)
 }
 
-func (m *mover) region(d *Draft, move *move) string {
+func (m *migrator) region(d *Document, move *migratedOrganization) string {
 	_, read := m.To.Names[Regions]
 	told := move.decided.Region
 	found := matching(m.To.Names[Regions], told)
@@ -100,53 +105,57 @@ func (m *mover) region(d *Draft, move *move) string {
 		return m.out.Region
 	case !read:
 		d.omit(spec.KindOrganization, "", "region: the list of regions of %s could not be read", m.To.Endpoint.Name)
-		m.out.left(move.live, "the region", "the list of regions of "+m.To.Endpoint.Name+" could not be read; run it again, or give --region")
+		m.out.omit(move.live, "the region",
+			"the list of regions of "+m.To.Endpoint.Name+" could not be read; run it again, or give --region")
 		return ""
 	}
 	d.omit(spec.KindOrganization, "", "region: choose one of %s", text.Commas(m.out.Regions, 12))
-	m.out.left(move.live, "the region", "the target has several; write one into the map, or give --region: "+text.Commas(m.out.Regions, 12))
+	m.out.omit(move.live, "the region",
+		"the target has several; write one into the map, or give --region: "+text.Commas(m.out.Regions, 12))
 	return ""
 }
 
 // enum finds in the target what an id means in the source, unless the map decides.
-func (m *mover) enum(d *Draft, move *move, list List, field, id, told string) string {
+func (m *migrator) enum(d *Document, move *migratedOrganization, list List, field, id, told string) string {
 	if told == "" && (id == "" || id == "0") {
 		d.omit(spec.KindOrganization, "", "%s: the source does not say it; a new organization needs one", field)
-		m.out.left(move.live, "its "+field, "the source does not say it; write it into the map")
+		m.out.omit(move.live, "its "+field, "the source does not say it; write it into the map")
 		return ""
 	}
-	translated, ok := m.counterpart(list, 0, id, told)
+	translated, ok := m.translate(list, 0, id, told)
 	if !ok {
 		what := told
 		if what == "" {
 			what = NameOf(list, m.From.Names[list], id)
 		}
-		why := m.unread(list)
+		why := m.unreadList(list)
 		if why == "" {
 			why = "the list of " + m.To.Endpoint.Name + " does not hold it; write another one into the map"
 		}
 		d.omit(spec.KindOrganization, "", "%s: %s is not written: %s", field, text.Quote(what), why)
-		m.out.left(move.live, "its "+field+" "+what, why)
+		m.out.omit(move.live, "its "+field+" "+what, why)
 	}
 	return translated
 }
 
-// unread says which zone's list could not be read, so that nothing is known to be missing; "" when both were.
-func (m *mover) unread(list List) string {
-	for _, survey := range []*Survey{m.From, m.To} {
-		if _, read := survey.Names[list]; !read {
-			return "the list of " + string(list) + " of " + survey.Endpoint.Name + " could not be read; run it again"
+// unreadList says which zone's list could not be read, so that nothing is known to be missing; ""
+// when both were.
+func (m *migrator) unreadList(list List) string {
+	for _, state := range []*ZoneState{m.From, m.To} {
+		if _, read := state.Names[list]; !read {
+			return "the list of " + string(list) + " of " + state.Endpoint.Name + " could not be read; run it again"
 		}
 	}
 	return ""
 }
 
-// counterpart names in the target what an id of the source means there: the entry of the same name, else of the same code.
-func (m *mover) counterpart(list List, organization int64, id, told string) (string, bool) {
+// translate names in the target what an id of the source means there: the entry of the same name,
+// else of the same code.
+func (m *migrator) translate(list List, organization int64, id, told string) (string, bool) {
 	target := m.To.Names[list]
 	words := []string{told}
 	if told == "" {
-		words = m.wordsFor(list, organization, id)
+		words = m.namesOf(list, organization, id)
 	}
 	for _, word := range words {
 		if word == "" {
@@ -159,7 +168,7 @@ func (m *mover) counterpart(list List, organization int64, id, told string) (str
 	return "", false
 }
 
-func (m *mover) wordsFor(list List, organization int64, id string) []string {
+func (m *migrator) namesOf(list List, organization int64, id string) []string {
 	names := m.From.Names[list]
 	if own, ok := m.From.Roles[organization]; ok && list == Roles {
 		names = own
@@ -172,8 +181,8 @@ func (m *mover) wordsFor(list List, organization int64, id string) []string {
 	return nil
 }
 
-// settings is the second wave: what can only be set once the plan is bought.
-func (m *mover) settings(move *move, source *Draft) {
+// settings is the second stage: what can only be set once the plan is bought.
+func (m *migrator) settings(move *migratedOrganization, source *Document) {
 	d := m.start(move, source.Partly)
 	if len(source.Organization.Variables) > 0 {
 		d.Organization.Variables = source.Organization.Variables
@@ -194,7 +203,7 @@ func (m *mover) settings(move *move, source *Draft) {
 	}
 }
 
-func (m *mover) control(d *Draft, move *move, control spec.FeatureControl) {
+func (m *migrator) control(d *Document, move *migratedOrganization, control spec.FeatureControl) {
 	for _, mapped := range m.Map.FeatureControls {
 		if foldName(mapped.From) == foldName(control.Name) {
 			control.Name = mapped.To
@@ -202,36 +211,44 @@ func (m *mover) control(d *Draft, move *move, control spec.FeatureControl) {
 	}
 	switch {
 	case len(m.controls) == 0:
-		d.note(spec.KindFeatureControl, control.Name, "not checked: no organization of %s shows its feature controls", m.To.Endpoint.Name)
+		d.note(spec.KindFeatureControl, control.Name, "not checked: no organization of %s shows its feature controls",
+			m.To.Endpoint.Name)
 	case !m.controls[foldName(control.Name)] && m.hidden:
-		d.note(spec.KindFeatureControl, control.Name, "not checked: the feature controls of %s could not all be read", m.To.Endpoint.Name)
+		d.note(spec.KindFeatureControl, control.Name, "not checked: the feature controls of %s could not all be read",
+			m.To.Endpoint.Name)
 	case !m.controls[foldName(control.Name)]:
-		d.omit(spec.KindFeatureControl, control.Name, "%s not written: no organization of %s shows such a control", text.Quote(control.Name), m.To.Endpoint.Name)
-		m.out.left(move.live, "the feature control "+control.Name, "it does not exist in "+m.To.Endpoint.Name+"; if it has another name there, write that into the map under featureControls")
+		d.omit(spec.KindFeatureControl, control.Name, "%s not written: no organization of %s shows such a control",
+			text.Quote(control.Name), m.To.Endpoint.Name)
+		m.out.omit(move.live, "the feature control "+control.Name,
+			"it does not exist in "+m.To.Endpoint.Name+"; if it has another name there, "+
+				"write that into the map under featureControls")
 		return
 	}
 	d.Organization.FeatureControls = append(d.Organization.FeatureControls, control)
 }
 
-// rest lists what the documents of an organization do not say.
-func (m *mover) rest(move *move, source *Draft) {
+// listOmissions lists what the documents of an organization do not say.
+func (m *migrator) listOmissions(move *migratedOrganization, source *Document) {
 	live := move.live
 	if why := live.Lacks[spec.KindMember]; why != "" {
-		m.out.left(live, "its people, variables and feature controls", "they could not be read: "+text.OneLine(why))
+		m.out.omit(live, "its people, variables and feature controls", "they could not be read: "+text.OneLine(why))
 	}
 	for _, note := range source.Notes {
 		if note.Omitted && note.Kind != spec.KindOrganization {
-			m.out.left(live, strings.TrimSpace(string(note.Kind)+" "+note.Name), note.Text)
+			m.out.omit(live, strings.TrimSpace(string(note.Kind)+" "+note.Name), note.Text)
 		}
 	}
 	if live.Failed[spec.KindOrganization] != nil {
-		m.out.left(live, "active scenarios", "whether there are any could not be read: look, and switch them off in "+m.From.Endpoint.Name)
+		m.out.omit(live, "active scenarios",
+			"whether there are any could not be read: look, and switch them off in "+m.From.Endpoint.Name)
 	}
 	if live.ActiveScenarios != nil && *live.ActiveScenarios > 0 {
-		m.out.left(live, text.Count(*live.ActiveScenarios, "active scenario", "active scenarios"), "to move with Make's own helper, and to switch off in "+m.From.Endpoint.Name)
+		m.out.omit(live, text.Count(*live.ActiveScenarios, "active scenario", "active scenarios"),
+			"to move with Make's own helper, and to switch off in "+m.From.Endpoint.Name)
 	}
-	if missing := missingTeams(live.Teams, move.adopted); len(missing) > 0 {
-		m.out.left(live, "teams "+text.Commas(missing, 10)+", and who is in them", "makesync does not manage teams: make them in the target by hand")
+	if missing := missingTeams(live.Teams, move.takenOverBy); len(missing) > 0 {
+		m.out.omit(live, "teams "+text.Commas(missing, 10)+", and who is in them",
+			"makesync does not manage teams: make them in the target by hand")
 	}
 	m.limits(move, source)
 }
@@ -256,7 +273,7 @@ func missingTeams(teams []Name, adopted *Live) []string {
 }
 
 // limits says which plan the target organization needs for what the documents want.
-func (m *mover) limits(move *move, source *Draft) {
+func (m *migrator) limits(move *migratedOrganization, source *Document) {
 	var needs []string
 	if n := len(source.Organization.Variables); n > 0 {
 		needs = append(needs, text.Count(n, "custom variable", "custom variables")+" (Pro, Teams or Enterprise)")
@@ -267,7 +284,8 @@ func (m *mover) limits(move *move, source *Draft) {
 	if n := len(move.live.Teams); n > 1 {
 		needs = append(needs, fmt.Sprintf("%d teams (Teams or Enterprise)", n))
 	}
-	if len(needs) > 0 && move.adopted == nil {
-		m.out.left(move.live, "its plan", "a new organization is on Free; buy one that offers "+strings.Join(needs, ", "))
+	if len(needs) > 0 && move.takenOverBy == nil {
+		m.out.omit(move.live, "its plan", "a new organization is on Free; buy one that offers "+strings.Join(needs,
+			", "))
 	}
 }

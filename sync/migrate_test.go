@@ -10,19 +10,19 @@ import (
 	"makesync/spec/document"
 )
 
-// surveyOf reads a zone in memory whole.
-func surveyOf(t *testing.T, zone string, z *fakeZone) *Survey {
+// zoneStateOf reads a zone in memory whole.
+func zoneStateOf(t *testing.T, zone string, z *fakeZone) *ZoneState {
 	t.Helper()
-	s, err := TakeSurvey(context.Background(), ZonePort{Endpoint: spec.Endpoint{Name: zone, Hosts: []string{fakeHost}}, Reader: z}, SurveyOptions{Lists: append(ReadingLists(), Regions)})
+	s, err := ReadZone(context.Background(), ZonePort{Endpoint: spec.Endpoint{Name: zone, Hosts: []string{fakeHost}}, Reader: z}, ReadOptions{Lists: append(ReadingLists(), Regions)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
-func rehomed(t *testing.T, m document.MigrationMap, source, target *fakeZone) *Rehomed {
+func migrated(t *testing.T, m document.MigrationMap, source, target *fakeZone) *MigrationResult {
 	t.Helper()
-	return Rehome(Rehoming{From: surveyOf(t, "eu1", source), To: surveyOf(t, "us1", target), Map: m, KeyPattern: "{key}",
+	return Migrate(Migration{From: zoneStateOf(t, "eu1", source), To: zoneStateOf(t, "us1", target), Map: m, KeyPattern: "{key}",
 		Sensitive: func(a spec.Address) bool { return spec.IsSensitive(a, a.Name(), nil) }})
 }
 
@@ -40,9 +40,9 @@ func migrating() *fakeZone {
 	return newFakeZone(acme)
 }
 
-func leftText(r *Rehomed) string {
+func leftText(r *MigrationResult) string {
 	var lines []string
-	for _, l := range r.Left {
+	for _, l := range r.Omissions {
 		lines = append(lines, l.Organization+": "+l.What+": "+l.Why)
 	}
 	return strings.Join(lines, "\n")
@@ -50,11 +50,11 @@ func leftText(r *Rehomed) string {
 
 func TestRehomeWritesThreeWavesAndLeavesNothingSilently(t *testing.T) {
 	t.Parallel()
-	r := rehomed(t, document.MigrationMap{Emails: []document.MappedText{{From: "*@old.example", To: "*@new.example"}}}, migrating(), newFakeZone())
+	r := migrated(t, document.MigrationMap{Emails: []document.MappedText{{From: "*@old.example", To: "*@new.example"}}}, migrating(), newFakeZone())
 	if len(r.Collisions)+len(r.Problems) > 0 {
 		t.Fatalf("collisions %v, problems %v", r.Collisions, r.Problems)
 	}
-	first, second, third := r.Waves[0].Drafts[0].Organization, r.Waves[1].Drafts[0].Organization, r.Waves[2].Drafts[0].Organization
+	first, second, third := r.Stages[0].Documents[0].Organization, r.Stages[1].Documents[0].Organization, r.Stages[2].Documents[0].Organization
 	for _, o := range []spec.Organization{first, second, third} {
 		if o.Key != "acme" || o.Name != "Acme" || o.Zone != "us1" || o.ID != 0 {
 			t.Errorf("each wave repeats key, name and zone: %+v", o)
@@ -99,14 +99,14 @@ func TestRehomeCollisions(t *testing.T) {
 		"adopt nothing": {m: document.MigrationMap{Organizations: []document.MappedOrganization{{From: "Acme", ID: 78}}}, there: []*Live{liveOrganization(77, "Acme")}, want: "not in us1"},
 		"no key":        {m: document.MigrationMap{Organizations: []document.MappedOrganization{{From: "Acme", Key: "x-acme"}}}, want: "no key"},
 	} {
-		r := rehomed(t, test.m, migrating(), newFakeZone(test.there...))
+		r := migrated(t, test.m, migrating(), newFakeZone(test.there...))
 		if (test.want != "") != (len(r.Collisions) == 1) || test.want != "" && !strings.Contains(r.Collisions[0].Reason, test.want) {
 			t.Errorf("%s: collisions = %+v, want %q", name, r.Collisions, test.want)
 		}
-		if written := len(r.Waves[0].Drafts) == 1; written == (test.want != "") {
+		if written := len(r.Stages[0].Documents) == 1; written == (test.want != "") {
 			t.Errorf("%s: written %v", name, written)
-		} else if written && r.Waves[0].Drafts[0].Organization.ID != test.adopt {
-			t.Errorf("%s: id = %d, want %d", name, r.Waves[0].Drafts[0].Organization.ID, test.adopt)
+		} else if written && r.Stages[0].Documents[0].Organization.ID != test.adopt {
+			t.Errorf("%s: id = %d, want %d", name, r.Stages[0].Documents[0].Organization.ID, test.adopt)
 		}
 	}
 }
@@ -129,7 +129,7 @@ func TestRegionIsChosenOrAsked(t *testing.T) {
 	} {
 		target := newFakeZone()
 		target.lists[Regions] = test.regions
-		r := rehomed(t, document.MigrationMap{Region: test.told}, migrating(), target)
+		r := migrated(t, document.MigrationMap{Region: test.told}, migrating(), target)
 		if r.Region != test.want || (len(r.Problems) > 0) != test.problem {
 			t.Errorf("%s: region %q, problems %v", name, r.Region, r.Problems)
 		}
@@ -141,7 +141,7 @@ func TestRegionIsChosenOrAsked(t *testing.T) {
 
 func TestMapThatNamesNobodyIsAProblem(t *testing.T) {
 	t.Parallel()
-	r := rehomed(t, document.MigrationMap{Organizations: []document.MappedOrganization{{From: "Nobody"}}}, migrating(), newFakeZone())
+	r := migrated(t, document.MigrationMap{Organizations: []document.MappedOrganization{{From: "Nobody"}}}, migrating(), newFakeZone())
 	if !spec.HasErrors(r.Problems) {
 		t.Error("the map's mistake is not told")
 	}
@@ -172,7 +172,7 @@ func TestInviteeName(t *testing.T) {
 func TestRehomeLetsNoMapSayTwoThings(t *testing.T) {
 	t.Parallel()
 	source := newFakeZone(liveOrganization(11, "Acme"), liveOrganization(12, "Beta"))
-	twice := rehomed(t, document.MigrationMap{Organizations: []document.MappedOrganization{{From: "11", Skip: true}, {From: "acme", Name: "Acme US"}}}, source, newFakeZone())
+	twice := migrated(t, document.MigrationMap{Organizations: []document.MappedOrganization{{From: "11", Skip: true}, {From: "acme", Name: "Acme US"}}}, source, newFakeZone())
 	if !spec.HasErrors(twice.Problems) || !strings.Contains(fmt.Sprint(twice.Problems), "twice") {
 		t.Errorf("one entry skips and the other renames: %v", twice.Problems)
 	}
@@ -181,11 +181,11 @@ func TestRehomeLetsNoMapSayTwoThings(t *testing.T) {
 		"one id for two":         {{From: "Acme", ID: 71}, {From: "Beta", ID: 71}},
 		"a name that is another": {{From: "Acme", ID: 71, Name: "Third"}},
 	} {
-		if r := rehomed(t, document.MigrationMap{Organizations: m}, source, target); len(r.Collisions) != len(m) || len(r.Waves[0].Drafts) != 2-len(m) {
+		if r := migrated(t, document.MigrationMap{Organizations: m}, source, target); len(r.Collisions) != len(m) || len(r.Stages[0].Documents) != 2-len(m) {
 			t.Errorf("%s: collisions %v", name, r.Collisions)
 		}
 	}
-	if r := rehomed(t, document.MigrationMap{Organizations: []document.MappedOrganization{{From: "Acme", ID: 71, Name: "other"}}}, source, target); len(r.Collisions) > 0 {
+	if r := migrated(t, document.MigrationMap{Organizations: []document.MappedOrganization{{From: "Acme", ID: 71, Name: "other"}}}, source, target); len(r.Collisions) > 0 {
 		t.Errorf("an organization may keep its own name: %v", r.Collisions)
 	}
 }
@@ -196,10 +196,10 @@ func TestRehomeTellsWhoStaysInTheTarget(t *testing.T) {
 	acme.Members = nil
 	person(acme, 2, "jane@acme.example", 11, "")
 	acme.OwnerID = 2
-	if text := leftText(rehomed(t, document.MigrationMap{}, newFakeZone(acme), newFakeZone())); !strings.Contains(text, "without ops@acme.example") {
+	if text := leftText(migrated(t, document.MigrationMap{}, newFakeZone(acme), newFakeZone())); !strings.Contains(text, "without ops@acme.example") {
 		t.Errorf("left:\n%s", text)
 	}
-	if text := leftText(rehomed(t, document.MigrationMap{}, migrating(), newFakeZone())); strings.Contains(text, "without ops@acme.example") {
+	if text := leftText(migrated(t, document.MigrationMap{}, migrating(), newFakeZone())); strings.Contains(text, "without ops@acme.example") {
 		t.Errorf("left:\n%s", text)
 	}
 }
