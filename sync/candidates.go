@@ -51,8 +51,9 @@ func hostSet(hosts []string) map[string]bool {
 	return set
 }
 
-// knownHosts are the hosts of every zone but the endpoint's own: built in, declared, or used in this run.
-func knownHosts(r *Request, e spec.Endpoint) []string {
+// OtherHosts are the hosts of every zone but the endpoint's own: built in, declared in documents,
+// or used in this run, by name.
+func OtherHosts(e spec.Endpoint, declared map[string]spec.Zone, used map[string]ZonePort) []string {
 	own := hostSet(e.Hosts)
 	var hosts []string
 	add := func(zone string, names ...string) {
@@ -65,10 +66,10 @@ func knownHosts(r *Request, e spec.Endpoint) []string {
 	for zone, host := range spec.BuiltinZones() {
 		add(zone, host)
 	}
-	for zone, z := range r.Desired.Zones {
+	for zone, z := range declared {
 		add(zone, z.Host)
 	}
-	for zone, port := range r.Zones {
+	for zone, port := range used {
 		add(zone, port.Endpoint.Hosts...)
 	}
 	return hosts

@@ -46,7 +46,7 @@ func openZone(ctx context.Context, r *Request, name string, wanted []*spec.Organ
 	z.err = cmp.Or(meErr, rowsErr)
 	z.me.Email = strings.ToLower(z.me.Email)
 	if z.err == nil {
-		z.here, z.elsewhere = Candidates(port.Endpoint, rows, knownHosts(r, port.Endpoint)...)
+		z.here, z.elsewhere = Candidates(port.Endpoint, rows, OtherHosts(port.Endpoint, r.Desired.Zones, r.Zones)...)
 	}
 	return z
 }

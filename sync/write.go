@@ -34,7 +34,8 @@ type Write struct {
 	Organization int64 // 0 for CreateOrganization
 	Address      spec.Address
 	Arguments    Arguments
-	// NoBody makes RemoveMember send no body at all instead of {} (documented: an empty body removes; which of both that means is not said).
+	// NoBody makes RemoveMember send no body at all instead of {} (documented: an empty body
+	// removes; which of both that means is not said).
 	NoBody bool
 	// Secrets are what the object held before. They are not sent; no message may repeat them.
 	Secrets []spec.Value
@@ -50,8 +51,9 @@ type Answer struct {
 // Certainty says whether a failed request happened.
 type Certainty uint8
 
-// The certainties: any 4xx but 408 and a failed dial did not happen; of a 5xx, a reset and a broken 2xx
-// it is unknown. After a time-out, on this side or of a gateway, it is unknown too, and the zone may do it yet.
+// The certainties: any 4xx but 408 and a failed dial did not happen; of a 5xx, a reset and a broken
+// 2xx it is unknown. After a time-out, on this side or of a gateway, it is unknown too, and the
+// zone may do it yet.
 const (
 	NotHappened Certainty = iota
 	Unknown
@@ -87,7 +89,7 @@ const (
 	ClassUnreachable Class = "unreachable"  // dial, TLS, DNS, time-out, reset
 	ClassBroken      Class = "broken-reply" // a 2xx that cannot be read
 	ClassCancelled   Class = "cancelled"    // the run was interrupted
-	ClassInternal    Class = "internal"     // a defect of makesync itself, such as a write on a transport that only reads
+	ClassInternal    Class = "internal"     // a defect of makesync itself, such as a write on a reader
 )
 
 // Error is "Doing: status code message".

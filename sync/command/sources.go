@@ -104,35 +104,16 @@ func (s *sources) name(zone string) string { return spec.ZoneName(zone, s.desire
 
 // survey reads one zone.
 func (s *sources) survey(ctx context.Context, zone string, o reconcile.SurveyOptions) (*reconcile.Survey, error) {
-	port := s.zones.readers()[s.name(zone)]
-	o.Concurrency, o.OtherHosts = s.o.zones.concurrency, s.otherHosts(port.Endpoint)
+	readers := s.zones.readers()
+	port := readers[s.name(zone)]
+	o.Concurrency = s.o.zones.concurrency
+	o.OtherHosts = reconcile.OtherHosts(port.Endpoint, s.desired.Zones, readers)
 	if !s.deadline.IsZero() {
 		var stop context.CancelFunc
 		ctx, stop = context.WithDeadlineCause(ctx, s.deadline, reconcile.ErrOutOfTime)
 		defer stop()
 	}
 	return reconcile.TakeSurvey(ctx, port, o)
-}
-
-// otherHosts are the hosts of all zones but one: built in, declared, or used in this run.
-func (s *sources) otherHosts(own spec.Endpoint) []string {
-	var hosts []string
-	for name, host := range spec.BuiltinZones() {
-		if name != own.Name {
-			hosts = append(hosts, host)
-		}
-	}
-	for name, zone := range s.desired.Zones {
-		if name != own.Name && zone.Host != "" {
-			hosts = append(hosts, zone.Host)
-		}
-	}
-	for name, port := range s.zones.ports {
-		if name != own.Name {
-			hosts = append(hosts, port.endpoint.Hosts...)
-		}
-	}
-	return hosts
 }
 
 // choose is --organization over live names and keys.

@@ -276,7 +276,7 @@ func FuzzParseJournal(f *testing.F) {
 			return
 		}
 		zone := map[string]reconcile.ZonePort{}
-		found := reconcile.ResolveRun(context.Background(), story, reconcile.ResolveOptions{Zones: zone, Clock: still{}})
+		found := reconcile.Resume(context.Background(), story, reconcile.ResumeOptions{Zones: zone, Clock: still{}})
 		if len(found) != len(story.Open()) {
 			t.Fatalf("%d open, %d resolved", len(story.Open()), len(found))
 		}
