@@ -36,9 +36,6 @@ func (w *worker) checkCreate(ctx context.Context) *stepResult {
 // skipUnlicensed waits until a new organization can be read, and then skips the steps that its plan
 // does not offer: nobody can know the licence before.
 func (w *worker) skipUnlicensed(ctx context.Context, s *Step) *stepResult {
-	if !w.inNewOrganization(s) {
-		return nil
-	}
 	if w.observer.readAt[spec.KindOrganization].IsZero() {
 		if err := w.observer.waitUntilReadable(ctx, w.options.Timeout); err != nil {
 			if ctx.Err() != nil {
@@ -57,9 +54,6 @@ func (w *worker) skipUnlicensed(ctx context.Context, s *Step) *stepResult {
 
 // bindNewIDs turns the names of a step of a new organization into the ids that it has by now.
 func (w *worker) bindNewIDs(ctx context.Context, s *Step) *stepResult {
-	if !w.inNewOrganization(s) {
-		return nil
-	}
 	switch s.Kind {
 	case spec.KindFeatureControl:
 		return w.bindControl(ctx, s)

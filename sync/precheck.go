@@ -11,15 +11,13 @@ import (
 // precheck looks whether something stands in the way of a step; nil: nothing does.
 type precheck func(context.Context, *Step) *stepResult
 
-// prechecks are all of them, in order: the first that finds something decides.
-func (w *worker) prechecks() []precheck {
-	return []precheck{
-		w.stopped,
-		w.dependsOnFailure,
-		w.skipUnlicensed,
-		w.bindNewIDs,
-		w.checkFresh,
+// prechecks are those of a step, in order: the first that finds something decides. Nothing of a new
+// organization was there when the plan was made, so that nothing of it can be stale.
+func (w *worker) prechecks(s *Step) []precheck {
+	if w.inNewOrganization(s) {
+		return []precheck{w.stopped, w.dependsOnFailure, w.skipUnlicensed, w.bindNewIDs}
 	}
+	return []precheck{w.stopped, w.dependsOnFailure, w.checkFresh}
 }
 
 // stopped: the run was stopped, the journal broke, or the zone is not there.

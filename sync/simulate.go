@@ -96,6 +96,21 @@ func simulateTransfer(live *Live, write Write) {
 	live.OwnerID = write.Arguments.UserID
 }
 
+// Images are an object's views around a write.
+type Images struct{ Before, After View }
+
+// imagesOf narrows a step's images to one of its writes: both writes of a
+// re-invitation leave their own trace.
+func imagesOf(write Write, s *Step, images Images) Images {
+	if s.Kind != spec.KindMember || s.Op != OpReinvite {
+		return images
+	}
+	if write.Verb == RemoveMember {
+		return Images{Before: images.Before}
+	}
+	return Images{After: images.After}
+}
+
 // afterImage is the view once the step is done; of what is there before, only what
 // the step says changes. It is nil when the step takes the object away.
 func afterImage(before View, s *Step) View {

@@ -97,7 +97,7 @@ func (w *worker) finish(s *Step, report StepReport) {
 
 // step does one step, unless a precheck stops it.
 func (w *worker) step(ctx, grace context.Context, s *Step) StepReport {
-	for _, check := range w.prechecks() {
+	for _, check := range w.prechecks(s) {
 		if stopped := check(ctx, s); stopped != nil {
 			return stopped.report(s)
 		}

@@ -3,24 +3,7 @@ package sync
 import (
 	"sort"
 	"strings"
-
-	"makesync/spec"
 )
-
-// Images are an object's views around a write.
-type Images struct{ Before, After View }
-
-// imagesOf narrows a step's images to one of its writes: both writes of a
-// re-invitation leave their own trace.
-func imagesOf(write Write, s *Step, images Images) Images {
-	if s.Kind != spec.KindMember || s.Op != OpReinvite {
-		return images
-	}
-	if write.Verb == RemoveMember {
-		return Images{Before: images.Before}
-	}
-	return Images{After: images.After}
-}
 
 // reached tells whether a view shows what a step wants. What the step does not speak of may be
 // anything.
