@@ -183,7 +183,7 @@ func TestNotConverged(t *testing.T) {
 			}
 			before := z.calls["variable 11"]
 			report := Apply(context.Background(), p, z.options())
-			if report.Steps[0].Reason != c.want || report.Failed != 2 || report.Exit != ExitPartial {
+			if report.Steps[0].Reason.String() != c.want || report.Failed != 2 || report.Exit != ExitPartial {
 				t.Errorf("exit %v\n%s", report.Exit, outcomes(report))
 			}
 			if got := z.calls["variable 11"] - before; got != 4 {

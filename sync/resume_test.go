@@ -81,7 +81,7 @@ func TestKilledAtEveryWrite(t *testing.T) {
 				if len(story.Open()) != 1 || story.Status() != RunUnfinished {
 					t.Fatalf("open intents: %v", story.Open())
 				}
-				found := ResolveRun(context.Background(), story, ResolveOptions{Zones: r.Zones, Clock: clock})
+				found := Resume(context.Background(), story, ResumeOptions{Zones: r.Zones, Clock: clock})
 				want := map[bool]StepOutcome{true: Succeeded, false: Failed}[commit]
 				if len(found) != 1 || found[0].Outcome != want || !found[0].Resolved {
 					t.Fatalf("resolved as %+v instead of %s", found, want)
@@ -138,7 +138,7 @@ func TestResolvingWaitsForWhatMayStillArrive(t *testing.T) {
 			}
 			return nil
 		}
-		found := ResolveRun(context.Background(), story, ResolveOptions{Zones: r.Zones, Clock: clock})
+		found := Resume(context.Background(), story, ResumeOptions{Zones: r.Zones, Clock: clock})
 		if found[0].Outcome != Succeeded {
 			t.Errorf("%s that arrived late: %+v", verb, found[0])
 		}
@@ -170,11 +170,11 @@ func TestResolvingWithoutTheZone(t *testing.T) {
 	z, r := world()
 	story, clock := killedAt(t, z, r, 1, true)
 	z.onRead = func(string) error { return serverError() }
-	found := ResolveRun(context.Background(), story, ResolveOptions{Zones: r.Zones, Clock: clock})
+	found := Resume(context.Background(), story, ResumeOptions{Zones: r.Zones, Clock: clock})
 	if found[0].Outcome != OutcomeUnknown || !Unresolved(found) {
 		t.Errorf("unreadable: %+v", found[0])
 	}
-	found = ResolveRun(context.Background(), story, ResolveOptions{Clock: clock})
+	found = Resume(context.Background(), story, ResumeOptions{Clock: clock})
 	if found[0].Outcome != OutcomeUnknown || !Unresolved(found) {
 		t.Errorf("without the zone: %+v", found[0])
 	}
@@ -266,22 +266,22 @@ func wantTrue(t *rapid.T, p *Plan, r *Report, z *writtenZone, since int) {
 		switch {
 		case s.Outcome == Succeeded && n == 0 && !free:
 			t.Errorf("%s %s succeeded, says the report; the zone has done nothing", s.Op, s.Address)
-		case (s.Outcome == Failed || s.Outcome == Skipped) && n > 0 && !strings.HasPrefix(s.Reason, "not-converged"):
+		case (s.Outcome == Failed || s.Outcome == Skipped) && n > 0 && s.Reason.Code != ReasonNotConverged:
 			t.Errorf("%s %s is %s (%s); the zone has done it", s.Op, s.Address, s.Outcome, s.Reason)
-		case n > 1 && provable[verbs[len(verbs)-1]]:
+		case n > 1 && nonIdempotent[verbs[len(verbs)-1]]:
 			t.Errorf("%s %s was done %d times", s.Op, s.Address, n)
 		}
 	}
 }
 
-func TestSettlingIsShorterThanTheDeadline(t *testing.T) {
+func TestConsistencyDelayIsShorterThanTheDeadline(t *testing.T) {
 	t.Parallel()
 	timeOut := &CallError{Certainty: UnderWay}
-	for verb := range provable {
-		if d := settlingOf(verb, serverError()); d >= defaultTimeout/2 || d < time.Second {
+	for verb := range nonIdempotent {
+		if d := consistencyDelayAfter(verb, serverError()); d >= defaultTimeout/2 || d < time.Second {
 			t.Errorf("%s settles in %v", verb, d)
 		}
-		if d := settlingOf(verb, timeOut); d >= defaultTimeout || d < 30*time.Second {
+		if d := consistencyDelayAfter(verb, timeOut); d >= defaultTimeout || d < 30*time.Second {
 			t.Errorf("%s settles in %v after a time-out", verb, d)
 		}
 	}

@@ -29,7 +29,8 @@ type Write struct {
 	Organization int64 // 0 for CreateOrganization
 	Address      spec.Address
 	Arguments    Arguments
-	// NoBody makes RemoveMember send no body at all instead of {} (documented: an empty body removes; which of both that means is not said).
+	// NoBody makes RemoveMember send no body at all instead of {} (documented: an empty body
+	// removes; which of both that means is not said).
 	NoBody bool
 	// Secrets are what the object held before. They are not sent; no message may repeat them.
 	Secrets []spec.Value

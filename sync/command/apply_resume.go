@@ -74,14 +74,14 @@ func (a *application) openOnly(story *reconcile.Run) []*reconcile.Run {
 
 // settleRun adds to a killed run's journal what reading shows of its open requests.
 func (a *application) settleRun(ctx context.Context, story *reconcile.Run) (err error) {
-	outcomes := reconcile.ResolveRun(ctx, story, reconcile.ResolveOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64})
+	outcomes := reconcile.Resume(ctx, story, reconcile.ResumeOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64})
 	journal, err := a.store.Append(story.Run)
 	if err != nil {
 		return failure{exit: reconcile.ExitInternal, message: err.Error()}
 	}
 	defer func() { err = errors.Join(err, journal.Close()) }()
 	for _, outcome := range outcomes {
-		a.r.log.Info("resolved", "run", story.Run, "address", string(outcome.Address), "outcome", string(outcome.Outcome), "reason", outcome.Reason)
+		a.r.log.Info("resolved", "run", story.Run, "address", string(outcome.Address), "outcome", string(outcome.Outcome), "reason", outcome.Reason.String())
 		if err := journal.Result(outcome); err != nil {
 			return failure{exit: reconcile.ExitInternal, message: err.Error()}
 		}
@@ -104,7 +104,7 @@ func (a *application) awaitShown(ctx context.Context) error {
 		return failure{exit: reconcile.ExitInternal, message: err.Error()}
 	}
 	for _, story := range stories {
-		reconcile.AwaitShown(ctx, story, reconcile.ResolveOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64})
+		reconcile.AwaitVisible(ctx, story, reconcile.ResumeOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64})
 	}
 	return nil
 }

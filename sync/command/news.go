@@ -96,10 +96,10 @@ func (e ending) failed() bool {
 func (n *news) outcomes(e ending) {
 	risks := risksOf(e.plan)
 	for _, s := range e.report.Steps {
-		switch word, _, _ := strings.Cut(s.Reason, ":"); {
+		switch {
 		case s.Outcome == reconcile.Succeeded:
 			n.changes = append(n.changes, change{s.Address, s.Op, risks[s.N]})
-		case s.Outcome == reconcile.Skipped && (word == "licence" || word == "depends"):
+		case s.SkippedForLicence(), s.Outcome == reconcile.Skipped && s.Reason.Code == reconcile.ReasonDepends:
 		default:
 			n.add(newTrouble(whatFailed, s.Address, s.Op, failureText(s), string(s.Outcome)))
 		}
@@ -121,10 +121,11 @@ func risksOf(plan *reconcile.Plan) map[int]reconcile.Risk {
 
 func failureText(s reconcile.StepReport) string {
 	text := string(s.Outcome)
-	if s.Reason != "" {
-		text += ": " + s.Reason
+	reason := s.Reason.String()
+	if reason != "" {
+		text += ": " + reason
 	}
-	if s.Error != nil && !strings.Contains(s.Reason, s.Error.Message) {
+	if s.Error != nil && !strings.Contains(reason, s.Error.Message) {
 		text += ": " + s.Error.Message
 	}
 	return text

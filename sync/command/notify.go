@@ -195,7 +195,7 @@ func (e ending) cutOff(organization string) bool {
 		return true
 	}
 	return slices.ContainsFunc(e.report.Steps, func(s reconcile.StepReport) bool {
-		return s.Address.Key() == organization && s.Outcome == reconcile.Skipped && !render.SkippedForLicence(s)
+		return s.Address.Key() == organization && s.Outcome == reconcile.Skipped && !s.SkippedForLicence()
 	})
 }
 

@@ -30,7 +30,7 @@ func (p progress) read(now reconcile.Progress) {
 
 func (p progress) applied(e reconcile.StepEvent) {
 	if e.Outcome != "" {
-		p.r.log.Info("step", "n", e.N, "of", e.Of, "op", string(e.Op), "address", string(e.Address), "outcome", string(e.Outcome), "reason", e.Reason)
+		p.r.log.Info("step", "n", e.N, "of", e.Of, "op", string(e.Op), "address", string(e.Address), "outcome", string(e.Outcome), "reason", e.Reason.String())
 	}
 	p.Applied(e)
 }

@@ -287,8 +287,8 @@ func FuzzParseJournal(f *testing.F) {
 			return
 		}
 		zone := map[string]reconcile.ZonePort{}
-		options := reconcile.ResolveOptions{Zones: zone, Clock: still{}}
-		found := reconcile.ResolveRun(context.Background(), story, options)
+		options := reconcile.ResumeOptions{Zones: zone, Clock: still{}}
+		found := reconcile.Resume(context.Background(), story, options)
 		if len(found) != len(story.Open()) {
 			t.Fatalf("%d open, %d resolved", len(story.Open()), len(found))
 		}

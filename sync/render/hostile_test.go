@@ -45,7 +45,7 @@ func anyReport(t *rapid.T) *reconcile.Report {
 	report := &reconcile.Report{Run: anyText(t, "run"), Plan: anyText(t, "digest"), Exit: reconcile.Exit{Code: 4, Name: anyText(t, "exit")}}
 	for i := range rapid.IntRange(0, 8).Draw(t, "outcomes") {
 		report.Steps = append(report.Steps, reconcile.StepReport{N: i, Address: spec.Address(anyText(t, "key") + "/variable/" + anyText(t, "name")), Kind: spec.KindVariable,
-			Op: reconcile.Op(anyText(t, "op")), Outcome: rapid.SampledFrom(outcomes).Draw(t, "outcome").outcome, Reason: rapid.SampledFrom([]string{"", "licence: ", "depends:"}).Draw(t, "word") + anyText(t, "reason"),
+			Op: reconcile.Op(anyText(t, "op")), Outcome: rapid.SampledFrom(outcomes).Draw(t, "outcome").outcome, Reason: anyReason(t),
 			Error: &spec.APIError{Status: 400, Code: anyText(t, "code"), Message: anyText(t, "message")}, Paste: anyText(t, "paste")})
 	}
 	return report
@@ -57,7 +57,7 @@ func anyStory(t *rapid.T) *reconcile.Run {
 		Organizations: []reconcile.RunOrganization{{Key: anyText(t, "key"), Zone: anyText(t, "zone"), Name: anyText(t, "name"), Steps: []reconcile.Step{s}}},
 		Entries: []reconcile.Entry{
 			{Intent: &reconcile.Intent{Step: 1, Verb: reconcile.Verb(anyText(t, "verb")), At: sampleTime}},
-			{Result: &reconcile.Outcome{Step: 1, Outcome: reconcile.StepOutcome(anyText(t, "outcome")), Reason: anyText(t, "why"), At: sampleTime.Add(time.Second)}},
+			{Result: &reconcile.Outcome{Step: 1, Outcome: reconcile.StepOutcome(anyText(t, "outcome")), Reason: anyReason(t), At: sampleTime.Add(time.Second)}},
 		}}
 }
 
@@ -105,4 +105,8 @@ func checkPage(t *rapid.T, text string) {
 			t.Fatalf("%U in the page", r)
 		}
 	}
+}
+
+func anyReason(t *rapid.T) reconcile.Reason {
+	return reconcile.ParseReason(rapid.SampledFrom([]string{"", "licence: ", "depends: "}).Draw(t, "word") + anyText(t, "reason"))
 }

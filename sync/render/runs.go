@@ -167,7 +167,7 @@ func (p *printer) storyEntry(e reconcile.Entry) {
 		if r.Resolved {
 			text += " (found out by reading)"
 		}
-		for _, more := range []string{r.Reason, answerWords(r.Error)} {
+		for _, more := range []string{r.Reason.String(), answerWords(r.Error)} {
 			if more != "" {
 				text += "; " + more
 			}

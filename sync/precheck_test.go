@@ -44,7 +44,7 @@ func TestStale(t *testing.T) {
 			z, report := applySaved(t, c.change, false)
 			stale := map[string]bool{}
 			for _, s := range report.Steps {
-				if s.Outcome == Skipped && strings.HasPrefix(s.Reason, "stale:") && !strings.Contains(s.Reason, "another step") {
+				if s.Outcome == Skipped && s.Reason.Code == ReasonStale && !strings.Contains(s.Reason.Text, "another step") {
 					stale[string(s.Address)] = true
 				}
 			}

@@ -58,7 +58,7 @@ func TestTheNextRunAwaitsWhatTheLastHasMade(t *testing.T) {
 		port := z.port().ZonePort
 		port.Reader = b
 		clear(z.calls)
-		AwaitShown(context.Background(), &journal.story, ResolveOptions{Zones: map[string]ZonePort{"eu1": port}, Clock: b.clock})
+		AwaitVisible(context.Background(), &journal.story, ResumeOptions{Zones: map[string]ZonePort{"eu1": port}, Clock: b.clock})
 		if now := b.clock.Now(); now.Before(b.shows) || after == time.Hour && (now != planned.Add(after) || len(z.calls) > 0) || now.After(planned.Add(after+10*time.Second)) {
 			t.Errorf("a run that follows after %v begins at %v, %v were called", after, now.Sub(planned), z.calls)
 		}
@@ -66,7 +66,7 @@ func TestTheNextRunAwaitsWhatTheLastHasMade(t *testing.T) {
 	never := &behindBy{writtenZone: z, clock: newJumpClock(), shows: planned.Add(time.Hour), until: before}
 	port := z.port().ZonePort
 	port.Reader = never
-	AwaitShown(context.Background(), &journal.story, ResolveOptions{Zones: map[string]ZonePort{"eu1": port}, Clock: never.clock})
+	AwaitVisible(context.Background(), &journal.story, ResumeOptions{Zones: map[string]ZonePort{"eu1": port}, Clock: never.clock})
 	if waited := never.clock.Now().Sub(planned); waited != 10*time.Second {
 		t.Errorf("it waits for %v", waited)
 	}
@@ -91,7 +91,7 @@ func TestAnOldInvitationInAListThatIsBehind(t *testing.T) {
 	b := &behindBy{writtenZone: z, clock: newJumpClock(), shows: planned.Add(2 * time.Second), until: []*Live{stale}}
 	port := z.port().ZonePort
 	port.Reader = b
-	got := ResolveRun(context.Background(), &journal.story, ResolveOptions{Zones: map[string]ZonePort{"eu1": port}, Clock: b.clock})
+	got := Resume(context.Background(), &journal.story, ResumeOptions{Zones: map[string]ZonePort{"eu1": port}, Clock: b.clock})
 	if len(got) != 1 || got[0].Outcome != Succeeded {
 		t.Errorf("%+v", got)
 	}

@@ -8,16 +8,16 @@ import (
 	"makesync/spec"
 )
 
-// enact does to a live state in memory what a write has done to the real one, so that the steps after
-// it see the run's own changes without reading again.
-func enact(live *Live, write Write, answer Answer) {
+// simulate does to a live state in memory what a write has done to the real one, so that the steps
+// after it see the run's own changes without reading again.
+func simulate(live *Live, write Write, answer Answer) {
 	a := write.Arguments
 	on := a.Enable != nil && *a.Enable
 	switch write.Verb {
 	case CreateOrganization, UpdateOrganization:
-		enactOrganization(live, a)
+		simulateOrganization(live, a)
 	case CreateVariable, UpdateVariable, DeleteVariable:
-		enactVariable(live, write)
+		simulateVariable(live, write)
 	case SetControl:
 		if c := findControl(live.FeatureControls, write.Address.Name()); c != nil {
 			c.Enabled = on
@@ -28,13 +28,13 @@ func enact(live *Live, write Write, answer Answer) {
 	case EnforceTFA:
 		live.TFAEnforced = &on
 	case InviteMember, SetRole, RemoveMember:
-		enactMember(live, write, answer)
+		simulateMember(live, write, answer)
 	case TransferOwner:
-		enactTransfer(live, write)
+		simulateTransfer(live, write)
 	}
 }
 
-func enactOrganization(live *Live, a Arguments) {
+func simulateOrganization(live *Live, a Arguments) {
 	if a.Name != "" {
 		live.Name = a.Name
 	}
@@ -46,18 +46,20 @@ func enactOrganization(live *Live, a Arguments) {
 	}
 }
 
-func enactVariable(live *Live, write Write) {
+func simulateVariable(live *Live, write Write) {
 	name, a := write.Address.Name(), write.Arguments
-	live.Variables = slices.DeleteFunc(slices.Clone(live.Variables), func(v spec.Variable) bool { return v.Name == name })
+	same := func(v spec.Variable) bool { return v.Name == name }
+	live.Variables = slices.DeleteFunc(slices.Clone(live.Variables), same)
 	if write.Verb == DeleteVariable || a.Value == nil {
 		return
 	}
 	made := spec.Variable{Name: name, Type: a.Type, Value: a.Value.Value(), Reference: a.Value.Reference}
-	at, _ := slices.BinarySearchFunc(live.Variables, name, func(v spec.Variable, n string) int { return strings.Compare(v.Name, n) })
+	byName := func(v spec.Variable, n string) int { return strings.Compare(v.Name, n) }
+	at, _ := slices.BinarySearchFunc(live.Variables, name, byName)
 	live.Variables = slices.Insert(live.Variables, at, made)
 }
 
-func enactMember(live *Live, write Write, answer Answer) {
+func simulateMember(live *Live, write Write, answer Answer) {
 	email, a := write.Address.Name(), write.Arguments
 	person := spec.Member{Email: email, UserID: answer.UserID, Invitation: "pending"}
 	if old := findMember(live.Members, email); old != nil && write.Verb == SetRole {
@@ -70,12 +72,13 @@ func enactMember(live *Live, write Write, answer Answer) {
 	if write.Verb == RemoveMember {
 		return
 	}
-	at, _ := slices.BinarySearchFunc(live.Members, email, func(m spec.Member, e string) int { return strings.Compare(m.Email, e) })
+	byEmail := func(m spec.Member, e string) int { return strings.Compare(m.Email, e) }
+	at, _ := slices.BinarySearchFunc(live.Members, email, byEmail)
 	live.Members = slices.Insert(live.Members, at, person)
 }
 
-// enactTransfer: the former Owner stays as Admin (inferred from the published sample).
-func enactTransfer(live *Live, write Write) {
+// simulateTransfer: the former Owner stays as Admin (inferred from the published sample).
+func simulateTransfer(live *Live, write Write) {
 	live.Members = slices.Clone(live.Members)
 	former := live.OwnerID
 	for i := range live.Members {
@@ -93,6 +96,21 @@ func enactTransfer(live *Live, write Write) {
 	live.OwnerID = write.Arguments.UserID
 }
 
+// Images are an object's views around a write.
+type Images struct{ Before, After View }
+
+// imagesOf narrows a step's images to one of its writes: both writes of a
+// re-invitation leave their own trace.
+func imagesOf(write Write, s *Step, images Images) Images {
+	if s.Kind != spec.KindMember || s.Op != OpReinvite {
+		return images
+	}
+	if write.Verb == RemoveMember {
+		return Images{Before: images.Before}
+	}
+	return Images{After: images.After}
+}
+
 // afterImage is the view once the step is done; of what is there before, only what
 // the step says changes. It is nil when the step takes the object away.
 func afterImage(before View, s *Step) View {
@@ -104,7 +122,7 @@ func afterImage(before View, s *Step) View {
 	}
 	live := &Live{}
 	for _, write := range writesOf(0, s) {
-		enact(live, write, Answer{})
+		simulate(live, write, Answer{})
 	}
 	made := secretAsPlanned(ViewOf(live, s.Kind, s.Address.Name()), s)
 	if s.Kind == spec.KindOrganization {
@@ -130,8 +148,8 @@ func mergeOrganization(before, made View, a Arguments) View {
 	return after
 }
 
-// secretAsPlanned masks or shows a variable's value as the plan does: a live value comes masked, since
-// only the planner has compared its address with the patterns of what is sensitive.
+// secretAsPlanned masks or shows a variable's value as the plan does: a live value comes masked,
+// since only the planner has compared its address with the patterns of what is sensitive.
 func secretAsPlanned(view View, s *Step) View {
 	if s.Kind != spec.KindVariable {
 		return view

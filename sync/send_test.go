@@ -130,7 +130,7 @@ func TestARefusalForTheLicenceIsSkipped(t *testing.T) {
 			r := z.request(desired("acme", "Acme", func(o *spec.Organization) { o.TFAEnforced = &on }))
 			z.fault = func(int, Write) *lost { return &lost{false, fault} }
 			report := Apply(context.Background(), makePlan(t, r), z.options())
-			if report.Exit != ExitOK || report.Skipped != 1 || !strings.HasPrefix(report.Steps[0].Reason, "licence:") {
+			if report.Exit != ExitOK || report.Skipped != 1 || report.Steps[0].Reason.Code != ReasonLicence {
 				t.Errorf("exit %v\n%s", report.Exit, outcomes(report))
 			}
 			if len(report.Problems) != 1 || !strings.Contains(report.Problems[0].Hint, "Enterprise") {
@@ -182,7 +182,7 @@ func TestABlindOrganizationIsNotWaitedForTwice(t *testing.T) {
 		t.Errorf("it took %v", took)
 	}
 	for _, s := range report.Steps {
-		if s.Outcome == OutcomeUnknown && !strings.Contains(s.Reason, "look at "+string(s.Address)+" by hand") {
+		if s.Outcome == OutcomeUnknown && !strings.Contains(s.Reason.Text, "look at "+string(s.Address)+" by hand") {
 			t.Errorf("%s does not say what to look at", s.Reason)
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"makesync/spec"
 )
 
-// applied is the world after its plan, with the story of that run.
-func applied(t *testing.T) (*writtenZone, Request, *Run) {
+// appliedWorld is the world after its plan, with the story of that run.
+func appliedWorld(t *testing.T) (*writtenZone, Request, *Run) {
 	t.Helper()
 	z, r := world()
 	journal := &memoryJournal{}
@@ -44,7 +44,7 @@ func messages(p *Plan) string {
 
 func TestUndo(t *testing.T) {
 	t.Parallel()
-	z, _, story := applied(t)
+	z, _, story := appliedWorld(t)
 	p := undoPlan(t, z, story, "delete:organization@nova")
 	var steps []string
 	for _, line := range lines(p) {
@@ -90,7 +90,7 @@ func TestUndo(t *testing.T) {
 
 func TestUndoHolds(t *testing.T) {
 	t.Parallel()
-	z, _, story := applied(t)
+	z, _, story := appliedWorld(t)
 	for i := range z.find(11).Members {
 		if m := &z.find(11).Members[i]; m.Email == "new@x.example" {
 			m.Invitation = ""
@@ -114,7 +114,7 @@ func TestUndoHolds(t *testing.T) {
 
 func TestUndoLeavesWhatHasChangedSince(t *testing.T) {
 	t.Parallel()
-	z, _, story := applied(t)
+	z, _, story := appliedWorld(t)
 	setVariable(z.find(11), "COUNT", "8")
 	setVariable(z.find(11), "NEW", "changed")
 	p := undoPlan(t, z, story)
