@@ -16,6 +16,17 @@ type WritePort struct {
 	Writer Writer
 }
 
+// withSlotOf is the port for whoever holds the slot.
+func (p WritePort) withSlotOf(slot Slot) WritePort {
+	p.Reader = withSlotOf(slot, p.Reader)
+	if client, ok := p.Writer.(SlotClient); ok {
+		if writer, ok := client.WithSlot(slot).(Writer); ok {
+			p.Writer = writer
+		}
+	}
+	return p
+}
+
 // ApplyOptions are what an apply needs besides its plan.
 type ApplyOptions struct {
 	// Run is the id under which the journal keeps the story.
