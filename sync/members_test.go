@@ -146,6 +146,8 @@ func TestOwner(t *testing.T) {
 // Older replies list some invitees without a role row: no user id, no role.
 func TestInviteeWithoutARow(t *testing.T) {
 	t.Parallel()
+	const noID = "the zone shows the invitation without a user id, so it cannot be taken back; " +
+		"it ends by itself after seven days"
 	live := acme()
 	live.Members = append(live.Members, spec.Member{Email: "a@x.example", Invitation: "pending"}, spec.Member{Email: "b@x.example", Invitation: "pending"},
 		spec.Member{Email: "c@x.example", Invitation: "expired"})
@@ -153,7 +155,7 @@ func TestInviteeWithoutARow(t *testing.T) {
 		spec.Member{Email: "a@x.example", Role: "Admin", Invite: &spec.Invite{Name: "A"}}, spec.Member{Email: "b@x.example", State: spec.Absent},
 		spec.Member{Email: "c@x.example", Role: "Admin", Invite: &spec.Invite{Name: "C"}}))))
 	wantLines(t, p, "waiting acme/member/a@x.example: a@x.example has been invited and has not accepted yet",
-		"waiting acme/member/b@x.example: "+noUserID, "waiting acme/member/c@x.example: "+noUserID)
+		"waiting acme/member/b@x.example: "+noID, "waiting acme/member/c@x.example: "+noID)
 }
 
 type memory map[int64]string

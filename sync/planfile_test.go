@@ -91,7 +91,7 @@ func TestSeal(t *testing.T) {
 		"another key":        {sealed, spec.Sensitive("another"), "plan-seal"},
 		"no key":             {sealed, spec.Value{}, "plan-seal"},
 		"no seal":            {open, key, "plan-seal"},
-		"stripped":           {bytes.Replace(sealed, sealed[bytes.Index(sealed, []byte(sealPrefix)):][:len(sealPrefix)+64], []byte("none"), 1), key, "plan-seal"},
+		"stripped":           {bytes.Replace(sealed, sealed[bytes.Index(sealed, []byte("hmac-sha256:")):][:len("hmac-sha256:")+64], []byte("none"), 1), key, "plan-seal"},
 		"changed":            {bytes.Replace(sealed, []byte(`"tool"`), []byte(`"tool" `), 1), key, ""},
 		"one space more":     {bytes.Replace(sealed, []byte(`{`), []byte(`{ `), 1), key, "plan-seal"},
 		"later expiry":       {bytes.Replace(sealed, []byte(`"expires": "2026-11-23`), []byte(`"expires": "2027-11-23`), 1), key, "plan-seal"},
@@ -168,7 +168,7 @@ func TestForgedSteps(t *testing.T) {
 		}
 		forge(plan)
 		plan.Digest = DigestOf(plan.Organizations)
-		forged, err := planJSON(plan)
+		forged, err := json.Marshal(plan)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,7 +19,7 @@ func TestReverseWithoutTheZone(t *testing.T) {
 	}
 	for _, p := range problems {
 		unreachable := strings.Contains(p.Message, "is none of this run")
-		never := reversals[stepType{p.Address.Kind(), story.stepAt(p.Address).Op}].never != ""
+		never := reversals[stepType{p.Address.Kind(), stepAt(story, p.Address).Op}].never != ""
 		secret := strings.Contains(p.Message, "a secret, which the journal does not keep")
 		if p.Rule != "not-undone" || !unreachable && !never && !secret {
 			t.Errorf("%+v", p)
@@ -50,7 +50,7 @@ func TestReverseOfAnAcceptedInvitation(t *testing.T) {
 }
 
 // stepAt is the run's step on an address.
-func (s *Run) stepAt(a spec.Address) *Step {
+func stepAt(s *Run, a spec.Address) *Step {
 	for i := range s.Organizations {
 		for j := range s.Organizations[i].Steps {
 			if step := &s.Organizations[i].Steps[j]; step.Address == a {
