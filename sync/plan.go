@@ -203,3 +203,16 @@ func (s *Step) writes() int {
 	}
 	return 1
 }
+
+// AddHeld adds changes that something else than a guard has held back, each to its organization, and counts them.
+func (p *Plan) AddHeld(held []Held) {
+	for i := range p.Organizations {
+		o := &p.Organizations[i]
+		for _, h := range held {
+			if h.Address.Key() == o.Key {
+				o.Held = append(o.Held, h)
+				p.Summary.Held++
+			}
+		}
+	}
+}

@@ -23,22 +23,9 @@ func UndoPlan(ctx context.Context, story *Run, r Request) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	addHeld(plan, held)
+	plan.AddHeld(held)
 	if r.ExitCode && len(held) > 0 {
 		plan.Exit = Worst(plan.Exit, ExitHeld)
 	}
 	return plan, nil
-}
-
-// addHeld adds what was held back to the plan.
-func addHeld(plan *Plan, held []Held) {
-	for i := range plan.Organizations {
-		o := &plan.Organizations[i]
-		for _, h := range held {
-			if h.Address.Key() == o.Key {
-				o.Held = append(o.Held, h)
-				plan.Summary.Held++
-			}
-		}
-	}
 }

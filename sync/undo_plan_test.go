@@ -27,10 +27,10 @@ func undoPlan(t *testing.T, z *writtenZone, story *Run, allow ...string) *Plan {
 	for _, rule := range allow {
 		r.Allow = append(r.Allow, mustAllow(t, rule))
 	}
-	p, err := UndoPlan(context.Background(), story, r)
-	if err != nil {
-		t.Fatal(err)
-	}
+	wanted, problems, held := Reverse(context.Background(), story, ReverseOptions{Zones: r.Zones, Allow: r.Allow, Now: r.Now})
+	r.Desired.Organizations, r.Problems = wanted, problems
+	p := makePlan(t, r)
+	p.AddHeld(held)
 	return p
 }
 
