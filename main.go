@@ -13,8 +13,8 @@ import (
 
 	"golang.org/x/term"
 
-	"makesync/sync"
 	"makesync/sync/command"
+	"makesync/sync/exit"
 )
 
 func main() {
@@ -36,9 +36,9 @@ func notify() chan os.Signal {
 func watchSignals(cancel context.CancelCauseFunc, signals chan os.Signal) {
 	received := <-signals
 	signal.Stop(signals)
-	cause := sync.ErrInterrupted
+	cause := exit.ErrInterrupted
 	if received == syscall.SIGTERM {
-		cause = sync.ErrTerminated
+		cause = exit.ErrTerminated
 	}
 	cancel(cause)
 	if terminal().Stderr {

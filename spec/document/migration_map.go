@@ -9,48 +9,7 @@ import (
 	"makesync/spec/text"
 )
 
-// MigrationMap is what a person decides about a migration: renames, other
-// e-mails, which region. Its file is YAML, read as strictly as documents are:
-//
-//	region: US                          # where new organizations are made
-//	organizations:                      # by name, derived key or id in the source
-//	  Acme Automation: Acme US          # short form: the name in the target
-//	  beta: {key: beta-us, country: US, timezone: America/New_York}
-//	  gamma: {id: 77}                   # an organization that is there already takes it over
-//	  12: {skip: true}
-//	emails:
-//	  jane@old.example: jane@new.example
-//	  "*@old.example": "*@new.example"  # everybody of a domain who is not named
-//	  gone@old.example: null            # is not carried over
-//	roles: {Ops Lead: Member}           # source role: target role
-//	featureControls: {Old name: New name}
-//
-// The zero map changes nothing.
-type MigrationMap struct {
-	Region          string
-	Organizations   []MappedOrganization // in the order of the file
-	Emails          []MappedText         // lower case; To "" means not carried over
-	Roles           []MappedText
-	FeatureControls []MappedText
-}
-
-// MappedOrganization says what becomes of one organization.
-type MappedOrganization struct {
-	From                      string // name, key or id in the source
-	Name, Key                 string
-	ID                        int64 // of an organization in the target that takes it over; 0: a new one
-	Region, Country, Timezone string
-	Skip                      bool
-	Source                    spec.Source
-}
-
-// MappedText is one replacement.
-type MappedText struct {
-	From, To string
-	Source   spec.Source
-}
-
-type mapPart struct{ m MigrationMap }
+type mapPart struct{ m spec.MigrationMap }
 
 type mappedFields struct {
 	name, key, id, region, country, timezone, skip scalar
@@ -98,7 +57,7 @@ var mappedOrganizationFields = fields[mappedFields]{
 
 func readMappedOrganizations(d *decoder, p *mapPart, n *yaml.Node, t *keyPath) {
 	d.each(n, t, func(key, value *yaml.Node, t *keyPath) {
-		o := MappedOrganization{From: key.Value, Source: d.at(key).source()}
+		o := spec.MappedOrganization{From: key.Value, Source: d.at(key).source()}
 		if node := follow(value); node.Kind == yaml.ScalarNode {
 			s, ok := d.text(value, t)
 			o.Name = s.text
@@ -115,7 +74,7 @@ func readMappedOrganizations(d *decoder, p *mapPart, n *yaml.Node, t *keyPath) {
 	})
 }
 
-func (d *decoder) mappedOrganization(o *MappedOrganization, n *yaml.Node, t *keyPath) bool {
+func (d *decoder) mappedOrganization(o *spec.MappedOrganization, n *yaml.Node, t *keyPath) bool {
 	var f mappedFields
 	if !decodeFields(d, n, t, mappedOrganizationFields, false, &f) {
 		return false
@@ -150,10 +109,10 @@ func parseID(text string) (int64, bool) {
 }
 
 // replacements reads a mapping of texts to texts; with nulls, an empty one means "not at all".
-func (d *decoder) replacements(n *yaml.Node, t *keyPath, emails bool) []MappedText {
-	var out []MappedText
+func (d *decoder) replacements(n *yaml.Node, t *keyPath, emails bool) []spec.MappedText {
+	var out []spec.MappedText
 	d.each(n, t, func(key, value *yaml.Node, t *keyPath) {
-		r := MappedText{From: key.Value, Source: d.at(key).source()}
+		r := spec.MappedText{From: key.Value, Source: d.at(key).source()}
 		if emails && isNull(follow(value)) {
 			out = append(out, r)
 			return
@@ -184,11 +143,11 @@ func fitsEmail(from, to string) bool {
 }
 
 // LoadMigrationMap reads a map file. Every mistake is reported, each at its position.
-func LoadMigrationMap(path string) (MigrationMap, []spec.Problem) {
+func LoadMigrationMap(path string) (spec.MigrationMap, []spec.Problem) {
 	file := &source{path: path, json: strings.HasSuffix(path, ".json")}
 	data, problem := readDocument(path)
 	if problem != nil {
-		return MigrationMap{}, []spec.Problem{*problem}
+		return spec.MigrationMap{}, []spec.Problem{*problem}
 	}
 	file.data = data
 	nodes, problems := parseAll(file)

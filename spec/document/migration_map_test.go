@@ -9,7 +9,7 @@ import (
 	"makesync/spec"
 )
 
-func loadMap(t *testing.T, text string) (MigrationMap, []spec.Problem) {
+func loadMap(t *testing.T, text string) (spec.MigrationMap, []spec.Problem) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "map.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -40,7 +40,7 @@ featureControls: {Old name: New name}
 	for i := range m.Organizations {
 		m.Organizations[i].Source = spec.Source{}
 	}
-	want := []MappedOrganization{
+	want := []spec.MappedOrganization{
 		{From: "Acme Automation", Name: "Acme US"},
 		{From: "beta", Key: "beta-us", Country: "US", Timezone: "America/New_York"},
 		{From: "gamma", ID: 77}, {From: "12", Skip: true},

@@ -32,12 +32,6 @@ type WriteOptions struct {
 // `makesync schema > makesync.schema.json` puts it.
 const DefaultSchema = "makesync.schema.json"
 
-// Unwritten is something that has no valid form in a document; it stands there as a comment.
-type Unwritten struct {
-	Address spec.Address
-	Reason  string
-}
-
 // WriteDocument writes organizations as one canonical YAML document: the schema
 // line, keys in a fixed order, short forms where they say the same, quotes where
 // YAML 1.1 or 1.2 could read a text as something else. Reading it again gives the
@@ -46,7 +40,7 @@ type Unwritten struct {
 //
 // A variable with a Reference is written as that reference; one that is
 // sensitive and has none is Unwritten, so a secret never reaches the file.
-func WriteDocument(w io.Writer, organizations []spec.Organization, o WriteOptions) ([]Unwritten, error) {
+func WriteDocument(w io.Writer, organizations []spec.Organization, o WriteOptions) ([]spec.Unwritten, error) {
 	d := documentWriter{out: bufio.NewWriter(w), options: o}
 	d.line(0, "# yaml-language-server: $schema="+text.Visible(cmp.Or(o.Schema, DefaultSchema)))
 	d.comments(0, o.Header)
@@ -72,7 +66,7 @@ func WriteDocument(w io.Writer, organizations []spec.Organization, o WriteOption
 type documentWriter struct {
 	out       *bufio.Writer // keeps the first error until Flush
 	options   WriteOptions
-	unwritten []Unwritten
+	unwritten []spec.Unwritten
 }
 
 func (d *documentWriter) line(indent int, text string) {
@@ -91,7 +85,7 @@ func (d *documentWriter) comments(indent int, lines []string) {
 func (d *documentWriter) skip(indent int, a spec.Address, name, reason string) {
 	d.comments(indent, d.options.Comments[a])
 	d.comments(indent, []string{name + ": not written: " + reason})
-	d.unwritten = append(d.unwritten, Unwritten{a, reason})
+	d.unwritten = append(d.unwritten, spec.Unwritten{Address: a, Reason: reason})
 }
 
 func (d *documentWriter) field(key, value string) {

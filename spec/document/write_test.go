@@ -224,7 +224,7 @@ func drawMember(t *rapid.T) spec.Member {
 }
 
 // bare takes off what reading adds and what writing says it leaves out.
-func bare(o spec.Organization, unwritten []Unwritten) spec.Organization {
+func bare(o spec.Organization, unwritten []spec.Unwritten) spec.Organization {
 	left := map[spec.Address]bool{}
 	for _, u := range unwritten {
 		left[u.Address] = true

@@ -7,7 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 )
 
 // action wraps what a command does: the arguments are counted, the flags looked at and the log set up
@@ -42,7 +42,7 @@ func unbroken(c *cli.Context, run func(*cli.Context) error) (err error) {
 func defect(cause any) failure {
 	broken := spec.BrokenBy(cause)
 	return failure{
-		exit: reconcile.ExitInternal, message: fmt.Sprintf("internal error (%s) at %s", broken.Kind, broken.Place),
+		exit: exit.Internal, message: fmt.Sprintf("internal error (%s) at %s", broken.Kind, broken.Place),
 		hint: "nothing more is printed here because it could hold a secret; please report the line above with the command you ran; `makesync runs list` shows what a broken apply had done",
 	}
 }

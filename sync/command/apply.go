@@ -10,9 +10,11 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/apply"
+	"makesync/sync/exit"
 	"makesync/sync/history"
 	"makesync/sync/render"
+	"makesync/sync/report"
 )
 
 // applyOptions are the options of apply.
@@ -115,7 +117,7 @@ func (r *runtimeEnv) runApply(ctx context.Context, o applyOptions) error {
 }
 
 // do goes through the run: plan, ask, change.
-func (a *application) do(ctx context.Context) (*reconcile.Report, error) {
+func (a *application) do(ctx context.Context) (*report.Report, error) {
 	if err := a.begin(ctx); err != nil {
 		return nil, err
 	}
@@ -204,15 +206,15 @@ func (a *application) show() error {
 }
 
 // apply does the steps.
-func (a *application) apply(ctx context.Context) (*reconcile.Report, error) {
-	options := reconcile.ApplyOptions{
+func (a *application) apply(ctx context.Context) (*report.Report, error) {
+	options := apply.Options{
 		Run: a.run, Zones: a.zones.writers(), Clock: clock{a.r.Now}, Jitter: rand.Float64, Concurrency: a.o.plan.zones.concurrency,
 		Timeout: a.o.plan.zones.timeout, Fetched: a.fetched, Saved: a.o.file != "", AllowPartial: a.o.allowPartial,
 	}
 	if !a.o.noJournal && stepCount(a.plan) > 0 {
 		journal, err := a.store.Begin(a.run, a.zones.places())
 		if err != nil {
-			return nil, failure{exit: reconcile.ExitInternal, message: err.Error(), hint: "nothing was changed; --journal DIR keeps journals elsewhere, --no-journal keeps none"}
+			return nil, failure{exit: exit.Internal, message: err.Error(), hint: "nothing was changed; --journal DIR keeps journals elsewhere, --no-journal keeps none"}
 		}
 		defer journal.Close()
 		options.Journal = journal
@@ -221,7 +223,7 @@ func (a *application) apply(ctx context.Context) (*reconcile.Report, error) {
 		options.BeforeWriting = func() error { return a.store.Use(a.plan, a.run) }
 	}
 	options.Progress = a.r.bar.applied
-	report := reconcile.Apply(ctx, a.plan, options)
+	report := apply.Run(ctx, a.plan, options)
 	a.r.bar.Done()
 	report.Problems = append(report.Problems, a.settled...)
 	return report, nil
@@ -240,23 +242,23 @@ func (a *application) release() {
 
 // failApply ends a run that has no report of its own.
 func (r *runtimeEnv) failApply(ctx context.Context, err error, a *application) error {
-	problems, exit := failed(ctx, err, slices.Concat(a.settled, a.problems))
-	if exit == reconcile.ExitPartlyVisible {
-		exit = reconcile.ExitPartial // what is left of an apply is not done
+	problems, code := failed(ctx, err, slices.Concat(a.settled, a.problems))
+	if code == exit.PartlyVisible {
+		code = exit.Partial // what is left of an apply is not done
 	}
-	report := &reconcile.Report{Format: reconcile.ReportFormat, Run: a.run, Shard: a.o.plan.shard}
+	rs := &report.Report{Format: report.Format, Run: a.run, Shard: a.o.plan.shard}
 	if a.plan != nil {
-		report = reconcile.Unstarted(a.run, a.plan, err.Error())
+		rs = report.Unstarted(a.run, a.plan, err.Error())
 	}
-	report.Problems, report.Exit = problems, exit
+	rs.Problems, rs.Exit = problems, code
 	if a.zones != nil {
-		report.Calls.Read = a.zones.reads()
+		rs.Calls.Read = a.zones.reads()
 	}
-	report.Problems = append(problems, a.conclude(ctx, report)...)
-	if err := r.emitFailed(reportResult{Report: report}, report.Problems, exit, a.o.plan.result, "apply"); err != nil {
+	rs.Problems = append(problems, a.conclude(ctx, rs)...)
+	if err := r.emitFailed(reportResult{Report: rs}, rs.Problems, code, a.o.plan.result, "apply"); err != nil {
 		return err
 	}
-	return end(exit)
+	return end(code)
 }
 
 // clock is time for the apply loop.

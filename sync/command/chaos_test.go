@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/report"
 	"makesync/sync/sandbox"
 )
 
@@ -127,7 +127,7 @@ func (c *chaos) breakThings() {
 }
 
 // applySomehow applies, with a plan of its own or a saved one, and compares what it tells with the zone.
-func (c *chaos) applySomehow() *reconcile.Report {
+func (c *chaos) applySomehow() *report.Report {
 	c.Helper()
 	args := []string{}
 	if c.random.IntN(4) == 0 {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 )
 
 // Main runs one command line (args[0] is the program's name) and returns the
@@ -117,9 +117,9 @@ func prepare(r *runtimeEnv, list []*cli.Command) {
 }
 
 // finish prints what is left to say about an error and gives the exit of the run.
-func (r *runtimeEnv) finish(ctx context.Context, err error) reconcile.Exit {
+func (r *runtimeEnv) finish(ctx context.Context, err error) exit.Code {
 	if err == nil {
-		return reconcile.ExitOK
+		return exit.OK
 	}
 	var end ended
 	if errors.As(err, &end) {

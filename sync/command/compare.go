@@ -11,15 +11,18 @@ import (
 	"makesync/spec"
 	"makesync/spec/document"
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/compare"
+	"makesync/sync/exit"
+	"makesync/sync/offline"
 	"makesync/sync/render"
+	"makesync/sync/state"
 )
 
 type compareOptions struct {
 	sourceOptions
 	result         resultOptions
 	skipReferences bool
-	decided        document.MigrationMap // --map
+	decided        spec.MigrationMap // --map
 }
 
 func compareCommand(r *runtimeEnv) *cli.Command {
@@ -73,44 +76,44 @@ func (r *runtimeEnv) runCompare(ctx context.Context, o compareOptions, a, b stri
 
 // failCompare ends a run that has no comparison.
 func (r *runtimeEnv) failCompare(ctx context.Context, o compareOptions, sides [2]string, err error) error {
-	problems, exit := failed(ctx, err, nil)
+	problems, code := failed(ctx, err, nil)
 	if wrong, ok := err.(invalidDocuments); ok {
-		problems, exit = wrong.problems, reconcile.ExitInvalid
+		problems, code = wrong.problems, exit.Invalid
 	}
-	if err := r.emitFailed(emptyComparison(sides, problems, exit), problems, exit, o.result, "compare"); err != nil {
+	if err := r.emitFailed(emptyComparison(sides, problems, code), problems, code, o.result, "compare"); err != nil {
 		return err
 	}
-	return end(exit)
+	return end(code)
 }
 
 // emptyComparison is the result of a run that compared nothing.
-func emptyComparison(sides [2]string, problems []spec.Problem, exit reconcile.Exit) result {
-	empty := reconcile.Compare(reconcile.ComparedSide{Name: sides[0]}, reconcile.ComparedSide{Name: sides[1]},
+func emptyComparison(sides [2]string, problems []spec.Problem, exit exit.Code) result {
+	empty := compare.Compare(compare.ComparedSide{Name: sides[0]}, compare.ComparedSide{Name: sides[1]},
 		nil, nil, problems)
 	empty.Exit = exit
 	return compareResult{empty}
 }
 
-type compareResult struct{ *reconcile.Comparison }
+type compareResult struct{ *compare.Comparison }
 
 func (c compareResult) text(w io.Writer, o render.Options) error {
 	return render.Compare(w, c.Comparison, o)
 }
-func (c compareResult) unkept(problem spec.Problem) reconcile.Exit {
+func (c compareResult) unkept(problem spec.Problem) exit.Code {
 	return spoil(&c.Comparison.Problems, &c.Comparison.Exit, problem)
 }
 
 func (c compareResult) json(w io.Writer) error { return render.CompareJSON(w, c.Comparison) }
 
-func (r *runtimeEnv) compare(ctx context.Context, o compareOptions, a, b string) (*reconcile.Comparison, error) {
-	sides := [2]reconcile.Side{}
+func (r *runtimeEnv) compare(ctx context.Context, o compareOptions, a, b string) (*compare.Comparison, error) {
+	sides := [2]compare.Side{}
 	var zones []string
 	for i, name := range []string{a, b} {
 		about, err := r.sideOf(name, o)
 		if err != nil {
 			return nil, err
 		}
-		if sides[i].About = about; about.Kind == reconcile.SideZone {
+		if sides[i].About = about; about.Kind == compare.SideZone {
 			zones = append(zones, name)
 		}
 	}
@@ -127,25 +130,25 @@ func (r *runtimeEnv) compare(ctx context.Context, o compareOptions, a, b string)
 	if unmatched := o.selector.Unmatched(a + " and " + b); len(unmatched) > 0 {
 		return nil, invalid(unmatched)
 	}
-	return reconcile.CompareSides(sides[0], sides[1], reconcile.SideOptions{
+	return compare.CompareSides(sides[0], sides[1], compare.SideOptions{
 		Select: src.chooseDocuments, Sensitive: src.sensitiveOn(sides), Map: o.decided}), nil
 }
 
 // sideOf tells what a side is: a zone's name goes first, then a file or folder.
-func (r *runtimeEnv) sideOf(name string, o compareOptions) (reconcile.ComparedSide, error) {
-	about := reconcile.ComparedSide{Name: name, Kind: reconcile.SideZone, Zone: name}
+func (r *runtimeEnv) sideOf(name string, o compareOptions) (compare.ComparedSide, error) {
+	about := compare.ComparedSide{Name: name, Kind: compare.SideZone, Zone: name}
 	if r.isZone(name, o.sourceOptions) {
 		return about, nil
 	}
 	info, err := os.Stat(name)
 	if err != nil {
-		return about, failure{exit: reconcile.ExitInvalid, message: text.ShellQuote(name) +
+		return about, failure{exit: exit.Invalid, message: text.ShellQuote(name) +
 			" is neither the name of a zone nor a file or folder", cause: err,
 			hint: "zones that are not built in are declared in documents (-f) or by --zone-url"}
 	}
-	about.Kind, about.Zone = reconcile.SideDocuments, ""
+	about.Kind, about.Zone = compare.SideDocuments, ""
 	if !info.IsDir() && isSnapshot(name) {
-		about.Kind = reconcile.SideSnapshot
+		about.Kind = compare.SideSnapshot
 	}
 	return about, nil
 }
@@ -169,22 +172,22 @@ func isSnapshot(path string) bool {
 	if err != nil || len(data) == 0 || data[0] != '{' {
 		return false
 	}
-	_, err = reconcile.DecodeSnapshot(data)
+	_, err = offline.DecodeSnapshot(data)
 	return err == nil || len(spec.Check(schema.Snapshot(), data)) == 0
 }
 
-func (r *runtimeEnv) readSide(ctx context.Context, s *reconcile.Side, src *sources, o compareOptions) (err error) {
+func (r *runtimeEnv) readSide(ctx context.Context, s *compare.Side, src *sources, o compareOptions) (err error) {
 	name := s.About.Name
 	switch s.About.Kind {
-	case reconcile.SideZone:
+	case compare.SideZone:
 		s.About.Zone = src.name(name)
-		s.State, err = src.readZone(ctx, name, reconcile.ReadOptions{Select: src.choose})
-	case reconcile.SideSnapshot:
+		s.State, err = src.readZone(ctx, name, state.ReadOptions{Select: src.choose})
+	case compare.SideSnapshot:
 		snapshot, err := r.readSnapshot(name)
 		if err != nil {
 			return err
 		}
-		*s, err = reconcile.NewSnapshotSide(ctx, name, snapshot, src.choose)
+		*s, err = compare.NewSnapshotSide(ctx, name, snapshot, src.choose)
 		return err
 	default:
 		s.Desired, err = r.readDocuments(name, o)
@@ -209,12 +212,12 @@ func (s *sources) chooseDocuments(o *spec.Organization) bool {
 }
 
 // sensitiveOn tells what is a secret of a side to the documents of -f.
-func (s *sources) sensitiveOn(sides [2]reconcile.Side) func(*reconcile.Side, spec.Address) bool {
-	in := map[*reconcile.ZoneState]func(spec.Address) bool{nil: s.sensitive}
+func (s *sources) sensitiveOn(sides [2]compare.Side) func(*compare.Side, spec.Address) bool {
+	in := map[*state.ZoneState]func(spec.Address) bool{nil: s.sensitive}
 	for _, side := range sides {
 		if side.State != nil {
 			in[side.State] = s.secretsIn(side.State)
 		}
 	}
-	return func(side *reconcile.Side, a spec.Address) bool { return in[side.State](a) }
+	return func(side *compare.Side, a spec.Address) bool { return in[side.State](a) }
 }

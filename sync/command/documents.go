@@ -6,7 +6,6 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/document"
-	reconcile "makesync/sync"
 )
 
 // loaded is what the documents of a run say.
@@ -43,8 +42,8 @@ func (r *runtimeEnv) load(o documentOptions, urls map[string]string, use use) lo
 type use bool
 
 const (
-	offline use = false // to look at: no zone is called
-	online  use = true
+	offlineMode use = false // to look at: no zone is called
+	online      use = true
 )
 
 // zones are the zones as far as they are needed. A check without references needs no token
@@ -78,8 +77,8 @@ func (o documentOptions) only(zones map[string]spec.Zone) string {
 }
 
 // scopeOf is what a run may look at.
-func (o planOptions) scopeOf(desired *spec.Desired) reconcile.Scope {
-	return reconcile.Scope{Zone: o.documents.only(desired.Zones), Targets: o.scope.target, Excludes: o.scope.exclude}
+func (o planOptions) scopeOf(desired *spec.Desired) spec.Scope {
+	return spec.Scope{Zone: o.documents.only(desired.Zones), Targets: o.scope.target, Excludes: o.scope.exclude}
 }
 
 // namedZones are the zones that are named outside the documents, besides --zone-url.

@@ -7,8 +7,10 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/makeapi"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 // endingOptions say who is told how a run ended, besides the streams: a metrics file, a receiver of notifications.
@@ -36,11 +38,11 @@ type ending struct {
 	command  string
 	began    time.Time
 	options  planOptions
-	zones    *zones            // nil when it did not come to that
-	plan     *reconcile.Plan   // nil when there is none
-	report   *reconcile.Report // of apply
+	zones    *zones         // nil when it did not come to that
+	plan     *plan.Plan     // nil when there is none
+	report   *report.Report // of apply
 	problems []spec.Problem
-	exit     reconcile.Exit
+	exit     exit.Code
 }
 
 // conclude tells whoever wants to know how the run ended, and gives the warnings about those who
@@ -81,7 +83,7 @@ func (e ending) stats() map[string]makeapi.Stats {
 }
 
 // conclude does so for an apply.
-func (a *application) conclude(ctx context.Context, report *reconcile.Report) []spec.Problem {
+func (a *application) conclude(ctx context.Context, report *report.Report) []spec.Problem {
 	return a.r.conclude(ctx, ending{command: "apply", began: a.began, options: a.o.plan,
 		zones: a.zones, plan: a.plan, report: report, problems: report.Problems, exit: report.Exit})
 }

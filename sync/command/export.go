@@ -16,8 +16,10 @@ import (
 	"makesync/spec"
 	"makesync/spec/document"
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/export"
 	"makesync/sync/render"
+	"makesync/sync/state"
 )
 
 type exportOptions struct {
@@ -77,18 +79,18 @@ func (r *runtimeEnv) runExport(ctx context.Context, o exportOptions) error {
 		return err
 	}
 	defer src.close()
-	state, err := src.readZone(ctx, o.zone, reconcile.ReadOptions{Select: src.choose})
+	state, err := src.readZone(ctx, o.zone, state.ReadOptions{Select: src.choose})
 	if err != nil {
 		return err
 	}
 	if unmatched := o.selector.Unmatched("the zone " + state.Endpoint.Name); len(unmatched) > 0 {
 		return invalid(unmatched)
 	}
-	exit := state.Exit()
-	if exit == reconcile.ExitRefused || exit == reconcile.ExitUnreachable {
-		return r.nothingRead(state, exit, "export", o.color)
+	code := state.Exit()
+	if code == exit.Refused || code == exit.Unreachable {
+		return r.nothingRead(state, code, "export", o.color)
 	}
-	exporter := reconcile.Exporter{Zone: state.Endpoint.Name, Names: state.Names, OrganizationRoles: state.Roles, Sensitive: src.secretsIn(state)}
+	exporter := export.Exporter{Zone: state.Endpoint.Name, Names: state.Names, OrganizationRoles: state.Roles, Sensitive: src.secretsIn(state)}
 	f := folder{dir: o.out, force: o.force, src: src, zone: state.Endpoint.Name}
 	result := render.Export{Zone: planZone(state), Folder: o.out, Problems: append(state.Problems, state.Unread()...)}
 	for _, live := range state.Organizations {
@@ -107,11 +109,11 @@ func (r *runtimeEnv) runExport(ctx context.Context, o exportOptions) error {
 	if err := render.WriteExport(r.Stdout, result, render.Options{Color: o.color, Width: r.Terminal.Width}); err != nil {
 		return err
 	}
-	return end(exit)
+	return end(code)
 }
 
 // nothingRead ends a run in which no organization could be read: nothing is written.
-func (r *runtimeEnv) nothingRead(state *reconcile.ZoneState, exit reconcile.Exit, verb string, color bool) error {
+func (r *runtimeEnv) nothingRead(state *state.ZoneState, exit exit.Code, verb string, color bool) error {
 	problems := append(state.Problems, state.Unread()...)
 	if err := r.printProblems(problems, exit, render.Options{Verb: verb, Color: color && r.Terminal.Stderr}); err != nil {
 		return err
@@ -134,7 +136,7 @@ type file struct {
 }
 
 // add writes a document to the file of its key, in a folder below dir.
-func (f *folder) add(below string, written reconcile.Document, header []string) (render.WrittenFile, error) {
+func (f *folder) add(below string, written export.Document, header []string) (render.WrittenFile, error) {
 	var out bytes.Buffer
 	schemaPath := document.DefaultSchema
 	if below != "" {
@@ -192,15 +194,15 @@ func (f *folder) write(folders ...string) error {
 	}
 	f.files = append(f.files, file{filepath.Join(f.dir, document.DefaultSchema), schema.Document()})
 	if f.isFile() {
-		return failure{exit: reconcile.ExitInvalid, message: f.dir + " is a file; nothing was written", hint: "-o names a folder to write to"}
+		return failure{exit: exit.Invalid, message: f.dir + " is a file; nothing was written", hint: "-o names a folder to write to"}
 	}
 	if inTheWay := f.inTheWay(); len(inTheWay) > 0 && !f.force {
-		return failure{exit: reconcile.ExitInvalid, message: "there already: " + someOf(inTheWay, 5) + "; nothing was written",
+		return failure{exit: exit.Invalid, message: "there already: " + someOf(inTheWay, 5) + "; nothing was written",
 			hint: "choose another folder with -o, or overwrite them with --force"}
 	}
 	for _, file := range f.files {
 		if err := os.MkdirAll(filepath.Dir(file.path), 0o755); err != nil {
-			return failure{exit: reconcile.ExitInternal, message: "make the folder " + filepath.Dir(file.path), cause: err}
+			return failure{exit: exit.Internal, message: "make the folder " + filepath.Dir(file.path), cause: err}
 		}
 		if err := writeFile(file.path, file.data, 0o644); err != nil {
 			return err

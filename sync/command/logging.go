@@ -10,7 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/render"
 )
 
@@ -53,7 +53,7 @@ func (r *runtimeEnv) openLog(c *cli.Context) error {
 // With --log-format json stderr is for a machine: what else would be words there becomes lines of the log.
 
 // printProblems writes problems and the last line to stderr.
-func (r *runtimeEnv) printProblems(problems []spec.Problem, exit reconcile.Exit, o render.Options) error {
+func (r *runtimeEnv) printProblems(problems []spec.Problem, exit exit.Code, o render.Options) error {
 	if !r.logsJSON {
 		return render.Problems(r.Stderr, problems, exit, o)
 	}
@@ -96,7 +96,7 @@ func problemAttrs(p spec.Problem) []slog.Attr {
 }
 
 // printError writes what ended a run to stderr.
-func (r *runtimeEnv) printError(err error, exit reconcile.Exit) {
+func (r *runtimeEnv) printError(err error, exit exit.Code) {
 	if !r.logsJSON {
 		printFailure(r.Stderr, err)
 		return

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/report"
 	"makesync/sync/sandbox"
 )
 
@@ -118,7 +118,7 @@ func (e *everything) happens(what event) {
 }
 
 // tells compares outcomes.
-func (row *matrixRow) tells(report *reconcile.Report) (wrong []string) {
+func (row *matrixRow) tells(report *report.Report) (wrong []string) {
 	for i := range report.Steps {
 		s := &report.Steps[i]
 		want := "succeeded"

@@ -17,7 +17,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/history"
 )
 
@@ -144,9 +144,9 @@ func (m *measured) Collect(out chan<- prometheus.Metric) {
 // succeeded tells whether the run did what it is for: apply reached what the documents say, plan saw everything.
 func (m *measured) succeeded() bool {
 	switch m.exit {
-	case reconcile.ExitOK:
+	case exit.OK:
 		return true
-	case reconcile.ExitChanges, reconcile.ExitHeld:
+	case exit.Changes, exit.Held:
 		return m.report == nil && m.plan != nil
 	}
 	return false

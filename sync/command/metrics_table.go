@@ -7,8 +7,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/makeapi"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 // The names that a later run reads back.
@@ -48,7 +50,7 @@ var metricTable = []metric{
 	{"makesync_run_duration_seconds", "How long the last run took.", nil, prometheus.GaugeValue,
 		func(m *measured) []sample { return one(m.now.Sub(m.began).Seconds()) }},
 	{"makesync_organizations", "Organizations in the plan.", nil, prometheus.GaugeValue,
-		planned(func(p *reconcile.Plan) []sample { return one(float64(len(p.Organizations))) })},
+		planned(func(p *plan.Plan) []sample { return one(float64(len(p.Organizations))) })},
 	{"makesync_organizations_unread", "Organizations of which something could not be read.", nil, prometheus.GaugeValue, planned(unread)},
 	{"makesync_changes", "Steps of the plan, which plan would and apply wanted to do.", []string{"kind", "op"}, prometheus.GaugeValue, planned(changeCounts)},
 	{"makesync_outcomes", "Steps of the last apply by what became of them: succeeded, failed, skipped, unknown.", []string{"outcome"}, prometheus.GaugeValue, outcomeCounts},
@@ -80,7 +82,7 @@ func flag01(is bool) float64 {
 }
 
 // planned are samples that need a plan.
-func planned(samples func(*reconcile.Plan) []sample) func(*measured) []sample {
+func planned(samples func(*plan.Plan) []sample) func(*measured) []sample {
 	return func(m *measured) []sample {
 		if m.plan == nil {
 			return nil
@@ -112,7 +114,7 @@ func lastSuccess(m *measured) []sample {
 	return one(m.former.lastSuccess)
 }
 
-func unread(p *reconcile.Plan) []sample {
+func unread(p *plan.Plan) []sample {
 	n := 0
 	for _, o := range p.Organizations {
 		n += int(flag01(len(o.NotRead) > 0))
@@ -121,19 +123,19 @@ func unread(p *reconcile.Plan) []sample {
 }
 
 // changePairs are the steps that there are, so that a count that falls to 0 says 0.
-var changePairs = map[spec.Kind][]reconcile.Op{
-	spec.KindOrganization:   {reconcile.OpCreate, reconcile.OpUpdate, reconcile.OpDelete},
-	spec.KindVariable:       {reconcile.OpCreate, reconcile.OpUpdate, reconcile.OpDelete},
-	spec.KindFeatureControl: {reconcile.OpUpdate},
-	spec.KindTFA:            {reconcile.OpUpdate},
-	spec.KindMember:         {reconcile.OpUpdate, reconcile.OpDelete, reconcile.OpInvite, reconcile.OpReinvite, reconcile.OpRevoke},
-	spec.KindOwner:          {reconcile.OpTransfer},
+var changePairs = map[spec.Kind][]plan.Op{
+	spec.KindOrganization:   {plan.OpCreate, plan.OpUpdate, plan.OpDelete},
+	spec.KindVariable:       {plan.OpCreate, plan.OpUpdate, plan.OpDelete},
+	spec.KindFeatureControl: {plan.OpUpdate},
+	spec.KindTFA:            {plan.OpUpdate},
+	spec.KindMember:         {plan.OpUpdate, plan.OpDelete, plan.OpInvite, plan.OpReinvite, plan.OpRevoke},
+	spec.KindOwner:          {plan.OpTransfer},
 }
 
-func changeCounts(p *reconcile.Plan) (samples []sample) {
+func changeCounts(p *plan.Plan) (samples []sample) {
 	type pair struct {
 		kind spec.Kind
-		op   reconcile.Op
+		op   plan.Op
 	}
 	counts := map[pair]int{}
 	for _, o := range p.Organizations {
@@ -157,12 +159,12 @@ func outcomeCounts(m *measured) []sample {
 		return nil
 	}
 	return byLabel(map[string]float64{
-		string(reconcile.Succeeded): float64(m.report.Succeeded), string(reconcile.Failed): float64(m.report.Failed),
-		string(reconcile.Skipped): float64(m.report.Skipped), string(reconcile.OutcomeUnknown): float64(m.report.Unknown),
+		string(report.Succeeded): float64(m.report.Succeeded), string(report.Failed): float64(m.report.Failed),
+		string(report.Skipped): float64(m.report.Skipped), string(report.OutcomeUnknown): float64(m.report.Unknown),
 	})
 }
 
-func waitingCounts(p *reconcile.Plan) []sample {
+func waitingCounts(p *plan.Plan) []sample {
 	counts := everyKind()
 	for _, o := range p.Organizations {
 		for _, w := range o.Waiting {
@@ -172,7 +174,7 @@ func waitingCounts(p *reconcile.Plan) []sample {
 	return byLabel(counts)
 }
 
-func heldCounts(p *reconcile.Plan) []sample {
+func heldCounts(p *plan.Plan) []sample {
 	counts := everyKind()
 	for _, o := range p.Organizations {
 		for _, h := range o.Held {
@@ -199,8 +201,8 @@ func problemCounts(m *measured) []sample {
 }
 
 func failureCounts(zone string, s makeapi.Stats) (samples []sample) {
-	counts := map[reconcile.Class]int{}
-	for _, class := range reconcile.Classes() { // a class shows also when it counts 0
+	counts := map[exit.Class]int{}
+	for _, class := range exit.Classes() { // a class shows also when it counts 0
 		counts[class] = 0
 	}
 	maps.Copy(counts, s.Failed)

@@ -10,8 +10,10 @@ import (
 	"makesync/spec"
 	"makesync/spec/document"
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/export"
 	"makesync/sync/render"
+	"makesync/sync/state"
 )
 
 type migrateOptions struct {
@@ -72,7 +74,7 @@ func (r *runtimeEnv) readMigrateOptions(c *cli.Context) (o migrateOptions, err e
 }
 
 func (r *runtimeEnv) runMigrate(ctx context.Context, o migrateOptions) error {
-	var decided document.MigrationMap
+	var decided spec.MigrationMap
 	if o.mapFile != "" {
 		var problems []spec.Problem
 		if decided, problems = document.LoadMigrationMap(o.mapFile); spec.HasErrors(problems) {
@@ -91,10 +93,10 @@ func (r *runtimeEnv) runMigrate(ctx context.Context, o migrateOptions) error {
 	if unmatched := o.selector.Unmatched("the zone " + from.Endpoint.Name); len(unmatched) > 0 {
 		return invalid(unmatched)
 	}
-	if exit := from.Exit(); exit == reconcile.ExitRefused || exit == reconcile.ExitUnreachable {
-		return r.nothingRead(from, exit, "migrate", o.color)
+	if code := from.Exit(); code == exit.Refused || code == exit.Unreachable {
+		return r.nothingRead(from, code, "migrate", o.color)
 	}
-	moved := reconcile.Migrate(reconcile.Migration{From: from, To: to, Map: decided, Region: o.region, KeyPattern: o.key, Sensitive: src.secretsIn(from)})
+	moved := export.Migrate(export.Migration{From: from, To: to, Map: decided, Region: o.region, KeyPattern: o.key, Sensitive: src.secretsIn(from)})
 	if spec.HasErrors(moved.Problems) {
 		return invalid(moved.Problems)
 	}
@@ -103,21 +105,21 @@ func (r *runtimeEnv) runMigrate(ctx context.Context, o migrateOptions) error {
 }
 
 // bothEnds reads the source whole, and of the target what documents for it depend on.
-func (s *sources) bothEnds(ctx context.Context, o migrateOptions) (from, to *reconcile.ZoneState, err error) {
-	from, err = s.readZone(ctx, o.from, reconcile.ReadOptions{Select: s.choose, Detail: true})
+func (s *sources) bothEnds(ctx context.Context, o migrateOptions) (from, to *state.ZoneState, err error) {
+	from, err = s.readZone(ctx, o.from, state.ReadOptions{Select: s.choose, Detail: true})
 	if err != nil {
 		return nil, nil, err
 	}
-	to, err = s.readZone(ctx, o.to, reconcile.ReadOptions{Lists: everyList(), Kinds: func(*reconcile.Live, string) []spec.Kind {
+	to, err = s.readZone(ctx, o.to, state.ReadOptions{Lists: everyList(), Kinds: func(*state.Organization, string) []spec.Kind {
 		return []spec.Kind{spec.KindFeatureControl}
 	}})
 	return from, to, err
 }
 
 // everyList are the lists that making organizations needs too.
-func everyList() []reconcile.List { return append(reconcile.ReadingLists(), reconcile.Regions) }
+func everyList() []state.List { return append(state.ReadingLists(), state.Regions) }
 
-func (r *runtimeEnv) writeMigration(src *sources, from, to *reconcile.ZoneState, moved *reconcile.MigrationResult, o migrateOptions) error {
+func (r *runtimeEnv) writeMigration(src *sources, from, to *state.ZoneState, moved *export.MigrationResult, o migrateOptions) error {
 	f := folder{dir: o.out, force: o.force, src: src, zone: to.Endpoint.Name}
 	result := render.Migration{From: planZone(from), To: planZone(to), Folder: o.out, MigrationResult: moved}
 	var folders []string
@@ -142,18 +144,18 @@ func (r *runtimeEnv) writeMigration(src *sources, from, to *reconcile.ZoneState,
 	if err := render.WriteMigration(r.Stdout, result, render.Options{Color: o.color, Width: r.Terminal.Width}); err != nil {
 		return err
 	}
-	exits := []reconcile.Exit{from.Exit()}
-	if to.Exit() != reconcile.ExitOK { // the documents are there all the same
-		exits = append(exits, reconcile.ExitPartlyVisible)
+	exits := []exit.Code{from.Exit()}
+	if to.Exit() != exit.OK { // the documents are there all the same
+		exits = append(exits, exit.PartlyVisible)
 	}
 	if len(moved.Collisions) > 0 {
-		exits = append(exits, reconcile.ExitHeld)
+		exits = append(exits, exit.Held)
 	}
-	return end(reconcile.Worst(exits...))
+	return end(exit.Worst(exits...))
 }
 
 // stageCommands plan and apply one folder.
-func (f *folder) stageCommands(stage reconcile.Stage) (plan, apply string) {
+func (f *folder) stageCommands(stage export.Stage) (plan, apply string) {
 	var allow []string
 	for _, rule := range stage.Allow {
 		allow = append(allow, "--allow", rule)

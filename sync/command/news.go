@@ -5,9 +5,11 @@ import (
 	"strings"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/history"
+	"makesync/sync/plan"
 	"makesync/sync/render"
+	"makesync/sync/report"
 )
 
 // What there is to tell of a run:
@@ -29,9 +31,9 @@ type news struct {
 
 // change is a step that was done.
 type change struct {
-	Address spec.Address   `json:"address"`
-	Op      reconcile.Op   `json:"op"`
-	Risk    reconcile.Risk `json:"risk"`
+	Address spec.Address `json:"address"`
+	Op      plan.Op      `json:"op"`
+	Risk    plan.Risk    `json:"risk"`
 }
 
 // trouble is something that lasts. Its fingerprint must be the same every night: it is made of no count, time or run.
@@ -39,7 +41,7 @@ type trouble struct {
 	history.Alert `json:"-"`
 	What          string       `json:"what"` // pending, failed, held, waiting
 	Address       spec.Address `json:"address,omitempty"`
-	Op            reconcile.Op `json:"op,omitempty"`
+	Op            plan.Op      `json:"op,omitempty"`
 	Text          string       `json:"text"`
 	// Runs is how many runs in a row have seen it waiting.
 	Runs int `json:"runs,omitempty"`
@@ -53,7 +55,7 @@ const (
 	whatWaiting = "waiting"
 )
 
-func newTrouble(what string, a spec.Address, op reconcile.Op, text string, id ...string) trouble {
+func newTrouble(what string, a spec.Address, op plan.Op, text string, id ...string) trouble {
 	organization := ""
 	if a != "" {
 		organization = a.Key()
@@ -86,7 +88,7 @@ func (e ending) news(most int, runs func(spec.Address, string) int) (n news) {
 // failed tells whether the run ended in a way that somebody has to look at; what is held and what would change say so themselves.
 func (e ending) failed() bool {
 	switch e.exit {
-	case reconcile.ExitOK, reconcile.ExitChanges, reconcile.ExitHeld:
+	case exit.OK, exit.Changes, exit.Held:
 		return false
 	}
 	return true
@@ -97,21 +99,21 @@ func (n *news) outcomes(e ending) {
 	risks := risksOf(e.plan)
 	for _, s := range e.report.Steps {
 		switch {
-		case s.Outcome == reconcile.Succeeded:
+		case s.Outcome == report.Succeeded:
 			n.changes = append(n.changes, change{s.Address, s.Op, risks[s.N]})
-		case s.SkippedForLicence(), s.Outcome == reconcile.Skipped && s.Reason.Code == reconcile.ReasonDepends:
+		case s.SkippedForLicence(), s.Outcome == report.Skipped && s.Reason.Code == report.ReasonDepends:
 		default:
 			n.add(newTrouble(whatFailed, s.Address, s.Op, failureText(s), string(s.Outcome)))
 		}
 	}
 }
 
-func risksOf(plan *reconcile.Plan) map[int]reconcile.Risk {
-	risks := map[int]reconcile.Risk{}
-	if plan == nil {
+func risksOf(p *plan.Plan) map[int]plan.Risk {
+	risks := map[int]plan.Risk{}
+	if p == nil {
 		return risks
 	}
-	for _, o := range plan.Organizations {
+	for _, o := range p.Organizations {
 		for _, s := range o.Steps {
 			risks[s.N] = s.Risk
 		}
@@ -119,7 +121,7 @@ func risksOf(plan *reconcile.Plan) map[int]reconcile.Risk {
 	return risks
 }
 
-func failureText(s reconcile.StepReport) string {
+func failureText(s report.StepReport) string {
 	text := string(s.Outcome)
 	reason := s.Reason.String()
 	if reason != "" {
@@ -131,7 +133,7 @@ func failureText(s reconcile.StepReport) string {
 	return text
 }
 
-func (n *news) organization(o *reconcile.OrganizationPlan, pending bool, most int, runs func(spec.Address, string) int) {
+func (n *news) organization(o *plan.Organization, pending bool, most int, runs func(spec.Address, string) int) {
 	if pending {
 		for _, s := range o.Steps {
 			n.add(newTrouble(whatPending, s.Address, s.Op, string(s.Op)+", risk "+string(s.Risk), wish(s)))
@@ -150,7 +152,7 @@ func (n *news) organization(o *reconcile.OrganizationPlan, pending bool, most in
 }
 
 // wish is what a step wants, without fingerprints, which are salted anew in every plan; a secret shows as masked.
-func wish(s reconcile.Step) string {
+func wish(s plan.Step) string {
 	var b strings.Builder
 	for _, f := range s.Fields {
 		b.WriteString(f.Path + "\x00" + f.From.String() + "\x00" + f.To.String() + "\x00")

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/render"
 )
 
@@ -28,9 +28,9 @@ type notification struct {
 	Changes  []change       `json:"changes"`
 	Troubles []trouble      `json:"troubles"`
 	// ToldBefore counts troubles that last and were told by an earlier run; Omitted what there was no room for.
-	ToldBefore int            `json:"toldBefore"`
-	Omitted    int            `json:"omitted"`
-	Exit       reconcile.Exit `json:"exit"`
+	ToldBefore int       `json:"toldBefore"`
+	Omitted    int       `json:"omitted"`
+	Exit       exit.Code `json:"exit"`
 }
 
 type notifiedZone struct {

@@ -16,10 +16,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	reconcile "makesync/sync"
 	"makesync/sync/history"
 	"makesync/sync/makeapi"
+	"makesync/sync/plan"
 	"makesync/sync/render"
+	"makesync/sync/report"
 )
 
 const (
@@ -180,7 +181,7 @@ func (e ending) blind(organization string) bool {
 		return false
 	}
 	if e.plan != nil {
-		at := slices.IndexFunc(e.plan.Organizations, func(o reconcile.OrganizationPlan) bool { return o.Key == organization })
+		at := slices.IndexFunc(e.plan.Organizations, func(o plan.Organization) bool { return o.Key == organization })
 		return at < 0 || len(e.plan.Organizations[at].NotRead) > 0 || e.cutOff(organization)
 	}
 	return true
@@ -194,8 +195,8 @@ func (e ending) cutOff(organization string) bool {
 	if len(e.report.Steps) == 0 && e.report.Planned > 0 {
 		return true
 	}
-	return slices.ContainsFunc(e.report.Steps, func(s reconcile.StepReport) bool {
-		return s.Address.Key() == organization && s.Outcome == reconcile.Skipped && !s.SkippedForLicence()
+	return slices.ContainsFunc(e.report.Steps, func(s report.StepReport) bool {
+		return s.Address.Key() == organization && s.Outcome == report.Skipped && !s.SkippedForLicence()
 	})
 }
 

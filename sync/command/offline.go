@@ -13,7 +13,10 @@ import (
 	"makesync/spec"
 	"makesync/spec/document"
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/offline"
+	"makesync/sync/planner"
+	"makesync/sync/state"
 )
 
 // offlineOptions make a plan without any zone: from snapshots, or from the documents before a change.
@@ -63,20 +66,20 @@ func (r *runtimeEnv) offlinePlan(ctx context.Context, o planOptions, _ access) (
 	if _, err := io.ReadFull(r.Random, salt); err != nil {
 		return m, err
 	}
-	m.plan, err = reconcile.MakePlan(ctx, reconcile.Request{
+	m.plan, err = planner.Make(ctx, planner.Request{
 		Desired: m.desired, Zones: ports, Allow: o.allow, Shard: o.shard, Concurrency: o.zones.concurrency, Now: r.Now().UTC(),
-		Scope: reconcile.Scope{Zone: o.documents.zone, Targets: o.scope.target, Excludes: o.scope.exclude},
+		Scope: spec.Scope{Zone: o.documents.zone, Targets: o.scope.target, Excludes: o.scope.exclude},
 		Salt:  salt, Tool: r.Build.Version, ExitCode: o.exitCode, Problems: m.problems,
 	})
 	return m, err
 }
 
 // offlinePorts are the zones that stand in for the real ones, and what is wrong with them.
-func (r *runtimeEnv) offlinePorts(m *made, o planOptions) (map[string]reconcile.ZonePort, error) {
+func (r *runtimeEnv) offlinePorts(m *made, o planOptions) (map[string]state.Port, error) {
 	if len(o.offline.base) > 0 {
 		return r.basePorts(m, o)
 	}
-	var snapshots []*reconcile.Snapshot
+	var snapshots []*offline.Snapshot
 	var words []string
 	for _, path := range o.offline.live {
 		snapshot, err := r.readSnapshot(path)
@@ -87,12 +90,12 @@ func (r *runtimeEnv) offlinePorts(m *made, o planOptions) (map[string]reconcile.
 		words = append(words, path+" of "+snapshot.Taken.Format("2006-01-02 15:04 MST"))
 	}
 	m.against = "snapshot " + strings.Join(words, ", ")
-	scope := reconcile.Scope{Zone: o.documents.zone, Targets: o.scope.target, Excludes: o.scope.exclude}
-	m.problems = append(m.problems, reconcile.Check(snapshots, m.desired, scope, r.Now(), o.offline.maxAge)...)
+	scope := spec.Scope{Zone: o.documents.zone, Targets: o.scope.target, Excludes: o.scope.exclude}
+	m.problems = append(m.problems, offline.Check(snapshots, m.desired, scope, r.Now(), o.offline.maxAge)...)
 	if spec.HasErrors(m.problems) {
 		return nil, errInvalid
 	}
-	ports := map[string]reconcile.ZonePort{}
+	ports := map[string]state.Port{}
 	for _, snapshot := range snapshots {
 		ports[snapshot.Zone] = snapshot.Port(m.desired)
 	}
@@ -100,14 +103,14 @@ func (r *runtimeEnv) offlinePorts(m *made, o planOptions) (map[string]reconcile.
 }
 
 // basePorts loads the base documents as live state.
-func (r *runtimeEnv) basePorts(m *made, o planOptions) (map[string]reconcile.ZonePort, error) {
+func (r *runtimeEnv) basePorts(m *made, o planOptions) (map[string]state.Port, error) {
 	m.against = "documents in " + strings.Join(o.offline.base, ", ")
 	base, problems := r.loadOffline(o, o.offline.base)
 	if m.problems = append(m.problems, problems...); spec.HasErrors(problems) {
 		return nil, errInvalid
 	}
-	var ports map[string]reconcile.ZonePort
-	m.desired, ports, problems = reconcile.Base(base, m.desired)
+	var ports map[string]state.Port
+	m.desired, ports, problems = offline.Base(base, m.desired)
 	m.problems = append(m.problems, problems...)
 	return ports, nil
 }
@@ -125,17 +128,17 @@ func (r *runtimeEnv) loadOffline(o planOptions, files []string) (*spec.Desired, 
 }
 
 // readSnapshot reads and checks a snapshot file. One that does not fit is unfit: exit 3.
-func (r *runtimeEnv) readSnapshot(path string) (*reconcile.Snapshot, error) {
+func (r *runtimeEnv) readSnapshot(path string) (*offline.Snapshot, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, failure{exit: reconcile.ExitInvalid, message: "read the snapshot " + path, cause: err, hint: "make one with: makesync snapshot -o " + text.ShellQuote(path)}
+		return nil, failure{exit: exit.Invalid, message: "read the snapshot " + path, cause: err, hint: "make one with: makesync snapshot -o " + text.ShellQuote(path)}
 	}
-	unfit := failure{exit: reconcile.ExitInvalid, message: "the file " + path + " is no snapshot that this makesync reads", hint: "take one with this makesync: makesync snapshot -o FILE"}
+	unfit := failure{exit: exit.Invalid, message: "the file " + path + " is no snapshot that this makesync reads", hint: "take one with this makesync: makesync snapshot -o FILE"}
 	for _, problem := range spec.Check(schema.Snapshot(), data) {
 		unfit.message += ": " + strings.TrimPrefix(problem.Path+": ", ": ") + problem.Message
 		return nil, unfit
 	}
-	snapshot, err := reconcile.DecodeSnapshot(data)
+	snapshot, err := offline.DecodeSnapshot(data)
 	if err != nil {
 		unfit.cause = err
 		return nil, unfit

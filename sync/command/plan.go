@@ -12,7 +12,8 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
 	"makesync/sync/render"
 )
 
@@ -23,8 +24,8 @@ type planOptions struct {
 	scope     scopeOptions
 	limits    limitOptions
 	result    resultOptions
-	allow     []reconcile.Allow
-	shard     *reconcile.Shard
+	allow     []plan.Allow
+	shard     *spec.Shard
 	journal   string
 	exitCode  bool   // plan only
 	out       string // plan only: -o
@@ -112,10 +113,10 @@ func (r *runtimeEnv) readPlanOptions(c *cli.Context) (o planOptions, err error) 
 	return o, nil
 }
 
-func readAllow(c *cli.Context) ([]reconcile.Allow, error) {
-	var rules []reconcile.Allow
+func readAllow(c *cli.Context) ([]plan.Allow, error) {
+	var rules []plan.Allow
 	for _, text := range c.StringSlice("allow") {
-		rule, err := reconcile.ParseAllow(text)
+		rule, err := plan.ParseAllow(text)
 		if err != nil {
 			return nil, badUsage(c, "--allow: %s", err)
 		}
@@ -169,19 +170,19 @@ func (r *runtimeEnv) runPlanner(ctx context.Context, o planOptions, verb string,
 }
 
 // planExit is the exit of `plan`: what planning found, and --max-calls.
-func (r *runtimeEnv) planExit(ctx context.Context, plan *reconcile.Plan, o planOptions) reconcile.Exit {
-	exits := []reconcile.Exit{plan.Exit, reconcile.StopExit(ctx)}
+func (r *runtimeEnv) planExit(ctx context.Context, plan *plan.Plan, o planOptions) exit.Code {
+	exits := []exit.Code{plan.Exit, exit.StopExit(ctx)}
 	if problem := o.limits.exceeded(plan); problem != nil {
 		plan.Problems = append(plan.Problems, *problem)
 		if o.exitCode {
-			exits = append(exits, reconcile.ExitHeld)
+			exits = append(exits, exit.Held)
 		}
 	}
-	return reconcile.Worst(exits...)
+	return exit.Worst(exits...)
 }
 
 // exceeded tells that a plan takes more calls than --max-calls allows; nil when it does not.
-func (o limitOptions) exceeded(plan *reconcile.Plan) *spec.Problem {
+func (o limitOptions) exceeded(plan *plan.Plan) *spec.Problem {
 	total, most := plan.Calls.Read+plan.Calls.Write, plan.Shard.Share(o.maxCalls)
 	if o.maxCalls == 0 || total <= most {
 		return nil
@@ -260,7 +261,7 @@ func (o planOptions) applyWords() []string {
 func (r *runtimeEnv) failPlan(ctx context.Context, err error, e ending) error {
 	e.problems, e.exit = failed(ctx, err, e.problems)
 	problems := append(e.problems, r.conclude(ctx, e)...)
-	plan := reconcile.NoPlan(r.Now(), e.options.shard, problems, e.exit)
+	plan := plan.NoPlan(r.Now(), e.options.shard, problems, e.exit)
 	if err := r.emitFailed(planResult{Plan: plan}, problems, e.exit, e.options.result, e.command); err != nil {
 		return err
 	}
@@ -268,14 +269,14 @@ func (r *runtimeEnv) failPlan(ctx context.Context, err error, e ending) error {
 }
 
 // failed adds the error that ended a run to its problems, unless they are that error.
-func failed(ctx context.Context, err error, problems []spec.Problem) ([]spec.Problem, reconcile.Exit) {
+func failed(ctx context.Context, err error, problems []spec.Problem) ([]spec.Problem, exit.Code) {
 	switch {
 	case errors.Is(err, errInvalid):
-		return problems, reconcile.ExitInvalid
+		return problems, exit.Invalid
 	case errors.Is(err, errStale):
-		return problems, reconcile.ExitStale
+		return problems, exit.Stale
 	case errors.Is(err, errHeld):
-		return problems, reconcile.ExitHeld
+		return problems, exit.Held
 	}
 	return append(slices.Clip(problems), failureProblem(err)), exitOfError(ctx, err)
 }

@@ -8,31 +8,33 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/document"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/history"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // sealKey is the key of MAKESYNC_SEAL_KEY; empty without one.
 func (r *runtimeEnv) sealKey() spec.Value { return spec.Sensitive(r.lookup("MAKESYNC_SEAL_KEY")) }
 
 // unsavableExits are those of plans that leave no file: nothing was planned, or it may not be applied.
-var unsavableExits = []reconcile.Exit{
-	reconcile.ExitInvalid, reconcile.ExitInterrupted, reconcile.ExitTerminated, reconcile.ExitRefused, reconcile.ExitUnreachable,
+var unsavableExits = []exit.Code{
+	exit.Invalid, exit.Interrupted, exit.Terminated, exit.Refused, exit.Unreachable,
 }
 
 // savePlan writes the file of -o, and tells whether it did.
-func (r *runtimeEnv) savePlan(plan *reconcile.Plan, o planOptions) (saved bool, err error) {
-	if o.out == "" || slices.Contains(unsavableExits, plan.Exit) {
+func (r *runtimeEnv) savePlan(p *plan.Plan, o planOptions) (saved bool, err error) {
+	if o.out == "" || slices.Contains(unsavableExits, p.Exit) {
 		return false, nil
 	}
-	data, problems := reconcile.EncodePlan(plan, r.sealKey())
+	data, problems := plan.Encode(p, r.sealKey())
 	if len(problems) > 0 {
-		plan.Problems = append(plan.Problems, problems...)
-		plan.Exit = reconcile.ExitInvalid
+		p.Problems = append(p.Problems, problems...)
+		p.Exit = exit.Invalid
 		return false, nil
 	}
 	if err := history.SavePlan(o.out, data); err != nil {
-		return false, failure{exit: reconcile.ExitInternal, message: err.Error()}
+		return false, failure{exit: exit.Internal, message: err.Error()}
 	}
 	return true, nil
 }
@@ -42,9 +44,9 @@ func (r *runtimeEnv) savePlan(plan *reconcile.Plan, o planOptions) (saved bool, 
 func (a *application) connectSaved() error {
 	data, err := history.LoadPlan(a.o.file)
 	if err != nil {
-		return failure{exit: reconcile.ExitInvalid, message: err.Error()}
+		return failure{exit: exit.Invalid, message: err.Error()}
 	}
-	plan, problems := reconcile.DecodePlan(data, a.r.sealKey())
+	plan, problems := plan.Decode(data, a.r.sealKey())
 	if len(problems) > 0 {
 		a.problems = problems
 		return errInvalid
@@ -73,7 +75,7 @@ func (r *runtimeEnv) zoneDocuments(o documentOptions) (*document.Documents, []sp
 }
 
 // hydrate takes the secrets of the plan from their references again.
-func (a *application) hydrate(plan *reconcile.Plan, documents *document.Documents) error {
+func (a *application) hydrate(plan *plan.Plan, documents *document.Documents) error {
 	options := document.ResolveOptions{
 		LookupEnv: a.r.LookupEnv, ReferenceRoots: a.o.plan.documents.referenceRoots, Folders: documents.Folders(),
 	}
@@ -84,14 +86,14 @@ func (a *application) hydrate(plan *reconcile.Plan, documents *document.Document
 	return nil
 }
 
-func (a *application) connectZones(plan *reconcile.Plan, documents *document.Documents) (err error) {
+func (a *application) connectZones(plan *plan.Plan, documents *document.Documents) (err error) {
 	a.zones, a.problems, err = a.r.connectNamed(plan.Zones, documents, a.o.plan, readWrite)
 	return err
 }
 
 // connectNamed connects the zones that a plan or a journal names, as this run's documents, flags and environment
 // reach them. A zone that they do not know is left out.
-func (r *runtimeEnv) connectNamed(list []reconcile.PlanZone, documents *document.Documents, o planOptions, may access) (*zones, []spec.Problem, error) {
+func (r *runtimeEnv) connectNamed(list []plan.Zone, documents *document.Documents, o planOptions, may access) (*zones, []spec.Problem, error) {
 	var names []string
 	for _, zone := range list {
 		if only := o.documents.only(documents.Zones()); only == "" || only == zone.Name {
@@ -111,7 +113,7 @@ func (r *runtimeEnv) connectNamed(list []reconcile.PlanZone, documents *document
 
 // verify asks whether the saved plan may still be applied, by this run's users.
 func (a *application) verify(ctx context.Context) error {
-	users := map[string]reconcile.User{}
+	users := map[string]state.User{}
 	for _, name := range a.zones.names() {
 		user, err := a.zones.ports[name].port().Reader.Me(ctx)
 		if err != nil {
@@ -121,9 +123,9 @@ func (a *application) verify(ctx context.Context) error {
 	}
 	mark, used, err := a.store.UsedBy(a.plan)
 	if err != nil {
-		return failure{exit: reconcile.ExitInternal, message: err.Error()}
+		return failure{exit: exit.Internal, message: err.Error()}
 	}
-	o := reconcile.VerifyOptions{Now: a.r.Now(), Users: users}
+	o := plan.VerifyOptions{Now: a.r.Now(), Users: users}
 	if used {
 		o.Used = (&history.UsedError{Mark: mark}).Error()
 	}

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 )
 
 const (
@@ -54,7 +54,7 @@ func TestAnInterruptedPlanPrintsNone(t *testing.T) {
 				ctx, stop := context.WithCancelCause(context.Background())
 				s.before(13, func() {
 					synctest.Wait() // the others are read
-					stop(reconcile.ErrTerminated)
+					stop(exit.ErrTerminated)
 				})
 				code, stdout, stderr := s.runIn(ctx, append(strings.Fields(verb), "-f", s.documents)...)
 				if code != 143 || stdout != "" {

@@ -12,8 +12,10 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/history"
+	"makesync/sync/plan"
+	"makesync/sync/planner"
 )
 
 // errInvalid: the documents hold errors, and the problems say which.
@@ -24,7 +26,7 @@ var errHeld = errors.New("the plan takes too many calls")
 
 // made is a plan with what it was made from, still connected.
 type made struct {
-	plan     *reconcile.Plan
+	plan     *plan.Plan
 	desired  *spec.Desired
 	guards   *spec.Guards
 	zones    *zones
@@ -72,13 +74,13 @@ func (r *runtimeEnv) connect(o planOptions, may access) (made, error) {
 
 // planInto reads the zones and makes the plan.
 func (r *runtimeEnv) planInto(ctx context.Context, m *made, o planOptions) error {
-	return r.planWith(ctx, m, o, reconcile.MakePlan)
+	return r.planWith(ctx, m, o, planner.Make)
 }
 
-// planner makes a plan: out of documents, or out of the story of a run.
-type planner func(context.Context, reconcile.Request) (*reconcile.Plan, error)
+// planning makes a plan: out of documents, or out of the story of a run.
+type planning func(context.Context, planner.Request) (*plan.Plan, error)
 
-func (r *runtimeEnv) planWith(ctx context.Context, m *made, o planOptions, plan planner) error {
+func (r *runtimeEnv) planWith(ctx context.Context, m *made, o planOptions, plan planning) error {
 	salt := make([]byte, saltSize)
 	if _, err := io.ReadFull(r.Random, salt); err != nil {
 		return err
@@ -89,10 +91,10 @@ func (r *runtimeEnv) planWith(ctx context.Context, m *made, o planOptions, plan 
 	}
 	seen, err := store.Seen()
 	if err != nil {
-		return failure{exit: reconcile.ExitInternal, message: err.Error()}
+		return failure{exit: exit.Internal, message: err.Error()}
 	}
 	m.fetched = r.Now()
-	request := reconcile.Request{
+	request := planner.Request{
 		Desired: m.desired, Zones: m.zones.readers(),
 		Scope: o.scopeOf(m.desired),
 		Allow: o.allow, Shard: o.shard, Concurrency: o.zones.concurrency, Now: m.fetched.UTC(),
@@ -116,7 +118,7 @@ const saltSize = 16
 func (r *runtimeEnv) openStore(journal string) (*history.Store, error) {
 	dir, err := r.stateDirectory()
 	if err != nil {
-		return nil, failure{exit: reconcile.ExitInternal, message: err.Error()}
+		return nil, failure{exit: exit.Internal, message: err.Error()}
 	}
 	return history.Open(history.Options{Dir: dir, Runs: journal, Now: r.Now, Tool: r.Build.Version}), nil
 }
@@ -126,11 +128,11 @@ func (o limitOptions) bound(ctx context.Context) (context.Context, context.Cance
 	if o.maxRuntime == 0 {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeoutCause(ctx, o.maxRuntime, reconcile.ErrOutOfTime)
+	return context.WithTimeoutCause(ctx, o.maxRuntime, exit.ErrOutOfTime)
 }
 
 // readShard reads --shard I/N, or auto/N with the index that Kubernetes gives an indexed job, from 0.
-func (r *runtimeEnv) readShard(c *cli.Context) (*reconcile.Shard, error) {
+func (r *runtimeEnv) readShard(c *cli.Context) (*spec.Shard, error) {
 	value := c.String("shard")
 	if value == "" {
 		return nil, nil
@@ -143,7 +145,7 @@ func (r *runtimeEnv) readShard(c *cli.Context) (*reconcile.Shard, error) {
 		}
 		value = strconv.Itoa(index+1) + "/" + count
 	}
-	shard, err := reconcile.ParseShard(value)
+	shard, err := spec.ParseShard(value)
 	if err != nil {
 		return nil, badUsage(c, "--shard: %s", err)
 	}

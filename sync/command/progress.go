@@ -4,9 +4,10 @@ import (
 	"strconv"
 	"time"
 
-	reconcile "makesync/sync"
 	"makesync/sync/makeapi"
+	"makesync/sync/plan"
 	"makesync/sync/render"
+	"makesync/sync/report"
 )
 
 // progress shows how far a run is, and logs each thing done at level info.
@@ -23,12 +24,12 @@ func (r *runtimeEnv) openProgress() {
 	}
 }
 
-func (p progress) read(now reconcile.Progress) {
+func (p progress) read(now plan.Progress) {
 	p.r.log.Info("read", "organization", now.Organization, "done", now.Done, "total", now.Total)
 	p.Read(now)
 }
 
-func (p progress) applied(e reconcile.StepEvent) {
+func (p progress) applied(e report.StepEvent) {
 	if e.Outcome != "" {
 		p.r.log.Info("step", "n", e.N, "of", e.Of, "op", string(e.Op), "address", string(e.Address), "outcome", string(e.Outcome), "reason", e.Reason.String())
 	}

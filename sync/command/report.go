@@ -11,8 +11,10 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
 	"makesync/sync/render"
+	"makesync/sync/report"
 )
 
 func reportCommand(r *runtimeEnv) *cli.Command {
@@ -64,10 +66,10 @@ const (
 func (r *runtimeEnv) merge(ctx context.Context, o mergeOptions) error {
 	parts, problems := readParts(o.files)
 	var res result
-	var exit reconcile.Exit
+	var code exit.Code
 	if len(problems) == 0 {
 		var err error
-		if res, exit, err = addUp(parts, o.maxBytes); err != nil {
+		if res, code, err = addUp(parts, o.maxBytes); err != nil {
 			problems = append(problems, mergeProblem("", err.Error(), "give the files of all shards of one run, each once"))
 		}
 	}
@@ -75,19 +77,19 @@ func (r *runtimeEnv) merge(ctx context.Context, o mergeOptions) error {
 		if err := r.emit(res, o.result, r.render(o.result, "report")); err != nil {
 			return err
 		}
-		return end(reconcile.Worst(exit, reconcile.StopExit(ctx)))
+		return end(exit.Worst(code, exit.StopExit(ctx)))
 	}
-	failed := reportResult{Report: &reconcile.Report{Format: reconcile.ReportFormat, Problems: problems, Exit: reconcile.ExitInvalid}}
-	if err := r.emitFailed(failed, problems, reconcile.ExitInvalid, o.result, "report"); err != nil {
+	failed := reportResult{Report: &report.Report{Format: report.Format, Problems: problems, Exit: exit.Invalid}}
+	if err := r.emitFailed(failed, problems, exit.Invalid, o.result, "report"); err != nil {
 		return err
 	}
-	return end(reconcile.ExitInvalid)
+	return end(exit.Invalid)
 }
 
 // partFile is a part with the file that it comes from.
 type partFile struct {
 	path string
-	reconcile.ShardResult
+	report.ShardResult
 }
 
 func (p partFile) kind() string {
@@ -101,7 +103,7 @@ func (p partFile) kind() string {
 func readParts(paths []string) ([]partFile, []spec.Problem) {
 	var parts []partFile
 	var problems []spec.Problem
-	seen := map[reconcile.Shard]string{}
+	seen := map[spec.Shard]string{}
 	for _, path := range expandFolders(paths) {
 		part, problem := readPart(path)
 		if problem == nil && len(parts) > 0 && part.kind() != parts[0].kind() {
@@ -145,7 +147,7 @@ func readPart(path string) (partFile, *spec.Problem) {
 	if err != nil {
 		return partFile{}, partProblem(path, err.Error(), "name the files that `--out-json` of every shard wrote")
 	}
-	part, err := reconcile.DecodeShardResult(data)
+	part, err := report.DecodeShardResult(data)
 	switch {
 	case err != nil:
 		return partFile{}, partProblem(path, err.Error(), "give the file as makesync wrote it: `makesync apply --shard I/N --out-json FILE`")
@@ -169,9 +171,9 @@ func readLimited(path string) ([]byte, error) {
 }
 
 // addUp merges parts of one kind.
-func addUp(parts []partFile, maxBytes int) (result, reconcile.Exit, error) {
-	var plans []*reconcile.Plan
-	var reports []*reconcile.Report
+func addUp(parts []partFile, maxBytes int) (result, exit.Code, error) {
+	var plans []*plan.Plan
+	var reports []*report.Report
 	for _, p := range parts {
 		if p.Plan != nil {
 			plans = append(plans, p.Plan)
@@ -180,15 +182,15 @@ func addUp(parts []partFile, maxBytes int) (result, reconcile.Exit, error) {
 		}
 	}
 	if len(plans) > 0 {
-		whole, err := reconcile.MergePlans(plans)
+		whole, err := report.MergePlans(plans)
 		if err != nil {
-			return nil, reconcile.Exit{}, err
+			return nil, exit.Code{}, err
 		}
 		return planResult{whole, maxBytes}, whole.Exit, nil
 	}
-	whole, err := reconcile.MergeReports(reports)
+	whole, err := report.MergeReports(reports)
 	if err != nil {
-		return nil, reconcile.Exit{}, err
+		return nil, exit.Code{}, err
 	}
 	return reportResult{whole, maxBytes}, whole.Exit, nil
 }

@@ -9,9 +9,12 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/history"
+	"makesync/sync/plan"
 	"makesync/sync/render"
+	"makesync/sync/report"
+	"makesync/sync/state"
 )
 
 // resultOptions say where and how a result is written.
@@ -55,7 +58,7 @@ func (o *resultOptions) checkPlace() error {
 	}
 	file := o.outJSON
 	o.outJSON = ""
-	return failure{exit: reconcile.ExitInternal, message: "--out-json " + file + ": there is no folder " + folder, hint: "nothing was changed; make the folder, or name another file"}
+	return failure{exit: exit.Internal, message: "--out-json " + file + ": there is no folder " + folder, hint: "nothing was changed; make the folder, or name another file"}
 }
 
 // render are the surroundings of a text.
@@ -106,7 +109,7 @@ func (r *runtimeEnv) emit(res result, o resultOptions, ro render.Options) error 
 		return err
 	}
 	if _, err := r.Stdout.Write(out.Bytes()); err != nil {
-		return failure{exit: reconcile.ExitInternal, message: "write to stdout", cause: err}
+		return failure{exit: exit.Internal, message: "write to stdout", cause: err}
 	}
 	return lost
 }
@@ -114,13 +117,13 @@ func (r *runtimeEnv) emit(res result, o resultOptions, ro render.Options) error 
 // keptResult is a result that has problems and an exit. unkept adds the problem that its copy for --out-json
 // could not be kept, and gives the exit of the run then.
 type keptResult interface {
-	unkept(spec.Problem) reconcile.Exit
+	unkept(spec.Problem) exit.Code
 }
 
 // spoil adds a problem of ours to what a result tells, and gives its exit then.
-func spoil(problems *[]spec.Problem, exit *reconcile.Exit, problem spec.Problem) reconcile.Exit {
-	*problems, *exit = append(*problems, problem), reconcile.Worst(*exit, reconcile.ExitInternal)
-	return *exit
+func spoil(problems *[]spec.Problem, code *exit.Code, problem spec.Problem) exit.Code {
+	*problems, *code = append(*problems, problem), exit.Worst(*code, exit.Internal)
+	return *code
 }
 
 // keepJSON writes the file of --out-json. When it cannot be written, the result says so from there on, and the
@@ -137,7 +140,7 @@ func (r *runtimeEnv) keepJSON(res result, o resultOptions) error {
 	if err == nil {
 		return nil
 	}
-	exit := reconcile.ExitInternal
+	exit := exit.Internal
 	if kept, ok := res.(keptResult); ok {
 		exit = kept.unkept(failureProblem(err))
 	}
@@ -148,7 +151,7 @@ func (r *runtimeEnv) keepJSON(res result, o resultOptions) error {
 // emitFailed writes the result of a run that failed before there was one. JSON, a comment and a page have their
 // document on stdout as always, so that no comment goes on telling of an older run; of a text stdout stays
 // empty. But for JSON the problems stand on stderr too, as text.
-func (r *runtimeEnv) emitFailed(res result, problems []spec.Problem, exit reconcile.Exit, o resultOptions, verb string) error {
+func (r *runtimeEnv) emitFailed(res result, problems []spec.Problem, exit exit.Code, o resultOptions, verb string) error {
 	if o.format == formatJSON {
 		return r.emit(res, o, render.Options{})
 	}
@@ -164,7 +167,7 @@ func (r *runtimeEnv) emitFailed(res result, problems []spec.Problem, exit reconc
 // writeFile puts a result into place, whole or not at all.
 func writeFile(path string, data []byte, mode os.FileMode) error {
 	if err := history.PutFile(path, data, mode, false); err != nil {
-		return failure{exit: reconcile.ExitInternal, message: "write " + path, cause: err}
+		return failure{exit: exit.Internal, message: "write " + path, cause: err}
 	}
 	return nil
 }
@@ -172,28 +175,28 @@ func writeFile(path string, data []byte, mode os.FileMode) error {
 // planResult, reportResult and problemsResult are the results that commands share.
 type (
 	planResult struct {
-		*reconcile.Plan
+		*plan.Plan
 		maxBytes int // of the Markdown
 	}
 	reportResult struct {
-		*reconcile.Report
+		*report.Report
 		maxBytes int // of the Markdown
 	}
 	problemsResult struct {
 		problems []spec.Problem
-		exit     reconcile.Exit
+		exit     exit.Code
 	}
 )
 
-func (p planResult) unkept(problem spec.Problem) reconcile.Exit {
+func (p planResult) unkept(problem spec.Problem) exit.Code {
 	return spoil(&p.Plan.Problems, &p.Plan.Exit, problem)
 }
 
-func (p reportResult) unkept(problem spec.Problem) reconcile.Exit {
+func (p reportResult) unkept(problem spec.Problem) exit.Code {
 	return spoil(&p.Report.Problems, &p.Report.Exit, problem)
 }
 
-func (p *problemsResult) unkept(problem spec.Problem) reconcile.Exit {
+func (p *problemsResult) unkept(problem spec.Problem) exit.Code {
 	return spoil(&p.problems, &p.exit, problem)
 }
 
@@ -220,7 +223,7 @@ func (p *problemsResult) json(w io.Writer) error {
 // failureProblem is an error that ended a run, as a problem of its JSON document.
 func failureProblem(err error) spec.Problem {
 	problem := spec.Problem{Severity: spec.Error, Rule: "run", Message: render.Clean(err.Error()), Hint: render.Clean(hintOf(err))}
-	if call := reconcile.AsCallError(err); call != nil {
+	if call := state.AsCallError(err); call != nil {
 		problem.Error = call.API()
 	}
 	return problem

@@ -9,7 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/sandbox"
 )
 
@@ -68,7 +68,7 @@ func sandboxInitCommand(r *runtimeEnv) *cli.Command {
 func (r *runtimeEnv) sandboxInit(o sandboxInitOptions) error {
 	if _, err := os.Stat(o.out); !errors.Is(err, fs.ErrNotExist) {
 		return failure{
-			exit: reconcile.ExitInvalid, message: "the state file " + o.out + " exists; nothing was changed",
+			exit: exit.Invalid, message: "the state file " + o.out + " exists; nothing was changed",
 			hint: "remove it to begin again, or choose another file with -o",
 		}
 	}
@@ -77,7 +77,7 @@ func (r *runtimeEnv) sandboxInit(o sandboxInitOptions) error {
 		state = sandbox.Generate(sandbox.GenerateOptions{Organizations: o.organizations, Variables: o.variables, Members: o.members, Seed: o.seed})
 	}
 	if err := state.WriteFile(o.out); err != nil {
-		return failure{exit: reconcile.ExitInternal, message: err.Error()}
+		return failure{exit: exit.Internal, message: err.Error()}
 	}
 	_, err := fmt.Fprintf(r.Stdout, "SANDBOX state written to %s\n", o.out)
 	return err
@@ -85,9 +85,9 @@ func (r *runtimeEnv) sandboxInit(o sandboxInitOptions) error {
 
 // sandboxFailure is why an embedded zone cannot be opened.
 func sandboxFailure(zone string, err error) error {
-	f := failure{exit: reconcile.ExitInvalid, message: "open the sandbox zone " + zone, cause: err}
+	f := failure{exit: exit.Invalid, message: "open the sandbox zone " + zone, cause: err}
 	if errors.Is(err, sandbox.ErrInUse) {
-		f.exit = reconcile.ExitUnreachable
+		f.exit = exit.Unreachable
 		f.hint = "if it is `makesync sandbox serve`, reach it with --zone-url " + zone + "=http://HOST:PORT"
 	}
 	return f

@@ -15,7 +15,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/sandbox"
 )
 
@@ -133,9 +133,9 @@ func (r *runtimeEnv) serveWorld(ctx context.Context, world *sandbox.World, o ser
 	fmt.Fprintf(r.signs(), "SANDBOX state %s; stop with ctrl-c\n", o.state)
 	select {
 	case err := <-failed:
-		return failure{exit: reconcile.ExitInternal, message: "serve the sandbox", cause: err}
+		return failure{exit: exit.Internal, message: "serve the sandbox", cause: err}
 	case <-ctx.Done():
-		return end(reconcile.StopExit(ctx))
+		return end(exit.StopExit(ctx))
 	}
 }
 
@@ -187,7 +187,7 @@ func (r *runtimeEnv) listenZone(world *sandbox.World, listen listenOption, o ser
 	}
 	listener, err := net.Listen("tcp", listen.address)
 	if err != nil {
-		return nil, failure{exit: reconcile.ExitInternal, message: "listen on " + listen.address, cause: err}
+		return nil, failure{exit: exit.Internal, message: "listen on " + listen.address, cause: err}
 	}
 	return &server{
 		zone: zone, url: scheme + "://" + listener.Addr().String(), listener: listener,
@@ -205,7 +205,7 @@ func (o serveOptions) certificates() (scheme string, list []tls.Certificate, err
 	}
 	certificate, err := tls.LoadX509KeyPair(o.tlsCert, o.tlsKey)
 	if err != nil {
-		return "", nil, failure{exit: reconcile.ExitInvalid, message: "read the certificate", cause: err}
+		return "", nil, failure{exit: exit.Invalid, message: "read the certificate", cause: err}
 	}
 	return "https", []tls.Certificate{certificate}, nil
 }

@@ -9,15 +9,17 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/document"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/offline"
 	"makesync/sync/render"
+	"makesync/sync/state"
 )
 
 type snapshotOptions struct {
 	sourceOptions
 	zone       string
 	out        string
-	values     reconcile.SavedValues
+	values     offline.SavedValues
 	hashEmails bool
 	color      bool
 }
@@ -32,7 +34,7 @@ func snapshotCommand(r *runtimeEnv) *cli.Command {
 		Flags: joined([]cli.Flag{
 			&cli.StringFlag{Name: "zone", Usage: "`NAME` of the zone (default: MAKE_ZONE, else the one zone of the documents)"},
 			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the snapshot to `FILE`; - is stdout"},
-			&cli.StringFlag{Name: "values", Value: string(reconcile.ValuesFingerprint), Usage: "`WHAT` of variable values is kept: none; fingerprint (of sensitive ones, the others plain); plain (all as they are)"},
+			&cli.StringFlag{Name: "values", Value: string(offline.ValuesFingerprint), Usage: "`WHAT` of variable values is kept: none; fingerprint (of sensitive ones, the others plain); plain (all as they are)"},
 			&cli.BoolFlag{Name: "hash-emails", Usage: "keep e-mails as salted hashes and no names; a plan hashes its own to compare"},
 		}, sourceFlags("what to save")),
 		Action: r.action(noArguments, func(c *cli.Context) error {
@@ -50,11 +52,11 @@ func (r *runtimeEnv) readSnapshotOptions(c *cli.Context) (o snapshotOptions, err
 	if o.sourceOptions, err = readSourceOptions(c); err != nil {
 		return o, err
 	}
-	values, err := oneOf(c, "values", string(reconcile.ValuesNone), string(reconcile.ValuesFingerprint), string(reconcile.ValuesPlain))
+	values, err := oneOf(c, "values", string(offline.ValuesNone), string(offline.ValuesFingerprint), string(offline.ValuesPlain))
 	if err != nil {
 		return o, err
 	}
-	o.values = reconcile.SavedValues(values)
+	o.values = offline.SavedValues(values)
 	if o.zone == "" {
 		o.zone = r.lookup("MAKE_ZONE")
 	}
@@ -78,7 +80,7 @@ func (r *runtimeEnv) runSnapshot(ctx context.Context, o snapshotOptions) error {
 	}
 	defer src.close()
 	need := neededOf(src.desired, src.name(zone))
-	state, err := src.readZone(ctx, zone, reconcile.ReadOptions{Lists: everyList(), Kinds: need.kinds, Select: func(live *reconcile.Live, key string) bool {
+	state, err := src.readZone(ctx, zone, state.ReadOptions{Lists: everyList(), Kinds: need.kinds, Select: func(live *state.Organization, key string) bool {
 		return o.selector.Selects(live.Name, need.key(live, key)) && need.wants(live)
 	}})
 	if err != nil {
@@ -87,15 +89,15 @@ func (r *runtimeEnv) runSnapshot(ctx context.Context, o snapshotOptions) error {
 	if unmatched := o.selector.Unmatched("the zone " + state.Endpoint.Name); len(unmatched) > 0 {
 		return invalid(unmatched)
 	}
-	exit := state.Exit()
-	if exit == reconcile.ExitRefused || exit == reconcile.ExitUnreachable {
-		return r.nothingRead(state, exit, "snapshot", o.color)
+	code := state.Exit()
+	if code == exit.Refused || code == exit.Unreachable {
+		return r.nothingRead(state, code, "snapshot", o.color)
 	}
 	salt := make([]byte, saltSize)
 	if _, err := io.ReadFull(r.Random, salt); err != nil {
 		return err
 	}
-	snapshot := reconcile.MakeSnapshot(state, reconcile.SnapshotOptions{
+	snapshot := offline.MakeSnapshot(state, offline.SnapshotOptions{
 		Taken: r.Now(), Tool: r.Build.Version, Values: o.values, HashEmails: o.hashEmails, Salt: salt, Sensitive: src.secretsIn(state), Keys: need.keys(state)})
 	if err := r.saveSnapshot(snapshot, o); err != nil {
 		return err
@@ -103,7 +105,7 @@ func (r *runtimeEnv) runSnapshot(ctx context.Context, o snapshotOptions) error {
 	if err := r.tellSnapshot(state, snapshot, o); err != nil {
 		return err
 	}
-	return end(exit)
+	return end(code)
 }
 
 // zoneToSave is --zone, else the one zone in which the documents' organizations live.
@@ -123,8 +125,8 @@ func (r *runtimeEnv) zoneToSave(o snapshotOptions) (string, error) {
 	return zones[0], nil
 }
 
-func (r *runtimeEnv) saveSnapshot(snapshot *reconcile.Snapshot, o snapshotOptions) error {
-	data, err := reconcile.EncodeSnapshot(snapshot)
+func (r *runtimeEnv) saveSnapshot(snapshot *offline.Snapshot, o snapshotOptions) error {
+	data, err := offline.EncodeSnapshot(snapshot)
 	if err != nil {
 		return err
 	}
@@ -136,7 +138,7 @@ func (r *runtimeEnv) saveSnapshot(snapshot *reconcile.Snapshot, o snapshotOption
 }
 
 // tellSnapshot says what was saved, on stderr when stdout holds the snapshot itself.
-func (r *runtimeEnv) tellSnapshot(state *reconcile.ZoneState, snapshot *reconcile.Snapshot, o snapshotOptions) error {
+func (r *runtimeEnv) tellSnapshot(state *state.ZoneState, snapshot *offline.Snapshot, o snapshotOptions) error {
 	w := r.Stdout
 	if o.out == "-" {
 		w = r.Stderr
@@ -161,38 +163,38 @@ func neededOf(desired *spec.Desired, zone string) needed {
 		case o.ID != 0:
 			n.byID[o.ID] = o
 		default:
-			n.byName[reconcile.FoldName(o.Name)] = o
+			n.byName[state.FoldName(o.Name)] = o
 		}
 	}
 	return n
 }
 
-func (n needed) of(live *reconcile.Live) *spec.Organization {
+func (n needed) of(live *state.Organization) *spec.Organization {
 	if o := n.byID[live.ID]; o != nil {
 		return o
 	}
-	return n.byName[reconcile.FoldName(live.Name)]
+	return n.byName[state.FoldName(live.Name)]
 }
 
-func (n needed) wants(live *reconcile.Live) bool { return n.all || n.of(live) != nil }
+func (n needed) wants(live *state.Organization) bool { return n.all || n.of(live) != nil }
 
-func (n needed) kinds(live *reconcile.Live, _ string) []spec.Kind {
+func (n needed) kinds(live *state.Organization, _ string) []spec.Kind {
 	all := []spec.Kind{spec.KindFeatureControl, spec.KindVariable, spec.KindMember}
 	if o := n.of(live); !n.all && o != nil {
-		return reconcile.NeededKinds(o, reconcile.Scope{})
+		return offline.NeededKinds(o, spec.Scope{})
 	}
 	return all
 }
 
 // key is the documents' key of a live organization, else the derived one.
-func (n needed) key(live *reconcile.Live, derived string) string {
+func (n needed) key(live *state.Organization, derived string) string {
 	if o := n.of(live); o != nil {
 		return o.Key
 	}
 	return derived
 }
 
-func (n needed) keys(state *reconcile.ZoneState) map[int64]string {
+func (n needed) keys(state *state.ZoneState) map[int64]string {
 	keys := map[int64]string{}
 	for _, live := range state.Organizations {
 		keys[live.ID] = n.key(live, state.Keys[live.ID])

@@ -8,7 +8,10 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/document"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/export"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // sourceOptions are the options of commands that read whole zones: export, snapshot, migrate,
@@ -17,7 +20,7 @@ type sourceOptions struct {
 	files          []string // -f; none by default
 	referenceRoots []string
 	zones          zoneOptions
-	selector       *reconcile.Selector
+	selector       *export.Selector
 	maxRuntime     time.Duration
 }
 
@@ -39,7 +42,7 @@ func readSourceOptions(c *cli.Context) (o sourceOptions, err error) {
 	if c.IsSet("max-runtime") && o.maxRuntime <= 0 {
 		return o, badUsage(c, "--max-runtime %s: must be more than 0", o.maxRuntime)
 	}
-	if o.selector, err = reconcile.NewSelector(c.StringSlice("organization")); err != nil {
+	if o.selector, err = export.NewSelector(c.StringSlice("organization")); err != nil {
 		return o, badUsage(c, "--organization: %s", err)
 	}
 	o.zones, err = readZoneOptions(c)
@@ -108,15 +111,15 @@ func (s *sources) close() {
 func (s *sources) name(zone string) string { return spec.ZoneName(zone, s.desired.Zones) }
 
 // readZone reads one zone.
-func (s *sources) readZone(ctx context.Context, zone string, o reconcile.ReadOptions) (*reconcile.ZoneState, error) {
+func (s *sources) readZone(ctx context.Context, zone string, o state.ReadOptions) (*state.ZoneState, error) {
 	port := s.zones.readers()[s.name(zone)]
 	o.Concurrency, o.OtherHosts = s.o.zones.concurrency, s.otherHosts(port.Endpoint)
 	if !s.deadline.IsZero() {
 		var stop context.CancelFunc
-		ctx, stop = context.WithDeadlineCause(ctx, s.deadline, reconcile.ErrOutOfTime)
+		ctx, stop = context.WithDeadlineCause(ctx, s.deadline, exit.ErrOutOfTime)
 		defer stop()
 	}
-	return reconcile.ReadZone(ctx, port, o)
+	return state.ReadZone(ctx, port, o)
 }
 
 // otherHosts are the hosts of all zones but one: built in, declared, or used in this run.
@@ -125,18 +128,18 @@ func (s *sources) otherHosts(own spec.Endpoint) []string {
 	for _, port := range s.zones.ports {
 		used = append(used, port.endpoint)
 	}
-	return reconcile.KnownHosts(own, s.desired.Zones, used...)
+	return state.KnownHosts(own, s.desired.Zones, used...)
 }
 
 // choose is --organization over live names and keys.
-func (s *sources) choose(live *reconcile.Live, key string) bool {
+func (s *sources) choose(live *state.Organization, key string) bool {
 	return s.o.selector.Selects(live.Name, key)
 }
 
 // planZone is a zone as results name it.
-func planZone(state *reconcile.ZoneState) reconcile.PlanZone {
+func planZone(state *state.ZoneState) plan.Zone {
 	e := state.Endpoint
-	return reconcile.PlanZone{Name: e.Name, URL: e.URL, User: state.User, Sandbox: e.Sandbox != nil}
+	return plan.Zone{Name: e.Name, URL: e.URL, User: state.User, Sandbox: e.Sandbox != nil}
 }
 
 // invalidDocuments is the error of a run that problems ended.
@@ -157,7 +160,7 @@ func (r *runtimeEnv) tell(c *cli.Context, err error) error {
 	if r.written("format") == formatJSON {
 		o.format = formatJSON
 	}
-	exit := reconcile.ExitInvalid
+	exit := exit.Invalid
 	if err := r.emitFailed(&problemsResult{problem.problems, exit}, problem.problems, exit, o,
 		c.Command.Name); err != nil {
 		return err

@@ -7,7 +7,10 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/document"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/planner"
+	"makesync/sync/report"
 )
 
 func undoCommand(r *runtimeEnv) *cli.Command {
@@ -45,26 +48,26 @@ func (r *runtimeEnv) runUndo(ctx context.Context, run string, o planOptions) err
 		if err != nil {
 			return m, err
 		}
-		return m, r.planWith(ctx, &m, o, func(ctx context.Context, request reconcile.Request) (*reconcile.Plan, error) {
-			return reconcile.UndoPlan(ctx, story, request)
+		return m, r.planWith(ctx, &m, o, func(ctx context.Context, request planner.Request) (*plan.Plan, error) {
+			return UndoPlan(ctx, story, request)
 		})
 	})
 }
 
-func (r *runtimeEnv) readStory(run, journal string) (*reconcile.Run, error) {
+func (r *runtimeEnv) readStory(run, journal string) (*report.Run, error) {
 	store, err := r.openStore(journal)
 	if err != nil {
 		return nil, err
 	}
 	story, err := store.Read(run)
 	if err != nil {
-		return nil, failure{exit: reconcile.ExitInvalid, message: err.Error()}
+		return nil, failure{exit: exit.Invalid, message: err.Error()}
 	}
 	return story, nil
 }
 
 // connectStory connects the zones of the run. The documents give zones, guards and what is sensitive.
-func (r *runtimeEnv) connectStory(story *reconcile.Run, o planOptions) (m made, err error) {
+func (r *runtimeEnv) connectStory(story *report.Run, o planOptions) (m made, err error) {
 	documents, problems, err := r.zoneDocuments(o.documents)
 	if m.problems = problems; err != nil {
 		return m, err

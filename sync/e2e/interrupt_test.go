@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"makesync/sync"
+	"makesync/sync/report"
 )
 
 // TestInterrupt asks makesync to stop while the zone holds a write of an apply: that write is
@@ -46,7 +46,7 @@ func TestInterrupt(t *testing.T) {
 }
 
 // interrupted signals an apply during its third write and gives its report.
-func interrupted(t *testing.T, zone *zoneUnderTest, signal os.Signal, code int) sync.Report {
+func interrupted(t *testing.T, zone *zoneUnderTest, signal os.Signal, code int) report.Report {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -78,7 +78,7 @@ func interrupted(t *testing.T, zone *zoneUnderTest, signal os.Signal, code int) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	var report sync.Report
+	var report report.Report
 	if err := json.Unmarshal(data, &report); err != nil {
 		t.Fatal(err)
 	}

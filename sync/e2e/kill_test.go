@@ -16,8 +16,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"makesync/sync"
 	"makesync/sync/history"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 	"makesync/sync/sandbox"
 )
 
@@ -123,7 +124,7 @@ func killAt(t *testing.T, n int, after bool) {
 	_ = child.Wait()
 	hold.Release(after)
 	runs, err := z.store().List()
-	if err != nil || len(runs) != 1 || runs[0].Status != sync.RunUnfinished || runs[0].Open == 0 {
+	if err != nil || len(runs) != 1 || runs[0].Status != report.RunUnfinished || runs[0].Open == 0 {
 		t.Fatalf("after the kill: %+v %v", runs, err)
 	}
 	z.run(t, 0, "apply", "--resume", runs[0].Run, "--yes")
@@ -164,11 +165,11 @@ func wantTold(t *testing.T, z *zoneUnderTest) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if run.Status != sync.RunFinished && run.Status != sync.RunResolved || run.Open > 0 {
+		if run.Status != report.RunFinished && run.Status != report.RunResolved || run.Open > 0 {
 			t.Errorf("run %s is %s with %d open", run.Run, run.Status, run.Open)
 		}
 		for _, e := range story.Entries {
-			if e.Result != nil && e.Result.Outcome == sync.Succeeded {
+			if e.Result != nil && e.Result.Outcome == report.Succeeded {
 				told[operations[e.Result.Verb]]++
 			}
 		}
@@ -182,16 +183,16 @@ func wantTold(t *testing.T, z *zoneUnderTest) {
 }
 
 // operations are the calls of the verbs, as the zone's log names them.
-var operations = map[sync.Verb]string{
-	sync.CreateOrganization: "POST /organizations", sync.UpdateOrganization: "PATCH /organizations/{organizationId}",
-	sync.DeleteOrganization: "DELETE /organizations/{organizationId}",
-	sync.CreateVariable:     "POST /organizations/{organizationId}/variables",
-	sync.UpdateVariable:     "PATCH /organizations/{organizationId}/variables/{variableName}",
-	sync.DeleteVariable:     "DELETE /organizations/{organizationId}/variables/{variableName}",
-	sync.SetControl:         "PATCH /organizations/{organizationId}/feature-controls",
-	sync.EnforceTFA:         "PATCH /organizations/{organizationId}/tfa-enforcement",
-	sync.InviteMember:       "POST /organizations/{organizationId}/invite",
-	sync.SetRole:            "POST /users/{userId}/user-organization-roles/{organizationId}",
-	sync.RemoveMember:       "POST /users/{userId}/user-organization-roles/{organizationId}",
-	sync.TransferOwner:      "POST /organizations/{organizationId}/user-organization-roles/transfer",
+var operations = map[plan.Verb]string{
+	plan.CreateOrganization: "POST /organizations", plan.UpdateOrganization: "PATCH /organizations/{organizationId}",
+	plan.DeleteOrganization: "DELETE /organizations/{organizationId}",
+	plan.CreateVariable:     "POST /organizations/{organizationId}/variables",
+	plan.UpdateVariable:     "PATCH /organizations/{organizationId}/variables/{variableName}",
+	plan.DeleteVariable:     "DELETE /organizations/{organizationId}/variables/{variableName}",
+	plan.SetControl:         "PATCH /organizations/{organizationId}/feature-controls",
+	plan.EnforceTFA:         "PATCH /organizations/{organizationId}/tfa-enforcement",
+	plan.InviteMember:       "POST /organizations/{organizationId}/invite",
+	plan.SetRole:            "POST /users/{userId}/user-organization-roles/{organizationId}",
+	plan.RemoveMember:       "POST /users/{userId}/user-organization-roles/{organizationId}",
+	plan.TransferOwner:      "POST /organizations/{organizationId}/user-organization-roles/transfer",
 }

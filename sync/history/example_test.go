@@ -6,8 +6,9 @@ import (
 	"time"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
 	"makesync/sync/history"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 // A run is killed between a request and its answer; the next one finds out from the journal.
@@ -29,14 +30,14 @@ func Example() {
 		return
 	}
 	invite := spec.Address("acme/member/jane@x.example")
-	plan := &reconcile.Plan{
-		Zones: []reconcile.PlanZone{{Name: "eu1", URL: "https://eu1.make.com"}},
-		Organizations: []reconcile.OrganizationPlan{{Key: "acme", Zone: "eu1", ID: 11, Steps: []reconcile.Step{
-			{N: 1, Address: invite, Kind: spec.KindMember, Op: reconcile.OpInvite},
+	p := &plan.Plan{
+		Zones: []plan.Zone{{Name: "eu1", URL: "https://eu1.make.com"}},
+		Organizations: []plan.Organization{{Key: "acme", Zone: "eu1", ID: 11, Steps: []plan.Step{
+			{N: 1, Address: invite, Kind: spec.KindMember, Op: plan.OpInvite},
 		}}},
 	}
-	intent := reconcile.Intent{Step: 1, Address: invite, Verb: reconcile.InviteMember, Attempt: 1, At: noon}
-	fmt.Println(journal.Begin(run, plan), journal.Intent(intent))
+	intent := report.Intent{Step: 1, Address: invite, Verb: plan.InviteMember, Attempt: 1, At: noon}
+	fmt.Println(journal.Begin(run, p), journal.Intent(intent))
 	journal.Close() // the process ends here, without a result
 
 	killed, err := store.Unresolved(places)

@@ -12,7 +12,10 @@ import (
 	"time"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/apply"
+	"makesync/sync/plan"
+	"makesync/sync/report"
+	"makesync/sync/state"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -23,25 +26,25 @@ func open(t testing.TB) *Store {
 }
 
 // samplePlan has two organizations, one of them without steps.
-func samplePlan() *reconcile.Plan {
-	secret := reconcile.OfType(spec.TypeString, spec.Sensitive("hunter2"))
+func samplePlan() *plan.Plan {
+	secret := state.OfType(spec.TypeString, spec.Sensitive("hunter2"))
 	secret.Reference = "${env:P}"
-	eu1 := reconcile.PlanZone{Name: "eu1", URL: "https://eu1.make.com", User: reconcile.User{ID: 1}}
-	return &reconcile.Plan{Digest: "sha256:0", Created: noon, Zones: []reconcile.PlanZone{eu1},
-		Organizations: []reconcile.OrganizationPlan{
-			{Key: "acme", Zone: "eu1", ID: 11, Name: "Acme", Steps: []reconcile.Step{
-				{N: 1, Address: "acme/member/jane@x.example", Kind: spec.KindMember, Op: reconcile.OpInvite},
-				{N: 2, Address: "acme/variable/P", Kind: spec.KindVariable, Op: reconcile.OpCreate,
-					Arguments: reconcile.Arguments{Value: &secret}}}},
+	eu1 := plan.Zone{Name: "eu1", URL: "https://eu1.make.com", User: state.User{ID: 1}}
+	return &plan.Plan{Digest: "sha256:0", Created: noon, Zones: []plan.Zone{eu1},
+		Organizations: []plan.Organization{
+			{Key: "acme", Zone: "eu1", ID: 11, Name: "Acme", Steps: []plan.Step{
+				{N: 1, Address: "acme/member/jane@x.example", Kind: spec.KindMember, Op: plan.OpInvite},
+				{N: 2, Address: "acme/variable/P", Kind: spec.KindVariable, Op: plan.OpCreate,
+					Arguments: plan.Arguments{Value: &secret}}}},
 			{Key: "idle", Zone: "eu1", ID: 12, Name: "Idle"},
 		}}
 }
 
 var (
-	intent = reconcile.Intent{Step: 1, Address: "acme/member/jane@x.example", Verb: reconcile.InviteMember,
+	intent = report.Intent{Step: 1, Address: "acme/member/jane@x.example", Verb: plan.InviteMember,
 		Attempt: 1, At: noon}
-	result = reconcile.Outcome{Step: 1, Address: "acme/member/jane@x.example", Verb: reconcile.InviteMember, Attempt: 1,
-		Outcome: reconcile.Succeeded, Answer: reconcile.Answer{UserID: 77}, At: noon}
+	result = report.Outcome{Step: 1, Address: "acme/member/jane@x.example", Verb: plan.InviteMember, Attempt: 1,
+		Outcome: report.Succeeded, Answer: plan.Answer{UserID: 77}, At: noon}
 )
 
 // write keeps a run up to some line: 1 begin, 2 intent, 3 result, 4 end.
@@ -53,11 +56,11 @@ func write(t testing.TB, s *Store, run string, upTo int) string {
 	}
 	defer j.Close()
 	secret := intent
-	secret.After = reconcile.View{"value": reconcile.OfType(spec.TypeString, spec.Sensitive("hunter2"))}
+	secret.After = state.View{"value": state.OfType(spec.TypeString, spec.Sensitive("hunter2"))}
 	lines := []func() error{
 		func() error { return j.Begin(run, samplePlan()) }, func() error { return j.Intent(secret) },
 		func() error { return j.Result(result) },
-		func() error { return j.End(&reconcile.Report{Planned: 2, Succeeded: 1, Failed: 1}) },
+		func() error { return j.End(&report.Report{Planned: 2, Succeeded: 1, Failed: 1}) },
 	}
 	for _, line := range lines[:upTo] {
 		if err := line(); err != nil {
@@ -86,7 +89,7 @@ func TestJournal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if story.Status() != reconcile.RunFinished || strings.Join(story.Keys(), " ") != "acme idle" ||
+	if story.Status() != report.RunFinished || strings.Join(story.Keys(), " ") != "acme idle" ||
 		len(story.Entries) != 2 || story.Truncated || story.Tool != "v1" {
 		t.Errorf("%+v", story)
 	}
@@ -147,7 +150,7 @@ func TestTruncatedJournal(t *testing.T) {
 		whole := bytes.Count(data[:cut], []byte("\n"))
 		open := map[int]int{0: 0, 1: 0, 2: 1, 3: 0}[whole]
 		torn := cut > 0 && data[cut-1] != '\n'
-		if len(story.Open()) != open || story.Truncated != torn || story.Status() != reconcile.RunUnfinished {
+		if len(story.Open()) != open || story.Truncated != torn || story.Status() != report.RunUnfinished {
 			t.Fatalf("cut at %d: %d open, torn %v, %s", cut, len(story.Open()), story.Truncated, story.Status())
 		}
 	}
@@ -219,11 +222,11 @@ func TestSeen(t *testing.T) {
 	t.Parallel()
 	now := noon
 	s := Open(Options{Dir: t.TempDir(), Now: func() time.Time { return now }})
-	plan := samplePlan()
-	plan.Organizations[0].Waiting = []reconcile.Waiting{{Address: "acme/owner", Reason: "not accepted"}}
+	p := samplePlan()
+	p.Organizations[0].Waiting = []plan.Waiting{{Address: "acme/owner", Reason: "not accepted"}}
 	remember := func() *Seen {
 		seen, err := s.Seen()
-		if err = errors.Join(err, seen.Remember(plan)); err != nil {
+		if err = errors.Join(err, seen.Remember(p)); err != nil {
 			t.Fatal(err)
 		}
 		return seen
@@ -239,14 +242,14 @@ func TestSeen(t *testing.T) {
 	if _, known := seen.Since("acme/owner", "another reason"); known {
 		t.Error("another reason is taken for the same waiting")
 	}
-	other := &reconcile.Plan{Organizations: []reconcile.OrganizationPlan{{Key: "other"}}}
+	other := &plan.Plan{Organizations: []plan.Organization{{Key: "other"}}}
 	if err := seen.Remember(other); err != nil {
 		t.Fatal(err)
 	}
 	if _, known := seen.Since("acme/owner", "not accepted"); !known {
 		t.Error("a plan of another organization makes it forget")
 	}
-	plan.Organizations[0].Waiting = nil
+	p.Organizations[0].Waiting = nil
 	if _, known := remember().Since("acme/owner", "not accepted"); known {
 		t.Error("what no longer waits is not forgotten")
 	}
@@ -286,9 +289,9 @@ func FuzzParseJournal(f *testing.F) {
 		if err != nil {
 			return
 		}
-		zone := map[string]reconcile.ZonePort{}
-		options := reconcile.ResumeOptions{Zones: zone, Clock: still{}}
-		found := reconcile.Resume(context.Background(), story, options)
+		zone := map[string]state.Port{}
+		options := apply.ResumeOptions{Zones: zone, Clock: still{}}
+		found := apply.Resume(context.Background(), story, options)
 		if len(found) != len(story.Open()) {
 			t.Fatalf("%d open, %d resolved", len(story.Open()), len(found))
 		}

@@ -13,7 +13,9 @@ import (
 
 	"github.com/gofrs/flock"
 
-	reconcile "makesync/sync"
+	"makesync/spec"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 // Format is the version of the journal's lines.
@@ -21,21 +23,21 @@ const Format = "makesync.journal/v1"
 
 // line is one line of a journal; which fields it has depends on its type.
 type line struct {
-	Type          string                      `json:"type"`
-	Format        string                      `json:"format,omitempty"`
-	Run           string                      `json:"run,omitempty"`
-	At            time.Time                   `json:"at"`
-	Tool          string                      `json:"tool,omitempty"`
-	PID           int                         `json:"pid,omitempty"`
-	Host          string                      `json:"host,omitempty"`
-	Plan          string                      `json:"plan,omitempty"`
-	Shard         *reconcile.Shard            `json:"shard,omitempty"`
-	Zones         []reconcile.PlanZone        `json:"zones,omitempty"`
-	Places        map[string]string           `json:"places,omitempty"` // by zone
-	Organizations []reconcile.RunOrganization `json:"organizations,omitempty"`
-	Intent        *reconcile.Intent           `json:"intent,omitempty"`
-	Result        *reconcile.Outcome          `json:"result,omitempty"`
-	Report        *reconcile.Report           `json:"report,omitempty"`
+	Type          string                   `json:"type"`
+	Format        string                   `json:"format,omitempty"`
+	Run           string                   `json:"run,omitempty"`
+	At            time.Time                `json:"at"`
+	Tool          string                   `json:"tool,omitempty"`
+	PID           int                      `json:"pid,omitempty"`
+	Host          string                   `json:"host,omitempty"`
+	Plan          string                   `json:"plan,omitempty"`
+	Shard         *spec.Shard              `json:"shard,omitempty"`
+	Zones         []plan.Zone              `json:"zones,omitempty"`
+	Places        map[string]string        `json:"places,omitempty"` // by zone
+	Organizations []report.RunOrganization `json:"organizations,omitempty"`
+	Intent        *report.Intent           `json:"intent,omitempty"`
+	Result        *report.Outcome          `json:"result,omitempty"`
+	Report        *report.Report           `json:"report,omitempty"`
 }
 
 // The types of lines.
@@ -167,31 +169,31 @@ func syncDir(path string) error {
 }
 
 // Begin writes the first line.
-func (j *Journal) Begin(run string, plan *reconcile.Plan) error {
+func (j *Journal) Begin(run string, plan *plan.Plan) error {
 	host, _ := os.Hostname()
 	first := line{
 		Type: lineBegin, Format: Format, Run: run, Tool: j.store.tool, PID: os.Getpid(), Host: host,
 		Plan: plan.Digest, Shard: plan.Shard, Zones: plan.Zones, Places: j.places,
 	}
 	for _, o := range plan.Organizations {
-		first.Organizations = append(first.Organizations, reconcile.RunOrganization{
+		first.Organizations = append(first.Organizations, report.RunOrganization{
 			Key: o.Key, Zone: o.Zone, ID: o.ID, Name: o.Name, Steps: o.Steps})
 	}
 	return j.write(first)
 }
 
 // Intent writes what is about to be sent.
-func (j *Journal) Intent(i reconcile.Intent) error {
+func (j *Journal) Intent(i report.Intent) error {
 	return j.write(line{Type: lineIntent, Intent: &i})
 }
 
 // Result writes what became of it.
-func (j *Journal) Result(o reconcile.Outcome) error {
+func (j *Journal) Result(o report.Outcome) error {
 	return j.write(line{Type: lineResult, Result: &o})
 }
 
 // End writes the last line of a run that ended by itself.
-func (j *Journal) End(r *reconcile.Report) error { return j.write(line{Type: lineEnd, Report: r}) }
+func (j *Journal) End(r *report.Report) error { return j.write(line{Type: lineEnd, Report: r}) }
 
 // Resolved writes that nothing of an unfinished run is open any more.
 func (j *Journal) Resolved() error { return j.write(line{Type: lineResolved}) }

@@ -14,7 +14,7 @@ import (
 
 	"github.com/gofrs/flock"
 
-	reconcile "makesync/sync"
+	"makesync/spec"
 )
 
 // Owner is who holds a lock.
@@ -29,7 +29,7 @@ type Owner struct {
 type LockRequest struct {
 	// Zones are what makes a zone the same zone: its host, or the state file of a sandbox.
 	Zones []string
-	Shard *reconcile.Shard
+	Shard *spec.Shard
 	Run   string
 	// Wait is --lock-timeout; 0: one try.
 	Wait time.Duration
@@ -87,7 +87,7 @@ func (s *Store) owner(run string) Owner {
 var lockUnsafe = regexp.MustCompile(`[^A-Za-z0-9.-]+`)
 
 // lockName is readable and, by the hash, different for different zones.
-func lockName(zone string, shard *reconcile.Shard) string {
+func lockName(zone string, shard *spec.Shard) string {
 	name := lockUnsafe.ReplaceAllString(zone, "_")
 	name = name[max(0, len(name)-60):] + fmt.Sprintf("-%x", sha256.Sum256([]byte(zone)))[:9]
 	if shard != nil {

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	reconcile "makesync/sync"
+	"makesync/spec"
 )
 
 // TestMain lets the test binary be the process that holds a lock and dies.
@@ -47,7 +47,7 @@ func TestLock(t *testing.T) {
 	}
 	for _, free := range []LockRequest{
 		{Zones: []string{"aa"}}, {Zones: []string{"eu2.make.com"}},
-		{Zones: []string{"eu1.make.com"}, Shard: &reconcile.Shard{Index: 1, Count: 2}},
+		{Zones: []string{"eu1.make.com"}, Shard: &spec.Shard{Index: 1, Count: 2}},
 	} {
 		lock, err := s.Lock(ctx, free)
 		if err != nil {

@@ -1,9 +1,10 @@
 package history
 
 import (
-	stdsync "sync"
+	"sync"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 // Memory knows from the journals who was invited; it implements reconcile.Memory. It reads them
@@ -11,7 +12,7 @@ import (
 // explain.
 type Memory struct {
 	store  *Store
-	once   stdsync.Once
+	once   sync.Once
 	emails map[person]string
 }
 
@@ -39,14 +40,14 @@ func (m *Memory) read() {
 	}
 }
 
-func (m *Memory) add(story *reconcile.Run) {
+func (m *Memory) add(story *report.Run) {
 	urls := map[string]string{}
 	for _, z := range story.Zones {
 		urls[z.Name] = z.URL
 	}
 	for _, e := range story.Entries {
 		r := e.Result
-		if r == nil || r.Verb != reconcile.InviteMember || r.Answer.UserID < 1 {
+		if r == nil || r.Verb != plan.InviteMember || r.Answer.UserID < 1 {
 			continue
 		}
 		if o := story.Organization(r.Address); o != nil && o.ID > 0 {

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
 )
 
 var (
@@ -91,12 +91,12 @@ func TestNothingToldLeavesNoFile(t *testing.T) {
 func TestRunsThatSawItWaiting(t *testing.T) {
 	t.Parallel()
 	s := Open(Options{Dir: t.TempDir()})
-	waiting := func(reason string) *reconcile.Plan {
-		o := reconcile.OrganizationPlan{Key: "acme"}
+	waiting := func(reason string) *plan.Plan {
+		o := plan.Organization{Key: "acme"}
 		if reason != "" {
-			o.Waiting = []reconcile.Waiting{{Address: "acme/owner", Reason: reason}}
+			o.Waiting = []plan.Waiting{{Address: "acme/owner", Reason: reason}}
 		}
-		return &reconcile.Plan{Organizations: []reconcile.OrganizationPlan{o}}
+		return &plan.Plan{Organizations: []plan.Organization{o}}
 	}
 	for i, run := range []struct {
 		reason string

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/report"
 )
 
 // Limits of what is read: a journal is hostile until it has been understood.
@@ -94,9 +94,9 @@ func lastLine(path string) ([]byte, error) {
 
 // ParseJournal reads a journal's bytes. A truncated last line is normal and left out;
 // any other line that is not understood is an error, since what it hides could be a write.
-func ParseJournal(run string, data []byte) (*reconcile.Run, error) {
+func ParseJournal(run string, data []byte) (*report.Run, error) {
 	whole := completeLines(data)
-	story := &reconcile.Run{Run: run, Truncated: len(whole) != len(data)}
+	story := &report.Run{Run: run, Truncated: len(whole) != len(data)}
 	if bytes.Count(whole, []byte{'\n'}) > maxEntries {
 		return nil, fmt.Errorf("the journal of run %s has more than %d lines", run, maxEntries)
 	}
@@ -110,7 +110,7 @@ func ParseJournal(run string, data []byte) (*reconcile.Run, error) {
 	return story, nil
 }
 
-func readLine(story *reconcile.Run, n int, text []byte) error {
+func readLine(story *report.Run, n int, text []byte) error {
 	var l line
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
@@ -127,14 +127,14 @@ func readLine(story *reconcile.Run, n int, text []byte) error {
 }
 
 // addTo puts one understood line into the story.
-func (l line) addTo(story *reconcile.Run) error {
+func (l line) addTo(story *report.Run) error {
 	switch {
 	case l.Type == lineBegin:
 		return l.begin(story)
 	case l.Type == lineIntent && l.Intent != nil:
-		story.Entries = append(story.Entries, reconcile.Entry{Intent: l.Intent})
+		story.Entries = append(story.Entries, report.Entry{Intent: l.Intent})
 	case l.Type == lineResult && l.Result != nil:
-		story.Entries = append(story.Entries, reconcile.Entry{Result: l.Result})
+		story.Entries = append(story.Entries, report.Entry{Result: l.Result})
 	case l.Type == lineEnd && l.Report != nil:
 		story.Report, story.Ended = l.Report, &l.At
 	case l.Type == lineResolved:
@@ -145,7 +145,7 @@ func (l line) addTo(story *reconcile.Run) error {
 	return nil
 }
 
-func (l line) begin(story *reconcile.Run) error {
+func (l line) begin(story *report.Run) error {
 	if l.Format != Format {
 		return fmt.Errorf("format %q; this makesync reads %s", l.Format, Format)
 	}

@@ -12,11 +12,12 @@ import (
 	"strings"
 	"time"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 // Read tells the story of a run.
-func (s *Store) Read(run string) (*reconcile.Run, error) {
+func (s *Store) Read(run string) (*report.Run, error) {
 	path, err := s.path(run)
 	if err != nil {
 		return nil, err
@@ -44,7 +45,7 @@ func (s *Store) List() ([]Summary, error) {
 	for _, run := range runs {
 		story, err := s.Read(run)
 		if err != nil {
-			list = append(list, Summary{Run: run, Status: reconcile.RunUnfinished, Damaged: err.Error()})
+			list = append(list, Summary{Run: run, Status: report.RunUnfinished, Damaged: err.Error()})
 			continue
 		}
 		list = append(list, summarise(story))
@@ -77,12 +78,12 @@ func (s *Store) names() ([]string, error) {
 // became of a request, unless a later run has resolved that since; oldest first. Runs that are at
 // work, on other shards, are none of them. A journal that cannot be read is an error: what it hides
 // could be a write.
-func (s *Store) Unresolved(places map[string]string) ([]*reconcile.Run, error) {
+func (s *Store) Unresolved(places map[string]string) ([]*report.Run, error) {
 	runs, err := s.names()
 	if err != nil {
 		return nil, err
 	}
-	var unresolved []*reconcile.Run
+	var unresolved []*report.Run
 	for _, run := range runs {
 		if s.isResolved(run) {
 			continue
@@ -99,8 +100,8 @@ func (s *Store) Unresolved(places map[string]string) ([]*reconcile.Run, error) {
 }
 
 // concerns: a journal of an older makesync has no places, only urls.
-func concerns(story *reconcile.Run, places map[string]string) bool {
-	return slices.ContainsFunc(story.Zones, func(z reconcile.PlanZone) bool {
+func concerns(story *report.Run, places map[string]string) bool {
+	return slices.ContainsFunc(story.Zones, func(z plan.Zone) bool {
 		place, known := places[z.Name]
 		return known && place == cmp.Or(story.Places[z.Name], z.URL)
 	})
@@ -133,12 +134,12 @@ const longestRun = 24 * time.Hour
 // Recent lists the runs on one of the zones (places by name, as for Unresolved) whose journals have
 // grown since then and name one of the verbs, oldest first. A journal that cannot be read is left
 // out: Unresolved is who complains.
-func (s *Store) Recent(places map[string]string, since time.Time, verbs ...reconcile.Verb) ([]*reconcile.Run, error) {
+func (s *Store) Recent(places map[string]string, since time.Time, verbs ...plan.Verb) ([]*report.Run, error) {
 	runs, err := s.names()
 	if err != nil {
 		return nil, err
 	}
-	var recent []*reconcile.Run
+	var recent []*report.Run
 	for _, run := range slices.Backward(runs) {
 		began, err := time.Parse(runStamp, run[:min(len(run), len(runStamp))])
 		if err == nil && began.Before(since.Add(-longestRun)) {
@@ -166,9 +167,9 @@ func modifiedSince(path string, since time.Time) bool {
 
 // readWithVerb reads a journal that names one of the verbs, else gives nil: to look for them takes
 // a hundredth of the time of understanding all of it.
-func readWithVerb(run, path string, verbs []reconcile.Verb) *reconcile.Run {
+func readWithVerb(run, path string, verbs []plan.Verb) *report.Run {
 	data, err := readJournal(path)
-	named := func(v reconcile.Verb) bool { return bytes.Contains(data, []byte(`"verb":"`+string(v)+`"`)) }
+	named := func(v plan.Verb) bool { return bytes.Contains(data, []byte(`"verb":"`+string(v)+`"`)) }
 	if err != nil || !slices.ContainsFunc(verbs, named) {
 		return nil
 	}

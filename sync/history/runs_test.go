@@ -6,7 +6,8 @@ import (
 	"testing"
 	"time"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 // TestRecentRuns: what matters is when a journal has grown last and for which zone; one that cannot
@@ -32,19 +33,19 @@ func TestRecentRuns(t *testing.T) {
 	}
 	eu1, us1 := map[string]string{"eu1": "https://eu1.make.com"}, map[string]string{"us1": "https://us1.make.com"}
 	since := now.Add(-time.Minute)
-	stories, err := s.Recent(eu1, since, reconcile.CreateOrganization, result.Verb)
+	stories, err := s.Recent(eu1, since, plan.CreateOrganization, result.Verb)
 	if err != nil || !sameRuns(stories, "20261122T010000Z-2", "20261122T031400Z-1", "typed-by-hand") {
 		t.Errorf("%v %v", stories, err)
 	}
 	if stories, err := s.Recent(us1, since, result.Verb); err != nil || len(stories) > 0 {
 		t.Errorf("of another zone: %v %v", stories, err)
 	}
-	if stories, err := s.Recent(eu1, since, reconcile.CreateOrganization); err != nil || len(stories) > 0 {
+	if stories, err := s.Recent(eu1, since, plan.CreateOrganization); err != nil || len(stories) > 0 {
 		t.Errorf("of another verb: %v %v", stories, err)
 	}
 }
 
-func sameRuns(stories []*reconcile.Run, runs ...string) bool {
+func sameRuns(stories []*report.Run, runs ...string) bool {
 	same := len(stories) == len(runs)
 	for i := range runs {
 		same = same && stories[i].Run == runs[i]

@@ -12,7 +12,7 @@ import (
 	"github.com/google/renameio/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
 )
 
 // maxAge is how long something that no plan asks for is remembered.
@@ -65,7 +65,7 @@ func (s *Seen) Runs(address spec.Address, reason string) int {
 
 // Remember keeps what the plan saw waiting. What no longer waits is forgotten, if its organization
 // could be read.
-func (s *Seen) Remember(plan *reconcile.Plan) error {
+func (s *Seen) Remember(plan *plan.Plan) error {
 	now := s.store.now().UTC().Truncate(time.Second)
 	next := s.notPlanned(plan, now)
 	for _, o := range plan.Organizations {
@@ -82,7 +82,7 @@ func (s *Seen) Remember(plan *reconcile.Plan) error {
 }
 
 // notPlanned is what the plan does not speak of, until it is too old.
-func (s *Seen) notPlanned(plan *reconcile.Plan, now time.Time) map[spec.Address]firstSeen {
+func (s *Seen) notPlanned(plan *plan.Plan, now time.Time) map[spec.Address]firstSeen {
 	read := map[string]bool{}
 	for _, o := range plan.Organizations {
 		read[o.Key] = len(o.NotRead) == 0

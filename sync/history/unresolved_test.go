@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	reconcile "makesync/sync"
+	"makesync/sync/report"
 )
 
 // eu1Only are the places of a run in one zone.
@@ -35,7 +35,7 @@ func TestAppendingToATruncatedJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	story, err := s.Read("R1")
-	if err != nil || story.Status() != reconcile.RunResolved || len(story.Open()) != 0 || story.Truncated {
+	if err != nil || story.Status() != report.RunResolved || len(story.Open()) != 0 || story.Truncated {
 		t.Errorf("%+v %v", story, err)
 	}
 	if unfinished, err = s.Unresolved(eu1Only); err != nil || len(unfinished) != 0 {
@@ -51,7 +51,7 @@ func TestARunAtWorkIsNotUnfinished(t *testing.T) {
 		t.Fatal(err)
 	}
 	story, err := s.Read("R1")
-	if err != nil || story.Status() != reconcile.RunRunning {
+	if err != nil || story.Status() != report.RunRunning {
 		t.Errorf("%s %v", story.Status(), err)
 	}
 	if unfinished, err := s.Unresolved(eu1Only); err != nil || len(unfinished) != 0 {
@@ -61,7 +61,7 @@ func TestARunAtWorkIsNotUnfinished(t *testing.T) {
 		t.Fatal(err)
 	}
 	if unfinished, err := s.Unresolved(eu1Only); err != nil || len(unfinished) != 1 ||
-		unfinished[0].Status() != reconcile.RunUnfinished {
+		unfinished[0].Status() != report.RunUnfinished {
 		t.Errorf("%v %v", unfinished, err)
 	}
 	for name, url := range map[string]string{"us1": "https://us1.make.com", "eu1": "http://127.0.0.1:8080"} {

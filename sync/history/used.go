@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
 )
 
 // Mark says which run used a saved plan.
@@ -29,17 +29,17 @@ func (e *UsedError) Error() string {
 }
 
 // Is makes it reconcile.ErrUsed.
-func (e *UsedError) Is(target error) bool { return target == reconcile.ErrUsed }
+func (e *UsedError) Is(target error) bool { return target == plan.ErrUsed }
 
 // usedPath names a plan by what it does and when it was made, so that a copy or another layout of
 // the file is the same plan.
-func (s *Store) usedPath(plan *reconcile.Plan) string {
+func (s *Store) usedPath(plan *plan.Plan) string {
 	name := sha256.Sum256([]byte(plan.Digest + "\n" + plan.Created.UTC().Format(time.RFC3339Nano) + "\n" + plan.Salt))
 	return filepath.Join(s.dir, "used", fmt.Sprintf("%x.json", name))
 }
 
 // UsedBy tells whether a saved plan was used, and by which run.
-func (s *Store) UsedBy(plan *reconcile.Plan) (mark Mark, used bool, err error) {
+func (s *Store) UsedBy(plan *plan.Plan) (mark Mark, used bool, err error) {
 	data, err := os.ReadFile(s.usedPath(plan))
 	if errors.Is(err, fs.ErrNotExist) {
 		return Mark{}, false, nil
@@ -54,7 +54,7 @@ func (s *Store) UsedBy(plan *reconcile.Plan) (mark Mark, used bool, err error) {
 
 // Use marks a saved plan as used by the run, before its first write. Of two runs
 // that try at once only one succeeds; the other gets a *UsedError.
-func (s *Store) Use(plan *reconcile.Plan, run string) error {
+func (s *Store) Use(plan *plan.Plan, run string) error {
 	path := s.usedPath(plan)
 	if err := makeDir(filepath.Dir(path)); err != nil {
 		return err

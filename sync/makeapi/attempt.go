@@ -8,15 +8,15 @@ import (
 	"sync/atomic"
 	"time"
 
-	reconcile "makesync/sync"
+	"makesync/sync/state"
 )
 
 // outcome is what became of one request.
 type outcome struct {
-	err      *reconcile.CallError // nil: a good reply, decoded
-	status   int                  // 0: no answer
-	sent     bool                 // false only when it is certain that nothing left this machine
-	answered bool                 // a status came back
+	err      *state.CallError // nil: a good reply, decoded
+	status   int              // 0: no answer
+	sent     bool             // false only when it is certain that nothing left this machine
+	answered bool             // a status came back
 	// permanent: sending it again cannot help (a certificate, a redirect).
 	permanent bool
 	cut       bool // the words of an error broke off, and with them perhaps why

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/state"
 )
 
 // call is one API call as data; do carries it out.
@@ -113,7 +113,7 @@ func ofOrganization(id int64, rest string) string {
 }
 
 // nameOf is how errors call an organization.
-func nameOf(live *reconcile.Live) string {
+func nameOf(live *state.Organization) string {
 	if live.Name == "" {
 		return "organization " + strconv.FormatInt(live.ID, 10)
 	}

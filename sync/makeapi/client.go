@@ -12,7 +12,8 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // The defaults of Options.
@@ -51,7 +52,7 @@ type Options struct {
 	// nil: not.
 	OnWait func(Wait)
 	// Clock is used for every wait; nil: the system's.
-	Clock reconcile.Clock
+	Clock state.Clock
 	// Jitter gives numbers in [0,1) that spread repetitions; nil: random ones.
 	Jitter func() float64
 }
@@ -63,7 +64,7 @@ type Client struct{ caller }
 // caller carries out calls: it paces, repeats and counts them, and explains those that fail.
 type caller struct {
 	*shared
-	slot reconcile.Slot // of whoever calls; nil: none
+	slot state.Slot // of whoever calls; nil: none
 }
 
 // shared is what the clients of one zone for several slots have in common (see WithSlot).
@@ -78,8 +79,8 @@ type shared struct {
 	windows    windows
 	down       atomic.Bool // the last call could not even connect, after all its repetitions
 	counters   counters
-	nameCache  callCache[listKey, []reconcile.Name]
-	userCache  callCache[struct{}, reconcile.User]
+	nameCache  callCache[listKey, []state.Name]
+	userCache  callCache[struct{}, state.User]
 	scopeCache callCache[struct{}, []string]
 	// organizationHosts are the hosts of the zones in which organizations live, by id, for hints;
 	// organizationNames are their names, for those who watch.
@@ -96,14 +97,14 @@ type connection struct {
 	token         spec.Value
 	transport     http.RoundTripper
 	retry         retryPolicy
-	clock         reconcile.Clock
+	clock         state.Clock
 }
 
 var (
-	_ reconcile.Reader           = (*Client)(nil)
-	_ reconcile.MembershipReader = (*Client)(nil)
-	_ reconcile.Writer           = (*Client)(nil)
-	_ reconcile.SlotClient       = (*Client)(nil)
+	_ state.Reader           = (*Client)(nil)
+	_ state.MembershipReader = (*Client)(nil)
+	_ plan.Writer            = (*Client)(nil)
+	_ state.SlotClient       = (*Client)(nil)
 )
 
 // New makes a client of one zone. It sends nothing.
@@ -136,7 +137,7 @@ func New(o Options) (*Client, error) {
 }
 
 // WithSlot is the same client, for whoever holds the slot: its calls yield it while they wait.
-func (c *Client) WithSlot(slot reconcile.Slot) reconcile.Reader {
+func (c *Client) WithSlot(slot state.Slot) state.Reader {
 	return &Client{caller{c.shared, slot}}
 }
 

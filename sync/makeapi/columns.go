@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"sync"
 
-	reconcile "makesync/sync"
+	"makesync/sync/state"
 )
 
 // columns asks for a list with its columns chosen: by the first query, and by the next one where
@@ -55,7 +55,7 @@ func (u *unsupportedColumns) add(path string, query int) {
 // refusesColumns tells whether a zone may have answered so because of a column that it does not
 // know.
 func refusesColumns(err error) bool {
-	call := reconcile.AsCallError(err)
+	call := state.AsCallError(err)
 	return call != nil && (call.Status == http.StatusBadRequest || call.Status == http.StatusUnprocessableEntity)
 }
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/state"
 )
 
 // controlRow is a feature control. Its label, description and warning are texts by language, which
@@ -20,7 +20,7 @@ type controlRow struct {
 
 // readControls reads all feature controls of an organization. One that does not say whether it is
 // on makes the list unreadable: off would be a guess.
-func readControls(ctx context.Context, c caller, live *reconcile.Live) error {
+func readControls(ctx context.Context, c caller, live *state.Organization) error {
 	k := call{
 		method: http.MethodGet, path: ofOrganization(live.ID, "/feature-controls"), organization: live.ID,
 		doing: "read the feature controls of", object: nameOf(live), scope: scopeOrganizationsRead,

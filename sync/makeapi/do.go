@@ -6,7 +6,8 @@ import (
 	"time"
 
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/state"
 )
 
 // do carries out a call: it waits for the organization's window, sends, and repeats as the
@@ -21,15 +22,15 @@ func (c caller) do(ctx context.Context, k *call) error {
 
 // callProgress is how far a call has come.
 type callProgress struct {
-	attempts  int             // requests made
-	failures  int             // of them, those that did not end in a rate limit
-	spent     time.Duration   // of the call's timeout
-	refused   time.Time       // first 429
-	exhausted reconcile.Class // why the call before it was given up
-	most      int             // failures after which it is given up
+	attempts  int           // requests made
+	failures  int           // of them, those that did not end in a rate limit
+	spent     time.Duration // of the call's timeout
+	refused   time.Time     // first 429
+	exhausted exit.Class    // why the call before it was given up
+	most      int           // failures after which it is given up
 }
 
-func (c caller) repeat(ctx context.Context, k *call) *reconcile.CallError {
+func (c caller) repeat(ctx context.Context, k *call) *state.CallError {
 	w := c.windows.of(k.organization)
 	p := callProgress{exhausted: w.exhaustedBy()}
 	p.most = c.retry.attemptsIn(p.exhausted != "" || c.down.Load())
@@ -76,7 +77,7 @@ func (c caller) next(k *call, p *callProgress, began time.Time, o outcome) (wait
 			p.refused = began
 		}
 		inTime := c.clock.Now().Sub(p.refused) < c.retry.rateLimitTimeout()
-		return 0, inTime && p.spent < c.retry.timeout && p.exhausted != reconcile.ClassRateLimit
+		return 0, inTime && p.spent < c.retry.timeout && p.exhausted != exit.ClassRateLimit
 	case retryAfterWait:
 		p.failures++
 		wait = c.retry.backOff(p.failures, c.jitter(), o.headers.retry)
@@ -100,8 +101,8 @@ func (c caller) recordEnd(w *sharedWindow, k *call, o outcome) {
 
 // wasCancelled tells whether an error says that its own context had ended.
 func wasCancelled(err error) bool {
-	call := reconcile.AsCallError(err)
-	return call != nil && call.Class == reconcile.ClassCancelled
+	call := state.AsCallError(err)
+	return call != nil && call.Class == exit.ClassCancelled
 }
 
 // observeAttempt counts an attempt and tells the log and the observer.
@@ -138,7 +139,7 @@ func (c caller) observeAttempt(ctx context.Context, k *call, number int, began t
 // asCallError gives an error of a context that came from waiting for somebody else's call its
 // proper form.
 func (c caller) asCallError(doing string, err error) error {
-	if err == nil || reconcile.AsCallError(err) != nil {
+	if err == nil || state.AsCallError(err) != nil {
 		return err
 	}
 	return (&call{doing: doing, object: "zone " + c.zone}).cancelled(err)

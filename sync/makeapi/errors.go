@@ -15,40 +15,41 @@ import (
 	"syscall"
 
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/state"
 )
 
 // longestMessage is how many characters of an error text of the zone are kept.
 const longestMessage = 400
 
 // statusClasses are the statuses whose class is not that of their hundred.
-var statusClasses = map[int]reconcile.Class{
-	http.StatusUnauthorized:    reconcile.ClassRefused,
-	http.StatusPaymentRequired: reconcile.ClassLicence,
-	http.StatusForbidden:       reconcile.ClassForbidden,
-	http.StatusNotFound:        reconcile.ClassNotFound,
-	http.StatusRequestTimeout:  reconcile.ClassServer,
-	http.StatusTooManyRequests: reconcile.ClassRateLimit,
-	http.StatusTeapot:          reconcile.ClassRateLimit,
+var statusClasses = map[int]exit.Class{
+	http.StatusUnauthorized:    exit.ClassRefused,
+	http.StatusPaymentRequired: exit.ClassLicence,
+	http.StatusForbidden:       exit.ClassForbidden,
+	http.StatusNotFound:        exit.ClassNotFound,
+	http.StatusRequestTimeout:  exit.ClassServer,
+	http.StatusTooManyRequests: exit.ClassRateLimit,
+	http.StatusTeapot:          exit.ClassRateLimit,
 }
 
 // classOf is the class of a reply that is no 2xx. A 403 to a call that belongs to no organization
 // is one of the token itself.
-func classOf(k *call, status int, message string) reconcile.Class {
+func classOf(k *call, status int, message string) exit.Class {
 	class, special := statusClasses[status]
 	switch {
 	case status == http.StatusForbidden && isFreePlan(message):
-		return reconcile.ClassFreePlan
+		return exit.ClassFreePlan
 	case status == http.StatusForbidden && k.organization == zoneWide:
-		return reconcile.ClassRefused
+		return exit.ClassRefused
 	case special:
 		return class
 	case status >= 500:
-		return reconcile.ClassServer
+		return exit.ClassServer
 	case status >= 400:
-		return reconcile.ClassInvalid
+		return exit.ClassInvalid
 	}
-	return reconcile.ClassUnreachable // a redirect: the API is not there
+	return exit.ClassUnreachable // a redirect: the API is not there
 }
 
 // isFreePlan knows the 403 of an organization whose plan has no API access, "Forbidden to use
@@ -65,18 +66,18 @@ const statusOriginTimeout = 524
 // certaintyOf says whether a write with this status may have happened: no 4xx but 408 has, and a
 // 307 or 308 asks to send it elsewhere; anything else is unknown. A time-out does not end what it
 // waited for.
-func certaintyOf(status int) reconcile.Certainty {
+func certaintyOf(status int) state.Certainty {
 	switch {
 	case status == http.StatusRequestTimeout, status == http.StatusGatewayTimeout, status == statusOriginTimeout:
-		return reconcile.UnderWay
+		return state.UnderWay
 	case status >= 400 && status < 500, status == http.StatusTemporaryRedirect, status == http.StatusPermanentRedirect:
-		return reconcile.NotHappened
+		return state.NotHappened
 	}
-	return reconcile.Unknown
+	return state.Unknown
 }
 
 // refusal is the error of a reply that is no 2xx; whole is false when its words broke off.
-func (c *connection) refusal(k *call, response *http.Response, body io.Reader) (e *reconcile.CallError, whole bool) {
+func (c *connection) refusal(k *call, response *http.Response, body io.Reader) (e *state.CallError, whole bool) {
 	code, message, whole := readEnvelope(body)
 	message = c.safe(k, message)
 	if message == "" {
@@ -86,7 +87,7 @@ func (c *connection) refusal(k *call, response *http.Response, body io.Reader) (
 		message = "the zone sends the call to another address, " + c.redirectHost(k, response) +
 			"; it was not followed and the token not sent there"
 	}
-	return &reconcile.CallError{
+	return &state.CallError{
 		Doing: k.description(), Status: response.StatusCode, Code: text.ShortLine(c.safe(k, code), 40), Message: message,
 		Certainty: certaintyOf(response.StatusCode), Class: classOf(k, response.StatusCode, message),
 	}, whole
@@ -115,13 +116,13 @@ func (c *connection) safe(k *call, message string) string {
 // broken is the error of a 2xx that could not be read: a write may have happened.
 func (c *connection) broken(
 	ctx context.Context, k *call, body *replyBody, status int, err error,
-) *reconcile.CallError {
-	e := &reconcile.CallError{
-		Doing: k.description(), Status: status, Class: reconcile.ClassBroken, Certainty: reconcile.Unknown,
+) *state.CallError {
+	e := &state.CallError{
+		Doing: k.description(), Status: status, Class: exit.ClassBroken, Certainty: state.Unknown,
 	}
 	switch {
 	case ctx.Err() != nil:
-		e.Class, e.Err, e.Message = reconcile.ClassCancelled, ctx.Err(), "interrupted while the reply came"
+		e.Class, e.Err, e.Message = exit.ClassCancelled, ctx.Err(), "interrupted while the reply came"
 	case body.timeout.expired.Load():
 		e.Message, e.Err = "the reply stopped coming", errIdle
 	case errors.Is(body.err, errTooLong):
@@ -138,17 +139,17 @@ func (c *connection) broken(
 func (c *connection) unanswered(
 	ctx context.Context, k *call, timeout *idleTimeout, trace *connectionTrace, err error,
 ) outcome {
-	e := &reconcile.CallError{
-		Doing: k.description(), Class: reconcile.ClassUnreachable, Certainty: reconcile.Unknown, Err: err,
+	e := &state.CallError{
+		Doing: k.description(), Class: exit.ClassUnreachable, Certainty: state.Unknown, Err: err,
 	}
 	o := outcome{err: e, sent: true}
 	switch {
 	case errors.Is(err, ErrReadOnly):
-		e.Message, e.Class, o.sent, o.permanent = ErrReadOnly.Error(), reconcile.ClassInternal, false, true
+		e.Message, e.Class, o.sent, o.permanent = ErrReadOnly.Error(), exit.ClassInternal, false, true
 	case ctx.Err() != nil:
-		e.Message, e.Class, e.Err, o.permanent = "interrupted", reconcile.ClassCancelled, ctx.Err(), true
+		e.Message, e.Class, e.Err, o.permanent = "interrupted", exit.ClassCancelled, ctx.Err(), true
 	case timeout.expired.Load():
-		e.Message, e.Certainty = "no answer from "+c.base.Host+" in time", reconcile.UnderWay
+		e.Message, e.Certainty = "no answer from "+c.base.Host+" in time", state.UnderWay
 	default:
 		e.Message = c.transportWords(k, err)
 		o.permanent = isTrust(err)
@@ -157,7 +158,7 @@ func (c *connection) unanswered(
 		o.sent = false
 	}
 	if !o.sent {
-		e.Certainty = reconcile.NotHappened
+		e.Certainty = state.NotHappened
 	}
 	return o
 }

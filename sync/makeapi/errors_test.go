@@ -8,7 +8,9 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 func TestErrorReplies(t *testing.T) {
@@ -46,8 +48,8 @@ func TestHintOfARefusedCreation(t *testing.T) {
 			"POST /organizations":                 http.HandlerFunc(answers(403, `{"message":"Permission denied","code":"SC403"}`)),
 			"GET /users/me/current-authorization": `{"authorization":{"scope":` + scopes + `}}`,
 		}}).ServeHTTP, fewRetries)
-		_, err := c.Write(t.Context(), reconcile.Write{Verb: reconcile.CreateOrganization, Address: "acme",
-			Arguments: reconcile.Arguments{Name: "Acme", RegionID: 1, TimezoneID: 2, CountryID: 3}})
+		_, err := c.Write(t.Context(), plan.Write{Verb: plan.CreateOrganization, Address: "acme",
+			Arguments: plan.Arguments{Name: "Acme", RegionID: 1, TimezoneID: 2, CountryID: 3}})
 		if e := callError(t, err); !strings.Contains(e.Hint, hint) {
 			t.Errorf("%s: %s", scopes, e.Hint)
 		}
@@ -69,24 +71,24 @@ func TestHints(t *testing.T) {
 		name         string
 		zone         *zone
 		organization int64
-		class        reconcile.Class
+		class        exit.Class
 		hint         string
 		explained    int // calls of current-authorization after two failures
 	}{
-		{"wrong zone", z(403, denied, `[]`), 2, reconcile.ClassForbidden, "lives in us1.make.com", 0},
-		{"missing scope", z(403, denied, `["organizations:read"]`), 1, reconcile.ClassRefused, "organization-variables:read", 1},
-		{"missing scope, as text", z(403, denied, `"organizations:read user:read"`), 1, reconcile.ClassRefused, "organization-variables:read", 1},
-		{"rights", z(403, denied, `["organization-variables:read"]`), 1, reconcile.ClassForbidden, "enough rights", 1},
-		{"scopes unknown", z(403, denied, `null`), 1, reconcile.ClassForbidden, "enough rights", 1},
-		{"edge", z(403, "error code: 1010", `[]`), 1, reconcile.ClassForbidden, "Cloudflare", 0},
-		{"server", z(500, "", `[]`), 1, reconcile.ClassServer, "later", 0},
+		{"wrong zone", z(403, denied, `[]`), 2, exit.ClassForbidden, "lives in us1.make.com", 0},
+		{"missing scope", z(403, denied, `["organizations:read"]`), 1, exit.ClassRefused, "organization-variables:read", 1},
+		{"missing scope, as text", z(403, denied, `"organizations:read user:read"`), 1, exit.ClassRefused, "organization-variables:read", 1},
+		{"rights", z(403, denied, `["organization-variables:read"]`), 1, exit.ClassForbidden, "enough rights", 1},
+		{"scopes unknown", z(403, denied, `null`), 1, exit.ClassForbidden, "enough rights", 1},
+		{"edge", z(403, "error code: 1010", `[]`), 1, exit.ClassForbidden, "Cloudflare", 0},
+		{"server", z(500, "", `[]`), 1, exit.ClassServer, "later", 0},
 	} {
 		c := client(t, test.zone.ServeHTTP, fewRetries)
 		if _, err := c.Organizations(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {
-			live := &reconcile.Live{}
+			live := &state.Organization{}
 			live.ID = test.organization
 			e := callError(t, readKind(c, live, "variable"))
 			if e.Class != test.class || !strings.Contains(e.Hint, test.hint) {
@@ -146,7 +148,7 @@ func FuzzDecoders(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		body := string(data)
 		for _, path := range []string{"variable", "featureControl", "member"} {
-			live := &reconcile.Live{}
+			live := &state.Organization{}
 			live.ID = 1
 			c := client(t, answers(200, body), fewRetries)
 			if err := readKind(c, live, path); err != nil && (live.Variables != nil || live.FeatureControls != nil || live.Members != nil) {

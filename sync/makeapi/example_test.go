@@ -8,8 +8,9 @@ import (
 	"net/http/httptest"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
 	"makesync/sync/makeapi"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // A zone that knows one organization, with one variable; whatever else it is asked it does not
@@ -47,14 +48,14 @@ func Example() {
 	err = client.Read(ctx, rows[0], spec.KindVariable)
 	fmt.Println(rows[0].Variables[0].Name, err)
 
-	value := reconcile.OfType(spec.TypeString, spec.Plain("on"))
-	_, err = client.Write(ctx, reconcile.Write{
-		Verb: reconcile.CreateVariable, Organization: 11, Address: "acme/variable/MODE",
-		Arguments: reconcile.Arguments{Type: spec.TypeString, Value: &value},
+	value := state.OfType(spec.TypeString, spec.Plain("on"))
+	_, err = client.Write(ctx, plan.Write{
+		Verb: plan.CreateVariable, Organization: 11, Address: "acme/variable/MODE",
+		Arguments: plan.Arguments{Type: spec.TypeString, Value: &value},
 	})
-	var failed *reconcile.CallError
+	var failed *state.CallError
 	if errors.As(err, &failed) {
-		fmt.Println(failed.Class, failed.Certainty == reconcile.NotHappened)
+		fmt.Println(failed.Class, failed.Certainty == state.NotHappened)
 		fmt.Println(failed)
 	}
 	fmt.Println(client.Calls()) // a 403 costs a third read: the token's scopes may explain it

@@ -8,21 +8,22 @@ import (
 	"strings"
 
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/state"
 )
 
 // classHints say what to check, by class.
-var classHints = map[reconcile.Class]string{
-	reconcile.ClassRefused: "check the token of zone %z: it may be mistyped, revoked or made in another zone",
-	reconcile.ClassForbidden: "check that the token's user is a member of the organization with enough rights, " +
+var classHints = map[exit.Class]string{
+	exit.ClassRefused: "check the token of zone %z: it may be mistyped, revoked or made in another zone",
+	exit.ClassForbidden: "check that the token's user is a member of the organization with enough rights, " +
 		"and that the organization lives in zone %z",
-	reconcile.ClassFreePlan: "the organization's plan does not let API tokens do this; it needs a paid plan",
-	reconcile.ClassLicence:  "the organization's plan does not include this; it needs a higher plan",
-	reconcile.ClassNotFound: "check the id, " +
+	exit.ClassFreePlan: "the organization's plan does not let API tokens do this; it needs a paid plan",
+	exit.ClassLicence:  "the organization's plan does not include this; it needs a higher plan",
+	exit.ClassNotFound: "check the id, " +
 		"and that the organization lives in zone %z and the token's user is a member of it",
-	reconcile.ClassRateLimit: "other programs may be using the organization's calls per minute; try again later",
-	reconcile.ClassServer:    "the zone has a problem of its own; try again later",
-	reconcile.ClassBroken: "something between here and the zone may be answering in its place; " +
+	exit.ClassRateLimit: "other programs may be using the organization's calls per minute; try again later",
+	exit.ClassServer:    "the zone has a problem of its own; try again later",
+	exit.ClassBroken: "something between here and the zone may be answering in its place; " +
 		"check the url of zone %z",
 }
 
@@ -36,13 +37,13 @@ var codeHints = map[string]string{
 
 // explain adds a hint to an error. Only a 403 that nothing else explains costs a call, once per
 // client.
-func (c caller) explain(ctx context.Context, k *call, e *reconcile.CallError) {
+func (c caller) explain(ctx context.Context, k *call, e *state.CallError) {
 	if e.Hint = c.explainKnown(k, e); e.Hint != "" {
 		return
 	}
-	if e.Status == http.StatusForbidden && e.Class != reconcile.ClassFreePlan {
+	if e.Status == http.StatusForbidden && e.Class != exit.ClassFreePlan {
 		if lacking := c.lackingScope(ctx, k); lacking != "" {
-			e.Class = reconcile.ClassRefused
+			e.Class = exit.ClassRefused
 			e.Hint = "the token lacks the scope " + lacking + "; make one that has it"
 			return
 		}
@@ -60,7 +61,7 @@ const creationHint = "the zone may let only its administrators create organizati
 	"create it by hand, then write its id"
 
 // explainKnown explains what can be told from what is known already.
-func (c caller) explainKnown(k *call, e *reconcile.CallError) string {
+func (c caller) explainKnown(k *call, e *state.CallError) string {
 	switch {
 	case e.Status >= 300 && e.Status < 400:
 		return "check the url of zone " + c.zone
@@ -68,14 +69,14 @@ func (c caller) explainKnown(k *call, e *reconcile.CallError) string {
 		return codeHints[e.Code]
 	case e.Status == http.StatusForbidden && isEdge(e.Message):
 		return edgeHint
-	case e.Class == reconcile.ClassForbidden || e.Class == reconcile.ClassNotFound:
+	case e.Class == exit.ClassForbidden || e.Class == exit.ClassNotFound:
 		if host := c.elsewhere(k.organization); host != "" {
 			return fmt.Sprintf("organization %d lives in %s, not in zone %s (%s)",
 				k.organization, host, c.zone, c.base.Host)
 		}
-	case e.Class == reconcile.ClassUnreachable && e.Err != nil && isTrust(e.Err):
+	case e.Class == exit.ClassUnreachable && e.Err != nil && isTrust(e.Err):
 		return "check the url of zone " + c.zone + " and this machine's certificates and clock"
-	case e.Class == reconcile.ClassUnreachable:
+	case e.Class == exit.ClassUnreachable:
 		return "check the network, the proxy settings and the url of zone " + c.zone
 	}
 	return ""

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/state"
 )
 
 // TestRequestsInFlightAreBounded: also over HTTP/2, where one connection carries many requests, and
@@ -38,7 +38,7 @@ func TestRequestsInFlightAreBounded(t *testing.T) {
 		c := clientOf(t, server.URL, server.Client().Transport, func(o *Options) { o.InFlight = limit })
 		for i := range int64(12) {
 			group.Go(func() {
-				live := &reconcile.Live{Organization: spec.Organization{ID: i + 1}}
+				live := &state.Organization{Organization: spec.Organization{ID: i + 1}}
 				if err := c.Read(t.Context(), live, spec.KindVariable); err != nil {
 					t.Error(err)
 				}

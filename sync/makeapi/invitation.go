@@ -6,14 +6,15 @@ import (
 	"net/http"
 	"net/url"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // Invitation is what an invitation's hash stands for. The hash only travels in the e-mail
 // and is a secret: whoever has it can read the invitation.
 type Invitation struct {
-	Organization reconcile.Name // id and name
-	User         reconcile.User
+	Organization state.Name // id and name
+	User         state.User
 	UserName     string
 	RoleID       int64
 	State        string // "" accepted, else "pending", "expired" or other text of the zone
@@ -39,13 +40,13 @@ func readInvitation(ctx context.Context, c caller, hash string) (Invitation, err
 	}
 	return Invitation{
 		Organization: reply.Organization.name(),
-		User:         reconcile.User{ID: reply.User.ID.n, Email: address(reply.User.Email)},
+		User:         state.User{ID: reply.User.ID.n, Email: address(reply.User.Email)},
 		UserName:     string(reply.User.Name), RoleID: reply.Role.UsersRoleID.n, State: string(reply.Role.Invitation),
 	}, nil
 }
 
 // acceptInvitation acts for the token's own user. The hash is the write's Arguments.Name.
-func acceptInvitation(w reconcile.Write) (writeRequest, error) {
+func acceptInvitation(w plan.Write) (writeRequest, error) {
 	hash := w.Arguments.Name
 	if hash == "" {
 		return writeRequest{}, errors.New("the invitation's hash is missing")

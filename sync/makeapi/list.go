@@ -9,7 +9,8 @@ import (
 	"net/url"
 	"strconv"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/state"
 )
 
 // A list counts as read only with proof that it is whole; anything else is an error, so that a
@@ -56,7 +57,7 @@ func readList[T any](ctx context.Context, c caller, l listing[T]) (page[T], erro
 		}
 		var ours unreadable
 		if errors.As(err, &ours) {
-			err = &reconcile.CallError{Doing: l.call.description(), Class: reconcile.ClassBroken, Message: string(ours)}
+			err = &state.CallError{Doing: l.call.description(), Class: exit.ClassBroken, Message: string(ours)}
 		}
 		return whole, err
 	}

@@ -8,7 +8,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/state"
 )
 
 // roleRow is a row of user-organization-roles. The published column list says
@@ -42,7 +42,7 @@ func (i *invitation) UnmarshalJSON(data []byte) error {
 }
 
 // readMembers joins the role rows of an organization, which hold no e-mail, with its people.
-func readMembers(ctx context.Context, c caller, live *reconcile.Live) error {
+func readMembers(ctx context.Context, c caller, live *state.Organization) error {
 	k := call{method: "GET", path: ofOrganization(live.ID, "/user-organization-roles"), organization: live.ID,
 		doing: "read the roles in", object: nameOf(live), scope: scopeOrganizationsRead}
 	rows, err := readUnpaged[roleRow](ctx, c, k, "userOrganizationRoles")
@@ -67,15 +67,15 @@ func readMembers(ctx context.Context, c caller, live *reconcile.Live) error {
 // nobody has the Owner's published role, the zone's lists tell by name. One that cannot be read
 // leaves the published ids.
 func findAdminRoles(
-	ctx context.Context, c caller, organization int64, rows []reconcile.RoleRow,
-) (found reconcile.AdminRoles) {
-	owns := func(row reconcile.RoleRow) bool { return row.RoleID == reconcile.OwnerRole && row.Invitation == "" }
+	ctx context.Context, c caller, organization int64, rows []state.RoleRow,
+) (found state.AdminRoles) {
+	owns := func(row state.RoleRow) bool { return row.RoleID == state.OwnerRole && row.Invitation == "" }
 	if slices.ContainsFunc(rows, owns) {
 		return found
 	}
 	for _, of := range []int64{zoneWide, organization} {
-		names, err := cachedNames(ctx, c, reconcile.Roles, of)
-		if found = reconcile.AdminRolesOf(names); err != nil || found.Owner != 0 {
+		names, err := cachedNames(ctx, c, state.Roles, of)
+		if found = state.AdminRolesOf(names); err != nil || found.Owner != 0 {
 			return found
 		}
 	}
@@ -85,8 +85,8 @@ func findAdminRoles(
 // rolesOf keeps one row for each person: rows of other organizations and repetitions are left out;
 // of two rows that disagree the accepted one counts, then that of the smaller role id, which has
 // more rights.
-func rolesOf(organization int64, rows []roleRow) ([]reconcile.RoleRow, error) {
-	var roles []reconcile.RoleRow
+func rolesOf(organization int64, rows []roleRow) ([]state.RoleRow, error) {
+	var roles []state.RoleRow
 	for _, row := range rows {
 		if row.OrganizationID.known && row.OrganizationID.n != organization {
 			continue
@@ -97,19 +97,19 @@ func rolesOf(organization int64, rows []roleRow) ([]reconcile.RoleRow, error) {
 		if !row.UserID.known || !row.UsersRoleID.known {
 			return nil, unreadable("a role row has no user or no role")
 		}
-		roles = append(roles, reconcile.RoleRow{
+		roles = append(roles, state.RoleRow{
 			UserID: row.UserID.n, RoleID: row.UsersRoleID.n, Invitation: string(row.Invitation),
 		})
 	}
-	slices.SortFunc(roles, func(a, b reconcile.RoleRow) int {
+	slices.SortFunc(roles, func(a, b state.RoleRow) int {
 		return cmp.Or(cmp.Compare(a.UserID, b.UserID), cmp.Compare(a.Invitation, b.Invitation),
 			cmp.Compare(a.RoleID, b.RoleID))
 	})
-	return slices.CompactFunc(roles, func(a, b reconcile.RoleRow) bool { return a.UserID == b.UserID }), nil
+	return slices.CompactFunc(roles, func(a, b state.RoleRow) bool { return a.UserID == b.UserID }), nil
 }
 
 // joinMembers fills in members, unreadable rows and the owner.
-func joinMembers(live *reconcile.Live, roles []reconcile.RoleRow, people page[userRow]) {
+func joinMembers(live *state.Organization, roles []state.RoleRow, people page[userRow]) {
 	known := map[int64]userRow{}
 	for _, p := range people.promises {
 		if p.ID.known {
@@ -121,7 +121,7 @@ func joinMembers(live *reconcile.Live, roles []reconcile.RoleRow, people page[us
 			known[person.ID.n] = person
 		}
 	}
-	owner := cmp.Or(live.AdminRoles.Owner, reconcile.OwnerRole)
+	owner := cmp.Or(live.AdminRoles.Owner, state.OwnerRole)
 	live.Members, live.Unreadable, live.OwnerID = make([]spec.Member, 0, len(roles)), nil, 0
 	for _, row := range roles {
 		if row.RoleID == owner && row.Invitation == "" {
@@ -140,7 +140,7 @@ func joinMembers(live *reconcile.Live, roles []reconcile.RoleRow, people page[us
 	})
 }
 
-func member(person userRow, row reconcile.RoleRow) spec.Member {
+func member(person userRow, row state.RoleRow) spec.Member {
 	return spec.Member{
 		Email: address(person.Email), Name: string(person.Name), UserID: row.UserID,
 		Role: integer{row.RoleID, true}.decimal(), Invitation: row.Invitation,
@@ -148,12 +148,12 @@ func member(person userRow, row reconcile.RoleRow) spec.Member {
 }
 
 // promised are invitees of older replies who have no role row.
-func promised(roles []reconcile.RoleRow, promises []promise, members []spec.Member) []spec.Member {
+func promised(roles []state.RoleRow, promises []promise, members []spec.Member) []spec.Member {
 	var more []spec.Member
 	for _, p := range promises {
 		email := address(p.Email)
 		here := func(m spec.Member) bool { return m.Email == email }
-		hasRow := slices.ContainsFunc(roles, func(r reconcile.RoleRow) bool { return p.ID.known && r.UserID == p.ID.n })
+		hasRow := slices.ContainsFunc(roles, func(r state.RoleRow) bool { return p.ID.known && r.UserID == p.ID.n })
 		if email == "" || hasRow || slices.ContainsFunc(members, here) || slices.ContainsFunc(more, here) {
 			continue
 		}

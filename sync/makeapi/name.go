@@ -7,12 +7,12 @@ import (
 	"net/url"
 	"strconv"
 
-	reconcile "makesync/sync"
+	"makesync/sync/state"
 )
 
 // listKey is one of the API's lists, of the zone (0) or of an organization.
 type listKey struct {
-	list         reconcile.List
+	list         state.List
 	organization int64
 }
 
@@ -26,8 +26,8 @@ type nameRow struct {
 	Category   looseText `json:"category"`
 }
 
-func (row *nameRow) name() reconcile.Name {
-	name := reconcile.Name{ID: row.ID.n, Name: string(row.Name), Code: string(row.Code), Code2: string(row.Code2)}
+func (row *nameRow) name() state.Name {
+	name := state.Name{ID: row.ID.n, Name: string(row.Name), Code: string(row.Code), Code2: string(row.Code2)}
 	if name.Code == "" {
 		name.Code = string(row.Identifier)
 	}
@@ -35,7 +35,7 @@ func (row *nameRow) name() reconcile.Name {
 }
 
 // nameList are the teams in an organization's row; nil when they are no list.
-type nameList []reconcile.Name
+type nameList []state.Name
 
 // UnmarshalJSON takes a list of {id,name}.
 func (n *nameList) UnmarshalJSON(data []byte) error {
@@ -55,27 +55,27 @@ func (n *nameList) UnmarshalJSON(data []byte) error {
 
 // lists are the sources of the zone's own lists of names (published in the docs, used by Make's
 // client).
-var lists = map[reconcile.List]struct{ path, key, doing string }{
-	reconcile.Regions:   {"/enums/imt-regions", "imtRegions", "read the regions of"},
-	reconcile.Countries: {"/enums/countries", "countries", "read the countries of"},
-	reconcile.Timezones: {"/enums/timezones", "timezones", "read the time zones of"},
-	reconcile.Roles:     {"/users/roles", "usersRoles", "read the roles of"},
-	reconcile.Teams:     {"/teams", "teams", "read the teams of"},
+var lists = map[state.List]struct{ path, key, doing string }{
+	state.Regions:   {"/enums/imt-regions", "imtRegions", "read the regions of"},
+	state.Countries: {"/enums/countries", "countries", "read the countries of"},
+	state.Timezones: {"/enums/timezones", "timezones", "read the time zones of"},
+	state.Roles:     {"/users/roles", "usersRoles", "read the roles of"},
+	state.Teams:     {"/teams", "teams", "read the teams of"},
 }
 
 // cachedNames asks for a list once per client.
-func cachedNames(ctx context.Context, c caller, list reconcile.List, organization int64) ([]reconcile.Name, error) {
-	if list != reconcile.Roles && list != reconcile.Teams {
+func cachedNames(ctx context.Context, c caller, list state.List, organization int64) ([]state.Name, error) {
+	if list != state.Roles && list != state.Teams {
 		organization = zoneWide
 	}
 	key := listKey{list, organization}
-	result, err := c.nameCache.do(ctx, key, func(ctx context.Context) ([]reconcile.Name, error) {
+	result, err := c.nameCache.do(ctx, key, func(ctx context.Context) ([]state.Name, error) {
 		return readNames(ctx, c, list, organization)
 	})
 	return result, c.asCallError(lists[list].doing, err)
 }
 
-func readNames(ctx context.Context, c caller, list reconcile.List, organization int64) ([]reconcile.Name, error) {
+func readNames(ctx context.Context, c caller, list state.List, organization int64) ([]state.Name, error) {
 	source, ok := lists[list]
 	k := call{
 		method: http.MethodGet, path: source.path, organization: organization,
@@ -87,11 +87,11 @@ func readNames(ctx context.Context, c caller, list reconcile.List, organization 
 	switch {
 	case !ok:
 		return nil, k.unsent("makesync knows no list "+string(list), nil)
-	case list == reconcile.Teams && organization == zoneWide:
+	case list == state.Teams && organization == zoneWide:
 		return nil, k.unsent("teams belong to an organization; its id is missing", nil)
-	case list == reconcile.Teams:
+	case list == state.Teams:
 		return readTeams(ctx, c, k, organization)
-	case list == reconcile.Roles:
+	case list == state.Roles:
 		return readRoles(ctx, c, k, organization)
 	}
 	return readUnpagedNames(ctx, c, k, source.key, nil)
@@ -100,7 +100,7 @@ func readNames(ctx context.Context, c caller, list reconcile.List, organization 
 // readUnpagedNames reads a list that has no pages: its one reply is all of it.
 func readUnpagedNames(
 	ctx context.Context, c caller, k call, key string, fits func(*nameRow) bool,
-) ([]reconcile.Name, error) {
+) ([]state.Name, error) {
 	rows, err := readUnpaged[nameRow](ctx, c, k, key)
 	if err != nil {
 		return nil, err
@@ -109,9 +109,9 @@ func readUnpagedNames(
 }
 
 // namesOf keeps each id once, in the zone's order. A row without an id cannot be used for anything.
-func namesOf(rows []nameRow, fits func(*nameRow) bool) []reconcile.Name {
+func namesOf(rows []nameRow, fits func(*nameRow) bool) []state.Name {
 	seen := map[int64]bool{}
-	result := make([]reconcile.Name, 0, len(rows))
+	result := make([]state.Name, 0, len(rows))
 	for i := range rows {
 		row := &rows[i]
 		if row.ID.known && !seen[row.ID.n] && (fits == nil || fits(row)) {
@@ -122,7 +122,7 @@ func namesOf(rows []nameRow, fits func(*nameRow) bool) []reconcile.Name {
 	return result
 }
 
-func readTeams(ctx context.Context, c caller, k call, organization int64) ([]reconcile.Name, error) {
+func readTeams(ctx context.Context, c caller, k call, organization int64) ([]state.Name, error) {
 	k.scope = scopeTeamsRead
 	k.query = url.Values{"organizationId": {strconv.FormatInt(organization, 10)}}
 	teams := listing[nameRow]{call: k, key: "teams", id: func(row *nameRow) integer { return row.ID }}
@@ -132,7 +132,7 @@ func readTeams(ctx context.Context, c caller, k call, organization int64) ([]rec
 
 // readRoles reads the roles that people can have in an organization, custom ones included when
 // it is named. The default columns hold no identifier and no category.
-func readRoles(ctx context.Context, c caller, k call, organization int64) (roles []reconcile.Name, err error) {
+func readRoles(ctx context.Context, c caller, k call, organization int64) (roles []state.Name, err error) {
 	k.scope = scopeUserRead
 	queries := []url.Values{cols("id", "name", "identifier", "category"), {}}
 	err = c.columns(k.path, queries, func(columns url.Values) (err error) {

@@ -8,7 +8,8 @@ import (
 	"strconv"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/state"
 )
 
 // organizationRow is an organization in a list, a detail call or a write's answer. Which keys come
@@ -28,7 +29,7 @@ type organizationRow struct {
 }
 
 // licence is a licence map; anything but an object is none.
-type licence reconcile.License
+type licence state.License
 
 // UnmarshalJSON takes objects.
 func (l *licence) UnmarshalJSON(data []byte) error {
@@ -55,13 +56,13 @@ func (l licence) apiLimit() int {
 }
 
 // liveOf is the row as the core knows it. The client keeps its call limit and its host.
-func liveOf(c caller, row *organizationRow) *reconcile.Live {
-	live := &reconcile.Live{
+func liveOf(c caller, row *organizationRow) *state.Organization {
+	live := &state.Organization{
 		Organization: spec.Organization{
 			ID: row.ID.n, Name: string(row.Name), Country: row.CountryID.decimal(),
 			Timezone: row.TimezoneID.decimal(), TFAEnforced: row.TFAEnforced.pointer(),
 		},
-		Host: row.Zone.trimmed(), License: reconcile.License(row.License), Teams: row.Teams,
+		Host: row.Zone.trimmed(), License: state.License(row.License), Teams: row.Teams,
 		Paused: row.Paused.pointer(),
 	}
 	if row.ActiveScenarios.known {
@@ -86,7 +87,7 @@ var organizationColumns = []string{
 }
 
 // readOrganizations reads the list to its end, with the columns that the zone lets be chosen.
-func readOrganizations(ctx context.Context, c caller) ([]*reconcile.Live, error) {
+func readOrganizations(ctx context.Context, c caller) ([]*state.Organization, error) {
 	const path = "/organizations"
 	queries := []url.Values{with(cols(organizationColumns...), "pg[returnTotalCount]", "true"), cols("*"), nil}
 	var rows []organizationRow
@@ -106,7 +107,7 @@ func readOrganizations(ctx context.Context, c caller) ([]*reconcile.Live, error)
 	if err != nil {
 		return nil, err
 	}
-	lives := make([]*reconcile.Live, 0, len(rows))
+	lives := make([]*state.Organization, 0, len(rows))
 	for i := range rows {
 		if !rows[i].Deleted.on {
 			lives = append(lives, liveOf(c, &rows[i]))
@@ -120,7 +121,7 @@ func readOrganizations(ctx context.Context, c caller) ([]*reconcile.Live, error)
 
 // fillColumns makes up for a zone that lets no columns be chosen: without the licence nobody could
 // tell which organizations live there. A row whose detail the zone refuses stays as it is.
-func fillColumns(ctx context.Context, c caller, lives []*reconcile.Live) ([]*reconcile.Live, error) {
+func fillColumns(ctx context.Context, c caller, lives []*state.Organization) ([]*state.Organization, error) {
 	var group spec.Group
 	group.SetLimit(DefaultConcurrency)
 	for i, live := range lives {
@@ -139,7 +140,7 @@ func fillColumns(ctx context.Context, c caller, lives []*reconcile.Live) ([]*rec
 	return lives, nil
 }
 
-func readOrganization(ctx context.Context, c caller, id int64, wait bool) (*reconcile.Live, error) {
+func readOrganization(ctx context.Context, c caller, id int64, wait bool) (*state.Organization, error) {
 	var reply struct {
 		Organization *organizationRow `json:"organization"`
 	}
@@ -159,8 +160,8 @@ func readOrganization(ctx context.Context, c caller, id int64, wait bool) (*reco
 	case row == nil, row.ID.known && row.ID.n != id:
 		return nil, k.mismatch("it holds no organization with this id")
 	case row.Deleted.on:
-		return nil, &reconcile.CallError{
-			Doing: k.description(), Class: reconcile.ClassNotFound, Message: "the organization is deleted",
+		return nil, &state.CallError{
+			Doing: k.description(), Class: exit.ClassNotFound, Message: "the organization is deleted",
 		}
 	}
 	row.ID = integer{id, true}

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 )
 
 // zoneWide is the window of the calls that belong to no organization.
@@ -17,7 +17,7 @@ type sharedWindow struct {
 	window
 	// exhausted is why the last call here was given up after all its repetitions; "" after an
 	// answer.
-	exhausted reconcile.Class
+	exhausted exit.Class
 }
 
 // windows are those of one zone, by organization.
@@ -122,13 +122,13 @@ func (w *sharedWindow) cancel(now time.Time) {
 }
 
 // exhaustedBy is why the last call here was given up after all its repetitions, or "".
-func (w *sharedWindow) exhaustedBy() reconcile.Class {
+func (w *sharedWindow) exhaustedBy() exit.Class {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.exhausted
 }
 
-func (w *sharedWindow) markExhausted(class reconcile.Class) {
+func (w *sharedWindow) markExhausted(class exit.Class) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.exhausted = class

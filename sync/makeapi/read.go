@@ -4,25 +4,26 @@ import (
 	"context"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/state"
 )
 
 // Organizations is the list of all organizations of the token's user, in all zones, every page
 // (GET /organizations).
-func (c *Client) Organizations(ctx context.Context) ([]*reconcile.Live, error) {
+func (c *Client) Organizations(ctx context.Context) ([]*state.Organization, error) {
 	return readOrganizations(ctx, c.caller)
 }
 
 // Organization is the detail call (GET /organizations/{id}). With wait the zone answers only when a
 // new organization has reached it from the central backend.
-func (c *Client) Organization(ctx context.Context, id int64, wait bool) (*reconcile.Live, error) {
+func (c *Client) Organization(ctx context.Context, id int64, wait bool) (*state.Organization, error) {
 	return readOrganization(ctx, c.caller, id, wait)
 }
 
 // Read fills in the part of live that belongs to a kind; owner comes with the members, organization
 // and tfa come with the list. A failure is returned and kept in live.Failed. What the
 // organization's plan does not offer is an answer and goes to live.Lacks.
-func (c *Client) Read(ctx context.Context, live *reconcile.Live, kind spec.Kind) error {
+func (c *Client) Read(ctx context.Context, live *state.Organization, kind spec.Kind) error {
 	var err error
 	switch kind {
 	case spec.KindVariable:
@@ -41,10 +42,10 @@ func (c *Client) Read(ctx context.Context, live *reconcile.Live, kind spec.Kind)
 		}
 		return nil
 	}
-	call := reconcile.AsCallError(err)
+	call := state.AsCallError(err)
 	if why := whyLacking(live, kind, call); why != "" {
 		lack(live, kind, why)
-		if call.Class == reconcile.ClassFreePlan { // a plan that shuts tokens out has no Enterprise feature either
+		if call.Class == exit.ClassFreePlan { // a plan that shuts tokens out has no Enterprise feature either
 			lack(live, spec.KindTFA, why)
 		}
 		return nil
@@ -58,13 +59,13 @@ func (c *Client) Read(ctx context.Context, live *reconcile.Live, kind spec.Kind)
 
 // Names is one of the API's lists, asked for once per client. Teams and the roles of an
 // organization need its id; for regions, countries and time zones it makes no difference.
-func (c *Client) Names(ctx context.Context, list reconcile.List, organization int64) ([]reconcile.Name, error) {
+func (c *Client) Names(ctx context.Context, list state.List, organization int64) ([]state.Name, error) {
 	return cachedNames(ctx, c.caller, list, organization)
 }
 
 // Me is the token's user (GET /users/me), asked for once per client. TwoFactor is nil where the
 // zone does not say.
-func (c *Client) Me(ctx context.Context) (reconcile.User, error) {
+func (c *Client) Me(ctx context.Context) (state.User, error) {
 	return tokenUser(ctx, c.caller)
 }
 

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"time"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 )
 
 // What becomes of an attempt that failed. Only the rows marked * depend on the method:
@@ -41,7 +41,7 @@ func decide(method string, o outcome) decision {
 		return giveUp
 	case o.err.Status == http.StatusRequestTimeout || o.err.Status >= 500:
 		return retryAfterWait
-	case o.err.Status == 0 || o.err.Class == reconcile.ClassBroken || o.cut:
+	case o.err.Status == 0 || o.err.Class == exit.ClassBroken || o.cut:
 		return retryAfterWait
 	}
 	return giveUp

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"strings"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 )
 
 // The scopes that the published pages name per endpoint. Some of them spell `organization:read`;
@@ -34,7 +34,7 @@ func tokenScopes(ctx context.Context, c caller) ([]string, error) {
 			method: http.MethodGet, path: "/users/me/current-authorization",
 			doing: "read the token's scopes", decode: decodeJSON(&reply),
 		})
-		if err != nil && err.Class != reconcile.ClassCancelled {
+		if err != nil && err.Class != exit.ClassCancelled {
 			return nil, nil
 		}
 		if err != nil {

@@ -6,7 +6,8 @@ import (
 	"sync"
 	"time"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/state"
 )
 
 // Attempt is one request as an observer sees it; nothing in it is secret.
@@ -17,17 +18,17 @@ type Attempt struct {
 	Path         string // below the API's root, with the query; secrets in it are masked
 	Number       int    // 1 for the first attempt of a call
 	Status       int    // 0: no answer
-	Class        reconcile.Class
+	Class        exit.Class
 	Duration     time.Duration
 }
 
 // Stats are counters since the client was made.
 type Stats struct {
-	Calls reconcile.Calls // requests sent, repetitions included
+	Calls state.Calls // requests sent, repetitions included
 	// Repeated is how many of them repeated another one.
 	Repeated int
 	// Failed counts attempts without a good answer, by class.
-	Failed map[reconcile.Class]int
+	Failed map[exit.Class]int
 	// RateWaits is how often a call waited for a rate window, RateWaited how long, summed over all
 	// calls.
 	RateWaits  int
@@ -60,7 +61,7 @@ func (c *counters) add(a Attempt, sent bool) {
 	defer c.mu.Unlock()
 	if a.Class != "" {
 		if c.Failed == nil {
-			c.Failed = map[reconcile.Class]int{}
+			c.Failed = map[exit.Class]int{}
 		}
 		c.Failed[a.Class]++
 	}
@@ -78,7 +79,7 @@ func (c *counters) add(a Attempt, sent bool) {
 }
 
 // Calls is how many requests were sent, repetitions included.
-func (c *Client) Calls() reconcile.Calls {
+func (c *Client) Calls() state.Calls {
 	c.counters.mu.Lock()
 	defer c.counters.mu.Unlock()
 	return c.counters.Calls

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	reconcile "makesync/sync"
+	"makesync/sync/state"
 )
 
 // userRow is a person; an organization's list holds members and, it is inferred, invitees.
@@ -31,14 +31,14 @@ type promise struct {
 func address(t looseText) string { return strings.ToLower(t.trimmed()) }
 
 // tokenUser asks for the token's user once per client.
-func tokenUser(ctx context.Context, c caller) (reconcile.User, error) {
-	me, err := c.userCache.do(ctx, struct{}{}, func(ctx context.Context) (reconcile.User, error) {
+func tokenUser(ctx context.Context, c caller) (state.User, error) {
+	me, err := c.userCache.do(ctx, struct{}{}, func(ctx context.Context) (state.User, error) {
 		return readTokenUser(ctx, c)
 	})
 	return me, c.asCallError("read the token's user of", err)
 }
 
-func readTokenUser(ctx context.Context, c caller) (me reconcile.User, err error) {
+func readTokenUser(ctx context.Context, c caller) (me state.User, err error) {
 	const path = "/users/me"
 	queries := []url.Values{cols("id", "name", "email", "tfaEnabled"), nil}
 	err = c.columns(path, queries, func(columns url.Values) error {
@@ -55,7 +55,7 @@ func readTokenUser(ctx context.Context, c caller) (me reconcile.User, err error)
 		if reply.User == nil || !reply.User.ID.known {
 			return k.mismatch("it names no user")
 		}
-		me = reconcile.User{
+		me = state.User{
 			ID: reply.User.ID.n, Email: address(reply.User.Email), TwoFactor: reply.User.TFAEnabled.pointer(),
 		}
 		return nil

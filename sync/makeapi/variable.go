@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/state"
 )
 
 // variableRow is a variable as the API gives it.
@@ -74,7 +74,7 @@ func (row *variableRow) variable() spec.Variable {
 }
 
 // readVariables reads all variables of an organization, the system ones too.
-func readVariables(ctx context.Context, c caller, live *reconcile.Live) error {
+func readVariables(ctx context.Context, c caller, live *state.Organization) error {
 	var rows []variableRow
 	err := c.do(ctx, &call{
 		method: http.MethodGet, path: ofOrganization(live.ID, "/variables"), organization: live.ID,

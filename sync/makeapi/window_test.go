@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/state"
 )
 
 // TestWindowNeverExceedsItsLimit: whatever the delays of the network, no minute of the zone's
@@ -86,7 +86,7 @@ func readMany(t *testing.T, c *Client, organization int64, calls int) time.Durat
 		slots <- struct{}{}
 		group.Go(func() {
 			defer func() { <-slots }()
-			live := &reconcile.Live{Organization: spec.Organization{ID: organization}}
+			live := &state.Organization{Organization: spec.Organization{ID: organization}}
 			if err := c.Read(t.Context(), live, spec.KindVariable); err != nil {
 				t.Error(err)
 			}
@@ -261,7 +261,7 @@ func TestWaitsAreTold(t *testing.T) {
 		c.SetLimit(1, 2)
 		c.organizationNames.Store(int64(1), "Acme")
 		for range 3 {
-			if err := c.Read(t.Context(), &reconcile.Live{Organization: spec.Organization{ID: 1}}, spec.KindVariable); err != nil {
+			if err := c.Read(t.Context(), &state.Organization{Organization: spec.Organization{ID: 1}}, spec.KindVariable); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"net/url"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
 )
 
 // inviteMember sends an e-mail. The published page requires `userRoleId`, which it does not
 // describe; the field is usersRoleId.
-func inviteMember(w reconcile.Write) (writeRequest, error) {
+func inviteMember(w plan.Write) (writeRequest, error) {
 	a := w.Arguments
 	email := a.Email
 	if email == "" {
@@ -33,13 +33,13 @@ func inviteMember(w reconcile.Write) (writeRequest, error) {
 }
 
 // rolePath is the one address of role changes and removals (published): what the body says decides.
-func rolePath(w reconcile.Write) string {
+func rolePath(w plan.Write) string {
 	return fmt.Sprintf("/users/%d/user-organization-roles/%d", w.Arguments.UserID, w.Organization)
 }
 
 // setRole can never become a removal: an id below 1 is refused before anything is sent, and the
 // field is never left out.
-func setRole(w reconcile.Write) (writeRequest, error) {
+func setRole(w plan.Write) (writeRequest, error) {
 	a := w.Arguments
 	return writeRequest{
 		doing: "change the role of", method: post, path: rolePath(w), scope: scopeUserWrite,
@@ -51,7 +51,7 @@ func setRole(w reconcile.Write) (writeRequest, error) {
 
 // removeMember sends an empty body; whether that means {} or none is not published, so NoBody
 // chooses. What the person owns stays unless the connections shall go, which has to be confirmed.
-func removeMember(w reconcile.Write) (writeRequest, error) {
+func removeMember(w plan.Write) (writeRequest, error) {
 	a := w.Arguments
 	d := writeRequest{
 		doing: "remove", method: post, path: rolePath(w), scope: scopeUserWrite, query: confirmed(a.Confirmed),
@@ -66,7 +66,7 @@ func removeMember(w reconcile.Write) (writeRequest, error) {
 }
 
 // transferOwner makes a member the Owner; only the present Owner may (published).
-func transferOwner(w reconcile.Write) (writeRequest, error) {
+func transferOwner(w plan.Write) (writeRequest, error) {
 	return writeRequest{
 		doing: "transfer", scope: scopeOrganizationsWrite,
 		method: post, path: ofOrganization(w.Organization, "/user-organization-roles/transfer"),

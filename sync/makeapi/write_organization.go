@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
 )
 
 // createOrganization: all four fields are required (published).
-func createOrganization(w reconcile.Write) (writeRequest, error) {
+func createOrganization(w plan.Write) (writeRequest, error) {
 	a := w.Arguments
 	if a.Name == "" {
 		return writeRequest{}, errors.New("a new organization needs a name")
@@ -30,7 +30,7 @@ func createOrganization(w reconcile.Write) (writeRequest, error) {
 }
 
 // updateOrganization sends what changes; what is left out stays (published).
-func updateOrganization(w reconcile.Write) (writeRequest, error) {
+func updateOrganization(w plan.Write) (writeRequest, error) {
 	a := w.Arguments
 	if a.Name == "" && a.TimezoneID == 0 && a.CountryID == 0 {
 		return writeRequest{}, errors.New("there is nothing to change")
@@ -47,7 +47,7 @@ func updateOrganization(w reconcile.Write) (writeRequest, error) {
 
 // deleteOrganization confirms only what the plan has shown: unconfirmed, the zone refuses to
 // delete an organization with active scenarios (published).
-func deleteOrganization(w reconcile.Write) (writeRequest, error) {
+func deleteOrganization(w plan.Write) (writeRequest, error) {
 	return writeRequest{
 		doing: "delete", method: remove, path: ofOrganization(w.Organization, ""), scope: scopeOrganizationsWrite,
 		query: confirmed(w.Arguments.Confirmed),
@@ -55,7 +55,7 @@ func deleteOrganization(w reconcile.Write) (writeRequest, error) {
 }
 
 // setControl switches one feature control; one per call (published).
-func setControl(w reconcile.Write) (writeRequest, error) {
+func setControl(w plan.Write) (writeRequest, error) {
 	a := w.Arguments
 	if a.Enable == nil {
 		return writeRequest{}, errors.New("it is not said whether the control shall be on")
@@ -71,7 +71,7 @@ func setControl(w reconcile.Write) (writeRequest, error) {
 }
 
 // enforceTFA switches the enforcement of two-factor authentication (published).
-func enforceTFA(w reconcile.Write) (writeRequest, error) {
+func enforceTFA(w plan.Write) (writeRequest, error) {
 	if w.Arguments.Enable == nil {
 		return writeRequest{}, fmt.Errorf("it is not said whether two-factor authentication shall be enforced")
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/state"
 )
 
 // countedSlot counts how often it is yielded and taken back.
@@ -45,7 +45,7 @@ func TestSlotsAreYieldedWhileCallsWait(t *testing.T) {
 	handler, _ := faults(answers(500, "{}"), answers(503, "{}"), answers(200, noVariables))
 	c := client(t, handler, func(o *Options) { o.Clock = clock })
 	inSlot := c.WithSlot(slot)
-	live := &reconcile.Live{Organization: spec.Organization{ID: 11}}
+	live := &state.Organization{Organization: spec.Organization{ID: 11}}
 	if err := inSlot.Read(t.Context(), live, spec.KindVariable); err != nil {
 		t.Fatal(err)
 	}

@@ -6,15 +6,16 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/export"
+	"makesync/sync/plan"
 )
 
 // Export is what `export` has written, as its text tells it.
 type Export struct {
-	Zone    reconcile.PlanZone
+	Zone    plan.Zone
 	Folder  string
 	Files   []WrittenFile
-	Secrets []reconcile.Secret
+	Secrets []export.Secret
 	// Problems are what could not be read.
 	Problems []spec.Problem
 	// Next is the plan command to run now; it is the last line.
@@ -24,7 +25,7 @@ type Export struct {
 // WrittenFile is one document that was written.
 type WrittenFile struct {
 	Path  string
-	Draft reconcile.Document
+	Draft export.Document
 }
 
 // WriteExport writes what was exported, what was not written and why, the
@@ -43,7 +44,7 @@ func WriteExport(w io.Writer, e Export, o Options) error {
 }
 
 // zoneLine names a zone: `eu1 (https://eu1.make.com)`, or `try (SANDBOX)` when it is simulated.
-func zoneLine(zone reconcile.PlanZone) string {
+func zoneLine(zone plan.Zone) string {
 	if zone.Sandbox {
 		return Clean(zone.Name) + " (SANDBOX)"
 	}
@@ -65,7 +66,7 @@ func (p *printer) files(files []WrittenFile) {
 }
 
 // draftWords say what a draft holds: `Acme Automation, id 11: 3 feature controls, 12 variables, 4 members`.
-func draftWords(d reconcile.Document) string {
+func draftWords(d export.Document) string {
 	o := d.Organization
 	line := o.Name
 	switch {
@@ -111,7 +112,7 @@ func (p *printer) omitted(files []WrittenFile) {
 }
 
 // secrets lists the environment variables that the documents refer to.
-func (p *printer) secrets(secrets []reconcile.Secret) {
+func (p *printer) secrets(secrets []export.Secret) {
 	if len(secrets) == 0 {
 		return
 	}

@@ -7,7 +7,7 @@ import (
 	"html/template"
 	"io"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
 )
 
 //go:embed page.html
@@ -34,7 +34,7 @@ func hashSource(text string) string {
 
 // HTML writes a plan as one self-contained page: no network, light and dark,
 // readable and printable without its script, which only adds filters.
-func HTML(w io.Writer, plan *reconcile.Plan, o Options) error {
+func HTML(w io.Writer, plan *plan.Plan, o Options) error {
 	return htmlPage.Execute(w, newHTMLPlan(plan, o))
 }
 

@@ -9,10 +9,10 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
 )
 
-func newHTMLPlan(plan *reconcile.Plan, o Options) *htmlPlan {
+func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 	p := &htmlPlan{
 		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
 		Heading: htmlHeading(plan), Against: Clean(o.Against), Guards: Clean(guardWords(o.Guards)),
@@ -43,7 +43,7 @@ func newHTMLPlan(plan *reconcile.Plan, o Options) *htmlPlan {
 	return p
 }
 
-func htmlHeading(plan *reconcile.Plan) string {
+func htmlHeading(plan *plan.Plan) string {
 	if failed := failedWords(plan); failed != "" {
 		return strings.ToUpper(failed[:1]) + failed[1:]
 	}
@@ -54,7 +54,7 @@ func htmlHeading(plan *reconcile.Plan) string {
 }
 
 // quietWords say what the page does not list.
-func quietWords(told *story, plan *reconcile.Plan) string {
+func quietWords(told *story, plan *plan.Plan) string {
 	if text := told.declaredWords(plan.Summary); text != "" {
 		return "As declared: " + text + "."
 	}
@@ -63,17 +63,17 @@ func quietWords(told *story, plan *reconcile.Plan) string {
 
 const htmlTimeLayout = "2006-01-02 15:04 MST"
 
-func htmlTime(plan *reconcile.Plan) string { return plan.Created.UTC().Format(htmlTimeLayout) }
+func htmlTime(plan *plan.Plan) string { return plan.Created.UTC().Format(htmlTimeLayout) }
 
 // htmlExpiry is told only for a plan that somebody can still apply.
-func htmlExpiry(plan *reconcile.Plan, o Options) string {
+func htmlExpiry(plan *plan.Plan, o Options) string {
 	if o.Saved == "" {
 		return ""
 	}
 	return plan.Expires.UTC().Format(htmlTimeLayout)
 }
 
-func htmlCounts(plan *reconcile.Plan) []htmlCount {
+func htmlCounts(plan *plan.Plan) []htmlCount {
 	if failedWords(plan) != "" {
 		return nil
 	}
@@ -91,7 +91,7 @@ func htmlCounts(plan *reconcile.Plan) []htmlCount {
 		htmlCount{"", "As declared", text.Number(plan.Summary.Unchanged)})
 }
 
-func htmlSummary(told *story, plan *reconcile.Plan) []htmlWords {
+func htmlSummary(told *story, plan *plan.Plan) []htmlWords {
 	var words []htmlWords
 	for _, w := range []htmlWords{
 		{"Will be invited", text.AndMore(told.invited, named)},
@@ -152,7 +152,7 @@ func newHTMLProblem(problem *spec.Problem) htmlProblem {
 	return p
 }
 
-func newHTMLOrganization(o *reconcile.OrganizationPlan, index int, kinds map[spec.Kind]bool) htmlOrganization {
+func newHTMLOrganization(o *plan.Organization, index int, kinds map[spec.Kind]bool) htmlOrganization {
 	h := htmlOrganization{Key: Clean(o.Key), Anchor: "organization-" + strconv.Itoa(index), Name: Clean(o.Name), Facts: organizationFacts(o, 60),
 		NotRead: kindNames(o.NotRead), Rest: restWords(o)}
 	for _, step := range byRisk(o.Steps) {
@@ -167,7 +167,7 @@ func newHTMLOrganization(o *reconcile.OrganizationPlan, index int, kinds map[spe
 	return h
 }
 
-func newHTMLHeldGroup(group []reconcile.Held, kinds map[spec.Kind]bool) htmlHeldGroup {
+func newHTMLHeldGroup(group []plan.Held, kinds map[spec.Kind]bool) htmlHeldGroup {
 	h := htmlHeldGroup{Guard: Clean(group[0].Guard), Reason: Clean(group[0].Reason)}
 	if allow := group[0].Allow; allow != "" {
 		h.Allow = "--allow " + text.ShellQuote(Clean(allow))
@@ -178,7 +178,7 @@ func newHTMLHeldGroup(group []reconcile.Held, kinds map[spec.Kind]bool) htmlHeld
 	return h
 }
 
-func newHTMLStep(step reconcile.Step, kinds map[spec.Kind]bool) htmlStep {
+func newHTMLStep(step plan.Step, kinds map[spec.Kind]bool) htmlStep {
 	risk := risks[riskRank(step.Risk)]
 	h := htmlStep{N: step.N, Risk: string(risk.risk), RiskWord: risk.heading, Kind: htmlKind(step.Kind, kinds), Op: Clean(string(step.Op)), Object: object(step.Address)}
 	if step.Source != nil {
@@ -212,7 +212,7 @@ func stepNames(numbers []int) []string {
 }
 
 // newHTMLField marks, in both values, the part in which they differ.
-func newHTMLField(path string, field reconcile.Field, from, to string) htmlField {
+func newHTMLField(path string, field plan.Field, from, to string) htmlField {
 	h := htmlField{Path: path, Old: htmlSide{Old: true, Nothing: field.From.IsNone()}, New: htmlSide{Nothing: field.To.IsNone()}}
 	if field.From.IsNone() || field.To.IsNone() {
 		h.Old.Changed, h.New.Changed = from, to

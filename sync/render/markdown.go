@@ -8,7 +8,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
 )
 
 // DefaultMaxBytes and MinMaxBytes are the budget of a Markdown plan when none is given, and the least that can be asked for.
@@ -25,7 +25,7 @@ const (
 // allows, and what is not shown is counted in words. So the least risky detail goes first; every
 // irreversible and destructive change keeps at least its name as long as the names fit, and where even these
 // do not (some thousand in one plan), as many as fit are named and the others are counted by op, in bold.
-func Markdown(w io.Writer, plan *reconcile.Plan, maxBytes int, o Options) error {
+func Markdown(w io.Writer, plan *plan.Plan, maxBytes int, o Options) error {
 	if maxBytes == 0 {
 		maxBytes = DefaultMaxBytes
 	}
@@ -77,7 +77,7 @@ type upgrade struct{ rank, piece, level int }
 
 // page is a plan cut into pieces.
 type page struct {
-	plan     *reconcile.Plan
+	plan     *plan.Plan
 	options  Options
 	pieces   []piece
 	byOrgan  [][]int // pieces of each organization, in the order of the page
@@ -106,7 +106,7 @@ const (
 // stepRanks are the ranks of a step by name and in full, by its place in risks.
 var stepRanks = [][2]int{{rankNamed, rankTold}, {rankNamed + 1, rankTold + 1}, {rankCautionNamed, rankCaution}, {rankSafeNamed, rankSafe}}
 
-func newPage(plan *reconcile.Plan, o Options) *page {
+func newPage(plan *plan.Plan, o Options) *page {
 	p := &page{plan: plan, options: o, byOrgan: make([][]int, len(plan.Organizations))}
 	p.add(piece{section: inHeader, organ: -1, full: p.zoneLines(), risk: -1}, 0, rankHeader)
 	p.add(piece{section: inHeader, organ: -1, full: p.peopleLines(), risk: -1}, 0, rankHeldName)
@@ -142,7 +142,7 @@ func (p *page) addOrganization(organ int) {
 	for _, step := range byRisk(o.Steps) {
 		risk := riskRank(step.Risk)
 		section := inRows
-		if step.Risk == reconcile.RiskNone {
+		if step.Risk == plan.RiskNone {
 			section = inDetails
 		}
 		p.add(piece{section: section, organ: organ, name: code(cut(object(step.Address), maxName)), full: markdownRows(step), risk: risk,
@@ -166,9 +166,9 @@ func (p *page) addOrganization(organ int) {
 const maxName, maxValue, maxProse = 200, 200, 500
 
 // markdownRows are the table rows of a step, one for each field. A row of the collapsible table has no risk column.
-func markdownRows(step reconcile.Step) string {
+func markdownRows(step plan.Step) string {
 	risk := ""
-	if step.Risk != reconcile.RiskNone {
+	if step.Risk != plan.RiskNone {
 		risk = "| **" + risks[riskRank(step.Risk)].heading + "** "
 	}
 	head := risk + "| " + entities(string(step.Op)) + " | " + code(cut(object(step.Address), maxName))
@@ -193,7 +193,7 @@ func markdownRows(step reconcile.Step) string {
 	return b.String()
 }
 
-func markdownHeldRule(group []reconcile.Held) string {
+func markdownHeldRule(group []plan.Held) string {
 	return "- **Held** by " + entities(group[0].Guard) + ": " + text.Count(len(group), "change", "changes") + markdownAllow(group[0].Allow) + "\n"
 }
 
@@ -204,7 +204,7 @@ func markdownAllow(rule string) string {
 	return "; to let through: " + code("--allow "+text.ShellQuote(cut(Clean(rule), maxName)))
 }
 
-func markdownHeld(group []reconcile.Held) string {
+func markdownHeld(group []plan.Held) string {
 	names := make([]string, len(group))
 	for i, h := range group {
 		names[i] = entities(string(h.Op)) + " " + code(cut(object(h.Address), maxName))

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
 )
 
 // MarkdownMarker is the first line of every Markdown plan, by which a job finds its own comment again.
@@ -62,7 +62,7 @@ func (p *page) head(b *strings.Builder) {
 }
 
 // failedWords say that there is no plan, only problems; "" when there is one.
-func failedWords(plan *reconcile.Plan) string {
+func failedWords(plan *plan.Plan) string {
 	errors, _ := severities(plan.Problems)
 	if plan.Digest != "" || errors == 0 {
 		return ""
@@ -117,7 +117,7 @@ func (p *page) missing() string {
 	for i, ops := range unnamed {
 		if text := missingOps(ops); text != "" {
 			text = risks[i].heading + ": " + text + " not shown"
-			if i <= riskRank(reconcile.RiskDestructive) {
+			if i <= riskRank(plan.RiskDestructive) {
 				text = "**" + text + "**"
 			}
 			words = append(words, text)
@@ -154,7 +154,7 @@ func missingOps(ops map[string]int) string {
 	return strings.Join(words, ", ")
 }
 
-var allOps = []reconcile.Op{reconcile.OpCreate, reconcile.OpUpdate, reconcile.OpDelete, reconcile.OpInvite, reconcile.OpReinvite, reconcile.OpRevoke, reconcile.OpTransfer}
+var allOps = []plan.Op{plan.OpCreate, plan.OpUpdate, plan.OpDelete, plan.OpInvite, plan.OpReinvite, plan.OpRevoke, plan.OpTransfer}
 
 // organization is what the budget leaves of one organization; "" when that is nothing.
 func (p *page) organization(organ int) string {

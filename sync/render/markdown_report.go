@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/report"
 )
 
 // MarkdownReportMarker is the first line of every Markdown report, by which a job finds its own comment again.
@@ -18,7 +18,7 @@ const noticeBytes = 400
 // ReportMarkdown writes what an apply did as a comment, in at most maxBytes bytes (0:
 // DefaultMaxBytes; less than MinMaxBytes is an error). What needs somebody stands first, so what does not fit is
 // cut off from the end: what was done, then what was skipped. It is counted in words.
-func ReportMarkdown(w io.Writer, report *reconcile.Report, maxBytes int, o Options) error {
+func ReportMarkdown(w io.Writer, report *report.Report, maxBytes int, o Options) error {
 	if maxBytes == 0 {
 		maxBytes = DefaultMaxBytes
 	}
@@ -38,7 +38,7 @@ func ReportMarkdown(w io.Writer, report *reconcile.Report, maxBytes int, o Optio
 // reportLine is one line of the list, with the word under which it is counted when it does not fit.
 type reportLine struct{ what, text string }
 
-func reportHead(r *reconcile.Report) string {
+func reportHead(r *report.Report) string {
 	var b strings.Builder
 	heading := "nothing to do"
 	if r.Planned > 0 {
@@ -62,10 +62,10 @@ func reportHead(r *reconcile.Report) string {
 }
 
 // reportLines are in the order of outcomes, problems behind what failed.
-func reportLines(r *reconcile.Report) []reportLine {
+func reportLines(r *report.Report) []reportLine {
 	var lines []reportLine
 	for _, o := range outcomes {
-		if o.outcome == reconcile.Skipped {
+		if o.outcome == report.Skipped {
 			for i := range r.Problems {
 				lines = append(lines, reportLine{"problem", markdownProblem(&r.Problems[i])})
 			}
@@ -79,7 +79,7 @@ func reportLines(r *reconcile.Report) []reportLine {
 	return lines
 }
 
-func markdownOutcome(mark string, step reconcile.StepReport) string {
+func markdownOutcome(mark string, step report.StepReport) string {
 	line := "- **" + mark + "** " + entities(cut(Clean(string(step.Op)), 40)) + " " + code(cut(Clean(string(step.Address)), maxName))
 	if why := outcomeWords(step); why != "" {
 		line += " " + prose(cut(Clean(why), maxProse))

@@ -4,15 +4,16 @@ import (
 	"fmt"
 	"io"
 
-	reconcile "makesync/sync"
+	"makesync/sync/export"
+	"makesync/sync/plan"
 )
 
 // Migration is what `migrate` has written, as its text tells it.
 type Migration struct {
-	From, To reconcile.PlanZone
+	From, To plan.Zone
 	Folder   string
 	Stages   []MigrationStage
-	*reconcile.MigrationResult
+	*export.MigrationResult
 }
 
 // MigrationStage is one numbered folder with its documents and the commands that plan and apply it.
@@ -24,9 +25,9 @@ type MigrationStage struct {
 
 // stageWords say what a stage is for.
 var stageWords = map[string]string{
-	reconcile.StageOrganizations: "makes the organizations. Then buy the plans that the list above names",
-	reconcile.StageSettings:      "variables and feature controls, once the plans are bought",
-	reconcile.StagePeople:        "last: the invitations send e-mail. The ownership is transferred when the new Owner has accepted and the wave is applied again",
+	export.StageOrganizations: "makes the organizations. Then buy the plans that the list above names",
+	export.StageSettings:      "variables and feature controls, once the plans are bought",
+	export.StagePeople:        "last: the invitations send e-mail. The ownership is transferred when the new Owner has accepted and the wave is applied again",
 }
 
 // WriteMigration writes the documents of a migration stage by stage, the collisions, what is left
@@ -49,7 +50,7 @@ func WriteMigration(w io.Writer, m Migration, o Options) error {
 	return p.flush()
 }
 
-func (p *printer) collisions(collisions []reconcile.Collision) {
+func (p *printer) collisions(collisions []export.Collision) {
 	if len(collisions) == 0 {
 		p.line("Collisions: none.")
 		p.gap()
@@ -62,7 +63,7 @@ func (p *printer) collisions(collisions []reconcile.Collision) {
 	p.gap()
 }
 
-func (p *printer) leftBehind(left []reconcile.Omission) {
+func (p *printer) leftBehind(left []export.Omission) {
 	if len(left) == 0 {
 		return
 	}

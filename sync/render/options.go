@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 )
 
 // Options are the surroundings of what is rendered. The zero value is good: no
@@ -125,16 +125,16 @@ func (p *printer) labelled(indent int, s style, label string, labelWidth int, te
 }
 
 // last is the line for grep that ends every text; its grammar stands in doc.go.
-func (p *printer) last(verb, counts string, exit reconcile.Exit) {
+func (p *printer) last(verb, counts string, exit exit.Code) {
 	text := fmt.Sprintf("makesync: %s: %s; exit %d (%s)", verb, counts, exit.Code, Clean(exit.Name))
 	p.line("%s", p.paint(exitStyle(exit), text))
 }
 
-func exitStyle(exit reconcile.Exit) style {
-	switch exit.Code {
-	case reconcile.ExitOK.Code:
+func exitStyle(code exit.Code) style {
+	switch code.Code {
+	case exit.OK.Code:
 		return green
-	case reconcile.ExitChanges.Code, reconcile.ExitHeld.Code, reconcile.ExitPartlyVisible.Code:
+	case exit.Changes.Code, exit.Held.Code, exit.PartlyVisible.Code:
 		return yellow
 	}
 	return red

@@ -5,7 +5,8 @@ import (
 	"strings"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // The steps of an organization are one table, in groups of equal risk, worst first:
@@ -22,7 +23,7 @@ import (
 // columns. Each column is as wide as its widest cell, up to a limit, and the two values share what is left. The
 // risk is a heading, not a column, so that the values have more room.
 type tableRow struct {
-	risk                       reconcile.Risk
+	risk                       plan.Risk
 	op, object, path, from, to string
 	change                     bool     // from and to are to be printed
 	between                    string   // what stands between them; "" is the arrow
@@ -30,13 +31,13 @@ type tableRow struct {
 }
 
 // byRisk sorts steps worst first; equal risks stay in order of execution.
-func byRisk(steps []reconcile.Step) []reconcile.Step {
-	sorted := append([]reconcile.Step(nil), steps...)
+func byRisk(steps []plan.Step) []plan.Step {
+	sorted := append([]plan.Step(nil), steps...)
 	sort.SliceStable(sorted, func(i, j int) bool { return riskRank(sorted[i].Risk) < riskRank(sorted[j].Risk) })
 	return sorted
 }
 
-func tableRows(steps []reconcile.Step) []tableRow {
+func tableRows(steps []plan.Step) []tableRow {
 	var rows []tableRow
 	for _, step := range byRisk(steps) {
 		first := tableRow{risk: step.Risk, op: opWord(step.Op), object: object(step.Address)}
@@ -59,11 +60,11 @@ func tableRows(steps []reconcile.Step) []tableRow {
 
 // toldFields are the fields that a text shows. Where a variable comes or goes as a whole, its value tells
 // the type (7 is a number, "7" a string), so that one line says it all; only a date needs its type beside it.
-func toldFields(step reconcile.Step) []reconcile.Field {
-	if step.Kind != spec.KindVariable || step.Op == reconcile.OpUpdate || len(step.Fields) < 2 {
+func toldFields(step plan.Step) []plan.Field {
+	if step.Kind != spec.KindVariable || step.Op == plan.OpUpdate || len(step.Fields) < 2 {
 		return step.Fields
 	}
-	var told []reconcile.Field
+	var told []plan.Field
 	for _, field := range step.Fields {
 		date := spec.TypeDate.String()
 		if field.Path != "type" || field.From.String() == date || field.To.String() == date {
@@ -74,7 +75,7 @@ func toldFields(step reconcile.Step) []reconcile.Field {
 }
 
 // showBriefly is show without a secret's reference, which no column has room for.
-func showBriefly(s reconcile.Scalar) string {
+func showBriefly(s state.Scalar) string {
 	if s.IsSensitive() {
 		s.Reference = ""
 	}
@@ -135,7 +136,7 @@ func share(a, b, total int) (int, int) {
 }
 
 // table prints steps as the comment above tableRow draws them.
-func (p *printer) table(steps []reconcile.Step) {
+func (p *printer) table(steps []plan.Step) {
 	rows := tableRows(steps)
 	w := widths(rows, p.width())
 	for i, row := range rows {
@@ -150,8 +151,8 @@ func (p *printer) table(steps []reconcile.Step) {
 }
 
 // riskHeading marks a group of steps. Changes without risk need no mark where there are no others.
-func (p *printer) riskHeading(risk reconcile.Risk, first bool) {
-	if r := risks[riskRank(risk)]; r.risk != reconcile.RiskNone || !first {
+func (p *printer) riskHeading(risk plan.Risk, first bool) {
+	if r := risks[riskRank(risk)]; r.risk != plan.RiskNone || !first {
 		p.line("  %s", p.paint(r.style, r.mark))
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 )
 
 // Problems writes problems as text, one after the other, and the last line:
@@ -18,7 +18,7 @@ import (
 //	      |     ^
 //	      at organizations.acme.timezon  [unknown-key]
 //	      hint: did you mean `timezone`?
-func Problems(w io.Writer, problems []spec.Problem, exit reconcile.Exit, o Options) error {
+func Problems(w io.Writer, problems []spec.Problem, exit exit.Code, o Options) error {
 	p := newPrinter(w, o)
 	for i := range problems {
 		if i > 0 {

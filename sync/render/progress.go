@@ -9,7 +9,8 @@ import (
 	"time"
 
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 // ProgressOptions are the surroundings of a Progress.
@@ -59,21 +60,21 @@ func NewProgress(w io.Writer, o ProgressOptions) *Progress {
 }
 
 // Read is told of each organization that was read; it fits sync.Request.Progress.
-func (p *Progress) Read(now reconcile.Progress) {
+func (p *Progress) Read(now plan.Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tell("reading", now.Done, now.Total, Clean(now.Organization))
 }
 
 // Applied is told of each step that begins or ends; it fits sync.ApplyOptions.Progress.
-func (p *Progress) Applied(e reconcile.StepEvent) {
+func (p *Progress) Applied(e report.StepEvent) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if e.Outcome != "" {
 		p.ended++
 	}
 	what := Clean(string(e.Op)) + " " + Clean(string(e.Address))
-	if e.Outcome == reconcile.Failed || e.Outcome == reconcile.OutcomeUnknown {
+	if e.Outcome == report.Failed || e.Outcome == report.OutcomeUnknown {
 		what += ": " + string(e.Outcome)
 	}
 	p.tell("applying", p.ended, e.Of, what)

@@ -7,12 +7,13 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 // Report writes what an apply did, as text: each organization with its steps,
 // worst first, then what to do by hand, what to paste, what to buy, and how to go on.
-func Report(w io.Writer, report *reconcile.Report, o Options) error {
+func Report(w io.Writer, report *report.Report, o Options) error {
 	p := newPrinter(w, o)
 	if o.Quiet && report.Planned == 0 && len(report.Problems) == 0 {
 		return p.quietReport(report)
@@ -39,26 +40,26 @@ func Report(w io.Writer, report *reconcile.Report, o Options) error {
 }
 
 // ReportCounts is the part of the last line that counts.
-func ReportCounts(r *reconcile.Report) string {
+func ReportCounts(r *report.Report) string {
 	return fmt.Sprintf("%d planned, %d succeeded, %d failed, %d skipped, %d unknown, %d waiting, %d held",
 		r.Planned, r.Succeeded, r.Failed, r.Skipped, r.Unknown, r.Waiting, r.Held)
 }
 
 // outcomes are in the order in which a report shows them: what needs attention first.
 var outcomes = []struct {
-	outcome reconcile.StepOutcome
+	outcome report.StepOutcome
 	mark    string
 	style   style
 }{
-	{reconcile.Failed, "FAILED", red},
-	{reconcile.OutcomeUnknown, "UNKNOWN", redBold},
-	{reconcile.Skipped, "skipped", yellow},
-	{reconcile.Succeeded, "done", green},
+	{report.Failed, "FAILED", red},
+	{report.OutcomeUnknown, "UNKNOWN", redBold},
+	{report.Skipped, "skipped", yellow},
+	{report.Succeeded, "done", green},
 }
 
 // byOrganization splits steps by key, in order of first appearance.
-func byOrganization(steps []reconcile.StepReport) [][]reconcile.StepReport {
-	var groups [][]reconcile.StepReport
+func byOrganization(steps []report.StepReport) [][]report.StepReport {
+	var groups [][]report.StepReport
 	at := map[string]int{}
 	for _, step := range steps {
 		key := step.Address.Key()
@@ -72,7 +73,7 @@ func byOrganization(steps []reconcile.StepReport) [][]reconcile.StepReport {
 	return groups
 }
 
-func (p *printer) outcomes(steps []reconcile.StepReport) {
+func (p *printer) outcomes(steps []report.StepReport) {
 	mark, op, name := 0, 0, 0
 	for _, step := range steps {
 		op, name = max(op, columns(opWord(step.Op))), max(name, columns(object(step.Address)))
@@ -95,7 +96,7 @@ func (p *printer) outcomes(steps []reconcile.StepReport) {
 
 // outcomeWords says why: the reason's words without its stable first word where that says nothing more, the API's answer,
 // how often it was tried.
-func outcomeWords(step reconcile.StepReport) string {
+func outcomeWords(step report.StepReport) string {
 	var words []string
 	reason := reasonWords(step.Reason)
 	if reason != "" {
@@ -104,25 +105,25 @@ func outcomeWords(step reconcile.StepReport) string {
 	if answer := answerWords(step.Error); answer != "" && !strings.Contains(Clean(step.Reason.String()), answer) {
 		words = append(words, answer)
 	}
-	if step.Attempts > writesOf(reconcile.Step{Op: step.Op}) {
+	if step.Attempts > writesOf(plan.Step{Op: step.Op}) {
 		words = append(words, fmt.Sprintf("%d attempts", step.Attempts))
 	}
 	return strings.Join(words, "; ")
 }
 
 // reasonWords is a reason for people: "licence: custom variables" stays, "depends: acme failed" becomes "acme failed".
-func reasonWords(reason reconcile.Reason) string {
-	if text := strings.TrimSpace(reason.Text); reason.Code == reconcile.ReasonDepends && text != "" {
+func reasonWords(reason report.Reason) string {
+	if text := strings.TrimSpace(reason.Text); reason.Code == report.ReasonDepends && text != "" {
 		return text
 	}
 	return reason.String()
 }
 
 // check says, for every step of which nobody knows whether it happened, how to find out.
-func (p *printer) check(steps []reconcile.StepReport) {
-	var unknown []reconcile.StepReport
+func (p *printer) check(steps []report.StepReport) {
+	var unknown []report.StepReport
 	for _, step := range steps {
-		if step.Outcome == reconcile.OutcomeUnknown {
+		if step.Outcome == report.OutcomeUnknown {
 			unknown = append(unknown, step)
 		}
 	}
@@ -147,7 +148,7 @@ var handChecks = map[spec.Kind]string{
 	spec.KindOwner:          "in Make, look at the organization's users: who is the Owner now",
 }
 
-func handCheck(step reconcile.StepReport) string {
+func handCheck(step report.StepReport) string {
 	text := strings.ReplaceAll(handChecks[step.Kind], "{name}", showText(step.Address.Name()))
 	if text == "" {
 		text = "in Make, look at the object"
@@ -156,7 +157,7 @@ func handCheck(step reconcile.StepReport) string {
 }
 
 // paste lists the lines that belong into the documents now.
-func (p *printer) paste(steps []reconcile.StepReport) {
+func (p *printer) paste(steps []report.StepReport) {
 	heading := false
 	for _, step := range steps {
 		if step.Paste == "" {
@@ -175,13 +176,13 @@ func (p *printer) paste(steps []reconcile.StepReport) {
 
 // requiredPlan says what a plan of Make must offer for a kind.
 func requiredPlan(kind spec.Kind) string {
-	plan := reconcile.RequiredPlanFor(kind)
+	plan := report.RequiredPlanFor(kind)
 	switch plan.Offer {
 	case "":
 		return ""
-	case reconcile.AnyPaidPlan:
+	case report.AnyPaidPlan:
 		return plan.Activity + ": a paid plan (not Free)"
-	case reconcile.OfferingPlan:
+	case report.OfferingPlan:
 		return plan.Activity + ": a plan that offers them, and API access (not Free)"
 	}
 	return plan.Activity + ": the " + string(plan.Offer) + " plan"
@@ -194,7 +195,7 @@ type shortfall struct {
 }
 
 // shortfalls lists what organizations lack, in the order of the report.
-func shortfalls(steps []reconcile.StepReport) []shortfall {
+func shortfalls(steps []report.StepReport) []shortfall {
 	var list []shortfall
 	at := map[shortfall]int{}
 	for _, step := range steps {
@@ -213,7 +214,7 @@ func shortfalls(steps []reconcile.StepReport) []shortfall {
 }
 
 // requiredPlans says what to buy where steps were skipped for the licence.
-func (p *printer) requiredPlans(steps []reconcile.StepReport) {
+func (p *printer) requiredPlans(steps []report.StepReport) {
 	list := shortfalls(steps)
 	if len(list) == 0 {
 		return
@@ -227,7 +228,7 @@ func (p *printer) requiredPlans(steps []reconcile.StepReport) {
 }
 
 // totals says in words what became of the plan.
-func (p *printer) totals(r *reconcile.Report) {
+func (p *printer) totals(r *report.Report) {
 	if r.Planned == 0 {
 		p.line("%s", p.paint(bold, "Nothing to do."))
 	} else {
@@ -244,10 +245,10 @@ func (p *printer) totals(r *reconcile.Report) {
 }
 
 // goOn says how to finish what was not finished. A merged report is of many runs, each of which goes on by itself.
-func (p *printer) goOn(r *reconcile.Report) {
+func (p *printer) goOn(r *report.Report) {
 	unfinished := r.Failed + r.Unknown
 	for _, step := range r.Steps {
-		if step.Outcome == reconcile.Skipped && !step.SkippedForLicence() {
+		if step.Outcome == report.Skipped && !step.SkippedForLicence() {
 			unfinished++
 		}
 	}

@@ -7,7 +7,8 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // story gathers, organization by organization, what the summary says in words.
@@ -27,7 +28,7 @@ type limited struct {
 // minutes is how long the writes take at least: each full window but the last is waited out.
 func (l limited) minutes() int { return (l.writes+l.limit-1)/l.limit - 1 }
 
-func (s *story) add(o *reconcile.OrganizationPlan) {
+func (s *story) add(o *plan.Organization) {
 	s.organizations++
 	if quiet(o) {
 		s.silent++
@@ -45,26 +46,26 @@ func (s *story) add(o *reconcile.OrganizationPlan) {
 	}
 }
 
-func (s *story) step(o *reconcile.OrganizationPlan, step *reconcile.Step) {
+func (s *story) step(o *plan.Organization, step *plan.Step) {
 	key, name := Clean(o.Key), Clean(step.Address.Name())
 	switch {
-	case step.Kind == spec.KindMember && step.Op.Counted() == reconcile.OpInvite:
+	case step.Kind == spec.KindMember && step.Op.Counted() == plan.OpInvite:
 		s.invited = append(s.invited, name+" to "+key)
-	case step.Kind == spec.KindMember && step.Op == reconcile.OpRevoke:
+	case step.Kind == spec.KindMember && step.Op == plan.OpRevoke:
 		s.losing = append(s.losing, name+" the invitation to "+key)
-	case step.Kind == spec.KindMember && step.Op == reconcile.OpDelete:
+	case step.Kind == spec.KindMember && step.Op == plan.OpDelete:
 		s.losing = append(s.losing, name+" from "+key)
-	case step.Kind == spec.KindOrganization && step.Op == reconcile.OpDelete:
+	case step.Kind == spec.KindOrganization && step.Op == plan.OpDelete:
 		s.losing = append(s.losing, "everybody in "+key)
 	}
-	if step.Risk == reconcile.RiskIrreversible {
+	if step.Risk == plan.RiskIrreversible {
 		s.forever = append(s.forever, irreversibleWords(key, step))
 	}
 }
 
-func irreversibleWords(key string, step *reconcile.Step) string {
+func irreversibleWords(key string, step *plan.Step) string {
 	switch {
-	case step.Op == reconcile.OpTransfer:
+	case step.Op == plan.OpTransfer:
 		to := ""
 		for _, field := range step.Fields {
 			if field.To.IsText() {
@@ -72,17 +73,17 @@ func irreversibleWords(key string, step *reconcile.Step) string {
 			}
 		}
 		return "transferring " + key + to
-	case step.Kind == spec.KindOrganization && step.Op == reconcile.OpDelete:
+	case step.Kind == spec.KindOrganization && step.Op == plan.OpDelete:
 		return "deleting the organization " + key
-	case step.Kind == spec.KindOrganization && step.Op == reconcile.OpCreate:
+	case step.Kind == spec.KindOrganization && step.Op == plan.OpCreate:
 		return "creating the organization " + key
 	}
 	return Clean(string(step.Op)) + " " + Clean(string(step.Address))
 }
 
 // writesOf is how many requests a step takes: a reinvite revokes, then invites.
-func writesOf(step reconcile.Step) int {
-	if step.Op == reconcile.OpReinvite {
+func writesOf(step plan.Step) int {
+	if step.Op == plan.OpReinvite {
 		return 2
 	}
 	return 1
@@ -92,7 +93,7 @@ func writesOf(step reconcile.Step) int {
 const named = 8
 
 // print writes the summary of a plan.
-func (s *story) print(p *printer, plan *reconcile.Plan) {
+func (s *story) print(p *printer, plan *plan.Plan) {
 	n := changes(plan.Summary)
 	if n == 0 {
 		p.line("%s", p.paint(bold, "No changes.")+s.nothingWords(plan))
@@ -123,7 +124,7 @@ func countIf(n int, one, many string) string {
 	return text.Count(n, one, many)
 }
 
-func (s *story) nothingWords(plan *reconcile.Plan) string {
+func (s *story) nothingWords(plan *plan.Plan) string {
 	sum := plan.Summary
 	switch {
 	case spec.HasErrors(plan.Problems):
@@ -138,7 +139,7 @@ func (s *story) nothingWords(plan *reconcile.Plan) string {
 	return " Everything is as the documents say."
 }
 
-func (s *story) declaredWords(sum reconcile.Summary) string {
+func (s *story) declaredWords(sum plan.Summary) string {
 	line := countIf(sum.Unchanged, "object", "objects")
 	if s.silent == 0 {
 		return line
@@ -163,7 +164,7 @@ func unmanagedWords(unmanaged map[spec.Kind]int) string {
 
 // callWords says what reading took and what applying will take, with the time where a rate limit binds:
 // organizations are written side by side, so that the slowest one counts.
-func (s *story) callWords(calls reconcile.Calls, steps int) string {
+func (s *story) callWords(calls state.Calls, steps int) string {
 	line := text.Count(calls.Read, "read", "reads") + " made"
 	if steps == 0 {
 		return line
@@ -184,7 +185,7 @@ func (s *story) callWords(calls reconcile.Calls, steps int) string {
 }
 
 // saved says where the plan was written and how to go on.
-func (p *printer) saved(plan *reconcile.Plan) {
+func (p *printer) saved(plan *plan.Plan) {
 	if p.Saved != "" {
 		p.labelled(2, plain, "saved as", 16, p.Saved+", good until "+plan.Expires.UTC().Format("2006-01-02 15:04 MST"))
 		p.line("  %s  %s", pad("digest", 16), cut(Clean(plan.Digest), p.width()-20))

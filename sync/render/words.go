@@ -6,7 +6,8 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // none is the side of a change that is not there.
@@ -69,20 +70,20 @@ func kindNames(kinds []spec.Kind) string {
 
 // risks are in the order in which texts show them, with their mark and its colour.
 var risks = []struct {
-	risk  reconcile.Risk
+	risk  plan.Risk
 	mark  string
 	style style
 	// heading and meaning are for Markdown and HTML.
 	heading, meaning string
 }{
-	{reconcile.RiskIrreversible, "IRREVERSIBLE", redBold, "Irreversible", "cannot be undone"},
-	{reconcile.RiskDestructive, "DESTRUCTIVE", red, "Destructive", "deletes or removes"},
-	{reconcile.RiskCaution, "caution", yellow, "Caution", "people notice it"},
-	{reconcile.RiskNone, "no risk", plain, "No risk", "settings and values"},
+	{plan.RiskIrreversible, "IRREVERSIBLE", redBold, "Irreversible", "cannot be undone"},
+	{plan.RiskDestructive, "DESTRUCTIVE", red, "Destructive", "deletes or removes"},
+	{plan.RiskCaution, "caution", yellow, "Caution", "people notice it"},
+	{plan.RiskNone, "no risk", plain, "No risk", "settings and values"},
 }
 
 // riskRank is a risk's place in risks; an unknown risk counts as the worst.
-func riskRank(r reconcile.Risk) int {
+func riskRank(r plan.Risk) int {
 	for i := range risks {
 		if risks[i].risk == r {
 			return i
@@ -93,18 +94,18 @@ func riskRank(r reconcile.Risk) int {
 
 // counted are the ops that a summary counts, in its order.
 var counted = []struct {
-	op reconcile.Op
-	of func(reconcile.Summary) int
+	op plan.Op
+	of func(plan.Summary) int
 }{
-	{reconcile.OpCreate, func(s reconcile.Summary) int { return s.Create }},
-	{reconcile.OpUpdate, func(s reconcile.Summary) int { return s.Update }},
-	{reconcile.OpDelete, func(s reconcile.Summary) int { return s.Delete }},
-	{reconcile.OpInvite, func(s reconcile.Summary) int { return s.Invite }},
-	{reconcile.OpTransfer, func(s reconcile.Summary) int { return s.Transfer }},
+	{plan.OpCreate, func(s plan.Summary) int { return s.Create }},
+	{plan.OpUpdate, func(s plan.Summary) int { return s.Update }},
+	{plan.OpDelete, func(s plan.Summary) int { return s.Delete }},
+	{plan.OpInvite, func(s plan.Summary) int { return s.Invite }},
+	{plan.OpTransfer, func(s plan.Summary) int { return s.Transfer }},
 }
 
 // changes is the number of steps in a summary.
-func changes(s reconcile.Summary) int {
+func changes(s plan.Summary) int {
 	n := 0
 	for _, c := range counted {
 		n += c.of(s)
@@ -113,7 +114,7 @@ func changes(s reconcile.Summary) int {
 }
 
 // opCounts is "1 create, 2 update"; "" for none.
-func opCounts(s reconcile.Summary) string {
+func opCounts(s plan.Summary) string {
 	var words []string
 	for _, c := range counted {
 		if n := c.of(s); n > 0 {
@@ -124,7 +125,7 @@ func opCounts(s reconcile.Summary) string {
 }
 
 // opWords is opCounts for people: commas between thousands.
-func opWords(s reconcile.Summary) string {
+func opWords(s plan.Summary) string {
 	var words []string
 	for _, c := range counted {
 		if n := c.of(s); n > 0 {
@@ -135,7 +136,7 @@ func opWords(s reconcile.Summary) string {
 }
 
 // opWord is an op for a column: one that this program does not know, which only a foreign plan can hold, is cut.
-func opWord(op reconcile.Op) string { return cut(Clean(string(op)), 10) }
+func opWord(op plan.Op) string { return cut(Clean(string(op)), 10) }
 
 // object is an address without its key, as --target takes it behind the key: variable/API_BASE, tfa;
 // for the organization itself the word.
@@ -148,7 +149,7 @@ func object(a spec.Address) string {
 }
 
 // show is one side of a field for people; a secret is masked, with its reference if it has one.
-func show(s reconcile.Scalar) string {
+func show(s state.Scalar) string {
 	switch {
 	case s.IsNone():
 		return none
