@@ -46,6 +46,9 @@ func (c *converter) convert(s *shape, value any) (any, error) {
 	case s.scalar == "dyn":
 		return c.anything(value)
 	}
+	if text, ok := value.(string); ok && len(text) > maxText && s.scalar == "string" {
+		return tooLong(text), nil
+	}
 	out, ok := scalar(s.scalar, value)
 	if !ok {
 		return nil, mismatch(s, value)
@@ -154,7 +157,12 @@ var anyShape = &shape{scalar: "dyn"}
 // anything keeps a value as it is; whole numbers become int, others double.
 func (c *converter) anything(value any) (any, error) {
 	switch v := value.(type) {
-	case nil, string, bool:
+	case nil, bool:
+		return v, nil
+	case string:
+		if len(v) > maxText {
+			return tooLong(v), nil
+		}
 		return v, nil
 	case map[string]any:
 		return c.dict(anyShape, v)

@@ -19,6 +19,8 @@ import (
 const (
 	baseCost     = 250_000
 	costPerValue = 20 // for each value of the plan
+	// documentShare bounds what all policies of documents may spend together, as multiples of what one may.
+	documentShare = 10
 )
 
 // interruptEvery is after how many rounds of a comprehension the context is looked at.
@@ -123,11 +125,19 @@ func (s *Set) Evaluate(ctx context.Context, in Input) (Verdict, error) {
 		return Verdict{}, err
 	}
 	var v Verdict
+	limit := uint64(baseCost + costPerValue*values)
+	pool := documentShare * limit
 	for _, r := range s.rules {
-		j := judge{rule: r, in: in, limit: uint64(baseCost + costPerValue*values)}
+		j := judge{rule: r, in: in, limit: limit}
+		if !r.From.Trusted {
+			j.limit = min(limit, pool)
+		}
 		results, err := j.all(ctx, subjects[r.On])
 		if err != nil {
 			return Verdict{}, fmt.Errorf("judge policy %s: %w", r.ID, err)
+		}
+		if !r.From.Trusted {
+			pool -= min(j.spent, pool)
 		}
 		v.Evaluated += j.evaluated
 		v.Results = append(v.Results, results...)
@@ -232,14 +242,6 @@ func (j *judge) unread(s subject) (lacking []Unread) {
 		}
 	}
 	return lacking
-}
-
-// program plans an expression under a limit of cost. A missing expression has none.
-func program(e *expression, limit uint64) (cel.Program, error) {
-	if e == nil {
-		return nil, nil
-	}
-	return e.env.Program(e.tree, cel.CostLimit(limit), cel.InterruptCheckFrequency(interruptEvery), cel.EvalOptions(cel.OptOptimize))
 }
 
 // evaluate runs a program and adds up what it costs.
