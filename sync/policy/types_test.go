@@ -80,3 +80,28 @@ func TestEveryNotationIsAType(t *testing.T) {
 		}
 	}
 }
+
+// TestGuardsSchemaHasTheKeysOfTheDecoder: an editor offers exactly what is read.
+func TestGuardsSchemaHasTheKeysOfTheDecoder(t *testing.T) {
+	t.Parallel()
+	var root struct {
+		Definitions map[string]struct {
+			Required   []string       `json:"required"`
+			Properties map[string]any `json:"properties"`
+		} `json:"definitions"`
+	}
+	if err := json.Unmarshal(schema.Guards(), &root); err != nil {
+		t.Fatal(err)
+	}
+	for name, keys := range map[string]map[string]bool{"policy": policyKeys, "suppression": suppressionKeys, "test": testKeys} {
+		definition := root.Definitions[name]
+		if got, want := joinKeys(definition.Properties), joinKeys(keys); got != want {
+			t.Errorf("%s: the schema has %s, the decoder %s", name, got, want)
+		}
+		for key, required := range keys {
+			if slices.Contains(definition.Required, key) != required {
+				t.Errorf("%s.%s: required by one of schema and decoder only", name, key)
+			}
+		}
+	}
+}
