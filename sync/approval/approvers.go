@@ -68,7 +68,7 @@ func ParseApprovers(text []byte, local *time.Location) (*Approvers, []LineProble
 
 // parseSignerLine reads: principals [options] type key [comment].
 func parseSignerLine(text string, local *time.Location) (signerLine, error) {
-	if strings.ContainsFunc(text, func(r rune) bool { return r == unicode.ReplacementChar || unicode.IsControl(r) && r != '\t' }) {
+	if strings.ContainsFunc(text, func(r rune) bool { return r == '\uFFFD' || unicode.IsControl(r) && r != '\t' }) {
 		return signerLine{}, errors.New("the line holds control characters or is not UTF-8")
 	}
 	principals, rest, err := cutPrincipals(text)
@@ -123,7 +123,8 @@ func (l *signerLine) option(name, value string, hasValue bool, local *time.Locat
 		l.authority = true
 		return nil
 	}
-	if len(value) < 2 || value[0] != '"' || value[len(value)-1] != '"' || strings.ContainsAny(value[1:len(value)-1], `"\`) {
+	quoted := len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"'
+	if !quoted || strings.ContainsAny(value[1:len(value)-1], `"\`) {
 		return fmt.Errorf("the option %s is not known or its value is not in quotes", shown(name))
 	}
 	value = value[1 : len(value)-1]

@@ -44,7 +44,8 @@ func Sign(s Statement, signer ssh.Signer) (File, error) {
 	}
 	f := File{Name: fileName(key), Statement: text, Signature: sshsig.Armor(signature)}
 	if _, err := openSignature(f); err != nil {
-		return File{}, fmt.Errorf("the key %s has made a signature that does not count: %w", ssh.FingerprintSHA256(plainKey(key)), err)
+		fingerprint := ssh.FingerprintSHA256(plainKey(key))
+		return File{}, fmt.Errorf("the key %s has made a signature that does not count: %w", fingerprint, err)
 	}
 	return f, nil
 }
@@ -134,7 +135,8 @@ func FromAgent(connection io.ReadWriter, key ssh.PublicKey) (ssh.Signer, error) 
 	case len(signers) == 0:
 		return nil, errors.New("the SSH agent has no key: add one with ssh-add")
 	case len(signers) > 1:
-		return nil, fmt.Errorf("the SSH agent has %d keys (%s): name the file of one", len(signers), strings.Join(fingerprints, ", "))
+		all := strings.Join(fingerprints, ", ")
+		return nil, fmt.Errorf("the SSH agent has %d keys (%s): name the file of one", len(signers), all)
 	}
 	return signers[0], nil
 }

@@ -40,7 +40,8 @@ func checkKey(key ssh.PublicKey) error {
 		return fmt.Errorf("keys of type %s do not count", shown(key.Type()))
 	}
 	if holder, ok := key.(ssh.CryptoPublicKey); ok {
-		if public, ok := holder.CryptoPublicKey().(*rsa.PublicKey); ok && (public.N.BitLen() < minRSA || public.N.BitLen() > maxRSA) {
+		public, ok := holder.CryptoPublicKey().(*rsa.PublicKey)
+		if ok && (public.N.BitLen() < minRSA || public.N.BitLen() > maxRSA) {
 			return fmt.Errorf("an RSA key of %d bits does not count; it must have %d to %d", public.N.BitLen(), minRSA, maxRSA)
 		}
 	}
@@ -77,7 +78,8 @@ func parseSignature(armored []byte) (*sshsig.Signature, error) {
 		return nil, fmt.Errorf("it is longer than %d bytes", maxSignature)
 	}
 	block, rest := pem.Decode(armored)
-	if block == nil || len(block.Headers) > 0 || len(bytes.TrimSpace(rest)) > 0 || !bytes.HasPrefix(armored, []byte("-----BEGIN "+sshsig.PEMType+"-----")) {
+	begins := bytes.HasPrefix(armored, []byte("-----BEGIN "+sshsig.PEMType+"-----"))
+	if !begins || block == nil || len(block.Headers) > 0 || len(bytes.TrimSpace(rest)) > 0 {
 		return nil, errors.New("it is no armored SSH signature")
 	}
 	signature, err := sshsig.Unarmor(armored)

@@ -88,7 +88,7 @@ func (a *Approvers) Verify(want Statement, files []File, now time.Time, required
 	for _, f := range files {
 		one, fingerprint, err := a.judge(want, f, now)
 		if r := (refusal{}); errors.As(err, &r) {
-			v.Refused = append(v.Refused, Refusal{File: f.Name, Fingerprint: fingerprint, Reason: r.reason, Message: r.message})
+			v.Refused = append(v.Refused, Refusal{f.Name, fingerprint, "", r.reason, r.message})
 			continue
 		}
 		all = append(all, one)
@@ -161,7 +161,7 @@ func (s Statement) serves(want Statement, now time.Time) error {
 	case !now.Before(s.Until.Add(time.Second)):
 		return refuse(ReasonExpired, "the statement counted until %s", s.Until.Format(time.RFC3339))
 	case s.Until.After(now.Add(MaxAhead)):
-		return refuse(ReasonTooLong, "the statement counts until %s, and 7 days ahead are the most", s.Until.Format(time.RFC3339))
+		return refuse(ReasonTooLong, "the statement counts until %s, more than 7 days ahead", s.Until.Format(time.RFC3339))
 	}
 	return nil
 }
@@ -171,8 +171,11 @@ func (a *Approvers) approver(key ssh.PublicKey, now time.Time) (principal string
 	err = refuse(ReasonNotApprover, "the key is not in the approvers file")
 	certificate, presented := key.(*ssh.Certificate)
 	for _, line := range a.lines {
-		found := line.key
-		if line.authority != presented || presented && !sameKey(found, certificate.SignatureKey) || !presented && !sameKey(found, key) {
+		listed := key
+		if presented {
+			listed = certificate.SignatureKey
+		}
+		if line.authority != presented || !sameKey(line.key, listed) {
 			continue
 		}
 		if why := line.refuses(now); why != "" {
@@ -218,7 +221,8 @@ func (l signerLine) certified(certificate *ssh.Certificate, now time.Time) (stri
 	}
 	checker := ssh.CertChecker{Clock: func() time.Time { return now }}
 	if err := checker.CheckCert(fitting[0], certificate); err != nil {
-		return "", refuse(ReasonCertificate, "the certificate does not hold: %s", shown(strings.TrimPrefix(err.Error(), "ssh: ")))
+		why := strings.TrimPrefix(err.Error(), "ssh: ")
+		return "", refuse(ReasonCertificate, "the certificate does not hold: %s", shown(why))
 	}
 	return fitting[0], nil
 }

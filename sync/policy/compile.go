@@ -35,7 +35,8 @@ func newEnv(variables map[string]string) (*cel.Env, error) {
 		cel.CustomTypeAdapter(registry), cel.CustomTypeProvider(provider{registry}),
 		cel.CrossTypeNumericComparisons(true), cel.DefaultUTCTimeZone(true),
 		ext.Strings(ext.StringsVersion(stringsVersion)), flattenFunction(),
-		cel.ParserExpressionSizeLimit(maxExpression), cel.ParserRecursionLimit(maxDepth), cel.ParserErrorRecoveryLimit(maxFailuresShown),
+		cel.ParserExpressionSizeLimit(maxExpression), cel.ParserRecursionLimit(maxDepth),
+		cel.ParserErrorRecoveryLimit(maxFailuresShown),
 		cel.ExpressionNodeLimit(maxNodes), cel.RegexProgramSizeLimit(maxRegexProgram),
 		cel.ASTValidators(cel.ValidateRegexLiterals(), cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals(),
 			cel.ValidateComprehensionNestingLimit(maxNesting)),
@@ -87,7 +88,8 @@ func compileExpression(env *cel.Env, text string) (e *expression, problems []Pro
 
 func describeIssues(failures []*common.Error) []Problem {
 	slices.SortStableFunc(failures, func(a, b *common.Error) int {
-		return cmp.Or(cmp.Compare(a.Location.Line(), b.Location.Line()), cmp.Compare(a.Location.Column(), b.Location.Column()))
+		lines := cmp.Compare(a.Location.Line(), b.Location.Line())
+		return cmp.Or(lines, cmp.Compare(a.Location.Column(), b.Location.Column()))
 	})
 	var problems []Problem
 	for i, failure := range failures {
@@ -108,12 +110,13 @@ func describeIssues(failures []*common.Error) []Problem {
 // hintFor reads CEL's messages, as the library has no codes for them. A message that is worded
 // otherwise in a later version costs the hint only.
 func hintFor(message string) string {
+	mixed := strings.Contains(message, "int") && strings.Contains(message, "double")
 	switch {
 	case strings.HasPrefix(message, "undefined field"):
 		return "`makesync help policies` lists the keys"
 	case strings.HasPrefix(message, "undeclared reference"):
 		return "`on` decides which of organization, step, plan and now there are"
-	case strings.Contains(message, "no matching overload") && strings.Contains(message, "int") && strings.Contains(message, "double"):
+	case strings.Contains(message, "no matching overload") && mixed:
 		return "counts are whole numbers, money and credits are not: write double(…) or 1.0"
 	}
 	return ""
@@ -137,7 +140,8 @@ func Compile(policies []Policy) (*Set, []Problem) {
 	policies, problems := uniqueIDs(policies)
 	if n := countUntrusted(policies); n > maxPolicies {
 		message := fmt.Sprintf("the documents have %d policies together, and at most %d are judged", n, maxPolicies)
-		return nil, append(problems, Problem{Path: "policies", Message: message, Hint: "move policies to the file of --guards"})
+		hint := "move policies to the file of --guards"
+		return nil, append(problems, Problem{Path: "policies", Message: message, Hint: hint})
 	}
 	set := &Set{}
 	for _, p := range policies {
@@ -188,7 +192,8 @@ func trustRank(p Policy) int {
 }
 
 func takenID(earlier, p Policy) Problem {
-	problem := p.problem("id", "the id "+p.ID+" is also used at "+strings.TrimPrefix(earlier.From.Origin+" "+earlier.Path, " "))
+	at := strings.TrimPrefix(earlier.From.Origin+" "+earlier.Path, " ")
+	problem := p.problem("id", "the id "+p.ID+" is also used at "+at)
 	problem.Hint = "give it another id"
 	if earlier.From.Trusted && !p.From.Trusted {
 		problem.Message = "the id " + p.ID + " belongs to a trusted policy of " + earlier.From.Origin

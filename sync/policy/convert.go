@@ -16,7 +16,7 @@ func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys
 type converter struct {
 	// strict refuses keys that no object has: tests are written by people, plans are not.
 	strict bool
-	values int // how many values were made
+	values int // how many values were made; long texts count as several
 }
 
 // fitError says which part of a value does not fit its shape. It never holds the value itself.
@@ -36,6 +36,9 @@ func within(segment string, err error) error {
 // convert gives the value that fits a shape.
 func (c *converter) convert(s *shape, value any) (any, error) {
 	c.values++
+	if text, ok := value.(string); ok {
+		c.values += len(text) / bytesPerValue
+	}
 	switch {
 	case s.object != "":
 		return c.object(s, value)

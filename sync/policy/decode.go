@@ -12,7 +12,8 @@ func Decode(list any, from From) (policies []Policy, problems []Problem) {
 	items, ok := list.([]any)
 	switch {
 	case !ok:
-		return nil, []Problem{{Origin: from.Origin, Path: "policies", Message: "policies is " + jsonKind(list) + ", not a list"}}
+		message := "policies is " + jsonKind(list) + ", not a list"
+		return nil, []Problem{{Origin: from.Origin, Path: "policies", Message: message}}
 	case len(items) > maxPolicies:
 		message := "there are " + strconv.Itoa(len(items)) + " policies, and a file may have " + strconv.Itoa(maxPolicies)
 		return nil, []Problem{{Origin: from.Origin, Path: "policies", Message: message}}
@@ -40,7 +41,8 @@ func (d *decoder) report(path, message, hint string) {
 // keys of each object in the file; the value says whether it is required.
 var (
 	policyKeys = map[string]bool{
-		"id": true, "on": true, "when": false, "require": true, "severity": false, "message": true, "suppress": false, "tests": false,
+		"id": true, "on": true, "when": false, "require": true, "severity": false, "message": true,
+		"suppress": false, "tests": false,
 	}
 	suppressionKeys = map[string]bool{"address": false, "reason": false, "until": false}
 	testKeys        = map[string]bool{"given": true, "passes": true}
@@ -51,7 +53,8 @@ var idForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
 func (d *decoder) policy(value any, path string) Policy {
 	m := d.object(value, path, policyKeys)
 	p := Policy{
-		ID: d.text(m, path, "id"), On: Subject(d.text(m, path, "on")), When: d.text(m, path, "when"), Require: d.text(m, path, "require"),
+		ID: d.text(m, path, "id"), On: Subject(d.text(m, path, "on")),
+		When: d.text(m, path, "when"), Require: d.text(m, path, "require"),
 		Severity: Severity(d.text(m, path, "severity")), Message: d.text(m, path, "message"), From: d.from, Path: path,
 	}
 	if p.Severity == "" && m["severity"] == nil {
@@ -80,7 +83,7 @@ func (d *decoder) policy(value any, path string) Policy {
 
 func (d *decoder) suppression(value any, path string) Suppression {
 	m := d.object(value, path, suppressionKeys)
-	return Suppression{Address: d.text(m, path, "address"), Reason: d.text(m, path, "reason"), Until: d.text(m, path, "until")}
+	return Suppression{d.text(m, path, "address"), d.text(m, path, "reason"), d.text(m, path, "until")}
 }
 
 func (d *decoder) test(value any, path string) Test {

@@ -15,12 +15,13 @@ import (
 )
 
 // What one policy may spend over all of its subjects, in CEL's units of cost: about one for each
-// step of an evaluation and for each ten characters that are read.
+// step of an evaluation. See meter for calls.
 const (
-	baseCost     = 250_000
-	costPerValue = 20 // for each value of the plan
+	baseCost      = 250_000
+	costPerValue  = 20 // for each value of the plan, and
+	bytesPerValue = 8  // for as many bytes of its texts
 	// documentShare bounds what all policies of documents may spend together, as multiples of what one may.
-	documentShare = 10
+	documentShare = 4
 )
 
 // interruptEvery is after how many rounds of a comprehension the context is looked at.
@@ -170,7 +171,8 @@ func (j *judge) all(ctx context.Context, subjects []subject) ([]Result, error) {
 	var results []Result
 	for i, s := range subjects {
 		if j.spent > j.limit {
-			return append(results, j.failure(subject{}, fmt.Errorf("it costs more than %d, and was not judged for %d further subjects", j.limit, len(subjects)-i))), nil
+			err := fmt.Errorf("it costs more than %d, and was not judged for %d further subjects", j.limit, len(subjects)-i)
+			return append(results, j.failure(subject{}, err)), nil
 		}
 		result, err := j.one(ctx, s, when, require)
 		if err != nil {
@@ -248,7 +250,8 @@ func (j *judge) unread(s subject) (lacking []Unread) {
 func (j *judge) evaluate(ctx context.Context, p cel.Program, vars map[string]any) (bool, error) {
 	value, cost, err := run(ctx, p, vars)
 	j.spent += cost
-	if cancelled := (interpreter.EvalCancelledError{}); errors.As(err, &cancelled) && cancelled.Cause == interpreter.CostLimitExceeded {
+	var cancelled interpreter.EvalCancelledError
+	if errors.As(err, &cancelled) && cancelled.Cause == interpreter.CostLimitExceeded {
 		j.spent = j.limit + 1
 		return false, fmt.Errorf("it costs more than %d", j.limit)
 	}

@@ -29,7 +29,8 @@ var functions = strings.Fields(`
 // callable operators; the others of CEL are named by rules of their own.
 var callable = []string{
 	operators.Conditional, operators.LogicalAnd, operators.LogicalOr, operators.LogicalNot, operators.NotStrictlyFalse,
-	operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals,
+	operators.Equals, operators.NotEquals,
+	operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals,
 	operators.Add, operators.Subtract, operators.Multiply, operators.Divide, operators.Modulo, operators.Negate,
 	operators.Index, operators.In,
 }
@@ -47,7 +48,8 @@ func checkLanguage(tree *cel.Ast) (problems []Problem) {
 		}
 		if message != "" {
 			at := native.SourceInfo().GetStartLocation(e.ID())
-			problems = append(problems, Problem{Line: max(at.Line(), 1), Column: max(at.Column(), 0) + 1, Message: message, Hint: hint})
+			line, column := max(at.Line(), 1), max(at.Column(), 0)+1
+			problems = append(problems, Problem{Line: line, Column: column, Message: message, Hint: hint})
 		}
 	}))
 	return problems[:min(len(problems), maxFailuresShown)]
@@ -63,7 +65,8 @@ func checkCall(native *ast.AST, e ast.Expr) (message, hint string) {
 	case name == operators.Add && isAggregate(e) && !isAccumulator(args[0]):
 		return "only numbers, texts and times are added", "make one list of lists with [a, b].flatten()"
 	case (name == operators.Equals || name == operators.NotEquals) && isAggregate(args[0]) && isAggregate(args[1]):
-		return "only texts, numbers, booleans and times are compared", "compare keys or size(), or say the type: string(a) == string(b)"
+		return "only texts, numbers, booleans and times are compared",
+			"compare keys or size(), or say the type: string(a) == string(b)"
 	case name == operators.In && isAggregate(args[0]):
 		return "only texts, numbers, booleans and times are looked up", "say the type, as in string(a) in b"
 	case name == "matches" && args[len(args)-1].Kind() != ast.LiteralKind:
@@ -127,8 +130,8 @@ const maxFlattened = 100_000
 // flattenFunction makes one list of a list of lists.
 func flattenFunction() cel.EnvOption {
 	item := cel.TypeParamType("T")
-	overload := cel.MemberOverload("list_flatten", []*cel.Type{cel.ListType(cel.ListType(item))}, cel.ListType(item), cel.UnaryBinding(flatten))
-	return cel.Function("flatten", overload)
+	lists, list := cel.ListType(cel.ListType(item)), cel.ListType(item)
+	return cel.Function("flatten", cel.MemberOverload("list_flatten", []*cel.Type{lists}, list, cel.UnaryBinding(flatten)))
 }
 
 func flatten(value ref.Val) ref.Val {
@@ -151,7 +154,7 @@ func flatten(value ref.Val) ref.Val {
 // Costs of calls beyond one for each.
 const (
 	bytesPerCost    = 8   // of texts that go in or come out
-	costOfMatchByte = 2   // of a text that is matched, for patterns of maxRegexProgram
+	costOfMatchByte = 1   // of a text that is matched, and of its pattern
 	costOfTimeZone  = 500 // a time zone is looked up by name
 )
 

@@ -59,8 +59,10 @@ func collectReads(tree *cel.Ast, found map[string]bool) {
 		switch {
 		case e.Kind() == ast.SelectKind && mayBeOrganization(e.AsSelect().Operand()):
 			add(e.AsSelect().FieldName())
-		case e.Kind() == ast.CallKind && e.AsCall().FunctionName() == operators.Index && mayBeOrganization(e.AsCall().Args()[0]):
-			addIndexed(e.AsCall().Args()[1], add)
+		case e.Kind() == ast.CallKind && e.AsCall().FunctionName() == operators.Index:
+			if args := e.AsCall().Args(); mayBeOrganization(args[0]) {
+				addIndexed(args[1], add)
+			}
 		}
 	}))
 }

@@ -14,7 +14,8 @@ import (
 var fieldTypes = map[string]map[string]string{
 	"Plan": {
 		"format": "string", "created": "string", "expires": "string", "digest": "string", "tool": "string",
-		"shard": "Shard", "zones": "list(Zone)", "organizations": "list(Organization)", "summary": "Summary", "calls": "Calls",
+		"shard": "Shard", "zones": "list(Zone)", "organizations": "list(Organization)",
+		"summary": "Summary", "calls": "Calls",
 		"unmanaged": "map(int)", "money": "map(double)", "rules": "list(Rule)", "rulesDigest": "string",
 		"stillHasAccess": "list(Access)", "notLookedInto": "list(string)",
 	},
@@ -23,8 +24,9 @@ var fieldTypes = map[string]map[string]string{
 		"steps": "list(Step)", "waiting": "list(Waiting)", "held": "list(Held)",
 		"unmanaged": "map(int)", "unchanged": "int", "notRead": "list(string)",
 		// What follows is not part of the plan; the caller reads it when Set.Reads names it.
-		"members": "list(Member)", "plan": "string", "credits": "Credits", "teams": "int", "apps": "int", "tfaEnforced": "bool",
-		"owner": "string", "subscription": "dyn", "paymentMethod": "dyn", "lastPayment": "dyn", "usage": "list(Usage)", "changes": "Changes",
+		"members": "list(Member)", "plan": "string", "credits": "Credits", "teams": "int", "apps": "int",
+		"tfaEnforced": "bool", "owner": "string", "subscription": "dyn", "paymentMethod": "dyn", "lastPayment": "dyn",
+		"usage": "list(Usage)", "changes": "Changes",
 	},
 	"Step": {
 		"n": "int", "address": "string", "kind": "string", "op": "string", "risk": "string", "origin": "string",
@@ -51,22 +53,26 @@ var fieldTypes = map[string]map[string]string{
 	"Rule":   {"path": "string", "from": "dyn", "to": "dyn", "weakens": "bool", "source": "Source"},
 	"Access": {"email": "string", "address": "string", "reason": "string"},
 	// Member is one person after the plan: invitation is "" for who has accepted, else pending, expired, …
-	"Member":  {"email": "string", "role": "string", "invitation": "string", "tfa": "bool"},
-	"Credits": {"used": "double", "left": "double", "total": "double", "reset": "string", "daysLeft": "double", "lasts": "bool"},
+	"Member": {"email": "string", "role": "string", "invitation": "string", "tfa": "bool"},
+	"Credits": {
+		"used": "double", "left": "double", "total": "double", "reset": "string", "daysLeft": "double", "lasts": "bool",
+	},
 	"Usage":   {"date": "string", "operations": "double", "credits": "double", "dataTransfer": "double"},
 	"Changes": {"pending": "int", "drift": "int", "conflict": "int", "held": "int", "waiting": "int"},
 	// Row is an organization of `status`; its keys are the variables of --where.
 	"Row": {
-		"key": "string", "zone": "string", "id": "int", "name": "string", "plan": "string", "credits": "Credits", "apiLimit": "int",
-		"teams": "int", "apps": "int", "members": "MemberCounts", "tfaEnforced": "bool", "owner": "string", "subscription": "dyn",
-		"paymentMethod": "dyn", "lastPayment": "dyn", "usage": "list(Usage)", "changes": "Changes", "notRead": "list(string)",
+		"key": "string", "zone": "string", "id": "int", "name": "string", "plan": "string", "credits": "Credits",
+		"apiLimit": "int", "teams": "int", "apps": "int", "members": "MemberCounts", "tfaEnforced": "bool", "owner": "string",
+		"subscription": "dyn", "paymentMethod": "dyn", "lastPayment": "dyn", "usage": "list(Usage)", "changes": "Changes",
+		"notRead": "list(string)",
 	},
 	"MemberCounts": {"total": "int", "admins": "int", "pending": "int", "expired": "int", "withoutTwoFactor": "int"},
 }
 
 // planKeys are the keys of an organization that stand in the plan; any others the caller has to read.
 var planKeys = map[string]bool{
-	"key": true, "zone": true, "id": true, "name": true, "apiLimit": true, "steps": true, "waiting": true, "held": true,
+	"key": true, "zone": true, "id": true, "name": true, "apiLimit": true,
+	"steps": true, "waiting": true, "held": true,
 	"unmanaged": true, "unchanged": true, "notRead": true,
 }
 
