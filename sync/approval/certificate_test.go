@@ -52,6 +52,14 @@ func TestCertificates(t *testing.T) {
 	if got := summary(both.Verify(wanted(), files, noon, 2)); !strings.HasSuffix(got, "| duplicate") || strings.Count(got, "@") != 1 {
 		t.Error(got)
 	}
+	// Lines for an authority join nobody: its key is not theirs.
+	apart := approvers(t, "jane@a cert-authority "+public(authority.PublicKey()), "bob@a cert-authority "+public(authority.PublicKey()))
+	files = []File{
+		signed(t, wanted(), certified(t, jane, authority, nil, "jane@a")), signed(t, wanted(), certified(t, bob, authority, nil, "bob@a")),
+	}
+	if got := summary(apart.Verify(wanted(), files, noon, 2)); got != "bob@a jane@a |" {
+		t.Error(got)
+	}
 	// A certificate in place of the authority's key, and one whose authority is only claimed.
 	if _, problems := ParseApprovers([]byte("*@a cert-authority "+public(certified(t, jane, authority, nil, "jane@a").PublicKey())), time.UTC); len(problems) != 1 {
 		t.Error("a certificate is taken as an authority")

@@ -93,6 +93,7 @@ func TestHarmfulExpressions(t *testing.T) {
 		"slow matches":            often("s.matches('(.*)(.*)(.*)(.*)(.*)(.*)(.*)(.*)(.*)(.*)[b-c]+')"),
 		"slow sizes":              often("s.size() == 1"),
 		"slow failures":           often("int(s) == 1"),
+		"long texts that fail":    long + ".all(s, " + list + ".exists(y, int(s) == 1) || true)",
 		"slow splits":             often("s.split('').size() == 1"),
 		"slow cases":              often("s.lowerAscii().upperAscii().trim().charAt(1) == 'b'"),
 		"slow time zones":         list + ".all(x, " + list + ".exists(y, now.getHours('Europe/Prague') == 99) || true)",

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -143,6 +144,13 @@ func TestSuppressions(t *testing.T) {
 		}
 	}
 	everything := []Suppression{{"**", "agreed", "2026-12-31"}}
+	lastDay := compiled(t, Policy{On: OnPlan, Require: "false", Suppress: []Suppression{{"", "agreed", "2026-11-20"}}})
+	midnight := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+	for at, want := range map[time.Time]Severity{midnight: Error, midnight.Add(-time.Second): ""} {
+		if v, err := lastDay.Evaluate(context.Background(), Input{Plan: decoded(t, smallPlan), Now: at}); err != nil || v.Worst() != want {
+			t.Errorf("%s: %+v %v", at, v, err)
+		}
+	}
 	failing := compiled(t, Policy{On: OnOrganization, Require: `organization.name == organization.owner`, Suppress: everything})
 	if v, err := failing.Evaluate(context.Background(), Input{Plan: decoded(t, smallPlan), Now: friday}); err != nil || v.Worst() != Error {
 		t.Errorf("a failure was suppressed: %+v %v", v, err)
