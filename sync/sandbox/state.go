@@ -162,8 +162,11 @@ type Edit struct {
 	Action string          `json:"action"` // organization_variable_created, organization_variable_edited
 	At     time.Time       `json:"at"`
 	Author string          `json:"author"`
-	TypeID VariableType    `json:"type"`
+	TypeID VariableType    `json:"type"` // after it
 	Value  json.RawMessage `json:"value"`
+	// OldTypeID and OldValue are what an edit replaced; a creation has none.
+	OldTypeID VariableType    `json:"oldType,omitempty"`
+	OldValue  json.RawMessage `json:"oldValue,omitempty"`
 }
 
 // App is a custom app that is installed in an organization.
