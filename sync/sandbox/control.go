@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -53,7 +51,7 @@ func Control(w *World) http.Handler {
 	} {
 		mux.Handle(pattern, answering(h))
 	}
-	return loopbackOnly(mux)
+	return controlOnly(mux)
 }
 
 // ControlBeside answers as Control below /control/ and as the zone everywhere else. It
@@ -100,30 +98,6 @@ func answering(h func(*http.Request) (any, error)) http.Handler {
 		// A client that has gone away meanwhile is no concern of the zone.
 		_ = json.NewEncoder(rw).Encode(out)
 	})
-}
-
-// loopbackOnly refuses clients and hosts that are not of this machine, so that
-// neither the network nor a web page (by DNS rebinding) reaches the control path.
-func loopbackOnly(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if !isLoopback(r.RemoteAddr) || !isLoopback(r.Host) || r.Header.Get("Origin") != "" {
-			http.Error(rw, "the control path answers loopback clients only", http.StatusForbidden)
-			return
-		}
-		h.ServeHTTP(rw, r)
-	})
-}
-
-func isLoopback(hostport string) bool {
-	host, _, err := net.SplitHostPort(hostport)
-	if err != nil {
-		host = hostport
-	}
-	if host == "localhost" {
-		return true
-	}
-	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil && addr.IsLoopback()
 }
 
 func decode(r *http.Request, v any) error {

@@ -241,6 +241,15 @@ func (w *World) AddFault(f Fault) error {
 	return w.alter(func(s *State) error { s.Faults = append(s.Faults, f.String()); return nil })
 }
 
+// AddPassingFault adds a rule that lasts as long as the world is open: no state file keeps it.
+func (w *World) AddPassingFault(f Fault) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	w.faults.add(f)
+	return nil
+}
+
 // ClearFaults takes all rules away.
 func (w *World) ClearFaults() error {
 	w.faults.mu.Lock()

@@ -89,12 +89,24 @@ func (w *World) Switches() map[string]string {
 	return all
 }
 
+// SetPassingSwitch sets one switch for as long as the world is open: no state file keeps it.
+func (w *World) SetPassingSwitch(name, value string) error {
+	if err := checkSwitch(name, value); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.passing[name] = value
+	return nil
+}
+
 // SetSwitch sets one switch; the state file keeps it.
 func (w *World) SetSwitch(name, value string) error {
 	if err := checkSwitch(name, value); err != nil {
 		return err
 	}
 	return w.alter(func(s *State) error {
+		delete(w.passing, name)
 		if s.Switches == nil {
 			s.Switches = map[string]string{}
 		}
@@ -105,6 +117,9 @@ func (w *World) SetSwitch(name, value string) error {
 
 // switchValue needs the lock of the world, as all of the state does.
 func (w *World) switchValue(name string) string {
+	if v, ok := w.passing[name]; ok {
+		return v
+	}
 	if v, ok := w.state.Switches[name]; ok {
 		return v
 	}

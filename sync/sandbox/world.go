@@ -18,8 +18,10 @@ type World struct {
 	mu    sync.RWMutex // guards state and index
 	state *State
 	index *index
-	now   func() time.Time
-	clock atomic.Int64 // state.Clock, to be read without the lock
+	// passing are switches that go with the world and are in no state file.
+	passing map[string]string
+	now     func() time.Time
+	clock   atomic.Int64 // state.Clock, to be read without the lock
 
 	turns   chan struct{} // holds one token: the right to write
 	queued  atomic.Int64  // writes that wait for their turn or are held
@@ -53,7 +55,7 @@ func newWorld(s *State, now func() time.Time) (*World, error) {
 	if err := s.complete(now().Add(time.Duration(s.Clock))); err != nil {
 		return nil, err
 	}
-	w := &World{state: s, index: newIndex(s), now: now, turns: make(chan struct{}, 1), router: newRouter(operations())}
+	w := &World{state: s, index: newIndex(s), now: now, turns: make(chan struct{}, 1), router: newRouter(operations()), passing: map[string]string{}}
 	w.control = &control{world: w}
 	w.calls = make([]atomic.Int64, len(w.router.operations))
 	w.turns <- struct{}{}
