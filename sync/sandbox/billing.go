@@ -47,8 +47,9 @@ func getSubscription(c *call) (any, error) {
 			return nil, notFound("Subscription")
 		case c.is("free-subscription", "null"):
 			return object{{"product", nil}}, nil
+		case c.is("free-subscription", "empty"):
+			return object{}, nil
 		}
-		return object{}, nil
 	}
 	bill := nextMonth(c.org.lastReset(c.now))
 	if c.org.Billing.Canceled {

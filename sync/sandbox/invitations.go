@@ -157,9 +157,9 @@ func acceptInvitation(c *call) (change, error) {
 	case m == nil:
 		return change{}, notFound("Invitation")
 	case m.UserID != c.user.ID:
-		return change{}, forbidden()
+		return change{}, c.forbidden()
 	case m.state(c.now) == "expired":
-		return change{}, invalid("The invitation has expired.")
+		return change{}, c.expiredInvitation()
 	}
 	c.org = h.org
 	return change{"member/" + strings.ToLower(c.user.Email), func() any {
@@ -168,4 +168,31 @@ func acceptInvitation(c *call) (change, error) {
 		return object{{"user", invitedColumns.row(c, c.user)},
 			{"userOrganizationRole", memberColumns.normal().row(c, membership{h.org, m})}}
 	}}, nil
+}
+
+// expiredInvitation is the answer to accepting one, which no source tells.
+func (c *call) expiredInvitation() error {
+	if c.is("expired-invitation", "400") {
+		return invalid("The invitation has expired.")
+	}
+	return notFound("Invitation")
+}
+
+// ownInvitations: GET /users/me/organization-invitations are those of the token's user with their
+// hashes, expired ones too, in all zones. That rows name the zone stands in the schema only.
+func ownInvitations(c *call) (any, error) {
+	rows := []object{}
+	for _, h := range c.w.index.memberships(c.user.ID) {
+		m := h.org.member(c.user.ID)
+		if m.Invitation == nil {
+			continue
+		}
+		row := object{{"hash", m.Invitation.Hash}, {"invitation", m.state(c.now)}, {"usersRoleId", m.Role.ID},
+			{"organizationId", h.org.ID}, {"organizationName", h.org.Name}}
+		if c.is("invitation-zone", "yes") {
+			row = append(row, field{"zone", h.zone.Host})
+		}
+		rows = append(rows, row)
+	}
+	return object{{"userOrganizationInvitations", rows}}, nil
 }

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"net/http"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -137,7 +136,7 @@ func createOrganization(c *call) (change, error) {
 		return change{}, err
 	}
 	if c.is("create-organization", "forbid") && !c.user.allows([]string{"admin:write"}) {
-		return change{}, forbidden()
+		return change{}, c.forbidden()
 	}
 	if err := missing("name", in.Name == nil, "regionId", in.RegionID == nil, "timezoneId", in.TimezoneID == nil, "countryId", in.CountryID == nil); err != nil {
 		return change{}, err
@@ -271,23 +270,12 @@ func deleteOrganization(c *call) (change, error) {
 		return change{}, lacking("organization delete")
 	}
 	if c.org.ActiveScenarios > 0 && !c.flag("confirmed") {
-		return change{}, c.unconfirmedDelete()
+		return change{}, c.unconfirmedDelete("The organization has active scenarios.", c.activeScenarios())
 	}
 	return change{"organization", func() any {
 		c.removeOrganization()
 		return object{{"organization", c.org.ID}}
 	}}, nil
-}
-
-func (c *call) unconfirmedDelete() error {
-	const detail = "The organization has active scenarios."
-	switch {
-	case c.is("unconfirmed-delete", "400"):
-		return invalid(detail)
-	case c.is("unconfirmed-delete", "403"):
-		return &problem{status: http.StatusForbidden, code: "SC403", message: "Permission denied", detail: detail}
-	}
-	return unconfirmed(detail)
 }
 
 func (c *call) removeOrganization() {

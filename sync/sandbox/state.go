@@ -48,6 +48,9 @@ type User struct {
 	Scopes []string `json:"scopes,omitempty"`
 	// TwoFactor says that the user has set up two-factor authentication.
 	TwoFactor bool `json:"twoFactor,omitempty"`
+	// SSO says that the user signs in through another service, which has no two-factor
+	// authentication of Make's.
+	SSO bool `json:"sso,omitempty"`
 	// Invited marks somebody who is known from invitations only, with the name that the inviter typed.
 	Invited   bool      `json:"invited,omitempty"`
 	Language  string    `json:"language,omitempty"` // default en

@@ -77,10 +77,23 @@ func getUsage(c *call) (any, error) {
 	for i := range days {
 		day := midnight.AddDate(0, 0, i-usageDays+1)
 		u := c.org.between(day.Add(-offset), earlier(c.now, day.AddDate(0, 0, 1).Add(-offset)))
-		days[i] = object{{"date", day.Format(time.DateOnly)}, {"operations", u.operations},
-			{"dataTransfer", u.transfer}, {"centicredits", u.operations * 100}}
+		days[i] = c.usageRow(day, u, i)
 	}
 	return object{{"data", days}}, nil
+}
+
+// usageRow is one day. Its numbers are typed "bigint" in the documents, and the second row of the
+// example spells datatransfer: a switch.
+func (c *call) usageRow(day time.Time, u usage, i int) object {
+	shown, transfer := func(n int) any { return n }, "dataTransfer"
+	if c.is("usage-form", "strings") {
+		shown = func(n int) any { return decimal(n) }
+	}
+	if c.is("usage-form", "mixed") && i%2 == 1 {
+		transfer = "datatransfer"
+	}
+	return object{{"date", day.Format(time.DateOnly)}, {"operations", shown(u.operations)},
+		{transfer, shown(u.transfer)}, {"centicredits", shown(u.operations * 100)}}
 }
 
 func earlier(a, b time.Time) time.Time {

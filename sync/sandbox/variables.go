@@ -122,16 +122,22 @@ func (c *call) isSystem(name string) bool {
 
 // listVariables: GET /organizations/{organizationId}/variables is a list of all
 // variables, without pages; where the licence has no custom variables, of the
-// system variables only, and still a 200 (published).
+// system variables only, and still a 200 (published). The documents say an object where working
+// clients read a list: a switch.
 func listVariables(c *call) (any, error) {
-	rows := []object{}
-	for _, v := range c.systemVariables() {
-		rows = append(rows, c.variableRow(v, true))
+	rows, single := []object{}, c.is("variables-list", "object")
+	if !single {
+		for _, v := range c.systemVariables() {
+			rows = append(rows, c.variableRow(v, true))
+		}
 	}
 	if c.org.has("customVariables") {
 		for _, v := range c.org.Variables {
 			rows = append(rows, c.variableRow(v, false))
 		}
+	}
+	if single && len(rows) == 1 {
+		return object{{"organizationVariables", rows[0]}}, nil
 	}
 	return object{{"organizationVariables", rows}}, nil
 }

@@ -120,7 +120,7 @@ func TestFeatureControls(t *testing.T) {
 	a := c.get("/organizations/11/feature-controls")
 	want(t, a, 14.0, "featureControls", 0, "id")
 	want(t, a, "Make AI Tools", "featureControls", 3, "name")
-	want(t, c.call(200, "PATCH", "/organizations/11/feature-controls", `{"id":11,"enabled":false}`), false, "featureControls", "enabled")
+	want(t, c.call(200, "PATCH", "/organizations/11/feature-controls", `{"id":11,"enabled":false}`), false, "featureControl", "enabled")
 	want(t, c.get("/organizations/11/feature-controls?featureControlName=Make+AI+Tools"), false, "featureControls", 0, "enabled")
 	want(t, c.get("/organizations/11"), false, "organization", "featureControls", 3, "enabled")
 	c.call(404, "PATCH", "/organizations/11/feature-controls", `{"id":99,"enabled":false}`)
