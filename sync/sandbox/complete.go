@@ -153,6 +153,9 @@ func (k *completion) zones() error {
 		if z.Controls == nil {
 			z.Controls = builtinControls(i)
 		}
+		if err := completePrices(z.Prices); err != nil {
+			return fmt.Errorf("zone %s: %w", z.Name, err)
+		}
 	}
 	return nil
 }
@@ -229,14 +232,12 @@ func (k *completion) organization(z *Zone, o *Organization) error {
 		o.Members = []*Member{{UserID: k.state.Users[0].ID, Role: Ref{ID: ownerID}}}
 	}
 	if o.FeatureControls == nil && o.Plan != "Free" {
-		o.FeatureControls = map[string]bool{}
-		for _, c := range z.Controls {
-			o.FeatureControls[c.Name] = c.Enabled
-		}
+		o.FeatureControls = z.controlsOfNew()
 	}
 	if o.Billing == nil {
 		o.Billing = newBilling(o)
 	}
+	k.billing(z, o)
 	if err := z.enums().resolve(&o.Country, &o.Timezone); err != nil {
 		return err
 	}
@@ -247,6 +248,18 @@ func (k *completion) organization(z *Zone, o *Organization) error {
 		return err
 	}
 	return completeVariables(o)
+}
+
+// billing dates what a seed says without a date.
+func (k *completion) billing(z *Zone, o *Organization) {
+	b := o.Billing
+	if b.Canceled && b.Ends.IsZero() {
+		_, b.Ends = z.cycle(o, k.now)
+	}
+	if b.Failing && b.Failed.IsZero() {
+		b.Failed = k.now.Add(-2 * 24 * time.Hour).UTC().Truncate(time.Millisecond)
+	}
+	b.Failing = false
 }
 
 func (k *completion) members(o *Organization) error {

@@ -26,6 +26,9 @@ import (
 //	GET    /control/faults     the rules in their textual form
 //	POST   /control/faults     {"fault": "op=*,nth=3,kind=drop-after"}
 //	DELETE /control/faults     takes all rules away
+//	GET    /control/billing    charges and checkouts that calls have caused, counted and by organization
+//	GET    /control/checkouts  every checkout that was begun, with its session and URL
+//	POST   /control/checkouts  {"sessionId": 1, "outcome": "pay"}: what a person does there; pay, decline, expire
 //	POST   /control/hold       {"write": 2, "after": true}: hold the second write after its commit
 //	GET    /control/hold       waits until that write is held and answers it; ?timeout=30s, then 504
 //	POST   /control/release    {"goOn": false}: ends the hold; see Hold.Release
@@ -35,19 +38,22 @@ func Control(w *World) http.Handler {
 	c := w.control
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]func(*http.Request) (any, error){
-		"GET /control/state":     func(*http.Request) (any, error) { return w.Snapshot(), nil },
-		"GET /control/log":       func(*http.Request) (any, error) { return orEmpty(w.Log()), nil },
-		"GET /control/calls":     func(*http.Request) (any, error) { return w.Calls(), nil },
-		"GET /control/queue":     func(*http.Request) (any, error) { return map[string]int{"writes": w.Queued()}, nil },
-		"GET /control/switches":  func(*http.Request) (any, error) { return w.Switches(), nil },
-		"POST /control/switches": c.switches,
-		"POST /control/clock":    c.clock,
-		"GET /control/faults":    func(*http.Request) (any, error) { return texts(w.Faults()), nil },
-		"POST /control/faults":   c.fault,
-		"DELETE /control/faults": func(*http.Request) (any, error) { return []string{}, w.ClearFaults() },
-		"POST /control/hold":     c.hold,
-		"GET /control/hold":      c.wait,
-		"POST /control/release":  c.release,
+		"GET /control/state":      func(*http.Request) (any, error) { return w.Snapshot(), nil },
+		"GET /control/log":        func(*http.Request) (any, error) { return orEmpty(w.Log()), nil },
+		"GET /control/calls":      func(*http.Request) (any, error) { return w.Calls(), nil },
+		"GET /control/queue":      func(*http.Request) (any, error) { return map[string]int{"writes": w.Queued()}, nil },
+		"GET /control/switches":   func(*http.Request) (any, error) { return w.Switches(), nil },
+		"POST /control/switches":  c.switches,
+		"POST /control/clock":     c.clock,
+		"GET /control/faults":     func(*http.Request) (any, error) { return texts(w.Faults()), nil },
+		"POST /control/faults":    c.fault,
+		"DELETE /control/faults":  func(*http.Request) (any, error) { return []string{}, w.ClearFaults() },
+		"GET /control/billing":    func(*http.Request) (any, error) { return w.Audit(), nil },
+		"GET /control/checkouts":  func(*http.Request) (any, error) { return w.Checkouts(), nil },
+		"POST /control/checkouts": c.checkout,
+		"POST /control/hold":      c.hold,
+		"GET /control/hold":       c.wait,
+		"POST /control/release":   c.release,
 	} {
 		mux.Handle(pattern, answering(h))
 	}
@@ -142,6 +148,17 @@ func (c *control) fault(r *http.Request) (any, error) {
 		return nil, err
 	}
 	return map[string]string{"fault": f.String()}, c.world.AddFault(f)
+}
+
+func (c *control) checkout(r *http.Request) (any, error) {
+	in := struct {
+		SessionID int    `json:"sessionId"`
+		Outcome   string `json:"outcome"`
+	}{Outcome: "pay"}
+	if err := decode(r, &in); err != nil {
+		return nil, err
+	}
+	return c.world.CompleteCheckout(in.SessionID, in.Outcome)
 }
 
 func (c *control) hold(r *http.Request) (any, error) {

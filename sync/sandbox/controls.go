@@ -19,6 +19,15 @@ func builtinControls(i int) []*FeatureControl {
 	}
 }
 
+// controlsOfNew are the controls of a new organization that is not on Free.
+func (z *Zone) controlsOfNew() map[string]bool {
+	values := map[string]bool{}
+	for _, c := range z.Controls {
+		values[c.Name] = c.Enabled
+	}
+	return values
+}
+
 // availableControls are those of the catalogue that the organization has, by id
 // descending (published).
 func availableControls(h home) []*FeatureControl {

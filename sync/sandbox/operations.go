@@ -67,6 +67,10 @@ func operations() []*operation {
 		{method: "DELETE", path: "/organizations/{organizationId}/subscription/payment-methods/{paymentMethodId}", scopes: writeOrganizations, permission: mayEditPayments, flags: onFree, organization: at, write: deletePaymentMethod},
 		{method: "PATCH", path: "/organizations/{organizationId}/subscription/payment-methods/{paymentMethodId}/default", scopes: writeOrganizations, permission: mayEditPayments, flags: onFree, organization: at, write: setDefaultPaymentMethod},
 		{method: "POST", path: "/organizations/{organizationId}/universal-discount/claim-cancellation-offer", scopes: writeOrganizations, permission: mayEditPayments, flags: onFree, organization: at, write: claimOffer},
+		{method: "GET", path: "/organizations/{organizationId}/universal-discount", scopes: readOrganizations, permission: mayEditPayments, flags: onFree, organization: at, read: getDiscount},
+		{method: "POST", path: "/organizations/{organizationId}/universal-discount/redeem", scopes: writeOrganizations, permission: mayEditPayments, flags: onFree, organization: at, write: redeemDiscount},
+		{method: "GET", path: productsPath, read: listProducts},
+		{method: "GET", path: "/cashier/prices/{priceId}", read: getPrice},
 
 		// Users, roles and teams.
 		{method: "GET", path: "/users/me", read: me},

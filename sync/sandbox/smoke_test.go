@@ -11,7 +11,7 @@ import (
 func TestEveryReadAnswers(t *testing.T) {
 	t.Parallel()
 	c := starter(t)
-	fill := strings.NewReplacer("{organizationId}", "11", "{userId}", "1", "{teamId}", "101", "{roleId}", "11", "{variableName}", "API_BASE")
+	fill := strings.NewReplacer("{organizationId}", "11", "{userId}", "1", "{teamId}", "101", "{roleId}", "11", "{variableName}", "API_BASE", "{priceId}", "21")
 	query := map[string]string{
 		"/organizations/{organizationId}/check-team-permission": "?teamPermission=scenario+view",
 		"/users/by-permission": "?type=organization&organizationId=11&permission=organization+users+view",

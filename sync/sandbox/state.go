@@ -67,9 +67,13 @@ type Zone struct {
 	Region *Region `json:"region,omitempty"` // default by the first letters of the name
 	// Controls is the zone's catalogue of feature controls; their ids differ from
 	// zone to zone, as they do from instance to instance of Make.
-	Controls      []*FeatureControl `json:"controls,omitempty"`
-	Enums         *Enums            `json:"enums,omitempty"` // lists that replace the built-in ones
-	Organizations []*Organization   `json:"organizations"`
+	Controls []*FeatureControl `json:"controls,omitempty"`
+	Enums    *Enums            `json:"enums,omitempty"` // lists that replace the built-in ones
+	// Prices replace the built-in ones of the catalogue.
+	Prices []*Price `json:"prices,omitempty"`
+	// Contract is a JSON merge patch (RFC 7386) on the answer of GET /openapi.json: a contract that has moved.
+	Contract      json.RawMessage `json:"contract,omitempty"`
+	Organizations []*Organization `json:"organizations"`
 }
 
 // Region is where zones stand; an organization is created in a region.
@@ -101,9 +105,12 @@ type Organization struct {
 	ExternalID      string                     `json:"externalId,omitempty"`
 	TFAEnforced     bool                       `json:"tfaEnforced,omitempty"`
 	ActiveScenarios int                        `json:"activeScenarios,omitempty"`
-	Teams           []*Team                    `json:"teams,omitempty"`   // default: one, My Team
-	Members         []*Member                  `json:"members,omitempty"` // default: the first user as Owner
-	Variables       []Variable                 `json:"variables,omitempty"`
+	// HourlyMost bounds what the scenarios use in an hour, in credits; left out, it follows the licence.
+	// With it, the organization can run out of credits.
+	HourlyMost int        `json:"hourlyMost,omitempty"`
+	Teams      []*Team    `json:"teams,omitempty"`   // default: one, My Team
+	Members    []*Member  `json:"members,omitempty"` // default: the first user as Owner
+	Variables  []Variable `json:"variables,omitempty"`
 	// History holds the edits of variables by name, oldest first.
 	History map[string][]Edit `json:"history,omitempty"`
 	// FeatureControls that the organization has, and whether they are on. Left
@@ -190,26 +197,4 @@ type Role struct {
 	Permissions    []string `json:"permissions,omitempty"`
 	identifier     string
 	builtin        bool
-}
-
-// Billing is what an organization has to do with money. It is made up: no
-// payment is ever made.
-type Billing struct {
-	PaymentMethods []*PaymentMethod `json:"paymentMethods,omitempty"`
-	Coupon         string           `json:"coupon,omitempty"`
-	OfferClaimed   bool             `json:"offerClaimed,omitempty"`
-	Canceled       bool             `json:"canceled,omitempty"` // ends with the period that is paid for
-	Checkouts      int              `json:"checkouts,omitempty"`
-}
-
-// PaymentMethod is a stored way to pay.
-type PaymentMethod struct {
-	ID                     string    `json:"id"`
-	Type                   string    `json:"type"` // card, sepa_debit, ...
-	Brand                  string    `json:"brand,omitempty"`
-	Last4                  string    `json:"last4,omitempty"`
-	Delayed                bool      `json:"delayed,omitempty"` // not immediate: unfit for extras
-	Created                time.Time `json:"created,omitzero"`
-	DefaultForSubscription bool      `json:"defaultForSubscription,omitempty"`
-	DefaultForExtras       bool      `json:"defaultForExtras,omitempty"`
 }

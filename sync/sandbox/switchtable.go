@@ -49,6 +49,14 @@ var switches = []Switch{
 
 	// Billing.
 	{"free-subscription", []string{"product", "empty", "null", "404"}, "GET subscription on Free: a product FREE, {}, {\"product\":null}, 404"},
+	{"failed-charge", []string{"402", "409", "400", "unchanged", "later"}, "PATCH subscription whose charge fails: a refusal, 200 and nothing has changed, 200 and the change with a grace of 7 days"},
+	{"pending-cancel", []string{"unchanged", "null"}, "nextBill of a subscription that is cancelled and not over yet"},
+	{"second-free", []string{"refuse", "allow"}, "one Free organization per Owner: refuse subscription-free and pause what ends, or no such limit"},
+	{"cashier", []string{"readable", "organization", "forbid"}, "the catalogue for ordinary tokens: readable, only with organizationId, forbidden"},
+	{"amounts", []string{"published", "number", "string"}, "amounts of money: numbers in the catalogue's list and texts elsewhere, all numbers, all texts"},
+	{"period-form", []string{"published", "bare", "counted"}, "periods: month in the catalogue and 1 month in a subscription, month in both, 1 month in both"},
+	{"yearly-period", []string{"year", "annual"}, "the word for a year as period"},
+	{"payment-form", []string{"example", "schema"}, "payments: texts and instants as in the example, or numbers and dates as in the schema"},
 
 	// All calls.
 	{"rate-limit", []string{"organization", "both", "off"}, "what is limited: calls about an organization, those and calls per user, or nothing"},

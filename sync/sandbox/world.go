@@ -34,6 +34,7 @@ type World struct {
 	log     writeLog
 	watch   watchers
 	control *control
+	due     dues
 	file    *stateFile // nil: in memory only
 }
 
@@ -60,6 +61,8 @@ func newWorld(s *State, now func() time.Time) (*World, error) {
 	w.calls = make([]atomic.Int64, len(w.router.operations))
 	w.turns <- struct{}{}
 	w.clock.Store(int64(s.Clock))
+	w.due.settled = w.Now()
+	w.settleAll(w.Now())
 	for _, text := range s.Faults {
 		f, err := ParseFault(text)
 		if err != nil {
@@ -166,6 +169,7 @@ func (w *World) Alter(fn func(*State)) error {
 		fn(s)
 		err := s.complete(w.Now())
 		w.index = newIndex(s)
+		w.due.sooner(w.Now()) // whatever is due now, the next call finds
 		return err
 	})
 }
@@ -226,6 +230,7 @@ func (h *zoneHandler) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.op, c.values = op, values
+	h.w.settle()
 	h.w.calls[op.index].Add(1)
 	h.w.watch.called(CallEvent{h.w.total.Add(1), h.zone.Name, op.name, r.URL.RequestURI()})
 	if err := c.readBody(); err != nil {
