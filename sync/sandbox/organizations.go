@@ -149,15 +149,22 @@ func createOrganization(c *call) (change, error) {
 		return change{}, err
 	}
 	return change{"organization", func() any {
-		o := &Organization{ID: next(&c.w.state.Next.Organization), Name: *in.Name, Plan: "Free",
-			Country: Ref{ID: *in.CountryID}, Timezone: Ref{ID: *in.TimezoneID}, Created: c.now.UTC()}
-		o.Teams = []*Team{{ID: next(&c.w.state.Next.Team), Name: "My Team", Members: []TeamMember{{UserID: c.user.ID, Role: Ref{ID: teamAdminID}}}}}
-		o.Members = []*Member{{UserID: c.user.ID, Role: Ref{ID: ownerID}}}
-		o.Billing = newBilling(o)
+		o := c.newOrganization(*in.Name, *in.CountryID, *in.TimezoneID, c.user)
 		c.addOrganization(home{org: o, zone: zone})
 		return object{{"organization", created.row(c, home{org: o, zone: zone})},
 			{"userOrganizationRole", memberColumns.normal().row(c, membership{o, o.Members[0]})}}
 	}}, nil
+}
+
+// newOrganization is on Free with one team; who creates it is its Owner and Team Admin.
+func (c *call) newOrganization(name string, country, timezone int, owner *User) *Organization {
+	o := &Organization{ID: next(&c.w.state.Next.Organization), Name: name, Plan: "Free",
+		Country: Ref{ID: country}, Timezone: Ref{ID: timezone}, Created: c.now.UTC()}
+	admin := []TeamMember{{UserID: owner.ID, Role: Ref{ID: teamAdminID}}}
+	o.Teams = []*Team{{ID: next(&c.w.state.Next.Team), Name: "My Team", Members: admin}}
+	o.Members = []*Member{{UserID: owner.ID, Role: Ref{ID: ownerID}}}
+	o.Billing = newBilling(o)
+	return o
 }
 
 func (c *call) addOrganization(h home) {

@@ -223,6 +223,7 @@ type zoneHandler struct {
 // connection that is to break ends in a panic with http.ErrAbortHandler, which
 // net/http and Transport understand.
 func (h *zoneHandler) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	rw.Header().Set("Date", h.w.now().UTC().Format(http.TimeFormat)) // of the real clock, as clients have it
 	c := &call{w: h.w, zone: h.zone, r: r, op: &unknown}
 	op, values := h.w.router.find(r)
 	if op == nil {
@@ -237,8 +238,12 @@ func (h *zoneHandler) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		send(rw, c.refusal(err))
 		return
 	}
-	if f := h.w.faults.due(c); f != nil {
-		f.play(rw, c)
+	others, own := h.w.faults.due(c)
+	for _, f := range others {
+		kindOf(f.Kind).others(f, c)
+	}
+	if own != nil {
+		kindOf(own.Kind).play(own, rw, c)
 		return
 	}
 	c.respond(rw)
