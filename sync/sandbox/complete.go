@@ -3,6 +3,7 @@ package sandbox
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -152,6 +153,9 @@ func (k *completion) zones() error {
 		}
 		if z.Controls == nil {
 			z.Controls = builtinControls(i)
+		}
+		if len(z.Contract) > 0 && !json.Valid(z.Contract) {
+			return fmt.Errorf("zone %s: the contract is no JSON", z.Name)
 		}
 		if err := completePrices(z.Prices); err != nil {
 			return fmt.Errorf("zone %s: %w", z.Name, err)

@@ -18,6 +18,7 @@ func operations() []*operation {
 	at := organizationOfPath
 	return []*operation{
 		{method: "GET", path: "/ping", flags: public, read: ping},
+		{method: "GET", path: "/openapi.json", flags: public, read: serveContract},
 
 		// Organizations.
 		{method: "GET", path: "/organizations", scopes: readOrganizations, read: listOrganizations},

@@ -209,7 +209,7 @@ func anyValue(at string) bool {
 	return strings.HasSuffix(at, ".value") && strings.HasPrefix(at, "organizationVariables.")
 }
 
-func openMap(at string) bool { return strings.HasSuffix(at, "license") }
+func openMap(at string) bool { return strings.HasSuffix(at, "license") || at == "paths" }
 
 var forms = []struct {
 	name    string
