@@ -14,9 +14,9 @@ func newBilling(o *Organization) *Billing {
 	if o.Plan == "Free" {
 		return &Billing{}
 	}
-	card := &PaymentMethod{ID: fmt.Sprintf("pm_card_%d", o.ID), Type: "card", Brand: "visa", Last4: "4242", Created: o.Created,
-		DefaultForSubscription: true, DefaultForExtras: true}
-	debit := &PaymentMethod{ID: fmt.Sprintf("pm_debit_%d", o.ID), Type: "sepa_debit", Last4: "3000", Delayed: true, Created: o.Created}
+	card := newCard(fmt.Sprintf("pm_card_%d", o.ID), o.Created)
+	debit := &PaymentMethod{ID: fmt.Sprintf("pm_debit_%d", o.ID), Type: "sepa_debit", Last4: "3000", Delayed: true}
+	debit.Created = o.Created
 	return &Billing{PaymentMethods: []*PaymentMethod{card, debit}}
 }
 
@@ -51,7 +51,8 @@ func getSubscription(c *call) (any, error) {
 	if c.org.Billing.Canceled && c.is("pending-cancel", "null") {
 		bill = time.Time{}
 	}
-	price := object{{"id", p.ID}, {"price", c.amount(p.Amount, false)}, {"currencyCode", p.Currency}, {"period", c.period(p.Period, false)}}
+	price := object{{"id", p.ID}, {"price", c.amount(p.Amount, false)}, {"currencyCode", p.Currency},
+		{"period", c.period(p.Period, false)}}
 	return object{{"product", object{{"id", productOf(p.Product).id}, {"name", name}, {"nextBill", bill},
 		{"price", price}, {"coupon", c.coupon(p)}}}}, nil
 }
@@ -61,8 +62,9 @@ func (c *call) coupon(p *Price) any {
 	if c.org.Billing.Coupon == "" {
 		return nil
 	}
-	return object{{"validFrom", c.org.Created}, {"validTo", c.org.Created.AddDate(1, 0, 0)}, {"price", c.amount(p.Amount/10, false)},
-		{"currencyCode", "usd"}, {"productId", productOf(p.Product).id}, {"productName", c.org.Plan}}
+	return object{{"validFrom", c.org.Created}, {"validTo", c.org.Created.AddDate(1, 0, 0)},
+		{"price", c.amount(p.Amount/10, false)}, {"currencyCode", "usd"},
+		{"productId", productOf(p.Product).id}, {"productName", c.org.Plan}}
 }
 
 type customerInput struct {
@@ -170,7 +172,8 @@ func cancelSubscription(c *call) (change, error) {
 func freeSubscription(c *call) (change, error) {
 	switch {
 	case c.org.Plan != "Free" && c.w.ownsAnotherFree(c.org):
-		return change{}, &problem{status: http.StatusBadRequest, code: "IM011", message: "The owner has another Free organization."}
+		const message = "The owner has another Free organization."
+		return change{}, &problem{status: http.StatusBadRequest, code: "IM011", message: message}
 	case c.org.subscribed() && !c.flag("confirmed"):
 		return change{}, unconfirmed("The present subscription ends.")
 	}

@@ -92,7 +92,7 @@ func completePrices(prices []*Price) error {
 	for _, p := range prices {
 		p.Period, p.Currency = cmp.Or(p.Period, "month"), cmp.Or(p.Currency, "USD")
 		if p.ID < 1 || seen[p.ID] || productOf(p.Product).id == 0 || p.Period != "month" && p.Period != "year" {
-			return fmt.Errorf("price %d of %q: an id of its own, a product and the period month or year are needed", p.ID, p.Product)
+			return fmt.Errorf("price %d of %q: it needs an id of its own, a product and the period month or year", p.ID, p.Product)
 		}
 		seen[p.ID] = true
 	}
@@ -151,10 +151,15 @@ func (c *call) productRow(p product, all bool) object {
 	}
 	text := func(s string) object { return object{{"cs", s}, {"en", s}} }
 	info := object{{"cs", []string{p.name}}, {"en", []string{p.name}}}
-	return object{{"id", p.id}, {"name", text(p.name)}, {"description", text("About " + p.name)}, {"descriptionHover", text("")},
-		{"additionalInfo", info}, {"priority", p.id}, {"visible", !p.hidden}, {"config", productConfig(p)}, {"type", p.kind},
-		{"comparisonId", p.id}, {"prices", prices}}
+	return object{
+		{"id", p.id}, {"name", text(p.name)}, {"description", text("About " + p.name)}, {"descriptionHover", text("")},
+		{"additionalInfo", info}, {"priority", p.id}, {"visible", !p.hidden}, {"config", productConfig(p)},
+		{"type", p.kind}, {"comparisonId", p.id}, {"prices", prices},
+	}
 }
+
+var productKeys = []string{"teams", "fslimit", "apiLimit", "fulltext", "interval", "priority", "retention",
+	"scenarios", "gracePeriod", "executionTime", "creatingTemplates", "installPublicApps", "productManagement"}
 
 // productConfig is the part of the licence that comes with the product. apiLimit of Free is 0 as in
 // the published example, though the licence has 30: the catalogue is no source of it.
@@ -163,8 +168,7 @@ func productConfig(p product) object {
 		return object{}
 	}
 	var o object
-	for _, key := range []string{"teams", "fslimit", "apiLimit", "fulltext", "interval", "priority", "retention", "scenarios",
-		"gracePeriod", "executionTime", "creatingTemplates", "installPublicApps", "productManagement"} {
+	for _, key := range productKeys {
 		if key == "apiLimit" && p.name == "Free" {
 			o = append(o, field{key, 0})
 			continue
@@ -175,8 +179,9 @@ func productConfig(p product) object {
 }
 
 func (c *call) priceInList(p *Price, position int) object {
-	return object{{"id", p.ID}, {"price", c.amount(p.Amount, true)}, {"config", priceConfig(p)}, {"period", c.period(p.Period, true)},
-		{"default", position == 0}, {"visible", !p.Hidden}, {"priority", position + 1}, {"currencyCode", p.Currency}}
+	return object{{"id", p.ID}, {"price", c.amount(p.Amount, true)}, {"config", priceConfig(p)},
+		{"period", c.period(p.Period, true)}, {"default", position == 0}, {"visible", !p.Hidden},
+		{"priority", position + 1}, {"currencyCode", p.Currency}}
 }
 
 func priceConfig(p *Price) object {
@@ -184,8 +189,11 @@ func priceConfig(p *Price) object {
 	if licence == nil {
 		return object{{"operations", p.Operations}}
 	}
-	return object{{"dslimit", licence["dslimit"]}, {"iolimit", licence["iolimit"]}, {"dsslimit", licence["dsslimit"]},
-		{"transfer", licence["transfer"]}, {"dlqStorage", licence["dlqStorage"]}, {"operations", p.Operations}, {"restartPeriod", "1 month"}}
+	var o object
+	for _, key := range []string{"dslimit", "iolimit", "dsslimit", "transfer", "dlqStorage"} {
+		o = append(o, field{key, licence[key]})
+	}
+	return append(o, field{"operations", p.Operations}, field{"restartPeriod", "1 month"})
 }
 
 // getPrice: GET /cashier/prices/{priceId} is the bare object, without an envelope (published).
@@ -200,7 +208,7 @@ func getPrice(c *call) (any, error) {
 	}
 	siblings := slices.DeleteFunc(slices.Clone(c.zone.prices()), func(x *Price) bool { return x.Product != p.Product })
 	position := slices.Index(siblings, p)
-	return object{{"id", p.ID}, {"productId", productOf(p.Product).id}, {"price", c.amount(p.Amount, false)}, {"currencyCode", p.Currency},
-		{"period", c.period(p.Period, true)}, {"priority", position + 1}, {"visible", !p.Hidden}, {"default", position == 0},
-		{"config", priceConfig(p)}}, nil
+	return object{{"id", p.ID}, {"productId", productOf(p.Product).id}, {"price", c.amount(p.Amount, false)},
+		{"currencyCode", p.Currency}, {"period", c.period(p.Period, true)}, {"priority", position + 1},
+		{"visible", !p.Hidden}, {"default", position == 0}, {"config", priceConfig(p)}}, nil
 }

@@ -66,8 +66,9 @@ func (p purchase) record(amount Money, paid bool) {
 }
 
 func chargeOf(o *Organization, p *Price, at time.Time) Charge {
-	return Charge{ID: fmt.Sprintf("in_%d", number("payment", o.ID, at.Unix())), At: at.UTC(), Amount: p.Amount, Currency: p.Currency,
-		Product: p.Product, PriceID: p.ID, Operations: p.Operations, Period: p.Period, Status: "paid", By: "renewal"}
+	id := fmt.Sprintf("in_%d", number("payment", o.ID, at.Unix()))
+	return Charge{ID: id, At: at.UTC(), Amount: p.Amount, Currency: p.Currency, Product: p.Product, PriceID: p.ID,
+		Operations: p.Operations, Period: p.Period, Status: "paid", By: "renewal"}
 }
 
 // setPlan gives the organization a plan and what comes and goes with it: a Free organization has no
@@ -168,8 +169,8 @@ func (c *call) payment(charge Charge) object {
 	if charge.Period == "year" {
 		months = 12
 	}
-	var invoice, amount, from, to any = strings.ToUpper(uuid("invoices of", c.org.ID)[:8]) + "-" + n, c.amount(charge.Amount, false),
-		charge.At, charge.At.AddDate(0, months, 0)
+	var invoice, amount any = strings.ToUpper(uuid("invoices of", c.org.ID)[:8]) + "-" + n, c.amount(charge.Amount, false)
+	var from, to any = charge.At, charge.At.AddDate(0, months, 0)
 	if c.is("payment-form", "schema") {
 		invoice, amount = number("invoice", charge.ID), c.amount(charge.Amount, true)
 		from, to = charge.At.Format(time.DateOnly), charge.At.AddDate(0, months, 0).Format(time.DateOnly)

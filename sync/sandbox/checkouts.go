@@ -27,9 +27,10 @@ func createSubscription(c *call) (change, error) {
 		for c.w.checkout(n) != nil {
 			n++
 		}
-		b.Checkouts = append(b.Checkouts, &Checkout{Session: n, OrganizationID: c.org.ID, PriceID: price.ID, Coupon: in.CouponCode,
-			URL: fmt.Sprintf("https://checkout.example/c/pay/%d#%s", n, uuid("checkout", n)), Begun: c.now.UTC(), Status: "open"})
-		return object{{"sessionId", n}, {"url", b.Checkouts[len(b.Checkouts)-1].URL}, {"subscriptionId", number("subscription", c.org.ID)}}
+		k := &Checkout{Session: n, OrganizationID: c.org.ID, PriceID: price.ID, Coupon: in.CouponCode, Status: "open"}
+		k.URL, k.Begun = fmt.Sprintf("https://checkout.example/c/pay/%d#%s", n, uuid("checkout", n)), c.now.UTC()
+		b.Checkouts = append(b.Checkouts, k)
+		return object{{"sessionId", n}, {"url", k.URL}, {"subscriptionId", number("subscription", c.org.ID)}}
 	}}, nil
 }
 
@@ -91,9 +92,7 @@ func (w *World) complete(k *Checkout, outcome string) {
 		k.Status, b.Coupon = "paid", k.Coupon
 		p.method = b.payingCard(h.org.ID, now)
 		p.buy(true)
-		if h.org.Paused {
-			h.org.Paused = false
-		}
+		h.org.Paused = false
 	}
 }
 
@@ -102,8 +101,7 @@ func (b *Billing) payingCard(org int, now time.Time) *PaymentMethod {
 	for _, m := range b.PaymentMethods {
 		m.DefaultForSubscription, m.DefaultForExtras = false, false
 	}
-	card := &PaymentMethod{ID: fmt.Sprintf("pm_card_%d_%d", org, len(b.PaymentMethods)+1), Type: "card", Brand: "visa", Last4: "4242",
-		Created: now.UTC(), DefaultForSubscription: true, DefaultForExtras: true}
+	card := newCard(fmt.Sprintf("pm_card_%d_%d", org, len(b.PaymentMethods)+1), now.UTC())
 	b.PaymentMethods = append(b.PaymentMethods, card)
 	return card
 }

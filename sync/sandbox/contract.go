@@ -39,26 +39,21 @@ var contract = func() map[string]*contractRow {
 
 // publishedMistakes is a merge patch that makes of what this zone serves what Make's own document
 // says about it in the known cases where that is wrong.
-const publishedMistakes = `{"paths": {
-	"/organizations": {"post": {"responses": {"200": {"content": {"application/json": {"schema": {"properties": {"userOrganizationRole": null}}}}}}}},
-	"/organizations/{organizationId}/invite": {"post": {"requestBody": {"content": {"application/json": {"schema": {"required": ["email", "name", "userRoleId"]}}}}}},
-	"/organizations/{organizationId}/usage": {"get": {"responses": {"200": {"content": {"application/json": {"schema": {"properties":
-		{"data": {"items": {"properties": {"centicredits": {"type": "bigint"}}}}}}}}}}}},
-	"/organizations/{organizationId}/feature-controls": {"patch": {"responses": {"200": {"content": {"application/json": {"schema": {"properties":
-		{"featureControl": null, "featureControls": {"type": "object", "properties": {"id": {"type": "integer"}, "enabled": {"type": "boolean"}}}}}}}}}}},
-	"/organizations/{organizationId}/variables": {
-		"get": {"responses": {"200": {"content": {"application/json": {"schema": {"properties": {"organizationVariables": {"type": "object", "items": null,
-			"properties": {"typeId": {"type": "integer"}, "name": {"type": "string"}, "value": {}, "isSystem": {"type": "boolean"}}}}}}}}}},
-		"post": {"requestBody": {"content": {"application/json": {"schema": {"required": null}}}}}}
-}}`
+//
+//go:embed contract_published.json
+var publishedMistakes []byte
 
 // serveContract: GET /openapi.json describes what this zone serves, from its own table of operations.
 func serveContract(c *call) (any, error) {
 	document := openAPI(c.w.router.operations, c.zone.Host)
-	for _, patch := range []json.RawMessage{json.RawMessage(publishedMistakes), c.zone.Contract} {
-		if len(patch) == 0 || string(patch) == publishedMistakes && c.is("contract", "served") {
-			continue
-		}
+	patches := []json.RawMessage{}
+	if c.is("contract", "published") {
+		patches = append(patches, publishedMistakes)
+	}
+	if len(c.zone.Contract) > 0 {
+		patches = append(patches, c.zone.Contract)
+	}
+	for _, patch := range patches {
 		var p any
 		if err := json.Unmarshal(patch, &p); err != nil {
 			return nil, err
@@ -69,7 +64,7 @@ func serveContract(c *call) (any, error) {
 	return json.RawMessage(b), err
 }
 
-// schemas are JSON objects whose order says nothing.
+// schema is a JSON object, whose order says nothing.
 type schema = map[string]any
 
 func openAPI(operations []*operation, host string) any {
@@ -98,7 +93,8 @@ func (op *operation) describe() schema {
 	if row == nil {
 		row = &contractRow{Reply: "any"}
 	}
-	about := schema{"parameters": op.parameters(row), "responses": schema{"200": content(schemaOf(row.Reply), "Successful response")}}
+	reply := content(schemaOf(row.Reply), "Successful response")
+	about := schema{"parameters": op.parameters(row), "responses": schema{"200": reply}}
 	if len(op.scopes) > 0 {
 		about["security"] = []any{schema{"token": op.scopes}}
 	}
@@ -127,13 +123,17 @@ func (op *operation) parameters(row *contractRow) []any {
 			if strings.HasSuffix(name, "Name") || name == "paymentMethodId" {
 				kind = "string"
 			}
-			list = append(list, schema{"name": name, "in": "path", "required": true, "schema": schema{"type": kind}})
+			list = append(list, parameter(name, "path", true, schema{"type": kind}))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(row.Query)) {
-		list = append(list, schema{"name": name, "in": "query", "required": slices.Contains(row.QueryRequired, name), "schema": schemaOf(row.Query[name])})
+		list = append(list, parameter(name, "query", slices.Contains(row.QueryRequired, name), schemaOf(row.Query[name])))
 	}
 	return list
+}
+
+func parameter(name, in string, required bool, s schema) schema {
+	return schema{"name": name, "in": in, "required": required, "schema": s}
 }
 
 func content(s schema, description string) schema {

@@ -1,13 +1,19 @@
 package sandbox
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // discountRules are the rules that a universal discount can have, in the order of the contract.
-var discountRules = []string{"lost_on_cancel", "lost_on_price_downgrade", "lost_on_price_upgrade", "lost_on_product_downgrade",
-	"lost_on_product_upgrade", "lost_on_other_discount", "applies_to_extras", "redeemable_by_admin", "redeemable_by_user"}
+var discountRules = []string{
+	"lost_on_cancel",
+	"lost_on_price_downgrade",
+	"lost_on_price_upgrade",
+	"lost_on_product_downgrade",
+	"lost_on_product_upgrade",
+	"lost_on_other_discount",
+	"applies_to_extras",
+	"redeemable_by_admin",
+	"redeemable_by_user",
+}
 
 // lossOf names the rules by which a change from one price to another loses a discount.
 func lossOf(from, to *Price) []string {
@@ -54,9 +60,11 @@ func getDiscount(c *call) (any, error) {
 	for _, name := range discountRules {
 		rules = append(rules, field{name, slices.Contains(d.Rules, name)})
 	}
-	return object{{"universalDiscount", object{{"id", d.ID}, {"type", d.Type}, {"percentOff", d.PercentOff}, {"validTo", d.ValidTo},
-		{"rules", rules}, {"isActive", d.Active}, {"bannerText", orNull(d.Banner)}, {"redeemUntil", d.RedeemUntil},
-		{"canRedeemOnCurrentPlan", !d.Elsewhere}}}}, nil
+	return object{{"universalDiscount", object{
+		{"id", d.ID}, {"type", d.Type}, {"percentOff", d.PercentOff}, {"validTo", d.ValidTo}, {"rules", rules},
+		{"isActive", d.Active}, {"bannerText", orNull(d.Banner)}, {"redeemUntil", d.RedeemUntil},
+		{"canRedeemOnCurrentPlan", !d.Elsewhere},
+	}}}, nil
 }
 
 // redeemDiscount: POST /organizations/{organizationId}/universal-discount/redeem makes a dormant
@@ -77,7 +85,7 @@ func redeemDiscount(c *call) (change, error) {
 		return change{}, notFound("Discount")
 	case d.Active || c.org.Billing.Coupon != "":
 		return change{}, invalid("Another discount is active.")
-	case d.Elsewhere || !d.RedeemUntil.IsZero() && c.now.After(d.RedeemUntil) || !slices.Contains(d.Rules, "redeemable_by_user"):
+	case d.Elsewhere, !d.RedeemUntil.IsZero() && c.now.After(d.RedeemUntil), !slices.Contains(d.Rules, "redeemable_by_user"):
 		return change{}, invalid("The discount cannot be redeemed.")
 	}
 	return change{"discount", func() any {
@@ -95,13 +103,14 @@ const (
 // claimOffer: POST /organizations/{organizationId}/universal-discount/claim-cancellation-offer,
 // once, and not beside a coupon or a discount (published).
 func claimOffer(c *call) (change, error) {
-	if b := c.org.Billing; b.OfferClaimed || b.Coupon != "" || b.Discount != nil && b.Discount.Active || !c.org.subscribed() {
+	b := c.org.Billing
+	if !c.org.subscribed() || b.OfferClaimed || b.Coupon != "" || b.Discount != nil && b.Discount.Active {
 		return change{}, invalid("The organization is not eligible for the offer.")
 	}
 	return change{"discount", func() any {
-		c.org.Billing.OfferClaimed = true
-		c.org.Billing.Discount = &Discount{ID: number("offer", c.org.ID), Type: "cancellation_offer", PercentOff: offerPercent,
-			ValidTo: c.now.UTC().AddDate(0, offerMonths, 0).Truncate(time.Millisecond), Rules: []string{"lost_on_cancel", "lost_on_product_downgrade"}, Active: true}
+		b.OfferClaimed = true
+		b.Discount = &Discount{ID: number("offer", c.org.ID), Type: "cancellation_offer", PercentOff: offerPercent, Active: true,
+			ValidTo: c.now.UTC().AddDate(0, offerMonths, 0), Rules: []string{"lost_on_cancel", "lost_on_product_downgrade"}}
 		return ok()
 	}}, nil
 }

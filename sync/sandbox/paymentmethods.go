@@ -9,6 +9,12 @@ import (
 	"time"
 )
 
+// newCard is a card that is the default for everything.
+func newCard(id string, created time.Time) *PaymentMethod {
+	return &PaymentMethod{ID: id, Type: "card", Brand: "visa", Last4: "4242", Created: created,
+		DefaultForSubscription: true, DefaultForExtras: true}
+}
+
 // paysWith is the default method of the subscription, nil for none.
 func (o *Organization) paysWith() *PaymentMethod {
 	for _, m := range o.Billing.PaymentMethods {
@@ -53,9 +59,14 @@ func (c *call) cardOf(charge Charge) object {
 // listPaymentMethodTypes: GET /organizations/{organizationId}/subscription/payment-method-types.
 func listPaymentMethodTypes(*call) (any, error) {
 	row := func(value, label string, extras bool) object {
-		return object{{"value", value}, {"label", label}, {"canBeDefaultForSubscription", true}, {"canBeDefaultForExtras", extras}}
+		return object{{"value", value}, {"label", label}, {"canBeDefaultForSubscription", true},
+			{"canBeDefaultForExtras", extras}}
 	}
-	types := []object{row("card", "Card", true), row("us_bank_account", "US bank account", false), row("sepa_debit", "SEPA Direct Debit", false)}
+	types := []object{
+		row("card", "Card", true),
+		row("us_bank_account", "US bank account", false),
+		row("sepa_debit", "SEPA Direct Debit", false),
+	}
 	return object{{"paymentMethodTypes", types}}, nil
 }
 
@@ -68,8 +79,9 @@ func listPaymentMethods(c *call) (any, error) {
 	rows := []object{}
 	for _, m := range cut(p, c.org.Billing.PaymentMethods) {
 		details := object{{"brand", m.Brand}, {"display_brand", m.Brand}, {"last4", m.Last4}}
-		rows = append(rows, object{{"id", m.ID}, {"type", m.Type}, {"valid", m.valid(c.now)}, {"customerDefaultMethod", m.DefaultForSubscription},
-			{"customerDefaultExtrasMethod", m.DefaultForExtras}, {"isImmediate", !m.Delayed}, {"created", m.Created}, {"methodDetails", details}})
+		rows = append(rows, object{{"id", m.ID}, {"type", m.Type}, {"valid", m.valid(c.now)},
+			{"customerDefaultMethod", m.DefaultForSubscription}, {"customerDefaultExtrasMethod", m.DefaultForExtras},
+			{"isImmediate", !m.Delayed}, {"created", m.Created}, {"methodDetails", details}})
 	}
 	return object{{"paymentMethods", rows}, {"pg", p.echo(len(rows))}}, nil
 }
@@ -91,7 +103,8 @@ func deletePaymentMethod(c *call) (change, error) {
 		return change{}, err
 	}
 	return change{"paymentMethod/" + m.ID, func() any {
-		c.org.Billing.PaymentMethods = slices.DeleteFunc(c.org.Billing.PaymentMethods, func(p *PaymentMethod) bool { return p == m })
+		b := c.org.Billing
+		b.PaymentMethods = slices.DeleteFunc(b.PaymentMethods, func(p *PaymentMethod) bool { return p == m })
 		c.w.due.sooner(c.zone.due(c.org, c.now))
 		return ok()
 	}}, nil
@@ -120,8 +133,12 @@ func setDefaultPaymentMethod(c *call) (change, error) {
 	}
 	return change{"paymentMethod/" + m.ID, func() any {
 		for _, p := range c.org.Billing.PaymentMethods {
-			p.DefaultForSubscription = p.DefaultForSubscription && !subscription || p == m && (subscription || p.DefaultForSubscription)
-			p.DefaultForExtras = p.DefaultForExtras && !extras || p == m && (extras || p.DefaultForExtras)
+			if subscription {
+				p.DefaultForSubscription = p == m
+			}
+			if extras {
+				p.DefaultForExtras = p == m
+			}
 		}
 		c.w.due.sooner(c.zone.due(c.org, c.now))
 		return object{{"paymentMethodId", m.ID}, {"paymentMethodType", m.Type},

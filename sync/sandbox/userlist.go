@@ -112,7 +112,8 @@ func (c *call) inTeam(user int, team, role string) bool {
 	}
 	for _, t := range c.org.Teams {
 		for _, m := range t.Members {
-			if m.UserID == user && (team == "" || team == strconv.Itoa(t.ID)) && (role == "" || role == strconv.Itoa(m.Role.ID)) {
+			here := team == "" || team == strconv.Itoa(t.ID)
+			if m.UserID == user && here && (role == "" || role == strconv.Itoa(m.Role.ID)) {
 				return true
 			}
 		}
