@@ -8,15 +8,15 @@ import (
 	"makesync/spec"
 )
 
-// adminSet holds the user ids of the accepted Owners and Admins.
-type adminSet struct {
+// Admins holds the user ids of the accepted Owners and Admins of an organization.
+type Admins struct {
 	ids   map[int64]bool
 	roles AdminRoles
 }
 
-// adminsOf reads the set; unreadable rows count, as they are people all the same.
-func adminsOf(live *Live) adminSet {
-	set := adminSet{ids: map[int64]bool{}}
+// AdminsOf reads the set; unreadable rows count, as they are people all the same. Nobody administers what is not there (nil).
+func AdminsOf(live *Live) Admins {
+	set := Admins{ids: map[int64]bool{}}
 	if live == nil {
 		return set
 	}
@@ -25,12 +25,12 @@ func adminsOf(live *Live) adminSet {
 		set.ids[live.OwnerID] = true
 	}
 	for i := range live.Members {
-		if m := &live.Members[i]; m.Accepted() && set.roles.administers(roleID(m)) {
+		if m := &live.Members[i]; m.Accepted() && set.roles.Administers(roleID(m)) {
 			set.ids[m.UserID] = true
 		}
 	}
 	for _, row := range live.Unreadable {
-		if row.Invitation == "" && set.roles.administers(row.RoleID) {
+		if row.Invitation == "" && set.roles.Administers(row.RoleID) {
 			set.ids[row.UserID] = true
 		}
 	}
@@ -43,37 +43,47 @@ func roleID(m *spec.Member) int64 {
 	return id
 }
 
-// size is the number of people.
-func (a adminSet) size() int { return len(a.ids) }
+// Size is the number of people.
+func (a Admins) Size() int { return len(a.ids) }
 
-// after is the set once the steps are done.
-func (a adminSet) after(steps []Step) adminSet {
-	set := adminSet{ids: maps.Clone(a.ids), roles: a.roles}
+// After is the set once the steps are done.
+func (a Admins) After(steps []Step) Admins {
+	set := Admins{ids: maps.Clone(a.ids), roles: a.roles}
 	for i := range steps {
-		set.apply(&steps[i])
+		set.Do(&steps[i])
 	}
 	return set
 }
 
-func (a adminSet) apply(s *Step) {
+// AfterChanges is the set once the changes are made.
+func (a Admins) AfterChanges(changes []Change) Admins {
+	set := a.After(nil)
+	for i := range changes {
+		set.Do(&changes[i].Step)
+	}
+	return set
+}
+
+// Do changes the set as a step does.
+func (a Admins) Do(s *Step) {
 	switch {
 	case s.Kind == spec.KindOwner:
 		a.ids[s.Arguments.UserID] = true // the former Owner stays as Admin
 	case s.Kind != spec.KindMember:
-	case s.Op == OpUpdate && a.roles.administers(s.Arguments.RoleID):
+	case s.Op == OpUpdate && a.roles.Administers(s.Arguments.RoleID):
 		a.ids[s.Arguments.UserID] = true
 	case s.Op == OpUpdate, s.Op == OpDelete:
 		delete(a.ids, s.Arguments.UserID)
 	}
 }
 
-// lowers tells whether a step takes an Owner or Admin out of the set.
-func (a adminSet) lowers(s *Step) bool {
+// Lowers tells whether a step takes an Owner or Admin out of the set.
+func (a Admins) Lowers(s *Step) bool {
 	if s.Kind != spec.KindMember || !a.ids[s.Arguments.UserID] {
 		return false
 	}
-	return s.Op == OpDelete || s.Op == OpUpdate && !a.roles.administers(s.Arguments.RoleID)
+	return s.Op == OpDelete || s.Op == OpUpdate && !a.roles.Administers(s.Arguments.RoleID)
 }
 
-// sorted are the user ids in order.
-func (a adminSet) sorted() []int64 { return slices.Sorted(maps.Keys(a.ids)) }
+// Sorted are the user ids in order.
+func (a Admins) Sorted() []int64 { return slices.Sorted(maps.Keys(a.ids)) }

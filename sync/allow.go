@@ -9,6 +9,9 @@ import (
 	"makesync/spec"
 )
 
+// unbounded leaves the number out of a rule.
+const unbounded = -1
+
 // opEnforce is the op of --allow rules for switching TFA on.
 const opEnforce Op = "enforce"
 

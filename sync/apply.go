@@ -3,10 +3,11 @@ package sync
 import (
 	"context"
 	"errors"
-	stdsync "sync"
+	"slices"
 	"time"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // WritePort is a zone to apply to.
@@ -24,7 +25,8 @@ type ApplyOptions struct {
 	// Journal is nil with --no-journal.
 	Journal Journal
 	Clock   Clock
-	// Jitter gives numbers in [0, 1) that spread the waits, also from several goroutines; nil: no spread.
+	// Jitter gives numbers in [0, 1) that spread the waits, also from several goroutines; nil: no
+	// spread.
 	Jitter func() float64
 	// Concurrency is the number of organizations worked on at a time; below 1: 8.
 	Concurrency int
@@ -40,7 +42,8 @@ type ApplyOptions struct {
 	Saved        bool
 	AllowPartial bool
 	// BeforeWriting is called once, when everything is checked and something is about to be
-	// written: it marks a saved plan as used. ErrUsed stops the run with exit 9, another error with exit 1. May be nil.
+	// written: it marks a saved plan as used. ErrUsed stops the run with exit 9, another error with
+	// exit 1. May be nil.
 	BeforeWriting func() error
 	// Progress is called from several goroutines; nil: nobody looks.
 	Progress func(StepEvent)
@@ -72,13 +75,22 @@ func (o ApplyOptions) withDefaults() ApplyOptions {
 	return o
 }
 
+// otherHosts are the hosts of all zones but the endpoint's.
+func (o *ApplyOptions) otherHosts(e spec.Endpoint) []string {
+	var used []spec.Endpoint
+	for _, port := range o.Zones {
+		used = append(used, port.Endpoint)
+	}
+	return KnownHosts(e, nil, used...)
+}
+
 // StepEvent tells about a step that begins (Outcome "") or ended.
 type StepEvent struct {
 	N, Of   int
 	Address spec.Address
 	Op      Op
 	Outcome StepOutcome
-	Reason  string
+	Reason  Reason
 }
 
 // Apply does the steps of a plan and reports. Organizations run side by side,
@@ -88,103 +100,125 @@ type StepEvent struct {
 // A cancelled ctx stops it cleanly: the write in flight is finished, the rest is
 // skipped. The cause of the cancellation says which exit that is (see ErrInterrupted).
 func Apply(ctx context.Context, plan *Plan, o ApplyOptions) *Report {
-	salt, _ := ReadSalt(plan.Salt) // a saved plan's was checked, any other is our own
-	a := &applier{plan: plan, o: o.withDefaults(), salt: salt, planned: countSteps(plan)}
-	a.gate.journal = o.Journal
+	recorder := &journalRecorder{journal: o.Journal}
+	a := &applier{plan: plan, options: o.withDefaults(), recorder: recorder, steps: countSteps(plan)}
 	return a.run(ctx)
 }
 
-// applier is one apply.
+// applier walks one plan, with a worker for each organization.
 type applier struct {
-	plan    *Plan
-	o       ApplyOptions
-	salt    []byte
-	planned int // steps
-	gate    gate
-	// refused is why nothing may be written at all; "" when it may.
-	refused string
-	exit    Exit // of a refusal
+	plan     *Plan
+	options  ApplyOptions
+	recorder *journalRecorder
+	steps    int // of the plan
+}
 
-	mu       stdsync.Mutex
-	problems []spec.Problem
+// refusal is why nothing of a plan may be written at all.
+type refusal struct {
+	reason Reason
+	exit   Exit
 }
 
 func (a *applier) run(ctx context.Context) *Report {
-	started := a.o.Clock.Now()
-	writing, release := a.outlive(ctx)
+	started := a.options.Clock.Now()
+	grace, release := graceContext(ctx, a.options.Clock, a.options.Grace)
 	defer release()
-	workers := a.workers(ctx, writing)
-	if len(workers) > 0 {
-		a.prepare(ctx, workers)
-		a.each(ctx, workers, (*worker).apply)
-		if ctx.Err() == nil && a.refused == "" {
-			a.each(ctx, workers, (*worker).readBack)
-		}
+	workers := a.workers()
+	if len(workers) == 0 {
+		return a.report(ctx, workers, nil, started)
 	}
-	return a.report(ctx, workers, started)
+	refused := a.prepare(ctx, workers)
+	if refused != nil {
+		for _, w := range workers {
+			w.refuse(refused.reason)
+		}
+		return a.report(ctx, workers, refused, started)
+	}
+	a.each(ctx, workers, func(ctx context.Context, w *worker) { w.apply(ctx, grace) })
+	if ctx.Err() == nil {
+		a.each(ctx, workers, func(ctx context.Context, w *worker) { w.readBack(ctx) })
+	}
+	return a.report(ctx, workers, nil, started)
 }
 
-// prepare does what comes before the first write: the check of a saved plan, the mark, the journal's first line.
-func (a *applier) prepare(ctx context.Context, workers []*worker) {
-	if a.o.Saved {
-		a.each(ctx, workers, (*worker).checkAll)
-		if !a.o.AllowPartial && anyStale(workers) {
-			a.refuse(ExitStale, "stale: another step of this saved plan is stale, and nothing was written; --allow-partial applies the rest")
-			return
+// graceContext gives the context of what has begun: it survives an interrupt for the grace time, so
+// that the write in flight is finished and its outcome known. Release ends it.
+func graceContext(ctx context.Context, clock Clock, grace time.Duration) (outliving context.Context, release func()) {
+	outliving, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		_ = clock.Sleep(outliving, grace) // ends early when the run does
+		cancel()
+	})
+	return outliving, func() {
+		stop()
+		cancel()
+	}
+}
+
+// prepare does what comes before the first write: the check of a saved plan, the journal's first
+// line, the mark.
+func (a *applier) prepare(ctx context.Context, workers []*worker) *refusal {
+	if a.options.Saved {
+		a.each(ctx, workers, func(ctx context.Context, w *worker) { w.checkAll(ctx) })
+		if !a.options.AllowPartial && slices.ContainsFunc(workers, (*worker).hasStale) {
+			const words = "another step of this saved plan is stale, and nothing was written; " +
+				"--allow-partial applies the rest"
+			return &refusal{Reason{ReasonStale, words}, ExitStale}
 		}
 	}
 	if ctx.Err() != nil {
-		return
+		return nil
 	}
-	if a.o.Journal != nil {
-		a.gate.begin(a.o.Run, a.plan)
+	if a.options.Journal != nil {
+		a.recorder.begin(a.options.Run, a.plan)
 	}
-	if a.o.BeforeWriting == nil || a.gate.broken() != nil { // without a journal nothing is written, and the plan stays unused
-		return
+	if a.options.BeforeWriting == nil || a.recorder.broken() != nil {
+		return nil // without a journal nothing is written, and the plan stays unused
 	}
-	if err := a.o.BeforeWriting(); err != nil {
-		a.refuse(map[bool]Exit{true: ExitStale, false: ExitInternal}[errors.Is(err, ErrUsed)], "used: "+clean(err.Error()))
+	err := a.options.BeforeWriting()
+	if err == nil {
+		return nil
 	}
+	exit := ExitInternal
+	if errors.Is(err, ErrUsed) {
+		exit = ExitStale
+	}
+	return &refusal{Reason{ReasonUsed, text.OneLine(err.Error())}, exit}
 }
 
-func (a *applier) refuse(exit Exit, reason string) { a.exit, a.refused = exit, reason }
-
 // each runs one function over the organizations, side by side.
-func (a *applier) each(ctx context.Context, workers []*worker, do func(*worker, context.Context)) {
-	newTurns(a.o.Concurrency).each(ctx, len(workers), func(ctx context.Context, i int) {
+func (a *applier) each(ctx context.Context, workers []*worker, do func(context.Context, *worker)) {
+	slots := newSlots(a.options.Concurrency)
+	slots.each(len(workers), func(i int) {
 		w := workers[i]
-		w.stopping, w.writing = ctx, sameTurn(w.writing, ctx)
-		do(w, ctx)
+		port := a.options.Zones[w.organization.Zone].withSlotOf(slots)
+		w.observer.reader, w.writer = port.Reader, port.Writer
+		do(ctx, w)
 	})
 }
 
-// workers are the organizations that have steps, each with steps of its own to bind ids in.
-func (a *applier) workers(ctx, writing context.Context) []*worker {
+// workers are those of the organizations that have steps.
+func (a *applier) workers() []*worker {
+	salt, _ := ReadSalt(a.plan.Salt) // a saved plan's was checked, any other is our own
 	var workers []*worker
 	for i := range a.plan.Organizations {
 		o := &a.plan.Organizations[i]
 		if len(o.Steps) == 0 {
 			continue
 		}
-		port, known := a.o.Zones[o.Zone]
-		w := &worker{applier: a, organization: o, port: port, unknownZone: !known, stopping: ctx, writing: writing, id: o.ID,
-			steps: append([]Step(nil), o.Steps...), reports: map[int]*StepReport{}, sent: map[int]Images{}}
-		w.sight = newSight(w)
-		workers = append(workers, w)
+		port := a.options.Zones[o.Zone]
+		workers = append(workers, &worker{organization: o, steps: slices.Clone(o.Steps), results: map[int]*StepReport{},
+			observer: newObserver(port.ZonePort, a.options.Clock, a.options.Jitter, o.Key, o.Zone, o.ID),
+			writer:   port.Writer, recorder: a.recorder, options: &a.options, planSalt: salt, written: map[int]Images{},
+			tell: a.tell})
 	}
 	return workers
 }
 
-// warn keeps a problem for the report.
-func (a *applier) warn(p spec.Problem) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.problems = append(a.problems, p)
-}
-
-func (a *applier) tell(s *Step, outcome StepOutcome, reason string) {
-	if a.o.Progress != nil {
-		a.o.Progress(StepEvent{N: s.N, Of: a.planned, Address: s.Address, Op: s.Op, Outcome: outcome, Reason: reason})
+func (a *applier) tell(s *Step, outcome StepOutcome, reason Reason) {
+	if a.options.Progress != nil {
+		a.options.Progress(StepEvent{N: s.N, Of: a.steps, Address: s.Address, Op: s.Op,
+			Outcome: outcome, Reason: reason})
 	}
 }
 

@@ -50,8 +50,8 @@ func TestAListThatIsBehind(t *testing.T) {
 // TestReadingBackFromAListThatIsBehind: what the zone has done, and shows a moment later, has not failed.
 func TestReadingBackFromAListThatIsBehind(t *testing.T) {
 	t.Parallel()
-	z := newWrittenZone(organization(11, "Acme"))
-	r := z.request(desired("acme", "Acme", variables(text("NEW", "new"), spec.Variable{Name: "NEWER", Type: spec.TypeNumber, Value: spec.Plain("7")})))
+	z := newWrittenZone(liveOrganization(11, "Acme"))
+	r := z.request(desired("acme", "Acme", variables(textVariable("NEW", "new"), spec.Variable{Name: "NEWER", Type: spec.TypeNumber, Value: spec.Plain("7")})))
 	p := makePlan(t, r)
 	var done []Write
 	z.fault = func(_ int, w Write) *lost { done = append(done, w); return &lost{} }
@@ -74,8 +74,8 @@ func TestReadingBackFromAListThatIsBehind(t *testing.T) {
 // TestARefusedRepetitionThatCannotBeLookedInto: nobody knows then what the first attempt has done.
 func TestARefusedRepetitionThatCannotBeLookedInto(t *testing.T) {
 	t.Parallel()
-	z := newWrittenZone(organization(11, "Acme"))
-	p := makePlan(t, z.request(desired("acme", "Acme", variables(text("NEW", "new")))))
+	z := newWrittenZone(liveOrganization(11, "Acme"))
+	p := makePlan(t, z.request(desired("acme", "Acme", variables(textVariable("NEW", "new")))))
 	z.fault = func(n int, _ Write) *lost {
 		if n == 1 {
 			return &lost{err: serverError()}

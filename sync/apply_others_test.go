@@ -14,7 +14,7 @@ func TestALostCreateBesideANamesake(t *testing.T) {
 	t.Parallel()
 	for _, commit := range []bool{false, true} {
 		z, r := world()
-		other := organization(900, "Nova")
+		other := liveOrganization(900, "Nova")
 		other.Host, other.License = "us1.make.com", nil
 		z.orgs = append(z.orgs, other)
 		first := true
@@ -116,7 +116,7 @@ func TestALateFirstAttempt(t *testing.T) {
 // Who is promoted and then becomes Owner in one run has another role than the promotion gave.
 func TestPromotionAndTransferOfOnePerson(t *testing.T) {
 	t.Parallel()
-	acme := organization(11, "Acme")
+	acme := liveOrganization(11, "Acme")
 	person(acme, 2, "jane@x.example", 13, "")
 	z := newWrittenZone(acme)
 	r := z.request(desired("acme", "Acme", members(spec.Member{Email: "jane@x.example", Role: "Admin"}),

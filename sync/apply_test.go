@@ -14,7 +14,7 @@ import (
 
 // world is a zone and documents that between them need a step of every kind.
 func world() (*writtenZone, Request) {
-	acme := organization(11, "Acme")
+	acme := liveOrganization(11, "Acme")
 	variable(acme, "COUNT", spec.TypeNumber, "5")
 	variable(acme, "OLD", spec.TypeString, "old")
 	variable(acme, "PASSWORD", spec.TypeString, "hunter2-before")
@@ -24,14 +24,14 @@ func world() (*writtenZone, Request) {
 	person(acme, 5, "gone@x.example", 13, "")
 	person(acme, 6, "late@x.example", 13, "expired")
 	person(acme, 7, "unwanted@x.example", 13, "pending")
-	doomed := organization(12, "Doomed")
+	doomed := liveOrganization(12, "Doomed")
 	z := newWrittenZone(acme, doomed)
 	on := true
 	password := spec.Variable{Name: "PASSWORD", Type: spec.TypeString, Value: spec.Sensitive("hunter2-after"), Reference: "${env:PASSWORD}"}
 	invite := &spec.Invite{Name: "Somebody"}
 	r := z.request(
 		desired("acme", "", variables(
-			spec.Variable{Name: "COUNT", Type: spec.TypeNumber, Value: spec.Plain("7")}, text("NEW", "new"),
+			spec.Variable{Name: "COUNT", Type: spec.TypeNumber, Value: spec.Plain("7")}, textVariable("NEW", "new"),
 			spec.Variable{Name: "OLD", State: spec.Absent}, password),
 			members(
 				spec.Member{Email: "admin@x.example", Role: "Member"}, spec.Member{Email: "gone@x.example", State: spec.Absent},
@@ -43,7 +43,7 @@ func world() (*writtenZone, Request) {
 				o.FeatureControls = []spec.FeatureControl{{Name: "Make AI Tools"}}
 			}),
 		spec.Organization{Key: "doomed", ID: 12, State: spec.Absent},
-		desired("nova", "Nova", variables(text("A", "a")), members(spec.Member{Email: "zoe@x.example", Role: "Admin", Invite: &spec.Invite{Name: "Zoe", Teams: []string{"Ops"}}}),
+		desired("nova", "Nova", variables(textVariable("A", "a")), members(spec.Member{Email: "zoe@x.example", Role: "Admin", Invite: &spec.Invite{Name: "Zoe", Teams: []string{"Ops"}}}),
 			func(o *spec.Organization) {
 				o.Region, o.Country, o.Timezone = "EU", "CZ", "113"
 				o.FeatureControls = []spec.FeatureControl{{Name: "Make AI Tools"}}
@@ -168,7 +168,7 @@ func TestNotConverged(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			acme := organization(11, "Acme")
+			acme := liveOrganization(11, "Acme")
 			variable(acme, "COUNT", spec.TypeNumber, "5")
 			variable(acme, "PASSWORD", spec.TypeString, "hunter2-before")
 			z := newWrittenZone(acme)
@@ -183,7 +183,7 @@ func TestNotConverged(t *testing.T) {
 			}
 			before := z.calls["variable 11"]
 			report := Apply(context.Background(), p, z.options())
-			if report.Steps[0].Reason != c.want || report.Failed != 2 || report.Exit != ExitPartial {
+			if report.Steps[0].Reason.String() != c.want || report.Failed != 2 || report.Exit != ExitPartial {
 				t.Errorf("exit %v\n%s", report.Exit, outcomes(report))
 			}
 			if got := z.calls["variable 11"] - before; got != 4 {
@@ -284,7 +284,7 @@ func TestReadingBackANewOrganization(t *testing.T) {
 // Who is no member any more cannot tell what became of what he has written: that is no failure.
 func TestReadingBackWithoutMembership(t *testing.T) {
 	t.Parallel()
-	acme := organization(11, "Acme")
+	acme := liveOrganization(11, "Acme")
 	variable(acme, "COUNT", spec.TypeNumber, "5")
 	z := newWrittenZone(acme)
 	r := z.request(desired("acme", "Acme", variables(spec.Variable{Name: "COUNT", Type: spec.TypeNumber, Value: spec.Plain("7")})))
@@ -332,7 +332,7 @@ func (stop waitingWriter) Write(ctx context.Context, _ Write) (Answer, error) {
 // One organization answers 502 to everything: the other is done, and it is not waited for at every step.
 func TestApplyNothing(t *testing.T) {
 	t.Parallel()
-	z := newWrittenZone(organization(11, "Acme"))
+	z := newWrittenZone(liveOrganization(11, "Acme"))
 	o := z.options()
 	o.BeforeWriting = func() error { return errors.New("must not be called") }
 	report := Apply(context.Background(), makePlan(t, z.request(desired("acme", "Acme"))), o)

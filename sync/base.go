@@ -7,17 +7,18 @@ import (
 	"makesync/spec"
 )
 
-// Base makes zones out of documents, to plan head documents against: what does
-// this change of the documents change? There is no token and no network behind it, and no live state either:
-// what neither side states is not known. Both sides have been resolved without references
-// (Unknown); equal references count as equal values.
+// Base makes zones out of documents, to plan head documents against: what does this change of the
+// documents change? There is no token and no network behind it, and no live state either: what
+// neither side states is not known. Both sides have been resolved without references (Unknown);
+// equal references count as equal values.
 //
 //	in base and head, equal        nothing
 //	in base and head, different    a step
 //	in head only                   a create, an invitation; a switch or a field from nothing
 //	in base only                   no longer managed: a problem of severity warning, unless head says absent or purges
 //
-// It gives the head to plan, in which references stand for their values, a port for each zone, and the warnings.
+// It gives the head to plan, in which references stand for their values, a port for each zone, and
+// the warnings.
 func Base(base, head *spec.Desired) (*spec.Desired, map[string]ZonePort, []spec.Problem) {
 	b := baseMaker{ids: newNameIDs(), head: map[string]*spec.Organization{}}
 	planned := *head
@@ -25,7 +26,7 @@ func Base(base, head *spec.Desired) (*spec.Desired, map[string]ZonePort, []spec.
 	before := withReferences(base.Organizations)
 	for i := range planned.Organizations {
 		b.head[planned.Organizations[i].Key] = &planned.Organizations[i]
-		b.ids.learn(&planned.Organizations[i])
+		b.ids.register(&planned.Organizations[i])
 	}
 	zones := map[string]*baseZone{}
 	for i := range planned.Organizations {
@@ -52,7 +53,8 @@ func Base(base, head *spec.Desired) (*spec.Desired, map[string]ZonePort, []spec.
 // baseHost marks the organizations of base as candidates of whatever zone they are in.
 const baseHost = "base.invalid"
 
-// withReferences copies organizations, with the text of each reference that was not evaluated in the place of its value.
+// withReferences copies organizations, with the text of each reference that was not evaluated in
+// the place of its value.
 func withReferences(organizations []spec.Organization) []spec.Organization {
 	out := append([]spec.Organization(nil), organizations...)
 	for i := range out {
@@ -117,16 +119,18 @@ func baseID(o, now *spec.Organization, n int64) int64 {
 	if o.ID != 0 {
 		return o.ID
 	}
-	return firstInvented + n
+	return firstSynthetic + n
 }
 
-// firstInvented is above every id of Make, and below what a JSON number holds exactly.
-const firstInvented int64 = 1 << 40
+// firstSynthetic is above every id of Make, and below what a JSON number holds exactly.
+const firstSynthetic int64 = 1 << 40
 
-// Invented tells that an organization's id is one that a plan between documents made up; nobody should be shown it.
-func Invented(id int64) bool { return id >= firstInvented }
+// IsSynthetic tells that an organization's id is one that a plan between documents made up; nobody
+// should be shown it.
+func IsSynthetic(id int64) bool { return id >= firstSynthetic }
 
-// controls are those of base; one that only head declares was the other way round, as far as a plan can show it.
+// controls are those of base; one that only head declares was the other way round, as far as a plan
+// can show it.
 func (b *baseMaker) controls(o, now *spec.Organization) []spec.FeatureControl {
 	var live []spec.FeatureControl
 	for i, c := range o.FeatureControls {
@@ -143,7 +147,8 @@ func (b *baseMaker) controls(o, now *spec.Organization) []spec.FeatureControl {
 	return live
 }
 
-// variables are those of base, and those that head deletes without base speaking of them: they may be there.
+// variables are those of base, and those that head deletes without base speaking of them: they may
+// be there.
 func (b *baseMaker) variables(o, now *spec.Organization) []spec.Variable {
 	live := []spec.Variable{}
 	for _, v := range o.Variables {
@@ -157,17 +162,20 @@ func (b *baseMaker) variables(o, now *spec.Organization) []spec.Variable {
 	}
 	for _, v := range now.Variables {
 		if v.State == spec.Absent && findVariable(o.Variables, v.Name) == nil {
-			live = append(live, spec.Variable{Name: v.Name, Type: spec.TypeString, Value: spec.Sensitive("(not known)")})
+			live = append(live, spec.Variable{Name: v.Name, Type: spec.TypeString,
+				Value: spec.Sensitive("(not known)")})
 		}
 	}
 	sort.SliceStable(live, func(i, j int) bool { return live[i].Name < live[j].Name })
 	return live
 }
 
-// baseUser is the user id of the token's user and of every Owner, so that a change of owner is planned as a transfer.
+// baseUser is the user id of the token's user and of every Owner, so that a change of owner is
+// planned as a transfer.
 const baseUser int64 = 1
 
-// members are those of base, all accepted, and those whom head removes without base speaking of them.
+// members are those of base, all accepted, and those whom head removes without base speaking of
+// them.
 func (b *baseMaker) members(o, now *spec.Organization) []spec.Member {
 	live := []spec.Member{}
 	add := func(m spec.Member, role string) {
@@ -197,7 +205,8 @@ func (b *baseMaker) members(o, now *spec.Organization) []spec.Member {
 		}
 	}
 	if o.Owner == "" {
-		live = append(live, spec.Member{Email: "owner-not-in-base@hashed.invalid", UserID: baseUser, Role: idText(OwnerRole)})
+		live = append(live, spec.Member{Email: "owner-not-in-base@hashed.invalid", UserID: baseUser,
+			Role: idText(OwnerRole)})
 	}
 	sort.SliceStable(live, func(i, j int) bool { return live[i].Email < live[j].Email })
 	return live
@@ -220,7 +229,8 @@ func (z *baseZone) find(id int64) *Live {
 	return &Live{}
 }
 
-// Me is nobody: there is no token. He counts as having two-factor authentication, since no preview can know.
+// Me is nobody: there is no token. He counts as having two-factor authentication, since no preview
+// can know.
 func (z *baseZone) Me(context.Context) (User, error) {
 	yes := true
 	return User{ID: baseUser, TwoFactor: &yes}, nil

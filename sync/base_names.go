@@ -24,8 +24,8 @@ func newNameIDs() *nameIDs {
 	return ids
 }
 
-// learn notes every name that an organization's documents use.
-func (n *nameIDs) learn(o *spec.Organization) {
+// register notes every name that an organization's documents use.
+func (n *nameIDs) register(o *spec.Organization) {
 	n.text(Regions, o.Region)
 	n.text(Countries, o.Country)
 	n.text(Timezones, o.Timezone)

@@ -75,51 +75,19 @@ type CompareSummary struct {
 	NotCompared int `json:"notCompared"` // objects, not organizations
 }
 
-// Sheet is one organization of one side in the form that is compared: flat, with names instead of ids.
-type Sheet struct {
-	Key, Name string
-	ID        int64  // 0: not known; never compared
-	Zone      string // in which the id means something
-	// Declared: the sheet comes from documents, for which absent is unmanaged. Beside a live side only
-	// what Managed names counts; beside other documents everything does.
-	Declared bool
-	Managed  map[spec.Kind]bool
-	// Unknown are the kinds that could not be read, with the reason.
-	Unknown map[spec.Kind]string
-	// Odd are live objects that have no form in a document, with the reason.
-	Odd map[ObjectID]string
-	// Objects are the fields of each object, by kind and name.
-	Objects map[ObjectID]map[string]Cell
-}
-
-// ObjectID names an object within an organization.
-type ObjectID struct {
-	Kind spec.Kind
-	Name string
-}
-
-// Cell is one field of one side.
-type Cell struct {
-	Side Scalar
-	// Equal decides against another cell where the texts cannot (a fingerprint); known is false when nothing
-	// can be said. Nil: the texts decide.
-	Equal func(other Cell) (equal, known bool)
-	// Unknown says why the field cannot be compared, "" when it can.
-	Unknown string
-}
-
 // Compare pairs the organizations of two sides by key, else by name (but documents that pin an id
-// with that organization of the zone itself, whatever its key would be), and compares them field by field. Ids never count.
+// with that organization of the zone itself, whatever its key would be), and compares them field by
+// field. Ids never count.
 //
 //	in A and B, all fields equal      same
 //	in A and B, some field not        different: a Difference for each
 //	in one only                       different: Only says in which
-func Compare(a, b ComparedSide, sheetsA, sheetsB []Sheet, problems []spec.Problem) *Comparison {
+func Compare(a, b ComparedSide, flatA, flatB []FlatOrganization, problems []spec.Problem) *Comparison {
 	c := &Comparison{Format: CompareFormat, A: a, B: b, Organizations: []ComparedOrganization{}, Problems: problems}
 	if c.Problems == nil {
 		c.Problems = []spec.Problem{}
 	}
-	for _, pair := range pairSheets(sheetsA, sheetsB) {
+	for _, pair := range pairOrganizations(flatA, flatB) {
 		c.Organizations = append(c.Organizations, comparePair(pair[0], pair[1]))
 	}
 	sort.SliceStable(c.Organizations, func(i, j int) bool { return c.Organizations[i].Key < c.Organizations[j].Key })
@@ -144,7 +112,8 @@ func (s *CompareSummary) add(o *ComparedOrganization) {
 	}
 }
 
-// exit is changes when anything differs. What could not be read is said by the caller, who knows why.
+// exit is changes when anything differs. What could not be read is said by the caller, who knows
+// why.
 func (c *Comparison) exit() Exit {
 	if c.Summary.Different+c.Summary.OnlyA+c.Summary.OnlyB > 0 {
 		return ExitChanges
@@ -152,53 +121,48 @@ func (c *Comparison) exit() Exit {
 	return ExitOK
 }
 
-// pairSheets pairs by key, then the rest by name where it is unique on both sides. A partner that is missing is nil.
-func pairSheets(a, b []Sheet) [][2]*Sheet {
-	var pairs [][2]*Sheet
-	partner := map[*Sheet]*Sheet{}
-	join := func(key func(*Sheet) string, fit func(a, b *Sheet) bool) {
+// pairOrganizations pairs by key, then the rest by name where it is unique on both sides. A partner
+// that is missing is nil.
+func pairOrganizations(a, b []FlatOrganization) [][2]*FlatOrganization {
+	var pairs [][2]*FlatOrganization
+	partner := map[*FlatOrganization]*FlatOrganization{}
+	join := func(key func(*FlatOrganization) string, fit func(a, b *FlatOrganization) bool) {
 		left, right := unpaired(a, partner, key), unpaired(b, partner, key)
-		for text, sheets := range left {
-			if others := right[text]; text != "" && len(sheets) == 1 && len(others) == 1 && fit(sheets[0], others[0]) {
-				partner[sheets[0]], partner[others[0]] = others[0], sheets[0]
+		for text, organizations := range left {
+			if others := right[text]; text != "" && len(organizations) == 1 && len(others) == 1 &&
+				fit(organizations[0], others[0]) {
+				partner[organizations[0]], partner[others[0]] = others[0], organizations[0]
 			}
 		}
 	}
-	anyhow := func(*Sheet, *Sheet) bool { return true }
-	join((*Sheet).identity, func(a, b *Sheet) bool { return a.Declared != b.Declared })
-	join(func(s *Sheet) string { return s.Key }, anyhow)
-	join(func(s *Sheet) string { return normalName(s.Name) }, anyhow)
+	anyhow := func(*FlatOrganization, *FlatOrganization) bool { return true }
+	join((*FlatOrganization).identity, func(a, b *FlatOrganization) bool { return a.Declared != b.Declared })
+	join(func(s *FlatOrganization) string { return s.Key }, anyhow)
+	join(func(s *FlatOrganization) string { return normalName(s.Name) }, anyhow)
 	for i := range a {
-		pairs = append(pairs, [2]*Sheet{&a[i], partner[&a[i]]})
+		pairs = append(pairs, [2]*FlatOrganization{&a[i], partner[&a[i]]})
 	}
 	for i := range b {
 		if partner[&b[i]] == nil {
-			pairs = append(pairs, [2]*Sheet{nil, &b[i]})
+			pairs = append(pairs, [2]*FlatOrganization{nil, &b[i]})
 		}
 	}
 	return pairs
 }
 
-// identity is zone and id, as documents pin it; "" when one is not known.
-func (s *Sheet) identity() string {
-	if s.ID == 0 || s.Zone == "" {
-		return ""
-	}
-	return s.Zone + "/" + idText(s.ID)
-}
-
-// unpaired groups the sheets that have no partner yet.
-func unpaired(sheets []Sheet, partner map[*Sheet]*Sheet, key func(*Sheet) string) map[string][]*Sheet {
-	groups := map[string][]*Sheet{}
-	for i := range sheets {
-		if s := &sheets[i]; partner[s] == nil {
+// unpaired groups the flat organizations that have no partner yet.
+func unpaired(organizations []FlatOrganization, partner map[*FlatOrganization]*FlatOrganization,
+	key func(*FlatOrganization) string) map[string][]*FlatOrganization {
+	groups := map[string][]*FlatOrganization{}
+	for i := range organizations {
+		if s := &organizations[i]; partner[s] == nil {
 			groups[key(s)] = append(groups[key(s)], s)
 		}
 	}
 	return groups
 }
 
-func comparePair(a, b *Sheet) ComparedOrganization {
+func comparePair(a, b *FlatOrganization) ComparedOrganization {
 	o := ComparedOrganization{Differences: []Difference{}, NotCompared: []NotCompared{}}
 	switch {
 	case a == nil:
@@ -210,23 +174,24 @@ func comparePair(a, b *Sheet) ComparedOrganization {
 	}
 	o.Key, o.A, o.B = a.Key, a.Name, b.Name
 	for _, kind := range spec.Kinds() {
-		if !o.silent(a, b, kind) {
+		if !o.notComparable(a, b, kind) {
 			o.compareKind(a, b, kind)
 		}
 	}
 	return o
 }
 
-// silent tells whether a kind is not compared: a side could not be read, which is noted, or a
-// document beside a live side does not manage it.
-func (o *ComparedOrganization) silent(a, b *Sheet, kind spec.Kind) bool {
-	for _, pair := range [][2]*Sheet{{a, b}, {b, a}} {
+// notComparable tells whether a kind is not compared: a side could not be read, which is noted, or
+// a document beside a live side does not manage it.
+func (o *ComparedOrganization) notComparable(a, b *FlatOrganization, kind spec.Kind) bool {
+	for _, pair := range [][2]*FlatOrganization{{a, b}, {b, a}} {
 		side, other := pair[0], pair[1]
-		if side.Declared && !other.Declared && !side.Managed[kind] || !side.Declared && kind == spec.KindTFA && !side.has(kind) {
+		if side.Declared && !other.Declared && !side.Managed[kind] ||
+			!side.Declared && kind == spec.KindTFA && !side.has(kind) {
 			return true
 		}
 	}
-	for _, side := range []*Sheet{a, b} {
+	for _, side := range []*FlatOrganization{a, b} {
 		if why := side.Unknown[kind]; why != "" {
 			o.NotCompared = append(o.NotCompared, NotCompared{spec.NewAddress(o.Key, kind, ""), why})
 			return true
@@ -235,23 +200,12 @@ func (o *ComparedOrganization) silent(a, b *Sheet, kind spec.Kind) bool {
 	return false
 }
 
-// has tells whether the sheet holds an object of the kind. A live organization without a word on two-factor
-// authentication does not say that it is off.
-func (s *Sheet) has(kind spec.Kind) bool {
-	for id := range s.Objects {
-		if id.Kind == kind {
-			return true
-		}
-	}
-	return false
-}
-
-func (o *ComparedOrganization) compareKind(a, b *Sheet, kind spec.Kind) {
+func (o *ComparedOrganization) compareKind(a, b *FlatOrganization, kind spec.Kind) {
 	for _, name := range objectNames(kind, a, b) {
 		address := spec.NewAddress(o.Key, kind, name)
 		id := ObjectID{kind, name}
 		before, skipped := len(o.Differences), len(o.NotCompared)
-		if why := a.Odd[id] + b.Odd[id]; why != "" && a.Declared != b.Declared {
+		if why := a.Invalid[id] + b.Invalid[id]; why != "" && a.Declared != b.Declared {
 			o.NotCompared = append(o.NotCompared, NotCompared{address, "no document can hold it: " + why})
 			continue
 		}
@@ -262,10 +216,10 @@ func (o *ComparedOrganization) compareKind(a, b *Sheet, kind spec.Kind) {
 	}
 }
 
-func objectNames(kind spec.Kind, sheets ...*Sheet) []string {
+func objectNames(kind spec.Kind, organizations ...*FlatOrganization) []string {
 	seen := map[string]bool{}
 	var names []string
-	for _, s := range sheets {
+	for _, s := range organizations {
 		for id := range s.Objects {
 			if id.Kind == kind && !seen[id.Name] {
 				seen[id.Name] = true
@@ -279,8 +233,8 @@ func objectNames(kind spec.Kind, sheets ...*Sheet) []string {
 
 // compareObject compares the fields of one object. Where a document stands beside a live side, a
 // field that one of them does not state says nothing; between equals it is a difference.
-func (o *ComparedOrganization) compareObject(address spec.Address, a, b map[string]Cell, equals bool) {
-	if isOff(a) && b == nil || isOff(b) && a == nil {
+func (o *ComparedOrganization) compareObject(address spec.Address, a, b map[string]FlatField, equals bool) {
+	if isDisabled(a) && b == nil || isDisabled(b) && a == nil {
 		return
 	}
 	if a == nil || b == nil {
@@ -305,8 +259,8 @@ func (o *ComparedOrganization) compareObject(address spec.Address, a, b map[stri
 	}
 }
 
-// difference shows no value of a field that is a secret on either side: what documents take from a reference
-// is live what they wrote before.
+// difference shows no value of a field that is a secret on either side: what documents take from a
+// reference is live what they wrote before.
 func difference(address spec.Address, path string, a, b Scalar) Difference {
 	if a.IsSensitive() || b.IsSensitive() {
 		a, b = a.mask(), b.mask()
@@ -314,24 +268,24 @@ func difference(address spec.Address, path string, a, b Scalar) Difference {
 	return Difference{address, path, a, b}
 }
 
-// isOff tells a feature control that is off, which is as good as one that is not there.
-func isOff(fields map[string]Cell) bool {
+// isDisabled tells a feature control that is off, which is as good as one that is not there.
+func isDisabled(fields map[string]FlatField) bool {
 	enabled, is := fields["enabled"]
 	return is && enabled.Side.Value().Reveal() == "false"
 }
 
 // presence stands for a whole object: "there" or nothing.
-func presence(fields map[string]Cell) Scalar {
+func presence(fields map[string]FlatField) Scalar {
 	if fields == nil {
 		return None()
 	}
 	return Text("there")
 }
 
-func fieldPaths(a, b map[string]Cell) []string {
+func fieldPaths(a, b map[string]FlatField) []string {
 	seen := map[string]bool{}
 	var paths []string
-	for _, fields := range []map[string]Cell{a, b} {
+	for _, fields := range []map[string]FlatField{a, b} {
 		for path := range fields {
 			if !seen[path] {
 				seen[path] = true
@@ -341,26 +295,4 @@ func fieldPaths(a, b map[string]Cell) []string {
 	}
 	sort.Strings(paths)
 	return paths
-}
-
-// equals compares two fields; why is set when that cannot be done.
-func (c Cell) equals(other Cell) (equal bool, why string) {
-	if reference := c.Side.Reference; reference != "" && reference == other.Side.Reference {
-		return true, ""
-	}
-	for _, cell := range []Cell{c, other} {
-		if cell.Unknown != "" {
-			return false, cell.Unknown
-		}
-	}
-	for _, pair := range [][2]Cell{{c, other}, {other, c}} {
-		if decide := pair[0].Equal; decide != nil {
-			equal, known := decide(pair[1])
-			if !known {
-				return false, "both sides hold fingerprints with different salts"
-			}
-			return equal, ""
-		}
-	}
-	return c.Side.Value().Reveal() == other.Side.Value().Reveal(), ""
 }

@@ -4,32 +4,33 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/document"
 )
 
-// MapSheets looks at a side through a migration's map: organizations, people,
+// MapNames looks at a side through a migration's map: organizations, people,
 // roles and controls get the names that they have in the target, and what the map leaves behind is
 // left out. So what a migration changed on purpose is no difference.
-func MapSheets(sheets []Sheet, m spec.MigrationMap) []Sheet {
-	var mapped []Sheet
-	for i := range sheets {
-		sheet := &sheets[i]
-		decided := spec.MappedOrganization{}
+func MapNames(organizations []FlatOrganization, m document.MigrationMap) []FlatOrganization {
+	var mapped []FlatOrganization
+	for i := range organizations {
+		flat := &organizations[i]
+		decided := document.MappedOrganization{}
 		for _, d := range m.Organizations {
-			if means(d.From, sheet.Key, sheet.Name, sheet.ID) {
+			if matchesOrganization(d.From, flat.Key, flat.Name, flat.ID) {
 				decided = d
 			}
 		}
 		if !decided.Skip {
-			mapped = append(mapped, sheet.through(&m, decided))
+			mapped = append(mapped, flat.mapped(&m, decided))
 		}
 	}
 	return mapped
 }
 
-// through is the sheet as the map has it in the target.
-func (s *Sheet) through(m *spec.MigrationMap, decided spec.MappedOrganization) Sheet {
+// mapped is the flat organization as the map has it in the target.
+func (s *FlatOrganization) mapped(m *document.MigrationMap, decided document.MappedOrganization) FlatOrganization {
 	out := *s
-	out.Objects = map[ObjectID]map[string]Cell{}
+	out.Objects = map[ObjectID]map[string]FlatField{}
 	if decided.Key != "" {
 		out.Key = decided.Key
 	}
@@ -48,7 +49,7 @@ func (s *Sheet) through(m *spec.MigrationMap, decided spec.MappedOrganization) S
 			id.Name, fields = email, mappedField(fields, "role", m.Roles)
 		case spec.KindOwner:
 			email, _ := mapEmail(m, fields["owner"].Side.Value().Reveal())
-			fields = map[string]Cell{"owner": {Side: Text(email)}}
+			fields = map[string]FlatField{"owner": {Side: Text(email)}}
 		case spec.KindFeatureControl:
 			id.Name = replaced(id.Name, m.FeatureControls)
 		}
@@ -57,37 +58,37 @@ func (s *Sheet) through(m *spec.MigrationMap, decided spec.MappedOrganization) S
 	return out
 }
 
-func decidedFields(fields map[string]Cell, decided spec.MappedOrganization) map[string]Cell {
-	out := map[string]Cell{}
-	for path, cell := range fields {
-		out[path] = cell
+func decidedFields(fields map[string]FlatField, decided document.MappedOrganization) map[string]FlatField {
+	out := map[string]FlatField{}
+	for path, field := range fields {
+		out[path] = field
 	}
 	if decided.Name != "" {
-		out["name"] = Cell{Side: Text(normalName(decided.Name))}
+		out["name"] = FlatField{Side: Text(normalName(decided.Name))}
 	}
 	for path, text := range map[string]string{"country": decided.Country, "timezone": decided.Timezone} {
 		if text != "" {
-			out[path] = Cell{Side: Text(text), Unknown: "the map chooses it for the target"}
+			out[path] = FlatField{Side: Text(text), Unknown: "the map chooses it for the target"}
 		}
 	}
 	return out
 }
 
-func mappedField(fields map[string]Cell, path string, by []spec.MappedText) map[string]Cell {
-	cell, there := fields[path]
+func mappedField(fields map[string]FlatField, path string, by []document.MappedText) map[string]FlatField {
+	field, there := fields[path]
 	if !there {
 		return fields
 	}
-	out := map[string]Cell{}
+	out := map[string]FlatField{}
 	for p, c := range fields {
 		out[p] = c
 	}
-	out[path] = lookAlike(replaced(cell.Side.Value().Reveal(), by))
+	out[path] = ignoreCase(replaced(field.Side.Value().Reveal(), by))
 	return out
 }
 
 // replaced is the text that a map puts in the place of another one.
-func replaced(text string, by []spec.MappedText) string {
+func replaced(text string, by []document.MappedText) string {
 	for _, r := range by {
 		if strings.EqualFold(r.From, text) || foldName(r.From) == foldName(text) {
 			return r.To

@@ -8,12 +8,12 @@ import (
 )
 
 // sheetOf is one organization with the given objects: "variable/A value" → text.
-func sheetOf(key, name string, cells map[string]string) Sheet {
-	s := newSheet(key, name)
-	for where, text := range cells {
+func flatOf(key, name string, fields map[string]string) FlatOrganization {
+	s := newFlatOrganization(key, name)
+	for where, text := range fields {
 		var kind, object, path string
 		fmt.Sscanf(where, "%s %s %s", &kind, &object, &path)
-		s.set(spec.Kind(kind), object, path, Cell{Side: Text(text)})
+		s.set(spec.Kind(kind), object, path, FlatField{Side: Text(text)})
 	}
 	return s
 }
@@ -33,8 +33,8 @@ func differences(c *Comparison) []string {
 
 func TestComparePairsByKeyThenByName(t *testing.T) {
 	t.Parallel()
-	a := []Sheet{sheetOf("acme", "Acme", nil), sheetOf("beta", "Beta", nil), sheetOf("twin-1", "Twin", nil), sheetOf("twin-2", "Twin", nil)}
-	b := []Sheet{sheetOf("acme", "Acme US", nil), sheetOf("beta-us", "Beta", nil), sheetOf("twin-9", "Twin", nil)}
+	a := []FlatOrganization{flatOf("acme", "Acme", nil), flatOf("beta", "Beta", nil), flatOf("twin-1", "Twin", nil), flatOf("twin-2", "Twin", nil)}
+	b := []FlatOrganization{flatOf("acme", "Acme US", nil), flatOf("beta-us", "Beta", nil), flatOf("twin-9", "Twin", nil)}
 	got := differences(Compare(ComparedSide{}, ComparedSide{}, a, b, nil))
 	want := []string{"twin-1 only a", "twin-2 only a", "twin-9 only b"}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
@@ -44,15 +44,15 @@ func TestComparePairsByKeyThenByName(t *testing.T) {
 
 func TestComparePairsDocumentsWithTheIdThatTheyPin(t *testing.T) {
 	t.Parallel()
-	live := []Sheet{sheetOf("acme-automation", "Acme Automation", nil), sheetOf("acme", "Acme", nil)}
+	live := []FlatOrganization{flatOf("acme-automation", "Acme Automation", nil), flatOf("acme", "Acme", nil)}
 	live[0].ID, live[0].Zone, live[1].ID, live[1].Zone = 11, "eu1", 12, "eu1"
-	document := sheetOf("acme", "", nil)
+	document := flatOf("acme", "", nil)
 	document.ID, document.Zone, document.Declared = 11, "eu1", true
-	if got := differences(Compare(ComparedSide{}, ComparedSide{}, []Sheet{document}, live, nil)); fmt.Sprint(got) != "[acme only b]" {
+	if got := differences(Compare(ComparedSide{}, ComparedSide{}, []FlatOrganization{document}, live, nil)); fmt.Sprint(got) != "[acme only b]" {
 		t.Errorf("differences = %v: the id is not looked at", got)
 	}
 	document.Zone = "us1" // where 11 is another one
-	if got := differences(Compare(ComparedSide{}, ComparedSide{}, []Sheet{document}, live, nil)); fmt.Sprint(got) != "[acme-automation only b]" {
+	if got := differences(Compare(ComparedSide{}, ComparedSide{}, []FlatOrganization{document}, live, nil)); fmt.Sprint(got) != "[acme-automation only b]" {
 		t.Errorf("differences = %v", got)
 	}
 }
@@ -78,7 +78,7 @@ func TestCompareFieldByField(t *testing.T) {
 		"one more":      {with("variable B value", "x"), []string{"acme/variable/B  |there"}},
 		"another type":  {with("variable A type", "string"), []string{"acme/variable/A type number|string"}},
 	} {
-		c := Compare(ComparedSide{}, ComparedSide{}, []Sheet{sheetOf("acme", "Acme", base)}, []Sheet{sheetOf("acme", "Acme", test.b)}, nil)
+		c := Compare(ComparedSide{}, ComparedSide{}, []FlatOrganization{flatOf("acme", "Acme", base)}, []FlatOrganization{flatOf("acme", "Acme", test.b)}, nil)
 		if got := differences(c); fmt.Sprint(got) != fmt.Sprint(test.want) {
 			t.Errorf("%s: differences = %v, want %v", name, got, test.want)
 		}
@@ -90,24 +90,24 @@ func TestCompareFieldByField(t *testing.T) {
 
 func TestCompareLeavesOutWhatADocumentDoesNotManage(t *testing.T) {
 	t.Parallel()
-	live := sheetOf("acme", "Acme", map[string]string{"variable A value": "1", "member jane@acme.example role": "Admin", "member jane@acme.example invitation": "pending"})
-	document := sheetOf("acme", "Acme", map[string]string{"member jane@acme.example role": "Admin"})
+	live := flatOf("acme", "Acme", map[string]string{"variable A value": "1", "member jane@acme.example role": "Admin", "member jane@acme.example invitation": "pending"})
+	document := flatOf("acme", "Acme", map[string]string{"member jane@acme.example role": "Admin"})
 	document.Declared, document.Managed = true, map[spec.Kind]bool{spec.KindMember: true}
-	if got := differences(Compare(ComparedSide{}, ComparedSide{}, []Sheet{live}, []Sheet{document}, nil)); got != nil {
+	if got := differences(Compare(ComparedSide{}, ComparedSide{}, []FlatOrganization{live}, []FlatOrganization{document}, nil)); got != nil {
 		t.Errorf("differences = %v, want none", got)
 	}
 	document.Managed[spec.KindVariable] = true
-	if got := differences(Compare(ComparedSide{}, ComparedSide{}, []Sheet{live}, []Sheet{document}, nil)); len(got) != 1 {
+	if got := differences(Compare(ComparedSide{}, ComparedSide{}, []FlatOrganization{live}, []FlatOrganization{document}, nil)); len(got) != 1 {
 		t.Errorf("differences = %v, want the variable", got)
 	}
 }
 
 func TestCompareSaysWhatCouldNotBeRead(t *testing.T) {
 	t.Parallel()
-	a := sheetOf("acme", "Acme", map[string]string{"variable A value": "1"})
-	b := sheetOf("acme", "Acme", nil)
+	a := flatOf("acme", "Acme", map[string]string{"variable A value": "1"})
+	b := flatOf("acme", "Acme", nil)
 	b.Unknown[spec.KindVariable] = "could not be read"
-	c := Compare(ComparedSide{}, ComparedSide{}, []Sheet{a}, []Sheet{b}, nil)
+	c := Compare(ComparedSide{}, ComparedSide{}, []FlatOrganization{a}, []FlatOrganization{b}, nil)
 	if len(differences(c)) != 0 || len(c.Organizations[0].NotCompared) != 1 || c.Summary.NotCompared != 1 {
 		t.Errorf("comparison = %+v", c.Organizations)
 	}
@@ -116,12 +116,12 @@ func TestCompareSaysWhatCouldNotBeRead(t *testing.T) {
 func TestFingerprintsCompareWithValuesAndEachOther(t *testing.T) {
 	t.Parallel()
 	salt := []byte("salt")
-	saved := func(text, salt string) Cell {
-		return fingerprintCell(&SavedVariable{Fingerprint: SecretFingerprint(spec.Sensitive(text), []byte(salt))}, []byte(salt))
+	saved := func(text, salt string) FlatField {
+		return fingerprintField(&SavedVariable{Fingerprint: SecretFingerprint(spec.Sensitive(text), []byte(salt))}, []byte(salt))
 	}
-	plain := Cell{Side: OfType(spec.TypeString, spec.Sensitive("secret"))}
+	plain := FlatField{Side: OfType(spec.TypeString, spec.Sensitive("secret"))}
 	for name, test := range map[string]struct {
-		a, b  Cell
+		a, b  FlatField
 		equal bool
 		why   bool
 	}{

@@ -4,45 +4,46 @@ import (
 	"strconv"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // diffControls compares the feature controls. Their ids differ between instances, so documents
 // name them; without case, as an administrator reads them off a page.
-func diffControls(d *draft) {
-	if d.creates() {
-		for i := range d.want.FeatureControls {
-			d.setControl(&d.want.FeatureControls[i], nil)
+func diffControls(c *comparison) {
+	if c.creates() {
+		for i := range c.Want.FeatureControls {
+			setControl(c, &c.Want.FeatureControls[i], nil)
 		}
 		return
 	}
 	taken := map[*spec.FeatureControl]bool{}
-	for i := range d.want.FeatureControls {
-		want := &d.want.FeatureControls[i]
-		live, err := d.bindControl(want)
+	for i := range c.Want.FeatureControls {
+		want := &c.Want.FeatureControls[i]
+		live, err := bindControl(c.Live, want)
 		taken[live] = true
 		switch {
 		case err != nil:
-			d.unresolved(d.address(spec.KindFeatureControl, want.Name), want.Source, err)
+			c.unresolved(c.address(spec.KindFeatureControl, want.Name), want.Source, err)
 		case live != nil && live.Enabled != want.Enabled:
-			d.setControl(want, live)
+			setControl(c, want, live)
 		default:
-			d.same(d.address(spec.KindFeatureControl, want.Name))
+			c.countUnchanged(c.address(spec.KindFeatureControl, want.Name))
 		}
 	}
-	for i := range d.live.FeatureControls {
-		if !taken[&d.live.FeatureControls[i]] {
-			d.leave(spec.KindFeatureControl)
+	for i := range c.Live.FeatureControls {
+		if !taken[&c.Live.FeatureControls[i]] {
+			c.countUnmanaged(spec.KindFeatureControl)
 		}
 	}
 }
 
 // bindControl finds the live control of a name: nil without an error when it is not there and
 // should be off, or is waiting for the licence.
-func (d *draft) bindControl(want *spec.FeatureControl) (*spec.FeatureControl, error) {
+func bindControl(organization *Live, want *spec.FeatureControl) (*spec.FeatureControl, error) {
 	var found []*spec.FeatureControl
 	var known []Name
-	for i := range d.live.FeatureControls {
-		c := &d.live.FeatureControls[i]
+	for i := range organization.FeatureControls {
+		c := &organization.FeatureControls[i]
 		known = append(known, Name{ID: c.ID, Name: c.Name})
 		if foldName(c.Name) == foldName(want.Name) {
 			found = append(found, c)
@@ -52,11 +53,12 @@ func (d *draft) bindControl(want *spec.FeatureControl) (*spec.FeatureControl, er
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return nil, &nameError{plural(len(found), "feature control", "feature controls") + " go by " + quote(want.Name) + ": ids " + controlIDs(found), "they cannot be told apart by name; take it out of the documents"}
+		return nil, &NameError{text.Count(len(found), "feature control", "feature controls") + " go by " + text.Quote(want.Name) +
+			": ids " + controlIDs(found), "they cannot be told apart by name; take it out of the documents"}
 	case !want.Enabled:
 		return nil, nil
 	}
-	return nil, &nameError{"the organization has no feature control " + quote(want.Name), knownNames(Teams, known, want.Name)}
+	return nil, &NameError{"the organization has no feature control " + text.Quote(want.Name), KnownNames(Teams, known, want.Name)}
 }
 
 func controlIDs(controls []*spec.FeatureControl) string {
@@ -64,14 +66,14 @@ func controlIDs(controls []*spec.FeatureControl) string {
 	for i, c := range controls {
 		ids[i] = strconv.FormatInt(c.ID, 10)
 	}
-	return joinSome(ids, 10)
+	return text.Commas(ids, 10)
 }
 
 // setControl switches a control; one whose organization is yet to be made is found by name later.
-func (d *draft) setControl(want, live *spec.FeatureControl) {
+func setControl(c *comparison, want, live *spec.FeatureControl) {
 	enable := want.Enabled
 	s := Step{
-		Address: d.address(spec.KindFeatureControl, want.Name), Op: OpUpdate, Source: position(want.Source),
+		Address: c.address(spec.KindFeatureControl, want.Name), Op: OpUpdate, Source: want.Source.Position(),
 		Arguments: Arguments{Name: want.Name, Enable: &enable},
 	}
 	if live != nil {
@@ -79,29 +81,29 @@ func (d *draft) setControl(want, live *spec.FeatureControl) {
 		s.Before = View{"enabled": Bool(live.Enabled)}
 	}
 	s.Fields = allFields(s.Before, View{"enabled": Bool(enable)})
-	d.propose(phaseControl, s)
+	c.addChange(PhaseControl, s)
 }
 
 // lacksControls: an organization without any control has none to offer.
-func (d *draft) lacksControls() string {
-	if why := d.lacks(spec.KindFeatureControl); why != "" {
+func lacksControls(c *comparison) string {
+	if why := c.Live.LackOf(spec.KindFeatureControl); why != "" {
 		return why
 	}
-	if len(d.live.FeatureControls) == 0 {
+	if len(c.Live.FeatureControls) == 0 {
 		return "licence: the organization's plan offers no feature controls"
 	}
 	return ""
 }
 
 // waitForControls: what should be off is off where it is not to be had.
-func (d *draft) waitForControls(why string) {
-	for i := range d.want.FeatureControls {
-		c := &d.want.FeatureControls[i]
-		a := d.address(spec.KindFeatureControl, c.Name)
-		if c.Enabled {
-			d.wait(a, why)
+func waitForControls(c *comparison, why string) {
+	for i := range c.Want.FeatureControls {
+		control := &c.Want.FeatureControls[i]
+		a := c.address(spec.KindFeatureControl, control.Name)
+		if control.Enabled {
+			c.addWaiting(a, why)
 		} else {
-			d.same(a)
+			c.countUnchanged(a)
 		}
 	}
 }

@@ -1,8 +1,6 @@
 package sync
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"sort"
 
 	"github.com/r3labs/diff/v3"
@@ -71,15 +69,6 @@ func equalTexts(a, b map[string]string) bool {
 	return true
 }
 
-// canonical is the text by which two sides are compared; a secret's is a hash that never leaves memory.
-func (s Scalar) canonical() string {
-	if !s.IsSensitive() {
-		return s.text.Reveal()
-	}
-	sum := sha256.Sum256([]byte(s.text.Reveal()))
-	return "secret:" + hex.EncodeToString(sum[:])
-}
-
 // bothMasked makes both sides secrets when one is: a value that a reference now gives was the
 // secret before, too. A field does not carry the reference; the step's arguments do.
 func bothMasked(fields []Field) []Field {
@@ -94,12 +83,4 @@ func bothMasked(fields []Field) []Field {
 		}
 	}
 	return fields
-}
-
-// mask is the same side as a secret; nothing stays nothing.
-func (s Scalar) mask() Scalar {
-	if !s.IsNone() {
-		s.text = s.text.Masked()
-	}
-	return s
 }

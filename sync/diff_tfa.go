@@ -1,42 +1,46 @@
 package sync
 
-import "makesync/spec"
+import (
+	"makesync/spec"
+	"makesync/spec/text"
+)
 
 // diffTFA compares the enforcement of two-factor authentication. An organization whose zone does
 // not show it cannot have it (Enterprise), or is new; then "off" is reached.
-func diffTFA(d *draft) {
-	a, enable := d.address(spec.KindTFA, ""), *d.want.TFAEnforced
+func diffTFA(c *comparison) {
+	a, enable := c.address(spec.KindTFA, ""), *c.Want.TFAEnforced
 	var before View
-	if !d.creates() {
-		before = viewTFA(d.live, "")
+	if !c.creates() {
+		before = viewTFA(c.Live, "")
 	}
-	switch why := d.lacksTFA(); {
+	switch why := lacksTFA(c); {
 	case before == nil && !enable:
-		d.same(a)
+		c.countUnchanged(a)
 		return
-	case before != nil && *d.live.TFAEnforced == enable:
-		d.same(a)
+	case before != nil && *c.Live.TFAEnforced == enable:
+		c.countUnchanged(a)
 		return
 	case why != "" && enable:
-		d.wait(a, why)
+		c.addWaiting(a, why)
 		return
 	}
-	s := Step{Address: a, Op: OpUpdate, Arguments: Arguments{Enable: &enable}, Source: position(d.at("tfaEnforced")), Before: before}
+	s := Step{Address: a, Op: OpUpdate, Arguments: Arguments{Enable: &enable}, Source: c.Want.PositionOf("tfaEnforced"), Before: before}
 	s.Fields = allFields(before, View{"tfaEnforced": Bool(enable)})
 	if enable {
 		s.Notes = []string{"signs out at once everybody who has a password and no two-factor authentication"}
 	}
-	d.propose(phaseTFA, s)
+	c.addChange(PhaseTFA, s)
 }
 
-func (d *draft) lacksTFA() string {
+func lacksTFA(c *comparison) string {
 	switch {
-	case d.creates():
+	case c.creates():
 		return ""
-	case d.live.Lacks[spec.KindTFA] != "":
-		return "licence: " + clean(d.live.Lacks[spec.KindTFA])
-	case d.live.TFAEnforced == nil:
-		return "licence: the zone shows no enforcement of two-factor authentication for this organization; it comes with the plan Enterprise"
+	case c.Live.Lacks[spec.KindTFA] != "":
+		return "licence: " + text.OneLine(c.Live.Lacks[spec.KindTFA])
+	case c.Live.TFAEnforced == nil:
+		return "licence: the zone shows no enforcement of two-factor authentication for this organization; " +
+			"it comes with the plan Enterprise"
 	}
 	return ""
 }

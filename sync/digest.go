@@ -1,9 +1,16 @@
 package sync
 
-import "makesync/spec"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"makesync/spec"
+)
 
 // digestOrganization and digestStep are what two equal plans have in common: no times, no
-// preconditions, no fingerprints (they are salted), no positions in files, no notes (they tell the live state).
+// preconditions, no fingerprints (they are salted), no positions in files, no notes (they tell the
+// live state).
 type digestOrganization struct {
 	Key   string       `json:"key"`
 	Zone  string       `json:"zone"`
@@ -42,14 +49,16 @@ func (o *OrganizationPlan) addDigest(digests map[string]string) {
 	}
 	d := digestOrganization{Key: o.Key, Zone: o.Zone, ID: o.ID}
 	for _, s := range o.Steps {
-		d.Steps = append(d.Steps, digestStep{s.Address, s.Op, plainFields(s.Fields), s.Arguments.plain(), relative(s.After, o.Steps[0].N)})
+		d.Steps = append(d.Steps, digestStep{
+			s.Address, s.Op, plainFields(s.Fields), s.Arguments.plain(), relative(s.After, o.Steps[0].N)})
 	}
 	digests[o.Key] = hashJSON(d)
 }
 
 func joinDigests(digests map[string]string) string { return hashJSON(digests) }
 
-// relative counts from the organization's first step, so that a plan of more organizations has the same links.
+// relative counts from the organization's first step, so that a plan of more organizations has the
+// same links.
 func relative(after []int, first int) []int {
 	out := make([]int, len(after))
 	for i, n := range after {
@@ -74,4 +83,14 @@ func (a Arguments) plain() Arguments {
 		a.Value = &value
 	}
 	return a
+}
+
+// hashJSON is "sha256:…" over the JSON form, whose map keys are sorted.
+func hashJSON(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		data = []byte(err.Error())
+	}
+	sum := sha256.Sum256(data)
+	return "sha256:" + hex.EncodeToString(sum[:])
 }

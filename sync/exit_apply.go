@@ -1,7 +1,5 @@
 package sync
 
-import "strings"
-
 // applyFacts are what decides the exit of an apply.
 type applyFacts struct {
 	stop    Exit // of a signal
@@ -16,9 +14,8 @@ type applyFacts struct {
 
 func (f *applyFacts) add(r *StepReport, saved bool) {
 	switch {
-	case r.Outcome == Succeeded:
-	case r.Outcome == Skipped && strings.HasPrefix(r.Reason, licenceWord):
-	case r.Outcome == Skipped && saved && strings.HasPrefix(r.Reason, "stale:"):
+	case r.Outcome == Succeeded, r.SkippedForLicence():
+	case r.Outcome == Skipped && saved && r.Reason.Code == ReasonStale:
 		f.stale, f.partial = true, true
 	default:
 		f.partial = true

@@ -5,24 +5,26 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
-// ownerRole is the id of the Owner's role, the same in every zone of Make (published). The role of an Owner is
-// never compared and a document never names it, so such a member stands without a role.
+// ownerRole is the id of the Owner's role, the same in every zone of Make (published). The role of
+// an Owner is never compared and a document never names it, so such a member stands without a role.
 const ownerRole = "11"
 
 // members writes everybody who is there, invited people included, without an
 // invite: a plan then never sends anybody an e-mail. An invitation's state is a comment.
-func (e *Exporter) members(d *Draft, live *Live) {
+func (e *Exporter) members(d *Document, live *Live) {
 	o := &d.Organization
 	o.Members = []spec.Member{}
 	seen := map[string]bool{}
 	for _, person := range live.Members {
 		switch email := strings.ToLower(person.Email); {
 		case !spec.AcceptsEmail(email):
-			d.omit(spec.KindMember, email, "%s (user %d) not written: a document cannot hold this e-mail", quote(email), person.UserID)
+			d.omit(spec.KindMember, email, "%s (user %d) not written: a document cannot hold this e-mail", text.Quote(email),
+				person.UserID)
 		case seen[email]:
-			d.omit(spec.KindMember, email, "%s is there twice, also as user %d", quote(email), person.UserID)
+			d.omit(spec.KindMember, email, "%s is there twice, also as user %d", text.Quote(email), person.UserID)
 		default:
 			seen[email] = true
 			o.Members = append(o.Members, e.member(d, live, person, email))
@@ -30,7 +32,8 @@ func (e *Exporter) members(d *Draft, live *Live) {
 	}
 	e.owner(d, live)
 	for _, row := range live.Unreadable {
-		d.omit(spec.KindMember, "", "user %d (role %d%s) not written: no e-mail could be found", row.UserID, row.RoleID, invitationSuffix(row.Invitation))
+		d.omit(spec.KindMember, "", "user %d (role %d%s) not written: no e-mail could be found", row.UserID, row.RoleID,
+			invitationSuffix(row.Invitation))
 	}
 }
 
@@ -38,13 +41,13 @@ func invitationSuffix(invitation string) string {
 	if invitation == "" {
 		return ""
 	}
-	return ", invitation " + clean(invitation)
+	return ", invitation " + text.OneLine(invitation)
 }
 
-func (e *Exporter) member(d *Draft, live *Live, person spec.Member, email string) spec.Member {
+func (e *Exporter) member(d *Document, live *Live, person spec.Member, email string) spec.Member {
 	m := spec.Member{Email: email}
 	if !person.Accepted() {
-		d.note(spec.KindMember, email, "invitation %s", clean(person.Invitation))
+		d.note(spec.KindMember, email, "invitation %s", text.OneLine(person.Invitation))
 	}
 	if person.Role == ownerRole || person.UserID == live.OwnerID && live.OwnerID != 0 {
 		d.note(spec.KindMember, email, "Owner")
@@ -58,16 +61,18 @@ func (e *Exporter) member(d *Draft, live *Live, person spec.Member, email string
 	switch {
 	case !ok && !read:
 		d.Partly = true
-		d.omit(spec.KindMember, email, "role %s is not written, since the list of roles could not be read", quote(person.Role))
+		d.omit(spec.KindMember, email, "role %s is not written, since the list of roles could not be read",
+			text.Quote(person.Role))
 	case !ok:
-		d.omit(spec.KindMember, email, "role %s is not in the list of roles, so it is not written", quote(person.Role))
+		d.omit(spec.KindMember, email, "role %s is not in the list of roles, so it is not written", text.Quote(person.Role))
 	case strings.EqualFold(role, "Owner"):
 		m.Role = person.Role
 	default:
 		m.Role = role
 	}
 	if ok && m.Role == person.Role {
-		d.note(spec.KindMember, email, "role by its id, since its name is not unique: %s", e.roleName(live.ID, person.Role))
+		d.note(spec.KindMember, email, "role by its id, since its name is not unique: %s",
+			e.roleName(live.ID, person.Role))
 	}
 	return m
 }
@@ -83,15 +88,16 @@ func (e *Exporter) rolesOf(id int64) []Name {
 func (e *Exporter) roleName(organization int64, role string) string {
 	for _, n := range e.rolesOf(organization) {
 		if strconv.FormatInt(n.ID, 10) == role {
-			return quote(n.Name)
+			return text.Quote(n.Name)
 		}
 	}
 	return role
 }
 
 // owner writes the accepted Owner when he is among the members written.
-func (e *Exporter) owner(d *Draft, live *Live) {
-	if owner := findUser(live.Members, live.OwnerID); owner != nil && live.OwnerID != 0 && spec.AcceptsEmail(strings.ToLower(owner.Email)) {
+func (e *Exporter) owner(d *Document, live *Live) {
+	if owner := findUser(live.Members, live.OwnerID); owner != nil && live.OwnerID != 0 &&
+		spec.AcceptsEmail(strings.ToLower(owner.Email)) {
 		d.Organization.Owner = strings.ToLower(owner.Email)
 		return
 	}

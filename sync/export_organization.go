@@ -4,26 +4,28 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
-// Exporter writes live organizations as drafts of documents. One Exporter
+// Exporter writes live organizations as documents. One Exporter
 // serves all organizations of an export, since the names of references are unique over them.
 type Exporter struct {
 	Zone string
 	// Names are the zone's lists: Roles, Countries, Timezones.
 	Names map[List][]Name
-	// OrganizationRoles are an organization's own roles where they differ from the zone's, by its id.
+	// OrganizationRoles are an organization's own roles where they differ from the zone's, by its
+	// id.
 	OrganizationRoles map[int64][]Name
 	// Sensitive tells whether a variable's value must not be written.
 	Sensitive  func(spec.Address) bool
 	References ReferenceNames
 }
 
-// Draft is the organization as a document with this key says it: the id pinned,
+// Document is the organization as a document with this key says it: the id pinned,
 // names for roles and enums, everybody who is there without an invite. What has no valid document
-// form is a note that says why; a plan of the draft against the same live state has no steps.
-func (e *Exporter) Draft(live *Live, key string) Draft {
-	d := Draft{Organization: spec.Organization{Key: key, Zone: e.Zone, ID: live.ID}}
+// form is a note that says why; a plan of the document against the same live state has no steps.
+func (e *Exporter) Document(live *Live, key string) Document {
+	d := Document{Organization: spec.Organization{Key: key, Zone: e.Zone, ID: live.ID}}
 	e.attributes(&d, live)
 	for _, kind := range []spec.Kind{spec.KindFeatureControl, spec.KindVariable, spec.KindMember} {
 		if d.missing(live, kind) {
@@ -43,36 +45,26 @@ func (e *Exporter) Draft(live *Live, key string) Draft {
 }
 
 // missing notes why a kind is not written at all, if so.
-func (d *Draft) missing(live *Live, kind spec.Kind) bool {
+func (d *Document) missing(live *Live, kind spec.Kind) bool {
 	if err := live.Failed[kind]; err != nil {
-		d.omit(kind, "", "not written, since they could not be read completely: %s", clean(err.Error()))
+		d.omit(kind, "", "not written, since they could not be read completely: %s", text.OneLine(err.Error()))
 		d.Partly = true
 		return true
 	}
 	if why, lacks := live.Lacks[kind]; lacks {
-		d.note(kind, "", "not there: %s", clean(why))
-		return noneOf(live, kind)
+		d.note(kind, "", "not there: %s", text.OneLine(why))
+		return !live.Has(kind)
 	}
 	return false
 }
 
-// noneOf tells whether the live state holds nothing of a kind that can be written.
-func noneOf(live *Live, kind spec.Kind) bool {
-	switch kind {
-	case spec.KindFeatureControl:
-		return len(live.FeatureControls) == 0
-	case spec.KindVariable:
-		return len(live.Variables) == 0
-	}
-	return len(live.Members) == 0
-}
-
-func (e *Exporter) attributes(d *Draft, live *Live) {
+func (e *Exporter) attributes(d *Document, live *Live) {
 	o := &d.Organization
 	if spec.AcceptsName(live.Name) {
 		o.Name = live.Name
 	} else {
-		d.omit(spec.KindOrganization, "", "its name, %q, is one that Make refuses today: not written, the id stands for it", live.Name)
+		d.omit(spec.KindOrganization, "",
+			"its name, %q, is one that Make refuses today: not written, the id stands for it", live.Name)
 	}
 	o.Country = e.enum(d, Countries, "country", live.Country)
 	o.Timezone = e.enum(d, Timezones, "timezone", live.Timezone)
@@ -83,7 +75,7 @@ func (e *Exporter) attributes(d *Draft, live *Live) {
 }
 
 // enum is the text for an id of one of the zone's lists, or a note when the list does not hold it.
-func (e *Exporter) enum(d *Draft, list List, field, id string) string {
+func (e *Exporter) enum(d *Document, list List, field, id string) string {
 	if id == "" || id == "0" {
 		return ""
 	}
@@ -91,14 +83,15 @@ func (e *Exporter) enum(d *Draft, list List, field, id string) string {
 	switch _, read := e.Names[list]; {
 	case !read:
 		d.Partly = true
-		d.omit(spec.KindOrganization, "", "%s: its id %s is not written, since the list of %s could not be read", field, id, list)
+		d.omit(spec.KindOrganization, "", "%s: its id %s is not written, since the list of %s could not be read", field,
+			id, list)
 	case !ok:
 		d.omit(spec.KindOrganization, "", "%s: its id %s is not in the zone's list, so it is not written", field, id)
 	}
 	return text
 }
 
-func exportControls(d *Draft, live *Live) {
+func exportControls(d *Document, live *Live) {
 	d.Organization.FeatureControls = []spec.FeatureControl{}
 	count := map[string]int{}
 	for _, control := range live.FeatureControls {
@@ -107,9 +100,11 @@ func exportControls(d *Draft, live *Live) {
 	for _, control := range live.FeatureControls {
 		switch {
 		case count[foldName(control.Name)] > 1:
-			d.omit(spec.KindFeatureControl, control.Name, "%q (id %d) not written: several controls have this name", control.Name, control.ID)
+			d.omit(spec.KindFeatureControl, control.Name, "%q (id %d) not written: several controls have this name",
+				control.Name, control.ID)
 		case !writable(control.Name) || ignored(control.Name):
-			d.omit(spec.KindFeatureControl, control.Name, "%q (id %d) not written: a document cannot hold this name", control.Name, control.ID)
+			d.omit(spec.KindFeatureControl, control.Name, "%q (id %d) not written: a document cannot hold this name",
+				control.Name, control.ID)
 		default:
 			d.Organization.FeatureControls = append(d.Organization.FeatureControls,
 				spec.FeatureControl{Name: control.Name, Enabled: control.Enabled})
@@ -119,13 +114,3 @@ func exportControls(d *Draft, live *Live) {
 
 // ignored tells whether a document ignores a key: x-… may stand anywhere.
 func ignored(name string) bool { return strings.HasPrefix(name, "x-") }
-
-// clean makes a foreign text fit for one line of a comment.
-func clean(text string) string {
-	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || r == '\ufeff' || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return ' '
-		}
-		return r
-	}, text)), " ")
-}

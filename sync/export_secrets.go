@@ -10,9 +10,9 @@ import (
 // ReferenceNames gives out names of environment variables, each once.
 type ReferenceNames struct{ taken map[string]bool }
 
-// For is the reference for a variable's value: ACME_PASSWORD for
-// acme/variable/PASSWORD, with a number behind it when that is taken. Names that begin with MAKE are
-// the tool's own (the document loader refuses ${env:MAKE_API_KEY…}), so those begin with ORG_.
+// For is the reference for a variable's value: ACME_PASSWORD for acme/variable/PASSWORD, with a
+// number behind it when that is taken. Names that begin with MAKE are the tool's own (the document
+// loader refuses ${env:MAKE_API_KEY…}), so those begin with ORG_.
 func (r *ReferenceNames) For(address spec.Address) string {
 	if r.taken == nil {
 		r.taken = map[string]bool{}

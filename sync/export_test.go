@@ -9,14 +9,14 @@ import (
 	"makesync/spec"
 )
 
-func exportOf(t *testing.T, z *fakeZone) (Draft, *Survey) {
+func exportOf(t *testing.T, z *fakeZone) (Document, *ZoneState) {
 	t.Helper()
-	s := surveyOf(t, "eu1", z)
+	s := zoneStateOf(t, "eu1", z)
 	e := Exporter{Zone: "eu1", Names: s.Names, OrganizationRoles: s.Roles, Sensitive: func(a spec.Address) bool { return spec.IsSensitive(a, a.Name(), nil) }}
-	return e.Draft(s.Organizations[0], s.Keys[s.Organizations[0].ID]), s
+	return e.Document(s.Organizations[0], s.Keys[s.Organizations[0].ID]), s
 }
 
-func notes(d Draft) string {
+func notes(d Document) string {
 	var lines []string
 	for _, n := range d.Notes {
 		lines = append(lines, string(n.Kind)+" "+n.Name+": "+n.Text)
@@ -26,7 +26,7 @@ func notes(d Draft) string {
 
 func TestExportOfWhatCouldNotBeReadSaysSoAndDeclaresNothing(t *testing.T) {
 	t.Parallel()
-	z := newFakeZone(organization(11, "Acme"), organization(12, "Beta"))
+	z := newFakeZone(liveOrganization(11, "Acme"), liveOrganization(12, "Beta"))
 	z.fail = func(call string) error {
 		if call == "variable 11" {
 			return &CallError{Doing: "read variables of Acme", Status: 500, Message: "down", Class: ClassServer}
@@ -45,17 +45,17 @@ func TestExportOfWhatCouldNotBeReadSaysSoAndDeclaresNothing(t *testing.T) {
 	}
 }
 
-func TestSurveyOfNothingReadableEndsAsTheCallsSay(t *testing.T) {
+func TestZoneOfNothingReadableEndsAsTheCallsSay(t *testing.T) {
 	t.Parallel()
-	for class, want := range map[Class]Exit{ClassForbidden: ExitRefused, ClassServer: ExitUnreachable, ClassBroken: ExitPartlyVisible} {
-		z := newFakeZone(organization(11, "Acme"))
+	for class, want := range map[Class]Exit{ClassForbidden: ExitRefused, ClassServer: ExitUnreachable, ClassBroken: ExitUnreachable} {
+		z := newFakeZone(liveOrganization(11, "Acme"))
 		z.fail = func(call string) error {
 			if strings.HasSuffix(call, " 11") {
 				return &CallError{Class: class, Message: "no"}
 			}
 			return nil
 		}
-		if got := surveyOf(t, "eu1", z).Exit(); got != want {
+		if got := zoneStateOf(t, "eu1", z).Exit(); got != want {
 			t.Errorf("%s: exit %v, want %v", class, got, want)
 		}
 	}
@@ -63,7 +63,7 @@ func TestSurveyOfNothingReadableEndsAsTheCallsSay(t *testing.T) {
 
 func TestExportNamesRolesByNameUnlessItMeansTwo(t *testing.T) {
 	t.Parallel()
-	acme := organization(11, "Acme")
+	acme := liveOrganization(11, "Acme")
 	person(acme, 2, "member@acme.example", 13, "")
 	person(acme, 3, "twin@acme.example", 40, "")
 	person(acme, 4, "other@acme.example", 41, "pending")
@@ -89,7 +89,7 @@ func TestExportNamesRolesByNameUnlessItMeansTwo(t *testing.T) {
 
 func TestExportWritesNoSecretAndNoRegion(t *testing.T) {
 	t.Parallel()
-	acme := organization(11, "Make")
+	acme := liveOrganization(11, "Make")
 	variable(acme, "API_KEY", spec.TypeString, "do-not-write-me")
 	variable(acme, "API$KEY", spec.TypeNumber, "1")
 	d, _ := exportOf(t, newFakeZone(acme))
@@ -115,23 +115,23 @@ func TestReferenceNamesAreGivenOutOnce(t *testing.T) {
 
 func TestChooserIsWithoutCaseOnNameAndKey(t *testing.T) {
 	t.Parallel()
-	c, err := NewChooser([]string{"ACME*", "beta", "nobody"})
+	c, err := NewSelector([]string{"ACME*", "beta", "nobody"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[[2]string]bool{{"acme Labs", "x"}: true, {"Beta Labs", "beta"}: true, {"Gamma", "gamma"}: false} {
-		if got := c.Chooses(name[0], name[1]); got != want {
+		if got := c.Selects(name[0], name[1]); got != want {
 			t.Errorf("Chooses(%v) = %v", name, got)
 		}
 	}
-	if idle := c.Idle("eu1"); len(idle) != 1 || !strings.Contains(idle[0].Message, "nobody") {
-		t.Errorf("idle = %v", idle)
+	if unmatched := c.Unmatched("eu1"); len(unmatched) != 1 || !strings.Contains(unmatched[0].Message, "nobody") {
+		t.Errorf("idle = %v", unmatched)
 	}
 }
 
 func TestSurveyPassesOnWhatNothingCanBeSaidWithout(t *testing.T) {
 	t.Parallel()
-	z := newFakeZone(organization(11, "Acme"))
+	z := newFakeZone(liveOrganization(11, "Acme"))
 	wrong := errors.New("no list")
 	z.fail = func(call string) error {
 		if call == "organizations" {
@@ -139,7 +139,7 @@ func TestSurveyPassesOnWhatNothingCanBeSaidWithout(t *testing.T) {
 		}
 		return nil
 	}
-	if _, err := TakeSurvey(t.Context(), ZonePort{Reader: z}, SurveyOptions{}); !errors.Is(err, wrong) {
+	if _, err := ReadZone(t.Context(), ZonePort{Reader: z}, ReadOptions{}); !errors.Is(err, wrong) {
 		t.Errorf("error = %v", err)
 	}
 }

@@ -1,10 +1,13 @@
 package sync
 
-import "makesync/spec"
+import (
+	"makesync/spec"
+	"makesync/spec/text"
+)
 
 // variables writes the custom variables. A sensitive value becomes a
 // reference with a name of its own; Make's own variables are not written at all.
-func (e *Exporter) variables(d *Draft, live *Live) {
+func (e *Exporter) variables(d *Document, live *Live) {
 	d.Organization.Variables = []spec.Variable{}
 	seen := map[string]string{}
 	for _, variable := range live.Variables {
@@ -15,9 +18,11 @@ func (e *Exporter) variables(d *Draft, live *Live) {
 		why := unwritable(variable)
 		switch {
 		case why != "":
-			d.omit(spec.KindVariable, variable.Name, "%s not written: %s", quote(variable.Name), clean(why))
+			d.omit(spec.KindVariable, variable.Name, "%s not written: %s", text.Quote(variable.Name), text.OneLine(why))
 		case twice:
-			d.omit(spec.KindVariable, variable.Name, "%s not written: it differs from %s in case only, which documents do not allow", quote(variable.Name), twin)
+			d.omit(spec.KindVariable, variable.Name,
+				"%s not written: it differs from %s in case only, which documents do not allow",
+				text.Quote(variable.Name), twin)
 		default:
 			seen[foldName(variable.Name)] = variable.Name
 			d.Organization.Variables = append(d.Organization.Variables, e.variable(d, variable))
@@ -28,8 +33,8 @@ func (e *Exporter) variables(d *Draft, live *Live) {
 // unwritable says why a live variable has no valid document form; "" when it has one.
 func unwritable(v spec.Variable) string {
 	switch {
-	case v.Odd != "":
-		return v.Odd
+	case v.Invalid != "":
+		return v.Invalid
 	case !spec.AcceptsVariableName(v.Name):
 		return "Make refuses this name today"
 	case v.Type == spec.TypeUnknown:
@@ -40,7 +45,7 @@ func unwritable(v spec.Variable) string {
 	return ""
 }
 
-func (e *Exporter) variable(d *Draft, live spec.Variable) spec.Variable {
+func (e *Exporter) variable(d *Document, live spec.Variable) spec.Variable {
 	v := spec.Variable{Name: live.Name, Type: live.Type, Value: live.Value.Unmasked()}
 	address := spec.NewAddress(d.Organization.Key, spec.KindVariable, live.Name)
 	if e.Sensitive != nil && e.Sensitive(address) {

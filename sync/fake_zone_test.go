@@ -39,7 +39,7 @@ func newFakeZone(orgs ...*Live) *fakeZone {
 }
 
 // organization is a live organization whose user 1 is Owner and accepted, fully licensed.
-func organization(id int64, name string) *Live {
+func liveOrganization(id int64, name string) *Live {
 	off := false
 	l := &Live{Host: fakeHost, License: License{"customVariables": true, "apiLimit": float64(60)}, Teams: []Name{{ID: id*10 + 1, Name: "Ops"}}, OwnerID: 1}
 	l.ID, l.Name, l.Country, l.Timezone, l.TFAEnforced = id, name, "203", "113", &off
@@ -183,7 +183,7 @@ func (z *fakeZone) applyOrganization(l *Live, s *Step) *Live {
 	}
 	if s.Op == OpCreate {
 		z.next++
-		l = organization(z.next, a.Name)
+		l = liveOrganization(z.next, a.Name)
 		z.orgs = append(z.orgs, l)
 	}
 	if a.Name != "" {

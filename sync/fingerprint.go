@@ -1,18 +1,15 @@
 package sync
 
 import (
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
 
 	"golang.org/x/crypto/scrypt"
 
 	"makesync/spec"
 )
 
-// scryptN is the cost of scrypt: 8 MiB and some 20 ms for each secret, paid for secrets that a step touches
-// only. It is a variable for the tests of this package alone, which fingerprint thousands.
+// scryptN is the cost of scrypt: 8 MiB and some 20 ms for each secret, paid for secrets that a step
+// touches only. It is a variable for the tests of this package alone, which fingerprint thousands.
 var scryptN = 1 << 13
 
 const (
@@ -35,22 +32,23 @@ func SecretFingerprint(secret spec.Value, salt []byte) string {
 	return "scrypt:" + base64.RawURLEncoding.EncodeToString(key)
 }
 
-// sealed is the scalar with its fingerprint, if it is a secret; without a salt it stays as it is.
-func (s Scalar) sealed(salt []byte) Scalar {
+// fingerprinted is the scalar with its fingerprint, if it is a secret; without a salt it stays as
+// it is.
+func (s Scalar) fingerprinted(salt []byte) Scalar {
 	if s.IsSensitive() && !s.text.IsZero() && len(salt) > 0 {
 		s.Fingerprint = SecretFingerprint(s.text, salt)
 	}
 	return s
 }
 
-// Sealed is the view with a fingerprint on each secret.
-func (v View) Sealed(salt []byte) View {
+// Fingerprinted is the view with a fingerprint on each secret.
+func (v View) Fingerprinted(salt []byte) View {
 	if v == nil {
 		return nil
 	}
 	sealed := make(View, len(v))
 	for path, side := range v {
-		sealed[path] = side.sealed(salt)
+		sealed[path] = side.fingerprinted(salt)
 	}
 	return sealed
 }
@@ -86,14 +84,4 @@ func (v View) masked(secret bool) View {
 		out[path] = side
 	}
 	return out
-}
-
-// hashJSON is "sha256:…" over the JSON form, whose map keys are sorted.
-func hashJSON(v any) string {
-	data, err := json.Marshal(v)
-	if err != nil {
-		data = []byte(err.Error())
-	}
-	sum := sha256.Sum256(data)
-	return "sha256:" + hex.EncodeToString(sum[:])
 }

@@ -10,7 +10,7 @@ import (
 
 // crowd is an organization with n variables that a purge would delete.
 func crowd(id int64, name string, n int) (*Live, spec.Organization) {
-	live := organization(id, name)
+	live := liveOrganization(id, name)
 	for i := range n {
 		variable(live, fmt.Sprintf("V%02d", i), spec.TypeString, "v")
 	}

@@ -45,11 +45,11 @@ func TestCandidates(t *testing.T) {
 
 func TestIdentity(t *testing.T) {
 	t.Parallel()
-	nfd := organization(13, "Cafe\u0301")
-	us := organization(14, "Away")
+	nfd := liveOrganization(13, "Cafe\u0301")
+	us := liveOrganization(14, "Away")
 	us.Host = "us1.make.com"
 	live := func() *fakeZone {
-		return newFakeZone(organization(11, "Acme"), organization(12, "Twin"), organization(15, "Twin"), nfd, us)
+		return newFakeZone(liveOrganization(11, "Acme"), liveOrganization(12, "Twin"), liveOrganization(15, "Twin"), nfd, us)
 	}
 	for _, c := range []struct {
 		name string
@@ -95,7 +95,7 @@ func TestNewOrganization(t *testing.T) {
 	t.Parallel()
 	zone := newFakeZone(acme())
 	on := true
-	r := zone.request(desired("nova", "Nova", variables(text("A", "a")),
+	r := zone.request(desired("nova", "Nova", variables(textVariable("A", "a")),
 		members(spec.Member{Email: "bob@x.example", Role: "Member"}, spec.Member{Email: "ops@acme.example", Role: "Admin"},
 			spec.Member{Email: "zoe@x.example", Role: "Admin", Invite: &spec.Invite{Name: "Zoe", Teams: []string{"My Team"}}}),
 		func(o *spec.Organization) {
@@ -179,7 +179,7 @@ func mustAllow(t interface {
 
 func TestIncompleteCreateWithRoom(t *testing.T) {
 	t.Parallel()
-	r := newFakeZone(acme()).request(desired("nova", "Nova", variables(text("A", "a")), func(o *spec.Organization) { o.Country = "CZ" }))
+	r := newFakeZone(acme()).request(desired("nova", "Nova", variables(textVariable("A", "a")), func(o *spec.Organization) { o.Country = "CZ" }))
 	r.Desired.Guards.MaxCreates = map[spec.Kind]int{spec.KindOrganization: 1}
 	p := makePlan(t, r)
 	wantLines(t, p, "error create-incomplete: nova is not in zone eu1, and creating it needs region and timezone")

@@ -21,7 +21,7 @@ func TestVariables(t *testing.T) {
 		{"same", &spec.Variable{Type: spec.TypeNumber, Value: spec.Sensitive("5")}, spec.Variable{Type: spec.TypeNumber, Value: spec.Plain("5")}, ""},
 		{"another type", &spec.Variable{Type: spec.TypeString, Value: spec.Sensitive("5")}, spec.Variable{Type: spec.TypeNumber, Value: spec.Plain("5")},
 			"1 update acme/variable/V none type:string→number"},
-		{"without a valid form", &spec.Variable{Type: spec.TypeNumber, Value: spec.Sensitive("5"), Odd: "a text"}, spec.Variable{Type: spec.TypeNumber, Value: spec.Plain("5")},
+		{"without a valid form", &spec.Variable{Type: spec.TypeNumber, Value: spec.Sensitive("5"), Invalid: "a text"}, spec.Variable{Type: spec.TypeNumber, Value: spec.Plain("5")},
 			"1 update acme/variable/V none type:number→number value:5→5"},
 		{"value left to scenarios", &spec.Variable{Type: spec.TypeString, Value: spec.Sensitive("x")}, spec.Variable{Type: spec.TypeNumber, Value: spec.Plain("5"), IgnoreValue: true}, ""},
 		{"created so", nil, spec.Variable{Type: spec.TypeNumber, Value: spec.Plain("5"), IgnoreValue: true}, "1 create acme/variable/V none type:→number value:→5"},
@@ -53,7 +53,7 @@ func TestLackingTheLicence(t *testing.T) {
 		o.TFAEnforced = &on
 		o.FeatureControls = []spec.FeatureControl{{Name: "Off"}, {Name: "On", Enabled: true}}
 	}
-	p := makePlan(t, newFakeZone(live).request(desired("acme", "Acme", want, variables(text("A", "a"), spec.Variable{Name: "B", State: spec.Absent}))))
+	p := makePlan(t, newFakeZone(live).request(desired("acme", "Acme", want, variables(textVariable("A", "a"), spec.Variable{Name: "B", State: spec.Absent}))))
 	wantLines(t, p,
 		"waiting acme/featureControl/On: licence: the organization's plan offers no feature controls",
 		"waiting acme/tfa: licence: the zone shows no enforcement of two-factor authentication for this organization; it comes with the plan Enterprise",
@@ -148,7 +148,7 @@ func TestNoSecretInAPlan(t *testing.T) {
 func TestDigest(t *testing.T) {
 	t.Parallel()
 	plan := func(change func(*Request)) *Plan {
-		r := newFakeZone(acme(), organization(12, "Beta")).request(desired("acme", "Acme", variables(
+		r := newFakeZone(acme(), liveOrganization(12, "Beta")).request(desired("acme", "Acme", variables(
 			spec.Variable{Name: "API_TOKEN", Type: spec.TypeString, Value: spec.Sensitive("s"), Reference: "${env:T}"})), desired("beta", "Beta"))
 		r.Salt = []byte("salt")
 		change(&r)
@@ -180,7 +180,7 @@ func TestPreconditionOfASecret(t *testing.T) {
 	t.Parallel()
 	live := acme()
 	variable(live, "API_TOKEN", spec.TypeString, "old")
-	r := newFakeZone(live).request(desired("acme", "Acme", variables(text("API_TOKEN", "new"))))
+	r := newFakeZone(live).request(desired("acme", "Acme", variables(textVariable("API_TOKEN", "new"))))
 	r.Salt = []byte("salt")
 	s := makePlan(t, r).Organizations[0].Steps[0]
 	if got := Precondition(snapshotOf(live), &s, nil, r.Salt); got != s.Precondition {
@@ -197,7 +197,7 @@ func TestPreconditionOfASecret(t *testing.T) {
 
 func TestUnmanagedOrganizations(t *testing.T) {
 	t.Parallel()
-	r := newFakeZone(acme(), organization(12, "Beta"), organization(13, "Gamma")).request(desired("acme", "Acme"), desired("beta", "Beta"))
+	r := newFakeZone(acme(), liveOrganization(12, "Beta"), liveOrganization(13, "Gamma")).request(desired("acme", "Acme"), desired("beta", "Beta"))
 	r.Scope.Targets = []spec.Glob{glob(t, "acme")}
 	if p := makePlan(t, r); p.Unmanaged[spec.KindOrganization] != 1 {
 		t.Errorf("unmanaged %v", p.Unmanaged)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // LastChange says when and by whom a variable was last changed. It holds no value, so that it says
@@ -21,8 +22,9 @@ type LastChange struct {
 	Action string `json:"action,omitempty"`
 }
 
-// Historian tells who changed a variable last; an empty answer means that the zone does not know.
-type Historian interface {
+// HistoryReader tells who changed a variable last; an empty answer means that the zone does not
+// know.
+type HistoryReader interface {
 	LastChange(ctx context.Context, organization int64, variable string) (LastChange, error)
 }
 
@@ -38,18 +40,20 @@ func NewLastChange(at, author, action string) LastChange {
 	if when, err := time.Parse(time.RFC3339, at); err == nil {
 		at = when.UTC().Format(time.RFC3339)
 	}
-	return LastChange{At: at, Author: bounded(author), Action: strings.TrimPrefix(bounded(action), "organization_variable_")}
+	return LastChange{At: at, Author: bounded(author),
+		Action: strings.TrimPrefix(bounded(action), "organization_variable_")}
 }
 
-func bounded(text string) string {
-	r := []rune(clean(text))
+func bounded(value string) string {
+	r := []rune(text.OneLine(value))
 	return string(r[:min(len(r), longestHistoryText)])
 }
 
-// AddLastChanges fills Step.LastChange for the variables that drifted: those that are there and that the plan
-// updates or deletes. It asks about the first MaxHistoryCalls of them, in the order of the plan. What could not
-// be learned is a warning of the plan and changes nothing else in it; the digest does not cover what was learned.
-func AddLastChanges(ctx context.Context, plan *Plan, zones map[string]Historian, concurrency int) {
+// AddLastChanges fills Step.LastChange for the variables that drifted: those that are there and
+// that the plan updates or deletes. It asks about the first MaxHistoryCalls of them, in the order
+// of the plan. What could not be learned is a warning of the plan and changes nothing else in it;
+// the digest does not cover what was learned.
+func AddLastChanges(ctx context.Context, plan *Plan, zones map[string]HistoryReader, concurrency int) {
 	asked, more := drifted(plan, zones)
 	errs := make([]error, len(asked))
 	var group spec.Group
@@ -63,20 +67,21 @@ func AddLastChanges(ctx context.Context, plan *Plan, zones map[string]Historian,
 	_ = group.Wait() // the functions keep their errors in errs
 	if more > 0 {
 		plan.Problems = append(plan.Problems, spec.Problem{Severity: spec.Warning, Rule: "history",
-			Message: fmt.Sprintf("--history reads the history of at most %d variables; %d more that change show none", MaxHistoryCalls, more),
-			Hint:    "plan less at a time with --target"})
+			Message: fmt.Sprintf("--history reads the history of at most %d variables; %d more that change show none",
+				MaxHistoryCalls, more),
+			Hint: "plan less at a time with --target"})
 	}
 	plan.Problems = append(plan.Problems, historyProblems(asked, errs)...)
 }
 
-// inquiry is one question to a zone.
-type inquiry struct {
+// historyQuery is one question to a zone.
+type historyQuery struct {
 	step         *Step
 	organization int64
-	zone         Historian
+	zone         HistoryReader
 }
 
-func (q inquiry) ask(ctx context.Context) error {
+func (q historyQuery) ask(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
@@ -88,7 +93,7 @@ func (q inquiry) ask(ctx context.Context) error {
 }
 
 // drifted lists the questions, and counts those that are too many.
-func drifted(plan *Plan, zones map[string]Historian) (asked []inquiry, more int) {
+func drifted(plan *Plan, zones map[string]HistoryReader) (asked []historyQuery, more int) {
 	for i := range plan.Organizations {
 		o := &plan.Organizations[i]
 		for j := range o.Steps {
@@ -99,7 +104,7 @@ func drifted(plan *Plan, zones map[string]Historian) (asked []inquiry, more int)
 			case len(asked) == MaxHistoryCalls:
 				more++
 			default:
-				asked = append(asked, inquiry{s, o.ID, zone})
+				asked = append(asked, historyQuery{s, o.ID, zone})
 			}
 		}
 	}
@@ -107,7 +112,7 @@ func drifted(plan *Plan, zones map[string]Historian) (asked []inquiry, more int)
 }
 
 // historyProblems is one warning for all that failed, with the first reason.
-func historyProblems(asked []inquiry, errs []error) []spec.Problem {
+func historyProblems(asked []historyQuery, errs []error) []spec.Problem {
 	var failed int
 	var first spec.Problem
 	for i, err := range errs {
@@ -115,11 +120,7 @@ func historyProblems(asked []inquiry, errs []error) []spec.Problem {
 			continue
 		}
 		if failed++; failed == 1 {
-			first = spec.Problem{Severity: spec.Warning, Rule: "history", Address: asked[i].step.Address,
-				Message: "the history of this variable could not be read: " + clean(err.Error())}
-			if call := AsCallError(err); call != nil {
-				first.Error, first.Hint = call.API(), call.Hint
-			}
+			first = callProblem("history", asked[i].step.Address, "the history of this variable could not be read", err)
 		}
 	}
 	if failed > 1 {

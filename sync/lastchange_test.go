@@ -47,7 +47,7 @@ func TestLastChangesOnlyOfWhatDrifted(t *testing.T) {
 	plan := driftPlan(variableStep("DRIFTED", OpUpdate), variableStep("NEW", OpCreate), variableStep("GONE", OpDelete),
 		variableStep("SILENT", OpUpdate), Step{Address: "acme/tfa", Op: OpUpdate})
 	digest := DigestOf(plan.Organizations)
-	AddLastChanges(t.Context(), plan, map[string]Historian{"eu1": o}, 1)
+	AddLastChanges(t.Context(), plan, map[string]HistoryReader{"eu1": o}, 1)
 	if diff := cmp.Diff([]string{"DRIFTED", "GONE", "SILENT"}, o.asked); diff != "" {
 		t.Errorf("asked about, -want +got\n%s", diff)
 	}
@@ -73,7 +73,7 @@ func TestLastChangesAtMostFifty(t *testing.T) {
 		steps = append(steps, variableStep(fmt.Sprintf("V_%02d", i), OpUpdate))
 	}
 	o, plan := &oracle{}, driftPlan(steps...)
-	AddLastChanges(t.Context(), plan, map[string]Historian{"eu1": o}, 8)
+	AddLastChanges(t.Context(), plan, map[string]HistoryReader{"eu1": o}, 8)
 	if len(o.asked) != MaxHistoryCalls {
 		t.Errorf("asked %d times", len(o.asked))
 	}
@@ -96,7 +96,7 @@ func TestLastChangesNeverFailAPlan(t *testing.T) {
 	for name, test := range tests {
 		refusal := errors.New("HTTP 403")
 		o, plan := &oracle{fails: map[string]error{"A": refusal, "C": refusal}}, driftPlan(variableStep("A", OpUpdate), variableStep("B", OpUpdate), variableStep("C", OpDelete))
-		AddLastChanges(test.ctx, plan, map[string]Historian{"eu1": o}, 1)
+		AddLastChanges(test.ctx, plan, map[string]HistoryReader{"eu1": o}, 1)
 		if len(plan.Problems) != 1 || plan.Problems[0].Severity != spec.Warning || plan.Problems[0].Message != test.want {
 			t.Errorf("%s: problems %v", name, plan.Problems)
 		}

@@ -16,7 +16,7 @@ func drawZone(t *rapid.T) *fakeZone {
 	zone := newFakeZone()
 	zone.me.TwoFactor = rapid.SampledFrom([]*bool{nil, new(bool), ptr(true)}).Draw(t, "two factor")
 	for i := range rapid.IntRange(0, 4).Draw(t, "organizations") {
-		live := organization(int64(i+1), fmt.Sprint("Org ", i))
+		live := liveOrganization(int64(i+1), fmt.Sprint("Org ", i))
 		drawVariables(t, live)
 		drawPeople(t, live)
 		live.TFAEnforced = ptr(rapid.Bool().Draw(t, "tfa"))
@@ -262,7 +262,7 @@ func TestLawOrder(t *testing.T) {
 				if s.Op == OpUpdate && s.Arguments.RoleID == AdminRole {
 					promotions = append(promotions, s.N)
 				}
-				if adminsOf(zone.find(o.ID)).lowers(s) {
+				if AdminsOf(zone.find(o.ID)).Lowers(s) {
 					for _, promotion := range promotions {
 						if !slices.Contains(s.After, promotion) {
 							t.Fatalf("step %d lowers an Admin and does not wait for %d", s.N, promotion)

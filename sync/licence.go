@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // licenceKeys are the keys of a licence that stand for a kind. The API leaves out the key of what
@@ -28,8 +29,8 @@ func LacksKind(l License, kind spec.Kind) string {
 	return "licence: the organization's plan does not include " + row.what
 }
 
-// apiLimit is the number of calls per minute; 0: unknown.
-func (l License) apiLimit() int {
+// APILimit is the number of calls per minute; 0: unknown.
+func (l License) APILimit() int {
 	switch n := l["apiLimit"].(type) {
 	case float64:
 		return int(n)
@@ -42,16 +43,15 @@ func (l License) apiLimit() int {
 	return 0
 }
 
-// lacks is why a kind is not to be had in the live organization: what the reader was told, else
-// what the licence shows.
-func (d *draft) lacks(kind spec.Kind) string {
-	if why := d.live.Lacks[kind]; why != "" {
-		return "licence: " + clean(why)
+// LackOf is why a kind is not to be had in a live organization: what the reader was told, else what the licence shows.
+func (l *Live) LackOf(kind spec.Kind) string {
+	if why := l.Lacks[kind]; why != "" {
+		return "licence: " + text.OneLine(why)
 	}
-	if kind == spec.KindVariable && hasCustom(d.live.Variables) {
+	if kind == spec.KindVariable && hasCustom(l.Variables) {
 		return "" // variables are there, whatever the licence calls them
 	}
-	return LacksKind(d.live.License, kind)
+	return LacksKind(l.License, kind)
 }
 
 func hasCustom(variables []spec.Variable) bool {

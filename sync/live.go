@@ -1,6 +1,13 @@
 package sync
 
-import "makesync/spec"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"makesync/spec"
+	"makesync/spec/text"
+)
 
 // User is the token's own user (documented: GET /users/me).
 type User struct {
@@ -41,29 +48,47 @@ type Live struct {
 // License is the licence map of an organization, decoded where needed.
 type License map[string]any
 
-// Name is an entry of one of the API's lists: a role, region, country, time zone or team.
-type Name struct {
-	ID   int64
-	Name string
-	// Code is a time zone's or country's code, a role's identifier; Code2 a country's two-letter code.
-	Code, Code2 string
-}
-
-// List is one of the API's lists of names.
-type List string
-
-// The lists (documented: /enums, /users/roles, /teams).
-const (
-	Roles     List = "roles" // of category organization
-	Regions   List = "regions"
-	Countries List = "countries"
-	Timezones List = "timezones"
-	Teams     List = "teams" // of one organization
-)
-
 // RoleRow is a row of user-organization-roles (published): no e-mail, no name.
 type RoleRow struct {
 	UserID     int64
 	RoleID     int64
 	Invitation string // "": accepted
+}
+
+// fill takes over what is known of an organization from a fuller reply.
+func (l *Live) fill(detail *Live) {
+	fillText(&l.Country, detail.Country)
+	fillText(&l.Timezone, detail.Timezone)
+	if l.TFAEnforced == nil {
+		l.TFAEnforced = detail.TFAEnforced
+	}
+	if l.License == nil {
+		l.License = detail.License
+	}
+	if l.Teams == nil {
+		l.Teams = detail.Teams
+	}
+	if l.Paused == nil {
+		l.Paused = detail.Paused
+	}
+	l.ActiveScenarios = detail.ActiveScenarios
+}
+
+func fillText(text *string, from string) {
+	if *text == "" {
+		*text = from
+	}
+}
+
+// isSame compares the e-mails too, where both are known: two self-hosted zones of one name count
+// their users alike.
+func (u User) isSame(other User) bool {
+	return u.ID == other.ID && (u.Email == "" || other.Email == "" || strings.EqualFold(u.Email, other.Email))
+}
+
+func (u User) words() string {
+	if u.Email == "" {
+		return strconv.FormatInt(u.ID, 10)
+	}
+	return fmt.Sprintf("%d (%s)", u.ID, text.OneLine(u.Email))
 }

@@ -18,7 +18,7 @@ import (
 // MergeReports adds up the reports of all shards of a run, in any order. A shard that is
 // missing or there twice, and reports of different runs' sizes, are errors.
 func MergeReports(reports []*Report) (*Report, error) {
-	if err := complete(shardsOf(reports, func(r *Report) *Shard { return r.Shard })); err != nil {
+	if err := checkShards(shardsOf(reports, func(r *Report) *Shard { return r.Shard })); err != nil {
 		return nil, err
 	}
 	reports = inOrder(reports, func(r *Report) *Shard { return r.Shard })
@@ -35,13 +35,15 @@ func MergeReports(reports []*Report) (*Report, error) {
 		whole.Held += r.Held
 		whole.Calls.add(r.Calls)
 		whole.Seconds = max(whole.Seconds, r.Seconds)
-		whole.began(r)
+		whole.mergeStarted(r)
 		maps.Copy(digests, r.Digests)
 	}
 	whole.Run = strings.Join(runs, ",")
 	whole.Plan = joinDigests(digests)
 	whole.Problems = mergeProblems(whole.Problems)
-	slices.SortStableFunc(whole.Steps, func(a, b StepReport) int { return cmp.Compare(a.Address.Key(), b.Address.Key()) })
+	slices.SortStableFunc(whole.Steps, func(a, b StepReport) int {
+		return cmp.Compare(a.Address.Key(), b.Address.Key())
+	})
 	for i := range whole.Steps {
 		whole.Steps[i].N = i + 1
 	}
@@ -49,8 +51,8 @@ func MergeReports(reports []*Report) (*Report, error) {
 	return whole, nil
 }
 
-// addCounts adds numbers rather than counting steps again: a shard that was refused before its first step
-// reports how many it skipped, and lists none.
+// addCounts adds numbers rather than counting steps again: a shard that was refused before its
+// first step reports how many it skipped, and lists none.
 func (r *Report) addCounts(part *Report) {
 	r.Planned += part.Planned
 	r.Succeeded += part.Succeeded
@@ -59,21 +61,16 @@ func (r *Report) addCounts(part *Report) {
 	r.Unknown += part.Unknown
 }
 
-func (r *Report) began(part *Report) {
+func (r *Report) mergeStarted(part *Report) {
 	if part.Started != nil && (r.Started == nil || part.Started.Before(*r.Started)) {
 		r.Started = part.Started
 	}
 }
 
-func (c *Calls) add(d Calls) {
-	c.Read += d.Read
-	c.Write += d.Write
-}
-
 // MergePlans adds up the plans of all shards, as MergeReports does. The result is for reading: it
 // carries no shard, and no seal that would let it be applied as if it had been one plan.
 func MergePlans(plans []*Plan) (*Plan, error) {
-	if err := complete(shardsOf(plans, func(p *Plan) *Shard { return p.Shard })); err != nil {
+	if err := checkShards(shardsOf(plans, func(p *Plan) *Shard { return p.Shard })); err != nil {
 		return nil, err
 	}
 	plans = inOrder(plans, func(p *Plan) *Shard { return p.Shard })
@@ -81,7 +78,7 @@ func MergePlans(plans []*Plan) (*Plan, error) {
 	whole := &Plan{Format: PlanFormat, Created: first.Created, Expires: first.Expires, Seal: "none", Tool: first.Tool,
 		Unmanaged: map[spec.Kind]int{}, Organizations: []OrganizationPlan{}, Problems: []spec.Problem{}}
 	for _, p := range plans {
-		whole.made(p)
+		mergeCreated(whole, p)
 		whole.Zones = mergeZones(whole.Zones, p.Zones)
 		whole.Organizations = append(whole.Organizations, p.Organizations...)
 		whole.Problems = append(whole.Problems, p.Problems...)
@@ -101,8 +98,9 @@ func MergePlans(plans []*Plan) (*Plan, error) {
 	return whole, nil
 }
 
-// made takes the times of the shard that was planned first; one that failed before it had a plan has none.
-func (p *Plan) made(part *Plan) {
+// mergeCreated takes the times of the shard that was planned first; one that failed before it had a
+// plan has none.
+func mergeCreated(p, part *Plan) {
 	if !part.Expires.IsZero() && (p.Expires.IsZero() || part.Expires.Before(p.Expires)) {
 		p.Created, p.Expires = part.Created, part.Expires
 	}
@@ -139,11 +137,13 @@ func shardsOf[T any](parts []T, shard func(T) *Shard) []*Shard {
 }
 
 func inOrder[T any](parts []T, shard func(T) *Shard) []T {
-	return slices.SortedFunc(slices.Values(parts), func(a, b T) int { return cmp.Compare(shard(a).Index, shard(b).Index) })
+	return slices.SortedFunc(slices.Values(parts), func(a, b T) int {
+		return cmp.Compare(shard(a).Index, shard(b).Index)
+	})
 }
 
-// complete checks that the shards are 1 to Count, each once.
-func complete(shards []*Shard) error {
+// checkShards checks that the shards are 1 to Count, each once.
+func checkShards(shards []*Shard) error {
 	if len(shards) == 0 {
 		return fmt.Errorf("nothing to merge: name the files of all shards")
 	}
@@ -153,7 +153,8 @@ func complete(shards []*Shard) error {
 		case s == nil:
 			return fmt.Errorf("one of the files is no part of a sharded run: it carries no shard")
 		case s.Count != shards[0].Count:
-			return fmt.Errorf("the files are parts of different runs: one of %d shards, one of %d", shards[0].Count, s.Count)
+			return fmt.Errorf("the files are parts of different runs: one of %d shards, one of %d", shards[0].Count,
+				s.Count)
 		case s.Index < 1 || s.Index > s.Count:
 			return fmt.Errorf("shard %d of %d cannot be", s.Index, s.Count)
 		case seen[s.Index]:
@@ -169,7 +170,8 @@ func complete(shards []*Shard) error {
 		}
 	}
 	if len(missing) > 0 {
-		return fmt.Errorf("shards are missing, %d of %d: %s", shards[0].Count-len(seen), shards[0].Count, strings.Join(missing, ", ")+more(shards[0].Count-len(seen) > most))
+		return fmt.Errorf("shards are missing, %d of %d: %s", shards[0].Count-len(seen), shards[0].Count,
+			strings.Join(missing, ", ")+more(shards[0].Count-len(seen) > most))
 	}
 	return nil
 }
@@ -212,8 +214,8 @@ func mergeZones(zones, more []PlanZone) []PlanZone {
 	return zones
 }
 
-// mergeProblems keeps the first of equal problems, since every shard says the same of the documents and the
-// zone, and puts them into the order of one run.
+// mergeProblems keeps the first of equal problems, since every shard says the same of the documents
+// and the zone, and puts them into the order of one run.
 func mergeProblems(problems []spec.Problem) []spec.Problem {
 	seen := map[string]bool{}
 	kept := []spec.Problem{}
@@ -224,10 +226,4 @@ func mergeProblems(problems []spec.Problem) []spec.Problem {
 		}
 	}
 	return onceEach(byKey(kept))
-}
-
-// byKey puts the problems of organizations in the order of their keys, behind those of no organization.
-func byKey(problems []spec.Problem) []spec.Problem {
-	slices.SortStableFunc(problems, func(a, b spec.Problem) int { return cmp.Compare(a.Address.Key(), b.Address.Key()) })
-	return problems
 }

@@ -16,7 +16,8 @@ import (
 // were typed, and a Mac types them in NFD.
 func normalName(name string) string { return norm.NFC.String(name) }
 
-// foldName is the form in which names of the API's lists are compared: NFC, without case and outer spaces.
+// foldName is the form in which names of the API's lists are compared: NFC, without case and outer
+// spaces.
 func foldName(name string) string {
 	return cases.Fold().String(norm.NFC.String(strings.TrimSpace(name)))
 }
@@ -29,7 +30,10 @@ func normalise(live *Live) {
 	for i := range live.FeatureControls {
 		live.FeatureControls[i].Name = normalName(live.FeatureControls[i].Name)
 	}
-	slices.SortStableFunc(live.FeatureControls, func(a, b spec.FeatureControl) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(live.FeatureControls, func(a,
+		b spec.FeatureControl) int {
+		return strings.Compare(a.Name, b.Name)
+	})
 	slices.SortStableFunc(live.Variables, func(a, b spec.Variable) int { return strings.Compare(a.Name, b.Name) })
 	normaliseMembers(live)
 }

@@ -1,13 +1,9 @@
 package sync
 
-import (
-	"sort"
+import "sort"
 
-	"makesync/spec"
-)
-
-// phase is the place of a step in the order inside its organization.
-type phase uint8
+// Phase is the place of a step in the order inside its organization.
+type Phase uint8
 
 // The order in which the steps of one organization run:
 //
@@ -22,88 +18,57 @@ type phase uint8
 // signs people out, so it comes after all that its present members have to do; the transfer is last, as
 // the token's user can do less after it.
 const (
-	phaseCreate phase = iota
-	phaseAttributes
-	phaseControl
-	phaseVariableCreate
-	phaseVariableUpdate
-	phaseVariableDelete
-	phaseInvite
-	phasePromote
-	phaseDemote
-	phaseRemove
-	phaseTFA
-	phaseTransfer
-	phaseDelete
+	PhaseCreate Phase = iota
+	PhaseAttributes
+	PhaseControl
+	PhaseVariableCreate
+	PhaseVariableUpdate
+	PhaseVariableDelete
+	PhaseInvite
+	PhasePromote
+	PhaseDemote
+	PhaseRemove
+	PhaseTFA
+	PhaseTransfer
+	PhaseDelete
 )
 
-// order sorts the steps of an organization into the order in which they run.
-func (d *draft) order() {
-	sort.SliceStable(d.proposals, func(i, j int) bool {
-		a, b := &d.proposals[i], &d.proposals[j]
-		if a.phase != b.phase {
-			return a.phase < b.phase
+// SortChanges sorts the changes of an organization into the order in which they run.
+func SortChanges(changes []Change) {
+	sort.SliceStable(changes, func(i, j int) bool {
+		a, b := &changes[i], &changes[j]
+		if a.Phase != b.Phase {
+			return a.Phase < b.Phase
 		}
 		return a.Address < b.Address
 	})
 }
 
-// link numbers the steps from n on and ties each to those that it depends on. Order alone is no
-// dependency: a variable that fails does not keep a person from being invited.
+// NumberChanges numbers the sorted changes of an organization from n on, ties each to those that it depends on, and gives
+// the next number. Order alone is no dependency: a variable that fails does not keep a person from being invited.
 //
 //	everything           after the organization's creation
 //	lowering, removing   after all promotions: else the last Admin might go before the next one has come
 //	the transfer         after the new owner's own role change
-func (d *draft) link(n int) int {
+func NumberChanges(changes []Change, n int) int {
 	var create, promotions []int
 	roles := map[int64]int{}
-	for i := range d.proposals {
-		p := &d.proposals[i]
-		p.N = n
+	for i := range changes {
+		c := &changes[i]
+		c.N = n
 		n++
-		p.After = append([]int{}, create...)
+		c.After = append([]int{}, create...)
 		switch {
-		case p.phase == phaseCreate:
-			create = []int{p.N}
-		case p.phase == phasePromote:
-			promotions = append(promotions, p.N)
-			roles[p.Arguments.UserID] = p.N
-		case p.lowers:
-			p.After = append(p.After, promotions...)
-		case p.phase == phaseTransfer && roles[p.Arguments.UserID] != 0:
-			p.After = append(p.After, roles[p.Arguments.UserID])
+		case c.Phase == PhaseCreate:
+			create = []int{c.N}
+		case c.Phase == PhasePromote:
+			promotions = append(promotions, c.N)
+			roles[c.Arguments.UserID] = c.N
+		case c.Lowers:
+			c.After = append(c.After, promotions...)
+		case c.Phase == PhaseTransfer && roles[c.Arguments.UserID] != 0:
+			c.After = append(c.After, roles[c.Arguments.UserID])
 		}
 	}
 	return n
-}
-
-// risks are the risks of steps, by kind and op; what is not listed is none.
-var risks = map[spec.Kind]map[Op]Risk{
-	spec.KindOrganization: {OpCreate: RiskIrreversible, OpDelete: RiskIrreversible},
-	spec.KindVariable:     {OpDelete: RiskDestructive},
-	spec.KindMember: {OpInvite: RiskCaution, OpReinvite: RiskCaution, OpUpdate: RiskCaution,
-		OpDelete: RiskDestructive, OpRevoke: RiskDestructive},
-	spec.KindTFA:   {OpUpdate: RiskCaution},
-	spec.KindOwner: {OpTransfer: RiskIrreversible},
-}
-
-func riskOf(s *Step) Risk {
-	if risk, ok := risks[s.Kind][s.Op]; ok {
-		return risk
-	}
-	switch {
-	case s.Kind == spec.KindOrganization && s.Arguments.Name != "": // a rename
-		return RiskCaution
-	case s.Kind == spec.KindFeatureControl && s.Arguments.Enable != nil && !*s.Arguments.Enable:
-		return RiskCaution
-	}
-	return RiskNone
-}
-
-// writes is the number of requests that a step takes.
-func (s *Step) writes() int {
-	if s.Op == OpReinvite {
-		return 2
-	}
-	return 1
 }

@@ -70,16 +70,11 @@ type Plan struct {
 	Exit      Exit              `json:"exit"`
 }
 
-// NoPlan stands for the plan of a run that could not make one: problems say why. Its dates are those that the plan would
-// have had, its digest is empty.
+// NoPlan stands for the plan of a run that could not make one: problems say why. Its dates are
+// those that the plan would have had, its digest is empty.
 func NoPlan(now time.Time, shard *Shard, problems []spec.Problem, exit Exit) *Plan {
-	return &Plan{Format: PlanFormat, Created: now.UTC(), Expires: now.UTC().Add(PlanLifetime), Shard: shard, Problems: problems, Exit: exit}
-}
-
-// Shard is part Index (from 1) of Count of a run.
-type Shard struct {
-	Index int `json:"index"`
-	Count int `json:"count"`
+	return &Plan{Format: PlanFormat, Created: now.UTC(), Expires: now.UTC().Add(PlanLifetime), Shard: shard,
+		Problems: problems, Exit: exit}
 }
 
 // PlanZone is a zone as the run reached it.
@@ -115,7 +110,8 @@ type Step struct {
 	Op      Op           `json:"op"`
 	Risk    Risk         `json:"risk"`
 	Fields  []Field      `json:"fields"`
-	// Arguments are the ids and values that the writes need and Fields, made for people, do not carry.
+	// Arguments are the ids and values that the writes need and Fields, made for people, do not
+	// carry.
 	Arguments Arguments    `json:"arguments"`
 	Source    *spec.Source `json:"source,omitempty"`
 	After     []int        `json:"after"` // step numbers that must have succeeded
@@ -157,7 +153,8 @@ type Arguments struct {
 	// the organization, whose own ids nobody can know before; empty elsewhere.
 	Role  string   `json:"role,omitempty"`
 	Teams []string `json:"teams,omitempty"`
-	// IgnoreValue: the value is a start, and scenarios may have changed it already when it is read back.
+	// IgnoreValue: the value is a start, and scenarios may have changed it already when it is read
+	// back.
 	IgnoreValue bool `json:"ignoreValue,omitempty"`
 	// DeleteConnections and Confirmed go to the query of a removal or a deletion.
 	DeleteConnections bool `json:"deleteConnections,omitempty"`
@@ -196,8 +193,13 @@ type Summary struct {
 	Unchanged int `json:"unchanged"`
 }
 
-// Calls counts API requests: those made for reading, and the writes that an apply makes (plan) or made (report).
-type Calls struct {
-	Read  int `json:"read"`
-	Write int `json:"write"`
+// PlanLifetime is how long a saved plan may be applied.
+const PlanLifetime = 24 * time.Hour
+
+// writes is the number of requests that a step takes.
+func (s *Step) writes() int {
+	if s.Op == OpReinvite {
+		return 2
+	}
+	return 1
 }

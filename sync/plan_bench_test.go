@@ -15,12 +15,12 @@ func BenchmarkPlan(b *testing.B) {
 	zone := newFakeZone()
 	var orgs []spec.Organization
 	for i := range organizations {
-		live := organization(int64(i+1), fmt.Sprint("Org ", i))
+		live := liveOrganization(int64(i+1), fmt.Sprint("Org ", i))
 		o := desired(fmt.Sprintf("org-%04d", i), live.Name, variables())
 		for v := range size {
 			name := fmt.Sprintf("VARIABLE_%03d", v)
 			variable(live, name, spec.TypeString, "value")
-			o.Variables = append(o.Variables, text(name, "value"))
+			o.Variables = append(o.Variables, textVariable(name, "value"))
 		}
 		zone.orgs, orgs = append(zone.orgs, live), append(orgs, o)
 	}
@@ -42,7 +42,7 @@ func TestEqualVariablesAllocateNothing(t *testing.T) {
 		for v := range size {
 			name := fmt.Sprintf("VARIABLE_%05d", v)
 			variable(live, name, spec.TypeString, "value")
-			o.Variables = append(o.Variables, text(name, "value"))
+			o.Variables = append(o.Variables, textVariable(name, "value"))
 		}
 		r := newFakeZone(live).request(o)
 		return testing.AllocsPerRun(5, func() { makePlan(t, r) })

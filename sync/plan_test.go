@@ -68,7 +68,7 @@ func desired(key, name string, change ...func(*spec.Organization)) spec.Organiza
 	return o
 }
 
-func text(name, value string) spec.Variable {
+func textVariable(name, value string) spec.Variable {
 	return spec.Variable{Name: name, Type: spec.TypeString, Value: spec.Plain(value)}
 }
 
@@ -84,7 +84,7 @@ func purge(kinds ...spec.Kind) func(*spec.Organization) {
 	return func(o *spec.Organization) { o.Purge = kinds }
 }
 
-func acme() *Live { return organization(11, "Acme") }
+func acme() *Live { return liveOrganization(11, "Acme") }
 
 func TestPlanOfEveryKind(t *testing.T) {
 	t.Parallel()
@@ -101,7 +101,7 @@ func TestPlanOfEveryKind(t *testing.T) {
 		variables(
 			spec.Variable{Name: "A", Type: spec.TypeNumber, Value: spec.Plain("7")},
 			spec.Variable{Name: "API_TOKEN", Type: spec.TypeString, Value: spec.Sensitive("new-secret"), Reference: "${env:T}"},
-			spec.Variable{Name: "GONE", State: spec.Absent}, text("NEW", "n")),
+			spec.Variable{Name: "GONE", State: spec.Absent}, textVariable("NEW", "n")),
 		members(
 			spec.Member{Email: "bob@acme.example", Role: "member"}, spec.Member{Email: "jane@acme.example", Role: "Admin"},
 			spec.Member{Email: "leaver@acme.example", State: spec.Absent},
@@ -135,8 +135,8 @@ func TestPlanOfEveryKind(t *testing.T) {
 
 func TestPlanReadsOnlyWhatIsDeclared(t *testing.T) {
 	t.Parallel()
-	zone := newFakeZone(acme(), organization(12, "Other"))
-	makePlan(t, zone.request(desired("acme", "Acme", variables(text("A", "a")))))
+	zone := newFakeZone(acme(), liveOrganization(12, "Other"))
+	makePlan(t, zone.request(desired("acme", "Acme", variables(textVariable("A", "a")))))
 	want := map[string]int{"me": 1, "organizations": 1, "variable 11": 1}
 	if fmt.Sprint(zone.calls) != fmt.Sprint(want) {
 		t.Errorf("calls %v, want %v", zone.calls, want)
@@ -145,14 +145,14 @@ func TestPlanReadsOnlyWhatIsDeclared(t *testing.T) {
 
 func TestOneOrganizationFailingLeavesTheOthers(t *testing.T) {
 	t.Parallel()
-	zone := newFakeZone(acme(), organization(12, "Beta"))
+	zone := newFakeZone(acme(), liveOrganization(12, "Beta"))
 	zone.fail = func(call string) error {
 		if call == "variable 11" {
 			return &CallError{Doing: "read variables of acme", Status: 500, Code: "X", Message: "broken", Class: ClassServer}
 		}
 		return nil
 	}
-	p := makePlan(t, zone.request(desired("acme", "Acme", variables(text("A", "a"))), desired("beta", "Beta", variables(text("A", "a")))))
+	p := makePlan(t, zone.request(desired("acme", "Acme", variables(textVariable("A", "a"))), desired("beta", "Beta", variables(textVariable("A", "a")))))
 	wantLines(t, p, "not read acme/variable", "1 create beta/variable/A none type:→string value:→a",
 		"warning not-read: could not read variable of acme: read variables of acme: HTTP 500 X broken")
 	if p.Exit != ExitPartlyVisible || p.Problems[0].Error.Status != 500 {
@@ -182,7 +182,7 @@ func TestOneZoneDownLeavesTheOther(t *testing.T) {
 	t.Parallel()
 	up, down := newFakeZone(acme()), newFakeZone()
 	down.fail = func(string) error { return &CallError{Doing: "read", Class: ClassUnreachable, Message: "down"} }
-	r := up.request(desired("acme", "Acme", variables(text("A", "a"))), desired("beta", "Beta"))
+	r := up.request(desired("acme", "Acme", variables(textVariable("A", "a"))), desired("beta", "Beta"))
 	r.Desired.Organizations[1].Zone = "us1"
 	r.Zones["us1"] = ZonePort{Endpoint: spec.Endpoint{Name: "us1", Hosts: []string{"us1.make.com"}}, Reader: down}
 	p := makePlan(t, r)
@@ -201,7 +201,7 @@ func TestTimeIsUp(t *testing.T) {
 		}
 		return nil
 	}
-	p, err := MakePlan(ctx, zone.request(desired("acme", "Acme", variables(text("A", "a")))))
+	p, err := MakePlan(ctx, zone.request(desired("acme", "Acme", variables(textVariable("A", "a")))))
 	if err != nil || p.Exit != ExitPartlyVisible {
 		t.Fatalf("plan %v, error %v", p, err)
 	}
@@ -219,8 +219,8 @@ func TestPlanIsTheSameAtAnyConcurrency(t *testing.T) {
 		zone := newFakeZone()
 		var orgs []spec.Organization
 		for i := range 20 {
-			zone.orgs = append(zone.orgs, organization(int64(i+1), fmt.Sprint("Org ", i)))
-			orgs = append(orgs, desired(fmt.Sprintf("org-%02d", i), fmt.Sprint("Org ", i), variables(text("A", fmt.Sprint(i))), members(spec.Member{Email: "no@x.example", Role: "Boss"})))
+			zone.orgs = append(zone.orgs, liveOrganization(int64(i+1), fmt.Sprint("Org ", i)))
+			orgs = append(orgs, desired(fmt.Sprintf("org-%02d", i), fmt.Sprint("Org ", i), variables(textVariable("A", fmt.Sprint(i))), members(spec.Member{Email: "no@x.example", Role: "Boss"})))
 		}
 		r := zone.request(orgs...)
 		r.Concurrency = concurrency

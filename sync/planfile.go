@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -28,7 +29,8 @@ func EncodePlan(plan *Plan, key spec.Value) ([]byte, []spec.Problem) {
 	open.Seal = Unsealed
 	data, err := planJSON(&open)
 	if err != nil {
-		return nil, []spec.Problem{{Severity: spec.Error, Rule: "plan-file", Message: "the plan cannot be written: " + err.Error()}}
+		return nil, []spec.Problem{{Severity: spec.Error, Rule: "plan-file",
+			Message: "the plan cannot be written: " + err.Error()}}
 	}
 	if key.IsZero() {
 		return data, nil
@@ -58,7 +60,8 @@ func unsavable(plan *Plan) []spec.Problem {
 			}
 			p := spec.Problem{Severity: spec.Error, Rule: "secret-not-savable", Address: s.Address, Source: s.Source,
 				Message: "a plan file holds no secrets, and this value is one that stands in the document",
-				Hint:    fmt.Sprintf("write it as ${env:%s} or ${file:…}; then the file keeps the reference", envName(s.Arguments.Name))}
+				Hint: fmt.Sprintf("write it as ${env:%s} or ${file:…}; then the file keeps the reference",
+					envName(s.Arguments.Name))}
 			if v.Reference != "" {
 				p.Message = "a plan file needs a fingerprint of this value, and " + v.Reference + " was not evaluated"
 				p.Hint = "make the plan without --skip-references"
@@ -97,13 +100,16 @@ func sealProblem(data []byte, at sealPlace, key spec.Value) *spec.Problem {
 	case key.IsZero() && at.text == Unsealed:
 		return nil
 	case key.IsZero():
-		return planProblem("plan-seal", "the plan is sealed, and there is no key to check the seal with", "set MAKESYNC_SEAL_KEY to the key that it was sealed with")
+		return planProblem("plan-seal", "the plan is sealed, and there is no key to check the seal with",
+			"set MAKESYNC_SEAL_KEY to the key that it was sealed with")
 	case at.text == Unsealed:
-		return planProblem("plan-seal", "the plan is not sealed, but MAKESYNC_SEAL_KEY is set", "make the plan again with the same key set, or unset it if you trust the file")
+		return planProblem("plan-seal", "the plan is not sealed, but MAKESYNC_SEAL_KEY is set",
+			"make the plan again with the same key set, or unset it if you trust the file")
 	}
 	want := sealOf(at.replace(data, Unsealed), key)
 	if !hmac.Equal([]byte(want), []byte(at.text)) {
-		return planProblem("plan-seal", "the seal does not fit: the plan was changed, or sealed with another key", "make a new plan")
+		return planProblem("plan-seal", "the seal does not fit: the plan was changed, or sealed with another key",
+			"make a new plan")
 	}
 	return nil
 }
@@ -111,3 +117,9 @@ func sealProblem(data []byte, at sealPlace, key spec.Value) *spec.Problem {
 func planProblem(rule, message, hint string) *spec.Problem {
 	return &spec.Problem{Severity: spec.Error, Rule: rule, Message: message, Hint: hint}
 }
+
+// SaltText is the salt as a plan keeps it.
+func SaltText(salt []byte) string { return base64.RawURLEncoding.EncodeToString(salt) }
+
+// ReadSalt reads a plan's salt back.
+func ReadSalt(text string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(text) }

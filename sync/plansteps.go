@@ -7,22 +7,24 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
-// unsound tells why the j-th step of an organization is none that makesync plans, so that a forged file can do
-// nothing that a plan could not: it is one of the known steps, has the risk that
-// it shows, and its arguments do to the object of its address what its fields say. Last is the number of the step before.
-func unsound(o *OrganizationPlan, j, last int) string {
+// invalidStep tells why the j-th step of an organization is none that makesync plans, so that a
+// forged file can do nothing that a plan could not: it is one of the known steps, has the risk that
+// it shows, and its arguments do to the object of its address what its fields say. Last is the
+// number of the step before.
+func invalidStep(o *OrganizationPlan, j, last int) string {
 	s := &o.Steps[j]
 	_, known := stepVerbs[stepType{s.Kind, s.Op}]
 	creates := o.ID == 0 && o.Steps[0].Kind == spec.KindOrganization && o.Steps[0].Op == OpCreate
 	switch {
 	case !known:
-		return fmt.Sprintf("there is no step %s of a %s", clean(string(s.Op)), clean(string(s.Kind)))
+		return fmt.Sprintf("there is no step %s of a %s", text.OneLine(string(s.Op)), text.OneLine(string(s.Kind)))
 	case s.N <= last:
 		return fmt.Sprintf("its number does not follow %d", last)
 	case s.Address.Key() != o.Key || s.Address != spec.NewAddress(o.Key, s.Kind, s.Address.Name()):
-		return "its address is not one of a " + string(s.Kind) + " of " + clean(o.Key)
+		return "its address is not one of a " + string(s.Kind) + " of " + text.OneLine(o.Key)
 	case o.ID < 0 || o.ID == 0 && !creates:
 		return "its organization has no id"
 	case s.Op == OpCreate && s.Kind == spec.KindOrganization && (j != 0 || o.ID != 0):
@@ -30,18 +32,19 @@ func unsound(o *OrganizationPlan, j, last int) string {
 	case s.Op == OpDelete && s.Kind == spec.KindOrganization && len(o.Steps) > 1:
 		return "deleting an organization stands alone"
 	case s.Risk != riskOf(s):
-		return "its risk is " + string(riskOf(s)) + ", not " + clean(string(s.Risk))
+		return "its risk is " + string(riskOf(s)) + ", not " + text.OneLine(string(s.Risk))
 	case s.Precondition == "" && (o.ID != 0 || j == 0):
 		return "it has no precondition"
 	}
-	if why := unsoundAfter(o.Steps[:j], s.After); why != "" {
+	if why := invalidOrder(o.Steps[:j], s.After); why != "" {
 		return why
 	}
-	return unsoundArguments(s, creates)
+	return invalidArguments(s, creates)
 }
 
-// unsoundAfter: a step comes after steps before it, of the same organization; so there are no circles.
-func unsoundAfter(before []Step, after []int) string {
+// invalidOrder: a step comes after steps before it, of the same organization; so there are no
+// circles.
+func invalidOrder(before []Step, after []int) string {
 	for _, n := range after {
 		if !slices.ContainsFunc(before, func(s Step) bool { return s.N == n }) {
 			return fmt.Sprintf("it comes after step %d, which is none before it", n)
@@ -50,106 +53,109 @@ func unsoundAfter(before []Step, after []int) string {
 	return ""
 }
 
-// unsoundArguments compares the arguments with the address and the fields. Late: the ids are only known
-// once the organization is created.
-func unsoundArguments(s *Step, late bool) string {
+// invalidArguments compares the arguments with the address and the fields. Late: the ids are only
+// known once the organization is created.
+func invalidArguments(s *Step, late bool) string {
 	a, name := s.Arguments, s.Address.Name()
 	switch s.Kind {
 	case spec.KindVariable:
-		return first(
-			fault{a.Name != name, "it names another variable"},
-			fault{s.Op == OpDelete != (a.Value == nil), "it has no value, or one too many"},
-			fault{s.Op != OpDelete && !shows(s, "value", a.Value), "it writes another value than it shows"},
-			fault{a.Value != nil && a.Value.IsSensitive() && a.Value.Fingerprint == "", "its secret has no fingerprint"},
+		return firstFailure(
+			check{a.Name != name, "it names another variable"},
+			check{s.Op == OpDelete != (a.Value == nil), "it has no value, or one too many"},
+			check{s.Op != OpDelete && !fieldMatches(s, "value", a.Value), "it writes another value than it shows"},
+			check{a.Value != nil && a.Value.IsSensitive() && a.Value.Fingerprint == "",
+				"its secret has no fingerprint"},
 		)
 	case spec.KindFeatureControl:
-		return first(
-			fault{a.Enable == nil, "it does not say whether to switch on or off"},
-			fault{normalName(a.Name) != normalName(name), "it names another control"},
-			fault{a.ControlID < 1 && !late, "its id is below 1"},
-			fault{!showsBool(s, "enabled"), "it switches to another state than it shows"},
+		return firstFailure(
+			check{a.Enable == nil, "it does not say whether to switch on or off"},
+			check{normalName(a.Name) != normalName(name), "it names another control"},
+			check{a.ControlID < 1 && !late, "its id is below 1"},
+			check{!switchMatches(s, "enabled"), "it switches to another state than it shows"},
 		)
 	case spec.KindTFA:
-		return first(
-			fault{a.Enable == nil, "it does not say whether to switch on or off"},
-			fault{name != "", "it has a name"},
-			fault{!showsBool(s, "tfaEnforced"), "it switches to another state than it shows"},
+		return firstFailure(
+			check{a.Enable == nil, "it does not say whether to switch on or off"},
+			check{name != "", "it has a name"},
+			check{!switchMatches(s, "tfaEnforced"), "it switches to another state than it shows"},
 		)
 	case spec.KindMember:
-		return unsoundMember(s, late)
+		return invalidMember(s, late)
 	case spec.KindOwner:
-		return first(
-			fault{a.UserID < 1, "its user id is below 1"},
-			fault{a.Email == "", "it names nobody"},
-			fault{name != "", "it has a name"},
-			fault{!showsText(s, "owner", a.Email), "it makes somebody else Owner than it shows"},
+		return firstFailure(
+			check{a.UserID < 1, "its user id is below 1"},
+			check{a.Email == "", "it names nobody"},
+			check{name != "", "it has a name"},
+			check{!textMatches(s, "owner", a.Email), "it makes somebody else Owner than it shows"},
 		)
 	}
-	return unsoundOrganization(s)
+	return invalidOrganization(s)
 }
 
-func unsoundMember(s *Step, late bool) string {
+func invalidMember(s *Step, late bool) string {
 	a := s.Arguments
 	invites := s.Op.Counted() == OpInvite
-	return first(
-		fault{a.Email != s.Address.Name() || a.Email == "" || strings.ToLower(a.Email) != a.Email, "it names another person"},
-		fault{s.Op != OpInvite && a.UserID < 1, "its user id is below 1"},
-		fault{(invites || s.Op == OpUpdate) && a.RoleID < 1 && !(late && a.Role != ""), "its role id is below 1"},
-		fault{a.RoleID == OwnerRole, "ownership is only transferred"},
-		fault{a.DeleteConnections && s.Op.Counted() != OpDelete, "it deletes connections of somebody who stays"},
-		fault{slices.ContainsFunc(a.TeamIDs, func(id int64) bool { return id < 1 }), "a team id is below 1"},
+	return firstFailure(
+		check{a.Email != s.Address.Name() || a.Email == "" || strings.ToLower(a.Email) != a.Email,
+			"it names another person"},
+		check{s.Op != OpInvite && a.UserID < 1, "its user id is below 1"},
+		check{(invites || s.Op == OpUpdate) && a.RoleID < 1 && !(late && a.Role != ""), "its role id is below 1"},
+		check{a.RoleID == OwnerRole, "ownership is only transferred"},
+		check{a.DeleteConnections && s.Op.Counted() != OpDelete, "it deletes connections of somebody who stays"},
+		check{slices.ContainsFunc(a.TeamIDs, func(id int64) bool { return id < 1 }), "a team id is below 1"},
 	)
 }
 
-func unsoundOrganization(s *Step) string {
+func invalidOrganization(s *Step) string {
 	a := s.Arguments
 	complete := a.Name != "" && a.RegionID > 0 && a.CountryID > 0 && a.TimezoneID > 0
-	return first(
-		fault{s.Op == OpCreate && !complete, "a new organization needs name, region, country and time zone"},
-		fault{s.Op == OpUpdate && a.Name == "" && a.CountryID < 1 && a.TimezoneID < 1, "it changes nothing"},
-		fault{a.CountryID < 0 || a.TimezoneID < 0 || a.RegionID < 0, "an id is below 1"},
-		fault{s.Op != OpDelete && a.Name != "" && !showsText(s, "name", a.Name), "it writes another name than it shows"},
+	return firstFailure(
+		check{s.Op == OpCreate && !complete, "a new organization needs name, region, country and time zone"},
+		check{s.Op == OpUpdate && a.Name == "" && a.CountryID < 1 && a.TimezoneID < 1, "it changes nothing"},
+		check{a.CountryID < 0 || a.TimezoneID < 0 || a.RegionID < 0, "an id is below 1"},
+		check{s.Op != OpDelete && a.Name != "" && !textMatches(s, "name", a.Name),
+			"it writes another name than it shows"},
 	)
 }
 
-// fault is a condition that no step of ours fulfils, with its words.
-type fault struct {
-	holds bool
-	words string
+// check is a condition that no step of ours fulfils, with its words.
+type check struct {
+	failed bool
+	words  string
 }
 
-// first gives the words of the first fault that holds.
-func first(faults ...fault) string {
-	for _, f := range faults {
-		if f.holds {
-			return f.words
+// firstFailure gives the words of the first check that failed.
+func firstFailure(checks ...check) string {
+	for _, c := range checks {
+		if c.failed {
+			return c.words
 		}
 	}
 	return ""
 }
 
-// shows tells whether the field, if the step has it, leads to what is written.
-func shows(s *Step, path string, written *Scalar) bool {
+// fieldMatches tells whether the field, if the step has it, leads to what is written.
+func fieldMatches(s *Step, path string, written *Scalar) bool {
 	if written == nil {
 		return false
 	}
 	for _, f := range s.Fields {
 		if f.Path == path {
-			return f.To.IsSensitive() == written.IsSensitive() && f.To.text.Reveal() == written.text.Reveal()
+			return f.To.IsSensitive() == written.IsSensitive() && f.To.Value().Reveal() == written.Value().Reveal()
 		}
 	}
 	return true
 }
 
-func showsText(s *Step, path, written string) bool {
+func textMatches(s *Step, path, written string) bool {
 	text := Text(written)
-	return shows(s, path, &text)
+	return fieldMatches(s, path, &text)
 }
 
-func showsBool(s *Step, path string) bool {
+func switchMatches(s *Step, path string) bool {
 	if s.Arguments.Enable == nil {
 		return true // said elsewhere
 	}
 	text := Text(strconv.FormatBool(*s.Arguments.Enable))
-	return shows(s, path, &text)
+	return fieldMatches(s, path, &text)
 }

@@ -8,6 +8,9 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // maxDepth is how deep a plan file may nest; a plan itself nests seven deep.
@@ -51,6 +54,17 @@ func walkStrictly(data []byte) (sealPlace, error) {
 	return w.seal, nil
 }
 
+// decodeStrict reads a JSON text that the walk has found unambiguous into a value, and only what
+// the schema has and the value can hold. Problems are those of the schema.
+func decodeStrict(schema, data []byte, into any) ([]spec.Problem, error) {
+	if problems := spec.Check(schema, data); len(problems) > 0 {
+		return problems, nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	return nil, decoder.Decode(into)
+}
+
 type strictWalk struct {
 	decoder *json.Decoder
 	data    []byte
@@ -88,7 +102,7 @@ func (w *strictWalk) object(depth int) error {
 		}
 		name, _ := token.(string)
 		if folded := strings.ToLower(name); names[folded] {
-			return fmt.Errorf("the name %s stands twice in one object", quote(name))
+			return fmt.Errorf("the name %s stands twice in one object", text.Quote(name))
 		} else {
 			names[folded] = true
 		}

@@ -6,9 +6,9 @@ import (
 	"makesync/spec"
 )
 
-// reliance is what a step takes for granted about the live state, and what its precondition
+// Reliance is what a step takes for granted about the live state, and what its precondition
 // fingerprints: the object itself, and for steps that could lock people out also the rest.
-type reliance struct {
+type Reliance struct {
 	View   View  `json:"view"` // null: the object must not be there
 	UserID int64 `json:"userId,omitempty"`
 	// Admins is the whole set of accepted Owners and Admins just before the step, for steps that lower one.
@@ -24,9 +24,9 @@ type reliance struct {
 }
 
 // relianceOf collects what a step relies on.
-func relianceOf(live *Live, s *Step) reliance {
+func relianceOf(live *Live, s *Step) Reliance {
 	name := s.Address.Name()
-	r := reliance{View: ViewOf(live, s.Kind, name)}
+	r := Reliance{View: ViewOf(live, s.Kind, name)}
 	if live == nil {
 		return r
 	}
@@ -97,8 +97,8 @@ func stepIsSecret(s *Step) bool {
 }
 
 // fingerprint is the precondition's text. An organization that is not there relies on nothing.
-func (r reliance) fingerprint(salt []byte) string {
-	r.View = r.View.Sealed(salt)
+func (r Reliance) fingerprint(salt []byte) string {
+	r.View = r.View.Fingerprinted(salt)
 	return hashJSON(r)
 }
 
@@ -109,18 +109,18 @@ func (r reliance) fingerprint(salt []byte) string {
 // when it is checked step by step. So a run's own steps never make its own plan stale.
 func Precondition(live *Live, step *Step, earlier []Step, salt []byte) string {
 	r := relianceOf(live, step)
-	admins := adminsOf(live).after(earlier)
-	if admins.lowers(step) {
-		r.Admins = admins.sorted()
+	admins := AdminsOf(live).After(earlier)
+	if admins.Lowers(step) {
+		r.Admins = admins.Sorted()
 	}
 	for i := range earlier {
-		r.follow(step, &earlier[i])
+		r.advance(step, &earlier[i])
 	}
 	return r.fingerprint(salt)
 }
 
-// follow does an earlier step of the run to what a step relies on: the role of who becomes Owner.
-func (r *reliance) follow(step, earlier *Step) {
+// advance does an earlier step of the run to what a step relies on: the role of who becomes Owner.
+func (r *Reliance) advance(step, earlier *Step) {
 	if step.Kind == spec.KindOwner && earlier.Kind == spec.KindMember && earlier.Op == OpUpdate && earlier.Arguments.UserID == step.Arguments.UserID {
 		r.HeirRole = idText(earlier.Arguments.RoleID)
 	}
@@ -146,4 +146,36 @@ func Needs(s *Step) Reads {
 		return Reads{Kinds: []spec.Kind{spec.KindMember}}
 	}
 	return Reads{Kinds: []spec.Kind{s.Kind}}
+}
+
+// SetPreconditions gives every change its precondition, and every secret of a change its fingerprint. Both wait
+// until the guards are done: fingerprints of secrets are slow on purpose, and what a step that lowers
+// an Admin relies on is the set of Admins just before it, which depends on which changes remain.
+func SetPreconditions(changes []Change, admins Admins, salt []byte) {
+	admins = admins.After(nil)
+	created := false
+	for i := range changes {
+		c := &changes[i]
+		if c.Lowers {
+			c.Relies.Admins = admins.Sorted()
+		}
+		if c.Phase == PhaseTransfer {
+			for j := range i {
+				c.Relies.advance(&c.Step, &changes[j].Step)
+			}
+		}
+		admins.Do(&c.Step)
+		c.Relies.View = c.Relies.View.Fingerprinted(salt)
+		if c.Kind == spec.KindVariable && c.Before != nil {
+			c.Before = c.Relies.View
+		}
+		if c.Arguments.Value != nil {
+			value := c.Arguments.Value.fingerprinted(salt)
+			c.Arguments.Value = &value
+		}
+		created = created || c.Phase == PhaseCreate
+		if !created || c.Phase == PhaseCreate {
+			c.Precondition = c.Relies.fingerprint(nil)
+		}
+	}
 }

@@ -4,9 +4,11 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
-// Report is what an apply did. Planned = Succeeded + Failed + Skipped + Unknown, counted from Steps.
+// Report is what an apply did. Planned = Succeeded + Failed + Skipped + Unknown, counted from
+// Steps.
 type Report struct {
 	Format string `json:"format"`
 	Run    string `json:"run"`
@@ -32,13 +34,15 @@ type Report struct {
 	Exit      Exit           `json:"exit"`
 }
 
-// Unstarted is the report of a run that ended before it began its plan: every step is skipped, for the same reason.
+// Unstarted is the report of a run that ended before it began its plan: every step is skipped, for
+// the same reason.
 func Unstarted(run string, plan *Plan, why string) *Report {
 	r := &Report{Format: ReportFormat, Run: run, Plan: plan.Digest, Shard: plan.Shard, Zones: plan.Zones,
 		Waiting: plan.Summary.Waiting, Held: plan.Summary.Held}
+	reason := Reason{ReasonNotStarted, text.OneLine(why)}
 	for i := range plan.Organizations {
 		for j := range plan.Organizations[i].Steps {
-			r.Steps = append(r.Steps, reportOf(&plan.Organizations[i].Steps[j], *skip("not-started: " + clean(why))))
+			r.Steps = append(r.Steps, newStepReport(&plan.Organizations[i].Steps[j], Skipped, reason))
 		}
 	}
 	if r.Shard != nil {
@@ -46,6 +50,23 @@ func Unstarted(run string, plan *Plan, why string) *Report {
 	}
 	r.count()
 	return r
+}
+
+// count adds the outcomes up.
+func (r *Report) count() {
+	r.Planned, r.Succeeded, r.Failed, r.Skipped, r.Unknown = len(r.Steps), 0, 0, 0, 0
+	for i := range r.Steps {
+		switch r.Steps[i].Outcome {
+		case Succeeded:
+			r.Succeeded++
+		case Failed:
+			r.Failed++
+		case Skipped:
+			r.Skipped++
+		case OutcomeUnknown:
+			r.Unknown++
+		}
+	}
 }
 
 // StepOutcome is what became of a step.
@@ -66,13 +87,16 @@ type StepReport struct {
 	Kind    spec.Kind    `json:"kind"`
 	Op      Op           `json:"op"`
 	Outcome StepOutcome  `json:"outcome"`
-	// Reason is a stable word ("licence", "not-converged", "stale", "interrupted", "depends", "max-runtime") followed
-	// by a colon and the words, or empty.
-	Reason   string         `json:"reason,omitempty"`
+	// Reason is why; none for a step that simply succeeded.
+	Reason   Reason         `json:"reason,omitzero"`
 	Attempts int            `json:"attempts"`
 	Error    *spec.APIError `json:"error,omitempty"`
 	// Paste is a line to put into the documents: `id: 4711` after a create.
 	Paste string `json:"paste,omitempty"`
+}
+
+func newStepReport(s *Step, outcome StepOutcome, reason Reason) StepReport {
+	return StepReport{N: s.N, Address: s.Address, Kind: s.Kind, Op: s.Op, Outcome: outcome, Reason: reason}
 }
 
 // Intent is a journal entry before a request.
@@ -97,15 +121,10 @@ type Outcome struct {
 	Attempt int          `json:"attempt"`
 	Outcome StepOutcome  `json:"outcome"`
 	Answer  Answer       `json:"answer"`
-	// Reason says in words why the outcome is what it is, where that is not plain.
-	Reason string         `json:"reason,omitempty"`
+	// Reason says why the outcome is what it is, where that is not plain.
+	Reason Reason         `json:"reason,omitzero"`
 	Error  *spec.APIError `json:"error,omitempty"`
 	// Resolved: found out by reading, after a lost answer or a killed run.
 	Resolved bool      `json:"resolved,omitempty"`
 	At       time.Time `json:"at"`
 }
-
-// View is the flat form of one object's state: path → canonical text. It is
-// what the diff compares, what a precondition fingerprints, what the journal keeps as before-image (secrets
-// fingerprinted), what a read-back checks. A nil View is an object that is not there.
-type View map[string]Scalar

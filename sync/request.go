@@ -6,9 +6,6 @@ import (
 	"makesync/spec"
 )
 
-// PlanLifetime is how long a saved plan may be applied.
-const PlanLifetime = 24 * time.Hour
-
 // Request is everything that MakePlan looks at.
 type Request struct {
 	Desired *spec.Desired
@@ -37,28 +34,6 @@ type Request struct {
 	FirstSeen FirstSeen
 	// Progress is told, one call at a time and in the order of arrival, of each organization that is done.
 	Progress func(Progress)
-	// Sink gets the plan while it is made; nil: nobody does.
-	Sink PlanSink
-	// Forget leaves steps and held changes out of the finished plan, once the sink has had them: of everything that a run
-	// would change they are by far the most. Digest, Summary, Calls and Exit count them all the same.
-	Forget bool
-}
-
-// PlanSink gets the parts of a plan, one call at a time, as soon as they are what the finished plan will hold. When the
-// run is interrupted it gets no more of them, and there is no plan.
-type PlanSink interface {
-	// Begin comes once the zones are open: of the plan its zones and shard are known.
-	Begin(*Plan)
-	// Organization comes for each organization, in the order of the plan.
-	Organization(*OrganizationPlan)
-}
-
-// ZonePort is a zone as a run reaches it.
-type ZonePort struct {
-	Endpoint spec.Endpoint
-	Reader   Reader
-	// Calls counts the requests made so far; nil counts none.
-	Calls func() Calls
 }
 
 // Progress says how far reading is.
@@ -77,4 +52,13 @@ type Memory interface {
 type FirstSeen interface {
 	// Since gives the time when this state directory first saw the address waiting for the reason.
 	Since(address spec.Address, reason string) (time.Time, bool)
+}
+
+// otherHosts are the hosts of every zone but one, as far as the documents and the run know them.
+func (r *Request) otherHosts(own spec.Endpoint) []string {
+	var used []spec.Endpoint
+	for _, port := range r.Zones {
+		used = append(used, port.Endpoint)
+	}
+	return KnownHosts(own, r.Desired.Zones, used...)
 }

@@ -17,7 +17,7 @@ import (
 
 // killedAt applies the world's plan and kills it at the n-th write, before or after the zone has
 // committed it, and gives the journal as it then stands on the disk.
-func killedAt(t *testing.T, z *writtenZone, r Request, n int, commit bool) (*Story, *jumpClock) {
+func killedAt(t *testing.T, z *writtenZone, r Request, n int, commit bool) (*Run, *jumpClock) {
 	t.Helper()
 	p := makePlan(t, r)
 	ctx, kill := context.WithCancelCause(context.Background())
@@ -54,7 +54,7 @@ func killedAt(t *testing.T, z *writtenZone, r Request, n int, commit bool) (*Sto
 }
 
 // onDisk is a story as it comes back from its file.
-func onDisk(t *testing.T, s *Story) *Story {
+func onDisk(t *testing.T, s *Run) *Run {
 	t.Helper()
 	data, err := json.Marshal(s)
 	if err != nil {
@@ -63,7 +63,7 @@ func onDisk(t *testing.T, s *Story) *Story {
 	if strings.Contains(string(data), "hunter2") {
 		t.Error("the journal holds a secret")
 	}
-	var back Story
+	var back Run
 	if err := json.Unmarshal(data, &back); err != nil {
 		t.Fatal(err)
 	}
@@ -81,12 +81,12 @@ func TestKilledAtEveryWrite(t *testing.T) {
 				if len(story.Open()) != 1 || story.Status() != RunUnfinished {
 					t.Fatalf("open intents: %v", story.Open())
 				}
-				found := ResolveRun(context.Background(), story, ResolveOptions{Zones: r.Zones, Clock: clock})
+				found := Resume(context.Background(), story, ResumeOptions{Zones: r.Zones, Clock: clock})
 				want := map[bool]StepOutcome{true: Succeeded, false: Failed}[commit]
 				if len(found) != 1 || found[0].Outcome != want || !found[0].Resolved {
 					t.Fatalf("resolved as %+v instead of %s", found, want)
 				}
-				story.Entries = append(story.Entries, StoryEntry{Result: &found[0]})
+				story.Entries = append(story.Entries, Entry{Result: &found[0]})
 				if len(story.Open()) != 0 {
 					t.Errorf("still open: %v", story.Open())
 				}
@@ -102,7 +102,7 @@ func TestKilledAtEveryWrite(t *testing.T) {
 }
 
 // wantStory compares what the journal says was done with what the zone has done.
-func wantStory(t *testing.T, story *Story, z *writtenZone) {
+func wantStory(t *testing.T, story *Run, z *writtenZone) {
 	t.Helper()
 	var told, done []string
 	for _, e := range story.Entries {
@@ -138,7 +138,7 @@ func TestResolvingWaitsForWhatMayStillArrive(t *testing.T) {
 			}
 			return nil
 		}
-		found := ResolveRun(context.Background(), story, ResolveOptions{Zones: r.Zones, Clock: clock})
+		found := Resume(context.Background(), story, ResumeOptions{Zones: r.Zones, Clock: clock})
 		if found[0].Outcome != Succeeded {
 			t.Errorf("%s that arrived late: %+v", verb, found[0])
 		}
@@ -170,11 +170,11 @@ func TestResolvingWithoutTheZone(t *testing.T) {
 	z, r := world()
 	story, clock := killedAt(t, z, r, 1, true)
 	z.onRead = func(string) error { return serverError() }
-	found := ResolveRun(context.Background(), story, ResolveOptions{Zones: r.Zones, Clock: clock})
+	found := Resume(context.Background(), story, ResumeOptions{Zones: r.Zones, Clock: clock})
 	if found[0].Outcome != OutcomeUnknown || !Unresolved(found) {
 		t.Errorf("unreadable: %+v", found[0])
 	}
-	found = ResolveRun(context.Background(), story, ResolveOptions{Clock: clock})
+	found = Resume(context.Background(), story, ResumeOptions{Clock: clock})
 	if found[0].Outcome != OutcomeUnknown || !Unresolved(found) {
 		t.Errorf("without the zone: %+v", found[0])
 	}
@@ -266,22 +266,22 @@ func wantTrue(t *rapid.T, p *Plan, r *Report, z *writtenZone, since int) {
 		switch {
 		case s.Outcome == Succeeded && n == 0 && !free:
 			t.Errorf("%s %s succeeded, says the report; the zone has done nothing", s.Op, s.Address)
-		case (s.Outcome == Failed || s.Outcome == Skipped) && n > 0 && !strings.HasPrefix(s.Reason, "not-converged"):
+		case (s.Outcome == Failed || s.Outcome == Skipped) && n > 0 && s.Reason.Code != ReasonNotConverged:
 			t.Errorf("%s %s is %s (%s); the zone has done it", s.Op, s.Address, s.Outcome, s.Reason)
-		case n > 1 && provable[verbs[len(verbs)-1]]:
+		case n > 1 && nonIdempotent[verbs[len(verbs)-1]]:
 			t.Errorf("%s %s was done %d times", s.Op, s.Address, n)
 		}
 	}
 }
 
-func TestSettlingIsShorterThanTheDeadline(t *testing.T) {
+func TestConsistencyDelayIsShorterThanTheDeadline(t *testing.T) {
 	t.Parallel()
 	timeOut := &CallError{Certainty: UnderWay}
-	for verb := range provable {
-		if d := settlingOf(verb, serverError()); d >= defaultTimeout/2 || d < time.Second {
+	for verb := range nonIdempotent {
+		if d := consistencyDelayAfter(verb, serverError()); d >= defaultTimeout/2 || d < time.Second {
 			t.Errorf("%s settles in %v", verb, d)
 		}
-		if d := settlingOf(verb, timeOut); d >= defaultTimeout || d < 30*time.Second {
+		if d := consistencyDelayAfter(verb, timeOut); d >= defaultTimeout || d < 30*time.Second {
 			t.Errorf("%s settles in %v after a time-out", verb, d)
 		}
 	}

@@ -2,6 +2,8 @@ package sync
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -101,7 +103,8 @@ func (s Scalar) MarshalJSON() ([]byte, error) {
 	return []byte(s.text.Reveal()), nil
 }
 
-// marshalText is a JSON string without HTML escaping; whoever marshals around it decides about that.
+// marshalText is a JSON string without HTML escaping; whoever marshals around it decides about
+// that.
 func marshalText(text string) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -133,7 +136,8 @@ func (s *Scalar) UnmarshalJSON(data []byte) error {
 		if !secret.Sensitive {
 			return fmt.Errorf("a field's side is an object without sensitive: true")
 		}
-		*s = Scalar{kind: scalarText, text: spec.Sensitive(""), Reference: secret.Reference, Fingerprint: secret.Fingerprint}
+		*s = Scalar{kind: scalarText, text: spec.Sensitive(""), Reference: secret.Reference,
+			Fingerprint: secret.Fingerprint}
 	default:
 		var number json.Number
 		if err := json.Unmarshal(data, &number); err != nil {
@@ -142,4 +146,22 @@ func (s *Scalar) UnmarshalJSON(data []byte) error {
 		*s = Number(number.String())
 	}
 	return nil
+}
+
+// mask is the same side as a secret; nothing stays nothing.
+func (s Scalar) mask() Scalar {
+	if !s.IsNone() {
+		s.text = s.text.Masked()
+	}
+	return s
+}
+
+// canonical is the text by which two sides are compared; a secret's is a hash that never leaves
+// memory.
+func (s Scalar) canonical() string {
+	if !s.IsSensitive() {
+		return s.text.Reveal()
+	}
+	sum := sha256.Sum256([]byte(s.text.Reveal()))
+	return "secret:" + hex.EncodeToString(sum[:])
 }

@@ -3,9 +3,9 @@ package sync
 import (
 	"sort"
 	"strings"
-	"sync/atomic"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // Scope restricts a run. The zero Scope is everything.
@@ -48,8 +48,8 @@ func (s Scope) touches(o *spec.Organization, k spec.Kind) bool {
 	return false
 }
 
-// reaches tells whether the run may touch anything of an organization.
-func (s Scope) reaches(o *spec.Organization) bool {
+// Reaches tells whether the run may touch anything of an organization.
+func (s Scope) Reaches(o *spec.Organization) bool {
 	for _, k := range spec.Kinds() {
 		if declares(o, k) && s.touches(o, k) {
 			return true
@@ -106,46 +106,65 @@ func declared(o *spec.Organization, k spec.Kind) []spec.Address {
 	return addresses
 }
 
-// patternUse notes which of a scope's patterns matched something; safe for concurrent use.
-type patternUse struct {
+// HasPatterns tells whether the scope has targets or excludes.
+func (s Scope) HasPatterns() bool { return len(s.Targets) > 0 || len(s.Excludes) > 0 }
+
+// Wants tells whether the documents of an organization declare a kind and the run may touch it.
+func (s Scope) Wants(o *spec.Organization, kind spec.Kind) bool {
+	return declares(o, kind) && s.touches(o, kind)
+}
+
+// PatternUse notes which of a scope's patterns matched something. The zero PatternUse has no pattern.
+type PatternUse struct {
 	globs []spec.Glob
-	used  []atomic.Bool
+	used  []bool
 }
 
-func newPatternUse(s Scope) *patternUse {
+// Patterns are the scope's, of which none has matched yet.
+func (s Scope) Patterns() PatternUse {
+	if !s.HasPatterns() {
+		return PatternUse{}
+	}
 	globs := append(append([]spec.Glob{}, s.Targets...), s.Excludes...)
-	return &patternUse{globs: globs, used: make([]atomic.Bool, len(globs))}
+	return PatternUse{globs: globs, used: make([]bool, len(globs))}
 }
 
-// see notes an address that exists, in the documents or in a zone.
-func (p *patternUse) see(a spec.Address) {
+// Mark notes an address that exists, in the documents or in a zone.
+func (p PatternUse) Mark(a spec.Address) {
 	for i, g := range p.globs {
-		if !p.used[i].Load() && (g.MatchAddress(a) || g.Match(a.Key())) {
-			p.used[i].Store(true)
+		if !p.used[i] && (g.MatchAddress(a) || g.Match(a.Key())) {
+			p.used[i] = true
 		}
 	}
 }
 
-// seeDeclared notes every address of the documents, also of other zones and shards: a pattern is
+// MarkDeclared notes every address of the documents, also of other zones and shards: a pattern is
 // right or wrong for the documents, not for the part that this run looks at.
-func (p *patternUse) seeDeclared(d *spec.Desired) {
+func (p PatternUse) MarkDeclared(d *spec.Desired) {
 	if len(p.globs) == 0 {
 		return
 	}
 	for i := range d.Organizations {
 		for _, k := range spec.Kinds() {
 			for _, a := range declared(&d.Organizations[i], k) {
-				p.see(a)
+				p.Mark(a)
 			}
 		}
 	}
 }
 
-// problems lists the patterns that matched nothing.
-func (p *patternUse) problems() []spec.Problem {
+// Add takes over what another use of the same patterns has noted.
+func (p PatternUse) Add(other PatternUse) {
+	for i, used := range other.used {
+		p.used[i] = p.used[i] || used
+	}
+}
+
+// Problems lists the patterns that matched nothing.
+func (p PatternUse) Problems() []spec.Problem {
 	var idle []string
 	for i, g := range p.globs {
-		if !p.used[i].Load() {
+		if !p.used[i] {
 			idle = append(idle, g.String())
 		}
 	}
@@ -154,9 +173,27 @@ func (p *patternUse) problems() []spec.Problem {
 	for _, pattern := range idle {
 		problems = append(problems, spec.Problem{
 			Severity: spec.Error, Rule: "pattern-matches-nothing",
-			Message: "the pattern " + quote(pattern) + " matches no address",
-			Hint:    "addresses read KEY, KEY/KIND or KEY/KIND/NAME, such as acme/variable/API_BASE; in a pattern * does not cross /, ** does",
+			Message: "the pattern " + text.Quote(pattern) + " matches no address",
+			Hint: "addresses read KEY, KEY/KIND or KEY/KIND/NAME, such as acme/variable/API_BASE; " +
+				"in a pattern * does not cross /, ** does",
 		})
 	}
 	return problems
+}
+
+// declares tells whether a kind is managed.
+func declares(o *spec.Organization, kind spec.Kind) bool {
+	switch kind {
+	case spec.KindFeatureControl:
+		return o.FeatureControls != nil
+	case spec.KindVariable:
+		return o.Variables != nil
+	case spec.KindMember:
+		return o.Members != nil
+	case spec.KindTFA:
+		return o.TFAEnforced != nil
+	case spec.KindOwner:
+		return o.Owner != ""
+	}
+	return true
 }

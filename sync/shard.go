@@ -32,8 +32,8 @@ func (s *Shard) Has(key string) bool {
 	return binary.BigEndian.Uint64(sum[:8])%uint64(s.Count) == uint64(s.Index-1)
 }
 
-// Share is a shard's part, rounded up, of a limit that counts over a run: shards do not know of each
-// other, so together they stay below the limit only to the next multiple of Count.
+// Share is a shard's part, rounded up, of a limit that counts over a run: shards do not know of
+// each other, so together they stay below the limit only to the next multiple of Count.
 func (s *Shard) Share(limit int) int {
 	if s == nil || s.Count <= 1 || limit <= 0 {
 		return limit
@@ -41,18 +41,24 @@ func (s *Shard) Share(limit int) int {
 	return (limit + s.Count - 1) / s.Count
 }
 
-// part says of a count that it is that of a shard.
-func (s *Shard) part() string {
+// describe says of a count that it is that of a shard.
+func (s *Shard) describe() string {
 	if s == nil {
 		return ""
 	}
 	return fmt.Sprintf(" (shard %d of %d, which has its part of the limit)", s.Index, s.Count)
 }
 
-// whole is a limit of the run of which the shard's part is n: the inverse of Share.
-func (s *Shard) whole(n int) int {
+// total is a limit of the run of which the shard's part is n: the inverse of Share.
+func (s *Shard) total(n int) int {
 	if s == nil || n < 0 {
 		return n
 	}
 	return n * s.Count
+}
+
+// Shard is part Index (from 1) of Count of a run.
+type Shard struct {
+	Index int `json:"index"`
+	Count int `json:"count"`
 }

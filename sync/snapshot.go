@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // SnapshotFormat is the version of the JSON form.
@@ -44,7 +45,8 @@ type Snapshot struct {
 type SavedValues string
 
 // What a snapshot keeps of variable values. ValuesFingerprint, the default, keeps a salted slow
-// hash of sensitive ones and the others as they are; ValuesPlain keeps all as they are; ValuesNone keeps none.
+// hash of sensitive ones and the others as they are; ValuesPlain keeps all as they are; ValuesNone
+// keeps none.
 const (
 	ValuesNone        SavedValues = "none"
 	ValuesFingerprint SavedValues = "fingerprint"
@@ -73,7 +75,8 @@ type SavedRow struct {
 	Host string `json:"host"`
 }
 
-// SavedOrganization is one organization. A kind that is null was not asked for or could not be read.
+// SavedOrganization is one organization. A kind that is null was not asked for or could not be
+// read.
 type SavedOrganization struct {
 	SavedRow
 	Country         string                     `json:"country,omitempty"`
@@ -109,7 +112,7 @@ type SavedVariable struct {
 	Fingerprint string  `json:"fingerprint,omitempty"`
 	Sensitive   bool    `json:"sensitive,omitempty"`
 	System      bool    `json:"system,omitempty"`
-	Odd         string  `json:"odd,omitempty"`
+	Invalid     string  `json:"odd,omitempty"`
 }
 
 // SavedMember is one person.
@@ -147,17 +150,19 @@ type SnapshotOptions struct {
 	Salt []byte
 	// Sensitive tells whether a variable's value is a secret, by its address.
 	Sensitive func(spec.Address) bool
-	// Keys give the keys under which documents know organizations, by id; others have that of the survey.
+	// Keys give the keys under which documents know organizations, by id; others have that of the
+	// zone's state.
 	Keys map[int64]string
 }
 
-// MakeSnapshot turns a survey into a snapshot. Secrets and, when asked for, e-mails are hashed
-// here; nothing later sees them.
-func MakeSnapshot(s *Survey, options SnapshotOptions) *Snapshot {
-	k := keeper{options: options, survey: s}
+// MakeSnapshot turns the state of a zone into a snapshot. Secrets and, when asked for, e-mails are
+// hashed here; nothing later sees them.
+func MakeSnapshot(s *ZoneState, options SnapshotOptions) *Snapshot {
+	k := snapshotEncoder{options: options, state: s}
 	snapshot := &Snapshot{
 		Format: SnapshotFormat, Taken: options.Taken.UTC().Truncate(time.Second), Tool: options.Tool,
-		Zone: s.Endpoint.Name, URL: s.Endpoint.URL, Sandbox: s.Endpoint.Sandbox != nil, Hosts: append([]string{}, s.Endpoint.Hosts...),
+		Zone: s.Endpoint.Name, URL: s.Endpoint.URL, Sandbox: s.Endpoint.Sandbox != nil,
+		Hosts:  append([]string{}, s.Endpoint.Hosts...),
 		User:   SavedUser{ID: s.User.ID, Email: k.email(s.User.Email), TwoFactor: s.User.TwoFactor},
 		Values: options.Values, EmailsHashed: options.HashEmails, Salt: base64.StdEncoding.EncodeToString(options.Salt),
 		Names: map[List][]SavedName{}, Organizations: []SavedOrganization{}, Elsewhere: []SavedRow{},
@@ -195,7 +200,8 @@ func DecodeSnapshot(data []byte) (*Snapshot, error) {
 		return nil, fmt.Errorf("read the snapshot: %w", err)
 	}
 	if s.Format != SnapshotFormat {
-		return nil, fmt.Errorf("read the snapshot: its format is %s, this makesync reads %s", quote(s.Format), SnapshotFormat)
+		return nil, fmt.Errorf("read the snapshot: its format is %s, this makesync reads %s", text.Quote(s.Format),
+			SnapshotFormat)
 	}
 	if _, err := base64.StdEncoding.DecodeString(s.Salt); err != nil {
 		return nil, fmt.Errorf("read the snapshot: its salt is not base64")

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // snapshotReader plans from a snapshot: a Reader without a network. Where the
@@ -53,7 +54,8 @@ func (s *Snapshot) KindsOf(live *Live, _ string) []spec.Kind {
 	return nil
 }
 
-// find is the organization of the snapshot that a document's one is: by id, else by its name, when only one has it.
+// find is the organization of the snapshot that a document's one is: by id, else by its name, when
+// only one has it.
 func (s *Snapshot) find(o *spec.Organization) *SavedOrganization {
 	var found *SavedOrganization
 	for i := range s.Organizations {
@@ -100,15 +102,16 @@ func emailsOf(desired *spec.Desired, zone string) []string {
 	return emails
 }
 
-// protectedEmail is the one e-mail that a pattern of `protect` names. Of a pattern that covers several members it is not
-// exact; "" and exact: the pattern covers no member.
+// protectedEmail is the one e-mail that a pattern of `protect` names. Of a pattern that covers
+// several members it is not exact; "" and exact: the pattern covers no member.
 func protectedEmail(g spec.Glob) (email string, exact bool) {
 	pattern := g.String()
 	_, name, member := strings.Cut(pattern, "/member/")
 	switch {
 	case member && !strings.ContainsAny(name, "*?["):
 		return spec.Address(pattern).Name(), true
-	case member || strings.Contains(pattern, "**") || strings.Count(pattern, "/") == 2 && strings.ContainsAny(strings.Split(pattern, "/")[1], "*?["):
+	case member || strings.Contains(pattern, "**") ||
+		strings.Count(pattern, "/") == 2 && strings.ContainsAny(strings.Split(pattern, "/")[1], "*?["):
 		return "", false
 	}
 	return "", true
@@ -141,8 +144,10 @@ func (r *snapshotReader) Organizations(context.Context) ([]*Live, error) {
 
 func (r *snapshotReader) row(o *SavedOrganization) *Live {
 	return &Live{
-		Organization: spec.Organization{ID: o.ID, Name: o.Name, Country: o.Country, Timezone: o.Timezone, TFAEnforced: o.TFAEnforced},
-		Host:         o.Host, License: o.License, Teams: loadNames(o.Teams), Paused: o.Paused, ActiveScenarios: o.ActiveScenarios,
+		Organization: spec.Organization{ID: o.ID, Name: o.Name, Country: o.Country, Timezone: o.Timezone,
+			TFAEnforced: o.TFAEnforced},
+		Host: o.Host, License: o.License, Teams: loadNames(o.Teams), Paused: o.Paused,
+		ActiveScenarios: o.ActiveScenarios,
 	}
 }
 
@@ -184,11 +189,12 @@ func (r *snapshotReader) Organization(_ context.Context, id int64, _ bool) (*Liv
 func (r *snapshotReader) Read(_ context.Context, live *Live, kind spec.Kind) error {
 	o := r.byID[live.ID]
 	if o == nil || !o.asked(kind) {
-		return r.fail(live, kind, notInSnapshot("read "+string(kind)+" of "+quote(live.Name)))
+		return r.fail(live, kind, notInSnapshot("read "+string(kind)+" of "+text.Quote(live.Name)))
 	}
 	if failure, failed := o.Failed[kind]; failed {
 		return r.fail(live, kind, &CallError{Doing: failure.Doing, Status: failure.Status, Code: failure.Code,
-			Message: failure.Message, Class: failure.Class, Hint: "this is what the zone answered when the snapshot was taken"})
+			Message: failure.Message, Class: failure.Class,
+			Hint: "this is what the zone answered when the snapshot was taken"})
 	}
 	if why, lacks := o.Lacks[kind]; lacks {
 		if live.Lacks == nil {
@@ -223,7 +229,8 @@ func notInSnapshot(doing string) *CallError {
 func (r *snapshotReader) readControls(live *Live, o *SavedOrganization) {
 	live.FeatureControls = make([]spec.FeatureControl, 0, len(o.FeatureControls))
 	for _, c := range o.FeatureControls {
-		live.FeatureControls = append(live.FeatureControls, spec.FeatureControl{ID: c.ID, Name: c.Name, Enabled: c.Enabled})
+		live.FeatureControls = append(live.FeatureControls, spec.FeatureControl{ID: c.ID, Name: c.Name,
+			Enabled: c.Enabled})
 	}
 }
 
@@ -233,7 +240,7 @@ func (r *snapshotReader) readVariables(live *Live, o *SavedOrganization) {
 		saved := &o.Variables[i]
 		t, _ := spec.ParseVariableType(saved.Type)
 		live.Variables = append(live.Variables, spec.Variable{
-			Name: saved.Name, Type: t, Value: r.value(live.ID, saved), System: saved.System, Odd: saved.Odd,
+			Name: saved.Name, Type: t, Value: r.value(live.ID, saved), System: saved.System, Invalid: saved.Invalid,
 		})
 	}
 }
@@ -275,7 +282,8 @@ func (r *snapshotReader) readMembers(live *Live, o *SavedOrganization) {
 	live.OwnerID = o.OwnerID
 	for _, m := range o.Members {
 		email := r.email(m.Email)
-		live.Members = append(live.Members, spec.Member{Email: email, UserID: m.UserID, Role: m.Role, Invitation: m.Invitation, Name: m.Name})
+		live.Members = append(live.Members, spec.Member{Email: email, UserID: m.UserID, Role: m.Role,
+			Invitation: m.Invitation, Name: m.Name})
 		if m.UserID == o.OwnerID {
 			live.Owner = email
 		}

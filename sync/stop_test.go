@@ -71,3 +71,43 @@ func TestInterruptOfAWriteThatWaits(t *testing.T) {
 		}
 	})
 }
+
+// A stop between the two writes of a re-invitation does not keep the second from being sent.
+func TestInterruptOfAReinvitation(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		z, r := world()
+		r.Now = time.Now()
+		ctx, cancel := context.WithCancelCause(context.Background())
+		z.fault = func(_ int, w Write) *lost {
+			if w.Verb == RemoveMember && w.Address.Name() == "late@x.example" {
+				cancel(ErrInterrupted)
+			}
+			return nil
+		}
+		o := z.options()
+		o.Clock, o.Fetched, o.Concurrency = wallClock{}, time.Now(), 1
+		port := o.Zones["eu1"]
+		port.Writer = endedWriter{port.Writer}
+		o.Zones["eu1"] = port
+		report := Apply(ctx, makePlan(t, r), o)
+		for _, s := range report.Steps {
+			if s.Op == OpReinvite && (s.Outcome != Succeeded || s.Attempts != 2) {
+				t.Errorf("%s after %d attempts: %s", s.Outcome, s.Attempts, s.Reason)
+			}
+		}
+		if report.Exit != ExitInterrupted || report.Skipped == 0 {
+			t.Errorf("exit %v, %d skipped", report.Exit, report.Skipped)
+		}
+	})
+}
+
+// endedWriter sends nothing once the context of the write has ended.
+type endedWriter struct{ Writer }
+
+func (e endedWriter) Write(ctx context.Context, w Write) (Answer, error) {
+	if err := ctx.Err(); err != nil {
+		return Answer{}, &CallError{Certainty: NotHappened, Class: ClassCancelled, Err: err}
+	}
+	return e.Writer.Write(ctx, w)
+}

@@ -16,7 +16,8 @@ func (s *Summary) add(o *OrganizationPlan) {
 	if len(o.Steps) == 0 {
 		return
 	}
-	counters := map[Op]*int{OpCreate: &s.Create, OpUpdate: &s.Update, OpDelete: &s.Delete, OpInvite: &s.Invite, OpTransfer: &s.Transfer}
+	counters := map[Op]*int{OpCreate: &s.Create, OpUpdate: &s.Update, OpDelete: &s.Delete, OpInvite: &s.Invite,
+		OpTransfer: &s.Transfer}
 	for i := range o.Steps {
 		*counters[o.Steps[i].Op.Counted()]++
 	}

@@ -6,6 +6,11 @@ import (
 	"makesync/spec"
 )
 
+// View is the flat form of one object's state: path → canonical text. It is what the diff compares,
+// what a precondition fingerprints, what the journal keeps as before-image (secrets fingerprinted),
+// what a read-back checks. A nil View is an object that is not there.
+type View map[string]Scalar
+
 // ViewOf is the flat form of one live object; nil when it is not there. Name is the plain name:
 // a variable's, a control's, an e-mail; empty for organization, tfa and owner. Secrets in it are
 // masked scalars that still know their text, as the live state does.
@@ -20,7 +25,7 @@ func ViewOf(live *Live, kind spec.Kind, name string) View {
 	if live == nil {
 		return nil
 	}
-	return kindTable[kind].view(live, name)
+	return liveKinds[kind].view(live, name)
 }
 
 func viewOrganization(live *Live, _ string) View {

@@ -9,166 +9,150 @@ import (
 	"makesync/spec"
 )
 
-// worker does the steps of one organization, in order.
+// worker does the steps of one organization, in order:
+//
+//	step ─▶ prechecks ─▶ images ─▶ journal ─▶ write ─▶ judge ─▶ journal
+//	                               └── for each of its writes ───────┘
+//
+// Two contexts go through it. The run's own, ctx, ends with a stop: after that nothing is begun.
+// Grace outlives it for a while: by it, what has begun is finished and found out.
 type worker struct {
-	*applier
 	organization *OrganizationPlan
-	port         WritePort
-	unknownZone  bool
-	// writing is the context of writes and of the reads that decide about them.
-	writing context.Context
-	// stopping is the run's own context: once it is over, nothing is sent again.
-	stopping context.Context
-	id       int64 // the organization's; 0 until it is created
-	steps    []Step
-	reports  map[int]*StepReport // by step number
-	// stale holds the reasons that checkAll found.
-	stale map[int]verdict
-	// sent are the images of steps that were written, for the read back.
-	sent  map[int]Images
-	sight *sight
-	// known are the ids of organizations of the name before this one was created.
-	known []int64
-	// listed are the ids, sorted, of all organizations in the list that was read last for a creation.
-	listed []int64
-	// blind: reading it has failed for a whole deadline.
-	blind bool
-	// viewSalt salts the secrets of views that are compared with a journal's; nil: they are compared as they are.
-	viewSalt []byte
+	steps        []Step              // the organization's, in a copy in which ids are bound
+	results      map[int]*StepReport // by step number
+	observer     *observer
+	writer       Writer
+	recorder     *journalRecorder
+	options      *ApplyOptions
+	// planSalt is that of the plan's fingerprints.
+	planSalt []byte
+	// stale are the results that the check of a saved plan has found, by step number.
+	stale map[int]stepResult
+	// written are the images of steps that were written, for the read back.
+	written map[int]Images
+	// unverified says that what was written could not be read back.
+	unverified *spec.Problem
+	// tell reports a step that begins (no outcome) or ended.
+	tell func(s *Step, outcome StepOutcome, reason Reason)
 }
 
-// Images are an object's views around a write.
-type Images struct{ Before, After View }
-
-// verdict is what a check says about a step that may not run.
-type verdict struct {
+// stepResult is what a check says about a step that it does not let through.
+type stepResult struct {
 	outcome StepOutcome
-	reason  string
+	reason  Reason
 	err     error
 }
 
-func (w *worker) apply(ctx context.Context) {
-	for i := range w.steps {
-		s := &w.steps[i]
-		w.tell(s, "", "")
-		r := w.step(ctx, s)
-		w.reports[s.N] = &r
-		w.tell(s, r.Outcome, r.Reason)
-	}
-	w.sight = w.freshSight() // what was read is done with: memory shall not grow with all organizations
+func skip(code ReasonCode, text string) *stepResult {
+	return &stepResult{outcome: Skipped, reason: Reason{code, text}}
 }
 
-// step runs one step, unless something stands in its way.
-func (w *worker) step(ctx context.Context, s *Step) StepReport {
-	for _, hindrance := range []func(context.Context, *Step) *verdict{
-		w.cutOff, w.dependsOnFailure, w.lacking, w.bindLate, w.staleNow,
-	} {
-		if v := hindrance(ctx, s); v != nil {
-			return reportOf(s, *v)
-		}
-	}
-	return w.do(s)
+func failure(code ReasonCode, text string, err error) *stepResult {
+	return &stepResult{outcome: Failed, reason: Reason{code, text}, err: err}
 }
 
-func reportOf(s *Step, v verdict) StepReport {
-	r := StepReport{N: s.N, Address: s.Address, Kind: s.Kind, Op: s.Op, Outcome: v.outcome, Reason: v.reason}
-	if call := AsCallError(v.err); call != nil {
-		r.Error = call.API()
+// unreadableResult is that of a step that relies on what could not be read.
+func unreadableResult(err error, text string) *stepResult {
+	var lack lackError
+	if errors.As(err, &lack) {
+		return skip(ReasonLicence, lack.reason)
 	}
-	return r
+	return failure(ReasonUnreadable, text, err)
 }
 
-func skip(reason string) *verdict { return &verdict{outcome: Skipped, reason: reason} }
-
-func failure(reason string, err error) *verdict {
-	return &verdict{outcome: Failed, reason: reason, err: err}
-}
-
-// cutOff: the run was refused or stopped, or the journal broke.
-func (w *worker) cutOff(ctx context.Context, s *Step) *verdict {
-	switch {
-	case w.refused != "":
-		if v, stale := w.stale[s.N]; stale {
-			return &v
-		}
-		return skip(w.refused)
-	case w.gate.broken() != nil:
-		return skip("journal: " + clean(w.gate.broken().Error()))
-	case ctx.Err() != nil:
-		return skip(stopReason(ctx))
-	case w.unknownZone:
-		return failure(fmt.Sprintf("zone: the zone %s is not one of this run", w.organization.Zone), nil)
+func (r *stepResult) report(s *Step) StepReport {
+	report := newStepReport(s, r.outcome, r.reason)
+	if call := AsCallError(r.err); call != nil {
+		report.Error = call.API()
 	}
-	return nil
-}
-
-// dependsOnFailure names the step without whose success this one makes no sense.
-func (w *worker) dependsOnFailure(_ context.Context, s *Step) *verdict {
-	after := s.After
-	if w.organization.ID == 0 && s.N != w.steps[0].N {
-		after = append([]int{w.steps[0].N}, after...) // nothing of an organization that is not there
-	}
-	for _, n := range after {
-		before := w.reports[n]
-		if before == nil {
-			return skip(fmt.Sprintf("depends: step %d, which this one comes after, is not part of this organization's plan", n))
-		}
-		if before.Outcome != Succeeded {
-			return skip(fmt.Sprintf("depends: step %d (%s) %s", n, before.Address, passive[before.Outcome]))
-		}
-	}
-	return nil
-}
-
-var passive = map[StepOutcome]string{Failed: "failed", Skipped: "was skipped", OutcomeUnknown: "has an unknown outcome"}
-
-// do performs the writes of a step, one after the other; the first that does not succeed ends it.
-func (w *worker) do(s *Step) StepReport {
-	report := StepReport{N: s.N, Address: s.Address, Kind: s.Kind, Op: s.Op, Outcome: Succeeded}
-	images, err := w.images(s)
-	if err != nil {
-		return reportOf(s, *unseen(err, "unreadable: the object could not be read, so nothing was written"))
-	}
-	ctx := w.stopping // a stop cuts off a wait for the rate limit before the step's first write …
-	secrets := images.Before.secrets()
-	for i, write := range writesOf(w.id, s) {
-		write.Secrets = secrets
-		d := w.send(ctx, s, write, imagesOf(write, s, images))
-		ctx = w.writing // … but of a step that has begun no half is left undone
-		report.Attempts += d.attempts
-		if d.outcome != Succeeded {
-			report.Outcome, report.Reason, report.Error = d.outcome, d.reason, d.api
-			return halfDone(report, i)
-		}
-		if write.Verb == CreateOrganization {
-			w.id = d.answer.OrganizationID
-			report.Paste = fmt.Sprintf("id: %d", w.id)
-		}
-		w.sight.enact(s, write, d.answer)
-	}
-	w.sent[s.N] = images
 	return report
 }
 
-// halfDone: of a step that has written something already, nothing can be skipped any more.
-func halfDone(r StepReport, written int) StepReport {
-	if written > 0 {
-		if r.Outcome == Skipped {
-			r.Outcome = Failed
-		}
-		r.Reason = strings.TrimSuffix("half done: the old invitation is revoked, the new one is not sent; "+r.Reason, "; ")
+func (w *worker) apply(ctx, grace context.Context) {
+	for i := range w.steps {
+		s := &w.steps[i]
+		w.tell(s, "", Reason{})
+		w.finish(s, w.step(ctx, grace, s))
 	}
+	w.observer.reset()
+}
+
+// refuse skips all steps, stale ones for their own reasons, the others for the given one.
+func (w *worker) refuse(reason Reason) {
+	for i := range w.steps {
+		s := &w.steps[i]
+		w.tell(s, "", Reason{})
+		result, stale := w.stale[s.N]
+		if !stale {
+			result = stepResult{outcome: Skipped, reason: reason}
+		}
+		w.finish(s, result.report(s))
+	}
+}
+
+func (w *worker) finish(s *Step, report StepReport) {
+	w.results[s.N] = &report
+	w.tell(s, report.Outcome, report.Reason)
+}
+
+// step does one step, unless a precheck stops it.
+func (w *worker) step(ctx, grace context.Context, s *Step) StepReport {
+	for _, check := range w.prechecks(s) {
+		if stopped := check(ctx, s); stopped != nil {
+			return stopped.report(s)
+		}
+	}
+	return w.do(ctx, grace, s)
+}
+
+// do performs the writes of a step, one after the other; the first that does not succeed ends it.
+func (w *worker) do(ctx, grace context.Context, s *Step) StepReport {
+	report := newStepReport(s, Succeeded, Reason{})
+	images, err := w.images(grace, s)
+	if err != nil {
+		return unreadableResult(err, "the object could not be read, so nothing was written").report(s)
+	}
+	secrets := images.Before.secrets()
+	for i, write := range writesOf(w.observer.live.ID, s) {
+		write.Secrets = secrets
+		sent := w.send(ctx, grace, stepWrite{Write: write, step: s, images: imagesOf(write, s, images), begun: i > 0})
+		report.Attempts += sent.attempts
+		if sent.outcome != Succeeded {
+			report.Outcome, report.Reason, report.Error = sent.outcome, sent.reason, sent.err
+			return partialStep(report, i)
+		}
+		if write.Verb == CreateOrganization {
+			w.observer.created(sent.answer.OrganizationID)
+			report.Paste = fmt.Sprintf("id: %d", sent.answer.OrganizationID)
+		}
+		w.observer.simulate(s, write, sent.answer)
+	}
+	w.written[s.N] = images
+	return report
+}
+
+// partialStep: of a step that has written something already, nothing can be skipped any more.
+func partialStep(r StepReport, written int) StepReport {
+	if written == 0 {
+		return r
+	}
+	if r.Outcome == Skipped {
+		r.Outcome = Failed
+	}
+	text := "the old invitation is revoked, the new one is not sent; " + r.Reason.String()
+	r.Reason = Reason{ReasonHalfDone, strings.TrimSuffix(text, "; ")}
 	return r
 }
 
-// images are the step's views before and after. What the plan does not know of the state before is read.
-func (w *worker) images(s *Step) (Images, error) {
+// images are the step's views before and after. What the plan does not know of the state before is
+// read.
+func (w *worker) images(ctx context.Context, s *Step) (Images, error) {
 	before := s.Before
-	if w.sight.has(s) || before == nil && !makesObject(s) {
-		if err := w.sight.look(w.writing, s, false); err != nil {
+	if w.observer.hasRead(s) || before == nil && !makesObject(s) {
+		if err := w.observer.refresh(ctx, s, false); err != nil {
 			return Images{}, err
 		}
-		before = w.sight.view(s)
+		before = w.observer.view(s)
 	}
 	return Images{Before: before, After: afterImage(before, s)}, nil
 }
@@ -176,20 +160,11 @@ func (w *worker) images(s *Step) (Images, error) {
 // makesObject tells whether there is nothing before the step.
 func makesObject(s *Step) bool { return s.Op == OpCreate || s.Op == OpInvite }
 
-// anyStale tells whether the check of a saved plan found a step that may not run.
-func anyStale(workers []*worker) bool {
-	for _, w := range workers {
-		for _, v := range w.stale {
-			if v.outcome == Skipped {
-				return true
-			}
-		}
-	}
-	return false
+// inNewOrganization tells whether the step belongs to an organization that this very plan creates,
+// and is not the creation.
+func (w *worker) inNewOrganization(s *Step) bool {
+	return w.organization.ID == 0 && s.N != w.steps[0].N
 }
-
-// errGone is what reading an organization that is not there ends in.
-var errGone = errors.New("the organization is not there, or this token's user is no member of it")
 
 // address is the organization's own.
 func (w *worker) address() spec.Address {

@@ -33,7 +33,8 @@ func writesOf(organization int64, s *Step) []Write {
 	verbs := stepVerbs[stepType{s.Kind, s.Op}]
 	writes := make([]Write, len(verbs))
 	for i, verb := range verbs {
-		writes[i] = Write{Verb: verb, Organization: organization, Address: s.Address, Arguments: argumentsFor(verb, s.Arguments)}
+		writes[i] = Write{Verb: verb, Organization: organization, Address: s.Address,
+			Arguments: argumentsFor(verb, s.Arguments)}
 	}
 	return writes
 }
@@ -43,7 +44,8 @@ func writesOf(organization int64, s *Step) []Write {
 func argumentsFor(verb Verb, a Arguments) Arguments {
 	switch verb {
 	case RemoveMember:
-		return Arguments{UserID: a.UserID, Email: a.Email, DeleteConnections: a.DeleteConnections, Confirmed: a.Confirmed}
+		return Arguments{UserID: a.UserID, Email: a.Email,
+			DeleteConnections: a.DeleteConnections, Confirmed: a.Confirmed}
 	case InviteMember:
 		return Arguments{Email: a.Email, Name: a.Name, RoleID: a.RoleID, Note: a.Note, TeamIDs: a.TeamIDs}
 	case SetRole:
@@ -52,16 +54,16 @@ func argumentsFor(verb Verb, a Arguments) Arguments {
 	return a
 }
 
-// repeatable are the verbs that may be sent again when a read shows that nothing
+// idempotent are the verbs that may be sent again when a read shows that nothing
 // has happened. Sending one of them twice does what sending it once does: a variable of a
 // name can be made only once.
-var repeatable = map[Verb]bool{
+var idempotent = map[Verb]bool{
 	UpdateOrganization: true, DeleteOrganization: true,
 	CreateVariable: true, UpdateVariable: true, DeleteVariable: true,
 	SetControl: true, EnforceTFA: true,
 	SetRole: true, RemoveMember: true, TransferOwner: true,
 }
 
-// provable are the verbs that make another thing each time they are sent. They are sent
-// again only when reads prove, over the time that settling takes, that nothing has happened.
-var provable = map[Verb]bool{CreateOrganization: true, InviteMember: true}
+// nonIdempotent are the verbs that make another thing each time they are sent. They are sent
+// again only when reads prove, over the verb's consistencyDelay, that nothing has happened.
+var nonIdempotent = map[Verb]bool{CreateOrganization: true, InviteMember: true}

@@ -128,7 +128,7 @@ func (z *writtenZone) commit(w Write) (Answer, error) {
 	a := w.Arguments
 	if w.Verb == CreateOrganization {
 		z.next++
-		l := organization(z.next, a.Name)
+		l := liveOrganization(z.next, a.Name)
 		l.Country, l.Timezone = idText(a.CountryID), idText(a.TimezoneID)
 		z.orgs = append(z.orgs, l)
 		z.hidden[l.ID] = z.lag
@@ -233,7 +233,7 @@ func (c *jumpClock) Sleep(ctx context.Context, d time.Duration) error {
 // memoryJournal keeps a run's story in memory, and fails from its n-th line on if told to.
 type memoryJournal struct {
 	mu    stdsync.Mutex
-	story Story
+	story Run
 	lines int
 	fails int // the line that cannot be written, from 1; 0: none
 }
@@ -254,7 +254,7 @@ func (j *memoryJournal) Begin(run string, p *Plan) error {
 	}
 	j.story.Run, j.story.Plan, j.story.Zones = run, p.Digest, p.Zones
 	for _, o := range p.Organizations {
-		j.story.Organizations = append(j.story.Organizations, StoryOrganization{o.Key, o.Zone, o.ID, o.Name, o.Steps})
+		j.story.Organizations = append(j.story.Organizations, RunOrganization{o.Key, o.Zone, o.ID, o.Name, o.Steps})
 	}
 	return nil
 }
@@ -265,7 +265,7 @@ func (j *memoryJournal) Intent(i Intent) error {
 	if err := j.line(); err != nil {
 		return err
 	}
-	j.story.Entries = append(j.story.Entries, StoryEntry{Intent: &i})
+	j.story.Entries = append(j.story.Entries, Entry{Intent: &i})
 	return nil
 }
 
@@ -275,7 +275,7 @@ func (j *memoryJournal) Result(o Outcome) error {
 	if err := j.line(); err != nil {
 		return err
 	}
-	j.story.Entries = append(j.story.Entries, StoryEntry{Result: &o})
+	j.story.Entries = append(j.story.Entries, Entry{Result: &o})
 	return nil
 }
 

@@ -160,9 +160,6 @@ func (a *application) begin(ctx context.Context) (err error) {
 	if err := a.resumeScope(); err != nil {
 		return err
 	}
-	if a.o.plan.streams() {
-		a.stream = a.streamShow()
-	}
 	return a.r.planInto(ctx, &a.made, a.o.plan)
 }
 
@@ -195,8 +192,6 @@ func (a *application) show() error {
 	silent := render.Uneventful(a.plan) && (!a.r.Terminal.Stdout || a.plan.Summary.Waiting == 0)
 	words := a.r.planWords(a.o.plan, a.guards, "plan")
 	switch {
-	case a.stream.Begun():
-		return streamedPlan{planResult{Plan: a.plan}, a.stream}.text(a.r.Stdout, words)
 	case silent:
 		return nil
 	case a.o.plan.result.format == formatText:
@@ -245,7 +240,7 @@ func (a *application) release() {
 
 // failApply ends a run that has no report of its own.
 func (r *runtimeEnv) failApply(ctx context.Context, err error, a *application) error {
-	problems, exit := failed(ctx, err, slices.Concat(a.settled, a.problems, a.cutShort()))
+	problems, exit := failed(ctx, err, slices.Concat(a.settled, a.problems))
 	if exit == reconcile.ExitPartlyVisible {
 		exit = reconcile.ExitPartial // what is left of an apply is not done
 	}

@@ -42,7 +42,7 @@ func (a *application) settle(ctx context.Context) error {
 	return a.awaitShown(ctx)
 }
 
-func (a *application) unfinished() ([]*reconcile.Story, error) {
+func (a *application) unfinished() ([]*reconcile.Run, error) {
 	if a.o.noJournal {
 		return nil, nil
 	}
@@ -54,7 +54,7 @@ func (a *application) unfinished() ([]*reconcile.Story, error) {
 		a.resumed = story.Keys()
 		return a.openOnly(story), nil
 	}
-	stories, err := a.store.Unsettled(a.zones.places())
+	stories, err := a.store.Unresolved(a.zones.places())
 	if err != nil {
 		return nil, failure{
 			exit: reconcile.ExitInternal, message: err.Error(),
@@ -65,23 +65,23 @@ func (a *application) unfinished() ([]*reconcile.Story, error) {
 }
 
 // openOnly leaves out a run of which everything is known.
-func (a *application) openOnly(story *reconcile.Story) []*reconcile.Story {
-	if !story.Unsettled() && len(story.Open()) == 0 {
+func (a *application) openOnly(story *reconcile.Run) []*reconcile.Run {
+	if !story.Unresolved() && len(story.Open()) == 0 {
 		return nil
 	}
-	return []*reconcile.Story{story}
+	return []*reconcile.Run{story}
 }
 
 // settleRun adds to a killed run's journal what reading shows of its open requests.
-func (a *application) settleRun(ctx context.Context, story *reconcile.Story) (err error) {
-	outcomes := reconcile.ResolveRun(ctx, story, reconcile.ResolveOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64})
+func (a *application) settleRun(ctx context.Context, story *reconcile.Run) (err error) {
+	outcomes := reconcile.Resume(ctx, story, reconcile.ResumeOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64})
 	journal, err := a.store.Append(story.Run)
 	if err != nil {
 		return failure{exit: reconcile.ExitInternal, message: err.Error()}
 	}
 	defer func() { err = errors.Join(err, journal.Close()) }()
 	for _, outcome := range outcomes {
-		a.r.log.Info("resolved", "run", story.Run, "address", string(outcome.Address), "outcome", string(outcome.Outcome), "reason", outcome.Reason)
+		a.r.log.Info("resolved", "run", story.Run, "address", string(outcome.Address), "outcome", string(outcome.Outcome), "reason", outcome.Reason.String())
 		if err := journal.Result(outcome); err != nil {
 			return failure{exit: reconcile.ExitInternal, message: err.Error()}
 		}
@@ -104,13 +104,13 @@ func (a *application) awaitShown(ctx context.Context) error {
 		return failure{exit: reconcile.ExitInternal, message: err.Error()}
 	}
 	for _, story := range stories {
-		reconcile.AwaitShown(ctx, story, reconcile.ResolveOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64})
+		reconcile.AwaitVisible(ctx, story, reconcile.ResumeOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64})
 	}
 	return nil
 }
 
 // settled tells that a run left something open, and what is known of it now.
-func settled(story *reconcile.Story, outcomes []reconcile.Outcome) spec.Problem {
+func settled(story *reconcile.Run, outcomes []reconcile.Outcome) spec.Problem {
 	counts := map[reconcile.StepOutcome]int{}
 	for _, outcome := range outcomes {
 		counts[outcome.Outcome]++

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"makesync/spec"
+	"makesync/spec/document"
 	reconcile "makesync/sync"
 )
 
@@ -20,8 +21,8 @@ type loaded struct {
 // load reads the documents and says how their zones are reached. Nothing but files and
 // the environment is touched.
 func (r *runtimeEnv) load(o documentOptions, urls map[string]string, use use) loaded {
-	documents, problems := spec.Load(spec.LoadOptions{Paths: o.files})
-	desired, more := documents.Resolve(spec.ResolveOptions{
+	documents, problems := document.Load(document.LoadOptions{Paths: o.files})
+	desired, more := documents.Resolve(document.ResolveOptions{
 		LookupEnv: r.LookupEnv, SkipReferences: o.skipReferences,
 		ReferenceRoots: o.referenceRoots, DefaultZone: r.defaultZone(o),
 		ZoneNames: slices.Sorted(maps.Keys(urls)),
@@ -29,7 +30,7 @@ func (r *runtimeEnv) load(o documentOptions, urls map[string]string, use use) lo
 	problems = append(problems, more...)
 	l := loaded{desired: desired}
 	if desired != nil {
-		l.endpoints, more = spec.Endpoints(use.zones(desired.Zones, o), zonesOf(desired, o.only(desired.Zones)), spec.EndpointOptions{
+		l.endpoints, more = document.Endpoints(use.zones(desired.Zones, o), zonesOf(desired, o.only(desired.Zones)), document.EndpointOptions{
 			LookupEnv: r.LookupEnv, ZoneURLs: urls, Named: r.namedZones(o), ReferenceRoots: o.referenceRoots,
 		})
 		problems = append(problems, more...)

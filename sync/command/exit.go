@@ -7,20 +7,6 @@ import (
 	reconcile "makesync/sync"
 )
 
-// classExit is the exit of a run that one failed call ended.
-var classExit = map[reconcile.Class]reconcile.Exit{
-	reconcile.ClassRefused:     reconcile.ExitRefused,
-	reconcile.ClassForbidden:   reconcile.ExitRefused,
-	reconcile.ClassFreePlan:    reconcile.ExitRefused,
-	reconcile.ClassLicence:     reconcile.ExitRefused,
-	reconcile.ClassNotFound:    reconcile.ExitRefused,
-	reconcile.ClassInvalid:     reconcile.ExitRefused,
-	reconcile.ClassRateLimit:   reconcile.ExitUnreachable,
-	reconcile.ClassServer:      reconcile.ExitUnreachable,
-	reconcile.ClassUnreachable: reconcile.ExitUnreachable,
-	reconcile.ClassBroken:      reconcile.ExitUnreachable,
-}
-
 // exitOfError maps an error that ended a run to its exit, in the order of precedence.
 func exitOfError(ctx context.Context, err error) reconcile.Exit {
 	var usage usageError
@@ -33,9 +19,8 @@ func exitOfError(ctx context.Context, err error) reconcile.Exit {
 	switch {
 	case errors.As(err, &known):
 		exits = append(exits, known.exit)
-	case call != nil && call.Class == reconcile.ClassCancelled:
-	case call != nil && classExit[call.Class] != reconcile.Exit{}:
-		exits = append(exits, classExit[call.Class])
+	case call != nil:
+		exits = append(exits, reconcile.ExitOfClass(call.Class))
 	case reconcile.StopExit(ctx) == reconcile.ExitOK:
 		exits = append(exits, reconcile.ExitInternal)
 	}

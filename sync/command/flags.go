@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // The formats of results.
@@ -33,7 +34,7 @@ func readFormat(c *cli.Context, formats ...string) (string, error) {
 func oneOf(c *cli.Context, name string, words ...string) (string, error) {
 	value := c.String(name)
 	if !slices.Contains(words, value) {
-		return "", badUsage(c, "--%s %s: one of %s", name, shellQuote(value), strings.Join(words, ", "))
+		return "", badUsage(c, "--%s %s: one of %s", name, text.ShellQuote(value), strings.Join(words, ", "))
 	}
 	return value, nil
 }
@@ -115,10 +116,10 @@ func readZoneURLs(c *cli.Context) (map[string]string, error) {
 	for _, pair := range c.StringSlice("zone-url") {
 		name, url, ok := strings.Cut(pair, "=")
 		if !ok || name == "" || url == "" {
-			return nil, badUsage(c, "--zone-url %s: must be NAME=URL, as in eu1=http://127.0.0.1:8080", shellQuote(pair))
+			return nil, badUsage(c, "--zone-url %s: must be NAME=URL, as in eu1=http://127.0.0.1:8080", text.ShellQuote(pair))
 		}
 		if _, twice := urls[name]; twice {
-			return nil, badUsage(c, "--zone-url names the zone %s twice", shellQuote(name))
+			return nil, badUsage(c, "--zone-url names the zone %s twice", text.ShellQuote(name))
 		}
 		urls[name] = url
 	}

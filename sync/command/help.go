@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"makesync/spec/text"
 )
 
 // The fields of a cli.Command as this package uses them: Usage is the line in lists,
@@ -24,7 +26,7 @@ func helpCommand(r *runtimeEnv) *cli.Command {
 				next := target.Command(word)
 				if next == nil {
 					return usageError{
-						message: fmt.Sprintf("there is no command %s%s", shellQuote(strings.TrimSpace(path+" "+word)), didYouMean(word, commandNames(target.Subcommands), "")),
+						message: fmt.Sprintf("there is no command %s%s", text.ShellQuote(strings.TrimSpace(path+" "+word)), didYouMean(word, commandNames(target.Subcommands), "")),
 						hint:    "see: " + strings.TrimSpace(programName+" help "+path),
 					}
 				}

@@ -23,7 +23,7 @@ func readHistory(c *cli.Context, offline offlineOptions) (bool, error) {
 
 // addHistory asks the zones who changed what the plan is about to change. It only reads, and never fails the plan.
 func (m *made) addHistory(ctx context.Context, concurrency int) {
-	historians := map[string]reconcile.Historian{}
+	historians := map[string]reconcile.HistoryReader{}
 	before := m.zones.reads()
 	for name, p := range m.zones.ports {
 		if p.client != nil {

@@ -199,7 +199,7 @@ func (row *matrixRow) blamesLicence(report *reconcile.Report, fault string) (wro
 		s := &report.Steps[i]
 		lacks := strings.HasPrefix(toldAlways[s.Address]+row.told[s.Address], "skipped licence")
 		said := strings.Contains(fault, "status=402") || strings.Contains(fault, "status=400") && s.Kind == spec.KindTFA
-		if strings.HasPrefix(s.Reason, "licence") && !lacks && !said {
+		if s.Reason.Code == reconcile.ReasonLicence && !lacks && !said {
 			wrong = append(wrong, fmt.Sprintf("%s %s: %s, which is not so", s.Op, s.Address, s.Reason))
 		}
 	}

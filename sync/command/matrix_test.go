@@ -127,7 +127,7 @@ func (row *matrixRow) tells(report *reconcile.Report) (wrong []string) {
 			}
 		}
 		outcome, reason, _ := strings.Cut(want, " ")
-		if string(s.Outcome) != outcome || !strings.HasPrefix(s.Reason, reason) {
+		if string(s.Outcome) != outcome || !strings.HasPrefix(s.Reason.String(), reason) {
 			wrong = append(wrong, fmt.Sprintf("%s %s %s %s, and it should be %s", s.Op, s.Address, s.Outcome, s.Reason, want))
 		}
 	}

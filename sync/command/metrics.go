@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/urfave/cli/v2"
 
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 	"makesync/sync/history"
 )
@@ -35,7 +36,7 @@ func readMetricsFile(c *cli.Context) (string, error) {
 		return "", badUsage(c, "--metrics-file needs the name of a file")
 	}
 	if info, err := os.Stat(filepath.Dir(file)); file != "" && (err != nil || !info.IsDir()) {
-		return "", badUsage(c, "--metrics-file %s: its folder is not there", shellQuote(file))
+		return "", badUsage(c, "--metrics-file %s: its folder is not there", text.ShellQuote(file))
 	}
 	return file, nil
 }

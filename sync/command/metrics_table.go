@@ -198,12 +198,9 @@ func problemCounts(m *measured) []sample {
 	return byLabel(counts)
 }
 
-// failureClasses are those that show also when they count 0.
-var failureClasses = slices.Concat(slices.Collect(maps.Keys(classExit)), []reconcile.Class{reconcile.ClassCancelled, reconcile.ClassInternal})
-
 func failureCounts(zone string, s makeapi.Stats) (samples []sample) {
 	counts := map[reconcile.Class]int{}
-	for _, class := range failureClasses {
+	for _, class := range reconcile.Classes() { // a class shows also when it counts 0
 		counts[class] = 0
 	}
 	maps.Copy(counts, s.Failed)

@@ -8,6 +8,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/document"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 	"makesync/sync/render"
 )
@@ -60,20 +62,20 @@ func (r *runtimeEnv) readMigrateOptions(c *cli.Context) (o migrateOptions, err e
 	case o.from == "" || o.to == "":
 		return o, badUsage(c, "migrate needs --from ZONE and --to ZONE")
 	case o.from == o.to:
-		return o, badUsage(c, "--from and --to are the same zone, %s", shellQuote(o.from))
+		return o, badUsage(c, "--from and --to are the same zone, %s", text.ShellQuote(o.from))
 	case o.out == "":
 		return o, badUsage(c, "migrate needs -o DIR, the folder to write to")
 	case !strings.Contains(o.key, "{key}") && !strings.Contains(o.key, "{id}"):
-		return o, badUsage(c, "--key %s: needs {key} or {id}, since keys are unique", shellQuote(o.key))
+		return o, badUsage(c, "--key %s: needs {key} or {id}, since keys are unique", text.ShellQuote(o.key))
 	}
 	return o, nil
 }
 
 func (r *runtimeEnv) runMigrate(ctx context.Context, o migrateOptions) error {
-	var decided spec.MigrationMap
+	var decided document.MigrationMap
 	if o.mapFile != "" {
 		var problems []spec.Problem
-		if decided, problems = spec.LoadMigrationMap(o.mapFile); spec.HasErrors(problems) {
+		if decided, problems = document.LoadMigrationMap(o.mapFile); spec.HasErrors(problems) {
 			return invalid(problems)
 		}
 	}
@@ -86,13 +88,13 @@ func (r *runtimeEnv) runMigrate(ctx context.Context, o migrateOptions) error {
 	if err != nil {
 		return err
 	}
-	if idle := o.chooser.Idle("the zone " + from.Endpoint.Name); len(idle) > 0 {
-		return invalid(idle)
+	if unmatched := o.selector.Unmatched("the zone " + from.Endpoint.Name); len(unmatched) > 0 {
+		return invalid(unmatched)
 	}
 	if exit := from.Exit(); exit == reconcile.ExitRefused || exit == reconcile.ExitUnreachable {
 		return r.nothingRead(from, exit, "migrate", o.color)
 	}
-	moved := reconcile.Rehome(reconcile.Rehoming{From: from, To: to, Map: decided, Region: o.region, KeyPattern: o.key, Sensitive: src.secretsIn(from)})
+	moved := reconcile.Migrate(reconcile.Migration{From: from, To: to, Map: decided, Region: o.region, KeyPattern: o.key, Sensitive: src.secretsIn(from)})
 	if spec.HasErrors(moved.Problems) {
 		return invalid(moved.Problems)
 	}
@@ -101,12 +103,12 @@ func (r *runtimeEnv) runMigrate(ctx context.Context, o migrateOptions) error {
 }
 
 // bothEnds reads the source whole, and of the target what documents for it depend on.
-func (s *sources) bothEnds(ctx context.Context, o migrateOptions) (from, to *reconcile.Survey, err error) {
-	from, err = s.survey(ctx, o.from, reconcile.SurveyOptions{Choose: s.choose, Detail: true})
+func (s *sources) bothEnds(ctx context.Context, o migrateOptions) (from, to *reconcile.ZoneState, err error) {
+	from, err = s.readZone(ctx, o.from, reconcile.ReadOptions{Select: s.choose, Detail: true})
 	if err != nil {
 		return nil, nil, err
 	}
-	to, err = s.survey(ctx, o.to, reconcile.SurveyOptions{Lists: everyList(), Kinds: func(*reconcile.Live, string) []spec.Kind {
+	to, err = s.readZone(ctx, o.to, reconcile.ReadOptions{Lists: everyList(), Kinds: func(*reconcile.Live, string) []spec.Kind {
 		return []spec.Kind{spec.KindFeatureControl}
 	}})
 	return from, to, err
@@ -115,24 +117,24 @@ func (s *sources) bothEnds(ctx context.Context, o migrateOptions) (from, to *rec
 // everyList are the lists that making organizations needs too.
 func everyList() []reconcile.List { return append(reconcile.ReadingLists(), reconcile.Regions) }
 
-func (r *runtimeEnv) writeMigration(src *sources, from, to *reconcile.Survey, moved *reconcile.Rehomed, o migrateOptions) error {
+func (r *runtimeEnv) writeMigration(src *sources, from, to *reconcile.ZoneState, moved *reconcile.MigrationResult, o migrateOptions) error {
 	f := folder{dir: o.out, force: o.force, src: src, zone: to.Endpoint.Name}
-	result := render.Migration{From: planZone(from), To: planZone(to), Folder: o.out, Rehomed: moved}
+	result := render.Migration{From: planZone(from), To: planZone(to), Folder: o.out, MigrationResult: moved}
 	var folders []string
-	for i, wave := range moved.Waves {
-		written := render.MigrationWave{Folder: wave.Folder}
-		for j := range wave.Drafts {
-			file, err := f.add(wave.Folder, wave.Drafts[j], []string{fmt.Sprintf("wave %d of the migration from %s to %s", i+1, from.Endpoint.Name, to.Endpoint.Name)})
+	for i, stage := range moved.Stages {
+		written := render.MigrationStage{Folder: stage.Folder}
+		for j := range stage.Documents {
+			file, err := f.add(stage.Folder, stage.Documents[j], []string{fmt.Sprintf("wave %d of the migration from %s to %s", i+1, from.Endpoint.Name, to.Endpoint.Name)})
 			if err != nil {
 				return err
 			}
 			written.Files = append(written.Files, file)
 		}
 		if len(written.Files) > 0 {
-			folders = append(folders, wave.Folder)
+			folders = append(folders, stage.Folder)
 		}
-		written.Plan, written.Apply = f.waveCommands(wave)
-		result.Waves = append(result.Waves, written)
+		written.Plan, written.Apply = f.stageCommands(stage)
+		result.Stages = append(result.Stages, written)
 	}
 	if err := f.write(folders...); err != nil {
 		return err
@@ -150,12 +152,12 @@ func (r *runtimeEnv) writeMigration(src *sources, from, to *reconcile.Survey, mo
 	return end(reconcile.Worst(exits...))
 }
 
-// waveCommands plan and apply one folder.
-func (f *folder) waveCommands(wave reconcile.Wave) (plan, apply string) {
+// stageCommands plan and apply one folder.
+func (f *folder) stageCommands(stage reconcile.Stage) (plan, apply string) {
 	var allow []string
-	for _, rule := range wave.Allow {
+	for _, rule := range stage.Allow {
 		allow = append(allow, "--allow", rule)
 	}
-	dir := f.dir + "/" + wave.Folder
+	dir := f.dir + "/" + stage.Folder
 	return f.command("plan", dir, false, allow...), f.command("apply", dir, false, allow...)
 }

@@ -36,11 +36,11 @@ type change struct {
 
 // trouble is something that lasts. Its fingerprint must be the same every night: it is made of no count, time or run.
 type trouble struct {
-	history.Trouble `json:"-"`
-	What            string       `json:"what"` // pending, failed, held, waiting
-	Address         spec.Address `json:"address,omitempty"`
-	Op              reconcile.Op `json:"op,omitempty"`
-	Text            string       `json:"text"`
+	history.Alert `json:"-"`
+	What          string       `json:"what"` // pending, failed, held, waiting
+	Address       spec.Address `json:"address,omitempty"`
+	Op            reconcile.Op `json:"op,omitempty"`
+	Text          string       `json:"text"`
 	// Runs is how many runs in a row have seen it waiting.
 	Runs int `json:"runs,omitempty"`
 }
@@ -59,7 +59,7 @@ func newTrouble(what string, a spec.Address, op reconcile.Op, text string, id ..
 		organization = a.Key()
 	}
 	id = append([]string{what, string(a), string(op)}, id...)
-	return trouble{Trouble: history.Trouble{ID: strings.Join(id, "\x00"), Organization: organization}, What: what, Address: a, Op: op, Text: text}
+	return trouble{Alert: history.Alert{ID: strings.Join(id, "\x00"), Organization: organization}, What: what, Address: a, Op: op, Text: text}
 }
 
 // news is everything that a run has to tell; runs counts the runs that saw something waiting.
@@ -96,10 +96,10 @@ func (e ending) failed() bool {
 func (n *news) outcomes(e ending) {
 	risks := risksOf(e.plan)
 	for _, s := range e.report.Steps {
-		switch word, _, _ := strings.Cut(s.Reason, ":"); {
+		switch {
 		case s.Outcome == reconcile.Succeeded:
 			n.changes = append(n.changes, change{s.Address, s.Op, risks[s.N]})
-		case s.Outcome == reconcile.Skipped && (word == "licence" || word == "depends"):
+		case s.SkippedForLicence(), s.Outcome == reconcile.Skipped && s.Reason.Code == reconcile.ReasonDepends:
 		default:
 			n.add(newTrouble(whatFailed, s.Address, s.Op, failureText(s), string(s.Outcome)))
 		}
@@ -121,10 +121,11 @@ func risksOf(plan *reconcile.Plan) map[int]reconcile.Risk {
 
 func failureText(s reconcile.StepReport) string {
 	text := string(s.Outcome)
-	if s.Reason != "" {
-		text += ": " + s.Reason
+	reason := s.Reason.String()
+	if reason != "" {
+		text += ": " + reason
 	}
-	if s.Error != nil && !strings.Contains(s.Reason, s.Error.Message) {
+	if s.Error != nil && !strings.Contains(reason, s.Error.Message) {
 		text += ": " + s.Error.Message
 	}
 	return text
@@ -195,10 +196,10 @@ func (n *news) has(what string) bool {
 func (n *news) empty() bool { return len(n.changes) == 0 && len(n.troubles) == 0 }
 
 // fresh is what has not been told.
-func (n *news) fresh(told *history.Told) news {
+func (n *news) fresh(told *history.Notified) news {
 	fresh := news{changes: n.changes}
 	for _, t := range n.troubles {
-		if told.Knows(t.Trouble) {
+		if told.Contains(t.Alert) {
 			fresh.toldBefore++
 		} else {
 			fresh.troubles = append(fresh.troubles, t)
@@ -208,9 +209,9 @@ func (n *news) fresh(told *history.Told) news {
 }
 
 // known are the troubles that were told before.
-func (n *news) known(told *history.Told) (known []trouble) {
+func (n *news) known(told *history.Notified) (known []trouble) {
 	for _, t := range n.troubles {
-		if told.Knows(t.Trouble) {
+		if told.Contains(t.Alert) {
 			known = append(known, t)
 		}
 	}

@@ -25,9 +25,9 @@ func badNight(steps int) ending {
 		report.Steps = append(report.Steps, reconcile.StepReport{N: n, Address: a, Op: reconcile.OpDelete, Outcome: reconcile.Succeeded})
 	}
 	report.Steps = append(report.Steps,
-		reconcile.StepReport{N: steps, Address: "acme/tfa", Op: reconcile.OpUpdate, Outcome: reconcile.Failed, Reason: "refused\x1b[31m", Error: &spec.APIError{Status: 403, Message: strings.Repeat("long ", 500)}},
-		reconcile.StepReport{N: steps + 1, Address: "acme/owner", Op: reconcile.OpTransfer, Outcome: reconcile.Skipped, Reason: "depends: acme/tfa failed"},
-		reconcile.StepReport{N: steps + 2, Address: "acme/variable/X", Op: reconcile.OpCreate, Outcome: reconcile.Skipped, Reason: "licence: custom variables"})
+		reconcile.StepReport{N: steps, Address: "acme/tfa", Op: reconcile.OpUpdate, Outcome: reconcile.Failed, Reason: reconcile.ParseReason("refused\x1b[31m"), Error: &spec.APIError{Status: 403, Message: strings.Repeat("long ", 500)}},
+		reconcile.StepReport{N: steps + 1, Address: "acme/owner", Op: reconcile.OpTransfer, Outcome: reconcile.Skipped, Reason: reconcile.ParseReason("depends: acme/tfa failed")},
+		reconcile.StepReport{N: steps + 2, Address: "acme/variable/X", Op: reconcile.OpCreate, Outcome: reconcile.Skipped, Reason: reconcile.ParseReason("licence: custom variables")})
 	o.Held = []reconcile.Held{{Address: "acme/variable/OLD", Op: reconcile.OpDelete, Guard: "maxDeletes", Reason: "1 more than 0", Allow: "delete:variable@acme"}}
 	o.Waiting = []reconcile.Waiting{{Address: "acme/member/bob@acme.example", Reason: "is no member"}}
 	plan.Organizations = []reconcile.OrganizationPlan{o}

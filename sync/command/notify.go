@@ -125,7 +125,7 @@ func (r *runtimeEnv) notify(ctx context.Context, o *notifyOptions, e ending) err
 	if err != nil {
 		return err
 	}
-	told, err := store.Told(jobOf(e, o)...)
+	told, err := store.Notified(jobOf(e, o)...)
 	if err != nil {
 		return err
 	}
@@ -142,10 +142,10 @@ func (r *runtimeEnv) notify(ctx context.Context, o *notifyOptions, e ending) err
 }
 
 // remember keeps what was told. A failure costs a repetition and no more.
-func (r *runtimeEnv) remember(told *history.Told, troubles []trouble, e ending) {
-	list := make([]history.Trouble, len(troubles))
+func (r *runtimeEnv) remember(told *history.Notified, troubles []trouble, e ending) {
+	list := make([]history.Alert, len(troubles))
 	for i, t := range troubles {
-		list[i] = t.Trouble
+		list[i] = t.Alert
 	}
 	if err := told.Remember(list, e.blind); err != nil {
 		r.log.Warn("remember what was told", "error", err)
@@ -195,7 +195,7 @@ func (e ending) cutOff(organization string) bool {
 		return true
 	}
 	return slices.ContainsFunc(e.report.Steps, func(s reconcile.StepReport) bool {
-		return s.Address.Key() == organization && s.Outcome == reconcile.Skipped && !render.SkippedForLicence(s)
+		return s.Address.Key() == organization && s.Outcome == reconcile.Skipped && !s.SkippedForLicence()
 	})
 }
 

@@ -11,6 +11,8 @@ import (
 
 	"makesync/schema"
 	"makesync/spec"
+	"makesync/spec/document"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -86,7 +88,7 @@ func (r *runtimeEnv) offlinePorts(m *made, o planOptions) (map[string]reconcile.
 	}
 	m.against = "snapshot " + strings.Join(words, ", ")
 	scope := reconcile.Scope{Zone: o.documents.zone, Targets: o.scope.target, Excludes: o.scope.exclude}
-	m.problems = append(m.problems, reconcile.Fit(snapshots, m.desired, scope, r.Now(), o.offline.maxAge)...)
+	m.problems = append(m.problems, reconcile.Check(snapshots, m.desired, scope, r.Now(), o.offline.maxAge)...)
 	if spec.HasErrors(m.problems) {
 		return nil, errInvalid
 	}
@@ -114,8 +116,8 @@ func (r *runtimeEnv) basePorts(m *made, o planOptions) (map[string]reconcile.Zon
 // references are equal values; with --live those that can be read are, and the others
 // compare as unknown: a fork has no secrets.
 func (r *runtimeEnv) loadOffline(o planOptions, files []string) (*spec.Desired, []spec.Problem) {
-	documents, problems := spec.Load(spec.LoadOptions{Paths: files})
-	desired, more := documents.Resolve(spec.ResolveOptions{
+	documents, problems := document.Load(document.LoadOptions{Paths: files})
+	desired, more := documents.Resolve(document.ResolveOptions{
 		LookupEnv: r.LookupEnv, SkipReferences: o.documents.skipReferences || len(o.offline.base) > 0, SkipUnset: len(o.offline.live) > 0,
 		ReferenceRoots: o.documents.referenceRoots, DefaultZone: r.defaultZone(o.documents), ZoneNames: zoneURLNames(o.zones.urls),
 	})
@@ -126,7 +128,7 @@ func (r *runtimeEnv) loadOffline(o planOptions, files []string) (*spec.Desired, 
 func (r *runtimeEnv) readSnapshot(path string) (*reconcile.Snapshot, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, failure{exit: reconcile.ExitInvalid, message: "read the snapshot " + path, cause: err, hint: "make one with: makesync snapshot -o " + shellQuote(path)}
+		return nil, failure{exit: reconcile.ExitInvalid, message: "read the snapshot " + path, cause: err, hint: "make one with: makesync snapshot -o " + text.ShellQuote(path)}
 	}
 	unfit := failure{exit: reconcile.ExitInvalid, message: "the file " + path + " is no snapshot that this makesync reads", hint: "take one with this makesync: makesync snapshot -o FILE"}
 	for _, problem := range spec.Check(schema.Snapshot(), data) {

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 	"makesync/sync/render"
 )
@@ -146,12 +147,12 @@ func (r *runtimeEnv) runPlanner(ctx context.Context, o planOptions, verb string,
 	made, err := plan(ctx)
 	defer made.close(r)
 	if err != nil {
-		return r.failPlan(ctx, err, ending{command: verb, began: began, options: o, zones: made.zones, problems: append(made.problems, made.cutShort()...)})
+		return r.failPlan(ctx, err, ending{command: verb, began: began, options: o, zones: made.zones, problems: made.problems})
 	}
 	made.plan.Exit = r.planExit(ctx, made.plan, o)
 	saved, err := r.savePlan(made.plan, o)
 	if err != nil {
-		return r.failPlan(ctx, err, ending{command: verb, began: began, options: o, zones: made.zones, problems: append(made.problems, made.cutShort()...)})
+		return r.failPlan(ctx, err, ending{command: verb, began: began, options: o, zones: made.zones, problems: made.problems})
 	}
 	ro := r.planWords(o, made.guards, verb)
 	if saved {
@@ -161,7 +162,7 @@ func (r *runtimeEnv) runPlanner(ctx context.Context, o planOptions, verb string,
 	ro.Against = made.against
 	made.plan.Problems = append(made.plan.Problems, r.conclude(ctx, ending{command: verb, began: began, options: o,
 		zones: made.zones, plan: made.plan, problems: made.plan.Problems, exit: made.plan.Exit})...)
-	if err := r.emit(made.result(o.maxBytes), o.result, ro); err != nil {
+	if err := r.emit(planResult{made.plan, o.maxBytes}, o.result, ro); err != nil {
 		return err
 	}
 	return end(made.plan.Exit)
@@ -212,7 +213,7 @@ func (o planOptions) next(verb string, saved bool) string {
 	page := o.result.format == formatMarkdown || o.result.format == formatHTML
 	switch {
 	case saved:
-		return strings.Join(append(o.applyWords(), shellQuote(o.out)), " ")
+		return strings.Join(append(o.applyWords(), text.ShellQuote(o.out)), " ")
 	case page && verb == "plan":
 		return strings.Join(append(o.applyWords(), o.choiceWords()...), " ")
 	}
@@ -222,7 +223,7 @@ func (o planOptions) next(verb string, saved bool) string {
 // choiceWords are the flags that decide what goes into a plan.
 func (o planOptions) choiceWords() []string {
 	var words []string
-	add := func(flag, value string) { words = append(words, flag, shellQuote(value)) }
+	add := func(flag, value string) { words = append(words, flag, text.ShellQuote(value)) }
 	if o.documents.zone != "" {
 		add("--zone", o.documents.zone)
 	}
@@ -246,11 +247,11 @@ func (o planOptions) applyWords() []string {
 	words := []string{programName, "apply"}
 	if !slices.Equal(o.documents.files, []string{defaultDocument}) {
 		for _, file := range o.documents.files {
-			words = append(words, "-f", shellQuote(file))
+			words = append(words, "-f", text.ShellQuote(file))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.zones.urls)) {
-		words = append(words, "--zone-url", shellQuote(name+"="+o.zones.urls[name]))
+		words = append(words, "--zone-url", text.ShellQuote(name+"="+o.zones.urls[name]))
 	}
 	return words
 }

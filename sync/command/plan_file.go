@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"makesync/spec"
+	"makesync/spec/document"
 	reconcile "makesync/sync"
 	"makesync/sync/history"
 )
@@ -60,11 +61,11 @@ func (a *application) connectSaved() error {
 }
 
 // zoneDocuments loads the documents of -f for their zones. Without -f there need not be any: the zones may all be built in.
-func (r *runtimeEnv) zoneDocuments(o documentOptions) (*spec.Documents, []spec.Problem, error) {
+func (r *runtimeEnv) zoneDocuments(o documentOptions) (*document.Documents, []spec.Problem, error) {
 	if _, err := os.Stat(defaultDocument); err != nil && !o.given {
-		return &spec.Documents{}, nil, nil
+		return &document.Documents{}, nil, nil
 	}
-	documents, problems := spec.Load(spec.LoadOptions{Paths: o.files})
+	documents, problems := document.Load(document.LoadOptions{Paths: o.files})
 	if spec.HasErrors(problems) {
 		return nil, problems, errInvalid
 	}
@@ -72,32 +73,32 @@ func (r *runtimeEnv) zoneDocuments(o documentOptions) (*spec.Documents, []spec.P
 }
 
 // hydrate takes the secrets of the plan from their references again.
-func (a *application) hydrate(plan *reconcile.Plan, documents *spec.Documents) error {
-	options := spec.ResolveOptions{
+func (a *application) hydrate(plan *reconcile.Plan, documents *document.Documents) error {
+	options := document.ResolveOptions{
 		LookupEnv: a.r.LookupEnv, ReferenceRoots: a.o.plan.documents.referenceRoots, Folders: documents.Folders(),
 	}
-	a.problems = plan.Hydrate(func(reference string) (spec.Value, error) { return spec.Evaluate(reference, options) })
+	a.problems = plan.Hydrate(func(reference string) (spec.Value, error) { return document.Evaluate(reference, options) })
 	if len(a.problems) > 0 {
 		return errInvalid
 	}
 	return nil
 }
 
-func (a *application) connectZones(plan *reconcile.Plan, documents *spec.Documents) (err error) {
+func (a *application) connectZones(plan *reconcile.Plan, documents *document.Documents) (err error) {
 	a.zones, a.problems, err = a.r.connectNamed(plan.Zones, documents, a.o.plan, readWrite)
 	return err
 }
 
 // connectNamed connects the zones that a plan or a journal names, as this run's documents, flags and environment
 // reach them. A zone that they do not know is left out.
-func (r *runtimeEnv) connectNamed(list []reconcile.PlanZone, documents *spec.Documents, o planOptions, may access) (*zones, []spec.Problem, error) {
+func (r *runtimeEnv) connectNamed(list []reconcile.PlanZone, documents *document.Documents, o planOptions, may access) (*zones, []spec.Problem, error) {
 	var names []string
 	for _, zone := range list {
 		if only := o.documents.only(documents.Zones()); only == "" || only == zone.Name {
 			names = append(names, zone.Name)
 		}
 	}
-	endpoints, problems := spec.Endpoints(documents.Zones(), names, spec.EndpointOptions{
+	endpoints, problems := document.Endpoints(documents.Zones(), names, document.EndpointOptions{
 		LookupEnv: r.LookupEnv, ZoneURLs: o.zones.urls, Named: r.namedZones(o.documents), ReferenceRoots: o.documents.referenceRoots,
 	})
 	problems = slices.DeleteFunc(problems, func(p spec.Problem) bool { return p.Rule == "unknown-zone" })

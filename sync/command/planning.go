@@ -11,9 +11,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 	"makesync/sync/history"
-	"makesync/sync/render"
 )
 
 // errInvalid: the documents hold errors, and the problems say which.
@@ -32,10 +32,6 @@ type made struct {
 	fetched  time.Time
 	// against says what the plan compares with when it is no live zone.
 	against string
-	// stream prints the text of the plan while it is made; nil: it is printed at the end.
-	stream *render.PlanStream
-	// forget: the plan need not hold its steps once they are printed.
-	forget bool
 }
 
 func (m made) close(r *runtimeEnv) {
@@ -53,9 +49,6 @@ func (r *runtimeEnv) makePlan(ctx context.Context, o planOptions, may access) (m
 	m, err := r.connect(o, may)
 	if err != nil {
 		return m, err
-	}
-	if o.streams() {
-		m.stream, m.forget = r.streamPlan(o, m.guards), o.forgets()
 	}
 	if err := r.planInto(ctx, &m, o); err != nil {
 		m.close(r)
@@ -106,9 +99,6 @@ func (r *runtimeEnv) planWith(ctx context.Context, m *made, o planOptions, plan 
 		Salt: salt, Tool: r.Build.Version, ExitCode: o.exitCode, Problems: m.problems,
 		Memory: store.Memory(), FirstSeen: seen, Progress: r.bar.read,
 	}
-	if m.stream != nil {
-		request.Sink, request.Forget = m.stream, m.forget
-	}
 	m.plan, err = plan(ctx, request)
 	r.bar.Done()
 	if err != nil {
@@ -141,19 +131,19 @@ func (o limitOptions) bound(ctx context.Context) (context.Context, context.Cance
 
 // readShard reads --shard I/N, or auto/N with the index that Kubernetes gives an indexed job, from 0.
 func (r *runtimeEnv) readShard(c *cli.Context) (*reconcile.Shard, error) {
-	text := c.String("shard")
-	if text == "" {
+	value := c.String("shard")
+	if value == "" {
 		return nil, nil
 	}
-	if count, auto := strings.CutPrefix(text, "auto/"); auto {
+	if count, auto := strings.CutPrefix(value, "auto/"); auto {
 		index, err := strconv.Atoi(r.lookup(jobIndex))
 		if err != nil {
 			return nil, badUsage(c, "--shard %s takes its index from %s, which Kubernetes sets in the pods of an Indexed Job, and that is %s",
-				shellQuote(text), jobIndex, quotedOrUnset(r.lookup(jobIndex)))
+				text.ShellQuote(value), jobIndex, quotedOrUnset(r.lookup(jobIndex)))
 		}
-		text = strconv.Itoa(index+1) + "/" + count
+		value = strconv.Itoa(index+1) + "/" + count
 	}
-	shard, err := reconcile.ParseShard(text)
+	shard, err := reconcile.ParseShard(value)
 	if err != nil {
 		return nil, badUsage(c, "--shard: %s", err)
 	}
@@ -167,5 +157,5 @@ func quotedOrUnset(value string) string {
 	if value == "" {
 		return "not set"
 	}
-	return shellQuote(value)
+	return text.ShellQuote(value)
 }

@@ -30,13 +30,13 @@ func (p progress) read(now reconcile.Progress) {
 
 func (p progress) applied(e reconcile.StepEvent) {
 	if e.Outcome != "" {
-		p.r.log.Info("step", "n", e.N, "of", e.Of, "op", string(e.Op), "address", string(e.Address), "outcome", string(e.Outcome), "reason", e.Reason)
+		p.r.log.Info("step", "n", e.N, "of", e.Of, "op", string(e.Op), "address", string(e.Address), "outcome", string(e.Outcome), "reason", e.Reason.String())
 	}
 	p.Applied(e)
 }
 
 // rests is told of every wait for a rate window; those that nobody would notice are passed over.
-func (p progress) rests(rest makeapi.Rest) {
+func (p progress) rests(rest makeapi.Wait) {
 	if rest.For < time.Second {
 		return
 	}

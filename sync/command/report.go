@@ -87,7 +87,7 @@ func (r *runtimeEnv) merge(ctx context.Context, o mergeOptions) error {
 // partFile is a part with the file that it comes from.
 type partFile struct {
 	path string
-	reconcile.Part
+	reconcile.ShardResult
 }
 
 func (p partFile) kind() string {
@@ -145,7 +145,7 @@ func readPart(path string) (partFile, *spec.Problem) {
 	if err != nil {
 		return partFile{}, partProblem(path, err.Error(), "name the files that `--out-json` of every shard wrote")
 	}
-	part, err := reconcile.DecodePart(data)
+	part, err := reconcile.DecodeShardResult(data)
 	switch {
 	case err != nil:
 		return partFile{}, partProblem(path, err.Error(), "give the file as makesync wrote it: `makesync apply --shard I/N --out-json FILE`")

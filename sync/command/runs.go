@@ -100,13 +100,13 @@ func (list runsResult) json(w io.Writer) error {
 }
 
 // storyResult is what a journal tells.
-type storyResult struct{ *reconcile.Story }
+type storyResult struct{ *reconcile.Run }
 
-func (s storyResult) text(w io.Writer, o render.Options) error { return render.Story(w, s.Story, o) }
+func (s storyResult) text(w io.Writer, o render.Options) error { return render.Story(w, s.Run, o) }
 
 func (s storyResult) json(w io.Writer) error {
 	return render.JSON(w, struct {
 		Format string `json:"format"`
-		*reconcile.Story
-	}{"makesync.run/v1", s.Story})
+		*reconcile.Run
+	}{"makesync.run/v1", s.Run})
 }

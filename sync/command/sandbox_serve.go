@@ -14,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 	"makesync/sync/sandbox"
 )
@@ -65,10 +66,10 @@ func readServeOptions(c *cli.Context) (serveOptions, error) {
 	if (o.tlsCert == "") != (o.tlsKey == "") {
 		return o, badUsage(c, "--tls-cert and --tls-key go together")
 	}
-	for _, text := range c.StringSlice("listen") {
-		listen, err := parseListen(text)
+	for _, value := range c.StringSlice("listen") {
+		listen, err := parseListen(value)
 		if err != nil {
-			return o, badUsage(c, "--listen %s: %s", shellQuote(text), err)
+			return o, badUsage(c, "--listen %s: %s", text.ShellQuote(value), err)
 		}
 		o.listen = append(o.listen, listen)
 	}

@@ -12,12 +12,12 @@ func (s *sources) sensitive(a spec.Address) bool {
 
 // secretsIn tells what is a secret among the live variables of a zone: also what documents take from a reference, for
 // that is what was written there last. Documents call an organization by their own key, and a
-// survey by one that it derives from the name; both keys are understood.
-func (s *sources) secretsIn(survey *reconcile.Survey) func(spec.Address) bool {
-	need, declared := neededOf(s.desired, survey.Endpoint.Name), map[string][]*spec.Organization{}
-	for _, live := range survey.Organizations {
+// zone by one that it derives from the name; both keys are understood.
+func (s *sources) secretsIn(state *reconcile.ZoneState) func(spec.Address) bool {
+	need, declared := neededOf(s.desired, state.Endpoint.Name), map[string][]*spec.Organization{}
+	for _, live := range state.Organizations {
 		if o := need.of(live); o != nil {
-			derived := survey.Keys[live.ID]
+			derived := state.Keys[live.ID]
 			declared[derived] = append(declared[derived], o)
 			declared[o.Key] = append(declared[o.Key], o)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/document"
 	reconcile "makesync/sync"
 	"makesync/sync/render"
 )
@@ -77,29 +78,29 @@ func (r *runtimeEnv) runSnapshot(ctx context.Context, o snapshotOptions) error {
 	}
 	defer src.close()
 	need := neededOf(src.desired, src.name(zone))
-	survey, err := src.survey(ctx, zone, reconcile.SurveyOptions{Lists: everyList(), Kinds: need.kinds, Choose: func(live *reconcile.Live, key string) bool {
-		return o.chooser.Chooses(live.Name, need.key(live, key)) && need.wants(live)
+	state, err := src.readZone(ctx, zone, reconcile.ReadOptions{Lists: everyList(), Kinds: need.kinds, Select: func(live *reconcile.Live, key string) bool {
+		return o.selector.Selects(live.Name, need.key(live, key)) && need.wants(live)
 	}})
 	if err != nil {
 		return err
 	}
-	if idle := o.chooser.Idle("the zone " + survey.Endpoint.Name); len(idle) > 0 {
-		return invalid(idle)
+	if unmatched := o.selector.Unmatched("the zone " + state.Endpoint.Name); len(unmatched) > 0 {
+		return invalid(unmatched)
 	}
-	exit := survey.Exit()
+	exit := state.Exit()
 	if exit == reconcile.ExitRefused || exit == reconcile.ExitUnreachable {
-		return r.nothingRead(survey, exit, "snapshot", o.color)
+		return r.nothingRead(state, exit, "snapshot", o.color)
 	}
 	salt := make([]byte, saltSize)
 	if _, err := io.ReadFull(r.Random, salt); err != nil {
 		return err
 	}
-	snapshot := reconcile.MakeSnapshot(survey, reconcile.SnapshotOptions{
-		Taken: r.Now(), Tool: r.Build.Version, Values: o.values, HashEmails: o.hashEmails, Salt: salt, Sensitive: src.secretsIn(survey), Keys: need.keys(survey)})
+	snapshot := reconcile.MakeSnapshot(state, reconcile.SnapshotOptions{
+		Taken: r.Now(), Tool: r.Build.Version, Values: o.values, HashEmails: o.hashEmails, Salt: salt, Sensitive: src.secretsIn(state), Keys: need.keys(state)})
 	if err := r.saveSnapshot(snapshot, o); err != nil {
 		return err
 	}
-	if err := r.tellSnapshot(survey, snapshot, o); err != nil {
+	if err := r.tellSnapshot(state, snapshot, o); err != nil {
 		return err
 	}
 	return end(exit)
@@ -110,8 +111,8 @@ func (r *runtimeEnv) zoneToSave(o snapshotOptions) (string, error) {
 	if o.zone != "" {
 		return o.zone, nil
 	}
-	documents, problems := spec.Load(spec.LoadOptions{Paths: o.files})
-	desired, more := documents.Resolve(spec.ResolveOptions{SkipReferences: true, ZoneNames: zoneURLNames(o.zones.urls)})
+	documents, problems := document.Load(document.LoadOptions{Paths: o.files})
+	desired, more := documents.Resolve(document.ResolveOptions{SkipReferences: true, ZoneNames: zoneURLNames(o.zones.urls)})
 	if problems = append(problems, more...); spec.HasErrors(problems) {
 		return "", invalid(spec.SortProblems(problems))
 	}
@@ -135,12 +136,12 @@ func (r *runtimeEnv) saveSnapshot(snapshot *reconcile.Snapshot, o snapshotOption
 }
 
 // tellSnapshot says what was saved, on stderr when stdout holds the snapshot itself.
-func (r *runtimeEnv) tellSnapshot(survey *reconcile.Survey, snapshot *reconcile.Snapshot, o snapshotOptions) error {
+func (r *runtimeEnv) tellSnapshot(state *reconcile.ZoneState, snapshot *reconcile.Snapshot, o snapshotOptions) error {
 	w := r.Stdout
 	if o.out == "-" {
 		w = r.Stderr
 	}
-	return render.Snapshot(w, snapshot, o.out, survey.Complete(), append(survey.Problems, survey.Unread()...),
+	return render.Snapshot(w, snapshot, o.out, state.Complete(), append(state.Problems, state.Unread()...),
 		render.Options{Color: o.color && o.out != "-", Width: r.Terminal.Width})
 }
 
@@ -191,10 +192,10 @@ func (n needed) key(live *reconcile.Live, derived string) string {
 	return derived
 }
 
-func (n needed) keys(survey *reconcile.Survey) map[int64]string {
+func (n needed) keys(state *reconcile.ZoneState) map[int64]string {
 	keys := map[int64]string{}
-	for _, live := range survey.Organizations {
-		keys[live.ID] = n.key(live, survey.Keys[live.ID])
+	for _, live := range state.Organizations {
+		keys[live.ID] = n.key(live, state.Keys[live.ID])
 	}
 	return keys
 }

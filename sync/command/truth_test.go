@@ -95,9 +95,9 @@ func isTrue(s *reconcile.StepReport, committed int) bool {
 		return committed == all || committed == 0 && (s.Attempts == 0 || goneAlready)
 	case reconcile.Failed:
 		switch {
-		case strings.HasPrefix(s.Reason, "not-converged"):
+		case s.Reason.Code == reconcile.ReasonNotConverged:
 			return committed == all
-		case strings.HasPrefix(s.Reason, "half done"):
+		case s.Reason.Code == reconcile.ReasonHalfDone:
 			return committed == 1
 		}
 		return committed == 0

@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/document"
 	reconcile "makesync/sync"
 )
 
@@ -50,7 +51,7 @@ func (r *runtimeEnv) runUndo(ctx context.Context, run string, o planOptions) err
 	})
 }
 
-func (r *runtimeEnv) readStory(run, journal string) (*reconcile.Story, error) {
+func (r *runtimeEnv) readStory(run, journal string) (*reconcile.Run, error) {
 	store, err := r.openStore(journal)
 	if err != nil {
 		return nil, err
@@ -63,12 +64,12 @@ func (r *runtimeEnv) readStory(run, journal string) (*reconcile.Story, error) {
 }
 
 // connectStory connects the zones of the run. The documents give zones, guards and what is sensitive.
-func (r *runtimeEnv) connectStory(story *reconcile.Story, o planOptions) (m made, err error) {
+func (r *runtimeEnv) connectStory(story *reconcile.Run, o planOptions) (m made, err error) {
 	documents, problems, err := r.zoneDocuments(o.documents)
 	if m.problems = problems; err != nil {
 		return m, err
 	}
-	m.desired, problems = documents.Resolve(spec.ResolveOptions{
+	m.desired, problems = documents.Resolve(document.ResolveOptions{
 		LookupEnv: r.LookupEnv, SkipReferences: true, ReferenceRoots: o.documents.referenceRoots,
 		DefaultZone: r.defaultZone(o.documents), ZoneNames: zoneURLNames(o.zones.urls),
 	})

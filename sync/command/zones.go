@@ -24,9 +24,9 @@ const (
 
 // zones are the zones of a run, connected. Close them at its end.
 type zones struct {
-	ports  map[string]port
-	worlds map[string]*sandbox.World // embedded zones by state file: one file, one world
-	slots  makeapi.Slots             // for requests, of all zones together
+	ports    map[string]port
+	worlds   map[string]*sandbox.World // embedded zones by state file: one file, one world
+	inFlight makeapi.InFlightLimit     // for requests, of all zones together
 }
 
 // port is one connected zone.
@@ -39,7 +39,7 @@ type port struct {
 // openZones connects the zones; it sends nothing yet. A zone without a token, or with an url that cannot be
 // used, is there all the same, and answers every question with that reason: the others go on.
 func (r *runtimeEnv) openZones(endpoints map[string]spec.Endpoint, o zoneOptions, may access) (*zones, error) {
-	z := &zones{ports: map[string]port{}, worlds: map[string]*sandbox.World{}, slots: makeapi.NewSlots(o.concurrency)}
+	z := &zones{ports: map[string]port{}, worlds: map[string]*sandbox.World{}, inFlight: makeapi.NewInFlightLimit(o.concurrency)}
 	for _, name := range slices.Sorted(maps.Keys(endpoints)) {
 		p, err := r.openZone(z, endpoints[name], o, may)
 		if err != nil {
@@ -69,7 +69,7 @@ func (r *runtimeEnv) openZone(z *zones, e spec.Endpoint, o zoneOptions, may acce
 	}
 	client, err := makeapi.New(makeapi.Options{
 		Name: e.Name, URL: e.URL, Token: e.Token, Transport: transport, Version: r.Build.Version,
-		Timeout: o.timeout, Concurrency: o.concurrency, Slots: z.slots, Log: r.log, Resting: r.bar.rests,
+		Timeout: o.timeout, Concurrency: o.concurrency, InFlight: z.inFlight, Log: r.log, OnWait: r.bar.rests,
 	})
 	if err != nil {
 		return port{}, failure{exit: reconcile.ExitInvalid, message: err.Error()}

@@ -6,22 +6,21 @@ import (
 	reconcile "makesync/sync"
 )
 
-// Memory knows from the journals who was invited; it implements reconcile.Memory. It reads them all, once, when it is first
-// asked: that is only for role rows that the zone itself cannot explain.
+// Memory knows from the journals who was invited; it implements reconcile.Memory. It reads them
+// all, once, when it is first asked: that is only for role rows that the zone itself cannot
+// explain.
 type Memory struct {
 	store  *Store
 	once   stdsync.Once
 	emails map[person]string
 }
 
-// person is a user of an organization; the zone's url is part of who that is, since each zone counts its ids from 1.
+// person is a user of an organization; the zone's url is part of who that is, since each zone
+// counts its ids from 1.
 type person struct {
 	zone               string
 	organization, user int64
 }
-
-// Memory is what the runs so far know.
-func (s *Store) Memory() *Memory { return &Memory{store: s} }
 
 // EmailOf gives the e-mail of a user whom a run has invited to the organization, or "".
 func (m *Memory) EmailOf(zone string, organization, user int64) string {
@@ -40,7 +39,7 @@ func (m *Memory) read() {
 	}
 }
 
-func (m *Memory) add(story *reconcile.Story) {
+func (m *Memory) add(story *reconcile.Run) {
 	urls := map[string]string{}
 	for _, z := range story.Zones {
 		urls[z.Name] = z.URL

@@ -24,13 +24,15 @@ type UsedError struct{ Mark }
 
 // Error says by which run, and what to do.
 func (e *UsedError) Error() string {
-	return fmt.Sprintf("this plan was used by run %s at %s; make a new one with `makesync plan -o`", e.Run, e.At.Format(time.RFC3339))
+	return fmt.Sprintf("this plan was used by run %s at %s; make a new one with `makesync plan -o`",
+		e.Run, e.At.Format(time.RFC3339))
 }
 
 // Is makes it reconcile.ErrUsed.
 func (e *UsedError) Is(target error) bool { return target == reconcile.ErrUsed }
 
-// usedPath names a plan by what it does and when it was made, so that a copy or another layout of the file is the same plan.
+// usedPath names a plan by what it does and when it was made, so that a copy or another layout of
+// the file is the same plan.
 func (s *Store) usedPath(plan *reconcile.Plan) string {
 	name := sha256.Sum256([]byte(plan.Digest + "\n" + plan.Created.UTC().Format(time.RFC3339Nano) + "\n" + plan.Salt))
 	return filepath.Join(s.dir, "used", fmt.Sprintf("%x.json", name))
@@ -54,7 +56,7 @@ func (s *Store) UsedBy(plan *reconcile.Plan) (mark Mark, used bool, err error) {
 // that try at once only one succeeds; the other gets a *UsedError.
 func (s *Store) Use(plan *reconcile.Plan, run string) error {
 	path := s.usedPath(plan)
-	if err := folder(filepath.Dir(path)); err != nil {
+	if err := makeDir(filepath.Dir(path)); err != nil {
 		return err
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -69,7 +71,7 @@ func (s *Store) Use(plan *reconcile.Plan, run string) error {
 	if err == nil {
 		_, err = file.Write(data)
 	}
-	if err = errors.Join(err, file.Sync(), file.Close(), syncFolder(filepath.Dir(path))); err != nil {
+	if err = errors.Join(err, file.Sync(), file.Close(), syncDir(filepath.Dir(path))); err != nil {
 		return fmt.Errorf("mark the plan as used: %w", err)
 	}
 	return nil

@@ -9,10 +9,10 @@ import (
 	reconcile "makesync/sync"
 )
 
-// decode is how the reply of a write is read. Where no answer is needed any object that says something, or
-// nothing, will do: the published replies of DELETE and PATCH have many shapes. A 2xx that is not even that, or lacks
-// an answer that is needed, leaves the outcome unknown.
-func (d draft) decode(answer *reconcile.Answer) func(io.Reader) error {
+// decode is how the reply of a write is read. Where no answer is needed any object that says
+// something, or nothing, will do: the published replies of DELETE and PATCH have many shapes. A 2xx
+// that is not even that, or lacks an answer that is needed, leaves the outcome unknown.
+func (d writeRequest) decode(answer *reconcile.Answer) func(io.Reader) error {
 	return func(body io.Reader) error {
 		return withBody(body, func(data []byte) error {
 			if err := saysDone(data); err != nil || d.answer == nil {
@@ -33,8 +33,8 @@ func (d draft) decode(answer *reconcile.Answer) func(io.Reader) error {
 // errorNames are the names in an error reply but for its code, which no other reply has.
 var errorNames = map[string]bool{"message": true, "detail": true, "error": true, "suberrors": true}
 
-// saysDone tells a reply to something done from what a gateway, or a zone in trouble, may send with a good
-// status: a page, {}, null, an error.
+// saysDone tells a reply to something done from what a gateway, or a zone in trouble, may send with
+// a good status: a page, {}, null, an error.
 func saysDone(data []byte) error {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil

@@ -66,8 +66,8 @@ func BenchmarkBareDecode(b *testing.B) {
 	}
 }
 
-// TestAllocationsPerVariable pins what a variable costs: its name, its value, its canonical text, and the pointer
-// that hides it from every formatter.
+// TestAllocationsPerVariable pins what a variable costs: its name, its value, its canonical text,
+// and the pointer that hides it from every formatter.
 func TestAllocationsPerVariable(t *testing.T) {
 	c := clientOf(t, "https://h", fixed(fiftyVariables()))
 	perCall := testing.AllocsPerRun(50, func() {

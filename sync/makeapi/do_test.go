@@ -132,7 +132,7 @@ func TestRedirectNamesTheOtherHost(t *testing.T) {
 	}
 }
 
-func TestPatienceEnds(t *testing.T) {
+func TestRetriesEnd(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name        string
@@ -202,8 +202,9 @@ func TestInterruption(t *testing.T) {
 	})
 }
 
-// TestInterruptionOfAHangingWrite: the write in flight gets a grace time after the interruption, no more.
-func TestInterruptionOfAHangingWrite(t *testing.T) {
+// TestInterruptionOfAWriteWithoutAnswer: the write in flight gets a grace time after the
+// interruption, no more.
+func TestInterruptionOfAWriteWithoutAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := client(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
@@ -211,13 +212,14 @@ func TestInterruptionOfAHangingWrite(t *testing.T) {
 		defer cancel()
 		began := time.Now()
 		_, err := c.Write(ctx, rename)
-		if e := callError(t, err); e.Certainty != reconcile.UnderWay || time.Since(began) != time.Second+graceOfWrites {
+		if e := callError(t, err); e.Certainty != reconcile.UnderWay || time.Since(began) != time.Second+writeGrace {
 			t.Errorf("%v after %v", e, time.Since(began))
 		}
 	})
 }
 
-// TestPanicOfTheHandler: a handler's panic is its own error, which does not repeat its value, and a write of which nothing is known stays unknown.
+// TestPanicOfTheHandler: a handler's panic is its own error, which does not repeat its value, and a
+// write of which nothing is known stays unknown.
 func TestPanicOfTheHandler(t *testing.T) {
 	t.Parallel()
 	c := client(t, func(http.ResponseWriter, *http.Request) { panic("boom") })

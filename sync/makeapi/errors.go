@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -31,8 +32,8 @@ var statusClasses = map[int]reconcile.Class{
 	http.StatusTeapot:          reconcile.ClassRateLimit,
 }
 
-// classOf is the class of a reply that is no 2xx. A 403 to a call that belongs to no organization is
-// one of the token itself.
+// classOf is the class of a reply that is no 2xx. A 403 to a call that belongs to no organization
+// is one of the token itself.
 func classOf(k *call, status int, message string) reconcile.Class {
 	class, special := statusClasses[status]
 	switch {
@@ -57,11 +58,13 @@ func isFreePlan(message string) bool {
 	return strings.Contains(strings.ToLower(message), "token authorization")
 }
 
-// statusOriginTimeout is what Cloudflare, which stands before Make's zones, answers when the zone takes too long.
+// statusOriginTimeout is what Cloudflare, which stands before Make's zones, answers when the zone
+// takes too long.
 const statusOriginTimeout = 524
 
 // certaintyOf says whether a write with this status may have happened: no 4xx but 408 has, and a
-// 307 or 308 asks to send it elsewhere; anything else is unknown. A time-out does not end what it waited for.
+// 307 or 308 asks to send it elsewhere; anything else is unknown. A time-out does not end what it
+// waited for.
 func certaintyOf(status int) reconcile.Certainty {
 	switch {
 	case status == http.StatusRequestTimeout, status == http.StatusGatewayTimeout, status == statusOriginTimeout:
@@ -73,23 +76,24 @@ func certaintyOf(status int) reconcile.Certainty {
 }
 
 // refusal is the error of a reply that is no 2xx; whole is false when its words broke off.
-func (c *Client) refusal(k *call, response *http.Response, body io.Reader) (e *reconcile.CallError, whole bool) {
+func (c *connection) refusal(k *call, response *http.Response, body io.Reader) (e *reconcile.CallError, whole bool) {
 	code, message, whole := readEnvelope(body)
 	message = c.safe(k, message)
 	if message == "" {
 		message = strings.ToLower(http.StatusText(response.StatusCode))
 	}
 	if response.StatusCode < 400 {
-		message = "the zone sends the call to another address, " + c.redirectHost(k, response) + "; it was not followed and the token not sent there"
+		message = "the zone sends the call to another address, " + c.redirectHost(k, response) +
+			"; it was not followed and the token not sent there"
 	}
 	return &reconcile.CallError{
-		Doing: k.words(), Status: response.StatusCode, Code: clean(c.safe(k, code), 40), Message: message,
+		Doing: k.description(), Status: response.StatusCode, Code: text.ShortLine(c.safe(k, code), 40), Message: message,
 		Certainty: certaintyOf(response.StatusCode), Class: classOf(k, response.StatusCode, message),
 	}, whole
 }
 
 // redirectHost is the host that a redirect names.
-func (c *Client) redirectHost(k *call, response *http.Response) string {
+func (c *connection) redirectHost(k *call, response *http.Response) string {
 	location := response.Header.Get("Location")
 	to, err := url.Parse(location)
 	switch {
@@ -98,25 +102,28 @@ func (c *Client) redirectHost(k *call, response *http.Response) string {
 	case to.Host == "":
 		return "on the same host"
 	}
-	return clean(c.safe(k, to.Scheme+"://"+to.Host), 100)
+	return text.ShortLine(c.safe(k, to.Scheme+"://"+to.Host), 100)
 }
 
-// safe makes a text of the zone fit to be shown: without the token, without values sent, cleaned, cut.
-func (c *Client) safe(k *call, text string) string {
+// safe makes a message of the zone fit to be shown: without the token, without values sent, cleaned,
+// cut.
+func (c *connection) safe(k *call, message string) string {
 	secrets := append([]string{strings.TrimSpace(c.token.Reveal())}, k.secrets...)
-	return clean(scrub(text, secrets), longestMessage)
+	return text.ShortLine(scrub(message, secrets), longestMessage)
 }
 
 // broken is the error of a 2xx that could not be read: a write may have happened.
-func (c *Client) broken(ctx context.Context, k *call, watch *watch, body *replyBody, status int, err error) *reconcile.CallError {
+func (c *connection) broken(
+	ctx context.Context, k *call, body *replyBody, status int, err error,
+) *reconcile.CallError {
 	e := &reconcile.CallError{
-		Doing: k.words(), Status: status, Class: reconcile.ClassBroken, Certainty: reconcile.Unknown,
+		Doing: k.description(), Status: status, Class: reconcile.ClassBroken, Certainty: reconcile.Unknown,
 	}
 	switch {
 	case ctx.Err() != nil:
 		e.Class, e.Err, e.Message = reconcile.ClassCancelled, ctx.Err(), "interrupted while the reply came"
-	case watch.fired.Load():
-		e.Message, e.Err = "the reply stopped coming", errQuiet
+	case body.timeout.expired.Load():
+		e.Message, e.Err = "the reply stopped coming", errIdle
 	case errors.Is(body.err, errTooLong):
 		e.Message, e.Err = errTooLong.Error(), errTooLong
 	case body.err != nil:
@@ -127,27 +134,26 @@ func (c *Client) broken(ctx context.Context, k *call, watch *watch, body *replyB
 	return e
 }
 
-// unsent is the error of a request that could not be made.
-func (c *Client) unsent(k *call, message string, err error) *reconcile.CallError {
-	return &reconcile.CallError{Doing: k.words(), Message: message, Class: reconcile.ClassInvalid, Err: err}
-}
-
 // unanswered is the outcome of a request without a reply.
-func (c *Client) unanswered(ctx context.Context, k *call, watch *watch, connection *connectionTrace, err error) outcome {
-	e := &reconcile.CallError{Doing: k.words(), Class: reconcile.ClassUnreachable, Certainty: reconcile.Unknown, Err: err}
+func (c *connection) unanswered(
+	ctx context.Context, k *call, timeout *idleTimeout, trace *connectionTrace, err error,
+) outcome {
+	e := &reconcile.CallError{
+		Doing: k.description(), Class: reconcile.ClassUnreachable, Certainty: reconcile.Unknown, Err: err,
+	}
 	o := outcome{err: e, sent: true}
 	switch {
 	case errors.Is(err, ErrReadOnly):
 		e.Message, e.Class, o.sent, o.permanent = ErrReadOnly.Error(), reconcile.ClassInternal, false, true
 	case ctx.Err() != nil:
 		e.Message, e.Class, e.Err, o.permanent = "interrupted", reconcile.ClassCancelled, ctx.Err(), true
-	case watch.fired.Load():
+	case timeout.expired.Load():
 		e.Message, e.Certainty = "no answer from "+c.base.Host+" in time", reconcile.UnderWay
 	default:
 		e.Message = c.transportWords(k, err)
 		o.permanent = isTrust(err)
 	}
-	if connection.neverConnected() || isDial(err) || isTrust(err) {
+	if trace.neverConnected() || isDial(err) || isTrust(err) {
 		o.sent = false
 	}
 	if !o.sent {
@@ -160,10 +166,12 @@ func (c *Client) unanswered(ctx context.Context, k *call, watch *watch, connecti
 func isDial(err error) bool {
 	var operation *net.OpError
 	var lookup *net.DNSError
-	return errors.As(err, &lookup) || (errors.As(err, &operation) && (operation.Op == "dial" || operation.Op == "proxyconnect"))
+	return errors.As(err, &lookup) ||
+		(errors.As(err, &operation) && (operation.Op == "dial" || operation.Op == "proxyconnect"))
 }
 
-// isTrust tells whether the other side is not whom the url names, or does not speak TLS; it will not get better.
+// isTrust tells whether the other side is not whom the url names, or does not speak TLS; it will
+// not get better.
 func isTrust(err error) bool {
 	var verification *tls.CertificateVerificationError
 	var authority x509.UnknownAuthorityError
@@ -177,11 +185,12 @@ func isTrust(err error) bool {
 var userinfo = regexp.MustCompile(`//[^/\s@]+@`)
 
 // transportWords says what went wrong below HTTP.
-func (c *Client) transportWords(k *call, err error) string {
+func (c *connection) transportWords(k *call, err error) string {
 	var lookup *net.DNSError
+	quoted := c.safe(k, userinfo.ReplaceAllString(err.Error(), "//"))
 	switch {
 	case errors.As(err, &lookup) && lookup.IsNotFound:
-		return fmt.Sprintf("no host is called %s", clean(lookup.Name, 100))
+		return fmt.Sprintf("no host is called %s", text.ShortLine(lookup.Name, 100))
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "nothing listens at " + c.base.Host
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
@@ -189,7 +198,7 @@ func (c *Client) transportWords(k *call, err error) string {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return "the connection was closed before the answer was complete"
 	case isTrust(err):
-		return "no trusted connection to " + c.base.Host + ": " + c.safe(k, userinfo.ReplaceAllString(err.Error(), "//"))
+		return "no trusted connection to " + c.base.Host + ": " + quoted
 	}
-	return c.safe(k, userinfo.ReplaceAllString(err.Error(), "//"))
+	return quoted
 }

@@ -37,14 +37,15 @@ func TestErrorReplies(t *testing.T) {
 	}
 }
 
-// A refused creation seldom is the token's fault: unless it lacks the scope, the hint says what else it may be.
+// A refused creation seldom is the token's fault: unless it lacks the scope, the hint says what
+// else it may be.
 func TestHintOfARefusedCreation(t *testing.T) {
 	t.Parallel()
 	for scopes, hint := range map[string]string{`["organizations:write"]`: "only its administrators", `["organizations:read"]`: "the scope organizations:write"} {
 		c := client(t, (&zone{answers: map[string]any{
 			"POST /organizations":                 http.HandlerFunc(answers(403, `{"message":"Permission denied","code":"SC403"}`)),
 			"GET /users/me/current-authorization": `{"authorization":{"scope":` + scopes + `}}`,
-		}}).ServeHTTP, impatient)
+		}}).ServeHTTP, fewRetries)
 		_, err := c.Write(t.Context(), reconcile.Write{Verb: reconcile.CreateOrganization, Address: "acme",
 			Arguments: reconcile.Arguments{Name: "Acme", RegionID: 1, TimezoneID: 2, CountryID: 3}})
 		if e := callError(t, err); !strings.Contains(e.Hint, hint) {
@@ -80,7 +81,7 @@ func TestHints(t *testing.T) {
 		{"edge", z(403, "error code: 1010", `[]`), 1, reconcile.ClassForbidden, "Cloudflare", 0},
 		{"server", z(500, "", `[]`), 1, reconcile.ClassServer, "later", 0},
 	} {
-		c := client(t, test.zone.ServeHTTP, impatient)
+		c := client(t, test.zone.ServeHTTP, fewRetries)
 		if _, err := c.Organizations(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -100,26 +101,6 @@ func TestHints(t *testing.T) {
 		}
 		if explained != test.explained {
 			t.Errorf("%s: asked %d times for the scopes", test.name, explained)
-		}
-	}
-}
-
-func TestClean(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{
-		"plain":                    "plain",
-		"":                         "",
-		" a  b ":                   "a b",
-		"a\x1b[1;31mb":             "ab",
-		"a\u009b31mb":              "ab",
-		"a\x1b]8;;http://x\x07b":   "ab",
-		"a\u200b\u2066b\ufeff":     "ab",
-		"\xff":                     "�",
-		strings.Repeat("é", 30):    strings.Repeat("é", 20) + "…",
-		"twenty characters, or so": "twenty characters, o…",
-	} {
-		if got := clean(in, 20); got != want {
-			t.Errorf("%q becomes %q, want %q", in, got, want)
 		}
 	}
 }
@@ -167,12 +148,12 @@ func FuzzDecoders(f *testing.F) {
 		for _, path := range []string{"variable", "featureControl", "member"} {
 			live := &reconcile.Live{}
 			live.ID = 1
-			c := client(t, answers(200, body), impatient)
+			c := client(t, answers(200, body), fewRetries)
 			if err := readKind(c, live, path); err != nil && (live.Variables != nil || live.FeatureControls != nil || live.Members != nil) {
 				t.Errorf("%s: %v and yet something was kept", path, err)
 			}
 		}
-		c := client(t, answers(200, body), impatient)
+		c := client(t, answers(200, body), fewRetries)
 		c.Me(t.Context())
 		c.Organization(t.Context(), 1, false)
 		if lives, err := c.Organizations(t.Context()); err != nil && lives != nil {
@@ -181,7 +162,7 @@ func FuzzDecoders(f *testing.F) {
 		for verb := range writes {
 			c.Write(t.Context(), sample(verb))
 		}
-		c = client(t, answers(400, body), impatient)
+		c = client(t, answers(400, body), fewRetries)
 		if _, err := c.Write(t.Context(), rename); strings.ContainsAny(err.Error(), "\x1b\x00\n\r") {
 			t.Errorf("%q", err)
 		}
@@ -198,7 +179,7 @@ func FuzzScrub(f *testing.F) {
 			return
 		}
 		got := scrub(around+secret+around, []string{secret, around + "x"})
-		if densify(secret).original == secret && secret != "" && !strings.Contains(around+masked+around, secret) && strings.Contains(strings.ReplaceAll(got, masked, "\n"), secret) {
+		if normalise(secret).original == secret && secret != "" && !strings.Contains(around+masked+around, secret) && strings.Contains(strings.ReplaceAll(got, masked, "\n"), secret) {
 			t.Errorf("%q shows in %q", secret, got)
 		}
 	})

@@ -19,8 +19,7 @@ type Invitation struct {
 	State        string // "" accepted, else "pending", "expired" or other text of the zone
 }
 
-// Invitation reads an invitation by its hash (GET /organizations/invitation).
-func (c *Client) Invitation(ctx context.Context, hash string) (Invitation, error) {
+func readInvitation(ctx context.Context, c caller, hash string) (Invitation, error) {
 	var reply struct {
 		Organization nameRow  `json:"organization"`
 		User         userRow  `json:"user"`
@@ -28,14 +27,15 @@ func (c *Client) Invitation(ctx context.Context, hash string) (Invitation, error
 	}
 	k := &call{
 		method: http.MethodGet, path: "/organizations/invitation", query: url.Values{"hash": {hash}},
-		secretQuery: true, secrets: []string{hash}, doing: "read the invitation in", object: "zone " + c.zone, scope: readOrganizations,
+		secretQuery: true, secrets: []string{hash}, scope: scopeOrganizationsRead,
+		doing: "read the invitation in", object: "zone " + c.zone,
 		decode: decodeJSON(&reply),
 	}
 	if err := c.do(ctx, k); err != nil {
 		return Invitation{}, err
 	}
 	if reply.Role == nil {
-		return Invitation{}, k.misfit("it holds no role")
+		return Invitation{}, k.mismatch("it holds no role")
 	}
 	return Invitation{
 		Organization: reply.Organization.name(),
@@ -45,13 +45,14 @@ func (c *Client) Invitation(ctx context.Context, hash string) (Invitation, error
 }
 
 // acceptInvitation acts for the token's own user. The hash is the write's Arguments.Name.
-func acceptInvitation(w reconcile.Write) (draft, error) {
+func acceptInvitation(w reconcile.Write) (writeRequest, error) {
 	hash := w.Arguments.Name
 	if hash == "" {
-		return draft{}, errors.New("the invitation's hash is missing")
+		return writeRequest{}, errors.New("the invitation's hash is missing")
 	}
-	return draft{
-		doing: "accept the invitation", method: post, path: "/organizations/accept-invitation", scope: writeOrganizations,
+	return writeRequest{
+		doing: "accept the invitation", scope: scopeOrganizationsWrite,
+		method: post, path: "/organizations/accept-invitation",
 		body: struct {
 			Hash string `json:"hash"`
 		}{hash},

@@ -60,7 +60,7 @@ func TestDetail(t *testing.T) {
 		`{"organization":{"id":11,"deleted":true}}`:                              reconcile.ClassNotFound,
 	} {
 		z := &zone{answers: map[string]any{"GET /organizations/11": body}}
-		live, err := client(t, z.ServeHTTP, impatient).Organization(t.Context(), 11, true)
+		live, err := client(t, z.ServeHTTP, fewRetries).Organization(t.Context(), 11, true)
 		switch {
 		case want != "":
 			if e := callError(t, err); e.Class != want {
@@ -107,14 +107,14 @@ func TestVariables(t *testing.T) {
 	} {
 		live := &reconcile.Live{}
 		live.ID = 1
-		if err := readKind(client(t, answers(200, test.body), impatient), live, "variable"); err != nil {
+		if err := readKind(client(t, answers(200, test.body), fewRetries), live, "variable"); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
 		got := []row{}
 		for _, v := range live.Variables {
-			got = append(got, row{v.Name, v.Value.Reveal(), v.Type, v.System, v.Odd != ""})
-			if !v.Value.IsSensitive() || v.Value.Reveal() != "" && strings.Contains(v.Odd, v.Value.Reveal()+" ") {
+			got = append(got, row{v.Name, v.Value.Reveal(), v.Type, v.System, v.Invalid != ""})
+			if !v.Value.IsSensitive() || v.Value.Reveal() != "" && strings.Contains(v.Invalid, v.Value.Reveal()+" ") {
 				t.Errorf("%s: %s shows its value", name, v.Name)
 			}
 		}
@@ -152,7 +152,7 @@ func TestWhatThePlanLacks(t *testing.T) {
 	} {
 		live := &reconcile.Live{License: test.licence}
 		live.ID = 1
-		err := readKind(client(t, test.answer, impatient), live, test.kind)
+		err := readKind(client(t, test.answer, fewRetries), live, test.kind)
 		kind := spec.Kind(test.kind)
 		if (live.Lacks[kind] != "") != test.lacks || (err == nil) != (test.class == "") || (live.Failed[kind] != nil) != (err != nil) {
 			t.Errorf("%s: lacks %q, failed %v, %v", test.name, live.Lacks[kind], live.Failed[kind], err)
@@ -176,7 +176,7 @@ func TestControls(t *testing.T) {
 	if diff := cmp.Diff(want, live.FeatureControls); diff != "" {
 		t.Error(diff)
 	}
-	if err := readKind(client(t, answers(200, `{"featureControls":[{"id":1,"name":"x"}]}`), impatient), live, "featureControl"); err == nil {
+	if err := readKind(client(t, answers(200, `{"featureControls":[{"id":1,"name":"x"}]}`), fewRetries), live, "featureControl"); err == nil {
 		t.Error("a control that does not say whether it is on was taken for one that is off")
 	}
 }
@@ -222,8 +222,8 @@ func TestMembers(t *testing.T) {
 	}
 }
 
-// TestOtherRoleNumbers: in a zone with other ids the Owner is known by the name of the role; where the ids are the
-// published ones nothing more is asked.
+// TestOtherRoleNumbers: in a zone with other ids the Owner is known by the name of the role; where
+// the ids are the published ones nothing more is asked.
 func TestOtherRoleNumbers(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -245,7 +245,7 @@ func TestOtherRoleNumbers(t *testing.T) {
 		}}
 		live := &reconcile.Live{}
 		live.ID = 11
-		if err := readKind(client(t, z.ServeHTTP, impatient), live, "member"); err != nil {
+		if err := readKind(client(t, z.ServeHTTP, fewRetries), live, "member"); err != nil {
 			t.Fatal(c.roles, err)
 		}
 		if calls := len(z.requests()); live.OwnerID != c.owner || live.AdminRoles != c.want || c.calls != 0 && calls != c.calls {

@@ -170,7 +170,7 @@ func TestAPartOfAListIsAnError(t *testing.T) {
 		`{"organizations":[{"id":1},{"name":"n"}]}`, `{"organizations":[{"id":"x"}]}`, `{"organizations":[7]}`, `{"organizations":[`,
 		`{"pg":{"limit":10}}`, `<html>`, `{"message":"odd"}`,
 	} {
-		lives, err := client(t, answers(200, body), impatient).Organizations(t.Context())
+		lives, err := client(t, answers(200, body), fewRetries).Organizations(t.Context())
 		if e := callError(t, err); e.Class != reconcile.ClassBroken || lives != nil {
 			t.Errorf("%s: %v, %v", body, lives, e)
 		}
@@ -182,7 +182,7 @@ func TestAPartOfAListIsAnError(t *testing.T) {
 			if body == `{"organizationVariables":{}}` {
 				continue // variables by name, none
 			}
-			if err := readKind(client(t, answers(200, body), impatient), live, kind); err == nil || live.Failed == nil {
+			if err := readKind(client(t, answers(200, body), fewRetries), live, kind); err == nil || live.Failed == nil {
 				t.Errorf("%s: %s was read", kind, body)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -20,7 +21,8 @@ type roleRow struct {
 	Invitation     invitation `json:"invitation"`
 }
 
-// invitation is null or missing for a member, else "pending", "expired" or whatever the zone says: not a member yet.
+// invitation is null or missing for a member, else "pending", "expired" or whatever the zone says:
+// not a member yet.
 type invitation string
 
 // UnmarshalJSON keeps what is no text as its JSON.
@@ -28,48 +30,51 @@ func (i *invitation) UnmarshalJSON(data []byte) error {
 	*i = ""
 	switch {
 	case data[0] == '"':
-		var t text
+		var t looseText
 		if err := t.UnmarshalJSON(data); err != nil {
 			return err
 		}
-		*i = invitation(strings.ToLower(clean(t.trimmed(), 40)))
+		*i = invitation(strings.ToLower(text.ShortLine(t.trimmed(), 40)))
 	case !slices.Contains([]string{"null", "false"}, string(data)):
-		*i = invitation(clean(string(data), 40))
+		*i = invitation(text.ShortLine(string(data), 40))
 	}
 	return nil
 }
 
 // readMembers joins the role rows of an organization, which hold no e-mail, with its people.
-func (c *Client) readMembers(ctx context.Context, live *reconcile.Live) error {
+func readMembers(ctx context.Context, c caller, live *reconcile.Live) error {
 	k := call{method: "GET", path: ofOrganization(live.ID, "/user-organization-roles"), organization: live.ID,
-		doing: "read the roles in", object: nameOf(live), scope: readOrganizations}
-	rows, err := readWhole[roleRow](ctx, c, k, "userOrganizationRoles")
+		doing: "read the roles in", object: nameOf(live), scope: scopeOrganizationsRead}
+	rows, err := readUnpaged[roleRow](ctx, c, k, "userOrganizationRoles")
 	if err != nil {
 		return err
 	}
 	roles, err := rolesOf(live.ID, rows)
 	if err != nil {
-		return k.misfit(err.Error())
+		return k.mismatch(err.Error())
 	}
 	k.doing = "read the people of"
-	people, err := c.users(ctx, k, nil)
+	people, err := readUsers(ctx, c, k, nil)
 	if err != nil {
 		return err
 	}
-	live.AdminRoles = c.adminRoles(ctx, live.ID, roles)
-	join(live, roles, people)
+	live.AdminRoles = findAdminRoles(ctx, c, live.ID, roles)
+	joinMembers(live, roles, people)
 	return nil
 }
 
-// adminRoles are the ids of Owner and Admin in a zone that numbers its roles otherwise: where nobody has the
-// Owner's published role, the zone's lists tell by name. One that cannot be read leaves the published ids.
-func (c *Client) adminRoles(ctx context.Context, organization int64, rows []reconcile.RoleRow) (found reconcile.AdminRoles) {
+// findAdminRoles finds the ids of Owner and Admin in a zone that numbers its roles otherwise: where
+// nobody has the Owner's published role, the zone's lists tell by name. One that cannot be read
+// leaves the published ids.
+func findAdminRoles(
+	ctx context.Context, c caller, organization int64, rows []reconcile.RoleRow,
+) (found reconcile.AdminRoles) {
 	owns := func(row reconcile.RoleRow) bool { return row.RoleID == reconcile.OwnerRole && row.Invitation == "" }
 	if slices.ContainsFunc(rows, owns) {
 		return found
 	}
 	for _, of := range []int64{zoneWide, organization} {
-		names, err := c.Names(ctx, reconcile.Roles, of)
+		names, err := cachedNames(ctx, c, reconcile.Roles, of)
 		if found = reconcile.AdminRolesOf(names); err != nil || found.Owner != 0 {
 			return found
 		}
@@ -77,8 +82,9 @@ func (c *Client) adminRoles(ctx context.Context, organization int64, rows []reco
 	return found
 }
 
-// rolesOf keeps one row for each person: rows of other organizations and repetitions are left out; of two
-// rows that disagree the accepted one counts, then that of the smaller role id, which has more rights.
+// rolesOf keeps one row for each person: rows of other organizations and repetitions are left out;
+// of two rows that disagree the accepted one counts, then that of the smaller role id, which has
+// more rights.
 func rolesOf(organization int64, rows []roleRow) ([]reconcile.RoleRow, error) {
 	var roles []reconcile.RoleRow
 	for _, row := range rows {
@@ -91,16 +97,19 @@ func rolesOf(organization int64, rows []roleRow) ([]reconcile.RoleRow, error) {
 		if !row.UserID.known || !row.UsersRoleID.known {
 			return nil, unreadable("a role row has no user or no role")
 		}
-		roles = append(roles, reconcile.RoleRow{UserID: row.UserID.n, RoleID: row.UsersRoleID.n, Invitation: string(row.Invitation)})
+		roles = append(roles, reconcile.RoleRow{
+			UserID: row.UserID.n, RoleID: row.UsersRoleID.n, Invitation: string(row.Invitation),
+		})
 	}
 	slices.SortFunc(roles, func(a, b reconcile.RoleRow) int {
-		return cmp.Or(cmp.Compare(a.UserID, b.UserID), cmp.Compare(a.Invitation, b.Invitation), cmp.Compare(a.RoleID, b.RoleID))
+		return cmp.Or(cmp.Compare(a.UserID, b.UserID), cmp.Compare(a.Invitation, b.Invitation),
+			cmp.Compare(a.RoleID, b.RoleID))
 	})
 	return slices.CompactFunc(roles, func(a, b reconcile.RoleRow) bool { return a.UserID == b.UserID }), nil
 }
 
-// join fills in members, unreadable rows and the owner.
-func join(live *reconcile.Live, roles []reconcile.RoleRow, people page[userRow]) {
+// joinMembers fills in members, unreadable rows and the owner.
+func joinMembers(live *reconcile.Live, roles []reconcile.RoleRow, people page[userRow]) {
 	known := map[int64]userRow{}
 	for _, p := range people.promises {
 		if p.ID.known {
@@ -148,7 +157,9 @@ func promised(roles []reconcile.RoleRow, promises []promise, members []spec.Memb
 		if email == "" || hasRow || slices.ContainsFunc(members, here) || slices.ContainsFunc(more, here) {
 			continue
 		}
-		more = append(more, spec.Member{Email: email, Name: string(p.Name), UserID: p.ID.n, Role: p.RoleID.decimal(), Invitation: "pending"})
+		more = append(more, spec.Member{
+			Email: email, Name: string(p.Name), UserID: p.ID.n, Role: p.RoleID.decimal(), Invitation: "pending",
+		})
 	}
 	return more
 }

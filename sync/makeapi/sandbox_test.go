@@ -51,7 +51,7 @@ func everything(t testing.TB, c *Client) (string, error) {
 			}
 		}
 		for _, v := range live.Variables {
-			fmt.Fprintln(&b, v.Name, v.Type, v.Value.Reveal(), v.System, v.Odd)
+			fmt.Fprintln(&b, v.Name, v.Type, v.Value.Reveal(), v.System, v.Invalid)
 		}
 		for _, m := range live.Members {
 			fmt.Fprintln(&b, m.Email, m.Role, m.Invitation)
@@ -61,7 +61,8 @@ func everything(t testing.TB, c *Client) (string, error) {
 	return b.String(), nil
 }
 
-// TestSandboxReadsTheSameUnderEveryFault: a read gives the truth or an error, never something in between.
+// TestSandboxReadsTheSameUnderEveryFault: a read gives the truth or an error, never something in
+// between.
 func TestSandboxReadsTheSameUnderEveryFault(t *testing.T) {
 	t.Parallel()
 	var want string
@@ -98,7 +99,8 @@ func TestSandboxReadsTheSameUnderEveryFault(t *testing.T) {
 	}
 }
 
-// TestSandboxUnderEverySwitch: the open questions about the API change what is known, never whether it can be read.
+// TestSandboxUnderEverySwitch: the open questions about the API change what is known, never whether
+// it can be read.
 func TestSandboxUnderEverySwitch(t *testing.T) {
 	t.Parallel()
 	for _, s := range sandbox.SwitchTable() {

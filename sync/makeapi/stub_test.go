@@ -85,5 +85,5 @@ func callError(t *testing.T, err error) *reconcile.CallError {
 	return e
 }
 
-// impatient makes a call give up after its first attempts.
-func impatient(o *Options) { o.Attempts, o.Timeout = 1, time.Second }
+// fewRetries makes a call give up after its first attempts.
+func fewRetries(o *Options) { o.Attempts, o.Timeout = 1, time.Second }

@@ -104,7 +104,8 @@ func TestRedirectGetsNoToken(t *testing.T) {
 	}
 }
 
-// TestCertaintyBelowHTTP: only proof that no connection came about makes a write one that did not happen.
+// TestCertaintyBelowHTTP: only proof that no connection came about makes a write one that did not
+// happen.
 func TestCertaintyBelowHTTP(t *testing.T) {
 	t.Parallel()
 	closed := httptest.NewServer(nil)
@@ -221,12 +222,12 @@ func TestRepliesAreLimited(t *testing.T) {
 	}
 	server := httptest.NewServer(http.HandlerFunc(endless))
 	defer server.Close()
-	c := clientOf(t, server.URL, nil, impatient, func(o *Options) { o.Timeout = 20 * time.Second })
+	c := clientOf(t, server.URL, nil, fewRetries, func(o *Options) { o.Timeout = 20 * time.Second })
 	_, err := c.Me(t.Context())
 	if e := callError(t, err); e.Status != 400 || len(e.Message) > 4*longestMessage {
 		t.Errorf("%.200v", e)
 	}
-	for _, decode := range []func(io.Reader) error{(draft{}).decode(nil), func(body io.Reader) error {
+	for _, decode := range []func(io.Reader) error{(writeRequest{}).decode(nil), func(body io.Reader) error {
 		_, err := decodePage[nameRow](body, "teams")
 		return err
 	}} {
@@ -235,7 +236,7 @@ func TestRepliesAreLimited(t *testing.T) {
 			t.Errorf("%v", e)
 		}
 	}
-	err = c.do(t.Context(), &call{method: "GET", path: "/teams", longest: 1 << 20, decode: (draft{}).decode(nil)})
+	err = c.do(t.Context(), &call{method: "GET", path: "/teams", longest: 1 << 20, decode: (writeRequest{}).decode(nil)})
 	if !errors.Is(err, errTooLong) {
 		t.Errorf("%v", err)
 	}

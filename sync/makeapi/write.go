@@ -13,7 +13,7 @@ import (
 )
 
 // writes is how each verb becomes a request; one row per verb, one function per request.
-var writes = map[reconcile.Verb]func(w reconcile.Write) (draft, error){
+var writes = map[reconcile.Verb]func(w reconcile.Write) (writeRequest, error){
 	reconcile.CreateOrganization: createOrganization,
 	reconcile.UpdateOrganization: updateOrganization,
 	reconcile.DeleteOrganization: deleteOrganization,
@@ -29,8 +29,8 @@ var writes = map[reconcile.Verb]func(w reconcile.Write) (draft, error){
 	reconcile.AcceptInvitation:   acceptInvitation,
 }
 
-// draft is a write before it has words and a zone.
-type draft struct {
+// writeRequest is a write before it has words and a zone.
+type writeRequest struct {
 	doing  string
 	method string
 	path   string
@@ -41,9 +41,10 @@ type draft struct {
 	answer func(data []byte) (reconcile.Answer, error)
 }
 
-// Write performs one write: one request, sent again only after a 429 or where no connection came about. Once it is
-// under way an interruption does not cut it off. Its error is a *sync.CallError whose Certainty says whether
-// it may have happened; a mistake in the arguments is found before anything is sent.
+// Write performs one write: one request, sent again only after a 429 or where no connection came
+// about. Once it is under way an interruption does not cut it off. Its error is a *sync.CallError
+// whose Certainty says whether it may have happened; a mistake in the arguments is found before
+// anything is sent.
 func (c *Client) Write(ctx context.Context, w reconcile.Write) (reconcile.Answer, error) {
 	var answer reconcile.Answer
 	k := call{object: string(w.Address), organization: w.Organization}
@@ -52,7 +53,7 @@ func (c *Client) Write(ctx context.Context, w reconcile.Write) (reconcile.Answer
 	}
 	prepare, ok := writes[w.Verb]
 	if !ok {
-		return answer, c.unwritable(&k, fmt.Errorf("makesync knows no write %q", w.Verb))
+		return answer, k.unwritable(fmt.Errorf("makesync knows no write %q", w.Verb))
 	}
 	d, err := prepare(w)
 	if err == nil && needsOrganization(w.Verb) && w.Organization < 1 {
@@ -63,7 +64,7 @@ func (c *Client) Write(ctx context.Context, w reconcile.Write) (reconcile.Answer
 	}
 	k.doing = d.doing
 	if err != nil {
-		return answer, c.unwritable(&k, err)
+		return answer, k.unwritable(err)
 	}
 	k.method, k.path, k.query, k.scope, k.secrets = d.method, d.path, d.query, d.scope, secretsOf(w)
 	k.decode = d.decode(&answer)
@@ -75,11 +76,6 @@ func (c *Client) Write(ctx context.Context, w reconcile.Write) (reconcile.Answer
 
 func needsOrganization(v reconcile.Verb) bool {
 	return v != reconcile.CreateOrganization && v != reconcile.AcceptInvitation
-}
-
-// unwritable is the error of a write that cannot be sent as it is: a defect of makesync or of a plan file.
-func (c *Client) unwritable(k *call, err error) *reconcile.CallError {
-	return &reconcile.CallError{Doing: k.words(), Message: err.Error() + "; nothing was sent", Class: reconcile.ClassInternal, Err: err}
 }
 
 // encode is json.Marshal without HTML escaping.

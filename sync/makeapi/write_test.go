@@ -82,7 +82,8 @@ func TestWritesOnTheWire(t *testing.T) {
 	}
 }
 
-// TestSenselessWritesAreNotSent: above all a role change must never become the empty body of a removal.
+// TestSenselessWritesAreNotSent: above all a role change must never become the empty body of a
+// removal.
 func TestSenselessWritesAreNotSent(t *testing.T) {
 	t.Parallel()
 	change := func(verb reconcile.Verb, f func(*reconcile.Write)) reconcile.Write {
@@ -119,8 +120,9 @@ func TestSenselessWritesAreNotSent(t *testing.T) {
 	}
 }
 
-// TestAnswersOfWrites: a 2xx counts as done with no body or any object that says something, but for a create, which
-// must say what it made. What says nothing, or is an error with a good status, leaves it to reading.
+// TestAnswersOfWrites: a 2xx counts as done with no body or any object that says something, but for
+// a create, which must say what it made. What says nothing, or is an error with a good status,
+// leaves it to reading.
 func TestAnswersOfWrites(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -54,35 +54,35 @@ func variableName(w reconcile.Write) (string, error) {
 	return name, nil
 }
 
-func createVariable(w reconcile.Write) (draft, error) {
+func createVariable(w reconcile.Write) (writeRequest, error) {
 	name, err := variableName(w)
 	if err != nil {
-		return draft{}, err
+		return writeRequest{}, err
 	}
 	value, err := wireForm(w.Arguments.Type, w.Arguments.Value)
-	return draft{
-		doing: "create", method: post, path: ofOrganization(w.Organization, "/variables"), scope: writeVariables,
+	return writeRequest{
+		doing: "create", method: post, path: ofOrganization(w.Organization, "/variables"), scope: scopeVariablesWrite,
 		body: variableBody{Name: name, TypeID: w.Arguments.Type, Value: value},
 	}, err
 }
 
-func updateVariable(w reconcile.Write) (draft, error) {
+func updateVariable(w reconcile.Write) (writeRequest, error) {
 	name, err := variableName(w)
 	if err != nil {
-		return draft{}, err
+		return writeRequest{}, err
 	}
 	value, err := wireForm(w.Arguments.Type, w.Arguments.Value)
-	return draft{
-		doing: "update", method: patch, path: variableSpot(w.Organization, name), scope: writeVariables,
+	return writeRequest{
+		doing: "update", method: patch, path: variablePath(w.Organization, name), scope: scopeVariablesWrite,
 		body: variableBody{TypeID: w.Arguments.Type, Value: value},
 	}, err
 }
 
 // deleteVariable always confirms: without it the answer is 406 and the code IM004 (published).
-func deleteVariable(w reconcile.Write) (draft, error) {
+func deleteVariable(w reconcile.Write) (writeRequest, error) {
 	name, err := variableName(w)
-	return draft{
-		doing: "delete", method: remove, path: variableSpot(w.Organization, name), scope: writeVariables,
+	return writeRequest{
+		doing: "delete", method: remove, path: variablePath(w.Organization, name), scope: scopeVariablesWrite,
 		query: confirmed(true),
 	}, err
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -32,7 +33,7 @@ func Compare(w io.Writer, c *reconcile.Comparison, o Options) error {
 		if s.NotCompared > 0 {
 			words = "No differences in what could be compared."
 		}
-		p.line("%s %s.", p.paint(bold, words), count(s.Same, "organization", "organizations")+" compared")
+		p.line("%s %s.", p.paint(bold, words), text.Count(s.Same, "organization", "organizations")+" compared")
 	}
 	p.last(p.verb("compare"), fmt.Sprintf("%d same, %d different, %d only in a, %d only in b, %d not compared", s.Same, s.Different, s.OnlyA, s.OnlyB, s.NotCompared), c.Exit)
 	return p.flush()

@@ -279,17 +279,6 @@ func fold(s string, max int) []string {
 	return lines
 }
 
-// shellQuote makes text one word of a POSIX shell command.
-func shellQuote(s string) string {
-	plain := func(r rune) bool {
-		return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || strings.ContainsRune("-_./:=@,+", r)
-	}
-	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
 // annotationData escapes the message of a GitHub workflow command, annotationProperty a property of one
 // (actions/toolkit, command.ts): without it a name could end the command and begin another.
 func annotationData(s string) string { return annotationText.Replace(cleanLines(s)) }

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -23,14 +24,14 @@ type Export struct {
 // WrittenFile is one document that was written.
 type WrittenFile struct {
 	Path  string
-	Draft reconcile.Draft
+	Draft reconcile.Document
 }
 
 // WriteExport writes what was exported, what was not written and why, the
 // values that somebody has to supply, and as its last line the command to go on with.
 func WriteExport(w io.Writer, e Export, o Options) error {
 	p := newPrinter(w, o)
-	p.line("%s", p.paint(bold, fmt.Sprintf("export of zone %s to %s: %s", zoneLine(e.Zone), Clean(e.Folder), count(len(e.Files), "organization", "organizations"))))
+	p.line("%s", p.paint(bold, fmt.Sprintf("export of zone %s to %s: %s", zoneLine(e.Zone), Clean(e.Folder), text.Count(len(e.Files), "organization", "organizations"))))
 	p.gap()
 	p.files(e.Files)
 	p.omitted(e.Files)
@@ -64,14 +65,14 @@ func (p *printer) files(files []WrittenFile) {
 }
 
 // draftWords say what a draft holds: `Acme Automation, id 11: 3 feature controls, 12 variables, 4 members`.
-func draftWords(d reconcile.Draft) string {
+func draftWords(d reconcile.Document) string {
 	o := d.Organization
-	text := o.Name
+	line := o.Name
 	switch {
-	case o.ID != 0 && text == "":
-		text = fmt.Sprintf("id %d", o.ID)
+	case o.ID != 0 && line == "":
+		line = fmt.Sprintf("id %d", o.ID)
 	case o.ID != 0:
-		text += fmt.Sprintf(", id %d", o.ID)
+		line += fmt.Sprintf(", id %d", o.ID)
 	}
 	var parts []string
 	for _, c := range []struct {
@@ -79,13 +80,13 @@ func draftWords(d reconcile.Draft) string {
 		n    int
 	}{{spec.KindFeatureControl, len(o.FeatureControls)}, {spec.KindVariable, len(o.Variables)}, {spec.KindMember, len(o.Members)}} {
 		if c.n > 0 {
-			parts = append(parts, count(c.n, kindWord(c.kind, 1), kindWord(c.kind, 2)))
+			parts = append(parts, text.Count(c.n, kindWord(c.kind, 1), kindWord(c.kind, 2)))
 		}
 	}
 	if len(parts) > 0 {
-		text += ": " + list(parts)
+		line += ": " + text.And(parts)
 	}
-	return text
+	return line
 }
 
 // omitted lists what is there and not written.

@@ -45,19 +45,19 @@ func anyReport(t *rapid.T) *reconcile.Report {
 	report := &reconcile.Report{Run: anyText(t, "run"), Plan: anyText(t, "digest"), Exit: reconcile.Exit{Code: 4, Name: anyText(t, "exit")}}
 	for i := range rapid.IntRange(0, 8).Draw(t, "outcomes") {
 		report.Steps = append(report.Steps, reconcile.StepReport{N: i, Address: spec.Address(anyText(t, "key") + "/variable/" + anyText(t, "name")), Kind: spec.KindVariable,
-			Op: reconcile.Op(anyText(t, "op")), Outcome: rapid.SampledFrom(outcomes).Draw(t, "outcome").outcome, Reason: rapid.SampledFrom([]string{"", "licence: ", "depends:"}).Draw(t, "word") + anyText(t, "reason"),
+			Op: reconcile.Op(anyText(t, "op")), Outcome: rapid.SampledFrom(outcomes).Draw(t, "outcome").outcome, Reason: anyReason(t),
 			Error: &spec.APIError{Status: 400, Code: anyText(t, "code"), Message: anyText(t, "message")}, Paste: anyText(t, "paste")})
 	}
 	return report
 }
 
-func anyStory(t *rapid.T) *reconcile.Story {
+func anyStory(t *rapid.T) *reconcile.Run {
 	s := step(1, "acme/variable/"+anyText(t, "variable"), reconcile.Op(anyText(t, "op")), reconcile.RiskNone, field(anyText(t, "path"), anyScalar(t, "from"), anyScalar(t, "to")))
-	return &reconcile.Story{Run: anyText(t, "run"), Started: sampleTime, Tool: anyText(t, "tool"), Host: anyText(t, "host"), Plan: anyText(t, "plan"),
-		Organizations: []reconcile.StoryOrganization{{Key: anyText(t, "key"), Zone: anyText(t, "zone"), Name: anyText(t, "name"), Steps: []reconcile.Step{s}}},
-		Entries: []reconcile.StoryEntry{
+	return &reconcile.Run{Run: anyText(t, "run"), Started: sampleTime, Tool: anyText(t, "tool"), Host: anyText(t, "host"), Plan: anyText(t, "plan"),
+		Organizations: []reconcile.RunOrganization{{Key: anyText(t, "key"), Zone: anyText(t, "zone"), Name: anyText(t, "name"), Steps: []reconcile.Step{s}}},
+		Entries: []reconcile.Entry{
 			{Intent: &reconcile.Intent{Step: 1, Verb: reconcile.Verb(anyText(t, "verb")), At: sampleTime}},
-			{Result: &reconcile.Outcome{Step: 1, Outcome: reconcile.StepOutcome(anyText(t, "outcome")), Reason: anyText(t, "why"), At: sampleTime.Add(time.Second)}},
+			{Result: &reconcile.Outcome{Step: 1, Outcome: reconcile.StepOutcome(anyText(t, "outcome")), Reason: anyReason(t), At: sampleTime.Add(time.Second)}},
 		}}
 }
 
@@ -105,4 +105,8 @@ func checkPage(t *rapid.T, text string) {
 			t.Fatalf("%U in the page", r)
 		}
 	}
+}
+
+func anyReason(t *rapid.T) reconcile.Reason {
+	return reconcile.ParseReason(rapid.SampledFrom([]string{"", "licence: ", "depends: "}).Draw(t, "word") + anyText(t, "reason"))
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -47,7 +48,7 @@ func htmlHeading(plan *reconcile.Plan) string {
 		return strings.ToUpper(failed[:1]) + failed[1:]
 	}
 	if n := changes(plan.Summary); n > 0 {
-		return count(n, "change", "changes") + ": " + opWords(plan.Summary)
+		return text.Count(n, "change", "changes") + ": " + opWords(plan.Summary)
 	}
 	return "No changes"
 }
@@ -84,18 +85,18 @@ func htmlCounts(plan *reconcile.Plan) []htmlCount {
 	}
 	var counts []htmlCount
 	for i, risk := range risks {
-		counts = append(counts, htmlCount{string(risk.risk), risk.heading, number(byRisk[i])})
+		counts = append(counts, htmlCount{string(risk.risk), risk.heading, text.Number(byRisk[i])})
 	}
-	return append(counts, htmlCount{"waiting", "Waiting", number(plan.Summary.Waiting)}, htmlCount{"held", "Held", number(plan.Summary.Held)},
-		htmlCount{"", "As declared", number(plan.Summary.Unchanged)})
+	return append(counts, htmlCount{"waiting", "Waiting", text.Number(plan.Summary.Waiting)}, htmlCount{"held", "Held", text.Number(plan.Summary.Held)},
+		htmlCount{"", "As declared", text.Number(plan.Summary.Unchanged)})
 }
 
 func htmlSummary(told *story, plan *reconcile.Plan) []htmlWords {
 	var words []htmlWords
 	for _, w := range []htmlWords{
-		{"Will be invited", some(told.invited, named)},
-		{"Will lose access", some(told.losing, named)},
-		{"Cannot be undone", some(told.forever, named)},
+		{"Will be invited", text.AndMore(told.invited, named)},
+		{"Will lose access", text.AndMore(told.losing, named)},
+		{"Cannot be undone", text.AndMore(told.forever, named)},
 		{"Not managed", unmanagedWords(plan.Unmanaged)},
 		{"API calls", told.callWords(plan.Calls, changes(plan.Summary))},
 	} {
@@ -169,7 +170,7 @@ func newHTMLOrganization(o *reconcile.OrganizationPlan, index int, kinds map[spe
 func newHTMLHeldGroup(group []reconcile.Held, kinds map[spec.Kind]bool) htmlHeldGroup {
 	h := htmlHeldGroup{Guard: Clean(group[0].Guard), Reason: Clean(group[0].Reason)}
 	if allow := group[0].Allow; allow != "" {
-		h.Allow = "--allow " + shellQuote(Clean(allow))
+		h.Allow = "--allow " + text.ShellQuote(Clean(allow))
 	}
 	for _, held := range group {
 		h.Items = append(h.Items, htmlHeld{htmlKind(held.Address.Kind(), kinds), Clean(string(held.Op)), object(held.Address)})
@@ -184,7 +185,7 @@ func newHTMLStep(step reconcile.Step, kinds map[spec.Kind]bool) htmlStep {
 		h.Source = Clean(fmt.Sprintf("%s:%d", step.Source.File, step.Source.Line))
 	}
 	if len(step.After) > 0 {
-		h.After = "after " + some(stepNames(step.After), 5)
+		h.After = "after " + text.AndMore(stepNames(step.After), 5)
 	}
 	texts := []string{h.Object, h.Source}
 	for _, note := range notesOf(step) {

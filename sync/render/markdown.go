@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -193,14 +194,14 @@ func markdownRows(step reconcile.Step) string {
 }
 
 func markdownHeldRule(group []reconcile.Held) string {
-	return "- **Held** by " + entities(group[0].Guard) + ": " + count(len(group), "change", "changes") + markdownAllow(group[0].Allow) + "\n"
+	return "- **Held** by " + entities(group[0].Guard) + ": " + text.Count(len(group), "change", "changes") + markdownAllow(group[0].Allow) + "\n"
 }
 
 func markdownAllow(rule string) string {
 	if rule == "" {
 		return ""
 	}
-	return "; to let through: " + code("--allow "+shellQuote(cut(Clean(rule), maxName)))
+	return "; to let through: " + code("--allow "+text.ShellQuote(cut(Clean(rule), maxName)))
 }
 
 func markdownHeld(group []reconcile.Held) string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -40,7 +41,7 @@ func (p *page) head(b *strings.Builder) {
 	}
 	heading := "no changes"
 	if n := changes(sum); n > 0 {
-		heading = count(n, "change", "changes") + " (" + opWords(sum) + ")"
+		heading = text.Count(n, "change", "changes") + " (" + opWords(sum) + ")"
 	}
 	for _, zone := range p.plan.Zones {
 		if zone.Sandbox {
@@ -66,7 +67,7 @@ func failedWords(plan *reconcile.Plan) string {
 	if plan.Digest != "" || errors == 0 {
 		return ""
 	}
-	return "no plan, " + count(errors, "error", "errors")
+	return "no plan, " + text.Count(errors, "error", "errors")
 }
 
 // byRisk counts all steps by their place in risks.
@@ -123,10 +124,10 @@ func (p *page) missing() string {
 		}
 	}
 	if named > 0 {
-		words = append(words, count(named, "change", "changes")+" by name only")
+		words = append(words, text.Count(named, "change", "changes")+" by name only")
 	}
 	if other > 0 {
-		words = append(words, count(other, "note", "notes")+" on what is held, waiting or a problem not shown")
+		words = append(words, text.Count(other, "note", "notes")+" on what is held, waiting or a problem not shown")
 	}
 	if len(words) == 0 {
 		return ""
@@ -143,12 +144,12 @@ func missingOps(ops map[string]int) string {
 	}
 	for _, op := range allOps {
 		if n := ops[string(op)]; n > 0 {
-			words = append(words, number(n)+" "+string(op))
+			words = append(words, text.Number(n)+" "+string(op))
 			rest -= n
 		}
 	}
 	if rest > 0 {
-		words = append(words, number(rest)+" other")
+		words = append(words, text.Number(rest)+" other")
 	}
 	return strings.Join(words, ", ")
 }
@@ -227,7 +228,7 @@ func (p *page) details(b *strings.Builder, organ int) {
 	if shown == 0 {
 		return
 	}
-	fmt.Fprintf(b, "<details><summary>%s without risk</summary>\n\n", count(shown, "change", "changes"))
+	fmt.Fprintf(b, "<details><summary>%s without risk</summary>\n\n", text.Count(shown, "change", "changes"))
 	p.rows(b, organ, inDetails, "| Change | Object | Field | Old | New |\n|---|---|---|---|---|\n", "\n")
 	p.names(b, organ, inDetails)
 	b.WriteString("</details>\n\n")
@@ -257,7 +258,7 @@ func (p *page) peopleLines() string {
 	var b strings.Builder
 	say := func(label string, names []string) {
 		if len(names) > 0 {
-			b.WriteString("- " + label + ": " + prose(cut(some(names, named), 2*maxProse)) + "\n")
+			b.WriteString("- " + label + ": " + prose(cut(text.AndMore(names, named), 2*maxProse)) + "\n")
 		}
 	}
 	say("Will be invited", told.invited)

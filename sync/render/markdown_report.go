@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -41,7 +42,7 @@ func reportHead(r *reconcile.Report) string {
 	var b strings.Builder
 	heading := "nothing to do"
 	if r.Planned > 0 {
-		heading = fmt.Sprintf("%s of %s done", number(r.Succeeded), count(r.Planned, "step", "steps"))
+		heading = fmt.Sprintf("%s of %s done", text.Number(r.Succeeded), text.Count(r.Planned, "step", "steps"))
 	}
 	for _, zone := range r.Zones {
 		if zone.Sandbox {
@@ -54,7 +55,7 @@ func reportHead(r *reconcile.Report) string {
 		word string
 		n    int
 	}{{"Failed", r.Failed}, {"Unknown", r.Unknown}, {"Skipped", r.Skipped}, {"Succeeded", r.Succeeded}, {"Waiting", r.Waiting}, {"Held", r.Held}} {
-		fmt.Fprintf(&b, "| %s | %s |\n", row.word, number(row.n))
+		fmt.Fprintf(&b, "| %s | %s |\n", row.word, text.Number(row.n))
 	}
 	fmt.Fprintf(&b, "\nRun %s, plan %s\n", code(cut(Clean(r.Run), maxName)), code(cut(Clean(r.Plan), 80)))
 	return b.String()
@@ -100,7 +101,7 @@ func missingLines(hidden []reportLine) string {
 	var words []string
 	for _, what := range []string{"FAILED", "UNKNOWN", "problem", "skipped", "done"} {
 		if n := counts[what]; n > 0 {
-			words = append(words, number(n)+" "+what)
+			words = append(words, text.Number(n)+" "+what)
 		}
 	}
 	return "\n> Too large for one comment. Not shown: " + strings.Join(words, ", ") + ". The whole report: --format json.\n"

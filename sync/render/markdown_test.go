@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 
 	"pgregory.net/rapid"
@@ -209,13 +210,13 @@ func TestMarkdownTooManyDestructive(t *testing.T) {
 			s.Op, s.Risk = reconcile.OpDelete, reconcile.RiskDestructive
 		}
 	}
-	text := string(rendered(t, func(b *bytes.Buffer) error { return Markdown(b, plan, 5_000, Options{}) }))
-	match := regexp.MustCompile(`\*\*Destructive: ([0-9,]+) delete not shown\*\*`).FindStringSubmatch(text)
+	page := string(rendered(t, func(b *bytes.Buffer) error { return Markdown(b, plan, 5_000, Options{}) }))
+	match := regexp.MustCompile(`\*\*Destructive: ([0-9,]+) delete not shown\*\*`).FindStringSubmatch(page)
 	if match == nil {
-		t.Fatalf("nothing counts what is not named:\n%s", text)
+		t.Fatalf("nothing counts what is not named:\n%s", page)
 	}
-	named := strings.Count(text, "<code>variable/SETTING")
-	if got := match[1]; got != number(10_000-named) || named < 50 {
+	named := strings.Count(page, "<code>variable/SETTING")
+	if got := match[1]; got != text.Number(10_000-named) || named < 50 {
 		t.Errorf("%d are named and %s counted; together they should be 10,000", named, got)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -151,7 +152,7 @@ func organizationFacts(o *reconcile.OrganizationPlan, width int) string {
 	switch {
 	case o.ID == 0 && len(o.NotRead) == 0:
 		return "new, " + zone
-	case o.ID == 0, reconcile.Invented(o.ID):
+	case o.ID == 0, reconcile.IsSynthetic(o.ID):
 		return zone
 	}
 	return fmt.Sprintf("id %d, ", o.ID) + zone
@@ -216,7 +217,7 @@ func (p *printer) held(held []reconcile.Held) {
 			p.line("    %s  %s", pad(opWord(h.Op), 8), p.paint(bold, cut(object(h.Address), p.width()-14)))
 		}
 		if first.Allow != "" {
-			p.line("    to let %s through:  %s", itThem(len(group)), p.paint(cyan, "--allow "+shellQuote(Clean(first.Allow))))
+			p.line("    to let %s through:  %s", itThem(len(group)), p.paint(cyan, "--allow "+text.ShellQuote(Clean(first.Allow))))
 		}
 	}
 }
@@ -257,7 +258,7 @@ func restWords(o *reconcile.OrganizationPlan) string {
 	return strings.Join(words, "; ")
 }
 
-func objectsAre(n int) string { return count(n, "object", "objects") + " " + verbBe(n) }
+func objectsAre(n int) string { return text.Count(n, "object", "objects") + " " + verbBe(n) }
 
 // guardWords names the guards that differ from the defaults.
 func guardWords(guards *spec.Guards) string {
@@ -295,7 +296,7 @@ func namesWords(name string, values []string) []string {
 	if len(values) == 0 {
 		return nil
 	}
-	return []string{name + " " + some(values, 4)}
+	return []string{name + " " + text.AndMore(values, 4)}
 }
 
 func globTexts(globs []spec.Glob) []string {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -35,7 +36,7 @@ func Problems(w io.Writer, problems []spec.Problem, exit reconcile.Exit, o Optio
 // problemCounts is the part of the last line that counts: "1 error, 2 warnings".
 func problemCounts(problems []spec.Problem) string {
 	errors, warnings := severities(problems)
-	return fmt.Sprintf("%d %s, %d %s", errors, wordFor(errors, "error", "errors"), warnings, wordFor(warnings, "warning", "warnings"))
+	return fmt.Sprintf("%d %s, %d %s", errors, text.Word(errors, "error", "errors"), warnings, text.Word(warnings, "warning", "warnings"))
 }
 
 func severities(problems []spec.Problem) (errors, warnings int) {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -129,7 +130,7 @@ func (p *Progress) tell(doing string, done, of int, what string) {
 	if p.Terminal {
 		bar = progressBar(done, of) + "  "
 	}
-	p.line(fmt.Sprintf("%s  %s%s of %s  %s", pad(doing, 8), bar, number(done), number(of), what))
+	p.line(fmt.Sprintf("%s  %s%s of %s  %s", pad(doing, 8), bar, text.Number(done), text.Number(of), what))
 }
 
 // line writes, unless the last line is too recent.

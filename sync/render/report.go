@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -28,7 +29,7 @@ func Report(w io.Writer, report *reconcile.Report, o Options) error {
 	}
 	p.check(report.Steps)
 	p.paste(report.Steps)
-	p.buy(report.Steps)
+	p.requiredPlans(report.Steps)
 	p.problems(report.Problems)
 	p.gap()
 	p.totals(report)
@@ -96,10 +97,11 @@ func (p *printer) outcomes(steps []reconcile.StepReport) {
 // how often it was tried.
 func outcomeWords(step reconcile.StepReport) string {
 	var words []string
-	if step.Reason != "" {
-		words = append(words, reasonWords(step.Reason))
+	reason := reasonWords(step.Reason)
+	if reason != "" {
+		words = append(words, reason)
 	}
-	if answer := answerWords(step.Error); answer != "" && !strings.Contains(Clean(step.Reason), answer) {
+	if answer := answerWords(step.Error); answer != "" && !strings.Contains(Clean(step.Reason.String()), answer) {
 		words = append(words, answer)
 	}
 	if step.Attempts > writesOf(reconcile.Step{Op: step.Op}) {
@@ -109,12 +111,11 @@ func outcomeWords(step reconcile.StepReport) string {
 }
 
 // reasonWords is a reason for people: "licence: custom variables" stays, "depends: acme failed" becomes "acme failed".
-func reasonWords(reason string) string {
-	word, rest, ok := strings.Cut(reason, ":")
-	if ok && word == "depends" && strings.TrimSpace(rest) != "" {
-		return strings.TrimSpace(rest)
+func reasonWords(reason reconcile.Reason) string {
+	if text := strings.TrimSpace(reason.Text); reason.Code == reconcile.ReasonDepends && text != "" {
+		return text
 	}
-	return reason
+	return reason.String()
 }
 
 // check says, for every step of which nobody knows whether it happened, how to find out.
@@ -172,37 +173,35 @@ func (p *printer) paste(steps []reconcile.StepReport) {
 	}
 }
 
-// upgrades say what a plan of Make must offer for a kind (Make's published plans).
-var upgrades = map[spec.Kind]string{
-	spec.KindVariable:       "custom variables: the Pro, Teams or Enterprise plan",
-	spec.KindFeatureControl: "feature controls: a plan that offers them, and API access (not Free)",
-	spec.KindTFA:            "enforcing two-factor authentication: the Enterprise plan",
-	spec.KindMember:         "managing people over the API: a paid plan (not Free)",
-	spec.KindOwner:          "managing people over the API: a paid plan (not Free)",
-	spec.KindOrganization:   "changing settings over the API: a paid plan (not Free)",
+// requiredPlan says what a plan of Make must offer for a kind.
+func requiredPlan(kind spec.Kind) string {
+	plan := reconcile.RequiredPlanFor(kind)
+	switch plan.Offer {
+	case "":
+		return ""
+	case reconcile.AnyPaidPlan:
+		return plan.Activity + ": a paid plan (not Free)"
+	case reconcile.OfferingPlan:
+		return plan.Activity + ": a plan that offers them, and API access (not Free)"
+	}
+	return plan.Activity + ": the " + string(plan.Offer) + " plan"
 }
 
-// SkippedForLicence tells whether a step was skipped because the organization's plan lacks what it needs.
-func SkippedForLicence(step reconcile.StepReport) bool {
-	word, _, _ := strings.Cut(step.Reason, ":")
-	return step.Outcome == reconcile.Skipped && word == "licence"
+// shortfall is what one organization lacks for some skipped steps.
+type shortfall struct {
+	key, plan string
+	steps     int
 }
 
-// purchase is what one organization lacks for some skipped steps.
-type purchase struct {
-	key, upgrade string
-	steps        int
-}
-
-// purchases lists what organizations lack, in the order of the report.
-func purchases(steps []reconcile.StepReport) []purchase {
-	var list []purchase
-	at := map[purchase]int{}
+// shortfalls lists what organizations lack, in the order of the report.
+func shortfalls(steps []reconcile.StepReport) []shortfall {
+	var list []shortfall
+	at := map[shortfall]int{}
 	for _, step := range steps {
-		if !SkippedForLicence(step) {
+		if !step.SkippedForLicence() {
 			continue
 		}
-		key := purchase{key: Clean(step.Address.Key()), upgrade: upgrades[step.Kind]}
+		key := shortfall{key: Clean(step.Address.Key()), plan: requiredPlan(step.Kind)}
 		i, ok := at[key]
 		if !ok {
 			i, at[key] = len(list), len(list)
@@ -213,9 +212,9 @@ func purchases(steps []reconcile.StepReport) []purchase {
 	return list
 }
 
-// buy says what to buy where steps were skipped for the licence.
-func (p *printer) buy(steps []reconcile.StepReport) {
-	list := purchases(steps)
+// requiredPlans says what to buy where steps were skipped for the licence.
+func (p *printer) requiredPlans(steps []reconcile.StepReport) {
+	list := shortfalls(steps)
 	if len(list) == 0 {
 		return
 	}
@@ -223,7 +222,7 @@ func (p *printer) buy(steps []reconcile.StepReport) {
 	p.line("%s", p.paint(bold, "What to buy (then apply again; nothing is lost)"))
 	width := itemWidth(len(list), func(i int) string { return list[i].key })
 	for _, one := range list {
-		p.item(one.key, width, one.upgrade+" ("+count(one.steps, "step", "steps")+" skipped)")
+		p.item(one.key, width, one.plan+" ("+text.Count(one.steps, "step", "steps")+" skipped)")
 	}
 }
 
@@ -233,28 +232,28 @@ func (p *printer) totals(r *reconcile.Report) {
 		p.line("%s", p.paint(bold, "Nothing to do."))
 	} else {
 		p.line("%s", p.paint(bold, fmt.Sprintf("%s planned = %d succeeded + %d failed + %d skipped + %d unknown.",
-			count(r.Planned, "step", "steps"), r.Succeeded, r.Failed, r.Skipped, r.Unknown)))
+			text.Count(r.Planned, "step", "steps"), r.Succeeded, r.Failed, r.Skipped, r.Unknown)))
 	}
 	if r.Waiting > 0 {
-		p.labelled(2, cyan, "waiting", 9, count(r.Waiting, "thing that cannot be done yet", "things that cannot be done yet"))
+		p.labelled(2, cyan, "waiting", 9, text.Count(r.Waiting, "thing that cannot be done yet", "things that cannot be done yet"))
 	}
 	if r.Held > 0 {
-		p.labelled(2, yellow, "held", 9, count(r.Held, "change that a guard stopped", "changes that guards stopped"))
+		p.labelled(2, yellow, "held", 9, text.Count(r.Held, "change that a guard stopped", "changes that guards stopped"))
 	}
-	p.labelled(2, plain, "calls", 9, fmt.Sprintf("%s, %s", count(r.Calls.Read, "read", "reads"), count(r.Calls.Write, "write", "writes")))
+	p.labelled(2, plain, "calls", 9, fmt.Sprintf("%s, %s", text.Count(r.Calls.Read, "read", "reads"), text.Count(r.Calls.Write, "write", "writes")))
 }
 
 // goOn says how to finish what was not finished. A merged report is of many runs, each of which goes on by itself.
 func (p *printer) goOn(r *reconcile.Report) {
 	unfinished := r.Failed + r.Unknown
 	for _, step := range r.Steps {
-		if step.Outcome == reconcile.Skipped && !SkippedForLicence(step) {
+		if step.Outcome == reconcile.Skipped && !step.SkippedForLicence() {
 			unfinished++
 		}
 	}
 	next := Clean(p.Next)
 	if merged := strings.Contains(r.Run, ","); next == "" && r.Run != "" && !merged {
-		next = "makesync apply --resume " + shellQuote(Clean(r.Run))
+		next = "makesync apply --resume " + text.ShellQuote(Clean(r.Run))
 	}
 	if unfinished > 0 && next != "" {
 		p.line("  %s  %s", pad("go on", 9), p.paint(cyan, next))

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -13,7 +14,7 @@ import (
 type Run struct {
 	ID      string
 	Started time.Time
-	Status  reconcile.StoryStatus
+	Status  reconcile.RunStatus
 	Zones   []string
 	// Planned = Succeeded + Failed + Skipped + Unknown, for a run that has ended.
 	Planned, Succeeded, Failed, Skipped, Unknown int
@@ -53,11 +54,11 @@ func runCells(run Run) []string {
 	if run.Damaged != "" {
 		return []string{Clean(run.ID), "", "damaged"}
 	}
-	cells := []string{Clean(run.ID), run.Started.UTC().Format(runTime), Clean(string(run.Status)), cut(Clean(strings.Join(run.Zones, ",")), 20), number(run.Planned)}
+	cells := []string{Clean(run.ID), run.Started.UTC().Format(runTime), Clean(string(run.Status)), cut(Clean(strings.Join(run.Zones, ",")), 20), text.Number(run.Planned)}
 	if run.Status == reconcile.RunUnfinished {
 		return cells
 	}
-	return append(cells, number(run.Succeeded), number(run.Failed), number(run.Skipped), number(run.Unknown))
+	return append(cells, text.Number(run.Succeeded), text.Number(run.Failed), text.Number(run.Skipped), text.Number(run.Unknown))
 }
 
 // runTrouble says, below a run that needs somebody, why and what to do.
@@ -67,7 +68,7 @@ func (p *printer) runTrouble(run Run) {
 		p.labelled(2, red, "", 0, run.Damaged)
 	case run.Open > 0 || run.Status == reconcile.RunUnfinished:
 		p.labelled(2, yellow, "", 0, openWords(run.Open)+"; go on with:")
-		p.line("  %s", p.paint(cyan, "makesync apply --resume "+shellQuote(Clean(run.ID))))
+		p.line("  %s", p.paint(cyan, "makesync apply --resume "+text.ShellQuote(Clean(run.ID))))
 	}
 }
 
@@ -75,7 +76,7 @@ func openWords(open int) string {
 	if open == 0 {
 		return "it did not come to its end"
 	}
-	return count(open, "request", "requests") + " of which nobody knows what became of " + itThem(open)
+	return text.Count(open, "request", "requests") + " of which nobody knows what became of " + itThem(open)
 }
 
 // aligned pads the cells of a table to columns; rows may be shorter than the first.
@@ -101,7 +102,7 @@ func aligned(rows [][]string) []string {
 
 // Story writes the story of one run as text: for each organization of its plan
 // every step, with each request that was sent for it and what became of it.
-func Story(w io.Writer, story *reconcile.Story, o Options) error {
+func Story(w io.Writer, story *reconcile.Run, o Options) error {
 	p := newPrinter(w, o)
 	p.labelled(0, bold, "run", headLabel, story.Run+", started "+story.Started.UTC().Format("2006-01-02 15:04:05 MST")+storyEnd(story))
 	if story.Host != "" {
@@ -110,7 +111,7 @@ func Story(w io.Writer, story *reconcile.Story, o Options) error {
 	p.labelled(0, bold, "plan", headLabel, story.Plan)
 	p.zones(story.Zones)
 	p.shard(story.Shard)
-	entries := map[int][]reconcile.StoryEntry{}
+	entries := map[int][]reconcile.Entry{}
 	for _, entry := range story.Entries {
 		entries[entryStep(entry)] = append(entries[entryStep(entry)], entry)
 	}
@@ -122,7 +123,7 @@ func Story(w io.Writer, story *reconcile.Story, o Options) error {
 	return p.flush()
 }
 
-func entryStep(e reconcile.StoryEntry) int {
+func entryStep(e reconcile.Entry) int {
 	if e.Intent != nil {
 		return e.Intent.Step
 	}
@@ -132,14 +133,14 @@ func entryStep(e reconcile.StoryEntry) int {
 	return 0
 }
 
-func storyEnd(story *reconcile.Story) string {
+func storyEnd(story *reconcile.Run) string {
 	if story.Ended == nil {
 		return ", without an end"
 	}
 	return ", took " + story.Ended.Sub(story.Started).Round(time.Second).String()
 }
 
-func (p *printer) storyOrganization(o *reconcile.StoryOrganization, entries map[int][]reconcile.StoryEntry, report *reconcile.Report) {
+func (p *printer) storyOrganization(o *reconcile.RunOrganization, entries map[int][]reconcile.Entry, report *reconcile.Report) {
 	p.gap()
 	p.line("%s", p.organizationHead(&reconcile.OrganizationPlan{Key: o.Key, Zone: o.Zone, ID: o.ID, Name: o.Name}))
 	for i := range o.Steps {
@@ -156,7 +157,7 @@ func (p *printer) storyOrganization(o *reconcile.StoryOrganization, entries map[
 	}
 }
 
-func (p *printer) storyEntry(e reconcile.StoryEntry) {
+func (p *printer) storyEntry(e reconcile.Entry) {
 	const clock = "15:04:05.000"
 	if i := e.Intent; i != nil {
 		p.line("      %s  %s, attempt %d: sent", i.At.UTC().Format(clock), cut(Clean(string(i.Verb)), 40), i.Attempt)
@@ -166,7 +167,7 @@ func (p *printer) storyEntry(e reconcile.StoryEntry) {
 		if r.Resolved {
 			text += " (found out by reading)"
 		}
-		for _, more := range []string{r.Reason, answerWords(r.Error)} {
+		for _, more := range []string{r.Reason.String(), answerWords(r.Error)} {
 			if more != "" {
 				text += "; " + more
 			}
@@ -196,15 +197,15 @@ func (p *printer) stepEnd(step *reconcile.Step, report *reconcile.Report, sent b
 }
 
 // storyEnd says how the run ended and how to go on.
-func (p *printer) storyEnd(story *reconcile.Story) {
-	if story.Torn {
+func (p *printer) storyEnd(story *reconcile.Run) {
+	if story.Truncated {
 		p.labelled(0, yellow, "", 0, "The last line of the journal was cut off (a kill, or a full disk) and is left out.")
 	}
 	open := len(story.Open())
 	switch status := story.Status(); {
 	case status == reconcile.RunUnfinished || open > 0 && status != reconcile.RunResolved:
 		p.labelled(0, yellow, "Unfinished:", 0, openWords(open)+". Go on with:")
-		p.line("  %s", p.paint(cyan, "makesync apply --resume "+shellQuote(Clean(story.Run))))
+		p.line("  %s", p.paint(cyan, "makesync apply --resume "+text.ShellQuote(Clean(story.Run))))
 	case status == reconcile.RunResolved:
 		p.line("Unfinished, and a later run has found out what became of everything that was sent.")
 	default:

@@ -128,13 +128,13 @@ func sampleReport() *reconcile.Report {
 		Planned: 9, Succeeded: 3, Failed: 2, Skipped: 3, Unknown: 1, Waiting: 2, Held: 3, Calls: reconcile.Calls{Read: 9, Write: 7},
 		Steps: []reconcile.StepReport{
 			{N: 1, Address: "acme", Kind: spec.KindOrganization, Op: reconcile.OpUpdate, Outcome: reconcile.Succeeded, Attempts: 1},
-			{N: 2, Address: "acme/variable/RETRIES", Kind: spec.KindVariable, Op: reconcile.OpUpdate, Outcome: reconcile.Failed, Reason: "not-converged: the value is 6, not 7; somebody else changed it meanwhile", Attempts: 2},
+			{N: 2, Address: "acme/variable/RETRIES", Kind: spec.KindVariable, Op: reconcile.OpUpdate, Outcome: reconcile.Failed, Reason: reconcile.ParseReason("not-converged: the value is 6, not 7; somebody else changed it meanwhile"), Attempts: 2},
 			{N: 3, Address: "acme/variable/OLD", Kind: spec.KindVariable, Op: reconcile.OpDelete, Outcome: reconcile.Failed, Attempts: 1, Error: refused},
-			{N: 4, Address: "acme/member/jane@acme.example", Kind: spec.KindMember, Op: reconcile.OpInvite, Outcome: reconcile.OutcomeUnknown, Reason: "the connection broke after the request was sent, and reading afterwards failed too", Attempts: 1},
-			{N: 5, Address: "acme/owner", Kind: spec.KindOwner, Op: reconcile.OpTransfer, Outcome: reconcile.Skipped, Reason: "depends: acme/member/jane@acme.example is unknown"},
+			{N: 4, Address: "acme/member/jane@acme.example", Kind: spec.KindMember, Op: reconcile.OpInvite, Outcome: reconcile.OutcomeUnknown, Reason: reconcile.ParseReason("the connection broke after the request was sent, and reading afterwards failed too"), Attempts: 1},
+			{N: 5, Address: "acme/owner", Kind: spec.KindOwner, Op: reconcile.OpTransfer, Outcome: reconcile.Skipped, Reason: reconcile.ParseReason("depends: acme/member/jane@acme.example is unknown")},
 			{N: 6, Address: "new", Kind: spec.KindOrganization, Op: reconcile.OpCreate, Outcome: reconcile.Succeeded, Attempts: 1, Paste: "id: 4711"},
-			{N: 7, Address: "new/variable/A", Kind: spec.KindVariable, Op: reconcile.OpCreate, Outcome: reconcile.Skipped, Reason: "licence: the plan has no custom variables"},
-			{N: 8, Address: "new/tfa", Kind: spec.KindTFA, Op: reconcile.OpUpdate, Outcome: reconcile.Skipped, Reason: "licence: the plan cannot enforce two-factor authentication"},
+			{N: 7, Address: "new/variable/A", Kind: spec.KindVariable, Op: reconcile.OpCreate, Outcome: reconcile.Skipped, Reason: reconcile.ParseReason("licence: the plan has no custom variables")},
+			{N: 8, Address: "new/tfa", Kind: spec.KindTFA, Op: reconcile.OpUpdate, Outcome: reconcile.Skipped, Reason: reconcile.ParseReason("licence: the plan cannot enforce two-factor authentication")},
 			{N: 9, Address: "new/member/a@acme.example", Kind: spec.KindMember, Op: reconcile.OpInvite, Outcome: reconcile.Succeeded, Attempts: 1},
 		},
 		Problems: []spec.Problem{{Severity: spec.Warning, Rule: "slow", Message: "waited 61 s for the rate window of acme"}},
@@ -155,25 +155,25 @@ func sampleProblems() []spec.Problem {
 	}
 }
 
-func sampleStory() *reconcile.Story {
+func sampleStory() *reconcile.Run {
 	plan := samplePlan()
 	ended := sampleTime.Add(12 * time.Second)
 	at := func(ms int) time.Time { return sampleTime.Add(time.Duration(ms) * time.Millisecond) }
 	steps := plan.Organizations[0].Steps
-	intent := func(step int, verb reconcile.Verb, ms int) reconcile.StoryEntry {
-		return reconcile.StoryEntry{Intent: &reconcile.Intent{Step: step, Address: steps[step-1].Address, Verb: verb, Attempt: 1, At: at(ms)}}
+	intent := func(step int, verb reconcile.Verb, ms int) reconcile.Entry {
+		return reconcile.Entry{Intent: &reconcile.Intent{Step: step, Address: steps[step-1].Address, Verb: verb, Attempt: 1, At: at(ms)}}
 	}
-	result := func(step int, verb reconcile.Verb, ms int, outcome reconcile.StepOutcome) reconcile.StoryEntry {
-		return reconcile.StoryEntry{Result: &reconcile.Outcome{Step: step, Address: steps[step-1].Address, Verb: verb, Attempt: 1, At: at(ms), Outcome: outcome}}
+	result := func(step int, verb reconcile.Verb, ms int, outcome reconcile.StepOutcome) reconcile.Entry {
+		return reconcile.Entry{Result: &reconcile.Outcome{Step: step, Address: steps[step-1].Address, Verb: verb, Attempt: 1, At: at(ms), Outcome: outcome}}
 	}
 	refused := result(4, reconcile.UpdateVariable, 900, reconcile.Failed)
 	refused.Result.Error = &spec.APIError{Status: 403, Code: "SC403", Message: "Permission denied"}
-	return &reconcile.Story{Run: "20261120T020000Z-7f3a", Started: sampleTime, Ended: &ended, Tool: "1.2.0", PID: 4711, Host: "cron1", Plan: plan.Digest, Zones: plan.Zones[:1],
-		Organizations: []reconcile.StoryOrganization{{Key: "acme", Zone: "eu1", ID: 11, Name: "Acme Automation", Steps: []reconcile.Step{steps[0], steps[3], steps[7]}}},
-		Entries: []reconcile.StoryEntry{
+	return &reconcile.Run{Run: "20261120T020000Z-7f3a", Started: sampleTime, Ended: &ended, Tool: "1.2.0", PID: 4711, Host: "cron1", Plan: plan.Digest, Zones: plan.Zones[:1],
+		Organizations: []reconcile.RunOrganization{{Key: "acme", Zone: "eu1", ID: 11, Name: "Acme Automation", Steps: []reconcile.Step{steps[0], steps[3], steps[7]}}},
+		Entries: []reconcile.Entry{
 			intent(1, reconcile.UpdateOrganization, 100), result(1, reconcile.UpdateOrganization, 420, reconcile.Succeeded),
 			intent(4, reconcile.UpdateVariable, 500), refused, intent(8, reconcile.InviteMember, 1000),
-		}, Torn: true}
+		}, Truncated: true}
 }
 
 func sampleRuns() []Run {

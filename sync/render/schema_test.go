@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
 	"reflect"
 	"sort"
@@ -83,7 +84,8 @@ func compareSchema(t *testing.T, path string, root, n *node, typ reflect.Type) {
 		compareSchema(t, path+"[]", root, n.Items, typ.Elem())
 		return
 	}
-	if typ.Kind() != reflect.Struct || typ == reflect.TypeFor[reconcile.Scalar]() || typ.PkgPath() == "time" {
+	text := typ.Implements(reflect.TypeFor[encoding.TextMarshaler]()) // one string in JSON
+	if typ.Kind() != reflect.Struct || typ == reflect.TypeFor[reconcile.Scalar]() || text {
 		return
 	}
 	var all, required, have []string
@@ -93,7 +95,7 @@ func compareSchema(t *testing.T, path string, root, n *node, typ reflect.Type) {
 			continue
 		}
 		all = append(all, tag)
-		if options != "omitempty" {
+		if options != "omitempty" && options != "omitzero" {
 			required = append(required, tag)
 		}
 		property := n.Properties[tag]

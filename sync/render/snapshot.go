@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -25,7 +26,7 @@ func Snapshot(w io.Writer, s *reconcile.Snapshot, file string, read int, problem
 		style = redBold
 	}
 	p.line("%s", p.paint(style, "holds "+snapshotValues[s.Values]+emailWords(s)))
-	p.line("makesync: snapshot: %s of zone %s, %d read; file %s", count(len(s.Organizations), "organization", "organizations"), Clean(s.Zone), read, Clean(file))
+	p.line("makesync: snapshot: %s of zone %s, %d read; file %s", text.Count(len(s.Organizations), "organization", "organizations"), Clean(s.Zone), read, Clean(file))
 	return p.flush()
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -96,7 +97,7 @@ func (s *story) print(p *printer, plan *reconcile.Plan) {
 	if n == 0 {
 		p.line("%s", p.paint(bold, "No changes.")+s.nothingWords(plan))
 	} else {
-		p.line("%s", p.paint(bold, count(n, "change", "changes")+": "+opWords(plan.Summary)+"."))
+		p.line("%s", p.paint(bold, text.Count(n, "change", "changes")+": "+opWords(plan.Summary)+"."))
 	}
 	const label = 16
 	say := func(colour style, name string, text string) {
@@ -104,12 +105,12 @@ func (s *story) print(p *printer, plan *reconcile.Plan) {
 			p.labelled(2, colour, name, label, text)
 		}
 	}
-	say(yellow, "will be invited", some(s.invited, named))
-	say(red, "will lose access", some(s.losing, named))
-	say(redBold, "cannot be undone", some(s.forever, named))
+	say(yellow, "will be invited", text.AndMore(s.invited, named))
+	say(red, "will lose access", text.AndMore(s.losing, named))
+	say(redBold, "cannot be undone", text.AndMore(s.forever, named))
 	say(cyan, "waiting", countIf(plan.Summary.Waiting, "thing that cannot be done yet; not a change", "things that cannot be done yet; not a change"))
 	say(yellow, "held", countIf(plan.Summary.Held, "change that a guard stopped; not applied", "changes that guards stopped; not applied"))
-	say(yellow, "not read", some(s.notRead, named))
+	say(yellow, "not read", text.AndMore(s.notRead, named))
 	say(plain, "as declared", s.declaredWords(plan.Summary))
 	say(plain, "not managed", unmanagedWords(plan.Unmanaged))
 	say(plain, "calls", s.callWords(plan.Calls, n))
@@ -119,7 +120,7 @@ func countIf(n int, one, many string) string {
 	if n == 0 {
 		return ""
 	}
-	return count(n, one, many)
+	return text.Count(n, one, many)
 }
 
 func (s *story) nothingWords(plan *reconcile.Plan) string {
@@ -138,18 +139,18 @@ func (s *story) nothingWords(plan *reconcile.Plan) string {
 }
 
 func (s *story) declaredWords(sum reconcile.Summary) string {
-	text := countIf(sum.Unchanged, "object", "objects")
+	line := countIf(sum.Unchanged, "object", "objects")
 	if s.silent == 0 {
-		return text
+		return line
 	}
-	silent := count(s.silent, "organization", "organizations")
+	silent := text.Count(s.silent, "organization", "organizations")
 	if s.silent == s.organizations {
 		silent = "all " + silent
 		if s.organizations == 1 {
 			silent = "the organization"
 		}
 	}
-	return strings.TrimPrefix(text+"; nothing to say about "+silent, "; ")
+	return strings.TrimPrefix(line+"; nothing to say about "+silent, "; ")
 }
 
 func unmanagedWords(unmanaged map[spec.Kind]int) string {
@@ -163,23 +164,23 @@ func unmanagedWords(unmanaged map[spec.Kind]int) string {
 // callWords says what reading took and what applying will take, with the time where a rate limit binds:
 // organizations are written side by side, so that the slowest one counts.
 func (s *story) callWords(calls reconcile.Calls, steps int) string {
-	text := count(calls.Read, "read", "reads") + " made"
+	line := text.Count(calls.Read, "read", "reads") + " made"
 	if steps == 0 {
-		return text
+		return line
 	}
-	text += "; apply makes " + count(calls.Write, "write", "writes") + ", and reads before and after them"
+	line += "; apply makes " + text.Count(calls.Write, "write", "writes") + ", and reads before and after them"
 	if len(s.limited) == 0 {
-		return text
+		return line
 	}
 	slow := append([]limited(nil), s.limited...)
 	sort.SliceStable(slow, func(i, j int) bool { return slow[i].minutes() > slow[j].minutes() })
 	worst := slow[0]
-	text += fmt.Sprintf("; at least %s: %s has %s and its plan allows %d calls per minute", count(worst.minutes(), "minute", "minutes"),
-		worst.key, count(worst.writes, "write", "writes"), worst.limit)
+	line += fmt.Sprintf("; at least %s: %s has %s and its plan allows %d calls per minute", text.Count(worst.minutes(), "minute", "minutes"),
+		worst.key, text.Count(worst.writes, "write", "writes"), worst.limit)
 	if len(slow) > 1 {
-		text += " (" + count(len(slow)-1, "other organization is", "other organizations are") + " limited too)"
+		line += " (" + text.Count(len(slow)-1, "other organization is", "other organizations are") + " limited too)"
 	}
-	return text
+	return line
 }
 
 // saved says where the plan was written and how to go on.

@@ -44,7 +44,7 @@ func TestTexts(t *testing.T) {
 		"story.txt":        func(b *bytes.Buffer) error { return Story(b, sampleStory(), Options{}) },
 		"story-finished.txt": func(b *bytes.Buffer) error {
 			story := sampleStory()
-			story.Torn, story.Report = false, sampleReport()
+			story.Truncated, story.Report = false, sampleReport()
 			return Story(b, story, Options{})
 		},
 		"compare.txt": func(b *bytes.Buffer) error { return Compare(b, sampleComparison(), Options{}) },

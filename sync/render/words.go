@@ -2,10 +2,10 @@ package render
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	reconcile "makesync/sync"
 )
 
@@ -34,52 +34,16 @@ func kindWord(k spec.Kind, n int) string {
 	return words[1]
 }
 
-// number writes an integer with commas between thousands.
-func number(n int) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}
-
-// wordFor is the word in the number that n asks for.
-func wordFor(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
-}
-
-// count is "1 change", "3 changes".
-func count(n int, one, many string) string { return number(n) + " " + wordFor(n, one, many) }
-
-// list joins words: "a", "a and b", "a, b and c".
-func list(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
-}
-
-// some joins at most max words and counts the rest: "a, b and 12 more".
-func some(words []string, max int) string {
-	if len(words) <= max {
-		return list(words)
-	}
-	return strings.Join(words[:max], ", ") + " and " + number(len(words)-max) + " more"
-}
-
 // kindCounts is "3 variables and 1 member", in the order of kinds; "" for none.
-func kindCounts(counts map[spec.Kind]int) (text string, total int) {
+func kindCounts(counts map[spec.Kind]int) (listed string, total int) {
 	var words []string
 	for _, kind := range spec.Kinds() {
 		if n := counts[kind]; n > 0 {
-			words = append(words, number(n)+" "+kindWord(kind, n))
+			words = append(words, text.Number(n)+" "+kindWord(kind, n))
 			total += n
 		}
 	}
-	return list(words), total
+	return text.And(words), total
 }
 
 func verbBe(n int) string {
@@ -100,7 +64,7 @@ func kindNames(kinds []spec.Kind) string {
 			}
 		}
 	}
-	return list(words)
+	return text.And(words)
 }
 
 // risks are in the order in which texts show them, with their mark and its colour.
@@ -164,7 +128,7 @@ func opWords(s reconcile.Summary) string {
 	var words []string
 	for _, c := range counted {
 		if n := c.of(s); n > 0 {
-			words = append(words, number(n)+" "+string(c.op))
+			words = append(words, text.Number(n)+" "+string(c.op))
 		}
 	}
 	return strings.Join(words, ", ")

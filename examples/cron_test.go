@@ -1,0 +1,374 @@
+package examples_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	batch "k8s.io/api/batch/v1"
+	core "k8s.io/api/core/v1"
+	"sigs.k8s.io/yaml"
+)
+
+const cron = "cron"
+
+// machine plays a computer on which the night's run is installed: /etc and /var stand in a folder of their own.
+type machine struct {
+	zone *zone
+	root string
+}
+
+const nightly = `apiVersion: makesync/v1
+zone: try
+zones: {try: {url: %q}}
+guards: {maxDeletes: {variable: 0}}
+organizations:
+  acme: {id: 11, variables: {NIGHTLY: 1%s}}
+`
+
+func newMachine(t *testing.T) *machine {
+	t.Helper()
+	m := &machine{newZone(t, "quickstart"), t.TempDir()}
+	for _, dir := range []string{"etc/makesync/documents", "var/lib/makesync/metrics", "var/log/makesync"} {
+		if err := os.MkdirAll(filepath.Join(m.root, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m.document(t, "")
+	m.write(t, "etc/makesync/environment", strings.Replace(example(t, "environment"), "MAKE_API_KEY=\n",
+		"MAKE_API_KEY="+m.zone.FirstToken()+"\nMAKESYNC_HOSTS="+strings.TrimPrefix(m.zone.url, "http://")+"\n", 1))
+	return m
+}
+
+// document writes what the organization shall have; more is added to its variables.
+func (m *machine) document(t *testing.T, more string) {
+	t.Helper()
+	m.write(t, "etc/makesync/documents/makesync.yaml", fmt.Sprintf(nightly, m.zone.url, more))
+}
+
+func (m *machine) write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(m.root, name), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// here moves the paths of a text to the machine's folder.
+func (m *machine) here(text string) string {
+	return regexp.MustCompile(`/(etc|var)/`).ReplaceAllString(text, m.root+"/$1/")
+}
+
+func example(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(cron, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// result is how a command ended.
+func result(t *testing.T, cmd *exec.Cmd) (int, string) {
+	t.Helper()
+	out, err := cmd.CombinedOutput()
+	if cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), string(out)
+}
+
+// cronField is one of the five, as every cron understands it: numbers, ranges, steps, lists.
+var cronField = regexp.MustCompile(`^(\*|\d+(-\d+)?)(/\d+)?(,(\*|\d+(-\d+)?)(/\d+)?)*$`)
+
+// schedule checks five fields of a crontab.
+func schedule(t *testing.T, fields []string) {
+	t.Helper()
+	limits := [][2]int{{0, 59}, {0, 23}, {1, 31}, {1, 12}, {0, 7}}
+	if len(fields) != len(limits) {
+		t.Fatalf("a schedule of %d fields: %q", len(fields), fields)
+	}
+	for i, field := range fields {
+		if !cronField.MatchString(field) {
+			t.Errorf("field %d is %q", i+1, field)
+		}
+		for _, number := range regexp.MustCompile(`\d+`).FindAllString(strings.Split(field, "/")[0], -1) {
+			var n int
+			if fmt.Sscan(number, &n); n < limits[i][0] || n > limits[i][1] {
+				t.Errorf("field %d is %q, from %d to %d", i+1, field, limits[i][0], limits[i][1])
+			}
+		}
+	}
+}
+
+// crontab reads variables and the only line that runs something.
+func crontab(t *testing.T, text string) (env []string, command string) {
+	t.Helper()
+	assignment := regexp.MustCompile(`^[A-Z_]+=`)
+	for line := range strings.Lines(text) {
+		switch line = strings.TrimRight(line, "\n"); {
+		case line == "" || strings.HasPrefix(line, "#"):
+		case assignment.MatchString(line):
+			env = append(env, line)
+		default:
+			if command != "" {
+				t.Fatalf("a second command: %s", line)
+			}
+			fields := strings.Fields(line)
+			schedule(t, fields[:min(5, len(fields))])
+			command = strings.Join(fields[5:], " ")
+		}
+	}
+	if command == "" || strings.Contains(command, "%") { // cron takes % for the end of a line
+		t.Fatalf("the command is %q", command)
+	}
+	return env, command
+}
+
+// TestCrontab runs the line as cron would: quiet when all is well, the end of the log when it is not.
+func TestCrontab(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	env, command := crontab(t, example(t, "crontab"))
+	if code, out := result(t, exec.Command("sh", "-n", "-c", command)); code != 0 {
+		t.Fatalf("sh -n: %s", out)
+	}
+	night := func(code int) string {
+		t.Helper()
+		c := exec.Command("sh", "-c", m.here(command))
+		for _, variable := range env {
+			c.Env = append(c.Env, m.here(variable))
+		}
+		c.Env = append(c.Env, "HOME="+m.root, "PATH="+os.Getenv("PATH"))
+		c.Dir = m.root
+		got, out := result(t, c)
+		if got != code {
+			t.Errorf("the line ended with %d, want %d:\n%s", got, code, out)
+		}
+		return out
+	}
+	for n := range 2 {
+		if out := night(0); out != "" {
+			t.Errorf("night %d sends a mail:\n%s", n, out)
+		}
+	}
+	metrics, err := os.ReadFile(filepath.Join(m.root, "var/lib/makesync/metrics/makesync.prom"))
+	if err != nil || !strings.Contains(string(metrics), `makesync_runs_total{exit="ok"} 2`) {
+		t.Errorf("the metrics: %v\n%s", err, metrics)
+	}
+	log, err := os.ReadFile(filepath.Join(m.root, "var/log/makesync/night.log"))
+	if err != nil || strings.Count(string(log), "\n") != 1 || !strings.HasPrefix(string(log), "makesync: apply: 0 planned, ") {
+		t.Errorf("the log of a night without news: %v\n%s", err, log)
+	}
+	m.document(t, ", OLD: {state: absent}, BUG: {state: gone}")
+	if out := night(0); !strings.Contains(out, "exit 3 (invalid)") {
+		t.Errorf("an invalid document sends no mail:\n%s", out)
+	}
+	held := strings.Replace(fmt.Sprintf(nightly, m.zone.url, ""), "NIGHTLY: 1", "NIGHTLY: {state: absent}", 1)
+	m.write(t, "etc/makesync/documents/makesync.yaml", held)
+	if out := night(0); out != "" {
+		t.Errorf("what is held sends a mail:\n%s", out)
+	}
+}
+
+// unit is a systemd unit: section, directive, values.
+type unit map[string]map[string][]string
+
+// known are the directives that the examples use; a mistyped one is not among them, and systemd would only warn.
+var known = map[string]string{
+	"Unit":  "Description Wants After",
+	"Timer": "OnCalendar RandomizedDelaySec Persistent",
+	"Service": "Type ExecStart EnvironmentFile Environment SuccessExitStatus TimeoutStopSec TimeoutStartSec User Group StateDirectory StateDirectoryMode " +
+		"UMask MemoryMax NoNewPrivileges CapabilityBoundingSet ProtectSystem ProtectHome ProtectClock ProtectControlGroups ProtectHostname ProtectKernelLogs " +
+		"ProtectKernelModules ProtectKernelTunables ProtectProc PrivateDevices PrivateTmp RestrictAddressFamilies RestrictNamespaces RestrictRealtime " +
+		"RestrictSUIDSGID LockPersonality MemoryDenyWriteExecute SystemCallArchitectures SystemCallFilter",
+	"Install": "WantedBy",
+}
+
+func readUnit(t *testing.T, name string) unit {
+	t.Helper()
+	u, section := unit{}, ""
+	for line := range strings.Lines(example(t, name)) {
+		line = strings.TrimSpace(line)
+		switch key, value, ok := strings.Cut(line, "="); {
+		case line == "" || strings.HasPrefix(line, "#"):
+		case strings.HasPrefix(line, "["):
+			section = strings.Trim(line, "[]")
+			u[section] = map[string][]string{}
+		case !ok || !slices.Contains(strings.Fields(known[section]), key):
+			t.Errorf("%s: [%s] %s", name, section, line)
+		default:
+			u[section][key] = append(u[section][key], value)
+		}
+	}
+	return u
+}
+
+func (u unit) one(t *testing.T, section, key string) string {
+	t.Helper()
+	values := u[section][key]
+	if len(values) != 1 {
+		t.Fatalf("[%s] %s stands %d times", section, key, len(values))
+	}
+	return values[0]
+}
+
+// TestSystemdUnits reads the units and runs the service's command with its environment, twice.
+func TestSystemdUnits(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	service, timer := readUnit(t, "makesync.service"), readUnit(t, "makesync.timer")
+	for key, want := range map[string]string{
+		"Type": "oneshot", "User": "makesync", "NoNewPrivileges": "yes", "ProtectSystem": "strict", "CapabilityBoundingSet": "",
+		"SuccessExitStatus": "5", "EnvironmentFile": "/etc/makesync/environment", "StateDirectory": "makesync makesync/metrics", "UMask": "0077",
+	} {
+		if got := service.one(t, "Service", key); got != want {
+			t.Errorf("%s is %q, want %q", key, got, want)
+		}
+	}
+	if timer.one(t, "Install", "WantedBy") != "timers.target" || timer.one(t, "Timer", "Persistent") != "yes" {
+		t.Error("the timer is not started at boot, or forgets the nights that were slept through")
+	}
+	program, command, _ := strings.Cut(service.one(t, "Service", "ExecStart"), " ")
+	if program != "/usr/local/bin/makesync" || strings.ContainsAny(command, "$%;|>") { // systemd is no shell
+		t.Errorf("ExecStart is %s %s", program, command)
+	}
+	for n := range 2 {
+		c := exec.Command("makesync", strings.Fields(m.here(command))...)
+		c.Env = []string{m.here(service.one(t, "Service", "Environment"))}
+		data, err := os.ReadFile(m.here(service.one(t, "Service", "EnvironmentFile")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(data)) {
+			if !strings.HasPrefix(line, "#") {
+				c.Env = append(c.Env, strings.TrimSpace(line))
+			}
+		}
+		if code, out := result(t, c); code != 0 || !strings.HasSuffix(out, "exit 0 (ok)\n") || n == 1 && strings.Count(out, "\n") > 1 {
+			t.Errorf("run %d ended with %d:\n%s", n, code, out)
+		}
+	}
+}
+
+// TestSystemdVerify asks systemd itself, where it is installed.
+func TestSystemdVerify(t *testing.T) {
+	t.Parallel()
+	analyze, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		t.Skip("CANNOT CHECK HERE: systemd-analyze is not installed")
+	}
+	binary, err := exec.LookPath("makesync")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	names := []string{"makesync.service", "makesync.timer"}
+	for _, name := range names {
+		text := strings.ReplaceAll(example(t, name), "/usr/local/bin/makesync", binary) // it must be there
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	verify := func() (int, string) {
+		c := exec.Command(analyze, "verify", "--man=no", "--recursive-errors=no", names[0], names[1])
+		c.Dir = dir
+		return result(t, c)
+	}
+	if code, out := verify(); code != 0 || strings.Contains(out, dir) || strings.Contains(out, "makesync.") {
+		t.Errorf("systemd-analyze verify ended with %d:\n%s", code, out)
+	}
+	// And it would have said so.
+	broken := strings.Replace(example(t, names[0]), "ProtectHome=yes", "ProtectHom=yes", 1)
+	if err := os.WriteFile(filepath.Join(dir, names[0]), []byte(broken), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, out := verify(); !strings.Contains(out, "ProtectHom") {
+		t.Errorf("a mistyped directive is not noticed:\n%s", out)
+	}
+}
+
+// TestCronJob decodes the manifests strictly and runs the container's command with the mounts in folders.
+func TestCronJob(t *testing.T) {
+	t.Parallel()
+	var job batch.CronJob
+	var claim core.PersistentVolumeClaim
+	for name, object := range map[string]any{"cronjob.yaml": &job, "volume.yaml": &claim} {
+		if err := yaml.UnmarshalStrict([]byte(example(t, name)), object); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
+	schedule(t, strings.Fields(job.Spec.Schedule))
+	run := job.Spec.JobTemplate.Spec
+	pod := run.Template.Spec
+	c := pod.Containers[0]
+	rules := run.PodFailurePolicy.Rules
+	for what, ok := range map[string]bool{
+		"the kind":          job.Kind == "CronJob" && job.APIVersion == "batch/v1" && job.Name != "",
+		"the time zone":     *job.Spec.TimeZone == "Etc/UTC",
+		"one at a time":     job.Spec.ConcurrencyPolicy == batch.ForbidConcurrent,
+		"a late start":      *job.Spec.StartingDeadlineSeconds >= 100, // the controller looks every 10 s, and gives up below
+		"the end":           *run.ActiveDeadlineSeconds > 2*3600 && slices.Contains(c.Args, "--max-runtime=2h"),
+		"retries":           *run.BackoffLimit > 0 && pod.RestartPolicy == core.RestartPolicyNever, // a podFailurePolicy wants Never
+		"disruptions":       rules[0].Action == batch.PodFailurePolicyActionIgnore && rules[0].OnPodConditions[0].Type == core.DisruptionTarget,
+		"what is final":     rules[1].Action == batch.PodFailurePolicyActionFailJob && slices.Equal(rules[1].OnExitCodes.Values, []int32{3, 5, 7, 64}) && *rules[1].OnExitCodes.ContainerName == c.Name,
+		"time to stop":      *pod.TerminationGracePeriodSeconds > 120,
+		"one container":     len(pod.Containers) == 1 && len(pod.InitContainers) == 0,
+		"non-root":          *pod.SecurityContext.RunAsNonRoot && *pod.SecurityContext.RunAsUser > 0 && *pod.SecurityContext.FSGroup > 0,
+		"seccomp":           pod.SecurityContext.SeccompProfile.Type == core.SeccompProfileTypeRuntimeDefault,
+		"the root fs":       *c.SecurityContext.ReadOnlyRootFilesystem,
+		"privileges":        !*c.SecurityContext.AllowPrivilegeEscalation && slices.Equal(c.SecurityContext.Capabilities.Drop, []core.Capability{"ALL"}),
+		"the account token": !*pod.AutomountServiceAccountToken,
+		"limits":            !c.Resources.Limits.Memory().IsZero() && !c.Resources.Limits.Cpu().IsZero() && !c.Resources.Requests.Memory().IsZero() && !c.Resources.Requests.Cpu().IsZero(),
+		"tokens":            c.EnvFrom[0].SecretRef != nil && !strings.Contains(fmt.Sprint(c.Env, c.Args), "KEY"),
+		"the state":         pod.Volumes[1].PersistentVolumeClaim.ClaimName == claim.Name && c.VolumeMounts[1].Name == pod.Volumes[1].Name && !c.VolumeMounts[1].ReadOnly,
+		"the documents":     pod.Volumes[0].ConfigMap != nil && c.VolumeMounts[0].Name == pod.Volumes[0].Name && c.VolumeMounts[0].ReadOnly,
+	} {
+		if !ok {
+			t.Error(what)
+		}
+	}
+	runCronJob(t, c)
+}
+
+// runCronJob runs the container twice; the second night remembers the first. The documents lie as a ConfigMap lays them: links
+// into a hidden folder that is a link itself.
+func runCronJob(t *testing.T, c core.Container) {
+	t.Helper()
+	m := newMachine(t)
+	documents, state := filepath.Join(m.root, "documents"), filepath.Join(m.root, "state")
+	for _, dir := range []string{filepath.Join(documents, "..2026_11_22"), state} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Rename(filepath.Join(m.root, "etc/makesync/documents/makesync.yaml"), filepath.Join(documents, "..2026_11_22/makesync.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	for link, to := range map[string]string{"..data": "..2026_11_22", "makesync.yaml": "..data/makesync.yaml"} {
+		if err := os.Symlink(to, filepath.Join(documents, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	here := strings.NewReplacer("=/documents", "="+documents, "=/state", "="+state)
+	for night, want := range []string{"1 planned, 1 succeeded", "0 planned, 0 succeeded"} {
+		var args []string
+		for _, arg := range c.Args {
+			args = append(args, here.Replace(arg))
+		}
+		cmd := exec.Command("makesync", args...)
+		cmd.Env = []string{here.Replace(c.Env[0].Name + "=" + c.Env[0].Value), "MAKE_API_KEY=" + m.zone.FirstToken(),
+			"MAKESYNC_HOSTS=" + strings.TrimPrefix(m.zone.url, "http://")}
+		if code, out := result(t, cmd); code != 0 || !strings.Contains(out, want) {
+			t.Errorf("night %d ended with %d, want %q:\n%s", night, code, want, out)
+		}
+	}
+	runs, err := filepath.Glob(filepath.Join(state, "makesync/runs/*.jsonl"))
+	if err != nil || len(runs) != 1 {
+		t.Errorf("the volume holds the journals %v, %v", runs, err)
+	}
+}

@@ -1,0 +1,201 @@
+package examples_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	batch "k8s.io/api/batch/v1"
+	core "k8s.io/api/core/v1"
+	"sigs.k8s.io/yaml"
+)
+
+const kubernetes = "kubernetes"
+
+// manifest decodes a manifest strictly: a field that Kubernetes does not have fails the test.
+func manifest[T any](t *testing.T, name string) *T {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(kubernetes, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	object := new(T)
+	if err := yaml.UnmarshalStrict(data, object); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return object
+}
+
+// TestKubernetesManifests: what the API server would refuse, and what keeps pods small and harmless.
+func TestKubernetesManifests(t *testing.T) {
+	t.Parallel()
+	claim := manifest[core.PersistentVolumeClaim](t, "volume.yaml")
+	if claim.Kind != "PersistentVolumeClaim" || !slices.Contains(claim.Spec.AccessModes, core.ReadWriteMany) {
+		t.Errorf("volume.yaml: %+v", claim.Spec.AccessModes)
+	}
+	for _, name := range []string{"plan.yaml", "apply.yaml", "merge.yaml"} {
+		job := manifest[batch.Job](t, name)
+		pod := job.Spec.Template.Spec
+		c := pod.Containers[0]
+		for what, ok := range map[string]bool{
+			"the kind":           job.Kind == "Job" && job.APIVersion == "batch/v1" && job.GenerateName != "",
+			"the container":      len(pod.Containers) == 1 && c.Name == "makesync",
+			"restartPolicy":      pod.RestartPolicy == core.RestartPolicyNever,
+			"non-root":           *pod.SecurityContext.RunAsNonRoot && *pod.SecurityContext.RunAsUser > 0,
+			"seccomp":            pod.SecurityContext.SeccompProfile.Type == core.SeccompProfileTypeRuntimeDefault,
+			"the root fs":        *c.SecurityContext.ReadOnlyRootFilesystem,
+			"privileges":         !*c.SecurityContext.AllowPrivilegeEscalation && slices.Equal(c.SecurityContext.Capabilities.Drop, []core.Capability{"ALL"}),
+			"the account token":  !*pod.AutomountServiceAccountToken,
+			"limits":             !c.Resources.Limits.Memory().IsZero() && !c.Resources.Requests.Memory().IsZero() && !c.Resources.Requests.Cpu().IsZero(),
+			"the volume":         pod.Volumes[0].PersistentVolumeClaim.ClaimName == claim.Name,
+			"the end of the job": job.Spec.ActiveDeadlineSeconds != nil && job.Spec.TTLSecondsAfterFinished != nil,
+		} {
+			if !ok {
+				t.Errorf("%s: %s", name, what)
+			}
+		}
+		if name != "merge.yaml" {
+			checkIndexed(t, name, job)
+		}
+	}
+}
+
+// checkIndexed checks what makes a job one of shards.
+func checkIndexed(t *testing.T, name string, job *batch.Job) {
+	t.Helper()
+	s, c := job.Spec, job.Spec.Template.Spec.Containers[0]
+	actions := map[int32]batch.PodFailurePolicyAction{}
+	for _, rule := range s.PodFailurePolicy.Rules {
+		if rule.OnExitCodes == nil {
+			continue
+		}
+		if *rule.OnExitCodes.ContainerName != c.Name || !slices.IsSorted(rule.OnExitCodes.Values) { // the API server wants them sorted
+			t.Errorf("%s: %+v", name, rule.OnExitCodes)
+		}
+		for _, code := range rule.OnExitCodes.Values {
+			actions[code] = rule.Action
+		}
+	}
+	for what, ok := range map[string]bool{
+		"the mode":            *s.CompletionMode == batch.IndexedCompletion,
+		"the shards":          slices.Contains(c.Args, fmt.Sprintf("--shard=auto/%d", *s.Completions)),
+		"retries":             s.BackoffLimit == nil && *s.BackoffLimitPerIndex > 0 && *s.MaxFailedIndexes <= *s.Completions,
+		"disruptions first":   s.PodFailurePolicy.Rules[0].Action == batch.PodFailurePolicyActionIgnore && s.PodFailurePolicy.Rules[0].OnPodConditions[0].Type == core.DisruptionTarget,
+		"usage errors":        actions[64] == batch.PodFailurePolicyActionFailJob,
+		"what nobody retries": actions[3] == batch.PodFailurePolicyActionFailIndex && actions[5] == actions[3] && actions[7] == actions[3],
+		"what is retried":     actions[1]+actions[4]+actions[6]+actions[8] == "",
+		"tokens":              c.EnvFrom[0].SecretRef != nil,
+		"time to stop":        *job.Spec.Template.Spec.TerminationGracePeriodSeconds > 120,
+	} {
+		if !ok {
+			t.Errorf("%s: %s", name, what)
+		}
+	}
+}
+
+// cluster plays the pods of a job: it runs the containers' arguments on the built binary, with the mounts in
+// folders of this machine.
+type cluster struct {
+	zone      *zone
+	documents string
+	volume    string
+	run       string // the job's name
+}
+
+// pod runs a pod of a job and gives its exit code and output.
+func (k *cluster) pod(t *testing.T, job *batch.Job, index int) (int, string) {
+	t.Helper()
+	c := job.Spec.Template.Spec.Containers[0]
+	expand := func(text string) string {
+		return strings.NewReplacer("$(JOB_COMPLETION_INDEX)", fmt.Sprint(index), "$(RUN)", k.run, "RUN_NAME", k.run).Replace(text)
+	}
+	places := []string{"/documents", k.documents}
+	for _, mount := range c.VolumeMounts {
+		dir := filepath.Join(k.volume, expand(mount.SubPathExpr+mount.SubPath))
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		places = append(places, mount.MountPath, dir)
+	}
+	here := strings.NewReplacer(places...)
+	var args []string
+	for _, arg := range c.Args {
+		args = append(args, here.Replace(expand(arg)))
+	}
+	cmd := exec.Command("makesync", args...)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), fmt.Sprintf("JOB_COMPLETION_INDEX=%d", index),
+		"MAKE_API_KEY_TRY=" + k.zone.FirstToken(), "MAKESYNC_HOSTS=" + strings.TrimPrefix(k.zone.url, "http://")}
+	for _, variable := range c.Env {
+		if variable.Value != "" {
+			cmd.Env = append(cmd.Env, variable.Name+"="+here.Replace(variable.Value))
+		}
+	}
+	out, err := cmd.CombinedOutput()
+	if cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), string(out)
+}
+
+// all runs every pod of an indexed job.
+func (k *cluster) all(t *testing.T, job *batch.Job) {
+	t.Helper()
+	for index := range int(*job.Spec.Completions) {
+		if code, out := k.pod(t, job, index); code != 0 {
+			t.Fatalf("pod %d ended with %d:\n%s", index, code, out)
+		}
+	}
+}
+
+// newCluster has the agency's documents at its zone.
+func newCluster(t *testing.T) *cluster {
+	t.Helper()
+	k := &cluster{zone: newZone(t, "agency"), documents: filepath.Join(t.TempDir(), "documents"), volume: t.TempDir(), run: "makesync-apply-x7f3a"}
+	copyExample(t, "agency", k.documents)
+	file := filepath.Join(k.documents, "makesync.yaml")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const embedded = "{sandbox: {seed: seed.json, state: .makesync/try.json}}"
+	if !strings.Contains(string(text), embedded) {
+		t.Fatalf("%s has no zone %s", file, embedded)
+	}
+	changed := strings.Replace(string(text), embedded, fmt.Sprintf("{url: %q}", k.zone.url), 1)
+	changed = strings.Replace(changed, "guards:", "guards:\n  maxDeletesPerRun: {variable: 100}", 1)
+	if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// TestKubernetesRun applies with the manifests as they stand: plan, apply, merge, and a run of which a pod is missing.
+func TestKubernetesRun(t *testing.T) {
+	t.Parallel()
+	k := newCluster(t)
+	plan, apply, merge := manifest[batch.Job](t, "plan.yaml"), manifest[batch.Job](t, "apply.yaml"), manifest[batch.Job](t, "merge.yaml")
+	k.run = "makesync-plan-1"
+	k.all(t, plan)
+	expectMerge(t, k, merge, 0, "49 to change")
+	k.run = "makesync-apply-1"
+	if code, out := k.pod(t, apply, 0); code != 0 {
+		t.Fatalf("pod 0 ended with %d:\n%s", code, out)
+	}
+	expectMerge(t, k, merge, 3, "shards are missing, 15 of 16")
+	k.all(t, apply)
+	expectMerge(t, k, merge, 0, "0 failed")
+	k.run = "makesync-plan-2"
+	k.all(t, plan)
+	expectMerge(t, k, merge, 0, "0 to change, 10 waiting, 0 held")
+}
+
+func expectMerge(t *testing.T, k *cluster, merge *batch.Job, code int, words string) {
+	t.Helper()
+	if got, out := k.pod(t, merge, 0); got != code || !strings.Contains(out, words) {
+		t.Errorf("the merge of %s ended with %d, want %d and %q:\n%s", k.run, got, code, words, out)
+	}
+}

@@ -1,0 +1,89 @@
+package sync
+
+import (
+	stdsync "sync"
+
+	"makesync/spec"
+)
+
+// slots is a semaphore over organizations: so many are worked on side by side. One whose call only
+// waits, for its rate window or before a repetition, yields its slot to another, so that what is
+// slow delays nobody else:
+//
+//	2 slots    acme    ██ read ██ … a minute for its window … ██ read
+//	           beta    █████ read █████
+//	           gamma              █████ read █████                (the slot that acme has yielded)
+//
+// Who comes back goes on at once, whether a slot is free or not: others may be waiting for what it
+// asks. How many requests are in flight is therefore not decided here; the client bounds them.
+type slots struct {
+	mu       stdsync.Mutex
+	released stdsync.Cond
+	busy     int
+	limit    int
+}
+
+func newSlots(limit int) *slots {
+	s := &slots{limit: max(1, limit)}
+	s.released.L = &s.mu
+	return s
+}
+
+// each runs a function for the numbers below n, in that order and side by side, each in a slot.
+func (s *slots) each(n int, do func(i int)) {
+	var group spec.Group
+	for i := range n {
+		s.acquire()
+		group.Go(func() error {
+			defer s.release()
+			do(i)
+			return nil
+		})
+	}
+	_ = group.Wait() // the functions keep their errors
+}
+
+// Yield gives the slot to another organization; it makes slots a Slot.
+func (s *slots) Yield() (reacquire func()) {
+	s.release()
+	return s.reacquire
+}
+
+func (s *slots) acquire() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.busy >= s.limit {
+		s.released.Wait()
+	}
+	s.busy++
+}
+
+func (s *slots) release() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.busy--
+	s.released.Signal()
+}
+
+func (s *slots) reacquire() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.busy++
+}
+
+// withSlotOf is the reader for whoever holds the slot; one whose calls never wait stays as it is.
+func withSlotOf(slot Slot, reader Reader) Reader {
+	if client, ok := reader.(SlotClient); ok {
+		return client.WithSlot(slot)
+	}
+	return reader
+}
+
+// withSlotOf is the port for whoever holds the slot.
+func (p WritePort) withSlotOf(slot Slot) WritePort {
+	p.Reader = withSlotOf(slot, p.Reader)
+	if client, ok := p.Writer.(SlotClient); ok {
+		p.Writer = client.WithSlot(slot)
+	}
+	return p
+}

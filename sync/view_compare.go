@@ -1,0 +1,68 @@
+package sync
+
+import (
+	"sort"
+	"strings"
+
+	"makesync/spec/text"
+)
+
+// reached tells whether a view shows what a step wants. What the step does not speak of may be
+// anything.
+func reached(want, now View) bool {
+	if want == nil || now == nil {
+		return want == nil && now == nil
+	}
+	for path, side := range want {
+		if path == "invitation" && side.text.Reveal() == "pending" && now[path].text.Reveal() == "" {
+			continue // accepted meanwhile
+		}
+		if !sameSide(side, now[path]) {
+			return false
+		}
+	}
+	return true
+}
+
+// unchanged tells whether a view still shows what a write was to change.
+func unchanged(images Images, now View) bool {
+	if images.Before == nil || now == nil {
+		return images.Before == nil && now == nil
+	}
+	for path, side := range images.Before {
+		changes := images.After == nil || !sameSide(side, images.After[path])
+		if changes && !sameSide(side, now[path]) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameSide compares by meaning; a side of which only a fingerprint is left is compared by those.
+func sameSide(a, b Scalar) bool {
+	if a.Fingerprint != "" && b.Fingerprint != "" {
+		return a.Fingerprint == b.Fingerprint
+	}
+	return a.IsNone() == b.IsNone() && a.text.Reveal() == b.text.Reveal()
+}
+
+// describe is a view in words, secrets masked: `type number, value 5`.
+func describe(v View) string {
+	parts := make([]string, 0, len(v))
+	for path, side := range v {
+		text := text.OneLine(side.String())
+		if text == "" {
+			text = "none"
+		}
+		parts = append(parts, path+" "+text)
+	}
+	sort.Strings(parts)
+	return strings.Join(parts, ", ")
+}
+
+func orAbsent(v View) string {
+	if v == nil {
+		return "absent"
+	}
+	return describe(v)
+}
