@@ -69,6 +69,7 @@ var matrixRows = []matrixRow{
 	{name: "rate-body", value: "plain", seed: acmeIsLimited, meanwhile: windowIsSpent, wrong: hearsStatus(".*", 429, 400, "")},
 	{name: "rate-body", value: "json", seed: acmeIsLimited, meanwhile: windowIsSpent, wrong: hearsStatus(".*", 429, 400, "")},
 	{name: "rate-headers", value: "x-ratelimit", seed: acmeIsLimited, meanwhile: windowIsSpent, atMost: 6 * time.Minute, wrong: seesLimits},
+	{name: "rate-headers", value: "success", seed: acmeIsLimited, meanwhile: windowIsSpent, atMost: 6 * time.Minute, wrong: hearsStatus(".*", 429, 403, "")},
 	{name: "rate-headers", value: "retry-after", seed: acmeIsLimited, meanwhile: windowIsSpent, atMost: 6 * time.Minute, wrong: hearsStatus(".*", 429, 400, "")},
 	{name: "rate-headers", value: "none", seed: acmeIsLimited, meanwhile: windowIsSpent, atMost: 6 * time.Minute, wrong: hearsStatus(".*", 429, 403, "")},
 

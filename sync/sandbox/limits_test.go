@@ -64,6 +64,13 @@ func TestRateLimitStyles(t *testing.T) {
 	if a := exhaust(starter(t, with("rate-headers", "none"))); len(a.header) != 2 { // Content-Type and Date
 		t.Errorf("headers: %v", a.header)
 	}
+	quiet := starter(t, with("rate-headers", "success"))
+	if good := quiet.get("/organizations/14"); good.header.Get("X-Ratelimit-Remaining") != "29" {
+		t.Errorf("headers: %v", good.header)
+	}
+	if a := exhaust(quiet); a.status != 429 || a.header.Get("X-Ratelimit-Limit") != "" {
+		t.Errorf("%d, headers: %v", a.status, a.header)
+	}
 	if a := exhaust(starter(t, with("rate-limit", "off"))); a.status != 200 {
 		t.Errorf("without limits: %d", a.status)
 	}

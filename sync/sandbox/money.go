@@ -20,7 +20,7 @@ func (m Money) MarshalJSON() ([]byte, error) { return json.Marshal(m.String()) }
 func (m *Money) UnmarshalJSON(b []byte) error {
 	whole, part, _ := strings.Cut(strings.Trim(string(b), `"`), ".")
 	n, err := strconv.ParseUint(whole+(part + "00")[:2], 10, 31)
-	if err != nil || len(part) > 2 {
+	if err != nil || whole == "" || len(part) > 2 {
 		return fmt.Errorf("%s is no amount; write it as \"34.12\"", b)
 	}
 	*m = Money(n)

@@ -18,7 +18,7 @@ var switches = []Switch{
 	// Variables.
 	{"variables-list", []string{"array", "object"}, "GET variables: a list; or no system variables, and one object in place of a list of one"},
 	{"variables-404", []string{"SC404", "IM027", "plain"}, "body of the 404 where the licence has no custom variables: its code, or plain text"},
-	{"number-value", []string{"stored", "number", "string"}, "value of a number variable in replies: as it was sent, always a JSON number, always a string"},
+	{"number-value", []string{"number", "stored", "string"}, "value of a number variable in replies: always a JSON number, as it was sent, always a string"},
 	{"value-check", []string{"lenient", "strict"}, "whether \"5\" passes for a number and \"true\" for a boolean when typeId and value are sent together"},
 	{"history-diff", []string{"old-new", "flat"}, "an edited entry of a variable's history: values before and after, or the later ones only"},
 	{"history-order", []string{"newest-first", "oldest-first"}, "order of a variable's history"},
@@ -61,7 +61,7 @@ var switches = []Switch{
 	// All calls.
 	{"rate-limit", []string{"organization", "both", "off"}, "what is limited: calls about an organization, those and calls per user, or nothing"},
 	{"rate-body", []string{"plain", "json"}, "body of a 429"},
-	{"rate-headers", []string{"x-ratelimit", "retry-after", "none"}, "headers of the rate limit"},
+	{"rate-headers", []string{"x-ratelimit", "success", "retry-after", "none"}, "headers of the rate limit: on all replies, on those without an error, Retry-After on refusals, none"},
 	{"denied", []string{"detail", "message"}, "a 403: \"Access denied.\" as detail, or as the message alone"},
 	{"bad-token", []string{"IM015", "IM001"}, "code of the 401"},
 	{"scope-order", []string{"user:read", "read:user"}, "how the own scopes are written"},
