@@ -33,7 +33,7 @@ var organizationColumns = table[home]{
 	{"centicreditsConsumed", false, func(c *call, h home) any { return decimal(h.org.used(c.now).operations * 100) }},
 	{"operationsExt", false, func(*call, home) any { return "0" }},
 	{"centicreditsExtra", false, func(*call, home) any { return "0" }},
-	{"autoPurchasingActivated", false, func(*call, home) any { return false }},
+	{"autoPurchasingActivated", false, func(_ *call, h home) any { return h.org.AutoPurchase }},
 	{"transferExt", false, func(*call, home) any { return "0" }},
 	{"features", false, func(*call, home) any { return object{} }},
 	{"activeApps", false, func(_ *call, h home) any { return len(h.org.Apps) }},

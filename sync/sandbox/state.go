@@ -102,6 +102,7 @@ type Organization struct {
 	Timezone        Ref                        `json:"timezone,omitzero"` // default Europe/Prague
 	Created         time.Time                  `json:"created,omitzero"`
 	Paused          bool                       `json:"paused,omitempty"`
+	AutoPurchase    bool                       `json:"autoPurchase,omitempty"` // credits are bought when they run out
 	ExternalID      string                     `json:"externalId,omitempty"`
 	TFAEnforced     bool                       `json:"tfaEnforced,omitempty"`
 	ActiveScenarios int                        `json:"activeScenarios,omitempty"`
