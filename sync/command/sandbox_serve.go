@@ -46,7 +46,7 @@ func sandboxServeCommand(r *runtimeEnv) *cli.Command {
 			&cli.StringFlag{Name: "tls-key", Usage: "PEM `FILE` with its key"},
 			&cli.StringSliceFlag{Name: "switch", Usage: "`NAME=VALUE`: decide what the API leaves open, for as long as it serves; a wrong name lists them; repeatable"},
 			&cli.StringSliceFlag{Name: "fault", Usage: "`RULE`: break calls on purpose, for as long as it serves; a wrong rule explains the form; repeatable"},
-			&cli.BoolFlag{Name: "control", Usage: "answer below /control/ too: state, writes so far, switches, clock, faults; for tests"},
+			&cli.BoolFlag{Name: "control", Usage: "answer below /control/ too: state, writes so far, switches, clock, faults, charges and checkouts; for tests"},
 		}, logFlags()),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o, err := readServeOptions(c)

@@ -43,7 +43,7 @@ func getSubscription(c *call) (any, error) {
 			return object{}, nil
 		}
 	}
-	p, name := c.zone.priceOf(c.org), c.org.Plan
+	p, name := c.zone.priceOf(c.org), c.org.planName()
 	if name == "Free" {
 		name = "FREE" // as in the published example
 	}

@@ -77,7 +77,7 @@ func (z *Zone) setPlan(o *Organization, plan string) {
 	if o.Plan == plan {
 		return
 	}
-	o.Plan = plan
+	o.Plan, o.PlanName = plan, ""
 	if plan == "Free" {
 		o.FeatureControls = nil
 	} else if o.FeatureControls == nil {

@@ -11,11 +11,13 @@ import (
 const invitationLifetime = 7 * 24 * time.Hour
 
 // state is the field invitation of a role row: null for a member, else pending or
-// expired, by the world's clock.
+// expired, by the world's clock, or what the seed says.
 func (m *Member) state(now time.Time) any {
 	switch {
 	case m.Invitation == nil:
 		return nil
+	case m.Invitation.State != "":
+		return m.Invitation.State
 	case now.Before(m.Invitation.Sent.Add(invitationLifetime)):
 		return "pending"
 	}
@@ -158,7 +160,7 @@ func acceptInvitation(c *call) (change, error) {
 		return change{}, notFound("Invitation")
 	case m.UserID != c.user.ID:
 		return change{}, c.forbidden()
-	case m.state(c.now) == "expired":
+	case m.state(c.now) != "pending":
 		return change{}, c.expiredInvitation()
 	}
 	c.org = h.org

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -47,7 +48,10 @@ var plans = map[string]plan{
 	"Enterprise": enterpriseLicence,
 }
 
-// licenceOf returns the licence as JSON with sorted keys.
+// planName is how the zone calls the plan.
+func (o *Organization) planName() string { return cmp.Or(o.PlanName, o.Plan) }
+
+// licence returns the licence as JSON with sorted keys.
 func (o *Organization) licence() json.RawMessage {
 	if len(o.License) == 0 && o.boughtOperations() == nil {
 		return encodedLicences[o.Plan]

@@ -2,6 +2,8 @@ package sandbox_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -150,6 +152,26 @@ func TestOwnInvitations(t *testing.T) {
 		want(t, row, "expired", "userOrganizationInvitations", 0, "invitation")
 		c.call(status, "POST", "/organizations/accept-invitation", `{"hash":"`+row.at("userOrganizationInvitations", 0, "hash").(string)+`"}`)
 	}
+}
+
+// TestDeclinedInvitation is in a state that no document names.
+func TestDeclinedInvitation(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "seed.json")
+	seed := `{"version":1,"users":[{"email":"ops@acme.example"},{"email":"jane@acme.example","token":"` + jane + `"}],"zones":[{"name":"eu1","organizations":[
+		{"name":"Acme","members":[{"email":"ops@acme.example","role":"Owner"},{"email":"jane@acme.example","invitation":"declined"}]}]}]}`
+	if err := os.WriteFile(path, []byte(seed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := open(t, sandbox.Options{State: path})
+	c.call(200, "PATCH", "/organizations/11", `{"name":"B"}`) // the state is written
+	c.close()
+	c = open(t, sandbox.Options{State: path})
+	defer c.close()
+	want(t, c.get("/organizations/11/user-organization-roles"), "declined", "userOrganizationRoles", 1, "invitation")
+	own := c.as(jane).get("/users/me/organization-invitations")
+	want(t, own, "declined", "userOrganizationInvitations", 0, "invitation")
+	c.as(jane).call(404, "POST", "/organizations/accept-invitation", `{"hash":"`+own.at("userOrganizationInvitations", 0, "hash").(string)+`"}`)
 }
 
 // TestSpellings are switches about single words.

@@ -58,6 +58,20 @@ func TestRulesOfEveryPlan(t *testing.T) {
 	}
 }
 
+// TestPlanOfAnotherName is what a zone may call a plan that has been sold long ago, or to one customer.
+func TestPlanOfAnotherName(t *testing.T) {
+	t.Parallel()
+	c := starter(t, func(s *sandbox.State) { s.Zones[0].Organizations[1].PlanName = "Pro (legacy)" })
+	o := c.get("/organizations/12")
+	want(t, o, "Pro (legacy)", "organization", "serviceName")
+	want(t, o, "Pro (legacy)", "organization", "productName")
+	want(t, o, true, "organization", "license", "customVariables")
+	want(t, c.get("/organizations/12/subscription"), "Pro (legacy)", "product", "name")
+	c.call(402, "PATCH", "/organizations/12/tfa-enforcement", `{"enable":true}`)
+	c.call(200, "PATCH", "/organizations/12/subscription", `{"priceId":41}`)
+	want(t, c.get("/organizations/12"), "Teams", "organization", "serviceName")
+}
+
 // TestRefusalsOfPlans are the switches about them.
 func TestRefusalsOfPlans(t *testing.T) {
 	t.Parallel()

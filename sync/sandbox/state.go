@@ -96,6 +96,8 @@ type Organization struct {
 	Name string `json:"name"`
 	// Plan is Free, Core, Pro (the default), Teams or Enterprise; it decides the licence.
 	Plan string `json:"plan,omitempty"`
+	// PlanName is what the zone calls the plan, where that is another name.
+	PlanName string `json:"planName,omitempty"`
 	// License overrides keys of the plan's licence; null takes a key away.
 	License         map[string]json.RawMessage `json:"license,omitempty"`
 	Country         Ref                        `json:"country,omitzero"`  // default CZ
@@ -151,12 +153,14 @@ type Member struct {
 
 // Invitation is an invitation that has not been accepted. In a seed the words
 // "pending" and "expired" stand for one sent at, or eight days before, the time
-// of loading.
+// of loading, and "declined" for one in that state.
 type Invitation struct {
 	Sent time.Time `json:"sent"`
 	Hash string    `json:"hash,omitempty"` // what travels in the mail; a UUID
 	Note string    `json:"note,omitempty"`
-	word string    // "pending" or "expired" until it is resolved
+	// State is shown instead of what follows from the time, as "declined"; in a seed that word alone will do.
+	State string `json:"state,omitempty"`
+	word  string // "pending" or "expired" until it is resolved
 }
 
 // Variable is a custom variable; the value is kept as it was sent. Left out, the
