@@ -51,7 +51,7 @@ func (r AdminRoles) Rank(role Name) int {
 	case r.AdminID():
 		return ranks["admin"]
 	}
-	if n, ok := ranks[foldName(role.Name)]; ok && n < ordinaryRank {
+	if n, ok := ranks[FoldName(role.Name)]; ok && n < ordinaryRank {
 		return n
 	}
 	return ordinaryRank

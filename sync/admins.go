@@ -3,7 +3,6 @@ package sync
 import (
 	"maps"
 	"slices"
-	"strconv"
 
 	"makesync/spec"
 )
@@ -35,12 +34,6 @@ func AdminsOf(live *Live) Admins {
 		}
 	}
 	return set
-}
-
-// roleID is the role of a live person.
-func roleID(m *spec.Member) int64 {
-	id, _ := strconv.ParseInt(m.Role, 10, 64)
-	return id
 }
 
 // Size is the number of people.

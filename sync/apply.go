@@ -16,6 +16,17 @@ type WritePort struct {
 	Writer Writer
 }
 
+// withSlotOf is the port for whoever holds the slot.
+func (p WritePort) withSlotOf(slot Slot) WritePort {
+	p.Reader = withSlotOf(slot, p.Reader)
+	if client, ok := p.Writer.(SlotClient); ok {
+		if writer, ok := client.WithSlot(slot).(Writer); ok {
+			p.Writer = writer
+		}
+	}
+	return p
+}
+
 // ApplyOptions are what an apply needs besides its plan.
 type ApplyOptions struct {
 	// Run is the id under which the journal keeps the story.
@@ -100,8 +111,9 @@ type StepEvent struct {
 // A cancelled ctx stops it cleanly: the write in flight is finished, the rest is
 // skipped. The cause of the cancellation says which exit that is (see ErrInterrupted).
 func Apply(ctx context.Context, plan *Plan, o ApplyOptions) *Report {
-	recorder := &journalRecorder{journal: o.Journal}
-	a := &applier{plan: plan, options: o.withDefaults(), recorder: recorder, steps: countSteps(plan)}
+	o = o.withDefaults()
+	a := &applier{plan: plan, options: o, recorder: &journalRecorder{journal: o.Journal},
+		slots: newSlots(o.Concurrency), steps: countSteps(plan)}
 	return a.run(ctx)
 }
 
@@ -110,6 +122,7 @@ type applier struct {
 	plan     *Plan
 	options  ApplyOptions
 	recorder *journalRecorder
+	slots    *slots
 	steps    int // of the plan
 }
 
@@ -134,9 +147,9 @@ func (a *applier) run(ctx context.Context) *Report {
 		}
 		return a.report(ctx, workers, refused, started)
 	}
-	a.each(ctx, workers, func(ctx context.Context, w *worker) { w.apply(ctx, grace) })
+	a.each(workers, func(w *worker) { w.apply(ctx, grace) })
 	if ctx.Err() == nil {
-		a.each(ctx, workers, func(ctx context.Context, w *worker) { w.readBack(ctx) })
+		a.each(workers, func(w *worker) { w.readBack(ctx) })
 	}
 	return a.report(ctx, workers, nil, started)
 }
@@ -159,7 +172,7 @@ func graceContext(ctx context.Context, clock Clock, grace time.Duration) (outliv
 // line, the mark.
 func (a *applier) prepare(ctx context.Context, workers []*worker) *refusal {
 	if a.options.Saved {
-		a.each(ctx, workers, func(ctx context.Context, w *worker) { w.checkAll(ctx) })
+		a.each(workers, func(w *worker) { w.checkAll(ctx) })
 		if !a.options.AllowPartial && slices.ContainsFunc(workers, (*worker).hasStale) {
 			const words = "another step of this saved plan is stale, and nothing was written; " +
 				"--allow-partial applies the rest"
@@ -187,14 +200,8 @@ func (a *applier) prepare(ctx context.Context, workers []*worker) *refusal {
 }
 
 // each runs one function over the organizations, side by side.
-func (a *applier) each(ctx context.Context, workers []*worker, do func(context.Context, *worker)) {
-	slots := newSlots(a.options.Concurrency)
-	slots.each(len(workers), func(i int) {
-		w := workers[i]
-		port := a.options.Zones[w.organization.Zone].withSlotOf(slots)
-		w.observer.reader, w.writer = port.Reader, port.Writer
-		do(ctx, w)
-	})
+func (a *applier) each(workers []*worker, do func(*worker)) {
+	a.slots.each(len(workers), func(i int) { do(workers[i]) })
 }
 
 // workers are those of the organizations that have steps.
@@ -206,7 +213,7 @@ func (a *applier) workers() []*worker {
 		if len(o.Steps) == 0 {
 			continue
 		}
-		port := a.options.Zones[o.Zone]
+		port := a.options.Zones[o.Zone].withSlotOf(a.slots)
 		workers = append(workers, &worker{organization: o, steps: slices.Clone(o.Steps), results: map[int]*StepReport{},
 			observer: newObserver(port.ZonePort, a.options.Clock, a.options.Jitter, o.Key, o.Zone, o.ID),
 			writer:   port.Writer, recorder: a.recorder, options: &a.options, planSalt: salt, written: map[int]Images{},

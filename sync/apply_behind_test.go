@@ -51,7 +51,7 @@ func TestAListThatIsBehind(t *testing.T) {
 func TestReadingBackFromAListThatIsBehind(t *testing.T) {
 	t.Parallel()
 	z := newWrittenZone(liveOrganization(11, "Acme"))
-	r := z.request(desired("acme", "Acme", variables(textVariable("NEW", "new"), spec.Variable{Name: "NEWER", Type: spec.TypeNumber, Value: spec.Plain("7")})))
+	r := request(z.fakeZone, desired("acme", "Acme", variables(textVariable("NEW", "new"), spec.Variable{Name: "NEWER", Type: spec.TypeNumber, Value: spec.Plain("7")})))
 	p := makePlan(t, r)
 	var done []Write
 	z.fault = func(_ int, w Write) *lost { done = append(done, w); return &lost{} }
@@ -75,7 +75,7 @@ func TestReadingBackFromAListThatIsBehind(t *testing.T) {
 func TestARefusedRepetitionThatCannotBeLookedInto(t *testing.T) {
 	t.Parallel()
 	z := newWrittenZone(liveOrganization(11, "Acme"))
-	p := makePlan(t, z.request(desired("acme", "Acme", variables(textVariable("NEW", "new")))))
+	p := makePlan(t, request(z.fakeZone, desired("acme", "Acme", variables(textVariable("NEW", "new")))))
 	z.fault = func(n int, _ Write) *lost {
 		if n == 1 {
 			return &lost{err: serverError()}

@@ -119,7 +119,7 @@ func TestPromotionAndTransferOfOnePerson(t *testing.T) {
 	acme := liveOrganization(11, "Acme")
 	person(acme, 2, "jane@x.example", 13, "")
 	z := newWrittenZone(acme)
-	r := z.request(desired("acme", "Acme", members(spec.Member{Email: "jane@x.example", Role: "Admin"}),
+	r := request(z.fakeZone, desired("acme", "Acme", members(spec.Member{Email: "jane@x.example", Role: "Admin"}),
 		func(o *spec.Organization) { o.Owner = "jane@x.example" }))
 	report := Apply(context.Background(), makePlan(t, r), z.options())
 	if report.Succeeded != 2 || report.Planned != 2 {

@@ -29,7 +29,7 @@ func world() (*writtenZone, Request) {
 	on := true
 	password := spec.Variable{Name: "PASSWORD", Type: spec.TypeString, Value: spec.Sensitive("hunter2-after"), Reference: "${env:PASSWORD}"}
 	invite := &spec.Invite{Name: "Somebody"}
-	r := z.request(
+	r := request(z.fakeZone,
 		desired("acme", "", variables(
 			spec.Variable{Name: "COUNT", Type: spec.TypeNumber, Value: spec.Plain("7")}, textVariable("NEW", "new"),
 			spec.Variable{Name: "OLD", State: spec.Absent}, password),
@@ -172,7 +172,7 @@ func TestNotConverged(t *testing.T) {
 			variable(acme, "COUNT", spec.TypeNumber, "5")
 			variable(acme, "PASSWORD", spec.TypeString, "hunter2-before")
 			z := newWrittenZone(acme)
-			r := z.request(desired("acme", "Acme", variables(spec.Variable{Name: "COUNT", Type: spec.TypeNumber, Value: spec.Plain("7")},
+			r := request(z.fakeZone, desired("acme", "Acme", variables(spec.Variable{Name: "COUNT", Type: spec.TypeNumber, Value: spec.Plain("7")},
 				spec.Variable{Name: "PASSWORD", Type: spec.TypeString, Value: spec.Sensitive("hunter2-after"), Reference: "${env:P}"})))
 			z.fault = func(_ int, w Write) *lost { return &lost{false, nil} } // says that it is done
 			p := makePlan(t, r)
@@ -273,7 +273,7 @@ func TestReadingBackANewOrganization(t *testing.T) {
 	t.Parallel()
 	z := newWrittenZone()
 	z.lag = 3
-	r := z.request(desired("nova", "Nova", func(o *spec.Organization) { o.Region, o.Country, o.Timezone = "EU", "CZ", "113" }))
+	r := request(z.fakeZone, desired("nova", "Nova", func(o *spec.Organization) { o.Region, o.Country, o.Timezone = "EU", "CZ", "113" }))
 	r.Allow = []Allow{mustAllow(t, "create:organization@*")}
 	report := Apply(context.Background(), makePlan(t, r), z.options())
 	if report.Exit != ExitOK || len(report.Problems) > 0 {
@@ -287,7 +287,7 @@ func TestReadingBackWithoutMembership(t *testing.T) {
 	acme := liveOrganization(11, "Acme")
 	variable(acme, "COUNT", spec.TypeNumber, "5")
 	z := newWrittenZone(acme)
-	r := z.request(desired("acme", "Acme", variables(spec.Variable{Name: "COUNT", Type: spec.TypeNumber, Value: spec.Plain("7")})))
+	r := request(z.fakeZone, desired("acme", "Acme", variables(spec.Variable{Name: "COUNT", Type: spec.TypeNumber, Value: spec.Plain("7")})))
 	p := makePlan(t, r)
 	z.onRead = func(string) error { z.orgs = nil; return refused(403, "SC403") }
 	list := z.port()
@@ -335,7 +335,7 @@ func TestApplyNothing(t *testing.T) {
 	z := newWrittenZone(liveOrganization(11, "Acme"))
 	o := z.options()
 	o.BeforeWriting = func() error { return errors.New("must not be called") }
-	report := Apply(context.Background(), makePlan(t, z.request(desired("acme", "Acme"))), o)
+	report := Apply(context.Background(), makePlan(t, request(z.fakeZone, desired("acme", "Acme"))), o)
 	if report.Exit != ExitOK || report.Planned != 0 || len(report.Steps) != 0 {
 		t.Errorf("%+v", report)
 	}

@@ -40,7 +40,7 @@ func TestTheNextRunAwaitsWhatTheLastHasMade(t *testing.T) {
 	invitee := spec.Member{Email: "zoe@x.example", Role: "Admin", Invite: &spec.Invite{Name: "Zoe"}}
 	acme := liveOrganization(11, "Acme")
 	z := newWrittenZone(acme)
-	r := z.request(desired("acme", "Acme", members(invitee)), desired("nova", "Nova", func(o *spec.Organization) {
+	r := request(z.fakeZone, desired("acme", "Acme", members(invitee)), desired("nova", "Nova", func(o *spec.Organization) {
 		o.Region, o.Country, o.Timezone = "EU", "CZ", "113"
 	}))
 	rule, _ := ParseAllow("create:organization@*")
@@ -80,7 +80,7 @@ func TestAnOldInvitationInAListThatIsBehind(t *testing.T) {
 	person(acme, 6, "late@x.example", 13, "expired")
 	person(stale, 6, "late@x.example", 13, "pending")
 	z := newWrittenZone(acme)
-	r := z.request(desired("acme", "Acme", members(spec.Member{Email: "late@x.example", Role: "Admin", Invite: &spec.Invite{Name: "Late"}})))
+	r := request(z.fakeZone, desired("acme", "Acme", members(spec.Member{Email: "late@x.example", Role: "Admin", Invite: &spec.Invite{Name: "Late"}})))
 	journal := &memoryJournal{fails: 5} // the line after the intent of the invitation
 	options := z.options()
 	options.Journal = journal

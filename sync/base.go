@@ -122,13 +122,6 @@ func baseID(o, now *spec.Organization, n int64) int64 {
 	return firstSynthetic + n
 }
 
-// firstSynthetic is above every id of Make, and below what a JSON number holds exactly.
-const firstSynthetic int64 = 1 << 40
-
-// IsSynthetic tells that an organization's id is one that a plan between documents made up; nobody
-// should be shown it.
-func IsSynthetic(id int64) bool { return id >= firstSynthetic }
-
 // controls are those of base; one that only head declares was the other way round, as far as a plan
 // can show it.
 func (b *baseMaker) controls(o, now *spec.Organization) []spec.FeatureControl {

@@ -18,8 +18,8 @@ type nameIDs struct {
 func newNameIDs() *nameIDs {
 	ids := &nameIDs{lists: map[List]map[string]Name{Roles: {}}}
 	for id, name := range builtinRoles {
-		n, _ := decimal(id)
-		ids.lists[Roles][foldName(name)] = Name{ID: n, Name: name}
+		n, _ := parseID(id)
+		ids.lists[Roles][FoldName(name)] = Name{ID: n, Name: name}
 	}
 	return ids
 }
@@ -56,13 +56,13 @@ func (n *nameIDs) entry(list List, name string) Name {
 	if _, builtin := builtinRoles[name]; builtin && list == Roles {
 		name = builtinRoles[name]
 	}
-	entry, known := n.lists[list][foldName(name)]
+	entry, known := n.lists[list][FoldName(name)]
 	if !known {
 		entry = Name{ID: 1<<50 + int64(len(n.lists[list])), Name: name}
-		if id, number := decimal(name); number {
+		if id, number := parseID(name); number {
 			entry = Name{ID: id}
 		}
-		n.lists[list][foldName(name)] = entry
+		n.lists[list][FoldName(name)] = entry
 	}
 	return entry
 }

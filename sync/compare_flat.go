@@ -85,7 +85,7 @@ func (s *FlatOrganization) rename(emails map[string]string) {
 // ignoreCase is a text field that is compared without case and in NFC, and shown as it is.
 func ignoreCase(text string) FlatField {
 	return FlatField{Side: Text(text), Equal: func(other FlatField) (bool, bool) {
-		return foldName(other.Side.Value().Reveal()) == foldName(text), true
+		return FoldName(other.Side.Value().Reveal()) == FoldName(text), true
 	}}
 }
 

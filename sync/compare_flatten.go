@@ -201,7 +201,7 @@ func FlattenSnapshot(snapshot *Snapshot, state *ZoneState, sensitive func(spec.A
 		for j := range saved.Variables {
 			if v := &saved.Variables[j]; !v.System && v.Value == nil {
 				organizations[i].set(spec.KindVariable, v.Name, "value",
-					fingerprintField(v, valueSalt(snapshot.salt(), live.ID, v.Name)))
+					fingerprintField(v, valueSalt(snapshot.saltBytes(), live.ID, v.Name)))
 			}
 		}
 	}
@@ -236,7 +236,7 @@ func MatchHashedEmails(snapshot *Snapshot, organizations, others []FlatOrganizat
 	known := map[string]string{}
 	learn := func(email string) {
 		if !strings.HasSuffix(email, hashedDomain) && known[email] == "" {
-			known[email] = hashEmail(email, snapshot.salt())
+			known[email] = hashEmail(email, snapshot.saltBytes())
 		}
 	}
 	for i := range others {

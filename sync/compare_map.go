@@ -90,7 +90,7 @@ func mappedField(fields map[string]FlatField, path string, by []document.MappedT
 // replaced is the text that a map puts in the place of another one.
 func replaced(text string, by []document.MappedText) string {
 	for _, r := range by {
-		if strings.EqualFold(r.From, text) || foldName(r.From) == foldName(text) {
+		if strings.EqualFold(r.From, text) || FoldName(r.From) == FoldName(text) {
 			return r.To
 		}
 	}

@@ -45,7 +45,7 @@ func bindControl(organization *Live, want *spec.FeatureControl) (*spec.FeatureCo
 	for i := range organization.FeatureControls {
 		c := &organization.FeatureControls[i]
 		known = append(known, Name{ID: c.ID, Name: c.Name})
-		if foldName(c.Name) == foldName(want.Name) {
+		if FoldName(c.Name) == FoldName(want.Name) {
 			found = append(found, c)
 		}
 	}

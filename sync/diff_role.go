@@ -18,7 +18,7 @@ func bindRole(c *comparison, m *spec.Member) (Name, error) {
 			err = unknown
 		}
 	}
-	if err == nil && (role.ID == adminRoles(c).OwnerID() || foldName(role.Name) == "owner") {
+	if err == nil && (role.ID == adminRoles(c).OwnerID() || FoldName(role.Name) == "owner") {
 		return Name{}, &NameError{"the role of " + m.Email + " is Owner", "ownership is written as `owner: " + m.Email + "`"}
 	}
 	return role, err
@@ -34,7 +34,7 @@ func adminRoles(c *comparison) AdminRoles {
 
 // roleEntry is a live role with its name, if the zone's list knows it.
 func roleEntry(c *comparison, id string) Name {
-	n, _ := decimal(id)
+	n, _ := parseID(id)
 	for _, role := range c.Names[NameList{List: Roles}].Names {
 		if role.ID == n {
 			return role

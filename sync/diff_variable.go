@@ -136,5 +136,5 @@ func (c *comparison) sensitive(a spec.Address) bool {
 // shownView is the view of a live variable, which comes masked from the reader, with its value
 // shown when neither its name nor a pattern makes it a secret.
 func shownView(c *comparison, v *spec.Variable) View {
-	return variableView(v).masked(c.sensitive(c.address(spec.KindVariable, v.Name)))
+	return variableView(v).maskedIf(c.sensitive(c.address(spec.KindVariable, v.Name)))
 }

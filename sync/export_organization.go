@@ -95,11 +95,11 @@ func exportControls(d *Document, live *Live) {
 	d.Organization.FeatureControls = []spec.FeatureControl{}
 	count := map[string]int{}
 	for _, control := range live.FeatureControls {
-		count[foldName(control.Name)]++
+		count[FoldName(control.Name)]++
 	}
 	for _, control := range live.FeatureControls {
 		switch {
-		case count[foldName(control.Name)] > 1:
+		case count[FoldName(control.Name)] > 1:
 			d.omit(spec.KindFeatureControl, control.Name, "%q (id %d) not written: several controls have this name",
 				control.Name, control.ID)
 		case !writable(control.Name) || ignored(control.Name):

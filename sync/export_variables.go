@@ -14,7 +14,7 @@ func (e *Exporter) variables(d *Document, live *Live) {
 		if variable.System {
 			continue
 		}
-		twin, twice := seen[foldName(variable.Name)]
+		twin, twice := seen[FoldName(variable.Name)]
 		why := unwritable(variable)
 		switch {
 		case why != "":
@@ -24,7 +24,7 @@ func (e *Exporter) variables(d *Document, live *Live) {
 				"%s not written: it differs from %s in case only, which documents do not allow",
 				text.Quote(variable.Name), twin)
 		default:
-			seen[foldName(variable.Name)] = variable.Name
+			seen[FoldName(variable.Name)] = variable.Name
 			d.Organization.Variables = append(d.Organization.Variables, e.variable(d, variable))
 		}
 	}

@@ -220,15 +220,3 @@ func without1[T any](all []T, gone func(T) bool) []T {
 	}
 	return kept
 }
-
-// request plans documents against the zone, which is eu1.
-func (z *fakeZone) request(orgs ...spec.Organization) Request {
-	for i := range orgs {
-		orgs[i].Zone = "eu1"
-	}
-	return Request{
-		Desired:     &spec.Desired{Guards: spec.DefaultGuards(), Organizations: orgs},
-		Zones:       map[string]ZonePort{"eu1": {Endpoint: spec.Endpoint{Name: "eu1", URL: "https://" + fakeHost, Hosts: []string{fakeHost}}, Reader: z}},
-		Concurrency: 4,
-	}
-}

@@ -54,10 +54,10 @@ func (v View) Fingerprinted(salt []byte) View {
 }
 
 // Unmasked is the view with its secrets shown, for objects that the caller has found to be none.
-func (v View) Unmasked() View { return v.masked(false) }
+func (v View) Unmasked() View { return v.maskedIf(false) }
 
 // Masked is the view with every side a secret.
-func (v View) Masked() View { return v.masked(true) }
+func (v View) Masked() View { return v.maskedIf(true) }
 
 // secrets are the sensitive values of a view.
 func (v View) secrets() (secrets []spec.Value) {
@@ -69,7 +69,7 @@ func (v View) secrets() (secrets []spec.Value) {
 	return secrets
 }
 
-func (v View) masked(secret bool) View {
+func (v View) maskedIf(secret bool) View {
 	if v == nil {
 		return nil
 	}

@@ -23,9 +23,10 @@ type Guarded struct {
 	Key, Zone string
 	// Name is the documents' name of the organization.
 	Name string
-	// Me is the token's user in the zone.
-	Me      User
-	Changes []Change
+	// Token is the e-mail of the token's user in the zone; TwoFactor whether she has it, nil when the zone does not say.
+	Token     string
+	TwoFactor *bool
+	Changes   []Change
 	// Admins are the accepted Owners and Admins as they are now.
 	Admins Admins
 	// Lacking are the fields that the documents do not give and a creation needs.
@@ -169,10 +170,10 @@ func (g *Guard) lowersRequired(_ *review, c *Change) string {
 }
 
 func (g *Guard) signsTokenOut(r *review, c *Change) string {
-	if two := r.Me.TwoFactor; !enforces(&c.Step) || two != nil && *two {
+	if two := r.TwoFactor; !enforces(&c.Step) || two != nil && *two {
 		return ""
 	}
-	return "the zone does not say that " + r.Me.Email +
+	return "the zone does not say that " + r.Token +
 		", whose token this is, uses two-factor authentication; enforcing it would sign the account out"
 }
 

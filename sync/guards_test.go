@@ -59,7 +59,7 @@ func TestNumericGuards(t *testing.T) {
 			live, want := crowd(int64(i+1), string(rune('A'+i)), n)
 			zone.orgs, orgs = append(zone.orgs, live), append(orgs, want)
 		}
-		r := zone.request(orgs...)
+		r := request(zone, orgs...)
 		if c.allow != "" {
 			r.Allow = []Allow{mustAllow(t, c.allow)}
 		}
@@ -85,7 +85,7 @@ func TestRunLimitsAreSharedByShards(t *testing.T) {
 		zone.orgs, orgs = append(zone.orgs, live), append(orgs, want)
 	}
 	for index := 1; index <= 2; index++ {
-		r := zone.request(orgs...)
+		r := request(zone, orgs...)
 		r.Shard = &Shard{Index: index, Count: 2}
 		p := makePlan(t, r) // 25 over two shards: 13 each
 		steps := 4 * len(p.Organizations)
@@ -107,7 +107,7 @@ func TestInvitesAreCountedTogether(t *testing.T) {
 		people = append(people, spec.Member{Email: email, Role: "Member", Invite: &spec.Invite{Name: "P"}})
 	}
 	zone := newFakeZone(live)
-	r := zone.request(desired("acme", "Acme", members(people...)))
+	r := request(zone, desired("acme", "Acme", members(people...)))
 	p := makePlan(t, r)
 	if rules := heldRules(p); p.Summary.Held != 6 || len(rules) != 1 || rules[0] != "invite:member<=6@acme" {
 		t.Errorf("%+v %v", p.Summary, rules)
@@ -128,7 +128,7 @@ func TestGuardsOfSingleSteps(t *testing.T) {
 	zone.me.TwoFactor = nil
 	on := true
 	docs := func() Request {
-		r := zone.request(desired("acme", "Acme", variables(spec.Variable{Name: "BILLING_ID", State: spec.Absent}),
+		r := request(zone, desired("acme", "Acme", variables(spec.Variable{Name: "BILLING_ID", State: spec.Absent}),
 			members(spec.Member{Email: "out@side.example", Role: "Admin"}, spec.Member{Email: "required@acme.example", Role: "Member"},
 				spec.Member{Email: "x@side.example", Role: "Member", Invite: &spec.Invite{Name: "X"}}),
 			func(o *spec.Organization) { o.TFAEnforced, o.Owner = &on, "out@side.example" }))
@@ -181,7 +181,7 @@ func TestMinAdmins(t *testing.T) {
 		live := acme()
 		person(live, 2, "jane@acme.example", c.janesRole, "")
 		person(live, 3, "bob@acme.example", 13, "")
-		r := newFakeZone(live).request(desired("acme", "Acme", members(c.people...)))
+		r := request(newFakeZone(live), desired("acme", "Acme", members(c.people...)))
 		r.Desired.Guards.MinAdmins = c.least
 		p := makePlan(t, r)
 		if got := strings.Join(lines(p), "\n"); got != strings.Join(c.lines, "\n") {
@@ -192,7 +192,7 @@ func TestMinAdmins(t *testing.T) {
 
 func TestRequiredAdminMissing(t *testing.T) {
 	t.Parallel()
-	r := newFakeZone(acme()).request(desired("acme", "Acme", members()))
+	r := request(newFakeZone(acme()), desired("acme", "Acme", members()))
 	r.Desired.Guards.RequiredAdmins = []string{"audit@acme.example"}
 	p := makePlan(t, r)
 	wantLines(t, p, "warning required-admin: acme: audit@acme.example is one of guards.requiredAdmins and is no accepted Owner or Admin")

@@ -69,7 +69,7 @@ func TestIdentity(t *testing.T) {
 		{"create", desired("a", "Acne", func(o *spec.Organization) { o.Region, o.Country, o.Timezone = "EU", "CZ", "113" }),
 			"held create a by maxCreates: create:organization<=1@a"},
 	} {
-		p := makePlan(t, live().request(c.want))
+		p := makePlan(t, request(live(), c.want))
 		if got := strings.Join(lines(p), "\n"); got != c.line {
 			t.Errorf("%s: %s\nwant %s", c.name, got, c.line)
 		}
@@ -84,7 +84,7 @@ func TestIdentity(t *testing.T) {
 
 func TestTwoDocumentsOfOneOrganization(t *testing.T) {
 	t.Parallel()
-	p := makePlan(t, newFakeZone(acme()).request(desired("a", "Acme"), spec.Organization{Key: "b", ID: 11}))
+	p := makePlan(t, request(newFakeZone(acme()), desired("a", "Acme"), spec.Organization{Key: "b", ID: 11}))
 	wantLines(t, p, `error same-organization: b and a are the same organization: "Acme" (id 11)`)
 	if p.Exit != ExitInvalid {
 		t.Errorf("exit %v", p.Exit)
@@ -95,7 +95,7 @@ func TestNewOrganization(t *testing.T) {
 	t.Parallel()
 	zone := newFakeZone(acme())
 	on := true
-	r := zone.request(desired("nova", "Nova", variables(textVariable("A", "a")),
+	r := request(zone, desired("nova", "Nova", variables(textVariable("A", "a")),
 		members(spec.Member{Email: "bob@x.example", Role: "Member"}, spec.Member{Email: "ops@acme.example", Role: "Admin"},
 			spec.Member{Email: "zoe@x.example", Role: "Admin", Invite: &spec.Invite{Name: "Zoe", Teams: []string{"My Team"}}}),
 		func(o *spec.Organization) {
@@ -131,7 +131,7 @@ func TestDeletingAnOrganizationThatShowsNoMembers(t *testing.T) {
 	t.Parallel()
 	live := acme()
 	live.Teams = []Name{}
-	r := newFakeZone(live).request(spec.Organization{Key: "acme", ID: 11, State: spec.Absent})
+	r := request(newFakeZone(live), spec.Organization{Key: "acme", ID: 11, State: spec.Absent})
 	r.Zones["eu1"] = ZonePort{Endpoint: r.Zones["eu1"].Endpoint, Reader: freeZone{newFakeZone(live)}}
 	r.Allow = []Allow{mustAllow(t, "delete:organization@acme")}
 	s := makePlan(t, r).Organizations[0].Steps[0]
@@ -147,9 +147,9 @@ func TestDeletingAnOrganization(t *testing.T) {
 	live.ActiveScenarios = &n
 	zone := newFakeZone(live)
 	gone := spec.Organization{Key: "acme", ID: 11, State: spec.Absent}
-	p := makePlan(t, zone.request(gone))
+	p := makePlan(t, request(zone, gone))
 	wantLines(t, p, "held delete acme by maxDeletes: delete:organization<=1@acme")
-	r := zone.request(gone)
+	r := request(zone, gone)
 	r.Allow = []Allow{mustAllow(t, p.Organizations[0].Held[0].Allow)}
 	p = makePlan(t, r)
 	wantLines(t, p, "1 delete acme irreversible name:Acme→")
@@ -179,7 +179,7 @@ func mustAllow(t interface {
 
 func TestIncompleteCreateWithRoom(t *testing.T) {
 	t.Parallel()
-	r := newFakeZone(acme()).request(desired("nova", "Nova", variables(textVariable("A", "a")), func(o *spec.Organization) { o.Country = "CZ" }))
+	r := request(newFakeZone(acme()), desired("nova", "Nova", variables(textVariable("A", "a")), func(o *spec.Organization) { o.Country = "CZ" }))
 	r.Desired.Guards.MaxCreates = map[spec.Kind]int{spec.KindOrganization: 1}
 	p := makePlan(t, r)
 	wantLines(t, p, "error create-incomplete: nova is not in zone eu1, and creating it needs region and timezone")

@@ -5,8 +5,15 @@ import "strconv"
 // idText is an id as live states and documents carry it.
 func idText(id int64) string { return strconv.FormatInt(id, 10) }
 
-// decimal reads an id in decimal text.
-func decimal(text string) (int64, bool) {
+// parseID reads an id in decimal text.
+func parseID(text string) (int64, bool) {
 	id, err := strconv.ParseInt(text, 10, 64)
 	return id, err == nil && id > 0
 }
+
+// firstSynthetic is above every id of Make, and below what a JSON number holds exactly.
+const firstSynthetic int64 = 1 << 40
+
+// IsSynthetic tells that an organization's id is one that a plan between documents made up; nobody
+// should be shown it.
+func IsSynthetic(id int64) bool { return id >= firstSynthetic }

@@ -37,7 +37,7 @@ func TestVariables(t *testing.T) {
 			live.Variables = append(live.Variables, *c.live)
 		}
 		c.want.Name = "V"
-		p := makePlan(t, newFakeZone(live).request(desired("acme", "Acme", variables(c.want))))
+		p := makePlan(t, request(newFakeZone(live), desired("acme", "Acme", variables(c.want))))
 		if got := strings.Join(lines(p), "\n"); got != c.line {
 			t.Errorf("%s: %s\nwant %s", c.name, got, c.line)
 		}
@@ -53,7 +53,7 @@ func TestLackingTheLicence(t *testing.T) {
 		o.TFAEnforced = &on
 		o.FeatureControls = []spec.FeatureControl{{Name: "Off"}, {Name: "On", Enabled: true}}
 	}
-	p := makePlan(t, newFakeZone(live).request(desired("acme", "Acme", want, variables(textVariable("A", "a"), spec.Variable{Name: "B", State: spec.Absent}))))
+	p := makePlan(t, request(newFakeZone(live), desired("acme", "Acme", want, variables(textVariable("A", "a"), spec.Variable{Name: "B", State: spec.Absent}))))
 	wantLines(t, p,
 		"waiting acme/featureControl/On: licence: the organization's plan offers no feature controls",
 		"waiting acme/tfa: licence: the zone shows no enforcement of two-factor authentication for this organization; it comes with the plan Enterprise",
@@ -62,11 +62,11 @@ func TestLackingTheLicence(t *testing.T) {
 		t.Errorf("exit %v, %d unchanged", p.Exit, p.Organizations[0].Unchanged)
 	}
 	off := false
-	if p = makePlan(t, newFakeZone(live).request(desired("acme", "Acme", func(o *spec.Organization) { o.TFAEnforced = &off }))); len(lines(p)) > 0 {
+	if p = makePlan(t, request(newFakeZone(live), desired("acme", "Acme", func(o *spec.Organization) { o.TFAEnforced = &off }))); len(lines(p)) > 0 {
 		t.Errorf("off where it is not to be had: %v", lines(p))
 	}
 	live.Lacks = map[spec.Kind]string{spec.KindMember: "the Free plan refuses tokens"}
-	p = makePlan(t, newFakeZone(live).request(desired("acme", "Acme", members(spec.Member{Email: "a@x.example", Role: "Admin"}))))
+	p = makePlan(t, request(newFakeZone(live), desired("acme", "Acme", members(spec.Member{Email: "a@x.example", Role: "Admin"}))))
 	wantLines(t, p, "waiting acme/member/a@x.example: licence: the Free plan refuses tokens")
 }
 
@@ -76,7 +76,7 @@ func TestUnknownNames(t *testing.T) {
 	zone.lists[Timezones] = append(zone.lists[Timezones], Name{ID: 7, Name: "Twin"}, Name{ID: 8, Name: "twin"})
 	at := map[string]spec.Source{"timezone": {File: "a.yaml", Line: 3, Column: 5}}
 	plan := func(change func(*spec.Organization)) *Plan {
-		return makePlan(t, zone.request(desired("acme", "Acme", func(o *spec.Organization) { o.At = at }, change)))
+		return makePlan(t, request(zone, desired("acme", "Acme", func(o *spec.Organization) { o.At = at }, change)))
 	}
 	p := plan(func(o *spec.Organization) { o.Timezone = "Europe/Pragu" })
 	wantLines(t, p, `error unknown-name: there is no time zone "Europe/Pragu"`)
@@ -101,7 +101,7 @@ func TestAbsentColumnsAreUnknown(t *testing.T) {
 	live := acme()
 	live.Country = ""
 	zone := newFakeZone(live)
-	p := makePlan(t, zone.request(desired("acme", "Acme", func(o *spec.Organization) { o.Country = "DE" })))
+	p := makePlan(t, request(zone, desired("acme", "Acme", func(o *spec.Organization) { o.Country = "DE" })))
 	wantLines(t, p, "warning unknown-field: the zone does not show the country of acme, so it is left as it is")
 	if zone.calls["detail 11"] != 1 {
 		t.Errorf("calls %v", zone.calls)
@@ -114,7 +114,7 @@ func TestNoSecretInAPlan(t *testing.T) {
 	variable(live, "API_TOKEN", spec.TypeString, "canary-old")
 	variable(live, "DB_DSN", spec.TypeString, "canary-dsn")
 	variable(live, "PLAIN", spec.TypeString, "canary-was")
-	r := newFakeZone(live).request(desired("acme", "Acme", variables(
+	r := request(newFakeZone(live), desired("acme", "Acme", variables(
 		spec.Variable{Name: "API_TOKEN", Type: spec.TypeString, Value: spec.Plain("canary-new")},
 		spec.Variable{Name: "DB_DSN", State: spec.Absent},
 		spec.Variable{Name: "NEW_SECRET", Type: spec.TypeNumber, Value: spec.Plain("4711471147")},
@@ -148,7 +148,7 @@ func TestNoSecretInAPlan(t *testing.T) {
 func TestDigest(t *testing.T) {
 	t.Parallel()
 	plan := func(change func(*Request)) *Plan {
-		r := newFakeZone(acme(), liveOrganization(12, "Beta")).request(desired("acme", "Acme", variables(
+		r := request(newFakeZone(acme(), liveOrganization(12, "Beta")), desired("acme", "Acme", variables(
 			spec.Variable{Name: "API_TOKEN", Type: spec.TypeString, Value: spec.Sensitive("s"), Reference: "${env:T}"})), desired("beta", "Beta"))
 		r.Salt = []byte("salt")
 		change(&r)
@@ -180,7 +180,7 @@ func TestPreconditionOfASecret(t *testing.T) {
 	t.Parallel()
 	live := acme()
 	variable(live, "API_TOKEN", spec.TypeString, "old")
-	r := newFakeZone(live).request(desired("acme", "Acme", variables(textVariable("API_TOKEN", "new"))))
+	r := request(newFakeZone(live), desired("acme", "Acme", variables(textVariable("API_TOKEN", "new"))))
 	r.Salt = []byte("salt")
 	s := makePlan(t, r).Organizations[0].Steps[0]
 	if got := Precondition(snapshotOf(live), &s, nil, r.Salt); got != s.Precondition {
@@ -197,7 +197,7 @@ func TestPreconditionOfASecret(t *testing.T) {
 
 func TestUnmanagedOrganizations(t *testing.T) {
 	t.Parallel()
-	r := newFakeZone(acme(), liveOrganization(12, "Beta"), liveOrganization(13, "Gamma")).request(desired("acme", "Acme"), desired("beta", "Beta"))
+	r := request(newFakeZone(acme(), liveOrganization(12, "Beta"), liveOrganization(13, "Gamma")), desired("acme", "Acme"), desired("beta", "Beta"))
 	r.Scope.Targets = []spec.Glob{glob(t, "acme")}
 	if p := makePlan(t, r); p.Unmanaged[spec.KindOrganization] != 1 {
 		t.Errorf("unmanaged %v", p.Unmanaged)
@@ -208,7 +208,7 @@ func TestWaitingSince(t *testing.T) {
 	t.Parallel()
 	live := acme()
 	person(live, 2, "jane@acme.example", 13, "pending")
-	r := newFakeZone(live).request(desired("acme", "Acme", members(spec.Member{Email: "jane@acme.example", Role: "Member"})))
+	r := request(newFakeZone(live), desired("acme", "Acme", members(spec.Member{Email: "jane@acme.example", Role: "Member"})))
 	r.FirstSeen = seen{"acme/member/jane@acme.example": time.Unix(7, 0)}
 	if w := makePlan(t, r).Organizations[0].Waiting[0]; w.Since == nil || w.Since.Unix() != 7 {
 		t.Errorf("since %v", w.Since)

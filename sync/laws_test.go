@@ -92,7 +92,7 @@ func drawDocuments(t *rapid.T, zone *fakeZone) Request {
 		drawDocument(t, &o)
 		orgs = append(orgs, o)
 	}
-	r := zone.request(orgs...)
+	r := request(zone, orgs...)
 	if rapid.Bool().Draw(t, "guards") {
 		r.Desired.Guards.Emails = []spec.Glob{glob(t, "*@x.example")}
 		r.Desired.Guards.RequiredAdmins = []string{"a@x.example"}
@@ -205,7 +205,7 @@ func TestLawLiveAgainstItself(t *testing.T) {
 			slices.SortFunc(o.Variables, func(a, b spec.Variable) int { return strings.Compare(a.Name, b.Name) })
 			orgs = append(orgs, o)
 		}
-		p := makePlan(t, zone.request(orgs...))
+		p := makePlan(t, request(zone, orgs...))
 		noErrors(t, p)
 		if s := p.Summary; s.Create+s.Update+s.Delete+s.Invite+s.Transfer+s.Held > 0 {
 			t.Fatalf("%s", strings.Join(lines(p), "\n"))

@@ -124,7 +124,7 @@ func (r *run) compareAll(ctx context.Context) {
 func (r *run) guard() {
 	guarded := make([]Guarded, len(r.organizations))
 	for i, o := range r.organizations {
-		guarded[i] = Guarded{Key: o.want.Key, Zone: o.zone.name, Name: o.want.Name, Me: o.zone.me, Changes: o.Changes, Admins: o.admins,
+		guarded[i] = Guarded{Key: o.want.Key, Zone: o.zone.name, Name: o.want.Name, Token: o.zone.me.Email, TwoFactor: o.zone.me.TwoFactor, Changes: o.Changes, Admins: o.admins,
 			Lacking: o.Lacking, CreationHint: o.creationHint}
 	}
 	for i, verdict := range NewGuard(r.Desired.Guards, r.Allow, r.Shard).Review(guarded) {

@@ -47,7 +47,7 @@ func TestMembers(t *testing.T) {
 			person(live, 2, jane, c.role, c.invitation)
 		}
 		c.want.Email = jane
-		p := makePlan(t, newFakeZone(live).request(desired("acme", "Acme", members(c.want))))
+		p := makePlan(t, request(newFakeZone(live), desired("acme", "Acme", members(c.want))))
 		want := strings.ReplaceAll(strings.ReplaceAll(c.line, "A:", "acme/member/E:"), " A ", " acme/member/E ")
 		if got := strings.ReplaceAll(strings.Join(lines(p), "\n"), jane, "E"); got != want {
 			t.Errorf("%s: %s\nwant %s", c.name, got, want)
@@ -62,7 +62,7 @@ func TestUntouchablePeople(t *testing.T) {
 	live.Members[0].Role = "12"
 	person(live, 2, "boss@acme.example", 11, "")
 	person(live, 3, "jane@acme.example", 13, "pending")
-	p := makePlan(t, newFakeZone(live).request(desired("acme", "Acme",
+	p := makePlan(t, request(newFakeZone(live), desired("acme", "Acme",
 		members(spec.Member{Email: "boss@acme.example", State: spec.Absent}, spec.Member{Email: "ops@acme.example", Role: "Member"}),
 		func(o *spec.Organization) { o.Owner = "jane@acme.example" })))
 	wantLines(t, p,
@@ -84,7 +84,7 @@ func TestRoleOfTheOwner(t *testing.T) {
 		live := acme()
 		live.OwnerID, live.Members[0].Role = 2, "12"
 		person(live, 2, "boss@acme.example", 11, "")
-		p := makePlan(t, newFakeZone(live).request(desired("acme", "Acme", members(spec.Member{Email: "boss@acme.example", Role: c.role}),
+		p := makePlan(t, request(newFakeZone(live), desired("acme", "Acme", members(spec.Member{Email: "boss@acme.example", Role: c.role}),
 			func(o *spec.Organization) { o.Owner = c.owner })))
 		got := strings.Join(slices.DeleteFunc(lines(p), func(l string) bool { return strings.Contains(l, "acme/owner") }), "\n")
 		if got != c.line {
@@ -104,7 +104,7 @@ func TestOtherRoleNumbers(t *testing.T) {
 	person(live, 4, "adam@acme.example", 2, "")
 	zone := newFakeZone(live)
 	zone.lists[Roles] = []Name{{ID: 1, Name: "Owner"}, {ID: 2, Name: "ADMIN"}, {ID: 3, Name: "Member"}, {ID: 12, Name: "Guest"}}
-	r := zone.request(desired("acme", "Acme", members(
+	r := request(zone, desired("acme", "Acme", members(
 		spec.Member{Email: "adam@acme.example", Role: "Guest"}, spec.Member{Email: "boss@acme.example", Role: "Admin"}, spec.Member{Email: "jane@acme.example", Role: "admin"})))
 	wantLines(t, makePlan(t, r),
 		"1 update acme/member/jane@acme.example caution role:Member→ADMIN",
@@ -114,7 +114,7 @@ func TestOtherRoleNumbers(t *testing.T) {
 		"1 update acme/member/jane@acme.example caution role:Member→ADMIN",
 		"2 update acme/member/adam@acme.example caution role:ADMIN→Guest after [1]",
 		"warning min-admins: acme: has 3 accepted Owners and Admins, and guards.minAdmins is 4")
-	r = zone.request(desired("acme", "Acme", members(spec.Member{Email: "jane@acme.example", Role: "1"})))
+	r = request(zone, desired("acme", "Acme", members(spec.Member{Email: "jane@acme.example", Role: "1"})))
 	wantLines(t, makePlan(t, r), "error unknown-name: the role of jane@acme.example is Owner")
 }
 
@@ -136,7 +136,7 @@ func TestOwner(t *testing.T) {
 			live.Members[0].Role = "12"
 		}
 		person(live, 2, "jane@acme.example", 13, "")
-		p := makePlan(t, newFakeZone(live).request(desired("acme", "Acme", func(o *spec.Organization) { o.Owner = c.want })))
+		p := makePlan(t, request(newFakeZone(live), desired("acme", "Acme", func(o *spec.Organization) { o.Owner = c.want })))
 		if got := strings.Join(lines(p), "\n"); got != c.line {
 			t.Errorf("%s: %s\nwant %s", c.name, got, c.line)
 		}
@@ -149,7 +149,7 @@ func TestInviteeWithoutARow(t *testing.T) {
 	live := acme()
 	live.Members = append(live.Members, spec.Member{Email: "a@x.example", Invitation: "pending"}, spec.Member{Email: "b@x.example", Invitation: "pending"},
 		spec.Member{Email: "c@x.example", Invitation: "expired"})
-	p := makePlan(t, newFakeZone(live).request(desired("acme", "Acme", members(
+	p := makePlan(t, request(newFakeZone(live), desired("acme", "Acme", members(
 		spec.Member{Email: "a@x.example", Role: "Admin", Invite: &spec.Invite{Name: "A"}}, spec.Member{Email: "b@x.example", State: spec.Absent},
 		spec.Member{Email: "c@x.example", Role: "Admin", Invite: &spec.Invite{Name: "C"}}))))
 	wantLines(t, p, "waiting acme/member/a@x.example: a@x.example has been invited and has not accepted yet",
@@ -172,7 +172,7 @@ func TestUnreadableRows(t *testing.T) {
 		return desired("acme", "Acme", members(who("a@x.example"), who("b@x.example"), spec.Member{Email: "c@x.example", State: spec.Absent}), purge(spec.KindMember))
 	}
 	const hidden = " may be hers, since the zone shows no e-mail; nobody is invited twice"
-	p := makePlan(t, zone.request(docs()))
+	p := makePlan(t, request(zone, docs()))
 	wantLines(t, p,
 		"waiting acme/member/a@x.example: one of 2 pending invitations"+hidden,
 		"waiting acme/member/b@x.example: one of 2 pending invitations"+hidden,
@@ -181,7 +181,7 @@ func TestUnreadableRows(t *testing.T) {
 		t.Errorf("unmanaged %v", p.Organizations[0].Unmanaged)
 	}
 	zone.users = map[string]int64{"a@x.example": 5}
-	r := zone.request(docs())
+	r := request(zone, docs())
 	r.Memory = memory{6: "b@x.example"}
 	wantLines(t, makePlan(t, r),
 		"waiting acme/member/a@x.example: a@x.example has been invited and has not accepted yet",
@@ -192,7 +192,7 @@ func TestUnreadableRows(t *testing.T) {
 		}
 		return nil
 	}
-	if got := strings.Join(lines(makePlan(t, zone.request(docs()))), "\n"); strings.Contains(got, "invite acme") || !strings.Contains(got, "not read acme/member") {
+	if got := strings.Join(lines(makePlan(t, request(zone, docs()))), "\n"); strings.Contains(got, "invite acme") || !strings.Contains(got, "not read acme/member") {
 		t.Errorf("a failed search: %s", got)
 	}
 }
@@ -209,7 +209,7 @@ func TestPurgeSpares(t *testing.T) {
 	person(live, 6, "invited@acme.example", 13, "pending")
 	live.Unreadable = []RoleRow{{UserID: 9, RoleID: 13}}
 	zone := newFakeZone(live)
-	r := zone.request(desired("acme", "Acme", variables(), members(), purge(spec.KindVariable, spec.KindMember), func(o *spec.Organization) { o.Owner = "next@acme.example" }))
+	r := request(zone, desired("acme", "Acme", variables(), members(), purge(spec.KindVariable, spec.KindMember), func(o *spec.Organization) { o.Owner = "next@acme.example" }))
 	zone.me.ID = 99 // somebody who is no member of it
 	r.Desired.Guards.RequiredAdmins = []string{"required@acme.example"}
 	r.Desired.Guards.Protect = []spec.Glob{glob(t, "acme/member/protected@*"), glob(t, "*/variable/KEEP")}

@@ -285,10 +285,10 @@ func (out *MigrationResult) chooseRegion(r *Migration) {
 // guessRegion takes the one region whose name begins with the letters of the zone's name: us of
 // us1, eu of celonis-eu1.
 func (out *MigrationResult) guessRegion(zone string, regions []Name) {
-	letters := foldName(strings.TrimRight(zone[strings.LastIndexByte(zone, '-')+1:], "0123456789"))
+	letters := FoldName(strings.TrimRight(zone[strings.LastIndexByte(zone, '-')+1:], "0123456789"))
 	var found []Name
 	for _, region := range regions {
-		if letters != "" && strings.HasPrefix(foldName(region.Name), letters) {
+		if letters != "" && strings.HasPrefix(FoldName(region.Name), letters) {
 			found = append(found, region)
 		}
 	}

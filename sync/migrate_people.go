@@ -125,7 +125,7 @@ func (m *migrator) role(move *migratedOrganization, live *spec.Member) (string, 
 	}
 	for _, word := range m.namesOf(Roles, move.live.ID, live.Role) {
 		for _, r := range m.Map.Roles {
-			if foldName(r.From) == foldName(word) {
+			if FoldName(r.From) == FoldName(word) {
 				return m.translate(Roles, move.live.ID, "", r.To)
 			}
 		}

@@ -35,7 +35,7 @@ func controlNames(organizations []*Live) map[string]bool {
 	names := map[string]bool{}
 	for _, live := range organizations {
 		for _, control := range live.FeatureControls {
-			names[foldName(control.Name)] = true
+			names[FoldName(control.Name)] = true
 		}
 	}
 	return names
@@ -205,7 +205,7 @@ func (m *migrator) settings(move *migratedOrganization, source *Document) {
 
 func (m *migrator) control(d *Document, move *migratedOrganization, control spec.FeatureControl) {
 	for _, mapped := range m.Map.FeatureControls {
-		if foldName(mapped.From) == foldName(control.Name) {
+		if FoldName(mapped.From) == FoldName(control.Name) {
 			control.Name = mapped.To
 		}
 	}
@@ -213,10 +213,10 @@ func (m *migrator) control(d *Document, move *migratedOrganization, control spec
 	case len(m.controls) == 0:
 		d.note(spec.KindFeatureControl, control.Name, "not checked: no organization of %s shows its feature controls",
 			m.To.Endpoint.Name)
-	case !m.controls[foldName(control.Name)] && m.hidden:
+	case !m.controls[FoldName(control.Name)] && m.hidden:
 		d.note(spec.KindFeatureControl, control.Name, "not checked: the feature controls of %s could not all be read",
 			m.To.Endpoint.Name)
-	case !m.controls[foldName(control.Name)]:
+	case !m.controls[FoldName(control.Name)]:
 		d.omit(spec.KindFeatureControl, control.Name, "%s not written: no organization of %s shows such a control",
 			text.Quote(control.Name), m.To.Endpoint.Name)
 		m.out.omit(move.live, "the feature control "+control.Name,
@@ -257,15 +257,15 @@ func (m *migrator) listOmissions(move *migratedOrganization, source *Document) {
 const firstTeam = "My Team"
 
 func missingTeams(teams []Name, adopted *Live) []string {
-	there := map[string]bool{foldName(firstTeam): adopted == nil}
+	there := map[string]bool{FoldName(firstTeam): adopted == nil}
 	if adopted != nil {
 		for _, team := range adopted.Teams {
-			there[foldName(team.Name)] = true
+			there[FoldName(team.Name)] = true
 		}
 	}
 	var missing []string
 	for _, team := range teams {
-		if !there[foldName(team.Name)] {
+		if !there[FoldName(team.Name)] {
 			missing = append(missing, text.Quote(team.Name))
 		}
 	}

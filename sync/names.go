@@ -77,10 +77,10 @@ func NameOf(list List, names []Name, id string) string {
 // matching lists the entries that a text names, as binding does: without case, by code, name or id.
 func matching(names []Name, text string) []Name {
 	var found []Name
-	folded := foldName(text)
+	folded := FoldName(text)
 	for _, n := range names {
-		if strconv.FormatInt(n.ID, 10) == text || n.Name != "" && foldName(n.Name) == folded ||
-			n.Code != "" && foldName(n.Code) == folded || n.Code2 != "" && foldName(n.Code2) == folded {
+		if strconv.FormatInt(n.ID, 10) == text || n.Name != "" && FoldName(n.Name) == folded ||
+			n.Code != "" && FoldName(n.Code) == folded || n.Code2 != "" && FoldName(n.Code2) == folded {
 			found = append(found, n)
 		}
 	}

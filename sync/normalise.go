@@ -16,9 +16,9 @@ import (
 // were typed, and a Mac types them in NFD.
 func normalName(name string) string { return norm.NFC.String(name) }
 
-// foldName is the form in which names of the API's lists are compared: NFC, without case and outer
+// FoldName is the form in which names of the API's lists are compared: NFC, without case and outer
 // spaces.
-func foldName(name string) string {
+func FoldName(name string) string {
 	return cases.Fold().String(norm.NFC.String(strings.TrimSpace(name)))
 }
 
@@ -60,7 +60,7 @@ func normaliseMembers(live *Live) {
 // findControl finds a control by its name without case.
 func findControl(controls []spec.FeatureControl, name string) *spec.FeatureControl {
 	for i := range controls {
-		if strings.EqualFold(controls[i].Name, name) || foldName(controls[i].Name) == foldName(name) {
+		if strings.EqualFold(controls[i].Name, name) || FoldName(controls[i].Name) == FoldName(name) {
 			return &controls[i]
 		}
 	}

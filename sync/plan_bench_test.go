@@ -24,7 +24,7 @@ func BenchmarkPlan(b *testing.B) {
 		}
 		zone.orgs, orgs = append(zone.orgs, live), append(orgs, o)
 	}
-	r := zone.request(orgs...)
+	r := request(zone, orgs...)
 	b.ReportAllocs()
 	for b.Loop() {
 		p, err := MakePlan(context.Background(), r)
@@ -44,7 +44,7 @@ func TestEqualVariablesAllocateNothing(t *testing.T) {
 			variable(live, name, spec.TypeString, "value")
 			o.Variables = append(o.Variables, textVariable(name, "value"))
 		}
-		r := newFakeZone(live).request(o)
+		r := request(newFakeZone(live), o)
 		return testing.AllocsPerRun(5, func() { makePlan(t, r) })
 	}
 	if few, many := plan(10), plan(2000); many-few > 20 {

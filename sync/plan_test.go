@@ -110,7 +110,7 @@ func TestPlanOfEveryKind(t *testing.T) {
 			o.Timezone, o.TFAEnforced, o.Owner = "Europe/Berlin", &on, "jane@acme.example"
 			o.FeatureControls = []spec.FeatureControl{{Name: "make ai tools"}}
 		})
-	p := makePlan(t, zone.request(want))
+	p := makePlan(t, request(zone, want))
 	wantLines(t, p,
 		"1 update acme none timezone:Europe/Prague→Europe/Berlin",
 		"2 update acme/featureControl/make ai tools caution enabled:true→false",
@@ -136,7 +136,7 @@ func TestPlanOfEveryKind(t *testing.T) {
 func TestPlanReadsOnlyWhatIsDeclared(t *testing.T) {
 	t.Parallel()
 	zone := newFakeZone(acme(), liveOrganization(12, "Other"))
-	makePlan(t, zone.request(desired("acme", "Acme", variables(textVariable("A", "a")))))
+	makePlan(t, request(zone, desired("acme", "Acme", variables(textVariable("A", "a")))))
 	want := map[string]int{"me": 1, "organizations": 1, "variable 11": 1}
 	if fmt.Sprint(zone.calls) != fmt.Sprint(want) {
 		t.Errorf("calls %v, want %v", zone.calls, want)
@@ -152,7 +152,7 @@ func TestOneOrganizationFailingLeavesTheOthers(t *testing.T) {
 		}
 		return nil
 	}
-	p := makePlan(t, zone.request(desired("acme", "Acme", variables(textVariable("A", "a"))), desired("beta", "Beta", variables(textVariable("A", "a")))))
+	p := makePlan(t, request(zone, desired("acme", "Acme", variables(textVariable("A", "a"))), desired("beta", "Beta", variables(textVariable("A", "a")))))
 	wantLines(t, p, "not read acme/variable", "1 create beta/variable/A none type:→string value:→a",
 		"warning not-read: could not read variable of acme: read variables of acme: HTTP 500 X broken")
 	if p.Exit != ExitPartlyVisible || p.Problems[0].Error.Status != 500 {
@@ -171,7 +171,7 @@ func TestZoneFailures(t *testing.T) {
 	} {
 		zone := newFakeZone(acme())
 		zone.fail = func(string) error { return &CallError{Doing: "read", Class: row.class, Message: "no"} }
-		p := makePlan(t, zone.request(desired("acme", "Acme", variables())))
+		p := makePlan(t, request(zone, desired("acme", "Acme", variables())))
 		if p.Exit != row.exit {
 			t.Errorf("%s: exit %v, want %v", row.class, p.Exit, row.exit)
 		}
@@ -182,7 +182,7 @@ func TestOneZoneDownLeavesTheOther(t *testing.T) {
 	t.Parallel()
 	up, down := newFakeZone(acme()), newFakeZone()
 	down.fail = func(string) error { return &CallError{Doing: "read", Class: ClassUnreachable, Message: "down"} }
-	r := up.request(desired("acme", "Acme", variables(textVariable("A", "a"))), desired("beta", "Beta"))
+	r := request(up, desired("acme", "Acme", variables(textVariable("A", "a"))), desired("beta", "Beta"))
 	r.Desired.Organizations[1].Zone = "us1"
 	r.Zones["us1"] = ZonePort{Endpoint: spec.Endpoint{Name: "us1", Hosts: []string{"us1.make.com"}}, Reader: down}
 	p := makePlan(t, r)
@@ -201,13 +201,13 @@ func TestTimeIsUp(t *testing.T) {
 		}
 		return nil
 	}
-	p, err := MakePlan(ctx, zone.request(desired("acme", "Acme", variables(textVariable("A", "a")))))
+	p, err := MakePlan(ctx, request(zone, desired("acme", "Acme", variables(textVariable("A", "a")))))
 	if err != nil || p.Exit != ExitPartlyVisible {
 		t.Fatalf("plan %v, error %v", p, err)
 	}
 	cancelled, halt := context.WithCancelCause(context.Background())
 	halt(ErrInterrupted)
-	if _, err := MakePlan(cancelled, newFakeZone(acme()).request(desired("acme", "Acme"))); err != ErrInterrupted {
+	if _, err := MakePlan(cancelled, request(newFakeZone(acme()), desired("acme", "Acme"))); err != ErrInterrupted {
 		t.Errorf("interrupted: error %v", err)
 	}
 }
@@ -222,12 +222,24 @@ func TestPlanIsTheSameAtAnyConcurrency(t *testing.T) {
 			zone.orgs = append(zone.orgs, liveOrganization(int64(i+1), fmt.Sprint("Org ", i)))
 			orgs = append(orgs, desired(fmt.Sprintf("org-%02d", i), fmt.Sprint("Org ", i), variables(textVariable("A", fmt.Sprint(i))), members(spec.Member{Email: "no@x.example", Role: "Boss"})))
 		}
-		r := zone.request(orgs...)
+		r := request(zone, orgs...)
 		r.Concurrency = concurrency
 		p := makePlan(t, r)
 		digests[hashJSON(p)] = true
 	}
 	if len(digests) != 1 {
 		t.Errorf("%d different plans", len(digests))
+	}
+}
+
+// request plans documents against the zone, which is eu1.
+func request(z *fakeZone, orgs ...spec.Organization) Request {
+	for i := range orgs {
+		orgs[i].Zone = "eu1"
+	}
+	return Request{
+		Desired:     &spec.Desired{Guards: spec.DefaultGuards(), Organizations: orgs},
+		Zones:       map[string]ZonePort{"eu1": {Endpoint: spec.Endpoint{Name: "eu1", URL: "https://" + fakeHost, Hosts: []string{fakeHost}}, Reader: z}},
+		Concurrency: 4,
 	}
 }

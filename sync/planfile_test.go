@@ -254,7 +254,7 @@ func TestVerify(t *testing.T) {
 func TestASecretThatCannotBeSaved(t *testing.T) {
 	t.Parallel()
 	z := newWrittenZone(liveOrganization(11, "Acme"))
-	r := z.request(desired("acme", "Acme", variables(textVariable("API_TOKEN", "hunter2"))))
+	r := request(z.fakeZone, desired("acme", "Acme", variables(textVariable("API_TOKEN", "hunter2"))))
 	_, problems := EncodePlan(makePlan(t, r), spec.Value{})
 	if len(problems) != 1 || problems[0].Rule != "secret-not-savable" || !strings.Contains(problems[0].Hint, "${env:API_TOKEN}") || strings.Contains(problems[0].Message, "hunter2") {
 		t.Errorf("%+v", problems)

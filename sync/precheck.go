@@ -193,5 +193,5 @@ func changedSince(now View) string {
 // plan was made.
 func (w *worker) secretChanged(s *Step) bool {
 	v := s.Arguments.Value
-	return w.options.Saved && v != nil && v.IsSensitive() && v.Fingerprint != SecretFingerprint(v.text, w.planSalt)
+	return w.options.Saved && v != nil && v.IsSensitive() && v.Fingerprint != SecretFingerprint(v.Value(), w.planSalt)
 }

@@ -32,7 +32,7 @@ func relianceOf(live *Live, s *Step) Reliance {
 	}
 	switch {
 	case s.Kind == spec.KindVariable:
-		r.View = r.View.masked(stepIsSecret(s))
+		r.View = r.View.maskedIf(stepIsSecret(s))
 	case s.Kind == spec.KindMember:
 		if m := findMember(live.Members, name); m != nil {
 			r.UserID = m.UserID

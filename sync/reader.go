@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"time"
 
 	"makesync/spec"
 )
@@ -62,4 +63,11 @@ type Calls struct {
 func (c *Calls) add(d Calls) {
 	c.Read += d.Read
 	c.Write += d.Write
+}
+
+// Clock is time for the apply loop; tests run it in testing/synctest.
+type Clock interface {
+	Now() time.Time
+	// Sleep waits, or returns the context's error.
+	Sleep(ctx context.Context, d time.Duration) error
 }

@@ -73,3 +73,16 @@ func (r *journalRecorder) failedBeforeFirstWrite() bool {
 	defer r.mu.Unlock()
 	return r.err != nil && !r.wrote
 }
+
+// Journal keeps the story of a run; every call returns only after the entry is
+// on disk. An error stops the run before the next write.
+type Journal interface {
+	// Begin is the first line: the run's plan as far as resume and undo need it.
+	Begin(run string, plan *Plan) error
+	// Intent comes before each request.
+	Intent(Intent) error
+	// Result comes after it.
+	Result(Outcome) error
+	// End is the last line.
+	End(*Report) error
+}

@@ -51,7 +51,7 @@ func wantNoMember(o *spec.Organization, s *Step, _ Images) {
 }
 
 func wantRole(o *spec.Organization, s *Step, i Images) {
-	o.Members = append(o.Members, spec.Member{Email: s.Address.Name(), Role: i.Before["role"].text.Reveal()})
+	o.Members = append(o.Members, spec.Member{Email: s.Address.Name(), Role: i.Before["role"].Value().Reveal()})
 }
 
 func wantTFA(o *spec.Organization, _ *Step, i Images) {
@@ -63,18 +63,18 @@ func wantTFA(o *spec.Organization, _ *Step, i Images) {
 func wantAttributes(o *spec.Organization, _ *Step, i Images) {
 	for path, field := range map[string]*string{"name": &o.Name, "country": &o.Country, "timezone": &o.Timezone} {
 		if before, had := i.Before[path]; had && !sameSide(before, i.After[path]) {
-			*field = before.text.Reveal()
+			*field = before.Value().Reveal()
 		}
 	}
 }
 
 func wantVariable(o *spec.Organization, s *Step, i Images) {
-	t, _ := spec.ParseVariableType(i.Before["type"].text.Reveal())
+	t, _ := spec.ParseVariableType(i.Before["type"].Value().Reveal())
 	o.Variables = append(o.Variables,
-		spec.Variable{Name: s.Address.Name(), Type: t, Value: i.Before["value"].text})
+		spec.Variable{Name: s.Address.Name(), Type: t, Value: i.Before["value"].Value()})
 }
 
-func isTrue(side Scalar) bool { return side.text.Reveal() == "true" }
+func isTrue(side Scalar) bool { return side.Value().Reveal() == "true" }
 
 func holdsSecret(v View) bool {
 	for _, side := range v {

@@ -168,7 +168,7 @@ func (r *reverser) step(ctx context.Context, o *observer, want *spec.Organizatio
 	if !reached(images.After, now) {
 		return "it has changed since: the run left it " + orAbsent(images.After) + ", and it is now " + orAbsent(now)
 	}
-	if s.Op == OpInvite && now["invitation"].text.Reveal() == "" && !r.allowsRemoval(s) {
+	if s.Op == OpInvite && now["invitation"].Value().Reveal() == "" && !r.allowsRemoval(s) {
 		r.holdRemoval(s)
 		return ""
 	}

@@ -33,7 +33,7 @@ func TestScope(t *testing.T) {
 		variable(live, "OLD", spec.TypeString, "o")
 		zone := newFakeZone(live, liveOrganization(12, "Beta"))
 		on := true
-		r := zone.request(desired("acme", "Acme", variables(textVariable("A", "a"), textVariable("X", "x")), purge(spec.KindVariable), func(o *spec.Organization) { o.TFAEnforced = &on }),
+		r := request(zone, desired("acme", "Acme", variables(textVariable("A", "a"), textVariable("X", "x")), purge(spec.KindVariable), func(o *spec.Organization) { o.TFAEnforced = &on }),
 			desired("beta", "Beta", variables(textVariable("A", "a"))))
 		for _, g := range strings.Fields(c.targets) {
 			r.Scope.Targets = append(r.Scope.Targets, glob(t, g))
@@ -62,14 +62,14 @@ func TestScope(t *testing.T) {
 
 func TestScopeWithoutTheCreation(t *testing.T) {
 	t.Parallel()
-	r := newFakeZone().request(desired("acme", "Acme", variables(textVariable("A", "a"), textVariable("B", "b"))))
+	r := request(newFakeZone(), desired("acme", "Acme", variables(textVariable("A", "a"), textVariable("B", "b"))))
 	r.Scope.Targets = []spec.Glob{glob(t, "acme/variable/A")}
 	wantLines(t, makePlan(t, r), `waiting acme/variable/A: zone eu1 has no organization "Acme" yet, and --target or --exclude leaves out acme`)
 }
 
 func TestScopeOfAZone(t *testing.T) {
 	t.Parallel()
-	r := newFakeZone(acme()).request(desired("acme", "Acme"), desired("beta", "Beta"))
+	r := request(newFakeZone(acme()), desired("acme", "Acme"), desired("beta", "Beta"))
 	r.Desired.Organizations[1].Zone = "us1"
 	r.Scope.Zone = "eu1"
 	if p := makePlan(t, r); len(p.Organizations) != 1 || p.Exit != ExitOK {
@@ -92,7 +92,7 @@ func TestPatternsOfMembersHaveNoCase(t *testing.T) {
 	for _, pattern := range []string{"acme/member/Jane@Acme.example", "acme/member/J[A-Z]NE@*", "**/JANE@ACME.EXAMPLE", "acme/*/Jane@**"} {
 		live := acme()
 		person(live, 2, "jane@acme.example", 13, "")
-		r := newFakeZone(live).request(desired("acme", "Acme", variables(textVariable("jane@", "x")), members(spec.Member{Email: "jane@acme.example", State: spec.Absent})))
+		r := request(newFakeZone(live), desired("acme", "Acme", variables(textVariable("jane@", "x")), members(spec.Member{Email: "jane@acme.example", State: spec.Absent})))
 		r.Scope.Targets = []spec.Glob{glob(t, pattern)}
 		wantLines(t, makePlan(t, r), "1 delete acme/member/jane@acme.example destructive role:Member→")
 		r.Scope = Scope{Excludes: r.Scope.Targets}
@@ -107,7 +107,7 @@ func TestPatternsOfMembersHaveNoCase(t *testing.T) {
 
 func TestPatternsOfVariablesHaveCase(t *testing.T) {
 	t.Parallel()
-	r := newFakeZone(acme()).request(desired("acme", "Acme", variables(textVariable("A", "a"))))
+	r := request(newFakeZone(acme()), desired("acme", "Acme", variables(textVariable("A", "a"))))
 	r.Scope.Targets = []spec.Glob{glob(t, "acme/variable/a")}
 	if p := makePlan(t, r); p.Exit != ExitInvalid {
 		t.Errorf("exit %v", p.Exit)

@@ -51,7 +51,3 @@ func (c *Selector) Unmatched(where string) []spec.Problem {
 	}
 	return problems
 }
-
-// FoldName is the form in which names are compared without case, for those who pair names outside
-// this package.
-func FoldName(name string) string { return foldName(name) }

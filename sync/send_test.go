@@ -127,7 +127,7 @@ func TestARefusalForTheLicenceIsSkipped(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			z := newWrittenZone(liveOrganization(11, "Acme"))
 			on := true
-			r := z.request(desired("acme", "Acme", func(o *spec.Organization) { o.TFAEnforced = &on }))
+			r := request(z.fakeZone, desired("acme", "Acme", func(o *spec.Organization) { o.TFAEnforced = &on }))
 			z.fault = func(int, Write) *lost { return &lost{false, fault} }
 			report := Apply(context.Background(), makePlan(t, r), z.options())
 			if report.Exit != ExitOK || report.Skipped != 1 || report.Steps[0].Reason.Code != ReasonLicence {

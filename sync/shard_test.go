@@ -70,7 +70,7 @@ func TestAllowNumbersAreDivided(t *testing.T) {
 	}
 	shard := &Shard{1, 2}
 	plan := func(rules ...string) *Plan {
-		r := zone.request(orgs...)
+		r := request(zone, orgs...)
 		r.Shard = shard
 		for _, rule := range rules {
 			r.Allow = append(r.Allow, mustAllow(t, rule))

@@ -10,7 +10,7 @@ import (
 
 // shardPlan and shardReport are the parts of a run of one shard, as JSON.
 func shardPlan(t testing.TB) string {
-	r := newFakeZone(acme()).request(desired("acme", "Acme", variables(spec.Variable{Name: "A", Type: spec.TypeString, Value: spec.Plain("x")},
+	r := request(newFakeZone(acme()), desired("acme", "Acme", variables(spec.Variable{Name: "A", Type: spec.TypeString, Value: spec.Plain("x")},
 		spec.Variable{Name: "B", Type: spec.TypeString, Value: spec.Plain("y")})))
 	r.Shard, r.Salt = &Shard{1, 1}, []byte("salt")
 	return encoded(t, makePlan(t, r))

@@ -154,7 +154,7 @@ func secretAsPlanned(view View, s *Step) View {
 	if s.Kind != spec.KindVariable {
 		return view
 	}
-	return view.masked(stepIsSecret(s) || s.Arguments.Value == nil && !showsValue(s))
+	return view.maskedIf(stepIsSecret(s) || s.Arguments.Value == nil && !showsValue(s))
 }
 
 // showsValue tells whether a field of the step shows the value, so that it is no secret.

@@ -79,11 +79,16 @@ func withSlotOf(slot Slot, reader Reader) Reader {
 	return reader
 }
 
-// withSlotOf is the port for whoever holds the slot.
-func (p WritePort) withSlotOf(slot Slot) WritePort {
-	p.Reader = withSlotOf(slot, p.Reader)
-	if client, ok := p.Writer.(SlotClient); ok {
-		p.Writer = client.WithSlot(slot)
-	}
-	return p
+// Slot is the place of one organization among those that are worked on side by side.
+type Slot interface {
+	// Yield gives the place to another organization, while a call only waits; reacquire takes it
+	// back, at once.
+	Yield() (reacquire func())
+}
+
+// SlotClient is a Reader or a Writer whose calls may wait for long, for a rate window or before a
+// repetition.
+type SlotClient interface {
+	// WithSlot is the same client, for whoever holds the slot: its calls yield it while they wait.
+	WithSlot(Slot) Reader
 }

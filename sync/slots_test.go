@@ -17,7 +17,7 @@ type waitingClient struct {
 }
 
 // WithSlot is the same client in a slot.
-func (c waitingClient) WithSlot(slot Slot) ReadWriter {
+func (c waitingClient) WithSlot(slot Slot) Reader {
 	c.slot = slot
 	return c
 }
@@ -40,7 +40,7 @@ func TestOneThatWaitsYieldsItsSlot(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		zone := newFakeZone(liveOrganization(1, "A"), liveOrganization(2, "B"))
-		r := zone.request(desired("a", "A", variables()), desired("b", "B", variables()))
+		r := request(zone, desired("a", "A", variables()), desired("b", "B", variables()))
 		port := r.Zones["eu1"]
 		port.Reader = waitingClient{Reader: zone, read: make(chan struct{})}
 		r.Zones["eu1"], r.Concurrency = port, 1

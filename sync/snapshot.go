@@ -209,7 +209,7 @@ func DecodeSnapshot(data []byte) (*Snapshot, error) {
 	return &s, nil
 }
 
-func (s *Snapshot) salt() []byte {
+func (s *Snapshot) saltBytes() []byte {
 	salt, _ := base64.StdEncoding.DecodeString(s.Salt) // DecodeSnapshot has checked it
 	return salt
 }

@@ -36,7 +36,7 @@ func (s *Snapshot) Port(desired *spec.Desired) ZonePort {
 	if s.EmailsHashed {
 		r.emails = map[string]string{}
 		for _, email := range emailsOf(desired, s.Zone) {
-			r.emails[hashEmail(email, s.salt())] = email
+			r.emails[hashEmail(email, s.saltBytes())] = email
 		}
 	}
 	endpoint := spec.Endpoint{Name: s.Zone, URL: s.URL, Hosts: s.Hosts}
@@ -257,7 +257,7 @@ func (r *snapshotReader) value(organization int64, saved *SavedVariable) spec.Va
 		return spec.Sensitive("(not in the snapshot)")
 	case saved.Fingerprint == "" || desired.Unknown:
 		return desired.Value.Masked()
-	case SecretFingerprint(desired.Value, valueSalt(r.snapshot.salt(), organization, saved.Name)) == saved.Fingerprint:
+	case SecretFingerprint(desired.Value, valueSalt(r.snapshot.saltBytes(), organization, saved.Name)) == saved.Fingerprint:
 		return desired.Value.Masked()
 	}
 	return spec.Sensitive(saved.Fingerprint)

@@ -135,7 +135,7 @@ func TestUndoOfASecretThatWasMade(t *testing.T) {
 	t.Parallel()
 	for _, changed := range []bool{false, true} {
 		z := newWrittenZone(liveOrganization(11, "Acme"))
-		r := z.request(desired("acme", "Acme", variables(spec.Variable{Name: "P", Type: spec.TypeString, Value: spec.Sensitive("hunter2"), Reference: "${env:P}"})))
+		r := request(z.fakeZone, desired("acme", "Acme", variables(spec.Variable{Name: "P", Type: spec.TypeString, Value: spec.Sensitive("hunter2"), Reference: "${env:P}"})))
 		journal := &memoryJournal{}
 		o := z.options()
 		o.Journal = journal

@@ -1,6 +1,10 @@
 package sync
 
-import "makesync/spec"
+import (
+	"strconv"
+
+	"makesync/spec"
+)
 
 // NameUnreadable turns the unreadable row of a user into a member with this e-mail; it tells whether there was such a row.
 func (l *Live) NameUnreadable(user int64, email string) bool {
@@ -41,4 +45,10 @@ func (l *Live) Emails() map[int64]string {
 // IsOwner tells whether a member is the Owner: by the user id of the Owner's row, else by the role.
 func (l *Live) IsOwner(m *spec.Member) bool {
 	return m.UserID == l.OwnerID || m.Accepted() && roleID(m) == l.AdminRoles.OwnerID()
+}
+
+// roleID is the role of a live person.
+func roleID(m *spec.Member) int64 {
+	id, _ := strconv.ParseInt(m.Role, 10, 64)
+	return id
 }

@@ -14,7 +14,7 @@ func reached(want, now View) bool {
 		return want == nil && now == nil
 	}
 	for path, side := range want {
-		if path == "invitation" && side.text.Reveal() == "pending" && now[path].text.Reveal() == "" {
+		if path == "invitation" && side.Value().Reveal() == "pending" && now[path].Value().Reveal() == "" {
 			continue // accepted meanwhile
 		}
 		if !sameSide(side, now[path]) {
@@ -43,7 +43,7 @@ func sameSide(a, b Scalar) bool {
 	if a.Fingerprint != "" && b.Fingerprint != "" {
 		return a.Fingerprint == b.Fingerprint
 	}
-	return a.IsNone() == b.IsNone() && a.text.Reveal() == b.text.Reveal()
+	return a.IsNone() == b.IsNone() && a.Value().Reveal() == b.Value().Reveal()
 }
 
 // describe is a view in words, secrets masked: `type number, value 5`.

@@ -1,6 +1,10 @@
 package sync
 
-import "makesync/spec"
+import (
+	"context"
+
+	"makesync/spec"
+)
 
 // Verb is one kind of write request (published).
 type Verb string
@@ -41,4 +45,11 @@ type Answer struct {
 	OrganizationID int64   `json:"organizationId,omitempty"` // of a created organization
 	UserID         int64   `json:"userId,omitempty"`         // of an invited person
 	License        License `json:"-"`
+}
+
+// Writer performs one write: exactly one HTTP request, never repeated by itself
+// (but for a 429 and a failed dial, which prove that nothing happened). A context that ends before the request is
+// sent ends the call with ClassCancelled; a request that is sent is finished whatever the context says.
+type Writer interface {
+	Write(ctx context.Context, w Write) (Answer, error)
 }

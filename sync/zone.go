@@ -94,6 +94,6 @@ func neededLists(wanted []*spec.Organization, s Scope) []List {
 }
 
 func isWord(text string) bool {
-	_, number := decimal(text)
+	_, number := parseID(text)
 	return text != "" && !number
 }

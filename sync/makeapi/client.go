@@ -136,7 +136,7 @@ func New(o Options) (*Client, error) {
 }
 
 // WithSlot is the same client, for whoever holds the slot: its calls yield it while they wait.
-func (c *Client) WithSlot(slot reconcile.Slot) reconcile.ReadWriter {
+func (c *Client) WithSlot(slot reconcile.Slot) reconcile.Reader {
 	return &Client{caller{c.shared, slot}}
 }
 
