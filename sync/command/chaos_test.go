@@ -79,8 +79,9 @@ func newChaos(t *testing.T, seed uint64) *chaos {
 	return c
 }
 
-// outside are answers after which the token's user may not even look any more, so that nothing could be compared.
-var outside = map[string]string{"former-owner": "removed"}
+// outside are answers after which the token's user may not even look any more, so that nothing could be compared,
+// and those under which no removal that keeps the connections is possible.
+var outside = map[string]string{"former-owner": "removed", "removal-body": "string", "removal-confirmed": "yes"}
 
 func drawSwitches(random *rand.Rand) map[string]string {
 	switches := map[string]string{}

@@ -40,7 +40,8 @@ func sandboxInitCommand(r *runtimeEnv) *cli.Command {
 		Name:  "init",
 		Usage: "write a new state file",
 		Description: "Without sizes: a handful of organizations on different plans in the zones eu1 and us1. With them: a large, varied " +
-			"world with odd names and values, always the same for the same seed. A file that exists is left alone.",
+			"world with odd names and values and a few organizations in trouble (credits, payments, invitations, admins, two-factor " +
+			"authentication), always the same for the same seed. A file that exists is left alone.",
 		UsageText: "makesync sandbox init -o lab.json\nmakesync sandbox init --organizations 1000 --variables 50 -o lab.json",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Value: defaultState, Usage: "write the state to `STATE` (default: " + defaultState + ")"},

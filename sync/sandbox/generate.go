@@ -26,7 +26,9 @@ type GenerateOptions struct {
 // disagree, objects as values, values that look like placeholders, and all plans.
 // The first user has the default token and two-factor authentication and belongs
 // to every organization, to most as Owner. Organization i has oddity i, over and
-// over, so that a handful of organizations shows them all.
+// over, so that a handful of organizations shows them all. Every fifth is in trouble
+// besides (see troubles), and some variables are the same wherever they are, as if
+// from one profile.
 func Generate(o GenerateOptions) *State {
 	o.Organizations, o.Members = cmp.Or(o.Organizations, 5), cmp.Or(o.Members, 1)
 	if len(o.Zones) == 0 {
@@ -98,6 +100,7 @@ func (g *generator) organization(i int) *Organization {
 			o.Variables[v] = g.variable(v)
 		}
 	}
+	g.trouble(o, i)
 	return o
 }
 
@@ -137,7 +140,8 @@ func (g *generator) members(o *Organization, i int) {
 	}
 }
 
-// variable makes the v-th variable: mostly plain ones, with the odd ones between.
+// variable makes the v-th variable: the odd ones first, then plain ones, of which a quarter is the
+// same in every organization.
 func (g *generator) variable(v int) Variable {
 	name := fmt.Sprintf("VAR_%03d", v)
 	switch v {
@@ -156,6 +160,18 @@ func (g *generator) variable(v int) Variable {
 	case 6:
 		return Variable{"UNICODE", 2, quoted("č = c\u030c, \u2028, \"quoted\", <tag> & more\nlines")}
 	}
+	plain := g.plainVariable(name, v)
+	switch v % 8 {
+	case 0:
+		plain.Value = json.RawMessage(strconv.Itoa(1000 + v))
+	case 1:
+		plain.Value = quoted("https://hub.acme.example/" + strconv.Itoa(v))
+	}
+	return plain
+}
+
+// plainVariable draws a value of one of the four types.
+func (g *generator) plainVariable(name string, v int) Variable {
 	switch v % 4 {
 	case 0:
 		return Variable{name, 1, json.RawMessage(strconv.Itoa(g.random.IntN(100000)))}
