@@ -23,8 +23,8 @@ func main() {
 	os.Exit(command.Main(ctx, os.Args, environment()))
 }
 
-// notify catches SIGINT and SIGTERM. A reader that closed its end of stdout (`| head`) must not kill an
-// apply between two writes, so SIGPIPE becomes an ordinary write error.
+// notify catches SIGINT and SIGTERM. A reader that closed its end of stdout (`| head`) must not
+// kill an apply between two writes, so SIGPIPE becomes an ordinary write error.
 func notify() chan os.Signal {
 	signal.Ignore(syscall.SIGPIPE)
 	signals := make(chan os.Signal, 1)
@@ -32,7 +32,8 @@ func notify() chan os.Signal {
 	return signals
 }
 
-// watchSignals asks the run to stop cleanly at the first signal; a second one ends the process at once.
+// watchSignals asks the run to stop cleanly at the first signal; a second one ends the process at
+// once.
 func watchSignals(cancel context.CancelCauseFunc, signals chan os.Signal) {
 	received := <-signals
 	signal.Stop(signals)

@@ -113,7 +113,8 @@ func (s Scope) Wants(o *Organization, kind Kind) bool {
 	return declares(o, kind) && s.Touches(o, kind)
 }
 
-// PatternUse notes which of a scope's patterns matched something. The zero PatternUse has no pattern.
+// PatternUse notes which of a scope's patterns matched something. The zero PatternUse has no
+// pattern.
 type PatternUse struct {
 	globs []Glob
 	used  []bool

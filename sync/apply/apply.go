@@ -148,7 +148,11 @@ func (a *applier) run(ctx context.Context) *report.Report {
 
 // graceContext gives the context of what has begun: it survives an interrupt for the grace time, so
 // that the write in flight is finished and its outcome known. Release ends it.
-func graceContext(ctx context.Context, clock state.Clock, grace time.Duration) (outliving context.Context, release func()) {
+func graceContext(
+	ctx context.Context,
+	clock state.Clock,
+	grace time.Duration,
+) (outliving context.Context, release func()) {
 	outliving, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
 		_ = clock.Sleep(outliving, grace) // ends early when the run does
@@ -206,10 +210,13 @@ func (a *applier) workers() []*worker {
 			continue
 		}
 		port := a.options.Zones[o.Zone].withSlotOf(a.slots)
-		workers = append(workers, &worker{organization: o, steps: slices.Clone(o.Steps), results: map[int]*report.StepReport{},
-			observer: newObserver(port.Port, a.options.Clock, a.options.Jitter, o.Key, o.Zone, o.ID),
-			writer:   port.Writer, recorder: a.recorder, options: &a.options, planSalt: salt, written: map[int]Images{},
-			tell: a.tell})
+		workers = append(
+			workers,
+			&worker{organization: o, steps: slices.Clone(o.Steps), results: map[int]*report.StepReport{},
+				observer: newObserver(port.Port, a.options.Clock, a.options.Jitter, o.Key, o.Zone, o.ID),
+				writer:   port.Writer, recorder: a.recorder, options: &a.options, planSalt: salt, written: map[int]Images{},
+				tell: a.tell},
+		)
 	}
 	return workers
 }

@@ -43,7 +43,8 @@ func succeededOnce(story *report.Run) []report.Intent {
 	}
 	var made []report.Intent
 	for _, e := range story.Entries {
-		if i := e.Intent; i != nil && plan.NonIdempotent[i.Verb] && done[report.IntentKey{Step: i.Step, Verb: i.Verb, Attempt: i.Attempt}] {
+		if i := e.Intent; i != nil && plan.NonIdempotent[i.Verb] &&
+			done[report.IntentKey{Step: i.Step, Verb: i.Verb, Attempt: i.Attempt}] {
 			made = append(made, *i)
 		}
 	}

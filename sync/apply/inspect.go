@@ -67,7 +67,8 @@ func (o *observer) inspect(ctx context.Context, w stepWrite) evidence {
 func (o *observer) variablesHidden(ctx context.Context) string {
 	live, err := o.reader.Organization(ctx, o.live.ID, false)
 	if err != nil {
-		return "the licence, without which the list of variables is empty, cannot be read (" + text.OneLine(err.Error()) + ")"
+		return "the licence, without which the list of variables is empty, cannot be read (" +
+			text.OneLine(err.Error()) + ")"
 	}
 	return state.LacksKind(live.License, spec.KindVariable)
 }

@@ -20,7 +20,11 @@ func (w *worker) checkCreate(ctx context.Context) *stepResult {
 		if ctx.Err() != nil {
 			return stepResultOfStop(ctx)
 		}
-		return failure(report.ReasonUnreadable, "the list of organizations could not be read, so nothing was created", err)
+		return failure(
+			report.ReasonUnreadable,
+			"the list of organizations could not be read, so nothing was created",
+			err,
+		)
 	}
 	if len(same) > 0 {
 		const words = "an organization named %q is there now (id %d); plan again"
@@ -47,7 +51,10 @@ func (w *worker) skipUnlicensed(ctx context.Context, s *plan.Step) *stepResult {
 			}
 			created := fmt.Sprintf("%s is created (id %d)", w.address(), w.observer.live.ID)
 			return &stepResult{outcome: report.Skipped, err: err,
-				reason: report.Reason{Code: report.ReasonDepends, Text: created + " but cannot be read yet; apply again later"}}
+				reason: report.Reason{
+					Code: report.ReasonDepends,
+					Text: created + " but cannot be read yet; apply again later",
+				}}
 		}
 	}
 	if reason := state.LacksKind(w.observer.live.License, s.Kind); reason != "" {

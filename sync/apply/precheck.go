@@ -63,7 +63,10 @@ func (w *worker) dependsOnFailure(_ context.Context, s *plan.Step) *stepResult {
 			return skip(report.ReasonDepends, fmt.Sprintf(text, n))
 		}
 		if before.Outcome != report.Succeeded {
-			return skip(report.ReasonDepends, fmt.Sprintf("step %d (%s) %s", n, before.Address, outcomeWords[before.Outcome]))
+			return skip(
+				report.ReasonDepends,
+				fmt.Sprintf("step %d (%s) %s", n, before.Address, outcomeWords[before.Outcome]),
+			)
 		}
 	}
 	return nil
@@ -178,7 +181,8 @@ func wrongTarget(live *state.Organization, s *plan.Step) string {
 			return fmt.Sprintf("%s has not the user id %d", text.OneLine(name), a.UserID)
 		}
 	case spec.KindOwner:
-		if m := state.FindUser(live.Members, a.UserID); m == nil || a.Email != "" && !strings.EqualFold(m.Email, a.Email) {
+		if m := state.FindUser(live.Members, a.UserID); m == nil ||
+			a.Email != "" && !strings.EqualFold(m.Email, a.Email) {
 			return fmt.Sprintf("the user %d is not %s", a.UserID, text.OneLine(a.Email))
 		}
 	}
@@ -197,5 +201,6 @@ func changedSince(now state.View) string {
 // plan was made.
 func (w *worker) secretChanged(s *plan.Step) bool {
 	v := s.Arguments.Value
-	return w.options.Saved && v != nil && v.IsSensitive() && v.Fingerprint != state.SecretFingerprint(v.Value(), w.planSalt)
+	return w.options.Saved && v != nil && v.IsSensitive() &&
+		v.Fingerprint != state.SecretFingerprint(v.Value(), w.planSalt)
 }

@@ -39,7 +39,10 @@ func Resume(ctx context.Context, story *report.Run, o ResumeOptions) []report.Ou
 // Unresolved tells whether one of the outcomes leaves its intent open because it could not be
 // read: the next run tries again. One that was read and is conflicting stays unknown, and is told.
 func Unresolved(outcomes []report.Outcome) bool {
-	return slices.ContainsFunc(outcomes, func(o report.Outcome) bool { return o.Outcome == report.OutcomeUnknown && o.Error != nil })
+	return slices.ContainsFunc(
+		outcomes,
+		func(o report.Outcome) bool { return o.Outcome == report.OutcomeUnknown && o.Error != nil },
+	)
 }
 
 // resolver reads what became of the writes of one run.
@@ -64,7 +67,10 @@ func (r *resolver) resolve(ctx context.Context, intent report.Intent) report.Out
 		out.Outcome, out.Answer = report.Succeeded, found.answer
 		out.Reason = report.Reason{Code: report.ReasonResolved, Text: "reading shows that it happened"}
 	case notApplied:
-		out.Outcome, out.Reason = report.Failed, report.Reason{Code: report.ReasonResolved, Text: "reading shows that nothing happened"}
+		out.Outcome, out.Reason = report.Failed, report.Reason{
+			Code: report.ReasonResolved,
+			Text: "reading shows that nothing happened",
+		}
 	case conflicting:
 		out.Reason = unknownOutcome(found.why, intent.Address)
 	case stateUnknown:

@@ -29,7 +29,9 @@ var reversals = map[plan.StepType]reversal{
 	{Kind: spec.KindMember, Op: plan.OpDelete}:         {never: neverRemoved},
 	{Kind: spec.KindMember, Op: plan.OpUpdate}:         {want: wantRole},
 	{Kind: spec.KindTFA, Op: plan.OpUpdate}:            {want: wantTFA},
-	{Kind: spec.KindOwner, Op: plan.OpTransfer}:        {never: "only the new Owner can transfer the organization back"},
+	{Kind: spec.KindOwner, Op: plan.OpTransfer}: {
+		never: "only the new Owner can transfer the organization back",
+	},
 }
 
 const (

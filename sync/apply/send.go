@@ -60,7 +60,11 @@ func (w *worker) send(ctx, grace context.Context, sw stepWrite) sendResult {
 	waits := newWaits(w.options.Jitter)
 	for n := 1; ; n++ {
 		if err := w.recorder.intent(w.intent(sw, n)); err != nil {
-			return sendResult{outcome: report.Skipped, reason: report.Reason{Code: report.ReasonJournal, Text: text.OneLine(err.Error())}, attempts: n - 1}
+			return sendResult{
+				outcome:  report.Skipped,
+				reason:   report.Reason{Code: report.ReasonJournal, Text: text.OneLine(err.Error())},
+				attempts: n - 1,
+			}
 		}
 		answer, err := w.writer.Write(sending, sw.Write)
 		result := w.judge(ctx, grace, sw, n, answer, err, deadline)
@@ -82,7 +86,9 @@ func (w *worker) send(ctx, grace context.Context, sw stepWrite) sendResult {
 func (w *worker) intent(sw stepWrite, n int) report.Intent {
 	salt := journalSalt(w.options.Run)
 	intent := report.Intent{Step: sw.step.N, Address: sw.step.Address, Verb: sw.Verb, Attempt: n,
-		Before: sw.images.Before.Fingerprinted(salt), After: sw.images.After.Fingerprinted(salt), At: w.options.Clock.Now().UTC()}
+		Before: sw.images.Before.Fingerprinted(
+			salt,
+		), After: sw.images.After.Fingerprinted(salt), At: w.options.Clock.Now().UTC()}
 	if sw.Verb == plan.CreateOrganization {
 		intent.Known = w.observer.idsBefore
 	}
@@ -114,7 +120,10 @@ func (w *worker) judge(
 		result.outcome, result.answer, result.err = report.Succeeded, found.answer, nil
 	case found.state == notApplied && (plan.Idempotent[sw.Verb] || plan.NonIdempotent[sw.Verb]):
 		result.outcome, result.next = report.Failed, again
-		result.reason = report.Reason{Code: report.ReasonLost, Text: "the answer was lost, and reading shows that nothing happened"}
+		result.reason = report.Reason{
+			Code: report.ReasonLost,
+			Text: "the answer was lost, and reading shows that nothing happened",
+		}
 	default:
 		result.reason = unknownOutcome("the answer was lost and "+found.why, sw.step.Address)
 	}
@@ -131,7 +140,12 @@ func (w *worker) judgeRefusal(grace context.Context, sw stepWrite, n int, call *
 	}
 	gone := call.Status == 404 && sw.images.After == nil
 	empty := sw.Verb == plan.RemoveMember && (call.Status == 400 || call.Status == 422)
-	result := sendResult{outcome: report.Failed, reason: report.Reason{Code: report.ReasonRefused, Text: call.Hint}, err: call.API(), attempts: n}
+	result := sendResult{
+		outcome:  report.Failed,
+		reason:   report.Reason{Code: report.ReasonRefused, Text: call.Hint},
+		err:      call.API(),
+		attempts: n,
+	}
 	var found evidence
 	switch {
 	case n > 1:
@@ -156,7 +170,10 @@ func (w *worker) judgeRefusal(grace context.Context, sw stepWrite, n int, call *
 
 // unknownOutcome is the reason of a write of which nobody knows whether it happened.
 func unknownOutcome(why string, address spec.Address) report.Reason {
-	return report.Reason{Code: report.ReasonUnknown, Text: fmt.Sprintf("%s; look at %s by hand", why, text.OneLine(string(address)))}
+	return report.Reason{
+		Code: report.ReasonUnknown,
+		Text: fmt.Sprintf("%s; look at %s by hand", why, text.OneLine(string(address))),
+	}
 }
 
 // licenceReason tells whether a refusal means that the organization's plan lacks the feature; none
@@ -170,7 +187,10 @@ func (w *worker) licenceReason(grace context.Context, write plan.Write, call *st
 	case call.Status == 400 && write.Verb == plan.EnforceTFA:
 		// The published contract: 400 while the feature is off; the body, a lone boolean, cannot be
 		// at fault.
-		return report.Reason{Code: report.ReasonLicence, Text: "enforcing two-factor authentication is not available to the organization"}
+		return report.Reason{
+			Code: report.ReasonLicence,
+			Text: "enforcing two-factor authentication is not available to the organization",
+		}
 	case call.Status == 404 && write.Address.Kind() == spec.KindVariable:
 		return w.variablesLack(grace, write.Verb)
 	}

@@ -18,7 +18,8 @@ const (
 	maxLines     = 10_000
 )
 
-// Approvers is who may approve: an allowed_signers file of OpenSSH (ssh-keygen(1), ALLOWED SIGNERS).
+// Approvers is who may approve: an allowed_signers file of OpenSSH (ssh-keygen(1), ALLOWED
+// SIGNERS).
 type Approvers struct {
 	lines   []signerLine
 	persons persons
@@ -41,12 +42,14 @@ type LineProblem struct {
 	Message string `json:"message"`
 }
 
-// ParseApprovers reads an approvers file. Times without Z are those of local, as ssh-keygen reads them.
-// Lines that cannot be read do not count, and every one of them is told.
+// ParseApprovers reads an approvers file. Times without Z are those of local, as ssh-keygen reads
+// them. Lines that cannot be read do not count, and every one of them is told.
 func ParseApprovers(text []byte, local *time.Location) (*Approvers, []LineProblem) {
 	a := &Approvers{persons: persons{}}
 	if len(text) > maxApprovers || bytes.Count(text, []byte("\n")) > maxLines {
-		return a, []LineProblem{{0, fmt.Sprintf("the file is longer than %d bytes or %d lines", maxApprovers, maxLines)}}
+		return a, []LineProblem{
+			{0, fmt.Sprintf("the file is longer than %d bytes or %d lines", maxApprovers, maxLines)},
+		}
 	}
 	var problems []LineProblem
 	for i, line := range strings.Split(string(text), "\n") {
@@ -81,7 +84,9 @@ func parseSignerLine(text string, local *time.Location) (signerLine, error) {
 	}
 	line := signerLine{principals: principals, key: key}
 	if _, ok := key.(*ssh.Certificate); ok {
-		return signerLine{}, errors.New("the line holds a certificate; write the key of its authority with cert-authority")
+		return signerLine{}, errors.New(
+			"the line holds a certificate; write the key of its authority with cert-authority",
+		)
 	}
 	if err := checkKey(key); err != nil {
 		return signerLine{}, err
@@ -203,7 +208,8 @@ func matchList(list, text string) bool {
 	return found
 }
 
-// matchPattern knows * and ?. It goes back to the last * only, so it takes pattern times text at most.
+// matchPattern knows * and ?. It goes back to the last * only, so it takes pattern times text at
+// most.
 func matchPattern(pattern, text string) bool {
 	p, t, star, mark := 0, 0, -1, 0
 	for t < len(text) {

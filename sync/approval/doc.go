@@ -7,11 +7,11 @@
 //	approvers, problems := approval.ParseApprovers(text, time.Local)
 //	verdict := approvers.Verify(statement, files, now, 2)
 //
-// What is signed is a text that people can read: the digest of the plan, the zones with their hosts,
-// the organizations with their ids, and the time until which it counts. It is the same for every plan
-// of the same changes to the same organizations, so an approval outlives a new plan that changes
-// nothing. Beside plan.json the folder plan.json.approval holds FINGERPRINT.txt and FINGERPRINT.txt.sig.
-// The signature is an SSHSIG in the namespace makesync-plan:
+// What is signed is a text that people can read: the digest of the plan, the zones with their
+// hosts, the organizations with their ids, and the time until which it counts. It is the same for
+// every plan of the same changes to the same organizations, so an approval outlives a new plan that
+// changes nothing. Beside plan.json the folder plan.json.approval holds FINGERPRINT.txt and
+// FINGERPRINT.txt.sig. The signature is an SSHSIG in the namespace makesync-plan:
 //
 //	ssh-keygen -Y verify -f allowed_signers -I jane@acme.example -n makesync-plan \
 //	  -s plan.json.approval/FINGERPRINT.txt.sig < plan.json.approval/FINGERPRINT.txt
@@ -19,8 +19,8 @@
 // # Who counts
 //
 // The approvers file is OpenSSH's allowed_signers, with cert-authority, namespaces, valid-after and
-// valid-before. It is trusted; statements and signatures are not. Where ssh-keygen asks whether a key
-// may sign for a given name, here names are counted, and that wants more:
+// valid-before. It is trusted; statements and signatures are not. Where ssh-keygen asks whether a
+// key may sign for a given name, here names are counted, and that wants more:
 //
 //   - A key counts once, under however many names it is listed. Names that share a key are one
 //     person, and so are names that differ in case only.

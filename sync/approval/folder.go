@@ -33,8 +33,8 @@ var savedName = regexp.MustCompile(`^sha256-[A-Za-z0-9_-]{43}$`)
 // Folder is where the approvals of a plan file lie.
 func Folder(plan string) string { return plan + folderSuffix }
 
-// Save writes a statement and its signature into a folder, which it makes. The same key replaces what
-// it has signed before.
+// Save writes a statement and its signature into a folder, which it makes. The same key replaces
+// what it has signed before.
 func Save(folder string, f File) error {
 	if !savedName.MatchString(f.Name) {
 		return fmt.Errorf("%s is no name of an approval", shown(f.Name))
@@ -70,7 +70,10 @@ func Read(folder fs.FS) ([]File, error) {
 		f.Statement, errText = readBounded(folder, name+statementSuffix, min(maxStatement, left))
 		f.Signature, errSignature = readBounded(folder, name+signatureSuffix, maxSignature)
 		if left -= int64(len(f.Statement)); left <= 0 {
-			return nil, fmt.Errorf("read the folder of approvals: its statements have more than %d bytes; clear it", maxFolder)
+			return nil, fmt.Errorf(
+				"read the folder of approvals: its statements have more than %d bytes; clear it",
+				maxFolder,
+			)
 		}
 		if err := errors.Join(errText, errSignature); err != nil {
 			f = File{Name: name, Trouble: strings.ReplaceAll(err.Error(), "\n", "; ")}

@@ -7,7 +7,8 @@ import (
 )
 
 // persons says which names are one person: those that differ in case only, and those that share a
-// key in the approvers file, whatever the options of the lines. It holds a parent for each folded name.
+// key in the approvers file, whatever the options of the lines. It holds a parent for each folded
+// name.
 type persons map[string]string
 
 func (p persons) find(name string) string {
@@ -50,8 +51,8 @@ type claim struct {
 }
 
 // assign gives as many keys as possible a person each, no person twice. With keys that are each one
-// person's, as in all files that make sense, that is: every person once. It never gives fewer persons
-// for more claims.
+// person's, as in all files that make sense, that is: every person once. It never gives fewer
+// persons for more claims.
 func assign(claims []claim) map[string]string {
 	wanted := map[string][]string{}
 	for _, c := range claims {

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Of is the statement about a plan, given in its JSON form as encoding/json decodes it. Only zones and
-// organizations with steps are part of it, so that the digest stands for the same changes whatever
-// else was read. notCovered are the addresses of secrets that stand in the documents.
+// Of is the statement about a plan, given in its JSON form as encoding/json decodes it. Only zones
+// and organizations with steps are part of it, so that the digest stands for the same changes
+// whatever else was read. notCovered are the addresses of secrets that stand in the documents.
 func Of(plan map[string]any, until time.Time, notCovered []string) (Statement, error) {
 	s := Statement{NotCovered: notCovered, Until: until.UTC().Truncate(time.Second)}
 	s.Digest, _ = plan["digest"].(string)
@@ -31,7 +31,10 @@ func Of(plan map[string]any, until time.Time, notCovered []string) (Statement, e
 		}
 		zone, known := zones[organization.Zone]
 		if !known {
-			return Statement{}, fmt.Errorf("the plan does not say where zone %s is", strconv.QuoteToASCII(organization.Zone))
+			return Statement{}, fmt.Errorf(
+				"the plan does not say where zone %s is",
+				strconv.QuoteToASCII(organization.Zone),
+			)
 		}
 		s.Organizations = append(s.Organizations, organization)
 		s.Zones = append(s.Zones, zone)

@@ -27,8 +27,8 @@ type File struct {
 	Trouble string
 }
 
-// Sign signs a statement. The signature is checked before it is given out, since an agent may not do
-// what it was asked for.
+// Sign signs a statement. The signature is checked before it is given out, since an agent may not
+// do what it was asked for.
 func Sign(s Statement, signer ssh.Signer) (File, error) {
 	text, err := s.Text()
 	if err != nil {
@@ -65,7 +65,8 @@ func (s sha2Signer) Sign(random io.Reader, data []byte) (*ssh.Signature, error) 
 	return s.SignWithAlgorithm(random, data, ssh.KeyAlgoRSASHA512)
 }
 
-// fileName is made of the key's fingerprint as ssh-keygen -l shows it, in the alphabet of file names.
+// fileName is made of the key's fingerprint as ssh-keygen -l shows it, in the alphabet of file
+// names.
 func fileName(key ssh.PublicKey) string {
 	fingerprint := strings.TrimPrefix(ssh.FingerprintSHA256(plainKey(key)), "SHA256:")
 	sum, err := base64.RawStdEncoding.DecodeString(fingerprint)
@@ -89,7 +90,9 @@ func FromKeyFile(text []byte, passphrase func() ([]byte, error)) (ssh.Signer, er
 		return signer, nil
 	}
 	if err != nil { // the library's text is left out: it may hold some of the key
-		return nil, errors.New("this is no private key that can sign here; a key on a security token signs through an agent")
+		return nil, errors.New(
+			"this is no private key that can sign here; a key on a security token signs through an agent",
+		)
 	}
 	return signer, nil
 }

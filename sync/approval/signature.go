@@ -42,14 +42,20 @@ func checkKey(key ssh.PublicKey) error {
 	if holder, ok := key.(ssh.CryptoPublicKey); ok {
 		public, ok := holder.CryptoPublicKey().(*rsa.PublicKey)
 		if ok && (public.N.BitLen() < minRSA || public.N.BitLen() > maxRSA) {
-			return fmt.Errorf("an RSA key of %d bits does not count; it must have %d to %d", public.N.BitLen(), minRSA, maxRSA)
+			return fmt.Errorf(
+				"an RSA key of %d bits does not count; it must have %d to %d",
+				public.N.BitLen(),
+				minRSA,
+				maxRSA,
+			)
 		}
 	}
 	return nil
 }
 
-// openSignature parses the signature of a file and verifies it over the statement, byte for byte. It
-// gives the key, or the certificate, with which it was made; nobody has looked yet whose that is.
+// openSignature parses the signature of a file and verifies it over the statement, byte for byte.
+// It gives the key, or the certificate, with which it was made; nobody has looked yet whose that
+// is.
 func openSignature(f File) (ssh.PublicKey, error) {
 	signature, err := parseSignature(f.Signature)
 	if err != nil {
@@ -64,15 +70,21 @@ func openSignature(f File) (ssh.PublicKey, error) {
 	if err := checkAlgorithm(plainKey(signature.PublicKey), signature.Signature.Format); err != nil {
 		return nil, err
 	}
-	err = sshsig.Verify(bytes.NewReader(f.Statement), signature, signature.PublicKey, signature.HashAlgorithm, Namespace)
+	err = sshsig.Verify(
+		bytes.NewReader(f.Statement),
+		signature,
+		signature.PublicKey,
+		signature.HashAlgorithm,
+		Namespace,
+	)
 	if err != nil {
 		return nil, errors.New("it does not fit the statement")
 	}
 	return signature.PublicKey, nil
 }
 
-// parseSignature takes an armored signature and nothing around it. The library has no bound on sizes
-// and reads over text before and after.
+// parseSignature takes an armored signature and nothing around it. The library has no bound on
+// sizes and reads over text before and after.
 func parseSignature(armored []byte) (*sshsig.Signature, error) {
 	if len(armored) > maxSignature {
 		return nil, fmt.Errorf("it is longer than %d bytes", maxSignature)
@@ -89,7 +101,8 @@ func parseSignature(armored []byte) (*sshsig.Signature, error) {
 	return signature, nil
 }
 
-// checkAlgorithm wants SHA-2 of RSA keys. The library asks for it only where no certificate is presented.
+// checkAlgorithm wants SHA-2 of RSA keys. The library asks for it only where no certificate is
+// presented.
 func checkAlgorithm(key ssh.PublicKey, algorithm string) error {
 	allowed := []string{key.Type()}
 	if key.Type() == ssh.KeyAlgoRSA {

@@ -27,8 +27,8 @@ type Statement struct {
 	// Zones and Organizations are those that the plan changes.
 	Zones         []Zone
 	Organizations []Organization
-	// NotCovered are the addresses of values that stand in the documents as secrets: neither the digest
-	// nor the statement says what they are.
+	// NotCovered are the addresses of values that stand in the documents as secrets: neither the
+	// digest nor the statement says what they are.
 	NotCovered []string
 	// Until is the last second in which it counts.
 	Until time.Time

@@ -41,7 +41,8 @@ func (v Verdict) Enough() bool { return len(v.Counted) >= v.Required }
 
 // Approval is one that counts.
 type Approval struct {
-	// Principal is the name under which it counts, as the approvers file or the certificate writes it.
+	// Principal is the name under which it counts, as the approvers file or the certificate writes
+	// it.
 	Principal   string    `json:"principal"`
 	Fingerprint string    `json:"fingerprint"` // of the key, as ssh-keygen -l shows it
 	Until       time.Time `json:"until"`
@@ -157,11 +158,18 @@ func (s Statement) serves(want Statement, now time.Time) error {
 	case s.Digest != want.Digest:
 		return refuse(ReasonOtherPlan, "the statement is about another plan, %s", s.Digest)
 	case !s.sameExceptUntil(want):
-		return refuse(ReasonOtherPlan, "the statement is about the same changes to other zones, organizations or secrets")
+		return refuse(
+			ReasonOtherPlan,
+			"the statement is about the same changes to other zones, organizations or secrets",
+		)
 	case !now.Before(s.Until.Add(time.Second)):
 		return refuse(ReasonExpired, "the statement counted until %s", s.Until.Format(time.RFC3339))
 	case s.Until.After(now.Add(MaxAhead)):
-		return refuse(ReasonTooLong, "the statement counts until %s, more than 7 days ahead", s.Until.Format(time.RFC3339))
+		return refuse(
+			ReasonTooLong,
+			"the statement counts until %s, more than 7 days ahead",
+			s.Until.Format(time.RFC3339),
+		)
 	}
 	return nil
 }
@@ -216,8 +224,13 @@ func (l signerLine) certified(certificate *ssh.Certificate, now time.Time) (stri
 	case checkAlgorithm(certificate.SignatureKey, certificate.Signature.Format) != nil:
 		return "", refuse(ReasonCertificate, "the certificate was signed with %s", shown(certificate.Signature.Format))
 	case len(fitting) != 1:
-		return "", refuse(ReasonNoName, "%d names of the certificate fit line %d of the approvers file, and one has to: %s",
-			len(fitting), l.number, shown(strings.Join(certificate.ValidPrincipals, ",")))
+		return "", refuse(
+			ReasonNoName,
+			"%d names of the certificate fit line %d of the approvers file, and one has to: %s",
+			len(fitting),
+			l.number,
+			shown(strings.Join(certificate.ValidPrincipals, ",")),
+		)
 	}
 	checker := ssh.CertChecker{Clock: func() time.Time { return now }}
 	if err := checker.CheckCert(fitting[0], certificate); err != nil {

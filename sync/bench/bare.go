@@ -92,7 +92,8 @@ func (b *bare) readVariables(i int) error {
 	return b.get(fmt.Sprintf("/organizations/%d/variables", i+1), &variableRows{})
 }
 
-// writeVariables sends what makesync's plan would, in order, and reads the organization back if it was touched.
+// writeVariables sends what makesync's plan would, in order, and reads the organization back if it
+// was touched.
 func (b *bare) writeVariables(i int, all bool) error {
 	touched := false
 	for j := range b.size.variables {

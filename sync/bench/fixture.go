@@ -70,8 +70,12 @@ func (f *fixture) reset() {
 	f.variables = make([][]byte, f.size.organizations)
 	f.written = make([]map[string]json.RawMessage, f.size.organizations)
 	for i := range f.listed {
-		f.listed[i] = fmt.Sprintf(`{"id":%d,"name":%q,"countryId":1,"timezoneId":113,"zone":%q,"license":{"apiLimit":1000000,"customVariables":true},"teams":[],"isPaused":false,"tfaEnforced":false}`,
-			i+1, organizationName(i), f.host)
+		f.listed[i] = fmt.Sprintf(
+			`{"id":%d,"name":%q,"countryId":1,"timezoneId":113,"zone":%q,"license":{"apiLimit":1000000,"customVariables":true},"teams":[],"isPaused":false,"tfaEnforced":false}`,
+			i+1,
+			organizationName(i),
+			f.host,
+		)
 		f.variables[i] = renderVariables(f.rows(i))
 	}
 	f.list = f.renderPage(0)
@@ -82,7 +86,14 @@ const pageLimit = 10000
 
 func (f *fixture) renderPage(offset int) []byte {
 	rows := f.listed[min(offset, len(f.listed)):min(offset+pageLimit, len(f.listed))]
-	return fmt.Appendf(nil, `{"organizations":[%s],"pg":{"sortBy":"name","limit":%d,"sortDir":"asc","offset":%d,"returnTotalCount":true,"totalCount":%d}}`, strings.Join(rows, ","), pageLimit, offset, len(f.listed))
+	return fmt.Appendf(
+		nil,
+		`{"organizations":[%s],"pg":{"sortBy":"name","limit":%d,"sortDir":"asc","offset":%d,"returnTotalCount":true,"totalCount":%d}}`,
+		strings.Join(rows, ","),
+		pageLimit,
+		offset,
+		len(f.listed),
+	)
 }
 
 func (f *fixture) rows(i int) []string {

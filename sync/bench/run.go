@@ -44,7 +44,11 @@ func runTable(args []string) error {
 	sizes := set.String("sizes", "10x20,100x50,1000x50,10000x100", "organizations x variables, by commas")
 	latencies := set.String("latencies", "0,20ms", "the zone's latencies, by commas")
 	names := set.String("scenarios", "noop,drift,apply,create", "by commas")
-	most := set.Int("most-writes", 6000, "leave out a scenario with more writes than this, or at no latency with ten times as many")
+	most := set.Int(
+		"most-writes",
+		6000,
+		"leave out a scenario with more writes than this, or at no latency with ten times as many",
+	)
 	set.IntVar(&b.runs, "runs", 5, "counted runs of each, after one that is not counted")
 	set.IntVar(&b.flight, "concurrency", 8, "requests in flight, of both clients")
 	set.BoolVar(&b.oneFile, "one-file", false, "write all organizations into one document instead of one each")
@@ -82,8 +86,20 @@ func (b *bench) build() (err error) {
 }
 
 func (b *bench) header() {
-	fmt.Fprintf(b.out, "%d cores, %s, %s/%s, %d in flight, %d runs: median (min–max)\n\n", runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH, b.flight, b.runs)
-	fmt.Fprintln(b.out, "| size | latency | scenario | client | wall s | CPU s | peak MiB | requests | dials | wall ratio | CPU ratio |")
+	fmt.Fprintf(
+		b.out,
+		"%d cores, %s, %s/%s, %d in flight, %d runs: median (min–max)\n\n",
+		runtime.NumCPU(),
+		runtime.Version(),
+		runtime.GOOS,
+		runtime.GOARCH,
+		b.flight,
+		b.runs,
+	)
+	fmt.Fprintln(
+		b.out,
+		"| size | latency | scenario | client | wall s | CPU s | peak MiB | requests | dials | wall ratio | CPU ratio |",
+	)
 	fmt.Fprintln(b.out, "|---|---|---|---|---|---|---|---|---|---|---|")
 }
 
@@ -183,11 +199,30 @@ func (b *bench) startFixture(s size, latency time.Duration, start string) (host 
 }
 
 func (b *bench) bareCommand(host string, s size, sc scenario) *exec.Cmd {
-	return exec.Command(b.self, "bare", "-url", "http://"+host, "-size", s.String(), "-scenario", sc.name, "-concurrency", fmt.Sprint(b.flight))
+	return exec.Command(
+		b.self,
+		"bare",
+		"-url",
+		"http://"+host,
+		"-size",
+		s.String(),
+		"-scenario",
+		sc.name,
+		"-concurrency",
+		fmt.Sprint(b.flight),
+	)
 }
 
 func (b *bench) makesyncCommand(host, docs string, sc scenario) *exec.Cmd {
-	args := append(sc.args[:len(sc.args):len(sc.args)], "-f", docs, "--zone-url", "bench=http://"+host, "--concurrency", fmt.Sprint(b.flight))
+	args := append(
+		sc.args[:len(sc.args):len(sc.args)],
+		"-f",
+		docs,
+		"--zone-url",
+		"bench=http://"+host,
+		"--concurrency",
+		fmt.Sprint(b.flight),
+	)
 	command := exec.Command(b.makesync, args...)
 	command.Env = append(os.Environ(), "MAKE_API_KEY="+token, "XDG_STATE_HOME="+filepath.Join(b.dir, "state"))
 	return command

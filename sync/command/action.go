@@ -10,8 +10,8 @@ import (
 	"makesync/sync/exit"
 )
 
-// action wraps what a command does: the arguments are counted, the flags looked at and the log set up
-// before anything else happens.
+// action wraps what a command does: the arguments are counted, the flags looked at and the log set
+// up before anything else happens.
 func (r *runtimeEnv) action(a arity, run func(*cli.Context) error) cli.ActionFunc {
 	return func(c *cli.Context) error {
 		if err := a.check(r, c); err != nil {
@@ -47,9 +47,23 @@ func defect(cause any) failure {
 	}
 }
 
-// naming are the flags that name something and would mean "no such flag" when empty. The value is mostly a shell
-// variable then that is not set, and a run without --shard or --zone is a larger one than was meant.
-var naming = []string{"base", "file", "journal", "live", "map", "out", "reference-root", "region", "seed", "shard", "state", "zone"}
+// naming are the flags that name something and would mean "no such flag" when empty. The value is
+// mostly a shell variable then that is not set, and a run without --shard or --zone is a larger one
+// than was meant.
+var naming = []string{
+	"base",
+	"file",
+	"journal",
+	"live",
+	"map",
+	"out",
+	"reference-root",
+	"region",
+	"seed",
+	"shard",
+	"state",
+	"zone",
+}
 
 // checkNamed refuses them empty.
 func checkNamed(c *cli.Context) error {

@@ -39,8 +39,14 @@ func applyCommand(r *runtimeEnv) *cli.Command {
 		UsageText: "makesync apply -f clients/ --yes\nmakesync apply -f clients/ plan.json",
 		Flags: joined(planningFlags(), []cli.Flag{
 			&cli.BoolFlag{Name: "yes", Usage: "answer every question with yes, also the typed one"},
-			&cli.StringFlag{Name: "resume", Usage: "find out what became of the unfinished `RUN`, then plan its organizations only"},
-			&cli.BoolFlag{Name: "allow-partial", Usage: "with PLAN: apply the steps that still fit when others have become stale"},
+			&cli.StringFlag{
+				Name:  "resume",
+				Usage: "find out what became of the unfinished `RUN`, then plan its organizations only",
+			},
+			&cli.BoolFlag{
+				Name:  "allow-partial",
+				Usage: "with PLAN: apply the steps that still fit when others have become stale",
+			},
 			&cli.BoolFlag{Name: "no-journal", Usage: "keep no journal: the run can then be neither resumed nor undone"},
 			&cli.DurationFlag{Name: "lock-timeout", Usage: "wait up to `D` for another run on the zone to end"},
 		}, resultFlags(formatText, formatJSON), logFlags()),
@@ -62,7 +68,13 @@ func (r *runtimeEnv) readApplyOptions(c *cli.Context) (o applyOptions, err error
 		return o, err
 	}
 	o.file, o.resume, o.yes = c.Args().First(), c.String("resume"), c.Bool("yes")
-	o.noJournal, o.allowPartial, o.lockTimeout = c.Bool("no-journal"), c.Bool("allow-partial"), c.Duration("lock-timeout")
+	o.noJournal, o.allowPartial, o.lockTimeout = c.Bool(
+		"no-journal",
+	), c.Bool(
+		"allow-partial",
+	), c.Duration(
+		"lock-timeout",
+	)
 	if o.file != "" {
 		for _, name := range planOnly {
 			if c.IsSet(name) {
@@ -188,8 +200,8 @@ func (a *application) takeLocks(ctx context.Context) (err error) {
 	return lockFailure(ctx, err)
 }
 
-// show prints the plan before the question. It is part of the result where that is a text; beside JSON it
-// goes to stderr, for the person who is to answer.
+// show prints the plan before the question. It is part of the result where that is a text; beside
+// JSON it goes to stderr, for the person who is to answer.
 func (a *application) show() error {
 	silent := render.Uneventful(a.plan) && (!a.r.Terminal.Stdout || a.plan.Summary.Waiting == 0)
 	words := a.r.planWords(a.o.plan, a.guards, "plan")
@@ -214,7 +226,11 @@ func (a *application) apply(ctx context.Context) (*report.Report, error) {
 	if !a.o.noJournal && stepCount(a.plan) > 0 {
 		journal, err := a.store.Begin(a.run, a.zones.places())
 		if err != nil {
-			return nil, failure{exit: exit.Internal, message: err.Error(), hint: "nothing was changed; --journal DIR keeps journals elsewhere, --no-journal keeps none"}
+			return nil, failure{
+				exit:    exit.Internal,
+				message: err.Error(),
+				hint:    "nothing was changed; --journal DIR keeps journals elsewhere, --no-journal keeps none",
+			}
 		}
 		defer journal.Close()
 		options.Journal = journal

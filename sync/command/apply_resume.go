@@ -29,8 +29,9 @@ func lockFailure(ctx context.Context, err error) error {
 		hint: "nothing was changed; runs lock their zones below $XDG_STATE_HOME/makesync, so set XDG_STATE_HOME to a folder that can be written"}
 }
 
-// settle finds out, by reading, what became of the requests that earlier runs left open, before anything is
-// planned, and waits for what they have just made. With --resume only that run counts as open, and it must be one.
+// settle finds out, by reading, what became of the requests that earlier runs left open, before
+// anything is planned, and waits for what they have just made. With --resume only that run counts
+// as open, and it must be one.
 func (a *application) settle(ctx context.Context) error {
 	stories, err := a.unfinished()
 	if err != nil {
@@ -76,14 +77,28 @@ func (a *application) openOnly(story *report.Run) []*report.Run {
 
 // settleRun adds to a killed run's journal what reading shows of its open requests.
 func (a *application) settleRun(ctx context.Context, story *report.Run) (err error) {
-	outcomes := apply.Resume(ctx, story, apply.ResumeOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64})
+	outcomes := apply.Resume(
+		ctx,
+		story,
+		apply.ResumeOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64},
+	)
 	journal, err := a.store.Append(story.Run)
 	if err != nil {
 		return failure{exit: exit.Internal, message: err.Error()}
 	}
 	defer func() { err = errors.Join(err, journal.Close()) }()
 	for _, outcome := range outcomes {
-		a.r.log.Info("resolved", "run", story.Run, "address", string(outcome.Address), "outcome", string(outcome.Outcome), "reason", outcome.Reason.String())
+		a.r.log.Info(
+			"resolved",
+			"run",
+			story.Run,
+			"address",
+			string(outcome.Address),
+			"outcome",
+			string(outcome.Outcome),
+			"reason",
+			outcome.Reason.String(),
+		)
 		if err := journal.Result(outcome); err != nil {
 			return failure{exit: exit.Internal, message: err.Error()}
 		}
@@ -106,7 +121,11 @@ func (a *application) awaitShown(ctx context.Context) error {
 		return failure{exit: exit.Internal, message: err.Error()}
 	}
 	for _, story := range stories {
-		apply.AwaitVisible(ctx, story, apply.ResumeOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64})
+		apply.AwaitVisible(
+			ctx,
+			story,
+			apply.ResumeOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64},
+		)
 	}
 	return nil
 }
@@ -119,8 +138,15 @@ func settled(story *report.Run, outcomes []report.Outcome) spec.Problem {
 	}
 	return spec.Problem{
 		Severity: spec.Warning, Rule: "unfinished-run",
-		Message: fmt.Sprintf("run %s %s; of its open requests %d had happened, %d had not, %d are unknown%s",
-			story.Run, leftOpen[story.Ended != nil], counts[report.Succeeded], counts[report.Failed], counts[report.OutcomeUnknown], undecided(outcomes)),
+		Message: fmt.Sprintf(
+			"run %s %s; of its open requests %d had happened, %d had not, %d are unknown%s",
+			story.Run,
+			leftOpen[story.Ended != nil],
+			counts[report.Succeeded],
+			counts[report.Failed],
+			counts[report.OutcomeUnknown],
+			undecided(outcomes),
+		),
 		Hint: "this run plans from what is there; makesync runs show " + story.Run + " tells the story",
 	}
 }

@@ -30,8 +30,8 @@ func Main(ctx context.Context, args []string, env Env) (code int) {
 }
 
 // runBeforeFlags turns `undo RUN -o FILE` into `undo -o FILE RUN`. For a plan file the order is
-// strict, since a flag that is not seen could apply it; undo only writes a plan, and its flags are as
-// readily written behind the run that they are about.
+// strict, since a flag that is not seen could apply it; undo only writes a plan, and its flags are
+// as readily written behind the run that they are about.
 func runBeforeFlags(args []string) []string {
 	if len(args) < 4 || args[1] != "undo" || strings.HasPrefix(args[2], "-") || !strings.HasPrefix(args[3], "-") {
 		return args

@@ -23,7 +23,11 @@ func completionCommand(r *runtimeEnv) *cli.Command {
 		Action: r.action(arity{1, 1, "bash, zsh, fish or powershell"}, func(c *cli.Context) error {
 			write, ok := completionScripts[c.Args().First()]
 			if !ok {
-				return badUsage(c, "completion for %s: one of bash, zsh, fish, powershell", text.ShellQuote(c.Args().First()))
+				return badUsage(
+					c,
+					"completion for %s: one of bash, zsh, fish, powershell",
+					text.ShellQuote(c.Args().First()),
+				)
 			}
 			_, err := io.WriteString(r.Stdout, write(completions("", &cli.Command{Subcommands: commands(r)})))
 			return err

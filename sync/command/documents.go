@@ -29,9 +29,13 @@ func (r *runtimeEnv) load(o documentOptions, urls map[string]string, use use) lo
 	problems = append(problems, more...)
 	l := loaded{desired: desired}
 	if desired != nil {
-		l.endpoints, more = document.Endpoints(use.zones(desired.Zones, o), zonesOf(desired, o.only(desired.Zones)), document.EndpointOptions{
-			LookupEnv: r.LookupEnv, ZoneURLs: urls, Named: r.namedZones(o), ReferenceRoots: o.referenceRoots,
-		})
+		l.endpoints, more = document.Endpoints(
+			use.zones(desired.Zones, o),
+			zonesOf(desired, o.only(desired.Zones)),
+			document.EndpointOptions{
+				LookupEnv: r.LookupEnv, ZoneURLs: urls, Named: r.namedZones(o), ReferenceRoots: o.referenceRoots,
+			},
+		)
 		problems = append(problems, more...)
 	}
 	l.problems = spec.SortProblems(problems)
@@ -92,7 +96,8 @@ func (r *runtimeEnv) namedZones(o documentOptions) []string {
 	return names
 }
 
-// zonesOf lists the zones that the organizations of a run live in, sorted; only restricts them to one.
+// zonesOf lists the zones that the organizations of a run live in, sorted; only restricts them to
+// one.
 func zonesOf(desired *spec.Desired, only string) []string {
 	var names []string
 	for i := range desired.Organizations {

@@ -13,7 +13,8 @@ import (
 	"makesync/sync/report"
 )
 
-// endingOptions say who is told how a run ended, besides the streams: a metrics file, a receiver of notifications.
+// endingOptions say who is told how a run ended, besides the streams: a metrics file, a receiver of
+// notifications.
 type endingOptions struct {
 	metricsFile string
 	notify      *notifyOptions // nil: nobody
@@ -46,18 +47,33 @@ type ending struct {
 }
 
 // conclude tells whoever wants to know how the run ended, and gives the warnings about those who
-// could not be told; they change no exit. It comes before the result is printed, so that the result holds them.
+// could not be told; they change no exit. It comes before the result is printed, so that the result
+// holds them.
 func (r *runtimeEnv) conclude(ctx context.Context, e ending) []spec.Problem {
 	var problems []spec.Problem
 	if o := e.options.ending.notify; o != nil {
 		if err := r.notify(ctx, o, e); err != nil {
-			problems = append(problems, r.untold("notify", "nobody was notified: "+o.place()+": "+err.Error(), "what could not be told is told by the next run"))
+			problems = append(
+				problems,
+				r.untold(
+					"notify",
+					"nobody was notified: "+o.place()+": "+err.Error(),
+					"what could not be told is told by the next run",
+				),
+			)
 		}
 	}
 	if file := e.options.ending.metricsFile; file != "" {
 		e.problems = append(e.problems[:len(e.problems):len(e.problems)], problems...)
 		if err := r.writeMetrics(e, file); err != nil {
-			problems = append(problems, r.untold("metrics", "the metrics were not written: "+err.Error(), "the file still holds those of an earlier run, if any"))
+			problems = append(
+				problems,
+				r.untold(
+					"metrics",
+					"the metrics were not written: "+err.Error(),
+					"the file still holds those of an earlier run, if any",
+				),
+			)
 		}
 	}
 	return problems

@@ -70,7 +70,8 @@ func forceFlag() cli.Flag {
 // colors tells whether a text on stdout is coloured.
 func (r *runtimeEnv) colors(c *cli.Context) bool {
 	when := c.String("color")
-	return when == "always" || when == "auto" && r.Terminal.Stdout && r.lookup("NO_COLOR") == "" && r.lookup("TERM") != "dumb"
+	return when == "always" ||
+		when == "auto" && r.Terminal.Stdout && r.lookup("NO_COLOR") == "" && r.lookup("TERM") != "dumb"
 }
 
 func (r *runtimeEnv) runExport(ctx context.Context, o exportOptions) error {
@@ -90,12 +91,21 @@ func (r *runtimeEnv) runExport(ctx context.Context, o exportOptions) error {
 	if code == exit.Refused || code == exit.Unreachable {
 		return r.nothingRead(state, code, "export", o.color)
 	}
-	exporter := export.Exporter{Zone: state.Endpoint.Name, Names: state.Names, OrganizationRoles: state.Roles, Sensitive: src.secretsIn(state)}
+	exporter := export.Exporter{
+		Zone:              state.Endpoint.Name,
+		Names:             state.Names,
+		OrganizationRoles: state.Roles,
+		Sensitive:         src.secretsIn(state),
+	}
 	f := folder{dir: o.out, force: o.force, src: src, zone: state.Endpoint.Name}
 	result := render.Export{Zone: planZone(state), Folder: o.out, Problems: append(state.Problems, state.Unread()...)}
 	for _, live := range state.Organizations {
 		document := exporter.Document(live, state.Keys[live.ID])
-		written, err := f.add("", document, []string{fmt.Sprintf("exported from zone %s (%s)", state.Endpoint.Name, state.Endpoint.URL)})
+		written, err := f.add(
+			"",
+			document,
+			[]string{fmt.Sprintf("exported from zone %s (%s)", state.Endpoint.Name, state.Endpoint.URL)},
+		)
 		if err != nil {
 			return err
 		}
@@ -185,7 +195,8 @@ func (f *folder) relative(below, path string) string {
 	return path
 }
 
-// write puts the files into place, with the schema for editors. Nothing is written when a file is there already.
+// write puts the files into place, with the schema for editors. Nothing is written when a file is
+// there already.
 func (f *folder) write(folders ...string) error {
 	for _, below := range folders {
 		if err := f.addZone(below); err != nil {
@@ -194,7 +205,11 @@ func (f *folder) write(folders ...string) error {
 	}
 	f.files = append(f.files, file{filepath.Join(f.dir, document.DefaultSchema), schema.Document()})
 	if f.isFile() {
-		return failure{exit: exit.Invalid, message: f.dir + " is a file; nothing was written", hint: "-o names a folder to write to"}
+		return failure{
+			exit:    exit.Invalid,
+			message: f.dir + " is a file; nothing was written",
+			hint:    "-o names a folder to write to",
+		}
 	}
 	if inTheWay := f.inTheWay(); len(inTheWay) > 0 && !f.force {
 		return failure{exit: exit.Invalid, message: "there already: " + someOf(inTheWay, 5) + "; nothing was written",

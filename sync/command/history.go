@@ -11,7 +11,10 @@ import (
 )
 
 func historyFlag() cli.Flag {
-	return &cli.BoolFlag{Name: "history", Usage: "show when and by whom each variable that changes was last changed: one more call for each, at most 50"}
+	return &cli.BoolFlag{
+		Name:  "history",
+		Usage: "show when and by whom each variable that changes was last changed: one more call for each, at most 50",
+	}
 }
 
 // readHistory is --history, which asks the zone and so does not go with plans that ask none.
@@ -22,7 +25,8 @@ func readHistory(c *cli.Context, offline offlineOptions) (bool, error) {
 	return c.Bool("history"), nil
 }
 
-// addHistory asks the zones who changed what the plan is about to change. It only reads, and never fails the plan.
+// addHistory asks the zones who changed what the plan is about to change. It only reads, and never
+// fails the plan.
 func (m *made) addHistory(ctx context.Context, concurrency int) {
 	historians := map[string]planner.HistoryReader{}
 	before := m.zones.reads()
@@ -48,7 +52,8 @@ func (z *zones) reads() (n int) {
 // historian turns the API's history of a variable into its last entry.
 type historian struct{ client *makeapi.Client }
 
-// LastChange takes the entry with the highest id. The published order is newest first, which decides where ids are equal or absent.
+// LastChange takes the entry with the highest id. The published order is newest first, which
+// decides where ids are equal or absent.
 func (h historian) LastChange(ctx context.Context, organization int64, variable string) (plan.LastChange, error) {
 	changes, err := h.client.History(ctx, organization, variable)
 	if err != nil || len(changes) == 0 {

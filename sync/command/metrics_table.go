@@ -19,7 +19,8 @@ const (
 	metricLastSuccess = "makesync_last_success_timestamp_seconds"
 )
 
-// metric is one family of the metrics file. Labels take few values: zones, kinds, ops, classes, words; no address, no e-mail, no url.
+// metric is one family of the metrics file. Labels take few values: zones, kinds, ops, classes,
+// words; no address, no e-mail, no url.
 type metric struct {
 	name, help string
 	labels     []string
@@ -34,40 +35,111 @@ type sample struct {
 
 func (m *metric) desc() *prometheus.Desc { return prometheus.NewDesc(m.name, m.help, m.labels, nil) }
 
-// metricTable is all of them; README has the same table. What a plan counts is absent when there was no
-// plan: a zero would say that nothing waits when nobody knows.
+// metricTable is all of them; README has the same table. What a plan counts is absent when there
+// was no plan: a zero would say that nothing waits when nobody knows.
 var metricTable = []metric{
 	{"makesync_build_info", "The makesync that ran; always 1.", []string{"version"}, prometheus.GaugeValue,
 		func(m *measured) []sample { return []sample{{[]string{m.version}, 1}} }},
-	{metricRuns, "Runs since the file was first written, by how they ended.", []string{"exit"}, prometheus.CounterValue, runCounts},
+	{
+		metricRuns,
+		"Runs since the file was first written, by how they ended.",
+		[]string{"exit"},
+		prometheus.CounterValue,
+		runCounts,
+	},
 	{"makesync_run_exit_code", "Exit code of the last run.", nil, prometheus.GaugeValue,
 		func(m *measured) []sample { return one(float64(m.exit.Code)) }},
-	{"makesync_run_success", "1 when the last run did what it is for: apply with exit 0; plan also with 2 and 5.", nil, prometheus.GaugeValue,
-		func(m *measured) []sample { return one(flag01(m.succeeded())) }},
+	{
+		"makesync_run_success",
+		"1 when the last run did what it is for: apply with exit 0; plan also with 2 and 5.",
+		nil,
+		prometheus.GaugeValue,
+		func(m *measured) []sample { return one(flag01(m.succeeded())) },
+	},
 	{"makesync_run_timestamp_seconds", "When the last run ended.", nil, prometheus.GaugeValue,
 		func(m *measured) []sample { return one(float64(m.now.Unix())) }},
-	{metricLastSuccess, "When the last successful run ended; kept by runs that fail; 0: never.", nil, prometheus.GaugeValue, lastSuccess},
+	{
+		metricLastSuccess,
+		"When the last successful run ended; kept by runs that fail; 0: never.",
+		nil,
+		prometheus.GaugeValue,
+		lastSuccess,
+	},
 	{"makesync_run_duration_seconds", "How long the last run took.", nil, prometheus.GaugeValue,
 		func(m *measured) []sample { return one(m.now.Sub(m.began).Seconds()) }},
 	{"makesync_organizations", "Organizations in the plan.", nil, prometheus.GaugeValue,
 		planned(func(p *plan.Plan) []sample { return one(float64(len(p.Organizations))) })},
-	{"makesync_organizations_unread", "Organizations of which something could not be read.", nil, prometheus.GaugeValue, planned(unread)},
-	{"makesync_changes", "Steps of the plan, which plan would and apply wanted to do.", []string{"kind", "op"}, prometheus.GaugeValue, planned(changeCounts)},
-	{"makesync_outcomes", "Steps of the last apply by what became of them: succeeded, failed, skipped, unknown.", []string{"outcome"}, prometheus.GaugeValue, outcomeCounts},
-	{"makesync_waiting", "Things that cannot be done yet.", []string{"kind"}, prometheus.GaugeValue, planned(waitingCounts)},
+	{
+		"makesync_organizations_unread",
+		"Organizations of which something could not be read.",
+		nil,
+		prometheus.GaugeValue,
+		planned(unread),
+	},
+	{
+		"makesync_changes",
+		"Steps of the plan, which plan would and apply wanted to do.",
+		[]string{"kind", "op"},
+		prometheus.GaugeValue,
+		planned(changeCounts),
+	},
+	{
+		"makesync_outcomes",
+		"Steps of the last apply by what became of them: succeeded, failed, skipped, unknown.",
+		[]string{"outcome"},
+		prometheus.GaugeValue,
+		outcomeCounts,
+	},
+	{
+		"makesync_waiting",
+		"Things that cannot be done yet.",
+		[]string{"kind"},
+		prometheus.GaugeValue,
+		planned(waitingCounts),
+	},
 	{"makesync_held", "Changes that a guard stopped.", []string{"kind"}, prometheus.GaugeValue, planned(heldCounts)},
-	{"makesync_problems", "Errors and warnings of the last run.", []string{"severity"}, prometheus.GaugeValue, problemCounts},
-	{"makesync_calls", "Requests that were sent, repetitions included, by what they did: read, write.", []string{"zone", "direction"}, prometheus.GaugeValue,
+	{
+		"makesync_problems",
+		"Errors and warnings of the last run.",
+		[]string{"severity"},
+		prometheus.GaugeValue,
+		problemCounts,
+	},
+	{
+		"makesync_calls",
+		"Requests that were sent, repetitions included, by what they did: read, write.",
+		[]string{"zone", "direction"},
+		prometheus.GaugeValue,
 		perZone(func(zone string, s makeapi.Stats) []sample {
-			return []sample{{[]string{zone, "read"}, float64(s.Calls.Read)}, {[]string{zone, "write"}, float64(s.Calls.Write)}}
-		})},
-	{"makesync_calls_repeated", "How many of the requests repeated another one.", []string{"zone"}, prometheus.GaugeValue,
-		perZone(func(zone string, s makeapi.Stats) []sample { return oneOfZone(zone, float64(s.Repeated)) })},
-	{"makesync_failures", "Requests without a good answer, by why; also those that a repetition made good.", []string{"zone", "class"}, prometheus.GaugeValue, perZone(failureCounts)},
+			return []sample{
+				{[]string{zone, "read"}, float64(s.Calls.Read)},
+				{[]string{zone, "write"}, float64(s.Calls.Write)},
+			}
+		}),
+	},
+	{
+		"makesync_calls_repeated",
+		"How many of the requests repeated another one.",
+		[]string{"zone"},
+		prometheus.GaugeValue,
+		perZone(func(zone string, s makeapi.Stats) []sample { return oneOfZone(zone, float64(s.Repeated)) }),
+	},
+	{
+		"makesync_failures",
+		"Requests without a good answer, by why; also those that a repetition made good.",
+		[]string{"zone", "class"},
+		prometheus.GaugeValue,
+		perZone(failureCounts),
+	},
 	{"makesync_rate_limit_waits", "How often a call waited for a rate limit.", []string{"zone"}, prometheus.GaugeValue,
 		perZone(func(zone string, s makeapi.Stats) []sample { return oneOfZone(zone, float64(s.RateWaits)) })},
-	{"makesync_rate_limit_wait_seconds", "How long calls waited for rate limits, added up.", []string{"zone"}, prometheus.GaugeValue,
-		perZone(func(zone string, s makeapi.Stats) []sample { return oneOfZone(zone, s.RateWaited.Seconds()) })},
+	{
+		"makesync_rate_limit_wait_seconds",
+		"How long calls waited for rate limits, added up.",
+		[]string{"zone"},
+		prometheus.GaugeValue,
+		perZone(func(zone string, s makeapi.Stats) []sample { return oneOfZone(zone, s.RateWaited.Seconds()) }),
+	},
 }
 
 func one(value float64) []sample { return []sample{{nil, value}} }

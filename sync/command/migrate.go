@@ -39,8 +39,15 @@ func migrateCommand(r *runtimeEnv) *cli.Command {
 			&cli.StringFlag{Name: "from", Usage: "`ZONE` to move from; it is only read"},
 			&cli.StringFlag{Name: "to", Usage: "`ZONE` to move to"},
 			&cli.StringFlag{Name: "map", Usage: "`FILE` with renames, other e-mails, roles and regions"},
-			&cli.StringFlag{Name: "key", Value: "{key}", Usage: "`PATTERN` of the new keys, of {key}, {id}, {from} and {to} (default: {key})"},
-			&cli.StringFlag{Name: "region", Usage: "`NAME` or id of the region in which new organizations are made (default: the map's, the only one, or the one that the zone is named after)"},
+			&cli.StringFlag{
+				Name:  "key",
+				Value: "{key}",
+				Usage: "`PATTERN` of the new keys, of {key}, {id}, {from} and {to} (default: {key})",
+			},
+			&cli.StringFlag{
+				Name:  "region",
+				Usage: "`NAME` or id of the region in which new organizations are made (default: the map's, the only one, or the one that the zone is named after)",
+			},
 			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the documents to the folder `DIR`"},
 			forceFlag(),
 		}, sourceFlags("what is sensitive")),
@@ -96,7 +103,16 @@ func (r *runtimeEnv) runMigrate(ctx context.Context, o migrateOptions) error {
 	if code := from.Exit(); code == exit.Refused || code == exit.Unreachable {
 		return r.nothingRead(from, code, "migrate", o.color)
 	}
-	moved := export.Migrate(export.Migration{From: from, To: to, Map: decided, Region: o.region, KeyPattern: o.key, Sensitive: src.secretsIn(from)})
+	moved := export.Migrate(
+		export.Migration{
+			From:       from,
+			To:         to,
+			Map:        decided,
+			Region:     o.region,
+			KeyPattern: o.key,
+			Sensitive:  src.secretsIn(from),
+		},
+	)
 	if spec.HasErrors(moved.Problems) {
 		return invalid(moved.Problems)
 	}
@@ -110,23 +126,38 @@ func (s *sources) bothEnds(ctx context.Context, o migrateOptions) (from, to *sta
 	if err != nil {
 		return nil, nil, err
 	}
-	to, err = s.readZone(ctx, o.to, state.ReadOptions{Lists: everyList(), Kinds: func(*state.Organization, string) []spec.Kind {
-		return []spec.Kind{spec.KindFeatureControl}
-	}})
+	to, err = s.readZone(
+		ctx,
+		o.to,
+		state.ReadOptions{Lists: everyList(), Kinds: func(*state.Organization, string) []spec.Kind {
+			return []spec.Kind{spec.KindFeatureControl}
+		}},
+	)
 	return from, to, err
 }
 
 // everyList are the lists that making organizations needs too.
 func everyList() []state.List { return append(state.ReadingLists(), state.Regions) }
 
-func (r *runtimeEnv) writeMigration(src *sources, from, to *state.ZoneState, moved *export.MigrationResult, o migrateOptions) error {
+func (r *runtimeEnv) writeMigration(
+	src *sources,
+	from, to *state.ZoneState,
+	moved *export.MigrationResult,
+	o migrateOptions,
+) error {
 	f := folder{dir: o.out, force: o.force, src: src, zone: to.Endpoint.Name}
 	result := render.Migration{From: planZone(from), To: planZone(to), Folder: o.out, MigrationResult: moved}
 	var folders []string
 	for i, stage := range moved.Stages {
 		written := render.MigrationStage{Folder: stage.Folder}
 		for j := range stage.Documents {
-			file, err := f.add(stage.Folder, stage.Documents[j], []string{fmt.Sprintf("wave %d of the migration from %s to %s", i+1, from.Endpoint.Name, to.Endpoint.Name)})
+			file, err := f.add(
+				stage.Folder,
+				stage.Documents[j],
+				[]string{
+					fmt.Sprintf("wave %d of the migration from %s to %s", i+1, from.Endpoint.Name, to.Endpoint.Name),
+				},
+			)
 			if err != nil {
 				return err
 			}

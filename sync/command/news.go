@@ -36,7 +36,8 @@ type change struct {
 	Risk    plan.Risk    `json:"risk"`
 }
 
-// trouble is something that lasts. Its fingerprint must be the same every night: it is made of no count, time or run.
+// trouble is something that lasts. Its fingerprint must be the same every night: it is made of no
+// count, time or run.
 type trouble struct {
 	history.Alert `json:"-"`
 	What          string       `json:"what"` // pending, failed, held, waiting
@@ -61,7 +62,13 @@ func newTrouble(what string, a spec.Address, op plan.Op, text string, id ...stri
 		organization = a.Key()
 	}
 	id = append([]string{what, string(a), string(op)}, id...)
-	return trouble{Alert: history.Alert{ID: strings.Join(id, "\x00"), Organization: organization}, What: what, Address: a, Op: op, Text: text}
+	return trouble{
+		Alert:   history.Alert{ID: strings.Join(id, "\x00"), Organization: organization},
+		What:    what,
+		Address: a,
+		Op:      op,
+		Text:    text,
+	}
 }
 
 // news is everything that a run has to tell; runs counts the runs that saw something waiting.
@@ -85,7 +92,8 @@ func (e ending) news(most int, runs func(spec.Address, string) int) (n news) {
 	return n
 }
 
-// failed tells whether the run ended in a way that somebody has to look at; what is held and what would change say so themselves.
+// failed tells whether the run ended in a way that somebody has to look at; what is held and what
+// would change say so themselves.
 func (e ending) failed() bool {
 	switch e.exit {
 	case exit.OK, exit.Changes, exit.Held:
@@ -94,7 +102,8 @@ func (e ending) failed() bool {
 	return true
 }
 
-// outcomes are the steps of an apply. What was skipped because another step failed follows from that one.
+// outcomes are the steps of an apply. What was skipped because another step failed follows from
+// that one.
 func (n *news) outcomes(e ending) {
 	risks := risksOf(e.plan)
 	for _, s := range e.report.Steps {
@@ -151,7 +160,8 @@ func (n *news) organization(o *plan.Organization, pending bool, most int, runs f
 	}
 }
 
-// wish is what a step wants, without fingerprints, which are salted anew in every plan; a secret shows as masked.
+// wish is what a step wants, without fingerprints, which are salted anew in every plan; a secret
+// shows as masked.
 func wish(s plan.Step) string {
 	var b strings.Builder
 	for _, f := range s.Fields {

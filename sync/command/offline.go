@@ -19,7 +19,8 @@ import (
 	"makesync/sync/state"
 )
 
-// offlineOptions make a plan without any zone: from snapshots, or from the documents before a change.
+// offlineOptions make a plan without any zone: from snapshots, or from the documents before a
+// change.
 type offlineOptions struct {
 	live   []string
 	base   []string
@@ -28,9 +29,18 @@ type offlineOptions struct {
 
 func offlineFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "live", Usage: "plan from the snapshot in `FILE` instead of the zone, without a token; repeatable, one for each zone"},
-		&cli.StringSliceFlag{Name: "base", Usage: "plan what changes from the documents in `DOCS` to those of -f, without any live state; repeatable"},
-		&cli.DurationFlag{Name: "max-age", Usage: "refuse a snapshot that is older than `D` (default: no limit; a warning after 24h)"},
+		&cli.StringSliceFlag{
+			Name:  "live",
+			Usage: "plan from the snapshot in `FILE` instead of the zone, without a token; repeatable, one for each zone",
+		},
+		&cli.StringSliceFlag{
+			Name:  "base",
+			Usage: "plan what changes from the documents in `DOCS` to those of -f, without any live state; repeatable",
+		},
+		&cli.DurationFlag{
+			Name:  "max-age",
+			Usage: "refuse a snapshot that is older than `D` (default: no limit; a warning after 24h)",
+		},
 	}
 }
 
@@ -38,9 +48,15 @@ func readOfflineOptions(c *cli.Context) (offlineOptions, error) {
 	o := offlineOptions{live: c.StringSlice("live"), base: c.StringSlice("base"), maxAge: c.Duration("max-age")}
 	switch {
 	case len(o.live) > 0 && len(o.base) > 0:
-		return o, badUsage(c, "--live and --base cannot be combined: one plans from live state, the other from documents")
+		return o, badUsage(
+			c,
+			"--live and --base cannot be combined: one plans from live state, the other from documents",
+		)
 	case len(o.base) > 0 && c.String("out") != "":
-		return o, badUsage(c, "-o cannot be combined with --base: such a plan knows no live state that could be changed")
+		return o, badUsage(
+			c,
+			"-o cannot be combined with --base: such a plan knows no live state that could be changed",
+		)
 	case c.IsSet("max-age") && o.maxAge <= 0:
 		return o, badUsage(c, "--max-age %s: must be more than 0", o.maxAge)
 	case c.IsSet("max-age") && len(o.live) == 0:
@@ -51,7 +67,8 @@ func readOfflineOptions(c *cli.Context) (offlineOptions, error) {
 
 func (o offlineOptions) set() bool { return len(o.live)+len(o.base) > 0 }
 
-// offlinePlan makes a plan without a network, from what -f says and a snapshot or documents before it.
+// offlinePlan makes a plan without a network, from what -f says and a snapshot or documents before
+// it.
 func (r *runtimeEnv) offlinePlan(ctx context.Context, o planOptions, _ access) (made, error) {
 	desired, problems := r.loadOffline(o, o.documents.files)
 	m := made{desired: desired, guards: &desired.Guards, problems: problems, fetched: r.Now()}
@@ -115,9 +132,9 @@ func (r *runtimeEnv) basePorts(m *made, o planOptions) (map[string]state.Port, e
 	return ports, nil
 }
 
-// loadOffline loads documents without asking how their zones are reached. With --base no reference is read, since equal
-// references are equal values; with --live those that can be read are, and the others
-// compare as unknown: a fork has no secrets.
+// loadOffline loads documents without asking how their zones are reached. With --base no reference
+// is read, since equal references are equal values; with --live those that can be read are, and the
+// others compare as unknown: a fork has no secrets.
 func (r *runtimeEnv) loadOffline(o planOptions, files []string) (*spec.Desired, []spec.Problem) {
 	documents, problems := document.Load(document.LoadOptions{Paths: files})
 	desired, more := documents.Resolve(document.ResolveOptions{
@@ -131,9 +148,18 @@ func (r *runtimeEnv) loadOffline(o planOptions, files []string) (*spec.Desired, 
 func (r *runtimeEnv) readSnapshot(path string) (*offline.Snapshot, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, failure{exit: exit.Invalid, message: "read the snapshot " + path, cause: err, hint: "make one with: makesync snapshot -o " + text.ShellQuote(path)}
+		return nil, failure{
+			exit:    exit.Invalid,
+			message: "read the snapshot " + path,
+			cause:   err,
+			hint:    "make one with: makesync snapshot -o " + text.ShellQuote(path),
+		}
 	}
-	unfit := failure{exit: exit.Invalid, message: "the file " + path + " is no snapshot that this makesync reads", hint: "take one with this makesync: makesync snapshot -o FILE"}
+	unfit := failure{
+		exit:    exit.Invalid,
+		message: "the file " + path + " is no snapshot that this makesync reads",
+		hint:    "take one with this makesync: makesync snapshot -o FILE",
+	}
 	for _, problem := range spec.Check(schema.Snapshot(), data) {
 		unfit.message += ": " + strings.TrimPrefix(problem.Path+": ", ": ") + problem.Message
 		return nil, unfit

@@ -45,7 +45,11 @@ func planCommand(r *runtimeEnv) *cli.Command {
 			"waiting and what a guard holds. Changes nothing. Exit 0, or with --exit-code 2 when there are changes and 5 when something is held.",
 		UsageText: "makesync plan -f clients/ --exit-code\nmakesync plan -f clients/ -o plan.json && makesync apply -f clients/ plan.json",
 		Flags: joined(planningFlags(), []cli.Flag{
-			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "save the plan to `FILE`, for makesync apply FILE"},
+			&cli.StringFlag{
+				Name:    "out",
+				Aliases: []string{"o"},
+				Usage:   "save the plan to `FILE`, for makesync apply FILE",
+			},
 			&cli.BoolFlag{Name: "exit-code", Usage: "end with 2 when there are changes, with 5 when something is held"},
 			historyFlag(),
 			maxBytesFlag(),
@@ -70,17 +74,30 @@ func planCommand(r *runtimeEnv) *cli.Command {
 func planningFlags() []cli.Flag {
 	return joined(documentFlags(), zoneFlags(), scopeFlags(), limitFlags(), []cli.Flag{
 		allowFlag(),
-		&cli.StringFlag{Name: "shard", Usage: "only part `I/N` of the organizations, I from 1; auto/N takes I from JOB_COMPLETION_INDEX"},
+		&cli.StringFlag{
+			Name:  "shard",
+			Usage: "only part `I/N` of the organizations, I from 1; auto/N takes I from JOB_COMPLETION_INDEX",
+		},
 		journalFlag(),
 	}, endingFlags())
 }
 
 func allowFlag() cli.Flag {
-	return &cli.StringSliceFlag{Name: "allow", Usage: "let through what a guard holds: `RULE` is OP:KIND[<=N]@KEY, as in delete:variable<=12@acme; repeatable"}
+	return &cli.StringSliceFlag{
+		Name:  "allow",
+		Usage: "let through what a guard holds: `RULE` is OP:KIND[<=N]@KEY, as in delete:variable<=12@acme; repeatable",
+	}
 }
 
 func maxBytesFlag() cli.Flag {
-	return &cli.IntFlag{Name: "max-bytes", Value: render.DefaultMaxBytes, Usage: fmt.Sprintf("with --format markdown: at most `N` bytes, the least risky detail is dropped first (default: %d)", render.DefaultMaxBytes)}
+	return &cli.IntFlag{
+		Name:  "max-bytes",
+		Value: render.DefaultMaxBytes,
+		Usage: fmt.Sprintf(
+			"with --format markdown: at most `N` bytes, the least risky detail is dropped first (default: %d)",
+			render.DefaultMaxBytes,
+		),
+	}
 }
 
 // formatsOf are the formats of a plan that a command prints; apply ends with a report instead.
@@ -141,19 +158,32 @@ func (r *runtimeEnv) runPlan(ctx context.Context, o planOptions) error {
 }
 
 // runPlanner makes a plan in whatever way, saves it and prints it.
-func (r *runtimeEnv) runPlanner(ctx context.Context, o planOptions, verb string, plan func(context.Context) (made, error)) error {
+func (r *runtimeEnv) runPlanner(
+	ctx context.Context,
+	o planOptions,
+	verb string,
+	plan func(context.Context) (made, error),
+) error {
 	ctx, stop := o.limits.bound(ctx)
 	defer stop()
 	began := r.Now()
 	made, err := plan(ctx)
 	defer made.close(r)
 	if err != nil {
-		return r.failPlan(ctx, err, ending{command: verb, began: began, options: o, zones: made.zones, problems: made.problems})
+		return r.failPlan(
+			ctx,
+			err,
+			ending{command: verb, began: began, options: o, zones: made.zones, problems: made.problems},
+		)
 	}
 	made.plan.Exit = r.planExit(ctx, made.plan, o)
 	saved, err := r.savePlan(made.plan, o)
 	if err != nil {
-		return r.failPlan(ctx, err, ending{command: verb, began: began, options: o, zones: made.zones, problems: made.problems})
+		return r.failPlan(
+			ctx,
+			err,
+			ending{command: verb, began: began, options: o, zones: made.zones, problems: made.problems},
+		)
 	}
 	ro := r.planWords(o, made.guards, verb)
 	if saved {
@@ -193,8 +223,14 @@ func (o limitOptions) exceeded(plan *plan.Plan) *spec.Problem {
 	}
 	return &spec.Problem{
 		Severity: spec.Error, Rule: "max-calls",
-		Message: fmt.Sprintf("the run takes %d calls, more than %s: %d to read and %d to write", total, allows, plan.Calls.Read, plan.Calls.Write),
-		Hint:    "raise --max-calls, or plan less at a time with --target",
+		Message: fmt.Sprintf(
+			"the run takes %d calls, more than %s: %d to read and %d to write",
+			total,
+			allows,
+			plan.Calls.Read,
+			plan.Calls.Write,
+		),
+		Hint: "raise --max-calls, or plan less at a time with --target",
 	}
 }
 
@@ -208,8 +244,8 @@ func (r *runtimeEnv) planWords(o planOptions, guards *spec.Guards, verb string) 
 	return ro
 }
 
-// next is the command that applies the plan: the saved one, or, on a page that others read, the documents.
-// "" when there is none to name.
+// next is the command that applies the plan: the saved one, or, on a page that others read, the
+// documents. "" when there is none to name.
 func (o planOptions) next(verb string, saved bool) string {
 	page := o.result.format == formatMarkdown || o.result.format == formatHTML
 	switch {

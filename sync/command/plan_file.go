@@ -17,7 +17,8 @@ import (
 // sealKey is the key of MAKESYNC_SEAL_KEY; empty without one.
 func (r *runtimeEnv) sealKey() spec.Value { return spec.Sensitive(r.lookup("MAKESYNC_SEAL_KEY")) }
 
-// unsavableExits are those of plans that leave no file: nothing was planned, or it may not be applied.
+// unsavableExits are those of plans that leave no file: nothing was planned, or it may not be
+// applied.
 var unsavableExits = []exit.Code{
 	exit.Invalid, exit.Interrupted, exit.Terminated, exit.Refused, exit.Unreachable,
 }
@@ -39,8 +40,9 @@ func (r *runtimeEnv) savePlan(p *plan.Plan, o planOptions) (saved bool, err erro
 	return true, nil
 }
 
-// connectSaved reads the plan file and connects the zones that it names. Zones and tokens come from this run's
-// documents, flags and environment, never from the file; of the documents only `zones` counts.
+// connectSaved reads the plan file and connects the zones that it names. Zones and tokens come from
+// this run's documents, flags and environment, never from the file; of the documents only `zones`
+// counts.
 func (a *application) connectSaved() error {
 	data, err := history.LoadPlan(a.o.file)
 	if err != nil {
@@ -62,7 +64,8 @@ func (a *application) connectSaved() error {
 	return a.connectZones(plan, documents)
 }
 
-// zoneDocuments loads the documents of -f for their zones. Without -f there need not be any: the zones may all be built in.
+// zoneDocuments loads the documents of -f for their zones. Without -f there need not be any: the
+// zones may all be built in.
 func (r *runtimeEnv) zoneDocuments(o documentOptions) (*document.Documents, []spec.Problem, error) {
 	if _, err := os.Stat(defaultDocument); err != nil && !o.given {
 		return &document.Documents{}, nil, nil
@@ -79,7 +82,9 @@ func (a *application) hydrate(plan *plan.Plan, documents *document.Documents) er
 	options := document.ResolveOptions{
 		LookupEnv: a.r.LookupEnv, ReferenceRoots: a.o.plan.documents.referenceRoots, Folders: documents.Folders(),
 	}
-	a.problems = plan.Hydrate(func(reference string) (spec.Value, error) { return document.Evaluate(reference, options) })
+	a.problems = plan.Hydrate(
+		func(reference string) (spec.Value, error) { return document.Evaluate(reference, options) },
+	)
 	if len(a.problems) > 0 {
 		return errInvalid
 	}
@@ -91,9 +96,14 @@ func (a *application) connectZones(plan *plan.Plan, documents *document.Document
 	return err
 }
 
-// connectNamed connects the zones that a plan or a journal names, as this run's documents, flags and environment
-// reach them. A zone that they do not know is left out.
-func (r *runtimeEnv) connectNamed(list []plan.Zone, documents *document.Documents, o planOptions, may access) (*zones, []spec.Problem, error) {
+// connectNamed connects the zones that a plan or a journal names, as this run's documents, flags
+// and environment reach them. A zone that they do not know is left out.
+func (r *runtimeEnv) connectNamed(
+	list []plan.Zone,
+	documents *document.Documents,
+	o planOptions,
+	may access,
+) (*zones, []spec.Problem, error) {
 	var names []string
 	for _, zone := range list {
 		if only := o.documents.only(documents.Zones()); only == "" || only == zone.Name {

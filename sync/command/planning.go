@@ -45,8 +45,8 @@ func (m made) close(r *runtimeEnv) {
 	}
 }
 
-// makePlan loads, connects, reads and plans. With an error the problems say what the documents have to do with
-// it; without one the caller closes what was made.
+// makePlan loads, connects, reads and plans. With an error the problems say what the documents have
+// to do with it; without one the caller closes what was made.
 func (r *runtimeEnv) makePlan(ctx context.Context, o planOptions, may access) (made, error) {
 	m, err := r.connect(o, may)
 	if err != nil {
@@ -131,7 +131,8 @@ func (o limitOptions) bound(ctx context.Context) (context.Context, context.Cance
 	return context.WithTimeoutCause(ctx, o.maxRuntime, exit.ErrOutOfTime)
 }
 
-// readShard reads --shard I/N, or auto/N with the index that Kubernetes gives an indexed job, from 0.
+// readShard reads --shard I/N, or auto/N with the index that Kubernetes gives an indexed job, from
+// 0.
 func (r *runtimeEnv) readShard(c *cli.Context) (*spec.Shard, error) {
 	value := c.String("shard")
 	if value == "" {
@@ -140,8 +141,13 @@ func (r *runtimeEnv) readShard(c *cli.Context) (*spec.Shard, error) {
 	if count, auto := strings.CutPrefix(value, "auto/"); auto {
 		index, err := strconv.Atoi(r.lookup(jobIndex))
 		if err != nil {
-			return nil, badUsage(c, "--shard %s takes its index from %s, which Kubernetes sets in the pods of an Indexed Job, and that is %s",
-				text.ShellQuote(value), jobIndex, quotedOrUnset(r.lookup(jobIndex)))
+			return nil, badUsage(
+				c,
+				"--shard %s takes its index from %s, which Kubernetes sets in the pods of an Indexed Job, and that is %s",
+				text.ShellQuote(value),
+				jobIndex,
+				quotedOrUnset(r.lookup(jobIndex)),
+			)
 		}
 		value = strconv.Itoa(index+1) + "/" + count
 	}

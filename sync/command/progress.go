@@ -18,7 +18,13 @@ type progress struct {
 
 // openProgress makes room for a line on the terminal: whatever else goes there appears above it.
 func (r *runtimeEnv) openProgress() {
-	r.bar = progress{render.NewProgress(r.signs(), render.ProgressOptions{Terminal: r.Terminal.Stderr, Width: r.Terminal.Width, Now: r.Now}), r}
+	r.bar = progress{
+		render.NewProgress(
+			r.signs(),
+			render.ProgressOptions{Terminal: r.Terminal.Stderr, Width: r.Terminal.Width, Now: r.Now},
+		),
+		r,
+	}
 	if r.Terminal.Stderr {
 		r.Stdout, r.Stderr = r.bar.Beside(r.Stdout), r.bar.Beside(r.Stderr)
 	}
@@ -31,7 +37,21 @@ func (p progress) read(now plan.Progress) {
 
 func (p progress) applied(e report.StepEvent) {
 	if e.Outcome != "" {
-		p.r.log.Info("step", "n", e.N, "of", e.Of, "op", string(e.Op), "address", string(e.Address), "outcome", string(e.Outcome), "reason", e.Reason.String())
+		p.r.log.Info(
+			"step",
+			"n",
+			e.N,
+			"of",
+			e.Of,
+			"op",
+			string(e.Op),
+			"address",
+			string(e.Address),
+			"outcome",
+			string(e.Outcome),
+			"reason",
+			e.Reason.String(),
+		)
 	}
 	p.Applied(e)
 }
@@ -48,6 +68,16 @@ func (p progress) rests(rest makeapi.Wait) {
 	case rest.Organization != 0:
 		whose = "organization " + strconv.FormatInt(rest.Organization, 10)
 	}
-	p.r.log.Info("wait for the rate limit", "zone", rest.Zone, "organization", rest.Organization, "name", render.Clean(rest.Name), "seconds", rest.For.Seconds())
+	p.r.log.Info(
+		"wait for the rate limit",
+		"zone",
+		rest.Zone,
+		"organization",
+		rest.Organization,
+		"name",
+		render.Clean(rest.Name),
+		"seconds",
+		rest.For.Seconds(),
+	)
 	p.Waiting(whose, rest.For)
 }

@@ -44,10 +44,16 @@ func questionFor(plan *plan.Plan) question {
 		return question{text: "Apply this plan? [y/N] ", yesNo: true}
 	case 1:
 		name := render.Clean(names[0])
-		return question{text: fmt.Sprintf("This deletes or transfers. Type the organization's name to go on (%s): ", name), answer: name}
+		return question{
+			text:   fmt.Sprintf("This deletes or transfers. Type the organization's name to go on (%s): ", name),
+			answer: name,
+		}
 	}
 	count := strconv.Itoa(len(names))
-	return question{text: fmt.Sprintf("This deletes or transfers in %s organizations. Type how many they are to go on: ", count), answer: count}
+	return question{
+		text:   fmt.Sprintf("This deletes or transfers in %s organizations. Type how many they are to go on: ", count),
+		answer: count,
+	}
 }
 
 func deletesOrTransfers(steps []plan.Step) bool {
@@ -107,7 +113,11 @@ func (r *runtimeEnv) readLine(ctx context.Context) (string, error) {
 	case got := <-replies:
 		return got.line, got.err
 	case <-ctx.Done():
-		return "", failure{exit: exit.StopExit(ctx), message: "stopped at the question; nothing was changed", cause: context.Cause(ctx)}
+		return "", failure{
+			exit:    exit.StopExit(ctx),
+			message: "stopped at the question; nothing was changed",
+			cause:   context.Cause(ctx),
+		}
 	}
 }
 

@@ -70,7 +70,10 @@ func (r *runtimeEnv) merge(ctx context.Context, o mergeOptions) error {
 	if len(problems) == 0 {
 		var err error
 		if res, code, err = addUp(parts, o.maxBytes); err != nil {
-			problems = append(problems, mergeProblem("", err.Error(), "give the files of all shards of one run, each once"))
+			problems = append(
+				problems,
+				mergeProblem("", err.Error(), "give the files of all shards of one run, each once"),
+			)
 		}
 	}
 	if len(problems) == 0 {
@@ -107,11 +110,24 @@ func readParts(paths []string) ([]partFile, []spec.Problem) {
 	for _, path := range expandFolders(paths) {
 		part, problem := readPart(path)
 		if problem == nil && len(parts) > 0 && part.kind() != parts[0].kind() {
-			problem = partProblem(path, fmt.Sprintf("it is %s, and %s is %s", part.kind(), parts[0].path, parts[0].kind()), "merge either the plans or the reports of a run")
+			problem = partProblem(
+				path,
+				fmt.Sprintf("it is %s, and %s is %s", part.kind(), parts[0].path, parts[0].kind()),
+				"merge either the plans or the reports of a run",
+			)
 		}
 		if problem == nil {
 			if first, twice := seen[*part.Shard()]; twice {
-				problem = partProblem(path, fmt.Sprintf("shard %d of %d is there twice: also in %s", part.Shard().Index, part.Shard().Count, first), "give each shard once")
+				problem = partProblem(
+					path,
+					fmt.Sprintf(
+						"shard %d of %d is there twice: also in %s",
+						part.Shard().Index,
+						part.Shard().Count,
+						first,
+					),
+					"give each shard once",
+				)
 			}
 		}
 		if problem != nil {
@@ -124,7 +140,8 @@ func readParts(paths []string) ([]partFile, []spec.Problem) {
 	return parts, problems
 }
 
-// expandFolders puts the *.json of a folder in its place: where there is no shell there is no pattern either.
+// expandFolders puts the *.json of a folder in its place: where there is no shell there is no
+// pattern either.
 func expandFolders(paths []string) []string {
 	var files []string
 	for _, path := range paths {
@@ -150,9 +167,17 @@ func readPart(path string) (partFile, *spec.Problem) {
 	part, err := report.DecodeShardResult(data)
 	switch {
 	case err != nil:
-		return partFile{}, partProblem(path, err.Error(), "give the file as makesync wrote it: `makesync apply --shard I/N --out-json FILE`")
+		return partFile{}, partProblem(
+			path,
+			err.Error(),
+			"give the file as makesync wrote it: `makesync apply --shard I/N --out-json FILE`",
+		)
 	case part.Shard() == nil:
-		return partFile{}, partProblem(path, "it carries no shard, so it is no part of a divided run", "plan or apply with --shard I/N")
+		return partFile{}, partProblem(
+			path,
+			"it carries no shard, so it is no part of a divided run",
+			"plan or apply with --shard I/N",
+		)
 	}
 	return partFile{path, part}, nil
 }

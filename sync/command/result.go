@@ -33,7 +33,11 @@ func resultFlags(formats ...string) []cli.Flag {
 }
 
 func colorFlag() cli.Flag {
-	return &cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN` to use colour: auto, always, never; auto is on a terminal without NO_COLOR"}
+	return &cli.StringFlag{
+		Name:  "color",
+		Value: "auto",
+		Usage: "`WHEN` to use colour: auto, always, never; auto is on a terminal without NO_COLOR",
+	}
 }
 
 func (r *runtimeEnv) readResultOptions(c *cli.Context, formats ...string) (o resultOptions, err error) {
@@ -45,12 +49,13 @@ func (r *runtimeEnv) readResultOptions(c *cli.Context, formats ...string) (o res
 	}
 	o.outJSON = c.String("out-json")
 	when, err := oneOf(c, "color", "auto", "always", "never")
-	o.color = when == "always" || when == "auto" && r.Terminal.Stdout && r.lookup("NO_COLOR") == "" && r.lookup("TERM") != "dumb"
+	o.color = when == "always" ||
+		when == "auto" && r.Terminal.Stdout && r.lookup("NO_COLOR") == "" && r.lookup("TERM") != "dumb"
 	return o, err
 }
 
-// checkPlace tells before anything is changed that the file of --out-json has no folder. It is then forgotten, so that
-// the run's end does not tell it again.
+// checkPlace tells before anything is changed that the file of --out-json has no folder. It is then
+// forgotten, so that the run's end does not tell it again.
 func (o *resultOptions) checkPlace() error {
 	folder := filepath.Dir(o.outJSON)
 	if info, err := os.Stat(folder); o.outJSON == "" || err == nil && info.IsDir() {
@@ -58,7 +63,11 @@ func (o *resultOptions) checkPlace() error {
 	}
 	file := o.outJSON
 	o.outJSON = ""
-	return failure{exit: exit.Internal, message: "--out-json " + file + ": there is no folder " + folder, hint: "nothing was changed; make the folder, or name another file"}
+	return failure{
+		exit:    exit.Internal,
+		message: "--out-json " + file + ": there is no folder " + folder,
+		hint:    "nothing was changed; make the folder, or name another file",
+	}
 }
 
 // render are the surroundings of a text.
@@ -87,8 +96,8 @@ var formatters = map[string]formatter{
 	formatHTML: func(w io.Writer, res result, o render.Options) error { return res.(pages).html(w, o) },
 }
 
-// comments are results that can be shown beside a pull request, pages in a browser; the commands that
-// offer these formats have such results only.
+// comments are results that can be shown beside a pull request, pages in a browser; the commands
+// that offer these formats have such results only.
 type (
 	comments interface {
 		markdown(io.Writer, render.Options) error
@@ -98,10 +107,10 @@ type (
 	}
 )
 
-// emit writes the result to stdout and, with --out-json, to its file. It is whole before the
-// first byte goes out, so that stdout never holds a part of a document; the text of a plan, which may have begun
-// long ago, is ended. A file that cannot be written costs the exit code, not the result: of an apply it is all that tells
-// what was done.
+// emit writes the result to stdout and, with --out-json, to its file. It is whole before the first
+// byte goes out, so that stdout never holds a part of a document; the text of a plan, which may
+// have begun long ago, is ended. A file that cannot be written costs the exit code, not the result:
+// of an apply it is all that tells what was done.
 func (r *runtimeEnv) emit(res result, o resultOptions, ro render.Options) error {
 	lost := r.keepJSON(res, o)
 	var out bytes.Buffer
@@ -114,8 +123,8 @@ func (r *runtimeEnv) emit(res result, o resultOptions, ro render.Options) error 
 	return lost
 }
 
-// keptResult is a result that has problems and an exit. unkept adds the problem that its copy for --out-json
-// could not be kept, and gives the exit of the run then.
+// keptResult is a result that has problems and an exit. unkept adds the problem that its copy for
+// --out-json could not be kept, and gives the exit of the run then.
 type keptResult interface {
 	unkept(spec.Problem) exit.Code
 }
@@ -126,8 +135,8 @@ func spoil(problems *[]spec.Problem, code *exit.Code, problem spec.Problem) exit
 	return *code
 }
 
-// keepJSON writes the file of --out-json. When it cannot be written, the result says so from there on, and the
-// error, which is told already, is its exit.
+// keepJSON writes the file of --out-json. When it cannot be written, the result says so from there
+// on, and the error, which is told already, is its exit.
 func (r *runtimeEnv) keepJSON(res result, o resultOptions) error {
 	if o.outJSON == "" {
 		return nil
@@ -148,10 +157,16 @@ func (r *runtimeEnv) keepJSON(res result, o resultOptions) error {
 	return end(exit)
 }
 
-// emitFailed writes the result of a run that failed before there was one. JSON, a comment and a page have their
-// document on stdout as always, so that no comment goes on telling of an older run; of a text stdout stays
-// empty. But for JSON the problems stand on stderr too, as text.
-func (r *runtimeEnv) emitFailed(res result, problems []spec.Problem, exit exit.Code, o resultOptions, verb string) error {
+// emitFailed writes the result of a run that failed before there was one. JSON, a comment and a
+// page have their document on stdout as always, so that no comment goes on telling of an older run;
+// of a text stdout stays empty. But for JSON the problems stand on stderr too, as text.
+func (r *runtimeEnv) emitFailed(
+	res result,
+	problems []spec.Problem,
+	exit exit.Code,
+	o resultOptions,
+	verb string,
+) error {
 	if o.format == formatJSON {
 		return r.emit(res, o, render.Options{})
 	}
@@ -222,7 +237,12 @@ func (p *problemsResult) json(w io.Writer) error {
 
 // failureProblem is an error that ended a run, as a problem of its JSON document.
 func failureProblem(err error) spec.Problem {
-	problem := spec.Problem{Severity: spec.Error, Rule: "run", Message: render.Clean(err.Error()), Hint: render.Clean(hintOf(err))}
+	problem := spec.Problem{
+		Severity: spec.Error,
+		Rule:     "run",
+		Message:  render.Clean(err.Error()),
+		Hint:     render.Clean(hintOf(err)),
+	}
 	if call := state.AsCallError(err); call != nil {
 		problem.Error = call.API()
 	}

@@ -13,8 +13,8 @@ import (
 	"makesync/sync/sandbox"
 )
 
-// sandboxLockWait is how long a run waits for another process to let go of a state file: long enough
-// for a short run to end, short enough to hear soon of a `sandbox serve` that has it.
+// sandboxLockWait is how long a run waits for another process to let go of a state file: long
+// enough for a short run to end, short enough to hear soon of a `sandbox serve` that has it.
 const sandboxLockWait = 2 * time.Second
 
 const defaultState = ".makesync/sandbox.json"
@@ -44,7 +44,12 @@ func sandboxInitCommand(r *runtimeEnv) *cli.Command {
 			"authentication), always the same for the same seed. A file that exists is left alone.",
 		UsageText: "makesync sandbox init -o lab.json\nmakesync sandbox init --organizations 1000 --variables 50 -o lab.json",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Value: defaultState, Usage: "write the state to `STATE` (default: " + defaultState + ")"},
+			&cli.StringFlag{
+				Name:    "out",
+				Aliases: []string{"o"},
+				Value:   defaultState,
+				Usage:   "write the state to `STATE` (default: " + defaultState + ")",
+			},
 			&cli.IntFlag{Name: "organizations", Usage: "make `N` organizations"},
 			&cli.IntFlag{Name: "variables", Value: 10, Usage: "of `N` variables each (default: 10)"},
 			&cli.IntFlag{Name: "members", Value: 5, Usage: "of `N` members each (default: 5)"},
@@ -75,7 +80,14 @@ func (r *runtimeEnv) sandboxInit(o sandboxInitOptions) error {
 	}
 	state := sandbox.Starter()
 	if o.large {
-		state = sandbox.Generate(sandbox.GenerateOptions{Organizations: o.organizations, Variables: o.variables, Members: o.members, Seed: o.seed})
+		state = sandbox.Generate(
+			sandbox.GenerateOptions{
+				Organizations: o.organizations,
+				Variables:     o.variables,
+				Members:       o.members,
+				Seed:          o.seed,
+			},
+		)
 	}
 	if err := state.WriteFile(o.out); err != nil {
 		return failure{exit: exit.Internal, message: err.Error()}

@@ -39,14 +39,33 @@ func sandboxServeCommand(r *runtimeEnv) *cli.Command {
 			"loopback only, and refuses requests by other names and from web pages elsewhere: the API of a simulated zone protects nothing. The token is that of the state's first user: 00000000-0000-4000-8000-000000000001 unless the state says otherwise.",
 		UsageText: "makesync sandbox serve --state lab.json --listen eu1=127.0.0.1:8080 --listen us1=127.0.0.1:0",
 		Flags: joined([]cli.Flag{
-			&cli.StringFlag{Name: "state", Value: defaultState, Usage: "`STATE` file, made when it is missing (default: " + defaultState + ")"},
+			&cli.StringFlag{
+				Name:  "state",
+				Value: defaultState,
+				Usage: "`STATE` file, made when it is missing (default: " + defaultState + ")",
+			},
 			&cli.StringFlag{Name: "seed", Usage: "`FILE` that a missing state is made from, instead of the starter"},
-			&cli.StringSliceFlag{Name: "listen", Usage: "`[ZONE=]ADDR` to listen on, as in eu1=127.0.0.1:8080; without ZONE the state's first zone; port 0 picks one; repeatable"},
-			&cli.StringFlag{Name: "tls-cert", Usage: "PEM `FILE` with a certificate: serve https, for clients that speak nothing else"},
+			&cli.StringSliceFlag{
+				Name:  "listen",
+				Usage: "`[ZONE=]ADDR` to listen on, as in eu1=127.0.0.1:8080; without ZONE the state's first zone; port 0 picks one; repeatable",
+			},
+			&cli.StringFlag{
+				Name:  "tls-cert",
+				Usage: "PEM `FILE` with a certificate: serve https, for clients that speak nothing else",
+			},
 			&cli.StringFlag{Name: "tls-key", Usage: "PEM `FILE` with its key"},
-			&cli.StringSliceFlag{Name: "switch", Usage: "`NAME=VALUE`: decide what the API leaves open, for as long as it serves; a wrong name lists them; repeatable"},
-			&cli.StringSliceFlag{Name: "fault", Usage: "`RULE`: break calls on purpose, for as long as it serves; a wrong rule explains the form; repeatable"},
-			&cli.BoolFlag{Name: "control", Usage: "answer below /control/ too: state, writes so far, switches, clock, faults, charges and checkouts; for tests"},
+			&cli.StringSliceFlag{
+				Name:  "switch",
+				Usage: "`NAME=VALUE`: decide what the API leaves open, for as long as it serves; a wrong name lists them; repeatable",
+			},
+			&cli.StringSliceFlag{
+				Name:  "fault",
+				Usage: "`RULE`: break calls on purpose, for as long as it serves; a wrong rule explains the form; repeatable",
+			},
+			&cli.BoolFlag{
+				Name:  "control",
+				Usage: "answer below /control/ too: state, writes so far, switches, clock, faults, charges and checkouts; for tests",
+			},
 		}, logFlags()),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o, err := readServeOptions(c)
@@ -93,7 +112,9 @@ func parseListen(text string) (listenOption, error) {
 		return listenOption{}, errors.New("write it as [ZONE=]HOST:PORT, as in 127.0.0.1:8080")
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return listenOption{}, errors.New("a sandbox zone listens on loopback only (127.0.0.1, ::1, localhost), since its API protects nothing")
+		return listenOption{}, errors.New(
+			"a sandbox zone listens on loopback only (127.0.0.1, ::1, localhost), since its API protects nothing",
+		)
 	}
 	return listenOption{zone, address}, nil
 }
@@ -139,8 +160,8 @@ func (r *runtimeEnv) serveWorld(ctx context.Context, world *sandbox.World, o ser
 	}
 }
 
-// disturb sets the switches and faults of the command line, for this process alone: the state file is
-// that of the next one too.
+// disturb sets the switches and faults of the command line, for this process alone: the state file
+// is that of the next one too.
 func disturb(world *sandbox.World, o serveOptions) error {
 	for _, text := range o.switches {
 		name, value, err := sandbox.ParseSwitch(text)
@@ -193,7 +214,10 @@ func (r *runtimeEnv) listenZone(world *sandbox.World, listen listenOption, o ser
 	return &server{
 		zone: zone, url: scheme + "://" + listener.Addr().String(), listener: listener,
 		http: &http.Server{
-			Handler: sandbox.Local(handler, listener.Addr().String()), ReadHeaderTimeout: 30 * time.Second, ErrorLog: log.New(logWriter{r.log}, "", 0),
+			Handler: sandbox.Local(
+				handler,
+				listener.Addr().String(),
+			), ReadHeaderTimeout: 30 * time.Second, ErrorLog: log.New(logWriter{r.log}, "", 0),
 			TLSConfig: &tls.Config{Certificates: certificates},
 		},
 	}, nil

@@ -24,7 +24,12 @@ func schemaCommand(r *runtimeEnv) *cli.Command {
 			}
 			content, ok := schema.Named(name)
 			if !ok {
-				return badUsage(c, "there is no schema %s; there are %s", text.ShellQuote(name), strings.Join(schema.Names(), ", "))
+				return badUsage(
+					c,
+					"there is no schema %s; there are %s",
+					text.ShellQuote(name),
+					strings.Join(schema.Names(), ", "),
+				)
 			}
 			_, err := r.Stdout.Write(content)
 			return err

@@ -10,9 +10,9 @@ func (s *sources) sensitive(a spec.Address) bool {
 	return spec.IsSensitive(a, a.Name(), s.desired.Sensitive)
 }
 
-// secretsIn tells what is a secret among the live variables of a zone: also what documents take from a reference, for
-// that is what was written there last. Documents call an organization by their own key, and a
-// zone by one that it derives from the name; both keys are understood.
+// secretsIn tells what is a secret among the live variables of a zone: also what documents take
+// from a reference, for that is what was written there last. Documents call an organization by
+// their own key, and a zone by one that it derives from the name; both keys are understood.
 func (s *sources) secretsIn(state *state.ZoneState) func(spec.Address) bool {
 	need, declared := neededOf(s.desired, state.Endpoint.Name), map[string][]*spec.Organization{}
 	for _, live := range state.Organizations {

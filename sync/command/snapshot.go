@@ -32,10 +32,20 @@ func snapshotCommand(r *runtimeEnv) *cli.Command {
 			"With -f: what those documents need; without: every kind of every organization. Sensitive values are kept as salted fingerprints.",
 		UsageText: "makesync snapshot --zone eu1 -o live.json\nmakesync snapshot -f clients/ -o live.json && makesync plan -f clients/ --live live.json",
 		Flags: joined([]cli.Flag{
-			&cli.StringFlag{Name: "zone", Usage: "`NAME` of the zone (default: MAKE_ZONE, else the one zone of the documents)"},
+			&cli.StringFlag{
+				Name:  "zone",
+				Usage: "`NAME` of the zone (default: MAKE_ZONE, else the one zone of the documents)",
+			},
 			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the snapshot to `FILE`; - is stdout"},
-			&cli.StringFlag{Name: "values", Value: string(offline.ValuesFingerprint), Usage: "`WHAT` of variable values is kept: none; fingerprint (of sensitive ones, the others plain); plain (all as they are)"},
-			&cli.BoolFlag{Name: "hash-emails", Usage: "keep e-mails as salted hashes and no names; a plan hashes its own to compare"},
+			&cli.StringFlag{
+				Name:  "values",
+				Value: string(offline.ValuesFingerprint),
+				Usage: "`WHAT` of variable values is kept: none; fingerprint (of sensitive ones, the others plain); plain (all as they are)",
+			},
+			&cli.BoolFlag{
+				Name:  "hash-emails",
+				Usage: "keep e-mails as salted hashes and no names; a plan hashes its own to compare",
+			},
 		}, sourceFlags("what to save")),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o, err := r.readSnapshotOptions(c)
@@ -48,11 +58,22 @@ func snapshotCommand(r *runtimeEnv) *cli.Command {
 }
 
 func (r *runtimeEnv) readSnapshotOptions(c *cli.Context) (o snapshotOptions, err error) {
-	o = snapshotOptions{zone: c.String("zone"), out: c.String("out"), hashEmails: c.Bool("hash-emails"), color: r.colors(c)}
+	o = snapshotOptions{
+		zone:       c.String("zone"),
+		out:        c.String("out"),
+		hashEmails: c.Bool("hash-emails"),
+		color:      r.colors(c),
+	}
 	if o.sourceOptions, err = readSourceOptions(c); err != nil {
 		return o, err
 	}
-	values, err := oneOf(c, "values", string(offline.ValuesNone), string(offline.ValuesFingerprint), string(offline.ValuesPlain))
+	values, err := oneOf(
+		c,
+		"values",
+		string(offline.ValuesNone),
+		string(offline.ValuesFingerprint),
+		string(offline.ValuesPlain),
+	)
 	if err != nil {
 		return o, err
 	}
@@ -80,9 +101,17 @@ func (r *runtimeEnv) runSnapshot(ctx context.Context, o snapshotOptions) error {
 	}
 	defer src.close()
 	need := neededOf(src.desired, src.name(zone))
-	state, err := src.readZone(ctx, zone, state.ReadOptions{Lists: everyList(), Kinds: need.kinds, Select: func(live *state.Organization, key string) bool {
-		return o.selector.Selects(live.Name, need.key(live, key)) && need.wants(live)
-	}})
+	state, err := src.readZone(
+		ctx,
+		zone,
+		state.ReadOptions{
+			Lists: everyList(),
+			Kinds: need.kinds,
+			Select: func(live *state.Organization, key string) bool {
+				return o.selector.Selects(live.Name, need.key(live, key)) && need.wants(live)
+			},
+		},
+	)
 	if err != nil {
 		return err
 	}
@@ -114,13 +143,18 @@ func (r *runtimeEnv) zoneToSave(o snapshotOptions) (string, error) {
 		return o.zone, nil
 	}
 	documents, problems := document.Load(document.LoadOptions{Paths: o.files})
-	desired, more := documents.Resolve(document.ResolveOptions{SkipReferences: true, ZoneNames: zoneURLNames(o.zones.urls)})
+	desired, more := documents.Resolve(
+		document.ResolveOptions{SkipReferences: true, ZoneNames: zoneURLNames(o.zones.urls)},
+	)
 	if problems = append(problems, more...); spec.HasErrors(problems) {
 		return "", invalid(spec.SortProblems(problems))
 	}
 	zones := zonesOf(desired, "")
 	if len(zones) != 1 {
-		return "", usageError{message: fmt.Sprintf("snapshot takes one zone, and the documents name %d", len(zones)), hint: "choose one with --zone"}
+		return "", usageError{
+			message: fmt.Sprintf("snapshot takes one zone, and the documents name %d", len(zones)),
+			hint:    "choose one with --zone",
+		}
 	}
 	return zones[0], nil
 }
@@ -154,9 +188,14 @@ type needed struct {
 	byName map[string]*spec.Organization
 }
 
-// neededOf restricts a snapshot to what documents need. Documents that only declare zones need everything.
+// neededOf restricts a snapshot to what documents need. Documents that only declare zones need
+// everything.
 func neededOf(desired *spec.Desired, zone string) needed {
-	n := needed{all: len(desired.Organizations) == 0, byID: map[int64]*spec.Organization{}, byName: map[string]*spec.Organization{}}
+	n := needed{
+		all:    len(desired.Organizations) == 0,
+		byID:   map[int64]*spec.Organization{},
+		byName: map[string]*spec.Organization{},
+	}
 	for i := range desired.Organizations {
 		switch o := &desired.Organizations[i]; {
 		case o.Zone != zone:

@@ -23,8 +23,15 @@ func undoCommand(r *runtimeEnv) *cli.Command {
 		UsageText: "makesync undo -f clients/ -o undo.json 20261122T031500Z-7f3a91c2\nmakesync apply -f clients/ undo.json",
 		Flags: joined(documentFlags(), zoneFlags(), scopeFlags(), limitFlags(), []cli.Flag{
 			allowFlag(), journalFlag(),
-			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "save the plan to `FILE`, for makesync apply FILE"},
-			&cli.BoolFlag{Name: "exit-code", Usage: "end with 2 when there is something to undo, with 5 when something is held"},
+			&cli.StringFlag{
+				Name:    "out",
+				Aliases: []string{"o"},
+				Usage:   "save the plan to `FILE`, for makesync apply FILE",
+			},
+			&cli.BoolFlag{
+				Name:  "exit-code",
+				Usage: "end with 2 when there is something to undo, with 5 when something is held",
+			},
 			maxBytesFlag(),
 		}, resultFlags(planFormats...), logFlags()),
 		Action: r.action(arity{1, 1, "RUN"}, func(c *cli.Context) error {
@@ -66,7 +73,8 @@ func (r *runtimeEnv) readStory(run, journal string) (*report.Run, error) {
 	return story, nil
 }
 
-// connectStory connects the zones of the run. The documents give zones, guards and what is sensitive.
+// connectStory connects the zones of the run. The documents give zones, guards and what is
+// sensitive.
 func (r *runtimeEnv) connectStory(story *report.Run, o planOptions) (m made, err error) {
 	documents, problems, err := r.zoneDocuments(o.documents)
 	if m.problems = problems; err != nil {

@@ -20,7 +20,11 @@ func UndoPlan(ctx context.Context, story *report.Run, r planner.Request) (*plan.
 	if r.Desired != nil {
 		desired = *r.Desired
 	}
-	wanted, problems, held := apply.Reverse(ctx, story, apply.ReverseOptions{Zones: r.Zones, Allow: r.Allow, Now: r.Now})
+	wanted, problems, held := apply.Reverse(
+		ctx,
+		story,
+		apply.ReverseOptions{Zones: r.Zones, Allow: r.Allow, Now: r.Now},
+	)
 	desired.Organizations = wanted
 	r.Desired = &desired
 	r.Problems = append(append([]spec.Problem{}, r.Problems...), problems...)

@@ -58,8 +58,12 @@ func (a arity) check(r *runtimeEnv, c *cli.Context) error {
 	for _, arg := range args[min(1, len(args)):] {
 		if strings.HasPrefix(arg, "-") && arg != "-" {
 			return usageError{
-				message: fmt.Sprintf("flags stand before %s, so %s would be ignored; nothing was done", text.ShellQuote(args[0]), arg),
-				hint:    "in the right order: " + r.rightOrder(c) + unknownNote(c, arg),
+				message: fmt.Sprintf(
+					"flags stand before %s, so %s would be ignored; nothing was done",
+					text.ShellQuote(args[0]),
+					arg,
+				),
+				hint: "in the right order: " + r.rightOrder(c) + unknownNote(c, arg),
 			}
 		}
 	}
@@ -164,12 +168,23 @@ func (r *runtimeEnv) misusedFlag(c *cli.Context, err error) error {
 		return badUsage(c, "%s", flagWords(err.Error()))
 	}
 	if path := commandPath(c); path != "" {
-		return usageError{message: fmt.Sprintf("%s has no flag %s%s", path, dashed(name), didYouMean(name, flagNames(c.Command.Flags), "--")), hint: "see: " + helpLine(c)}
+		return usageError{
+			message: fmt.Sprintf(
+				"%s has no flag %s%s",
+				path,
+				dashed(name),
+				didYouMean(name, flagNames(c.Command.Flags), "--"),
+			),
+			hint: "see: " + helpLine(c),
+		}
 	}
 	if near := didYouMean(name, []string{"version", "help"}, "--"); near != "" {
 		return usageError{message: programName + " has no flag " + dashed(name) + near, hint: "see: " + helpLine(c)}
 	}
-	return usageError{message: fmt.Sprintf("the flag %s cannot stand before the command", dashed(name)), hint: "flags come behind the command: " + r.commandFirst()}
+	return usageError{
+		message: fmt.Sprintf("the flag %s cannot stand before the command", dashed(name)),
+		hint:    "flags come behind the command: " + r.commandFirst(),
+	}
 }
 
 // dashed is a flag's name as it is written: -o, --out.
@@ -226,7 +241,10 @@ func unknownCommand(c *cli.Context, list []*cli.Command) error {
 	}
 	group := strings.TrimSpace(programName + " " + commandPath(c))
 	if !c.Args().Present() {
-		return usageError{message: "a command is missing: " + group + " " + strings.Join(names, "|"), hint: "see: " + helpLine(c)}
+		return usageError{
+			message: "a command is missing: " + group + " " + strings.Join(names, "|"),
+			hint:    "see: " + helpLine(c),
+		}
 	}
 	word := c.Args().First()
 	return usageError{

@@ -38,10 +38,15 @@ type port struct {
 	refusal  *state.CallError
 }
 
-// openZones connects the zones; it sends nothing yet. A zone without a token, or with an url that cannot be
-// used, is there all the same, and answers every question with that reason: the others go on.
+// openZones connects the zones; it sends nothing yet. A zone without a token, or with an url that
+// cannot be used, is there all the same, and answers every question with that reason: the others go
+// on.
 func (r *runtimeEnv) openZones(endpoints map[string]spec.Endpoint, o zoneOptions, may access) (*zones, error) {
-	z := &zones{ports: map[string]port{}, worlds: map[string]*sandbox.World{}, inFlight: makeapi.NewInFlightLimit(o.concurrency)}
+	z := &zones{
+		ports:    map[string]port{},
+		worlds:   map[string]*sandbox.World{},
+		inFlight: makeapi.NewInFlightLimit(o.concurrency),
+	}
 	for _, name := range slices.Sorted(maps.Keys(endpoints)) {
 		p, err := r.openZone(z, endpoints[name], o, may)
 		if err != nil {
@@ -79,8 +84,9 @@ func (r *runtimeEnv) openZone(z *zones, e spec.Endpoint, o zoneOptions, may acce
 	return port{endpoint: e, client: client}, nil
 }
 
-// embedded opens the simulated zone behind an endpoint, and fills in what only its world knows: the host, and
-// the token of its first user. A zone that the world does not name (`try`) is its first one.
+// embedded opens the simulated zone behind an endpoint, and fills in what only its world knows: the
+// host, and the token of its first user. A zone that the world does not name (`try`) is its first
+// one.
 func (z *zones) embedded(e *spec.Endpoint) (http.Handler, error) {
 	world, err := z.world(e)
 	if err != nil {
@@ -157,7 +163,8 @@ func (z *zones) writers() map[string]apply.Port {
 // names lists the zones, sorted.
 func (z *zones) names() []string { return slices.Sorted(maps.Keys(z.ports)) }
 
-// places are what makes a zone the same zone for two runs: its url, or the state file of an embedded one.
+// places are what makes a zone the same zone for two runs: its url, or the state file of an
+// embedded one.
 func (z *zones) places() map[string]string {
 	places := map[string]string{}
 	for name, p := range z.ports {

@@ -197,7 +197,11 @@ func (s *FlatOrganization) people(o *spec.Organization, lists Lists) {
 
 // FlattenSnapshot are the organizations of a snapshot. A value that it holds as a
 // fingerprint is compared by making the same fingerprint of the other side's.
-func FlattenSnapshot(snapshot *offline.Snapshot, state *state.ZoneState, sensitive func(spec.Address) bool) []FlatOrganization {
+func FlattenSnapshot(
+	snapshot *offline.Snapshot,
+	state *state.ZoneState,
+	sensitive func(spec.Address) bool,
+) []FlatOrganization {
 	organizations := FlattenZone(state, sensitive)
 	for i, live := range state.Organizations {
 		saved := snapshot.Find(&spec.Organization{ID: live.ID})

@@ -30,7 +30,12 @@ type SideOptions struct {
 }
 
 // NewSnapshotSide reads a side of a snapshot.
-func NewSnapshotSide(ctx context.Context, name string, s *offline.Snapshot, selects func(*state.Organization, string) bool) (Side, error) {
+func NewSnapshotSide(
+	ctx context.Context,
+	name string,
+	s *offline.Snapshot,
+	selects func(*state.Organization, string) bool,
+) (Side, error) {
 	side := Side{About: ComparedSide{Name: name, Kind: SideSnapshot, Zone: s.Zone}, Snapshot: s}
 	var err error
 	side.State, err = state.ReadZone(ctx, s.Port(&spec.Desired{}), state.ReadOptions{Select: selects, Kinds: s.KindsOf})

@@ -98,7 +98,8 @@ func (c *comparison) unreadable(kind spec.Kind) error {
 	return nil
 }
 
-// canCreate: an organization whose creation is out of the run's scope makes everything below it wait.
+// canCreate: an organization whose creation is out of the run's scope makes everything below it
+// wait.
 func (c *comparison) canCreate() bool {
 	a := c.address(spec.KindOrganization, "")
 	if c.Scope.Covers(a) {
@@ -160,7 +161,8 @@ func (c *comparison) countUnchangedName(kind spec.Kind, name string) {
 
 func (c *comparison) countUnmanaged(kind spec.Kind) { c.Unmanaged[kind]++ }
 
-// addProblem adds a mistake of the documents that only the zone could show. Outside the run's scope it is none.
+// addProblem adds a mistake of the documents that only the zone could show. Outside the run's scope
+// it is none.
 func (c *comparison) addProblem(rule string, a spec.Address, at spec.Source, message, hint string) {
 	if c.inScope(a) {
 		c.Problems = append(c.Problems, spec.Problem{Severity: spec.Error, Rule: rule, Address: a,
@@ -174,7 +176,10 @@ func (c *comparison) markUnread(kind spec.Kind, err error) {
 		return
 	}
 	c.unread(kind, err)
-	c.Problems = append(c.Problems, state.UnreadProblem(c.address(kind, ""), "could not read "+string(kind)+" of "+c.Want.Key, err))
+	c.Problems = append(
+		c.Problems,
+		state.UnreadProblem(c.address(kind, ""), "could not read "+string(kind)+" of "+c.Want.Key, err),
+	)
 }
 
 // errNotListed is a list that has not been read yet.

@@ -55,12 +55,18 @@ func bindControl(organization *state.Organization, want *spec.FeatureControl) (*
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return nil, &state.NameError{Message: text.Count(len(found), "feature control", "feature controls") + " go by " + text.Quote(want.Name) +
-			": ids " + controlIDs(found), Hint: "they cannot be told apart by name; take it out of the documents"}
+		return nil, &state.NameError{
+			Message: text.Count(len(found), "feature control", "feature controls") + " go by " + text.Quote(want.Name) +
+				": ids " + controlIDs(found),
+			Hint: "they cannot be told apart by name; take it out of the documents",
+		}
 	case !want.Enabled:
 		return nil, nil
 	}
-	return nil, &state.NameError{Message: "the organization has no feature control " + text.Quote(want.Name), Hint: state.KnownNames(state.Teams, known, want.Name)}
+	return nil, &state.NameError{
+		Message: "the organization has no feature control " + text.Quote(want.Name),
+		Hint:    state.KnownNames(state.Teams, known, want.Name),
+	}
 }
 
 func controlIDs(controls []*spec.FeatureControl) string {

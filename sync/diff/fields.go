@@ -12,9 +12,9 @@ import (
 // changedFields compares two views of one object, which are already paired, and gives the paths
 // whose meaning differs, sorted. A path that wanted does not hold is not managed.
 //
-// r3labs/diff is kept to what it does right: one fresh differ per pair, flat maps of
-// text to text (nested maps with keys that contain one another give wrong verbs, large slices are quadratic,
-// and its order is random). Secrets enter it as hashes, so that no change log holds one.
+// r3labs/diff is kept to what it does right: one fresh differ per pair, flat maps of text to text
+// (nested maps with keys that contain one another give wrong verbs, large slices are quadratic, and
+// its order is random). Secrets enter it as hashes, so that no change log holds one.
 func changedFields(live, wanted state.View) []plan.Field {
 	from, to := map[string]string{}, map[string]string{}
 	for path, side := range wanted {

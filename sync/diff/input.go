@@ -6,14 +6,15 @@ import (
 	"makesync/sync/state"
 )
 
-// Input is all that the comparison of one organization looks at. It is values alone: what documents name must have
-// been looked up before (see DiffResult.Needs).
+// Input is all that the comparison of one organization looks at. It is values alone: what documents
+// name must have been looked up before (see DiffResult.Needs).
 type Input struct {
 	// Want is the documents' side.
 	Want *spec.Organization
 	// Live is the zone's side, normalised; nil when the organization is to be created.
 	Live *state.Organization
-	// DetailErr is why the detail call failed, where one was made. What the list leaves out is unknown then.
+	// DetailErr is why the detail call failed, where one was made. What the list leaves out is
+	// unknown then.
 	DetailErr error
 	// Zone is the zone's name.
 	Zone string
@@ -42,14 +43,16 @@ type NameEntries struct {
 
 // Result is what the comparison of one organization comes to.
 type Result struct {
-	// Needs are lists of names without which the result is not to be used: read them, and compare again.
+	// Needs are lists of names without which the result is not to be used: read them, and compare
+	// again.
 	Needs   []NameList
 	Changes []plan.Change
 	Waiting []plan.Waiting
 	// Unmanaged counts live objects of which the documents do not speak, by kind.
 	Unmanaged map[spec.Kind]int
 	Unchanged int
-	// Unread are the kinds that should have been read and were not; Failures the errors behind them.
+	// Unread are the kinds that should have been read and were not; Failures the errors behind
+	// them.
 	Unread   []spec.Kind
 	Failures []error
 	Problems []spec.Problem

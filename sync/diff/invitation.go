@@ -15,7 +15,14 @@ func missingMember(c *comparison, want *spec.Member, role state.Name) {
 	a := c.address(spec.KindMember, want.Email)
 	switch n := unreadableInvitations(c); {
 	case n > 0:
-		c.addWaiting(a, "one of "+text.Count(n, "pending invitation", "pending invitations")+" may be hers, since the zone shows no e-mail; nobody is invited twice")
+		c.addWaiting(
+			a,
+			"one of "+text.Count(
+				n,
+				"pending invitation",
+				"pending invitations",
+			)+" may be hers, since the zone shows no e-mail; nobody is invited twice",
+		)
 	case want.Invite == nil:
 		c.addWaiting(a, want.Email+" is not a member, and the documents do not invite: write `"+inviteLine(want)+"`")
 	default:
@@ -36,7 +43,15 @@ func compareInvitee(c *comparison, live, want *spec.Member, role state.Name) {
 	case expired:
 		c.addWaiting(a, "the invitation of "+want.Email+" has expired; to send another, write `"+inviteLine(want)+"`")
 	case otherRole:
-		c.addWaiting(a, want.Email+" is invited as "+roleName(c, live.Role)+", and another role takes another invitation: write `"+inviteLine(want)+"`")
+		c.addWaiting(
+			a,
+			want.Email+" is invited as "+roleName(
+				c,
+				live.Role,
+			)+", and another role takes another invitation: write `"+inviteLine(
+				want,
+			)+"`",
+		)
 	default:
 		c.addWaiting(a, want.Email+" has been invited and has not accepted yet")
 	}

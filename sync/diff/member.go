@@ -84,14 +84,22 @@ func compareMember(c *comparison, want *spec.Member, role state.Name) {
 // absentIsGone: nobody by that e-mail; a pending row without an e-mail may still be theirs.
 func absentIsGone(c *comparison, a spec.Address) {
 	if n := unreadableInvitations(c); n > 0 {
-		c.addWaiting(a, "one of "+text.Count(n, "pending invitation", "pending invitations")+" may be hers, since the zone shows no e-mail; whether she is gone cannot be told")
+		c.addWaiting(
+			a,
+			"one of "+text.Count(
+				n,
+				"pending invitation",
+				"pending invitations",
+			)+" may be hers, since the zone shows no e-mail; whether she is gone cannot be told",
+		)
 		return
 	}
 	c.countUnchanged(a)
 }
 
 // compareRole compares an accepted member's role. The live Owner's is never compared: unless the
-// documents name the same owner, a role below Admin, which a transfer leaves behind, has to wait for one.
+// documents name the same owner, a role below Admin, which a transfer leaves behind, has to wait
+// for one.
 func compareRole(c *comparison, live, want *spec.Member, role state.Name) {
 	a := c.address(spec.KindMember, want.Email)
 	id := strconv.FormatInt(role.ID, 10)
@@ -105,7 +113,10 @@ func compareRole(c *comparison, live, want *spec.Member, role state.Name) {
 		}
 		c.countUnchanged(a)
 	case live.UserID == c.Me.ID:
-		c.addWaiting(a, "the token is "+live.Email+"'s own, and a run does not change its own rights: run with the token of another Admin or Owner")
+		c.addWaiting(
+			a,
+			"the token is "+live.Email+"'s own, and a run does not change its own rights: run with the token of another Admin or Owner",
+		)
 	default:
 		changeRole(c, live, want, role)
 	}
@@ -123,7 +134,10 @@ func changeRole(c *comparison, live, want *spec.Member, role state.Name) {
 		p = plan.PhasePromote
 	}
 	c.addChange(p, plan.Step{
-		Address: c.address(spec.KindMember, want.Email), Op: plan.OpUpdate, Fields: fields, Source: want.Source.Position(), Before: before,
+		Address: c.address(
+			spec.KindMember,
+			want.Email,
+		), Op: plan.OpUpdate, Fields: fields, Source: want.Source.Position(), Before: before,
 		Arguments: plan.Arguments{Email: want.Email, UserID: live.UserID, RoleID: role.ID},
 	})
 }
@@ -136,7 +150,10 @@ func removeMember(c *comparison, live *spec.Member, connections bool, at spec.So
 		c.addWaiting(a, live.Email+" is the Owner, who can go only after a transfer")
 		return
 	case live.UserID == c.Me.ID:
-		c.addWaiting(a, "the token is "+live.Email+"'s own, and a run does not remove its own user: run with the token of another Admin or Owner")
+		c.addWaiting(
+			a,
+			"the token is "+live.Email+"'s own, and a run does not remove its own user: run with the token of another Admin or Owner",
+		)
 		return
 	case live.UserID < 1:
 		c.addWaiting(a, noUserID)
@@ -144,7 +161,12 @@ func removeMember(c *comparison, live *spec.Member, connections bool, at spec.So
 	}
 	before := state.View{"role": state.IDScalar(live.Role), "invitation": state.Text(live.Invitation)}
 	s := plan.Step{Address: a, Op: plan.OpDelete, Source: at.Position(), Before: before,
-		Arguments: plan.Arguments{Email: live.Email, UserID: live.UserID, DeleteConnections: connections, Confirmed: connections}}
+		Arguments: plan.Arguments{
+			Email:             live.Email,
+			UserID:            live.UserID,
+			DeleteConnections: connections,
+			Confirmed:         connections,
+		}}
 	s.Fields = []plan.Field{{Path: "role", From: state.Text(roleName(c, live.Role))}}
 	p := plan.PhaseRemove
 	if !live.Accepted() {
@@ -181,8 +203,10 @@ func undeclaredMembers(c *comparison) {
 
 // exemptFromPurge tells whom a purge never removes.
 func exemptFromPurge(c *comparison, m *spec.Member) bool {
-	return m.UserID == c.Me.ID || m.Email == strings.ToLower(c.Me.Email) || c.Live.IsOwner(m) || m.Email == c.Want.Owner ||
-		c.Guards.Requires(m.Email) || c.Guards.Protects(c.address(spec.KindMember, m.Email))
+	return m.UserID == c.Me.ID || m.Email == strings.ToLower(c.Me.Email) || c.Live.IsOwner(m) ||
+		m.Email == c.Want.Owner ||
+		c.Guards.Requires(m.Email) ||
+		c.Guards.Protects(c.address(spec.KindMember, m.Email))
 }
 
 func lacksMembers(c *comparison) string { return c.Live.LackOf(spec.KindMember) }

@@ -26,7 +26,8 @@ var (
 		func(o *spec.Organization) string { return o.Timezone }, func(a *plan.Arguments) *int64 { return &a.TimezoneID }}
 )
 
-// diffAttributes compares name, country and time zone, or adds the creation or deletion of the organization.
+// diffAttributes compares name, country and time zone, or adds the creation or deletion of the
+// organization.
 func diffAttributes(c *comparison) {
 	switch {
 	case c.creates():
@@ -70,7 +71,12 @@ func createOrganization(c *comparison) {
 // updateOrganization compares the managed attributes; the region never comes back from the API.
 func updateOrganization(c *comparison) {
 	a := c.address(spec.KindOrganization, "")
-	s := plan.Step{Address: a, Op: plan.OpUpdate, Source: c.Want.PositionOf(""), Before: state.ViewOrganization(c.Live, "")}
+	s := plan.Step{
+		Address: a,
+		Op:      plan.OpUpdate,
+		Source:  c.Want.PositionOf(""),
+		Before:  state.ViewOrganization(c.Live, ""),
+	}
 	if want := state.NormalName(c.Want.Name); want != "" && want != c.Live.Name {
 		s.Arguments.Name = want
 		s.Fields = append(s.Fields, plan.Field{Path: "name", From: state.Text(c.Live.Name), To: state.Text(want)})
@@ -134,7 +140,10 @@ func deleteOrganization(c *comparison) {
 		c.markUnread(spec.KindOrganization, err)
 		return
 	case c.Live.OwnerID != 0 && c.Live.OwnerID != c.Me.ID:
-		c.addWaiting(a, "only the Owner, "+state.OwnerName(c.Live)+", can delete the organization; the token is "+c.Me.Email+"'s")
+		c.addWaiting(
+			a,
+			"only the Owner, "+state.OwnerName(c.Live)+", can delete the organization; the token is "+c.Me.Email+"'s",
+		)
 		return
 	}
 	shown := c.Live.ActiveScenarios != nil && c.Live.Teams != nil && c.Live.Members != nil

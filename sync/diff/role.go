@@ -23,12 +23,16 @@ func bindRole(c *comparison, m *spec.Member) (state.Name, error) {
 		}
 	}
 	if err == nil && (role.ID == adminRoles(c).OwnerID() || state.FoldName(role.Name) == "owner") {
-		return state.Name{}, &state.NameError{Message: "the role of " + m.Email + " is Owner", Hint: "ownership is written as `owner: " + m.Email + "`"}
+		return state.Name{}, &state.NameError{
+			Message: "the role of " + m.Email + " is Owner",
+			Hint:    "ownership is written as `owner: " + m.Email + "`",
+		}
 	}
 	return role, err
 }
 
-// adminRoles are those of the live organization; one that is yet to be made has nobody whose role could be compared.
+// adminRoles are those of the live organization; one that is yet to be made has nobody whose role
+// could be compared.
 func adminRoles(c *comparison) state.AdminRoles {
 	if c.creates() {
 		return state.AdminRoles{}
@@ -60,8 +64,8 @@ func roleText(role state.Name, m *spec.Member) string {
 	return m.Role
 }
 
-// bindTeams turns the names of teams into ids. A new organization's teams are not known yet: their names
-// go along, and apply binds them when it has created it.
+// bindTeams turns the names of teams into ids. A new organization's teams are not known yet: their
+// names go along, and apply binds them when it has created it.
 func bindTeams(c *comparison, teams []string, a *plan.Arguments) error {
 	if len(teams) == 0 {
 		return nil

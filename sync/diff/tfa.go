@@ -26,7 +26,13 @@ func diffTFA(c *comparison) {
 		c.addWaiting(a, why)
 		return
 	}
-	s := plan.Step{Address: a, Op: plan.OpUpdate, Arguments: plan.Arguments{Enable: &enable}, Source: c.Want.PositionOf("tfaEnforced"), Before: before}
+	s := plan.Step{
+		Address:   a,
+		Op:        plan.OpUpdate,
+		Arguments: plan.Arguments{Enable: &enable},
+		Source:    c.Want.PositionOf("tfaEnforced"),
+		Before:    before,
+	}
 	s.Fields = allFields(before, state.View{"tfaEnforced": state.Bool(enable)})
 	if enable {
 		s.Notes = []string{"signs out at once everybody who has a password and no two-factor authentication"}

@@ -63,7 +63,13 @@ func undeclaredVariable(c *comparison, v *spec.Variable) {
 func pairVariable(c *comparison, live, want *spec.Variable) {
 	switch {
 	case live.System:
-		c.addProblem("system-variable", c.address(spec.KindVariable, want.Name), want.Source, want.Name+" is a system variable of Make, which nobody can change", "take it out of the documents")
+		c.addProblem(
+			"system-variable",
+			c.address(spec.KindVariable, want.Name),
+			want.Source,
+			want.Name+" is a system variable of Make, which nobody can change",
+			"take it out of the documents",
+		)
 	case want.State == spec.Absent:
 		deleteVariable(c, live, want.LiveSecret, want.Source)
 	case want.IgnoreValue, sameVariable(live, want):
@@ -92,7 +98,15 @@ func updateVariable(c *comparison, live, want *spec.Variable) {
 	if len(fields) == 0 { // the live value reads the same but has no valid form
 		fields = allFields(from, to)
 	}
-	s := plan.Step{Address: a, Op: plan.OpUpdate, Fields: bothMasked(fields), Arguments: variableArguments(want, to["value"]), Source: want.Source.Position(), Before: from, Notes: unknownNote(want)}
+	s := plan.Step{
+		Address:   a,
+		Op:        plan.OpUpdate,
+		Fields:    bothMasked(fields),
+		Arguments: variableArguments(want, to["value"]),
+		Source:    want.Source.Position(),
+		Before:    from,
+		Notes:     unknownNote(want),
+	}
 	if plan.StepIsSecret(&s) {
 		s.Before = from.Masked()
 	}
@@ -109,7 +123,17 @@ func missingVariable(c *comparison, want *spec.Variable) {
 	if c.sensitive(a) {
 		to = to.Masked()
 	}
-	c.addChange(plan.PhaseVariableCreate, plan.Step{Address: a, Op: plan.OpCreate, Fields: bothMasked(allFields(nil, to)), Arguments: variableArguments(want, to["value"]), Source: want.Source.Position(), Notes: unknownNote(want)})
+	c.addChange(
+		plan.PhaseVariableCreate,
+		plan.Step{
+			Address:   a,
+			Op:        plan.OpCreate,
+			Fields:    bothMasked(allFields(nil, to)),
+			Arguments: variableArguments(want, to["value"]),
+			Source:    want.Source.Position(),
+			Notes:     unknownNote(want),
+		},
+	)
 }
 
 func deleteVariable(c *comparison, live *spec.Variable, secret bool, at spec.Source) {
@@ -118,7 +142,17 @@ func deleteVariable(c *comparison, live *spec.Variable, secret bool, at spec.Sou
 	if secret {
 		from = from.Masked()
 	}
-	c.addChange(plan.PhaseVariableDelete, plan.Step{Address: a, Op: plan.OpDelete, Fields: bothMasked(allFields(from, nil)), Arguments: plan.Arguments{Name: live.Name, Confirmed: true}, Source: at.Position(), Before: from})
+	c.addChange(
+		plan.PhaseVariableDelete,
+		plan.Step{
+			Address:   a,
+			Op:        plan.OpDelete,
+			Fields:    bothMasked(allFields(from, nil)),
+			Arguments: plan.Arguments{Name: live.Name, Confirmed: true},
+			Source:    at.Position(),
+			Before:    from,
+		},
+	)
 }
 
 func variableArguments(v *spec.Variable, value state.Scalar) plan.Arguments {

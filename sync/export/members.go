@@ -22,8 +22,13 @@ func (e *Exporter) members(d *Document, live *state.Organization) {
 	for _, person := range live.Members {
 		switch email := strings.ToLower(person.Email); {
 		case !spec.AcceptsEmail(email):
-			d.omit(spec.KindMember, email, "%s (user %d) not written: a document cannot hold this e-mail", text.Quote(email),
-				person.UserID)
+			d.omit(
+				spec.KindMember,
+				email,
+				"%s (user %d) not written: a document cannot hold this e-mail",
+				text.Quote(email),
+				person.UserID,
+			)
 		case seen[email]:
 			d.omit(spec.KindMember, email, "%s is there twice, also as user %d", text.Quote(email), person.UserID)
 		default:
@@ -55,7 +60,8 @@ func (e *Exporter) member(d *Document, live *state.Organization, person spec.Mem
 		return m
 	}
 	role, ok := textFor(state.Roles, e.rolesOf(live.ID), person.Role)
-	if zone := state.Matching(e.Names[state.Roles], role); ok && len(zone) == 1 && state.IDText(zone[0].ID) != person.Role {
+	if zone := state.Matching(e.Names[state.Roles], role); ok && len(zone) == 1 &&
+		state.IDText(zone[0].ID) != person.Role {
 		role = person.Role // the zone's list, which goes first, gives the name to another role
 	}
 	_, read := e.Names[state.Roles]
@@ -65,7 +71,12 @@ func (e *Exporter) member(d *Document, live *state.Organization, person spec.Mem
 		d.omit(spec.KindMember, email, "role %s is not written, since the list of roles could not be read",
 			text.Quote(person.Role))
 	case !ok:
-		d.omit(spec.KindMember, email, "role %s is not in the list of roles, so it is not written", text.Quote(person.Role))
+		d.omit(
+			spec.KindMember,
+			email,
+			"role %s is not in the list of roles, so it is not written",
+			text.Quote(person.Role),
+		)
 	case strings.EqualFold(role, "Owner"):
 		m.Role = person.Role
 	default:

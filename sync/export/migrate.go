@@ -189,7 +189,11 @@ func (r *Migration) collide(moves []*migratedOrganization, out *MigrationResult)
 			out.collide(m, "several organizations of the migration would be called "+text.Quote(m.name),
 				"give it another `name`")
 		case !spec.AcceptsName(m.name):
-			out.collide(m, "Make refuses the name "+text.Quote(m.name)+" for a new organization", "give it another `name`")
+			out.collide(
+				m,
+				"Make refuses the name "+text.Quote(m.name)+" for a new organization",
+				"give it another `name`",
+			)
 		}
 		switch {
 		case keys[m.key] > 1:

@@ -77,7 +77,14 @@ func (m *migrator) person(d *Document, move *migratedOrganization, live *spec.Me
 		if why == "" {
 			why = "the role does not exist in " + m.To.Endpoint.Name + "; choose another one in the map under roles"
 		}
-		d.omit(spec.KindMember, live.Email, "%s with the role %s not written: %s", text.Quote(email), text.Quote(what), why)
+		d.omit(
+			spec.KindMember,
+			live.Email,
+			"%s with the role %s not written: %s",
+			text.Quote(email),
+			text.Quote(what),
+			why,
+		)
 		m.out.omit(move.live, "member "+email+" with the role "+text.OneLine(what), why)
 		return
 	}

@@ -45,7 +45,8 @@ func (c *Selector) Unmatched(where string) []spec.Problem {
 	for i, used := range c.used {
 		if !used {
 			problems = append(problems, spec.Problem{Severity: spec.Error, Rule: "pattern-matches-nothing",
-				Message: "--organization " + text.Quote(c.texts[i]) + " fits no name and no key of an organization in " +
+				Message: "--organization " +
+					text.Quote(c.texts[i]) + " fits no name and no key of an organization in " +
 					where,
 				Hint: "the pattern covers the whole name; * stands for any part of it"})
 		}

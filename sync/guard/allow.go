@@ -8,8 +8,8 @@ import (
 	"makesync/sync/plan"
 )
 
-// allowances are the --allow rules with what they matched, over all organizations of the run. A rule that
-// names one organization matches in that one alone.
+// allowances are the --allow rules with what they matched, over all organizations of the run. A
+// rule that names one organization matches in that one alone.
 type allowances struct {
 	rules  []plan.Allow
 	counts []int // of the rules, in their order
@@ -36,8 +36,8 @@ func (g *Guard) allowances(reviews []*review) *allowances {
 	return a
 }
 
-// quota is how many steps a rule lets through here; negative: any number. One organization is in one shard, which
-// has its whole number.
+// quota is how many steps a rule lets through here; negative: any number. One organization is in
+// one shard, which has its whole number.
 func (a *allowances) quota(rule plan.Allow) int {
 	if rule.Single() {
 		return rule.Max

@@ -9,8 +9,8 @@ import (
 	"makesync/sync/plan"
 )
 
-// The guards look at what the diff of each organization proposes, before anything is numbered. Each takes changes
-// out and leaves a Held in their place:
+// The guards look at what the diff of each organization proposes, before anything is numbered. Each
+// takes changes out and leaves a Held in their place:
 //
 //	one by one      emails, protect, requiredAdmins, tfa
 //	organization    minAdmins                                    on what the former leave: the end state
@@ -24,7 +24,8 @@ type Guarded struct {
 	Key, Zone string
 	// Name is the documents' name of the organization.
 	Name string
-	// Token is the e-mail of the token's user in the zone; TwoFactor whether she has it, nil when the zone does not say.
+	// Token is the e-mail of the token's user in the zone; TwoFactor whether she has it, nil when
+	// the zone does not say.
 	Token     string
 	TwoFactor *bool
 	Changes   []plan.Change
@@ -32,8 +33,9 @@ type Guarded struct {
 	Admins plan.Admins
 	// Lacking are the fields that the documents do not give and a creation needs.
 	Lacking []string
-	// CreationHint says why an organization that is about to be created may be there already. It compares names, which
-	// takes its time, so it is asked for only where a creation is held. May be nil.
+	// CreationHint says why an organization that is about to be created may be there already. It
+	// compares names, which takes its time, so it is asked for only where a creation is held. May
+	// be nil.
 	CreationHint func() string
 }
 
@@ -50,12 +52,14 @@ type Guard struct {
 	shard  *spec.Shard
 }
 
-// New makes a Guard of the guards in force, the --allow rules and the part of the run; nil: all of it.
+// New makes a Guard of the guards in force, the --allow rules and the part of the run; nil: all of
+// it.
 func New(guards spec.Guards, allow []plan.Allow, shard *spec.Shard) *Guard {
 	return &Guard{guards: guards, allow: allow, shard: shard}
 }
 
-// Review judges the organizations of a run, all of them: some limits count over several. The verdicts are in the same order.
+// Review judges the organizations of a run, all of them: some limits count over several. The
+// verdicts are in the same order.
 func (g *Guard) Review(organizations []Guarded) []Verdict {
 	reviews := make([]*review, len(organizations))
 	for i := range organizations {
@@ -103,7 +107,18 @@ func (r *review) hold(guard string, allow func(*plan.Change) string, why func(*p
 			kept = append(kept, c)
 			continue
 		}
-		r.held = append(r.held, plan.Held{Address: c.Address, Op: c.Op, Kind: c.Kind, Guard: guard, Reason: reason, Allow: allow(&c), Source: c.Source})
+		r.held = append(
+			r.held,
+			plan.Held{
+				Address: c.Address,
+				Op:      c.Op,
+				Kind:    c.Kind,
+				Guard:   guard,
+				Reason:  reason,
+				Allow:   allow(&c),
+				Source:  c.Source,
+			},
+		)
 	}
 	clear(r.changes[len(kept):])
 	r.changes = kept
@@ -178,7 +193,8 @@ func (g *Guard) signsTokenOut(r *review, c *plan.Change) string {
 		", whose token this is, uses two-factor authentication; enforcing it would sign the account out"
 }
 
-// holdAdmins holds everything that takes an Owner or Admin out when fewer than minAdmins would remain.
+// holdAdmins holds everything that takes an Owner or Admin out when fewer than minAdmins would
+// remain.
 func (g *Guard) holdAdmins(r *review, a *allowances) {
 	least := g.guards.MinAdmins
 	before, after := r.Admins.Size(), r.Admins.AfterChanges(r.changes).Size()
@@ -189,8 +205,17 @@ func (g *Guard) holdAdmins(r *review, a *allowances) {
 		if !c.Lowers || a.allowed(r.Key, &c.Step) {
 			return ""
 		}
-		return text.Count(after, "accepted Owner or Admin", "accepted Owners and Admins") + " would remain, and guards.minAdmins is " +
-			strconv.Itoa(least) + a.exceededRule(r.Key, &c.Step)
+		return text.Count(
+			after,
+			"accepted Owner or Admin",
+			"accepted Owners and Admins",
+		) + " would remain, and guards.minAdmins is " +
+			strconv.Itoa(
+				least,
+			) + a.exceededRule(
+			r.Key,
+			&c.Step,
+		)
 	})
 }
 
@@ -230,8 +255,16 @@ func (g *Guard) Warnings(s AdminsState) []spec.Problem {
 			Message: s.Key + ": " + strings.TrimSpace(message), Hint: hint})
 	}
 	if least := g.guards.MinAdmins; s.Admins.Size() < least {
-		warn("min-admins", spec.NewAddress(s.Key, spec.KindOrganization, ""), "has "+text.Count(s.Admins.Size(), "accepted Owner or Admin",
-			"accepted Owners and Admins")+", and guards.minAdmins is "+strconv.Itoa(least), "promote or invite another Admin")
+		warn(
+			"min-admins",
+			spec.NewAddress(s.Key, spec.KindOrganization, ""),
+			"has "+text.Count(
+				s.Admins.Size(),
+				"accepted Owner or Admin",
+				"accepted Owners and Admins",
+			)+", and guards.minAdmins is "+strconv.Itoa(least),
+			"promote or invite another Admin",
+		)
 	}
 	emails := map[string]bool{}
 	for _, id := range s.Admins.Sorted() {

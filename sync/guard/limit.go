@@ -48,7 +48,12 @@ type limit struct {
 
 // limits in the order in which they hold: what one holds no longer counts for the next.
 var limits = []limit{
-	{"maxInvites", perOrganization, plan.OpInvite, func(g *spec.Guards) map[spec.Kind]int { return map[spec.Kind]int{spec.KindMember: g.MaxInvites} }},
+	{
+		"maxInvites",
+		perOrganization,
+		plan.OpInvite,
+		func(g *spec.Guards) map[spec.Kind]int { return map[spec.Kind]int{spec.KindMember: g.MaxInvites} },
+	},
 	{"maxDeletes", perOrganization, plan.OpDelete, func(g *spec.Guards) map[spec.Kind]int { return g.MaxDeletes }},
 	{"maxCreates", perZone, plan.OpCreate, func(g *spec.Guards) map[spec.Kind]int { return g.MaxCreates }},
 	{"maxDeletesPerRun", perRun, plan.OpDelete, func(g *spec.Guards) map[spec.Kind]int { return g.MaxDeletesPerRun }},
@@ -61,8 +66,9 @@ type kindLimit struct {
 	max  int
 }
 
-// limitsOf are the limits of a scope. A kind for which the documents give no number has the default one. Shards do not
-// know of each other, so each has its part of a limit over several organizations.
+// limitsOf are the limits of a scope. A kind for which the documents give no number has the default
+// one. Shards do not know of each other, so each has its part of a limit over several
+// organizations.
 func (g *Guard) limitsOf(s scope) []kindLimit {
 	var bounds []kindLimit
 	defaults := spec.DefaultGuards()
@@ -86,7 +92,8 @@ func (g *Guard) limitsOf(s scope) []kindLimit {
 	return bounds
 }
 
-// holdCounts holds, for each limit of the scope that is passed, all steps of that kind and op which it counts together.
+// holdCounts holds, for each limit of the scope that is passed, all steps of that kind and op which
+// it counts together.
 func (g *Guard) holdCounts(s scope, reviews []*review, a *allowances) {
 	for _, l := range g.limitsOf(s) {
 		for _, group := range l.groups(reviews, a) {
@@ -147,8 +154,16 @@ func (g *Guard) holdGroup(l kindLimit, group *group, a *allowances) {
 	}
 	rule := plan.AllowRule(l.op, l.kind, n, key)
 	for _, r := range group.reviews {
-		reason := strconv.Itoa(group.steps) + " " + string(l.kind) + " " + string(l.op) + "s " + l.scope.words(r, g.shard) +
-			", and guards." + l.guard + " allows " + strconv.Itoa(l.max)
+		reason := strconv.Itoa(
+			group.steps,
+		) + " " +
+			string(l.kind) + " " +
+			string(l.op) + "s " + l.scope.words(
+			r,
+			g.shard,
+		) +
+			", and guards." + l.guard + " allows " +
+			strconv.Itoa(l.max)
 		r.hold(l.guard, func(*plan.Change) string { return rule }, func(c *plan.Change) string {
 			if !l.counts(r, c, a) {
 				return ""

@@ -106,8 +106,8 @@ func (c *connection) redirectHost(k *call, response *http.Response) string {
 	return text.ShortLine(c.safe(k, to.Scheme+"://"+to.Host), 100)
 }
 
-// safe makes a message of the zone fit to be shown: without the token, without values sent, cleaned,
-// cut.
+// safe makes a message of the zone fit to be shown: without the token, without values sent,
+// cleaned, cut.
 func (c *connection) safe(k *call, message string) string {
 	secrets := append([]string{strings.TrimSpace(c.token.Reveal())}, k.secrets...)
 	return text.ShortLine(scrub(message, secrets), longestMessage)

@@ -87,7 +87,12 @@ func (b *baseMaker) unmanaged(address spec.Address, what string) {
 
 // live is the base organization as if the zone were exactly so.
 func (b *baseMaker) live(o, now *spec.Organization, n int64) *state.Organization {
-	l := &state.Organization{Host: baseHost, License: state.License{"customVariables": true}, OwnerID: baseUser, Teams: b.ids.names(state.Teams)}
+	l := &state.Organization{
+		Host:    baseHost,
+		License: state.License{"customVariables": true},
+		OwnerID: baseUser,
+		Teams:   b.ids.names(state.Teams),
+	}
 	l.ID, l.Name = baseID(o, now, n), o.Name
 	if l.Name == "" || now.Name == "" {
 		l.Name = firstText(now.Name, o.Name, o.Key)

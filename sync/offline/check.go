@@ -43,10 +43,17 @@ func Check(snapshots []*Snapshot, desired *spec.Desired, scope spec.Scope, now t
 			problems = append(problems, s.unrecognised(o, scope, desired.Guards.Protect)...)
 		case !missing[o.Zone]:
 			missing[o.Zone] = true
-			problems = append(problems, unfit("snapshot-zone", spec.Address(o.Key),
-				fmt.Sprintf("no snapshot of the zone %s, in which the documents put %s, was given: %s", text.Quote(o.Zone),
-					o.Key, zonesOf(snapshots)),
-				"run `makesync snapshot --zone "+o.Zone+" -o FILE` and add --live FILE, or plan one zone with --zone"))
+			problems = append(problems, unfit(
+				"snapshot-zone",
+				spec.Address(o.Key),
+				fmt.Sprintf(
+					"no snapshot of the zone %s, in which the documents put %s, was given: %s",
+					text.Quote(o.Zone),
+					o.Key,
+					zonesOf(snapshots),
+				),
+				"run `makesync snapshot --zone "+o.Zone+" -o FILE` and add --live FILE, or plan one zone with --zone",
+			))
 		}
 	}
 	return problems

@@ -139,7 +139,10 @@ func (r *snapshotReader) Organizations(context.Context) ([]*state.Organization, 
 		rows = append(rows, r.row(&r.snapshot.Organizations[i]))
 	}
 	for _, row := range r.snapshot.Elsewhere {
-		rows = append(rows, &state.Organization{Organization: spec.Organization{ID: row.ID, Name: row.Name}, Host: row.Host})
+		rows = append(
+			rows,
+			&state.Organization{Organization: spec.Organization{ID: row.ID, Name: row.Name}, Host: row.Host},
+		)
 	}
 	return rows, nil
 }

@@ -14,7 +14,8 @@ type Admins struct {
 	roles state.AdminRoles
 }
 
-// AdminsOf reads the set; unreadable rows count, as they are people all the same. Nobody administers what is not there (nil).
+// AdminsOf reads the set; unreadable rows count, as they are people all the same. Nobody
+// administers what is not there (nil).
 func AdminsOf(live *state.Organization) Admins {
 	set := Admins{ids: map[int64]bool{}}
 	if live == nil {

@@ -29,16 +29,25 @@ type Allow struct {
 
 var allowForm = regexp.MustCompile(`^([A-Za-z]+):([A-Za-z]+)(?:<=([0-9]{1,9}))?@([^@\s]+)$`)
 
-// ParseAllow reads a rule such as `delete:variable<=12@acme`, `create:organization@*` or `enforce:tfa@acme`.
+// ParseAllow reads a rule such as `delete:variable<=12@acme`, `create:organization@*` or
+// `enforce:tfa@acme`.
 func ParseAllow(text string) (Allow, error) {
 	m := allowForm.FindStringSubmatch(text)
 	if m == nil {
-		return Allow{}, fmt.Errorf("rule %q: write OP:KIND<=N@KEY, such as delete:variable<=12@acme; <=N may be left out, KEY is a pattern over organization keys", text)
+		return Allow{}, fmt.Errorf(
+			"rule %q: write OP:KIND<=N@KEY, such as delete:variable<=12@acme; <=N may be left out, KEY is a pattern over organization keys",
+			text,
+		)
 	}
 	a := Allow{Op: Op(m[1]), Kind: spec.Kind(m[2]), Max: -1, text: text}
 	kinds, ok := allowOps[a.Op]
 	if !ok {
-		return Allow{}, fmt.Errorf("rule %q: there is no op %q; the ops are %s", text, m[1], strings.Join(allowOpNames(), ", "))
+		return Allow{}, fmt.Errorf(
+			"rule %q: there is no op %q; the ops are %s",
+			text,
+			m[1],
+			strings.Join(allowOpNames(), ", "),
+		)
 	}
 	if !kinds.has(a.Kind) {
 		return Allow{}, fmt.Errorf("rule %q: %s does not go with %q; it goes with %s", text, a.Op, m[2], kinds)
@@ -98,7 +107,8 @@ func (a Allow) String() string { return a.text }
 
 // Matches tells whether the rule speaks of a step of the organization.
 func (a Allow) Matches(key string, s *Step) bool {
-	return a.Kind == s.Kind && a.Key.Match(key) && (a.Op == s.Op || a.Op == s.Op.Counted() || a.Op == OpEnforce && Enforces(s))
+	return a.Kind == s.Kind && a.Key.Match(key) &&
+		(a.Op == s.Op || a.Op == s.Op.Counted() || a.Op == OpEnforce && Enforces(s))
 }
 
 // Single tells whether the rule names one organization rather than a pattern.

@@ -18,7 +18,11 @@ func (plan *Plan) Hydrate(evaluate func(reference string) (spec.Value, error)) [
 				continue
 			}
 			if err := hydrate(s, evaluate); err != nil {
-				p := planProblem("reference", text.OneLine(err.Error()), "set what the reference names, as for the plan")
+				p := planProblem(
+					"reference",
+					text.OneLine(err.Error()),
+					"set what the reference names, as for the plan",
+				)
 				p.Address = s.Address
 				problems = append(problems, *p)
 			}

@@ -15,8 +15,8 @@ type Phase uint8
 //
 // Settings come first, since they hurt least; people are invited before anybody leaves; somebody is
 // promoted before somebody else is lowered, so that the organization always has its admins; TFA
-// signs people out, so it comes after all that its present members have to do; the transfer is last, as
-// the token's user can do less after it.
+// signs people out, so it comes after all that its present members have to do; the transfer is
+// last, as the token's user can do less after it.
 const (
 	PhaseCreate Phase = iota
 	PhaseAttributes
@@ -44,8 +44,9 @@ func SortChanges(changes []Change) {
 	})
 }
 
-// NumberChanges numbers the sorted changes of an organization from n on, ties each to those that it depends on, and gives
-// the next number. Order alone is no dependency: a variable that fails does not keep a person from being invited.
+// NumberChanges numbers the sorted changes of an organization from n on, ties each to those that it
+// depends on, and gives the next number. Order alone is no dependency: a variable that fails does
+// not keep a person from being invited.
 //
 //	everything           after the organization's creation
 //	lowering, removing   after all promotions: else the last Admin might go before the next one has come

@@ -206,7 +206,8 @@ func (s *Step) writes() int {
 	return 1
 }
 
-// AddHeld adds changes that something else than a guard has held back, each to its organization, and counts them.
+// AddHeld adds changes that something else than a guard has held back, each to its organization,
+// and counts them.
 func (p *Plan) AddHeld(held []Held) {
 	for i := range p.Organizations {
 		o := &p.Organizations[i]

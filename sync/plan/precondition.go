@@ -12,9 +12,11 @@ import (
 type Reliance struct {
 	View   state.View `json:"view"` // null: the object must not be there
 	UserID int64      `json:"userId,omitempty"`
-	// Admins is the whole set of accepted Owners and Admins just before the step, for steps that lower one.
+	// Admins is the whole set of accepted Owners and Admins just before the step, for steps that
+	// lower one.
 	Admins []int64 `json:"admins,omitempty"`
-	// OwnerID, Accepted and HeirRole: of a transfer. Somebody who was lowered meanwhile must not become Owner.
+	// OwnerID, Accepted and HeirRole: of a transfer. Somebody who was lowered meanwhile must not
+	// become Owner.
 	OwnerID  int64  `json:"ownerId,omitempty"`
 	Accepted bool   `json:"accepted,omitempty"`
 	HeirRole string `json:"heirRole,omitempty"`
@@ -52,7 +54,8 @@ func relianceOf(live *state.Organization, s *Step) Reliance {
 	return r
 }
 
-// onlyTouched leaves out what a step does not change: somebody else may change the country while we change the time zone.
+// onlyTouched leaves out what a step does not change: somebody else may change the country while we
+// change the time zone.
 func onlyTouched(view state.View, fields []Field) state.View {
 	if view == nil {
 		return nil
@@ -105,9 +108,9 @@ func (r Reliance) fingerprint(salt []byte) string {
 
 // Precondition is the fingerprint of what a step relies on; a step may run when it equals
 // Step.Precondition. Live is the organization as it is now, nil when it is not there, with what
-// Needs names read and normalised. Earlier are the steps of the same organization, before this one, which live
-// does not show yet: all of them when a plan is checked as a whole before its first write, none
-// when it is checked step by step. So a run's own steps never make its own plan stale.
+// Needs names read and normalised. Earlier are the steps of the same organization, before this one,
+// which live does not show yet: all of them when a plan is checked as a whole before its first
+// write, none when it is checked step by step. So a run's own steps never make its own plan stale.
 func Precondition(live *state.Organization, step *Step, earlier []Step, salt []byte) string {
 	r := relianceOf(live, step)
 	admins := AdminsOf(live).After(earlier)
@@ -122,14 +125,16 @@ func Precondition(live *state.Organization, step *Step, earlier []Step, salt []b
 
 // advance does an earlier step of the run to what a step relies on: the role of who becomes Owner.
 func (r *Reliance) advance(step, earlier *Step) {
-	if step.Kind == spec.KindOwner && earlier.Kind == spec.KindMember && earlier.Op == OpUpdate && earlier.Arguments.UserID == step.Arguments.UserID {
+	if step.Kind == spec.KindOwner && earlier.Kind == spec.KindMember && earlier.Op == OpUpdate &&
+		earlier.Arguments.UserID == step.Arguments.UserID {
 		r.HeirRole = state.IDText(earlier.Arguments.RoleID)
 	}
 }
 
 // Reads is what a check of one step has to read again.
 type Reads struct {
-	// Detail: the detail call of the organization; the row of the list does as well unless All is set.
+	// Detail: the detail call of the organization; the row of the list does as well unless All is
+	// set.
 	Detail bool
 	// All: the list's row is not enough.
 	All   bool
@@ -149,9 +154,10 @@ func Needs(s *Step) Reads {
 	return Reads{Kinds: []spec.Kind{s.Kind}}
 }
 
-// SetPreconditions gives every change its precondition, and every secret of a change its fingerprint. Both wait
-// until the guards are done: fingerprints of secrets are slow on purpose, and what a step that lowers
-// an Admin relies on is the set of Admins just before it, which depends on which changes remain.
+// SetPreconditions gives every change its precondition, and every secret of a change its
+// fingerprint. Both wait until the guards are done: fingerprints of secrets are slow on purpose,
+// and what a step that lowers an Admin relies on is the set of Admins just before it, which depends
+// on which changes remain.
 func SetPreconditions(changes []Change, admins Admins, salt []byte) {
 	admins = admins.After(nil)
 	created := false

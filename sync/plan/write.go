@@ -48,9 +48,9 @@ type Answer struct {
 	License        state.License `json:"-"`
 }
 
-// Writer performs one write: exactly one HTTP request, never repeated by itself
-// (but for a 429 and a failed dial, which prove that nothing happened). A context that ends before the request is
-// sent ends the call with ClassCancelled; a request that is sent is finished whatever the context says.
+// Writer performs one write: exactly one HTTP request, never repeated by itself (but for a 429 and
+// a failed dial, which prove that nothing happened). A context that ends before the request is sent
+// ends the call with ClassCancelled; a request that is sent is finished whatever the context says.
 type Writer interface {
 	Write(ctx context.Context, w Write) (Answer, error)
 }

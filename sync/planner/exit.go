@@ -28,7 +28,8 @@ func (r *run) exit(p *plan.Plan) exit.Code {
 	return exit.Worst(exits...)
 }
 
-// readingExit is the exit of what could not be read: refused and unreachable are for runs that saw nothing at all.
+// readingExit is the exit of what could not be read: refused and unreachable are for runs that saw
+// nothing at all.
 func (r *run) readingExit() exit.Code {
 	var errs []error
 	seen, code := false, exit.OK

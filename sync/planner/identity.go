@@ -44,13 +44,22 @@ func (o *organization) identifyByID(l *state.Organization) {
 	case l != nil:
 		o.setLive(l)
 	case o.livesElsewhere() != "":
-		o.reject("wrong-zone", "id", "organization "+strconv.FormatInt(o.want.ID, 10)+" is not in zone "+o.zone.name, o.livesElsewhere())
+		o.reject(
+			"wrong-zone",
+			"id",
+			"organization "+strconv.FormatInt(o.want.ID, 10)+" is not in zone "+o.zone.name,
+			o.livesElsewhere(),
+		)
 	case o.deletes():
 		o.countUnchanged() // gone already, as wanted
 		o.settled = true
 	default:
-		o.reject("no-such-organization", "id", "zone "+o.zone.name+" shows no organization with id "+strconv.FormatInt(o.want.ID, 10),
-			"it was deleted, or the token's user "+o.zone.me.Email+" is not a member of it; without the id line it would be looked up by name"+o.suggest())
+		o.reject(
+			"no-such-organization",
+			"id",
+			"zone "+o.zone.name+" shows no organization with id "+strconv.FormatInt(o.want.ID, 10),
+			"it was deleted, or the token's user "+o.zone.me.Email+" is not a member of it; without the id line it would be looked up by name"+o.suggest(),
+		)
 	}
 }
 
@@ -68,8 +77,21 @@ func (o *organization) identifyByName(found []*state.Organization) {
 		for i, l := range found {
 			ids[i] = strconv.FormatInt(l.ID, 10)
 		}
-		o.reject("ambiguous-organization", "name", text.Count(len(found), "organization", "organizations")+" of zone "+o.zone.name+" have the name "+text.Quote(o.want.Name)+": ids "+text.Commas(ids, 10),
-			"write the id of the right one: `id: "+ids[0]+"`")
+		o.reject(
+			"ambiguous-organization",
+			"name",
+			text.Count(
+				len(found),
+				"organization",
+				"organizations",
+			)+" of zone "+o.zone.name+" have the name "+text.Quote(
+				o.want.Name,
+			)+": ids "+text.Commas(
+				ids,
+				10,
+			),
+			"write the id of the right one: `id: "+ids[0]+"`",
+		)
 	}
 }
 
@@ -84,7 +106,17 @@ func (o *organization) claim(taken map[int64]string) {
 		return
 	}
 	if other := taken[o.id]; other != "" {
-		o.reject("same-organization", "", o.want.Key+" and "+other+" are the same organization: "+text.Quote(o.name)+" (id "+strconv.FormatInt(o.id, 10)+")", "keep one of the two")
+		o.reject(
+			"same-organization",
+			"",
+			o.want.Key+" and "+other+" are the same organization: "+text.Quote(
+				o.name,
+			)+" (id "+strconv.FormatInt(
+				o.id,
+				10,
+			)+")",
+			"keep one of the two",
+		)
 		return
 	}
 	taken[o.id] = o.want.Key
@@ -96,7 +128,17 @@ func (o *organization) reject(rule, field, message, hint string) {
 	if !o.run.Scope.Reaches(o.want) {
 		return
 	}
-	o.Problems = append(o.Problems, spec.Problem{Severity: spec.Error, Rule: rule, Address: spec.Address(o.want.Key), Message: message, Hint: hint, Source: o.want.PositionOf(field)})
+	o.Problems = append(
+		o.Problems,
+		spec.Problem{
+			Severity: spec.Error,
+			Rule:     rule,
+			Address:  spec.Address(o.want.Key),
+			Message:  message,
+			Hint:     hint,
+			Source:   o.want.PositionOf(field),
+		},
+	)
 }
 
 // countUnchanged counts an organization that is gone already, as wanted.
@@ -117,7 +159,8 @@ func (o *organization) markZoneUnread(err error) {
 	o.Failures = append(o.Failures, err)
 }
 
-// creationHint lists the usual reasons why an organization seems not to be there, with the nearest live names.
+// creationHint lists the usual reasons why an organization seems not to be there, with the nearest
+// live names.
 func (o *organization) creationHint() string {
 	hint := "if it exists: it was renamed (write its id), it lives in another zone, or the token's user " + o.zone.me.Email +
 		" is no member of it"
@@ -127,7 +170,8 @@ func (o *organization) creationHint() string {
 	return hint + o.suggest()
 }
 
-// livesElsewhere says in which zone the organization is, if the list shows it: "Acme (id 11) lives in us1.make.com".
+// livesElsewhere says in which zone the organization is, if the list shows it: "Acme (id 11) lives
+// in us1.make.com".
 func (o *organization) livesElsewhere() string {
 	for _, l := range o.zone.elsewhere {
 		same := o.want.ID == l.ID && l.ID != 0

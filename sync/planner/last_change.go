@@ -90,7 +90,12 @@ func historyProblems(asked []historyQuery, errs []error) []spec.Problem {
 			continue
 		}
 		if failed++; failed == 1 {
-			first = state.CallProblem("history", asked[i].step.Address, "the history of this variable could not be read", err)
+			first = state.CallProblem(
+				"history",
+				asked[i].step.Address,
+				"the history of this variable could not be read",
+				err,
+			)
 		}
 	}
 	if failed > 1 {

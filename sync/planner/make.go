@@ -29,8 +29,9 @@ type run struct {
 //
 //	zones ─▶ identify ─▶ read, bind, diff (side by side) ─▶ guards ─▶ preconditions ─▶ number, sum up
 //
-// Organizations are read side by side, and each is let go of once it is compared, so that of what was read only the changes
-// stay in memory; they come into the plan in the order of their keys, so that it is the same at any concurrency.
+// Organizations are read side by side, and each is let go of once it is compared, so that of what
+// was read only the changes stay in memory; they come into the plan in the order of their keys, so
+// that it is the same at any concurrency.
 //
 // What cannot be read is part of the plan (NotRead, Problems, Exit) and no error. The error is the
 // context's when the run was interrupted; running out of time (a deadline) leaves the rest unread.
@@ -53,7 +54,8 @@ func Make(ctx context.Context, r Request) (*plan.Plan, error) {
 	return run.plan(), nil
 }
 
-// interrupted tells whether nobody wants the plan any more; out of time it is wanted as far as it goes.
+// interrupted tells whether nobody wants the plan any more; out of time it is wanted as far as it
+// goes.
 func interrupted(ctx context.Context) bool { return ctx.Err() != nil && !exit.OutOfTime(ctx) }
 
 // chosen tells whether the run looks at an organization at all.
@@ -128,16 +130,25 @@ func (r *run) compareAll(ctx context.Context) {
 func (r *run) guard() {
 	guarded := make([]guard.Guarded, len(r.organizations))
 	for i, o := range r.organizations {
-		guarded[i] = guard.Guarded{Key: o.want.Key, Zone: o.zone.name, Name: o.want.Name, Token: o.zone.me.Email, TwoFactor: o.zone.me.TwoFactor, Changes: o.Changes, Admins: o.admins,
-			Lacking: o.Lacking, CreationHint: o.creationHint}
+		guarded[i] = guard.Guarded{
+			Key:          o.want.Key,
+			Zone:         o.zone.name,
+			Name:         o.want.Name,
+			Token:        o.zone.me.Email,
+			TwoFactor:    o.zone.me.TwoFactor,
+			Changes:      o.Changes,
+			Admins:       o.admins,
+			Lacking:      o.Lacking,
+			CreationHint: o.creationHint,
+		}
 	}
 	for i, verdict := range guard.New(r.Desired.Guards, r.Allow, r.Shard).Review(guarded) {
 		r.organizations[i].Changes, r.organizations[i].held = verdict.Changes, verdict.Held
 	}
 }
 
-// finishAll ends what is to be said of each organization but for the numbers of its steps. Each fingerprint of a secret takes
-// a core for a while, and 8 MiB.
+// finishAll ends what is to be said of each organization but for the numbers of its steps. Each
+// fingerprint of a secret takes a core for a while, and 8 MiB.
 func (r *run) finishAll() {
 	var group spec.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))

@@ -27,8 +27,8 @@ type organization struct {
 	// settled: there is nothing to compare.
 	settled   bool
 	detailErr error
-	// admins are the accepted Owners and Admins of now; emails knows who they are, and membersRead says that this is
-	// the whole truth.
+	// admins are the accepted Owners and Admins of now; emails knows who they are, and membersRead
+	// says that this is the whole truth.
 	admins      plan.Admins
 	emails      map[int64]string
 	membersRead bool
@@ -36,7 +36,8 @@ type organization struct {
 	held []plan.Held
 }
 
-// compare reads the organization, looks up what the documents name, compares, and lets go of the live values.
+// compare reads the organization, looks up what the documents name, compares, and lets go of the
+// live values.
 func (o *organization) compare(ctx context.Context) {
 	if o.settled {
 		return
@@ -52,10 +53,20 @@ func (o *organization) compare(ctx context.Context) {
 	o.live = nil
 }
 
-// diff compares with the names that the documents' words need: reading a list may show that another one is needed.
+// diff compares with the names that the documents' words need: reading a list may show that another
+// one is needed.
 func (o *organization) diff(ctx context.Context) diff.Result {
-	in := diff.Input{Want: o.want, Live: o.live, DetailErr: o.detailErr, Zone: o.zone.name, Me: o.zone.me, Names: o.prefetched(ctx),
-		Scope: o.run.Scope, Guards: o.run.Desired.Guards, Sensitive: o.run.Desired.Sensitive}
+	in := diff.Input{
+		Want:      o.want,
+		Live:      o.live,
+		DetailErr: o.detailErr,
+		Zone:      o.zone.name,
+		Me:        o.zone.me,
+		Names:     o.prefetched(ctx),
+		Scope:     o.run.Scope,
+		Guards:    o.run.Desired.Guards,
+		Sensitive: o.run.Desired.Sensitive,
+	}
 	for {
 		result := diff.Organization(in)
 		if len(result.Needs) == 0 {
@@ -87,19 +98,24 @@ func (o *organization) creation() int {
 	return slices.IndexFunc(o.Changes, func(c plan.Change) bool { return c.Phase == plan.PhaseCreate })
 }
 
-// rejectIncomplete makes an error of a creation that no guard holds and that the documents do not say enough for.
+// rejectIncomplete makes an error of a creation that no guard holds and that the documents do not
+// say enough for.
 func (o *organization) rejectIncomplete() {
 	creation := o.creation()
 	if creation < 0 || len(o.Lacking) == 0 {
 		return
 	}
-	o.Problems = append(o.Problems, spec.Problem{Severity: spec.Error, Rule: "create-incomplete", Address: o.Changes[creation].Address,
-		Message: o.want.Key + " is not in zone " + o.zone.name + ", and creating it needs " + text.And(o.Lacking),
-		Hint:    o.creationHint(), Source: o.want.PositionOf("")})
+	o.Problems = append(
+		o.Problems,
+		spec.Problem{Severity: spec.Error, Rule: "create-incomplete", Address: o.Changes[creation].Address,
+			Message: o.want.Key + " is not in zone " + o.zone.name + ", and creating it needs " + text.And(o.Lacking),
+			Hint:    o.creationHint(), Source: o.want.PositionOf("")},
+	)
 	o.Changes = slices.Delete(o.Changes, creation, creation+1)
 }
 
-// dropUncreated clears an organization whose creation is held: what hangs on it is neither a step nor waiting.
+// dropUncreated clears an organization whose creation is held: what hangs on it is neither a step
+// nor waiting.
 func (o *organization) dropUncreated() {
 	if o.id != 0 || o.name == "" || o.creation() >= 0 || o.settled {
 		return

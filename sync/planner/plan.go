@@ -71,8 +71,14 @@ func (o *organization) plan() plan.Organization {
 	for i := range o.Changes {
 		p.Steps = append(p.Steps, o.Changes[i].Step)
 	}
-	slices.SortStableFunc(p.Waiting, func(a, b plan.Waiting) int { return strings.Compare(string(a.Address), string(b.Address)) })
-	slices.SortStableFunc(p.Held, func(a, b plan.Held) int { return strings.Compare(string(a.Address), string(b.Address)) })
+	slices.SortStableFunc(
+		p.Waiting,
+		func(a, b plan.Waiting) int { return strings.Compare(string(a.Address), string(b.Address)) },
+	)
+	slices.SortStableFunc(
+		p.Held,
+		func(a, b plan.Held) int { return strings.Compare(string(a.Address), string(b.Address)) },
+	)
 	if o.run.FirstSeen != nil {
 		for i := range p.Waiting {
 			if since, ok := o.run.FirstSeen.Since(p.Waiting[i].Address, p.Waiting[i].Reason); ok {

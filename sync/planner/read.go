@@ -9,7 +9,8 @@ import (
 	"makesync/sync/state"
 )
 
-// read reads what the documents declare of one organization. What is to be deleted is read to tell what goes with it.
+// read reads what the documents declare of one organization. What is to be deleted is read to tell
+// what goes with it.
 func (o *organization) read(ctx context.Context, reader state.ObjectReader) {
 	o.live.Key = o.want.Key
 	wanted := state.Wanted{Detail: true, Kinds: []spec.Kind{spec.KindMember}, Await: true}
@@ -30,7 +31,8 @@ func (o *organization) wants(kind spec.Kind) bool { return o.run.Scope.Wants(o.w
 // lacksColumns tells whether the list's row left out a field that the documents declare: columns
 // are given as the zone likes, and an absent one is unknown, never false.
 func (o *organization) lacksColumns() bool {
-	return o.wants(spec.KindOrganization) && o.live.LacksAttributes(o.want) || o.wants(spec.KindTFA) && o.live.TFAEnforced == nil
+	return o.wants(spec.KindOrganization) && o.live.LacksAttributes(o.want) ||
+		o.wants(spec.KindTFA) && o.live.TFAEnforced == nil
 }
 
 // prefetched are the lists of names that were read when the zone was opened.
@@ -54,7 +56,8 @@ func (o *organization) readNames(ctx context.Context, list diff.NameList) diff.N
 // each one who seems absent, and, where the zone does not know, the memory of earlier runs. It
 // asks nothing when there are no such rows.
 func (o *organization) matchUnreadable(ctx context.Context) {
-	if o.deletes() || !o.wants(spec.KindMember) || o.live.Failed[spec.KindMember] != nil || o.live.LackOf(spec.KindMember) != "" {
+	if o.deletes() || !o.wants(spec.KindMember) || o.live.Failed[spec.KindMember] != nil ||
+		o.live.LackOf(spec.KindMember) != "" {
 		return
 	}
 	for i := range o.want.Members {
@@ -62,7 +65,8 @@ func (o *organization) matchUnreadable(ctx context.Context) {
 		if len(o.live.Unreadable) == 0 {
 			return
 		}
-		if state.FindMember(o.live.Members, m.Email) != nil || !o.run.Scope.Covers(spec.NewAddress(o.want.Key, spec.KindMember, m.Email)) {
+		if state.FindMember(o.live.Members, m.Email) != nil ||
+			!o.run.Scope.Covers(spec.NewAddress(o.want.Key, spec.KindMember, m.Email)) {
 			continue
 		}
 		id, err := o.reader.FindUser(ctx, o.id, m.Email)

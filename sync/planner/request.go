@@ -34,13 +34,15 @@ type Request struct {
 	// Memory, FirstSeen and Progress are optional.
 	Memory    Memory
 	FirstSeen FirstSeen
-	// Progress is told, one call at a time and in the order of arrival, of each organization that is done.
+	// Progress is told, one call at a time and in the order of arrival, of each organization that
+	// is done.
 	Progress func(plan.Progress)
 }
 
 // Memory knows from earlier runs who is behind a user id: the journals of invitations.
 type Memory interface {
-	// EmailOf gives the e-mail, in lower case, of a user of an organization of the zone with this url; "" when no run saw it.
+	// EmailOf gives the e-mail, in lower case, of a user of an organization of the zone with this
+	// url; "" when no run saw it.
 	EmailOf(zone string, organization, user int64) string
 }
 

@@ -13,12 +13,14 @@ import (
 	"makesync/sync/state"
 )
 
-// zone is one zone in one planning run: what it says about itself, and which of its organizations is which.
+// zone is one zone in one planning run: what it says about itself, and which of its organizations
+// is which.
 type zone struct {
 	name string
 	port state.Port
 	me   state.User
-	// lists are the zone's lists of names, each read once and only when a name in the documents needs it.
+	// lists are the zone's lists of names, each read once and only when a name in the documents
+	// needs it.
 	lists map[state.List]func() diff.NameEntries
 	mu    sync.Mutex // of lists
 	// prefetched are the lists that were read when the zone was opened.
@@ -37,7 +39,11 @@ func openZone(ctx context.Context, r *Request, name string, wanted []*spec.Organ
 	port, ok := r.Zones[name]
 	z := &zone{name: name, port: port, lists: map[state.List]func() diff.NameEntries{}}
 	if !ok || port.Reader == nil {
-		z.err = &state.CallError{Doing: "read zone " + name, Class: exit.ClassRefused, Message: "there is no way to reach it"}
+		z.err = &state.CallError{
+			Doing:   "read zone " + name,
+			Class:   exit.ClassRefused,
+			Message: "there is no way to reach it",
+		}
 		return z
 	}
 	var rows []*state.Organization
@@ -75,7 +81,8 @@ func (z *zone) names(ctx context.Context, reader state.Reader, list state.List) 
 }
 
 // neededLists are the zone's lists that documents of these organizations will surely ask for; they
-// are read at once, beside the list of organizations. Others are read when they turn out to be needed.
+// are read at once, beside the list of organizations. Others are read when they turn out to be
+// needed.
 func neededLists(wanted []*spec.Organization, s spec.Scope) []state.List {
 	need := map[state.List]bool{}
 	for _, o := range wanted {
@@ -84,7 +91,8 @@ func neededLists(wanted []*spec.Organization, s spec.Scope) []state.List {
 			need[state.Countries] = need[state.Countries] || isWord(o.Country)
 		}
 		if s.Touches(o, spec.KindMember) {
-			need[state.Roles] = need[state.Roles] || slices.ContainsFunc(o.Members, func(m spec.Member) bool { return m.Role != "" })
+			need[state.Roles] = need[state.Roles] ||
+				slices.ContainsFunc(o.Members, func(m spec.Member) bool { return m.Role != "" })
 		}
 	}
 	var lists []state.List

@@ -32,11 +32,15 @@ func DrawZone(t *rapid.T) *zonetest.Zone {
 
 // values are canonical texts of each type.
 var values = map[spec.VariableType][]string{
-	spec.TypeNumber: {"5", "7.5"}, spec.TypeString: {"a", "5", "naïve"}, spec.TypeBoolean: {"true", "false"}, spec.TypeDate: {"2026-11-20T00:00:00.000Z"},
+	spec.TypeNumber: {
+		"5",
+		"7.5",
+	}, spec.TypeString: {"a", "5", "naïve"}, spec.TypeBoolean: {"true", "false"}, spec.TypeDate: {"2026-11-20T00:00:00.000Z"},
 }
 
 func drawValue(t *rapid.T) (spec.VariableType, string) {
-	kind := rapid.SampledFrom([]spec.VariableType{spec.TypeNumber, spec.TypeString, spec.TypeBoolean, spec.TypeDate}).Draw(t, "type")
+	kind := rapid.SampledFrom([]spec.VariableType{spec.TypeNumber, spec.TypeString, spec.TypeBoolean, spec.TypeDate}).
+		Draw(t, "type")
 	return kind, rapid.SampledFrom(values[kind]).Draw(t, "value")
 }
 
@@ -51,7 +55,16 @@ func drawVariables(t *rapid.T, live *state.Organization) {
 	}
 }
 
-var emails = []string{"a@x.example", "b@x.example", "c@x.example", "d@y.example", "e@y.example", "f@y.example", "g@y.example", "h@y.example"}
+var emails = []string{
+	"a@x.example",
+	"b@x.example",
+	"c@x.example",
+	"d@y.example",
+	"e@y.example",
+	"f@y.example",
+	"g@y.example",
+	"h@y.example",
+}
 
 func drawPeople(t *rapid.T, live *state.Organization) {
 	for i, email := range emails {
@@ -76,7 +89,8 @@ func accepted(live *state.Organization) []int64 {
 	return ids
 }
 
-// DrawDocuments makes documents about the zone's organizations, and maybe one that is not there yet.
+// DrawDocuments makes documents about the zone's organizations, and maybe one that is not there
+// yet.
 func DrawDocuments(t *rapid.T, zone *zonetest.Zone) planner.Request {
 	var orgs []spec.Organization
 	for i, live := range zone.Orgs {
@@ -110,9 +124,12 @@ func drawDocument(t *rapid.T, o *spec.Organization) {
 	o.Timezone = rapid.SampledFrom([]string{"Europe/Prague", "120"}).Draw(t, "wanted timezone")
 	o.TFAEnforced = rapid.SampledFrom([]*bool{nil, zonetest.Ptr(true), zonetest.Ptr(false)}).Draw(t, "wanted tfa")
 	if rapid.Bool().Draw(t, "controls") {
-		o.FeatureControls = []spec.FeatureControl{{Name: "Make AI Tools", Enabled: rapid.Bool().Draw(t, "wanted control")}}
+		o.FeatureControls = []spec.FeatureControl{
+			{Name: "Make AI Tools", Enabled: rapid.Bool().Draw(t, "wanted control")},
+		}
 	}
-	o.Purge = rapid.SampledFrom([][]spec.Kind{nil, {spec.KindVariable}, {spec.KindMember}, {spec.KindVariable, spec.KindMember}}).Draw(t, "purge")
+	o.Purge = rapid.SampledFrom([][]spec.Kind{nil, {spec.KindVariable}, {spec.KindMember}, {spec.KindVariable, spec.KindMember}}).
+		Draw(t, "purge")
 	if rapid.Bool().Draw(t, "variables") || o.Purges(spec.KindVariable) {
 		o.Variables = []spec.Variable{}
 		for _, name := range variableNames {
@@ -141,7 +158,12 @@ func drawWantedVariable(t *rapid.T, name string) spec.Variable {
 		return spec.Variable{Name: name, State: spec.Absent}
 	}
 	kind, text := drawValue(t)
-	return spec.Variable{Name: name, Type: kind, Value: spec.Plain(text), IgnoreValue: rapid.IntRange(0, 4).Draw(t, "ignore") == 0}
+	return spec.Variable{
+		Name:        name,
+		Type:        kind,
+		Value:       spec.Plain(text),
+		IgnoreValue: rapid.IntRange(0, 4).Draw(t, "ignore") == 0,
+	}
 }
 
 func drawWantedMember(t *rapid.T, email string) spec.Member {

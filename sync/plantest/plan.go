@@ -81,8 +81,13 @@ func Request(z *zonetest.Zone, orgs ...spec.Organization) planner.Request {
 		orgs[i].Zone = "eu1"
 	}
 	return planner.Request{
-		Desired:     &spec.Desired{Guards: spec.DefaultGuards(), Organizations: orgs},
-		Zones:       map[string]state.Port{"eu1": {Endpoint: spec.Endpoint{Name: "eu1", URL: "https://" + zonetest.Host, Hosts: []string{zonetest.Host}}, Reader: z}},
+		Desired: &spec.Desired{Guards: spec.DefaultGuards(), Organizations: orgs},
+		Zones: map[string]state.Port{
+			"eu1": {
+				Endpoint: spec.Endpoint{Name: "eu1", URL: "https://" + zonetest.Host, Hosts: []string{zonetest.Host}},
+				Reader:   z,
+			},
+		},
 		Concurrency: 4,
 	}
 }

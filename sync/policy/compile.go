@@ -94,7 +94,10 @@ func describeIssues(failures []*common.Error) []Problem {
 	var problems []Problem
 	for i, failure := range failures {
 		if i == maxFailuresShown {
-			problems = append(problems, Problem{Message: fmt.Sprintf("%d further mistakes in this expression", len(failures)-i)})
+			problems = append(
+				problems,
+				Problem{Message: fmt.Sprintf("%d further mistakes in this expression", len(failures)-i)},
+			)
 			break
 		}
 		message := shown(strings.ReplaceAll(failure.Message, " (in container '')", ""))

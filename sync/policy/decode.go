@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Decode reads the list under the key `policies` of a file, as encoding/json decodes it. All problems
-// are found at once; policies without any are given beside them.
+// Decode reads the list under the key `policies` of a file, as encoding/json decodes it. All
+// problems are found at once; policies without any are given beside them.
 func Decode(list any, from From) (policies []Policy, problems []Problem) {
 	items, ok := list.([]any)
 	switch {
@@ -15,7 +15,9 @@ func Decode(list any, from From) (policies []Policy, problems []Problem) {
 		message := "policies is " + jsonKind(list) + ", not a list"
 		return nil, []Problem{{Origin: from.Origin, Path: "policies", Message: message}}
 	case len(items) > maxPolicies:
-		message := "there are " + strconv.Itoa(len(items)) + " policies, and a file may have " + strconv.Itoa(maxPolicies)
+		message := "there are " +
+			strconv.Itoa(len(items)) + " policies, and a file may have " +
+			strconv.Itoa(maxPolicies)
 		return nil, []Problem{{Origin: from.Origin, Path: "policies", Message: message}}
 	}
 	for i, item := range items {
@@ -142,7 +144,11 @@ func (d *decoder) list(m map[string]any, path, key string, most int) []any {
 	case !ok:
 		d.report(path+"."+key, key+" is "+jsonKind(value)+", not a list", "")
 	case len(items) > most:
-		d.report(path+"."+key, "there are "+strconv.Itoa(len(items))+", and at most "+strconv.Itoa(most)+" are read", "")
+		d.report(
+			path+"."+key,
+			"there are "+strconv.Itoa(len(items))+", and at most "+strconv.Itoa(most)+" are read",
+			"",
+		)
 		return nil
 	}
 	return items

@@ -20,8 +20,8 @@ func canonical(p Policy) []byte {
 
 func samePolicy(a, b Policy) bool { return string(canonical(a)) == string(canonical(b)) }
 
-// Digest is a hash of the policies in force, as sha256:HEX. It depends neither on the order of files
-// nor on tests, positions and names of files.
+// Digest is a hash of the policies in force, as sha256:HEX. It depends neither on the order of
+// files nor on tests, positions and names of files.
 func (s *Set) Digest() string {
 	hash := sha256.New()
 	for _, r := range s.rules { // sorted, and a line holds no line break

@@ -20,7 +20,8 @@ const (
 	baseCost      = 250_000
 	costPerValue  = 20 // for each value of the plan, and
 	bytesPerValue = 8  // for as many bytes of its texts
-	// documentShare bounds what all policies of documents may spend together, as multiples of what one may.
+	// documentShare bounds what all policies of documents may spend together, as multiples of what
+	// one may.
 	documentShare = 4
 )
 
@@ -31,8 +32,8 @@ const interruptEvery = 64
 type Input struct {
 	// Plan is the plan's JSON form as encoding/json decodes it, with or without UseNumber.
 	Plan map[string]any
-	// Organizations are further keys of `organization`, by the organization's key: members (see Members),
-	// credits, … as far as Set.Reads names them.
+	// Organizations are further keys of `organization`, by the organization's key: members (see
+	// Members), credits, … as far as Set.Reads names them.
 	Organizations map[string]map[string]any
 	// Unread names, by the organization's key, those of the further keys that could not be read.
 	Unread map[string][]string
@@ -171,7 +172,11 @@ func (j *judge) all(ctx context.Context, subjects []subject) ([]Result, error) {
 	var results []Result
 	for i, s := range subjects {
 		if j.spent > j.limit {
-			err := fmt.Errorf("it costs more than %d, and was not judged for %d further subjects", j.limit, len(subjects)-i)
+			err := fmt.Errorf(
+				"it costs more than %d, and was not judged for %d further subjects",
+				j.limit,
+				len(subjects)-i,
+			)
 			return append(results, j.failure(subject{}, err)), nil
 		}
 		result, err := j.one(ctx, s, when, require)

@@ -14,10 +14,10 @@ import (
 	"cel.dev/cel-go/interpreter"
 )
 
-// CEL counts what a call has cost after it, so one call whose work grows faster than what goes in can
-// do harm before. This file leaves those out: of CEL's functions only the listed ones are there, texts
-// have a greatest length, comparing is for scalars, lists are not added, and regular expressions are
-// written out, so that their size is known. What remains is bounded by the cost.
+// CEL counts what a call has cost after it, so one call whose work grows faster than what goes in
+// can do harm before. This file leaves those out: of CEL's functions only the listed ones are
+// there, texts have a greatest length, comparing is for scalars, lists are not added, and regular
+// expressions are written out, so that their size is known. What remains is bounded by the cost.
 
 // functions are what expressions may call, besides operators and the macros has, all, exists,
 // exists_one, map and filter. Each does work in proportion to its arguments and its result.
@@ -131,7 +131,10 @@ const maxFlattened = 100_000
 func flattenFunction() cel.EnvOption {
 	item := cel.TypeParamType("T")
 	lists, list := cel.ListType(cel.ListType(item)), cel.ListType(item)
-	return cel.Function("flatten", cel.MemberOverload("list_flatten", []*cel.Type{lists}, list, cel.UnaryBinding(flatten)))
+	return cel.Function(
+		"flatten",
+		cel.MemberOverload("list_flatten", []*cel.Type{lists}, list, cel.UnaryBinding(flatten)),
+	)
 }
 
 func flatten(value ref.Val) ref.Val {

@@ -40,9 +40,10 @@ func readsOf(expressions ...*expression) []string {
 	return sortedKeys(found)
 }
 
-// collectReads walks a checked expression. What it selects from an organization is known by type, so
-// that a name given to one inside a comprehension hides nothing. A value of unknown type may be one
-// too: then every such key counts that is selected from it, and all of them where the key is computed.
+// collectReads walks a checked expression. What it selects from an organization is known by type,
+// so that a name given to one inside a comprehension hides nothing. A value of unknown type may be
+// one too: then every such key counts that is selected from it, and all of them where the key is
+// computed.
 func collectReads(tree *cel.Ast, found map[string]bool) {
 	native := tree.NativeRep()
 	further := shapes()["Organization"].fields

@@ -26,7 +26,10 @@ func (s *Set) Test(ctx context.Context) (TestReport, error) {
 				return TestReport{}, fmt.Errorf("test policy %s: %w", r.ID, context.Cause(ctx))
 			}
 			if reason != "" {
-				report.Problems = append(report.Problems, r.problem("tests["+strconv.Itoa(i)+"]", "the test fails: "+reason))
+				report.Problems = append(
+					report.Problems,
+					r.problem("tests["+strconv.Itoa(i)+"]", "the test fails: "+reason),
+				)
 			}
 		}
 	}
@@ -78,7 +81,10 @@ func givenVariables(on Subject, given map[string]any) (map[string]any, error) {
 	for _, name := range sortedKeys(given) {
 		notation, known := variables[on][name]
 		if !known {
-			return nil, &fitError{"given." + shown(name), "unknown: on " + string(on) + " there are " + joinKeys(variables[on])}
+			return nil, &fitError{
+				"given." + shown(name),
+				"unknown: on " + string(on) + " there are " + joinKeys(variables[on]),
+			}
 		}
 		value, err := c.convert(shapeOf(notation), given[name])
 		if err != nil {

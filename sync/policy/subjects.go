@@ -32,7 +32,8 @@ func (in Input) subjects() (map[Subject][]subject, int, error) {
 	return all, c.values, nil
 }
 
-// complete adds what the caller knows of each organization to its part of the plan. It gives their keys.
+// complete adds what the caller knows of each organization to its part of the plan. It gives their
+// keys.
 func (in Input) complete(c *converter, organizations []any) (keys []string, err error) {
 	seen := map[string]bool{}
 	for _, o := range organizations {

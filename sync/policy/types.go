@@ -52,7 +52,8 @@ var fieldTypes = map[string]map[string]string{
 	},
 	"Rule":   {"path": "string", "from": "dyn", "to": "dyn", "weakens": "bool", "source": "Source"},
 	"Access": {"email": "string", "address": "string", "reason": "string"},
-	// Member is one person after the plan: invitation is "" for who has accepted, else pending, expired, …
+	// Member is one person after the plan: invitation is "" for who has accepted, else pending,
+	// expired, …
 	"Member": {"email": "string", "role": "string", "invitation": "string", "tfa": "bool"},
 	"Credits": {
 		"used": "double", "left": "double", "total": "double", "reset": "string", "daysLeft": "double", "lasts": "bool",
@@ -69,7 +70,8 @@ var fieldTypes = map[string]map[string]string{
 	"MemberCounts": {"total": "int", "admins": "int", "pending": "int", "expired": "int", "withoutTwoFactor": "int"},
 }
 
-// planKeys are the keys of an organization that stand in the plan; any others the caller has to read.
+// planKeys are the keys of an organization that stand in the plan; any others the caller has to
+// read.
 var planKeys = map[string]bool{
 	"key": true, "zone": true, "id": true, "name": true, "apiLimit": true,
 	"steps": true, "waiting": true, "held": true,
@@ -130,8 +132,8 @@ func parseShape(notation string, objects map[string]*shape) *shape {
 // shapeOf is the shape of a variable.
 func shapeOf(notation string) *shape { return parseShape(notation, shapes()) }
 
-// provider tells CEL of the objects. Their values are maps, which CEL reads by key: GetFrom and IsSet
-// stay empty, as they are for values that are structs.
+// provider tells CEL of the objects. Their values are maps, which CEL reads by key: GetFrom and
+// IsSet stay empty, as they are for values that are structs.
 type provider struct{ *types.Registry }
 
 // FindStructType knows the objects by name.

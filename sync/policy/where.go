@@ -60,8 +60,8 @@ func topLevel(tree *cel.Ast) []string {
 	return sortedKeys(found)
 }
 
-// Reads lists the keys of an organization that the condition names, sorted, so that the caller knows
-// what to read.
+// Reads lists the keys of an organization that the condition names, sorted, so that the caller
+// knows what to read.
 func (w *Where) Reads() []string { return w.reads }
 
 // Selection is what a condition selects of rows.

@@ -36,7 +36,18 @@ func Compare(w io.Writer, c *compare.Comparison, o Options) error {
 		}
 		p.line("%s %s.", p.paint(bold, words), text.Count(s.Same, "organization", "organizations")+" compared")
 	}
-	p.last(p.verb("compare"), fmt.Sprintf("%d same, %d different, %d only in a, %d only in b, %d not compared", s.Same, s.Different, s.OnlyA, s.OnlyB, s.NotCompared), c.Exit)
+	p.last(
+		p.verb("compare"),
+		fmt.Sprintf(
+			"%d same, %d different, %d only in a, %d only in b, %d not compared",
+			s.Same,
+			s.Different,
+			s.OnlyA,
+			s.OnlyB,
+			s.NotCompared,
+		),
+		c.Exit,
+	)
 	return p.flush()
 }
 
@@ -93,7 +104,15 @@ func (p *printer) names(o *compare.ComparedOrganization) string {
 func (p *printer) differences(differences []compare.Difference) {
 	rows := make([]tableRow, 0, len(differences))
 	for _, d := range differences {
-		row := tableRow{risk: plan.RiskNone, object: object(d.Address), path: Clean(d.Path), from: showBriefly(d.A), to: showBriefly(d.B), change: true, between: " | "}
+		row := tableRow{
+			risk:    plan.RiskNone,
+			object:  object(d.Address),
+			path:    Clean(d.Path),
+			from:    showBriefly(d.A),
+			to:      showBriefly(d.B),
+			change:  true,
+			between: " | ",
+		}
 		if d.Path == "" {
 			row.path, row.change = onlyIn(d), false
 		}

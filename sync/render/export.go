@@ -32,7 +32,18 @@ type WrittenFile struct {
 // values that somebody has to supply, and as its last line the command to go on with.
 func WriteExport(w io.Writer, e Export, o Options) error {
 	p := newPrinter(w, o)
-	p.line("%s", p.paint(bold, fmt.Sprintf("export of zone %s to %s: %s", zoneLine(e.Zone), Clean(e.Folder), text.Count(len(e.Files), "organization", "organizations"))))
+	p.line(
+		"%s",
+		p.paint(
+			bold,
+			fmt.Sprintf(
+				"export of zone %s to %s: %s",
+				zoneLine(e.Zone),
+				Clean(e.Folder),
+				text.Count(len(e.Files), "organization", "organizations"),
+			),
+		),
+	)
 	p.gap()
 	p.files(e.Files)
 	p.omitted(e.Files)
@@ -65,7 +76,8 @@ func (p *printer) files(files []WrittenFile) {
 	}
 }
 
-// draftWords say what a draft holds: `Acme Automation, id 11: 3 feature controls, 12 variables, 4 members`.
+// draftWords say what a draft holds: `Acme Automation, id 11: 3 feature controls, 12 variables, 4
+// members`.
 func draftWords(d export.Document) string {
 	o := d.Organization
 	line := o.Name
@@ -116,7 +128,10 @@ func (p *printer) secrets(secrets []export.Secret) {
 	if len(secrets) == 0 {
 		return
 	}
-	p.line("%s", p.paint(yellow, "Values to supply before an apply; the documents hold references to them and no secret:"))
+	p.line(
+		"%s",
+		p.paint(yellow, "Values to supply before an apply; the documents hold references to them and no secret:"),
+	)
 	width := 0
 	for _, s := range secrets {
 		width = max(width, columns(s.Variable))

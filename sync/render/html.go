@@ -24,7 +24,9 @@ var htmlPage = template.Must(template.New("page").Parse(pageTemplate))
 // policy lets the page run its own style and script, named by their hashes, and
 // nothing else: no network, no frames, no forms, no other script even if one got into the page.
 func policy() string {
-	return "default-src 'none'; style-src '" + hashSource(pageStyle) + "'; script-src '" + hashSource(pageScript) + "'; base-uri 'none'; form-action 'none'"
+	return "default-src 'none'; style-src '" +
+		hashSource(pageStyle) + "'; script-src '" +
+		hashSource(pageScript) + "'; base-uri 'none'; form-action 'none'"
 }
 
 func hashSource(text string) string {

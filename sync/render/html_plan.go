@@ -17,13 +17,22 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
 		Heading: htmlHeading(plan), Against: Clean(o.Against), Guards: Clean(guardWords(o.Guards)),
 		Next: Clean(o.Next), Digest: Clean(plan.Digest), Created: htmlTime(plan), Expires: htmlExpiry(plan, o),
-		Last: fmt.Sprintf("makesync: %s: %s; exit %d (%s)", o.verb("plan"), PlanCounts(plan.Summary), plan.Exit.Code, Clean(plan.Exit.Name)),
+		Last: fmt.Sprintf(
+			"makesync: %s: %s; exit %d (%s)",
+			o.verb("plan"),
+			PlanCounts(plan.Summary),
+			plan.Exit.Code,
+			Clean(plan.Exit.Name),
+		),
 	}
 	if s := plan.Shard; isPart(s) {
 		p.Shard = fmt.Sprintf("Shard %d of %d: only this part of the organizations", s.Index, s.Count)
 	}
 	for _, zone := range plan.Zones {
-		p.Zones = append(p.Zones, htmlZone{Name: Clean(zone.Name), URL: zoneURL(zone), User: Clean(zone.User.Email), Sandbox: zone.Sandbox})
+		p.Zones = append(
+			p.Zones,
+			htmlZone{Name: Clean(zone.Name), URL: zoneURL(zone), User: Clean(zone.User.Email), Sandbox: zone.Sandbox},
+		)
 	}
 	var told story
 	kinds := map[spec.Kind]bool{}
@@ -87,8 +96,12 @@ func htmlCounts(plan *plan.Plan) []htmlCount {
 	for i, risk := range risks {
 		counts = append(counts, htmlCount{string(risk.risk), risk.heading, text.Number(byRisk[i])})
 	}
-	return append(counts, htmlCount{"waiting", "Waiting", text.Number(plan.Summary.Waiting)}, htmlCount{"held", "Held", text.Number(plan.Summary.Held)},
-		htmlCount{"", "As declared", text.Number(plan.Summary.Unchanged)})
+	return append(
+		counts,
+		htmlCount{"waiting", "Waiting", text.Number(plan.Summary.Waiting)},
+		htmlCount{"held", "Held", text.Number(plan.Summary.Held)},
+		htmlCount{"", "As declared", text.Number(plan.Summary.Unchanged)},
+	)
 }
 
 func htmlSummary(told *story, plan *plan.Plan) []htmlWords {
@@ -142,7 +155,13 @@ func htmlRisks() []htmlChoice {
 }
 
 func newHTMLProblem(problem *spec.Problem) htmlProblem {
-	p := htmlProblem{Class: "destructive", Level: "Error", Place: strings.TrimSuffix(problemPlace(problem), ": "), Text: Clean(problem.Message), Hint: Clean(problem.Hint)}
+	p := htmlProblem{
+		Class: "destructive",
+		Level: "Error",
+		Place: strings.TrimSuffix(problemPlace(problem), ": "),
+		Text:  Clean(problem.Message),
+		Hint:  Clean(problem.Hint),
+	}
 	if problem.Severity == spec.Warning {
 		p.Class, p.Level = "caution", "Warning"
 	}
@@ -153,8 +172,14 @@ func newHTMLProblem(problem *spec.Problem) htmlProblem {
 }
 
 func newHTMLOrganization(o *plan.Organization, index int, kinds map[spec.Kind]bool) htmlOrganization {
-	h := htmlOrganization{Key: Clean(o.Key), Anchor: "organization-" + strconv.Itoa(index), Name: Clean(o.Name), Facts: organizationFacts(o, 60),
-		NotRead: kindNames(o.NotRead), Rest: restWords(o)}
+	h := htmlOrganization{
+		Key:     Clean(o.Key),
+		Anchor:  "organization-" + strconv.Itoa(index),
+		Name:    Clean(o.Name),
+		Facts:   organizationFacts(o, 60),
+		NotRead: kindNames(o.NotRead),
+		Rest:    restWords(o),
+	}
 	for _, step := range byRisk(o.Steps) {
 		h.Steps = append(h.Steps, newHTMLStep(step, kinds))
 	}
@@ -162,7 +187,15 @@ func newHTMLOrganization(o *plan.Organization, index int, kinds map[spec.Kind]bo
 		h.Held = append(h.Held, newHTMLHeldGroup(group, kinds))
 	}
 	for _, waiting := range o.Waiting {
-		h.Waiting = append(h.Waiting, htmlWaiting{htmlKind(waiting.Address.Kind(), kinds), object(waiting.Address), Clean(waitingWords(waiting)), object(waiting.Address)})
+		h.Waiting = append(
+			h.Waiting,
+			htmlWaiting{
+				htmlKind(waiting.Address.Kind(), kinds),
+				object(waiting.Address),
+				Clean(waitingWords(waiting)),
+				object(waiting.Address),
+			},
+		)
 	}
 	return h
 }
@@ -173,14 +206,24 @@ func newHTMLHeldGroup(group []plan.Held, kinds map[spec.Kind]bool) htmlHeldGroup
 		h.Allow = "--allow " + text.ShellQuote(Clean(allow))
 	}
 	for _, held := range group {
-		h.Items = append(h.Items, htmlHeld{htmlKind(held.Address.Kind(), kinds), Clean(string(held.Op)), object(held.Address)})
+		h.Items = append(
+			h.Items,
+			htmlHeld{htmlKind(held.Address.Kind(), kinds), Clean(string(held.Op)), object(held.Address)},
+		)
 	}
 	return h
 }
 
 func newHTMLStep(step plan.Step, kinds map[spec.Kind]bool) htmlStep {
 	risk := risks[riskRank(step.Risk)]
-	h := htmlStep{N: step.N, Risk: string(risk.risk), RiskWord: risk.heading, Kind: htmlKind(step.Kind, kinds), Op: Clean(string(step.Op)), Object: object(step.Address)}
+	h := htmlStep{
+		N:        step.N,
+		Risk:     string(risk.risk),
+		RiskWord: risk.heading,
+		Kind:     htmlKind(step.Kind, kinds),
+		Op:       Clean(string(step.Op)),
+		Object:   object(step.Address),
+	}
 	if step.Source != nil {
 		h.Source = Clean(fmt.Sprintf("%s:%d", step.Source.File, step.Source.Line))
 	}
@@ -213,7 +256,11 @@ func stepNames(numbers []int) []string {
 
 // newHTMLField marks, in both values, the part in which they differ.
 func newHTMLField(path string, field plan.Field, from, to string) htmlField {
-	h := htmlField{Path: path, Old: htmlSide{Old: true, Nothing: field.From.IsNone()}, New: htmlSide{Nothing: field.To.IsNone()}}
+	h := htmlField{
+		Path: path,
+		Old:  htmlSide{Old: true, Nothing: field.From.IsNone()},
+		New:  htmlSide{Nothing: field.To.IsNone()},
+	}
 	if field.From.IsNone() || field.To.IsNone() {
 		h.Old.Changed, h.New.Changed = from, to
 		return h
@@ -225,8 +272,8 @@ func newHTMLField(path string, field plan.Field, from, to string) htmlField {
 	return h
 }
 
-// wordStart moves the start of a difference back to the start of its word, wordEnd (counted from the end) its end:
-// whole words are read more easily than letters.
+// wordStart moves the start of a difference back to the start of its word, wordEnd (counted from
+// the end) its end: whole words are read more easily than letters.
 func wordStart(s string, at int) int {
 	for at > 0 && isWord(s[at-1]) {
 		at--

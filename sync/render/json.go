@@ -84,7 +84,15 @@ func wholePlan(ps *plan.Plan) *plan.Plan {
 }
 
 func wholeOrganization(o *plan.Organization) {
-	o.Waiting, o.Held, o.NotRead, o.Unmanaged = filled(o.Waiting), filled(o.Held), filled(o.NotRead), filledMap(o.Unmanaged)
+	o.Waiting, o.Held, o.NotRead, o.Unmanaged = filled(
+		o.Waiting,
+	), filled(
+		o.Held,
+	), filled(
+		o.NotRead,
+	), filledMap(
+		o.Unmanaged,
+	)
 	o.Steps = append([]plan.Step{}, o.Steps...)
 	for i := range o.Steps {
 		o.Steps[i].Fields, o.Steps[i].After = filled(o.Steps[i].Fields), filled(o.Steps[i].After)

@@ -7,7 +7,8 @@ import (
 	"makesync/sync/plan"
 )
 
-// notesOf are the facts below a step: its notes, and who changed the variable last where --history asked.
+// notesOf are the facts below a step: its notes, and who changed the variable last where --history
+// asked.
 func notesOf(step plan.Step) []string {
 	words := lastChangeWords(step.LastChange)
 	if words == "" {

@@ -8,7 +8,8 @@ import (
 	"makesync/sync/plan"
 )
 
-// MarkdownMarker is the first line of every Markdown plan, by which a job finds its own comment again.
+// MarkdownMarker is the first line of every Markdown plan, by which a job finds its own comment
+// again.
 const MarkdownMarker = "<!-- makesync: plan -->"
 
 // text is the page with the first n upgrades.
@@ -135,7 +136,8 @@ func (p *page) missing() string {
 	return "> Too large for one comment. " + strings.Join(words, "; ") + ". The whole plan: `makesync plan`.\n\n"
 }
 
-// missingOps is "12 delete, 3 revoke" in a fixed order; an op of no known name counts with the others.
+// missingOps is "12 delete, 3 revoke" in a fixed order; an op of no known name counts with the
+// others.
 func missingOps(ops map[string]int) string {
 	var words []string
 	rest := 0
@@ -154,7 +156,15 @@ func missingOps(ops map[string]int) string {
 	return strings.Join(words, ", ")
 }
 
-var allOps = []plan.Op{plan.OpCreate, plan.OpUpdate, plan.OpDelete, plan.OpInvite, plan.OpReinvite, plan.OpRevoke, plan.OpTransfer}
+var allOps = []plan.Op{
+	plan.OpCreate,
+	plan.OpUpdate,
+	plan.OpDelete,
+	plan.OpInvite,
+	plan.OpReinvite,
+	plan.OpRevoke,
+	plan.OpTransfer,
+}
 
 // organization is what the budget leaves of one organization; "" when that is nothing.
 func (p *page) organization(organ int) string {
@@ -175,7 +185,10 @@ func (p *page) organization(organ int) string {
 		return ""
 	}
 	o := &p.plan.Organizations[organ]
-	heading := "#### " + code(cut(Clean(o.Key), 80)) + " " + prose(cut(Clean(o.Name), 80)) + " (" + entities(organizationFacts(o, 60)) + ")"
+	heading := "#### " +
+		code(cut(Clean(o.Key), 80)) + " " +
+		prose(cut(Clean(o.Name), 80)) + " (" +
+		entities(organizationFacts(o, 60)) + ")"
 	return heading + "\n\n" + b.String() + "\n"
 }
 
@@ -279,8 +292,19 @@ func (p *page) nextLines() string {
 func (p *page) foot(b *strings.Builder) {
 	p.own(b, inFooter, "")
 	if failedWords(p.plan) != "" {
-		fmt.Fprintf(b, "Nothing was compared; exit %d (%s)\n", p.plan.Exit.Code, entities(cut(Clean(p.plan.Exit.Name), 40)))
+		fmt.Fprintf(
+			b,
+			"Nothing was compared; exit %d (%s)\n",
+			p.plan.Exit.Code,
+			entities(cut(Clean(p.plan.Exit.Name), 40)),
+		)
 		return
 	}
-	fmt.Fprintf(b, "Digest %s (equal digest, equal changes); exit %d (%s)\n", code(cut(Clean(p.plan.Digest), 80)), p.plan.Exit.Code, entities(cut(Clean(p.plan.Exit.Name), 40)))
+	fmt.Fprintf(
+		b,
+		"Digest %s (equal digest, equal changes); exit %d (%s)\n",
+		code(cut(Clean(p.plan.Digest), 80)),
+		p.plan.Exit.Code,
+		entities(cut(Clean(p.plan.Exit.Name), 40)),
+	)
 }

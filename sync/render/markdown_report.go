@@ -9,21 +9,28 @@ import (
 	"makesync/sync/report"
 )
 
-// MarkdownReportMarker is the first line of every Markdown report, by which a job finds its own comment again.
+// MarkdownReportMarker is the first line of every Markdown report, by which a job finds its own
+// comment again.
 const MarkdownReportMarker = "<!-- makesync: report -->"
 
-// noticeBytes are kept for the sentence that says what is missing; its length does not grow with the report.
+// noticeBytes are kept for the sentence that says what is missing; its length does not grow with
+// the report.
 const noticeBytes = 400
 
 // ReportMarkdown writes what an apply did as a comment, in at most maxBytes bytes (0:
-// DefaultMaxBytes; less than MinMaxBytes is an error). What needs somebody stands first, so what does not fit is
-// cut off from the end: what was done, then what was skipped. It is counted in words.
+// DefaultMaxBytes; less than MinMaxBytes is an error). What needs somebody stands first, so what
+// does not fit is cut off from the end: what was done, then what was skipped. It is counted in
+// words.
 func ReportMarkdown(w io.Writer, report *report.Report, maxBytes int, o Options) error {
 	if maxBytes == 0 {
 		maxBytes = DefaultMaxBytes
 	}
 	if maxBytes < MinMaxBytes {
-		return fmt.Errorf("write the report as Markdown: %d bytes are too few; ask for at least %d", maxBytes, MinMaxBytes)
+		return fmt.Errorf(
+			"write the report as Markdown: %d bytes are too few; ask for at least %d",
+			maxBytes,
+			MinMaxBytes,
+		)
 	}
 	head, lines := reportHead(report), reportLines(report)
 	room, shown := maxBytes-len(head)-noticeBytes, 0
@@ -50,7 +57,14 @@ func reportHead(r *report.Report) string {
 			break
 		}
 	}
-	fmt.Fprintf(&b, "%s\n### makesync apply: %s; exit %d (%s)\n\n| Outcome | Steps |\n|---|---:|\n", MarkdownReportMarker, heading, r.Exit.Code, entities(cut(Clean(r.Exit.Name), 40)))
+	fmt.Fprintf(
+		&b,
+		"%s\n### makesync apply: %s; exit %d (%s)\n\n| Outcome | Steps |\n|---|---:|\n",
+		MarkdownReportMarker,
+		heading,
+		r.Exit.Code,
+		entities(cut(Clean(r.Exit.Name), 40)),
+	)
 	for _, row := range []struct {
 		word string
 		n    int
@@ -80,7 +94,9 @@ func reportLines(r *report.Report) []reportLine {
 }
 
 func markdownOutcome(mark string, step report.StepReport) string {
-	line := "- **" + mark + "** " + entities(cut(Clean(string(step.Op)), 40)) + " " + code(cut(Clean(string(step.Address)), maxName))
+	line := "- **" + mark + "** " +
+		entities(cut(Clean(string(step.Op)), 40)) + " " +
+		code(cut(Clean(string(step.Address)), maxName))
 	if why := outcomeWords(step); why != "" {
 		line += " " + prose(cut(Clean(why), maxProse))
 	}
@@ -104,7 +120,10 @@ func missingLines(hidden []reportLine) string {
 			words = append(words, text.Number(n)+" "+what)
 		}
 	}
-	return "\n> Too large for one comment. Not shown: " + strings.Join(words, ", ") + ". The whole report: --format json.\n"
+	return "\n> Too large for one comment. Not shown: " + strings.Join(
+		words,
+		", ",
+	) + ". The whole report: --format json.\n"
 }
 
 func joinLines(lines []reportLine) string {

@@ -34,7 +34,10 @@ var stageWords = map[string]string{
 // behind, the values to supply, and the commands in their order.
 func WriteMigration(w io.Writer, m Migration, o Options) error {
 	p := newPrinter(w, o)
-	p.line("%s", p.paint(bold, fmt.Sprintf("migration from %s to %s in %s", zoneLine(m.From), zoneLine(m.To), Clean(m.Folder))))
+	p.line(
+		"%s",
+		p.paint(bold, fmt.Sprintf("migration from %s to %s in %s", zoneLine(m.From), zoneLine(m.To), Clean(m.Folder))),
+	)
 	if m.Region != "" {
 		p.labelled(0, plain, "", 0, fmt.Sprintf("New organizations are made in region %s: %s.", m.Region, m.RegionWhy))
 	}

@@ -77,7 +77,8 @@ func (w *PlanWriter) Organization(o *plan.Organization) error {
 	return p.flush()
 }
 
-// End writes problems, the summary in words and the last line: of the plan everything but the organizations is read.
+// End writes problems, the summary in words and the last line: of the plan everything but the
+// organizations is read.
 func (w *PlanWriter) End(plan *plan.Plan) error {
 	p := w.p
 	p.problems(plan.Problems)
@@ -88,7 +89,8 @@ func (w *PlanWriter) End(plan *plan.Plan) error {
 	return p.flush()
 }
 
-// PlanCounts is the part of the last line that counts: "3 to change (1 create, 2 update), 1 waiting, 0 held".
+// PlanCounts is the part of the last line that counts: "3 to change (1 create, 2 update), 1
+// waiting, 0 held".
 func PlanCounts(s plan.Summary) string {
 	ops := opCounts(s)
 	if ops != "" {
@@ -124,8 +126,8 @@ func zoneWords(zone plan.Zone) string {
 	return strings.Join(words, ", ")
 }
 
-// zoneURL is where a zone was reached. A simulated one is in this process, and the address that it simulates would
-// only make people doubt that.
+// zoneURL is where a zone was reached. A simulated one is in this process, and the address that it
+// simulates would only make people doubt that.
 func zoneURL(zone plan.Zone) string {
 	if zone.Sandbox {
 		return ""
@@ -138,7 +140,13 @@ func isPart(s *spec.Shard) bool { return s != nil && s.Count > 1 }
 
 func (p *printer) shard(shard *spec.Shard) {
 	if isPart(shard) {
-		p.labelled(0, bold, "shard", headLabel, fmt.Sprintf("%d of %d: only this part of the organizations", shard.Index, shard.Count))
+		p.labelled(
+			0,
+			bold,
+			"shard",
+			headLabel,
+			fmt.Sprintf("%d of %d: only this part of the organizations", shard.Index, shard.Count),
+		)
 	}
 }
 
@@ -147,7 +155,8 @@ func quiet(o *plan.Organization) bool {
 	return len(o.Steps) == 0 && len(o.Waiting) == 0 && len(o.Held) == 0 && len(o.NotRead) == 0
 }
 
-// organizationFacts tell an organization's id and zone. One of which something could not be read is not new, only not seen.
+// organizationFacts tell an organization's id and zone. One of which something could not be read is
+// not new, only not seen.
 func organizationFacts(o *plan.Organization, width int) string {
 	zone := "zone " + cut(Clean(o.Zone), width)
 	switch {
@@ -185,7 +194,8 @@ func waitingWords(w plan.Waiting) string {
 	return w.Reason + "; first seen here on " + w.Since.UTC().Format("2006-01-02")
 }
 
-// itemWidth is the width of the column of names beside which sentences stand: that of the widest name that is not too wide.
+// itemWidth is the width of the column of names beside which sentences stand: that of the widest
+// name that is not too wide.
 func itemWidth(n int, name func(int) string) int {
 	width := 0
 	for i := range n {
@@ -218,7 +228,11 @@ func (p *printer) held(held []plan.Held) {
 			p.line("    %s  %s", pad(opWord(h.Op), 8), p.paint(bold, cut(object(h.Address), p.width()-14)))
 		}
 		if first.Allow != "" {
-			p.line("    to let %s through:  %s", itThem(len(group)), p.paint(cyan, "--allow "+text.ShellQuote(Clean(first.Allow))))
+			p.line(
+				"    to let %s through:  %s",
+				itThem(len(group)),
+				p.paint(cyan, "--allow "+text.ShellQuote(Clean(first.Allow))),
+			)
 		}
 	}
 }
@@ -287,7 +301,10 @@ func limitWords(name string, limits, defaults map[spec.Kind]int) []string {
 	var words []string
 	for _, kind := range spec.Kinds() {
 		if limits[kind] != defaults[kind] {
-			words = append(words, fmt.Sprintf("%s of %s %d (default %d)", name, kindWord(kind, 2), limits[kind], defaults[kind]))
+			words = append(
+				words,
+				fmt.Sprintf("%s of %s %d (default %d)", name, kindWord(kind, 2), limits[kind], defaults[kind]),
+			)
 		}
 	}
 	return words

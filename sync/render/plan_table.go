@@ -19,9 +19,9 @@ import (
 //	                                 teams  -      → Ops
 //	          note:  sends an e-mail
 //
-// A step takes a line for each of its fields; the first carries the step's own
-// columns. Each column is as wide as its widest cell, up to a limit, and the two values share what is left. The
-// risk is a heading, not a column, so that the values have more room.
+// A step takes a line for each of its fields; the first carries the step's own columns. Each column
+// is as wide as its widest cell, up to a limit, and the two values share what is left. The risk is
+// a heading, not a column, so that the values have more room.
 type tableRow struct {
 	risk                       plan.Risk
 	op, object, path, from, to string
@@ -47,7 +47,13 @@ func tableRows(steps []plan.Step) []tableRow {
 			if i == 0 {
 				row = first
 			}
-			row.path, row.from, row.to, row.change = Clean(field.Path), showBriefly(field.From), showBriefly(field.To), true
+			row.path, row.from, row.to, row.change = Clean(
+				field.Path,
+			), showBriefly(
+				field.From,
+			), showBriefly(
+				field.To,
+			), true
 			rows = append(rows, row)
 		}
 		if len(fields) == 0 {
@@ -58,8 +64,9 @@ func tableRows(steps []plan.Step) []tableRow {
 	return rows
 }
 
-// toldFields are the fields that a text shows. Where a variable comes or goes as a whole, its value tells
-// the type (7 is a number, "7" a string), so that one line says it all; only a date needs its type beside it.
+// toldFields are the fields that a text shows. Where a variable comes or goes as a whole, its value
+// tells the type (7 is a number, "7" a string), so that one line says it all; only a date needs its
+// type beside it.
 func toldFields(step plan.Step) []plan.Field {
 	if step.Kind != spec.KindVariable || step.Op == plan.OpUpdate || len(step.Fields) < 2 {
 		return step.Fields
@@ -120,8 +127,8 @@ func gapAfter(column int) int {
 	return column + 2
 }
 
-// share divides total between two wishes: both in full when they fit, else the smaller one in full if it is
-// below half, else half each.
+// share divides total between two wishes: both in full when they fit, else the smaller one in full
+// if it is below half, else half each.
 func share(a, b, total int) (int, int) {
 	half := total / 2
 	switch {

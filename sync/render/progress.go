@@ -25,9 +25,9 @@ type ProgressOptions struct {
 	Every time.Duration
 }
 
-// Progress tells on stderr how far a run is: on a terminal in one line that
-// overwrites itself, in a log with a plain line now and then, so that a short run says nothing there and
-// a long one shows that it lives. It may be called from several goroutines.
+// Progress tells on stderr how far a run is: on a terminal in one line that overwrites itself, in a
+// log with a plain line now and then, so that a short run says nothing there and a long one shows
+// that it lives. It may be called from several goroutines.
 //
 //	reading   [#######.............]  35 of 100  acme
 //	applying  [####................]  3 of 14  update acme/variable/RETRIES
@@ -80,8 +80,8 @@ func (p *Progress) Applied(e report.StepEvent) {
 	p.tell("applying", p.ended, e.Of, what)
 }
 
-// Waiting tells somebody at a terminal that calls rest for a rate window, that of an organization or of a zone. It
-// does so at once, as it may be the last sign of life for a minute.
+// Waiting tells somebody at a terminal that calls rest for a rate window, that of an organization
+// or of a zone. It does so at once, as it may be the last sign of life for a minute.
 func (p *Progress) Waiting(whose string, d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -105,7 +105,8 @@ func (p *Progress) clear() {
 	}
 }
 
-// Beside gives a writer to the terminal on which the line stands: what it writes appears above the line, which makes room for it.
+// Beside gives a writer to the terminal on which the line stands: what it writes appears above the
+// line, which makes room for it.
 func (p *Progress) Beside(w io.Writer) io.Writer { return beside{w, p} }
 
 type beside struct {
@@ -113,7 +114,8 @@ type beside struct {
 	p *Progress
 }
 
-// Write writes whole lines above the progress; a question, which has no end of line yet, takes its place.
+// Write writes whole lines above the progress; a question, which has no end of line yet, takes its
+// place.
 func (b beside) Write(data []byte) (int, error) {
 	b.p.mu.Lock()
 	defer b.p.mu.Unlock()
@@ -149,8 +151,8 @@ func (p *Progress) line(text string) {
 	p.draw()
 }
 
-// draw writes the newest line over whatever stands there. The last column stays free: some terminals begin a new
-// line when it is filled.
+// draw writes the newest line over whatever stands there. The last column stays free: some
+// terminals begin a new line when it is filled.
 func (p *Progress) draw() {
 	fmt.Fprint(p.out, "\r\x1b[K"+cutEnd(p.text, max(p.Width-1, 10)))
 	p.active = true

@@ -7,8 +7,9 @@ import (
 	"makesync/sync/report"
 )
 
-// Uneventful tells whether a plan has nothing to say that an earlier run has not said: no step, nothing held, no
-// problem, everything read, and nothing waiting that this state directory sees for the first time.
+// Uneventful tells whether a plan has nothing to say that an earlier run has not said: no step,
+// nothing held, no problem, everything read, and nothing waiting that this state directory sees for
+// the first time.
 func Uneventful(plan *plan.Plan) bool {
 	if len(plan.Problems) > 0 {
 		return false
@@ -27,14 +28,16 @@ func Eventful(o *plan.Organization) bool {
 	return len(o.Steps) > 0 || len(o.Held) > 0 || len(o.NotRead) > 0 || slices.ContainsFunc(o.Waiting, unseen)
 }
 
-// quietPlan writes the last line alone, below the zones that are simulated: those say so in every output.
+// quietPlan writes the last line alone, below the zones that are simulated: those say so in every
+// output.
 func (p *printer) quietPlan(plan *plan.Plan) error {
 	p.sandboxes(plan.Zones)
 	p.last(p.verb("plan"), PlanCounts(plan.Summary), plan.Exit)
 	return p.flush()
 }
 
-// quietReport does the same for a run that had nothing to do; what is held or waits stands in the plan above, if it is new.
+// quietReport does the same for a run that had nothing to do; what is held or waits stands in the
+// plan above, if it is new.
 func (p *printer) quietReport(report *report.Report) error {
 	p.sandboxes(report.Zones)
 	p.last(p.verb("apply"), ReportCounts(report), report.Exit)

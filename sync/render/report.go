@@ -87,15 +87,24 @@ func (p *printer) outcomes(steps []report.StepReport) {
 	for _, o := range outcomes {
 		for _, step := range steps {
 			if step.Outcome == o.outcome {
-				label := pad(o.mark, mark) + "  " + pad(opWord(step.Op), op) + "  " + pad(cut(object(step.Address), name), name)
+				label := pad(
+					o.mark,
+					mark,
+				) + "  " + pad(
+					opWord(step.Op),
+					op,
+				) + "  " + pad(
+					cut(object(step.Address), name),
+					name,
+				)
 				p.labelled(2, o.style, label, mark+op+name+4, outcomeWords(step))
 			}
 		}
 	}
 }
 
-// outcomeWords says why: the reason's words without its stable first word where that says nothing more, the API's answer,
-// how often it was tried.
+// outcomeWords says why: the reason's words without its stable first word where that says nothing
+// more, the API's answer, how often it was tried.
 func outcomeWords(step report.StepReport) string {
 	var words []string
 	reason := reasonWords(step.Reason)
@@ -111,7 +120,8 @@ func outcomeWords(step report.StepReport) string {
 	return strings.Join(words, "; ")
 }
 
-// reasonWords is a reason for people: "licence: custom variables" stays, "depends: acme failed" becomes "acme failed".
+// reasonWords is a reason for people: "licence: custom variables" stays, "depends: acme failed"
+// becomes "acme failed".
 func reasonWords(reason report.Reason) string {
 	if text := strings.TrimSpace(reason.Text); reason.Code == report.ReasonDepends && text != "" {
 		return text
@@ -153,7 +163,8 @@ func handCheck(step report.StepReport) string {
 	if text == "" {
 		text = "in Make, look at the object"
 	}
-	return text + "; or plan again, which reads it (never repeat the " + Clean(string(step.Op)) + " by hand before that)"
+	return text + "; or plan again, which reads it (never repeat the " +
+		Clean(string(step.Op)) + " by hand before that)"
 }
 
 // paste lists the lines that belong into the documents now.
@@ -236,15 +247,34 @@ func (p *printer) totals(r *report.Report) {
 			text.Count(r.Planned, "step", "steps"), r.Succeeded, r.Failed, r.Skipped, r.Unknown)))
 	}
 	if r.Waiting > 0 {
-		p.labelled(2, cyan, "waiting", 9, text.Count(r.Waiting, "thing that cannot be done yet", "things that cannot be done yet"))
+		p.labelled(
+			2,
+			cyan,
+			"waiting",
+			9,
+			text.Count(r.Waiting, "thing that cannot be done yet", "things that cannot be done yet"),
+		)
 	}
 	if r.Held > 0 {
-		p.labelled(2, yellow, "held", 9, text.Count(r.Held, "change that a guard stopped", "changes that guards stopped"))
+		p.labelled(
+			2,
+			yellow,
+			"held",
+			9,
+			text.Count(r.Held, "change that a guard stopped", "changes that guards stopped"),
+		)
 	}
-	p.labelled(2, plain, "calls", 9, fmt.Sprintf("%s, %s", text.Count(r.Calls.Read, "read", "reads"), text.Count(r.Calls.Write, "write", "writes")))
+	p.labelled(
+		2,
+		plain,
+		"calls",
+		9,
+		fmt.Sprintf("%s, %s", text.Count(r.Calls.Read, "read", "reads"), text.Count(r.Calls.Write, "write", "writes")),
+	)
 }
 
-// goOn says how to finish what was not finished. A merged report is of many runs, each of which goes on by itself.
+// goOn says how to finish what was not finished. A merged report is of many runs, each of which
+// goes on by itself.
 func (p *printer) goOn(r *report.Report) {
 	unfinished := r.Failed + r.Unknown
 	for _, step := range r.Steps {

@@ -55,11 +55,23 @@ func runCells(run Run) []string {
 	if run.Damaged != "" {
 		return []string{Clean(run.ID), "", "damaged"}
 	}
-	cells := []string{Clean(run.ID), run.Started.UTC().Format(runTime), Clean(string(run.Status)), cut(Clean(strings.Join(run.Zones, ",")), 20), text.Number(run.Planned)}
+	cells := []string{
+		Clean(run.ID),
+		run.Started.UTC().Format(runTime),
+		Clean(string(run.Status)),
+		cut(Clean(strings.Join(run.Zones, ",")), 20),
+		text.Number(run.Planned),
+	}
 	if run.Status == report.RunUnfinished {
 		return cells
 	}
-	return append(cells, text.Number(run.Succeeded), text.Number(run.Failed), text.Number(run.Skipped), text.Number(run.Unknown))
+	return append(
+		cells,
+		text.Number(run.Succeeded),
+		text.Number(run.Failed),
+		text.Number(run.Skipped),
+		text.Number(run.Unknown),
+	)
 }
 
 // runTrouble says, below a run that needs somebody, why and what to do.
@@ -105,9 +117,21 @@ func aligned(rows [][]string) []string {
 // every step, with each request that was sent for it and what became of it.
 func Story(w io.Writer, story *report.Run, o Options) error {
 	p := newPrinter(w, o)
-	p.labelled(0, bold, "run", headLabel, story.Run+", started "+story.Started.UTC().Format("2006-01-02 15:04:05 MST")+storyEnd(story))
+	p.labelled(
+		0,
+		bold,
+		"run",
+		headLabel,
+		story.Run+", started "+story.Started.UTC().Format("2006-01-02 15:04:05 MST")+storyEnd(story),
+	)
 	if story.Host != "" {
-		p.labelled(0, bold, "by", headLabel, fmt.Sprintf("process %d on %s, makesync %s", story.PID, story.Host, story.Tool))
+		p.labelled(
+			0,
+			bold,
+			"by",
+			headLabel,
+			fmt.Sprintf("process %d on %s, makesync %s", story.PID, story.Host, story.Tool),
+		)
 	}
 	p.labelled(0, bold, "plan", headLabel, story.Plan)
 	p.zones(story.Zones)
@@ -148,7 +172,12 @@ func (p *printer) storyOrganization(o *report.RunOrganization, entries map[int][
 		step := &o.Steps[i]
 		p.line("  %s  %s", pad(opWord(step.Op), 8), p.paint(bold, cut(object(step.Address), p.width()-14)))
 		for _, field := range toldFields(*step) {
-			from, to := cutPair(showBriefly(field.From), showBriefly(field.To), 30, p.width()-16-columns(arrow)-30-maxPath)
+			from, to := cutPair(
+				showBriefly(field.From),
+				showBriefly(field.To),
+				30,
+				p.width()-16-columns(arrow)-30-maxPath,
+			)
 			p.line("              %s %s%s%s", cut(Clean(field.Path), maxPath), from, arrow, to)
 		}
 		for _, entry := range entries[step.N] {
@@ -200,7 +229,13 @@ func (p *printer) stepEnd(step *plan.Step, report *report.Report, sent bool) {
 // storyEnd says how the run ended and how to go on.
 func (p *printer) storyEnd(story *report.Run) {
 	if story.Truncated {
-		p.labelled(0, yellow, "", 0, "The last line of the journal was cut off (a kill, or a full disk) and is left out.")
+		p.labelled(
+			0,
+			yellow,
+			"",
+			0,
+			"The last line of the journal was cut off (a kill, or a full disk) and is left out.",
+		)
 	}
 	open := len(story.Open())
 	switch status := story.Status(); {

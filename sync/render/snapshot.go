@@ -26,7 +26,13 @@ func Snapshot(w io.Writer, s *offline.Snapshot, file string, read int, problems 
 		style = redBold
 	}
 	p.line("%s", p.paint(style, "holds "+snapshotValues[s.Values]+emailWords(s)))
-	p.line("makesync: snapshot: %s of zone %s, %d read; file %s", text.Count(len(s.Organizations), "organization", "organizations"), Clean(s.Zone), read, Clean(file))
+	p.line(
+		"makesync: snapshot: %s of zone %s, %d read; file %s",
+		text.Count(len(s.Organizations), "organization", "organizations"),
+		Clean(s.Zone),
+		read,
+		Clean(file),
+	)
 	return p.flush()
 }
 

@@ -109,8 +109,24 @@ func (s *story) print(p *printer, plan *plan.Plan) {
 	say(yellow, "will be invited", text.AndMore(s.invited, named))
 	say(red, "will lose access", text.AndMore(s.losing, named))
 	say(redBold, "cannot be undone", text.AndMore(s.forever, named))
-	say(cyan, "waiting", countIf(plan.Summary.Waiting, "thing that cannot be done yet; not a change", "things that cannot be done yet; not a change"))
-	say(yellow, "held", countIf(plan.Summary.Held, "change that a guard stopped; not applied", "changes that guards stopped; not applied"))
+	say(
+		cyan,
+		"waiting",
+		countIf(
+			plan.Summary.Waiting,
+			"thing that cannot be done yet; not a change",
+			"things that cannot be done yet; not a change",
+		),
+	)
+	say(
+		yellow,
+		"held",
+		countIf(
+			plan.Summary.Held,
+			"change that a guard stopped; not applied",
+			"changes that guards stopped; not applied",
+		),
+	)
 	say(yellow, "not read", text.AndMore(s.notRead, named))
 	say(plain, "as declared", s.declaredWords(plan.Summary))
 	say(plain, "not managed", unmanagedWords(plan.Unmanaged))
@@ -162,8 +178,8 @@ func unmanagedWords(unmanaged map[spec.Kind]int) string {
 	return text + " of which no document speaks"
 }
 
-// callWords says what reading took and what applying will take, with the time where a rate limit binds:
-// organizations are written side by side, so that the slowest one counts.
+// callWords says what reading took and what applying will take, with the time where a rate limit
+// binds: organizations are written side by side, so that the slowest one counts.
 func (s *story) callWords(calls state.Calls, steps int) string {
 	line := text.Count(calls.Read, "read", "reads") + " made"
 	if steps == 0 {
@@ -176,8 +192,13 @@ func (s *story) callWords(calls state.Calls, steps int) string {
 	slow := append([]limited(nil), s.limited...)
 	sort.SliceStable(slow, func(i, j int) bool { return slow[i].minutes() > slow[j].minutes() })
 	worst := slow[0]
-	line += fmt.Sprintf("; at least %s: %s has %s and its plan allows %d calls per minute", text.Count(worst.minutes(), "minute", "minutes"),
-		worst.key, text.Count(worst.writes, "write", "writes"), worst.limit)
+	line += fmt.Sprintf(
+		"; at least %s: %s has %s and its plan allows %d calls per minute",
+		text.Count(worst.minutes(), "minute", "minutes"),
+		worst.key,
+		text.Count(worst.writes, "write", "writes"),
+		worst.limit,
+	)
 	if len(slow) > 1 {
 		line += " (" + text.Count(len(slow)-1, "other organization is", "other organizations are") + " limited too)"
 	}

@@ -135,11 +135,12 @@ func opWords(s plan.Summary) string {
 	return strings.Join(words, ", ")
 }
 
-// opWord is an op for a column: one that this program does not know, which only a foreign plan can hold, is cut.
+// opWord is an op for a column: one that this program does not know, which only a foreign plan can
+// hold, is cut.
 func opWord(op plan.Op) string { return cut(Clean(string(op)), 10) }
 
-// object is an address without its key, as --target takes it behind the key: variable/API_BASE, tfa;
-// for the organization itself the word.
+// object is an address without its key, as --target takes it behind the key: variable/API_BASE,
+// tfa; for the organization itself the word.
 func object(a spec.Address) string {
 	_, below, ok := strings.Cut(string(a), "/")
 	if !ok {

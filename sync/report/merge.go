@@ -77,8 +77,16 @@ func MergePlans(plans []*plan.Plan) (*plan.Plan, error) {
 	}
 	plans = inOrder(plans, func(p *plan.Plan) *spec.Shard { return p.Shard })
 	first := plans[0]
-	whole := &plan.Plan{Format: plan.Format, Created: first.Created, Expires: first.Expires, Seal: "none", Tool: first.Tool,
-		Unmanaged: map[spec.Kind]int{}, Organizations: []plan.Organization{}, Problems: []spec.Problem{}}
+	whole := &plan.Plan{
+		Format:        plan.Format,
+		Created:       first.Created,
+		Expires:       first.Expires,
+		Seal:          "none",
+		Tool:          first.Tool,
+		Unmanaged:     map[spec.Kind]int{},
+		Organizations: []plan.Organization{},
+		Problems:      []spec.Problem{},
+	}
 	for _, p := range plans {
 		mergeCreated(whole, p)
 		whole.Zones = mergeZones(whole.Zones, p.Zones)
@@ -92,7 +100,10 @@ func MergePlans(plans []*plan.Plan) (*plan.Plan, error) {
 	whole.Problems = mergeProblems(whole.Problems)
 	slices.SortStableFunc(whole.Organizations, func(a, b plan.Organization) int { return cmp.Compare(a.Key, b.Key) })
 	renumber(whole.Organizations)
-	if slices.ContainsFunc(plans, func(p *plan.Plan) bool { return p.Digest != "" }) { // else no shard has come to a plan
+	if slices.ContainsFunc(
+		plans,
+		func(p *plan.Plan) bool { return p.Digest != "" },
+	) { // else no shard has come to a plan
 		whole.Digest = plan.DigestOf(whole.Organizations)
 	}
 	whole.Summary = plan.Summarize(whole.Organizations)

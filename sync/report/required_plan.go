@@ -63,7 +63,11 @@ func LicenceProblem(address spec.Address, results map[int]*StepReport) *spec.Pro
 			hint += plan.Feature + ": " + string(plan.Offer) + "; "
 		}
 	}
-	message := text.Count(skipped, "step was", "steps were") + " skipped, since the organization's plan lacks the feature"
+	message := text.Count(
+		skipped,
+		"step was",
+		"steps were",
+	) + " skipped, since the organization's plan lacks the feature"
 	return &spec.Problem{Severity: spec.Warning, Rule: "licence", Address: address,
 		Message: message, Hint: hint + "then apply again"}
 }

@@ -151,7 +151,12 @@ func foreign(s *spec.Shard, key string) string {
 	if s.Has(key) {
 		return ""
 	}
-	return fmt.Sprintf("the organization %s does not belong to shard %d of %d", text.Quote(text.OneLine(key)), s.Index, s.Count)
+	return fmt.Sprintf(
+		"the organization %s does not belong to shard %d of %d",
+		text.Quote(text.OneLine(key)),
+		s.Index,
+		s.Count,
+	)
 }
 
 func isExit(e exit.Code) bool { return e == exit.OK || slices.Contains(exit.Precedence, e) }

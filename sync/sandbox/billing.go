@@ -102,8 +102,8 @@ func (c *call) subscriptionInput() (in subscriptionInput, price *Price, err erro
 }
 
 // changeSubscription: PATCH /organizations/{organizationId}/subscription buys at once: a charge, a
-// new cycle, and another plan with its licence (published by support, not in the contract). A cancel
-// that is not effective yet is taken back. What a charge that fails answers is a switch.
+// new cycle, and another plan with its licence (published by support, not in the contract). A
+// cancel that is not effective yet is taken back. What a charge that fails answers is a switch.
 func changeSubscription(c *call) (change, error) {
 	in, price, err := c.subscriptionInput()
 	if err != nil {
@@ -181,7 +181,10 @@ func freeSubscription(c *call) (change, error) {
 		if c.org.Plan != "Free" {
 			c.zone.becomeFree(c.org, c.now)
 		}
-		return object{{"customerId", number("customer", c.org.ID)}, {"subscriptionId", number("subscription", c.org.ID)}}
+		return object{
+			{"customerId", number("customer", c.org.ID)},
+			{"subscriptionId", number("subscription", c.org.ID)},
+		}
 	}}, nil
 }
 

@@ -92,14 +92,19 @@ func completePrices(prices []*Price) error {
 	for _, p := range prices {
 		p.Period, p.Currency = cmp.Or(p.Period, "month"), cmp.Or(p.Currency, "USD")
 		if p.ID < 1 || seen[p.ID] || productOf(p.Product).id == 0 || p.Period != "month" && p.Period != "year" {
-			return fmt.Errorf("price %d of %q: it needs an id of its own, a product and the period month or year", p.ID, p.Product)
+			return fmt.Errorf(
+				"price %d of %q: it needs an id of its own, a product and the period month or year",
+				p.ID,
+				p.Product,
+			)
 		}
 		seen[p.ID] = true
 	}
 	return nil
 }
 
-// mayReadCatalogue: whether ordinary tokens may read it, and without an organization, is not published.
+// mayReadCatalogue: whether ordinary tokens may read it, and without an organization, is not
+// published.
 func (c *call) mayReadCatalogue() error {
 	id := c.query().Get("organizationId")
 	if c.is("cashier", "forbid") || c.is("cashier", "organization") && id == "" && c.op.path == productsPath {

@@ -16,8 +16,9 @@ type purchase struct {
 	now    time.Time
 }
 
-// buy charges the price, or tries to, and begins a new cycle on the plan. Going up, the credits that
-// are left pay a part; going down, they are carried over. A charge that fails begins the grace.
+// buy charges the price, or tries to, and begins a new cycle on the plan. Going up, the credits
+// that are left pay a part; going down, they are carried over. A charge that fails begins the
+// grace.
 func (p purchase) buy(paid bool) {
 	o, b, old := p.org, p.org.Billing, p.zone.priceOf(p.org)
 	credits, was := o.unused(p.now).operations, o.subscribed()
@@ -161,7 +162,8 @@ func listPayments(c *call) (any, error) {
 	return object{{"payments", cut(p, rows)}}, nil
 }
 
-// payment is a row; the schema has numbers and dates where the example has texts and instants: a switch.
+// payment is a row; the schema has numbers and dates where the example has texts and instants: a
+// switch.
 func (c *call) payment(charge Charge) object {
 	n := strings.TrimPrefix(charge.ID, "in_")
 	signed := "?X-Amz-Expires=600&X-Amz-Signature=" + uuid("invoice", c.org.ID, charge.ID)

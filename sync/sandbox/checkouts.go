@@ -9,9 +9,9 @@ import (
 // checkoutLifetime is how long a checkout page stays open (derived from the payment provider's).
 const checkoutLifetime = 24 * time.Hour
 
-// createSubscription: POST /organizations/{organizationId}/subscription opens a checkout and answers
-// its URL. Nothing is bought by the call alone; whoever plays the person completes it over the
-// control path or with [World.CompleteCheckout]. Nothing stops a second one while one is open.
+// createSubscription: POST /organizations/{organizationId}/subscription opens a checkout and
+// answers its URL. Nothing is bought by the call alone; whoever plays the person completes it over
+// the control path or with [World.CompleteCheckout]. Nothing stops a second one while one is open.
 func createSubscription(c *call) (change, error) {
 	in, price, err := c.subscriptionInput()
 	if err != nil {

@@ -43,7 +43,19 @@ type completion struct {
 // 11 and teams at 101, so that a mixed-up id shows.
 func (k *completion) countIDs() {
 	n := &k.state.Next
-	n.Organization, n.Team, n.Role, n.Edit = max(n.Organization, 11), max(n.Team, 101), max(n.Role, 1001), max(n.Edit, firstEdit)
+	n.Organization, n.Team, n.Role, n.Edit = max(
+		n.Organization,
+		11,
+	), max(
+		n.Team,
+		101,
+	), max(
+		n.Role,
+		1001,
+	), max(
+		n.Edit,
+		firstEdit,
+	)
 	n.User = max(n.User, 1)
 	for _, u := range k.state.Users {
 		k.take(u.ID)

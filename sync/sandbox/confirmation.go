@@ -28,7 +28,10 @@ func (c *call) unconfirmedDelete(detail string, hit []object) error {
 func (c *call) activeScenarios() []object {
 	rows := make([]object, c.org.ActiveScenarios)
 	for i := range rows {
-		rows[i] = object{{"scenarioId", c.org.ID*1000 + i + 1}, {"scenarioName", fmt.Sprintf("Scenario %d of %s", i+1, c.org.Name)}}
+		rows[i] = object{
+			{"scenarioId", c.org.ID*1000 + i + 1},
+			{"scenarioName", fmt.Sprintf("Scenario %d of %s", i+1, c.org.Name)},
+		}
 	}
 	return rows
 }

@@ -43,7 +43,8 @@ var contract = func() map[string]*contractRow {
 //go:embed contract_published.json
 var publishedMistakes []byte
 
-// serveContract: GET /openapi.json describes what this zone serves, from its own table of operations.
+// serveContract: GET /openapi.json describes what this zone serves, from its own table of
+// operations.
 func serveContract(c *call) (any, error) {
 	document := openAPI(c.w.router.operations, c.zone.Host)
 	patches := []json.RawMessage{}
@@ -127,7 +128,10 @@ func (op *operation) parameters(row *contractRow) []any {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(row.Query)) {
-		list = append(list, parameter(name, "query", slices.Contains(row.QueryRequired, name), schemaOf(row.Query[name])))
+		list = append(
+			list,
+			parameter(name, "query", slices.Contains(row.QueryRequired, name), schemaOf(row.Query[name])),
+		)
 	}
 	return list
 }

@@ -57,7 +57,11 @@ var controlColumns = table[*FeatureControl]{
 	{"id", true, func(_ *call, ct *FeatureControl) any { return ct.ID }},
 	{"name", true, func(_ *call, ct *FeatureControl) any { return ct.Name }},
 	{"label", true, func(_ *call, ct *FeatureControl) any { return localized(ct.Name) }},
-	{"description", true, func(_ *call, ct *FeatureControl) any { return localized("Allows " + ct.Name + " in the organization.") }},
+	{
+		"description",
+		true,
+		func(_ *call, ct *FeatureControl) any { return localized("Allows " + ct.Name + " in the organization.") },
+	},
 	{"tags", true, func(_ *call, ct *FeatureControl) any { return orEmpty(ct.Tags) }},
 	{"warning_message", true, func(_ *call, ct *FeatureControl) any {
 		return localized("Scenarios that use " + ct.Name + " stop when it is disabled.")
@@ -126,7 +130,11 @@ func enforceTFA(c *call) (change, error) {
 		return change{}, err
 	}
 	if c.is("tfa-feature", "off") {
-		return change{}, &problem{status: http.StatusBadRequest, code: "SC400", message: "TFA enforcement is not available."}
+		return change{}, &problem{
+			status:  http.StatusBadRequest,
+			code:    "SC400",
+			message: "TFA enforcement is not available.",
+		}
 	}
 	if !c.org.enforcesTFA() {
 		return change{}, &problem{status: http.StatusPaymentRequired, code: c.w.switchValue("tfa-plan"),

@@ -49,8 +49,8 @@ func (b *Billing) reduced(m Money) Money {
 	return m * Money(100-b.Discount.PercentOff) / 100
 }
 
-// getDiscount: GET /organizations/{organizationId}/universal-discount is null, or a discount that is
-// active or dormant.
+// getDiscount: GET /organizations/{organizationId}/universal-discount is null, or a discount that
+// is active or dormant.
 func getDiscount(c *call) (any, error) {
 	d := c.org.Billing.Discount
 	if d == nil {
@@ -85,7 +85,9 @@ func redeemDiscount(c *call) (change, error) {
 		return change{}, notFound("Discount")
 	case d.Active || c.org.Billing.Coupon != "":
 		return change{}, invalid("Another discount is active.")
-	case d.Elsewhere, !d.RedeemUntil.IsZero() && c.now.After(d.RedeemUntil), !slices.Contains(d.Rules, "redeemable_by_user"):
+	case d.Elsewhere,
+		!d.RedeemUntil.IsZero() && c.now.After(d.RedeemUntil),
+		!slices.Contains(d.Rules, "redeemable_by_user"):
 		return change{}, invalid("The discount cannot be redeemed.")
 	}
 	return change{"discount", func() any {
@@ -109,8 +111,15 @@ func claimOffer(c *call) (change, error) {
 	}
 	return change{"discount", func() any {
 		b.OfferClaimed = true
-		b.Discount = &Discount{ID: number("offer", c.org.ID), Type: "cancellation_offer", PercentOff: offerPercent, Active: true,
-			ValidTo: c.now.UTC().AddDate(0, offerMonths, 0), Rules: []string{"lost_on_cancel", "lost_on_product_downgrade"}}
+		b.Discount = &Discount{
+			ID:         number("offer", c.org.ID),
+			Type:       "cancellation_offer",
+			PercentOff: offerPercent,
+			Active:     true,
+			ValidTo: c.now.UTC().
+				AddDate(0, offerMonths, 0),
+			Rules: []string{"lost_on_cancel", "lost_on_product_downgrade"},
+		}
 		return ok()
 	}}, nil
 }

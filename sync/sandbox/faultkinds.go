@@ -35,13 +35,34 @@ var faultKinds = []faultKind{
 	{kind: "truncate", about: "does the call, then breaks the connection in the middle of the answer", play: truncate},
 	{kind: "malformed", about: "does the call, then answers half of the JSON as if it were all", play: malformed},
 	{kind: "redirect", about: "answers with a redirect to another host", play: redirect},
-	{kind: "lag", about: "does the call; an organization that it creates answers only after GET with wait=true", play: lagging},
-	{kind: "unlisted-after", about: "does the call, then breaks the connection; the list shows an organization that it creates only after delay (default 5s)", play: unlisted},
-	{kind: "lost-token", about: "answers 401 from this call on, as if the token were gone", play: lostToken, lasts: true},
+	{
+		kind:  "lag",
+		about: "does the call; an organization that it creates answers only after GET with wait=true",
+		play:  lagging,
+	},
+	{
+		kind:  "unlisted-after",
+		about: "does the call, then breaks the connection; the list shows an organization that it creates only after delay (default 5s)",
+		play:  unlisted,
+	},
+	{
+		kind:  "lost-token",
+		about: "answers 401 from this call on, as if the token were gone",
+		play:  lostToken,
+		lasts: true,
+	},
 	{kind: "date", about: "does the call; its Date header is off by skew, or left out", play: date},
-	{kind: "accept", about: "before the call, the invitation of member, or every open one, is accepted", others: accept},
+	{
+		kind:   "accept",
+		about:  "before the call, the invitation of member, or every open one, is accepted",
+		others: accept,
+	},
 	{kind: "spend", about: "before the call, others spend calls (default 1) of the same rate limit", others: spend},
-	{kind: "twin", about: "before an organization is created, somebody else creates the same one, with the user as Admin", others: twin},
+	{
+		kind:   "twin",
+		about:  "before an organization is created, somebody else creates the same one, with the user as Admin",
+		others: twin,
+	},
 }
 
 func init() {

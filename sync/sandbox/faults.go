@@ -27,7 +27,8 @@ type Fault struct {
 	Organization int    // only calls about this organization; 0 for all
 	// Nth is the first call that goes wrong, counted among those that match; 0 means 1.
 	Nth int
-	// Times is how many calls go wrong from there on: 0 means one when Nth is set, all otherwise and for lost-token.
+	// Times is how many calls go wrong from there on: 0 means one when Nth is set, all otherwise
+	// and for lost-token.
 	Times int
 	// Probability with which each of them goes wrong; 0 means always.
 	Probability float64
@@ -55,7 +56,11 @@ type faultField struct {
 var faultFields = []faultField{
 	{"op", word(func(f *Fault) *string { return &f.Operation }), func(f Fault) string { return f.Operation }},
 	{"zone", word(func(f *Fault) *string { return &f.Zone }), func(f Fault) string { return f.Zone }},
-	{"organization", whole(func(f *Fault) *int { return &f.Organization }), func(f Fault) string { return nonzero(f.Organization) }},
+	{
+		"organization",
+		whole(func(f *Fault) *int { return &f.Organization }),
+		func(f Fault) string { return nonzero(f.Organization) },
+	},
 	{"nth", whole(func(f *Fault) *int { return &f.Nth }), func(f Fault) string { return nonzero(f.Nth) }},
 	{"times", whole(func(f *Fault) *int { return &f.Times }), func(f Fault) string { return nonzero(f.Times) }},
 	{"probability", parseProbability, func(f Fault) string { return nonzero(f.Probability) }},
@@ -63,7 +68,11 @@ var faultFields = []faultField{
 	{"kind", word(func(f *Fault) *string { return &f.Kind }), func(f Fault) string { return f.Kind }},
 	{"status", whole(func(f *Fault) *int { return &f.Status }), func(f Fault) string { return nonzero(f.Status) }},
 	{"body", word(func(f *Fault) *string { return &f.Body }), func(f Fault) string { return f.Body }},
-	{"retry-after", whole(func(f *Fault) *int { return &f.RetryAfter }), func(f Fault) string { return nonzero(f.RetryAfter) }},
+	{
+		"retry-after",
+		whole(func(f *Fault) *int { return &f.RetryAfter }),
+		func(f Fault) string { return nonzero(f.RetryAfter) },
+	},
 	{"delay", parseDelay, func(f Fault) string { return nonzero(f.Delay) }},
 	{"location", word(func(f *Fault) *string { return &f.Location }), func(f Fault) string { return f.Location }},
 	{"code", word(func(f *Fault) *string { return &f.Code }), func(f Fault) string { return f.Code }},
@@ -126,7 +135,12 @@ func ParseFault(s string) (Fault, error) {
 		k, v, ok := strings.Cut(part, "=")
 		i := slices.IndexFunc(faultFields, func(field faultField) bool { return field.key == strings.TrimSpace(k) })
 		if !ok || i < 0 {
-			return f, fmt.Errorf("fault %q: %q is not one of %s, each with =value", s, part, strings.Join(faultKeys(), ", "))
+			return f, fmt.Errorf(
+				"fault %q: %q is not one of %s, each with =value",
+				s,
+				part,
+				strings.Join(faultKeys(), ", "),
+			)
 		}
 		if err := faultFields[i].parse(&f, strings.TrimSpace(v)); err != nil {
 			return f, fmt.Errorf("fault %q: %s: %w", s, k, err)

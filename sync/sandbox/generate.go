@@ -57,10 +57,80 @@ type generator struct {
 }
 
 var (
-	givenNames  = []string{"Ada", "Bruno", "Chloé", "Dana", "Emil", "Fatima", "Goran", "Hana", "Iva", "Jürgen", "Katarzyna", "Łukasz", "María", "Nguyễn", "Ondřej", "Priya", "Søren", "Tereza", "Urška", "Yūki"}
-	familyNames = []string{"Adams", "Bianchi", "Černý", "Dubois", "Eriksson", "Fernández", "Grünwald", "Horvat", "Ito", "Jovanović", "Kovács", "Lewandowska", "Müller", "Novotná", "O'Brien", "Papadopoulou", "Quinn", "Rossi", "Šimek", "Tanaka"}
-	firms       = []string{"Acme", "Borealis", "Cobalt", "Delta", "Evergreen", "Foxglove", "Granite", "Harbor", "Indigo", "Juniper", "Kestrel", "Lumen", "Meridian", "Nimbus", "Orchard"}
-	trades      = []string{"Automation", "Logistics", "Foods", "Studio", "Labs", "Consulting", "Retail", "Energy", "Media", "Health", "Travel"}
+	givenNames = []string{
+		"Ada",
+		"Bruno",
+		"Chloé",
+		"Dana",
+		"Emil",
+		"Fatima",
+		"Goran",
+		"Hana",
+		"Iva",
+		"Jürgen",
+		"Katarzyna",
+		"Łukasz",
+		"María",
+		"Nguyễn",
+		"Ondřej",
+		"Priya",
+		"Søren",
+		"Tereza",
+		"Urška",
+		"Yūki",
+	}
+	familyNames = []string{
+		"Adams",
+		"Bianchi",
+		"Černý",
+		"Dubois",
+		"Eriksson",
+		"Fernández",
+		"Grünwald",
+		"Horvat",
+		"Ito",
+		"Jovanović",
+		"Kovács",
+		"Lewandowska",
+		"Müller",
+		"Novotná",
+		"O'Brien",
+		"Papadopoulou",
+		"Quinn",
+		"Rossi",
+		"Šimek",
+		"Tanaka",
+	}
+	firms = []string{
+		"Acme",
+		"Borealis",
+		"Cobalt",
+		"Delta",
+		"Evergreen",
+		"Foxglove",
+		"Granite",
+		"Harbor",
+		"Indigo",
+		"Juniper",
+		"Kestrel",
+		"Lumen",
+		"Meridian",
+		"Nimbus",
+		"Orchard",
+	}
+	trades = []string{
+		"Automation",
+		"Logistics",
+		"Foods",
+		"Studio",
+		"Labs",
+		"Consulting",
+		"Retail",
+		"Energy",
+		"Media",
+		"Health",
+		"Travel",
+	}
 	// oddNames are given to the first organizations; the two of one name come first.
 	oddNames = []string{
 		"Twin Brothers", "Twin Brothers",
@@ -75,7 +145,12 @@ var (
 func (g *generator) people() {
 	for i := range min(max(g.Members*3, 8), 5000) {
 		given, family := givenNames[g.random.IntN(len(givenNames))], familyNames[g.random.IntN(len(familyNames))]
-		u := &User{ID: i + 2, Name: given + " " + family, Email: fmt.Sprintf("user%d@acme.example", i+2), TwoFactor: i%3 > 0}
+		u := &User{
+			ID:        i + 2,
+			Name:      given + " " + family,
+			Email:     fmt.Sprintf("user%d@acme.example", i+2),
+			TwoFactor: i%3 > 0,
+		}
 		switch {
 		case i == 1:
 			u.Email = "User3@Acme.Example" // upper case, as people type it
@@ -124,7 +199,11 @@ func (g *generator) members(o *Organization, i int) {
 	o.Members = append(o.Members, first)
 	pool := g.random.Perm(len(g.state.Users) - 1)
 	for n := range min(g.Members-1, len(pool)) {
-		m := &Member{UserID: pool[n] + 2, Role: Ref{ID: []int{adminID, memberID, memberID, 14, 15, 16}[n%6]}, Connections: n % 3}
+		m := &Member{
+			UserID:      pool[n] + 2,
+			Role:        Ref{ID: []int{adminID, memberID, memberID, 14, 15, 16}[n%6]},
+			Connections: n % 3,
+		}
 		switch {
 		case i%2 == 0 && n == 1:
 			m.Invitation = &Invitation{word: "pending"}
@@ -176,9 +255,17 @@ func (g *generator) plainVariable(name string, v int) Variable {
 	case 0:
 		return Variable{name, 1, json.RawMessage(strconv.Itoa(g.random.IntN(100000)))}
 	case 1:
-		return Variable{name, 2, quoted("https://" + strings.ToLower(firms[g.random.IntN(len(firms))]) + ".example/" + strconv.Itoa(v))}
+		return Variable{
+			name,
+			2,
+			quoted("https://" + strings.ToLower(firms[g.random.IntN(len(firms))]) + ".example/" + strconv.Itoa(v)),
+		}
 	case 2:
 		return Variable{name, 3, json.RawMessage(strconv.FormatBool(g.random.IntN(2) == 0))}
 	}
-	return Variable{name, 4, quoted(founded.Add(time.Duration(g.random.IntN(1_000_000)) * time.Minute).Format("2006-01-02T15:04:05.000Z"))}
+	return Variable{
+		name,
+		4,
+		quoted(founded.Add(time.Duration(g.random.IntN(1_000_000)) * time.Minute).Format("2006-01-02T15:04:05.000Z")),
+	}
 }

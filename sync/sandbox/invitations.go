@@ -56,7 +56,10 @@ func invite(c *call) (change, error) {
 			c.org.team(id).add(u.ID)
 		}
 		c.w.index.membersChanged(u.ID)
-		return object{{"user", invitedColumns.row(c, u)}, {"userOrganizationRole", memberColumns.normal().row(c, membership{c.org, m})}}
+		return object{
+			{"user", invitedColumns.row(c, u)},
+			{"userOrganizationRole", memberColumns.normal().row(c, membership{c.org, m})},
+		}
 	}}, nil
 }
 
@@ -68,7 +71,8 @@ func (c *call) checkInvitation(email, name string, role int, teams []int) error 
 	if !validName(name) {
 		reasons = append(reasons, "Invalid name.")
 	}
-	if r := c.w.index.role(role); r.Category != "organization" || role == ownerID || !r.builtin && r.OrganizationID != c.org.ID {
+	if r := c.w.index.role(role); r.Category != "organization" || role == ownerID ||
+		!r.builtin && r.OrganizationID != c.org.ID {
 		reasons = append(reasons, "Invalid role.")
 	}
 	for _, id := range teams {

@@ -31,11 +31,17 @@ var (
 		"dlqStorage":1048576,"operations":1000,"scenarioIO":true,"gracePeriod":0,"executionTime":5,"restartPeriod":"1 month",
 		"creatingTemplates":false,"installPublicApps":true,"productManagement":"selfService","onDemandScheduling":true,
 		"webhookLogRetentionDays":3}`)
-	coreLicence = licence(freeLicence, `{"apiLimit":60,"interval":1,"operations":10000,"scenarios":-1,"transfer":5368709120,
-		"executionTime":40,"retention":30,"premiumApps":1}`)
+	coreLicence = licence(
+		freeLicence,
+		`{"apiLimit":60,"interval":1,"operations":10000,"scenarios":-1,"transfer":5368709120,
+		"executionTime":40,"retention":30,"premiumApps":1}`,
+	)
 	proLicence = licence(coreLicence, `{"apiLimit":120,"customVariables":true,"fulltext":true,"priority":"medium",
 		"creatingTemplates":true,"customProperties":1}`)
-	teamsLicence      = licence(proLicence, `{"apiLimit":240,"teams":100,"users":50,"priority":"high","teamOperationsLimits":true}`)
+	teamsLicence = licence(
+		proLicence,
+		`{"apiLimit":240,"teams":100,"users":50,"priority":"high","teamOperationsLimits":true}`,
+	)
 	enterpriseLicence = licence(teamsLicence, `{"apiLimit":1000,"users":1000,"customFunctions":true,"customRoles":true,
 		"dedicatedSso":true,"auditLogsDays":365,"onPremAgent":true,"makeAITools":2,"gracePeriod":7,"retention":60}`)
 )

@@ -216,7 +216,8 @@ func transferTo(c *call) (change, error) {
 	return c.transfer(*in.UserID)
 }
 
-// transferToUser: POST /users/{userId}/user-organization-roles/{organizationId}/transfer, the same by path.
+// transferToUser: POST /users/{userId}/user-organization-roles/{organizationId}/transfer, the same
+// by path.
 func transferToUser(c *call) (change, error) {
 	id, err := c.id("userId")
 	if err != nil {

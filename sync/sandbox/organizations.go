@@ -53,7 +53,17 @@ var (
 	listable = organizationColumns.named("id", "name", "countryId", "timezoneId", "license", "zone", "serviceName",
 		"teams", "isPaused", "externalId", "productName", "tfaEnforced", "privateSpaces")
 	// created are the keys in the reply to creating and changing an organization.
-	created = organizationColumns.named("id", "name", "timezoneId", "countryId", "license", "zone", "serviceName", "teams", "isPaused")
+	created = organizationColumns.named(
+		"id",
+		"name",
+		"timezoneId",
+		"countryId",
+		"license",
+		"zone",
+		"serviceName",
+		"teams",
+		"isPaused",
+	)
 )
 
 // here leaves a column out for organizations that live in another zone than the one called.

@@ -26,7 +26,8 @@ func accept(f *Fault, c *call) {
 	})
 }
 
-// acceptIn accepts the open invitations of an organization, or one of them; the caller has the lock.
+// acceptIn accepts the open invitations of an organization, or one of them; the caller has the
+// lock.
 func (w *World) acceptIn(o *Organization, email string) {
 	for _, m := range o.Members {
 		u := w.index.users[m.UserID]
@@ -78,7 +79,8 @@ func twin(_ *Fault, c *call) {
 			CountryID  int    `json:"countryId"`
 		}
 		user := c.w.index.token(c.r.Header.Get("Authorization"))
-		if json.Unmarshal(c.body, &in) != nil || user == nil || !validName(in.Name) || c.zoneOfRegion(in.RegionID) == nil {
+		if json.Unmarshal(c.body, &in) != nil || user == nil || !validName(in.Name) ||
+			c.zoneOfRegion(in.RegionID) == nil {
 			return nil // the call itself will be refused
 		}
 		c.now, c.user = c.w.Now(), user

@@ -95,8 +95,9 @@ func (c *call) paymentMethod() (*PaymentMethod, error) {
 	return nil, notFound("Payment method")
 }
 
-// deletePaymentMethod: DELETE /organizations/{organizationId}/subscription/payment-methods/{paymentMethodId}
-// takes a default one away, too: nothing says that it does not.
+// deletePaymentMethod: DELETE
+// /organizations/{organizationId}/subscription/payment-methods/{paymentMethodId} takes a default
+// one away, too: nothing says that it does not.
 func deletePaymentMethod(c *call) (change, error) {
 	m, err := c.paymentMethod()
 	if err != nil {
@@ -129,7 +130,11 @@ func setDefaultPaymentMethod(c *call) (change, error) {
 	}
 	extras, subscription := in.Target != "subscription", in.Target != "extras"
 	if extras && m.Delayed {
-		return change{}, &problem{status: http.StatusBadRequest, code: "SC400", message: "Payment method is not immediate"}
+		return change{}, &problem{
+			status:  http.StatusBadRequest,
+			code:    "SC400",
+			message: "Payment method is not immediate",
+		}
 	}
 	return change{"paymentMethod/" + m.ID, func() any {
 		for _, p := range c.org.Billing.PaymentMethods {

@@ -46,11 +46,15 @@ func (p *problem) body() []byte {
 // of the Free plan (measured by third parties on a live Free organization).
 const tokenForbidden = "Forbidden to use token authorization for this organization."
 
-// The errors of the API. The pairs SC400 with 400, IM015 with 401, SC402 with 402, SC403 and
-// IM002 with 403, and IM004 with 406 are published; the other pairs of code and status are inferred.
+// The errors of the API. The pairs SC400 with 400, IM015 with 401, SC402 with 402, SC403 and IM002
+// with 403, and IM004 with 406 are published; the other pairs of code and status are inferred.
 
 func (c *call) unauthorized() error {
-	return &problem{status: http.StatusUnauthorized, code: c.w.switchValue("bad-token"), message: "User is not logged in."}
+	return &problem{
+		status:  http.StatusUnauthorized,
+		code:    c.w.switchValue("bad-token"),
+		message: "User is not logged in.",
+	}
 }
 
 // forbidden is a 403 that gives no reason; the API's two documents write it differently.
@@ -66,7 +70,12 @@ func forbiddenBecause(detail string) error {
 }
 
 func lacking(permission string) error {
-	return &problem{status: http.StatusForbidden, code: "IM002", message: "Insufficient rights", detail: "Missing permission: " + permission + "."}
+	return &problem{
+		status:  http.StatusForbidden,
+		code:    "IM002",
+		message: "Insufficient rights",
+		detail:  "Missing permission: " + permission + ".",
+	}
 }
 
 func lackingScope(anyOf []string) error {

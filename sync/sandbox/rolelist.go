@@ -32,10 +32,24 @@ const (
 )
 
 var (
-	everything = []string{mayView, mayEdit, mayManageUsers, mayViewVariables, mayEditVariables, mayViewPayments, mayEditPayments, mayManageTeams, mayInstallApps, mayViewUsers, mayEditRoles}
-	watching   = []string{"scenario view", "team view", "connection view", "execution view"}
-	working    = append([]string{"scenario add", "scenario edit", "scenario run", "connection add", "connection edit"}, watching...)
-	leading    = append([]string{"team edit", "team users manage", "team variable edit"}, working...)
+	everything = []string{
+		mayView,
+		mayEdit,
+		mayManageUsers,
+		mayViewVariables,
+		mayEditVariables,
+		mayViewPayments,
+		mayEditPayments,
+		mayManageTeams,
+		mayInstallApps,
+		mayViewUsers,
+		mayEditRoles,
+	}
+	watching = []string{"scenario view", "team view", "connection view", "execution view"}
+	working  = append(
+		[]string{"scenario add", "scenario edit", "scenario run", "connection add", "connection edit"},
+		watching...)
+	leading = append([]string{"team edit", "team users manage", "team variable edit"}, working...)
 )
 
 // builtinRoles are the roles of every zone. The ids 1, 3, 4, 6 and 11 to 14 are
@@ -44,13 +58,43 @@ var builtinRoles = []*Role{
 	{ID: 1, Name: "Team Admin", Category: "team", identifier: "team_admin", Permissions: leading},
 	{ID: 3, Name: "Team Member", Category: "team", identifier: "team_member", Permissions: working},
 	{ID: 4, Name: "Team Monitoring", Category: "team", identifier: "team_monitoring", Permissions: watching},
-	{ID: 6, Name: "Team Operator", Category: "team", identifier: "team_operator", Permissions: append([]string{"scenario run"}, watching...)},
-	{ID: 7, Name: "Team Restricted Member", Category: "team", identifier: "team_restricted_member", Permissions: working[1:]},
+	{
+		ID:          6,
+		Name:        "Team Operator",
+		Category:    "team",
+		identifier:  "team_operator",
+		Permissions: append([]string{"scenario run"}, watching...),
+	},
+	{
+		ID:          7,
+		Name:        "Team Restricted Member",
+		Category:    "team",
+		identifier:  "team_restricted_member",
+		Permissions: working[1:],
+	},
 	{ID: 11, Name: "Owner", Category: "organization", identifier: "organization_owner", Permissions: everything},
 	{ID: 12, Name: "Admin", Category: "organization", identifier: "organization_admin", Permissions: everything},
-	{ID: 13, Name: "Member", Category: "organization", identifier: "organization_member", Permissions: []string{mayView, mayViewUsers, mayViewVariables}},
-	{ID: 14, Name: "Accountant", Category: "organization", identifier: "organization_accountant", Permissions: []string{mayView, mayViewUsers, mayViewPayments}},
-	{ID: 15, Name: "App Developer", Category: "organization", identifier: "organization_app_developer", Permissions: []string{mayView, mayViewUsers, mayViewVariables, mayInstallApps}},
+	{
+		ID:          13,
+		Name:        "Member",
+		Category:    "organization",
+		identifier:  "organization_member",
+		Permissions: []string{mayView, mayViewUsers, mayViewVariables},
+	},
+	{
+		ID:          14,
+		Name:        "Accountant",
+		Category:    "organization",
+		identifier:  "organization_accountant",
+		Permissions: []string{mayView, mayViewUsers, mayViewPayments},
+	},
+	{
+		ID:          15,
+		Name:        "App Developer",
+		Category:    "organization",
+		identifier:  "organization_app_developer",
+		Permissions: []string{mayView, mayViewUsers, mayViewVariables, mayInstallApps},
+	},
 	{ID: 16, Name: "Guest", Category: "organization", identifier: "organization_guest"},
 }
 

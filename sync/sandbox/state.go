@@ -51,7 +51,8 @@ type User struct {
 	// SSO says that the user signs in through another service, which has no two-factor
 	// authentication of Make's.
 	SSO bool `json:"sso,omitempty"`
-	// Invited marks somebody who is known from invitations only, with the name that the inviter typed.
+	// Invited marks somebody who is known from invitations only, with the name that the inviter
+	// typed.
 	Invited   bool      `json:"invited,omitempty"`
 	Language  string    `json:"language,omitempty"` // default en
 	Timezone  Ref       `json:"timezone,omitzero"`  // default Europe/Prague
@@ -71,7 +72,8 @@ type Zone struct {
 	Enums    *Enums            `json:"enums,omitempty"` // lists that replace the built-in ones
 	// Prices replace the built-in ones of the catalogue.
 	Prices []*Price `json:"prices,omitempty"`
-	// Contract is a JSON merge patch (RFC 7386) on the answer of GET /openapi.json: a contract that has moved.
+	// Contract is a JSON merge patch (RFC 7386) on the answer of GET /openapi.json: a contract that
+	// has moved.
 	Contract      json.RawMessage `json:"contract,omitempty"`
 	Organizations []*Organization `json:"organizations"`
 }
@@ -108,8 +110,8 @@ type Organization struct {
 	ExternalID      string                     `json:"externalId,omitempty"`
 	TFAEnforced     bool                       `json:"tfaEnforced,omitempty"`
 	ActiveScenarios int                        `json:"activeScenarios,omitempty"`
-	// HourlyMost bounds what the scenarios use in an hour, in credits; left out, it follows the licence.
-	// With it, the organization can run out of credits.
+	// HourlyMost bounds what the scenarios use in an hour, in credits; left out, it follows the
+	// licence. With it, the organization can run out of credits.
 	HourlyMost int        `json:"hourlyMost,omitempty"`
 	Teams      []*Team    `json:"teams,omitempty"`   // default: one, My Team
 	Members    []*Member  `json:"members,omitempty"` // default: the first user as Owner
@@ -158,7 +160,8 @@ type Invitation struct {
 	Sent time.Time `json:"sent"`
 	Hash string    `json:"hash,omitempty"` // what travels in the mail; a UUID
 	Note string    `json:"note,omitempty"`
-	// State is shown instead of what follows from the time, as "declined"; in a seed that word alone will do.
+	// State is shown instead of what follows from the time, as "declined"; in a seed that word
+	// alone will do.
 	State string `json:"state,omitempty"`
 	word  string // "pending" or "expired" until it is resolved
 }

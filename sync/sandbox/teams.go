@@ -84,11 +84,16 @@ func createTeam(c *call) (change, error) {
 	if err := missing("name", in.Name == nil || *in.Name == ""); err != nil {
 		return change{}, err
 	}
-	if limit := c.org.licenceNumber("teams", -1); c.is("team-limit", "enforce") && limit >= 0 && len(c.org.Teams) >= limit {
+	if limit := c.org.licenceNumber("teams", -1); c.is("team-limit", "enforce") && limit >= 0 &&
+		len(c.org.Teams) >= limit {
 		return change{}, &problem{status: http.StatusForbidden, code: "IM011", message: "Limit of teams reached"}
 	}
 	return change{"team/" + *in.Name, func() any {
-		t := &Team{ID: next(&c.w.state.Next.Team), Name: *in.Name, Members: []TeamMember{{UserID: c.user.ID, Role: Ref{ID: teamAdminID}}}}
+		t := &Team{
+			ID:      next(&c.w.state.Next.Team),
+			Name:    *in.Name,
+			Members: []TeamMember{{UserID: c.user.ID, Role: Ref{ID: teamAdminID}}},
+		}
 		c.org.Teams = append(c.org.Teams, t)
 		h := home{c.org, c.zone, t}
 		c.w.index.teams[t.ID] = h

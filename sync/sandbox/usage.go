@@ -29,7 +29,8 @@ func (o *Organization) between(from, to time.Time) usage {
 	return usage{sum, sum * 1024}
 }
 
-// mostInAnHour bounds an hour's usage; where no seed says it, nearly all months stay within the licence.
+// mostInAnHour bounds an hour's usage; where no seed says it, nearly all months stay within the
+// licence.
 func (o *Organization) mostInAnHour() int {
 	if o.HourlyMost > 0 {
 		return o.HourlyMost
@@ -46,8 +47,8 @@ func (o *Organization) hours(from, to time.Time) int {
 	return sum
 }
 
-// cappedHours does so for an organization that can run out of credits: in each cycle it uses no more
-// than the licence has, and nothing afterwards.
+// cappedHours does so for an organization that can run out of credits: in each cycle it uses no
+// more than the licence has, and nothing afterwards.
 func (o *Organization) cappedHours(from, to time.Time) int {
 	sum := 0
 	for from.Before(to) {
@@ -87,7 +88,8 @@ func (o *Organization) unused(now time.Time) usage {
 	return usage{max(0, o.credits(o.lastReset(now))-u.operations), max(0, o.licenceNumber("transfer", 0)-u.transfer)}
 }
 
-// lastReset is the last monthly anniversary of the organization's creation, or of its last change of plan.
+// lastReset is the last monthly anniversary of the organization's creation, or of its last change
+// of plan.
 func (o *Organization) lastReset(now time.Time) time.Time {
 	from, _ := anniversaries(o.anchor(now), now, 1)
 	return from

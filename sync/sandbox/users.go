@@ -68,7 +68,10 @@ var (
 		{"lastLogin", false, func(_ *call, u *User) any { return u.LastLogin }},
 		{"supportEligible", false, func(*call, *User) any { return true }},
 	}...)
-	listColumns = append(slices.Clip(userColumns), column[*User]{"userTeamIds", false, func(c *call, u *User) any { return c.org.teamsOf(u.ID) }})
+	listColumns = append(
+		slices.Clip(userColumns),
+		column[*User]{"userTeamIds", false, func(c *call, u *User) any { return c.org.teamsOf(u.ID) }},
+	)
 	// meColumns are what users/me answers by default: with the time zone and locale as codes, and
 	// without lastLogin (published in an example).
 	meColumns = ownColumns.named("id", "name", "email", "language", "timezoneId", "localeId", "countryId", "features",
@@ -158,6 +161,11 @@ func currentAuthorization(c *call) (any, error) {
 // apiTokens: GET /users/me/api-tokens. The token is masked but for its first block.
 func apiTokens(c *call) (any, error) {
 	first, _, _ := strings.Cut(c.user.Token, "-")
-	row := object{{"token", first + "-****-****-****-************"}, {"label", "makesync"}, {"scope", c.user.scopes()}, {"created", founded}}
+	row := object{
+		{"token", first + "-****-****-****-************"},
+		{"label", "makesync"},
+		{"scope", c.user.scopes()},
+		{"created", founded},
+	}
 	return object{{"apiTokens", []object{row}}}, nil
 }

@@ -78,7 +78,8 @@ func (t VariableType) fits(value json.RawMessage, strict bool) bool {
 // dateForm is the form of dates (published).
 const dateForm = "2006-01-02T15:04:05.000Z"
 
-// isDecimal says whether a text is a number as people write it: no NaN, no infinity, not hexadecimal.
+// isDecimal says whether a text is a number as people write it: no NaN, no infinity, not
+// hexadecimal.
 func isDecimal(s string) bool {
 	_, err := strconv.ParseFloat(s, 64)
 	return err == nil && strings.Trim(s, "+-.0123456789eE") == ""

@@ -56,7 +56,14 @@ func newWorld(s *State, now func() time.Time) (*World, error) {
 	if err := s.complete(now().Add(time.Duration(s.Clock))); err != nil {
 		return nil, err
 	}
-	w := &World{state: s, index: newIndex(s), now: now, turns: make(chan struct{}, 1), router: newRouter(operations()), passing: map[string]string{}}
+	w := &World{
+		state:   s,
+		index:   newIndex(s),
+		now:     now,
+		turns:   make(chan struct{}, 1),
+		router:  newRouter(operations()),
+		passing: map[string]string{},
+	}
 	w.control = &control{world: w}
 	w.calls = make([]atomic.Int64, len(w.router.operations))
 	w.turns <- struct{}{}

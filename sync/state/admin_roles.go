@@ -12,10 +12,12 @@ const (
 	AdminRole int64 = 12
 )
 
-// AdminRoles are the two roles that administer an organization, by their ids in its zone. What is 0 has the published id.
+// AdminRoles are the two roles that administer an organization, by their ids in its zone. What is 0
+// has the published id.
 type AdminRoles struct{ Owner, Admin int64 }
 
-// AdminRolesOf finds both in a list of roles by their names or identifiers; what is not there, or there twice, is 0.
+// AdminRolesOf finds both in a list of roles by their names or identifiers; what is not there, or
+// there twice, is 0.
 func AdminRolesOf(roles []Name) AdminRoles {
 	return AdminRoles{Owner: onlyNamed(roles, "owner"), Admin: onlyNamed(roles, "admin")}
 }
@@ -60,7 +62,8 @@ func (r AdminRoles) Rank(role Name) int {
 // BuiltinRoles name the roles whose ids are the same everywhere, where no list was needed.
 var BuiltinRoles = map[string]string{"11": "Owner", "12": "Admin", "13": "Member", "14": "Accountant"}
 
-// RoleName names the id of a role to people: as the list does, else as every public zone does, else by the id.
+// RoleName names the id of a role to people: as the list does, else as every public zone does, else
+// by the id.
 func RoleName(roles []Name, id string) string {
 	name := NameOf(Roles, roles, id)
 	if builtin, ok := BuiltinRoles[id]; ok && name == id {

@@ -8,7 +8,8 @@ import (
 	"makesync/spec/text"
 )
 
-// NameError is a name in a document that a list does not settle: a mistake of the document, not of the reading.
+// NameError is a name in a document that a list does not settle: a mistake of the document, not of
+// the reading.
 type NameError struct {
 	Message, Hint string
 }
@@ -24,7 +25,8 @@ func AsNameError(err error) *NameError {
 	return nil
 }
 
-// Bind turns a name, code or id of a document into an entry of a list. What says in an error what was looked for: "time zone".
+// Bind turns a name, code or id of a document into an entry of a list. What says in an error what
+// was looked for: "time zone".
 func Bind(what string, list List, names []Name, wanted string) (Name, error) {
 	found := Matching(names, wanted)
 	found = slices.CompactFunc(found, func(a, b Name) bool { return a.ID == b.ID })
@@ -38,8 +40,10 @@ func Bind(what string, list List, names []Name, wanted string) (Name, error) {
 	for i, n := range found {
 		ids[i] = strconv.FormatInt(n.ID, 10)
 	}
-	return Name{}, &NameError{text.Count(len(found), what, what+"s") + " go by " + text.Quote(wanted) + ": ids " + text.Commas(ids, 10),
-		"write one of the ids instead of the name"}
+	return Name{}, &NameError{
+		text.Count(len(found), what, what+"s") + " go by " + text.Quote(wanted) + ": ids " + text.Commas(ids, 10),
+		"write one of the ids instead of the name",
+	}
 }
 
 // KnownNames is the hint for an unknown name: the nearest ones first, all of a short list.

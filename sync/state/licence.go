@@ -43,7 +43,8 @@ func (l License) APILimit() int {
 	return 0
 }
 
-// LackOf is why a kind is not to be had in a live organization: what the reader was told, else what the licence shows.
+// LackOf is why a kind is not to be had in a live organization: what the reader was told, else what
+// the licence shows.
 func (l *Organization) LackOf(kind spec.Kind) string {
 	if why := l.Lacks[kind]; why != "" {
 		return "licence: " + text.OneLine(why)

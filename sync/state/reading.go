@@ -117,7 +117,12 @@ func notReached(ctx context.Context, kind spec.Kind) error {
 	if exit.OutOfTime(ctx) {
 		words = "the time of the run was over before it was read"
 	}
-	return &CallError{Doing: "read the " + string(kind) + "s", Message: words, Class: exit.ClassCancelled, Err: ctx.Err()}
+	return &CallError{
+		Doing:   "read the " + string(kind) + "s",
+		Message: words,
+		Class:   exit.ClassCancelled,
+		Err:     ctx.Err(),
+	}
 }
 
 // NoteFailure keeps a reading error with its organization, also when the reader did not.

@@ -6,14 +6,18 @@ import (
 	"makesync/spec"
 )
 
-// NameUnreadable turns the unreadable row of a user into a member with this e-mail; it tells whether there was such a row.
+// NameUnreadable turns the unreadable row of a user into a member with this e-mail; it tells
+// whether there was such a row.
 func (l *Organization) NameUnreadable(user int64, email string) bool {
 	for i, row := range l.Unreadable {
 		if user == 0 || row.UserID != user {
 			continue
 		}
 		l.Unreadable = append(append([]RoleRow{}, l.Unreadable[:i]...), l.Unreadable[i+1:]...)
-		l.Members = append(l.Members, spec.Member{Email: email, Role: IDText(row.RoleID), UserID: row.UserID, Invitation: row.Invitation})
+		l.Members = append(
+			l.Members,
+			spec.Member{Email: email, Role: IDText(row.RoleID), UserID: row.UserID, Invitation: row.Invitation},
+		)
 		normaliseMembers(l)
 		return true
 	}

@@ -30,12 +30,25 @@ const Host = "eu1.make.com"
 func New(orgs ...*state.Organization) *Zone {
 	yes := true
 	return &Zone{
-		User: state.User{ID: 1, Email: "ops@acme.example", TwoFactor: &yes}, Orgs: orgs, Calls: map[string]int{}, Users: map[string]int64{}, Next: 100,
+		User: state.User{
+			ID:        1,
+			Email:     "ops@acme.example",
+			TwoFactor: &yes,
+		}, Orgs: orgs, Calls: map[string]int{}, Users: map[string]int64{}, Next: 100,
 		Lists: map[state.List][]state.Name{
-			state.Roles:     {{ID: 11, Name: "Owner"}, {ID: 12, Name: "Admin"}, {ID: 13, Name: "Member"}, {ID: 14, Name: "Accountant"}, {ID: 16, Name: "Guest"}},
+			state.Roles: {
+				{ID: 11, Name: "Owner"},
+				{ID: 12, Name: "Admin"},
+				{ID: 13, Name: "Member"},
+				{ID: 14, Name: "Accountant"},
+				{ID: 16, Name: "Guest"},
+			},
 			state.Regions:   {{ID: 1, Name: "EU"}},
 			state.Countries: {{ID: 203, Name: "Czechia", Code: "CZ"}, {ID: 276, Name: "Germany", Code: "DE"}},
-			state.Timezones: {{ID: 113, Name: "Europe/Prague", Code: "Europe/Prague"}, {ID: 120, Name: "Europe/Berlin", Code: "Europe/Berlin"}},
+			state.Timezones: {
+				{ID: 113, Name: "Europe/Prague", Code: "Europe/Prague"},
+				{ID: 120, Name: "Europe/Berlin", Code: "Europe/Berlin"},
+			},
 		},
 	}
 }
@@ -43,17 +56,27 @@ func New(orgs ...*state.Organization) *Zone {
 // organization is a live organization whose user 1 is Owner and accepted, fully licensed.
 func Organization(id int64, name string) *state.Organization {
 	off := false
-	l := &state.Organization{Host: Host, License: state.License{"customVariables": true, "apiLimit": float64(60)}, Teams: []state.Name{{ID: id*10 + 1, Name: "Ops"}}, OwnerID: 1}
+	l := &state.Organization{
+		Host:    Host,
+		License: state.License{"customVariables": true, "apiLimit": float64(60)},
+		Teams:   []state.Name{{ID: id*10 + 1, Name: "Ops"}},
+		OwnerID: 1,
+	}
 	l.ID, l.Name, l.Country, l.Timezone, l.TFAEnforced = id, name, "203", "113", &off
 	l.FeatureControls = []spec.FeatureControl{{Name: "Make AI Tools", ID: id*10 + 2, Enabled: true}}
-	l.Variables = []spec.Variable{{Name: "organizationId", Type: spec.TypeNumber, Value: spec.Sensitive(fmt.Sprint(id)), System: true}}
+	l.Variables = []spec.Variable{
+		{Name: "organizationId", Type: spec.TypeNumber, Value: spec.Sensitive(fmt.Sprint(id)), System: true},
+	}
 	l.Members = []spec.Member{{Email: "ops@acme.example", Role: "11", UserID: 1}}
 	return l
 }
 
 // Person adds a member; invitation "" is accepted.
 func Person(l *state.Organization, user int64, email string, role int64, invitation string) {
-	l.Members = append(l.Members, spec.Member{Email: email, Role: state.IDText(role), UserID: user, Invitation: invitation})
+	l.Members = append(
+		l.Members,
+		spec.Member{Email: email, Role: state.IDText(role), UserID: user, Invitation: invitation},
+	)
 }
 
 // Variable adds a custom variable, masked as a reader gives it.
