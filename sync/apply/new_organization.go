@@ -7,15 +7,16 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
+	"makesync/sync/observe"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 	"makesync/sync/state"
 )
 
 // checkCreate refuses to make a second organization of the name.
-func (w *worker) checkCreate(ctx context.Context) *stepResult {
-	name := w.steps[0].Arguments.Name
-	same, err := w.observer.listNamesakes(ctx, name, w.options.otherHosts(w.observer.endpoint))
+func (c *checker) checkCreate(ctx context.Context) *stepResult {
+	name := c.list[0].Arguments.Name
+	same, err := c.observer.Creation.ListNamesakes(ctx, name)
 	if err != nil {
 		if ctx.Err() != nil {
 			return stepResultOfStop(ctx)
@@ -30,12 +31,13 @@ func (w *worker) checkCreate(ctx context.Context) *stepResult {
 		const words = "an organization named %q is there now (id %d); plan again"
 		return skip(report.ReasonStale, fmt.Sprintf(words, text.OneLine(name), same[0]))
 	}
-	same, err = w.observer.joinedButUnlisted(ctx, name)
+	same, err = c.observer.Creation.JoinedButUnlisted(ctx, name)
 	switch {
 	case err != nil:
 		return skip(report.ReasonStale, err.Error()+"; plan again later")
 	case len(same) > 0:
-		const words = "an organization named %q is there now (id %d), which the list does not show yet; plan again later"
+		const words = "an organization named %q is there now (id %d), " +
+			"which the list does not show yet; plan again later"
 		return skip(report.ReasonStale, fmt.Sprintf(words, text.OneLine(name), same[0]))
 	}
 	return nil
@@ -43,57 +45,52 @@ func (w *worker) checkCreate(ctx context.Context) *stepResult {
 
 // skipUnlicensed waits until a new organization can be read, and then skips the steps that its plan
 // does not offer: nobody can know the licence before.
-func (w *worker) skipUnlicensed(ctx context.Context, s *plan.Step) *stepResult {
-	if w.observer.readAt[spec.KindOrganization].IsZero() {
-		if err := w.observer.waitUntilReadable(ctx, w.options.Timeout); err != nil {
-			if ctx.Err() != nil {
-				return stepResultOfStop(ctx)
-			}
-			created := fmt.Sprintf("%s is created (id %d)", w.address(), w.observer.live.ID)
-			return &stepResult{outcome: report.Skipped, err: err,
-				reason: report.Reason{
-					Code: report.ReasonDepends,
-					Text: created + " but cannot be read yet; apply again later",
-				}}
+func (c *checker) skipUnlicensed(ctx context.Context, s *plan.Step) *stepResult {
+	if err := c.observer.WaitUntilReadable(ctx, c.options.Timeout); err != nil {
+		if ctx.Err() != nil {
+			return stepResultOfStop(ctx)
 		}
+		const words = "%s is created (id %d) but cannot be read yet; apply again later"
+		reason := report.Reason{Code: report.ReasonDepends, Text: fmt.Sprintf(words, c.address(), c.observer.Live().ID)}
+		return &stepResult{outcome: report.Skipped, err: err, reason: reason}
 	}
-	if reason := state.LacksKind(w.observer.live.License, s.Kind); reason != "" {
+	if reason := state.LacksKind(c.observer.Live().License, s.Kind); reason != "" {
 		return &stepResult{outcome: report.Skipped, reason: report.ParseReason(reason)}
 	}
 	return nil
 }
 
 // bindNewIDs turns the names of a step of a new organization into the ids that it has by now.
-func (w *worker) bindNewIDs(ctx context.Context, s *plan.Step) *stepResult {
+func (c *checker) bindNewIDs(ctx context.Context, s *plan.Step) *stepResult {
 	switch s.Kind {
 	case spec.KindFeatureControl:
-		return w.bindControl(ctx, s)
+		return c.bindControl(ctx, s)
 	case spec.KindMember:
-		return w.bindInvitation(ctx, s)
+		return c.bindInvitation(ctx, s)
 	}
 	return nil
 }
 
-func (w *worker) bindControl(ctx context.Context, s *plan.Step) *stepResult {
-	var lack lackError
-	if err := w.observer.refresh(ctx, s, false); err != nil && !errors.As(err, &lack) {
+func (c *checker) bindControl(ctx context.Context, s *plan.Step) *stepResult {
+	var lack observe.LackError
+	if err := c.observer.Refresh(ctx, s, false); err != nil && !errors.As(err, &lack) {
 		return failure(report.ReasonUnreadable, "the feature controls of the new organization could not be read", err)
 	}
-	c := state.FindControl(w.observer.live.FeatureControls, s.Address.Name())
+	control := state.FindControl(c.observer.Live().FeatureControls, s.Address.Name())
 	wanted := s.Arguments.Enable != nil && *s.Arguments.Enable
 	switch {
-	case c != nil && c.Enabled == wanted, c == nil && !wanted:
+	case control != nil && control.Enabled == wanted, control == nil && !wanted:
 		return &stepResult{outcome: report.Succeeded} // a control that is not there is off
-	case c == nil:
+	case control == nil:
 		return skip(report.ReasonLicence, "the organization's plan offers no control of this name")
 	}
-	s.Arguments.ControlID = c.ID
+	s.Arguments.ControlID = control.ID
 	return nil
 }
 
-func (w *worker) bindInvitation(ctx context.Context, s *plan.Step) *stepResult {
+func (c *checker) bindInvitation(ctx context.Context, s *plan.Step) *stepResult {
 	if s.Arguments.Role != "" && s.Arguments.RoleID == 0 {
-		role, failed := w.bindName(ctx, "role", state.Roles, s.Arguments.Role)
+		role, failed := c.bindName(ctx, "role", state.Roles, s.Arguments.Role)
 		if failed != nil {
 			return failed
 		}
@@ -101,7 +98,7 @@ func (w *worker) bindInvitation(ctx context.Context, s *plan.Step) *stepResult {
 	}
 	ids := make([]int64, 0, len(s.Arguments.Teams))
 	for _, team := range s.Arguments.Teams {
-		id, failed := w.bindName(ctx, "team", state.Teams, team)
+		id, failed := c.bindName(ctx, "team", state.Teams, team)
 		if failed != nil {
 			return failed
 		}
@@ -113,8 +110,8 @@ func (w *worker) bindInvitation(ctx context.Context, s *plan.Step) *stepResult {
 	return nil
 }
 
-func (w *worker) bindName(ctx context.Context, what string, list state.List, text string) (int64, *stepResult) {
-	names, err := w.observer.reader.Names(ctx, list, w.observer.live.ID)
+func (c *checker) bindName(ctx context.Context, what string, list state.List, text string) (int64, *stepResult) {
+	names, err := c.observer.Names(ctx, list)
 	if err != nil {
 		return 0, failure(report.ReasonUnreadable, "the "+what+"s of the new organization could not be read", err)
 	}

@@ -193,14 +193,3 @@ func TestABlindOrganizationIsNotWaitedForTwice(t *testing.T) {
 		}
 	}
 }
-
-func TestWaitsGrowAndSpread(t *testing.T) {
-	t.Parallel()
-	low, high := newWaits(func() float64 { return 0 }), newWaits(func() float64 { return 1 })
-	for _, want := range []time.Duration{500, 1000, 2000, 4000, 8000, 15000, 15000} {
-		want *= time.Millisecond
-		if l, h := low.next(), high.next(); l != want/2 || h != want*3/2 {
-			t.Errorf("waits %v to %v around %v", l, h, want)
-		}
-	}
-}

@@ -18,8 +18,8 @@ func (a *applier) report(ctx context.Context, workers []*worker, refused *refusa
 		Started: &started, Zones: a.plan.Zones, Steps: []report.StepReport{}, Problems: []spec.Problem{},
 		Waiting: a.plan.Summary.Waiting, Held: a.plan.Summary.Held}
 	for _, w := range workers {
-		for i := range w.steps {
-			r.Steps = append(r.Steps, w.result(ctx, &w.steps[i]))
+		for i := range w.list {
+			r.Steps = append(r.Steps, w.result(ctx, &w.list[i]))
 		}
 	}
 	r.Count()
@@ -37,14 +37,6 @@ func (a *applier) report(ctx context.Context, workers []*worker, refused *refusa
 				"and finds nothing open"})
 	}
 	return r
-}
-
-// result is what became of a step; one that a stop kept from being looked at is skipped.
-func (w *worker) result(ctx context.Context, s *plan.Step) report.StepReport {
-	if r := w.results[s.N]; r != nil {
-		return *r
-	}
-	return report.NewStepReport(s, report.Skipped, stopReason(ctx))
 }
 
 // problems are the run's own, in the order of the organizations.

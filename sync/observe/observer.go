@@ -1,4 +1,4 @@
-package apply
+package observe
 
 import (
 	"cmp"
@@ -10,59 +10,93 @@ import (
 	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/plan"
-	"makesync/sync/report"
 	"makesync/sync/state"
 )
 
-// observer reads one organization around writes: for apply, for the resolution of a killed run, and
-// for an undo. Each kind is read once for all steps that need it, again when that is too old
-// (maxAge), and follows the run's own writes in between. It writes nothing and decides nothing.
-type observer struct {
-	endpoint spec.Endpoint
-	reader   state.Reader // nil: the zone is not one of the run
-	clock    state.Clock
-	jitter   func() float64
+// Observer reads one organization. Each kind is read once for all steps that need it, again when
+// that is too old (MaxAge), and follows the run's own writes in between.
+type Observer struct {
+	// Creation tells about the organization's creation.
+	Creation *Creation
+
+	reader state.Reader // nil: the zone is not one of the run
+	clock  state.Clock
+	jitter func() float64
 	// salt is that of the secrets in the views that views read here are compared with; nil: they
 	// have their values.
 	salt []byte
 
-	live   *state.Organization     // what was read; its ID is 0 until the organization is created
+	live   *state.Organization     // what was read
 	readAt map[spec.Kind]time.Time // when each kind was read; KindOrganization is the detail call
 	gone   bool                    // the organization is not there
 	// createdHere: this run has made it. Lists may lag behind, so that it counts as there.
 	createdHere bool
 	// gaveUpReading: reading it has failed for a whole deadline.
 	gaveUpReading bool
-
-	// idsBefore are the organizations of the name to be created that were there before.
-	idsBefore []int64
-	// listedIDs are all organizations, sorted, of the list that was read last for a creation.
-	listedIDs []int64
 }
 
-// maxAge is how long something read, or a plan's own reading, may be relied on before a write.
-const maxAge = time.Minute
+// MaxAge is how long something read, or a plan's own reading, may be relied on before a write.
+const MaxAge = time.Minute
 
-// errGone is what reading an organization that is not there ends in.
-var errGone = errors.New("the organization is not there, or this token's user is no member of it")
+// ErrGone is what reading an organization that is not there ends in.
+var ErrGone = errors.New("the organization is not there, or this token's user is no member of it")
 
-func newObserver(port state.Port, clock state.Clock, jitter func() float64, key, zone string, id int64) *observer {
-	if jitter == nil {
-		jitter = func() float64 { return 0.5 }
-	}
-	live := &state.Organization{Organization: spec.Organization{Key: key, Zone: zone, ID: id}}
-	return &observer{endpoint: port.Endpoint, reader: port.Reader, clock: clock, jitter: jitter,
+// Options say what is observed, and how long waits are.
+type Options struct {
+	// Port is the zone; one without a reader is none of the run, see Reachable.
+	Port state.Port
+	// OtherHosts are those of all other zones: the list of organizations spans them.
+	OtherHosts []string
+	Clock      state.Clock
+	// Jitter gives numbers in [0, 1) that spread the waits; nil: no spread.
+	Jitter func() float64
+	// Salt is that of the secrets in the views with which Inspect compares; nil: they have their
+	// values.
+	Salt []byte
+	// Key, Zone and ID are the organization's; the ID is 0 until it is created.
+	Key, Zone string
+	ID        int64
+}
+
+// New observes an organization. It reads nothing yet.
+func New(o Options) *Observer {
+	live := &state.Organization{Organization: spec.Organization{Key: o.Key, Zone: o.Zone, ID: o.ID}}
+	creation := &Creation{reader: o.Port.Reader, endpoint: o.Port.Endpoint, otherHosts: o.OtherHosts}
+	return &Observer{Creation: creation, reader: o.Port.Reader, clock: o.Clock, jitter: o.Jitter, salt: o.Salt,
 		live: live, readAt: map[spec.Kind]time.Time{}}
 }
 
-// reset forgets what was read, so that memory does not grow with all organizations of a run.
-func (o *observer) reset() {
+// Reachable tells whether the zone is one of the run.
+func (o *Observer) Reachable() bool { return o.reader != nil }
+
+// Live is what was read; its ID is 0 until the organization is created.
+func (o *Observer) Live() *state.Organization { return o.live }
+
+// Gone tells whether the organization was found not to be there.
+func (o *Observer) Gone() bool { return o.gone }
+
+// Names is one of the lists that belong to the organization.
+func (o *Observer) Names(ctx context.Context, list state.List) ([]state.Name, error) {
+	return o.reader.Names(ctx, list, o.live.ID)
+}
+
+// License reads the organization's licence again.
+func (o *Observer) License(ctx context.Context) (state.License, error) {
+	live, err := o.reader.Organization(ctx, o.live.ID, false)
+	if err != nil {
+		return nil, err
+	}
+	return live.License, nil
+}
+
+// Reset forgets what was read, so that memory does not grow with all organizations of a run.
+func (o *Observer) Reset() {
 	o.live = o.unread()
 	o.readAt, o.gone = map[spec.Kind]time.Time{}, false
 }
 
 // unread is the organization without anything that was read, but for what tells it apart.
-func (o *observer) unread() *state.Organization {
+func (o *Observer) unread() *state.Organization {
 	return &state.Organization{Organization: spec.Organization{Key: o.live.Key, Zone: o.live.Zone, ID: o.live.ID},
 		Host: o.live.Host, License: o.live.License}
 }
@@ -77,8 +111,8 @@ func needed(s *plan.Step) []spec.Kind {
 	return needs.Kinds
 }
 
-// hasRead tells whether all that the step needs was read at some time.
-func (o *observer) hasRead(s *plan.Step) bool {
+// HasRead tells whether all that the step needs was read at some time.
+func (o *Observer) HasRead(s *plan.Step) bool {
 	for _, kind := range needed(s) {
 		if o.readAt[kind].IsZero() {
 			return false
@@ -87,15 +121,15 @@ func (o *observer) hasRead(s *plan.Step) bool {
 	return true
 }
 
-// isRecent tells whether a kind was read no longer than maxAge ago.
-func (o *observer) isRecent(kind spec.Kind) bool {
+// isRecent tells whether a kind was read no longer than MaxAge ago.
+func (o *Observer) isRecent(kind spec.Kind) bool {
 	at := o.readAt[kind]
-	return !at.IsZero() && o.clock.Now().Sub(at) <= maxAge
+	return !at.IsZero() && o.clock.Now().Sub(at) <= MaxAge
 }
 
-// refresh reads what the step needs and what is too old, or, if all is set, everything that it
+// Refresh reads what the step needs and what is too old, or, if all is set, everything that it
 // needs.
-func (o *observer) refresh(ctx context.Context, s *plan.Step, all bool) error {
+func (o *Observer) Refresh(ctx context.Context, s *plan.Step, all bool) error {
 	if o.gone && !all && o.isRecent(spec.KindOrganization) {
 		return nil
 	}
@@ -104,7 +138,7 @@ func (o *observer) refresh(ctx context.Context, s *plan.Step, all bool) error {
 			continue
 		}
 		err := o.read(ctx, kind)
-		if lack := (lackError{}); s.Kind == spec.KindOrganization && errors.As(err, &lack) {
+		if lack := (LackError{}); s.Kind == spec.KindOrganization && errors.As(err, &lack) {
 			continue // the plan was made without knowing the members of a Free organization, too
 		}
 		if err != nil {
@@ -120,7 +154,7 @@ func (o *observer) refresh(ctx context.Context, s *plan.Step, all bool) error {
 	return nil
 }
 
-func (o *observer) read(ctx context.Context, kind spec.Kind) error {
+func (o *Observer) read(ctx context.Context, kind spec.Kind) error {
 	if kind == spec.KindOrganization {
 		return o.readDetail(ctx)
 	}
@@ -137,7 +171,7 @@ func (o *observer) read(ctx context.Context, kind spec.Kind) error {
 		return o.read(ctx, kind)
 	}
 	if lacks {
-		return lackError{text.OneLine(reason)}
+		return LackError{Reason: text.OneLine(reason)}
 	}
 	o.gone = false
 	state.Normalise(seen)
@@ -154,17 +188,15 @@ func (o *observer) read(ctx context.Context, kind spec.Kind) error {
 	return nil
 }
 
-// lackError says that the organization's plan does not offer a kind. There is nothing to be seen
+// LackError says that the organization's plan does not offer a kind. There is nothing to be seen
 // then, which does not prove that nothing is there.
-type lackError struct{ reason string }
+type LackError struct{ Reason string }
 
-func (e lackError) Error() string {
-	return report.Reason{Code: report.ReasonLicence, Text: e.reason}.String()
-}
+func (e LackError) Error() string { return "licence: " + e.Reason }
 
 // confirmGone takes a refusal for a proof that the organization is gone only if the list agrees:
 // 403 and 404 both mean "not a member", also in the wrong zone.
-func (o *observer) confirmGone(ctx context.Context, err error) error {
+func (o *Observer) confirmGone(ctx context.Context, err error) error {
 	call := state.AsCallError(err)
 	if call == nil || call.Status != 403 && call.Status != 404 || o.createdHere || o.live.ID == 0 {
 		return err
@@ -180,7 +212,7 @@ func (o *observer) confirmGone(ctx context.Context, err error) error {
 	return nil
 }
 
-func (o *observer) readDetail(ctx context.Context) error {
+func (o *Observer) readDetail(ctx context.Context) error {
 	detail, err := o.reader.Organization(ctx, o.live.ID, false)
 	if err != nil {
 		return o.confirmGone(ctx, err)
@@ -196,7 +228,7 @@ func (o *observer) readDetail(ctx context.Context) error {
 
 // matchUnreadable finds the person of a step among the rows that match no user: by asking
 // for the e-mail, else by the user id that the plan found out.
-func (o *observer) matchUnreadable(ctx context.Context, s *plan.Step) error {
+func (o *Observer) matchUnreadable(ctx context.Context, s *plan.Step) error {
 	email := s.Address.Name()
 	if state.FindMember(o.live.Members, email) != nil || len(o.live.Unreadable) == 0 {
 		return nil
@@ -220,22 +252,26 @@ func (o *observer) matchUnreadable(ctx context.Context, s *plan.Step) error {
 	return nil
 }
 
-// view is the step's object as it was read, its secrets masked as the plan masks them.
-func (o *observer) view(s *plan.Step) state.View {
+// View is the step's object as it was read, its secrets masked as the plan masks them.
+func (o *Observer) View(s *plan.Step) state.View {
 	if o.gone {
 		return nil
 	}
 	return secretAsPlanned(state.ViewOf(o.live, s.Kind, s.Address.Name()), s)
 }
 
-// created tells the id of the organization that the run has just made.
-func (o *observer) created(id int64) { o.live.ID, o.createdHere = id, true }
+// Created tells the id of the organization that the run has just made.
+func (o *Observer) Created(id int64) { o.live.ID, o.createdHere = id, true }
 
-// waitUntilReadable asks for a new organization with wait=true, and again as long as the zone does
-// not know it: the central backend creates it, and the zones learn of it a little later.
-func (o *observer) waitUntilReadable(ctx context.Context, timeout time.Duration) error {
+// WaitUntilReadable asks for a new organization with wait=true, and again as long as the zone does
+// not know it: the central backend creates it, and the zones learn of it a little later. One that
+// was read once is not asked for.
+func (o *Observer) WaitUntilReadable(ctx context.Context, timeout time.Duration) error {
+	if !o.readAt[spec.KindOrganization].IsZero() {
+		return nil
+	}
 	deadline := o.clock.Now().Add(timeout)
-	for waits := newWaits(o.jitter); ; {
+	for waits := NewWaits(o.jitter); ; {
 		live, err := o.reader.Organization(ctx, o.live.ID, true)
 		if err == nil {
 			state.Normalise(live)
@@ -247,16 +283,16 @@ func (o *observer) waitUntilReadable(ctx context.Context, timeout time.Duration)
 			o.gaveUpReading = true
 			return err
 		}
-		if stopped := o.clock.Sleep(ctx, waits.next()); stopped != nil {
+		if stopped := o.clock.Sleep(ctx, waits.Next()); stopped != nil {
 			return stopped
 		}
 	}
 }
 
-// simulate follows a write of the run itself, in what has been read.
-func (o *observer) simulate(s *plan.Step, write plan.Write, answer plan.Answer) {
+// Follow does a write of the run itself to what has been read.
+func (o *Observer) Follow(s *plan.Step, write plan.Write, answer plan.Answer) {
 	switch {
-	case write.Verb == plan.CreateOrganization || !o.hasRead(s):
+	case write.Verb == plan.CreateOrganization || !o.HasRead(s):
 	case write.Verb == plan.DeleteOrganization:
 		o.gone = true
 	default:

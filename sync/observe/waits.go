@@ -1,4 +1,4 @@
-package apply
+package observe
 
 import (
 	"context"
@@ -24,6 +24,10 @@ var consistencyDelays = map[plan.Verb]time.Duration{
 // consistencyDelayUnderWay is that delay after a time-out, which does not end what it waited for.
 const consistencyDelayUnderWay = time.Minute
 
+// ConsistencyDelay is how long reads have to show nothing before that proves that a write of the
+// verb did not happen, counted from when it was sent.
+func ConsistencyDelay(verb plan.Verb) time.Duration { return consistencyDelays[verb] }
+
 // consistencyDelayAfter is the delay of a verb whose answer was lost in this way.
 func consistencyDelayAfter(verb plan.Verb, err error) time.Duration {
 	delay := consistencyDelays[verb]
@@ -33,13 +37,13 @@ func consistencyDelayAfter(verb plan.Verb, err error) time.Duration {
 	return delay
 }
 
-// listLag is how long a zone's lists may not show what it has done.
-const listLag = 3 * time.Second
+// ListLag is how long a zone's lists may not show what it has done.
+const ListLag = 3 * time.Second
 
-// waitForLag reads again while what is read may only be behind, until a moment at the latest.
-func (o *observer) waitForLag(ctx context.Context, until time.Time, behind func() bool, read func() error) error {
-	for waits := newWaits(o.jitter); behind() && o.clock.Now().Before(until); {
-		if err := o.clock.Sleep(ctx, waits.next()); err != nil {
+// WaitForLag reads again while what is read may only be behind, until a moment at the latest.
+func (o *Observer) WaitForLag(ctx context.Context, until time.Time, behind func() bool, read func() error) error {
+	for waits := NewWaits(o.jitter); behind() && o.clock.Now().Before(until); {
+		if err := o.clock.Sleep(ctx, waits.Next()); err != nil {
 			return err
 		}
 		if err := read(); err != nil {
@@ -49,21 +53,25 @@ func (o *observer) waitForLag(ctx context.Context, until time.Time, behind func(
 	return nil
 }
 
-// waits are jittered exponential waits: about 0.5 s, 1 s, 2 s, … up to about 15 s.
-type waits struct {
+// Waits are jittered exponential waits: about 0.5 s, 1 s, 2 s, … up to about 15 s.
+type Waits struct {
 	exponential *backoff.ExponentialBackOff
 	jitter      func() float64
 }
 
-func newWaits(jitter func() float64) waits {
-	return waits{jitter: jitter, exponential: &backoff.ExponentialBackOff{
+// NewWaits begins with the shortest wait; jitter gives numbers in [0, 1), nil: no spread.
+func NewWaits(jitter func() float64) Waits {
+	if jitter == nil {
+		jitter = func() float64 { return 0.5 }
+	}
+	return Waits{jitter: jitter, exponential: &backoff.ExponentialBackOff{
 		InitialInterval: 500 * time.Millisecond,
 		Multiplier:      2,
 		MaxInterval:     15 * time.Second,
 	}}
 }
 
-// next is the next wait, between half of the interval and one and a half.
-func (w waits) next() time.Duration {
+// Next is the next wait, between half of the interval and one and a half.
+func (w Waits) Next() time.Duration {
 	return time.Duration(float64(w.exponential.NextBackOff()) * (0.5 + w.jitter()))
 }

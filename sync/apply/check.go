@@ -8,32 +8,49 @@ import (
 	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/exit"
+	"makesync/sync/observe"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 	"makesync/sync/state"
 )
 
-// precheck looks whether something stands in the way of a step; nil: nothing does.
-type precheck func(context.Context, *plan.Step) *stepResult
+// checker looks whether something stands in the way of a step of one organization.
+type checker struct {
+	*steps
+	observer *observe.Observer
+	recorder *journalRecorder
+	options  *Options
+	// planSalt is that of the plan's fingerprints.
+	planSalt []byte
+	// stale are the results that the check of a saved plan has found, by step number.
+	stale map[int]stepResult
+}
 
-// prechecks are those of a step, in order: the first that finds something decides. Nothing of a new
-// organization was there when the plan was made, so that nothing of it can be stale.
-func (w *worker) prechecks(s *plan.Step) []precheck {
-	if w.inNewOrganization(s) {
-		return []precheck{w.stopped, w.dependsOnFailure, w.skipUnlicensed, w.bindNewIDs}
+// check gives the result of a step that may not be done; nil: nothing stands in its way. Of the
+// checks the first that finds something decides. Nothing of a new organization was there when the
+// plan was made, so that nothing of it can be stale.
+func (c *checker) check(ctx context.Context, s *plan.Step) *stepResult {
+	checks := []func(context.Context, *plan.Step) *stepResult{c.stopped, c.dependsOnFailure, c.checkFresh}
+	if c.inNewOrganization(s) {
+		checks = append(checks[:2], c.skipUnlicensed, c.bindNewIDs)
 	}
-	return []precheck{w.stopped, w.dependsOnFailure, w.checkFresh}
+	for _, check := range checks {
+		if stopped := check(ctx, s); stopped != nil {
+			return stopped
+		}
+	}
+	return nil
 }
 
 // stopped: the run was stopped, the journal broke, or the zone is not there.
-func (w *worker) stopped(ctx context.Context, _ *plan.Step) *stepResult {
+func (c *checker) stopped(ctx context.Context, _ *plan.Step) *stepResult {
 	switch {
-	case w.recorder.broken() != nil:
-		return skip(report.ReasonJournal, text.OneLine(w.recorder.broken().Error()))
+	case c.recorder.broken() != nil:
+		return skip(report.ReasonJournal, text.OneLine(c.recorder.broken().Error()))
 	case ctx.Err() != nil:
 		return stepResultOfStop(ctx)
-	case w.observer.reader == nil:
-		return failure(report.ReasonZone, fmt.Sprintf("the zone %s is not one of this run", w.organization.Zone), nil)
+	case !c.observer.Reachable():
+		return failure(report.ReasonZone, fmt.Sprintf("the zone %s is not one of this run", c.organization.Zone), nil)
 	}
 	return nil
 }
@@ -51,13 +68,13 @@ func stopReason(ctx context.Context) report.Reason {
 }
 
 // dependsOnFailure names the step without whose success this one makes no sense.
-func (w *worker) dependsOnFailure(_ context.Context, s *plan.Step) *stepResult {
+func (c *checker) dependsOnFailure(_ context.Context, s *plan.Step) *stepResult {
 	after := s.After
-	if w.inNewOrganization(s) {
-		after = append([]int{w.steps[0].N}, after...) // nothing of an organization that is not there
+	if c.inNewOrganization(s) {
+		after = append([]int{c.list[0].N}, after...) // nothing of an organization that is not there
 	}
 	for _, n := range after {
-		before := w.results[n]
+		before := c.results[n]
 		if before == nil {
 			const text = "step %d, which this one comes after, is not part of this organization's plan"
 			return skip(report.ReasonDepends, fmt.Sprintf(text, n))
@@ -80,24 +97,24 @@ var outcomeWords = map[report.StepOutcome]string{
 
 // checkAll checks every step of a saved plan against the live state, as if
 // the steps before it had been done, before anything is written.
-func (w *worker) checkAll(ctx context.Context) {
-	w.stale = map[int]stepResult{}
-	if w.observer.reader == nil {
+func (c *checker) checkAll(ctx context.Context) {
+	c.stale = map[int]stepResult{}
+	if !c.observer.Reachable() {
 		return
 	}
-	for i := range w.steps {
+	for i := range c.list {
 		if ctx.Err() != nil {
 			return
 		}
-		if r := w.check(ctx, &w.steps[i], w.steps[:i]); r != nil && ctx.Err() == nil { // a stop is no result
-			w.stale[w.steps[i].N] = *r
+		if r := c.compare(ctx, &c.list[i], c.list[:i]); r != nil && ctx.Err() == nil { // a stop is no result
+			c.stale[c.list[i].N] = *r
 		}
 	}
 }
 
 // hasStale tells whether checkAll has found a step that may not run.
-func (w *worker) hasStale() bool {
-	for _, r := range w.stale {
+func (c *checker) hasStale() bool {
+	for _, r := range c.stale {
 		if r.outcome == report.Skipped {
 			return true
 		}
@@ -106,58 +123,58 @@ func (w *worker) hasStale() bool {
 }
 
 // checkFresh checks one step just before it is done, when that is due.
-func (w *worker) checkFresh(ctx context.Context, s *plan.Step) *stepResult {
-	if r, known := w.stale[s.N]; known {
+func (c *checker) checkFresh(ctx context.Context, s *plan.Step) *stepResult {
+	if r, known := c.stale[s.N]; known {
 		return &r
 	}
-	due := w.options.Saved || w.options.Clock.Now().Sub(w.options.Fetched) > maxAge
+	due := c.options.Saved || c.options.Clock.Now().Sub(c.options.Fetched) > observe.MaxAge
 	if due || s.Kind == spec.KindOrganization && s.Op == plan.OpCreate {
-		return w.check(ctx, s, w.notDone(s))
+		return c.compare(ctx, s, c.notDone(s))
 	}
 	return nil
 }
 
 // notDone are the steps before s that were to be done and are not: what the plan expects
 // beyond what the zone shows.
-func (w *worker) notDone(s *plan.Step) []plan.Step {
+func (c *checker) notDone(s *plan.Step) []plan.Step {
 	var open []plan.Step
-	for i := range w.steps {
-		if w.steps[i].N == s.N {
+	for i := range c.list {
+		if c.list[i].N == s.N {
 			break
 		}
-		if r := w.results[w.steps[i].N]; r == nil || r.Outcome != report.Succeeded {
-			open = append(open, w.steps[i])
+		if r := c.results[c.list[i].N]; r == nil || r.Outcome != report.Succeeded {
+			open = append(open, c.list[i])
 		}
 	}
 	return open
 }
 
-// check compares a step's precondition with the live state.
-func (w *worker) check(ctx context.Context, s *plan.Step, earlier []plan.Step) *stepResult {
+// compare compares a step's precondition with the live state.
+func (c *checker) compare(ctx context.Context, s *plan.Step, earlier []plan.Step) *stepResult {
 	if s.Kind == spec.KindOrganization && s.Op == plan.OpCreate {
-		return w.checkCreate(ctx)
+		return c.checkCreate(ctx)
 	}
-	if w.organization.ID == 0 {
+	if c.organization.ID == 0 {
 		return nil // nothing of it was there when the plan was made
 	}
-	if err := w.observer.refresh(ctx, s, false); err != nil {
+	if err := c.observer.Refresh(ctx, s, false); err != nil {
 		if ctx.Err() != nil {
 			return stepResultOfStop(ctx)
 		}
 		return unreadableResult(err, "what this step changes could not be read, so nothing was written")
 	}
-	if w.observer.gone {
-		return skip(report.ReasonStale, errGone.Error())
+	if c.observer.Gone() {
+		return skip(report.ReasonStale, observe.ErrGone.Error())
 	}
-	if w.secretChanged(s) {
+	if c.secretChanged(s) {
 		reference := s.Arguments.Value.Reference
 		return skip(report.ReasonStale, "the value behind "+reference+" is not the one that the plan was made with")
 	}
-	if why := wrongTarget(w.observer.live, s); why != "" {
+	if why := wrongTarget(c.observer.Live(), s); why != "" {
 		return skip(report.ReasonStale, why)
 	}
-	if plan.Precondition(w.observer.live, s, earlier, w.planSalt) != s.Precondition {
-		return skip(report.ReasonStale, changedSince(w.observer.view(s)))
+	if plan.Precondition(c.observer.Live(), s, earlier, c.planSalt) != s.Precondition {
+		return skip(report.ReasonStale, changedSince(c.observer.View(s)))
 	}
 	return nil
 }
@@ -169,7 +186,8 @@ func wrongTarget(live *state.Organization, s *plan.Step) string {
 	switch s.Kind {
 	case spec.KindVariable:
 		v := state.FindVariable(live.Variables, name)
-		if v != nil && s.Op == plan.OpUpdate && !showsValue(s) && !sameSide(state.VariableScalar(v), *a.Value) {
+		keeps := v != nil && s.Op == plan.OpUpdate && !observe.ShowsValue(s)
+		if keeps && !observe.SameSide(state.VariableScalar(v), *a.Value) {
 			return "its value is not the one that this step leaves as it is"
 		}
 	case spec.KindFeatureControl:
@@ -194,13 +212,13 @@ func changedSince(now state.View) string {
 	if now == nil {
 		return "it is not there any more, or what it relies on has changed since the plan was made"
 	}
-	return "it, or what it relies on, has changed since the plan was made; it is now " + describe(now)
+	return "it, or what it relies on, has changed since the plan was made; it is now " + observe.Describe(now)
 }
 
 // secretChanged tells whether a reference of a saved plan gives another value now than when the
 // plan was made.
-func (w *worker) secretChanged(s *plan.Step) bool {
+func (c *checker) secretChanged(s *plan.Step) bool {
 	v := s.Arguments.Value
-	return w.options.Saved && v != nil && v.IsSensitive() &&
-		v.Fingerprint != state.SecretFingerprint(v.Value(), w.planSalt)
+	return c.options.Saved && v != nil && v.IsSensitive() &&
+		v.Fingerprint != state.SecretFingerprint(v.Value(), c.planSalt)
 }
