@@ -20,6 +20,14 @@ type Port struct {
 	Writer plan.Writer
 }
 
+// refusal is the answer by which the zone has stopped accepting the token; nil while it accepts it.
+func (p Port) refusal() error {
+	if p.Refused == nil {
+		return nil
+	}
+	return p.Refused()
+}
+
 // withSlotOf is the port for whoever holds the slot.
 func (p Port) withSlotOf(slot state.Slot) Port {
 	p.Reader = state.WithSlotOf(slot, p.Reader)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"makesync/spec"
 	"makesync/spec/text"
@@ -22,24 +23,46 @@ type checker struct {
 	options  *Options
 	// planSalt is that of the plan's fingerprints.
 	planSalt []byte
-	// stale are the results that the check of a saved plan has found, by step number.
-	stale map[int]stepResult
+	// found are the results that the check of a saved plan has given, by step number.
+	found map[int]stepResult
 }
 
-// check gives the result of a step that may not be done; nil: nothing stands in its way. Of the
-// checks the first that finds something decides. Nothing of a new organization was there when the
-// plan was made, so that nothing of it can be stale.
-func (c *checker) check(ctx context.Context, s *plan.Step) *stepResult {
+// check gives the images of a step, or the result of one that may not be done. Of the checks the
+// first that finds something decides. Nothing of a new organization was there when the plan was
+// made, so that nothing of it can be stale.
+func (c *checker) check(ctx context.Context, s *plan.Step) (observe.Images, *stepResult) {
 	checks := []func(context.Context, *plan.Step) *stepResult{c.stopped, c.dependsOnFailure, c.checkFresh}
 	if c.inNewOrganization(s) {
 		checks = append(checks[:2], c.skipUnlicensed, c.bindNewIDs)
 	}
 	for _, check := range checks {
 		if stopped := check(ctx, s); stopped != nil {
-			return stopped
+			return observe.Images{}, stopped
 		}
 	}
-	return nil
+	images, err := c.images(ctx, s)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return images, stepResultOfStop(ctx)
+	case err != nil:
+		return images, unreadableResult(err, "the object could not be read, so nothing was written")
+	case s.Kind == spec.KindMember && !c.inNewOrganization(s):
+		return images, c.checkPerson(ctx, s, images)
+	}
+	return images, nil
+}
+
+// images are the step's views before and after. What the plan does not know of the state before is
+// read.
+func (c *checker) images(ctx context.Context, s *plan.Step) (observe.Images, error) {
+	before := s.Before
+	if c.observer.HasRead(s) || before == nil && s.Op != plan.OpCreate && s.Op != plan.OpInvite {
+		if err := c.observer.Refresh(ctx, s, false); err != nil {
+			return observe.Images{}, err
+		}
+		before = c.observer.View(s)
+	}
+	return observe.Images{Before: before, After: observe.AfterImage(before, s)}, nil
 }
 
 // stopped: the run was stopped, the journal broke, or the zone is not there.
@@ -49,6 +72,8 @@ func (c *checker) stopped(ctx context.Context, _ *plan.Step) *stepResult {
 		return skip(report.ReasonJournal, text.OneLine(c.recorder.broken().Error()))
 	case ctx.Err() != nil:
 		return stepResultOfStop(ctx)
+	case c.observer.Refused() != nil:
+		return tokenRefused()
 	case !c.observer.Reachable():
 		return failure(report.ReasonZone, fmt.Sprintf("the zone %s is not one of this run", c.organization.Zone), nil)
 	}
@@ -79,7 +104,7 @@ func (c *checker) dependsOnFailure(_ context.Context, s *plan.Step) *stepResult 
 			const text = "step %d, which this one comes after, is not part of this organization's plan"
 			return skip(report.ReasonDepends, fmt.Sprintf(text, n))
 		}
-		if before.Outcome != report.Succeeded {
+		if !before.IsDone() {
 			return skip(
 				report.ReasonDepends,
 				fmt.Sprintf("step %d (%s) %s", n, before.Address, outcomeWords[before.Outcome]),
@@ -98,7 +123,7 @@ var outcomeWords = map[report.StepOutcome]string{
 // checkAll checks every step of a saved plan against the live state, as if
 // the steps before it had been done, before anything is written.
 func (c *checker) checkAll(ctx context.Context) {
-	c.stale = map[int]stepResult{}
+	c.found = map[int]stepResult{}
 	if !c.observer.Reachable() {
 		return
 	}
@@ -106,16 +131,17 @@ func (c *checker) checkAll(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if r := c.compare(ctx, &c.list[i], c.list[:i]); r != nil && ctx.Err() == nil { // a stop is no result
-			c.stale[c.list[i].N] = *r
+		r := c.compare(ctx, &c.list[i], c.list[:i], observe.MaxAge)
+		if r != nil && ctx.Err() == nil { // a stop is no result
+			c.found[c.list[i].N] = *r
 		}
 	}
 }
 
 // hasStale tells whether checkAll has found a step that may not run.
 func (c *checker) hasStale() bool {
-	for _, r := range c.stale {
-		if r.outcome == report.Skipped {
+	for _, r := range c.found {
+		if r.outcome == report.Skipped && r.reason.Code != report.ReasonAlreadyDone {
 			return true
 		}
 	}
@@ -124,15 +150,28 @@ func (c *checker) hasStale() bool {
 
 // checkFresh checks one step just before it is done, when that is due.
 func (c *checker) checkFresh(ctx context.Context, s *plan.Step) *stepResult {
-	if r, known := c.stale[s.N]; known {
+	if r, known := c.found[s.N]; known {
 		return &r
 	}
 	due := c.options.Saved || c.options.Clock.Now().Sub(c.options.Fetched) > observe.MaxAge
-	if due || s.Kind == spec.KindOrganization && s.Op == plan.OpCreate {
-		return c.compare(ctx, s, c.notDone(s))
+	switch {
+	case dependsOnRest(s):
+		return c.compare(ctx, s, c.notDone(s), rightNow)
+	case due:
+		return c.compare(ctx, s, c.notDone(s), observe.MaxAge)
 	}
 	return nil
 }
+
+// dependsOnRest tells whether a step's meaning depends on more than its own object, so that all of
+// it is read right before the write: a name must be free, a deletion takes everything along, and a
+// transfer needs the present Owner.
+func dependsOnRest(s *plan.Step) bool {
+	return s.Kind == spec.KindOwner || s.Kind == spec.KindOrganization && s.Op != plan.OpUpdate
+}
+
+// rightNow is the age of what is read in any case.
+const rightNow = time.Duration(-1)
 
 // notDone are the steps before s that were to be done and are not: what the plan expects
 // beyond what the zone shows.
@@ -142,41 +181,49 @@ func (c *checker) notDone(s *plan.Step) []plan.Step {
 		if c.list[i].N == s.N {
 			break
 		}
-		if r := c.results[c.list[i].N]; r == nil || r.Outcome != report.Succeeded {
+		if r := c.results[c.list[i].N]; r == nil || !r.IsDone() {
 			open = append(open, c.list[i])
 		}
 	}
 	return open
 }
 
-// compare compares a step's precondition with the live state.
-func (c *checker) compare(ctx context.Context, s *plan.Step, earlier []plan.Step) *stepResult {
+// compare compares a step's precondition with the live state, of which nothing may be older than
+// the age. Earlier are the steps before it that the live state does not show.
+func (c *checker) compare(ctx context.Context, s *plan.Step, earlier []plan.Step, age time.Duration) *stepResult {
 	if s.Kind == spec.KindOrganization && s.Op == plan.OpCreate {
 		return c.checkCreate(ctx)
 	}
 	if c.organization.ID == 0 {
 		return nil // nothing of it was there when the plan was made
 	}
-	if err := c.observer.Refresh(ctx, s, false); err != nil {
+	if err := c.observer.RefreshOlder(ctx, s, age); err != nil {
 		if ctx.Err() != nil {
 			return stepResultOfStop(ctx)
 		}
 		return unreadableResult(err, "what this step changes could not be read, so nothing was written")
 	}
-	if c.observer.Gone() {
+	switch live := c.observer.Live(); {
+	case c.observer.Gone() && s.Kind == spec.KindOrganization && s.Op == plan.OpDelete:
+		return alreadyDone()
+	case c.observer.Gone():
 		return skip(report.ReasonStale, observe.ErrGone.Error())
-	}
-	if c.secretChanged(s) {
+	case c.secretChanged(s):
 		reference := s.Arguments.Value.Reference
 		return skip(report.ReasonStale, "the value behind "+reference+" is not the one that the plan was made with")
+	case plan.Precondition(live, s, earlier, c.planSalt) == s.Precondition && wrongTarget(live, s) == "":
+		return nil
+	case observe.Reached(observe.AfterImage(s.Before, s), c.observer.View(s)):
+		return alreadyDone()
+	case wrongTarget(live, s) != "":
+		return skip(report.ReasonStale, wrongTarget(live, s))
 	}
-	if why := wrongTarget(c.observer.Live(), s); why != "" {
-		return skip(report.ReasonStale, why)
-	}
-	if plan.Precondition(c.observer.Live(), s, earlier, c.planSalt) != s.Precondition {
-		return skip(report.ReasonStale, changedSince(c.observer.View(s)))
-	}
-	return nil
+	return skip(report.ReasonStale, changedSince(c.observer.View(s)))
+}
+
+// alreadyDone is the result of a step whose object somebody else has made what it is to be.
+func alreadyDone() *stepResult {
+	return skip(report.ReasonAlreadyDone, "it is already as this step would make it")
 }
 
 // wrongTarget tells whether the ids of a step belong to something else than its address says. A

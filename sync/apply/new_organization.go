@@ -21,11 +21,7 @@ func (c *checker) checkCreate(ctx context.Context) *stepResult {
 		if ctx.Err() != nil {
 			return stepResultOfStop(ctx)
 		}
-		return failure(
-			report.ReasonUnreadable,
-			"the list of organizations could not be read, so nothing was created",
-			err,
-		)
+		return unreadableResult(err, "the list of organizations could not be read, so nothing was created")
 	}
 	if len(same) > 0 {
 		const words = "an organization named %q is there now (id %d); plan again"
@@ -49,6 +45,9 @@ func (c *checker) skipUnlicensed(ctx context.Context, s *plan.Step) *stepResult 
 	if err := c.observer.WaitUntilReadable(ctx, c.options.Timeout); err != nil {
 		if ctx.Err() != nil {
 			return stepResultOfStop(ctx)
+		}
+		if isTokenRefusal(err) {
+			return tokenRefused()
 		}
 		const words = "%s is created (id %d) but cannot be read yet; apply again later"
 		reason := report.Reason{Code: report.ReasonDepends, Text: fmt.Sprintf(words, c.address(), c.observer.Live().ID)}
@@ -74,13 +73,13 @@ func (c *checker) bindNewIDs(ctx context.Context, s *plan.Step) *stepResult {
 func (c *checker) bindControl(ctx context.Context, s *plan.Step) *stepResult {
 	var lack observe.LackError
 	if err := c.observer.Refresh(ctx, s, false); err != nil && !errors.As(err, &lack) {
-		return failure(report.ReasonUnreadable, "the feature controls of the new organization could not be read", err)
+		return unreadableResult(err, "the feature controls of the new organization could not be read")
 	}
 	control := state.FindControl(c.observer.Live().FeatureControls, s.Address.Name())
 	wanted := s.Arguments.Enable != nil && *s.Arguments.Enable
 	switch {
 	case control != nil && control.Enabled == wanted, control == nil && !wanted:
-		return &stepResult{outcome: report.Succeeded} // a control that is not there is off
+		return alreadyDone() // a control that is not there is off
 	case control == nil:
 		return skip(report.ReasonLicence, "the organization's plan offers no control of this name")
 	}
@@ -113,11 +112,31 @@ func (c *checker) bindInvitation(ctx context.Context, s *plan.Step) *stepResult 
 func (c *checker) bindName(ctx context.Context, what string, list state.List, text string) (int64, *stepResult) {
 	names, err := c.observer.Names(ctx, list)
 	if err != nil {
-		return 0, failure(report.ReasonUnreadable, "the "+what+"s of the new organization could not be read", err)
+		return 0, unreadableResult(err, "the "+what+"s of the new organization could not be read")
 	}
 	found, err := state.Bind(what, list, names, text)
 	if err != nil {
 		return 0, failure(report.ReasonUnbound, err.Error(), nil)
 	}
 	return found.ID, nil
+}
+
+// lookForTwins looks whether somebody else has created an organization of the name in the moments
+// between the last look and the creation: between machines nothing keeps two runs apart. What is to
+// be done with two of them only people can say.
+func (w *worker) lookForTwins(ctx context.Context) {
+	s := &w.list[0]
+	if w.written[s.N].After == nil || s.Op != plan.OpCreate || s.Kind != spec.KindOrganization {
+		return
+	}
+	name, id := s.Arguments.Name, w.observer.Live().ID
+	twins, err := w.observer.Creation.Twins(ctx, name, id)
+	if err != nil || len(twins) == 0 { // what cannot be read is told by reading back
+		return
+	}
+	const words = "somebody else created an organization named %q at the same time: " +
+		"there are two now, id %d by this run and id %d; nothing was deleted"
+	const hint = "look who works on it, keep one of them, and pin it in the documents with `id:`"
+	w.twin = &spec.Problem{Severity: spec.Error, Rule: "twin", Address: w.address(),
+		Message: fmt.Sprintf(words, text.OneLine(name), id, twins[0]), Hint: hint}
 }

@@ -18,6 +18,10 @@ import (
 // the zone's lists may be behind, and it is read for a little longer.
 func (w *worker) readBack(ctx context.Context) {
 	defer w.observer.Reset()
+	if w.observer.Refused() != nil {
+		return
+	}
+	w.lookForTwins(ctx)
 	until := w.clock.Now().Add(observe.ListLag)
 	for _, s := range w.toReadBack() {
 		err := w.readAgain(ctx, s)
@@ -26,7 +30,7 @@ func (w *worker) readBack(ctx context.Context) {
 			err = w.observer.WaitForLag(ctx, until, behind, func() error { return w.observer.Refresh(ctx, s, true) })
 		}
 		if err != nil {
-			if ctx.Err() == nil {
+			if ctx.Err() == nil && w.observer.Refused() == nil { // a zone that refuses is told once
 				w.unverified = unverified(w.address(), err)
 			}
 			return

@@ -29,9 +29,9 @@ type sendResult struct {
 type nextAttempt uint8
 
 const (
-	noAttempt   nextAttempt = iota
-	again                   // after a wait, within the deadline
-	againNoBody             // at once, without a body
+	noAttempt    nextAttempt = iota
+	again                    // after a wait, within the deadline
+	againEmptier             // at once, with the next form of an empty body
 )
 
 // sender sends the writes of one organization, each with its lines in the journal.
@@ -50,12 +50,13 @@ type sender struct {
 //	a stop before it was sent    no                  skipped
 //	4xx for want of a licence    no                  skipped
 //	404 to a deletion            once                succeeded        failed       failed
-//	400, 422 to an empty body    once                succeeded        without any  failed
+//	400, 422 to an empty body    once                succeeded        another form failed
+//	401                          no                  skipped
 //	4xx to a repetition          for the lists' lag  succeeded        failed       failed, unknown *
 //	another 4xx, a failed dial   no                  failed
 //	5xx, 408, reset, time-out    until it is clear   succeeded        again        unknown
 //
-// Without any: it is sent again without a body. * unknown where it cannot be read.
+// Another form: it is sent again with another form of an empty body. * unknown where it cannot be read.
 //
 // A write that ctx ends before anything of it is sent is skipped, one that is sent is finished. Of
 // a step that has begun no half is left undone: then grace ends its writes.
@@ -83,8 +84,8 @@ func (c *sender) send(ctx, grace context.Context, sw observe.Write) sendResult {
 		switch {
 		case result.next == noAttempt:
 			return result
-		case result.next == againNoBody:
-			sw.NoBody = true
+		case result.next == againEmptier:
+			sw.Empty, _ = sw.Empty.Next()
 		case ctx.Err() != nil || clock.Sleep(grace, waits.Next()) != nil || clock.Now().After(deadline):
 			return result // it did not happen, and there is no time left to send it again
 		}
@@ -140,10 +141,14 @@ func (c *sender) judge(
 }
 
 // judgeRefusal judges an answer that says that the write did not happen. Three of them are looked
-// into: what is to be deleted may be gone already; an empty body, by which a person is removed, may
-// mean no body at all; and a repetition may meet what the first attempt has done late. Whether the
+// into: what is to be deleted may be gone already; the zone may take another form of an empty body,
+// by which a person is removed; and a repetition may meet what the first attempt has done late. Whether the
 // licence lacks comes first: without it the list of variables is good, and empty.
 func (c *sender) judgeRefusal(grace context.Context, sw observe.Write, n int, call *state.CallError) sendResult {
+	if isTokenRefusal(call) {
+		refused := tokenRefused()
+		return sendResult{outcome: refused.outcome, reason: refused.reason, attempts: n}
+	}
 	if lack := c.licenceReason(grace, sw.Write, call); lack != (report.Reason{}) {
 		return sendResult{outcome: report.Skipped, reason: lack, err: call.API(), attempts: n}
 	}
@@ -157,7 +162,7 @@ func (c *sender) judgeRefusal(grace context.Context, sw observe.Write, n int, ca
 	}
 	var found observe.Evidence
 	switch {
-	case n > 1:
+	case n > 1 && sw.Empty == plan.EmptyObject:
 		found = c.observer.InspectRepetition(grace, sw)
 	case gone, empty:
 		found = c.observer.Inspect(grace, sw)
@@ -167,12 +172,14 @@ func (c *sender) judgeRefusal(grace context.Context, sw observe.Write, n int, ca
 	switch {
 	case found.State == observe.Applied:
 		return sendResult{outcome: report.Succeeded, answer: found.Answer, resolved: true, attempts: n}
-	case found.State == observe.Unknown && n > 1 && !sw.NoBody:
+	case found.State == observe.Unknown && n > 1 && sw.Empty == plan.EmptyObject:
 		result.outcome = report.OutcomeUnknown
 		why := "an answer was lost, the repetition was refused, and " + found.Why
 		result.reason = unknownOutcome(why, sw.Step.Address)
-	case found.State == observe.NotApplied && empty && !sw.NoBody:
-		result.next = againNoBody
+	case found.State == observe.NotApplied && empty:
+		if _, more := sw.Empty.Next(); more {
+			result.next = againEmptier
+		}
 	}
 	return result
 }

@@ -103,7 +103,7 @@ func TestRemovalWithoutABody(t *testing.T) {
 		t.Error(outcomes(report))
 	}
 	for _, w := range z.writes {
-		if w.Verb == plan.RemoveMember && !w.NoBody {
+		if w.Verb == plan.RemoveMember && w.Empty != plan.NoBody {
 			t.Errorf("%s was removed with a body", w.Address)
 		}
 	}

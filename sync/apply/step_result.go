@@ -2,6 +2,7 @@ package apply
 
 import (
 	"errors"
+	"net/http"
 
 	"makesync/sync/observe"
 	"makesync/sync/plan"
@@ -26,6 +27,9 @@ func failure(code report.ReasonCode, text string, err error) *stepResult {
 
 // unreadableResult is that of a step that relies on what could not be read.
 func unreadableResult(err error, text string) *stepResult {
+	if isTokenRefusal(err) {
+		return tokenRefused()
+	}
 	var lack observe.LackError
 	if errors.As(err, &lack) {
 		return skip(report.ReasonLicence, lack.Reason)
@@ -39,4 +43,16 @@ func (r *stepResult) report(s *plan.Step) report.StepReport {
 		report.Error = call.API()
 	}
 	return report
+}
+
+// isTokenRefusal tells whether the zone does not accept the token, which ends the run for it.
+func isTokenRefusal(err error) bool {
+	call := state.AsCallError(err)
+	return call != nil && call.Status == http.StatusUnauthorized || errors.Is(err, state.ErrNotAsked)
+}
+
+// tokenRefused is the result of every step of a zone from then on; the answer is told once, by a
+// problem.
+func tokenRefused() *stepResult {
+	return skip(report.ReasonTokenRefused, "the zone does not accept the token any more")
 }

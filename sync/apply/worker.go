@@ -30,6 +30,8 @@ type worker struct {
 	clock    state.Clock
 	// written are the images of steps that were written, for the read back.
 	written map[int]observe.Images
+	// twin says that somebody else has created an organization of the name of this one.
+	twin *spec.Problem
 	// unverified says that what was written could not be read back.
 	unverified *spec.Problem
 	// tell reports a step that begins (no outcome) or ended.
@@ -65,7 +67,7 @@ func (w *worker) refuse(reason report.Reason) {
 	for i := range w.list {
 		s := &w.list[i]
 		w.tell(s, "", report.Reason{})
-		result, stale := w.checker.stale[s.N]
+		result, stale := w.checker.found[s.N]
 		if !stale {
 			result = stepResult{outcome: report.Skipped, reason: reason}
 		}
@@ -80,19 +82,16 @@ func (w *worker) finish(s *plan.Step, report report.StepReport) {
 
 // step does one step, unless a check stops it.
 func (w *worker) step(ctx, grace context.Context, s *plan.Step) report.StepReport {
-	if stopped := w.checker.check(ctx, s); stopped != nil {
+	images, stopped := w.checker.check(ctx, s)
+	if stopped != nil {
 		return stopped.report(s)
 	}
-	return w.do(ctx, grace, s)
+	return w.do(ctx, grace, s, images)
 }
 
 // do performs the writes of a step, one after the other; the first that does not succeed ends it.
-func (w *worker) do(ctx, grace context.Context, s *plan.Step) report.StepReport {
+func (w *worker) do(ctx, grace context.Context, s *plan.Step, images observe.Images) report.StepReport {
 	r := report.NewStepReport(s, report.Succeeded, report.Reason{})
-	images, err := w.images(grace, s)
-	if err != nil {
-		return unreadableResult(err, "the object could not be read, so nothing was written").report(s)
-	}
 	secrets := images.Before.Secrets()
 	for i, write := range plan.WritesOf(w.observer.Live().ID, s) {
 		write.Secrets = secrets
@@ -125,19 +124,3 @@ func partialStep(r report.StepReport, written int) report.StepReport {
 	r.Reason = report.Reason{Code: report.ReasonHalfDone, Text: strings.TrimSuffix(text, "; ")}
 	return r
 }
-
-// images are the step's views before and after. What the plan does not know of the state before is
-// read.
-func (w *worker) images(ctx context.Context, s *plan.Step) (observe.Images, error) {
-	before := s.Before
-	if w.observer.HasRead(s) || before == nil && !makesObject(s) {
-		if err := w.observer.Refresh(ctx, s, false); err != nil {
-			return observe.Images{}, err
-		}
-		before = w.observer.View(s)
-	}
-	return observe.Images{Before: before, After: observe.AfterImage(before, s)}, nil
-}
-
-// makesObject tells whether there is nothing before the step.
-func makesObject(s *plan.Step) bool { return s.Op == plan.OpCreate || s.Op == plan.OpInvite }

@@ -110,7 +110,8 @@ func (n *news) outcomes(e ending) {
 		switch {
 		case s.Outcome == report.Succeeded:
 			n.changes = append(n.changes, change{s.Address, s.Op, risks[s.N]})
-		case s.SkippedForLicence(), s.Outcome == report.Skipped && s.Reason.Code == report.ReasonDepends:
+		case s.SkippedForLicence(), s.IsDone():
+		case s.Outcome == report.Skipped && (s.Reason.Code == report.ReasonDepends || s.Reason.Code == report.ReasonTokenRefused):
 		default:
 			n.add(newTrouble(whatFailed, s.Address, s.Op, failureText(s), string(s.Outcome)))
 		}

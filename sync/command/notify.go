@@ -212,7 +212,7 @@ func (e ending) cutOff(organization string) bool {
 		return true
 	}
 	return slices.ContainsFunc(e.report.Steps, func(s report.StepReport) bool {
-		return s.Address.Key() == organization && s.Outcome == report.Skipped && !s.SkippedForLicence()
+		return s.Address.Key() == organization && s.Outcome == report.Skipped && !s.SkippedForLicence() && !s.IsDone()
 	})
 }
 

@@ -146,7 +146,7 @@ func (p port) port() state.Port {
 	if p.client == nil {
 		return state.Port{Endpoint: p.endpoint, Reader: refusing{p.refusal}}
 	}
-	return state.Port{Endpoint: p.endpoint, Reader: p.client, Calls: p.client.Calls}
+	return state.Port{Endpoint: p.endpoint, Reader: p.client, Calls: p.client.Calls, Refused: p.client.Refused}
 }
 
 // writers are the zones as applying wants them.
@@ -192,6 +192,12 @@ type refusing struct{ err *state.CallError }
 func (z refusing) Me(context.Context) (state.User, error) { return state.User{}, z.err }
 
 func (z refusing) Organizations(context.Context) ([]*state.Organization, error) { return nil, z.err }
+
+func (z refusing) OrganizationNames(context.Context) ([]*state.Organization, error) {
+	return nil, z.err
+}
+
+func (z refusing) RoleRow(context.Context, int64, int64) (*state.RoleRow, error) { return nil, z.err }
 
 func (z refusing) Names(context.Context, state.List, int64) ([]state.Name, error) {
 	return nil, z.err

@@ -28,7 +28,7 @@ type Creation struct {
 
 // find looks for an organization of the name that was not there before, in the list alone.
 func (c *Creation) find(ctx context.Context, name string) Evidence {
-	rows, err := c.reader.Organizations(ctx)
+	rows, err := c.reader.OrganizationNames(ctx)
 	if err != nil {
 		why := "the list of organizations cannot be read (" + text.OneLine(err.Error()) + ")"
 		return Evidence{State: Unknown, Why: why}
@@ -95,15 +95,33 @@ func (c *Creation) JoinedButUnlisted(ctx context.Context, name string) (named []
 }
 
 // ListNamesakes lists the organizations of a name in this zone, and remembers those of all zones:
-// if the answer to a creation is lost, another one of the name is the one that it made.
+// if the answer to a creation is lost, another one of the name is the one that it made. The narrow
+// list tells it, but for a namesake in a zone whose host nobody knows.
 func (c *Creation) ListNamesakes(ctx context.Context, name string) ([]int64, error) {
-	rows, err := c.reader.Organizations(ctx)
+	rows, err := c.reader.OrganizationNames(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c.IDsBefore, c.listedIDs = idsNamed(rows, name), idsOf(rows)
 	here, _ := state.Candidates(c.endpoint, rows, c.otherHosts...)
+	if len(here) == 0 && len(idsNamed(rows, name)) > 0 {
+		if rows, err = c.reader.Organizations(ctx); err != nil {
+			return nil, err
+		}
+		here, _ = state.Candidates(c.endpoint, rows, c.otherHosts...)
+	}
+	c.IDsBefore, c.listedIDs = idsNamed(rows, name), idsOf(rows)
 	return idsNamed(here, name), nil
+}
+
+// Twins are organizations of the name that were not there before the one with this id was created,
+// and that somebody else must have created meanwhile.
+func (c *Creation) Twins(ctx context.Context, name string, id int64) ([]int64, error) {
+	rows, err := c.reader.OrganizationNames(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known := func(other int64) bool { return other == id || slices.Contains(c.IDsBefore, other) }
+	return slices.DeleteFunc(idsNamed(rows, name), known), nil
 }
 
 func idsOf(rows []*state.Organization) []int64 {

@@ -109,7 +109,7 @@ func (o *Observer) Resolve(ctx context.Context, w Write, cause error, deadline t
 		case found.State == Applied, found.State == Conflicting:
 			o.gaveUpReading = false
 			return found
-		case found.State == Unknown && (o.gaveUpReading || now.After(deadline)):
+		case found.State == Unknown && (o.gaveUpReading || o.Refused() != nil || now.After(deadline)):
 			o.gaveUpReading = true
 			return found
 		case found.State == NotApplied && now.After(deadline):

@@ -19,9 +19,10 @@ type Observer struct {
 	// Creation tells about the organization's creation.
 	Creation *Creation
 
-	reader state.Reader // nil: the zone is not one of the run
-	clock  state.Clock
-	jitter func() float64
+	reader  state.Reader // nil: the zone is not one of the run
+	refused func() error // nil: never
+	clock   state.Clock
+	jitter  func() float64
 	// salt is that of the secrets in the views that views read here are compared with; nil: they
 	// have their values.
 	salt []byte
@@ -62,7 +63,7 @@ type Options struct {
 func New(o Options) *Observer {
 	live := &state.Organization{Organization: spec.Organization{Key: o.Key, Zone: o.Zone, ID: o.ID}}
 	creation := &Creation{reader: o.Port.Reader, endpoint: o.Port.Endpoint, otherHosts: o.OtherHosts}
-	return &Observer{Creation: creation, reader: o.Port.Reader, clock: o.Clock, jitter: o.Jitter, salt: o.Salt,
+	return &Observer{Creation: creation, reader: o.Port.Reader, refused: o.Port.Refused, clock: o.Clock, jitter: o.Jitter, salt: o.Salt,
 		live: live, readAt: map[spec.Kind]time.Time{}}
 }
 
@@ -121,20 +122,29 @@ func (o *Observer) HasRead(s *plan.Step) bool {
 	return true
 }
 
-// isRecent tells whether a kind was read no longer than MaxAge ago.
-func (o *Observer) isRecent(kind spec.Kind) bool {
+// isYounger tells whether a kind was read no longer ago than the age.
+func (o *Observer) isYounger(kind spec.Kind, age time.Duration) bool {
 	at := o.readAt[kind]
-	return !at.IsZero() && o.clock.Now().Sub(at) <= MaxAge
+	return !at.IsZero() && o.clock.Now().Sub(at) <= age
 }
 
 // Refresh reads what the step needs and what is too old, or, if all is set, everything that it
 // needs.
 func (o *Observer) Refresh(ctx context.Context, s *plan.Step, all bool) error {
-	if o.gone && !all && o.isRecent(spec.KindOrganization) {
+	age := MaxAge
+	if all {
+		age = -1
+	}
+	return o.RefreshOlder(ctx, s, age)
+}
+
+// RefreshOlder reads what the step needs and what was read longer ago than the age.
+func (o *Observer) RefreshOlder(ctx context.Context, s *plan.Step, age time.Duration) error {
+	if o.gone && o.isYounger(spec.KindOrganization, age) {
 		return nil
 	}
 	for _, kind := range needed(s) {
-		if !all && o.isRecent(kind) {
+		if o.isYounger(kind, age) {
 			continue
 		}
 		err := o.read(ctx, kind)
@@ -252,6 +262,27 @@ func (o *Observer) matchUnreadable(ctx context.Context, s *plan.Step) error {
 	return nil
 }
 
+// ReadPerson reads the row of the person whom a step writes, and nothing else. The view is nil when
+// there is no row.
+func (o *Observer) ReadPerson(ctx context.Context, s *plan.Step) (state.View, error) {
+	row, err := o.reader.RoleRow(ctx, o.live.ID, s.Arguments.UserID)
+	if err != nil || row == nil {
+		return nil, err
+	}
+	one := spec.Member{Email: s.Address.Name(), UserID: row.UserID, Role: state.IDText(row.RoleID),
+		Invitation: row.Invitation}
+	alone := &state.Organization{Organization: spec.Organization{Members: []spec.Member{one}}}
+	return state.ViewOf(alone, spec.KindMember, s.Address.Name()), nil
+}
+
+// Refused is the answer by which the zone has stopped accepting the token; nil while it accepts it.
+func (o *Observer) Refused() error {
+	if o.refused == nil {
+		return nil
+	}
+	return o.refused()
+}
+
 // View is the step's object as it was read, its secrets masked as the plan masks them.
 func (o *Observer) View(s *plan.Step) state.View {
 	if o.gone {
@@ -279,7 +310,7 @@ func (o *Observer) WaitUntilReadable(ctx context.Context, timeout time.Duration)
 			o.live, o.readAt[spec.KindOrganization] = live, o.clock.Now()
 			return nil
 		}
-		if o.gaveUpReading || o.clock.Now().After(deadline) {
+		if o.gaveUpReading || o.Refused() != nil || o.clock.Now().After(deadline) {
 			o.gaveUpReading = true
 			return err
 		}

@@ -11,8 +11,8 @@ import (
 )
 
 // consistencyDelays are how long reads have to show nothing before that proves that nothing
-// happened. A zone may still be working on a request whose connection broke; for what would be made
-// twice, and for a removal that is followed by an invitation of the same person, we wait for it.
+// happened. Lists may be behind; for what would be made twice, and for a removal that is followed by
+// an invitation of the same person, we wait for them.
 // The list of organizations comes from the central backend, so that the replication to the zones,
 // for which Make has `wait=true`, does not delay it.
 var consistencyDelays = map[plan.Verb]time.Duration{
@@ -21,7 +21,8 @@ var consistencyDelays = map[plan.Verb]time.Duration{
 	plan.RemoveMember:       3 * time.Second,
 }
 
-// consistencyDelayUnderWay is that delay after a time-out, which does not end what it waited for.
+// consistencyDelayUnderWay is that delay, of any verb, after a time-out or a reset: neither ends what
+// the zone is at work on.
 const consistencyDelayUnderWay = time.Minute
 
 // ConsistencyDelay is how long reads have to show nothing before that proves that a write of the
@@ -30,11 +31,10 @@ func ConsistencyDelay(verb plan.Verb) time.Duration { return consistencyDelays[v
 
 // consistencyDelayAfter is the delay of a verb whose answer was lost in this way.
 func consistencyDelayAfter(verb plan.Verb, err error) time.Duration {
-	delay := consistencyDelays[verb]
-	if call := state.AsCallError(err); call != nil && call.Certainty == state.UnderWay && delay > 0 {
+	if call := state.AsCallError(err); call != nil && call.Certainty == state.UnderWay {
 		return consistencyDelayUnderWay
 	}
-	return delay
+	return consistencyDelays[verb]
 }
 
 // ListLag is how long a zone's lists may not show what it has done.
@@ -42,7 +42,7 @@ const ListLag = 3 * time.Second
 
 // WaitForLag reads again while what is read may only be behind, until a moment at the latest.
 func (o *Observer) WaitForLag(ctx context.Context, until time.Time, behind func() bool, read func() error) error {
-	for waits := NewWaits(o.jitter); behind() && o.clock.Now().Before(until); {
+	for waits := NewWaits(o.jitter); behind() && o.Refused() == nil && o.clock.Now().Before(until); {
 		if err := o.clock.Sleep(ctx, waits.Next()); err != nil {
 			return err
 		}

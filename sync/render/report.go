@@ -278,7 +278,7 @@ func (p *printer) totals(r *report.Report) {
 func (p *printer) goOn(r *report.Report) {
 	unfinished := r.Failed + r.Unknown
 	for _, step := range r.Steps {
-		if step.Outcome == report.Skipped && !step.SkippedForLicence() {
+		if step.Outcome == report.Skipped && !step.SkippedForLicence() && !step.IsDone() {
 			unfinished++
 		}
 	}
