@@ -44,8 +44,10 @@ type event struct {
 	do    func(e *everything)
 }
 
-// toldAlways are the outcomes of the usual end: what an organization on the Free plan lacks is skipped.
-var toldAlways = map[spec.Address]string{"studio/variable/FIRST": "skipped licence", "studio/member/bob@acme.example": "skipped licence"}
+// toldAlways are the outcomes of the usual end: what an organization on the Free plan lacks is skipped, and so is a
+// control that a new one does not have, and that is to be off.
+var toldAlways = map[spec.Address]string{"studio/variable/FIRST": "skipped licence", "studio/member/bob@acme.example": "skipped licence",
+	"studio/featureControl/Make AI Tools": "skipped already-done"}
 
 // With the usual zone everything is reached but what a Free plan does not offer.
 var matrixRows = []matrixRow{
