@@ -20,7 +20,7 @@ func (c *checker) checkPerson(ctx context.Context, s *plan.Step, images observe.
 	var now state.View
 	var err error
 	if s.Op == plan.OpInvite {
-		err = c.observer.RefreshOlder(ctx, s, invitationAge)
+		err = c.observer.Refresh(ctx, s, invitationAge)
 		now = c.observer.View(s)
 	} else {
 		now, err = c.observer.ReadPerson(ctx, s)
@@ -61,5 +61,6 @@ func judgePerson(s *plan.Step, images observe.Images, now state.View) *stepResul
 		(invitation(images.Before) == invitation(now) || invitation(now) == "expired"):
 		return nil
 	}
-	return skip(report.ReasonChangedMeanwhile, "somebody else has changed it meanwhile; it is now "+observe.Describe(now))
+	why := "somebody else has changed it meanwhile; it is now " + observe.Describe(now)
+	return skip(report.ReasonChangedMeanwhile, why)
 }

@@ -64,8 +64,8 @@ func (a *applier) problems(workers []*worker) []spec.Problem {
 	return problems
 }
 
-// refusedProblem tells once that a zone has stopped accepting the token, and how much of the plan that
-// has cost.
+// refusedProblem tells once that a zone has stopped accepting the token, and how much of the plan
+// that has cost.
 func refusedProblem(zone string, err error, workers []*worker) spec.Problem {
 	skipped, written := 0, 0
 	for _, w := range workers {

@@ -135,8 +135,8 @@ func (c *connection) broken(
 	return e
 }
 
-// unanswered is the outcome of a request without a reply. What ended here, by a time-out or a reset,
-// the zone may still be at work on.
+// unanswered is the outcome of a request without a reply. What ended here, by a time-out or a
+// reset, the zone may still be at work on.
 func (c *connection) unanswered(
 	ctx context.Context, k *call, timeout *idleTimeout, trace *connectionTrace, err error,
 ) outcome {
