@@ -141,7 +141,8 @@ func (c *checker) checkAll(ctx context.Context) {
 // hasStale tells whether checkAll has found a step that may not run.
 func (c *checker) hasStale() bool {
 	for _, r := range c.found {
-		if r.outcome == report.Skipped && r.reason.Code != report.ReasonAlreadyDone {
+		if r.outcome == report.Skipped && r.reason.Code != report.ReasonAlreadyDone &&
+			r.reason.Code != report.ReasonTokenRefused {
 			return true
 		}
 	}
@@ -210,12 +211,18 @@ func (c *checker) compare(ctx context.Context, s *plan.Step, earlier []plan.Step
 		return skip(report.ReasonStale, "the value behind "+reference+" is not the one that the plan was made with")
 	case plan.Precondition(live, s, earlier, c.planSalt) == s.Precondition && wrongTarget(live, s) == "":
 		return nil
-	case observe.Reached(observe.AfterImage(s.Before, s), c.observer.View(s)):
+	case isDone(s, observe.AfterImage(s.Before, s), c.observer.View(s)):
 		return alreadyDone()
 	case wrongTarget(live, s) != "":
 		return skip(report.ReasonStale, wrongTarget(live, s))
 	}
 	return skip(report.ReasonStale, changedSince(c.observer.View(s)))
+}
+
+// isDone tells whether an object is as a step would leave it. Who has accepted cannot be invited
+// again.
+func isDone(s *plan.Step, after, now state.View) bool {
+	return observe.Reached(after, now) && (s.Op != plan.OpReinvite || !isAccepted(now))
 }
 
 // alreadyDone is the result of a step whose object somebody else has made what it is to be.

@@ -104,12 +104,9 @@ func (a *applier) calls() state.Calls {
 
 func (a *applier) exit(ctx context.Context, r *report.Report, workers []*worker, refused *refusal) exit.Code {
 	facts := applyFacts{stop: exit.StopExit(ctx), plan: a.plan.Exit, held: r.Held > 0,
-		journal: a.recorder.failedBeforeFirstWrite()}
+		journal: a.recorder.failedBeforeFirstWrite(), refused: a.refused()}
 	if refused != nil {
 		facts.refusal = refused.exit
-	}
-	for _, port := range a.options.Zones {
-		facts.refused = facts.refused || port.refusal() != nil
 	}
 	for i := range r.Steps {
 		facts.add(&r.Steps[i], a.options.Saved)
