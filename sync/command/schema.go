@@ -13,7 +13,7 @@ func schemaCommand(r *runtimeEnv) *cli.Command {
 	names := strings.Join(schema.Names(), "|")
 	return &cli.Command{
 		Name:        "schema",
-		Usage:       "print a JSON Schema: " + strings.Join(schema.Names(), ", "),
+		Usage:       "print a JSON Schema; without a name that of the documents",
 		ArgsUsage:   "[" + names + "]",
 		Description: "The schemas (draft-07) are those of this very build. Without an argument: that of the documents, with which an editor completes and explains them.",
 		UsageText:   "makesync schema > makesync.schema.json",
