@@ -127,11 +127,13 @@ func (r *runtimeEnv) compare(ctx context.Context, o compareOptions, a, b string)
 			return nil, err
 		}
 	}
+	comparison := compare.CompareSides(sides[0], sides[1], compare.SideOptions{
+		Select: src.chooseDocuments, Sensitive: src.sensitiveOn(sides), Map: o.decided})
+	// Only now: the organizations of documents are chosen by the comparison.
 	if unmatched := o.selector.Unmatched(a + " and " + b); len(unmatched) > 0 {
 		return nil, invalid(unmatched)
 	}
-	return compare.CompareSides(sides[0], sides[1], compare.SideOptions{
-		Select: src.chooseDocuments, Sensitive: src.sensitiveOn(sides), Map: o.decided}), nil
+	return comparison, nil
 }
 
 // sideOf tells what a side is: a zone's name goes first, then a file or folder.
