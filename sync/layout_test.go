@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 	"sync/sandbox":  {},
 	"sync/history":  {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report"},
 	"sync/render":   {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/offline", "sync/compare", "sync/export"},
+	"sync/notify":   {"spec", "sync/exit", "sync/plan", "sync/report", "sync/render"},
 	"sync/policy":   {"spec"},
 	"sync/approval": {},
 	"sync/command":  {"*"},
