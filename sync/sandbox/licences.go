@@ -131,3 +131,6 @@ func encodeLicence(keys plan) json.RawMessage {
 	}
 	return encode(nil, o)
 }
+
+// enforcesTFA says whether the plan has TFA enforcement; what it is set to is shown on every plan.
+func (o *Organization) enforcesTFA() bool { return o.Plan == "Enterprise" || o.has("tfaEnforcement") }
