@@ -171,7 +171,8 @@ func paymentRow(c *call, charge Charge) object {
 	if charge.Period == "year" {
 		months = 12
 	}
-	var invoice, amount any = strings.ToUpper(uuid("invoices of", c.org.ID)[:8]) + "-" + n, amountForm(c, charge.Amount, false)
+	var invoice any = strings.ToUpper(uuid("invoices of", c.org.ID)[:8]) + "-" + n
+	var amount any = amountForm(c, charge.Amount, false)
 	var from, to any = charge.At, charge.At.AddDate(0, months, 0)
 	if c.is("payment-form", "schema") {
 		invoice, amount = number("invoice", charge.ID), amountForm(c, charge.Amount, true)

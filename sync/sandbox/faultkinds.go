@@ -41,9 +41,10 @@ var faultKinds = []faultKind{
 		play:  lagging,
 	},
 	{
-		kind:  "unlisted-after",
-		about: "does the call, then breaks the connection; the list shows an organization that it creates only after delay (default 5s)",
-		play:  unlisted,
+		kind: "unlisted-after",
+		about: "does the call, then breaks the connection; the list shows an organization that it creates " +
+			"only after delay (default 5s)",
+		play: unlisted,
 	},
 	{
 		kind:  "lost-token",

@@ -35,15 +35,17 @@ type Fault struct {
 	Seed        int64 // of the random numbers for Probability
 	// Kind is what goes wrong; FaultKinds lists the kinds.
 	Kind       string
-	Status     int           // for status, status-after: default 500; for redirect: default 307
-	Body       string        // for status: json (the default), plain, html, empty
-	RetryAfter int           // for status: seconds of a Retry-After header; 0 for none
-	Delay      time.Duration // for delay, -late and unlisted-after: how long; for hang: at most, 0 for as long as the client waits
-	Location   string        // for redirect: default https://redirect.invalid/
-	Code       string        // for status: code of the JSON body; default the one that goes with the status
-	Skew       time.Duration // for date: how far the Date header is off; 0 leaves the header out
-	Calls      int           // for spend: how many calls of others; default 1
-	Member     string        // for accept: whose invitation, by e-mail; "" for all that are open
+	Status     int    // for status, status-after: default 500; for redirect: default 307
+	Body       string // for status: json (the default), plain, html, empty
+	RetryAfter int    // for status: seconds of a Retry-After header; 0 for none
+	// Delay is how long, for delay, -late and unlisted-after; for hang it is at most so long, and 0
+	// is as long as the client waits.
+	Delay    time.Duration
+	Location string        // for redirect: default https://redirect.invalid/
+	Code     string        // for status: code of the JSON body; default the one that goes with the status
+	Skew     time.Duration // for date: how far the Date header is off; 0 leaves the header out
+	Calls    int           // for spend: how many calls of others; default 1
+	Member   string        // for accept: whose invitation, by e-mail; "" for all that are open
 }
 
 type faultField struct {

@@ -77,8 +77,8 @@ func variableHistory(c *call) (any, error) {
 	}
 	rows := make([]object, len(edits))
 	for i, e := range edits {
-		rows[i] = object{{"id", e.ID}, {"diffObject", diffObject(c, v.Name, e)}, {"changed", e.At}, {"action", e.Action},
-			{"author", e.Author}}
+		rows[i] = object{{"id", e.ID}, {"diffObject", diffObject(c, v.Name, e)}, {"changed", e.At},
+			{"action", e.Action}, {"author", e.Author}}
 	}
 	return object{{"organizationVariableHistory", rows}}, nil
 }

@@ -27,8 +27,8 @@ func (m *Money) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// amountForm is how a reply writes money. The catalogue's list has a number, all other places have a
-// string in the published examples and a number in the schema: a switch.
+// amountForm is how a reply writes money. The catalogue's list has a number, all other places have
+// a string in the published examples and a number in the schema: a switch.
 func amountForm(c *call, m Money, inList bool) any {
 	if c.is("amounts", "number") || inList && c.is("amounts", "published") {
 		return json.RawMessage(strings.TrimSuffix(m.String(), ".00"))

@@ -30,7 +30,7 @@ var organizationColumns = table[home]{
 	{"nextReset", false, func(c *call, h home) any { return nextMonth(meter{h.org}.lastReset(c.now)) }},
 	{"operations", false, func(c *call, h home) any { return decimal(meter{h.org}.used(c.now).operations) }},
 	{"transfer", false, func(c *call, h home) any { return decimal(meter{h.org}.used(c.now).transfer) }},
-	{"centicreditsConsumed", false, func(c *call, h home) any { return decimal(meter{h.org}.used(c.now).operations * 100) }},
+	{"centicreditsConsumed", false, func(c *call, h home) any { return centicredits(meter{h.org}.used(c.now)) }},
 	{"operationsExt", false, func(*call, home) any { return "0" }},
 	{"centicreditsExtra", false, func(*call, home) any { return "0" }},
 	{"autoPurchasingActivated", false, func(_ *call, h home) any { return h.org.AutoPurchase }},
@@ -40,7 +40,7 @@ var organizationColumns = table[home]{
 	{"activeScenarios", false, func(_ *call, h home) any { return h.org.ActiveScenarios }},
 	{"unusedOperations", false, func(c *call, h home) any { return decimal(meter{h.org}.unused(c.now).operations) }},
 	{"unusedTransfer", false, func(c *call, h home) any { return decimal(meter{h.org}.unused(c.now).transfer) }},
-	{"unusedCenticredits", false, func(c *call, h home) any { return decimal(meter{h.org}.unused(c.now).operations * 100) }},
+	{"unusedCenticredits", false, func(c *call, h home) any { return centicredits(meter{h.org}.unused(c.now)) }},
 	{"autoPurchaseInProgress", false, func(*call, home) any { return false }},
 	{"ssoType", false, func(*call, home) any { return nil }},
 	{"featureControls", false, func(_ *call, h home) any { return controlFlags(h) }},
@@ -148,7 +148,9 @@ func createOrganization(c *call) (change, error) {
 	if c.is("create-organization", "forbid") && !c.user.allows([]string{"admin:write"}) {
 		return change{}, forbiddenAnswer(c)
 	}
-	if err := missing("name", in.Name == nil, "regionId", in.RegionID == nil, "timezoneId", in.TimezoneID == nil, "countryId", in.CountryID == nil); err != nil {
+	err := missing("name", in.Name == nil, "regionId", in.RegionID == nil, "timezoneId", in.TimezoneID == nil,
+		"countryId", in.CountryID == nil)
+	if err != nil {
 		return change{}, err
 	}
 	zone := zoneOfRegion(c, *in.RegionID)

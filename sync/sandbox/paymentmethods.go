@@ -101,10 +101,10 @@ func deletePaymentMethod(c *call) (change, error) {
 	}}, nil
 }
 
-// setDefaultPaymentMethod: PATCH .../payment-methods/{paymentMethodId}/default for the
+// preferPaymentMethod: PATCH .../payment-methods/{paymentMethodId}/default for the
 // subscription, for extras or (left out) for both; the last two want a method
 // that is immediate (published).
-func setDefaultPaymentMethod(c *call) (change, error) {
+func preferPaymentMethod(c *call) (change, error) {
 	in := struct {
 		Target string `json:"target"`
 	}{"both"}

@@ -121,6 +121,9 @@ func nextMonth(t time.Time) time.Time { return t.AddDate(0, 1, 0) }
 // decimal writes a counter as Make does, as a decimal string.
 func decimal(n int) string { return strconv.Itoa(n) }
 
+// centicredits are what these operations cost, as a decimal string.
+func centicredits(u usage) string { return decimal(u.operations * 100) }
+
 // usageDays is how many days GET usage covers, today included.
 const usageDays = 30
 

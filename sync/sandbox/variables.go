@@ -101,7 +101,8 @@ func shownValue(c *call, t VariableType, value json.RawMessage) json.RawMessage 
 }
 
 func variableRow(c *call, v Variable, system bool) object {
-	return object{{"typeId", int(v.Type)}, {"name", v.Name}, {"value", shownValue(c, v.Type, v.Value)}, {"isSystem", system}}
+	value := shownValue(c, v.Type, v.Value)
+	return object{{"typeId", int(v.Type)}, {"name", v.Name}, {"value", value}, {"isSystem", system}}
 }
 
 // systemVariables come with every list, before the custom ones. Make publishes
@@ -143,7 +144,8 @@ func listVariables(c *call) (any, error) {
 	return object{{"organizationVariables", rows}}, nil
 }
 
-// requireVariablesLicence is the 404 of every write where the licence has no custom variables (published).
+// requireVariablesLicence is the 404 of every write where the licence has no custom variables
+// (published).
 func requireVariablesLicence(c *call) error {
 	switch {
 	case c.org.has("customVariables"):
