@@ -1,4 +1,4 @@
-package main
+package examples_test
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-const kubernetes = "examples/kubernetes"
+const kubernetes = "kubernetes"
 
 // manifest decodes a manifest strictly: a field that Kubernetes does not have fails the test.
 func manifest[T any](t *testing.T, name string) *T {
@@ -100,7 +100,7 @@ func checkIndexed(t *testing.T, name string, job *batch.Job) {
 // cluster plays the pods of a job: it runs the containers' arguments on the built binary, with the mounts in
 // folders of this machine.
 type cluster struct {
-	zone      *zoneUnderTest
+	zone      *zone
 	documents string
 	volume    string
 	run       string // the job's name
@@ -154,10 +154,8 @@ func (k *cluster) all(t *testing.T, job *batch.Job) {
 // newCluster has the agency's documents at its zone.
 func newCluster(t *testing.T) *cluster {
 	t.Helper()
-	k := &cluster{zone: newAgency(t), documents: filepath.Join(t.TempDir(), "documents"), volume: t.TempDir(), run: "makesync-apply-x7f3a"}
-	if err := copyExample(agency, k.documents); err != nil {
-		t.Fatal(err)
-	}
+	k := &cluster{zone: newZone(t, "agency"), documents: filepath.Join(t.TempDir(), "documents"), volume: t.TempDir(), run: "makesync-apply-x7f3a"}
+	copyExample(t, "agency", k.documents)
 	file := filepath.Join(k.documents, "makesync.yaml")
 	text, err := os.ReadFile(file)
 	if err != nil {

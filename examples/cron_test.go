@@ -1,4 +1,4 @@
-package main
+package examples_test
 
 import (
 	"fmt"
@@ -15,11 +15,11 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-const cron = "examples/cron"
+const cron = "cron"
 
 // machine plays a computer on which the night's run is installed: /etc and /var stand in a folder of their own.
 type machine struct {
-	zone *zoneUnderTest
+	zone *zone
 	root string
 }
 
@@ -33,7 +33,7 @@ organizations:
 
 func newMachine(t *testing.T) *machine {
 	t.Helper()
-	m := &machine{newZoneUnderTest(t), t.TempDir()}
+	m := &machine{newZone(t, "quickstart"), t.TempDir()}
 	for _, dir := range []string{"etc/makesync/documents", "var/lib/makesync/metrics", "var/log/makesync"} {
 		if err := os.MkdirAll(filepath.Join(m.root, dir), 0o755); err != nil {
 			t.Fatal(err)

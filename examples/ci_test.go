@@ -1,4 +1,4 @@
-package main
+package examples_test
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-const ci = "examples/ci"
+const ci = "ci"
 
 // workflow is the part of a GitHub workflow that decides what it may do and what it runs.
 type workflow struct {
