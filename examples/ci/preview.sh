@@ -9,18 +9,23 @@
 # none that fits (the documents speak of something new), it compares with the documents in BASE.
 # Ends with 0; with 3 when the documents are not valid; with makesync's own code when it could not compare.
 set -eu
+# shellcheck source-path=SCRIPTDIR source=child.sh
+. "$(dirname "$0")/child.sh"
 
 documents=$1 base=$2 out=$3 snapshots=${4:-}
 mkdir -p "$out"
+rm -f "$out/plan.json" "$out/summary.md" # of a former run, which must not be taken for this one's
 
 valid=0
-makesync validate -f "$documents" --skip-references --format "${FORMAT:-text}" || valid=$?
+child makesync validate -f "$documents" --skip-references --format "${FORMAT:-text}" || valid=$?
+if [ "$stops" -gt 0 ]; then exit "$valid"; fi
 
 # compare --live FILE… | --base DOCS: makes the plan and keeps its exit code.
 compare() {
   planned=0
-  makesync plan -f "$documents" "$@" --skip-references --shard 1/1 --exit-code --color never --out-json "$out/plan.json" \
+  child makesync plan -f "$documents" "$@" --skip-references --shard 1/1 --exit-code --color never --out-json "$out/plan.json" \
     --format markdown >"$out/summary.md" 2>"$out/plan.log" || planned=$?
+  if [ "$stops" -gt 0 ]; then exit "$planned"; fi
 }
 
 set --
