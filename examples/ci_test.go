@@ -135,7 +135,7 @@ func TestWorkflows(t *testing.T) {
 			for i, step := range j.Steps {
 				name := fmt.Sprintf("%s: %s: step %d", c.name, job, i+1)
 				if strings.HasPrefix(step.Uses, "actions/checkout@") {
-					checkCheckout(t, name, c.on, step.With)
+					checkGitHubCheckout(t, name, c.on, step.With)
 				}
 				if step.Run != "" {
 					checkStep(t, name, step.Run)
@@ -148,10 +148,13 @@ func TestWorkflows(t *testing.T) {
 	}
 }
 
-func checkCheckout(t *testing.T, name, on string, with map[string]any) {
+func checkGitHubCheckout(t *testing.T, name, on string, with map[string]any) {
 	t.Helper()
 	if with["persist-credentials"] != false {
 		t.Errorf("%s keeps its token in the checkout", name)
+	}
+	if with["lfs"] != nil || with["submodules"] != nil {
+		t.Errorf("%s takes what a preview does not see: %v", name, with)
 	}
 	if on == "workflow_run" && (with["ref"] != nil || with["repository"] != nil) {
 		t.Errorf("%s checks out %v", name, with)

@@ -17,9 +17,9 @@ import (
 const kubernetes = "kubernetes"
 
 // manifest decodes a manifest strictly: a field that Kubernetes does not have fails the test.
-func manifest[T any](t *testing.T, name string) *T {
+func manifest[T any](t *testing.T, dir, name string) *T {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(kubernetes, name))
+	data, err := os.ReadFile(filepath.Join(dir, name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,12 +33,12 @@ func manifest[T any](t *testing.T, name string) *T {
 // TestKubernetesManifests: what the API server would refuse, and what keeps pods small and harmless.
 func TestKubernetesManifests(t *testing.T) {
 	t.Parallel()
-	claim := manifest[core.PersistentVolumeClaim](t, "volume.yaml")
+	claim := manifest[core.PersistentVolumeClaim](t, kubernetes, "volume.yaml")
 	if claim.Kind != "PersistentVolumeClaim" || !slices.Contains(claim.Spec.AccessModes, core.ReadWriteMany) {
 		t.Errorf("volume.yaml: %+v", claim.Spec.AccessModes)
 	}
 	for _, name := range []string{"plan.yaml", "apply.yaml", "merge.yaml"} {
-		job := manifest[batch.Job](t, name)
+		job := manifest[batch.Job](t, kubernetes, name)
 		pod := job.Spec.Template.Spec
 		c := pod.Containers[0]
 		for what, ok := range map[string]bool{
@@ -177,7 +177,7 @@ func newCluster(t *testing.T) *cluster {
 func TestKubernetesRun(t *testing.T) {
 	t.Parallel()
 	k := newCluster(t)
-	plan, apply, merge := manifest[batch.Job](t, "plan.yaml"), manifest[batch.Job](t, "apply.yaml"), manifest[batch.Job](t, "merge.yaml")
+	plan, apply, merge := manifest[batch.Job](t, kubernetes, "plan.yaml"), manifest[batch.Job](t, kubernetes, "apply.yaml"), manifest[batch.Job](t, kubernetes, "merge.yaml")
 	k.run = "makesync-plan-1"
 	k.all(t, plan)
 	expectMerge(t, k, merge, 0, "49 to change")
