@@ -71,7 +71,7 @@ func checkShell(t *testing.T, file string) {
 // checkStep checks a script that stands in a pipeline.
 func checkStep(t *testing.T, name, text string) {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), strings.NewReplacer(" ", "-", ":", "").Replace(name))
+	file := filepath.Join(t.TempDir(), strings.NewReplacer(" ", "-", ":", "", "/", "-").Replace(name))
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

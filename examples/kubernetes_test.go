@@ -14,7 +14,10 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-const kubernetes = "kubernetes"
+const (
+	kubernetes = "kubernetes"
+	component  = "app.kubernetes.io/component" // by which run tells jobs apart
+)
 
 // manifest decodes a manifest strictly: a field that Kubernetes does not have fails the test.
 func manifest[T any](t *testing.T, dir, name string) *T {
@@ -30,6 +33,17 @@ func manifest[T any](t *testing.T, dir, name string) *T {
 	return object
 }
 
+func job(t *testing.T, name string) *batch.Job {
+	t.Helper()
+	return manifest[batch.Job](t, kubernetes, name)
+}
+
+// cleaning is the command that deletes old results.
+func cleaning(t *testing.T) []string {
+	t.Helper()
+	return manifest[batch.CronJob](t, kubernetes, "clean.yaml").Spec.JobTemplate.Spec.Template.Spec.Containers[0].Command
+}
+
 // TestKubernetesManifests: what the API server would refuse, and what keeps pods small and harmless.
 func TestKubernetesManifests(t *testing.T) {
 	t.Parallel()
@@ -38,10 +52,11 @@ func TestKubernetesManifests(t *testing.T) {
 		t.Errorf("volume.yaml: %+v", claim.Spec.AccessModes)
 	}
 	for _, name := range []string{"plan.yaml", "apply.yaml", "merge.yaml"} {
-		job := manifest[batch.Job](t, kubernetes, name)
+		job := job(t, name)
 		pod := job.Spec.Template.Spec
 		c := pod.Containers[0]
 		for what, ok := range map[string]bool{
+			"the labels":         job.Labels[component] == strings.TrimSuffix(name, ".yaml") && job.Spec.Template.Labels[component] == job.Labels[component],
 			"the kind":           job.Kind == "Job" && job.APIVersion == "batch/v1" && job.GenerateName != "",
 			"the container":      len(pod.Containers) == 1 && c.Name == "makesync",
 			"restartPolicy":      pod.RestartPolicy == core.RestartPolicyNever,
@@ -86,8 +101,8 @@ func checkIndexed(t *testing.T, name string, job *batch.Job) {
 		"retries":             s.BackoffLimit == nil && *s.BackoffLimitPerIndex > 0 && *s.MaxFailedIndexes <= *s.Completions,
 		"disruptions first":   s.PodFailurePolicy.Rules[0].Action == batch.PodFailurePolicyActionIgnore && s.PodFailurePolicy.Rules[0].OnPodConditions[0].Type == core.DisruptionTarget,
 		"usage errors":        actions[64] == batch.PodFailurePolicyActionFailJob,
-		"what nobody retries": actions[3] == batch.PodFailurePolicyActionFailIndex && actions[5] == actions[3] && actions[7] == actions[3],
-		"what is retried":     actions[1]+actions[4]+actions[6]+actions[8] == "",
+		"what nobody retries": actions[3] == batch.PodFailurePolicyActionFailIndex && actions[4] == actions[3] && actions[5] == actions[3] && actions[7] == actions[3],
+		"what is retried":     actions[1]+actions[6]+actions[8] == "",
 		"tokens":              c.EnvFrom[0].SecretRef != nil,
 		"time to stop":        *job.Spec.Template.Spec.TerminationGracePeriodSeconds > 120,
 	} {
@@ -95,6 +110,7 @@ func checkIndexed(t *testing.T, name string, job *batch.Job) {
 			t.Errorf("%s: %s", name, what)
 		}
 	}
+	fitsIn(t, &s, (*s.Completions+*s.Parallelism-1) / *s.Parallelism)
 }
 
 // cluster plays the pods of a job: it runs the containers' arguments on the built binary, with the mounts in
@@ -177,7 +193,7 @@ func newCluster(t *testing.T) *cluster {
 func TestKubernetesRun(t *testing.T) {
 	t.Parallel()
 	k := newCluster(t)
-	plan, apply, merge := manifest[batch.Job](t, kubernetes, "plan.yaml"), manifest[batch.Job](t, kubernetes, "apply.yaml"), manifest[batch.Job](t, kubernetes, "merge.yaml")
+	plan, apply, merge := job(t, "plan.yaml"), job(t, "apply.yaml"), job(t, "merge.yaml")
 	k.run = "makesync-plan-1"
 	k.all(t, plan)
 	expectMerge(t, k, merge, 0, "49 to change")

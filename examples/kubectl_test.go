@@ -1,0 +1,210 @@
+package examples_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	batch "k8s.io/api/batch/v1"
+	core "k8s.io/api/core/v1"
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// apiServer answers what kubectl asks on behalf of kubernetes/run: a cluster in which the second pod of every job of makesync fails with
+// exit code 1, since its volume cannot be written, and a merge with 3.
+type apiServer struct {
+	mu    sync.Mutex
+	jobs  map[string]*batch.Job
+	looks map[string]int
+	asked []string
+}
+
+func (a *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	w.Header().Set("Content-Type", "application/json")
+	a.asked = append(a.asked, r.Method+" "+r.URL.String())
+	path := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, "/apis/batch/v1/namespaces/default"), "/api/v1/namespaces/default")
+	name := filepath.Base(path)
+	switch {
+	case r.URL.Path == "/api":
+		answer(w, meta.APIVersions{TypeMeta: meta.TypeMeta{Kind: "APIVersions"}, Versions: []string{"v1"}})
+	case r.URL.Path == "/apis":
+		version := meta.GroupVersionForDiscovery{GroupVersion: "batch/v1", Version: "v1"}
+		answer(w, meta.APIGroupList{TypeMeta: meta.TypeMeta{Kind: "APIGroupList", APIVersion: "v1"},
+			Groups: []meta.APIGroup{{Name: "batch", Versions: []meta.GroupVersionForDiscovery{version}, PreferredVersion: version}}})
+	case r.URL.Path == "/api/v1":
+		answer(w, resources("v1", "Pod", "pods", "Event", "events"))
+	case r.URL.Path == "/apis/batch/v1":
+		answer(w, resources("batch/v1", "Job", "jobs"))
+	case r.URL.Path == "/openapi/v3":
+		fmt.Fprint(w, `{"paths": {"apis/batch/v1": {"serverRelativeURL": "/openapi/v3/apis/batch/v1"}}}`)
+	case r.URL.Path == "/openapi/v3/apis/batch/v1":
+		fmt.Fprint(w, fieldValidation)
+	case path == "/jobs" && r.Method == http.MethodPost:
+		a.create(w, r)
+	case path == "/jobs":
+		list := batch.JobList{TypeMeta: meta.TypeMeta{Kind: "JobList", APIVersion: "batch/v1"}}
+		for _, job := range a.jobs {
+			list.Items = append(list.Items, *job)
+		}
+		answer(w, list)
+	case path == "/jobs/"+name && a.jobs[name] != nil:
+		if a.looks[name]++; a.looks[name] > 2 {
+			a.end(a.jobs[name])
+		}
+		answer(w, a.jobs[name])
+	case path == "/pods":
+		answer(w, a.pods(r.URL.Query().Get("labelSelector")))
+	case strings.HasPrefix(path, "/pods/") && name == "log":
+		fmt.Fprintf(w, "the last words of %s\n", strings.Split(path, "/")[2])
+	case strings.HasPrefix(path, "/pods/"):
+		answer(w, pod(name, 1))
+	case path == "/events":
+		answer(w, core.EventList{TypeMeta: meta.TypeMeta{Kind: "EventList", APIVersion: "v1"}, Items: a.events()})
+	default:
+		w.WriteHeader(http.StatusNotFound)
+		answer(w, meta.Status{TypeMeta: meta.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: meta.StatusFailure, Reason: meta.StatusReasonNotFound,
+			Message: path + " not found", Code: http.StatusNotFound})
+	}
+}
+
+// fieldValidation says that the server itself refuses unknown fields; kubectl looks for that before it creates something.
+const fieldValidation = `{"openapi": "3.0.0", "info": {"title": "Kubernetes", "version": "v1"}, "paths": {"/apis/batch/v1/namespaces/{namespace}/jobs/{name}": {
+"patch": {"x-kubernetes-group-version-kind": {"group": "batch", "version": "v1", "kind": "Job"}, "responses": {},
+"parameters": [{"name": "fieldValidation", "in": "query", "schema": {"type": "string"}}]}}}}`
+
+func answer(w io.Writer, object any) {
+	_ = json.NewEncoder(w).Encode(object)
+}
+
+func resources(group string, names ...string) meta.APIResourceList {
+	list := meta.APIResourceList{TypeMeta: meta.TypeMeta{Kind: "APIResourceList", APIVersion: "v1"}, GroupVersion: group}
+	for i := 0; i < len(names); i += 2 {
+		list.APIResources = append(list.APIResources, meta.APIResource{Name: names[i+1], SingularName: strings.ToLower(names[i]), Kind: names[i],
+			Namespaced: true, Verbs: meta.Verbs{"get", "list", "create"}})
+	}
+	return list
+}
+
+func (a *apiServer) create(w http.ResponseWriter, r *http.Request) {
+	job := new(batch.Job)
+	if err := json.NewDecoder(r.Body).Decode(job); err != nil || job.Name == "" {
+		http.Error(w, fmt.Sprint(err), http.StatusBadRequest)
+		return
+	}
+	job.Namespace = "default"
+	job.Spec.Selector = &meta.LabelSelector{MatchLabels: map[string]string{"batch.kubernetes.io/job-name": job.Name}}
+	a.jobs[job.Name] = job
+	w.WriteHeader(http.StatusCreated)
+	answer(w, job)
+}
+
+// end gives a job the conditions that Kubernetes gives it.
+func (a *apiServer) end(job *batch.Job) {
+	job.Status.Conditions = []batch.JobCondition{{Type: batch.JobSuccessCriteriaMet, Status: core.ConditionTrue}, {Type: batch.JobComplete, Status: core.ConditionTrue}}
+	if !strings.Contains(job.Name, "-merge-") {
+		job.Status.Conditions = []batch.JobCondition{
+			{Type: batch.JobSuspended, Status: core.ConditionFalse, Reason: "JobResumed"},
+			{Type: batch.JobFailureTarget, Status: core.ConditionTrue, Reason: "FailedIndexes", Message: "Job has failed indexes"},
+			{Type: batch.JobFailed, Status: core.ConditionTrue, Reason: "FailedIndexes", Message: "Job has failed indexes"},
+		}
+	}
+}
+
+func pod(name string, code int32) core.Pod {
+	return core.Pod{
+		TypeMeta:   meta.TypeMeta{Kind: "Pod", APIVersion: "v1"},
+		ObjectMeta: meta.ObjectMeta{Name: name, Namespace: "default"},
+		Spec:       core.PodSpec{Containers: []core.Container{{Name: "makesync"}}},
+		Status: core.PodStatus{Phase: core.PodFailed, ContainerStatuses: []core.ContainerStatus{
+			{Name: "makesync", State: core.ContainerState{Terminated: &core.ContainerStateTerminated{ExitCode: code}}},
+		}},
+	}
+}
+
+func (a *apiServer) pods(selector string) core.PodList {
+	list := core.PodList{TypeMeta: meta.TypeMeta{Kind: "PodList", APIVersion: "v1"}}
+	job, ok := strings.CutPrefix(selector, "batch.kubernetes.io/job-name=")
+	switch {
+	case !ok || a.jobs[job] == nil:
+	case strings.Contains(job, "-merge-"):
+		list.Items = []core.Pod{pod(job+"-x", 3)}
+	default:
+		waits := core.Pod{ObjectMeta: meta.ObjectMeta{Name: job + "-2-x"}, Status: core.PodStatus{
+			Conditions: []core.PodCondition{
+				{Type: core.PodReadyToStartContainers, Status: core.ConditionFalse},
+				{Type: core.PodScheduled, Status: core.ConditionFalse, Reason: core.PodReasonUnschedulable, Message: "0/3 nodes are available"},
+			},
+		}}
+		pulls := core.Pod{ObjectMeta: meta.ObjectMeta{Name: job + "-3-x"}, Status: core.PodStatus{ContainerStatuses: []core.ContainerStatus{
+			{State: core.ContainerState{Waiting: &core.ContainerStateWaiting{Reason: "InvalidImageName", Message: "couldn't parse image name"}}},
+		}}}
+		begins := core.Pod{ObjectMeta: meta.ObjectMeta{Name: job + "-4-x"}, Status: core.PodStatus{ContainerStatuses: []core.ContainerStatus{
+			{State: core.ContainerState{Waiting: &core.ContainerStateWaiting{Reason: "ContainerCreating"}}},
+		}}}
+		list.Items = []core.Pod{pod(job+"-0-x", 0), pod(job+"-1-x", 1), waits, pulls, begins}
+	}
+	return list
+}
+
+func (a *apiServer) events() []core.Event {
+	var events []core.Event
+	for name := range a.jobs {
+		events = append(events, core.Event{ObjectMeta: meta.ObjectMeta{Name: name + ".1"}, InvolvedObject: core.ObjectReference{Kind: "Job", Name: name},
+			Type: core.EventTypeWarning, Reason: "FailedCreate", Message: "exceeded quota"})
+	}
+	return events
+}
+
+// TestRunWithKubectl holds the scripted kubectl to the real one, where that is installed: flags, templates and answers that are no.
+func TestRunWithKubectl(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("kubectl"); err != nil {
+		t.Skip("CANNOT CHECK HERE: kubectl is not installed")
+	}
+	a := &apiServer{jobs: map[string]*batch.Job{}, looks: map[string]int{}}
+	server := httptest.NewServer(a)
+	t.Cleanup(server.Close)
+	home := t.TempDir()
+	config := filepath.Join(home, "config")
+	text := fmt.Sprintf(`{"apiVersion":"v1","kind":"Config","clusters":[{"name":"c","cluster":{"server":%q}}],"contexts":[{"name":"c","context":{"cluster":"c"}}],"current-context":"c"}`, server.URL)
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run := func(args ...string) (int, string) {
+		c := exec.Command("sh", append([]string{"kubernetes/run"}, args...)...)
+		c.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "KUBECONFIG=" + config, "POLL=0", "PATIENCE=2"}
+		return result(t, c)
+	}
+	code, out := run("apply")
+	for _, want := range []string{
+		"failed: FailedIndexes: Job has failed indexes\n", "-1-x ended with 1:\n  the last words of makesync-apply-",
+		"cannot start:\n  FailedCreate: exceeded quota\n  InvalidImageName: couldn't parse image name\n  Unschedulable: 0/3 nodes are available\n",
+		"\nthe last words of makesync-merge-", "the merge ended with 3; the run itself with 1\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+	if code != 1 || len(a.jobs) != 2 || strings.Contains(out, "ContainerCreating") || t.Failed() {
+		t.Fatalf("exit %d, %d jobs:\n%s\n%s", code, len(a.jobs), out, strings.Join(a.asked, "\n"))
+	}
+	if code, out := run("attach", "makesync-apply-1"); code != 1 || !strings.Contains(out, "(NotFound)") {
+		t.Errorf("attach to nothing: exit %d:\n%s", code, out)
+	}
+	for name := range a.jobs {
+		a.jobs[name].Status.Conditions = nil
+	}
+	if code, out := run("plan"); code != 8 || !strings.Contains(out, "a job runs already: ") {
+		t.Errorf("beside a job: exit %d:\n%s", code, out)
+	}
+}
