@@ -43,9 +43,15 @@ func readYAML(t *testing.T, name string, into any) string {
 }
 
 // readers read a script without running it.
-var readers = [][]string{{"dash", "-n"}, {"bash", "--posix", "-n"}, {"busybox", "sh", "-n"}, {"shellcheck", "--shell=sh", "--severity=warning", "-x"}}
+var readers = [][]string{
+	{"dash", "-n"},
+	{"bash", "--posix", "-n"},
+	{"busybox", "sh", "-n"},
+	{"shellcheck", "--shell=sh", "--severity=warning", "-x"},
+}
 
-// checkShell has the shells, and shellcheck, where they are installed, read a file; and looks whether those exist that it runs.
+// checkShell has the shells, and shellcheck, where they are installed, read a file; and looks
+// whether those exist that it runs.
 func checkShell(t *testing.T, file string) {
 	t.Helper()
 	for _, tool := range readers {
@@ -78,7 +84,8 @@ func checkStep(t *testing.T, name, text string) {
 	checkShell(t, file)
 }
 
-// TestShellOfExamples also has every script stop at its first error, but for those that others read.
+// TestShellOfExamples also has every script stop at its first error, but for those that others
+// read.
 func TestShellOfExamples(t *testing.T) {
 	t.Parallel()
 	scripts, err := filepath.Glob(filepath.Join(ci, "*.sh"))
@@ -98,8 +105,8 @@ func TestShellOfExamples(t *testing.T) {
 	}
 }
 
-// TestWorkflows: what a pull request can run has no secret and a token that only reads; what may write
-// never takes a pull request's files; and no expression is pasted into a shell.
+// TestWorkflows: what a pull request can run has no secret and a token that only reads; what may
+// write never takes a pull request's files; and no expression is pasted into a shell.
 func TestWorkflows(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -185,7 +192,8 @@ func TestGitLabPipeline(t *testing.T) {
 			want = `$CI_PIPELINE_SOURCE == "merge_request_event"`
 		}
 		for _, rule := range job.Rules {
-			if !strings.HasPrefix(rule.If, want) || name != "preview" && !strings.HasSuffix(rule.If, "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH") {
+			onDefault := strings.HasSuffix(rule.If, "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH")
+			if !strings.HasPrefix(rule.If, want) || name != "preview" && !onDefault {
 				t.Errorf("%s runs if %s", name, rule.If)
 			}
 		}
@@ -195,19 +203,21 @@ func TestGitLabPipeline(t *testing.T) {
 	}
 }
 
-// TestPinned: what others could change under a tag is named by its hash, or marked as what the reader has to fill in. A hash that
-// cannot be known before the reader builds or pulls stands as DIGEST, and the line says so.
+// TestPinned: what others could change under a tag is named by its hash, or marked as what the
+// reader has to fill in. A hash that cannot be known before the reader builds or pulls stands as
+// DIGEST, and the line says so.
 func TestPinned(t *testing.T) {
 	t.Parallel()
 	action := regexp.MustCompile(`^[a-z]+/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
 	image := regexp.MustCompile(`^[a-z0-9./:-]+@sha256:([0-9a-f]{64}( AS [a-z]+)?( +#.*)?|DIGEST +# replace: .+)$`)
+	place := regexp.MustCompile(`(?m)^[ -]*(uses|image|FROM|MAKESYNC_SHA256|MAKESYNC_URL):? +(.*)$`)
 	seen := 0
 	for _, name := range exampleFiles(t) {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, found := range regexp.MustCompile(`(?m)^[ -]*(uses|image|FROM|MAKESYNC_SHA256|MAKESYNC_URL):? +(.*)$`).FindAllStringSubmatch(string(text), -1) {
+		for _, found := range place.FindAllStringSubmatch(string(text), -1) {
 			seen++
 			switch what, value := found[1], found[2]; {
 			case what == "uses" && action.MatchString(value):
@@ -239,7 +249,8 @@ func exampleFiles(t *testing.T) []string {
 	return names
 }
 
-// TestNobodyElseReadsJournals: what leaves a job for others is encrypted, or is the snapshot and the plan of a preview.
+// TestNobodyElseReadsJournals: what leaves a job for others is encrypted, or is the snapshot and
+// the plan of a preview.
 func TestNobodyElseReadsJournals(t *testing.T) {
 	t.Parallel()
 	var nightly, preview workflow

@@ -15,7 +15,8 @@ import (
 
 const cron = "cron"
 
-// machine plays a computer on which the night's run is installed: /etc and /var stand in a folder of their own.
+// machine plays a computer on which the night's run is installed: /etc and /var stand in a folder
+// of their own.
 type machine struct {
 	zone *zone
 	root string
@@ -134,7 +135,8 @@ func crontab(t *testing.T, text string) (env []string, command string) {
 	return env, command
 }
 
-// TestCrontab runs the line as cron would: quiet when all is well, the end of the log when it is not.
+// TestCrontab runs the line as cron would: quiet when all is well, the end of the log when it is
+// not.
 func TestCrontab(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
@@ -165,13 +167,18 @@ func TestCrontab(t *testing.T) {
 	if err != nil || !strings.Contains(string(metrics), `makesync_runs_total{exit="ok"} 2`) {
 		t.Errorf("the metrics: %v\n%s", err, metrics)
 	}
-	for name, want := range map[string]os.FileMode{"var/log/makesync/night.log": 0o600, "var/lib/makesync/metrics/makesync.prom": 0o644} {
+	modes := map[string]os.FileMode{
+		"var/log/makesync/night.log":             0o600,
+		"var/lib/makesync/metrics/makesync.prom": 0o644,
+	}
+	for name, want := range modes {
 		if info, err := os.Stat(filepath.Join(m.root, name)); err != nil || info.Mode().Perm() != want {
 			t.Errorf("%s: %v %v, want %v", name, info.Mode(), err, want)
 		}
 	}
 	log, err := os.ReadFile(filepath.Join(m.root, "var/log/makesync/night.log"))
-	if err != nil || strings.Count(string(log), "\n") != 1 || !strings.HasPrefix(string(log), "makesync: apply: 0 planned, ") {
+	quiet := strings.Count(string(log), "\n") == 1 && strings.HasPrefix(string(log), "makesync: apply: 0 planned, ")
+	if err != nil || !quiet {
 		t.Errorf("the log of a night without news: %v\n%s", err, log)
 	}
 	m.document(t, ", OLD: {state: absent}, BUG: {state: gone}")
@@ -193,14 +200,17 @@ func TestCrontab(t *testing.T) {
 // unit is a systemd unit: section, directive, values.
 type unit map[string]map[string][]string
 
-// known are the directives that the examples use; a mistyped one is not among them, and systemd would only warn.
+// known are the directives that the examples use; a mistyped one is not among them, and systemd
+// would only warn.
 var known = map[string]string{
 	"Unit":  "Description Wants After",
 	"Timer": "OnCalendar RandomizedDelaySec Persistent",
-	"Service": "Type ExecStart EnvironmentFile Environment SuccessExitStatus TimeoutStopSec TimeoutStartSec User Group StateDirectory StateDirectoryMode " +
-		"UMask MemoryMax NoNewPrivileges CapabilityBoundingSet ProtectSystem ProtectHome ProtectClock ProtectControlGroups ProtectHostname ProtectKernelLogs " +
-		"ProtectKernelModules ProtectKernelTunables ProtectProc PrivateDevices PrivateTmp RestrictAddressFamilies RestrictNamespaces RestrictRealtime " +
-		"RestrictSUIDSGID LockPersonality MemoryDenyWriteExecute SystemCallArchitectures SystemCallFilter",
+	"Service": "Type ExecStart EnvironmentFile Environment SuccessExitStatus TimeoutStopSec TimeoutStartSec User " +
+		"Group StateDirectory StateDirectoryMode UMask MemoryMax NoNewPrivileges CapabilityBoundingSet " +
+		"ProtectSystem ProtectHome ProtectClock ProtectControlGroups ProtectHostname ProtectKernelLogs " +
+		"ProtectKernelModules ProtectKernelTunables ProtectProc PrivateDevices PrivateTmp RestrictAddressFamilies " +
+		"RestrictNamespaces RestrictRealtime RestrictSUIDSGID LockPersonality MemoryDenyWriteExecute " +
+		"SystemCallArchitectures SystemCallFilter",
 	"Install": "WantedBy",
 }
 
@@ -238,8 +248,9 @@ func TestSystemdUnits(t *testing.T) {
 	m := newMachine(t)
 	service, timer := readUnit(t, "makesync.service"), readUnit(t, "makesync.timer")
 	for key, want := range map[string]string{
-		"Type": "oneshot", "User": "makesync", "NoNewPrivileges": "yes", "ProtectSystem": "strict", "CapabilityBoundingSet": "",
-		"SuccessExitStatus": "5", "EnvironmentFile": "/etc/makesync/environment", "StateDirectory": "makesync makesync/metrics", "UMask": "0077",
+		"Type": "oneshot", "User": "makesync", "SuccessExitStatus": "5", "UMask": "0077",
+		"NoNewPrivileges": "yes", "ProtectSystem": "strict", "CapabilityBoundingSet": "",
+		"EnvironmentFile": "/etc/makesync/environment", "StateDirectory": "makesync makesync/metrics",
 	} {
 		if got := service.one(t, "Service", key); got != want {
 			t.Errorf("%s is %q, want %q", key, got, want)
@@ -264,7 +275,8 @@ func TestSystemdUnits(t *testing.T) {
 				c.Env = append(c.Env, strings.TrimSpace(line))
 			}
 		}
-		if code, out := result(t, c); code != 0 || !strings.HasSuffix(out, "exit 0 (ok)\n") || n == 1 && strings.Count(out, "\n") > 1 {
+		code, out := result(t, c)
+		if code != 0 || !strings.HasSuffix(out, "exit 0 (ok)\n") || n == 1 && strings.Count(out, "\n") > 1 {
 			t.Errorf("run %d ended with %d:\n%s", n, code, out)
 		}
 	}
@@ -307,8 +319,8 @@ func TestSystemdVerify(t *testing.T) {
 	}
 }
 
-// TestAlerts: they speak of metrics that the table lists; a night that never ran and a file that is not there alert; a held night
-// is no failed night.
+// TestAlerts: they speak of metrics that the table lists; a night that never ran and a file that is
+// not there alert; a held night is no failed night.
 func TestAlerts(t *testing.T) {
 	t.Parallel()
 	text := example(t, "METRICS.md")

@@ -13,7 +13,8 @@ import (
 	core "k8s.io/api/core/v1"
 )
 
-// TestCronJob decodes the manifests strictly and runs the container's command with the mounts in folders.
+// TestCronJob decodes the manifests strictly and runs the container's command with the mounts in
+// folders.
 func TestCronJob(t *testing.T) {
 	t.Parallel()
 	claim := manifest[core.PersistentVolumeClaim](t, cron, "volume.yaml")
@@ -38,47 +39,37 @@ func checkCronJob(t *testing.T, job *batch.CronJob, claim string) {
 	run := job.Spec.JobTemplate.Spec
 	pod := run.Template.Spec
 	c := pod.Containers[0]
-	rules := run.PodFailurePolicy.Rules
 	state := pod.Volumes[len(pod.Volumes)-1]
 	mount := c.VolumeMounts[len(c.VolumeMounts)-1]
+	late := *job.Spec.StartingDeadlineSeconds
 	for what, ok := range map[string]bool{
-		"the kind":          job.Kind == "CronJob" && job.APIVersion == "batch/v1" && job.Name == "makesync",
-		"the time zone":     *job.Spec.TimeZone == "Etc/UTC",
-		"one at a time":     job.Spec.ConcurrencyPolicy == batch.ForbidConcurrent,
-		"a late start":      *job.Spec.StartingDeadlineSeconds >= 100, // the controller looks every 10 s, and gives up below
-		"a night a day":     *job.Spec.StartingDeadlineSeconds+*run.ActiveDeadlineSeconds < 24*3600,
-		"retries":           *run.BackoffLimit > 0 && pod.RestartPolicy == core.RestartPolicyNever, // a podFailurePolicy wants Never
-		"disruptions":       rules[0].Action == batch.PodFailurePolicyActionIgnore && rules[0].OnPodConditions[0].Type == core.DisruptionTarget,
-		"what is final":     rules[1].Action == batch.PodFailurePolicyActionFailJob && slices.Equal(rules[1].OnExitCodes.Values, []int32{3, 4, 5, 7, 64}) && *rules[1].OnExitCodes.ContainerName == c.Name,
-		"time to stop":      *pod.TerminationGracePeriodSeconds > 120,
-		"one container":     len(pod.Containers) == 1,
-		"non-root":          *pod.SecurityContext.RunAsNonRoot && *pod.SecurityContext.RunAsUser > 0 && *pod.SecurityContext.FSGroup > 0,
-		"seccomp":           pod.SecurityContext.SeccompProfile.Type == core.SeccompProfileTypeRuntimeDefault,
-		"the account token": !*pod.AutomountServiceAccountToken,
-		"tokens":            c.EnvFrom[0].SecretRef.Name == "makesync-tokens" && !strings.Contains(fmt.Sprint(c.Env, c.Args), "KEY"),
-		"the state":         state.PersistentVolumeClaim.ClaimName == claim && mount.Name == state.Name && mount.MountPath == "/state" && !mount.ReadOnly,
+		"the kind":      job.Kind == "CronJob" && job.APIVersion == "batch/v1" && job.Name == "makesync",
+		"the time zone": *job.Spec.TimeZone == "Etc/UTC",
+		"one at a time": job.Spec.ConcurrencyPolicy == batch.ForbidConcurrent,
+		"a late start":  late >= 100, // the controller looks every 10 s, and gives up below
+		"a night a day": late+*run.ActiveDeadlineSeconds < 24*3600,
+		"retries":       *run.BackoffLimit > 0,
+		"tokens":        c.EnvFrom[0].SecretRef.Name == "makesync-tokens",
+		"no token here": !strings.Contains(fmt.Sprint(c.Env, c.Args), "KEY"),
+		"the claim":     state.PersistentVolumeClaim.ClaimName == claim,
+		"the state":     mount.Name == state.Name && mount.MountPath == "/state" && !mount.ReadOnly,
 	} {
 		if !ok {
 			t.Error(what)
 		}
 	}
-	for _, volume := range pod.Volumes {
-		if volume.ConfigMap != nil {
-			t.Error("a ConfigMap of a folder has no sub-folders, and takes what is no document")
+	actions := failureActions(t, &run)
+	for _, code := range []int32{3, 4, 5, 7, 64} {
+		if actions[code] != batch.PodFailurePolicyActionFailJob || len(actions) != 5 {
+			t.Errorf("exit %d: %v", code, actions)
 		}
 	}
-	for _, c := range slices.Concat(pod.InitContainers, pod.Containers) {
-		if s := c.SecurityContext; !*s.ReadOnlyRootFilesystem || *s.AllowPrivilegeEscalation || !slices.Equal(s.Capabilities.Drop, []core.Capability{"ALL"}) {
-			t.Errorf("%s: %+v", c.Name, s)
-		}
-		if r := c.Resources; r.Limits.Memory().IsZero() || r.Limits.Cpu().IsZero() || r.Requests.Memory().IsZero() || r.Requests.Cpu().IsZero() {
-			t.Errorf("%s: %+v", c.Name, r)
-		}
-	}
+	harmless(t, &pod)
 	fitsIn(t, &run, 1)
 }
 
-// checkCheckout: the container that fetches the documents gets no token of Make, and just one commit of just this repository.
+// checkCheckout: the container that fetches the documents gets no token of Make, and just one
+// commit of just this repository.
 func checkCheckout(t *testing.T, inits []core.Container) {
 	t.Helper()
 	if len(inits) != 1 || len(inits[0].EnvFrom) > 0 || len(inits[0].Env) > 0 {
@@ -93,15 +84,18 @@ func checkCheckout(t *testing.T, inits []core.Container) {
 	if len(ref) != 40 || strings.Trim(ref, "0123456789abcdef") != "" {
 		t.Errorf("--ref=%s is no commit", ref)
 	}
-	for _, want := range []string{"--one-time", "--submodules=off", "--ssh-known-hosts-file=/key/known_hosts", "--link=/git/current"} {
+	for _, want := range []string{
+		"--one-time", "--submodules=off", "--ssh-known-hosts-file=/key/known_hosts", "--link=/git/current",
+	} {
 		if !slices.Contains(inits[0].Args, want) {
 			t.Errorf("%s is missing: %q", want, inits[0].Args)
 		}
 	}
 }
 
-// runCronJob runs the container twice; the second night remembers the first. The documents lie in a folder of the documents' folder,
-// where --file names: in the image, or behind the link that git-sync makes to its work tree.
+// runCronJob runs the container twice; the second night remembers the first. The documents lie in a
+// folder of the documents' folder, where --file names: in the image, or behind the link that
+// git-sync makes to its work tree.
 func runCronJob(t *testing.T, c core.Container) {
 	t.Helper()
 	m := newMachine(t)
@@ -111,15 +105,21 @@ func runCronJob(t *testing.T, c core.Container) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Rename(filepath.Join(m.root, "etc/makesync/documents/makesync.yaml"), filepath.Join(tree, "documents/clients/acme.yaml")); err != nil {
+	document := filepath.Join(tree, "documents/clients/acme.yaml")
+	if err := os.Rename(filepath.Join(m.root, "etc/makesync/documents/makesync.yaml"), document); err != nil {
 		t.Fatal(err)
 	}
-	for link, to := range map[string]string{"git/current": "root/.worktrees/0000", "documents": "git/current/documents"} {
+	links := map[string]string{"git/current": "root/.worktrees/0000", "documents": "git/current/documents"}
+	for link, to := range links {
 		if err := os.Symlink(to, filepath.Join(m.root, link)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	here := strings.NewReplacer("=/documents", "="+m.root+"/documents", "=/git", "="+m.root+"/git", "=/state", "="+state)
+	here := strings.NewReplacer(
+		"=/documents", "="+m.root+"/documents",
+		"=/git", "="+m.root+"/git",
+		"=/state", "="+state,
+	)
 	for night, want := range []string{"1 planned, 1 succeeded", "0 planned, 0 succeeded"} {
 		var args []string
 		for _, arg := range c.Args {

@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// asDocker reads an environment file as `docker --env-file` and `kubectl --from-env-file` do: a line is NAME=value with the
-// value as it is, or a comment that begins with #.
+// asDocker reads an environment file as `docker --env-file` and `kubectl --from-env-file` do: a
+// line is NAME=value with the value as it is, or a comment that begins with #.
 func asDocker(text string) map[string]string {
 	read := map[string]string{}
 	for line := range strings.Lines(text) {
@@ -24,8 +24,9 @@ func asDocker(text string) map[string]string {
 	return read
 }
 
-// asSystemd reads it as systemd.exec(5) says of EnvironmentFile=: comments begin with # or ;, blanks at the ends of a value go,
-// quotes around it too, a backslash goes and what follows it stays, at the end of a line it joins the next one.
+// asSystemd reads it as systemd.exec(5) says of EnvironmentFile=: comments begin with # or ;,
+// blanks at the ends of a value go, quotes around it too, a backslash goes and what follows it
+// stays, at the end of a line it joins the next one.
 func asSystemd(text string) map[string]string {
 	read := map[string]string{}
 	text = strings.NewReplacer("\\\n", "", "\r", "\n").Replace(text)
@@ -44,8 +45,11 @@ func asSystemd(text string) map[string]string {
 	return read
 }
 
-// withEnvironment is what a command sees that with-environment starts; ok is false when the file is refused.
-func (s shell) withEnvironment(t interface{ Fatal(...any) }, file, text string) (read map[string]string, said string, ok bool) {
+// withEnvironment is what a command sees that with-environment starts; ok is false when the file is
+// refused.
+func (s shell) withEnvironment(
+	t interface{ Fatal(...any) }, file, text string,
+) (read map[string]string, said string, ok bool) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -58,14 +62,16 @@ func (s shell) withEnvironment(t interface{ Fatal(...any) }, file, text string) 
 	return asDocker(out.String()), errs.String(), true
 }
 
-// TestEnvironmentFile: what all readers take alike is taken as it is, and the rest is refused by its line, without its value.
+// TestEnvironmentFile: what all readers take alike is taken as it is, and the rest is refused by
+// its line, without its value.
 func TestEnvironmentFile(t *testing.T) {
 	t.Parallel()
 	const secret = "hunter2"
 	for _, s := range shells(t) {
 		file := filepath.Join(t.TempDir(), "environment")
 		for _, value := range []string{
-			"", "plain", "https://hooks.example/invoke?a=1&sp=/x&sig=y;z", "pa$$word $HOME `id` $(id)", `a'b"c`, "# no comment", "a=b", "é\u2028", "*", "~", "!x",
+			"", "plain", "https://hooks.example/invoke?a=1&sp=/x&sig=y;z", "pa$$word $HOME `id` $(id)",
+			`a'b"c`, "# no comment", "a=b", "é\u2028", "*", "~", "!x",
 		} {
 			read, said, ok := s.withEnvironment(t, file, "# a comment\n\nMAKE_API_KEY=x\nVALUE="+value)
 			if !ok || read["VALUE"] != value || read["MAKE_API_KEY"] != "x" {
@@ -73,8 +79,10 @@ func TestEnvironmentFile(t *testing.T) {
 			}
 		}
 		for _, line := range []string{
-			`V='` + secret + `'`, `V="` + secret + `"`, "V= " + secret, "V=" + secret + " ", "V=" + secret + `\`, "V=" + secret + "\r", "V=\t" + secret, " V=" + secret,
-			"export V=" + secret, "V =" + secret, "1V=" + secret, "=" + secret, secret, "# " + secret + `\`, "; V=" + secret, "# x\rV=" + secret,
+			`V='` + secret + `'`, `V="` + secret + `"`, "V= " + secret, "V=" + secret + " ",
+			"V=" + secret + `\`, "V=" + secret + "\r", "V=\t" + secret, " V=" + secret,
+			"export V=" + secret, "V =" + secret, "1V=" + secret, "=" + secret, secret,
+			"# " + secret + `\`, "; V=" + secret, "# x\rV=" + secret,
 		} {
 			_, said, ok := s.withEnvironment(t, file, "A=b\n"+line+"\n")
 			if ok || !strings.Contains(said, "environment:2: ") || strings.Contains(said, secret) {
@@ -84,7 +92,8 @@ func TestEnvironmentFile(t *testing.T) {
 		if err := os.Chmod(file, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if out, err := s.command("cron/with-environment", file).CombinedOutput(); err == nil || !strings.Contains(string(out), "everybody can read it") {
+		out, err := s.command("cron/with-environment", file).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "everybody can read it") {
 			t.Errorf("%s: %v %s", s.name, err, out)
 		}
 	}
@@ -97,7 +106,9 @@ func TestEnvironmentReaders(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "environment")
 	rapid.Check(t, func(r *rapid.T) {
 		lines := rapid.SliceOfN(rapid.OneOf(
-			rapid.StringMatching(`[AB]=[a$&;'"\\# \t]{0,3}`), rapid.StringMatching(`[AB]=[a$&;'"# ]{0,3}`), rapid.StringMatching(`[ #;]?[AB]{0,2}[= ]?[a#= \r]{0,2}`),
+			rapid.StringMatching(`[AB]=[a$&;'"\\# \t]{0,3}`),
+			rapid.StringMatching(`[AB]=[a$&;'"# ]{0,3}`),
+			rapid.StringMatching(`[ #;]?[AB]{0,2}[= ]?[a#= \r]{0,2}`),
 		), 1, 2).Draw(r, "lines")
 		text := strings.Join(lines, "\n")
 		read, _, ok := rapid.SampledFrom(all).Draw(r, "shell").withEnvironment(r, file, text)
@@ -121,7 +132,11 @@ func TestEnvironmentInKubernetes(t *testing.T) {
 		t.Skip("CANNOT CHECK HERE: kubectl is not installed")
 	}
 	file := filepath.Join(t.TempDir(), "environment")
-	want := map[string]string{"MAKE_API_KEY": "token", "URL": "https://hooks.example/invoke?a=1&sig=y;z", "PASSWORD": `pa$$ word'"`}
+	want := map[string]string{
+		"MAKE_API_KEY": "token",
+		"URL":          "https://hooks.example/invoke?a=1&sig=y;z",
+		"PASSWORD":     `pa$$ word'"`,
+	}
 	text := "# a comment\n"
 	for name, value := range want {
 		text += name + "=" + value + "\n"
@@ -131,7 +146,8 @@ func TestEnvironmentInKubernetes(t *testing.T) {
 			t.Errorf("%s: %v %s", s.name, read, said)
 		}
 	}
-	c := exec.Command(kubectl, "create", "secret", "generic", "makesync-tokens", "--from-env-file="+file, "--dry-run=client", "-o", "json")
+	c := exec.Command(kubectl, "create", "secret", "generic", "makesync-tokens",
+		"--from-env-file="+file, "--dry-run=client", "-o", "json")
 	c.Env = append(os.Environ(), "KUBECONFIG=/dev/null")
 	out, err := c.Output()
 	var secret struct{ Data map[string][]byte }

@@ -18,8 +18,9 @@ import (
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// apiServer answers what kubectl asks on behalf of kubernetes/run: a cluster in which the second pod of every job of makesync fails with
-// exit code 1, since its volume cannot be written, and a merge with 3.
+// apiServer answers what kubectl asks on behalf of kubernetes/run: a cluster in which the second
+// pod of every job of makesync fails with exit code 1, since its volume cannot be written, and a
+// merge with 3.
 type apiServer struct {
 	mu    sync.Mutex
 	jobs  map[string]*batch.Job
@@ -32,7 +33,7 @@ func (a *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer a.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
 	a.asked = append(a.asked, r.Method+" "+r.URL.String())
-	path := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, "/apis/batch/v1/namespaces/default"), "/api/v1/namespaces/default")
+	_, path, _ := strings.Cut(r.URL.Path, "v1/namespaces/default")
 	name := filepath.Base(path)
 	switch {
 	case r.URL.Path == "/api":
@@ -40,7 +41,9 @@ func (a *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == "/apis":
 		version := meta.GroupVersionForDiscovery{GroupVersion: "batch/v1", Version: "v1"}
 		answer(w, meta.APIGroupList{TypeMeta: meta.TypeMeta{Kind: "APIGroupList", APIVersion: "v1"},
-			Groups: []meta.APIGroup{{Name: "batch", Versions: []meta.GroupVersionForDiscovery{version}, PreferredVersion: version}}})
+			Groups: []meta.APIGroup{
+				{Name: "batch", Versions: []meta.GroupVersionForDiscovery{version}, PreferredVersion: version},
+			}})
 	case r.URL.Path == "/api/v1":
 		answer(w, resources("v1", "Pod", "pods", "Event", "events"))
 	case r.URL.Path == "/apis/batch/v1":
@@ -72,13 +75,15 @@ func (a *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, core.EventList{TypeMeta: meta.TypeMeta{Kind: "EventList", APIVersion: "v1"}, Items: a.events()})
 	default:
 		w.WriteHeader(http.StatusNotFound)
-		answer(w, meta.Status{TypeMeta: meta.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: meta.StatusFailure, Reason: meta.StatusReasonNotFound,
-			Message: path + " not found", Code: http.StatusNotFound})
+		answer(w, meta.Status{TypeMeta: meta.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: meta.StatusFailure,
+			Reason: meta.StatusReasonNotFound, Message: path + " not found", Code: http.StatusNotFound})
 	}
 }
 
-// fieldValidation says that the server itself refuses unknown fields; kubectl looks for that before it creates something.
-const fieldValidation = `{"openapi": "3.0.0", "info": {"title": "Kubernetes", "version": "v1"}, "paths": {"/apis/batch/v1/namespaces/{namespace}/jobs/{name}": {
+// fieldValidation says that the server itself refuses unknown fields; kubectl looks for that before
+// it creates something.
+const fieldValidation = `{"openapi": "3.0.0", "info": {"title": "Kubernetes", "version": "v1"},
+"paths": {"/apis/batch/v1/namespaces/{namespace}/jobs/{name}": {
 "patch": {"x-kubernetes-group-version-kind": {"group": "batch", "version": "v1", "kind": "Job"}, "responses": {},
 "parameters": [{"name": "fieldValidation", "in": "query", "schema": {"type": "string"}}]}}}}`
 
@@ -87,10 +92,11 @@ func answer(w io.Writer, object any) {
 }
 
 func resources(group string, names ...string) meta.APIResourceList {
-	list := meta.APIResourceList{TypeMeta: meta.TypeMeta{Kind: "APIResourceList", APIVersion: "v1"}, GroupVersion: group}
+	list := meta.APIResourceList{GroupVersion: group}
+	list.Kind, list.APIVersion = "APIResourceList", "v1"
 	for i := 0; i < len(names); i += 2 {
-		list.APIResources = append(list.APIResources, meta.APIResource{Name: names[i+1], SingularName: strings.ToLower(names[i]), Kind: names[i],
-			Namespaced: true, Verbs: meta.Verbs{"get", "list", "create"}})
+		list.APIResources = append(list.APIResources, meta.APIResource{Kind: names[i], Name: names[i+1],
+			SingularName: strings.ToLower(names[i]), Namespaced: true, Verbs: meta.Verbs{"get", "list", "create"}})
 	}
 	return list
 }
@@ -110,12 +116,16 @@ func (a *apiServer) create(w http.ResponseWriter, r *http.Request) {
 
 // end gives a job the conditions that Kubernetes gives it.
 func (a *apiServer) end(job *batch.Job) {
-	job.Status.Conditions = []batch.JobCondition{{Type: batch.JobSuccessCriteriaMet, Status: core.ConditionTrue}, {Type: batch.JobComplete, Status: core.ConditionTrue}}
-	if !strings.Contains(job.Name, "-merge-") {
+	const yes, reason, message = core.ConditionTrue, "FailedIndexes", "Job has failed indexes"
+	job.Status.Conditions = []batch.JobCondition{
+		{Type: batch.JobSuspended, Status: core.ConditionFalse, Reason: "JobResumed"},
+		{Type: batch.JobFailureTarget, Status: yes, Reason: reason, Message: message},
+		{Type: batch.JobFailed, Status: yes, Reason: reason, Message: message},
+	}
+	if strings.Contains(job.Name, "-merge-") {
 		job.Status.Conditions = []batch.JobCondition{
-			{Type: batch.JobSuspended, Status: core.ConditionFalse, Reason: "JobResumed"},
-			{Type: batch.JobFailureTarget, Status: core.ConditionTrue, Reason: "FailedIndexes", Message: "Job has failed indexes"},
-			{Type: batch.JobFailed, Status: core.ConditionTrue, Reason: "FailedIndexes", Message: "Job has failed indexes"},
+			{Type: batch.JobSuccessCriteriaMet, Status: yes},
+			{Type: batch.JobComplete, Status: yes},
 		}
 	}
 }
@@ -139,33 +149,41 @@ func (a *apiServer) pods(selector string) core.PodList {
 	case strings.Contains(job, "-merge-"):
 		list.Items = []core.Pod{pod(job+"-x", 3)}
 	default:
-		waits := core.Pod{ObjectMeta: meta.ObjectMeta{Name: job + "-2-x"}, Status: core.PodStatus{
-			Conditions: []core.PodCondition{
-				{Type: core.PodReadyToStartContainers, Status: core.ConditionFalse},
-				{Type: core.PodScheduled, Status: core.ConditionFalse, Reason: core.PodReasonUnschedulable, Message: "0/3 nodes are available"},
-			},
-		}}
-		pulls := core.Pod{ObjectMeta: meta.ObjectMeta{Name: job + "-3-x"}, Status: core.PodStatus{ContainerStatuses: []core.ContainerStatus{
-			{State: core.ContainerState{Waiting: &core.ContainerStateWaiting{Reason: "InvalidImageName", Message: "couldn't parse image name"}}},
-		}}}
-		begins := core.Pod{ObjectMeta: meta.ObjectMeta{Name: job + "-4-x"}, Status: core.PodStatus{ContainerStatuses: []core.ContainerStatus{
-			{State: core.ContainerState{Waiting: &core.ContainerStateWaiting{Reason: "ContainerCreating"}}},
-		}}}
-		list.Items = []core.Pod{pod(job+"-0-x", 0), pod(job+"-1-x", 1), waits, pulls, begins}
+		homeless := core.Pod{ObjectMeta: meta.ObjectMeta{Name: job + "-2-x"}}
+		homeless.Status.Conditions = []core.PodCondition{
+			{Type: core.PodReadyToStartContainers, Status: core.ConditionFalse},
+			{Type: core.PodScheduled, Status: core.ConditionFalse, Reason: "Unschedulable", Message: "0/3 nodes fit"},
+		}
+		list.Items = []core.Pod{
+			pod(job+"-0-x", 0),
+			pod(job+"-1-x", 1),
+			homeless,
+			waits(job+"-3-x", "InvalidImageName", "couldn't parse image name"),
+			waits(job+"-4-x", "ContainerCreating", ""),
+		}
 	}
 	return list
+}
+
+func waits(name, reason, message string) core.Pod {
+	pod := core.Pod{ObjectMeta: meta.ObjectMeta{Name: name}}
+	state := core.ContainerState{Waiting: &core.ContainerStateWaiting{Reason: reason, Message: message}}
+	pod.Status.ContainerStatuses = []core.ContainerStatus{{State: state}}
+	return pod
 }
 
 func (a *apiServer) events() []core.Event {
 	var events []core.Event
 	for name := range a.jobs {
-		events = append(events, core.Event{ObjectMeta: meta.ObjectMeta{Name: name + ".1"}, InvolvedObject: core.ObjectReference{Kind: "Job", Name: name},
-			Type: core.EventTypeWarning, Reason: "FailedCreate", Message: "exceeded quota"})
+		events = append(events, core.Event{ObjectMeta: meta.ObjectMeta{Name: name + ".1"},
+			InvolvedObject: core.ObjectReference{Kind: "Job", Name: name},
+			Type:           core.EventTypeWarning, Reason: "FailedCreate", Message: "exceeded quota"})
 	}
 	return events
 }
 
-// TestRunWithKubectl holds the scripted kubectl to the real one, where that is installed: flags, templates and answers that are no.
+// TestRunWithKubectl holds the scripted kubectl to the real one, where that is installed: flags,
+// templates and answers that are no.
 func TestRunWithKubectl(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("kubectl"); err != nil {
@@ -176,7 +194,9 @@ func TestRunWithKubectl(t *testing.T) {
 	t.Cleanup(server.Close)
 	home := t.TempDir()
 	config := filepath.Join(home, "config")
-	text := fmt.Sprintf(`{"apiVersion":"v1","kind":"Config","clusters":[{"name":"c","cluster":{"server":%q}}],"contexts":[{"name":"c","context":{"cluster":"c"}}],"current-context":"c"}`, server.URL)
+	text := fmt.Sprintf(`{"apiVersion": "v1", "kind": "Config", "current-context": "c",
+"contexts": [{"name": "c", "context": {"cluster": "c"}}],
+"clusters": [{"name": "c", "cluster": {"server": %q}}]}`, server.URL)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +208,8 @@ func TestRunWithKubectl(t *testing.T) {
 	code, out := run("apply")
 	for _, want := range []string{
 		"failed: FailedIndexes: Job has failed indexes\n", "-1-x ended with 1:\n  the last words of makesync-apply-",
-		"cannot start:\n  FailedCreate: exceeded quota\n  InvalidImageName: couldn't parse image name\n  Unschedulable: 0/3 nodes are available\n",
+		"cannot start:\n  FailedCreate: exceeded quota\n  InvalidImageName: couldn't parse image name\n" +
+			"  Unschedulable: 0/3 nodes fit\n",
 		"\nthe last words of makesync-merge-", "the merge ended with 3; the run itself with 1\n",
 	} {
 		if !strings.Contains(out, want) {

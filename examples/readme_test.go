@@ -18,6 +18,8 @@ func TestReadmes(t *testing.T) {
 	if err != nil || len(pages) < 6 {
 		t.Fatalf("%v %v", pages, err)
 	}
+	file := regexp.MustCompile(
+		`^(\.\./[a-z]+/)?([a-z-]+\.(yaml|service|timer)|with-environment|Dockerfile|crontab)$`)
 	for _, page := range pages {
 		data, err := os.ReadFile(page)
 		if err != nil {
@@ -37,17 +39,21 @@ func TestReadmes(t *testing.T) {
 		}
 		for _, block := range regexp.MustCompile("(?ms)^```sh\n(.*?)^```").FindAllStringSubmatch(text, -1) {
 			checkStep(t, page+".sh", block[1])
-			for _, file := range regexp.MustCompile(`(?:kubectl apply(?: -f [a-z-]+\.yaml)* -f|\bsh|--file) ((?:\.\./[a-z]+/)?(?:[a-z-]+\.yaml|run|with-environment|(?:\.\./kubernetes/)?Dockerfile))\b`).FindAllStringSubmatch(block[1], -1) {
-				exists(file[1])
+			for _, word := range strings.Fields(block[1]) {
+				if file.MatchString(word) {
+					exists(word)
+				}
 			}
 		}
 	}
 }
 
-// TestReadmeNamesWhatManifestsNeed: a secret, a claim and a job that a page has the reader make are those that the manifests name.
+// TestReadmeNamesWhatManifestsNeed: a secret, a claim and a job that a page has the reader make are
+// those that the manifests name.
 func TestReadmeNamesWhatManifestsNeed(t *testing.T) {
 	t.Parallel()
-	for dir, names := range map[string][]string{kubernetes: {"apply.yaml"}, cron: {"cronjob.yaml", "cronjob-git.yaml"}} {
+	manifests := map[string][]string{kubernetes: {"apply.yaml"}, cron: {"cronjob.yaml", "cronjob-git.yaml"}}
+	for dir, names := range manifests {
 		data, err := os.ReadFile(filepath.Join(dir, "README.md"))
 		if err != nil {
 			t.Fatal(err)

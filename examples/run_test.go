@@ -47,14 +47,17 @@ func (k *scripted) run(t *testing.T, args ...string) (code int, stdout, stderr s
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := k.shell.command("-c", append([]string{`SCRIPT=$$ && export SCRIPT && exec sh "$@"`, "sh", "kubernetes/run"}, args...)...)
-	c.Env = []string{"PATH=" + fake + string(os.PathListSeparator) + k.shell.path, "CLUSTER=" + k.dir, "POLL=0", "POLLS=6", "PATIENCE=4", "TMPDIR=" + t.TempDir()}
+	const itself = `SCRIPT=$$ && export SCRIPT && exec sh "$@"`
+	c := k.shell.command("-c", append([]string{itself, "sh", "kubernetes/run"}, args...)...)
+	path := fake + string(os.PathListSeparator) + k.shell.path
+	temporary := t.TempDir()
+	c.Env = []string{"PATH=" + path, "TMPDIR=" + temporary, "CLUSTER=" + k.dir, "POLL=0", "POLLS=6", "PATIENCE=4"}
 	var out, errs bytes.Buffer
 	c.Stdout, c.Stderr = &out, &errs
 	if err := c.Run(); c.ProcessState == nil {
 		t.Fatal(err)
 	}
-	if left, _ := filepath.Glob(strings.TrimPrefix(c.Env[5], "TMPDIR=") + "/*"); len(left) > 0 {
+	if left, _ := filepath.Glob(temporary + "/*"); len(left) > 0 {
 		t.Errorf("it leaves %v", left)
 	}
 	return c.ProcessState.ExitCode(), out.String(), errs.String()
@@ -95,16 +98,17 @@ func (k *scripted) whole(t *testing.T, what string, code int, stdout, stderr str
 	}
 	merges := k.jobs(t, "merge")
 	text, err := os.ReadFile(filepath.Join(k.dir, "jobs", merges[len(merges)-1]))
-	if err != nil || !bytes.Contains(text, []byte("subPath: results/"+jobs[0]+",")) || bytes.Contains(text, []byte("RUN_NAME")) {
+	reads := strings.Contains(string(text), "subPath: results/"+jobs[0]+",")
+	if err != nil || !reads || strings.Contains(string(text), "RUN_NAME") {
 		t.Fatalf("%s: the merge of %s: %v\n%s", what, jobs[0], err, text)
 	}
 }
 
-// TestRunFailsNowhere has each call of a run refused, twice, and done with its answer lost, and the script stopped at each call: always
-// one job, and in the end its result. The shells take turns.
+// TestRunFailsNowhere has each call of a run refused, twice, and done with its answer lost, and the
+// script stopped at each call: always one job, and in the end its result. The shells take turns.
 func TestRunFailsNowhere(t *testing.T) {
 	t.Parallel()
-	files := map[string]string{"end": "FailureTarget Failed |FailedIndexes: Job has failed indexes", "exits": "p-1 4\n", "code": "4"}
+	files := map[string]string{"end": failed + "FailedIndexes: Job has failed indexes", "exits": "p-1 4\n", "code": "4"}
 	all := shells(t)
 	calm := newScripted(t, all[0], files)
 	code, stdout, stderr := calm.run(t, "apply")
@@ -152,41 +156,60 @@ func (k *scripted) goOn(t *testing.T, code int, stdout, stderr string) (int, str
 	return code, stdout
 }
 
+// failed begins the conditions of a job that has.
+const failed = "FailureTarget Failed |"
+
 // TestRunTells: what the script says and ends with, where not all is well.
 func TestRunTells(t *testing.T) {
 	t.Parallel()
-	const failed = "FailureTarget Failed |"
 	all := shells(t) // they take turns
+	type files = map[string]string
 	for i, c := range []struct {
-		name  string
-		args  string
-		files map[string]string
-		code  int
-		says  string // on stderr
-		jobs  int    // that were created, the merge among them
+		name, args string
+		code       int
+		says       string // on stderr
+		jobs       int    // that were created, the merge among them
+		files      files
 	}{
-		{"a good run", "plan", nil, 0, "makesync-plan-", 2},
-		{"held", "apply", map[string]string{"end": failed + "FailedIndexes: x", "exits": "p-1 5\n", "code": "5"}, 5, "p-1 ended with 5", 2},
-		{"the deadline, apply", "apply", map[string]string{"end": failed + "DeadlineExceeded: Job was active longer than specified deadline", "code": "3"}, 4, "failed: DeadlineExceeded: Job was active longer", 2},
-		{"the deadline, plan", "plan", map[string]string{"end": failed + "DeadlineExceeded: x", "code": "3"}, 6, "the run itself with 6", 2},
-		{"usage", "apply", map[string]string{"end": failed + "PodFailurePolicy: Container makesync failed with exit code 64", "exits": "p-1 64\np-2 143\n"}, 64, "the last words of p-1", 1},
-		{"a volume that cannot be written", "apply", map[string]string{"end": failed + "FailedIndexes: x", "exits": "p-1 1\np-2 0\n", "code": "3"}, 1, "the last words of p-1", 2},
-		{"an invalid document", "apply", map[string]string{"end": failed + "FailedIndexes: x", "exits": "p-1 3\np-2 1\n", "code": "3"}, 3, "p-1 ended with 3", 2},
-		{"results that nobody explains", "apply", map[string]string{"code": "3"}, 3, "is complete", 2},
-		{"no image", "apply", map[string]string{"pods": "pod ErrImagePull: manifest unknown\npod : \npod ContainerCreating: \n"}, 0, "cannot start:\n  ErrImagePull: manifest unknown\n", 2},
-		{"no secret", "apply", map[string]string{"pods": "pod CreateContainerConfigError: secret \"makesync-tokens\" not found\n"}, 0, "  CreateContainerConfigError: secret \"makesync-tokens\" not found\n", 2},
-		{"no claim", "apply", map[string]string{"pods": "pod Unschedulable: persistentvolumeclaim \"makesync\" not found\n"}, 0, "  Unschedulable: persistentvolumeclaim", 2},
-		{"a volume that does not come", "apply", map[string]string{"events": "JOB-0-abcde FailedMount: timed out\nother FailedMount: not ours\nJOB Failed: x\n"}, 0, "cannot start:\n  FailedMount: timed out\n", 2},
-		{"no pods", "apply", map[string]string{"events": "JOB FailedCreate: exceeded quota\n"}, 0, "  FailedCreate: exceeded quota\n", 2},
-		{"beside another", "apply", map[string]string{"running": "makesync-plan-1 SuccessCriteriaMet\nmakesync-2 Complete\nmakesync-3 FailureTarget Failed\n"}, 8, "a job runs already: makesync-plan-1\nto wait for it: sh ", 0},
-		{"beside ended ones", "apply", map[string]string{"running": "makesync-2 SuccessCriteriaMet Complete\nmakesync-3 FailureTarget Failed\n"}, 0, "is complete", 2},
-		{"not allowed", "apply", map[string]string{"deny": "create Forbidden"}, 7, "creating makesync-apply-", 0},
-		{"never ends", "plan", map[string]string{"after": "100"}, 8, "has not ended in time\nthe job goes on by itself", 1},
-		{"a silent API server", "plan", map[string]string{"refuse": "3\n4\n5\n6\n7\n8\n"}, 8, "has not answered 4 times\nthe job goes on by itself", 1},
-		{"attach to nothing", "attach makesync-apply-1", nil, 1, "there is nothing to attach to: Error from server (NotFound)", 0},
-		{"no mode", "", nil, 64, "usage", 0},
-		{"another mode", "delete", nil, 64, "usage", 0},
-		{"attach without a job", "attach", nil, 64, "usage", 0},
+		{"a good run", "plan", 0, "makesync-plan-", 2, nil},
+		{"held", "apply", 5, "p-1 ended with 5", 2,
+			files{"end": failed + "FailedIndexes: x", "exits": "p-1 5\n", "code": "5"}},
+		{"the deadline, apply", "apply", 4, "failed: DeadlineExceeded: Job was active", 2,
+			files{"end": failed + "DeadlineExceeded: Job was active longer than specified deadline", "code": "3"}},
+		{"the deadline, plan", "plan", 6, "the run itself with 6", 2,
+			files{"end": failed + "DeadlineExceeded: x", "code": "3"}},
+		{"usage", "apply", 64, "the last words of p-1", 1,
+			files{"end": failed + "PodFailurePolicy: Container makesync failed", "exits": "p-1 64\np-2 143\n"}},
+		{"a volume that cannot be written", "apply", 1, "the last words of p-1", 2,
+			files{"end": failed + "FailedIndexes: x", "exits": "p-1 1\np-2 0\n", "code": "3"}},
+		{"an invalid document", "apply", 3, "p-1 ended with 3", 2,
+			files{"end": failed + "FailedIndexes: x", "exits": "p-1 3\np-2 1\n", "code": "3"}},
+		{"results that nobody explains", "apply", 3, "is complete", 2,
+			files{"code": "3"}},
+		{"no image", "apply", 0, "cannot start:\n  ErrImagePull: manifest unknown\n", 2,
+			files{"pods": "pod ErrImagePull: manifest unknown\npod : \npod ContainerCreating: \n"}},
+		{"no secret", "apply", 0, "  CreateContainerConfigError: secret \"makesync-tokens\" not found\n", 2,
+			files{"pods": "pod CreateContainerConfigError: secret \"makesync-tokens\" not found\n"}},
+		{"no claim", "apply", 0, "  Unschedulable: persistentvolumeclaim", 2,
+			files{"pods": "pod Unschedulable: persistentvolumeclaim \"makesync\" not found\n"}},
+		{"a volume that does not come", "apply", 0, "cannot start:\n  FailedMount: timed out\n", 2,
+			files{"events": "JOB-0-abcde FailedMount: timed out\nother FailedMount: not ours\nJOB Failed: x\n"}},
+		{"no pods", "apply", 0, "  FailedCreate: exceeded quota\n", 2,
+			files{"events": "JOB FailedCreate: exceeded quota\n"}},
+		{"beside another", "apply", 8, "a job runs already: makesync-plan-1\nto wait for it: sh ", 0,
+			files{"running": "makesync-plan-1 SuccessCriteriaMet\nmakesync-2 Complete\nmakesync-3 FailureTarget\n"}},
+		{"beside ended ones", "apply", 0, "is complete", 2,
+			files{"running": "makesync-2 SuccessCriteriaMet Complete\nmakesync-3 FailureTarget Failed\n"}},
+		{"not allowed", "apply", 7, "creating makesync-apply-", 0,
+			files{"deny": "create Forbidden"}},
+		{"never ends", "plan", 8, "has not ended in time\nthe job goes on by itself", 1,
+			files{"after": "100"}},
+		{"a silent API server", "plan", 8, "has not answered 4 times\nthe job goes on by itself", 1,
+			files{"refuse": "3\n4\n5\n6\n7\n8\n"}},
+		{"attach to nothing", "attach makesync-1", 1, "nothing to attach to: Error from server (NotFound)", 0, nil},
+		{"no mode", "", 64, "usage", 0, nil},
+		{"another mode", "delete", 64, "usage", 0, nil},
+		{"attach without a job", "attach", 64, "usage", 0, nil},
 	} {
 		s := all[i%len(all)]
 		t.Run(c.name+", "+s.name, func(t *testing.T) {
@@ -211,13 +234,15 @@ func TestRunLosesItsJob(t *testing.T) {
 	t.Parallel()
 	for _, s := range shells(t) {
 		k := newScripted(t, s, map[string]string{"deny": "job NotFound"})
-		if code, _, stderr := k.run(t, "apply"); code != 1 || !strings.Contains(stderr, "(NotFound)") || strings.Contains(stderr, "attach") {
+		code, _, stderr := k.run(t, "apply")
+		if code != 1 || !strings.Contains(stderr, "(NotFound)") || strings.Contains(stderr, "attach") {
 			t.Errorf("%s: exit %d\n%s", s.name, code, stderr)
 		}
 	}
 }
 
-// TestRunWaitsLongEnough: as long as the jobs may take, by what stands in the script and in the manifests.
+// TestRunWaitsLongEnough: as long as the jobs may take, by what stands in the script and in the
+// manifests.
 func TestRunWaitsLongEnough(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("kubernetes/run")

@@ -12,8 +12,9 @@ import (
 	"time"
 )
 
-// TestNightlyPassesSignalsOn stops nightly.sh while the zone holds a write: makesync is told once however often the signal comes,
-// finishes that write and counts the rest as skipped, and nightly.sh ends after it with its code.
+// TestNightlyPassesSignalsOn stops nightly.sh while the zone holds a write: makesync is told once
+// however often the signal comes, finishes that write and counts the rest as skipped, and
+// nightly.sh ends after it with its code.
 func TestNightlyPassesSignalsOn(t *testing.T) {
 	t.Parallel()
 	for _, s := range shells(t) {

@@ -11,14 +11,16 @@ import (
 	batch "k8s.io/api/batch/v1"
 )
 
-// What an attempt may take besides --max-runtime: to fetch the image and begin, and to finish what is in flight, which is --timeout.
+// What an attempt may take besides --max-runtime: to fetch the image and begin, and to finish what
+// is in flight, which is --timeout.
 const (
 	toBegin = 2 * time.Minute
 	toStop  = 2 * time.Minute
 )
 
-// fitsIn checks that a job's deadline has room for all that it may do: so many waves of pods, each pod with all of its attempts, each
-// attempt with all of its --max-runtime, and Kubernetes' pauses between them, 10 s and twice as long each time.
+// fitsIn checks that a job's deadline has room for all that it may do: so many waves of pods, each
+// pod with all of its attempts, each attempt with all of its --max-runtime, and Kubernetes' pauses
+// between them, 10 s and twice as long each time.
 func fitsIn(t *testing.T, job *batch.JobSpec, waves int32) {
 	t.Helper()
 	var runtime time.Duration
@@ -57,8 +59,8 @@ func duration(t *testing.T, text string) time.Duration {
 	return d
 }
 
-// TestTimesOfNights: whatever runs a night outside of Kubernetes gives it the time that its own --max-runtime may take, and 20 minutes for
-// what the job does besides.
+// TestTimesOfNights: whatever runs a night outside of Kubernetes gives it the time that its own
+// --max-runtime may take, and 20 minutes for what the job does besides.
 func TestTimesOfNights(t *testing.T) {
 	t.Parallel()
 	find := func(file, pattern string) string {

@@ -2,8 +2,9 @@
 # archive.sh pack FILE PATH…: puts what there is of the paths into an encrypted archive.
 # archive.sh unpack FILE: lays them where they were, below this folder.
 #
-# Journals, report and log of a night name people, and whoever can read the repository can fetch its artifacts. The
-# key is STATE_KEY, a long random text (openssl rand -base64 32) that only the nightly job and the operators have.
+# Journals, report and log of a night name people, and whoever can read the repository can fetch its
+# artifacts. The key is STATE_KEY, a long random text (openssl rand -base64 32) that only the
+# nightly job and the operators have.
 set -eu
 umask 077
 : "${STATE_KEY:?the key of the archive, a secret that only the nightly job has, is empty}"

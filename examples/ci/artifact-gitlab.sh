@@ -1,7 +1,8 @@
 #!/bin/sh
-# artifact-gitlab.sh JOB PATH FILE: fetches PATH out of the artifacts of the newest job of that name on the default branch that has left it,
-# however the job ended, into FILE. Where there is none it says so and ends with 0; what cannot be found out ends with
-# 1, so that nothing takes the place of what was kept. Needs GITLAB_TOKEN with the scope read_api.
+# artifact-gitlab.sh JOB PATH FILE: fetches PATH out of the artifacts of the newest job of that name
+# on the default branch that has left it, however the job ended, into FILE. Where there is none it
+# says so and ends with 0; what cannot be found out ends with 1, so that nothing takes the place of
+# what was kept. Needs GITLAB_TOKEN with the scope read_api.
 set -eu
 umask 077
 here=$(cd "$(dirname "$0")" && pwd)
@@ -9,7 +10,8 @@ name=$1 path=$2 file=$3
 # shellcheck source-path=SCRIPTDIR source=gitlab.sh
 . "$here/gitlab.sh"
 
-# fetch JOB-ID: 0 also when GitLab says that the job has left no such file (any more); then $work/got is not there.
+# fetch JOB-ID: 0 also when GitLab says that the job has left no such file (any more); then
+# $work/got is not there.
 fetch() {
   rm -f "$work/got"
   status=$(curl --silent --show-error --location --max-time 300 --header "@$work/token" --output "$work/got" --write-out '%{http_code}' \

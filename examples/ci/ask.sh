@@ -1,6 +1,7 @@
 #!/bin/sh
-# ask.sh, read with `.`: ask FILE COMMAND… puts what the command answers into FILE. A command that fails is made again, TRIES times with
-# growing pauses; then ask fails: not to have heard is not the answer "there is none".
+# ask.sh, read with `.`: ask FILE COMMAND… puts what the command answers into FILE. A command that
+# fails is made again, TRIES times with growing pauses; then ask fails: not to have heard is not the
+# answer "there is none".
 
 ask() {
   asked_file=$1 asked_tries=${TRIES:-3} asked_pause=${PAUSE:-5}

@@ -1,10 +1,10 @@
 #!/bin/sh
-# body.sh PLAN.json COMMIT [REASON]: makes the text of the comment, on stdout. REASON is a sentence of ours that says why there is no
-# plan.
+# body.sh PLAN.json COMMIT [REASON]: makes the text of the comment, on stdout. REASON is a sentence
+# of ours that says why there is no plan.
 #
-# PLAN.json comes out of the pull request's own run, so whoever opened it can have written anything into it. makesync
-# reads it strictly and makes the text anew, with every name and value escaped; a file that is no plan gives
-# a comment that says so.
+# PLAN.json comes out of the pull request's own run, so whoever opened it can have written anything
+# into it. makesync reads it strictly and makes the text anew, with every name and value escaped; a
+# file that is no plan gives a comment that says so.
 set -eu
 
 text=$(mktemp)

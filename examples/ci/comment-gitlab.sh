@@ -1,8 +1,9 @@
 #!/bin/sh
-# comment-gitlab.sh DOCUMENTS OUT [SNAPSHOTS]: keeps one note on each open merge request up to date, also on those from
-# forks. Runs in a scheduled pipeline of the default branch, whose protected variable GITLAB_TOKEN (a project access token that
-# may write notes) no merge request ever sees. Of a merge request it takes the files as data, as the checkout of a nightly run has
-# them: it runs nothing of them, and gives makesync an empty environment.
+# comment-gitlab.sh DOCUMENTS OUT [SNAPSHOTS]: keeps one note on each open merge request up to date,
+# also on those from forks. Runs in a scheduled pipeline of the default branch, whose protected
+# variable GITLAB_TOKEN (a project access token that may write notes) no merge request ever sees. Of
+# a merge request it takes the files as data, as the checkout of a nightly run has them: it runs
+# nothing of them, and gives makesync an empty environment.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 documents=$1 out=$2 snapshots=${3:-}
@@ -14,8 +15,8 @@ me=$(jq -r .id <"$work/user")
 pages "$project/merge_requests?state=opened&target_branch=$CI_DEFAULT_BRANCH" '.[].iid'
 requests=$(cat "$work/found")
 
-# preview IID: the plan of one merge request, in $out/IID/plan.json, or why there is none in $out/IID/reason. (Steps are chained: set -e
-# does not reach in here.)
+# preview IID: the plan of one merge request, in $out/IID/plan.json, or why there is none in
+# $out/IID/reason. (Steps are chained: set -e does not reach in here.)
 preview() {
   tree="$work/tree-$1"
   rm -rf "$tree" "${out:?}/$1"

@@ -1,6 +1,7 @@
 #!/bin/sh
-# gitlab.sh, read with `.`: GitLab's API with the token GITLAB_TOKEN, which stands in a file and in no process list. Makes $work, a folder
-# of its own. Whoever reads it has set $here, the folder of these scripts.
+# gitlab.sh, read with `.`: GitLab's API with the token GITLAB_TOKEN, which stands in a file and in
+# no process list. Makes $work, a folder of its own. Whoever reads it has set $here, the folder of
+# these scripts.
 # shellcheck disable=SC2034,SC2154 # $here comes from there, $project is for there
 # shellcheck source-path=SCRIPTDIR source=ask.sh
 . "$here/ask.sh"
@@ -15,7 +16,8 @@ project="$CI_API_V4_URL/projects/$CI_PROJECT_ID"
 
 api() { curl --fail --silent --show-error --max-time 60 --header "@$work/token" "$@"; }
 
-# pages URL FILTER: what jq's FILTER finds in each page of a list, in $work/found; the URL has a query already.
+# pages URL FILTER: what jq's FILTER finds in each page of a list, in $work/found; the URL has a
+# query already.
 pages() {
   : >"$work/found"
   page=1

@@ -1,5 +1,6 @@
 #!/bin/sh
-# install.sh DIR: puts makesync into DIR and checks it. MAKESYNC_URL says where it comes from, MAKESYNC_SHA256 what it must be.
+# install.sh DIR: puts makesync into DIR and checks it. MAKESYNC_URL says where it comes from,
+# MAKESYNC_SHA256 what it must be.
 set -eu
 
 mkdir -p "$1"

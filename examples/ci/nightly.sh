@@ -1,15 +1,18 @@
 #!/bin/sh
-# nightly.sh DOCUMENTS OUT: applies the documents of main, then takes the snapshot that previews compare with. Needs
-# the tokens (MAKE_API_KEY_<ZONE>) and what the documents' references name; XDG_STATE_HOME keeps the journals.
+# nightly.sh DOCUMENTS OUT: applies the documents of main, then takes the snapshot that previews
+# compare with. Needs the tokens (MAKE_API_KEY_<ZONE>) and what the documents' references name;
+# XDG_STATE_HOME keeps the journals.
 #
 # Leaves in OUT
 #   report.json   what was done, and night.log, what makesync said: for operators only, they name people
 #   snapshot/     a file for each zone that ZONES names, for previews
-# and prints the last line of each command, which names nobody. A snapshot holds no secret and no e-mail; other values stand in it as they
-# are, and whoever may open a pull request may read it: with VALUES=none it holds none, and previews cannot tell which values change.
+# and prints the last line of each command, which names nobody. A snapshot holds no secret and no
+# e-mail; other values stand in it as they are, and whoever may open a pull request may read it:
+# with VALUES=none it holds none, and previews cannot tell which values change.
 #
-# Ends with 0 after a quiet night, and after one in which a guard holds something (apply's exit 5): MAKESYNC_NOTIFY_URL tells
-# that once, and it is no reason to fail every night. Else with the exit code of apply, else with that of a snapshot that failed.
+# Ends with 0 after a quiet night, and after one in which a guard holds something (apply's exit 5):
+# MAKESYNC_NOTIFY_URL tells that once, and it is no reason to fail every night. Else with the exit
+# code of apply, else with that of a snapshot that failed.
 set -eu
 umask 077
 # shellcheck source-path=SCRIPTDIR source=child.sh
@@ -19,7 +22,8 @@ documents=$1 out=$2
 mkdir -p "$out/snapshot"
 : >"$out/night.log"
 
-# quiet COMMAND…: keeps what it says in night.log; of that only the last line, which names nobody, is for everybody.
+# quiet COMMAND…: keeps what it says in night.log; of that only the last line, which names nobody,
+# is for everybody.
 quiet() {
   code=0
   child "$@" >"$out/said" 2>&1 || code=$?

@@ -1,13 +1,14 @@
 #!/bin/sh
-# preview.sh DOCUMENTS BASE OUT [SNAPSHOTS]: what the documents of a pull request would change. Needs no token
-# and no secret, so a fork can run it; runs nothing that the pull request brings.
+# preview.sh DOCUMENTS BASE OUT [SNAPSHOTS]: what the documents of a pull request would change.
+# Needs no token and no secret, so a fork can run it; runs nothing that the pull request brings.
 #
 # Prints annotations (FORMAT=github) or text, and leaves in OUT
 #   plan.json    the plan as data, from which body.sh makes the comment
 #   summary.md   the plan as Markdown, for the page of this run
-# It compares with the snapshots in the folder SNAPSHOTS, which a trusted nightly job has taken. Where there are none, or
-# none that fits (the documents speak of something new), it compares with the documents in BASE.
-# Ends with 0; with 3 when the documents are not valid; with makesync's own code when it could not compare.
+# It compares with the snapshots in the folder SNAPSHOTS, which a trusted nightly job has taken.
+# Where there are none, or none that fits (the documents speak of something new), it compares with
+# the documents in BASE. Ends with 0; with 3 when the documents are not valid; with makesync's own
+# code when it could not compare.
 set -eu
 # shellcheck source-path=SCRIPTDIR source=child.sh
 . "$(dirname "$0")/child.sh"

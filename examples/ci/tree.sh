@@ -1,10 +1,12 @@
 #!/bin/sh
-# tree.sh COMMIT DIR DOCUMENTS: lays all files of a commit into DIR, as the checkout of a nightly run has them, and refuses DOCUMENTS that
-# are not in the commit themselves. Says why on stdout, in words of its own, and ends with 3.
+# tree.sh COMMIT DIR DOCUMENTS: lays all files of a commit into DIR, as the checkout of a nightly
+# run has them, and refuses DOCUMENTS that are not in the commit themselves. Says why on stdout, in
+# words of its own, and ends with 3.
 #
-# Not `git archive`: what it leaves out and rewrites, attributes say (export-ignore, export-subst), and the commit
-# brings its attributes itself. A checkout obeys fewer of them, and here and at night the same. Refused is what another
-# checkout fills otherwise: a submodule, a file of Git LFS, and a link that leads out of the commit. Nothing of the commit is run.
+# Not `git archive`: what it leaves out and rewrites, attributes say (export-ignore, export-subst),
+# and the commit brings its attributes itself. A checkout obeys fewer of them, and here and at night
+# the same. Refused is what another checkout fills otherwise: a submodule, a file of Git LFS, and a
+# link that leads out of the commit. Nothing of the commit is run.
 set -eu
 commit=$1 dir=$2 documents=$3
 refuse() { echo "$1"; exit 3; }
