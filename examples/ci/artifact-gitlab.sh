@@ -27,7 +27,7 @@ fetch() {
 
 page=1
 while [ "$page" -le "${PAGES:-100}" ]; do
-  ask "$work/page" api "$project/jobs?scope[]=success&scope[]=failed&scope[]=canceled&per_page=100&page=$page"
+  ask "$work/page" api "$project/jobs?scope%5B%5D=success&scope%5B%5D=failed&scope%5B%5D=canceled&per_page=100&page=$page"
   jobs=$(NAME="$name" jq -r '.[] | select(.name == env.NAME and .ref == env.CI_DEFAULT_BRANCH and .tag == false) | .id' <"$work/page")
   for job in $jobs; do
     ask "$work/said" fetch "$job"
