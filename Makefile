@@ -11,7 +11,7 @@ check:
 	./.ci/run
 
 bench:
-	go run ./testdata/bench run
+	go run ./sync/bench run
 
 clean:
 	rm -rf makesync bench-results examples/*/.makesync

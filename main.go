@@ -13,8 +13,8 @@ import (
 
 	"golang.org/x/term"
 
-	"makesync/sync"
 	"makesync/sync/command"
+	"makesync/sync/exit"
 )
 
 func main() {
@@ -23,8 +23,8 @@ func main() {
 	os.Exit(command.Main(ctx, os.Args, environment()))
 }
 
-// notify catches SIGINT and SIGTERM. A reader that closed its end of stdout (`| head`) must not kill an
-// apply between two writes, so SIGPIPE becomes an ordinary write error.
+// notify catches SIGINT and SIGTERM. A reader that closed its end of stdout (`| head`) must not
+// kill an apply between two writes, so SIGPIPE becomes an ordinary write error.
 func notify() chan os.Signal {
 	signal.Ignore(syscall.SIGPIPE)
 	signals := make(chan os.Signal, 1)
@@ -32,13 +32,14 @@ func notify() chan os.Signal {
 	return signals
 }
 
-// watchSignals asks the run to stop cleanly at the first signal; a second one ends the process at once.
+// watchSignals asks the run to stop cleanly at the first signal; a second one ends the process at
+// once.
 func watchSignals(cancel context.CancelCauseFunc, signals chan os.Signal) {
 	received := <-signals
 	signal.Stop(signals)
-	cause := sync.ErrInterrupted
+	cause := exit.ErrInterrupted
 	if received == syscall.SIGTERM {
-		cause = sync.ErrTerminated
+		cause = exit.ErrTerminated
 	}
 	cancel(cause)
 	if terminal().Stderr {

@@ -1,6 +1,6 @@
 // Package schema is the published contract of makesync: the JSON Schemas
-// (draft-07) of a document, a plan, a report and a snapshot, embedded so that
-// `makesync schema` prints what this very build reads and writes.
+// (draft-07) of a document, a file of guards, a plan, a report and a snapshot,
+// embedded so that `makesync schema` prints what this very build reads and writes.
 //
 //	text, ok := schema.Named("document")
 package schema
@@ -15,7 +15,7 @@ var files embed.FS
 
 const suffix = ".schema.json"
 
-// Named gives the schema of one form: document, plan, report or snapshot. ok is
+// Named gives the schema of one form: document, guards, plan, report or snapshot. ok is
 // false when this build has no schema of that name.
 func Named(name string) (text []byte, ok bool) {
 	text, err := files.ReadFile(name + suffix)
@@ -37,6 +37,9 @@ func Names() []string {
 
 // Document is the schema of the YAML documents that makesync reads.
 func Document() []byte { return must("document") }
+
+// Guards is the schema of the trusted files of --guards.
+func Guards() []byte { return must("guards") }
 
 // Plan is the schema of `plan --format json`.
 func Plan() []byte { return must("plan") }

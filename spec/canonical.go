@@ -16,6 +16,18 @@ import (
 // dateLayout is how Make writes an instant: YYYY-MM-DDTHH:mm:ss.sssZ (published contract).
 const dateLayout = "2006-01-02T15:04:05.000Z"
 
+// rawForm is the type of a value as JSON or YAML writes it.
+type rawForm uint8
+
+const (
+	rawNull rawForm = iota
+	rawString
+	rawNumber
+	rawBoolean
+)
+
+var rawNames = [...]string{"empty (null)", "a text", "a number", "a boolean"}
+
 // Canonical gives a value in the one text that documents, live values and plans
 // share: 5 for "5", 5.0 and 5e0; true; 2026-11-20T00:00:00.000Z; a string as it
 // stands. raw is what a document or an answer holds: a string, bool, json.Number,
@@ -31,23 +43,23 @@ func Canonical(t VariableType, raw any) (text string, err error) {
 	}
 	switch t {
 	case TypeNumber:
-		if n, ok := canonicalNumber(text); ok && kind != formBoolean {
+		if n, ok := canonicalNumber(text); ok && kind != rawBoolean {
 			return n, nil
 		}
 		return text, errors.New("the value is not a number")
 	case TypeBoolean:
-		if b := strings.ToLower(text); (b == "true" || b == "false") && kind != formNumber {
+		if b := strings.ToLower(text); (b == "true" || b == "false") && kind != rawNumber {
 			return b, nil
 		}
 		return text, errors.New("the value is not a boolean")
 	case TypeDate:
-		if d, ok := canonicalDate(text); ok && kind == formText {
+		if d, ok := canonicalDate(text); ok && kind == rawString {
 			return d, nil
 		}
 		return text, errors.New("the value is not a date")
 	case TypeString:
-		if kind != formText {
-			return text, fmt.Errorf("the value is %s, not a text", formNames[kind])
+		if kind != rawString {
+			return text, fmt.Errorf("the value is %s, not a text", rawNames[kind])
 		}
 		return text, nil
 	}
@@ -64,34 +76,34 @@ func CompareKey(t VariableType, canonical string) string {
 }
 
 // plainText takes a raw value apart into its text and its form.
-func plainText(raw any) (string, form, error) {
+func plainText(raw any) (string, rawForm, error) {
 	switch v := raw.(type) {
 	case string:
-		return v, formText, nil
+		return v, rawString, nil
 	case bool:
-		return strconv.FormatBool(v), formBoolean, nil
+		return strconv.FormatBool(v), rawBoolean, nil
 	case json.Number:
-		return v.String(), formNumber, nil
+		return v.String(), rawNumber, nil
 	case int:
-		return strconv.Itoa(v), formNumber, nil
+		return strconv.Itoa(v), rawNumber, nil
 	case int64:
-		return strconv.FormatInt(v, 10), formNumber, nil
+		return strconv.FormatInt(v, 10), rawNumber, nil
 	case float64:
-		return strconv.FormatFloat(v, 'g', -1, 64), formNumber, nil
+		return strconv.FormatFloat(v, 'g', -1, 64), rawNumber, nil
 	case json.RawMessage:
 		return rawText(v)
 	case nil:
-		return "null", formNull, errors.New("the value is empty (null)")
+		return "null", rawNull, errors.New("the value is empty (null)")
 	}
-	return "", formNull, errors.New("the value is an object or a list")
+	return "", rawNull, errors.New("the value is an object or a list")
 }
 
-func rawText(raw json.RawMessage) (string, form, error) {
+func rawText(raw json.RawMessage) (string, rawForm, error) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
 	var v any
 	if err := decoder.Decode(&v); err != nil {
-		return "", formNull, errors.New("the value cannot be read")
+		return "", rawNull, errors.New("the value cannot be read")
 	}
 	text, kind, err := plainText(v)
 	if text == "" && err != nil {
@@ -173,15 +185,16 @@ func layOut(digits string, exponent int) string {
 	return text + "e" + strconv.Itoa(exponent-1)
 }
 
-// wholeNumber gives a number that has no fraction in decimal digits.
-func wholeNumber(text string) (string, bool) {
+// WholeNumber gives a number that has no fraction in decimal digits.
+func WholeNumber(text string) (string, bool) {
 	n, ok := canonicalNumber(text)
 	return n, ok && !strings.ContainsAny(n, ".e")
 }
 
 // dateLayouts are the forms of ISO 8601 that name an instant; a day alone is its
 // midnight in UTC, as ECMAScript has it.
-var dateLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05.999999999-0700", "2006-01-02"}
+var dateLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05.999999999-0700",
+	"2006-01-02"}
 
 // canonicalDate gives an instant in UTC with milliseconds, which is what Make keeps.
 func canonicalDate(text string) (string, bool) {

@@ -18,16 +18,24 @@ func TestCanonical(t *testing.T) {
 	}{
 		{TypeNumber, "5", "5"}, {TypeNumber, 5, "5"}, {TypeNumber, json.Number("5.0"), "5"}, {TypeNumber, "5e0", "5"},
 		{TypeNumber, json.RawMessage("5.00"), "5"}, {TypeNumber, json.RawMessage(`"5"`), "5"}, {TypeNumber, 0.1, "0.1"},
-		{TypeNumber, "-0", "0"}, {TypeNumber, "0.0", "0"}, {TypeNumber, "+5", "5"}, {TypeNumber, ".5", "0.5"}, {TypeNumber, "5.", "5"},
-		{TypeNumber, "12345678901234567890123", "1.2345678901234567890123e+22"}, {TypeNumber, "1e3", "1000"}, {TypeNumber, "1e-3", "0.001"},
-		{TypeNumber, "100000000000000000000", "100000000000000000000"}, {TypeNumber, "1e22", "1e+22"}, {TypeNumber, "0x1F", "31"},
-		{TypeNumber, "9007199254740993", "9007199254740993"}, {TypeNumber, "0.1000000000000000055511151231257827", "0.1000000000000000055511151231257827"},
+		{TypeNumber, "-0", "0"}, {TypeNumber, "0.0", "0"}, {TypeNumber, "+5", "5"}, {TypeNumber, ".5", "0.5"},
+		{TypeNumber, "5.", "5"},
+		{TypeNumber, "12345678901234567890123", "1.2345678901234567890123e+22"}, {TypeNumber, "1e3", "1000"},
+		{TypeNumber, "1e-3", "0.001"},
+		{TypeNumber, "100000000000000000000", "100000000000000000000"}, {TypeNumber, "1e22", "1e+22"},
+		{TypeNumber, "0x1F", "31"},
+		{TypeNumber, "9007199254740993", "9007199254740993"},
+		{TypeNumber, "0.1000000000000000055511151231257827", "0.1000000000000000055511151231257827"},
 		{TypeNumber, int64(-7), "-7"}, {TypeNumber, "0.00000001", "1e-8"}, {TypeNumber, "1e999999", "1e+999999"},
 		{TypeBoolean, true, "true"}, {TypeBoolean, "TRUE", "true"}, {TypeBoolean, json.RawMessage("false"), "false"},
-		{TypeString, " a ", " a "}, {TypeString, "", ""}, {TypeString, "true", "true"}, {TypeString, json.RawMessage(`"é"`), "é"},
-		{TypeDate, "2026-11-20T00:00:00.000Z", "2026-11-20T00:00:00.000Z"}, {TypeDate, "2026-11-20T01:00:00+01:00", "2026-11-20T00:00:00.000Z"},
-		{TypeDate, "2026-11-20", "2026-11-20T00:00:00.000Z"}, {TypeDate, "2026-11-20t00:00:00.1234z", "2026-11-20T00:00:00.123Z"},
-		{TypeDate, "2026-11-20T00:00Z", "2026-11-20T00:00:00.000Z"}, {TypeDate, "2026-11-20T00:00:00+0100", "2026-11-19T23:00:00.000Z"},
+		{TypeString, " a ", " a "}, {TypeString, "", ""}, {TypeString, "true", "true"},
+		{TypeString, json.RawMessage(`"é"`), "é"},
+		{TypeDate, "2026-11-20T00:00:00.000Z", "2026-11-20T00:00:00.000Z"},
+		{TypeDate, "2026-11-20T01:00:00+01:00", "2026-11-20T00:00:00.000Z"},
+		{TypeDate, "2026-11-20", "2026-11-20T00:00:00.000Z"},
+		{TypeDate, "2026-11-20t00:00:00.1234z", "2026-11-20T00:00:00.123Z"},
+		{TypeDate, "2026-11-20T00:00Z", "2026-11-20T00:00:00.000Z"},
+		{TypeDate, "2026-11-20T00:00:00+0100", "2026-11-19T23:00:00.000Z"},
 	} {
 		if got, err := Canonical(c.t, c.raw); err != nil || got != c.want {
 			t.Errorf("Canonical(%s, %v) = %q, %v; want %q", c.t, c.raw, got, err, c.want)
@@ -41,10 +49,14 @@ func TestCanonicalRefuses(t *testing.T) {
 		t   VariableType
 		raw any
 	}{
-		{TypeNumber, ""}, {TypeNumber, "a"}, {TypeNumber, true}, {TypeNumber, "1e"}, {TypeNumber, "--1"}, {TypeNumber, "1e9999999999"}, {TypeNumber, "NaN"},
-		{TypeNumber, "1,5"}, {TypeNumber, " 5"}, {TypeNumber, "."}, {TypeNumber, "0x"}, {TypeNumber, json.RawMessage("{}")}, {TypeNumber, nil},
-		{TypeBoolean, 1}, {TypeBoolean, "yes"}, {TypeString, 5}, {TypeString, true}, {TypeString, json.RawMessage(`["a"]`)},
-		{TypeDate, 20261120}, {TypeDate, "tomorrow"}, {TypeDate, "2026-11-20T00:00:00"}, {TypeDate, "2026-13-01"}, {TypeUnknown, "a"},
+		{TypeNumber, ""}, {TypeNumber, "a"}, {TypeNumber, true}, {TypeNumber, "1e"}, {TypeNumber, "--1"},
+		{TypeNumber, "1e9999999999"}, {TypeNumber, "NaN"},
+		{TypeNumber, "1,5"}, {TypeNumber, " 5"}, {TypeNumber, "."}, {TypeNumber, "0x"},
+		{TypeNumber, json.RawMessage("{}")}, {TypeNumber, nil},
+		{TypeBoolean, 1}, {TypeBoolean, "yes"}, {TypeString, 5}, {TypeString, true},
+		{TypeString, json.RawMessage(`["a"]`)},
+		{TypeDate, 20261120}, {TypeDate, "tomorrow"}, {TypeDate, "2026-11-20T00:00:00"}, {TypeDate, "2026-13-01"},
+		{TypeUnknown, "a"},
 		{TypeString, json.RawMessage("{")},
 	} {
 		text, err := Canonical(c.t, c.raw)
@@ -109,10 +121,15 @@ func TestCompareKey(t *testing.T) {
 
 func TestIsSensitive(t *testing.T) {
 	t.Parallel()
-	globs := []Glob{mustGlob("*/variable/*_DSN")}
+	glob, err := ParseGlob("*/variable/*_DSN")
+	if err != nil {
+		t.Fatal(err)
+	}
+	globs := []Glob{glob}
 	for name, want := range map[string]bool{
-		"API_TOKEN": true, "my_secret": true, "Password1": true, "apikey": false, "MY_API_KEY": true, "PRIVATEKEY": true,
-		"API_BASE": false, "MAIN_DSN": true, "": false, "TOKE": false, "tOkEn": true,
+		"API_TOKEN": true, "my_secret": true, "Password1": true, "apikey": false, "MY_API_KEY": true,
+		"PRIVATEKEY": true,
+		"API_BASE":   false, "MAIN_DSN": true, "": false, "TOKE": false, "tOkEn": true,
 	} {
 		if got := IsSensitive(NewAddress("acme", KindVariable, name), name, globs); got != want {
 			t.Errorf("%s: %v", name, got)

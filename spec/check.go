@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/xeipuuv/gojsonschema"
+
+	"makesync/spec/text"
 )
 
 // Check validates a JSON text against a schema of package schema. It is the one
@@ -20,7 +22,7 @@ import (
 func Check(schema, data []byte) []Problem {
 	compiled, err := compile(schema)
 	if err != nil {
-		return []Problem{schemaProblem("", "the schema itself cannot be read: "+clean(err.Error()))}
+		return []Problem{schemaProblem("", "the schema itself cannot be read: "+text.Clean(err.Error()))}
 	}
 	value, err := decodeJSON(data)
 	if err != nil {
@@ -37,8 +39,11 @@ func Check(schema, data []byte) []Problem {
 	return SortProblems(problems)
 }
 
+// RuleSchema is the rule of a Problem that Check finds.
+const RuleSchema = "schema"
+
 func schemaProblem(path, message string) Problem {
-	return Problem{Severity: severities[ruleSchemaViolation], Rule: ruleSchemaViolation, Path: path, Message: message}
+	return Problem{Severity: Error, Rule: RuleSchema, Path: path, Message: message}
 }
 
 // compiled schemas, by the hash of their text.
@@ -77,24 +82,25 @@ func decodeJSON(data []byte) (any, error) {
 
 // contextPath writes the library's context as a path of ours: organizations.acme.profiles[0].
 func contextPath(e gojsonschema.ResultError) string {
-	var t *trail
+	path, parent := "", ""
 	parts := strings.Split(e.Context().String("\x00"), "\x00")
 	for _, part := range parts[1:] { // the first is (root)
 		if i, err := strconv.Atoi(part); err == nil {
-			t = t.item(i)
-			continue
+			path = PathItem(path, i)
+		} else {
+			path = PathKey(path, parent, part)
 		}
-		t = t.child(part)
+		parent = part
 	}
-	return t.String()
+	return path
 }
 
 // describeError words an error without its value. Details are taken one by one,
 // as some of the library's own texts repeat the value.
 func describeError(e gojsonschema.ResultError) string {
 	detail := func(name string) string {
-		text, _ := e.Details()[name].(string)
-		return clean(text)
+		value, _ := e.Details()[name].(string)
+		return text.Clean(value)
 	}
 	switch e.Type() {
 	case "required":
@@ -108,5 +114,5 @@ func describeError(e gojsonschema.ResultError) string {
 	case "pattern":
 		return "the text does not have the form that is wanted here"
 	}
-	return "the value breaks the rule " + tick(e.Type())
+	return "the value breaks the rule " + text.Backquote(e.Type())
 }

@@ -1,20 +1,17 @@
-// Package spec is the document: what a person writes about organizations on
-// Make, read with positions and checked without a network and without a clock.
+// Package spec holds the words that all packages share, and nothing that reads or writes a file:
 //
-// Files go in; a Desired state and Problems come out:
+//	Organization, Variable, Member   one type for desired, live and exported state
+//	Kind, Address, Glob              which object: acme/variable/API_BASE, acme/**
+//	Value                            a text that masks itself when it is a secret
+//	Source, Problem                  a position in a document, and what is wrong there
+//	Zone, Endpoint, Guards, Desired  what all documents say, as package document resolves it
+//	Canonical, CompareKey            the one text of a value, and when two are equal
+//	Check                            a JSON text against a schema of package schema
+//	Group                            goroutines whose panic reaches the caller
 //
-//	documents, problems := spec.Load(spec.LoadOptions{Paths: []string{"makesync.yaml"}})
-//	desired, more := documents.Resolve(spec.ResolveOptions{LookupEnv: os.LookupEnv})
-//	problems = spec.SortProblems(append(problems, more...))
+// An example: the live organization, the one in the documents and the exported one are all
 //
-// Load parses each file once, into a tree of nodes that know line and column,
-// and decodes the tree strictly into layers: what one place says of one
-// organization or profile. Resolve lays the layers over each other (profiles,
-// then the organization), evaluates references and checks every rule of the
-// table in rules.go. Endpoints decides, in one place, which url gets which
-// token. WriteDocument is the way back: an Organization as canonical YAML.
+//	spec.Organization{Key: "acme", Zone: "eu1", ID: 11, Variables: []spec.Variable{…}}
 //
-// The package also holds the words that all others share: Organization (one
-// type for desired, live and exported state), Address, Glob, Value (a text that
-// masks itself), Source and Problem.
+// and the plan names its variable API_BASE spec.NewAddress("acme", spec.KindVariable, "API_BASE").
 package spec

@@ -15,7 +15,8 @@ type Glob struct {
 	prefix  string // literal text that every match begins with
 	suffix  string // literal text that every match ends with
 	tokens  []globToken
-	// folded is the pattern for addresses of members, whose names are e-mails in lower case; nil: it is the same.
+	// folded is the pattern for addresses of members, whose names are e-mails in lower case; nil:
+	// it is the same.
 	folded *Glob
 }
 
@@ -137,7 +138,8 @@ func (g Glob) String() string { return g.pattern }
 
 // Match tells whether the whole text fits the pattern.
 func (g Glob) Match(text string) bool {
-	if len(text) < len(g.prefix)+len(g.suffix) || !strings.HasPrefix(text, g.prefix) || !strings.HasSuffix(text, g.suffix) {
+	if len(text) < len(g.prefix)+len(g.suffix) || !strings.HasPrefix(text, g.prefix) ||
+		!strings.HasSuffix(text, g.suffix) {
 		return false
 	}
 	if len(g.tokens) == 0 {
@@ -146,7 +148,8 @@ func (g Glob) Match(text string) bool {
 	return matchTokens(g.tokens, text)
 }
 
-// MatchAddress is Match, but for e-mails, which addresses hold in lower case and people write as they like.
+// MatchAddress is Match, but for e-mails, which addresses hold in lower case and people write as
+// they like.
 func (g Glob) MatchAddress(a Address) bool {
 	if g.folded != nil && a.Kind() == KindMember {
 		return g.folded.Match(strings.ToLower(string(a)))

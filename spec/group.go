@@ -9,15 +9,17 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Group runs functions side by side, as errgroup.Group does, and hands a panic of one of them on to who waits for all. Anywhere
-// else a panic ends the process and prints its value, which may hold a secret.
+// Group runs functions side by side, as errgroup.Group does, and hands a panic of one of them on to
+// who waits for all. Anywhere else a panic ends the process and prints its value, which may hold a
+// secret.
 type Group struct {
 	group  errgroup.Group
 	once   sync.Once
 	broken *Broken
 }
 
-// Broken is a panic of another goroutine: what kind of value it had, and where. The value itself is forgotten.
+// Broken is a panic of another goroutine: what kind of value it had, and where. The value itself is
+// forgotten.
 type Broken struct{ Kind, Place string }
 
 // SetLimit lets at most n functions run at the same time.
@@ -36,7 +38,8 @@ func (g *Group) Go(run func() error) {
 	})
 }
 
-// Wait waits for all functions and gives the first error. It panics with a *Broken when one of them has panicked.
+// Wait waits for all functions and gives the first error. It panics with a *Broken when one of them
+// has panicked.
 func (g *Group) Wait() error {
 	err := g.group.Wait()
 	if g.broken != nil {

@@ -25,7 +25,8 @@ func TestGroupHandsPanicsOn(t *testing.T) {
 	}
 	defer func() {
 		broken, ok := recover().(*Broken)
-		if !ok || done.Load() != 8 || !strings.HasPrefix(broken.Kind, "*") || !strings.Contains(broken.Place, "TestGroupHandsPanicsOn") {
+		if !ok || done.Load() != 8 || !strings.HasPrefix(broken.Kind, "*") ||
+			!strings.Contains(broken.Place, "TestGroupHandsPanicsOn") {
 			t.Errorf("%+v after %d", broken, done.Load())
 		}
 	}()

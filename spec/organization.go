@@ -1,5 +1,7 @@
 package spec
 
+import "slices"
+
 // State says whether an object should exist. The zero State is "present".
 type State string
 
@@ -73,6 +75,9 @@ func (t VariableType) String() string {
 	return ""
 }
 
+// VariableTypeNames are the names of the types, in the order of their numbers.
+func VariableTypeNames() []string { return slices.Clone(typeNames[1:]) }
+
 // ParseVariableType reads a type's name; ok is false for any other text.
 func ParseVariableType(name string) (t VariableType, ok bool) {
 	for i := 1; i < len(typeNames); i++ {
@@ -94,11 +99,11 @@ type Variable struct {
 	// from one (never the value). A saved plan keeps this instead of the value.
 	Reference string
 	State     State
-	// Odd says why a live value has no valid document form (an object, an array, a type
+	// Invalid says why a live value has no valid document form (an object, an array, a type
 	// and a value that disagree); "" when it has one. Live only.
-	Odd    string
-	Source Source
-	Type   VariableType
+	Invalid string
+	Source  Source
+	Type    VariableType
 	// LiveSecret: the live value, which is to go, is a secret whatever its name says, for a run is
 	// known to have written one there. Of what an undo wants only.
 	LiveSecret bool
@@ -125,8 +130,8 @@ type Member struct {
 	UserID int64 // live only
 	// Name is the person's name, live only. An invitee's is what the inviter typed.
 	Name string
-	// Invitation is "" for an accepted member, else "pending", "expired" or
-	// whatever else the API says (published: any other non-null text is "not yet a member"). Live only.
+	// Invitation is "" for an accepted member, else "pending", "expired" or whatever else the API
+	// says (published: any other non-null text is "not yet a member"). Live only.
 	Invitation string
 }
 

@@ -22,6 +22,18 @@ func (s Source) String() string {
 	return s.File + ":" + strconv.Itoa(s.Line) + ":" + strconv.Itoa(s.Column)
 }
 
+// Compare orders positions by file, line and column; nil is "nowhere" too.
+func (s *Source) Compare(other *Source) int {
+	var a, b Source
+	if s != nil {
+		a = *s
+	}
+	if other != nil {
+		b = *other
+	}
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+}
+
 // Severity is "error" or "warning".
 type Severity string
 
@@ -66,21 +78,10 @@ type APIError struct {
 // a position come first. It returns its argument.
 func SortProblems(problems []Problem) []Problem {
 	slices.SortStableFunc(problems, func(a, b Problem) int {
-		return cmp.Or(compareSources(a.Source, b.Source),
+		return cmp.Or(a.Source.Compare(b.Source),
 			cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message))
 	})
 	return problems
-}
-
-func compareSources(a, b *Source) int {
-	var zero Source
-	if a == nil {
-		a = &zero
-	}
-	if b == nil {
-		b = &zero
-	}
-	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }
 
 // HasErrors tells whether one of the problems is an error.

@@ -39,7 +39,8 @@ func TestValueMasksItself(t *testing.T) {
 			t.Errorf("the secret shows as %s in:\n%s", form, out.String())
 		}
 	}
-	if Plain(secret).String() != secret || v.Reveal() != secret || v.Unmasked().String() != secret || !Plain("").IsZero() {
+	if Plain(secret).String() != secret || v.Reveal() != secret || v.Unmasked().String() != secret ||
+		!Plain("").IsZero() {
 		t.Error("a plain value hides")
 	}
 }

@@ -8,9 +8,12 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"makesync/spec/text"
 )
 
-// BuiltinZones are the zones that need no entry, with their hosts (the servers of the published contract).
+// builtinZones are the zones that need no entry, with their hosts (the servers of the published
+// contract).
 var builtinZones = map[string]string{
 	"eu1":         "eu1.make.com",
 	"eu2":         "eu2.make.com",
@@ -29,6 +32,9 @@ func BuiltinZones() map[string]string {
 	return all
 }
 
+// BuiltinHost is the host of a zone that needs no entry; "" for any other name.
+func BuiltinHost(name string) string { return builtinZones[name] }
+
 // ZoneName turns what --zone or MAKE_ZONE says, a name or a host, into the name
 // of a zone: the text itself when it is a name that is built in or declared, else
 // the built-in zone of that host, else the declared one (the first by name), else
@@ -37,7 +43,8 @@ func ZoneName(text string, zones map[string]Zone) string {
 	if _, ok := zones[text]; ok || builtinZones[text] != "" {
 		return text
 	}
-	host := strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(text, "https://"), "http://"), "/"))
+	host := strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(text, "https://"), "http://"),
+		"/"))
 	best := ""
 	for name, builtin := range builtinZones {
 		if builtin == host {
@@ -60,15 +67,15 @@ func (z Zone) host() string {
 	if z.Host != "" {
 		return strings.ToLower(z.Host)
 	}
-	if u, err := parseZoneURL(z.URL); err == nil {
+	if u, err := ParseZoneURL(z.URL); err == nil {
 		return u.Host
 	}
 	return ""
 }
 
-// parseZoneURL reads scheme://host[:port] and refuses everything that makesync would not call.
-func parseZoneURL(text string) (*url.URL, error) {
-	u, err := url.Parse(text)
+// ParseZoneURL reads scheme://host[:port] and refuses everything that makesync would not call.
+func ParseZoneURL(address string) (*url.URL, error) {
+	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Hostname() == "" {
 		return nil, errors.New("it is no url; write https://host")
 	}
@@ -77,13 +84,13 @@ func parseZoneURL(text string) (*url.URL, error) {
 	case u.User != nil:
 		return nil, errors.New("a url must not hold a user or password")
 	case u.Scheme != "https" && u.Scheme != "http":
-		return nil, fmt.Errorf("the scheme %s is neither https nor http", tick(u.Scheme))
+		return nil, fmt.Errorf("the scheme %s is neither https nor http", text.Backquote(u.Scheme))
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
 		return nil, errors.New("a url ends behind the host; the path /api/v2 is always added")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return nil, errors.New("plain http is only for loopback; write https")
 	}
-	if err := checkHost(u.Host); err != nil {
+	if err := CheckHost(u.Host); err != nil {
 		return nil, err
 	}
 	return &url.URL{Scheme: u.Scheme, Host: withoutDefaultPort(u)}, nil
@@ -96,8 +103,8 @@ func withoutDefaultPort(u *url.URL) string {
 	return u.Host
 }
 
-// checkHost accepts host, host:port and [v6]:port.
-func checkHost(host string) error {
+// CheckHost accepts host, host:port and [v6]:port.
+func CheckHost(host string) error {
 	name := hostname(host)
 	if name == "" || strings.ContainsAny(host, "/@?#\\ ") {
 		return errors.New("it is no host; write host or host:port")
@@ -132,44 +139,8 @@ func isLoopback(name string) bool {
 	return name == "localhost" || strings.HasSuffix(name, ".localhost")
 }
 
-// checkZone tells what is wrong with an entry of zones by itself.
-func (d *decoder) checkZone(z writtenZone, t *trail) {
-	builtin := builtinZones[z.name]
-	if z.url.isBroken() || z.host.isBroken() {
-		return
-	}
-	wrong := func(s scalar, key, message, hint string) {
-		d.problems = append(d.problems, newProblem(ruleZoneURL, s.at, t.child(key), message, hint))
-	}
-	if z.url.isSet() && z.host.isSet() {
-		wrong(z.host, "host", "`url` and `host` stand side by side", "write one of them; host: NAME means https://NAME")
-		return
-	}
-	if z.url.isSet() {
-		u, err := parseZoneURL(z.url.text)
-		switch {
-		case err != nil:
-			wrong(z.url, "url", "the url of the zone cannot be used: "+err.Error(), "")
-		case builtin != "" && u.String() != "https://"+builtin:
-			wrong(z.url, "url", "a document cannot give the built-in zone "+tick(z.name)+" another url", "use another name, or --zone-url "+z.name+"=URL")
-		}
-	}
-	if z.host.isSet() {
-		err := checkHost(z.host.text)
-		switch {
-		case err != nil:
-			wrong(z.host, "host", "the host of the zone cannot be used: "+err.Error(), "")
-		case builtin != "" && !strings.EqualFold(z.host.text, builtin):
-			wrong(z.host, "host", "a document cannot give the built-in zone "+tick(z.name)+" another host", "use another name, or --zone-url "+z.name+"=URL")
-		}
-	}
-	if builtin == "" && !z.url.isSet() && !z.host.isSet() && z.sandbox == nil {
-		d.problems = append(d.problems, newProblem(ruleRequired, z.at, t, "the zone "+tick(z.name)+" has neither url nor host nor sandbox",
-			firstOf(didYouMean(z.name, builtinNames()), "write {url: https://…}, {host: …} or {sandbox: {}}")))
-	}
-}
-
-func builtinNames() []string {
+// BuiltinZoneNames gives the names of BuiltinZones, sorted.
+func BuiltinZoneNames() []string {
 	names := make([]string, 0, len(builtinZones))
 	for name := range builtinZones {
 		names = append(names, name)

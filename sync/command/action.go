@@ -7,11 +7,11 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 )
 
-// action wraps what a command does: the arguments are counted, the flags looked at and the log set up
-// before anything else happens.
+// action wraps what a command does: the arguments are counted, the flags looked at and the log set
+// up before anything else happens.
 func (r *runtimeEnv) action(a arity, run func(*cli.Context) error) cli.ActionFunc {
 	return func(c *cli.Context) error {
 		if err := a.check(r, c); err != nil {
@@ -42,14 +42,28 @@ func unbroken(c *cli.Context, run func(*cli.Context) error) (err error) {
 func defect(cause any) failure {
 	broken := spec.BrokenBy(cause)
 	return failure{
-		exit: reconcile.ExitInternal, message: fmt.Sprintf("internal error (%s) at %s", broken.Kind, broken.Place),
+		exit: exit.Internal, message: fmt.Sprintf("internal error (%s) at %s", broken.Kind, broken.Place),
 		hint: "nothing more is printed here because it could hold a secret; please report the line above with the command you ran; `makesync runs list` shows what a broken apply had done",
 	}
 }
 
-// naming are the flags that name something and would mean "no such flag" when empty. The value is mostly a shell
-// variable then that is not set, and a run without --shard or --zone is a larger one than was meant.
-var naming = []string{"base", "file", "journal", "live", "map", "out", "reference-root", "region", "seed", "shard", "state", "zone"}
+// naming are the flags that name something and would mean "no such flag" when empty. The value is
+// mostly a shell variable then that is not set, and a run without --shard or --zone is a larger one
+// than was meant.
+var naming = []string{
+	"base",
+	"file",
+	"journal",
+	"live",
+	"map",
+	"out",
+	"reference-root",
+	"region",
+	"seed",
+	"shard",
+	"state",
+	"zone",
+}
 
 // checkNamed refuses them empty.
 func checkNamed(c *cli.Context) error {

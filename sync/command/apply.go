@@ -10,9 +10,11 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/apply"
+	"makesync/sync/exit"
 	"makesync/sync/history"
 	"makesync/sync/render"
+	"makesync/sync/report"
 )
 
 // applyOptions are the options of apply.
@@ -37,8 +39,14 @@ func applyCommand(r *runtimeEnv) *cli.Command {
 		UsageText: "makesync apply -f clients/ --yes\nmakesync apply -f clients/ plan.json",
 		Flags: joined(planningFlags(), []cli.Flag{
 			&cli.BoolFlag{Name: "yes", Usage: "answer every question with yes, also the typed one"},
-			&cli.StringFlag{Name: "resume", Usage: "find out what became of the unfinished `RUN`, then plan its organizations only"},
-			&cli.BoolFlag{Name: "allow-partial", Usage: "with PLAN: apply the steps that still fit when others have become stale"},
+			&cli.StringFlag{
+				Name:  "resume",
+				Usage: "find out what became of the unfinished `RUN`, then plan its organizations only",
+			},
+			&cli.BoolFlag{
+				Name:  "allow-partial",
+				Usage: "with PLAN: apply the steps that still fit when others have become stale",
+			},
 			&cli.BoolFlag{Name: "no-journal", Usage: "keep no journal: the run can then be neither resumed nor undone"},
 			&cli.DurationFlag{Name: "lock-timeout", Usage: "wait up to `D` for another run on the zone to end"},
 		}, resultFlags(formatText, formatJSON), logFlags()),
@@ -60,7 +68,13 @@ func (r *runtimeEnv) readApplyOptions(c *cli.Context) (o applyOptions, err error
 		return o, err
 	}
 	o.file, o.resume, o.yes = c.Args().First(), c.String("resume"), c.Bool("yes")
-	o.noJournal, o.allowPartial, o.lockTimeout = c.Bool("no-journal"), c.Bool("allow-partial"), c.Duration("lock-timeout")
+	o.noJournal, o.allowPartial, o.lockTimeout = c.Bool(
+		"no-journal",
+	), c.Bool(
+		"allow-partial",
+	), c.Duration(
+		"lock-timeout",
+	)
 	if o.file != "" {
 		for _, name := range planOnly {
 			if c.IsSet(name) {
@@ -115,7 +129,7 @@ func (r *runtimeEnv) runApply(ctx context.Context, o applyOptions) error {
 }
 
 // do goes through the run: plan, ask, change.
-func (a *application) do(ctx context.Context) (*reconcile.Report, error) {
+func (a *application) do(ctx context.Context) (*report.Report, error) {
 	if err := a.begin(ctx); err != nil {
 		return nil, err
 	}
@@ -160,9 +174,6 @@ func (a *application) begin(ctx context.Context) (err error) {
 	if err := a.resumeScope(); err != nil {
 		return err
 	}
-	if a.o.plan.streams() {
-		a.stream = a.streamShow()
-	}
 	return a.r.planInto(ctx, &a.made, a.o.plan)
 }
 
@@ -189,14 +200,12 @@ func (a *application) takeLocks(ctx context.Context) (err error) {
 	return lockFailure(ctx, err)
 }
 
-// show prints the plan before the question. It is part of the result where that is a text; beside JSON it
-// goes to stderr, for the person who is to answer.
+// show prints the plan before the question. It is part of the result where that is a text; beside
+// JSON it goes to stderr, for the person who is to answer.
 func (a *application) show() error {
 	silent := render.Uneventful(a.plan) && (!a.r.Terminal.Stdout || a.plan.Summary.Waiting == 0)
 	words := a.r.planWords(a.o.plan, a.guards, "plan")
 	switch {
-	case a.stream.Begun():
-		return streamedPlan{planResult{Plan: a.plan}, a.stream}.text(a.r.Stdout, words)
 	case silent:
 		return nil
 	case a.o.plan.result.format == formatText:
@@ -209,15 +218,19 @@ func (a *application) show() error {
 }
 
 // apply does the steps.
-func (a *application) apply(ctx context.Context) (*reconcile.Report, error) {
-	options := reconcile.ApplyOptions{
+func (a *application) apply(ctx context.Context) (*report.Report, error) {
+	options := apply.Options{
 		Run: a.run, Zones: a.zones.writers(), Clock: clock{a.r.Now}, Jitter: rand.Float64, Concurrency: a.o.plan.zones.concurrency,
 		Timeout: a.o.plan.zones.timeout, Fetched: a.fetched, Saved: a.o.file != "", AllowPartial: a.o.allowPartial,
 	}
 	if !a.o.noJournal && stepCount(a.plan) > 0 {
 		journal, err := a.store.Begin(a.run, a.zones.places())
 		if err != nil {
-			return nil, failure{exit: reconcile.ExitInternal, message: err.Error(), hint: "nothing was changed; --journal DIR keeps journals elsewhere, --no-journal keeps none"}
+			return nil, failure{
+				exit:    exit.Internal,
+				message: err.Error(),
+				hint:    "nothing was changed; --journal DIR keeps journals elsewhere, --no-journal keeps none",
+			}
 		}
 		defer journal.Close()
 		options.Journal = journal
@@ -226,7 +239,7 @@ func (a *application) apply(ctx context.Context) (*reconcile.Report, error) {
 		options.BeforeWriting = func() error { return a.store.Use(a.plan, a.run) }
 	}
 	options.Progress = a.r.bar.applied
-	report := reconcile.Apply(ctx, a.plan, options)
+	report := apply.Run(ctx, a.plan, options)
 	a.r.bar.Done()
 	report.Problems = append(report.Problems, a.settled...)
 	return report, nil
@@ -245,23 +258,23 @@ func (a *application) release() {
 
 // failApply ends a run that has no report of its own.
 func (r *runtimeEnv) failApply(ctx context.Context, err error, a *application) error {
-	problems, exit := failed(ctx, err, slices.Concat(a.settled, a.problems, a.cutShort()))
-	if exit == reconcile.ExitPartlyVisible {
-		exit = reconcile.ExitPartial // what is left of an apply is not done
+	problems, code := failed(ctx, err, slices.Concat(a.settled, a.problems))
+	if code == exit.PartlyVisible {
+		code = exit.Partial // what is left of an apply is not done
 	}
-	report := &reconcile.Report{Format: reconcile.ReportFormat, Run: a.run, Shard: a.o.plan.shard}
+	rs := &report.Report{Format: report.Format, Run: a.run, Shard: a.o.plan.shard}
 	if a.plan != nil {
-		report = reconcile.Unstarted(a.run, a.plan, err.Error())
+		rs = report.Unstarted(a.run, a.plan, err.Error())
 	}
-	report.Problems, report.Exit = problems, exit
+	rs.Problems, rs.Exit = problems, code
 	if a.zones != nil {
-		report.Calls.Read = a.zones.reads()
+		rs.Calls.Read = a.zones.reads()
 	}
-	report.Problems = append(problems, a.conclude(ctx, report)...)
-	if err := r.emitFailed(reportResult{Report: report}, report.Problems, exit, a.o.plan.result, "apply"); err != nil {
+	rs.Problems = append(problems, a.conclude(ctx, rs)...)
+	if err := r.emitFailed(reportResult{Report: rs}, rs.Problems, code, a.o.plan.result, "apply"); err != nil {
 		return err
 	}
-	return end(exit)
+	return end(code)
 }
 
 // clock is time for the apply loop.

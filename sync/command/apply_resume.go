@@ -8,8 +8,10 @@ import (
 	"slices"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/apply"
+	"makesync/sync/exit"
 	"makesync/sync/history"
+	"makesync/sync/report"
 )
 
 // lockFailure says who holds the lock; an interrupt while waiting for it is that, and nothing else.
@@ -18,17 +20,18 @@ func lockFailure(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case reconcile.StopExit(ctx) != reconcile.ExitOK:
-		return failure{exit: reconcile.StopExit(ctx), message: "stopped while waiting for the lock; nothing was changed"}
+	case exit.StopExit(ctx) != exit.OK:
+		return failure{exit: exit.StopExit(ctx), message: "stopped while waiting for the lock; nothing was changed"}
 	case errors.As(err, &held):
-		return failure{exit: reconcile.ExitUnreachable, message: err.Error()}
+		return failure{exit: exit.Unreachable, message: err.Error()}
 	}
-	return failure{exit: reconcile.ExitInternal, message: err.Error(),
+	return failure{exit: exit.Internal, message: err.Error(),
 		hint: "nothing was changed; runs lock their zones below $XDG_STATE_HOME/makesync, so set XDG_STATE_HOME to a folder that can be written"}
 }
 
-// settle finds out, by reading, what became of the requests that earlier runs left open, before anything is
-// planned, and waits for what they have just made. With --resume only that run counts as open, and it must be one.
+// settle finds out, by reading, what became of the requests that earlier runs left open, before
+// anything is planned, and waits for what they have just made. With --resume only that run counts
+// as open, and it must be one.
 func (a *application) settle(ctx context.Context) error {
 	stories, err := a.unfinished()
 	if err != nil {
@@ -42,22 +45,22 @@ func (a *application) settle(ctx context.Context) error {
 	return a.awaitShown(ctx)
 }
 
-func (a *application) unfinished() ([]*reconcile.Story, error) {
+func (a *application) unfinished() ([]*report.Run, error) {
 	if a.o.noJournal {
 		return nil, nil
 	}
 	if a.o.resume != "" {
 		story, err := a.store.Read(a.o.resume)
 		if err != nil {
-			return nil, failure{exit: reconcile.ExitInvalid, message: "resume run " + a.o.resume, cause: err}
+			return nil, failure{exit: exit.Invalid, message: "resume run " + a.o.resume, cause: err}
 		}
 		a.resumed = story.Keys()
 		return a.openOnly(story), nil
 	}
-	stories, err := a.store.Unsettled(a.zones.places())
+	stories, err := a.store.Unresolved(a.zones.places())
 	if err != nil {
 		return nil, failure{
-			exit: reconcile.ExitInternal, message: err.Error(),
+			exit: exit.Internal, message: err.Error(),
 			hint: "what the journal hides could be a write; look into it, then move it away, or run with --no-journal",
 		}
 	}
@@ -65,29 +68,43 @@ func (a *application) unfinished() ([]*reconcile.Story, error) {
 }
 
 // openOnly leaves out a run of which everything is known.
-func (a *application) openOnly(story *reconcile.Story) []*reconcile.Story {
-	if !story.Unsettled() && len(story.Open()) == 0 {
+func (a *application) openOnly(story *report.Run) []*report.Run {
+	if !story.Unresolved() && len(story.Open()) == 0 {
 		return nil
 	}
-	return []*reconcile.Story{story}
+	return []*report.Run{story}
 }
 
 // settleRun adds to a killed run's journal what reading shows of its open requests.
-func (a *application) settleRun(ctx context.Context, story *reconcile.Story) (err error) {
-	outcomes := reconcile.ResolveRun(ctx, story, reconcile.ResolveOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64})
+func (a *application) settleRun(ctx context.Context, story *report.Run) (err error) {
+	outcomes := apply.Resume(
+		ctx,
+		story,
+		apply.ResumeOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64},
+	)
 	journal, err := a.store.Append(story.Run)
 	if err != nil {
-		return failure{exit: reconcile.ExitInternal, message: err.Error()}
+		return failure{exit: exit.Internal, message: err.Error()}
 	}
 	defer func() { err = errors.Join(err, journal.Close()) }()
 	for _, outcome := range outcomes {
-		a.r.log.Info("resolved", "run", story.Run, "address", string(outcome.Address), "outcome", string(outcome.Outcome), "reason", outcome.Reason)
+		a.r.log.Info(
+			"resolved",
+			"run",
+			story.Run,
+			"address",
+			string(outcome.Address),
+			"outcome",
+			string(outcome.Outcome),
+			"reason",
+			outcome.Reason.String(),
+		)
 		if err := journal.Result(outcome); err != nil {
-			return failure{exit: reconcile.ExitInternal, message: err.Error()}
+			return failure{exit: exit.Internal, message: err.Error()}
 		}
 	}
 	a.settled = append(a.settled, settled(story, outcomes))
-	if ctx.Err() != nil || reconcile.Unresolved(outcomes) {
+	if ctx.Err() != nil || apply.Unresolved(outcomes) {
 		return nil // a later run tries again
 	}
 	return journal.Resolved()
@@ -98,27 +115,38 @@ func (a *application) awaitShown(ctx context.Context) error {
 	if a.o.noJournal {
 		return nil
 	}
-	verbs, within := reconcile.Awaited()
+	verbs, within := apply.Awaited()
 	stories, err := a.store.Recent(a.zones.places(), a.r.Now().Add(-within), verbs...)
 	if err != nil {
-		return failure{exit: reconcile.ExitInternal, message: err.Error()}
+		return failure{exit: exit.Internal, message: err.Error()}
 	}
 	for _, story := range stories {
-		reconcile.AwaitShown(ctx, story, reconcile.ResolveOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64})
+		apply.AwaitVisible(
+			ctx,
+			story,
+			apply.ResumeOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64},
+		)
 	}
 	return nil
 }
 
 // settled tells that a run left something open, and what is known of it now.
-func settled(story *reconcile.Story, outcomes []reconcile.Outcome) spec.Problem {
-	counts := map[reconcile.StepOutcome]int{}
+func settled(story *report.Run, outcomes []report.Outcome) spec.Problem {
+	counts := map[report.StepOutcome]int{}
 	for _, outcome := range outcomes {
 		counts[outcome.Outcome]++
 	}
 	return spec.Problem{
 		Severity: spec.Warning, Rule: "unfinished-run",
-		Message: fmt.Sprintf("run %s %s; of its open requests %d had happened, %d had not, %d are unknown%s",
-			story.Run, leftOpen[story.Ended != nil], counts[reconcile.Succeeded], counts[reconcile.Failed], counts[reconcile.OutcomeUnknown], undecided(outcomes)),
+		Message: fmt.Sprintf(
+			"run %s %s; of its open requests %d had happened, %d had not, %d are unknown%s",
+			story.Run,
+			leftOpen[story.Ended != nil],
+			counts[report.Succeeded],
+			counts[report.Failed],
+			counts[report.OutcomeUnknown],
+			undecided(outcomes),
+		),
 		Hint: "this run plans from what is there; makesync runs show " + story.Run + " tells the story",
 	}
 }
@@ -126,9 +154,9 @@ func settled(story *reconcile.Story, outcomes []reconcile.Outcome) spec.Problem 
 var leftOpen = map[bool]string{false: "was not finished", true: "ended with an unknown outcome"}
 
 // undecided says what is to be looked at by hand.
-func undecided(outcomes []reconcile.Outcome) (words string) {
+func undecided(outcomes []report.Outcome) (words string) {
 	for _, outcome := range outcomes {
-		if outcome.Outcome == reconcile.OutcomeUnknown {
+		if outcome.Outcome == report.OutcomeUnknown {
 			words += fmt.Sprintf("; %s of %s is %s", outcome.Verb, outcome.Address, outcome.Reason)
 		}
 	}
@@ -145,7 +173,7 @@ func (a *application) resumeScope() error {
 	})
 	if len(keep) == 0 {
 		return failure{
-			exit: reconcile.ExitInvalid, message: "the documents hold none of the organizations of run " + a.o.resume,
+			exit: exit.Invalid, message: "the documents hold none of the organizations of run " + a.o.resume,
 			hint: "give the same -f as that run",
 		}
 	}

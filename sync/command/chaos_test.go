@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/report"
 	"makesync/sync/sandbox"
 )
 
@@ -79,8 +79,9 @@ func newChaos(t *testing.T, seed uint64) *chaos {
 	return c
 }
 
-// outside are answers after which the token's user may not even look any more, so that nothing could be compared.
-var outside = map[string]string{"former-owner": "removed"}
+// outside are answers after which the token's user may not even look any more, so that nothing could be compared,
+// and those under which no removal that keeps the connections is possible.
+var outside = map[string]string{"former-owner": "removed", "removal-body": "string", "removal-confirmed": "yes"}
 
 func drawSwitches(random *rand.Rand) map[string]string {
 	switches := map[string]string{}
@@ -127,7 +128,7 @@ func (c *chaos) breakThings() {
 }
 
 // applySomehow applies, with a plan of its own or a saved one, and compares what it tells with the zone.
-func (c *chaos) applySomehow() *reconcile.Report {
+func (c *chaos) applySomehow() *report.Report {
 	c.Helper()
 	args := []string{}
 	if c.random.IntN(4) == 0 {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 )
 
 // Main runs one command line (args[0] is the program's name) and returns the
@@ -30,8 +30,8 @@ func Main(ctx context.Context, args []string, env Env) (code int) {
 }
 
 // runBeforeFlags turns `undo RUN -o FILE` into `undo -o FILE RUN`. For a plan file the order is
-// strict, since a flag that is not seen could apply it; undo only writes a plan, and its flags are as
-// readily written behind the run that they are about.
+// strict, since a flag that is not seen could apply it; undo only writes a plan, and its flags are
+// as readily written behind the run that they are about.
 func runBeforeFlags(args []string) []string {
 	if len(args) < 4 || args[1] != "undo" || strings.HasPrefix(args[2], "-") || !strings.HasPrefix(args[3], "-") {
 		return args
@@ -117,9 +117,9 @@ func prepare(r *runtimeEnv, list []*cli.Command) {
 }
 
 // finish prints what is left to say about an error and gives the exit of the run.
-func (r *runtimeEnv) finish(ctx context.Context, err error) reconcile.Exit {
+func (r *runtimeEnv) finish(ctx context.Context, err error) exit.Code {
 	if err == nil {
-		return reconcile.ExitOK
+		return exit.OK
 	}
 	var end ended
 	if errors.As(err, &end) {

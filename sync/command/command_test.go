@@ -16,7 +16,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // testEnv is an environment of its own, with or without somebody at a terminal.
@@ -98,23 +100,23 @@ func TestHelpFits(t *testing.T) {
 
 func TestQuestion(t *testing.T) {
 	t.Parallel()
-	plan := func(ops ...reconcile.Op) *reconcile.Plan {
-		p := &reconcile.Plan{}
+	ps := func(ops ...plan.Op) *plan.Plan {
+		p := &plan.Plan{}
 		for i, op := range ops {
-			p.Organizations = append(p.Organizations, reconcile.OrganizationPlan{Name: fmt.Sprintf("Org %d", i+1), Steps: []reconcile.Step{{Op: op}}})
+			p.Organizations = append(p.Organizations, plan.Organization{Name: fmt.Sprintf("Org %d", i+1), Steps: []plan.Step{{Op: op}}})
 		}
 		return p
 	}
 	for _, test := range []struct {
-		plan         *reconcile.Plan
+		plan         *plan.Plan
 		right, wrong string
 	}{
-		{plan(reconcile.OpCreate, reconcile.OpUpdate), "y", ""},
-		{plan(reconcile.OpInvite), "YES", "Org 1"},
-		{plan(reconcile.OpDelete), "Org 1", "yes"},
-		{plan(reconcile.OpTransfer), "Org 1", "org 1"},
-		{plan(reconcile.OpUpdate, reconcile.OpRevoke), "Org 2", "1"},
-		{plan(reconcile.OpDelete, reconcile.OpTransfer, reconcile.OpUpdate), "2", "3"},
+		{ps(plan.OpCreate, plan.OpUpdate), "y", ""},
+		{ps(plan.OpInvite), "YES", "Org 1"},
+		{ps(plan.OpDelete), "Org 1", "yes"},
+		{ps(plan.OpTransfer), "Org 1", "org 1"},
+		{ps(plan.OpUpdate, plan.OpRevoke), "Org 2", "1"},
+		{ps(plan.OpDelete, plan.OpTransfer, plan.OpUpdate), "2", "3"},
 	} {
 		q := questionFor(test.plan)
 		if !q.accepts(test.right+"\n") || q.accepts(test.wrong+"\n") || q.accepts("") {
@@ -126,7 +128,7 @@ func TestQuestion(t *testing.T) {
 // A name of control characters can be confirmed by what the question shows.
 func TestQuestionIsClean(t *testing.T) {
 	t.Parallel()
-	q := questionFor(&reconcile.Plan{Organizations: []reconcile.OrganizationPlan{{Name: "a\x1b[2Jb", Steps: []reconcile.Step{{Op: reconcile.OpDelete}}}}})
+	q := questionFor(&plan.Plan{Organizations: []plan.Organization{{Name: "a\x1b[2Jb", Steps: []plan.Step{{Op: plan.OpDelete}}}}})
 	if strings.Contains(q.text, "\x1b") || !q.accepts(q.answer) {
 		t.Errorf("%q", q.text)
 	}
@@ -138,10 +140,10 @@ func TestConfirmIsInterrupted(t *testing.T) {
 	env, _, _ := testEnv("", true)
 	env.Stdin = blocked{}
 	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(reconcile.ErrInterrupted)
+	cancel(exit.ErrInterrupted)
 	err := (&runtimeEnv{Env: env}).confirm(ctx, question{yesNo: true}, false)
-	if exit := exitOfError(ctx, err); exit != reconcile.ExitInterrupted {
-		t.Errorf("%v: %v", exit, err)
+	if code := exitOfError(ctx, err); code != exit.Interrupted {
+		t.Errorf("%v: %v", code, err)
 	}
 }
 
@@ -153,28 +155,28 @@ func (blocked) Read([]byte) (int, error) { select {} }
 func TestExitOfError(t *testing.T) {
 	t.Parallel()
 	stopped, cancel := context.WithCancelCause(t.Context())
-	cancel(reconcile.ErrTerminated)
-	late, stop := context.WithTimeoutCause(t.Context(), 0, reconcile.ErrOutOfTime)
+	cancel(exit.ErrTerminated)
+	late, stop := context.WithTimeoutCause(t.Context(), 0, exit.ErrOutOfTime)
 	defer stop()
-	call := func(class reconcile.Class) error { return fmt.Errorf("plan: %w", &reconcile.CallError{Class: class}) }
+	call := func(class exit.Class) error { return fmt.Errorf("plan: %w", &state.CallError{Class: class}) }
 	for _, test := range []struct {
 		ctx  context.Context
 		err  error
-		want reconcile.Exit
+		want exit.Code
 	}{
-		{t.Context(), errors.New("anything"), reconcile.ExitInternal},
-		{t.Context(), usageError{}, reconcile.ExitUsage},
-		{stopped, usageError{}, reconcile.ExitUsage},
-		{t.Context(), failure{exit: reconcile.ExitInvalid}, reconcile.ExitInvalid},
-		{stopped, failure{exit: reconcile.ExitInvalid}, reconcile.ExitInvalid},
-		{stopped, failure{exit: reconcile.ExitUnreachable}, reconcile.ExitTerminated},
-		{stopped, context.Canceled, reconcile.ExitTerminated},
-		{t.Context(), call(reconcile.ClassRefused), reconcile.ExitRefused},
-		{t.Context(), call(reconcile.ClassUnreachable), reconcile.ExitUnreachable},
-		{t.Context(), call(reconcile.ClassInternal), reconcile.ExitInternal},
-		{stopped, call(reconcile.ClassCancelled), reconcile.ExitTerminated},
-		{late, call(reconcile.ClassCancelled), reconcile.ExitPartlyVisible},
-		{late, failure{exit: reconcile.ExitOK}, reconcile.ExitPartlyVisible},
+		{t.Context(), errors.New("anything"), exit.Internal},
+		{t.Context(), usageError{}, exit.Usage},
+		{stopped, usageError{}, exit.Usage},
+		{t.Context(), failure{exit: exit.Invalid}, exit.Invalid},
+		{stopped, failure{exit: exit.Invalid}, exit.Invalid},
+		{stopped, failure{exit: exit.Unreachable}, exit.Terminated},
+		{stopped, context.Canceled, exit.Terminated},
+		{t.Context(), call(exit.ClassRefused), exit.Refused},
+		{t.Context(), call(exit.ClassUnreachable), exit.Unreachable},
+		{t.Context(), call(exit.ClassInternal), exit.Internal},
+		{stopped, call(exit.ClassCancelled), exit.Terminated},
+		{late, call(exit.ClassCancelled), exit.PartlyVisible},
+		{late, failure{exit: exit.OK}, exit.PartlyVisible},
 	} {
 		if got := exitOfError(test.ctx, test.err); got != test.want {
 			t.Errorf("%v: %v, want %v", test.err, got, test.want)

@@ -9,8 +9,13 @@ import (
 
 	"makesync/schema"
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/document"
+	"makesync/spec/text"
+	"makesync/sync/compare"
+	"makesync/sync/exit"
+	"makesync/sync/offline"
 	"makesync/sync/render"
+	"makesync/sync/state"
 )
 
 type compareOptions struct {
@@ -25,14 +30,18 @@ func compareCommand(r *runtimeEnv) *cli.Command {
 		Name:      "compare",
 		Usage:     "two sides, field by field, ids ignored",
 		ArgsUsage: "A B",
-		Description: "A side is a zone's name, else a file or folder of documents, else a snapshot. Organizations are paired by key, else by name; " +
-			"one without a partner is a difference. What documents do not manage is not compared with a zone. Exit 2 when something differs.",
+		Description: "A side is a zone's name, else a file or folder of documents, else a snapshot. " +
+			"Organizations are paired by key, else by name; " +
+			"one without a partner is a difference. What documents do not manage is not compared with a zone. " +
+			"Exit 2 when something differs.",
 		UsageText: "makesync compare eu1 us1\nmakesync compare --organization 'acme*' clients/ live.json",
 		Flags: joined(sourceFlags("what is sensitive"), []cli.Flag{
 			formatFlag(formatText, formatJSON),
 			&cli.StringFlag{Name: "out-json", Usage: "write the result as JSON to `FILE` too, also when the run fails"},
-			&cli.StringFlag{Name: "map", Usage: "look at A through the `FILE` of a migration: renames and other e-mails are no differences"},
-			&cli.BoolFlag{Name: "skip-references", Usage: "read no environment and no file for references; such values are not compared"},
+			&cli.StringFlag{Name: "map",
+				Usage: "look at A through the `FILE` of a migration: renames and other e-mails are no differences"},
+			&cli.BoolFlag{Name: "skip-references",
+				Usage: "read no environment and no file for references; such values are not compared"},
 		}),
 		Action: r.action(arity{2, 2, "two sides, A and B"}, func(c *cli.Context) error {
 			o := compareOptions{skipReferences: c.Bool("skip-references")}
@@ -45,21 +54,13 @@ func compareCommand(r *runtimeEnv) *cli.Command {
 			}
 			if file := c.String("map"); file != "" {
 				var problems []spec.Problem
-				if o.decided, problems = spec.LoadMigrationMap(file); spec.HasErrors(problems) {
+				if o.decided, problems = document.LoadMigrationMap(file); spec.HasErrors(problems) {
 					return r.failCompare(c.Context, o, [2]string(c.Args().Slice()), invalid(problems))
 				}
 			}
 			return r.runCompare(c.Context, o, c.Args().Get(0), c.Args().Get(1))
 		}),
 	}
-}
-
-// side is one side of a comparison on its way to its sheets.
-type side struct {
-	about    reconcile.ComparedSide
-	survey   *reconcile.Survey   // zone and snapshot
-	snapshot *reconcile.Snapshot // snapshot
-	desired  *spec.Desired       // documents
 }
 
 func (r *runtimeEnv) runCompare(ctx context.Context, o compareOptions, a, b string) error {
@@ -75,43 +76,44 @@ func (r *runtimeEnv) runCompare(ctx context.Context, o compareOptions, a, b stri
 
 // failCompare ends a run that has no comparison.
 func (r *runtimeEnv) failCompare(ctx context.Context, o compareOptions, sides [2]string, err error) error {
-	problems, exit := failed(ctx, err, nil)
+	problems, code := failed(ctx, err, nil)
 	if wrong, ok := err.(invalidDocuments); ok {
-		problems, exit = wrong.problems, reconcile.ExitInvalid
+		problems, code = wrong.problems, exit.Invalid
 	}
-	if err := r.emitFailed(emptyComparison(sides, problems, exit), problems, exit, o.result, "compare"); err != nil {
+	if err := r.emitFailed(emptyComparison(sides, problems, code), problems, code, o.result, "compare"); err != nil {
 		return err
 	}
-	return end(exit)
+	return end(code)
 }
 
 // emptyComparison is the result of a run that compared nothing.
-func emptyComparison(sides [2]string, problems []spec.Problem, exit reconcile.Exit) result {
-	empty := reconcile.Compare(reconcile.ComparedSide{Name: sides[0]}, reconcile.ComparedSide{Name: sides[1]}, nil, nil, problems)
+func emptyComparison(sides [2]string, problems []spec.Problem, exit exit.Code) result {
+	empty := compare.Compare(compare.ComparedSide{Name: sides[0]}, compare.ComparedSide{Name: sides[1]},
+		nil, nil, problems)
 	empty.Exit = exit
 	return compareResult{empty}
 }
 
-type compareResult struct{ *reconcile.Comparison }
+type compareResult struct{ *compare.Comparison }
 
 func (c compareResult) text(w io.Writer, o render.Options) error {
 	return render.Compare(w, c.Comparison, o)
 }
-func (c compareResult) unkept(problem spec.Problem) reconcile.Exit {
+func (c compareResult) unkept(problem spec.Problem) exit.Code {
 	return spoil(&c.Comparison.Problems, &c.Comparison.Exit, problem)
 }
 
 func (c compareResult) json(w io.Writer) error { return render.CompareJSON(w, c.Comparison) }
 
-func (r *runtimeEnv) compare(ctx context.Context, o compareOptions, a, b string) (*reconcile.Comparison, error) {
-	sides := [2]side{}
+func (r *runtimeEnv) compare(ctx context.Context, o compareOptions, a, b string) (*compare.Comparison, error) {
+	sides := [2]compare.Side{}
 	var zones []string
 	for i, name := range []string{a, b} {
 		about, err := r.sideOf(name, o)
 		if err != nil {
 			return nil, err
 		}
-		if sides[i].about = about; about.Kind == reconcile.SideZone {
+		if sides[i].About = about; about.Kind == compare.SideZone {
 			zones = append(zones, name)
 		}
 	}
@@ -120,39 +122,33 @@ func (r *runtimeEnv) compare(ctx context.Context, o compareOptions, a, b string)
 		return nil, err
 	}
 	defer src.close()
-	var exits []reconcile.Exit
-	var problems []spec.Problem
-	for i, name := range []string{a, b} {
-		if err := r.readSide(ctx, &sides[i], name, src, o); err != nil {
+	for i := range sides {
+		if err := r.readSide(ctx, &sides[i], src, o); err != nil {
 			return nil, err
 		}
-		if survey := sides[i].survey; survey != nil {
-			problems = append(problems, survey.Problems...)
-			exits = append(exits, survey.Exit())
-		}
 	}
-	if idle := o.chooser.Idle(a + " and " + b); len(idle) > 0 {
-		return nil, invalid(idle)
+	if unmatched := o.selector.Unmatched(a + " and " + b); len(unmatched) > 0 {
+		return nil, invalid(unmatched)
 	}
-	result := compareSides(sides, src, o.decided, problems)
-	result.Exit = reconcile.Worst(append(exits, result.Exit)...)
-	return result, nil
+	return compare.CompareSides(sides[0], sides[1], compare.SideOptions{
+		Select: src.chooseDocuments, Sensitive: src.sensitiveOn(sides), Map: o.decided}), nil
 }
 
 // sideOf tells what a side is: a zone's name goes first, then a file or folder.
-func (r *runtimeEnv) sideOf(name string, o compareOptions) (reconcile.ComparedSide, error) {
-	about := reconcile.ComparedSide{Name: name, Kind: reconcile.SideZone, Zone: name}
+func (r *runtimeEnv) sideOf(name string, o compareOptions) (compare.ComparedSide, error) {
+	about := compare.ComparedSide{Name: name, Kind: compare.SideZone, Zone: name}
 	if r.isZone(name, o.sourceOptions) {
 		return about, nil
 	}
 	info, err := os.Stat(name)
 	if err != nil {
-		return about, failure{exit: reconcile.ExitInvalid, message: shellQuote(name) + " is neither the name of a zone nor a file or folder", cause: err,
+		return about, failure{exit: exit.Invalid, message: text.ShellQuote(name) +
+			" is neither the name of a zone nor a file or folder", cause: err,
 			hint: "zones that are not built in are declared in documents (-f) or by --zone-url"}
 	}
-	about.Kind, about.Zone = reconcile.SideDocuments, ""
+	about.Kind, about.Zone = compare.SideDocuments, ""
 	if !info.IsDir() && isSnapshot(name) {
-		about.Kind = reconcile.SideSnapshot
+		about.Kind = compare.SideSnapshot
 	}
 	return about, nil
 }
@@ -165,7 +161,7 @@ func (r *runtimeEnv) isZone(name string, o sourceOptions) bool {
 	if len(o.files) == 0 {
 		return false
 	}
-	documents, _ := spec.Load(spec.LoadOptions{Paths: o.files}) // openSources tells what is wrong with them
+	documents, _ := document.Load(document.LoadOptions{Paths: o.files}) // openSources tells what is wrong with them
 	_, declared := documents.Zones()[spec.ZoneName(name, documents.Zones())]
 	return declared
 }
@@ -176,31 +172,34 @@ func isSnapshot(path string) bool {
 	if err != nil || len(data) == 0 || data[0] != '{' {
 		return false
 	}
-	_, err = reconcile.DecodeSnapshot(data)
+	_, err = offline.DecodeSnapshot(data)
 	return err == nil || len(spec.Check(schema.Snapshot(), data)) == 0
 }
 
-func (r *runtimeEnv) readSide(ctx context.Context, s *side, name string, src *sources, o compareOptions) (err error) {
-	switch s.about.Kind {
-	case reconcile.SideZone:
-		s.about.Zone = src.name(name)
-		s.survey, err = src.survey(ctx, name, reconcile.SurveyOptions{Choose: src.choose})
-	case reconcile.SideSnapshot:
-		if s.snapshot, err = r.readSnapshot(name); err != nil {
+func (r *runtimeEnv) readSide(ctx context.Context, s *compare.Side, src *sources, o compareOptions) (err error) {
+	name := s.About.Name
+	switch s.About.Kind {
+	case compare.SideZone:
+		s.About.Zone = src.name(name)
+		s.State, err = src.readZone(ctx, name, state.ReadOptions{Select: src.choose})
+	case compare.SideSnapshot:
+		snapshot, err := r.readSnapshot(name)
+		if err != nil {
 			return err
 		}
-		s.about.Zone = s.snapshot.Zone
-		s.survey, err = reconcile.TakeSurvey(ctx, s.snapshot.Port(&spec.Desired{}), reconcile.SurveyOptions{Choose: src.choose, Kinds: s.snapshot.KindsOf})
+		*s, err = compare.NewSnapshotSide(ctx, name, snapshot, src.choose)
+		return err
 	default:
-		s.desired, err = r.readDocuments(name, o)
+		s.Desired, err = r.readDocuments(name, o)
 	}
 	return err
 }
 
 // readDocuments loads a side of documents. References that cannot be read are not compared.
 func (r *runtimeEnv) readDocuments(path string, o compareOptions) (*spec.Desired, error) {
-	documents, problems := spec.Load(spec.LoadOptions{Paths: []string{path}})
-	desired, more := documents.Resolve(spec.ResolveOptions{LookupEnv: r.LookupEnv, SkipReferences: o.skipReferences, SkipUnset: true,
+	documents, problems := document.Load(document.LoadOptions{Paths: []string{path}})
+	desired, more := documents.Resolve(document.ResolveOptions{LookupEnv: r.LookupEnv,
+		SkipReferences: o.skipReferences, SkipUnset: true,
 		ReferenceRoots: o.referenceRoots, DefaultZone: r.lookup("MAKE_ZONE"), ZoneNames: zoneURLNames(o.zones.urls)})
 	if problems = append(problems, more...); spec.HasErrors(problems) {
 		return nil, invalid(spec.SortProblems(problems))
@@ -209,46 +208,16 @@ func (r *runtimeEnv) readDocuments(path string, o compareOptions) (*spec.Desired
 }
 
 func (s *sources) chooseDocuments(o *spec.Organization) bool {
-	return s.o.chooser.Chooses(o.Name, o.Key)
+	return s.o.selector.Selects(o.Name, o.Key)
 }
 
-// compareSides makes the sheets of both sides. Documents borrow the other side's lists of names.
-func compareSides(sides [2]side, src *sources, decided spec.MigrationMap, problems []spec.Problem) *reconcile.Comparison {
-	var sheets [2][]reconcile.Sheet
-	for i := range sides {
-		masked := sides[i].sensitive(src)
-		switch s, other := &sides[i], &sides[1-i]; {
-		case s.snapshot != nil:
-			sheets[i] = reconcile.SnapshotSheets(s.snapshot, s.survey, masked)
-		case s.survey != nil:
-			sheets[i] = reconcile.LiveSheets(s.survey, masked)
-		default:
-			sheets[i] = reconcile.DocumentSheets(s.desired, src.chooseDocuments, other.lists(), masked)
+// sensitiveOn tells what is a secret of a side to the documents of -f.
+func (s *sources) sensitiveOn(sides [2]compare.Side) func(*compare.Side, spec.Address) bool {
+	in := map[*state.ZoneState]func(spec.Address) bool{nil: s.sensitive}
+	for _, side := range sides {
+		if side.State != nil {
+			in[side.State] = s.secretsIn(side.State)
 		}
 	}
-	for i := range sides {
-		if s := sides[i].snapshot; s != nil && s.EmailsHashed {
-			reconcile.Recognise(s, sheets[i], sheets[1-i])
-		}
-	}
-	return reconcile.Compare(sides[0].about, sides[1].about, reconcile.MapSheets(sheets[0], decided), sheets[1], problems)
-}
-
-// sensitive tells what is a secret of a side: to the documents of -f, and to the side's own.
-func (s *side) sensitive(src *sources) func(spec.Address) bool {
-	by := src.sensitive
-	if s.survey != nil {
-		by = src.secretsIn(s.survey)
-	}
-	if s.desired == nil {
-		return by
-	}
-	return func(a spec.Address) bool { return by(a) || spec.IsSensitive(a, a.Name(), s.desired.Sensitive) }
-}
-
-func (s *side) lists() reconcile.Lists {
-	if s.survey == nil {
-		return reconcile.Lists{}
-	}
-	return reconcile.Lists{Names: s.survey.Names, Roles: s.survey.Roles}
+	return func(side *compare.Side, a spec.Address) bool { return in[side.State](a) }
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"makesync/spec/text"
 )
 
 // The scripts are written from the command tree and hold all of it, so that completing
@@ -21,7 +23,11 @@ func completionCommand(r *runtimeEnv) *cli.Command {
 		Action: r.action(arity{1, 1, "bash, zsh, fish or powershell"}, func(c *cli.Context) error {
 			write, ok := completionScripts[c.Args().First()]
 			if !ok {
-				return badUsage(c, "completion for %s: one of bash, zsh, fish, powershell", shellQuote(c.Args().First()))
+				return badUsage(
+					c,
+					"completion for %s: one of bash, zsh, fish, powershell",
+					text.ShellQuote(c.Args().First()),
+				)
 			}
 			_, err := io.WriteString(r.Stdout, write(completions("", &cli.Command{Subcommands: commands(r)})))
 			return err

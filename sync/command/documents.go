@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/document"
 )
 
 // loaded is what the documents of a run say.
@@ -20,8 +20,8 @@ type loaded struct {
 // load reads the documents and says how their zones are reached. Nothing but files and
 // the environment is touched.
 func (r *runtimeEnv) load(o documentOptions, urls map[string]string, use use) loaded {
-	documents, problems := spec.Load(spec.LoadOptions{Paths: o.files})
-	desired, more := documents.Resolve(spec.ResolveOptions{
+	documents, problems := document.Load(document.LoadOptions{Paths: o.files})
+	desired, more := documents.Resolve(document.ResolveOptions{
 		LookupEnv: r.LookupEnv, SkipReferences: o.skipReferences,
 		ReferenceRoots: o.referenceRoots, DefaultZone: r.defaultZone(o),
 		ZoneNames: slices.Sorted(maps.Keys(urls)),
@@ -29,9 +29,13 @@ func (r *runtimeEnv) load(o documentOptions, urls map[string]string, use use) lo
 	problems = append(problems, more...)
 	l := loaded{desired: desired}
 	if desired != nil {
-		l.endpoints, more = spec.Endpoints(use.zones(desired.Zones, o), zonesOf(desired, o.only(desired.Zones)), spec.EndpointOptions{
-			LookupEnv: r.LookupEnv, ZoneURLs: urls, Named: r.namedZones(o), ReferenceRoots: o.referenceRoots,
-		})
+		l.endpoints, more = document.Endpoints(
+			use.zones(desired.Zones, o),
+			zonesOf(desired, o.only(desired.Zones)),
+			document.EndpointOptions{
+				LookupEnv: r.LookupEnv, ZoneURLs: urls, Named: r.namedZones(o), ReferenceRoots: o.referenceRoots,
+			},
+		)
 		problems = append(problems, more...)
 	}
 	l.problems = spec.SortProblems(problems)
@@ -42,8 +46,8 @@ func (r *runtimeEnv) load(o documentOptions, urls map[string]string, use use) lo
 type use bool
 
 const (
-	offline use = false // to look at: no zone is called
-	online  use = true
+	offlineMode use = false // to look at: no zone is called
+	online      use = true
 )
 
 // zones are the zones as far as they are needed. A check without references needs no token
@@ -77,8 +81,8 @@ func (o documentOptions) only(zones map[string]spec.Zone) string {
 }
 
 // scopeOf is what a run may look at.
-func (o planOptions) scopeOf(desired *spec.Desired) reconcile.Scope {
-	return reconcile.Scope{Zone: o.documents.only(desired.Zones), Targets: o.scope.target, Excludes: o.scope.exclude}
+func (o planOptions) scopeOf(desired *spec.Desired) spec.Scope {
+	return spec.Scope{Zone: o.documents.only(desired.Zones), Targets: o.scope.target, Excludes: o.scope.exclude}
 }
 
 // namedZones are the zones that are named outside the documents, besides --zone-url.
@@ -92,7 +96,8 @@ func (r *runtimeEnv) namedZones(o documentOptions) []string {
 	return names
 }
 
-// zonesOf lists the zones that the organizations of a run live in, sorted; only restricts them to one.
+// zonesOf lists the zones that the organizations of a run live in, sorted; only restricts them to
+// one.
 func zonesOf(desired *spec.Desired, only string) []string {
 	var names []string
 	for i := range desired.Organizations {

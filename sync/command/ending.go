@@ -7,11 +7,14 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/makeapi"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
-// endingOptions say who is told how a run ended, besides the streams: a metrics file, a receiver of notifications.
+// endingOptions say who is told how a run ended, besides the streams: a metrics file, a receiver of
+// notifications.
 type endingOptions struct {
 	metricsFile string
 	notify      *notifyOptions // nil: nobody
@@ -36,26 +39,41 @@ type ending struct {
 	command  string
 	began    time.Time
 	options  planOptions
-	zones    *zones            // nil when it did not come to that
-	plan     *reconcile.Plan   // nil when there is none
-	report   *reconcile.Report // of apply
+	zones    *zones         // nil when it did not come to that
+	plan     *plan.Plan     // nil when there is none
+	report   *report.Report // of apply
 	problems []spec.Problem
-	exit     reconcile.Exit
+	exit     exit.Code
 }
 
 // conclude tells whoever wants to know how the run ended, and gives the warnings about those who
-// could not be told; they change no exit. It comes before the result is printed, so that the result holds them.
+// could not be told; they change no exit. It comes before the result is printed, so that the result
+// holds them.
 func (r *runtimeEnv) conclude(ctx context.Context, e ending) []spec.Problem {
 	var problems []spec.Problem
 	if o := e.options.ending.notify; o != nil {
 		if err := r.notify(ctx, o, e); err != nil {
-			problems = append(problems, r.untold("notify", "nobody was notified: "+o.place()+": "+err.Error(), "what could not be told is told by the next run"))
+			problems = append(
+				problems,
+				r.untold(
+					"notify",
+					"nobody was notified: "+o.place()+": "+err.Error(),
+					"what could not be told is told by the next run",
+				),
+			)
 		}
 	}
 	if file := e.options.ending.metricsFile; file != "" {
 		e.problems = append(e.problems[:len(e.problems):len(e.problems)], problems...)
 		if err := r.writeMetrics(e, file); err != nil {
-			problems = append(problems, r.untold("metrics", "the metrics were not written: "+err.Error(), "the file still holds those of an earlier run, if any"))
+			problems = append(
+				problems,
+				r.untold(
+					"metrics",
+					"the metrics were not written: "+err.Error(),
+					"the file still holds those of an earlier run, if any",
+				),
+			)
 		}
 	}
 	return problems
@@ -81,7 +99,7 @@ func (e ending) stats() map[string]makeapi.Stats {
 }
 
 // conclude does so for an apply.
-func (a *application) conclude(ctx context.Context, report *reconcile.Report) []spec.Problem {
+func (a *application) conclude(ctx context.Context, report *report.Report) []spec.Problem {
 	return a.r.conclude(ctx, ending{command: "apply", began: a.began, options: a.o.plan,
 		zones: a.zones, plan: a.plan, report: report, problems: report.Problems, exit: report.Exit})
 }

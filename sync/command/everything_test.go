@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/report"
 	"makesync/sync/sandbox"
 )
 
@@ -72,7 +72,7 @@ func everythingFile(t *testing.T, name string, secret bool) []byte {
 }
 
 // applyTruly applies and compares the report with what the zone has done meanwhile.
-func (e *everything) applyTruly(more ...string) (*reconcile.Report, []string) {
+func (e *everything) applyTruly(more ...string) (*report.Report, []string) {
 	e.Helper()
 	before := len(e.ours())
 	report := e.apply(more...)
@@ -101,9 +101,9 @@ func (e *everything) converge() (wrong []string) {
 }
 
 // onlyOpen tells whether a run had nothing to do but what can never be done.
-func (e *everything) onlyOpen(report *reconcile.Report) bool {
-	for i := range report.Steps {
-		if s := &report.Steps[i]; s.Outcome == reconcile.Succeeded || !slices.Contains(e.open, s.Address) {
+func (e *everything) onlyOpen(r *report.Report) bool {
+	for i := range r.Steps {
+		if s := &r.Steps[i]; s.Outcome == report.Succeeded || !slices.Contains(e.open, s.Address) {
 			return false
 		}
 	}
@@ -156,10 +156,10 @@ func (e *everything) differences() []string {
 }
 
 // stepsOf is a report in a few words.
-func stepsOf(r *reconcile.Report) string {
+func stepsOf(r *report.Report) string {
 	var lines []string
 	for _, s := range r.Steps {
-		if s.Outcome != reconcile.Succeeded {
+		if s.Outcome != report.Succeeded {
 			lines = append(lines, fmt.Sprintf("%s %s %s %s", s.Outcome, s.Op, s.Address, s.Reason))
 		}
 	}

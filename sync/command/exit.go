@@ -4,52 +4,38 @@ import (
 	"context"
 	"errors"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/state"
 )
 
-// classExit is the exit of a run that one failed call ended.
-var classExit = map[reconcile.Class]reconcile.Exit{
-	reconcile.ClassRefused:     reconcile.ExitRefused,
-	reconcile.ClassForbidden:   reconcile.ExitRefused,
-	reconcile.ClassFreePlan:    reconcile.ExitRefused,
-	reconcile.ClassLicence:     reconcile.ExitRefused,
-	reconcile.ClassNotFound:    reconcile.ExitRefused,
-	reconcile.ClassInvalid:     reconcile.ExitRefused,
-	reconcile.ClassRateLimit:   reconcile.ExitUnreachable,
-	reconcile.ClassServer:      reconcile.ExitUnreachable,
-	reconcile.ClassUnreachable: reconcile.ExitUnreachable,
-	reconcile.ClassBroken:      reconcile.ExitUnreachable,
-}
-
 // exitOfError maps an error that ended a run to its exit, in the order of precedence.
-func exitOfError(ctx context.Context, err error) reconcile.Exit {
+func exitOfError(ctx context.Context, err error) exit.Code {
 	var usage usageError
 	if errors.As(err, &usage) {
-		return reconcile.ExitUsage
+		return exit.Usage
 	}
-	exits := []reconcile.Exit{reconcile.StopExit(ctx)}
+	exits := []exit.Code{exit.StopExit(ctx)}
 	var known failure
-	call := reconcile.AsCallError(err)
+	call := state.AsCallError(err)
 	switch {
 	case errors.As(err, &known):
 		exits = append(exits, known.exit)
-	case call != nil && call.Class == reconcile.ClassCancelled:
-	case call != nil && classExit[call.Class] != reconcile.Exit{}:
-		exits = append(exits, classExit[call.Class])
-	case reconcile.StopExit(ctx) == reconcile.ExitOK:
-		exits = append(exits, reconcile.ExitInternal)
+	case call != nil:
+		exits = append(exits, exit.OfClass(call.Class))
+	case exit.StopExit(ctx) == exit.OK:
+		exits = append(exits, exit.Internal)
 	}
-	if exit := reconcile.Worst(exits...); exit != reconcile.ExitOK {
-		return exit
+	if code := exit.Worst(exits...); code != exit.OK {
+		return code
 	}
-	return reconcile.ExitPartlyVisible // an error is never exit 0: the time was over before everything was read
+	return exit.PartlyVisible // an error is never exit 0: the time was over before everything was read
 }
 
 // hintOf is what to do about an error, "" when there is nothing to add.
 func hintOf(err error) string {
 	var usage usageError
 	var known failure
-	switch call := reconcile.AsCallError(err); {
+	switch call := state.AsCallError(err); {
 	case errors.As(err, &usage):
 		return usage.hint
 	case errors.As(err, &known) && known.hint != "":

@@ -14,8 +14,12 @@ import (
 
 	"makesync/schema"
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/document"
+	"makesync/spec/text"
+	"makesync/sync/exit"
+	"makesync/sync/export"
 	"makesync/sync/render"
+	"makesync/sync/state"
 )
 
 type exportOptions struct {
@@ -66,7 +70,8 @@ func forceFlag() cli.Flag {
 // colors tells whether a text on stdout is coloured.
 func (r *runtimeEnv) colors(c *cli.Context) bool {
 	when := c.String("color")
-	return when == "always" || when == "auto" && r.Terminal.Stdout && r.lookup("NO_COLOR") == "" && r.lookup("TERM") != "dumb"
+	return when == "always" ||
+		when == "auto" && r.Terminal.Stdout && r.lookup("NO_COLOR") == "" && r.lookup("TERM") != "dumb"
 }
 
 func (r *runtimeEnv) runExport(ctx context.Context, o exportOptions) error {
@@ -75,28 +80,37 @@ func (r *runtimeEnv) runExport(ctx context.Context, o exportOptions) error {
 		return err
 	}
 	defer src.close()
-	survey, err := src.survey(ctx, o.zone, reconcile.SurveyOptions{Choose: src.choose})
+	state, err := src.readZone(ctx, o.zone, state.ReadOptions{Select: src.choose})
 	if err != nil {
 		return err
 	}
-	if idle := o.chooser.Idle("the zone " + survey.Endpoint.Name); len(idle) > 0 {
-		return invalid(idle)
+	if unmatched := o.selector.Unmatched("the zone " + state.Endpoint.Name); len(unmatched) > 0 {
+		return invalid(unmatched)
 	}
-	exit := survey.Exit()
-	if exit == reconcile.ExitRefused || exit == reconcile.ExitUnreachable {
-		return r.nothingRead(survey, exit, "export", o.color)
+	code := state.Exit()
+	if code == exit.Refused || code == exit.Unreachable {
+		return r.nothingRead(state, code, "export", o.color)
 	}
-	exporter := reconcile.Exporter{Zone: survey.Endpoint.Name, Names: survey.Names, OrganizationRoles: survey.Roles, Sensitive: src.secretsIn(survey)}
-	f := folder{dir: o.out, force: o.force, src: src, zone: survey.Endpoint.Name}
-	result := render.Export{Zone: planZone(survey), Folder: o.out, Problems: append(survey.Problems, survey.Unread()...)}
-	for _, live := range survey.Organizations {
-		draft := exporter.Draft(live, survey.Keys[live.ID])
-		written, err := f.add("", draft, []string{fmt.Sprintf("exported from zone %s (%s)", survey.Endpoint.Name, survey.Endpoint.URL)})
+	exporter := export.Exporter{
+		Zone:              state.Endpoint.Name,
+		Names:             state.Names,
+		OrganizationRoles: state.Roles,
+		Sensitive:         src.secretsIn(state),
+	}
+	f := folder{dir: o.out, force: o.force, src: src, zone: state.Endpoint.Name}
+	result := render.Export{Zone: planZone(state), Folder: o.out, Problems: append(state.Problems, state.Unread()...)}
+	for _, live := range state.Organizations {
+		document := exporter.Document(live, state.Keys[live.ID])
+		written, err := f.add(
+			"",
+			document,
+			[]string{fmt.Sprintf("exported from zone %s (%s)", state.Endpoint.Name, state.Endpoint.URL)},
+		)
 		if err != nil {
 			return err
 		}
 		result.Files = append(result.Files, written)
-		result.Secrets = append(result.Secrets, draft.Secrets...)
+		result.Secrets = append(result.Secrets, document.Secrets...)
 	}
 	if err := f.write(""); err != nil {
 		return err
@@ -105,12 +119,12 @@ func (r *runtimeEnv) runExport(ctx context.Context, o exportOptions) error {
 	if err := render.WriteExport(r.Stdout, result, render.Options{Color: o.color, Width: r.Terminal.Width}); err != nil {
 		return err
 	}
-	return end(exit)
+	return end(code)
 }
 
 // nothingRead ends a run in which no organization could be read: nothing is written.
-func (r *runtimeEnv) nothingRead(survey *reconcile.Survey, exit reconcile.Exit, verb string, color bool) error {
-	problems := append(survey.Problems, survey.Unread()...)
+func (r *runtimeEnv) nothingRead(state *state.ZoneState, exit exit.Code, verb string, color bool) error {
+	problems := append(state.Problems, state.Unread()...)
 	if err := r.printProblems(problems, exit, render.Options{Verb: verb, Color: color && r.Terminal.Stderr}); err != nil {
 		return err
 	}
@@ -131,22 +145,22 @@ type file struct {
 	data []byte
 }
 
-// add writes a draft as the document of its key, in a folder below dir.
-func (f *folder) add(below string, draft reconcile.Draft, header []string) (render.WrittenFile, error) {
+// add writes a document to the file of its key, in a folder below dir.
+func (f *folder) add(below string, written export.Document, header []string) (render.WrittenFile, error) {
 	var out bytes.Buffer
-	schemaPath := spec.DefaultSchema
+	schemaPath := document.DefaultSchema
 	if below != "" {
 		schemaPath = "../" + schemaPath
 	}
-	unwritten, err := spec.WriteDocument(&out, []spec.Organization{draft.Organization},
-		spec.WriteOptions{Zone: f.zone, Header: header, Schema: schemaPath, Comments: draft.Comments()})
+	unwritten, err := document.WriteDocument(&out, []spec.Organization{written.Organization},
+		document.WriteOptions{Zone: f.zone, Header: header, Schema: schemaPath, Comments: written.Comments()})
 	if err != nil {
 		return render.WrittenFile{}, err
 	}
-	draft.Omit(unwritten)
-	path := filepath.Join(f.dir, below, draft.Organization.Key+".yaml")
+	written.Omit(unwritten)
+	path := filepath.Join(f.dir, below, written.Organization.Key+".yaml")
 	f.files = append(f.files, file{path, out.Bytes()})
-	return render.WrittenFile{Path: path, Draft: draft}, nil
+	return render.WrittenFile{Path: path, Draft: written}, nil
 }
 
 // zonesFile can be no organization's: a key holds no underscore.
@@ -163,7 +177,7 @@ func (f *folder) addZone(below string) error {
 		zone.Sandbox = &spec.SandboxZone{Seed: f.relative(below, s.Seed), State: f.relative(below, s.State)}
 	}
 	var out bytes.Buffer
-	if err := spec.WriteZones(&out, []spec.Zone{zone}, []string{"how the zone " + f.zone + " is reached"}); err != nil {
+	if err := document.WriteZones(&out, []spec.Zone{zone}, []string{"how the zone " + f.zone + " is reached"}); err != nil {
 		return err
 	}
 	f.files = append(f.files, file{filepath.Join(f.dir, below, zonesFile), out.Bytes()})
@@ -181,24 +195,29 @@ func (f *folder) relative(below, path string) string {
 	return path
 }
 
-// write puts the files into place, with the schema for editors. Nothing is written when a file is there already.
+// write puts the files into place, with the schema for editors. Nothing is written when a file is
+// there already.
 func (f *folder) write(folders ...string) error {
 	for _, below := range folders {
 		if err := f.addZone(below); err != nil {
 			return err
 		}
 	}
-	f.files = append(f.files, file{filepath.Join(f.dir, spec.DefaultSchema), schema.Document()})
+	f.files = append(f.files, file{filepath.Join(f.dir, document.DefaultSchema), schema.Document()})
 	if f.isFile() {
-		return failure{exit: reconcile.ExitInvalid, message: f.dir + " is a file; nothing was written", hint: "-o names a folder to write to"}
+		return failure{
+			exit:    exit.Invalid,
+			message: f.dir + " is a file; nothing was written",
+			hint:    "-o names a folder to write to",
+		}
 	}
 	if inTheWay := f.inTheWay(); len(inTheWay) > 0 && !f.force {
-		return failure{exit: reconcile.ExitInvalid, message: "there already: " + someOf(inTheWay, 5) + "; nothing was written",
+		return failure{exit: exit.Invalid, message: "there already: " + someOf(inTheWay, 5) + "; nothing was written",
 			hint: "choose another folder with -o, or overwrite them with --force"}
 	}
 	for _, file := range f.files {
 		if err := os.MkdirAll(filepath.Dir(file.path), 0o755); err != nil {
-			return failure{exit: reconcile.ExitInternal, message: "make the folder " + filepath.Dir(file.path), cause: err}
+			return failure{exit: exit.Internal, message: "make the folder " + filepath.Dir(file.path), cause: err}
 		}
 		if err := writeFile(file.path, file.data, 0o644); err != nil {
 			return err
@@ -236,12 +255,12 @@ func (f *folder) inTheWay() []string {
 
 // command is a command line about a folder, ready to paste.
 func (f *folder) command(verb, dir string, skipReferences bool, more ...string) string {
-	line := []string{programName, verb, "-f", shellQuote(dir)}
+	line := []string{programName, verb, "-f", text.ShellQuote(dir)}
 	if url, given := f.src.o.zones.urls[f.zone]; given {
-		line = append(line, "--zone-url", shellQuote(f.zone+"="+url))
+		line = append(line, "--zone-url", text.ShellQuote(f.zone+"="+url))
 	}
 	for _, word := range more {
-		line = append(line, shellQuote(word))
+		line = append(line, text.ShellQuote(word))
 	}
 	if skipReferences {
 		line = append(line, "--skip-references")

@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"io"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/render"
 )
 
 // failure is an error that ends the run with a known exit.
 type failure struct {
-	exit          reconcile.Exit
+	exit          exit.Code
 	message, hint string
 	cause         error
 }
@@ -25,16 +25,16 @@ func (f failure) Error() string {
 func (f failure) Unwrap() error { return f.cause }
 
 // ended is the error of a run whose result, good or bad, is already printed.
-type ended struct{ exit reconcile.Exit }
+type ended struct{ exit exit.Code }
 
 func (e ended) Error() string { return e.exit.Name }
 
 // end is nil for exit 0, so that a command can return it as its error.
-func end(exit reconcile.Exit) error {
-	if exit == reconcile.ExitOK {
+func end(code exit.Code) error {
+	if code == exit.OK {
 		return nil
 	}
-	return ended{exit}
+	return ended{code}
 }
 
 // printFailure writes the two lines in which every error ends.

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // The formats of results.
@@ -21,7 +22,11 @@ const (
 )
 
 func formatFlag(formats ...string) cli.Flag {
-	return &cli.StringFlag{Name: "format", Value: formats[0], Usage: "`FORMAT` of the result on stdout: " + strings.Join(formats, ", ")}
+	return &cli.StringFlag{
+		Name:  "format",
+		Value: formats[0],
+		Usage: "`FORMAT` of the result on stdout: " + strings.Join(formats, ", "),
+	}
 }
 
 // readFormat is the value of --format, checked.
@@ -33,7 +38,7 @@ func readFormat(c *cli.Context, formats ...string) (string, error) {
 func oneOf(c *cli.Context, name string, words ...string) (string, error) {
 	value := c.String(name)
 	if !slices.Contains(words, value) {
-		return "", badUsage(c, "--%s %s: one of %s", name, shellQuote(value), strings.Join(words, ", "))
+		return "", badUsage(c, "--%s %s: one of %s", name, text.ShellQuote(value), strings.Join(words, ", "))
 	}
 	return value, nil
 }
@@ -54,15 +59,25 @@ const defaultDocument = "makesync.yaml"
 
 func documentFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "file", Aliases: []string{"f"}, Usage: "`PATH` of a document or a folder of documents; repeatable (default: makesync.yaml)"},
+		&cli.StringSliceFlag{
+			Name:    "file",
+			Aliases: []string{"f"},
+			Usage:   "`PATH` of a document or a folder of documents; repeatable (default: makesync.yaml)",
+		},
 		zoneFlag(),
 		&cli.StringSliceFlag{Name: "reference-root", Usage: "`DIR` below which ${file:…} may also read; repeatable"},
-		&cli.BoolFlag{Name: "skip-references", Usage: "read no environment and no file for references; such values compare as unknown"},
+		&cli.BoolFlag{
+			Name:  "skip-references",
+			Usage: "read no environment and no file for references; such values compare as unknown",
+		},
 	}
 }
 
 func zoneFlag() cli.Flag {
-	return &cli.StringFlag{Name: "zone", Usage: "`NAME` of the zone of organizations that name none; restricts the run to that zone"}
+	return &cli.StringFlag{
+		Name:  "zone",
+		Usage: "`NAME` of the zone of organizations that name none; restricts the run to that zone",
+	}
 }
 
 func readDocumentOptions(c *cli.Context) documentOptions {
@@ -86,14 +101,25 @@ type zoneOptions struct {
 const maxConcurrency = 64
 
 func zoneURLFlag() cli.Flag {
-	return &cli.StringSliceFlag{Name: "zone-url", Usage: "`NAME=URL` to reach a zone at, instead of its url or sandbox; repeatable"}
+	return &cli.StringSliceFlag{
+		Name:  "zone-url",
+		Usage: "`NAME=URL` to reach a zone at, instead of its url or sandbox; repeatable",
+	}
 }
 
 func zoneFlags() []cli.Flag {
 	return []cli.Flag{
 		zoneURLFlag(),
-		&cli.DurationFlag{Name: "timeout", Value: 2 * time.Minute, Usage: "`D`, the longest that one call may take with its retries, not counting waits for a rate limit (default: 2m)"},
-		&cli.IntFlag{Name: "concurrency", Value: 8, Usage: "read or change at most `N` organizations side by side, 1 to 64 (default: 8)"},
+		&cli.DurationFlag{
+			Name:  "timeout",
+			Value: 2 * time.Minute,
+			Usage: "`D`, the longest that one call may take with its retries, not counting waits for a rate limit (default: 2m)",
+		},
+		&cli.IntFlag{
+			Name:  "concurrency",
+			Value: 8,
+			Usage: "read or change at most `N` organizations side by side, 1 to 64 (default: 8)",
+		},
 	}
 }
 
@@ -115,10 +141,14 @@ func readZoneURLs(c *cli.Context) (map[string]string, error) {
 	for _, pair := range c.StringSlice("zone-url") {
 		name, url, ok := strings.Cut(pair, "=")
 		if !ok || name == "" || url == "" {
-			return nil, badUsage(c, "--zone-url %s: must be NAME=URL, as in eu1=http://127.0.0.1:8080", shellQuote(pair))
+			return nil, badUsage(
+				c,
+				"--zone-url %s: must be NAME=URL, as in eu1=http://127.0.0.1:8080",
+				text.ShellQuote(pair),
+			)
 		}
 		if _, twice := urls[name]; twice {
-			return nil, badUsage(c, "--zone-url names the zone %s twice", shellQuote(name))
+			return nil, badUsage(c, "--zone-url names the zone %s twice", text.ShellQuote(name))
 		}
 		urls[name] = url
 	}
@@ -132,7 +162,10 @@ type scopeOptions struct {
 
 func scopeFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "target", Usage: "only addresses that fit the `GLOB`: acme, 'acme/variable/*', '**/member/*'; repeatable"},
+		&cli.StringSliceFlag{
+			Name:  "target",
+			Usage: "only addresses that fit the `GLOB`: acme, 'acme/variable/*', '**/member/*'; repeatable",
+		},
 		&cli.StringSliceFlag{Name: "exclude", Usage: "leave out addresses that fit the `GLOB`; repeatable"},
 	}
 }
@@ -165,8 +198,14 @@ type limitOptions struct {
 
 func limitFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.IntFlag{Name: "max-calls", Usage: "refuse (exit 5) when planning and applying would take more than `N` calls"},
-		&cli.DurationFlag{Name: "max-runtime", Usage: "stop cleanly after `D`: what is in flight is finished, the rest is left"},
+		&cli.IntFlag{
+			Name:  "max-calls",
+			Usage: "refuse (exit 5) when planning and applying would take more than `N` calls",
+		},
+		&cli.DurationFlag{
+			Name:  "max-runtime",
+			Usage: "stop cleanly after `D`: what is in flight is finished, the rest is left",
+		},
 	}
 }
 
@@ -193,5 +232,7 @@ func (r *runtimeEnv) stateDirectory() (string, error) {
 	if home := r.lookup("HOME"); home != "" {
 		return home + "/.local/state/makesync", nil
 	}
-	return "", fmt.Errorf("neither XDG_STATE_HOME nor HOME says where runs are kept; give --journal DIR and set one of them")
+	return "", fmt.Errorf(
+		"neither XDG_STATE_HOME nor HOME says where runs are kept; give --journal DIR and set one of them",
+	)
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"makesync/spec/text"
 )
 
 // The fields of a cli.Command as this package uses them: Usage is the line in lists,
@@ -24,8 +26,12 @@ func helpCommand(r *runtimeEnv) *cli.Command {
 				next := target.Command(word)
 				if next == nil {
 					return usageError{
-						message: fmt.Sprintf("there is no command %s%s", shellQuote(strings.TrimSpace(path+" "+word)), didYouMean(word, commandNames(target.Subcommands), "")),
-						hint:    "see: " + strings.TrimSpace(programName+" help "+path),
+						message: fmt.Sprintf(
+							"there is no command %s%s",
+							text.ShellQuote(strings.TrimSpace(path+" "+word)),
+							didYouMean(word, commandNames(target.Subcommands), ""),
+						),
+						hint: "see: " + strings.TrimSpace(programName+" help "+path),
 					}
 				}
 				target, path = next, strings.TrimSpace(path+" "+word)
@@ -55,7 +61,9 @@ func commandHelp(c *cli.Context) *cli.Command {
 func printHelp(w io.Writer, path string, c *cli.Command) error {
 	var b strings.Builder
 	if path == "" {
-		b.WriteString("makesync keeps organizations on Make (make.com) as YAML files say.\n\nusage: makesync COMMAND [FLAGS]\n")
+		b.WriteString(
+			"makesync keeps organizations on Make (make.com) as YAML files say.\n\nusage: makesync COMMAND [FLAGS]\n",
+		)
 	} else {
 		fmt.Fprintf(&b, "makesync %s: %s\n\nusage: %s\n", path, c.Usage, usageLine(path, c))
 	}

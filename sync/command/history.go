@@ -5,12 +5,16 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	reconcile "makesync/sync"
 	"makesync/sync/makeapi"
+	"makesync/sync/plan"
+	"makesync/sync/planner"
 )
 
 func historyFlag() cli.Flag {
-	return &cli.BoolFlag{Name: "history", Usage: "show when and by whom each variable that changes was last changed: one more call for each, at most 50"}
+	return &cli.BoolFlag{
+		Name:  "history",
+		Usage: "show when and by whom each variable that changes was last changed: one more call for each, at most 50",
+	}
 }
 
 // readHistory is --history, which asks the zone and so does not go with plans that ask none.
@@ -21,16 +25,17 @@ func readHistory(c *cli.Context, offline offlineOptions) (bool, error) {
 	return c.Bool("history"), nil
 }
 
-// addHistory asks the zones who changed what the plan is about to change. It only reads, and never fails the plan.
+// addHistory asks the zones who changed what the plan is about to change. It only reads, and never
+// fails the plan.
 func (m *made) addHistory(ctx context.Context, concurrency int) {
-	historians := map[string]reconcile.Historian{}
+	historians := map[string]planner.HistoryReader{}
 	before := m.zones.reads()
 	for name, p := range m.zones.ports {
 		if p.client != nil {
 			historians[name] = historian{p.client}
 		}
 	}
-	reconcile.AddLastChanges(ctx, m.plan, historians, concurrency)
+	planner.AddLastChanges(ctx, m.plan, historians, concurrency)
 	m.plan.Calls.Read += m.zones.reads() - before
 }
 
@@ -47,11 +52,12 @@ func (z *zones) reads() (n int) {
 // historian turns the API's history of a variable into its last entry.
 type historian struct{ client *makeapi.Client }
 
-// LastChange takes the entry with the highest id. The published order is newest first, which decides where ids are equal or absent.
-func (h historian) LastChange(ctx context.Context, organization int64, variable string) (reconcile.LastChange, error) {
+// LastChange takes the entry with the highest id. The published order is newest first, which
+// decides where ids are equal or absent.
+func (h historian) LastChange(ctx context.Context, organization int64, variable string) (plan.LastChange, error) {
 	changes, err := h.client.History(ctx, organization, variable)
 	if err != nil || len(changes) == 0 {
-		return reconcile.LastChange{}, err
+		return plan.LastChange{}, err
 	}
 	last := changes[0]
 	for _, change := range changes[1:] {
@@ -59,5 +65,5 @@ func (h historian) LastChange(ctx context.Context, organization int64, variable 
 			last = change
 		}
 	}
-	return reconcile.NewLastChange(last.When, last.Author, last.Action), nil
+	return plan.NewLastChange(last.When, last.Author, last.Action), nil
 }

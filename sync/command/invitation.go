@@ -8,9 +8,11 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/makeapi"
+	"makesync/sync/plan"
 	"makesync/sync/render"
+	"makesync/sync/state"
 )
 
 // invitationOptions are the options of both commands.
@@ -43,7 +45,11 @@ func invitationSubcommand(r *runtimeEnv, name, usage string, may access, flags [
 		ArgsUsage: "HASH",
 		UsageText: "makesync invitation " + name + " --zone eu1 2f7f3c1e-0f5a-4a52-9d0c-6a2f6d3f3f10",
 		Flags: joined(flags, []cli.Flag{
-			&cli.StringSliceFlag{Name: "file", Aliases: []string{"f"}, Usage: "`PATH` of documents, for their zones; repeatable (default: makesync.yaml if it is there)"},
+			&cli.StringSliceFlag{
+				Name:    "file",
+				Aliases: []string{"f"},
+				Usage:   "`PATH` of documents, for their zones; repeatable (default: makesync.yaml if it is there)",
+			},
 			&cli.StringFlag{Name: "zone", Usage: "`NAME` of the zone of the organization (default: MAKE_ZONE)"},
 		}, zoneFlags(), resultFlags(formatText, formatJSON), logFlags()),
 		Action: r.action(arity{1, 1, "HASH"}, func(c *cli.Context) error {
@@ -85,7 +91,11 @@ func (r *runtimeEnv) withInvitation(ctx context.Context, o invitationOptions, ma
 			return err
 		}
 	}
-	return r.emit(invitationResult{name, invitation, connected.ports[name].endpoint.Sandbox != nil}, o.result, r.render(o.result, ""))
+	return r.emit(
+		invitationResult{name, invitation, connected.ports[name].endpoint.Sandbox != nil},
+		o.result,
+		r.render(o.result, ""),
+	)
 }
 
 // invitationZone connects the one zone, and gives its name.
@@ -95,14 +105,23 @@ func (r *runtimeEnv) invitationZone(o invitationOptions, may access) (*zones, st
 		return nil, "", invalid(problems)
 	}
 	name := spec.ZoneName(o.documents.zone, documents.Zones())
-	connected, problems, err := r.connectNamed([]reconcile.PlanZone{{Name: name}}, documents, planOptions{documents: o.documents, zones: o.zones}, may)
+	connected, problems, err := r.connectNamed(
+		[]plan.Zone{{Name: name}},
+		documents,
+		planOptions{documents: o.documents, zones: o.zones},
+		may,
+	)
 	if err != nil {
 		return nil, "", firstProblem(problems, err)
 	}
 	p, known := connected.ports[name]
 	switch {
 	case !known:
-		return nil, "", failure{exit: reconcile.ExitInvalid, message: "there is no zone " + name, hint: "declare it in a document and name that with -f, or give --zone-url"}
+		return nil, "", failure{
+			exit:    exit.Invalid,
+			message: "there is no zone " + name,
+			hint:    "declare it in a document and name that with -f, or give --zone-url",
+		}
 	case p.client == nil:
 		return nil, "", p.refusal
 	}
@@ -113,20 +132,33 @@ func firstProblem(problems []spec.Problem, err error) error {
 	if len(problems) == 0 {
 		return err
 	}
-	return failure{exit: reconcile.ExitInvalid, message: problems[0].Message, hint: problems[0].Hint}
+	return failure{exit: exit.Invalid, message: problems[0].Message, hint: problems[0].Hint}
 }
 
-// accept asks, and accepts. When the answer to the request is lost, reading tells whether it happened.
-func (r *runtimeEnv) accept(ctx context.Context, client *makeapi.Client, i makeapi.Invitation, o invitationOptions) (makeapi.Invitation, error) {
+// accept asks, and accepts. When the answer to the request is lost, reading tells whether it
+// happened.
+func (r *runtimeEnv) accept(
+	ctx context.Context,
+	client *makeapi.Client,
+	i makeapi.Invitation,
+	o invitationOptions,
+) (makeapi.Invitation, error) {
 	if i.State == "" {
 		return i, nil // it was accepted before
 	}
-	q := question{text: fmt.Sprintf("Accept the invitation to %s (id %d)? [y/N] ", render.Clean(i.Organization.Name), i.Organization.ID), yesNo: true}
+	q := question{
+		text: fmt.Sprintf(
+			"Accept the invitation to %s (id %d)? [y/N] ",
+			render.Clean(i.Organization.Name),
+			i.Organization.ID,
+		),
+		yesNo: true,
+	}
 	if err := r.confirm(ctx, q, o.yes); err != nil {
 		return i, err
 	}
-	_, err := client.Write(ctx, reconcile.Write{Verb: reconcile.AcceptInvitation, Arguments: reconcile.Arguments{Name: o.hash}})
-	if call := reconcile.AsCallError(err); err != nil && (call == nil || call.Certainty == reconcile.NotHappened) {
+	_, err := client.Write(ctx, plan.Write{Verb: plan.AcceptInvitation, Arguments: plan.Arguments{Name: o.hash}})
+	if call := state.AsCallError(err); err != nil && (call == nil || call.Certainty == state.NotHappened) {
 		return i, err
 	}
 	after, readErr := client.Invitation(ctx, o.hash)
@@ -135,7 +167,12 @@ func (r *runtimeEnv) accept(ctx context.Context, client *makeapi.Client, i makea
 			i.State = "" // the zone said yes, and now forgets the hash
 			return i, nil
 		}
-		return i, failure{exit: reconcile.ExitPartial, message: "nobody can say whether the invitation was accepted", cause: err, hint: "look with makesync invitation show, or in Make"}
+		return i, failure{
+			exit:    exit.Partial,
+			message: "nobody can say whether the invitation was accepted",
+			cause:   err,
+			hint:    "look with makesync invitation show, or in Make",
+		}
 	}
 	return after, nil
 }
@@ -159,8 +196,18 @@ func (i invitationResult) text(w io.Writer, _ render.Options) error {
 	if i.sandbox {
 		zone += " (SANDBOX)"
 	}
-	_, err := fmt.Fprintf(w, "organization  %s (id %d)\nzone          %s\ninvited       %s\nrole          id %d\ninvitation    %s\n",
-		render.Clean(i.Organization.Name), i.Organization.ID, render.Clean(zone), render.Clean(i.User.Email), i.RoleID, render.Clean(i.state()))
+	_, err := fmt.Fprintf(
+		w,
+		"organization  %s (id %d)\nzone          %s\ninvited       %s\nrole          id %d\ninvitation    %s\n",
+		render.Clean(
+			i.Organization.Name,
+		),
+		i.Organization.ID,
+		render.Clean(zone),
+		render.Clean(i.User.Email),
+		i.RoleID,
+		render.Clean(i.state()),
+	)
 	return err
 }
 
@@ -170,12 +217,12 @@ func (i invitationResult) json(w io.Writer) error {
 		Name string `json:"name"`
 	}
 	return render.JSON(w, struct {
-		Format       string         `json:"format"`
-		Zone         string         `json:"zone"`
-		Sandbox      bool           `json:"sandbox,omitempty"`
-		Organization named          `json:"organization"`
-		User         reconcile.User `json:"user"`
-		RoleID       int64          `json:"roleId"`
-		Invitation   string         `json:"invitation"`
+		Format       string     `json:"format"`
+		Zone         string     `json:"zone"`
+		Sandbox      bool       `json:"sandbox,omitempty"`
+		Organization named      `json:"organization"`
+		User         state.User `json:"user"`
+		RoleID       int64      `json:"roleId"`
+		Invitation   string     `json:"invitation"`
 	}{"makesync.invitation/v1", i.zone, i.sandbox, named{i.Organization.ID, i.Organization.Name}, i.User, i.RoleID, i.state()})
 }

@@ -10,14 +10,22 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/render"
 )
 
 func logFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "log-level", Value: "warn", Usage: "`LEVEL` of the log on stderr: debug, info, warn, error (default: warn)"},
-		&cli.StringFlag{Name: "log-format", Value: "text", Usage: "`FORMAT` of the log on stderr: text, json (default: text)"},
+		&cli.StringFlag{
+			Name:  "log-level",
+			Value: "warn",
+			Usage: "`LEVEL` of the log on stderr: debug, info, warn, error (default: warn)",
+		},
+		&cli.StringFlag{
+			Name:  "log-format",
+			Value: "text",
+			Usage: "`FORMAT` of the log on stderr: text, json (default: text)",
+		},
 	}
 }
 
@@ -25,7 +33,8 @@ var logLevels = map[string]slog.Level{
 	"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
 }
 
-// openLog makes the logger of a command that has log flags; the others keep the silent one. The progress goes to the same place.
+// openLog makes the logger of a command that has log flags; the others keep the silent one. The
+// progress goes to the same place.
 func (r *runtimeEnv) openLog(c *cli.Context) error {
 	if findFlag(c.Command.Flags, "log-level") == nil {
 		r.openProgress()
@@ -50,10 +59,11 @@ func (r *runtimeEnv) openLog(c *cli.Context) error {
 	return nil
 }
 
-// With --log-format json stderr is for a machine: what else would be words there becomes lines of the log.
+// With --log-format json stderr is for a machine: what else would be words there becomes lines of
+// the log.
 
 // printProblems writes problems and the last line to stderr.
-func (r *runtimeEnv) printProblems(problems []spec.Problem, exit reconcile.Exit, o render.Options) error {
+func (r *runtimeEnv) printProblems(problems []spec.Problem, exit exit.Code, o render.Options) error {
 	if !r.logsJSON {
 		return render.Problems(r.Stderr, problems, exit, o)
 	}
@@ -96,7 +106,7 @@ func problemAttrs(p spec.Problem) []slog.Attr {
 }
 
 // printError writes what ended a run to stderr.
-func (r *runtimeEnv) printError(err error, exit reconcile.Exit) {
+func (r *runtimeEnv) printError(err error, exit exit.Code) {
 	if !r.logsJSON {
 		printFailure(r.Stderr, err)
 		return

@@ -10,7 +10,8 @@ import (
 	"time"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/report"
 	"makesync/sync/sandbox"
 )
 
@@ -147,7 +148,7 @@ func TestANewOrganizationOfARunThatWasCutOff(t *testing.T) {
 		e := (&matrixRow{name: "create-lag", value: "wait"}).stage(t)
 		e.fault("op=GET /organizations/{organizationId},organization=22,kind=hang")
 		report, wrong := e.applyTruly("--max-runtime", "20s")
-		if report.Exit != reconcile.ExitPartial || len(wrong) > 0 {
+		if report.Exit != exit.Partial || len(wrong) > 0 {
 			t.Fatalf("%v %s", wrong, stepsOf(report))
 		}
 		if err := e.world.ClearFaults(); err != nil {
@@ -168,9 +169,9 @@ func TestALostLicenceProvesNoDeletion(t *testing.T) {
 			e.alter(func(s *sandbox.State) { find(s, 11, "").Plan = "Core" })
 		}})
 		e.fault("op=DELETE /organizations/{organizationId}/variables/{variableName},nth=1,kind=drop-before")
-		report, wrong := e.applyTruly()
-		for _, s := range report.Steps {
-			if s.Address == "acme/variable/LEFTOVER" && s.Outcome != reconcile.OutcomeUnknown {
+		r, wrong := e.applyTruly()
+		for _, s := range r.Steps {
+			if s.Address == "acme/variable/LEFTOVER" && s.Outcome != report.OutcomeUnknown {
 				wrong = append(wrong, fmt.Sprintf("the deletion %s %s", s.Outcome, s.Reason))
 			}
 		}
@@ -194,12 +195,12 @@ func (e *everything) harmless() (wrong []string) {
 
 // blamesLicence lists steps that are said to lack a licence and do not. A zone that says so itself is believed: with
 // 402, and with 400 for TFA.
-func (row *matrixRow) blamesLicence(report *reconcile.Report, fault string) (wrong []string) {
-	for i := range report.Steps {
-		s := &report.Steps[i]
+func (row *matrixRow) blamesLicence(r *report.Report, fault string) (wrong []string) {
+	for i := range r.Steps {
+		s := &r.Steps[i]
 		lacks := strings.HasPrefix(toldAlways[s.Address]+row.told[s.Address], "skipped licence")
 		said := strings.Contains(fault, "status=402") || strings.Contains(fault, "status=400") && s.Kind == spec.KindTFA
-		if strings.HasPrefix(s.Reason, "licence") && !lacks && !said {
+		if s.Reason.Code == report.ReasonLicence && !lacks && !said {
 			wrong = append(wrong, fmt.Sprintf("%s %s: %s, which is not so", s.Op, s.Address, s.Reason))
 		}
 	}

@@ -49,7 +49,11 @@ func forgetsToConfirm(query map[string][]string) { delete(query, "confirmed") }
 
 func forgetsToWait(query map[string][]string) { delete(query, "wait") }
 
-func forgets10(query map[string][]string) { delete(query, "pg[limit]") }
+// forgets10 takes the first people that there are when nobody says how many.
+func forgets10(query map[string][]string) {
+	delete(query, "pg[limit]")
+	query["pg[sortDir]"] = []string{"asc"}
+}
 
 // takesPageForAll believes that it was given as many rows as it would have liked.
 func takesPageForAll(_ *http.Request, body map[string]any) {
@@ -164,3 +168,26 @@ var sendsCreationTwice = where("POST /organizations", func(next http.RoundTrippe
 	}
 	return next.RoundTrip(r)
 })
+
+// hearsNoList takes one object for all that there can be.
+func hearsNoList(_ *http.Request, body map[string]any) {
+	if _, is := body["organizationVariables"].([]any); is {
+		body["organizationVariables"] = map[string]any{}
+	}
+}
+
+// hearsNoObject overlooks what does not come in a list.
+func hearsNoObject(_ *http.Request, body map[string]any) {
+	if _, is := body["organizationVariables"].(map[string]any); is {
+		body["organizationVariables"] = []any{}
+	}
+}
+
+// hearsNoCodes knows countries by their names alone.
+func hearsNoCodes(_ *http.Request, body map[string]any) {
+	for _, row := range rows(body, "countries") {
+		delete(row, "code1")
+		delete(row, "code2")
+		delete(row, "code")
+	}
+}

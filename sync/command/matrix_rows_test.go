@@ -69,6 +69,7 @@ var matrixRows = []matrixRow{
 	{name: "rate-body", value: "plain", seed: acmeIsLimited, meanwhile: windowIsSpent, wrong: hearsStatus(".*", 429, 400, "")},
 	{name: "rate-body", value: "json", seed: acmeIsLimited, meanwhile: windowIsSpent, wrong: hearsStatus(".*", 429, 400, "")},
 	{name: "rate-headers", value: "x-ratelimit", seed: acmeIsLimited, meanwhile: windowIsSpent, atMost: 6 * time.Minute, wrong: seesLimits},
+	{name: "rate-headers", value: "success", seed: acmeIsLimited, meanwhile: windowIsSpent, atMost: 6 * time.Minute, wrong: hearsStatus(".*", 429, 403, "")},
 	{name: "rate-headers", value: "retry-after", seed: acmeIsLimited, meanwhile: windowIsSpent, atMost: 6 * time.Minute, wrong: hearsStatus(".*", 429, 400, "")},
 	{name: "rate-headers", value: "none", seed: acmeIsLimited, meanwhile: windowIsSpent, atMost: 6 * time.Minute, wrong: hearsStatus(".*", 429, 403, "")},
 
@@ -76,9 +77,24 @@ var matrixRows = []matrixRow{
 	{name: "unconfirmed-delete", value: "400", wrong: asks("DELETE /organizations/13", forgetsToConfirm)},
 	{name: "unconfirmed-delete", value: "403", wrong: asks("DELETE /organizations/13", forgetsToConfirm)},
 
-	{name: "removal-body", value: "both", wrong: sends(removals, removesByRole)},
+	{name: "delete-metadata", value: "scenarios", wrong: asks("DELETE /organizations/13", forgetsToConfirm)},
+	{name: "delete-metadata", value: "none", wrong: asks("DELETE /organizations/13", forgetsToConfirm)},
+	{name: "delete-metadata", value: "other", wrong: asks("DELETE /organizations/13", forgetsToConfirm)},
+
+	{name: "variables-list", value: "array", seed: gammaHasOneVariable, end: facts{"12/variable/THEIRS": "-"}, wrong: hearsJSON("GET .*/variables", hearsNoList)},
+	{name: "variables-list", value: "object", seed: gammaHasOneVariable, end: facts{"12/variable/THEIRS": "-"}, wrong: hearsJSON("GET .*/variables", hearsNoObject)},
+
+	{name: "removal-body", value: "any", wrong: sends(removals, removesByRole)},
+	{name: "removal-body", value: "string", told: removalsFail("gone"), exit: 4, end: removalsUndone.with(facts{"11/member/gone@acme.example": "Member"}), open: removalsOpen("gone"), rest: 2,
+		wrong: hearsStatus(removals, 400, 200, `{"userOrganizationRole":{"usersRoleId":null,"invitation":null}}`)},
 	{name: "removal-body", value: "object", wrong: sends(removals, removesBy(nil))},
 	{name: "removal-body", value: "none", wrong: sends(removals, removesBy(map[string]any{}))},
+
+	{name: "removal-reply", value: "null", wrong: sends(removals, removesByRole)},
+	{name: "removal-reply", value: "role", wrong: sends(removals, removesByRole)},
+	{name: "removal-confirmed", value: "no", wrong: sends(removals, removesByRole)},
+	{name: "removal-confirmed", value: "yes", told: removalsFail(), exit: 4, end: removalsUndone, open: removalsOpen(), rest: 2,
+		wrong: hearsStatus(removals, 406, 200, `{"userOrganizationRole":{"usersRoleId":null,"invitation":null}}`)},
 
 	{name: "pending-in-users", value: "yes", wrong: hearsJSON("GET .*/user-organization-roles", hidesInvitations)},
 	{name: "pending-in-users", value: "no", end: inviteesUnreadable, wrong: hearsJSON("GET .*/user-organization-roles", hidesInvitations)},
@@ -92,13 +108,18 @@ var matrixRows = []matrixRow{
 	{name: "foreign-organization", value: "404", meanwhile: gammaShutsUsOut, told: gammaFails, exit: 4, end: gammaGone, rest: 3, final: true,
 		wrong: hearsStatus(".*/organizations/12/.*", 404, 200, "{}")},
 
+	{name: "denied", value: "detail", meanwhile: gammaShutsUsOut, told: gammaFails, exit: 4, end: gammaGone, rest: 3, final: true,
+		wrong: hearsStatus(".*/organizations/12/.*", 403, 200, "{}")},
+	{name: "denied", value: "message", meanwhile: gammaShutsUsOut, told: gammaFails, exit: 4, end: gammaGone, rest: 3, final: true,
+		wrong: hearsStatus(".*/organizations/12/.*", 403, 200, "{}")},
+
+	{name: "country-codes", value: "code1", wrong: hearsJSON("GET /enums/countries", hearsNoCodes)},
+	{name: "country-codes", value: "code", wrong: hearsJSON("GET /enums/countries", hearsNoCodes)},
+	{name: "country-codes", value: "none", wrong: hearsJSON("GET /enums/countries", hearsNoCodes)},
+
 	{name: "create-lag", value: "none", wrong: sendsCreationTwice},
 	{name: "create-lag", value: "calls", wrong: both(asks("GET /organizations/22", forgetsToWait), sulks("GET /organizations/22"))},
 	{name: "create-lag", value: "wait", wrong: asks("GET /organizations/22", forgetsToWait)},
-
-	{name: "free-subscription", value: "empty", wrong: before("GET /organizations", http.MethodGet, "/organizations/14/subscription", "")},
-	{name: "free-subscription", value: "null", wrong: before("GET /organizations", http.MethodGet, "/organizations/14/subscription", "")},
-	{name: "free-subscription", value: "404", wrong: before("GET /organizations", http.MethodGet, "/organizations/14/subscription", "")},
 
 	{name: "create-organization", value: "allow", seed: noAdministrator, wrong: neverSends("POST /organizations", `{"organization":{"id":99}}`)},
 	{name: "create-organization", value: "forbid", seed: noAdministrator, told: studioFails, exit: 4, end: facts{"22/": "-"},
@@ -137,6 +158,16 @@ var matrixRows = []matrixRow{
 	{name: "team-limit", value: "ignore", wrong: sends("POST .*/invite", forgets("teamsId"))},
 	{name: "team-limit", value: "enforce", wrong: before("POST .*/invite", http.MethodPost, "/teams", `{"name":"Ops 2","organizationId":11}`)},
 
+	{name: "control-reply", value: "featureControl", wrong: neverSends("PATCH .*/feature-controls", `{"featureControl":{}}`)},
+	{name: "control-reply", value: "featureControls", wrong: neverSends("PATCH .*/feature-controls", `{"featureControls":{}}`)},
+	{name: "control-scope", value: "organizations:write", wrong: neverSends("PATCH .*/feature-controls", "{}")},
+	{name: "control-scope", value: "none", wrong: neverSends("PATCH .*/feature-controls", "{}")},
+
+	{name: "tfa-plan", value: "SC402", seed: acmeIsOnTeams, told: acmeLacksTFA, end: facts{"11/tfa": "false", "11/plan": "Teams"}, open: []spec.Address{"acme/tfa"}, rest: 2,
+		wrong: hearsStatus("PATCH .*/tfa-enforcement", 402, 200, "{}")},
+	{name: "tfa-plan", value: "IM027", seed: acmeIsOnTeams, told: acmeLacksTFA, end: facts{"11/tfa": "false", "11/plan": "Teams"}, open: []spec.Address{"acme/tfa"}, rest: 2,
+		wrong: hearsStatus("PATCH .*/tfa-enforcement", 402, 200, "{}")},
+
 	{name: "tfa-feature", value: "on", wrong: sends("PATCH .*/tfa-enforcement", func(map[string]any) any { return map[string]any{"enable": false} })},
 	{name: "tfa-feature", value: "off", told: map[spec.Address]string{"acme/tfa": "skipped licence"}, end: facts{"11/tfa": "false"},
 		open: []spec.Address{"acme/tfa"}, rest: 2, wrong: hearsStatus("PATCH .*/tfa-enforcement", 400, 200, "{}")},
@@ -170,6 +201,7 @@ var (
 		}
 	}}
 
+	acmeLacksTFA   = map[spec.Address]string{"acme/tfa": "skipped licence"}
 	gammaLacks     = map[spec.Address]string{"gamma/variable/ADDED": "skipped licence", "gamma/variable/DRIFTED": "skipped licence"}
 	gammaUnchanged = facts{"12/plan": "Core", "12/variable/ADDED": "-", "12/variable/DRIFTED": "number 1"}
 	gammaFails     = map[spec.Address]string{"gamma/variable/ADDED": "failed", "gamma/variable/DRIFTED": "failed"}
@@ -178,13 +210,39 @@ var (
 	eveOfOthers    = facts{"11/member/eve@acme.example": "Member newly invited", "11/team/Ops": "nobody"}
 	studioFails    = map[spec.Address]string{"studio": "failed", "studio/featureControl/Make AI Tools": "skipped depends",
 		"studio/variable/FIRST": "skipped depends", "studio/member/bob@acme.example": "skipped depends"}
+	// What a zone is like that takes no removal in the form in which makesync sends it.
+	removalsUndone = facts{"11/kept connections": "0", "11/member/late@acme.example": "Member expired", "11/member/left@acme.example": "Member",
+		"11/member/role@acme.example": "Member invited", "11/member/typo@acme.example": "Member invited"}
 	// While nobody can tell who is behind the open invitations, nobody is invited and none is taken back.
 	inviteesUnreadable = facts{"11/member/late@acme.example": "Member expired", "11/member/role@acme.example": "Member invited",
 		"11/member/typo@acme.example": "Member invited", "11/member/eve@acme.example": "-", "11/team/Ops": "nobody"}
 )
 
+// removalsOpen are the steps that begin with a removal which keeps the connections, and those of others.
+func removalsOpen(others ...string) (list []spec.Address) {
+	for _, name := range append([]string{"late", "left", "role", "typo"}, others...) {
+		list = append(list, spec.Address("acme/member/"+name+"@acme.example"))
+	}
+	return list
+}
+
+func removalsFail(others ...string) map[spec.Address]string {
+	told := map[spec.Address]string{}
+	for _, address := range removalsOpen(others...) {
+		told[address] = "failed"
+	}
+	return told
+}
+
 func acmeIsLimited(s *sandbox.State) {
 	s.Zones[0].Organizations[0].License = map[string]rawJSON{"apiLimit": rawJSON("25")}
+}
+
+func acmeIsOnTeams(s *sandbox.State) { s.Zones[0].Organizations[0].Plan = "Teams" }
+
+func gammaHasOneVariable(s *sandbox.State) {
+	gamma := s.Zones[0].Organizations[1]
+	gamma.Variables = gamma.Variables[:1]
 }
 
 func noAdministrator(s *sandbox.State) {

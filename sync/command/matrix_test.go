@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/report"
 	"makesync/sync/sandbox"
 )
 
@@ -25,8 +25,8 @@ func TestMatrixHasEveryAnswer(t *testing.T) {
 			want = append(want, s.Name+"="+value)
 		}
 	}
-	for i := range matrixRows {
-		have = append(have, matrixRows[i].String())
+	for _, row := range slices.Concat(matrixRows, unaskedRows) {
+		have = append(have, row.String())
 	}
 	slices.Sort(want)
 	slices.Sort(have)
@@ -42,8 +42,7 @@ func (row *matrixRow) String() string { return row.name + "=" + row.value }
 // that gets the answer wrong does not pass, so the row looks at what it is about.
 func TestMatrix(t *testing.T) {
 	t.Parallel()
-	for i := range matrixRows {
-		row := &matrixRows[i]
+	for _, row := range slices.Concat(matrixRows, unaskedRows) {
 		t.Run(row.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -118,7 +117,7 @@ func (e *everything) happens(what event) {
 }
 
 // tells compares outcomes.
-func (row *matrixRow) tells(report *reconcile.Report) (wrong []string) {
+func (row *matrixRow) tells(report *report.Report) (wrong []string) {
 	for i := range report.Steps {
 		s := &report.Steps[i]
 		want := "succeeded"
@@ -128,7 +127,7 @@ func (row *matrixRow) tells(report *reconcile.Report) (wrong []string) {
 			}
 		}
 		outcome, reason, _ := strings.Cut(want, " ")
-		if string(s.Outcome) != outcome || !strings.HasPrefix(s.Reason, reason) {
+		if string(s.Outcome) != outcome || !strings.HasPrefix(s.Reason.String(), reason) {
 			wrong = append(wrong, fmt.Sprintf("%s %s %s %s, and it should be %s", s.Op, s.Address, s.Outcome, s.Reason, want))
 		}
 	}

@@ -16,26 +16,33 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/urfave/cli/v2"
 
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/exit"
 	"makesync/sync/history"
 )
 
-// The metrics file is for the text-file collector of Prometheus' node_exporter: a run that is over cannot
-// be scraped, so it leaves its numbers behind. Each run replaces the file in one move; two
+// The metrics file is for the text-file collector of Prometheus' node_exporter: a run that is over
+// cannot be scraped, so it leaves its numbers behind. Each run replaces the file in one move; two
 // things are carried over from the former one, the counts of runs and the time of the last success.
 
 func metricsFlags() []cli.Flag {
-	return []cli.Flag{&cli.StringFlag{Name: "metrics-file", Usage: "write the run's numbers to `FILE` for Prometheus' text-file collector, also when the run fails"}}
+	return []cli.Flag{
+		&cli.StringFlag{
+			Name:  "metrics-file",
+			Usage: "write the run's numbers to `FILE` for Prometheus' text-file collector, also when the run fails",
+		},
+	}
 }
 
-// readMetricsFile checks before the run that the folder is there: a mistyped one would be noticed only when an alert does not come.
+// readMetricsFile checks before the run that the folder is there: a mistyped one would be noticed
+// only when an alert does not come.
 func readMetricsFile(c *cli.Context) (string, error) {
 	file := c.String("metrics-file")
 	if c.IsSet("metrics-file") && file == "" {
 		return "", badUsage(c, "--metrics-file needs the name of a file")
 	}
 	if info, err := os.Stat(filepath.Dir(file)); file != "" && (err != nil || !info.IsDir()) {
-		return "", badUsage(c, "--metrics-file %s: its folder is not there", shellQuote(file))
+		return "", badUsage(c, "--metrics-file %s: its folder is not there", text.ShellQuote(file))
 	}
 	return file, nil
 }
@@ -70,7 +77,8 @@ type former struct {
 // maxFormer bounds what is read of a file that may be anything.
 const maxFormer = 1 << 20
 
-// readFormer starts anew when there is no former file or it is damaged; Prometheus knows counters that do.
+// readFormer starts anew when there is no former file or it is damaged; Prometheus knows counters
+// that do.
 func readFormer(path string) former {
 	f := former{runs: map[string]float64{}}
 	info, err := os.Stat(path)
@@ -140,12 +148,13 @@ func (m *measured) Collect(out chan<- prometheus.Metric) {
 	}
 }
 
-// succeeded tells whether the run did what it is for: apply reached what the documents say, plan saw everything.
+// succeeded tells whether the run did what it is for: apply reached what the documents say, plan
+// saw everything.
 func (m *measured) succeeded() bool {
 	switch m.exit {
-	case reconcile.ExitOK:
+	case exit.OK:
 		return true
-	case reconcile.ExitChanges, reconcile.ExitHeld:
+	case exit.Changes, exit.Held:
 		return m.report == nil && m.plan != nil
 	}
 	return false

@@ -7,8 +7,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/makeapi"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 // The names that a later run reads back.
@@ -17,7 +19,8 @@ const (
 	metricLastSuccess = "makesync_last_success_timestamp_seconds"
 )
 
-// metric is one family of the metrics file. Labels take few values: zones, kinds, ops, classes, words; no address, no e-mail, no url.
+// metric is one family of the metrics file. Labels take few values: zones, kinds, ops, classes,
+// words; no address, no e-mail, no url.
 type metric struct {
 	name, help string
 	labels     []string
@@ -32,40 +35,111 @@ type sample struct {
 
 func (m *metric) desc() *prometheus.Desc { return prometheus.NewDesc(m.name, m.help, m.labels, nil) }
 
-// metricTable is all of them; README has the same table. What a plan counts is absent when there was no
-// plan: a zero would say that nothing waits when nobody knows.
+// metricTable is all of them; README has the same table. What a plan counts is absent when there
+// was no plan: a zero would say that nothing waits when nobody knows.
 var metricTable = []metric{
 	{"makesync_build_info", "The makesync that ran; always 1.", []string{"version"}, prometheus.GaugeValue,
 		func(m *measured) []sample { return []sample{{[]string{m.version}, 1}} }},
-	{metricRuns, "Runs since the file was first written, by how they ended.", []string{"exit"}, prometheus.CounterValue, runCounts},
+	{
+		metricRuns,
+		"Runs since the file was first written, by how they ended.",
+		[]string{"exit"},
+		prometheus.CounterValue,
+		runCounts,
+	},
 	{"makesync_run_exit_code", "Exit code of the last run.", nil, prometheus.GaugeValue,
 		func(m *measured) []sample { return one(float64(m.exit.Code)) }},
-	{"makesync_run_success", "1 when the last run did what it is for: apply with exit 0; plan also with 2 and 5.", nil, prometheus.GaugeValue,
-		func(m *measured) []sample { return one(flag01(m.succeeded())) }},
+	{
+		"makesync_run_success",
+		"1 when the last run did what it is for: apply with exit 0; plan also with 2 and 5.",
+		nil,
+		prometheus.GaugeValue,
+		func(m *measured) []sample { return one(flag01(m.succeeded())) },
+	},
 	{"makesync_run_timestamp_seconds", "When the last run ended.", nil, prometheus.GaugeValue,
 		func(m *measured) []sample { return one(float64(m.now.Unix())) }},
-	{metricLastSuccess, "When the last successful run ended; kept by runs that fail; 0: never.", nil, prometheus.GaugeValue, lastSuccess},
+	{
+		metricLastSuccess,
+		"When the last successful run ended; kept by runs that fail; 0: never.",
+		nil,
+		prometheus.GaugeValue,
+		lastSuccess,
+	},
 	{"makesync_run_duration_seconds", "How long the last run took.", nil, prometheus.GaugeValue,
 		func(m *measured) []sample { return one(m.now.Sub(m.began).Seconds()) }},
 	{"makesync_organizations", "Organizations in the plan.", nil, prometheus.GaugeValue,
-		planned(func(p *reconcile.Plan) []sample { return one(float64(len(p.Organizations))) })},
-	{"makesync_organizations_unread", "Organizations of which something could not be read.", nil, prometheus.GaugeValue, planned(unread)},
-	{"makesync_changes", "Steps of the plan, which plan would and apply wanted to do.", []string{"kind", "op"}, prometheus.GaugeValue, planned(changeCounts)},
-	{"makesync_outcomes", "Steps of the last apply by what became of them: succeeded, failed, skipped, unknown.", []string{"outcome"}, prometheus.GaugeValue, outcomeCounts},
-	{"makesync_waiting", "Things that cannot be done yet.", []string{"kind"}, prometheus.GaugeValue, planned(waitingCounts)},
+		planned(func(p *plan.Plan) []sample { return one(float64(len(p.Organizations))) })},
+	{
+		"makesync_organizations_unread",
+		"Organizations of which something could not be read.",
+		nil,
+		prometheus.GaugeValue,
+		planned(unread),
+	},
+	{
+		"makesync_changes",
+		"Steps of the plan, which plan would and apply wanted to do.",
+		[]string{"kind", "op"},
+		prometheus.GaugeValue,
+		planned(changeCounts),
+	},
+	{
+		"makesync_outcomes",
+		"Steps of the last apply by what became of them: succeeded, failed, skipped, unknown.",
+		[]string{"outcome"},
+		prometheus.GaugeValue,
+		outcomeCounts,
+	},
+	{
+		"makesync_waiting",
+		"Things that cannot be done yet.",
+		[]string{"kind"},
+		prometheus.GaugeValue,
+		planned(waitingCounts),
+	},
 	{"makesync_held", "Changes that a guard stopped.", []string{"kind"}, prometheus.GaugeValue, planned(heldCounts)},
-	{"makesync_problems", "Errors and warnings of the last run.", []string{"severity"}, prometheus.GaugeValue, problemCounts},
-	{"makesync_calls", "Requests that were sent, repetitions included, by what they did: read, write.", []string{"zone", "direction"}, prometheus.GaugeValue,
+	{
+		"makesync_problems",
+		"Errors and warnings of the last run.",
+		[]string{"severity"},
+		prometheus.GaugeValue,
+		problemCounts,
+	},
+	{
+		"makesync_calls",
+		"Requests that were sent, repetitions included, by what they did: read, write.",
+		[]string{"zone", "direction"},
+		prometheus.GaugeValue,
 		perZone(func(zone string, s makeapi.Stats) []sample {
-			return []sample{{[]string{zone, "read"}, float64(s.Calls.Read)}, {[]string{zone, "write"}, float64(s.Calls.Write)}}
-		})},
-	{"makesync_calls_repeated", "How many of the requests repeated another one.", []string{"zone"}, prometheus.GaugeValue,
-		perZone(func(zone string, s makeapi.Stats) []sample { return oneOfZone(zone, float64(s.Repeated)) })},
-	{"makesync_failures", "Requests without a good answer, by why; also those that a repetition made good.", []string{"zone", "class"}, prometheus.GaugeValue, perZone(failureCounts)},
+			return []sample{
+				{[]string{zone, "read"}, float64(s.Calls.Read)},
+				{[]string{zone, "write"}, float64(s.Calls.Write)},
+			}
+		}),
+	},
+	{
+		"makesync_calls_repeated",
+		"How many of the requests repeated another one.",
+		[]string{"zone"},
+		prometheus.GaugeValue,
+		perZone(func(zone string, s makeapi.Stats) []sample { return oneOfZone(zone, float64(s.Repeated)) }),
+	},
+	{
+		"makesync_failures",
+		"Requests without a good answer, by why; also those that a repetition made good.",
+		[]string{"zone", "class"},
+		prometheus.GaugeValue,
+		perZone(failureCounts),
+	},
 	{"makesync_rate_limit_waits", "How often a call waited for a rate limit.", []string{"zone"}, prometheus.GaugeValue,
 		perZone(func(zone string, s makeapi.Stats) []sample { return oneOfZone(zone, float64(s.RateWaits)) })},
-	{"makesync_rate_limit_wait_seconds", "How long calls waited for rate limits, added up.", []string{"zone"}, prometheus.GaugeValue,
-		perZone(func(zone string, s makeapi.Stats) []sample { return oneOfZone(zone, s.RateWaited.Seconds()) })},
+	{
+		"makesync_rate_limit_wait_seconds",
+		"How long calls waited for rate limits, added up.",
+		[]string{"zone"},
+		prometheus.GaugeValue,
+		perZone(func(zone string, s makeapi.Stats) []sample { return oneOfZone(zone, s.RateWaited.Seconds()) }),
+	},
 }
 
 func one(value float64) []sample { return []sample{{nil, value}} }
@@ -80,7 +154,7 @@ func flag01(is bool) float64 {
 }
 
 // planned are samples that need a plan.
-func planned(samples func(*reconcile.Plan) []sample) func(*measured) []sample {
+func planned(samples func(*plan.Plan) []sample) func(*measured) []sample {
 	return func(m *measured) []sample {
 		if m.plan == nil {
 			return nil
@@ -112,7 +186,7 @@ func lastSuccess(m *measured) []sample {
 	return one(m.former.lastSuccess)
 }
 
-func unread(p *reconcile.Plan) []sample {
+func unread(p *plan.Plan) []sample {
 	n := 0
 	for _, o := range p.Organizations {
 		n += int(flag01(len(o.NotRead) > 0))
@@ -121,19 +195,19 @@ func unread(p *reconcile.Plan) []sample {
 }
 
 // changePairs are the steps that there are, so that a count that falls to 0 says 0.
-var changePairs = map[spec.Kind][]reconcile.Op{
-	spec.KindOrganization:   {reconcile.OpCreate, reconcile.OpUpdate, reconcile.OpDelete},
-	spec.KindVariable:       {reconcile.OpCreate, reconcile.OpUpdate, reconcile.OpDelete},
-	spec.KindFeatureControl: {reconcile.OpUpdate},
-	spec.KindTFA:            {reconcile.OpUpdate},
-	spec.KindMember:         {reconcile.OpUpdate, reconcile.OpDelete, reconcile.OpInvite, reconcile.OpReinvite, reconcile.OpRevoke},
-	spec.KindOwner:          {reconcile.OpTransfer},
+var changePairs = map[spec.Kind][]plan.Op{
+	spec.KindOrganization:   {plan.OpCreate, plan.OpUpdate, plan.OpDelete},
+	spec.KindVariable:       {plan.OpCreate, plan.OpUpdate, plan.OpDelete},
+	spec.KindFeatureControl: {plan.OpUpdate},
+	spec.KindTFA:            {plan.OpUpdate},
+	spec.KindMember:         {plan.OpUpdate, plan.OpDelete, plan.OpInvite, plan.OpReinvite, plan.OpRevoke},
+	spec.KindOwner:          {plan.OpTransfer},
 }
 
-func changeCounts(p *reconcile.Plan) (samples []sample) {
+func changeCounts(p *plan.Plan) (samples []sample) {
 	type pair struct {
 		kind spec.Kind
-		op   reconcile.Op
+		op   plan.Op
 	}
 	counts := map[pair]int{}
 	for _, o := range p.Organizations {
@@ -157,12 +231,12 @@ func outcomeCounts(m *measured) []sample {
 		return nil
 	}
 	return byLabel(map[string]float64{
-		string(reconcile.Succeeded): float64(m.report.Succeeded), string(reconcile.Failed): float64(m.report.Failed),
-		string(reconcile.Skipped): float64(m.report.Skipped), string(reconcile.OutcomeUnknown): float64(m.report.Unknown),
+		string(report.Succeeded): float64(m.report.Succeeded), string(report.Failed): float64(m.report.Failed),
+		string(report.Skipped): float64(m.report.Skipped), string(report.OutcomeUnknown): float64(m.report.Unknown),
 	})
 }
 
-func waitingCounts(p *reconcile.Plan) []sample {
+func waitingCounts(p *plan.Plan) []sample {
 	counts := everyKind()
 	for _, o := range p.Organizations {
 		for _, w := range o.Waiting {
@@ -172,7 +246,7 @@ func waitingCounts(p *reconcile.Plan) []sample {
 	return byLabel(counts)
 }
 
-func heldCounts(p *reconcile.Plan) []sample {
+func heldCounts(p *plan.Plan) []sample {
 	counts := everyKind()
 	for _, o := range p.Organizations {
 		for _, h := range o.Held {
@@ -198,12 +272,9 @@ func problemCounts(m *measured) []sample {
 	return byLabel(counts)
 }
 
-// failureClasses are those that show also when they count 0.
-var failureClasses = slices.Concat(slices.Collect(maps.Keys(classExit)), []reconcile.Class{reconcile.ClassCancelled, reconcile.ClassInternal})
-
 func failureCounts(zone string, s makeapi.Stats) (samples []sample) {
-	counts := map[reconcile.Class]int{}
-	for _, class := range failureClasses {
+	counts := map[exit.Class]int{}
+	for _, class := range exit.Classes() { // a class shows also when it counts 0
 		counts[class] = 0
 	}
 	maps.Copy(counts, s.Failed)

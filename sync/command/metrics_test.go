@@ -9,7 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 func TestFormerMetrics(t *testing.T) {
@@ -44,19 +46,19 @@ func TestFormerMetrics(t *testing.T) {
 
 func TestWhatASuccessIs(t *testing.T) {
 	t.Parallel()
-	plan, report := &reconcile.Plan{}, &reconcile.Report{}
+	plan, report := &plan.Plan{}, &report.Report{}
 	for _, test := range []struct {
 		e    ending
 		want bool
 	}{
-		{ending{plan: plan, exit: reconcile.ExitOK}, true},
-		{ending{plan: plan, exit: reconcile.ExitChanges}, true},
-		{ending{plan: plan, exit: reconcile.ExitHeld}, true},
-		{ending{plan: plan, exit: reconcile.ExitPartlyVisible}, false},
-		{ending{exit: reconcile.ExitHeld}, false},
-		{ending{plan: plan, report: report, exit: reconcile.ExitOK}, true},
-		{ending{plan: plan, report: report, exit: reconcile.ExitHeld}, false},
-		{ending{plan: plan, report: report, exit: reconcile.ExitPartial}, false},
+		{ending{plan: plan, exit: exit.OK}, true},
+		{ending{plan: plan, exit: exit.Changes}, true},
+		{ending{plan: plan, exit: exit.Held}, true},
+		{ending{plan: plan, exit: exit.PartlyVisible}, false},
+		{ending{exit: exit.Held}, false},
+		{ending{plan: plan, report: report, exit: exit.OK}, true},
+		{ending{plan: plan, report: report, exit: exit.Held}, false},
+		{ending{plan: plan, report: report, exit: exit.Partial}, false},
 	} {
 		if m := (&measured{ending: test.e, now: time.Now()}); m.succeeded() != test.want {
 			t.Errorf("exit %s, plan %t, report %t: %t", test.e.exit.Name, test.e.plan != nil, test.e.report != nil, m.succeeded())

@@ -8,8 +8,12 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/document"
+	"makesync/spec/text"
+	"makesync/sync/exit"
+	"makesync/sync/export"
 	"makesync/sync/render"
+	"makesync/sync/state"
 )
 
 type migrateOptions struct {
@@ -35,8 +39,15 @@ func migrateCommand(r *runtimeEnv) *cli.Command {
 			&cli.StringFlag{Name: "from", Usage: "`ZONE` to move from; it is only read"},
 			&cli.StringFlag{Name: "to", Usage: "`ZONE` to move to"},
 			&cli.StringFlag{Name: "map", Usage: "`FILE` with renames, other e-mails, roles and regions"},
-			&cli.StringFlag{Name: "key", Value: "{key}", Usage: "`PATTERN` of the new keys, of {key}, {id}, {from} and {to} (default: {key})"},
-			&cli.StringFlag{Name: "region", Usage: "`NAME` or id of the region in which new organizations are made (default: the map's, the only one, or the one that the zone is named after)"},
+			&cli.StringFlag{
+				Name:  "key",
+				Value: "{key}",
+				Usage: "`PATTERN` of the new keys, of {key}, {id}, {from} and {to} (default: {key})",
+			},
+			&cli.StringFlag{
+				Name:  "region",
+				Usage: "`NAME` or id of the region in which new organizations are made (default: the map's, the only one, or the one that the zone is named after)",
+			},
 			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the documents to the folder `DIR`"},
 			forceFlag(),
 		}, sourceFlags("what is sensitive")),
@@ -60,11 +71,11 @@ func (r *runtimeEnv) readMigrateOptions(c *cli.Context) (o migrateOptions, err e
 	case o.from == "" || o.to == "":
 		return o, badUsage(c, "migrate needs --from ZONE and --to ZONE")
 	case o.from == o.to:
-		return o, badUsage(c, "--from and --to are the same zone, %s", shellQuote(o.from))
+		return o, badUsage(c, "--from and --to are the same zone, %s", text.ShellQuote(o.from))
 	case o.out == "":
 		return o, badUsage(c, "migrate needs -o DIR, the folder to write to")
 	case !strings.Contains(o.key, "{key}") && !strings.Contains(o.key, "{id}"):
-		return o, badUsage(c, "--key %s: needs {key} or {id}, since keys are unique", shellQuote(o.key))
+		return o, badUsage(c, "--key %s: needs {key} or {id}, since keys are unique", text.ShellQuote(o.key))
 	}
 	return o, nil
 }
@@ -73,7 +84,7 @@ func (r *runtimeEnv) runMigrate(ctx context.Context, o migrateOptions) error {
 	var decided spec.MigrationMap
 	if o.mapFile != "" {
 		var problems []spec.Problem
-		if decided, problems = spec.LoadMigrationMap(o.mapFile); spec.HasErrors(problems) {
+		if decided, problems = document.LoadMigrationMap(o.mapFile); spec.HasErrors(problems) {
 			return invalid(problems)
 		}
 	}
@@ -86,13 +97,22 @@ func (r *runtimeEnv) runMigrate(ctx context.Context, o migrateOptions) error {
 	if err != nil {
 		return err
 	}
-	if idle := o.chooser.Idle("the zone " + from.Endpoint.Name); len(idle) > 0 {
-		return invalid(idle)
+	if unmatched := o.selector.Unmatched("the zone " + from.Endpoint.Name); len(unmatched) > 0 {
+		return invalid(unmatched)
 	}
-	if exit := from.Exit(); exit == reconcile.ExitRefused || exit == reconcile.ExitUnreachable {
-		return r.nothingRead(from, exit, "migrate", o.color)
+	if code := from.Exit(); code == exit.Refused || code == exit.Unreachable {
+		return r.nothingRead(from, code, "migrate", o.color)
 	}
-	moved := reconcile.Rehome(reconcile.Rehoming{From: from, To: to, Map: decided, Region: o.region, KeyPattern: o.key, Sensitive: src.secretsIn(from)})
+	moved := export.Migrate(
+		export.Migration{
+			From:       from,
+			To:         to,
+			Map:        decided,
+			Region:     o.region,
+			KeyPattern: o.key,
+			Sensitive:  src.secretsIn(from),
+		},
+	)
 	if spec.HasErrors(moved.Problems) {
 		return invalid(moved.Problems)
 	}
@@ -101,38 +121,53 @@ func (r *runtimeEnv) runMigrate(ctx context.Context, o migrateOptions) error {
 }
 
 // bothEnds reads the source whole, and of the target what documents for it depend on.
-func (s *sources) bothEnds(ctx context.Context, o migrateOptions) (from, to *reconcile.Survey, err error) {
-	from, err = s.survey(ctx, o.from, reconcile.SurveyOptions{Choose: s.choose, Detail: true})
+func (s *sources) bothEnds(ctx context.Context, o migrateOptions) (from, to *state.ZoneState, err error) {
+	from, err = s.readZone(ctx, o.from, state.ReadOptions{Select: s.choose, Detail: true})
 	if err != nil {
 		return nil, nil, err
 	}
-	to, err = s.survey(ctx, o.to, reconcile.SurveyOptions{Lists: everyList(), Kinds: func(*reconcile.Live, string) []spec.Kind {
-		return []spec.Kind{spec.KindFeatureControl}
-	}})
+	to, err = s.readZone(
+		ctx,
+		o.to,
+		state.ReadOptions{Lists: everyList(), Kinds: func(*state.Organization, string) []spec.Kind {
+			return []spec.Kind{spec.KindFeatureControl}
+		}},
+	)
 	return from, to, err
 }
 
 // everyList are the lists that making organizations needs too.
-func everyList() []reconcile.List { return append(reconcile.ReadingLists(), reconcile.Regions) }
+func everyList() []state.List { return append(state.ReadingLists(), state.Regions) }
 
-func (r *runtimeEnv) writeMigration(src *sources, from, to *reconcile.Survey, moved *reconcile.Rehomed, o migrateOptions) error {
+func (r *runtimeEnv) writeMigration(
+	src *sources,
+	from, to *state.ZoneState,
+	moved *export.MigrationResult,
+	o migrateOptions,
+) error {
 	f := folder{dir: o.out, force: o.force, src: src, zone: to.Endpoint.Name}
-	result := render.Migration{From: planZone(from), To: planZone(to), Folder: o.out, Rehomed: moved}
+	result := render.Migration{From: planZone(from), To: planZone(to), Folder: o.out, MigrationResult: moved}
 	var folders []string
-	for i, wave := range moved.Waves {
-		written := render.MigrationWave{Folder: wave.Folder}
-		for j := range wave.Drafts {
-			file, err := f.add(wave.Folder, wave.Drafts[j], []string{fmt.Sprintf("wave %d of the migration from %s to %s", i+1, from.Endpoint.Name, to.Endpoint.Name)})
+	for i, stage := range moved.Stages {
+		written := render.MigrationStage{Folder: stage.Folder}
+		for j := range stage.Documents {
+			file, err := f.add(
+				stage.Folder,
+				stage.Documents[j],
+				[]string{
+					fmt.Sprintf("wave %d of the migration from %s to %s", i+1, from.Endpoint.Name, to.Endpoint.Name),
+				},
+			)
 			if err != nil {
 				return err
 			}
 			written.Files = append(written.Files, file)
 		}
 		if len(written.Files) > 0 {
-			folders = append(folders, wave.Folder)
+			folders = append(folders, stage.Folder)
 		}
-		written.Plan, written.Apply = f.waveCommands(wave)
-		result.Waves = append(result.Waves, written)
+		written.Plan, written.Apply = f.stageCommands(stage)
+		result.Stages = append(result.Stages, written)
 	}
 	if err := f.write(folders...); err != nil {
 		return err
@@ -140,22 +175,22 @@ func (r *runtimeEnv) writeMigration(src *sources, from, to *reconcile.Survey, mo
 	if err := render.WriteMigration(r.Stdout, result, render.Options{Color: o.color, Width: r.Terminal.Width}); err != nil {
 		return err
 	}
-	exits := []reconcile.Exit{from.Exit()}
-	if to.Exit() != reconcile.ExitOK { // the documents are there all the same
-		exits = append(exits, reconcile.ExitPartlyVisible)
+	exits := []exit.Code{from.Exit()}
+	if to.Exit() != exit.OK { // the documents are there all the same
+		exits = append(exits, exit.PartlyVisible)
 	}
 	if len(moved.Collisions) > 0 {
-		exits = append(exits, reconcile.ExitHeld)
+		exits = append(exits, exit.Held)
 	}
-	return end(reconcile.Worst(exits...))
+	return end(exit.Worst(exits...))
 }
 
-// waveCommands plan and apply one folder.
-func (f *folder) waveCommands(wave reconcile.Wave) (plan, apply string) {
+// stageCommands plan and apply one folder.
+func (f *folder) stageCommands(stage export.Stage) (plan, apply string) {
 	var allow []string
-	for _, rule := range wave.Allow {
+	for _, rule := range stage.Allow {
 		allow = append(allow, "--allow", rule)
 	}
-	dir := f.dir + "/" + wave.Folder
+	dir := f.dir + "/" + stage.Folder
 	return f.command("plan", dir, false, allow...), f.command("apply", dir, false, allow...)
 }

@@ -5,9 +5,11 @@ import (
 	"strings"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/history"
+	"makesync/sync/plan"
 	"makesync/sync/render"
+	"makesync/sync/report"
 )
 
 // What there is to tell of a run:
@@ -29,18 +31,19 @@ type news struct {
 
 // change is a step that was done.
 type change struct {
-	Address spec.Address   `json:"address"`
-	Op      reconcile.Op   `json:"op"`
-	Risk    reconcile.Risk `json:"risk"`
+	Address spec.Address `json:"address"`
+	Op      plan.Op      `json:"op"`
+	Risk    plan.Risk    `json:"risk"`
 }
 
-// trouble is something that lasts. Its fingerprint must be the same every night: it is made of no count, time or run.
+// trouble is something that lasts. Its fingerprint must be the same every night: it is made of no
+// count, time or run.
 type trouble struct {
-	history.Trouble `json:"-"`
-	What            string       `json:"what"` // pending, failed, held, waiting
-	Address         spec.Address `json:"address,omitempty"`
-	Op              reconcile.Op `json:"op,omitempty"`
-	Text            string       `json:"text"`
+	history.Alert `json:"-"`
+	What          string       `json:"what"` // pending, failed, held, waiting
+	Address       spec.Address `json:"address,omitempty"`
+	Op            plan.Op      `json:"op,omitempty"`
+	Text          string       `json:"text"`
 	// Runs is how many runs in a row have seen it waiting.
 	Runs int `json:"runs,omitempty"`
 }
@@ -53,13 +56,19 @@ const (
 	whatWaiting = "waiting"
 )
 
-func newTrouble(what string, a spec.Address, op reconcile.Op, text string, id ...string) trouble {
+func newTrouble(what string, a spec.Address, op plan.Op, text string, id ...string) trouble {
 	organization := ""
 	if a != "" {
 		organization = a.Key()
 	}
 	id = append([]string{what, string(a), string(op)}, id...)
-	return trouble{Trouble: history.Trouble{ID: strings.Join(id, "\x00"), Organization: organization}, What: what, Address: a, Op: op, Text: text}
+	return trouble{
+		Alert:   history.Alert{ID: strings.Join(id, "\x00"), Organization: organization},
+		What:    what,
+		Address: a,
+		Op:      op,
+		Text:    text,
+	}
 }
 
 // news is everything that a run has to tell; runs counts the runs that saw something waiting.
@@ -83,35 +92,37 @@ func (e ending) news(most int, runs func(spec.Address, string) int) (n news) {
 	return n
 }
 
-// failed tells whether the run ended in a way that somebody has to look at; what is held and what would change say so themselves.
+// failed tells whether the run ended in a way that somebody has to look at; what is held and what
+// would change say so themselves.
 func (e ending) failed() bool {
 	switch e.exit {
-	case reconcile.ExitOK, reconcile.ExitChanges, reconcile.ExitHeld:
+	case exit.OK, exit.Changes, exit.Held:
 		return false
 	}
 	return true
 }
 
-// outcomes are the steps of an apply. What was skipped because another step failed follows from that one.
+// outcomes are the steps of an apply. What was skipped because another step failed follows from
+// that one.
 func (n *news) outcomes(e ending) {
 	risks := risksOf(e.plan)
 	for _, s := range e.report.Steps {
-		switch word, _, _ := strings.Cut(s.Reason, ":"); {
-		case s.Outcome == reconcile.Succeeded:
+		switch {
+		case s.Outcome == report.Succeeded:
 			n.changes = append(n.changes, change{s.Address, s.Op, risks[s.N]})
-		case s.Outcome == reconcile.Skipped && (word == "licence" || word == "depends"):
+		case s.SkippedForLicence(), s.Outcome == report.Skipped && s.Reason.Code == report.ReasonDepends:
 		default:
 			n.add(newTrouble(whatFailed, s.Address, s.Op, failureText(s), string(s.Outcome)))
 		}
 	}
 }
 
-func risksOf(plan *reconcile.Plan) map[int]reconcile.Risk {
-	risks := map[int]reconcile.Risk{}
-	if plan == nil {
+func risksOf(p *plan.Plan) map[int]plan.Risk {
+	risks := map[int]plan.Risk{}
+	if p == nil {
 		return risks
 	}
-	for _, o := range plan.Organizations {
+	for _, o := range p.Organizations {
 		for _, s := range o.Steps {
 			risks[s.N] = s.Risk
 		}
@@ -119,18 +130,19 @@ func risksOf(plan *reconcile.Plan) map[int]reconcile.Risk {
 	return risks
 }
 
-func failureText(s reconcile.StepReport) string {
+func failureText(s report.StepReport) string {
 	text := string(s.Outcome)
-	if s.Reason != "" {
-		text += ": " + s.Reason
+	reason := s.Reason.String()
+	if reason != "" {
+		text += ": " + reason
 	}
-	if s.Error != nil && !strings.Contains(s.Reason, s.Error.Message) {
+	if s.Error != nil && !strings.Contains(reason, s.Error.Message) {
 		text += ": " + s.Error.Message
 	}
 	return text
 }
 
-func (n *news) organization(o *reconcile.OrganizationPlan, pending bool, most int, runs func(spec.Address, string) int) {
+func (n *news) organization(o *plan.Organization, pending bool, most int, runs func(spec.Address, string) int) {
 	if pending {
 		for _, s := range o.Steps {
 			n.add(newTrouble(whatPending, s.Address, s.Op, string(s.Op)+", risk "+string(s.Risk), wish(s)))
@@ -148,8 +160,9 @@ func (n *news) organization(o *reconcile.OrganizationPlan, pending bool, most in
 	}
 }
 
-// wish is what a step wants, without fingerprints, which are salted anew in every plan; a secret shows as masked.
-func wish(s reconcile.Step) string {
+// wish is what a step wants, without fingerprints, which are salted anew in every plan; a secret
+// shows as masked.
+func wish(s plan.Step) string {
 	var b strings.Builder
 	for _, f := range s.Fields {
 		b.WriteString(f.Path + "\x00" + f.From.String() + "\x00" + f.To.String() + "\x00")
@@ -195,10 +208,10 @@ func (n *news) has(what string) bool {
 func (n *news) empty() bool { return len(n.changes) == 0 && len(n.troubles) == 0 }
 
 // fresh is what has not been told.
-func (n *news) fresh(told *history.Told) news {
+func (n *news) fresh(told *history.Notified) news {
 	fresh := news{changes: n.changes}
 	for _, t := range n.troubles {
-		if told.Knows(t.Trouble) {
+		if told.Contains(t.Alert) {
 			fresh.toldBefore++
 		} else {
 			fresh.troubles = append(fresh.troubles, t)
@@ -208,9 +221,9 @@ func (n *news) fresh(told *history.Told) news {
 }
 
 // known are the troubles that were told before.
-func (n *news) known(told *history.Told) (known []trouble) {
+func (n *news) known(told *history.Notified) (known []trouble) {
 	for _, t := range n.troubles {
-		if told.Knows(t.Trouble) {
+		if told.Contains(t.Alert) {
 			known = append(known, t)
 		}
 	}

@@ -6,14 +6,16 @@ import (
 	"fmt"
 	"time"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/render"
 )
 
-// NotifyFormat is the version of the JSON that --notify posts; schema/notify.schema.json describes it.
+// NotifyFormat is the version of the JSON that --notify posts; schema/notify.schema.json describes
+// it.
 const NotifyFormat = "makesync.notify/v1"
 
-// notification is the body of a notification. It names organizations and people, and holds no value of anything.
+// notification is the body of a notification. It names organizations and people, and holds no value
+// of anything.
 type notification struct {
 	Format string `json:"format"`
 	// Text is one line for people; chat webhooks show a field of this name.
@@ -27,10 +29,11 @@ type notification struct {
 	Summary  notifiedCounts `json:"summary"`
 	Changes  []change       `json:"changes"`
 	Troubles []trouble      `json:"troubles"`
-	// ToldBefore counts troubles that last and were told by an earlier run; Omitted what there was no room for.
-	ToldBefore int            `json:"toldBefore"`
-	Omitted    int            `json:"omitted"`
-	Exit       reconcile.Exit `json:"exit"`
+	// ToldBefore counts troubles that last and were told by an earlier run; Omitted what there was
+	// no room for.
+	ToldBefore int       `json:"toldBefore"`
+	Omitted    int       `json:"omitted"`
+	Exit       exit.Code `json:"exit"`
 }
 
 type notifiedZone struct {
@@ -52,7 +55,9 @@ type notifiedCounts struct {
 func notificationOf(e ending, n news, now time.Time) *notification {
 	m := &notification{
 		Format: NotifyFormat, Command: e.command, At: now.UTC().Truncate(time.Second), Zones: []notifiedZone{}, Why: n.why(),
-		Changes: append([]change{}, n.changes...), Troubles: append([]trouble{}, n.troubles...), ToldBefore: n.toldBefore, Exit: e.exit,
+		Changes: append(
+			[]change{},
+			n.changes...), Troubles: append([]trouble{}, n.troubles...), ToldBefore: n.toldBefore, Exit: e.exit,
 	}
 	for i := range m.Troubles {
 		m.Troubles[i].Text = brief(m.Troubles[i].Text)
@@ -68,7 +73,15 @@ func notificationOf(e ending, n news, now time.Time) *notification {
 			}
 		}
 	}
-	m.Text = fmt.Sprintf("%s%s %s: %s; exit %d (%s)", sandbox, programName, e.command, m.words(e), e.exit.Code, e.exit.Name)
+	m.Text = fmt.Sprintf(
+		"%s%s %s: %s; exit %d (%s)",
+		sandbox,
+		programName,
+		e.command,
+		m.words(e),
+		e.exit.Code,
+		e.exit.Name,
+	)
 	return m
 }
 
@@ -93,7 +106,11 @@ func (m *notification) count(e ending) {
 		m.Run = r.Run
 		m.Summary = notifiedCounts{r.Planned, r.Succeeded, r.Failed, r.Skipped, r.Unknown, r.Waiting, r.Held}
 	case e.plan != nil:
-		m.Summary = notifiedCounts{Planned: stepCount(e.plan), Waiting: e.plan.Summary.Waiting, Held: e.plan.Summary.Held}
+		m.Summary = notifiedCounts{
+			Planned: stepCount(e.plan),
+			Waiting: e.plan.Summary.Waiting,
+			Held:    e.plan.Summary.Held,
+		}
 	}
 }
 

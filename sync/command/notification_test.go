@@ -11,28 +11,31 @@ import (
 
 	"makesync/schema"
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/report"
+	"makesync/sync/state"
 )
 
 // badNight is an apply in which everything happened.
 func badNight(steps int) ending {
-	plan := &reconcile.Plan{Digest: "sha256:00", Zones: []reconcile.PlanZone{{Name: "try", Sandbox: true}}}
-	o := reconcile.OrganizationPlan{Key: "acme", Zone: "try"}
-	report := &reconcile.Report{Run: "20261120T020000Z-00000000", Planned: steps + 3, Succeeded: steps, Failed: 1, Skipped: 2, Held: 1, Waiting: 1}
+	p := &plan.Plan{Digest: "sha256:00", Zones: []plan.Zone{{Name: "try", Sandbox: true}}}
+	o := plan.Organization{Key: "acme", Zone: "try"}
+	r := &report.Report{Run: "20261120T020000Z-00000000", Planned: steps + 3, Succeeded: steps, Failed: 1, Skipped: 2, Held: 1, Waiting: 1}
 	for n := range steps {
 		a := spec.NewAddress("acme", spec.KindVariable, fmt.Sprintf("V_%d", n))
-		o.Steps = append(o.Steps, reconcile.Step{N: n, Address: a, Kind: spec.KindVariable, Op: reconcile.OpDelete, Risk: reconcile.RiskDestructive})
-		report.Steps = append(report.Steps, reconcile.StepReport{N: n, Address: a, Op: reconcile.OpDelete, Outcome: reconcile.Succeeded})
+		o.Steps = append(o.Steps, plan.Step{N: n, Address: a, Kind: spec.KindVariable, Op: plan.OpDelete, Risk: plan.RiskDestructive})
+		r.Steps = append(r.Steps, report.StepReport{N: n, Address: a, Op: plan.OpDelete, Outcome: report.Succeeded})
 	}
-	report.Steps = append(report.Steps,
-		reconcile.StepReport{N: steps, Address: "acme/tfa", Op: reconcile.OpUpdate, Outcome: reconcile.Failed, Reason: "refused\x1b[31m", Error: &spec.APIError{Status: 403, Message: strings.Repeat("long ", 500)}},
-		reconcile.StepReport{N: steps + 1, Address: "acme/owner", Op: reconcile.OpTransfer, Outcome: reconcile.Skipped, Reason: "depends: acme/tfa failed"},
-		reconcile.StepReport{N: steps + 2, Address: "acme/variable/X", Op: reconcile.OpCreate, Outcome: reconcile.Skipped, Reason: "licence: custom variables"})
-	o.Held = []reconcile.Held{{Address: "acme/variable/OLD", Op: reconcile.OpDelete, Guard: "maxDeletes", Reason: "1 more than 0", Allow: "delete:variable@acme"}}
-	o.Waiting = []reconcile.Waiting{{Address: "acme/member/bob@acme.example", Reason: "is no member"}}
-	plan.Organizations = []reconcile.OrganizationPlan{o}
-	plan.Summary.Waiting, plan.Summary.Held = 1, 1
-	return ending{command: "apply", plan: plan, report: report, exit: reconcile.ExitPartial,
+	r.Steps = append(r.Steps,
+		report.StepReport{N: steps, Address: "acme/tfa", Op: plan.OpUpdate, Outcome: report.Failed, Reason: report.ParseReason("refused\x1b[31m"), Error: &spec.APIError{Status: 403, Message: strings.Repeat("long ", 500)}},
+		report.StepReport{N: steps + 1, Address: "acme/owner", Op: plan.OpTransfer, Outcome: report.Skipped, Reason: report.ParseReason("depends: acme/tfa failed")},
+		report.StepReport{N: steps + 2, Address: "acme/variable/X", Op: plan.OpCreate, Outcome: report.Skipped, Reason: report.ParseReason("licence: custom variables")})
+	o.Held = []plan.Held{{Address: "acme/variable/OLD", Op: plan.OpDelete, Guard: "maxDeletes", Reason: "1 more than 0", Allow: "delete:variable@acme"}}
+	o.Waiting = []plan.Waiting{{Address: "acme/member/bob@acme.example", Reason: "is no member"}}
+	p.Organizations = []plan.Organization{o}
+	p.Summary.Waiting, p.Summary.Held = 1, 1
+	return ending{command: "apply", plan: p, report: r, exit: exit.Partial,
 		problems: []spec.Problem{{Severity: spec.Warning, Rule: "not-read", Address: "other", Message: "could not read members: HTTP 500"}}}
 }
 
@@ -48,8 +51,8 @@ func TestNotificationFitsItsSchema(t *testing.T) {
 	}
 	for name, e := range map[string]ending{
 		"a bad night": badNight(3), "many steps": badNight(5000),
-		"nothing at all": {command: "plan", exit: reconcile.ExitInvalid},
-		"drift":          {command: "plan", plan: badNight(2).plan, exit: reconcile.ExitOK},
+		"nothing at all": {command: "plan", exit: exit.Invalid},
+		"drift":          {command: "plan", plan: badNight(2).plan, exit: exit.OK},
 	} {
 		body, err := notificationOf(e, e.news(7, always(8)), time.Unix(1795320000, 0)).encode()
 		if err != nil {
@@ -84,7 +87,7 @@ func TestNewsOfABadNight(t *testing.T) {
 	if joined := strings.Join(troubles, ", "); joined != want {
 		t.Errorf("troubles %s, want %s", joined, want)
 	}
-	if len(got.Changes) != maxTold || got.Omitted != 200 || got.Changes[0].Risk != reconcile.RiskDestructive {
+	if len(got.Changes) != maxTold || got.Omitted != 200 || got.Changes[0].Risk != plan.RiskDestructive {
 		t.Errorf("%d changes, %d omitted, risk %s", len(got.Changes), got.Omitted, got.Changes[0].Risk)
 	}
 	if !strings.HasPrefix(got.Text, "SANDBOX makesync apply: 303 planned, ") {
@@ -99,12 +102,12 @@ func TestNewsOfABadNight(t *testing.T) {
 func TestTroublesAreTheSameEveryNight(t *testing.T) {
 	t.Parallel()
 	night := func(message, reason, salt string) ending {
-		secret := reconcile.OfType(spec.TypeString, spec.Sensitive("x"))
+		secret := state.OfType(spec.TypeString, spec.Sensitive("x"))
 		secret.Fingerprint = salt
 		return ending{
-			plan: &reconcile.Plan{Organizations: []reconcile.OrganizationPlan{{Key: "acme",
-				Steps: []reconcile.Step{{Address: "acme/variable/A", Op: reconcile.OpUpdate, Fields: []reconcile.Field{{Path: "value", From: secret, To: secret}}}},
-				Held:  []reconcile.Held{{Address: "acme/variable/B", Op: reconcile.OpDelete, Guard: "maxDeletes", Reason: reason}}}}},
+			plan: &plan.Plan{Organizations: []plan.Organization{{Key: "acme",
+				Steps: []plan.Step{{Address: "acme/variable/A", Op: plan.OpUpdate, Fields: []plan.Field{{Path: "value", From: secret, To: secret}}}},
+				Held:  []plan.Held{{Address: "acme/variable/B", Op: plan.OpDelete, Guard: "maxDeletes", Reason: reason}}}}},
 			problems: []spec.Problem{{Severity: spec.Error, Rule: "run", Message: message}},
 		}
 	}

@@ -16,20 +16,23 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	reconcile "makesync/sync"
 	"makesync/sync/history"
 	"makesync/sync/makeapi"
+	"makesync/sync/plan"
 	"makesync/sync/render"
+	"makesync/sync/report"
 )
 
 const (
 	notifyVariable       = "MAKESYNC_NOTIFY_URL"
 	defaultNotifyWaiting = 7
-	// notifyTimeout bounds a notification from the name lookup to the answer: nothing waits for it but the end of the run.
+	// notifyTimeout bounds a notification from the name lookup to the answer: nothing waits for it
+	// but the end of the run.
 	notifyTimeout = 10 * time.Second
 )
 
-// notifyOptions say who is notified. The url often holds a secret (chat webhooks), so that nothing but place may print it.
+// notifyOptions say who is notified. The url often holds a secret (chat webhooks), so that nothing
+// but place may print it.
 type notifyOptions struct {
 	url *url.URL
 	// waiting is how many runs in a row may see something waiting before it is told.
@@ -38,13 +41,23 @@ type notifyOptions struct {
 
 func notifyFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "notify", Usage: "POST the result as JSON to `URL` when there is news: something changed, failed, is held, or waits too long (default: " + notifyVariable + ")"},
-		&cli.IntFlag{Name: "notify-waiting", Value: defaultNotifyWaiting, Usage: fmt.Sprintf("with --notify: tell of what more than `N` runs in a row have seen waiting (default: %d)", defaultNotifyWaiting)},
+		&cli.StringFlag{
+			Name:  "notify",
+			Usage: "POST the result as JSON to `URL` when there is news: something changed, failed, is held, or waits too long (default: " + notifyVariable + ")",
+		},
+		&cli.IntFlag{
+			Name:  "notify-waiting",
+			Value: defaultNotifyWaiting,
+			Usage: fmt.Sprintf(
+				"with --notify: tell of what more than `N` runs in a row have seen waiting (default: %d)",
+				defaultNotifyWaiting,
+			),
+		},
 	}
 }
 
-// readNotifyOptions takes the url from the flag or the environment, and never from a document: whoever writes
-// documents must not choose who is told about organizations.
+// readNotifyOptions takes the url from the flag or the environment, and never from a document:
+// whoever writes documents must not choose who is told about organizations.
 func (r *runtimeEnv) readNotifyOptions(c *cli.Context) (*notifyOptions, error) {
 	text, from := c.String("notify"), "--notify"
 	if !c.IsSet("notify") {
@@ -73,7 +86,9 @@ func parseNotifyURL(text string) (*url.URL, error) {
 	target, err := url.Parse(text)
 	switch {
 	case err != nil || target.Host == "" || target.Hostname() == "":
-		return nil, errors.New("is not a URL like https://hooks.example/path (it is not shown, as it may hold a secret)")
+		return nil, errors.New(
+			"is not a URL like https://hooks.example/path (it is not shown, as it may hold a secret)",
+		)
 	case target.Scheme == "http" && !loopback(target.Hostname()):
 		return nil, errors.New("must be https: plain http is for loopback only")
 	case target.Scheme != "https" && target.Scheme != "http":
@@ -87,7 +102,8 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// shownArgs is a command line as messages may repeat it: the receiver of notifications without what may be secret.
+// shownArgs is a command line as messages may repeat it: the receiver of notifications without what
+// may be secret.
 func shownArgs(args []string) []string {
 	shown := slices.Clone(args)
 	for i, word := range args {
@@ -125,7 +141,7 @@ func (r *runtimeEnv) notify(ctx context.Context, o *notifyOptions, e ending) err
 	if err != nil {
 		return err
 	}
-	told, err := store.Told(jobOf(e, o)...)
+	told, err := store.Notified(jobOf(e, o)...)
 	if err != nil {
 		return err
 	}
@@ -142,18 +158,18 @@ func (r *runtimeEnv) notify(ctx context.Context, o *notifyOptions, e ending) err
 }
 
 // remember keeps what was told. A failure costs a repetition and no more.
-func (r *runtimeEnv) remember(told *history.Told, troubles []trouble, e ending) {
-	list := make([]history.Trouble, len(troubles))
+func (r *runtimeEnv) remember(told *history.Notified, troubles []trouble, e ending) {
+	list := make([]history.Alert, len(troubles))
 	for i, t := range troubles {
-		list[i] = t.Trouble
+		list[i] = t.Alert
 	}
 	if err := told.Remember(list, e.blind); err != nil {
 		r.log.Warn("remember what was told", "error", err)
 	}
 }
 
-// jobOf is what makes a run the same job every night: of two jobs that share a state folder, one must not take the
-// other's troubles for ended.
+// jobOf is what makes a run the same job every night: of two jobs that share a state folder, one
+// must not take the other's troubles for ended.
 func jobOf(e ending, o *notifyOptions) []string {
 	job := []string{e.command, o.url.String(), e.options.documents.zone}
 	if e.options.shard != nil {
@@ -180,13 +196,14 @@ func (e ending) blind(organization string) bool {
 		return false
 	}
 	if e.plan != nil {
-		at := slices.IndexFunc(e.plan.Organizations, func(o reconcile.OrganizationPlan) bool { return o.Key == organization })
+		at := slices.IndexFunc(e.plan.Organizations, func(o plan.Organization) bool { return o.Key == organization })
 		return at < 0 || len(e.plan.Organizations[at].NotRead) > 0 || e.cutOff(organization)
 	}
 	return true
 }
 
-// cutOff tells whether steps of the organization were not even tried: what would have failed is unknown.
+// cutOff tells whether steps of the organization were not even tried: what would have failed is
+// unknown.
 func (e ending) cutOff(organization string) bool {
 	if e.report == nil {
 		return false
@@ -194,13 +211,14 @@ func (e ending) cutOff(organization string) bool {
 	if len(e.report.Steps) == 0 && e.report.Planned > 0 {
 		return true
 	}
-	return slices.ContainsFunc(e.report.Steps, func(s reconcile.StepReport) bool {
-		return s.Address.Key() == organization && s.Outcome == reconcile.Skipped && !render.SkippedForLicence(s)
+	return slices.ContainsFunc(e.report.Steps, func(s report.StepReport) bool {
+		return s.Address.Key() == organization && s.Outcome == report.Skipped && !s.SkippedForLicence()
 	})
 }
 
-// post sends one notification, once. The context of the run may be over, and the notification goes out all the same. The
-// transport is used as it is: a client would follow redirects, and put the url into its errors.
+// post sends one notification, once. The context of the run may be over, and the notification goes
+// out all the same. The transport is used as it is: a client would follow redirects, and put the
+// url into its errors.
 func (r *runtimeEnv) post(ctx context.Context, o *notifyOptions, n *notification) error {
 	body, err := n.encode()
 	if err != nil {
@@ -232,7 +250,8 @@ func (r *runtimeEnv) post(ctx context.Context, o *notifyOptions, n *notification
 	return nil
 }
 
-// shown is a transport's error without the url: a receiver that answers nonsense may have it repeat a part of that.
+// shown is a transport's error without the url: a receiver that answers nonsense may have it repeat
+// a part of that.
 func (o *notifyOptions) shown(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("no answer within %s", notifyTimeout)

@@ -7,12 +7,13 @@ import (
 	"testing"
 	"time"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/history"
+	"makesync/sync/report"
 )
 
 // quickstartEnv is the quickstart in a folder of its own, with somebody at a terminal who never answers.
-func quickstartEnv(t *testing.T) (run func(args ...string) (code int, report reconcile.Report), home string) {
+func quickstartEnv(t *testing.T) (run func(args ...string) (code int, report report.Report), home string) {
 	t.Helper()
 	home = t.TempDir()
 	docs := filepath.Join(home, "quickstart")
@@ -22,7 +23,7 @@ func quickstartEnv(t *testing.T) (run func(args ...string) (code int, report rec
 	if err := os.RemoveAll(filepath.Join(docs, ".makesync")); err != nil {
 		t.Fatal(err)
 	}
-	return func(args ...string) (int, reconcile.Report) {
+	return func(args ...string) (int, report.Report) {
 		t.Helper()
 		env, out, errs := testEnv("", true)
 		env.Stdin = blocked{}
@@ -34,7 +35,7 @@ func quickstartEnv(t *testing.T) (run func(args ...string) (code int, report rec
 		}
 		args = append([]string{programName, "apply", "-f", docs, "--format", "json"}, args...)
 		code := Main(t.Context(), args, env)
-		var report reconcile.Report
+		var report report.Report
 		if err := json.Unmarshal(out.Bytes(), &report); err != nil {
 			t.Fatalf("%v\n%s%s", err, out, errs)
 		}
@@ -47,7 +48,7 @@ func TestOutOfTimeAtTheQuestion(t *testing.T) {
 	t.Parallel()
 	run, _ := quickstartEnv(t)
 	code, report := run("--max-runtime", "2s")
-	if code != 4 || report.Exit != reconcile.ExitPartial {
+	if code != 4 || report.Exit != exit.Partial {
 		t.Errorf("exit %d, %+v", code, report.Exit)
 	}
 	if report.Planned == 0 || report.Skipped != report.Planned || len(report.Steps) != report.Planned || report.Calls.Read == 0 {

@@ -11,7 +11,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
 	"makesync/sync/render"
 )
 
@@ -22,8 +24,8 @@ type planOptions struct {
 	scope     scopeOptions
 	limits    limitOptions
 	result    resultOptions
-	allow     []reconcile.Allow
-	shard     *reconcile.Shard
+	allow     []plan.Allow
+	shard     *spec.Shard
 	journal   string
 	exitCode  bool   // plan only
 	out       string // plan only: -o
@@ -43,7 +45,11 @@ func planCommand(r *runtimeEnv) *cli.Command {
 			"waiting and what a guard holds. Changes nothing. Exit 0, or with --exit-code 2 when there are changes and 5 when something is held.",
 		UsageText: "makesync plan -f clients/ --exit-code\nmakesync plan -f clients/ -o plan.json && makesync apply -f clients/ plan.json",
 		Flags: joined(planningFlags(), []cli.Flag{
-			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "save the plan to `FILE`, for makesync apply FILE"},
+			&cli.StringFlag{
+				Name:    "out",
+				Aliases: []string{"o"},
+				Usage:   "save the plan to `FILE`, for makesync apply FILE",
+			},
 			&cli.BoolFlag{Name: "exit-code", Usage: "end with 2 when there are changes, with 5 when something is held"},
 			historyFlag(),
 			maxBytesFlag(),
@@ -68,17 +74,30 @@ func planCommand(r *runtimeEnv) *cli.Command {
 func planningFlags() []cli.Flag {
 	return joined(documentFlags(), zoneFlags(), scopeFlags(), limitFlags(), []cli.Flag{
 		allowFlag(),
-		&cli.StringFlag{Name: "shard", Usage: "only part `I/N` of the organizations, I from 1; auto/N takes I from JOB_COMPLETION_INDEX"},
+		&cli.StringFlag{
+			Name:  "shard",
+			Usage: "only part `I/N` of the organizations, I from 1; auto/N takes I from JOB_COMPLETION_INDEX",
+		},
 		journalFlag(),
 	}, endingFlags())
 }
 
 func allowFlag() cli.Flag {
-	return &cli.StringSliceFlag{Name: "allow", Usage: "let through what a guard holds: `RULE` is OP:KIND[<=N]@KEY, as in delete:variable<=12@acme; repeatable"}
+	return &cli.StringSliceFlag{
+		Name:  "allow",
+		Usage: "let through what a guard holds: `RULE` is OP:KIND[<=N]@KEY, as in delete:variable<=12@acme; repeatable",
+	}
 }
 
 func maxBytesFlag() cli.Flag {
-	return &cli.IntFlag{Name: "max-bytes", Value: render.DefaultMaxBytes, Usage: fmt.Sprintf("with --format markdown: at most `N` bytes, the least risky detail is dropped first (default: %d)", render.DefaultMaxBytes)}
+	return &cli.IntFlag{
+		Name:  "max-bytes",
+		Value: render.DefaultMaxBytes,
+		Usage: fmt.Sprintf(
+			"with --format markdown: at most `N` bytes, the least risky detail is dropped first (default: %d)",
+			render.DefaultMaxBytes,
+		),
+	}
 }
 
 // formatsOf are the formats of a plan that a command prints; apply ends with a report instead.
@@ -111,10 +130,10 @@ func (r *runtimeEnv) readPlanOptions(c *cli.Context) (o planOptions, err error) 
 	return o, nil
 }
 
-func readAllow(c *cli.Context) ([]reconcile.Allow, error) {
-	var rules []reconcile.Allow
+func readAllow(c *cli.Context) ([]plan.Allow, error) {
+	var rules []plan.Allow
 	for _, text := range c.StringSlice("allow") {
-		rule, err := reconcile.ParseAllow(text)
+		rule, err := plan.ParseAllow(text)
 		if err != nil {
 			return nil, badUsage(c, "--allow: %s", err)
 		}
@@ -139,19 +158,32 @@ func (r *runtimeEnv) runPlan(ctx context.Context, o planOptions) error {
 }
 
 // runPlanner makes a plan in whatever way, saves it and prints it.
-func (r *runtimeEnv) runPlanner(ctx context.Context, o planOptions, verb string, plan func(context.Context) (made, error)) error {
+func (r *runtimeEnv) runPlanner(
+	ctx context.Context,
+	o planOptions,
+	verb string,
+	plan func(context.Context) (made, error),
+) error {
 	ctx, stop := o.limits.bound(ctx)
 	defer stop()
 	began := r.Now()
 	made, err := plan(ctx)
 	defer made.close(r)
 	if err != nil {
-		return r.failPlan(ctx, err, ending{command: verb, began: began, options: o, zones: made.zones, problems: append(made.problems, made.cutShort()...)})
+		return r.failPlan(
+			ctx,
+			err,
+			ending{command: verb, began: began, options: o, zones: made.zones, problems: made.problems},
+		)
 	}
 	made.plan.Exit = r.planExit(ctx, made.plan, o)
 	saved, err := r.savePlan(made.plan, o)
 	if err != nil {
-		return r.failPlan(ctx, err, ending{command: verb, began: began, options: o, zones: made.zones, problems: append(made.problems, made.cutShort()...)})
+		return r.failPlan(
+			ctx,
+			err,
+			ending{command: verb, began: began, options: o, zones: made.zones, problems: made.problems},
+		)
 	}
 	ro := r.planWords(o, made.guards, verb)
 	if saved {
@@ -161,26 +193,26 @@ func (r *runtimeEnv) runPlanner(ctx context.Context, o planOptions, verb string,
 	ro.Against = made.against
 	made.plan.Problems = append(made.plan.Problems, r.conclude(ctx, ending{command: verb, began: began, options: o,
 		zones: made.zones, plan: made.plan, problems: made.plan.Problems, exit: made.plan.Exit})...)
-	if err := r.emit(made.result(o.maxBytes), o.result, ro); err != nil {
+	if err := r.emit(planResult{made.plan, o.maxBytes}, o.result, ro); err != nil {
 		return err
 	}
 	return end(made.plan.Exit)
 }
 
 // planExit is the exit of `plan`: what planning found, and --max-calls.
-func (r *runtimeEnv) planExit(ctx context.Context, plan *reconcile.Plan, o planOptions) reconcile.Exit {
-	exits := []reconcile.Exit{plan.Exit, reconcile.StopExit(ctx)}
+func (r *runtimeEnv) planExit(ctx context.Context, plan *plan.Plan, o planOptions) exit.Code {
+	exits := []exit.Code{plan.Exit, exit.StopExit(ctx)}
 	if problem := o.limits.exceeded(plan); problem != nil {
 		plan.Problems = append(plan.Problems, *problem)
 		if o.exitCode {
-			exits = append(exits, reconcile.ExitHeld)
+			exits = append(exits, exit.Held)
 		}
 	}
-	return reconcile.Worst(exits...)
+	return exit.Worst(exits...)
 }
 
 // exceeded tells that a plan takes more calls than --max-calls allows; nil when it does not.
-func (o limitOptions) exceeded(plan *reconcile.Plan) *spec.Problem {
+func (o limitOptions) exceeded(plan *plan.Plan) *spec.Problem {
 	total, most := plan.Calls.Read+plan.Calls.Write, plan.Shard.Share(o.maxCalls)
 	if o.maxCalls == 0 || total <= most {
 		return nil
@@ -191,8 +223,14 @@ func (o limitOptions) exceeded(plan *reconcile.Plan) *spec.Problem {
 	}
 	return &spec.Problem{
 		Severity: spec.Error, Rule: "max-calls",
-		Message: fmt.Sprintf("the run takes %d calls, more than %s: %d to read and %d to write", total, allows, plan.Calls.Read, plan.Calls.Write),
-		Hint:    "raise --max-calls, or plan less at a time with --target",
+		Message: fmt.Sprintf(
+			"the run takes %d calls, more than %s: %d to read and %d to write",
+			total,
+			allows,
+			plan.Calls.Read,
+			plan.Calls.Write,
+		),
+		Hint: "raise --max-calls, or plan less at a time with --target",
 	}
 }
 
@@ -206,13 +244,13 @@ func (r *runtimeEnv) planWords(o planOptions, guards *spec.Guards, verb string) 
 	return ro
 }
 
-// next is the command that applies the plan: the saved one, or, on a page that others read, the documents.
-// "" when there is none to name.
+// next is the command that applies the plan: the saved one, or, on a page that others read, the
+// documents. "" when there is none to name.
 func (o planOptions) next(verb string, saved bool) string {
 	page := o.result.format == formatMarkdown || o.result.format == formatHTML
 	switch {
 	case saved:
-		return strings.Join(append(o.applyWords(), shellQuote(o.out)), " ")
+		return strings.Join(append(o.applyWords(), text.ShellQuote(o.out)), " ")
 	case page && verb == "plan":
 		return strings.Join(append(o.applyWords(), o.choiceWords()...), " ")
 	}
@@ -222,7 +260,7 @@ func (o planOptions) next(verb string, saved bool) string {
 // choiceWords are the flags that decide what goes into a plan.
 func (o planOptions) choiceWords() []string {
 	var words []string
-	add := func(flag, value string) { words = append(words, flag, shellQuote(value)) }
+	add := func(flag, value string) { words = append(words, flag, text.ShellQuote(value)) }
 	if o.documents.zone != "" {
 		add("--zone", o.documents.zone)
 	}
@@ -246,11 +284,11 @@ func (o planOptions) applyWords() []string {
 	words := []string{programName, "apply"}
 	if !slices.Equal(o.documents.files, []string{defaultDocument}) {
 		for _, file := range o.documents.files {
-			words = append(words, "-f", shellQuote(file))
+			words = append(words, "-f", text.ShellQuote(file))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.zones.urls)) {
-		words = append(words, "--zone-url", shellQuote(name+"="+o.zones.urls[name]))
+		words = append(words, "--zone-url", text.ShellQuote(name+"="+o.zones.urls[name]))
 	}
 	return words
 }
@@ -259,7 +297,7 @@ func (o planOptions) applyWords() []string {
 func (r *runtimeEnv) failPlan(ctx context.Context, err error, e ending) error {
 	e.problems, e.exit = failed(ctx, err, e.problems)
 	problems := append(e.problems, r.conclude(ctx, e)...)
-	plan := reconcile.NoPlan(r.Now(), e.options.shard, problems, e.exit)
+	plan := plan.NoPlan(r.Now(), e.options.shard, problems, e.exit)
 	if err := r.emitFailed(planResult{Plan: plan}, problems, e.exit, e.options.result, e.command); err != nil {
 		return err
 	}
@@ -267,14 +305,14 @@ func (r *runtimeEnv) failPlan(ctx context.Context, err error, e ending) error {
 }
 
 // failed adds the error that ended a run to its problems, unless they are that error.
-func failed(ctx context.Context, err error, problems []spec.Problem) ([]spec.Problem, reconcile.Exit) {
+func failed(ctx context.Context, err error, problems []spec.Problem) ([]spec.Problem, exit.Code) {
 	switch {
 	case errors.Is(err, errInvalid):
-		return problems, reconcile.ExitInvalid
+		return problems, exit.Invalid
 	case errors.Is(err, errStale):
-		return problems, reconcile.ExitStale
+		return problems, exit.Stale
 	case errors.Is(err, errHeld):
-		return problems, reconcile.ExitHeld
+		return problems, exit.Held
 	}
 	return append(slices.Clip(problems), failureProblem(err)), exitOfError(ctx, err)
 }

@@ -11,9 +11,11 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/exit"
 	"makesync/sync/history"
-	"makesync/sync/render"
+	"makesync/sync/plan"
+	"makesync/sync/planner"
 )
 
 // errInvalid: the documents hold errors, and the problems say which.
@@ -24,7 +26,7 @@ var errHeld = errors.New("the plan takes too many calls")
 
 // made is a plan with what it was made from, still connected.
 type made struct {
-	plan     *reconcile.Plan
+	plan     *plan.Plan
 	desired  *spec.Desired
 	guards   *spec.Guards
 	zones    *zones
@@ -32,10 +34,6 @@ type made struct {
 	fetched  time.Time
 	// against says what the plan compares with when it is no live zone.
 	against string
-	// stream prints the text of the plan while it is made; nil: it is printed at the end.
-	stream *render.PlanStream
-	// forget: the plan need not hold its steps once they are printed.
-	forget bool
 }
 
 func (m made) close(r *runtimeEnv) {
@@ -47,15 +45,12 @@ func (m made) close(r *runtimeEnv) {
 	}
 }
 
-// makePlan loads, connects, reads and plans. With an error the problems say what the documents have to do with
-// it; without one the caller closes what was made.
+// makePlan loads, connects, reads and plans. With an error the problems say what the documents have
+// to do with it; without one the caller closes what was made.
 func (r *runtimeEnv) makePlan(ctx context.Context, o planOptions, may access) (made, error) {
 	m, err := r.connect(o, may)
 	if err != nil {
 		return m, err
-	}
-	if o.streams() {
-		m.stream, m.forget = r.streamPlan(o, m.guards), o.forgets()
 	}
 	if err := r.planInto(ctx, &m, o); err != nil {
 		m.close(r)
@@ -79,13 +74,13 @@ func (r *runtimeEnv) connect(o planOptions, may access) (made, error) {
 
 // planInto reads the zones and makes the plan.
 func (r *runtimeEnv) planInto(ctx context.Context, m *made, o planOptions) error {
-	return r.planWith(ctx, m, o, reconcile.MakePlan)
+	return r.planWith(ctx, m, o, planner.Make)
 }
 
-// planner makes a plan: out of documents, or out of the story of a run.
-type planner func(context.Context, reconcile.Request) (*reconcile.Plan, error)
+// planning makes a plan: out of documents, or out of the story of a run.
+type planning func(context.Context, planner.Request) (*plan.Plan, error)
 
-func (r *runtimeEnv) planWith(ctx context.Context, m *made, o planOptions, plan planner) error {
+func (r *runtimeEnv) planWith(ctx context.Context, m *made, o planOptions, plan planning) error {
 	salt := make([]byte, saltSize)
 	if _, err := io.ReadFull(r.Random, salt); err != nil {
 		return err
@@ -96,18 +91,15 @@ func (r *runtimeEnv) planWith(ctx context.Context, m *made, o planOptions, plan 
 	}
 	seen, err := store.Seen()
 	if err != nil {
-		return failure{exit: reconcile.ExitInternal, message: err.Error()}
+		return failure{exit: exit.Internal, message: err.Error()}
 	}
 	m.fetched = r.Now()
-	request := reconcile.Request{
+	request := planner.Request{
 		Desired: m.desired, Zones: m.zones.readers(),
 		Scope: o.scopeOf(m.desired),
 		Allow: o.allow, Shard: o.shard, Concurrency: o.zones.concurrency, Now: m.fetched.UTC(),
 		Salt: salt, Tool: r.Build.Version, ExitCode: o.exitCode, Problems: m.problems,
 		Memory: store.Memory(), FirstSeen: seen, Progress: r.bar.read,
-	}
-	if m.stream != nil {
-		request.Sink, request.Forget = m.stream, m.forget
 	}
 	m.plan, err = plan(ctx, request)
 	r.bar.Done()
@@ -126,7 +118,7 @@ const saltSize = 16
 func (r *runtimeEnv) openStore(journal string) (*history.Store, error) {
 	dir, err := r.stateDirectory()
 	if err != nil {
-		return nil, failure{exit: reconcile.ExitInternal, message: err.Error()}
+		return nil, failure{exit: exit.Internal, message: err.Error()}
 	}
 	return history.Open(history.Options{Dir: dir, Runs: journal, Now: r.Now, Tool: r.Build.Version}), nil
 }
@@ -136,24 +128,30 @@ func (o limitOptions) bound(ctx context.Context) (context.Context, context.Cance
 	if o.maxRuntime == 0 {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeoutCause(ctx, o.maxRuntime, reconcile.ErrOutOfTime)
+	return context.WithTimeoutCause(ctx, o.maxRuntime, exit.ErrOutOfTime)
 }
 
-// readShard reads --shard I/N, or auto/N with the index that Kubernetes gives an indexed job, from 0.
-func (r *runtimeEnv) readShard(c *cli.Context) (*reconcile.Shard, error) {
-	text := c.String("shard")
-	if text == "" {
+// readShard reads --shard I/N, or auto/N with the index that Kubernetes gives an indexed job, from
+// 0.
+func (r *runtimeEnv) readShard(c *cli.Context) (*spec.Shard, error) {
+	value := c.String("shard")
+	if value == "" {
 		return nil, nil
 	}
-	if count, auto := strings.CutPrefix(text, "auto/"); auto {
+	if count, auto := strings.CutPrefix(value, "auto/"); auto {
 		index, err := strconv.Atoi(r.lookup(jobIndex))
 		if err != nil {
-			return nil, badUsage(c, "--shard %s takes its index from %s, which Kubernetes sets in the pods of an Indexed Job, and that is %s",
-				shellQuote(text), jobIndex, quotedOrUnset(r.lookup(jobIndex)))
+			return nil, badUsage(
+				c,
+				"--shard %s takes its index from %s, which Kubernetes sets in the pods of an Indexed Job, and that is %s",
+				text.ShellQuote(value),
+				jobIndex,
+				quotedOrUnset(r.lookup(jobIndex)),
+			)
 		}
-		text = strconv.Itoa(index+1) + "/" + count
+		value = strconv.Itoa(index+1) + "/" + count
 	}
-	shard, err := reconcile.ParseShard(text)
+	shard, err := spec.ParseShard(value)
 	if err != nil {
 		return nil, badUsage(c, "--shard: %s", err)
 	}
@@ -167,5 +165,5 @@ func quotedOrUnset(value string) string {
 	if value == "" {
 		return "not set"
 	}
-	return shellQuote(value)
+	return text.ShellQuote(value)
 }

@@ -9,7 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
 	"makesync/sync/render"
 )
 
@@ -31,7 +32,7 @@ func (q question) accepts(line string) bool {
 
 // questionFor weighs the plan: what deletes or transfers asks for the organization's name, or
 // for how many they are when there are several; everything else asks yes or no.
-func questionFor(plan *reconcile.Plan) question {
+func questionFor(plan *plan.Plan) question {
 	var names []string
 	for _, org := range plan.Organizations {
 		if deletesOrTransfers(org.Steps) {
@@ -43,15 +44,21 @@ func questionFor(plan *reconcile.Plan) question {
 		return question{text: "Apply this plan? [y/N] ", yesNo: true}
 	case 1:
 		name := render.Clean(names[0])
-		return question{text: fmt.Sprintf("This deletes or transfers. Type the organization's name to go on (%s): ", name), answer: name}
+		return question{
+			text:   fmt.Sprintf("This deletes or transfers. Type the organization's name to go on (%s): ", name),
+			answer: name,
+		}
 	}
 	count := strconv.Itoa(len(names))
-	return question{text: fmt.Sprintf("This deletes or transfers in %s organizations. Type how many they are to go on: ", count), answer: count}
+	return question{
+		text:   fmt.Sprintf("This deletes or transfers in %s organizations. Type how many they are to go on: ", count),
+		answer: count,
+	}
 }
 
-func deletesOrTransfers(steps []reconcile.Step) bool {
+func deletesOrTransfers(steps []plan.Step) bool {
 	for _, step := range steps {
-		if counted := step.Op.Counted(); counted == reconcile.OpDelete || counted == reconcile.OpTransfer {
+		if counted := step.Op.Counted(); counted == plan.OpDelete || counted == plan.OpTransfer {
 			return true
 		}
 	}
@@ -66,7 +73,7 @@ func (r *runtimeEnv) confirm(ctx context.Context, q question, yes bool) error {
 	}
 	if !r.canAsk() {
 		return failure{
-			exit: reconcile.ExitHeld, message: "not confirmed: stdin is no terminal, so nobody can be asked; nothing was changed",
+			exit: exit.Held, message: "not confirmed: stdin is no terminal, so nobody can be asked; nothing was changed",
 			hint: "add --yes to go on without a question",
 		}
 	}
@@ -79,7 +86,7 @@ func (r *runtimeEnv) confirm(ctx context.Context, q question, yes bool) error {
 	if q.accepts(line) {
 		return nil
 	}
-	return failure{exit: reconcile.ExitHeld, message: "not confirmed; nothing was changed"}
+	return failure{exit: exit.Held, message: "not confirmed; nothing was changed"}
 }
 
 // canAsk tells whether somebody is there to answer.
@@ -106,12 +113,16 @@ func (r *runtimeEnv) readLine(ctx context.Context) (string, error) {
 	case got := <-replies:
 		return got.line, got.err
 	case <-ctx.Done():
-		return "", failure{exit: reconcile.StopExit(ctx), message: "stopped at the question; nothing was changed", cause: context.Cause(ctx)}
+		return "", failure{
+			exit:    exit.StopExit(ctx),
+			message: "stopped at the question; nothing was changed",
+			cause:   context.Cause(ctx),
+		}
 	}
 }
 
 // stepCount is how many steps a plan has.
-func stepCount(plan *reconcile.Plan) int {
+func stepCount(plan *plan.Plan) int {
 	n := 0
 	for _, org := range plan.Organizations {
 		n += len(org.Steps)

@@ -11,8 +11,10 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
 	"makesync/sync/render"
+	"makesync/sync/report"
 )
 
 func reportCommand(r *runtimeEnv) *cli.Command {
@@ -64,30 +66,33 @@ const (
 func (r *runtimeEnv) merge(ctx context.Context, o mergeOptions) error {
 	parts, problems := readParts(o.files)
 	var res result
-	var exit reconcile.Exit
+	var code exit.Code
 	if len(problems) == 0 {
 		var err error
-		if res, exit, err = addUp(parts, o.maxBytes); err != nil {
-			problems = append(problems, mergeProblem("", err.Error(), "give the files of all shards of one run, each once"))
+		if res, code, err = addUp(parts, o.maxBytes); err != nil {
+			problems = append(
+				problems,
+				mergeProblem("", err.Error(), "give the files of all shards of one run, each once"),
+			)
 		}
 	}
 	if len(problems) == 0 {
 		if err := r.emit(res, o.result, r.render(o.result, "report")); err != nil {
 			return err
 		}
-		return end(reconcile.Worst(exit, reconcile.StopExit(ctx)))
+		return end(exit.Worst(code, exit.StopExit(ctx)))
 	}
-	failed := reportResult{Report: &reconcile.Report{Format: reconcile.ReportFormat, Problems: problems, Exit: reconcile.ExitInvalid}}
-	if err := r.emitFailed(failed, problems, reconcile.ExitInvalid, o.result, "report"); err != nil {
+	failed := reportResult{Report: &report.Report{Format: report.Format, Problems: problems, Exit: exit.Invalid}}
+	if err := r.emitFailed(failed, problems, exit.Invalid, o.result, "report"); err != nil {
 		return err
 	}
-	return end(reconcile.ExitInvalid)
+	return end(exit.Invalid)
 }
 
 // partFile is a part with the file that it comes from.
 type partFile struct {
 	path string
-	reconcile.Part
+	report.ShardResult
 }
 
 func (p partFile) kind() string {
@@ -101,15 +106,28 @@ func (p partFile) kind() string {
 func readParts(paths []string) ([]partFile, []spec.Problem) {
 	var parts []partFile
 	var problems []spec.Problem
-	seen := map[reconcile.Shard]string{}
+	seen := map[spec.Shard]string{}
 	for _, path := range expandFolders(paths) {
 		part, problem := readPart(path)
 		if problem == nil && len(parts) > 0 && part.kind() != parts[0].kind() {
-			problem = partProblem(path, fmt.Sprintf("it is %s, and %s is %s", part.kind(), parts[0].path, parts[0].kind()), "merge either the plans or the reports of a run")
+			problem = partProblem(
+				path,
+				fmt.Sprintf("it is %s, and %s is %s", part.kind(), parts[0].path, parts[0].kind()),
+				"merge either the plans or the reports of a run",
+			)
 		}
 		if problem == nil {
 			if first, twice := seen[*part.Shard()]; twice {
-				problem = partProblem(path, fmt.Sprintf("shard %d of %d is there twice: also in %s", part.Shard().Index, part.Shard().Count, first), "give each shard once")
+				problem = partProblem(
+					path,
+					fmt.Sprintf(
+						"shard %d of %d is there twice: also in %s",
+						part.Shard().Index,
+						part.Shard().Count,
+						first,
+					),
+					"give each shard once",
+				)
 			}
 		}
 		if problem != nil {
@@ -122,7 +140,8 @@ func readParts(paths []string) ([]partFile, []spec.Problem) {
 	return parts, problems
 }
 
-// expandFolders puts the *.json of a folder in its place: where there is no shell there is no pattern either.
+// expandFolders puts the *.json of a folder in its place: where there is no shell there is no
+// pattern either.
 func expandFolders(paths []string) []string {
 	var files []string
 	for _, path := range paths {
@@ -145,12 +164,20 @@ func readPart(path string) (partFile, *spec.Problem) {
 	if err != nil {
 		return partFile{}, partProblem(path, err.Error(), "name the files that `--out-json` of every shard wrote")
 	}
-	part, err := reconcile.DecodePart(data)
+	part, err := report.DecodeShardResult(data)
 	switch {
 	case err != nil:
-		return partFile{}, partProblem(path, err.Error(), "give the file as makesync wrote it: `makesync apply --shard I/N --out-json FILE`")
+		return partFile{}, partProblem(
+			path,
+			err.Error(),
+			"give the file as makesync wrote it: `makesync apply --shard I/N --out-json FILE`",
+		)
 	case part.Shard() == nil:
-		return partFile{}, partProblem(path, "it carries no shard, so it is no part of a divided run", "plan or apply with --shard I/N")
+		return partFile{}, partProblem(
+			path,
+			"it carries no shard, so it is no part of a divided run",
+			"plan or apply with --shard I/N",
+		)
 	}
 	return partFile{path, part}, nil
 }
@@ -169,9 +196,9 @@ func readLimited(path string) ([]byte, error) {
 }
 
 // addUp merges parts of one kind.
-func addUp(parts []partFile, maxBytes int) (result, reconcile.Exit, error) {
-	var plans []*reconcile.Plan
-	var reports []*reconcile.Report
+func addUp(parts []partFile, maxBytes int) (result, exit.Code, error) {
+	var plans []*plan.Plan
+	var reports []*report.Report
 	for _, p := range parts {
 		if p.Plan != nil {
 			plans = append(plans, p.Plan)
@@ -180,15 +207,15 @@ func addUp(parts []partFile, maxBytes int) (result, reconcile.Exit, error) {
 		}
 	}
 	if len(plans) > 0 {
-		whole, err := reconcile.MergePlans(plans)
+		whole, err := report.MergePlans(plans)
 		if err != nil {
-			return nil, reconcile.Exit{}, err
+			return nil, exit.Code{}, err
 		}
 		return planResult{whole, maxBytes}, whole.Exit, nil
 	}
-	whole, err := reconcile.MergeReports(reports)
+	whole, err := report.MergeReports(reports)
 	if err != nil {
-		return nil, reconcile.Exit{}, err
+		return nil, exit.Code{}, err
 	}
 	return reportResult{whole, maxBytes}, whole.Exit, nil
 }

@@ -9,9 +9,12 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/history"
+	"makesync/sync/plan"
 	"makesync/sync/render"
+	"makesync/sync/report"
+	"makesync/sync/state"
 )
 
 // resultOptions say where and how a result is written.
@@ -30,7 +33,11 @@ func resultFlags(formats ...string) []cli.Flag {
 }
 
 func colorFlag() cli.Flag {
-	return &cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN` to use colour: auto, always, never; auto is on a terminal without NO_COLOR"}
+	return &cli.StringFlag{
+		Name:  "color",
+		Value: "auto",
+		Usage: "`WHEN` to use colour: auto, always, never; auto is on a terminal without NO_COLOR",
+	}
 }
 
 func (r *runtimeEnv) readResultOptions(c *cli.Context, formats ...string) (o resultOptions, err error) {
@@ -42,12 +49,13 @@ func (r *runtimeEnv) readResultOptions(c *cli.Context, formats ...string) (o res
 	}
 	o.outJSON = c.String("out-json")
 	when, err := oneOf(c, "color", "auto", "always", "never")
-	o.color = when == "always" || when == "auto" && r.Terminal.Stdout && r.lookup("NO_COLOR") == "" && r.lookup("TERM") != "dumb"
+	o.color = when == "always" ||
+		when == "auto" && r.Terminal.Stdout && r.lookup("NO_COLOR") == "" && r.lookup("TERM") != "dumb"
 	return o, err
 }
 
-// checkPlace tells before anything is changed that the file of --out-json has no folder. It is then forgotten, so that
-// the run's end does not tell it again.
+// checkPlace tells before anything is changed that the file of --out-json has no folder. It is then
+// forgotten, so that the run's end does not tell it again.
 func (o *resultOptions) checkPlace() error {
 	folder := filepath.Dir(o.outJSON)
 	if info, err := os.Stat(folder); o.outJSON == "" || err == nil && info.IsDir() {
@@ -55,7 +63,11 @@ func (o *resultOptions) checkPlace() error {
 	}
 	file := o.outJSON
 	o.outJSON = ""
-	return failure{exit: reconcile.ExitInternal, message: "--out-json " + file + ": there is no folder " + folder, hint: "nothing was changed; make the folder, or name another file"}
+	return failure{
+		exit:    exit.Internal,
+		message: "--out-json " + file + ": there is no folder " + folder,
+		hint:    "nothing was changed; make the folder, or name another file",
+	}
 }
 
 // render are the surroundings of a text.
@@ -84,8 +96,8 @@ var formatters = map[string]formatter{
 	formatHTML: func(w io.Writer, res result, o render.Options) error { return res.(pages).html(w, o) },
 }
 
-// comments are results that can be shown beside a pull request, pages in a browser; the commands that
-// offer these formats have such results only.
+// comments are results that can be shown beside a pull request, pages in a browser; the commands
+// that offer these formats have such results only.
 type (
 	comments interface {
 		markdown(io.Writer, render.Options) error
@@ -95,10 +107,10 @@ type (
 	}
 )
 
-// emit writes the result to stdout and, with --out-json, to its file. It is whole before the
-// first byte goes out, so that stdout never holds a part of a document; the text of a plan, which may have begun
-// long ago, is ended. A file that cannot be written costs the exit code, not the result: of an apply it is all that tells
-// what was done.
+// emit writes the result to stdout and, with --out-json, to its file. It is whole before the first
+// byte goes out, so that stdout never holds a part of a document; the text of a plan, which may
+// have begun long ago, is ended. A file that cannot be written costs the exit code, not the result:
+// of an apply it is all that tells what was done.
 func (r *runtimeEnv) emit(res result, o resultOptions, ro render.Options) error {
 	lost := r.keepJSON(res, o)
 	var out bytes.Buffer
@@ -106,25 +118,25 @@ func (r *runtimeEnv) emit(res result, o resultOptions, ro render.Options) error 
 		return err
 	}
 	if _, err := r.Stdout.Write(out.Bytes()); err != nil {
-		return failure{exit: reconcile.ExitInternal, message: "write to stdout", cause: err}
+		return failure{exit: exit.Internal, message: "write to stdout", cause: err}
 	}
 	return lost
 }
 
-// keptResult is a result that has problems and an exit. unkept adds the problem that its copy for --out-json
-// could not be kept, and gives the exit of the run then.
+// keptResult is a result that has problems and an exit. unkept adds the problem that its copy for
+// --out-json could not be kept, and gives the exit of the run then.
 type keptResult interface {
-	unkept(spec.Problem) reconcile.Exit
+	unkept(spec.Problem) exit.Code
 }
 
 // spoil adds a problem of ours to what a result tells, and gives its exit then.
-func spoil(problems *[]spec.Problem, exit *reconcile.Exit, problem spec.Problem) reconcile.Exit {
-	*problems, *exit = append(*problems, problem), reconcile.Worst(*exit, reconcile.ExitInternal)
-	return *exit
+func spoil(problems *[]spec.Problem, code *exit.Code, problem spec.Problem) exit.Code {
+	*problems, *code = append(*problems, problem), exit.Worst(*code, exit.Internal)
+	return *code
 }
 
-// keepJSON writes the file of --out-json. When it cannot be written, the result says so from there on, and the
-// error, which is told already, is its exit.
+// keepJSON writes the file of --out-json. When it cannot be written, the result says so from there
+// on, and the error, which is told already, is its exit.
 func (r *runtimeEnv) keepJSON(res result, o resultOptions) error {
 	if o.outJSON == "" {
 		return nil
@@ -137,7 +149,7 @@ func (r *runtimeEnv) keepJSON(res result, o resultOptions) error {
 	if err == nil {
 		return nil
 	}
-	exit := reconcile.ExitInternal
+	exit := exit.Internal
 	if kept, ok := res.(keptResult); ok {
 		exit = kept.unkept(failureProblem(err))
 	}
@@ -145,10 +157,16 @@ func (r *runtimeEnv) keepJSON(res result, o resultOptions) error {
 	return end(exit)
 }
 
-// emitFailed writes the result of a run that failed before there was one. JSON, a comment and a page have their
-// document on stdout as always, so that no comment goes on telling of an older run; of a text stdout stays
-// empty. But for JSON the problems stand on stderr too, as text.
-func (r *runtimeEnv) emitFailed(res result, problems []spec.Problem, exit reconcile.Exit, o resultOptions, verb string) error {
+// emitFailed writes the result of a run that failed before there was one. JSON, a comment and a
+// page have their document on stdout as always, so that no comment goes on telling of an older run;
+// of a text stdout stays empty. But for JSON the problems stand on stderr too, as text.
+func (r *runtimeEnv) emitFailed(
+	res result,
+	problems []spec.Problem,
+	exit exit.Code,
+	o resultOptions,
+	verb string,
+) error {
 	if o.format == formatJSON {
 		return r.emit(res, o, render.Options{})
 	}
@@ -164,7 +182,7 @@ func (r *runtimeEnv) emitFailed(res result, problems []spec.Problem, exit reconc
 // writeFile puts a result into place, whole or not at all.
 func writeFile(path string, data []byte, mode os.FileMode) error {
 	if err := history.PutFile(path, data, mode, false); err != nil {
-		return failure{exit: reconcile.ExitInternal, message: "write " + path, cause: err}
+		return failure{exit: exit.Internal, message: "write " + path, cause: err}
 	}
 	return nil
 }
@@ -172,28 +190,28 @@ func writeFile(path string, data []byte, mode os.FileMode) error {
 // planResult, reportResult and problemsResult are the results that commands share.
 type (
 	planResult struct {
-		*reconcile.Plan
+		*plan.Plan
 		maxBytes int // of the Markdown
 	}
 	reportResult struct {
-		*reconcile.Report
+		*report.Report
 		maxBytes int // of the Markdown
 	}
 	problemsResult struct {
 		problems []spec.Problem
-		exit     reconcile.Exit
+		exit     exit.Code
 	}
 )
 
-func (p planResult) unkept(problem spec.Problem) reconcile.Exit {
+func (p planResult) unkept(problem spec.Problem) exit.Code {
 	return spoil(&p.Plan.Problems, &p.Plan.Exit, problem)
 }
 
-func (p reportResult) unkept(problem spec.Problem) reconcile.Exit {
+func (p reportResult) unkept(problem spec.Problem) exit.Code {
 	return spoil(&p.Report.Problems, &p.Report.Exit, problem)
 }
 
-func (p *problemsResult) unkept(problem spec.Problem) reconcile.Exit {
+func (p *problemsResult) unkept(problem spec.Problem) exit.Code {
 	return spoil(&p.problems, &p.exit, problem)
 }
 
@@ -219,8 +237,13 @@ func (p *problemsResult) json(w io.Writer) error {
 
 // failureProblem is an error that ended a run, as a problem of its JSON document.
 func failureProblem(err error) spec.Problem {
-	problem := spec.Problem{Severity: spec.Error, Rule: "run", Message: render.Clean(err.Error()), Hint: render.Clean(hintOf(err))}
-	if call := reconcile.AsCallError(err); call != nil {
+	problem := spec.Problem{
+		Severity: spec.Error,
+		Rule:     "run",
+		Message:  render.Clean(err.Error()),
+		Hint:     render.Clean(hintOf(err)),
+	}
+	if call := state.AsCallError(err); call != nil {
 		problem.Error = call.API()
 	}
 	return problem

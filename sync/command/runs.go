@@ -5,9 +5,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/history"
 	"makesync/sync/render"
+	"makesync/sync/report"
 )
 
 type runsOptions struct {
@@ -41,7 +42,7 @@ func runsListCommand(r *runtimeEnv) *cli.Command {
 			}
 			list, err := store.List()
 			if err != nil {
-				return failure{exit: reconcile.ExitInternal, message: err.Error()}
+				return failure{exit: exit.Internal, message: err.Error()}
 			}
 			return r.emit(runsResult(list), o.result, r.render(o.result, ""))
 		}),
@@ -62,7 +63,7 @@ func runsShowCommand(r *runtimeEnv) *cli.Command {
 			}
 			story, err := store.Read(c.Args().First())
 			if err != nil {
-				return failure{exit: reconcile.ExitInvalid, message: err.Error()}
+				return failure{exit: exit.Invalid, message: err.Error()}
 			}
 			return r.emit(storyResult{story}, o.result, r.render(o.result, ""))
 		}),
@@ -100,13 +101,13 @@ func (list runsResult) json(w io.Writer) error {
 }
 
 // storyResult is what a journal tells.
-type storyResult struct{ *reconcile.Story }
+type storyResult struct{ *report.Run }
 
-func (s storyResult) text(w io.Writer, o render.Options) error { return render.Story(w, s.Story, o) }
+func (s storyResult) text(w io.Writer, o render.Options) error { return render.Story(w, s.Run, o) }
 
 func (s storyResult) json(w io.Writer) error {
 	return render.JSON(w, struct {
 		Format string `json:"format"`
-		*reconcile.Story
-	}{"makesync.run/v1", s.Story})
+		*report.Run
+	}{"makesync.run/v1", s.Run})
 }

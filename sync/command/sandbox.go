@@ -9,12 +9,12 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 	"makesync/sync/sandbox"
 )
 
-// sandboxLockWait is how long a run waits for another process to let go of a state file: long enough
-// for a short run to end, short enough to hear soon of a `sandbox serve` that has it.
+// sandboxLockWait is how long a run waits for another process to let go of a state file: long
+// enough for a short run to end, short enough to hear soon of a `sandbox serve` that has it.
 const sandboxLockWait = 2 * time.Second
 
 const defaultState = ".makesync/sandbox.json"
@@ -40,10 +40,16 @@ func sandboxInitCommand(r *runtimeEnv) *cli.Command {
 		Name:  "init",
 		Usage: "write a new state file",
 		Description: "Without sizes: a handful of organizations on different plans in the zones eu1 and us1. With them: a large, varied " +
-			"world with odd names and values, always the same for the same seed. A file that exists is left alone.",
+			"world with odd names and values and a few organizations in trouble (credits, payments, invitations, admins, two-factor " +
+			"authentication), always the same for the same seed. A file that exists is left alone.",
 		UsageText: "makesync sandbox init -o lab.json\nmakesync sandbox init --organizations 1000 --variables 50 -o lab.json",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Value: defaultState, Usage: "write the state to `STATE` (default: " + defaultState + ")"},
+			&cli.StringFlag{
+				Name:    "out",
+				Aliases: []string{"o"},
+				Value:   defaultState,
+				Usage:   "write the state to `STATE` (default: " + defaultState + ")",
+			},
 			&cli.IntFlag{Name: "organizations", Usage: "make `N` organizations"},
 			&cli.IntFlag{Name: "variables", Value: 10, Usage: "of `N` variables each (default: 10)"},
 			&cli.IntFlag{Name: "members", Value: 5, Usage: "of `N` members each (default: 5)"},
@@ -68,16 +74,23 @@ func sandboxInitCommand(r *runtimeEnv) *cli.Command {
 func (r *runtimeEnv) sandboxInit(o sandboxInitOptions) error {
 	if _, err := os.Stat(o.out); !errors.Is(err, fs.ErrNotExist) {
 		return failure{
-			exit: reconcile.ExitInvalid, message: "the state file " + o.out + " exists; nothing was changed",
+			exit: exit.Invalid, message: "the state file " + o.out + " exists; nothing was changed",
 			hint: "remove it to begin again, or choose another file with -o",
 		}
 	}
 	state := sandbox.Starter()
 	if o.large {
-		state = sandbox.Generate(sandbox.GenerateOptions{Organizations: o.organizations, Variables: o.variables, Members: o.members, Seed: o.seed})
+		state = sandbox.Generate(
+			sandbox.GenerateOptions{
+				Organizations: o.organizations,
+				Variables:     o.variables,
+				Members:       o.members,
+				Seed:          o.seed,
+			},
+		)
 	}
 	if err := state.WriteFile(o.out); err != nil {
-		return failure{exit: reconcile.ExitInternal, message: err.Error()}
+		return failure{exit: exit.Internal, message: err.Error()}
 	}
 	_, err := fmt.Fprintf(r.Stdout, "SANDBOX state written to %s\n", o.out)
 	return err
@@ -85,9 +98,9 @@ func (r *runtimeEnv) sandboxInit(o sandboxInitOptions) error {
 
 // sandboxFailure is why an embedded zone cannot be opened.
 func sandboxFailure(zone string, err error) error {
-	f := failure{exit: reconcile.ExitInvalid, message: "open the sandbox zone " + zone, cause: err}
+	f := failure{exit: exit.Invalid, message: "open the sandbox zone " + zone, cause: err}
 	if errors.Is(err, sandbox.ErrInUse) {
-		f.exit = reconcile.ExitUnreachable
+		f.exit = exit.Unreachable
 		f.hint = "if it is `makesync sandbox serve`, reach it with --zone-url " + zone + "=http://HOST:PORT"
 	}
 	return f

@@ -14,7 +14,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/exit"
 	"makesync/sync/sandbox"
 )
 
@@ -35,17 +36,36 @@ func sandboxServeCommand(r *runtimeEnv) *cli.Command {
 		Name:  "serve",
 		Usage: "serve the zones of a state over HTTP",
 		Description: "Prints `zone NAME http://HOST:PORT` for each --listen once it answers, and serves until SIGINT or SIGTERM. It listens on " +
-			"loopback only: the API of a simulated zone protects nothing. The token is that of the state's first user: 00000000-0000-4000-8000-000000000001 unless the state says otherwise.",
+			"loopback only, and refuses requests by other names and from web pages elsewhere: the API of a simulated zone protects nothing. The token is that of the state's first user: 00000000-0000-4000-8000-000000000001 unless the state says otherwise.",
 		UsageText: "makesync sandbox serve --state lab.json --listen eu1=127.0.0.1:8080 --listen us1=127.0.0.1:0",
 		Flags: joined([]cli.Flag{
-			&cli.StringFlag{Name: "state", Value: defaultState, Usage: "`STATE` file, made when it is missing (default: " + defaultState + ")"},
+			&cli.StringFlag{
+				Name:  "state",
+				Value: defaultState,
+				Usage: "`STATE` file, made when it is missing (default: " + defaultState + ")",
+			},
 			&cli.StringFlag{Name: "seed", Usage: "`FILE` that a missing state is made from, instead of the starter"},
-			&cli.StringSliceFlag{Name: "listen", Usage: "`[ZONE=]ADDR` to listen on, as in eu1=127.0.0.1:8080; without ZONE the state's first zone; port 0 picks one; repeatable"},
-			&cli.StringFlag{Name: "tls-cert", Usage: "PEM `FILE` with a certificate: serve https, for clients that speak nothing else"},
+			&cli.StringSliceFlag{
+				Name:  "listen",
+				Usage: "`[ZONE=]ADDR` to listen on, as in eu1=127.0.0.1:8080; without ZONE the state's first zone; port 0 picks one; repeatable",
+			},
+			&cli.StringFlag{
+				Name:  "tls-cert",
+				Usage: "PEM `FILE` with a certificate: serve https, for clients that speak nothing else",
+			},
 			&cli.StringFlag{Name: "tls-key", Usage: "PEM `FILE` with its key"},
-			&cli.StringSliceFlag{Name: "switch", Usage: "`NAME=VALUE`: decide what the API leaves open; a wrong name lists them; repeatable"},
-			&cli.StringSliceFlag{Name: "fault", Usage: "`RULE`: break calls on purpose; a wrong rule explains the form; repeatable"},
-			&cli.BoolFlag{Name: "control", Usage: "answer below /control/ too: state, writes so far, switches, clock, faults; for tests"},
+			&cli.StringSliceFlag{
+				Name:  "switch",
+				Usage: "`NAME=VALUE`: decide what the API leaves open, for as long as it serves; a wrong name lists them; repeatable",
+			},
+			&cli.StringSliceFlag{
+				Name:  "fault",
+				Usage: "`RULE`: break calls on purpose, for as long as it serves; a wrong rule explains the form; repeatable",
+			},
+			&cli.BoolFlag{
+				Name:  "control",
+				Usage: "answer below /control/ too: state, writes so far, switches, clock, faults, charges and checkouts; for tests",
+			},
 		}, logFlags()),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o, err := readServeOptions(c)
@@ -65,10 +85,10 @@ func readServeOptions(c *cli.Context) (serveOptions, error) {
 	if (o.tlsCert == "") != (o.tlsKey == "") {
 		return o, badUsage(c, "--tls-cert and --tls-key go together")
 	}
-	for _, text := range c.StringSlice("listen") {
-		listen, err := parseListen(text)
+	for _, value := range c.StringSlice("listen") {
+		listen, err := parseListen(value)
 		if err != nil {
-			return o, badUsage(c, "--listen %s: %s", shellQuote(text), err)
+			return o, badUsage(c, "--listen %s: %s", text.ShellQuote(value), err)
 		}
 		o.listen = append(o.listen, listen)
 	}
@@ -92,7 +112,9 @@ func parseListen(text string) (listenOption, error) {
 		return listenOption{}, errors.New("write it as [ZONE=]HOST:PORT, as in 127.0.0.1:8080")
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return listenOption{}, errors.New("a sandbox zone listens on loopback only (127.0.0.1, ::1, localhost), since its API protects nothing")
+		return listenOption{}, errors.New(
+			"a sandbox zone listens on loopback only (127.0.0.1, ::1, localhost), since its API protects nothing",
+		)
 	}
 	return listenOption{zone, address}, nil
 }
@@ -132,18 +154,19 @@ func (r *runtimeEnv) serveWorld(ctx context.Context, world *sandbox.World, o ser
 	fmt.Fprintf(r.signs(), "SANDBOX state %s; stop with ctrl-c\n", o.state)
 	select {
 	case err := <-failed:
-		return failure{exit: reconcile.ExitInternal, message: "serve the sandbox", cause: err}
+		return failure{exit: exit.Internal, message: "serve the sandbox", cause: err}
 	case <-ctx.Done():
-		return end(reconcile.StopExit(ctx))
+		return end(exit.StopExit(ctx))
 	}
 }
 
-// disturb sets the switches and faults of the command line.
+// disturb sets the switches and faults of the command line, for this process alone: the state file
+// is that of the next one too.
 func disturb(world *sandbox.World, o serveOptions) error {
 	for _, text := range o.switches {
 		name, value, err := sandbox.ParseSwitch(text)
 		if err == nil {
-			err = world.SetSwitch(name, value)
+			err = world.SetPassingSwitch(name, value)
 		}
 		if err != nil {
 			return usageError{message: "--switch: " + err.Error()}
@@ -154,7 +177,7 @@ func disturb(world *sandbox.World, o serveOptions) error {
 		if err != nil {
 			return usageError{message: "--fault: " + err.Error()}
 		}
-		if err := world.AddFault(fault); err != nil {
+		if err := world.AddPassingFault(fault); err != nil {
 			return err
 		}
 	}
@@ -186,12 +209,15 @@ func (r *runtimeEnv) listenZone(world *sandbox.World, listen listenOption, o ser
 	}
 	listener, err := net.Listen("tcp", listen.address)
 	if err != nil {
-		return nil, failure{exit: reconcile.ExitInternal, message: "listen on " + listen.address, cause: err}
+		return nil, failure{exit: exit.Internal, message: "listen on " + listen.address, cause: err}
 	}
 	return &server{
 		zone: zone, url: scheme + "://" + listener.Addr().String(), listener: listener,
 		http: &http.Server{
-			Handler: handler, ReadHeaderTimeout: 30 * time.Second, ErrorLog: log.New(logWriter{r.log}, "", 0),
+			Handler: sandbox.Local(
+				handler,
+				listener.Addr().String(),
+			), ReadHeaderTimeout: 30 * time.Second, ErrorLog: log.New(logWriter{r.log}, "", 0),
 			TLSConfig: &tls.Config{Certificates: certificates},
 		},
 	}, nil
@@ -204,7 +230,7 @@ func (o serveOptions) certificates() (scheme string, list []tls.Certificate, err
 	}
 	certificate, err := tls.LoadX509KeyPair(o.tlsCert, o.tlsKey)
 	if err != nil {
-		return "", nil, failure{exit: reconcile.ExitInvalid, message: "read the certificate", cause: err}
+		return "", nil, failure{exit: exit.Invalid, message: "read the certificate", cause: err}
 	}
 	return "https", []tls.Certificate{certificate}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/schema"
+	"makesync/spec/text"
 )
 
 func schemaCommand(r *runtimeEnv) *cli.Command {
@@ -21,11 +22,16 @@ func schemaCommand(r *runtimeEnv) *cli.Command {
 			if name == "" {
 				name = "document"
 			}
-			text, ok := schema.Named(name)
+			content, ok := schema.Named(name)
 			if !ok {
-				return badUsage(c, "there is no schema %s; there are %s", shellQuote(name), strings.Join(schema.Names(), ", "))
+				return badUsage(
+					c,
+					"there is no schema %s; there are %s",
+					text.ShellQuote(name),
+					strings.Join(schema.Names(), ", "),
+				)
 			}
-			_, err := r.Stdout.Write(text)
+			_, err := r.Stdout.Write(content)
 			return err
 		}),
 	}

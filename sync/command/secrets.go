@@ -2,7 +2,7 @@ package command
 
 import (
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/state"
 )
 
 // sensitive tells by name and by the documents' patterns whether a variable's value is a secret.
@@ -10,14 +10,14 @@ func (s *sources) sensitive(a spec.Address) bool {
 	return spec.IsSensitive(a, a.Name(), s.desired.Sensitive)
 }
 
-// secretsIn tells what is a secret among the live variables of a zone: also what documents take from a reference, for
-// that is what was written there last. Documents call an organization by their own key, and a
-// survey by one that it derives from the name; both keys are understood.
-func (s *sources) secretsIn(survey *reconcile.Survey) func(spec.Address) bool {
-	need, declared := neededOf(s.desired, survey.Endpoint.Name), map[string][]*spec.Organization{}
-	for _, live := range survey.Organizations {
+// secretsIn tells what is a secret among the live variables of a zone: also what documents take
+// from a reference, for that is what was written there last. Documents call an organization by
+// their own key, and a zone by one that it derives from the name; both keys are understood.
+func (s *sources) secretsIn(state *state.ZoneState) func(spec.Address) bool {
+	need, declared := neededOf(s.desired, state.Endpoint.Name), map[string][]*spec.Organization{}
+	for _, live := range state.Organizations {
 		if o := need.of(live); o != nil {
-			derived := survey.Keys[live.ID]
+			derived := state.Keys[live.ID]
 			declared[derived] = append(declared[derived], o)
 			declared[o.Key] = append(declared[o.Key], o)
 		}

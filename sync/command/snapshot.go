@@ -8,15 +8,18 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/document"
+	"makesync/sync/exit"
+	"makesync/sync/offline"
 	"makesync/sync/render"
+	"makesync/sync/state"
 )
 
 type snapshotOptions struct {
 	sourceOptions
 	zone       string
 	out        string
-	values     reconcile.SavedValues
+	values     offline.SavedValues
 	hashEmails bool
 	color      bool
 }
@@ -29,10 +32,20 @@ func snapshotCommand(r *runtimeEnv) *cli.Command {
 			"With -f: what those documents need; without: every kind of every organization. Sensitive values are kept as salted fingerprints.",
 		UsageText: "makesync snapshot --zone eu1 -o live.json\nmakesync snapshot -f clients/ -o live.json && makesync plan -f clients/ --live live.json",
 		Flags: joined([]cli.Flag{
-			&cli.StringFlag{Name: "zone", Usage: "`NAME` of the zone (default: MAKE_ZONE, else the one zone of the documents)"},
+			&cli.StringFlag{
+				Name:  "zone",
+				Usage: "`NAME` of the zone (default: MAKE_ZONE, else the one zone of the documents)",
+			},
 			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the snapshot to `FILE`; - is stdout"},
-			&cli.StringFlag{Name: "values", Value: string(reconcile.ValuesFingerprint), Usage: "`WHAT` of variable values is kept: none; fingerprint (of sensitive ones, the others plain); plain (all as they are)"},
-			&cli.BoolFlag{Name: "hash-emails", Usage: "keep e-mails as salted hashes and no names; a plan hashes its own to compare"},
+			&cli.StringFlag{
+				Name:  "values",
+				Value: string(offline.ValuesFingerprint),
+				Usage: "`WHAT` of variable values is kept: none; fingerprint (of sensitive ones, the others plain); plain (all as they are)",
+			},
+			&cli.BoolFlag{
+				Name:  "hash-emails",
+				Usage: "keep e-mails as salted hashes and no names; a plan hashes its own to compare",
+			},
 		}, sourceFlags("what to save")),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o, err := r.readSnapshotOptions(c)
@@ -45,15 +58,26 @@ func snapshotCommand(r *runtimeEnv) *cli.Command {
 }
 
 func (r *runtimeEnv) readSnapshotOptions(c *cli.Context) (o snapshotOptions, err error) {
-	o = snapshotOptions{zone: c.String("zone"), out: c.String("out"), hashEmails: c.Bool("hash-emails"), color: r.colors(c)}
+	o = snapshotOptions{
+		zone:       c.String("zone"),
+		out:        c.String("out"),
+		hashEmails: c.Bool("hash-emails"),
+		color:      r.colors(c),
+	}
 	if o.sourceOptions, err = readSourceOptions(c); err != nil {
 		return o, err
 	}
-	values, err := oneOf(c, "values", string(reconcile.ValuesNone), string(reconcile.ValuesFingerprint), string(reconcile.ValuesPlain))
+	values, err := oneOf(
+		c,
+		"values",
+		string(offline.ValuesNone),
+		string(offline.ValuesFingerprint),
+		string(offline.ValuesPlain),
+	)
 	if err != nil {
 		return o, err
 	}
-	o.values = reconcile.SavedValues(values)
+	o.values = offline.SavedValues(values)
 	if o.zone == "" {
 		o.zone = r.lookup("MAKE_ZONE")
 	}
@@ -77,32 +101,40 @@ func (r *runtimeEnv) runSnapshot(ctx context.Context, o snapshotOptions) error {
 	}
 	defer src.close()
 	need := neededOf(src.desired, src.name(zone))
-	survey, err := src.survey(ctx, zone, reconcile.SurveyOptions{Lists: everyList(), Kinds: need.kinds, Choose: func(live *reconcile.Live, key string) bool {
-		return o.chooser.Chooses(live.Name, need.key(live, key)) && need.wants(live)
-	}})
+	state, err := src.readZone(
+		ctx,
+		zone,
+		state.ReadOptions{
+			Lists: everyList(),
+			Kinds: need.kinds,
+			Select: func(live *state.Organization, key string) bool {
+				return o.selector.Selects(live.Name, need.key(live, key)) && need.wants(live)
+			},
+		},
+	)
 	if err != nil {
 		return err
 	}
-	if idle := o.chooser.Idle("the zone " + survey.Endpoint.Name); len(idle) > 0 {
-		return invalid(idle)
+	if unmatched := o.selector.Unmatched("the zone " + state.Endpoint.Name); len(unmatched) > 0 {
+		return invalid(unmatched)
 	}
-	exit := survey.Exit()
-	if exit == reconcile.ExitRefused || exit == reconcile.ExitUnreachable {
-		return r.nothingRead(survey, exit, "snapshot", o.color)
+	code := state.Exit()
+	if code == exit.Refused || code == exit.Unreachable {
+		return r.nothingRead(state, code, "snapshot", o.color)
 	}
 	salt := make([]byte, saltSize)
 	if _, err := io.ReadFull(r.Random, salt); err != nil {
 		return err
 	}
-	snapshot := reconcile.MakeSnapshot(survey, reconcile.SnapshotOptions{
-		Taken: r.Now(), Tool: r.Build.Version, Values: o.values, HashEmails: o.hashEmails, Salt: salt, Sensitive: src.secretsIn(survey), Keys: need.keys(survey)})
+	snapshot := offline.MakeSnapshot(state, offline.SnapshotOptions{
+		Taken: r.Now(), Tool: r.Build.Version, Values: o.values, HashEmails: o.hashEmails, Salt: salt, Sensitive: src.secretsIn(state), Keys: need.keys(state)})
 	if err := r.saveSnapshot(snapshot, o); err != nil {
 		return err
 	}
-	if err := r.tellSnapshot(survey, snapshot, o); err != nil {
+	if err := r.tellSnapshot(state, snapshot, o); err != nil {
 		return err
 	}
-	return end(exit)
+	return end(code)
 }
 
 // zoneToSave is --zone, else the one zone in which the documents' organizations live.
@@ -110,20 +142,25 @@ func (r *runtimeEnv) zoneToSave(o snapshotOptions) (string, error) {
 	if o.zone != "" {
 		return o.zone, nil
 	}
-	documents, problems := spec.Load(spec.LoadOptions{Paths: o.files})
-	desired, more := documents.Resolve(spec.ResolveOptions{SkipReferences: true, ZoneNames: zoneURLNames(o.zones.urls)})
+	documents, problems := document.Load(document.LoadOptions{Paths: o.files})
+	desired, more := documents.Resolve(
+		document.ResolveOptions{SkipReferences: true, ZoneNames: zoneURLNames(o.zones.urls)},
+	)
 	if problems = append(problems, more...); spec.HasErrors(problems) {
 		return "", invalid(spec.SortProblems(problems))
 	}
 	zones := zonesOf(desired, "")
 	if len(zones) != 1 {
-		return "", usageError{message: fmt.Sprintf("snapshot takes one zone, and the documents name %d", len(zones)), hint: "choose one with --zone"}
+		return "", usageError{
+			message: fmt.Sprintf("snapshot takes one zone, and the documents name %d", len(zones)),
+			hint:    "choose one with --zone",
+		}
 	}
 	return zones[0], nil
 }
 
-func (r *runtimeEnv) saveSnapshot(snapshot *reconcile.Snapshot, o snapshotOptions) error {
-	data, err := reconcile.EncodeSnapshot(snapshot)
+func (r *runtimeEnv) saveSnapshot(snapshot *offline.Snapshot, o snapshotOptions) error {
+	data, err := offline.EncodeSnapshot(snapshot)
 	if err != nil {
 		return err
 	}
@@ -135,12 +172,12 @@ func (r *runtimeEnv) saveSnapshot(snapshot *reconcile.Snapshot, o snapshotOption
 }
 
 // tellSnapshot says what was saved, on stderr when stdout holds the snapshot itself.
-func (r *runtimeEnv) tellSnapshot(survey *reconcile.Survey, snapshot *reconcile.Snapshot, o snapshotOptions) error {
+func (r *runtimeEnv) tellSnapshot(state *state.ZoneState, snapshot *offline.Snapshot, o snapshotOptions) error {
 	w := r.Stdout
 	if o.out == "-" {
 		w = r.Stderr
 	}
-	return render.Snapshot(w, snapshot, o.out, survey.Complete(), append(survey.Problems, survey.Unread()...),
+	return render.Snapshot(w, snapshot, o.out, state.Complete(), append(state.Problems, state.Unread()...),
 		render.Options{Color: o.color && o.out != "-", Width: r.Terminal.Width})
 }
 
@@ -151,50 +188,55 @@ type needed struct {
 	byName map[string]*spec.Organization
 }
 
-// neededOf restricts a snapshot to what documents need. Documents that only declare zones need everything.
+// neededOf restricts a snapshot to what documents need. Documents that only declare zones need
+// everything.
 func neededOf(desired *spec.Desired, zone string) needed {
-	n := needed{all: len(desired.Organizations) == 0, byID: map[int64]*spec.Organization{}, byName: map[string]*spec.Organization{}}
+	n := needed{
+		all:    len(desired.Organizations) == 0,
+		byID:   map[int64]*spec.Organization{},
+		byName: map[string]*spec.Organization{},
+	}
 	for i := range desired.Organizations {
 		switch o := &desired.Organizations[i]; {
 		case o.Zone != zone:
 		case o.ID != 0:
 			n.byID[o.ID] = o
 		default:
-			n.byName[reconcile.FoldName(o.Name)] = o
+			n.byName[state.FoldName(o.Name)] = o
 		}
 	}
 	return n
 }
 
-func (n needed) of(live *reconcile.Live) *spec.Organization {
+func (n needed) of(live *state.Organization) *spec.Organization {
 	if o := n.byID[live.ID]; o != nil {
 		return o
 	}
-	return n.byName[reconcile.FoldName(live.Name)]
+	return n.byName[state.FoldName(live.Name)]
 }
 
-func (n needed) wants(live *reconcile.Live) bool { return n.all || n.of(live) != nil }
+func (n needed) wants(live *state.Organization) bool { return n.all || n.of(live) != nil }
 
-func (n needed) kinds(live *reconcile.Live, _ string) []spec.Kind {
+func (n needed) kinds(live *state.Organization, _ string) []spec.Kind {
 	all := []spec.Kind{spec.KindFeatureControl, spec.KindVariable, spec.KindMember}
 	if o := n.of(live); !n.all && o != nil {
-		return reconcile.NeededKinds(o, reconcile.Scope{})
+		return offline.NeededKinds(o, spec.Scope{})
 	}
 	return all
 }
 
 // key is the documents' key of a live organization, else the derived one.
-func (n needed) key(live *reconcile.Live, derived string) string {
+func (n needed) key(live *state.Organization, derived string) string {
 	if o := n.of(live); o != nil {
 		return o.Key
 	}
 	return derived
 }
 
-func (n needed) keys(survey *reconcile.Survey) map[int64]string {
+func (n needed) keys(state *state.ZoneState) map[int64]string {
 	keys := map[int64]string{}
-	for _, live := range survey.Organizations {
-		keys[live.ID] = n.key(live, survey.Keys[live.ID])
+	for _, live := range state.Organizations {
+		keys[live.ID] = n.key(live, state.Keys[live.ID])
 	}
 	return keys
 }

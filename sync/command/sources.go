@@ -7,34 +7,42 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/document"
+	"makesync/sync/exit"
+	"makesync/sync/export"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
-// sourceOptions are the options of commands that read whole zones: export, snapshot, migrate, compare.
+// sourceOptions are the options of commands that read whole zones: export, snapshot, migrate,
+// compare.
 type sourceOptions struct {
 	files          []string // -f; none by default
 	referenceRoots []string
 	zones          zoneOptions
-	chooser        *reconcile.Chooser
+	selector       *export.Selector
 	maxRuntime     time.Duration
 }
 
 // sourceFlags are their flags; use says what -f is for.
 func sourceFlags(use string) []cli.Flag {
 	return joined([]cli.Flag{
-		&cli.StringSliceFlag{Name: "file", Aliases: []string{"f"}, Usage: "`PATH` of documents, for " + use + " and their zones; repeatable (default: none)"},
+		&cli.StringSliceFlag{Name: "file", Aliases: []string{"f"}, Usage: "`PATH` of documents, for " + use +
+			" and their zones; repeatable (default: none)"},
 		&cli.StringSliceFlag{Name: "reference-root", Usage: "`DIR` below which ${file:…} may also read; repeatable"},
-		&cli.StringSliceFlag{Name: "organization", Usage: "only organizations whose name or key fits the `GLOB`, without case; repeatable"},
+		&cli.StringSliceFlag{Name: "organization",
+			Usage: "only organizations whose name or key fits the `GLOB`, without case; repeatable"},
 		&cli.DurationFlag{Name: "max-runtime", Usage: "stop cleanly after `D`: what was not read by then is told"},
 	}, zoneFlags(), []cli.Flag{colorFlag()}, logFlags())
 }
 
 func readSourceOptions(c *cli.Context) (o sourceOptions, err error) {
-	o.files, o.referenceRoots, o.maxRuntime = c.StringSlice("file"), c.StringSlice("reference-root"), c.Duration("max-runtime")
+	o.files, o.referenceRoots = c.StringSlice("file"), c.StringSlice("reference-root")
+	o.maxRuntime = c.Duration("max-runtime")
 	if c.IsSet("max-runtime") && o.maxRuntime <= 0 {
 		return o, badUsage(c, "--max-runtime %s: must be more than 0", o.maxRuntime)
 	}
-	if o.chooser, err = reconcile.NewChooser(c.StringSlice("organization")); err != nil {
+	if o.selector, err = export.NewSelector(c.StringSlice("organization")); err != nil {
 		return o, badUsage(c, "--organization: %s", err)
 	}
 	o.zones, err = readZoneOptions(c)
@@ -59,16 +67,16 @@ func (r *runtimeEnv) openSources(o sourceOptions, names ...string) (*sources, er
 	}
 	var problems []spec.Problem
 	if len(o.files) > 0 {
-		documents, found := spec.Load(spec.LoadOptions{Paths: o.files})
+		documents, found := document.Load(document.LoadOptions{Paths: o.files})
 		problems = append(problems, found...)
-		s.desired, found = documents.Resolve(spec.ResolveOptions{LookupEnv: r.LookupEnv, SkipReferences: true,
+		s.desired, found = documents.Resolve(document.ResolveOptions{LookupEnv: r.LookupEnv, SkipReferences: true,
 			ReferenceRoots: o.referenceRoots, DefaultZone: firstName(names), ZoneNames: zoneURLNames(o.zones.urls)})
 		problems = append(problems, found...)
 	}
 	for i, name := range names {
 		names[i] = spec.ZoneName(name, s.desired.Zones)
 	}
-	endpoints, found := spec.Endpoints(s.desired.Zones, names, spec.EndpointOptions{
+	endpoints, found := document.Endpoints(s.desired.Zones, names, document.EndpointOptions{
 		LookupEnv: r.LookupEnv, ZoneURLs: o.zones.urls, Named: names, ReferenceRoots: o.referenceRoots})
 	if problems = append(problems, found...); spec.HasErrors(problems) {
 		return nil, invalid(spec.SortProblems(problems))
@@ -102,48 +110,36 @@ func (s *sources) close() {
 // name is the zone's own name, for one that was named by its host.
 func (s *sources) name(zone string) string { return spec.ZoneName(zone, s.desired.Zones) }
 
-// survey reads one zone.
-func (s *sources) survey(ctx context.Context, zone string, o reconcile.SurveyOptions) (*reconcile.Survey, error) {
+// readZone reads one zone.
+func (s *sources) readZone(ctx context.Context, zone string, o state.ReadOptions) (*state.ZoneState, error) {
 	port := s.zones.readers()[s.name(zone)]
 	o.Concurrency, o.OtherHosts = s.o.zones.concurrency, s.otherHosts(port.Endpoint)
 	if !s.deadline.IsZero() {
 		var stop context.CancelFunc
-		ctx, stop = context.WithDeadlineCause(ctx, s.deadline, reconcile.ErrOutOfTime)
+		ctx, stop = context.WithDeadlineCause(ctx, s.deadline, exit.ErrOutOfTime)
 		defer stop()
 	}
-	return reconcile.TakeSurvey(ctx, port, o)
+	return state.ReadZone(ctx, port, o)
 }
 
 // otherHosts are the hosts of all zones but one: built in, declared, or used in this run.
 func (s *sources) otherHosts(own spec.Endpoint) []string {
-	var hosts []string
-	for name, host := range spec.BuiltinZones() {
-		if name != own.Name {
-			hosts = append(hosts, host)
-		}
+	var used []spec.Endpoint
+	for _, port := range s.zones.ports {
+		used = append(used, port.endpoint)
 	}
-	for name, zone := range s.desired.Zones {
-		if name != own.Name && zone.Host != "" {
-			hosts = append(hosts, zone.Host)
-		}
-	}
-	for name, port := range s.zones.ports {
-		if name != own.Name {
-			hosts = append(hosts, port.endpoint.Hosts...)
-		}
-	}
-	return hosts
+	return state.KnownHosts(own, s.desired.Zones, used...)
 }
 
 // choose is --organization over live names and keys.
-func (s *sources) choose(live *reconcile.Live, key string) bool {
-	return s.o.chooser.Chooses(live.Name, key)
+func (s *sources) choose(live *state.Organization, key string) bool {
+	return s.o.selector.Selects(live.Name, key)
 }
 
 // planZone is a zone as results name it.
-func planZone(survey *reconcile.Survey) reconcile.PlanZone {
-	e := survey.Endpoint
-	return reconcile.PlanZone{Name: e.Name, URL: e.URL, User: survey.User, Sandbox: e.Sandbox != nil}
+func planZone(state *state.ZoneState) plan.Zone {
+	e := state.Endpoint
+	return plan.Zone{Name: e.Name, URL: e.URL, User: state.User, Sandbox: e.Sandbox != nil}
 }
 
 // invalidDocuments is the error of a run that problems ended.
@@ -153,8 +149,8 @@ func (e invalidDocuments) Error() string { return "the documents are not valid" 
 
 func invalid(problems []spec.Problem) error { return invalidDocuments{problems} }
 
-// tell prints the problems of an invalidDocuments error, as JSON where that is asked for, else to stderr, and ends
-// with exit 3; other errors pass.
+// tell prints the problems of an invalidDocuments error, as JSON where that is asked for, else to
+// stderr, and ends with exit 3; other errors pass.
 func (r *runtimeEnv) tell(c *cli.Context, err error) error {
 	problem, ok := err.(invalidDocuments)
 	if !ok {
@@ -164,8 +160,9 @@ func (r *runtimeEnv) tell(c *cli.Context, err error) error {
 	if r.written("format") == formatJSON {
 		o.format = formatJSON
 	}
-	exit := reconcile.ExitInvalid
-	if err := r.emitFailed(&problemsResult{problem.problems, exit}, problem.problems, exit, o, c.Command.Name); err != nil {
+	exit := exit.Invalid
+	if err := r.emitFailed(&problemsResult{problem.problems, exit}, problem.problems, exit, o,
+		c.Command.Name); err != nil {
 		return err
 	}
 	return end(exit)

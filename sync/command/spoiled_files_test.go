@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
 )
 
 // spoiler draws what may stand in the place of a value: mostly another of its type, which the file's schema may let pass.
@@ -72,11 +72,11 @@ func putAt(t *rapid.T, path string, data []byte) {
 
 // whole gives a plan that can be read at all the digest that fits, as whoever changes plans would.
 func whole(data []byte) []byte {
-	var plan reconcile.Plan
-	if json.Unmarshal(data, &plan) != nil {
+	var p plan.Plan
+	if json.Unmarshal(data, &p) != nil {
 		return data
 	}
-	again, problems := reconcile.EncodePlan(&plan, spec.Value{})
+	again, problems := plan.Encode(&p, spec.Value{})
 	if len(problems) > 0 {
 		return data
 	}

@@ -13,9 +13,10 @@ import (
 	"testing"
 	"time"
 
-	reconcile "makesync/sync"
 	"makesync/sync/command"
 	"makesync/sync/makeapi"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 	"makesync/sync/sandbox"
 )
 
@@ -89,15 +90,15 @@ func (s *stage) on(verb string, more ...string) []string {
 }
 
 // plan runs `makesync plan`.
-func (s *stage) plan(more ...string) *reconcile.Plan {
+func (s *stage) plan(more ...string) *plan.Plan {
 	s.Helper()
-	return decoded[reconcile.Plan](s, s.on("plan", more...))
+	return decoded[plan.Plan](s, s.on("plan", more...))
 }
 
 // apply runs `makesync apply --yes`; a saved plan may follow the flags.
-func (s *stage) apply(more ...string) *reconcile.Report {
+func (s *stage) apply(more ...string) *report.Report {
 	s.Helper()
-	return decoded[reconcile.Report](s, s.on("apply", append([]string{"--yes"}, more...)...))
+	return decoded[report.Report](s, s.on("apply", append([]string{"--yes"}, more...)...))
 }
 
 // save runs `makesync plan -o` and gives the file.

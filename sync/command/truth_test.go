@@ -7,7 +7,8 @@ import (
 	"strings"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 	"makesync/sync/sandbox"
 )
 
@@ -51,7 +52,7 @@ func (k keyring) addressOf(world *sandbox.World, w sandbox.Write) spec.Address {
 //	unknown     some or none
 //
 // Where others have done the same meanwhile and the answer is lost, nobody can tell who it was, and succeeded is true.
-func lies(report *reconcile.Report, keys keyring, world *sandbox.World, writes, theirs []sandbox.Write) []string {
+func lies(report *report.Report, keys keyring, world *sandbox.World, writes, theirs []sandbox.Write) []string {
 	var list []string
 	if sum := report.Succeeded + report.Failed + report.Skipped + report.Unknown; sum != report.Planned || len(report.Steps) != sum {
 		list = append(list, fmt.Sprintf("%d planned = %d + %d + %d + %d of %d steps", report.Planned,
@@ -84,24 +85,24 @@ func (k keyring) count(world *sandbox.World, writes []sandbox.Write) map[spec.Ad
 }
 
 // isTrue is the table above.
-func isTrue(s *reconcile.StepReport, committed int) bool {
+func isTrue(s *report.StepReport, committed int) bool {
 	all := 1
-	if s.Op == reconcile.OpReinvite {
+	if s.Op == plan.OpReinvite {
 		all = 2
 	}
 	switch s.Outcome {
-	case reconcile.Succeeded:
-		goneAlready := s.Op == reconcile.OpDelete || s.Op == reconcile.OpRevoke
+	case report.Succeeded:
+		goneAlready := s.Op == plan.OpDelete || s.Op == plan.OpRevoke
 		return committed == all || committed == 0 && (s.Attempts == 0 || goneAlready)
-	case reconcile.Failed:
+	case report.Failed:
 		switch {
-		case strings.HasPrefix(s.Reason, "not-converged"):
+		case s.Reason.Code == report.ReasonNotConverged:
 			return committed == all
-		case strings.HasPrefix(s.Reason, "half done"):
+		case s.Reason.Code == report.ReasonHalfDone:
 			return committed == 1
 		}
 		return committed == 0
-	case reconcile.Skipped:
+	case report.Skipped:
 		return committed == 0
 	}
 	return committed <= all

@@ -6,7 +6,11 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/document"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/planner"
+	"makesync/sync/report"
 )
 
 func undoCommand(r *runtimeEnv) *cli.Command {
@@ -19,8 +23,15 @@ func undoCommand(r *runtimeEnv) *cli.Command {
 		UsageText: "makesync undo -f clients/ -o undo.json 20261122T031500Z-7f3a91c2\nmakesync apply -f clients/ undo.json",
 		Flags: joined(documentFlags(), zoneFlags(), scopeFlags(), limitFlags(), []cli.Flag{
 			allowFlag(), journalFlag(),
-			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "save the plan to `FILE`, for makesync apply FILE"},
-			&cli.BoolFlag{Name: "exit-code", Usage: "end with 2 when there is something to undo, with 5 when something is held"},
+			&cli.StringFlag{
+				Name:    "out",
+				Aliases: []string{"o"},
+				Usage:   "save the plan to `FILE`, for makesync apply FILE",
+			},
+			&cli.BoolFlag{
+				Name:  "exit-code",
+				Usage: "end with 2 when there is something to undo, with 5 when something is held",
+			},
 			maxBytesFlag(),
 		}, resultFlags(planFormats...), logFlags()),
 		Action: r.action(arity{1, 1, "RUN"}, func(c *cli.Context) error {
@@ -44,31 +55,32 @@ func (r *runtimeEnv) runUndo(ctx context.Context, run string, o planOptions) err
 		if err != nil {
 			return m, err
 		}
-		return m, r.planWith(ctx, &m, o, func(ctx context.Context, request reconcile.Request) (*reconcile.Plan, error) {
-			return reconcile.UndoPlan(ctx, story, request)
+		return m, r.planWith(ctx, &m, o, func(ctx context.Context, request planner.Request) (*plan.Plan, error) {
+			return UndoPlan(ctx, story, request)
 		})
 	})
 }
 
-func (r *runtimeEnv) readStory(run, journal string) (*reconcile.Story, error) {
+func (r *runtimeEnv) readStory(run, journal string) (*report.Run, error) {
 	store, err := r.openStore(journal)
 	if err != nil {
 		return nil, err
 	}
 	story, err := store.Read(run)
 	if err != nil {
-		return nil, failure{exit: reconcile.ExitInvalid, message: err.Error()}
+		return nil, failure{exit: exit.Invalid, message: err.Error()}
 	}
 	return story, nil
 }
 
-// connectStory connects the zones of the run. The documents give zones, guards and what is sensitive.
-func (r *runtimeEnv) connectStory(story *reconcile.Story, o planOptions) (m made, err error) {
+// connectStory connects the zones of the run. The documents give zones, guards and what is
+// sensitive.
+func (r *runtimeEnv) connectStory(story *report.Run, o planOptions) (m made, err error) {
 	documents, problems, err := r.zoneDocuments(o.documents)
 	if m.problems = problems; err != nil {
 		return m, err
 	}
-	m.desired, problems = documents.Resolve(spec.ResolveOptions{
+	m.desired, problems = documents.Resolve(document.ResolveOptions{
 		LookupEnv: r.LookupEnv, SkipReferences: true, ReferenceRoots: o.documents.referenceRoots,
 		DefaultZone: r.defaultZone(o.documents), ZoneNames: zoneURLNames(o.zones.urls),
 	})

@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode"
 
 	"github.com/urfave/cli/v2"
+
+	"makesync/spec/text"
 )
 
 // usageError is a mistake in the command line; exit 64.
@@ -57,21 +58,25 @@ func (a arity) check(r *runtimeEnv, c *cli.Context) error {
 	for _, arg := range args[min(1, len(args)):] {
 		if strings.HasPrefix(arg, "-") && arg != "-" {
 			return usageError{
-				message: fmt.Sprintf("flags stand before %s, so %s would be ignored; nothing was done", shellQuote(args[0]), arg),
-				hint:    "in the right order: " + r.rightOrder(c) + unknownNote(c, arg),
+				message: fmt.Sprintf(
+					"flags stand before %s, so %s would be ignored; nothing was done",
+					text.ShellQuote(args[0]),
+					arg,
+				),
+				hint: "in the right order: " + r.rightOrder(c) + unknownNote(c, arg),
 			}
 		}
 	}
 	switch {
 	case len(args) > a.max && a.max == 0 && findFlag(c.Command.Flags, "file") != nil:
 		return usageError{
-			message: fmt.Sprintf("%s takes no arguments: %s", commandPath(c), shellQuote(args[0])),
+			message: fmt.Sprintf("%s takes no arguments: %s", commandPath(c), text.ShellQuote(args[0])),
 			hint:    "documents are named with -f: " + r.withFiles(c),
 		}
 	case len(args) > a.max && a.max == 0:
-		return badUsage(c, "%s takes no arguments: %s", commandPath(c), shellQuote(args[0]))
+		return badUsage(c, "%s takes no arguments: %s", commandPath(c), text.ShellQuote(args[0]))
 	case len(args) > a.max:
-		return badUsage(c, "%s takes only %s; stray: %s", commandPath(c), a.name, shellQuote(args[a.max]))
+		return badUsage(c, "%s takes only %s; stray: %s", commandPath(c), a.name, text.ShellQuote(args[a.max]))
 	case len(args) < a.min:
 		return badUsage(c, "%s needs %s", commandPath(c), a.name)
 	}
@@ -113,16 +118,16 @@ func (r *runtimeEnv) sorted(c *cli.Context) (flags, positional []string) {
 		switch {
 		case word == "--":
 		case strings.HasPrefix(word, "-") && word != "-":
-			flags = append(flags, shellQuote(word))
+			flags = append(flags, text.ShellQuote(word))
 			name, _, hasValue := strings.Cut(strings.TrimLeft(word, "-"), "=")
 			if !hasValue && takesValue(findFlag(c.Command.Flags, name)) && i+1 < len(rest) {
 				i++
-				flags = append(flags, shellQuote(rest[i]))
+				flags = append(flags, text.ShellQuote(rest[i]))
 			}
 		case skip > 0 && word == words[len(words)-skip]:
 			skip--
 		default:
-			positional = append(positional, shellQuote(word))
+			positional = append(positional, text.ShellQuote(word))
 		}
 	}
 	return flags, positional
@@ -147,22 +152,6 @@ func takesValue(f cli.Flag) bool {
 	return !isBool
 }
 
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
-
-// shellQuote makes a word safe to paste into a shell, and to print.
-func shellQuote(word string) string {
-	if plainWord.MatchString(word) {
-		return word
-	}
-	for _, char := range word {
-		if !unicode.IsPrint(char) {
-			escaped := fmt.Sprintf("%q", word)
-			return "$'" + strings.NewReplacer(`\\`, `\\`, `\"`, `"`, "'", `\'`).Replace(escaped[1:len(escaped)-1]) + "'"
-		}
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
-
 // onUsageError turns the flag package's errors into ours. -h and --help arrive here too, as
 // no command defines them.
 func (r *runtimeEnv) onUsageError(c *cli.Context, err error, _ bool) error {
@@ -179,12 +168,23 @@ func (r *runtimeEnv) misusedFlag(c *cli.Context, err error) error {
 		return badUsage(c, "%s", flagWords(err.Error()))
 	}
 	if path := commandPath(c); path != "" {
-		return usageError{message: fmt.Sprintf("%s has no flag %s%s", path, dashed(name), didYouMean(name, flagNames(c.Command.Flags), "--")), hint: "see: " + helpLine(c)}
+		return usageError{
+			message: fmt.Sprintf(
+				"%s has no flag %s%s",
+				path,
+				dashed(name),
+				didYouMean(name, flagNames(c.Command.Flags), "--"),
+			),
+			hint: "see: " + helpLine(c),
+		}
 	}
 	if near := didYouMean(name, []string{"version", "help"}, "--"); near != "" {
 		return usageError{message: programName + " has no flag " + dashed(name) + near, hint: "see: " + helpLine(c)}
 	}
-	return usageError{message: fmt.Sprintf("the flag %s cannot stand before the command", dashed(name)), hint: "flags come behind the command: " + r.commandFirst()}
+	return usageError{
+		message: fmt.Sprintf("the flag %s cannot stand before the command", dashed(name)),
+		hint:    "flags come behind the command: " + r.commandFirst(),
+	}
 }
 
 // dashed is a flag's name as it is written: -o, --out.
@@ -196,7 +196,7 @@ func (r *runtimeEnv) commandFirst() string {
 		if r.isCommand(word) {
 			line := append([]string{programName, word}, append(append([]string{}, r.args[i+1:]...), r.args[:i]...)...)
 			for j := range line {
-				line[j] = shellQuote(line[j])
+				line[j] = text.ShellQuote(line[j])
 			}
 			return strings.Join(line, " ")
 		}
@@ -241,11 +241,14 @@ func unknownCommand(c *cli.Context, list []*cli.Command) error {
 	}
 	group := strings.TrimSpace(programName + " " + commandPath(c))
 	if !c.Args().Present() {
-		return usageError{message: "a command is missing: " + group + " " + strings.Join(names, "|"), hint: "see: " + helpLine(c)}
+		return usageError{
+			message: "a command is missing: " + group + " " + strings.Join(names, "|"),
+			hint:    "see: " + helpLine(c),
+		}
 	}
 	word := c.Args().First()
 	return usageError{
-		message: fmt.Sprintf("%s has no command %s%s", group, shellQuote(word), didYouMean(word, names, "")),
+		message: fmt.Sprintf("%s has no command %s%s", group, text.ShellQuote(word), didYouMean(word, names, "")),
 		hint:    "see: " + helpLine(c),
 	}
 }

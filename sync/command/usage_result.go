@@ -7,33 +7,35 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
 	"makesync/sync/render"
+	"makesync/sync/report"
 )
 
-// emptyResults are the results of commands that ended before they had one, by the command's name; the others
-// have their problems alone. Whoever reads the JSON of a run must not take that of an older one for it, whatever
-// is wrong.
-var emptyResults = map[string]func(*runtimeEnv, []spec.Problem, reconcile.Exit) result{
+// emptyResults are the results of commands that ended before they had one, by the command's name;
+// the others have their problems alone. Whoever reads the JSON of a run must not take that of an
+// older one for it, whatever is wrong.
+var emptyResults = map[string]func(*runtimeEnv, []spec.Problem, exit.Code) result{
 	"plan":         emptyPlan,
 	"undo":         emptyPlan,
 	"apply":        emptyReport,
 	"report merge": emptyReport,
-	"compare": func(_ *runtimeEnv, problems []spec.Problem, exit reconcile.Exit) result {
+	"compare": func(_ *runtimeEnv, problems []spec.Problem, exit exit.Code) result {
 		return emptyComparison([2]string{}, problems, exit)
 	},
 }
 
-func emptyPlan(r *runtimeEnv, problems []spec.Problem, exit reconcile.Exit) result {
-	return planResult{Plan: reconcile.NoPlan(r.Now(), nil, problems, exit)}
+func emptyPlan(r *runtimeEnv, problems []spec.Problem, exit exit.Code) result {
+	return planResult{Plan: plan.NoPlan(r.Now(), nil, problems, exit)}
 }
 
-func emptyReport(_ *runtimeEnv, problems []spec.Problem, exit reconcile.Exit) result {
-	return reportResult{Report: &reconcile.Report{Format: reconcile.ReportFormat, Problems: problems, Exit: exit}}
+func emptyReport(_ *runtimeEnv, problems []spec.Problem, exit exit.Code) result {
+	return reportResult{Report: &report.Report{Format: report.Format, Problems: problems, Exit: exit}}
 }
 
-// leaveJSON leaves the JSON that a run was asked for and that ended in an error, and gives the error
-// back, which still goes to stderr.
+// leaveJSON leaves the JSON that a run was asked for and that ended in an error, and gives the
+// error back, which still goes to stderr.
 func (r *runtimeEnv) leaveJSON(c *cli.Context, err error) error {
 	var told ended
 	if err == nil || errors.As(err, &told) || commandPath(c) == "" || findFlag(c.Command.Flags, "format") == nil {
@@ -58,8 +60,8 @@ func (r *runtimeEnv) leaveJSON(c *cli.Context, err error) error {
 	return err
 }
 
-// written is the value that the command line gives a flag, found without the library, which forgets every flag
-// when it meets one that it does not know.
+// written is the value that the command line gives a flag, found without the library, which forgets
+// every flag when it meets one that it does not know.
 func (r *runtimeEnv) written(flag string) (value string) {
 	for i, word := range r.args {
 		name, text, whole := strings.Cut(strings.TrimLeft(word, "-"), "=")

@@ -5,6 +5,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"makesync/spec/text"
 )
 
 func TestShellQuote(t *testing.T) {
@@ -21,7 +23,7 @@ func TestShellQuote(t *testing.T) {
 		"\u202ebidi":      `$'\u202ebidi'`,
 		"\t\"\\\"'":       `$'\t"\\"\''`,
 	} {
-		if got := shellQuote(word); got != want {
+		if got := text.ShellQuote(word); got != want {
 			t.Errorf("%q is quoted %s, want %s", word, got, want)
 		}
 	}

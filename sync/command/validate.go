@@ -4,7 +4,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 )
 
 type validateOptions struct {
@@ -38,13 +38,13 @@ func validateCommand(r *runtimeEnv) *cli.Command {
 }
 
 func (r *runtimeEnv) validate(o validateOptions) error {
-	found := r.load(o.documents, o.urls, offline)
-	exit := reconcile.ExitOK
+	found := r.load(o.documents, o.urls, offlineMode)
+	code := exit.OK
 	if spec.HasErrors(found.problems) {
-		exit = reconcile.ExitInvalid
+		code = exit.Invalid
 	}
-	if err := r.emit(&problemsResult{found.problems, exit}, o.result, r.render(o.result, "validate")); err != nil {
+	if err := r.emit(&problemsResult{found.problems, code}, o.result, r.render(o.result, "validate")); err != nil {
 		return err
 	}
-	return end(exit)
+	return end(code)
 }

@@ -9,9 +9,11 @@ import (
 	"slices"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/apply"
+	"makesync/sync/exit"
 	"makesync/sync/makeapi"
 	"makesync/sync/sandbox"
+	"makesync/sync/state"
 )
 
 // access says what a command may do in a zone.
@@ -24,22 +26,27 @@ const (
 
 // zones are the zones of a run, connected. Close them at its end.
 type zones struct {
-	ports  map[string]port
-	worlds map[string]*sandbox.World // embedded zones by state file: one file, one world
-	slots  makeapi.Slots             // for requests, of all zones together
+	ports    map[string]port
+	worlds   map[string]*sandbox.World // embedded zones by state file: one file, one world
+	inFlight makeapi.InFlightLimit     // for requests, of all zones together
 }
 
 // port is one connected zone.
 type port struct {
 	endpoint spec.Endpoint
 	client   *makeapi.Client // nil when the zone cannot even be asked; refusal says why
-	refusal  *reconcile.CallError
+	refusal  *state.CallError
 }
 
-// openZones connects the zones; it sends nothing yet. A zone without a token, or with an url that cannot be
-// used, is there all the same, and answers every question with that reason: the others go on.
+// openZones connects the zones; it sends nothing yet. A zone without a token, or with an url that
+// cannot be used, is there all the same, and answers every question with that reason: the others go
+// on.
 func (r *runtimeEnv) openZones(endpoints map[string]spec.Endpoint, o zoneOptions, may access) (*zones, error) {
-	z := &zones{ports: map[string]port{}, worlds: map[string]*sandbox.World{}, slots: makeapi.NewSlots(o.concurrency)}
+	z := &zones{
+		ports:    map[string]port{},
+		worlds:   map[string]*sandbox.World{},
+		inFlight: makeapi.NewInFlightLimit(o.concurrency),
+	}
 	for _, name := range slices.Sorted(maps.Keys(endpoints)) {
 		p, err := r.openZone(z, endpoints[name], o, may)
 		if err != nil {
@@ -69,16 +76,17 @@ func (r *runtimeEnv) openZone(z *zones, e spec.Endpoint, o zoneOptions, may acce
 	}
 	client, err := makeapi.New(makeapi.Options{
 		Name: e.Name, URL: e.URL, Token: e.Token, Transport: transport, Version: r.Build.Version,
-		Timeout: o.timeout, Concurrency: o.concurrency, Slots: z.slots, Log: r.log, Resting: r.bar.rests,
+		Timeout: o.timeout, Concurrency: o.concurrency, InFlight: z.inFlight, Log: r.log, OnWait: r.bar.rests,
 	})
 	if err != nil {
-		return port{}, failure{exit: reconcile.ExitInvalid, message: err.Error()}
+		return port{}, failure{exit: exit.Invalid, message: err.Error()}
 	}
 	return port{endpoint: e, client: client}, nil
 }
 
-// embedded opens the simulated zone behind an endpoint, and fills in what only its world knows: the host, and
-// the token of its first user. A zone that the world does not name (`try`) is its first one.
+// embedded opens the simulated zone behind an endpoint, and fills in what only its world knows: the
+// host, and the token of its first user. A zone that the world does not name (`try`) is its first
+// one.
 func (z *zones) embedded(e *spec.Endpoint) (http.Handler, error) {
 	world, err := z.world(e)
 	if err != nil {
@@ -126,27 +134,27 @@ func (z *zones) close() error {
 }
 
 // readers are the zones as planning wants them.
-func (z *zones) readers() map[string]reconcile.ZonePort {
-	ports := map[string]reconcile.ZonePort{}
+func (z *zones) readers() map[string]state.Port {
+	ports := map[string]state.Port{}
 	for name, p := range z.ports {
 		ports[name] = p.port()
 	}
 	return ports
 }
 
-func (p port) port() reconcile.ZonePort {
+func (p port) port() state.Port {
 	if p.client == nil {
-		return reconcile.ZonePort{Endpoint: p.endpoint, Reader: refusing{p.refusal}}
+		return state.Port{Endpoint: p.endpoint, Reader: refusing{p.refusal}}
 	}
-	return reconcile.ZonePort{Endpoint: p.endpoint, Reader: p.client, Calls: p.client.Calls}
+	return state.Port{Endpoint: p.endpoint, Reader: p.client, Calls: p.client.Calls}
 }
 
 // writers are the zones as applying wants them.
-func (z *zones) writers() map[string]reconcile.WritePort {
-	ports := map[string]reconcile.WritePort{}
+func (z *zones) writers() map[string]apply.Port {
+	ports := map[string]apply.Port{}
 	for name, p := range z.ports {
 		if p.client != nil {
-			ports[name] = reconcile.WritePort{ZonePort: p.port(), Writer: p.client}
+			ports[name] = apply.Port{Port: p.port(), Writer: p.client}
 		}
 	}
 	return ports
@@ -155,7 +163,8 @@ func (z *zones) writers() map[string]reconcile.WritePort {
 // names lists the zones, sorted.
 func (z *zones) names() []string { return slices.Sorted(maps.Keys(z.ports)) }
 
-// places are what makes a zone the same zone for two runs: its url, or the state file of an embedded one.
+// places are what makes a zone the same zone for two runs: its url, or the state file of an
+// embedded one.
 func (z *zones) places() map[string]string {
 	places := map[string]string{}
 	for name, p := range z.ports {
@@ -171,27 +180,27 @@ func (z *zones) places() map[string]string {
 }
 
 // noToken is the answer of a zone for which there is no token.
-func noToken(e spec.Endpoint) *reconcile.CallError {
-	return &reconcile.CallError{
-		Doing: "ask zone " + e.Name, Message: "there is no token for it", Class: reconcile.ClassRefused, Hint: e.Why,
+func noToken(e spec.Endpoint) *state.CallError {
+	return &state.CallError{
+		Doing: "ask zone " + e.Name, Message: "there is no token for it", Class: exit.ClassRefused, Hint: e.Why,
 	}
 }
 
 // refusing stands for a zone that cannot be asked.
-type refusing struct{ err *reconcile.CallError }
+type refusing struct{ err *state.CallError }
 
-func (z refusing) Me(context.Context) (reconcile.User, error) { return reconcile.User{}, z.err }
+func (z refusing) Me(context.Context) (state.User, error) { return state.User{}, z.err }
 
-func (z refusing) Organizations(context.Context) ([]*reconcile.Live, error) { return nil, z.err }
+func (z refusing) Organizations(context.Context) ([]*state.Organization, error) { return nil, z.err }
 
-func (z refusing) Names(context.Context, reconcile.List, int64) ([]reconcile.Name, error) {
+func (z refusing) Names(context.Context, state.List, int64) ([]state.Name, error) {
 	return nil, z.err
 }
 
-func (z refusing) Organization(context.Context, int64, bool) (*reconcile.Live, error) {
+func (z refusing) Organization(context.Context, int64, bool) (*state.Organization, error) {
 	return nil, z.err
 }
 
-func (z refusing) Read(context.Context, *reconcile.Live, spec.Kind) error { return z.err }
+func (z refusing) Read(context.Context, *state.Organization, spec.Kind) error { return z.err }
 
 func (z refusing) FindUser(context.Context, int64, string) (int64, error) { return 0, z.err }

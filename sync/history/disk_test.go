@@ -13,17 +13,17 @@ import (
 type slowDisk struct {
 	*os.File
 	began, goOn chan bool
-	turns       atomic.Int32
+	flushes     atomic.Int32
 }
 
 func (d *slowDisk) Sync() error {
-	d.turns.Add(1)
+	d.flushes.Add(1)
 	d.began <- true
 	<-d.goOn
 	return nil
 }
 
-func TestLinesShareATurnOfTheDisk(t *testing.T) {
+func TestLinesShareAFlushOfTheDisk(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t)
@@ -52,12 +52,12 @@ func TestLinesShareATurnOfTheDisk(t *testing.T) {
 		<-disk.began
 		synctest.Wait()
 		if done.Load() != 1 {
-			t.Errorf("%d lines were told to be safe by one turn, which began with one", done.Load())
+			t.Errorf("%d lines were told to be safe by one flush, which began with one", done.Load())
 		}
 		disk.goOn <- true
 		synctest.Wait()
-		if done.Load() != 6 || disk.turns.Load() != 2 {
-			t.Errorf("%d lines are safe after %d turns", done.Load(), disk.turns.Load())
+		if done.Load() != 6 || disk.flushes.Load() != 2 {
+			t.Errorf("%d lines are safe after %d flushes", done.Load(), disk.flushes.Load())
 		}
 		if story, err := s.Read("R1"); err != nil || len(story.Entries) != 6 {
 			t.Errorf("%+v %v", story, err)
@@ -103,7 +103,7 @@ func TestFullDisk(t *testing.T) {
 		}
 		j.Close()
 		story, err := s.Read("R1")
-		if err != nil || story.Torn {
+		if err != nil || story.Truncated {
 			t.Errorf("%d bytes left: %v %v", left, story, err)
 		}
 	}

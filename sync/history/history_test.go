@@ -12,7 +12,10 @@ import (
 	"time"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/apply"
+	"makesync/sync/plan"
+	"makesync/sync/report"
+	"makesync/sync/state"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -23,22 +26,25 @@ func open(t testing.TB) *Store {
 }
 
 // samplePlan has two organizations, one of them without steps.
-func samplePlan() *reconcile.Plan {
-	secret := reconcile.OfType(spec.TypeString, spec.Sensitive("hunter2"))
+func samplePlan() *plan.Plan {
+	secret := state.OfType(spec.TypeString, spec.Sensitive("hunter2"))
 	secret.Reference = "${env:P}"
-	return &reconcile.Plan{Digest: "sha256:0", Created: noon, Zones: []reconcile.PlanZone{{Name: "eu1", URL: "https://eu1.make.com", User: reconcile.User{ID: 1}}},
-		Organizations: []reconcile.OrganizationPlan{
-			{Key: "acme", Zone: "eu1", ID: 11, Name: "Acme", Steps: []reconcile.Step{
-				{N: 1, Address: "acme/member/jane@x.example", Kind: spec.KindMember, Op: reconcile.OpInvite},
-				{N: 2, Address: "acme/variable/P", Kind: spec.KindVariable, Op: reconcile.OpCreate, Arguments: reconcile.Arguments{Value: &secret}}}},
+	eu1 := plan.Zone{Name: "eu1", URL: "https://eu1.make.com", User: state.User{ID: 1}}
+	return &plan.Plan{Digest: "sha256:0", Created: noon, Zones: []plan.Zone{eu1},
+		Organizations: []plan.Organization{
+			{Key: "acme", Zone: "eu1", ID: 11, Name: "Acme", Steps: []plan.Step{
+				{N: 1, Address: "acme/member/jane@x.example", Kind: spec.KindMember, Op: plan.OpInvite},
+				{N: 2, Address: "acme/variable/P", Kind: spec.KindVariable, Op: plan.OpCreate,
+					Arguments: plan.Arguments{Value: &secret}}}},
 			{Key: "idle", Zone: "eu1", ID: 12, Name: "Idle"},
 		}}
 }
 
 var (
-	intent = reconcile.Intent{Step: 1, Address: "acme/member/jane@x.example", Verb: reconcile.InviteMember, Attempt: 1, At: noon}
-	result = reconcile.Outcome{Step: 1, Address: "acme/member/jane@x.example", Verb: reconcile.InviteMember, Attempt: 1,
-		Outcome: reconcile.Succeeded, Answer: reconcile.Answer{UserID: 77}, At: noon}
+	intent = report.Intent{Step: 1, Address: "acme/member/jane@x.example", Verb: plan.InviteMember,
+		Attempt: 1, At: noon}
+	result = report.Outcome{Step: 1, Address: "acme/member/jane@x.example", Verb: plan.InviteMember, Attempt: 1,
+		Outcome: report.Succeeded, Answer: plan.Answer{UserID: 77}, At: noon}
 )
 
 // write keeps a run up to some line: 1 begin, 2 intent, 3 result, 4 end.
@@ -50,10 +56,11 @@ func write(t testing.TB, s *Store, run string, upTo int) string {
 	}
 	defer j.Close()
 	secret := intent
-	secret.After = reconcile.View{"value": reconcile.OfType(spec.TypeString, spec.Sensitive("hunter2"))}
+	secret.After = state.View{"value": state.OfType(spec.TypeString, spec.Sensitive("hunter2"))}
 	lines := []func() error{
 		func() error { return j.Begin(run, samplePlan()) }, func() error { return j.Intent(secret) },
-		func() error { return j.Result(result) }, func() error { return j.End(&reconcile.Report{Planned: 2, Succeeded: 1, Failed: 1}) },
+		func() error { return j.Result(result) },
+		func() error { return j.End(&report.Report{Planned: 2, Succeeded: 1, Failed: 1}) },
 	}
 	for _, line := range lines[:upTo] {
 		if err := line(); err != nil {
@@ -82,10 +89,12 @@ func TestJournal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if story.Status() != reconcile.RunFinished || strings.Join(story.Keys(), " ") != "acme idle" || len(story.Entries) != 2 || story.Torn || story.Tool != "v1" {
+	if story.Status() != report.RunFinished || strings.Join(story.Keys(), " ") != "acme idle" ||
+		len(story.Entries) != 2 || story.Truncated || story.Tool != "v1" {
 		t.Errorf("%+v", story)
 	}
-	if step := story.Step(2); step == nil || step.Arguments.Value.Reference != "${env:P}" || !step.Arguments.Value.IsSensitive() {
+	if step := story.Step(2); step == nil || step.Arguments.Value.Reference != "${env:P}" ||
+		!step.Arguments.Value.IsSensitive() {
 		t.Errorf("%+v", step)
 	}
 	if again, _ := s.Begin("R1", nil); again.Begin("R1", samplePlan()) == nil {
@@ -126,7 +135,7 @@ func TestRunNames(t *testing.T) {
 }
 
 // Cut anywhere, a journal still tells what was on the disk before.
-func TestTornJournal(t *testing.T) {
+func TestTruncatedJournal(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	data, err := os.ReadFile(write(t, s, "R1", 4))
@@ -140,21 +149,24 @@ func TestTornJournal(t *testing.T) {
 		}
 		whole := bytes.Count(data[:cut], []byte("\n"))
 		open := map[int]int{0: 0, 1: 0, 2: 1, 3: 0}[whole]
-		if len(story.Open()) != open || story.Torn != (cut > 0 && data[cut-1] != '\n') || story.Status() != reconcile.RunUnfinished {
-			t.Fatalf("cut at %d: %d open, torn %v, %s", cut, len(story.Open()), story.Torn, story.Status())
+		torn := cut > 0 && data[cut-1] != '\n'
+		if len(story.Open()) != open || story.Truncated != torn || story.Status() != report.RunUnfinished {
+			t.Fatalf("cut at %d: %d open, torn %v, %s", cut, len(story.Open()), story.Truncated, story.Status())
 		}
 	}
 }
 
 // A run on another shard is at work: it is not taken for dead.
-// TestSimulatedZonesOfOneNameAreKeptApart: two folders may simulate the same zone, each with a state of its own.
-// slowDisk needs to be let go on for each of its turns.
-// TestLinesShareATurnOfTheDisk: what comes while the disk is at work waits for its next turn, all together.
-// fullDisk takes a part of what is written and then fails.
+// TestSimulatedZonesOfOneNameAreKeptApart: two folders may simulate the same zone, each with a
+// state of its own. slowDisk needs to be let go on for each of its turns.
+// TestLinesShareAFlushOfTheDisk: what comes while the disk is at work waits for its next turn, all
+// together. fullDisk takes a part of what is written and then fails.
 func TestJournalFolderOfItsOwn(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s := Open(Options{Dir: filepath.Join(dir, "state"), Runs: filepath.Join(dir, "journals"), Now: func() time.Time { return noon }})
+	s := Open(Options{
+		Dir: filepath.Join(dir, "state"), Runs: filepath.Join(dir, "journals"), Now: func() time.Time { return noon },
+	})
 	write(t, s, "R1", 4)
 	lock, err := s.Lock(context.Background(), LockRequest{Zones: []string{"eu1.make.com"}, Run: "R1"})
 	if err != nil {
@@ -179,7 +191,8 @@ func TestMemory(t *testing.T) {
 	if got := m.EmailOf(eu1, 11, 77); got != "jane@x.example" {
 		t.Errorf("%q", got)
 	}
-	if got := m.EmailOf(eu1, 12, 77) + m.EmailOf(eu1, 11, 78) + m.EmailOf("https://lab.acme.example", 11, 77); got != "" {
+	got := m.EmailOf(eu1, 12, 77) + m.EmailOf(eu1, 11, 78) + m.EmailOf("https://lab.acme.example", 11, 77)
+	if got != "" {
 		t.Errorf("%q", got)
 	}
 }
@@ -209,11 +222,11 @@ func TestSeen(t *testing.T) {
 	t.Parallel()
 	now := noon
 	s := Open(Options{Dir: t.TempDir(), Now: func() time.Time { return now }})
-	plan := samplePlan()
-	plan.Organizations[0].Waiting = []reconcile.Waiting{{Address: "acme/owner", Reason: "not accepted"}}
+	p := samplePlan()
+	p.Organizations[0].Waiting = []plan.Waiting{{Address: "acme/owner", Reason: "not accepted"}}
 	remember := func() *Seen {
 		seen, err := s.Seen()
-		if err = errors.Join(err, seen.Remember(plan)); err != nil {
+		if err = errors.Join(err, seen.Remember(p)); err != nil {
 			t.Fatal(err)
 		}
 		return seen
@@ -229,18 +242,18 @@ func TestSeen(t *testing.T) {
 	if _, known := seen.Since("acme/owner", "another reason"); known {
 		t.Error("another reason is taken for the same waiting")
 	}
-	other := &reconcile.Plan{Organizations: []reconcile.OrganizationPlan{{Key: "other"}}}
+	other := &plan.Plan{Organizations: []plan.Organization{{Key: "other"}}}
 	if err := seen.Remember(other); err != nil {
 		t.Fatal(err)
 	}
 	if _, known := seen.Since("acme/owner", "not accepted"); !known {
 		t.Error("a plan of another organization makes it forget")
 	}
-	plan.Organizations[0].Waiting = nil
+	p.Organizations[0].Waiting = nil
 	if _, known := remember().Since("acme/owner", "not accepted"); known {
 		t.Error("what no longer waits is not forgotten")
 	}
-	if err := os.WriteFile(s.seenPath(), []byte("{broken"), 0o600); err != nil {
+	if err := os.WriteFile(seenPath(s), []byte("{broken"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	remember()
@@ -268,15 +281,17 @@ func FuzzParseJournal(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(data)
-	f.Add([]byte(`{"type":"begin","format":"makesync.journal/v1","run":"R1","at":"2026-11-22T12:00:00Z","organizations":[{"key":"a","steps":[{"kind":"x"}]}]}` + "\n"))
+	f.Add([]byte(`{"type":"begin","format":"makesync.journal/v1","run":"R1","at":"2026-11-22T12:00:00Z",` +
+		`"organizations":[{"key":"a","steps":[{"kind":"x"}]}]}` + "\n"))
 	f.Add([]byte("\n\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		story, err := ParseJournal("R1", data)
 		if err != nil {
 			return
 		}
-		zone := map[string]reconcile.ZonePort{}
-		found := reconcile.ResolveRun(context.Background(), story, reconcile.ResolveOptions{Zones: zone, Clock: still{}})
+		zone := map[string]state.Port{}
+		options := apply.ResumeOptions{Zones: zone, Clock: still{}}
+		found := apply.Resume(context.Background(), story, options)
 		if len(found) != len(story.Open()) {
 			t.Fatalf("%d open, %d resolved", len(story.Open()), len(found))
 		}

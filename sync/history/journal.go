@@ -13,7 +13,9 @@ import (
 
 	"github.com/gofrs/flock"
 
-	reconcile "makesync/sync"
+	"makesync/spec"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 // Format is the version of the journal's lines.
@@ -21,21 +23,21 @@ const Format = "makesync.journal/v1"
 
 // line is one line of a journal; which fields it has depends on its type.
 type line struct {
-	Type          string                        `json:"type"`
-	Format        string                        `json:"format,omitempty"`
-	Run           string                        `json:"run,omitempty"`
-	At            time.Time                     `json:"at"`
-	Tool          string                        `json:"tool,omitempty"`
-	PID           int                           `json:"pid,omitempty"`
-	Host          string                        `json:"host,omitempty"`
-	Plan          string                        `json:"plan,omitempty"`
-	Shard         *reconcile.Shard              `json:"shard,omitempty"`
-	Zones         []reconcile.PlanZone          `json:"zones,omitempty"`
-	Places        map[string]string             `json:"places,omitempty"` // by zone
-	Organizations []reconcile.StoryOrganization `json:"organizations,omitempty"`
-	Intent        *reconcile.Intent             `json:"intent,omitempty"`
-	Result        *reconcile.Outcome            `json:"result,omitempty"`
-	Report        *reconcile.Report             `json:"report,omitempty"`
+	Type          string                   `json:"type"`
+	Format        string                   `json:"format,omitempty"`
+	Run           string                   `json:"run,omitempty"`
+	At            time.Time                `json:"at"`
+	Tool          string                   `json:"tool,omitempty"`
+	PID           int                      `json:"pid,omitempty"`
+	Host          string                   `json:"host,omitempty"`
+	Plan          string                   `json:"plan,omitempty"`
+	Shard         *spec.Shard              `json:"shard,omitempty"`
+	Zones         []plan.Zone              `json:"zones,omitempty"`
+	Places        map[string]string        `json:"places,omitempty"` // by zone
+	Organizations []report.RunOrganization `json:"organizations,omitempty"`
+	Intent        *report.Intent           `json:"intent,omitempty"`
+	Result        *report.Outcome          `json:"result,omitempty"`
+	Report        *report.Report           `json:"report,omitempty"`
 }
 
 // The types of lines.
@@ -56,15 +58,15 @@ type Journal struct {
 
 	mu      sync.Mutex
 	file    journalFile
-	alive   *flock.Flock // held as long as this process writes
+	lock    *flock.Flock // held as long as this process writes
 	size    int64        // bytes of whole lines
-	safe    int64        // how many of them are on the disk for certain
+	durable int64        // how many of them are on the disk for certain
 	syncing bool         // somebody waits for the disk, without mu
 	synced  *sync.Cond   // somebody has done so
 	broken  error
 }
 
-func (s *Store) newJournal(run string) *Journal {
+func newJournal(s *Store, run string) *Journal {
 	j := &Journal{store: s, run: run}
 	j.synced = sync.NewCond(&j.mu)
 	return j
@@ -78,44 +80,33 @@ type journalFile interface {
 	Close() error
 }
 
-// Begin is the journal of a new run. Its file is made with the first line, so that a
-// run that does nothing leaves none. Places are what makes a zone the same zone, by name: its url, or the state
-// file of a simulated one.
-func (s *Store) Begin(run string, places map[string]string) (*Journal, error) {
-	if _, err := s.path(run); err != nil {
-		return nil, err
-	}
-	j := s.newJournal(run)
-	j.places = places
-	return j, nil
-}
-
 // create makes the file, which must be new.
 func (j *Journal) create() error {
 	path, err := j.store.path(j.run)
 	if err != nil {
 		return err
 	}
-	if err := folder(j.store.runs); err != nil {
+	if err := makeDir(j.store.runs); err != nil {
 		return err
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
 	}
-	j.file, j.alive = file, flock.New(path)
-	if err := takeAlive(j.alive, j.run); err != nil {
+	j.file, j.lock = file, flock.New(path)
+	if err := lockJournal(j.lock, j.run); err != nil {
 		return err
 	}
-	return syncFolder(j.store.runs)
+	return syncDir(j.store.runs)
 }
 
-// aliveWait is how long another process that resolves the same run is waited for.
-const aliveWait = 5 * time.Second
+// journalLockWait is how long another process that resolves the same run is waited for.
+const journalLockWait = 5 * time.Second
 
-// takeAlive locks the journal itself: whoever finds it unlocked and without an end knows that its process is dead.
-func takeAlive(lock *flock.Flock, run string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), aliveWait)
+// lockJournal locks the journal itself: whoever finds it unlocked and without an end knows that its
+// process is dead.
+func lockJournal(lock *flock.Flock, run string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), journalLockWait)
 	defer cancel()
 	if ok, err := lock.TryLockContext(ctx, lockPoll); !ok {
 		return fmt.Errorf("run %s is still at work, or another run is resolving it: %w", run, err)
@@ -123,8 +114,8 @@ func takeAlive(lock *flock.Flock, run string) error {
 	return nil
 }
 
-// isAlive tells whether some process writes the journal.
-func isAlive(path string) bool {
+// isLocked tells whether some process writes the journal.
+func isLocked(path string) bool {
 	lock := flock.New(path, flock.SetFlag(os.O_RDONLY)) // asking must not make a journal
 	ok, err := lock.TryRLock()
 	if ok {
@@ -133,49 +124,43 @@ func isAlive(path string) bool {
 	return !ok && err == nil
 }
 
-// Append opens the journal of an earlier run, to add what resolving found out. A torn last line is cut off.
-func (s *Store) Append(run string) (*Journal, error) {
-	path, err := s.path(run)
-	if err != nil {
+// openJournal locks and opens the journal of an earlier run behind its last complete line.
+func openJournal(s *Store, run, path string) (*Journal, error) {
+	lock := flock.New(path)
+	if err := lockJournal(lock, run); err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("open the journal of run %s: %w", run, err)
-	}
-	alive := flock.New(path)
-	if err := takeAlive(alive, run); err != nil {
-		return nil, err
-	}
-	j, err := s.appendTo(run, path)
+	file, size, err := openComplete(run, path)
 	if err != nil {
-		return nil, errors.Join(err, alive.Close())
+		return nil, errors.Join(err, lock.Close())
 	}
-	j.alive = alive
+	j := newJournal(s, run)
+	j.file, j.lock, j.size, j.durable = file, lock, size, size
 	return j, nil
 }
 
-func (s *Store) appendTo(run, path string) (*Journal, error) {
+// openComplete opens a journal's file and cuts off a truncated last line; size is that of the rest.
+func openComplete(run, path string) (file *os.File, size int64, err error) {
 	data, err := readJournal(path)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0o600)
+	file, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("open the journal of run %s: %w", run, err)
+		return nil, 0, fmt.Errorf("open the journal of run %s: %w", run, err)
 	}
-	whole := int64(len(wholeLines(data)))
-	if whole != int64(len(data)) {
-		if err := file.Truncate(whole); err != nil {
-			return nil, errors.Join(fmt.Errorf("cut the torn line of run %s: %w", run, err), file.Close())
-		}
+	size = int64(len(completeLines(data)))
+	if size == int64(len(data)) {
+		return file, size, nil
 	}
-	j := s.newJournal(run)
-	j.file, j.size, j.safe = file, whole, whole
-	return j, nil
+	if err := file.Truncate(size); err != nil {
+		return nil, 0, errors.Join(fmt.Errorf("cut the torn line of run %s: %w", run, err), file.Close())
+	}
+	return file, size, nil
 }
 
-// syncFolder makes a new file's name as durable as its content.
-func syncFolder(path string) error {
+// syncDir makes a new file's name as durable as its content.
+func syncDir(path string) error {
 	dir, err := os.Open(filepath.Clean(path))
 	if err != nil {
 		return fmt.Errorf("open the state folder: %w", err)
@@ -184,29 +169,31 @@ func syncFolder(path string) error {
 }
 
 // Begin writes the first line.
-func (j *Journal) Begin(run string, plan *reconcile.Plan) error {
+func (j *Journal) Begin(run string, plan *plan.Plan) error {
 	host, _ := os.Hostname()
-	first := line{Type: lineBegin, Places: j.places, Format: Format, Run: run, Tool: j.store.tool, PID: os.Getpid(), Host: host,
-		Plan: plan.Digest, Shard: plan.Shard, Zones: plan.Zones}
+	first := line{
+		Type: lineBegin, Format: Format, Run: run, Tool: j.store.tool, PID: os.Getpid(), Host: host,
+		Plan: plan.Digest, Shard: plan.Shard, Zones: plan.Zones, Places: j.places,
+	}
 	for _, o := range plan.Organizations {
-		first.Organizations = append(first.Organizations, reconcile.StoryOrganization{
+		first.Organizations = append(first.Organizations, report.RunOrganization{
 			Key: o.Key, Zone: o.Zone, ID: o.ID, Name: o.Name, Steps: o.Steps})
 	}
 	return j.write(first)
 }
 
 // Intent writes what is about to be sent.
-func (j *Journal) Intent(i reconcile.Intent) error {
+func (j *Journal) Intent(i report.Intent) error {
 	return j.write(line{Type: lineIntent, Intent: &i})
 }
 
 // Result writes what became of it.
-func (j *Journal) Result(o reconcile.Outcome) error {
+func (j *Journal) Result(o report.Outcome) error {
 	return j.write(line{Type: lineResult, Result: &o})
 }
 
 // End writes the last line of a run that ended by itself.
-func (j *Journal) End(r *reconcile.Report) error { return j.write(line{Type: lineEnd, Report: r}) }
+func (j *Journal) End(r *report.Report) error { return j.write(line{Type: lineEnd, Report: r}) }
 
 // Resolved writes that nothing of an unfinished run is open any more.
 func (j *Journal) Resolved() error { return j.write(line{Type: lineResolved}) }
@@ -216,11 +203,11 @@ func (j *Journal) Close() error {
 	if j.file == nil {
 		return nil
 	}
-	return errors.Join(j.file.Close(), j.alive.Close())
+	return errors.Join(j.file.Close(), j.lock.Close())
 }
 
-// write puts one line on the disk. Lines that come while the disk is at work share its next turn, so that
-// organizations side by side wait about as long as one.
+// write puts one line on the disk. Lines that come while the disk is at work share its next flush,
+// so that organizations side by side wait about as long as one.
 func (j *Journal) write(l line) error {
 	l.At = j.store.now().UTC()
 	data, err := json.Marshal(l)
@@ -230,37 +217,38 @@ func (j *Journal) write(l line) error {
 		return j.broken
 	}
 	if err == nil {
-		err = j.put(append(data, '\n'))
+		err = j.appendLine(append(data, '\n'))
 	}
 	if err != nil {
 		return j.fail(err)
 	}
-	for mine := j.size; j.safe < mine; {
+	for mine := j.size; j.durable < mine; {
 		if j.broken != nil {
 			return j.broken
 		}
-		j.sync()
+		j.flush()
 	}
 	return nil
 }
 
-// put writes a line behind the others. What a full disk left of it is cut off, as far as the disk lets us.
-func (j *Journal) put(line []byte) error {
+// appendLine writes a line behind the others. What a full disk left of it is cut off, as far as the
+// disk lets us.
+func (j *Journal) appendLine(line []byte) error {
 	if j.file == nil {
 		if err := j.create(); err != nil {
 			return err
 		}
 	}
 	if _, err := j.file.Write(line); err != nil {
-		_ = j.file.Truncate(j.size) // best effort: a torn last line is understood anyway
+		_ = j.file.Truncate(j.size) // best effort: a truncated last line is understood anyway
 		return err
 	}
 	j.size += int64(len(line))
 	return nil
 }
 
-// sync waits until the disk has done a turn, its own or somebody else's.
-func (j *Journal) sync() {
+// flush waits until the disk has taken what was written, by its own flush or somebody else's.
+func (j *Journal) flush() {
 	if j.syncing {
 		j.synced.Wait()
 		return
@@ -272,7 +260,7 @@ func (j *Journal) sync() {
 	j.mu.Lock()
 	j.syncing = false
 	if err == nil {
-		j.safe = upTo
+		j.durable = upTo
 	} else {
 		_ = j.fail(err)
 	}

@@ -14,7 +14,7 @@ import (
 
 	"github.com/gofrs/flock"
 
-	reconcile "makesync/sync"
+	"makesync/spec"
 )
 
 // Owner is who holds a lock.
@@ -29,7 +29,7 @@ type Owner struct {
 type LockRequest struct {
 	// Zones are what makes a zone the same zone: its host, or the state file of a sandbox.
 	Zones []string
-	Shard *reconcile.Shard
+	Shard *spec.Shard
 	Run   string
 	// Wait is --lock-timeout; 0: one try.
 	Wait time.Duration
@@ -46,7 +46,8 @@ func (e *HeldError) Error() string {
 	if e.Owner.PID == 0 {
 		return fmt.Sprintf("another run holds the lock of zone %s; wait for it, or raise --lock-timeout", e.Zone)
 	}
-	return fmt.Sprintf("run %s (process %d on %s, since %s) holds the lock of zone %s; wait for it, or raise --lock-timeout",
+	return fmt.Sprintf("run %s (process %d on %s, since %s) holds the lock of zone %s; "+
+		"wait for it, or raise --lock-timeout",
 		e.Owner.Run, e.Owner.PID, e.Owner.Host, e.Owner.Time.Format(time.RFC3339), e.Zone)
 }
 
@@ -63,7 +64,7 @@ const lockPoll = 100 * time.Millisecond
 // Lock takes the locks of all zones, in sorted order so that two runs never wait for each other.
 func (s *Store) Lock(ctx context.Context, r LockRequest) (*Lock, error) {
 	dir := filepath.Join(s.dir, "locks")
-	if err := folder(dir); err != nil {
+	if err := makeDir(dir); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, max(r.Wait, time.Nanosecond))
@@ -71,7 +72,7 @@ func (s *Store) Lock(ctx context.Context, r LockRequest) (*Lock, error) {
 	lock := &Lock{}
 	for _, zone := range slices.Compact(slices.Sorted(slices.Values(r.Zones))) {
 		path := filepath.Join(dir, lockName(zone, r.Shard))
-		if err := lock.take(ctx, zone, path, s.owner(r.Run)); err != nil {
+		if err := lock.acquire(ctx, zone, path, s.owner(r.Run)); err != nil {
 			return nil, errors.Join(err, lock.Release())
 		}
 	}
@@ -86,7 +87,7 @@ func (s *Store) owner(run string) Owner {
 var lockUnsafe = regexp.MustCompile(`[^A-Za-z0-9.-]+`)
 
 // lockName is readable and, by the hash, different for different zones.
-func lockName(zone string, shard *reconcile.Shard) string {
+func lockName(zone string, shard *spec.Shard) string {
 	name := lockUnsafe.ReplaceAllString(zone, "_")
 	name = name[max(0, len(name)-60):] + fmt.Sprintf("-%x", sha256.Sum256([]byte(zone)))[:9]
 	if shard != nil {
@@ -95,8 +96,8 @@ func lockName(zone string, shard *reconcile.Shard) string {
 	return name + ".lock"
 }
 
-// take tries at least once, then until the context ends.
-func (l *Lock) take(ctx context.Context, zone, path string, owner Owner) error {
+// acquire tries at least once, then until the context ends.
+func (l *Lock) acquire(ctx context.Context, zone, path string, owner Owner) error {
 	file := flock.New(path, flock.SetPermissions(0o600))
 	for {
 		ok, err := file.TryLock()
@@ -142,7 +143,8 @@ func writeOwner(path string, o Owner) error {
 	return nil
 }
 
-// Release lets go of every lock; the files stay, empty, since removing a locked file would let two runs in.
+// Release lets go of every lock; the files stay, empty, since removing a locked file would let two
+// runs in.
 func (l *Lock) Release() error {
 	var errs []error
 	for _, file := range l.held {

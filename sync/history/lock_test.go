@@ -10,14 +10,15 @@ import (
 	"testing"
 	"time"
 
-	reconcile "makesync/sync"
+	"makesync/spec"
 )
 
 // TestMain lets the test binary be the process that holds a lock and dies.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("MAKESYNC_TEST_LOCK"); dir != "" {
 		s := Open(Options{Dir: dir})
-		if _, err := s.Lock(context.Background(), LockRequest{Zones: []string{"eu1.make.com"}, Run: "CHILD"}); err != nil {
+		ask := LockRequest{Zones: []string{"eu1.make.com"}, Run: "CHILD"}
+		if _, err := s.Lock(context.Background(), ask); err != nil {
 			os.Stdout.WriteString(err.Error())
 			os.Exit(1)
 		}
@@ -37,14 +38,16 @@ func TestLock(t *testing.T) {
 	}
 	_, err = s.Lock(ctx, LockRequest{Zones: []string{"aa", "eu1.make.com"}, Run: "R2"})
 	var held *HeldError
-	if !errors.As(err, &held) || held.Owner.Run != "R1" || held.Owner.PID != os.Getpid() || held.Zone != "eu1.make.com" {
+	if !errors.As(err, &held) || held.Owner.Run != "R1" || held.Owner.PID != os.Getpid() ||
+		held.Zone != "eu1.make.com" {
 		t.Fatalf("%v", err)
 	}
 	if !strings.Contains(err.Error(), "R1") || !strings.Contains(err.Error(), "--lock-timeout") {
 		t.Errorf("%v", err)
 	}
 	for _, free := range []LockRequest{
-		{Zones: []string{"aa"}}, {Zones: []string{"eu2.make.com"}}, {Zones: []string{"eu1.make.com"}, Shard: &reconcile.Shard{Index: 1, Count: 2}},
+		{Zones: []string{"aa"}}, {Zones: []string{"eu2.make.com"}},
+		{Zones: []string{"eu1.make.com"}, Shard: &spec.Shard{Index: 1, Count: 2}},
 	} {
 		lock, err := s.Lock(ctx, free)
 		if err != nil {
@@ -113,7 +116,8 @@ func TestLockOfADeadProcess(t *testing.T) {
 	}
 	ask := LockRequest{Zones: []string{"eu1.make.com"}, Run: "R2"}
 	var held *HeldError
-	if _, err := s.Lock(context.Background(), ask); !errors.As(err, &held) || held.Owner.PID != child.Process.Pid || held.Owner.Run != "CHILD" {
+	if _, err := s.Lock(context.Background(), ask); !errors.As(err, &held) ||
+		held.Owner.PID != child.Process.Pid || held.Owner.Run != "CHILD" {
 		t.Fatalf("%v", err)
 	}
 	if err := child.Process.Kill(); err != nil {

@@ -1,27 +1,27 @@
 package history
 
 import (
-	stdsync "sync"
+	"sync"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
-// Memory knows from the journals who was invited; it implements reconcile.Memory. It reads them all, once, when it is first
-// asked: that is only for role rows that the zone itself cannot explain.
+// Memory knows from the journals who was invited; it implements reconcile.Memory. It reads them
+// all, once, when it is first asked: that is only for role rows that the zone itself cannot
+// explain.
 type Memory struct {
 	store  *Store
-	once   stdsync.Once
+	once   sync.Once
 	emails map[person]string
 }
 
-// person is a user of an organization; the zone's url is part of who that is, since each zone counts its ids from 1.
+// person is a user of an organization; the zone's url is part of who that is, since each zone
+// counts its ids from 1.
 type person struct {
 	zone               string
 	organization, user int64
 }
-
-// Memory is what the runs so far know.
-func (s *Store) Memory() *Memory { return &Memory{store: s} }
 
 // EmailOf gives the e-mail of a user whom a run has invited to the organization, or "".
 func (m *Memory) EmailOf(zone string, organization, user int64) string {
@@ -40,14 +40,14 @@ func (m *Memory) read() {
 	}
 }
 
-func (m *Memory) add(story *reconcile.Story) {
+func (m *Memory) add(story *report.Run) {
 	urls := map[string]string{}
 	for _, z := range story.Zones {
 		urls[z.Name] = z.URL
 	}
 	for _, e := range story.Entries {
 		r := e.Result
-		if r == nil || r.Verb != reconcile.InviteMember || r.Answer.UserID < 1 {
+		if r == nil || r.Verb != plan.InviteMember || r.Answer.UserID < 1 {
 			continue
 		}
 		if o := story.Organization(r.Address); o != nil && o.ID > 0 {

@@ -9,7 +9,8 @@ import (
 	"makesync/sync/history"
 )
 
-// TestPutFileKeepsLinks: who names a link wants what it points to written, and the link left where it is.
+// TestPutFileKeepsLinks: who names a link wants what it points to written, and the link left where
+// it is.
 func TestPutFileKeepsLinks(t *testing.T) {
 	dir := t.TempDir()
 	target, link := filepath.Join(dir, "target"), filepath.Join(dir, "link")
@@ -37,8 +38,8 @@ func TestPutFileKeepsLinks(t *testing.T) {
 	}
 }
 
-// TestPutFileWritesToOpenFiles: /dev/stdout is a link to a name of an open file below /proc. Neither that link nor
-// the file that is open may be replaced.
+// TestPutFileWritesToOpenFiles: /dev/stdout is a link to a name of an open file below /proc.
+// Neither that link nor the file that is open may be replaced.
 func TestPutFileWritesToOpenFiles(t *testing.T) {
 	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
 	if err != nil {

@@ -2,7 +2,6 @@ package history
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,12 +9,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"time"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/report"
 )
 
 // Limits of what is read: a journal is hostile until it has been understood.
@@ -29,7 +26,8 @@ func readJournal(path string) ([]byte, error) {
 	run := strings.TrimSuffix(filepath.Base(path), journalSuffix)
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no run %s in %s; `makesync runs list` shows those that there are: %w", run, filepath.Dir(path), err)
+		return nil, fmt.Errorf("there is no run %s in %s; `makesync runs list` shows those that there are: %w",
+			run, filepath.Dir(path), err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open the journal of run %s: %w", run, err)
@@ -49,49 +47,12 @@ func readJournal(path string) ([]byte, error) {
 	return data, nil
 }
 
-// wholeLines leaves out a last line without its end.
-func wholeLines(data []byte) []byte { return data[:bytes.LastIndexByte(data, '\n')+1] }
+// completeLines leaves out a last line without its end.
+func completeLines(data []byte) []byte { return data[:bytes.LastIndexByte(data, '\n')+1] }
 
-// Read tells the story of a run.
-func (s *Store) Read(run string) (*reconcile.Story, error) {
-	path, err := s.path(run)
-	if err != nil {
-		return nil, err
-	}
-	alive := isAlive(path) // asked first: what ends in between has its end in the file
-	data, err := readJournal(path)
-	if err != nil {
-		return nil, err
-	}
-	story, err := ParseJournal(run, data)
-	if err == nil {
-		story.Running = alive
-	}
-	return story, err
-}
-
-// settled tells from its last line whether everything of a run is known, without reading all of it: an
-// apply asks this of every run there ever was.
-func (s *Store) settled(run string) bool {
-	path, err := s.path(run)
-	if err != nil {
-		return false
-	}
-	text, err := lastLine(path)
-	if err != nil {
-		return false
-	}
-	switch firstField(text, "type") {
-	case lineResolved:
-		return true
-	case lineEnd:
-		return firstField(text, "unknown") == json.Number("0")
-	}
-	return false
-}
-
-// firstField is the value behind the first key of this name, nil when there is none. It reads no further than that: the last
-// line of a long run is as long as its report, which begins with what is looked for.
+// firstField is the value behind the first key of this name, nil when there is none. It reads no
+// further than that: the last line of a long run is as long as its report, which begins with what
+// is looked for.
 func firstField(line []byte, name string) json.Token {
 	decoder := json.NewDecoder(bytes.NewReader(line))
 	decoder.UseNumber()
@@ -123,7 +84,7 @@ func lastLine(path string) ([]byte, error) {
 		if _, err := file.ReadAt(tail, info.Size()-int64(len(tail))); err != nil {
 			return nil, err
 		}
-		text := bytes.TrimSuffix(wholeLines(tail), []byte{'\n'})
+		text := bytes.TrimSuffix(completeLines(tail), []byte{'\n'})
 		before := bytes.LastIndexByte(text, '\n')
 		if before >= 0 || int64(len(tail)) < length {
 			return text[before+1:], nil
@@ -131,11 +92,11 @@ func lastLine(path string) ([]byte, error) {
 	}
 }
 
-// ParseJournal reads a journal's bytes. A torn last line is normal and left out;
+// ParseJournal reads a journal's bytes. A truncated last line is normal and left out;
 // any other line that is not understood is an error, since what it hides could be a write.
-func ParseJournal(run string, data []byte) (*reconcile.Story, error) {
-	whole := wholeLines(data)
-	story := &reconcile.Story{Run: run, Torn: len(whole) != len(data)}
+func ParseJournal(run string, data []byte) (*report.Run, error) {
+	whole := completeLines(data)
+	story := &report.Run{Run: run, Truncated: len(whole) != len(data)}
 	if bytes.Count(whole, []byte{'\n'}) > maxEntries {
 		return nil, fmt.Errorf("the journal of run %s has more than %d lines", run, maxEntries)
 	}
@@ -149,7 +110,7 @@ func ParseJournal(run string, data []byte) (*reconcile.Story, error) {
 	return story, nil
 }
 
-func readLine(story *reconcile.Story, n int, text []byte) error {
+func readLine(story *report.Run, n int, text []byte) error {
 	var l line
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
@@ -166,14 +127,14 @@ func readLine(story *reconcile.Story, n int, text []byte) error {
 }
 
 // addTo puts one understood line into the story.
-func (l line) addTo(story *reconcile.Story) error {
+func (l line) addTo(story *report.Run) error {
 	switch {
 	case l.Type == lineBegin:
 		return l.begin(story)
 	case l.Type == lineIntent && l.Intent != nil:
-		story.Entries = append(story.Entries, reconcile.StoryEntry{Intent: l.Intent})
+		story.Entries = append(story.Entries, report.Entry{Intent: l.Intent})
 	case l.Type == lineResult && l.Result != nil:
-		story.Entries = append(story.Entries, reconcile.StoryEntry{Result: l.Result})
+		story.Entries = append(story.Entries, report.Entry{Result: l.Result})
 	case l.Type == lineEnd && l.Report != nil:
 		story.Report, story.Ended = l.Report, &l.At
 	case l.Type == lineResolved:
@@ -184,7 +145,7 @@ func (l line) addTo(story *reconcile.Story) error {
 	return nil
 }
 
-func (l line) begin(story *reconcile.Story) error {
+func (l line) begin(story *report.Run) error {
 	if l.Format != Format {
 		return fmt.Errorf("format %q; this makesync reads %s", l.Format, Format)
 	}
@@ -197,116 +158,7 @@ func (l line) begin(story *reconcile.Story) error {
 		}
 	}
 	story.Started, story.Tool, story.PID, story.Host = l.At, l.Tool, l.PID, l.Host
-	story.Plan, story.Shard, story.Zones, story.Places, story.Organizations = l.Plan, l.Shard, l.Zones, l.Places, l.Organizations
+	story.Plan, story.Shard, story.Organizations = l.Plan, l.Shard, l.Organizations
+	story.Zones, story.Places = l.Zones, l.Places
 	return nil
-}
-
-// Summary is a run in `runs list`.
-type Summary struct {
-	Run       string                `json:"run"`
-	Started   time.Time             `json:"started"`
-	Ended     *time.Time            `json:"ended,omitempty"`
-	Status    reconcile.StoryStatus `json:"status"`
-	Zones     []string              `json:"zones"`
-	Planned   int                   `json:"planned"`
-	Succeeded int                   `json:"succeeded"`
-	Failed    int                   `json:"failed"`
-	Skipped   int                   `json:"skipped"`
-	Unknown   int                   `json:"unknown"`
-	// Open counts the intents of which nobody knows what became of them.
-	Open int `json:"open"`
-	// Damaged says why the journal cannot be read; "" when it can.
-	Damaged string `json:"damaged,omitempty"`
-}
-
-// List tells of every run, oldest first. A journal that cannot be read is listed as damaged, not left out.
-func (s *Store) List() ([]Summary, error) {
-	runs, err := s.names()
-	if err != nil {
-		return nil, err
-	}
-	list := make([]Summary, 0, len(runs))
-	for _, run := range runs {
-		story, err := s.Read(run)
-		if err != nil {
-			list = append(list, Summary{Run: run, Status: reconcile.RunUnfinished, Damaged: err.Error()})
-			continue
-		}
-		list = append(list, summarise(story))
-	}
-	return list, nil
-}
-
-// names lists the run ids of the folder, which begin with their time.
-func (s *Store) names() ([]string, error) {
-	entries, err := os.ReadDir(s.runs)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("list the runs: %w", err)
-	}
-	var runs []string
-	for _, e := range entries {
-		run, is := strings.CutSuffix(e.Name(), journalSuffix)
-		if is && !e.IsDir() && runName.MatchString(run) {
-			runs = append(runs, run)
-		}
-	}
-	slices.Sort(runs)
-	return runs, nil
-}
-
-func summarise(story *reconcile.Story) Summary {
-	sum := Summary{Run: story.Run, Started: story.Started, Ended: story.Ended, Status: story.Status(),
-		Zones: zoneNames(story), Open: len(story.Open())}
-	if r := story.Report; r != nil {
-		sum.Planned, sum.Succeeded, sum.Failed, sum.Skipped, sum.Unknown = r.Planned, r.Succeeded, r.Failed, r.Skipped, r.Unknown
-		return sum
-	}
-	for _, o := range story.Organizations {
-		sum.Planned += len(o.Steps)
-	}
-	return sum
-}
-
-func zoneNames(story *reconcile.Story) []string {
-	names := make([]string, len(story.Zones))
-	for i, z := range story.Zones {
-		names[i] = z.Name
-	}
-	return names
-}
-
-// Unsettled lists the runs that were killed while they worked on one of the zones (places by name, as for Begin: two
-// folders may call different zones by one name), or that ended not knowing what became of a request, unless a later run has
-// resolved that since; oldest first. Runs that are at work, on other shards, are none of them. A journal that cannot be
-// read is an error: what it hides could be a write.
-func (s *Store) Unsettled(places map[string]string) ([]*reconcile.Story, error) {
-	runs, err := s.names()
-	if err != nil {
-		return nil, err
-	}
-	var unsettled []*reconcile.Story
-	for _, run := range runs {
-		if s.settled(run) {
-			continue
-		}
-		story, err := s.Read(run)
-		if err != nil {
-			return nil, err
-		}
-		if story.Unsettled() && touches(story, places) {
-			unsettled = append(unsettled, story)
-		}
-	}
-	return unsettled, nil
-}
-
-// touches: a journal of an older makesync has no places, only urls.
-func touches(story *reconcile.Story, places map[string]string) bool {
-	return slices.ContainsFunc(story.Zones, func(z reconcile.PlanZone) bool {
-		place, known := places[z.Name]
-		return known && place == cmp.Or(story.Places[z.Name], z.URL)
-	})
 }

@@ -12,20 +12,20 @@ import (
 	"github.com/google/renameio/v2"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
 )
 
-// seenFor is how long something that no plan asks for is remembered.
-const seenFor = 400 * 24 * time.Hour
+// maxAge is how long something that no plan asks for is remembered.
+const maxAge = 400 * 24 * time.Hour
 
-// Seen knows since when something has been waiting; it implements reconcile.FirstSeen. A plan gives a date
-// only for what an earlier plan of this state folder saw waiting for the same reason.
+// Seen knows since when something has been waiting; it implements reconcile.FirstSeen. A plan gives
+// a date only for what an earlier plan of this state folder saw waiting for the same reason.
 type Seen struct {
 	store *Store
-	known map[spec.Address]sighting
+	known map[spec.Address]firstSeen
 }
 
-type sighting struct {
+type firstSeen struct {
 	Reason string    `json:"reason"`
 	First  time.Time `json:"first"`
 	Last   time.Time `json:"last"`
@@ -33,10 +33,9 @@ type sighting struct {
 	Runs int `json:"runs"`
 }
 
-// Seen reads what earlier plans saw. A damaged file starts anew: a date is not worth a failed run.
-func (s *Store) Seen() (*Seen, error) {
-	seen := &Seen{store: s, known: map[spec.Address]sighting{}}
-	data, err := os.ReadFile(s.seenPath())
+func readSeen(s *Store) (*Seen, error) {
+	seen := &Seen{store: s, known: map[spec.Address]firstSeen{}}
+	data, err := os.ReadFile(seenPath(s))
 	if errors.Is(err, fs.ErrNotExist) {
 		return seen, nil
 	}
@@ -44,7 +43,7 @@ func (s *Store) Seen() (*Seen, error) {
 		return nil, fmt.Errorf("read the first-seen dates: %w", err)
 	}
 	if json.Unmarshal(data, &seen.known) != nil || seen.known == nil {
-		seen.known = map[spec.Address]sighting{}
+		seen.known = map[spec.Address]firstSeen{}
 	}
 	return seen, nil
 }
@@ -55,7 +54,8 @@ func (s *Seen) Since(address spec.Address, reason string) (time.Time, bool) {
 	return what.First, known && what.Reason == reason
 }
 
-// Runs is how many plans in a row, up to the last that was remembered, saw the address waiting for the reason.
+// Runs is how many plans in a row, up to the last that was remembered, saw the address waiting for
+// the reason.
 func (s *Seen) Runs(address spec.Address, reason string) int {
 	if what, known := s.known[address]; known && what.Reason == reason {
 		return what.Runs
@@ -63,46 +63,48 @@ func (s *Seen) Runs(address spec.Address, reason string) int {
 	return 0
 }
 
-// Remember keeps what the plan saw waiting. What no longer waits is forgotten, if its organization could be read.
-func (s *Seen) Remember(plan *reconcile.Plan) error {
+// Remember keeps what the plan saw waiting. What no longer waits is forgotten, if its organization
+// could be read.
+func (s *Seen) Remember(plan *plan.Plan) error {
 	now := s.store.now().UTC().Truncate(time.Second)
-	next := s.others(plan, now)
+	next := s.notPlanned(plan, now)
 	for _, o := range plan.Organizations {
 		for _, w := range o.Waiting {
 			first, known := s.Since(w.Address, w.Reason)
 			if !known {
 				first = now
 			}
-			next[w.Address] = sighting{Reason: w.Reason, First: first, Last: now, Runs: s.Runs(w.Address, w.Reason) + 1}
+			runs := s.Runs(w.Address, w.Reason) + 1
+			next[w.Address] = firstSeen{Reason: w.Reason, First: first, Last: now, Runs: runs}
 		}
 	}
 	return s.write(next)
 }
 
-// others is what the plan does not speak of, until it is too old.
-func (s *Seen) others(plan *reconcile.Plan, now time.Time) map[spec.Address]sighting {
+// notPlanned is what the plan does not speak of, until it is too old.
+func (s *Seen) notPlanned(plan *plan.Plan, now time.Time) map[spec.Address]firstSeen {
 	read := map[string]bool{}
 	for _, o := range plan.Organizations {
 		read[o.Key] = len(o.NotRead) == 0
 	}
-	next := map[spec.Address]sighting{}
+	next := map[spec.Address]firstSeen{}
 	for address, what := range s.known {
-		if !read[address.Key()] && now.Sub(what.Last) < seenFor {
+		if !read[address.Key()] && now.Sub(what.Last) < maxAge {
 			next[address] = what
 		}
 	}
 	return next
 }
 
-func (s *Store) seenPath() string { return filepath.Join(s.dir, "seen.json") }
+func seenPath(s *Store) string { return filepath.Join(s.dir, "seen.json") }
 
-func (s *Seen) write(next map[spec.Address]sighting) error {
-	if err := folder(s.store.dir); err != nil {
+func (s *Seen) write(next map[spec.Address]firstSeen) error {
+	if err := makeDir(s.store.dir); err != nil {
 		return err
 	}
 	data, err := json.MarshalIndent(next, "", " ")
 	if err == nil {
-		err = renameio.WriteFile(s.store.seenPath(), append(data, '\n'), 0o600)
+		err = renameio.WriteFile(seenPath(s.store), append(data, '\n'), 0o600)
 	}
 	if err != nil {
 		return fmt.Errorf("write the first-seen dates: %w", err)

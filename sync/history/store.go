@@ -39,7 +39,8 @@ func Open(o Options) *Store {
 	return s
 }
 
-// NewRun makes a run id that sorts by time: 20261122T031500Z-7f3a91c2. Random gives its four random bytes.
+// NewRun makes a run id that sorts by time: 20261122T031500Z-7f3a91c2. Random gives its four random
+// bytes.
 func NewRun(now time.Time, random io.Reader) (string, error) {
 	var bytes [4]byte
 	if _, err := io.ReadFull(random, bytes[:]); err != nil {
@@ -64,10 +65,49 @@ func (s *Store) path(run string) (string, error) {
 	return filepath.Join(s.runs, run+journalSuffix), nil
 }
 
-// folder makes a folder for the owner only.
-func folder(path string) error {
+// makeDir makes a folder for the owner only.
+func makeDir(path string) error {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return fmt.Errorf("make the state folder: %w", err)
 	}
 	return nil
+}
+
+// Begin is the journal of a new run. Its file is made with the first line, so that a run that does
+// nothing leaves none. Places are what makes a zone the same zone, by name: its url, or the state
+// file of a simulated one.
+func (s *Store) Begin(run string, places map[string]string) (*Journal, error) {
+	if _, err := s.path(run); err != nil {
+		return nil, err
+	}
+	j := newJournal(s, run)
+	j.places = places
+	return j, nil
+}
+
+// Append opens the journal of an earlier run, to add what resolving found out. A truncated last
+// line is cut off.
+func (s *Store) Append(run string) (*Journal, error) {
+	path, err := s.path(run)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("open the journal of run %s: %w", run, err)
+	}
+	return openJournal(s, run, path)
+}
+
+// Memory is what the runs so far know.
+func (s *Store) Memory() *Memory { return &Memory{store: s} }
+
+// Seen reads what earlier plans saw. A damaged file starts anew: a date is not worth a failed run.
+func (s *Store) Seen() (*Seen, error) { return readSeen(s) }
+
+// Notified reads what a job has told. The job is named by what makes it the same job every night;
+// only its fingerprint is kept, as of the alerts. A damaged file starts anew: then something is
+// told twice.
+func (s *Store) Notified(job ...string) (*Notified, error) {
+	path := filepath.Join(s.dir, "told", hashedName(job...)+".json")
+	return readNotified(path, s.now().UTC().Truncate(time.Second))
 }

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
 )
 
 // Mark says which run used a saved plan.
@@ -24,20 +24,22 @@ type UsedError struct{ Mark }
 
 // Error says by which run, and what to do.
 func (e *UsedError) Error() string {
-	return fmt.Sprintf("this plan was used by run %s at %s; make a new one with `makesync plan -o`", e.Run, e.At.Format(time.RFC3339))
+	return fmt.Sprintf("this plan was used by run %s at %s; make a new one with `makesync plan -o`",
+		e.Run, e.At.Format(time.RFC3339))
 }
 
 // Is makes it reconcile.ErrUsed.
-func (e *UsedError) Is(target error) bool { return target == reconcile.ErrUsed }
+func (e *UsedError) Is(target error) bool { return target == plan.ErrUsed }
 
-// usedPath names a plan by what it does and when it was made, so that a copy or another layout of the file is the same plan.
-func (s *Store) usedPath(plan *reconcile.Plan) string {
+// usedPath names a plan by what it does and when it was made, so that a copy or another layout of
+// the file is the same plan.
+func (s *Store) usedPath(plan *plan.Plan) string {
 	name := sha256.Sum256([]byte(plan.Digest + "\n" + plan.Created.UTC().Format(time.RFC3339Nano) + "\n" + plan.Salt))
 	return filepath.Join(s.dir, "used", fmt.Sprintf("%x.json", name))
 }
 
 // UsedBy tells whether a saved plan was used, and by which run.
-func (s *Store) UsedBy(plan *reconcile.Plan) (mark Mark, used bool, err error) {
+func (s *Store) UsedBy(plan *plan.Plan) (mark Mark, used bool, err error) {
 	data, err := os.ReadFile(s.usedPath(plan))
 	if errors.Is(err, fs.ErrNotExist) {
 		return Mark{}, false, nil
@@ -52,9 +54,9 @@ func (s *Store) UsedBy(plan *reconcile.Plan) (mark Mark, used bool, err error) {
 
 // Use marks a saved plan as used by the run, before its first write. Of two runs
 // that try at once only one succeeds; the other gets a *UsedError.
-func (s *Store) Use(plan *reconcile.Plan, run string) error {
+func (s *Store) Use(plan *plan.Plan, run string) error {
 	path := s.usedPath(plan)
-	if err := folder(filepath.Dir(path)); err != nil {
+	if err := makeDir(filepath.Dir(path)); err != nil {
 		return err
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -69,7 +71,7 @@ func (s *Store) Use(plan *reconcile.Plan, run string) error {
 	if err == nil {
 		_, err = file.Write(data)
 	}
-	if err = errors.Join(err, file.Sync(), file.Close(), syncFolder(filepath.Dir(path))); err != nil {
+	if err = errors.Join(err, file.Sync(), file.Close(), syncDir(filepath.Dir(path))); err != nil {
 		return fmt.Errorf("mark the plan as used: %w", err)
 	}
 	return nil

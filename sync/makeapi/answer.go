@@ -6,13 +6,14 @@ import (
 	"errors"
 	"io"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
-// decode is how the reply of a write is read. Where no answer is needed any object that says something, or
-// nothing, will do: the published replies of DELETE and PATCH have many shapes. A 2xx that is not even that, or lacks
-// an answer that is needed, leaves the outcome unknown.
-func (d draft) decode(answer *reconcile.Answer) func(io.Reader) error {
+// decode is how the reply of a write is read. Where no answer is needed any object that says
+// something, or nothing, will do: the published replies of DELETE and PATCH have many shapes. A 2xx
+// that is not even that, or lacks an answer that is needed, leaves the outcome unknown.
+func (d writeRequest) decode(answer *plan.Answer) func(io.Reader) error {
 	return func(body io.Reader) error {
 		return withBody(body, func(data []byte) error {
 			if err := saysDone(data); err != nil || d.answer == nil {
@@ -33,8 +34,8 @@ func (d draft) decode(answer *reconcile.Answer) func(io.Reader) error {
 // errorNames are the names in an error reply but for its code, which no other reply has.
 var errorNames = map[string]bool{"message": true, "detail": true, "error": true, "suberrors": true}
 
-// saysDone tells a reply to something done from what a gateway, or a zone in trouble, may send with a good
-// status: a page, {}, null, an error.
+// saysDone tells a reply to something done from what a gateway, or a zone in trouble, may send with
+// a good status: a page, {}, null, an error.
 func saysDone(data []byte) error {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil
@@ -55,35 +56,35 @@ func saysDone(data []byte) error {
 }
 
 // createdOrganization reads the id and the licence of a new organization.
-func createdOrganization(data []byte) (reconcile.Answer, error) {
+func createdOrganization(data []byte) (plan.Answer, error) {
 	var reply struct {
 		Organization *organizationRow `json:"organization"`
 		Role         *roleRow         `json:"userOrganizationRole"` // not in every reply
 	}
 	if err := json.Unmarshal(data, &reply); err != nil {
-		return reconcile.Answer{}, err
+		return plan.Answer{}, err
 	}
 	switch row := reply.Organization; {
 	case row != nil && row.ID.known && row.ID.n > 0:
-		return reconcile.Answer{OrganizationID: row.ID.n, License: reconcile.License(row.License)}, nil
+		return plan.Answer{OrganizationID: row.ID.n, License: state.License(row.License)}, nil
 	case reply.Role != nil && reply.Role.OrganizationID.known && reply.Role.OrganizationID.n > 0:
-		return reconcile.Answer{OrganizationID: reply.Role.OrganizationID.n}, nil
+		return plan.Answer{OrganizationID: reply.Role.OrganizationID.n}, nil
 	}
-	return reconcile.Answer{}, unreadable("it does not name the id of the new organization")
+	return plan.Answer{}, unreadable("it does not name the id of the new organization")
 }
 
 // invitedUser reads the id of an invited person; a reply without one is an answer too.
-func invitedUser(data []byte) (reconcile.Answer, error) {
+func invitedUser(data []byte) (plan.Answer, error) {
 	var reply struct {
 		User userRow `json:"user"`
 		Role roleRow `json:"userOrganizationRole"`
 	}
 	var kind *json.UnmarshalTypeError
 	if err := json.Unmarshal(data, &reply); err != nil && !errors.As(err, &kind) {
-		return reconcile.Answer{}, err
+		return plan.Answer{}, err
 	}
 	if reply.User.ID.known {
-		return reconcile.Answer{UserID: reply.User.ID.n}, nil
+		return plan.Answer{UserID: reply.User.ID.n}, nil
 	}
-	return reconcile.Answer{UserID: reply.Role.UserID.n}, nil
+	return plan.Answer{UserID: reply.Role.UserID.n}, nil
 }

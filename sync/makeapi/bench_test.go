@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/state"
 )
 
 // fiftyVariables is a reply with 50 variables of mixed types.
@@ -37,7 +37,7 @@ func BenchmarkReadVariables(b *testing.B) {
 	c := clientOf(b, "https://h", fixed(fiftyVariables()))
 	b.ReportAllocs()
 	for b.Loop() {
-		live := &reconcile.Live{}
+		live := &state.Organization{}
 		live.ID = 1
 		if err := c.Read(b.Context(), live, spec.KindVariable); err != nil || len(live.Variables) != 50 {
 			b.Fatal(err)
@@ -66,12 +66,12 @@ func BenchmarkBareDecode(b *testing.B) {
 	}
 }
 
-// TestAllocationsPerVariable pins what a variable costs: its name, its value, its canonical text, and the pointer
-// that hides it from every formatter.
+// TestAllocationsPerVariable pins what a variable costs: its name, its value, its canonical text,
+// and the pointer that hides it from every formatter.
 func TestAllocationsPerVariable(t *testing.T) {
 	c := clientOf(t, "https://h", fixed(fiftyVariables()))
 	perCall := testing.AllocsPerRun(50, func() {
-		live := &reconcile.Live{}
+		live := &state.Organization{}
 		live.ID = 1
 		if err := c.Read(t.Context(), live, spec.KindVariable); err != nil {
 			t.Fatal(err)

@@ -9,7 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/state"
 )
 
 // call is one API call as data; do carries it out.
@@ -34,20 +35,21 @@ type call struct {
 	slow bool
 }
 
-// The most bytes of a reply that makesync reads. A list of 10,000 organizations with their licences has about 15 MB.
+// The most bytes of a reply that makesync reads. A list of 10,000 organizations with their licences
+// has about 15 MB.
 const (
 	ordinaryReply = 64 << 20
 	listReply     = 256 << 20
 	errorReply    = 64 << 10
 )
 
-// words is what the call does, for errors and logs.
-func (k *call) words() string {
-	return clean(strings.TrimSpace(k.doing+" "+k.object), 200)
+// description is what the call does, for errors and logs.
+func (k *call) description() string {
+	return text.ShortLine(strings.TrimSpace(k.doing+" "+k.object), 200)
 }
 
-// shown is path and query without secrets.
-func (k *call) shown() string {
+// redactedURL is path and query without secrets.
+func (k *call) redactedURL() string {
 	switch {
 	case len(k.query) == 0:
 		return k.path
@@ -57,8 +59,11 @@ func (k *call) shown() string {
 	return k.path + "?" + k.query.Encode()
 }
 
+// isWrite tells whether a call may change something.
+func (k *call) isWrite() bool { return k.method != http.MethodGet }
+
 // request makes the HTTP request of a call.
-func (c *Client) request(ctx context.Context, k *call) (*http.Request, error) {
+func (c *connection) request(ctx context.Context, k *call) (*http.Request, error) {
 	target := c.base
 	path, err := url.PathUnescape(k.path)
 	if err != nil {
@@ -78,7 +83,8 @@ func (c *Client) request(ctx context.Context, k *call) (*http.Request, error) {
 	if k.body != nil {
 		request.Header["Content-Type"] = []string{"application/json"}
 		request.ContentLength = int64(len(k.body))
-		// GetBody lets the transport use another connection when the first one was closed before a byte was written.
+		// GetBody lets the transport use another connection when the first one was closed before a
+		// byte was written.
 		request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(k.body)), nil }
 		request.Body, _ = request.GetBody()
 	}
@@ -107,7 +113,7 @@ func ofOrganization(id int64, rest string) string {
 }
 
 // nameOf is how errors call an organization.
-func nameOf(live *reconcile.Live) string {
+func nameOf(live *state.Organization) string {
 	if live.Name == "" {
 		return "organization " + strconv.FormatInt(live.ID, 10)
 	}

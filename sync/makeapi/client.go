@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // The defaults of Options.
@@ -21,7 +23,8 @@ const (
 	longestAttempt     = 30 * time.Second
 )
 
-// Options say which zone a client speaks to and how patient it is. Name, URL and Token are required.
+// Options say which zone a client speaks to and how long it tries. Name, URL and Token are
+// required.
 type Options struct {
 	Name  string     // of the zone, for messages
 	URL   string     // scheme://host[:port]; plain http for loopback only
@@ -29,76 +32,97 @@ type Options struct {
 	// Transport carries the requests; nil: NewTransport(Concurrency).
 	Transport http.RoundTripper
 	Version   string // makesync's version, for the User-Agent
-	// Timeout is for one call with its repetitions; waiting for a rate window is not counted. 0: DefaultTimeout.
+	// Timeout is for one call with its repetitions; waiting for a rate window is not counted. 0:
+	// DefaultTimeout.
 	Timeout time.Duration
 	// AttemptTimeout is how long one request may show no progress before it is given up and, if
 	// it is a read, repeated. 0: half of Timeout, at most 30 s. A write may take all of Timeout.
 	AttemptTimeout time.Duration
-	// Attempts is how often a read is sent before it is given up, 0: 10. Refusals by a rate limit do not count.
+	// Attempts is how often a read is sent before it is given up, 0: 10. Refusals by a rate limit
+	// do not count.
 	Attempts    int
 	Concurrency int // of the default transport; 0: DefaultConcurrency
-	// Slots bounds the requests in flight, over all clients that share it; nil: not at all.
-	Slots Slots
+	// InFlight bounds the requests in flight, over all clients that share it; nil: not at all.
+	InFlight InFlightLimit
 	// Log gets one line per attempt at debug level; nil: none. No line holds a secret.
 	Log *slog.Logger
 	// Observe is called after each attempt, from the goroutine that made it; nil: not.
 	Observe func(Attempt)
-	// Resting is called before a call waits for a rate window, from the goroutine that makes it; nil: not.
-	Resting func(Rest)
+	// OnWait is called before a call waits for a rate window, from the goroutine that makes it;
+	// nil: not.
+	OnWait func(Wait)
 	// Clock is used for every wait; nil: the system's.
-	Clock reconcile.Clock
+	Clock state.Clock
 	// Jitter gives numbers in [0,1) that spread repetitions; nil: random ones.
 	Jitter func() float64
 }
 
 // Client reads from and writes to one zone; it is safe for use by many goroutines. It implements
 // sync.Reader and sync.Writer.
-type Client struct {
+type Client struct{ caller }
+
+// caller carries out calls: it paces, repeats and counts them, and explains those that fail.
+type caller struct {
+	*shared
+	slot state.Slot // of whoever calls; nil: none
+}
+
+// shared is what the clients of one zone for several slots have in common (see WithSlot).
+type shared struct {
+	connection
+	inFlight InFlightLimit
+	log      *slog.Logger
+	observe  func(Attempt)
+	onWait   func(Wait)
+	jitter   func() float64
+
+	windows    windows
+	down       atomic.Bool // the last call could not even connect, after all its repetitions
+	counters   counters
+	nameCache  callCache[listKey, []state.Name]
+	userCache  callCache[struct{}, state.User]
+	scopeCache callCache[struct{}, []string]
+	// organizationHosts are the hosts of the zones in which organizations live, by id, for hints;
+	// organizationNames are their names, for those who watch.
+	organizationHosts, organizationNames sync.Map
+	unsupported                          unsupportedColumns
+}
+
+// connection sends single requests to one zone and reads the replies.
+type connection struct {
 	zone          string
 	base          url.URL
 	authorization string
 	agent         string
 	token         spec.Value
 	transport     http.RoundTripper
-	slots         Slots
-	patience      patience
-	log           *slog.Logger
-	observe       func(Attempt)
-	resting       func(Rest)
-	clock         reconcile.Clock
-	jitter        func() float64
-
-	windows windows
-	down    atomic.Bool // the last call could not even connect, after all its repetitions
-	tally   tally
-	lists   flights[listKey, []reconcile.Name]
-	me      flights[struct{}, reconcile.User]
-	scopes  flights[struct{}, []string]
-	hosts   sync.Map // organization id → host of the zone that it lives in, for hints
-	names   sync.Map // organization id → name, for those who watch
-	refused refusedWishes
+	retry         retryPolicy
+	clock         state.Clock
 }
 
 var (
-	_ reconcile.Reader           = (*Client)(nil)
-	_ reconcile.MembershipReader = (*Client)(nil)
-	_ reconcile.Writer           = (*Client)(nil)
+	_ state.Reader           = (*Client)(nil)
+	_ state.MembershipReader = (*Client)(nil)
+	_ plan.Writer            = (*Client)(nil)
+	_ state.SlotClient       = (*Client)(nil)
 )
 
 // New makes a client of one zone. It sends nothing.
 func New(o Options) (*Client, error) {
 	base, err := parseBase(o.URL)
 	if err != nil {
-		return nil, fmt.Errorf("zone %s: %w", clean(o.Name, 60), err)
+		return nil, fmt.Errorf("zone %s: %w", text.ShortLine(o.Name, 60), err)
 	}
 	header, err := authorization(o.Token)
 	if err != nil {
-		return nil, fmt.Errorf("zone %s: %w", clean(o.Name, 60), err)
+		return nil, fmt.Errorf("zone %s: %w", text.ShortLine(o.Name, 60), err)
 	}
-	c := &Client{
-		zone: clean(o.Name, 60), base: *base, authorization: header, token: o.Token.Masked(),
-		agent: agent(o.Version), transport: o.Transport, slots: o.Slots, patience: newPatience(o),
-		log: o.Log, observe: o.Observe, resting: o.Resting, clock: o.Clock, jitter: o.Jitter,
+	c := &shared{
+		connection: connection{
+			zone: text.ShortLine(o.Name, 60), base: *base, authorization: header, agent: agent(o.Version),
+			token: o.Token.Masked(), transport: o.Transport, retry: newRetryPolicy(o), clock: o.Clock,
+		},
+		inFlight: o.InFlight, log: o.Log, observe: o.Observe, onWait: o.OnWait, jitter: o.Jitter,
 	}
 	if c.transport == nil {
 		c.transport = NewTransport(o.Concurrency)
@@ -109,7 +133,12 @@ func New(o Options) (*Client, error) {
 	if c.jitter == nil {
 		c.jitter = rand.Float64
 	}
-	return c, nil
+	return &Client{caller{shared: c}}, nil
+}
+
+// WithSlot is the same client, for whoever holds the slot: its calls yield it while they wait.
+func (c *Client) WithSlot(slot state.Slot) state.Reader {
+	return &Client{caller{c.shared, slot}}
 }
 
 // agent is the User-Agent; the zone's edge refuses clients that have none.
@@ -117,7 +146,7 @@ func agent(version string) string {
 	if version == "" {
 		version = "dev"
 	}
-	return "makesync/" + clean(version, 40)
+	return "makesync/" + text.ShortLine(version, 40)
 }
 
 // Host is the host, with port, of the url in use.
@@ -126,10 +155,7 @@ func (c *Client) Host() string { return c.base.Host }
 // SetLimit tells the organization's calls per minute (license.apiLimit). Lists of organizations
 // and detail calls do it by themselves; 0 means that no limit is known.
 func (c *Client) SetLimit(organization int64, perMinute int) {
-	w := c.windows.of(organization)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.licensed = perMinute
+	c.windows.of(organization).setLicensed(perMinute)
 }
 
 // CloseIdleConnections lets go of the connections that are kept for reuse.

@@ -86,7 +86,8 @@ func decodeJSON[T any](into *T) func(io.Reader) error {
 	}
 }
 
-// integer is an id or a count, written as a number or as decimal text; known is false for anything else.
+// integer is an id or a count, written as a number or as decimal text; known is false for anything
+// else.
 type integer struct {
 	n     int64
 	known bool
@@ -95,10 +96,13 @@ type integer struct {
 // UnmarshalJSON takes both forms and leaves the rest unknown.
 func (i *integer) UnmarshalJSON(data []byte) error {
 	*i = integer{}
-	data = unquoted(data)
-	if n, err := strconv.ParseInt(string(data), 10, 64); err == nil {
+	number := string(unquoted(data))
+	if n, err := strconv.ParseInt(number, 10, 64); err == nil {
 		*i = integer{n, true}
-	} else if f, err := strconv.ParseFloat(string(data), 64); err == nil && f == float64(int64(f)) && f > -1e15 && f < 1e15 {
+		return nil
+	}
+	f, err := strconv.ParseFloat(number, 64)
+	if err == nil && f == float64(int64(f)) && f > -1e15 && f < 1e15 {
 		*i = integer{int64(f), true}
 	}
 	return nil
@@ -137,22 +141,22 @@ func (f flag) pointer() *bool {
 }
 
 // text is a string; a number or a boolean counts by its text, anything else as nothing.
-type text string
+type looseText string
 
 // UnmarshalJSON takes all forms.
-func (t *text) UnmarshalJSON(data []byte) error {
+func (t *looseText) UnmarshalJSON(data []byte) error {
 	*t = ""
 	switch {
 	case data[0] == '"' && isPlainJSON(data):
-		*t = text(data[1 : len(data)-1])
+		*t = looseText(data[1 : len(data)-1])
 	case data[0] == '"':
 		var s string
 		if err := json.Unmarshal(data, &s); err != nil {
 			return err
 		}
-		*t = text(s)
+		*t = looseText(s)
 	case data[0] != '{' && data[0] != '[' && data[0] != 'n':
-		*t = text(data)
+		*t = looseText(data)
 	}
 	return nil
 }
@@ -163,4 +167,4 @@ func isPlainJSON(data []byte) bool {
 }
 
 // trimmed is the text without white space around it.
-func (t text) trimmed() string { return strings.TrimSpace(string(t)) }
+func (t looseText) trimmed() string { return strings.TrimSpace(string(t)) }

@@ -16,7 +16,9 @@ import (
 	"time"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // faults answer one after another; the last one repeats.
@@ -51,14 +53,14 @@ func stalls(w http.ResponseWriter, r *http.Request) {
 const noVariables = `{"organizationVariables":[]}`
 
 // rename is a write whose reply does not matter.
-var rename = reconcile.Write{Verb: reconcile.UpdateOrganization, Organization: 1, Address: "acme", Arguments: reconcile.Arguments{Name: "New"}}
+var rename = plan.Write{Verb: plan.UpdateOrganization, Organization: 1, Address: "acme", Arguments: plan.Arguments{Name: "New"}}
 
 // create is a write whose reply is needed.
-var create = reconcile.Write{Verb: reconcile.CreateOrganization, Address: "acme",
-	Arguments: reconcile.Arguments{Name: "New", RegionID: 1, TimezoneID: 2, CountryID: 3}}
+var create = plan.Write{Verb: plan.CreateOrganization, Address: "acme",
+	Arguments: plan.Arguments{Name: "New", RegionID: 1, TimezoneID: 2, CountryID: 3}}
 
 func readOnce(c *Client) error {
-	return c.Read(context.Background(), &reconcile.Live{Organization: spec.Organization{ID: 1}}, spec.KindVariable)
+	return c.Read(context.Background(), &state.Organization{Organization: spec.Organization{ID: 1}}, spec.KindVariable)
 }
 
 // TestFaults: one fault, then a good answer. Reads ride it out; a write is repeated only
@@ -70,34 +72,34 @@ func TestFaults(t *testing.T) {
 		fault     http.HandlerFunc
 		reads     bool // a read succeeds
 		writes    bool // a write succeeds
-		class     reconcile.Class
-		certainty reconcile.Certainty
+		class     exit.Class
+		certainty state.Certainty
 	}{
 		{"429 text", answers(429, "Requests limit for organization exceeded, please try again later."), true, true, "", 0},
 		{"429 JSON", answers(429, `{"message":"later"}`, "Retry-After", "1"), true, true, "", 0},
 		{"418", answers(418, ""), true, true, "", 0},
-		{"500", answers(500, `{"message":"oops"}`), true, false, reconcile.ClassServer, reconcile.Unknown},
-		{"502 page", answers(502, "<html><title>502 Bad Gateway</title></html>"), true, false, reconcile.ClassServer, reconcile.Unknown},
-		{"503", answers(503, "", "Retry-After", "5"), true, false, reconcile.ClassServer, reconcile.Unknown},
-		{"408", answers(408, ""), true, false, reconcile.ClassServer, reconcile.UnderWay},
-		{"504", answers(504, ""), true, false, reconcile.ClassServer, reconcile.UnderWay},
-		{"524", answers(524, ""), true, false, reconcile.ClassServer, reconcile.UnderWay},
-		{"reset", drops, true, false, reconcile.ClassUnreachable, reconcile.Unknown},
-		{"hang", hangs, true, false, reconcile.ClassUnreachable, reconcile.UnderWay},
-		{"stall", stalls, true, false, reconcile.ClassBroken, reconcile.Unknown},
-		{"cut off", answers(200, `{"organizationVariables":[{"na`), true, false, reconcile.ClassBroken, reconcile.Unknown},
-		{"short body", answers(200, `{}`, "Content-Length", "99"), true, false, reconcile.ClassBroken, reconcile.Unknown},
-		{"200 page", answers(200, "<html>login</html>"), true, false, reconcile.ClassBroken, reconcile.Unknown},
-		{"200 error", answers(200, `{"message":"boom","code":"SC500"}`), true, false, reconcile.ClassBroken, reconcile.Unknown},
-		{"400", answers(400, `{"code":"SC400"}`), false, false, reconcile.ClassInvalid, reconcile.NotHappened},
-		{"401", answers(401, `{"code":"IM015"}`), false, false, reconcile.ClassRefused, reconcile.NotHappened},
-		{"402", answers(402, ``), true, false, reconcile.ClassLicence, reconcile.NotHappened},
-		{"404", answers(404, ``), true, false, reconcile.ClassNotFound, reconcile.NotHappened},
-		{"406", answers(406, `{"code":"IM004"}`), false, false, reconcile.ClassInvalid, reconcile.NotHappened},
-		{"409", answers(409, ``), false, false, reconcile.ClassInvalid, reconcile.NotHappened},
-		{"413", answers(413, ``), false, false, reconcile.ClassInvalid, reconcile.NotHappened},
-		{"302", answers(302, ``, "Location", "https://evil.example/x"), false, false, reconcile.ClassUnreachable, reconcile.Unknown},
-		{"308", answers(308, ``, "Location", "https://evil.example/x"), false, false, reconcile.ClassUnreachable, reconcile.NotHappened},
+		{"500", answers(500, `{"message":"oops"}`), true, false, exit.ClassServer, state.Unknown},
+		{"502 page", answers(502, "<html><title>502 Bad Gateway</title></html>"), true, false, exit.ClassServer, state.Unknown},
+		{"503", answers(503, "", "Retry-After", "5"), true, false, exit.ClassServer, state.Unknown},
+		{"408", answers(408, ""), true, false, exit.ClassServer, state.UnderWay},
+		{"504", answers(504, ""), true, false, exit.ClassServer, state.UnderWay},
+		{"524", answers(524, ""), true, false, exit.ClassServer, state.UnderWay},
+		{"reset", drops, true, false, exit.ClassUnreachable, state.Unknown},
+		{"hang", hangs, true, false, exit.ClassUnreachable, state.UnderWay},
+		{"stall", stalls, true, false, exit.ClassBroken, state.Unknown},
+		{"cut off", answers(200, `{"organizationVariables":[{"na`), true, false, exit.ClassBroken, state.Unknown},
+		{"short body", answers(200, `{}`, "Content-Length", "99"), true, false, exit.ClassBroken, state.Unknown},
+		{"200 page", answers(200, "<html>login</html>"), true, false, exit.ClassBroken, state.Unknown},
+		{"200 error", answers(200, `{"message":"boom","code":"SC500"}`), true, false, exit.ClassBroken, state.Unknown},
+		{"400", answers(400, `{"code":"SC400"}`), false, false, exit.ClassInvalid, state.NotHappened},
+		{"401", answers(401, `{"code":"IM015"}`), false, false, exit.ClassRefused, state.NotHappened},
+		{"402", answers(402, ``), true, false, exit.ClassLicence, state.NotHappened},
+		{"404", answers(404, ``), true, false, exit.ClassNotFound, state.NotHappened},
+		{"406", answers(406, `{"code":"IM004"}`), false, false, exit.ClassInvalid, state.NotHappened},
+		{"409", answers(409, ``), false, false, exit.ClassInvalid, state.NotHappened},
+		{"413", answers(413, ``), false, false, exit.ClassInvalid, state.NotHappened},
+		{"302", answers(302, ``, "Location", "https://evil.example/x"), false, false, exit.ClassUnreachable, state.Unknown},
+		{"308", answers(308, ``, "Location", "https://evil.example/x"), false, false, exit.ClassUnreachable, state.NotHappened},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -132,22 +134,22 @@ func TestRedirectNamesTheOtherHost(t *testing.T) {
 	}
 }
 
-func TestPatienceEnds(t *testing.T) {
+func TestRetriesEnd(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name        string
 		fault       http.HandlerFunc
 		timeout     time.Duration
 		least, most time.Duration
-		class       reconcile.Class
+		class       exit.Class
 	}{
-		{"500 for ever", answers(500, ""), 0, 15 * time.Second, 40 * time.Second, reconcile.ClassServer},
-		{"500 for ever, in a hurry", answers(500, ""), 3 * time.Second, time.Second, 3 * time.Second, reconcile.ClassServer},
-		{"hangs for ever", hangs, 0, time.Minute, 2 * minute, reconcile.ClassUnreachable},
-		{"hangs for ever, in a hurry", hangs, 5 * time.Second, time.Second, 5 * time.Second, reconcile.ClassUnreachable},
-		{"429 for ever", answers(429, ""), 0, 2 * minute, 4 * minute, reconcile.ClassRateLimit},
-		{"429 for ever, in a hurry", answers(429, ""), time.Second, minute, 2*minute + time.Second, reconcile.ClassRateLimit},
-		{"429 at once, for ever", answers(429, "", "Retry-After", "0"), time.Second, minute, 2*minute + time.Second, reconcile.ClassRateLimit},
+		{"500 for ever", answers(500, ""), 0, 15 * time.Second, 40 * time.Second, exit.ClassServer},
+		{"500 for ever, in a hurry", answers(500, ""), 3 * time.Second, time.Second, 3 * time.Second, exit.ClassServer},
+		{"hangs for ever", hangs, 0, time.Minute, 2 * minute, exit.ClassUnreachable},
+		{"hangs for ever, in a hurry", hangs, 5 * time.Second, time.Second, 5 * time.Second, exit.ClassUnreachable},
+		{"429 for ever", answers(429, ""), 0, 2 * minute, 4 * minute, exit.ClassRateLimit},
+		{"429 for ever, in a hurry", answers(429, ""), time.Second, minute, 2*minute + time.Second, exit.ClassRateLimit},
+		{"429 at once, for ever", answers(429, "", "Retry-After", "0"), time.Second, minute, 2*minute + time.Second, exit.ClassRateLimit},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -190,20 +192,21 @@ func TestInterruption(t *testing.T) {
 		}
 		_, err := c.Write(ctx, rename)
 		e := callError(t, err)
-		if e.Class != reconcile.ClassCancelled || e.Certainty != reconcile.NotHappened || c.Calls().Write != 1 {
+		if e.Class != exit.ClassCancelled || e.Certainty != state.NotHappened || c.Calls().Write != 1 {
 			t.Errorf("a write after the interruption: %v, %+v", e, c.Calls())
 		}
 		ctx, cancel = context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		_, err = c.Organization(ctx, 1, false)
-		if e := callError(t, err); e.Class != reconcile.ClassCancelled || !errors.Is(err, context.DeadlineExceeded) {
+		if e := callError(t, err); e.Class != exit.ClassCancelled || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("a read under way: %v", e)
 		}
 	})
 }
 
-// TestInterruptionOfAHangingWrite: the write in flight gets a grace time after the interruption, no more.
-func TestInterruptionOfAHangingWrite(t *testing.T) {
+// TestInterruptionOfAWriteWithoutAnswer: the write in flight gets a grace time after the
+// interruption, no more.
+func TestInterruptionOfAWriteWithoutAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := client(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
@@ -211,18 +214,19 @@ func TestInterruptionOfAHangingWrite(t *testing.T) {
 		defer cancel()
 		began := time.Now()
 		_, err := c.Write(ctx, rename)
-		if e := callError(t, err); e.Certainty != reconcile.UnderWay || time.Since(began) != time.Second+graceOfWrites {
+		if e := callError(t, err); e.Certainty != state.UnderWay || time.Since(began) != time.Second+writeGrace {
 			t.Errorf("%v after %v", e, time.Since(began))
 		}
 	})
 }
 
-// TestPanicOfTheHandler: a handler's panic is its own error, which does not repeat its value, and a write of which nothing is known stays unknown.
+// TestPanicOfTheHandler: a handler's panic is its own error, which does not repeat its value, and a
+// write of which nothing is known stays unknown.
 func TestPanicOfTheHandler(t *testing.T) {
 	t.Parallel()
 	c := client(t, func(http.ResponseWriter, *http.Request) { panic("boom") })
 	_, err := c.Write(t.Context(), rename)
-	if e := callError(t, err); !strings.Contains(e.Message, "handler panicked") || strings.Contains(e.Message, "boom") || e.Certainty != reconcile.Unknown {
+	if e := callError(t, err); !strings.Contains(e.Message, "handler panicked") || strings.Contains(e.Message, "boom") || e.Certainty != state.Unknown {
 		t.Errorf("%v", e)
 	}
 }
@@ -242,11 +246,11 @@ func TestLogAndObserverHoldNoSecret(t *testing.T) {
 			o.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 			o.Observe = func(a Attempt) { attempts = append(attempts, a) }
 		})
-		secret := reconcile.OfType(spec.TypeString, spec.Sensitive(value))
-		_, first := c.Write(t.Context(), reconcile.Write{Verb: reconcile.CreateVariable, Organization: 1, Address: "acme/variable/A",
-			Arguments: reconcile.Arguments{Name: "A", Type: spec.TypeString, Value: &secret}})
+		secret := state.OfType(spec.TypeString, spec.Sensitive(value))
+		_, first := c.Write(t.Context(), plan.Write{Verb: plan.CreateVariable, Organization: 1, Address: "acme/variable/A",
+			Arguments: plan.Arguments{Name: "A", Type: spec.TypeString, Value: &secret}})
 		_, second := c.Invitation(t.Context(), hash)
-		_, third := c.Write(t.Context(), reconcile.Write{Verb: reconcile.AcceptInvitation, Arguments: reconcile.Arguments{Name: hash}})
+		_, third := c.Write(t.Context(), plan.Write{Verb: plan.AcceptInvitation, Arguments: plan.Arguments{Name: hash}})
 		all := log.String() + fmt.Sprintf("%+v %v %+v %v %+v %v %+v", attempts, first, first, second, second, third, third)
 		for _, form := range slices.Concat(escapes(value), escapes(hash), escapes(testToken), []string{"väl"}) {
 			if strings.Contains(all, form) {

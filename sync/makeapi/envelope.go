@@ -13,16 +13,16 @@ import (
 // envelope is an error reply (published: message and code; Make's own client also reads detail and
 // suberrors). Every field may be missing or of another type.
 type envelope struct {
-	Detail    text `json:"detail"`
-	Message   text `json:"message"`
-	Code      text `json:"code"`
-	Error     text `json:"error"`
-	Suberrors list `json:"suberrors"`
+	Detail    looseText `json:"detail"`
+	Message   looseText `json:"message"`
+	Code      looseText `json:"code"`
+	Error     looseText `json:"error"`
+	Suberrors list      `json:"suberrors"`
 }
 
 // list is an array of suberrors, or anything else, which then says nothing.
 type list []struct {
-	Message text `json:"message"`
+	Message looseText `json:"message"`
 }
 
 // UnmarshalJSON takes what it can.
@@ -33,7 +33,7 @@ func (l *list) UnmarshalJSON(data []byte) error {
 	}
 	for _, one := range each {
 		var row struct {
-			Message text `json:"message"`
+			Message looseText `json:"message"`
 		}
 		if json.Unmarshal(one, &row) != nil || row.Message == "" {
 			json.Unmarshal(one, &row.Message)
@@ -45,8 +45,9 @@ func (l *list) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// readEnvelope gives the code and the words of an error reply, whatever its form: JSON, plain
-// text (rate limits and the edge answer so) or a page. whole is false when it broke off: then its words may be missing.
+// readEnvelope gives the code and the words of an error reply, whatever its form: JSON, plain text
+// (rate limits and the edge answer so) or a page. whole is false when it broke off: then its words
+// may be missing.
 func readEnvelope(body io.Reader) (code, message string, whole bool) {
 	data, broke := io.ReadAll(body) // what came of a broken body still says something
 	if errors.Is(broke, errTooLong) {
@@ -54,7 +55,7 @@ func readEnvelope(body io.Reader) (code, message string, whole bool) {
 	}
 	var e envelope
 	if json.Unmarshal(data, &e) != nil {
-		var plain text
+		var plain looseText
 		if json.Unmarshal(data, &plain) == nil && plain != "" {
 			return "", string(plain), broke == nil
 		}

@@ -14,40 +14,42 @@ import (
 	"strings"
 	"syscall"
 
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/exit"
+	"makesync/sync/state"
 )
 
 // longestMessage is how many characters of an error text of the zone are kept.
 const longestMessage = 400
 
 // statusClasses are the statuses whose class is not that of their hundred.
-var statusClasses = map[int]reconcile.Class{
-	http.StatusUnauthorized:    reconcile.ClassRefused,
-	http.StatusPaymentRequired: reconcile.ClassLicence,
-	http.StatusForbidden:       reconcile.ClassForbidden,
-	http.StatusNotFound:        reconcile.ClassNotFound,
-	http.StatusRequestTimeout:  reconcile.ClassServer,
-	http.StatusTooManyRequests: reconcile.ClassRateLimit,
-	http.StatusTeapot:          reconcile.ClassRateLimit,
+var statusClasses = map[int]exit.Class{
+	http.StatusUnauthorized:    exit.ClassRefused,
+	http.StatusPaymentRequired: exit.ClassLicence,
+	http.StatusForbidden:       exit.ClassForbidden,
+	http.StatusNotFound:        exit.ClassNotFound,
+	http.StatusRequestTimeout:  exit.ClassServer,
+	http.StatusTooManyRequests: exit.ClassRateLimit,
+	http.StatusTeapot:          exit.ClassRateLimit,
 }
 
-// classOf is the class of a reply that is no 2xx. A 403 to a call that belongs to no organization is
-// one of the token itself.
-func classOf(k *call, status int, message string) reconcile.Class {
+// classOf is the class of a reply that is no 2xx. A 403 to a call that belongs to no organization
+// is one of the token itself.
+func classOf(k *call, status int, message string) exit.Class {
 	class, special := statusClasses[status]
 	switch {
 	case status == http.StatusForbidden && isFreePlan(message):
-		return reconcile.ClassFreePlan
+		return exit.ClassFreePlan
 	case status == http.StatusForbidden && k.organization == zoneWide:
-		return reconcile.ClassRefused
+		return exit.ClassRefused
 	case special:
 		return class
 	case status >= 500:
-		return reconcile.ClassServer
+		return exit.ClassServer
 	case status >= 400:
-		return reconcile.ClassInvalid
+		return exit.ClassInvalid
 	}
-	return reconcile.ClassUnreachable // a redirect: the API is not there
+	return exit.ClassUnreachable // a redirect: the API is not there
 }
 
 // isFreePlan knows the 403 of an organization whose plan has no API access, "Forbidden to use
@@ -57,39 +59,42 @@ func isFreePlan(message string) bool {
 	return strings.Contains(strings.ToLower(message), "token authorization")
 }
 
-// statusOriginTimeout is what Cloudflare, which stands before Make's zones, answers when the zone takes too long.
+// statusOriginTimeout is what Cloudflare, which stands before Make's zones, answers when the zone
+// takes too long.
 const statusOriginTimeout = 524
 
 // certaintyOf says whether a write with this status may have happened: no 4xx but 408 has, and a
-// 307 or 308 asks to send it elsewhere; anything else is unknown. A time-out does not end what it waited for.
-func certaintyOf(status int) reconcile.Certainty {
+// 307 or 308 asks to send it elsewhere; anything else is unknown. A time-out does not end what it
+// waited for.
+func certaintyOf(status int) state.Certainty {
 	switch {
 	case status == http.StatusRequestTimeout, status == http.StatusGatewayTimeout, status == statusOriginTimeout:
-		return reconcile.UnderWay
+		return state.UnderWay
 	case status >= 400 && status < 500, status == http.StatusTemporaryRedirect, status == http.StatusPermanentRedirect:
-		return reconcile.NotHappened
+		return state.NotHappened
 	}
-	return reconcile.Unknown
+	return state.Unknown
 }
 
 // refusal is the error of a reply that is no 2xx; whole is false when its words broke off.
-func (c *Client) refusal(k *call, response *http.Response, body io.Reader) (e *reconcile.CallError, whole bool) {
+func (c *connection) refusal(k *call, response *http.Response, body io.Reader) (e *state.CallError, whole bool) {
 	code, message, whole := readEnvelope(body)
 	message = c.safe(k, message)
 	if message == "" {
 		message = strings.ToLower(http.StatusText(response.StatusCode))
 	}
 	if response.StatusCode < 400 {
-		message = "the zone sends the call to another address, " + c.redirectHost(k, response) + "; it was not followed and the token not sent there"
+		message = "the zone sends the call to another address, " + c.redirectHost(k, response) +
+			"; it was not followed and the token not sent there"
 	}
-	return &reconcile.CallError{
-		Doing: k.words(), Status: response.StatusCode, Code: clean(c.safe(k, code), 40), Message: message,
+	return &state.CallError{
+		Doing: k.description(), Status: response.StatusCode, Code: text.ShortLine(c.safe(k, code), 40), Message: message,
 		Certainty: certaintyOf(response.StatusCode), Class: classOf(k, response.StatusCode, message),
 	}, whole
 }
 
 // redirectHost is the host that a redirect names.
-func (c *Client) redirectHost(k *call, response *http.Response) string {
+func (c *connection) redirectHost(k *call, response *http.Response) string {
 	location := response.Header.Get("Location")
 	to, err := url.Parse(location)
 	switch {
@@ -98,25 +103,28 @@ func (c *Client) redirectHost(k *call, response *http.Response) string {
 	case to.Host == "":
 		return "on the same host"
 	}
-	return clean(c.safe(k, to.Scheme+"://"+to.Host), 100)
+	return text.ShortLine(c.safe(k, to.Scheme+"://"+to.Host), 100)
 }
 
-// safe makes a text of the zone fit to be shown: without the token, without values sent, cleaned, cut.
-func (c *Client) safe(k *call, text string) string {
+// safe makes a message of the zone fit to be shown: without the token, without values sent,
+// cleaned, cut.
+func (c *connection) safe(k *call, message string) string {
 	secrets := append([]string{strings.TrimSpace(c.token.Reveal())}, k.secrets...)
-	return clean(scrub(text, secrets), longestMessage)
+	return text.ShortLine(scrub(message, secrets), longestMessage)
 }
 
 // broken is the error of a 2xx that could not be read: a write may have happened.
-func (c *Client) broken(ctx context.Context, k *call, watch *watch, body *replyBody, status int, err error) *reconcile.CallError {
-	e := &reconcile.CallError{
-		Doing: k.words(), Status: status, Class: reconcile.ClassBroken, Certainty: reconcile.Unknown,
+func (c *connection) broken(
+	ctx context.Context, k *call, body *replyBody, status int, err error,
+) *state.CallError {
+	e := &state.CallError{
+		Doing: k.description(), Status: status, Class: exit.ClassBroken, Certainty: state.Unknown,
 	}
 	switch {
 	case ctx.Err() != nil:
-		e.Class, e.Err, e.Message = reconcile.ClassCancelled, ctx.Err(), "interrupted while the reply came"
-	case watch.fired.Load():
-		e.Message, e.Err = "the reply stopped coming", errQuiet
+		e.Class, e.Err, e.Message = exit.ClassCancelled, ctx.Err(), "interrupted while the reply came"
+	case body.timeout.expired.Load():
+		e.Message, e.Err = "the reply stopped coming", errIdle
 	case errors.Is(body.err, errTooLong):
 		e.Message, e.Err = errTooLong.Error(), errTooLong
 	case body.err != nil:
@@ -127,31 +135,30 @@ func (c *Client) broken(ctx context.Context, k *call, watch *watch, body *replyB
 	return e
 }
 
-// unsent is the error of a request that could not be made.
-func (c *Client) unsent(k *call, message string, err error) *reconcile.CallError {
-	return &reconcile.CallError{Doing: k.words(), Message: message, Class: reconcile.ClassInvalid, Err: err}
-}
-
 // unanswered is the outcome of a request without a reply.
-func (c *Client) unanswered(ctx context.Context, k *call, watch *watch, connection *connectionTrace, err error) outcome {
-	e := &reconcile.CallError{Doing: k.words(), Class: reconcile.ClassUnreachable, Certainty: reconcile.Unknown, Err: err}
+func (c *connection) unanswered(
+	ctx context.Context, k *call, timeout *idleTimeout, trace *connectionTrace, err error,
+) outcome {
+	e := &state.CallError{
+		Doing: k.description(), Class: exit.ClassUnreachable, Certainty: state.Unknown, Err: err,
+	}
 	o := outcome{err: e, sent: true}
 	switch {
 	case errors.Is(err, ErrReadOnly):
-		e.Message, e.Class, o.sent, o.permanent = ErrReadOnly.Error(), reconcile.ClassInternal, false, true
+		e.Message, e.Class, o.sent, o.permanent = ErrReadOnly.Error(), exit.ClassInternal, false, true
 	case ctx.Err() != nil:
-		e.Message, e.Class, e.Err, o.permanent = "interrupted", reconcile.ClassCancelled, ctx.Err(), true
-	case watch.fired.Load():
-		e.Message, e.Certainty = "no answer from "+c.base.Host+" in time", reconcile.UnderWay
+		e.Message, e.Class, e.Err, o.permanent = "interrupted", exit.ClassCancelled, ctx.Err(), true
+	case timeout.expired.Load():
+		e.Message, e.Certainty = "no answer from "+c.base.Host+" in time", state.UnderWay
 	default:
 		e.Message = c.transportWords(k, err)
 		o.permanent = isTrust(err)
 	}
-	if connection.neverConnected() || isDial(err) || isTrust(err) {
+	if trace.neverConnected() || isDial(err) || isTrust(err) {
 		o.sent = false
 	}
 	if !o.sent {
-		e.Certainty = reconcile.NotHappened
+		e.Certainty = state.NotHappened
 	}
 	return o
 }
@@ -160,10 +167,12 @@ func (c *Client) unanswered(ctx context.Context, k *call, watch *watch, connecti
 func isDial(err error) bool {
 	var operation *net.OpError
 	var lookup *net.DNSError
-	return errors.As(err, &lookup) || (errors.As(err, &operation) && (operation.Op == "dial" || operation.Op == "proxyconnect"))
+	return errors.As(err, &lookup) ||
+		(errors.As(err, &operation) && (operation.Op == "dial" || operation.Op == "proxyconnect"))
 }
 
-// isTrust tells whether the other side is not whom the url names, or does not speak TLS; it will not get better.
+// isTrust tells whether the other side is not whom the url names, or does not speak TLS; it will
+// not get better.
 func isTrust(err error) bool {
 	var verification *tls.CertificateVerificationError
 	var authority x509.UnknownAuthorityError
@@ -177,11 +186,12 @@ func isTrust(err error) bool {
 var userinfo = regexp.MustCompile(`//[^/\s@]+@`)
 
 // transportWords says what went wrong below HTTP.
-func (c *Client) transportWords(k *call, err error) string {
+func (c *connection) transportWords(k *call, err error) string {
 	var lookup *net.DNSError
+	quoted := c.safe(k, userinfo.ReplaceAllString(err.Error(), "//"))
 	switch {
 	case errors.As(err, &lookup) && lookup.IsNotFound:
-		return fmt.Sprintf("no host is called %s", clean(lookup.Name, 100))
+		return fmt.Sprintf("no host is called %s", text.ShortLine(lookup.Name, 100))
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "nothing listens at " + c.base.Host
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
@@ -189,7 +199,7 @@ func (c *Client) transportWords(k *call, err error) string {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return "the connection was closed before the answer was complete"
 	case isTrust(err):
-		return "no trusted connection to " + c.base.Host + ": " + c.safe(k, userinfo.ReplaceAllString(err.Error(), "//"))
+		return "no trusted connection to " + c.base.Host + ": " + quoted
 	}
-	return c.safe(k, userinfo.ReplaceAllString(err.Error(), "//"))
+	return quoted
 }

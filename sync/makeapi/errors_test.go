@@ -8,7 +8,9 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 func TestErrorReplies(t *testing.T) {
@@ -37,16 +39,17 @@ func TestErrorReplies(t *testing.T) {
 	}
 }
 
-// A refused creation seldom is the token's fault: unless it lacks the scope, the hint says what else it may be.
+// A refused creation seldom is the token's fault: unless it lacks the scope, the hint says what
+// else it may be.
 func TestHintOfARefusedCreation(t *testing.T) {
 	t.Parallel()
 	for scopes, hint := range map[string]string{`["organizations:write"]`: "only its administrators", `["organizations:read"]`: "the scope organizations:write"} {
 		c := client(t, (&zone{answers: map[string]any{
 			"POST /organizations":                 http.HandlerFunc(answers(403, `{"message":"Permission denied","code":"SC403"}`)),
 			"GET /users/me/current-authorization": `{"authorization":{"scope":` + scopes + `}}`,
-		}}).ServeHTTP, impatient)
-		_, err := c.Write(t.Context(), reconcile.Write{Verb: reconcile.CreateOrganization, Address: "acme",
-			Arguments: reconcile.Arguments{Name: "Acme", RegionID: 1, TimezoneID: 2, CountryID: 3}})
+		}}).ServeHTTP, fewRetries)
+		_, err := c.Write(t.Context(), plan.Write{Verb: plan.CreateOrganization, Address: "acme",
+			Arguments: plan.Arguments{Name: "Acme", RegionID: 1, TimezoneID: 2, CountryID: 3}})
 		if e := callError(t, err); !strings.Contains(e.Hint, hint) {
 			t.Errorf("%s: %s", scopes, e.Hint)
 		}
@@ -68,24 +71,24 @@ func TestHints(t *testing.T) {
 		name         string
 		zone         *zone
 		organization int64
-		class        reconcile.Class
+		class        exit.Class
 		hint         string
 		explained    int // calls of current-authorization after two failures
 	}{
-		{"wrong zone", z(403, denied, `[]`), 2, reconcile.ClassForbidden, "lives in us1.make.com", 0},
-		{"missing scope", z(403, denied, `["organizations:read"]`), 1, reconcile.ClassRefused, "organization-variables:read", 1},
-		{"missing scope, as text", z(403, denied, `"organizations:read user:read"`), 1, reconcile.ClassRefused, "organization-variables:read", 1},
-		{"rights", z(403, denied, `["organization-variables:read"]`), 1, reconcile.ClassForbidden, "enough rights", 1},
-		{"scopes unknown", z(403, denied, `null`), 1, reconcile.ClassForbidden, "enough rights", 1},
-		{"edge", z(403, "error code: 1010", `[]`), 1, reconcile.ClassForbidden, "Cloudflare", 0},
-		{"server", z(500, "", `[]`), 1, reconcile.ClassServer, "later", 0},
+		{"wrong zone", z(403, denied, `[]`), 2, exit.ClassForbidden, "lives in us1.make.com", 0},
+		{"missing scope", z(403, denied, `["organizations:read"]`), 1, exit.ClassRefused, "organization-variables:read", 1},
+		{"missing scope, as text", z(403, denied, `"organizations:read user:read"`), 1, exit.ClassRefused, "organization-variables:read", 1},
+		{"rights", z(403, denied, `["organization-variables:read"]`), 1, exit.ClassForbidden, "enough rights", 1},
+		{"scopes unknown", z(403, denied, `null`), 1, exit.ClassForbidden, "enough rights", 1},
+		{"edge", z(403, "error code: 1010", `[]`), 1, exit.ClassForbidden, "Cloudflare", 0},
+		{"server", z(500, "", `[]`), 1, exit.ClassServer, "later", 0},
 	} {
-		c := client(t, test.zone.ServeHTTP, impatient)
+		c := client(t, test.zone.ServeHTTP, fewRetries)
 		if _, err := c.Organizations(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {
-			live := &reconcile.Live{}
+			live := &state.Organization{}
 			live.ID = test.organization
 			e := callError(t, readKind(c, live, "variable"))
 			if e.Class != test.class || !strings.Contains(e.Hint, test.hint) {
@@ -100,26 +103,6 @@ func TestHints(t *testing.T) {
 		}
 		if explained != test.explained {
 			t.Errorf("%s: asked %d times for the scopes", test.name, explained)
-		}
-	}
-}
-
-func TestClean(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{
-		"plain":                    "plain",
-		"":                         "",
-		" a  b ":                   "a b",
-		"a\x1b[1;31mb":             "ab",
-		"a\u009b31mb":              "ab",
-		"a\x1b]8;;http://x\x07b":   "ab",
-		"a\u200b\u2066b\ufeff":     "ab",
-		"\xff":                     "�",
-		strings.Repeat("é", 30):    strings.Repeat("é", 20) + "…",
-		"twenty characters, or so": "twenty characters, o…",
-	} {
-		if got := clean(in, 20); got != want {
-			t.Errorf("%q becomes %q, want %q", in, got, want)
 		}
 	}
 }
@@ -165,14 +148,14 @@ func FuzzDecoders(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		body := string(data)
 		for _, path := range []string{"variable", "featureControl", "member"} {
-			live := &reconcile.Live{}
+			live := &state.Organization{}
 			live.ID = 1
-			c := client(t, answers(200, body), impatient)
+			c := client(t, answers(200, body), fewRetries)
 			if err := readKind(c, live, path); err != nil && (live.Variables != nil || live.FeatureControls != nil || live.Members != nil) {
 				t.Errorf("%s: %v and yet something was kept", path, err)
 			}
 		}
-		c := client(t, answers(200, body), impatient)
+		c := client(t, answers(200, body), fewRetries)
 		c.Me(t.Context())
 		c.Organization(t.Context(), 1, false)
 		if lives, err := c.Organizations(t.Context()); err != nil && lives != nil {
@@ -181,7 +164,7 @@ func FuzzDecoders(f *testing.F) {
 		for verb := range writes {
 			c.Write(t.Context(), sample(verb))
 		}
-		c = client(t, answers(400, body), impatient)
+		c = client(t, answers(400, body), fewRetries)
 		if _, err := c.Write(t.Context(), rename); strings.ContainsAny(err.Error(), "\x1b\x00\n\r") {
 			t.Errorf("%q", err)
 		}
@@ -198,7 +181,7 @@ func FuzzScrub(f *testing.F) {
 			return
 		}
 		got := scrub(around+secret+around, []string{secret, around + "x"})
-		if densify(secret).original == secret && secret != "" && !strings.Contains(around+masked+around, secret) && strings.Contains(strings.ReplaceAll(got, masked, "\n"), secret) {
+		if normalise(secret).original == secret && secret != "" && !strings.Contains(around+masked+around, secret) && strings.Contains(strings.ReplaceAll(got, masked, "\n"), secret) {
 			t.Errorf("%q shows in %q", secret, got)
 		}
 	})

@@ -25,7 +25,7 @@ func (t handlerTransport) RoundTrip(request *http.Request) (*http.Response, erro
 	ctx, cancel := context.WithCancel(request.Context())
 	reply := &handlerReply{header: http.Header{}, cancel: cancel}
 	reply.changed = sync.NewCond(&reply.mu)
-	stop := context.AfterFunc(request.Context(), func() { reply.breakOff(context.Cause(request.Context())) })
+	stop := context.AfterFunc(request.Context(), func() { reply.abort(context.Cause(request.Context())) })
 	go func() {
 		defer stop()
 		t.serve(reply, serverRequest(request.WithContext(ctx)))
@@ -39,13 +39,13 @@ func (t handlerTransport) serve(reply *handlerReply, request *http.Request) {
 		switch problem := recover(); problem {
 		case nil:
 			if request.Context().Err() != nil { // a handler that ends because the client went has answered nothing
-				reply.breakOff(context.Cause(request.Context()))
+				reply.abort(context.Cause(request.Context()))
 			}
 			reply.finish()
 		case http.ErrAbortHandler:
-			reply.breakOff(io.ErrUnexpectedEOF)
+			reply.abort(io.ErrUnexpectedEOF)
 		default:
-			reply.breakOff(fmt.Errorf("internal error: the zone's handler panicked with a %T", problem))
+			reply.abort(fmt.Errorf("internal error: the zone's handler panicked with a %T", problem))
 		}
 	}()
 	t.handler.ServeHTTP(reply, request)
@@ -133,13 +133,14 @@ func (r *handlerReply) finish() {
 	defer r.mu.Unlock()
 	r.writeHeader(http.StatusOK)
 	r.done, r.flushed = true, r.flushed || r.err == nil
-	if length, err := strconv.ParseInt(r.sent.Get("Content-Length"), 10, 64); err == nil && r.written < length && r.err == nil {
+	length, err := strconv.ParseInt(r.sent.Get("Content-Length"), 10, 64)
+	if err == nil && r.written < length && r.err == nil {
 		r.err = io.ErrUnexpectedEOF
 	}
 	r.changed.Broadcast()
 }
 
-func (r *handlerReply) breakOff(err error) {
+func (r *handlerReply) abort(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.done && r.err == nil {

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// rateHeaders are the rate limit headers of a reply. None of them is documented; recorded
-// replies carry x-ratelimit-limit, -remaining and -reset (unix seconds), so they are hints, and absent is fine.
+// rateHeaders are the rate limit headers of a reply. None of them is documented; recorded replies
+// carry x-ratelimit-limit, -remaining and -reset (unix seconds), so they are hints, and absent is
+// fine.
 type rateHeaders struct {
 	limit     int           // 0: not said
 	remaining int           // -1: not said
@@ -26,23 +27,23 @@ func (h rateHeaders) hint() time.Duration {
 
 func readRateHeaders(header http.Header, now time.Time) rateHeaders {
 	h := rateHeaders{remaining: -1}
-	if n, err := strconv.Atoi(first(header, "X-Ratelimit-Limit")); err == nil && n > 0 && n < 1e6 {
+	if n, err := strconv.Atoi(headerValue(header, "X-Ratelimit-Limit")); err == nil && n > 0 && n < 1e6 {
 		h.limit = n
 	}
-	if n, err := strconv.Atoi(first(header, "X-Ratelimit-Remaining")); err == nil && n >= 0 {
+	if n, err := strconv.Atoi(headerValue(header, "X-Ratelimit-Remaining")); err == nil && n >= 0 {
 		h.remaining = n
 	}
-	if text := first(header, "X-Ratelimit-Reset"); text != "" {
+	if text := headerValue(header, "X-Ratelimit-Reset"); text != "" {
 		h.reset = untilReset(text, serverTime(header, now))
 	}
-	if text := first(header, "Retry-After"); text != "" {
+	if text := headerValue(header, "Retry-After"); text != "" {
 		h.retry = untilRetry(text, serverTime(header, now))
 	}
 	return h
 }
 
-// first avoids canonicalising the key, which is canonical already.
-func first(header http.Header, key string) string {
+// headerValue avoids canonicalising the key, which is canonical already.
+func headerValue(header http.Header, key string) string {
 	if values := header[key]; len(values) > 0 {
 		return strings.TrimSpace(values[0])
 	}
@@ -52,7 +53,7 @@ func first(header http.Header, key string) string {
 // serverTime is the zone's own clock, so that a skew between the machines does not
 // matter; a Date that is days away is taken for no clock at all.
 func serverTime(header http.Header, now time.Time) time.Time {
-	date, err := http.ParseTime(first(header, "Date"))
+	date, err := http.ParseTime(headerValue(header, "Date"))
 	if err != nil || date.Sub(now).Abs() > 24*time.Hour {
 		return now
 	}

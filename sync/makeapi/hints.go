@@ -2,41 +2,48 @@ package makeapi
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/exit"
+	"makesync/sync/state"
 )
 
 // classHints say what to check, by class.
-var classHints = map[reconcile.Class]string{
-	reconcile.ClassRefused:   "check the token of zone %z: it may be mistyped, revoked or made in another zone",
-	reconcile.ClassForbidden: "check that the token's user is a member of the organization with enough rights, and that the organization lives in zone %z",
-	reconcile.ClassFreePlan:  "the organization's plan does not let API tokens do this; it needs a paid plan",
-	reconcile.ClassLicence:   "the organization's plan does not include this; it needs a higher plan",
-	reconcile.ClassNotFound:  "check the id, and that the organization lives in zone %z and the token's user is a member of it",
-	reconcile.ClassRateLimit: "other programs may be using the organization's calls per minute; try again later",
-	reconcile.ClassServer:    "the zone has a problem of its own; try again later",
-	reconcile.ClassBroken:    "something between here and the zone may be answering in its place; check the url of zone %z",
+var classHints = map[exit.Class]string{
+	exit.ClassRefused: "check the token of zone %z: it may be mistyped, revoked or made in another zone",
+	exit.ClassForbidden: "check that the token's user is a member of the organization with enough rights, " +
+		"and that the organization lives in zone %z",
+	exit.ClassFreePlan: "the organization's plan does not let API tokens do this; it needs a paid plan",
+	exit.ClassLicence:  "the organization's plan does not include this; it needs a higher plan",
+	exit.ClassNotFound: "check the id, " +
+		"and that the organization lives in zone %z and the token's user is a member of it",
+	exit.ClassRateLimit: "other programs may be using the organization's calls per minute; try again later",
+	exit.ClassServer:    "the zone has a problem of its own; try again later",
+	exit.ClassBroken: "something between here and the zone may be answering in its place; " +
+		"check the url of zone %z",
 }
 
-// codeHints say what to check, by the code of the error (named in the docs or by Make's own client).
+// codeHints say what to check, by the code of the error (named in the docs or by Make's own
+// client).
 var codeHints = map[string]string{
 	"IM004": "the zone wants this confirmed: something would be lost with it",
 	"IM011": "a limit of the organization's plan is reached",
 	"IM016": "something else still depends on it",
 }
 
-// explain adds a hint to an error. Only a 403 that nothing else explains costs a call, once per client.
-func (c *Client) explain(ctx context.Context, k *call, e *reconcile.CallError) {
+// explain adds a hint to an error. Only a 403 that nothing else explains costs a call, once per
+// client.
+func (c caller) explain(ctx context.Context, k *call, e *state.CallError) {
 	if e.Hint = c.explainKnown(k, e); e.Hint != "" {
 		return
 	}
-	if e.Status == http.StatusForbidden && e.Class != reconcile.ClassFreePlan {
+	if e.Status == http.StatusForbidden && e.Class != exit.ClassFreePlan {
 		if lacking := c.lackingScope(ctx, k); lacking != "" {
-			e.Class = reconcile.ClassRefused
+			e.Class = exit.ClassRefused
 			e.Hint = "the token lacks the scope " + lacking + "; make one that has it"
 			return
 		}
@@ -47,63 +54,60 @@ func (c *Client) explain(ctx context.Context, k *call, e *reconcile.CallError) {
 	}
 }
 
-// creationHint is for the one call that ordinary users may not be allowed to make at all (the published scopes
-// and the documentation disagree about it).
-const creationHint = "the zone may let only its administrators create organizations, or the plan of the token's user allows no more of them: " +
+// creationHint is for the one call that ordinary users may not be allowed to make at all (the
+// published scopes and the documentation disagree about it).
+const creationHint = "the zone may let only its administrators create organizations, " +
+	"or the plan of the token's user allows no more of them: " +
 	"create it by hand, then write its id"
 
 // explainKnown explains what can be told from what is known already.
-func (c *Client) explainKnown(k *call, e *reconcile.CallError) string {
+func (c caller) explainKnown(k *call, e *state.CallError) string {
 	switch {
 	case e.Status >= 300 && e.Status < 400:
 		return "check the url of zone " + c.zone
 	case codeHints[e.Code] != "":
 		return codeHints[e.Code]
 	case e.Status == http.StatusForbidden && isEdge(e.Message):
-		return "the zone's edge (Cloudflare) turned the request away before the API saw it: it does so by network address or client; ask whoever runs the zone, or try another network"
-	case e.Class == reconcile.ClassForbidden || e.Class == reconcile.ClassNotFound:
+		return edgeHint
+	case e.Class == exit.ClassForbidden || e.Class == exit.ClassNotFound:
 		if host := c.elsewhere(k.organization); host != "" {
-			return "organization " + strconv.FormatInt(k.organization, 10) + " lives in " + host + ", not in zone " + c.zone + " (" + c.base.Host + ")"
+			return fmt.Sprintf("organization %d lives in %s, not in zone %s (%s)",
+				k.organization, host, c.zone, c.base.Host)
 		}
-	case e.Class == reconcile.ClassUnreachable && isTrust(orNone(e.Err)):
+	case e.Class == exit.ClassUnreachable && e.Err != nil && isTrust(e.Err):
 		return "check the url of zone " + c.zone + " and this machine's certificates and clock"
-	case e.Class == reconcile.ClassUnreachable:
+	case e.Class == exit.ClassUnreachable:
 		return "check the network, the proxy settings and the url of zone " + c.zone
 	}
 	return ""
 }
 
-// isEdge knows the plain-text refusals of the content network in front of the API, "error code: 1010".
+// edgeHint is for what the content network in front of the API refuses.
+const edgeHint = "the zone's edge (Cloudflare) turned the request away before the API saw it: " +
+	"it does so by network address or client; ask whoever runs the zone, or try another network"
+
+// isEdge knows the plain-text refusals of the content network in front of the API, "error code:
+// 1010".
 func isEdge(message string) bool {
 	return strings.HasPrefix(strings.ToLower(message), "error code:")
 }
 
-type noError struct{}
-
-func (noError) Error() string { return "" }
-
-func orNone(err error) error {
-	if err == nil {
-		return noError{}
-	}
-	return err
-}
-
 // elsewhere is the host that a row of the list gave for an organization, where it is not this one.
-func (c *Client) elsewhere(organization int64) string {
-	host, ok := c.hosts.Load(organization)
+func (c caller) elsewhere(organization int64) string {
+	host, ok := c.organizationHosts.Load(organization)
 	if !ok || host == "" || host == c.base.Host || host == c.base.Hostname() || isLoopback(c.base.Hostname()) {
 		return ""
 	}
-	return clean(host.(string), 100)
+	return text.ShortLine(host.(string), 100)
 }
 
-// lackingScope is the scope that a call needs and the token does not have, or "" where that is not known.
-func (c *Client) lackingScope(ctx context.Context, k *call) string {
+// lackingScope is the scope that a call needs and the token does not have, or "" where that is not
+// known.
+func (c caller) lackingScope(ctx context.Context, k *call) string {
 	if k.scope == "" {
 		return ""
 	}
-	scopes, err := c.Scopes(ctx)
+	scopes, err := tokenScopes(ctx, c)
 	if err != nil || len(scopes) == 0 || slices.Contains(scopes, k.scope) {
 		return ""
 	}

@@ -6,21 +6,21 @@ import (
 	"net/http"
 	"net/url"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // Invitation is what an invitation's hash stands for. The hash only travels in the e-mail
 // and is a secret: whoever has it can read the invitation.
 type Invitation struct {
-	Organization reconcile.Name // id and name
-	User         reconcile.User
+	Organization state.Name // id and name
+	User         state.User
 	UserName     string
 	RoleID       int64
 	State        string // "" accepted, else "pending", "expired" or other text of the zone
 }
 
-// Invitation reads an invitation by its hash (GET /organizations/invitation).
-func (c *Client) Invitation(ctx context.Context, hash string) (Invitation, error) {
+func readInvitation(ctx context.Context, c caller, hash string) (Invitation, error) {
 	var reply struct {
 		Organization nameRow  `json:"organization"`
 		User         userRow  `json:"user"`
@@ -28,30 +28,32 @@ func (c *Client) Invitation(ctx context.Context, hash string) (Invitation, error
 	}
 	k := &call{
 		method: http.MethodGet, path: "/organizations/invitation", query: url.Values{"hash": {hash}},
-		secretQuery: true, secrets: []string{hash}, doing: "read the invitation in", object: "zone " + c.zone, scope: readOrganizations,
+		secretQuery: true, secrets: []string{hash}, scope: scopeOrganizationsRead,
+		doing: "read the invitation in", object: "zone " + c.zone,
 		decode: decodeJSON(&reply),
 	}
 	if err := c.do(ctx, k); err != nil {
 		return Invitation{}, err
 	}
 	if reply.Role == nil {
-		return Invitation{}, k.misfit("it holds no role")
+		return Invitation{}, k.mismatch("it holds no role")
 	}
 	return Invitation{
 		Organization: reply.Organization.name(),
-		User:         reconcile.User{ID: reply.User.ID.n, Email: address(reply.User.Email)},
+		User:         state.User{ID: reply.User.ID.n, Email: address(reply.User.Email)},
 		UserName:     string(reply.User.Name), RoleID: reply.Role.UsersRoleID.n, State: string(reply.Role.Invitation),
 	}, nil
 }
 
 // acceptInvitation acts for the token's own user. The hash is the write's Arguments.Name.
-func acceptInvitation(w reconcile.Write) (draft, error) {
+func acceptInvitation(w plan.Write) (writeRequest, error) {
 	hash := w.Arguments.Name
 	if hash == "" {
-		return draft{}, errors.New("the invitation's hash is missing")
+		return writeRequest{}, errors.New("the invitation's hash is missing")
 	}
-	return draft{
-		doing: "accept the invitation", method: post, path: "/organizations/accept-invitation", scope: writeOrganizations,
+	return writeRequest{
+		doing: "accept the invitation", scope: scopeOrganizationsWrite,
+		method: post, path: "/organizations/accept-invitation",
 		body: struct {
 			Hash string `json:"hash"`
 		}{hash},

@@ -11,10 +11,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/state"
 )
 
-func readKind(c *Client, live *reconcile.Live, kind string) error {
+func readKind(c *Client, live *state.Organization, kind string) error {
 	return c.Read(context.Background(), live, spec.Kind(kind))
 }
 
@@ -51,16 +52,16 @@ func TestOrganizationRows(t *testing.T) {
 
 func TestDetail(t *testing.T) {
 	t.Parallel()
-	for body, want := range map[string]reconcile.Class{
+	for body, want := range map[string]exit.Class{
 		`{"organization":{"id":11,"name":"A","activeScenarios":3,"license":{}}}`: "",
 		`{"organization":{"name":"A","activeScenarios":"3"}}`:                    "",
-		`{"organization":{"id":12}}`:                                             reconcile.ClassBroken,
-		`{"organization":null}`:                                                  reconcile.ClassBroken,
-		`{}`:                                                                     reconcile.ClassBroken,
-		`{"organization":{"id":11,"deleted":true}}`:                              reconcile.ClassNotFound,
+		`{"organization":{"id":12}}`:                                             exit.ClassBroken,
+		`{"organization":null}`:                                                  exit.ClassBroken,
+		`{}`:                                                                     exit.ClassBroken,
+		`{"organization":{"id":11,"deleted":true}}`:                              exit.ClassNotFound,
 	} {
 		z := &zone{answers: map[string]any{"GET /organizations/11": body}}
-		live, err := client(t, z.ServeHTTP, impatient).Organization(t.Context(), 11, true)
+		live, err := client(t, z.ServeHTTP, fewRetries).Organization(t.Context(), 11, true)
 		switch {
 		case want != "":
 			if e := callError(t, err); e.Class != want {
@@ -105,16 +106,16 @@ func TestVariables(t *testing.T) {
 		"just one": {`{"organizationVariables":{"typeId":2,"name":"A","value":"1","isSystem":false}}`, []row{{"A", "1", 2, false, false}}},
 		"none":     {`{"organizationVariables":[],"pg":null}`, []row{}},
 	} {
-		live := &reconcile.Live{}
+		live := &state.Organization{}
 		live.ID = 1
-		if err := readKind(client(t, answers(200, test.body), impatient), live, "variable"); err != nil {
+		if err := readKind(client(t, answers(200, test.body), fewRetries), live, "variable"); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
 		got := []row{}
 		for _, v := range live.Variables {
-			got = append(got, row{v.Name, v.Value.Reveal(), v.Type, v.System, v.Odd != ""})
-			if !v.Value.IsSensitive() || v.Value.Reveal() != "" && strings.Contains(v.Odd, v.Value.Reveal()+" ") {
+			got = append(got, row{v.Name, v.Value.Reveal(), v.Type, v.System, v.Invalid != ""})
+			if !v.Value.IsSensitive() || v.Value.Reveal() != "" && strings.Contains(v.Invalid, v.Value.Reveal()+" ") {
 				t.Errorf("%s: %s shows its value", name, v.Name)
 			}
 		}
@@ -129,30 +130,30 @@ func TestWhatThePlanLacks(t *testing.T) {
 	t.Parallel()
 	const free = `{"message":"Permission denied","code":"SC403","detail":"Forbidden to use token authorization for this organization."}`
 	const onlySystem = `{"organizationVariables":[{"typeId":2,"name":"org","value":"x","isSystem":true}]}`
-	with := reconcile.License{"customVariables": true}
+	with := state.License{"customVariables": true}
 	for _, test := range []struct {
 		name    string
 		kind    string
 		answer  http.HandlerFunc
-		licence reconcile.License
+		licence state.License
 		lacks   bool
-		class   reconcile.Class
+		class   exit.Class
 	}{
 		{"Free plan", "variable", answers(403, free), nil, true, ""},
 		{"Free plan, controls", "featureControl", answers(403, free), with, true, ""},
 		{"Free plan, members", "member", answers(403, free), nil, true, ""},
 		{"402", "featureControl", answers(402, "{}"), nil, true, ""},
-		{"404 of variables", "variable", answers(404, "{}"), reconcile.License{}, true, ""},
-		{"404 although licensed", "variable", answers(404, "{}"), with, false, reconcile.ClassNotFound},
-		{"404 of controls", "featureControl", answers(404, "{}"), nil, false, reconcile.ClassNotFound},
-		{"403", "variable", answers(403, `{"message":"Permission denied","code":"SC403","detail":"Access denied."}`), nil, false, reconcile.ClassForbidden},
-		{"only system, licence lacks it", "variable", answers(200, onlySystem), reconcile.License{"apiLimit": 30.0}, true, ""},
+		{"404 of variables", "variable", answers(404, "{}"), state.License{}, true, ""},
+		{"404 although licensed", "variable", answers(404, "{}"), with, false, exit.ClassNotFound},
+		{"404 of controls", "featureControl", answers(404, "{}"), nil, false, exit.ClassNotFound},
+		{"403", "variable", answers(403, `{"message":"Permission denied","code":"SC403","detail":"Access denied."}`), nil, false, exit.ClassForbidden},
+		{"only system, licence lacks it", "variable", answers(200, onlySystem), state.License{"apiLimit": 30.0}, true, ""},
 		{"only system, licence unknown", "variable", answers(200, onlySystem), nil, false, ""},
 		{"only system, licensed", "variable", answers(200, onlySystem), with, false, ""},
 	} {
-		live := &reconcile.Live{License: test.licence}
+		live := &state.Organization{License: test.licence}
 		live.ID = 1
-		err := readKind(client(t, test.answer, impatient), live, test.kind)
+		err := readKind(client(t, test.answer, fewRetries), live, test.kind)
 		kind := spec.Kind(test.kind)
 		if (live.Lacks[kind] != "") != test.lacks || (err == nil) != (test.class == "") || (live.Failed[kind] != nil) != (err != nil) {
 			t.Errorf("%s: lacks %q, failed %v, %v", test.name, live.Lacks[kind], live.Failed[kind], err)
@@ -167,7 +168,7 @@ func TestControls(t *testing.T) {
 	t.Parallel()
 	const body = `{"enableAllControlFeatures":false,"featureControls":[
 		{"id":9,"name":"Make AI Tools","label":{"en":"x"},"tags":[],"warning_message":{},"enabled":true},{"id":"3","name":"Agents","enabled":0},{"id":9,"name":"Make AI Tools","enabled":true}]}`
-	live := &reconcile.Live{}
+	live := &state.Organization{}
 	live.ID = 1
 	if err := readKind(client(t, answers(200, body)), live, "featureControl"); err != nil {
 		t.Fatal(err)
@@ -176,7 +177,7 @@ func TestControls(t *testing.T) {
 	if diff := cmp.Diff(want, live.FeatureControls); diff != "" {
 		t.Error(diff)
 	}
-	if err := readKind(client(t, answers(200, `{"featureControls":[{"id":1,"name":"x"}]}`), impatient), live, "featureControl"); err == nil {
+	if err := readKind(client(t, answers(200, `{"featureControls":[{"id":1,"name":"x"}]}`), fewRetries), live, "featureControl"); err == nil {
 		t.Error("a control that does not say whether it is on was taken for one that is off")
 	}
 }
@@ -195,7 +196,7 @@ func TestMembers(t *testing.T) {
 			"membershipPromises":[{"id":1,"legacyUserId":6,"organizationRoleId":13,"legacyEmail":"Fay@acme.example","legacyName":"Fay"},
 			 {"id":2,"legacyUserId":null,"organizationRoleId":12,"legacyEmail":"gus@acme.example"}],"pg":{"limit":10000}}`,
 	}}
-	live := &reconcile.Live{}
+	live := &state.Organization{}
 	live.ID = 11
 	if err := readKind(client(t, z.ServeHTTP), live, "member"); err != nil {
 		t.Fatal(err)
@@ -222,30 +223,30 @@ func TestMembers(t *testing.T) {
 	}
 }
 
-// TestOtherRoleNumbers: in a zone with other ids the Owner is known by the name of the role; where the ids are the
-// published ones nothing more is asked.
+// TestOtherRoleNumbers: in a zone with other ids the Owner is known by the name of the role; where
+// the ids are the published ones nothing more is asked.
 func TestOtherRoleNumbers(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		roles, rows string
 		owner       int64
-		want        reconcile.AdminRoles
+		want        state.AdminRoles
 		calls       int
 	}{
-		{`[{"id":21,"name":"OWNER"},{"id":"22","name":"Admin"}]`, `[{"userId":1,"usersRoleId":21},{"userId":2,"usersRoleId":22}]`, 1, reconcile.AdminRoles{Owner: 21, Admin: 22}, 3},
-		{`[{"id":1,"name":"Inhaber","identifier":"owner"}]`, `[{"userId":1,"usersRoleId":1}]`, 1, reconcile.AdminRoles{Owner: 1}, 3},
-		{`[{"id":21,"name":"Owner"},{"id":31,"name":"owner"}]`, `[{"userId":1,"usersRoleId":21}]`, 0, reconcile.AdminRoles{}, 4},
-		{`[{"id":21,"name":"Owner"}]`, `[{"userId":1,"usersRoleId":11}]`, 1, reconcile.AdminRoles{}, 2},
-		{`{}`, `[{"userId":1,"usersRoleId":21}]`, 0, reconcile.AdminRoles{}, 0},
+		{`[{"id":21,"name":"OWNER"},{"id":"22","name":"Admin"}]`, `[{"userId":1,"usersRoleId":21},{"userId":2,"usersRoleId":22}]`, 1, state.AdminRoles{Owner: 21, Admin: 22}, 3},
+		{`[{"id":1,"name":"Inhaber","identifier":"owner"}]`, `[{"userId":1,"usersRoleId":1}]`, 1, state.AdminRoles{Owner: 1}, 3},
+		{`[{"id":21,"name":"Owner"},{"id":31,"name":"owner"}]`, `[{"userId":1,"usersRoleId":21}]`, 0, state.AdminRoles{}, 4},
+		{`[{"id":21,"name":"Owner"}]`, `[{"userId":1,"usersRoleId":11}]`, 1, state.AdminRoles{}, 2},
+		{`{}`, `[{"userId":1,"usersRoleId":21}]`, 0, state.AdminRoles{}, 0},
 	} {
 		z := &zone{answers: map[string]any{
 			"GET /organizations/11/user-organization-roles": `{"userOrganizationRoles":` + c.rows + `}`,
 			"GET /users":       `{"users":[{"id":1,"email":"a@b.example"},{"id":2,"email":"c@b.example"}],"pg":{"limit":10000}}`,
 			"GET /users/roles": `{"usersRoles":` + c.roles + `}`,
 		}}
-		live := &reconcile.Live{}
+		live := &state.Organization{}
 		live.ID = 11
-		if err := readKind(client(t, z.ServeHTTP, impatient), live, "member"); err != nil {
+		if err := readKind(client(t, z.ServeHTTP, fewRetries), live, "member"); err != nil {
 			t.Fatal(c.roles, err)
 		}
 		if calls := len(z.requests()); live.OwnerID != c.owner || live.AdminRoles != c.want || c.calls != 0 && calls != c.calls {
@@ -289,20 +290,20 @@ func TestNames(t *testing.T) {
 	}}
 	c := client(t, z.ServeHTTP)
 	for range 2 {
-		for list, want := range map[reconcile.List]reconcile.Name{
-			reconcile.Regions: {ID: 1, Name: "EU"}, reconcile.Countries: {ID: 202, Name: "Czechia", Code: "CZE", Code2: "CZ"},
-			reconcile.Timezones: {ID: 113, Name: "Prague", Code: "Europe/Prague"}, reconcile.Roles: {ID: 11, Name: "Owner", Code: "owner"},
-			reconcile.Teams: {ID: 5, Name: "Ops"},
+		for list, want := range map[state.List]state.Name{
+			state.Regions: {ID: 1, Name: "EU"}, state.Countries: {ID: 202, Name: "Czechia", Code: "CZE", Code2: "CZ"},
+			state.Timezones: {ID: 113, Name: "Prague", Code: "Europe/Prague"}, state.Roles: {ID: 11, Name: "Owner", Code: "owner"},
+			state.Teams: {ID: 5, Name: "Ops"},
 		} {
 			organization := int64(0)
-			if list == reconcile.Teams {
+			if list == state.Teams {
 				organization = 11
 			}
 			names, err := c.Names(t.Context(), list, organization)
 			if err != nil || len(names) == 0 || names[0] != want {
 				t.Errorf("%s: %+v, %v", list, names, err)
 			}
-			if list == reconcile.Roles && len(names) != 2 {
+			if list == state.Roles && len(names) != 2 {
 				t.Errorf("roles: %+v", names)
 			}
 		}
@@ -310,7 +311,7 @@ func TestNames(t *testing.T) {
 	if n := len(z.requests()); n != 5 {
 		t.Errorf("%d requests for 5 lists", n)
 	}
-	if _, err := c.Names(t.Context(), reconcile.Teams, 0); err == nil {
+	if _, err := c.Names(t.Context(), state.Teams, 0); err == nil {
 		t.Error("teams of no organization")
 	}
 }
@@ -329,7 +330,7 @@ func TestMe(t *testing.T) {
 		t.Errorf("%+v, %v", me, err)
 	}
 	_, err = client(t, answers(401, `{"code":"IM015","message":"Unauthorized"}`)).Me(t.Context())
-	if e := callError(t, err); e.Class != reconcile.ClassRefused || e.Code != "IM015" || !strings.Contains(e.Hint, "token") {
+	if e := callError(t, err); e.Class != exit.ClassRefused || e.Code != "IM015" || !strings.Contains(e.Hint, "token") {
 		t.Errorf("%+v", e)
 	}
 }

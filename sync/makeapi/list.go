@@ -8,24 +8,25 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"sync"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/state"
 )
 
 // A list counts as read only with proof that it is whole; anything else is an error, so that a
 // part of a list never looks like all of it:
 //
-//	the page has fewer rows than the limit that `pg` echoes    whole
-//	the page is empty                                          whole
-//	`pg` or its limit is missing, fewer than 10 rows           whole: no known default cuts shorter
-//	`pg` or its limit is missing, 10 rows or more              one more page; nothing new there: whole
-//	the page is full                                           one more page
-//	a further page repeats only rows that were read            an error: the zone ignores pg[offset]
-//	totalCount, where it was asked for, is what was read       whole: a last page that is full needs no other one after it
-//	totalCount is larger than what was read                    one more page; nothing behind the last row: whole, since
-//	                                                           a zone may count rows that it does not show
-//	totalCount is above 0 and there is no row                  an error
+//	the page has fewer rows than the limit that `pg` echoes  whole
+//	the page is empty                                        whole
+//	no `pg` or no limit in it, fewer than 10 rows            whole: no known default cuts shorter
+//	no `pg` or no limit in it, 10 rows or more               one more page; nothing new: whole
+//	the page is full                                         one more page
+//	a further page repeats only rows that were read          an error: the zone ignores pg[offset]
+//	totalCount, where it was asked for, is what was read     whole: a full page may be the last
+//	totalCount is larger than what was read                  one more page; nothing more: whole¹
+//	totalCount is above 0 and there is no row                an error
+//
+// ¹ A zone may count rows that it does not show.
 //
 // A further page begins with the last row of the one before. Where it does not, rows were added
 // or taken away in between and one may have been missed: the list is read again from its beginning.
@@ -48,7 +49,7 @@ type listing[T any] struct {
 }
 
 // readList reads a list to its proven end; rows come once each, in the zone's order.
-func readList[T any](ctx context.Context, c *Client, l listing[T]) (page[T], error) {
+func readList[T any](ctx context.Context, c caller, l listing[T]) (page[T], error) {
 	for try := 1; ; try++ {
 		whole, err := l.pages(ctx, c)
 		if errors.Is(err, errMoved) && try < listTries {
@@ -56,14 +57,14 @@ func readList[T any](ctx context.Context, c *Client, l listing[T]) (page[T], err
 		}
 		var ours unreadable
 		if errors.As(err, &ours) {
-			err = &reconcile.CallError{Doing: l.call.words(), Class: reconcile.ClassBroken, Message: string(ours)}
+			err = &state.CallError{Doing: l.call.description(), Class: exit.ClassBroken, Message: string(ours)}
 		}
 		return whole, err
 	}
 }
 
-func (l listing[T]) pages(ctx context.Context, c *Client) (page[T], error) {
-	read := reading[T]{listing: l, seen: map[int64]bool{}}
+func (l listing[T]) pages(ctx context.Context, c caller) (page[T], error) {
+	read := listReader[T]{listing: l, seen: map[int64]bool{}}
 	for !read.whole {
 		p, err := l.page(ctx, c, read.offset())
 		if err == nil {
@@ -76,7 +77,7 @@ func (l listing[T]) pages(ctx context.Context, c *Client) (page[T], error) {
 	return read.all, nil
 }
 
-func (l listing[T]) page(ctx context.Context, c *Client, offset int) (p page[T], err error) {
+func (l listing[T]) page(ctx context.Context, c caller, offset int) (p page[T], err error) {
 	k := l.call
 	k.method, k.longest = http.MethodGet, listReply
 	k.query = maps.Clone(l.call.query)
@@ -95,8 +96,8 @@ func (l listing[T]) page(ctx context.Context, c *Client, offset int) (p page[T],
 	return p, err
 }
 
-// reading is how far a list has been read.
-type reading[T any] struct {
+// listReader is how far a list has been read.
+type listReader[T any] struct {
 	listing[T]
 	all   page[T]
 	seen  map[int64]bool
@@ -108,7 +109,7 @@ type reading[T any] struct {
 }
 
 // offset is where the next page begins: at the last row read, so that a shift is noticed.
-func (r *reading[T]) offset() int {
+func (r *listReader[T]) offset() int {
 	if r.next > 0 && r.limit != 1 {
 		return r.next - 1
 	}
@@ -116,9 +117,9 @@ func (r *reading[T]) offset() int {
 }
 
 // add takes a page and decides whether the list is whole.
-func (r *reading[T]) add(p page[T]) error {
+func (r *listReader[T]) add(p page[T]) error {
 	offset := r.offset()
-	fresh, overlaps, err := r.keep(p)
+	fresh, overlaps, err := r.addRows(p)
 	if err != nil {
 		return err
 	}
@@ -152,10 +153,11 @@ func (r *reading[T]) add(p page[T]) error {
 }
 
 // overlap is how many rows of a page at this offset were read before, if nothing moved.
-func (r *reading[T]) overlap(offset int) int { return r.next - offset }
+func (r *listReader[T]) overlap(offset int) int { return r.next - offset }
 
-// keep adds the rows that are new; overlaps tells whether the page begins where the last one ended.
-func (r *reading[T]) keep(p page[T]) (fresh int, overlaps bool, err error) {
+// addRows adds the rows that are new; overlaps tells whether the page begins where the last one
+// ended.
+func (r *listReader[T]) addRows(p page[T]) (fresh int, overlaps bool, err error) {
 	overlaps = r.next == 0 || r.limit == 1
 	for i := range p.rows {
 		id := r.id(&p.rows[i])
@@ -178,69 +180,11 @@ func (r *reading[T]) keep(p page[T]) (fresh int, overlaps bool, err error) {
 	return fresh, overlaps, nil
 }
 
-// learnLimit takes the echoed limit; one that the page itself exceeds was not obeyed and proves nothing.
-func (r *reading[T]) learnLimit(p page[T]) {
+// learnLimit takes the echoed limit; one that the page itself exceeds was not obeyed and proves
+// nothing.
+func (r *listReader[T]) learnLimit(p page[T]) {
 	r.limit = 0
 	if limit := p.info.Limit; limit.known && limit.n > 0 && int64(len(p.rows)) <= limit.n {
 		r.limit = int(min(limit.n, longestList))
 	}
-}
-
-// columns asks for a list with its columns chosen, and with fewer wishes where the zone refuses them; wishes go
-// from the most to the fewest.
-func (c *Client) columns(path string, wishes []url.Values, ask func(wish url.Values) error) error {
-	for i := c.refused.first(path); ; i++ {
-		err := ask(wishes[i])
-		if i+1 == len(wishes) || !refusesColumns(err) {
-			return err
-		}
-		c.refused.note(path, i)
-	}
-}
-
-// refusedWishes remembers which columns a zone refuses. One refusal may be chance; after two the wish is not made again.
-type refusedWishes struct {
-	mu    sync.Mutex
-	times map[string][]int
-}
-
-// first is the index of the first wish that is worth making.
-func (r *refusedWishes) first(path string) int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for i, n := range r.times[path] {
-		if n < 2 {
-			return i
-		}
-	}
-	return len(r.times[path])
-}
-
-func (r *refusedWishes) note(path string, wish int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.times == nil {
-		r.times = map[string][]int{}
-	}
-	for len(r.times[path]) <= wish {
-		r.times[path] = append(r.times[path], 0)
-	}
-	r.times[path][wish]++
-}
-
-// refusesColumns tells whether a zone may have answered so because of a column that it does not know.
-func refusesColumns(err error) bool {
-	call := reconcile.AsCallError(err)
-	return call != nil && (call.Status == http.StatusBadRequest || call.Status == http.StatusUnprocessableEntity)
-}
-
-// cols is a query that asks for columns. They replace the default ones, so id is always among them.
-func cols(names ...string) url.Values { return url.Values{"cols[]": names} }
-
-// with is a copy of a query with one more parameter.
-func with(query url.Values, name, value string) url.Values {
-	more := url.Values{}
-	maps.Copy(more, query)
-	more.Set(name, value)
-	return more
 }

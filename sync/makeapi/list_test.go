@@ -11,7 +11,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/state"
 )
 
 // paged answers /organizations out of ids as a zone with quirks does.
@@ -107,7 +108,7 @@ func TestListsAreReadToTheirProvenEnd(t *testing.T) {
 		c := client(t, test.zone.ServeHTTP)
 		lives, err := c.Organizations(t.Context())
 		if test.rows < 0 {
-			if e := callError(t, err); e.Class != reconcile.ClassBroken || lives != nil {
+			if e := callError(t, err); e.Class != exit.ClassBroken || lives != nil {
 				t.Errorf("%s: %d rows, %v", test.name, len(lives), err)
 			}
 		} else if err != nil || len(lives) != test.rows {
@@ -170,11 +171,11 @@ func TestAPartOfAListIsAnError(t *testing.T) {
 		`{"organizations":[{"id":1},{"name":"n"}]}`, `{"organizations":[{"id":"x"}]}`, `{"organizations":[7]}`, `{"organizations":[`,
 		`{"pg":{"limit":10}}`, `<html>`, `{"message":"odd"}`,
 	} {
-		lives, err := client(t, answers(200, body), impatient).Organizations(t.Context())
-		if e := callError(t, err); e.Class != reconcile.ClassBroken || lives != nil {
+		lives, err := client(t, answers(200, body), fewRetries).Organizations(t.Context())
+		if e := callError(t, err); e.Class != exit.ClassBroken || lives != nil {
 			t.Errorf("%s: %v, %v", body, lives, e)
 		}
-		live := &reconcile.Live{}
+		live := &state.Organization{}
 		live.ID = 1
 		for _, kind := range []string{"variable", "featureControl", "member"} {
 			body := strings.ReplaceAll(body, "organizations", map[string]string{"variable": "organizationVariables",
@@ -182,7 +183,7 @@ func TestAPartOfAListIsAnError(t *testing.T) {
 			if body == `{"organizationVariables":{}}` {
 				continue // variables by name, none
 			}
-			if err := readKind(client(t, answers(200, body), impatient), live, kind); err == nil || live.Failed == nil {
+			if err := readKind(client(t, answers(200, body), fewRetries), live, kind); err == nil || live.Failed == nil {
 				t.Errorf("%s: %s was read", kind, body)
 			}
 		}

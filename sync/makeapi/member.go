@@ -7,7 +7,8 @@ import (
 	"strings"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/state"
 )
 
 // roleRow is a row of user-organization-roles. The published column list says
@@ -20,7 +21,8 @@ type roleRow struct {
 	Invitation     invitation `json:"invitation"`
 }
 
-// invitation is null or missing for a member, else "pending", "expired" or whatever the zone says: not a member yet.
+// invitation is null or missing for a member, else "pending", "expired" or whatever the zone says:
+// not a member yet.
 type invitation string
 
 // UnmarshalJSON keeps what is no text as its JSON.
@@ -28,59 +30,63 @@ func (i *invitation) UnmarshalJSON(data []byte) error {
 	*i = ""
 	switch {
 	case data[0] == '"':
-		var t text
+		var t looseText
 		if err := t.UnmarshalJSON(data); err != nil {
 			return err
 		}
-		*i = invitation(strings.ToLower(clean(t.trimmed(), 40)))
+		*i = invitation(strings.ToLower(text.ShortLine(t.trimmed(), 40)))
 	case !slices.Contains([]string{"null", "false"}, string(data)):
-		*i = invitation(clean(string(data), 40))
+		*i = invitation(text.ShortLine(string(data), 40))
 	}
 	return nil
 }
 
 // readMembers joins the role rows of an organization, which hold no e-mail, with its people.
-func (c *Client) readMembers(ctx context.Context, live *reconcile.Live) error {
+func readMembers(ctx context.Context, c caller, live *state.Organization) error {
 	k := call{method: "GET", path: ofOrganization(live.ID, "/user-organization-roles"), organization: live.ID,
-		doing: "read the roles in", object: nameOf(live), scope: readOrganizations}
-	rows, err := readWhole[roleRow](ctx, c, k, "userOrganizationRoles")
+		doing: "read the roles in", object: nameOf(live), scope: scopeOrganizationsRead}
+	rows, err := readUnpaged[roleRow](ctx, c, k, "userOrganizationRoles")
 	if err != nil {
 		return err
 	}
 	roles, err := rolesOf(live.ID, rows)
 	if err != nil {
-		return k.misfit(err.Error())
+		return k.mismatch(err.Error())
 	}
 	k.doing = "read the people of"
-	people, err := c.users(ctx, k, nil)
+	people, err := readUsers(ctx, c, k, nil)
 	if err != nil {
 		return err
 	}
-	live.AdminRoles = c.adminRoles(ctx, live.ID, roles)
-	join(live, roles, people)
+	live.AdminRoles = findAdminRoles(ctx, c, live.ID, roles)
+	joinMembers(live, roles, people)
 	return nil
 }
 
-// adminRoles are the ids of Owner and Admin in a zone that numbers its roles otherwise: where nobody has the
-// Owner's published role, the zone's lists tell by name. One that cannot be read leaves the published ids.
-func (c *Client) adminRoles(ctx context.Context, organization int64, rows []reconcile.RoleRow) (found reconcile.AdminRoles) {
-	owns := func(row reconcile.RoleRow) bool { return row.RoleID == reconcile.OwnerRole && row.Invitation == "" }
+// findAdminRoles finds the ids of Owner and Admin in a zone that numbers its roles otherwise: where
+// nobody has the Owner's published role, the zone's lists tell by name. One that cannot be read
+// leaves the published ids.
+func findAdminRoles(
+	ctx context.Context, c caller, organization int64, rows []state.RoleRow,
+) (found state.AdminRoles) {
+	owns := func(row state.RoleRow) bool { return row.RoleID == state.OwnerRole && row.Invitation == "" }
 	if slices.ContainsFunc(rows, owns) {
 		return found
 	}
 	for _, of := range []int64{zoneWide, organization} {
-		names, err := c.Names(ctx, reconcile.Roles, of)
-		if found = reconcile.AdminRolesOf(names); err != nil || found.Owner != 0 {
+		names, err := cachedNames(ctx, c, state.Roles, of)
+		if found = state.AdminRolesOf(names); err != nil || found.Owner != 0 {
 			return found
 		}
 	}
 	return found
 }
 
-// rolesOf keeps one row for each person: rows of other organizations and repetitions are left out; of two
-// rows that disagree the accepted one counts, then that of the smaller role id, which has more rights.
-func rolesOf(organization int64, rows []roleRow) ([]reconcile.RoleRow, error) {
-	var roles []reconcile.RoleRow
+// rolesOf keeps one row for each person: rows of other organizations and repetitions are left out;
+// of two rows that disagree the accepted one counts, then that of the smaller role id, which has
+// more rights.
+func rolesOf(organization int64, rows []roleRow) ([]state.RoleRow, error) {
+	var roles []state.RoleRow
 	for _, row := range rows {
 		if row.OrganizationID.known && row.OrganizationID.n != organization {
 			continue
@@ -91,16 +97,19 @@ func rolesOf(organization int64, rows []roleRow) ([]reconcile.RoleRow, error) {
 		if !row.UserID.known || !row.UsersRoleID.known {
 			return nil, unreadable("a role row has no user or no role")
 		}
-		roles = append(roles, reconcile.RoleRow{UserID: row.UserID.n, RoleID: row.UsersRoleID.n, Invitation: string(row.Invitation)})
+		roles = append(roles, state.RoleRow{
+			UserID: row.UserID.n, RoleID: row.UsersRoleID.n, Invitation: string(row.Invitation),
+		})
 	}
-	slices.SortFunc(roles, func(a, b reconcile.RoleRow) int {
-		return cmp.Or(cmp.Compare(a.UserID, b.UserID), cmp.Compare(a.Invitation, b.Invitation), cmp.Compare(a.RoleID, b.RoleID))
+	slices.SortFunc(roles, func(a, b state.RoleRow) int {
+		return cmp.Or(cmp.Compare(a.UserID, b.UserID), cmp.Compare(a.Invitation, b.Invitation),
+			cmp.Compare(a.RoleID, b.RoleID))
 	})
-	return slices.CompactFunc(roles, func(a, b reconcile.RoleRow) bool { return a.UserID == b.UserID }), nil
+	return slices.CompactFunc(roles, func(a, b state.RoleRow) bool { return a.UserID == b.UserID }), nil
 }
 
-// join fills in members, unreadable rows and the owner.
-func join(live *reconcile.Live, roles []reconcile.RoleRow, people page[userRow]) {
+// joinMembers fills in members, unreadable rows and the owner.
+func joinMembers(live *state.Organization, roles []state.RoleRow, people page[userRow]) {
 	known := map[int64]userRow{}
 	for _, p := range people.promises {
 		if p.ID.known {
@@ -112,7 +121,7 @@ func join(live *reconcile.Live, roles []reconcile.RoleRow, people page[userRow])
 			known[person.ID.n] = person
 		}
 	}
-	owner := cmp.Or(live.AdminRoles.Owner, reconcile.OwnerRole)
+	owner := cmp.Or(live.AdminRoles.Owner, state.OwnerRole)
 	live.Members, live.Unreadable, live.OwnerID = make([]spec.Member, 0, len(roles)), nil, 0
 	for _, row := range roles {
 		if row.RoleID == owner && row.Invitation == "" {
@@ -131,7 +140,7 @@ func join(live *reconcile.Live, roles []reconcile.RoleRow, people page[userRow])
 	})
 }
 
-func member(person userRow, row reconcile.RoleRow) spec.Member {
+func member(person userRow, row state.RoleRow) spec.Member {
 	return spec.Member{
 		Email: address(person.Email), Name: string(person.Name), UserID: row.UserID,
 		Role: integer{row.RoleID, true}.decimal(), Invitation: row.Invitation,
@@ -139,16 +148,18 @@ func member(person userRow, row reconcile.RoleRow) spec.Member {
 }
 
 // promised are invitees of older replies who have no role row.
-func promised(roles []reconcile.RoleRow, promises []promise, members []spec.Member) []spec.Member {
+func promised(roles []state.RoleRow, promises []promise, members []spec.Member) []spec.Member {
 	var more []spec.Member
 	for _, p := range promises {
 		email := address(p.Email)
 		here := func(m spec.Member) bool { return m.Email == email }
-		hasRow := slices.ContainsFunc(roles, func(r reconcile.RoleRow) bool { return p.ID.known && r.UserID == p.ID.n })
+		hasRow := slices.ContainsFunc(roles, func(r state.RoleRow) bool { return p.ID.known && r.UserID == p.ID.n })
 		if email == "" || hasRow || slices.ContainsFunc(members, here) || slices.ContainsFunc(more, here) {
 			continue
 		}
-		more = append(more, spec.Member{Email: email, Name: string(p.Name), UserID: p.ID.n, Role: p.RoleID.decimal(), Invitation: "pending"})
+		more = append(more, spec.Member{
+			Email: email, Name: string(p.Name), UserID: p.ID.n, Role: p.RoleID.decimal(), Invitation: "pending",
+		})
 	}
 	return more
 }

@@ -8,27 +8,28 @@ import (
 	"strconv"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/state"
 )
 
-// organizationRow is an organization in a list, a detail call or a write's answer. Which keys come depends on
-// the columns asked for and on the zone; what is missing is unknown, never false.
+// organizationRow is an organization in a list, a detail call or a write's answer. Which keys come
+// depends on the columns asked for and on the zone; what is missing is unknown, never false.
 type organizationRow struct {
-	ID              integer `json:"id"`
-	Name            text    `json:"name"`
-	CountryID       integer `json:"countryId"`
-	TimezoneID      integer `json:"timezoneId"`
-	License         licence `json:"license"`
-	Zone            text    `json:"zone"`
-	Teams           names   `json:"teams"`
-	Paused          flag    `json:"isPaused"`
-	TFAEnforced     flag    `json:"tfaEnforced"`
-	ActiveScenarios integer `json:"activeScenarios"`
-	Deleted         flag    `json:"deleted"`
+	ID              integer   `json:"id"`
+	Name            looseText `json:"name"`
+	CountryID       integer   `json:"countryId"`
+	TimezoneID      integer   `json:"timezoneId"`
+	License         licence   `json:"license"`
+	Zone            looseText `json:"zone"`
+	Teams           nameList  `json:"teams"`
+	Paused          flag      `json:"isPaused"`
+	TFAEnforced     flag      `json:"tfaEnforced"`
+	ActiveScenarios integer   `json:"activeScenarios"`
+	Deleted         flag      `json:"deleted"`
 }
 
 // licence is a licence map; anything but an object is none.
-type licence reconcile.License
+type licence state.License
 
 // UnmarshalJSON takes objects.
 func (l *licence) UnmarshalJSON(data []byte) error {
@@ -54,45 +55,51 @@ func (l licence) apiLimit() int {
 	return 0
 }
 
-// live is the row as the core knows it. The client keeps its call limit and its host.
-func (c *Client) live(row *organizationRow) *reconcile.Live {
-	live := &reconcile.Live{
+// liveOf is the row as the core knows it. The client keeps its call limit and its host.
+func liveOf(c caller, row *organizationRow) *state.Organization {
+	live := &state.Organization{
 		Organization: spec.Organization{
 			ID: row.ID.n, Name: string(row.Name), Country: row.CountryID.decimal(),
 			Timezone: row.TimezoneID.decimal(), TFAEnforced: row.TFAEnforced.pointer(),
 		},
-		Host: row.Zone.trimmed(), License: reconcile.License(row.License), Teams: row.Teams, Paused: row.Paused.pointer(),
+		Host: row.Zone.trimmed(), License: state.License(row.License), Teams: row.Teams,
+		Paused: row.Paused.pointer(),
 	}
 	if row.ActiveScenarios.known {
 		n := int(row.ActiveScenarios.n)
 		live.ActiveScenarios = &n
 	}
-	c.names.Store(live.ID, live.Name)
+	c.organizationNames.Store(live.ID, live.Name)
 	if live.Host != "" {
-		c.hosts.Store(live.ID, live.Host)
+		c.organizationHosts.Store(live.ID, live.Host)
 	}
 	if row.License != nil {
-		c.SetLimit(live.ID, row.License.apiLimit())
+		c.windows.of(live.ID).setLicensed(row.License.apiLimit())
 	}
 	return live
 }
 
-// organizationColumns are all that the list offers and the core uses (published; tfaEnforced since April 2026).
+// organizationColumns are all that the list offers and the core uses (published; tfaEnforced since
+// April 2026).
 var organizationColumns = []string{
-	"id", "name", "countryId", "timezoneId", "license", "zone", "serviceName", "teams", "isPaused", "productName", "tfaEnforced",
+	"id", "name", "countryId", "timezoneId", "license", "zone", "serviceName", "teams",
+	"isPaused", "productName", "tfaEnforced",
 }
 
-// Organizations is the list of all organizations of the token's user, in all zones, every page.
-func (c *Client) Organizations(ctx context.Context) ([]*reconcile.Live, error) {
+// readOrganizations reads the list to its end, with the columns that the zone lets be chosen.
+func readOrganizations(ctx context.Context, c caller) ([]*state.Organization, error) {
 	const path = "/organizations"
-	wishes := []url.Values{with(cols(organizationColumns...), "pg[returnTotalCount]", "true"), cols("*"), nil}
+	queries := []url.Values{with(cols(organizationColumns...), "pg[returnTotalCount]", "true"), cols("*"), nil}
 	var rows []organizationRow
 	thin := false
-	err := c.columns(path, wishes, func(wish url.Values) error {
-		thin = wish == nil
+	err := c.columns(path, queries, func(columns url.Values) error {
+		thin = columns == nil
 		list, err := readList(ctx, c, listing[organizationRow]{
 			key: "organizations", id: func(row *organizationRow) integer { return row.ID },
-			call: call{path: path, query: wish, doing: "read the organizations of zone", object: c.zone, scope: readOrganizations},
+			call: call{
+				path: path, query: columns, scope: scopeOrganizationsRead,
+				doing: "read the organizations of zone", object: c.zone,
+			},
 		})
 		rows = list.rows
 		return err
@@ -100,26 +107,26 @@ func (c *Client) Organizations(ctx context.Context) ([]*reconcile.Live, error) {
 	if err != nil {
 		return nil, err
 	}
-	lives := make([]*reconcile.Live, 0, len(rows))
+	lives := make([]*state.Organization, 0, len(rows))
 	for i := range rows {
 		if !rows[i].Deleted.on {
-			lives = append(lives, c.live(&rows[i]))
+			lives = append(lives, liveOf(c, &rows[i]))
 		}
 	}
 	if thin {
-		return c.thicken(ctx, lives)
+		return fillColumns(ctx, c, lives)
 	}
 	return lives, nil
 }
 
-// thicken makes up for a zone that lets no columns be chosen: without the licence nobody could tell which
-// organizations live there. A row whose detail the zone refuses stays as it is.
-func (c *Client) thicken(ctx context.Context, lives []*reconcile.Live) ([]*reconcile.Live, error) {
+// fillColumns makes up for a zone that lets no columns be chosen: without the licence nobody could
+// tell which organizations live there. A row whose detail the zone refuses stays as it is.
+func fillColumns(ctx context.Context, c caller, lives []*state.Organization) ([]*state.Organization, error) {
 	var group spec.Group
 	group.SetLimit(DefaultConcurrency)
 	for i, live := range lives {
 		group.Go(func() error {
-			if detail, err := c.Organization(ctx, live.ID, false); err == nil {
+			if detail, err := readOrganization(ctx, c, live.ID, false); err == nil {
 				detail.ActiveScenarios = nil
 				lives[i] = detail
 			}
@@ -128,20 +135,18 @@ func (c *Client) thicken(ctx context.Context, lives []*reconcile.Live) ([]*recon
 	}
 	_ = group.Wait() // what cannot be read stays as it is
 	if err := ctx.Err(); err != nil {
-		return nil, c.cancelled(&call{doing: "read the organizations of zone", object: c.zone}, err)
+		return nil, (&call{doing: "read the organizations of zone", object: c.zone}).cancelled(err)
 	}
 	return lives, nil
 }
 
-// Organization is the detail call. With wait the zone answers only when a new organization has
-// reached it from the central backend.
-func (c *Client) Organization(ctx context.Context, id int64, wait bool) (*reconcile.Live, error) {
+func readOrganization(ctx context.Context, c caller, id int64, wait bool) (*state.Organization, error) {
 	var reply struct {
 		Organization *organizationRow `json:"organization"`
 	}
 	k := &call{
 		method: http.MethodGet, path: ofOrganization(id, ""), organization: id, slow: wait,
-		doing: "read organization", object: strconv.FormatInt(id, 10), scope: readOrganizations,
+		doing: "read organization", object: strconv.FormatInt(id, 10), scope: scopeOrganizationsRead,
 		decode: decodeJSON(&reply),
 	}
 	if wait {
@@ -153,20 +158,14 @@ func (c *Client) Organization(ctx context.Context, id int64, wait bool) (*reconc
 	row := reply.Organization
 	switch {
 	case row == nil, row.ID.known && row.ID.n != id:
-		return nil, k.misfit("it holds no organization with this id")
+		return nil, k.mismatch("it holds no organization with this id")
 	case row.Deleted.on:
-		return nil, &reconcile.CallError{Doing: k.words(), Class: reconcile.ClassNotFound, Message: "the organization is deleted"}
+		return nil, &state.CallError{
+			Doing: k.description(), Class: exit.ClassNotFound, Message: "the organization is deleted",
+		}
 	}
 	row.ID = integer{id, true}
-	return c.live(row), nil
-}
-
-// misfit is the error of a reply that is sound JSON and still not an answer.
-func (k *call) misfit(why string) *reconcile.CallError {
-	return &reconcile.CallError{
-		Doing: k.words(), Status: http.StatusOK, Class: reconcile.ClassBroken, Certainty: reconcile.Unknown,
-		Message: "the reply cannot be used: " + why,
-	}
+	return liveOf(c, row), nil
 }
 
 // decimal is the id as text; "" when it is not known.

@@ -5,121 +5,131 @@ import (
 	"sync"
 	"time"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 )
 
 // zoneWide is the window of the calls that belong to no organization.
 const zoneWide int64 = 0
 
-// paced is a window that goroutines share.
-type paced struct {
+// sharedWindow is a window that goroutines share.
+type sharedWindow struct {
 	mu sync.Mutex
 	window
-	// worn is why the last call here was given up after all its repetitions; "" after an answer.
-	worn reconcile.Class
+	// exhausted is why the last call here was given up after all its repetitions; "" after an
+	// answer.
+	exhausted exit.Class
 }
 
 // windows are those of one zone, by organization.
 type windows struct {
 	mu   sync.Mutex
-	byID map[int64]*paced
+	byID map[int64]*sharedWindow
 }
 
-func (w *windows) of(organization int64) *paced {
+func (w *windows) of(organization int64) *sharedWindow {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	p := w.byID[organization]
-	if p == nil {
+	s := w.byID[organization]
+	if s == nil {
 		if w.byID == nil {
-			w.byID = map[int64]*paced{}
+			w.byID = map[int64]*sharedWindow{}
 		}
-		p = &paced{}
-		w.byID[organization] = p
+		s = &sharedWindow{}
+		w.byID[organization] = s
 	}
-	return p
+	return s
 }
 
-// Rest is a call that waits for a rate window, as somebody sees it who watches.
-type Rest struct {
+// Wait is a call that waits for a rate window, as somebody sees it who watches.
+type Wait struct {
 	Zone         string
 	Organization int64  // whose window it is; 0: that of the calls that belong to none
 	Name         string // of the organization, as a list showed it; "" when none did
 	For          time.Duration
 }
 
-// rest tells that a call waits.
-func (c *Client) rest(organization int64, wait time.Duration) {
-	if c.resting == nil {
+// notifyWait tells that a call waits.
+func (c caller) notifyWait(organization int64, wait time.Duration) {
+	if c.onWait == nil {
 		return
 	}
-	name, _ := c.names.Load(organization)
+	name, _ := c.organizationNames.Load(organization)
 	text, _ := name.(string)
-	c.resting(Rest{Zone: c.zone, Organization: organization, Name: text, For: wait})
+	c.onWait(Wait{Zone: c.zone, Organization: organization, Name: text, For: wait})
 }
 
 // sleep waits, and lets other organizations be worked on meanwhile.
-func (c *Client) sleep(ctx context.Context, wait time.Duration) error {
-	defer reconcile.StepAside(ctx)()
+func (c caller) sleep(ctx context.Context, wait time.Duration) error {
+	if c.slot != nil {
+		defer c.slot.Yield()()
+	}
 	return c.clock.Sleep(ctx, wait)
 }
 
-// pace waits for a place in the window of an organization and takes it; the error is the context's.
-func (c *Client) pace(ctx context.Context, p *paced, organization int64) error {
+// pace waits for room in the window of an organization and reserves it; the error is the context's.
+func (c caller) pace(ctx context.Context, w *sharedWindow, organization int64) error {
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		p.mu.Lock()
-		wait := p.take(c.clock.Now())
-		p.mu.Unlock()
+		w.mu.Lock()
+		wait := w.reserve(c.clock.Now())
+		w.mu.Unlock()
 		if wait <= 0 {
 			return nil
 		}
-		c.rest(organization, wait)
-		c.tally.waiting(1)
+		c.notifyWait(organization, wait)
+		c.counters.waitBegins()
 		began := c.clock.Now()
 		err := c.sleep(ctx, wait)
-		c.tally.waited(c.clock.Now().Sub(began))
+		c.counters.waitEnds(c.clock.Now().Sub(began))
 		if err != nil {
 			return err
 		}
 	}
 }
 
-// note tells the window how an attempt that began at sent went.
-func (c *Client) note(p *paced, sent time.Time, o outcome) {
+// record tells the window how an attempt that began at sent went.
+func (c caller) record(w *sharedWindow, sent time.Time, o outcome) {
 	now := c.clock.Now()
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	switch {
-	case o.err != nil && judge("", o) == awaitWindow:
-		p.refuse(sent, now, o.headers.hint())
+	case o.err != nil && decide("", o) == retryInWindow:
+		w.refuse(sent, now, o.headers.hint())
 	case o.answered:
-		p.learn(now, o.headers)
-		p.welcome(sent)
+		w.update(now, o.headers)
+		w.resetRefusals(sent)
 	}
 	if o.err == nil {
-		p.worn = ""
+		w.exhausted = ""
 	}
-	p.end(now, o.sent)
+	w.complete(now, o.sent)
 }
 
-// release gives a place back that was not used.
-func (p *paced) release(now time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.end(now, false)
+// setLicensed takes the limit that the licence names.
+func (w *sharedWindow) setLicensed(perMinute int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.licensed = perMinute
 }
 
-// wornBy is why the last call here wore out its patience, or "".
-func (p *paced) wornBy() reconcile.Class {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.worn
+// cancel gives a reservation back that was not used.
+func (w *sharedWindow) cancel(now time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.complete(now, false)
 }
 
-func (p *paced) wear(class reconcile.Class) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.worn = class
+// exhaustedBy is why the last call here was given up after all its repetitions, or "".
+func (w *sharedWindow) exhaustedBy() exit.Class {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.exhausted
+}
+
+func (w *sharedWindow) markExhausted(class exit.Class) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.exhausted = class
 }

@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// pageInfo is a list's `pg`: what the zone says it did about paging. Recorded replies echo limit and
-// offset; totalCount is there only where it was asked for. Any of it may be missing.
+// pageInfo is a list's `pg`: what the zone says it did about paging. Recorded replies echo limit
+// and offset; totalCount is there only where it was asked for. Any of it may be missing.
 type pageInfo struct {
 	Limit      integer `json:"limit"`
 	TotalCount integer `json:"totalCount"`

@@ -4,22 +4,35 @@ import (
 	"context"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/state"
 )
 
-// Read fills in the part of live that belongs to a kind; owner comes with the members, organization and
-// tfa come with the list. A failure is returned and kept in live.Failed. What the organization's plan does
-// not offer is an answer and goes to live.Lacks.
-func (c *Client) Read(ctx context.Context, live *reconcile.Live, kind spec.Kind) error {
+// Organizations is the list of all organizations of the token's user, in all zones, every page
+// (GET /organizations).
+func (c *Client) Organizations(ctx context.Context) ([]*state.Organization, error) {
+	return readOrganizations(ctx, c.caller)
+}
+
+// Organization is the detail call (GET /organizations/{id}). With wait the zone answers only when a
+// new organization has reached it from the central backend.
+func (c *Client) Organization(ctx context.Context, id int64, wait bool) (*state.Organization, error) {
+	return readOrganization(ctx, c.caller, id, wait)
+}
+
+// Read fills in the part of live that belongs to a kind; owner comes with the members, organization
+// and tfa come with the list. A failure is returned and kept in live.Failed. What the
+// organization's plan does not offer is an answer and goes to live.Lacks.
+func (c *Client) Read(ctx context.Context, live *state.Organization, kind spec.Kind) error {
 	var err error
 	switch kind {
 	case spec.KindVariable:
-		err = c.readVariables(ctx, live)
+		err = readVariables(ctx, c.caller, live)
 	case spec.KindFeatureControl:
-		err = c.readControls(ctx, live)
+		err = readControls(ctx, c.caller, live)
 	case spec.KindMember, spec.KindOwner:
 		kind = spec.KindMember
-		err = c.readMembers(ctx, live)
+		err = readMembers(ctx, c.caller, live)
 	}
 	delete(live.Failed, kind)
 	delete(live.Lacks, kind)
@@ -29,10 +42,10 @@ func (c *Client) Read(ctx context.Context, live *reconcile.Live, kind spec.Kind)
 		}
 		return nil
 	}
-	call := reconcile.AsCallError(err)
+	call := state.AsCallError(err)
 	if why := whyLacking(live, kind, call); why != "" {
 		lack(live, kind, why)
-		if call.Class == reconcile.ClassFreePlan { // a plan that shuts tokens out has no Enterprise feature either
+		if call.Class == exit.ClassFreePlan { // a plan that shuts tokens out has no Enterprise feature either
 			lack(live, spec.KindTFA, why)
 		}
 		return nil
@@ -44,47 +57,37 @@ func (c *Client) Read(ctx context.Context, live *reconcile.Live, kind spec.Kind)
 	return err
 }
 
-func lack(live *reconcile.Live, kind spec.Kind, why string) {
-	if live.Lacks == nil {
-		live.Lacks = map[spec.Kind]string{}
-	}
-	live.Lacks[kind] = why
+// Names is one of the API's lists, asked for once per client. Teams and the roles of an
+// organization need its id; for regions, countries and time zones it makes no difference.
+func (c *Client) Names(ctx context.Context, list state.List, organization int64) ([]state.Name, error) {
+	return cachedNames(ctx, c.caller, list, organization)
 }
 
-// whyLacking says which errors are answers about the plan (published: 404 for variables and 402; seen live: the
-// Free plan's 403). A 404 is not one where the licence has the feature: then the organization itself is not there.
-func whyLacking(live *reconcile.Live, kind spec.Kind, e *reconcile.CallError) string {
-	switch {
-	case e == nil:
-	case e.Class == reconcile.ClassFreePlan:
-		return "the Free plan does not let API tokens do this; the token is fine (" + e.Message + ")"
-	case e.Class == reconcile.ClassLicence:
-		return "the plan does not include this (" + e.Message + ")"
-	case e.Class == reconcile.ClassNotFound && kind == spec.KindVariable && !licensed(live):
-		return "the plan does not include custom variables (" + e.Message + ")"
-	}
-	return ""
+// Me is the token's user (GET /users/me), asked for once per client. TwoFactor is nil where the
+// zone does not say.
+func (c *Client) Me(ctx context.Context) (state.User, error) {
+	return tokenUser(ctx, c.caller)
 }
 
-// lacksVariables: without the feature the zone answers 200 with the system variables alone.
-func lacksVariables(live *reconcile.Live) bool {
-	for i := range live.Variables {
-		if !live.Variables[i].System {
-			return false
-		}
-	}
-	return live.License != nil && !licensed(live)
+// FindUser asks for one person by e-mail (GET /users?organizationId&email), member or invitee; 0
+// when the zone knows none.
+func (c *Client) FindUser(ctx context.Context, organization int64, email string) (int64, error) {
+	return findUser(ctx, c.caller, organization, email)
 }
 
-// licensed tells whether the licence names custom variables; the key is missing, not false, where the plan has none.
-func licensed(live *reconcile.Live) bool {
-	switch on := live.License["customVariables"].(type) {
-	case bool:
-		return on
-	case float64:
-		return on != 0
-	case string:
-		return on != "" && on != "false" && on != "0"
-	}
-	return false
+// Memberships are the organizations of which the token's user is an accepted member (published: GET
+// /users/{userId}/user-organization-roles).
+func (c *Client) Memberships(ctx context.Context) ([]int64, error) {
+	return readMemberships(ctx, c.caller)
+}
+
+// History is the history of one variable (GET …/variables/{name}/history). It says who changed a
+// value since a plan was made.
+func (c *Client) History(ctx context.Context, organization int64, name string) ([]Change, error) {
+	return readHistory(ctx, c.caller, organization, name)
+}
+
+// Invitation reads an invitation by its hash (GET /organizations/invitation).
+func (c *Client) Invitation(ctx context.Context, hash string) (Invitation, error) {
+	return readInvitation(ctx, c.caller, hash)
 }

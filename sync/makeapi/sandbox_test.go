@@ -11,8 +11,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
 	"makesync/sync/sandbox"
+	"makesync/sync/state"
 )
 
 // simulated is a client of the sandbox's starter zone eu1.
@@ -51,7 +53,7 @@ func everything(t testing.TB, c *Client) (string, error) {
 			}
 		}
 		for _, v := range live.Variables {
-			fmt.Fprintln(&b, v.Name, v.Type, v.Value.Reveal(), v.System, v.Odd)
+			fmt.Fprintln(&b, v.Name, v.Type, v.Value.Reveal(), v.System, v.Invalid)
 		}
 		for _, m := range live.Members {
 			fmt.Fprintln(&b, m.Email, m.Role, m.Invitation)
@@ -61,7 +63,8 @@ func everything(t testing.TB, c *Client) (string, error) {
 	return b.String(), nil
 }
 
-// TestSandboxReadsTheSameUnderEveryFault: a read gives the truth or an error, never something in between.
+// TestSandboxReadsTheSameUnderEveryFault: a read gives the truth or an error, never something in
+// between.
 func TestSandboxReadsTheSameUnderEveryFault(t *testing.T) {
 	t.Parallel()
 	var want string
@@ -98,7 +101,8 @@ func TestSandboxReadsTheSameUnderEveryFault(t *testing.T) {
 	}
 }
 
-// TestSandboxUnderEverySwitch: the open questions about the API change what is known, never whether it can be read.
+// TestSandboxUnderEverySwitch: the open questions about the API change what is known, never whether
+// it can be read.
 func TestSandboxUnderEverySwitch(t *testing.T) {
 	t.Parallel()
 	for _, s := range sandbox.SwitchTable() {
@@ -124,56 +128,56 @@ func TestSandboxTakesEveryWrite(t *testing.T) {
 	if err := world.SetSwitch("free-plan", "allow"); err != nil {
 		t.Fatal(err)
 	}
-	write := func(verb reconcile.Verb, organization int64, a reconcile.Arguments) reconcile.Answer {
+	write := func(verb plan.Verb, organization int64, a plan.Arguments) plan.Answer {
 		t.Helper()
-		answer, err := c.Write(t.Context(), reconcile.Write{Verb: verb, Organization: organization, Address: "acme", Arguments: a})
+		answer, err := c.Write(t.Context(), plan.Write{Verb: verb, Organization: organization, Address: "acme", Arguments: a})
 		if err != nil {
 			t.Fatalf("%s: %v", verb, err)
 		}
 		return answer
 	}
-	one := func(list reconcile.List) int64 {
+	one := func(list state.List) int64 {
 		names, err := c.Names(t.Context(), list, 0)
 		if err != nil || len(names) == 0 {
 			t.Fatalf("%s: %v, %v", list, names, err)
 		}
 		return names[0].ID
 	}
-	made := write(reconcile.CreateOrganization, 0, reconcile.Arguments{Name: "New One", RegionID: one(reconcile.Regions),
-		TimezoneID: one(reconcile.Timezones), CountryID: one(reconcile.Countries)}).OrganizationID
+	made := write(plan.CreateOrganization, 0, plan.Arguments{Name: "New One", RegionID: one(state.Regions),
+		TimezoneID: one(state.Timezones), CountryID: one(state.Countries)}).OrganizationID
 	if live, err := c.Organization(t.Context(), made, true); err != nil || live.Name != "New One" || live.License == nil {
 		t.Fatalf("%+v, %v", live, err)
 	}
-	write(reconcile.UpdateOrganization, made, reconcile.Arguments{Name: "New Two"})
-	write(reconcile.DeleteOrganization, made, reconcile.Arguments{Confirmed: true})
+	write(plan.UpdateOrganization, made, plan.Arguments{Name: "New Two"})
+	write(plan.DeleteOrganization, made, plan.Arguments{Confirmed: true})
 	if _, err := c.Organization(t.Context(), made, false); err == nil {
 		t.Error("the deleted organization is still there")
 	}
 
-	write(reconcile.CreateVariable, 11, reconcile.Arguments{Name: "$NEW", Type: spec.TypeNumber, Value: value(spec.TypeNumber, "1")})
-	write(reconcile.UpdateVariable, 11, reconcile.Arguments{Name: "$NEW", Type: spec.TypeString, Value: value(spec.TypeString, "x")})
+	write(plan.CreateVariable, 11, plan.Arguments{Name: "$NEW", Type: spec.TypeNumber, Value: value(spec.TypeNumber, "1")})
+	write(plan.UpdateVariable, 11, plan.Arguments{Name: "$NEW", Type: spec.TypeString, Value: value(spec.TypeString, "x")})
 	if changes, err := c.History(t.Context(), 11, "$NEW"); err != nil || len(changes) != 2 {
 		t.Errorf("history: %+v, %v", changes, err)
 	}
-	write(reconcile.DeleteVariable, 11, reconcile.Arguments{Name: "$NEW"})
+	write(plan.DeleteVariable, 11, plan.Arguments{Name: "$NEW"})
 
-	live := &reconcile.Live{}
+	live := &state.Organization{}
 	live.ID = 11
 	if err := c.Read(t.Context(), live, spec.KindFeatureControl); err != nil {
 		t.Fatal(err)
 	}
-	write(reconcile.SetControl, 11, reconcile.Arguments{ControlID: live.FeatureControls[0].ID, Enable: yes()})
-	write(reconcile.EnforceTFA, 11, reconcile.Arguments{Enable: yes()})
-	invited := write(reconcile.InviteMember, 11, reconcile.Arguments{Email: "new@acme.example", Name: "New", RoleID: 13}).UserID
+	write(plan.SetControl, 11, plan.Arguments{ControlID: live.FeatureControls[0].ID, Enable: yes()})
+	write(plan.EnforceTFA, 11, plan.Arguments{Enable: yes()})
+	invited := write(plan.InviteMember, 11, plan.Arguments{Email: "new@acme.example", Name: "New", RoleID: 13}).UserID
 	if found, err := c.FindUser(t.Context(), 11, "new@acme.example"); err != nil || found != invited || found == 0 {
 		t.Errorf("invited %d, found %d, %v", invited, found, err)
 	}
-	write(reconcile.RemoveMember, 11, reconcile.Arguments{UserID: invited})
+	write(plan.RemoveMember, 11, plan.Arguments{UserID: invited})
 	bob, _ := c.FindUser(t.Context(), 11, "bob@acme.example")
-	write(reconcile.SetRole, 11, reconcile.Arguments{UserID: bob, RoleID: 12})
+	write(plan.SetRole, 11, plan.Arguments{UserID: bob, RoleID: 12})
 	jane, _ := c.FindUser(t.Context(), 11, "jane@acme.example")
-	write(reconcile.TransferOwner, 11, reconcile.Arguments{UserID: jane})
-	write(reconcile.RemoveMember, 11, reconcile.Arguments{UserID: bob, DeleteConnections: true})
+	write(plan.TransferOwner, 11, plan.Arguments{UserID: jane})
+	write(plan.RemoveMember, 11, plan.Arguments{UserID: bob, DeleteConnections: true})
 	if err := c.Read(t.Context(), live, spec.KindMember); err != nil || live.OwnerID != jane {
 		t.Errorf("owner %d, want %d: %v", live.OwnerID, jane, err)
 	}
@@ -203,17 +207,17 @@ func TestSandboxWritesTellTheTruth(t *testing.T) {
 			if err := world.AddFault(fault); err != nil {
 				t.Fatal(err)
 			}
-			_, err = c.Write(t.Context(), reconcile.Write{Verb: reconcile.InviteMember, Organization: 11, Arguments: reconcile.Arguments{
+			_, err = c.Write(t.Context(), plan.Write{Verb: plan.InviteMember, Organization: 11, Arguments: plan.Arguments{
 				Email: "new@acme.example", Name: "New", RoleID: 13}})
 			found, findErr := c.FindUser(t.Context(), 11, "new@acme.example")
 			happened := found != 0
 			if findErr != nil || len(world.Log()) > 1 {
 				t.Fatalf("%s: %v, log %v", text, findErr, world.Log())
 			}
-			switch e := reconcile.AsCallError(err); {
-			case err == nil && !happened, e != nil && e.Certainty == reconcile.NotHappened && happened:
+			switch e := state.AsCallError(err); {
+			case err == nil && !happened, e != nil && e.Certainty == state.NotHappened && happened:
 				t.Errorf("%s: happened %v, and the client says %v", text, happened, err)
-			case e != nil && e.Certainty != reconcile.NotHappened && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusRequestTimeout:
+			case e != nil && e.Certainty != state.NotHappened && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusRequestTimeout:
 				t.Errorf("%s: %v counts as unknown", text, err)
 			}
 		})
@@ -234,7 +238,7 @@ func TestSandboxLimitsAreKept(t *testing.T) {
 			}
 			limit := c.windows.of(12).limit()
 			took := readMany(t, c, 12, 2*limit+1)
-			if stats := c.Stats(); limit < 30 || took > 2*minute+3*time.Second || stats.Failed[reconcile.ClassRateLimit] > 0 {
+			if stats := c.Stats(); limit < 30 || took > 2*minute+3*time.Second || stats.Failed[exit.ClassRateLimit] > 0 {
 				t.Errorf("headers %s, limit %d: %v, %+v", headers, limit, took, stats)
 			}
 		})

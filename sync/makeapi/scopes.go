@@ -5,25 +5,25 @@ import (
 	"net/http"
 	"strings"
 
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 )
 
-// The scopes that the published pages name per endpoint. Some of them spell `organization:read`; the token
-// list knows only the plural, so lackingScope never speaks of those.
+// The scopes that the published pages name per endpoint. Some of them spell `organization:read`;
+// the token list knows only the plural, so lackingScope never speaks of those.
 const (
-	readOrganizations  = "organizations:read"
-	writeOrganizations = "organizations:write"
-	readVariables      = "organization-variables:read"
-	writeVariables     = "organization-variables:write"
-	readUsers          = "user:read"
-	writeUsers         = "user:write"
-	readTeams          = "teams:read"
+	scopeOrganizationsRead  = "organizations:read"
+	scopeOrganizationsWrite = "organizations:write"
+	scopeVariablesRead      = "organization-variables:read"
+	scopeVariablesWrite     = "organization-variables:write"
+	scopeUserRead           = "user:read"
+	scopeUserWrite          = "user:write"
+	scopeTeamsRead          = "teams:read"
 )
 
-// Scopes are those of the token (GET /users/me/current-authorization). They are asked for once, and only to
-// explain a 403: the failure to learn them is remembered too.
-func (c *Client) Scopes(ctx context.Context) ([]string, error) {
-	return c.scopes.get(ctx, struct{}{}, func(ctx context.Context) ([]string, error) {
+// tokenScopes asks for the token's scopes (GET /users/me/current-authorization) once per client,
+// and only to explain a 403: the failure to learn them is remembered too.
+func tokenScopes(ctx context.Context, c caller) ([]string, error) {
+	return c.scopeCache.do(ctx, struct{}{}, func(ctx context.Context) ([]string, error) {
 		var reply struct {
 			Authorization struct {
 				Scope texts `json:"scope"`
@@ -34,7 +34,7 @@ func (c *Client) Scopes(ctx context.Context) ([]string, error) {
 			method: http.MethodGet, path: "/users/me/current-authorization",
 			doing: "read the token's scopes", decode: decodeJSON(&reply),
 		})
-		if err != nil && err.Class != reconcile.ClassCancelled {
+		if err != nil && err.Class != exit.ClassCancelled {
 			return nil, nil
 		}
 		if err != nil {
@@ -49,9 +49,9 @@ type texts []string
 
 // UnmarshalJSON takes both forms; anything else says nothing.
 func (t *texts) UnmarshalJSON(data []byte) error {
-	var each []text
+	var each []looseText
 	if unmarshal(data, &each) != nil {
-		var one text
+		var one looseText
 		if unmarshal(data, &one) == nil {
 			*t = strings.Fields(string(one))
 		}

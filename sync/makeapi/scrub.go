@@ -10,27 +10,30 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"makesync/spec/text"
 )
 
 // masked stands where a secret stood; it is the mask of spec.Value.
 const masked = "(sensitive)"
 
-// scrub takes secrets out of a text in which a server may repeat them. A server escapes, encodes, cuts and wraps what it
-// repeats, so it is not the secret that is looked for but every piece of it of 8 characters, in every form, whatever
-// invisible stands between its letters. A secret shorter than that is looked for as a whole.
+// scrub takes secrets out of a text in which a server may repeat them. A server escapes, encodes,
+// cuts and wraps what it repeats, so it is not the secret that is looked for but every piece of it
+// of 8 characters, in every form, whatever invisible stands between its letters. A secret shorter
+// than that is looked for as a whole.
 //
 //	text     "Bad value: IkNTUlQt\n cjEzN0…"   base64 over two lines, cut
-//	letters  "badvalue:ikntulqtcjezn0…"        in which pieces are looked for; at says where each byte comes from
+//	letters  "badvalue:ikntulqtcjezn0…"        searched for pieces; at: where each byte is from
 //	result   "Bad value: (sensitive)…"
 func scrub(text string, secrets []string) string {
-	d := densify(text)
+	d := normalise(text)
 	runs := map[int]map[string][]int{}
 	for _, secret := range secrets {
 		for _, f := range forms(secret) {
 			if runs[f.size] == nil {
 				runs[f.size] = d.runs(f.size)
 			}
-			d.hide(f, runs[f.size])
+			d.markPieces(f, runs[f.size])
 		}
 	}
 	return d.masked(text)
@@ -39,14 +42,16 @@ func scrub(text string, secrets []string) string {
 // Scrub is scrub for what else may repeat a secret: receivers of notifications.
 func Scrub(text string, secrets []string) string { return scrub(text, secrets) }
 
-// A piece is so many characters of a secret, and of an encoded one those that show as many whatever stands beside them.
+// A piece is so many characters of a secret, and of an encoded one those that show as many whatever
+// stands beside them.
 const (
 	piece       = 8
 	pieceHex    = 2 * piece
 	pieceBase64 = piece * 8 / 6
 )
 
-// form is a way of writing a secret, without white space and in lower case, and how long a piece of it is.
+// form is a way of writing a secret, without white space and in lower case, and how long a piece of
+// it is.
 type form struct {
 	letters string
 	size    int
@@ -57,14 +62,14 @@ func forms(secret string) []form {
 	var all []form
 	seen := map[form]bool{}
 	add := func(text string, size int) {
-		letters := densify(text).letters
+		letters := normalise(text).letters
 		f := form{letters, min(size, len(letters))}
 		if f.size > 0 && !seen[f] {
 			seen[f] = true
 			all = append(all, f)
 		}
 	}
-	for _, text := range []string{secret, densify(secret).original} {
+	for _, text := range []string{secret, normalise(secret).original} {
 		if text == "" {
 			continue
 		}
@@ -89,7 +94,9 @@ func escapes(text string) []string {
 	bare := unescapeHTML(inner)
 	page := html.EscapeString(text)
 	return []string{
-		text, inner, bare, withoutQuotes(strconv.Quote(inner)), withoutQuotes(strconv.Quote(bare)), withoutQuotes(strconv.QuoteToASCII(text)),
+		text, inner, bare,
+		withoutQuotes(strconv.Quote(inner)), withoutQuotes(strconv.Quote(bare)),
+		withoutQuotes(strconv.QuoteToASCII(text)),
 		page, strings.NewReplacer("&#34;", "&quot;", "&#39;", "&apos;").Replace(page),
 		url.QueryEscape(text), url.PathEscape(text), strings.ReplaceAll(text, "'", "''"),
 	}
@@ -102,26 +109,26 @@ func unescapeHTML(text string) string {
 	return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(text)
 }
 
-// dense is a text without white space, escape sequences and invisible characters.
-type dense struct {
+// normalisedText is a text without white space, escape sequences and invisible characters.
+type normalisedText struct {
 	original string
 	letters  string // the same in lower case
 	at       []int  // where in the text each byte stands
 	secret   []bool
 }
 
-func densify(text string) *dense {
-	d := &dense{}
+func normalise(message string) *normalisedText {
+	d := &normalisedText{}
 	var b strings.Builder
-	sequences := ansi.FindAllStringIndex(text, -1)
-	for i := 0; i < len(text); {
+	sequences := text.EscapeSequences(message)
+	for i := 0; i < len(message); {
 		if len(sequences) > 0 && i == sequences[0][0] {
 			i, sequences = sequences[0][1], sequences[1:]
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(text[i:])
+		r, size := utf8.DecodeRuneInString(message[i:])
 		if !isInvisible(r) {
-			b.WriteString(text[i : i+size])
+			b.WriteString(message[i : i+size])
 			for k := range size {
 				d.at = append(d.at, i+k)
 			}
@@ -149,7 +156,7 @@ func lowerASCII(text string) string {
 }
 
 // runs are where each run of a piece's length stands, by its text.
-func (d *dense) runs(size int) map[string][]int {
+func (d *normalisedText) runs(size int) map[string][]int {
 	runs := make(map[string][]int, len(d.letters))
 	for i := 0; i+size <= len(d.letters); i++ {
 		runs[d.letters[i:i+size]] = append(runs[d.letters[i:i+size]], i)
@@ -157,8 +164,9 @@ func (d *dense) runs(size int) map[string][]int {
 	return runs
 }
 
-// hide marks the pieces of a form, each once: a long run of one letter is many times the same piece.
-func (d *dense) hide(f form, runs map[string][]int) {
+// markPieces marks the pieces of a form, each once: a long run of one letter is many times the same
+// piece.
+func (d *normalisedText) markPieces(f form, runs map[string][]int) {
 	done := map[string]bool{}
 	for i := 0; i+f.size <= len(f.letters); i++ {
 		run := f.letters[i : i+f.size]
@@ -167,19 +175,20 @@ func (d *dense) hide(f form, runs map[string][]int) {
 		}
 		done[run] = true
 		for _, at := range runs[run] {
-			d.mark(at, f.size)
+			d.markRange(at, f.size)
 		}
 	}
 }
 
-func (d *dense) mark(from, size int) {
+func (d *normalisedText) markRange(from, size int) {
 	for i := from; i < from+size; i++ {
 		d.secret[i] = true
 	}
 }
 
-// masked is the original text with one mask for each run of what is marked, and of what is invisible within.
-func (d *dense) masked(text string) string {
+// masked is the original text with one mask for each run of what is marked, and of what is
+// invisible within.
+func (d *normalisedText) masked(text string) string {
 	var b strings.Builder
 	rest := 0
 	for i := 0; i < len(d.secret); i++ {

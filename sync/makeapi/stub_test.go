@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/state"
 )
 
 const testToken = "11111111-2222-4333-8444-555555555555"
@@ -76,14 +76,14 @@ func (z *zone) requests() []seen {
 }
 
 // callError gives the *sync.CallError, or fails the test.
-func callError(t *testing.T, err error) *reconcile.CallError {
+func callError(t *testing.T, err error) *state.CallError {
 	t.Helper()
-	e := reconcile.AsCallError(err)
+	e := state.AsCallError(err)
 	if e == nil {
 		t.Fatalf("got %v, want a CallError", err)
 	}
 	return e
 }
 
-// impatient makes a call give up after its first attempts.
-func impatient(o *Options) { o.Attempts, o.Timeout = 1, time.Second }
+// fewRetries makes a call give up after its first attempts.
+func fewRetries(o *Options) { o.Attempts, o.Timeout = 1, time.Second }

@@ -28,7 +28,8 @@ func NewTransport(concurrency int) *http.Transport {
 	}
 }
 
-// ErrReadOnly is what a ReadOnly transport answers to a write: a defect of makesync, never of the zone.
+// ErrReadOnly is what a ReadOnly transport answers to a write: a defect of makesync, never of the
+// zone.
 var ErrReadOnly = errors.New("internal error: a command that only reads tried to write; nothing was sent")
 
 // ReadOnly wraps a transport so that nothing but GET gets through. Every

@@ -17,7 +17,8 @@ import (
 	"time"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/state"
 )
 
 // TestConnectionsAreReused counts the connections that a zone accepts.
@@ -43,7 +44,7 @@ func TestConnectionsAreReused(t *testing.T) {
 	for worker := range int64(4) {
 		group.Go(func() {
 			for i := range int64(50) {
-				live := &reconcile.Live{Organization: spec.Organization{ID: worker*50 + i + 1}}
+				live := &state.Organization{Organization: spec.Organization{ID: worker*50 + i + 1}}
 				if err := c.Read(t.Context(), live, spec.KindVariable); err != nil {
 					t.Error(err)
 				}
@@ -104,7 +105,8 @@ func TestRedirectGetsNoToken(t *testing.T) {
 	}
 }
 
-// TestCertaintyBelowHTTP: only proof that no connection came about makes a write one that did not happen.
+// TestCertaintyBelowHTTP: only proof that no connection came about makes a write one that did not
+// happen.
 func TestCertaintyBelowHTTP(t *testing.T) {
 	t.Parallel()
 	closed := httptest.NewServer(nil)
@@ -121,14 +123,14 @@ func TestCertaintyBelowHTTP(t *testing.T) {
 	for _, test := range []struct {
 		name, url string
 		transport http.RoundTripper
-		certainty reconcile.Certainty
+		certainty state.Certainty
 		attempts  int
 	}{
-		{"nothing listens", closed.URL, nil, reconcile.NotHappened, 3},
-		{"untrusted certificate", untrusted.URL, nil, reconcile.NotHappened, 1},
-		{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), nil, reconcile.NotHappened, 1},
-		{"dropped after the request", dropper.URL, nil, reconcile.Unknown, 1},
-		{"a transport that says nothing", "https://h", roundTrip(silent), reconcile.Unknown, 1},
+		{"nothing listens", closed.URL, nil, state.NotHappened, 3},
+		{"untrusted certificate", untrusted.URL, nil, state.NotHappened, 1},
+		{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), nil, state.NotHappened, 1},
+		{"dropped after the request", dropper.URL, nil, state.Unknown, 1},
+		{"a transport that says nothing", "https://h", roundTrip(silent), state.Unknown, 1},
 	} {
 		attempts := 0
 		c := clientOf(t, test.url, test.transport, func(o *Options) {
@@ -137,10 +139,10 @@ func TestCertaintyBelowHTTP(t *testing.T) {
 		})
 		_, err := c.Write(t.Context(), create)
 		e := callError(t, err)
-		if e.Certainty != test.certainty || e.Class != reconcile.ClassUnreachable || attempts != test.attempts || e.Hint == "" {
+		if e.Certainty != test.certainty || e.Class != exit.ClassUnreachable || attempts != test.attempts || e.Hint == "" {
 			t.Errorf("%s: certainty %d after %d attempts: %v", test.name, e.Certainty, attempts, e)
 		}
-		if sent := c.Calls().Write; (sent == 0) != (test.certainty == reconcile.NotHappened) {
+		if sent := c.Calls().Write; (sent == 0) != (test.certainty == state.NotHappened) {
 			t.Errorf("%s: %d requests count as sent", test.name, sent)
 		}
 	}
@@ -167,7 +169,7 @@ func TestReadOnlyRefusesEveryWrite(t *testing.T) {
 	for verb := range writes {
 		_, err := c.Write(t.Context(), sample(verb))
 		e := callError(t, err)
-		if !errors.Is(err, ErrReadOnly) || e.Class != reconcile.ClassInternal || e.Certainty != reconcile.NotHappened {
+		if !errors.Is(err, ErrReadOnly) || e.Class != exit.ClassInternal || e.Certainty != state.NotHappened {
 			t.Errorf("%s: %v", verb, e)
 		}
 	}
@@ -221,21 +223,21 @@ func TestRepliesAreLimited(t *testing.T) {
 	}
 	server := httptest.NewServer(http.HandlerFunc(endless))
 	defer server.Close()
-	c := clientOf(t, server.URL, nil, impatient, func(o *Options) { o.Timeout = 20 * time.Second })
+	c := clientOf(t, server.URL, nil, fewRetries, func(o *Options) { o.Timeout = 20 * time.Second })
 	_, err := c.Me(t.Context())
 	if e := callError(t, err); e.Status != 400 || len(e.Message) > 4*longestMessage {
 		t.Errorf("%.200v", e)
 	}
-	for _, decode := range []func(io.Reader) error{(draft{}).decode(nil), func(body io.Reader) error {
+	for _, decode := range []func(io.Reader) error{(writeRequest{}).decode(nil), func(body io.Reader) error {
 		_, err := decodePage[nameRow](body, "teams")
 		return err
 	}} {
 		err := c.do(t.Context(), &call{method: "GET", path: "/teams", longest: 1 << 20, decode: decode})
-		if e := callError(t, err); e.Class != reconcile.ClassBroken {
+		if e := callError(t, err); e.Class != exit.ClassBroken {
 			t.Errorf("%v", e)
 		}
 	}
-	err = c.do(t.Context(), &call{method: "GET", path: "/teams", longest: 1 << 20, decode: (draft{}).decode(nil)})
+	err = c.do(t.Context(), &call{method: "GET", path: "/teams", longest: 1 << 20, decode: (writeRequest{}).decode(nil)})
 	if !errors.Is(err, errTooLong) {
 		t.Errorf("%v", err)
 	}

@@ -11,13 +11,13 @@ import (
 	"strings"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/state"
 )
 
 // variableRow is a variable as the API gives it.
 type variableRow struct {
 	TypeID   integer   `json:"typeId"`
-	Name     text      `json:"name"`
+	Name     looseText `json:"name"`
 	Value    wireValue `json:"value"`
 	IsSystem flag      `json:"isSystem"`
 }
@@ -26,7 +26,7 @@ type variableRow struct {
 // allows objects and arrays as well. first is the first byte of its JSON; 0: missing.
 type wireValue struct {
 	first byte
-	text  text // of a string or a number; the JSON of anything else
+	text  looseText // of a string or a number; the JSON of anything else
 }
 
 // UnmarshalJSON keeps the value.
@@ -35,13 +35,13 @@ func (v *wireValue) UnmarshalJSON(data []byte) error {
 	if data[0] == '"' {
 		return v.text.UnmarshalJSON(data)
 	}
-	v.text = text(data)
+	v.text = looseText(data)
 	return nil
 }
 
-// canonical is the value in the form that documents share, or why it has none. It never quotes it. The
-// type says what a value means, whichever way the zone spells it: a text may come as the number that it looks
-// like, a boolean as 0 or 1.
+// canonical is the value in the form that documents share, or why it has none. It never quotes it.
+// The type says what a value means, whichever way the zone spells it: a text may come as the number
+// that it looks like, a boolean as 0 or 1.
 func (v wireValue) canonical(t spec.VariableType) (string, error) {
 	switch {
 	case v.first == 0, v.first == 'n':
@@ -67,18 +67,18 @@ func (row *variableRow) variable() spec.Variable {
 	}
 	value, err := row.Value.canonical(v.Type)
 	if err != nil {
-		v.Odd = err.Error()
+		v.Invalid = err.Error()
 	}
 	v.Value = spec.Sensitive(value)
 	return v
 }
 
 // readVariables reads all variables of an organization, the system ones too.
-func (c *Client) readVariables(ctx context.Context, live *reconcile.Live) error {
+func readVariables(ctx context.Context, c caller, live *state.Organization) error {
 	var rows []variableRow
 	err := c.do(ctx, &call{
 		method: http.MethodGet, path: ofOrganization(live.ID, "/variables"), organization: live.ID,
-		doing: "read the variables of", object: nameOf(live), scope: readVariables,
+		doing: "read the variables of", object: nameOf(live), scope: scopeVariablesRead,
 		decode: func(body io.Reader) error {
 			return withBody(body, func(data []byte) (err error) {
 				rows, err = decodeVariables(data)
@@ -93,8 +93,8 @@ func (c *Client) readVariables(ctx context.Context, live *reconcile.Live) error 
 	return nil
 }
 
-// decodeVariables reads the array that the API sends, or the object that the published schema names:
-// one variable, or variables by name.
+// decodeVariables reads the array that the API sends, or the object that the published schema
+// names: one variable, or variables by name.
 func decodeVariables(data []byte) ([]variableRow, error) {
 	var reply struct {
 		Rows *[]variableRow `json:"organizationVariables"`
@@ -133,7 +133,7 @@ func decodeVariableObject(data []byte) ([]variableRow, error) {
 	rows := make([]variableRow, 0, len(many.Rows))
 	for name, row := range many.Rows {
 		if row.Name == "" {
-			row.Name = text(name)
+			row.Name = looseText(name)
 		}
 		rows = append(rows, row)
 	}
@@ -162,7 +162,7 @@ func boolRank(b bool) int {
 	return 0
 }
 
-// variableSpot is the path of one variable.
-func variableSpot(organization int64, name string) string {
+// variablePath is the path of one variable.
+func variablePath(organization int64, name string) string {
 	return ofOrganization(organization, "/variables/"+escape(name))
 }

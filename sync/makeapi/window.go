@@ -18,8 +18,8 @@ const (
 	minute = time.Minute
 	// margin keeps two clocks that agree to the tick from disagreeing about the last one.
 	margin = 10 * time.Millisecond
-	// remembered bounds what is kept of an organization whose limit is unknown.
-	remembered = 1024
+	// maxUnlimited bounds what is kept of an organization whose limit is unknown.
+	maxUnlimited = 1024
 	// longestHint is how far a Retry-After or a reset is believed: two windows.
 	longestHint = 2 * minute
 )
@@ -29,14 +29,14 @@ const (
 type window struct {
 	licensed int // license.apiLimit; 0: unknown, or no limit
 	stated   int // x-ratelimit-limit, where it is lower
-	flying   int
+	inFlight int
 	ended    []time.Time // of the calls of the last minute, oldest first
-	// room is what the zone said it still grants until roomUntil; other programs use it too.
-	room      int
-	roomUntil time.Time
-	// A 429 closes the window; strikes counts those that followed each other.
+	// remaining is what the zone said it still grants until resetAt; other programs use it too.
+	remaining int
+	resetAt   time.Time
+	// A 429 closes the window; refusals counts those that followed each other.
 	closedAt, closedUntil time.Time
-	strikes               int
+	refusals              int
 }
 
 // limit is the number of calls in a minute; 0: none known.
@@ -47,27 +47,27 @@ func (w *window) limit() int {
 	return max(w.licensed, 0)
 }
 
-// take takes a place, or tells how long to wait before asking again.
-func (w *window) take(now time.Time) (wait time.Duration) {
-	w.forget(now)
+// reserve reserves a place, or tells how long to wait before asking again.
+func (w *window) reserve(now time.Time) (wait time.Duration) {
+	w.prune(now)
 	if wait := w.closedUntil.Sub(now); wait > 0 {
 		return wait
 	}
-	if w.room <= 0 && now.Before(w.roomUntil) {
-		return w.roomUntil.Sub(now)
+	if w.remaining <= 0 && now.Before(w.resetAt) {
+		return w.resetAt.Sub(now)
 	}
 	if wait := w.untilFree(now); wait > 0 {
 		return wait
 	}
-	w.flying++
-	w.room--
+	w.inFlight++
+	w.remaining--
 	return 0
 }
 
 // untilFree is the time until the limit lets one more call go. A call in flight
 // frees its place no earlier than a minute from now.
 func (w *window) untilFree(now time.Time) time.Duration {
-	over := len(w.ended) + w.flying - w.limit()
+	over := len(w.ended) + w.inFlight - w.limit()
 	switch {
 	case w.limit() == 0 || over < 0:
 		return 0
@@ -77,19 +77,19 @@ func (w *window) untilFree(now time.Time) time.Duration {
 	return minute + margin
 }
 
-// end gives the place back, a minute from now if the request was sent, else at once.
-func (w *window) end(now time.Time, sent bool) {
-	w.flying--
+// complete gives the place back, a minute from now if the request was sent, else at once.
+func (w *window) complete(now time.Time, sent bool) {
+	w.inFlight--
 	if !sent {
 		return
 	}
-	if w.limit() == 0 && len(w.ended) >= remembered {
+	if w.limit() == 0 && len(w.ended) >= maxUnlimited {
 		w.ended = w.ended[1:]
 	}
 	w.ended = append(w.ended, now)
 }
 
-func (w *window) forget(now time.Time) {
+func (w *window) prune(now time.Time) {
 	old := 0
 	for old < len(w.ended) && now.Sub(w.ended[old]) >= minute+margin {
 		old++
@@ -97,9 +97,10 @@ func (w *window) forget(now time.Time) {
 	w.ended = w.ended[old:]
 }
 
-// learn corrects the window by what the headers of a reply say. A limit above the licence's
-// belongs to another counter (recordings show 10000 on the list of organizations), so its headers are left alone.
-func (w *window) learn(now time.Time, h rateHeaders) {
+// update corrects the window by what the headers of a reply say. A limit above the licence's
+// belongs to another counter (recordings show 10000 on the list of organizations), so its headers
+// are left alone.
+func (w *window) update(now time.Time, h rateHeaders) {
 	if h.limit <= 0 || (w.licensed > 0 && h.limit > w.licensed) {
 		return
 	}
@@ -109,33 +110,34 @@ func (w *window) learn(now time.Time, h rateHeaders) {
 	}
 	until := now.Add(h.reset)
 	// Calls in flight may be counted there or not. Taking them for counted never makes a client
-	// that is alone wait for room which it has; where others call too a 429 may follow, which is harmless.
-	room := h.remaining
-	if sameReset := until.Sub(w.roomUntil).Abs() < 2*time.Second; sameReset {
-		room = min(room, w.room)
+	// that is alone wait for room which it has; where others call too a 429 may follow, which is
+	// harmless.
+	remaining := h.remaining
+	if sameReset := until.Sub(w.resetAt).Abs() < 2*time.Second; sameReset {
+		remaining = min(remaining, w.remaining)
 	}
-	w.room, w.roomUntil = room, until
+	w.remaining, w.resetAt = remaining, until
 }
 
-// refuse closes the window after a 429 to a call sent at `sent`. With a hint it waits
-// for that; without one nobody knows when the zone's minute ends, only that it does
-// within 60 s: it asks again after 4, 8, 16 and 32 s, which add up to the minute, and then once a minute.
-// Refusals of calls that were already in flight when it closed are the same refusal.
+// refuse closes the window after a 429 to a call sent at `sent`. With a hint it waits for that;
+// without one nobody knows when the zone's minute ends, only that it does within 60 s: it asks
+// again after 4, 8, 16 and 32 s, which add up to the minute, and then once a minute. Refusals of
+// calls that were already in flight when it closed are the same refusal.
 func (w *window) refuse(sent, now time.Time, hint time.Duration) {
 	if !sent.After(w.closedAt) {
 		return
 	}
-	w.strikes++
-	wait := min(time.Second<<min(w.strikes+1, 10), minute)
+	w.refusals++
+	wait := min(time.Second<<min(w.refusals+1, 10), minute)
 	if hint > 0 {
-		wait = max(min(hint, longestHint)+margin, min(time.Second<<min(w.strikes-1, 10), minute))
+		wait = max(min(hint, longestHint)+margin, min(time.Second<<min(w.refusals-1, 10), minute))
 	}
 	w.closedAt, w.closedUntil = now, now.Add(wait)
 }
 
-// welcome ends a series of refusals: a call sent after the window closed got an answer.
-func (w *window) welcome(sent time.Time) {
+// resetRefusals ends a series of refusals: a call sent after the window closed got an answer.
+func (w *window) resetRefusals(sent time.Time) {
 	if sent.After(w.closedAt) {
-		w.strikes = 0
+		w.refusals = 0
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/state"
 )
 
 // TestWindowNeverExceedsItsLimit: whatever the delays of the network, no minute of the zone's
@@ -25,13 +25,13 @@ func TestWindowNeverExceedsItsLimit(t *testing.T) {
 		var arrivals []time.Time
 		for range rapid.IntRange(1, 40).Draw(t, "calls") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 20000).Draw(t, "pause")) * time.Millisecond)
-			for wait := w.take(now); wait > 0; wait = w.take(now) {
+			for wait := w.reserve(now); wait > 0; wait = w.reserve(now) {
 				now = now.Add(wait)
 			}
 			travel := time.Duration(rapid.IntRange(0, 5000).Draw(t, "travel")) * time.Millisecond
 			arrivals = append(arrivals, now.Add(time.Duration(rapid.Float64Range(0, 1).Draw(t, "where")*float64(travel))))
 			now = now.Add(travel)
-			w.end(now, true)
+			w.complete(now, true)
 		}
 		for i := limit; i < len(arrivals); i++ {
 			if gap := arrivals[i].Sub(arrivals[i-limit]); gap < minute {
@@ -86,7 +86,7 @@ func readMany(t *testing.T, c *Client, organization int64, calls int) time.Durat
 		slots <- struct{}{}
 		group.Go(func() {
 			defer func() { <-slots }()
-			live := &reconcile.Live{Organization: spec.Organization{ID: organization}}
+			live := &state.Organization{Organization: spec.Organization{ID: organization}}
 			if err := c.Read(t.Context(), live, spec.KindVariable); err != nil {
 				t.Error(err)
 			}
@@ -172,18 +172,18 @@ func TestRefusals(t *testing.T) {
 		now := start
 		for i, hint := range test.hints {
 			w.refuse(now, now, hint*time.Second)
-			wait := w.take(now)
+			wait := w.reserve(now)
 			if want := test.want[i] * time.Second; wait < want || wait > want+margin {
 				t.Errorf("%s: refusal %d waits %v, want %v", test.name, i+1, wait, want)
 			}
 			now = now.Add(wait)
 		}
 		w.refuse(start, now, 0)
-		if w.strikes != len(test.hints) {
+		if w.refusals != len(test.hints) {
 			t.Errorf("%s: a call in flight counts as another refusal", test.name)
 		}
-		w.welcome(now.Add(1))
-		if w.strikes != 0 {
+		w.resetRefusals(now.Add(1))
+		if w.refusals != 0 {
 			t.Errorf("%s: a good answer does not end the series", test.name)
 		}
 	}
@@ -208,11 +208,11 @@ func TestLearnFromHeaders(t *testing.T) {
 		{"nothing", 60, rateHeaders{remaining: -1}, 60, 0},
 	} {
 		w := window{licensed: test.licensed}
-		w.learn(now, test.headers)
+		w.update(now, test.headers)
 		if got := w.limit(); got != test.limit {
 			t.Errorf("%s: limit %d, want %d", test.name, got, test.limit)
 		}
-		if wait := w.take(now); wait != test.wait {
+		if wait := w.reserve(now); wait != test.wait {
 			t.Errorf("%s: waits %v, want %v", test.name, wait, test.wait)
 		}
 	}
@@ -251,21 +251,21 @@ func TestRateHeaders(t *testing.T) {
 	}
 }
 
-// TestRestsAreTold: to whoever watches, with the name that the list of organizations showed.
-func TestRestsAreTold(t *testing.T) {
+// TestWaitsAreTold: to whoever watches, with the name that the list of organizations showed.
+func TestWaitsAreTold(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		z := &limitedZone{limit: 2, arrivals: map[string][]time.Time{}}
-		var rests []Rest
-		c := client(t, z.ServeHTTP, func(o *Options) { o.Resting = func(r Rest) { rests = append(rests, r) } })
+		var rests []Wait
+		c := client(t, z.ServeHTTP, func(o *Options) { o.OnWait = func(r Wait) { rests = append(rests, r) } })
 		c.SetLimit(1, 2)
-		c.names.Store(int64(1), "Acme")
+		c.organizationNames.Store(int64(1), "Acme")
 		for range 3 {
-			if err := c.Read(t.Context(), &reconcile.Live{Organization: spec.Organization{ID: 1}}, spec.KindVariable); err != nil {
+			if err := c.Read(t.Context(), &state.Organization{Organization: spec.Organization{ID: 1}}, spec.KindVariable); err != nil {
 				t.Fatal(err)
 			}
 		}
-		want := Rest{Zone: "eu1", Organization: 1, Name: "Acme", For: minute}
+		want := Wait{Zone: "eu1", Organization: 1, Name: "Acme", For: minute}
 		for i := range rests {
 			rests[i].For = rests[i].For.Round(time.Second)
 		}

@@ -9,28 +9,28 @@ import (
 	"net/url"
 	"strconv"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
 )
 
 // writes is how each verb becomes a request; one row per verb, one function per request.
-var writes = map[reconcile.Verb]func(w reconcile.Write) (draft, error){
-	reconcile.CreateOrganization: createOrganization,
-	reconcile.UpdateOrganization: updateOrganization,
-	reconcile.DeleteOrganization: deleteOrganization,
-	reconcile.CreateVariable:     createVariable,
-	reconcile.UpdateVariable:     updateVariable,
-	reconcile.DeleteVariable:     deleteVariable,
-	reconcile.SetControl:         setControl,
-	reconcile.EnforceTFA:         enforceTFA,
-	reconcile.InviteMember:       inviteMember,
-	reconcile.SetRole:            setRole,
-	reconcile.RemoveMember:       removeMember,
-	reconcile.TransferOwner:      transferOwner,
-	reconcile.AcceptInvitation:   acceptInvitation,
+var writes = map[plan.Verb]func(w plan.Write) (writeRequest, error){
+	plan.CreateOrganization: createOrganization,
+	plan.UpdateOrganization: updateOrganization,
+	plan.DeleteOrganization: deleteOrganization,
+	plan.CreateVariable:     createVariable,
+	plan.UpdateVariable:     updateVariable,
+	plan.DeleteVariable:     deleteVariable,
+	plan.SetControl:         setControl,
+	plan.EnforceTFA:         enforceTFA,
+	plan.InviteMember:       inviteMember,
+	plan.SetRole:            setRole,
+	plan.RemoveMember:       removeMember,
+	plan.TransferOwner:      transferOwner,
+	plan.AcceptInvitation:   acceptInvitation,
 }
 
-// draft is a write before it has words and a zone.
-type draft struct {
+// writeRequest is a write before it has words and a zone.
+type writeRequest struct {
 	doing  string
 	method string
 	path   string
@@ -38,21 +38,22 @@ type draft struct {
 	body   any // encoded as JSON; nil: no body at all
 	scope  string
 	// answer reads the reply where the core needs it; nil: any readable reply will do.
-	answer func(data []byte) (reconcile.Answer, error)
+	answer func(data []byte) (plan.Answer, error)
 }
 
-// Write performs one write: one request, sent again only after a 429 or where no connection came about. Once it is
-// under way an interruption does not cut it off. Its error is a *sync.CallError whose Certainty says whether
-// it may have happened; a mistake in the arguments is found before anything is sent.
-func (c *Client) Write(ctx context.Context, w reconcile.Write) (reconcile.Answer, error) {
-	var answer reconcile.Answer
+// Write performs one write: one request, sent again only after a 429 or where no connection came
+// about. Once it is under way an interruption does not cut it off. Its error is a *sync.CallError
+// whose Certainty says whether it may have happened; a mistake in the arguments is found before
+// anything is sent.
+func (c *Client) Write(ctx context.Context, w plan.Write) (plan.Answer, error) {
+	var answer plan.Answer
 	k := call{object: string(w.Address), organization: w.Organization}
 	if k.object == "" && w.Organization != 0 {
 		k.object = "organization " + strconv.FormatInt(w.Organization, 10)
 	}
 	prepare, ok := writes[w.Verb]
 	if !ok {
-		return answer, c.unwritable(&k, fmt.Errorf("makesync knows no write %q", w.Verb))
+		return answer, k.unwritable(fmt.Errorf("makesync knows no write %q", w.Verb))
 	}
 	d, err := prepare(w)
 	if err == nil && needsOrganization(w.Verb) && w.Organization < 1 {
@@ -63,23 +64,18 @@ func (c *Client) Write(ctx context.Context, w reconcile.Write) (reconcile.Answer
 	}
 	k.doing = d.doing
 	if err != nil {
-		return answer, c.unwritable(&k, err)
+		return answer, k.unwritable(err)
 	}
 	k.method, k.path, k.query, k.scope, k.secrets = d.method, d.path, d.query, d.scope, secretsOf(w)
 	k.decode = d.decode(&answer)
 	if err := c.do(ctx, &k); err != nil {
-		return reconcile.Answer{}, err
+		return plan.Answer{}, err
 	}
 	return answer, nil
 }
 
-func needsOrganization(v reconcile.Verb) bool {
-	return v != reconcile.CreateOrganization && v != reconcile.AcceptInvitation
-}
-
-// unwritable is the error of a write that cannot be sent as it is: a defect of makesync or of a plan file.
-func (c *Client) unwritable(k *call, err error) *reconcile.CallError {
-	return &reconcile.CallError{Doing: k.words(), Message: err.Error() + "; nothing was sent", Class: reconcile.ClassInternal, Err: err}
+func needsOrganization(v plan.Verb) bool {
+	return v != plan.CreateOrganization && v != plan.AcceptInvitation
 }
 
 // encode is json.Marshal without HTML escaping.
@@ -92,8 +88,8 @@ func encode(body any) ([]byte, error) {
 }
 
 // secretsOf are the texts of a write, and of what it replaces, that no error message may repeat.
-func secretsOf(w reconcile.Write) (secrets []string) {
-	if w.Verb == reconcile.AcceptInvitation {
+func secretsOf(w plan.Write) (secrets []string) {
+	if w.Verb == plan.AcceptInvitation {
 		secrets = append(secrets, w.Arguments.Name) // the hash
 	}
 	if value := w.Arguments.Value; value != nil && value.IsSensitive() {

@@ -2,25 +2,26 @@ package makeapi
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
-	"strconv"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
 )
 
 // inviteMember sends an e-mail. The published page requires `userRoleId`, which it does not
 // describe; the field is usersRoleId.
-func inviteMember(w reconcile.Write) (draft, error) {
+func inviteMember(w plan.Write) (writeRequest, error) {
 	a := w.Arguments
 	email := a.Email
 	if email == "" {
 		email = w.Address.Name()
 	}
 	if email == "" || a.Name == "" {
-		return draft{}, errors.New("an invitation needs an e-mail and a name")
+		return writeRequest{}, errors.New("an invitation needs an e-mail and a name")
 	}
-	return draft{
-		doing: "invite", method: post, path: ofOrganization(w.Organization, "/invite"), scope: writeOrganizations, answer: invitedUser,
+	return writeRequest{
+		doing: "invite", method: post, path: ofOrganization(w.Organization, "/invite"),
+		scope: scopeOrganizationsWrite, answer: invitedUser,
 		body: struct {
 			Email  string  `json:"email"`
 			Name   string  `json:"name"`
@@ -32,26 +33,29 @@ func inviteMember(w reconcile.Write) (draft, error) {
 }
 
 // rolePath is the one address of role changes and removals (published): what the body says decides.
-func rolePath(w reconcile.Write) string {
-	return "/users/" + strconv.FormatInt(w.Arguments.UserID, 10) + "/user-organization-roles/" + strconv.FormatInt(w.Organization, 10)
+func rolePath(w plan.Write) string {
+	return fmt.Sprintf("/users/%d/user-organization-roles/%d", w.Arguments.UserID, w.Organization)
 }
 
-// setRole can never become a removal: an id below 1 is refused before anything is sent, and the field is never left out.
-func setRole(w reconcile.Write) (draft, error) {
+// setRole can never become a removal: an id below 1 is refused before anything is sent, and the
+// field is never left out.
+func setRole(w plan.Write) (writeRequest, error) {
 	a := w.Arguments
-	return draft{
-		doing: "change the role of", method: post, path: rolePath(w), scope: writeUsers,
+	return writeRequest{
+		doing: "change the role of", method: post, path: rolePath(w), scope: scopeUserWrite,
 		body: struct {
 			RoleID int64 `json:"usersRoleId"`
 		}{a.RoleID},
 	}, errors.Join(atLeastOne("user's id", a.UserID), atLeastOne("role's id", a.RoleID))
 }
 
-// removeMember sends an empty body; whether that means {} or none is not published, so NoBody chooses. What
-// the person owns stays unless the connections shall go, which has to be confirmed.
-func removeMember(w reconcile.Write) (draft, error) {
+// removeMember sends an empty body; whether that means {} or none is not published, so NoBody
+// chooses. What the person owns stays unless the connections shall go, which has to be confirmed.
+func removeMember(w plan.Write) (writeRequest, error) {
 	a := w.Arguments
-	d := draft{doing: "remove", method: post, path: rolePath(w), scope: writeUsers, query: confirmed(a.Confirmed)}
+	d := writeRequest{
+		doing: "remove", method: post, path: rolePath(w), scope: scopeUserWrite, query: confirmed(a.Confirmed),
+	}
 	if !w.NoBody {
 		d.body = struct{}{}
 	}
@@ -62,9 +66,10 @@ func removeMember(w reconcile.Write) (draft, error) {
 }
 
 // transferOwner makes a member the Owner; only the present Owner may (published).
-func transferOwner(w reconcile.Write) (draft, error) {
-	return draft{
-		doing: "transfer", method: post, path: ofOrganization(w.Organization, "/user-organization-roles/transfer"), scope: writeOrganizations,
+func transferOwner(w plan.Write) (writeRequest, error) {
+	return writeRequest{
+		doing: "transfer", scope: scopeOrganizationsWrite,
+		method: post, path: ofOrganization(w.Organization, "/user-organization-roles/transfer"),
 		body: struct {
 			UserID int64 `json:"userId"`
 		}{w.Arguments.UserID},

@@ -4,21 +4,22 @@ import (
 	"errors"
 	"fmt"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
 )
 
 // createOrganization: all four fields are required (published).
-func createOrganization(w reconcile.Write) (draft, error) {
+func createOrganization(w plan.Write) (writeRequest, error) {
 	a := w.Arguments
 	if a.Name == "" {
-		return draft{}, errors.New("a new organization needs a name")
+		return writeRequest{}, errors.New("a new organization needs a name")
 	}
 	if err := errors.Join(atLeastOne("region's id", a.RegionID), atLeastOne("time zone's id", a.TimezoneID),
 		atLeastOne("country's id", a.CountryID)); err != nil {
-		return draft{}, err
+		return writeRequest{}, err
 	}
-	return draft{
-		doing: "create", method: post, path: "/organizations", scope: writeOrganizations, answer: createdOrganization,
+	return writeRequest{
+		doing: "create", method: post, path: "/organizations",
+		scope: scopeOrganizationsWrite, answer: createdOrganization,
 		body: struct {
 			Name       string `json:"name"`
 			RegionID   int64  `json:"regionId"`
@@ -29,13 +30,13 @@ func createOrganization(w reconcile.Write) (draft, error) {
 }
 
 // updateOrganization sends what changes; what is left out stays (published).
-func updateOrganization(w reconcile.Write) (draft, error) {
+func updateOrganization(w plan.Write) (writeRequest, error) {
 	a := w.Arguments
 	if a.Name == "" && a.TimezoneID == 0 && a.CountryID == 0 {
-		return draft{}, errors.New("there is nothing to change")
+		return writeRequest{}, errors.New("there is nothing to change")
 	}
-	return draft{
-		doing: "update", method: patch, path: ofOrganization(w.Organization, ""), scope: writeOrganizations,
+	return writeRequest{
+		doing: "update", method: patch, path: ofOrganization(w.Organization, ""), scope: scopeOrganizationsWrite,
 		body: struct {
 			Name       string `json:"name,omitempty"`
 			TimezoneID int64  `json:"timezoneId,omitempty"`
@@ -46,21 +47,22 @@ func updateOrganization(w reconcile.Write) (draft, error) {
 
 // deleteOrganization confirms only what the plan has shown: unconfirmed, the zone refuses to
 // delete an organization with active scenarios (published).
-func deleteOrganization(w reconcile.Write) (draft, error) {
-	return draft{
-		doing: "delete", method: remove, path: ofOrganization(w.Organization, ""), scope: writeOrganizations,
+func deleteOrganization(w plan.Write) (writeRequest, error) {
+	return writeRequest{
+		doing: "delete", method: remove, path: ofOrganization(w.Organization, ""), scope: scopeOrganizationsWrite,
 		query: confirmed(w.Arguments.Confirmed),
 	}, nil
 }
 
 // setControl switches one feature control; one per call (published).
-func setControl(w reconcile.Write) (draft, error) {
+func setControl(w plan.Write) (writeRequest, error) {
 	a := w.Arguments
 	if a.Enable == nil {
-		return draft{}, errors.New("it is not said whether the control shall be on")
+		return writeRequest{}, errors.New("it is not said whether the control shall be on")
 	}
-	return draft{
-		doing: "switch", method: patch, path: ofOrganization(w.Organization, "/feature-controls"), scope: writeOrganizations,
+	return writeRequest{
+		doing: "switch", scope: scopeOrganizationsWrite,
+		method: patch, path: ofOrganization(w.Organization, "/feature-controls"),
 		body: struct {
 			ID      int64 `json:"id"`
 			Enabled bool  `json:"enabled"`
@@ -69,12 +71,13 @@ func setControl(w reconcile.Write) (draft, error) {
 }
 
 // enforceTFA switches the enforcement of two-factor authentication (published).
-func enforceTFA(w reconcile.Write) (draft, error) {
+func enforceTFA(w plan.Write) (writeRequest, error) {
 	if w.Arguments.Enable == nil {
-		return draft{}, fmt.Errorf("it is not said whether two-factor authentication shall be enforced")
+		return writeRequest{}, fmt.Errorf("it is not said whether two-factor authentication shall be enforced")
 	}
-	return draft{
-		doing: "switch", method: patch, path: ofOrganization(w.Organization, "/tfa-enforcement"), scope: writeOrganizations,
+	return writeRequest{
+		doing: "switch", scope: scopeOrganizationsWrite,
+		method: patch, path: ofOrganization(w.Organization, "/tfa-enforcement"),
 		body: struct {
 			Enable bool `json:"enable"`
 		}{*w.Arguments.Enable},

@@ -5,7 +5,8 @@ import (
 	"errors"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // variableBody is type and value, always together: the zone checks one against the other only
@@ -18,7 +19,7 @@ type variableBody struct {
 
 // wireForm is a value on the wire: a number as JSON number with its exact text, a boolean
 // as JSON boolean, a string and a date as JSON strings.
-func wireForm(t spec.VariableType, value *reconcile.Scalar) (json.RawMessage, error) {
+func wireForm(t spec.VariableType, value *state.Scalar) (json.RawMessage, error) {
 	switch {
 	case t.String() == "":
 		return nil, errors.New("the variable's type is unknown")
@@ -43,7 +44,7 @@ func wireForm(t spec.VariableType, value *reconcile.Scalar) (json.RawMessage, er
 }
 
 // variableName is the name in the arguments, else that in the address.
-func variableName(w reconcile.Write) (string, error) {
+func variableName(w plan.Write) (string, error) {
 	name := w.Arguments.Name
 	if name == "" {
 		name = w.Address.Name()
@@ -54,35 +55,35 @@ func variableName(w reconcile.Write) (string, error) {
 	return name, nil
 }
 
-func createVariable(w reconcile.Write) (draft, error) {
+func createVariable(w plan.Write) (writeRequest, error) {
 	name, err := variableName(w)
 	if err != nil {
-		return draft{}, err
+		return writeRequest{}, err
 	}
 	value, err := wireForm(w.Arguments.Type, w.Arguments.Value)
-	return draft{
-		doing: "create", method: post, path: ofOrganization(w.Organization, "/variables"), scope: writeVariables,
+	return writeRequest{
+		doing: "create", method: post, path: ofOrganization(w.Organization, "/variables"), scope: scopeVariablesWrite,
 		body: variableBody{Name: name, TypeID: w.Arguments.Type, Value: value},
 	}, err
 }
 
-func updateVariable(w reconcile.Write) (draft, error) {
+func updateVariable(w plan.Write) (writeRequest, error) {
 	name, err := variableName(w)
 	if err != nil {
-		return draft{}, err
+		return writeRequest{}, err
 	}
 	value, err := wireForm(w.Arguments.Type, w.Arguments.Value)
-	return draft{
-		doing: "update", method: patch, path: variableSpot(w.Organization, name), scope: writeVariables,
+	return writeRequest{
+		doing: "update", method: patch, path: variablePath(w.Organization, name), scope: scopeVariablesWrite,
 		body: variableBody{TypeID: w.Arguments.Type, Value: value},
 	}, err
 }
 
 // deleteVariable always confirms: without it the answer is 406 and the code IM004 (published).
-func deleteVariable(w reconcile.Write) (draft, error) {
+func deleteVariable(w plan.Write) (writeRequest, error) {
 	name, err := variableName(w)
-	return draft{
-		doing: "delete", method: remove, path: variableSpot(w.Organization, name), scope: writeVariables,
+	return writeRequest{
+		doing: "delete", method: remove, path: variablePath(w.Organization, name), scope: scopeVariablesWrite,
 		query: confirmed(true),
 	}, err
 }

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"io"
 
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/compare"
+	"makesync/sync/plan"
 )
 
 // Compare writes a comparison of two sides as text, field by field:
@@ -17,7 +19,7 @@ import (
 //	    variable/OLD       only in a
 //
 // Its last line counts organizations, and objects that were not compared.
-func Compare(w io.Writer, c *reconcile.Comparison, o Options) error {
+func Compare(w io.Writer, c *compare.Comparison, o Options) error {
 	p := newPrinter(w, o)
 	p.labelled(0, bold, "a", 1, sideWords(c.A))
 	p.labelled(0, bold, "b", 1, sideWords(c.B))
@@ -32,17 +34,28 @@ func Compare(w io.Writer, c *reconcile.Comparison, o Options) error {
 		if s.NotCompared > 0 {
 			words = "No differences in what could be compared."
 		}
-		p.line("%s %s.", p.paint(bold, words), count(s.Same, "organization", "organizations")+" compared")
+		p.line("%s %s.", p.paint(bold, words), text.Count(s.Same, "organization", "organizations")+" compared")
 	}
-	p.last(p.verb("compare"), fmt.Sprintf("%d same, %d different, %d only in a, %d only in b, %d not compared", s.Same, s.Different, s.OnlyA, s.OnlyB, s.NotCompared), c.Exit)
+	p.last(
+		p.verb("compare"),
+		fmt.Sprintf(
+			"%d same, %d different, %d only in a, %d only in b, %d not compared",
+			s.Same,
+			s.Different,
+			s.OnlyA,
+			s.OnlyB,
+			s.NotCompared,
+		),
+		c.Exit,
+	)
 	return p.flush()
 }
 
 // CompareJSON writes a comparison as one JSON document.
-func CompareJSON(w io.Writer, c *reconcile.Comparison) error {
+func CompareJSON(w io.Writer, c *compare.Comparison) error {
 	whole := *c
 	whole.Problems = filled(whole.Problems)
-	whole.Organizations = append([]reconcile.ComparedOrganization{}, whole.Organizations...)
+	whole.Organizations = append([]compare.ComparedOrganization{}, whole.Organizations...)
 	for i := range whole.Organizations {
 		o := &whole.Organizations[i]
 		o.Differences, o.NotCompared = filled(o.Differences), filled(o.NotCompared)
@@ -50,7 +63,7 @@ func CompareJSON(w io.Writer, c *reconcile.Comparison) error {
 	return JSON(w, &whole)
 }
 
-func sideWords(s reconcile.ComparedSide) string {
+func sideWords(s compare.ComparedSide) string {
 	words := Clean(string(s.Kind)) + " " + Clean(s.Name)
 	if s.Zone != "" && s.Zone != s.Name {
 		words += " of zone " + Clean(s.Zone)
@@ -59,7 +72,7 @@ func sideWords(s reconcile.ComparedSide) string {
 }
 
 // compared writes an organization that differs or could not be compared in full.
-func (p *printer) compared(o *reconcile.ComparedOrganization) {
+func (p *printer) compared(o *compare.ComparedOrganization) {
 	if o.Only == "" && len(o.Differences) == 0 && len(o.NotCompared) == 0 {
 		return
 	}
@@ -79,7 +92,7 @@ func (p *printer) compared(o *reconcile.ComparedOrganization) {
 }
 
 // names are both sides' names; documents that pin an id may do without.
-func (p *printer) names(o *reconcile.ComparedOrganization) string {
+func (p *printer) names(o *compare.ComparedOrganization) string {
 	a, b := cut(Clean(o.A), p.width()/3), cut(Clean(o.B), p.width()/3)
 	if a == "" || b == "" {
 		return a + b
@@ -88,10 +101,18 @@ func (p *printer) names(o *reconcile.ComparedOrganization) string {
 }
 
 // differences are a table like that of a plan's steps.
-func (p *printer) differences(differences []reconcile.Difference) {
+func (p *printer) differences(differences []compare.Difference) {
 	rows := make([]tableRow, 0, len(differences))
 	for _, d := range differences {
-		row := tableRow{risk: reconcile.RiskNone, object: object(d.Address), path: Clean(d.Path), from: showBriefly(d.A), to: showBriefly(d.B), change: true, between: " | "}
+		row := tableRow{
+			risk:    plan.RiskNone,
+			object:  object(d.Address),
+			path:    Clean(d.Path),
+			from:    showBriefly(d.A),
+			to:      showBriefly(d.B),
+			change:  true,
+			between: " | ",
+		}
 		if d.Path == "" {
 			row.path, row.change = onlyIn(d), false
 		}
@@ -104,7 +125,7 @@ func (p *printer) differences(differences []reconcile.Difference) {
 }
 
 // onlyIn says which side has an object that the other lacks.
-func onlyIn(d reconcile.Difference) string {
+func onlyIn(d compare.Difference) string {
 	if d.A.IsNone() { // the other side then holds the word "there"
 		return "only in b"
 	}

@@ -22,9 +22,9 @@ import (
 //
 // HTML pages are html/template's business, on text that went through Clean.
 
-// visible tells whether a rune may stand as it is: printable or a plain space,
-// no control or format character (which covers bidirectional overrides, zero-width characters and tags), no
-// line or paragraph separator, no odd space, none of the blank "letters", not private.
+// visible tells whether a rune may stand as it is: printable or a plain space, no control or format
+// character (which covers bidirectional overrides, zero-width characters and tags), no line or
+// paragraph separator, no odd space, none of the blank "letters", not private.
 func visible(r rune) bool {
 	switch {
 	case r == ' ':
@@ -75,11 +75,13 @@ func Clean(s string) string {
 	return strings.ReplaceAll(s, logCommand, `#\x23[`)
 }
 
-// GitHub's runner obeys two forms of commands in whatever a job prints: ##[command] anywhere in a line, and ::command:: at
-// the start of one, behind spaces too (actions/runner, ActionCommand.cs). Azure Pipelines knows the first as well.
+// GitHub's runner obeys two forms of commands in whatever a job prints: ##[command] anywhere in a
+// line, and ::command:: at the start of one, behind spaces too (actions/runner, ActionCommand.cs).
+// Azure Pipelines knows the first as well.
 const logCommand, lineCommand = "##[", "::"
 
-// noCommand keeps a line of text from beginning with ::, where folding has put a word of a value there.
+// noCommand keeps a line of text from beginning with ::, where folding has put a word of a value
+// there.
 func noCommand(line string) string {
 	words := strings.TrimLeft(line, " ")
 	if !strings.HasPrefix(words, lineCommand) {
@@ -192,8 +194,8 @@ func cut(s string, max int) string {
 	return takeColumns(s, max-1-tail) + "…" + lastColumns(s, tail)
 }
 
-// cutPair cuts both sides of a change. When what is left looks the same on both sides, it shows them
-// from a little before the place where they begin to differ.
+// cutPair cuts both sides of a change. When what is left looks the same on both sides, it shows
+// them from a little before the place where they begin to differ.
 func cutPair(from, to string, maxFrom, maxTo int) (string, string) {
 	a, b := cut(from, maxFrom), cut(to, maxTo)
 	if a != b || from == to {
@@ -226,7 +228,8 @@ func takeColumns(s string, max int) string {
 	return s
 }
 
-// lastColumns is the longest end of s that is no wider than max and does not begin with a combining mark.
+// lastColumns is the longest end of s that is no wider than max and does not begin with a combining
+// mark.
 func lastColumns(s string, max int) string {
 	n, end := 0, len(s)
 	for i := len(s); i > 0; {
@@ -251,7 +254,8 @@ func pad(s string, n int) string {
 	return s
 }
 
-// fold breaks clean text at spaces into lines of at most max columns; a word that is wider is broken.
+// fold breaks clean text at spaces into lines of at most max columns; a word that is wider is
+// broken.
 func fold(s string, max int) []string {
 	var lines []string
 	line := ""
@@ -279,19 +283,8 @@ func fold(s string, max int) []string {
 	return lines
 }
 
-// shellQuote makes text one word of a POSIX shell command.
-func shellQuote(s string) string {
-	plain := func(r rune) bool {
-		return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || strings.ContainsRune("-_./:=@,+", r)
-	}
-	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
-// annotationData escapes the message of a GitHub workflow command, annotationProperty a property of one
-// (actions/toolkit, command.ts): without it a name could end the command and begin another.
+// annotationData escapes the message of a GitHub workflow command, annotationProperty a property of
+// one (actions/toolkit, command.ts): without it a name could end the command and begin another.
 func annotationData(s string) string { return annotationText.Replace(cleanLines(s)) }
 
 func annotationProperty(s string) string {
@@ -312,9 +305,9 @@ func cleanLines(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// safeJSON escapes, in JSON text, the characters that are legal there but not
-// safe on a terminal: DEL, C1 controls, bidirectional and invisible characters. All of them can stand only
-// inside strings, so that the text can be walked without parsing it.
+// safeJSON escapes, in JSON text, the characters that are legal there but not safe on a terminal:
+// DEL, C1 controls, bidirectional and invisible characters. All of them can stand only inside
+// strings, so that the text can be walked without parsing it.
 func safeJSON(data []byte) []byte {
 	data = bytes.ReplaceAll(data, []byte(logCommand), []byte(`#\u0023[`))
 	if isClean(strings.ReplaceAll(string(data), "\n", "")) {
@@ -341,9 +334,10 @@ func appendJSONEscape(out []byte, r rune) []byte {
 	return fmt.Appendf(out, `\u%04x\u%04x`, 0xd800+(r>>10), 0xdc00+(r&0x3ff))
 }
 
-// entities makes text safe as the content of an HTML element inside Markdown: every ASCII character that means
-// anything to Markdown, HTML, a mention, a reference or an automatic link is a
-// numeric entity, which Markdown never takes for syntax. The raw text holds no `<`, `@`, `#`, `[`, backtick or `://` then.
+// entities makes text safe as the content of an HTML element inside Markdown: every ASCII character
+// that means anything to Markdown, HTML, a mention, a reference or an automatic link is a numeric
+// entity, which Markdown never takes for syntax. The raw text holds no `<`, `@`, `#`, `[`, backtick
+// or `://` then.
 func entities(s string) string {
 	s = Clean(s)
 	var b strings.Builder

@@ -5,15 +5,17 @@ import (
 	"io"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/export"
+	"makesync/sync/plan"
 )
 
 // Export is what `export` has written, as its text tells it.
 type Export struct {
-	Zone    reconcile.PlanZone
+	Zone    plan.Zone
 	Folder  string
 	Files   []WrittenFile
-	Secrets []reconcile.Secret
+	Secrets []export.Secret
 	// Problems are what could not be read.
 	Problems []spec.Problem
 	// Next is the plan command to run now; it is the last line.
@@ -23,14 +25,25 @@ type Export struct {
 // WrittenFile is one document that was written.
 type WrittenFile struct {
 	Path  string
-	Draft reconcile.Draft
+	Draft export.Document
 }
 
 // WriteExport writes what was exported, what was not written and why, the
 // values that somebody has to supply, and as its last line the command to go on with.
 func WriteExport(w io.Writer, e Export, o Options) error {
 	p := newPrinter(w, o)
-	p.line("%s", p.paint(bold, fmt.Sprintf("export of zone %s to %s: %s", zoneLine(e.Zone), Clean(e.Folder), count(len(e.Files), "organization", "organizations"))))
+	p.line(
+		"%s",
+		p.paint(
+			bold,
+			fmt.Sprintf(
+				"export of zone %s to %s: %s",
+				zoneLine(e.Zone),
+				Clean(e.Folder),
+				text.Count(len(e.Files), "organization", "organizations"),
+			),
+		),
+	)
 	p.gap()
 	p.files(e.Files)
 	p.omitted(e.Files)
@@ -42,7 +55,7 @@ func WriteExport(w io.Writer, e Export, o Options) error {
 }
 
 // zoneLine names a zone: `eu1 (https://eu1.make.com)`, or `try (SANDBOX)` when it is simulated.
-func zoneLine(zone reconcile.PlanZone) string {
+func zoneLine(zone plan.Zone) string {
 	if zone.Sandbox {
 		return Clean(zone.Name) + " (SANDBOX)"
 	}
@@ -63,15 +76,16 @@ func (p *printer) files(files []WrittenFile) {
 	}
 }
 
-// draftWords say what a draft holds: `Acme Automation, id 11: 3 feature controls, 12 variables, 4 members`.
-func draftWords(d reconcile.Draft) string {
+// draftWords say what a draft holds: `Acme Automation, id 11: 3 feature controls, 12 variables, 4
+// members`.
+func draftWords(d export.Document) string {
 	o := d.Organization
-	text := o.Name
+	line := o.Name
 	switch {
-	case o.ID != 0 && text == "":
-		text = fmt.Sprintf("id %d", o.ID)
+	case o.ID != 0 && line == "":
+		line = fmt.Sprintf("id %d", o.ID)
 	case o.ID != 0:
-		text += fmt.Sprintf(", id %d", o.ID)
+		line += fmt.Sprintf(", id %d", o.ID)
 	}
 	var parts []string
 	for _, c := range []struct {
@@ -79,13 +93,13 @@ func draftWords(d reconcile.Draft) string {
 		n    int
 	}{{spec.KindFeatureControl, len(o.FeatureControls)}, {spec.KindVariable, len(o.Variables)}, {spec.KindMember, len(o.Members)}} {
 		if c.n > 0 {
-			parts = append(parts, count(c.n, kindWord(c.kind, 1), kindWord(c.kind, 2)))
+			parts = append(parts, text.Count(c.n, kindWord(c.kind, 1), kindWord(c.kind, 2)))
 		}
 	}
 	if len(parts) > 0 {
-		text += ": " + list(parts)
+		line += ": " + text.And(parts)
 	}
-	return text
+	return line
 }
 
 // omitted lists what is there and not written.
@@ -110,11 +124,14 @@ func (p *printer) omitted(files []WrittenFile) {
 }
 
 // secrets lists the environment variables that the documents refer to.
-func (p *printer) secrets(secrets []reconcile.Secret) {
+func (p *printer) secrets(secrets []export.Secret) {
 	if len(secrets) == 0 {
 		return
 	}
-	p.line("%s", p.paint(yellow, "Values to supply before an apply; the documents hold references to them and no secret:"))
+	p.line(
+		"%s",
+		p.paint(yellow, "Values to supply before an apply; the documents hold references to them and no secret:"),
+	)
 	width := 0
 	for _, s := range secrets {
 		width = max(width, columns(s.Variable))

@@ -8,10 +8,12 @@ import (
 	"testing"
 	"time"
 
-	"makesync/spec"
-	reconcile "makesync/sync"
-
 	"pgregory.net/rapid"
+
+	"makesync/spec"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 // TestHostileTexts: whatever stands in names, values, reasons and answers, every
@@ -41,23 +43,23 @@ func draw(t *rapid.T, write func(*bytes.Buffer) error) string {
 	return b.String()
 }
 
-func anyReport(t *rapid.T) *reconcile.Report {
-	report := &reconcile.Report{Run: anyText(t, "run"), Plan: anyText(t, "digest"), Exit: reconcile.Exit{Code: 4, Name: anyText(t, "exit")}}
+func anyReport(t *rapid.T) *report.Report {
+	r := &report.Report{Run: anyText(t, "run"), Plan: anyText(t, "digest"), Exit: exit.Code{Code: 4, Name: anyText(t, "exit")}}
 	for i := range rapid.IntRange(0, 8).Draw(t, "outcomes") {
-		report.Steps = append(report.Steps, reconcile.StepReport{N: i, Address: spec.Address(anyText(t, "key") + "/variable/" + anyText(t, "name")), Kind: spec.KindVariable,
-			Op: reconcile.Op(anyText(t, "op")), Outcome: rapid.SampledFrom(outcomes).Draw(t, "outcome").outcome, Reason: rapid.SampledFrom([]string{"", "licence: ", "depends:"}).Draw(t, "word") + anyText(t, "reason"),
+		r.Steps = append(r.Steps, report.StepReport{N: i, Address: spec.Address(anyText(t, "key") + "/variable/" + anyText(t, "name")), Kind: spec.KindVariable,
+			Op: plan.Op(anyText(t, "op")), Outcome: rapid.SampledFrom(outcomes).Draw(t, "outcome").outcome, Reason: anyReason(t),
 			Error: &spec.APIError{Status: 400, Code: anyText(t, "code"), Message: anyText(t, "message")}, Paste: anyText(t, "paste")})
 	}
-	return report
+	return r
 }
 
-func anyStory(t *rapid.T) *reconcile.Story {
-	s := step(1, "acme/variable/"+anyText(t, "variable"), reconcile.Op(anyText(t, "op")), reconcile.RiskNone, field(anyText(t, "path"), anyScalar(t, "from"), anyScalar(t, "to")))
-	return &reconcile.Story{Run: anyText(t, "run"), Started: sampleTime, Tool: anyText(t, "tool"), Host: anyText(t, "host"), Plan: anyText(t, "plan"),
-		Organizations: []reconcile.StoryOrganization{{Key: anyText(t, "key"), Zone: anyText(t, "zone"), Name: anyText(t, "name"), Steps: []reconcile.Step{s}}},
-		Entries: []reconcile.StoryEntry{
-			{Intent: &reconcile.Intent{Step: 1, Verb: reconcile.Verb(anyText(t, "verb")), At: sampleTime}},
-			{Result: &reconcile.Outcome{Step: 1, Outcome: reconcile.StepOutcome(anyText(t, "outcome")), Reason: anyText(t, "why"), At: sampleTime.Add(time.Second)}},
+func anyStory(t *rapid.T) *report.Run {
+	s := step(1, "acme/variable/"+anyText(t, "variable"), plan.Op(anyText(t, "op")), plan.RiskNone, field(anyText(t, "path"), anyScalar(t, "from"), anyScalar(t, "to")))
+	return &report.Run{Run: anyText(t, "run"), Started: sampleTime, Tool: anyText(t, "tool"), Host: anyText(t, "host"), Plan: anyText(t, "plan"),
+		Organizations: []report.RunOrganization{{Key: anyText(t, "key"), Zone: anyText(t, "zone"), Name: anyText(t, "name"), Steps: []plan.Step{s}}},
+		Entries: []report.Entry{
+			{Intent: &report.Intent{Step: 1, Verb: plan.Verb(anyText(t, "verb")), At: sampleTime}},
+			{Result: &report.Outcome{Step: 1, Outcome: report.StepOutcome(anyText(t, "outcome")), Reason: anyReason(t), At: sampleTime.Add(time.Second)}},
 		}}
 }
 
@@ -105,4 +107,8 @@ func checkPage(t *rapid.T, text string) {
 			t.Fatalf("%U in the page", r)
 		}
 	}
+}
+
+func anyReason(t *rapid.T) report.Reason {
+	return report.ParseReason(rapid.SampledFrom([]string{"", "licence: ", "depends: "}).Draw(t, "word") + anyText(t, "reason"))
 }

@@ -7,7 +7,7 @@ import (
 	"html/template"
 	"io"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
 )
 
 //go:embed page.html
@@ -24,7 +24,9 @@ var htmlPage = template.Must(template.New("page").Parse(pageTemplate))
 // policy lets the page run its own style and script, named by their hashes, and
 // nothing else: no network, no frames, no forms, no other script even if one got into the page.
 func policy() string {
-	return "default-src 'none'; style-src '" + hashSource(pageStyle) + "'; script-src '" + hashSource(pageScript) + "'; base-uri 'none'; form-action 'none'"
+	return "default-src 'none'; style-src '" +
+		hashSource(pageStyle) + "'; script-src '" +
+		hashSource(pageScript) + "'; base-uri 'none'; form-action 'none'"
 }
 
 func hashSource(text string) string {
@@ -34,7 +36,7 @@ func hashSource(text string) string {
 
 // HTML writes a plan as one self-contained page: no network, light and dark,
 // readable and printable without its script, which only adds filters.
-func HTML(w io.Writer, plan *reconcile.Plan, o Options) error {
+func HTML(w io.Writer, plan *plan.Plan, o Options) error {
 	return htmlPage.Execute(w, newHTMLPlan(plan, o))
 }
 

@@ -8,21 +8,31 @@ import (
 	"unicode/utf8"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/plan"
 )
 
-func newHTMLPlan(plan *reconcile.Plan, o Options) *htmlPlan {
+func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 	p := &htmlPlan{
 		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
 		Heading: htmlHeading(plan), Against: Clean(o.Against), Guards: Clean(guardWords(o.Guards)),
 		Next: Clean(o.Next), Digest: Clean(plan.Digest), Created: htmlTime(plan), Expires: htmlExpiry(plan, o),
-		Last: fmt.Sprintf("makesync: %s: %s; exit %d (%s)", o.verb("plan"), PlanCounts(plan.Summary), plan.Exit.Code, Clean(plan.Exit.Name)),
+		Last: fmt.Sprintf(
+			"makesync: %s: %s; exit %d (%s)",
+			o.verb("plan"),
+			PlanCounts(plan.Summary),
+			plan.Exit.Code,
+			Clean(plan.Exit.Name),
+		),
 	}
 	if s := plan.Shard; isPart(s) {
 		p.Shard = fmt.Sprintf("Shard %d of %d: only this part of the organizations", s.Index, s.Count)
 	}
 	for _, zone := range plan.Zones {
-		p.Zones = append(p.Zones, htmlZone{Name: Clean(zone.Name), URL: zoneURL(zone), User: Clean(zone.User.Email), Sandbox: zone.Sandbox})
+		p.Zones = append(
+			p.Zones,
+			htmlZone{Name: Clean(zone.Name), URL: zoneURL(zone), User: Clean(zone.User.Email), Sandbox: zone.Sandbox},
+		)
 	}
 	var told story
 	kinds := map[spec.Kind]bool{}
@@ -42,18 +52,18 @@ func newHTMLPlan(plan *reconcile.Plan, o Options) *htmlPlan {
 	return p
 }
 
-func htmlHeading(plan *reconcile.Plan) string {
+func htmlHeading(plan *plan.Plan) string {
 	if failed := failedWords(plan); failed != "" {
 		return strings.ToUpper(failed[:1]) + failed[1:]
 	}
 	if n := changes(plan.Summary); n > 0 {
-		return count(n, "change", "changes") + ": " + opWords(plan.Summary)
+		return text.Count(n, "change", "changes") + ": " + opWords(plan.Summary)
 	}
 	return "No changes"
 }
 
 // quietWords say what the page does not list.
-func quietWords(told *story, plan *reconcile.Plan) string {
+func quietWords(told *story, plan *plan.Plan) string {
 	if text := told.declaredWords(plan.Summary); text != "" {
 		return "As declared: " + text + "."
 	}
@@ -62,17 +72,17 @@ func quietWords(told *story, plan *reconcile.Plan) string {
 
 const htmlTimeLayout = "2006-01-02 15:04 MST"
 
-func htmlTime(plan *reconcile.Plan) string { return plan.Created.UTC().Format(htmlTimeLayout) }
+func htmlTime(plan *plan.Plan) string { return plan.Created.UTC().Format(htmlTimeLayout) }
 
 // htmlExpiry is told only for a plan that somebody can still apply.
-func htmlExpiry(plan *reconcile.Plan, o Options) string {
+func htmlExpiry(plan *plan.Plan, o Options) string {
 	if o.Saved == "" {
 		return ""
 	}
 	return plan.Expires.UTC().Format(htmlTimeLayout)
 }
 
-func htmlCounts(plan *reconcile.Plan) []htmlCount {
+func htmlCounts(plan *plan.Plan) []htmlCount {
 	if failedWords(plan) != "" {
 		return nil
 	}
@@ -84,18 +94,22 @@ func htmlCounts(plan *reconcile.Plan) []htmlCount {
 	}
 	var counts []htmlCount
 	for i, risk := range risks {
-		counts = append(counts, htmlCount{string(risk.risk), risk.heading, number(byRisk[i])})
+		counts = append(counts, htmlCount{string(risk.risk), risk.heading, text.Number(byRisk[i])})
 	}
-	return append(counts, htmlCount{"waiting", "Waiting", number(plan.Summary.Waiting)}, htmlCount{"held", "Held", number(plan.Summary.Held)},
-		htmlCount{"", "As declared", number(plan.Summary.Unchanged)})
+	return append(
+		counts,
+		htmlCount{"waiting", "Waiting", text.Number(plan.Summary.Waiting)},
+		htmlCount{"held", "Held", text.Number(plan.Summary.Held)},
+		htmlCount{"", "As declared", text.Number(plan.Summary.Unchanged)},
+	)
 }
 
-func htmlSummary(told *story, plan *reconcile.Plan) []htmlWords {
+func htmlSummary(told *story, plan *plan.Plan) []htmlWords {
 	var words []htmlWords
 	for _, w := range []htmlWords{
-		{"Will be invited", some(told.invited, named)},
-		{"Will lose access", some(told.losing, named)},
-		{"Cannot be undone", some(told.forever, named)},
+		{"Will be invited", text.AndMore(told.invited, named)},
+		{"Will lose access", text.AndMore(told.losing, named)},
+		{"Cannot be undone", text.AndMore(told.forever, named)},
 		{"Not managed", unmanagedWords(plan.Unmanaged)},
 		{"API calls", told.callWords(plan.Calls, changes(plan.Summary))},
 	} {
@@ -141,7 +155,13 @@ func htmlRisks() []htmlChoice {
 }
 
 func newHTMLProblem(problem *spec.Problem) htmlProblem {
-	p := htmlProblem{Class: "destructive", Level: "Error", Place: strings.TrimSuffix(problemPlace(problem), ": "), Text: Clean(problem.Message), Hint: Clean(problem.Hint)}
+	p := htmlProblem{
+		Class: "destructive",
+		Level: "Error",
+		Place: strings.TrimSuffix(problemPlace(problem), ": "),
+		Text:  Clean(problem.Message),
+		Hint:  Clean(problem.Hint),
+	}
 	if problem.Severity == spec.Warning {
 		p.Class, p.Level = "caution", "Warning"
 	}
@@ -151,9 +171,15 @@ func newHTMLProblem(problem *spec.Problem) htmlProblem {
 	return p
 }
 
-func newHTMLOrganization(o *reconcile.OrganizationPlan, index int, kinds map[spec.Kind]bool) htmlOrganization {
-	h := htmlOrganization{Key: Clean(o.Key), Anchor: "organization-" + strconv.Itoa(index), Name: Clean(o.Name), Facts: organizationFacts(o, 60),
-		NotRead: kindNames(o.NotRead), Rest: restWords(o)}
+func newHTMLOrganization(o *plan.Organization, index int, kinds map[spec.Kind]bool) htmlOrganization {
+	h := htmlOrganization{
+		Key:     Clean(o.Key),
+		Anchor:  "organization-" + strconv.Itoa(index),
+		Name:    Clean(o.Name),
+		Facts:   organizationFacts(o, 60),
+		NotRead: kindNames(o.NotRead),
+		Rest:    restWords(o),
+	}
 	for _, step := range byRisk(o.Steps) {
 		h.Steps = append(h.Steps, newHTMLStep(step, kinds))
 	}
@@ -161,30 +187,48 @@ func newHTMLOrganization(o *reconcile.OrganizationPlan, index int, kinds map[spe
 		h.Held = append(h.Held, newHTMLHeldGroup(group, kinds))
 	}
 	for _, waiting := range o.Waiting {
-		h.Waiting = append(h.Waiting, htmlWaiting{htmlKind(waiting.Address.Kind(), kinds), object(waiting.Address), Clean(waitingWords(waiting)), object(waiting.Address)})
+		h.Waiting = append(
+			h.Waiting,
+			htmlWaiting{
+				htmlKind(waiting.Address.Kind(), kinds),
+				object(waiting.Address),
+				Clean(waitingWords(waiting)),
+				object(waiting.Address),
+			},
+		)
 	}
 	return h
 }
 
-func newHTMLHeldGroup(group []reconcile.Held, kinds map[spec.Kind]bool) htmlHeldGroup {
+func newHTMLHeldGroup(group []plan.Held, kinds map[spec.Kind]bool) htmlHeldGroup {
 	h := htmlHeldGroup{Guard: Clean(group[0].Guard), Reason: Clean(group[0].Reason)}
 	if allow := group[0].Allow; allow != "" {
-		h.Allow = "--allow " + shellQuote(Clean(allow))
+		h.Allow = "--allow " + text.ShellQuote(Clean(allow))
 	}
 	for _, held := range group {
-		h.Items = append(h.Items, htmlHeld{htmlKind(held.Address.Kind(), kinds), Clean(string(held.Op)), object(held.Address)})
+		h.Items = append(
+			h.Items,
+			htmlHeld{htmlKind(held.Address.Kind(), kinds), Clean(string(held.Op)), object(held.Address)},
+		)
 	}
 	return h
 }
 
-func newHTMLStep(step reconcile.Step, kinds map[spec.Kind]bool) htmlStep {
+func newHTMLStep(step plan.Step, kinds map[spec.Kind]bool) htmlStep {
 	risk := risks[riskRank(step.Risk)]
-	h := htmlStep{N: step.N, Risk: string(risk.risk), RiskWord: risk.heading, Kind: htmlKind(step.Kind, kinds), Op: Clean(string(step.Op)), Object: object(step.Address)}
+	h := htmlStep{
+		N:        step.N,
+		Risk:     string(risk.risk),
+		RiskWord: risk.heading,
+		Kind:     htmlKind(step.Kind, kinds),
+		Op:       Clean(string(step.Op)),
+		Object:   object(step.Address),
+	}
 	if step.Source != nil {
 		h.Source = Clean(fmt.Sprintf("%s:%d", step.Source.File, step.Source.Line))
 	}
 	if len(step.After) > 0 {
-		h.After = "after " + some(stepNames(step.After), 5)
+		h.After = "after " + text.AndMore(stepNames(step.After), 5)
 	}
 	texts := []string{h.Object, h.Source}
 	for _, note := range notesOf(step) {
@@ -211,8 +255,12 @@ func stepNames(numbers []int) []string {
 }
 
 // newHTMLField marks, in both values, the part in which they differ.
-func newHTMLField(path string, field reconcile.Field, from, to string) htmlField {
-	h := htmlField{Path: path, Old: htmlSide{Old: true, Nothing: field.From.IsNone()}, New: htmlSide{Nothing: field.To.IsNone()}}
+func newHTMLField(path string, field plan.Field, from, to string) htmlField {
+	h := htmlField{
+		Path: path,
+		Old:  htmlSide{Old: true, Nothing: field.From.IsNone()},
+		New:  htmlSide{Nothing: field.To.IsNone()},
+	}
 	if field.From.IsNone() || field.To.IsNone() {
 		h.Old.Changed, h.New.Changed = from, to
 		return h
@@ -224,8 +272,8 @@ func newHTMLField(path string, field reconcile.Field, from, to string) htmlField
 	return h
 }
 
-// wordStart moves the start of a difference back to the start of its word, wordEnd (counted from the end) its end:
-// whole words are read more easily than letters.
+// wordStart moves the start of a difference back to the start of its word, wordEnd (counted from
+// the end) its end: whole words are read more easily than letters.
 func wordStart(s string, at int) int {
 	for at > 0 && isWord(s[at-1]) {
 		at--

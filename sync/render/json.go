@@ -6,7 +6,9 @@ import (
 	"io"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 // ProblemsFormat is the version of the JSON form of problems.
@@ -18,17 +20,17 @@ type ProblemsDocument struct {
 	Errors   int            `json:"errors"`
 	Warnings int            `json:"warnings"`
 	Problems []spec.Problem `json:"problems"`
-	Exit     reconcile.Exit `json:"exit"`
+	Exit     exit.Code      `json:"exit"`
 }
 
 // PlanJSON writes a plan as one JSON document.
-func PlanJSON(w io.Writer, plan *reconcile.Plan) error { return JSON(w, wholePlan(plan)) }
+func PlanJSON(w io.Writer, plan *plan.Plan) error { return JSON(w, wholePlan(plan)) }
 
 // ReportJSON writes a report as one JSON document.
-func ReportJSON(w io.Writer, report *reconcile.Report) error { return JSON(w, wholeReport(report)) }
+func ReportJSON(w io.Writer, report *report.Report) error { return JSON(w, wholeReport(report)) }
 
 // ProblemsJSON writes problems as one JSON document.
-func ProblemsJSON(w io.Writer, problems []spec.Problem, exit reconcile.Exit) error {
+func ProblemsJSON(w io.Writer, problems []spec.Problem, exit exit.Code) error {
 	document := ProblemsDocument{Format: ProblemsFormat, Problems: filled(problems), Exit: exit}
 	document.Errors, document.Warnings = severities(problems)
 	return JSON(w, document)
@@ -65,35 +67,43 @@ func filledMap[K comparable, V any](m map[K]V) map[K]V {
 }
 
 // wholePlan is a copy of the plan without nil slices and maps.
-func wholePlan(plan *reconcile.Plan) *reconcile.Plan {
-	p := *plan
+func wholePlan(ps *plan.Plan) *plan.Plan {
+	p := *ps
 	if p.Format == "" {
-		p.Format = reconcile.PlanFormat
+		p.Format = plan.Format
 	}
 	if p.Seal == "" {
 		p.Seal = "none"
 	}
 	p.Zones, p.Problems, p.Unmanaged = filled(p.Zones), filled(p.Problems), filledMap(p.Unmanaged)
-	p.Organizations = append([]reconcile.OrganizationPlan{}, p.Organizations...)
+	p.Organizations = append([]plan.Organization{}, p.Organizations...)
 	for i := range p.Organizations {
 		wholeOrganization(&p.Organizations[i])
 	}
 	return &p
 }
 
-func wholeOrganization(o *reconcile.OrganizationPlan) {
-	o.Waiting, o.Held, o.NotRead, o.Unmanaged = filled(o.Waiting), filled(o.Held), filled(o.NotRead), filledMap(o.Unmanaged)
-	o.Steps = append([]reconcile.Step{}, o.Steps...)
+func wholeOrganization(o *plan.Organization) {
+	o.Waiting, o.Held, o.NotRead, o.Unmanaged = filled(
+		o.Waiting,
+	), filled(
+		o.Held,
+	), filled(
+		o.NotRead,
+	), filledMap(
+		o.Unmanaged,
+	)
+	o.Steps = append([]plan.Step{}, o.Steps...)
 	for i := range o.Steps {
 		o.Steps[i].Fields, o.Steps[i].After = filled(o.Steps[i].Fields), filled(o.Steps[i].After)
 	}
 }
 
 // wholeReport is a copy of the report without nil slices.
-func wholeReport(report *reconcile.Report) *reconcile.Report {
-	r := *report
+func wholeReport(rs *report.Report) *report.Report {
+	r := *rs
 	if r.Format == "" {
-		r.Format = reconcile.ReportFormat
+		r.Format = report.Format
 	}
 	r.Steps, r.Problems = filled(r.Steps), filled(r.Problems)
 	return &r

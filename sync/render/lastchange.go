@@ -4,11 +4,12 @@ import (
 	"strings"
 	"time"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
 )
 
-// notesOf are the facts below a step: its notes, and who changed the variable last where --history asked.
-func notesOf(step reconcile.Step) []string {
+// notesOf are the facts below a step: its notes, and who changed the variable last where --history
+// asked.
+func notesOf(step plan.Step) []string {
 	words := lastChangeWords(step.LastChange)
 	if words == "" {
 		return step.Notes
@@ -17,7 +18,7 @@ func notesOf(step reconcile.Step) []string {
 }
 
 // lastChangeWords is "last edited on 2026-11-20 02:00 UTC by Jane Doe", as far as it is known.
-func lastChangeWords(c *reconcile.LastChange) string {
+func lastChangeWords(c *plan.LastChange) string {
 	if c == nil {
 		return ""
 	}

@@ -6,15 +6,16 @@ import (
 	"strings"
 	"testing"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // TestLastChangeInEveryForm: text, Markdown, HTML and JSON say who changed a variable last.
 func TestLastChangeInEveryForm(t *testing.T) {
 	t.Parallel()
-	s := step(1, "acme/variable/RETRIES", reconcile.OpUpdate, reconcile.RiskNone, field("value", reconcile.Number("5"), reconcile.Number("7")))
-	s.LastChange = &reconcile.LastChange{At: "2026-11-20T02:00:00Z", Author: "Jane Doe", Action: "edited"}
-	plan := &reconcile.Plan{Organizations: []reconcile.OrganizationPlan{{Key: "acme", Zone: "eu1", ID: 11, Name: "Acme", Steps: []reconcile.Step{s}}}}
+	s := step(1, "acme/variable/RETRIES", plan.OpUpdate, plan.RiskNone, field("value", state.Number("5"), state.Number("7")))
+	s.LastChange = &plan.LastChange{At: "2026-11-20T02:00:00Z", Author: "Jane Doe", Action: "edited"}
+	plan := &plan.Plan{Organizations: []plan.Organization{{Key: "acme", Zone: "eu1", ID: 11, Name: "Acme", Steps: []plan.Step{s}}}}
 	words := regexp.MustCompile(`last edited on 2026-11-20 \S+ UTC by Jane Doe`) // Markdown puts the time into a code span
 	for name, text := range map[string]string{
 		"text":     string(rendered(t, func(b *bytes.Buffer) error { return Plan(b, plan, Options{}) })),
@@ -32,7 +33,7 @@ func TestLastChangeInEveryForm(t *testing.T) {
 
 func TestLastChangeWords(t *testing.T) {
 	t.Parallel()
-	for want, change := range map[string]*reconcile.LastChange{
+	for want, change := range map[string]*plan.LastChange{
 		"":                          nil,
 		"last changed by Jane":      {Author: "Jane"},
 		"last created at some time": {At: "some time", Action: "created"},

@@ -7,10 +7,12 @@ import (
 	"strings"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/plan"
 )
 
-// DefaultMaxBytes and MinMaxBytes are the budget of a Markdown plan when none is given, and the least that can be asked for.
+// DefaultMaxBytes and MinMaxBytes are the budget of a Markdown plan when none is given, and the
+// least that can be asked for.
 const (
 	DefaultMaxBytes = 60_000 // GitHub refuses comments over 65,536 characters
 	MinMaxBytes     = 2_000
@@ -19,17 +21,22 @@ const (
 // Markdown writes a plan as a comment for a pull request, in at most maxBytes
 // bytes (0: DefaultMaxBytes; less than MinMaxBytes is an error).
 //
-// The whole plan is cut into pieces, each with up to two forms: by name only, and in full. All the forms
-// are lined up by importance, as ranks draws it; as many of them are shown, from the front, as the budget
-// allows, and what is not shown is counted in words. So the least risky detail goes first; every
-// irreversible and destructive change keeps at least its name as long as the names fit, and where even these
-// do not (some thousand in one plan), as many as fit are named and the others are counted by op, in bold.
-func Markdown(w io.Writer, plan *reconcile.Plan, maxBytes int, o Options) error {
+// The whole plan is cut into pieces, each with up to two forms: by name only, and in full. All the
+// forms are lined up by importance, as ranks draws it; as many of them are shown, from the front,
+// as the budget allows, and what is not shown is counted in words. So the least risky detail goes
+// first; every irreversible and destructive change keeps at least its name as long as the names
+// fit, and where even these do not (some thousand in one plan), as many as fit are named and the
+// others are counted by op, in bold.
+func Markdown(w io.Writer, plan *plan.Plan, maxBytes int, o Options) error {
 	if maxBytes == 0 {
 		maxBytes = DefaultMaxBytes
 	}
 	if maxBytes < MinMaxBytes {
-		return fmt.Errorf("write the plan as Markdown: %d bytes are too few; ask for at least %d", maxBytes, MinMaxBytes)
+		return fmt.Errorf(
+			"write the plan as Markdown: %d bytes are too few; ask for at least %d",
+			maxBytes,
+			MinMaxBytes,
+		)
 	}
 	page := newPage(plan, o)
 	text := page.text(len(page.upgrades))
@@ -76,7 +83,7 @@ type upgrade struct{ rank, piece, level int }
 
 // page is a plan cut into pieces.
 type page struct {
-	plan     *reconcile.Plan
+	plan     *plan.Plan
 	options  Options
 	pieces   []piece
 	byOrgan  [][]int // pieces of each organization, in the order of the page
@@ -103,15 +110,24 @@ const (
 )
 
 // stepRanks are the ranks of a step by name and in full, by its place in risks.
-var stepRanks = [][2]int{{rankNamed, rankTold}, {rankNamed + 1, rankTold + 1}, {rankCautionNamed, rankCaution}, {rankSafeNamed, rankSafe}}
+var stepRanks = [][2]int{
+	{rankNamed, rankTold},
+	{rankNamed + 1, rankTold + 1},
+	{rankCautionNamed, rankCaution},
+	{rankSafeNamed, rankSafe},
+}
 
-func newPage(plan *reconcile.Plan, o Options) *page {
+func newPage(plan *plan.Plan, o Options) *page {
 	p := &page{plan: plan, options: o, byOrgan: make([][]int, len(plan.Organizations))}
 	p.add(piece{section: inHeader, organ: -1, full: p.zoneLines(), risk: -1}, 0, rankHeader)
 	p.add(piece{section: inHeader, organ: -1, full: p.peopleLines(), risk: -1}, 0, rankHeldName)
 	p.add(piece{section: inFooter, organ: -1, full: p.nextLines(), risk: -1}, 0, rankHeader)
 	for i := range plan.Problems {
-		p.add(piece{section: inProblems, organ: -1, full: markdownProblem(&plan.Problems[i]), risk: -1, what: "problem"}, 0, rankProblem)
+		p.add(
+			piece{section: inProblems, organ: -1, full: markdownProblem(&plan.Problems[i]), risk: -1, what: "problem"},
+			0,
+			rankProblem,
+		)
 	}
 	for i := range plan.Organizations {
 		p.addOrganization(i)
@@ -141,20 +157,63 @@ func (p *page) addOrganization(organ int) {
 	for _, step := range byRisk(o.Steps) {
 		risk := riskRank(step.Risk)
 		section := inRows
-		if step.Risk == reconcile.RiskNone {
+		if step.Risk == plan.RiskNone {
 			section = inDetails
 		}
-		p.add(piece{section: section, organ: organ, name: code(cut(object(step.Address), maxName)), full: markdownRows(step), risk: risk,
-			op: Clean(string(step.Op))}, stepRanks[risk][0], stepRanks[risk][1])
+		p.add(
+			piece{
+				section: section,
+				organ:   organ,
+				name:    code(cut(object(step.Address), maxName)),
+				full:    markdownRows(step),
+				risk:    risk,
+				op:      Clean(string(step.Op)),
+			},
+			stepRanks[risk][0],
+			stepRanks[risk][1],
+		)
 	}
 	for _, group := range groupHeld(o.Held) {
-		p.add(piece{section: inHeld, organ: organ, name: markdownHeldRule(group), full: markdownHeld(group), risk: -1, what: "held rule"}, rankHeldName, rankHeld)
+		p.add(
+			piece{
+				section: inHeld,
+				organ:   organ,
+				name:    markdownHeldRule(group),
+				full:    markdownHeld(group),
+				risk:    -1,
+				what:    "held rule",
+			},
+			rankHeldName,
+			rankHeld,
+		)
 	}
 	if len(o.NotRead) > 0 {
-		p.add(piece{section: inNotRead, organ: organ, full: "- **Not read**: " + kindNames(o.NotRead) + ". The plan knows nothing of them.\n", risk: -1, what: "note on what was not read"}, 0, rankNotRead)
+		p.add(
+			piece{
+				section: inNotRead,
+				organ:   organ,
+				full:    "- **Not read**: " + kindNames(o.NotRead) + ". The plan knows nothing of them.\n",
+				risk:    -1,
+				what:    "note on what was not read",
+			},
+			0,
+			rankNotRead,
+		)
 	}
 	for _, w := range o.Waiting {
-		p.add(piece{section: inWaiting, organ: organ, full: "- **Waiting** " + code(cut(object(w.Address), maxName)) + " " + prose(cut(Clean(waitingWords(w)), maxProse)) + "\n", risk: -1, what: "waiting object"}, 0, rankWaiting)
+		p.add(
+			piece{
+				section: inWaiting,
+				organ:   organ,
+				full: "- **Waiting** " +
+					code(cut(object(w.Address), maxName)) + " " +
+					prose(cut(Clean(waitingWords(w)), maxProse)) + "\n",
+				risk: -1,
+				what: "waiting object",
+			},
+			0,
+			rankWaiting,
+		)
 	}
 	if rest := restWords(o); rest != "" && !quiet(o) {
 		p.add(piece{section: inRest, organ: organ, full: "- " + rest + "\n", risk: -1}, 0, rankRest)
@@ -164,10 +223,11 @@ func (p *page) addOrganization(organ int) {
 // Limits of single names, values and sentences, in columns.
 const maxName, maxValue, maxProse = 200, 200, 500
 
-// markdownRows are the table rows of a step, one for each field. A row of the collapsible table has no risk column.
-func markdownRows(step reconcile.Step) string {
+// markdownRows are the table rows of a step, one for each field. A row of the collapsible table has
+// no risk column.
+func markdownRows(step plan.Step) string {
 	risk := ""
-	if step.Risk != reconcile.RiskNone {
+	if step.Risk != plan.RiskNone {
 		risk = "| **" + risks[riskRank(step.Risk)].heading + "** "
 	}
 	head := risk + "| " + entities(string(step.Op)) + " | " + code(cut(object(step.Address), maxName))
@@ -187,28 +247,45 @@ func markdownRows(step reconcile.Step) string {
 		default:
 			b.WriteString("| | ")
 		}
-		b.WriteString(" | " + entities(cut(Clean(field.Path), maxName)) + " | " + code(cut(show(field.From), maxValue)) + " | " + code(cut(show(field.To), maxValue)) + " |\n")
+		b.WriteString(
+			" | " +
+				entities(cut(Clean(field.Path), maxName)) + " | " +
+				code(cut(show(field.From), maxValue)) + " | " +
+				code(cut(show(field.To), maxValue)) + " |\n",
+		)
 	}
 	return b.String()
 }
 
-func markdownHeldRule(group []reconcile.Held) string {
-	return "- **Held** by " + entities(group[0].Guard) + ": " + count(len(group), "change", "changes") + markdownAllow(group[0].Allow) + "\n"
+func markdownHeldRule(group []plan.Held) string {
+	return "- **Held** by " +
+		entities(group[0].Guard) + ": " + text.Count(
+		len(group),
+		"change",
+		"changes",
+	) +
+		markdownAllow(group[0].Allow) + "\n"
 }
 
 func markdownAllow(rule string) string {
 	if rule == "" {
 		return ""
 	}
-	return "; to let through: " + code("--allow "+shellQuote(cut(Clean(rule), maxName)))
+	return "; to let through: " + code("--allow "+text.ShellQuote(cut(Clean(rule), maxName)))
 }
 
-func markdownHeld(group []reconcile.Held) string {
+func markdownHeld(group []plan.Held) string {
 	names := make([]string, len(group))
 	for i, h := range group {
 		names[i] = entities(string(h.Op)) + " " + code(cut(object(h.Address), maxName))
 	}
-	return "- **Held** by " + entities(group[0].Guard) + ": " + prose(cut(Clean(group[0].Reason), maxProse)) + " (" + strings.Join(names, ", ") + ")" + markdownAllow(group[0].Allow) + "\n"
+	return "- **Held** by " +
+		entities(group[0].Guard) + ": " +
+		prose(cut(Clean(group[0].Reason), maxProse)) + " (" + strings.Join(
+		names,
+		", ",
+	) + ")" +
+		markdownAllow(group[0].Allow) + "\n"
 }
 
 func markdownProblem(problem *spec.Problem) string {

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strings"
 
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/plan"
 )
 
-// MarkdownMarker is the first line of every Markdown plan, by which a job finds its own comment again.
+// MarkdownMarker is the first line of every Markdown plan, by which a job finds its own comment
+// again.
 const MarkdownMarker = "<!-- makesync: plan -->"
 
 // text is the page with the first n upgrades.
@@ -40,7 +42,7 @@ func (p *page) head(b *strings.Builder) {
 	}
 	heading := "no changes"
 	if n := changes(sum); n > 0 {
-		heading = count(n, "change", "changes") + " (" + opWords(sum) + ")"
+		heading = text.Count(n, "change", "changes") + " (" + opWords(sum) + ")"
 	}
 	for _, zone := range p.plan.Zones {
 		if zone.Sandbox {
@@ -61,12 +63,12 @@ func (p *page) head(b *strings.Builder) {
 }
 
 // failedWords say that there is no plan, only problems; "" when there is one.
-func failedWords(plan *reconcile.Plan) string {
+func failedWords(plan *plan.Plan) string {
 	errors, _ := severities(plan.Problems)
 	if plan.Digest != "" || errors == 0 {
 		return ""
 	}
-	return "no plan, " + count(errors, "error", "errors")
+	return "no plan, " + text.Count(errors, "error", "errors")
 }
 
 // byRisk counts all steps by their place in risks.
@@ -116,17 +118,17 @@ func (p *page) missing() string {
 	for i, ops := range unnamed {
 		if text := missingOps(ops); text != "" {
 			text = risks[i].heading + ": " + text + " not shown"
-			if i <= riskRank(reconcile.RiskDestructive) {
+			if i <= riskRank(plan.RiskDestructive) {
 				text = "**" + text + "**"
 			}
 			words = append(words, text)
 		}
 	}
 	if named > 0 {
-		words = append(words, count(named, "change", "changes")+" by name only")
+		words = append(words, text.Count(named, "change", "changes")+" by name only")
 	}
 	if other > 0 {
-		words = append(words, count(other, "note", "notes")+" on what is held, waiting or a problem not shown")
+		words = append(words, text.Count(other, "note", "notes")+" on what is held, waiting or a problem not shown")
 	}
 	if len(words) == 0 {
 		return ""
@@ -134,7 +136,8 @@ func (p *page) missing() string {
 	return "> Too large for one comment. " + strings.Join(words, "; ") + ". The whole plan: `makesync plan`.\n\n"
 }
 
-// missingOps is "12 delete, 3 revoke" in a fixed order; an op of no known name counts with the others.
+// missingOps is "12 delete, 3 revoke" in a fixed order; an op of no known name counts with the
+// others.
 func missingOps(ops map[string]int) string {
 	var words []string
 	rest := 0
@@ -143,17 +146,25 @@ func missingOps(ops map[string]int) string {
 	}
 	for _, op := range allOps {
 		if n := ops[string(op)]; n > 0 {
-			words = append(words, number(n)+" "+string(op))
+			words = append(words, text.Number(n)+" "+string(op))
 			rest -= n
 		}
 	}
 	if rest > 0 {
-		words = append(words, number(rest)+" other")
+		words = append(words, text.Number(rest)+" other")
 	}
 	return strings.Join(words, ", ")
 }
 
-var allOps = []reconcile.Op{reconcile.OpCreate, reconcile.OpUpdate, reconcile.OpDelete, reconcile.OpInvite, reconcile.OpReinvite, reconcile.OpRevoke, reconcile.OpTransfer}
+var allOps = []plan.Op{
+	plan.OpCreate,
+	plan.OpUpdate,
+	plan.OpDelete,
+	plan.OpInvite,
+	plan.OpReinvite,
+	plan.OpRevoke,
+	plan.OpTransfer,
+}
 
 // organization is what the budget leaves of one organization; "" when that is nothing.
 func (p *page) organization(organ int) string {
@@ -174,7 +185,10 @@ func (p *page) organization(organ int) string {
 		return ""
 	}
 	o := &p.plan.Organizations[organ]
-	heading := "#### " + code(cut(Clean(o.Key), 80)) + " " + prose(cut(Clean(o.Name), 80)) + " (" + entities(organizationFacts(o, 60)) + ")"
+	heading := "#### " +
+		code(cut(Clean(o.Key), 80)) + " " +
+		prose(cut(Clean(o.Name), 80)) + " (" +
+		entities(organizationFacts(o, 60)) + ")"
 	return heading + "\n\n" + b.String() + "\n"
 }
 
@@ -227,7 +241,7 @@ func (p *page) details(b *strings.Builder, organ int) {
 	if shown == 0 {
 		return
 	}
-	fmt.Fprintf(b, "<details><summary>%s without risk</summary>\n\n", count(shown, "change", "changes"))
+	fmt.Fprintf(b, "<details><summary>%s without risk</summary>\n\n", text.Count(shown, "change", "changes"))
 	p.rows(b, organ, inDetails, "| Change | Object | Field | Old | New |\n|---|---|---|---|---|\n", "\n")
 	p.names(b, organ, inDetails)
 	b.WriteString("</details>\n\n")
@@ -257,7 +271,7 @@ func (p *page) peopleLines() string {
 	var b strings.Builder
 	say := func(label string, names []string) {
 		if len(names) > 0 {
-			b.WriteString("- " + label + ": " + prose(cut(some(names, named), 2*maxProse)) + "\n")
+			b.WriteString("- " + label + ": " + prose(cut(text.AndMore(names, named), 2*maxProse)) + "\n")
 		}
 	}
 	say("Will be invited", told.invited)
@@ -278,8 +292,19 @@ func (p *page) nextLines() string {
 func (p *page) foot(b *strings.Builder) {
 	p.own(b, inFooter, "")
 	if failedWords(p.plan) != "" {
-		fmt.Fprintf(b, "Nothing was compared; exit %d (%s)\n", p.plan.Exit.Code, entities(cut(Clean(p.plan.Exit.Name), 40)))
+		fmt.Fprintf(
+			b,
+			"Nothing was compared; exit %d (%s)\n",
+			p.plan.Exit.Code,
+			entities(cut(Clean(p.plan.Exit.Name), 40)),
+		)
 		return
 	}
-	fmt.Fprintf(b, "Digest %s (equal digest, equal changes); exit %d (%s)\n", code(cut(Clean(p.plan.Digest), 80)), p.plan.Exit.Code, entities(cut(Clean(p.plan.Exit.Name), 40)))
+	fmt.Fprintf(
+		b,
+		"Digest %s (equal digest, equal changes); exit %d (%s)\n",
+		code(cut(Clean(p.plan.Digest), 80)),
+		p.plan.Exit.Code,
+		entities(cut(Clean(p.plan.Exit.Name), 40)),
+	)
 }

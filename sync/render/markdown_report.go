@@ -5,24 +5,32 @@ import (
 	"io"
 	"strings"
 
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/report"
 )
 
-// MarkdownReportMarker is the first line of every Markdown report, by which a job finds its own comment again.
+// MarkdownReportMarker is the first line of every Markdown report, by which a job finds its own
+// comment again.
 const MarkdownReportMarker = "<!-- makesync: report -->"
 
-// noticeBytes are kept for the sentence that says what is missing; its length does not grow with the report.
+// noticeBytes are kept for the sentence that says what is missing; its length does not grow with
+// the report.
 const noticeBytes = 400
 
 // ReportMarkdown writes what an apply did as a comment, in at most maxBytes bytes (0:
-// DefaultMaxBytes; less than MinMaxBytes is an error). What needs somebody stands first, so what does not fit is
-// cut off from the end: what was done, then what was skipped. It is counted in words.
-func ReportMarkdown(w io.Writer, report *reconcile.Report, maxBytes int, o Options) error {
+// DefaultMaxBytes; less than MinMaxBytes is an error). What needs somebody stands first, so what
+// does not fit is cut off from the end: what was done, then what was skipped. It is counted in
+// words.
+func ReportMarkdown(w io.Writer, report *report.Report, maxBytes int, o Options) error {
 	if maxBytes == 0 {
 		maxBytes = DefaultMaxBytes
 	}
 	if maxBytes < MinMaxBytes {
-		return fmt.Errorf("write the report as Markdown: %d bytes are too few; ask for at least %d", maxBytes, MinMaxBytes)
+		return fmt.Errorf(
+			"write the report as Markdown: %d bytes are too few; ask for at least %d",
+			maxBytes,
+			MinMaxBytes,
+		)
 	}
 	head, lines := reportHead(report), reportLines(report)
 	room, shown := maxBytes-len(head)-noticeBytes, 0
@@ -37,11 +45,11 @@ func ReportMarkdown(w io.Writer, report *reconcile.Report, maxBytes int, o Optio
 // reportLine is one line of the list, with the word under which it is counted when it does not fit.
 type reportLine struct{ what, text string }
 
-func reportHead(r *reconcile.Report) string {
+func reportHead(r *report.Report) string {
 	var b strings.Builder
 	heading := "nothing to do"
 	if r.Planned > 0 {
-		heading = fmt.Sprintf("%s of %s done", number(r.Succeeded), count(r.Planned, "step", "steps"))
+		heading = fmt.Sprintf("%s of %s done", text.Number(r.Succeeded), text.Count(r.Planned, "step", "steps"))
 	}
 	for _, zone := range r.Zones {
 		if zone.Sandbox {
@@ -49,22 +57,29 @@ func reportHead(r *reconcile.Report) string {
 			break
 		}
 	}
-	fmt.Fprintf(&b, "%s\n### makesync apply: %s; exit %d (%s)\n\n| Outcome | Steps |\n|---|---:|\n", MarkdownReportMarker, heading, r.Exit.Code, entities(cut(Clean(r.Exit.Name), 40)))
+	fmt.Fprintf(
+		&b,
+		"%s\n### makesync apply: %s; exit %d (%s)\n\n| Outcome | Steps |\n|---|---:|\n",
+		MarkdownReportMarker,
+		heading,
+		r.Exit.Code,
+		entities(cut(Clean(r.Exit.Name), 40)),
+	)
 	for _, row := range []struct {
 		word string
 		n    int
 	}{{"Failed", r.Failed}, {"Unknown", r.Unknown}, {"Skipped", r.Skipped}, {"Succeeded", r.Succeeded}, {"Waiting", r.Waiting}, {"Held", r.Held}} {
-		fmt.Fprintf(&b, "| %s | %s |\n", row.word, number(row.n))
+		fmt.Fprintf(&b, "| %s | %s |\n", row.word, text.Number(row.n))
 	}
 	fmt.Fprintf(&b, "\nRun %s, plan %s\n", code(cut(Clean(r.Run), maxName)), code(cut(Clean(r.Plan), 80)))
 	return b.String()
 }
 
 // reportLines are in the order of outcomes, problems behind what failed.
-func reportLines(r *reconcile.Report) []reportLine {
+func reportLines(r *report.Report) []reportLine {
 	var lines []reportLine
 	for _, o := range outcomes {
-		if o.outcome == reconcile.Skipped {
+		if o.outcome == report.Skipped {
 			for i := range r.Problems {
 				lines = append(lines, reportLine{"problem", markdownProblem(&r.Problems[i])})
 			}
@@ -78,8 +93,10 @@ func reportLines(r *reconcile.Report) []reportLine {
 	return lines
 }
 
-func markdownOutcome(mark string, step reconcile.StepReport) string {
-	line := "- **" + mark + "** " + entities(cut(Clean(string(step.Op)), 40)) + " " + code(cut(Clean(string(step.Address)), maxName))
+func markdownOutcome(mark string, step report.StepReport) string {
+	line := "- **" + mark + "** " +
+		entities(cut(Clean(string(step.Op)), 40)) + " " +
+		code(cut(Clean(string(step.Address)), maxName))
 	if why := outcomeWords(step); why != "" {
 		line += " " + prose(cut(Clean(why), maxProse))
 	}
@@ -100,10 +117,13 @@ func missingLines(hidden []reportLine) string {
 	var words []string
 	for _, what := range []string{"FAILED", "UNKNOWN", "problem", "skipped", "done"} {
 		if n := counts[what]; n > 0 {
-			words = append(words, number(n)+" "+what)
+			words = append(words, text.Number(n)+" "+what)
 		}
 	}
-	return "\n> Too large for one comment. Not shown: " + strings.Join(words, ", ") + ". The whole report: --format json.\n"
+	return "\n> Too large for one comment. Not shown: " + strings.Join(
+		words,
+		", ",
+	) + ". The whole report: --format json.\n"
 }
 
 func joinLines(lines []reportLine) string {

@@ -7,10 +7,13 @@ import (
 	"strings"
 	"testing"
 
-	"makesync/spec"
-	reconcile "makesync/sync"
-
 	"pgregory.net/rapid"
+
+	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // hostile are the texts that names and values are drawn from, beside random ones.
@@ -28,26 +31,26 @@ func anyText(t *rapid.T, label string) string {
 	return rapid.String().Draw(t, label)
 }
 
-func anyScalar(t *rapid.T, label string) reconcile.Scalar {
+func anyScalar(t *rapid.T, label string) state.Scalar {
 	switch rapid.IntRange(0, 4).Draw(t, label+" kind") {
 	case 0:
-		return reconcile.None()
+		return state.None()
 	case 1:
-		return reconcile.Number("7")
+		return state.Number("7")
 	case 2:
 		return secret("${env:X}")
 	}
-	return reconcile.Text(anyText(t, label))
+	return state.Text(anyText(t, label))
 }
 
 // anyPlan draws a plan with hostile names; size is how many steps at most.
-func anyPlan(t *rapid.T, size int) *reconcile.Plan {
-	plan := &reconcile.Plan{Digest: anyText(t, "digest"), Exit: reconcile.ExitChanges,
-		Zones: []reconcile.PlanZone{{Name: anyText(t, "zone"), URL: anyText(t, "url"), Sandbox: rapid.Bool().Draw(t, "sandbox")}}}
+func anyPlan(t *rapid.T, size int) *plan.Plan {
+	p := &plan.Plan{Digest: anyText(t, "digest"), Exit: exit.Changes,
+		Zones: []plan.Zone{{Name: anyText(t, "zone"), URL: anyText(t, "url"), Sandbox: rapid.Bool().Draw(t, "sandbox")}}}
 	organizations := rapid.IntRange(0, 4).Draw(t, "organizations")
 	n := 0
 	for i := range organizations {
-		o := reconcile.OrganizationPlan{Key: fmt.Sprintf("org%d", i), Zone: "eu1", ID: int64(i), Name: anyText(t, "name")}
+		o := plan.Organization{Key: fmt.Sprintf("org%d", i), Zone: "eu1", ID: int64(i), Name: anyText(t, "name")}
 		for range rapid.IntRange(0, size).Draw(t, "steps") {
 			n++
 			kind := rapid.SampledFrom([]spec.Kind{spec.KindVariable, spec.KindMember, spec.KindFeatureControl}).Draw(t, "kind")
@@ -57,22 +60,22 @@ func anyPlan(t *rapid.T, size int) *reconcile.Plan {
 			}
 			if rapid.Bool().Draw(t, "noted") {
 				s.Notes = []string{anyText(t, "note")}
-				s.LastChange = &reconcile.LastChange{At: anyText(t, "at"), Author: anyText(t, "author"), Action: anyText(t, "action")}
+				s.LastChange = &plan.LastChange{At: anyText(t, "at"), Author: anyText(t, "author"), Action: anyText(t, "action")}
 			}
 			o.Steps = append(o.Steps, s)
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "waiting") {
-			o.Waiting = append(o.Waiting, reconcile.Waiting{Address: spec.Address(o.Key + "/" + anyText(t, "waits")), Reason: anyText(t, "reason")})
+			o.Waiting = append(o.Waiting, plan.Waiting{Address: spec.Address(o.Key + "/" + anyText(t, "waits")), Reason: anyText(t, "reason")})
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "held") {
-			o.Held = append(o.Held, reconcile.Held{Address: spec.Address(o.Key + "/" + anyText(t, "holds")), Op: reconcile.OpDelete, Guard: anyText(t, "guard"), Reason: anyText(t, "why"), Allow: anyText(t, "allow")})
+			o.Held = append(o.Held, plan.Held{Address: spec.Address(o.Key + "/" + anyText(t, "holds")), Op: plan.OpDelete, Guard: anyText(t, "guard"), Reason: anyText(t, "why"), Allow: anyText(t, "allow")})
 		}
-		plan.Organizations = append(plan.Organizations, o)
+		p.Organizations = append(p.Organizations, o)
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "problems") {
-		plan.Problems = append(plan.Problems, spec.Problem{Rule: anyText(t, "rule"), Message: anyText(t, "message"), Hint: anyText(t, "hint"), Source: &spec.Source{File: anyText(t, "file"), Line: 1, Column: 1}, Excerpt: anyText(t, "excerpt")})
+		p.Problems = append(p.Problems, spec.Problem{Rule: anyText(t, "rule"), Message: anyText(t, "message"), Hint: anyText(t, "hint"), Source: &spec.Source{File: anyText(t, "file"), Line: 1, Column: 1}, Excerpt: anyText(t, "excerpt")})
 	}
-	return plan
+	return p
 }
 
 // ourTags are the only tags that a Markdown plan may hold.
@@ -131,7 +134,7 @@ func TestMarkdownAnyPlan(t *testing.T) {
 }
 
 // survive checks that a step is named unless the notice counts its risk as not shown, and that then no lesser risk is shown.
-func survive(t *rapid.T, plan *reconcile.Plan, text string) {
+func survive(t *rapid.T, plan *plan.Plan, text string) {
 	worstHidden := len(risks)
 	shown := map[int]string{}
 	for _, o := range plan.Organizations {
@@ -157,39 +160,39 @@ func survive(t *rapid.T, plan *reconcile.Plan, text string) {
 }
 
 // bigPlan has n steps, one in a hundred destructive.
-func bigPlan(n, organizations int) *reconcile.Plan {
-	plan := emptyPlan(false)
-	plan.Organizations = nil
-	plan.Exit = reconcile.ExitChanges
+func bigPlan(n, organizations int) *plan.Plan {
+	p := emptyPlan(false)
+	p.Organizations = nil
+	p.Exit = exit.Changes
 	for i := range organizations {
-		o := reconcile.OrganizationPlan{Key: fmt.Sprintf("org-%03d", i), Zone: "eu1", ID: int64(1000 + i), Name: fmt.Sprintf("Organization %d", i), Unchanged: 5}
+		o := plan.Organization{Key: fmt.Sprintf("org-%03d", i), Zone: "eu1", ID: int64(1000 + i), Name: fmt.Sprintf("Organization %d", i), Unchanged: 5}
 		for j := range n / organizations {
 			number := i*(n/organizations) + j + 1
 			address := fmt.Sprintf("%s/variable/SETTING_%05d", o.Key, number)
-			s := step(number, address, reconcile.OpUpdate, reconcile.RiskNone, field("value", reconcile.Text(fmt.Sprintf("https://old.acme.example/%d", j)), reconcile.Text(fmt.Sprintf("https://new.acme.example/%d", j))))
+			s := step(number, address, plan.OpUpdate, plan.RiskNone, field("value", state.Text(fmt.Sprintf("https://old.acme.example/%d", j)), state.Text(fmt.Sprintf("https://new.acme.example/%d", j))))
 			if number%100 == 0 {
-				s = step(number, address, reconcile.OpDelete, reconcile.RiskDestructive, field("value", reconcile.Text("x"), reconcile.None()))
+				s = step(number, address, plan.OpDelete, plan.RiskDestructive, field("value", state.Text("x"), state.None()))
 			}
 			o.Steps = append(o.Steps, s)
 		}
-		plan.Organizations = append(plan.Organizations, o)
+		p.Organizations = append(p.Organizations, o)
 	}
-	plan.Summary = reconcile.Summary{Update: n - n/100, Delete: n / 100, Unchanged: 5 * organizations}
-	plan.Calls.Write = n
-	return plan
+	p.Summary = plan.Summary{Update: n - n/100, Delete: n / 100, Unchanged: 5 * organizations}
+	p.Calls.Write = n
+	return p
 }
 
 // TestMarkdownKeepsTheDestructive: in a plan far over the budget every destructive change is still named.
 func TestMarkdownKeepsTheDestructive(t *testing.T) {
 	t.Parallel()
-	plan := bigPlan(10_000, 50)
-	text := string(rendered(t, func(b *bytes.Buffer) error { return Markdown(b, plan, 0, Options{}) }))
+	p := bigPlan(10_000, 50)
+	text := string(rendered(t, func(b *bytes.Buffer) error { return Markdown(b, p, 0, Options{}) }))
 	if len(text) > DefaultMaxBytes || len(text) < DefaultMaxBytes*9/10 {
 		t.Errorf("%d bytes, want nearly %d", len(text), DefaultMaxBytes)
 	}
-	for _, o := range plan.Organizations {
+	for _, o := range p.Organizations {
 		for _, s := range o.Steps {
-			if s.Risk == reconcile.RiskDestructive && !strings.Contains(text, code(object(s.Address))) {
+			if s.Risk == plan.RiskDestructive && !strings.Contains(text, code(object(s.Address))) {
 				t.Fatalf("%s is not named", s.Address)
 			}
 		}
@@ -202,20 +205,20 @@ func TestMarkdownKeepsTheDestructive(t *testing.T) {
 // TestMarkdownTooManyDestructive: where not even the names fit, the rest is counted.
 func TestMarkdownTooManyDestructive(t *testing.T) {
 	t.Parallel()
-	plan := bigPlan(10_000, 50)
-	for i := range plan.Organizations {
-		for j := range plan.Organizations[i].Steps {
-			s := &plan.Organizations[i].Steps[j]
-			s.Op, s.Risk = reconcile.OpDelete, reconcile.RiskDestructive
+	p := bigPlan(10_000, 50)
+	for i := range p.Organizations {
+		for j := range p.Organizations[i].Steps {
+			s := &p.Organizations[i].Steps[j]
+			s.Op, s.Risk = plan.OpDelete, plan.RiskDestructive
 		}
 	}
-	text := string(rendered(t, func(b *bytes.Buffer) error { return Markdown(b, plan, 5_000, Options{}) }))
-	match := regexp.MustCompile(`\*\*Destructive: ([0-9,]+) delete not shown\*\*`).FindStringSubmatch(text)
+	page := string(rendered(t, func(b *bytes.Buffer) error { return Markdown(b, p, 5_000, Options{}) }))
+	match := regexp.MustCompile(`\*\*Destructive: ([0-9,]+) delete not shown\*\*`).FindStringSubmatch(page)
 	if match == nil {
-		t.Fatalf("nothing counts what is not named:\n%s", text)
+		t.Fatalf("nothing counts what is not named:\n%s", page)
 	}
-	named := strings.Count(text, "<code>variable/SETTING")
-	if got := match[1]; got != number(10_000-named) || named < 50 {
+	named := strings.Count(page, "<code>variable/SETTING")
+	if got := match[1]; got != text.Number(10_000-named) || named < 50 {
 		t.Errorf("%d are named and %s counted; together they should be 10,000", named, got)
 	}
 }

@@ -4,52 +4,56 @@ import (
 	"fmt"
 	"io"
 
-	reconcile "makesync/sync"
+	"makesync/sync/export"
+	"makesync/sync/plan"
 )
 
 // Migration is what `migrate` has written, as its text tells it.
 type Migration struct {
-	From, To reconcile.PlanZone
+	From, To plan.Zone
 	Folder   string
-	Waves    []MigrationWave
-	*reconcile.Rehomed
+	Stages   []MigrationStage
+	*export.MigrationResult
 }
 
-// MigrationWave is one numbered folder with its documents and the commands that plan and apply it.
-type MigrationWave struct {
+// MigrationStage is one numbered folder with its documents and the commands that plan and apply it.
+type MigrationStage struct {
 	Folder      string
 	Files       []WrittenFile
 	Plan, Apply string
 }
 
-// waveWords say what a wave is for.
-var waveWords = map[string]string{
-	reconcile.WaveOrganizations: "makes the organizations. Then buy the plans that the list above names",
-	reconcile.WaveSettings:      "variables and feature controls, once the plans are bought",
-	reconcile.WavePeople:        "last: the invitations send e-mail. The ownership is transferred when the new Owner has accepted and the wave is applied again",
+// stageWords say what a stage is for.
+var stageWords = map[string]string{
+	export.StageOrganizations: "makes the organizations. Then buy the plans that the list above names",
+	export.StageSettings:      "variables and feature controls, once the plans are bought",
+	export.StagePeople:        "last: the invitations send e-mail. The ownership is transferred when the new Owner has accepted and the wave is applied again",
 }
 
-// WriteMigration writes the documents of a migration wave by wave, the collisions, what is left
+// WriteMigration writes the documents of a migration stage by stage, the collisions, what is left
 // behind, the values to supply, and the commands in their order.
 func WriteMigration(w io.Writer, m Migration, o Options) error {
 	p := newPrinter(w, o)
-	p.line("%s", p.paint(bold, fmt.Sprintf("migration from %s to %s in %s", zoneLine(m.From), zoneLine(m.To), Clean(m.Folder))))
+	p.line(
+		"%s",
+		p.paint(bold, fmt.Sprintf("migration from %s to %s in %s", zoneLine(m.From), zoneLine(m.To), Clean(m.Folder))),
+	)
 	if m.Region != "" {
 		p.labelled(0, plain, "", 0, fmt.Sprintf("New organizations are made in region %s: %s.", m.Region, m.RegionWhy))
 	}
 	p.gap()
-	for _, wave := range m.Waves {
-		p.files(wave.Files)
+	for _, stage := range m.Stages {
+		p.files(stage.Files)
 	}
 	p.collisions(m.Collisions)
-	p.leftBehind(m.Left)
+	p.leftBehind(m.Omissions)
 	p.secrets(m.Secrets)
 	p.warnings(m.Problems)
-	p.waves(m.Waves)
+	p.stages(m.Stages)
 	return p.flush()
 }
 
-func (p *printer) collisions(collisions []reconcile.Collision) {
+func (p *printer) collisions(collisions []export.Collision) {
 	if len(collisions) == 0 {
 		p.line("Collisions: none.")
 		p.gap()
@@ -62,7 +66,7 @@ func (p *printer) collisions(collisions []reconcile.Collision) {
 	p.gap()
 }
 
-func (p *printer) leftBehind(left []reconcile.LeftBehind) {
+func (p *printer) leftBehind(left []export.Omission) {
 	if len(left) == 0 {
 		return
 	}
@@ -82,14 +86,14 @@ func (p *printer) leftBehind(left []reconcile.LeftBehind) {
 	p.gap()
 }
 
-func (p *printer) waves(waves []MigrationWave) {
+func (p *printer) stages(waves []MigrationStage) {
 	p.line("%s", p.paint(bold, "Then, one wave after the other:"))
-	for _, wave := range waves {
-		if len(wave.Files) == 0 {
+	for _, stage := range waves {
+		if len(stage.Files) == 0 {
 			continue
 		}
-		p.labelled(2, cyan, Clean(wave.Folder), columns(wave.Folder), waveWords[wave.Folder])
-		p.line("    %s", Clean(wave.Plan))
-		p.line("    %s", Clean(wave.Apply))
+		p.labelled(2, cyan, Clean(stage.Folder), columns(stage.Folder), stageWords[stage.Folder])
+		p.line("    %s", Clean(stage.Plan))
+		p.line("    %s", Clean(stage.Apply))
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/exit"
 )
 
 // Options are the surroundings of what is rendered. The zero value is good: no
@@ -17,11 +17,14 @@ type Options struct {
 	Color bool
 	// Width is the number of columns; 0 means 100, less than 80 counts as 80.
 	Width int
-	// Quiet leaves all but the last line out where there is nothing new to say: for a run that nobody watches.
+	// Quiet leaves all but the last line out where there is nothing new to say: for a run that
+	// nobody watches.
 	Quiet bool
-	// Verb is the command of the last line; "" means plan, apply or validate, as fits what is rendered.
+	// Verb is the command of the last line; "" means plan, apply or validate, as fits what is
+	// rendered.
 	Verb string
-	// Guards are those of the run; the header names what differs from spec.DefaultGuards. Nil: says nothing.
+	// Guards are those of the run; the header names what differs from spec.DefaultGuards. Nil: says
+	// nothing.
 	Guards *spec.Guards
 	// Allow are the --allow rules of the run, for the header.
 	Allow []string
@@ -50,7 +53,8 @@ func (o Options) verb(fallback string) string {
 	return Clean(o.Verb)
 }
 
-// style is a way to paint text; words stand in what is painted, so the colour adds nothing but speed.
+// style is a way to paint text; words stand in what is painted, so the colour adds nothing but
+// speed.
 type style string
 
 const (
@@ -125,16 +129,16 @@ func (p *printer) labelled(indent int, s style, label string, labelWidth int, te
 }
 
 // last is the line for grep that ends every text; its grammar stands in doc.go.
-func (p *printer) last(verb, counts string, exit reconcile.Exit) {
+func (p *printer) last(verb, counts string, exit exit.Code) {
 	text := fmt.Sprintf("makesync: %s: %s; exit %d (%s)", verb, counts, exit.Code, Clean(exit.Name))
 	p.line("%s", p.paint(exitStyle(exit), text))
 }
 
-func exitStyle(exit reconcile.Exit) style {
-	switch exit.Code {
-	case reconcile.ExitOK.Code:
+func exitStyle(code exit.Code) style {
+	switch code.Code {
+	case exit.OK.Code:
 		return green
-	case reconcile.ExitChanges.Code, reconcile.ExitHeld.Code, reconcile.ExitPartlyVisible.Code:
+	case exit.Changes.Code, exit.Held.Code, exit.PartlyVisible.Code:
 		return yellow
 	}
 	return red

@@ -6,11 +6,13 @@ import (
 	"strings"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // Plan writes a plan as text.
-func Plan(w io.Writer, plan *reconcile.Plan, o Options) error {
+func Plan(w io.Writer, plan *plan.Plan, o Options) error {
 	if o.Quiet && o.Saved == "" && o.Against == "" && Uneventful(plan) {
 		return newPrinter(w, o).quietPlan(plan)
 	}
@@ -39,7 +41,7 @@ func NewPlanWriter(w io.Writer, o Options) *PlanWriter {
 }
 
 // Begin writes the header: of the plan only zones and shard are read.
-func (w *PlanWriter) Begin(plan *reconcile.Plan) error {
+func (w *PlanWriter) Begin(plan *plan.Plan) error {
 	w.p.zones(plan.Zones)
 	w.p.shard(plan.Shard)
 	if w.p.Against != "" {
@@ -55,7 +57,7 @@ func (w *PlanWriter) Begin(plan *reconcile.Plan) error {
 }
 
 // Organization writes one organization, if there is anything to say about it.
-func (w *PlanWriter) Organization(o *reconcile.OrganizationPlan) error {
+func (w *PlanWriter) Organization(o *plan.Organization) error {
 	w.told.add(o)
 	if quiet(o) {
 		return nil
@@ -75,8 +77,9 @@ func (w *PlanWriter) Organization(o *reconcile.OrganizationPlan) error {
 	return p.flush()
 }
 
-// End writes problems, the summary in words and the last line: of the plan everything but the organizations is read.
-func (w *PlanWriter) End(plan *reconcile.Plan) error {
+// End writes problems, the summary in words and the last line: of the plan everything but the
+// organizations is read.
+func (w *PlanWriter) End(plan *plan.Plan) error {
 	p := w.p
 	p.problems(plan.Problems)
 	p.gap()
@@ -86,8 +89,9 @@ func (w *PlanWriter) End(plan *reconcile.Plan) error {
 	return p.flush()
 }
 
-// PlanCounts is the part of the last line that counts: "3 to change (1 create, 2 update), 1 waiting, 0 held".
-func PlanCounts(s reconcile.Summary) string {
+// PlanCounts is the part of the last line that counts: "3 to change (1 create, 2 update), 1
+// waiting, 0 held".
+func PlanCounts(s plan.Summary) string {
 	ops := opCounts(s)
 	if ops != "" {
 		ops = " (" + ops + ")"
@@ -99,13 +103,13 @@ func PlanCounts(s reconcile.Summary) string {
 const headLabel = 7
 
 // zones writes a line for each zone: name, url, whose token, and SANDBOX where it is one.
-func (p *printer) zones(zones []reconcile.PlanZone) {
+func (p *printer) zones(zones []plan.Zone) {
 	for _, zone := range zones {
 		p.labelled(0, bold, "zone", headLabel, zoneWords(zone))
 	}
 }
 
-func zoneWords(zone reconcile.PlanZone) string {
+func zoneWords(zone plan.Zone) string {
 	words := []string{Clean(zone.Name)}
 	if zone.Sandbox {
 		words[0] += " (SANDBOX, simulated: nothing real is touched)"
@@ -122,9 +126,9 @@ func zoneWords(zone reconcile.PlanZone) string {
 	return strings.Join(words, ", ")
 }
 
-// zoneURL is where a zone was reached. A simulated one is in this process, and the address that it simulates would
-// only make people doubt that.
-func zoneURL(zone reconcile.PlanZone) string {
+// zoneURL is where a zone was reached. A simulated one is in this process, and the address that it
+// simulates would only make people doubt that.
+func zoneURL(zone plan.Zone) string {
 	if zone.Sandbox {
 		return ""
 	}
@@ -132,39 +136,46 @@ func zoneURL(zone reconcile.PlanZone) string {
 }
 
 // isPart: shard 1 of 1 is the whole run.
-func isPart(s *reconcile.Shard) bool { return s != nil && s.Count > 1 }
+func isPart(s *spec.Shard) bool { return s != nil && s.Count > 1 }
 
-func (p *printer) shard(shard *reconcile.Shard) {
+func (p *printer) shard(shard *spec.Shard) {
 	if isPart(shard) {
-		p.labelled(0, bold, "shard", headLabel, fmt.Sprintf("%d of %d: only this part of the organizations", shard.Index, shard.Count))
+		p.labelled(
+			0,
+			bold,
+			"shard",
+			headLabel,
+			fmt.Sprintf("%d of %d: only this part of the organizations", shard.Index, shard.Count),
+		)
 	}
 }
 
 // quiet tells whether there is nothing to say about an organization.
-func quiet(o *reconcile.OrganizationPlan) bool {
+func quiet(o *plan.Organization) bool {
 	return len(o.Steps) == 0 && len(o.Waiting) == 0 && len(o.Held) == 0 && len(o.NotRead) == 0
 }
 
-// organizationFacts tell an organization's id and zone. One of which something could not be read is not new, only not seen.
-func organizationFacts(o *reconcile.OrganizationPlan, width int) string {
+// organizationFacts tell an organization's id and zone. One of which something could not be read is
+// not new, only not seen.
+func organizationFacts(o *plan.Organization, width int) string {
 	zone := "zone " + cut(Clean(o.Zone), width)
 	switch {
 	case o.ID == 0 && len(o.NotRead) == 0:
 		return "new, " + zone
-	case o.ID == 0, reconcile.Invented(o.ID):
+	case o.ID == 0, state.IsSynthetic(o.ID):
 		return zone
 	}
 	return fmt.Sprintf("id %d, ", o.ID) + zone
 }
 
-func (p *printer) organizationHead(o *reconcile.OrganizationPlan) string {
+func (p *printer) organizationHead(o *plan.Organization) string {
 	facts := organizationFacts(o, 20)
 	key := cut(Clean(o.Key), 40)
 	name := cut(Clean(o.Name), max(10, p.width()-columns(key)-columns(facts)-6))
 	return p.paint(bold, key) + "  " + name + "  " + p.paint(dim, "("+facts+")")
 }
 
-func (p *printer) waiting(waiting []reconcile.Waiting) {
+func (p *printer) waiting(waiting []plan.Waiting) {
 	if len(waiting) == 0 {
 		return
 	}
@@ -176,14 +187,15 @@ func (p *printer) waiting(waiting []reconcile.Waiting) {
 }
 
 // waitingWords is the reason, and since when, where this state directory knows it.
-func waitingWords(w reconcile.Waiting) string {
+func waitingWords(w plan.Waiting) string {
 	if w.Since == nil {
 		return w.Reason
 	}
 	return w.Reason + "; first seen here on " + w.Since.UTC().Format("2006-01-02")
 }
 
-// itemWidth is the width of the column of names beside which sentences stand: that of the widest name that is not too wide.
+// itemWidth is the width of the column of names beside which sentences stand: that of the widest
+// name that is not too wide.
 func itemWidth(n int, name func(int) string) int {
 	width := 0
 	for i := range n {
@@ -208,7 +220,7 @@ func (p *printer) item(object string, width int, text string) {
 
 // held prints what guards stopped: objects that one guard holds for one reason
 // stand together, with the one --allow that lets them through.
-func (p *printer) held(held []reconcile.Held) {
+func (p *printer) held(held []plan.Held) {
 	for _, group := range groupHeld(held) {
 		first := group[0]
 		p.labelled(2, yellow, "held by "+Clean(first.Guard), 0, first.Reason)
@@ -216,7 +228,11 @@ func (p *printer) held(held []reconcile.Held) {
 			p.line("    %s  %s", pad(opWord(h.Op), 8), p.paint(bold, cut(object(h.Address), p.width()-14)))
 		}
 		if first.Allow != "" {
-			p.line("    to let %s through:  %s", itThem(len(group)), p.paint(cyan, "--allow "+shellQuote(Clean(first.Allow))))
+			p.line(
+				"    to let %s through:  %s",
+				itThem(len(group)),
+				p.paint(cyan, "--allow "+text.ShellQuote(Clean(first.Allow))),
+			)
 		}
 	}
 }
@@ -229,9 +245,9 @@ func itThem(n int) string {
 }
 
 // groupHeld puts together what has guard, reason and rule in common, in order of first appearance.
-func groupHeld(held []reconcile.Held) [][]reconcile.Held {
+func groupHeld(held []plan.Held) [][]plan.Held {
 	type group struct{ guard, reason, allow string }
-	var groups [][]reconcile.Held
+	var groups [][]plan.Held
 	at := map[group]int{}
 	for _, h := range held {
 		key := group{h.Guard, h.Reason, h.Allow}
@@ -246,7 +262,7 @@ func groupHeld(held []reconcile.Held) [][]reconcile.Held {
 }
 
 // restWords are what is not listed: what is as declared, and what no document speaks of.
-func restWords(o *reconcile.OrganizationPlan) string {
+func restWords(o *plan.Organization) string {
 	var words []string
 	if o.Unchanged > 0 {
 		words = append(words, fmt.Sprintf("%s as declared", objectsAre(o.Unchanged)))
@@ -257,7 +273,7 @@ func restWords(o *reconcile.OrganizationPlan) string {
 	return strings.Join(words, "; ")
 }
 
-func objectsAre(n int) string { return count(n, "object", "objects") + " " + verbBe(n) }
+func objectsAre(n int) string { return text.Count(n, "object", "objects") + " " + verbBe(n) }
 
 // guardWords names the guards that differ from the defaults.
 func guardWords(guards *spec.Guards) string {
@@ -285,7 +301,10 @@ func limitWords(name string, limits, defaults map[spec.Kind]int) []string {
 	var words []string
 	for _, kind := range spec.Kinds() {
 		if limits[kind] != defaults[kind] {
-			words = append(words, fmt.Sprintf("%s of %s %d (default %d)", name, kindWord(kind, 2), limits[kind], defaults[kind]))
+			words = append(
+				words,
+				fmt.Sprintf("%s of %s %d (default %d)", name, kindWord(kind, 2), limits[kind], defaults[kind]),
+			)
 		}
 	}
 	return words
@@ -295,7 +314,7 @@ func namesWords(name string, values []string) []string {
 	if len(values) == 0 {
 		return nil
 	}
-	return []string{name + " " + some(values, 4)}
+	return []string{name + " " + text.AndMore(values, 4)}
 }
 
 func globTexts(globs []spec.Glob) []string {

@@ -5,7 +5,8 @@ import (
 	"strings"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // The steps of an organization are one table, in groups of equal risk, worst first:
@@ -18,11 +19,11 @@ import (
 //	                                 teams  -      → Ops
 //	          note:  sends an e-mail
 //
-// A step takes a line for each of its fields; the first carries the step's own
-// columns. Each column is as wide as its widest cell, up to a limit, and the two values share what is left. The
-// risk is a heading, not a column, so that the values have more room.
+// A step takes a line for each of its fields; the first carries the step's own columns. Each column
+// is as wide as its widest cell, up to a limit, and the two values share what is left. The risk is
+// a heading, not a column, so that the values have more room.
 type tableRow struct {
-	risk                       reconcile.Risk
+	risk                       plan.Risk
 	op, object, path, from, to string
 	change                     bool     // from and to are to be printed
 	between                    string   // what stands between them; "" is the arrow
@@ -30,13 +31,13 @@ type tableRow struct {
 }
 
 // byRisk sorts steps worst first; equal risks stay in order of execution.
-func byRisk(steps []reconcile.Step) []reconcile.Step {
-	sorted := append([]reconcile.Step(nil), steps...)
+func byRisk(steps []plan.Step) []plan.Step {
+	sorted := append([]plan.Step(nil), steps...)
 	sort.SliceStable(sorted, func(i, j int) bool { return riskRank(sorted[i].Risk) < riskRank(sorted[j].Risk) })
 	return sorted
 }
 
-func tableRows(steps []reconcile.Step) []tableRow {
+func tableRows(steps []plan.Step) []tableRow {
 	var rows []tableRow
 	for _, step := range byRisk(steps) {
 		first := tableRow{risk: step.Risk, op: opWord(step.Op), object: object(step.Address)}
@@ -46,7 +47,13 @@ func tableRows(steps []reconcile.Step) []tableRow {
 			if i == 0 {
 				row = first
 			}
-			row.path, row.from, row.to, row.change = Clean(field.Path), showBriefly(field.From), showBriefly(field.To), true
+			row.path, row.from, row.to, row.change = Clean(
+				field.Path,
+			), showBriefly(
+				field.From,
+			), showBriefly(
+				field.To,
+			), true
 			rows = append(rows, row)
 		}
 		if len(fields) == 0 {
@@ -57,13 +64,14 @@ func tableRows(steps []reconcile.Step) []tableRow {
 	return rows
 }
 
-// toldFields are the fields that a text shows. Where a variable comes or goes as a whole, its value tells
-// the type (7 is a number, "7" a string), so that one line says it all; only a date needs its type beside it.
-func toldFields(step reconcile.Step) []reconcile.Field {
-	if step.Kind != spec.KindVariable || step.Op == reconcile.OpUpdate || len(step.Fields) < 2 {
+// toldFields are the fields that a text shows. Where a variable comes or goes as a whole, its value
+// tells the type (7 is a number, "7" a string), so that one line says it all; only a date needs its
+// type beside it.
+func toldFields(step plan.Step) []plan.Field {
+	if step.Kind != spec.KindVariable || step.Op == plan.OpUpdate || len(step.Fields) < 2 {
 		return step.Fields
 	}
-	var told []reconcile.Field
+	var told []plan.Field
 	for _, field := range step.Fields {
 		date := spec.TypeDate.String()
 		if field.Path != "type" || field.From.String() == date || field.To.String() == date {
@@ -74,7 +82,7 @@ func toldFields(step reconcile.Step) []reconcile.Field {
 }
 
 // showBriefly is show without a secret's reference, which no column has room for.
-func showBriefly(s reconcile.Scalar) string {
+func showBriefly(s state.Scalar) string {
 	if s.IsSensitive() {
 		s.Reference = ""
 	}
@@ -119,8 +127,8 @@ func gapAfter(column int) int {
 	return column + 2
 }
 
-// share divides total between two wishes: both in full when they fit, else the smaller one in full if it is
-// below half, else half each.
+// share divides total between two wishes: both in full when they fit, else the smaller one in full
+// if it is below half, else half each.
 func share(a, b, total int) (int, int) {
 	half := total / 2
 	switch {
@@ -135,7 +143,7 @@ func share(a, b, total int) (int, int) {
 }
 
 // table prints steps as the comment above tableRow draws them.
-func (p *printer) table(steps []reconcile.Step) {
+func (p *printer) table(steps []plan.Step) {
 	rows := tableRows(steps)
 	w := widths(rows, p.width())
 	for i, row := range rows {
@@ -150,8 +158,8 @@ func (p *printer) table(steps []reconcile.Step) {
 }
 
 // riskHeading marks a group of steps. Changes without risk need no mark where there are no others.
-func (p *printer) riskHeading(risk reconcile.Risk, first bool) {
-	if r := risks[riskRank(risk)]; r.risk != reconcile.RiskNone || !first {
+func (p *printer) riskHeading(risk plan.Risk, first bool) {
+	if r := risks[riskRank(risk)]; r.risk != plan.RiskNone || !first {
 		p.line("  %s", p.paint(r.style, r.mark))
 	}
 }

@@ -7,7 +7,8 @@ import (
 	"strings"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/exit"
 )
 
 // Problems writes problems as text, one after the other, and the last line:
@@ -17,7 +18,7 @@ import (
 //	      |     ^
 //	      at organizations.acme.timezon  [unknown-key]
 //	      hint: did you mean `timezone`?
-func Problems(w io.Writer, problems []spec.Problem, exit reconcile.Exit, o Options) error {
+func Problems(w io.Writer, problems []spec.Problem, exit exit.Code, o Options) error {
 	p := newPrinter(w, o)
 	for i := range problems {
 		if i > 0 {
@@ -35,7 +36,13 @@ func Problems(w io.Writer, problems []spec.Problem, exit reconcile.Exit, o Optio
 // problemCounts is the part of the last line that counts: "1 error, 2 warnings".
 func problemCounts(problems []spec.Problem) string {
 	errors, warnings := severities(problems)
-	return fmt.Sprintf("%d %s, %d %s", errors, wordFor(errors, "error", "errors"), warnings, wordFor(warnings, "warning", "warnings"))
+	return fmt.Sprintf(
+		"%d %s, %d %s",
+		errors,
+		text.Word(errors, "error", "errors"),
+		warnings,
+		text.Word(warnings, "warning", "warnings"),
+	)
 }
 
 func severities(problems []spec.Problem) (errors, warnings int) {
@@ -99,8 +106,8 @@ func (p *printer) problem(problem *spec.Problem) {
 	}
 }
 
-// firstLine is `file:line:column: message`, whole whatever its length: editors and scripts read it. A problem
-// without a position is a sentence and is folded.
+// firstLine is `file:line:column: message`, whole whatever its length: editors and scripts read it.
+// A problem without a position is a sentence and is folded.
 func (p *printer) firstLine(colour style, where, message string, positioned bool) {
 	if !positioned {
 		p.hanging(colour, where, message)
@@ -109,7 +116,8 @@ func (p *printer) firstLine(colour style, where, message string, positioned bool
 	p.line("%s%s", p.paint(colour, where), Clean(message))
 }
 
-// hanging folds a sentence with what it is about in front; further lines are indented by four columns.
+// hanging folds a sentence with what it is about in front; further lines are indented by four
+// columns.
 func (p *printer) hanging(colour style, where, message string) {
 	lines := fold(where+Clean(message), p.width()-4)
 	for i, line := range lines {
@@ -160,7 +168,8 @@ func answerWords(e *spec.APIError) string {
 	return head + ": " + message
 }
 
-// excerpt shows the source line with a caret under the column. A long line is shown from a little before the column.
+// excerpt shows the source line with a caret under the column. A long line is shown from a little
+// before the column.
 func (p *printer) excerpt(problem *spec.Problem) {
 	if problem.Excerpt == "" || problem.Source == nil {
 		return
@@ -190,8 +199,9 @@ func cutEnd(s string, max int) string {
 	return takeColumns(s, max-1) + "…"
 }
 
-// Annotations writes problems as GitHub workflow commands, which GitHub shows
-// beside the lines of the diff: `::error file=a.yaml,line=3,col=5,title=unknown-key::message`. Paths are written with slashes.
+// Annotations writes problems as GitHub workflow commands, which GitHub shows beside the lines of
+// the diff: `::error file=a.yaml,line=3,col=5,title=unknown-key::message`. Paths are written with
+// slashes.
 func Annotations(w io.Writer, problems []spec.Problem) error {
 	p := newPrinter(w, Options{})
 	for i := range problems {

@@ -8,7 +8,9 @@ import (
 	"sync"
 	"time"
 
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 // ProgressOptions are the surroundings of a Progress.
@@ -23,9 +25,9 @@ type ProgressOptions struct {
 	Every time.Duration
 }
 
-// Progress tells on stderr how far a run is: on a terminal in one line that
-// overwrites itself, in a log with a plain line now and then, so that a short run says nothing there and
-// a long one shows that it lives. It may be called from several goroutines.
+// Progress tells on stderr how far a run is: on a terminal in one line that overwrites itself, in a
+// log with a plain line now and then, so that a short run says nothing there and a long one shows
+// that it lives. It may be called from several goroutines.
 //
 //	reading   [#######.............]  35 of 100  acme
 //	applying  [####................]  3 of 14  update acme/variable/RETRIES
@@ -58,28 +60,28 @@ func NewProgress(w io.Writer, o ProgressOptions) *Progress {
 }
 
 // Read is told of each organization that was read; it fits sync.Request.Progress.
-func (p *Progress) Read(now reconcile.Progress) {
+func (p *Progress) Read(now plan.Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tell("reading", now.Done, now.Total, Clean(now.Organization))
 }
 
 // Applied is told of each step that begins or ends; it fits sync.ApplyOptions.Progress.
-func (p *Progress) Applied(e reconcile.StepEvent) {
+func (p *Progress) Applied(e report.StepEvent) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if e.Outcome != "" {
 		p.ended++
 	}
 	what := Clean(string(e.Op)) + " " + Clean(string(e.Address))
-	if e.Outcome == reconcile.Failed || e.Outcome == reconcile.OutcomeUnknown {
+	if e.Outcome == report.Failed || e.Outcome == report.OutcomeUnknown {
 		what += ": " + string(e.Outcome)
 	}
 	p.tell("applying", p.ended, e.Of, what)
 }
 
-// Waiting tells somebody at a terminal that calls rest for a rate window, that of an organization or of a zone. It
-// does so at once, as it may be the last sign of life for a minute.
+// Waiting tells somebody at a terminal that calls rest for a rate window, that of an organization
+// or of a zone. It does so at once, as it may be the last sign of life for a minute.
 func (p *Progress) Waiting(whose string, d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -103,7 +105,8 @@ func (p *Progress) clear() {
 	}
 }
 
-// Beside gives a writer to the terminal on which the line stands: what it writes appears above the line, which makes room for it.
+// Beside gives a writer to the terminal on which the line stands: what it writes appears above the
+// line, which makes room for it.
 func (p *Progress) Beside(w io.Writer) io.Writer { return beside{w, p} }
 
 type beside struct {
@@ -111,7 +114,8 @@ type beside struct {
 	p *Progress
 }
 
-// Write writes whole lines above the progress; a question, which has no end of line yet, takes its place.
+// Write writes whole lines above the progress; a question, which has no end of line yet, takes its
+// place.
 func (b beside) Write(data []byte) (int, error) {
 	b.p.mu.Lock()
 	defer b.p.mu.Unlock()
@@ -129,7 +133,7 @@ func (p *Progress) tell(doing string, done, of int, what string) {
 	if p.Terminal {
 		bar = progressBar(done, of) + "  "
 	}
-	p.line(fmt.Sprintf("%s  %s%s of %s  %s", pad(doing, 8), bar, number(done), number(of), what))
+	p.line(fmt.Sprintf("%s  %s%s of %s  %s", pad(doing, 8), bar, text.Number(done), text.Number(of), what))
 }
 
 // line writes, unless the last line is too recent.
@@ -147,8 +151,8 @@ func (p *Progress) line(text string) {
 	p.draw()
 }
 
-// draw writes the newest line over whatever stands there. The last column stays free: some terminals begin a new
-// line when it is filled.
+// draw writes the newest line over whatever stands there. The last column stays free: some
+// terminals begin a new line when it is filled.
 func (p *Progress) draw() {
 	fmt.Fprint(p.out, "\r\x1b[K"+cutEnd(p.text, max(p.Width-1, 10)))
 	p.active = true

@@ -7,7 +7,8 @@ import (
 	"testing"
 	"time"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 // clock is a time that tests move.
@@ -20,10 +21,10 @@ func TestProgressOnATerminal(t *testing.T) {
 	c := &clock{now: sampleTime}
 	var b bytes.Buffer
 	p := NewProgress(&b, ProgressOptions{Terminal: true, Width: 60, Now: c.Now})
-	p.Read(reconcile.Progress{Done: 1, Total: 4, Organization: "acme\x1b[2J"})
-	p.Read(reconcile.Progress{Done: 2, Total: 4, Organization: "too soon"})
+	p.Read(plan.Progress{Done: 1, Total: 4, Organization: "acme\x1b[2J"})
+	p.Read(plan.Progress{Done: 2, Total: 4, Organization: "too soon"})
 	c.now = c.now.Add(100 * time.Millisecond)
-	p.Applied(reconcile.StepEvent{N: 3, Of: 14, Address: "acme/variable/A_VERY_LONG_NAME_THAT_DOES_NOT_FIT", Op: reconcile.OpUpdate, Outcome: reconcile.Failed})
+	p.Applied(report.StepEvent{N: 3, Of: 14, Address: "acme/variable/A_VERY_LONG_NAME_THAT_DOES_NOT_FIT", Op: plan.OpUpdate, Outcome: report.Failed})
 	p.Done()
 	p.Done()
 	want := "\r\x1b[Kreading   [#####...............]  1 of 4  acme\\x1b[2J" +
@@ -41,7 +42,7 @@ func TestProgressInALog(t *testing.T) {
 	var b bytes.Buffer
 	p := NewProgress(&b, ProgressOptions{Now: c.Now})
 	for i := range 100 {
-		p.Read(reconcile.Progress{Done: i + 1, Total: 100, Organization: "acme"})
+		p.Read(plan.Progress{Done: i + 1, Total: 100, Organization: "acme"})
 		c.now = c.now.Add(time.Second)
 	}
 	p.Waiting("acme", 41*time.Second) // for people only
@@ -57,7 +58,7 @@ func TestWaitingIsToldAtOnce(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	p := NewProgress(&b, ProgressOptions{Terminal: true, Now: func() time.Time { return sampleTime }})
-	p.Read(reconcile.Progress{Done: 1, Total: 2, Organization: "acme"})
+	p.Read(plan.Progress{Done: 1, Total: 2, Organization: "acme"})
 	p.Waiting("Acme\x1b[2J", 41*time.Second)
 	if got, want := b.String(), "\r\x1b[Kwaiting 41s for the rate limit of Acme\\x1b[2J"; !strings.HasSuffix(got, want) {
 		t.Errorf("%q does not end with %q", got, want)
@@ -71,8 +72,8 @@ func TestTextBesideProgress(t *testing.T) {
 	p := NewProgress(&b, ProgressOptions{Terminal: true, Now: func() time.Time { return sampleTime }})
 	out := p.Beside(&b)
 	io.WriteString(out, "header\n")
-	p.Read(reconcile.Progress{Done: 1, Total: 2, Organization: "acme"})
-	p.Read(reconcile.Progress{Done: 2, Total: 2, Organization: "beta"}) // too soon for a line of its own
+	p.Read(plan.Progress{Done: 1, Total: 2, Organization: "acme"})
+	p.Read(plan.Progress{Done: 2, Total: 2, Organization: "beta"}) // too soon for a line of its own
 	io.WriteString(out, "acme\n")
 	io.WriteString(out, "sure? ")
 	io.WriteString(out, "beta\n")

@@ -3,12 +3,14 @@ package render
 import (
 	"slices"
 
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
-// Uneventful tells whether a plan has nothing to say that an earlier run has not said: no step, nothing held, no
-// problem, everything read, and nothing waiting that this state directory sees for the first time.
-func Uneventful(plan *reconcile.Plan) bool {
+// Uneventful tells whether a plan has nothing to say that an earlier run has not said: no step,
+// nothing held, no problem, everything read, and nothing waiting that this state directory sees for
+// the first time.
+func Uneventful(plan *plan.Plan) bool {
 	if len(plan.Problems) > 0 {
 		return false
 	}
@@ -21,29 +23,31 @@ func Uneventful(plan *reconcile.Plan) bool {
 }
 
 // Eventful tells whether there is something new to say of one organization.
-func Eventful(o *reconcile.OrganizationPlan) bool {
-	unseen := func(w reconcile.Waiting) bool { return w.Since == nil }
+func Eventful(o *plan.Organization) bool {
+	unseen := func(w plan.Waiting) bool { return w.Since == nil }
 	return len(o.Steps) > 0 || len(o.Held) > 0 || len(o.NotRead) > 0 || slices.ContainsFunc(o.Waiting, unseen)
 }
 
-// quietPlan writes the last line alone, below the zones that are simulated: those say so in every output.
-func (p *printer) quietPlan(plan *reconcile.Plan) error {
+// quietPlan writes the last line alone, below the zones that are simulated: those say so in every
+// output.
+func (p *printer) quietPlan(plan *plan.Plan) error {
 	p.sandboxes(plan.Zones)
 	p.last(p.verb("plan"), PlanCounts(plan.Summary), plan.Exit)
 	return p.flush()
 }
 
-// quietReport does the same for a run that had nothing to do; what is held or waits stands in the plan above, if it is new.
-func (p *printer) quietReport(report *reconcile.Report) error {
+// quietReport does the same for a run that had nothing to do; what is held or waits stands in the
+// plan above, if it is new.
+func (p *printer) quietReport(report *report.Report) error {
 	p.sandboxes(report.Zones)
 	p.last(p.verb("apply"), ReportCounts(report), report.Exit)
 	return p.flush()
 }
 
-func (p *printer) sandboxes(zones []reconcile.PlanZone) {
+func (p *printer) sandboxes(zones []plan.Zone) {
 	for _, zone := range zones {
 		if zone.Sandbox {
-			p.zones([]reconcile.PlanZone{zone})
+			p.zones([]plan.Zone{zone})
 		}
 	}
 }

@@ -6,40 +6,41 @@ import (
 	"testing"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 // TestQuietPlan: with Quiet a plan is one line exactly where it has nothing new to say; without, never.
 func TestQuietPlan(t *testing.T) {
 	t.Parallel()
 	since := sampleTime
-	seen := reconcile.Waiting{Address: "acme/owner", Reason: "has not accepted", Since: &since}
-	unseen := reconcile.Waiting{Address: "acme/owner", Reason: "has not accepted"}
-	with := func(edit func(*reconcile.Plan, *reconcile.OrganizationPlan)) *reconcile.Plan {
-		plan := &reconcile.Plan{Zones: []reconcile.PlanZone{{Name: "eu1"}}, Organizations: []reconcile.OrganizationPlan{{Key: "acme"}}}
+	seen := plan.Waiting{Address: "acme/owner", Reason: "has not accepted", Since: &since}
+	unseen := plan.Waiting{Address: "acme/owner", Reason: "has not accepted"}
+	with := func(edit func(*plan.Plan, *plan.Organization)) *plan.Plan {
+		plan := &plan.Plan{Zones: []plan.Zone{{Name: "eu1"}}, Organizations: []plan.Organization{{Key: "acme"}}}
 		edit(plan, &plan.Organizations[0])
 		return plan
 	}
 	tests := map[string]struct {
-		plan  *reconcile.Plan
+		plan  *plan.Plan
 		o     Options
 		quiet bool
 	}{
-		"nothing":         {with(func(*reconcile.Plan, *reconcile.OrganizationPlan) {}), Options{}, true},
-		"waiting, seen":   {with(func(_ *reconcile.Plan, o *reconcile.OrganizationPlan) { o.Waiting = []reconcile.Waiting{seen} }), Options{}, true},
-		"waiting, unseen": {with(func(_ *reconcile.Plan, o *reconcile.OrganizationPlan) { o.Waiting = []reconcile.Waiting{seen, unseen} }), Options{}, false},
-		"a step": {with(func(_ *reconcile.Plan, o *reconcile.OrganizationPlan) {
-			o.Steps = []reconcile.Step{step(1, "acme", "update", "none")}
+		"nothing":         {with(func(*plan.Plan, *plan.Organization) {}), Options{}, true},
+		"waiting, seen":   {with(func(_ *plan.Plan, o *plan.Organization) { o.Waiting = []plan.Waiting{seen} }), Options{}, true},
+		"waiting, unseen": {with(func(_ *plan.Plan, o *plan.Organization) { o.Waiting = []plan.Waiting{seen, unseen} }), Options{}, false},
+		"a step": {with(func(_ *plan.Plan, o *plan.Organization) {
+			o.Steps = []plan.Step{step(1, "acme", "update", "none")}
 		}), Options{}, false},
-		"held": {with(func(_ *reconcile.Plan, o *reconcile.OrganizationPlan) {
-			o.Held = []reconcile.Held{{Address: "acme/tfa"}}
+		"held": {with(func(_ *plan.Plan, o *plan.Organization) {
+			o.Held = []plan.Held{{Address: "acme/tfa"}}
 		}), Options{}, false},
-		"not read": {with(func(_ *reconcile.Plan, o *reconcile.OrganizationPlan) { o.NotRead = []spec.Kind{spec.KindMember} }), Options{}, false},
-		"a warning": {with(func(p *reconcile.Plan, _ *reconcile.OrganizationPlan) {
+		"not read": {with(func(_ *plan.Plan, o *plan.Organization) { o.NotRead = []spec.Kind{spec.KindMember} }), Options{}, false},
+		"a warning": {with(func(p *plan.Plan, _ *plan.Organization) {
 			p.Problems = []spec.Problem{{Severity: spec.Warning}}
 		}), Options{}, false},
-		"saved":   {with(func(*reconcile.Plan, *reconcile.OrganizationPlan) {}), Options{Saved: "plan.json"}, false},
-		"offline": {with(func(*reconcile.Plan, *reconcile.OrganizationPlan) {}), Options{Against: "snapshot live.json"}, false},
+		"saved":   {with(func(*plan.Plan, *plan.Organization) {}), Options{Saved: "plan.json"}, false},
+		"offline": {with(func(*plan.Plan, *plan.Organization) {}), Options{Against: "snapshot live.json"}, false},
 	}
 	for name, test := range tests {
 		for _, quiet := range []bool{true, false} {
@@ -58,7 +59,7 @@ func TestQuietPlan(t *testing.T) {
 
 func TestQuietReport(t *testing.T) {
 	t.Parallel()
-	sandbox := &reconcile.Report{Run: "R", Zones: []reconcile.PlanZone{{Name: "try", Sandbox: true}, {Name: "eu1"}}, Waiting: 1}
+	sandbox := &report.Report{Run: "R", Zones: []plan.Zone{{Name: "try", Sandbox: true}, {Name: "eu1"}}, Waiting: 1}
 	text := string(rendered(t, func(b *bytes.Buffer) error { return Report(b, sandbox, Options{Quiet: true}) }))
 	if strings.Count(text, "\n") != 2 || !strings.Contains(text, "SANDBOX") {
 		t.Errorf("a quiet report of a simulated zone:\n%s", text)

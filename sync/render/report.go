@@ -6,12 +6,14 @@ import (
 	"strings"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 // Report writes what an apply did, as text: each organization with its steps,
 // worst first, then what to do by hand, what to paste, what to buy, and how to go on.
-func Report(w io.Writer, report *reconcile.Report, o Options) error {
+func Report(w io.Writer, report *report.Report, o Options) error {
 	p := newPrinter(w, o)
 	if o.Quiet && report.Planned == 0 && len(report.Problems) == 0 {
 		return p.quietReport(report)
@@ -28,7 +30,7 @@ func Report(w io.Writer, report *reconcile.Report, o Options) error {
 	}
 	p.check(report.Steps)
 	p.paste(report.Steps)
-	p.buy(report.Steps)
+	p.requiredPlans(report.Steps)
 	p.problems(report.Problems)
 	p.gap()
 	p.totals(report)
@@ -38,26 +40,26 @@ func Report(w io.Writer, report *reconcile.Report, o Options) error {
 }
 
 // ReportCounts is the part of the last line that counts.
-func ReportCounts(r *reconcile.Report) string {
+func ReportCounts(r *report.Report) string {
 	return fmt.Sprintf("%d planned, %d succeeded, %d failed, %d skipped, %d unknown, %d waiting, %d held",
 		r.Planned, r.Succeeded, r.Failed, r.Skipped, r.Unknown, r.Waiting, r.Held)
 }
 
 // outcomes are in the order in which a report shows them: what needs attention first.
 var outcomes = []struct {
-	outcome reconcile.StepOutcome
+	outcome report.StepOutcome
 	mark    string
 	style   style
 }{
-	{reconcile.Failed, "FAILED", red},
-	{reconcile.OutcomeUnknown, "UNKNOWN", redBold},
-	{reconcile.Skipped, "skipped", yellow},
-	{reconcile.Succeeded, "done", green},
+	{report.Failed, "FAILED", red},
+	{report.OutcomeUnknown, "UNKNOWN", redBold},
+	{report.Skipped, "skipped", yellow},
+	{report.Succeeded, "done", green},
 }
 
 // byOrganization splits steps by key, in order of first appearance.
-func byOrganization(steps []reconcile.StepReport) [][]reconcile.StepReport {
-	var groups [][]reconcile.StepReport
+func byOrganization(steps []report.StepReport) [][]report.StepReport {
+	var groups [][]report.StepReport
 	at := map[string]int{}
 	for _, step := range steps {
 		key := step.Address.Key()
@@ -71,7 +73,7 @@ func byOrganization(steps []reconcile.StepReport) [][]reconcile.StepReport {
 	return groups
 }
 
-func (p *printer) outcomes(steps []reconcile.StepReport) {
+func (p *printer) outcomes(steps []report.StepReport) {
 	mark, op, name := 0, 0, 0
 	for _, step := range steps {
 		op, name = max(op, columns(opWord(step.Op))), max(name, columns(object(step.Address)))
@@ -85,43 +87,53 @@ func (p *printer) outcomes(steps []reconcile.StepReport) {
 	for _, o := range outcomes {
 		for _, step := range steps {
 			if step.Outcome == o.outcome {
-				label := pad(o.mark, mark) + "  " + pad(opWord(step.Op), op) + "  " + pad(cut(object(step.Address), name), name)
+				label := pad(
+					o.mark,
+					mark,
+				) + "  " + pad(
+					opWord(step.Op),
+					op,
+				) + "  " + pad(
+					cut(object(step.Address), name),
+					name,
+				)
 				p.labelled(2, o.style, label, mark+op+name+4, outcomeWords(step))
 			}
 		}
 	}
 }
 
-// outcomeWords says why: the reason's words without its stable first word where that says nothing more, the API's answer,
-// how often it was tried.
-func outcomeWords(step reconcile.StepReport) string {
+// outcomeWords says why: the reason's words without its stable first word where that says nothing
+// more, the API's answer, how often it was tried.
+func outcomeWords(step report.StepReport) string {
 	var words []string
-	if step.Reason != "" {
-		words = append(words, reasonWords(step.Reason))
+	reason := reasonWords(step.Reason)
+	if reason != "" {
+		words = append(words, reason)
 	}
-	if answer := answerWords(step.Error); answer != "" && !strings.Contains(Clean(step.Reason), answer) {
+	if answer := answerWords(step.Error); answer != "" && !strings.Contains(Clean(step.Reason.String()), answer) {
 		words = append(words, answer)
 	}
-	if step.Attempts > writesOf(reconcile.Step{Op: step.Op}) {
+	if step.Attempts > writesOf(plan.Step{Op: step.Op}) {
 		words = append(words, fmt.Sprintf("%d attempts", step.Attempts))
 	}
 	return strings.Join(words, "; ")
 }
 
-// reasonWords is a reason for people: "licence: custom variables" stays, "depends: acme failed" becomes "acme failed".
-func reasonWords(reason string) string {
-	word, rest, ok := strings.Cut(reason, ":")
-	if ok && word == "depends" && strings.TrimSpace(rest) != "" {
-		return strings.TrimSpace(rest)
+// reasonWords is a reason for people: "licence: custom variables" stays, "depends: acme failed"
+// becomes "acme failed".
+func reasonWords(reason report.Reason) string {
+	if text := strings.TrimSpace(reason.Text); reason.Code == report.ReasonDepends && text != "" {
+		return text
 	}
-	return reason
+	return reason.String()
 }
 
 // check says, for every step of which nobody knows whether it happened, how to find out.
-func (p *printer) check(steps []reconcile.StepReport) {
-	var unknown []reconcile.StepReport
+func (p *printer) check(steps []report.StepReport) {
+	var unknown []report.StepReport
 	for _, step := range steps {
-		if step.Outcome == reconcile.OutcomeUnknown {
+		if step.Outcome == report.OutcomeUnknown {
 			unknown = append(unknown, step)
 		}
 	}
@@ -146,16 +158,17 @@ var handChecks = map[spec.Kind]string{
 	spec.KindOwner:          "in Make, look at the organization's users: who is the Owner now",
 }
 
-func handCheck(step reconcile.StepReport) string {
+func handCheck(step report.StepReport) string {
 	text := strings.ReplaceAll(handChecks[step.Kind], "{name}", showText(step.Address.Name()))
 	if text == "" {
 		text = "in Make, look at the object"
 	}
-	return text + "; or plan again, which reads it (never repeat the " + Clean(string(step.Op)) + " by hand before that)"
+	return text + "; or plan again, which reads it (never repeat the " +
+		Clean(string(step.Op)) + " by hand before that)"
 }
 
 // paste lists the lines that belong into the documents now.
-func (p *printer) paste(steps []reconcile.StepReport) {
+func (p *printer) paste(steps []report.StepReport) {
 	heading := false
 	for _, step := range steps {
 		if step.Paste == "" {
@@ -172,37 +185,35 @@ func (p *printer) paste(steps []reconcile.StepReport) {
 	}
 }
 
-// upgrades say what a plan of Make must offer for a kind (Make's published plans).
-var upgrades = map[spec.Kind]string{
-	spec.KindVariable:       "custom variables: the Pro, Teams or Enterprise plan",
-	spec.KindFeatureControl: "feature controls: a plan that offers them, and API access (not Free)",
-	spec.KindTFA:            "enforcing two-factor authentication: the Enterprise plan",
-	spec.KindMember:         "managing people over the API: a paid plan (not Free)",
-	spec.KindOwner:          "managing people over the API: a paid plan (not Free)",
-	spec.KindOrganization:   "changing settings over the API: a paid plan (not Free)",
+// requiredPlan says what a plan of Make must offer for a kind.
+func requiredPlan(kind spec.Kind) string {
+	plan := report.RequiredPlanFor(kind)
+	switch plan.Offer {
+	case "":
+		return ""
+	case report.AnyPaidPlan:
+		return plan.Activity + ": a paid plan (not Free)"
+	case report.OfferingPlan:
+		return plan.Activity + ": a plan that offers them, and API access (not Free)"
+	}
+	return plan.Activity + ": the " + string(plan.Offer) + " plan"
 }
 
-// SkippedForLicence tells whether a step was skipped because the organization's plan lacks what it needs.
-func SkippedForLicence(step reconcile.StepReport) bool {
-	word, _, _ := strings.Cut(step.Reason, ":")
-	return step.Outcome == reconcile.Skipped && word == "licence"
+// shortfall is what one organization lacks for some skipped steps.
+type shortfall struct {
+	key, plan string
+	steps     int
 }
 
-// purchase is what one organization lacks for some skipped steps.
-type purchase struct {
-	key, upgrade string
-	steps        int
-}
-
-// purchases lists what organizations lack, in the order of the report.
-func purchases(steps []reconcile.StepReport) []purchase {
-	var list []purchase
-	at := map[purchase]int{}
+// shortfalls lists what organizations lack, in the order of the report.
+func shortfalls(steps []report.StepReport) []shortfall {
+	var list []shortfall
+	at := map[shortfall]int{}
 	for _, step := range steps {
-		if !SkippedForLicence(step) {
+		if !step.SkippedForLicence() {
 			continue
 		}
-		key := purchase{key: Clean(step.Address.Key()), upgrade: upgrades[step.Kind]}
+		key := shortfall{key: Clean(step.Address.Key()), plan: requiredPlan(step.Kind)}
 		i, ok := at[key]
 		if !ok {
 			i, at[key] = len(list), len(list)
@@ -213,9 +224,9 @@ func purchases(steps []reconcile.StepReport) []purchase {
 	return list
 }
 
-// buy says what to buy where steps were skipped for the licence.
-func (p *printer) buy(steps []reconcile.StepReport) {
-	list := purchases(steps)
+// requiredPlans says what to buy where steps were skipped for the licence.
+func (p *printer) requiredPlans(steps []report.StepReport) {
+	list := shortfalls(steps)
 	if len(list) == 0 {
 		return
 	}
@@ -223,38 +234,57 @@ func (p *printer) buy(steps []reconcile.StepReport) {
 	p.line("%s", p.paint(bold, "What to buy (then apply again; nothing is lost)"))
 	width := itemWidth(len(list), func(i int) string { return list[i].key })
 	for _, one := range list {
-		p.item(one.key, width, one.upgrade+" ("+count(one.steps, "step", "steps")+" skipped)")
+		p.item(one.key, width, one.plan+" ("+text.Count(one.steps, "step", "steps")+" skipped)")
 	}
 }
 
 // totals says in words what became of the plan.
-func (p *printer) totals(r *reconcile.Report) {
+func (p *printer) totals(r *report.Report) {
 	if r.Planned == 0 {
 		p.line("%s", p.paint(bold, "Nothing to do."))
 	} else {
 		p.line("%s", p.paint(bold, fmt.Sprintf("%s planned = %d succeeded + %d failed + %d skipped + %d unknown.",
-			count(r.Planned, "step", "steps"), r.Succeeded, r.Failed, r.Skipped, r.Unknown)))
+			text.Count(r.Planned, "step", "steps"), r.Succeeded, r.Failed, r.Skipped, r.Unknown)))
 	}
 	if r.Waiting > 0 {
-		p.labelled(2, cyan, "waiting", 9, count(r.Waiting, "thing that cannot be done yet", "things that cannot be done yet"))
+		p.labelled(
+			2,
+			cyan,
+			"waiting",
+			9,
+			text.Count(r.Waiting, "thing that cannot be done yet", "things that cannot be done yet"),
+		)
 	}
 	if r.Held > 0 {
-		p.labelled(2, yellow, "held", 9, count(r.Held, "change that a guard stopped", "changes that guards stopped"))
+		p.labelled(
+			2,
+			yellow,
+			"held",
+			9,
+			text.Count(r.Held, "change that a guard stopped", "changes that guards stopped"),
+		)
 	}
-	p.labelled(2, plain, "calls", 9, fmt.Sprintf("%s, %s", count(r.Calls.Read, "read", "reads"), count(r.Calls.Write, "write", "writes")))
+	p.labelled(
+		2,
+		plain,
+		"calls",
+		9,
+		fmt.Sprintf("%s, %s", text.Count(r.Calls.Read, "read", "reads"), text.Count(r.Calls.Write, "write", "writes")),
+	)
 }
 
-// goOn says how to finish what was not finished. A merged report is of many runs, each of which goes on by itself.
-func (p *printer) goOn(r *reconcile.Report) {
+// goOn says how to finish what was not finished. A merged report is of many runs, each of which
+// goes on by itself.
+func (p *printer) goOn(r *report.Report) {
 	unfinished := r.Failed + r.Unknown
 	for _, step := range r.Steps {
-		if step.Outcome == reconcile.Skipped && !SkippedForLicence(step) {
+		if step.Outcome == report.Skipped && !step.SkippedForLicence() {
 			unfinished++
 		}
 	}
 	next := Clean(p.Next)
 	if merged := strings.Contains(r.Run, ","); next == "" && r.Run != "" && !merged {
-		next = "makesync apply --resume " + shellQuote(Clean(r.Run))
+		next = "makesync apply --resume " + text.ShellQuote(Clean(r.Run))
 	}
 	if unfinished > 0 && next != "" {
 		p.line("  %s  %s", pad("go on", 9), p.paint(cyan, next))

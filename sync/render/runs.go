@@ -6,14 +6,16 @@ import (
 	"strings"
 	"time"
 
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 // Run is one run in the list of runs.
 type Run struct {
 	ID      string
 	Started time.Time
-	Status  reconcile.StoryStatus
+	Status  report.RunStatus
 	Zones   []string
 	// Planned = Succeeded + Failed + Skipped + Unknown, for a run that has ended.
 	Planned, Succeeded, Failed, Skipped, Unknown int
@@ -53,11 +55,23 @@ func runCells(run Run) []string {
 	if run.Damaged != "" {
 		return []string{Clean(run.ID), "", "damaged"}
 	}
-	cells := []string{Clean(run.ID), run.Started.UTC().Format(runTime), Clean(string(run.Status)), cut(Clean(strings.Join(run.Zones, ",")), 20), number(run.Planned)}
-	if run.Status == reconcile.RunUnfinished {
+	cells := []string{
+		Clean(run.ID),
+		run.Started.UTC().Format(runTime),
+		Clean(string(run.Status)),
+		cut(Clean(strings.Join(run.Zones, ",")), 20),
+		text.Number(run.Planned),
+	}
+	if run.Status == report.RunUnfinished {
 		return cells
 	}
-	return append(cells, number(run.Succeeded), number(run.Failed), number(run.Skipped), number(run.Unknown))
+	return append(
+		cells,
+		text.Number(run.Succeeded),
+		text.Number(run.Failed),
+		text.Number(run.Skipped),
+		text.Number(run.Unknown),
+	)
 }
 
 // runTrouble says, below a run that needs somebody, why and what to do.
@@ -65,9 +79,9 @@ func (p *printer) runTrouble(run Run) {
 	switch {
 	case run.Damaged != "":
 		p.labelled(2, red, "", 0, run.Damaged)
-	case run.Open > 0 || run.Status == reconcile.RunUnfinished:
+	case run.Open > 0 || run.Status == report.RunUnfinished:
 		p.labelled(2, yellow, "", 0, openWords(run.Open)+"; go on with:")
-		p.line("  %s", p.paint(cyan, "makesync apply --resume "+shellQuote(Clean(run.ID))))
+		p.line("  %s", p.paint(cyan, "makesync apply --resume "+text.ShellQuote(Clean(run.ID))))
 	}
 }
 
@@ -75,7 +89,7 @@ func openWords(open int) string {
 	if open == 0 {
 		return "it did not come to its end"
 	}
-	return count(open, "request", "requests") + " of which nobody knows what became of " + itThem(open)
+	return text.Count(open, "request", "requests") + " of which nobody knows what became of " + itThem(open)
 }
 
 // aligned pads the cells of a table to columns; rows may be shorter than the first.
@@ -101,16 +115,28 @@ func aligned(rows [][]string) []string {
 
 // Story writes the story of one run as text: for each organization of its plan
 // every step, with each request that was sent for it and what became of it.
-func Story(w io.Writer, story *reconcile.Story, o Options) error {
+func Story(w io.Writer, story *report.Run, o Options) error {
 	p := newPrinter(w, o)
-	p.labelled(0, bold, "run", headLabel, story.Run+", started "+story.Started.UTC().Format("2006-01-02 15:04:05 MST")+storyEnd(story))
+	p.labelled(
+		0,
+		bold,
+		"run",
+		headLabel,
+		story.Run+", started "+story.Started.UTC().Format("2006-01-02 15:04:05 MST")+storyEnd(story),
+	)
 	if story.Host != "" {
-		p.labelled(0, bold, "by", headLabel, fmt.Sprintf("process %d on %s, makesync %s", story.PID, story.Host, story.Tool))
+		p.labelled(
+			0,
+			bold,
+			"by",
+			headLabel,
+			fmt.Sprintf("process %d on %s, makesync %s", story.PID, story.Host, story.Tool),
+		)
 	}
 	p.labelled(0, bold, "plan", headLabel, story.Plan)
 	p.zones(story.Zones)
 	p.shard(story.Shard)
-	entries := map[int][]reconcile.StoryEntry{}
+	entries := map[int][]report.Entry{}
 	for _, entry := range story.Entries {
 		entries[entryStep(entry)] = append(entries[entryStep(entry)], entry)
 	}
@@ -122,7 +148,7 @@ func Story(w io.Writer, story *reconcile.Story, o Options) error {
 	return p.flush()
 }
 
-func entryStep(e reconcile.StoryEntry) int {
+func entryStep(e report.Entry) int {
 	if e.Intent != nil {
 		return e.Intent.Step
 	}
@@ -132,21 +158,26 @@ func entryStep(e reconcile.StoryEntry) int {
 	return 0
 }
 
-func storyEnd(story *reconcile.Story) string {
+func storyEnd(story *report.Run) string {
 	if story.Ended == nil {
 		return ", without an end"
 	}
 	return ", took " + story.Ended.Sub(story.Started).Round(time.Second).String()
 }
 
-func (p *printer) storyOrganization(o *reconcile.StoryOrganization, entries map[int][]reconcile.StoryEntry, report *reconcile.Report) {
+func (p *printer) storyOrganization(o *report.RunOrganization, entries map[int][]report.Entry, report *report.Report) {
 	p.gap()
-	p.line("%s", p.organizationHead(&reconcile.OrganizationPlan{Key: o.Key, Zone: o.Zone, ID: o.ID, Name: o.Name}))
+	p.line("%s", p.organizationHead(&plan.Organization{Key: o.Key, Zone: o.Zone, ID: o.ID, Name: o.Name}))
 	for i := range o.Steps {
 		step := &o.Steps[i]
 		p.line("  %s  %s", pad(opWord(step.Op), 8), p.paint(bold, cut(object(step.Address), p.width()-14)))
 		for _, field := range toldFields(*step) {
-			from, to := cutPair(showBriefly(field.From), showBriefly(field.To), 30, p.width()-16-columns(arrow)-30-maxPath)
+			from, to := cutPair(
+				showBriefly(field.From),
+				showBriefly(field.To),
+				30,
+				p.width()-16-columns(arrow)-30-maxPath,
+			)
 			p.line("              %s %s%s%s", cut(Clean(field.Path), maxPath), from, arrow, to)
 		}
 		for _, entry := range entries[step.N] {
@@ -156,7 +187,7 @@ func (p *printer) storyOrganization(o *reconcile.StoryOrganization, entries map[
 	}
 }
 
-func (p *printer) storyEntry(e reconcile.StoryEntry) {
+func (p *printer) storyEntry(e report.Entry) {
 	const clock = "15:04:05.000"
 	if i := e.Intent; i != nil {
 		p.line("      %s  %s, attempt %d: sent", i.At.UTC().Format(clock), cut(Clean(string(i.Verb)), 40), i.Attempt)
@@ -166,7 +197,7 @@ func (p *printer) storyEntry(e reconcile.StoryEntry) {
 		if r.Resolved {
 			text += " (found out by reading)"
 		}
-		for _, more := range []string{r.Reason, answerWords(r.Error)} {
+		for _, more := range []string{r.Reason.String(), answerWords(r.Error)} {
 			if more != "" {
 				text += "; " + more
 			}
@@ -176,7 +207,7 @@ func (p *printer) storyEntry(e reconcile.StoryEntry) {
 }
 
 // stepEnd is the report's word on a step; for a step of an unfinished run, that it was not reached.
-func (p *printer) stepEnd(step *reconcile.Step, report *reconcile.Report, sent bool) {
+func (p *printer) stepEnd(step *plan.Step, report *report.Report, sent bool) {
 	if report == nil {
 		if !sent {
 			p.line("      %s", p.paint(yellow, "not reached"))
@@ -196,16 +227,22 @@ func (p *printer) stepEnd(step *reconcile.Step, report *reconcile.Report, sent b
 }
 
 // storyEnd says how the run ended and how to go on.
-func (p *printer) storyEnd(story *reconcile.Story) {
-	if story.Torn {
-		p.labelled(0, yellow, "", 0, "The last line of the journal was cut off (a kill, or a full disk) and is left out.")
+func (p *printer) storyEnd(story *report.Run) {
+	if story.Truncated {
+		p.labelled(
+			0,
+			yellow,
+			"",
+			0,
+			"The last line of the journal was cut off (a kill, or a full disk) and is left out.",
+		)
 	}
 	open := len(story.Open())
 	switch status := story.Status(); {
-	case status == reconcile.RunUnfinished || open > 0 && status != reconcile.RunResolved:
+	case status == report.RunUnfinished || open > 0 && status != report.RunResolved:
 		p.labelled(0, yellow, "Unfinished:", 0, openWords(open)+". Go on with:")
-		p.line("  %s", p.paint(cyan, "makesync apply --resume "+shellQuote(Clean(story.Run))))
-	case status == reconcile.RunResolved:
+		p.line("  %s", p.paint(cyan, "makesync apply --resume "+text.ShellQuote(Clean(story.Run))))
+	case status == report.RunResolved:
 		p.line("Unfinished, and a later run has found out what became of everything that was sent.")
 	default:
 		p.line("Finished: %s.", ReportCounts(story.Report))

@@ -4,32 +4,39 @@ import (
 	"io"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/offline"
 )
 
 // snapshotValues say what a snapshot holds of values.
-var snapshotValues = map[reconcile.SavedValues]string{
-	reconcile.ValuesNone:        "no values",
-	reconcile.ValuesFingerprint: "sensitive values as fingerprints, the others as they are",
-	reconcile.ValuesPlain:       "ALL VALUES AS THEY ARE, SECRETS TOO: keep the file as you keep them",
+var snapshotValues = map[offline.SavedValues]string{
+	offline.ValuesNone:        "no values",
+	offline.ValuesFingerprint: "sensitive values as fingerprints, the others as they are",
+	offline.ValuesPlain:       "ALL VALUES AS THEY ARE, SECRETS TOO: keep the file as you keep them",
 }
 
 // Snapshot says what a snapshot holds, and ends with the line:
 //
 //	makesync: snapshot: 12 organizations of zone eu1, 3 read; file live.json
-func Snapshot(w io.Writer, s *reconcile.Snapshot, file string, read int, problems []spec.Problem, o Options) error {
+func Snapshot(w io.Writer, s *offline.Snapshot, file string, read int, problems []spec.Problem, o Options) error {
 	p := newPrinter(w, o)
 	p.warnings(problems)
 	style := plain
-	if s.Values == reconcile.ValuesPlain {
+	if s.Values == offline.ValuesPlain {
 		style = redBold
 	}
 	p.line("%s", p.paint(style, "holds "+snapshotValues[s.Values]+emailWords(s)))
-	p.line("makesync: snapshot: %s of zone %s, %d read; file %s", count(len(s.Organizations), "organization", "organizations"), Clean(s.Zone), read, Clean(file))
+	p.line(
+		"makesync: snapshot: %s of zone %s, %d read; file %s",
+		text.Count(len(s.Organizations), "organization", "organizations"),
+		Clean(s.Zone),
+		read,
+		Clean(file),
+	)
 	return p.flush()
 }
 
-func emailWords(s *reconcile.Snapshot) string {
+func emailWords(s *offline.Snapshot) string {
 	if s.EmailsHashed {
 		return "; e-mails as hashes"
 	}

@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // story gathers, organization by organization, what the summary says in words.
@@ -26,7 +28,7 @@ type limited struct {
 // minutes is how long the writes take at least: each full window but the last is waited out.
 func (l limited) minutes() int { return (l.writes+l.limit-1)/l.limit - 1 }
 
-func (s *story) add(o *reconcile.OrganizationPlan) {
+func (s *story) add(o *plan.Organization) {
 	s.organizations++
 	if quiet(o) {
 		s.silent++
@@ -44,26 +46,26 @@ func (s *story) add(o *reconcile.OrganizationPlan) {
 	}
 }
 
-func (s *story) step(o *reconcile.OrganizationPlan, step *reconcile.Step) {
+func (s *story) step(o *plan.Organization, step *plan.Step) {
 	key, name := Clean(o.Key), Clean(step.Address.Name())
 	switch {
-	case step.Kind == spec.KindMember && step.Op.Counted() == reconcile.OpInvite:
+	case step.Kind == spec.KindMember && step.Op.Counted() == plan.OpInvite:
 		s.invited = append(s.invited, name+" to "+key)
-	case step.Kind == spec.KindMember && step.Op == reconcile.OpRevoke:
+	case step.Kind == spec.KindMember && step.Op == plan.OpRevoke:
 		s.losing = append(s.losing, name+" the invitation to "+key)
-	case step.Kind == spec.KindMember && step.Op == reconcile.OpDelete:
+	case step.Kind == spec.KindMember && step.Op == plan.OpDelete:
 		s.losing = append(s.losing, name+" from "+key)
-	case step.Kind == spec.KindOrganization && step.Op == reconcile.OpDelete:
+	case step.Kind == spec.KindOrganization && step.Op == plan.OpDelete:
 		s.losing = append(s.losing, "everybody in "+key)
 	}
-	if step.Risk == reconcile.RiskIrreversible {
+	if step.Risk == plan.RiskIrreversible {
 		s.forever = append(s.forever, irreversibleWords(key, step))
 	}
 }
 
-func irreversibleWords(key string, step *reconcile.Step) string {
+func irreversibleWords(key string, step *plan.Step) string {
 	switch {
-	case step.Op == reconcile.OpTransfer:
+	case step.Op == plan.OpTransfer:
 		to := ""
 		for _, field := range step.Fields {
 			if field.To.IsText() {
@@ -71,17 +73,17 @@ func irreversibleWords(key string, step *reconcile.Step) string {
 			}
 		}
 		return "transferring " + key + to
-	case step.Kind == spec.KindOrganization && step.Op == reconcile.OpDelete:
+	case step.Kind == spec.KindOrganization && step.Op == plan.OpDelete:
 		return "deleting the organization " + key
-	case step.Kind == spec.KindOrganization && step.Op == reconcile.OpCreate:
+	case step.Kind == spec.KindOrganization && step.Op == plan.OpCreate:
 		return "creating the organization " + key
 	}
 	return Clean(string(step.Op)) + " " + Clean(string(step.Address))
 }
 
 // writesOf is how many requests a step takes: a reinvite revokes, then invites.
-func writesOf(step reconcile.Step) int {
-	if step.Op == reconcile.OpReinvite {
+func writesOf(step plan.Step) int {
+	if step.Op == plan.OpReinvite {
 		return 2
 	}
 	return 1
@@ -91,12 +93,12 @@ func writesOf(step reconcile.Step) int {
 const named = 8
 
 // print writes the summary of a plan.
-func (s *story) print(p *printer, plan *reconcile.Plan) {
+func (s *story) print(p *printer, plan *plan.Plan) {
 	n := changes(plan.Summary)
 	if n == 0 {
 		p.line("%s", p.paint(bold, "No changes.")+s.nothingWords(plan))
 	} else {
-		p.line("%s", p.paint(bold, count(n, "change", "changes")+": "+opWords(plan.Summary)+"."))
+		p.line("%s", p.paint(bold, text.Count(n, "change", "changes")+": "+opWords(plan.Summary)+"."))
 	}
 	const label = 16
 	say := func(colour style, name string, text string) {
@@ -104,12 +106,28 @@ func (s *story) print(p *printer, plan *reconcile.Plan) {
 			p.labelled(2, colour, name, label, text)
 		}
 	}
-	say(yellow, "will be invited", some(s.invited, named))
-	say(red, "will lose access", some(s.losing, named))
-	say(redBold, "cannot be undone", some(s.forever, named))
-	say(cyan, "waiting", countIf(plan.Summary.Waiting, "thing that cannot be done yet; not a change", "things that cannot be done yet; not a change"))
-	say(yellow, "held", countIf(plan.Summary.Held, "change that a guard stopped; not applied", "changes that guards stopped; not applied"))
-	say(yellow, "not read", some(s.notRead, named))
+	say(yellow, "will be invited", text.AndMore(s.invited, named))
+	say(red, "will lose access", text.AndMore(s.losing, named))
+	say(redBold, "cannot be undone", text.AndMore(s.forever, named))
+	say(
+		cyan,
+		"waiting",
+		countIf(
+			plan.Summary.Waiting,
+			"thing that cannot be done yet; not a change",
+			"things that cannot be done yet; not a change",
+		),
+	)
+	say(
+		yellow,
+		"held",
+		countIf(
+			plan.Summary.Held,
+			"change that a guard stopped; not applied",
+			"changes that guards stopped; not applied",
+		),
+	)
+	say(yellow, "not read", text.AndMore(s.notRead, named))
 	say(plain, "as declared", s.declaredWords(plan.Summary))
 	say(plain, "not managed", unmanagedWords(plan.Unmanaged))
 	say(plain, "calls", s.callWords(plan.Calls, n))
@@ -119,10 +137,10 @@ func countIf(n int, one, many string) string {
 	if n == 0 {
 		return ""
 	}
-	return count(n, one, many)
+	return text.Count(n, one, many)
 }
 
-func (s *story) nothingWords(plan *reconcile.Plan) string {
+func (s *story) nothingWords(plan *plan.Plan) string {
 	sum := plan.Summary
 	switch {
 	case spec.HasErrors(plan.Problems):
@@ -137,19 +155,19 @@ func (s *story) nothingWords(plan *reconcile.Plan) string {
 	return " Everything is as the documents say."
 }
 
-func (s *story) declaredWords(sum reconcile.Summary) string {
-	text := countIf(sum.Unchanged, "object", "objects")
+func (s *story) declaredWords(sum plan.Summary) string {
+	line := countIf(sum.Unchanged, "object", "objects")
 	if s.silent == 0 {
-		return text
+		return line
 	}
-	silent := count(s.silent, "organization", "organizations")
+	silent := text.Count(s.silent, "organization", "organizations")
 	if s.silent == s.organizations {
 		silent = "all " + silent
 		if s.organizations == 1 {
 			silent = "the organization"
 		}
 	}
-	return strings.TrimPrefix(text+"; nothing to say about "+silent, "; ")
+	return strings.TrimPrefix(line+"; nothing to say about "+silent, "; ")
 }
 
 func unmanagedWords(unmanaged map[spec.Kind]int) string {
@@ -160,30 +178,35 @@ func unmanagedWords(unmanaged map[spec.Kind]int) string {
 	return text + " of which no document speaks"
 }
 
-// callWords says what reading took and what applying will take, with the time where a rate limit binds:
-// organizations are written side by side, so that the slowest one counts.
-func (s *story) callWords(calls reconcile.Calls, steps int) string {
-	text := count(calls.Read, "read", "reads") + " made"
+// callWords says what reading took and what applying will take, with the time where a rate limit
+// binds: organizations are written side by side, so that the slowest one counts.
+func (s *story) callWords(calls state.Calls, steps int) string {
+	line := text.Count(calls.Read, "read", "reads") + " made"
 	if steps == 0 {
-		return text
+		return line
 	}
-	text += "; apply makes " + count(calls.Write, "write", "writes") + ", and reads before and after them"
+	line += "; apply makes " + text.Count(calls.Write, "write", "writes") + ", and reads before and after them"
 	if len(s.limited) == 0 {
-		return text
+		return line
 	}
 	slow := append([]limited(nil), s.limited...)
 	sort.SliceStable(slow, func(i, j int) bool { return slow[i].minutes() > slow[j].minutes() })
 	worst := slow[0]
-	text += fmt.Sprintf("; at least %s: %s has %s and its plan allows %d calls per minute", count(worst.minutes(), "minute", "minutes"),
-		worst.key, count(worst.writes, "write", "writes"), worst.limit)
+	line += fmt.Sprintf(
+		"; at least %s: %s has %s and its plan allows %d calls per minute",
+		text.Count(worst.minutes(), "minute", "minutes"),
+		worst.key,
+		text.Count(worst.writes, "write", "writes"),
+		worst.limit,
+	)
 	if len(slow) > 1 {
-		text += " (" + count(len(slow)-1, "other organization is", "other organizations are") + " limited too)"
+		line += " (" + text.Count(len(slow)-1, "other organization is", "other organizations are") + " limited too)"
 	}
-	return text
+	return line
 }
 
 // saved says where the plan was written and how to go on.
-func (p *printer) saved(plan *reconcile.Plan) {
+func (p *printer) saved(plan *plan.Plan) {
 	if p.Saved != "" {
 		p.labelled(2, plain, "saved as", 16, p.Saved+", good until "+plan.Expires.UTC().Format("2006-01-02 15:04 MST"))
 		p.line("  %s  %s", pad("digest", 16), cut(Clean(plan.Digest), p.width()-20))

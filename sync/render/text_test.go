@@ -7,7 +7,9 @@ import (
 	"testing"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/sync/compare"
+	"makesync/sync/exit"
+	"makesync/sync/report"
 )
 
 func sampleOptions() Options {
@@ -38,23 +40,23 @@ func TestTexts(t *testing.T) {
 		"plan-empty.md":    func(b *bytes.Buffer) error { return Markdown(b, emptyPlan(true), 0, Options{}) },
 		"report.txt":       func(b *bytes.Buffer) error { return Report(b, sampleReport(), Options{}) },
 		"report.json":      func(b *bytes.Buffer) error { return ReportJSON(b, sampleReport()) },
-		"report-empty.txt": func(b *bytes.Buffer) error { return Report(b, &reconcile.Report{Exit: reconcile.ExitOK}, Options{}) },
+		"report-empty.txt": func(b *bytes.Buffer) error { return Report(b, &report.Report{Exit: exit.OK}, Options{}) },
 		"runs.txt":         func(b *bytes.Buffer) error { return Runs(b, sampleRuns(), Options{}) },
 		"runs-none.txt":    func(b *bytes.Buffer) error { return Runs(b, nil, Options{}) },
 		"story.txt":        func(b *bytes.Buffer) error { return Story(b, sampleStory(), Options{}) },
 		"story-finished.txt": func(b *bytes.Buffer) error {
 			story := sampleStory()
-			story.Torn, story.Report = false, sampleReport()
+			story.Truncated, story.Report = false, sampleReport()
 			return Story(b, story, Options{})
 		},
 		"compare.txt": func(b *bytes.Buffer) error { return Compare(b, sampleComparison(), Options{}) },
 		"compare-same.txt": func(b *bytes.Buffer) error {
-			return Compare(b, &reconcile.Comparison{A: sampleComparison().A, B: sampleComparison().B, Summary: reconcile.CompareSummary{Same: 3}}, Options{})
+			return Compare(b, &compare.Comparison{A: sampleComparison().A, B: sampleComparison().B, Summary: compare.CompareSummary{Same: 3}}, Options{})
 		},
 		"compare.json":      func(b *bytes.Buffer) error { return CompareJSON(b, sampleComparison()) },
-		"problems.txt":      func(b *bytes.Buffer) error { return Problems(b, sampleProblems(), reconcile.ExitInvalid, Options{}) },
-		"problems-none.txt": func(b *bytes.Buffer) error { return Problems(b, nil, reconcile.ExitOK, Options{}) },
-		"problems.json":     func(b *bytes.Buffer) error { return ProblemsJSON(b, sampleProblems(), reconcile.ExitInvalid) },
+		"problems.txt":      func(b *bytes.Buffer) error { return Problems(b, sampleProblems(), exit.Invalid, Options{}) },
+		"problems-none.txt": func(b *bytes.Buffer) error { return Problems(b, nil, exit.OK, Options{}) },
+		"problems.json":     func(b *bytes.Buffer) error { return ProblemsJSON(b, sampleProblems(), exit.Invalid) },
 		"problems.github":   func(b *bytes.Buffer) error { return Annotations(b, sampleProblems()) },
 	}
 	for name, write := range texts {
@@ -100,16 +102,16 @@ func TestLinesFit(t *testing.T) {
 // TestLastLineGrammar: the last line fits the grammar of the package comment.
 func TestLastLineGrammar(t *testing.T) {
 	t.Parallel()
-	exit := `; exit \d+ \([a-z-]+\)\n$`
+	code := `; exit \d+ \([a-z-]+\)\n$`
 	ops := `( \(\d+ (create|update|delete|invite|transfer)(, \d+ (create|update|delete|invite|transfer))*\))?`
 	tests := []struct {
 		name, grammar string
 		write         func(*bytes.Buffer) error
 	}{
-		{"plan", `\nmakesync: plan: \d+ to change` + ops + `, \d+ waiting, \d+ held` + exit, func(b *bytes.Buffer) error { return Plan(b, samplePlan(), Options{}) }},
-		{"empty plan", `\nmakesync: plan: 0 to change, 0 waiting, 0 held` + exit, func(b *bytes.Buffer) error { return Plan(b, emptyPlan(false), Options{}) }},
-		{"report", `\nmakesync: apply: \d+ planned, \d+ succeeded, \d+ failed, \d+ skipped, \d+ unknown, \d+ waiting, \d+ held` + exit, func(b *bytes.Buffer) error { return Report(b, sampleReport(), Options{}) }},
-		{"problems", `\nmakesync: validate: \d+ errors?, \d+ warnings?` + exit, func(b *bytes.Buffer) error { return Problems(b, sampleProblems(), reconcile.ExitInvalid, Options{}) }},
+		{"plan", `\nmakesync: plan: \d+ to change` + ops + `, \d+ waiting, \d+ held` + code, func(b *bytes.Buffer) error { return Plan(b, samplePlan(), Options{}) }},
+		{"empty plan", `\nmakesync: plan: 0 to change, 0 waiting, 0 held` + code, func(b *bytes.Buffer) error { return Plan(b, emptyPlan(false), Options{}) }},
+		{"report", `\nmakesync: apply: \d+ planned, \d+ succeeded, \d+ failed, \d+ skipped, \d+ unknown, \d+ waiting, \d+ held` + code, func(b *bytes.Buffer) error { return Report(b, sampleReport(), Options{}) }},
+		{"problems", `\nmakesync: validate: \d+ errors?, \d+ warnings?` + code, func(b *bytes.Buffer) error { return Problems(b, sampleProblems(), exit.Invalid, Options{}) }},
 	}
 	for _, test := range tests {
 		if text := rendered(t, test.write); !regexp.MustCompile(test.grammar).Match(text) {

@@ -2,11 +2,12 @@ package render
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"makesync/spec"
-	reconcile "makesync/sync"
+	"makesync/spec/text"
+	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // none is the side of a change that is not there.
@@ -34,52 +35,16 @@ func kindWord(k spec.Kind, n int) string {
 	return words[1]
 }
 
-// number writes an integer with commas between thousands.
-func number(n int) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}
-
-// wordFor is the word in the number that n asks for.
-func wordFor(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
-}
-
-// count is "1 change", "3 changes".
-func count(n int, one, many string) string { return number(n) + " " + wordFor(n, one, many) }
-
-// list joins words: "a", "a and b", "a, b and c".
-func list(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
-}
-
-// some joins at most max words and counts the rest: "a, b and 12 more".
-func some(words []string, max int) string {
-	if len(words) <= max {
-		return list(words)
-	}
-	return strings.Join(words[:max], ", ") + " and " + number(len(words)-max) + " more"
-}
-
 // kindCounts is "3 variables and 1 member", in the order of kinds; "" for none.
-func kindCounts(counts map[spec.Kind]int) (text string, total int) {
+func kindCounts(counts map[spec.Kind]int) (listed string, total int) {
 	var words []string
 	for _, kind := range spec.Kinds() {
 		if n := counts[kind]; n > 0 {
-			words = append(words, number(n)+" "+kindWord(kind, n))
+			words = append(words, text.Number(n)+" "+kindWord(kind, n))
 			total += n
 		}
 	}
-	return list(words), total
+	return text.And(words), total
 }
 
 func verbBe(n int) string {
@@ -100,25 +65,25 @@ func kindNames(kinds []spec.Kind) string {
 			}
 		}
 	}
-	return list(words)
+	return text.And(words)
 }
 
 // risks are in the order in which texts show them, with their mark and its colour.
 var risks = []struct {
-	risk  reconcile.Risk
+	risk  plan.Risk
 	mark  string
 	style style
 	// heading and meaning are for Markdown and HTML.
 	heading, meaning string
 }{
-	{reconcile.RiskIrreversible, "IRREVERSIBLE", redBold, "Irreversible", "cannot be undone"},
-	{reconcile.RiskDestructive, "DESTRUCTIVE", red, "Destructive", "deletes or removes"},
-	{reconcile.RiskCaution, "caution", yellow, "Caution", "people notice it"},
-	{reconcile.RiskNone, "no risk", plain, "No risk", "settings and values"},
+	{plan.RiskIrreversible, "IRREVERSIBLE", redBold, "Irreversible", "cannot be undone"},
+	{plan.RiskDestructive, "DESTRUCTIVE", red, "Destructive", "deletes or removes"},
+	{plan.RiskCaution, "caution", yellow, "Caution", "people notice it"},
+	{plan.RiskNone, "no risk", plain, "No risk", "settings and values"},
 }
 
 // riskRank is a risk's place in risks; an unknown risk counts as the worst.
-func riskRank(r reconcile.Risk) int {
+func riskRank(r plan.Risk) int {
 	for i := range risks {
 		if risks[i].risk == r {
 			return i
@@ -129,18 +94,18 @@ func riskRank(r reconcile.Risk) int {
 
 // counted are the ops that a summary counts, in its order.
 var counted = []struct {
-	op reconcile.Op
-	of func(reconcile.Summary) int
+	op plan.Op
+	of func(plan.Summary) int
 }{
-	{reconcile.OpCreate, func(s reconcile.Summary) int { return s.Create }},
-	{reconcile.OpUpdate, func(s reconcile.Summary) int { return s.Update }},
-	{reconcile.OpDelete, func(s reconcile.Summary) int { return s.Delete }},
-	{reconcile.OpInvite, func(s reconcile.Summary) int { return s.Invite }},
-	{reconcile.OpTransfer, func(s reconcile.Summary) int { return s.Transfer }},
+	{plan.OpCreate, func(s plan.Summary) int { return s.Create }},
+	{plan.OpUpdate, func(s plan.Summary) int { return s.Update }},
+	{plan.OpDelete, func(s plan.Summary) int { return s.Delete }},
+	{plan.OpInvite, func(s plan.Summary) int { return s.Invite }},
+	{plan.OpTransfer, func(s plan.Summary) int { return s.Transfer }},
 }
 
 // changes is the number of steps in a summary.
-func changes(s reconcile.Summary) int {
+func changes(s plan.Summary) int {
 	n := 0
 	for _, c := range counted {
 		n += c.of(s)
@@ -149,7 +114,7 @@ func changes(s reconcile.Summary) int {
 }
 
 // opCounts is "1 create, 2 update"; "" for none.
-func opCounts(s reconcile.Summary) string {
+func opCounts(s plan.Summary) string {
 	var words []string
 	for _, c := range counted {
 		if n := c.of(s); n > 0 {
@@ -160,21 +125,22 @@ func opCounts(s reconcile.Summary) string {
 }
 
 // opWords is opCounts for people: commas between thousands.
-func opWords(s reconcile.Summary) string {
+func opWords(s plan.Summary) string {
 	var words []string
 	for _, c := range counted {
 		if n := c.of(s); n > 0 {
-			words = append(words, number(n)+" "+string(c.op))
+			words = append(words, text.Number(n)+" "+string(c.op))
 		}
 	}
 	return strings.Join(words, ", ")
 }
 
-// opWord is an op for a column: one that this program does not know, which only a foreign plan can hold, is cut.
-func opWord(op reconcile.Op) string { return cut(Clean(string(op)), 10) }
+// opWord is an op for a column: one that this program does not know, which only a foreign plan can
+// hold, is cut.
+func opWord(op plan.Op) string { return cut(Clean(string(op)), 10) }
 
-// object is an address without its key, as --target takes it behind the key: variable/API_BASE, tfa;
-// for the organization itself the word.
+// object is an address without its key, as --target takes it behind the key: variable/API_BASE,
+// tfa; for the organization itself the word.
 func object(a spec.Address) string {
 	_, below, ok := strings.Cut(string(a), "/")
 	if !ok {
@@ -184,7 +150,7 @@ func object(a spec.Address) string {
 }
 
 // show is one side of a field for people; a secret is masked, with its reference if it has one.
-func show(s reconcile.Scalar) string {
+func show(s state.Scalar) string {
 	switch {
 	case s.IsNone():
 		return none

@@ -11,23 +11,13 @@ import (
 // newBilling is the billing of a new organization: a card where the plan costs
 // something, and a bank debit that is not immediate.
 func newBilling(o *Organization) *Billing {
-	if plans[o.Plan].price == 0 {
+	if o.Plan == "Free" {
 		return &Billing{}
 	}
-	return &Billing{PaymentMethods: []*PaymentMethod{
-		{ID: fmt.Sprintf("pm_card_%d", o.ID), Type: "card", Brand: "visa", Last4: "4242", Created: o.Created, DefaultForSubscription: true, DefaultForExtras: true},
-		{ID: fmt.Sprintf("pm_debit_%d", o.ID), Type: "sepa_debit", Last4: "3000", Delayed: true, Created: o.Created},
-	}}
-}
-
-// planOfPrice finds the name of the plan that a priceId buys.
-func planOfPrice(id int) (string, bool) {
-	for name, p := range plans {
-		if p.priceID == id && id != 0 {
-			return name, true
-		}
-	}
-	return "", false
+	card := newCard(fmt.Sprintf("pm_card_%d", o.ID), o.Created)
+	debit := &PaymentMethod{ID: fmt.Sprintf("pm_debit_%d", o.ID), Type: "sepa_debit", Last4: "3000", Delayed: true}
+	debit.Created = o.Created
+	return &Billing{PaymentMethods: []*PaymentMethod{card, debit}}
 }
 
 // number makes a stable made-up number of six digits.
@@ -37,244 +27,175 @@ func number(parts ...any) int {
 	return 100000 + int(h.Sum32()%900000)
 }
 
-// getSubscription: GET /organizations/{organizationId}/subscription. What Free
-// answers is a switch.
+// subscribed says whether the organization pays for its plan.
+func (o *Organization) subscribed() bool { return o.Plan != "Free" && !o.Billing.Over }
+
+// getSubscription: GET /organizations/{organizationId}/subscription. What Free answers, and how a
+// cancel shows that is not effective yet, are switches.
 func getSubscription(c *call) (any, error) {
-	p := plans[c.org.Plan]
-	if p.price == 0 {
+	if !c.org.subscribed() {
 		switch {
 		case c.is("free-subscription", "404"):
 			return nil, notFound("Subscription")
-		case c.is("free-subscription", "null"):
+		case c.is("free-subscription", "null") || c.org.Plan != "Free":
 			return object{{"product", nil}}, nil
+		case c.is("free-subscription", "empty"):
+			return object{}, nil
 		}
-		return object{}, nil
 	}
-	bill := nextMonth(c.org.lastReset(c.now))
-	if c.org.Billing.Canceled {
+	p, name := c.zone.priceOf(c.org), c.org.planName()
+	if name == "Free" {
+		name = "FREE" // as in the published example
+	}
+	_, bill := c.zone.cycle(c.org, c.now)
+	if c.org.Billing.Canceled && c.is("pending-cancel", "null") {
 		bill = time.Time{}
 	}
-	price := object{{"id", p.priceID}, {"price", p.price}, {"currencyCode", "USD"}, {"period", "month"}}
-	return object{{"product", object{{"id", p.productID}, {"name", c.org.Plan}, {"nextBill", bill},
-		{"price", price}, {"coupon", c.org.coupon()}}}}, nil
+	price := object{{"id", p.ID}, {"price", c.amount(p.Amount, false)}, {"currencyCode", p.Currency},
+		{"period", c.period(p.Period, false)}}
+	return object{{"product", object{{"id", productOf(p.Product).id}, {"name", name}, {"nextBill", bill},
+		{"price", price}, {"coupon", c.coupon(p)}}}}, nil
 }
 
 // coupon is null unless there is one; it takes a tenth off for a year.
-func (o *Organization) coupon() any {
-	if o.Billing.Coupon == "" && !o.Billing.OfferClaimed {
+func (c *call) coupon(p *Price) any {
+	if c.org.Billing.Coupon == "" {
 		return nil
 	}
-	p := plans[o.Plan]
-	return object{{"validFrom", o.Created}, {"validTo", o.Created.AddDate(1, 0, 0)}, {"price", p.price / 10},
-		{"currencyCode", "USD"}, {"productId", p.productID}, {"productName", o.Plan}}
+	return object{{"validFrom", c.org.Created}, {"validTo", c.org.Created.AddDate(1, 0, 0)},
+		{"price", c.amount(p.Amount/10, false)}, {"currencyCode", "usd"},
+		{"productId", productOf(p.Product).id}, {"productName", c.org.Plan}}
+}
+
+type customerInput struct {
+	Email     *string `json:"email"`
+	Name      *string `json:"name"`
+	Business  *bool   `json:"isBusiness"`
+	CountryID *int    `json:"countryId"`
 }
 
 type subscriptionInput struct {
-	PriceID    *int   `json:"priceId"`
-	CouponCode string `json:"couponCode"`
-	Customer   *struct {
-		Email      *string `json:"email"`
-		Name       *string `json:"name"`
-		IsBusiness *bool   `json:"isBusiness"`
-		CountryID  *int    `json:"countryId"`
-	} `json:"customer"`
+	PriceID    *int           `json:"priceId"`
+	CouponCode string         `json:"couponCode"`
+	Customer   *customerInput `json:"customer"`
 }
 
-func (c *call) subscriptionInput() (in subscriptionInput, plan string, err error) {
+// subscriptionInput reads the body, whose price has to be one of a plan that costs something.
+func (c *call) subscriptionInput() (in subscriptionInput, price *Price, err error) {
 	if err := c.input(&in); err != nil {
-		return in, "", err
+		return in, nil, err
 	}
 	if err := missing("priceId", in.PriceID == nil); err != nil {
-		return in, "", err
+		return in, nil, err
 	}
 	if k := in.Customer; k != nil {
 		if err := missing("customer.email", k.Email == nil, "customer.name", k.Name == nil,
-			"customer.isBusiness", k.IsBusiness == nil, "customer.countryId", k.CountryID == nil); err != nil {
-			return in, "", err
+			"customer.isBusiness", k.Business == nil, "customer.countryId", k.CountryID == nil); err != nil {
+			return in, nil, err
 		}
 	}
-	plan, ok := planOfPrice(*in.PriceID)
-	if !ok {
-		return in, "", invalid("Price does not exist.")
+	price = c.zone.price(*in.PriceID)
+	if price == nil || price.Product == "Free" || productOf(price.Product).kind != "PLAN" {
+		return in, nil, invalid("Price does not exist.")
 	}
-	return in, plan, nil
+	return in, price, nil
 }
 
-// createSubscription: POST /organizations/{organizationId}/subscription opens a
-// checkout and answers its URL. Nothing is bought by the call alone, so the plan
-// stays; the control path can complete it by changing the plan.
-func createSubscription(c *call) (change, error) {
-	in, _, err := c.subscriptionInput()
-	if err != nil {
-		return change{}, err
-	}
-	if plans[c.org.Plan].price != 0 {
-		return change{}, duplicate("The organization has an active subscription.")
-	}
-	return change{"subscription", func() any {
-		c.org.Billing.Checkouts++
-		if in.CouponCode != "" {
-			c.org.Billing.Coupon = in.CouponCode
-		}
-		session := number("session", c.org.ID, c.org.Billing.Checkouts)
-		return object{{"sessionId", session}, {"url", fmt.Sprintf("https://checkout.example/session/%d", session)},
-			{"subscriptionId", number("subscription", c.org.ID)}}
-	}}, nil
-}
-
-// changeSubscription: PATCH /organizations/{organizationId}/subscription changes the
-// plan, and with it the licence, at once.
+// changeSubscription: PATCH /organizations/{organizationId}/subscription buys at once: a charge, a
+// new cycle, and another plan with its licence (published by support, not in the contract). A
+// cancel that is not effective yet is taken back. What a charge that fails answers is a switch.
 func changeSubscription(c *call) (change, error) {
-	_, plan, err := c.subscriptionInput()
+	in, price, err := c.subscriptionInput()
 	if err != nil {
 		return change{}, err
 	}
-	if plans[c.org.Plan].price == 0 {
+	if !c.org.subscribed() {
 		return change{}, notFound("Subscription")
 	}
+	method := c.org.paysWith()
+	failed := !method.works(c.now)
+	if err := c.failedCharge(); failed && err != nil {
+		return change{}, err
+	}
 	return change{"subscription", func() any {
-		c.org.Plan, c.org.Billing.Canceled = plan, false
+		c.keepCustomer(in.Customer)
+		b := purchase{c.zone, c.org, price, "change", method, c.now}
+		if failed && c.is("failed-charge", "unchanged") {
+			b.fail()
+		} else {
+			b.buy(!failed)
+		}
+		c.w.due.sooner(c.zone.due(c.org, c.now))
 		return ok()
 	}}, nil
+}
+
+// failedCharge is the refusal of a charge that fails, nil where Make answers 200 all the same.
+func (c *call) failedCharge() error {
+	const message = "The payment failed."
+	switch {
+	case c.is("failed-charge", "402"):
+		return &problem{status: http.StatusPaymentRequired, code: "SC402", message: message}
+	case c.is("failed-charge", "409"):
+		return &problem{status: http.StatusConflict, code: "SC409", message: message}
+	case c.is("failed-charge", "400"):
+		return invalid(message)
+	}
+	return nil
+}
+
+func (c *call) keepCustomer(in *customerInput) {
+	if in != nil {
+		c.org.Billing.Customer = encode(nil, *in)
+	}
 }
 
 // cancelSubscription: DELETE /organizations/{organizationId}/subscription; the plan
 // lasts until the period that is paid for ends.
 func cancelSubscription(c *call) (change, error) {
-	if plans[c.org.Plan].price == 0 || c.org.Billing.Canceled {
+	if !c.org.subscribed() || c.org.Billing.Canceled {
 		return change{}, notFound("Subscription")
 	}
 	return change{"subscription", func() any {
-		c.org.Billing.Canceled = true
+		b := c.org.Billing
+		_, b.Ends = c.zone.cycle(c.org, c.now)
+		b.Canceled = true
+		b.lose("lost_on_cancel")
+		c.w.due.sooner(c.zone.due(c.org, c.now))
 		return ok()
 	}}, nil
 }
 
-// freeSubscription: POST /organizations/{organizationId}/subscription-free sets the
-// Free plan. Leaving a plan that costs something asks to be confirmed (inferred).
+// freeSubscription: POST /organizations/{organizationId}/subscription-free sets the Free plan at
+// once. Leaving a plan that costs something asks to be confirmed (inferred). Somebody who owns
+// another Free organization cannot have a second one (told by the community): a switch.
 func freeSubscription(c *call) (change, error) {
-	if plans[c.org.Plan].price != 0 && !c.flag("confirmed") {
+	switch {
+	case c.org.Plan != "Free" && c.w.ownsAnotherFree(c.org):
+		const message = "The owner has another Free organization."
+		return change{}, &problem{status: http.StatusBadRequest, code: "IM011", message: message}
+	case c.org.subscribed() && !c.flag("confirmed"):
 		return change{}, unconfirmed("The present subscription ends.")
 	}
 	return change{"subscription", func() any {
-		c.org.Plan, c.org.Billing.Canceled = "Free", false
-		return object{{"customerId", number("customer", c.org.ID)}, {"subscriptionId", number("subscription", c.org.ID)}}
-	}}, nil
-}
-
-// claimOffer: POST /organizations/{organizationId}/universal-discount/claim-cancellation-offer,
-// once, and not beside a coupon (published).
-func claimOffer(c *call) (change, error) {
-	if b := c.org.Billing; b.OfferClaimed || b.Coupon != "" || plans[c.org.Plan].price == 0 {
-		return change{}, invalid("The organization is not eligible for the offer.")
-	}
-	return change{"subscription", func() any {
-		c.org.Billing.OfferClaimed = true
-		return ok()
-	}}, nil
-}
-
-// listPaymentMethodTypes: GET /organizations/{organizationId}/subscription/payment-method-types.
-func listPaymentMethodTypes(*call) (any, error) {
-	row := func(value, label string, extras bool) object {
-		return object{{"value", value}, {"label", label}, {"canBeDefaultForSubscription", true}, {"canBeDefaultForExtras", extras}}
-	}
-	return object{{"paymentMethodTypes", []object{row("card", "Card", true), row("sepa_debit", "SEPA Direct Debit", false)}}}, nil
-}
-
-// listPaymentMethods: GET /organizations/{organizationId}/subscription/payment-methods.
-func listPaymentMethods(c *call) (any, error) {
-	p, err := c.page(maxLimit, "created")
-	if err != nil {
-		return nil, err
-	}
-	rows := []object{}
-	for _, m := range cut(p, c.org.Billing.PaymentMethods) {
-		details := object{{"brand", m.Brand}, {"display_brand", m.Brand}, {"last4", m.Last4}}
-		rows = append(rows, object{{"id", m.ID}, {"type", m.Type}, {"valid", true}, {"customerDefaultMethod", m.DefaultForSubscription},
-			{"customerDefaultExtrasMethod", m.DefaultForExtras}, {"isImmediate", !m.Delayed}, {"created", m.Created}, {"methodDetails", details}})
-	}
-	return object{{"paymentMethods", rows}, {"pg", p.echo(len(rows))}}, nil
-}
-
-func (c *call) paymentMethod() (*PaymentMethod, error) {
-	for _, m := range c.org.Billing.PaymentMethods {
-		if m.ID == c.param("paymentMethodId") {
-			return m, nil
+		if c.org.Plan != "Free" {
+			c.zone.becomeFree(c.org, c.now)
 		}
-	}
-	return nil, notFound("Payment method")
-}
-
-// deletePaymentMethod: DELETE /organizations/{organizationId}/subscription/payment-methods/{paymentMethodId}.
-func deletePaymentMethod(c *call) (change, error) {
-	m, err := c.paymentMethod()
-	if err != nil {
-		return change{}, err
-	}
-	return change{"paymentMethod/" + m.ID, func() any {
-		c.org.Billing.PaymentMethods = slices.DeleteFunc(c.org.Billing.PaymentMethods, func(p *PaymentMethod) bool { return p == m })
-		return ok()
-	}}, nil
-}
-
-// setDefaultPaymentMethod: PATCH .../payment-methods/{paymentMethodId}/default for the
-// subscription, for extras or (left out) for both; the last two want a method
-// that is immediate (published).
-func setDefaultPaymentMethod(c *call) (change, error) {
-	in := struct {
-		Target string `json:"target"`
-	}{"both"}
-	if err := c.input(&in); err != nil {
-		return change{}, err
-	}
-	m, err := c.paymentMethod()
-	if err != nil {
-		return change{}, err
-	}
-	if !slices.Contains([]string{"extras", "both", "subscription"}, in.Target) {
-		return change{}, invalid("Invalid value of parameter 'target'.")
-	}
-	extras, subscription := in.Target != "subscription", in.Target != "extras"
-	if extras && m.Delayed {
-		return change{}, &problem{status: http.StatusBadRequest, code: "SC400", message: "Payment method is not immediate"}
-	}
-	return change{"paymentMethod/" + m.ID, func() any {
-		for _, p := range c.org.Billing.PaymentMethods {
-			p.DefaultForSubscription = p.DefaultForSubscription && !subscription || p == m && (subscription || p.DefaultForSubscription)
-			p.DefaultForExtras = p.DefaultForExtras && !extras || p == m && (extras || p.DefaultForExtras)
+		return object{
+			{"customerId", number("customer", c.org.ID)},
+			{"subscriptionId", number("subscription", c.org.ID)},
 		}
-		return object{{"paymentMethodId", m.ID}, {"paymentMethodType", m.Type},
-			{"isDefaultForSubscription", m.DefaultForSubscription}, {"isDefaultForExtras", m.DefaultForExtras}}
 	}}, nil
 }
 
-// listPayments: GET /organizations/{organizationId}/payments has one payment for each
-// month on a plan that costs something, the last one first. The request takes pg,
-// the reply has none (published).
-func listPayments(c *call) (any, error) {
-	p, err := c.page(maxLimit, "created")
-	if err != nil {
-		return nil, err
+// ownsAnotherFree says whether the Owner has another organization on Free, and that matters.
+func (w *World) ownsAnotherFree(o *Organization) bool {
+	owner := o.owner()
+	if owner == nil || w.is("second-free", "allow") {
+		return false
 	}
-	rows := []object{}
-	for from := c.org.lastReset(c.now); plans[c.org.Plan].price > 0 && !from.Before(c.org.Created); from = from.AddDate(0, -1, 0) {
-		rows = append(rows, c.payment(from))
-	}
-	return object{{"payments", cut(p, rows)}}, nil
-}
-
-func (c *call) payment(from time.Time) object {
-	n := number("payment", c.org.ID, from.Unix())
-	card := object{{"brand", "visa"}, {"last4", "4242"}, {"country", "CZ"}, {"network", "visa"},
-		{"exp_year", 2030}, {"exp_month", 12}, {"fingerprint", uuid("card", c.org.ID)[:8]}}
-	return object{
-		{"id", fmt.Sprintf("in_%d", n)}, {"invoice_number", n}, {"created", from}, {"type_name", "subscription"},
-		{"status_name", "paid"}, {"product_name", object{{"en", c.org.Plan}}},
-		{"payment_method", object{{"type", "card"}, {"card", card}}},
-		{"amount_total", plans[c.org.Plan].price}, {"currency_code", "USD"},
-		{"invoice_url", fmt.Sprintf("https://invoices.example/%d.pdf", n)},
-		{"hosted_invoice_url", fmt.Sprintf("https://invoices.example/%d", n)},
-		{"period_from", from.Format(time.DateOnly)}, {"period_to", nextMonth(from).Format(time.DateOnly)},
-	}
+	return slices.ContainsFunc(w.index.memberships(owner.UserID), func(h home) bool {
+		m := h.org.owner()
+		return h.org != o && h.org.Plan == "Free" && m != nil && m.UserID == owner.UserID
+	})
 }

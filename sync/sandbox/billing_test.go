@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"fmt"
 	"testing"
 )
 
@@ -9,11 +10,14 @@ func TestSubscription(t *testing.T) {
 	c := starter(t)
 	const path = "/organizations/12/subscription"
 	want(t, c.get(path), "Pro", "product", "name")
-	c.call(400, "PATCH", path, `{"priceId":1}`)
+	for _, price := range []string{"1", "61", "99"} { // Free, an extra, none
+		c.call(400, "PATCH", path, `{"priceId":`+price+`}`)
+	}
 	want(t, c.call(200, "PATCH", path, `{"priceId":51,"customer":{"email":"a@b.example","name":"A","isBusiness":true,"countryId":4}}`), 1.0, "ok")
 	want(t, c.get("/organizations/12"), "Enterprise", "organization", "serviceName")
 	want(t, c.call(200, "DELETE", path, ""), 1.0, "ok")
-	want(t, c.get(path), nil, "product", "nextBill")
+	want(t, c.get(path), "2026-12-22T12:00:00.000Z", "product", "nextBill") // nothing shows the cancel
+	c.call(404, "DELETE", path, "")
 	c.call(406, "POST", path+"-free", "")
 	c.call(200, "POST", path+"-free?confirmed=true", "")
 	want(t, c.get("/organizations/12"), 30.0, "organization", "license", "apiLimit")
@@ -22,15 +26,38 @@ func TestSubscription(t *testing.T) {
 		t.Errorf("no checkout: %s", a.text)
 	}
 	want(t, c.get("/organizations/12"), "Free", "organization", "serviceName") // nothing is bought by the call alone
+	c = starter(t, with("pending-cancel", "null"))
+	c.call(200, "DELETE", path, "")
+	want(t, c.get(path), nil, "product", "nextBill")
+}
+
+// TestBecomingFree: the organization then looks like a recorded Free one.
+func TestBecomingFree(t *testing.T) {
+	t.Parallel()
+	c := starter(t, with("second-free", "allow"))
+	c.call(200, "PATCH", "/organizations/11/tfa-enforcement", `{"enable":true}`)
+	c.call(200, "POST", "/organizations/11/subscription-free?confirmed=true", "")
+	free, became := c.get("/organizations/14").at("organization").(map[string]any), c.get("/organizations/11").at("organization").(map[string]any)
+	for _, key := range []string{"license", "featureControls", "tfaEnforced", "serviceName", "productName"} {
+		if fmt.Sprint(free[key]) != fmt.Sprint(became[key]) {
+			t.Errorf("%s is %v, of a Free organization %v", key, became[key], free[key])
+		}
+	}
+	if len(free) != len(became) {
+		t.Errorf("%d keys, a Free organization has %d", len(became), len(free))
+	}
+	want(t, c.get("/organizations/11/payments"), "Enterprise", "payments", 0, "product_name", "en")
 }
 
 func TestSubscriptionOnFree(t *testing.T) {
 	t.Parallel()
-	if a := starter(t).get("/organizations/14/subscription"); a.text != "{}" {
-		t.Errorf("empty: %s", a.text)
-	}
-	if a := starter(t, with("free-subscription", "null")).get("/organizations/14/subscription"); a.text != `{"product":null}` {
-		t.Errorf("null: %s", a.text)
+	a := starter(t).get("/organizations/14/subscription")
+	want(t, a, "FREE", "product", "name")
+	want(t, a, "0.00", "product", "price", "price")
+	for value, text := range map[string]string{"empty": "{}", "null": `{"product":null}`} {
+		if a := starter(t, with("free-subscription", value)).get("/organizations/14/subscription"); a.text != text {
+			t.Errorf("%s: %s", value, a.text)
+		}
 	}
 	starter(t, with("free-subscription", "404")).call(404, "GET", "/organizations/14/subscription", "")
 }
@@ -58,11 +85,11 @@ func TestPaymentsAndOffer(t *testing.T) {
 	if len(all) != 11 {
 		t.Errorf("%d payments from January to November", len(all))
 	}
-	want(t, c.get("/organizations/11/payments?pg[limit]=1"), "2026-11-15", "payments", 0, "period_from")
+	want(t, c.get("/organizations/11/payments?pg[limit]=1"), "2026-11-15T09:00:00.000Z", "payments", 0, "period_from")
 	const offer = "/organizations/11/universal-discount/claim-cancellation-offer"
 	c.call(200, "POST", offer, "")
 	c.call(400, "POST", offer, "")
-	want(t, c.get("/organizations/11/subscription"), 50.0, "product", "coupon", "price")
+	want(t, c.get("/organizations/11/universal-discount"), 30.0, "universalDiscount", "percentOff")
 }
 
 // TestUsageAddsUp compares the days of two time zones with each other and with the

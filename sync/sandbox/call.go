@@ -120,10 +120,10 @@ func (c *call) authorize() error {
 		return nil
 	}
 	if c.user = c.w.index.token(c.r.Header.Get("Authorization")); c.user == nil || c.signedOut() {
-		return unauthorized()
+		return c.unauthorized()
 	}
 	if !c.user.allows(c.op.scopes) {
-		return forbiddenBecause("Insufficient scope: " + strings.Join(c.op.scopes, " or ") + " is required.")
+		return lackingScope(c.op.scopes)
 	}
 	if c.op.organization == nil {
 		return c.spend("user", c.user.ID, userLimit, "both")
@@ -146,7 +146,7 @@ func (c *call) enter(id int) error {
 		return c.foreign()
 	}
 	if home.zone != c.zone && c.op.flags&anyZone == 0 {
-		return forbidden()
+		return c.forbidden()
 	}
 	c.org, c.role = home.org, c.w.index.role(m.Role.ID)
 	if err := c.spend("organization", id, c.org.apiLimit(), "organization", "both"); err != nil {
@@ -170,7 +170,7 @@ func (c *call) foreign() error {
 	if c.is("foreign-organization", "404") {
 		return notFound("Organization")
 	}
-	return forbidden()
+	return c.forbidden()
 }
 
 // refusedOnFree says whether the Free plan refuses the call. Lists and details
@@ -186,7 +186,7 @@ func (c *call) refusedOnFree() bool {
 // signedOut says whether TFA enforcement has cut off the user's token; whether
 // Make does that is not known.
 func (c *call) signedOut() bool {
-	if !c.is("tfa-token", "revoke") || c.user.TwoFactor {
+	if !c.is("tfa-token", "revoke") || c.user.TwoFactor || c.user.SSO {
 		return false
 	}
 	for _, o := range c.w.index.memberships(c.user.ID) {

@@ -46,6 +46,11 @@ func (t table[T]) named(keys ...string) table[T] {
 	return t.only(func(col column[T]) bool { return slices.Contains(keys, col.key) })
 }
 
+// without returns the columns but for those with these keys.
+func (t table[T]) without(keys ...string) table[T] {
+	return t.only(func(col column[T]) bool { return !slices.Contains(keys, col.key) })
+}
+
 func (t table[T]) only(keep func(column[T]) bool) table[T] {
 	var kept table[T]
 	for _, col := range t {

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -42,7 +43,19 @@ type completion struct {
 // 11 and teams at 101, so that a mixed-up id shows.
 func (k *completion) countIDs() {
 	n := &k.state.Next
-	n.Organization, n.Team, n.Role, n.Edit = max(n.Organization, 11), max(n.Team, 101), max(n.Role, 1001), max(n.Edit, 1)
+	n.Organization, n.Team, n.Role, n.Edit = max(
+		n.Organization,
+		11,
+	), max(
+		n.Team,
+		101,
+	), max(
+		n.Role,
+		1001,
+	), max(
+		n.Edit,
+		firstEdit,
+	)
 	n.User = max(n.User, 1)
 	for _, u := range k.state.Users {
 		k.take(u.ID)
@@ -153,6 +166,12 @@ func (k *completion) zones() error {
 		if z.Controls == nil {
 			z.Controls = builtinControls(i)
 		}
+		if len(z.Contract) > 0 && !json.Valid(z.Contract) {
+			return fmt.Errorf("zone %s: the contract is no JSON", z.Name)
+		}
+		if err := completePrices(z.Prices); err != nil {
+			return fmt.Errorf("zone %s: %w", z.Name, err)
+		}
 	}
 	return nil
 }
@@ -229,14 +248,12 @@ func (k *completion) organization(z *Zone, o *Organization) error {
 		o.Members = []*Member{{UserID: k.state.Users[0].ID, Role: Ref{ID: ownerID}}}
 	}
 	if o.FeatureControls == nil && o.Plan != "Free" {
-		o.FeatureControls = map[string]bool{}
-		for _, c := range z.Controls {
-			o.FeatureControls[c.Name] = c.Enabled
-		}
+		o.FeatureControls = z.controlsOfNew()
 	}
 	if o.Billing == nil {
 		o.Billing = newBilling(o)
 	}
+	k.billing(z, o)
 	if err := z.enums().resolve(&o.Country, &o.Timezone); err != nil {
 		return err
 	}
@@ -247,6 +264,18 @@ func (k *completion) organization(z *Zone, o *Organization) error {
 		return err
 	}
 	return completeVariables(o)
+}
+
+// billing dates what a seed says without a date.
+func (k *completion) billing(z *Zone, o *Organization) {
+	b := o.Billing
+	if b.Canceled && b.Ends.IsZero() {
+		_, b.Ends = z.cycle(o, k.now)
+	}
+	if b.Failing && b.Failed.IsZero() {
+		b.Failed = k.now.Add(-2 * 24 * time.Hour).UTC().Truncate(time.Millisecond)
+	}
+	b.Failing = false
 }
 
 func (k *completion) members(o *Organization) error {

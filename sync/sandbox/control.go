@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,6 +26,9 @@ import (
 //	GET    /control/faults     the rules in their textual form
 //	POST   /control/faults     {"fault": "op=*,nth=3,kind=drop-after"}
 //	DELETE /control/faults     takes all rules away
+//	GET    /control/billing    charges and checkouts that calls have caused, counted and by organization
+//	GET    /control/checkouts  every checkout that was begun, with its session and URL
+//	POST   /control/checkouts  {"sessionId": 1, "outcome": "pay"}: what a person does there; pay, decline, expire
 //	POST   /control/hold       {"write": 2, "after": true}: hold the second write after its commit
 //	GET    /control/hold       waits until that write is held and answers it; ?timeout=30s, then 504
 //	POST   /control/release    {"goOn": false}: ends the hold; see Hold.Release
@@ -37,23 +38,26 @@ func Control(w *World) http.Handler {
 	c := w.control
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]func(*http.Request) (any, error){
-		"GET /control/state":     func(*http.Request) (any, error) { return w.Snapshot(), nil },
-		"GET /control/log":       func(*http.Request) (any, error) { return orEmpty(w.Log()), nil },
-		"GET /control/calls":     func(*http.Request) (any, error) { return w.Calls(), nil },
-		"GET /control/queue":     func(*http.Request) (any, error) { return map[string]int{"writes": w.Queued()}, nil },
-		"GET /control/switches":  func(*http.Request) (any, error) { return w.Switches(), nil },
-		"POST /control/switches": c.switches,
-		"POST /control/clock":    c.clock,
-		"GET /control/faults":    func(*http.Request) (any, error) { return texts(w.Faults()), nil },
-		"POST /control/faults":   c.fault,
-		"DELETE /control/faults": func(*http.Request) (any, error) { return []string{}, w.ClearFaults() },
-		"POST /control/hold":     c.hold,
-		"GET /control/hold":      c.wait,
-		"POST /control/release":  c.release,
+		"GET /control/state":      func(*http.Request) (any, error) { return w.Snapshot(), nil },
+		"GET /control/log":        func(*http.Request) (any, error) { return orEmpty(w.Log()), nil },
+		"GET /control/calls":      func(*http.Request) (any, error) { return w.Calls(), nil },
+		"GET /control/queue":      func(*http.Request) (any, error) { return map[string]int{"writes": w.Queued()}, nil },
+		"GET /control/switches":   func(*http.Request) (any, error) { return w.Switches(), nil },
+		"POST /control/switches":  c.switches,
+		"POST /control/clock":     c.clock,
+		"GET /control/faults":     func(*http.Request) (any, error) { return texts(w.Faults()), nil },
+		"POST /control/faults":    c.fault,
+		"DELETE /control/faults":  func(*http.Request) (any, error) { return []string{}, w.ClearFaults() },
+		"GET /control/billing":    func(*http.Request) (any, error) { return w.Audit(), nil },
+		"GET /control/checkouts":  func(*http.Request) (any, error) { return w.Checkouts(), nil },
+		"POST /control/checkouts": c.checkout,
+		"POST /control/hold":      c.hold,
+		"GET /control/hold":       c.wait,
+		"POST /control/release":   c.release,
 	} {
 		mux.Handle(pattern, answering(h))
 	}
-	return loopbackOnly(mux)
+	return controlOnly(mux)
 }
 
 // ControlBeside answers as Control below /control/ and as the zone everywhere else. It
@@ -102,30 +106,6 @@ func answering(h func(*http.Request) (any, error)) http.Handler {
 	})
 }
 
-// loopbackOnly refuses clients and hosts that are not of this machine, so that
-// neither the network nor a web page (by DNS rebinding) reaches the control path.
-func loopbackOnly(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if !isLoopback(r.RemoteAddr) || !isLoopback(r.Host) || r.Header.Get("Origin") != "" {
-			http.Error(rw, "the control path answers loopback clients only", http.StatusForbidden)
-			return
-		}
-		h.ServeHTTP(rw, r)
-	})
-}
-
-func isLoopback(hostport string) bool {
-	host, _, err := net.SplitHostPort(hostport)
-	if err != nil {
-		host = hostport
-	}
-	if host == "localhost" {
-		return true
-	}
-	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil && addr.IsLoopback()
-}
-
 func decode(r *http.Request, v any) error {
 	d := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody))
 	d.DisallowUnknownFields()
@@ -168,6 +148,17 @@ func (c *control) fault(r *http.Request) (any, error) {
 		return nil, err
 	}
 	return map[string]string{"fault": f.String()}, c.world.AddFault(f)
+}
+
+func (c *control) checkout(r *http.Request) (any, error) {
+	in := struct {
+		SessionID int    `json:"sessionId"`
+		Outcome   string `json:"outcome"`
+	}{Outcome: "pay"}
+	if err := decode(r, &in); err != nil {
+		return nil, err
+	}
+	return c.world.CompleteCheckout(in.SessionID, in.Outcome)
 }
 
 func (c *control) hold(r *http.Request) (any, error) {

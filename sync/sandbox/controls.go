@@ -19,6 +19,15 @@ func builtinControls(i int) []*FeatureControl {
 	}
 }
 
+// controlsOfNew are the controls of a new organization that is not on Free.
+func (z *Zone) controlsOfNew() map[string]bool {
+	values := map[string]bool{}
+	for _, c := range z.Controls {
+		values[c.Name] = c.Enabled
+	}
+	return values
+}
+
 // availableControls are those of the catalogue that the organization has, by id
 // descending (published).
 func availableControls(h home) []*FeatureControl {
@@ -48,7 +57,11 @@ var controlColumns = table[*FeatureControl]{
 	{"id", true, func(_ *call, ct *FeatureControl) any { return ct.ID }},
 	{"name", true, func(_ *call, ct *FeatureControl) any { return ct.Name }},
 	{"label", true, func(_ *call, ct *FeatureControl) any { return localized(ct.Name) }},
-	{"description", true, func(_ *call, ct *FeatureControl) any { return localized("Allows " + ct.Name + " in the organization.") }},
+	{
+		"description",
+		true,
+		func(_ *call, ct *FeatureControl) any { return localized("Allows " + ct.Name + " in the organization.") },
+	},
 	{"tags", true, func(_ *call, ct *FeatureControl) any { return orEmpty(ct.Tags) }},
 	{"warning_message", true, func(_ *call, ct *FeatureControl) any {
 		return localized("Scenarios that use " + ct.Name + " stop when it is disabled.")
@@ -71,7 +84,8 @@ func listControls(c *call) (any, error) {
 }
 
 // updateControl: PATCH /organizations/{organizationId}/feature-controls changes one
-// control; the reply is an object under the plural key (published).
+// control. The key of the reply, which is an object, is the singular in the published example
+// and the plural in the schema; no scope is published: both are switches.
 func updateControl(c *call) (change, error) {
 	var in struct {
 		ID      *int  `json:"id"`
@@ -80,20 +94,27 @@ func updateControl(c *call) (change, error) {
 	if err := c.input(&in); err != nil {
 		return change{}, err
 	}
+	if !c.is("control-scope", "none") && !c.user.allows(writeOrganizations) {
+		return change{}, lackingScope(writeOrganizations)
+	}
 	if err := missing("id", in.ID == nil, "enabled", in.Enabled == nil); err != nil {
 		return change{}, err
 	}
+	key := c.w.switchValue("control-reply")
 	for _, ct := range availableControls(c.home()) {
 		if ct.ID != *in.ID {
 			continue
 		}
 		return change{"featureControl/" + ct.Name, func() any {
 			c.org.FeatureControls[ct.Name] = *in.Enabled
-			return object{{"featureControls", object{{"id", ct.ID}, {"enabled", *in.Enabled}}}}
+			return object{{key, object{{"id", ct.ID}, {"enabled", *in.Enabled}}}}
 		}}, nil
 	}
 	return change{}, notFound("Feature control")
 }
+
+// enforcesTFA says whether the plan has TFA enforcement; what it is set to is shown on every plan.
+func (o *Organization) enforcesTFA() bool { return o.Plan == "Enterprise" || o.has("tfaEnforcement") }
 
 // enforceTFA: PATCH /organizations/{organizationId}/tfa-enforcement. 400 where the
 // feature is off, 402 where the plan is too low, 403 without the right (published);
@@ -109,10 +130,15 @@ func enforceTFA(c *call) (change, error) {
 		return change{}, err
 	}
 	if c.is("tfa-feature", "off") {
-		return change{}, &problem{status: http.StatusBadRequest, code: "SC400", message: "TFA enforcement feature is not available"}
+		return change{}, &problem{
+			status:  http.StatusBadRequest,
+			code:    "SC400",
+			message: "TFA enforcement is not available.",
+		}
 	}
-	if c.org.Plan != "Enterprise" && string(c.org.License["tfaEnforcement"]) != "true" {
-		return change{}, &problem{status: http.StatusPaymentRequired, code: "IM027", message: "Upgrade your plan to use TFA enforcement feature"}
+	if !c.org.enforcesTFA() {
+		return change{}, &problem{status: http.StatusPaymentRequired, code: c.w.switchValue("tfa-plan"),
+			message: "For TFA enforcement feature upgrade your plan."}
 	}
 	return change{"tfa", func() any {
 		c.org.TFAEnforced = *in.Enable

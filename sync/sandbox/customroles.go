@@ -30,8 +30,14 @@ func listPermissions(c *call) (any, error) {
 	for _, p := range permissions {
 		if category == "" || category == p.category {
 			group, _, _ := strings.Cut(p.name, " ")
-			rows = append(rows, object{{"id", p.id}, {"name", p.name}, {"note", "Allows " + p.name}, {"category", group},
-				{"roleCategory", p.category}, {"label", p.name}, {"customRolesHidden", false}, {"requires", []string{}}})
+			rows = append(
+				rows,
+				object{{"id", p.id}, {"name", p.name}, {"note", "Allows " + p.name}, {"category", group},
+					{
+						"roleCategory",
+						p.category,
+					}, {"label", p.name}, {"customRolesHidden", false}, {"requires", []string{}}},
+			)
 		}
 	}
 	return object{{"usersRolesPermissions", rows}}, nil
@@ -75,7 +81,13 @@ func createCustomRole(c *call) (change, error) {
 		return change{}, invalid("Invalid value of parameter 'category'.")
 	}
 	return change{"role/" + *in.Name, func() any {
-		r := &Role{ID: next(&c.w.state.Next.Role), Name: *in.Name, Category: *in.Category, OrganizationID: c.org.ID, Permissions: granted}
+		r := &Role{
+			ID:             next(&c.w.state.Next.Role),
+			Name:           *in.Name,
+			Category:       *in.Category,
+			OrganizationID: c.org.ID,
+			Permissions:    granted,
+		}
 		set(&r.Description, in.Description)
 		c.w.state.Roles = append(c.w.state.Roles, r)
 		c.w.index.roles = append(c.w.index.roles, r)
@@ -133,7 +145,11 @@ func deleteCustomRole(c *call) (change, error) {
 		return change{}, err
 	}
 	if slices.ContainsFunc(c.org.Members, func(m *Member) bool { return m.Role.ID == r.ID }) {
-		return change{}, &problem{status: http.StatusBadRequest, code: "IM016", message: "The role is assigned to users"}
+		return change{}, &problem{
+			status:  http.StatusBadRequest,
+			code:    "IM016",
+			message: "The role is assigned to users",
+		}
 	}
 	return change{"role/" + r.Name, func() any {
 		gone := func(x *Role) bool { return x == r }

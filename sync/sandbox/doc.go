@@ -42,36 +42,46 @@
 //	POST variables                        404 without the licence; names, duplicates, types checked       published; IM005 derived
 //	PATCH variables/{name}                type against value only if both are sent                        published
 //	DELETE variables/{name}               406 IM004 unless confirmed                                      published
-//	GET variables/{name}/history          newest first, with authors                                      published
+//	GET variables/{name}/history          newest first; the creation of seeded variables too              published; forms of entries from an example
 //	GET feature-controls                  by id descending; ids differ by zone                            published; ids derived
-//	PATCH feature-controls                one control; an object under the plural key                     published
-//	PATCH tfa-enforcement                 400 feature off, 402 plan too low, 403                          published
-//	GET payments                          one a month; takes pg, answers none                             published, numbers derived
-//	GET, POST, PATCH, DELETE subscription a checkout URL for POST; PATCH changes plan and licence         published, effects derived
-//	POST subscription-free                confirmed from a paid plan                                      published; 406 derived
-//	GET subscription/payment-method-types card and SEPA                                                   published, values derived
+//	PATCH feature-controls                one control; an object under featureControl                     published in an example; scope derived
+//	PATCH tfa-enforcement                 400 feature off, 402 plan too low (SC402), 403                  published
+//	GET payments                          renewals and charges, failed ones too; takes pg, answers none   published, numbers derived
+//	GET subscription                      FREE on Free; nothing shows a pending cancel                    published in an example
+//	POST subscription                     a checkout URL; a person completes it (CompleteCheckout)        published; the rest derived
+//	PATCH subscription                    a charge and a new cycle at once; plan and licence change       published; effects told by support
+//	DELETE subscription                   ends with the period, then Free unless the Owner has another    published; effects told by support
+//	POST subscription-free                at once; confirmed from a paid plan                             published; 406 derived
+//	GET universal-discount                null, active or dormant; rules by which it is lost              published
+//	POST universal-discount/redeem        a dormant one, if no other is active                            published; refusals derived
+//	GET subscription/payment-method-types card, US bank account and SEPA                                  published, values derived
 //	GET subscription/payment-methods      with pg                                                         published, values derived
 //	DELETE ../payment-methods/{id}        {ok: 1}                                                         published
 //	PATCH ../payment-methods/{id}/default extras and both want an immediate method                        published
-//	POST universal-discount/claim-cancellation-offer  once, not beside a coupon                           published
+//	POST universal-discount/claim-cancellation-offer  once, not beside a coupon or discount               published, discount derived
 //
+//	GET  /cashier/products, /cashier/prices/{id}   plans by operations and period; extras                 published, prices made up
 //	POST /users/{id}/user-organization-roles/{organizationId}
-//	                                      sets the role; an empty body removes; never the Owner's         published
+//	                                      sets the role; an empty body removes (null as role); never the Owner's  published
 //	GET  /users/{id}/user-organization-roles[/{organizationId}], POST ../transfer                         published
-//	GET  /users/me, ../current-authorization, ../api-tokens                                               mock
+//	GET  /users/me, ../current-authorization, ../api-tokens                                               published, mock
+//	GET  /users/me/organization-invitations   the user's own, with hashes, expired ones too               published
 //	GET  /users                           of one organization or team; filters; default limit a switch    published
+//	GET  /users/by-permission             who holds a permission, open invitations too                    published, permissions derived
 //	GET  /users/roles[/{id}]              id and name unless cols[]; custom roles with organizationId      published, mock
 //	GET  /users/roles/permissions, POST /users/custom-roles, PATCH, DELETE ../{id}; licence customRoles   mock
 //	GET  /users/{id}/user-team-roles, /teams/{id}/user-team-roles                                         published
 //	GET, POST /teams, GET, PATCH, DELETE /teams/{id}                                                      recorded; DELETE mock
 //	GET  /enums/...                       ids are made up but for a few; see Enums                        mock
 //	GET  /ping                            no token                                                        published, body derived
+//	GET  /openapi.json                    this zone's own operations; no token                            told by third parties, content derived
 //
 // # Across all operations
 //
 // The header is Authorization: Token UUID; an unknown token is 401 IM015, a
-// scope that it lacks 403. Errors are {detail?, message, code, suberrors?}, but
-// 429 is plain text unless switched. An organization is limited to
+// scope that it lacks 403. Errors are {detail?, message, code, suberrors?}, with
+// status and metadata where a confirmation is missing, but 429 is plain text unless
+// switched. Every reply has a Date, of the real clock. An organization is limited to
 // license.apiLimit calls in a window of 60 seconds that begins with its first
 // call. Calls about an organization of another zone are refused with 403, and on
 // the Free plan those beyond lists and details are too ("Forbidden to use token
@@ -80,7 +90,16 @@
 // unknown ones are ignored. HEAD is answered as GET, other methods with 404, and the
 // column userRoleId of the published example as usersRoleId (derived). Who is no
 // accepted member of an organization gets the same answer as for one that does not
-// exist.
+// exist. What is shown on a plan is no sign that it can be written there: tfaEnforced
+// is on all of them.
+//
+// Money moves in the state alone. Charges come from PATCH subscription, from a
+// checkout that is paid, and from time; what calls have caused is counted
+// ([World.Audit]). A renewal on a card that fails begins a grace of seven days, after
+// which the subscription ends.
+//
+// Served over HTTP, a zone belongs behind [Local], which refuses foreign Host and
+// Origin headers.
 //
 // # Seed and state
 //

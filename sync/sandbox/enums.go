@@ -18,12 +18,12 @@ type Enums struct {
 	Languages []Language `json:"languages,omitempty"`
 }
 
-// Country is an entry of GET /enums/countries: code has three upper-case letters,
-// code2 two lower-case ones.
+// Country is an entry of GET /enums/countries: code1 has three upper-case letters,
+// code2 two lower-case ones (published in an example).
 type Country struct {
 	ID    int    `json:"id"`
 	Name  string `json:"name"`
-	Code  string `json:"code"`
+	Code1 string `json:"code1"`
 	Code2 string `json:"code2"`
 }
 
@@ -84,7 +84,7 @@ func (e *Enums) resolve(country, timezone *Ref) error {
 		timezone.Name = "Europe/Prague"
 	}
 	for _, c := range e.Countries {
-		if is(country.Name, c.Name, c.Code, c.Code2) {
+		if is(country.Name, c.Name, c.Code1, c.Code2) {
 			*country = Ref{ID: c.ID}
 		}
 	}
@@ -132,6 +132,19 @@ func enum[T any](name string, list func(*call) T) func(*call) (any, error) {
 		b, err := json.Marshal(list(c))
 		return object{{name, json.RawMessage(b)}}, err
 	}
+}
+
+// countries: GET /enums/countries. Under which key the three-letter code comes is a switch.
+func countries(c *call) (any, error) {
+	rows := []object{}
+	for _, x := range c.zone.enums().Countries {
+		row := object{{"id", x.ID}, {"name", x.Name}}
+		if key := c.w.switchValue("country-codes"); key != "none" {
+			row = append(row, field{key, x.Code1})
+		}
+		rows = append(rows, append(row, field{"code2", x.Code2}))
+	}
+	return object{{"countries", rows}}, nil
 }
 
 // regions lists the regions of all zones of the world, each once.

@@ -1,35 +1,80 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
 	"time"
 )
 
-// faultKinds is what can go wrong, in the order of the documentation. A kind
-// whose name ends in -after, and truncate and malformed, commit a write first; one that ends in -late commits it
-// when the client has its answer.
-var faultKinds = []struct {
+// faultKind is a way in which a call goes wrong, or what others do just before it.
+type faultKind struct {
 	kind  string
 	about string
 	play  func(*Fault, http.ResponseWriter, *call)
-}{
-	{"status", "answers with a status instead of doing the call", func(f *Fault, rw http.ResponseWriter, _ *call) { send(rw, f.reply()) }},
-	{"status-after", "does the call, then answers with a status", func(f *Fault, rw http.ResponseWriter, c *call) { c.mustAnswer(); send(rw, f.reply()) }},
-	{"drop-before", "breaks the connection without doing the call", func(*Fault, http.ResponseWriter, *call) { panic(http.ErrAbortHandler) }},
-	{"drop-after", "does the call, then breaks the connection", func(_ *Fault, _ http.ResponseWriter, c *call) { c.mustAnswer(); panic(http.ErrAbortHandler) }},
-	{"status-late", "answers with a status, and does the call after delay (default 5s)", func(f *Fault, rw http.ResponseWriter, c *call) { c.later(f.Delay); send(rw, f.reply()) }},
-	{"drop-late", "breaks the connection, and does the call after delay (default 5s)", func(f *Fault, _ http.ResponseWriter, c *call) { c.later(f.Delay); panic(http.ErrAbortHandler) }},
-	{"delay", "waits, then does the call", func(f *Fault, rw http.ResponseWriter, c *call) { c.sleep(f.Delay); c.respond(rw) }},
-	{"hang", "never answers, and does not do the call", func(f *Fault, _ http.ResponseWriter, c *call) { c.hang(f.Delay) }},
-	{"hang-after", "does the call, then never answers", func(f *Fault, _ http.ResponseWriter, c *call) { c.mustAnswer(); c.hang(f.Delay) }},
-	{"truncate", "does the call, then breaks the connection in the middle of the answer", truncate},
-	{"malformed", "does the call, then answers half of the JSON as if it were all", malformed},
-	{"redirect", "answers with a redirect to another host", redirect},
-	{"lag", "does the call; an organization that it creates answers only after GET with wait=true", func(_ *Fault, rw http.ResponseWriter, c *call) { c.lagging = true; c.respond(rw) }},
-	{"unlisted-after", "does the call, then breaks the connection; the list shows an organization that it creates only after delay (default 5s)", unlisted},
+	// others is set instead of play: somebody else comes first, and the call is done as it is.
+	others func(*Fault, *call)
+	// lasts: from its first call on it never ends, unless the rule says how often it happens.
+	lasts bool
 }
+
+// faultKinds is what can happen, in the order of the documentation. A kind whose name ends in
+// -after, and truncate and malformed, commit a write first; one that ends in -late commits it when
+// the client has its answer.
+var faultKinds = []faultKind{
+	{kind: "status", about: "answers with a status instead of doing the call", play: status},
+	{kind: "status-after", about: "does the call, then answers with a status", play: statusAfter},
+	{kind: "drop-before", about: "breaks the connection without doing the call", play: dropBefore},
+	{kind: "drop-after", about: "does the call, then breaks the connection", play: dropAfter},
+	{kind: "status-late", about: "answers with a status, and does the call after delay (default 5s)", play: statusLate},
+	{kind: "drop-late", about: "breaks the connection, and does the call after delay (default 5s)", play: dropLate},
+	{kind: "delay", about: "waits, then does the call", play: delay},
+	{kind: "hang", about: "never answers, and does not do the call", play: hang},
+	{kind: "hang-after", about: "does the call, then never answers", play: hangAfter},
+	{kind: "truncate", about: "does the call, then breaks the connection in the middle of the answer", play: truncate},
+	{kind: "malformed", about: "does the call, then answers half of the JSON as if it were all", play: malformed},
+	{kind: "redirect", about: "answers with a redirect to another host", play: redirect},
+	{
+		kind:  "lag",
+		about: "does the call; an organization that it creates answers only after GET with wait=true",
+		play:  lagging,
+	},
+	{
+		kind:  "unlisted-after",
+		about: "does the call, then breaks the connection; the list shows an organization that it creates only after delay (default 5s)",
+		play:  unlisted,
+	},
+	{
+		kind:  "lost-token",
+		about: "answers 401 from this call on, as if the token were gone",
+		play:  lostToken,
+		lasts: true,
+	},
+	{kind: "date", about: "does the call; its Date header is off by skew, or left out", play: date},
+	{
+		kind:   "accept",
+		about:  "before the call, the invitation of member, or every open one, is accepted",
+		others: accept,
+	},
+	{kind: "spend", about: "before the call, others spend calls (default 1) of the same rate limit", others: spend},
+	{
+		kind:   "twin",
+		about:  "before an organization is created, somebody else creates the same one, with the user as Admin",
+		others: twin,
+	},
+}
+
+func init() {
+	for i := range faultKinds {
+		faultKindIndex[faultKinds[i].kind] = &faultKinds[i]
+	}
+}
+
+var faultKindIndex = map[string]*faultKind{}
+
+// kindOf finds a kind that was checked before.
+func kindOf(kind string) *faultKind { return faultKindIndex[kind] }
 
 // FaultKinds lists what Fault.Kind can be.
 func FaultKinds() []string {
@@ -42,28 +87,77 @@ func FaultKinds() []string {
 
 // AboutFault says in a line what a kind of fault does.
 func AboutFault(kind string) string {
-	for _, k := range faultKinds {
-		if k.kind == kind {
-			return k.about
-		}
+	if k := kindOf(kind); k != nil {
+		return k.about
 	}
 	return ""
 }
 
-func (f *Fault) play(rw http.ResponseWriter, c *call) {
-	for _, k := range faultKinds {
-		if k.kind == f.Kind {
-			k.play(f, rw, c)
-			return
-		}
-	}
+func status(f *Fault, rw http.ResponseWriter, c *call) { send(rw, f.reply()) }
+
+func statusAfter(f *Fault, rw http.ResponseWriter, c *call) {
+	c.mustAnswer()
+	send(rw, f.reply())
 }
 
-func (f *Fault) reply() reply {
-	status := f.Status
-	if status == 0 {
-		status = http.StatusInternalServerError
+func dropBefore(*Fault, http.ResponseWriter, *call) { panic(http.ErrAbortHandler) }
+
+func dropAfter(_ *Fault, _ http.ResponseWriter, c *call) {
+	c.mustAnswer()
+	panic(http.ErrAbortHandler)
+}
+
+func statusLate(f *Fault, rw http.ResponseWriter, c *call) {
+	c.later(f.Delay)
+	send(rw, f.reply())
+}
+
+func dropLate(f *Fault, _ http.ResponseWriter, c *call) {
+	c.later(f.Delay)
+	panic(http.ErrAbortHandler)
+}
+
+func delay(f *Fault, rw http.ResponseWriter, c *call) {
+	c.sleep(f.Delay)
+	c.respond(rw)
+}
+
+func hang(f *Fault, _ http.ResponseWriter, c *call) { c.hang(f.Delay) }
+
+func hangAfter(f *Fault, _ http.ResponseWriter, c *call) {
+	c.mustAnswer()
+	c.hang(f.Delay)
+}
+
+func lagging(_ *Fault, rw http.ResponseWriter, c *call) {
+	c.lagging = true
+	c.respond(rw)
+}
+
+func lostToken(_ *Fault, rw http.ResponseWriter, c *call) {
+	c.w.mu.RLock()
+	rep := c.refusal(c.unauthorized())
+	c.w.mu.RUnlock()
+	send(rw, rep)
+}
+
+func date(f *Fault, rw http.ResponseWriter, c *call) {
+	rw.Header()["Date"] = nil // keeps net/http from adding one
+	if f.Skew != 0 {
+		rw.Header().Set("Date", c.w.now().Add(f.Skew).UTC().Format(http.TimeFormat))
 	}
+	c.respond(rw)
+}
+
+// usualCodes are those that a source pairs with a status; others are SC and the status.
+var usualCodes = map[int]string{
+	http.StatusUnauthorized:  "IM015",
+	http.StatusNotAcceptable: "IM004",
+}
+
+// reply is what the rule says.
+func (f *Fault) reply() reply {
+	status := cmp.Or(f.Status, http.StatusInternalServerError)
 	rep := reply{status: status, header: textHeader}
 	switch f.Body {
 	case "plain":
@@ -74,7 +168,8 @@ func (f *Fault) reply() reply {
 	case "empty":
 	default:
 		rep.header = jsonHeader
-		rep.body = (&problem{message: http.StatusText(status), code: "SC" + strconv.Itoa(status)}).body()
+		code := cmp.Or(f.Code, usualCodes[status], "SC"+strconv.Itoa(status))
+		rep.body = (&problem{message: http.StatusText(status), code: code}).body()
 	}
 	if f.RetryAfter > 0 {
 		rep.header = rep.header.Clone()

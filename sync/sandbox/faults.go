@@ -18,6 +18,8 @@ import (
 //	op=*,probability=0.1,seed=7,kind=status,status=503
 //	op=read,nth=3,times=5,kind=status,status=429,retry-after=1,body=json
 //	op=GET /organizations,kind=delay,delay=250ms
+//	zone=eu1,nth=20,kind=lost-token
+//	op=POST /organizations,nth=1,kind=twin
 type Fault struct {
 	// Operation is METHOD and path template, "read", "write" or "*" (the default).
 	Operation    string
@@ -25,7 +27,8 @@ type Fault struct {
 	Organization int    // only calls about this organization; 0 for all
 	// Nth is the first call that goes wrong, counted among those that match; 0 means 1.
 	Nth int
-	// Times is how many calls go wrong from there on: 0 means one when Nth is set, all otherwise.
+	// Times is how many calls go wrong from there on: 0 means one when Nth is set, all otherwise
+	// and for lost-token.
 	Times int
 	// Probability with which each of them goes wrong; 0 means always.
 	Probability float64
@@ -37,6 +40,10 @@ type Fault struct {
 	RetryAfter int           // for status: seconds of a Retry-After header; 0 for none
 	Delay      time.Duration // for delay, -late and unlisted-after: how long; for hang: at most, 0 for as long as the client waits
 	Location   string        // for redirect: default https://redirect.invalid/
+	Code       string        // for status: code of the JSON body; default the one that goes with the status
+	Skew       time.Duration // for date: how far the Date header is off; 0 leaves the header out
+	Calls      int           // for spend: how many calls of others; default 1
+	Member     string        // for accept: whose invitation, by e-mail; "" for all that are open
 }
 
 type faultField struct {
@@ -49,7 +56,11 @@ type faultField struct {
 var faultFields = []faultField{
 	{"op", word(func(f *Fault) *string { return &f.Operation }), func(f Fault) string { return f.Operation }},
 	{"zone", word(func(f *Fault) *string { return &f.Zone }), func(f Fault) string { return f.Zone }},
-	{"organization", whole(func(f *Fault) *int { return &f.Organization }), func(f Fault) string { return nonzero(f.Organization) }},
+	{
+		"organization",
+		whole(func(f *Fault) *int { return &f.Organization }),
+		func(f Fault) string { return nonzero(f.Organization) },
+	},
 	{"nth", whole(func(f *Fault) *int { return &f.Nth }), func(f Fault) string { return nonzero(f.Nth) }},
 	{"times", whole(func(f *Fault) *int { return &f.Times }), func(f Fault) string { return nonzero(f.Times) }},
 	{"probability", parseProbability, func(f Fault) string { return nonzero(f.Probability) }},
@@ -57,9 +68,17 @@ var faultFields = []faultField{
 	{"kind", word(func(f *Fault) *string { return &f.Kind }), func(f Fault) string { return f.Kind }},
 	{"status", whole(func(f *Fault) *int { return &f.Status }), func(f Fault) string { return nonzero(f.Status) }},
 	{"body", word(func(f *Fault) *string { return &f.Body }), func(f Fault) string { return f.Body }},
-	{"retry-after", whole(func(f *Fault) *int { return &f.RetryAfter }), func(f Fault) string { return nonzero(f.RetryAfter) }},
+	{
+		"retry-after",
+		whole(func(f *Fault) *int { return &f.RetryAfter }),
+		func(f Fault) string { return nonzero(f.RetryAfter) },
+	},
 	{"delay", parseDelay, func(f Fault) string { return nonzero(f.Delay) }},
 	{"location", word(func(f *Fault) *string { return &f.Location }), func(f Fault) string { return f.Location }},
+	{"code", word(func(f *Fault) *string { return &f.Code }), func(f Fault) string { return f.Code }},
+	{"skew", parseSkew, func(f Fault) string { return nonzero(f.Skew) }},
+	{"calls", whole(func(f *Fault) *int { return &f.Calls }), func(f Fault) string { return nonzero(f.Calls) }},
+	{"member", word(func(f *Fault) *string { return &f.Member }), func(f Fault) string { return f.Member }},
 }
 
 func word(at func(*Fault) *string) func(*Fault, string) error {
@@ -96,6 +115,11 @@ func parseDelay(f *Fault, s string) (err error) {
 	return err
 }
 
+func parseSkew(f *Fault, s string) (err error) {
+	f.Skew, err = time.ParseDuration(s)
+	return err
+}
+
 func nonzero[T comparable](v T) string {
 	var zero T
 	if v == zero {
@@ -111,7 +135,12 @@ func ParseFault(s string) (Fault, error) {
 		k, v, ok := strings.Cut(part, "=")
 		i := slices.IndexFunc(faultFields, func(field faultField) bool { return field.key == strings.TrimSpace(k) })
 		if !ok || i < 0 {
-			return f, fmt.Errorf("fault %q: %q is not one of %s, each with =value", s, part, strings.Join(faultKeys(), ", "))
+			return f, fmt.Errorf(
+				"fault %q: %q is not one of %s, each with =value",
+				s,
+				part,
+				strings.Join(faultKeys(), ", "),
+			)
 		}
 		if err := faultFields[i].parse(&f, strings.TrimSpace(v)); err != nil {
 			return f, fmt.Errorf("fault %q: %s: %w", s, k, err)
@@ -177,18 +206,22 @@ func (b *faultBox) add(f Fault) {
 	b.rules = append(b.rules, &rule{Fault: f, random: rand.New(rand.NewPCG(uint64(f.Seed), 0))})
 }
 
-// due returns the first rule whose turn it is with this call; each rule counts
-// the call, whether another one is due or not.
-func (b *faultBox) due(c *call) *Fault {
+// due returns what others do before this call, and the first rule for the call itself; each rule
+// counts the call, whether another one is due or not.
+func (b *faultBox) due(c *call) (others []*Fault, own *Fault) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var found *Fault
 	for _, r := range b.rules {
-		if r.matches(c) && r.hit() && found == nil {
-			found = &r.Fault
+		if !r.matches(c) || !r.hit() {
+			continue
+		}
+		if kindOf(r.Kind).others != nil {
+			others = append(others, &r.Fault)
+		} else if own == nil {
+			own = &r.Fault
 		}
 	}
-	return found
+	return others, own
 }
 
 func (r *rule) matches(c *call) bool {
@@ -223,7 +256,7 @@ func (c *call) about() int {
 func (r *rule) hit() bool {
 	r.seen++
 	first, times := max(r.Nth, 1), r.Times
-	if times == 0 && r.Nth > 0 {
+	if times == 0 && r.Nth > 0 && !kindOf(r.Kind).lasts {
 		times = 1
 	}
 	if r.seen < first || times > 0 && r.seen >= first+times {
@@ -239,6 +272,15 @@ func (w *World) AddFault(f Fault) error {
 	}
 	w.faults.add(f)
 	return w.alter(func(s *State) error { s.Faults = append(s.Faults, f.String()); return nil })
+}
+
+// AddPassingFault adds a rule that lasts as long as the world is open: no state file keeps it.
+func (w *World) AddPassingFault(f Fault) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	w.faults.add(f)
+	return nil
 }
 
 // ClearFaults takes all rules away.

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// makeFolder makes the folder of a state file, and the folders above it. A hidden one that was not there, as
-// .makesync, is made invisible to git: a world that changes with every run is nothing to commit. Any other
-// folder may be meant for a seed, which is.
+// makeFolder makes the folder of a state file, and the folders above it. A hidden one that was not
+// there, as .makesync, is made invisible to git: a world that changes with every run is nothing to
+// commit. Any other folder may be meant for a seed, which is.
 func makeFolder(path string) error {
 	folder := filepath.Dir(path)
 	if _, err := os.Stat(folder); err == nil {

@@ -26,7 +26,9 @@ type GenerateOptions struct {
 // disagree, objects as values, values that look like placeholders, and all plans.
 // The first user has the default token and two-factor authentication and belongs
 // to every organization, to most as Owner. Organization i has oddity i, over and
-// over, so that a handful of organizations shows them all.
+// over, so that a handful of organizations shows them all. Every fifth is in trouble
+// besides (see troubles), and some variables are the same wherever they are, as if
+// from one profile.
 func Generate(o GenerateOptions) *State {
 	o.Organizations, o.Members = cmp.Or(o.Organizations, 5), cmp.Or(o.Members, 1)
 	if len(o.Zones) == 0 {
@@ -55,10 +57,80 @@ type generator struct {
 }
 
 var (
-	givenNames  = []string{"Ada", "Bruno", "Chloé", "Dana", "Emil", "Fatima", "Goran", "Hana", "Iva", "Jürgen", "Katarzyna", "Łukasz", "María", "Nguyễn", "Ondřej", "Priya", "Søren", "Tereza", "Urška", "Yūki"}
-	familyNames = []string{"Adams", "Bianchi", "Černý", "Dubois", "Eriksson", "Fernández", "Grünwald", "Horvat", "Ito", "Jovanović", "Kovács", "Lewandowska", "Müller", "Novotná", "O'Brien", "Papadopoulou", "Quinn", "Rossi", "Šimek", "Tanaka"}
-	firms       = []string{"Acme", "Borealis", "Cobalt", "Delta", "Evergreen", "Foxglove", "Granite", "Harbor", "Indigo", "Juniper", "Kestrel", "Lumen", "Meridian", "Nimbus", "Orchard"}
-	trades      = []string{"Automation", "Logistics", "Foods", "Studio", "Labs", "Consulting", "Retail", "Energy", "Media", "Health", "Travel"}
+	givenNames = []string{
+		"Ada",
+		"Bruno",
+		"Chloé",
+		"Dana",
+		"Emil",
+		"Fatima",
+		"Goran",
+		"Hana",
+		"Iva",
+		"Jürgen",
+		"Katarzyna",
+		"Łukasz",
+		"María",
+		"Nguyễn",
+		"Ondřej",
+		"Priya",
+		"Søren",
+		"Tereza",
+		"Urška",
+		"Yūki",
+	}
+	familyNames = []string{
+		"Adams",
+		"Bianchi",
+		"Černý",
+		"Dubois",
+		"Eriksson",
+		"Fernández",
+		"Grünwald",
+		"Horvat",
+		"Ito",
+		"Jovanović",
+		"Kovács",
+		"Lewandowska",
+		"Müller",
+		"Novotná",
+		"O'Brien",
+		"Papadopoulou",
+		"Quinn",
+		"Rossi",
+		"Šimek",
+		"Tanaka",
+	}
+	firms = []string{
+		"Acme",
+		"Borealis",
+		"Cobalt",
+		"Delta",
+		"Evergreen",
+		"Foxglove",
+		"Granite",
+		"Harbor",
+		"Indigo",
+		"Juniper",
+		"Kestrel",
+		"Lumen",
+		"Meridian",
+		"Nimbus",
+		"Orchard",
+	}
+	trades = []string{
+		"Automation",
+		"Logistics",
+		"Foods",
+		"Studio",
+		"Labs",
+		"Consulting",
+		"Retail",
+		"Energy",
+		"Media",
+		"Health",
+		"Travel",
+	}
 	// oddNames are given to the first organizations; the two of one name come first.
 	oddNames = []string{
 		"Twin Brothers", "Twin Brothers",
@@ -73,7 +145,12 @@ var (
 func (g *generator) people() {
 	for i := range min(max(g.Members*3, 8), 5000) {
 		given, family := givenNames[g.random.IntN(len(givenNames))], familyNames[g.random.IntN(len(familyNames))]
-		u := &User{ID: i + 2, Name: given + " " + family, Email: fmt.Sprintf("user%d@acme.example", i+2), TwoFactor: i%3 > 0}
+		u := &User{
+			ID:        i + 2,
+			Name:      given + " " + family,
+			Email:     fmt.Sprintf("user%d@acme.example", i+2),
+			TwoFactor: i%3 > 0,
+		}
 		switch {
 		case i == 1:
 			u.Email = "User3@Acme.Example" // upper case, as people type it
@@ -98,6 +175,7 @@ func (g *generator) organization(i int) *Organization {
 			o.Variables[v] = g.variable(v)
 		}
 	}
+	g.trouble(o, i)
 	return o
 }
 
@@ -121,7 +199,11 @@ func (g *generator) members(o *Organization, i int) {
 	o.Members = append(o.Members, first)
 	pool := g.random.Perm(len(g.state.Users) - 1)
 	for n := range min(g.Members-1, len(pool)) {
-		m := &Member{UserID: pool[n] + 2, Role: Ref{ID: []int{adminID, memberID, memberID, 14, 15, 16}[n%6]}, Connections: n % 3}
+		m := &Member{
+			UserID:      pool[n] + 2,
+			Role:        Ref{ID: []int{adminID, memberID, memberID, 14, 15, 16}[n%6]},
+			Connections: n % 3,
+		}
 		switch {
 		case i%2 == 0 && n == 1:
 			m.Invitation = &Invitation{word: "pending"}
@@ -137,7 +219,8 @@ func (g *generator) members(o *Organization, i int) {
 	}
 }
 
-// variable makes the v-th variable: mostly plain ones, with the odd ones between.
+// variable makes the v-th variable: the odd ones first, then plain ones, of which a quarter is the
+// same in every organization.
 func (g *generator) variable(v int) Variable {
 	name := fmt.Sprintf("VAR_%03d", v)
 	switch v {
@@ -156,13 +239,33 @@ func (g *generator) variable(v int) Variable {
 	case 6:
 		return Variable{"UNICODE", 2, quoted("č = c\u030c, \u2028, \"quoted\", <tag> & more\nlines")}
 	}
+	plain := g.plainVariable(name, v)
+	switch v % 8 {
+	case 0:
+		plain.Value = json.RawMessage(strconv.Itoa(1000 + v))
+	case 1:
+		plain.Value = quoted("https://hub.acme.example/" + strconv.Itoa(v))
+	}
+	return plain
+}
+
+// plainVariable draws a value of one of the four types.
+func (g *generator) plainVariable(name string, v int) Variable {
 	switch v % 4 {
 	case 0:
 		return Variable{name, 1, json.RawMessage(strconv.Itoa(g.random.IntN(100000)))}
 	case 1:
-		return Variable{name, 2, quoted("https://" + strings.ToLower(firms[g.random.IntN(len(firms))]) + ".example/" + strconv.Itoa(v))}
+		return Variable{
+			name,
+			2,
+			quoted("https://" + strings.ToLower(firms[g.random.IntN(len(firms))]) + ".example/" + strconv.Itoa(v)),
+		}
 	case 2:
 		return Variable{name, 3, json.RawMessage(strconv.FormatBool(g.random.IntN(2) == 0))}
 	}
-	return Variable{name, 4, quoted(founded.Add(time.Duration(g.random.IntN(1_000_000)) * time.Minute).Format("2006-01-02T15:04:05.000Z"))}
+	return Variable{
+		name,
+		4,
+		quoted(founded.Add(time.Duration(g.random.IntN(1_000_000)) * time.Minute).Format("2006-01-02T15:04:05.000Z")),
+	}
 }

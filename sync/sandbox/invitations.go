@@ -11,11 +11,13 @@ import (
 const invitationLifetime = 7 * 24 * time.Hour
 
 // state is the field invitation of a role row: null for a member, else pending or
-// expired, by the world's clock.
+// expired, by the world's clock, or what the seed says.
 func (m *Member) state(now time.Time) any {
 	switch {
 	case m.Invitation == nil:
 		return nil
+	case m.Invitation.State != "":
+		return m.Invitation.State
 	case now.Before(m.Invitation.Sent.Add(invitationLifetime)):
 		return "pending"
 	}
@@ -54,7 +56,10 @@ func invite(c *call) (change, error) {
 			c.org.team(id).add(u.ID)
 		}
 		c.w.index.membersChanged(u.ID)
-		return object{{"user", invitedColumns.row(c, u)}, {"userOrganizationRole", memberColumns.normal().row(c, membership{c.org, m})}}
+		return object{
+			{"user", invitedColumns.row(c, u)},
+			{"userOrganizationRole", memberColumns.normal().row(c, membership{c.org, m})},
+		}
 	}}, nil
 }
 
@@ -66,7 +71,8 @@ func (c *call) checkInvitation(email, name string, role int, teams []int) error 
 	if !validName(name) {
 		reasons = append(reasons, "Invalid name.")
 	}
-	if r := c.w.index.role(role); r.Category != "organization" || role == ownerID || !r.builtin && r.OrganizationID != c.org.ID {
+	if r := c.w.index.role(role); r.Category != "organization" || role == ownerID ||
+		!r.builtin && r.OrganizationID != c.org.ID {
 		reasons = append(reasons, "Invalid role.")
 	}
 	for _, id := range teams {
@@ -157,9 +163,9 @@ func acceptInvitation(c *call) (change, error) {
 	case m == nil:
 		return change{}, notFound("Invitation")
 	case m.UserID != c.user.ID:
-		return change{}, forbidden()
-	case m.state(c.now) == "expired":
-		return change{}, invalid("The invitation has expired.")
+		return change{}, c.forbidden()
+	case m.state(c.now) != "pending":
+		return change{}, c.expiredInvitation()
 	}
 	c.org = h.org
 	return change{"member/" + strings.ToLower(c.user.Email), func() any {
@@ -168,4 +174,31 @@ func acceptInvitation(c *call) (change, error) {
 		return object{{"user", invitedColumns.row(c, c.user)},
 			{"userOrganizationRole", memberColumns.normal().row(c, membership{h.org, m})}}
 	}}, nil
+}
+
+// expiredInvitation is the answer to accepting one, which no source tells.
+func (c *call) expiredInvitation() error {
+	if c.is("expired-invitation", "400") {
+		return invalid("The invitation has expired.")
+	}
+	return notFound("Invitation")
+}
+
+// ownInvitations: GET /users/me/organization-invitations are those of the token's user with their
+// hashes, expired ones too, in all zones. That rows name the zone stands in the schema only.
+func ownInvitations(c *call) (any, error) {
+	rows := []object{}
+	for _, h := range c.w.index.memberships(c.user.ID) {
+		m := h.org.member(c.user.ID)
+		if m.Invitation == nil {
+			continue
+		}
+		row := object{{"hash", m.Invitation.Hash}, {"invitation", m.state(c.now)}, {"usersRoleId", m.Role.ID},
+			{"organizationId", h.org.ID}, {"organizationName", h.org.Name}}
+		if c.is("invitation-zone", "yes") {
+			row = append(row, field{"zone", h.zone.Host})
+		}
+		rows = append(rows, row)
+	}
+	return object{{"userOrganizationInvitations", rows}}, nil
 }

@@ -77,17 +77,19 @@ func (c *call) spend(of string, id, limit int, when ...string) error {
 	return &problem{status: http.StatusTooManyRequests, text: sentence}
 }
 
-// rated adds the headers of the rate limit: x-ratelimit-* on every reply as
-// recorded (reset in Unix seconds), Retry-After on refusals, or none. The reset is
-// told by the real clock, which is that of clients, wherever the world's stands.
+// rated adds the headers of the rate limit: x-ratelimit-* on every reply (recorded on good ones
+// only, whence another switch; reset in Unix seconds), Retry-After on refusals, or none. The reset
+// is told by the real clock, which is that of clients, wherever the world's stands.
 func (c *call) rated(rep reply) reply {
-	if c.rate == nil || c.is("rate-headers", "none") {
+	if c.rate == nil || c.is("rate-headers", "none") || rep.status >= 400 && c.is("rate-headers", "success") {
 		return rep
 	}
 	if c.is("rate-headers", "retry-after") {
 		if rep.status == http.StatusTooManyRequests {
 			rep.header = maps.Clone(rep.header)
-			rep.header["Retry-After"] = []string{strconv.Itoa(int((c.rate.ends.Sub(c.now) + time.Second - 1) / time.Second))}
+			rep.header["Retry-After"] = []string{
+				strconv.Itoa(int((c.rate.ends.Sub(c.now) + time.Second - 1) / time.Second)),
+			}
 		}
 		return rep
 	}

@@ -61,8 +61,15 @@ func TestRateLimitStyles(t *testing.T) {
 	if a.status != 429 || a.header.Get("Retry-After") != "60" || a.json["code"] != "SC429" || a.header.Get("x-ratelimit-limit") != "" {
 		t.Errorf("%d %v %s", a.status, a.header, a.text)
 	}
-	if a := exhaust(starter(t, with("rate-headers", "none"))); len(a.header) != 1 {
+	if a := exhaust(starter(t, with("rate-headers", "none"))); len(a.header) != 2 { // Content-Type and Date
 		t.Errorf("headers: %v", a.header)
+	}
+	quiet := starter(t, with("rate-headers", "success"))
+	if good := quiet.get("/organizations/14"); good.header.Get("X-Ratelimit-Remaining") != "29" {
+		t.Errorf("headers: %v", good.header)
+	}
+	if a := exhaust(quiet); a.status != 429 || a.header.Get("X-Ratelimit-Limit") != "" {
+		t.Errorf("%d, headers: %v", a.status, a.header)
 	}
 	if a := exhaust(starter(t, with("rate-limit", "off"))); a.status != 200 {
 		t.Errorf("without limits: %d", a.status)

@@ -17,7 +17,7 @@ type membership struct {
 var memberColumns = table[membership]{
 	{"userId", true, func(_ *call, r membership) any { return r.m.UserID }},
 	{"organizationId", true, func(_ *call, r membership) any { return r.org.ID }},
-	{"usersRoleId", true, func(_ *call, r membership) any { return r.m.Role.ID }},
+	{"usersRoleId", true, func(_ *call, r membership) any { return orNull(r.m.Role.ID) }},
 	{"invitation", true, func(c *call, r membership) any { return r.m.state(c.now) }},
 	{"organizationTeamsCount", false, func(_ *call, r membership) any { return len(r.org.Teams) }},
 	{"joinedTeamsCount", false, func(_ *call, r membership) any { return len(r.org.teamsOf(r.m.UserID)) }},
@@ -94,22 +94,25 @@ func listMemberships(c *call) (any, error) {
 }
 
 // changeMember: POST /users/{userId}/user-organization-roles/{organizationId} sets
-// the role that the body names. An empty body removes the user, and since unknown
-// fields are ignored, so does a misspelt one. A role of null is refused: it is no role,
-// and its body is not empty.
+// the role that the body names. An empty body removes the user: none, {}, or the JSON value ""
+// (the published example). Since unknown fields are ignored, so does a misspelt one. A role of
+// null is refused: it is no role, and its body is not empty.
 func changeMember(c *call) (change, error) {
 	var in struct {
 		UsersRoleID json.RawMessage `json:"usersRoleId"`
 	}
-	if err := c.input(&in); err != nil {
-		return change{}, err
+	form := c.emptyForm()
+	if form != "string" {
+		if err := c.input(&in); err != nil {
+			return change{}, err
+		}
 	}
 	m, err := c.memberOfPath()
 	if err != nil {
 		return change{}, err
 	}
 	if in.UsersRoleID == nil {
-		return c.removeMember(m)
+		return c.removeMember(m, form)
 	}
 	var role *int
 	if err := json.Unmarshal(in.UsersRoleID, &role); err != nil || role == nil {
@@ -118,10 +121,11 @@ func changeMember(c *call) (change, error) {
 	if err := c.mayGive(m, *role); err != nil {
 		return change{}, err
 	}
+	sel, err := memberColumns.pick(c)
 	return change{c.memberObject(m), func() any {
 		m.Role.ID = *role
-		return object{{"userOrganizationRole", memberColumns.normal().row(c, membership{c.org, m})}}
-	}}, nil
+		return object{{"userOrganizationRole", sel.row(c, membership{c.org, m})}}
+	}}, err
 }
 
 // memberObject names a member in the log, by e-mail where there is one.
@@ -148,28 +152,46 @@ func (c *call) mayGive(m *Member, role int) error {
 	return nil
 }
 
+// emptyForm is in which of three ways a body is empty; an object counts as one in any case.
+func (c *call) emptyForm() string {
+	switch body := strings.TrimSpace(string(c.body)); body {
+	case "":
+		return "none"
+	case `""`:
+		return "string"
+	}
+	return "object"
+}
+
 // removeMember takes a member or an open invitation away. The connections of the
 // user stay unless deleteConnections is sent, which needs confirmed (published).
-func (c *call) removeMember(m *Member) (change, error) {
+func (c *call) removeMember(m *Member, form string) (change, error) {
 	drop := c.flag("deleteConnections")
-	switch object := !c.bodiless(); {
+	switch {
 	case m.UserID != c.user.ID && !c.role.may(mayManageUsers):
 		return change{}, lacking(mayManageUsers)
 	case m.Role.ID == ownerID:
 		return change{}, forbiddenBecause("The Owner cannot be removed; transfer the ownership first.")
-	case object && c.is("removal-body", "none") || !object && c.is("removal-body", "object"):
+	case !c.is("removal-body", "any", form):
 		return change{}, &problem{status: http.StatusBadRequest, code: "SC400", message: "Invalid request body"}
 	case drop && !c.flag("confirmed"):
 		return change{}, unconfirmed("The connections of the user will be deleted.")
+	case c.is("removal-confirmed", "yes") && !c.flag("confirmed"):
+		return change{}, unconfirmed("The user will be removed.")
 	}
+	sel, err := memberColumns.pick(c)
 	return change{c.memberObject(m), func() any {
 		if !drop {
 			c.org.KeptConnections += m.Connections
 		}
 		c.org.remove(m.UserID)
 		c.w.index.membersChanged(m.UserID)
-		return object{{"userOrganizationRole", memberColumns.normal().row(c, membership{c.org, m})}}
-	}}, nil
+		gone := &Member{UserID: m.UserID}
+		if c.is("removal-reply", "role") {
+			gone.Role = m.Role
+		}
+		return object{{"userOrganizationRole", sel.row(c, membership{c.org, gone})}}
+	}}, err
 }
 
 func (o *Organization) remove(user int) {
@@ -194,7 +216,8 @@ func transferTo(c *call) (change, error) {
 	return c.transfer(*in.UserID)
 }
 
-// transferToUser: POST /users/{userId}/user-organization-roles/{organizationId}/transfer, the same by path.
+// transferToUser: POST /users/{userId}/user-organization-roles/{organizationId}/transfer, the same
+// by path.
 func transferToUser(c *call) (change, error) {
 	id, err := c.id("userId")
 	if err != nil {

@@ -77,7 +77,7 @@ func TestInvitationExpiresAndIsAccepted(t *testing.T) {
 
 	c.world.Advance(7 * 24 * time.Hour)
 	want(t, gil.get(show), "expired", "userOrganizationRole", "invitation")
-	gil.call(400, "POST", "/organizations/accept-invitation", `{"hash":"`+hash+`"}`)
+	gil.call(404, "POST", "/organizations/accept-invitation", `{"hash":"`+hash+`"}`)
 	c.call(200, "POST", "/users/6/user-organization-roles/11", `{}`)
 	c.call(200, "POST", "/organizations/11/invite", invite)
 	second := c.member(11, "gil@acme.example").Invitation.Hash
@@ -192,7 +192,7 @@ func TestUsers(t *testing.T) {
 	}
 	c.call(400, "GET", "/users", "")
 	c.call(400, "GET", "/users?organizationId=11&teamId=101", "")
-	want(t, c.get("/users?organizationId=11&cols[]=id&cols[]=userTeamIds&pg[sortBy]=id"), 1.0, "users", 0, "id")
+	want(t, c.get("/users?organizationId=11&cols[]=id&cols[]=userTeamIds&pg[sortBy]=id&pg[sortDir]=asc"), 1.0, "users", 0, "id")
 }
 
 func TestRolesOfTheZone(t *testing.T) {

@@ -113,7 +113,10 @@ func readSeed(path string) (*State, error) {
 	}
 	s, err := readState(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("seed %s does not exist; name a state file, or leave the seed out for the embedded starter", path)
+		return nil, fmt.Errorf(
+			"seed %s does not exist; name a state file, or leave the seed out for the embedded starter",
+			path,
+		)
 	}
 	return s, err
 }
@@ -125,7 +128,12 @@ func readState(path string) (*State, error) {
 		return nil, err
 	}
 	if info.Size() > maxState {
-		return nil, fmt.Errorf("state file %s has %d bytes, more than %d; is it a state file?", path, info.Size(), maxState)
+		return nil, fmt.Errorf(
+			"state file %s has %d bytes, more than %d; is it a state file?",
+			path,
+			info.Size(),
+			maxState,
+		)
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {

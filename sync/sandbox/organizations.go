@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"net/http"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -18,10 +17,10 @@ var organizationColumns = table[home]{
 	{"zone", true, func(_ *call, h home) any { return h.zone.Host }},
 	{"countryId", false, func(_ *call, h home) any { return h.org.Country.ID }},
 	{"license", false, here(func(h home) any { return h.org.licence() })},
-	{"serviceName", false, here(func(h home) any { return h.org.Plan })},
+	{"serviceName", false, here(func(h home) any { return h.org.planName() })},
 	{"isPaused", false, here(func(h home) any { return h.org.Paused })},
 	{"externalId", false, func(_ *call, h home) any { return orNull(h.org.ExternalID) }},
-	{"productName", false, func(_ *call, h home) any { return h.org.Plan }},
+	{"productName", false, func(_ *call, h home) any { return h.org.planName() }},
 	{"solutionPartnerLink", false, func(*call, home) any { return nil }},
 	{"tfaEnforced", false, func(_ *call, h home) any { return h.org.TFAEnforced }},
 	{"sharedScenarioPartnerCode", false, func(*call, home) any { return nil }},
@@ -34,7 +33,7 @@ var organizationColumns = table[home]{
 	{"centicreditsConsumed", false, func(c *call, h home) any { return decimal(h.org.used(c.now).operations * 100) }},
 	{"operationsExt", false, func(*call, home) any { return "0" }},
 	{"centicreditsExtra", false, func(*call, home) any { return "0" }},
-	{"autoPurchasingActivated", false, func(*call, home) any { return false }},
+	{"autoPurchasingActivated", false, func(_ *call, h home) any { return h.org.AutoPurchase }},
 	{"transferExt", false, func(*call, home) any { return "0" }},
 	{"features", false, func(*call, home) any { return object{} }},
 	{"activeApps", false, func(_ *call, h home) any { return len(h.org.Apps) }},
@@ -54,7 +53,17 @@ var (
 	listable = organizationColumns.named("id", "name", "countryId", "timezoneId", "license", "zone", "serviceName",
 		"teams", "isPaused", "externalId", "productName", "tfaEnforced", "privateSpaces")
 	// created are the keys in the reply to creating and changing an organization.
-	created = organizationColumns.named("id", "name", "timezoneId", "countryId", "license", "zone", "serviceName", "teams", "isPaused")
+	created = organizationColumns.named(
+		"id",
+		"name",
+		"timezoneId",
+		"countryId",
+		"license",
+		"zone",
+		"serviceName",
+		"teams",
+		"isPaused",
+	)
 )
 
 // here leaves a column out for organizations that live in another zone than the one called.
@@ -137,7 +146,7 @@ func createOrganization(c *call) (change, error) {
 		return change{}, err
 	}
 	if c.is("create-organization", "forbid") && !c.user.allows([]string{"admin:write"}) {
-		return change{}, forbidden()
+		return change{}, c.forbidden()
 	}
 	if err := missing("name", in.Name == nil, "regionId", in.RegionID == nil, "timezoneId", in.TimezoneID == nil, "countryId", in.CountryID == nil); err != nil {
 		return change{}, err
@@ -150,15 +159,22 @@ func createOrganization(c *call) (change, error) {
 		return change{}, err
 	}
 	return change{"organization", func() any {
-		o := &Organization{ID: next(&c.w.state.Next.Organization), Name: *in.Name, Plan: "Free",
-			Country: Ref{ID: *in.CountryID}, Timezone: Ref{ID: *in.TimezoneID}, Created: c.now.UTC()}
-		o.Teams = []*Team{{ID: next(&c.w.state.Next.Team), Name: "My Team", Members: []TeamMember{{UserID: c.user.ID, Role: Ref{ID: teamAdminID}}}}}
-		o.Members = []*Member{{UserID: c.user.ID, Role: Ref{ID: ownerID}}}
-		o.Billing = newBilling(o)
+		o := c.newOrganization(*in.Name, *in.CountryID, *in.TimezoneID, c.user)
 		c.addOrganization(home{org: o, zone: zone})
 		return object{{"organization", created.row(c, home{org: o, zone: zone})},
 			{"userOrganizationRole", memberColumns.normal().row(c, membership{o, o.Members[0]})}}
 	}}, nil
+}
+
+// newOrganization is on Free with one team; who creates it is its Owner and Team Admin.
+func (c *call) newOrganization(name string, country, timezone int, owner *User) *Organization {
+	o := &Organization{ID: next(&c.w.state.Next.Organization), Name: name, Plan: "Free",
+		Country: Ref{ID: country}, Timezone: Ref{ID: timezone}, Created: c.now.UTC()}
+	admin := []TeamMember{{UserID: owner.ID, Role: Ref{ID: teamAdminID}}}
+	o.Teams = []*Team{{ID: next(&c.w.state.Next.Team), Name: "My Team", Members: admin}}
+	o.Members = []*Member{{UserID: owner.ID, Role: Ref{ID: ownerID}}}
+	o.Billing = newBilling(o)
+	return o
 }
 
 func (c *call) addOrganization(h home) {
@@ -271,23 +287,12 @@ func deleteOrganization(c *call) (change, error) {
 		return change{}, lacking("organization delete")
 	}
 	if c.org.ActiveScenarios > 0 && !c.flag("confirmed") {
-		return change{}, c.unconfirmedDelete()
+		return change{}, c.unconfirmedDelete("The organization has active scenarios.", c.activeScenarios())
 	}
 	return change{"organization", func() any {
 		c.removeOrganization()
 		return object{{"organization", c.org.ID}}
 	}}, nil
-}
-
-func (c *call) unconfirmedDelete() error {
-	const detail = "The organization has active scenarios."
-	switch {
-	case c.is("unconfirmed-delete", "400"):
-		return invalid(detail)
-	case c.is("unconfirmed-delete", "403"):
-		return &problem{status: http.StatusForbidden, code: "SC403", message: "Permission denied", detail: detail}
-	}
-	return unconfirmed(detail)
 }
 
 func (c *call) removeOrganization() {

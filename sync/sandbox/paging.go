@@ -64,7 +64,13 @@ func count(q url.Values, key string, otherwise int) (int, error) {
 
 // echo is the pg object of the reply.
 func (p page) echo(total int) object {
-	o := object{{"sortBy", p.sortBy}, {"limit", p.limit}, {"sortDir", p.sortDir}, {"offset", p.offset}, {"returnTotalCount", p.total}}
+	o := object{
+		{"sortBy", p.sortBy},
+		{"limit", p.limit},
+		{"sortDir", p.sortDir},
+		{"offset", p.offset},
+		{"returnTotalCount", p.total},
+	}
 	if p.total {
 		o = append(o, field{"totalCount", total})
 	}

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // problem is an error as Make writes it: {detail?, message, code, suberrors?}.
@@ -13,7 +14,9 @@ type problem struct {
 	message   string
 	detail    string
 	suberrors []string
-	text      string
+	// metadata is what a confirmation would hit; a reply that has it repeats its status.
+	metadata []object
+	text     string
 }
 
 func (p *problem) Error() string { return fmt.Sprintf("%d %s: %s", p.status, p.code, p.message) }
@@ -25,6 +28,9 @@ func (p *problem) body() []byte {
 	o := object{{"message", p.message}, {"code", p.code}}
 	if p.detail != "" {
 		o = append(object{{"detail", p.detail}}, o...)
+	}
+	if p.metadata != nil {
+		o = append(object{{"status", p.status}}, append(o, field{"metadata", p.metadata})...)
 	}
 	if len(p.suberrors) > 0 {
 		subs := make([]object, len(p.suberrors))
@@ -40,15 +46,23 @@ func (p *problem) body() []byte {
 // of the Free plan (measured by third parties on a live Free organization).
 const tokenForbidden = "Forbidden to use token authorization for this organization."
 
-// The errors of the API. SC403 with 403 and IM004 with 406 are published, as are
-// the two statuses of TFA; the other pairs of code and status are inferred.
+// The errors of the API. The pairs SC400 with 400, IM015 with 401, SC402 with 402, SC403 and IM002
+// with 403, and IM004 with 406 are published; the other pairs of code and status are inferred.
 
-func unauthorized() error {
-	return &problem{status: http.StatusUnauthorized, code: "IM015", message: "Unauthorized"}
+func (c *call) unauthorized() error {
+	return &problem{
+		status:  http.StatusUnauthorized,
+		code:    c.w.switchValue("bad-token"),
+		message: "User is not logged in.",
+	}
 }
 
-func forbidden() error {
-	return &problem{status: http.StatusForbidden, code: "SC403", message: "Permission denied", detail: "Access denied."}
+// forbidden is a 403 that gives no reason; the API's two documents write it differently.
+func (c *call) forbidden() error {
+	if c.is("denied", "message") {
+		return &problem{status: http.StatusForbidden, code: "SC403", message: "Access denied."}
+	}
+	return forbiddenBecause("Access denied.")
 }
 
 func forbiddenBecause(detail string) error {
@@ -56,7 +70,16 @@ func forbiddenBecause(detail string) error {
 }
 
 func lacking(permission string) error {
-	return &problem{status: http.StatusForbidden, code: "IM002", message: "Insufficient rights", detail: "Missing permission: " + permission + "."}
+	return &problem{
+		status:  http.StatusForbidden,
+		code:    "IM002",
+		message: "Insufficient rights",
+		detail:  "Missing permission: " + permission + ".",
+	}
+}
+
+func lackingScope(anyOf []string) error {
+	return forbiddenBecause("Insufficient scope: " + strings.Join(anyOf, " or ") + " is required.")
 }
 
 func notFound(what string) error {
@@ -64,7 +87,7 @@ func notFound(what string) error {
 }
 
 func unconfirmed(detail string) error {
-	return &problem{status: http.StatusNotAcceptable, code: "IM004", message: "Confirmation required", detail: detail}
+	return &problem{status: http.StatusNotAcceptable, code: "IM004", message: "Confirmation required.", detail: detail}
 }
 
 func duplicate(detail string) error {
@@ -73,5 +96,5 @@ func duplicate(detail string) error {
 
 // invalid is a failed validation, each reason a suberror.
 func invalid(reasons ...string) error {
-	return &problem{status: http.StatusBadRequest, code: "SC400", message: "Validation failed", suberrors: reasons}
+	return &problem{status: http.StatusBadRequest, code: "SC400", message: "Bad Request", suberrors: reasons}
 }

@@ -14,25 +14,42 @@ const (
 	teamMemberID = 3
 )
 
-// Permissions that the operations ask for. Their words are this zone's own; what
-// each role may do follows the published description of the roles.
+// Permissions that the operations ask for. "organization users view", "payments get", "payment
+// edit" and "organization custom roles edit" are published, the other words are this zone's own;
+// what each role may do follows the published description of the roles.
 const (
 	mayView          = "organization view"
 	mayEdit          = "organization edit"
 	mayManageUsers   = "organization users manage"
 	mayViewVariables = "organization variable view"
 	mayEditVariables = "organization variable edit"
-	mayViewPayments  = "payment view"
+	mayViewUsers     = "organization users view"
+	mayViewPayments  = "payments get"
 	mayEditPayments  = "payment edit"
 	mayManageTeams   = "team manage"
 	mayInstallApps   = "app install"
+	mayEditRoles     = "organization custom roles edit"
 )
 
 var (
-	everything = []string{mayView, mayEdit, mayManageUsers, mayViewVariables, mayEditVariables, mayViewPayments, mayEditPayments, mayManageTeams, mayInstallApps}
-	watching   = []string{"scenario view", "team view", "connection view", "execution view"}
-	working    = append([]string{"scenario add", "scenario edit", "scenario run", "connection add", "connection edit"}, watching...)
-	leading    = append([]string{"team edit", "team users manage", "team variable edit"}, working...)
+	everything = []string{
+		mayView,
+		mayEdit,
+		mayManageUsers,
+		mayViewVariables,
+		mayEditVariables,
+		mayViewPayments,
+		mayEditPayments,
+		mayManageTeams,
+		mayInstallApps,
+		mayViewUsers,
+		mayEditRoles,
+	}
+	watching = []string{"scenario view", "team view", "connection view", "execution view"}
+	working  = append(
+		[]string{"scenario add", "scenario edit", "scenario run", "connection add", "connection edit"},
+		watching...)
+	leading = append([]string{"team edit", "team users manage", "team variable edit"}, working...)
 )
 
 // builtinRoles are the roles of every zone. The ids 1, 3, 4, 6 and 11 to 14 are
@@ -41,13 +58,43 @@ var builtinRoles = []*Role{
 	{ID: 1, Name: "Team Admin", Category: "team", identifier: "team_admin", Permissions: leading},
 	{ID: 3, Name: "Team Member", Category: "team", identifier: "team_member", Permissions: working},
 	{ID: 4, Name: "Team Monitoring", Category: "team", identifier: "team_monitoring", Permissions: watching},
-	{ID: 6, Name: "Team Operator", Category: "team", identifier: "team_operator", Permissions: append([]string{"scenario run"}, watching...)},
-	{ID: 7, Name: "Team Restricted Member", Category: "team", identifier: "team_restricted_member", Permissions: working[1:]},
+	{
+		ID:          6,
+		Name:        "Team Operator",
+		Category:    "team",
+		identifier:  "team_operator",
+		Permissions: append([]string{"scenario run"}, watching...),
+	},
+	{
+		ID:          7,
+		Name:        "Team Restricted Member",
+		Category:    "team",
+		identifier:  "team_restricted_member",
+		Permissions: working[1:],
+	},
 	{ID: 11, Name: "Owner", Category: "organization", identifier: "organization_owner", Permissions: everything},
 	{ID: 12, Name: "Admin", Category: "organization", identifier: "organization_admin", Permissions: everything},
-	{ID: 13, Name: "Member", Category: "organization", identifier: "organization_member", Permissions: []string{mayView, mayViewVariables}},
-	{ID: 14, Name: "Accountant", Category: "organization", identifier: "organization_accountant", Permissions: []string{mayView, mayViewPayments, mayEditPayments}},
-	{ID: 15, Name: "App Developer", Category: "organization", identifier: "organization_app_developer", Permissions: []string{mayView, mayViewVariables, mayInstallApps}},
+	{
+		ID:          13,
+		Name:        "Member",
+		Category:    "organization",
+		identifier:  "organization_member",
+		Permissions: []string{mayView, mayViewUsers, mayViewVariables},
+	},
+	{
+		ID:          14,
+		Name:        "Accountant",
+		Category:    "organization",
+		identifier:  "organization_accountant",
+		Permissions: []string{mayView, mayViewUsers, mayViewPayments},
+	},
+	{
+		ID:          15,
+		Name:        "App Developer",
+		Category:    "organization",
+		identifier:  "organization_app_developer",
+		Permissions: []string{mayView, mayViewUsers, mayViewVariables, mayInstallApps},
+	},
 	{ID: 16, Name: "Guest", Category: "organization", identifier: "organization_guest"},
 }
 
@@ -72,7 +119,7 @@ var roleColumns = table[*Role]{
 	{"name", true, func(_ *call, r *Role) any { return r.Name }},
 	{"identifier", false, func(_ *call, r *Role) any { return orNull(r.identifier) }},
 	{"category", false, func(_ *call, r *Role) any { return r.Category }},
-	{"subsidiary", false, func(_ *call, r *Role) any { return !r.builtin }},
+	{"subsidiary", false, func(_ *call, r *Role) any { return r.builtin && r.Category == "team" }},
 	{"managementType", false, func(_ *call, r *Role) any { return r.management() }},
 	{"description", false, func(_ *call, r *Role) any { return orNull(r.Description) }},
 	{"organizationId", false, func(_ *call, r *Role) any { return orNull(r.OrganizationID) }},

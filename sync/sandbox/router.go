@@ -68,7 +68,10 @@ func newRouter(ops []*operation) *router {
 		rt.candidates[k] = append(rt.candidates[k], op)
 	}
 	for _, list := range rt.candidates {
-		slices.SortStableFunc(list, func(a, b *operation) int { return strings.Count(a.path, "{") - strings.Count(b.path, "{") })
+		slices.SortStableFunc(
+			list,
+			func(a, b *operation) int { return strings.Count(a.path, "{") - strings.Count(b.path, "{") },
+		)
 	}
 	return rt
 }
@@ -123,5 +126,9 @@ func (rt *router) lookup(name string) (*operation, error) {
 			return op, nil
 		}
 	}
-	return nil, fmt.Errorf("no operation %q; it is written as METHOD and path template, for example %q", name, rt.operations[0].name)
+	return nil, fmt.Errorf(
+		"no operation %q; it is written as METHOD and path template, for example %q",
+		name,
+		rt.operations[0].name,
+	)
 }

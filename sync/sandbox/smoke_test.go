@@ -11,10 +11,11 @@ import (
 func TestEveryReadAnswers(t *testing.T) {
 	t.Parallel()
 	c := starter(t)
-	fill := strings.NewReplacer("{organizationId}", "11", "{userId}", "1", "{teamId}", "101", "{roleId}", "11", "{variableName}", "API_BASE")
+	fill := strings.NewReplacer("{organizationId}", "11", "{userId}", "1", "{teamId}", "101", "{roleId}", "11", "{variableName}", "API_BASE", "{priceId}", "21")
 	query := map[string]string{
 		"/organizations/{organizationId}/check-team-permission": "?teamPermission=scenario+view",
-		"/users": "?organizationId=11", "/teams": "?organizationId=11",
+		"/users/by-permission": "?type=organization&organizationId=11&permission=organization+users+view",
+		"/users":               "?organizationId=11", "/teams": "?organizationId=11",
 	}
 	for _, op := range c.world.Operations() {
 		method, path, _ := strings.Cut(op, " ")

@@ -48,7 +48,11 @@ type User struct {
 	Scopes []string `json:"scopes,omitempty"`
 	// TwoFactor says that the user has set up two-factor authentication.
 	TwoFactor bool `json:"twoFactor,omitempty"`
-	// Invited marks somebody who is known from invitations only, with the name that the inviter typed.
+	// SSO says that the user signs in through another service, which has no two-factor
+	// authentication of Make's.
+	SSO bool `json:"sso,omitempty"`
+	// Invited marks somebody who is known from invitations only, with the name that the inviter
+	// typed.
 	Invited   bool      `json:"invited,omitempty"`
 	Language  string    `json:"language,omitempty"` // default en
 	Timezone  Ref       `json:"timezone,omitzero"`  // default Europe/Prague
@@ -64,9 +68,14 @@ type Zone struct {
 	Region *Region `json:"region,omitempty"` // default by the first letters of the name
 	// Controls is the zone's catalogue of feature controls; their ids differ from
 	// zone to zone, as they do from instance to instance of Make.
-	Controls      []*FeatureControl `json:"controls,omitempty"`
-	Enums         *Enums            `json:"enums,omitempty"` // lists that replace the built-in ones
-	Organizations []*Organization   `json:"organizations"`
+	Controls []*FeatureControl `json:"controls,omitempty"`
+	Enums    *Enums            `json:"enums,omitempty"` // lists that replace the built-in ones
+	// Prices replace the built-in ones of the catalogue.
+	Prices []*Price `json:"prices,omitempty"`
+	// Contract is a JSON merge patch (RFC 7386) on the answer of GET /openapi.json: a contract that
+	// has moved.
+	Contract      json.RawMessage `json:"contract,omitempty"`
+	Organizations []*Organization `json:"organizations"`
 }
 
 // Region is where zones stand; an organization is created in a region.
@@ -89,18 +98,24 @@ type Organization struct {
 	Name string `json:"name"`
 	// Plan is Free, Core, Pro (the default), Teams or Enterprise; it decides the licence.
 	Plan string `json:"plan,omitempty"`
+	// PlanName is what the zone calls the plan, where that is another name.
+	PlanName string `json:"planName,omitempty"`
 	// License overrides keys of the plan's licence; null takes a key away.
 	License         map[string]json.RawMessage `json:"license,omitempty"`
 	Country         Ref                        `json:"country,omitzero"`  // default CZ
 	Timezone        Ref                        `json:"timezone,omitzero"` // default Europe/Prague
 	Created         time.Time                  `json:"created,omitzero"`
 	Paused          bool                       `json:"paused,omitempty"`
+	AutoPurchase    bool                       `json:"autoPurchase,omitempty"` // credits are bought when they run out
 	ExternalID      string                     `json:"externalId,omitempty"`
 	TFAEnforced     bool                       `json:"tfaEnforced,omitempty"`
 	ActiveScenarios int                        `json:"activeScenarios,omitempty"`
-	Teams           []*Team                    `json:"teams,omitempty"`   // default: one, My Team
-	Members         []*Member                  `json:"members,omitempty"` // default: the first user as Owner
-	Variables       []Variable                 `json:"variables,omitempty"`
+	// HourlyMost bounds what the scenarios use in an hour, in credits; left out, it follows the
+	// licence. With it, the organization can run out of credits.
+	HourlyMost int        `json:"hourlyMost,omitempty"`
+	Teams      []*Team    `json:"teams,omitempty"`   // default: one, My Team
+	Members    []*Member  `json:"members,omitempty"` // default: the first user as Owner
+	Variables  []Variable `json:"variables,omitempty"`
 	// History holds the edits of variables by name, oldest first.
 	History map[string][]Edit `json:"history,omitempty"`
 	// FeatureControls that the organization has, and whether they are on. Left
@@ -140,12 +155,15 @@ type Member struct {
 
 // Invitation is an invitation that has not been accepted. In a seed the words
 // "pending" and "expired" stand for one sent at, or eight days before, the time
-// of loading.
+// of loading, and "declined" for one in that state.
 type Invitation struct {
 	Sent time.Time `json:"sent"`
 	Hash string    `json:"hash,omitempty"` // what travels in the mail; a UUID
 	Note string    `json:"note,omitempty"`
-	word string    // "pending" or "expired" until it is resolved
+	// State is shown instead of what follows from the time, as "declined"; in a seed that word
+	// alone will do.
+	State string `json:"state,omitempty"`
+	word  string // "pending" or "expired" until it is resolved
 }
 
 // Variable is a custom variable; the value is kept as it was sent. Left out, the
@@ -162,8 +180,11 @@ type Edit struct {
 	Action string          `json:"action"` // organization_variable_created, organization_variable_edited
 	At     time.Time       `json:"at"`
 	Author string          `json:"author"`
-	TypeID VariableType    `json:"type"`
+	TypeID VariableType    `json:"type"` // after it
 	Value  json.RawMessage `json:"value"`
+	// OldTypeID and OldValue are what an edit replaced; a creation has none.
+	OldTypeID VariableType    `json:"oldType,omitempty"`
+	OldValue  json.RawMessage `json:"oldValue,omitempty"`
 }
 
 // App is a custom app that is installed in an organization.
@@ -184,26 +205,4 @@ type Role struct {
 	Permissions    []string `json:"permissions,omitempty"`
 	identifier     string
 	builtin        bool
-}
-
-// Billing is what an organization has to do with money. It is made up: no
-// payment is ever made.
-type Billing struct {
-	PaymentMethods []*PaymentMethod `json:"paymentMethods,omitempty"`
-	Coupon         string           `json:"coupon,omitempty"`
-	OfferClaimed   bool             `json:"offerClaimed,omitempty"`
-	Canceled       bool             `json:"canceled,omitempty"` // ends with the period that is paid for
-	Checkouts      int              `json:"checkouts,omitempty"`
-}
-
-// PaymentMethod is a stored way to pay.
-type PaymentMethod struct {
-	ID                     string    `json:"id"`
-	Type                   string    `json:"type"` // card, sepa_debit, ...
-	Brand                  string    `json:"brand,omitempty"`
-	Last4                  string    `json:"last4,omitempty"`
-	Delayed                bool      `json:"delayed,omitempty"` // not immediate: unfit for extras
-	Created                time.Time `json:"created,omitzero"`
-	DefaultForSubscription bool      `json:"defaultForSubscription,omitempty"`
-	DefaultForExtras       bool      `json:"defaultForExtras,omitempty"`
 }

@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -80,6 +81,34 @@ func TestStateSurvives(t *testing.T) {
 	}
 	if got := again.world.Snapshot(); got.Next != saved.Next {
 		t.Errorf("next ids %+v, were %+v", got.Next, saved.Next)
+	}
+}
+
+// TestPassingDisturbancesGoWithTheWorld: what a run sets for itself is nothing that the next one finds.
+func TestPassingDisturbancesGoWithTheWorld(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state.json")
+	c := open(t, sandbox.Options{State: path})
+	f, err := sandbox.ParseFault("op=GET /ping,kind=status,status=503")
+	if err == nil {
+		err = errors.Join(c.world.AddPassingFault(f), c.world.SetPassingSwitch("former-owner", "member"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.call(503, "GET", "/ping", "")
+	c.call(200, "PATCH", "/organizations/11", `{"name":"Renamed"}`)
+	if got := c.world.Switches()["former-owner"]; got != "member" {
+		t.Errorf("switch: %s", got)
+	}
+	c.close()
+
+	again := open(t, sandbox.Options{State: path})
+	defer again.close()
+	again.call(200, "GET", "/ping", "")
+	want(t, again.get("/organizations/11"), "Renamed", "organization", "name")
+	if got := again.world.Switches()["former-owner"]; got != "admin" {
+		t.Errorf("switch: %s", got)
 	}
 }
 

@@ -84,11 +84,16 @@ func createTeam(c *call) (change, error) {
 	if err := missing("name", in.Name == nil || *in.Name == ""); err != nil {
 		return change{}, err
 	}
-	if limit := c.org.licenceNumber("teams", -1); c.is("team-limit", "enforce") && limit >= 0 && len(c.org.Teams) >= limit {
+	if limit := c.org.licenceNumber("teams", -1); c.is("team-limit", "enforce") && limit >= 0 &&
+		len(c.org.Teams) >= limit {
 		return change{}, &problem{status: http.StatusForbidden, code: "IM011", message: "Limit of teams reached"}
 	}
 	return change{"team/" + *in.Name, func() any {
-		t := &Team{ID: next(&c.w.state.Next.Team), Name: *in.Name, Members: []TeamMember{{UserID: c.user.ID, Role: Ref{ID: teamAdminID}}}}
+		t := &Team{
+			ID:      next(&c.w.state.Next.Team),
+			Name:    *in.Name,
+			Members: []TeamMember{{UserID: c.user.ID, Role: Ref{ID: teamAdminID}}},
+		}
 		c.org.Teams = append(c.org.Teams, t)
 		h := home{c.org, c.zone, t}
 		c.w.index.teams[t.ID] = h
@@ -114,15 +119,19 @@ func updateTeam(c *call) (change, error) {
 	}}, nil
 }
 
-// deleteTeam: DELETE /teams/{teamId}; asks to be confirmed when the team has
-// members beside the caller (inferred), and keeps the last team.
+// deleteTeam: DELETE /teams/{teamId} always asks to be confirmed (published), and keeps the last
+// team (inferred). The organization's scenarios are those of its first team.
 func deleteTeam(c *call) (change, error) {
 	h := c.team()
 	if len(c.org.Teams) == 1 {
 		return change{}, invalid("The last team of an organization cannot be deleted.")
 	}
 	if !c.flag("confirmed") {
-		return change{}, unconfirmed("The team will be deleted with all it holds.")
+		var hit []object
+		if h.team == c.org.Teams[0] {
+			hit = c.activeScenarios()
+		}
+		return change{}, c.unconfirmedDelete("The team will be deleted with all it holds.", hit)
 	}
 	return change{"team/" + h.team.Name, func() any {
 		c.org.Teams = slices.DeleteFunc(c.org.Teams, func(t *Team) bool { return t == h.team })

@@ -20,13 +20,57 @@ func (o *Organization) between(from, to time.Time) usage {
 	if o.Paused || o.ActiveScenarios == 0 {
 		return usage{}
 	}
-	// At this most, nearly all months stay within the licence.
-	most := uint64(o.licenceNumber("operations", 1000)/800 + 2)
 	sum := 0
+	if o.HourlyMost == 0 {
+		sum = o.hours(from, to)
+	} else {
+		sum = o.cappedHours(from, to)
+	}
+	return usage{sum, sum * 1024}
+}
+
+// mostInAnHour bounds an hour's usage; where no seed says it, nearly all months stay within the
+// licence.
+func (o *Organization) mostInAnHour() int {
+	if o.HourlyMost > 0 {
+		return o.HourlyMost
+	}
+	return o.licenceNumber("operations", 1000)/800 + 2
+}
+
+// hours adds up the hours that begin in a span of time.
+func (o *Organization) hours(from, to time.Time) int {
+	sum, most := 0, uint64(o.mostInAnHour())
 	for hour := (from.Unix() + 3599) / 3600; hour*3600 < to.Unix(); hour++ {
 		sum += int(mix(uint64(o.ID)<<32^uint64(hour)) % most)
 	}
-	return usage{sum, sum * 1024}
+	return sum
+}
+
+// cappedHours does so for an organization that can run out of credits: in each cycle it uses no
+// more than the licence has, and nothing afterwards.
+func (o *Organization) cappedHours(from, to time.Time) int {
+	sum := 0
+	for from.Before(to) {
+		start := o.lastReset(from)
+		end := earlier(to, nextMonth(start))
+		if !end.After(from) {
+			end = to
+		}
+		limit := o.credits(start)
+		sum += min(o.hours(start, end), limit) - min(o.hours(start, from), limit)
+		from = end
+	}
+	return sum
+}
+
+// credits are those of the cycle that begins then, with what was carried over into it.
+func (o *Organization) credits(start time.Time) int {
+	n := o.licenceNumber("operations", 0)
+	if b := o.Billing; b != nil && b.Kept > 0 && start.Equal(b.Since) {
+		n += b.Kept
+	}
+	return n
 }
 
 // mix scatters the bits of x (the finish of SplitMix64).
@@ -41,18 +85,32 @@ func (o *Organization) used(now time.Time) usage { return o.between(o.lastReset(
 
 func (o *Organization) unused(now time.Time) usage {
 	u := o.used(now)
-	return usage{max(0, o.licenceNumber("operations", 0)-u.operations), max(0, o.licenceNumber("transfer", 0)-u.transfer)}
+	return usage{max(0, o.credits(o.lastReset(now))-u.operations), max(0, o.licenceNumber("transfer", 0)-u.transfer)}
 }
 
-// lastReset is the last monthly anniversary of the organization's creation.
+// lastReset is the last monthly anniversary of the organization's creation, or of its last change
+// of plan.
 func (o *Organization) lastReset(now time.Time) time.Time {
-	t := o.Created
-	months := (now.Year()-t.Year())*12 + int(now.Month()-t.Month())
-	reset := t.AddDate(0, max(months, 0), 0)
-	if reset.After(now) && months > 0 {
-		reset = t.AddDate(0, months-1, 0)
+	from, _ := anniversaries(o.anchor(now), now, 1)
+	return from
+}
+
+// anchor is when the cycles began that now belongs to.
+func (o *Organization) anchor(now time.Time) time.Time {
+	if b := o.Billing; b != nil && !b.Since.IsZero() && !now.Before(b.Since) {
+		return b.Since
 	}
-	return reset
+	return o.Created
+}
+
+// anniversaries are the last one that is not after now, and the next one, so many months apart.
+func anniversaries(anchor, now time.Time, months int) (last, next time.Time) {
+	passed := (now.Year()-anchor.Year())*12 + int(now.Month()-anchor.Month())
+	n := max(passed, 0) / months * months
+	if n > 0 && anchor.AddDate(0, n, 0).After(now) {
+		n -= months
+	}
+	return anchor.AddDate(0, n, 0), anchor.AddDate(0, n+months, 0)
 }
 
 func nextMonth(t time.Time) time.Time { return t.AddDate(0, 1, 0) }
@@ -77,10 +135,23 @@ func getUsage(c *call) (any, error) {
 	for i := range days {
 		day := midnight.AddDate(0, 0, i-usageDays+1)
 		u := c.org.between(day.Add(-offset), earlier(c.now, day.AddDate(0, 0, 1).Add(-offset)))
-		days[i] = object{{"date", day.Format(time.DateOnly)}, {"operations", u.operations},
-			{"dataTransfer", u.transfer}, {"centicredits", u.operations * 100}}
+		days[i] = c.usageRow(day, u, i)
 	}
 	return object{{"data", days}}, nil
+}
+
+// usageRow is one day. Its numbers are typed "bigint" in the documents, and the second row of the
+// example spells datatransfer: a switch.
+func (c *call) usageRow(day time.Time, u usage, i int) object {
+	shown, transfer := func(n int) any { return n }, "dataTransfer"
+	if c.is("usage-form", "strings") {
+		shown = func(n int) any { return decimal(n) }
+	}
+	if c.is("usage-form", "mixed") && i%2 == 1 {
+		transfer = "datatransfer"
+	}
+	return object{{"date", day.Format(time.DateOnly)}, {"operations", shown(u.operations)},
+		{transfer, shown(u.transfer)}, {"centicredits", shown(u.operations * 100)}}
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -4,13 +4,11 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"slices"
-	"strconv"
 	"strings"
 )
 
-// allScopes are the scopes that tokens of this zone can have. Three operations
-// are documented with organization:read, in the singular; they take the plural too.
-var allScopes = []string{"admin:write", "organization-variables:read", "organization-variables:write",
+// allScopes are the scopes that tokens of this zone can have.
+var allScopes = []string{"admin:write", "analytics:read", "organization-variables:read", "organization-variables:write",
 	"organizations:read", "organizations:write", "teams:read", "teams:write", "user:read", "user:write"}
 
 // scopes of the user's token; an empty list stands for all.
@@ -46,6 +44,7 @@ var userColumns = table[*User]{
 	{"features", true, func(*call, *User) any { return object{{"allow_apps", false}} }},
 	{"avatar", true, func(_ *call, u *User) any { return avatar(u.Email) }},
 	{"lastLogin", true, func(_ *call, u *User) any { return u.LastLogin }},
+	{"tfaStatus", true, func(c *call, u *User) any { return c.tfaStatus(u) }},
 	{"supportEligible", false, func(*call, *User) any { return true }},
 }
 
@@ -53,19 +52,54 @@ var (
 	// invitedColumns are the user in replies about invitations; userTeamIds comes
 	// only when it is asked for, which no such call can.
 	invitedColumns = userColumns
-	ownColumns     = append(slices.Clip(userColumns), table[*User]{
+	ownColumns     = append(slices.Clip(userColumns.without("lastLogin", "tfaStatus", "supportEligible")), table[*User]{
 		{"timezone", false, func(c *call, u *User) any { return c.zone.enums().timezoneCode(u.Timezone.ID) }},
 		{"locale", false, func(_ *call, u *User) any { return builtinEnums.localeCode(u.Locale) }},
+		{"emailNotifications", false, func(*call, *User) any { return nil }},
 		{"usersAdminsRoleId", false, func(*call, *User) any { return nil }},
+		{"hasPassword", false, func(_ *call, u *User) any { return !u.SSO }},
+		{"tfaEnabled", false, func(_ *call, u *User) any { return u.TwoFactor }},
+		{"tfaStatus", false, func(c *call, u *User) any { return c.tfaStatus(u) }},
+		{"forceSetPassword", false, func(*call, *User) any { return false }},
 		{"userOrganizationRoles", false, func(c *call, u *User) any { return c.rolesOf(u) }},
 		{"userTeamRoles", false, func(c *call, u *User) any { return c.teamRolesOf(u.ID) }},
-		{"tfaEnabled", false, func(_ *call, u *User) any { return u.TwoFactor }},
-		{"hasPassword", false, func(*call, *User) any { return true }},
+		{"isAffiliatePartner", false, func(*call, *User) any { return false }},
+		{"hasAddedApp", false, func(*call, *User) any { return false }},
+		{"lastLogin", false, func(_ *call, u *User) any { return u.LastLogin }},
+		{"supportEligible", false, func(*call, *User) any { return true }},
 	}...)
-	listColumns = append(slices.Clip(userColumns), column[*User]{"userTeamIds", false, func(c *call, u *User) any { return c.org.teamsOf(u.ID) }})
-	// meColumns are what users/me answers by default: with the time zone and locale as codes.
-	meColumns = append(slices.Clip(userColumns.normal()), ownColumns.named("timezone", "locale")...)
+	listColumns = append(
+		slices.Clip(userColumns),
+		column[*User]{"userTeamIds", false, func(c *call, u *User) any { return c.org.teamsOf(u.ID) }},
+	)
+	// meColumns are what users/me answers by default: with the time zone and locale as codes, and
+	// without lastLogin (published in an example).
+	meColumns = ownColumns.named("id", "name", "email", "language", "timezoneId", "localeId", "countryId", "features",
+		"avatar", "timezone", "locale", "emailNotifications", "hasAddedApp", "tfaStatus")
 )
+
+// tfaStatus is 0 for no second factor, 1 for an authenticator app, 2 for an external sign-in, and
+// null while the person has never signed in (the last one derived). What plans without TFA
+// enforcement show is a switch.
+func (c *call) tfaStatus(u *User) any {
+	if c.org != nil && !c.org.enforcesTFA() {
+		switch c.w.switchValue("tfa-status") {
+		case "null":
+			return nil
+		case "absent":
+			return absent
+		}
+	}
+	switch {
+	case u.SSO:
+		return 2
+	case u.Invited:
+		return nil
+	case u.TwoFactor:
+		return 1
+	}
+	return 0
+}
 
 func avatar(email string) string {
 	sum := md5.Sum([]byte(strings.ToLower(email)))
@@ -111,88 +145,27 @@ func me(c *call) (any, error) {
 	return object{{"authUser", sel.row(c, c.user)}}, nil
 }
 
-// currentAuthorization: GET /users/me/current-authorization tells the scopes.
+// currentAuthorization: GET /users/me/current-authorization tells the scopes; an example writes
+// them the other way round.
 func currentAuthorization(c *call) (any, error) {
-	return object{{"authorization", object{{"authUsed", "token"}, {"scope", c.user.scopes()}}}}, nil
+	scopes := slices.Clone(c.user.scopes())
+	if c.is("scope-order", "read:user") {
+		for i, s := range scopes {
+			of, what, _ := strings.Cut(s, ":")
+			scopes[i] = what + ":" + of
+		}
+	}
+	return object{{"authorization", object{{"authUsed", "token"}, {"scope", scopes}}}}, nil
 }
 
 // apiTokens: GET /users/me/api-tokens. The token is masked but for its first block.
 func apiTokens(c *call) (any, error) {
 	first, _, _ := strings.Cut(c.user.Token, "-")
-	row := object{{"token", first + "-****-****-****-************"}, {"label", "makesync"}, {"scope", c.user.scopes()}, {"created", founded}}
+	row := object{
+		{"token", first + "-****-****-****-************"},
+		{"label", "makesync"},
+		{"scope", c.user.scopes()},
+		{"created", founded},
+	}
 	return object{{"apiTokens", []object{row}}}, nil
-}
-
-// listUsers: GET /users for one organization or one team. The default limit, how
-// the e-mail filter compares and whether open invitations are listed are
-// switches. Rows without a user are not listed.
-func listUsers(c *call) (any, error) {
-	sel, err := listColumns.pick(c)
-	if err != nil {
-		return nil, err
-	}
-	limit, err := strconv.Atoi(c.w.switchValue("users-limit"))
-	if err != nil {
-		return nil, err
-	}
-	p, err := c.page(limit, "name", "id", "email")
-	if err != nil {
-		return nil, err
-	}
-	users := ordered(c.filteredUsers(), sortText(p.sortBy), func(u *User) int { return u.ID })
-	return object{{"users", sel.rows(c, cut(p, users))}, {"pg", p.echo(len(users))}}, nil
-}
-
-func sortText(by string) func(*User) string {
-	switch by {
-	case "id":
-		return func(*User) string { return "" }
-	case "email":
-		return func(u *User) string { return u.Email }
-	}
-	return func(u *User) string { return u.Name }
-}
-
-func (c *call) filteredUsers() []*User {
-	q := c.query()
-	var users []*User
-	for _, m := range c.org.Members {
-		u := c.w.index.users[m.UserID]
-		if u == nil || m.Invitation != nil && c.is("pending-in-users", "no") || !c.emailMatches(u.Email) {
-			continue
-		}
-		if n := strings.ToLower(q.Get("name")); !strings.Contains(strings.ToLower(u.Name), n) {
-			continue
-		}
-		if r := q.Get("organizationRoleId"); r != "" && r != strconv.Itoa(m.Role.ID) {
-			continue
-		}
-		if c.inTeam(m.UserID, q.Get("teamId"), q.Get("teamRoleId")) {
-			users = append(users, u)
-		}
-	}
-	return users
-}
-
-func (c *call) emailMatches(email string) bool {
-	want, email := strings.ToLower(c.query().Get("email")), strings.ToLower(email)
-	if want == "" || c.is("email-filter", "substring") {
-		return strings.Contains(email, want)
-	}
-	return email == want
-}
-
-// inTeam says whether the user is in the team, with the role; either may be open.
-func (c *call) inTeam(user int, team, role string) bool {
-	if team == "" && role == "" {
-		return true
-	}
-	for _, t := range c.org.Teams {
-		for _, m := range t.Members {
-			if m.UserID == user && (team == "" || team == strconv.Itoa(t.ID)) && (role == "" || role == strconv.Itoa(m.Role.ID)) {
-				return true
-			}
-		}
-	}
-	return false
 }

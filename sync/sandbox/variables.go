@@ -78,7 +78,8 @@ func (t VariableType) fits(value json.RawMessage, strict bool) bool {
 // dateForm is the form of dates (published).
 const dateForm = "2006-01-02T15:04:05.000Z"
 
-// isDecimal says whether a text is a number as people write it: no NaN, no infinity, not hexadecimal.
+// isDecimal says whether a text is a number as people write it: no NaN, no infinity, not
+// hexadecimal.
 func isDecimal(s string) bool {
 	_, err := strconv.ParseFloat(s, 64)
 	return err == nil && strings.Trim(s, "+-.0123456789eE") == ""
@@ -122,16 +123,22 @@ func (c *call) isSystem(name string) bool {
 
 // listVariables: GET /organizations/{organizationId}/variables is a list of all
 // variables, without pages; where the licence has no custom variables, of the
-// system variables only, and still a 200 (published).
+// system variables only, and still a 200 (published). The documents say an object where working
+// clients read a list: a switch.
 func listVariables(c *call) (any, error) {
-	rows := []object{}
-	for _, v := range c.systemVariables() {
-		rows = append(rows, c.variableRow(v, true))
+	rows, single := []object{}, c.is("variables-list", "object")
+	if !single {
+		for _, v := range c.systemVariables() {
+			rows = append(rows, c.variableRow(v, true))
+		}
 	}
 	if c.org.has("customVariables") {
 		for _, v := range c.org.Variables {
 			rows = append(rows, c.variableRow(v, false))
 		}
+	}
+	if single && len(rows) == 1 {
+		return object{{"organizationVariables", rows[0]}}, nil
 	}
 	return object{{"organizationVariables", rows}}, nil
 }
@@ -195,7 +202,7 @@ func createVariable(c *call) (change, error) {
 	v := Variable{*in.Name, VariableType(*in.TypeID), in.Value}
 	return change{"variable/" + v.Name, func() any {
 		c.org.Variables = append(c.org.Variables, v)
-		c.remember(v, "organization_variable_created")
+		c.rememberCreation(v)
 		return object{{"organizationVariable", c.variableRow(v, false)}}
 	}}, nil
 }
@@ -234,13 +241,14 @@ func updateVariable(c *call) (change, error) {
 		return change{}, err
 	}
 	return change{"variable/" + v.Name, func() any {
+		before := *v
 		if in.TypeID != nil {
 			v.Type = VariableType(*in.TypeID)
 		}
 		if in.Value != nil {
 			v.Value = in.Value
 		}
-		c.remember(*v, "organization_variable_edited")
+		c.rememberEdit(before, *v)
 		return object{{"organizationVariable", c.variableRow(*v, false)}}
 	}}, nil
 }
@@ -268,53 +276,3 @@ func deleteVariable(c *call) (change, error) {
 
 // ok is the reply of writes that have nothing to say; an integer (published).
 func ok() any { return object{{"ok", 1}} }
-
-// remember adds an entry to the history of a variable.
-func (c *call) remember(v Variable, action string) {
-	if c.org.History == nil {
-		c.org.History = map[string][]Edit{}
-	}
-	c.org.History[v.Name] = append(c.org.History[v.Name], Edit{ID: next(&c.w.state.Next.Edit), Action: action,
-		At: c.now.UTC(), Author: c.user.Name, TypeID: v.Type, Value: v.Value})
-}
-
-// variableHistory: GET /organizations/{organizationId}/variables/{variableName}/history,
-// newest first. diffObject holds name, value as a string and typeId after the
-// edit; what was never edited shows its present value (published).
-func variableHistory(c *call) (any, error) {
-	if err := c.licensed(); err != nil {
-		return nil, err
-	}
-	v, err := c.variable()
-	if err != nil {
-		return nil, err
-	}
-	edits := slices.Clone(c.org.History[v.Name])
-	if len(edits) == 0 {
-		edits = []Edit{{ID: 1, Action: "organization_variable_created", At: c.org.Created, Author: c.founder(), TypeID: v.Type, Value: v.Value}}
-	}
-	slices.Reverse(edits)
-	rows := make([]object, len(edits))
-	for i, e := range edits {
-		diff := object{{"name", v.Name}, {"value", text(e.Value)}, {"typeId", int(e.TypeID)}}
-		rows[i] = object{{"id", e.ID}, {"diffObject", diff}, {"changed", e.At}, {"action", e.Action}, {"author", e.Author}}
-	}
-	return object{{"organizationVariableHistory", rows}}, nil
-}
-
-// founder is the name of the Owner, who is taken for the author of what was there before.
-func (c *call) founder() string {
-	if m := c.org.owner(); m != nil && c.w.index.users[m.UserID] != nil {
-		return c.w.index.users[m.UserID].Name
-	}
-	return ""
-}
-
-// text is a value as a string: a string's content, the JSON of anything else.
-func text(value json.RawMessage) string {
-	var s string
-	if json.Unmarshal(value, &s) == nil {
-		return s
-	}
-	return string(value)
-}

@@ -1,6 +1,8 @@
 package sandbox_test
 
 import (
+	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -77,8 +79,39 @@ func TestHistoryNewestFirst(t *testing.T) {
 	a := c.get(path + "N/history")
 	want(t, a, "organization_variable_edited", "organizationVariableHistory", 0, "action")
 	want(t, a, "Jane Doe", "organizationVariableHistory", 0, "author")
-	want(t, a, "2", "organizationVariableHistory", 0, "diffObject", "value")
+	want(t, a, 2.0, "organizationVariableHistory", 0, "diffObject", "new", "value")
+	want(t, a, 1.0, "organizationVariableHistory", 0, "diffObject", "old", "value")
 	want(t, a, "organization_variable_created", "organizationVariableHistory", 1, "action")
+}
+
+// TestHistoryOfSeededVariableKeepsItsCreation: what was there before the first change stays, with its id.
+func TestHistoryOfSeededVariableKeepsItsCreation(t *testing.T) {
+	t.Parallel()
+	c := starter(t)
+	const path = "/organizations/11/variables/RETRIES"
+	before := c.get(path+"/history").at("organizationVariableHistory", 0)
+	for i := range 3 {
+		c.call(200, "PATCH", path, fmt.Sprintf(`{"typeId":1,"value":%d}`, i))
+	}
+	entries := c.get(path + "/history").at("organizationVariableHistory").([]any)
+	if len(entries) != 4 || !reflect.DeepEqual(entries[3], before) {
+		t.Errorf("the creation was %v, the history is %v", before, entries)
+	}
+	for i := range 3 {
+		if id, earlier := entries[i].(map[string]any)["id"], entries[i+1].(map[string]any)["id"]; id.(float64) <= earlier.(float64) {
+			t.Errorf("entry %v comes after %v", id, earlier)
+		}
+	}
+}
+
+func TestFormsOfHistory(t *testing.T) {
+	t.Parallel()
+	c := starter(t, with("history-diff", "flat"), with("history-order", "oldest-first"), with("history-value", "string"))
+	c.call(200, "PATCH", "/organizations/11/variables/RETRIES", `{"typeId":1,"value":7}`)
+	a := c.get("/organizations/11/variables/RETRIES/history")
+	want(t, a, "5", "organizationVariableHistory", 0, "diffObject", "value")
+	want(t, a, "7", "organizationVariableHistory", 1, "diffObject", "value")
+	want(t, a, "RETRIES", "organizationVariableHistory", 1, "diffObject", "name")
 }
 
 func TestFeatureControls(t *testing.T) {
@@ -87,7 +120,7 @@ func TestFeatureControls(t *testing.T) {
 	a := c.get("/organizations/11/feature-controls")
 	want(t, a, 14.0, "featureControls", 0, "id")
 	want(t, a, "Make AI Tools", "featureControls", 3, "name")
-	want(t, c.call(200, "PATCH", "/organizations/11/feature-controls", `{"id":11,"enabled":false}`), false, "featureControls", "enabled")
+	want(t, c.call(200, "PATCH", "/organizations/11/feature-controls", `{"id":11,"enabled":false}`), false, "featureControl", "enabled")
 	want(t, c.get("/organizations/11/feature-controls?featureControlName=Make+AI+Tools"), false, "featureControls", 0, "enabled")
 	want(t, c.get("/organizations/11"), false, "organization", "featureControls", 3, "enabled")
 	c.call(404, "PATCH", "/organizations/11/feature-controls", `{"id":99,"enabled":false}`)

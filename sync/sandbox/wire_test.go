@@ -209,7 +209,7 @@ func anyValue(at string) bool {
 	return strings.HasSuffix(at, ".value") && strings.HasPrefix(at, "organizationVariables.")
 }
 
-func openMap(at string) bool { return strings.HasSuffix(at, "license") }
+func openMap(at string) bool { return strings.HasSuffix(at, "license") || at == "paths" }
 
 var forms = []struct {
 	name    string
@@ -220,6 +220,7 @@ var forms = []struct {
 	{"a UUID", regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)},
 	{"an offset", regexp.MustCompile(`^[+-]\d{4}$`)},
 	{"a decimal string", regexp.MustCompile(`^-?\d+$`)},
+	{"an amount", regexp.MustCompile(`^\d+\.\d\d$`)},
 	{"a URL", regexp.MustCompile(`^https://`)},
 }
 

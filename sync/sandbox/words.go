@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -93,7 +94,7 @@ func (t *Team) UnmarshalJSON(b []byte) error {
 // MarshalJSON writes the word of an invitation that no world has resolved yet.
 func (i Invitation) MarshalJSON() ([]byte, error) {
 	if i.word != "" {
-		return json.Marshal(i.word)
+		return json.Marshal(cmp.Or(i.State, i.word))
 	}
 	type plain Invitation
 	return json.Marshal(plain(i))
@@ -105,6 +106,9 @@ func (i *Invitation) UnmarshalJSON(b []byte) error {
 	switch string(b) {
 	case `"pending"`, `"expired"`:
 		i.word = strings.Trim(string(b), `"`)
+		return nil
+	case `"declined"`:
+		i.word, i.State = "pending", "declined"
 		return nil
 	}
 	type plain Invitation

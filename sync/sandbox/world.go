@@ -18,8 +18,10 @@ type World struct {
 	mu    sync.RWMutex // guards state and index
 	state *State
 	index *index
-	now   func() time.Time
-	clock atomic.Int64 // state.Clock, to be read without the lock
+	// passing are switches that go with the world and are in no state file.
+	passing map[string]string
+	now     func() time.Time
+	clock   atomic.Int64 // state.Clock, to be read without the lock
 
 	turns   chan struct{} // holds one token: the right to write
 	queued  atomic.Int64  // writes that wait for their turn or are held
@@ -32,6 +34,7 @@ type World struct {
 	log     writeLog
 	watch   watchers
 	control *control
+	due     dues
 	file    *stateFile // nil: in memory only
 }
 
@@ -53,11 +56,20 @@ func newWorld(s *State, now func() time.Time) (*World, error) {
 	if err := s.complete(now().Add(time.Duration(s.Clock))); err != nil {
 		return nil, err
 	}
-	w := &World{state: s, index: newIndex(s), now: now, turns: make(chan struct{}, 1), router: newRouter(operations())}
+	w := &World{
+		state:   s,
+		index:   newIndex(s),
+		now:     now,
+		turns:   make(chan struct{}, 1),
+		router:  newRouter(operations()),
+		passing: map[string]string{},
+	}
 	w.control = &control{world: w}
 	w.calls = make([]atomic.Int64, len(w.router.operations))
 	w.turns <- struct{}{}
 	w.clock.Store(int64(s.Clock))
+	w.due.settled = w.Now()
+	w.settleAll(w.Now())
 	for _, text := range s.Faults {
 		f, err := ParseFault(text)
 		if err != nil {
@@ -164,6 +176,7 @@ func (w *World) Alter(fn func(*State)) error {
 		fn(s)
 		err := s.complete(w.Now())
 		w.index = newIndex(s)
+		w.due.sooner(w.Now()) // whatever is due now, the next call finds
 		return err
 	})
 }
@@ -217,6 +230,7 @@ type zoneHandler struct {
 // connection that is to break ends in a panic with http.ErrAbortHandler, which
 // net/http and Transport understand.
 func (h *zoneHandler) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	rw.Header().Set("Date", h.w.now().UTC().Format(http.TimeFormat)) // of the real clock, as clients have it
 	c := &call{w: h.w, zone: h.zone, r: r, op: &unknown}
 	op, values := h.w.router.find(r)
 	if op == nil {
@@ -224,14 +238,19 @@ func (h *zoneHandler) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.op, c.values = op, values
+	h.w.settle()
 	h.w.calls[op.index].Add(1)
 	h.w.watch.called(CallEvent{h.w.total.Add(1), h.zone.Name, op.name, r.URL.RequestURI()})
 	if err := c.readBody(); err != nil {
 		send(rw, c.refusal(err))
 		return
 	}
-	if f := h.w.faults.due(c); f != nil {
-		f.play(rw, c)
+	others, own := h.w.faults.due(c)
+	for _, f := range others {
+		kindOf(f.Kind).others(f, c)
+	}
+	if own != nil {
+		kindOf(own.Kind).play(own, rw, c)
 		return
 	}
 	c.respond(rw)

@@ -1,0 +1,226 @@
+package document
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"makesync/spec"
+	"makesync/spec/text"
+)
+
+// EndpointOptions is what stands outside the documents about zones.
+type EndpointOptions struct {
+	// LookupEnv gives MAKE_API_KEY, MAKE_API_KEY_<ZONE>, MAKESYNC_HOSTS and what token references
+	// name.
+	LookupEnv func(string) (string, bool)
+	// ZoneURLs are the --zone-url flags, name to url; each overrides url and sandbox alike.
+	ZoneURLs map[string]string
+	// Named are the zones that --zone or MAKE_ZONE names. One that is a host counts
+	// as named outside the documents.
+	Named []string
+	// ReferenceRoots are the --reference-root folders, for ${file:…} in tokens.
+	ReferenceRoots []string
+}
+
+// Endpoints decides for each named zone how it is reached and which token goes
+// there. It is the one place where that is decided:
+//
+//	the url    --zone-url, else the sandbox, else the document's url or host, else built in
+//	the token  zones.N.token, else MAKE_API_KEY_<N>, else MAKE_API_KEY
+//	goes to    a built-in host over https; any other host only when it is also named outside the
+//	           documents: by --zone-url, --zone, MAKE_ZONE or MAKESYNC_HOSTS
+//
+// So a document alone can never move a token. Without a token the endpoint says
+// in Why what is missing; that is no problem here, since not every command calls.
+// A sandbox takes MAKE_API_KEY_<N> or its own token, never MAKE_API_KEY.
+func Endpoints(zones map[string]spec.Zone, names []string,
+	o EndpointOptions) (map[string]spec.Endpoint, []spec.Problem) {
+	e := endpoints{zones: zones, options: o, trusted: trustedHosts(o)}
+	out := make(map[string]spec.Endpoint, len(names))
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
+		if endpoint, ok := e.endpoint(name); ok {
+			out[name] = endpoint
+		}
+	}
+	return out, spec.SortProblems(e.problems)
+}
+
+type endpoints struct {
+	zones    map[string]spec.Zone
+	options  EndpointOptions
+	trusted  map[string]bool // host, host:port or url, lower case
+	problems []spec.Problem
+}
+
+// trustedHosts are the hosts and urls that stand outside the documents.
+func trustedHosts(o EndpointOptions) map[string]bool {
+	hosts := map[string]bool{}
+	list, _ := lookup(o.LookupEnv, "MAKESYNC_HOSTS")
+	for _, host := range append(strings.Split(list, ","), o.Named...) {
+		if host = strings.ToLower(strings.TrimSpace(host)); isHostText(host) {
+			hosts[host] = true
+		}
+	}
+	for _, text := range o.ZoneURLs {
+		if u, err := spec.ParseZoneURL(text); err == nil {
+			hosts[u.String()] = true
+		}
+	}
+	return hosts
+}
+
+// isHostText tells a host from the plain name of a zone.
+func isHostText(s string) bool { return s == "localhost" || strings.ContainsAny(s, ".:") }
+
+func lookup(env func(string) (string, bool), name string) (string, bool) {
+	if env == nil {
+		return "", false
+	}
+	return env(name)
+}
+
+func (e *endpoints) problem(z spec.Zone, name, rule, message, hint string) {
+	p := spec.Problem{Severity: severities[rule], Rule: rule, Path: "zones." + text.Clean(name), Message: message,
+		Hint: hint}
+	if !z.Source.IsZero() {
+		p.Source = &z.Source
+	}
+	e.problems = append(e.problems, p)
+}
+
+func (e *endpoints) endpoint(name string) (spec.Endpoint, bool) {
+	zone := e.zones[name]
+	if zone.Broken && e.options.ZoneURLs[name] == "" {
+		return spec.Endpoint{}, false
+	}
+	endpoint := spec.Endpoint{Name: name, Hosts: zoneHosts(name, zone)}
+	u, ok := e.url(name, zone)
+	switch {
+	case !ok:
+		return endpoint, false
+	case u == nil:
+		endpoint.Sandbox = zone.Sandbox
+		endpoint.URL = "https://" + firstOf(spec.BuiltinHost(name), name+".sandbox")
+		endpoint.Token, endpoint.Why = e.token(name, zone, false)
+		return endpoint, true
+	}
+	endpoint.URL = u.String()
+	if !slices.Contains(endpoint.Hosts, u.Host) {
+		endpoint.Hosts = append(endpoint.Hosts, u.Host)
+	}
+	if !e.trusts(u) {
+		endpoint.Why = "the host " + text.Clean(u.Host) + " is named only in a document; name it with --zone-url " +
+			text.Clean(name) + "=" +
+			text.Clean(u.String()) + " or in MAKESYNC_HOSTS to send it a token"
+		return endpoint, true
+	}
+	endpoint.Token, endpoint.Why = e.token(name, zone, true)
+	return endpoint, true
+}
+
+// zoneHosts are the hosts that mean the zone whatever url is in use.
+func zoneHosts(name string, zone spec.Zone) []string {
+	if host := spec.BuiltinHost(name); host != "" {
+		return []string{host}
+	}
+	if zone.Host != "" {
+		return []string{strings.ToLower(zone.Host)}
+	}
+	return nil
+}
+
+// url is where the zone is called; nil stands for the sandbox.
+func (e *endpoints) url(name string, zone spec.Zone) (*url.URL, bool) {
+	address, builtin := e.options.ZoneURLs[name], spec.BuiltinHost(name)
+	switch {
+	case address != "":
+	case zone.Sandbox != nil:
+		return nil, true
+	case builtin != "":
+		address = "https://" + builtin
+		if zone.URL != "" && !isSameURL(zone.URL, address) || zone.Host != "" &&
+			!strings.EqualFold(zone.Host, builtin) {
+			e.problem(zone, name, ruleZoneURL, "a document cannot give the built-in zone "+text.Backquote(name)+
+				" another url", "use --zone-url "+name+"=URL")
+			return nil, false
+		}
+	case zone.URL != "":
+		address = zone.URL
+	case zone.Host != "":
+		address = "https://" + zone.Host
+	case isHostText(name) && slices.Contains(e.options.Named, name):
+		address = "https://" + name
+	default:
+		e.problem(zone, name, ruleUnknownZone,
+			"the zone "+text.Backquote(name)+" is neither built in nor declared under zones",
+			firstOf(text.DidYouMean(name, append(spec.BuiltinZoneNames(), slices.Collect(maps.Keys(e.zones))...)),
+				"declare it, or name it with --zone-url"))
+		return nil, false
+	}
+	u, err := spec.ParseZoneURL(address)
+	if err != nil {
+		e.problem(zone, name, ruleZoneURL, "the url of the zone "+text.Backquote(name)+" cannot be used: "+err.Error(),
+			"")
+		return nil, false
+	}
+	return u, true
+}
+
+func isSameURL(a, b string) bool {
+	u, err := spec.ParseZoneURL(a)
+	return err == nil && u.String() == b
+}
+
+// trusts tells whether a token may go to the url. A host that is named without a port is trusted
+// at any port, since it names the machine; a --zone-url is trusted as it is.
+func (e *endpoints) trusts(u *url.URL) bool {
+	if u.Scheme == "https" {
+		for _, host := range spec.BuiltinZones() {
+			if u.Host == host {
+				return true
+			}
+		}
+	}
+	return e.trusted[u.Host] || e.trusted[u.Hostname()] || e.trusted[u.String()]
+}
+
+// token looks for the zone's token in the order of the rule above; general says whether
+// MAKE_API_KEY counts.
+//
+// One that cannot be read is no problem here: Resolve has told it with its position.
+func (e *endpoints) token(name string, zone spec.Zone, general bool) (token spec.Value, why string) {
+	if !zone.Token.IsZero() {
+		value, err := evaluator{env: e.options.LookupEnv, roots: e.options.ReferenceRoots, folder: zone.Folder,
+			token: true}.evaluate(zone.Token.Reveal())
+		if err != nil {
+			return spec.Value{}, "the token of the zone " + text.Backquote(name) + " cannot be read: " + err.Error()
+		}
+		return spec.Sensitive(strings.TrimSpace(value.text)), ""
+	}
+	keys := []string{TokenVariable(name)}
+	if general {
+		keys = append(keys, "MAKE_API_KEY")
+	}
+	for _, key := range keys {
+		if text, _ := lookup(e.options.LookupEnv, key); strings.TrimSpace(text) != "" {
+			return spec.Sensitive(strings.TrimSpace(text)), ""
+		}
+	}
+	return spec.Value{}, "no token: set " + strings.Join(keys, " or ")
+}
+
+// TokenVariable is the environment variable of a zone's token: MAKE_API_KEY_EU1.
+// Letters are upper case, every other character but a digit is _.
+func TokenVariable(zone string) string {
+	return "MAKE_API_KEY_" + strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			return r
+		}
+		return '_'
+	}, zone)
+}

@@ -1,0 +1,183 @@
+package document
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"makesync/spec"
+)
+
+func envOf(pairs ...string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		for _, pair := range pairs {
+			if key, value, _ := strings.Cut(pair, "="); key == name {
+				return value, true
+			}
+		}
+		return "", false
+	}
+}
+
+// TestEndpoints is the table of which url gets which token.
+func TestEndpoints(t *testing.T) {
+	t.Parallel()
+	const foreign = "https://make.acme.example"
+	lab := map[string]spec.Zone{"lab": {Name: "lab", URL: foreign, Token: spec.Sensitive("${env:LAB}")}}
+	plain := map[string]spec.Zone{"lab": {Name: "lab", URL: foreign}}
+	for _, c := range []struct {
+		name  string
+		zones map[string]spec.Zone
+		zone  string
+		env   []string
+		urls  map[string]string
+		named []string
+		url   string
+		token string
+		hosts string
+		why   string // part of it
+	}{
+		{name: "built in", zone: "eu1", env: []string{"MAKE_API_KEY=k"}, url: "https://eu1.make.com", token: "k",
+			hosts: "eu1.make.com"},
+		{name: "own key first", zone: "celonis-eu1", env: []string{"MAKE_API_KEY=k", "MAKE_API_KEY_CELONIS_EU1=c"},
+			url: "https://eu1.make.celonis.com", token: "c", hosts: "eu1.make.celonis.com"},
+		{name: "no key", zone: "eu1", url: "https://eu1.make.com", hosts: "eu1.make.com",
+			why: "MAKE_API_KEY_EU1 or MAKE_API_KEY"},
+		{name: "blank key", zone: "eu1", env: []string{"MAKE_API_KEY=  "}, url: "https://eu1.make.com",
+			hosts: "eu1.make.com", why: "no token"},
+		{name: "document token first", zones: map[string]spec.Zone{"eu1": {Token: spec.Sensitive("${env:OWN}")}},
+			zone: "eu1", env: []string{"OWN=o", "MAKE_API_KEY_EU1=c"}, url: "https://eu1.make.com", token: "o",
+			hosts: "eu1.make.com"},
+		{name: "unset reference", zones: map[string]spec.Zone{"eu1": {Token: spec.Sensitive("${env:OWN}")}},
+			zone: "eu1", env: []string{"MAKE_API_KEY=k"}, url: "https://eu1.make.com", hosts: "eu1.make.com",
+			why: "`OWN` is not set"},
+		{name: "same host, other token",
+			zones: map[string]spec.Zone{"owner": {Host: "EU1.make.com", Token: spec.Sensitive("${env:OWN}")}},
+			zone:  "owner", env: []string{"OWN=o"}, url: "https://eu1.make.com", token: "o", hosts: "eu1.make.com"},
+		{name: "foreign", zones: lab, zone: "lab", env: []string{"LAB=l", "MAKE_API_KEY=k", "MAKE_API_KEY_LAB=c"},
+			url: foreign, hosts: "make.acme.example", why: "named only in a document"},
+		{name: "foreign, in MAKESYNC_HOSTS", zones: lab, zone: "lab", env: []string{"LAB=l",
+			"MAKESYNC_HOSTS=a.example, make.acme.example"}, url: foreign, token: "l", hosts: "make.acme.example"},
+		{name: "foreign, by --zone-url", zones: plain, zone: "lab", urls: map[string]string{"lab": foreign},
+			env: []string{"MAKE_API_KEY=k"}, url: foreign, token: "k", hosts: "make.acme.example"},
+		{name: "foreign, another zone-url names the host", zones: plain, zone: "lab",
+			urls: map[string]string{"other": foreign}, env: []string{"MAKE_API_KEY=k"}, url: foreign, token: "k",
+			hosts: "make.acme.example"},
+		{name: "hosts with another port", zones: plain, zone: "lab",
+			env: []string{"MAKE_API_KEY=k", "MAKESYNC_HOSTS=make.acme.example:8443"}, url: foreign,
+			hosts: "make.acme.example", why: "named only in a document"},
+		{name: "part of a host", zones: plain, zone: "lab", env: []string{"MAKE_API_KEY=k",
+			"MAKESYNC_HOSTS=acme.example"}, url: foreign, hosts: "make.acme.example", why: "named only in a document"},
+		{name: "built-in host at another port", zones: map[string]spec.Zone{"lab": {Host: "eu1.make.com:8443"}},
+			zone: "lab", env: []string{"MAKE_API_KEY=k"}, url: "https://eu1.make.com:8443", hosts: "eu1.make.com:8443",
+			why: "named only in a document"},
+		{name: "override", zone: "eu1", urls: map[string]string{"eu1": "http://127.0.0.1:8080"},
+			env: []string{"MAKE_API_KEY=k"}, url: "http://127.0.0.1:8080", token: "k",
+			hosts: "eu1.make.com 127.0.0.1:8080"},
+		{name: "override of a sandbox", zones: map[string]spec.Zone{"try": {Sandbox: &spec.SandboxZone{}}}, zone: "try",
+			urls: map[string]string{"try": "http://localhost:8080/"}, env: []string{"MAKE_API_KEY=k"},
+			url: "http://localhost:8080", token: "k", hosts: "localhost:8080"},
+		{name: "sandbox needs no token and takes no general one",
+			zones: map[string]spec.Zone{"try": {Sandbox: &spec.SandboxZone{}}}, zone: "try",
+			env: []string{"MAKE_API_KEY=k"}, url: "https://try.sandbox", why: "MAKE_API_KEY_TRY"},
+		{name: "sandbox with its own key", zones: map[string]spec.Zone{"try": {Sandbox: &spec.SandboxZone{}}},
+			zone: "try", env: []string{"MAKE_API_KEY_TRY=t"}, url: "https://try.sandbox", token: "t"},
+		{name: "zone named by its host", zone: "127.0.0.1:1234", named: []string{"127.0.0.1:1234"},
+			env: []string{"MAKE_API_KEY=k"}, url: "https://127.0.0.1:1234", token: "k", hosts: "127.0.0.1:1234"},
+		{name: "new zone by --zone-url", zone: "new", urls: map[string]string{"new": "https://new.example"},
+			env: []string{"MAKE_API_KEY_NEW=n"}, url: "https://new.example", token: "n", hosts: "new.example"},
+		{name: "default port", zones: map[string]spec.Zone{"lab": {URL: foreign + ":443/"}}, zone: "lab",
+			env: []string{"MAKE_API_KEY=k", "MAKESYNC_HOSTS=make.acme.example"}, url: foreign, token: "k",
+			hosts: "make.acme.example"},
+	} {
+		got, problems := Endpoints(c.zones, []string{c.zone},
+			EndpointOptions{LookupEnv: envOf(c.env...), ZoneURLs: c.urls, Named: c.named})
+		e := got[c.zone]
+		if len(problems) > 0 || e.URL != c.url || e.Token.Reveal() != c.token || strings.Join(e.Hosts, " ") != c.hosts {
+			t.Errorf("%s: %s %q %v %v", c.name, e.URL, e.Token.Reveal(), e.Hosts, problems)
+		}
+		if (c.token == "") != (e.Why != "") || !strings.Contains(e.Why, c.why) || !e.Token.IsZero() &&
+			!e.Token.IsSensitive() {
+			t.Errorf("%s: why %q, sensitive %v", c.name, e.Why, e.Token.IsSensitive())
+		}
+	}
+}
+
+func TestEndpointsRefuse(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, zone, rule string
+		zones            map[string]spec.Zone
+		urls             map[string]string
+	}{
+		{name: "unknown", zone: "eu9", rule: ruleUnknownZone},
+		{name: "built in with another url", zone: "eu1",
+			zones: map[string]spec.Zone{"eu1": {URL: "https://evil.example"}}, rule: ruleZoneURL},
+		{name: "built in with another host", zone: "eu1", zones: map[string]spec.Zone{"eu1": {Host: "evil.example"}},
+			rule: ruleZoneURL},
+		{name: "plain http", zone: "lab", zones: map[string]spec.Zone{"lab": {URL: "http://lab.example"}},
+			rule: ruleZoneURL},
+		{name: "plain http by flag", zone: "lab", urls: map[string]string{"lab": "http://lab.example"},
+			rule: ruleZoneURL},
+		{name: "loopback lookalike", zone: "lab", urls: map[string]string{"lab": "http://127.0.0.1.evil.example"},
+			rule: ruleZoneURL},
+		{name: "user in url", zone: "lab", urls: map[string]string{"lab": "https://a:b@lab.example"},
+			rule: ruleZoneURL},
+		{name: "path", zone: "lab", urls: map[string]string{"lab": "https://lab.example/x"}, rule: ruleZoneURL},
+		{name: "no url", zone: "lab", urls: map[string]string{"lab": "lab.example"}, rule: ruleZoneURL},
+		{name: "host that nobody named", zone: "lab.example", rule: ruleUnknownZone},
+	} {
+		got, problems := Endpoints(c.zones, []string{c.zone},
+			EndpointOptions{LookupEnv: envOf("MAKE_API_KEY=k"), ZoneURLs: c.urls})
+		if len(got) != 0 || len(problems) != 1 || problems[0].Rule != c.rule {
+			t.Errorf("%s: %v %v", c.name, got, problems)
+		}
+	}
+}
+
+// TestDocumentMovesNoToken: whatever a document says of its zones, no token goes
+// to a host that is neither built in nor named outside.
+func TestDocumentMovesNoToken(t *testing.T) {
+	t.Parallel()
+	for _, zone := range []spec.Zone{
+		{URL: "https://evil.example"}, {Host: "evil.example"}, {URL: "https://eu1.make.com.evil.example"},
+		{Host: "eu1.make.com:444"},
+		{URL: "https://evil.example", Token: spec.Sensitive("${env:MAKE_API_KEY}")}, {Host: "127.0.0.1:9"},
+		{URL: "http://localhost:9"},
+	} {
+		for _, name := range []string{"eu1", "us1", "lab", "MAKE", "evil"} {
+			got, _ := Endpoints(map[string]spec.Zone{name: zone}, []string{name},
+				EndpointOptions{LookupEnv: envOf("MAKE_API_KEY=k", "MAKE_API_KEY_LAB=k", "MAKE_API_KEY_EU1=k")})
+			if e := got[name]; !e.Token.IsZero() {
+				t.Errorf("%s %+v gets a token", name, zone)
+			}
+		}
+	}
+}
+
+func TestZoneName(t *testing.T) {
+	t.Parallel()
+	zones := map[string]spec.Zone{"owner": {Host: "eu1.make.com"}, "lab": {URL: "https://make.acme.example"},
+		"b": {Host: "x.example"}, "a": {Host: "x.example"}}
+	for text, want := range map[string]string{
+		"eu1": "eu1", "eu1.make.com": "eu1", "EU1.make.com": "eu1", "https://eu2.make.com/": "eu2", "owner": "owner",
+		"make.acme.example": "lab", "x.example": "a", "127.0.0.1:1234": "127.0.0.1:1234", "nosuch": "nosuch", "": "",
+	} {
+		if got := spec.ZoneName(text, zones); got != want {
+			t.Errorf("%q → %q, want %q", text, got, want)
+		}
+	}
+	if len(spec.BuiltinZones()) != 6 || !slices.IsSorted(spec.BuiltinZoneNames()) {
+		t.Error(spec.BuiltinZones())
+	}
+}
+
+func TestTokenVariable(t *testing.T) {
+	t.Parallel()
+	for zone, want := range map[string]string{"eu1": "MAKE_API_KEY_EU1", "celonis-eu1": "MAKE_API_KEY_CELONIS_EU1",
+		"My.Zone_2": "MAKE_API_KEY_MY_ZONE_2"} {
+		if got := TokenVariable(zone); got != want {
+			t.Errorf("%s → %s", zone, got)
+		}
+	}
+}

@@ -1,0 +1,162 @@
+package document
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"makesync/spec"
+)
+
+// maxDocument is the largest file that is read, in bytes.
+const maxDocument = 64 << 20
+
+// findFiles turns files and folders into files. A file that is named twice, or
+// named and also found in a named folder, is read once.
+func findFiles(paths []string) (files []string, problems []spec.Problem) {
+	seen := map[string]bool{}
+	for _, path := range paths {
+		found, problem := filesOf(path)
+		if problem != nil {
+			problems = append(problems, *problem)
+		}
+		for _, file := range found {
+			key := file
+			if full, err := filepath.Abs(file); err == nil {
+				key = full
+			}
+			if !seen[key] {
+				seen[key] = true
+				files = append(files, file)
+			}
+		}
+	}
+	return files, problems
+}
+
+func filesOf(path string) ([]string, *spec.Problem) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fileProblem(path, err)
+	}
+	if !info.IsDir() {
+		return []string{path}, nil
+	}
+	files, err := filesBelow(path)
+	if err != nil {
+		return nil, fileProblem(path, err)
+	}
+	if len(files) == 0 {
+		p := pathProblem(ruleEmptyFolder, path, "the folder holds no *.yaml or *.yml file",
+			"name another folder, or a file")
+		return nil, &p
+	}
+	slices.Sort(files)
+	return files, nil
+}
+
+// filesBelow finds the documents of a folder, recursively. Names that begin with
+// a dot are skipped, links to files followed, links to folders not, so that no
+// loop of links can be walked.
+func filesBelow(folder string) ([]string, error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, err
+	}
+	var files []string
+	for _, entry := range entries {
+		path := filepath.Join(folder, entry.Name())
+		switch {
+		case strings.HasPrefix(entry.Name(), "."):
+		case entry.IsDir():
+			below, err := filesBelow(path)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, below...)
+		case isDocumentName(entry.Name()) && !isLinkToFolder(path, entry):
+			files = append(files, path)
+		}
+	}
+	return files, nil
+}
+
+func isDocumentName(name string) bool {
+	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
+}
+
+func isLinkToFolder(path string, entry fs.DirEntry) bool {
+	if entry.Type()&fs.ModeSymlink == 0 {
+		return false
+	}
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+func pathProblem(rule, path, message, hint string) spec.Problem {
+	return spec.Problem{Severity: severities[rule], Rule: rule, Message: message, Hint: hint,
+		Source: &spec.Source{File: path, Line: 1, Column: 1}}
+}
+
+func fileProblem(path string, err error) *spec.Problem {
+	p := pathProblem(ruleUnreadable, path, "the file cannot be read: "+reason(err), "check its permissions and links")
+	if errors.Is(err, fs.ErrNotExist) {
+		p = pathProblem(ruleMissingFile, path, "there is no such file or folder",
+			"name documents with -f; without it "+DefaultPath+" is read")
+	}
+	return &p
+}
+
+// readDocument reads a file, never more of it than is allowed.
+func readDocument(path string) ([]byte, *spec.Problem) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fileProblem(path, err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, fileProblem(path, err)
+	}
+	if info.Mode().IsRegular() && info.Size() > maxDocument {
+		return nil, tooLarge(path)
+	}
+	data, err := readAll(file, info.Size())
+	if err != nil {
+		return nil, fileProblem(path, err)
+	}
+	if len(data) > maxDocument {
+		return nil, tooLarge(path)
+	}
+	return data, nil
+}
+
+// readAll reads at most one byte more than is allowed, into a buffer of the size that the file says
+// it has.
+func readAll(file *os.File, size int64) ([]byte, error) {
+	data := make([]byte, 0, min(max(size, 0), maxDocument)+1)
+	limited := io.LimitReader(file, maxDocument+1)
+	for {
+		n, err := limited.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if errors.Is(err, io.EOF) {
+			return data, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(data) == cap(data) {
+			data = slices.Grow(data, len(data)+512)
+		}
+	}
+}
+
+func tooLarge(path string) *spec.Problem {
+	p := pathProblem(ruleTooLarge, path, "the file is larger than 64 MB",
+		"split it; -f takes folders and several files")
+	return &p
+}

@@ -1,0 +1,126 @@
+package document
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const minimal = "apiVersion: makesync/v1\nzone: eu1\n"
+
+func TestFindFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, name := range []string{"b.yaml", "a.yml", "sub/c.yaml", "sub-a/d.yaml", "x.json", "readme.md",
+		".hidden.yaml", ".git/e.yaml", "sub/.f.yaml", "Z.YAML"} {
+		writeFile(t, filepath.Join(dir, name), minimal)
+	}
+	writeFile(t, filepath.Join(dir, "..", filepath.Base(dir)+"-other", "linked.yaml"), minimal)
+	for link, target := range map[string]string{
+		"link.yaml": "../" + filepath.Base(dir) + "-other/linked.yaml", "loop": ".", "sub/up": "..",
+		"folder.yaml": "sub",
+	} {
+		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files, problems := findFiles([]string{dir, filepath.Join(dir, "b.yaml"), filepath.Join(dir, "sub"),
+		filepath.Join(dir, "x.json")})
+	var names []string
+	for _, f := range files {
+		name, _ := filepath.Rel(dir, f)
+		names = append(names, name)
+	}
+	const want = "a.yml b.yaml link.yaml sub-a/d.yaml sub/c.yaml x.json"
+	if got := strings.Join(names, " "); got != want || len(problems) > 0 {
+		t.Errorf("%s, %v; want %s", got, problems, want)
+	}
+}
+
+// firstRule loads one path and gives the rule of the first problem, if any.
+func firstRule(path string) string {
+	documents, problems := Load(LoadOptions{Paths: []string{path}})
+	if documents == nil {
+		return "no documents"
+	}
+	if len(problems) == 0 {
+		return ""
+	}
+	return problems[0].Rule
+}
+
+func TestUnreadableFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	loop := filepath.Join(dir, "loop.yaml")
+	if err := os.Symlink("loop.yaml", loop); err != nil {
+		t.Fatal(err)
+	}
+	large := filepath.Join(dir, "large.yaml")
+	writeFile(t, large, minimal)
+	if err := os.Truncate(large, maxDocument+1); err != nil { // sparse: it is never read
+		t.Fatal(err)
+	}
+	long := filepath.Join(dir, "long.yaml")
+	writeFile(t, long, minimal+"organizations: {a: {name: A, variables: {A: "+strings.Repeat("a", maxText+1)+"}}}\n")
+	bom := filepath.Join(dir, "bom.yaml")
+	writeFile(t, bom, "\xef\xbb\xbf"+minimal)
+	utf16 := filepath.Join(dir, "utf16.yaml")
+	writeFile(t, utf16, "\xff\xfea\x00")
+	crlf := filepath.Join(dir, "crlf.yaml")
+	writeFile(t, crlf, strings.ReplaceAll(minimal+"organizations:\n  a: {name: A}\n", "\n", "\r\n"))
+	for path, want := range map[string]string{
+		loop: ruleUnreadable, large: ruleTooLarge, long: ruleTooLong, bom: "", utf16: ruleNotText, crlf: "",
+		"/dev/zero": ruleTooLarge, "/dev/null": ruleEmptyDocument, filepath.Join(dir, "no"): ruleMissingFile,
+		filepath.Join(bom, "x"): ruleUnreadable,
+	} {
+		if got := firstRule(path); got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
+}
+
+// TestColumnsCountCharacters: not bytes, as editors do.
+func TestColumnsCountCharacters(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a.yaml")
+	writeFile(t, path, "\xef\xbb\xbf"+minimal+"organizations: {a: {name: \"Žluťoučký 😀\", tfaEnforced: x}}\n")
+	_, problems := Load(LoadOptions{Paths: []string{path}})
+	if len(problems) != 1 || problems[0].Source.Line != 3 || problems[0].Source.Column != 55 {
+		t.Error(describeProblems(problems))
+	}
+}
+
+func TestReadStrict(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	type form struct {
+		Names  map[string]string `json:"names"`
+		Number int               `json:"number"`
+	}
+	for name, c := range map[string]struct{ text, want string }{
+		"good":      {"names: {a: b}\nnumber: 3\n", ""},
+		"unknown":   {"nams: {a: b}\n", "nams"},
+		"duplicate": {"names: {a: b, a: c}\n", "twice"},
+		"trap":      {"names: {a: NO}\n", "boolean"},
+		"type":      {"number: hunter2\n", "number"},
+		"two":       {"number: 1\n---\nnumber: 2\n", "2 documents"},
+		"syntax":    {"names: {\n", "not closed"},
+	} {
+		path := filepath.Join(dir, name+".yaml")
+		writeFile(t, path, c.text)
+		var got form
+		err := ReadStrict(path, &got)
+		switch {
+		case c.want == "" && (err != nil || got.Names["a"] != "b" || got.Number != 3):
+			t.Errorf("%s: %+v %v", name, got, err)
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) ||
+			strings.Contains(err.Error(), "hunter2")):
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := ReadStrict(filepath.Join(dir, "missing"), &form{}); err == nil {
+		t.Error("a missing file is read")
+	}
+}

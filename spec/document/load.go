@@ -1,0 +1,140 @@
+package document
+
+import (
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"makesync/spec"
+)
+
+// LoadOptions says what to read.
+type LoadOptions struct {
+	// Paths are files and folders, as -f names them; none means makesync.yaml.
+	Paths []string
+	// Concurrency is how many files are read at a time; 0 means one for each processor.
+	Concurrency int
+}
+
+// Documents are all loaded documents: decoded, united, not yet resolved.
+type Documents struct {
+	zones         map[string]spec.Zone
+	tokenAt       map[string]at // of zones.N.token
+	guards        spec.Guards
+	sensitive     []spec.Glob
+	profiles      map[string]*layer
+	organizations []*layer // sorted by key
+	files         []*source
+	resolved      bool
+}
+
+// DefaultPath is what is read when no path is named.
+const DefaultPath = "makesync.yaml"
+
+// Load reads every file, decodes it strictly and unites what the files say. It
+// reports every mistake of every file, sorted; Documents is never nil and holds
+// what could be read, so that Resolve can go on and find the rest.
+func Load(o LoadOptions) (*Documents, []spec.Problem) {
+	paths := o.Paths
+	if len(paths) == 0 {
+		paths = []string{DefaultPath}
+	}
+	files, problems := findFiles(paths)
+	loaded := make([]loadedFile, len(files))
+	var group spec.Group
+	limit := max(1, firstPositive(o.Concurrency, runtime.GOMAXPROCS(0)))
+	group.SetLimit(limit)
+	for i, path := range files {
+		group.Go(func() error {
+			loaded[i] = loadFile(path, limit)
+			return nil
+		})
+	}
+	_ = group.Wait() // loadFile keeps its problems, and never fails
+	u := newUnion()
+	for _, file := range loaded {
+		problems = append(problems, file.problems...)
+		u.addFile(file)
+	}
+	documents := u.documents()
+	problems = append(problems, u.problems...)
+	addExcerpts(documents.files, problems)
+	return documents, spec.SortProblems(problems)
+}
+
+func firstPositive(a, b int) int {
+	if a > 0 {
+		return a
+	}
+	return b
+}
+
+type loadedFile struct {
+	source   *source
+	parts    []*part
+	problems []spec.Problem
+}
+
+// loadFile reads and decodes one file, a large one in chunks, at most limit of them at a time.
+func loadFile(path string, limit int) loadedFile {
+	file := &source{path: path, json: strings.EqualFold(filepath.Ext(path), ".json")}
+	data, problem := readDocument(path)
+	if problem != nil {
+		return loadedFile{source: file, problems: []spec.Problem{*problem}}
+	}
+	file.data = data
+	if problem, ok := checkText(file); !ok {
+		return loadedFile{source: file, problems: []spec.Problem{problem}}
+	}
+	if out, ok := loadChunks(file, chunkSize, limit); ok {
+		return out
+	}
+	return loadWhole(file)
+}
+
+// loadWhole decodes a file, the tree of one YAML document after the other.
+func loadWhole(file *source) loadedFile {
+	out := loadedFile{source: file}
+	d := decoder{file: file}
+	documents := 0
+	mistakes := parse(file, func(root *yaml.Node) {
+		documents++
+		if p := d.document(root); p != nil {
+			out.parts = append(out.parts, p)
+		}
+	})
+	if documents == 0 && len(mistakes) == 0 {
+		d.problems = append(d.problems, newProblem(ruleEmptyDocument, at{file, 1, 1}, nil, "the file holds no document",
+			"write `apiVersion: "+APIVersion+"` and organizations, or remove it"))
+	}
+	out.problems = append(mistakes, d.problems...)
+	return out
+}
+
+// Zones are the zones that the documents declare, by name. A saved plan is
+// applied with these alone: nothing else of the documents counts then.
+func (d *Documents) Zones() map[string]spec.Zone { return d.zones }
+
+// Files lists every file that was read, sorted.
+func (d *Documents) Files() []string {
+	names := make([]string, len(d.files))
+	for i, f := range d.files {
+		names[i] = f.path
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Folders lists the folders of the documents, sorted: the places below which
+// their file references may read.
+func (d *Documents) Folders() []string {
+	var folders []string
+	for _, f := range d.files {
+		folders = append(folders, filepath.Dir(f.path))
+	}
+	slices.Sort(folders)
+	return slices.Compact(folders)
+}

@@ -1,0 +1,325 @@
+package document
+
+import (
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"makesync/spec"
+	"makesync/spec/text"
+)
+
+// part is what one YAML document says.
+type part struct {
+	zone          scalar
+	zones         []writtenZone
+	guards        writtenGuards
+	sensitive     []scalar
+	profiles      []*layer
+	organizations []*layer
+	hasVersion    bool
+}
+
+// writtenZone is one entry of zones.
+type writtenZone struct {
+	at
+	name             string
+	url, host, token scalar
+	sandbox          *writtenSandbox
+	broken           bool // something in it has been told to be wrong
+}
+
+type writtenSandbox struct{ seed, state scalar }
+
+// writtenGuards keeps the guards by name: maxInvites, maxDeletes.variable, ….
+type writtenGuards struct {
+	limits                          []namedScalar
+	requiredAdmins, emails, protect []scalar
+}
+
+type namedScalar struct {
+	name string
+	scalar
+}
+
+var documentFields = fields[part]{
+	"apiVersion": readVersion,
+	"zone":       func(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.zone, _ = d.text(n, t) },
+	"zones":      readZones,
+	"guards": func(d *decoder, p *part, n *yaml.Node, t *keyPath) {
+		decodeFields(d, n, t, guardFields, false, &p.guards)
+	},
+	"sensitive":     func(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.sensitive = d.globs(n, t) },
+	"profiles":      func(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.profiles = d.layers(n, t, true) },
+	"organizations": func(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.organizations = d.layers(n, t, false) },
+}
+
+// APIVersion is what every document begins with.
+const APIVersion = "makesync/v1"
+
+func readVersion(d *decoder, p *part, n *yaml.Node, t *keyPath) {
+	p.hasVersion = true
+	s, ok := d.text(n, t)
+	if ok && s.text != APIVersion {
+		d.report(ruleAPIVersion, follow(n), t, "this makesync does not read apiVersion "+text.Backquote(s.text),
+			"write `apiVersion: "+APIVersion+"`")
+	}
+}
+
+// document decodes one YAML document.
+func (d *decoder) document(root *yaml.Node) *part {
+	if root.Kind == yaml.DocumentNode && len(root.Content) == 1 {
+		root = root.Content[0]
+	}
+	if isNull(follow(root)) {
+		d.report(ruleEmptyDocument, root, nil, "the document is empty",
+			"write `apiVersion: "+APIVersion+"` and organizations, or remove it")
+		return nil
+	}
+	p := &part{}
+	if !decodeFields(d, root, nil, documentFields, false, p) {
+		return nil
+	}
+	if !p.hasVersion {
+		d.report(ruleAPIVersion, root, nil, "the document has no apiVersion", "begin it with `apiVersion: "+APIVersion+
+			"`")
+	}
+	for _, l := range p.organizations {
+		l.zoneOfDoc = p.zone
+	}
+	return p
+}
+
+// layers reads a mapping of organizations or profiles.
+func (d *decoder) layers(n *yaml.Node, t *keyPath, isProfile bool) []*layer {
+	if isNull(follow(n)) {
+		d.nullProblem(follow(n), t, "write {} for none, or remove the line")
+		return nil
+	}
+	var out []*layer
+	d.eachWithDuplicates(n, t, func(key, value *yaml.Node, t *keyPath) {
+		if !spec.IsKey(key.Value) {
+			d.report(ruleOrganizationKey, key, t, text.BackquoteKey(key.Value)+" cannot be a key",
+				"use a to z, 0 to 9 and -, at most 64 characters; the name goes into `name`")
+		}
+		l := &layer{at: d.at(key), key: key.Value, isProfile: isProfile}
+		if d.layer(l, value, t) || isProfile {
+			out = append(out, l) // a profile that is told to be wrong is declared all the same
+		}
+	}, func(key, value *yaml.Node, t *keyPath) {
+		d.layer(&layer{at: d.at(key), key: key.Value, isProfile: isProfile}, value, t) // for its mistakes
+	})
+	return out
+}
+
+func (d *decoder) layer(l *layer, n *yaml.Node, t *keyPath) bool {
+	if isNull(follow(n)) {
+		d.nullProblem(follow(n), t, "write {} when nothing is to be said, or remove the line")
+		return false
+	}
+	if !l.isProfile {
+		return decodeFields(d, n, t, organizationFields, true, l)
+	}
+	return decodeFields(d, d.withoutOwn(n, t), t, sharedFields, true, l)
+}
+
+// withoutOwn tells a profile's keys that only an organization can have, and gives the mapping
+// without them.
+func (d *decoder) withoutOwn(n *yaml.Node, t *keyPath) *yaml.Node {
+	node := follow(n)
+	if node.Kind != yaml.MappingNode {
+		return n
+	}
+	rest := *node
+	rest.Content = nil
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key := follow(node.Content[i])
+		if key.Kind == yaml.ScalarNode && ownFields[key.Value] != nil {
+			d.report(ruleProfileKey, key, t.child(key.Value), "a profile cannot hold "+text.Backquote(key.Value),
+				"write it in the organization")
+			continue
+		}
+		rest.Content = append(rest.Content, node.Content[i], node.Content[i+1])
+	}
+	return &rest
+}
+
+var zoneFields = fields[writtenZone]{
+	"url":     zoneText(func(z *writtenZone) *scalar { return &z.url }),
+	"host":    zoneText(func(z *writtenZone) *scalar { return &z.host }),
+	"token":   readToken,
+	"sandbox": readSandbox,
+}
+
+var sandboxFields = fields[writtenSandbox]{
+	"seed":  sandboxText(func(s *writtenSandbox) *scalar { return &s.seed }),
+	"state": sandboxText(func(s *writtenSandbox) *scalar { return &s.state }),
+}
+
+// requiredText makes a row that reads a text which may not be null or empty.
+func requiredText[T any](get func(*T) *scalar) func(*decoder, *T, *yaml.Node, *keyPath) {
+	return func(d *decoder, out *T, n *yaml.Node, t *keyPath) {
+		s, ok := d.text(n, t)
+		*get(out) = d.filled(s, ok, n, t)
+	}
+}
+
+// filled tells of a text that is empty.
+func (d *decoder) filled(s scalar, ok bool, n *yaml.Node, t *keyPath) scalar {
+	if !ok || s.text != "" {
+		return s
+	}
+	d.report(ruleUnknownValue, follow(n), t, text.Backquote(t.key)+" is an empty text",
+		"write a value, or remove the line")
+	return d.broken(n)
+}
+
+func readToken(d *decoder, z *writtenZone, n *yaml.Node, t *keyPath) {
+	s, ok := d.value(n, t, "a text", formText)
+	z.token = d.filled(s, ok, n, t)
+}
+
+func zoneText(get func(*writtenZone) *scalar) func(*decoder, *writtenZone, *yaml.Node, *keyPath) {
+	return requiredText(get)
+}
+
+func sandboxText(get func(*writtenSandbox) *scalar) func(*decoder, *writtenSandbox, *yaml.Node, *keyPath) {
+	return requiredText(get)
+}
+
+func readSandbox(d *decoder, z *writtenZone, n *yaml.Node, t *keyPath) {
+	if isNull(follow(n)) {
+		d.nullProblem(follow(n), t, "write {} for a sandbox with its default state")
+		z.sandbox = &writtenSandbox{}
+		return
+	}
+	z.sandbox = &writtenSandbox{}
+	decodeFields(d, n, t, sandboxFields, false, z.sandbox)
+}
+
+func readZones(d *decoder, p *part, n *yaml.Node, t *keyPath) {
+	d.each(n, t, func(key, value *yaml.Node, t *keyPath) {
+		if !isZoneName(key.Value) {
+			d.report(ruleUnknownValue, key, t, text.BackquoteKey(key.Value)+" cannot be the name of a zone",
+				"use letters, digits, - and _")
+		}
+		z := writtenZone{at: d.at(key), name: key.Value}
+		before := len(d.problems)
+		if decodeFields(d, value, t, zoneFields, false, &z) {
+			d.checkZone(z, t)
+		}
+		z.broken = len(d.problems) > before
+		p.zones = append(p.zones, z)
+	})
+}
+
+func isZoneName(s string) bool {
+	for _, r := range s {
+		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 64
+}
+
+var guardFields = func() fields[writtenGuards] {
+	all := fields[writtenGuards]{
+		"maxInvites":     readLimit,
+		"minAdmins":      readLimit,
+		"requiredAdmins": readRequiredAdmins,
+		"emails":         readEmails,
+		"protect":        func(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) { g.protect = d.globs(n, t) },
+	}
+	for name := range countedKinds {
+		all[name] = readLimits
+	}
+	return all
+}()
+
+// countedKinds are the kinds that each of the guards by kind counts.
+var countedKinds = map[string][]spec.Kind{
+	"maxCreates":       {spec.KindOrganization},
+	"maxDeletes":       {spec.KindVariable, spec.KindMember, spec.KindOrganization},
+	"maxDeletesPerRun": {spec.KindVariable, spec.KindMember, spec.KindOrganization},
+}
+
+func readLimit(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) { d.limit(g, t.key, n, t) }
+
+func readLimits(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
+	guard, kinds := t.key, kindNames(countedKinds[t.key])
+	d.each(n, t, func(key, value *yaml.Node, t *keyPath) {
+		if !slices.Contains(kinds, key.Value) {
+			d.report(ruleGuard, key, t, text.Backquote(guard)+" does not count "+text.BackquoteKey(key.Value),
+				firstOf(text.DidYouMean(key.Value, kinds), "it counts "+text.Or(kinds)))
+			return
+		}
+		d.limit(g, guard+"."+key.Value, value, t)
+	})
+}
+
+func kindNames(kinds []spec.Kind) []string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = string(k)
+	}
+	return names
+}
+
+func (d *decoder) limit(g *writtenGuards, name string, n *yaml.Node, t *keyPath) {
+	s, ok := d.typed(n, t, "a number", formNumber)
+	if !ok {
+		return
+	}
+	whole, ok := spec.WholeNumber(s.text)
+	if !ok || whole[0] == '-' || len(whole) > 9 {
+		d.report(ruleGuard, follow(n), t, text.Backquote(t.key)+" is no whole number of 0 or more",
+			"0 stops all of them")
+		return
+	}
+	s.text = whole
+	g.limits = append(g.limits, namedScalar{name, s})
+}
+
+// readEmails reads the patterns of the emails guard. No pattern at all would
+// read as "nobody" and mean "anybody", so an empty list is refused.
+func readEmails(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
+	if isNull(follow(n)) {
+		d.nullProblem(follow(n), t, "")
+		return
+	}
+	g.emails = d.globs(n, t)
+	if list := follow(n); list.Kind == yaml.SequenceNode && len(list.Content) == 0 {
+		d.report(ruleGuard, list, t, "`emails` lists no pattern",
+			"write [\"*@domain\"], or remove the line to allow any address")
+	}
+}
+
+func readRequiredAdmins(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
+	d.list(n, t, func(item *yaml.Node, t *keyPath) {
+		s, ok := d.text(item, t)
+		if !ok {
+			return
+		}
+		if s.text, ok = d.email(s.text, item, t); ok {
+			g.requiredAdmins = append(g.requiredAdmins, s)
+		}
+	})
+}
+
+// globs reads a list of patterns.
+func (d *decoder) globs(n *yaml.Node, t *keyPath) []scalar {
+	out := []scalar{}
+	d.list(n, t, func(item *yaml.Node, t *keyPath) {
+		s, ok := d.text(item, t)
+		if !ok {
+			return
+		}
+		if _, err := spec.ParseGlob(s.text); err != nil {
+			d.report(ruleGlob, follow(item), t, text.Clean(err.Error()),
+				"* matches within one part of an address, ** across parts, [a-z] one character")
+			return
+		}
+		out = append(out, s)
+	})
+	return out
+}

@@ -1,0 +1,309 @@
+package document
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"makesync/spec"
+	"makesync/spec/text"
+)
+
+// A written value is a run of pieces: plain text, `$${` for a literal `${`, and
+// references `${env:NAME}` and `${file:path}`. They are found in the parsed
+// scalar, never by replacing in the file's text, so a value can bring in no keys.
+type piece struct {
+	text string
+	kind pieceKind
+}
+
+type pieceKind uint8
+
+const (
+	pieceText    pieceKind = iota
+	pieceEscaped           // a `$${`, which gives `${`
+	pieceEnv
+	pieceFile
+	pieceOther // ${…} that is no reference: a placeholder, unless literal
+)
+
+// splitReferences takes a text apart. It never fails: what is no reference is pieceOther.
+func splitReferences(s string) []piece {
+	var pieces []piece
+	add := func(kind pieceKind, text string) {
+		if text != "" {
+			pieces = append(pieces, piece{text, kind})
+		}
+	}
+	for {
+		i := strings.Index(s, "${")
+		if i < 0 {
+			add(pieceText, s)
+			return pieces
+		}
+		if i > 0 && s[i-1] == '$' {
+			add(pieceText, s[:i-1])
+			add(pieceEscaped, "${")
+			s = s[i+2:]
+			continue
+		}
+		add(pieceText, s[:i])
+		end := strings.IndexByte(s[i:], '}')
+		if end < 0 {
+			add(pieceOther, s[i:])
+			return pieces
+		}
+		pieces = append(pieces, referencePiece(s[i:i+end+1]))
+		s = s[i+end+1:]
+	}
+}
+
+func referencePiece(s string) piece {
+	body := s[2 : len(s)-1]
+	if name, ok := strings.CutPrefix(body, "env:"); ok && isEnvName(name) {
+		return piece{name, pieceEnv}
+	}
+	if path, ok := strings.CutPrefix(body, "file:"); ok && path != "" {
+		return piece{path, pieceFile}
+	}
+	return piece{s, pieceOther}
+}
+
+func isEnvName(s string) bool {
+	for i, r := range s {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// hasReference tells whether something has to be read from outside.
+func hasReference(pieces []piece) bool {
+	for _, p := range pieces {
+		if p.kind == pieceEnv || p.kind == pieceFile {
+			return true
+		}
+	}
+	return false
+}
+
+// portable writes the pieces with file references as paths from the working
+// directory, which is the form in which a plan keeps them.
+func portable(pieces []piece, folder string) string {
+	var b strings.Builder
+	for _, p := range pieces {
+		switch p.kind {
+		case pieceEscaped:
+			b.WriteString("$${")
+		case pieceEnv:
+			b.WriteString("${env:" + p.text + "}")
+		case pieceFile:
+			b.WriteString("${file:" + filepath.ToSlash(joinFolder(folder, p.text)) + "}")
+		default:
+			b.WriteString(p.text)
+		}
+	}
+	return b.String()
+}
+
+func joinFolder(folder, path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(folder, path)
+}
+
+// Evaluate reads a reference as a plan keeps it (Variable.Reference), again from
+// the environment and files of this run. Paths count from the working directory
+// and must stay below o.Folders (default: the working directory), /run/secrets
+// or o.ReferenceRoots. The value is always sensitive; the error never holds it.
+func Evaluate(reference string, o ResolveOptions) (spec.Value, error) {
+	folders := o.Folders
+	if len(folders) == 0 {
+		folders = []string{"."}
+	}
+	e := evaluator{env: o.LookupEnv, roots: append(folders, o.ReferenceRoots...), folder: "."}
+	r, err := e.evaluate(reference)
+	if err != nil {
+		return spec.Value{}, fmt.Errorf("evaluate %s: %w", text.Backquote(reference), err)
+	}
+	return spec.Sensitive(r.text), nil
+}
+
+// evaluator reads what references name.
+type evaluator struct {
+	env    func(string) (string, bool)
+	roots  []string // --reference-root
+	folder string   // of the document
+	token  bool     // for zones.*.token, which may name MAKE_API_KEY_…
+	// literal: what looks like a placeholder is meant so.
+	literal bool
+}
+
+// evaluated is a value with all its references read.
+type evaluated struct {
+	text string
+	// placeholder tells that a piece looks like a placeholder that nobody filled in.
+	placeholder bool
+}
+
+func (e evaluator) evaluate(s string) (evaluated, error) { return e.pieces(splitReferences(s)) }
+
+func (e evaluator) pieces(pieces []piece) (evaluated, error) {
+	var b strings.Builder
+	out := evaluated{}
+	for _, p := range pieces {
+		text, err := e.piece(p)
+		if err != nil {
+			return evaluated{}, err
+		}
+		if p.kind != pieceEscaped && !e.literal && looksUnfilled(text) {
+			out.placeholder = true
+		}
+		b.WriteString(text)
+	}
+	out.text = b.String()
+	return out, nil
+}
+
+// looksUnfilled finds what is left when a template was not filled in or a log masked a value.
+func looksUnfilled(s string) bool {
+	if i := strings.Index(s, "${"); i >= 0 && strings.IndexByte(s[i:], '}') > 0 {
+		return true
+	}
+	if i := strings.Index(s, "##"); i >= 0 {
+		if end := strings.Index(s[i+2:], "##"); end > 0 && !strings.ContainsAny(s[i+2:i+2+end], " \t\r\n#") {
+			return true
+		}
+	}
+	return s != "" && len(s) >= 3 && strings.Trim(s, "*") == ""
+}
+
+// errTokenAsValue marks a reference to makesync's own credentials.
+var errTokenAsValue = errors.New("makesync's own token or key cannot be a variable's value")
+
+// errReference is an unset or unreadable reference.
+type errReference struct{ message, hint string }
+
+func (e errReference) Error() string { return e.message }
+
+func (e evaluator) piece(p piece) (string, error) {
+	switch p.kind {
+	case pieceEnv:
+		if !e.token && isOwnCredential(p.text) {
+			return "", errTokenAsValue
+		}
+		value, ok := lookup(e.env, p.text)
+		if !ok {
+			return "", errReference{"the environment variable " + text.Backquote(p.text) + " is not set",
+				"set it, or use --skip-references to read none"}
+		}
+		return value, nil
+	case pieceFile:
+		return e.file(p.text)
+	}
+	return p.text, nil
+}
+
+// isOwnCredential knows what makesync itself is trusted with: its tokens, its key, and the url of
+// who is notified.
+func isOwnCredential(name string) bool {
+	return strings.HasPrefix(name, "MAKE_API_KEY") || name == "MAKESYNC_SEAL_KEY" || name == "MAKESYNC_NOTIFY_URL"
+}
+
+// maxReferenced is the largest file that a reference reads, in bytes.
+const maxReferenced = 1 << 20
+
+// secretsFolder is where containers mount secrets; references may always read there.
+const secretsFolder = "/run/secrets"
+
+func (e evaluator) file(path string) (string, error) {
+	full := joinFolder(e.folder, path)
+	real, err := filepath.EvalSymlinks(full)
+	if err != nil {
+		return "", errReference{"the file " + text.Backquote(path) + " cannot be read: " + reason(err),
+			"paths count from the document's folder"}
+	}
+	if !e.mayRead(real) {
+		return "", errReference{"the file " + text.Backquote(path) +
+			" is outside the document's folder and /run/secrets",
+			"move it, or allow its folder with --reference-root DIR"}
+	}
+	data, err := readReferenced(real)
+	if err != nil {
+		return "", errReference{"the file " + text.Backquote(path) + " cannot be read: " + reason(err), ""}
+	}
+	content := strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
+	if !strings.HasSuffix(string(data), "\n") {
+		content = string(data)
+	}
+	if !utf8.ValidString(content) || strings.ContainsRune(content, 0) {
+		return "", errReference{"the file " + text.Backquote(path) + " is not UTF-8 text", ""}
+	}
+	return content, nil
+}
+
+// reason is an error's cause without the path, which the message names already.
+func reason(err error) string {
+	var pathError *os.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err.Error()
+	}
+	return text.Clean(err.Error())
+}
+
+// mayRead tells whether a path, all links followed, is below a folder that references may read.
+func (e evaluator) mayRead(real string) bool {
+	folder := e.folder
+	if folder == "" {
+		folder = "."
+	}
+	for _, root := range append([]string{folder, secretsFolder}, e.roots...) {
+		if isBelow(root, real) {
+			return true
+		}
+	}
+	return false
+}
+
+func isBelow(root, real string) bool {
+	root, err := filepath.EvalSymlinks(root)
+	if err != nil {
+		return false
+	}
+	if root, err = filepath.Abs(root); err != nil {
+		return false
+	}
+	if real, err = filepath.Abs(real); err != nil {
+		return false
+	}
+	relative, err := filepath.Rel(root, real)
+	return err == nil && relative != "." && filepath.IsLocal(relative)
+}
+
+// readReferenced reads a regular file of sane size; a pipe or device could hang or never end.
+func readReferenced(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is no regular file")
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxReferenced+1))
+	if err == nil && len(data) > maxReferenced {
+		err = errors.New("it is larger than 1 MB")
+	}
+	return data, err
+}

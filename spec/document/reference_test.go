@@ -1,0 +1,140 @@
+package document
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestReferences(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "docs/secret"), "from file\n")
+	writeFile(t, filepath.Join(dir, "docs/windows"), "crlf\r\n")
+	writeFile(t, filepath.Join(dir, "docs/bare"), "bare\r")
+	writeFile(t, filepath.Join(dir, "docs/two"), "two\n\n")
+	writeFile(t, filepath.Join(dir, "docs/binary"), "a\x00b")
+	writeFile(t, filepath.Join(dir, "docs/latin"), "\xe9")
+	writeFile(t, filepath.Join(dir, "docs/large"), strings.Repeat("a", maxReferenced+1))
+	writeFile(t, filepath.Join(dir, "outside/secret"), "outside")
+	for link, target := range map[string]string{
+		"docs/inside-link": "secret", "docs/outside-link": "../outside/secret", "docs/outside-folder": "../outside",
+		"docs/loop": "loop",
+	} {
+		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e := evaluator{env: envOf("A=a", "DOLLAR=${env:A}", "MAKE_API_KEY=k"), folder: filepath.Join(dir, "docs")}
+	for text, want := range map[string]string{
+		"plain": "plain", "": "", "${env:A}": "a", "x${env:A}y${env:A}z": "xayaz", "$${env:A}": "${env:A}",
+		"$$${env:A}":    "$${env:A}",
+		"${env:DOLLAR}": "${env:A}", "${file:secret}": "from file", "${file:./secret}": "from file",
+		"${file:inside-link}": "from file",
+		"${file:windows}":     "crlf", "${file:bare}": "bare\r", "${file:two}": "two\n", "$": "$", "$$": "$$",
+		"a$b": "a$b", "${": "${", "${env:}": "${env:}",
+		"${file:" + dir + "/docs/secret}": "from file", "${other:x}": "${other:x}", "${env:A": "${env:A",
+	} {
+		if got, err := e.evaluate(text); err != nil || got.text != want {
+			t.Errorf("%s → %q, %v; want %q", text, got.text, err, want)
+		}
+	}
+	for _, text := range []string{
+		"${env:B}", "${file:missing}", "${file:../outside/secret}", "${file:outside-link}",
+		"${file:outside-folder/secret}", "${file:loop}", "${file:.}",
+		"${file:binary}", "${file:latin}", "${file:large}", "${file:/dev/zero}", "${file:/etc/hostname}",
+		"${env:MAKE_API_KEY}", "${env:MAKE_API_KEY_X}",
+	} {
+		if got, err := e.evaluate(text); err == nil {
+			t.Errorf("%s → %d bytes", text, len(got.text))
+		}
+	}
+	e.roots, e.token = []string{filepath.Join(dir, "outside")}, true
+	for text, want := range map[string]string{"${file:outside-link}": "outside", "${file:../outside/secret}": "outside",
+		"${env:MAKE_API_KEY}": "k"} {
+		if got, err := e.evaluate(text); err != nil || got.text != want {
+			t.Errorf("%s → %q, %v; want %q", text, got.text, err, want)
+		}
+	}
+}
+
+func TestPlaceholders(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"${HOME}": true, "a ${x} b": true, "##PASSWORD##": true, "a##X##b": true, "***": true, "*****": true,
+		"$${HOME}": false, "## a heading ##": false, "# ##": false, "####": false, "**": false, "a***": false,
+		"$HOME": false, "{{x}}": false, "": false, "${": false,
+	} {
+		if got, err := (evaluator{}).evaluate(text); err != nil || got.placeholder != want {
+			t.Errorf("%q: %v, %v", text, got.placeholder, err)
+		}
+	}
+}
+
+// TestEvaluate reads references as a saved plan keeps them: from the working directory.
+func TestEvaluate(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	writeFile(t, "conf/acme.yaml",
+		"apiVersion: makesync/v1\nzone: eu1\norganizations:\n  acme:\n    name: A\n    variables:\n"+
+			"      A: \"a${file:secret}b\"\n      B: \"${env:B}\"\n      C: \"$${x}${env:B}\"\n")
+	writeFile(t, "conf/secret", "s3cret\n")
+	options := ResolveOptions{LookupEnv: envOf("B=b")}
+	documents, problems := Load(LoadOptions{Paths: []string{"conf"}})
+	desired, more := documents.Resolve(options)
+	if len(problems)+len(more) > 0 {
+		t.Fatal(problems, more)
+	}
+	options.Folders = documents.Folders()
+	want := map[string]string{"A": "as3cretb", "B": "b", "C": "${x}b"}
+	for _, v := range desired.Organizations[0].Variables {
+		again, err := Evaluate(v.Reference, options)
+		if err != nil || !again.Equal(v.Value) || again.Reveal() != want[v.Name] || !again.IsSensitive() {
+			t.Errorf("%s: %q %v, and again %q, %v", v.Name, v.Value.Reveal(), v.Reference, again.Reveal(), err)
+		}
+	}
+	for _, reference := range []string{"${env:MAKE_API_KEY}", "${file:/etc/hostname}", "${file:../x}", "${env:NOPE}"} {
+		if _, err := Evaluate(reference, options); err == nil {
+			t.Errorf("%s is evaluated", reference)
+		}
+	}
+	documents, _ = Load(LoadOptions{Paths: []string{"conf"}})
+	skipped, more := documents.Resolve(ResolveOptions{SkipReferences: true, LookupEnv: func(string) (string, bool) {
+		t.Error("the environment is read")
+		return "", false
+	}})
+	for _, v := range skipped.Organizations[0].Variables {
+		if !v.Unknown || v.Reference == "" || !v.Value.IsSensitive() || len(more) > 0 {
+			t.Errorf("%+v %v", v, more)
+		}
+	}
+}
+
+func FuzzReference(f *testing.F) {
+	for _, s := range []string{"${env:A}", "$${x}", "a${file:b}c", "$$$${", "${}", "}${env:A}{"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		pieces := splitReferences(s)
+		written := portable(pieces, "")
+		size := 0
+		for _, p := range pieces {
+			size += len(p.text)
+		}
+		if size > len(s) {
+			t.Fatalf("%q grows into %v", s, pieces)
+		}
+		if strings.Contains(s, "${file:") || !utf8.ValidString(s) {
+			return // paths are made clean
+		}
+		if written != s {
+			t.Fatalf("%q is kept as %q", s, written)
+		}
+		escaped := strings.ReplaceAll(s, "${", "$${")
+		if got, err := (evaluator{}).evaluate(escaped); err != nil || got.text != s {
+			t.Fatalf("%q escaped is %q and reads as %q, %v", s, escaped, got.text, err)
+		}
+	})
+}

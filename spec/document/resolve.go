@@ -1,0 +1,250 @@
+package document
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"makesync/spec"
+	"makesync/spec/text"
+)
+
+// ResolveOptions is what stands outside the documents.
+type ResolveOptions struct {
+	// LookupEnv gives what ${env:NAME} names; nil is an empty environment.
+	LookupEnv func(string) (string, bool)
+	// SkipReferences reads no environment and no file; such values are Unknown.
+	SkipReferences bool
+	// SkipUnset reads references as far as possible: one that is not set or cannot be read is
+	// Unknown and no problem.
+	SkipUnset bool
+	// ReferenceRoots are further folders (--reference-root) below which ${file:…} may read.
+	ReferenceRoots []string
+	// Folders are the documents' folders, for Evaluate only (see Documents.Folders).
+	Folders []string
+	// DefaultZone is --zone, else MAKE_ZONE: a name or a host.
+	DefaultZone string
+	// ZoneNames are the zones that --zone-url defines.
+	ZoneNames []string
+}
+
+// Resolve makes the desired state: profiles laid over each other, references
+// evaluated, every rule that needs no network checked. It gives the problems that
+// it finds, sorted, and not those of Load again. Desired is never nil; when
+// there are errors it holds what could be made, for no other use than to look at.
+func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
+	if d.resolved {
+		panic("spec: Documents resolved twice")
+	}
+	d.resolved = true
+	r := &resolver{documents: d, options: o, merger: newMerger(), known: d.knownZones(o), told: map[string]bool{}}
+	desired := &spec.Desired{Zones: d.zones, Guards: d.guards, Sensitive: d.sensitive, Files: d.Files()}
+	desired.Organizations = make([]spec.Organization, 0, len(d.organizations))
+	for _, l := range d.organizations {
+		desired.Organizations = append(desired.Organizations, r.organization(l))
+		l.dropContents()
+	}
+	r.checkDefaultZone()
+	r.checkDuplicates(desired.Organizations)
+	r.checkTokens(desired.Organizations)
+	r.checkProfiles()
+	r.reportMerged()
+	addExcerpts(d.files, r.problems)
+	return desired, spec.SortProblems(r.problems)
+}
+
+type resolver struct {
+	documents *Documents
+	options   ResolveOptions
+	merger    *merger
+	known     map[string]bool
+	problems  []spec.Problem
+	told      map[string]bool // by rule, position and message: a profile's mistake is told once
+	layers    []*layer        // of the organization at work
+	evaluator evaluator       // reused for one folder after the other
+}
+
+func (d *Documents) knownZones(o ResolveOptions) map[string]bool {
+	known := map[string]bool{}
+	for name := range spec.BuiltinZones() {
+		known[name] = true
+	}
+	for name := range d.zones {
+		known[name] = true
+	}
+	for _, name := range o.ZoneNames {
+		known[name] = true
+	}
+	if isHostText(o.DefaultZone) {
+		known[spec.ZoneName(o.DefaultZone, d.zones)] = true
+	}
+	return known
+}
+
+// report adds a problem at a position; path is below the organization or the
+// profile in which the position lies.
+func (r *resolver) report(rule string, pos at, address spec.Address, path, message, hint string) {
+	p := newProblem(rule, pos, nil, message, hint)
+	id := rule + "\x00" + pos.source().String() + "\x00" + message
+	if r.told[id] {
+		return
+	}
+	r.told[id] = true
+	p.Address, p.Path = address, r.path(pos, path)
+	r.problems = append(r.problems, p)
+}
+
+// path puts the way to the layer before the way inside it: a problem of an
+// inherited value is told where the value stands.
+func (r *resolver) path(pos at, below string) string {
+	var best *layer
+	for _, l := range r.layers {
+		if l.file == pos.file && compareAt(l.at, pos) <= 0 && (best == nil || compareAt(best.at, l.at) < 0) {
+			best = l
+		}
+	}
+	if best == nil {
+		return text.Clean(below)
+	}
+	root := "organizations."
+	if best.isProfile {
+		root = "profiles."
+	}
+	return strings.TrimSuffix(root+best.key+"."+text.Clean(below), ".")
+}
+
+// layersOf are the profiles of an organization and itself, in the order of merging.
+func (r *resolver) layersOf(l *layer) []*layer {
+	var layers []*layer
+	for _, name := range l.profiles {
+		profile := r.documents.profiles[name.text]
+		if profile == nil {
+			r.report(ruleUnknownProfile, name.at, spec.Address(l.key), "profiles",
+				"there is no profile "+text.Backquote(name.text),
+				firstOf(text.DidYouMean(name.text, slices.Collect(maps.Keys(r.documents.profiles))),
+					"declare it under `profiles`"))
+			continue
+		}
+		layers = append(layers, profile)
+	}
+	return append(layers, l)
+}
+
+func (r *resolver) organization(l *layer) spec.Organization {
+	r.layers = []*layer{l}
+	r.layers = r.layersOf(l)
+	merged := r.merger.layers(r.layers)
+	o := spec.Organization{Key: l.key, Name: merged.name.text, ID: int64Of(merged.id.text), Zone: r.zone(merged),
+		At: positions(merged)}
+	r.checkIdentity(merged)
+	if isAbsent(merged.state) {
+		o.State = spec.Absent
+		r.checkAbsent(l)
+		return o
+	}
+	o.Region, o.Country, o.Timezone, o.Owner = merged.region.text, merged.country.text, merged.timezone.text,
+		merged.owner.text
+	if merged.tfaEnforced.isSet() {
+		on := merged.tfaEnforced.isTrue()
+		o.TFAEnforced = &on
+	}
+	for _, p := range l.profiles {
+		o.Profiles = append(o.Profiles, p.text)
+	}
+	o.FeatureControls = controls(merged)
+	o.Variables = r.variables(merged)
+	o.Members = r.members(merged)
+	o.Purge = r.purge(merged)
+	r.checkOwner(merged)
+	return o
+}
+
+func positions(l *layer) map[string]spec.Source {
+	all := map[string]spec.Source{"": l.source()}
+	for _, f := range [...]struct {
+		key string
+		at  at
+		set bool
+	}{
+		{"name", l.name.at, l.name.isSet()}, {"id", l.id.at, l.id.isSet()}, {"zone", l.zone.at, l.zone.isSet()},
+		{"state", l.state.at, l.state.isSet()}, {"owner", l.owner.at, l.owner.isSet()},
+		{"region", l.region.at, l.region.isSet()},
+		{"country", l.country.at, l.country.isSet()}, {"timezone", l.timezone.at, l.timezone.isSet()},
+		{"tfaEnforced", l.tfaEnforced.at, l.tfaEnforced.isSet()},
+		{"featureControls", l.featureControls.at, l.featureControls.set},
+		{"variables", l.variables.at, l.variables.set}, {"members", l.members.at, l.members.set},
+		{"purge", l.purgeAt, l.purge != nil}, {"profiles", l.profilesAt, l.profiles != nil},
+	} {
+		if f.set {
+			all[f.key] = f.at.source()
+		}
+	}
+	return all
+}
+
+// zone is the organization's own, else its document's, else the default.
+func (r *resolver) zone(l *layer) string {
+	zone := l.zone
+	if !zone.isSet() {
+		zone = l.zoneOfDoc
+	}
+	if zone.isBroken() {
+		return ""
+	}
+	if !zone.isSet() {
+		if r.options.DefaultZone == "" {
+			r.report(ruleNoZone, l.at, spec.Address(l.key), "", "the organization "+text.Backquote(l.key)+
+				" has no zone",
+				"write `zone`, in it or at the top of the document, or give --zone or MAKE_ZONE")
+		}
+		return r.defaultZone()
+	}
+	if !r.known[zone.text] {
+		hint := "declare it under `zones`; built in are " + text.Or(spec.BuiltinZoneNames())
+		if name := spec.ZoneName(zone.text, r.documents.zones); name != zone.text {
+			hint = "did you mean " + text.Backquote(name) + "?"
+		}
+		r.report(ruleUnknownZone, zone.at, "", "zone", "there is no zone "+text.Backquote(zone.text),
+			firstOf(text.DidYouMean(zone.text, slices.Collect(maps.Keys(r.known))), hint))
+		return ""
+	}
+	return zone.text
+}
+
+// defaultZone is the zone that --zone or MAKE_ZONE names, "" when there is none of that name.
+func (r *resolver) defaultZone() string {
+	if name := spec.ZoneName(r.options.DefaultZone, r.documents.zones); r.known[name] {
+		return name
+	}
+	return ""
+}
+
+// checkDefaultZone tells of a --zone or MAKE_ZONE that is no zone.
+func (r *resolver) checkDefaultZone() {
+	name := spec.ZoneName(r.options.DefaultZone, r.documents.zones)
+	if name != "" && !r.known[name] {
+		r.problems = append(r.problems,
+			newProblem(ruleUnknownZone, at{}, nil, "--zone or MAKE_ZONE: there is no zone "+text.Backquote(name),
+				firstOf(text.DidYouMean(name, slices.Collect(maps.Keys(r.known))),
+					"built in are "+text.Or(spec.BuiltinZoneNames()))))
+	}
+}
+
+func controls(l *layer) []spec.FeatureControl {
+	if !l.featureControls.set {
+		return nil
+	}
+	out := make([]spec.FeatureControl, 0, len(l.featureControls.items))
+	for _, c := range l.featureControls.items {
+		out = append(out, spec.FeatureControl{Name: c.name, Enabled: c.value.isTrue(), Source: c.source()})
+	}
+	slices.SortFunc(out, func(a, b spec.FeatureControl) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+func (r *resolver) evaluatorFor(pos at, literal bool) *evaluator {
+	folder := filepath.Dir(pos.file.path)
+	r.evaluator = evaluator{env: r.options.LookupEnv, roots: r.options.ReferenceRoots, folder: folder, literal: literal}
+	return &r.evaluator
+}

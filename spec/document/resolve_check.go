@@ -1,0 +1,160 @@
+package document
+
+import (
+	"slices"
+	"strconv"
+
+	"golang.org/x/text/unicode/norm"
+
+	"makesync/spec"
+	"makesync/spec/text"
+)
+
+func int64Of(text string) int64 {
+	n, _ := strconv.ParseInt(text, 10, 64) // the decoder has checked it
+	return n
+}
+
+// checkIdentity wants a name or an id, a name that Make takes, and an id to delete.
+func (r *resolver) checkIdentity(l *layer) {
+	address := spec.Address(l.key)
+	if why := spec.RefusedName(l.name.text); l.name.form == formText && why != "" {
+		r.report(ruleOrganizationName, l.name.at, address, "name", "Make refuses the name "+text.Backquote(l.name.text)+
+			": "+why, nameHint)
+	}
+	switch {
+	case isAbsent(l.state) && !l.id.isSet():
+		r.report(ruleDeleteWithoutID, l.state.at, address, "state", "the organization "+text.Backquote(l.key)+
+			" is to be deleted and has no id",
+			"write `id`, so that no other organization of that name is deleted")
+	case !l.name.isSet() && !l.id.isSet():
+		r.report(ruleRequired, l.at, address, "", "the organization "+text.Backquote(l.key)+" has neither name nor id",
+			"write `name`, or `id`, or both")
+	}
+}
+
+// checkAbsent refuses, beside `state: absent`, what only makes sense for an organization that
+// stays.
+func (r *resolver) checkAbsent(l *layer) {
+	for _, f := range [...]struct {
+		key string
+		at  at
+		set bool
+	}{
+		{"region", l.region.at, l.region.isSet()}, {"country", l.country.at, l.country.isSet()},
+		{"timezone", l.timezone.at, l.timezone.isSet()}, {"tfaEnforced", l.tfaEnforced.at, l.tfaEnforced.isSet()},
+		{"owner", l.owner.at, l.owner.isSet()},
+		{"featureControls", l.featureControls.at, l.featureControls.set && !l.featureControls.null},
+		{"variables", l.variables.at, l.variables.set && !l.variables.null},
+		{"members", l.members.at, l.members.set && !l.members.null},
+		{"purge", l.purgeAt, l.purge != nil},
+	} {
+		if f.set {
+			r.report(ruleAbsentConflict, f.at, spec.Address(l.key), f.key,
+				"`"+f.key+"` stands in an organization that is to be deleted",
+				"keep only name, id and zone beside `state: absent`")
+		}
+	}
+}
+
+// checkDuplicates finds two entries for one organization.
+func (r *resolver) checkDuplicates(organizations []spec.Organization) {
+	ids, names := map[string]*spec.Organization{}, map[string]*spec.Organization{}
+	for i := range organizations {
+		o := &organizations[i]
+		if o.ID != 0 && o.Zone != "" {
+			id := o.Zone + "\x00" + strconv.FormatInt(o.ID, 10)
+			if first := ids[id]; first != nil {
+				r.duplicate(ruleSameID, first, o, "id", "the organizations "+text.Backquote(first.Key)+" and "+
+					text.Backquote(o.Key)+" have the same id")
+				continue
+			}
+			ids[id] = o
+		}
+		if o.Name == "" || o.Zone == "" {
+			continue
+		}
+		name := o.Zone + "\x00" + norm.NFC.String(o.Name)
+		first := names[name]
+		if first != nil && (first.ID == 0 || o.ID == 0) {
+			r.duplicate(ruleSameName, first, o, "name", "the organizations "+text.Backquote(first.Key)+" and "+
+				text.Backquote(o.Key)+" have the same name and not both an id")
+		}
+		if first == nil || first.ID != 0 {
+			names[name] = o
+		}
+	}
+}
+
+func (r *resolver) duplicate(rule string, first, second *spec.Organization, field, message string) {
+	a, b := first.At[field], second.At[field]
+	if a.Compare(&b) > 0 {
+		first, second, a, b = second, first, b, a
+	}
+	r.problems = append(r.problems, spec.Problem{
+		Severity: severities[rule], Rule: rule, Address: spec.Address(second.Key),
+		Path:    "organizations." + second.Key + "." + field,
+		Message: message, Hint: "remove one of them, or give each its own id", Source: &b, Related: &a,
+	})
+}
+
+// checkTokens wants the tokens of the zones in use to be readable.
+func (r *resolver) checkTokens(organizations []spec.Organization) {
+	if r.options.SkipReferences {
+		return
+	}
+	var used []string
+	for i := range organizations {
+		used = append(used, organizations[i].Zone)
+	}
+	slices.Sort(used)
+	for _, name := range slices.Compact(used) {
+		zone := r.documents.zones[name]
+		pos, ok := r.documents.tokenAt[name]
+		if !ok || zone.Token.IsZero() || zone.Broken {
+			continue
+		}
+		e := evaluator{env: r.options.LookupEnv, roots: r.options.ReferenceRoots, folder: zone.Folder, token: true}
+		if _, err := e.evaluate(zone.Token.Reveal()); err != nil {
+			p := newProblem(ruleReference, pos, nil, "the token of the zone "+text.Backquote(name)+" cannot be read: "+
+				err.Error(), "set what it refers to, or use --skip-references")
+			p.Path = "zones." + name + ".token"
+			r.problems = append(r.problems, p)
+		}
+	}
+}
+
+// checkProfiles merges every profile by itself, so that one which nobody uses is checked too.
+func (r *resolver) checkProfiles() {
+	for _, key := range sortedKeys(r.documents.profiles) {
+		r.merger.layers([]*layer{r.documents.profiles[key]})
+	}
+}
+
+func sortedKeys[T any](m map[string]T) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// reportMerged tells what only shows once all organizations are merged.
+func (r *resolver) reportMerged() {
+	r.layers = append([]*layer(nil), r.documents.organizations...)
+	for _, key := range sortedKeys(r.documents.profiles) {
+		r.layers = append(r.layers, r.documents.profiles[key])
+	}
+	for pos, note := range r.merger.nulls {
+		if !note.cancels {
+			r.report(ruleNull, pos, "", note.path, "`"+text.Clean(note.path)+
+				"` is empty (null): that cancels what a profile declares, and none declares this",
+				"write {} for none, or remove the line")
+		}
+	}
+	for pos, note := range r.merger.contradictions {
+		r.report(ruleAbsentConflict, pos, "", note.path, note.object+" is absent and described all the same",
+			"keep only `state: absent`")
+	}
+}

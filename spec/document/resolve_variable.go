@@ -1,0 +1,204 @@
+package document
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"makesync/spec"
+	"makesync/spec/text"
+)
+
+// variables makes the variables of an organization, sorted by name.
+func (r *resolver) variables(l *layer) []spec.Variable {
+	if !l.variables.set {
+		return nil
+	}
+	out := make([]spec.Variable, 0, len(l.variables.items))
+	for i := range l.variables.items {
+		if v, ok := r.variable(l.key, &l.variables.items[i]); ok {
+			out = append(out, v)
+		}
+	}
+	slices.SortFunc(out, func(a, b spec.Variable) int { return strings.Compare(a.Name, b.Name) })
+	r.checkVariableCase(l.key, out, l)
+	return out
+}
+
+// checkVariableCase finds names that differ only in case between two layers; in
+// one mapping the decoder has found them.
+func (r *resolver) checkVariableCase(key string, variables []spec.Variable, l *layer) {
+	if len(l.profiles) == 0 {
+		return
+	}
+	first := make(map[string]string, len(variables))
+	for i := range l.variables.items {
+		w := &l.variables.items[i]
+		folded := strings.ToLower(w.name)
+		if other, ok := first[folded]; ok {
+			r.report(ruleKeyCase, w.at, spec.NewAddress(key, spec.KindVariable, w.name), "variables."+w.name,
+				"the variables "+text.Backquote(other)+" and "+text.Backquote(w.name)+
+					" differ only in upper and lower case", "write the name as the profile does")
+			continue
+		}
+		first[folded] = w.name
+	}
+}
+
+func (r *resolver) variable(key string, w *writtenVariable) (spec.Variable, bool) {
+	v := spec.Variable{Name: w.name, Source: w.source()}
+	fields := w.fields()
+	if w.value.isBroken() || fields.kind.isBroken() || fields.state.isBroken() {
+		return v, false
+	}
+	if isAbsent(fields.state) {
+		v.State = spec.Absent
+		return v, true
+	}
+	v.IgnoreValue = fields.ignore.isTrue()
+	if !w.value.isSet() {
+		r.valueProblem(key, w, w.at, ruleEmptyValue, "the variable "+text.Backquote(w.name)+" has no value",
+			"write `value`, or {state: absent}")
+		return v, false
+	}
+	v.Type = typeOf(w)
+	if !r.value(key, w, &v) {
+		return v, false
+	}
+	if !v.Value.IsSensitive() && r.isSensitive(key, w.name) {
+		v.Value = v.Value.Masked()
+	}
+	return v, true
+}
+
+// isSensitive builds an address only when there are patterns to compare it with.
+func (r *resolver) isSensitive(key, name string) bool {
+	if len(r.documents.sensitive) == 0 {
+		return spec.IsSensitive("", name, nil)
+	}
+	return spec.IsSensitive(spec.NewAddress(key, spec.KindVariable, name), name, r.documents.sensitive)
+}
+
+func (r *resolver) valueProblem(key string, w *writtenVariable, pos at, rule, message, hint string) {
+	r.report(rule, pos, spec.NewAddress(key, spec.KindVariable, w.name), "variables."+w.name, message, hint)
+}
+
+// typeOf is the declared type, else the one that the value's own form has.
+func typeOf(w *writtenVariable) spec.VariableType {
+	if w.long != nil && w.long.kind.isSet() {
+		t, _ := spec.ParseVariableType(w.long.kind.text)
+		return t
+	}
+	switch w.value.form {
+	case formNumber:
+		return spec.TypeNumber
+	case formBoolean:
+		return spec.TypeBoolean
+	}
+	return spec.TypeString
+}
+
+// value fills in the value, or tells what is wrong with it without showing it.
+func (r *resolver) value(key string, w *writtenVariable, v *spec.Variable) bool {
+	content, placeholder, ok := w.value.text, false, true
+	if w.value.form == formText {
+		content, placeholder, ok = r.content(key, w, v)
+		if !ok || v.Unknown {
+			return ok
+		}
+	}
+	switch {
+	case placeholder:
+		r.valueProblem(key, w, w.value.at, rulePlaceholder,
+			"the value of "+text.Backquote(w.name)+" looks like a placeholder that was never filled in",
+			"fill it in, or write {value: …, literal: true} if it is meant so")
+		return false
+	case content == "":
+		r.valueProblem(key, w, w.value.at, ruleEmptyValue, "the value of "+text.Backquote(w.name)+
+			" is empty, which Make refuses", "write a value, or {state: absent}")
+		return false
+	}
+	canonical, err := spec.Canonical(v.Type, rawOf(w.value.form, content))
+	if err != nil {
+		r.valueProblem(key, w, w.value.at, ruleVariableValue, "the variable "+text.Backquote(w.name)+" is declared as "+
+			v.Type.String()+", and "+err.Error(), valueHints[v.Type])
+		return false
+	}
+	v.Value = spec.Plain(canonical)
+	if v.Reference != "" {
+		v.Value = spec.Sensitive(canonical)
+	}
+	return true
+}
+
+var valueHints = map[spec.VariableType]string{
+	spec.TypeNumber:  "write it in decimal digits, or change `type`",
+	spec.TypeString:  "put the value in quotes, or change `type`",
+	spec.TypeBoolean: "write true or false, or change `type`",
+	spec.TypeDate:    `write "2026-11-20T00:00:00.000Z", in quotes, or change ` + "`type`",
+}
+
+func rawOf(f form, content string) any {
+	switch f {
+	case formNumber:
+		return json.Number(content)
+	case formBoolean:
+		return content == "true"
+	}
+	return content
+}
+
+// content is a text value with its references read.
+func (r *resolver) content(key string, w *writtenVariable, v *spec.Variable) (content string, placeholder, ok bool) {
+	written, literal := w.value.text, w.fields().literal.isTrue()
+	if !strings.Contains(written, "${") {
+		return written, !literal && looksUnfilled(written), true
+	}
+	e := r.evaluatorFor(w.value.at, literal)
+	pieces := splitReferences(written)
+	if hasReference(pieces) {
+		v.Reference = portable(pieces, e.folder)
+		if r.options.SkipReferences {
+			v.Unknown, v.Value = true, spec.Sensitive("")
+			return "", false, r.mayName(key, w, pieces)
+		}
+	}
+	result, err := e.pieces(pieces)
+	if err != nil && r.options.SkipUnset && !errors.Is(err, errTokenAsValue) {
+		v.Unknown, v.Value = true, spec.Sensitive("")
+		return "", false, true
+	}
+	if err != nil {
+		r.referenceProblem(key, w, err)
+		return "", false, false
+	}
+	return result.text, result.placeholder, true
+}
+
+// mayName refuses makesync's own credentials also when nothing is read.
+func (r *resolver) mayName(key string, w *writtenVariable, pieces []piece) bool {
+	for _, p := range pieces {
+		if p.kind == pieceEnv && isOwnCredential(p.text) {
+			r.referenceProblem(key, w, errTokenAsValue)
+			return false
+		}
+	}
+	return true
+}
+
+func (r *resolver) referenceProblem(key string, w *writtenVariable, err error) {
+	if errors.Is(err, errTokenAsValue) {
+		r.valueProblem(key, w, w.value.at, ruleTokenAsValue,
+			"the value of "+text.Backquote(w.name)+" refers to makesync's own token or key",
+			"variables are visible to every member; use another secret")
+		return
+	}
+	hint := ""
+	var reference errReference
+	if errors.As(err, &reference) {
+		hint = reference.hint
+	}
+	r.valueProblem(key, w, w.value.at, ruleReference, "the value of "+text.Backquote(w.name)+" cannot be read: "+
+		err.Error(), hint)
+}

@@ -1,0 +1,149 @@
+package document
+
+import "makesync/spec"
+
+// Rule is one thing that a document can get wrong. ID is stable: it stands in
+// the output of `validate` and in the README.
+type Rule struct {
+	ID       string
+	Severity spec.Severity
+	Sentence string
+}
+
+// The ids of the rules, in the order of the table below.
+const (
+	ruleMissingFile   = "missing-file"
+	ruleUnreadable    = "unreadable-file"
+	ruleEmptyFolder   = "empty-folder"
+	ruleTooLarge      = "file-too-large"
+	ruleNotText       = "not-text"
+	ruleSyntax        = "syntax"
+	ruleEmptyDocument = "empty-document"
+	ruleAliasBomb     = "alias-bomb"
+	ruleMergeKey      = "merge-key"
+	ruleTag           = "tag"
+	ruleAmbiguous     = "yaml-trap"
+
+	ruleAPIVersion   = "api-version"
+	ruleUnknownKey   = "unknown-key"
+	ruleReservedKey  = "reserved-key"
+	ruleProfileKey   = "profile-key"
+	ruleDuplicateKey = "duplicate-key"
+	ruleKeyCase      = "duplicate-key-case"
+	ruleWrongType    = "wrong-type"
+	ruleNull         = "null-value"
+	ruleRequired     = "missing-key"
+	ruleUnknownValue = "unknown-value"
+	ruleTooLong      = "too-long"
+
+	ruleSettingTwice     = "setting-twice"
+	ruleOrganizationKey  = "organization-key"
+	ruleOrganizationName = "organization-name"
+	ruleSameID           = "same-id"
+	ruleSameName         = "same-name"
+	ruleNoZone           = "no-zone"
+	ruleUnknownZone      = "unknown-zone"
+	ruleZoneURL          = "zone-url"
+	ruleUnknownProfile   = "unknown-profile"
+	ruleDeleteWithoutID  = "delete-without-id"
+	ruleAbsentConflict   = "absent-conflict"
+	rulePurgeKind        = "purge-kind"
+	rulePurgeBlock       = "purge-without-block"
+	ruleGuard            = "guard-value"
+	ruleGlob             = "bad-glob"
+
+	ruleVariableName  = "variable-name"
+	ruleVariableValue = "variable-value"
+	ruleEmptyValue    = "empty-value"
+	rulePlaceholder   = "placeholder"
+	ruleReference     = "unresolved-reference"
+	ruleMisplaced     = "misplaced-reference"
+	ruleTokenAsValue  = "token-as-value"
+
+	ruleEmail       = "bad-email"
+	ruleMemberCase  = "duplicate-member"
+	ruleOwnerRole   = "owner-role"
+	ruleOwnerMember = "owner-not-member"
+	ruleInviteEmail = "invite-email"
+	ruleInviteRole  = "invite-without-role"
+	ruleInviteName  = "invite-name"
+	ruleConnections = "connections"
+)
+
+// rules is the whole table; a test compares it with the ids above and with what
+// the documents of testdata/problems can provoke.
+var rules = []Rule{
+	{ruleMissingFile, spec.Error, "A file or folder that was named does not exist."},
+	{ruleUnreadable, spec.Error,
+		"A file or folder cannot be read: no permission, a loop of links, or no regular file."},
+	{ruleEmptyFolder, spec.Error, "A folder that was named holds no *.yaml or *.yml file."},
+	{ruleTooLarge, spec.Error, "A file is larger than 64 MB; it is not read."},
+	{ruleNotText, spec.Error, "A file is not UTF-8 text: binary, UTF-16, or with control characters."},
+	{ruleSyntax, spec.Error, "A file is not valid YAML or JSON."},
+	{ruleEmptyDocument, spec.Error, "A document holds nothing."},
+	{ruleAliasBomb, spec.Error, "Aliases grow a document far beyond its size, or form a loop."},
+	{ruleMergeKey, spec.Error, "Merge keys (<<) are not read; profiles do their work."},
+	{ruleTag, spec.Error, "Tags such as !!str or !secret are not read."},
+	{ruleAmbiguous, spec.Error,
+		"An unquoted text means one thing to YAML 1.1 and another to YAML 1.2: NO, on, 010, 1_000, 1e3, 12:30, " +
+			"2026-11-20."},
+	{ruleAPIVersion, spec.Error, "A document does not begin with apiVersion: makesync/v1."},
+	{ruleUnknownKey, spec.Error, "A key that makesync does not know; keys that begin with x- are ignored instead."},
+	{ruleReservedKey, spec.Error, "A key that is kept for a later version: teams, teamVariables, customRoles, labels."},
+	{ruleProfileKey, spec.Error,
+		"A profile holds what only one organization can have: name, id, zone, state, owner, profiles."},
+	{ruleDuplicateKey, spec.Error, "The same key stands twice in one mapping."},
+	{ruleKeyCase, spec.Error, "Two keys differ only in upper and lower case."},
+	{ruleWrongType, spec.Error, "A value of another type than the key takes."},
+	{ruleNull, spec.Error, "An empty value (null) that cancels nothing a profile declares."},
+	{ruleRequired, spec.Error, "A key that has to be there is missing."},
+	{ruleUnknownValue, spec.Error, "A value that is none of those the key takes."},
+	{ruleTooLong, spec.Error, "A text is longer than anything Make takes."},
+	{ruleSettingTwice, spec.Error, "The same setting, organization or profile stands in two places."},
+	{ruleOrganizationKey, spec.Error, "An organization's or profile's key is not made of a-z, 0-9 and -."},
+	{ruleOrganizationName, spec.Error, "An organization's name is one that Make refuses."},
+	{ruleSameID, spec.Error, "Two organizations of one zone have the same id."},
+	{ruleSameName, spec.Error, "Two organizations of one zone have the same name and at least one no id."},
+	{ruleNoZone, spec.Error,
+		"An organization has no zone: neither its own, nor its document's, nor --zone, nor MAKE_ZONE."},
+	{ruleUnknownZone, spec.Error, "A zone is neither built in nor declared under zones."},
+	{ruleZoneURL, spec.Error,
+		"A zone's url or host is none that makesync calls: not https, with a path, or another one for a " +
+			"built-in zone."},
+	{ruleUnknownProfile, spec.Error, "An organization names a profile that no document declares."},
+	{ruleDeleteWithoutID, spec.Error, "An organization with state: absent has no id."},
+	{ruleAbsentConflict, spec.Error,
+		"state: absent stands beside keys that only make sense for something that is there."},
+	{rulePurgeKind, spec.Error, "purge names a kind that cannot be purged."},
+	{rulePurgeBlock, spec.Error, "purge names a kind whose block is absent; write {} when none shall remain."},
+	{ruleGuard, spec.Error, "A guard's value is negative or no whole number, or a kind is one it does not count."},
+	{ruleGlob, spec.Error, "A pattern cannot be read, or can match nothing."},
+	{ruleVariableName, spec.Error, "A variable's name is one that Make refuses."},
+	{ruleVariableValue, spec.Error, "A variable's value does not fit its type."},
+	{ruleEmptyValue, spec.Error, "A variable has no value, or an empty one, which Make refuses."},
+	{rulePlaceholder, spec.Error, "A value looks like a placeholder that was never filled in: ${…}, ##X##, ***."},
+	{ruleReference, spec.Error, "A reference names a variable that is not set or a file that cannot be read."},
+	{ruleMisplaced, spec.Error,
+		"A reference stands where none is read: anywhere but in a variable's value and a zone's token."},
+	{ruleTokenAsValue, spec.Error, "A variable's value refers to makesync's own token or key."},
+	{ruleEmail, spec.Error, "An e-mail address is none."},
+	{ruleMemberCase, spec.Error, "Two members are the same but for upper and lower case."},
+	{ruleOwnerRole, spec.Error, "A member has the role Owner; ownership is written only as owner."},
+	{ruleOwnerMember, spec.Error, "The owner is not among the declared members."},
+	{ruleInviteEmail, spec.Error, "An invitation goes to an address outside the emails guard."},
+	{ruleInviteRole, spec.Error, "An invitation has no role."},
+	{ruleInviteName, spec.Error, "An invitee's name is one that Make refuses."},
+	{ruleConnections, spec.Error, "connections stands beside a member who is not absent."},
+	{spec.RuleSchema, spec.Error, "A JSON text does not fit its published schema."},
+}
+
+// Rules gives the table of everything that loading and resolving can find, in a fixed order.
+func Rules() []Rule { return append([]Rule(nil), rules...) }
+
+var severities = func() map[string]spec.Severity {
+	m := make(map[string]spec.Severity, len(rules))
+	for _, r := range rules {
+		m[r.ID] = r.Severity
+	}
+	return m
+}()

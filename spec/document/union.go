@@ -1,0 +1,159 @@
+package document
+
+import (
+	"cmp"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"makesync/spec"
+	"makesync/spec/text"
+)
+
+// union unites the parts of all files. Lists are joined, everything else may
+// stand in one place only.
+type union struct {
+	out           *Documents
+	zoneAt        map[string]at
+	limitAt       map[string]at
+	limits        map[string]int
+	organizations map[string]*layer
+	problems      []spec.Problem
+}
+
+func newUnion() *union {
+	return &union{
+		out: &Documents{zones: map[string]spec.Zone{}, guards: spec.DefaultGuards(),
+			profiles: map[string]*layer{}, tokenAt: map[string]at{}},
+		zoneAt:        map[string]at{},
+		limitAt:       map[string]at{},
+		limits:        map[string]int{},
+		organizations: map[string]*layer{},
+	}
+}
+
+func (u *union) addFile(f loadedFile) {
+	if f.source.data != nil {
+		u.out.files = append(u.out.files, f.source)
+	}
+	for _, p := range f.parts {
+		for _, z := range p.zones {
+			u.addZone(z)
+		}
+		u.addGuards(p.guards)
+		for _, s := range p.sensitive {
+			u.out.sensitive = append(u.out.sensitive, mustGlob(s.text))
+		}
+		for _, l := range p.profiles {
+			if u.unique("profiles."+l.key, l.at, u.out.profiles[l.key], "profile") {
+				u.out.profiles[l.key] = l
+			}
+		}
+		for _, l := range p.organizations {
+			if u.unique("organizations."+l.key, l.at, u.organizations[l.key], "organization") {
+				u.organizations[l.key] = l
+				u.out.organizations = append(u.out.organizations, l)
+			}
+		}
+	}
+}
+
+// mustGlob compiles a pattern that the decoder has already accepted.
+func mustGlob(pattern string) spec.Glob {
+	g, _ := spec.ParseGlob(pattern)
+	return g
+}
+
+func (u *union) unique(path string, pos at, first *layer, what string) bool {
+	if first == nil {
+		return true
+	}
+	u.duplicate(path, pos, first.at, "the "+what+" "+text.Backquote(first.key)+" stands in two places")
+	return false
+}
+
+func (u *union) duplicate(path string, pos, first at, message string) {
+	p := newProblem(ruleSettingTwice, pos, nil, message, "the other one is at "+first.source().String()+"; keep one")
+	p.Path, p.Related = path, first.pointer()
+	u.problems = append(u.problems, p)
+}
+
+func (u *union) addZone(z writtenZone) {
+	if first, ok := u.zoneAt[z.name]; ok {
+		u.duplicate("zones."+z.name, z.at, first, "the zone "+text.Backquote(z.name)+" stands in two places")
+		return
+	}
+	u.zoneAt[z.name] = z.at
+	folder := filepath.Dir(z.file.path)
+	zone := spec.Zone{Name: z.name, URL: z.url.text, Host: z.host.text, Folder: folder, Broken: z.broken,
+		Source: z.source()}
+	if z.token.isSet() {
+		zone.Token = spec.Sensitive(z.token.text)
+		u.out.tokenAt[z.name] = z.token.at
+	}
+	if s := z.sandbox; s != nil {
+		zone.Sandbox = &spec.SandboxZone{State: filepath.Join(folder, ".makesync", z.name+".json")}
+		if s.seed.isSet() {
+			zone.Sandbox.Seed = joinFolder(folder, s.seed.text)
+		}
+		if s.state.isSet() {
+			zone.Sandbox.State = joinFolder(folder, s.state.text)
+		}
+	}
+	u.out.zones[z.name] = zone
+}
+
+func (u *union) addGuards(g writtenGuards) {
+	for _, limit := range g.limits {
+		if first, ok := u.limitAt[limit.name]; ok {
+			u.duplicate("guards."+limit.name, limit.at, first, "the guard "+text.Backquote(limit.name)+
+				" stands in two places")
+			continue
+		}
+		u.limitAt[limit.name] = limit.at
+		u.limits[limit.name], _ = strconv.Atoi(limit.text) // the decoder has checked it
+	}
+	guards := &u.out.guards
+	for _, s := range g.requiredAdmins {
+		guards.RequiredAdmins = append(guards.RequiredAdmins, s.text)
+	}
+	for _, s := range g.emails {
+		guards.Emails = append(guards.Emails, mustGlob(strings.ToLower(s.text)))
+	}
+	for _, s := range g.protect {
+		guards.Protect = append(guards.Protect, mustGlob(s.text))
+	}
+}
+
+// documents applies the limits over the defaults and sorts what order must not decide.
+func (u *union) documents() *Documents {
+	d := u.out
+	for name, n := range u.limits {
+		setLimit(&d.guards, name, n)
+	}
+	slices.Sort(d.guards.RequiredAdmins)
+	d.guards.RequiredAdmins = slices.Compact(d.guards.RequiredAdmins)
+	slices.SortFunc(d.organizations, func(a, b *layer) int { return cmp.Compare(a.key, b.key) })
+	return d
+}
+
+func setLimit(g *spec.Guards, name string, n int) {
+	switch name {
+	case "maxInvites":
+		g.MaxInvites = n
+		return
+	case "minAdmins":
+		g.MinAdmins = n
+		return
+	}
+	counted := map[string]map[spec.Kind]int{"maxCreates": g.MaxCreates, "maxDeletes": g.MaxDeletes,
+		"maxDeletesPerRun": g.MaxDeletesPerRun}
+	for guard, kinds := range countedKinds {
+		for _, kind := range kinds {
+			if name == guard+"."+string(kind) {
+				counted[guard][kind] = n
+			}
+		}
+	}
+}

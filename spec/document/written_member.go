@@ -1,0 +1,139 @@
+package document
+
+import (
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"makesync/spec"
+	"makesync/spec/text"
+)
+
+var memberFields = fields[writtenMember]{
+	"role":        readRole,
+	"invite":      readInvite,
+	"state":       stateField(func(m *writtenMember) *scalar { return &m.state }),
+	"connections": readConnections,
+}
+
+var inviteFields = fields[writtenInvite]{
+	"name":  readInviteName,
+	"teams": readTeams,
+	"note":  scalarField(func(i *writtenInvite) *scalar { return &i.note }, "a text", formText),
+}
+
+func readMembers(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
+	openBlock(d, &l.members, n, t, func(key, value *yaml.Node, t *keyPath) {
+		email, ok := d.email(key.Value, key, t)
+		if !ok {
+			return
+		}
+		m := writtenMember{at: d.at(key), email: email}
+		d.member(&m, value, t)
+		l.members.items = append(l.members.items, m) // also one that is told to be wrong: he is declared
+	})
+}
+
+func (d *decoder) member(m *writtenMember, n *yaml.Node, t *keyPath) {
+	node := follow(n)
+	switch {
+	case node.Kind == yaml.MappingNode:
+		decodeFields(d, node, t, memberFields, true, m)
+		return
+	case isNull(node):
+		m.null = d.untagged(node, t)
+		return
+	}
+	s, ok := d.typed(n, t, "a role (a name or an id), nor a mapping", formText, formNumber)
+	if ok {
+		s, _ = d.role(s, n, t)
+	}
+	m.role = s
+}
+
+func readRole(d *decoder, m *writtenMember, n *yaml.Node, t *keyPath) {
+	s, ok := d.nullable(n, t, wantName, formText, formNumber)
+	if ok {
+		s, _ = d.role(s, n, t)
+	}
+	m.role = s
+}
+
+// ownerRoleID is Owner on every public zone (the API's published list of roles).
+const ownerRoleID = "11"
+
+func (d *decoder) role(s scalar, n *yaml.Node, t *keyPath) (scalar, bool) {
+	s, ok := d.nameOrID(s, n, t)
+	if ok && (s.form == formText && strings.EqualFold(s.text, "owner") || s.form == formNumber &&
+		s.text == ownerRoleID) {
+		d.report(ruleOwnerRole, follow(n), t, "the role Owner cannot be given to a member",
+			"write `owner: "+text.Clean(memberOf(t))+"` in the organization, and {} for the member")
+		return d.broken(n), false
+	}
+	return s, ok
+}
+
+// memberOf is the e-mail in a path that ends in a member or in one of its fields.
+func memberOf(t *keyPath) string {
+	for ; t != nil; t = t.up {
+		if strings.Contains(t.key, "@") {
+			return t.key
+		}
+	}
+	return "…"
+}
+
+func readConnections(d *decoder, m *writtenMember, n *yaml.Node, t *keyPath) {
+	if isNull(follow(n)) {
+		m.connections, _ = d.scalar(n, t, "a text")
+		return
+	}
+	m.connections, _ = d.choice(n, t, "keep", "delete")
+}
+
+func readInvite(d *decoder, m *writtenMember, n *yaml.Node, t *keyPath) {
+	node := follow(n)
+	m.invite = writtenInvite{at: t.at, set: true}
+	if isNull(node) {
+		m.invite.null = true
+		return
+	}
+	m.invite.set = decodeFields(d, n, t, inviteFields, false, &m.invite)
+}
+
+func readInviteName(d *decoder, i *writtenInvite, n *yaml.Node, t *keyPath) {
+	s, _ := d.nullable(n, t, "a text", formText)
+	if why := spec.RefusedName(s.text); s.form == formText && why != "" {
+		d.report(ruleInviteName, follow(n), t, "Make refuses the name "+text.Backquote(s.text)+": "+why, nameHint)
+		s = d.broken(n)
+	}
+	i.name = s
+}
+
+func readTeams(d *decoder, i *writtenInvite, n *yaml.Node, t *keyPath) {
+	if isNull(follow(n)) {
+		i.teamsNull, _ = d.scalar(n, t, "a list")
+		return
+	}
+	i.teamsSet = d.list(n, t, func(item *yaml.Node, t *keyPath) {
+		s, ok := d.typed(item, t, wantName, formText, formNumber)
+		if !ok {
+			return
+		}
+		if s, ok = d.nameOrID(s, item, t); ok {
+			i.teams = append(i.teams, s)
+		}
+	})
+}
+
+// email checks an address loosely (one @, no space, a dot or not in the domain:
+// Make itself decides) and gives it in lower case.
+func (d *decoder) email(address string, n *yaml.Node, t *keyPath) (string, bool) {
+	if !spec.AcceptsEmail(address) {
+		d.report(ruleEmail, follow(n), t, text.Backquote(address)+" is no e-mail address", "write it as name@domain")
+		return "", false
+	}
+	return strings.ToLower(address), true
+}
+
+const nameHint = "use letters, digits, spaces and ' - . ( ) * + , @ _ /, at most 128 characters"

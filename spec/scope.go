@@ -1,0 +1,199 @@
+package spec
+
+import (
+	"sort"
+	"strings"
+
+	"makesync/spec/text"
+)
+
+// Scope restricts a run. The zero Scope is everything.
+type Scope struct {
+	// Zone is --zone: only organizations of that zone; "": all.
+	Zone string
+	// Targets and Excludes are globs over addresses; one that matches an organization's
+	// address covers all below it. No target means everything.
+	Targets, Excludes []Glob
+}
+
+// Covers tells whether the run may touch the object.
+func (s Scope) Covers(a Address) bool {
+	return (len(s.Targets) == 0 || covered(s.Targets, a)) && !covered(s.Excludes, a)
+}
+
+func covered(globs []Glob, a Address) bool {
+	for _, g := range globs {
+		if g.MatchAddress(a) || g.Match(a.Key()) {
+			return true
+		}
+	}
+	return false
+}
+
+// Touches tells whether the run may touch anything of a kind, so that it must be read: a declared
+// object, or, where the kind is purged, an object whose name only the zone knows.
+func (s Scope) Touches(o *Organization, k Kind) bool {
+	if len(s.Targets) == 0 && len(s.Excludes) == 0 {
+		return true
+	}
+	if o.Purges(k) && s.mayCover(o.Key, k) {
+		return true
+	}
+	for _, a := range Declared(o, k) {
+		if s.Covers(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// Reaches tells whether the run may touch anything of an organization.
+func (s Scope) Reaches(o *Organization) bool {
+	for _, k := range Kinds() {
+		if declares(o, k) && s.Touches(o, k) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayCover tells whether some object of the kind, by whatever name, can be in scope. It errs on
+// the side of reading.
+func (s Scope) mayCover(key string, k Kind) bool {
+	if covered(s.Excludes, Address(key)) {
+		return false
+	}
+	prefix := key + "/" + string(k) + "/"
+	for _, g := range s.Targets {
+		literal, _, wild := cutWild(g.String())
+		if g.Match(key) || strings.HasPrefix(literal, prefix) || (wild && strings.HasPrefix(prefix, literal)) {
+			return true
+		}
+	}
+	return len(s.Targets) == 0
+}
+
+// cutWild splits a pattern before its first wildcard.
+func cutWild(pattern string) (literal, rest string, wild bool) {
+	i := strings.IndexAny(pattern, "*?[")
+	if i < 0 {
+		return pattern, "", false
+	}
+	return pattern[:i], pattern[i:], true
+}
+
+// Declared lists the addresses of one kind of which an organization's documents speak.
+func Declared(o *Organization, k Kind) []Address {
+	var addresses []Address
+	add := func(name string) { addresses = append(addresses, NewAddress(o.Key, k, name)) }
+	switch {
+	case k == KindOrganization, k == KindTFA && o.TFAEnforced != nil, k == KindOwner && o.Owner != "":
+		add("")
+	case k == KindFeatureControl:
+		for i := range o.FeatureControls {
+			add(o.FeatureControls[i].Name)
+		}
+	case k == KindVariable:
+		for i := range o.Variables {
+			add(o.Variables[i].Name)
+		}
+	case k == KindMember:
+		for i := range o.Members {
+			add(o.Members[i].Email)
+		}
+	}
+	return addresses
+}
+
+// HasPatterns tells whether the scope has targets or excludes.
+func (s Scope) HasPatterns() bool { return len(s.Targets) > 0 || len(s.Excludes) > 0 }
+
+// Wants tells whether the documents of an organization declare a kind and the run may touch it.
+func (s Scope) Wants(o *Organization, kind Kind) bool {
+	return declares(o, kind) && s.Touches(o, kind)
+}
+
+// PatternUse notes which of a scope's patterns matched something. The zero PatternUse has no
+// pattern.
+type PatternUse struct {
+	globs []Glob
+	used  []bool
+}
+
+// Patterns are the scope's, of which none has matched yet.
+func (s Scope) Patterns() PatternUse {
+	if !s.HasPatterns() {
+		return PatternUse{}
+	}
+	globs := append(append([]Glob{}, s.Targets...), s.Excludes...)
+	return PatternUse{globs: globs, used: make([]bool, len(globs))}
+}
+
+// Mark notes an address that exists, in the documents or in a zone.
+func (p PatternUse) Mark(a Address) {
+	for i, g := range p.globs {
+		if !p.used[i] && (g.MatchAddress(a) || g.Match(a.Key())) {
+			p.used[i] = true
+		}
+	}
+}
+
+// MarkDeclared notes every address of the documents, also of other zones and shards: a pattern is
+// right or wrong for the documents, not for the part that this run looks at.
+func (p PatternUse) MarkDeclared(d *Desired) {
+	if len(p.globs) == 0 {
+		return
+	}
+	for i := range d.Organizations {
+		for _, k := range Kinds() {
+			for _, a := range Declared(&d.Organizations[i], k) {
+				p.Mark(a)
+			}
+		}
+	}
+}
+
+// Add takes over what another use of the same patterns has noted.
+func (p PatternUse) Add(other PatternUse) {
+	for i, used := range other.used {
+		p.used[i] = p.used[i] || used
+	}
+}
+
+// Problems lists the patterns that matched nothing.
+func (p PatternUse) Problems() []Problem {
+	var idle []string
+	for i, g := range p.globs {
+		if !p.used[i] {
+			idle = append(idle, g.String())
+		}
+	}
+	sort.Strings(idle)
+	var problems []Problem
+	for _, pattern := range idle {
+		problems = append(problems, Problem{
+			Severity: Error, Rule: "pattern-matches-nothing",
+			Message: "the pattern " + text.Quote(pattern) + " matches no address",
+			Hint: "addresses read KEY, KEY/KIND or KEY/KIND/NAME, such as acme/variable/API_BASE; " +
+				"in a pattern * does not cross /, ** does",
+		})
+	}
+	return problems
+}
+
+// declares tells whether a kind is managed.
+func declares(o *Organization, kind Kind) bool {
+	switch kind {
+	case KindFeatureControl:
+		return o.FeatureControls != nil
+	case KindVariable:
+		return o.Variables != nil
+	case KindMember:
+		return o.Members != nil
+	case KindTFA:
+		return o.TFAEnforced != nil
+	case KindOwner:
+		return o.Owner != ""
+	}
+	return true
+}

@@ -1,0 +1,93 @@
+package text
+
+import (
+	"math"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxClean is how many characters of a hostile text a message repeats.
+const maxClean = 80
+
+// Clean makes a text from a document fit for a message: control characters and the invisible ones
+// that reorder text are shown as �, and it is cut to a sane length.
+func Clean(s string) string {
+	if utf8.RuneCountInString(s) > maxClean {
+		s = string([]rune(s)[:maxClean]) + "…"
+	}
+	return Visible(s)
+}
+
+// Visible shows every character that does not print, line feeds included, as �.
+func Visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, s)
+}
+
+// ansi matches the escape sequences that terminals obey.
+var ansi = regexp.MustCompile(
+	"\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\-_])|\u009b[0-?]*[ -/]*[@-~]")
+
+// EscapeSequences gives where in a text the escape sequences of terminals stand, as pairs of byte
+// offsets.
+func EscapeSequences(s string) [][]int { return ansi.FindAllStringIndex(s, -1) }
+
+// OneLine makes a foreign text fit for one line of a terminal, a log or a comment: no control,
+// direction or invisible characters, white space as single spaces. An escape sequence loses its
+// first byte and shows what is left, so that a reader sees that something odd was there.
+func OneLine(s string) string { return joinLines(s, math.MaxInt) }
+
+// ShortLine is OneLine without a trace of escape sequences, cut to at most longest characters.
+func ShortLine(s string, longest int) string {
+	if isClean(s, longest) {
+		return s
+	}
+	return joinLines(ansi.ReplaceAllString(strings.ToValidUTF8(s, "�"), ""), longest)
+}
+
+func joinLines(s string, longest int) string {
+	if isClean(s, longest) {
+		return s
+	}
+	var b strings.Builder
+	count, space := 0, false
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r) || unicode.IsControl(r):
+			space = true
+			continue
+		case unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Co, r):
+			continue
+		case count >= longest:
+			return b.String() + "…"
+		}
+		if space && b.Len() > 0 {
+			b.WriteByte(' ')
+			count++
+		}
+		space = false
+		b.WriteRune(r)
+		count++
+	}
+	return b.String()
+}
+
+// isClean spares the common case the copy.
+func isClean(s string, longest int) bool {
+	if len(s) > longest {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c < ' ' || c > '~' || (c == ' ' && (i == 0 || i+1 == len(s) || s[i+1] == ' ')) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,94 @@
+package apply
+
+import (
+	"context"
+	"testing"
+
+	"makesync/spec"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/plantest"
+	"makesync/sync/zonetest"
+)
+
+// TestAListThatIsBehind: the zone does a write, loses the answer, and shows for some reads what was there before; it
+// refuses the repetition, for the thing is made, or gone.
+func TestAListThatIsBehind(t *testing.T) {
+	t.Parallel()
+	for verb, status := range map[plan.Verb]int{plan.CreateVariable: 400, plan.DeleteVariable: 404, plan.InviteMember: 400, plan.RemoveMember: 404} {
+		z, r := world()
+		p := plantest.Make(t, r)
+		var open *plan.Write
+		refusals, reads := 0, 0
+		z.fault = func(_ int, w plan.Write) *lost {
+			switch {
+			case w.Verb == verb && open == nil:
+				open = &w
+				return &lost{err: serverError()}
+			case open != nil && w.Verb == verb && w.Address == open.Address:
+				refusals++
+				return &lost{err: refused(status, "IM005")}
+			}
+			return nil
+		}
+		z.onRead = func(string) error {
+			if refusals > 0 {
+				reads++
+			}
+			if reads == 3 && refusals == 1 {
+				refusals++
+				if _, err := z.commit(*open); err != nil {
+					t.Errorf("%s: %v", verb, err)
+				}
+			}
+			return nil
+		}
+		report := Run(context.Background(), p, z.options())
+		if refusals != 2 || report.Failed+report.Skipped+report.Unknown > 0 {
+			t.Errorf("%s of %s:\n%s", verb, open.Address, outcomes(report))
+		}
+		wantConverged(t, z, r)
+	}
+}
+
+// TestReadingBackFromAListThatIsBehind: what the zone has done, and shows a moment later, has not failed.
+func TestReadingBackFromAListThatIsBehind(t *testing.T) {
+	t.Parallel()
+	z := newWrittenZone(zonetest.Organization(11, "Acme"))
+	r := plantest.Request(z.Zone, zonetest.Desired("acme", "Acme", zonetest.Variables(zonetest.TextVariable("NEW", "new"), spec.Variable{Name: "NEWER", Type: spec.TypeNumber, Value: spec.Plain("7")})))
+	p := plantest.Make(t, r)
+	var done []plan.Write
+	z.fault = func(_ int, w plan.Write) *lost { done = append(done, w); return &lost{} }
+	reads := 0
+	z.onRead = func(string) error {
+		if reads++; reads == 2 {
+			for _, w := range done {
+				if _, err := z.commit(w); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		return nil
+	}
+	if report := Run(context.Background(), p, z.options()); report.Succeeded != 2 || report.Exit != exit.OK || reads != 2 {
+		t.Errorf("exit %v after %d reads\n%s", report.Exit, reads, outcomes(report))
+	}
+}
+
+// TestARefusedRepetitionThatCannotBeLookedInto: nobody knows then what the first attempt has done.
+func TestARefusedRepetitionThatCannotBeLookedInto(t *testing.T) {
+	t.Parallel()
+	z := newWrittenZone(zonetest.Organization(11, "Acme"))
+	p := plantest.Make(t, plantest.Request(z.Zone, zonetest.Desired("acme", "Acme", zonetest.Variables(zonetest.TextVariable("NEW", "new")))))
+	z.fault = func(n int, _ plan.Write) *lost {
+		if n == 1 {
+			return &lost{err: serverError()}
+		}
+		z.onRead = func(string) error { return serverError() }
+		return &lost{err: refused(400, "IM005")}
+	}
+	report := Run(context.Background(), p, z.options())
+	if report.Unknown != 1 || report.Steps[0].Error.Status != 400 || report.Exit != exit.Partial {
+		t.Errorf("exit %v\n%s", report.Exit, outcomes(report))
+	}
+}

@@ -1,0 +1,45 @@
+package apply
+
+import (
+	"makesync/sync/exit"
+	"makesync/sync/report"
+)
+
+// applyFacts are what decides the exit of an apply.
+type applyFacts struct {
+	stop    exit.Code // of a signal
+	refusal exit.Code // of the run as a whole: a saved plan that may not be applied
+	plan    exit.Code // of the plan, of which refused and unreachable live on when nothing could be read
+	stale   bool      // a step of a saved plan
+	partial bool      // a step failed, was skipped (but for the licence) or is unknown
+	unread  bool      // something could not be read, before or after
+	held    bool
+	journal bool // it failed before the first write
+}
+
+func (f *applyFacts) add(r *report.StepReport, saved bool) {
+	switch {
+	case r.Outcome == report.Succeeded, r.SkippedForLicence():
+	case r.Outcome == report.Skipped && saved && r.Reason.Code == report.ReasonStale:
+		f.stale, f.partial = true, true
+	default:
+		f.partial = true
+	}
+}
+
+// exit maps the facts to the code of the run; see the table of exit codes.
+func (f *applyFacts) exit() exit.Code {
+	exits := []exit.Code{f.stop, f.refusal}
+	when := func(is bool, e exit.Code) {
+		if is {
+			exits = append(exits, e)
+		}
+	}
+	blind := f.plan == exit.Refused || f.plan == exit.Unreachable // no organization could be read at all
+	when(blind || f.plan == exit.Invalid, f.plan)
+	when(f.journal, exit.Internal)
+	when(f.stale, exit.Stale)
+	when(f.partial || f.unread && !blind, exit.Partial)
+	when(f.held, exit.Held)
+	return exit.Worst(exits...)
+}

@@ -1,0 +1,13 @@
+package apply
+
+import (
+	"os"
+	"testing"
+
+	"makesync/sync/state"
+)
+
+func TestMain(m *testing.M) {
+	state.CheapenFingerprints()
+	os.Exit(m.Run())
+}

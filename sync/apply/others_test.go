@@ -1,0 +1,131 @@
+package apply
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"makesync/spec"
+	"makesync/sync/plan"
+	"makesync/sync/plantest"
+	"makesync/sync/zonetest"
+)
+
+// An organization of the same name in another zone is not the one that was made.
+func TestALostCreateBesideANamesake(t *testing.T) {
+	t.Parallel()
+	for _, commit := range []bool{false, true} {
+		z, r := world()
+		other := zonetest.Organization(900, "Nova")
+		other.Host, other.License = "us1.make.com", nil
+		z.Orgs = append(z.Orgs, other)
+		first := true
+		z.fault = func(_ int, w plan.Write) *lost {
+			if w.Verb == plan.CreateOrganization && first {
+				first = false
+				return &lost{commit, serverError()}
+			}
+			return nil
+		}
+		report := Run(context.Background(), plantest.Make(t, r), z.options())
+		if report.Succeeded != stepsOfWorld {
+			t.Errorf("commit %v:\n%s", commit, outcomes(report))
+		}
+		made := 0
+		for _, o := range z.Orgs {
+			if o.Name == "Nova" && o.ID != 900 {
+				made++
+			}
+		}
+		if made != 1 || len(other.Variables) != 1 {
+			t.Errorf("commit %v: %d made; the namesake has %v", commit, made, other.Variables)
+		}
+	}
+}
+
+// Nothing is done to an organization that could not be created, also where a plan names no dependency.
+func TestNothingIsDoneToWhatWasNotCreated(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	p := plantest.Make(t, r)
+	for i := range p.Organizations {
+		for j := range p.Organizations[i].Steps {
+			p.Organizations[i].Steps[j].After = nil
+		}
+	}
+	z.fault = func(_ int, w plan.Write) *lost {
+		if w.Verb == plan.CreateOrganization {
+			return &lost{false, refused(403, "SC403")}
+		}
+		return nil
+	}
+	report := Run(context.Background(), p, z.options())
+	if report.Failed != 1 || report.Skipped != 3 || strings.Count(outcomes(report), "depends: step") != 3 {
+		t.Error(outcomes(report))
+	}
+	for _, w := range z.writes {
+		if w.Address.Key() == "nova" {
+			t.Errorf("%s %s", w.Verb, w.Address)
+		}
+	}
+}
+
+// A long run reads again what it read more than a minute ago, before it relies on it.
+func TestSomebodyElseDuringALongRun(t *testing.T) {
+	t.Parallel()
+	z, _, data := saved(t, spec.Value{})
+	p, _ := plan.Decode(data, spec.Value{})
+	p.Hydrate(evaluate)
+	o := z.options()
+	o.Saved, o.AllowPartial = true, true
+	z.fault = func(n int, _ plan.Write) *lost {
+		if n == 1 {
+			_ = o.Clock.Sleep(context.Background(), 2*time.Minute)
+			setVariable(z.Find(11), "COUNT", "6")
+		}
+		return nil
+	}
+	o.Concurrency = 1
+	report := Run(context.Background(), p, o)
+	if got := outcomes(report); report.Skipped != 1 || !strings.Contains(got, "acme/variable/COUNT: skipped (stale:") {
+		t.Error(got)
+	}
+}
+
+// The first attempt arrives after all, when the second is on its way and is refused for that.
+func TestALateFirstAttempt(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	n := 0
+	z.fault = func(_ int, w plan.Write) *lost {
+		if w.Verb != plan.CreateVariable || w.Address.Key() != "acme" {
+			return nil
+		}
+		if n++; n == 1 {
+			return &lost{false, serverError()}
+		}
+		if _, err := z.commit(w); err != nil {
+			t.Error(err)
+		}
+		return nil
+	}
+	report := Run(context.Background(), plantest.Make(t, r), z.options())
+	if report.Succeeded != stepsOfWorld || n != 2 {
+		t.Errorf("%d attempts\n%s", n, outcomes(report))
+	}
+}
+
+// Who is promoted and then becomes Owner in one run has another role than the promotion gave.
+func TestPromotionAndTransferOfOnePerson(t *testing.T) {
+	t.Parallel()
+	acme := zonetest.Organization(11, "Acme")
+	zonetest.Person(acme, 2, "jane@x.example", 13, "")
+	z := newWrittenZone(acme)
+	r := plantest.Request(z.Zone, zonetest.Desired("acme", "Acme", zonetest.Members(spec.Member{Email: "jane@x.example", Role: "Admin"}),
+		func(o *spec.Organization) { o.Owner = "jane@x.example" }))
+	report := Run(context.Background(), plantest.Make(t, r), z.options())
+	if report.Succeeded != 2 || report.Planned != 2 {
+		t.Errorf("%d planned\n%s", report.Planned, outcomes(report))
+	}
+}

@@ -1,0 +1,364 @@
+package apply
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"makesync/spec"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/planner"
+	"makesync/sync/plantest"
+	"makesync/sync/report"
+	"makesync/sync/state"
+	"makesync/sync/zonetest"
+)
+
+var passwords = map[string]string{"${env:PASSWORD}": "hunter2-after"}
+
+func evaluate(reference string) (spec.Value, error) {
+	value, set := passwords[reference]
+	if !set {
+		return spec.Value{}, errors.New(reference + " is not set")
+	}
+	return spec.Sensitive(value), nil
+}
+
+// saved is the world's plan as a file.
+func saved(t testing.TB, key spec.Value) (*writtenZone, planner.Request, []byte) {
+	t.Helper()
+	z, r := world()
+	r.Salt = []byte("a salt of sixteen")
+	data, problems := plan.Encode(plantest.Make(t, r), key)
+	if len(problems) > 0 {
+		t.Fatalf("encode: %v", problems)
+	}
+	return z, r, data
+}
+
+func rules(problems []spec.Problem) string {
+	var ids []string
+	for _, p := range problems {
+		ids = append(ids, p.Rule)
+	}
+	return strings.Join(ids, " ")
+}
+
+func TestASavedPlanIsAppliedAsItWasMade(t *testing.T) {
+	t.Parallel()
+	for _, key := range []spec.Value{{}, spec.Sensitive("seal key")} {
+		z, r, data := saved(t, key)
+		if bytes.Contains(data, []byte("hunter2")) {
+			t.Fatal("the file holds a secret")
+		}
+		p, problems := plan.Decode(data, key)
+		if len(problems) > 0 {
+			t.Fatalf("decode: %v", problems)
+		}
+		again, _ := plan.Encode(p, key)
+		if !bytes.Equal(again, data) {
+			t.Error("a plan that was read is written otherwise")
+		}
+		if problems := p.Verify(plan.VerifyOptions{Now: planned.Add(time.Hour), Users: map[string]state.User{"eu1": z.User}}); len(problems) > 0 {
+			t.Errorf("verify: %v", problems)
+		}
+		if problems := p.Hydrate(evaluate); len(problems) > 0 {
+			t.Errorf("hydrate: %v", problems)
+		}
+		o := z.options()
+		o.Saved, o.Fetched = true, time.Time{}
+		marked := 0
+		o.BeforeWriting = func() error { marked++; return nil }
+		if report := Run(context.Background(), p, o); report.Succeeded != stepsOfWorld || marked != 1 || report.Exit != exit.OK {
+			t.Errorf("exit %v, marked %d times\n%s", report.Exit, marked, outcomes(report))
+		}
+		wantConverged(t, z, r)
+	}
+}
+
+func TestSeal(t *testing.T) {
+	t.Parallel()
+	key := spec.Sensitive("seal key")
+	_, _, sealed := saved(t, key)
+	_, _, open := saved(t, spec.Value{})
+	cases := map[string]struct {
+		data []byte
+		key  spec.Value
+		want string
+	}{
+		"sealed":             {sealed, key, ""},
+		"open":               {open, spec.Value{}, ""},
+		"laid out otherwise": {compact(t, open), spec.Value{}, ""},
+		"another key":        {sealed, spec.Sensitive("another"), "plan-seal"},
+		"no key":             {sealed, spec.Value{}, "plan-seal"},
+		"no seal":            {open, key, "plan-seal"},
+		"stripped":           {bytes.Replace(sealed, sealed[bytes.Index(sealed, []byte("hmac-sha256:")):][:len("hmac-sha256:")+64], []byte("none"), 1), key, "plan-seal"},
+		"changed":            {bytes.Replace(sealed, []byte(`"tool"`), []byte(`"tool" `), 1), key, ""},
+		"one space more":     {bytes.Replace(sealed, []byte(`{`), []byte(`{ `), 1), key, "plan-seal"},
+		"later expiry":       {bytes.Replace(sealed, []byte(`"expires": "2026-11-23`), []byte(`"expires": "2027-11-23`), 1), key, "plan-seal"},
+	}
+	for name, c := range cases {
+		if _, problems := plan.Decode(c.data, c.key); rules(problems) != c.want {
+			t.Errorf("%s: %v, want %q", name, problems, c.want)
+		}
+	}
+}
+
+func compact(t *testing.T, data []byte) []byte {
+	var b bytes.Buffer
+	if err := json.Compact(&b, data); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// Each forgery is a plan that could do what no plan of makesync does, with a digest that fits.
+func TestForgedSteps(t *testing.T) {
+	t.Parallel()
+	step := func(p *plan.Plan, address string) *plan.Step {
+		for i := range p.Organizations {
+			for j := range p.Organizations[i].Steps {
+				if s := &p.Organizations[i].Steps[j]; string(s.Address) == address {
+					return s
+				}
+			}
+		}
+		t.Fatalf("no step %s", address)
+		return nil
+	}
+	cases := map[string]func(*plan.Plan){
+		"unknown op":              func(p *plan.Plan) { step(p, "acme/tfa").Op = plan.OpDelete },
+		"unknown kind":            func(p *plan.Plan) { step(p, "acme/tfa").Kind = "team" },
+		"kind of another address": func(p *plan.Plan) { step(p, "acme/variable/NEW").Address = "acme/member/NEW" },
+		"another organization":    func(p *plan.Plan) { step(p, "acme/variable/NEW").Address = "other/variable/NEW" },
+		"harmless risk":           func(p *plan.Plan) { step(p, "doomed").Risk = plan.RiskNone },
+		"another variable":        func(p *plan.Plan) { step(p, "acme/variable/NEW").Arguments.Name = "OTHER" },
+		"another value":           func(p *plan.Plan) { v := state.Text("x"); step(p, "acme/variable/NEW").Arguments.Value = &v },
+		"no value":                func(p *plan.Plan) { step(p, "acme/variable/NEW").Arguments.Value = nil },
+		"another person":          func(p *plan.Plan) { step(p, "acme/member/gone@x.example").Arguments.Email = "ops@acme.example" },
+		"removal as role change":  func(p *plan.Plan) { step(p, "acme/member/rising@x.example").Arguments.RoleID = 0 },
+		"owner by role":           func(p *plan.Plan) { step(p, "acme/member/rising@x.example").Arguments.RoleID = state.OwnerRole },
+		"another owner":           func(p *plan.Plan) { step(p, "acme/owner").Arguments.Email = "evil@x.example" },
+		"no user":                 func(p *plan.Plan) { step(p, "acme/owner").Arguments.UserID = 0 },
+		"negative user":           func(p *plan.Plan) { step(p, "acme/member/gone@x.example").Arguments.UserID = -4 },
+		"tfa off":                 func(p *plan.Plan) { off := false; step(p, "acme/tfa").Arguments.Enable = &off },
+		"tfa unsaid":              func(p *plan.Plan) { step(p, "acme/tfa").Arguments.Enable = nil },
+		"circle":                  func(p *plan.Plan) { s := step(p, "acme/tfa"); s.After = []int{s.N} },
+		"after a stranger":        func(p *plan.Plan) { step(p, "acme/tfa").After = []int{step(p, "nova").N} },
+		"number twice":            func(p *plan.Plan) { step(p, "acme/owner").N = 1 },
+		"no precondition":         func(p *plan.Plan) { step(p, "acme/tfa").Precondition = "" },
+		"no organization id":      func(p *plan.Plan) { p.Organizations[0].ID = 0 },
+		"negative organization":   func(p *plan.Plan) { p.Organizations[0].ID = -11 },
+		"created twice":           func(p *plan.Plan) { p.Organizations[2].ID = 77 },
+		"not alone":               func(p *plan.Plan) { p.Organizations[1].Steps = append(p.Organizations[1].Steps, plan.Step{N: 99}) },
+		"organization twice":      func(p *plan.Plan) { p.Organizations[1].Key = "acme" },
+		"no zones":                func(p *plan.Plan) { p.Zones = []plan.Zone{} },
+		"a zone twice":            func(p *plan.Plan) { p.Zones = append(p.Zones, p.Zones[0]) },
+		"zone without a user":     func(p *plan.Plan) { p.Organizations[1].Zone = "us1" },
+		"secret without reference to compare": func(p *plan.Plan) {
+			v := *step(p, "acme/variable/PASSWORD").Arguments.Value
+			v.Fingerprint = ""
+			step(p, "acme/variable/PASSWORD").Arguments.Value = &v
+		},
+	}
+	for name, forge := range cases {
+		_, _, data := saved(t, spec.Value{})
+		p, problems := plan.Decode(data, spec.Value{})
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		forge(p)
+		p.Digest = plan.DigestOf(p.Organizations)
+		forged, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, problems := plan.Decode(forged, spec.Value{}); len(problems) == 0 {
+			t.Errorf("%s is taken for a plan", name)
+		}
+	}
+}
+
+func TestDamagedFiles(t *testing.T) {
+	t.Parallel()
+	_, _, data := saved(t, spec.Value{})
+	replace := func(from, to string) []byte {
+		if !bytes.Contains(data, []byte(from)) {
+			t.Fatalf("no %s in the file", from)
+		}
+		return bytes.Replace(data, []byte(from), []byte(to), 1)
+	}
+	cases := map[string]struct {
+		data []byte
+		rule string
+	}{
+		"empty":           {nil, "plan-file"},
+		"cut":             {data[:len(data)/2], "plan-file"},
+		"twice":           {append(bytes.Clone(data), data...), "plan-file"},
+		"no UTF-8":        {append(bytes.Clone(data), 0xff), "plan-file"},
+		"a list":          {[]byte("[]"), "plan-file"},
+		"no seal":         {[]byte("{}"), "plan-file"},
+		"deep":            {[]byte(`{"seal":"none","x":` + strings.Repeat("[", 100000) + strings.Repeat("]", 100000) + "}"), "plan-file"},
+		"name twice":      {replace(`"seal": "none"`, `"seal": "none", "digest": "sha256:0"`), "plan-file"},
+		"name but case":   {replace(`"seal": "none"`, `"seal": "none", "Digest": "sha256:0"`), "plan-file"},
+		"changed":         {replace(`"id": 11`, `"id": 13`), "plan-digest"},
+		"wrong digest":    {replace(`"digest": "sha256:`, `"digest": "sha256:0`), "plan-digest"},
+		"wrong summary":   {replace(`"held": 0,`, `"held": 7,`), "plan-digest"},
+		"null seal":       {replace(`"seal": "none"`, `"seal": null`), "plan-file"},
+		"not even a seal": {replace(`"seal": "none"`, `"seal": "NONE"`), "plan-seal"},
+	}
+	for name, c := range cases {
+		_, problems := plan.Decode(c.data, spec.Value{})
+		if got := rules(problems); got != c.rule && !strings.Contains(got, "schema") {
+			t.Errorf("%s: %v, want %s", name, problems, c.rule)
+		}
+	}
+	if _, problems := plan.Decode(replace(`"seal": "none"`, `"seal": "none", "extra": 1`), spec.Value{}); len(problems) == 0 {
+		t.Error("an unknown name is taken")
+	}
+}
+
+func TestVerify(t *testing.T) {
+	t.Parallel()
+	_, _, data := saved(t, spec.Value{})
+	me := map[string]state.User{"eu1": {ID: 1}}
+	cases := map[string]struct {
+		o    plan.VerifyOptions
+		want string
+	}{
+		"fits":           {plan.VerifyOptions{Now: planned.Add(23 * time.Hour), Users: me}, ""},
+		"expired":        {plan.VerifyOptions{Now: planned.Add(24 * time.Hour), Users: me}, "plan-expired"},
+		"of the future":  {plan.VerifyOptions{Now: planned.Add(-time.Hour), Users: me}, "plan-expired"},
+		"a little ahead": {plan.VerifyOptions{Now: planned.Add(-time.Minute), Users: me}, ""},
+		"used":           {plan.VerifyOptions{Now: planned, Users: me, Used: "used by run R"}, "plan-used"},
+		"another user":   {plan.VerifyOptions{Now: planned, Users: map[string]state.User{"eu1": {ID: 2}}}, "plan-foreign"},
+		"same e-mail":    {plan.VerifyOptions{Now: planned, Users: map[string]state.User{"eu1": {ID: 1, Email: "Ops@acme.example"}}}, ""},
+		"another e-mail": {plan.VerifyOptions{Now: planned, Users: map[string]state.User{"eu1": {ID: 1, Email: "zed@acme.example"}}}, "plan-foreign"},
+		"another zone":   {plan.VerifyOptions{Now: planned, Users: map[string]state.User{"us1": {ID: 1}}}, "plan-foreign"},
+	}
+	for name, c := range cases {
+		plan, problems := plan.Decode(data, spec.Value{})
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		if got := rules(plan.Verify(c.o)); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+	long, _ := plan.Decode(data, spec.Value{})
+	long.Expires = long.Created.Add(1000 * time.Hour)
+	if got := rules(long.Verify(plan.VerifyOptions{Now: planned, Users: me})); got != "plan-expired" {
+		t.Errorf("a plan that lives for 1000 hours: %q", got)
+	}
+}
+
+func TestASecretThatCannotBeSaved(t *testing.T) {
+	t.Parallel()
+	z := newWrittenZone(zonetest.Organization(11, "Acme"))
+	r := plantest.Request(z.Zone, zonetest.Desired("acme", "Acme", zonetest.Variables(zonetest.TextVariable("API_TOKEN", "hunter2"))))
+	_, problems := plan.Encode(plantest.Make(t, r), spec.Value{})
+	if len(problems) != 1 || problems[0].Rule != "secret-not-savable" || !strings.Contains(problems[0].Hint, "${env:API_TOKEN}") || strings.Contains(problems[0].Message, "hunter2") {
+		t.Errorf("%+v", problems)
+	}
+}
+
+func TestAReferenceThatCannotBeEvaluated(t *testing.T) {
+	t.Parallel()
+	_, _, data := saved(t, spec.Value{})
+	plan, _ := plan.Decode(data, spec.Value{})
+	problems := plan.Hydrate(func(string) (spec.Value, error) { return spec.Value{}, errors.New("PASSWORD is not set") })
+	if rules(problems) != "reference" || problems[0].Address != "acme/variable/PASSWORD" {
+		t.Errorf("%+v", problems)
+	}
+}
+
+// applySaved makes the world's plan, lets somebody else change the zone, and applies the file.
+func applySaved(t *testing.T, change func(z *writtenZone), partial bool) (*writtenZone, *report.Report) {
+	t.Helper()
+	z, _, data := saved(t, spec.Value{})
+	plan, problems := plan.Decode(data, spec.Value{})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	plan.Hydrate(evaluate)
+	change(z)
+	o := z.options()
+	o.Saved, o.AllowPartial = true, partial
+	report := Run(context.Background(), plan, o)
+	wantSum(t, plan, report)
+	return z, report
+}
+
+func setVariable(l *state.Organization, name, value string) {
+	for i := range l.Variables {
+		if l.Variables[i].Name == name {
+			l.Variables[i].Value = spec.Sensitive(value)
+		}
+	}
+}
+
+// Another administrator is quicker: what the plan touches is not what the plan saw.
+// An organization that is gone, or of which the token's user is no member any more, makes every step of it stale.
+// A stop while a saved plan is checked says nothing about its steps.
+// A plan whose journal cannot be begun can be applied later: nothing was written.
+func TestAPlanWithoutAJournalStaysUnused(t *testing.T) {
+	t.Parallel()
+	z, _, data := saved(t, spec.Value{})
+	plan, _ := plan.Decode(data, spec.Value{})
+	plan.Hydrate(evaluate)
+	o := z.options()
+	o.Saved, o.Journal = true, &memoryJournal{fails: 1}
+	o.BeforeWriting = func() error { t.Error("marked as used"); return nil }
+	if report := Run(context.Background(), plan, o); report.Exit != exit.Internal || len(z.writes) > 0 {
+		t.Errorf("exit %v, %d writes", report.Exit, len(z.writes))
+	}
+}
+
+func TestAPlanThatCannotBeMarkedAsUsedWritesNothing(t *testing.T) {
+	t.Parallel()
+	for exit, err := range map[exit.Code]error{exit.Stale: fmt.Errorf("by run R: %w", plan.ErrUsed), exit.Internal: errors.New("no space left on device")} {
+		z, _, data := saved(t, spec.Value{})
+		plan, _ := plan.Decode(data, spec.Value{})
+		plan.Hydrate(evaluate)
+		o, journal := z.options(), &memoryJournal{}
+		o.Saved, o.Journal, o.BeforeWriting = true, journal, func() error { return err }
+		if report := Run(context.Background(), plan, o); report.Exit != exit || len(z.writes) > 0 || report.Skipped != stepsOfWorld {
+			t.Errorf("%v: exit %v, %d writes", err, report.Exit, len(z.writes))
+		}
+		if journal.story.Status() != report.RunFinished {
+			t.Errorf("%v: its journal says %s", err, journal.story.Status())
+		}
+	}
+}
+
+// Whatever somebody does to the zone between plan and apply, a saved plan overwrites none of it.
+func FuzzDecodePlan(f *testing.F) {
+	_, _, open := saved(f, spec.Value{})
+	_, _, sealed := saved(f, spec.Sensitive("key"))
+	f.Add(open, "")
+	f.Add(sealed, "key")
+	f.Add([]byte(`{"seal":"none","organizations":[{"steps":[{"arguments":{"value":{"sensitive":true}}}]}]}`), "")
+	f.Add([]byte(`{"seal" : "none" , "x":[{"seal":"none"}]}`), "k")
+	f.Fuzz(func(t *testing.T, data []byte, key string) {
+		p, problems := plan.Decode(data, spec.Sensitive(key))
+		if (p == nil) != (len(problems) > 0) {
+			t.Fatalf("a plan %v with problems %v", p != nil, problems)
+		}
+		if p == nil {
+			return
+		}
+		again, problems := plan.Encode(p, spec.Sensitive(key))
+		if len(problems) > 0 {
+			t.Fatalf("a plan that was read cannot be written: %v", problems)
+		}
+		if _, problems := plan.Decode(again, spec.Sensitive(key)); len(problems) > 0 {
+			t.Fatalf("a plan that was written cannot be read: %v", problems)
+		}
+	})
+}

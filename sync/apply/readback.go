@@ -1,0 +1,128 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/plan"
+	"makesync/sync/report"
+	"makesync/sync/state"
+)
+
+// readBack reads what the run has touched again, once for each kind, and fails the steps whose
+// object is not as the answer to the write made believe. Where it is as if nothing had been written
+// the zone's lists may be behind, and it is read for a little longer.
+func (w *worker) readBack(ctx context.Context) {
+	defer w.observer.reset()
+	until := w.options.Clock.Now().Add(listLag)
+	for _, s := range w.toReadBack() {
+		err := w.readAgain(ctx, s)
+		if err == nil {
+			behind := func() bool { return w.unchanged(s) }
+			err = w.observer.waitForLag(ctx, until, behind, func() error { return w.observer.refresh(ctx, s, true) })
+		}
+		if err != nil {
+			if ctx.Err() == nil {
+				w.unverified = unverified(w.address(), err)
+			}
+			return
+		}
+		if r := w.notConverged(s); r != nil {
+			w.results[s.N].Outcome, w.results[s.N].Reason = r.outcome, r.reason
+		}
+	}
+}
+
+// unchanged tells whether an object still is as it was before it was written.
+func (w *worker) unchanged(s *plan.Step) bool {
+	return w.notConverged(s) != nil && unchanged(w.written[s.N], w.observer.view(s))
+}
+
+// readAgain reads what a step has written. The zone may not know a new organization yet. One that
+// is gone says nothing about what was written: a transfer, or somebody else, may have cost the
+// token's user the membership.
+func (w *worker) readAgain(ctx context.Context, s *plan.Step) error {
+	if w.organization.ID == 0 && w.observer.readAt[spec.KindOrganization].IsZero() {
+		if err := w.observer.waitUntilReadable(ctx, w.options.Timeout); err != nil {
+			return err
+		}
+	}
+	err := w.observer.refresh(ctx, s, false)
+	if deletes := s.Kind == spec.KindOrganization && s.Op == plan.OpDelete; err == nil && w.observer.gone && !deletes {
+		return errGone
+	}
+	return err
+}
+
+// toReadBack are the steps to look at: those that succeeded by writing, and of several on one
+// object the last.
+func (w *worker) toReadBack() []*plan.Step {
+	var steps []*plan.Step
+	seen := map[spec.Address]bool{}
+	for i := len(w.steps) - 1; i >= 0; i-- {
+		s := &w.steps[i]
+		_, sent := w.written[s.N]
+		if sent && !seen[s.Address] {
+			steps = append(steps, s)
+		}
+		seen[s.Address] = seen[s.Address] || sent || w.results[s.N].Outcome == report.OutcomeUnknown
+	}
+	slices.Reverse(steps)
+	return steps
+}
+
+// unverified is the warning that an organization could not be read back.
+func unverified(address spec.Address, err error) *spec.Problem {
+	p := &spec.Problem{Severity: spec.Warning, Rule: "not-verified", Address: address,
+		Message: "what was written could not be read back: " + text.OneLine(err.Error()),
+		Hint:    "`makesync plan` shows whether it is as it should be"}
+	if call := state.AsCallError(err); call != nil {
+		p.Error = call.API()
+	}
+	return p
+}
+
+// notConverged compares the object with what the step should have made of it; nil when it is so.
+func (w *worker) notConverged(s *plan.Step) *stepResult {
+	images := w.written[s.N]
+	now := w.observer.view(s)
+	want := w.comparable(s, images.After, now)
+	if s.Op == plan.OpInvite || s.Op == plan.OpReinvite {
+		if now == nil && hasPending(w.observer.live.Unreadable) {
+			return nil // the zone does not say who is behind its pending rows
+		}
+	}
+	if reached(want, now) {
+		return nil
+	}
+	text := fmt.Sprintf("it should be %s and is %s", orAbsent(want), orAbsent(now))
+	if !unchanged(images, now) {
+		text += "; somebody else changed it meanwhile"
+	}
+	return failure(report.ReasonNotConverged, text, nil)
+}
+
+// comparable leaves out what may rightly differ already: the value of a variable
+// that scenarios write, and the role of who has become Owner in this run.
+func (w *worker) comparable(s *plan.Step, after, now state.View) state.View {
+	if after == nil {
+		return nil
+	}
+	want := state.View{}
+	for path, side := range after {
+		owner := s.Kind == spec.KindMember && path == "role" && w.isOwner(s.Address.Name())
+		ignored := path == "value" && s.Arguments.IgnoreValue && now != nil
+		if !owner && !ignored {
+			want[path] = side
+		}
+	}
+	return want
+}
+
+func (w *worker) isOwner(email string) bool {
+	m := state.FindMember(w.observer.live.Members, email)
+	return m != nil && m.UserID == w.observer.live.OwnerID
+}

@@ -1,0 +1,294 @@
+package apply
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"makesync/spec"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/planner"
+	"makesync/sync/plantest"
+	"makesync/sync/report"
+	"makesync/sync/state"
+)
+
+// killedAt applies the world's plan and kills it at the n-th write, before or after the zone has
+// committed it, and gives the journal as it then stands on the disk.
+func killedAt(t *testing.T, z *writtenZone, r planner.Request, n int, commit bool) (*report.Run, *jumpClock) {
+	t.Helper()
+	p := plantest.Make(t, r)
+	ctx, kill := context.WithCancelCause(context.Background())
+	dead := false
+	z.fault = func(i int, _ plan.Write) *lost {
+		if i != n {
+			return nil
+		}
+		dead = true
+		return &lost{commit, errors.New("killed")}
+	}
+	z.onRead = func(string) error {
+		if dead {
+			kill(exit.ErrInterrupted)
+			return errors.New("killed")
+		}
+		return nil
+	}
+	journal := &memoryJournal{}
+	o := z.options()
+	o.Journal, o.Concurrency = journal, 1
+	clock := o.Clock.(*jumpClock)
+	Run(ctx, p, o)
+	z.fault, z.onRead = nil, nil
+	entries := journal.story.Entries
+	for i := len(entries) - 1; i >= 0; i-- {
+		if entries[i].Intent != nil { // the kill came right after this line
+			entries = entries[:i+1]
+			break
+		}
+	}
+	journal.story.Entries, journal.story.Report = entries, nil
+	return onDisk(t, &journal.story), clock
+}
+
+// onDisk is a story as it comes back from its file.
+func onDisk(t *testing.T, s *report.Run) *report.Run {
+	t.Helper()
+	data, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(data), "hunter2") {
+		t.Error("the journal holds a secret")
+	}
+	var back report.Run
+	if err := json.Unmarshal(data, &back); err != nil {
+		t.Fatal(err)
+	}
+	return &back
+}
+
+func TestKilledAtEveryWrite(t *testing.T) {
+	t.Parallel()
+	for n := 1; n <= writesOfWorld; n++ {
+		for _, commit := range []bool{false, true} {
+			t.Run(fmt.Sprintf("write %d commit %v", n, commit), func(t *testing.T) {
+				t.Parallel()
+				z, r := world()
+				story, clock := killedAt(t, z, r, n, commit)
+				if len(story.Open()) != 1 || story.Status() != report.RunUnfinished {
+					t.Fatalf("open intents: %v", story.Open())
+				}
+				found := Resume(context.Background(), story, ResumeOptions{Zones: r.Zones, Clock: clock})
+				want := map[bool]report.StepOutcome{true: report.Succeeded, false: report.Failed}[commit]
+				if len(found) != 1 || found[0].Outcome != want || !found[0].Resolved {
+					t.Fatalf("resolved as %+v instead of %s", found, want)
+				}
+				story.Entries = append(story.Entries, report.Entry{Result: &found[0]})
+				if len(story.Open()) != 0 {
+					t.Errorf("still open: %v", story.Open())
+				}
+				wantStory(t, story, z)
+				report := Run(context.Background(), plantest.Make(t, r), z.options())
+				if report.Exit != exit.OK {
+					t.Errorf("exit %v\n%s", report.Exit, outcomes(report))
+				}
+				wantConverged(t, z, r)
+			})
+		}
+	}
+}
+
+// wantStory compares what the journal says was done with what the zone has done.
+func wantStory(t *testing.T, story *report.Run, z *writtenZone) {
+	t.Helper()
+	var told, done []string
+	for _, e := range story.Entries {
+		if r := e.Result; r != nil && r.Outcome == report.Succeeded {
+			told = append(told, fmt.Sprint(r.Verb, " ", r.Address))
+		}
+	}
+	for _, w := range z.writes {
+		done = append(done, fmt.Sprint(w.Verb, " ", w.Address))
+	}
+	if strings.Join(told, "\n") != strings.Join(done, "\n") {
+		t.Errorf("the journal tells\n%s\nthe zone has done\n%s", strings.Join(told, "\n"), strings.Join(done, "\n"))
+	}
+}
+
+// A request of a killed run may still be on its way: an invitation and an organization are not taken
+// for not made before that is settled.
+func TestResolvingWaitsForWhatMayStillArrive(t *testing.T) {
+	t.Parallel()
+	for _, verb := range []plan.Verb{plan.CreateOrganization, plan.InviteMember} {
+		z, r := world()
+		n := writeNumber(t, r, verb)
+		story, clock := killedAt(t, z, r, n, false)
+		intent := story.Open()[0]
+		clock.now = intent.At // resumed at once
+		asked := 0
+		z.onRead = func(call string) error {
+			if asked++; asked == 2 {
+				w := plan.Write{Verb: verb, Organization: 11, Address: intent.Address, Arguments: story.Step(intent.Step).Arguments}
+				if _, err := z.commit(w); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return nil
+		}
+		found := Resume(context.Background(), story, ResumeOptions{Zones: r.Zones, Clock: clock})
+		if found[0].Outcome != report.Succeeded {
+			t.Errorf("%s that arrived late: %+v", verb, found[0])
+		}
+		z.onRead = nil
+		Run(context.Background(), plantest.Make(t, r), z.options())
+		wantConverged(t, z, r)
+	}
+}
+
+// writeNumber is the place of the first write of a verb.
+func writeNumber(t *testing.T, r planner.Request, verb plan.Verb) int {
+	t.Helper()
+	n := 0
+	for _, o := range plantest.Make(t, r).Organizations {
+		for i := range o.Steps {
+			for _, w := range plan.WritesOf(o.ID, &o.Steps[i]) {
+				if n++; w.Verb == verb {
+					return n
+				}
+			}
+		}
+	}
+	t.Fatalf("no %s", verb)
+	return 0
+}
+
+func TestResolvingWithoutTheZone(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	story, clock := killedAt(t, z, r, 1, true)
+	z.onRead = func(string) error { return serverError() }
+	found := Resume(context.Background(), story, ResumeOptions{Zones: r.Zones, Clock: clock})
+	if found[0].Outcome != report.OutcomeUnknown || !Unresolved(found) {
+		t.Errorf("unreadable: %+v", found[0])
+	}
+	found = Resume(context.Background(), story, ResumeOptions{Clock: clock})
+	if found[0].Outcome != report.OutcomeUnknown || !Unresolved(found) {
+		t.Errorf("without the zone: %+v", found[0])
+	}
+}
+
+// faults loses, refuses and delays calls at random.
+type faults struct {
+	random *rand.Rand
+	rate   float64
+}
+
+func (f *faults) onRead(string) error {
+	if f.random.Float64() < f.rate {
+		return serverError()
+	}
+	return nil
+}
+
+func (f *faults) onWrite(_ int, w plan.Write) *lost {
+	if f.random.Float64() >= f.rate {
+		return nil
+	}
+	switch f.random.IntN(5) {
+	case 0:
+		return &lost{false, refused(500-f.random.IntN(100), "SC")}
+	case 1, 2:
+		return &lost{true, &state.CallError{Message: "connection reset", Certainty: state.Unknown, Class: exit.ClassUnreachable}}
+	}
+	return &lost{false, serverError()}
+}
+
+// Whatever gets lost: every step is counted once, outcomes are true, and once the faults
+// stop, repeated runs converge without making anything twice.
+func TestChaos(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		fake := plantest.DrawZone(t)
+		z := newWrittenZone(fake.Orgs...)
+		z.User = fake.User
+		r := plantest.DrawDocuments(t, z.Zone)
+		r.Zones = map[string]state.Port{"eu1": z.port().Port}
+		r.Allow = []plan.Allow{plantest.MustAllow(t, "create:organization@*"), plantest.MustAllow(t, "enforce:tfa@*")}
+		f := &faults{random: rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1)), rate: rapid.Float64Range(0.01, 0.3).Draw(t, "rate")}
+		for range 2 {
+			p := plantest.Make(t, r)
+			if p.Exit == exit.Invalid {
+				return
+			}
+			z.onRead, z.fault = f.onRead, f.onWrite
+			before := len(z.writes)
+			report := Run(context.Background(), p, z.options())
+			z.onRead, z.fault = nil, nil
+			wantSum(t, p, report)
+			wantTrue(t, p, report, z, before)
+		}
+		for range 3 {
+			Run(context.Background(), plantest.Make(t, r), z.options())
+		}
+		for _, o := range plantest.Make(t, r).Organizations {
+			for _, s := range o.Steps {
+				t.Errorf("left over: %s %s", s.Op, s.Address)
+			}
+		}
+		names := map[string]int{}
+		for _, o := range z.Orgs {
+			if names[o.Name]++; names[o.Name] > 1 {
+				t.Errorf("%d organizations named %s", names[o.Name], o.Name)
+			}
+		}
+	})
+}
+
+// wantTrue compares a report with what the zone has committed since.
+func wantTrue(t *rapid.T, p *plan.Plan, r *report.Report, z *writtenZone, since int) {
+	committed := map[string]int{}
+	for _, w := range z.writes[since:] {
+		committed[fmt.Sprint(w.Verb, w.Address)]++
+	}
+	steps := map[int]*plan.Step{}
+	for i := range p.Organizations {
+		for j := range p.Organizations[i].Steps {
+			steps[p.Organizations[i].Steps[j].N] = &p.Organizations[i].Steps[j]
+		}
+	}
+	for _, s := range r.Steps {
+		verbs := plan.StepVerbs[plan.StepType{Kind: s.Kind, Op: s.Op}]
+		n := committed[fmt.Sprint(verbs[len(verbs)-1], s.Address)]
+		free := steps[s.N].Kind == spec.KindFeatureControl && s.Attempts == 0 // it was so already
+		switch {
+		case s.Outcome == report.Succeeded && n == 0 && !free:
+			t.Errorf("%s %s succeeded, says the report; the zone has done nothing", s.Op, s.Address)
+		case (s.Outcome == report.Failed || s.Outcome == report.Skipped) && n > 0 && s.Reason.Code != report.ReasonNotConverged:
+			t.Errorf("%s %s is %s (%s); the zone has done it", s.Op, s.Address, s.Outcome, s.Reason)
+		case n > 1 && plan.NonIdempotent[verbs[len(verbs)-1]]:
+			t.Errorf("%s %s was done %d times", s.Op, s.Address, n)
+		}
+	}
+}
+
+func TestConsistencyDelayIsShorterThanTheDeadline(t *testing.T) {
+	t.Parallel()
+	timeOut := &state.CallError{Certainty: state.UnderWay}
+	for verb := range plan.NonIdempotent {
+		if d := consistencyDelayAfter(verb, serverError()); d >= defaultTimeout/2 || d < time.Second {
+			t.Errorf("%s settles in %v", verb, d)
+		}
+		if d := consistencyDelayAfter(verb, timeOut); d >= defaultTimeout || d < 30*time.Second {
+			t.Errorf("%s settles in %v after a time-out", verb, d)
+		}
+	}
+}

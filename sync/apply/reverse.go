@@ -1,0 +1,207 @@
+package apply
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/plan"
+	"makesync/sync/report"
+	"makesync/sync/state"
+)
+
+// ReverseOptions are what reversing a run needs.
+type ReverseOptions struct {
+	// Zones by name; what the run has done in one that is missing here is not undone.
+	Zones map[string]state.Port
+	// Allow are the rules that let an accepted invitation be undone by removing the member.
+	Allow []plan.Allow
+	// Now is the time of the reading: everything is read once.
+	Now time.Time
+}
+
+// Reverse gives the desired state that reverses a run: the before-images of what it has changed,
+// for objects whose live state still equals the run's after-image. It reads, and neither writes nor
+// plans: the caller makes it a plan, and adds to that what is held.
+//
+//	the run's step                        undone by
+//	organization update, control, TFA     an update to the values before
+//	organization create                   deleting it, which the guards hold
+//	variable create / update / delete     delete / update / create with the old value
+//	role change                           the role before
+//	invitation, pending                   revoking it
+//	invitation, accepted since            removing the member: destructive, held
+//	removal, revocation, re-invitation    not: only a new e-mail could bring them back
+//	transfer, organization delete         not
+//	any secret value                      not: the journal does not keep it
+//
+// Problems are warnings for what cannot be undone, and for what has changed since. Organizations
+// are sorted by key.
+func Reverse(ctx context.Context, story *report.Run, o ReverseOptions) (
+	organizations []spec.Organization, problems []spec.Problem, held []plan.Held,
+) {
+	r := reverser{story: story, options: o, records: stepRecords(story)}
+	for i := range story.Organizations {
+		if want := r.organization(ctx, &story.Organizations[i]); want != nil {
+			organizations = append(organizations, *want)
+		}
+	}
+	slices.SortFunc(organizations, func(a, b spec.Organization) int { return cmp.Compare(a.Key, b.Key) })
+	return organizations, r.problems, r.held
+}
+
+type reverser struct {
+	story    *report.Run
+	options  ReverseOptions
+	records  map[int]*stepRecord // by step number
+	problems []spec.Problem
+	held     []plan.Held
+}
+
+// stepRecord is what the journal says about one step.
+type stepRecord struct {
+	// images are the state before the step's first write and after its last.
+	images Images
+	// done: its last write succeeded.
+	done bool
+	// open: nobody knows what became of one of its writes.
+	open bool
+}
+
+// stepRecords goes through a journal once. A step without a record has written nothing.
+func stepRecords(story *report.Run) map[int]*stepRecord {
+	found := map[int]*stepRecord{}
+	last := lastVerbs(story)
+	for _, e := range story.Entries {
+		switch {
+		case e.Intent != nil && found[e.Intent.Step] == nil:
+			found[e.Intent.Step] = &stepRecord{images: Images{e.Intent.Before, e.Intent.After}}
+		case e.Intent != nil:
+			found[e.Intent.Step].images.After = e.Intent.After
+		case e.Result != nil && found[e.Result.Step] != nil:
+			record := found[e.Result.Step]
+			record.done = record.done || e.Result.Outcome == report.Succeeded && e.Result.Verb == last[e.Result.Step]
+		}
+	}
+	for _, open := range story.Open() {
+		found[open.Step].open = true
+	}
+	return found
+}
+
+// lastVerbs are the verbs of the steps' last writes, by step number.
+func lastVerbs(story *report.Run) map[int]plan.Verb {
+	last := map[int]plan.Verb{}
+	for i := range story.Organizations {
+		for j := range story.Organizations[i].Steps {
+			s := &story.Organizations[i].Steps[j]
+			if verbs := plan.StepVerbs[plan.StepType{Kind: s.Kind, Op: s.Op}]; len(verbs) > 0 {
+				last[s.N] = verbs[len(verbs)-1]
+			}
+		}
+	}
+	return last
+}
+
+// organization is the desired state that undoes the run in one organization; nil when there is
+// nothing to do.
+func (r *reverser) organization(ctx context.Context, o *report.RunOrganization) *spec.Organization {
+	id := o.ID
+	if id == 0 {
+		id = r.story.CreatedID(o.Key)
+	}
+	want := &spec.Organization{Key: o.Key, Zone: o.Zone, ID: id}
+	observer := newObserver(r.options.Zones[o.Zone], fixedClock(r.options.Now), nil, o.Key, o.Zone, id)
+	observer.salt = journalSalt(r.story.Run)
+	held := len(r.held)
+	undone := false
+	for i := range o.Steps {
+		s := &o.Steps[i]
+		record := r.records[s.N]
+		if record != nil && record.open {
+			r.warn(s, "nobody knows what became of it; `makesync apply --resume "+r.story.Run+"` finds out")
+		}
+		if record == nil || record.open || !record.done {
+			continue
+		}
+		if why := r.step(ctx, observer, want, s, record.images); why != "" {
+			r.warn(s, why)
+			continue
+		}
+		undone = true
+		if want.State == spec.Absent {
+			break // the run has made the organization: all the rest goes with it
+		}
+	}
+	if !undone && len(r.held) == held {
+		return nil
+	}
+	sortLists(want)
+	return want
+}
+
+// sortLists: the lists of a desired state are sorted, and steps come in another order.
+func sortLists(o *spec.Organization) {
+	slices.SortFunc(o.FeatureControls, func(a, b spec.FeatureControl) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(o.Variables, func(a, b spec.Variable) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(o.Members, func(a, b spec.Member) int { return cmp.Compare(a.Email, b.Email) })
+}
+
+// step adds the state before a step to what is wanted, or says why it cannot.
+func (r *reverser) step(ctx context.Context, o *observer, want *spec.Organization, s *plan.Step, images Images) string {
+	back, known := reversals[plan.StepType{Kind: s.Kind, Op: s.Op}]
+	switch {
+	case !known:
+		return "it is no step of makesync"
+	case back.never != "":
+		return back.never
+	case holdsSecret(images.Before) && s.Op != plan.OpCreate:
+		return "its value before is a secret, which the journal does not keep"
+	case o.reader == nil:
+		return "the zone " + text.Quote(o.live.Zone) + " is none of this run"
+	}
+	if err := o.refresh(ctx, s, false); err != nil {
+		return "it could not be read: " + text.OneLine(err.Error())
+	}
+	now := o.view(s).Fingerprinted(o.salt)
+	if !reached(images.After, now) {
+		return "it has changed since: the run left it " + orAbsent(images.After) + ", and it is now " + orAbsent(now)
+	}
+	if s.Op == plan.OpInvite && now["invitation"].Value().Reveal() == "" && !r.allowsRemoval(s) {
+		r.holdRemoval(s)
+		return ""
+	}
+	back.want(want, s, images)
+	return ""
+}
+
+func (r *reverser) warn(s *plan.Step, why string) {
+	r.problems = append(r.problems, spec.Problem{Severity: spec.Warning, Rule: "not-undone", Address: s.Address,
+		Message: fmt.Sprintf("%s of %s is not undone: %s", s.Op, text.OneLine(string(s.Address)), why)})
+}
+
+// allowsRemoval tells whether a rule lets the member be removed who has accepted the invitation of
+// a step.
+func (r *reverser) allowsRemoval(s *plan.Step) bool {
+	removal := &plan.Step{Address: s.Address, Kind: spec.KindMember, Op: plan.OpDelete}
+	return slices.ContainsFunc(r.options.Allow, func(rule plan.Allow) bool {
+		return rule.Op == plan.OpDelete && rule.Matches(s.Address.Key(), removal)
+	})
+}
+
+// holdRemoval: who has accepted is a member with rights and perhaps connections of her own by now.
+func (r *reverser) holdRemoval(s *plan.Step) {
+	r.held = append(r.held, plan.Held{Address: s.Address, Op: plan.OpDelete, Kind: spec.KindMember, Guard: "undo",
+		Reason: text.OneLine(s.Address.Name()) + " has accepted the invitation since: undoing it removes a member",
+		Allow:  plan.AllowRule(plan.OpDelete, spec.KindMember, -1, s.Address.Key())})
+}
+
+// fixedClock stands still: an undo reads everything once, and never waits.
+type fixedClock time.Time
+
+func (c fixedClock) Now() time.Time                             { return time.Time(c) }
+func (c fixedClock) Sleep(context.Context, time.Duration) error { return nil }

@@ -1,0 +1,66 @@
+package apply
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"makesync/spec"
+	"makesync/sync/plan"
+	"makesync/sync/plantest"
+	"makesync/sync/report"
+	"makesync/sync/state"
+)
+
+// What a run has done in a zone that cannot be reached is not undone, and nothing is asked.
+func TestReverseWithoutTheZone(t *testing.T) {
+	t.Parallel()
+	_, _, story := appliedWorld(t)
+	organizations, problems, held := Reverse(context.Background(), story, ReverseOptions{Now: time.Now()})
+	if len(organizations) != 0 || len(held) != 0 || len(problems) == 0 {
+		t.Fatalf("%d organizations, %d held, %d problems", len(organizations), len(held), len(problems))
+	}
+	for _, p := range problems {
+		unreachable := strings.Contains(p.Message, "is none of this run")
+		never := reversals[plan.StepType{Kind: p.Address.Kind(), Op: stepAt(story, p.Address).Op}].never != ""
+		secret := strings.Contains(p.Message, "a secret, which the journal does not keep")
+		if p.Rule != "not-undone" || !unreachable && !never && !secret {
+			t.Errorf("%+v", p)
+		}
+	}
+}
+
+// An accepted invitation is given back as a removal only where a rule allows that, and is held elsewhere.
+func TestReverseOfAnAcceptedInvitation(t *testing.T) {
+	t.Parallel()
+	z, _, story := appliedWorld(t)
+	for i := range z.Find(11).Members {
+		if m := &z.Find(11).Members[i]; m.Email == "new@x.example" {
+			m.Invitation = ""
+		}
+	}
+	zones := map[string]state.Port{"eu1": z.port().Port}
+	for _, allow := range [][]plan.Allow{nil, {plantest.MustAllow(t, "delete:member@acme")}} {
+		organizations, _, held := Reverse(context.Background(), story, ReverseOptions{Zones: zones, Allow: allow, Now: planned})
+		removed := false
+		for _, m := range organizations[0].Members {
+			removed = removed || m.Email == "new@x.example" && m.State == spec.Absent
+		}
+		if removed != (allow != nil) || len(held) == 1 == removed {
+			t.Errorf("allow %v: removed %v, held %v", allow, removed, held)
+		}
+	}
+}
+
+// stepAt is the run's step on an address.
+func stepAt(s *report.Run, a spec.Address) *plan.Step {
+	for i := range s.Organizations {
+		for j := range s.Organizations[i].Steps {
+			if step := &s.Organizations[i].Steps[j]; step.Address == a {
+				return step
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,206 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"makesync/spec"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/plantest"
+	"makesync/sync/report"
+	"makesync/sync/state"
+	"makesync/sync/zonetest"
+)
+
+func TestEveryLostAnswerIsResolved(t *testing.T) {
+	t.Parallel()
+	for n := 1; n <= writesOfWorld; n++ {
+		for _, commit := range []bool{false, true} {
+			t.Run(fmt.Sprintf("write %d commit %v", n, commit), func(t *testing.T) {
+				t.Parallel()
+				z, r := world()
+				z.fault = func(i int, _ plan.Write) *lost {
+					if i == n {
+						return &lost{commit, serverError()}
+					}
+					return nil
+				}
+				p := plantest.Make(t, r)
+				o := z.options()
+				o.Concurrency = 1
+				report := Run(context.Background(), p, o)
+				if report.Succeeded != stepsOfWorld {
+					t.Errorf("%d of %d\n%s", report.Succeeded, stepsOfWorld, outcomes(report))
+				}
+				wantConverged(t, z, r)
+			})
+		}
+	}
+}
+
+func TestARefusalSkipsOnlyWhatDependsOnIt(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	z.fault = func(_ int, w plan.Write) *lost {
+		if w.Verb == plan.SetRole && w.Arguments.RoleID == state.AdminRole {
+			return &lost{false, refused(403, "IM002")}
+		}
+		return nil
+	}
+	p := plantest.Make(t, r)
+	report := Run(context.Background(), p, z.options())
+	wantSum(t, p, report)
+	want := "12 update acme/member/rising@x.example: failed ()\n13 update acme/member/admin@x.example: skipped (depends: step 12 (acme/member/rising@x.example) failed)"
+	got := outcomes(report)
+	if !strings.Contains(got, "rising@x.example: failed") || !strings.Contains(got, "admin@x.example: skipped (depends: step") || report.Failed != 1 || report.Skipped != 1 {
+		t.Errorf("got\n%s\nwant like\n%s", got, want)
+	}
+	if report.Exit != exit.Partial {
+		t.Errorf("exit %v", report.Exit)
+	}
+}
+
+func TestARevocationThatFailsInvitesNobody(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	z.fault = func(_ int, w plan.Write) *lost {
+		if w.Verb == plan.RemoveMember && w.Address.Name() == "late@x.example" {
+			return &lost{false, refused(403, "IM002")}
+		}
+		return nil
+	}
+	report := Run(context.Background(), plantest.Make(t, r), z.options())
+	if z.invited["11 late@x.example"] != 0 || report.Failed != 1 {
+		t.Errorf("invited %v\n%s", z.invited, outcomes(report))
+	}
+}
+
+func TestHalfAReinvitationIsNotSkipped(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	z.fault = func(_ int, w plan.Write) *lost {
+		if w.Verb == plan.InviteMember && w.Address.Name() == "late@x.example" {
+			return &lost{false, &state.CallError{Status: 402, Certainty: state.NotHappened, Class: exit.ClassLicence}}
+		}
+		return nil
+	}
+	report := Run(context.Background(), plantest.Make(t, r), z.options())
+	if got := outcomes(report); report.Failed != 1 || !strings.Contains(got, "half done: the old invitation is revoked") {
+		t.Error(got)
+	}
+}
+
+func TestRemovalWithoutABody(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	z.emptyNeedsNoBody = true
+	report := Run(context.Background(), plantest.Make(t, r), z.options())
+	if report.Succeeded != stepsOfWorld {
+		t.Error(outcomes(report))
+	}
+	for _, w := range z.writes {
+		if w.Verb == plan.RemoveMember && !w.NoBody {
+			t.Errorf("%s was removed with a body", w.Address)
+		}
+	}
+	wantConverged(t, z, r)
+}
+
+func TestDeletingWhatIsGone(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	z.fault = func(_ int, w plan.Write) *lost {
+		if w.Verb == plan.DeleteVariable || w.Verb == plan.RemoveMember && w.Address.Name() == "gone@x.example" {
+			return &lost{true, refused(404, "SC404")}
+		}
+		return nil
+	}
+	if report := Run(context.Background(), plantest.Make(t, r), z.options()); report.Succeeded != stepsOfWorld {
+		t.Error(outcomes(report))
+	}
+}
+
+func TestARefusalForTheLicenceIsSkipped(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]error{
+		"402":       &state.CallError{Status: 402, Certainty: state.NotHappened, Class: exit.ClassLicence},
+		"free plan": &state.CallError{Status: 403, Certainty: state.NotHappened, Class: exit.ClassFreePlan},
+	} {
+		t.Run(name, func(t *testing.T) {
+			z := newWrittenZone(zonetest.Organization(11, "Acme"))
+			on := true
+			r := plantest.Request(z.Zone, zonetest.Desired("acme", "Acme", func(o *spec.Organization) { o.TFAEnforced = &on }))
+			z.fault = func(int, plan.Write) *lost { return &lost{false, fault} }
+			rs := Run(context.Background(), plantest.Make(t, r), z.options())
+			if rs.Exit != exit.OK || rs.Skipped != 1 || rs.Steps[0].Reason.Code != report.ReasonLicence {
+				t.Errorf("exit %v\n%s", rs.Exit, outcomes(rs))
+			}
+			if len(rs.Problems) != 1 || !strings.Contains(rs.Problems[0].Hint, "Enterprise") {
+				t.Errorf("it does not say what to buy: %v", rs.Problems)
+			}
+		})
+	}
+}
+
+func TestUnsentWritesAreNoAttempts(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	o := z.options()
+	o.Journal, o.Concurrency = &memoryJournal{fails: 4}, 1 // begin and one write, then no line more
+	attempts := 0
+	for _, s := range Run(context.Background(), plantest.Make(t, r), o).Steps {
+		attempts += s.Attempts
+	}
+	if attempts != 1 || len(z.writes) != 1 {
+		t.Errorf("%d attempts, %d writes", attempts, len(z.writes))
+	}
+}
+
+func TestABlindOrganizationIsNotWaitedForTwice(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	p := plantest.Make(t, r)
+	clock := newJumpClock()
+	z.onRead = func(call string) error {
+		if strings.HasSuffix(call, " 11") {
+			return serverError()
+		}
+		return nil
+	}
+	z.fault = func(_ int, w plan.Write) *lost {
+		if w.Organization == 11 {
+			return &lost{false, serverError()}
+		}
+		return nil
+	}
+	o := z.options()
+	o.Clock = clock
+	rs := Run(context.Background(), p, o)
+	wantSum(t, p, rs)
+	if rs.Succeeded != 5 || rs.Unknown == 0 || rs.Exit != exit.Partial {
+		t.Errorf("exit %v\n%s", rs.Exit, outcomes(rs))
+	}
+	if took := clock.Now().Sub(planned); took > 4*time.Minute {
+		t.Errorf("it took %v", took)
+	}
+	for _, s := range rs.Steps {
+		if s.Outcome == report.OutcomeUnknown && !strings.Contains(s.Reason.Text, "look at "+string(s.Address)+" by hand") {
+			t.Errorf("%s does not say what to look at", s.Reason)
+		}
+	}
+}
+
+func TestWaitsGrowAndSpread(t *testing.T) {
+	t.Parallel()
+	low, high := newWaits(func() float64 { return 0 }), newWaits(func() float64 { return 1 })
+	for _, want := range []time.Duration{500, 1000, 2000, 4000, 8000, 15000, 15000} {
+		want *= time.Millisecond
+		if l, h := low.next(), high.next(); l != want/2 || h != want*3/2 {
+			t.Errorf("waits %v to %v around %v", l, h, want)
+		}
+	}
+}

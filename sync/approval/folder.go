@@ -1,0 +1,138 @@
+package approval
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/google/renameio/v2"
+)
+
+// Names of the files beside a plan.
+const (
+	folderSuffix    = ".approval"
+	statementSuffix = ".txt"
+	signatureSuffix = ".txt.sig"
+)
+
+// Bounds of a folder.
+const (
+	maxEntries = 2_000
+	maxFolder  = 64 << 20 // bytes of all statements together
+)
+
+// savedName is the form of fileName.
+var savedName = regexp.MustCompile(`^sha256-[A-Za-z0-9_-]{43}$`)
+
+// Folder is where the approvals of a plan file lie.
+func Folder(plan string) string { return plan + folderSuffix }
+
+// Save writes a statement and its signature into a folder, which it makes. The same key replaces
+// what it has signed before.
+func Save(folder string, f File) error {
+	if !savedName.MatchString(f.Name) {
+		return fmt.Errorf("%s is no name of an approval", shown(f.Name))
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return fmt.Errorf("make the folder of approvals: %w", err)
+	}
+	// The signature comes last: without it a statement counts for nothing.
+	if err := renameio.WriteFile(filepath.Join(folder, f.Name+statementSuffix), f.Statement, 0o600); err != nil {
+		return fmt.Errorf("write the statement: %w", err)
+	}
+	if err := renameio.WriteFile(filepath.Join(folder, f.Name+signatureSuffix), f.Signature, 0o600); err != nil {
+		return fmt.Errorf("write the signature: %w", err)
+	}
+	return nil
+}
+
+// Read reads a folder, such as os.DirFS(Folder(path)). One that is not there holds no approvals.
+// A file that cannot be read is given with its trouble. An error is about the folder as a whole.
+func Read(folder fs.FS) ([]File, error) {
+	names, err := namesIn(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the folder of approvals: %w", err)
+	}
+	var files []File
+	left := int64(maxFolder)
+	for _, name := range names {
+		f := File{Name: name}
+		var errText, errSignature error
+		f.Statement, errText = readBounded(folder, name+statementSuffix, min(maxStatement, left))
+		f.Signature, errSignature = readBounded(folder, name+signatureSuffix, maxSignature)
+		if left -= int64(len(f.Statement)); left <= 0 {
+			return nil, fmt.Errorf(
+				"read the folder of approvals: its statements have more than %d bytes; clear it",
+				maxFolder,
+			)
+		}
+		if err := errors.Join(errText, errSignature); err != nil {
+			f = File{Name: name, Trouble: strings.ReplaceAll(err.Error(), "\n", "; ")}
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+// namesIn lists what has a statement or a signature, sorted.
+func namesIn(folder fs.FS) ([]string, error) {
+	opened, err := folder.Open(".")
+	if err != nil {
+		return nil, err
+	}
+	defer opened.Close()
+	lister, ok := opened.(fs.ReadDirFile)
+	if !ok {
+		return nil, errors.New("it is no folder")
+	}
+	entries, err := lister.ReadDir(maxEntries + 1)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if len(entries) > maxEntries {
+		return nil, fmt.Errorf("it holds more than %d files; clear it", maxEntries)
+	}
+	var names []string
+	for _, entry := range entries {
+		name, isSignature := strings.CutSuffix(entry.Name(), signatureSuffix)
+		statement, isStatement := strings.CutSuffix(entry.Name(), statementSuffix)
+		switch {
+		case isSignature:
+			names = append(names, name)
+		case isStatement:
+			names = append(names, statement)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}
+
+// readBounded reads a regular file: no link, no pipe, and not more than most bytes.
+func readBounded(folder fs.FS, name string, most int64) ([]byte, error) {
+	info, err := fs.Lstat(folder, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is missing", shown(name))
+	}
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file", shown(name))
+	}
+	opened, err := folder.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be opened", shown(name))
+	}
+	defer opened.Close()
+	text, err := io.ReadAll(io.LimitReader(opened, most+1))
+	if err != nil || int64(len(text)) > most {
+		return nil, fmt.Errorf("%s cannot be read, or is longer than %d bytes", shown(name), most)
+	}
+	return text, nil
+}

@@ -1,0 +1,198 @@
+package approval
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// format is the first line of a statement.
+const format = "makesync-approval/v1"
+
+// MaxAhead is how long a statement can count at most.
+const MaxAhead = 7 * 24 * time.Hour
+
+// maxStatement is the largest statement, in bytes.
+const maxStatement = 4 << 20
+
+// Statement is what somebody signs.
+type Statement struct {
+	// Digest is the plan's: sha256:HEX.
+	Digest string
+	// Zones and Organizations are those that the plan changes.
+	Zones         []Zone
+	Organizations []Organization
+	// NotCovered are the addresses of values that stand in the documents as secrets: neither the
+	// digest nor the statement says what they are.
+	NotCovered []string
+	// Until is the last second in which it counts.
+	Until time.Time
+}
+
+// Zone is a zone as the plan reached it.
+type Zone struct {
+	Name    string
+	Host    string // with port, where the url has one
+	Sandbox bool   // a simulated zone
+}
+
+// Organization is one that the plan changes.
+type Organization struct {
+	Zone string // its name
+	Key  string // in the documents
+	ID   int64  // 0: it will be created
+}
+
+// Forms of what stands in a statement: nothing that has a space, a line break or a look-alike.
+var (
+	digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+	nameForm   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+	hostForm   = regexp.MustCompile(`^[A-Za-z0-9.:\[\]-]{1,300}$`)
+)
+
+// remark is for who reads the statement: it is the same in every one.
+const remark = "values behind references are those of whoever applies"
+
+// Text is the statement as it is signed: the same bytes for the same statement.
+func (s Statement) Text() ([]byte, error) {
+	var b bytes.Buffer
+	line := func(name string, words ...string) { fmt.Fprintf(&b, "%s: %s\n", name, strings.Join(words, " ")) }
+	b.WriteString(format + "\n")
+	if !digestForm.MatchString(s.Digest) {
+		return nil, errors.New("the plan's digest is not sha256 in hex")
+	}
+	line("digest", s.Digest)
+	zones, err := zoneLines(s.Zones)
+	if err != nil {
+		return nil, err
+	}
+	organizations, err := organizationLines(s.Organizations)
+	if err != nil {
+		return nil, err
+	}
+	for _, words := range zones {
+		line("zone", words)
+	}
+	for _, words := range organizations {
+		line("organization", words)
+	}
+	for _, address := range sortedSet(s.NotCovered) {
+		line("not covered", strconv.QuoteToASCII(address))
+	}
+	if s.Until.Year() < 1970 || s.Until.Year() > 9999 {
+		return nil, errors.New("the statement has no end")
+	}
+	line("until", s.Until.UTC().Format(time.RFC3339))
+	line("note", remark)
+	if b.Len() > maxStatement {
+		return nil, fmt.Errorf("the statement is longer than %d bytes", maxStatement)
+	}
+	return b.Bytes(), nil
+}
+
+func zoneLines(zones []Zone) (lines []string, err error) {
+	for _, z := range zones {
+		if !nameForm.MatchString(z.Name) || !hostForm.MatchString(z.Host) {
+			return nil, fmt.Errorf("the name or host of zone %s cannot be signed", strconv.QuoteToASCII(z.Name))
+		}
+		words := z.Name + " " + z.Host
+		if z.Sandbox {
+			words += " sandbox"
+		}
+		lines = append(lines, words)
+	}
+	if len(lines) == 0 {
+		return nil, errors.New("the plan changes nothing: there is nothing to approve")
+	}
+	return sortedSet(lines), nil
+}
+
+func organizationLines(organizations []Organization) (lines []string, err error) {
+	for _, o := range organizations {
+		if !nameForm.MatchString(o.Zone) || !nameForm.MatchString(o.Key) || o.ID < 0 {
+			return nil, fmt.Errorf("organization %s cannot be signed", strconv.QuoteToASCII(o.Key))
+		}
+		id := "new"
+		if o.ID > 0 {
+			id = strconv.FormatInt(o.ID, 10)
+		}
+		lines = append(lines, o.Zone+" "+id+" "+o.Key)
+	}
+	return sortedSet(lines), nil
+}
+
+func sortedSet(texts []string) []string {
+	texts = slices.Clone(texts)
+	slices.Sort(texts)
+	return slices.Compact(texts)
+}
+
+// ParseStatement reads a text that Text has made. Any other is an error, also one that differs in
+// white space, order or line endings only.
+func ParseStatement(text []byte) (Statement, error) {
+	if len(text) > maxStatement {
+		return Statement{}, fmt.Errorf("the statement is longer than %d bytes", maxStatement)
+	}
+	if bytes.Contains(text, []byte("\r")) {
+		return Statement{}, errors.New("the statement's line endings have been changed; they are single line feeds")
+	}
+	lines := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+	if lines[0] != format {
+		return Statement{}, errors.New("this is no statement: its first line is not " + format)
+	}
+	var s Statement
+	for i, line := range lines[1:] {
+		name, value, _ := strings.Cut(line, ": ")
+		if err := s.read(name, value); err != nil {
+			return Statement{}, fmt.Errorf("line %d of the statement cannot be read", i+2)
+		}
+	}
+	canonical, err := s.Text()
+	if err != nil {
+		return Statement{}, err
+	}
+	if !bytes.Equal(canonical, text) {
+		return Statement{}, errors.New("the statement is not written as makesync writes it")
+	}
+	return s, nil
+}
+
+var errLine = errors.New("not a line of a statement")
+
+// read takes one line. It may be lenient: only what Text writes back is taken in the end.
+func (s *Statement) read(name, value string) (err error) {
+	words := strings.Split(value, " ")
+	switch {
+	case name == "digest":
+		s.Digest = value
+	case name == "zone" && len(words) >= 2:
+		s.Zones = append(s.Zones, Zone{words[0], words[1], len(words) > 2})
+	case name == "organization" && len(words) == 3:
+		o := Organization{Zone: words[0], Key: words[2]}
+		if words[1] != "new" {
+			o.ID, err = strconv.ParseInt(words[1], 10, 64)
+		}
+		s.Organizations = append(s.Organizations, o)
+	case name == "not covered":
+		address, unquoteErr := strconv.Unquote(value)
+		s.NotCovered, err = append(s.NotCovered, address), unquoteErr
+	case name == "until":
+		s.Until, err = time.Parse(time.RFC3339, value)
+	case name != "note":
+		return errLine
+	}
+	return err
+}
+
+// sameExceptUntil tells whether two statements are about the same changes.
+func (s Statement) sameExceptUntil(other Statement) bool {
+	other.Until = s.Until
+	a, errA := s.Text()
+	b, errB := other.Text()
+	return errA == nil && errB == nil && bytes.Equal(a, b)
+}

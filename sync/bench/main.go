@@ -1,0 +1,52 @@
+// Command bench measures makesync, as a whole process, beside a bare client that
+// fetches and sends the same bytes with the same number of requests in flight
+// and does nothing else with them. `make bench` runs it.
+//
+//	go run ./sync/bench run -sizes 100x50,1000x50 -latencies 0,20ms -runs 5
+//
+// The zone is a fixture in a process of its own, with answers rendered beforehand,
+// so that it costs as little as a zone can; its latency is a sleep per request.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+)
+
+var commands = map[string]func(args []string) error{
+	"fixture": serveFixture,
+	"bare":    runBare,
+	"run":     runTable,
+}
+
+func main() {
+	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
+		fmt.Fprintln(os.Stderr, "usage: bench run|fixture|bare [flags]")
+		os.Exit(64)
+	}
+	if err := commands[os.Args[1]](os.Args[2:]); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// size is organizations × variables of each.
+type size struct{ organizations, variables int }
+
+func (s size) String() string { return fmt.Sprintf("%dx%d", s.organizations, s.variables) }
+
+func parseSize(text string) (s size, err error) {
+	if _, err = fmt.Sscanf(text, "%dx%d", &s.organizations, &s.variables); err != nil {
+		return s, fmt.Errorf("size %q is not like 100x50", text)
+	}
+	return s, nil
+}
+
+// sizeFlag registers -size.
+func sizeFlag(set *flag.FlagSet, s *size) {
+	set.Func("size", "organizations x variables, such as 100x50", func(text string) (err error) {
+		*s, err = parseSize(text)
+		return err
+	})
+}

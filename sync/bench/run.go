@@ -1,0 +1,267 @@
+package main
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// scenario is one row of the table for a size and a latency.
+type scenario struct {
+	name  string
+	start string   // the fixture's state
+	args  []string // makesync's command
+	exit  int
+}
+
+var scenarios = []scenario{
+	{"noop", "same", []string{"plan"}, 0},
+	{"drift", "drift", []string{"plan"}, 0},
+	{"apply", "drift", []string{"apply", "--yes"}, 0},
+	{"create", "empty", []string{"apply", "--yes"}, 0},
+}
+
+// bench is one invocation of the harness.
+type bench struct {
+	dir, makesync, self string
+	runs, flight        int
+	oneFile             bool
+	out                 io.Writer
+}
+
+// runTable measures every combination and prints a Markdown table.
+func runTable(args []string) error {
+	b := bench{out: os.Stdout}
+	set := flag.NewFlagSet("run", flag.ContinueOnError)
+	sizes := set.String("sizes", "10x20,100x50,1000x50,10000x100", "organizations x variables, by commas")
+	latencies := set.String("latencies", "0,20ms", "the zone's latencies, by commas")
+	names := set.String("scenarios", "noop,drift,apply,create", "by commas")
+	most := set.Int(
+		"most-writes",
+		6000,
+		"leave out a scenario with more writes than this, or at no latency with ten times as many",
+	)
+	set.IntVar(&b.runs, "runs", 5, "counted runs of each, after one that is not counted")
+	set.IntVar(&b.flight, "concurrency", 8, "requests in flight, of both clients")
+	set.BoolVar(&b.oneFile, "one-file", false, "write all organizations into one document instead of one each")
+	if err := set.Parse(args); err != nil {
+		return err
+	}
+	if err := b.build(); err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.dir)
+	b.header()
+	for _, text := range strings.Split(*sizes, ",") {
+		s, err := parseSize(text)
+		if err != nil {
+			return err
+		}
+		if err := b.measureSize(s, strings.Split(*latencies, ","), *names, *most); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) build() (err error) {
+	if b.dir, err = os.MkdirTemp("", "makesync-bench-"); err != nil {
+		return err
+	}
+	b.makesync = filepath.Join(b.dir, "makesync")
+	if b.self, err = os.Executable(); err != nil {
+		return err
+	}
+	build := exec.Command("go", "build", "-o", b.makesync, ".")
+	build.Stderr = os.Stderr
+	return build.Run()
+}
+
+func (b *bench) header() {
+	fmt.Fprintf(
+		b.out,
+		"%d cores, %s, %s/%s, %d in flight, %d runs: median (min–max)\n\n",
+		runtime.NumCPU(),
+		runtime.Version(),
+		runtime.GOOS,
+		runtime.GOARCH,
+		b.flight,
+		b.runs,
+	)
+	fmt.Fprintln(
+		b.out,
+		"| size | latency | scenario | client | wall s | CPU s | peak MiB | requests | dials | wall ratio | CPU ratio |",
+	)
+	fmt.Fprintln(b.out, "|---|---|---|---|---|---|---|---|---|---|---|")
+}
+
+func (b *bench) measureSize(s size, latencies []string, names string, most int) error {
+	docs := filepath.Join(b.dir, s.String())
+	if err := writeDocuments(docs, s, b.oneFile); err != nil {
+		return err
+	}
+	for _, text := range latencies {
+		latency, err := parseLatency(text)
+		if err != nil {
+			return err
+		}
+		for _, sc := range scenarios {
+			if !strings.Contains(","+names+",", ","+sc.name+",") || sc.writes(s) > mostAt(latency, most) {
+				continue
+			}
+			if err := b.measureScenario(s, latency, sc, docs); err != nil {
+				return fmt.Errorf("%s at %v, %s: %w", s, latency, sc.name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// mostAt keeps a table within the hour: without latency a write takes a tenth of the time, or less.
+func mostAt(latency time.Duration, most int) int {
+	if latency == 0 {
+		return 10 * most
+	}
+	return most
+}
+
+func parseLatency(text string) (time.Duration, error) {
+	if text == "0" {
+		return 0, nil
+	}
+	return time.ParseDuration(text)
+}
+
+func (sc scenario) writes(s size) int {
+	switch sc.name {
+	case "apply":
+		return s.organizations * s.variables / 100
+	case "create":
+		return s.organizations * s.variables
+	}
+	return 0
+}
+
+// measureScenario runs the two clients in turn, so that the machine's moods meet both.
+func (b *bench) measureScenario(s size, latency time.Duration, sc scenario, docs string) error {
+	host, stop, err := b.startFixture(s, latency, sc.start)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	var bares, ours []figures
+	for run := range b.runs + 1 {
+		bare, err := b.once(host, b.bareCommand(host, s, sc), 0)
+		if err != nil {
+			return err
+		}
+		our, err := b.once(host, b.makesyncCommand(host, docs, sc), sc.exit)
+		if err != nil {
+			return err
+		}
+		if run > 0 {
+			bares, ours = append(bares, bare), append(ours, our)
+		}
+	}
+	b.row(s, latency, sc, "bare", bares, bares)
+	b.row(s, latency, sc, "makesync", ours, bares)
+	return nil
+}
+
+func (b *bench) startFixture(s size, latency time.Duration, start string) (host string, stop func(), err error) {
+	command := exec.Command(b.self, "fixture", "-size", s.String(), "-latency", latency.String(), "-start", start)
+	command.Stderr = os.Stderr
+	stdin, err := command.StdinPipe()
+	if err != nil {
+		return "", nil, err
+	}
+	stdout, err := command.StdoutPipe()
+	if err != nil {
+		return "", nil, err
+	}
+	if err := command.Start(); err != nil {
+		return "", nil, err
+	}
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	stop = func() { stdin.Close(); command.Wait() }
+	if err != nil {
+		stop()
+	}
+	return strings.TrimSpace(line), stop, err
+}
+
+func (b *bench) bareCommand(host string, s size, sc scenario) *exec.Cmd {
+	return exec.Command(
+		b.self,
+		"bare",
+		"-url",
+		"http://"+host,
+		"-size",
+		s.String(),
+		"-scenario",
+		sc.name,
+		"-concurrency",
+		fmt.Sprint(b.flight),
+	)
+}
+
+func (b *bench) makesyncCommand(host, docs string, sc scenario) *exec.Cmd {
+	args := append(
+		sc.args[:len(sc.args):len(sc.args)],
+		"-f",
+		docs,
+		"--zone-url",
+		"bench=http://"+host,
+		"--concurrency",
+		fmt.Sprint(b.flight),
+	)
+	command := exec.Command(b.makesync, args...)
+	command.Env = append(os.Environ(), "MAKE_API_KEY="+token, "XDG_STATE_HOME="+filepath.Join(b.dir, "state"))
+	return command
+}
+
+// once resets the fixture, runs the command, and adds what the fixture counted.
+func (b *bench) once(host string, command *exec.Cmd, exit int) (figures, error) {
+	if _, err := ask(host, "reset"); err != nil {
+		return figures{}, err
+	}
+	f, err := measure(command, exit)
+	if err != nil {
+		return f, err
+	}
+	counts, err := ask(host, "count")
+	if err != nil {
+		return f, err
+	}
+	_, err = fmt.Sscanf(counts, "%d %d", &f.requests, &f.dials)
+	return f, err
+}
+
+func ask(host, what string) (string, error) {
+	reply, err := http.Get("http://" + host + "/bench/" + what)
+	if err != nil {
+		return "", err
+	}
+	defer reply.Body.Close()
+	body, err := io.ReadAll(reply.Body)
+	return string(body), err
+}
+
+func (b *bench) row(s size, latency time.Duration, sc scenario, client string, runs, bares []figures) {
+	wall, cpu, peak := spreadOf(runs, wallOf), spreadOf(runs, cpuOf), spreadOf(runs, peakOf)
+	fmt.Fprintf(b.out, "| %s | %v | %s | %s | %s | %s | %.0f | %d | %d | %.2f | %.2f |\n",
+		s, latency, sc.name, client, seconds(wall), seconds(cpu), peak.max, runs[0].requests, runs[0].dials,
+		wall.median/spreadOf(bares, wallOf).median, cpu.median/spreadOf(bares, cpuOf).median)
+}
+
+func seconds(s spread[float64]) string {
+	return fmt.Sprintf("%.3f (%.3f–%.3f)", s.median, s.min, s.max)
+}

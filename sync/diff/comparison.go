@@ -1,0 +1,230 @@
+package diff
+
+import (
+	"errors"
+	"slices"
+
+	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/plan"
+	"makesync/sync/state"
+)
+
+// comparison is the comparison of one organization under way.
+type comparison struct {
+	Input
+	Result
+	admins plan.Admins
+}
+
+// kindDiff is how one kind is compared.
+type kindDiff struct {
+	kind spec.Kind
+	// lacks is why an existing organization cannot have such objects; nil: it always can.
+	lacks func(*comparison) string
+	// wait puts what is declared among the waiting, when it lacks.
+	wait func(*comparison, string)
+	// diff adds the changes.
+	diff func(*comparison)
+}
+
+// kindDiffs has one row for each kind, in the order of spec.Kinds.
+var kindDiffs = []kindDiff{
+	{kind: spec.KindOrganization, diff: diffAttributes},
+	{spec.KindFeatureControl, lacksControls, waitForControls, diffControls},
+	{spec.KindVariable, lacksVariables, waitForVariables, diffVariables},
+	{spec.KindMember, lacksMembers, waitForMembers, diffMembers},
+	{kind: spec.KindTFA, diff: diffTFA},
+	{spec.KindOwner, lacksMembers, waitForOwner, diffOwner},
+}
+
+// Organization compares one organization kind by kind.
+func Organization(in Input) Result {
+	c := &comparison{Input: in, admins: plan.AdminsOf(in.Live)}
+	c.Unmanaged, c.Patterns = map[spec.Kind]int{}, in.Scope.Patterns()
+	if c.creates() && !c.canCreate() {
+		return c.Result
+	}
+	tried, failed := 0, 0
+	for _, row := range kindDiffs {
+		if !c.Scope.Wants(c.Want, row.kind) || c.deletes() && row.kind != spec.KindOrganization {
+			continue
+		}
+		ok := c.compare(row)
+		if state.ReadAs(row.kind) != "" {
+			tried++
+		}
+		if !ok {
+			failed++
+		}
+	}
+	c.Read = failed == 0 || failed < tried
+	return c.Result
+}
+
+// compare compares one kind, unless it could not be read or is not to be had.
+func (c *comparison) compare(row kindDiff) bool {
+	if c.Live != nil {
+		if err := c.unreadable(row.kind); err != nil {
+			c.markUnread(row.kind, err)
+			return false
+		}
+		if row.lacks != nil {
+			if why := row.lacks(c); why != "" {
+				row.wait(c, why)
+				return true
+			}
+		}
+	}
+	row.diff(c)
+	return true
+}
+
+// unreadable is why a kind could not be read. Without the detail call, the columns that the list
+// left out are unknown.
+func (c *comparison) unreadable(kind spec.Kind) error {
+	if with := state.ReadAs(kind); with != "" {
+		return c.Live.Failed[with]
+	}
+	if c.DetailErr == nil {
+		return nil
+	}
+	if kind == spec.KindTFA && c.Live.TFAEnforced == nil {
+		return c.DetailErr
+	}
+	if kind == spec.KindOrganization && c.Live.LacksAttributes(c.Want) {
+		return c.DetailErr
+	}
+	return nil
+}
+
+// canCreate: an organization whose creation is out of the run's scope makes everything below it
+// wait.
+func (c *comparison) canCreate() bool {
+	a := c.address(spec.KindOrganization, "")
+	if c.Scope.Covers(a) {
+		return true
+	}
+	for _, kind := range spec.Kinds() {
+		for _, below := range spec.Declared(c.Want, kind) {
+			c.addWaiting(below, "zone "+c.Zone+" has no organization "+text.Quote(c.Want.Name)+
+				" yet, and --target or --exclude leaves out "+string(a))
+		}
+	}
+	return false
+}
+
+// deletes tells whether the documents want the organization gone.
+func (c *comparison) deletes() bool { return c.Want.State == spec.Absent }
+
+// creates tells whether the organization is to be made.
+func (c *comparison) creates() bool { return c.Live == nil }
+
+func (c *comparison) address(kind spec.Kind, name string) spec.Address {
+	return spec.NewAddress(c.Want.Key, kind, name)
+}
+
+// inScope tells whether the run may touch an object, and notes that the object exists.
+func (c *comparison) inScope(a spec.Address) bool {
+	c.Patterns.Mark(a)
+	return c.Scope.Covers(a)
+}
+
+// addChange adds a step if the run may touch its object.
+func (c *comparison) addChange(p plan.Phase, s plan.Step) {
+	if c.inScope(s.Address) {
+		c.Changes = append(c.Changes, plan.NewChange(p, s, c.Live, c.admins))
+	}
+}
+
+func (c *comparison) addWaiting(a spec.Address, reason string) {
+	if c.inScope(a) {
+		c.Waiting = append(c.Waiting, plan.Waiting{Address: a, Reason: reason})
+	}
+}
+
+// countUnchanged counts an object that is as the documents say.
+func (c *comparison) countUnchanged(a spec.Address) {
+	if c.inScope(a) {
+		c.Unchanged++
+	}
+}
+
+// countUnchangedName is countUnchanged for the many: without patterns nobody needs the address.
+func (c *comparison) countUnchangedName(kind spec.Kind, name string) {
+	if !c.Scope.HasPatterns() {
+		c.Unchanged++
+		return
+	}
+	c.countUnchanged(c.address(kind, name))
+}
+
+func (c *comparison) countUnmanaged(kind spec.Kind) { c.Unmanaged[kind]++ }
+
+// addProblem adds a mistake of the documents that only the zone could show. Outside the run's scope
+// it is none.
+func (c *comparison) addProblem(rule string, a spec.Address, at spec.Source, message, hint string) {
+	if c.inScope(a) {
+		c.Problems = append(c.Problems, spec.Problem{Severity: spec.Error, Rule: rule, Address: a,
+			Message: message, Hint: hint, Source: at.Position()})
+	}
+}
+
+// markUnread notes that a kind could not be read, and why.
+func (c *comparison) markUnread(kind spec.Kind, err error) {
+	if slices.Contains(c.Unread, kind) {
+		return
+	}
+	c.unread(kind, err)
+	c.Problems = append(
+		c.Problems,
+		state.UnreadProblem(c.address(kind, ""), "could not read "+string(kind)+" of "+c.Want.Key, err),
+	)
+}
+
+// errNotListed is a list that has not been read yet.
+var errNotListed = errors.New("its list has not been read yet")
+
+// names gives a list, or asks for it to be read.
+func (c *comparison) names(list NameList) ([]state.Name, error) {
+	entries, read := c.Names[list]
+	if !read {
+		if !slices.Contains(c.Needs, list) {
+			c.Needs = append(c.Needs, list)
+		}
+		return nil, errNotListed
+	}
+	return entries.Names, entries.Err
+}
+
+// bind finds what a document names in a list of the zone.
+func (c *comparison) bind(what string, list state.List, text string) (state.Name, error) {
+	names, err := c.names(NameList{List: list})
+	if err != nil {
+		return state.Name{}, err
+	}
+	return state.Bind(what, list, names, text)
+}
+
+// unresolved sorts a failed binding: a name that a list does not settle is a mistake of the
+// documents; a list that could not be read leaves the kind unread.
+func (c *comparison) unresolved(a spec.Address, at spec.Source, err error) {
+	if e := state.AsNameError(err); e != nil {
+		c.addProblem("unknown-name", a, at, e.Message, e.Hint)
+		return
+	}
+	if c.inScope(a) {
+		c.markUnread(a.Kind(), err)
+	}
+}
+
+// nameSides turns the ids of a field into names, for people, where the list was needed anyway.
+func (c *comparison) nameSides(list state.List, f plan.Field) plan.Field {
+	names := c.Names[NameList{List: list}].Names
+	for _, side := range []*state.Scalar{&f.From, &f.To} {
+		if !side.IsNone() {
+			*side = state.Text(state.NameOf(list, names, side.String()))
+		}
+	}
+	return f
+}

@@ -1,0 +1,92 @@
+package diff
+
+import (
+	"makesync/spec"
+	"makesync/sync/plan"
+	"makesync/sync/state"
+)
+
+// bindRole finds a member's role: in the zone's list, then in the organization's own (custom
+// roles). It is the zero Name where none is managed.
+func bindRole(c *comparison, m *spec.Member) (state.Name, error) {
+	if m.Role == "" {
+		return state.Name{}, nil
+	}
+	role, err := c.bind("role", state.Roles, m.Role)
+	if unknown := state.AsNameError(err); unknown != nil && !c.creates() {
+		names, failed := c.names(NameList{List: state.Roles, Own: true})
+		if failed != nil {
+			return state.Name{}, failed
+		}
+		if role, err = state.Bind("role", state.Roles, names, m.Role); err != nil {
+			err = unknown
+		}
+	}
+	if err == nil && (role.ID == adminRoles(c).OwnerID() || state.FoldName(role.Name) == "owner") {
+		return state.Name{}, &state.NameError{
+			Message: "the role of " + m.Email + " is Owner",
+			Hint:    "ownership is written as `owner: " + m.Email + "`",
+		}
+	}
+	return role, err
+}
+
+// adminRoles are those of the live organization; one that is yet to be made has nobody whose role
+// could be compared.
+func adminRoles(c *comparison) state.AdminRoles {
+	if c.creates() {
+		return state.AdminRoles{}
+	}
+	return c.Live.AdminRoles
+}
+
+// roleEntry is a live role with its name, if the zone's list knows it.
+func roleEntry(c *comparison, id string) state.Name {
+	n, _ := state.ParseID(id)
+	for _, role := range c.Names[NameList{List: state.Roles}].Names {
+		if role.ID == n {
+			return role
+		}
+	}
+	return state.Name{ID: n}
+}
+
+// roleName names a live role to people.
+func roleName(c *comparison, id string) string {
+	return state.RoleName(c.Names[NameList{List: state.Roles}].Names, id)
+}
+
+// roleText is the role as the zone names it, else as the documents do.
+func roleText(role state.Name, m *spec.Member) string {
+	if role.Name != "" {
+		return role.Name
+	}
+	return m.Role
+}
+
+// bindTeams turns the names of teams into ids. A new organization's teams are not known yet: their
+// names go along, and apply binds them when it has created it.
+func bindTeams(c *comparison, teams []string, a *plan.Arguments) error {
+	if len(teams) == 0 {
+		return nil
+	}
+	if c.creates() {
+		a.Teams = append([]string(nil), teams...)
+		return nil
+	}
+	known := c.Live.Teams
+	if known == nil {
+		var err error
+		if known, err = c.names(NameList{List: state.Teams, Own: true}); err != nil {
+			return err
+		}
+	}
+	for _, text := range teams {
+		team, err := state.Bind("team", state.Teams, known, text)
+		if err != nil {
+			return err
+		}
+		a.TeamIDs = append(a.TeamIDs, team.ID)
+	}
+	return nil
+}

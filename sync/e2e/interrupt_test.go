@@ -1,0 +1,86 @@
+package e2e
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"makesync/sync/report"
+)
+
+// TestInterrupt asks makesync to stop while the zone holds a write of an apply: that write is
+// finished, the rest is counted as skipped, and a later run does what is left.
+func TestInterrupt(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		signal os.Signal
+		code   int
+		exit   string
+	}{
+		{os.Interrupt, 130, "interrupted"},
+		{syscall.SIGTERM, 143, "interrupted"},
+	} {
+		t.Run(test.signal.String(), func(t *testing.T) {
+			t.Parallel()
+			zone := newZoneUnderTest(t)
+			report := interrupted(t, zone, test.signal, test.code)
+			if report.Exit.Code != test.code || report.Exit.Name != test.exit {
+				t.Errorf("the report ends with %+v", report.Exit)
+			}
+			written := len(zone.Log())
+			if report.Succeeded < 1 || report.Skipped < 1 || report.Failed+report.Unknown > 0 ||
+				report.Planned != report.Succeeded+report.Skipped {
+				t.Errorf("%d planned, %d succeeded, %d failed, %d skipped, %d unknown; %d writes",
+					report.Planned, report.Succeeded, report.Failed, report.Skipped, report.Unknown, written)
+			}
+			zone.run(t, 0, "apply", "--yes")
+			zone.run(t, 0, "plan", "--exit-code")
+		})
+	}
+}
+
+// interrupted signals an apply during its third write and gives its report.
+func interrupted(t *testing.T, zone *zoneUnderTest, signal os.Signal, code int) report.Report {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	hold := zone.Hold(3, false)
+	out := filepath.Join(t.TempDir(), "report.json")
+	child := zone.makesync("apply", "--yes", "--out-json", out)
+	said, err := child.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := hold.Wait(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(said).ReadString('\n'); err != nil || !strings.HasPrefix(line, "stopping cleanly") {
+		t.Fatalf("it said %q (%v)", line, err)
+	}
+	hold.Release(true)
+	_ = child.Wait()
+	if got := child.ProcessState.ExitCode(); got != code {
+		t.Fatalf("exit %d instead of %d", got, code)
+	}
+	data, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var report report.Report
+	if err := json.Unmarshal(data, &report); err != nil {
+		t.Fatal(err)
+	}
+	return report
+}

@@ -1,0 +1,270 @@
+package e2e
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// top is the project's top folder.
+const top = "../.."
+
+var update = flag.Bool("update", false, "rewrite the scripts' golden parts and the README's output")
+
+// TestMain builds makesync once and puts it first in the path, for the scripts and for every test that
+// starts it as a process. It is the program as users have it, without the race detector,
+// under which the fingerprints of secrets, slow on purpose, take seconds; the race detector
+// sees the same code in the tests of package command, which run it in process.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(withProgram(m.Run))
+}
+
+func withProgram(run func() int) int {
+	dir, err := os.MkdirTemp("", "makesync")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	build := exec.Command("go", "build", "-o", filepath.Join(dir, "makesync"), top)
+	if out, err := build.CombinedOutput(); err != nil {
+		panic(fmt.Sprintf("build makesync: %v\n%s", err, out))
+	}
+	if err := os.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH")); err != nil {
+		panic(err)
+	}
+	return run()
+}
+
+// TestScript runs testdata/script, one script for each topic, each in a folder and with a state of its own.
+func TestScript(t *testing.T) {
+	t.Parallel()
+	root, err := filepath.Abs(top)
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:           filepath.Join("testdata", "script"),
+		UpdateScripts: *update,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, ".state"))
+			e.Setenv("ROOT", root)
+			e.Values[servers{}] = &[]*exec.Cmd{}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"code":      scriptCode,
+			"json":      scriptJSON,
+			"serve":     scriptServe,
+			"hook":      scriptHook,
+			"jsonlines": scriptJSONLines,
+			"stop":      scriptStop,
+			"example":   scriptExample,
+			"hash":      scriptHash,
+			"field":     scriptField,
+			"many":      scriptMany,
+			"edit":      scriptEdit,
+			"mode":      scriptMode,
+			"hosts":     scriptHosts,
+		},
+	})
+}
+
+// scriptCode runs a command that must end with an exit code: code 2 makesync plan --exit-code.
+func scriptCode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N COMMAND…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// scriptJSON compares one value of a JSON document: json stdout exit.code 2, or ! json stdout exit.code 2.
+// A number in the path is an index, length that of an array.
+func scriptJSON(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: json FILE PATH VALUE")
+	}
+	decoder := json.NewDecoder(strings.NewReader(ts.ReadFile(args[0])))
+	decoder.UseNumber()
+	var document any
+	ts.Check(decoder.Decode(&document))
+	if decoder.More() {
+		ts.Fatalf("%s holds more than one JSON document", args[0])
+	}
+	got := fmt.Sprint(jsonAt(ts, document, args[1]))
+	if (got == args[2]) == neg {
+		ts.Fatalf("%s is %s", args[1], got)
+	}
+}
+
+func jsonAt(ts *testscript.TestScript, value any, path string) any {
+	for _, part := range strings.Split(path, ".") {
+		switch node := value.(type) {
+		case map[string]any:
+			value = node[part]
+		case []any:
+			if part == "length" {
+				return len(node)
+			}
+			i, err := strconv.Atoi(part)
+			if err != nil || i >= len(node) {
+				ts.Fatalf("%s: no element %s of %d", path, part, len(node))
+			}
+			value = node[i]
+		default:
+			ts.Fatalf("%s: nothing below %v", path, value)
+		}
+	}
+	return value
+}
+
+// scriptServe starts `makesync sandbox serve` and sets a variable for each zone that answers: after
+// serve --state lab.json --listen eu1=127.0.0.1:0 the url stands in $eu1.
+func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("unsupported: ! serve")
+	}
+	cmd := exec.Command("makesync", append([]string{"sandbox", "serve"}, args...)...)
+	cmd.Dir = ts.MkAbs(".")
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	started := ts.Value(servers{}).(*[]*exec.Cmd)
+	*started = append(*started, cmd)
+	ts.Defer(func() { _ = cmd.Process.Kill() })
+	lines := bufio.NewScanner(out)
+	for range strings.Count(strings.Join(args, " "), "--listen") {
+		if !lines.Scan() {
+			ts.Fatalf("sandbox serve ended without an answer")
+		}
+		words := strings.Fields(lines.Text())
+		if len(words) != 3 || words[0] != "zone" {
+			ts.Fatalf("sandbox serve said %q", lines.Text())
+		}
+		ts.Setenv(words[1], words[2])
+	}
+}
+
+// servers is the key of the servers that a script has started.
+type servers struct{}
+
+// scriptStop asks every server to stop and checks that it does so cleanly.
+func scriptStop(ts *testscript.TestScript, neg bool, args []string) {
+	started := ts.Value(servers{}).(*[]*exec.Cmd)
+	for _, cmd := range *started {
+		ts.Check(cmd.Process.Signal(os.Interrupt))
+		var exit *exec.ExitError
+		if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != 130 {
+			ts.Fatalf("sandbox serve ended with %v, want exit status 130", err)
+		}
+	}
+	*started = nil
+}
+
+// scriptExample copies an example, without a state that somebody's try has left there: example quickstart.
+func scriptExample(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: example NAME")
+	}
+	ts.Check(copyExample(filepath.Join(ts.Getenv("ROOT"), "examples", args[0]), ts.MkAbs(args[0])))
+}
+
+func copyExample(from, to string) error {
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		return err
+	}
+	return os.RemoveAll(filepath.Join(to, ".makesync"))
+}
+
+// scriptHash sets a variable to the hash of the first open invitation of a state file: hash state.json HASH.
+func scriptHash(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: hash FILE NAME")
+	}
+	found := regexp.MustCompile(`"hash": *"([^"]+)"`).FindStringSubmatch(ts.ReadFile(args[0]))
+	if found == nil {
+		ts.Fatalf("%s holds no invitation", args[0])
+	}
+	ts.Setenv(args[1], found[1])
+}
+
+// scriptMany writes a file with a text once for each number from 1 to N in the place of %d, between the
+// text of two other files: many 100 head.txt each.txt tail.txt out.
+func scriptMany(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 5 {
+		ts.Fatalf("usage: many N HEAD EACH TAIL OUT")
+	}
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	text := ts.ReadFile(args[1])
+	for i := range n {
+		text += strings.ReplaceAll(ts.ReadFile(args[2]), "%d", strconv.Itoa(i+1))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[4]), []byte(text+ts.ReadFile(args[3])), 0o600))
+}
+
+// scriptField sets a variable to a value of a JSON document: field runs.json runs.0.run RUN.
+func scriptField(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: field FILE PATH NAME")
+	}
+	var document any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &document))
+	ts.Setenv(args[2], fmt.Sprint(jsonAt(ts, document, args[1])))
+}
+
+// scriptEdit copies a file with one text replaced by another, which must be in it; $NAME stands for variables in
+// the new text: edit plan.json damaged.json old new.
+func scriptEdit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: edit FILE OUT OLD NEW")
+	}
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[2]) {
+		ts.Fatalf("%s does not hold %q", args[0], args[2])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.ReplaceAll(text, args[2], args[3])), 0o600))
+}
+
+// scriptMode checks who may read a file: mode plan.json 600.
+func scriptMode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: mode FILE OCTAL")
+	}
+	info, err := os.Stat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if got := fmt.Sprintf("%o", info.Mode().Perm()); got != args[1] {
+		ts.Fatalf("%s has the mode %s", args[0], got)
+	}
+}
+
+// scriptHosts names the host of an url in MAKESYNC_HOSTS.
+func scriptHosts(ts *testscript.TestScript, neg bool, args []string) {
+	u, err := url.Parse(args[0])
+	ts.Check(err)
+	ts.Setenv("MAKESYNC_HOSTS", u.Host)
+}

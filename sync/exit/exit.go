@@ -1,0 +1,42 @@
+package exit
+
+// Code is a process exit code with its name.
+type Code struct {
+	Code int    `json:"code"`
+	Name string `json:"name"`
+}
+
+// The exits, as the README lists them.
+var (
+	OK            = Code{0, "ok"}
+	Internal      = Code{1, "internal"}
+	Changes       = Code{2, "changes"}
+	Invalid       = Code{3, "invalid"}
+	Partial       = Code{4, "partial"}
+	Held          = Code{5, "held"}
+	PartlyVisible = Code{6, "partly-visible"}
+	Refused       = Code{7, "refused"}
+	Unreachable   = Code{8, "unreachable"}
+	Stale         = Code{9, "stale"}
+	Usage         = Code{64, "usage"}
+	Interrupted   = Code{130, "interrupted"}
+	Terminated    = Code{143, "interrupted"}
+)
+
+// Precedence is the order in which the first match wins.
+var Precedence = []Code{
+	Usage, Invalid, Interrupted, Terminated, Internal, Stale, Partial,
+	Refused, Unreachable, PartlyVisible, Held, Changes,
+}
+
+// Worst is the exit that wins among those that apply; ExitOK when none does.
+func Worst(exits ...Code) Code {
+	for _, candidate := range Precedence {
+		for _, e := range exits {
+			if e == candidate {
+				return candidate
+			}
+		}
+	}
+	return OK
+}

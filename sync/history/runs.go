@@ -1,0 +1,181 @@
+package history
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"makesync/sync/plan"
+	"makesync/sync/report"
+)
+
+// Read tells the story of a run.
+func (s *Store) Read(run string) (*report.Run, error) {
+	path, err := s.path(run)
+	if err != nil {
+		return nil, err
+	}
+	locked := isLocked(path) // asked first: what ends in between has its end in the file
+	data, err := readJournal(path)
+	if err != nil {
+		return nil, err
+	}
+	story, err := ParseJournal(run, data)
+	if err == nil {
+		story.Running = locked
+	}
+	return story, err
+}
+
+// List tells of every run, oldest first. A journal that cannot be read is listed as damaged, not
+// left out.
+func (s *Store) List() ([]Summary, error) {
+	runs, err := s.names()
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Summary, 0, len(runs))
+	for _, run := range runs {
+		story, err := s.Read(run)
+		if err != nil {
+			list = append(list, Summary{Run: run, Status: report.RunUnfinished, Damaged: err.Error()})
+			continue
+		}
+		list = append(list, summarise(story))
+	}
+	return list, nil
+}
+
+// names lists the run ids of the folder, which begin with their time.
+func (s *Store) names() ([]string, error) {
+	entries, err := os.ReadDir(s.runs)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list the runs: %w", err)
+	}
+	var runs []string
+	for _, e := range entries {
+		run, is := strings.CutSuffix(e.Name(), journalSuffix)
+		if is && !e.IsDir() && runName.MatchString(run) {
+			runs = append(runs, run)
+		}
+	}
+	slices.Sort(runs)
+	return runs, nil
+}
+
+// Unresolved lists the runs that were killed while they worked on one of the zones (places by name,
+// as for Begin: two folders may call different zones by one name), or that ended not knowing what
+// became of a request, unless a later run has resolved that since; oldest first. Runs that are at
+// work, on other shards, are none of them. A journal that cannot be read is an error: what it hides
+// could be a write.
+func (s *Store) Unresolved(places map[string]string) ([]*report.Run, error) {
+	runs, err := s.names()
+	if err != nil {
+		return nil, err
+	}
+	var unresolved []*report.Run
+	for _, run := range runs {
+		if s.isResolved(run) {
+			continue
+		}
+		story, err := s.Read(run)
+		if err != nil {
+			return nil, err
+		}
+		if story.Unresolved() && concerns(story, places) {
+			unresolved = append(unresolved, story)
+		}
+	}
+	return unresolved, nil
+}
+
+// concerns: a journal of an older makesync has no places, only urls.
+func concerns(story *report.Run, places map[string]string) bool {
+	return slices.ContainsFunc(story.Zones, func(z plan.Zone) bool {
+		place, known := places[z.Name]
+		return known && place == cmp.Or(story.Places[z.Name], z.URL)
+	})
+}
+
+// isResolved tells from its last line whether everything of a run is known, without reading all of
+// it: an apply asks this of every run there ever was.
+func (s *Store) isResolved(run string) bool {
+	path, err := s.path(run)
+	if err != nil {
+		return false
+	}
+	text, err := lastLine(path)
+	if err != nil {
+		return false
+	}
+	switch firstField(text, "type") {
+	case lineResolved:
+		return true
+	case lineEnd:
+		return firstField(text, "unknown") == json.Number("0")
+	}
+	return false
+}
+
+// longestRun is how long a run may have been at work: older journals are not looked into for what
+// was done just now.
+const longestRun = 24 * time.Hour
+
+// Recent lists the runs on one of the zones (places by name, as for Unresolved) whose journals have
+// grown since then and name one of the verbs, oldest first. A journal that cannot be read is left
+// out: Unresolved is who complains.
+func (s *Store) Recent(places map[string]string, since time.Time, verbs ...plan.Verb) ([]*report.Run, error) {
+	runs, err := s.names()
+	if err != nil {
+		return nil, err
+	}
+	var recent []*report.Run
+	for _, run := range slices.Backward(runs) {
+		began, err := time.Parse(runStamp, run[:min(len(run), len(runStamp))])
+		if err == nil && began.Before(since.Add(-longestRun)) {
+			break // names begin with the time
+		}
+		path, err := s.path(run)
+		if err != nil || !modifiedSince(path, since) {
+			continue
+		}
+		if story := readWithVerb(run, path, verbs); story != nil && concerns(story, places) {
+			recent = append(recent, story)
+		}
+	}
+	slices.Reverse(recent)
+	return recent, nil
+}
+
+// modifiedSince tells whether a journal's last line is not older.
+func modifiedSince(path string, since time.Time) bool {
+	text, err := lastLine(path)
+	stamp, _ := firstField(text, "at").(string)
+	at, wrong := time.Parse(time.RFC3339Nano, stamp)
+	return err == nil && wrong == nil && !at.Before(since)
+}
+
+// readWithVerb reads a journal that names one of the verbs, else gives nil: to look for them takes
+// a hundredth of the time of understanding all of it.
+func readWithVerb(run, path string, verbs []plan.Verb) *report.Run {
+	data, err := readJournal(path)
+	named := func(v plan.Verb) bool { return bytes.Contains(data, []byte(`"verb":"`+string(v)+`"`)) }
+	if err != nil || !slices.ContainsFunc(verbs, named) {
+		return nil
+	}
+	story, err := ParseJournal(run, data)
+	if err != nil {
+		return nil
+	}
+	return story
+}

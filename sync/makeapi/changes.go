@@ -1,0 +1,68 @@
+package makeapi
+
+import (
+	"context"
+	"net/http"
+
+	"makesync/spec"
+)
+
+// Change is one entry of a variable's history, newest first in a list. The prose of the published
+// page and its schema disagree about what lies inside diffObject, so any field may be empty.
+type Change struct {
+	ID     int64
+	When   string // as the zone writes it
+	Action string // organization_variable_created or organization_variable_edited
+	Author string
+	Value  spec.Value // masked: whether it may be shown depends on the variable's address
+}
+
+type changeRow struct {
+	ID      integer   `json:"id"`
+	Changed looseText `json:"changed"`
+	Action  looseText `json:"action"`
+	Author  looseText `json:"author"`
+	Diff    looseDiff `json:"diffObject"`
+}
+
+// looseDiff takes of diffObject what it can.
+type looseDiff struct {
+	Value     wireValue `json:"value"`
+	Timestamp looseText `json:"timestamp"`
+	Author    looseText `json:"author"`
+}
+
+// UnmarshalJSON takes objects; anything else says nothing.
+func (d *looseDiff) UnmarshalJSON(data []byte) error {
+	type plain looseDiff
+	*d = looseDiff{}
+	if data[0] != '{' {
+		return nil
+	}
+	return unmarshal(data, (*plain)(d))
+}
+
+func readHistory(ctx context.Context, c caller, organization int64, name string) ([]Change, error) {
+	rows, err := readUnpaged[changeRow](ctx, c, call{
+		method: http.MethodGet, path: variablePath(organization, name) + "/history", organization: organization,
+		doing: "read the history of variable", object: name, scope: scopeVariablesRead,
+	}, "organizationVariableHistory")
+	if err != nil {
+		return nil, err
+	}
+	changes := make([]Change, len(rows))
+	for i, row := range rows {
+		changes[i] = Change{
+			ID: row.ID.n, When: firstText(row.Changed, row.Diff.Timestamp), Action: string(row.Action),
+			Author: firstText(row.Author, row.Diff.Author), Value: spec.Sensitive(string(row.Diff.Value.text)),
+		}
+	}
+	return changes, nil
+}
+
+func firstText(a, b looseText) string {
+	if a != "" {
+		return string(a)
+	}
+	return string(b)
+}

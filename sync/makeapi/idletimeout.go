@@ -1,0 +1,62 @@
+package makeapi
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+)
+
+// errIdle is the cause of an attempt that was cut off because nothing came any more.
+var errIdle = errors.New("no answer in time")
+
+// idleTimeout cuts an attempt off when nothing has come for a while, or when its time is over.
+type idleTimeout struct {
+	timer    *time.Timer
+	idle     time.Duration
+	deadline time.Time
+	expired  atomic.Bool
+	cancel   context.CancelCauseFunc
+}
+
+func startIdleTimeout(ctx context.Context, idle, rest time.Duration) (context.Context, *idleTimeout) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	t := &idleTimeout{idle: idle, deadline: time.Now().Add(rest), cancel: cancel}
+	t.timer = time.AfterFunc(idle, t.expire)
+	return ctx, t
+}
+
+func (t *idleTimeout) expire() {
+	t.expired.Store(true)
+	t.cancel(errIdle)
+}
+
+// expireAfter cuts the attempt off a while after the run was interrupted.
+func (t *idleTimeout) expireAfter(interrupted context.Context, grace time.Duration) (release func()) {
+	var last atomic.Pointer[time.Timer]
+	forget := context.AfterFunc(interrupted, func() { last.Store(time.AfterFunc(grace, t.expire)) })
+	return func() {
+		forget()
+		if timer := last.Load(); timer != nil {
+			timer.Stop()
+		}
+	}
+}
+
+// restart puts the cut off.
+func (t *idleTimeout) restart() {
+	if t.timer.Stop() {
+		t.timer.Reset(max(min(t.idle, time.Until(t.deadline)), 0))
+	}
+}
+
+// shorten allows no more than so long from now on.
+func (t *idleTimeout) shorten(idle time.Duration) {
+	t.idle = min(t.idle, idle)
+	t.restart()
+}
+
+func (t *idleTimeout) stop() {
+	t.timer.Stop()
+	t.cancel(nil)
+}

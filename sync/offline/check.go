@@ -1,0 +1,175 @@
+package offline
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/state"
+)
+
+// staleSnapshot is the age from which on a snapshot gets a warning where no --max-age is set: a
+// night and a day.
+const staleSnapshot = 24 * time.Hour
+
+// Check says what is wrong with planning the documents from these snapshots. Errors (a document's
+// zone of which there is no snapshot, two of one zone, an age beyond maxAge, kinds that the
+// documents need and nobody asked for) mean that no honest plan is possible; the rest are warnings.
+// maxAge 0 sets no limit.
+func Check(snapshots []*Snapshot, desired *spec.Desired, scope spec.Scope, now time.Time,
+	maxAge time.Duration) []spec.Problem {
+	var problems []spec.Problem
+	byZone := map[string]*Snapshot{}
+	for _, s := range snapshots {
+		if byZone[s.Zone] != nil {
+			problems = append(problems, unfit("snapshot-twice", "", "two snapshots are of the zone "+text.Quote(s.Zone),
+				"name one of them with --live"))
+		}
+		byZone[s.Zone] = s
+		problems = append(problems, s.age(now, maxAge)...)
+	}
+	missing := map[string]bool{}
+	for i := range desired.Organizations {
+		o := &desired.Organizations[i]
+		if scope.Zone != "" && o.Zone != scope.Zone {
+			continue
+		}
+		s := byZone[o.Zone]
+		switch {
+		case s != nil:
+			problems = append(problems, s.lacks(o, scope)...)
+			problems = append(problems, s.unrecognised(o, scope, desired.Guards.Protect)...)
+		case !missing[o.Zone]:
+			missing[o.Zone] = true
+			problems = append(problems, unfit(
+				"snapshot-zone",
+				spec.Address(o.Key),
+				fmt.Sprintf(
+					"no snapshot of the zone %s, in which the documents put %s, was given: %s",
+					text.Quote(o.Zone),
+					o.Key,
+					zonesOf(snapshots),
+				),
+				"run `makesync snapshot --zone "+o.Zone+" -o FILE` and add --live FILE, or plan one zone with --zone",
+			))
+		}
+	}
+	return problems
+}
+
+func unfit(rule string, address spec.Address, message, hint string) spec.Problem {
+	return spec.Problem{Severity: spec.Error, Rule: rule, Address: address, Message: message, Hint: hint}
+}
+
+func zonesOf(snapshots []*Snapshot) string {
+	var zones []string
+	for _, s := range snapshots {
+		zones = append(zones, s.Zone)
+	}
+	return "what was given is of " + text.Commas(zones, 8)
+}
+
+// age refuses a snapshot beyond the limit and warns of an old one, and of one from the future.
+func (s *Snapshot) age(now time.Time, limit time.Duration) []spec.Problem {
+	exact := now.Sub(s.Taken)
+	age := exact.Truncate(time.Second)
+	again := "take it again: `makesync snapshot --zone " + s.Zone + " -o FILE`"
+	switch {
+	case limit > 0 && exact > limit:
+		return []spec.Problem{unfit("snapshot-age", "",
+			fmt.Sprintf("the snapshot of %s was taken %s ago, at %s; --max-age allows %s",
+				s.Zone, age, s.Taken.Format(time.RFC3339), limit), again)}
+	case limit == 0 && age > staleSnapshot:
+		return []spec.Problem{{Severity: spec.Warning, Rule: "snapshot-age",
+			Message: fmt.Sprintf("the snapshot of %s was taken %s ago, at %s: the zone may have changed since",
+				s.Zone, age, s.Taken.Format(time.RFC3339)),
+			Hint: again}}
+	case age < -time.Minute:
+		return []spec.Problem{{Severity: spec.Warning, Rule: "snapshot-age",
+			Message: fmt.Sprintf("the snapshot of %s was taken at %s, which lies in the future of this machine's clock",
+				s.Zone, s.Taken.Format(time.RFC3339))}}
+	}
+	return nil
+}
+
+// lacks says what the documents need of an organization and the snapshot does not hold.
+func (s *Snapshot) lacks(o *spec.Organization, scope spec.Scope) []spec.Problem {
+	saved := s.Find(o)
+	if saved == nil {
+		return nil // not there, or several: what planning says of it
+	}
+	var missing []string
+	for _, kind := range NeededKinds(o, scope) {
+		if !saved.asked(kind) {
+			missing = append(missing, string(kind)+"s")
+		}
+	}
+	if len(missing) == 0 {
+		return s.unkept(o, saved)
+	}
+	return []spec.Problem{unfit("snapshot-incomplete", spec.Address(o.Key),
+		fmt.Sprintf("the snapshot of %s does not hold the %s of %s, which the documents need", s.Zone,
+			strings.Join(missing, ", "), o.Key),
+		"take it again with -f and these documents, or without -f for everything")}
+}
+
+// unkept warns of declared values that cannot be compared since the snapshot holds no values.
+func (s *Snapshot) unkept(o *spec.Organization, saved *SavedOrganization) []spec.Problem {
+	kept := map[string]bool{}
+	for _, v := range saved.Variables {
+		kept[v.Name] = v.Value != nil || v.Fingerprint != ""
+	}
+	n := 0
+	for _, v := range o.Variables {
+		if has, there := kept[v.Name]; there && !has && !v.IgnoreValue && v.State != spec.Absent {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return []spec.Problem{{Severity: spec.Warning, Rule: "snapshot-values", Address: spec.Address(o.Key),
+		Message: fmt.Sprintf("%s not compared: the snapshot of %s was taken with --values none",
+			text.Count(n, "value is", "values are"), s.Zone),
+		Hint: "take it with --values fingerprint to compare without showing"}}
+}
+
+// unrecognised warns that a purge of members cannot tell whom a pattern protects where e-mails are
+// hashes.
+func (s *Snapshot) unrecognised(o *spec.Organization, scope spec.Scope, protect []spec.Glob) []spec.Problem {
+	if !s.EmailsHashed || !o.Purges(spec.KindMember) || !scope.Touches(o, spec.KindMember) {
+		return nil
+	}
+	for _, g := range protect {
+		if _, exact := protectedEmail(g); !exact {
+			return []spec.Problem{{Severity: spec.Warning, Rule: "snapshot-emails",
+				Address: spec.NewAddress(o.Key, spec.KindMember, ""),
+				Message: "a removal shown here may be of somebody whom protect covers: the snapshot of " + s.Zone +
+					" holds e-mails as hashes, to which the pattern " + text.Quote(g.String()) + " cannot be put",
+				Hint: "list the e-mails under protect one by one, or take the snapshot without --hash-emails"}}
+		}
+	}
+	return nil
+}
+
+// NeededKinds are the kinds that have to be read of an organization for what its documents say.
+func NeededKinds(o *spec.Organization, scope spec.Scope) []spec.Kind {
+	need := map[spec.Kind]bool{}
+	for kind, declares := range map[spec.Kind]bool{
+		spec.KindFeatureControl: o.FeatureControls != nil, spec.KindVariable: o.Variables != nil,
+		spec.KindMember: o.Members != nil, spec.KindOwner: o.Owner != "",
+	} {
+		if declares && scope.Touches(o, kind) {
+			need[state.ReadAs(kind)] = true
+		}
+	}
+	var kinds []spec.Kind
+	for _, kind := range state.ReadKinds {
+		if need[kind] {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}

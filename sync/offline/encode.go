@@ -1,0 +1,142 @@
+package offline
+
+import (
+	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/exit"
+	"makesync/sync/state"
+)
+
+// snapshotEncoder turns live objects into their saved forms.
+type snapshotEncoder struct {
+	options SnapshotOptions
+	state   *state.ZoneState
+	hashes  map[string]string // e-mail → hash, since one person is in many organizations
+}
+
+func (k *snapshotEncoder) email(email string) string {
+	if !k.options.HashEmails {
+		return email
+	}
+	if k.hashes == nil {
+		k.hashes = map[string]string{}
+	}
+	hash, ok := k.hashes[email]
+	if !ok {
+		hash = HashEmail(email, k.options.Salt)
+		k.hashes[email] = hash
+	}
+	return hash
+}
+
+func (k *snapshotEncoder) organization(live *state.Organization) SavedOrganization {
+	o := SavedOrganization{
+		SavedRow: saveRow(live), Country: live.Country, Timezone: live.Timezone, TFAEnforced: live.TFAEnforced,
+		License: live.License, Teams: saveNames(live.Teams), Roles: saveNames(k.state.Roles[live.ID]),
+		Paused: live.Paused, ActiveScenarios: live.ActiveScenarios, OwnerID: live.OwnerID, Lacks: live.Lacks,
+		Kinds: []spec.Kind{},
+	}
+	if live.FeatureControls != nil {
+		o.FeatureControls = []SavedControl{}
+	}
+	for _, c := range live.FeatureControls {
+		o.FeatureControls = append(o.FeatureControls, SavedControl{ID: c.ID, Name: c.Name, Enabled: c.Enabled})
+	}
+	if live.Variables != nil {
+		o.Variables = []SavedVariable{}
+	}
+	for _, v := range live.Variables {
+		o.Variables = append(o.Variables, k.variable(live.ID, v))
+	}
+	k.people(&o, live)
+	for _, kind := range state.ReadKinds {
+		if o.holds(kind) || live.Failed[kind] != nil || live.Lacks[kind] != "" {
+			o.Kinds = append(o.Kinds, kind)
+		}
+		if err := live.Failed[kind]; err != nil {
+			if o.Failed == nil {
+				o.Failed = map[spec.Kind]SavedFailure{}
+			}
+			o.Failed[kind] = saveFailure(err)
+		}
+	}
+	return o
+}
+
+func (k *snapshotEncoder) people(o *SavedOrganization, live *state.Organization) {
+	if live.Members != nil {
+		o.Members = []SavedMember{}
+	}
+	for _, m := range live.Members {
+		saved := SavedMember{UserID: m.UserID, Email: k.email(m.Email), Role: m.Role, Invitation: m.Invitation,
+			Name: m.Name}
+		if k.options.HashEmails {
+			saved.Name = "" // a name tells whose e-mail it is
+		}
+		o.Members = append(o.Members, saved)
+	}
+	for _, row := range live.Unreadable {
+		o.Unreadable = append(o.Unreadable, SavedRoleRow(row))
+	}
+}
+
+// holds tells whether the kind was read.
+func (o *SavedOrganization) holds(kind spec.Kind) bool {
+	switch kind {
+	case spec.KindFeatureControl:
+		return o.FeatureControls != nil
+	case spec.KindVariable:
+		return o.Variables != nil
+	}
+	return o.Members != nil
+}
+
+// asked tells whether the kind was asked for when the snapshot was taken.
+func (o *SavedOrganization) asked(kind spec.Kind) bool {
+	for _, k := range o.Kinds {
+		if k == kind {
+			return true
+		}
+	}
+	return false
+}
+
+func (k *snapshotEncoder) variable(organization int64, v spec.Variable) SavedVariable {
+	saved := SavedVariable{Name: v.Name, Type: v.Type.String(), System: v.System, Invalid: v.Invalid}
+	key := k.options.Keys[organization]
+	if key == "" {
+		key = k.state.Keys[organization]
+	}
+	saved.Sensitive = !v.System && k.options.Sensitive != nil &&
+		k.options.Sensitive(spec.NewAddress(key, spec.KindVariable, v.Name))
+	switch {
+	case k.options.Values == ValuesNone:
+	case saved.Sensitive && k.options.Values == ValuesFingerprint:
+		saved.Fingerprint = state.SecretFingerprint(v.Value, ValueSalt(k.options.Salt, organization, v.Name))
+	default:
+		text := v.Value.Reveal()
+		saved.Value = &text
+	}
+	return saved
+}
+
+func saveRow(live *state.Organization) SavedRow {
+	return SavedRow{ID: live.ID, Name: live.Name, Host: live.Host}
+}
+
+func saveNames(names []state.Name) []SavedName {
+	var saved []SavedName
+	for _, n := range names {
+		saved = append(saved, SavedName(n))
+	}
+	return saved
+}
+
+func saveFailure(err error) SavedFailure {
+	call := state.AsCallError(err)
+	if call == nil {
+		return SavedFailure{Doing: "read", Message: text.OneLine(err.Error()), Class: exit.ClassBroken}
+	}
+	return SavedFailure{Doing: call.Doing, Status: call.Status, Code: call.Code, Message: call.Message,
+		Class: call.Class}
+}

@@ -1,0 +1,311 @@
+package offline
+
+import (
+	"context"
+	"strings"
+
+	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/exit"
+	"makesync/sync/state"
+)
+
+// snapshotReader plans from a snapshot: a Reader without a network. Where the
+// snapshot holds a fingerprint or a hash instead of a value or an e-mail, it asks the documents:
+// what they desire is hashed the same way, and what fits is the same text. So nothing after it
+// knows that the live state was not read just now.
+type snapshotReader struct {
+	snapshot *Snapshot
+	byID     map[int64]*SavedOrganization
+	// desired are the organizations of the documents, by the id of the live one.
+	desired map[int64]*spec.Organization
+	// emails are the documents' e-mails by their hash, when the snapshot has hashed its own.
+	emails map[string]string
+}
+
+// Port is the snapshot as a zone to plan the documents from. It needs no token.
+func (s *Snapshot) Port(desired *spec.Desired) state.Port {
+	r := &snapshotReader{snapshot: s, byID: map[int64]*SavedOrganization{}, desired: map[int64]*spec.Organization{}}
+	for i := range s.Organizations {
+		r.byID[s.Organizations[i].ID] = &s.Organizations[i]
+	}
+	for i := range desired.Organizations {
+		o := &desired.Organizations[i]
+		if saved := s.Find(o); o.Zone == s.Zone && saved != nil {
+			r.desired[saved.ID] = o
+		}
+	}
+	if s.EmailsHashed {
+		r.emails = map[string]string{}
+		for _, email := range emailsOf(desired, s.Zone) {
+			r.emails[HashEmail(email, s.SaltBytes())] = email
+		}
+	}
+	endpoint := spec.Endpoint{Name: s.Zone, URL: s.URL, Hosts: s.Hosts}
+	if s.Sandbox {
+		endpoint.Sandbox = &spec.SandboxZone{}
+	}
+	return state.Port{Endpoint: endpoint, Reader: r}
+}
+
+// KindsOf are the kinds that the snapshot was asked for of an organization.
+func (s *Snapshot) KindsOf(live *state.Organization, _ string) []spec.Kind {
+	if saved := s.Find(&spec.Organization{ID: live.ID}); saved != nil {
+		return saved.Kinds
+	}
+	return nil
+}
+
+// Find is the organization of the snapshot that a document's one is: by id, else by its name, when
+// only one has it.
+func (s *Snapshot) Find(o *spec.Organization) *SavedOrganization {
+	var found *SavedOrganization
+	for i := range s.Organizations {
+		saved := &s.Organizations[i]
+		switch {
+		case o.ID != 0 && saved.ID == o.ID:
+			return saved
+		case o.ID == 0 && state.NormalName(saved.Name) == state.NormalName(o.Name):
+			if found != nil {
+				return nil // planning will list the ids
+			}
+			found = saved
+		}
+	}
+	return found
+}
+
+// emailsOf lists every e-mail that the documents name for a zone, each once.
+func emailsOf(desired *spec.Desired, zone string) []string {
+	var emails []string
+	seen := map[string]bool{"": true}
+	add := func(email string) {
+		if email = strings.ToLower(email); !seen[email] {
+			seen[email] = true
+			emails = append(emails, email)
+		}
+	}
+	for _, email := range desired.Guards.RequiredAdmins {
+		add(email)
+	}
+	for _, g := range desired.Guards.Protect {
+		if email, exact := protectedEmail(g); exact {
+			add(email)
+		}
+	}
+	for i := range desired.Organizations {
+		if o := &desired.Organizations[i]; o.Zone == zone {
+			add(o.Owner)
+			for j := range o.Members {
+				add(o.Members[j].Email)
+			}
+		}
+	}
+	return emails
+}
+
+// protectedEmail is the one e-mail that a pattern of `protect` names. Of a pattern that covers
+// several members it is not exact; "" and exact: the pattern covers no member.
+func protectedEmail(g spec.Glob) (email string, exact bool) {
+	pattern := g.String()
+	_, name, member := strings.Cut(pattern, "/member/")
+	switch {
+	case member && !strings.ContainsAny(name, "*?["):
+		return spec.Address(pattern).Name(), true
+	case member || strings.Contains(pattern, "**") ||
+		strings.Count(pattern, "/") == 2 && strings.ContainsAny(strings.Split(pattern, "/")[1], "*?["):
+		return "", false
+	}
+	return "", true
+}
+
+func (r *snapshotReader) email(saved string) string {
+	if known, ok := r.emails[saved]; ok {
+		return known
+	}
+	return saved
+}
+
+// Me is the user who took the snapshot.
+func (r *snapshotReader) Me(context.Context) (state.User, error) {
+	u := r.snapshot.User
+	return state.User{ID: u.ID, Email: r.email(u.Email), TwoFactor: u.TwoFactor}, nil
+}
+
+// Organizations are the rows of the list, those of other zones included.
+func (r *snapshotReader) Organizations(context.Context) ([]*state.Organization, error) {
+	var rows []*state.Organization
+	for i := range r.snapshot.Organizations {
+		rows = append(rows, r.row(&r.snapshot.Organizations[i]))
+	}
+	for _, row := range r.snapshot.Elsewhere {
+		rows = append(
+			rows,
+			&state.Organization{Organization: spec.Organization{ID: row.ID, Name: row.Name}, Host: row.Host},
+		)
+	}
+	return rows, nil
+}
+
+func (r *snapshotReader) row(o *SavedOrganization) *state.Organization {
+	return &state.Organization{
+		Organization: spec.Organization{ID: o.ID, Name: o.Name, Country: o.Country, Timezone: o.Timezone,
+			TFAEnforced: o.TFAEnforced},
+		Host: o.Host, License: o.License, Teams: loadNames(o.Teams), Paused: o.Paused,
+		ActiveScenarios: o.ActiveScenarios,
+	}
+}
+
+func loadNames(saved []SavedName) []state.Name {
+	var names []state.Name
+	for _, n := range saved {
+		names = append(names, state.Name(n))
+	}
+	return names
+}
+
+// Names is one of the lists; an organization has the zone's roles where it has none of its own.
+func (r *snapshotReader) Names(_ context.Context, list state.List, organization int64) ([]state.Name, error) {
+	if o := r.byID[organization]; o != nil {
+		switch {
+		case list == state.Teams:
+			return loadNames(o.Teams), nil
+		case list == state.Roles && len(o.Roles) > 0:
+			return loadNames(o.Roles), nil
+		}
+	}
+	saved, ok := r.snapshot.Names[list]
+	if !ok {
+		return nil, notInSnapshot("read the list of " + string(list))
+	}
+	return loadNames(saved), nil
+}
+
+// Organization is the saved detail.
+func (r *snapshotReader) Organization(_ context.Context, id int64, _ bool) (*state.Organization, error) {
+	o := r.byID[id]
+	if o == nil {
+		return nil, notInSnapshot("read organization " + state.IDText(id))
+	}
+	return r.row(o), nil
+}
+
+// Read fills in a kind. One that was not asked for is a failure; Fit has said so before.
+func (r *snapshotReader) Read(_ context.Context, live *state.Organization, kind spec.Kind) error {
+	o := r.byID[live.ID]
+	if o == nil || !o.asked(kind) {
+		return r.fail(live, kind, notInSnapshot("read "+string(kind)+" of "+text.Quote(live.Name)))
+	}
+	if failure, failed := o.Failed[kind]; failed {
+		return r.fail(live, kind, &state.CallError{Doing: failure.Doing, Status: failure.Status, Code: failure.Code,
+			Message: failure.Message, Class: failure.Class,
+			Hint: "this is what the zone answered when the snapshot was taken"})
+	}
+	if why, lacks := o.Lacks[kind]; lacks {
+		if live.Lacks == nil {
+			live.Lacks = map[spec.Kind]string{}
+		}
+		live.Lacks[kind] = why
+	}
+	switch kind {
+	case spec.KindFeatureControl:
+		r.readControls(live, o)
+	case spec.KindVariable:
+		r.readVariables(live, o)
+	case spec.KindMember:
+		r.readMembers(live, o)
+	}
+	return nil
+}
+
+func (r *snapshotReader) fail(live *state.Organization, kind spec.Kind, err *state.CallError) error {
+	if live.Failed == nil {
+		live.Failed = map[spec.Kind]error{}
+	}
+	live.Failed[kind] = err
+	return err
+}
+
+func notInSnapshot(doing string) *state.CallError {
+	return &state.CallError{Doing: doing, Message: "it is not in the snapshot", Class: exit.ClassNotFound,
+		Hint: "take the snapshot again, with -f and these documents or without -f for everything"}
+}
+
+func (r *snapshotReader) readControls(live *state.Organization, o *SavedOrganization) {
+	live.FeatureControls = make([]spec.FeatureControl, 0, len(o.FeatureControls))
+	for _, c := range o.FeatureControls {
+		live.FeatureControls = append(live.FeatureControls, spec.FeatureControl{ID: c.ID, Name: c.Name,
+			Enabled: c.Enabled})
+	}
+}
+
+func (r *snapshotReader) readVariables(live *state.Organization, o *SavedOrganization) {
+	live.Variables = make([]spec.Variable, 0, len(o.Variables))
+	for i := range o.Variables {
+		saved := &o.Variables[i]
+		t, _ := spec.ParseVariableType(saved.Type)
+		live.Variables = append(live.Variables, spec.Variable{
+			Name: saved.Name, Type: t, Value: r.value(live.ID, saved), System: saved.System, Invalid: saved.Invalid,
+		})
+	}
+}
+
+// value is the saved value; of one that is only fingerprinted, the desired value when it fits;
+// of one that was not kept, the desired one, since nothing can be said against it (Fit has warned).
+func (r *snapshotReader) value(organization int64, saved *SavedVariable) spec.Value {
+	if saved.Value != nil {
+		return spec.Sensitive(*saved.Value)
+	}
+	desired := r.desiredVariable(organization, saved.Name)
+	switch {
+	case desired == nil:
+		return spec.Sensitive("(not in the snapshot)")
+	case saved.Fingerprint == "" || desired.Unknown:
+		return desired.Value.Masked()
+	case state.SecretFingerprint(desired.Value, ValueSalt(r.snapshot.SaltBytes(), organization, saved.Name)) == saved.Fingerprint:
+		return desired.Value.Masked()
+	}
+	return spec.Sensitive(saved.Fingerprint)
+}
+
+func (r *snapshotReader) desiredVariable(organization int64, name string) *spec.Variable {
+	o := r.desired[organization]
+	if o == nil {
+		return nil
+	}
+	for i := range o.Variables {
+		if o.Variables[i].Name == name {
+			return &o.Variables[i]
+		}
+	}
+	return nil
+}
+
+func (r *snapshotReader) readMembers(live *state.Organization, o *SavedOrganization) {
+	live.AdminRoles = state.AdminRolesOf(append(loadNames(r.snapshot.Names[state.Roles]), loadNames(o.Roles)...))
+	live.Members = make([]spec.Member, 0, len(o.Members))
+	live.OwnerID = o.OwnerID
+	for _, m := range o.Members {
+		email := r.email(m.Email)
+		live.Members = append(live.Members, spec.Member{Email: email, UserID: m.UserID, Role: m.Role,
+			Invitation: m.Invitation, Name: m.Name})
+		if m.UserID == o.OwnerID {
+			live.Owner = email
+		}
+	}
+	for _, row := range o.Unreadable {
+		live.Unreadable = append(live.Unreadable, state.RoleRow(row))
+	}
+}
+
+// FindUser finds a person among the saved members of the organization; a snapshot knows no others.
+func (r *snapshotReader) FindUser(_ context.Context, organization int64, email string) (int64, error) {
+	if o := r.byID[organization]; o != nil {
+		for _, m := range o.Members {
+			if strings.EqualFold(r.email(m.Email), email) {
+				return m.UserID, nil
+			}
+		}
+	}
+	return 0, nil
+}

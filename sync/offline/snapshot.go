@@ -1,0 +1,236 @@
+package offline
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/exit"
+	"makesync/sync/state"
+)
+
+// SnapshotFormat is the version of the JSON form.
+const SnapshotFormat = "makesync.snapshot/v1"
+
+// Snapshot is the live state of one zone at one time, saved so that plans can be made without
+// the zone and without a token. It belongs to a zone by the zone's name, whatever its url was. It
+// is plain data; Reader plans from it.
+type Snapshot struct {
+	Format string    `json:"format"`
+	Taken  time.Time `json:"taken"`
+	Tool   string    `json:"tool,omitempty"`
+	Zone   string    `json:"zone"`
+	URL    string    `json:"url"`
+	// Sandbox: the zone was a simulated one.
+	Sandbox bool      `json:"sandbox,omitempty"`
+	Hosts   []string  `json:"hosts"`
+	User    SavedUser `json:"user"`
+	// Values says what became of sensitive values; the others are plain unless it is "none".
+	Values SavedValues `json:"values"`
+	// EmailsHashed: e-mails are salted hashes, which only those who know an e-mail can recognise.
+	EmailsHashed bool `json:"emailsHashed,omitempty"`
+	// Salt is of all hashes and fingerprints in it, base64.
+	Salt string `json:"salt"`
+	// Names are the zone's lists that planning needs.
+	Names map[state.List][]SavedName `json:"names"`
+	// Organizations are all of the zone, by name and id; what was not asked for has no kinds.
+	Organizations []SavedOrganization `json:"organizations"`
+	// Elsewhere are rows of other zones, which serve hints only.
+	Elsewhere []SavedRow `json:"elsewhere"`
+}
+
+// SavedValues is what a snapshot keeps of variable values.
+type SavedValues string
+
+// What a snapshot keeps of variable values. ValuesFingerprint, the default, keeps a salted slow
+// hash of sensitive ones and the others as they are; ValuesPlain keeps all as they are; ValuesNone
+// keeps none.
+const (
+	ValuesNone        SavedValues = "none"
+	ValuesFingerprint SavedValues = "fingerprint"
+	ValuesPlain       SavedValues = "plain"
+)
+
+// SavedUser is the token's user in a snapshot.
+type SavedUser struct {
+	ID        int64  `json:"id"`
+	Email     string `json:"email"`
+	TwoFactor *bool  `json:"twoFactor,omitempty"`
+}
+
+// SavedName is an entry of one of the API's lists.
+type SavedName struct {
+	ID    int64  `json:"id"`
+	Name  string `json:"name"`
+	Code  string `json:"code,omitempty"`
+	Code2 string `json:"code2,omitempty"`
+}
+
+// SavedRow is what the list says of an organization of another zone.
+type SavedRow struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+	Host string `json:"host"`
+}
+
+// SavedOrganization is one organization. A kind that is null was not asked for or could not be
+// read.
+type SavedOrganization struct {
+	SavedRow
+	Country         string                     `json:"country,omitempty"`
+	Timezone        string                     `json:"timezone,omitempty"`
+	TFAEnforced     *bool                      `json:"tfaEnforced,omitempty"`
+	License         state.License              `json:"license,omitempty"`
+	Teams           []SavedName                `json:"teams,omitempty"`
+	Roles           []SavedName                `json:"roles,omitempty"`
+	Paused          *bool                      `json:"paused,omitempty"`
+	ActiveScenarios *int                       `json:"activeScenarios,omitempty"`
+	Kinds           []spec.Kind                `json:"kinds"` // that were asked for
+	FeatureControls []SavedControl             `json:"featureControls"`
+	Variables       []SavedVariable            `json:"variables"`
+	Members         []SavedMember              `json:"members"`
+	Unreadable      []SavedRoleRow             `json:"unreadable,omitempty"`
+	Failed          map[spec.Kind]SavedFailure `json:"failed,omitempty"`
+	Lacks           map[spec.Kind]string       `json:"lacks,omitempty"`
+	OwnerID         int64                      `json:"ownerId,omitempty"`
+}
+
+// SavedControl is one feature control.
+type SavedControl struct {
+	ID      int64  `json:"id"`
+	Name    string `json:"name"`
+	Enabled bool   `json:"enabled"`
+}
+
+// SavedVariable is one variable: its value, the value's fingerprint, or neither.
+type SavedVariable struct {
+	Name        string  `json:"name"`
+	Type        string  `json:"type"`
+	Value       *string `json:"value,omitempty"`
+	Fingerprint string  `json:"fingerprint,omitempty"`
+	Sensitive   bool    `json:"sensitive,omitempty"`
+	System      bool    `json:"system,omitempty"`
+	Invalid     string  `json:"odd,omitempty"`
+}
+
+// SavedMember is one person.
+type SavedMember struct {
+	UserID     int64  `json:"userId"`
+	Email      string `json:"email"`
+	Role       string `json:"role"`
+	Invitation string `json:"invitation,omitempty"`
+	Name       string `json:"name,omitempty"`
+}
+
+// SavedRoleRow is a role row without a user.
+type SavedRoleRow struct {
+	UserID     int64  `json:"userId"`
+	RoleID     int64  `json:"usersRoleId"`
+	Invitation string `json:"invitation,omitempty"`
+}
+
+// SavedFailure is why a kind could not be read.
+type SavedFailure struct {
+	Doing   string     `json:"doing"`
+	Status  int        `json:"status,omitempty"`
+	Code    string     `json:"code,omitempty"`
+	Message string     `json:"message"`
+	Class   exit.Class `json:"class"`
+}
+
+// SnapshotOptions say what a snapshot keeps.
+type SnapshotOptions struct {
+	Taken      time.Time
+	Tool       string
+	Values     SavedValues
+	HashEmails bool
+	// Salt is random and used for this snapshot only.
+	Salt []byte
+	// Sensitive tells whether a variable's value is a secret, by its address.
+	Sensitive func(spec.Address) bool
+	// Keys give the keys under which documents know organizations, by id; others have that of the
+	// zone's state.
+	Keys map[int64]string
+}
+
+// MakeSnapshot turns the state of a zone into a snapshot. Secrets and, when asked for, e-mails are
+// hashed here; nothing later sees them.
+func MakeSnapshot(s *state.ZoneState, options SnapshotOptions) *Snapshot {
+	k := snapshotEncoder{options: options, state: s}
+	snapshot := &Snapshot{
+		Format: SnapshotFormat, Taken: options.Taken.UTC().Truncate(time.Second), Tool: options.Tool,
+		Zone: s.Endpoint.Name, URL: s.Endpoint.URL, Sandbox: s.Endpoint.Sandbox != nil,
+		Hosts:  append([]string{}, s.Endpoint.Hosts...),
+		User:   SavedUser{ID: s.User.ID, Email: k.email(s.User.Email), TwoFactor: s.User.TwoFactor},
+		Values: options.Values, EmailsHashed: options.HashEmails, Salt: base64.StdEncoding.EncodeToString(options.Salt),
+		Names: map[state.List][]SavedName{}, Organizations: []SavedOrganization{}, Elsewhere: []SavedRow{},
+	}
+	for list, names := range s.Names {
+		snapshot.Names[list] = saveNames(names)
+	}
+	here := map[int64]bool{}
+	for _, live := range s.All() {
+		here[live.ID] = true
+		snapshot.Organizations = append(snapshot.Organizations, k.organization(live))
+	}
+	for _, row := range s.Rows {
+		if !here[row.ID] {
+			snapshot.Elsewhere = append(snapshot.Elsewhere, saveRow(row))
+		}
+	}
+	return snapshot
+}
+
+// EncodeSnapshot is the file's content.
+func EncodeSnapshot(s *Snapshot) ([]byte, error) {
+	data, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("write the snapshot of %s: %w", s.Zone, err)
+	}
+	return append(data, '\n'), nil
+}
+
+// DecodeSnapshot reads what EncodeSnapshot wrote. The caller has checked the
+// bytes against the published schema; this checks what a schema cannot say.
+func DecodeSnapshot(data []byte) (*Snapshot, error) {
+	var s Snapshot
+	if err := json.Unmarshal(data, &s); err != nil {
+		return nil, fmt.Errorf("read the snapshot: %w", err)
+	}
+	if s.Format != SnapshotFormat {
+		return nil, fmt.Errorf("read the snapshot: its format is %s, this makesync reads %s", text.Quote(s.Format),
+			SnapshotFormat)
+	}
+	if _, err := base64.StdEncoding.DecodeString(s.Salt); err != nil {
+		return nil, fmt.Errorf("read the snapshot: its salt is not base64")
+	}
+	return &s, nil
+}
+
+func (s *Snapshot) SaltBytes() []byte {
+	salt, _ := base64.StdEncoding.DecodeString(s.Salt) // DecodeSnapshot has checked it
+	return salt
+}
+
+// ValueSalt ties a fingerprint to its variable, so that equal values do not look equal.
+func ValueSalt(salt []byte, organization int64, name string) []byte {
+	return []byte(string(salt) + "\x00" + state.IDText(organization) + "\x00" + name)
+}
+
+// HashedDomain marks a hashed e-mail; .invalid can never be a real one (RFC 2606).
+const HashedDomain = "@hashed.invalid"
+
+// HashEmail is a salted slow hash in the form of an e-mail. E-mails are easily
+// guessed, so what protects them is the price of each guess, not the salt.
+func HashEmail(email string, salt []byte) string {
+	if email == "" {
+		return ""
+	}
+	fingerprint := state.SecretFingerprint(spec.Sensitive(strings.ToLower(email)), append([]byte("email\x00"), salt...))
+	raw, _ := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(fingerprint, "scrypt:"))
+	return fmt.Sprintf("%x", raw[:min(12, len(raw))]) + HashedDomain
+}

@@ -1,0 +1,129 @@
+package plan
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"makesync/spec"
+)
+
+// Unbounded leaves the number out of a rule.
+const Unbounded = -1
+
+// OpEnforce is the op of --allow rules for switching TFA on.
+const OpEnforce Op = "enforce"
+
+// Allow is one --allow rule, OP:KIND[<=N]@KEY: what it matches leaves the count of every numeric
+// guard and may be Max together; guards that are no number are lifted for it.
+type Allow struct {
+	Op   Op
+	Kind spec.Kind
+	// Max is N; negative: any number.
+	Max int
+	// Key is a glob over organization keys.
+	Key  spec.Glob
+	text string
+}
+
+var allowForm = regexp.MustCompile(`^([A-Za-z]+):([A-Za-z]+)(?:<=([0-9]{1,9}))?@([^@\s]+)$`)
+
+// ParseAllow reads a rule such as `delete:variable<=12@acme`, `create:organization@*` or
+// `enforce:tfa@acme`.
+func ParseAllow(text string) (Allow, error) {
+	m := allowForm.FindStringSubmatch(text)
+	if m == nil {
+		return Allow{}, fmt.Errorf(
+			"rule %q: write OP:KIND<=N@KEY, such as delete:variable<=12@acme; <=N may be left out, KEY is a pattern over organization keys",
+			text,
+		)
+	}
+	a := Allow{Op: Op(m[1]), Kind: spec.Kind(m[2]), Max: -1, text: text}
+	kinds, ok := allowOps[a.Op]
+	if !ok {
+		return Allow{}, fmt.Errorf(
+			"rule %q: there is no op %q; the ops are %s",
+			text,
+			m[1],
+			strings.Join(allowOpNames(), ", "),
+		)
+	}
+	if !kinds.has(a.Kind) {
+		return Allow{}, fmt.Errorf("rule %q: %s does not go with %q; it goes with %s", text, a.Op, m[2], kinds)
+	}
+	if m[3] != "" {
+		a.Max, _ = strconv.Atoi(m[3])
+	}
+	key, err := spec.ParseGlob(m[4])
+	if err != nil {
+		return Allow{}, fmt.Errorf("rule %q: %w", text, err)
+	}
+	a.Key = key
+	return a, nil
+}
+
+type kindList []spec.Kind
+
+func (l kindList) has(k spec.Kind) bool {
+	for _, kind := range l {
+		if kind == k {
+			return true
+		}
+	}
+	return false
+}
+
+func (l kindList) String() string {
+	names := make([]string, len(l))
+	for i, k := range l {
+		names[i] = string(k)
+	}
+	return strings.Join(names, ", ")
+}
+
+// allowOps are the ops of rules, each with the kinds that have such steps.
+var allowOps = map[Op]kindList{
+	OpCreate:   {spec.KindOrganization, spec.KindVariable},
+	OpUpdate:   {spec.KindOrganization, spec.KindFeatureControl, spec.KindVariable, spec.KindMember, spec.KindTFA},
+	OpDelete:   {spec.KindOrganization, spec.KindVariable, spec.KindMember},
+	OpInvite:   {spec.KindMember},
+	OpReinvite: {spec.KindMember},
+	OpRevoke:   {spec.KindMember},
+	OpTransfer: {spec.KindOwner},
+	OpEnforce:  {spec.KindTFA},
+}
+
+func allowOpNames() []string {
+	names := []string{}
+	for _, op := range []Op{OpCreate, OpUpdate, OpDelete, OpInvite, OpReinvite, OpRevoke, OpTransfer, OpEnforce} {
+		names = append(names, string(op))
+	}
+	return names
+}
+
+// String is the rule as written.
+func (a Allow) String() string { return a.text }
+
+// Matches tells whether the rule speaks of a step of the organization.
+func (a Allow) Matches(key string, s *Step) bool {
+	return a.Kind == s.Kind && a.Key.Match(key) &&
+		(a.Op == s.Op || a.Op == s.Op.Counted() || a.Op == OpEnforce && Enforces(s))
+}
+
+// Single tells whether the rule names one organization rather than a pattern.
+func (a Allow) Single() bool { return !strings.ContainsAny(a.Key.String(), "*?[") }
+
+// Enforces tells whether a step switches TFA enforcement on.
+func Enforces(s *Step) bool {
+	return s.Kind == spec.KindTFA && s.Arguments.Enable != nil && *s.Arguments.Enable
+}
+
+// AllowRule writes the rule that lets through n steps; n below 0 leaves the number out.
+func AllowRule(op Op, kind spec.Kind, n int, key string) string {
+	text := string(op) + ":" + string(kind)
+	if n >= 0 {
+		text += "<=" + strconv.Itoa(n)
+	}
+	return text + "@" + key
+}

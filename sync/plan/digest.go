@@ -1,0 +1,96 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"makesync/spec"
+)
+
+// digestOrganization and digestStep are what two equal plans have in common: no times, no
+// preconditions, no fingerprints (they are salted), no positions in files, no notes (they tell the
+// live state).
+type digestOrganization struct {
+	Key   string       `json:"key"`
+	Zone  string       `json:"zone"`
+	ID    int64        `json:"id"`
+	Steps []digestStep `json:"steps"`
+}
+
+type digestStep struct {
+	Address   spec.Address `json:"address"`
+	Op        Op           `json:"op"`
+	Fields    []Field      `json:"fields"`
+	Arguments Arguments    `json:"arguments"`
+	After     []int        `json:"after"`
+}
+
+// DigestOf is the digest of a plan's steps: equal changes have equal digests. Organizations
+// without steps do not count, so that a plan of one organization and a plan of all are equal when
+// only that one changes.
+func DigestOf(organizations []Organization) string {
+	return JoinDigests(OrganizationDigests(organizations))
+}
+
+// OrganizationDigests are the digests of the organizations that have steps, by key. A plan's
+// digest is made of them alone, so that the parts of a sharded run add up to that of the whole.
+func OrganizationDigests(organizations []Organization) map[string]string {
+	digests := map[string]string{}
+	for i := range organizations {
+		organizations[i].addDigest(digests)
+	}
+	return digests
+}
+
+func (o *Organization) addDigest(digests map[string]string) {
+	if len(o.Steps) == 0 {
+		return
+	}
+	d := digestOrganization{Key: o.Key, Zone: o.Zone, ID: o.ID}
+	for _, s := range o.Steps {
+		d.Steps = append(d.Steps, digestStep{
+			s.Address, s.Op, plainFields(s.Fields), s.Arguments.plain(), relative(s.After, o.Steps[0].N)})
+	}
+	digests[o.Key] = HashJSON(d)
+}
+
+func JoinDigests(digests map[string]string) string { return HashJSON(digests) }
+
+// relative counts from the organization's first step, so that a plan of more organizations has the
+// same links.
+func relative(after []int, first int) []int {
+	out := make([]int, len(after))
+	for i, n := range after {
+		out[i] = n - first
+	}
+	return out
+}
+
+func plainFields(fields []Field) []Field {
+	out := make([]Field, len(fields))
+	for i, f := range fields {
+		f.From.Fingerprint, f.To.Fingerprint = "", ""
+		out[i] = f
+	}
+	return out
+}
+
+func (a Arguments) plain() Arguments {
+	if a.Value != nil {
+		value := *a.Value
+		value.Fingerprint = ""
+		a.Value = &value
+	}
+	return a
+}
+
+// HashJSON is "sha256:…" over the JSON form, whose map keys are sorted.
+func HashJSON(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		data = []byte(err.Error())
+	}
+	sum := sha256.Sum256(data)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,125 @@
+package plan
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"makesync/spec"
+)
+
+// Unsealed is the seal of a plan that nobody has sealed.
+const Unsealed = "none"
+
+// sealPrefix names how a seal is made.
+const sealPrefix = "hmac-sha256:"
+
+// Encode is the plan as a file, sealed with the key of MAKESYNC_SEAL_KEY if there is
+// one. The seal is the HMAC-SHA-256 of the file's bytes in which the seal is "none". A
+// secret that does not come from a reference cannot be saved: it is a problem at its position.
+func Encode(plan *Plan, key spec.Value) ([]byte, []spec.Problem) {
+	if problems := unsavable(plan); len(problems) > 0 {
+		return nil, problems
+	}
+	open := *plan
+	open.Seal = Unsealed
+	data, err := planJSON(&open)
+	if err != nil {
+		return nil, []spec.Problem{{Severity: spec.Error, Rule: "plan-file",
+			Message: "the plan cannot be written: " + err.Error()}}
+	}
+	if key.IsZero() {
+		return data, nil
+	}
+	at, _ := findSeal(data) // we have just written it
+	return at.replace(data, sealOf(data, key)), nil
+}
+
+func planJSON(plan *Plan) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(plan)
+	return b.Bytes(), err
+}
+
+// unsavable lists the secrets that a file could not give back.
+func unsavable(plan *Plan) []spec.Problem {
+	var problems []spec.Problem
+	for _, o := range plan.Organizations {
+		for i := range o.Steps {
+			s := &o.Steps[i]
+			v := s.Arguments.Value
+			if v == nil || !v.IsSensitive() || v.Reference != "" && v.Fingerprint != "" {
+				continue
+			}
+			p := spec.Problem{Severity: spec.Error, Rule: "secret-not-savable", Address: s.Address, Source: s.Source,
+				Message: "a plan file holds no secrets, and this value is one that stands in the document",
+				Hint: fmt.Sprintf("write it as ${env:%s} or ${file:…}; then the file keeps the reference",
+					envName(s.Arguments.Name))}
+			if v.Reference != "" {
+				p.Message = "a plan file needs a fingerprint of this value, and " + v.Reference + " was not evaluated"
+				p.Hint = "make the plan without --skip-references"
+			}
+			problems = append(problems, p)
+		}
+	}
+	return problems
+}
+
+// envName is a name for an environment variable, for a hint.
+func envName(variable string) string {
+	name := []byte(variable)
+	for i, c := range name {
+		switch {
+		case c >= 'a' && c <= 'z':
+			name[i] = c - 'a' + 'A'
+		case c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' && i > 0:
+		default:
+			name[i] = '_'
+		}
+	}
+	return string(name)
+}
+
+func sealOf(unsealed []byte, key spec.Value) string {
+	mac := hmac.New(sha256.New, []byte(key.Reveal()))
+	mac.Write(unsealed)
+	return sealPrefix + hex.EncodeToString(mac.Sum(nil))
+}
+
+// sealProblem checks the seal of a file: with a key only a fitting seal will do, also no seal
+// will not; without one a sealed plan cannot be checked, so it is refused as well.
+func sealProblem(data []byte, at sealPlace, key spec.Value) *spec.Problem {
+	switch {
+	case key.IsZero() && at.text == Unsealed:
+		return nil
+	case key.IsZero():
+		return planProblem("plan-seal", "the plan is sealed, and there is no key to check the seal with",
+			"set MAKESYNC_SEAL_KEY to the key that it was sealed with")
+	case at.text == Unsealed:
+		return planProblem("plan-seal", "the plan is not sealed, but MAKESYNC_SEAL_KEY is set",
+			"make the plan again with the same key set, or unset it if you trust the file")
+	}
+	want := sealOf(at.replace(data, Unsealed), key)
+	if !hmac.Equal([]byte(want), []byte(at.text)) {
+		return planProblem("plan-seal", "the seal does not fit: the plan was changed, or sealed with another key",
+			"make a new plan")
+	}
+	return nil
+}
+
+func planProblem(rule, message, hint string) *spec.Problem {
+	return &spec.Problem{Severity: spec.Error, Rule: rule, Message: message, Hint: hint}
+}
+
+// SaltText is the salt as a plan keeps it.
+func SaltText(salt []byte) string { return base64.RawURLEncoding.EncodeToString(salt) }
+
+// ReadSalt reads a plan's salt back.
+func ReadSalt(text string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(text) }

@@ -1,0 +1,224 @@
+package plan
+
+import (
+	"errors"
+	"time"
+
+	"makesync/spec"
+	"makesync/sync/exit"
+	"makesync/sync/state"
+)
+
+// PlanFormat and ReportFormat are the versions of the JSON forms.
+const (
+	Format = "makesync.plan/v1"
+)
+
+// Op is what a step does to its object.
+type Op string
+
+// The ops. A role change is an update of a member, a removal a delete; a
+// reinvite counts as invite and a revoke as delete, in guards and summaries.
+const (
+	OpCreate   Op = "create"
+	OpUpdate   Op = "update"
+	OpDelete   Op = "delete"
+	OpInvite   Op = "invite"
+	OpReinvite Op = "reinvite"
+	OpRevoke   Op = "revoke"
+	OpTransfer Op = "transfer"
+)
+
+// Counted is the op under which guards and summaries count.
+func (o Op) Counted() Op {
+	switch o {
+	case OpReinvite:
+		return OpInvite
+	case OpRevoke:
+		return OpDelete
+	}
+	return o
+}
+
+// Risk says how much a step can hurt.
+type Risk string
+
+// The risks, least first.
+const (
+	RiskNone         Risk = "none"
+	RiskCaution      Risk = "caution"
+	RiskDestructive  Risk = "destructive"
+	RiskIrreversible Risk = "irreversible"
+)
+
+// Plan is what an apply would do: plain data, comparable, printable, saveable.
+// Everything in it is sorted: organizations by key, steps in order of execution.
+type Plan struct {
+	Format        string         `json:"format"`
+	Created       time.Time      `json:"created"`
+	Expires       time.Time      `json:"expires"`
+	Digest        string         `json:"digest"`
+	Seal          string         `json:"seal"`
+	Tool          string         `json:"tool,omitempty"` // makesync's version
+	Salt          string         `json:"salt,omitempty"` // of the fingerprints, saved plans only
+	Shard         *spec.Shard    `json:"shard,omitempty"`
+	Zones         []Zone         `json:"zones"`
+	Organizations []Organization `json:"organizations"`
+	Summary       Summary        `json:"summary"`
+	Calls         state.Calls    `json:"calls"`
+	// Unmanaged counts live organizations of which no document speaks.
+	Unmanaged map[spec.Kind]int `json:"unmanaged"`
+	Problems  []spec.Problem    `json:"problems"`
+	Exit      exit.Code         `json:"exit"`
+}
+
+// NoPlan stands for the plan of a run that could not make one: problems say why. Its dates are
+// those that the plan would have had, its digest is empty.
+func NoPlan(now time.Time, shard *spec.Shard, problems []spec.Problem, exit exit.Code) *Plan {
+	return &Plan{Format: Format, Created: now.UTC(), Expires: now.UTC().Add(Lifetime), Shard: shard,
+		Problems: problems, Exit: exit}
+}
+
+// Zone is a zone as the run reached it.
+type Zone struct {
+	Name    string     `json:"name"`
+	URL     string     `json:"url"`
+	User    state.User `json:"user"`
+	Sandbox bool       `json:"sandbox,omitempty"`
+}
+
+// Organization is the part of a plan for one organization.
+type Organization struct {
+	Key       string            `json:"key"`
+	Zone      string            `json:"zone"`
+	ID        int64             `json:"id"` // 0: to be created
+	Name      string            `json:"name"`
+	Steps     []Step            `json:"steps"`
+	Waiting   []Waiting         `json:"waiting"`
+	Held      []Held            `json:"held"`
+	Unmanaged map[spec.Kind]int `json:"unmanaged"`
+	Unchanged int               `json:"unchanged"`
+	// NotRead are the kinds that should have been read and could not be.
+	NotRead []spec.Kind `json:"notRead"`
+	// APILimit is the organization's calls per minute (license.apiLimit); 0: unknown.
+	APILimit int `json:"apiLimit,omitempty"`
+}
+
+// Step is one change of one object; it may take several writes.
+type Step struct {
+	N       int          `json:"n"` // unique in the plan, from 1, in the order of the plan
+	Address spec.Address `json:"address"`
+	Kind    spec.Kind    `json:"kind"`
+	Op      Op           `json:"op"`
+	Risk    Risk         `json:"risk"`
+	Fields  []Field      `json:"fields"`
+	// Arguments are the ids and values that the writes need and Fields, made for people, do not
+	// carry.
+	Arguments Arguments    `json:"arguments"`
+	Source    *spec.Source `json:"source,omitempty"`
+	After     []int        `json:"after"` // step numbers that must have succeeded
+	// Precondition is a fingerprint of what the step relies on in the live state.
+	Precondition string `json:"precondition"`
+	// Notes are facts for the reader: "signs out people without two-factor authentication".
+	Notes []string `json:"notes,omitempty"`
+	// LastChange is who changed a drifted variable last; only with --history.
+	LastChange *LastChange `json:"lastChange,omitempty"`
+	// Before is the object's live view when the plan was made; nil where the step
+	// makes the object, and in a plan that was read from a file (apply reads it again).
+	Before state.View `json:"-"`
+}
+
+// Field is one difference, for people: names rather than ids.
+type Field struct {
+	Path string       `json:"path"`
+	From state.Scalar `json:"from"`
+	To   state.Scalar `json:"to"`
+}
+
+// Arguments are what the writes of a step send. Zero fields are not sent.
+type Arguments struct {
+	// Name: of the organization (create, rename), the variable or the control; of an invitee.
+	Name       string            `json:"name,omitempty"`
+	RegionID   int64             `json:"regionId,omitempty"`
+	CountryID  int64             `json:"countryId,omitempty"`
+	TimezoneID int64             `json:"timezoneId,omitempty"`
+	ControlID  int64             `json:"controlId,omitempty"`
+	Enable     *bool             `json:"enable,omitempty"` // control, tfa
+	Type       spec.VariableType `json:"typeId,omitempty"`
+	Value      *state.Scalar     `json:"value,omitempty"` // variable
+	Email      string            `json:"email,omitempty"`
+	UserID     int64             `json:"userId,omitempty"`
+	RoleID     int64             `json:"usersRoleId,omitempty"`
+	Note       string            `json:"note,omitempty"`
+	TeamIDs    []int64           `json:"teamsId,omitempty"`
+	// Role and Teams are names that apply turns into RoleID and TeamIDs after it has created
+	// the organization, whose own ids nobody can know before; empty elsewhere.
+	Role  string   `json:"role,omitempty"`
+	Teams []string `json:"teams,omitempty"`
+	// IgnoreValue: the value is a start, and scenarios may have changed it already when it is read
+	// back.
+	IgnoreValue bool `json:"ignoreValue,omitempty"`
+	// DeleteConnections and Confirmed go to the query of a removal or a deletion.
+	DeleteConnections bool `json:"deleteConnections,omitempty"`
+	Confirmed         bool `json:"confirmed,omitempty"`
+}
+
+// Waiting is something that cannot be done yet and is nobody's fault.
+type Waiting struct {
+	Address spec.Address `json:"address"`
+	Reason  string       `json:"reason"`
+	// Since is when this state directory first saw it; nil when unknown.
+	Since *time.Time `json:"since,omitempty"`
+}
+
+// Held is a change that a guard stopped.
+type Held struct {
+	Address spec.Address `json:"address"`
+	Op      Op           `json:"op"`
+	Kind    spec.Kind    `json:"kind"`
+	Guard   string       `json:"guard"`
+	Reason  string       `json:"reason"`
+	// Allow is the --allow rule that lets it through.
+	Allow  string       `json:"allow"`
+	Source *spec.Source `json:"source,omitempty"`
+}
+
+// Summary counts steps by counted op (an update of a role is an update), and the rest.
+type Summary struct {
+	Create    int `json:"create"`
+	Update    int `json:"update"`
+	Delete    int `json:"delete"`
+	Invite    int `json:"invite"`
+	Transfer  int `json:"transfer"`
+	Waiting   int `json:"waiting"`
+	Held      int `json:"held"`
+	Unchanged int `json:"unchanged"`
+}
+
+// Lifetime is how long a saved plan may be applied.
+const Lifetime = 24 * time.Hour
+
+// writes is the number of requests that a step takes.
+func (s *Step) writes() int {
+	if s.Op == OpReinvite {
+		return 2
+	}
+	return 1
+}
+
+// AddHeld adds changes that something else than a guard has held back, each to its organization,
+// and counts them.
+func (p *Plan) AddHeld(held []Held) {
+	for i := range p.Organizations {
+		o := &p.Organizations[i]
+		for _, h := range held {
+			if h.Address.Key() == o.Key {
+				o.Held = append(o.Held, h)
+				p.Summary.Held++
+			}
+		}
+	}
+}
+
+// ErrUsed is what BeforeWriting says of a saved plan that another run has used.
+var ErrUsed = errors.New("the plan was used")

@@ -1,0 +1,159 @@
+package planner
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"makesync/spec"
+	"makesync/sync/exit"
+	"makesync/sync/guard"
+	"makesync/sync/plan"
+	"makesync/sync/state"
+)
+
+// run is one call of MakePlan.
+type run struct {
+	*Request
+	patterns spec.PatternUse
+	// pinned are the ids that documents give.
+	pinned map[int64]bool
+	zones  []*zone
+	// organizations are the chosen ones, in the order of their keys.
+	organizations []*organization
+}
+
+// Make reads the live state and makes the plan that leads from it to the desired state:
+//
+//	zones ─▶ identify ─▶ read, bind, diff (side by side) ─▶ guards ─▶ preconditions ─▶ number, sum up
+//
+// Organizations are read side by side, and each is let go of once it is compared, so that of what
+// was read only the changes stay in memory; they come into the plan in the order of their keys, so
+// that it is the same at any concurrency.
+//
+// What cannot be read is part of the plan (NotRead, Problems, Exit) and no error. The error is the
+// context's when the run was interrupted; running out of time (a deadline) leaves the rest unread.
+func Make(ctx context.Context, r Request) (*plan.Plan, error) {
+	run := &run{Request: &r, patterns: r.Scope.Patterns(), pinned: map[int64]bool{}}
+	run.patterns.MarkDeclared(r.Desired)
+	for i := range r.Desired.Organizations {
+		if id := r.Desired.Organizations[i].ID; id != 0 {
+			run.pinned[id] = true
+		}
+	}
+	run.openZones(ctx)
+	run.identifyAll()
+	run.compareAll(ctx)
+	if interrupted(ctx) {
+		return nil, context.Cause(ctx)
+	}
+	run.guard()
+	run.finishAll()
+	return run.plan(), nil
+}
+
+// interrupted tells whether nobody wants the plan any more; out of time it is wanted as far as it
+// goes.
+func interrupted(ctx context.Context) bool { return ctx.Err() != nil && !exit.OutOfTime(ctx) }
+
+// chosen tells whether the run looks at an organization at all.
+func (r *run) chosen(o *spec.Organization) bool {
+	inZone := r.Scope.Zone == "" || o.Zone == r.Scope.Zone
+	return inZone && r.Shard.Has(o.Key) && r.Scope.Reaches(o)
+}
+
+// openZones opens the zones that the chosen organizations need, side by side, sorted by name.
+func (r *run) openZones(ctx context.Context) {
+	wanted := map[string][]*spec.Organization{}
+	for i := range r.Desired.Organizations {
+		if o := &r.Desired.Organizations[i]; r.chosen(o) {
+			wanted[o.Zone] = append(wanted[o.Zone], o)
+		}
+	}
+	names := make([]string, 0, len(wanted))
+	for name := range wanted {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	r.zones = make([]*zone, len(names))
+	var group spec.Group
+	for i, name := range names {
+		group.Go(func() error { r.zones[i] = openZone(ctx, r.Request, name, wanted[name]); return nil })
+	}
+	_ = group.Wait() // a zone keeps its own error
+}
+
+// identifyAll finds out which live organization each chosen one is. All organizations of a
+// zone are identified, also those out of scope: what one of them is, no other may be.
+func (r *run) identifyAll() {
+	for _, z := range r.zones {
+		var all []*spec.Organization
+		for i := range r.Desired.Organizations {
+			if o := &r.Desired.Organizations[i]; o.Zone == z.name {
+				all = append(all, o)
+			}
+		}
+		for _, o := range r.identify(z, all) {
+			if o.live != nil {
+				z.managed++
+			}
+			if r.chosen(o.want) {
+				r.organizations = append(r.organizations, o)
+			}
+		}
+	}
+	slices.SortFunc(r.organizations, func(a, b *organization) int { return strings.Compare(a.want.Key, b.want.Key) })
+}
+
+// compareAll reads and compares the organizations side by side, at most Concurrency at a time.
+func (r *run) compareAll(ctx context.Context) {
+	var mu sync.Mutex
+	done := 0
+	slots := state.NewSlots(r.Concurrency)
+	slots.Each(len(r.organizations), func(i int) {
+		o := r.organizations[i]
+		o.reader = state.WithSlotOf(slots, o.zone.port.Reader)
+		o.compare(ctx)
+		mu.Lock()
+		defer mu.Unlock()
+		done++
+		r.patterns.Add(o.Patterns)
+		if r.Progress != nil {
+			r.Progress(plan.Progress{Done: done, Total: len(r.organizations), Organization: o.want.Key})
+		}
+	})
+}
+
+// guard takes out what the guards hold.
+func (r *run) guard() {
+	guarded := make([]guard.Guarded, len(r.organizations))
+	for i, o := range r.organizations {
+		guarded[i] = guard.Guarded{
+			Key:          o.want.Key,
+			Zone:         o.zone.name,
+			Name:         o.want.Name,
+			Token:        o.zone.me.Email,
+			TwoFactor:    o.zone.me.TwoFactor,
+			Changes:      o.Changes,
+			Admins:       o.admins,
+			Lacking:      o.Lacking,
+			CreationHint: o.creationHint,
+		}
+	}
+	for i, verdict := range guard.New(r.Desired.Guards, r.Allow, r.Shard).Review(guarded) {
+		r.organizations[i].Changes, r.organizations[i].held = verdict.Changes, verdict.Held
+	}
+}
+
+// finishAll ends what is to be said of each organization but for the numbers of its steps. Each
+// fingerprint of a secret takes a core for a while, and 8 MiB.
+func (r *run) finishAll() {
+	var group spec.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, o := range r.organizations {
+		group.Go(func() error { o.finish(); return nil })
+	}
+	_ = group.Wait() // nothing fails
+}

@@ -1,0 +1,147 @@
+package planner
+
+import (
+	"context"
+	"slices"
+
+	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/diff"
+	"makesync/sync/guard"
+	"makesync/sync/plan"
+	"makesync/sync/state"
+)
+
+// organization is one organization on its way into a plan.
+type organization struct {
+	run  *run
+	zone *zone
+	// reader is the zone's, for the organization's slot.
+	reader state.Reader
+	want   *spec.Organization
+	// live is nil for an organization that is to be created, and again once it is compared.
+	live     *state.Organization
+	id       int64
+	name     string
+	apiLimit int
+	// settled: there is nothing to compare.
+	settled   bool
+	detailErr error
+	// admins are the accepted Owners and Admins of now; emails knows who they are, and membersRead
+	// says that this is the whole truth.
+	admins      plan.Admins
+	emails      map[int64]string
+	membersRead bool
+	diff.Result
+	held []plan.Held
+}
+
+// compare reads the organization, looks up what the documents name, compares, and lets go of the
+// live values.
+func (o *organization) compare(ctx context.Context) {
+	if o.settled {
+		return
+	}
+	if o.live != nil {
+		o.read(ctx, o.reader)
+		o.admins, o.emails = plan.AdminsOf(o.live), o.live.Emails()
+		o.membersRead = o.live.Read(spec.KindMember)
+		o.matchUnreadable(ctx)
+	}
+	o.Result = o.diff(ctx)
+	o.settled = o.live == nil && !o.run.Scope.Covers(o.address(spec.KindOrganization))
+	o.live = nil
+}
+
+// diff compares with the names that the documents' words need: reading a list may show that another
+// one is needed.
+func (o *organization) diff(ctx context.Context) diff.Result {
+	in := diff.Input{
+		Want:      o.want,
+		Live:      o.live,
+		DetailErr: o.detailErr,
+		Zone:      o.zone.name,
+		Me:        o.zone.me,
+		Names:     o.prefetched(ctx),
+		Scope:     o.run.Scope,
+		Guards:    o.run.Desired.Guards,
+		Sensitive: o.run.Desired.Sensitive,
+	}
+	for {
+		result := diff.Organization(in)
+		if len(result.Needs) == 0 {
+			return result
+		}
+		for _, list := range result.Needs {
+			in.Names[list] = o.readNames(ctx, list)
+		}
+	}
+}
+
+// deletes tells whether the documents want the organization gone.
+func (o *organization) deletes() bool { return o.want.State == spec.Absent }
+
+func (o *organization) address(kind spec.Kind) spec.Address {
+	return spec.NewAddress(o.want.Key, kind, "")
+}
+
+// finish ends what is to be said of the organization but for the numbers of its steps.
+func (o *organization) finish() {
+	o.rejectIncomplete()
+	o.dropUncreated()
+	o.warnAdmins()
+	plan.SortChanges(o.Changes)
+	plan.SetPreconditions(o.Changes, o.admins, o.run.Salt)
+}
+
+func (o *organization) creation() int {
+	return slices.IndexFunc(o.Changes, func(c plan.Change) bool { return c.Phase == plan.PhaseCreate })
+}
+
+// rejectIncomplete makes an error of a creation that no guard holds and that the documents do not
+// say enough for.
+func (o *organization) rejectIncomplete() {
+	creation := o.creation()
+	if creation < 0 || len(o.Lacking) == 0 {
+		return
+	}
+	o.Problems = append(
+		o.Problems,
+		spec.Problem{Severity: spec.Error, Rule: "create-incomplete", Address: o.Changes[creation].Address,
+			Message: o.want.Key + " is not in zone " + o.zone.name + ", and creating it needs " + text.And(o.Lacking),
+			Hint:    o.creationHint(), Source: o.want.PositionOf("")},
+	)
+	o.Changes = slices.Delete(o.Changes, creation, creation+1)
+}
+
+// dropUncreated clears an organization whose creation is held: what hangs on it is neither a step
+// nor waiting.
+func (o *organization) dropUncreated() {
+	if o.id != 0 || o.name == "" || o.creation() >= 0 || o.settled {
+		return
+	}
+	rest := len(o.Changes)
+	held := o.held
+	o.Changes, o.Waiting, o.held = nil, nil, nil
+	for _, h := range held {
+		if h.Op == plan.OpCreate && h.Kind == spec.KindOrganization {
+			if rest > 0 {
+				h.Reason += "; " + text.Count(rest, "further step hangs", "further steps hang") + " on it"
+			}
+			o.held = []plan.Held{h}
+		}
+	}
+}
+
+// warnAdmins adds the warnings of the guards about the state that the plan leads to.
+func (o *organization) warnAdmins() {
+	if !o.membersRead || !o.run.Scope.Wants(o.want, spec.KindMember) {
+		return
+	}
+	state := guard.AdminsState{Key: o.want.Key, Admins: o.admins.AfterChanges(o.Changes), Emails: o.emails}
+	for _, p := range guard.New(o.run.Desired.Guards, nil, nil).Warnings(state) {
+		if p.Address.Kind() != spec.KindMember || o.run.Scope.Covers(p.Address) {
+			o.Problems = append(o.Problems, p)
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package planner
+
+import (
+	"slices"
+	"strings"
+
+	"makesync/spec"
+	"makesync/sync/plan"
+	"makesync/sync/state"
+)
+
+// plan numbers the steps and sums up.
+func (r *run) plan() *plan.Plan {
+	p := &plan.Plan{
+		Format: plan.Format, Created: r.Now.UTC(), Expires: r.Now.UTC().Add(plan.Lifetime), Seal: plan.Unsealed, Tool: r.Tool, Shard: r.Shard,
+		Zones: []plan.Zone{}, Organizations: make([]plan.Organization, 0, len(r.organizations)),
+		Unmanaged: map[spec.Kind]int{}, Problems: append([]spec.Problem{}, r.Problems...),
+	}
+	if len(r.Salt) > 0 {
+		p.Salt = plan.SaltText(r.Salt)
+	}
+	n := 1
+	for _, o := range r.organizations {
+		n = plan.NumberChanges(o.Changes, n)
+		p.Organizations = append(p.Organizations, o.plan())
+		p.Calls.Write += p.Organizations[len(p.Organizations)-1].PlannedWrites()
+	}
+	for _, z := range r.zones {
+		z.sumUp(p)
+	}
+	for _, o := range r.organizations {
+		p.Problems = append(p.Problems, o.Problems...)
+	}
+	if r.Shard == nil || !r.purges() {
+		p.Problems = append(p.Problems, r.patterns.Problems()...)
+	}
+	p.Problems = plan.OnceEach(p.Problems)
+	p.Summary, p.Digest = plan.Summarize(p.Organizations), plan.DigestOf(p.Organizations)
+	p.Exit = r.exit(p)
+	return p
+}
+
+// purges: a pattern may mean an undeclared object in another shard, so a shard cannot call it idle.
+func (r *run) purges() bool {
+	return slices.ContainsFunc(r.Desired.Organizations, func(o spec.Organization) bool { return len(o.Purge) > 0 })
+}
+
+// sumUp adds to a plan what the zone was asked and holds besides, or why it could not be read.
+func (z *zone) sumUp(p *plan.Plan) {
+	e := z.port.Endpoint
+	p.Zones = append(p.Zones, plan.Zone{Name: z.name, URL: e.URL, User: z.me, Sandbox: e.Sandbox != nil})
+	if z.port.Calls != nil {
+		p.Calls.Read += z.port.Calls().Read
+	}
+	if z.err != nil {
+		p.Problems = append(p.Problems, state.UnreadProblem("", "could not read zone "+z.name, z.err))
+		return
+	}
+	if n := len(z.here) - z.managed; n > 0 {
+		p.Unmanaged[spec.KindOrganization] += n
+	}
+}
+
+// plan is the organization as part of the plan.
+func (o *organization) plan() plan.Organization {
+	p := plan.Organization{
+		Key: o.want.Key, Zone: o.zone.name, ID: o.id, Name: o.name, APILimit: o.apiLimit, Steps: []plan.Step{},
+		Waiting: append([]plan.Waiting{}, o.Waiting...), Held: append([]plan.Held{}, o.held...),
+		Unmanaged: o.Unmanaged, Unchanged: o.Unchanged, NotRead: append([]spec.Kind{}, o.Unread...),
+	}
+	for i := range o.Changes {
+		p.Steps = append(p.Steps, o.Changes[i].Step)
+	}
+	slices.SortStableFunc(
+		p.Waiting,
+		func(a, b plan.Waiting) int { return strings.Compare(string(a.Address), string(b.Address)) },
+	)
+	slices.SortStableFunc(
+		p.Held,
+		func(a, b plan.Held) int { return strings.Compare(string(a.Address), string(b.Address)) },
+	)
+	if o.run.FirstSeen != nil {
+		for i := range p.Waiting {
+			if since, ok := o.run.FirstSeen.Since(p.Waiting[i].Address, p.Waiting[i].Reason); ok {
+				p.Waiting[i].Since = &since
+			}
+		}
+	}
+	return p
+}

@@ -1,0 +1,62 @@
+package planner
+
+import (
+	"time"
+
+	"makesync/spec"
+	"makesync/sync/plan"
+	"makesync/sync/state"
+)
+
+// Request is everything that MakePlan looks at.
+type Request struct {
+	Desired *spec.Desired
+	// Zones are the zones by the name that organizations use; one that is missing makes its
+	// organizations unreadable.
+	Zones map[string]state.Port
+	Scope spec.Scope
+	Allow []plan.Allow
+	// Shard restricts the run to a part of the organizations; nil: all of them.
+	Shard *spec.Shard
+	// Concurrency bounds the organizations read side by side; below 1 counts as 1.
+	Concurrency int
+	// Now dates the plan.
+	Now time.Time
+	// Salt is random and used once: it salts the fingerprints of secrets. Empty: no fingerprint
+	// of a secret is made, and a step that touches one has a precondition on the rest only.
+	Salt []byte
+	// Tool is makesync's version, for the plan.
+	Tool string
+	// ExitCode is --exit-code: pending and held changes show in Plan.Exit.
+	ExitCode bool
+	// Problems were found before planning (warnings of the documents); the plan carries them on.
+	Problems []spec.Problem
+	// Memory, FirstSeen and Progress are optional.
+	Memory    Memory
+	FirstSeen FirstSeen
+	// Progress is told, one call at a time and in the order of arrival, of each organization that
+	// is done.
+	Progress func(plan.Progress)
+}
+
+// Memory knows from earlier runs who is behind a user id: the journals of invitations.
+type Memory interface {
+	// EmailOf gives the e-mail, in lower case, of a user of an organization of the zone with this
+	// url; "" when no run saw it.
+	EmailOf(zone string, organization, user int64) string
+}
+
+// FirstSeen knows since when something has been waiting.
+type FirstSeen interface {
+	// Since gives the time when this state directory first saw the address waiting for the reason.
+	Since(address spec.Address, reason string) (time.Time, bool)
+}
+
+// otherHosts are the hosts of every zone but one, as far as the documents and the run know them.
+func (r *Request) otherHosts(own spec.Endpoint) []string {
+	var used []spec.Endpoint
+	for _, port := range r.Zones {
+		used = append(used, port.Endpoint)
+	}
+	return state.KnownHosts(own, r.Desired.Zones, used...)
+}

@@ -1,0 +1,283 @@
+package policy
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/interpreter"
+)
+
+// What one policy may spend over all of its subjects, in CEL's units of cost: about one for each
+// step of an evaluation. See meter for calls.
+const (
+	baseCost      = 250_000
+	costPerValue  = 20 // for each value of the plan, and
+	bytesPerValue = 8  // for as many bytes of its texts
+	// documentShare bounds what all policies of documents may spend together, as multiples of what
+	// one may.
+	documentShare = 4
+)
+
+// interruptEvery is after how many rounds of a comprehension the context is looked at.
+const interruptEvery = 64
+
+// Input is what policies judge.
+type Input struct {
+	// Plan is the plan's JSON form as encoding/json decodes it, with or without UseNumber.
+	Plan map[string]any
+	// Organizations are further keys of `organization`, by the organization's key: members (see
+	// Members), credits, … as far as Set.Reads names them.
+	Organizations map[string]map[string]any
+	// Unread names, by the organization's key, those of the further keys that could not be read.
+	Unread map[string][]string
+	// Now is the variable `now`.
+	Now time.Time
+}
+
+// Member is a person of an organization as it is after the plan.
+type Member struct {
+	Email string
+	Role  string // its name, such as Admin
+	// Invitation is "" for who has accepted, else pending, expired or what the zone says.
+	Invitation string
+	// TFA tells whether two-factor authentication is on; nil: unknown.
+	TFA *bool
+}
+
+// Members is the value of the key members of Input.Organizations.
+func Members(members []Member) []any {
+	list := make([]any, 0, len(members))
+	for _, m := range members {
+		value := map[string]any{"email": m.Email, "role": m.Role, "invitation": m.Invitation}
+		if m.TFA != nil {
+			value["tfa"] = *m.TFA
+		}
+		list = append(list, value)
+	}
+	return list
+}
+
+// Result is one policy that is broken by one subject.
+type Result struct {
+	ID string  `json:"id"`
+	On Subject `json:"on"`
+	// Address is the organization's key or the step's address; empty for the plan, and for a policy
+	// that failed as a whole.
+	Address string `json:"address,omitempty"`
+	// Step is the step's number in the plan; 0: the subject is no step.
+	Step     int      `json:"step,omitempty"`
+	Severity Severity `json:"severity"`
+	Message  string   `json:"message"`
+	Origin   string   `json:"origin,omitempty"`
+	Trusted  bool     `json:"trusted,omitempty"`
+	// Failed says why the policy could not be judged; its severity then is error.
+	Failed string `json:"failed,omitempty"`
+	// Unread is what the policy needs and could not be read; the subject then is held.
+	Unread []Unread `json:"unread,omitempty"`
+	// Suppressed: the result is shown and has no effect.
+	Suppressed *Suppressed `json:"suppressed,omitempty"`
+}
+
+// Unread is a key of an organization, such as members, that could not be read.
+type Unread struct {
+	Organization string `json:"organization"` // its key in the documents
+	Key          string `json:"key"`
+}
+
+// Verdict is what a set says of a plan.
+type Verdict struct {
+	// Results are sorted: worst first, then by id, then in the order of the plan.
+	Results []Result `json:"results"`
+	// Notes are about suppressions that do not count.
+	Notes []Note `json:"notes,omitempty"`
+	// Evaluated counts the pairs of policy and subject that were judged.
+	Evaluated int `json:"evaluated"`
+}
+
+// Worst is the worst severity that has effect; empty: the plan breaks no policy.
+func (v Verdict) Worst() Severity {
+	for _, r := range v.Results { // worst first
+		if r.Suppressed == nil {
+			return r.Severity
+		}
+	}
+	return ""
+}
+
+// subject is one organization, step or plan with its variables.
+type subject struct {
+	address string
+	keys    []string // of its organization; for the plan of all
+	step    int
+	vars    map[string]any
+}
+
+// Evaluate judges a plan. An error says that there is no verdict: the plan is none, or the context
+// has ended; neither is a pass.
+func (s *Set) Evaluate(ctx context.Context, in Input) (Verdict, error) {
+	subjects, values, err := in.subjects()
+	if err != nil {
+		return Verdict{}, err
+	}
+	var v Verdict
+	limit := uint64(baseCost + costPerValue*values)
+	pool := documentShare * limit
+	for _, r := range s.rules {
+		j := judge{rule: r, in: in, limit: limit}
+		if !r.From.Trusted {
+			j.limit = min(limit, pool)
+		}
+		results, err := j.all(ctx, subjects[r.On])
+		if err != nil {
+			return Verdict{}, fmt.Errorf("judge policy %s: %w", r.ID, err)
+		}
+		if !r.From.Trusted {
+			pool -= min(j.spent, pool)
+		}
+		v.Evaluated += j.evaluated
+		v.Results = append(v.Results, results...)
+		v.Notes = append(v.Notes, r.notes(in.Now)...)
+	}
+	slices.SortStableFunc(v.Results, func(a, b Result) int {
+		return cmp.Or(a.Severity.rank()-b.Severity.rank(), strings.Compare(a.ID, b.ID))
+	})
+	return v, nil
+}
+
+// judge is one policy at work on a plan.
+type judge struct {
+	*rule
+	in        Input
+	limit     uint64 // of cost, over all subjects
+	spent     uint64
+	evaluated int
+}
+
+func (j *judge) all(ctx context.Context, subjects []subject) ([]Result, error) {
+	when, err := program(j.when, j.limit)
+	if err != nil {
+		return []Result{j.failure(subject{}, err)}, nil
+	}
+	require, err := program(j.require, j.limit)
+	if err != nil {
+		return []Result{j.failure(subject{}, err)}, nil
+	}
+	var results []Result
+	for i, s := range subjects {
+		if j.spent > j.limit {
+			err := fmt.Errorf(
+				"it costs more than %d, and was not judged for %d further subjects",
+				j.limit,
+				len(subjects)-i,
+			)
+			return append(results, j.failure(subject{}, err)), nil
+		}
+		result, err := j.one(ctx, s, when, require)
+		if err != nil {
+			return nil, err
+		}
+		if result != nil {
+			results = append(results, *result)
+		}
+	}
+	return results, nil
+}
+
+// one judges one subject; nil: the policy is not broken by it.
+func (j *judge) one(ctx context.Context, s subject, when, require cel.Program) (*Result, error) {
+	j.evaluated++
+	applies, passes := true, false
+	var err error
+	if unread := j.unread(s); unread != nil {
+		result := j.result(s, j.Severity)
+		result.Unread = unread
+		if j.Severity == Error {
+			result.Severity = Hold
+		}
+		return &result, nil
+	}
+	if when != nil {
+		applies, err = j.evaluate(ctx, when, s.vars)
+	}
+	if err == nil && applies {
+		passes, err = j.evaluate(ctx, require, s.vars)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
+		result := j.failure(s, err)
+		return &result, nil
+	case !applies, passes:
+		return nil, nil
+	}
+	result := j.result(s, j.Severity)
+	return &result, nil
+}
+
+func (j *judge) result(s subject, severity Severity) Result {
+	return Result{
+		ID: j.ID, On: j.On, Address: s.address, Step: s.step, Severity: severity, Message: shown(j.Message),
+		Origin: j.From.Origin, Trusted: j.From.Trusted, Suppressed: j.suppressedBy(s.address, j.in.Now),
+	}
+}
+
+// failure is never suppressed: nobody knows what the policy would have said.
+func (j *judge) failure(s subject, err error) Result {
+	result := j.result(s, Error)
+	result.Failed, result.Suppressed = shown(err.Error()), nil
+	return result
+}
+
+// unread is what the policy reads and could not be read.
+func (j *judge) unread(s subject) (lacking []Unread) {
+	if len(j.in.Unread) == 0 {
+		return nil
+	}
+	for _, organization := range s.keys {
+		for _, key := range j.keys {
+			if slices.Contains(j.in.Unread[organization], key) {
+				lacking = append(lacking, Unread{organization, key})
+			}
+		}
+	}
+	return lacking
+}
+
+// evaluate runs a program and adds up what it costs.
+func (j *judge) evaluate(ctx context.Context, p cel.Program, vars map[string]any) (bool, error) {
+	value, cost, err := run(ctx, p, vars)
+	j.spent += cost
+	var cancelled interpreter.EvalCancelledError
+	if errors.As(err, &cancelled) && cancelled.Cause == interpreter.CostLimitExceeded {
+		j.spent = j.limit + 1
+		return false, fmt.Errorf("it costs more than %d", j.limit)
+	}
+	return value, err
+}
+
+// run gives the value of a program and what it has cost. Anything but true and false is an error.
+func run(ctx context.Context, p cel.Program, vars map[string]any) (value bool, cost uint64, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, 0, err
+	}
+	out, details, err := p.ContextEval(ctx, vars)
+	if details != nil && details.ActualCost() != nil {
+		cost = *details.ActualCost()
+	}
+	if err != nil {
+		return false, cost, err
+	}
+	b, ok := out.(types.Bool)
+	if !ok {
+		return false, cost, fmt.Errorf("it gives %s, not true or false", out.Type().TypeName())
+	}
+	return bool(b), cost, nil
+}

@@ -1,0 +1,90 @@
+package policy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestTests(t *testing.T) {
+	t.Parallel()
+	p := Policy{ID: "a", On: OnStep, When: `step.op == "delete"`, Require: `now.getDayOfWeek() != 5`}
+	for _, test := range []struct {
+		given  string
+		passes bool
+		want   string
+	}{
+		{`{"step": {"op": "delete"}, "now": "2026-11-20T10:00:00Z"}`, false, ""},
+		{`{"step": {"op": "delete"}, "now": "2026-11-19T10:00:00Z"}`, true, ""},
+		{`{"step": {"op": "create"}}`, true, ""},
+		{`{"step": {"op": "create"}}`, false, "`when` is false for it"},
+		{`{"step": {"op": "delete"}, "now": "2026-11-20T10:00:00Z"}`, true, "it does not pass"},
+		{`{"step": {"op": "delete"}, "now": "2026-11-19T10:00:00Z"}`, false, "it passes"},
+		{`{"step": {"op": "delete"}}`, false, "require: no such attribute(s): now"},
+		{`{"step": {"opp": "delete"}}`, false, "given.step.opp is unknown"},
+		{`{"stepp": {}}`, false, "given.stepp is unknown"},
+		{`{"step": {"n": "one"}}`, false, "given.step.n is a text, not a whole number"},
+		{`{"step": {"op": "delete"}, "now": "Friday"}`, false, "given.now is a text, not a time"},
+	} {
+		p.Tests = []Test{{Given: decoded(t, test.given), Passes: test.passes}}
+		report, err := compiled(t, p).Test(context.Background())
+		if err != nil || report.Run != 1 || (test.want == "") != (len(report.Problems) == 0) {
+			t.Errorf("%s: %+v %v", test.given, report, err)
+			continue
+		}
+		if test.want != "" && !strings.Contains(report.Problems[0].Message, test.want) {
+			t.Errorf("%s: %s", test.given, report.Problems[0].Message)
+		}
+	}
+}
+
+func TestWhere(t *testing.T) {
+	t.Parallel()
+	rows := []map[string]any{
+		decoded(t, `{"key": "a", "credits": {"left": 900, "total": 10000}, "members": {"total": 5, "admins": 1}, "tfaEnforced": true}`),
+		decoded(t, `{"key": "b", "credits": {"left": 5000.5, "total": 10000}, "members": {"total": 9, "admins": 2}}`),
+		decoded(t, `{"key": "c", "credits": {"total": 0}, "notRead": ["credits"]}`),
+	}
+	for expression, want := range map[string]string{
+		"credits.left < 0.1 * credits.total":       "[0] [2]",
+		"!(credits.left < 0.1 * credits.total)":    "[1] [2]",
+		"members.admins == 1":                      "[0] [2]",
+		"tfaEnforced":                              "[0] [1 2]",
+		"!has(credits.left)":                       "[2] []",
+		"key in ['a', 'c']":                        "[0 2] []",
+		"credits.left > 5000.0 || key == 'c'":      "[1 2] []",
+		"'credits' in notRead":                     "[2] [0 1]",
+		"now > timestamp('2026-01-01T00:00:00Z')":  "[0 1 2] []",
+		"double(members.total) > 1.5 * 4.0":        "[1] [2]",
+		"credits.left / credits.total < 0.5 ":      "[0] [2]",
+		"members.total % members.admins == 0":      "[0] [2]",
+		"credits.total > 0.0 && credits.left > 1.": "error",
+		"1 / (members.admins - 1) > 0":             "error",
+		"credit.left < 1.0":                        "error",
+		"credits.left < 1.0 &&":                    "error",
+		"credits.left":                             "error",
+	} {
+		w, problems := CompileWhere(expression)
+		got := "error"
+		if len(problems) == 0 {
+			if s, err := w.Select(context.Background(), rows, friday); err == nil {
+				got = fmt.Sprint(s.Rows, s.Missing)
+			}
+		}
+		if got != want {
+			t.Errorf("%s: got %s, want %s (%v)", expression, got, want, problems)
+		}
+	}
+	if w, _ := CompileWhere("credits.left < 1.0 && [1].all(plan, plan == 1)"); !slices.Contains(w.Reads(), "credits") {
+		t.Error(w.Reads())
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
+	cancel()
+	w, _ := CompileWhere("true")
+	if _, err := w.Select(ctx, rows, friday); err == nil {
+		t.Error("an ended context selects")
+	}
+}

@@ -1,0 +1,105 @@
+package policy
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"makesync/spec"
+)
+
+// lift is a suppression that has been read.
+type lift struct {
+	Suppression
+	glob  spec.Glob
+	until time.Time // the first instant after the last day; zero: no day is given
+}
+
+func readLifts(p Policy) (lifts []lift, problems []Problem) {
+	for i, s := range p.Suppress {
+		key := "suppress[" + strconv.Itoa(i) + "]"
+		l := lift{Suppression: s}
+		var err error
+		switch {
+		case s.Address != "":
+			if l.glob, err = spec.ParseGlob(s.Address); err != nil {
+				problems = append(problems, p.problem(key+".address", shown(err.Error())))
+			}
+		case p.On != OnPlan:
+			problems = append(problems, p.problem(key, "the key `address` is missing"))
+		}
+		if s.Until != "" {
+			day, err := time.Parse(time.DateOnly, s.Until)
+			if err != nil {
+				problems = append(problems, p.problem(key+".until", "this is no day such as 2026-12-31"))
+			}
+			l.until = day.AddDate(0, 0, 1)
+		}
+		lifts = append(lifts, l)
+	}
+	return lifts, problems
+}
+
+// void says why a suppression does not count; empty: it does.
+func (l lift) void(now time.Time) string {
+	switch {
+	case !strings.ContainsFunc(l.Reason, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }):
+		return "it has no reason"
+	case l.until.IsZero():
+		return "it has no day (until)"
+	case !now.Before(l.until):
+		return "its day, " + l.Until + ", is past"
+	}
+	return ""
+}
+
+// covers tells whether a suppression is about an address; that of the plan is empty.
+func (l lift) covers(address string) bool {
+	if address == "" {
+		return l.Address == "" || l.glob.Match("")
+	}
+	return l.Address != "" && l.glob.MatchAddress(spec.Address(address))
+}
+
+// Suppressed says by what a result is lifted.
+type Suppressed struct {
+	Address string `json:"address,omitempty"` // the pattern as written
+	Reason  string `json:"reason"`
+	Until   string `json:"until"`
+}
+
+// suppressedBy is the first suppression that counts for an address. nil: none.
+func (r *rule) suppressedBy(address string, now time.Time) *Suppressed {
+	for _, l := range r.lifts {
+		if l.covers(address) && l.void(now) == "" {
+			return &Suppressed{l.Address, shown(l.Reason), l.Until}
+		}
+	}
+	return nil
+}
+
+// Note says that a suppression does not count.
+type Note struct {
+	Policy  string `json:"policy"`
+	Origin  string `json:"origin,omitempty"`
+	Path    string `json:"path"` // such as policies[3].suppress[0]
+	Message string `json:"message"`
+}
+
+// notes are about suppressions that do not count.
+func (r *rule) notes(now time.Time) (notes []Note) {
+	for i, l := range r.lifts {
+		void := l.void(now)
+		if void == "" {
+			continue
+		}
+		message := "the suppression of " + r.ID
+		if l.Address != "" {
+			message += " for " + shown(l.Address)
+		}
+		path := r.Path + ".suppress[" + strconv.Itoa(i) + "]"
+		notes = append(notes, Note{r.ID, r.From.Origin, path, message + " does not count: " + void})
+	}
+	return notes
+}

@@ -1,0 +1,92 @@
+package report
+
+import "strings"
+
+// Reason says why a step, or a write of it, ended as it did: a code for programs and a text for
+// people. In JSON, in logs and in words it is one string, `code: text`.
+type Reason struct {
+	Code ReasonCode
+	Text string
+}
+
+// ReasonCode is the stable word at the beginning of a reason.
+type ReasonCode string
+
+// The codes. A refused write has none (ReasonRefused): its text is the hint of the API's answer.
+const (
+	ReasonRefused          ReasonCode = ""
+	ReasonLicence          ReasonCode = "licence"
+	ReasonStale            ReasonCode = "stale"
+	ReasonDepends          ReasonCode = "depends"
+	ReasonInterrupted      ReasonCode = "interrupted"
+	ReasonMaxRuntime       ReasonCode = "max-runtime"
+	ReasonNotConverged     ReasonCode = "not-converged"
+	ReasonUnknown          ReasonCode = "unknown"
+	ReasonLost             ReasonCode = "lost"
+	ReasonHalfDone         ReasonCode = "half done"
+	ReasonJournal          ReasonCode = "journal"
+	ReasonUnreadable       ReasonCode = "unreadable"
+	ReasonUsed             ReasonCode = "used"
+	ReasonZone             ReasonCode = "zone"
+	ReasonUnbound          ReasonCode = "unbound"
+	ReasonNotStarted       ReasonCode = "not-started"
+	ReasonResolved         ReasonCode = "resolved"
+	ReasonAlreadyDone      ReasonCode = "already-done"
+	ReasonChangedMeanwhile ReasonCode = "changed-meanwhile"
+)
+
+// reasonMeanings says what each code means, and is the list of all codes that a reason is read
+// with.
+var reasonMeanings = []struct {
+	code    ReasonCode
+	meaning string
+}{
+	{ReasonLicence, "the organization's plan of Make does not offer what the step needs"},
+	{ReasonStale, "what the step relies on has changed since the plan was made"},
+	{ReasonDepends, "a step before it, without which it makes no sense, did not succeed"},
+	{ReasonInterrupted, "a signal stopped the run before the step"},
+	{ReasonMaxRuntime, "the run's time was over before the step"},
+	{ReasonNotConverged, "it was written, and reading it back shows something else"},
+	{ReasonUnknown, "nobody knows whether it was written: look by hand"},
+	{ReasonLost, "the answer was lost; reading shows that nothing was written"},
+	{ReasonHalfDone, "the first write of the step succeeded, the second did not"},
+	{ReasonJournal, "the journal could not be written, and nothing is written without it"},
+	{ReasonUnreadable, "what has to be known before writing could not be read"},
+	{ReasonUsed, "another run has used the saved plan, or it could not be marked as used"},
+	{ReasonZone, "the step's zone is not one of the run"},
+	{ReasonUnbound, "a name of the documents fits nothing in the new organization"},
+	{ReasonNotStarted, "the run ended before its first step"},
+	{ReasonResolved, "found out by reading, by a later run"},
+	{ReasonAlreadyDone, "reserved: it was already as the step wants it"},
+	{ReasonChangedMeanwhile, "reserved: somebody else changed it during the run"},
+}
+
+// ParseReason reads what String wrote. What begins with no known code is text alone.
+func ParseReason(text string) Reason {
+	before, after, found := strings.Cut(text, ": ")
+	if found {
+		for _, row := range reasonMeanings {
+			if string(row.code) == before {
+				return Reason{Code: row.code, Text: after}
+			}
+		}
+	}
+	return Reason{Text: text}
+}
+
+// String is `code: text`, or the text alone where there is no code; "" for no reason.
+func (r Reason) String() string {
+	if r.Code == "" {
+		return r.Text
+	}
+	return string(r.Code) + ": " + r.Text
+}
+
+// MarshalText makes a reason one string in JSON.
+func (r Reason) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads that string; every text is a reason.
+func (r *Reason) UnmarshalText(text []byte) error {
+	*r = ParseReason(string(text))
+	return nil
+}

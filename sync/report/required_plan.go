@@ -1,0 +1,73 @@
+package report
+
+import (
+	"makesync/spec"
+	"makesync/spec/text"
+)
+
+// RequiredPlan says which of Make's plans an organization needs for a kind.
+type RequiredPlan struct {
+	// Feature names what is lacking; Activity is what makesync does with it.
+	Feature, Activity string
+	Offer             PlanOffer
+}
+
+// PlanOffer is which of Make's plans offer something: one of the constants, or the plans by name.
+type PlanOffer string
+
+// The offers that name no plan.
+const (
+	AnyPaidPlan  PlanOffer = "a paid plan"
+	OfferingPlan PlanOffer = "a plan that offers them" // Make does not publish which
+)
+
+// requiredPlans is taken from Make's help pages on plans.
+var requiredPlans = map[spec.Kind]RequiredPlan{
+	spec.KindVariable:       {"custom variables", "custom variables", "Pro, Teams or Enterprise"},
+	spec.KindFeatureControl: {"feature controls", "feature controls", OfferingPlan},
+	spec.KindTFA:            {enforcingTFA, enforcingTFA, "Enterprise"},
+	spec.KindMember:         {"members through the API", "managing people over the API", AnyPaidPlan},
+	spec.KindOwner:          {"ownership through the API", "managing people over the API", AnyPaidPlan},
+	spec.KindOrganization:   {"settings through the API", "changing settings over the API", AnyPaidPlan},
+}
+
+const enforcingTFA = "enforcing two-factor authentication"
+
+// RequiredPlanFor is what an organization needs for a kind; the zero value for a kind that no plan
+// is known for.
+func RequiredPlanFor(kind spec.Kind) RequiredPlan { return requiredPlans[kind] }
+
+// SkippedForLicence tells whether a step was skipped because the organization's plan lacks what it
+// needs.
+func (r *StepReport) SkippedForLicence() bool {
+	return r.Outcome == Skipped && r.Reason.Code == ReasonLicence
+}
+
+// LicenceProblem says which plan the organization of an address needs for what was skipped; nil if
+// nothing was.
+func LicenceProblem(address spec.Address, results map[int]*StepReport) *spec.Problem {
+	lacking := map[spec.Kind]bool{}
+	skipped := 0
+	for _, r := range results {
+		if r.SkippedForLicence() {
+			lacking[r.Kind] = true
+			skipped++
+		}
+	}
+	if skipped == 0 {
+		return nil
+	}
+	hint := "buy "
+	for _, kind := range spec.Kinds() {
+		if plan := requiredPlans[kind]; lacking[kind] {
+			hint += plan.Feature + ": " + string(plan.Offer) + "; "
+		}
+	}
+	message := text.Count(
+		skipped,
+		"step was",
+		"steps were",
+	) + " skipped, since the organization's plan lacks the feature"
+	return &spec.Problem{Severity: spec.Warning, Rule: "licence", Address: address,
+		Message: message, Hint: hint + "then apply again"}
+}

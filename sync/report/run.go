@@ -1,0 +1,163 @@
+package report
+
+import (
+	"time"
+
+	"makesync/spec"
+	"makesync/sync/plan"
+)
+
+// Run is what a journal tells about a run. It is data of a file that anybody
+// may have written to: nothing in it is trusted beyond its shape.
+type Run struct {
+	Run     string      `json:"run"`
+	Started time.Time   `json:"started"`
+	Ended   *time.Time  `json:"ended,omitempty"`
+	Tool    string      `json:"tool,omitempty"`
+	PID     int         `json:"pid,omitempty"`
+	Host    string      `json:"host,omitempty"`
+	Plan    string      `json:"plan"` // the plan's digest
+	Shard   *spec.Shard `json:"shard,omitempty"`
+	Zones   []plan.Zone `json:"zones"`
+	// Places are what makes each zone the same zone for another run: its url, or the state file of
+	// a simulated one.
+	Places map[string]string `json:"-"`
+	// Organizations are all of the plan, reached or not, with their steps without secrets.
+	Organizations []RunOrganization `json:"organizations"`
+	Entries       []Entry           `json:"entries"`
+	// Report is the last line; nil for a run that was killed.
+	Report *Report `json:"report,omitempty"`
+	// Resolved: a later run has found out what became of the open intents.
+	Resolved bool `json:"resolved,omitempty"`
+	// Running: its process is alive and still writes.
+	Running bool `json:"running,omitempty"`
+	// Truncated: the last line was cut off by the kill or a full disk, and is left out.
+	Truncated bool `json:"torn,omitempty"`
+}
+
+// RunOrganization is an organization of a run's plan.
+type RunOrganization struct {
+	Key   string      `json:"key"`
+	Zone  string      `json:"zone"`
+	ID    int64       `json:"id"` // 0: it was to be created
+	Name  string      `json:"name"`
+	Steps []plan.Step `json:"steps"`
+}
+
+// Entry is one line between the first and the last: one of both is set.
+type Entry struct {
+	Intent *Intent  `json:"intent,omitempty"`
+	Result *Outcome `json:"result,omitempty"`
+}
+
+// RunStatus says how a run ended.
+type RunStatus string
+
+// The statuses.
+const (
+	RunFinished   RunStatus = "finished"
+	RunUnfinished RunStatus = "unfinished" // killed, or its last line could not be written
+	RunRunning    RunStatus = "running"    // its process is alive
+	RunResolved   RunStatus = "resolved"   // unfinished, but its open intents are known by now
+)
+
+// Status is how the run ended, as far as its journal tells.
+func (s *Run) Status() RunStatus {
+	switch {
+	case s.Resolved:
+		return RunResolved
+	case s.Report != nil:
+		return RunFinished
+	case s.Running:
+		return RunRunning
+	}
+	return RunUnfinished
+}
+
+// Unresolved tells whether the run was killed, or ended not knowing what became of a request, and
+// no later run has found out.
+func (s *Run) Unresolved() bool {
+	switch s.Status() {
+	case RunUnfinished:
+		return true
+	case RunFinished:
+		return len(s.Open()) > 0
+	}
+	return false
+}
+
+// IntentKey names one request of a run.
+type IntentKey struct {
+	Step    int
+	Verb    plan.Verb
+	Attempt int
+}
+
+// Open lists the intents of which nobody knows what became of them: without a
+// result, or with the result unknown and not resolved since, in the order of the journal.
+func (s *Run) Open() []Intent {
+	results := map[IntentKey]StepOutcome{}
+	for _, e := range s.Entries {
+		if r := e.Result; r != nil {
+			results[IntentKey{r.Step, r.Verb, r.Attempt}] = r.Outcome
+		}
+	}
+	var open []Intent
+	for _, e := range s.Entries {
+		if e.Intent == nil {
+			continue
+		}
+		outcome, told := results[IntentKey{e.Intent.Step, e.Intent.Verb, e.Intent.Attempt}]
+		if !told || outcome == OutcomeUnknown {
+			open = append(open, *e.Intent)
+		}
+	}
+	return open
+}
+
+// Organization finds the plan's organization of an address; nil if it has none. The id of one
+// that the run created comes from its results.
+func (s *Run) Organization(a spec.Address) *RunOrganization {
+	for i := range s.Organizations {
+		if s.Organizations[i].Key == a.Key() {
+			found := s.Organizations[i]
+			if found.ID == 0 {
+				found.ID = s.CreatedID(found.Key)
+			}
+			return &found
+		}
+	}
+	return nil
+}
+
+func (s *Run) CreatedID(key string) int64 {
+	for _, e := range s.Entries {
+		if r := e.Result; r != nil && r.Verb == plan.CreateOrganization && r.Address.Key() == key &&
+			r.Answer.OrganizationID > 0 {
+			return r.Answer.OrganizationID
+		}
+	}
+	return 0
+}
+
+// Step finds a step of the run's plan by its number; nil if it has none.
+func (s *Run) Step(n int) *plan.Step {
+	for i := range s.Organizations {
+		steps := s.Organizations[i].Steps
+		for j := range steps {
+			if steps[j].N == n {
+				return &steps[j]
+			}
+		}
+	}
+	return nil
+}
+
+// Keys lists the keys of the run's organizations, for `apply --resume`.
+func (s *Run) Keys() []string {
+	keys := make([]string, len(s.Organizations))
+	for i, o := range s.Organizations {
+		keys[i] = o.Key
+	}
+	return keys
+}

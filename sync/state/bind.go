@@ -1,0 +1,64 @@
+package state
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+
+	"makesync/spec/text"
+)
+
+// NameError is a name in a document that a list does not settle: a mistake of the document, not of
+// the reading.
+type NameError struct {
+	Message, Hint string
+}
+
+func (e *NameError) Error() string { return e.Message }
+
+// AsNameError tells a mistake of a document from a failed call; nil for the latter.
+func AsNameError(err error) *NameError {
+	var e *NameError
+	if errors.As(err, &e) {
+		return e
+	}
+	return nil
+}
+
+// Bind turns a name, code or id of a document into an entry of a list. What says in an error what
+// was looked for: "time zone".
+func Bind(what string, list List, names []Name, wanted string) (Name, error) {
+	found := Matching(names, wanted)
+	found = slices.CompactFunc(found, func(a, b Name) bool { return a.ID == b.ID })
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return Name{}, &NameError{"there is no " + what + " " + text.Quote(wanted), KnownNames(list, names, wanted)}
+	}
+	ids := make([]string, len(found))
+	for i, n := range found {
+		ids[i] = strconv.FormatInt(n.ID, 10)
+	}
+	return Name{}, &NameError{
+		text.Count(len(found), what, what+"s") + " go by " + text.Quote(wanted) + ": ids " + text.Commas(ids, 10),
+		"write one of the ids instead of the name",
+	}
+}
+
+// KnownNames is the hint for an unknown name: the nearest ones first, all of a short list.
+func KnownNames(list List, names []Name, wanted string) string {
+	if len(names) == 0 {
+		return "the zone's list is empty"
+	}
+	var known []string
+	for _, n := range names {
+		known = append(known, PreferredName(list, n))
+	}
+	const short = 12
+	if len(known) > short {
+		return "did you mean " + text.Commas(text.Nearest(wanted, known, 3), 3) + "?"
+	}
+	slices.Sort(known)
+	return "known: " + text.Commas(slices.Compact(known), short)
+}

@@ -1,0 +1,103 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/exit"
+)
+
+// Certainty says whether a failed request happened.
+type Certainty uint8
+
+// The certainties: any 4xx but 408 and a failed dial did not happen; of a 5xx, a reset and a broken
+// 2xx it is unknown. After a time-out, on this side or of a gateway, it is unknown too, and the
+// zone may do it yet.
+const (
+	NotHappened Certainty = iota
+	Unknown
+	UnderWay
+)
+
+// CallError is a failed API call.
+type CallError struct {
+	// Doing is verb and object: "read variables of acme".
+	Doing     string
+	Status    int    // HTTP status; 0: no answer
+	Code      string // IM004, SC403, …
+	Message   string // cleaned, without secrets
+	Certainty Certainty
+	Class     exit.Class
+	Hint      string
+	Err       error // the transport's error, if any
+}
+
+// Error is "Doing: status code message".
+func (e *CallError) Error() string {
+	text := e.Doing + ": "
+	if e.Status != 0 {
+		text += fmt.Sprintf("HTTP %d ", e.Status)
+	}
+	if e.Code != "" {
+		text += e.Code + " "
+	}
+	return text + e.Message
+}
+
+// Unwrap gives the transport's error.
+func (e *CallError) Unwrap() error { return e.Err }
+
+// API is the form of the error in plans and reports.
+func (e *CallError) API() *spec.APIError {
+	return &spec.APIError{Status: e.Status, Code: e.Code, Message: e.Message}
+}
+
+// AsCallError finds a *CallError in err's chain, or nil.
+func AsCallError(err error) *CallError {
+	var call *CallError
+	if errors.As(err, &call) {
+		return call
+	}
+	return nil
+}
+
+// UnreadProblem tells that something could not be read: a warning, since the documents are not to
+// blame.
+func UnreadProblem(a spec.Address, what string, err error) spec.Problem {
+	return CallProblem("not-read", a, what, err)
+}
+
+// CallProblem is a warning about a failed call: what did not come about, why, the API's own error,
+// and what to do.
+func CallProblem(rule string, a spec.Address, what string, err error) spec.Problem {
+	p := spec.Problem{Severity: spec.Warning, Rule: rule, Address: a, Message: what + ": " + text.OneLine(err.Error())}
+	if call := AsCallError(err); call != nil {
+		p.Error, p.Hint = call.API(), call.Hint
+	}
+	return p
+}
+
+// ExitOfFailure is the exit that a failed reading stands for. An error that is no call's is
+// one of the way to the zone; a call that the run itself stopped says nothing, and is ExitOK.
+func ExitOfFailure(err error) exit.Code {
+	call := AsCallError(err)
+	switch {
+	case outOfTimeError(err):
+		return exit.OK
+	case call == nil:
+		return exit.Unreachable
+	}
+	return exit.OfClass(call.Class)
+}
+
+// outOfTimeError tells a stop of the run from a failure of the zone.
+func outOfTimeError(err error) bool {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return true
+	}
+	call := AsCallError(err)
+	return call != nil && call.Class == exit.ClassCancelled
+}

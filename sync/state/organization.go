@@ -1,0 +1,99 @@
+package state
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"makesync/spec"
+	"makesync/spec/text"
+)
+
+// User is the token's own user (documented: GET /users/me).
+type User struct {
+	ID    int64  `json:"id"`
+	Email string `json:"email"`
+	// TwoFactor is tfaEnabled; nil when the API did not say.
+	TwoFactor *bool `json:"-"`
+}
+
+// Organization is one organization as the API shows it. Organization holds the kinds that were
+// read; what was not read is nil there.
+type Organization struct {
+	spec.Organization
+	// Host is the row's `zone` field: the full host of the zone it lives in; "" when absent.
+	Host string
+	// License is the raw licence; nil when the row carried none (then it
+	// is in another zone, or unknown). Missing keys are missing, not false (recorded replies).
+	License License
+	Teams   []Name
+	// Paused is isPaused; nil when the API did not say.
+	Paused *bool
+	// ActiveScenarios is known from the detail call only; nil otherwise.
+	ActiveScenarios *int
+	// OwnerID is the user id of the accepted Owner's role row; 0 when the rows were not read.
+	OwnerID int64
+	// AdminRoles are the ids of Owner and Admin here, where they are not the published ones.
+	AdminRoles AdminRoles
+	// Unreadable are role rows whose user could not be found by any means.
+	Unreadable []RoleRow
+	// Failed are the kinds that could not be read, each with why. FreePlan403 and the
+	// variables' 404 without the licence are answers (see Lacks), not failures.
+	Failed map[spec.Kind]error
+	// Lacks are the kinds that the organization's plan does not offer (or whose
+	// API it refuses), with the reason in words.
+	Lacks map[spec.Kind]string
+}
+
+// License is the licence map of an organization, decoded where needed.
+type License map[string]any
+
+// RoleRow is a row of user-organization-roles (published): no e-mail, no name.
+type RoleRow struct {
+	UserID     int64
+	RoleID     int64
+	Invitation string // "": accepted
+}
+
+// fill takes over what is known of an organization from a fuller reply.
+func (l *Organization) fill(detail *Organization) {
+	fillText(&l.Country, detail.Country)
+	fillText(&l.Timezone, detail.Timezone)
+	if l.TFAEnforced == nil {
+		l.TFAEnforced = detail.TFAEnforced
+	}
+	if l.License == nil {
+		l.License = detail.License
+	}
+	if l.Teams == nil {
+		l.Teams = detail.Teams
+	}
+	if l.Paused == nil {
+		l.Paused = detail.Paused
+	}
+	l.ActiveScenarios = detail.ActiveScenarios
+}
+
+func fillText(text *string, from string) {
+	if *text == "" {
+		*text = from
+	}
+}
+
+// IsSame compares the e-mails too, where both are known: two self-hosted zones of one name count
+// their users alike.
+func (u User) IsSame(other User) bool {
+	return u.ID == other.ID && (u.Email == "" || other.Email == "" || strings.EqualFold(u.Email, other.Email))
+}
+
+func (u User) Words() string {
+	if u.Email == "" {
+		return strconv.FormatInt(u.ID, 10)
+	}
+	return fmt.Sprintf("%d (%s)", u.ID, text.OneLine(u.Email))
+}
+
+// LacksAttributes tells whether an attribute that the documents declare is not shown.
+func (l *Organization) LacksAttributes(want *spec.Organization) bool {
+	return want.Country != "" && l.Country == "" || want.Timezone != "" && l.Timezone == ""
+}

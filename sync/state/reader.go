@@ -1,0 +1,73 @@
+package state
+
+import (
+	"context"
+	"time"
+
+	"makesync/spec"
+)
+
+// ZoneReader reads what a zone says about itself. Every method of the readers
+// repeats safely, waits out rate limits by itself, and ends in a *CallError.
+type ZoneReader interface {
+	// Me is the token's user.
+	Me(ctx context.Context) (User, error)
+	// Organizations is the whole list, of all zones, every page, with every column.
+	Organizations(ctx context.Context) ([]*Organization, error)
+	// Names is one of the API's lists. organization is 0 for the zone's own list
+	// and an id for lists that belong to one (teams, custom roles).
+	Names(ctx context.Context, list List, organization int64) ([]Name, error)
+}
+
+// ObjectReader reads objects of one organization.
+type ObjectReader interface {
+	// Organization is the detail call; wait asks the zone to wait until a new organization is
+	// replicated.
+	Organization(ctx context.Context, id int64, wait bool) (*Organization, error)
+	// Read fills the part of live that belongs to the kind (variable, featureControl, member; owner
+	// is read as member; organization and tfa come with the list). A failure is returned and also
+	// kept in live.Failed; what the plan lacks is kept in live.Lacks and is no error.
+	Read(ctx context.Context, live *Organization, kind spec.Kind) error
+	// FindUser asks for one person by e-mail (documented: GET /users?organizationId&email=),
+	// accepted or invited; 0 when the zone knows none.
+	FindUser(ctx context.Context, organization int64, email string) (int64, error)
+}
+
+// MembershipReader tells of which organizations the token's user is an accepted member. A Reader
+// that has it is a second witness, beside the list, of an organization that was just made.
+type MembershipReader interface {
+	Memberships(ctx context.Context) ([]int64, error)
+}
+
+// Reader is a zone to plan from.
+type Reader interface {
+	ZoneReader
+	ObjectReader
+}
+
+// Port is a zone as a run reaches it.
+type Port struct {
+	Endpoint spec.Endpoint
+	Reader   Reader
+	// Calls counts the requests made so far; nil counts none.
+	Calls func() Calls
+}
+
+// Calls counts API requests: those made for reading, and the writes that an apply makes (plan) or
+// made (report).
+type Calls struct {
+	Read  int `json:"read"`
+	Write int `json:"write"`
+}
+
+func (c *Calls) Add(d Calls) {
+	c.Read += d.Read
+	c.Write += d.Write
+}
+
+// Clock is time for the apply loop; tests run it in testing/synctest.
+type Clock interface {
+	Now() time.Time
+	// Sleep waits, or returns the context's error.
+	Sleep(ctx context.Context, d time.Duration) error
+}

@@ -1,0 +1,102 @@
+package state
+
+import (
+	"strconv"
+
+	"makesync/spec"
+)
+
+// View is the flat form of one object's state: path → canonical text. It is what the diff compares,
+// what a precondition fingerprints, what the journal keeps as before-image (secrets fingerprinted),
+// what a read-back checks. A nil View is an object that is not there.
+type View map[string]Scalar
+
+// ViewOf is the flat form of one live object; nil when it is not there. Name is the plain name:
+// a variable's, a control's, an e-mail; empty for organization, tfa and owner. Secrets in it are
+// masked scalars that still know their text, as the live state does.
+//
+//	organization    name, country, timezone (ids)
+//	featureControl  enabled
+//	variable        type, value
+//	member          role (id), invitation ("" for an accepted member)
+//	tfa             tfaEnforced
+//	owner           owner (e-mail, or "user 17" when nobody can read it)
+func ViewOf(live *Organization, kind spec.Kind, name string) View {
+	if live == nil {
+		return nil
+	}
+	return liveKinds[kind].view(live, name)
+}
+
+func ViewOrganization(live *Organization, _ string) View {
+	view := View{"name": Text(NormalName(live.Name))}
+	if live.Country != "" {
+		view["country"] = IDScalar(live.Country)
+	}
+	if live.Timezone != "" {
+		view["timezone"] = IDScalar(live.Timezone)
+	}
+	return view
+}
+
+func viewControl(live *Organization, name string) View {
+	if c := FindControl(live.FeatureControls, name); c != nil {
+		return View{"enabled": Bool(c.Enabled)}
+	}
+	return nil
+}
+
+func viewVariable(live *Organization, name string) View {
+	if v := FindVariable(live.Variables, name); v != nil {
+		return VariableView(v)
+	}
+	return nil
+}
+
+func VariableView(v *spec.Variable) View {
+	return View{"type": Text(v.Type.String()), "value": VariableScalar(v)}
+}
+
+// VariableScalar is the value as a field's side; one from a reference carries the reference along.
+func VariableScalar(v *spec.Variable) Scalar {
+	s := OfType(v.Type, v.Value)
+	s.Reference = v.Reference
+	return s
+}
+
+func viewMember(live *Organization, email string) View {
+	if m := FindMember(live.Members, email); m != nil {
+		return View{"role": IDScalar(m.Role), "invitation": Text(m.Invitation)}
+	}
+	return nil
+}
+
+func ViewTFA(live *Organization, _ string) View {
+	if live.TFAEnforced == nil {
+		return nil
+	}
+	return View{"tfaEnforced": Bool(*live.TFAEnforced)}
+}
+
+func ViewOwner(live *Organization, _ string) View {
+	if live.OwnerID == 0 {
+		return nil
+	}
+	return View{"owner": Text(OwnerName(live))}
+}
+
+// OwnerName is the live Owner's e-mail, or "user 17" when no row of the user list matches.
+func OwnerName(live *Organization) string {
+	if m := FindUser(live.Members, live.OwnerID); m != nil {
+		return m.Email
+	}
+	return "user " + strconv.FormatInt(live.OwnerID, 10)
+}
+
+// IDScalar is an id in decimal text as a number; any other text stays text.
+func IDScalar(text string) Scalar {
+	if _, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return Number(text)
+	}
+	return Text(text)
+}
