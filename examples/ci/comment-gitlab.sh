@@ -21,7 +21,7 @@ preview() {
   tree="$work/tree-$1"
   rm -rf "$tree" "${out:?}/$1"
   mkdir -p "$out/$1" &&
-    git fetch --quiet --depth 1 origin "refs/merge-requests/$1/head" &&
+    ask "$work/said" git fetch --quiet --depth 1 origin "refs/merge-requests/$1/head" &&
     git rev-parse FETCH_HEAD >"$out/$1/commit" || return 1
   refused=0
   sh "$here/tree.sh" FETCH_HEAD "$tree" "$documents" >"$out/$1/reason" || refused=$?
