@@ -35,7 +35,10 @@ var values = map[spec.VariableType][]string{
 	spec.TypeNumber: {
 		"5",
 		"7.5",
-	}, spec.TypeString: {"a", "5", "naïve"}, spec.TypeBoolean: {"true", "false"}, spec.TypeDate: {"2026-11-20T00:00:00.000Z"},
+	},
+	spec.TypeString:  {"a", "5", "naïve"},
+	spec.TypeBoolean: {"true", "false"},
+	spec.TypeDate:    {"2026-11-20T00:00:00.000Z"},
 }
 
 func drawValue(t *rapid.T) (spec.VariableType, string) {
@@ -128,8 +131,9 @@ func drawDocument(t *rapid.T, o *spec.Organization) {
 			{Name: "Make AI Tools", Enabled: rapid.Bool().Draw(t, "wanted control")},
 		}
 	}
-	o.Purge = rapid.SampledFrom([][]spec.Kind{nil, {spec.KindVariable}, {spec.KindMember}, {spec.KindVariable, spec.KindMember}}).
-		Draw(t, "purge")
+	o.Purge = rapid.SampledFrom([][]spec.Kind{
+		nil, {spec.KindVariable}, {spec.KindMember}, {spec.KindVariable, spec.KindMember},
+	}).Draw(t, "purge")
 	if rapid.Bool().Draw(t, "variables") || o.Purges(spec.KindVariable) {
 		o.Variables = []spec.Variable{}
 		for _, name := range variableNames {

@@ -75,7 +75,7 @@ func Organization(id int64, name string) *state.Organization {
 func Person(l *state.Organization, user int64, email string, role int64, invitation string) {
 	l.Members = append(
 		l.Members,
-		spec.Member{Email: email, Role: state.IDText(role), UserID: user, Invitation: invitation},
+		spec.Member{Email: email, Role: state.FormatID(role), UserID: user, Invitation: invitation},
 	)
 }
 
@@ -215,10 +215,10 @@ func (z *Zone) ApplyOrganization(l *state.Organization, s *plan.Step) *state.Org
 		l.Name = a.Name
 	}
 	if a.CountryID != 0 {
-		l.Country = state.IDText(a.CountryID)
+		l.Country = state.FormatID(a.CountryID)
 	}
 	if a.TimezoneID != 0 {
-		l.Timezone = state.IDText(a.TimezoneID)
+		l.Timezone = state.FormatID(a.TimezoneID)
 	}
 	return l
 }
@@ -226,7 +226,7 @@ func (z *Zone) ApplyOrganization(l *state.Organization, s *plan.Step) *state.Org
 func (z *Zone) applyMember(l *state.Organization, s *plan.Step) {
 	a := s.Arguments
 	if s.Op == plan.OpUpdate {
-		state.FindUser(l.Members, a.UserID).Role = state.IDText(a.RoleID)
+		state.FindUser(l.Members, a.UserID).Role = state.FormatID(a.RoleID)
 		return
 	}
 	l.Members = Without(l.Members, func(m spec.Member) bool { return m.UserID == a.UserID })
