@@ -185,6 +185,7 @@ func drawWantedMember(t *rapid.T, email string) spec.Member {
 	return m
 }
 
+// NoErrors fails the property where the plan has a problem of severity error.
 func NoErrors(t *rapid.T, p *plan.Plan) {
 	for _, q := range p.Problems {
 		if q.Severity == spec.Error {
@@ -193,6 +194,8 @@ func NoErrors(t *rapid.T, p *plan.Plan) {
 	}
 }
 
+// SnapshotOf is the organization as it is now, normalised; what is done to the original later does
+// not change it.
 func SnapshotOf(l *state.Organization) *state.Organization {
 	c := *l
 	c.Variables = append([]spec.Variable{}, l.Variables...)
@@ -202,6 +205,7 @@ func SnapshotOf(l *state.Organization) *state.Organization {
 	return &c
 }
 
+// Glob reads a pattern, or fails the test.
 func Glob(t interface {
 	Helper()
 	Fatalf(string, ...any)
