@@ -34,7 +34,9 @@ func runsShowCommand(r *runtimeEnv) *cli.Command {
 // runResult is what a journal tells.
 type runResult struct{ *report.Run }
 
-func (run runResult) text(w io.Writer, o render.Options) error { return render.RunDetails(w, run.Run, o) }
+func (run runResult) text(w io.Writer, o render.Options) error {
+	return render.RunDetails(w, run.Run, o)
+}
 
 func (run runResult) json(w io.Writer) error {
 	return render.JSON(w, struct {
