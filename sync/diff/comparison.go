@@ -86,14 +86,14 @@ func (c *comparison) unreadable(kind spec.Kind) error {
 	if with := state.ReadAs(kind); with != "" {
 		return c.Live.Failed[with]
 	}
-	if c.DetailErr == nil {
+	if c.Live.DetailErr == nil {
 		return nil
 	}
 	if kind == spec.KindTFA && c.Live.TFAEnforced == nil {
-		return c.DetailErr
+		return c.Live.DetailErr
 	}
 	if kind == spec.KindOrganization && c.Live.LacksAttributes(c.Want) {
-		return c.DetailErr
+		return c.Live.DetailErr
 	}
 	return nil
 }

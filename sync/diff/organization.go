@@ -134,8 +134,8 @@ func unknownField(c *comparison, what string) {
 func deleteOrganization(c *comparison) {
 	a := c.address(spec.KindOrganization, "")
 	switch err := c.Live.Failed[spec.KindMember]; {
-	case c.DetailErr != nil:
-		c.markUnread(spec.KindOrganization, c.DetailErr)
+	case c.Live.DetailErr != nil:
+		c.markUnread(spec.KindOrganization, c.Live.DetailErr)
 		return
 	case err != nil:
 		c.markUnread(spec.KindOrganization, err)

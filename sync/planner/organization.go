@@ -25,8 +25,7 @@ type organization struct {
 	name     string
 	apiLimit int
 	// settled: there is nothing to compare.
-	settled   bool
-	detailErr error
+	settled bool
 	// admins are the accepted Owners and Admins of now; emails knows who they are, and membersRead
 	// says that this is the whole truth.
 	admins      plan.Admins
@@ -44,9 +43,9 @@ func (o *organization) compare(ctx context.Context) {
 	}
 	if o.live != nil {
 		o.read(ctx, o.reader)
+		o.apiLimit = o.live.License.APILimit()
 		o.admins, o.emails = plan.AdminsOf(o.live), o.live.Emails()
 		o.membersRead = o.live.Read(spec.KindMember)
-		o.matchUnreadable(ctx)
 	}
 	o.Result = o.diff(ctx)
 	o.settled = o.live == nil && !o.run.Scope.Covers(o.address(spec.KindOrganization))
@@ -59,7 +58,6 @@ func (o *organization) diff(ctx context.Context) diff.Result {
 	in := diff.Input{
 		Want:      o.want,
 		Live:      o.live,
-		DetailErr: o.detailErr,
 		Zone:      o.zone.name,
 		Me:        o.zone.me,
 		Names:     o.prefetched(ctx),

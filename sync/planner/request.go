@@ -32,18 +32,11 @@ type Request struct {
 	// Problems were found before planning (warnings of the documents); the plan carries them on.
 	Problems []spec.Problem
 	// Memory, FirstSeen and Progress are optional.
-	Memory    Memory
+	Memory    state.Memory
 	FirstSeen FirstSeen
 	// Progress is told, one call at a time and in the order of arrival, of each organization that
 	// is done.
 	Progress func(plan.Progress)
-}
-
-// Memory knows from earlier runs who is behind a user id: the journals of invitations.
-type Memory interface {
-	// EmailOf gives the e-mail, in lower case, of a user of an organization of the zone with this
-	// url; "" when no run saw it.
-	EmailOf(zone string, organization, user int64) string
 }
 
 // FirstSeen knows since when something has been waiting.

@@ -38,6 +38,10 @@ type Organization struct {
 	AdminRoles AdminRoles
 	// Unreadable are role rows whose user could not be found by any means.
 	Unreadable []RoleRow
+	// Detailed: the detail call was made and answered. DetailErr is why it failed; nil when it did
+	// not, or was not made. What the list leaves out is unknown then.
+	Detailed  bool
+	DetailErr error
 	// Failed are the kinds that could not be read, each with why. FreePlan403 and the
 	// variables' 404 without the licence are answers (see Lacks), not failures.
 	Failed map[spec.Kind]error
@@ -58,6 +62,7 @@ type RoleRow struct {
 
 // fill takes over what is known of an organization from a fuller reply.
 func (l *Organization) fill(detail *Organization) {
+	l.Detailed = true
 	fillText(&l.Country, detail.Country)
 	fillText(&l.Timezone, detail.Timezone)
 	if l.TFAEnforced == nil {
