@@ -19,6 +19,7 @@ import (
 // The defaults of Options.
 const (
 	DefaultConcurrency = 8
+	DefaultRateShare   = 0.8
 	DefaultTimeout     = 2 * time.Minute
 	longestAttempt     = 30 * time.Second
 )
@@ -44,6 +45,9 @@ type Options struct {
 	Concurrency int // of the default transport; 0: DefaultConcurrency
 	// InFlight bounds the requests in flight, over all clients that share it; nil: not at all.
 	InFlight InFlightLimit
+	// RateShare is the part of each rate window that the client takes, at least one call; the rest
+	// is left to others. 0: DefaultRateShare, 1: all of it.
+	RateShare float64
 	// Log gets one line per attempt at debug level; nil: none. No line holds a secret.
 	Log *slog.Logger
 	// Observe is called after each attempt, from the goroutine that made it; nil: not.
@@ -132,6 +136,9 @@ func New(o Options) (*Client, error) {
 	}
 	if c.jitter == nil {
 		c.jitter = rand.Float64
+	}
+	if c.windows.share = o.RateShare; c.windows.share <= 0 {
+		c.windows.share = DefaultRateShare
 	}
 	return &Client{caller{shared: c}}, nil
 }
