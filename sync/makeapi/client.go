@@ -18,7 +18,8 @@ import (
 
 // The defaults of Options.
 const (
-	DefaultConcurrency = 8
+	DefaultConcurrency = 8  // requests in flight that every zone takes
+	MostConcurrency    = 64 // and that none is asked to take more than
 	DefaultRateShare   = 0.8
 	DefaultTimeout     = 2 * time.Minute
 	longestAttempt     = 30 * time.Second
@@ -43,6 +44,9 @@ type Options struct {
 	// do not count.
 	Attempts    int
 	Concurrency int // of the default transport; 0: DefaultConcurrency
+	// Adaptive makes the client find out how many requests in flight the zone takes: it begins with
+	// DefaultConcurrency and goes up to Concurrency, or MostConcurrency.
+	Adaptive bool
 	// InFlight bounds the requests in flight, over all clients that share it; nil: not at all.
 	InFlight InFlightLimit
 	// RateShare is the part of each rate window that the client takes, at least one call; the rest
@@ -75,6 +79,7 @@ type caller struct {
 type shared struct {
 	connection
 	inFlight InFlightLimit
+	adaptive *adaptiveLimit // nil: none
 	log      *slog.Logger
 	observe  func(Attempt)
 	onWait   func(Wait)
@@ -128,11 +133,17 @@ func New(o Options) (*Client, error) {
 		},
 		inFlight: o.InFlight, log: o.Log, observe: o.Observe, onWait: o.OnWait, jitter: o.Jitter,
 	}
+	if o.Adaptive && o.Concurrency < 1 {
+		o.Concurrency = MostConcurrency
+	}
 	if c.transport == nil {
 		c.transport = NewTransport(o.Concurrency)
 	}
 	if c.clock == nil {
 		c.clock = systemClock{}
+	}
+	if o.Adaptive {
+		c.adaptive = &adaptiveLimit{clock: c.clock, found: newCongestion(DefaultConcurrency, o.Concurrency)}
 	}
 	if c.jitter == nil {
 		c.jitter = rand.Float64

@@ -115,6 +115,14 @@ func (w *sharedWindow) setLicensed(perMinute int) {
 	w.licensed = perMinute
 }
 
+// isFull tells whether all calls of the minute that are ours, or anybody's, are used up.
+func (w *sharedWindow) isFull(now time.Time) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.prune(now)
+	return w.limit() > 0 && len(w.ended)+w.inFlight >= w.quota() || w.remaining <= 0 && now.Before(w.resetAt)
+}
+
 // cancel gives a reservation back that was not used.
 func (w *sharedWindow) cancel(now time.Time) {
 	w.mu.Lock()
