@@ -49,12 +49,12 @@ func loadChunks(file *source, size, limit int) (out loadedFile, ok bool) {
 // ends.
 func loadHead(file *source, o outline) (out loadedFile, ok bool) {
 	out.source = file
-	d := decoder{file: file}
+	d := &decoder{file: file}
 	for root, err := range documentTrees(bytes.NewReader(o.head.text)) {
 		if ok = false; err != nil || !o.head.fits(root, 1) {
 			return out, false
 		}
-		if p := d.document(root); p != nil {
+		if p := decodeDocument(d, root); p != nil {
 			out.parts = append(out.parts, p)
 			ok = endsInOrganizations(root.Content[0], o.line)
 		}
@@ -90,9 +90,9 @@ func decodeChunk(file *source, o outline, c chunk) decodedChunk {
 	if !ok {
 		return decodedChunk{}
 	}
-	d := decoder{file: file}
+	d := &decoder{file: file}
 	t := &keyPath{key: "organizations", at: at{file, int32(o.line), 1}}
-	organizations := d.layers(mapping, t, false)
+	organizations := decodeLayers(d, mapping, t, false)
 	return decodedChunk{organizations, d.problems, true}
 }
 

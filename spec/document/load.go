@@ -98,11 +98,11 @@ func loadFile(path string, limit int) loadedFile {
 // loadWhole decodes a file, the tree of one YAML document after the other.
 func loadWhole(file *source) loadedFile {
 	out := loadedFile{source: file}
-	d := decoder{file: file}
+	d := &decoder{file: file}
 	documents := 0
 	mistakes := parse(file, func(root *yaml.Node) {
 		documents++
-		if p := d.document(root); p != nil {
+		if p := decodeDocument(d, root); p != nil {
 			out.parts = append(out.parts, p)
 		}
 	})

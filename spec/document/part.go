@@ -49,9 +49,17 @@ var documentFields = fields[part]{
 	"guards": func(d *decoder, p *part, n *yaml.Node, t *keyPath) {
 		decodeFields(d, n, t, guardFields, false, &p.guards)
 	},
-	"sensitive":     func(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.sensitive = d.globs(n, t) },
-	"profiles":      func(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.profiles = d.layers(n, t, true) },
-	"organizations": func(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.organizations = d.layers(n, t, false) },
+	"sensitive":     readSensitive,
+	"profiles":      readProfiles,
+	"organizations": readOrganizations,
+}
+
+func readSensitive(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.sensitive = decodeGlobs(d, n, t) }
+
+func readProfiles(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.profiles = decodeLayers(d, n, t, true) }
+
+func readOrganizations(d *decoder, p *part, n *yaml.Node, t *keyPath) {
+	p.organizations = decodeLayers(d, n, t, false)
 }
 
 // APIVersion is what every document begins with.
@@ -66,8 +74,8 @@ func readVersion(d *decoder, p *part, n *yaml.Node, t *keyPath) {
 	}
 }
 
-// document decodes one YAML document.
-func (d *decoder) document(root *yaml.Node) *part {
+// decodeDocument decodes one YAML document.
+func decodeDocument(d *decoder, root *yaml.Node) *part {
 	if root.Kind == yaml.DocumentNode && len(root.Content) == 1 {
 		root = root.Content[0]
 	}
@@ -90,8 +98,8 @@ func (d *decoder) document(root *yaml.Node) *part {
 	return p
 }
 
-// layers reads a mapping of organizations or profiles.
-func (d *decoder) layers(n *yaml.Node, t *keyPath, isProfile bool) []*layer {
+// decodeLayers reads a mapping of organizations or profiles.
+func decodeLayers(d *decoder, n *yaml.Node, t *keyPath, isProfile bool) []*layer {
 	if isNull(follow(n)) {
 		d.nullProblem(follow(n), t, "write {} for none, or remove the line")
 		return nil
@@ -103,16 +111,16 @@ func (d *decoder) layers(n *yaml.Node, t *keyPath, isProfile bool) []*layer {
 				"use a to z, 0 to 9 and -, at most 64 characters; the name goes into `name`")
 		}
 		l := &layer{at: d.at(key), key: key.Value, isProfile: isProfile}
-		if d.layer(l, value, t) || isProfile {
+		if decodeLayer(d, l, value, t) || isProfile {
 			out = append(out, l) // a profile that is told to be wrong is declared all the same
 		}
 	}, func(key, value *yaml.Node, t *keyPath) {
-		d.layer(&layer{at: d.at(key), key: key.Value, isProfile: isProfile}, value, t) // for its mistakes
+		decodeLayer(d, &layer{at: d.at(key), key: key.Value, isProfile: isProfile}, value, t) // for its mistakes
 	})
 	return out
 }
 
-func (d *decoder) layer(l *layer, n *yaml.Node, t *keyPath) bool {
+func decodeLayer(d *decoder, l *layer, n *yaml.Node, t *keyPath) bool {
 	if isNull(follow(n)) {
 		d.nullProblem(follow(n), t, "write {} when nothing is to be said, or remove the line")
 		return false
@@ -120,12 +128,12 @@ func (d *decoder) layer(l *layer, n *yaml.Node, t *keyPath) bool {
 	if !l.isProfile {
 		return decodeFields(d, n, t, organizationFields, true, l)
 	}
-	return decodeFields(d, d.withoutOwn(n, t), t, sharedFields, true, l)
+	return decodeFields(d, withoutOwn(d, n, t), t, sharedFields, true, l)
 }
 
 // withoutOwn tells a profile's keys that only an organization can have, and gives the mapping
 // without them.
-func (d *decoder) withoutOwn(n *yaml.Node, t *keyPath) *yaml.Node {
+func withoutOwn(d *decoder, n *yaml.Node, t *keyPath) *yaml.Node {
 	node := follow(n)
 	if node.Kind != yaml.MappingNode {
 		return n
@@ -160,12 +168,12 @@ var sandboxFields = fields[writtenSandbox]{
 func requiredText[T any](get func(*T) *scalar) func(*decoder, *T, *yaml.Node, *keyPath) {
 	return func(d *decoder, out *T, n *yaml.Node, t *keyPath) {
 		s, ok := d.text(n, t)
-		*get(out) = d.filled(s, ok, n, t)
+		*get(out) = checkFilled(d, s, ok, n, t)
 	}
 }
 
-// filled tells of a text that is empty.
-func (d *decoder) filled(s scalar, ok bool, n *yaml.Node, t *keyPath) scalar {
+// checkFilled tells of a text that is empty.
+func checkFilled(d *decoder, s scalar, ok bool, n *yaml.Node, t *keyPath) scalar {
 	if !ok || s.text != "" {
 		return s
 	}
@@ -176,7 +184,7 @@ func (d *decoder) filled(s scalar, ok bool, n *yaml.Node, t *keyPath) scalar {
 
 func readToken(d *decoder, z *writtenZone, n *yaml.Node, t *keyPath) {
 	s, ok := d.value(n, t, "a text", formText)
-	z.token = d.filled(s, ok, n, t)
+	z.token = checkFilled(d, s, ok, n, t)
 }
 
 func zoneText(get func(*writtenZone) *scalar) func(*decoder, *writtenZone, *yaml.Node, *keyPath) {
@@ -206,7 +214,7 @@ func readZones(d *decoder, p *part, n *yaml.Node, t *keyPath) {
 		z := writtenZone{at: d.at(key), name: key.Value}
 		before := len(d.problems)
 		if decodeFields(d, value, t, zoneFields, false, &z) {
-			d.checkZone(z, t)
+			checkZone(d, z, t)
 		}
 		z.broken = len(d.problems) > before
 		p.zones = append(p.zones, z)
@@ -228,13 +236,15 @@ var guardFields = func() fields[writtenGuards] {
 		"minAdmins":      readLimit,
 		"requiredAdmins": readRequiredAdmins,
 		"emails":         readEmails,
-		"protect":        func(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) { g.protect = d.globs(n, t) },
+		"protect":        readProtect,
 	}
 	for name := range countedKinds {
 		all[name] = readLimits
 	}
 	return all
 }()
+
+func readProtect(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) { g.protect = decodeGlobs(d, n, t) }
 
 // countedKinds are the kinds that each of the guards by kind counts.
 var countedKinds = map[string][]spec.Kind{
@@ -243,7 +253,9 @@ var countedKinds = map[string][]spec.Kind{
 	"maxDeletesPerRun": {spec.KindVariable, spec.KindMember, spec.KindOrganization},
 }
 
-func readLimit(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) { d.limit(g, t.key, n, t) }
+func readLimit(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
+	decodeLimit(d, g, t.key, n, t)
+}
 
 func readLimits(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
 	guard, kinds := t.key, kindNames(countedKinds[t.key])
@@ -253,7 +265,7 @@ func readLimits(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
 				firstOf(text.DidYouMean(key.Value, kinds), "it counts "+text.Or(kinds)))
 			return
 		}
-		d.limit(g, guard+"."+key.Value, value, t)
+		decodeLimit(d, g, guard+"."+key.Value, value, t)
 	})
 }
 
@@ -265,7 +277,7 @@ func kindNames(kinds []spec.Kind) []string {
 	return names
 }
 
-func (d *decoder) limit(g *writtenGuards, name string, n *yaml.Node, t *keyPath) {
+func decodeLimit(d *decoder, g *writtenGuards, name string, n *yaml.Node, t *keyPath) {
 	s, ok := d.typed(n, t, "a number", formNumber)
 	if !ok {
 		return
@@ -287,7 +299,7 @@ func readEmails(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
 		d.nullProblem(follow(n), t, "")
 		return
 	}
-	g.emails = d.globs(n, t)
+	g.emails = decodeGlobs(d, n, t)
 	if list := follow(n); list.Kind == yaml.SequenceNode && len(list.Content) == 0 {
 		d.report(ruleGuard, list, t, "`emails` lists no pattern",
 			"write [\"*@domain\"], or remove the line to allow any address")
@@ -300,14 +312,14 @@ func readRequiredAdmins(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) 
 		if !ok {
 			return
 		}
-		if s.text, ok = d.email(s.text, item, t); ok {
+		if s.text, ok = checkEmail(d, s.text, item, t); ok {
 			g.requiredAdmins = append(g.requiredAdmins, s)
 		}
 	})
 }
 
-// globs reads a list of patterns.
-func (d *decoder) globs(n *yaml.Node, t *keyPath) []scalar {
+// decodeGlobs reads a list of patterns.
+func decodeGlobs(d *decoder, n *yaml.Node, t *keyPath) []scalar {
 	out := []scalar{}
 	d.list(n, t, func(item *yaml.Node, t *keyPath) {
 		s, ok := d.text(item, t)

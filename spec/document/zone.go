@@ -8,7 +8,7 @@ import (
 )
 
 // checkZone tells what is wrong with an entry of zones by itself.
-func (d *decoder) checkZone(z writtenZone, t *keyPath) {
+func checkZone(d *decoder, z writtenZone, t *keyPath) {
 	builtin := spec.BuiltinHost(z.name)
 	if z.url.isBroken() || z.host.isBroken() {
 		return
