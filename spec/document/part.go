@@ -56,7 +56,9 @@ var documentFields = fields[part]{
 
 func readSensitive(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.sensitive = decodeGlobs(d, n, t) }
 
-func readProfiles(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.profiles = decodeLayers(d, n, t, true) }
+func readProfiles(d *decoder, p *part, n *yaml.Node, t *keyPath) {
+	p.profiles = decodeLayers(d, n, t, true)
+}
 
 func readOrganizations(d *decoder, p *part, n *yaml.Node, t *keyPath) {
 	p.organizations = decodeLayers(d, n, t, false)
@@ -244,7 +246,9 @@ var guardFields = func() fields[writtenGuards] {
 	return all
 }()
 
-func readProtect(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) { g.protect = decodeGlobs(d, n, t) }
+func readProtect(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
+	g.protect = decodeGlobs(d, n, t)
+}
 
 // countedKinds are the kinds that each of the guards by kind counts.
 var countedKinds = map[string][]spec.Kind{
