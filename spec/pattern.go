@@ -157,7 +157,9 @@ func alphabetOf(tokens []globToken) []rune {
 // NearestPattern gives the form that somebody may have meant who wrote a pattern that can match
 // nothing of its subject; "" when none comes to mind.
 func NearestPattern(pattern string, subject PatternSubject) string {
-	tries := []func(string) string{strings.TrimSpace, trimSlashes, slashesForDots, lowerKey, nearestKind, anyKey, deepRun}
+	tries := []func(string) string{
+		strings.TrimSpace, trimSlashes, slashesForDots, lowerKey, nearestKind, anyKey, deepRun,
+	}
 	if subject == PatternOfEmails {
 		tries = []func(string) string{strings.TrimSpace, anyone, anyoneAt}
 	}

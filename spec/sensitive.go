@@ -18,6 +18,17 @@ func IsSensitive(address Address, name string, globs []Glob) bool {
 	return MatchAny(globs, string(address))
 }
 
+// IsSensitiveIn is IsSensitive for a variable of an organization whose id is known (0: it is not),
+// since patterns may name it by that.
+func IsSensitiveIn(address Address, id int64, globs []Glob) bool {
+	for _, form := range addressesOf(address, id) {
+		if IsSensitive(form, address.Name(), globs) {
+			return true
+		}
+	}
+	return false
+}
+
 // containsFold finds an upper-case ASCII word in a text without case and without copying the text.
 func containsFold(s, word string) bool {
 	for i := 0; i+len(word) <= len(s); i++ {

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -20,6 +21,8 @@ const maxText = 1 << 20
 type decoder struct {
 	file     *source
 	problems []spec.Problem
+	// plainKeys are keys that stand without quotes though YAML 1.1 reads something else.
+	plainKeys []string
 }
 
 func (d *decoder) at(n *yaml.Node) at { return nodeAt(d.file, n) }
@@ -220,7 +223,7 @@ func (d *decoder) key(n *yaml.Node, t *keyPath) bool {
 	case n.Tag == "!!merge":
 		d.report(ruleMergeKey, n, t, "merge keys (<<) are not read", "use `profiles`, or an alias for a whole value")
 		return false
-	case d.isAmbiguous(n, t):
+	case !slices.Contains(d.plainKeys, n.Value) && d.isAmbiguous(n, t):
 		return false
 	case n.Tag == "!!null" && !d.file.json:
 		d.report(ruleWrongType, n, t.up, "a key is empty (null), not a text", "")

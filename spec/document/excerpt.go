@@ -69,7 +69,7 @@ func newExcerpter(file *source, problems []*spec.Problem) *excerpter {
 func (x *excerpter) markPublic() {
 	o := x.file.outline
 	if len(o.chunks) == 0 {
-		mistakes := parse(x.file, func(root *yaml.Node) { x.walk(root, publicDocument) })
+		mistakes := parse(x.file, func(root *yaml.Node) { x.walk(root, x.file.public()) })
 		x.whole = len(mistakes) == 0
 		return
 	}
@@ -226,12 +226,24 @@ var (
 	publicLimits   = &public{others: shownScalar}
 	publicDocument = &public{keys: map[string]*public{
 		"apiVersion": shownScalar, "zone": shownScalar, "zones": {others: publicZone}, "sensitive": shownAll,
-		"guards": {keys: map[string]*public{"maxCreates": publicLimits, "maxInvites": shownScalar,
-			"maxDeletes":       publicLimits,
-			"maxDeletesPerRun": publicLimits, "minAdmins": shownScalar, "requiredAdmins": shownAll, "emails": shownAll,
-			"protect": shownAll}},
-		"profiles": {others: publicLayer}, "organizations": {others: publicLayer}}}
+		"guards": publicGuards, "profiles": {others: publicLayer}, "organizations": {others: publicLayer}}}
+	publicGuards = &public{keys: map[string]*public{
+		"maxCreates": publicLimits, "maxInvites": shownScalar, "maxDeletes": publicLimits,
+		"maxDeletesPerRun": publicLimits, "minAdmins": shownScalar, "minOrganizations": shownScalar,
+		"requiredAdmins": shownAll, "emails": shownAll, "protect": shownAll,
+		"approvals": shownScalar, "drift": shownScalar,
+		"billing": {keys: map[string]*public{"maxMonthly": publicLimits}}}}
+	publicTrusted = &public{keys: map[string]*public{
+		"apiVersion": shownScalar, "guards": publicGuards, "sensitive": shownAll, "policies": shownAll}}
 )
+
+// public says what of the file may be shown.
+func (s *source) public() *public {
+	if s.trusted {
+		return publicTrusted
+	}
+	return publicDocument
+}
 
 // walk marks what is public below a node. Aliases are not followed: their
 // anchors are marked, or not, where they stand, by what they are there.

@@ -23,8 +23,9 @@ type LoadOptions struct {
 type Documents struct {
 	zones         map[string]spec.Zone
 	tokenAt       map[string]at // of zones.N.token
-	guards        spec.Guards
-	sensitive     []spec.Glob
+	stated        statedGuards
+	trusted       *Trusted // nil: no trusted file is in force
+	sensitive     []writtenGlob
 	profiles      map[string]*layer
 	organizations []*layer // sorted by key
 	files         []*source
@@ -78,14 +79,21 @@ type loadedFile struct {
 	problems []spec.Problem
 }
 
-// loadFile reads and decodes one file, a large one in chunks, at most limit of them at a time.
-func loadFile(path string, limit int) loadedFile {
-	file := &source{path: path, json: strings.EqualFold(filepath.Ext(path), ".json")}
+// openSource reads a file.
+func openSource(path string) (*source, *spec.Problem) {
 	data, problem := readDocument(path)
 	if problem != nil {
-		return loadedFile{source: file, problems: []spec.Problem{*problem}}
+		return nil, problem
 	}
-	file.data = data
+	return &source{path: path, data: data, json: strings.EqualFold(filepath.Ext(path), ".json")}, nil
+}
+
+// loadFile reads and decodes one file, a large one in chunks, at most limit of them at a time.
+func loadFile(path string, limit int) loadedFile {
+	file, problem := openSource(path)
+	if problem != nil {
+		return loadedFile{source: &source{path: path}, problems: []spec.Problem{*problem}}
+	}
 	if problem, ok := checkText(file); !ok {
 		return loadedFile{source: file, problems: []spec.Problem{problem}}
 	}

@@ -1,8 +1,6 @@
 package document
 
 import (
-	"slices"
-
 	"go.yaml.in/yaml/v3"
 
 	"makesync/spec"
@@ -31,17 +29,6 @@ type writtenZone struct {
 
 type writtenSandbox struct{ seed, state scalar }
 
-// writtenGuards keeps the guards by name: maxInvites, maxDeletes.variable, ….
-type writtenGuards struct {
-	limits                          []namedScalar
-	requiredAdmins, emails, protect []scalar
-}
-
-type namedScalar struct {
-	name string
-	scalar
-}
-
 var documentFields = fields[part]{
 	"apiVersion": readVersion,
 	"zone":       func(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.zone, _ = d.text(n, t) },
@@ -54,7 +41,9 @@ var documentFields = fields[part]{
 	"organizations": readOrganizations,
 }
 
-func readSensitive(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.sensitive = decodeGlobs(d, n, t) }
+func readSensitive(d *decoder, p *part, n *yaml.Node, t *keyPath) {
+	p.sensitive = decodePatterns(d, n, t, spec.PatternOfVariables)
+}
 
 func readProfiles(d *decoder, p *part, n *yaml.Node, t *keyPath) {
 	p.profiles = decodeLayers(d, n, t, true)
@@ -230,112 +219,4 @@ func isZoneName(s string) bool {
 		}
 	}
 	return s != "" && len(s) <= 64
-}
-
-var guardFields = func() fields[writtenGuards] {
-	all := fields[writtenGuards]{
-		"maxInvites":     readLimit,
-		"minAdmins":      readLimit,
-		"requiredAdmins": readRequiredAdmins,
-		"emails":         readEmails,
-		"protect":        readProtect,
-	}
-	for name := range countedKinds {
-		all[name] = readLimits
-	}
-	return all
-}()
-
-func readProtect(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
-	g.protect = decodeGlobs(d, n, t)
-}
-
-// countedKinds are the kinds that each of the guards by kind counts.
-var countedKinds = map[string][]spec.Kind{
-	"maxCreates":       {spec.KindOrganization},
-	"maxDeletes":       {spec.KindVariable, spec.KindMember, spec.KindOrganization},
-	"maxDeletesPerRun": {spec.KindVariable, spec.KindMember, spec.KindOrganization},
-}
-
-func readLimit(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
-	decodeLimit(d, g, t.key, n, t)
-}
-
-func readLimits(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
-	guard, kinds := t.key, kindNames(countedKinds[t.key])
-	d.each(n, t, func(key, value *yaml.Node, t *keyPath) {
-		if !slices.Contains(kinds, key.Value) {
-			d.report(ruleGuard, key, t, text.Backquote(guard)+" does not count "+text.BackquoteKey(key.Value),
-				firstOf(text.DidYouMean(key.Value, kinds), "it counts "+text.Or(kinds)))
-			return
-		}
-		decodeLimit(d, g, guard+"."+key.Value, value, t)
-	})
-}
-
-func kindNames(kinds []spec.Kind) []string {
-	names := make([]string, len(kinds))
-	for i, k := range kinds {
-		names[i] = string(k)
-	}
-	return names
-}
-
-func decodeLimit(d *decoder, g *writtenGuards, name string, n *yaml.Node, t *keyPath) {
-	s, ok := d.typed(n, t, "a number", formNumber)
-	if !ok {
-		return
-	}
-	whole, ok := spec.WholeNumber(s.text)
-	if !ok || whole[0] == '-' || len(whole) > 9 {
-		d.report(ruleGuard, follow(n), t, text.Backquote(t.key)+" is no whole number of 0 or more",
-			"0 stops all of them")
-		return
-	}
-	s.text = whole
-	g.limits = append(g.limits, namedScalar{name, s})
-}
-
-// readEmails reads the patterns of the emails guard. No pattern at all would
-// read as "nobody" and mean "anybody", so an empty list is refused.
-func readEmails(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
-	if isNull(follow(n)) {
-		d.nullProblem(follow(n), t, "")
-		return
-	}
-	g.emails = decodeGlobs(d, n, t)
-	if list := follow(n); list.Kind == yaml.SequenceNode && len(list.Content) == 0 {
-		d.report(ruleGuard, list, t, "`emails` lists no pattern",
-			"write [\"*@domain\"], or remove the line to allow any address")
-	}
-}
-
-func readRequiredAdmins(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
-	d.list(n, t, func(item *yaml.Node, t *keyPath) {
-		s, ok := d.text(item, t)
-		if !ok {
-			return
-		}
-		if s.text, ok = checkEmail(d, s.text, item, t); ok {
-			g.requiredAdmins = append(g.requiredAdmins, s)
-		}
-	})
-}
-
-// decodeGlobs reads a list of patterns.
-func decodeGlobs(d *decoder, n *yaml.Node, t *keyPath) []scalar {
-	out := []scalar{}
-	d.list(n, t, func(item *yaml.Node, t *keyPath) {
-		s, ok := d.text(item, t)
-		if !ok {
-			return
-		}
-		if _, err := spec.ParseGlob(s.text); err != nil {
-			d.report(ruleGlob, follow(item), t, text.Clean(err.Error()),
-				"* matches within one part of an address, ** across parts, [a-z] one character")
-			return
-		}
-		out = append(out, s)
-	})
-	return out
 }

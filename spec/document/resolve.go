@@ -22,6 +22,8 @@ type ResolveOptions struct {
 	ReferenceRoots []string
 	// Folders are the documents' folders, for Evaluate only (see Documents.Folders).
 	Folders []string
+	// ExpectOrganizations is how many organizations the documents have to declare at least.
+	ExpectOrganizations int
 	// DefaultZone is --zone, else MAKE_ZONE: a name or a host.
 	DefaultZone string
 	// ZoneNames are the zones that --zone-url defines.
@@ -38,8 +40,8 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 	}
 	d.resolved = true
 	r := &resolver{findings: &findings{told: map[string]bool{}}, documents: d, options: o, merger: newMerger(),
-		known: d.knownZones(o)}
-	desired := &spec.Desired{Zones: d.zones, Guards: d.guards, Sensitive: d.sensitive, Files: d.Files()}
+		known: d.knownZones(o), guards: d.guards(), sensitive: d.allSensitive()}
+	desired := &spec.Desired{Zones: d.zones, Guards: r.guards, Sensitive: r.sensitive, Files: d.Files()}
 	desired.Organizations = make([]spec.Organization, 0, len(d.organizations))
 	for _, l := range d.organizations {
 		desired.Organizations = append(desired.Organizations, r.organization(l))
@@ -50,7 +52,12 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 	r.checkTokens(desired.Organizations)
 	r.checkProfiles()
 	r.reportMerged()
+	r.checkPatterns()
+	r.checkCount()
 	addExcerpts(d.files, r.problems)
+	if d.trusted != nil {
+		addExcerpts(d.trusted.files, r.problems)
+	}
 	return desired, spec.SortProblems(r.problems)
 }
 
@@ -60,6 +67,8 @@ type resolver struct {
 	options   ResolveOptions
 	merger    *merger
 	known     map[string]bool
+	guards    spec.Guards
+	sensitive []spec.Glob
 }
 
 func (d *Documents) knownZones(o ResolveOptions) map[string]bool {
@@ -126,7 +135,7 @@ func (r *resolver) organization(l *layer) spec.Organization {
 }
 
 func (r *resolver) variablesOf(key string) *variableResolver {
-	return &variableResolver{findings: r.findings, key: key, sensitive: r.documents.sensitive, options: r.options}
+	return &variableResolver{findings: r.findings, key: key, sensitive: r.sensitive, options: r.options}
 }
 
 func positions(l *layer) map[string]spec.Source {

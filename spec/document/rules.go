@@ -51,6 +51,10 @@ const (
 	rulePurgeBlock       = "purge-without-block"
 	ruleGuard            = "guard-value"
 	ruleGlob             = "bad-glob"
+	ruleImpossible       = "impossible-pattern"
+	rulePatternKey       = "pattern-without-organization"
+	ruleGuardCut         = "guard-cut"
+	ruleFewOrganizations = "min-organizations"
 
 	ruleVariableName  = "variable-name"
 	ruleVariableValue = "variable-value"
@@ -117,7 +121,16 @@ var rules = []Rule{
 	{rulePurgeKind, spec.Error, "purge names a kind that cannot be purged."},
 	{rulePurgeBlock, spec.Error, "purge names a kind whose block is absent; write {} when none shall remain."},
 	{ruleGuard, spec.Error, "A guard's value is negative or no whole number, or a kind is one it does not count."},
-	{ruleGlob, spec.Error, "A pattern cannot be read, or can match nothing."},
+	{ruleGlob, spec.Error, "A pattern cannot be read."},
+	{ruleImpossible, spec.Error,
+		"A pattern of protect, sensitive or emails can match nothing: another word for the kind, upper case in " +
+			"the key, a slash at the beginning, a name alone."},
+	{rulePatternKey, spec.Error,
+		"A pattern of protect or sensitive fits no declared organization: an error when one of nearly that key is " +
+			"declared, else a warning."},
+	{ruleGuardCut, spec.Warning,
+		"A document wants a guard weaker than a trusted file or the default has it; it is cut."},
+	{ruleFewOrganizations, spec.Error, "The documents declare fewer organizations than minOrganizations wants."},
 	{ruleVariableName, spec.Error, "A variable's name is one that Make refuses."},
 	{ruleVariableValue, spec.Error, "A variable's value does not fit its type."},
 	{ruleEmptyValue, spec.Error, "A variable has no value, or an empty one, which Make refuses."},

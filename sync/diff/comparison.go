@@ -62,6 +62,14 @@ func Organization(in Input) Result {
 	return c.Result
 }
 
+// id is the organization's; 0 when it is to be created.
+func (c *comparison) id() int64 {
+	if c.Live == nil {
+		return 0
+	}
+	return c.Live.ID
+}
+
 // compare compares one kind, unless it could not be read or is not to be had.
 func (c *comparison) compare(row kindDiff) bool {
 	if c.Live != nil {
