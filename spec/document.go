@@ -65,6 +65,8 @@ type Desired struct {
 	Guards        Guards
 	Sensitive     []Glob
 	Organizations []Organization // sorted by key
+	// Settings are the rules in force, of documents and trusted files; see CompareRules.
+	Settings []Setting
 	// Files lists every file read, sorted, for messages and shards.
 	Files []string
 }

@@ -2,7 +2,6 @@ package document
 
 import (
 	"maps"
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,51 +47,27 @@ func (s *statedGuards) addLists(g writtenGuards) {
 	s.emails = append(s.emails, list)
 }
 
-// limitKind says what makes a limit stricter.
-type limitKind uint8
-
-const (
-	limitMost   limitKind = iota // a number that is not to be passed: the lower one
-	limitLeast                   // a number that has to be reached: the higher one
-	limitMoney                   // an amount that is not to be passed: the lower one
-	limitPolicy                  // hold over revert
-)
-
-// kindOfLimit tells it by the guard's name.
-func kindOfLimit(name string) limitKind {
-	switch {
-	case name == "drift":
-		return limitPolicy
-	case strings.HasPrefix(name, moneyGuard+"."):
-		return limitMoney
-	case name == "minAdmins" || name == "minOrganizations" || name == "approvals":
-		return limitLeast
+// kindOfLimit says what a change of a limit means, by the guard's name.
+func kindOfLimit(name string) spec.SettingKind {
+	switch name {
+	case "minAdmins", "minOrganizations", "approvals":
+		return spec.SettingLeast
+	case "drift":
+		return spec.SettingEntry
 	}
-	return limitMost
+	return spec.SettingMost
 }
 
 // weakens tells whether one value of a limit lets more through than another; "" means that there
 // is none.
 func weakens(name, from, to string) bool {
 	switch kindOfLimit(name) {
-	case limitPolicy:
+	case spec.SettingEntry:
 		return from == driftHold && to != driftHold
-	case limitLeast:
-		return compareNumbers(to, from) < 0
+	case spec.SettingLeast:
+		return spec.CompareDecimals(to, from) < 0
 	}
-	return from != "" && (to == "" || compareNumbers(to, from) > 0)
-}
-
-// compareNumbers compares two decimal numbers of at least 0; "" is 0.
-func compareNumbers(a, b string) int {
-	return decimal(a).Cmp(decimal(b))
-}
-
-func decimal(text string) *big.Rat {
-	if n, ok := new(big.Rat).SetString(text); ok {
-		return n
-	}
-	return new(big.Rat)
+	return from != "" && (to == "" || spec.CompareDecimals(to, from) > 0)
 }
 
 // defaultLimits are the limits that hold where nobody states one, by name.
@@ -118,7 +93,7 @@ func countedLimits(g *spec.Guards) map[string]map[spec.Kind]int {
 }
 
 // guardsOf makes the guards in force out of limits by name, and the lists.
-func guardsOf(limits map[string]string, lists ...*statedGuards) spec.Guards {
+func guardsOf(limits map[string]string, lists []*statedGuards) spec.Guards {
 	g := spec.DefaultGuards()
 	for name, value := range limits {
 		setLimit(&g, name, value)
@@ -187,33 +162,44 @@ func (s *statedGuards) strictest(g writtenGuards) {
 	s.addLists(g)
 }
 
-// guards are the guards in force, which documents can only tighten where trusted files are given.
-func (d *Documents) guards() spec.Guards {
-	if d.trusted == nil {
-		return guardsOf(d.stated.texts(), &d.stated)
+// limits are the limits in force by name, which documents can only tighten where trusted files are
+// given.
+func (d *Documents) limits() map[string]string {
+	limits := defaultLimits()
+	if d.trusted != nil {
+		limits = d.trusted.limits()
 	}
-	limits := d.trusted.limits()
 	for name, value := range d.stated.texts() {
-		if weakens(name, value, limits[name]) {
+		if d.trusted == nil || weakens(name, value, limits[name]) {
 			limits[name] = value
 		}
 	}
-	return guardsOf(limits, &d.trusted.stated, &d.stated)
+	return limits
 }
+
+// lists are the lists in force.
+func (d *Documents) lists() []*statedGuards {
+	if d.trusted == nil {
+		return []*statedGuards{&d.stated}
+	}
+	return []*statedGuards{&d.trusted.stated, &d.stated}
+}
+
+// guards are the guards in force.
+func (d *Documents) guards() spec.Guards { return guardsOf(d.limits(), d.lists()) }
 
 // allSensitive are the patterns of secrets that documents and trusted files state.
 func (d *Documents) allSensitive() []spec.Glob {
 	var globs []spec.Glob
-	if d.trusted != nil {
-		globs = globsOf(d.trusted.sensitive)
-	}
-	return append(globs, globsOf(d.sensitive)...)
-}
-
-func globsOf(written []writtenGlob) []spec.Glob {
-	var globs []spec.Glob
-	for _, w := range written {
+	for _, w := range d.allSensitivePatterns() {
 		globs = append(globs, w.glob)
 	}
 	return globs
+}
+
+func (d *Documents) allSensitivePatterns() []writtenGlob {
+	if d.trusted == nil {
+		return d.sensitive
+	}
+	return slices.Concat(d.trusted.sensitive, d.sensitive)
 }

@@ -18,7 +18,7 @@ func load(t testing.TB, files ...string) *spec.Desired {
 	}
 	documents, problems := Load(LoadOptions{Paths: []string{dir}})
 	desired, more := documents.Resolve(ResolveOptions{LookupEnv: envOf("GOOD=5")})
-	if all := append(problems, more...); len(all) > 0 {
+	if all := append(problems, more...); spec.HasErrors(all) {
 		t.Fatalf("%s\n%s", describeProblems(all), strings.Join(files, "\n---\n"))
 	}
 	return desired

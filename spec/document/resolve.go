@@ -50,6 +50,7 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 	r.checkDefaultZone()
 	r.checkDuplicates(desired.Organizations)
 	r.checkTokens(desired.Organizations)
+	desired.Settings = d.settings(desired.Organizations)
 	r.checkProfiles()
 	r.reportMerged()
 	r.checkPatterns()

@@ -67,7 +67,7 @@ func (r *variableResolver) variable(w *writtenVariable) (spec.Variable, bool) {
 		v.State = spec.Absent
 		return v, true
 	}
-	v.IgnoreValue = fields.ignore.isTrue()
+	v.IgnoreValue, v.Literal = fields.ignore.isTrue(), fields.literal.isTrue()
 	if !w.value.isSet() {
 		r.valueProblem(w, w.at, ruleEmptyValue, "the variable "+text.Backquote(w.name)+" has no value",
 			"write `value`, or {state: absent}")

@@ -144,7 +144,7 @@ const maxApprovals = 100
 func readApprovals(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
 	before := len(g.limits)
 	decodeLimit(d, g, t.key, n, t)
-	if len(g.limits) > before && compareNumbers(g.limits[before].text, strconv.Itoa(maxApprovals)) > 0 {
+	if len(g.limits) > before && spec.CompareDecimals(g.limits[before].text, strconv.Itoa(maxApprovals)) > 0 {
 		d.report(ruleGuard, follow(n), t, "`approvals` is more than "+strconv.Itoa(maxApprovals), "")
 	}
 }
@@ -172,7 +172,7 @@ func readMaxMonthly(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
 			return
 		}
 		amount, err := spec.Canonical(spec.TypeNumber, s.text)
-		if err != nil || amount[0] == '-' || compareNumbers(amount, maxAmount) > 0 {
+		if err != nil || amount[0] == '-' || spec.CompareDecimals(amount, maxAmount) > 0 {
 			d.report(ruleGuard, follow(value), t, "an amount is a number from 0 to "+maxAmount, "0 stops all of them")
 			return
 		}

@@ -16,6 +16,9 @@ func (r *run) plan() *plan.Plan {
 		Zones: []plan.Zone{}, Organizations: make([]plan.Organization, 0, len(r.organizations)),
 		Unmanaged: map[spec.Kind]int{}, Problems: append([]spec.Problem{}, r.Problems...),
 	}
+	if p.Rules = r.Rules; r.Desired.Settings != nil {
+		p.RulesDigest = spec.RulesDigest(r.Desired.Settings)
+	}
 	if len(r.Salt) > 0 {
 		p.Salt = plan.SaltText(r.Salt)
 	}
