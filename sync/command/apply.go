@@ -13,6 +13,7 @@ import (
 	"makesync/sync/apply"
 	"makesync/sync/exit"
 	"makesync/sync/history"
+	"makesync/sync/plan"
 	"makesync/sync/render"
 	"makesync/sync/report"
 )
@@ -135,6 +136,10 @@ func (a *application) do(ctx context.Context) (*report.Report, error) {
 	}
 	if err := a.show(); err != nil {
 		return nil, err
+	}
+	if a.o.file == "" && plan.StopsRun(a.plan.Problems) {
+		a.problems = a.plan.Problems
+		return nil, errInvalid
 	}
 	if problem := a.o.plan.limits.exceeded(a.plan); problem != nil {
 		a.problems = append(a.problems, *problem)

@@ -64,7 +64,7 @@ func pairVariable(c *comparison, live, want *spec.Variable) {
 	switch {
 	case live.System:
 		c.addProblem(
-			"system-variable",
+			plan.RuleSystemVariable,
 			c.address(spec.KindVariable, want.Name),
 			want.Source,
 			want.Name+" is a system variable of Make, which nobody can change",

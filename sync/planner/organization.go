@@ -49,6 +49,9 @@ func (o *organization) compare(ctx context.Context) {
 		o.matchUnreadable(ctx)
 	}
 	o.Result = o.diff(ctx)
+	if plan.LeavesOut(o.Problems) {
+		o.Changes = nil
+	}
 	o.settled = o.live == nil && !o.run.Scope.Covers(o.address(spec.KindOrganization))
 	o.live = nil
 }
@@ -107,7 +110,7 @@ func (o *organization) rejectIncomplete() {
 	}
 	o.Problems = append(
 		o.Problems,
-		spec.Problem{Severity: spec.Error, Rule: "create-incomplete", Address: o.Changes[creation].Address,
+		spec.Problem{Severity: spec.Error, Rule: plan.RuleIncomplete, Address: o.Changes[creation].Address,
 			Message: o.want.Key + " is not in zone " + o.zone.name + ", and creating it needs " + text.And(o.Lacking),
 			Hint:    o.creationHint(), Source: o.want.PositionOf("")},
 	)
