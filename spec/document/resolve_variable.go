@@ -77,7 +77,7 @@ func (r *variableResolver) variable(w *writtenVariable) (spec.Variable, bool) {
 	if !r.value(w, &v) {
 		return v, false
 	}
-	if !v.Value.IsSensitive() && r.isSensitive(w.name) {
+	if !v.Value.IsSensitive() && (r.isSensitive(w.name) || spec.LooksSecret(v.Value.Reveal())) {
 		v.Value = v.Value.Masked()
 	}
 	return v, true
