@@ -41,6 +41,10 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 	d.resolved = true
 	r := &resolver{findings: &findings{told: map[string]bool{}}, documents: d, options: o, merger: newMerger(),
 		known: d.knownZones(o), guards: d.guards(), sensitive: d.allSensitive()}
+	r.checkLimit()
+	if !o.SkipReferences {
+		r.secrets = d.ownSecrets(o)
+	}
 	desired := &spec.Desired{Zones: d.zones, Guards: r.guards, Sensitive: r.sensitive, Files: d.Files()}
 	desired.Organizations = make([]spec.Organization, 0, len(d.organizations))
 	for _, l := range d.organizations {
@@ -70,6 +74,8 @@ type resolver struct {
 	known     map[string]bool
 	guards    spec.Guards
 	sensitive []spec.Glob
+	limit     *referenceLimit
+	secrets   ownSecrets
 }
 
 func (d *Documents) knownZones(o ResolveOptions) map[string]bool {
@@ -136,7 +142,8 @@ func (r *resolver) organization(l *layer) spec.Organization {
 }
 
 func (r *resolver) variablesOf(key string) *variableResolver {
-	return &variableResolver{findings: r.findings, key: key, sensitive: r.sensitive, options: r.options}
+	return &variableResolver{findings: r.findings, key: key, sensitive: r.sensitive, options: r.options,
+		limit: r.limit, secrets: r.secrets}
 }
 
 func positions(l *layer) map[string]spec.Source {

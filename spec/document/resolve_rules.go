@@ -71,3 +71,14 @@ func (r *resolver) checkCount() {
 			text.Number(least), "name all documents with -f, or lower the number")
 	r.problems = append(r.problems, p)
 }
+
+// checkLimit reads MAKESYNC_REFERENCES. What cannot be understood allows nothing.
+func (r *resolver) checkLimit() {
+	limit, err := parseReferenceLimit(r.options.LookupEnv)
+	if err != nil {
+		r.problems = append(r.problems, newProblem(ruleGlob, at{}, nil, err.Error(),
+			"such as "+referencesVariable+"=env:ACME_*,file:clients/**"))
+		limit = &referenceLimit{}
+	}
+	r.limit = limit
+}

@@ -18,6 +18,8 @@ type variableResolver struct {
 	key       string
 	sensitive []spec.Glob
 	options   ResolveOptions
+	limit     *referenceLimit
+	secrets   ownSecrets
 	evaluator evaluator // reused for one folder after the other
 }
 
@@ -125,6 +127,10 @@ func (r *variableResolver) value(w *writtenVariable, v *spec.Variable) bool {
 			"the value of "+text.Backquote(w.name)+" looks like a placeholder that was never filled in",
 			"fill it in, or write {value: …, literal: true} if it is meant so")
 		return false
+	case r.secrets.given(content):
+		r.valueProblem(w, w.value.at, ruleTokenAsValue, "the value of "+text.Backquote(w.name)+
+			" is or holds a token, key or password of this run", "variables are visible to every member; use another secret")
+		return false
 	case content == "":
 		r.valueProblem(w, w.value.at, ruleEmptyValue, "the value of "+text.Backquote(w.name)+
 			" is empty, which Make refuses", "write a value, or {state: absent}")
@@ -190,8 +196,15 @@ func (r *variableResolver) content(w *writtenVariable, v *spec.Variable) (conten
 // mayName refuses makesync's own credentials also when nothing is read.
 func (r *variableResolver) mayName(w *writtenVariable, pieces []piece) bool {
 	for _, p := range pieces {
-		if p.kind == pieceEnv && isOwnCredential(p.text) {
+		switch {
+		case p.kind == pieceEnv && isOwnCredential(p.text):
 			r.referenceProblem(w, errTokenAsValue)
+			return false
+		case p.kind == pieceEnv && !r.limit.allowsEnv(p.text):
+			r.referenceProblem(w, errNotAllowed("the environment variable "+text.Backquote(p.text)))
+			return false
+		case p.kind == pieceFile && !r.limit.allowsFile(joinFolder(r.evaluator.folder, p.text)):
+			r.referenceProblem(w, errNotAllowed("the file "+text.Backquote(p.text)))
 			return false
 		}
 	}
@@ -216,6 +229,7 @@ func (r *variableResolver) referenceProblem(w *writtenVariable, err error) {
 
 func (r *variableResolver) evaluatorFor(pos at, literal bool) *evaluator {
 	folder := filepath.Dir(pos.file.path)
-	r.evaluator = evaluator{env: r.options.LookupEnv, roots: r.options.ReferenceRoots, folder: folder, literal: literal}
+	r.evaluator = evaluator{env: r.options.LookupEnv, roots: r.options.ReferenceRoots, folder: folder, literal: literal,
+		limit: r.limit}
 	return &r.evaluator
 }

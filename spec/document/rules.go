@@ -44,6 +44,8 @@ const (
 	ruleNoZone           = "no-zone"
 	ruleUnknownZone      = "unknown-zone"
 	ruleZoneURL          = "zone-url"
+	ruleLiteralToken     = "literal-token"
+	ruleSandboxPath      = "sandbox-path"
 	ruleUnknownProfile   = "unknown-profile"
 	ruleDeleteWithoutID  = "delete-without-id"
 	ruleAbsentConflict   = "absent-conflict"
@@ -114,6 +116,8 @@ var rules = []Rule{
 	{ruleZoneURL, spec.Error,
 		"A zone's url or host is none that makesync calls: not https, with a path, or another one for a " +
 			"built-in zone."},
+	{ruleLiteralToken, spec.Error, "The token of a zone that is no sandbox stands in a document."},
+	{ruleSandboxPath, spec.Error, "A sandbox's seed or state does not lie below the document's folder, links followed."},
 	{ruleUnknownProfile, spec.Error, "An organization names a profile that no document declares."},
 	{ruleDeleteWithoutID, spec.Error, "An organization with state: absent has no id."},
 	{ruleAbsentConflict, spec.Error,
@@ -138,7 +142,7 @@ var rules = []Rule{
 	{ruleReference, spec.Error, "A reference names a variable that is not set or a file that cannot be read."},
 	{ruleMisplaced, spec.Error,
 		"A reference stands where none is read: anywhere but in a variable's value and a zone's token."},
-	{ruleTokenAsValue, spec.Error, "A variable's value refers to makesync's own token or key."},
+	{ruleTokenAsValue, spec.Error, "A variable's value refers to makesync's own token or key, or is or holds one of this run."},
 	{ruleEmail, spec.Error, "An e-mail address is none."},
 	{ruleMemberCase, spec.Error, "Two members are the same but for upper and lower case."},
 	{ruleOwnerRole, spec.Error, "A member has the role Owner; ownership is written only as owner."},

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"path/filepath"
 	"strings"
 
 	"makesync/spec"
@@ -10,6 +11,8 @@ import (
 // checkZone tells what is wrong with an entry of zones by itself.
 func checkZone(d *decoder, z writtenZone, t *keyPath) {
 	builtin := spec.BuiltinHost(z.name)
+	checkLiteralToken(d, z, t)
+	checkSandboxPaths(d, z, t)
 	if z.url.isBroken() || z.host.isBroken() {
 		return
 	}
@@ -45,5 +48,34 @@ func checkZone(d *decoder, z writtenZone, t *keyPath) {
 			"the zone "+text.Backquote(z.name)+" has neither url nor host nor sandbox",
 			firstOf(text.DidYouMean(z.name, spec.BuiltinZoneNames()),
 				"write {url: https://…}, {host: …} or {sandbox: {}}")))
+	}
+}
+
+// checkLiteralToken refuses a token that stands in a document: who may read the document would have
+// it. That of a sandbox opens nothing.
+func checkLiteralToken(d *decoder, z writtenZone, t *keyPath) {
+	if z.sandbox != nil || !z.token.isSet() || z.token.isBroken() || hasReference(splitReferences(z.token.text)) {
+		return
+	}
+	d.problems = append(d.problems, newProblem(ruleLiteralToken, z.token.at, t.child("token"),
+		"the token of the zone "+text.Backquote(z.name)+" stands in the document",
+		"take it from outside, `token: \"${env:NAME}\"` or `\"${file:PATH}\"`, and make a new token: this one was shown"))
+}
+
+// checkSandboxPaths keeps the files of a sandbox below the document's folder, so that no document
+// decides what else is read and written on the machine.
+func checkSandboxPaths(d *decoder, z writtenZone, t *keyPath) {
+	if z.sandbox == nil {
+		return
+	}
+	folder := filepath.Dir(z.file.path)
+	for _, p := range []struct {
+		key string
+		scalar
+	}{{"seed", z.sandbox.seed}, {"state", z.sandbox.state}} {
+		if p.isSet() && !p.isBroken() && !isInside(folder, joinFolder(folder, p.text)) {
+			d.problems = append(d.problems, newProblem(ruleSandboxPath, p.at, t.child("sandbox").child(p.key),
+				"`"+p.key+"` does not lie below the document's folder", "name a file below it, such as .makesync/"+z.name+".json"))
+		}
 	}
 }
