@@ -59,7 +59,7 @@ func loadHead(file *source, o outline) (out loadedFile, ok bool) {
 			ok = endsInOrganizations(root.Content[0], o.line)
 		}
 	}
-	out.problems = d.problems
+	out.problems = d.found()
 	return out, ok
 }
 
@@ -93,7 +93,7 @@ func decodeChunk(file *source, o outline, c chunk) decodedChunk {
 	d := &decoder{file: file}
 	t := &keyPath{key: "organizations", at: at{file, int32(o.line), 1}}
 	organizations := decodeLayers(d, mapping, t, false)
-	return decodedChunk{organizations, d.problems, true}
+	return decodedChunk{organizations, d.found(), true}
 }
 
 // parse gives the mapping of a chunk's organizations, with the lines of the file.

@@ -69,7 +69,7 @@ func newExcerpter(file *source, problems []*spec.Problem) *excerpter {
 func (x *excerpter) markPublic() {
 	o := x.file.outline
 	if len(o.chunks) == 0 {
-		mistakes := parse(x.file, func(root *yaml.Node) { x.walk(root, x.file.public()) })
+		mistakes := parse(x.file, func(root *yaml.Node) bool { x.walk(root, x.file.public()); return true })
 		x.whole = len(mistakes) == 0
 		return
 	}

@@ -12,6 +12,7 @@ type findings struct {
 	problems []spec.Problem
 	told     map[string]bool // by rule, position and message: a profile's mistake is told once
 	layers   []*layer        // of the organization at work
+	dropped  int             // problems that were too many to be kept
 }
 
 // report adds a problem at a position; path is below the organization or the
@@ -20,6 +21,10 @@ func (f *findings) report(rule string, pos at, address spec.Address, path, messa
 	p := newProblem(rule, pos, nil, message, hint)
 	id := rule + "\x00" + pos.source().String() + "\x00" + message
 	if f.told[id] {
+		return
+	}
+	if len(f.problems) >= 2*spec.MaxProblems { // half of them may be warnings
+		f.dropped++
 		return
 	}
 	f.told[id] = true

@@ -203,11 +203,11 @@ func readZones(d *decoder, p *part, n *yaml.Node, t *keyPath) {
 				"use letters, digits, - and _")
 		}
 		z := writtenZone{at: d.at(key), name: key.Value}
-		before := len(d.problems)
+		before := d.count()
 		if decodeFields(d, value, t, zoneFields, false, &z) {
 			checkZone(d, z, t)
 		}
-		z.broken = len(d.problems) > before
+		z.broken = d.count() > before
 		p.zones = append(p.zones, z)
 	})
 }

@@ -3,7 +3,6 @@ package document
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -301,22 +300,10 @@ func isBelow(root, real string) bool {
 	return err == nil && relative != "." && filepath.IsLocal(relative)
 }
 
-// readReferenced reads a regular file of sane size; a pipe or device could hang or never end.
+// readReferenced reads a regular file of sane size.
 func readReferenced(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no regular file")
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxReferenced+1))
-	if err == nil && len(data) > maxReferenced {
+	data, err := readRegular(path, maxReferenced)
+	if errors.Is(err, errTooLarge) {
 		err = errors.New("it is larger than 1 MB")
 	}
 	return data, err

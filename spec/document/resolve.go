@@ -59,11 +59,15 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 	r.reportMerged()
 	r.checkPatterns()
 	r.checkCount()
-	addExcerpts(d.files, r.problems)
-	if d.trusted != nil {
-		addExcerpts(d.trusted.files, r.problems)
+	if r.dropped > 0 {
+		r.problems = append(r.problems, spec.MoreProblems(r.dropped, spec.Error))
 	}
-	return desired, spec.SortProblems(r.problems)
+	problems := spec.LimitProblems(r.problems)
+	addExcerpts(d.files, problems)
+	if d.trusted != nil {
+		addExcerpts(d.trusted.files, problems)
+	}
+	return desired, problems
 }
 
 type resolver struct {

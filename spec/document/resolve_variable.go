@@ -176,9 +176,12 @@ func (r *variableResolver) content(w *writtenVariable, v *spec.Variable) (conten
 	pieces := splitReferences(written)
 	if hasReference(pieces) {
 		v.Reference = portable(pieces, e.folder)
+		if !r.mayName(w, pieces) {
+			return "", false, false
+		}
 		if r.options.SkipReferences {
 			v.Unknown, v.Value = true, spec.Sensitive("")
-			return "", false, r.mayName(w, pieces)
+			return "", false, true
 		}
 	}
 	result, err := e.pieces(pieces)

@@ -81,10 +81,11 @@ func LoadTrusted(paths []string) (*Trusted, []spec.Problem) {
 		for _, root := range nodes {
 			trusted.add(decodeTrusted(d, root))
 		}
-		problems = append(problems, d.problems...)
+		problems = append(problems, d.found()...)
 	}
+	problems = spec.LimitProblems(problems)
 	addExcerpts(trusted.files, problems)
-	return trusted, spec.SortProblems(problems)
+	return trusted, problems
 }
 
 func readTrusted(path string) (*source, []*yaml.Node, []spec.Problem) {

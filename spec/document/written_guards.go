@@ -184,9 +184,9 @@ func readMaxMonthly(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
 // readTrustedEmails reads the patterns of a trusted file, where an empty list lets nobody through.
 // A list in which something is wrong is no list: it would let fewer through than it says.
 func readTrustedEmails(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
-	before := len(d.problems)
+	before := d.count()
 	g.emails = decodePatterns(d, n, t, spec.PatternOfEmails)
-	if len(d.problems) == before {
+	if d.count() == before {
 		g.emailsAt = t.at
 	}
 }

@@ -17,7 +17,7 @@ func checkZone(d *decoder, z writtenZone, t *keyPath) {
 		return
 	}
 	wrong := func(s scalar, key, message, hint string) {
-		d.problems = append(d.problems, newProblem(ruleZoneURL, s.at, t.child(key), message, hint))
+		d.add(newProblem(ruleZoneURL, s.at, t.child(key), message, hint))
 	}
 	if z.url.isSet() && z.host.isSet() {
 		wrong(z.host, "host", "`url` and `host` stand side by side", "write one of them; host: NAME means https://NAME")
@@ -44,7 +44,7 @@ func checkZone(d *decoder, z writtenZone, t *keyPath) {
 		}
 	}
 	if builtin == "" && !z.url.isSet() && !z.host.isSet() && z.sandbox == nil {
-		d.problems = append(d.problems, newProblem(ruleRequired, z.at, t,
+		d.add(newProblem(ruleRequired, z.at, t,
 			"the zone "+text.Backquote(z.name)+" has neither url nor host nor sandbox",
 			firstOf(text.DidYouMean(z.name, spec.BuiltinZoneNames()),
 				"write {url: https://…}, {host: …} or {sandbox: {}}")))
@@ -57,7 +57,7 @@ func checkLiteralToken(d *decoder, z writtenZone, t *keyPath) {
 	if z.sandbox != nil || !z.token.isSet() || z.token.isBroken() || hasReference(splitReferences(z.token.text)) {
 		return
 	}
-	d.problems = append(d.problems, newProblem(ruleLiteralToken, z.token.at, t.child("token"),
+	d.add(newProblem(ruleLiteralToken, z.token.at, t.child("token"),
 		"the token of the zone "+text.Backquote(z.name)+" stands in the document",
 		"take it from outside, `token: \"${env:NAME}\"` or `\"${file:PATH}\"`, and make a new token: this one was shown"))
 }
@@ -74,7 +74,7 @@ func checkSandboxPaths(d *decoder, z writtenZone, t *keyPath) {
 		scalar
 	}{{"seed", z.sandbox.seed}, {"state", z.sandbox.state}} {
 		if p.isSet() && !p.isBroken() && !isInside(folder, joinFolder(folder, p.text)) {
-			d.problems = append(d.problems, newProblem(ruleSandboxPath, p.at, t.child("sandbox").child(p.key),
+			d.add(newProblem(ruleSandboxPath, p.at, t.child("sandbox").child(p.key),
 				"`"+p.key+"` does not lie below the document's folder", "name a file below it, such as .makesync/"+z.name+".json"))
 		}
 	}
