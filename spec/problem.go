@@ -66,7 +66,8 @@ type Problem struct {
 	// Error is the API's answer, when the problem comes from one.
 	Error *APIError `json:"error,omitempty"`
 
-	more int // problems that this one stands for; see MoreProblems
+	// More is how many problems this one stands for; see MoreProblems.
+	More int `json:"-"`
 }
 
 // APIError is what the Make API answered (published: error envelope
@@ -101,7 +102,7 @@ const RuleMoreProblems = "more-problems"
 
 // MoreProblems stands for problems that are not told.
 func MoreProblems(n int, severity Severity) Problem {
-	return Problem{Severity: severity, Rule: RuleMoreProblems, more: n,
+	return Problem{Severity: severity, Rule: RuleMoreProblems, More: n,
 		Message: "there are " + text.Count(n, "more problem", "more problems") + ", which are not listed",
 		Hint:    "mend those that are, and look again"}
 }
@@ -116,10 +117,10 @@ func LimitProblems(problems []Problem) []Problem {
 		}
 	}
 	listed := slices.DeleteFunc(SortProblems(problems), func(p Problem) bool {
-		if p.more > 0 {
-			count(p.more, p.Severity)
+		if p.More > 0 {
+			count(p.More, p.Severity)
 		}
-		return p.more > 0
+		return p.More > 0
 	})
 	if len(listed) > MaxProblems {
 		slices.SortStableFunc(listed, func(a, b Problem) int { return cmp.Compare(a.Severity, b.Severity) })
