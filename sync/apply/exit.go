@@ -16,16 +16,18 @@ type applyFacts struct {
 	unread  bool      // something could not be read, before or after
 	held    bool
 	journal bool // it failed before the first write
+	refused bool // a zone has stopped accepting the token
+	wrote   bool // a write was sent, but for those that a zone refused for the token
+	twin    bool // somebody else has created an organization of the same name
 }
 
 func (f *applyFacts) add(r *report.StepReport, saved bool) {
-	switch {
-	case r.Outcome == report.Succeeded, r.SkippedForLicence():
-	case r.Outcome == report.Skipped && saved && r.Reason.Code == report.ReasonStale:
-		f.stale, f.partial = true, true
-	default:
-		f.partial = true
-	}
+	skippedFor := func(code report.ReasonCode) bool { return r.Outcome == report.Skipped && r.Reason.Code == code }
+	changed := skippedFor(report.ReasonStale) || skippedFor(report.ReasonChangedMeanwhile)
+	refused := skippedFor(report.ReasonTokenRefused)
+	f.wrote = f.wrote || r.Attempts > 0 && !refused
+	f.stale = f.stale || changed && saved
+	f.partial = f.partial || !r.IsDone() && !r.SkippedForLicence() && !refused
 }
 
 // exit maps the facts to the code of the run; see the table of exit codes.
@@ -41,7 +43,9 @@ func (f *applyFacts) exit() exit.Code {
 	when(f.plan == exit.Invalid && f.steps > 0, exit.Partial) // an organization was left out, the others ran
 	when(f.journal, exit.Internal)
 	when(f.stale, exit.Stale)
-	when(f.partial || f.unread && !blind, exit.Partial)
+	when(f.partial || f.twin || f.unread && !blind, exit.Partial)
+	when(f.refused && f.wrote, exit.Partial)
+	when(f.refused, exit.Refused)
 	when(f.held, exit.Held)
 	return exit.Worst(exits...)
 }

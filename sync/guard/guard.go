@@ -88,13 +88,13 @@ type review struct {
 	changes []plan.Change
 	held    []plan.Held
 	// proposed counts the changes before any guard.
-	proposed map[plan.OpKind]int
+	proposed map[plan.StepType]int
 }
 
 func newReview(o *Guarded) *review {
-	r := &review{Guarded: o, changes: append([]plan.Change(nil), o.Changes...), proposed: map[plan.OpKind]int{}}
+	r := &review{Guarded: o, changes: append([]plan.Change(nil), o.Changes...), proposed: map[plan.StepType]int{}}
 	for i := range r.changes {
-		r.proposed[r.changes[i].OpKind()]++
+		r.proposed[r.changes[i].CountedType()]++
 	}
 	return r
 }
@@ -183,7 +183,7 @@ func (g *Guard) isProtected(r *review, c *plan.Change) string {
 
 // lowersRequired: a required Admin keeps her role, and is not removed in whatever role she has now.
 func (g *Guard) lowersRequired(_ *review, c *plan.Change) string {
-	removed := c.OpKind() == plan.OpKind{Op: plan.OpDelete, Kind: spec.KindMember}
+	removed := c.Kind == spec.KindMember && c.Op.Counted() == plan.OpDelete
 	switch {
 	case !g.guards.Requires(c.Arguments.Email):
 	case c.Lowers:

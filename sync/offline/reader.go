@@ -2,6 +2,7 @@ package offline
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"makesync/spec"
@@ -164,6 +165,19 @@ func loadNames(saved []SavedName) []state.Name {
 	return names
 }
 
+// OrganizationNames are the rows themselves: nothing here costs a call.
+func (r *snapshotReader) OrganizationNames(ctx context.Context) ([]*state.Organization, error) {
+	return r.Organizations(ctx)
+}
+
+// errNotWritten: what is only asked before a write has no answer where nothing is written.
+var errNotWritten = errors.New("this zone is read from files, and nothing is written to it")
+
+// RoleRow is asked for before a write, and nothing is written to a snapshot.
+func (r *snapshotReader) RoleRow(context.Context, int64, int64) (*state.RoleRow, error) {
+	return nil, errNotWritten
+}
+
 // Names is one of the lists; an organization has the zone's roles where it has none of its own.
 func (r *snapshotReader) Names(_ context.Context, list state.List, organization int64) ([]state.Name, error) {
 	if o := r.byID[organization]; o != nil {
@@ -185,12 +199,12 @@ func (r *snapshotReader) Names(_ context.Context, list state.List, organization 
 func (r *snapshotReader) Organization(_ context.Context, id int64, _ bool) (*state.Organization, error) {
 	o := r.byID[id]
 	if o == nil {
-		return nil, notInSnapshot("read organization " + state.IDText(id))
+		return nil, notInSnapshot("read organization " + state.FormatID(id))
 	}
 	return r.row(o), nil
 }
 
-// Read fills in a kind. One that was not asked for is a failure; Fit has said so before.
+// Read fills in a kind. One that was not asked for is a failure; Check has said so before.
 func (r *snapshotReader) Read(_ context.Context, live *state.Organization, kind spec.Kind) error {
 	o := r.byID[live.ID]
 	if o == nil || !o.asked(kind) {
@@ -251,7 +265,7 @@ func (r *snapshotReader) readVariables(live *state.Organization, o *SavedOrganiz
 }
 
 // value is the saved value; of one that is only fingerprinted, the desired value when it fits;
-// of one that was not kept, the desired one, since nothing can be said against it (Fit has warned).
+// of one that was not kept, the desired one, since nothing can be said against it (Check has warned).
 func (r *snapshotReader) value(organization int64, saved *SavedVariable) spec.Value {
 	if saved.Value != nil {
 		return spec.Sensitive(*saved.Value)
@@ -262,7 +276,9 @@ func (r *snapshotReader) value(organization int64, saved *SavedVariable) spec.Va
 		return spec.Sensitive("(not in the snapshot)")
 	case saved.Fingerprint == "" || desired.Unknown:
 		return desired.Value.Masked()
-	case state.SecretFingerprint(desired.Value, ValueSalt(r.snapshot.SaltBytes(), organization, saved.Name)) == saved.Fingerprint:
+	}
+	salt := ValueSalt(r.snapshot.SaltBytes(), organization, saved.Name)
+	if state.SecretFingerprint(desired.Value, salt) == saved.Fingerprint {
 		return desired.Value.Masked()
 	}
 	return spec.Sensitive(saved.Fingerprint)
