@@ -12,6 +12,7 @@ import (
 	"makesync/sync/apply"
 	"makesync/sync/exit"
 	"makesync/sync/history"
+	"makesync/sync/plan"
 	"makesync/sync/planner"
 	"makesync/sync/render"
 	"makesync/sync/report"
@@ -36,6 +37,10 @@ func (a *applyRun) do(ctx context.Context) (*report.Report, error) {
 	}
 	if err := a.show(); err != nil {
 		return nil, err
+	}
+	if a.file == "" && plan.StopsRun(a.plan.Problems) {
+		a.problems = a.plan.Problems
+		return nil, errInvalid
 	}
 	if problem := a.options.limits.exceeded(a.plan); problem != nil {
 		a.problems = append(a.problems, *problem)
