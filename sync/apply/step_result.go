@@ -2,7 +2,6 @@ package apply
 
 import (
 	"errors"
-	"net/http"
 
 	"makesync/sync/observe"
 	"makesync/sync/plan"
@@ -48,7 +47,7 @@ func (r *stepResult) report(s *plan.Step) report.StepReport {
 // isTokenRefusal tells whether the zone does not accept the token, which ends the run for it.
 func isTokenRefusal(err error) bool {
 	call := state.AsCallError(err)
-	return call != nil && call.Status == http.StatusUnauthorized || errors.Is(err, state.ErrNotAsked)
+	return call != nil && call.Status == 401 || errors.Is(err, state.ErrNotAsked)
 }
 
 // tokenRefused is the result of every step of a zone from then on; the answer is told once, by a
