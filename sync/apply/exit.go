@@ -10,6 +10,7 @@ type applyFacts struct {
 	stop    exit.Code // of a signal
 	refusal exit.Code // of the run as a whole: a saved plan that may not be applied
 	plan    exit.Code // of the plan, of which refused and unreachable live on when nothing could be read
+	steps   int       // of the plan
 	stale   bool      // a step of a saved plan
 	partial bool      // a step failed, was skipped (but for the licence) or is unknown
 	unread  bool      // something could not be read, before or after
@@ -38,7 +39,8 @@ func (f *applyFacts) exit() exit.Code {
 		}
 	}
 	blind := f.plan == exit.Refused || f.plan == exit.Unreachable // no organization could be read at all
-	when(blind || f.plan == exit.Invalid, f.plan)
+	when(blind || f.plan == exit.Invalid && f.steps == 0, f.plan)
+	when(f.plan == exit.Invalid && f.steps > 0, exit.Partial) // an organization was left out, the others ran
 	when(f.journal, exit.Internal)
 	when(f.stale, exit.Stale)
 	when(f.partial || f.twin || f.unread && !blind, exit.Partial)

@@ -103,7 +103,7 @@ func (a *applier) calls() state.Calls {
 }
 
 func (a *applier) exit(ctx context.Context, r *report.Report, workers []*worker, refused *refusal) exit.Code {
-	facts := applyFacts{stop: exit.StopExit(ctx), plan: a.plan.Exit, held: r.Held > 0,
+	facts := applyFacts{stop: exit.StopExit(ctx), plan: a.plan.Exit, steps: a.steps, held: r.Held > 0,
 		journal: a.recorder.failedBeforeFirstWrite(), refused: a.refused()}
 	if refused != nil {
 		facts.refusal = refused.exit

@@ -251,7 +251,7 @@ func (o *Observer) matchUnreadable(ctx context.Context, s *plan.Step) error {
 	row := o.live.Unreadable[at]
 	o.live.Unreadable = slices.Delete(slices.Clone(o.live.Unreadable), at, at+1)
 	o.live.Members = append(o.live.Members,
-		spec.Member{Email: email, UserID: row.UserID, Role: state.IDText(row.RoleID), Invitation: row.Invitation})
+		spec.Member{Email: email, UserID: row.UserID, Role: state.FormatID(row.RoleID), Invitation: row.Invitation})
 	state.Normalise(o.live)
 	return nil
 }
@@ -263,7 +263,7 @@ func (o *Observer) ReadPerson(ctx context.Context, s *plan.Step) (state.View, er
 	if err != nil || row == nil {
 		return nil, err
 	}
-	one := spec.Member{Email: s.Address.Name(), UserID: row.UserID, Role: state.IDText(row.RoleID),
+	one := spec.Member{Email: s.Address.Name(), UserID: row.UserID, Role: state.FormatID(row.RoleID),
 		Invitation: row.Invitation}
 	alone := &state.Organization{Organization: spec.Organization{Members: []spec.Member{one}}}
 	return state.ViewOf(alone, spec.KindMember, s.Address.Name()), nil

@@ -45,6 +45,13 @@ type MembershipReader interface {
 	Memberships(ctx context.Context) ([]int64, error)
 }
 
+// Memory knows from earlier runs who is behind a user id: the journals of invitations.
+type Memory interface {
+	// EmailOf gives the e-mail, in lower case, of a user of an organization of the zone with this
+	// url; "" when no run saw it.
+	EmailOf(zone string, organization, user int64) string
+}
+
 // Reader is a zone to plan from.
 type Reader interface {
 	ZoneReader
@@ -69,6 +76,7 @@ type Calls struct {
 	Write int `json:"write"`
 }
 
+// Add adds the calls of another count.
 func (c *Calls) Add(d Calls) {
 	c.Read += d.Read
 	c.Write += d.Write
