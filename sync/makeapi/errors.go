@@ -88,7 +88,8 @@ func (c *connection) refusal(k *call, response *http.Response, body io.Reader) (
 			"; it was not followed and the token not sent there"
 	}
 	return &state.CallError{
-		Doing: k.description(), Status: response.StatusCode, Code: text.ShortLine(c.safe(k, code), 40), Message: message,
+		Doing: k.description(), Status: response.StatusCode,
+		Code: text.ShortLine(c.safe(k, code), 40), Message: message,
 		Certainty: certaintyOf(response.StatusCode), Class: classOf(k, response.StatusCode, message),
 	}, whole
 }
