@@ -44,6 +44,7 @@ func (o *organization) compare(ctx context.Context) {
 	}
 	if o.live != nil {
 		o.read(ctx, o.reader)
+		o.live.NameUnreadable(o.zone.me.ID, o.zone.me.Email)
 		o.apiLimit, o.licence = o.live.License.APILimit(), o.live.Licence()
 		if memory := o.run.Refusals; memory != nil {
 			o.live.Refused = memory.Refused(o.zone.name, o.id, o.licence)
