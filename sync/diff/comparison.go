@@ -62,6 +62,14 @@ func Organization(in Input) Result {
 	return c.Result
 }
 
+// id is the organization's; 0 when it is to be created.
+func (c *comparison) id() int64 {
+	if c.Live == nil {
+		return 0
+	}
+	return c.Live.ID
+}
+
 // compare compares one kind, unless it could not be read or is not to be had.
 func (c *comparison) compare(row kindDiff) bool {
 	if c.Live != nil {
@@ -219,15 +227,34 @@ func (c *comparison) bind(what string, list state.List, text string) (state.Name
 }
 
 // unresolved sorts a failed binding: a name that a list does not settle is a mistake of the
-// documents; a list that could not be read leaves the kind unread.
+// documents, in the whole zone or in what the organization has of its own; a list that could not be
+// read leaves the kind unread.
 func (c *comparison) unresolved(a spec.Address, at spec.Source, err error) {
 	if e := state.AsNameError(err); e != nil {
-		c.addProblem("unknown-name", a, at, e.Message, e.Hint)
+		rule := plan.RuleUnknownName
+		if own := (*ownNameError)(nil); errors.As(err, &own) {
+			rule = plan.RuleUnknownOwnName
+		}
+		c.addProblem(rule, a, at, e.Message, e.Hint)
 		return
 	}
 	if c.inScope(a) {
 		c.markUnread(a.Kind(), err)
 	}
+}
+
+// ownNameError is a wrong name of something that the organization has of its own, so that only its
+// reading could show it: a custom role, a team, a feature control.
+type ownNameError struct{ *state.NameError }
+
+func (e *ownNameError) Unwrap() error { return e.NameError }
+
+// own marks a wrong name as one of the organization's own; other errors stay as they are.
+func own(err error) error {
+	if e := state.AsNameError(err); e != nil {
+		return &ownNameError{e}
+	}
+	return err
 }
 
 // nameSides turns the ids of a field into names, for people, where the list was needed anyway.

@@ -224,7 +224,7 @@ func exemptFromPurge(c *comparison, m *spec.Member) bool {
 	return m.UserID == c.Me.ID || m.Email == strings.ToLower(c.Me.Email) || c.Live.IsOwner(m) ||
 		m.Email == c.Want.Owner ||
 		c.Guards.Requires(m.Email) ||
-		c.Guards.Protects(c.address(spec.KindMember, m.Email))
+		c.Guards.Protects(c.address(spec.KindMember, m.Email), c.id())
 }
 
 func lacksMembers(c *comparison) string { return c.Live.LackOf(spec.KindMember) }

@@ -246,6 +246,11 @@ func (z *baseZone) Organizations(context.Context) ([]*state.Organization, error)
 	return rows, nil
 }
 
+// OrganizationNames are the rows themselves: nothing here costs a call.
+func (z *baseZone) OrganizationNames(ctx context.Context) ([]*state.Organization, error) {
+	return z.Organizations(ctx)
+}
+
 // Names are all names that the documents use, each an entry of its own.
 func (z *baseZone) Names(_ context.Context, list state.List, _ int64) ([]state.Name, error) {
 	return z.ids.names(list), nil
@@ -272,6 +277,11 @@ func (z *baseZone) Read(_ context.Context, live *state.Organization, kind spec.K
 		live.OwnerID = from.OwnerID
 	}
 	return nil
+}
+
+// RoleRow is asked for before a write, and nothing is written to documents.
+func (z *baseZone) RoleRow(context.Context, int64, int64) (*state.RoleRow, error) {
+	return nil, errNotWritten
 }
 
 // FindUser knows nobody: everybody of base is a member already.

@@ -2,6 +2,7 @@ package offline
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"makesync/spec"
@@ -168,6 +169,19 @@ func loadNames(saved []SavedName) []state.Name {
 		names = append(names, state.Name(n))
 	}
 	return names
+}
+
+// OrganizationNames are the rows themselves: nothing here costs a call.
+func (r *snapshotReader) OrganizationNames(ctx context.Context) ([]*state.Organization, error) {
+	return r.Organizations(ctx)
+}
+
+// errNotWritten: what is only asked before a write has no answer where nothing is written.
+var errNotWritten = errors.New("this zone is read from files, and nothing is written to it")
+
+// RoleRow is asked for before a write, and nothing is written to a snapshot.
+func (r *snapshotReader) RoleRow(context.Context, int64, int64) (*state.RoleRow, error) {
+	return nil, errNotWritten
 }
 
 // Names is one of the lists, of the zone or of one organization.

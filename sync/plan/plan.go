@@ -68,6 +68,10 @@ type Plan struct {
 	Unmanaged map[spec.Kind]int `json:"unmanaged"`
 	Problems  []spec.Problem    `json:"problems"`
 	Exit      exit.Code         `json:"exit"`
+	// Rules are the changes of the rules themselves, against the documents before a change. Like
+	// RulesDigest, that of the rules in force, they are no part of Digest and Summary.
+	Rules       []spec.RuleChange `json:"rules,omitempty"`
+	RulesDigest string            `json:"rulesDigest,omitempty"`
 }
 
 // NoPlan stands for the plan of a run that could not make one: problems say why. Its dates are

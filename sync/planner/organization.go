@@ -53,6 +53,9 @@ func (o *organization) compare(ctx context.Context) {
 		o.membersRead = o.live.Read(spec.KindMember)
 	}
 	o.Result = o.diff(ctx)
+	if plan.LeavesOut(o.Problems) {
+		o.Changes = nil
+	}
 	o.settled = o.live == nil && !o.run.Scope.Covers(o.address(spec.KindOrganization))
 	o.live = nil
 }
@@ -110,7 +113,7 @@ func (o *organization) rejectIncomplete() {
 	}
 	o.Problems = append(
 		o.Problems,
-		spec.Problem{Severity: spec.Error, Rule: "create-incomplete", Address: o.Changes[creation].Address,
+		spec.Problem{Severity: spec.Error, Rule: plan.RuleIncomplete, Address: o.Changes[creation].Address,
 			Message: o.want.Key + " is not in zone " + o.zone.name + ", and creating it needs " + text.And(o.Lacking),
 			Hint:    o.hints().usualReasons(), Source: o.want.PositionOf("")},
 	)

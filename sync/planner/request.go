@@ -31,6 +31,9 @@ type Request struct {
 	ExitCode bool
 	// Problems were found before planning (warnings of the documents); the plan carries them on.
 	Problems []spec.Problem
+	// Rules are the changes of the rules against the documents before a change; the plan carries
+	// them on.
+	Rules []spec.RuleChange
 	// Memory, FirstSeen, Refusals and Progress are optional.
 	Memory    state.Memory
 	FirstSeen FirstSeen

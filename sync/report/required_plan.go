@@ -72,6 +72,11 @@ func (r *StepReport) Refused() bool {
 // refusalDays is how long a refusal is remembered.
 const refusalDays = int(state.RefusalLifetime / (24 * time.Hour))
 
+// IsDone tells whether the object is as the step wants it, by this run or already before it.
+func (r *StepReport) IsDone() bool {
+	return r.Outcome == Succeeded || r.Outcome == Skipped && r.Reason.Code == ReasonAlreadyDone
+}
+
 // LicenceProblem says which plan the organization of an address needs for what was skipped; nil if
 // nothing was.
 func LicenceProblem(address spec.Address, results map[int]*StepReport) *spec.Problem {

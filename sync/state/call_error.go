@@ -14,8 +14,8 @@ import (
 // Certainty says whether a failed request happened.
 type Certainty uint8
 
-// The certainties: any 4xx but 408 and a failed dial did not happen; of a 5xx, a reset and a broken
-// 2xx it is unknown. After a time-out, on this side or of a gateway, it is unknown too, and the
+// The certainties: any 4xx but 408 and a failed dial did not happen; of a 5xx and a broken 2xx it is
+// unknown. After a reset and a time-out, on this side or of a gateway, it is unknown too, and the
 // zone may do it yet.
 const (
 	NotHappened Certainty = iota
@@ -35,6 +35,10 @@ type CallError struct {
 	Hint      string
 	Err       error // the transport's error, if any
 }
+
+// ErrNotAsked is behind the error of a call that was not sent, since the zone has stopped accepting
+// the token.
+var ErrNotAsked = errors.New("not asked, since the zone does not accept the token any more")
 
 // Error is "Doing: status code message".
 func (e *CallError) Error() string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -130,6 +131,36 @@ func (z *Zone) Organizations(context.Context) ([]*state.Organization, error) {
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// OrganizationNames is the narrow list.
+func (z *Zone) OrganizationNames(context.Context) ([]*state.Organization, error) {
+	if err := z.called("names"); err != nil {
+		return nil, err
+	}
+	var rows []*state.Organization
+	for _, l := range z.Orgs {
+		rows = append(rows, &state.Organization{Organization: spec.Organization{ID: l.ID, Name: l.Name}, Host: l.Host})
+	}
+	return rows, nil
+}
+
+// RoleRow is the row of a member, or of one that matches no user.
+func (z *Zone) RoleRow(_ context.Context, organization, user int64) (*state.RoleRow, error) {
+	if err := z.called(fmt.Sprintf("role %d", organization)); err != nil {
+		return nil, err
+	}
+	l := z.Find(organization)
+	if m := state.FindUser(l.Members, user); m != nil {
+		role, err := strconv.ParseInt(m.Role, 10, 64)
+		return &state.RoleRow{UserID: user, RoleID: role, Invitation: m.Invitation}, err
+	}
+	for _, row := range l.Unreadable {
+		if row.UserID == user {
+			return &row, nil
+		}
+	}
+	return nil, nil
 }
 
 // fakeRow is what the list shows of an organization.
