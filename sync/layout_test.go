@@ -30,7 +30,8 @@ var mayImport = map[string][]string{
 	"sync/guard":    {"spec", "spec/text", "sync/plan"},
 	"sync/planner":  {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/diff", "sync/guard"},
 	"sync/report":   {"schema", "spec", "spec/text", "sync/exit", "sync/state", "sync/plan"},
-	"sync/apply":    {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report"},
+	"sync/observe":  {"spec", "spec/text", "sync/state", "sync/plan"},
+	"sync/apply":    {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/observe"},
 	"sync/offline":  {"spec", "spec/text", "sync/exit", "sync/state"},
 	"sync/export":   {"spec", "spec/text", "sync/state"},
 	"sync/compare":  {"spec", "spec/text", "sync/exit", "sync/state", "sync/offline", "sync/export"},
@@ -38,9 +39,13 @@ var mayImport = map[string][]string{
 	"sync/sandbox":  {},
 	"sync/history":  {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report"},
 	"sync/render":   {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/offline", "sync/compare", "sync/export"},
+	"sync/notify":   {"spec", "sync/exit", "sync/plan", "sync/report", "sync/render"},
 	"sync/command":  {"*"},
 	"sync/zonetest": {"spec", "sync/exit", "sync/state", "sync/plan"},
-	"sync/plantest": {"spec", "sync/state", "sync/plan", "sync/planner", "sync/zonetest"},
+	"sync/plantest": {"spec", "sync/exit", "sync/state", "sync/plan", "sync/planner", "sync/zonetest"},
+	"sync/help":     {},
+	"sync/policy":   {"spec"},
+	"sync/approval": {},
 	"sync/e2e":      {},
 	"sync/bench":    {},
 }
@@ -53,13 +58,16 @@ var homes = map[string][]string{
 	"github.com/r3labs/diff/":         {"sync/diff"},
 	"github.com/urfave/cli/":          {"sync/command"},
 	"golang.org/x/sync/errgroup":      {"spec"}, // spec.Group hands panics on; a bare one prints what may be a secret
+	"cel.dev/cel-go/":                 {"sync/policy"},
+	"github.com/hiddeco/sshsig":       {"sync/approval"},
 	"net/http":                        {"sync/makeapi", "sync/sandbox", "sync/command", "sync/bench"},
 	"os/exec":                         {"sync/bench"}, // arguments of a process can be read by everybody on the machine
 }
 
 // pipeline are the packages of the sentence in doc.go, which stay small. The adapters and exit may be of any size.
 var pipeline = []string{
-	"sync/state", "sync/plan", "sync/diff", "sync/guard", "sync/planner", "sync/report", "sync/apply", "sync/offline", "sync/export", "sync/compare",
+	"sync/state", "sync/plan", "sync/diff", "sync/guard", "sync/planner", "sync/report", "sync/observe", "sync/apply",
+	"sync/offline", "sync/export", "sync/compare",
 }
 
 // The limits of a package of the pipeline, of a receiver, and of a line.

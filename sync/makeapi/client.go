@@ -86,7 +86,8 @@ type shared struct {
 	jitter   func() float64
 
 	windows    windows
-	down       atomic.Bool // the last call could not even connect, after all its repetitions
+	refusedBy  atomic.Pointer[state.CallError] // the first 401
+	down       atomic.Bool                     // the last call could not even connect, after all its repetitions
 	counters   counters
 	nameCache  callCache[listKey, []state.Name]
 	userCache  callCache[struct{}, state.User]
@@ -165,6 +166,15 @@ func agent(version string) string {
 		version = "dev"
 	}
 	return "makesync/" + text.ShortLine(version, 40)
+}
+
+// Refused is the answer 401 by which the zone has stopped accepting the token: from then on calls end
+// in it and send nothing. Nil as long as the zone accepts the token.
+func (c *Client) Refused() error {
+	if refusal := c.refusedBy.Load(); refusal != nil {
+		return refusal
+	}
+	return nil
 }
 
 // Host is the host, with port, of the url in use.

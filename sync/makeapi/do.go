@@ -2,7 +2,9 @@ package makeapi
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"makesync/spec/text"
@@ -14,7 +16,9 @@ import (
 // policy says. The error is a *sync.CallError.
 func (c caller) do(ctx context.Context, k *call) error {
 	if err := c.repeat(ctx, k); err != nil {
-		c.explain(ctx, k, err)
+		if !errors.Is(err, state.ErrNotAsked) {
+			c.explain(ctx, k, err)
+		}
 		return err
 	}
 	return nil
@@ -31,6 +35,9 @@ type callProgress struct {
 }
 
 func (c caller) repeat(ctx context.Context, k *call) *state.CallError {
+	if c.refusedBy.Load() != nil {
+		return k.notAsked()
+	}
 	w := c.windows.of(k.organization)
 	p := callProgress{exhausted: w.exhaustedBy()}
 	p.most = c.retry.attemptsIn(p.exhausted != "" || c.down.Load())
@@ -50,6 +57,9 @@ func (c caller) repeat(ctx context.Context, k *call) *state.CallError {
 		c.observeAttempt(ctx, k, p.attempts, began, o)
 		wait, retry := c.next(k, &p, began, o)
 		if !retry {
+			if o.status == http.StatusUnauthorized {
+				c.refusedBy.CompareAndSwap(nil, o.err)
+			}
 			c.recordEnd(w, k, o)
 			return o.err
 		}

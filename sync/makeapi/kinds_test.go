@@ -327,7 +327,7 @@ func TestCodesOfCountries(t *testing.T) {
 		z := &zone{answers: map[string]any{"GET /enums/countries": `{"countries":[` + row + `]}`}}
 		names, err := client(t, z.ServeHTTP).Names(t.Context(), state.Countries, 0)
 		for _, name := range []string{"CZE", "cz", "czechia", "202"} {
-			if found := state.Matching(names, name); err != nil || len(found) != 1 || found[0].ID != 202 {
+			if found := state.MatchNames(names, name); err != nil || len(found) != 1 || found[0].ID != 202 {
 				t.Errorf("%s: %s is %+v, %v", row, name, found, err)
 			}
 		}
