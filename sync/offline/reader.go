@@ -155,7 +155,7 @@ func (r *snapshotReader) row(o *SavedOrganization) *state.Organization {
 	return &state.Organization{
 		Organization: spec.Organization{ID: o.ID, Name: o.Name, Country: o.Country, Timezone: o.Timezone,
 			TFAEnforced: o.TFAEnforced},
-		Host: o.Host, License: o.License, Teams: loadNames(o.Teams), Paused: o.Paused,
+		Host: o.Host, Plan: o.Plan, License: o.License, Refused: o.Refused, Teams: loadNames(o.Teams), Paused: o.Paused,
 		ActiveScenarios: o.ActiveScenarios,
 	}
 }

@@ -102,6 +102,9 @@ type Organization struct {
 	Unchanged int               `json:"unchanged"`
 	// NotRead are the kinds that should have been read and could not be.
 	NotRead []spec.Kind `json:"notRead"`
+	// Licence is a fingerprint of the organization's plan of Make and its licence, under which a
+	// refusal is remembered; "" for one that is to be created.
+	Licence string `json:"licence,omitempty"`
 	// APILimit is the organization's calls per minute (license.apiLimit); 0: unknown.
 	APILimit int `json:"apiLimit,omitempty"`
 }

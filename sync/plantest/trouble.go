@@ -26,6 +26,7 @@ func DrawTrouble(t *rapid.T, zone *zonetest.Zone, r *planner.Request) {
 		zone.OwnRoles[live.ID] = []state.Name{{ID: 501, Name: customRole}}
 		drawUnreadable(t, zone, live)
 		drawLacks(t, live)
+		live.Plan = rapid.SampledFrom([]string{"", "Free", "Core", "Enterprise", "Special"}).Draw(t, "plan")
 		if rapid.Bool().Draw(t, "scenarios") {
 			live.ActiveScenarios = zonetest.Ptr(rapid.IntRange(0, 2).Draw(t, "active"))
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"makesync/spec"
 	"makesync/spec/text"
@@ -66,6 +67,13 @@ func AsCallError(err error) *CallError {
 		return call
 	}
 	return nil
+}
+
+// IsTokenForbidden knows the refusal of an organization whose plan has no API access, "Forbidden to
+// use token authorization for this organization." (seen live by third parties). The sentence is
+// matched loosely, for nothing else in that reply tells it from a missing right.
+func IsTokenForbidden(message string) bool {
+	return strings.Contains(strings.ToLower(message), "token authorization")
 }
 
 // UnreadProblem tells that something could not be read: a warning, since the documents are not to

@@ -24,6 +24,9 @@ type Organization struct {
 	spec.Organization
 	// Host is the row's `zone` field: the full host of the zone it lives in; "" when absent.
 	Host string
+	// Plan is the published name of its plan of Make, "Free" to "Enterprise", or that of a
+	// self-hosted zone; "" when the API did not say.
+	Plan string
 	// License is the raw licence; nil when the row carried none (then it
 	// is in another zone, or unknown). Missing keys are missing, not false (recorded replies).
 	License License
@@ -48,6 +51,8 @@ type Organization struct {
 	// Lacks are the kinds that the organization's plan does not offer (or whose
 	// API it refuses), with the reason in words.
 	Lacks map[spec.Kind]string
+	// Refused are the changes that the plan did not offer when earlier runs tried them.
+	Refused []Refusal
 }
 
 // License is the licence map of an organization, decoded where needed.
@@ -71,6 +76,7 @@ func (l *Organization) fill(detail *Organization) {
 	if l.License == nil {
 		l.License = detail.License
 	}
+	fillText(&l.Plan, detail.Plan)
 	if l.Teams == nil {
 		l.Teams = detail.Teams
 	}

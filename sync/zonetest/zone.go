@@ -126,7 +126,7 @@ func (z *Zone) Organizations(context.Context) ([]*state.Organization, error) {
 	for _, l := range z.Orgs {
 		row := fakeRow(l)
 		if z.Sparse {
-			row.License, row.Teams, row.Country, row.Timezone, row.TFAEnforced = nil, nil, "", "", nil
+			row.Plan, row.License, row.Teams, row.Country, row.Timezone, row.TFAEnforced = "", nil, nil, "", "", nil
 		}
 		rows = append(rows, row)
 	}
@@ -165,7 +165,7 @@ func (z *Zone) RoleRow(_ context.Context, organization, user int64) (*state.Role
 
 // fakeRow is what the list shows of an organization.
 func fakeRow(l *state.Organization) *state.Organization {
-	row := &state.Organization{Host: l.Host, License: l.License, Teams: l.Teams}
+	row := &state.Organization{Host: l.Host, Plan: l.Plan, License: l.License, Teams: l.Teams}
 	row.ID, row.Name, row.Country, row.Timezone, row.TFAEnforced = l.ID, l.Name, l.Country, l.Timezone, l.TFAEnforced
 	return row
 }
