@@ -26,7 +26,7 @@ func Compare(w io.Writer, c *compare.Comparison, o Options) error {
 	for i := range c.Organizations {
 		writeCompared(p, &c.Organizations[i])
 	}
-	writeProblems(p, c.Problems)
+	writeProblems(p, c.Problems, newFleet(nil))
 	p.gap()
 	s := c.Summary
 	if s.Different+s.OnlyA+s.OnlyB == 0 {
@@ -104,24 +104,14 @@ func sideNames(p *printer, o *compare.ComparedOrganization) string {
 func writeDifferences(p *printer, differences []compare.Difference) {
 	rows := make([]tableRow, 0, len(differences))
 	for _, d := range differences {
-		row := tableRow{
-			risk:    plan.RiskNone,
-			object:  object(d.Address),
-			path:    Clean(d.Path),
-			from:    showBriefly(d.A),
-			to:      showBriefly(d.B),
-			change:  true,
-			between: " | ",
-		}
+		row := tableRow{risk: plan.RiskNone, object: object(d.Address), path: Clean(d.Path), change: true, between: " | "}
+		row.from, row.to = showPairBriefly(d.A, d.B)
 		if d.Path == "" {
 			row.path, row.change = onlyIn(d), false
 		}
 		rows = append(rows, row)
 	}
-	w := widths(rows, p.width())
-	for _, row := range rows {
-		p.line("%s", tableLine(p, row, w))
-	}
+	writeRows(p, rows)
 }
 
 // onlyIn says which side has an object that the other lacks.

@@ -101,12 +101,19 @@ func exitStyle(code exit.Code) style {
 
 // item is an object with a sentence; beside it when the object is short, below it when it is long.
 func (p *printer) item(object string, width int, text string) {
-	if columns(object) <= widestItem {
+	if columns(object) <= widestItem && columns(object)+leastText+6 <= p.width() {
 		p.labelled(4, bold, object, width, text)
 		return
 	}
-	p.line("    %s", p.paint(bold, cut(object, p.width()-4)))
+	p.wrapped(4, bold, object)
 	p.labelled(6, plain, "", 0, text)
+}
+
+// wrapped writes clean text that is broken at the columns, with the same margin in each line.
+func (p *printer) wrapped(indent int, s style, text string) {
+	for _, line := range wrap(text, max(p.width()-indent, 1)) {
+		p.line("%s", strings.Repeat(" ", indent)+p.paint(s, line))
+	}
 }
 
 // hanging folds a sentence with what it is about in front; further lines are indented by four

@@ -9,6 +9,7 @@ import (
 	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/exit"
+	"makesync/sync/plan"
 )
 
 // Problems writes problems as text, one after the other, and the last line:
@@ -57,14 +58,22 @@ func severities(problems []spec.Problem) (errors, warnings int) {
 }
 
 // writeProblems writes the problems of a plan or report, below a heading.
-func writeProblems(p *printer, problems []spec.Problem) {
+func writeProblems(p *printer, problems []spec.Problem, f *fleet) {
 	if len(problems) == 0 {
 		return
 	}
 	p.gap()
 	p.line("%s", p.paint(bold, "Problems"))
-	for i := range problems {
-		writeProblem(p, &problems[i])
+	for _, problem := range groupProblems(problems, p.leastGroup()) {
+		writeProblemGroup(p, &problem, f)
+	}
+}
+
+// writeProblemGroup writes a problem once, with the organizations that have it.
+func writeProblemGroup(p *printer, g *problemGroup, f *fleet) {
+	writeProblem(p, &g.Problem)
+	if len(g.organizations) > 0 {
+		p.labelled(6, plain, "in", 0, f.names(g.organizations, mostNames(p.Options, plan.RiskDestructive)))
 	}
 }
 
