@@ -53,11 +53,13 @@ type HeldGroup struct {
 
 // WaitingGroup is what waits for the same reason in several organizations.
 type WaitingGroup struct {
-	// Waiting is the first of the equal ones.
-	Waiting
+	// Objects has the first of the equal ones for each object.
+	Objects       []Waiting
 	Organizations []string
-	// Latest is when the last of them was first seen; nil when that is unknown of any.
-	Latest *time.Time
+	// Earliest is when the first of all was seen, Latest when the last was; nil when that is
+	// unknown of any.
+	Earliest *time.Time
+	Latest   *time.Time
 }
 
 // Grouping is a plan of which equal parts are told once.
@@ -311,29 +313,39 @@ func (g *Grouping) groupWaiting(least int) {
 			b.add(string(w.Address.Kind())+"\x00"+w.Address.Name()+"\x00"+w.Reason, member{i, j})
 		}
 	}
-	taken := map[member]bool{}
+	taken, at := map[member]bool{}, map[string]int{}
 	for _, members := range b.large(least) {
 		first := g.Rest[members[0].organization].Waiting[members[0].at]
-		group := WaitingGroup{Waiting: first, Organizations: g.keys(members), Latest: first.Since}
+		keys := g.keys(members)
+		same := strings.Join(append([]string{first.Reason}, keys...), "\x00")
+		n, known := at[same]
+		if !known {
+			n, at[same] = len(g.Waiting), len(g.Waiting)
+			g.Waiting = append(g.Waiting, WaitingGroup{Organizations: keys, Earliest: first.Since, Latest: first.Since})
+		}
+		group := &g.Waiting[n]
+		group.Objects = append(group.Objects, first)
 		for _, m := range members {
 			taken[m] = true
-			since := g.Rest[m.organization].Waiting[m.at].Since
-			switch {
-			case since == nil || group.Latest == nil:
-				group.Latest = nil
-			case since.After(*group.Latest):
-				group.Latest = since
-			}
-			if since != nil && group.Since != nil && since.Before(*group.Since) {
-				group.Since = since
-			}
+			group.see(g.Rest[m.organization].Waiting[m.at].Since)
 		}
-		g.Waiting = append(g.Waiting, group)
 	}
 	slices.SortStableFunc(g.Waiting, func(a, b WaitingGroup) int {
 		return cmp.Compare(len(b.Organizations), len(a.Organizations))
 	})
 	g.leave(taken, func(o *Organization, left func(int) bool) { o.Waiting = without(o.Waiting, left) })
+}
+
+// see takes in when one of the members was first seen.
+func (w *WaitingGroup) see(since *time.Time) {
+	switch {
+	case since == nil || w.Earliest == nil:
+		w.Earliest, w.Latest = nil, nil
+	case since.Before(*w.Earliest):
+		w.Earliest = since
+	case since.After(*w.Latest):
+		w.Latest = since
+	}
 }
 
 // sameGroups compares what a file says with what follows from its steps.

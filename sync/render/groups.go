@@ -42,12 +42,12 @@ func writeGroups(p *printer, g *plan.Grouping, f *fleet) {
 		return
 	}
 	p.gap()
-	p.line("%s", p.paint(bold, "The same in several organizations"))
+	p.heading(bold, "The same in several organizations")
 	var rows []tableRow
 	for i := range g.Groups {
 		group := &g.Groups[i]
 		of := stepRows(groupStep(group, f))
-		of[len(of)-1].where = f.names(group.Organizations, mostNames(p.Options, group.Risk))
+		of[len(of)-1].where = f.listed(group.Organizations, mostNames(p.Options, group.Risk))
 		rows = append(rows, of...)
 	}
 	writeRows(p, rows)
@@ -96,11 +96,18 @@ func writeWaitingGroups(p *printer, groups []plan.WaitingGroup, f *fleet) {
 	if len(groups) == 0 {
 		return
 	}
-	p.line("  %s (no change; nothing to do in this run)", p.paint(cyan, "waiting"))
-	width := itemWidth(len(groups), func(i int) string { return object(groups[i].Address) })
+	p.hanging(2, cyan, "waiting", " (no change; nothing to do in this run)")
 	for i := range groups {
-		p.item(object(groups[i].Address), width, waitingGroupWords(&groups[i]))
-		p.labelled(groupIndent, dim, "in", 0, f.names(groups[i].Organizations, mostNames(p.Options, plan.RiskNone)))
+		g := &groups[i]
+		width := itemWidth(len(g.Objects), func(i int) string { return object(g.Objects[i].Address) })
+		for j, w := range g.Objects {
+			reason := "the same"
+			if j == 0 {
+				reason = waitingGroupWords(g)
+			}
+			p.item(object(w.Address), width, reason)
+		}
+		p.labelled(groupIndent, dim, "in", 0, f.listed(g.Organizations, mostNames(p.Options, plan.RiskNone)))
 	}
 }
 
@@ -110,14 +117,14 @@ const groupIndent = 12
 // waitingGroupWords is the reason, and since when, where this state directory knows it of all.
 func waitingGroupWords(w *plan.WaitingGroup) string {
 	const day = "2006-01-02"
-	if w.Since == nil || w.Latest == nil {
-		return w.Reason
+	if w.Earliest == nil {
+		return w.Objects[0].Reason
 	}
-	first, last := w.Since.UTC().Format(day), w.Latest.UTC().Format(day)
+	first, last := w.Earliest.UTC().Format(day), w.Latest.UTC().Format(day)
 	if first == last {
-		return waitingWords(w.Waiting)
+		return w.Objects[0].Reason + "; first seen here on " + first
 	}
-	return fmt.Sprintf("%s; first seen here from %s to %s", w.Reason, first, last)
+	return fmt.Sprintf("%s; first seen here from %s to %s", w.Objects[0].Reason, first, last)
 }
 
 func writeHeldGroups(p *printer, groups []plan.HeldGroup, f *fleet) {
@@ -127,7 +134,7 @@ func writeHeldGroups(p *printer, groups []plan.HeldGroup, f *fleet) {
 		for _, h := range g.Objects {
 			writeHeldObject(p, h)
 		}
-		p.labelled(groupIndent, dim, "in", 0, f.names(g.Organizations, mostNames(p.Options, plan.RiskDestructive)))
+		p.labelled(groupIndent, dim, "in", 0, f.listed(g.Organizations, mostNames(p.Options, plan.RiskDestructive)))
 		writeAllow(p, g.Allow, len(g.Objects)*len(g.Organizations))
 	}
 }

@@ -49,8 +49,8 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 		}
 	}
 	for i := range plan.Organizations {
-		if !quiet(&plan.Organizations[i]) {
-			p.Keys = append(p.Keys, Clean(plan.Organizations[i].Key))
+		if o := &plan.Organizations[i]; len(o.Steps)+len(o.Held)+len(o.Waiting) > 0 {
+			p.Keys = append(p.Keys, Clean(o.Key))
 		}
 	}
 	p.Counts, p.Words, p.Quiet = htmlCounts(plan), htmlSummary(said, plan), quietWords(said, plan)
@@ -242,9 +242,11 @@ func newHTMLShared(g *plan.Grouping, f *fleet, kinds map[spec.Kind]bool) *htmlOr
 	}
 	for i := range g.Waiting {
 		group := &g.Waiting[i]
-		waiting := newHTMLWaiting(group.Waiting, waitingGroupWords(group), kinds)
-		waiting.Where, waiting.Keys = htmlIn(group.Organizations, f), htmlKeys(group.Organizations)
-		h.Waiting = append(h.Waiting, waiting)
+		for _, w := range group.Objects {
+			waiting := newHTMLWaiting(w, waitingGroupWords(group), kinds)
+			waiting.Where, waiting.Keys = htmlIn(group.Organizations, f), htmlKeys(group.Organizations)
+			h.Waiting = append(h.Waiting, waiting)
+		}
 	}
 	return h
 }

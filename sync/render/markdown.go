@@ -196,7 +196,7 @@ func (d *document) addGroups() {
 	}
 	for i := range d.grouping.Waiting {
 		group := &d.grouping.Waiting[i]
-		full := markdownWaiting(group.Waiting, waitingGroupWords(group), d.in(group.Organizations))
+		full := markdownWaiting(group.Objects, waitingGroupWords(group), d.in(group.Organizations))
 		d.add(item{section: inWaiting, full: full, risk: -1, what: "waiting object"}, 0, rankWaiting)
 	}
 }
@@ -236,7 +236,7 @@ func (d *document) addOrganization(o *plan.Organization) {
 		d.add(item{section: inHeld, part: at, name: name, full: full, risk: -1, what: "held rule"}, rankHeldName, rankHeld)
 	}
 	for _, w := range o.Waiting {
-		full := markdownWaiting(w, waitingWords(w), "")
+		full := markdownWaiting([]plan.Waiting{w}, waitingWords(w), "")
 		d.add(item{section: inWaiting, part: at, full: full, risk: -1, what: "waiting object"}, 0, rankWaiting)
 	}
 	if rest := restWords(o); rest != "" && len(o.Steps)+len(o.Held)+len(o.Waiting) > 0 {
@@ -325,8 +325,12 @@ func markdownHeld(held []plan.Held, reason, rule, where string) string {
 	return line + markdownAllow(rule) + "\n"
 }
 
-func markdownWaiting(w plan.Waiting, reason, where string) string {
-	line := "- **Waiting** " + code(cut(object(w.Address), maxName)) + " " + prose(cut(Clean(reason), maxProse))
+func markdownWaiting(waiting []plan.Waiting, reason, where string) string {
+	names := make([]string, len(waiting))
+	for i, w := range waiting {
+		names[i] = code(cut(object(w.Address), maxName))
+	}
+	line := "- **Waiting** " + strings.Join(names, ", ") + " " + prose(cut(Clean(reason), maxProse))
 	if where != "" {
 		line += " (" + where + ")"
 	}

@@ -19,6 +19,7 @@ import (
 type fleet struct {
 	keys []string
 	at   map[string]int // places in keys
+	last []string       // listed last, for listed
 }
 
 // newFleet of no organizations names those that it is asked for one by one.
@@ -33,6 +34,9 @@ func newFleet(organizations []plan.Organization) *fleet {
 
 // fewestInRun is from how many keys on the first and the last stand for all between.
 const fewestInRun = 4
+
+// fewWhenCut is how many names and runs a list has that cannot have them all.
+const fewWhenCut = 12
 
 // names lists keys, which stand in the order of the plan; most is the greatest number of names and
 // runs, and 0 is any number.
@@ -50,11 +54,24 @@ func (f *fleet) names(keys []string, most int) string {
 		return whole + " but " + text.And(cleaned(f.others(keys)))
 	}
 	runs, shown := f.runs(keys, most)
+	if shown < len(keys) && most > fewWhenCut { // a list that is not whole needs not be long
+		runs, shown = f.runs(keys, fewWhenCut)
+	}
 	list := text.Count(len(keys), "organization", "organizations") + ": " + strings.Join(runs, ", ")
 	if shown < len(keys) {
-		list += " and " + text.Number(len(keys)-shown) + " more"
+		list += " and " + text.Number(len(keys)-shown) + " more; --verbose names all"
 	}
 	return list
+}
+
+// listed is names for a list of groups one below the other, in which the same names are listed once.
+func (f *fleet) listed(keys []string, most int) string {
+	words, again := f.names(keys, most), slices.Equal(keys, f.last)
+	f.last = keys
+	if short := "the same " + text.Count(len(keys), "organization", "organizations"); again && len(short) < len(words) {
+		return short
+	}
+	return words
 }
 
 func (f *fleet) others(keys []string) []string {

@@ -44,7 +44,7 @@ func Plan(w io.Writer, plan *plan.Plan, o Options) error {
 // writeNothing ends the text of a run that could read no organization.
 func writeNothing(p *printer, plan *plan.Plan) {
 	p.gap()
-	p.line("%s", p.paint(bold, "Nothing was compared: "+noneOf(len(plan.Organizations))+"."))
+	p.heading(bold, "Nothing was compared: "+noneOf(len(plan.Organizations))+".")
 	p.last(p.verb("plan"), PlanCounts(plan.Summary), plan.Exit)
 }
 
@@ -130,7 +130,7 @@ func writeWaiting(p *printer, waiting []plan.Waiting) {
 	if len(waiting) == 0 {
 		return
 	}
-	p.line("  %s (no change; nothing to do in this run)", p.paint(cyan, "waiting"))
+	p.hanging(2, cyan, "waiting", " (no change; nothing to do in this run)")
 	width := itemWidth(len(waiting), func(i int) string { return object(waiting[i].Address) })
 	for _, w := range waiting {
 		p.item(object(w.Address), width, waitingWords(w))

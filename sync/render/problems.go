@@ -63,7 +63,7 @@ func writeProblems(p *printer, problems []spec.Problem, f *fleet) {
 		return
 	}
 	p.gap()
-	p.line("%s", p.paint(bold, "Problems"))
+	p.heading(bold, "Problems")
 	for _, problem := range groupProblems(problems, p.leastGroup()) {
 		writeProblemGroup(p, &problem, f)
 	}
@@ -73,7 +73,7 @@ func writeProblems(p *printer, problems []spec.Problem, f *fleet) {
 func writeProblemGroup(p *printer, g *problemGroup, f *fleet) {
 	writeProblem(p, &g.Problem)
 	if len(g.organizations) > 0 {
-		p.labelled(6, plain, "in", 0, f.names(g.organizations, mostNames(p.Options, plan.RiskDestructive)))
+		p.labelled(6, plain, "in", 0, f.listed(g.organizations, mostNames(p.Options, plan.RiskDestructive)))
 	}
 }
 
@@ -119,7 +119,7 @@ func writeProblem(p *printer, problem *spec.Problem) {
 // read it. A problem without a position is a sentence and is folded.
 func writeFirstLine(p *printer, colour style, where, message string, positioned bool) {
 	if !positioned {
-		p.hanging(colour, where, message)
+		p.hanging(0, colour, where, message)
 		return
 	}
 	p.line("%s%s", p.paint(colour, where), Clean(message))

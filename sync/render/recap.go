@@ -109,7 +109,7 @@ func recapped(steps []report.StepReport, least int) map[int]bool {
 // fewestForRecap is from how many steps that did not succeed on a report says them again in short.
 const fewestForRecap = 20
 
-func writeRecap(p *printer, steps []report.StepReport, told map[int]bool) {
+func writeRecap(p *printer, steps []report.StepReport, told map[int]bool, f *fleet) {
 	groups := recap(steps)
 	n := 0
 	for i := range groups {
@@ -119,8 +119,7 @@ func writeRecap(p *printer, steps []report.StepReport, told map[int]bool) {
 		return
 	}
 	p.gap()
-	p.line("%s", p.paint(bold, "In short"))
-	f := fleetOfSteps(steps)
+	p.heading(bold, "In short")
 	mark, digits := 0, 0
 	for i := range groups {
 		mark = max(mark, columns(outcomes[outcomeRank(groups[i].outcome)].mark))
@@ -145,7 +144,7 @@ func writeRecapGroup(p *printer, g *recapGroup, f *fleet, mark, digits int) {
 			p.labelled(indent, dim, "", 0, "and "+text.Count(len(g.items)-i, "other change", "other changes"))
 			return
 		}
-		names := f.names(item.keys, mostNames(p.Options, "")) // an unknown risk counts as the worst
+		names := f.listed(item.keys, mostNames(p.Options, "")) // an unknown risk counts as the worst
 		p.labelled(indent, plain, "", 0, item.op+" "+item.object+" in "+names)
 	}
 }

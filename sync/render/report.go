@@ -23,13 +23,13 @@ func Report(w io.Writer, report *report.Report, o Options) error {
 	}
 	writeZones(p, report.Zones)
 	writeShard(p, report.Shard)
-	told := recapped(report.Steps, o.leastGroup())
+	told, f := recapped(report.Steps, o.leastGroup()), fleetOfSteps(report.Steps)
 	writeDetails(p, report.Steps, told)
-	writeChecks(p, report.Steps)
+	writeChecks(p, report.Steps, f)
 	writeDocumentLines(p, report.Steps)
-	writeRequiredPlans(p, report.Steps)
-	writeProblems(p, report.Problems, newFleet(nil))
-	writeRecap(p, report.Steps, told)
+	writeRequiredPlans(p, report.Steps, f)
+	writeProblems(p, report.Problems, f)
+	writeRecap(p, report.Steps, told, f)
 	p.gap()
 	writeTotals(p, report)
 	writeNextCommand(p, report)
@@ -186,7 +186,7 @@ func reasonWords(reason report.Reason) string {
 }
 
 // writeChecks says, for every step of which nobody knows whether it happened, how to find out.
-func writeChecks(p *printer, steps []report.StepReport) {
+func writeChecks(p *printer, steps []report.StepReport, f *fleet) {
 	var unknown []report.StepReport
 	for _, step := range steps {
 		if step.Outcome == report.OutcomeUnknown {
@@ -197,7 +197,7 @@ func writeChecks(p *printer, steps []report.StepReport) {
 		return
 	}
 	p.gap()
-	p.line("%s", p.paint(redBold, "Check by hand: nobody can say whether these happened"))
+	p.heading(redBold, "Check by hand: nobody can say whether these happened")
 	groups := equalObjects(unknown, p.leastGroup())
 	name := func(i int) string {
 		if len(groups[i]) > 1 {
@@ -209,8 +209,7 @@ func writeChecks(p *printer, steps []report.StepReport) {
 	for i, group := range groups {
 		p.item(name(i), width, handCheck(group[0]))
 		if len(group) > 1 {
-			f := fleetOfSteps(group)
-			p.labelled(groupIndent, dim, "in", 0, newFleet(nil).names(f.keys, 0))
+			p.labelled(groupIndent, dim, "in", 0, f.listed(fleetOfSteps(group).keys, 0))
 		}
 	}
 }
@@ -263,7 +262,7 @@ func writeDocumentLines(p *printer, steps []report.StepReport) {
 		}
 		if !heading {
 			p.gap()
-			p.line("%s", p.paint(bold, "Add to the documents"))
+			p.heading(bold, "Add to the documents")
 			p.line("  organizations:")
 			heading = true
 		}
@@ -275,10 +274,10 @@ func writeDocumentLines(p *printer, steps []report.StepReport) {
 // writeTotals says in words what became of the plan.
 func writeTotals(p *printer, r *report.Report) {
 	if r.Planned == 0 {
-		p.line("%s", p.paint(bold, "Nothing to do."))
+		p.heading(bold, "Nothing to do.")
 	} else {
-		p.line("%s", p.paint(bold, fmt.Sprintf("%s planned = %d succeeded + %d failed + %d skipped + %d unknown.",
-			text.Count(r.Planned, "step", "steps"), r.Succeeded, r.Failed, r.Skipped, r.Unknown)))
+		p.heading(bold, fmt.Sprintf("%s planned = %d succeeded + %d failed + %d skipped + %d unknown.",
+			text.Count(r.Planned, "step", "steps"), r.Succeeded, r.Failed, r.Skipped, r.Unknown))
 	}
 	if r.Waiting > 0 {
 		p.labelled(
@@ -321,6 +320,6 @@ func writeNextCommand(p *printer, r *report.Report) {
 		next = "makesync apply --resume " + text.ShellQuote(Clean(r.Run))
 	}
 	if unfinished > 0 && next != "" {
-		p.line("  %s  %s", pad("go on", 9), p.paint(cyan, next))
+		p.command("go on", 9, next)
 	}
 }

@@ -34,7 +34,7 @@ func shortfalls(steps []report.StepReport) []shortfall {
 		if !step.SkippedForLicence() {
 			continue
 		}
-		key := shortfall{key: Clean(step.Address.Key()), plan: requiredPlan(step.Kind)}
+		key := shortfall{key: step.Address.Key(), plan: requiredPlan(step.Kind)}
 		i, ok := at[key]
 		if !ok {
 			i, at[key] = len(list), len(list)
@@ -46,18 +46,22 @@ func shortfalls(steps []report.StepReport) []shortfall {
 }
 
 // writeRequiredPlans says what to buy where steps were skipped for the licence.
-func writeRequiredPlans(p *printer, steps []report.StepReport) {
+func writeRequiredPlans(p *printer, steps []report.StepReport, f *fleet) {
 	list := shortfalls(steps)
 	if len(list) == 0 {
 		return
 	}
 	p.gap()
-	p.line("%s", p.paint(bold, "What to buy (then apply again; nothing is lost)"))
+	p.heading(bold, "What to buy (then apply again; nothing is lost)")
 	groups := groupShortfalls(list, p.leastGroup())
-	name := func(i int) string { return newFleet(nil).names(groups[i].keys, 0) }
-	width := itemWidth(len(groups), name)
+	width := itemWidth(len(groups), func(i int) string { return Clean(groups[i].key) })
 	for i := range groups {
-		p.item(name(i), width, groups[i].words())
+		if g := &groups[i]; len(g.keys) == 1 {
+			p.item(Clean(g.key), width, g.words())
+		} else {
+			p.labelled(4, plain, "", 0, g.words())
+			p.labelled(groupIndent, dim, "in", 0, f.listed(g.keys, 0))
+		}
 	}
 }
 

@@ -74,7 +74,9 @@ func (l *rowLine) values(from, to string, width int, between string) {
 		l.p.line("%s", l.text)
 		return
 	}
-	if side := max(columns(from), columns(to)); side > l.p.width()-l.at && l.at > belowIndent {
+	const leastRoom = 12
+	room := l.p.width() - l.at
+	if l.at > belowIndent && (room < leastRoom || max(columns(from), columns(to)) > room) {
 		l.newLine(belowIndent)
 		l.values(from, to, 0, between)
 		return
@@ -89,7 +91,7 @@ func (l *rowLine) stack(from, to, between string) {
 		from, to = shorten(from, to, room*mostValueLines)
 	}
 	margin := l.at
-	if columns(from) <= room/4 {
+	if columns(from) <= room/4-columns(between) {
 		l.text += from + l.p.paint(dim, between)
 		l.at += columns(from) + columns(between)
 		l.wrapped(plain, to)

@@ -250,8 +250,8 @@ func writeRunEnd(p *printer, run *report.Run) {
 		p.labelled(0, yellow, "Unfinished:", 0, openWords(open)+". Go on with:")
 		p.line("  %s", p.paint(cyan, "makesync apply --resume "+text.ShellQuote(Clean(run.Run))))
 	case status == report.RunResolved:
-		p.line("Unfinished, and a later run has found out what became of everything that was sent.")
+		p.heading(plain, "Unfinished, and a later run has found out what became of everything that was sent.")
 	default:
-		p.line("Finished: %s.", ReportCounts(run.Report))
+		p.heading(plain, "Finished: "+ReportCounts(run.Report)+".")
 	}
 }

@@ -109,13 +109,7 @@ func (s *summary) step(o *plan.Organization, step *plan.Step) {
 func (s *summary) irreversible(key string, step *plan.Step) {
 	switch {
 	case step.Op == plan.OpTransfer:
-		to := ""
-		for _, field := range step.Fields {
-			if field.To.IsText() {
-				to = " to " + Clean(field.To.String())
-			}
-		}
-		s.forever.add("transferring", key+to)
+		s.forever.add("transferring", key+newOwner(step))
 	case step.Kind == spec.KindOrganization && step.Op == plan.OpDelete:
 		s.forever.add("deleting the organization", key)
 	case step.Kind == spec.KindOrganization && step.Op == plan.OpCreate:
@@ -140,9 +134,9 @@ const named = 8
 func (s *summary) write(p *printer, plan *plan.Plan, g *plan.Grouping) {
 	n := changes(plan.Summary)
 	if n == 0 {
-		p.line("%s", p.paint(bold, "No changes.")+s.nothingWords(plan))
+		p.hanging(0, bold, "No changes.", s.nothingWords(plan))
 	} else {
-		p.hanging(bold, "", changeWords(plan, g)+": "+opWords(plan.Summary)+".")
+		p.hanging(0, bold, "", changeWords(plan, g)+": "+opWords(plan.Summary)+".")
 	}
 	const label = 16
 	say := func(colour style, name string, text string) {
@@ -263,9 +257,9 @@ func (s *summary) callWords(calls state.Calls, steps int) string {
 func writeSaved(p *printer, plan *plan.Plan) {
 	if p.Saved != "" {
 		p.labelled(2, plain, "saved as", 16, p.Saved+", good until "+plan.Expires.UTC().Format("2006-01-02 15:04 MST"))
-		p.line("  %s  %s", pad("digest", 16), cut(Clean(plan.Digest), p.width()-20))
+		p.labelled(2, plain, "digest", 16, plan.Digest)
 	}
 	if p.Next != "" && (changes(plan.Summary) > 0 || p.Saved != "") {
-		p.line("  %s  %s", pad("to apply it", 16), p.paint(cyan, Clean(p.Next)))
+		p.command("to apply it", 16, Clean(p.Next))
 	}
 }
