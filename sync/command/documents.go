@@ -1,7 +1,9 @@
 package command
 
 import (
+	"context"
 	"maps"
+	"os"
 	"slices"
 
 	"makesync/spec"
@@ -17,28 +19,38 @@ type loaded struct {
 	problems []spec.Problem
 }
 
+// resolveDocuments reads documents and puts the trusted files over them, then resolves them.
+func resolveDocuments(
+	ctx context.Context, env Env, o documentOptions, files []string, resolve document.ResolveOptions,
+) (*spec.Desired, []spec.Problem) {
+	trusted, problems := document.LoadTrusted(o.guardFiles(env))
+	documents, more := document.LoadContext(ctx, document.LoadOptions{Paths: files})
+	problems = append(append(problems, more...), documents.Tighten(trusted)...)
+	resolve.LookupEnv, resolve.ReferenceRoots = env.LookupEnv, o.referenceRoots
+	resolve.DefaultZone, resolve.ExpectOrganizations = o.defaultZone(env), o.expect
+	desired, more := documents.Resolve(resolve)
+	return desired, spec.LimitProblems(append(problems, more...))
+}
+
 // load reads the documents and says how their zones are reached. Nothing but files and
 // the environment is touched.
-func (r *runtimeEnv) load(o documentOptions, urls map[string]string, use use) loaded {
-	documents, problems := document.Load(document.LoadOptions{Paths: o.files})
-	desired, more := documents.Resolve(document.ResolveOptions{
-		LookupEnv: r.LookupEnv, SkipReferences: o.skipReferences,
-		ReferenceRoots: o.referenceRoots, DefaultZone: r.defaultZone(o),
-		ZoneNames: slices.Sorted(maps.Keys(urls)),
+func load(ctx context.Context, env Env, o documentOptions, urls map[string]string, use use) loaded {
+	desired, problems := resolveDocuments(ctx, env, o, o.files, document.ResolveOptions{
+		SkipReferences: o.skipReferences, ZoneNames: slices.Sorted(maps.Keys(urls)),
 	})
-	problems = append(problems, more...)
 	l := loaded{desired: desired}
 	if desired != nil {
+		var more []spec.Problem
 		l.endpoints, more = document.Endpoints(
 			use.zones(desired.Zones, o),
 			zonesOf(desired, o.only(desired.Zones)),
 			document.EndpointOptions{
-				LookupEnv: r.LookupEnv, ZoneURLs: urls, Named: r.namedZones(o), ReferenceRoots: o.referenceRoots,
+				LookupEnv: env.LookupEnv, ZoneURLs: urls, Named: o.namedZones(env), ReferenceRoots: o.referenceRoots,
 			},
 		)
 		problems = append(problems, more...)
 	}
-	l.problems = spec.SortProblems(problems)
+	l.problems = spec.LimitProblems(problems)
 	return l
 }
 
@@ -64,38 +76,6 @@ func (u use) zones(all map[string]spec.Zone, o documentOptions) map[string]spec.
 	return bare
 }
 
-// defaultZone is the zone of organizations that name none: --zone, else MAKE_ZONE.
-func (r *runtimeEnv) defaultZone(o documentOptions) string {
-	if o.zone != "" {
-		return o.zone
-	}
-	return r.lookup("MAKE_ZONE")
-}
-
-// only is the zone that --zone restricts the run to, by its name; "" without --zone.
-func (o documentOptions) only(zones map[string]spec.Zone) string {
-	if o.zone == "" {
-		return ""
-	}
-	return spec.ZoneName(o.zone, zones)
-}
-
-// scopeOf is what a run may look at.
-func (o planOptions) scopeOf(desired *spec.Desired) spec.Scope {
-	return spec.Scope{Zone: o.documents.only(desired.Zones), Targets: o.scope.target, Excludes: o.scope.exclude}
-}
-
-// namedZones are the zones that are named outside the documents, besides --zone-url.
-func (r *runtimeEnv) namedZones(o documentOptions) []string {
-	var names []string
-	for _, name := range []string{o.zone, r.lookup("MAKE_ZONE")} {
-		if name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
 // zonesOf lists the zones that the organizations of a run live in, sorted; only restricts them to
 // one.
 func zonesOf(desired *spec.Desired, only string) []string {
@@ -107,4 +87,17 @@ func zonesOf(desired *spec.Desired, only string) []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// zoneDocuments loads the documents of -f for their zones. Without -f there need not be any: the
+// zones may all be built in.
+func zoneDocuments(o documentOptions) (*document.Documents, []spec.Problem, error) {
+	if _, err := os.Stat(defaultDocument); err != nil && !o.given {
+		return &document.Documents{}, nil, nil
+	}
+	documents, problems := document.Load(document.LoadOptions{Paths: o.files})
+	if spec.HasErrors(problems) {
+		return nil, problems, errInvalid
+	}
+	return documents, problems, nil
 }

@@ -4,12 +4,13 @@
 //	locks/         one file per zone and shard, locked while a run works
 //	used/          one mark per saved plan that was applied
 //	seen.json      when a waiting address was first seen, and by how many plans
+//	refusals.json  what plans of Make did not offer when it was tried, by organization and licence
 //	told/          for each job, of which alerts --notify has told
 //
-// In go the facts that package sync hands to its Journal; out come them again as a reconcile.Run.
+// In go the facts that package apply hands to its Journal; out come them again as a report.Run.
 //
 //	Store.Begin ─▶ Journal ─ Begin, Intent, Result, … End ─▶ runs/R.jsonl
-//	Story ◀── ParseJournal ◀── Store.Read, Unresolved, Recent ◀──┘
+//	Run ◀──── ParseJournal ◀── Store.Read, Unresolved, Recent ◀──┘
 //
 // Files are for their owner only (0600, folders 0700) and hold no secrets. A journal only ever
 // grows:

@@ -113,13 +113,15 @@ func (b *bundle) add(key string, m member) {
 func (b *bundle) large(least int) [][]member {
 	var large [][]member
 	for _, key := range b.keys {
-		members := slices.CompactFunc(b.members[key], func(x, y member) bool { return x.organization == y.organization })
+		members := slices.CompactFunc(b.members[key], sameOrganization)
 		if len(members) >= least {
 			large = append(large, members)
 		}
 	}
 	return large
 }
+
+func sameOrganization(x, y member) bool { return x.organization == y.organization }
 
 func (g *Grouping) keys(members []member) []string {
 	keys := make([]string, len(members))
@@ -181,7 +183,8 @@ func changeKey(s *Step) string {
 	if err != nil { // only a scalar of a foreign kind; it then equals itself alone
 		fields = []byte(s.Address)
 	}
-	return strings.Join([]string{string(s.Kind), s.Address.Name(), string(s.Op), string(s.Risk), string(fields)}, "\x00")
+	parts := []string{string(s.Kind), s.Address.Name(), string(s.Op), string(s.Risk), string(fields)}
+	return strings.Join(parts, "\x00")
 }
 
 // risksByWeight are the risks, worst first.

@@ -104,7 +104,8 @@ func sideNames(o *compare.ComparedOrganization) string {
 func writeDifferences(p *printer, differences []compare.Difference) {
 	rows := make([]tableRow, 0, len(differences))
 	for _, d := range differences {
-		row := tableRow{risk: plan.RiskNone, object: object(d.Address), path: Clean(d.Path), change: true, between: " | "}
+		row := tableRow{object: object(d.Address), path: Clean(d.Path), change: true, between: " | "}
+		row.risk = plan.RiskNone
 		row.from, row.to = showPairBriefly(d.A, d.B)
 		if d.Path == "" {
 			row.path, row.change = onlyIn(d), false

@@ -221,7 +221,8 @@ func groupProblems(problems []spec.Problem, least int) []problemGroup {
 		n, known := at[key]
 		if !known {
 			n, at[key] = len(groups), len(groups)
-			problem.Message, problem.Hint = ofOrganization(&problem, problem.Message), ofOrganization(&problem, problem.Hint)
+			problem.Message = ofOrganization(&problem, problem.Message)
+			problem.Hint = ofOrganization(&problem, problem.Hint)
 			problem.Address = ""
 			groups = append(groups, problemGroup{Problem: problem})
 		}
@@ -239,8 +240,9 @@ func problemKey(problem *spec.Problem) string {
 		return ""
 	}
 	_, below, _ := strings.Cut(string(problem.Address), "/")
-	return strings.Join([]string{string(problem.Severity), problem.Rule, below, ofOrganization(problem, problem.Message),
-		ofOrganization(problem, problem.Hint), answerWords(problem.Error)}, "\x00")
+	parts := []string{string(problem.Severity), problem.Rule, below, answerWords(problem.Error),
+		ofOrganization(problem, problem.Message), ofOrganization(problem, problem.Hint)}
+	return strings.Join(parts, "\x00")
 }
 
 // ofOrganization is a text of a problem without the key of its organization in front, and with "the

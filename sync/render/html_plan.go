@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"strconv"
@@ -34,6 +35,7 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 			htmlZone{Name: Clean(zone.Name), URL: zoneURL(zone), User: Clean(zone.User.Email), Sandbox: zone.Sandbox},
 		)
 	}
+	p.Rules = htmlRules(plan.Rules)
 	said, kinds := summarize(plan), map[spec.Kind]bool{}
 	missing, fleet, grouping := findUnread(plan), newFleet(plan.Organizations), plan.Group(o.leastGroup())
 	for _, problem := range groupProblems(missing.failures(), o.leastGroup()) {
@@ -81,11 +83,12 @@ func htmlHeading(plan *plan.Plan, o Options) string {
 	if failed := failedWords(plan); failed != "" {
 		return strings.ToUpper(failed[:1]) + failed[1:]
 	}
-	if n := changes(plan.Summary); n > 0 {
-		grouping := plan.Group(o.leastGroup())
-		return changeWords(plan, &grouping) + ": " + opWords(plan.Summary)
+	grouping := plan.Group(o.leastGroup())
+	heading := cmp.Or(headingWords(plan, &grouping), "No changes")
+	if changes(plan.Summary) > 0 {
+		heading += ": " + opWords(plan.Summary)
 	}
-	return "No changes"
+	return heading
 }
 
 // quietWords say what the page does not list.

@@ -55,7 +55,8 @@ func Markdown(w io.Writer, plan *plan.Plan, maxBytes int, o Options) error {
 type section uint8
 
 const (
-	inFailures section = iota
+	inRules section = iota
+	inFailures
 	inHeader
 	inFooter
 	inProblems
@@ -135,6 +136,7 @@ var stepRanks = [][2]int{
 func newDocument(plan *plan.Plan, o Options) *document {
 	d := &document{plan: plan, options: o, fleet: newFleet(plan.Organizations), unread: findUnread(plan),
 		grouping: plan.Group(o.leastGroup()), parts: []part{{heading: "#### The same in several organizations"}}}
+	d.addRules()
 	d.addOwn(inHeader, d.zoneLines(), rankHeader, "")
 	d.addOwn(inFooter, d.nextLines(), rankHeader, "")
 	d.addProblems(inFailures, d.unread.failures())
@@ -212,7 +214,8 @@ func (d *document) in(keys []string) string {
 // addChange adds a step, which stands for those of the organizations where there are any.
 func (d *document) addChange(part int, step plan.Step, organizations []string) {
 	risk := riskRank(step.Risk)
-	change := item{section: inRows, part: part, risk: risk, op: Clean(string(step.Op)), steps: max(len(organizations), 1)}
+	change := item{section: inRows, part: part, risk: risk, op: Clean(string(step.Op))}
+	change.steps = max(len(organizations), 1)
 	if step.Risk == plan.RiskNone {
 		change.section = inDetails
 	}
@@ -233,7 +236,8 @@ func (d *document) addOrganization(o *plan.Organization) {
 	for _, group := range groupHeld(o.Held) {
 		name := markdownHeldRule(group, group[0].Allow)
 		full := markdownHeld(group, group[0].Reason, group[0].Allow, "")
-		d.add(item{section: inHeld, part: at, name: name, full: full, risk: -1, what: "held rule"}, rankHeldName, rankHeld)
+		rule := item{section: inHeld, part: at, name: name, full: full, risk: -1, what: "held rule"}
+		d.add(rule, rankHeldName, rankHeld)
 	}
 	for _, w := range o.Waiting {
 		full := markdownWaiting([]plan.Waiting{w}, waitingWords(w), "")
@@ -293,7 +297,8 @@ func markdownRows(step plan.Step, where string) string {
 		}
 		from, to := showPair(field.From, field.To)
 		from, to = shorten(from, to, maxValue)
-		b.WriteString(" | " + entities(cut(Clean(field.Path), maxName)) + " | " + code(from) + " | " + code(to) + " |\n")
+		path := entities(cut(Clean(field.Path), maxName))
+		b.WriteString(" | " + path + " | " + code(from) + " | " + code(to) + " |\n")
 	}
 	return b.String()
 }

@@ -64,7 +64,8 @@ func (f *fleet) names(keys []string, most int) string {
 	return list
 }
 
-// listed is names for a list of groups one below the other, in which the same names are listed once.
+// listed is names for a list of groups one below the other, in which the same names are listed
+// once.
 func (f *fleet) listed(keys []string, most int) string {
 	words, again := f.names(keys, most), slices.Equal(keys, f.last)
 	f.last = keys

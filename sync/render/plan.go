@@ -17,6 +17,7 @@ func Plan(w io.Writer, plan *plan.Plan, o Options) error {
 	if o.Quiet && o.Saved == "" && o.Against == "" && Uneventful(plan) {
 		return writeQuietPlan(p, plan)
 	}
+	writeRules(p, plan.Rules)
 	missing, fleet := findUnread(plan), newFleet(plan.Organizations)
 	writeFailures(p, missing, fleet)
 	writePlanHead(p, plan)

@@ -92,7 +92,8 @@ func recapped(steps []report.StepReport, least int) map[int]bool {
 		if step.Outcome == report.Succeeded {
 			return ""
 		}
-		return strings.Join([]string{string(step.Outcome), string(step.Op), object(step.Address), sharedReason(step)}, "\x00")
+		parts := []string{string(step.Outcome), string(step.Op), object(step.Address), sharedReason(step)}
+		return strings.Join(parts, "\x00")
 	}
 	for _, step := range steps {
 		counts[key(step)]++

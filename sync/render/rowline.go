@@ -27,8 +27,8 @@ func (l *rowLine) begin(margin int) { l.text, l.at = strings.Repeat(" ", margin)
 // leastCell is the least room in which a cell that is too wide for its column begins.
 const leastCell = 16
 
-// cell adds a cell of a column; no width, no column. One that is wider has the rest of the line, and
-// what follows stands below it.
+// cell adds a cell of a column; no width, no column. One that is wider has the rest of the line,
+// and what follows stands below it.
 func (l *rowLine) cell(s style, text string, width int) {
 	wide := columns(text) > width
 	need := columns(text)

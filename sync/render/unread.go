@@ -75,7 +75,12 @@ func (u *unread) nothing(p *plan.Plan) bool {
 	if len(u.zones) == 0 || len(u.organizations) > 0 {
 		return false
 	}
-	return !slices.ContainsFunc(p.Organizations, func(o plan.Organization) bool { return !slices.Contains(u.zones, o.Zone) })
+	for i := range p.Organizations {
+		if !u.isSilent(p.Organizations[i].Zone) {
+			return false
+		}
+	}
+	return true
 }
 
 // isSilent tells whether a zone gave nothing.

@@ -10,13 +10,13 @@ import (
 // whether there was such a row.
 func (l *Organization) NameUnreadable(user int64, email string) bool {
 	for i, row := range l.Unreadable {
-		if user == 0 || row.UserID != user {
+		if user == 0 || email == "" || row.UserID != user {
 			continue
 		}
 		l.Unreadable = append(append([]RoleRow{}, l.Unreadable[:i]...), l.Unreadable[i+1:]...)
 		l.Members = append(
 			l.Members,
-			spec.Member{Email: email, Role: IDText(row.RoleID), UserID: row.UserID, Invitation: row.Invitation},
+			spec.Member{Email: email, Role: FormatID(row.RoleID), UserID: row.UserID, Invitation: row.Invitation},
 		)
 		normaliseMembers(l)
 		return true
