@@ -42,47 +42,71 @@ func readYAML(t *testing.T, name string, into any) string {
 	return string(data)
 }
 
-// checkShell has the shell, and shellcheck where it is installed, read a script without running it.
-func checkShell(t *testing.T, name, text string) {
+// readers read a script without running it.
+var readers = [][]string{
+	{"dash", "-n"},
+	{"bash", "--posix", "-n"},
+	{"busybox", "sh", "-n"},
+	{"shellcheck", "--shell=sh", "--severity=warning", "-x"},
+}
+
+// checkShell has the shells, and shellcheck, where they are installed, read a file; and looks
+// whether those exist that it runs.
+func checkShell(t *testing.T, file string) {
 	t.Helper()
-	for _, tool := range [][]string{{"sh", "-n"}, {"shellcheck", "--shell=sh", "-"}} {
+	for _, tool := range readers {
 		if _, err := exec.LookPath(tool[0]); err != nil {
-			t.Logf("%s is not installed", tool[0])
+			t.Logf("CANNOT CHECK HERE: %s is not installed", tool[0])
 			continue
 		}
-		c := exec.Command(tool[0], tool[1:]...)
-		c.Stdin = strings.NewReader(text)
-		if out, err := c.CombinedOutput(); err != nil {
-			t.Errorf("%s: %v: %s\n%s", name, tool, out, text)
+		if out, err := exec.Command(tool[0], append(tool[1:], file)...).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v: %s", file, tool, out)
 		}
 	}
-	for _, script := range regexp.MustCompile(`\bci/([a-z-]+\.sh)\b`).FindAllStringSubmatch(text, -1) {
-		if _, err := os.Stat(filepath.Join(ci, script[1])); err != nil {
-			t.Errorf("%s runs %s: %v", name, script[0], err)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, script := range regexp.MustCompile(`(?:\bci|\$here)/([a-z-]+\.sh)\b`).FindAllSubmatch(text, -1) {
+		if _, err := os.Stat(filepath.Join(ci, string(script[1]))); err != nil {
+			t.Errorf("%s runs %s: %v", file, script[0], err)
 		}
 	}
 }
 
+// checkStep checks a script that stands in a pipeline.
+func checkStep(t *testing.T, name, text string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), strings.NewReplacer(" ", "-", ":", "", "/", "-").Replace(name))
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	checkShell(t, file)
+}
+
+// TestShellOfExamples also has every script stop at its first error, but for those that others
+// read.
 func TestShellOfExamples(t *testing.T) {
 	t.Parallel()
 	scripts, err := filepath.Glob(filepath.Join(ci, "*.sh"))
-	if err != nil || len(scripts) < 6 {
+	if err != nil || len(scripts) < 10 {
 		t.Fatalf("%v: %v", scripts, err)
 	}
-	for _, path := range append(scripts, filepath.Join(kubernetes, "run")) {
+	for _, path := range append(scripts, filepath.Join(kubernetes, "run"), filepath.Join(cron, "with-environment")) {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !strings.HasPrefix(string(text), "#!/bin/sh\n") || !strings.Contains(string(text), "\nset -eu\n") {
+		isRead := strings.Contains(string(text), ", read with `.`")
+		if !strings.HasPrefix(string(text), "#!/bin/sh\n") || strings.Contains(string(text), "\nset -eu\n") == isRead {
 			t.Errorf("%s does not stop at the first error", path)
 		}
-		checkShell(t, path, string(text))
+		checkShell(t, path)
 	}
 }
 
-// TestWorkflows: what a pull request can run has no secret and a token that only reads; what may write
-// never takes a pull request's files; and no expression is pasted into a shell.
+// TestWorkflows: what a pull request can run has no secret and a token that only reads; what may
+// write never takes a pull request's files; and no expression is pasted into a shell.
 func TestWorkflows(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -118,10 +142,10 @@ func TestWorkflows(t *testing.T) {
 			for i, step := range j.Steps {
 				name := fmt.Sprintf("%s: %s: step %d", c.name, job, i+1)
 				if strings.HasPrefix(step.Uses, "actions/checkout@") {
-					checkCheckout(t, name, c.on, step.With)
+					checkGitHubCheckout(t, name, c.on, step.With)
 				}
 				if step.Run != "" {
-					checkShell(t, name, step.Run)
+					checkStep(t, name, step.Run)
 				}
 				if strings.Contains(step.Run, "${{") {
 					t.Errorf("%s: an expression in a shell: %s", name, step.Run)
@@ -131,10 +155,13 @@ func TestWorkflows(t *testing.T) {
 	}
 }
 
-func checkCheckout(t *testing.T, name, on string, with map[string]any) {
+func checkGitHubCheckout(t *testing.T, name, on string, with map[string]any) {
 	t.Helper()
 	if with["persist-credentials"] != false {
 		t.Errorf("%s keeps its token in the checkout", name)
+	}
+	if with["lfs"] != nil || with["submodules"] != nil {
+		t.Errorf("%s takes what a preview does not see: %v", name, with)
 	}
 	if on == "workflow_run" && (with["ref"] != nil || with["repository"] != nil) {
 		t.Errorf("%s checks out %v", name, with)
@@ -152,24 +179,104 @@ func TestGitLabPipeline(t *testing.T) {
 			t.Fatalf("there is no job %s", name)
 		}
 		var job struct {
-			Script []string
-			Rules  []struct{ If string }
+			Script      []string
+			AfterScript []string `yaml:"after_script"`
+			Rules       []struct{ If string }
 		}
 		if err := node.Decode(&job); err != nil {
 			t.Fatal(err)
 		}
-		checkShell(t, name, strings.Join(job.Script, "\n")+"\n")
+		checkStep(t, name, strings.Join(slices.Concat(job.Script, job.AfterScript), "\n")+"\n")
 		want := `$CI_PIPELINE_SOURCE == "schedule"`
 		if name == "preview" {
 			want = `$CI_PIPELINE_SOURCE == "merge_request_event"`
 		}
 		for _, rule := range job.Rules {
-			if !strings.HasPrefix(rule.If, want) || name != "preview" && !strings.HasSuffix(rule.If, "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH") {
+			onDefault := strings.HasSuffix(rule.If, "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH")
+			if !strings.HasPrefix(rule.If, want) || name != "preview" && !onDefault {
 				t.Errorf("%s runs if %s", name, rule.If)
 			}
 		}
 		if len(job.Rules) == 0 || len(job.Script) == 0 {
 			t.Errorf("%s: %+v", name, job)
 		}
+	}
+}
+
+// TestPinned: what others could change under a tag is named by its hash, or marked as what the
+// reader has to fill in. A hash that cannot be known before the reader builds or pulls stands as
+// DIGEST, and the line says so.
+func TestPinned(t *testing.T) {
+	t.Parallel()
+	action := regexp.MustCompile(`^[a-z]+/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
+	image := regexp.MustCompile(`^[a-z0-9./:-]+@sha256:([0-9a-f]{64}( AS [a-z]+)?( +#.*)?|DIGEST +# replace: .+)$`)
+	place := regexp.MustCompile(`(?m)^[ -]*(uses|image|FROM|MAKESYNC_SHA256|MAKESYNC_URL):? +(.*)$`)
+	seen := 0
+	for _, name := range exampleFiles(t) {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range place.FindAllStringSubmatch(string(text), -1) {
+			seen++
+			switch what, value := found[1], found[2]; {
+			case what == "uses" && action.MatchString(value):
+			case (what == "image" || what == "FROM") && (image.MatchString(value) || value == "scratch"):
+			case strings.HasPrefix(what, "MAKESYNC") && strings.Contains(value, " # replace: "):
+			default:
+				t.Errorf("%s: %s", name, found[0])
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d places were found", seen)
+	}
+}
+
+// exampleFiles are the files of the folders whose parts people copy into pipelines and clusters.
+func exampleFiles(t *testing.T) []string {
+	t.Helper()
+	var names []string
+	for _, dir := range []string{ci, cron, kubernetes} {
+		files, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			names = append(names, filepath.Join(dir, file.Name()))
+		}
+	}
+	return names
+}
+
+// TestNobodyElseReadsJournals: what leaves a job for others is encrypted, or is the snapshot and
+// the plan of a preview.
+func TestNobodyElseReadsJournals(t *testing.T) {
+	t.Parallel()
+	var nightly, preview workflow
+	readYAML(t, "makesync-nightly.yml", &nightly)
+	readYAML(t, "makesync-preview.yml", &preview)
+	var paths []string
+	for _, w := range []workflow{nightly, preview} {
+		for _, job := range w.Jobs {
+			for _, step := range job.Steps {
+				if strings.HasPrefix(step.Uses, "actions/upload-artifact@") {
+					paths = append(paths, fmt.Sprint(step.With["path"]))
+				}
+			}
+		}
+	}
+	if want := []string{".kept/state.tar.gpg", ".out/snapshot", ".out/plan.json"}; !slices.Equal(paths, want) {
+		t.Errorf("GitHub: artifacts of %v, want %v", paths, want)
+	}
+	var pipeline struct {
+		Nightly struct{ Artifacts struct{ Paths []string } }
+	}
+	text := readYAML(t, "gitlab-ci.yml", &pipeline)
+	if want := []string{"kept/state.tar.gpg", ".out/snapshot"}; !slices.Equal(pipeline.Nightly.Artifacts.Paths, want) {
+		t.Errorf("GitLab: artifacts of %v, want %v", pipeline.Nightly.Artifacts.Paths, want)
+	}
+	if regexp.MustCompile(`(?m)^ *cache:`).MatchString(text) {
+		t.Error("GitLab: a cache may be lost at any time, and with it the journals")
 	}
 }

@@ -10,14 +10,13 @@ import (
 	"strings"
 	"testing"
 
-	batch "k8s.io/api/batch/v1"
-	core "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
 )
 
 const cron = "cron"
 
-// machine plays a computer on which the night's run is installed: /etc and /var stand in a folder of their own.
+// machine plays a computer on which the night's run is installed: /etc and /var stand in a folder
+// of their own.
 type machine struct {
 	zone *zone
 	root string
@@ -40,9 +39,16 @@ func newMachine(t *testing.T) *machine {
 		}
 	}
 	m.document(t, "")
-	m.write(t, "etc/makesync/environment", strings.Replace(example(t, "environment"), "MAKE_API_KEY=\n",
-		"MAKE_API_KEY="+m.zone.FirstToken()+"\nMAKESYNC_HOSTS="+strings.TrimPrefix(m.zone.url, "http://")+"\n", 1))
+	m.write(t, "etc/makesync/with-environment", example(t, "with-environment"))
+	m.write(t, "etc/makesync/environment", m.environment(t))
 	return m
+}
+
+// environment is the example's, filled in.
+func (m *machine) environment(t *testing.T) string {
+	t.Helper()
+	return strings.Replace(example(t, "environment"), "MAKE_API_KEY=\n",
+		"MAKE_API_KEY="+m.zone.FirstToken()+"\nMAKESYNC_HOSTS="+strings.TrimPrefix(m.zone.url, "http://")+"\n", 1)
 }
 
 // document writes what the organization shall have; more is added to its variables.
@@ -129,7 +135,8 @@ func crontab(t *testing.T, text string) (env []string, command string) {
 	return env, command
 }
 
-// TestCrontab runs the line as cron would: quiet when all is well, the end of the log when it is not.
+// TestCrontab runs the line as cron would: quiet when all is well, the end of the log when it is
+// not.
 func TestCrontab(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
@@ -160,14 +167,29 @@ func TestCrontab(t *testing.T) {
 	if err != nil || !strings.Contains(string(metrics), `makesync_runs_total{exit="ok"} 2`) {
 		t.Errorf("the metrics: %v\n%s", err, metrics)
 	}
+	modes := map[string]os.FileMode{
+		"var/log/makesync/night.log":             0o600,
+		"var/lib/makesync/metrics/makesync.prom": 0o644,
+	}
+	for name, want := range modes {
+		if info, err := os.Stat(filepath.Join(m.root, name)); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: %v %v, want %v", name, info.Mode(), err, want)
+		}
+	}
 	log, err := os.ReadFile(filepath.Join(m.root, "var/log/makesync/night.log"))
-	if err != nil || strings.Count(string(log), "\n") != 1 || !strings.HasPrefix(string(log), "makesync: apply: 0 planned, ") {
+	quiet := strings.Count(string(log), "\n") == 1 && strings.HasPrefix(string(log), "makesync: apply: 0 planned, ")
+	if err != nil || !quiet {
 		t.Errorf("the log of a night without news: %v\n%s", err, log)
 	}
 	m.document(t, ", OLD: {state: absent}, BUG: {state: gone}")
 	if out := night(0); !strings.Contains(out, "exit 3 (invalid)") {
 		t.Errorf("an invalid document sends no mail:\n%s", out)
 	}
+	m.write(t, "etc/makesync/environment", "MAKE_API_KEY='quoted'\n")
+	if out := night(0); !strings.Contains(out, "environment:1: a quote") || strings.Contains(out, "quoted") {
+		t.Errorf("an environment that is read otherwise elsewhere sends no mail, or one with its values:\n%s", out)
+	}
+	m.write(t, "etc/makesync/environment", m.environment(t))
 	held := strings.Replace(fmt.Sprintf(nightly, m.zone.url, ""), "NIGHTLY: 1", "NIGHTLY: {state: absent}", 1)
 	m.write(t, "etc/makesync/documents/makesync.yaml", held)
 	if out := night(0); out != "" {
@@ -178,14 +200,17 @@ func TestCrontab(t *testing.T) {
 // unit is a systemd unit: section, directive, values.
 type unit map[string]map[string][]string
 
-// known are the directives that the examples use; a mistyped one is not among them, and systemd would only warn.
+// known are the directives that the examples use; a mistyped one is not among them, and systemd
+// would only warn.
 var known = map[string]string{
 	"Unit":  "Description Wants After",
 	"Timer": "OnCalendar RandomizedDelaySec Persistent",
-	"Service": "Type ExecStart EnvironmentFile Environment SuccessExitStatus TimeoutStopSec TimeoutStartSec User Group StateDirectory StateDirectoryMode " +
-		"UMask MemoryMax NoNewPrivileges CapabilityBoundingSet ProtectSystem ProtectHome ProtectClock ProtectControlGroups ProtectHostname ProtectKernelLogs " +
-		"ProtectKernelModules ProtectKernelTunables ProtectProc PrivateDevices PrivateTmp RestrictAddressFamilies RestrictNamespaces RestrictRealtime " +
-		"RestrictSUIDSGID LockPersonality MemoryDenyWriteExecute SystemCallArchitectures SystemCallFilter",
+	"Service": "Type ExecStart EnvironmentFile Environment SuccessExitStatus TimeoutStopSec TimeoutStartSec User " +
+		"Group StateDirectory StateDirectoryMode UMask MemoryMax NoNewPrivileges CapabilityBoundingSet " +
+		"ProtectSystem ProtectHome ProtectClock ProtectControlGroups ProtectHostname ProtectKernelLogs " +
+		"ProtectKernelModules ProtectKernelTunables ProtectProc PrivateDevices PrivateTmp RestrictAddressFamilies " +
+		"RestrictNamespaces RestrictRealtime RestrictSUIDSGID LockPersonality MemoryDenyWriteExecute " +
+		"SystemCallArchitectures SystemCallFilter",
 	"Install": "WantedBy",
 }
 
@@ -223,8 +248,9 @@ func TestSystemdUnits(t *testing.T) {
 	m := newMachine(t)
 	service, timer := readUnit(t, "makesync.service"), readUnit(t, "makesync.timer")
 	for key, want := range map[string]string{
-		"Type": "oneshot", "User": "makesync", "NoNewPrivileges": "yes", "ProtectSystem": "strict", "CapabilityBoundingSet": "",
-		"SuccessExitStatus": "5", "EnvironmentFile": "/etc/makesync/environment", "StateDirectory": "makesync makesync/metrics", "UMask": "0077",
+		"Type": "oneshot", "User": "makesync", "SuccessExitStatus": "5", "UMask": "0077",
+		"NoNewPrivileges": "yes", "ProtectSystem": "strict", "CapabilityBoundingSet": "",
+		"EnvironmentFile": "/etc/makesync/environment", "StateDirectory": "makesync makesync/metrics",
 	} {
 		if got := service.one(t, "Service", key); got != want {
 			t.Errorf("%s is %q, want %q", key, got, want)
@@ -249,7 +275,8 @@ func TestSystemdUnits(t *testing.T) {
 				c.Env = append(c.Env, strings.TrimSpace(line))
 			}
 		}
-		if code, out := result(t, c); code != 0 || !strings.HasSuffix(out, "exit 0 (ok)\n") || n == 1 && strings.Count(out, "\n") > 1 {
+		code, out := result(t, c)
+		if code != 0 || !strings.HasSuffix(out, "exit 0 (ok)\n") || n == 1 && strings.Count(out, "\n") > 1 {
 			t.Errorf("run %d ended with %d:\n%s", n, code, out)
 		}
 	}
@@ -292,83 +319,44 @@ func TestSystemdVerify(t *testing.T) {
 	}
 }
 
-// TestCronJob decodes the manifests strictly and runs the container's command with the mounts in folders.
-func TestCronJob(t *testing.T) {
+// TestAlerts: they speak of metrics that the table lists; a night that never ran and a file that is
+// not there alert; a held night is no failed night.
+func TestAlerts(t *testing.T) {
 	t.Parallel()
-	var job batch.CronJob
-	var claim core.PersistentVolumeClaim
-	for name, object := range map[string]any{"cronjob.yaml": &job, "volume.yaml": &claim} {
-		if err := yaml.UnmarshalStrict([]byte(example(t, name)), object); err != nil {
-			t.Fatalf("%s: %v", name, err)
+	text := example(t, "METRICS.md")
+	block := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindStringSubmatch(text)
+	var rules struct {
+		Groups []struct {
+			Rules []struct {
+				Alert, Expr, For string
+				Labels           map[string]string
+			}
 		}
 	}
-	schedule(t, strings.Fields(job.Spec.Schedule))
-	run := job.Spec.JobTemplate.Spec
-	pod := run.Template.Spec
-	c := pod.Containers[0]
-	rules := run.PodFailurePolicy.Rules
-	for what, ok := range map[string]bool{
-		"the kind":          job.Kind == "CronJob" && job.APIVersion == "batch/v1" && job.Name != "",
-		"the time zone":     *job.Spec.TimeZone == "Etc/UTC",
-		"one at a time":     job.Spec.ConcurrencyPolicy == batch.ForbidConcurrent,
-		"a late start":      *job.Spec.StartingDeadlineSeconds >= 100, // the controller looks every 10 s, and gives up below
-		"the end":           *run.ActiveDeadlineSeconds > 2*3600 && slices.Contains(c.Args, "--max-runtime=2h"),
-		"retries":           *run.BackoffLimit > 0 && pod.RestartPolicy == core.RestartPolicyNever, // a podFailurePolicy wants Never
-		"disruptions":       rules[0].Action == batch.PodFailurePolicyActionIgnore && rules[0].OnPodConditions[0].Type == core.DisruptionTarget,
-		"what is final":     rules[1].Action == batch.PodFailurePolicyActionFailJob && slices.Equal(rules[1].OnExitCodes.Values, []int32{3, 5, 7, 64}) && *rules[1].OnExitCodes.ContainerName == c.Name,
-		"time to stop":      *pod.TerminationGracePeriodSeconds > 120,
-		"one container":     len(pod.Containers) == 1 && len(pod.InitContainers) == 0,
-		"non-root":          *pod.SecurityContext.RunAsNonRoot && *pod.SecurityContext.RunAsUser > 0 && *pod.SecurityContext.FSGroup > 0,
-		"seccomp":           pod.SecurityContext.SeccompProfile.Type == core.SeccompProfileTypeRuntimeDefault,
-		"the root fs":       *c.SecurityContext.ReadOnlyRootFilesystem,
-		"privileges":        !*c.SecurityContext.AllowPrivilegeEscalation && slices.Equal(c.SecurityContext.Capabilities.Drop, []core.Capability{"ALL"}),
-		"the account token": !*pod.AutomountServiceAccountToken,
-		"limits":            !c.Resources.Limits.Memory().IsZero() && !c.Resources.Limits.Cpu().IsZero() && !c.Resources.Requests.Memory().IsZero() && !c.Resources.Requests.Cpu().IsZero(),
-		"tokens":            c.EnvFrom[0].SecretRef != nil && !strings.Contains(fmt.Sprint(c.Env, c.Args), "KEY"),
-		"the state":         pod.Volumes[1].PersistentVolumeClaim.ClaimName == claim.Name && c.VolumeMounts[1].Name == pod.Volumes[1].Name && !c.VolumeMounts[1].ReadOnly,
-		"the documents":     pod.Volumes[0].ConfigMap != nil && c.VolumeMounts[0].Name == pod.Volumes[0].Name && c.VolumeMounts[0].ReadOnly,
+	if block == nil || yaml.Unmarshal([]byte(block[1]), &rules) != nil || len(rules.Groups) != 1 {
+		t.Fatalf("no rules: %v", block)
+	}
+	expr := map[string]string{}
+	for _, rule := range rules.Groups[0].Rules {
+		expr[rule.Alert] = rule.Expr
+		for _, name := range regexp.MustCompile(`\bmakesync_\w+`).FindAllString(rule.Expr, -1) {
+			if !regexp.MustCompile("(?m)^\\| `" + name + "[`{]").MatchString(text) {
+				t.Errorf("%s: there is no metric %s", rule.Alert, name)
+			}
+		}
+	}
+	for alert, part := range map[string]string{
+		"MakesyncFails":     "unless makesync_run_exit_code == 5",
+		"MakesyncHasNotRun": "or absent(makesync_run_timestamp_seconds)",
+		"MakesyncHolds":     "makesync_held",
 	} {
-		if !ok {
-			t.Error(what)
+		if !strings.Contains(expr[alert], part) {
+			t.Errorf("%s is %q, without %q", alert, expr[alert], part)
 		}
 	}
-	runCronJob(t, c)
-}
-
-// runCronJob runs the container twice; the second night remembers the first. The documents lie as a ConfigMap lays them: links
-// into a hidden folder that is a link itself.
-func runCronJob(t *testing.T, c core.Container) {
-	t.Helper()
-	m := newMachine(t)
-	documents, state := filepath.Join(m.root, "documents"), filepath.Join(m.root, "state")
-	for _, dir := range []string{filepath.Join(documents, "..2026_11_22"), state} {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			t.Fatal(err)
+	for alert, e := range expr {
+		if strings.Contains(e, "last_success") { // stands still while something is held
+			t.Errorf("%s: %s", alert, e)
 		}
-	}
-	if err := os.Rename(filepath.Join(m.root, "etc/makesync/documents/makesync.yaml"), filepath.Join(documents, "..2026_11_22/makesync.yaml")); err != nil {
-		t.Fatal(err)
-	}
-	for link, to := range map[string]string{"..data": "..2026_11_22", "makesync.yaml": "..data/makesync.yaml"} {
-		if err := os.Symlink(to, filepath.Join(documents, link)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	here := strings.NewReplacer("=/documents", "="+documents, "=/state", "="+state)
-	for night, want := range []string{"1 planned, 1 succeeded", "0 planned, 0 succeeded"} {
-		var args []string
-		for _, arg := range c.Args {
-			args = append(args, here.Replace(arg))
-		}
-		cmd := exec.Command("makesync", args...)
-		cmd.Env = []string{here.Replace(c.Env[0].Name + "=" + c.Env[0].Value), "MAKE_API_KEY=" + m.zone.FirstToken(),
-			"MAKESYNC_HOSTS=" + strings.TrimPrefix(m.zone.url, "http://")}
-		if code, out := result(t, cmd); code != 0 || !strings.Contains(out, want) {
-			t.Errorf("night %d ended with %d, want %q:\n%s", night, code, want, out)
-		}
-	}
-	runs, err := filepath.Glob(filepath.Join(state, "makesync/runs/*.jsonl"))
-	if err != nil || len(runs) != 1 {
-		t.Errorf("the volume holds the journals %v, %v", runs, err)
 	}
 }

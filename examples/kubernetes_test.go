@@ -14,12 +14,15 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-const kubernetes = "kubernetes"
+const (
+	kubernetes = "kubernetes"
+	component  = "app.kubernetes.io/component" // by which run tells jobs apart
+)
 
 // manifest decodes a manifest strictly: a field that Kubernetes does not have fails the test.
-func manifest[T any](t *testing.T, name string) *T {
+func manifest[T any](t *testing.T, dir, name string) *T {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(kubernetes, name))
+	data, err := os.ReadFile(filepath.Join(dir, name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,75 +33,79 @@ func manifest[T any](t *testing.T, name string) *T {
 	return object
 }
 
+func job(t *testing.T, name string) *batch.Job {
+	t.Helper()
+	return manifest[batch.Job](t, kubernetes, name)
+}
+
+// cleaning is the command that deletes old results.
+func cleaning(t *testing.T) []string {
+	t.Helper()
+	clean := manifest[batch.CronJob](t, kubernetes, "clean.yaml")
+	return clean.Spec.JobTemplate.Spec.Template.Spec.Containers[0].Command
+}
+
 // TestKubernetesManifests: what the API server would refuse, and what keeps pods small and harmless.
 func TestKubernetesManifests(t *testing.T) {
 	t.Parallel()
-	claim := manifest[core.PersistentVolumeClaim](t, "volume.yaml")
+	claim := manifest[core.PersistentVolumeClaim](t, kubernetes, "volume.yaml")
 	if claim.Kind != "PersistentVolumeClaim" || !slices.Contains(claim.Spec.AccessModes, core.ReadWriteMany) {
 		t.Errorf("volume.yaml: %+v", claim.Spec.AccessModes)
 	}
+	clean := manifest[batch.CronJob](t, kubernetes, "clean.yaml")
+	schedule(t, strings.Fields(clean.Spec.Schedule))
+	harmless(t, &clean.Spec.JobTemplate.Spec.Template.Spec)
 	for _, name := range []string{"plan.yaml", "apply.yaml", "merge.yaml"} {
-		job := manifest[batch.Job](t, name)
-		pod := job.Spec.Template.Spec
-		c := pod.Containers[0]
-		for what, ok := range map[string]bool{
-			"the kind":           job.Kind == "Job" && job.APIVersion == "batch/v1" && job.GenerateName != "",
-			"the container":      len(pod.Containers) == 1 && c.Name == "makesync",
-			"restartPolicy":      pod.RestartPolicy == core.RestartPolicyNever,
-			"non-root":           *pod.SecurityContext.RunAsNonRoot && *pod.SecurityContext.RunAsUser > 0,
-			"seccomp":            pod.SecurityContext.SeccompProfile.Type == core.SeccompProfileTypeRuntimeDefault,
-			"the root fs":        *c.SecurityContext.ReadOnlyRootFilesystem,
-			"privileges":         !*c.SecurityContext.AllowPrivilegeEscalation && slices.Equal(c.SecurityContext.Capabilities.Drop, []core.Capability{"ALL"}),
-			"the account token":  !*pod.AutomountServiceAccountToken,
-			"limits":             !c.Resources.Limits.Memory().IsZero() && !c.Resources.Requests.Memory().IsZero() && !c.Resources.Requests.Cpu().IsZero(),
-			"the volume":         pod.Volumes[0].PersistentVolumeClaim.ClaimName == claim.Name,
-			"the end of the job": job.Spec.ActiveDeadlineSeconds != nil && job.Spec.TTLSecondsAfterFinished != nil,
-		} {
-			if !ok {
-				t.Errorf("%s: %s", name, what)
+		t.Run(name, func(t *testing.T) {
+			job, part := job(t, name), strings.TrimSuffix(name, ".yaml")
+			pod := job.Spec.Template.Spec
+			for what, ok := range map[string]bool{
+				"the kind":   job.Kind == "Job" && job.APIVersion == "batch/v1" && job.GenerateName != "",
+				"the labels": job.Labels[component] == part && job.Spec.Template.Labels[component] == part,
+				"the volume": pod.Volumes[0].PersistentVolumeClaim.ClaimName == claim.Name,
+				"the end":    job.Spec.ActiveDeadlineSeconds != nil && job.Spec.TTLSecondsAfterFinished != nil,
+			} {
+				if !ok {
+					t.Error(what)
+				}
 			}
-		}
-		if name != "merge.yaml" {
-			checkIndexed(t, name, job)
-		}
+			harmless(t, &pod)
+			if part != "merge" {
+				checkIndexed(t, job)
+			}
+		})
 	}
 }
 
 // checkIndexed checks what makes a job one of shards.
-func checkIndexed(t *testing.T, name string, job *batch.Job) {
+func checkIndexed(t *testing.T, job *batch.Job) {
 	t.Helper()
 	s, c := job.Spec, job.Spec.Template.Spec.Containers[0]
-	actions := map[int32]batch.PodFailurePolicyAction{}
-	for _, rule := range s.PodFailurePolicy.Rules {
-		if rule.OnExitCodes == nil {
-			continue
-		}
-		if *rule.OnExitCodes.ContainerName != c.Name || !slices.IsSorted(rule.OnExitCodes.Values) { // the API server wants them sorted
-			t.Errorf("%s: %+v", name, rule.OnExitCodes)
-		}
-		for _, code := range rule.OnExitCodes.Values {
-			actions[code] = rule.Action
-		}
-	}
 	for what, ok := range map[string]bool{
-		"the mode":            *s.CompletionMode == batch.IndexedCompletion,
-		"the shards":          slices.Contains(c.Args, fmt.Sprintf("--shard=auto/%d", *s.Completions)),
-		"retries":             s.BackoffLimit == nil && *s.BackoffLimitPerIndex > 0 && *s.MaxFailedIndexes <= *s.Completions,
-		"disruptions first":   s.PodFailurePolicy.Rules[0].Action == batch.PodFailurePolicyActionIgnore && s.PodFailurePolicy.Rules[0].OnPodConditions[0].Type == core.DisruptionTarget,
-		"usage errors":        actions[64] == batch.PodFailurePolicyActionFailJob,
-		"what nobody retries": actions[3] == batch.PodFailurePolicyActionFailIndex && actions[5] == actions[3] && actions[7] == actions[3],
-		"what is retried":     actions[1]+actions[4]+actions[6]+actions[8] == "",
-		"tokens":              c.EnvFrom[0].SecretRef != nil,
-		"time to stop":        *job.Spec.Template.Spec.TerminationGracePeriodSeconds > 120,
+		"the mode":     *s.CompletionMode == batch.IndexedCompletion,
+		"the shards":   slices.Contains(c.Args, fmt.Sprintf("--shard=auto/%d", *s.Completions)),
+		"retries":      s.BackoffLimit == nil && *s.BackoffLimitPerIndex > 0,
+		"other shards": *s.MaxFailedIndexes == *s.Completions, // the merge wants a result of each
+		"tokens":       c.EnvFrom[0].SecretRef != nil,
 	} {
 		if !ok {
-			t.Errorf("%s: %s", name, what)
+			t.Error(what)
 		}
 	}
+	actions := failureActions(t, &s)
+	for _, code := range []int32{3, 4, 5, 7} {
+		if actions[code] != batch.PodFailurePolicyActionFailIndex {
+			t.Errorf("exit %d is tried again", code)
+		}
+	}
+	if actions[64] != batch.PodFailurePolicyActionFailJob || len(actions) != 5 {
+		t.Errorf("actions: %v", actions)
+	}
+	fitsIn(t, &s, (*s.Completions+*s.Parallelism-1) / *s.Parallelism)
 }
 
-// cluster plays the pods of a job: it runs the containers' arguments on the built binary, with the mounts in
-// folders of this machine.
+// cluster plays the pods of a job: it runs the containers' arguments on the built binary, with the
+// mounts in folders of this machine.
 type cluster struct {
 	zone      *zone
 	documents string
@@ -111,7 +118,8 @@ func (k *cluster) pod(t *testing.T, job *batch.Job, index int) (int, string) {
 	t.Helper()
 	c := job.Spec.Template.Spec.Containers[0]
 	expand := func(text string) string {
-		return strings.NewReplacer("$(JOB_COMPLETION_INDEX)", fmt.Sprint(index), "$(RUN)", k.run, "RUN_NAME", k.run).Replace(text)
+		names := strings.NewReplacer("$(JOB_COMPLETION_INDEX)", fmt.Sprint(index), "$(RUN)", k.run, "RUN_NAME", k.run)
+		return names.Replace(text)
 	}
 	places := []string{"/documents", k.documents}
 	for _, mount := range c.VolumeMounts {
@@ -154,30 +162,27 @@ func (k *cluster) all(t *testing.T, job *batch.Job) {
 // newCluster has the agency's documents at its zone.
 func newCluster(t *testing.T) *cluster {
 	t.Helper()
-	k := &cluster{zone: newZone(t, "agency"), documents: filepath.Join(t.TempDir(), "documents"), volume: t.TempDir(), run: "makesync-apply-x7f3a"}
+	k := &cluster{zone: newZone(t, "agency"), documents: filepath.Join(t.TempDir(), "documents"), volume: t.TempDir()}
 	copyExample(t, "agency", k.documents)
 	file := filepath.Join(k.documents, "makesync.yaml")
+	atZone(t, file, k.zone)
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	const embedded = "{sandbox: {seed: seed.json, state: .makesync/try.json}}"
-	if !strings.Contains(string(text), embedded) {
-		t.Fatalf("%s has no zone %s", file, embedded)
-	}
-	changed := strings.Replace(string(text), embedded, fmt.Sprintf("{url: %q}", k.zone.url), 1)
-	changed = strings.Replace(changed, "guards:", "guards:\n  maxDeletesPerRun: {variable: 100}", 1)
-	if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
+	wider := strings.Replace(string(text), "guards:", "guards:\n  maxDeletesPerRun: {variable: 100}", 1)
+	if err := os.WriteFile(file, []byte(wider), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return k
 }
 
-// TestKubernetesRun applies with the manifests as they stand: plan, apply, merge, and a run of which a pod is missing.
+// TestKubernetesRun applies with the manifests as they stand: plan, apply, merge, and a run of
+// which a pod is missing.
 func TestKubernetesRun(t *testing.T) {
 	t.Parallel()
 	k := newCluster(t)
-	plan, apply, merge := manifest[batch.Job](t, "plan.yaml"), manifest[batch.Job](t, "apply.yaml"), manifest[batch.Job](t, "merge.yaml")
+	plan, apply, merge := job(t, "plan.yaml"), job(t, "apply.yaml"), job(t, "merge.yaml")
 	k.run = "makesync-plan-1"
 	k.all(t, plan)
 	expectMerge(t, k, merge, 0, "49 to change")

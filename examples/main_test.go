@@ -1,5 +1,5 @@
-// Package examples_test runs what the examples hold, as a machine, a pipeline and a cluster would: with the built
-// makesync on simulated zones, and with gh, curl and kubectl played by scripts.
+// Package examples_test runs what the examples hold, as a machine, a pipeline and a cluster would:
+// with the built makesync on simulated zones, and with gh, curl and kubectl played by scripts.
 package examples_test
 
 import (
@@ -13,7 +13,8 @@ import (
 	"makesync/sync/sandbox"
 )
 
-// TestMain builds makesync once and puts it first in the path, for every test that starts it as a process.
+// TestMain builds makesync once and puts it first in the path, for every test that starts it as a
+// process.
 func TestMain(m *testing.M) {
 	os.Exit(withProgram(m.Run))
 }

@@ -1,20 +1,52 @@
 #!/bin/sh
-# nightly.sh DOCUMENTS OUT: applies the documents of main, then takes the snapshot that previews compare with. Needs
-# the tokens (MAKE_API_KEY_<ZONE>) and what the documents' references name; XDG_STATE_HOME keeps the journals.
+# nightly.sh DOCUMENTS OUT: applies the documents of main, then takes the snapshot that previews
+# compare with. Needs the tokens (MAKE_API_KEY_<ZONE>) and what the documents' references name;
+# XDG_STATE_HOME keeps the journals.
 #
-# Leaves report.json, and in OUT/snapshot a file for each zone that ZONES names. Ends with the exit code of apply: 0 is a
-# quiet night. A snapshot holds no secret and no e-mail; other values stand in it as they are, and whoever may open
-# a pull request may read it: with VALUES=none it holds none, and previews cannot tell which values change.
+# Leaves in OUT
+#   report.json   what was done, and night.log, what makesync said: for operators only, they name people
+#   snapshot/     a file for each zone that ZONES names, for previews
+# and prints the last line of each command, which names nobody. A snapshot holds no secret and no
+# e-mail; other values stand in it as they are, and whoever may open a pull request may read it:
+# with VALUES=none it holds none, and previews cannot tell which values change.
+#
+# Ends with 0 after a quiet night, and after one in which a guard holds something (apply's exit 5):
+# MAKESYNC_NOTIFY_URL tells that once, and it is no reason to fail every night. Else with the exit
+# code of apply, else with that of a snapshot that failed.
 set -eu
+umask 077
+# shellcheck source-path=SCRIPTDIR source=child.sh
+. "$(dirname "$0")/child.sh"
 
 documents=$1 out=$2
 mkdir -p "$out/snapshot"
+: >"$out/night.log"
+
+# quiet COMMAND…: keeps what it says in night.log; of that only the last line, which names nobody,
+# is for everybody.
+quiet() {
+  code=0
+  child "$@" >"$out/said" 2>&1 || code=$?
+  cat "$out/said" >>"$out/night.log"
+  sed -n '/^makesync: [a-z]*: /h; ${g; /./p;}' "$out/said"
+  rm -f "$out/said"
+  if [ "$stops" -gt 0 ]; then exit "$code"; fi
+  return "$code"
+}
 
 applied=0
-makesync apply -f "$documents" --yes --max-runtime "${MAX_RUNTIME:-2h}" --color never --out-json "$out/report.json" || applied=$?
+quiet makesync apply -f "$documents" --yes --max-runtime "${MAX_RUNTIME:-2h}" --color never --out-json "$out/report.json" || applied=$?
+if [ "$applied" -eq 5 ]; then
+  echo "a guard holds something: report.json and night.log tell what" >&2
+  applied=0
+fi
 
 for zone in ${ZONES:-}; do
-  makesync snapshot -f "$documents" --zone "$zone" --values "${VALUES:-fingerprint}" --hash-emails -o "$out/snapshot/$zone.json" ||
-    echo "no snapshot of zone $zone: previews go on with the one before" >&2
+  taken=0
+  quiet makesync snapshot -f "$documents" --zone "$zone" --values "${VALUES:-fingerprint}" --hash-emails -o "$out/snapshot/$zone.json" || taken=$?
+  if [ "$taken" -ne 0 ]; then
+    echo "no snapshot of zone $zone (exit $taken): previews of it compare with the documents of main" >&2
+    if [ "$applied" -eq 0 ]; then applied=$taken; fi
+  fi
 done
 exit "$applied"

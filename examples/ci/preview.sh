@@ -1,26 +1,32 @@
 #!/bin/sh
-# preview.sh DOCUMENTS BASE OUT [SNAPSHOTS]: what the documents of a pull request would change. Needs no token
-# and no secret, so a fork can run it; runs nothing that the pull request brings.
+# preview.sh DOCUMENTS BASE OUT [SNAPSHOTS]: what the documents of a pull request would change.
+# Needs no token and no secret, so a fork can run it; runs nothing that the pull request brings.
 #
 # Prints annotations (FORMAT=github) or text, and leaves in OUT
 #   plan.json    the plan as data, from which body.sh makes the comment
 #   summary.md   the plan as Markdown, for the page of this run
-# It compares with the snapshots in the folder SNAPSHOTS, which a trusted nightly job has taken. Where there are none, or
-# none that fits (the documents speak of something new), it compares with the documents in BASE.
-# Ends with 0; with 3 when the documents are not valid; with makesync's own code when it could not compare.
+# It compares with the snapshots in the folder SNAPSHOTS, which a trusted nightly job has taken.
+# Where there are none, or none that fits (the documents speak of something new), it compares with
+# the documents in BASE. Ends with 0; with 3 when the documents are not valid; with makesync's own
+# code when it could not compare.
 set -eu
+# shellcheck source-path=SCRIPTDIR source=child.sh
+. "$(dirname "$0")/child.sh"
 
 documents=$1 base=$2 out=$3 snapshots=${4:-}
 mkdir -p "$out"
+rm -f "$out/plan.json" "$out/summary.md" # of a former run, which must not be taken for this one's
 
 valid=0
-makesync validate -f "$documents" --skip-references --format "${FORMAT:-text}" || valid=$?
+child makesync validate -f "$documents" --skip-references --format "${FORMAT:-text}" || valid=$?
+if [ "$stops" -gt 0 ]; then exit "$valid"; fi
 
 # compare --live FILE… | --base DOCS: makes the plan and keeps its exit code.
 compare() {
   planned=0
-  makesync plan -f "$documents" "$@" --skip-references --shard 1/1 --exit-code --color never --out-json "$out/plan.json" \
+  child makesync plan -f "$documents" "$@" --skip-references --shard 1/1 --exit-code --color never --out-json "$out/plan.json" \
     --format markdown >"$out/summary.md" 2>"$out/plan.log" || planned=$?
+  if [ "$stops" -gt 0 ]; then exit "$planned"; fi
 }
 
 set --

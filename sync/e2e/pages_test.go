@@ -15,24 +15,60 @@ import (
 	"makesync/spec/document"
 )
 
-// TestReadme runs the commands of every block marked `console` in the README, one after the other in a copy of
+// pages are the README and the topics of the help, which are Markdown pages too.
+func pages(t *testing.T) []string {
+	t.Helper()
+	topics, err := filepath.Glob(filepath.Join(top, "sync", "help", "topics", "*.md"))
+	if err != nil || len(topics) == 0 {
+		t.Fatalf("%d topics, %v", len(topics), err)
+	}
+	return append([]string{filepath.Join(top, "README.md")}, topics...)
+}
+
+// TestPages runs the commands of every block marked `console` of a page, one after the other in a copy of
 // the examples, and compares what they print; -update writes it there. Other blocks are shown, not run,
-// but the first two, which people paste first, are checked by name.
-func TestReadme(t *testing.T) {
+// but the first two of the README, which people paste first, are checked by name.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	for _, page := range pages(t) {
+		t.Run(filepath.Base(page), func(t *testing.T) {
+			t.Parallel()
+			data, err := os.ReadFile(page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := runBlocks(t, string(data))
+			if filepath.Base(page) == "rules.md" {
+				want = withRules(want)
+			}
+			if *update {
+				if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(want, string(data)); diff != "" {
+				t.Errorf("the page is not what its commands print (-printed +page); -update writes it:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestReadmeIsOnePage: whoever wants more goes to a topic.
+func TestReadmeIsOnePage(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile(filepath.Join(top, "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := withRules(runBlocks(t, string(data)))
-	if *update {
-		if err := os.WriteFile(filepath.Join(top, "README.md"), []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
+	const longest = 200
+	if n := bytes.Count(data, []byte("\n")); n > longest {
+		t.Errorf("the README has %d lines, at most %d", n, longest)
 	}
-	if diff := cmp.Diff(want, string(data)); diff != "" {
-		t.Errorf("README.md is not what its commands print (-printed +README); -update writes it:\n%s", diff)
+	for _, page := range pages(t)[1:] {
+		if link := "(sync/help/topics/" + filepath.Base(page) + ")"; !bytes.Contains(data, []byte(link)) {
+			t.Errorf("the README does not link to %s", link)
+		}
 	}
 }
 
