@@ -37,7 +37,7 @@ var mayImport = map[string][]string{
 	"sync/makeapi":  {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan"},
 	"sync/sandbox":  {},
 	"sync/history":  {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report"},
-	"sync/render":   {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/offline", "sync/compare", "sync/export"},
+	"sync/render":   {"spec", "sync/fleet", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/offline", "sync/compare", "sync/export"},
 	"sync/command":  {"*"},
 	"sync/zonetest": {"spec", "sync/exit", "sync/state", "sync/plan"},
 	"sync/plantest": {"spec", "sync/state", "sync/plan", "sync/planner", "sync/zonetest"},

@@ -117,7 +117,7 @@ func NewRow(r *Reading, now time.Time) Row {
 	if r.Read[PartCredits] {
 		row.Credits = newCredits(r, now)
 	}
-	for _, day := range r.Usage {
+	for _, day := range r.usage() {
 		row.Usage = append(row.Usage, Day(day))
 	}
 	if r.Read[PartMembers] {
@@ -125,6 +125,14 @@ func NewRow(r *Reading, now time.Time) Row {
 	}
 	row.addBilling(r)
 	return row
+}
+
+// usage is nil where it could not be read.
+func (r *Reading) usage() []state.UsageDay {
+	if !r.Read[PartUsage] {
+		return nil
+	}
+	return r.Usage
 }
 
 func ptr[T any](value T) *T { return &value }
@@ -150,7 +158,7 @@ func newCredits(r *Reading, now time.Time) *Credits {
 	if b.Used != nil && b.Left != nil {
 		c.Total = ptr(rounded(*b.Used+*b.Left, 100))
 	}
-	pace, known := Pace(r.Usage, now)
+	pace, known := Pace(r.usage(), now)
 	if !known {
 		return c
 	}
@@ -218,13 +226,13 @@ func ownerOf(live *state.Organization) string {
 }
 
 func (row *Row) addBilling(r *Reading) {
-	if s := r.Subscription; s != nil {
+	if s := r.Subscription; s != nil && r.Read[PartSubscription] {
 		row.Subscription = &Subscription{s.Plan, instant(s.NextBill), s.Amount, s.Currency, s.Period}
 	}
 	if r.Read[PartPaymentMethods] {
 		row.PaymentMethod = newPaymentMethod(r)
 	}
-	if len(r.Payments) > 0 {
+	if len(r.Payments) > 0 && r.Read[PartPayments] {
 		p := r.Payments[0]
 		row.LastPayment = &Payment{
 			At: instant(p.At), Status: p.Status, Amount: p.Amount, Currency: p.Currency,
