@@ -61,10 +61,10 @@ func TestZoneChecks(t *testing.T) {
 	}
 	refused := &state.CallError{Status: 401, Class: exit.ClassRefused, Doing: "read the token's user", Message: "no", Hint: "check the token"}
 	for _, test := range []struct {
-		about  string
-		break_ func(*Facts, *spec.Organization)
-		want   string // checks that are not ok: name state
-		exit   exit.Code
+		about string
+		spoil func(*Facts, *spec.Organization)
+		want  string // checks that are not ok: name state
+		exit  exit.Code
 	}{
 		{"all is well", func(*Facts, *spec.Organization) {}, "", exit.OK},
 		{"down", func(f *Facts, _ *spec.Organization) { f.Reached = &state.CallError{Class: exit.ClassUnreachable} }, "zone failed", exit.Unreachable},
@@ -90,7 +90,7 @@ func TestZoneChecks(t *testing.T) {
 		{"drift", func(f *Facts, _ *spec.Organization) { delete(f.Contract, "GET /teams") }, "contract warning", exit.OK},
 	} {
 		f, o := wellFacts(), acme()
-		test.break_(f, o)
+		test.spoil(f, o)
 		d := NewDiagnosis(CheckZone(f, needs(o)))
 		var got []string
 		for _, check := range d.Checks {

@@ -107,12 +107,12 @@ func one(state CheckState, message, fix string) []Check {
 }
 
 // failedCall is a check that a call failed.
-func failedCall(state_ CheckState, what string, err error) []Check {
+func failedCall(came CheckState, what string, err error) []Check {
 	fix := ""
 	if call := state.AsCallError(err); call != nil {
 		fix = call.Hint
 	}
-	return one(state_, what+": "+text.OneLine(err.Error()), fix)
+	return one(came, what+": "+text.OneLine(err.Error()), fix)
 }
 
 func checkReached(f *Facts, _ *Needs) []Check {
