@@ -215,7 +215,7 @@ func (o *observer) matchUnreadable(ctx context.Context, s *plan.Step) error {
 	row := o.live.Unreadable[at]
 	o.live.Unreadable = slices.Delete(slices.Clone(o.live.Unreadable), at, at+1)
 	o.live.Members = append(o.live.Members,
-		spec.Member{Email: email, UserID: row.UserID, Role: state.IDText(row.RoleID), Invitation: row.Invitation})
+		spec.Member{Email: email, UserID: row.UserID, Role: state.FormatID(row.RoleID), Invitation: row.Invitation})
 	state.Normalise(o.live)
 	return nil
 }

@@ -266,7 +266,7 @@ func wantTrue(t *rapid.T, p *plan.Plan, r *report.Report, z *writtenZone, since 
 		}
 	}
 	for _, s := range r.Steps {
-		verbs := plan.StepVerbs[plan.StepType{Kind: s.Kind, Op: s.Op}]
+		verbs := plan.StepType{Kind: s.Kind, Op: s.Op}.Verbs()
 		n := committed[fmt.Sprint(verbs[len(verbs)-1], s.Address)]
 		free := steps[s.N].Kind == spec.KindFeatureControl && s.Attempts == 0 // it was so already
 		switch {

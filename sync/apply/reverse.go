@@ -99,7 +99,7 @@ func lastVerbs(story *report.Run) map[int]plan.Verb {
 	for i := range story.Organizations {
 		for j := range story.Organizations[i].Steps {
 			s := &story.Organizations[i].Steps[j]
-			if verbs := plan.StepVerbs[plan.StepType{Kind: s.Kind, Op: s.Op}]; len(verbs) > 0 {
+			if verbs := s.Type().Verbs(); len(verbs) > 0 {
 				last[s.N] = verbs[len(verbs)-1]
 			}
 		}
@@ -153,7 +153,7 @@ func sortLists(o *spec.Organization) {
 
 // step adds the state before a step to what is wanted, or says why it cannot.
 func (r *reverser) step(ctx context.Context, o *observer, want *spec.Organization, s *plan.Step, images Images) string {
-	back, known := reversals[plan.StepType{Kind: s.Kind, Op: s.Op}]
+	back, known := reversals[s.Type()]
 	switch {
 	case !known:
 		return "it is no step of makesync"

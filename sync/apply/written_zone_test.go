@@ -134,7 +134,7 @@ func (z *writtenZone) commit(w plan.Write) (plan.Answer, error) {
 	if w.Verb == plan.CreateOrganization {
 		z.Next++
 		l := zonetest.Organization(z.Next, a.Name)
-		l.Country, l.Timezone = state.IDText(a.CountryID), state.IDText(a.TimezoneID)
+		l.Country, l.Timezone = state.FormatID(a.CountryID), state.FormatID(a.TimezoneID)
 		z.Orgs = append(z.Orgs, l)
 		z.hidden[l.ID] = z.lag
 		return plan.Answer{OrganizationID: l.ID, License: l.License}, nil
@@ -196,7 +196,7 @@ func (z *writtenZone) commitMember(l *state.Organization, w plan.Write) (plan.An
 			return plan.Answer{}, refused(404, "SC404")
 		}
 		if w.Verb == plan.SetRole {
-			m.Role = state.IDText(a.RoleID)
+			m.Role = state.FormatID(a.RoleID)
 			return plan.Answer{}, nil
 		}
 		if z.emptyNeedsNoBody && !w.NoBody {

@@ -103,7 +103,7 @@ func (list runsResult) json(w io.Writer) error {
 // storyResult is what a journal tells.
 type storyResult struct{ *report.Run }
 
-func (s storyResult) text(w io.Writer, o render.Options) error { return render.Story(w, s.Run, o) }
+func (s storyResult) text(w io.Writer, o render.Options) error { return render.RunDetails(w, s.Run, o) }
 
 func (s storyResult) json(w io.Writer) error {
 	return render.JSON(w, struct {

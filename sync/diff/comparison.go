@@ -131,9 +131,9 @@ func (c *comparison) inScope(a spec.Address) bool {
 }
 
 // addChange adds a step if the run may touch its object.
-func (c *comparison) addChange(p plan.Phase, s plan.Step) {
+func (c *comparison) addChange(phase plan.Phase, s plan.Step) {
 	if c.inScope(s.Address) {
-		c.Changes = append(c.Changes, plan.NewChange(p, s, c.Live, c.admins))
+		c.Changes = append(c.Changes, plan.NewChange(phase, s, c.Live, c.admins))
 	}
 }
 

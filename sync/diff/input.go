@@ -7,7 +7,7 @@ import (
 )
 
 // Input is all that the comparison of one organization looks at. It is values alone: what documents
-// name must have been looked up before (see DiffResult.Needs).
+// name must have been looked up before (see Result.Needs).
 type Input struct {
 	// Want is the documents' side.
 	Want *spec.Organization

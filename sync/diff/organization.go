@@ -23,7 +23,8 @@ var (
 	countryRow = attributeRow{"country", "country", state.Countries,
 		func(o *spec.Organization) string { return o.Country }, func(a *plan.Arguments) *int64 { return &a.CountryID }}
 	timezoneRow = attributeRow{"timezone", "time zone", state.Timezones,
-		func(o *spec.Organization) string { return o.Timezone }, func(a *plan.Arguments) *int64 { return &a.TimezoneID }}
+		func(o *spec.Organization) string { return o.Timezone },
+		func(a *plan.Arguments) *int64 { return &a.TimezoneID }}
 )
 
 // diffAttributes compares name, country and time zone, or adds the creation or deletion of the

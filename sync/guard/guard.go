@@ -86,13 +86,13 @@ type review struct {
 	changes []plan.Change
 	held    []plan.Held
 	// proposed counts the changes before any guard.
-	proposed map[plan.OpKind]int
+	proposed map[plan.StepType]int
 }
 
 func newReview(o *Guarded) *review {
-	r := &review{Guarded: o, changes: append([]plan.Change(nil), o.Changes...), proposed: map[plan.OpKind]int{}}
+	r := &review{Guarded: o, changes: append([]plan.Change(nil), o.Changes...), proposed: map[plan.StepType]int{}}
 	for i := range r.changes {
-		r.proposed[r.changes[i].OpKind()]++
+		r.proposed[r.changes[i].CountedType()]++
 	}
 	return r
 }

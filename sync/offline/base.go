@@ -180,7 +180,7 @@ func (b *baseMaker) members(o, now *spec.Organization) []spec.Member {
 	add := func(m spec.Member, role string) {
 		person := spec.Member{Email: m.Email, UserID: int64(len(live) + 2), Role: b.ids.text(state.Roles, role)}
 		if m.Email == o.Owner {
-			person.UserID, person.Role = baseUser, state.IDText(state.OwnerRole)
+			person.UserID, person.Role = baseUser, state.FormatID(state.OwnerRole)
 		}
 		live = append(live, person)
 	}
@@ -205,7 +205,7 @@ func (b *baseMaker) members(o, now *spec.Organization) []spec.Member {
 	}
 	if o.Owner == "" {
 		live = append(live, spec.Member{Email: "owner-not-in-base@hashed.invalid", UserID: baseUser,
-			Role: state.IDText(state.OwnerRole)})
+			Role: state.FormatID(state.OwnerRole)})
 	}
 	sort.SliceStable(live, func(i, j int) bool { return live[i].Email < live[j].Email })
 	return live

@@ -185,12 +185,12 @@ func (r *snapshotReader) Names(_ context.Context, list state.List, organization 
 func (r *snapshotReader) Organization(_ context.Context, id int64, _ bool) (*state.Organization, error) {
 	o := r.byID[id]
 	if o == nil {
-		return nil, notInSnapshot("read organization " + state.IDText(id))
+		return nil, notInSnapshot("read organization " + state.FormatID(id))
 	}
 	return r.row(o), nil
 }
 
-// Read fills in a kind. One that was not asked for is a failure; Fit has said so before.
+// Read fills in a kind. One that was not asked for is a failure; Check has said so before.
 func (r *snapshotReader) Read(_ context.Context, live *state.Organization, kind spec.Kind) error {
 	o := r.byID[live.ID]
 	if o == nil || !o.asked(kind) {
@@ -251,7 +251,7 @@ func (r *snapshotReader) readVariables(live *state.Organization, o *SavedOrganiz
 }
 
 // value is the saved value; of one that is only fingerprinted, the desired value when it fits;
-// of one that was not kept, the desired one, since nothing can be said against it (Fit has warned).
+// of one that was not kept, the desired one, since nothing can be said against it (Check has warned).
 func (r *snapshotReader) value(organization int64, saved *SavedVariable) spec.Value {
 	if saved.Value != nil {
 		return spec.Sensitive(*saved.Value)
@@ -262,7 +262,9 @@ func (r *snapshotReader) value(organization int64, saved *SavedVariable) spec.Va
 		return spec.Sensitive("(not in the snapshot)")
 	case saved.Fingerprint == "" || desired.Unknown:
 		return desired.Value.Masked()
-	case state.SecretFingerprint(desired.Value, ValueSalt(r.snapshot.SaltBytes(), organization, saved.Name)) == saved.Fingerprint:
+	}
+	salt := ValueSalt(r.snapshot.SaltBytes(), organization, saved.Name)
+	if state.SecretFingerprint(desired.Value, salt) == saved.Fingerprint {
 		return desired.Value.Masked()
 	}
 	return spec.Sensitive(saved.Fingerprint)

@@ -18,7 +18,7 @@ const SnapshotFormat = "makesync.snapshot/v1"
 
 // Snapshot is the live state of one zone at one time, saved so that plans can be made without
 // the zone and without a token. It belongs to a zone by the zone's name, whatever its url was. It
-// is plain data; Reader plans from it.
+// is plain data; Port makes a zone of it to plan from.
 type Snapshot struct {
 	Format string    `json:"format"`
 	Taken  time.Time `json:"taken"`
@@ -211,6 +211,7 @@ func DecodeSnapshot(data []byte) (*Snapshot, error) {
 	return &s, nil
 }
 
+// SaltBytes is the salt of all hashes and fingerprints in the snapshot.
 func (s *Snapshot) SaltBytes() []byte {
 	salt, _ := base64.StdEncoding.DecodeString(s.Salt) // DecodeSnapshot has checked it
 	return salt
@@ -218,7 +219,7 @@ func (s *Snapshot) SaltBytes() []byte {
 
 // ValueSalt ties a fingerprint to its variable, so that equal values do not look equal.
 func ValueSalt(salt []byte, organization int64, name string) []byte {
-	return []byte(string(salt) + "\x00" + state.IDText(organization) + "\x00" + name)
+	return []byte(string(salt) + "\x00" + state.FormatID(organization) + "\x00" + name)
 }
 
 // HashedDomain marks a hashed e-mail; .invalid can never be a real one (RFC 2606).

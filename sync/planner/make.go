@@ -14,7 +14,7 @@ import (
 	"makesync/sync/state"
 )
 
-// run is one call of MakePlan.
+// run is one call of Make.
 type run struct {
 	*Request
 	patterns spec.PatternUse
@@ -139,7 +139,7 @@ func (r *run) guard() {
 			Changes:      o.Changes,
 			Admins:       o.admins,
 			Lacking:      o.Lacking,
-			CreationHint: o.creationHint,
+			CreationHint: o.hints().usualReasons,
 		}
 	}
 	for i, verdict := range guard.New(r.Desired.Guards, r.Allow, r.Shard).Review(guarded) {

@@ -109,7 +109,7 @@ func (o *organization) rejectIncomplete() {
 		o.Problems,
 		spec.Problem{Severity: spec.Error, Rule: "create-incomplete", Address: o.Changes[creation].Address,
 			Message: o.want.Key + " is not in zone " + o.zone.name + ", and creating it needs " + text.And(o.Lacking),
-			Hint:    o.creationHint(), Source: o.want.PositionOf("")},
+			Hint:    o.hints().usualReasons(), Source: o.want.PositionOf("")},
 	)
 	o.Changes = slices.Delete(o.Changes, creation, creation+1)
 }

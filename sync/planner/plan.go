@@ -12,7 +12,8 @@ import (
 // plan numbers the steps and sums up.
 func (r *run) plan() *plan.Plan {
 	p := &plan.Plan{
-		Format: plan.Format, Created: r.Now.UTC(), Expires: r.Now.UTC().Add(plan.Lifetime), Seal: plan.Unsealed, Tool: r.Tool, Shard: r.Shard,
+		Format: plan.Format, Created: r.Now.UTC(), Expires: r.Now.UTC().Add(plan.Lifetime), Seal: plan.Unsealed,
+		Tool: r.Tool, Shard: r.Shard,
 		Zones: []plan.Zone{}, Organizations: make([]plan.Organization, 0, len(r.organizations)),
 		Unmanaged: map[spec.Kind]int{}, Problems: append([]spec.Problem{}, r.Problems...),
 	}

@@ -8,7 +8,7 @@ import (
 	"makesync/sync/state"
 )
 
-// Request is everything that MakePlan looks at.
+// Request is everything that Make looks at.
 type Request struct {
 	Desired *spec.Desired
 	// Zones are the zones by the name that organizations use; one that is missing makes its

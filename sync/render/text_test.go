@@ -43,11 +43,11 @@ func TestTexts(t *testing.T) {
 		"report-empty.txt": func(b *bytes.Buffer) error { return Report(b, &report.Report{Exit: exit.OK}, Options{}) },
 		"runs.txt":         func(b *bytes.Buffer) error { return Runs(b, sampleRuns(), Options{}) },
 		"runs-none.txt":    func(b *bytes.Buffer) error { return Runs(b, nil, Options{}) },
-		"story.txt":        func(b *bytes.Buffer) error { return Story(b, sampleStory(), Options{}) },
-		"story-finished.txt": func(b *bytes.Buffer) error {
-			story := sampleStory()
-			story.Truncated, story.Report = false, sampleReport()
-			return Story(b, story, Options{})
+		"run.txt":          func(b *bytes.Buffer) error { return RunDetails(b, sampleRun(), Options{}) },
+		"run-finished.txt": func(b *bytes.Buffer) error {
+			run := sampleRun()
+			run.Truncated, run.Report = false, sampleReport()
+			return RunDetails(b, run, Options{})
 		},
 		"compare.txt": func(b *bytes.Buffer) error { return Compare(b, sampleComparison(), Options{}) },
 		"compare-same.txt": func(b *bytes.Buffer) error {

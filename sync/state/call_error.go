@@ -81,7 +81,7 @@ func CallProblem(rule string, a spec.Address, what string, err error) spec.Probl
 }
 
 // ExitOfFailure is the exit that a failed reading stands for. An error that is no call's is
-// one of the way to the zone; a call that the run itself stopped says nothing, and is ExitOK.
+// one of the way to the zone; a call that the run itself stopped says nothing, and is exit.OK.
 func ExitOfFailure(err error) exit.Code {
 	call := AsCallError(err)
 	switch {

@@ -99,6 +99,7 @@ type Calls struct {
 	Write int `json:"write"`
 }
 
+// Add adds the calls of another count.
 func (c *Calls) Add(d Calls) {
 	c.Read += d.Read
 	c.Write += d.Write

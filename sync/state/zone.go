@@ -140,7 +140,7 @@ func (s *ZoneState) readOwnRoles(ctx context.Context, reader Reader) {
 func hasForeignRole(live *Organization, roles []Name) bool {
 	known := map[string]bool{"": true}
 	for _, role := range roles {
-		known[IDText(role.ID)] = true
+		known[FormatID(role.ID)] = true
 	}
 	for _, person := range live.Members {
 		if !known[person.Role] {

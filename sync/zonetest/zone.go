@@ -18,15 +18,19 @@ type Zone struct {
 	Orgs  []*state.Organization // whole organizations, as if everything had been read
 	Lists map[state.List][]state.Name
 	// Fail gives the error of a call, named like "variable 11"; nil: none fails.
-	Fail  func(call string) error
+	Fail func(call string) error
+	// Calls counts the calls, named alike.
 	Calls map[string]int
 	// Users are the e-mails that FindUser knows beside the members.
 	Users map[string]int64
-	Next  int64
+	// Next is the last id that was given to something new.
+	Next int64
 }
 
+// Host is the host of the fake zone.
 const Host = "eu1.make.com"
 
+// New is a zone with these organizations, whose token is that of user 1, ops@acme.example.
 func New(orgs ...*state.Organization) *Zone {
 	yes := true
 	return &Zone{
@@ -75,7 +79,7 @@ func Organization(id int64, name string) *state.Organization {
 func Person(l *state.Organization, user int64, email string, role int64, invitation string) {
 	l.Members = append(
 		l.Members,
-		spec.Member{Email: email, Role: state.IDText(role), UserID: user, Invitation: invitation},
+		spec.Member{Email: email, Role: state.FormatID(role), UserID: user, Invitation: invitation},
 	)
 }
 
@@ -94,6 +98,7 @@ func (z *Zone) called(call string) error {
 	return z.Fail(call)
 }
 
+// Find is an organization by its id; nil when there is none.
 func (z *Zone) Find(id int64) *state.Organization {
 	for _, l := range z.Orgs {
 		if l.ID == id {
@@ -103,8 +108,10 @@ func (z *Zone) Find(id int64) *state.Organization {
 	return nil
 }
 
+// Me is the token's user.
 func (z *Zone) Me(context.Context) (state.User, error) { return z.User, z.called("me") }
 
+// Organizations are the rows of the list.
 func (z *Zone) Organizations(context.Context) ([]*state.Organization, error) {
 	if err := z.called("organizations"); err != nil {
 		return nil, err
@@ -123,6 +130,7 @@ func fakeRow(l *state.Organization) *state.Organization {
 	return row
 }
 
+// Names is one of the lists; every organization has its own teams.
 func (z *Zone) Names(_ context.Context, list state.List, organization int64) ([]state.Name, error) {
 	if err := z.called(strings.TrimSuffix(fmt.Sprintf("%s %d", list, organization), " 0")); err != nil {
 		return nil, err
@@ -133,6 +141,7 @@ func (z *Zone) Names(_ context.Context, list state.List, organization int64) ([]
 	return z.Lists[list], nil
 }
 
+// Organization is the row, with the number of active scenarios.
 func (z *Zone) Organization(_ context.Context, id int64, _ bool) (*state.Organization, error) {
 	if err := z.called(fmt.Sprintf("detail %d", id)); err != nil {
 		return nil, err
@@ -143,6 +152,7 @@ func (z *Zone) Organization(_ context.Context, id int64, _ bool) (*state.Organiz
 	return row, nil
 }
 
+// Read fills in a kind.
 func (z *Zone) Read(_ context.Context, live *state.Organization, kind spec.Kind) error {
 	if err := z.called(fmt.Sprintf("%s %d", kind, live.ID)); err != nil {
 		return err
@@ -162,6 +172,7 @@ func (z *Zone) Read(_ context.Context, live *state.Organization, kind spec.Kind)
 	return nil
 }
 
+// FindUser knows Users.
 func (z *Zone) FindUser(_ context.Context, organization int64, email string) (int64, error) {
 	return z.Users[email], z.called(fmt.Sprintf("user %d", organization))
 }
@@ -176,6 +187,8 @@ func (z *Zone) Apply(p *plan.Plan) {
 	}
 }
 
+// ApplyStep does one step on the organization, and gives it back: a new one after a create, nil after
+// a deletion.
 func (z *Zone) ApplyStep(l *state.Organization, s *plan.Step) *state.Organization {
 	a := s.Arguments
 	switch s.Kind {
@@ -200,6 +213,7 @@ func (z *Zone) ApplyStep(l *state.Organization, s *plan.Step) *state.Organizatio
 	return l
 }
 
+// ApplyOrganization is ApplyStep for steps of organizations.
 func (z *Zone) ApplyOrganization(l *state.Organization, s *plan.Step) *state.Organization {
 	a := s.Arguments
 	if s.Op == plan.OpDelete {
@@ -215,10 +229,10 @@ func (z *Zone) ApplyOrganization(l *state.Organization, s *plan.Step) *state.Org
 		l.Name = a.Name
 	}
 	if a.CountryID != 0 {
-		l.Country = state.IDText(a.CountryID)
+		l.Country = state.FormatID(a.CountryID)
 	}
 	if a.TimezoneID != 0 {
-		l.Timezone = state.IDText(a.TimezoneID)
+		l.Timezone = state.FormatID(a.TimezoneID)
 	}
 	return l
 }
@@ -226,7 +240,7 @@ func (z *Zone) ApplyOrganization(l *state.Organization, s *plan.Step) *state.Org
 func (z *Zone) applyMember(l *state.Organization, s *plan.Step) {
 	a := s.Arguments
 	if s.Op == plan.OpUpdate {
-		state.FindUser(l.Members, a.UserID).Role = state.IDText(a.RoleID)
+		state.FindUser(l.Members, a.UserID).Role = state.FormatID(a.RoleID)
 		return
 	}
 	l.Members = Without(l.Members, func(m spec.Member) bool { return m.UserID == a.UserID })
@@ -236,6 +250,7 @@ func (z *Zone) applyMember(l *state.Organization, s *plan.Step) {
 	}
 }
 
+// Without are those that are not gone; never nil.
 func Without[T any](all []T, gone func(T) bool) []T {
 	kept := []T{}
 	for _, v := range all {
