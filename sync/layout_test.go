@@ -42,6 +42,7 @@ var mayImport = map[string][]string{
 	"sync/zonetest": {"spec", "sync/exit", "sync/state", "sync/plan"},
 	"sync/plantest": {"spec", "sync/state", "sync/plan", "sync/planner", "sync/zonetest"},
 	"sync/help":     {},
+	"sync/fleet":    {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan"},
 	"sync/policy":   {"spec"},
 	"sync/approval": {},
 	"sync/e2e":      {},

@@ -119,16 +119,15 @@ func hasFailedPayment(row *Row, _ Limits, _ time.Time) (Severity, string) {
 	if p == nil || !slices.Contains(failedStatuses, plainWord(p.Status)) {
 		return "", ""
 	}
-	message := "the last payment " + quotedStatus(p.Status)
+	message := "the last payment"
 	if p.At != nil {
-		message += " on " + p.At.Format(time.DateOnly)
+		message = "the payment of " + p.At.Format(time.DateOnly)
 	}
-	return Bad, message + "; Make cancels the subscription 7 days after a failed payment"
+	return Bad, message + " shows as " + plainWord(p.Status) +
+		"; Make cancels the subscription 7 days after a failed payment"
 }
 
 func plainWord(status string) string { return strings.ToLower(strings.ReplaceAll(status, "_", " ")) }
-
-func quotedStatus(status string) string { return "is " + text.Quote(plainWord(status)) }
 
 func isLowOnCredits(row *Row, _ Limits, now time.Time) (Severity, string) {
 	c := row.Credits

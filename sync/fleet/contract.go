@@ -180,8 +180,8 @@ func textsOf(value any) []string {
 }
 
 // CompareContract tells, in the order of the operations, where a zone's contract is not as this
-// build knows it: an operation that is gone, a key that it sends and that is not taken or of another
-// type, one that is required now, one that it reads and that is not answered.
+// build knows it: an operation that is gone, a key that is sent and not taken or of another type,
+// one that is required now, one that is read and not answered.
 func CompareContract(c Contract) []string {
 	var drift []string
 	for _, op := range operations {

@@ -139,8 +139,8 @@ func checkTLS(f *Facts, n *Needs) []Check {
 	case f.TLS == nil:
 		return one(CheckSkipped, "the transport does not tell", "")
 	case f.TLS.Expires.Sub(n.Now) < soonCertificate:
-		return one(CheckWarning, f.TLS.Version+"; the certificate expires on "+f.TLS.Expires.Format(time.DateOnly),
-			"tell whoever runs the zone")
+		message := f.TLS.Version + "; the certificate expires on " + f.TLS.Expires.Format(time.DateOnly)
+		return one(CheckWarning, message, "tell whoever runs the zone")
 	}
 	return one(CheckOK, f.TLS.Version+", certificate until "+f.TLS.Expires.Format(time.DateOnly), "")
 }
@@ -170,12 +170,13 @@ func checkClock(f *Facts, _ *Needs) []Check {
 	if skew < 0 {
 		way = "behind"
 	}
-	return one(CheckWarning, fmt.Sprintf("this machine is %s %s the zone", skew.Abs(), way), "set this machine's clock (NTP)")
+	message := fmt.Sprintf("this machine is %s %s the zone", skew.Abs(), way)
+	return one(CheckWarning, message, "set this machine's clock (NTP)")
 }
 
 func checkToken(f *Facts, _ *Needs) []Check {
 	if f.UserErr == nil {
-		return one(CheckOK, "of user "+f.User.Words(), "")
+		return one(CheckOK, "of user "+f.User.Describe(), "")
 	}
 	return failedCall(CheckFailed, "the token is of no use", f.UserErr)
 }
@@ -203,7 +204,9 @@ func invites(o *spec.Organization) bool {
 }
 
 func inviteToTeams(o *spec.Organization) bool {
-	return slices.ContainsFunc(o.Members, func(m spec.Member) bool { return m.Invite != nil && len(m.Invite.Teams) > 0 })
+	return slices.ContainsFunc(o.Members, func(m spec.Member) bool {
+		return m.Invite != nil && len(m.Invite.Teams) > 0
+	})
 }
 
 func checkScopes(f *Facts, n *Needs) []Check {
@@ -319,7 +322,7 @@ func checkRights(f *Facts, n *Needs) []Check {
 }
 
 func rightsIn(o *spec.Organization, live *state.Organization, role int64, member bool, me state.User) Check {
-	name := state.RoleName(nil, state.IDText(role))
+	name := state.RoleName(nil, state.FormatID(role))
 	isOwner := role == live.AdminRoles.OwnerID()
 	switch needsOwner := o.State == spec.Absent || o.Owner != "" && !strings.EqualFold(o.Owner, me.Email); {
 	case !member:
@@ -327,11 +330,14 @@ func rightsIn(o *spec.Organization, live *state.Organization, role int64, member
 	case o.State == spec.Absent && !isOwner:
 		return Check{State: CheckFailed, Message: "the token's user is " + name + ", and only the Owner deletes it",
 			Fix: "use the Owner's token"}
-	case needsOwner && isOwner, isOwner:
+	case isOwner:
 		return Check{}
+	case needsOwner:
+		return Check{State: CheckWarning, Message: "the token's user is " + name + ", and only the Owner transfers it",
+			Fix: "if the owner is to change, use the Owner's token"}
 	case !live.AdminRoles.Administers(role):
-		return Check{State: CheckFailed, Message: "the token's user is " + name + ", and only Owner and Admins change things",
-			Fix: "make " + me.Email + " an Admin"}
+		message := "the token's user is " + name + ", and only Owner and Admins change things"
+		return Check{State: CheckFailed, Message: message, Fix: "make " + me.Email + " an Admin"}
 	}
 	return Check{}
 }
@@ -370,7 +376,8 @@ func checkContract(f *Facts, _ *Needs) []Check {
 			Fix: "look for a newer makesync; what it sends may be refused"})
 	}
 	if rest := len(drift) - mostDrift; rest > 0 {
-		checks = append(checks, Check{State: CheckWarning, Message: text.Count(rest, "more difference", "more differences")})
+		message := text.Count(rest, "more difference", "more differences")
+		checks = append(checks, Check{State: CheckWarning, Message: message})
 	}
 	if len(drift) == 0 {
 		return one(CheckOK, fmt.Sprintf("as this build knows it: %d operations, of %d that the zone has",

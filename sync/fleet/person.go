@@ -92,7 +92,7 @@ func (v *PersonView) place(r *Reading, m *spec.Member, roles []state.Name) Perso
 		Owner: m.Accepted() && live.IsOwner(m), Invitation: m.Invitation, TwoFactor: more.TwoFactor,
 	}
 	for _, id := range more.Teams {
-		p.Teams = append(p.Teams, state.NameOf(state.Teams, live.Teams, state.IDText(id)))
+		p.Teams = append(p.Teams, state.NameOf(state.Teams, live.Teams, state.FormatID(id)))
 	}
 	slices.Sort(p.Teams)
 	return p

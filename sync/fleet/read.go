@@ -139,7 +139,8 @@ func choose(e spec.Endpoint, accounts []state.Account, o ReadOptions) []Reading 
 			key = cmp.Or(o.Key(live), key)
 		}
 		if o.Select == nil || o.Select(live, key) {
-			chosen = append(chosen, Reading{Key: key, Zone: e.Name, Account: state.Account{Organization: live, Plan: plans[live]}})
+			account := state.Account{Organization: live, Plan: plans[live]}
+			chosen = append(chosen, Reading{Key: key, Zone: e.Name, Account: account})
 		}
 	}
 	slices.SortStableFunc(chosen, func(a, b Reading) int {
@@ -186,7 +187,8 @@ func (r *Reading) Problems() []spec.Problem {
 	var problems []spec.Problem
 	for _, reader := range readers {
 		if err := r.Failed[reader.part]; err != nil && !r.Lacks(reader.part) {
-			problems = append(problems, state.UnreadProblem(spec.Address(r.Key), string(reader.part)+" could not be read", err))
+			what := string(reader.part) + " could not be read"
+			problems = append(problems, state.UnreadProblem(spec.Address(r.Key), what, err))
 		}
 	}
 	return problems

@@ -38,7 +38,9 @@ var sortable = []sortKey{
 	{column: ColumnAPILimit, number: func(r *Row) (float64, bool) { return number(r.APILimit) }},
 	{column: ColumnTeams, number: func(r *Row) (float64, bool) { return number(r.Teams) }},
 	{column: ColumnApps, number: func(r *Row) (float64, bool) { return number(r.Apps) }},
-	{column: ColumnMembers, number: func(r *Row) (float64, bool) { return ofMembers(r, func(m *Members) int { return m.Total }) }},
+	{column: ColumnMembers, number: func(r *Row) (float64, bool) {
+		return ofMembers(r, func(m *Members) int { return m.Total })
+	}},
 	{column: ColumnInvitations, number: func(r *Row) (float64, bool) {
 		return ofMembers(r, func(m *Members) int { return m.Pending + m.Expired })
 	}},

@@ -52,6 +52,7 @@ func dateOf(text looseText) (string, bool) {
 }
 
 func countApps(ctx context.Context, c caller, organization int64) (int, error) {
-	rows, err := readUnpaged[json.RawMessage](ctx, c, *readOf(organization, "/apps", "read the apps of"), "installedApps")
+	k := readOf(organization, "/apps", "read the apps of")
+	rows, err := readUnpaged[json.RawMessage](ctx, c, *k, "installedApps")
 	return len(rows), err
 }

@@ -22,7 +22,7 @@ import (
 //
 //	counts = N " ok, " N " warning" [ "s" ] ", " N " failed, " N " skipped"
 func Doctor(w io.Writer, d *fleet.Diagnosis, o Options) error {
-	p := statusPrinter{newPrinter(w, o)}
+	p := newPrinter(w, o)
 	width := 0
 	for _, check := range d.Checks {
 		width = max(width, columns(Clean(check.Name)))
@@ -37,7 +37,7 @@ func Doctor(w io.Writer, d *fleet.Diagnosis, o Options) error {
 			p.line("%s", p.paint(bold, "zone "+Clean(check.Zone)))
 			zone = check.Zone
 		}
-		p.diagnosed(check, width)
+		writeCheck(p, check, width)
 	}
 	p.gap()
 	p.last(p.verb("doctor"), doctorCounts(d), d.Exit)
@@ -58,7 +58,7 @@ var checkStyles = []struct {
 	{fleet.CheckSkipped, dim},
 }
 
-func (p statusPrinter) diagnosed(check *fleet.Check, nameWidth int) {
+func writeCheck(p *printer, check *fleet.Check, nameWidth int) {
 	colour := plain
 	for _, row := range checkStyles {
 		if row.state == check.State {
@@ -69,8 +69,8 @@ func (p statusPrinter) diagnosed(check *fleet.Check, nameWidth int) {
 	if check.Organization != "" {
 		words = check.Organization + ": " + words
 	}
-	label := pad(cut(Clean(string(check.State)), severityWidth), severityWidth) + "  " + pad(Clean(check.Name), nameWidth)
-	p.labelled(2, colour, label, 0, words)
+	state := pad(cut(Clean(string(check.State)), severityWidth), severityWidth)
+	p.labelled(2, colour, state+"  "+pad(Clean(check.Name), nameWidth), 0, words)
 	if check.Fix != "" {
 		p.labelled(2+severityWidth+2, cyan, pad("fix:", nameWidth), 0, check.Fix)
 	}

@@ -27,26 +27,28 @@ import (
 //
 //	counts = N " organization" [ "s" ] ", " N " bad, " N " warning" [ "s" ]
 func Status(w io.Writer, s *fleet.Status, o Options) error {
-	p := statusPrinter{newPrinter(w, o)}
-	p.zones(s.Zones)
+	p := newPrinter(w, o)
+	writeZones(p, s.Zones)
 	if s.Person != nil {
-		p.person(s.Person)
+		writePerson(p, s.Person)
 	} else {
-		p.attention(s)
-		p.fleet(s)
+		writeAttention(p, s)
+		writeFleet(p, s)
 	}
-	p.invoices(s)
-	p.problems(s.Problems)
+	writeInvoices(p, s)
+	writeProblems(p, s.Problems)
 	p.gap()
 	p.last(p.verb("status"), StatusCounts(s), s.Exit)
 	return p.flush()
 }
 
-// statusPrinter writes what is about organizations and zones, not about a plan.
-type statusPrinter struct{ *printer }
-
 // StatusJSON writes a status as one JSON document.
-func StatusJSON(w io.Writer, s *fleet.Status) error { return JSON(w, s) }
+func StatusJSON(w io.Writer, s *fleet.Status) error {
+	whole := *s
+	whole.Columns, whole.Zones, whole.Attention = filled(s.Columns), filled(s.Zones), filled(s.Attention)
+	whole.Organizations, whole.Problems = filled(s.Organizations), filled(s.Problems)
+	return JSON(w, &whole)
+}
 
 // StatusCounts are the counts of the last line.
 func StatusCounts(s *fleet.Status) string {
@@ -98,7 +100,7 @@ const (
 	mostKey       = 24
 )
 
-func (p statusPrinter) attention(s *fleet.Status) {
+func writeAttention(p *printer, s *fleet.Status) {
 	p.gap()
 	if len(s.Attention) == 0 {
 		words := "Nothing needs attention."
@@ -109,7 +111,8 @@ func (p statusPrinter) attention(s *fleet.Status) {
 		return
 	}
 	bad, warnings := severitiesOf(s.Attention)
-	p.line("%s", p.paint(bold, fmt.Sprintf("Needs attention: %d bad, %s", bad, text.Count(warnings, "warning", "warnings"))))
+	counts := fmt.Sprintf("%d bad, %s", bad, text.Count(warnings, "warning", "warnings"))
+	p.line("%s", p.paint(bold, "Needs attention: "+counts))
 	groups := groupAttention(s.Attention)
 	rule, key := 0, 0
 	for _, g := range groups {
@@ -120,11 +123,11 @@ func (p statusPrinter) attention(s *fleet.Status) {
 	}
 	rule, key = min(rule, mostRule), min(key, mostKey)
 	for _, g := range groups {
-		p.attentionLine(g, rule, key)
+		writeAttentionLine(p, g, rule, key)
 	}
 }
 
-func (p statusPrinter) attentionLine(g attentionGroup, ruleWidth, keyWidth int) {
+func writeAttentionLine(p *printer, g attentionGroup, ruleWidth, keyWidth int) {
 	colour := yellow
 	if g.Severity == fleet.Bad {
 		colour = red
@@ -141,7 +144,7 @@ func (p statusPrinter) attentionLine(g attentionGroup, ruleWidth, keyWidth int) 
 }
 
 // fleet writes the table.
-func (p statusPrinter) fleet(s *fleet.Status) {
+func writeFleet(p *printer, s *fleet.Status) {
 	if len(s.Organizations) == 0 {
 		return
 	}
@@ -149,15 +152,16 @@ func (p statusPrinter) fleet(s *fleet.Status) {
 	p.gap()
 	p.line("%s", p.paint(dim, table.head()))
 	for i := range table.rows {
-		p.line("%s", p.statusRow(table, i))
+		p.line("%s", statusRow(p, table, i))
 	}
 	if len(left) > 0 {
 		p.gap()
-		p.labelled(0, dim, "", 0, "no room for "+text.And(left)+": choose with --show, or see --format json, csv or html")
+		p.labelled(0, dim, "", 0,
+			"no room for "+text.And(left)+": choose with --show, or see --format json, csv or html")
 	}
 }
 
-func (p statusPrinter) statusRow(t *statusTable, row int) string {
+func statusRow(p *printer, t *statusTable, row int) string {
 	worst := t.worst[row]
 	var b strings.Builder
 	for i, cell := range t.rows[row] {
@@ -179,7 +183,7 @@ func (p statusPrinter) statusRow(t *statusTable, row int) string {
 }
 
 // invoices prints the links of the last payments, whole, where they were asked for.
-func (p statusPrinter) invoices(s *fleet.Status) {
+func writeInvoices(p *printer, s *fleet.Status) {
 	first := true
 	for i := range s.Organizations {
 		row := &s.Organizations[i]

@@ -11,8 +11,8 @@ import (
 	"makesync/sync/fleet"
 )
 
-// statusCell is how a column is told to people. Where there is no room for all, the columns with the
-// smallest rank stay.
+// statusCell is how a column is told to people. Where there is no room for all, the columns with
+// the smallest rank stay.
 type statusCell struct {
 	column  fleet.Column
 	heading string
@@ -38,7 +38,7 @@ var statusCells = []statusCell{
 	{fleet.ColumnLastPayment, "LAST PAYMENT", 12, false, paymentCell},
 	{fleet.ColumnTFAEnforced, "2FA", 16, false, enforcedCell},
 	{fleet.ColumnTeams, "TEAMS", 14, true, func(r *fleet.Row, _ time.Time) string { return countCell(r.Teams) }},
-	{fleet.ColumnAPILimit, "CALLS/MIN", 15, true, func(r *fleet.Row, _ time.Time) string { return countCell(r.APILimit) }},
+	{fleet.ColumnAPILimit, "CALLS/MIN", 15, true, limitCell},
 	{fleet.ColumnUsage, "30 DAYS", 17, false, usageCell},
 	{fleet.ColumnApps, "APPS", 18, true, func(r *fleet.Row, _ time.Time) string { return countCell(r.Apps) }},
 }
@@ -63,6 +63,8 @@ func countCell(n *int) string {
 	return text.Number(*n)
 }
 
+func limitCell(r *fleet.Row, _ time.Time) string { return countCell(r.APILimit) }
+
 func planCell(r *fleet.Row, _ time.Time) string {
 	if r.OnHold != nil && *r.OnHold {
 		return strings.TrimSpace(Clean(r.Plan) + " on hold")
@@ -79,7 +81,7 @@ func creditsCell(r *fleet.Row, _ time.Time) string {
 	if !known {
 		return ""
 	}
-	full := int(math.Round(min(share, 1) * barWidth))
+	full := int(min(share, 1) * barWidth)
 	return strings.Repeat("█", full) + strings.Repeat("░", barWidth-full) +
 		fmt.Sprintf(" %3d %% of %s", percent(share), shortNumber(*r.Credits.Total))
 }

@@ -52,7 +52,8 @@ func newCharts(usage []fleet.Day) []htmlChart {
 		}
 		charts = append(charts, htmlChart{
 			Label: series.label, Most: series.words(most), Sum: series.words(sum),
-			Path: template.HTMLAttr(fmt.Sprintf("d=%q", path.String())), Width: len(usage) * barStep, Height: chartHeight,
+			Path:  template.HTMLAttr(fmt.Sprintf("d=%q", path.String())),
+			Width: len(usage) * barStep, Height: chartHeight,
 		})
 	}
 	return charts

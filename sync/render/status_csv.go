@@ -45,8 +45,8 @@ var csvColumns = []csvColumn{
 	{fleet.ColumnSubscription, "currency", ofBill(func(s *fleet.Subscription) string { return csvText(s.Currency) })},
 	{fleet.ColumnSubscription, "period", ofBill(func(s *fleet.Subscription) string { return csvText(s.Period) })},
 	{fleet.ColumnPaymentMethod, "method", ofMethod(func(m *fleet.PaymentMethod) string { return csvText(m.Type) })},
-	{fleet.ColumnPaymentMethod, "methodValid", ofMethod(func(m *fleet.PaymentMethod) string { return csvFlag(m.Valid) })},
-	{fleet.ColumnPaymentMethod, "methodExpires", ofMethod(func(m *fleet.PaymentMethod) string { return csvText(m.Expires) })},
+	{fleet.ColumnPaymentMethod, "methodValid", ofMethod(csvValid)},
+	{fleet.ColumnPaymentMethod, "methodExpires", ofMethod(csvExpiry)},
 	{fleet.ColumnLastPayment, "paid", ofPayment(func(p *fleet.Payment) string { return csvTime(p.At) })},
 	{fleet.ColumnLastPayment, "paidAmount", ofPayment(func(p *fleet.Payment) string { return csvText(p.Amount) })},
 	{fleet.ColumnLastPayment, "paidCurrency", ofPayment(func(p *fleet.Payment) string { return csvText(p.Currency) })},
@@ -86,8 +86,9 @@ func personRecords(v *fleet.PersonView) [][]string {
 	records := [][]string{{"email", "key", "zone", "id", "name", "role", "owner", "invitation", "teams", "twoFactor"}}
 	for _, o := range v.Organizations {
 		records = append(records, []string{
-			csvText(v.Email), csvText(o.Key), csvText(o.Zone), strconv.FormatInt(o.ID, 10), csvText(o.Name), csvText(o.Role),
-			strconv.FormatBool(o.Owner), csvText(o.Invitation), csvText(strings.Join(o.Teams, "; ")), csvFlag(o.TwoFactor),
+			csvText(v.Email), csvText(o.Key), csvText(o.Zone), strconv.FormatInt(o.ID, 10), csvText(o.Name),
+			csvText(o.Role), strconv.FormatBool(o.Owner), csvText(o.Invitation),
+			csvText(strings.Join(o.Teams, "; ")), csvFlag(o.TwoFactor),
 		})
 	}
 	return records
@@ -153,6 +154,10 @@ func ofPeople(count func(*fleet.Members) *int) func(*fleet.Row) string {
 func ofBill(cell func(*fleet.Subscription) string) func(*fleet.Row) string {
 	return func(r *fleet.Row) string { return ofPart(r.Subscription, cell) }
 }
+
+func csvValid(m *fleet.PaymentMethod) string { return csvFlag(m.Valid) }
+
+func csvExpiry(m *fleet.PaymentMethod) string { return csvText(m.Expires) }
 
 func ofMethod(cell func(*fleet.PaymentMethod) string) func(*fleet.Row) string {
 	return func(r *fleet.Row) string { return ofPart(r.PaymentMethod, cell) }

@@ -23,7 +23,7 @@ var statusStyle string
 var statusPage = template.Must(template.New("status").Parse(statusTemplate))
 
 // StatusHTML writes a status as one self-contained page without any script: no network, light and
-// dark, printable. Charts are for the eye; a table beside each says the same. Invoices are not on it,
+// dark, printable. Charts are for the eye; a table below says the same. Invoices are not on it,
 // since a page is kept.
 func StatusHTML(w io.Writer, s *fleet.Status, o Options) error {
 	return statusPage.Execute(w, newHTMLStatus(s, o))
@@ -97,7 +97,8 @@ func newHTMLStatus(s *fleet.Status, o Options) *htmlStatus {
 		Policy: "default-src 'none'; style-src '" + hashSource(style) + "'; base-uri 'none'; form-action 'none'",
 		Style:  template.CSS(style), Large: len(s.Organizations) > manyOrganizations,
 		Heading: statusHeading(s), At: s.At.Format(htmlTimeLayout),
-		Last: fmt.Sprintf("makesync: %s: %s; exit %d (%s)", o.verb("status"), StatusCounts(s), s.Exit.Code, Clean(s.Exit.Name)),
+		Last: fmt.Sprintf("makesync: %s: %s; exit %d (%s)",
+			o.verb("status"), StatusCounts(s), s.Exit.Code, Clean(s.Exit.Name)),
 	}
 	for _, zone := range s.Zones {
 		p.Zones = append(p.Zones, htmlZone{Clean(zone.Name), zoneURL(zone), Clean(zone.User.Email), zone.Sandbox})

@@ -10,7 +10,7 @@ import (
 )
 
 // person writes where a person is, what speaks of her, and what takes her out.
-func (p statusPrinter) person(v *fleet.PersonView) {
+func writePerson(p *printer, v *fleet.PersonView) {
 	p.gap()
 	if len(v.Organizations) == 0 {
 		p.line("%s", p.paint(bold, Clean(v.Email)+" is in none of the organizations that could be looked into."))
