@@ -25,28 +25,18 @@ func readHistory(c *cli.Context, offline offlineOptions) (bool, error) {
 	return c.Bool("history"), nil
 }
 
-// addHistory asks the zones who changed what the plan is about to change. It only reads, and never
-// fails the plan.
-func (m *made) addHistory(ctx context.Context, concurrency int) {
+// addLastChanges asks the zones who changed what the plan is about to change. It only reads, and
+// never fails the plan.
+func addLastChanges(ctx context.Context, p *plan.Plan, zones *zones, concurrency int) {
 	historians := map[string]planner.HistoryReader{}
-	before := m.zones.reads()
-	for name, p := range m.zones.ports {
-		if p.client != nil {
-			historians[name] = historian{p.client}
+	before := zones.reads()
+	for name, port := range zones.ports {
+		if port.client != nil {
+			historians[name] = historian{port.client}
 		}
 	}
-	planner.AddLastChanges(ctx, m.plan, historians, concurrency)
-	m.plan.Calls.Read += m.zones.reads() - before
-}
-
-// reads counts the requests that have read something so far.
-func (z *zones) reads() (n int) {
-	for _, p := range z.ports {
-		if p.client != nil {
-			n += p.client.Calls().Read
-		}
-	}
-	return n
+	planner.AddLastChanges(ctx, p, historians, concurrency)
+	p.Calls.Read += zones.reads() - before
 }
 
 // historian turns the API's history of a variable into its last entry.

@@ -2,7 +2,6 @@ package command
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -36,9 +35,9 @@ func emptyReport(_ *runtimeEnv, problems []spec.Problem, exit exit.Code) result 
 
 // leaveJSON leaves the JSON that a run was asked for and that ended in an error, and gives the
 // error back, which still goes to stderr.
-func (r *runtimeEnv) leaveJSON(c *cli.Context, err error) error {
+func leaveJSON(c *cli.Context, r *runtimeEnv, err error) error {
 	var told ended
-	if err == nil || errors.As(err, &told) || commandPath(c) == "" || findFlag(c.Command.Flags, "format") == nil {
+	if err == nil || errors.As(err, &told) || commandPath(c) == "" || !hasFlag(c, "format") {
 		return err
 	}
 	exit, problems := exitOfError(c.Context, err), []spec.Problem{failureProblem(err)}
@@ -47,31 +46,15 @@ func (r *runtimeEnv) leaveJSON(c *cli.Context, err error) error {
 		res = empty(r, problems, exit)
 	}
 	o := resultOptions{format: formatJSON}
-	if findFlag(c.Command.Flags, "out-json") != nil {
-		o.outJSON = r.written("out-json")
+	if hasFlag(c, "out-json") {
+		o.outJSON = r.args.valueOf("out-json")
 	}
 	leave := r.keepJSON
-	if r.written("format") == formatJSON {
+	if r.args.valueOf("format") == formatJSON {
 		leave = func(res result, o resultOptions) error { return r.emit(res, o, render.Options{}) }
 	}
 	if failed := leave(res, o); failed != nil && !errors.As(failed, &told) {
 		return errors.Join(err, failed)
 	}
 	return err
-}
-
-// written is the value that the command line gives a flag, found without the library, which forgets
-// every flag when it meets one that it does not know.
-func (r *runtimeEnv) written(flag string) (value string) {
-	for i, word := range r.args {
-		name, text, whole := strings.Cut(strings.TrimLeft(word, "-"), "=")
-		switch {
-		case name != flag || !strings.HasPrefix(word, "-"):
-		case whole:
-			value = text
-		case i+1 < len(r.args):
-			value = r.args[i+1]
-		}
-	}
-	return value
 }

@@ -1,4 +1,4 @@
-package command
+package notify
 
 import (
 	"encoding/json"
@@ -18,7 +18,7 @@ import (
 )
 
 // badNight is an apply in which everything happened.
-func badNight(steps int) ending {
+func badNight(steps int) Run {
 	p := &plan.Plan{Digest: "sha256:00", Zones: []plan.Zone{{Name: "try", Sandbox: true}}}
 	o := plan.Organization{Key: "acme", Zone: "try"}
 	r := &report.Report{Run: "20261120T020000Z-00000000", Planned: steps + 3, Succeeded: steps, Failed: 1, Skipped: 2, Held: 1, Waiting: 1}
@@ -35,8 +35,8 @@ func badNight(steps int) ending {
 	o.Waiting = []plan.Waiting{{Address: "acme/member/bob@acme.example", Reason: "is no member"}}
 	p.Organizations = []plan.Organization{o}
 	p.Summary.Waiting, p.Summary.Held = 1, 1
-	return ending{command: "apply", plan: p, report: r, exit: exit.Partial,
-		problems: []spec.Problem{{Severity: spec.Warning, Rule: "not-read", Address: "other", Message: "could not read members: HTTP 500"}}}
+	return Run{Command: "apply", Plan: p, Report: r, Exit: exit.Partial,
+		Problems: []spec.Problem{{Severity: spec.Warning, Rule: "not-read", Address: "other", Message: "could not read members: HTTP 500"}}}
 }
 
 func always(n int) func(spec.Address, string) int {
@@ -49,12 +49,12 @@ func TestNotificationFitsItsSchema(t *testing.T) {
 	if !ok {
 		t.Fatal("there is no schema notify")
 	}
-	for name, e := range map[string]ending{
+	for name, run := range map[string]Run{
 		"a bad night": badNight(3), "many steps": badNight(5000),
-		"nothing at all": {command: "plan", exit: exit.Invalid},
-		"drift":          {command: "plan", plan: badNight(2).plan, exit: exit.OK},
+		"nothing at all": {Command: "plan", Exit: exit.Invalid},
+		"drift":          {Command: "plan", Plan: badNight(2).Plan, Exit: exit.OK},
 	} {
-		body, err := notificationOf(e, e.news(7, always(8)), time.Unix(1795320000, 0)).encode()
+		body, err := New(run, EventsOf(run, 7, always(8)), time.Unix(1795320000, 0)).Encode()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,85 +67,62 @@ func TestNotificationFitsItsSchema(t *testing.T) {
 	}
 }
 
-func TestNewsOfABadNight(t *testing.T) {
+func TestEventsOfABadNight(t *testing.T) {
 	t.Parallel()
-	e := badNight(300)
-	n := e.news(7, always(8))
-	body, err := notificationOf(e, n, time.Unix(1795320000, 0)).encode()
+	run := badNight(300)
+	body, err := New(run, EventsOf(run, 7, always(8)), time.Unix(1795320000, 0)).Encode()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got notification
+	var got Notification
 	if err := json.Unmarshal(body, &got); err != nil {
 		t.Fatal(err)
 	}
-	var troubles []string
-	for _, tr := range got.Troubles {
-		troubles = append(troubles, tr.What+" "+string(tr.Address))
+	var alerts []string
+	for _, alert := range got.Alerts {
+		alerts = append(alerts, alert.What+" "+string(alert.Address))
 	}
 	want := "failed acme/tfa, held acme/variable/OLD, waiting acme/member/bob@acme.example, failed other"
-	if joined := strings.Join(troubles, ", "); joined != want {
-		t.Errorf("troubles %s, want %s", joined, want)
+	if joined := strings.Join(alerts, ", "); joined != want {
+		t.Errorf("alerts %s, want %s", joined, want)
 	}
-	if len(got.Changes) != maxTold || got.Omitted != 200 || got.Changes[0].Risk != plan.RiskDestructive {
+	if len(got.Changes) != maxListed || got.Omitted != 200 || got.Changes[0].Risk != plan.RiskDestructive {
 		t.Errorf("%d changes, %d omitted, risk %s", len(got.Changes), got.Omitted, got.Changes[0].Risk)
 	}
 	if !strings.HasPrefix(got.Text, "SANDBOX makesync apply: 303 planned, ") {
 		t.Errorf("text %q", got.Text)
 	}
-	if quiet := e.news(8, always(8)); quiet.has(whatWaiting) {
+	if quiet := EventsOf(run, 8, always(8)); quiet.has(whatWaiting) {
 		t.Error("what 8 runs have seen waiting is told with --notify-waiting 8")
 	}
 }
 
-// TestTroublesAreTheSameEveryNight: fingerprints do not depend on counts, ports and salts.
-func TestTroublesAreTheSameEveryNight(t *testing.T) {
+// TestAlertsAreTheSameEveryNight: fingerprints do not depend on counts, ports and salts.
+func TestAlertsAreTheSameEveryNight(t *testing.T) {
 	t.Parallel()
-	night := func(message, reason, salt string) ending {
+	night := func(message, reason, salt string) Run {
 		secret := state.OfType(spec.TypeString, spec.Sensitive("x"))
 		secret.Fingerprint = salt
-		return ending{
-			plan: &plan.Plan{Organizations: []plan.Organization{{Key: "acme",
+		return Run{
+			Plan: &plan.Plan{Organizations: []plan.Organization{{Key: "acme",
 				Steps: []plan.Step{{Address: "acme/variable/A", Op: plan.OpUpdate, Fields: []plan.Field{{Path: "value", From: secret, To: secret}}}},
 				Held:  []plan.Held{{Address: "acme/variable/B", Op: plan.OpDelete, Guard: "maxDeletes", Reason: reason}}}}},
-			problems: []spec.Problem{{Severity: spec.Error, Rule: "run", Message: message}},
+			Problems: []spec.Problem{{Severity: spec.Error, Rule: "run", Message: message}},
 		}
 	}
-	first := night("ask zone lab: dial tcp 127.0.0.1:4711: connection refused", "11 of 10", "scrypt:1").news(7, always(0))
-	second := night("ask zone lab: read tcp 127.0.0.1:52413: connection reset", "12 of 10", "scrypt:2").news(7, always(0))
-	if len(first.troubles) != 3 {
-		t.Fatalf("troubles %v", first.troubles)
+	first := EventsOf(night("ask zone lab: dial tcp 127.0.0.1:4711: connection refused", "11 of 10", "scrypt:1"), 7, always(0))
+	second := EventsOf(night("ask zone lab: read tcp 127.0.0.1:52413: connection reset", "12 of 10", "scrypt:2"), 7, always(0))
+	if len(first.Alerts) != 3 {
+		t.Fatalf("alerts %v", first.Alerts)
 	}
-	for i := range first.troubles {
-		if first.troubles[i].ID != second.troubles[i].ID {
-			t.Errorf("%q and %q", first.troubles[i].ID, second.troubles[i].ID)
+	for i := range first.Alerts {
+		if first.Alerts[i].ID != second.Alerts[i].ID {
+			t.Errorf("%q and %q", first.Alerts[i].ID, second.Alerts[i].ID)
 		}
 	}
-	other := night("ask zone us1: dial tcp", "", "").news(7, always(0))
-	if other.troubles[2].ID == first.troubles[2].ID {
-		t.Error("two zones have one trouble")
-	}
-}
-
-func TestParseNotifyURL(t *testing.T) {
-	t.Parallel()
-	tests := map[string]bool{
-		"https://hooks.acme.example/s3cr3t": true, "https://user:s3cr3t@hooks.acme.example": true, "http://127.0.0.1:80/s3cr3t": true,
-		"http://localhost/s3cr3t": true, "http://[::1]:8080/s3cr3t": true,
-		"http://hooks.acme.example/s3cr3t": false, "http://127.0.0.1.acme.example/s3cr3t": false, "http://10.0.0.1/s3cr3t": false,
-		"ftp://127.0.0.1/s3cr3t": false, "s3cr3t": false, "": false, "https:///s3cr3t": false, "https://:443/s3cr3t": false, "http://[s3cr3t": false, "http://\x7fs3cr3t": false,
-	}
-	for text, want := range tests {
-		target, err := parseNotifyURL(text)
-		if (err == nil) != want {
-			t.Errorf("%q: %v", text, err)
-		}
-		if err != nil && strings.Contains(err.Error(), "s3cr3t") {
-			t.Errorf("the error shows the url: %v", err)
-		}
-		if err == nil && strings.Contains((&notifyOptions{url: target}).place(), "s3cr3t") {
-			t.Errorf("%q: the place shows the secret", text)
-		}
+	other := EventsOf(night("ask zone us1: dial tcp", "", ""), 7, always(0))
+	if other.Alerts[2].ID == first.Alerts[2].ID {
+		t.Error("two zones have one alert")
 	}
 }
 
