@@ -86,7 +86,7 @@ func CheckZone(f *Facts, n *Needs) []Check {
 			found[i].Name, found[i].Zone = row.name, f.Endpoint.Name
 		}
 		checks = append(checks, found...)
-		if row.name == "zone" && f.Reached != nil {
+		if row.name == "zone" && len(found) > 0 && found[0].State == CheckFailed {
 			return checks
 		}
 	}

@@ -52,6 +52,34 @@ func (s *Status) AddZone(zone *Zone, now time.Time) {
 	}
 }
 
+// AddMissing tells which organizations that documents declare, and that are chosen, are not in the
+// zone.
+func (s *Status) AddMissing(zone *Zone, desired *spec.Desired, chosen func(name, key string) bool) {
+	there := map[string]bool{}
+	for i := range zone.Readings {
+		there[zone.Readings[i].Key] = true
+	}
+	for i := range desired.Organizations {
+		o := &desired.Organizations[i]
+		if o.Zone == zone.Endpoint.Name && !there[o.Key] && o.State != spec.Absent && chosen(o.Name, o.Key) {
+			s.Problems = append(s.Problems, spec.Problem{
+				Severity: spec.Warning, Rule: "not-there", Address: spec.Address(o.Key),
+				Message: "the token sees no such organization in zone " + o.Zone,
+			})
+		}
+	}
+}
+
+// KeepPlaces leaves the organizations in which the person is: of a person nothing else is judged.
+func (s *Status) KeepPlaces() {
+	there := map[int64]bool{}
+	for _, o := range s.Person.Organizations {
+		there[o.ID] = true
+	}
+	s.Organizations = slices.DeleteFunc(s.Organizations, func(row Row) bool { return !there[row.ID] })
+	s.Attention = []Attention{}
+}
+
 // AddFailure notes a zone of which nothing could be read.
 func (s *Status) AddFailure(zone string, err error) {
 	s.Problems = append(s.Problems, state.CallProblem("not-read", "", "zone "+zone+" could not be read", err))
