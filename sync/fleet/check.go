@@ -45,7 +45,6 @@ var checkExits = []struct {
 }{
 	{"documents", exit.Invalid},
 	{"references", exit.Invalid},
-	{"organizations", exit.Invalid},
 	{"state", exit.Internal},
 	{"lock", exit.Internal},
 	{"seal", exit.Internal},
@@ -57,6 +56,7 @@ var checkExits = []struct {
 	{"scopes", exit.Refused},
 	{"rate-limit", exit.Unreachable},
 	{"two-factor", exit.Refused},
+	{"organizations", exit.Invalid},
 	{"rights", exit.Refused},
 	{"licence", exit.Refused},
 	{"contract", exit.Unreachable},

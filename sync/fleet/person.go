@@ -64,7 +64,11 @@ func (v *PersonView) AddZone(zone *Zone, roles []state.Name) {
 		r := &zone.Readings[i]
 		live := r.Account.Organization
 		if err := r.Failed[PartMembers]; err != nil {
-			v.NotLookedInto = append(v.NotLookedInto, Unseen{r.Key, text.OneLine(err.Error())})
+			reason := text.OneLine(err.Error())
+			if r.Lacks(PartMembers) {
+				reason = "the plan does not show people to tokens"
+			}
+			v.NotLookedInto = append(v.NotLookedInto, Unseen{r.Key, reason})
 			continue
 		}
 		if n := len(live.Unreadable); n > 0 {

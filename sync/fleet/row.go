@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"makesync/spec"
@@ -30,6 +31,17 @@ type Row struct {
 	NotRead       []string       `json:"notRead"`
 
 	failed []string // the parts in NotRead that the plan does not lack
+}
+
+// Lacking are the parts that could not be read because the plan does not show them to tokens.
+func (row *Row) Lacking() []string {
+	var lacking []string
+	for _, part := range row.NotRead {
+		if !slices.Contains(row.failed, part) {
+			lacking = append(lacking, part)
+		}
+	}
+	return lacking
 }
 
 // Credits are those of the present cycle. Total is what was used and what is left; DaysLeft is how

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,8 +17,8 @@ import (
 //	zone    eu1, https://eu1.make.com, token of ops@acme.example (user 1)
 //
 //	Needs attention: 1 bad, 1 warning
-//	  bad      credits-low   acme  96 % of 10,000 credits are used; the reset is in 12 days
-//	  warning  single-admin  beta  one person alone administers it
+//	  bad      credits-low   acme: 96 % of 10,000 credits are used; the reset is in 12 days
+//	  warning  single-admin  one person alone administers it: beta, gamma and delta
 //
 //	ORGANIZATION  CREDITS USED            LASTS     PEOPLE
 //	acme          ████████  96 % of 10k   NO 2 d  12 (2 adm)
@@ -97,7 +98,6 @@ const mostNames = 6
 const (
 	severityWidth = 7
 	mostRule      = 18
-	mostKey       = 24
 )
 
 func writeAttention(p *printer, s *fleet.Status) {
@@ -114,20 +114,16 @@ func writeAttention(p *printer, s *fleet.Status) {
 	counts := fmt.Sprintf("%d bad, %s", bad, text.Count(warnings, "warning", "warnings"))
 	p.line("%s", p.paint(bold, "Needs attention: "+counts))
 	groups := groupAttention(s.Attention)
-	rule, key := 0, 0
+	rule := 0
 	for _, g := range groups {
 		rule = max(rule, columns(Clean(g.Rule)))
-		if len(g.organizations) == 1 {
-			key = max(key, columns(g.organizations[0]))
-		}
 	}
-	rule, key = min(rule, mostRule), min(key, mostKey)
 	for _, g := range groups {
-		writeAttentionLine(p, g, rule, key)
+		writeAttentionLine(p, g, min(rule, mostRule))
 	}
 }
 
-func writeAttentionLine(p *printer, g attentionGroup, ruleWidth, keyWidth int) {
+func writeAttentionLine(p *printer, g attentionGroup, ruleWidth int) {
 	colour := yellow
 	if g.Severity == fleet.Bad {
 		colour = red
@@ -136,7 +132,7 @@ func writeAttentionLine(p *printer, g attentionGroup, ruleWidth, keyWidth int) {
 	label := pad(cut(Clean(string(g.Severity)), severityWidth), severityWidth) + "  " +
 		pad(cut(Clean(g.Rule), ruleWidth), ruleWidth)
 	if len(g.organizations) == 1 {
-		label += "  " + pad(cut(g.organizations[0], keyWidth), keyWidth)
+		words = g.organizations[0] + ": " + words
 	} else {
 		words += ": " + text.AndMore(g.organizations, mostNames)
 	}
@@ -154,11 +150,33 @@ func writeFleet(p *printer, s *fleet.Status) {
 	for i := range table.rows {
 		p.line("%s", statusRow(p, table, i))
 	}
-	if len(left) > 0 {
+	if len(left) > 0 || lackingWords(s) != "" {
 		p.gap()
+	}
+	if words := lackingWords(s); words != "" {
+		p.labelled(0, dim, "", 0, words)
+	}
+	if len(left) > 0 {
 		p.labelled(0, dim, "", 0,
 			"no room for "+text.And(left)+": choose with --show, or see --format json, csv or html")
 	}
+}
+
+// lackingWords say what the plans of some organizations do not show to tokens.
+func lackingWords(s *fleet.Status) string {
+	parts, n := map[string]bool{}, 0
+	for i := range s.Organizations {
+		lacking := s.Organizations[i].Lacking()
+		for _, part := range lacking {
+			parts[part] = true
+		}
+		n += min(len(lacking), 1)
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("the plan of %s does not show tokens: %s",
+		text.Count(n, "organization", "organizations"), text.And(slices.Sorted(maps.Keys(parts))))
 }
 
 func statusRow(p *printer, t *statusTable, row int) string {

@@ -173,7 +173,7 @@ func enforcedCell(r *fleet.Row, _ time.Time) string {
 	case *r.TFAEnforced:
 		return "enforced"
 	}
-	return "free"
+	return "optional"
 }
 
 // subscriptionCell is "29.00 USD/month, 12 d".

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -142,7 +143,9 @@ func (p *htmlStatus) addOrganizations(s *fleet.Status) {
 		{"", "Need nothing", text.Number(len(s.Organizations) - len(marks))},
 	}
 	p.Attention = newHTMLAttention(s.Attention, anchors)
-	cells := cellsOf(s.Columns)
+	cells := slices.DeleteFunc(cellsOf(s.Columns), func(c statusCell) bool {
+		return c.column == fleet.ColumnUsage // charts show it
+	})
 	for _, cell := range cells {
 		p.Headings = append(p.Headings, htmlColumn{sentence(cell.heading), cell.numbers})
 	}
@@ -150,7 +153,8 @@ func (p *htmlStatus) addOrganizations(s *fleet.Status) {
 		row := &s.Organizations[i]
 		at := place(row.Zone, row.Key)
 		p.Rows = append(p.Rows, newHTMLRow(row, s.At, cells, anchors[at], marks[at]))
-		p.Organizations = append(p.Organizations, newHTMLOrganizationStatus(row, s.At, cells, anchors[at], marks[at]))
+		p.Organizations = append(p.Organizations, newHTMLOrganizationStatus(row, anchors[at], marks[at]))
+		p.Organizations[i].addWords(p.Rows[i].Cells)
 	}
 }
 
@@ -221,9 +225,7 @@ func newHTMLBar(share float64) *htmlBar {
 	return bar
 }
 
-func newHTMLOrganizationStatus(
-	row *fleet.Row, now time.Time, cells []statusCell, anchor string, marks []fleet.Attention,
-) htmlOrganizationStatus {
+func newHTMLOrganizationStatus(row *fleet.Row, anchor string, marks []fleet.Attention) htmlOrganizationStatus {
 	h := htmlOrganizationStatus{
 		Key: Clean(row.Key), Anchor: anchor, Name: Clean(row.Name),
 		Facts:  fmt.Sprintf("zone %s, id %d", Clean(row.Zone), row.ID),
@@ -234,11 +236,6 @@ func newHTMLOrganizationStatus(
 		h.Attention = append(h.Attention,
 			htmlAttention{Class: class, Level: level, Rule: Clean(a.Rule), Message: Clean(a.Message)})
 	}
-	for _, cell := range newHTMLRow(row, now, cells, "", nil).Cells {
-		if cell.Text != "" && cell.Label != sentence("30 DAYS") {
-			h.Words = append(h.Words, htmlWords{cell.Label, cell.Text})
-		}
-	}
 	for i := range row.Usage {
 		d := &row.Usage[i]
 		h.Days = append(h.Days, htmlDay{Clean(d.Date), amountText(d.Credits, fleet.Amount),
@@ -248,6 +245,18 @@ func newHTMLOrganizationStatus(
 		h.First, h.Final = h.Days[0].Date, h.Days[n-1].Date
 	}
 	return h
+}
+
+// inHeading are the labels of what the heading of an organization says already.
+var inHeading = []string{"Zone", "Name"}
+
+// addWords says what the row of the table says.
+func (h *htmlOrganizationStatus) addWords(cells []htmlCell) {
+	for _, cell := range cells {
+		if cell.Text != "" && !slices.Contains(inHeading, cell.Label) {
+			h.Words = append(h.Words, htmlWords{cell.Label, cell.Text})
+		}
+	}
 }
 
 func amountText(n *float64, words func(float64) string) string {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,9 +27,8 @@ func writePerson(p *printer, v *fleet.PersonView) {
 	if len(v.NotLookedInto) > 0 {
 		p.gap()
 		p.line("%s", p.paint(yellow, "Could not be looked into"))
-		width := itemWidth(len(v.NotLookedInto), func(i int) string { return Clean(v.NotLookedInto[i].Organization) })
-		for _, unseen := range v.NotLookedInto {
-			p.item(Clean(unseen.Organization), width, unseen.Reason)
+		for _, group := range groupUnseen(v.NotLookedInto) {
+			p.labelled(4, plain, "", 0, group[0].Reason+": "+unseenNames(group))
 		}
 	}
 	if len(v.Lines) > 0 {
@@ -45,6 +45,28 @@ func writePerson(p *printer, v *fleet.PersonView) {
 			p.line("%s", "  "+Clean(line))
 		}
 	}
+}
+
+// groupUnseen unites organizations of equal reasons; the order stays.
+func groupUnseen(list []fleet.Unseen) [][]fleet.Unseen {
+	var groups [][]fleet.Unseen
+	for _, unseen := range list {
+		i := slices.IndexFunc(groups, func(g []fleet.Unseen) bool { return g[0].Reason == unseen.Reason })
+		if i < 0 {
+			groups, i = append(groups, nil), len(groups)
+		}
+		groups[i] = append(groups[i], unseen)
+	}
+	return groups
+}
+
+// unseenNames are all of them: in each she may be.
+func unseenNames(group []fleet.Unseen) string {
+	names := make([]string, len(group))
+	for i, unseen := range group {
+		names[i] = Clean(unseen.Organization)
+	}
+	return text.And(names)
 }
 
 // placeWords are "Owner, teams Ops and Sales, no two-factor authentication".
