@@ -159,7 +159,7 @@ func (row *Row) keep(chosen []Column) {
 		return slices.ContainsFunc(any, func(c Column) bool { return slices.Contains(chosen, c) })
 	}
 	if !has(ColumnPlan) {
-		row.Plan = ""
+		row.Plan, row.OnHold = "", nil
 	}
 	row.Credits = row.Credits.keep(has(ColumnCredits), has(ColumnReset), has(ColumnForecast))
 	drop(&row.APILimit, has(ColumnAPILimit))
