@@ -24,9 +24,9 @@ type doctorOptions struct {
 	stateOnly      bool // --state
 }
 
-const doctorDescription = "Looks at documents and their references, at the state folder, and at each zone: reachable, TLS, proxy, clock, " +
-	"token, scopes, the rate limit, the role of the token's user, and whether the zone's own contract is as this build " +
-	"knows it. Makes six calls a zone, and changes nothing. " +
+const doctorDescription = "Looks at documents and their references, at the state folder, and at each zone: " +
+	"reachable, TLS, proxy, clock, token, scopes, the rate limit, the role of the token's user, " +
+	"and whether the zone's own contract is as this build knows it. Makes six calls a zone, and changes nothing. " +
 	"Exit 0, else 3 documents, 1 state folder, 7 token or rights, 8 zone."
 
 func doctorCommand(r *runtimeEnv) *cli.Command {
@@ -102,7 +102,7 @@ func checkEverything(ctx context.Context, r *runtimeEnv, o doctorOptions) ([]fle
 		return append(checks, problemChecks("zone", problems)...), nil
 	}
 	defer src.close()
-	ctx, stop := src.until(ctx)
+	ctx, stop := untilDeadline(ctx, src)
 	defer stop()
 	if len(src.zones.ports) == 0 {
 		checks = append(checks, fleet.Check{Name: "zone", State: fleet.CheckSkipped,

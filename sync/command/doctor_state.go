@@ -32,7 +32,8 @@ func checkSeal(env Env) fleet.Check {
 	case n == 0:
 		check.State, check.Message = fleet.CheckSkipped, "MAKESYNC_SEAL_KEY is not set: saved plans are not sealed"
 	case n < shortKey:
-		check.State, check.Message = fleet.CheckWarning, fmt.Sprintf("MAKESYNC_SEAL_KEY is shorter than %d characters", shortKey)
+		check.State = fleet.CheckWarning
+		check.Message = fmt.Sprintf("MAKESYNC_SEAL_KEY is shorter than %d characters", shortKey)
 		check.Fix = "take a longer one: openssl rand -hex 32"
 	}
 	return check

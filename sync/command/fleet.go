@@ -67,8 +67,8 @@ func openFleet(r *runtimeEnv, o sourceOptions, given []string, desired *spec.Des
 	return s, err
 }
 
-// until is the context of a run that --max-runtime ends.
-func (s *sources) until(ctx context.Context) (context.Context, context.CancelFunc) {
+// untilDeadline is the context of a run that --max-runtime ends.
+func untilDeadline(ctx context.Context, s *sources) (context.Context, context.CancelFunc) {
 	if s.deadline.IsZero() {
 		return context.WithCancel(ctx)
 	}

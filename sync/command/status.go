@@ -32,8 +32,9 @@ type statusOptions struct {
 
 var statusFormats = []string{formatText, formatJSON, formatCSV, formatHTML}
 
-const statusDescription = "Shows what needs attention first, worst first, then a row for each organization that the token " +
-	"sees, or that the documents of -f declare. Reads only what the columns need, and changes nothing. " +
+const statusDescription = "Shows what needs attention first, worst first, then a row for each organization " +
+	"that the token sees, or that the documents of -f declare. " +
+	"Reads only what the columns need, and changes nothing. " +
 	"What is not read is not judged: with --show a payment that failed may go unseen. " +
 	"Exit 0, 6 when something could not be read, or with --exit-code 2 when something is bad. " +
 	"With --person: every organization of a person, what of her stands in documents, and the lines that take her out."
@@ -49,9 +50,9 @@ func statusCommand(r *runtimeEnv) *cli.Command {
 			"makesync status -f clients/ --person leo@acme.example",
 		Flags: joined([]cli.Flag{
 			zonesFlag(),
-			&cli.StringFlag{Name: "show", Usage: "only these `COLUMNS`, with commas between them, or all: " + columnNames()},
+			&cli.StringFlag{Name: "show", Usage: "only these `COLUMNS`, with commas between, or all: " + columnNames()},
 			&cli.StringFlag{Name: "sort", Usage: "sort by a `COLUMN`; -COLUMN for the largest first"},
-			&cli.StringFlag{Name: "where", Usage: "only organizations for which the expression `EXPR` is true, as in policies"},
+			&cli.StringFlag{Name: "where", Usage: "only organizations for which the `EXPR` is true, as in policies"},
 			newNameFlag(cli.StringFlag{Name: "person", Usage: "where the person with this `EMAIL` is"}),
 			&cli.BoolFlag{Name: "exit-code", Usage: "end with 2 when something is bad"},
 			&cli.BoolFlag{
@@ -175,7 +176,7 @@ func readStatus(ctx context.Context, r *runtimeEnv, o statusOptions, status *fle
 	if len(src.zones.ports) == 0 {
 		return nil, usageError{message: "no zone is named", hint: "give --zone NAME, MAKE_ZONE, or documents with -f"}
 	}
-	ctx, stop := src.until(ctx)
+	ctx, stop := untilDeadline(ctx, src)
 	defer stop()
 	if o.person != "" {
 		status.Person = fleet.NewPersonView(o.person)
@@ -210,7 +211,8 @@ func addZones(ctx context.Context, src *sources, o statusOptions, status *fleet.
 		p := src.zones.ports[name]
 		documents := neededOf(src.desired, name)
 		zone, err := fleet.ReadZone(ctx, fleetSource(p), fleet.ReadOptions{
-			Parts: o.parts, Key: fleetKey(documents), OtherHosts: src.otherHosts(p.endpoint), Concurrency: o.zones.concurrency,
+			Parts: o.parts, Key: fleetKey(documents),
+			OtherHosts: src.otherHosts(p.endpoint), Concurrency: o.zones.concurrency,
 			Select: func(live *state.Organization, key string) bool {
 				return documents.wants(live) && o.selector.Selects(live.Name, key)
 			},
