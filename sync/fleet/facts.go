@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -385,6 +384,3 @@ func checkContract(f *Facts, _ *Needs) []Check {
 	}
 	return checks
 }
-
-// sortedKeys are the keys of a map, sorted.
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
