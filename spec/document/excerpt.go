@@ -70,7 +70,7 @@ func newExcerpter(file *source, problems []*spec.Problem) *excerpter {
 func (x *excerpter) markPublic() {
 	o := x.file.outline
 	if len(o.chunks) == 0 {
-		mistakes := parse(x.file, func(root *yaml.Node) { x.walk(root, publicDocument) })
+		mistakes := parse(x.file, func(root *yaml.Node) bool { x.walk(root, x.file.public()); return true })
 		x.whole = len(mistakes) == 0
 		return
 	}
@@ -233,12 +233,25 @@ var (
 	publicLimits   = &public{others: shownNumber}
 	publicDocument = &public{keys: map[string]*public{
 		"apiVersion": shownAddress, "zone": shownHost, "zones": {others: publicZone}, "sensitive": allAddresses,
-		"guards": {keys: map[string]*public{"maxCreates": publicLimits, "maxInvites": shownNumber,
-			"maxDeletes":       publicLimits,
-			"maxDeletesPerRun": publicLimits, "minAdmins": shownNumber, "requiredAdmins": allAddresses,
-			"emails": allAddresses, "protect": allAddresses}},
+		"guards":   publicGuards,
 		"profiles": {others: publicLayer}, "organizations": {others: publicLayer}}}
+	publicGuards = &public{keys: map[string]*public{
+		"maxCreates": publicLimits, "maxInvites": shownNumber, "maxDeletes": publicLimits,
+		"maxDeletesPerRun": publicLimits, "minAdmins": shownNumber, "minOrganizations": shownNumber,
+		"requiredAdmins": allAddresses, "emails": allAddresses, "protect": allAddresses,
+		"approvals": shownNumber, "drift": shownWord,
+		"billing": {keys: map[string]*public{"maxMonthly": publicLimits}}}}
+	publicTrusted = &public{keys: map[string]*public{
+		"apiVersion": shownAddress, "guards": publicGuards, "sensitive": allAddresses}}
 )
+
+// public says what of the file may be shown.
+func (s *source) public() *public {
+	if s.trusted {
+		return publicTrusted
+	}
+	return publicDocument
+}
 
 // scalarForm is what a public scalar looks like: its characters, as a pattern that begins at the scalar's
 // beginning. A slip such as a lost comma draws the next value into a public scalar,

@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
@@ -276,19 +275,6 @@ func wantTrue(t *rapid.T, p *plan.Plan, r *report.Report, z *writtenZone, since 
 			t.Errorf("%s %s is %s (%s); the zone has done it", s.Op, s.Address, s.Outcome, s.Reason)
 		case n > 1 && plan.NonIdempotent[verbs[len(verbs)-1]]:
 			t.Errorf("%s %s was done %d times", s.Op, s.Address, n)
-		}
-	}
-}
-
-func TestConsistencyDelayIsShorterThanTheDeadline(t *testing.T) {
-	t.Parallel()
-	timeOut := &state.CallError{Certainty: state.UnderWay}
-	for verb := range plan.NonIdempotent {
-		if d := consistencyDelayAfter(verb, serverError()); d >= defaultTimeout/2 || d < time.Second {
-			t.Errorf("%s settles in %v", verb, d)
-		}
-		if d := consistencyDelayAfter(verb, timeOut); d >= defaultTimeout || d < 30*time.Second {
-			t.Errorf("%s settles in %v after a time-out", verb, d)
 		}
 	}
 }

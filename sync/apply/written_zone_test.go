@@ -69,6 +69,27 @@ func (z *writtenZone) Organizations(ctx context.Context) ([]*state.Organization,
 	return z.Zone.Organizations(ctx)
 }
 
+func (z *writtenZone) OrganizationNames(ctx context.Context) ([]*state.Organization, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	return z.Zone.OrganizationNames(ctx)
+}
+
+func (z *writtenZone) RoleRow(ctx context.Context, organization, user int64) (*state.RoleRow, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	if z.Find(organization) == nil {
+		return nil, &state.CallError{Doing: "read", Status: 403, Message: "Permission denied", Class: exit.ClassForbidden}
+	}
+	return z.Zone.RoleRow(ctx, organization, user)
+}
+
 func (z *writtenZone) Organization(ctx context.Context, id int64, wait bool) (*state.Organization, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -199,7 +220,7 @@ func (z *writtenZone) commitMember(l *state.Organization, w plan.Write) (plan.An
 			m.Role = state.FormatID(a.RoleID)
 			return plan.Answer{}, nil
 		}
-		if z.emptyNeedsNoBody && !w.NoBody {
+		if z.emptyNeedsNoBody && w.Empty != plan.NoBody {
 			return plan.Answer{}, refused(400, "SC400")
 		}
 		l.Members = zonetest.Without(l.Members, func(m spec.Member) bool { return m.UserID == a.UserID })

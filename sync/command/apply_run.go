@@ -12,6 +12,7 @@ import (
 	"makesync/sync/apply"
 	"makesync/sync/exit"
 	"makesync/sync/history"
+	"makesync/sync/plan"
 	"makesync/sync/planner"
 	"makesync/sync/render"
 	"makesync/sync/report"
@@ -35,6 +36,13 @@ func (a *applyRun) do(ctx context.Context) (*report.Report, error) {
 		return nil, err
 	}
 	if err := a.show(); err != nil {
+		return nil, err
+	}
+	if a.file == "" && plan.StopsRun(a.plan.Problems) {
+		a.problems = a.plan.Problems
+		return nil, errInvalid
+	}
+	if err := checkEnforced(a.desired); err != nil {
 		return nil, err
 	}
 	if problem := a.options.limits.exceeded(a.plan); problem != nil {
@@ -63,7 +71,7 @@ func (a *applyRun) begin(ctx context.Context) (err error) {
 	if a.file != "" {
 		return a.beginSaved(ctx)
 	}
-	if err := a.connect(readWrite); err != nil {
+	if err := a.connect(ctx, readWrite); err != nil {
 		return err
 	}
 	if err := a.takeLocks(ctx); err != nil {

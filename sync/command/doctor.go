@@ -12,6 +12,7 @@ import (
 	"makesync/sync/exit"
 	"makesync/sync/fleet"
 	"makesync/sync/makeapi"
+	"makesync/sync/offline"
 	"makesync/sync/render"
 	"makesync/sync/state"
 )
@@ -87,7 +88,7 @@ func runDoctor(ctx context.Context, r *runtimeEnv, o doctorOptions) error {
 func checkEverything(ctx context.Context, r *runtimeEnv, o doctorOptions) ([]fleet.Check, error) {
 	found := loaded{desired: &spec.Desired{Guards: spec.DefaultGuards()}}
 	if len(o.files) > 0 {
-		found = load(r.Env, documentOptions{
+		found = load(ctx, r.Env, documentOptions{
 			files: o.files, given: true, referenceRoots: o.referenceRoots, skipReferences: o.skipReferences,
 		}, o.zones.urls, offlineMode)
 	}
@@ -130,7 +131,7 @@ func openProbed(
 
 // needsOf are what documents want of a zone.
 func needsOf(desired *spec.Desired, zone string, r *runtimeEnv) *fleet.Needs {
-	documents, needs := neededOf(desired, zone), &fleet.Needs{Now: r.Now()}
+	documents, needs := offline.NeededOf(desired, zone), &fleet.Needs{Now: r.Now()}
 	for i := range desired.Organizations {
 		if desired.Organizations[i].Zone == zone {
 			needs.Declared = append(needs.Declared, &desired.Organizations[i])
@@ -138,7 +139,7 @@ func needsOf(desired *spec.Desired, zone string, r *runtimeEnv) *fleet.Needs {
 	}
 	needs.Find = func(o *spec.Organization, all []*state.Organization) *state.Organization {
 		for _, live := range all {
-			if documents.of(live) == o {
+			if documents.Of(live) == o {
 				return live
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"makesync/sync/exit"
 	"makesync/sync/fleet"
 	"makesync/sync/makeapi"
+	"makesync/sync/offline"
 	"makesync/sync/state"
 )
 
@@ -85,6 +86,6 @@ func fleetSource(p port) fleet.Source {
 }
 
 // fleetKey gives organizations the keys of documents, which call them by id, else by name.
-func fleetKey(n needed) func(*state.Organization) string {
-	return func(live *state.Organization) string { return n.key(live, "") }
+func fleetKey(n offline.Needed) func(*state.Organization) string {
+	return func(live *state.Organization) string { return n.Key(live, "") }
 }

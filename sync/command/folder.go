@@ -52,16 +52,15 @@ func (f *folder) add(below string, written export.Document, header []string) (re
 // zonesFile can be no organization's: a key holds no underscore.
 const zonesFile = "_zones.yaml"
 
-// addZone declares the zone beside the documents where only -f knows how to reach it.
+// addZone declares the zone beside the documents where only -f knows how to reach it. A sandbox
+// stays where it is: its files lie below the folder of the document that makes it one, so that
+// document is named with -f beside the exported ones.
 func (f *folder) addZone(below string) error {
 	zone, declared := f.src.desired.Zones[f.zone]
-	if _, overridden := f.src.o.zones.urls[f.zone]; !declared || overridden {
+	if _, overridden := f.src.o.zones.urls[f.zone]; !declared || overridden || zone.Sandbox != nil {
 		return nil
 	}
 	zone.Name = f.zone
-	if s := zone.Sandbox; s != nil {
-		zone.Sandbox = &spec.SandboxZone{Seed: f.relative(below, s.Seed), State: f.relative(below, s.State)}
-	}
 	var out bytes.Buffer
 	header := []string{"how the zone " + f.zone + " is reached"}
 	if err := document.WriteZones(&out, []spec.Zone{zone}, header); err != nil {
@@ -69,17 +68,6 @@ func (f *folder) addZone(below string) error {
 	}
 	f.files = append(f.files, file{filepath.Join(f.out, below, zonesFile), out.Bytes()})
 	return nil
-}
-
-// relative is a path as a document in the folder has to write it.
-func (f *folder) relative(below, path string) string {
-	if path == "" || filepath.IsAbs(path) {
-		return path
-	}
-	if rel, err := filepath.Rel(filepath.Join(f.out, below), path); err == nil {
-		return filepath.ToSlash(rel)
-	}
-	return path
 }
 
 // write puts the files into place, with the schema for editors. Nothing is written when a file is

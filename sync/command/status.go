@@ -12,6 +12,7 @@ import (
 	"makesync/spec"
 	"makesync/sync/exit"
 	"makesync/sync/fleet"
+	"makesync/sync/offline"
 	"makesync/sync/policy"
 	"makesync/sync/render"
 	"makesync/sync/state"
@@ -164,7 +165,7 @@ func endStatus(r *runtimeEnv, o statusOptions, res statusResult) error {
 // readStatus reads the zones, one after the other, and gives the errors of those that could not be
 // read. An error of its own ends the run.
 func readStatus(ctx context.Context, r *runtimeEnv, o statusOptions, status *fleet.Status) ([]error, error) {
-	desired, err := fleetDocuments(r.Env, o.sourceOptions)
+	desired, err := fleetDocuments(ctx, r.Env, o.sourceOptions)
 	if err != nil {
 		return nil, err
 	}
@@ -193,11 +194,11 @@ func readStatus(ctx context.Context, r *runtimeEnv, o statusOptions, status *fle
 }
 
 // fleetDocuments are what documents say; nothing without -f.
-func fleetDocuments(env Env, o sourceOptions) (*spec.Desired, error) {
+func fleetDocuments(ctx context.Context, env Env, o sourceOptions) (*spec.Desired, error) {
 	if len(o.files) == 0 {
 		return &spec.Desired{Guards: spec.DefaultGuards()}, nil
 	}
-	found := load(env, documentOptions{
+	found := load(ctx, env, documentOptions{
 		files: o.files, given: true, referenceRoots: o.referenceRoots, skipReferences: true,
 	}, o.zones.urls, offlineMode)
 	if spec.HasErrors(found.problems) {
@@ -209,12 +210,12 @@ func fleetDocuments(env Env, o sourceOptions) (*spec.Desired, error) {
 func addZones(ctx context.Context, src *sources, o statusOptions, status *fleet.Status) (failures []error, err error) {
 	for _, name := range src.zones.names() {
 		p := src.zones.ports[name]
-		documents := neededOf(src.desired, name)
+		documents := offline.NeededOf(src.desired, name)
 		zone, err := fleet.ReadZone(ctx, fleetSource(p), fleet.ReadOptions{
 			Parts: o.parts, Key: fleetKey(documents),
 			OtherHosts: src.otherHosts(p.endpoint), Concurrency: o.zones.concurrency,
 			Select: func(live *state.Organization, key string) bool {
-				return documents.wants(live) && o.selector.Selects(live.Name, key)
+				return documents.Needs(live) && o.selector.Selects(live.Name, key)
 			},
 		})
 		if stopped := exit.StopExit(ctx); stopped != exit.OK {
@@ -249,7 +250,7 @@ func finishStatus(ctx context.Context, o statusOptions, desired *spec.Desired, s
 			return failure{exit: exit.Invalid, message: "--where", cause: err}
 		}
 	}
-	status.Finish(o.order, fleet.Limits{Emails: desired.Guards.Emails})
+	status.Finish(o.order, fleet.Limits{Guards: &desired.Guards})
 	for i := range status.Organizations {
 		if o.invoices {
 			status.Organizations[i].ShowInvoices()

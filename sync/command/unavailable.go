@@ -22,6 +22,14 @@ func (z unavailable) Me(context.Context) (state.User, error) { return state.User
 
 func (z unavailable) Organizations(context.Context) ([]*state.Organization, error) { return nil, z.err }
 
+func (z unavailable) OrganizationNames(context.Context) ([]*state.Organization, error) {
+	return nil, z.err
+}
+
+func (z unavailable) RoleRow(context.Context, int64, int64) (*state.RoleRow, error) {
+	return nil, z.err
+}
+
 func (z unavailable) Names(context.Context, state.List, int64) ([]state.Name, error) {
 	return nil, z.err
 }

@@ -150,7 +150,7 @@ func (p port) port() state.Port {
 	if p.client == nil {
 		return state.Port{Endpoint: p.endpoint, Reader: unavailable{p.refusal}}
 	}
-	return state.Port{Endpoint: p.endpoint, Reader: p.client, Calls: p.client.Calls}
+	return state.Port{Endpoint: p.endpoint, Reader: p.client, Calls: p.client.Calls, Refused: p.client.Refused}
 }
 
 // writers are the zones as applying wants them.

@@ -33,8 +33,8 @@ type Attention struct {
 
 // Limits are what documents say about organizations that are only looked at.
 type Limits struct {
-	// Emails are patterns of guards.emails, of which an owner's address has to fit one; empty: any.
-	Emails []spec.Glob
+	// Guards say which addresses an owner may have (guards.emails); nil: any.
+	Guards *spec.Guards
 }
 
 // rules are what needs attention, worst first. A check gives the severity and the message, and no
@@ -225,7 +225,10 @@ func lastDay(month string) (until time.Time, known bool) {
 }
 
 func isOwnedOutside(row *Row, l Limits, _ time.Time) (Severity, string) {
-	if row.Owner == "" || len(l.Emails) == 0 || spec.MatchAny(l.Emails, row.Owner) {
+	if row.Owner == "" || l.Guards == nil {
+		return "", ""
+	}
+	if _, fits := l.Guards.Refusing(row.Owner); fits {
 		return "", ""
 	}
 	return Bad, "the owner " + row.Owner + " fits no pattern of guards.emails"

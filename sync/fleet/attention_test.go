@@ -22,7 +22,7 @@ func TestRulesOfAttention(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	limits := Limits{Emails: []spec.Glob{outside}}
+	limits := Limits{Guards: &spec.Guards{EmailLists: [][]spec.Glob{{outside}}}}
 	credits := func(used, left float64) Row {
 		return Row{Credits: &Credits{Used: &used, Left: &left, Total: ptr(used + left)}}
 	}

@@ -1,6 +1,7 @@
 package makeapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -26,6 +27,8 @@ type organizationRow struct {
 	TFAEnforced     flag      `json:"tfaEnforced"`
 	ActiveScenarios integer   `json:"activeScenarios"`
 	Deleted         flag      `json:"deleted"`
+	ProductName     looseText `json:"productName"`
+	ServiceName     looseText `json:"serviceName"`
 }
 
 // licence is a licence map; anything but an object is none.
@@ -63,7 +66,7 @@ func liveOf(c caller, row *organizationRow) *state.Organization {
 			Timezone: row.TimezoneID.decimal(), TFAEnforced: row.TFAEnforced.pointer(),
 		},
 		Host: row.Zone.trimmed(), License: state.License(row.License), Teams: row.Teams,
-		Paused: row.Paused.pointer(),
+		Paused: row.Paused.pointer(), Plan: cmp.Or(row.ProductName.trimmed(), row.ServiceName.trimmed()),
 	}
 	if row.ActiveScenarios.known {
 		n := int(row.ActiveScenarios.n)
@@ -117,6 +120,36 @@ func readOrganizations(ctx context.Context, c caller) ([]*state.Organization, er
 		return fillColumns(ctx, c, lives)
 	}
 	return lives, nil
+}
+
+// readOrganizationNames reads the list with the few columns that tell whether a name is taken. A
+// zone that lets no columns be chosen gives its default ones, of which these are three (seen live);
+// one whose rows do not say where they live is asked for everything.
+func readOrganizationNames(ctx context.Context, c caller) ([]*state.Organization, error) {
+	const path = "/organizations"
+	var list page[organizationRow]
+	narrow := path + " (names)" // what is refused to this query says nothing about the whole list
+	err := c.columns(narrow, []url.Values{cols("id", "name", "zone"), nil}, func(columns url.Values) (err error) {
+		list, err = readList(ctx, c, listing[organizationRow]{
+			key: "organizations", id: func(row *organizationRow) integer { return row.ID },
+			call: call{
+				path: path, query: columns, scope: scopeOrganizationsRead,
+				doing: "read the names of the organizations of zone", object: c.zone,
+			},
+		})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	names := make([]*state.Organization, 0, len(list.rows))
+	for i := range list.rows {
+		if list.rows[i].Zone.trimmed() == "" {
+			return readOrganizations(ctx, c)
+		}
+		names = append(names, liveOf(c, &list.rows[i]))
+	}
+	return names, nil
 }
 
 // fillColumns makes up for a zone that lets no columns be chosen: without the licence nobody could

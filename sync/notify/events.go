@@ -91,7 +91,9 @@ func (e *Events) addOutcomes(run Run) {
 		switch {
 		case s.Outcome == report.Succeeded:
 			e.Changes = append(e.Changes, Change{s.Address, s.Op, risks[s.N]})
-		case s.SkippedForLicence(), s.Outcome == report.Skipped && s.Reason.Code == report.ReasonDepends:
+		case s.SkippedForLicence(), s.IsDone():
+		case s.Outcome == report.Skipped &&
+			(s.Reason.Code == report.ReasonDepends || s.Reason.Code == report.ReasonTokenRefused):
 		default:
 			e.add(newAlert(whatFailed, s.Address, s.Op, failureText(s), string(s.Outcome)))
 		}

@@ -41,7 +41,7 @@ func (r Run) stopped(organization string) bool {
 		return true
 	}
 	return slices.ContainsFunc(r.Report.Steps, func(s report.StepReport) bool {
-		return s.Address.Key() == organization && s.Outcome == report.Skipped && !s.SkippedForLicence()
+		return s.Address.Key() == organization && s.Outcome == report.Skipped && !s.SkippedForLicence() && !s.IsDone()
 	})
 }
 

@@ -22,11 +22,15 @@ import (
 // the warnings.
 func Base(base, head *spec.Desired) (*spec.Desired, map[string]state.Port, []spec.Problem) {
 	b := baseMaker{ids: newNameIDs(), head: map[string]*spec.Organization{}}
+	_, former := spec.CompareRules(base, head)
 	planned := *head
 	planned.Organizations = withReferences(head.Organizations)
 	before := withReferences(base.Organizations)
 	for i := range planned.Organizations {
 		b.head[planned.Organizations[i].Key] = &planned.Organizations[i]
+		if before := former[planned.Organizations[i].Key]; before != "" { // the same one under another key
+			b.head[before] = &planned.Organizations[i]
+		}
 		b.ids.register(&planned.Organizations[i])
 	}
 	zones := map[string]*baseZone{}
@@ -246,6 +250,11 @@ func (z *baseZone) Organizations(context.Context) ([]*state.Organization, error)
 	return rows, nil
 }
 
+// OrganizationNames are the rows themselves: nothing here costs a call.
+func (z *baseZone) OrganizationNames(ctx context.Context) ([]*state.Organization, error) {
+	return z.Organizations(ctx)
+}
+
 // Names are all names that the documents use, each an entry of its own.
 func (z *baseZone) Names(_ context.Context, list state.List, _ int64) ([]state.Name, error) {
 	return z.ids.names(list), nil
@@ -272,6 +281,11 @@ func (z *baseZone) Read(_ context.Context, live *state.Organization, kind spec.K
 		live.OwnerID = from.OwnerID
 	}
 	return nil
+}
+
+// RoleRow is asked for before a write, and nothing is written to documents.
+func (z *baseZone) RoleRow(context.Context, int64, int64) (*state.RoleRow, error) {
+	return nil, errNotWritten
 }
 
 // FindUser knows nobody: everybody of base is a member already.

@@ -68,6 +68,10 @@ type Plan struct {
 	Unmanaged map[spec.Kind]int `json:"unmanaged"`
 	Problems  []spec.Problem    `json:"problems"`
 	Exit      exit.Code         `json:"exit"`
+	// Rules are the changes of the rules themselves, against the documents before a change. Like
+	// RulesDigest, that of the rules in force, they are no part of Digest and Summary.
+	Rules       []spec.RuleChange `json:"rules,omitempty"`
+	RulesDigest string            `json:"rulesDigest,omitempty"`
 }
 
 // NoPlan stands for the plan of a run that could not make one: problems say why. Its dates are
@@ -98,6 +102,9 @@ type Organization struct {
 	Unchanged int               `json:"unchanged"`
 	// NotRead are the kinds that should have been read and could not be.
 	NotRead []spec.Kind `json:"notRead"`
+	// Licence is a fingerprint of the organization's plan of Make and its licence, under which a
+	// refusal is remembered; "" for one that is to be created.
+	Licence string `json:"licence,omitempty"`
 	// APILimit is the organization's calls per minute (license.apiLimit); 0: unknown.
 	APILimit int `json:"apiLimit,omitempty"`
 }

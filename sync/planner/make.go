@@ -132,6 +132,7 @@ func (r *run) guard() {
 	for i, o := range r.organizations {
 		guarded[i] = guard.Guarded{
 			Key:          o.want.Key,
+			ID:           o.id,
 			Zone:         o.zone.name,
 			Name:         o.want.Name,
 			Token:        o.zone.me.Email,

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	"makesync/sync/plan"
 	"makesync/sync/state"
 )
@@ -16,6 +17,9 @@ func (r *run) plan() *plan.Plan {
 		Tool: r.Tool, Shard: r.Shard,
 		Zones: []plan.Zone{}, Organizations: make([]plan.Organization, 0, len(r.organizations)),
 		Unmanaged: map[spec.Kind]int{}, Problems: append([]spec.Problem{}, r.Problems...),
+	}
+	if p.Rules = r.Rules; r.Desired.Settings != nil {
+		p.RulesDigest = spec.RulesDigest(r.Desired.Settings)
 	}
 	if len(r.Salt) > 0 {
 		p.Salt = plan.SaltText(r.Salt)
@@ -32,6 +36,7 @@ func (r *run) plan() *plan.Plan {
 	for _, o := range r.organizations {
 		p.Problems = append(p.Problems, o.Problems...)
 	}
+	p.Problems = append(p.Problems, r.idleAllows()...)
 	if r.Shard == nil || !r.purges() {
 		p.Problems = append(p.Problems, r.patterns.Problems()...)
 	}
@@ -39,6 +44,22 @@ func (r *run) plan() *plan.Plan {
 	p.Summary, p.Digest = plan.Summarize(p.Organizations), plan.DigestOf(p.Organizations)
 	p.Exit = r.exit(p)
 	return p
+}
+
+// idleAllows tells of --allow rules for which the documents declare no organization at all.
+func (r *run) idleAllows() (problems []spec.Problem) {
+	keys := make([]string, len(r.Desired.Organizations))
+	for i := range r.Desired.Organizations {
+		keys[i] = r.Desired.Organizations[i].Key
+	}
+	for _, rule := range r.Allow {
+		if len(keys) > 0 && !slices.ContainsFunc(keys, rule.Key.Match) {
+			problems = append(problems, spec.Problem{Severity: spec.Error, Rule: plan.RuleIdleAllow,
+				Message: "--allow " + text.OneLine(rule.String()) + ": no document declares such an organization",
+				Hint:    text.DidYouMean(rule.Key.String(), keys)})
+		}
+	}
+	return problems
 }
 
 // purges: a pattern may mean an undeclared object in another shard, so a shard cannot call it idle.
@@ -65,7 +86,7 @@ func (z *zone) sumUp(p *plan.Plan) {
 // plan is the organization as part of the plan.
 func (o *organization) plan() plan.Organization {
 	p := plan.Organization{
-		Key: o.want.Key, Zone: o.zone.name, ID: o.id, Name: o.name, APILimit: o.apiLimit, Steps: []plan.Step{},
+		Key: o.want.Key, Zone: o.zone.name, ID: o.id, Name: o.name, APILimit: o.apiLimit, Licence: o.licence, Steps: []plan.Step{},
 		Waiting: append([]plan.Waiting{}, o.Waiting...), Held: append([]plan.Held{}, o.held...),
 		Unmanaged: o.Unmanaged, Unchanged: o.Unchanged, NotRead: append([]spec.Kind{}, o.Unread...),
 	}

@@ -112,7 +112,7 @@ func DrawDocuments(t *rapid.T, zone *zonetest.Zone) planner.Request {
 	}
 	r := Request(zone, orgs...)
 	if rapid.Bool().Draw(t, "guards") {
-		r.Desired.Guards.Emails = []spec.Glob{Glob(t, "*@x.example")}
+		r.Desired.Guards.EmailLists = [][]spec.Glob{{Glob(t, "*@x.example")}}
 		r.Desired.Guards.RequiredAdmins = []string{"a@x.example"}
 		r.Desired.Guards.Protect = []spec.Glob{Glob(t, "*/variable/B*")}
 		r.Desired.Guards.MinAdmins = 2

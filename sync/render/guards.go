@@ -24,7 +24,9 @@ func guardWords(guards *spec.Guards) string {
 		words = append(words, fmt.Sprintf("minAdmins %d (default %d)", guards.MinAdmins, d.MinAdmins))
 	}
 	words = append(words, namesWords("requiredAdmins", guards.RequiredAdmins)...)
-	words = append(words, namesWords("emails", globTexts(guards.Emails))...)
+	for _, list := range guards.EmailLists {
+		words = append(words, namesWords("emails", globTexts(list))...)
+	}
 	words = append(words, namesWords("protect", globTexts(guards.Protect))...)
 	return strings.Join(words, "; ")
 }

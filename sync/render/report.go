@@ -278,7 +278,7 @@ func writeTotals(p *printer, r *report.Report) {
 func writeNextCommand(p *printer, r *report.Report) {
 	unfinished := r.Failed + r.Unknown
 	for _, step := range r.Steps {
-		if step.Outcome == report.Skipped && !step.SkippedForLicence() {
+		if step.Outcome == report.Skipped && !step.SkippedForLicence() && !step.IsDone() {
 			unfinished++
 		}
 	}

@@ -17,7 +17,7 @@ func sampleOptions() Options {
 	guards.MaxInvites = 20
 	guards.MaxDeletes = map[spec.Kind]int{spec.KindVariable: 10, spec.KindMember: 50}
 	guards.RequiredAdmins = []string{"ops@acme.example"}
-	guards.Emails = []spec.Glob{mustGlob("*@acme.example")}
+	guards.EmailLists = [][]spec.Glob{{mustGlob("*@acme.example")}}
 	return Options{Guards: &guards, Allow: []string{"invite:member<=20@acme"}, Saved: "plan.json", Next: "makesync apply plan.json"}
 }
 

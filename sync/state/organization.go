@@ -25,6 +25,9 @@ type Organization struct {
 	spec.Organization
 	// Host is the row's `zone` field: the full host of the zone it lives in; "" when absent.
 	Host string
+	// Plan is the published name of its plan of Make, "Free" to "Enterprise", or that of a
+	// self-hosted zone; "" when the API did not say.
+	Plan string
 	// License is the raw licence; nil when the row carried none (then it
 	// is in another zone, or unknown). Missing keys are missing, not false (recorded replies).
 	License License
@@ -39,12 +42,18 @@ type Organization struct {
 	AdminRoles AdminRoles
 	// Unreadable are role rows whose user could not be found by any means.
 	Unreadable []RoleRow
+	// Detailed: the detail call was made and answered. DetailErr is why it failed; nil when it did
+	// not, or was not made. What the list leaves out is unknown then.
+	Detailed  bool
+	DetailErr error
 	// Failed are the kinds that could not be read, each with why. FreePlan403 and the
 	// variables' 404 without the licence are answers (see Lacks), not failures.
 	Failed map[spec.Kind]error
 	// Lacks are the kinds that the organization's plan does not offer (or whose
 	// API it refuses), with the reason in words.
 	Lacks map[spec.Kind]string
+	// Refused are the changes that the plan did not offer when earlier runs tried them.
+	Refused []Refusal
 }
 
 // License is the licence map of an organization, decoded where needed.
@@ -59,6 +68,7 @@ type RoleRow struct {
 
 // fill takes over what is known of an organization from a fuller reply.
 func (l *Organization) fill(detail *Organization) {
+	l.Detailed = true
 	fillText(&l.Country, detail.Country)
 	fillText(&l.Timezone, detail.Timezone)
 	if l.TFAEnforced == nil {
@@ -67,6 +77,7 @@ func (l *Organization) fill(detail *Organization) {
 	if l.License == nil {
 		l.License = detail.License
 	}
+	fillText(&l.Plan, detail.Plan)
 	if l.Teams == nil {
 		l.Teams = detail.Teams
 	}

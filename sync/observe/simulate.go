@@ -1,4 +1,4 @@
-package apply
+package observe
 
 import (
 	"slices"
@@ -101,9 +101,9 @@ func simulateTransfer(live *state.Organization, write plan.Write) {
 // Images are an object's views around a write.
 type Images struct{ Before, After state.View }
 
-// imagesOf narrows a step's images to one of its writes: both writes of a
+// ImagesOf narrows a step's images to one of its writes: both writes of a
 // re-invitation leave their own trace.
-func imagesOf(write plan.Write, s *plan.Step, images Images) Images {
+func ImagesOf(write plan.Write, s *plan.Step, images Images) Images {
 	if s.Kind != spec.KindMember || s.Op != plan.OpReinvite {
 		return images
 	}
@@ -113,9 +113,9 @@ func imagesOf(write plan.Write, s *plan.Step, images Images) Images {
 	return Images{After: images.After}
 }
 
-// afterImage is the view once the step is done; of what is there before, only what
+// AfterImage is the view once the step is done; of what is there before, only what
 // the step says changes. It is nil when the step takes the object away.
-func afterImage(before state.View, s *plan.Step) state.View {
+func AfterImage(before state.View, s *plan.Step) state.View {
 	switch {
 	case s.Op == plan.OpDelete, s.Op == plan.OpRevoke:
 		return nil
@@ -156,10 +156,10 @@ func secretAsPlanned(view state.View, s *plan.Step) state.View {
 	if s.Kind != spec.KindVariable {
 		return view
 	}
-	return view.MaskedIf(plan.StepIsSecret(s) || s.Arguments.Value == nil && !showsValue(s))
+	return view.MaskedIf(plan.StepIsSecret(s) || s.Arguments.Value == nil && !ShowsValue(s))
 }
 
-// showsValue tells whether a field of the step shows the value, so that it is no secret.
-func showsValue(s *plan.Step) bool {
+// ShowsValue tells whether a field of the step shows the value, so that it is no secret.
+func ShowsValue(s *plan.Step) bool {
 	return slices.ContainsFunc(s.Fields, func(f plan.Field) bool { return f.Path == "value" })
 }

@@ -1,4 +1,4 @@
-package apply
+package observe
 
 import (
 	"sort"
@@ -8,9 +8,9 @@ import (
 	"makesync/sync/state"
 )
 
-// reached tells whether a view shows what a step wants. What the step does not speak of may be
+// Reached tells whether a view shows what a step wants. What the step does not speak of may be
 // anything.
-func reached(want, now state.View) bool {
+func Reached(want, now state.View) bool {
 	if want == nil || now == nil {
 		return want == nil && now == nil
 	}
@@ -18,37 +18,37 @@ func reached(want, now state.View) bool {
 		if path == "invitation" && side.Value().Reveal() == "pending" && now[path].Value().Reveal() == "" {
 			continue // accepted meanwhile
 		}
-		if !sameSide(side, now[path]) {
+		if !SameSide(side, now[path]) {
 			return false
 		}
 	}
 	return true
 }
 
-// unchanged tells whether a view still shows what a write was to change.
-func unchanged(images Images, now state.View) bool {
+// Unchanged tells whether a view still shows what a write was to change.
+func Unchanged(images Images, now state.View) bool {
 	if images.Before == nil || now == nil {
 		return images.Before == nil && now == nil
 	}
 	for path, side := range images.Before {
-		changes := images.After == nil || !sameSide(side, images.After[path])
-		if changes && !sameSide(side, now[path]) {
+		changes := images.After == nil || !SameSide(side, images.After[path])
+		if changes && !SameSide(side, now[path]) {
 			return false
 		}
 	}
 	return true
 }
 
-// sameSide compares by meaning; a side of which only a fingerprint is left is compared by those.
-func sameSide(a, b state.Scalar) bool {
+// SameSide compares by meaning; a side of which only a fingerprint is left is compared by those.
+func SameSide(a, b state.Scalar) bool {
 	if a.Fingerprint != "" && b.Fingerprint != "" {
 		return a.Fingerprint == b.Fingerprint
 	}
 	return a.IsNone() == b.IsNone() && a.Value().Reveal() == b.Value().Reveal()
 }
 
-// describe is a view in words, secrets masked: `type number, value 5`.
-func describe(v state.View) string {
+// Describe is a view in words, secrets masked: `type number, value 5`.
+func Describe(v state.View) string {
 	parts := make([]string, 0, len(v))
 	for path, side := range v {
 		text := text.OneLine(side.String())
@@ -61,9 +61,9 @@ func describe(v state.View) string {
 	return strings.Join(parts, ", ")
 }
 
-func orAbsent(v state.View) string {
+func OrAbsent(v state.View) string {
 	if v == nil {
 		return "absent"
 	}
-	return describe(v)
+	return Describe(v)
 }

@@ -23,28 +23,20 @@ func TestStale(t *testing.T) {
 		change func(z *writtenZone)
 		steps  []string // those that are stale
 	}{
-		"value":           {func(z *writtenZone) { setVariable(acme(z), "COUNT", "6") }, []string{"acme/variable/COUNT"}},
-		"secret value":    {func(z *writtenZone) { setVariable(acme(z), "PASSWORD", "other") }, []string{"acme/variable/PASSWORD"}},
-		"created already": {func(z *writtenZone) { zonetest.Variable(acme(z), "NEW", spec.TypeString, "x") }, []string{"acme/variable/NEW"}},
-		"deleted already": {func(z *writtenZone) {
-			acme(z).Variables = zonetest.Without(acme(z).Variables, func(v spec.Variable) bool { return v.Name == "OLD" })
-		}, []string{"acme/variable/OLD"}},
-		"control":           {func(z *writtenZone) { acme(z).FeatureControls[0].Enabled = false }, []string{"acme/featureControl/Make AI Tools"}},
+		"value":             {func(z *writtenZone) { setVariable(acme(z), "COUNT", "6") }, []string{"acme/variable/COUNT"}},
+		"secret value":      {func(z *writtenZone) { setVariable(acme(z), "PASSWORD", "other") }, []string{"acme/variable/PASSWORD"}},
+		"created already":   {func(z *writtenZone) { zonetest.Variable(acme(z), "NEW", spec.TypeString, "x") }, []string{"acme/variable/NEW"}},
 		"control made anew": {func(z *writtenZone) { acme(z).FeatureControls[0].ID = 999 }, []string{"acme/featureControl/Make AI Tools"}},
 		"country":           {func(z *writtenZone) { acme(z).Country = "1" }, []string{"acme"}},
 		"accepted":          {func(z *writtenZone) { state.FindUser(acme(z).Members, 7).Invitation = "" }, []string{"acme/member/unwanted@x.example"}},
-		"invited":           {func(z *writtenZone) { zonetest.Person(acme(z), 90, "new@x.example", 13, "pending") }, []string{"acme/member/new@x.example"}},
+		"invited otherwise": {func(z *writtenZone) { zonetest.Person(acme(z), 90, "new@x.example", 16, "pending") }, []string{"acme/member/new@x.example"}},
 		"one Admin less": {func(z *writtenZone) {
 			acme(z).Members = zonetest.Without(acme(z).Members, func(m spec.Member) bool { return m.UserID == 2 })
 		}, []string{"acme/member/admin@x.example", "acme/owner"}},
-		"tfa":                          {func(z *writtenZone) { acme(z).TFAEnforced = zonetest.Ptr(true) }, []string{"acme/tfa"}},
 		"another owner":                {func(z *writtenZone) { acme(z).OwnerID = 4 }, nil},
 		"organization there":           {func(z *writtenZone) { z.Orgs = append(z.Orgs, zonetest.Organization(50, "Nova")) }, []string{"nova"}},
 		"person joins what is deleted": {func(z *writtenZone) { zonetest.Person(z.Find(12), 91, "x@x.example", 13, "") }, []string{"doomed"}},
-		"organization gone": {func(z *writtenZone) {
-			z.Orgs = zonetest.Without(z.Orgs, func(l *state.Organization) bool { return l.ID == 12 })
-		}, []string{"doomed"}},
-		"nothing of ours": {func(z *writtenZone) { zonetest.Variable(acme(z), "THEIRS", spec.TypeString, "x") }, []string{}},
+		"nothing of ours":              {func(z *writtenZone) { zonetest.Variable(acme(z), "THEIRS", spec.TypeString, "x") }, []string{}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -79,6 +71,53 @@ func TestStale(t *testing.T) {
 			for _, w := range z.writes {
 				if stale[string(w.Address)] {
 					t.Errorf("%s %s was written over what somebody else did", w.Verb, w.Address)
+				}
+			}
+		})
+	}
+}
+
+// TestAlreadyDone: what somebody else has done since a plan was saved is neither stale nor done again, and keeps
+// nothing else from being done.
+func TestAlreadyDone(t *testing.T) {
+	t.Parallel()
+	acme := func(z *writtenZone) *state.Organization { return z.Find(11) }
+	person := func(z *writtenZone, id int64) *spec.Member { return state.FindUser(acme(z).Members, id) }
+	without := func(z *writtenZone, id int64) {
+		acme(z).Members = zonetest.Without(acme(z).Members, func(m spec.Member) bool { return m.UserID == id })
+	}
+	cases := map[string]struct {
+		change func(z *writtenZone)
+		step   string
+	}{
+		"country":       {func(z *writtenZone) { acme(z).Country = "276" }, "acme"},
+		"control":       {func(z *writtenZone) { acme(z).FeatureControls[0].Enabled = false }, "acme/featureControl/Make AI Tools"},
+		"created":       {func(z *writtenZone) { zonetest.Variable(acme(z), "NEW", spec.TypeString, "new") }, "acme/variable/NEW"},
+		"updated":       {func(z *writtenZone) { setVariable(acme(z), "COUNT", "7") }, "acme/variable/COUNT"},
+		"secret":        {func(z *writtenZone) { setVariable(acme(z), "PASSWORD", "hunter2-after") }, "acme/variable/PASSWORD"},
+		"invited":       {func(z *writtenZone) { zonetest.Person(acme(z), 90, "new@x.example", 13, "pending") }, "acme/member/new@x.example"},
+		"invited again": {func(z *writtenZone) { person(z, 6).Invitation = "pending" }, "acme/member/late@x.example"},
+		"revoked":       {func(z *writtenZone) { without(z, 7) }, "acme/member/unwanted@x.example"},
+		"removed":       {func(z *writtenZone) { without(z, 5) }, "acme/member/gone@x.example"},
+		"promoted":      {func(z *writtenZone) { person(z, 4).Role = "12" }, "acme/member/rising@x.example"},
+		"enforced":      {func(z *writtenZone) { acme(z).TFAEnforced = zonetest.Ptr(true) }, "acme/tfa"},
+		"deleted": {func(z *writtenZone) {
+			acme(z).Variables = zonetest.Without(acme(z).Variables, func(v spec.Variable) bool { return v.Name == "OLD" })
+		}, "acme/variable/OLD"},
+		"organization deleted": {func(z *writtenZone) {
+			z.Orgs = zonetest.Without(z.Orgs, func(l *state.Organization) bool { return l.ID == 12 })
+		}, "doomed"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			z, r := applySaved(t, c.change, false)
+			if r.Exit != exit.OK || r.Succeeded != stepsOfWorld-1 || !strings.Contains(outcomes(r), c.step+": skipped (already-done:") {
+				t.Errorf("exit %v\n%s", r.Exit, outcomes(r))
+			}
+			for _, w := range z.writes {
+				if string(w.Address) == c.step {
+					t.Errorf("%s of what was done already", w.Verb)
 				}
 			}
 		})

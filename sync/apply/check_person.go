@@ -1,0 +1,72 @@
+package apply
+
+import (
+	"context"
+	"time"
+
+	"makesync/sync/observe"
+	"makesync/sync/plan"
+	"makesync/sync/report"
+	"makesync/sync/state"
+)
+
+// invitationAge is how old the list of people may be in which an invitee must not stand.
+const invitationAge = 30 * time.Second
+
+// checkPerson looks at a person right before the write: on the wire a revocation is a removal, and
+// she may have accepted since she was last looked at. An invitee has no row yet, so that one list
+// serves the invitations of half a minute; anybody else is one row.
+func (c *checker) checkPerson(ctx context.Context, s *plan.Step, images observe.Images) *stepResult {
+	var now state.View
+	var err error
+	if s.Op == plan.OpInvite {
+		err = c.observer.Refresh(ctx, s, invitationAge)
+		now = c.observer.View(s)
+	} else {
+		now, err = c.observer.ReadPerson(ctx, s)
+	}
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return stepResultOfStop(ctx)
+	case err != nil:
+		return unreadableResult(err, "whether the person has accepted could not be read, so nothing was written")
+	}
+	if s.Before != nil { // what a list of this run shows may be of after the plan
+		images.Before = s.Before
+	}
+	return judgePerson(s, images, now)
+}
+
+// judgePerson tells whether a step still means what it meant; nil when it does:
+//
+//	the row before      now                   the step
+//	invited, any state  accepted              changed-meanwhile: it would remove a member
+//	any                 as it should become   already-done
+//	the same            the same              goes on
+//	pending             expired               goes on: nobody did that
+//	anything else       anything else         changed-meanwhile
+func judgePerson(s *plan.Step, images observe.Images, now state.View) *stepResult {
+	before := images.Before
+	switch {
+	case before != nil && !isAccepted(before) && isAccepted(now):
+		return skip(report.ReasonChangedMeanwhile, "the invitation has been accepted meanwhile, so nothing was written")
+	case isDone(s, images.After, now):
+		return alreadyDone()
+	case now == nil && before == nil, isSamePerson(before, now):
+		return nil
+	case now == nil:
+		return skip(report.ReasonChangedMeanwhile, "the person is not there any more")
+	}
+	why := "somebody else has changed it meanwhile; it is now " + observe.Describe(now)
+	return skip(report.ReasonChangedMeanwhile, why)
+}
+
+// isSamePerson compares two views of one person. An invitation expires by itself.
+func isSamePerson(before, now state.View) bool {
+	expired := now["invitation"].Value().Reveal() == "expired" && !isAccepted(before)
+	return before != nil && now != nil && observe.SameSide(before["role"], now["role"]) &&
+		(expired || observe.SameSide(before["invitation"], now["invitation"]))
+}
+
+// isAccepted tells whether a person is there and is a member.
+func isAccepted(v state.View) bool { return v != nil && v["invitation"].Value().Reveal() == "" }
