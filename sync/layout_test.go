@@ -42,7 +42,7 @@ var mayImport = map[string][]string{
 	"sync/notify":   {"spec", "sync/exit", "sync/plan", "sync/report", "sync/render"},
 	"sync/command":  {"*"},
 	"sync/zonetest": {"spec", "sync/exit", "sync/state", "sync/plan"},
-	"sync/plantest": {"spec", "sync/state", "sync/plan", "sync/planner", "sync/zonetest"},
+	"sync/plantest": {"spec", "sync/exit", "sync/state", "sync/plan", "sync/planner", "sync/zonetest"},
 	"sync/help":     {},
 	"sync/policy":   {"spec"},
 	"sync/approval": {},

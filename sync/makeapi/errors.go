@@ -81,7 +81,8 @@ func (c *connection) refusal(k *call, response *http.Response, body io.Reader) (
 			"; it was not followed and the token not sent there"
 	}
 	return &state.CallError{
-		Doing: k.description(), Status: response.StatusCode, Code: text.ShortLine(c.safe(k, code), 40), Message: message,
+		Doing: k.description(), Status: response.StatusCode, Code: text.ShortLine(c.safe(k, code), 40),
+		Message:   message,
 		Certainty: certaintyOf(response.StatusCode), Class: classOf(k, response.StatusCode, message),
 	}, whole
 }
@@ -128,8 +129,8 @@ func (c *connection) broken(
 	return e
 }
 
-// unanswered is the outcome of a request without a reply. What ended here, by a time-out or a reset,
-// the zone may still be at work on.
+// unanswered is the outcome of a request without a reply. What ended here, by a time-out or a
+// reset, the zone may still be at work on.
 func (c *connection) unanswered(
 	ctx context.Context, k *call, timeout *idleTimeout, trace *connectionTrace, err error,
 ) outcome {

@@ -14,9 +14,9 @@ import (
 // Certainty says whether a failed request happened.
 type Certainty uint8
 
-// The certainties: any 4xx but 408 and a failed dial did not happen; of a 5xx and a broken 2xx it is
-// unknown. After a reset and a time-out, on this side or of a gateway, it is unknown too, and the
-// zone may do it yet.
+// The certainties: any 4xx but 408 and a failed dial did not happen; of a 5xx and a broken 2xx it
+// is unknown. After a reset and a time-out, on this side or of a gateway, it is unknown too, and
+// the zone may do it yet.
 const (
 	NotHappened Certainty = iota
 	Unknown
