@@ -181,3 +181,21 @@ func TestAControlThatIsSoAlready(t *testing.T) {
 		wantConverged(t, z, r)
 	}
 }
+
+// TestATokenThatIsRefusedBeforeASavedPlan: nothing is stale then, and the plan stays unused.
+func TestATokenThatIsRefusedBeforeASavedPlan(t *testing.T) {
+	t.Parallel()
+	for nth := 1; nth <= 3; nth++ {
+		z, _, data := saved(t, spec.Value{})
+		p, _ := plan.Decode(data, spec.Value{})
+		p.Hydrate(evaluate)
+		o := z.options()
+		o.Saved, o.Concurrency = true, 1
+		o.BeforeWriting = func() error { t.Error("the plan is marked as used"); return nil }
+		losesToken(z, &o, nth)
+		rs := Run(context.Background(), p, o)
+		if rs.Exit != exit.Refused || rs.Skipped != stepsOfWorld || strings.Contains(outcomes(rs), "stale") {
+			t.Errorf("call %d: exit %v\n%s", nth, rs.Exit, outcomes(rs))
+		}
+	}
+}

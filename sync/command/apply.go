@@ -62,7 +62,8 @@ func applyFlags() []cli.Flag {
 }
 
 // planOnly are flags that decide what goes into a plan, and so mean nothing beside a saved one.
-var planOnly = []string{"allow", "target", "exclude", "shard", "skip-references", "resume"}
+var planOnly = []string{"allow", "target", "exclude", "shard", "skip-references", "resume", "guards",
+	"expect-organizations"}
 
 func readApplyOptions(c *cli.Context) (applyOptions, error) {
 	o := applyOptions{

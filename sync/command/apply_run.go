@@ -42,6 +42,9 @@ func (a *applyRun) do(ctx context.Context) (*report.Report, error) {
 		a.problems = a.plan.Problems
 		return nil, errInvalid
 	}
+	if err := checkEnforced(a.desired); err != nil {
+		return nil, err
+	}
 	if problem := a.options.limits.exceeded(a.plan); problem != nil {
 		a.problems = append(a.problems, *problem)
 		return nil, errHeld
@@ -68,7 +71,7 @@ func (a *applyRun) begin(ctx context.Context) (err error) {
 	if a.file != "" {
 		return a.beginSaved(ctx)
 	}
-	if err := a.connect(readWrite); err != nil {
+	if err := a.connect(ctx, readWrite); err != nil {
 		return err
 	}
 	if err := a.takeLocks(ctx); err != nil {

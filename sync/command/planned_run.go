@@ -28,7 +28,9 @@ type plannedRun struct {
 	fetched  time.Time      // when reading began
 	// against says what the plan compares with when it is no live zone.
 	against string
-	plan    *plan.Plan
+	// rules are what changed of the rules since the documents of --base.
+	rules []spec.RuleChange
+	plan  *plan.Plan
 }
 
 func newPlannedRun(r *runtimeEnv, command string, o planOptions) *plannedRun {
@@ -37,9 +39,12 @@ func newPlannedRun(r *runtimeEnv, command string, o planOptions) *plannedRun {
 
 // connect loads the documents and connects their zones. With an error the problems say what the
 // documents have to do with it.
-func (p *plannedRun) connect(may access) error {
+func (p *plannedRun) connect(ctx context.Context, may access) error {
 	o := p.options
-	found := load(p.r.Env, o.documents, o.zones.urls, online)
+	found := load(ctx, p.r.Env, o.documents, o.zones.urls, online)
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
 	p.desired, p.problems = found.desired, found.problems
 	if spec.HasErrors(found.problems) {
 		return errInvalid
@@ -93,7 +98,7 @@ func (p *plannedRun) request(zones readers, zone string) (planner.Request, error
 	return planner.Request{
 		Desired: p.desired, Zones: zones, Scope: o.scope.in(zone), Allow: o.allow, Shard: o.shard,
 		Concurrency: o.zones.concurrency, Now: p.fetched.UTC(), Salt: salt, Tool: p.r.Build.Version,
-		ExitCode: o.exitCode, Problems: p.problems,
+		ExitCode: o.exitCode, Problems: p.problems, Rules: p.rules,
 	}, err
 }
 

@@ -80,6 +80,11 @@ func (p *plannedRun) connectZonesOf(run *report.Run) error {
 	if p.problems = problems; err != nil {
 		return err
 	}
+	trusted, problems := document.LoadTrusted(o.documents.guardFiles(p.r.Env))
+	p.problems = append(append(p.problems, problems...), documents.Tighten(trusted)...)
+	if spec.HasErrors(problems) {
+		return errInvalid
+	}
 	p.desired, problems = documents.Resolve(document.ResolveOptions{
 		LookupEnv:      p.r.LookupEnv,
 		SkipReferences: true,

@@ -1,7 +1,9 @@
 package makeapi
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -68,10 +70,14 @@ func (c *connection) answered(ctx context.Context, k *call, timeout *idleTimeout
 	o := outcome{sent: true, answered: true, status: response.StatusCode}
 	o.headers = readRateHeaders(response.Header, c.clock.Now())
 	timeout.restart()
-	body := &replyBody{from: response.Body, timeout: timeout, left: k.longest}
-	if body.left == 0 {
-		body.left = ordinaryReply
+	body := &replyBody{
+		from: response.Body, timeout: timeout, left: cmp.Or(k.longest, ordinaryReply),
+		memory: k.memory,
 	}
+	if body.memory == nil {
+		body.memory = &memoryShare{of: replies}
+	}
+	before := body.memory.used
 	switch {
 	case response.StatusCode >= 300 || response.StatusCode < 200:
 		body.left = errorReply
@@ -82,7 +88,12 @@ func (c *connection) answered(ctx context.Context, k *call, timeout *idleTimeout
 	default:
 		if err := k.decode(body); err != nil {
 			o.err = c.broken(ctx, k, body, response.StatusCode, err)
+			var tooMuch excess
+			o.permanent = errors.As(err, &tooMuch)
 		}
+	}
+	if o.err != nil || k.memory == nil {
+		body.memory.giveBack(before)
 	}
 	return o
 }

@@ -169,7 +169,7 @@ func agent(version string) string {
 }
 
 // Refused is the answer 401 by which the zone has stopped accepting the token: from then on calls
-// end in it and send nothing. Nil as long as the zone accepts the token.
+// fail and send nothing. Nil as long as the zone accepts the token.
 func (c *Client) Refused() error {
 	if refusal := c.refusedBy.Load(); refusal != nil {
 		return refusal

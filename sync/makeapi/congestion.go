@@ -51,8 +51,8 @@ const (
 )
 
 // signOf is what an attempt says about the load of the zone; says is false when it says nothing: it
-// was interrupted, or cannot get better. A 429 is an affair of the organization where its own
-// window is used up or the zone's words say so.
+// was interrupted, or cannot get better. A 429 is an affair of the organization where its window
+// is used up or the zone's words say so.
 func signOf(k *call, o outcome, windowFull bool) (s sign, says bool) {
 	switch e := o.err; {
 	case e == nil:
@@ -154,8 +154,7 @@ func (r *round) add(s observation) {
 	}
 }
 
-// halve answers a bad sign. Where only one request was in flight the zone is left alone for a
-// while.
+// halve answers a bad sign. Where one request is in flight the zone is left alone for a while.
 func (c *congestion) halve(now time.Time) {
 	if c.limit == 1 {
 		c.pause = min(max(2*c.pause, shortestPause), longestPause)

@@ -82,8 +82,7 @@ func (c *connection) refusal(k *call, response *http.Response, body io.Reader) (
 	}
 	return &state.CallError{
 		Doing: k.description(), Status: response.StatusCode, Code: text.ShortLine(c.safe(k, code), 40),
-		Message:   message,
-		Certainty: certaintyOf(response.StatusCode), Class: classOf(k, response.StatusCode, message),
+		Message: message, Certainty: certaintyOf(response.StatusCode), Class: classOf(k, response.StatusCode, message),
 	}, whole
 }
 
@@ -114,13 +113,14 @@ func (c *connection) broken(
 	e := &state.CallError{
 		Doing: k.description(), Status: status, Class: exit.ClassBroken, Certainty: state.Unknown,
 	}
+	var tooMuch excess
 	switch {
 	case ctx.Err() != nil:
 		e.Class, e.Err, e.Message = exit.ClassCancelled, ctx.Err(), "interrupted while the reply came"
 	case body.timeout.expired.Load():
 		e.Message, e.Err = "the reply stopped coming", errIdle
-	case errors.Is(body.err, errTooLong):
-		e.Message, e.Err = errTooLong.Error(), errTooLong
+	case errors.As(body.err, &tooMuch):
+		e.Message, e.Err = c.safe(k, brokenWords(tooMuch)), tooMuch
 	case body.err != nil:
 		e.Message, e.Err = "the reply broke off: "+c.transportWords(k, body.err), body.err
 	default:

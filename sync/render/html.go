@@ -49,6 +49,7 @@ type (
 		Large                  bool // so many steps that sections off the screen are better left unrendered
 		Heading                string
 		Zones                  []htmlZone
+		Rules                  []htmlRule
 		Against, Guards, Shard string
 		Counts                 []htmlCount
 		Words                  []htmlWords

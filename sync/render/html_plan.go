@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"strconv"
@@ -34,6 +35,7 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 			htmlZone{Name: Clean(zone.Name), URL: zoneURL(zone), User: Clean(zone.User.Email), Sandbox: zone.Sandbox},
 		)
 	}
+	p.Rules = htmlRules(plan.Rules)
 	said, kinds := summarize(plan), map[spec.Kind]bool{}
 	for i := range plan.Organizations {
 		organization := &plan.Organizations[i]
@@ -54,10 +56,11 @@ func htmlHeading(plan *plan.Plan) string {
 	if failed := failedWords(plan); failed != "" {
 		return strings.ToUpper(failed[:1]) + failed[1:]
 	}
-	if n := changes(plan.Summary); n > 0 {
-		return text.Count(n, "change", "changes") + ": " + opWords(plan.Summary)
+	heading := cmp.Or(headingWords(plan), "No changes")
+	if changes(plan.Summary) > 0 {
+		heading += ": " + opWords(plan.Summary)
 	}
-	return "No changes"
+	return heading
 }
 
 // quietWords say what the page does not list.

@@ -55,7 +55,8 @@ func Markdown(w io.Writer, plan *plan.Plan, maxBytes int, o Options) error {
 type section uint8
 
 const (
-	inHeader section = iota
+	inRules section = iota
+	inHeader
 	inFooter
 	inProblems
 	inRows    // a table of the organization
@@ -119,6 +120,7 @@ var stepRanks = [][2]int{
 
 func newDocument(plan *plan.Plan, o Options) *document {
 	d := &document{plan: plan, options: o, byOrganization: make([][]int, len(plan.Organizations))}
+	d.addRules()
 	d.add(item{section: inHeader, organization: -1, full: d.zoneLines(), risk: -1}, 0, rankHeader)
 	d.add(item{section: inHeader, organization: -1, full: d.peopleLines(), risk: -1}, 0, rankHeldName)
 	d.add(item{section: inFooter, organization: -1, full: d.nextLines(), risk: -1}, 0, rankHeader)

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -23,6 +24,7 @@ func (d *document) text(n int) string {
 	var b strings.Builder
 	b.WriteString(MarkdownMarker + "\n")
 	d.head(&b)
+	d.own(&b, inRules, "#### "+rulesHeading+"\n\n")
 	d.own(&b, inHeader, "")
 	b.WriteString(d.missing())
 	for i := range d.byOrganization {
@@ -40,9 +42,9 @@ func (d *document) head(b *strings.Builder) {
 		fmt.Fprintf(b, "### makesync plan: %s\n\n", failed)
 		return
 	}
-	heading := "no changes"
-	if n := changes(sum); n > 0 {
-		heading = text.Count(n, "change", "changes") + " (" + opWords(sum) + ")"
+	heading := cmp.Or(headingWords(d.plan), "no changes")
+	if changes(sum) > 0 {
+		heading += " (" + opWords(sum) + ")"
 	}
 	for _, zone := range d.plan.Zones {
 		if zone.Sandbox {

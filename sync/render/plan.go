@@ -17,6 +17,7 @@ func Plan(w io.Writer, plan *plan.Plan, o Options) error {
 	if o.Quiet && o.Saved == "" && o.Against == "" && Uneventful(plan) {
 		return writeQuietPlan(p, plan)
 	}
+	writeRules(p, plan.Rules)
 	writePlanHead(p, plan)
 	for i := range plan.Organizations {
 		writeOrganization(p, &plan.Organizations[i])

@@ -32,8 +32,7 @@ type ObjectReader interface {
 	// kept in live.Failed; what the plan lacks is kept in live.Lacks and is no error.
 	Read(ctx context.Context, live *Organization, kind spec.Kind) error
 	// RoleRow is the row of one person, accepted or invited, as it is right before she is written
-	// (published: GET /organizations/{id}/user-organization-roles/{userId}); nil when there is
-	// none.
+	// (published: GET /organizations/{id}/user-organization-roles/{userId}); nil for none.
 	RoleRow(ctx context.Context, organization, user int64) (*RoleRow, error)
 	// FindUser asks for one person by e-mail (documented: GET /users?organizationId&email=),
 	// accepted or invited; 0 when the zone knows none.
