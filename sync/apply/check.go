@@ -117,8 +117,8 @@ func (c *checker) dependsOnFailure(_ context.Context, s *plan.Step) *stepResult 
 	return nil
 }
 
-// refusedBefore skips what the organization's plan of Make has refused to a step before, which would
-// be refused as well: 48 variables are one write, not 48.
+// refusedBefore skips what the organization's plan of Make has refused to a step before, which
+// would be refused as well: 48 variables are one write, not 48.
 func (c *checker) refusedBefore(_ context.Context, s *plan.Step) *stepResult {
 	for i := range c.list {
 		before := &c.list[i]
