@@ -71,7 +71,7 @@ func (p *plannedRun) makeOffline(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	request, err := p.request(ports, p.options.documents.zone)
+	request, err := p.request(ports, p.options.documents.only(p.desired.Zones))
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (p *plannedRun) offlinePorts(ctx context.Context) (readers, error) {
 		words = append(words, path+" of "+snapshot.Taken.Format("2006-01-02 15:04 MST"))
 	}
 	p.against = "snapshot " + strings.Join(words, ", ")
-	scope := p.options.scope.in(p.options.documents.zone)
+	scope := p.options.scope.in(p.options.documents.only(p.desired.Zones))
 	unfit := offline.Check(snapshots, p.desired, scope, p.r.Now(), p.options.offline.maxAge)
 	if p.problems = append(p.problems, unfit...); spec.HasErrors(p.problems) {
 		return nil, errInvalid
