@@ -139,9 +139,18 @@ func (c *congestion) observe(s observation) {
 	case goodSign:
 		c.round.add(s)
 	}
-	if c.round.answers++; c.round.answers >= c.limit {
+	if c.round.answers++; c.round.answers >= c.roundLength() {
 		c.endRound(s.ended)
 	}
+}
+
+// roundLength is how many answers make a round. While the limit doubles half of them will do: the
+// others began just before it grew, so that waiting for as many takes another journey.
+func (c *congestion) roundLength() int {
+	if c.additive {
+		return c.limit
+	}
+	return (c.limit + 1) / 2
 }
 
 // add keeps the latency of an answer.

@@ -174,18 +174,18 @@ func TestCongestion(t *testing.T) {
 		signs signs
 		limit int
 	}{
-		{"less than a round", good(31, usual), 32},
-		{"a round in which all was well", good(32, usual), 64},
-		{"no more than the most", append(good(32, usual), good(64, usual)...), 64},
+		{"less than a round", good(15, usual), 32},
+		{"a round in which all was well", good(16, usual), 64},
+		{"no more than the most", append(good(16, usual), good(32, usual)...), 64},
 		{"too much", signs{{sign: overloadSign}}, 16},
 		{"the same overload is one", signs{{sign: overloadSign}, {sign: overloadSign, ended: time.Unix(1, 0)}}, 16},
 		{"additive after a bad sign", append(signs{{sign: overloadSign}}, good(16, usual)...), 18},
-		{"failures of one organization", append(repeated(1, observation{sign: failingSign}), good(31, usual)...), 64},
+		{"failures of one organization", append(repeated(1, observation{sign: failingSign}), good(15, usual)...), 64},
 		{"failures of many", repeated(3, observation{sign: failingSign}), 16},
-		{"slower", good(32, 3*usual), 21},
-		{"a little slower", good(32, 2*usual), 64},
-		{"one kind is slow by itself", append(good(16, usual), repeated(16, observation{kind: "other", latency: time.Hour})...), 64},
-		{"latency unknown", good(32, 0), 64},
+		{"slower", good(16, 3*usual), 21},
+		{"a little slower", good(16, 2*usual), 64},
+		{"one kind is slow by itself", append(good(8, usual), repeated(8, observation{kind: "other", latency: time.Hour})...), 64},
+		{"latency unknown", good(16, 0), 64},
 	} {
 		c := newCongestion(8, 64)
 		c.limit, c.full, c.fastest["read"] = 32, true, usual
