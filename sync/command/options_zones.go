@@ -13,8 +13,8 @@ import (
 
 // zoneOptions say how zones are reached, and how fast they are asked.
 type zoneOptions struct {
-	urls        map[string]string // --zone-url by zone name
-	timeout     time.Duration     // of one call with its retries
+	urls    map[string]string // --zone-url by zone name
+	timeout time.Duration     // of one call with its retries
 	// concurrency is how many organizations, and requests, go side by side; adaptive: at most, and
 	// each zone shows how many requests it takes.
 	concurrency int

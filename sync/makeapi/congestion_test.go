@@ -122,10 +122,10 @@ func TestConcurrencyFindsItself(t *testing.T) {
 		{"20 a second, queueing", near, 50 * time.Millisecond, nil, 300, 8, 1.01, 0},
 		{"20 a second, queueing far away", far, 50 * time.Millisecond, nil, 300, 8, 1.01, 0},
 		{"20 a second, 503", near, 0, func() func(int) http.HandlerFunc { return perSecond(20, busy) }, 300, 8, 0.8, 600},
-		{"20 a second, 503 far away", far, 0, func() func(int) http.HandlerFunc { return perSecond(20, busy) }, 300, 8, 1, 150},
+		{"20 a second, 503 far away", far, 0, func() func(int) http.HandlerFunc { return perSecond(20, busy) }, 300, 8, 1.05, 200},
 		{"20 a second, 429", near, 0, func() func(int) http.HandlerFunc { return perSecond(20, later) }, 300, 8, 0.3, 600},
 		{"16 in flight, else 503", far, 0, func() func(int) http.HandlerFunc { return above(16, busy) }, 1000, 8, 0.75, 60},
-		{"32 in flight, else reset", far, 0, func() func(int) http.HandlerFunc { return above(32, drops) }, 1000, 8, 0.4, 60},
+		{"32 in flight, else reset", far, 0, func() func(int) http.HandlerFunc { return above(32, drops) }, 1000, 8, 0.5, 60},
 		{"4 in flight, else 503", far, 0, func() func(int) http.HandlerFunc { return above(4, busy) }, 300, 8, 0.6, 100},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -199,7 +199,7 @@ func TestCongestion(t *testing.T) {
 				o.began, o.ended = o.ended, now
 			}
 			c.observe(o)
-			c.full = true
+			c.fill()
 		}
 		if c.limit != test.limit {
 			t.Errorf("%s: %d in flight, want %d", test.name, c.limit, test.limit)
@@ -215,7 +215,8 @@ func TestCongestionFloors(t *testing.T) {
 	now := time.Unix(1, 0)
 	observe := func(o observation) {
 		o.began, now = now, now.Add(time.Millisecond)
-		o.ended, c.full = now, true
+		o.ended = now
+		c.fill()
 		c.observe(o)
 	}
 	for i := range 500 {
