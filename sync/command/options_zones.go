@@ -24,7 +24,7 @@ const timeoutUsage = "`D`, the longest that one call may take with its retries, 
 func zoneFlags() []cli.Flag {
 	return []cli.Flag{
 		zoneURLFlag(),
-		&cli.DurationFlag{Name: "timeout", Value: 2 * time.Minute, Usage: timeoutUsage},
+		newDurationFlag("timeout", 2*time.Minute, timeoutUsage),
 		&cli.IntFlag{
 			Name:  "concurrency",
 			Value: 8,

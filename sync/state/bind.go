@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"makesync/spec/text"
 )
@@ -41,7 +42,7 @@ func Bind(what string, list List, names []Name, wanted string) (Name, error) {
 		ids[i] = strconv.FormatInt(n.ID, 10)
 	}
 	return Name{}, &NameError{
-		text.Count(len(found), what, what+"s") + " go by " + text.Quote(wanted) + ": ids " + text.Commas(ids, 10),
+		text.Count(len(found), what, plural(what)) + " go by " + text.Quote(wanted) + ": ids " + text.Commas(ids, 10),
 		"write one of the ids instead of the name",
 	}
 }
@@ -61,4 +62,12 @@ func KnownNames(list List, names []Name, wanted string) string {
 	}
 	slices.Sort(known)
 	return "known: " + text.Commas(slices.Compact(known), short)
+}
+
+// plural of what is looked for: countries, time zones.
+func plural(what string) string {
+	if stem, ok := strings.CutSuffix(what, "y"); ok {
+		return stem + "ies"
+	}
+	return what + "s"
 }
