@@ -149,7 +149,7 @@ var rules = []Rule{
 		"A reference stands where none is read: anywhere but in a variable's value and a zone's token."},
 	{ruleTokenAsValue, spec.Error, "A variable's value refers to makesync's own token or key, or is or holds one of this run."},
 	{ruleEmail, spec.Error, "An e-mail address is none."},
-	{ruleMemberCase, spec.Error, "Two members are the same but for upper and lower case."},
+	{ruleMemberCase, spec.Error, "Two members are the same but for upper and lower case, or another spelling of one address."},
 	{ruleOwnerRole, spec.Error, "A member has the role Owner; ownership is written only as owner."},
 	{ruleOwnerMember, spec.Error, "The owner is not among the declared members."},
 	{ruleInviteEmail, spec.Error, "An invitation goes to an address outside the emails guard."},

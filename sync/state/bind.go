@@ -30,6 +30,9 @@ func AsNameError(err error) *NameError {
 // was looked for: "time zone".
 func Bind(what string, list List, names []Name, wanted string) (Name, error) {
 	found := MatchNames(names, wanted)
+	if exact := matchExactly(found, wanted); len(exact) > 0 {
+		found = exact
+	}
 	found = slices.CompactFunc(found, func(a, b Name) bool { return a.ID == b.ID })
 	switch len(found) {
 	case 1:
@@ -70,4 +73,11 @@ func plural(what string) string {
 		return stem + "ies"
 	}
 	return what + "s"
+}
+
+// matchExactly are the entries that fit letter for letter; without one, case makes no difference.
+func matchExactly(names []Name, text string) []Name {
+	return slices.DeleteFunc(slices.Clone(names), func(n Name) bool {
+		return n.Name != text && n.Code != text && n.Code2 != text
+	})
 }

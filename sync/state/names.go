@@ -74,18 +74,9 @@ func NameOf(list List, names []Name, id string) string {
 	return id
 }
 
-// MatchNames lists the entries that a text names, as binding does: by code, name or id; without
-// case, unless one fits letter for letter.
+// MatchNames lists the entries that a text names: without case, by code, name or id.
 func MatchNames(names []Name, text string) []Name {
-	var found, exact []Name
-	for _, n := range names {
-		if text != "" && (n.Name == text || n.Code == text || n.Code2 == text) {
-			exact = append(exact, n)
-		}
-	}
-	if len(exact) > 0 {
-		return exact
-	}
+	var found []Name
 	folded := FoldName(text)
 	for _, n := range names {
 		if strconv.FormatInt(n.ID, 10) == text || n.Name != "" && FoldName(n.Name) == folded ||
