@@ -57,7 +57,7 @@ func (c *checker) check(ctx context.Context, s *plan.Step) (observe.Images, *ste
 func (c *checker) images(ctx context.Context, s *plan.Step) (observe.Images, error) {
 	before := s.Before
 	if c.observer.HasRead(s) || before == nil && s.Op != plan.OpCreate && s.Op != plan.OpInvite {
-		if err := c.observer.Refresh(ctx, s, false); err != nil {
+		if err := c.observer.Refresh(ctx, s, observe.MaxAge); err != nil {
 			return observe.Images{}, err
 		}
 		before = c.observer.View(s)
@@ -141,7 +141,8 @@ func (c *checker) checkAll(ctx context.Context) {
 // hasStale tells whether checkAll has found a step that may not run.
 func (c *checker) hasStale() bool {
 	for _, r := range c.found {
-		if r.outcome == report.Skipped && r.reason.Code != report.ReasonAlreadyDone {
+		if r.outcome == report.Skipped && r.reason.Code != report.ReasonAlreadyDone &&
+			r.reason.Code != report.ReasonTokenRefused {
 			return true
 		}
 	}
@@ -156,7 +157,7 @@ func (c *checker) checkFresh(ctx context.Context, s *plan.Step) *stepResult {
 	due := c.options.Saved || c.options.Clock.Now().Sub(c.options.Fetched) > observe.MaxAge
 	switch {
 	case dependsOnRest(s):
-		return c.compare(ctx, s, c.notDone(s), rightNow)
+		return c.compare(ctx, s, c.notDone(s), observe.RightNow)
 	case due:
 		return c.compare(ctx, s, c.notDone(s), observe.MaxAge)
 	}
@@ -169,9 +170,6 @@ func (c *checker) checkFresh(ctx context.Context, s *plan.Step) *stepResult {
 func dependsOnRest(s *plan.Step) bool {
 	return s.Kind == spec.KindOwner || s.Kind == spec.KindOrganization && s.Op != plan.OpUpdate
 }
-
-// rightNow is the age of what is read in any case.
-const rightNow = time.Duration(-1)
 
 // notDone are the steps before s that were to be done and are not: what the plan expects
 // beyond what the zone shows.
@@ -197,7 +195,7 @@ func (c *checker) compare(ctx context.Context, s *plan.Step, earlier []plan.Step
 	if c.organization.ID == 0 {
 		return nil // nothing of it was there when the plan was made
 	}
-	if err := c.observer.RefreshOlder(ctx, s, age); err != nil {
+	if err := c.observer.Refresh(ctx, s, age); err != nil {
 		if ctx.Err() != nil {
 			return stepResultOfStop(ctx)
 		}
@@ -213,12 +211,18 @@ func (c *checker) compare(ctx context.Context, s *plan.Step, earlier []plan.Step
 		return skip(report.ReasonStale, "the value behind "+reference+" is not the one that the plan was made with")
 	case plan.Precondition(live, s, earlier, c.planSalt) == s.Precondition && wrongTarget(live, s) == "":
 		return nil
-	case observe.Reached(observe.AfterImage(s.Before, s), c.observer.View(s)):
+	case isDone(s, observe.AfterImage(s.Before, s), c.observer.View(s)):
 		return alreadyDone()
 	case wrongTarget(live, s) != "":
 		return skip(report.ReasonStale, wrongTarget(live, s))
 	}
 	return skip(report.ReasonStale, changedSince(c.observer.View(s)))
+}
+
+// isDone tells whether an object is as a step would leave it. Who has accepted cannot be invited
+// again.
+func isDone(s *plan.Step, after, now state.View) bool {
+	return observe.Reached(after, now) && (s.Op != plan.OpReinvite || !isAccepted(now))
 }
 
 // alreadyDone is the result of a step whose object somebody else has made what it is to be.

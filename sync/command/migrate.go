@@ -138,12 +138,20 @@ func runMigrate(ctx context.Context, r *runtimeEnv, o migrateOptions) error {
 
 // bothEnds reads the source whole, and of the target what documents for it depend on.
 func (s *sources) bothEnds(ctx context.Context, o migrateOptions) (from, to *state.ZoneState, err error) {
-	from, err = s.readZone(ctx, o.from, state.ReadOptions{Select: s.choose, Detail: true})
+	from, err = s.readZone(ctx, o.from, state.ReadOptions{Select: s.choose,
+		Wanted: func(live *state.Organization, _ string) state.Wanted { return state.Everything(live, true) }})
 	if err != nil {
 		return nil, nil, err
 	}
-	controls := func(*state.Organization, string) []spec.Kind { return []spec.Kind{spec.KindFeatureControl} }
-	to, err = s.readZone(ctx, o.to, state.ReadOptions{Lists: everyList(), Kinds: controls})
+	to, err = s.readZone(
+		ctx,
+		o.to,
+		state.ReadOptions{Lists: everyList(), Wanted: func(live *state.Organization, _ string) state.Wanted {
+			wanted := state.Everything(live, false)
+			wanted.Kinds = []spec.Kind{spec.KindFeatureControl}
+			return wanted
+		}},
+	)
 	return from, to, err
 }
 

@@ -86,12 +86,12 @@ func runSnapshot(ctx context.Context, r *runtimeEnv, o snapshotOptions) error {
 		return err
 	}
 	defer src.close()
-	need := neededOf(src.desired, src.name(name))
+	need := offline.NeededOf(src.desired, src.name(name))
 	zone, err := src.readZone(ctx, name, state.ReadOptions{
-		Lists: everyList(),
-		Kinds: need.kinds,
+		Lists:  everyList(),
+		Wanted: need.Wanted,
 		Select: func(live *state.Organization, key string) bool {
-			return o.selector.Selects(live.Name, need.key(live, key)) && need.wants(live)
+			return o.selector.Selects(live.Name, need.Key(live, key)) && need.Needs(live)
 		},
 	})
 	if err != nil {
@@ -106,7 +106,7 @@ func runSnapshot(ctx context.Context, r *runtimeEnv, o snapshotOptions) error {
 	}
 	snapshot := offline.MakeSnapshot(zone, offline.SnapshotOptions{
 		Taken: r.Now(), Tool: r.Build.Version, Values: o.values, HashEmails: o.hashEmails, Salt: salt,
-		Sensitive: src.secretsIn(zone), Keys: need.keys(zone),
+		Sensitive: src.secretsIn(zone), Keys: need.Keys(zone),
 	})
 	if err := saveSnapshot(r, snapshot, o); err != nil {
 		return err

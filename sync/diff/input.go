@@ -13,9 +13,6 @@ type Input struct {
 	Want *spec.Organization
 	// Live is the zone's side, normalised; nil when the organization is to be created.
 	Live *state.Organization
-	// DetailErr is why the detail call failed, where one was made. What the list leaves out is
-	// unknown then.
-	DetailErr error
 	// Zone is the zone's name.
 	Zone string
 	// Me is the token's user.

@@ -25,6 +25,8 @@ type call struct {
 	doing, object string
 	scope         string // that the token needs (published per endpoint)
 	longest       int64  // bytes of a good reply; 0: ordinaryReply
+	// memory is what the pages of a list share; nil: the reply is forgotten when it is decoded.
+	memory *memoryShare
 	// decode reads a good reply, anew on each attempt.
 	decode func(io.Reader) error
 	// secrets are texts sent that no message may repeat.
@@ -35,11 +37,11 @@ type call struct {
 	slow bool
 }
 
-// The most bytes of a reply that makesync reads. A list of 10,000 organizations with their licences
-// has about 15 MB.
+// The most bytes of a reply that makesync reads: one object, a list, an error. A list of 10,000
+// organizations with their licences has about 15 MB.
 const (
-	ordinaryReply = 64 << 20
-	listReply     = 256 << 20
+	ordinaryReply = 1 << 20
+	listReply     = 200 << 20
 	errorReply    = 64 << 10
 )
 

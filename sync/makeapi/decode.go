@@ -22,11 +22,14 @@ func (u unreadable) Error() string { return string(u) }
 // brokenWords says what is wrong with a reply without quoting it.
 func brokenWords(err error) string {
 	var ours unreadable
+	var tooMuch excess
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &ours):
 		return string(ours)
+	case errors.As(err, &tooMuch):
+		return string(tooMuch)
 	case errors.As(err, &syntax):
 		return fmt.Sprintf("not JSON at byte %d", syntax.Offset)
 	case errors.As(err, &kind):

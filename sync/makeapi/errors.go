@@ -38,7 +38,7 @@ var statusClasses = map[int]exit.Class{
 func classOf(k *call, status int, message string) exit.Class {
 	class, special := statusClasses[status]
 	switch {
-	case status == http.StatusForbidden && isFreePlan(message):
+	case status == http.StatusForbidden && state.IsTokenForbidden(message):
 		return exit.ClassFreePlan
 	case status == http.StatusForbidden && k.organization == zoneWide:
 		return exit.ClassRefused
@@ -50,13 +50,6 @@ func classOf(k *call, status int, message string) exit.Class {
 		return exit.ClassInvalid
 	}
 	return exit.ClassUnreachable // a redirect: the API is not there
-}
-
-// isFreePlan knows the 403 of an organization whose plan has no API access, "Forbidden to use
-// token authorization for this organization." (seen live by third parties). The sentence is
-// matched loosely, for nothing else in that reply tells it from a missing right.
-func isFreePlan(message string) bool {
-	return strings.Contains(strings.ToLower(message), "token authorization")
 }
 
 // statusOriginTimeout is what Cloudflare, which stands before Make's zones, answers when the zone
@@ -88,8 +81,8 @@ func (c *connection) refusal(k *call, response *http.Response, body io.Reader) (
 			"; it was not followed and the token not sent there"
 	}
 	return &state.CallError{
-		Doing: k.description(), Status: response.StatusCode, Code: text.ShortLine(c.safe(k, code), 40), Message: message,
-		Certainty: certaintyOf(response.StatusCode), Class: classOf(k, response.StatusCode, message),
+		Doing: k.description(), Status: response.StatusCode, Code: text.ShortLine(c.safe(k, code), 40),
+		Message: message, Certainty: certaintyOf(response.StatusCode), Class: classOf(k, response.StatusCode, message),
 	}, whole
 }
 
@@ -120,13 +113,14 @@ func (c *connection) broken(
 	e := &state.CallError{
 		Doing: k.description(), Status: status, Class: exit.ClassBroken, Certainty: state.Unknown,
 	}
+	var tooMuch excess
 	switch {
 	case ctx.Err() != nil:
 		e.Class, e.Err, e.Message = exit.ClassCancelled, ctx.Err(), "interrupted while the reply came"
 	case body.timeout.expired.Load():
 		e.Message, e.Err = "the reply stopped coming", errIdle
-	case errors.Is(body.err, errTooLong):
-		e.Message, e.Err = errTooLong.Error(), errTooLong
+	case errors.As(body.err, &tooMuch):
+		e.Message, e.Err = c.safe(k, brokenWords(tooMuch)), tooMuch
 	case body.err != nil:
 		e.Message, e.Err = "the reply broke off: "+c.transportWords(k, body.err), body.err
 	default:
@@ -135,8 +129,8 @@ func (c *connection) broken(
 	return e
 }
 
-// unanswered is the outcome of a request without a reply. What ended here, by a time-out or a reset,
-// the zone may still be at work on.
+// unanswered is the outcome of a request without a reply. What ended here, by a time-out or a
+// reset, the zone may still be at work on.
 func (c *connection) unanswered(
 	ctx context.Context, k *call, timeout *idleTimeout, trace *connectionTrace, err error,
 ) outcome {

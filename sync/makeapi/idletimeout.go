@@ -17,11 +17,12 @@ type idleTimeout struct {
 	deadline time.Time
 	expired  atomic.Bool
 	cancel   context.CancelCauseFunc
+	ended    <-chan struct{} // closed when the attempt is over, or was cut off
 }
 
 func startIdleTimeout(ctx context.Context, idle, rest time.Duration) (context.Context, *idleTimeout) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	t := &idleTimeout{idle: idle, deadline: time.Now().Add(rest), cancel: cancel}
+	t := &idleTimeout{idle: idle, deadline: time.Now().Add(rest), cancel: cancel, ended: ctx.Done()}
 	t.timer = time.AfterFunc(idle, t.expire)
 	return ctx, t
 }
@@ -46,6 +47,18 @@ func (t *idleTimeout) expireAfter(interrupted context.Context, grace time.Durati
 // restart puts the cut off.
 func (t *idleTimeout) restart() {
 	if t.timer.Stop() {
+		t.timer.Reset(max(min(t.idle, time.Until(t.deadline)), 0))
+	}
+}
+
+// suspend lets no time pass until resume.
+func (t *idleTimeout) suspend() (resume func()) {
+	if !t.timer.Stop() {
+		return func() {}
+	}
+	began := time.Now()
+	return func() {
+		t.deadline = t.deadline.Add(time.Since(began))
 		t.timer.Reset(max(min(t.idle, time.Until(t.deadline)), 0))
 	}
 }

@@ -34,7 +34,6 @@ const (
 	pageLimit    = 10000 // the API's maximum
 	shortestCut  = 10    // the smallest default limit that was ever documented
 	listTries    = 3
-	longestList  = 5_000_000
 	ignoresPages = "the zone sends the same rows whatever pg[offset] asks for, so the list cannot be read to its end"
 )
 
@@ -56,8 +55,9 @@ func readList[T any](ctx context.Context, c caller, l listing[T]) (page[T], erro
 			continue
 		}
 		var ours unreadable
-		if errors.As(err, &ours) {
-			err = &state.CallError{Doing: l.call.description(), Class: exit.ClassBroken, Message: string(ours)}
+		var tooMuch excess
+		if errors.As(err, &ours) || errors.As(err, &tooMuch) && state.AsCallError(err) == nil {
+			err = &state.CallError{Doing: l.call.description(), Class: exit.ClassBroken, Message: brokenWords(err)}
 		}
 		return whole, err
 	}
@@ -65,8 +65,10 @@ func readList[T any](ctx context.Context, c caller, l listing[T]) (page[T], erro
 
 func (l listing[T]) pages(ctx context.Context, c caller) (page[T], error) {
 	read := listReader[T]{listing: l, seen: map[int64]bool{}}
+	read.call.memory = &memoryShare{of: replies}
+	defer read.call.memory.giveBack(0)
 	for !read.whole {
-		p, err := l.page(ctx, c, read.offset())
+		p, err := read.page(ctx, c, read.offset())
 		if err == nil {
 			err = read.add(p)
 		}
@@ -89,7 +91,7 @@ func (l listing[T]) page(ctx context.Context, c caller, offset int) (p page[T], 
 		k.query.Set("pg[offset]", strconv.Itoa(offset))
 	}
 	k.decode = func(body io.Reader) (err error) {
-		p, err = decodePage[T](body, l.key)
+		p, err = pageDecoder[T]{key: l.key, most: pageLimit, id: l.id}.decode(body)
 		return err
 	}
 	err = c.do(ctx, &k)
@@ -129,16 +131,16 @@ func (r *listReader[T]) add(p page[T]) error {
 	total := p.info.TotalCount
 	counted := total.known && total.n == int64(len(r.all.rows))
 	missing := total.known && total.n > int64(len(r.all.rows)) && fresh > 0
-	short := r.limit > 0 && len(p.rows) < r.limit && !missing
+	short := r.limit > 0 && p.count < r.limit && !missing
 	switch {
 	case len(r.all.rows) == 0 && total.known && total.n > 0:
 		return unreadable("the zone counts " + strconv.FormatInt(total.n, 10) + " rows and sends none")
-	case len(p.rows) == 0 && r.overlap(offset) > 0:
+	case p.count == 0 && r.overlap(offset) > 0:
 		return errMoved // not even the last row is there any more
-	case len(p.rows) == 0, short && fresh+r.overlap(offset) >= len(p.rows) && overlaps:
+	case p.count == 0, short && fresh+r.overlap(offset) >= p.count && overlaps:
 		r.whole = true
 	case r.pages == 1:
-		r.whole = short || counted || (r.limit == 0 && len(p.rows) < shortestCut && !missing)
+		r.whole = short || counted || (r.limit == 0 && p.count < shortestCut && !missing)
 	case fresh == 0 && r.limit == 0:
 		r.whole = true // no paging at all: the first reply was everything
 	case fresh == 0:
@@ -148,7 +150,7 @@ func (r *listReader[T]) add(p page[T]) error {
 	default:
 		r.whole = short || counted
 	}
-	r.next = offset + len(p.rows)
+	r.next = offset + p.count
 	return nil
 }
 
@@ -167,15 +169,17 @@ func (r *listReader[T]) addRows(p page[T]) (fresh int, overlaps bool, err error)
 		if i == 0 && r.next > 0 && id.n == r.last {
 			overlaps = true
 		}
-		r.last = id.n
 		if !r.seen[id.n] {
 			r.seen[id.n] = true
 			r.all.rows = append(r.all.rows, p.rows[i])
 			fresh++
 		}
 	}
-	if len(r.all.rows) > longestList {
-		return 0, false, unreadable("the list has no end")
+	if p.count > 0 {
+		r.last = p.last.n
+	}
+	if len(r.all.rows) > mostListed {
+		return 0, false, excess("the list has more than " + strconv.Itoa(mostListed) + " rows")
 	}
 	return fresh, overlaps, nil
 }
@@ -184,7 +188,7 @@ func (r *listReader[T]) addRows(p page[T]) (fresh int, overlaps bool, err error)
 // nothing.
 func (r *listReader[T]) learnLimit(p page[T]) {
 	r.limit = 0
-	if limit := p.info.Limit; limit.known && limit.n > 0 && int64(len(p.rows)) <= limit.n {
-		r.limit = int(min(limit.n, longestList))
+	if limit := p.info.Limit; limit.known && limit.n > 0 && int64(p.count) <= limit.n {
+		r.limit = int(min(limit.n, mostListed))
 	}
 }

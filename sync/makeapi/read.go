@@ -80,6 +80,13 @@ func (c *Client) RoleRow(ctx context.Context, organization, user int64) (*state.
 	return readRoleRow(ctx, c.caller, organization, user)
 }
 
+// Scopes are what the token's authorization allows (GET /users/me/current-authorization), asked for
+// once per client; none where the zone does not say.
+func (c *Client) Scopes(ctx context.Context) ([]string, error) {
+	scopes, err := tokenScopes(ctx, c.caller)
+	return scopes, c.asCallError("read the token's scopes of", err)
+}
+
 // FindUser asks for one person by e-mail (GET /users?organizationId&email), member or invitee; 0
 // when the zone knows none.
 func (c *Client) FindUser(ctx context.Context, organization int64, email string) (int64, error) {

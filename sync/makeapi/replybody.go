@@ -1,19 +1,18 @@
 package makeapi
 
-import (
-	"errors"
-	"io"
-)
+import "io"
 
-// replyBody limits a reply's length and restarts the timeout while it is coming.
+// replyBody limits a reply's length and memory, and restarts the timeout while it is coming.
 type replyBody struct {
 	from    io.Reader
 	timeout *idleTimeout
 	left    int64
-	err     error // of the network, or too long; nil while all is well
+	memory  *memoryShare // nil: not counted
+	weight  int64        // not yet taken from memory
+	err     error        // of the network, or too much; nil while all is well
 }
 
-var errTooLong = errors.New("the reply is longer than makesync reads")
+const errTooLong = excess("the reply is longer than makesync reads")
 
 // Read reads on.
 func (b *replyBody) Read(into []byte) (int, error) {
@@ -29,6 +28,30 @@ func (b *replyBody) Read(into []byte) (int, error) {
 	b.timeout.restart()
 	if err != nil && err != io.EOF {
 		b.err = err
+		return n, err
+	}
+	if e := b.charge(into[:n]); e != nil {
+		b.err = e
+		return n, e
 	}
 	return n, err
+}
+
+// charge takes memory for what was read, step by step. Waiting for it is not the zone's delay.
+func (b *replyBody) charge(data []byte) error {
+	if b.memory == nil {
+		return nil
+	}
+	if b.weight += weight(data); b.weight < memoryStep {
+		return nil
+	}
+	n := b.weight
+	b.weight = 0
+	freed, err := b.memory.tryTake(n)
+	if freed == nil {
+		return err
+	}
+	resume := b.timeout.suspend()
+	defer resume()
+	return b.memory.take(n, b.timeout.ended)
 }

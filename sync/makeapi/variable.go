@@ -1,6 +1,7 @@
 package makeapi
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -78,12 +79,10 @@ func readVariables(ctx context.Context, c caller, live *state.Organization) erro
 	var rows []variableRow
 	err := c.do(ctx, &call{
 		method: http.MethodGet, path: ofOrganization(live.ID, "/variables"), organization: live.ID,
-		doing: "read the variables of", object: nameOf(live), scope: scopeVariablesRead,
-		decode: func(body io.Reader) error {
-			return withBody(body, func(data []byte) (err error) {
-				rows, err = decodeVariables(data)
-				return err
-			})
+		doing: "read the variables of", object: nameOf(live), scope: scopeVariablesRead, longest: listReply,
+		decode: func(body io.Reader) (err error) {
+			rows, err = readVariableRows(body)
+			return err
 		},
 	})
 	if err != nil {
@@ -91,6 +90,24 @@ func readVariables(ctx context.Context, c caller, live *state.Organization) erro
 	}
 	live.Variables = variables(rows)
 	return nil
+}
+
+// readVariableRows reads a reply of ordinary length as a whole, which costs the least, and a longer
+// one row by row.
+func readVariableRows(body io.Reader) (rows []variableRow, err error) {
+	err = withBody(io.LimitReader(body, ordinaryReply+1), func(data []byte) (err error) {
+		if len(data) <= ordinaryReply {
+			rows, err = decodeVariables(data)
+			return err
+		}
+		p, err := decodePage[variableRow](io.MultiReader(bytes.NewReader(data), body), "organizationVariables")
+		rows = p.rows
+		return err
+	})
+	if i := slices.IndexFunc(rows, func(row variableRow) bool { return row.Name == "" }); err == nil && i >= 0 {
+		return nil, unreadable("a variable has no name")
+	}
+	return rows, err
 }
 
 // decodeVariables reads the array that the API sends, or the object that the published schema
@@ -108,11 +125,6 @@ func decodeVariables(data []byte) ([]variableRow, error) {
 		return nil, err
 	case reply.Rows == nil:
 		return nil, unreadable("it has no `organizationVariables`")
-	}
-	for i := range *reply.Rows {
-		if (*reply.Rows)[i].Name == "" {
-			return nil, unreadable("a variable has no name")
-		}
 	}
 	return *reply.Rows, nil
 }

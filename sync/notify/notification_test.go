@@ -126,16 +126,16 @@ func TestAlertsAreTheSameEveryNight(t *testing.T) {
 	}
 }
 
-// TestReadmeNotification checks the notification that the README shows.
-func TestReadmeNotification(t *testing.T) {
+// TestShownNotification checks the notification that the help on cron shows.
+func TestShownNotification(t *testing.T) {
 	t.Parallel()
-	readme, err := os.ReadFile("../../README.md")
+	topic, err := os.ReadFile("../help/topics/cron.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown := regexp.MustCompile("(?ms)^```json\n(\\{\"format\":\"makesync.notify/v1\".*?)^```\n").FindSubmatch(readme)
+	shown := regexp.MustCompile("(?ms)^```json\n(\\{\"format\":\"makesync.notify/v1\".*?)^```\n").FindSubmatch(topic)
 	if shown == nil {
-		t.Fatal("the README shows no notification")
+		t.Fatal("the topic shows no notification")
 	}
 	text, _ := schema.Named("notify")
 	for _, problem := range spec.Check(text, shown[1]) {

@@ -17,7 +17,7 @@ func ExampleMakeSnapshot() {
 	ctx := context.Background()
 	endpoint := spec.Endpoint{Name: "eu1", Hosts: []string{zonetest.Host}}
 	port := state.Port{Endpoint: endpoint, Reader: zonetest.New(zonetest.Acme())}
-	zone, _ := state.ReadZone(ctx, port, state.ReadOptions{Detail: true})
+	zone, _ := state.ReadZone(ctx, port, state.ReadOptions{})
 	snapshot := offline.MakeSnapshot(zone, offline.SnapshotOptions{
 		Taken:  time.Date(2026, 11, 22, 3, 15, 0, 0, time.UTC),
 		Values: offline.ValuesFingerprint,

@@ -37,6 +37,8 @@ type Snapshot struct {
 	Salt string `json:"salt"`
 	// Names are the zone's lists that planning needs.
 	Names map[state.List][]SavedName `json:"names"`
+	// NamesFailed are the lists that could not be read, each with why.
+	NamesFailed map[state.List]SavedFailure `json:"namesFailed,omitempty"`
 	// Organizations are all of the zone, by name and id; what was not asked for has no kinds.
 	Organizations []SavedOrganization `json:"organizations"`
 	// Elsewhere are rows of other zones, which serve hints only.
@@ -77,26 +79,31 @@ type SavedRow struct {
 	Host string `json:"host"`
 }
 
-// SavedOrganization is one organization. A kind that is null was not asked for or could not be
-// read.
+// SavedOrganization is one organization. A kind or list that is null was not asked for or could not
+// be read.
 type SavedOrganization struct {
 	SavedRow
-	Country         string                     `json:"country,omitempty"`
-	Timezone        string                     `json:"timezone,omitempty"`
-	TFAEnforced     *bool                      `json:"tfaEnforced,omitempty"`
-	License         state.License              `json:"license,omitempty"`
-	Teams           []SavedName                `json:"teams,omitempty"`
-	Roles           []SavedName                `json:"roles,omitempty"`
-	Paused          *bool                      `json:"paused,omitempty"`
-	ActiveScenarios *int                       `json:"activeScenarios,omitempty"`
-	Kinds           []spec.Kind                `json:"kinds"` // that were asked for
-	FeatureControls []SavedControl             `json:"featureControls"`
-	Variables       []SavedVariable            `json:"variables"`
-	Members         []SavedMember              `json:"members"`
-	Unreadable      []SavedRoleRow             `json:"unreadable,omitempty"`
-	Failed          map[spec.Kind]SavedFailure `json:"failed,omitempty"`
-	Lacks           map[spec.Kind]string       `json:"lacks,omitempty"`
-	OwnerID         int64                      `json:"ownerId,omitempty"`
+	Plan        string        `json:"plan,omitempty"`
+	Country     string        `json:"country,omitempty"`
+	Timezone    string        `json:"timezone,omitempty"`
+	TFAEnforced *bool         `json:"tfaEnforced,omitempty"`
+	License     state.License `json:"license"`
+	Teams       []SavedName   `json:"teams"`
+	Roles       []SavedName   `json:"roles"`
+	// NamesFailed are the organization's own lists that could not be read, each with why.
+	NamesFailed     map[state.List]SavedFailure `json:"namesFailed,omitempty"`
+	Paused          *bool                       `json:"paused,omitempty"`
+	ActiveScenarios *int                        `json:"activeScenarios,omitempty"`
+	Kinds           []spec.Kind                 `json:"kinds"` // that were asked for
+	FeatureControls []SavedControl              `json:"featureControls"`
+	Variables       []SavedVariable             `json:"variables"`
+	Members         []SavedMember               `json:"members"`
+	Unreadable      []SavedRoleRow              `json:"unreadable,omitempty"`
+	Failed          map[spec.Kind]SavedFailure  `json:"failed,omitempty"`
+	Lacks           map[spec.Kind]string        `json:"lacks,omitempty"`
+	// Refused are the changes that the plan of Make did not offer when runs before tried them.
+	Refused []state.Refusal `json:"refused,omitempty"`
+	OwnerID int64           `json:"ownerId,omitempty"`
 }
 
 // SavedControl is one feature control.
@@ -172,6 +179,7 @@ func MakeSnapshot(s *state.ZoneState, options SnapshotOptions) *Snapshot {
 	for list, names := range s.Names {
 		snapshot.Names[list] = saveNames(names)
 	}
+	snapshot.NamesFailed = k.namesFailed(0)
 	here := map[int64]bool{}
 	for _, live := range s.All() {
 		here[live.ID] = true

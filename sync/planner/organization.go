@@ -24,9 +24,9 @@ type organization struct {
 	id       int64
 	name     string
 	apiLimit int
+	licence  string
 	// settled: there is nothing to compare.
-	settled   bool
-	detailErr error
+	settled bool
 	// admins are the accepted Owners and Admins of now; emails knows who they are, and membersRead
 	// says that this is the whole truth.
 	admins      plan.Admins
@@ -44,9 +44,13 @@ func (o *organization) compare(ctx context.Context) {
 	}
 	if o.live != nil {
 		o.read(ctx, o.reader)
+		o.live.NameUnreadable(o.zone.me.ID, o.zone.me.Email)
+		o.apiLimit, o.licence = o.live.License.APILimit(), o.live.Licence()
+		if memory := o.run.Refusals; memory != nil {
+			o.live.Refused = memory.Refused(o.zone.name, o.id, o.licence)
+		}
 		o.admins, o.emails = plan.AdminsOf(o.live), o.live.Emails()
 		o.membersRead = o.live.Read(spec.KindMember)
-		o.matchUnreadable(ctx)
 	}
 	o.Result = o.diff(ctx)
 	if plan.LeavesOut(o.Problems) {
@@ -62,7 +66,6 @@ func (o *organization) diff(ctx context.Context) diff.Result {
 	in := diff.Input{
 		Want:      o.want,
 		Live:      o.live,
-		DetailErr: o.detailErr,
 		Zone:      o.zone.name,
 		Me:        o.zone.me,
 		Names:     o.prefetched(ctx),

@@ -34,19 +34,15 @@ type Request struct {
 	// Rules are the changes of the rules against the documents before a change; the plan carries
 	// them on.
 	Rules []spec.RuleChange
-	// Memory, FirstSeen and Progress are optional.
-	Memory    Memory
+	// Memory, FirstSeen, Refusals and Progress are optional.
+	Memory    state.Memory
 	FirstSeen FirstSeen
+	// Refusals remember what plans of Make do not offer; nil: what a zone's reader knows of them
+	// counts.
+	Refusals state.RefusalMemory
 	// Progress is told, one call at a time and in the order of arrival, of each organization that
 	// is done.
 	Progress func(plan.Progress)
-}
-
-// Memory knows from earlier runs who is behind a user id: the journals of invitations.
-type Memory interface {
-	// EmailOf gives the e-mail, in lower case, of a user of an organization of the zone with this
-	// url; "" when no run saw it.
-	EmailOf(zone string, organization, user int64) string
 }
 
 // FirstSeen knows since when something has been waiting.

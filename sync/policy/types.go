@@ -50,7 +50,7 @@ var fieldTypes = map[string]map[string]string{
 		"create": "int", "update": "int", "delete": "int", "invite": "int", "transfer": "int",
 		"waiting": "int", "held": "int", "unchanged": "int",
 	},
-	"Rule":   {"path": "string", "from": "dyn", "to": "dyn", "weakens": "bool", "source": "Source"},
+	"Rule":   {"path": "string", "from": "string", "to": "string", "weakens": "bool", "source": "Source"},
 	"Access": {"email": "string", "address": "string", "reason": "string"},
 	// Member is one person after the plan: invitation is "" for who has accepted, else pending,
 	// expired, …

@@ -77,7 +77,7 @@ func TestReadOrganizationAwaits(t *testing.T) {
 			t.Errorf("%s: failed %v, want %v; read %t", name, got, c.failed, live.Read(spec.KindVariable))
 		}
 		if detail := reading.Failed(spec.KindOrganization) == nil; detail != (live.Country == "54") {
-			t.Errorf("%s: the detail says %v, the organization %q", name, reading.DetailErr, live.Country)
+			t.Errorf("%s: the detail says %v, the organization %q", name, reading.Organization.DetailErr, live.Country)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package zonetest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,6 +19,10 @@ type Zone struct {
 	User  state.User
 	Orgs  []*state.Organization // whole organizations, as if everything had been read
 	Lists map[state.List][]state.Name
+	// OwnRoles are the roles of organizations that are not in the zone's list, by id.
+	OwnRoles map[int64][]state.Name
+	// Sparse: the list gives ids, names and hosts alone, as a zone may that lets no columns be chosen.
+	Sparse bool
 	// Fail gives the error of a call, named like "variable 11"; nil: none fails.
 	Fail func(call string) error
 	// Calls counts the calls, named alike.
@@ -119,7 +124,11 @@ func (z *Zone) Organizations(context.Context) ([]*state.Organization, error) {
 	}
 	var rows []*state.Organization
 	for _, l := range z.Orgs {
-		rows = append(rows, fakeRow(l))
+		row := fakeRow(l)
+		if z.Sparse {
+			row.Plan, row.License, row.Teams, row.Country, row.Timezone, row.TFAEnforced = "", nil, nil, "", "", nil
+		}
+		rows = append(rows, row)
 	}
 	return rows, nil
 }
@@ -156,7 +165,7 @@ func (z *Zone) RoleRow(_ context.Context, organization, user int64) (*state.Role
 
 // fakeRow is what the list shows of an organization.
 func fakeRow(l *state.Organization) *state.Organization {
-	row := &state.Organization{Host: l.Host, License: l.License, Teams: l.Teams}
+	row := &state.Organization{Host: l.Host, Plan: l.Plan, License: l.License, Teams: l.Teams}
 	row.ID, row.Name, row.Country, row.Timezone, row.TFAEnforced = l.ID, l.Name, l.Country, l.Timezone, l.TFAEnforced
 	return row
 }
@@ -166,8 +175,13 @@ func (z *Zone) Names(_ context.Context, list state.List, organization int64) ([]
 	if err := z.called(strings.TrimSuffix(fmt.Sprintf("%s %d", list, organization), " 0")); err != nil {
 		return nil, err
 	}
-	if l := z.Find(organization); l != nil && list == state.Teams {
-		return l.Teams, nil
+	if l := z.Find(organization); l != nil {
+		switch list {
+		case state.Teams:
+			return l.Teams, nil
+		case state.Roles:
+			return append(append([]state.Name{}, z.Lists[list]...), z.OwnRoles[organization]...), nil
+		}
 	}
 	return z.Lists[list], nil
 }
@@ -189,7 +203,17 @@ func (z *Zone) Read(_ context.Context, live *state.Organization, kind spec.Kind)
 		return err
 	}
 	l := z.Find(live.ID)
-	live.Lacks = l.Lacks
+	if why, lacks := l.Lacks[kind]; lacks { // as the client does: a refusal of tokens tells of TFA, too
+		live.Lacks = maps.Clone(live.Lacks)
+		if live.Lacks == nil {
+			live.Lacks = map[spec.Kind]string{}
+		}
+		live.Lacks[kind] = why
+		if tfa, lacks := l.Lacks[spec.KindTFA]; lacks {
+			live.Lacks[spec.KindTFA] = tfa
+		}
+		return nil
+	}
 	switch kind {
 	case spec.KindVariable:
 		live.Variables = append([]spec.Variable{}, l.Variables...)
