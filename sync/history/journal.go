@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
 
 	"makesync/spec"
+	"makesync/sync/atomicfile"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 )
@@ -97,7 +97,7 @@ func (j *Journal) create() error {
 	if err := lockJournal(j.lock, j.run); err != nil {
 		return err
 	}
-	return syncDir(j.store.runs)
+	return atomicfile.SyncFolder(j.store.runs)
 }
 
 // journalLockWait is how long another process that resolves the same run is waited for.
@@ -157,15 +157,6 @@ func openComplete(run, path string) (file *os.File, size int64, err error) {
 		return nil, 0, errors.Join(fmt.Errorf("cut the torn line of run %s: %w", run, err), file.Close())
 	}
 	return file, size, nil
-}
-
-// syncDir makes a new file's name as durable as its content.
-func syncDir(path string) error {
-	dir, err := os.Open(filepath.Clean(path))
-	if err != nil {
-		return fmt.Errorf("open the state folder: %w", err)
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }
 
 // Begin writes the first line.
