@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	"sync/compare":  {"spec", "spec/text", "sync/exit", "sync/state", "sync/offline", "sync/export"},
 	"sync/makeapi":  {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan"},
 	"sync/sandbox":  {},
-	"sync/history":  {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/atomicfile"},
+	"sync/history":  {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/atomicfile", "sync/lock"},
 	"sync/render":   {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/offline", "sync/compare", "sync/export"},
 	"sync/command":  {"*"},
 	"sync/zonetest": {"spec", "sync/exit", "sync/state", "sync/plan"},
@@ -48,6 +48,7 @@ var mayImport = map[string][]string{
 	"sync/bench":    {},
 
 	"sync/atomicfile": {},
+	"sync/lock":       {"spec"},
 }
 
 // homes are the libraries that only some packages may use.
