@@ -212,3 +212,15 @@ func canonicalDate(text string) (string, bool) {
 	}
 	return "", false
 }
+
+// CompareDecimals compares two decimal numbers: -1, 0 or 1. What is none, and "", count as 0.
+func CompareDecimals(a, b string) int { return rational(a).Cmp(rational(b)) }
+
+func rational(text string) *big.Rat {
+	if n, ok := canonicalNumber(text); ok && !strings.Contains(n, "e") {
+		if r, ok := new(big.Rat).SetString(n); ok {
+			return r
+		}
+	}
+	return new(big.Rat)
+}

@@ -128,11 +128,35 @@ func TestIsSensitive(t *testing.T) {
 	globs := []Glob{glob}
 	for name, want := range map[string]bool{
 		"API_TOKEN": true, "my_secret": true, "Password1": true, "apikey": false, "MY_API_KEY": true,
-		"PRIVATEKEY": true,
-		"API_BASE":   false, "MAIN_DSN": true, "": false, "TOKE": false, "tOkEn": true,
+		"API_BASE": false, "MAIN_DSN": true, "": false, "TOKE": false, "tOkEn": true, "accessToken": true,
+		"APIToken": true, "STRIPE_KEY": true, "STRIPE_KEY_2": true, "KEY": true, "MONKEY": false, "KEY_NAME": false,
+		"apiKey": true, "DB_PASS": true, "BYPASS": false, "COMPASS_ID": false, "AUTH_URL": true, "AUTHOR": false,
+		"WEBHOOK_URL": true, "JWT": true, "db-pwd": true, "a.private.b": true, "$CREDENTIALS": true, "PASSENGER": false,
+		"SSH_PASSPHRASE": true, "mySECRETValue": true,
 	} {
 		if got := IsSensitive(NewAddress("acme", KindVariable, name), name, globs); got != want {
 			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestLooksSecret(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]bool{
+		"": false, "hello world": false, "https://api.acme.example/v1": false, "jane@acme.example": false,
+		"mailto:jane@acme.example": false, "https://acme.example/@jane:x": false, "https://acme.example/a:b@c": false,
+		"10:30 @ the office": false, "postgres://u:p@db.acme.example/x": true, "see redis://:hunter2@cache:6379": true,
+		"root:hunter2@tcp(db:3306)/x": true, "-----BEGIN RSA PRIVATE KEY-----\nMII": true,
+		"-----BEGIN CERTIFICATE-----\nMII": false, "ghp_0123456789abcdef0123456789abcdef0123": true, "sk-short": false,
+		"sk-0123456789abcdef0123456789": true, "Basic understanding of everything": false,
+		"Basic dXNlcjpwYXNzd29yZDE=": true, "AKIAIOSFODNN7EXAMPLE": true,
+		"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlLXNpZ24": true,
+	} {
+		if got := LooksSecret(value); got != want {
+			t.Errorf("%q: %v", value, got)
+		}
+		if Sensitive(value).Unmasked().IsSensitive() != want {
+			t.Errorf("%q is shown though its shape is that of a secret", value)
 		}
 	}
 }

@@ -30,9 +30,21 @@ type Guards struct {
 	MaxDeletes       map[Kind]int // per organization and run
 	MaxDeletesPerRun map[Kind]int // over all organizations of the run
 	MinAdmins        int          // accepted Owners and Admins that must remain
+	MinOrganizations int          // that the documents declare, before any choice
 	RequiredAdmins   []string     // e-mails, lower case
-	Emails           []Glob       // who may be invited, promoted or made owner; empty: any
-	Protect          []Glob       // addresses never deleted
+	// EmailLists are who may be invited, promoted or made owner: an e-mail has to fit one pattern
+	// of every list. Each place that states a list narrows; no list: any e-mail.
+	EmailLists [][]Glob
+	Protect    []Glob // addresses never deleted
+	// FormerKeys are the keys under which organizations stood before a change, by their keys of
+	// now: what was protected then is.
+	FormerKeys map[string]string
+
+	// Of trusted files only:
+
+	Approvals  int               // of a plan, before it is applied
+	HoldDrift  bool              // hold what would revert a change of the live side
+	MaxMonthly map[string]string // by currency, as decimal text: the sum of new monthly prices
 }
 
 // DefaultGuards are the guards of documents that state none.
@@ -53,6 +65,8 @@ type Desired struct {
 	Guards        Guards
 	Sensitive     []Glob
 	Organizations []Organization // sorted by key
+	// Settings are the rules in force, of documents and trusted files; see CompareRules.
+	Settings []Setting
 	// Files lists every file read, sorted, for messages and shards.
 	Files []string
 }

@@ -187,7 +187,7 @@ func matchTokens(tokens []globToken, text string) bool {
 				continue
 			}
 			some = true
-			if t.kind == globRun || t.kind == globDeepRun {
+			if t.isRun() {
 				next[i] = true // a run may take more
 			} else {
 				next[i+1] = true
@@ -205,11 +205,14 @@ func matchTokens(tokens []globToken, text string) bool {
 // skipRuns adds the places that are reached because a run may take nothing.
 func skipRuns(tokens []globToken, reached []bool) {
 	for i, t := range tokens {
-		if reached[i] && (t.kind == globRun || t.kind == globDeepRun) {
+		if reached[i] && t.isRun() {
 			reached[i+1] = true
 		}
 	}
 }
+
+// isRun tells whether the token takes any number of characters.
+func (t globToken) isRun() bool { return t.kind == globRun || t.kind == globDeepRun }
 
 // takes tells whether the token can take the character.
 func (t globToken) takes(r rune) bool {

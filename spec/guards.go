@@ -1,11 +1,46 @@
 package spec
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
-// Protects tells whether guards.protect covers the object of an address.
-func (g *Guards) Protects(a Address) bool {
-	return slices.ContainsFunc(g.Protect, func(glob Glob) bool { return glob.MatchAddress(a) })
+// Protects tells whether guards.protect covers the object of an address, by the key of its
+// organization, by a former key of it, or by its id (0: not known).
+func (g *Guards) Protects(a Address, id int64) bool {
+	forms := addressesOf(a, id)
+	if former := g.FormerKeys[a.Key()]; former != "" {
+		forms = append(forms, a.under(former))
+	}
+	return slices.ContainsFunc(g.Protect, func(glob Glob) bool {
+		return slices.ContainsFunc(forms, glob.MatchAddress)
+	})
+}
+
+// addressesOf are the forms in which patterns may name an object.
+func addressesOf(a Address, id int64) []Address {
+	if id == 0 {
+		return []Address{a}
+	}
+	return []Address{a, a.under(IDPrefix + strconv.FormatInt(id, 10))}
+}
+
+// under is the address with something else in the place of its key.
+func (a Address) under(key string) Address {
+	return Address(key + strings.TrimPrefix(string(a), a.Key()))
 }
 
 // Requires tells whether a person is one of guards.requiredAdmins. The e-mail is in lower case.
 func (g *Guards) Requires(email string) bool { return slices.Contains(g.RequiredAdmins, email) }
+
+// Refusing gives the first list of guards.emails of which the e-mail, in lower case, fits no
+// pattern; ok is true when there is none.
+func (g *Guards) Refusing(email string) (list []Glob, ok bool) {
+	for _, list := range g.EmailLists {
+		if !MatchAny(list, email) {
+			return list, false
+		}
+	}
+	return nil, true
+}

@@ -110,6 +110,8 @@ type Variable struct {
 	// Unknown: the value is a reference that --skip-references did not evaluate.
 	Unknown     bool
 	IgnoreValue bool
+	// Literal: what looks like a placeholder is meant so. Documents only.
+	Literal bool
 	// System variables are Make's own (isSystem); live only, never managed.
 	System bool
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+
+	"makesync/spec/text"
 )
 
 // Source is a position in a document. Line and Column count from 1; Column
@@ -63,6 +65,9 @@ type Problem struct {
 	Excerpt string `json:"excerpt,omitempty"`
 	// Error is the API's answer, when the problem comes from one.
 	Error *APIError `json:"error,omitempty"`
+
+	// More is how many problems this one stands for; see MoreProblems.
+	More int `json:"-"`
 }
 
 // APIError is what the Make API answered (published: error envelope
@@ -87,4 +92,45 @@ func SortProblems(problems []Problem) []Problem {
 // HasErrors tells whether one of the problems is an error.
 func HasErrors(problems []Problem) bool {
 	return slices.ContainsFunc(problems, func(p Problem) bool { return p.Severity == Error })
+}
+
+// MaxProblems is how many problems anybody is told of; the rest is counted.
+const MaxProblems = 1000
+
+// RuleMoreProblems is the rule of the count.
+const RuleMoreProblems = "more-problems"
+
+// MoreProblems stands for problems that are not told.
+func MoreProblems(n int, severity Severity) Problem {
+	return Problem{Severity: severity, Rule: RuleMoreProblems, More: n,
+		Message: "there are " + text.Count(n, "more problem", "more problems") + ", which are not listed",
+		Hint:    "mend those that are, and look again"}
+}
+
+// LimitProblems sorts problems and keeps at most MaxProblems, errors before warnings where there
+// are too many; a count stands for the others.
+func LimitProblems(problems []Problem) []Problem {
+	more, severity := 0, Warning
+	count := func(n int, s Severity) {
+		if more += n; s == Error {
+			severity = Error
+		}
+	}
+	listed := slices.DeleteFunc(SortProblems(problems), func(p Problem) bool {
+		if p.More > 0 {
+			count(p.More, p.Severity)
+		}
+		return p.More > 0
+	})
+	if len(listed) > MaxProblems {
+		slices.SortStableFunc(listed, func(a, b Problem) int { return cmp.Compare(a.Severity, b.Severity) })
+		for _, p := range listed[MaxProblems:] {
+			count(1, p.Severity)
+		}
+		listed = SortProblems(slices.Clone(listed[:MaxProblems]))
+	}
+	if more > 0 {
+		listed = append(listed, MoreProblems(more, severity))
+	}
+	return listed
 }

@@ -160,6 +160,9 @@ func (p PatternUse) Add(other PatternUse) {
 	}
 }
 
+// RuleIdlePattern is the rule of a pattern of --target or --exclude that matches nothing.
+const RuleIdlePattern = "pattern-matches-nothing"
+
 // Problems lists the patterns that matched nothing.
 func (p PatternUse) Problems() []Problem {
 	var idle []string
@@ -172,7 +175,7 @@ func (p PatternUse) Problems() []Problem {
 	var problems []Problem
 	for _, pattern := range idle {
 		problems = append(problems, Problem{
-			Severity: Error, Rule: "pattern-matches-nothing",
+			Severity: Error, Rule: RuleIdlePattern,
 			Message: "the pattern " + text.Quote(pattern) + " matches no address",
 			Hint: "addresses read KEY, KEY/KIND or KEY/KIND/NAME, such as acme/variable/API_BASE; " +
 				"in a pattern * does not cross /, ** does",

@@ -1,13 +1,38 @@
-// Package sync is makesync's pure core. In go the desired state (from package
-// spec) and the live state (from a Reader); out comes a Plan, plain data that can
-// be printed, compared, saved and applied; Apply walks a plan, writes through a
-// Writer, and gives a Report.
+// Package sync is the map of the house; the code is in the folders below it. What they do is one
+// sentence: the documents and the state give, by diff and guard, a plan; apply walks it and leaves
+// a report.
 //
-//	desired ─┐
-//	         ├─ Bind ─▶ normalise ─▶ diff ─▶ guards ─▶ order ─▶ Plan ─▶ Apply ─▶ Report ─▶ Exit
-//	live ────┘
+//	documents ─ spec/document ─▶ desired ─┐
+//	                                      ├─ diff ─▶ changes ─ guard ─▶ may run, held ─▶ plan
+//	zone ─ makeapi ─▶ Reader ─▶ state ────┘  └─────────────── planner ───────────────┘    │
+//	                                                                                      │
+//	zone ◀─ makeapi ◀─ Writer ◀─ apply ◀─────────── confirmed, or saved and read again ◀──┘
+//	                              └─▶ journal (history), report ─▶ words (render), exit code (exit)
 //
-// The package does no I/O of its own, prints nothing and has no clock: time and
-// the network come in through the small interfaces of ports.go. A file that also
-// needs the standard library's sync imports this package as reconcile.
+// One folder for each noun or verb of it, each importing only what stands above it:
+//
+//	exit       exit codes and which wins, classes of failed calls, causes of a stop
+//	state      what a zone holds and how it is asked
+//	plan       a plan as data: steps, order, risk, preconditions, digest; its file
+//	diff       desired and live state of one organization → changes, waiting, problems
+//	guard      changes → those that may run, and those that are held
+//	planner    makes a plan: reads, compares, guards, orders, numbers
+//	report     what a run did, also read back from a journal; reports of shards
+//	apply      walks a plan; resumes a run; says what an undo wants back. Decides nothing
+//	offline    zones without a network: snapshots, and documents (--base)
+//	export     documents out of live states: export, migrate
+//	compare    two sides, field by field
+//	policy     rules over plans, in CEL
+//	approval   signatures over plans
+//
+// Around the pipeline stand the adapters, which do not know of each other:
+//
+//	makeapi    the only HTTP client
+//	sandbox    the simulated zone, on the standard library alone
+//	history    journals, locks and marks on disk
+//	render     words: text, JSON, Markdown, HTML
+//	command    flags, prompts, files; imports all of them
+//
+// And for tests: zonetest (a fake zone), plantest (plans from it), e2e (scripts against the binary),
+// bench (measurements). layout_test.go holds the code to this page.
 package sync

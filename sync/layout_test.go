@@ -30,7 +30,8 @@ var mayImport = map[string][]string{
 	"sync/guard":    {"spec", "spec/text", "sync/plan"},
 	"sync/planner":  {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/diff", "sync/guard"},
 	"sync/report":   {"schema", "spec", "spec/text", "sync/exit", "sync/state", "sync/plan"},
-	"sync/apply":    {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report"},
+	"sync/observe":  {"spec", "spec/text", "sync/state", "sync/plan"},
+	"sync/apply":    {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/observe"},
 	"sync/offline":  {"spec", "spec/text", "sync/exit", "sync/state"},
 	"sync/export":   {"spec", "spec/text", "sync/state"},
 	"sync/compare":  {"spec", "spec/text", "sync/exit", "sync/state", "sync/offline", "sync/export"},
@@ -38,6 +39,7 @@ var mayImport = map[string][]string{
 	"sync/sandbox":  {},
 	"sync/history":  {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/atomicfile", "sync/lock"},
 	"sync/render":   {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/offline", "sync/compare", "sync/export"},
+	"sync/notify":   {"spec", "sync/exit", "sync/plan", "sync/report", "sync/render"},
 	"sync/command":  {"*"},
 	"sync/zonetest": {"spec", "sync/exit", "sync/state", "sync/plan"},
 	"sync/plantest": {"spec", "sync/state", "sync/plan", "sync/planner", "sync/zonetest"},
@@ -68,7 +70,8 @@ var homes = map[string][]string{
 
 // pipeline are the packages of the sentence in doc.go, which stay small. The adapters and exit may be of any size.
 var pipeline = []string{
-	"sync/state", "sync/plan", "sync/diff", "sync/guard", "sync/planner", "sync/report", "sync/apply", "sync/offline", "sync/export", "sync/compare",
+	"sync/state", "sync/plan", "sync/diff", "sync/guard", "sync/planner", "sync/report", "sync/observe", "sync/apply",
+	"sync/offline", "sync/export", "sync/compare",
 }
 
 // The limits of a package of the pipeline, of a receiver, and of a line.

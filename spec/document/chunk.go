@@ -49,17 +49,17 @@ func loadChunks(file *source, size, limit int) (out loadedFile, ok bool) {
 // ends.
 func loadHead(file *source, o outline) (out loadedFile, ok bool) {
 	out.source = file
-	d := decoder{file: file}
+	d := &decoder{file: file}
 	for root, err := range documentTrees(bytes.NewReader(o.head.text)) {
 		if ok = false; err != nil || !o.head.fits(root, 1) {
 			return out, false
 		}
-		if p := d.document(root); p != nil {
+		if p := decodeDocument(d, root); p != nil {
 			out.parts = append(out.parts, p)
 			ok = endsInOrganizations(root.Content[0], o.line)
 		}
 	}
-	out.problems = d.problems
+	out.problems = d.found()
 	return out, ok
 }
 
@@ -90,10 +90,10 @@ func decodeChunk(file *source, o outline, c chunk) decodedChunk {
 	if !ok {
 		return decodedChunk{}
 	}
-	d := decoder{file: file}
+	d := &decoder{file: file}
 	t := &keyPath{key: "organizations", at: at{file, int32(o.line), 1}}
-	organizations := d.layers(mapping, t, false)
-	return decodedChunk{organizations, d.problems, true}
+	organizations := decodeLayers(d, mapping, t, false)
+	return decodedChunk{organizations, d.found(), true}
 }
 
 // parse gives the mapping of a chunk's organizations, with the lines of the file.

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -20,13 +21,37 @@ const maxText = 1 << 20
 type decoder struct {
 	file     *source
 	problems []spec.Problem
+	// plainKeys are keys that stand without quotes though YAML 1.1 reads something else.
+	plainKeys []string
+	// dropped counts the problems that were too many to be kept.
+	dropped int
+}
+
+// add keeps a problem, up to as many as anybody is told of.
+func (d *decoder) add(p spec.Problem) {
+	if len(d.problems) >= spec.MaxProblems {
+		d.dropped++
+		return
+	}
+	d.problems = append(d.problems, p)
+}
+
+// count is how many problems there are so far.
+func (d *decoder) count() int { return len(d.problems) + d.dropped }
+
+// found are the problems, with a count of those that were not kept.
+func (d *decoder) found() []spec.Problem {
+	if d.dropped == 0 {
+		return d.problems
+	}
+	return append(d.problems, spec.MoreProblems(d.dropped, spec.Error))
 }
 
 func (d *decoder) at(n *yaml.Node) at { return nodeAt(d.file, n) }
 
 // report adds a problem at a node.
 func (d *decoder) report(rule string, n *yaml.Node, t *keyPath, message, hint string) {
-	d.problems = append(d.problems, newProblem(rule, d.at(n), t, message, hint))
+	d.add(newProblem(rule, d.at(n), t, message, hint))
 }
 
 // form is the type of a scalar as its document writes it.
@@ -220,7 +245,7 @@ func (d *decoder) key(n *yaml.Node, t *keyPath) bool {
 	case n.Tag == "!!merge":
 		d.report(ruleMergeKey, n, t, "merge keys (<<) are not read", "use `profiles`, or an alias for a whole value")
 		return false
-	case d.isAmbiguous(n, t):
+	case !slices.Contains(d.plainKeys, n.Value) && d.isAmbiguous(n, t):
 		return false
 	case n.Tag == "!!null" && !d.file.json:
 		d.report(ruleWrongType, n, t.up, "a key is empty (null), not a text", "")
@@ -233,18 +258,17 @@ func (d *decoder) key(n *yaml.Node, t *keyPath) bool {
 }
 
 func (d *decoder) duplicate(first, n *yaml.Node, t *keyPath) {
-	if first.Value == n.Value {
-		d.report(ruleDuplicateKey, n, t, "the key "+text.BackquoteKey(n.Value)+" stands here twice",
-			"remove one of them")
-	} else {
-		rule := ruleKeyCase
+	p := newProblem(ruleDuplicateKey, d.at(n), t, "the key "+text.BackquoteKey(n.Value)+" stands here twice",
+		"remove one of them")
+	if first.Value != n.Value {
+		p = newProblem(ruleKeyCase, d.at(n), t, "the keys "+text.BackquoteKey(first.Value)+" and "+
+			text.BackquoteKey(n.Value)+" differ only in upper and lower case", "remove one of them")
 		if strings.Contains(n.Value, "@") {
-			rule = ruleMemberCase
+			p.Rule, p.Severity = ruleMemberCase, severities[ruleMemberCase]
 		}
-		d.report(rule, n, t, "the keys "+text.BackquoteKey(first.Value)+" and "+text.BackquoteKey(n.Value)+
-			" differ only in upper and lower case", "remove one of them")
 	}
-	d.problems[len(d.problems)-1].Related = d.at(first).pointer()
+	p.Related = d.at(first).pointer()
+	d.add(p)
 }
 
 // keySet finds keys that are equal without case. Small mappings compare each

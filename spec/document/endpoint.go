@@ -101,6 +101,9 @@ func (e *endpoints) endpoint(name string) (spec.Endpoint, bool) {
 	case !ok:
 		return endpoint, false
 	case u == nil:
+		if !e.checkSandbox(name, zone) {
+			return endpoint, false
+		}
 		endpoint.Sandbox = zone.Sandbox
 		endpoint.URL = "https://" + firstOf(spec.BuiltinHost(name), name+".sandbox")
 		endpoint.Token, endpoint.Why = e.token(name, zone, false)
@@ -118,6 +121,20 @@ func (e *endpoints) endpoint(name string) (spec.Endpoint, bool) {
 	}
 	endpoint.Token, endpoint.Why = e.token(name, zone, true)
 	return endpoint, true
+}
+
+// checkSandbox follows the links of a sandbox's files, which must not lead out of the document's
+// folder.
+func (e *endpoints) checkSandbox(name string, zone spec.Zone) bool {
+	for _, path := range []string{zone.Sandbox.Seed, zone.Sandbox.State} {
+		if path != "" && checkInside(zone.Folder, path) != nil {
+			e.problem(zone, name, ruleSandboxPath, "the sandbox "+text.Backquote(name)+" keeps "+
+				text.Backquote(path)+", which lies outside of the document's folder, links followed",
+				"name a file below it, such as .makesync/"+name+".json")
+			return false
+		}
+	}
+	return true
 }
 
 // zoneHosts are the hosts that mean the zone whatever url is in use.

@@ -3,6 +3,7 @@ package document
 import (
 	"bytes"
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -69,7 +70,7 @@ func newExcerpter(file *source, problems []*spec.Problem) *excerpter {
 func (x *excerpter) markPublic() {
 	o := x.file.outline
 	if len(o.chunks) == 0 {
-		mistakes := parse(x.file, func(root *yaml.Node) { x.walk(root, publicDocument) })
+		mistakes := parse(x.file, func(root *yaml.Node) bool { x.walk(root, x.file.public()); return true })
 		x.whole = len(mistakes) == 0
 		return
 	}
@@ -191,46 +192,79 @@ var knownKeys = func() map[string]bool {
 
 // public says what below a node may be shown.
 type public struct {
-	scalar    bool // a scalar standing here
-	url       bool // a scalar without user and password
-	reference bool // a scalar that is nothing but references
-	all       bool // everything below, keys and values
-	words     bool // keys of several words
+	scalar    scalarForm // of a scalar standing here
+	reference bool       // a scalar that is nothing but references
+	all       bool       // everything below, keys and values
+	words     bool       // keys of several words
 	// keys are the known keys; another one is found under others.
 	keys   map[string]*public
 	others *public
 }
 
 var (
-	shownScalar   = &public{scalar: true}
-	shownAll      = &public{all: true}
-	shownURL      = &public{url: true}
+	shownWord    = &public{scalar: wordForm}
+	shownNumber  = &public{scalar: numberForm}
+	shownHost    = &public{scalar: hostForm}
+	shownURL     = &public{scalar: urlForm}
+	shownAddress = &public{scalar: addressForm}
+	shownName    = &public{scalar: nameForm}
+
+	allWords      = &public{scalar: wordForm, all: true}
+	allAddresses  = &public{scalar: addressForm, all: true}
+	allNames      = &public{scalar: nameForm, all: true}
 	onlyReference = &public{reference: true}
 
 	publicVariable = &public{reference: true, keys: map[string]*public{
-		"type": shownScalar, "ignoreValue": shownScalar, "literal": shownScalar, "state": shownScalar,
+		"type": shownWord, "ignoreValue": shownWord, "literal": shownWord, "state": shownWord,
 		"value": onlyReference}}
 	publicLayer = &public{keys: map[string]*public{
-		"name": shownScalar, "id": shownScalar, "zone": shownScalar, "state": shownScalar, "owner": shownScalar,
-		"profiles": shownAll,
-		"region":   shownScalar, "country": shownScalar, "timezone": shownScalar, "tfaEnforced": shownScalar,
-		"purge":           shownAll,
-		"featureControls": {words: true, others: shownScalar}, "variables": {others: publicVariable},
+		"name": shownName, "id": shownNumber, "zone": shownHost, "state": shownWord, "owner": shownAddress,
+		"profiles": allAddresses,
+		"region":   shownName, "country": shownName, "timezone": shownName, "tfaEnforced": shownWord,
+		"purge":           allWords,
+		"featureControls": {words: true, others: shownWord}, "variables": {others: publicVariable},
 		"members": {others: publicMember}}}
-	publicMember = &public{scalar: true, keys: map[string]*public{
-		"role": shownScalar, "state": shownScalar, "connections": shownScalar,
-		"invite": {keys: map[string]*public{"name": shownScalar, "teams": shownAll, "note": shownScalar}}}}
-	publicZone = &public{keys: map[string]*public{"url": shownURL, "host": shownScalar, "token": onlyReference,
+	publicMember = &public{scalar: nameForm, keys: map[string]*public{
+		"role": shownName, "state": shownWord, "connections": shownWord,
+		"invite": {keys: map[string]*public{"name": shownName, "teams": allNames, "note": shownName}}}}
+	publicZone = &public{keys: map[string]*public{"url": shownURL, "host": shownHost, "token": onlyReference,
 		"sandbox": {keys: map[string]*public{
-			"seed": shownScalar, "state": shownScalar}}}}
-	publicLimits   = &public{others: shownScalar}
+			"seed": shownAddress, "state": shownAddress}}}}
+	publicLimits   = &public{others: shownNumber}
 	publicDocument = &public{keys: map[string]*public{
-		"apiVersion": shownScalar, "zone": shownScalar, "zones": {others: publicZone}, "sensitive": shownAll,
-		"guards": {keys: map[string]*public{"maxCreates": publicLimits, "maxInvites": shownScalar,
-			"maxDeletes":       publicLimits,
-			"maxDeletesPerRun": publicLimits, "minAdmins": shownScalar, "requiredAdmins": shownAll, "emails": shownAll,
-			"protect": shownAll}},
+		"apiVersion": shownAddress, "zone": shownHost, "zones": {others: publicZone}, "sensitive": allAddresses,
+		"guards":   publicGuards,
 		"profiles": {others: publicLayer}, "organizations": {others: publicLayer}}}
+	publicGuards = &public{keys: map[string]*public{
+		"maxCreates": publicLimits, "maxInvites": shownNumber, "maxDeletes": publicLimits,
+		"maxDeletesPerRun": publicLimits, "minAdmins": shownNumber, "minOrganizations": shownNumber,
+		"requiredAdmins": allAddresses, "emails": allAddresses, "protect": allAddresses,
+		"approvals": shownNumber, "drift": shownWord,
+		"billing": {keys: map[string]*public{"maxMonthly": publicLimits}}}}
+	publicTrusted = &public{keys: map[string]*public{
+		"apiVersion": shownAddress, "guards": publicGuards, "sensitive": allAddresses}}
+)
+
+// public says what of the file may be shown.
+func (s *source) public() *public {
+	if s.trusted {
+		return publicTrusted
+	}
+	return publicDocument
+}
+
+// scalarForm is what a public scalar looks like: its characters, as a pattern that begins at the scalar's
+// beginning. A slip such as a lost comma draws the next value into a public scalar,
+// `{host: lab.example token hunter2}`, so a scalar is shown as far as it has its form.
+type scalarForm = *regexp.Regexp
+
+var (
+	wordForm    = regexp.MustCompile(`^([A-Za-z]+|[0-9.]+|~)`)
+	numberForm  = regexp.MustCompile(`^-?([0-9A-Za-z.]+|~)`)
+	hostForm    = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?`)
+	urlForm     = regexp.MustCompile(`^[a-z]+://[A-Za-z0-9.-]*(:[0-9]+)?(/[A-Za-z0-9._/-]*)?`)
+	addressForm = regexp.MustCompile(`^[A-Za-z0-9._%+@/*?~\[\]-]+`)
+	nameForm    = regexp.MustCompile(`^[\pL\pN '.()*+,@_/-]+`) // what Make takes for a name
 )
 
 // walk marks what is public below a node. Aliases are not followed: their
@@ -242,9 +276,7 @@ func (x *excerpter) walk(n *yaml.Node, p *public) {
 			x.walk(child, p)
 		}
 	case yaml.ScalarNode:
-		if p.shows(n.Value) {
-			x.show(n)
-		}
+		x.show(n, p.shows(n.Value))
 	case yaml.SequenceNode:
 		for _, child := range n.Content {
 			if p.all {
@@ -256,9 +288,19 @@ func (x *excerpter) walk(n *yaml.Node, p *public) {
 	}
 }
 
-// shows tells whether a scalar's text is public.
-func (p *public) shows(text string) bool {
-	return p.scalar || p.all || p.url && !strings.Contains(text, "@") || p.reference && isReference(text)
+// shows is how many bytes of a scalar's text are public.
+func (p *public) shows(text string) int {
+	switch {
+	case (p.reference || p.scalar != nil) && isReference(text):
+		return len(text)
+	case p.scalar == nil:
+		return 0
+	}
+	shown := len(p.scalar.FindString(text))
+	if p.scalar == urlForm && strings.Contains(text, "@") {
+		return 0 // a user and a password
+	}
+	return shown
 }
 
 // isReference tells whether a text is references and nothing else.
@@ -286,7 +328,7 @@ func (x *excerpter) walkMapping(n *yaml.Node, p *public) {
 		}
 		if key.Kind == yaml.ScalarNode && (known || p.words || text.FirstWord(key.Value) == key.Value &&
 			(below != nil || !isNull(value))) {
-			x.show(key)
+			x.show(key, len(key.Value))
 		}
 		if below != nil && value.Kind != yaml.AliasNode {
 			x.walk(value, below)
@@ -294,14 +336,23 @@ func (x *excerpter) walkMapping(n *yaml.Node, p *public) {
 	}
 }
 
-// show marks a scalar's text in the file, when it stands on one line.
-func (x *excerpter) show(n *yaml.Node) {
+// show marks the first bytes of a scalar's text in the file, when it stands on one line.
+func (x *excerpter) show(n *yaml.Node, public int) {
 	start := x.offset(n.Line, n.Column)
-	if start < 0 {
+	if start < 0 || public == 0 {
 		return
 	}
 	_, end := x.bounds(n.Line)
-	if size := scalarSize(string(x.file.data[start:end]), n); size > 0 {
+	rest := string(x.file.data[start:end])
+	size := scalarSize(rest, n)
+	if public < len(n.Value) && size > 0 {
+		quote := len(rest) - len(strings.TrimLeft(rest, `"'`))
+		if !strings.HasPrefix(rest[quote:], n.Value[:public]) {
+			return // written with escapes
+		}
+		size = quote + public
+	}
+	if size > 0 {
 		x.shown = append(x.shown, span{start, start + size})
 	}
 }

@@ -1,10 +1,14 @@
 package document
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"makesync/spec"
 )
 
 const minimal = "apiVersion: makesync/v1\nzone: eu1\n"
@@ -72,7 +76,7 @@ func TestUnreadableFiles(t *testing.T) {
 	writeFile(t, crlf, strings.ReplaceAll(minimal+"organizations:\n  a: {name: A}\n", "\n", "\r\n"))
 	for path, want := range map[string]string{
 		loop: ruleUnreadable, large: ruleTooLarge, long: ruleTooLong, bom: "", utf16: ruleNotText, crlf: "",
-		"/dev/zero": ruleTooLarge, "/dev/null": ruleEmptyDocument, filepath.Join(dir, "no"): ruleMissingFile,
+		"/dev/zero": ruleUnreadable, "/dev/null": ruleUnreadable, "/dev/ptmx": ruleUnreadable, filepath.Join(dir, "no"): ruleMissingFile,
 		filepath.Join(bom, "x"): ruleUnreadable,
 	} {
 		if got := firstRule(path); got != want {
@@ -122,5 +126,48 @@ func TestReadStrict(t *testing.T) {
 	}
 	if err := ReadStrict(filepath.Join(dir, "missing"), &form{}); err == nil {
 		t.Error("a missing file is read")
+	}
+}
+
+// What a hostile file costs is bounded: problems are counted beyond some, and so are documents.
+func TestProblemsAreCounted(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var keys, values strings.Builder
+	for i := range 5 * spec.MaxProblems {
+		fmt.Fprintf(&keys, "    bogus%d: 1\n", i)
+		fmt.Fprintf(&values, "      A%d: ''\n", i)
+	}
+	const head = minimal + "organizations:\n  acme:\n    name: A\n"
+	for name, text := range map[string]string{
+		"keys":      head + keys.String(),
+		"values":    head + "    variables:\n" + values.String(),
+		"empty":     strings.Repeat("---\n", 5*spec.MaxProblems),
+		"documents": strings.Repeat("---\napiVersion: makesync/v1\n", maxDocuments+1),
+	} {
+		path := filepath.Join(dir, name+".yaml")
+		writeFile(t, path, text)
+		documents, problems := Load(LoadOptions{Paths: []string{path}})
+		_, more := documents.Resolve(ResolveOptions{})
+		all := spec.LimitProblems(append(problems, more...))
+		if len(all) > spec.MaxProblems+1 || !spec.HasErrors(all) {
+			t.Errorf("%s: %d problems", name, len(all))
+		}
+		if last := all[len(all)-1]; name != "documents" &&
+			last.Message != "there are 4,000 more problems, which are not listed" {
+			t.Errorf("%s: ends with %s", name, last.Message)
+		}
+	}
+}
+
+func TestLoadEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a.yaml")
+	writeFile(t, path, minimal+"organizations: {a: {name: A}}\n")
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	documents, _ := LoadContext(ctx, LoadOptions{Paths: []string{path}})
+	if documents == nil || len(documents.Files()) != 0 {
+		t.Error("files are read after the end")
 	}
 }

@@ -18,7 +18,7 @@ const maxDepth = 1000
 // parseJSON makes the same kind of tree from a JSON file. YAML's own reader
 // would do for most of JSON, but not for surrogate pairs, and it would see traps
 // where JSON has none.
-func parseJSON(file *source, visit func(*yaml.Node)) []spec.Problem {
+func parseJSON(file *source, visit func(*yaml.Node) bool) []spec.Problem {
 	p := jsonParser{file: file, decoder: json.NewDecoder(bytes.NewReader(file.data)), line: 1, column: 1}
 	p.decoder.UseNumber()
 	root, err := p.value(0)

@@ -154,16 +154,16 @@ func nameOrID(get func(*layer) *scalar) func(*decoder, *layer, *yaml.Node, *keyP
 	return func(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
 		s, ok := d.nullable(n, t, wantName, formText, formNumber)
 		if ok {
-			s, _ = d.nameOrID(s, n, t)
+			s, _ = checkNameOrID(d, s, n, t)
 		}
 		*get(l) = s
 	}
 }
 
-// nameOrID checks the value itself: an id is a positive whole number, a name is not empty.
-func (d *decoder) nameOrID(s scalar, n *yaml.Node, t *keyPath) (scalar, bool) {
+// checkNameOrID checks the value itself: an id is a positive whole number, a name is not empty.
+func checkNameOrID(d *decoder, s scalar, n *yaml.Node, t *keyPath) (scalar, bool) {
 	if s.form == formNumber {
-		return d.id(s, n, t)
+		return checkID(d, s, n, t)
 	}
 	if s.form == formText && s.text == "" {
 		d.report(ruleUnknownValue, follow(n), t, t.name()+" is an empty text",
@@ -176,7 +176,7 @@ func (d *decoder) nameOrID(s scalar, n *yaml.Node, t *keyPath) (scalar, bool) {
 // maxIDDigits keeps ids below what a JSON number holds exactly.
 const maxIDDigits = 15
 
-func (d *decoder) id(s scalar, n *yaml.Node, t *keyPath) (scalar, bool) {
+func checkID(d *decoder, s scalar, n *yaml.Node, t *keyPath) (scalar, bool) {
 	id, ok := spec.WholeNumber(s.text)
 	if !ok || id == "0" || id[0] == '-' || len(id) > maxIDDigits {
 		d.report(ruleUnknownValue, follow(n), t, "an id is a whole number above zero", "write the id that Make shows")
@@ -189,7 +189,7 @@ func (d *decoder) id(s scalar, n *yaml.Node, t *keyPath) (scalar, bool) {
 func readID(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
 	s, ok := d.typed(n, t, "a number", formNumber)
 	if ok {
-		s, _ = d.id(s, n, t)
+		s, _ = checkID(d, s, n, t)
 	}
 	l.id = s
 }
@@ -197,7 +197,7 @@ func readID(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
 func readOwner(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
 	s, ok := d.text(n, t)
 	if ok {
-		if s.text, ok = d.email(s.text, n, t); !ok {
+		if s.text, ok = checkEmail(d, s.text, n, t); !ok {
 			s = d.broken(n)
 		}
 	}

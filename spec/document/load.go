@@ -1,6 +1,7 @@
 package document
 
 import (
+	"context"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // LoadOptions says what to read.
@@ -23,8 +25,9 @@ type LoadOptions struct {
 type Documents struct {
 	zones         map[string]spec.Zone
 	tokenAt       map[string]at // of zones.N.token
-	guards        spec.Guards
-	sensitive     []spec.Glob
+	stated        statedGuards
+	trusted       *Trusted // nil: no trusted file is in force
+	sensitive     []writtenGlob
 	profiles      map[string]*layer
 	organizations []*layer // sorted by key
 	files         []*source
@@ -37,23 +40,17 @@ const DefaultPath = "makesync.yaml"
 // Load reads every file, decodes it strictly and unites what the files say. It
 // reports every mistake of every file, sorted; Documents is never nil and holds
 // what could be read, so that Resolve can go on and find the rest.
-func Load(o LoadOptions) (*Documents, []spec.Problem) {
+func Load(o LoadOptions) (*Documents, []spec.Problem) { return LoadContext(context.Background(), o) }
+
+// LoadContext is Load until the context ends. What could be read by then is not given: the caller
+// asks the context whether the documents are all of them.
+func LoadContext(ctx context.Context, o LoadOptions) (*Documents, []spec.Problem) {
 	paths := o.Paths
 	if len(paths) == 0 {
 		paths = []string{DefaultPath}
 	}
 	files, problems := findFiles(paths)
-	loaded := make([]loadedFile, len(files))
-	var group spec.Group
-	limit := max(1, firstPositive(o.Concurrency, runtime.GOMAXPROCS(0)))
-	group.SetLimit(limit)
-	for i, path := range files {
-		group.Go(func() error {
-			loaded[i] = loadFile(path, limit)
-			return nil
-		})
-	}
-	_ = group.Wait() // loadFile keeps its problems, and never fails
+	loaded := loadFiles(ctx, files, max(1, firstPositive(o.Concurrency, runtime.GOMAXPROCS(0))))
 	u := newUnion()
 	for _, file := range loaded {
 		problems = append(problems, file.problems...)
@@ -61,8 +58,38 @@ func Load(o LoadOptions) (*Documents, []spec.Problem) {
 	}
 	documents := u.documents()
 	problems = append(problems, u.problems...)
+	problems = spec.LimitProblems(problems)
 	addExcerpts(documents.files, problems)
-	return documents, spec.SortProblems(problems)
+	return documents, problems
+}
+
+// loadFiles loads files side by side, at most limit at a time; nil when the context ends before all
+// are loaded. Whoever hangs in a read is left behind then.
+func loadFiles(ctx context.Context, files []string, limit int) []loadedFile {
+	loaded := make([]loadedFile, len(files))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		var group spec.Group
+		group.SetLimit(limit)
+		for i, path := range files {
+			group.Go(func() error {
+				if ctx.Err() == nil {
+					loaded[i] = loadFile(path, limit)
+				}
+				return nil
+			})
+		}
+		_ = group.Wait() // loadFile keeps its problems, and never fails
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	return loaded
 }
 
 func firstPositive(a, b int) int {
@@ -78,14 +105,21 @@ type loadedFile struct {
 	problems []spec.Problem
 }
 
-// loadFile reads and decodes one file, a large one in chunks, at most limit of them at a time.
-func loadFile(path string, limit int) loadedFile {
-	file := &source{path: path, json: strings.EqualFold(filepath.Ext(path), ".json")}
+// openSource reads a file.
+func openSource(path string) (*source, *spec.Problem) {
 	data, problem := readDocument(path)
 	if problem != nil {
-		return loadedFile{source: file, problems: []spec.Problem{*problem}}
+		return nil, problem
 	}
-	file.data = data
+	return &source{path: path, data: data, json: strings.EqualFold(filepath.Ext(path), ".json")}, nil
+}
+
+// loadFile reads and decodes one file, a large one in chunks, at most limit of them at a time.
+func loadFile(path string, limit int) loadedFile {
+	file, problem := openSource(path)
+	if problem != nil {
+		return loadedFile{source: &source{path: path}, problems: []spec.Problem{*problem}}
+	}
 	if problem, ok := checkText(file); !ok {
 		return loadedFile{source: file, problems: []spec.Problem{problem}}
 	}
@@ -95,22 +129,31 @@ func loadFile(path string, limit int) loadedFile {
 	return loadWhole(file)
 }
 
+// maxDocuments is how many YAML documents a file may hold.
+const maxDocuments = 10_000
+
 // loadWhole decodes a file, the tree of one YAML document after the other.
 func loadWhole(file *source) loadedFile {
 	out := loadedFile{source: file}
-	d := decoder{file: file}
+	d := &decoder{file: file}
 	documents := 0
-	mistakes := parse(file, func(root *yaml.Node) {
+	mistakes := parse(file, func(root *yaml.Node) bool {
 		documents++
-		if p := d.document(root); p != nil {
+		if documents > maxDocuments {
+			d.report(ruleTooLarge, root, nil, "the file holds more than "+text.Number(maxDocuments)+" documents",
+				"split it; -f takes folders and several files")
+			return false
+		}
+		if p := decodeDocument(d, root); p != nil {
 			out.parts = append(out.parts, p)
 		}
+		return true
 	})
 	if documents == 0 && len(mistakes) == 0 {
-		d.problems = append(d.problems, newProblem(ruleEmptyDocument, at{file, 1, 1}, nil, "the file holds no document",
+		d.add(newProblem(ruleEmptyDocument, at{file, 1, 1}, nil, "the file holds no document",
 			"write `apiVersion: "+APIVersion+"` and organizations, or remove it"))
 	}
-	out.problems = append(mistakes, d.problems...)
+	out.problems = append(mistakes, d.found()...)
 	return out
 }
 

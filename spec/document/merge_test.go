@@ -18,7 +18,7 @@ func load(t testing.TB, files ...string) *spec.Desired {
 	}
 	documents, problems := Load(LoadOptions{Paths: []string{dir}})
 	desired, more := documents.Resolve(ResolveOptions{LookupEnv: envOf("GOOD=5")})
-	if all := append(problems, more...); len(all) > 0 {
+	if all := append(problems, more...); spec.HasErrors(all) {
 		t.Fatalf("%s\n%s", describeProblems(all), strings.Join(files, "\n---\n"))
 	}
 	return desired
@@ -142,9 +142,9 @@ func TestUnion(t *testing.T) {
 			"sensitive: ['*/variable/B']\nzones: {try: {sandbox: {seed: seed.json}}}\norganizations: {a: {name: "+
 			"A, zone: lab, variables: {A: 1, B: 2, C: 3}}}\n")
 	g := desired.Guards
-	if fmt.Sprint(g.Protect, g.Emails, g.RequiredAdmins, g.MaxInvites, g.MaxDeletes, g.MaxDeletesPerRun, g.MinAdmins,
+	if fmt.Sprint(g.Protect, g.EmailLists, g.RequiredAdmins, g.MaxInvites, g.MaxDeletes, g.MaxDeletesPerRun, g.MinAdmins,
 		g.MaxCreates) !=
-		"[a b] [*@b.example *@c.example] [a@b.example x@b.example] 9 map[member:2 organization:0 variable:3] "+
+		"[a b] [[*@b.example] [*@c.example]] [a@b.example x@b.example] 9 map[member:2 organization:0 variable:3] "+
 			"map[member:10 organization:0 variable:25] 1 map[organization:0]" {
 		t.Errorf("%+v", g)
 	}

@@ -24,15 +24,15 @@ var mapFields = fields[mapPart]{
 	},
 	"organizations": readMappedOrganizations,
 	"emails": func(d *decoder, p *mapPart, n *yaml.Node, t *keyPath) {
-		p.m.Emails = d.replacements(n, t, true)
+		p.m.Emails = decodeReplacements(d, n, t, true)
 		for i := range p.m.Emails {
 			p.m.Emails[i].From, p.m.Emails[i].To = strings.ToLower(p.m.Emails[i].From),
 				strings.ToLower(p.m.Emails[i].To)
 		}
 	},
-	"roles": func(d *decoder, p *mapPart, n *yaml.Node, t *keyPath) { p.m.Roles = d.replacements(n, t, false) },
+	"roles": func(d *decoder, p *mapPart, n *yaml.Node, t *keyPath) { p.m.Roles = decodeReplacements(d, n, t, false) },
 	"featureControls": func(d *decoder, p *mapPart, n *yaml.Node, t *keyPath) {
-		p.m.FeatureControls = d.replacements(n, t, false)
+		p.m.FeatureControls = decodeReplacements(d, n, t, false)
 	},
 }
 
@@ -64,7 +64,7 @@ func readMappedOrganizations(d *decoder, p *mapPart, n *yaml.Node, t *keyPath) {
 			if !ok {
 				return
 			}
-		} else if !d.mappedOrganization(&o, value, t) {
+		} else if !decodeMappedOrganization(d, &o, value, t) {
 			return
 		}
 		if why := spec.RefusedName(o.Name); o.Name != "" && why != "" {
@@ -74,7 +74,7 @@ func readMappedOrganizations(d *decoder, p *mapPart, n *yaml.Node, t *keyPath) {
 	})
 }
 
-func (d *decoder) mappedOrganization(o *spec.MappedOrganization, n *yaml.Node, t *keyPath) bool {
+func decodeMappedOrganization(d *decoder, o *spec.MappedOrganization, n *yaml.Node, t *keyPath) bool {
 	var f mappedFields
 	if !decodeFields(d, n, t, mappedOrganizationFields, false, &f) {
 		return false
@@ -108,8 +108,9 @@ func parseID(text string) (int64, bool) {
 	return id, true
 }
 
-// replacements reads a mapping of texts to texts; with nulls, an empty one means "not at all".
-func (d *decoder) replacements(n *yaml.Node, t *keyPath, emails bool) []spec.MappedText {
+// decodeReplacements reads a mapping of texts to texts; with nulls, an empty one means "not at
+// all".
+func decodeReplacements(d *decoder, n *yaml.Node, t *keyPath, emails bool) []spec.MappedText {
 	var out []spec.MappedText
 	d.each(n, t, func(key, value *yaml.Node, t *keyPath) {
 		r := spec.MappedText{From: key.Value, Source: d.at(key).source()}
@@ -151,7 +152,7 @@ func LoadMigrationMap(path string) (spec.MigrationMap, []spec.Problem) {
 	}
 	file.data = data
 	nodes, problems := parseAll(file)
-	d := decoder{file: file, problems: problems}
+	d := &decoder{file: file, problems: problems}
 	var p mapPart
 	switch {
 	case len(nodes) > 1:
@@ -162,7 +163,7 @@ func LoadMigrationMap(path string) (spec.MigrationMap, []spec.Problem) {
 			root = root.Content[0]
 		}
 		if !isNull(follow(root)) {
-			decodeFields(&d, root, nil, mapFields, false, &p)
+			decodeFields(d, root, nil, mapFields, false, &p)
 		}
 	}
 	addExcerpts([]*source{file}, d.problems)

@@ -16,20 +16,26 @@ import (
 
 // parse gives visit the node tree of each YAML document of a file, one after the
 // other, so that only one of them is in memory. Documents before a syntax error are
-// given too. The file has passed checkText.
-func parse(file *source, visit func(*yaml.Node)) []spec.Problem {
+// given too; false from visit ends it. The file has passed checkText.
+func parse(file *source, visit func(*yaml.Node) bool) []spec.Problem {
 	if file.json {
 		return parseJSON(file, visit)
 	}
 	return parseYAML(file, visit)
 }
 
-// parseAll gives all node trees of a small file.
+// maxSmallDocuments is how many documents of a file that may hold one are looked at.
+const maxSmallDocuments = 10
+
+// parseAll gives the node trees of a small file, which are few.
 func parseAll(file *source) (documents []*yaml.Node, problems []spec.Problem) {
 	if problem, ok := checkText(file); !ok {
 		return nil, []spec.Problem{problem}
 	}
-	problems = parse(file, func(root *yaml.Node) { documents = append(documents, root) })
+	problems = parse(file, func(root *yaml.Node) bool {
+		documents = append(documents, root)
+		return len(documents) <= maxSmallDocuments
+	})
 	return documents, problems
 }
 
@@ -80,7 +86,7 @@ func newProblem(rule string, pos at, t *keyPath, message, hint string) spec.Prob
 		Source: pos.pointer()}
 }
 
-func parseYAML(file *source, visit func(*yaml.Node)) (problems []spec.Problem) {
+func parseYAML(file *source, visit func(*yaml.Node) bool) (problems []spec.Problem) {
 	for root, err := range documentTrees(bytes.NewReader(file.data)) {
 		if err != nil {
 			return append(problems, syntaxProblem(file, err))
@@ -89,7 +95,9 @@ func parseYAML(file *source, visit func(*yaml.Node)) (problems []spec.Problem) {
 			problems = append(problems, problem)
 			continue
 		}
-		visit(root)
+		if !visit(root) {
+			break
+		}
 	}
 	return problems
 }

@@ -1,8 +1,6 @@
 package document
 
 import (
-	"slices"
-
 	"go.yaml.in/yaml/v3"
 
 	"makesync/spec"
@@ -31,17 +29,6 @@ type writtenZone struct {
 
 type writtenSandbox struct{ seed, state scalar }
 
-// writtenGuards keeps the guards by name: maxInvites, maxDeletes.variable, ….
-type writtenGuards struct {
-	limits                          []namedScalar
-	requiredAdmins, emails, protect []scalar
-}
-
-type namedScalar struct {
-	name string
-	scalar
-}
-
 var documentFields = fields[part]{
 	"apiVersion": readVersion,
 	"zone":       func(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.zone, _ = d.text(n, t) },
@@ -49,9 +36,21 @@ var documentFields = fields[part]{
 	"guards": func(d *decoder, p *part, n *yaml.Node, t *keyPath) {
 		decodeFields(d, n, t, guardFields, false, &p.guards)
 	},
-	"sensitive":     func(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.sensitive = d.globs(n, t) },
-	"profiles":      func(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.profiles = d.layers(n, t, true) },
-	"organizations": func(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.organizations = d.layers(n, t, false) },
+	"sensitive":     readSensitive,
+	"profiles":      readProfiles,
+	"organizations": readOrganizations,
+}
+
+func readSensitive(d *decoder, p *part, n *yaml.Node, t *keyPath) {
+	p.sensitive = decodePatterns(d, n, t, spec.PatternOfVariables)
+}
+
+func readProfiles(d *decoder, p *part, n *yaml.Node, t *keyPath) {
+	p.profiles = decodeLayers(d, n, t, true)
+}
+
+func readOrganizations(d *decoder, p *part, n *yaml.Node, t *keyPath) {
+	p.organizations = decodeLayers(d, n, t, false)
 }
 
 // APIVersion is what every document begins with.
@@ -66,8 +65,8 @@ func readVersion(d *decoder, p *part, n *yaml.Node, t *keyPath) {
 	}
 }
 
-// document decodes one YAML document.
-func (d *decoder) document(root *yaml.Node) *part {
+// decodeDocument decodes one YAML document.
+func decodeDocument(d *decoder, root *yaml.Node) *part {
 	if root.Kind == yaml.DocumentNode && len(root.Content) == 1 {
 		root = root.Content[0]
 	}
@@ -90,8 +89,8 @@ func (d *decoder) document(root *yaml.Node) *part {
 	return p
 }
 
-// layers reads a mapping of organizations or profiles.
-func (d *decoder) layers(n *yaml.Node, t *keyPath, isProfile bool) []*layer {
+// decodeLayers reads a mapping of organizations or profiles.
+func decodeLayers(d *decoder, n *yaml.Node, t *keyPath, isProfile bool) []*layer {
 	if isNull(follow(n)) {
 		d.nullProblem(follow(n), t, "write {} for none, or remove the line")
 		return nil
@@ -103,16 +102,16 @@ func (d *decoder) layers(n *yaml.Node, t *keyPath, isProfile bool) []*layer {
 				"use a to z, 0 to 9 and -, at most 64 characters; the name goes into `name`")
 		}
 		l := &layer{at: d.at(key), key: key.Value, isProfile: isProfile}
-		if d.layer(l, value, t) || isProfile {
+		if decodeLayer(d, l, value, t) || isProfile {
 			out = append(out, l) // a profile that is told to be wrong is declared all the same
 		}
 	}, func(key, value *yaml.Node, t *keyPath) {
-		d.layer(&layer{at: d.at(key), key: key.Value, isProfile: isProfile}, value, t) // for its mistakes
+		decodeLayer(d, &layer{at: d.at(key), key: key.Value, isProfile: isProfile}, value, t) // for its mistakes
 	})
 	return out
 }
 
-func (d *decoder) layer(l *layer, n *yaml.Node, t *keyPath) bool {
+func decodeLayer(d *decoder, l *layer, n *yaml.Node, t *keyPath) bool {
 	if isNull(follow(n)) {
 		d.nullProblem(follow(n), t, "write {} when nothing is to be said, or remove the line")
 		return false
@@ -120,12 +119,12 @@ func (d *decoder) layer(l *layer, n *yaml.Node, t *keyPath) bool {
 	if !l.isProfile {
 		return decodeFields(d, n, t, organizationFields, true, l)
 	}
-	return decodeFields(d, d.withoutOwn(n, t), t, sharedFields, true, l)
+	return decodeFields(d, withoutOwn(d, n, t), t, sharedFields, true, l)
 }
 
 // withoutOwn tells a profile's keys that only an organization can have, and gives the mapping
 // without them.
-func (d *decoder) withoutOwn(n *yaml.Node, t *keyPath) *yaml.Node {
+func withoutOwn(d *decoder, n *yaml.Node, t *keyPath) *yaml.Node {
 	node := follow(n)
 	if node.Kind != yaml.MappingNode {
 		return n
@@ -160,12 +159,12 @@ var sandboxFields = fields[writtenSandbox]{
 func requiredText[T any](get func(*T) *scalar) func(*decoder, *T, *yaml.Node, *keyPath) {
 	return func(d *decoder, out *T, n *yaml.Node, t *keyPath) {
 		s, ok := d.text(n, t)
-		*get(out) = d.filled(s, ok, n, t)
+		*get(out) = checkFilled(d, s, ok, n, t)
 	}
 }
 
-// filled tells of a text that is empty.
-func (d *decoder) filled(s scalar, ok bool, n *yaml.Node, t *keyPath) scalar {
+// checkFilled tells of a text that is empty.
+func checkFilled(d *decoder, s scalar, ok bool, n *yaml.Node, t *keyPath) scalar {
 	if !ok || s.text != "" {
 		return s
 	}
@@ -176,7 +175,7 @@ func (d *decoder) filled(s scalar, ok bool, n *yaml.Node, t *keyPath) scalar {
 
 func readToken(d *decoder, z *writtenZone, n *yaml.Node, t *keyPath) {
 	s, ok := d.value(n, t, "a text", formText)
-	z.token = d.filled(s, ok, n, t)
+	z.token = checkFilled(d, s, ok, n, t)
 }
 
 func zoneText(get func(*writtenZone) *scalar) func(*decoder, *writtenZone, *yaml.Node, *keyPath) {
@@ -204,11 +203,11 @@ func readZones(d *decoder, p *part, n *yaml.Node, t *keyPath) {
 				"use letters, digits, - and _")
 		}
 		z := writtenZone{at: d.at(key), name: key.Value}
-		before := len(d.problems)
+		before := d.count()
 		if decodeFields(d, value, t, zoneFields, false, &z) {
-			d.checkZone(z, t)
+			checkZone(d, z, t)
 		}
-		z.broken = len(d.problems) > before
+		z.broken = d.count() > before
 		p.zones = append(p.zones, z)
 	})
 }
@@ -220,106 +219,4 @@ func isZoneName(s string) bool {
 		}
 	}
 	return s != "" && len(s) <= 64
-}
-
-var guardFields = func() fields[writtenGuards] {
-	all := fields[writtenGuards]{
-		"maxInvites":     readLimit,
-		"minAdmins":      readLimit,
-		"requiredAdmins": readRequiredAdmins,
-		"emails":         readEmails,
-		"protect":        func(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) { g.protect = d.globs(n, t) },
-	}
-	for name := range countedKinds {
-		all[name] = readLimits
-	}
-	return all
-}()
-
-// countedKinds are the kinds that each of the guards by kind counts.
-var countedKinds = map[string][]spec.Kind{
-	"maxCreates":       {spec.KindOrganization},
-	"maxDeletes":       {spec.KindVariable, spec.KindMember, spec.KindOrganization},
-	"maxDeletesPerRun": {spec.KindVariable, spec.KindMember, spec.KindOrganization},
-}
-
-func readLimit(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) { d.limit(g, t.key, n, t) }
-
-func readLimits(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
-	guard, kinds := t.key, kindNames(countedKinds[t.key])
-	d.each(n, t, func(key, value *yaml.Node, t *keyPath) {
-		if !slices.Contains(kinds, key.Value) {
-			d.report(ruleGuard, key, t, text.Backquote(guard)+" does not count "+text.BackquoteKey(key.Value),
-				firstOf(text.DidYouMean(key.Value, kinds), "it counts "+text.Or(kinds)))
-			return
-		}
-		d.limit(g, guard+"."+key.Value, value, t)
-	})
-}
-
-func kindNames(kinds []spec.Kind) []string {
-	names := make([]string, len(kinds))
-	for i, k := range kinds {
-		names[i] = string(k)
-	}
-	return names
-}
-
-func (d *decoder) limit(g *writtenGuards, name string, n *yaml.Node, t *keyPath) {
-	s, ok := d.typed(n, t, "a number", formNumber)
-	if !ok {
-		return
-	}
-	whole, ok := spec.WholeNumber(s.text)
-	if !ok || whole[0] == '-' || len(whole) > 9 {
-		d.report(ruleGuard, follow(n), t, text.Backquote(t.key)+" is no whole number of 0 or more",
-			"0 stops all of them")
-		return
-	}
-	s.text = whole
-	g.limits = append(g.limits, namedScalar{name, s})
-}
-
-// readEmails reads the patterns of the emails guard. No pattern at all would
-// read as "nobody" and mean "anybody", so an empty list is refused.
-func readEmails(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
-	if isNull(follow(n)) {
-		d.nullProblem(follow(n), t, "")
-		return
-	}
-	g.emails = d.globs(n, t)
-	if list := follow(n); list.Kind == yaml.SequenceNode && len(list.Content) == 0 {
-		d.report(ruleGuard, list, t, "`emails` lists no pattern",
-			"write [\"*@domain\"], or remove the line to allow any address")
-	}
-}
-
-func readRequiredAdmins(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
-	d.list(n, t, func(item *yaml.Node, t *keyPath) {
-		s, ok := d.text(item, t)
-		if !ok {
-			return
-		}
-		if s.text, ok = d.email(s.text, item, t); ok {
-			g.requiredAdmins = append(g.requiredAdmins, s)
-		}
-	})
-}
-
-// globs reads a list of patterns.
-func (d *decoder) globs(n *yaml.Node, t *keyPath) []scalar {
-	out := []scalar{}
-	d.list(n, t, func(item *yaml.Node, t *keyPath) {
-		s, ok := d.text(item, t)
-		if !ok {
-			return
-		}
-		if _, err := spec.ParseGlob(s.text); err != nil {
-			d.report(ruleGlob, follow(item), t, text.Clean(err.Error()),
-				"* matches within one part of an address, ** across parts, [a-z] one character")
-			return
-		}
-		out = append(out, s)
-	})
-	return out
 }

@@ -11,6 +11,8 @@ type source struct {
 	path string // as named, joined to the folder it was found in
 	data []byte
 	json bool
+	// trusted: it is a file of guards, no document.
+	trusted bool
 	// outline is how the file was read, if it was read in chunks.
 	outline outline
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -18,7 +19,7 @@ var update = flag.Bool("update", false, "write the golden parts of testdata anew
 
 // TestProblems loads each archive of testdata/problems and compares everything
 // that it finds, line by line. The comment of an archive gives options: `env
-// NAME=value`, `zone NAME`, `skip-references`, `path FILE`.
+// NAME=value`, `zone NAME`, `skip-references`, `path FILE`, `guards FILE`, `expect N`.
 func TestProblems(t *testing.T) {
 	t.Parallel()
 	archives, err := filepath.Glob("testdata/problems/*.txtar")
@@ -52,6 +53,7 @@ func problemsOf(t *testing.T, archive *txtar.Archive) []spec.Problem {
 	t.Helper()
 	dir := t.TempDir()
 	var load LoadOptions
+	var guards []string
 	env := map[string]string{}
 	resolve := ResolveOptions{LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok }}
 	for _, line := range strings.Split(string(archive.Comment), "\n") {
@@ -62,6 +64,10 @@ func problemsOf(t *testing.T, archive *txtar.Archive) []spec.Problem {
 			env[name] = value
 		case "zone":
 			resolve.DefaultZone = rest
+		case "expect":
+			resolve.ExpectOrganizations, _ = strconv.Atoi(rest)
+		case "guards":
+			guards = append(guards, filepath.Join(dir, rest))
 		case "skip-references":
 			resolve.SkipReferences = true
 		case "path":
@@ -77,13 +83,16 @@ func problemsOf(t *testing.T, archive *txtar.Archive) []spec.Problem {
 	if load.Paths == nil {
 		load.Paths = []string{dir}
 	}
-	documents, problems := Load(load)
-	_, more := documents.Resolve(resolve)
+	trusted, problems := LoadTrusted(guards)
+	documents, more := Load(load)
+	problems = append(append(problems, more...), documents.Tighten(trusted)...)
+	_, more = documents.Resolve(resolve)
 	problems = spec.SortProblems(append(problems, more...))
 	for i := range problems {
 		inDir(dir, problems[i].Source)
 		inDir(dir, problems[i].Related)
 		problems[i].Hint = strings.ReplaceAll(problems[i].Hint, dir+"/", "")
+		problems[i].Message = strings.ReplaceAll(problems[i].Message, dir+"/", "")
 	}
 	return problems
 }

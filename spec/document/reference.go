@@ -3,7 +3,6 @@ package document
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -128,7 +127,11 @@ func Evaluate(reference string, o ResolveOptions) (spec.Value, error) {
 	if len(folders) == 0 {
 		folders = []string{"."}
 	}
-	e := evaluator{env: o.LookupEnv, roots: append(folders, o.ReferenceRoots...), folder: "."}
+	limit, err := parseReferenceLimit(o.LookupEnv)
+	if err != nil {
+		return spec.Value{}, err
+	}
+	e := evaluator{env: o.LookupEnv, roots: append(folders, o.ReferenceRoots...), folder: ".", limit: limit}
 	r, err := e.evaluate(reference)
 	if err != nil {
 		return spec.Value{}, fmt.Errorf("evaluate %s: %w", text.Backquote(reference), err)
@@ -141,7 +144,8 @@ type evaluator struct {
 	env    func(string) (string, bool)
 	roots  []string // --reference-root
 	folder string   // of the document
-	token  bool     // for zones.*.token, which may name MAKE_API_KEY_…
+	limit  *referenceLimit
+	token  bool // for zones.*.token, which may name MAKE_API_KEY_…
 	// literal: what looks like a placeholder is meant so.
 	literal bool
 }
@@ -199,6 +203,9 @@ func (e evaluator) piece(p piece) (string, error) {
 		if !e.token && isOwnCredential(p.text) {
 			return "", errTokenAsValue
 		}
+		if !e.limit.allowsEnv(p.text) {
+			return "", errNotAllowed("the environment variable " + text.Backquote(p.text))
+		}
 		value, ok := lookup(e.env, p.text)
 		if !ok {
 			return "", errReference{"the environment variable " + text.Backquote(p.text) + " is not set",
@@ -225,10 +232,16 @@ const secretsFolder = "/run/secrets"
 
 func (e evaluator) file(path string) (string, error) {
 	full := joinFolder(e.folder, path)
+	if !e.limit.allowsFile(full) {
+		return "", errNotAllowed("the file " + text.Backquote(path))
+	}
 	real, err := filepath.EvalSymlinks(full)
 	if err != nil {
 		return "", errReference{"the file " + text.Backquote(path) + " cannot be read: " + reason(err),
 			"paths count from the document's folder"}
+	}
+	if !e.limit.allowsFile(real) {
+		return "", errNotAllowed("what the file " + text.Backquote(path) + " leads to")
 	}
 	if !e.mayRead(real) {
 		return "", errReference{"the file " + text.Backquote(path) +
@@ -269,7 +282,7 @@ func (e evaluator) mayRead(real string) bool {
 			return true
 		}
 	}
-	return false
+	return e.limit != nil // which names it, links followed
 }
 
 func isBelow(root, real string) bool {
@@ -287,22 +300,10 @@ func isBelow(root, real string) bool {
 	return err == nil && relative != "." && filepath.IsLocal(relative)
 }
 
-// readReferenced reads a regular file of sane size; a pipe or device could hang or never end.
+// readReferenced reads a regular file of sane size.
 func readReferenced(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no regular file")
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxReferenced+1))
-	if err == nil && len(data) > maxReferenced {
+	data, err := readRegular(path, maxReferenced)
+	if errors.Is(err, errTooLarge) {
 		err = errors.New("it is larger than 1 MB")
 	}
 	return data, err

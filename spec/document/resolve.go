@@ -2,7 +2,6 @@ package document
 
 import (
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -23,6 +22,8 @@ type ResolveOptions struct {
 	ReferenceRoots []string
 	// Folders are the documents' folders, for Evaluate only (see Documents.Folders).
 	Folders []string
+	// ExpectOrganizations is how many organizations the documents have to declare at least.
+	ExpectOrganizations int
 	// DefaultZone is --zone, else MAKE_ZONE: a name or a host.
 	DefaultZone string
 	// ZoneNames are the zones that --zone-url defines.
@@ -38,8 +39,13 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 		panic("spec: Documents resolved twice")
 	}
 	d.resolved = true
-	r := &resolver{documents: d, options: o, merger: newMerger(), known: d.knownZones(o), told: map[string]bool{}}
-	desired := &spec.Desired{Zones: d.zones, Guards: d.guards, Sensitive: d.sensitive, Files: d.Files()}
+	r := &resolver{findings: &findings{told: map[string]bool{}}, documents: d, options: o, merger: newMerger(),
+		known: d.knownZones(o), guards: d.guards(), sensitive: d.allSensitive()}
+	r.checkLimit()
+	if !o.SkipReferences {
+		r.secrets = d.ownSecrets(o)
+	}
+	desired := &spec.Desired{Zones: d.zones, Guards: r.guards, Sensitive: r.sensitive, Files: d.Files()}
 	desired.Organizations = make([]spec.Organization, 0, len(d.organizations))
 	for _, l := range d.organizations {
 		desired.Organizations = append(desired.Organizations, r.organization(l))
@@ -48,21 +54,32 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 	r.checkDefaultZone()
 	r.checkDuplicates(desired.Organizations)
 	r.checkTokens(desired.Organizations)
+	desired.Settings = d.settings(desired.Organizations)
 	r.checkProfiles()
 	r.reportMerged()
-	addExcerpts(d.files, r.problems)
-	return desired, spec.SortProblems(r.problems)
+	r.checkPatterns()
+	r.checkCount()
+	if r.dropped > 0 {
+		r.problems = append(r.problems, spec.MoreProblems(r.dropped, spec.Error))
+	}
+	problems := spec.LimitProblems(r.problems)
+	addExcerpts(d.files, problems)
+	if d.trusted != nil {
+		addExcerpts(d.trusted.files, problems)
+	}
+	return desired, problems
 }
 
 type resolver struct {
+	*findings
 	documents *Documents
 	options   ResolveOptions
 	merger    *merger
 	known     map[string]bool
-	problems  []spec.Problem
-	told      map[string]bool // by rule, position and message: a profile's mistake is told once
-	layers    []*layer        // of the organization at work
-	evaluator evaluator       // reused for one folder after the other
+	guards    spec.Guards
+	sensitive []spec.Glob
+	limit     *referenceLimit
+	secrets   ownSecrets
 }
 
 func (d *Documents) knownZones(o ResolveOptions) map[string]bool {
@@ -80,38 +97,6 @@ func (d *Documents) knownZones(o ResolveOptions) map[string]bool {
 		known[spec.ZoneName(o.DefaultZone, d.zones)] = true
 	}
 	return known
-}
-
-// report adds a problem at a position; path is below the organization or the
-// profile in which the position lies.
-func (r *resolver) report(rule string, pos at, address spec.Address, path, message, hint string) {
-	p := newProblem(rule, pos, nil, message, hint)
-	id := rule + "\x00" + pos.source().String() + "\x00" + message
-	if r.told[id] {
-		return
-	}
-	r.told[id] = true
-	p.Address, p.Path = address, r.path(pos, path)
-	r.problems = append(r.problems, p)
-}
-
-// path puts the way to the layer before the way inside it: a problem of an
-// inherited value is told where the value stands.
-func (r *resolver) path(pos at, below string) string {
-	var best *layer
-	for _, l := range r.layers {
-		if l.file == pos.file && compareAt(l.at, pos) <= 0 && (best == nil || compareAt(best.at, l.at) < 0) {
-			best = l
-		}
-	}
-	if best == nil {
-		return text.Clean(below)
-	}
-	root := "organizations."
-	if best.isProfile {
-		root = "profiles."
-	}
-	return strings.TrimSuffix(root+best.key+"."+text.Clean(below), ".")
 }
 
 // layersOf are the profiles of an organization and itself, in the order of merging.
@@ -153,11 +138,16 @@ func (r *resolver) organization(l *layer) spec.Organization {
 		o.Profiles = append(o.Profiles, p.text)
 	}
 	o.FeatureControls = controls(merged)
-	o.Variables = r.variables(merged)
+	o.Variables = r.variablesOf(l.key).variables(merged)
 	o.Members = r.members(merged)
 	o.Purge = r.purge(merged)
 	r.checkOwner(merged)
 	return o
+}
+
+func (r *resolver) variablesOf(key string) *variableResolver {
+	return &variableResolver{findings: r.findings, key: key, sensitive: r.sensitive, options: r.options,
+		limit: r.limit, secrets: r.secrets}
 }
 
 func positions(l *layer) map[string]spec.Source {
@@ -241,10 +231,4 @@ func controls(l *layer) []spec.FeatureControl {
 	}
 	slices.SortFunc(out, func(a, b spec.FeatureControl) int { return strings.Compare(a.Name, b.Name) })
 	return out
-}
-
-func (r *resolver) evaluatorFor(pos at, literal bool) *evaluator {
-	folder := filepath.Dir(pos.file.path)
-	r.evaluator = evaluator{env: r.options.LookupEnv, roots: r.options.ReferenceRoots, folder: folder, literal: literal}
-	return &r.evaluator
 }

@@ -86,18 +86,6 @@ func (r *resolver) checkDuplicates(organizations []spec.Organization) {
 	}
 }
 
-func (r *resolver) duplicate(rule string, first, second *spec.Organization, field, message string) {
-	a, b := first.At[field], second.At[field]
-	if a.Compare(&b) > 0 {
-		first, second, a, b = second, first, b, a
-	}
-	r.problems = append(r.problems, spec.Problem{
-		Severity: severities[rule], Rule: rule, Address: spec.Address(second.Key),
-		Path:    "organizations." + second.Key + "." + field,
-		Message: message, Hint: "remove one of them, or give each its own id", Source: &b, Related: &a,
-	})
-}
-
 // checkTokens wants the tokens of the zones in use to be readable.
 func (r *resolver) checkTokens(organizations []spec.Organization) {
 	if r.options.SkipReferences {

@@ -55,8 +55,7 @@ func (r *resolver) invite(key string, w *writtenMember) *spec.Invite {
 		r.memberProblem(key, w, w.invite.at, ruleInviteRole, "the invitation of "+text.Backquote(w.email)+
 			" has no role", "write `role` beside `invite`")
 	}
-	guard := r.documents.guards.Emails
-	if len(guard) > 0 && !spec.MatchAny(guard, w.email) {
+	if _, ok := r.guards.Refusing(w.email); !ok {
 		r.memberProblem(key, w, w.at, ruleInviteEmail,
 			text.Backquote(w.email)+" may not be invited: the guard `emails` does not allow the address",
 			"add a pattern to `guards.emails`, or remove `invite`")

@@ -3,6 +3,7 @@ package document
 import (
 	"encoding/json"
 	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -10,25 +11,37 @@ import (
 	"makesync/spec/text"
 )
 
-// variables makes the variables of an organization, sorted by name.
-func (r *resolver) variables(l *layer) []spec.Variable {
+// variableResolver makes the variables of one organization: their values with references read,
+// checked and masked.
+type variableResolver struct {
+	*findings
+	key       string
+	sensitive []spec.Glob
+	options   ResolveOptions
+	limit     *referenceLimit
+	secrets   ownSecrets
+	evaluator evaluator // reused for one folder after the other
+}
+
+// variables are those of the organization's merged layers, sorted by name.
+func (r *variableResolver) variables(l *layer) []spec.Variable {
 	if !l.variables.set {
 		return nil
 	}
 	out := make([]spec.Variable, 0, len(l.variables.items))
 	for i := range l.variables.items {
-		if v, ok := r.variable(l.key, &l.variables.items[i]); ok {
+		if v, ok := r.variable(&l.variables.items[i]); ok {
 			out = append(out, v)
 		}
 	}
 	slices.SortFunc(out, func(a, b spec.Variable) int { return strings.Compare(a.Name, b.Name) })
-	r.checkVariableCase(l.key, out, l)
+	r.checkCase(out, l)
 	return out
 }
 
-// checkVariableCase finds names that differ only in case between two layers; in
+// checkCase finds names that differ only in case between two layers; in
 // one mapping the decoder has found them.
-func (r *resolver) checkVariableCase(key string, variables []spec.Variable, l *layer) {
+func (r *variableResolver) checkCase(variables []spec.Variable, l *layer) {
 	if len(l.profiles) == 0 {
 		return
 	}
@@ -37,7 +50,7 @@ func (r *resolver) checkVariableCase(key string, variables []spec.Variable, l *l
 		w := &l.variables.items[i]
 		folded := strings.ToLower(w.name)
 		if other, ok := first[folded]; ok {
-			r.report(ruleKeyCase, w.at, spec.NewAddress(key, spec.KindVariable, w.name), "variables."+w.name,
+			r.report(ruleKeyCase, w.at, spec.NewAddress(r.key, spec.KindVariable, w.name), "variables."+w.name,
 				"the variables "+text.Backquote(other)+" and "+text.Backquote(w.name)+
 					" differ only in upper and lower case", "write the name as the profile does")
 			continue
@@ -46,7 +59,7 @@ func (r *resolver) checkVariableCase(key string, variables []spec.Variable, l *l
 	}
 }
 
-func (r *resolver) variable(key string, w *writtenVariable) (spec.Variable, bool) {
+func (r *variableResolver) variable(w *writtenVariable) (spec.Variable, bool) {
 	v := spec.Variable{Name: w.name, Source: w.source()}
 	fields := w.fields()
 	if w.value.isBroken() || fields.kind.isBroken() || fields.state.isBroken() {
@@ -56,32 +69,32 @@ func (r *resolver) variable(key string, w *writtenVariable) (spec.Variable, bool
 		v.State = spec.Absent
 		return v, true
 	}
-	v.IgnoreValue = fields.ignore.isTrue()
+	v.IgnoreValue, v.Literal = fields.ignore.isTrue(), fields.literal.isTrue()
 	if !w.value.isSet() {
-		r.valueProblem(key, w, w.at, ruleEmptyValue, "the variable "+text.Backquote(w.name)+" has no value",
+		r.valueProblem(w, w.at, ruleEmptyValue, "the variable "+text.Backquote(w.name)+" has no value",
 			"write `value`, or {state: absent}")
 		return v, false
 	}
 	v.Type = typeOf(w)
-	if !r.value(key, w, &v) {
+	if !r.value(w, &v) {
 		return v, false
 	}
-	if !v.Value.IsSensitive() && r.isSensitive(key, w.name) {
+	if !v.Value.IsSensitive() && (r.isSensitive(w.name) || spec.LooksSecret(v.Value.Reveal())) {
 		v.Value = v.Value.Masked()
 	}
 	return v, true
 }
 
 // isSensitive builds an address only when there are patterns to compare it with.
-func (r *resolver) isSensitive(key, name string) bool {
-	if len(r.documents.sensitive) == 0 {
+func (r *variableResolver) isSensitive(name string) bool {
+	if len(r.sensitive) == 0 {
 		return spec.IsSensitive("", name, nil)
 	}
-	return spec.IsSensitive(spec.NewAddress(key, spec.KindVariable, name), name, r.documents.sensitive)
+	return spec.IsSensitive(spec.NewAddress(r.key, spec.KindVariable, name), name, r.sensitive)
 }
 
-func (r *resolver) valueProblem(key string, w *writtenVariable, pos at, rule, message, hint string) {
-	r.report(rule, pos, spec.NewAddress(key, spec.KindVariable, w.name), "variables."+w.name, message, hint)
+func (r *variableResolver) valueProblem(w *writtenVariable, pos at, rule, message, hint string) {
+	r.report(rule, pos, spec.NewAddress(r.key, spec.KindVariable, w.name), "variables."+w.name, message, hint)
 }
 
 // typeOf is the declared type, else the one that the value's own form has.
@@ -100,28 +113,32 @@ func typeOf(w *writtenVariable) spec.VariableType {
 }
 
 // value fills in the value, or tells what is wrong with it without showing it.
-func (r *resolver) value(key string, w *writtenVariable, v *spec.Variable) bool {
+func (r *variableResolver) value(w *writtenVariable, v *spec.Variable) bool {
 	content, placeholder, ok := w.value.text, false, true
 	if w.value.form == formText {
-		content, placeholder, ok = r.content(key, w, v)
+		content, placeholder, ok = r.content(w, v)
 		if !ok || v.Unknown {
 			return ok
 		}
 	}
 	switch {
 	case placeholder:
-		r.valueProblem(key, w, w.value.at, rulePlaceholder,
+		r.valueProblem(w, w.value.at, rulePlaceholder,
 			"the value of "+text.Backquote(w.name)+" looks like a placeholder that was never filled in",
 			"fill it in, or write {value: …, literal: true} if it is meant so")
 		return false
+	case r.secrets.given(content):
+		r.valueProblem(w, w.value.at, ruleTokenAsValue, "the value of "+text.Backquote(w.name)+
+			" is or holds a token, key or password of this run", "variables are visible to every member; use another secret")
+		return false
 	case content == "":
-		r.valueProblem(key, w, w.value.at, ruleEmptyValue, "the value of "+text.Backquote(w.name)+
+		r.valueProblem(w, w.value.at, ruleEmptyValue, "the value of "+text.Backquote(w.name)+
 			" is empty, which Make refuses", "write a value, or {state: absent}")
 		return false
 	}
 	canonical, err := spec.Canonical(v.Type, rawOf(w.value.form, content))
 	if err != nil {
-		r.valueProblem(key, w, w.value.at, ruleVariableValue, "the variable "+text.Backquote(w.name)+" is declared as "+
+		r.valueProblem(w, w.value.at, ruleVariableValue, "the variable "+text.Backquote(w.name)+" is declared as "+
 			v.Type.String()+", and "+err.Error(), valueHints[v.Type])
 		return false
 	}
@@ -150,7 +167,7 @@ func rawOf(f form, content string) any {
 }
 
 // content is a text value with its references read.
-func (r *resolver) content(key string, w *writtenVariable, v *spec.Variable) (content string, placeholder, ok bool) {
+func (r *variableResolver) content(w *writtenVariable, v *spec.Variable) (content string, placeholder, ok bool) {
 	written, literal := w.value.text, w.fields().literal.isTrue()
 	if !strings.Contains(written, "${") {
 		return written, !literal && looksUnfilled(written), true
@@ -159,9 +176,12 @@ func (r *resolver) content(key string, w *writtenVariable, v *spec.Variable) (co
 	pieces := splitReferences(written)
 	if hasReference(pieces) {
 		v.Reference = portable(pieces, e.folder)
+		if !r.mayName(w, pieces) {
+			return "", false, false
+		}
 		if r.options.SkipReferences {
 			v.Unknown, v.Value = true, spec.Sensitive("")
-			return "", false, r.mayName(key, w, pieces)
+			return "", false, true
 		}
 	}
 	result, err := e.pieces(pieces)
@@ -170,26 +190,33 @@ func (r *resolver) content(key string, w *writtenVariable, v *spec.Variable) (co
 		return "", false, true
 	}
 	if err != nil {
-		r.referenceProblem(key, w, err)
+		r.referenceProblem(w, err)
 		return "", false, false
 	}
 	return result.text, result.placeholder, true
 }
 
 // mayName refuses makesync's own credentials also when nothing is read.
-func (r *resolver) mayName(key string, w *writtenVariable, pieces []piece) bool {
+func (r *variableResolver) mayName(w *writtenVariable, pieces []piece) bool {
 	for _, p := range pieces {
-		if p.kind == pieceEnv && isOwnCredential(p.text) {
-			r.referenceProblem(key, w, errTokenAsValue)
+		switch {
+		case p.kind == pieceEnv && isOwnCredential(p.text):
+			r.referenceProblem(w, errTokenAsValue)
+			return false
+		case p.kind == pieceEnv && !r.limit.allowsEnv(p.text):
+			r.referenceProblem(w, errNotAllowed("the environment variable "+text.Backquote(p.text)))
+			return false
+		case p.kind == pieceFile && !r.limit.allowsFile(joinFolder(r.evaluator.folder, p.text)):
+			r.referenceProblem(w, errNotAllowed("the file "+text.Backquote(p.text)))
 			return false
 		}
 	}
 	return true
 }
 
-func (r *resolver) referenceProblem(key string, w *writtenVariable, err error) {
+func (r *variableResolver) referenceProblem(w *writtenVariable, err error) {
 	if errors.Is(err, errTokenAsValue) {
-		r.valueProblem(key, w, w.value.at, ruleTokenAsValue,
+		r.valueProblem(w, w.value.at, ruleTokenAsValue,
 			"the value of "+text.Backquote(w.name)+" refers to makesync's own token or key",
 			"variables are visible to every member; use another secret")
 		return
@@ -199,6 +226,13 @@ func (r *resolver) referenceProblem(key string, w *writtenVariable, err error) {
 	if errors.As(err, &reference) {
 		hint = reference.hint
 	}
-	r.valueProblem(key, w, w.value.at, ruleReference, "the value of "+text.Backquote(w.name)+" cannot be read: "+
+	r.valueProblem(w, w.value.at, ruleReference, "the value of "+text.Backquote(w.name)+" cannot be read: "+
 		err.Error(), hint)
+}
+
+func (r *variableResolver) evaluatorFor(pos at, literal bool) *evaluator {
+	folder := filepath.Dir(pos.file.path)
+	r.evaluator = evaluator{env: r.options.LookupEnv, roots: r.options.ReferenceRoots, folder: folder, literal: literal,
+		limit: r.limit}
+	return &r.evaluator
 }

@@ -44,6 +44,8 @@ const (
 	ruleNoZone           = "no-zone"
 	ruleUnknownZone      = "unknown-zone"
 	ruleZoneURL          = "zone-url"
+	ruleLiteralToken     = "literal-token"
+	ruleSandboxPath      = "sandbox-path"
 	ruleUnknownProfile   = "unknown-profile"
 	ruleDeleteWithoutID  = "delete-without-id"
 	ruleAbsentConflict   = "absent-conflict"
@@ -51,6 +53,10 @@ const (
 	rulePurgeBlock       = "purge-without-block"
 	ruleGuard            = "guard-value"
 	ruleGlob             = "bad-glob"
+	ruleImpossible       = "impossible-pattern"
+	rulePatternKey       = "pattern-without-organization"
+	ruleGuardCut         = "guard-cut"
+	ruleFewOrganizations = "min-organizations"
 
 	ruleVariableName  = "variable-name"
 	ruleVariableValue = "variable-value"
@@ -110,6 +116,8 @@ var rules = []Rule{
 	{ruleZoneURL, spec.Error,
 		"A zone's url or host is none that makesync calls: not https, with a path, or another one for a " +
 			"built-in zone."},
+	{ruleLiteralToken, spec.Error, "The token of a zone that is no sandbox stands in a document."},
+	{ruleSandboxPath, spec.Error, "A sandbox's seed or state does not lie below the document's folder, links followed."},
 	{ruleUnknownProfile, spec.Error, "An organization names a profile that no document declares."},
 	{ruleDeleteWithoutID, spec.Error, "An organization with state: absent has no id."},
 	{ruleAbsentConflict, spec.Error,
@@ -117,7 +125,16 @@ var rules = []Rule{
 	{rulePurgeKind, spec.Error, "purge names a kind that cannot be purged."},
 	{rulePurgeBlock, spec.Error, "purge names a kind whose block is absent; write {} when none shall remain."},
 	{ruleGuard, spec.Error, "A guard's value is negative or no whole number, or a kind is one it does not count."},
-	{ruleGlob, spec.Error, "A pattern cannot be read, or can match nothing."},
+	{ruleGlob, spec.Error, "A pattern cannot be read."},
+	{ruleImpossible, spec.Error,
+		"A pattern of protect, sensitive or emails can match nothing: another word for the kind, upper case in " +
+			"the key, a slash at the beginning, a name alone."},
+	{rulePatternKey, spec.Error,
+		"A pattern of protect or sensitive fits no declared organization: an error when one of nearly that key is " +
+			"declared, else a warning."},
+	{ruleGuardCut, spec.Warning,
+		"A document wants a guard weaker than a trusted file or the default has it; it is cut."},
+	{ruleFewOrganizations, spec.Error, "The documents declare fewer organizations than minOrganizations wants."},
 	{ruleVariableName, spec.Error, "A variable's name is one that Make refuses."},
 	{ruleVariableValue, spec.Error, "A variable's value does not fit its type."},
 	{ruleEmptyValue, spec.Error, "A variable has no value, or an empty one, which Make refuses."},
@@ -125,7 +142,7 @@ var rules = []Rule{
 	{ruleReference, spec.Error, "A reference names a variable that is not set or a file that cannot be read."},
 	{ruleMisplaced, spec.Error,
 		"A reference stands where none is read: anywhere but in a variable's value and a zone's token."},
-	{ruleTokenAsValue, spec.Error, "A variable's value refers to makesync's own token or key."},
+	{ruleTokenAsValue, spec.Error, "A variable's value refers to makesync's own token or key, or is or holds one of this run."},
 	{ruleEmail, spec.Error, "An e-mail address is none."},
 	{ruleMemberCase, spec.Error, "Two members are the same but for upper and lower case."},
 	{ruleOwnerRole, spec.Error, "A member has the role Owner; ownership is written only as owner."},

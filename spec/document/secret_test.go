@@ -111,6 +111,46 @@ func wantNoCanary(t testing.TB, path, text string) {
 	}
 }
 
+// A slip such as a lost comma draws the next value into a scalar that is public.
+func TestPublicScalarsEndWhereTheirFormEnds(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"zones:\n  lab: {host: lab.exampl\t \t CANARYhunter2}\n",
+		"zones:\n  lab: {host: lab.example token 'CANARYhunter2}\n",
+		"zones:\n  lab: {host: \"lab.example CANARYhunter2\"}\n",
+		"zones:\n  lab: {url: https://lab.example?CANARYhunter2}\n",
+		"zones:\n  lab: {url: https://lab.example CANARYhunter2}\n",
+		"zones:\n  lab: {sandbox: {seed: a.json CANARYhunter2, sate: 1}}\n",
+		"zone: eu1 CANARYhunter2\norganizations: {acme: {name: A}}\n",
+		"apiVersion: makesync/v1 CANARYhunter2\n",
+		"guards: {minAdmins: 1 CANARYhunter2}\n",
+		"guards: {emails: [1, \"a@b.example CANARYhunter2\", {}]}\n",
+		"organizations:\n  acme: {id: 11 CANARYhunter2}\n",
+		"organizations:\n  acme: {state: absent CANARYhunter2}\n",
+		"organizations:\n  acme: {owner: a@b.example CANARYhunter2}\n",
+		"organizations:\n  acme:\n    name: A\n    variables: {A: {type: number::CANARYhunter2\"}}\n",
+		"organizations:\n  acme:\n    name: A\n    tfaEnforced: true CANARYhunter2\n",
+		"organizations:\n  acme:\n    name: A\n    purge: [variable CANARYhunter2]\n",
+		"organizations:\n  acme:\n    name: A\n    featureControls: {A: true CANARYhunter2}\n",
+	} {
+		path := filepath.Join(t.TempDir(), "a.yaml")
+		if !strings.Contains(text, "apiVersion") {
+			text = "apiVersion: makesync/v1\n" + text
+		}
+		writeFile(t, path, text)
+		documents, problems := Load(LoadOptions{Paths: []string{path}})
+		_, more := documents.Resolve(ResolveOptions{})
+		if problems = append(problems, more...); len(problems) == 0 {
+			t.Errorf("no problem at all in:\n%s", text)
+		}
+		for _, p := range problems {
+			if strings.Contains(p.Excerpt, "CANARY") {
+				t.Errorf("%s\n%s", describeProblems([]spec.Problem{p}), text)
+			}
+		}
+	}
+}
+
 // TestBrokenDocumentsHoldNoSecret cuts, repeats and spoils a good document
 // anywhere, and looks for its secrets in whatever is told of it.
 func TestBrokenDocumentsHoldNoSecret(t *testing.T) {

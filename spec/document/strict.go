@@ -26,9 +26,9 @@ func ReadStrict(path string, into any) error {
 	if len(problems) == 0 && len(nodes) != 1 {
 		return fmt.Errorf("read %s: it holds %d documents, not one", text.Clean(path), len(nodes))
 	}
-	d := decoder{file: file, problems: problems}
+	d := &decoder{file: file, problems: problems}
 	for _, n := range nodes {
-		d.lint(n, nil)
+		lint(d, n, nil)
 	}
 	if len(d.problems) > 0 {
 		p := spec.SortProblems(d.problems)[0]
@@ -41,16 +41,16 @@ func ReadStrict(path string, into any) error {
 }
 
 // lint checks keys and plain scalars of a whole tree, without knowing its form.
-func (d *decoder) lint(n *node.Node, t *keyPath) {
+func lint(d *decoder, n *node.Node, t *keyPath) {
 	n = follow(n)
 	switch n.Kind {
 	case node.MappingNode:
-		d.each(n, t, func(_, value *node.Node, t *keyPath) { d.lint(value, t) })
+		d.each(n, t, func(_, value *node.Node, t *keyPath) { lint(d, value, t) })
 	case node.ScalarNode:
 		d.isAmbiguous(n, t)
 	default:
 		for i, child := range n.Content {
-			d.lint(child, t.item(i))
+			lint(d, child, t.item(i))
 		}
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 
 	"makesync/spec"
 	"makesync/spec/text"
@@ -16,19 +14,15 @@ import (
 type union struct {
 	out           *Documents
 	zoneAt        map[string]at
-	limitAt       map[string]at
-	limits        map[string]int
 	organizations map[string]*layer
 	problems      []spec.Problem
 }
 
 func newUnion() *union {
 	return &union{
-		out: &Documents{zones: map[string]spec.Zone{}, guards: spec.DefaultGuards(),
+		out: &Documents{zones: map[string]spec.Zone{}, stated: newStatedGuards(),
 			profiles: map[string]*layer{}, tokenAt: map[string]at{}},
 		zoneAt:        map[string]at{},
-		limitAt:       map[string]at{},
-		limits:        map[string]int{},
 		organizations: map[string]*layer{},
 	}
 }
@@ -43,7 +37,7 @@ func (u *union) addFile(f loadedFile) {
 		}
 		u.addGuards(p.guards)
 		for _, s := range p.sensitive {
-			u.out.sensitive = append(u.out.sensitive, mustGlob(s.text))
+			u.out.sensitive = append(u.out.sensitive, writtenGlob{s.at, mustGlob(s.text)})
 		}
 		for _, l := range p.profiles {
 			if u.unique("profiles."+l.key, l.at, u.out.profiles[l.key], "profile") {
@@ -104,56 +98,22 @@ func (u *union) addZone(z writtenZone) {
 	u.out.zones[z.name] = zone
 }
 
+// addGuards adds the guards of one document. A limit may stand in one place only; lists of people
+// and patterns are joined, and a list of e-mails narrows.
 func (u *union) addGuards(g writtenGuards) {
 	for _, limit := range g.limits {
-		if first, ok := u.limitAt[limit.name]; ok {
-			u.duplicate("guards."+limit.name, limit.at, first, "the guard "+text.Backquote(limit.name)+
+		if first, ok := u.out.stated.limits[limit.name]; ok {
+			u.duplicate("guards."+limit.name, limit.at, first.at, "the guard "+text.Backquote(limit.name)+
 				" stands in two places")
 			continue
 		}
-		u.limitAt[limit.name] = limit.at
-		u.limits[limit.name], _ = strconv.Atoi(limit.text) // the decoder has checked it
+		u.out.stated.limits[limit.name] = limit.scalar
 	}
-	guards := &u.out.guards
-	for _, s := range g.requiredAdmins {
-		guards.RequiredAdmins = append(guards.RequiredAdmins, s.text)
-	}
-	for _, s := range g.emails {
-		guards.Emails = append(guards.Emails, mustGlob(strings.ToLower(s.text)))
-	}
-	for _, s := range g.protect {
-		guards.Protect = append(guards.Protect, mustGlob(s.text))
-	}
+	u.out.stated.addLists(g)
 }
 
-// documents applies the limits over the defaults and sorts what order must not decide.
+// documents sorts what order must not decide.
 func (u *union) documents() *Documents {
-	d := u.out
-	for name, n := range u.limits {
-		setLimit(&d.guards, name, n)
-	}
-	slices.Sort(d.guards.RequiredAdmins)
-	d.guards.RequiredAdmins = slices.Compact(d.guards.RequiredAdmins)
-	slices.SortFunc(d.organizations, func(a, b *layer) int { return cmp.Compare(a.key, b.key) })
-	return d
-}
-
-func setLimit(g *spec.Guards, name string, n int) {
-	switch name {
-	case "maxInvites":
-		g.MaxInvites = n
-		return
-	case "minAdmins":
-		g.MinAdmins = n
-		return
-	}
-	counted := map[string]map[spec.Kind]int{"maxCreates": g.MaxCreates, "maxDeletes": g.MaxDeletes,
-		"maxDeletesPerRun": g.MaxDeletesPerRun}
-	for guard, kinds := range countedKinds {
-		for _, kind := range kinds {
-			if name == guard+"."+string(kind) {
-				counted[guard][kind] = n
-			}
-		}
-	}
+	slices.SortFunc(u.out.organizations, func(a, b *layer) int { return cmp.Compare(a.key, b.key) })
+	return u.out
 }

@@ -10,7 +10,8 @@ import (
 
 // WriteZones writes a document that only declares zones. A token stands there
 // only when it is an environment reference; the text of a token never does.
-// Paths are written as they are.
+// Of a sandbox no path is written: its files stay below the folder of the document
+// that makes it one.
 func WriteZones(w io.Writer, zones []spec.Zone, header []string) error {
 	d := documentWriter{out: bufio.NewWriter(w)}
 	d.comments(0, header)
@@ -30,17 +31,9 @@ func WriteZones(w io.Writer, zones []spec.Zone, header []string) error {
 			add("token", token)
 		}
 		if zone.Sandbox != nil {
-			fields = append(fields, "sandbox: "+writeSandbox(zone.Sandbox))
+			fields = append(fields, "sandbox: {}")
 		}
 		d.line(1, writeText(zone.Name)+": {"+strings.Join(fields, ", ")+"}")
 	}
 	return d.out.Flush()
-}
-
-func writeSandbox(s *spec.SandboxZone) string {
-	var fields []string
-	if s.Seed != "" {
-		fields = append(fields, "seed: "+writeText(s.Seed))
-	}
-	return "{" + strings.Join(append(fields, "state: "+writeText(s.State)), ", ") + "}"
 }

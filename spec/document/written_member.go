@@ -24,17 +24,17 @@ var inviteFields = fields[writtenInvite]{
 
 func readMembers(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
 	openBlock(d, &l.members, n, t, func(key, value *yaml.Node, t *keyPath) {
-		email, ok := d.email(key.Value, key, t)
+		email, ok := checkEmail(d, key.Value, key, t)
 		if !ok {
 			return
 		}
 		m := writtenMember{at: d.at(key), email: email}
-		d.member(&m, value, t)
+		decodeMember(d, &m, value, t)
 		l.members.items = append(l.members.items, m) // also one that is told to be wrong: he is declared
 	})
 }
 
-func (d *decoder) member(m *writtenMember, n *yaml.Node, t *keyPath) {
+func decodeMember(d *decoder, m *writtenMember, n *yaml.Node, t *keyPath) {
 	node := follow(n)
 	switch {
 	case node.Kind == yaml.MappingNode:
@@ -46,7 +46,7 @@ func (d *decoder) member(m *writtenMember, n *yaml.Node, t *keyPath) {
 	}
 	s, ok := d.typed(n, t, "a role (a name or an id), nor a mapping", formText, formNumber)
 	if ok {
-		s, _ = d.role(s, n, t)
+		s, _ = checkRole(d, s, n, t)
 	}
 	m.role = s
 }
@@ -54,7 +54,7 @@ func (d *decoder) member(m *writtenMember, n *yaml.Node, t *keyPath) {
 func readRole(d *decoder, m *writtenMember, n *yaml.Node, t *keyPath) {
 	s, ok := d.nullable(n, t, wantName, formText, formNumber)
 	if ok {
-		s, _ = d.role(s, n, t)
+		s, _ = checkRole(d, s, n, t)
 	}
 	m.role = s
 }
@@ -62,8 +62,8 @@ func readRole(d *decoder, m *writtenMember, n *yaml.Node, t *keyPath) {
 // ownerRoleID is Owner on every public zone (the API's published list of roles).
 const ownerRoleID = "11"
 
-func (d *decoder) role(s scalar, n *yaml.Node, t *keyPath) (scalar, bool) {
-	s, ok := d.nameOrID(s, n, t)
+func checkRole(d *decoder, s scalar, n *yaml.Node, t *keyPath) (scalar, bool) {
+	s, ok := checkNameOrID(d, s, n, t)
 	if ok && (s.form == formText && strings.EqualFold(s.text, "owner") || s.form == formNumber &&
 		s.text == ownerRoleID) {
 		d.report(ruleOwnerRole, follow(n), t, "the role Owner cannot be given to a member",
@@ -120,15 +120,15 @@ func readTeams(d *decoder, i *writtenInvite, n *yaml.Node, t *keyPath) {
 		if !ok {
 			return
 		}
-		if s, ok = d.nameOrID(s, item, t); ok {
+		if s, ok = checkNameOrID(d, s, item, t); ok {
 			i.teams = append(i.teams, s)
 		}
 	})
 }
 
-// email checks an address loosely (one @, no space, a dot or not in the domain:
+// checkEmail checks an address loosely (one @, no space, a dot or not in the domain:
 // Make itself decides) and gives it in lower case.
-func (d *decoder) email(address string, n *yaml.Node, t *keyPath) (string, bool) {
+func checkEmail(d *decoder, address string, n *yaml.Node, t *keyPath) (string, bool) {
 	if !spec.AcceptsEmail(address) {
 		d.report(ruleEmail, follow(n), t, text.Backquote(address)+" is no e-mail address", "write it as name@domain")
 		return "", false

@@ -25,17 +25,17 @@ const wantValue = "a text, a number or a boolean"
 
 func readVariables(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
 	openBlock(d, &l.variables, n, t, func(key, value *yaml.Node, t *keyPath) {
-		if !d.variableName(key, t) {
+		if !checkVariableName(d, key, t) {
 			return
 		}
 		v := writtenVariable{at: d.at(key), name: key.Value}
-		if d.variable(&v, value, t) {
+		if decodeVariable(d, &v, value, t) {
 			l.variables.items = append(l.variables.items, v)
 		}
 	})
 }
 
-func (d *decoder) variable(v *writtenVariable, n *yaml.Node, t *keyPath) bool {
+func decodeVariable(d *decoder, v *writtenVariable, n *yaml.Node, t *keyPath) bool {
 	node := follow(n)
 	switch {
 	case node.Kind == yaml.MappingNode:
@@ -68,9 +68,9 @@ func readVariableType(d *decoder, v *longVariable, n *yaml.Node, t *keyPath) {
 	v.kind, _ = d.choice(n, t, spec.VariableTypeNames()...)
 }
 
-// variableName checks a name as Make's help states it: letters, digits, $ and _,
+// checkVariableName checks a name as Make's help states it: letters, digits, $ and _,
 // not beginning with a digit, at most 128.
-func (d *decoder) variableName(key *yaml.Node, t *keyPath) bool {
+func checkVariableName(d *decoder, key *yaml.Node, t *keyPath) bool {
 	why := spec.RefusedVariableName(key.Value)
 	if why != "" {
 		d.report(ruleVariableName, key, t, "Make refuses the variable name "+text.BackquoteKey(key.Value)+": "+why,

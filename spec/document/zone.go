@@ -1,6 +1,7 @@
 package document
 
 import (
+	"path/filepath"
 	"strings"
 
 	"makesync/spec"
@@ -8,13 +9,15 @@ import (
 )
 
 // checkZone tells what is wrong with an entry of zones by itself.
-func (d *decoder) checkZone(z writtenZone, t *keyPath) {
+func checkZone(d *decoder, z writtenZone, t *keyPath) {
 	builtin := spec.BuiltinHost(z.name)
+	checkLiteralToken(d, z, t)
+	checkSandboxPaths(d, z, t)
 	if z.url.isBroken() || z.host.isBroken() {
 		return
 	}
 	wrong := func(s scalar, key, message, hint string) {
-		d.problems = append(d.problems, newProblem(ruleZoneURL, s.at, t.child(key), message, hint))
+		d.add(newProblem(ruleZoneURL, s.at, t.child(key), message, hint))
 	}
 	if z.url.isSet() && z.host.isSet() {
 		wrong(z.host, "host", "`url` and `host` stand side by side", "write one of them; host: NAME means https://NAME")
@@ -41,9 +44,38 @@ func (d *decoder) checkZone(z writtenZone, t *keyPath) {
 		}
 	}
 	if builtin == "" && !z.url.isSet() && !z.host.isSet() && z.sandbox == nil {
-		d.problems = append(d.problems, newProblem(ruleRequired, z.at, t,
+		d.add(newProblem(ruleRequired, z.at, t,
 			"the zone "+text.Backquote(z.name)+" has neither url nor host nor sandbox",
 			firstOf(text.DidYouMean(z.name, spec.BuiltinZoneNames()),
 				"write {url: https://…}, {host: …} or {sandbox: {}}")))
+	}
+}
+
+// checkLiteralToken refuses a token that stands in a document: who may read the document would have
+// it. That of a sandbox opens nothing.
+func checkLiteralToken(d *decoder, z writtenZone, t *keyPath) {
+	if z.sandbox != nil || !z.token.isSet() || z.token.isBroken() || hasReference(splitReferences(z.token.text)) {
+		return
+	}
+	d.add(newProblem(ruleLiteralToken, z.token.at, t.child("token"),
+		"the token of the zone "+text.Backquote(z.name)+" stands in the document",
+		"take it from outside, `token: \"${env:NAME}\"` or `\"${file:PATH}\"`, and make a new token: this one was shown"))
+}
+
+// checkSandboxPaths keeps the files of a sandbox below the document's folder, so that no document
+// decides what else is read and written on the machine.
+func checkSandboxPaths(d *decoder, z writtenZone, t *keyPath) {
+	if z.sandbox == nil {
+		return
+	}
+	folder := filepath.Dir(z.file.path)
+	for _, p := range []struct {
+		key string
+		scalar
+	}{{"seed", z.sandbox.seed}, {"state", z.sandbox.state}} {
+		if p.isSet() && !p.isBroken() && !isInside(folder, joinFolder(folder, p.text)) {
+			d.add(newProblem(ruleSandboxPath, p.at, t.child("sandbox").child(p.key),
+				"`"+p.key+"` does not lie below the document's folder", "name a file below it, such as .makesync/"+z.name+".json"))
+		}
 	}
 }

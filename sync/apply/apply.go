@@ -20,6 +20,14 @@ type Port struct {
 	Writer plan.Writer
 }
 
+// refusal is the answer by which the zone has stopped accepting the token; nil while it accepts it.
+func (p Port) refusal() error {
+	if p.Refused == nil {
+		return nil
+	}
+	return p.Refused()
+}
+
 // withSlotOf is the port for whoever holds the slot.
 func (p Port) withSlotOf(slot state.Slot) Port {
 	p.Reader = state.WithSlotOf(slot, p.Reader)
@@ -80,9 +88,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Grace <= 0 {
 		o.Grace = defaultGrace
-	}
-	if o.Jitter == nil {
-		o.Jitter = func() float64 { return 0.5 }
 	}
 	return o
 }
@@ -168,8 +173,9 @@ func graceContext(
 // line, the mark.
 func (a *applier) prepare(ctx context.Context, workers []*worker) *refusal {
 	if a.options.Saved {
-		a.each(workers, func(w *worker) { w.checkAll(ctx) })
-		if !a.options.AllowPartial && slices.ContainsFunc(workers, (*worker).hasStale) {
+		a.each(workers, func(w *worker) { w.checker.checkAll(ctx) })
+		anyStale := slices.ContainsFunc(workers, func(w *worker) bool { return w.checker.hasStale() })
+		if anyStale && !a.options.AllowPartial {
 			const words = "another step of this saved plan is stale, and nothing was written; " +
 				"--allow-partial applies the rest"
 			return &refusal{report.Reason{Code: report.ReasonStale, Text: words}, exit.Stale}
@@ -202,21 +208,11 @@ func (a *applier) each(workers []*worker, do func(*worker)) {
 
 // workers are those of the organizations that have steps.
 func (a *applier) workers() []*worker {
-	salt, _ := plan.ReadSalt(a.plan.Salt) // a saved plan's was checked, any other is our own
 	var workers []*worker
 	for i := range a.plan.Organizations {
-		o := &a.plan.Organizations[i]
-		if len(o.Steps) == 0 {
-			continue
+		if o := &a.plan.Organizations[i]; len(o.Steps) > 0 {
+			workers = append(workers, a.newWorker(o))
 		}
-		port := a.options.Zones[o.Zone].withSlotOf(a.slots)
-		workers = append(
-			workers,
-			&worker{organization: o, steps: slices.Clone(o.Steps), results: map[int]*report.StepReport{},
-				observer: newObserver(port.Port, a.options.Clock, a.options.Jitter, o.Key, o.Zone, o.ID),
-				writer:   port.Writer, recorder: a.recorder, options: &a.options, planSalt: salt, written: map[int]Images{},
-				tell: a.tell},
-		)
 	}
 	return workers
 }

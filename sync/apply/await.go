@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"makesync/sync/observe"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 )
@@ -15,7 +16,7 @@ import (
 func Awaited() (verbs []plan.Verb, within time.Duration) {
 	verbs = slices.Sorted(maps.Keys(plan.NonIdempotent))
 	for _, verb := range verbs {
-		within = max(within, consistencyDelays[verb])
+		within = max(within, observe.ConsistencyDelay(verb))
 	}
 	return verbs, within
 }
@@ -27,7 +28,7 @@ func Awaited() (verbs []plan.Verb, within time.Duration) {
 func AwaitVisible(ctx context.Context, story *report.Run, o ResumeOptions) {
 	r := newResolver(story, o)
 	for _, intent := range succeededOnce(story) {
-		if ctx.Err() == nil && o.Clock.Now().Sub(intent.At) < consistencyDelays[intent.Verb] {
+		if ctx.Err() == nil && o.Clock.Now().Sub(intent.At) < observe.ConsistencyDelay(intent.Verb) {
 			r.inspect(ctx, intent)
 		}
 	}

@@ -33,6 +33,10 @@ func (b *behindBy) Organizations(ctx context.Context) ([]*state.Organization, er
 	return b.at().Organizations(ctx)
 }
 
+func (b *behindBy) OrganizationNames(ctx context.Context) ([]*state.Organization, error) {
+	return b.at().OrganizationNames(ctx)
+}
+
 func (b *behindBy) Read(ctx context.Context, live *state.Organization, kind spec.Kind) error {
 	return b.at().Read(ctx, live, kind)
 }

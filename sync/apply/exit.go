@@ -10,21 +10,24 @@ type applyFacts struct {
 	stop    exit.Code // of a signal
 	refusal exit.Code // of the run as a whole: a saved plan that may not be applied
 	plan    exit.Code // of the plan, of which refused and unreachable live on when nothing could be read
+	steps   int       // of the plan
 	stale   bool      // a step of a saved plan
 	partial bool      // a step failed, was skipped (but for the licence) or is unknown
 	unread  bool      // something could not be read, before or after
 	held    bool
 	journal bool // it failed before the first write
+	refused bool // a zone has stopped accepting the token
+	wrote   bool // a write was sent, but for those that a zone refused for the token
+	twin    bool // somebody else has created an organization of the same name
 }
 
 func (f *applyFacts) add(r *report.StepReport, saved bool) {
-	switch {
-	case r.Outcome == report.Succeeded, r.SkippedForLicence():
-	case r.Outcome == report.Skipped && saved && r.Reason.Code == report.ReasonStale:
-		f.stale, f.partial = true, true
-	default:
-		f.partial = true
-	}
+	skippedFor := func(code report.ReasonCode) bool { return r.Outcome == report.Skipped && r.Reason.Code == code }
+	changed := skippedFor(report.ReasonStale) || skippedFor(report.ReasonChangedMeanwhile)
+	refused := skippedFor(report.ReasonTokenRefused)
+	f.wrote = f.wrote || r.Attempts > 0 && !refused
+	f.stale = f.stale || changed && saved
+	f.partial = f.partial || !r.IsDone() && !r.SkippedForLicence() && !refused
 }
 
 // exit maps the facts to the code of the run; see the table of exit codes.
@@ -36,10 +39,13 @@ func (f *applyFacts) exit() exit.Code {
 		}
 	}
 	blind := f.plan == exit.Refused || f.plan == exit.Unreachable // no organization could be read at all
-	when(blind || f.plan == exit.Invalid, f.plan)
+	when(blind || f.plan == exit.Invalid && f.steps == 0, f.plan)
+	when(f.plan == exit.Invalid && f.steps > 0, exit.Partial) // an organization was left out, the others ran
 	when(f.journal, exit.Internal)
 	when(f.stale, exit.Stale)
-	when(f.partial || f.unread && !blind, exit.Partial)
+	when(f.partial || f.twin || f.unread && !blind, exit.Partial)
+	when(f.refused && f.wrote, exit.Partial)
+	when(f.refused, exit.Refused)
 	when(f.held, exit.Held)
 	return exit.Worst(exits...)
 }

@@ -7,35 +7,33 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
+	"makesync/sync/observe"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 	"makesync/sync/state"
 )
 
 // checkCreate refuses to make a second organization of the name.
-func (w *worker) checkCreate(ctx context.Context) *stepResult {
-	name := w.steps[0].Arguments.Name
-	same, err := w.observer.listNamesakes(ctx, name, w.options.otherHosts(w.observer.endpoint))
+func (c *checker) checkCreate(ctx context.Context) *stepResult {
+	name := c.list[0].Arguments.Name
+	same, err := c.observer.Creation.ListNamesakes(ctx, name)
 	if err != nil {
 		if ctx.Err() != nil {
 			return stepResultOfStop(ctx)
 		}
-		return failure(
-			report.ReasonUnreadable,
-			"the list of organizations could not be read, so nothing was created",
-			err,
-		)
+		return unreadableResult(err, "the list of organizations could not be read, so nothing was created")
 	}
 	if len(same) > 0 {
 		const words = "an organization named %q is there now (id %d); plan again"
 		return skip(report.ReasonStale, fmt.Sprintf(words, text.OneLine(name), same[0]))
 	}
-	same, err = w.observer.joinedButUnlisted(ctx, name)
+	same, err = c.observer.Creation.JoinedButUnlisted(ctx, name)
 	switch {
 	case err != nil:
 		return skip(report.ReasonStale, err.Error()+"; plan again later")
 	case len(same) > 0:
-		const words = "an organization named %q is there now (id %d), which the list does not show yet; plan again later"
+		const words = "an organization named %q is there now (id %d), " +
+			"which the list does not show yet; plan again later"
 		return skip(report.ReasonStale, fmt.Sprintf(words, text.OneLine(name), same[0]))
 	}
 	return nil
@@ -43,57 +41,55 @@ func (w *worker) checkCreate(ctx context.Context) *stepResult {
 
 // skipUnlicensed waits until a new organization can be read, and then skips the steps that its plan
 // does not offer: nobody can know the licence before.
-func (w *worker) skipUnlicensed(ctx context.Context, s *plan.Step) *stepResult {
-	if w.observer.readAt[spec.KindOrganization].IsZero() {
-		if err := w.observer.waitUntilReadable(ctx, w.options.Timeout); err != nil {
-			if ctx.Err() != nil {
-				return stepResultOfStop(ctx)
-			}
-			created := fmt.Sprintf("%s is created (id %d)", w.address(), w.observer.live.ID)
-			return &stepResult{outcome: report.Skipped, err: err,
-				reason: report.Reason{
-					Code: report.ReasonDepends,
-					Text: created + " but cannot be read yet; apply again later",
-				}}
+func (c *checker) skipUnlicensed(ctx context.Context, s *plan.Step) *stepResult {
+	if err := c.observer.WaitUntilReadable(ctx, c.options.Timeout); err != nil {
+		if ctx.Err() != nil {
+			return stepResultOfStop(ctx)
 		}
+		if isTokenRefusal(err) {
+			return tokenRefused()
+		}
+		const words = "%s is created (id %d) but cannot be read yet; apply again later"
+		reason := report.Reason{Code: report.ReasonDepends, Text: fmt.Sprintf(words, c.address(), c.observer.Live().ID)}
+		return &stepResult{outcome: report.Skipped, err: err, reason: reason}
 	}
-	if reason := state.LacksKind(w.observer.live.License, s.Kind); reason != "" {
+	if reason := state.LacksKind(c.observer.Live().License, s.Kind); reason != "" {
 		return &stepResult{outcome: report.Skipped, reason: report.ParseReason(reason)}
 	}
 	return nil
 }
 
 // bindNewIDs turns the names of a step of a new organization into the ids that it has by now.
-func (w *worker) bindNewIDs(ctx context.Context, s *plan.Step) *stepResult {
+func (c *checker) bindNewIDs(ctx context.Context, s *plan.Step) *stepResult {
 	switch s.Kind {
 	case spec.KindFeatureControl:
-		return w.bindControl(ctx, s)
+		return c.bindControl(ctx, s)
 	case spec.KindMember:
-		return w.bindInvitation(ctx, s)
+		return c.bindInvitation(ctx, s)
 	}
 	return nil
 }
 
-func (w *worker) bindControl(ctx context.Context, s *plan.Step) *stepResult {
-	var lack lackError
-	if err := w.observer.refresh(ctx, s, false); err != nil && !errors.As(err, &lack) {
-		return failure(report.ReasonUnreadable, "the feature controls of the new organization could not be read", err)
+func (c *checker) bindControl(ctx context.Context, s *plan.Step) *stepResult {
+	var lack observe.LackError
+	if err := c.observer.Refresh(ctx, s, false); err != nil && !errors.As(err, &lack) {
+		return unreadableResult(err, "the feature controls of the new organization could not be read")
 	}
-	c := state.FindControl(w.observer.live.FeatureControls, s.Address.Name())
+	control := state.FindControl(c.observer.Live().FeatureControls, s.Address.Name())
 	wanted := s.Arguments.Enable != nil && *s.Arguments.Enable
 	switch {
-	case c != nil && c.Enabled == wanted, c == nil && !wanted:
-		return &stepResult{outcome: report.Succeeded} // a control that is not there is off
-	case c == nil:
+	case control != nil && control.Enabled == wanted, control == nil && !wanted:
+		return alreadyDone() // a control that is not there is off
+	case control == nil:
 		return skip(report.ReasonLicence, "the organization's plan offers no control of this name")
 	}
-	s.Arguments.ControlID = c.ID
+	s.Arguments.ControlID = control.ID
 	return nil
 }
 
-func (w *worker) bindInvitation(ctx context.Context, s *plan.Step) *stepResult {
+func (c *checker) bindInvitation(ctx context.Context, s *plan.Step) *stepResult {
 	if s.Arguments.Role != "" && s.Arguments.RoleID == 0 {
-		role, failed := w.bindName(ctx, "role", state.Roles, s.Arguments.Role)
+		role, failed := c.bindName(ctx, "role", state.Roles, s.Arguments.Role)
 		if failed != nil {
 			return failed
 		}
@@ -101,7 +97,7 @@ func (w *worker) bindInvitation(ctx context.Context, s *plan.Step) *stepResult {
 	}
 	ids := make([]int64, 0, len(s.Arguments.Teams))
 	for _, team := range s.Arguments.Teams {
-		id, failed := w.bindName(ctx, "team", state.Teams, team)
+		id, failed := c.bindName(ctx, "team", state.Teams, team)
 		if failed != nil {
 			return failed
 		}
@@ -113,14 +109,34 @@ func (w *worker) bindInvitation(ctx context.Context, s *plan.Step) *stepResult {
 	return nil
 }
 
-func (w *worker) bindName(ctx context.Context, what string, list state.List, text string) (int64, *stepResult) {
-	names, err := w.observer.reader.Names(ctx, list, w.observer.live.ID)
+func (c *checker) bindName(ctx context.Context, what string, list state.List, text string) (int64, *stepResult) {
+	names, err := c.observer.Names(ctx, list)
 	if err != nil {
-		return 0, failure(report.ReasonUnreadable, "the "+what+"s of the new organization could not be read", err)
+		return 0, unreadableResult(err, "the "+what+"s of the new organization could not be read")
 	}
 	found, err := state.Bind(what, list, names, text)
 	if err != nil {
 		return 0, failure(report.ReasonUnbound, err.Error(), nil)
 	}
 	return found.ID, nil
+}
+
+// lookForTwins looks whether somebody else has created an organization of the name in the moments
+// between the last look and the creation: between machines nothing keeps two runs apart. What is to
+// be done with two of them only people can say.
+func (w *worker) lookForTwins(ctx context.Context) {
+	s := &w.list[0]
+	if w.written[s.N].After == nil || s.Op != plan.OpCreate || s.Kind != spec.KindOrganization {
+		return
+	}
+	name, id := s.Arguments.Name, w.observer.Live().ID
+	twins, err := w.observer.Creation.Twins(ctx, name, id)
+	if err != nil || len(twins) == 0 { // what cannot be read is told by reading back
+		return
+	}
+	const words = "somebody else created an organization named %q at the same time: " +
+		"there are two now, id %d by this run and id %d; nothing was deleted"
+	const hint = "look who works on it, keep one of them, and pin it in the documents with `id:`"
+	w.twin = &spec.Problem{Severity: spec.Error, Rule: "twin", Address: w.address(),
+		Message: fmt.Sprintf(words, text.OneLine(name), id, twins[0]), Hint: hint}
 }

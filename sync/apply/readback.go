@@ -7,6 +7,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
+	"makesync/sync/observe"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 	"makesync/sync/state"
@@ -16,16 +17,20 @@ import (
 // object is not as the answer to the write made believe. Where it is as if nothing had been written
 // the zone's lists may be behind, and it is read for a little longer.
 func (w *worker) readBack(ctx context.Context) {
-	defer w.observer.reset()
-	until := w.options.Clock.Now().Add(listLag)
+	defer w.observer.Reset()
+	if w.observer.Refused() != nil {
+		return
+	}
+	w.lookForTwins(ctx)
+	until := w.clock.Now().Add(observe.ListLag)
 	for _, s := range w.toReadBack() {
 		err := w.readAgain(ctx, s)
 		if err == nil {
 			behind := func() bool { return w.unchanged(s) }
-			err = w.observer.waitForLag(ctx, until, behind, func() error { return w.observer.refresh(ctx, s, true) })
+			err = w.observer.WaitForLag(ctx, until, behind, func() error { return w.observer.Refresh(ctx, s, true) })
 		}
 		if err != nil {
-			if ctx.Err() == nil {
+			if ctx.Err() == nil && w.observer.Refused() == nil { // a zone that refuses is told once
 				w.unverified = unverified(w.address(), err)
 			}
 			return
@@ -38,21 +43,22 @@ func (w *worker) readBack(ctx context.Context) {
 
 // unchanged tells whether an object still is as it was before it was written.
 func (w *worker) unchanged(s *plan.Step) bool {
-	return w.notConverged(s) != nil && unchanged(w.written[s.N], w.observer.view(s))
+	return w.notConverged(s) != nil && observe.Unchanged(w.written[s.N], w.observer.View(s))
 }
 
 // readAgain reads what a step has written. The zone may not know a new organization yet. One that
 // is gone says nothing about what was written: a transfer, or somebody else, may have cost the
 // token's user the membership.
 func (w *worker) readAgain(ctx context.Context, s *plan.Step) error {
-	if w.organization.ID == 0 && w.observer.readAt[spec.KindOrganization].IsZero() {
-		if err := w.observer.waitUntilReadable(ctx, w.options.Timeout); err != nil {
+	if w.organization.ID == 0 {
+		if err := w.observer.WaitUntilReadable(ctx, w.timeout); err != nil {
 			return err
 		}
 	}
-	err := w.observer.refresh(ctx, s, false)
-	if deletes := s.Kind == spec.KindOrganization && s.Op == plan.OpDelete; err == nil && w.observer.gone && !deletes {
-		return errGone
+	err := w.observer.Refresh(ctx, s, false)
+	deletes := s.Kind == spec.KindOrganization && s.Op == plan.OpDelete
+	if err == nil && w.observer.Gone() && !deletes {
+		return observe.ErrGone
 	}
 	return err
 }
@@ -62,8 +68,8 @@ func (w *worker) readAgain(ctx context.Context, s *plan.Step) error {
 func (w *worker) toReadBack() []*plan.Step {
 	var steps []*plan.Step
 	seen := map[spec.Address]bool{}
-	for i := len(w.steps) - 1; i >= 0; i-- {
-		s := &w.steps[i]
+	for i := len(w.list) - 1; i >= 0; i-- {
+		s := &w.list[i]
 		_, sent := w.written[s.N]
 		if sent && !seen[s.Address] {
 			steps = append(steps, s)
@@ -88,18 +94,18 @@ func unverified(address spec.Address, err error) *spec.Problem {
 // notConverged compares the object with what the step should have made of it; nil when it is so.
 func (w *worker) notConverged(s *plan.Step) *stepResult {
 	images := w.written[s.N]
-	now := w.observer.view(s)
+	now := w.observer.View(s)
 	want := w.comparable(s, images.After, now)
 	if s.Op == plan.OpInvite || s.Op == plan.OpReinvite {
-		if now == nil && hasPending(w.observer.live.Unreadable) {
+		if now == nil && observe.HasPending(w.observer.Live().Unreadable) {
 			return nil // the zone does not say who is behind its pending rows
 		}
 	}
-	if reached(want, now) {
+	if observe.Reached(want, now) {
 		return nil
 	}
-	text := fmt.Sprintf("it should be %s and is %s", orAbsent(want), orAbsent(now))
-	if !unchanged(images, now) {
+	text := fmt.Sprintf("it should be %s and is %s", observe.OrAbsent(want), observe.OrAbsent(now))
+	if !observe.Unchanged(images, now) {
 		text += "; somebody else changed it meanwhile"
 	}
 	return failure(report.ReasonNotConverged, text, nil)
@@ -123,6 +129,6 @@ func (w *worker) comparable(s *plan.Step, after, now state.View) state.View {
 }
 
 func (w *worker) isOwner(email string) bool {
-	m := state.FindMember(w.observer.live.Members, email)
-	return m != nil && m.UserID == w.observer.live.OwnerID
+	m := state.FindMember(w.observer.Live().Members, email)
+	return m != nil && m.UserID == w.observer.Live().OwnerID
 }

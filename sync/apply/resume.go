@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"makesync/spec"
+	"makesync/sync/observe"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 	"makesync/sync/state"
@@ -49,11 +50,11 @@ func Unresolved(outcomes []report.Outcome) bool {
 type resolver struct {
 	story     *report.Run
 	o         ResumeOptions
-	observers map[string]*observer // by organization key
+	observers map[string]*observe.Observer // by organization key
 }
 
 func newResolver(story *report.Run, o ResumeOptions) *resolver {
-	return &resolver{story: story, o: o, observers: map[string]*observer{}}
+	return &resolver{story: story, o: o, observers: map[string]*observe.Observer{}}
 }
 
 // resolve is the outcome of one intent.
@@ -62,69 +63,75 @@ func (r *resolver) resolve(ctx context.Context, intent report.Intent) report.Out
 		Outcome: report.OutcomeUnknown, Resolved: true}
 	found := r.inspect(ctx, intent)
 	out.At = r.o.Clock.Now().UTC()
-	switch found.state {
-	case applied:
-		out.Outcome, out.Answer = report.Succeeded, found.answer
+	switch found.State {
+	case observe.Applied:
+		out.Outcome, out.Answer = report.Succeeded, found.Answer
 		out.Reason = report.Reason{Code: report.ReasonResolved, Text: "reading shows that it happened"}
-	case notApplied:
+	case observe.NotApplied:
 		out.Outcome, out.Reason = report.Failed, report.Reason{
 			Code: report.ReasonResolved,
 			Text: "reading shows that nothing happened",
 		}
-	case conflicting:
-		out.Reason = unknownOutcome(found.why, intent.Address)
-	case stateUnknown:
-		out.Reason = report.Reason{Code: report.ReasonUnknown, Text: found.why}
-		out.Error = &spec.APIError{Message: found.why}
+	case observe.Conflicting:
+		out.Reason = unknownOutcome(found.Why, intent.Address)
+	case observe.Unknown:
+		out.Reason = report.Reason{Code: report.ReasonUnknown, Text: found.Why}
+		out.Error = &spec.APIError{Message: found.Why}
 	}
 	return out
 }
 
 // inspect finds the write that an intent was for, and reads what became of it.
-func (r *resolver) inspect(ctx context.Context, intent report.Intent) evidence {
+func (r *resolver) inspect(ctx context.Context, intent report.Intent) observe.Evidence {
 	o, step := r.observer(intent), r.story.Step(intent.Step)
-	if o != nil && o.reader == nil {
-		return evidence{state: stateUnknown, why: "the zone " + o.live.Zone + " is none of this run"}
+	if o != nil && !o.Reachable() {
+		return observe.Evidence{State: observe.Unknown, Why: "the zone " + o.Live().Zone + " is none of this run"}
+	}
+	conflicting := func(why string) observe.Evidence {
+		return observe.Evidence{State: observe.Conflicting, Why: why}
 	}
 	if o == nil || step == nil || step.Address != intent.Address {
-		return evidence{state: conflicting, why: "the journal does not say what it belongs to"}
+		return conflicting("the journal does not say what it belongs to")
 	}
-	writes := plan.WritesOf(o.live.ID, step)
+	writes := plan.WritesOf(o.Live().ID, step)
 	at := slices.IndexFunc(writes, func(write plan.Write) bool { return write.Verb == intent.Verb })
 	if at < 0 {
-		return evidence{state: conflicting, why: "the journal names a write that its step does not have"}
+		return conflicting("the journal names a write that its step does not have")
 	}
-	if o.live.ID == 0 && intent.Verb != plan.CreateOrganization {
-		return evidence{state: conflicting, why: "the journal does not say which organization it was for"}
+	if o.Live().ID == 0 && intent.Verb != plan.CreateOrganization {
+		return conflicting("the journal does not say which organization it was for")
 	}
-	o.idsBefore = intent.Known
-	images := Images{Before: intent.Before, After: intent.After} // their secrets are fingerprints
-	return r.waitUntilConsistent(ctx, o, stepWrite{Write: writes[at], step: step, images: images}, intent)
+	o.Creation.IDsBefore = intent.Known
+	images := observe.Images{Before: intent.Before, After: intent.After} // their secrets are fingerprints
+	return r.waitUntilConsistent(ctx, o, observe.Write{Write: writes[at], Step: step, Images: images}, intent)
 }
 
 // waitUntilConsistent inspects until what shows nothing has had its time since the intent.
 // Conflicting is no end either: a list that is behind may still show the invitation that was
 // revoked before this one was sent.
-func (r *resolver) waitUntilConsistent(ctx context.Context, o *observer, w stepWrite, intent report.Intent) evidence {
-	found := o.inspect(ctx, w)
-	delay := consistencyDelays[w.Verb]
+func (r *resolver) waitUntilConsistent(
+	ctx context.Context, o *observe.Observer, w observe.Write, intent report.Intent,
+) observe.Evidence {
+	found := o.Inspect(ctx, w)
+	delay := observe.ConsistencyDelay(w.Verb)
 	left := min(delay-r.o.Clock.Now().Sub(intent.At), delay) // min: a clock may have been set back
-	for waits := newWaits(o.jitter); (found.state == notApplied || found.state == conflicting) && left > 0; {
-		wait := min(left, waits.next())
+	open := func() bool { return found.State == observe.NotApplied || found.State == observe.Conflicting }
+	for waits := observe.NewWaits(r.o.Jitter); open() && left > 0; {
+		wait := min(left, waits.Next())
 		if r.o.Clock.Sleep(ctx, wait) != nil {
-			return stoppedReading
+			return observe.StoppedReading
 		}
 		left -= wait
-		found = o.inspect(ctx, w)
+		found = o.Inspect(ctx, w)
 	}
-	if found.state == notApplied {
-		return o.confirmNotCreated(ctx, w, found)
+	if found.State == observe.NotApplied {
+		return o.Creation.Confirm(ctx, w, found)
 	}
 	return found
 }
 
 // observer is that of the intent's organization; nil when the run's plan has none of the address.
-func (r *resolver) observer(intent report.Intent) *observer {
+func (r *resolver) observer(intent report.Intent) *observe.Observer {
 	of := r.story.Organization(intent.Address)
 	if of == nil {
 		return nil
@@ -132,8 +139,8 @@ func (r *resolver) observer(intent report.Intent) *observer {
 	if known := r.observers[of.Key]; known != nil {
 		return known
 	}
-	o := newObserver(r.o.Zones[of.Zone], r.o.Clock, r.o.Jitter, of.Key, of.Zone, of.ID)
-	o.salt = journalSalt(r.story.Run)
+	o := observe.New(observe.Options{Port: r.o.Zones[of.Zone], Clock: r.o.Clock, Jitter: r.o.Jitter,
+		Salt: journalSalt(r.story.Run), Key: of.Key, Zone: of.Zone, ID: of.ID})
 	r.observers[of.Key] = o
 	return o
 }

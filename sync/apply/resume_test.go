@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
@@ -266,7 +265,7 @@ func wantTrue(t *rapid.T, p *plan.Plan, r *report.Report, z *writtenZone, since 
 		}
 	}
 	for _, s := range r.Steps {
-		verbs := plan.StepVerbs[plan.StepType{Kind: s.Kind, Op: s.Op}]
+		verbs := plan.StepType{Kind: s.Kind, Op: s.Op}.Verbs()
 		n := committed[fmt.Sprint(verbs[len(verbs)-1], s.Address)]
 		free := steps[s.N].Kind == spec.KindFeatureControl && s.Attempts == 0 // it was so already
 		switch {
@@ -276,19 +275,6 @@ func wantTrue(t *rapid.T, p *plan.Plan, r *report.Report, z *writtenZone, since 
 			t.Errorf("%s %s is %s (%s); the zone has done it", s.Op, s.Address, s.Outcome, s.Reason)
 		case n > 1 && plan.NonIdempotent[verbs[len(verbs)-1]]:
 			t.Errorf("%s %s was done %d times", s.Op, s.Address, n)
-		}
-	}
-}
-
-func TestConsistencyDelayIsShorterThanTheDeadline(t *testing.T) {
-	t.Parallel()
-	timeOut := &state.CallError{Certainty: state.UnderWay}
-	for verb := range plan.NonIdempotent {
-		if d := consistencyDelayAfter(verb, serverError()); d >= defaultTimeout/2 || d < time.Second {
-			t.Errorf("%s settles in %v", verb, d)
-		}
-		if d := consistencyDelayAfter(verb, timeOut); d >= defaultTimeout || d < 30*time.Second {
-			t.Errorf("%s settles in %v after a time-out", verb, d)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"makesync/spec"
+	"makesync/sync/observe"
 	"makesync/sync/plan"
 	"makesync/sync/state"
 )
@@ -11,7 +12,7 @@ type reversal struct {
 	// never says why it cannot be; then want is nil.
 	never string
 	// want adds the state before the step to the desired state of the organization.
-	want func(o *spec.Organization, s *plan.Step, images Images)
+	want func(o *spec.Organization, s *plan.Step, images observe.Images)
 }
 
 // reversals are those of all steps that makesync does.
@@ -40,41 +41,41 @@ const (
 	neverRemoved   = "a removed member can only be invited anew: declare the member with `invite`"
 )
 
-func wantNoOrganization(o *spec.Organization, _ *plan.Step, _ Images) { o.State = spec.Absent }
+func wantNoOrganization(o *spec.Organization, _ *plan.Step, _ observe.Images) { o.State = spec.Absent }
 
-func wantControl(o *spec.Organization, s *plan.Step, i Images) {
+func wantControl(o *spec.Organization, s *plan.Step, i observe.Images) {
 	o.FeatureControls = append(o.FeatureControls,
 		spec.FeatureControl{Name: s.Address.Name(), Enabled: isTrue(i.Before["enabled"])})
 }
 
-func wantNoVariable(o *spec.Organization, s *plan.Step, i Images) {
+func wantNoVariable(o *spec.Organization, s *plan.Step, i observe.Images) {
 	o.Variables = append(o.Variables,
 		spec.Variable{Name: s.Address.Name(), State: spec.Absent, LiveSecret: holdsSecret(i.After)})
 }
 
-func wantNoMember(o *spec.Organization, s *plan.Step, _ Images) {
+func wantNoMember(o *spec.Organization, s *plan.Step, _ observe.Images) {
 	o.Members = append(o.Members, spec.Member{Email: s.Address.Name(), State: spec.Absent})
 }
 
-func wantRole(o *spec.Organization, s *plan.Step, i Images) {
+func wantRole(o *spec.Organization, s *plan.Step, i observe.Images) {
 	o.Members = append(o.Members, spec.Member{Email: s.Address.Name(), Role: i.Before["role"].Value().Reveal()})
 }
 
-func wantTFA(o *spec.Organization, _ *plan.Step, i Images) {
+func wantTFA(o *spec.Organization, _ *plan.Step, i observe.Images) {
 	before := isTrue(i.Before["tfaEnforced"])
 	o.TFAEnforced = &before
 }
 
 // wantAttributes asks for those attributes back that the step has changed.
-func wantAttributes(o *spec.Organization, _ *plan.Step, i Images) {
+func wantAttributes(o *spec.Organization, _ *plan.Step, i observe.Images) {
 	for path, field := range map[string]*string{"name": &o.Name, "country": &o.Country, "timezone": &o.Timezone} {
-		if before, had := i.Before[path]; had && !sameSide(before, i.After[path]) {
+		if before, had := i.Before[path]; had && !observe.SameSide(before, i.After[path]) {
 			*field = before.Value().Reveal()
 		}
 	}
 }
 
-func wantVariable(o *spec.Organization, s *plan.Step, i Images) {
+func wantVariable(o *spec.Organization, s *plan.Step, i observe.Images) {
 	t, _ := spec.ParseVariableType(i.Before["type"].Value().Reveal())
 	o.Variables = append(o.Variables,
 		spec.Variable{Name: s.Address.Name(), Type: t, Value: i.Before["value"].Value()})

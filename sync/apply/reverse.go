@@ -9,6 +9,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
+	"makesync/sync/observe"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 	"makesync/sync/state"
@@ -65,7 +66,7 @@ type reverser struct {
 // stepRecord is what the journal says about one step.
 type stepRecord struct {
 	// images are the state before the step's first write and after its last.
-	images Images
+	images observe.Images
 	// done: its last write succeeded.
 	done bool
 	// open: nobody knows what became of one of its writes.
@@ -79,7 +80,7 @@ func stepRecords(story *report.Run) map[int]*stepRecord {
 	for _, e := range story.Entries {
 		switch {
 		case e.Intent != nil && found[e.Intent.Step] == nil:
-			found[e.Intent.Step] = &stepRecord{images: Images{e.Intent.Before, e.Intent.After}}
+			found[e.Intent.Step] = &stepRecord{images: observe.Images{Before: e.Intent.Before, After: e.Intent.After}}
 		case e.Intent != nil:
 			found[e.Intent.Step].images.After = e.Intent.After
 		case e.Result != nil && found[e.Result.Step] != nil:
@@ -99,7 +100,7 @@ func lastVerbs(story *report.Run) map[int]plan.Verb {
 	for i := range story.Organizations {
 		for j := range story.Organizations[i].Steps {
 			s := &story.Organizations[i].Steps[j]
-			if verbs := plan.StepVerbs[plan.StepType{Kind: s.Kind, Op: s.Op}]; len(verbs) > 0 {
+			if verbs := s.Type().Verbs(); len(verbs) > 0 {
 				last[s.N] = verbs[len(verbs)-1]
 			}
 		}
@@ -115,8 +116,9 @@ func (r *reverser) organization(ctx context.Context, o *report.RunOrganization) 
 		id = r.story.CreatedID(o.Key)
 	}
 	want := &spec.Organization{Key: o.Key, Zone: o.Zone, ID: id}
-	observer := newObserver(r.options.Zones[o.Zone], fixedClock(r.options.Now), nil, o.Key, o.Zone, id)
-	observer.salt = journalSalt(r.story.Run)
+	salt := journalSalt(r.story.Run)
+	observer := observe.New(observe.Options{Port: r.options.Zones[o.Zone], Clock: fixedClock(r.options.Now), Salt: salt,
+		Key: o.Key, Zone: o.Zone, ID: id})
 	held := len(r.held)
 	undone := false
 	for i := range o.Steps {
@@ -152,8 +154,10 @@ func sortLists(o *spec.Organization) {
 }
 
 // step adds the state before a step to what is wanted, or says why it cannot.
-func (r *reverser) step(ctx context.Context, o *observer, want *spec.Organization, s *plan.Step, images Images) string {
-	back, known := reversals[plan.StepType{Kind: s.Kind, Op: s.Op}]
+func (r *reverser) step(
+	ctx context.Context, o *observe.Observer, want *spec.Organization, s *plan.Step, images observe.Images,
+) string {
+	back, known := reversals[s.Type()]
 	switch {
 	case !known:
 		return "it is no step of makesync"
@@ -161,15 +165,16 @@ func (r *reverser) step(ctx context.Context, o *observer, want *spec.Organizatio
 		return back.never
 	case holdsSecret(images.Before) && s.Op != plan.OpCreate:
 		return "its value before is a secret, which the journal does not keep"
-	case o.reader == nil:
-		return "the zone " + text.Quote(o.live.Zone) + " is none of this run"
+	case !o.Reachable():
+		return "the zone " + text.Quote(o.Live().Zone) + " is none of this run"
 	}
-	if err := o.refresh(ctx, s, false); err != nil {
+	if err := o.Refresh(ctx, s, false); err != nil {
 		return "it could not be read: " + text.OneLine(err.Error())
 	}
-	now := o.view(s).Fingerprinted(o.salt)
-	if !reached(images.After, now) {
-		return "it has changed since: the run left it " + orAbsent(images.After) + ", and it is now " + orAbsent(now)
+	now := o.View(s).Fingerprinted(journalSalt(r.story.Run))
+	if !observe.Reached(images.After, now) {
+		return "it has changed since: the run left it " + observe.OrAbsent(images.After) +
+			", and it is now " + observe.OrAbsent(now)
 	}
 	if s.Op == plan.OpInvite && now["invitation"].Value().Reveal() == "" && !r.allowsRemoval(s) {
 		r.holdRemoval(s)

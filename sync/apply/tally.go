@@ -2,6 +2,8 @@ package apply
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"makesync/spec"
@@ -18,8 +20,8 @@ func (a *applier) report(ctx context.Context, workers []*worker, refused *refusa
 		Started: &started, Zones: a.plan.Zones, Steps: []report.StepReport{}, Problems: []spec.Problem{},
 		Waiting: a.plan.Summary.Waiting, Held: a.plan.Summary.Held}
 	for _, w := range workers {
-		for i := range w.steps {
-			r.Steps = append(r.Steps, w.result(ctx, &w.steps[i]))
+		for i := range w.list {
+			r.Steps = append(r.Steps, w.result(ctx, &w.list[i]))
 		}
 	}
 	r.Count()
@@ -39,22 +41,19 @@ func (a *applier) report(ctx context.Context, workers []*worker, refused *refusa
 	return r
 }
 
-// result is what became of a step; one that a stop kept from being looked at is skipped.
-func (w *worker) result(ctx context.Context, s *plan.Step) report.StepReport {
-	if r := w.results[s.N]; r != nil {
-		return *r
-	}
-	return report.NewStepReport(s, report.Skipped, stopReason(ctx))
-}
-
 // problems are the run's own, in the order of the organizations.
 func (a *applier) problems(workers []*worker) []spec.Problem {
 	var problems []spec.Problem
 	for _, w := range workers {
-		for _, p := range []*spec.Problem{w.unverified, report.LicenceProblem(w.address(), w.results)} {
+		for _, p := range []*spec.Problem{w.twin, w.unverified, report.LicenceProblem(w.address(), w.results)} {
 			if p != nil {
 				problems = append(problems, *p)
 			}
+		}
+	}
+	for _, zone := range slices.Sorted(maps.Keys(a.options.Zones)) {
+		if err := a.options.Zones[zone].refusal(); err != nil {
+			problems = append(problems, refusedProblem(zone, err, workers))
 		}
 	}
 	if err := a.recorder.broken(); err != nil {
@@ -63,6 +62,31 @@ func (a *applier) problems(workers []*worker) []spec.Problem {
 			Hint:    "nothing is written without a journal; make room, or name another folder with --journal"})
 	}
 	return problems
+}
+
+// refusedProblem tells once that a zone has stopped accepting the token, and how much of the plan that
+// has cost.
+func refusedProblem(zone string, err error, workers []*worker) spec.Problem {
+	skipped, written := 0, 0
+	for _, w := range workers {
+		if w.organization.Zone != zone {
+			continue
+		}
+		written += len(w.written)
+		for _, r := range w.results {
+			if r.Reason.Code == report.ReasonTokenRefused {
+				skipped++
+			}
+		}
+	}
+	what := "zone " + zone + " stopped accepting the token, so nothing more was sent to it; " +
+		text.Count(skipped, "step was", "steps were") + " skipped"
+	if written > 0 {
+		what += ", and what was written may not have been read back"
+	}
+	p := state.CallProblem("refused", "", what, err)
+	p.Severity = spec.Error
+	return p
 }
 
 // calls counts over all zones.
@@ -79,16 +103,20 @@ func (a *applier) calls() state.Calls {
 }
 
 func (a *applier) exit(ctx context.Context, r *report.Report, workers []*worker, refused *refusal) exit.Code {
-	facts := applyFacts{stop: exit.StopExit(ctx), plan: a.plan.Exit, held: r.Held > 0,
+	facts := applyFacts{stop: exit.StopExit(ctx), plan: a.plan.Exit, steps: a.steps, held: r.Held > 0,
 		journal: a.recorder.failedBeforeFirstWrite()}
 	if refused != nil {
 		facts.refusal = refused.exit
+	}
+	for _, port := range a.options.Zones {
+		facts.refused = facts.refused || port.refusal() != nil
 	}
 	for i := range r.Steps {
 		facts.add(&r.Steps[i], a.options.Saved)
 	}
 	for _, w := range workers {
 		facts.unread = facts.unread || w.unverified != nil
+		facts.twin = facts.twin || w.twin != nil
 	}
 	for i := range a.plan.Organizations {
 		facts.unread = facts.unread || len(a.plan.Organizations[i].NotRead) > 0

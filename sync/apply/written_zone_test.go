@@ -69,6 +69,27 @@ func (z *writtenZone) Organizations(ctx context.Context) ([]*state.Organization,
 	return z.Zone.Organizations(ctx)
 }
 
+func (z *writtenZone) OrganizationNames(ctx context.Context) ([]*state.Organization, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	return z.Zone.OrganizationNames(ctx)
+}
+
+func (z *writtenZone) RoleRow(ctx context.Context, organization, user int64) (*state.RoleRow, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	if z.Find(organization) == nil {
+		return nil, &state.CallError{Doing: "read", Status: 403, Message: "Permission denied", Class: exit.ClassForbidden}
+	}
+	return z.Zone.RoleRow(ctx, organization, user)
+}
+
 func (z *writtenZone) Organization(ctx context.Context, id int64, wait bool) (*state.Organization, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -134,7 +155,7 @@ func (z *writtenZone) commit(w plan.Write) (plan.Answer, error) {
 	if w.Verb == plan.CreateOrganization {
 		z.Next++
 		l := zonetest.Organization(z.Next, a.Name)
-		l.Country, l.Timezone = state.IDText(a.CountryID), state.IDText(a.TimezoneID)
+		l.Country, l.Timezone = state.FormatID(a.CountryID), state.FormatID(a.TimezoneID)
 		z.Orgs = append(z.Orgs, l)
 		z.hidden[l.ID] = z.lag
 		return plan.Answer{OrganizationID: l.ID, License: l.License}, nil
@@ -196,10 +217,10 @@ func (z *writtenZone) commitMember(l *state.Organization, w plan.Write) (plan.An
 			return plan.Answer{}, refused(404, "SC404")
 		}
 		if w.Verb == plan.SetRole {
-			m.Role = state.IDText(a.RoleID)
+			m.Role = state.FormatID(a.RoleID)
 			return plan.Answer{}, nil
 		}
-		if z.emptyNeedsNoBody && !w.NoBody {
+		if z.emptyNeedsNoBody && w.Empty != plan.NoBody {
 			return plan.Answer{}, refused(400, "SC400")
 		}
 		l.Members = zonetest.Without(l.Members, func(m spec.Member) bool { return m.UserID == a.UserID })

@@ -105,7 +105,7 @@ func (f *fixture) rows(i int) []string {
 		v := makeVariable(i, j)
 		value := v.json
 		if f.start == "drift" && drifted(i, j) {
-			value = map[int]string{1: "-1", 2: `"drifted"`, 3: fmt.Sprint(v.json != "true"), 4: `"2020-01-01T00:00:00.000Z"`}[v.typeID]
+			value = driftedValue(v.typeID, v.json)
 		}
 		rows[j] = renderVariable(v.name, v.typeID, value)
 	}
@@ -235,4 +235,17 @@ func (f *fixture) current(i int) []byte {
 		}
 	}
 	return renderVariables(rows)
+}
+
+// driftedValue is a value of the type that differs from the declared one, as JSON.
+func driftedValue(typeID int, declared string) string {
+	switch typeID {
+	case 1:
+		return "-1"
+	case 2:
+		return `"drifted"`
+	case 3:
+		return fmt.Sprint(declared != "true")
+	}
+	return `"2020-01-01T00:00:00.000Z"`
 }

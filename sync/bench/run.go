@@ -98,7 +98,8 @@ func (b *bench) header() {
 	)
 	fmt.Fprintln(
 		b.out,
-		"| size | latency | scenario | client | wall s | CPU s | peak MiB | requests | dials | wall ratio | CPU ratio |",
+		"| size | latency | scenario | client | wall s | CPU s | peak MiB | requests | dials | wall ratio "+
+			"| CPU ratio |",
 	)
 	fmt.Fprintln(b.out, "|---|---|---|---|---|---|---|---|---|---|---|")
 }

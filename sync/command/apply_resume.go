@@ -10,148 +10,115 @@ import (
 	"makesync/spec"
 	"makesync/sync/apply"
 	"makesync/sync/exit"
-	"makesync/sync/history"
 	"makesync/sync/report"
 )
 
-// lockFailure says who holds the lock; an interrupt while waiting for it is that, and nothing else.
-func lockFailure(ctx context.Context, err error) error {
-	var held *history.HeldError
-	switch {
-	case err == nil:
-		return nil
-	case exit.StopExit(ctx) != exit.OK:
-		return failure{exit: exit.StopExit(ctx), message: "stopped while waiting for the lock; nothing was changed"}
-	case errors.As(err, &held):
-		return failure{exit: exit.Unreachable, message: err.Error()}
-	}
-	return failure{exit: exit.Internal, message: err.Error(),
-		hint: "nothing was changed; runs lock their zones below $XDG_STATE_HOME/makesync, so set XDG_STATE_HOME to a folder that can be written"}
-}
-
-// settle finds out, by reading, what became of the requests that earlier runs left open, before
-// anything is planned, and waits for what they have just made. With --resume only that run counts
-// as open, and it must be one.
-func (a *application) settle(ctx context.Context) error {
-	stories, err := a.unfinished()
+// resolveEarlier finds out, by reading, what became of the requests that earlier runs left open,
+// before anything is planned, and waits for what they have just made. With --resume only that run
+// counts as open, and it must be one.
+func (a *applyRun) resolveEarlier(ctx context.Context) error {
+	runs, err := a.unfinishedRuns()
 	if err != nil {
 		return err
 	}
-	for _, story := range stories {
-		if err := a.settleRun(ctx, story); err != nil {
+	for _, run := range runs {
+		if err := a.resolveRun(ctx, run); err != nil {
 			return err
 		}
 	}
-	return a.awaitShown(ctx)
+	return a.awaitVisible(ctx)
 }
 
-func (a *application) unfinished() ([]*report.Run, error) {
-	if a.o.noJournal {
+const hiddenJournalHint = "what the journal hides could be a write; look into it, then move it away, " +
+	"or run with --no-journal"
+
+func (a *applyRun) unfinishedRuns() ([]*report.Run, error) {
+	if a.noJournal {
 		return nil, nil
 	}
-	if a.o.resume != "" {
-		story, err := a.store.Read(a.o.resume)
+	if a.resume != "" {
+		run, err := a.store.Read(a.resume)
 		if err != nil {
-			return nil, failure{exit: exit.Invalid, message: "resume run " + a.o.resume, cause: err}
+			return nil, failure{exit: exit.Invalid, message: "resume run " + a.resume, cause: err}
 		}
-		a.resumed = story.Keys()
-		return a.openOnly(story), nil
+		a.resumed = run.Keys()
+		return openOnly(run), nil
 	}
-	stories, err := a.store.Unresolved(a.zones.places())
+	runs, err := a.store.Unresolved(a.zones.places())
 	if err != nil {
-		return nil, failure{
-			exit: exit.Internal, message: err.Error(),
-			hint: "what the journal hides could be a write; look into it, then move it away, or run with --no-journal",
-		}
+		return nil, failure{exit: exit.Internal, message: err.Error(), hint: hiddenJournalHint}
 	}
-	return stories, nil
+	return runs, nil
 }
 
 // openOnly leaves out a run of which everything is known.
-func (a *application) openOnly(story *report.Run) []*report.Run {
-	if !story.Unresolved() && len(story.Open()) == 0 {
+func openOnly(run *report.Run) []*report.Run {
+	if !run.Unresolved() && len(run.Open()) == 0 {
 		return nil
 	}
-	return []*report.Run{story}
+	return []*report.Run{run}
 }
 
-// settleRun adds to a killed run's journal what reading shows of its open requests.
-func (a *application) settleRun(ctx context.Context, story *report.Run) (err error) {
-	outcomes := apply.Resume(
-		ctx,
-		story,
-		apply.ResumeOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64},
-	)
-	journal, err := a.store.Append(story.Run)
+// resolveRun adds to a killed run's journal what reading shows of its open requests.
+func (a *applyRun) resolveRun(ctx context.Context, run *report.Run) (err error) {
+	outcomes := apply.Resume(ctx, run, a.resumeOptions())
+	journal, err := a.store.Append(run.Run)
 	if err != nil {
 		return failure{exit: exit.Internal, message: err.Error()}
 	}
 	defer func() { err = errors.Join(err, journal.Close()) }()
 	for _, outcome := range outcomes {
-		a.r.log.Info(
-			"resolved",
-			"run",
-			story.Run,
-			"address",
-			string(outcome.Address),
-			"outcome",
-			string(outcome.Outcome),
-			"reason",
-			outcome.Reason.String(),
-		)
+		a.r.log.Info("resolved", "run", run.Run, "address", string(outcome.Address),
+			"outcome", string(outcome.Outcome), "reason", outcome.Reason.String())
 		if err := journal.Result(outcome); err != nil {
 			return failure{exit: exit.Internal, message: err.Error()}
 		}
 	}
-	a.settled = append(a.settled, settled(story, outcomes))
+	a.unfinished = append(a.unfinished, unfinishedRun(run, outcomes))
 	if ctx.Err() != nil || apply.Unresolved(outcomes) {
 		return nil // a later run tries again
 	}
 	return journal.Resolved()
 }
 
-// awaitShown waits until the zones show what other runs have made in them just before this one.
-func (a *application) awaitShown(ctx context.Context) error {
-	if a.o.noJournal {
+func (a *applyRun) resumeOptions() apply.ResumeOptions {
+	return apply.ResumeOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64}
+}
+
+// awaitVisible waits until the zones show what other runs have made in them just before this one.
+func (a *applyRun) awaitVisible(ctx context.Context) error {
+	if a.noJournal {
 		return nil
 	}
 	verbs, within := apply.Awaited()
-	stories, err := a.store.Recent(a.zones.places(), a.r.Now().Add(-within), verbs...)
+	runs, err := a.store.Recent(a.zones.places(), a.r.Now().Add(-within), verbs...)
 	if err != nil {
 		return failure{exit: exit.Internal, message: err.Error()}
 	}
-	for _, story := range stories {
-		apply.AwaitVisible(
-			ctx,
-			story,
-			apply.ResumeOptions{Zones: a.zones.readers(), Clock: clock{a.r.Now}, Jitter: rand.Float64},
-		)
+	for _, run := range runs {
+		apply.AwaitVisible(ctx, run, a.resumeOptions())
 	}
 	return nil
 }
 
-// settled tells that a run left something open, and what is known of it now.
-func settled(story *report.Run, outcomes []report.Outcome) spec.Problem {
+// unfinishedRun tells that a run left something open, and what is known of it now.
+func unfinishedRun(run *report.Run, outcomes []report.Outcome) spec.Problem {
 	counts := map[report.StepOutcome]int{}
 	for _, outcome := range outcomes {
 		counts[outcome.Outcome]++
 	}
+	how := "was not finished"
+	if run.Ended != nil {
+		how = "ended with an unknown outcome"
+	}
 	return spec.Problem{
 		Severity: spec.Warning, Rule: "unfinished-run",
-		Message: fmt.Sprintf(
-			"run %s %s; of its open requests %d had happened, %d had not, %d are unknown%s",
-			story.Run,
-			leftOpen[story.Ended != nil],
-			counts[report.Succeeded],
-			counts[report.Failed],
-			counts[report.OutcomeUnknown],
-			undecided(outcomes),
-		),
-		Hint: "this run plans from what is there; makesync runs show " + story.Run + " tells the story",
+		Message: fmt.Sprintf("run %s %s; of its open requests %d had happened, %d had not, %d are unknown%s",
+			run.Run, how, counts[report.Succeeded], counts[report.Failed], counts[report.OutcomeUnknown],
+			undecided(outcomes)),
+		Hint: "this run plans from what is there; makesync runs show " + run.Run + " tells the story",
 	}
 }
-
-var leftOpen = map[bool]string{false: "was not finished", true: "ended with an unknown outcome"}
 
 // undecided says what is to be looked at by hand.
 func undecided(outcomes []report.Outcome) (words string) {
@@ -164,27 +131,29 @@ func undecided(outcomes []report.Outcome) (words string) {
 }
 
 // resumeScope keeps of the documents what the resumed run was about: all organizations of its plan.
-func (a *application) resumeScope() error {
-	if a.o.resume == "" {
+func (a *applyRun) resumeScope() error {
+	if a.resume == "" {
 		return nil
 	}
-	keep := slices.DeleteFunc(slices.Clone(a.desired.Organizations), func(o spec.Organization) bool {
-		return !slices.Contains(a.resumed, o.Key)
-	})
-	if len(keep) == 0 {
-		return failure{
-			exit: exit.Invalid, message: "the documents hold none of the organizations of run " + a.o.resume,
-			hint: "give the same -f as that run",
-		}
-	}
 	var globs []spec.Glob
-	for _, o := range keep {
-		glob, err := spec.ParseGlob(o.Key)
+	for i := range a.desired.Organizations {
+		key := a.desired.Organizations[i].Key
+		if !slices.Contains(a.resumed, key) {
+			continue
+		}
+		glob, err := spec.ParseGlob(key)
 		if err != nil {
 			return err
 		}
 		globs = append(globs, glob)
 	}
-	a.o.plan.scope.target = globs
+	if len(globs) == 0 {
+		return failure{
+			exit:    exit.Invalid,
+			message: "the documents hold none of the organizations of run " + a.resume,
+			hint:    "give the same -f as that run",
+		}
+	}
+	a.options.scope.target = globs
 	return nil
 }

@@ -2,21 +2,16 @@ package command
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
-
-	"makesync/sync/exit"
 )
 
 // Main runs one command line (args[0] is the program's name) and returns the
 // exit code. It never ends the process and prints only to env's streams. Cancel ctx with the cause
-// sync.ErrInterrupted or sync.ErrTerminated to stop it cleanly.
+// exit.ErrInterrupted or exit.ErrTerminated to stop it cleanly.
 func Main(ctx context.Context, args []string, env Env) (code int) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -39,16 +34,6 @@ func runBeforeFlags(args []string) []string {
 	return slices.Concat(args[:2], args[3:], args[2:3])
 }
 
-// runtimeEnv is one run of the program: its surroundings, its command line and its logger.
-type runtimeEnv struct {
-	Env
-	args []string
-	log  *slog.Logger
-	// logsJSON: stderr is a log of JSON lines and nothing else.
-	logsJSON bool
-	bar      progress
-}
-
 // newApp assembles the command tree. The library's own help, version flag, exit
 // handler and comma splitting are off: they print usage errors to stdout, end the
 // process below our feet, and cut values into pieces.
@@ -64,7 +49,7 @@ func newApp(r *runtimeEnv) *cli.App {
 		HideVersion:               true,
 		DisableSliceFlagSeparator: true,
 		ExitErrHandler:            func(*cli.Context, error) {},
-		OnUsageError:              r.onUsageError,
+		OnUsageError:              usageHandler(r),
 		Flags:                     []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print the version"}},
 	}
 	app.Action = func(c *cli.Context) error {
@@ -107,7 +92,7 @@ func commands(r *runtimeEnv) []*cli.Command {
 func prepare(r *runtimeEnv, list []*cli.Command) {
 	for _, c := range list {
 		c.HideHelp = true
-		c.OnUsageError = r.onUsageError
+		c.OnUsageError = usageHandler(r)
 		if len(c.Subcommands) > 0 {
 			group := c
 			c.Action = func(ctx *cli.Context) error { return unknownCommand(ctx, group.Subcommands) }
@@ -116,23 +101,10 @@ func prepare(r *runtimeEnv, list []*cli.Command) {
 	}
 }
 
-// finish prints what is left to say about an error and gives the exit of the run.
-func (r *runtimeEnv) finish(ctx context.Context, err error) exit.Code {
-	if err == nil {
-		return exit.OK
+func commandNames(list []*cli.Command) []string {
+	var names []string
+	for _, c := range list {
+		names = append(names, c.Name)
 	}
-	var end ended
-	if errors.As(err, &end) {
-		return end.exit
-	}
-	exit := exitOfError(ctx, err)
-	r.printError(err, exit)
-	return exit
-}
-
-// reportPanic is the last resort, for what breaks outside of a command's action.
-func reportPanic(w io.Writer, cause any) int {
-	broken := defect(cause)
-	fmt.Fprintf(w, "error: %s\nhint: %s\n", broken.message, broken.hint)
-	return broken.exit.Code
+	return names
 }

@@ -17,6 +17,30 @@
 //   - Every command but `apply` and `invitation accept` talks to the zones through a
 //     transport that refuses anything but GET.
 //
-// There is one file for each command; each binds its flags to a struct of options,
-// which is checked once and then passed as a value. The exit codes are decided in exit.go alone.
+// # How a command is built
+//
+//	command line
+//	     │   command.go      the list of commands; nothing else knows them all
+//	     ▼
+//	xCommand(r)              x.go: name, help, flags, and the action
+//	     │   runtime.go      action: arguments counted, flags looked at, log opened
+//	     ▼
+//	readXOptions(c, r.Env)   flags and environment → a struct, checked once     → 64
+//	     │   options_*.go    one file for each group of flags that commands share
+//	     ▼
+//	runX(ctx, r, o)          documents, zones, the core; the run's state in one struct
+//	     │   planned_run.go  plan, undo, apply       sources.go  export, snapshot, migrate, compare
+//	     ▼
+//	result                   results.go, x.go: a value that can be text, JSON, Markdown, HTML
+//	     │   result.go       emit: to stdout and --out-json, whole or not at all
+//	     ▼
+//	exit                     exit.go decides it, for errors too; empty_result.go gives those their JSON
+//
+// There is one file for each command. A new one is such a file and a row in commands(). A new flag
+// goes into the file of its group: the flag, the field of the options and its check stand together
+// there, and every command of the group has it. A flag that names something, and must not be empty
+// when it is given, is a nameFlag or a namesFlag.
+//
+// [runtimeEnv] holds what a command shares with all others: streams, environment, log, prompt. What
+// a command does is a function, or a method of the struct that holds the state of its run.
 package command

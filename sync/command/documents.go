@@ -2,6 +2,7 @@ package command
 
 import (
 	"maps"
+	"os"
 	"slices"
 
 	"makesync/spec"
@@ -19,11 +20,11 @@ type loaded struct {
 
 // load reads the documents and says how their zones are reached. Nothing but files and
 // the environment is touched.
-func (r *runtimeEnv) load(o documentOptions, urls map[string]string, use use) loaded {
+func load(env Env, o documentOptions, urls map[string]string, use use) loaded {
 	documents, problems := document.Load(document.LoadOptions{Paths: o.files})
 	desired, more := documents.Resolve(document.ResolveOptions{
-		LookupEnv: r.LookupEnv, SkipReferences: o.skipReferences,
-		ReferenceRoots: o.referenceRoots, DefaultZone: r.defaultZone(o),
+		LookupEnv: env.LookupEnv, SkipReferences: o.skipReferences,
+		ReferenceRoots: o.referenceRoots, DefaultZone: o.defaultZone(env),
 		ZoneNames: slices.Sorted(maps.Keys(urls)),
 	})
 	problems = append(problems, more...)
@@ -33,7 +34,7 @@ func (r *runtimeEnv) load(o documentOptions, urls map[string]string, use use) lo
 			use.zones(desired.Zones, o),
 			zonesOf(desired, o.only(desired.Zones)),
 			document.EndpointOptions{
-				LookupEnv: r.LookupEnv, ZoneURLs: urls, Named: r.namedZones(o), ReferenceRoots: o.referenceRoots,
+				LookupEnv: env.LookupEnv, ZoneURLs: urls, Named: o.namedZones(env), ReferenceRoots: o.referenceRoots,
 			},
 		)
 		problems = append(problems, more...)
@@ -64,38 +65,6 @@ func (u use) zones(all map[string]spec.Zone, o documentOptions) map[string]spec.
 	return bare
 }
 
-// defaultZone is the zone of organizations that name none: --zone, else MAKE_ZONE.
-func (r *runtimeEnv) defaultZone(o documentOptions) string {
-	if o.zone != "" {
-		return o.zone
-	}
-	return r.lookup("MAKE_ZONE")
-}
-
-// only is the zone that --zone restricts the run to, by its name; "" without --zone.
-func (o documentOptions) only(zones map[string]spec.Zone) string {
-	if o.zone == "" {
-		return ""
-	}
-	return spec.ZoneName(o.zone, zones)
-}
-
-// scopeOf is what a run may look at.
-func (o planOptions) scopeOf(desired *spec.Desired) spec.Scope {
-	return spec.Scope{Zone: o.documents.only(desired.Zones), Targets: o.scope.target, Excludes: o.scope.exclude}
-}
-
-// namedZones are the zones that are named outside the documents, besides --zone-url.
-func (r *runtimeEnv) namedZones(o documentOptions) []string {
-	var names []string
-	for _, name := range []string{o.zone, r.lookup("MAKE_ZONE")} {
-		if name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
 // zonesOf lists the zones that the organizations of a run live in, sorted; only restricts them to
 // one.
 func zonesOf(desired *spec.Desired, only string) []string {
@@ -107,4 +76,17 @@ func zonesOf(desired *spec.Desired, only string) []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// zoneDocuments loads the documents of -f for their zones. Without -f there need not be any: the
+// zones may all be built in.
+func zoneDocuments(o documentOptions) (*document.Documents, []spec.Problem, error) {
+	if _, err := os.Stat(defaultDocument); err != nil && !o.given {
+		return &document.Documents{}, nil, nil
+	}
+	documents, problems := document.Load(document.LoadOptions{Paths: o.files})
+	if spec.HasErrors(problems) {
+		return nil, problems, errInvalid
+	}
+	return documents, problems, nil
 }

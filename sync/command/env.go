@@ -1,12 +1,14 @@
 package command
 
 import (
+	"errors"
 	"io"
 	"net/http"
-	"runtime/debug"
 	"strings"
 	"time"
 
+	"makesync/sync/exit"
+	"makesync/sync/history"
 	"makesync/sync/makeapi"
 )
 
@@ -35,18 +37,6 @@ type Terminal struct {
 	Width int
 }
 
-// Build is what the binary knows of itself.
-type Build struct {
-	Version string `json:"version"`
-	Commit  string `json:"commit,omitempty"`
-	// Time is when the commit was made, RFC 3339.
-	Time string `json:"time,omitempty"`
-	// Modified: the work tree held uncommitted changes.
-	Modified bool   `json:"modified,omitempty"`
-	Go       string `json:"go"`
-	Platform string `json:"platform"`
-}
-
 // transport carries the requests to a zone.
 func (e Env) transport(zone string, concurrency int) http.RoundTripper {
 	if e.Transport != nil {
@@ -61,23 +51,34 @@ func (e Env) lookup(name string) string {
 	return value
 }
 
-// BuildOf reads the version out of what `go build` and `go install` record. A
-// build without a tag is "devel", with the commit behind it where it is known.
-func BuildOf(info *debug.BuildInfo) Build {
-	b := Build{Version: "devel"}
-	if info == nil {
-		return b
+const noStateDirectory = "neither XDG_STATE_HOME nor HOME says where runs are kept; " +
+	"give --journal DIR and set one of them"
+
+// stateDirectory is $XDG_STATE_HOME/makesync, or what the XDG rules say without it.
+func (e Env) stateDirectory() (string, error) {
+	if base := e.lookup("XDG_STATE_HOME"); strings.HasPrefix(base, "/") {
+		return base + "/makesync", nil
 	}
-	b.Go = info.GoVersion
-	settings := map[string]string{}
-	for _, s := range info.Settings {
-		settings[s.Key] = s.Value
+	if home := e.lookup("HOME"); home != "" {
+		return home + "/.local/state/makesync", nil
 	}
-	b.Commit, b.Time = settings["vcs.revision"], settings["vcs.time"]
-	b.Modified = settings["vcs.modified"] == "true"
-	b.Platform = settings["GOOS"] + "/" + settings["GOARCH"]
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		b.Version = strings.TrimPrefix(v, "v")
+	return "", errors.New(noStateDirectory)
+}
+
+// openStore opens what earlier runs left behind; journal is --journal, "" for the usual place.
+func openStore(env Env, journal string) (*history.Store, error) {
+	dir, err := env.stateDirectory()
+	if err != nil {
+		return nil, failure{exit: exit.Internal, message: err.Error()}
 	}
-	return b
+	return history.Open(history.Options{Dir: dir, Runs: journal, Now: env.Now, Tool: env.Build.Version}), nil
+}
+
+const saltSize = 16
+
+// newSalt is for the fingerprints of one plan or snapshot.
+func newSalt(env Env) ([]byte, error) {
+	salt := make([]byte, saltSize)
+	_, err := io.ReadFull(env.Random, salt)
+	return salt, err
 }

@@ -1,11 +1,16 @@
 package command
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 
+	"makesync/spec"
 	"makesync/sync/exit"
 	"makesync/sync/render"
+	"makesync/sync/state"
 )
 
 // failure is an error that ends the run with a known exit.
@@ -43,4 +48,50 @@ func printFailure(w io.Writer, err error) {
 	if hint := hintOf(err); hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", render.Clean(hint))
 	}
+}
+
+// errInvalid: the documents hold errors, and the problems say which.
+var errInvalid = errors.New("the documents are not valid")
+
+// errHeld: the plan is past --max-calls, and the problems say so.
+var errHeld = errors.New("the plan takes too many calls")
+
+// errStale: the saved plan may not be applied any more, and the problems say why.
+var errStale = errors.New("the saved plan may not be applied")
+
+// invalidDocuments is the error of a run that problems ended.
+type invalidDocuments struct{ problems []spec.Problem }
+
+func (e invalidDocuments) Error() string { return errInvalid.Error() }
+
+func invalid(problems []spec.Problem) error { return invalidDocuments{problems} }
+
+// withError adds the error that ended a run to its problems, unless they are that error.
+func withError(ctx context.Context, err error, problems []spec.Problem) ([]spec.Problem, exit.Code) {
+	var documents invalidDocuments
+	switch {
+	case errors.As(err, &documents):
+		return documents.problems, exit.Invalid
+	case errors.Is(err, errInvalid):
+		return problems, exit.Invalid
+	case errors.Is(err, errStale):
+		return problems, exit.Stale
+	case errors.Is(err, errHeld):
+		return problems, exit.Held
+	}
+	return append(slices.Clip(problems), failureProblem(err)), exitOfError(ctx, err)
+}
+
+// failureProblem is an error that ended a run, as a problem of its JSON document.
+func failureProblem(err error) spec.Problem {
+	problem := spec.Problem{
+		Severity: spec.Error,
+		Rule:     "run",
+		Message:  render.Clean(err.Error()),
+		Hint:     render.Clean(hintOf(err)),
+	}
+	if call := state.AsCallError(err); call != nil {
+		problem.Error = call.API()
+	}
+	return problem
 }

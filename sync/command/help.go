@@ -20,33 +20,30 @@ func helpCommand(r *runtimeEnv) *cli.Command {
 		ArgsUsage: "[COMMAND…]",
 		UsageText: "makesync help plan",
 		Action: func(c *cli.Context) error {
-			list, path := commands(r), ""
-			target := &cli.Command{Subcommands: list}
-			for _, word := range c.Args().Slice() {
-				next := target.Command(word)
-				if next == nil {
-					return usageError{
-						message: fmt.Sprintf(
-							"there is no command %s%s",
-							text.ShellQuote(strings.TrimSpace(path+" "+word)),
-							didYouMean(word, commandNames(target.Subcommands), ""),
-						),
-						hint: "see: " + strings.TrimSpace(programName+" help "+path),
-					}
-				}
-				target, path = next, strings.TrimSpace(path+" "+word)
+			path, target, err := findCommand(commands(r), c.Args().Slice())
+			if err != nil {
+				return err
 			}
 			return printHelp(r.Stdout, path, target)
 		},
 	}
 }
 
-func commandNames(list []*cli.Command) []string {
-	var names []string
-	for _, c := range list {
-		names = append(names, c.Name)
+// findCommand goes down the tree by names; without any it gives the root, a command without a name.
+func findCommand(list []*cli.Command, words []string) (path string, target *cli.Command, err error) {
+	target = &cli.Command{Subcommands: list}
+	for _, word := range words {
+		next := target.Command(word)
+		if next == nil {
+			return "", nil, usageError{
+				message: fmt.Sprintf("there is no command %s%s", text.ShellQuote(strings.TrimSpace(path+" "+word)),
+					didYouMean(word, commandNames(target.Subcommands), "")),
+				hint: "see: " + strings.TrimSpace(programName+" help "+path),
+			}
+		}
+		target, path = next, strings.TrimSpace(path+" "+word)
 	}
-	return names
+	return path, target, nil
 }
 
 // commandHelp is the command whose help a --help asks for; the root is a command without a name.
@@ -61,9 +58,7 @@ func commandHelp(c *cli.Context) *cli.Command {
 func printHelp(w io.Writer, path string, c *cli.Command) error {
 	var b strings.Builder
 	if path == "" {
-		b.WriteString(
-			"makesync keeps organizations on Make (make.com) as YAML files say.\n\nusage: makesync COMMAND [FLAGS]\n",
-		)
+		b.WriteString(rootHeader)
 	} else {
 		fmt.Fprintf(&b, "makesync %s: %s\n\nusage: %s\n", path, c.Usage, usageLine(path, c))
 	}
@@ -79,6 +74,11 @@ func printHelp(w io.Writer, path string, c *cli.Command) error {
 	_, err := io.WriteString(w, b.String())
 	return err
 }
+
+const rootHeader = `makesync keeps organizations on Make (make.com) as YAML files say.
+
+usage: makesync COMMAND [FLAGS]
+`
 
 const rootFooter = `
 environment:

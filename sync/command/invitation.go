@@ -26,9 +26,10 @@ type invitationOptions struct {
 
 func invitationCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{
-		Name:        "invitation",
-		Usage:       "show or accept an invitation by the hash in its e-mail",
-		Description: "The hash is the last part of the link in the e-mail. Only the invited person can accept, with a token of their own.",
+		Name:  "invitation",
+		Usage: "show or accept an invitation by the hash in its e-mail",
+		Description: "The hash is the last part of the link in the e-mail. " +
+			"Only the invited person can accept, with a token of their own.",
 		Subcommands: []*cli.Command{
 			invitationSubcommand(r, "show", "show what an invitation is for", readOnly, nil),
 			invitationSubcommand(r, "accept", "accept an invitation as the token's own user", readWrite, []cli.Flag{
@@ -45,38 +46,34 @@ func invitationSubcommand(r *runtimeEnv, name, usage string, may access, flags [
 		ArgsUsage: "HASH",
 		UsageText: "makesync invitation " + name + " --zone eu1 2f7f3c1e-0f5a-4a52-9d0c-6a2f6d3f3f10",
 		Flags: joined(flags, []cli.Flag{
-			&cli.StringSliceFlag{
-				Name:    "file",
-				Aliases: []string{"f"},
-				Usage:   "`PATH` of documents, for their zones; repeatable (default: makesync.yaml if it is there)",
-			},
-			&cli.StringFlag{Name: "zone", Usage: "`NAME` of the zone of the organization (default: MAKE_ZONE)"},
+			fileFlag("`PATH` of documents, for their zones; repeatable (default: makesync.yaml if it is there)"),
+			zoneFlag("`NAME` of the zone of the organization (default: MAKE_ZONE)"),
 		}, zoneFlags(), resultFlags(formatText, formatJSON), logFlags()),
 		Action: r.action(arity{1, 1, "HASH"}, func(c *cli.Context) error {
-			o, err := r.readInvitationOptions(c)
+			o, err := readInvitationOptions(c, r.Env)
 			if err != nil {
 				return err
 			}
-			return r.tell(c, r.withInvitation(c.Context, o, may))
+			return tellInvalid(c, r, withInvitation(c.Context, r, o, may))
 		}),
 	}
 }
 
-func (r *runtimeEnv) readInvitationOptions(c *cli.Context) (o invitationOptions, err error) {
+func readInvitationOptions(c *cli.Context, env Env) (o invitationOptions, err error) {
 	o.hash, o.documents, o.yes = c.Args().First(), readDocumentOptions(c), c.Bool("yes")
-	if o.documents.zone = r.defaultZone(o.documents); o.documents.zone == "" {
+	if o.documents.zone = o.documents.defaultZone(env); o.documents.zone == "" {
 		return o, badUsage(c, "which zone? give --zone NAME, or set MAKE_ZONE")
 	}
 	if o.zones, err = readZoneOptions(c); err != nil {
 		return o, err
 	}
-	o.result, err = r.readResultOptions(c, formatText, formatJSON)
+	o.result, err = readResultOptions(c, env, formatText, formatJSON)
 	return o, err
 }
 
 // withInvitation reads the invitation and prints it, or accepts it.
-func (r *runtimeEnv) withInvitation(ctx context.Context, o invitationOptions, may access) error {
-	connected, name, err := r.invitationZone(o, may)
+func withInvitation(ctx context.Context, r *runtimeEnv, o invitationOptions, may access) error {
+	connected, name, err := invitationZone(r, o, may)
 	if err != nil {
 		return err
 	}
@@ -87,30 +84,22 @@ func (r *runtimeEnv) withInvitation(ctx context.Context, o invitationOptions, ma
 		return err
 	}
 	if may == readWrite {
-		if invitation, err = r.accept(ctx, client, invitation, o); err != nil {
+		if invitation, err = accept(ctx, r, client, invitation, o); err != nil {
 			return err
 		}
 	}
-	return r.emit(
-		invitationResult{name, invitation, connected.ports[name].endpoint.Sandbox != nil},
-		o.result,
-		r.render(o.result, ""),
-	)
+	res := invitationResult{name, invitation, connected.ports[name].endpoint.Sandbox != nil}
+	return r.emit(res, o.result, r.render(o.result, ""))
 }
 
 // invitationZone connects the one zone, and gives its name.
-func (r *runtimeEnv) invitationZone(o invitationOptions, may access) (*zones, string, error) {
-	documents, problems, err := r.zoneDocuments(o.documents)
+func invitationZone(r *runtimeEnv, o invitationOptions, may access) (*zones, string, error) {
+	documents, problems, err := zoneDocuments(o.documents)
 	if err != nil {
 		return nil, "", invalid(problems)
 	}
 	name := spec.ZoneName(o.documents.zone, documents.Zones())
-	connected, problems, err := r.connectNamed(
-		[]plan.Zone{{Name: name}},
-		documents,
-		planOptions{documents: o.documents, zones: o.zones},
-		may,
-	)
+	connected, problems, err := connectNamed(r, []plan.Zone{{Name: name}}, documents, o.documents, o.zones, may)
 	if err != nil {
 		return nil, "", firstProblem(problems, err)
 	}
@@ -137,21 +126,15 @@ func firstProblem(problems []spec.Problem, err error) error {
 
 // accept asks, and accepts. When the answer to the request is lost, reading tells whether it
 // happened.
-func (r *runtimeEnv) accept(
-	ctx context.Context,
-	client *makeapi.Client,
-	i makeapi.Invitation,
-	o invitationOptions,
+func accept(
+	ctx context.Context, r *runtimeEnv, client *makeapi.Client, i makeapi.Invitation, o invitationOptions,
 ) (makeapi.Invitation, error) {
 	if i.State == "" {
 		return i, nil // it was accepted before
 	}
 	q := question{
-		text: fmt.Sprintf(
-			"Accept the invitation to %s (id %d)? [y/N] ",
-			render.Clean(i.Organization.Name),
-			i.Organization.ID,
-		),
+		text: fmt.Sprintf("Accept the invitation to %s (id %d)? [y/N] ",
+			render.Clean(i.Organization.Name), i.Organization.ID),
 		yesNo: true,
 	}
 	if err := r.confirm(ctx, q, o.yes); err != nil {
@@ -191,23 +174,20 @@ func (i invitationResult) state() string {
 	return i.State
 }
 
+const invitationText = `organization  %s (id %d)
+zone          %s
+invited       %s
+role          id %d
+invitation    %s
+`
+
 func (i invitationResult) text(w io.Writer, _ render.Options) error {
 	zone := i.zone
 	if i.sandbox {
 		zone += " (SANDBOX)"
 	}
-	_, err := fmt.Fprintf(
-		w,
-		"organization  %s (id %d)\nzone          %s\ninvited       %s\nrole          id %d\ninvitation    %s\n",
-		render.Clean(
-			i.Organization.Name,
-		),
-		i.Organization.ID,
-		render.Clean(zone),
-		render.Clean(i.User.Email),
-		i.RoleID,
-		render.Clean(i.state()),
-	)
+	_, err := fmt.Fprintf(w, invitationText, render.Clean(i.Organization.Name), i.Organization.ID, render.Clean(zone),
+		render.Clean(i.User.Email), i.RoleID, render.Clean(i.state()))
 	return err
 }
 
@@ -216,6 +196,7 @@ func (i invitationResult) json(w io.Writer) error {
 		ID   int64  `json:"id"`
 		Name string `json:"name"`
 	}
+	organization := named{i.Organization.ID, i.Organization.Name}
 	return render.JSON(w, struct {
 		Format       string     `json:"format"`
 		Zone         string     `json:"zone"`
@@ -224,5 +205,5 @@ func (i invitationResult) json(w io.Writer) error {
 		User         state.User `json:"user"`
 		RoleID       int64      `json:"roleId"`
 		Invitation   string     `json:"invitation"`
-	}{"makesync.invitation/v1", i.zone, i.sandbox, named{i.Organization.ID, i.Organization.Name}, i.User, i.RoleID, i.state()})
+	}{"makesync.invitation/v1", i.zone, i.sandbox, organization, i.User, i.RoleID, i.state()})
 }

@@ -36,7 +36,7 @@ var logLevels = map[string]slog.Level{
 // openLog makes the logger of a command that has log flags; the others keep the silent one. The
 // progress goes to the same place.
 func (r *runtimeEnv) openLog(c *cli.Context) error {
-	if findFlag(c.Command.Flags, "log-level") == nil {
+	if !hasFlag(c, "log-level") {
 		r.openProgress()
 		return nil
 	}
@@ -49,23 +49,33 @@ func (r *runtimeEnv) openLog(c *cli.Context) error {
 		return err
 	}
 	r.logsJSON = format == "json"
-	r.openProgress()
+	r.openProgress() // before the log, which writes above its line
 	options := &slog.HandlerOptions{Level: logLevels[level]}
 	if r.logsJSON {
 		r.log = slog.New(slog.NewJSONHandler(r.Stderr, options))
 	} else {
 		r.log = slog.New(slog.NewTextHandler(r.Stderr, options))
 	}
+	r.bar.log = r.log
 	return nil
+}
+
+// openProgress makes room for a line on the terminal: whatever else goes there appears above it.
+func (r *runtimeEnv) openProgress() {
+	line := render.ProgressOptions{Terminal: r.Terminal.Stderr, Width: r.Terminal.Width, Now: r.Now}
+	r.bar = progress{render.NewProgress(r.signs(), line), r.log}
+	if r.Terminal.Stderr {
+		r.Stdout, r.Stderr = r.bar.Beside(r.Stdout), r.bar.Beside(r.Stderr)
+	}
 }
 
 // With --log-format json stderr is for a machine: what else would be words there becomes lines of
 // the log.
 
 // printProblems writes problems and the last line to stderr.
-func (r *runtimeEnv) printProblems(problems []spec.Problem, exit exit.Code, o render.Options) error {
+func (r *runtimeEnv) printProblems(problems []spec.Problem, code exit.Code, o render.Options) error {
 	if !r.logsJSON {
-		return render.Problems(r.Stderr, problems, exit, o)
+		return render.Problems(r.Stderr, problems, code, o)
 	}
 	for _, p := range problems {
 		level := slog.LevelError
@@ -76,11 +86,11 @@ func (r *runtimeEnv) printProblems(problems []spec.Problem, exit exit.Code, o re
 	}
 	var words bytes.Buffer
 	o.Color = false
-	if err := render.Problems(&words, problems, exit, o); err != nil {
+	if err := render.Problems(&words, problems, code, o); err != nil {
 		return err
 	}
 	lines := strings.Split(strings.TrimSpace(words.String()), "\n")
-	r.log.Error(lines[len(lines)-1], "exit", exit.Code, "name", exit.Name)
+	r.log.Error(lines[len(lines)-1], "exit", code.Code, "name", code.Name)
 	return nil
 }
 
@@ -106,12 +116,12 @@ func problemAttrs(p spec.Problem) []slog.Attr {
 }
 
 // printError writes what ended a run to stderr.
-func (r *runtimeEnv) printError(err error, exit exit.Code) {
+func (r *runtimeEnv) printError(err error, code exit.Code) {
 	if !r.logsJSON {
 		printFailure(r.Stderr, err)
 		return
 	}
-	r.log.Error(render.Clean(err.Error()), "hint", render.Clean(hintOf(err)), "exit", exit.Code, "name", exit.Name)
+	r.log.Error(render.Clean(err.Error()), "hint", render.Clean(hintOf(err)), "exit", code.Code, "name", code.Name)
 }
 
 // signs is where signs of life go: a machine gets its own as lines of the log.

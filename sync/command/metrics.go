@@ -7,50 +7,25 @@ import (
 	"io/fs"
 	"math"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
-	"github.com/urfave/cli/v2"
 
-	"makesync/spec/text"
 	"makesync/sync/exit"
 	"makesync/sync/history"
 )
 
 // The metrics file is for the text-file collector of Prometheus' node_exporter: a run that is over
 // cannot be scraped, so it leaves its numbers behind. Each run replaces the file in one move; two
-// things are carried over from the former one, the counts of runs and the time of the last success.
-
-func metricsFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{
-			Name:  "metrics-file",
-			Usage: "write the run's numbers to `FILE` for Prometheus' text-file collector, also when the run fails",
-		},
-	}
-}
-
-// readMetricsFile checks before the run that the folder is there: a mistyped one would be noticed
-// only when an alert does not come.
-func readMetricsFile(c *cli.Context) (string, error) {
-	file := c.String("metrics-file")
-	if c.IsSet("metrics-file") && file == "" {
-		return "", badUsage(c, "--metrics-file needs the name of a file")
-	}
-	if info, err := os.Stat(filepath.Dir(file)); file != "" && (err != nil || !info.IsDir()) {
-		return "", badUsage(c, "--metrics-file %s: its folder is not there", text.ShellQuote(file))
-	}
-	return file, nil
-}
+// things are carried over from the previous one, the counts of runs and the time of the last
+// success.
 
 // writeMetrics replaces the file.
-func (r *runtimeEnv) writeMetrics(e ending, file string) error {
-	now := r.Now()
-	run := measured{ending: e, now: now, version: r.Build.Version, former: readFormer(file)}
+func writeMetrics(env Env, end runEnd, file string) error {
+	run := measured{runEnd: end, now: env.Now(), version: env.Build.Version, previous: readPrevious(file)}
 	registry := prometheus.NewRegistry()
 	if err := registry.Register(&run); err != nil {
 		return err
@@ -68,19 +43,19 @@ func (r *runtimeEnv) writeMetrics(e ending, file string) error {
 	return history.PutFile(file, text.Bytes(), 0o644, true) // node_exporter is another user
 }
 
-// former is what the file of the run before is asked for.
-type former struct {
+// previous is what the file of the run before is asked for.
+type previous struct {
 	runs        map[string]float64 // by exit name
 	lastSuccess float64            // seconds since 1970; 0: never
 }
 
-// maxFormer bounds what is read of a file that may be anything.
-const maxFormer = 1 << 20
+// maxPrevious bounds what is read of a file that may be anything.
+const maxPrevious = 1 << 20
 
-// readFormer starts anew when there is no former file or it is damaged; Prometheus knows counters
-// that do.
-func readFormer(path string) former {
-	f := former{runs: map[string]float64{}}
+// readPrevious starts anew when there is no previous file or it is damaged; Prometheus knows
+// counters that do.
+func readPrevious(path string) previous {
+	f := previous{runs: map[string]float64{}}
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) || err != nil || !info.Mode().IsRegular() {
 		return f
@@ -91,7 +66,7 @@ func readFormer(path string) former {
 	}
 	defer file.Close()
 	parser := expfmt.NewTextParser(model.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(io.LimitReader(file, maxFormer))
+	families, err := parser.TextToMetricFamilies(io.LimitReader(file, maxPrevious))
 	if err != nil {
 		return f
 	}
@@ -125,10 +100,10 @@ func labelOf(m *dto.Metric, name string) string {
 
 // measured is one run as a prometheus.Collector, which reads its metrics off the table.
 type measured struct {
-	ending
-	now     time.Time
-	version string
-	former  former
+	runEnd
+	now      time.Time
+	version  string
+	previous previous
 }
 
 // Describe names the metrics of the table.
@@ -155,7 +130,7 @@ func (m *measured) succeeded() bool {
 	case exit.OK:
 		return true
 	case exit.Changes, exit.Held:
-		return m.report == nil && m.plan != nil
+		return m.applied == nil && m.plan != nil
 	}
 	return false
 }

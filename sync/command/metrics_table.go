@@ -22,10 +22,11 @@ const (
 // metric is one family of the metrics file. Labels take few values: zones, kinds, ops, classes,
 // words; no address, no e-mail, no url.
 type metric struct {
-	name, help string
-	labels     []string
-	kind       prometheus.ValueType
-	samples    func(*measured) []sample // none: not known in this run
+	name    string
+	labels  []string
+	kind    prometheus.ValueType
+	samples func(*measured) []sample // none: not known in this run
+	help    string
 }
 
 type sample struct {
@@ -35,111 +36,78 @@ type sample struct {
 
 func (m *metric) desc() *prometheus.Desc { return prometheus.NewDesc(m.name, m.help, m.labels, nil) }
 
+const (
+	gauge   = prometheus.GaugeValue
+	counter = prometheus.CounterValue
+)
+
+func labels(names ...string) []string { return names }
+
 // metricTable is all of them; README has the same table. What a plan counts is absent when there
 // was no plan: a zero would say that nothing waits when nobody knows.
 var metricTable = []metric{
-	{"makesync_build_info", "The makesync that ran; always 1.", []string{"version"}, prometheus.GaugeValue,
-		func(m *measured) []sample { return []sample{{[]string{m.version}, 1}} }},
-	{
-		metricRuns,
-		"Runs since the file was first written, by how they ended.",
-		[]string{"exit"},
-		prometheus.CounterValue,
-		runCounts,
-	},
-	{"makesync_run_exit_code", "Exit code of the last run.", nil, prometheus.GaugeValue,
-		func(m *measured) []sample { return one(float64(m.exit.Code)) }},
-	{
-		"makesync_run_success",
-		"1 when the last run did what it is for: apply with exit 0; plan also with 2 and 5.",
-		nil,
-		prometheus.GaugeValue,
-		func(m *measured) []sample { return one(flag01(m.succeeded())) },
-	},
-	{"makesync_run_timestamp_seconds", "When the last run ended.", nil, prometheus.GaugeValue,
-		func(m *measured) []sample { return one(float64(m.now.Unix())) }},
-	{
-		metricLastSuccess,
-		"When the last successful run ended; kept by runs that fail; 0: never.",
-		nil,
-		prometheus.GaugeValue,
-		lastSuccess,
-	},
-	{"makesync_run_duration_seconds", "How long the last run took.", nil, prometheus.GaugeValue,
-		func(m *measured) []sample { return one(m.now.Sub(m.began).Seconds()) }},
-	{"makesync_organizations", "Organizations in the plan.", nil, prometheus.GaugeValue,
-		planned(func(p *plan.Plan) []sample { return one(float64(len(p.Organizations))) })},
-	{
-		"makesync_organizations_unread",
-		"Organizations of which something could not be read.",
-		nil,
-		prometheus.GaugeValue,
-		planned(unread),
-	},
-	{
-		"makesync_changes",
-		"Steps of the plan, which plan would and apply wanted to do.",
-		[]string{"kind", "op"},
-		prometheus.GaugeValue,
-		planned(changeCounts),
-	},
-	{
-		"makesync_outcomes",
-		"Steps of the last apply by what became of them: succeeded, failed, skipped, unknown.",
-		[]string{"outcome"},
-		prometheus.GaugeValue,
-		outcomeCounts,
-	},
-	{
-		"makesync_waiting",
-		"Things that cannot be done yet.",
-		[]string{"kind"},
-		prometheus.GaugeValue,
-		planned(waitingCounts),
-	},
-	{"makesync_held", "Changes that a guard stopped.", []string{"kind"}, prometheus.GaugeValue, planned(heldCounts)},
-	{
-		"makesync_problems",
-		"Errors and warnings of the last run.",
-		[]string{"severity"},
-		prometheus.GaugeValue,
-		problemCounts,
-	},
-	{
-		"makesync_calls",
-		"Requests that were sent, repetitions included, by what they did: read, write.",
-		[]string{"zone", "direction"},
-		prometheus.GaugeValue,
-		perZone(func(zone string, s makeapi.Stats) []sample {
-			return []sample{
-				{[]string{zone, "read"}, float64(s.Calls.Read)},
-				{[]string{zone, "write"}, float64(s.Calls.Write)},
-			}
-		}),
-	},
-	{
-		"makesync_calls_repeated",
-		"How many of the requests repeated another one.",
-		[]string{"zone"},
-		prometheus.GaugeValue,
-		perZone(func(zone string, s makeapi.Stats) []sample { return oneOfZone(zone, float64(s.Repeated)) }),
-	},
-	{
-		"makesync_failures",
-		"Requests without a good answer, by why; also those that a repetition made good.",
-		[]string{"zone", "class"},
-		prometheus.GaugeValue,
-		perZone(failureCounts),
-	},
-	{"makesync_rate_limit_waits", "How often a call waited for a rate limit.", []string{"zone"}, prometheus.GaugeValue,
-		perZone(func(zone string, s makeapi.Stats) []sample { return oneOfZone(zone, float64(s.RateWaits)) })},
-	{
-		"makesync_rate_limit_wait_seconds",
-		"How long calls waited for rate limits, added up.",
-		[]string{"zone"},
-		prometheus.GaugeValue,
-		perZone(func(zone string, s makeapi.Stats) []sample { return oneOfZone(zone, s.RateWaited.Seconds()) }),
-	},
+	{"makesync_build_info", labels("version"), gauge, buildInfo,
+		"The makesync that ran; always 1."},
+	{metricRuns, labels("exit"), counter, runCounts,
+		"Runs since the file was first written, by how they ended."},
+	{"makesync_run_exit_code", nil, gauge, exitCode,
+		"Exit code of the last run."},
+	{"makesync_run_success", nil, gauge, runSuccess,
+		"1 when the last run did what it is for: apply with exit 0; plan also with 2 and 5."},
+	{"makesync_run_timestamp_seconds", nil, gauge, runEnded,
+		"When the last run ended."},
+	{metricLastSuccess, nil, gauge, lastSuccess,
+		"When the last successful run ended; kept by runs that fail; 0: never."},
+	{"makesync_run_duration_seconds", nil, gauge, runDuration,
+		"How long the last run took."},
+	{"makesync_organizations", nil, gauge, planned(organizationCount),
+		"Organizations in the plan."},
+	{"makesync_organizations_unread", nil, gauge, planned(unread),
+		"Organizations of which something could not be read."},
+	{"makesync_changes", labels("kind", "op"), gauge, planned(changeCounts),
+		"Steps of the plan, which plan would and apply wanted to do."},
+	{"makesync_outcomes", labels("outcome"), gauge, outcomeCounts,
+		"Steps of the last apply by what became of them: succeeded, failed, skipped, unknown."},
+	{"makesync_waiting", labels("kind"), gauge, planned(waitingCounts),
+		"Things that cannot be done yet."},
+	{"makesync_held", labels("kind"), gauge, planned(heldCounts),
+		"Changes that a guard stopped."},
+	{"makesync_problems", labels("severity"), gauge, problemCounts,
+		"Errors and warnings of the last run."},
+	{"makesync_calls", labels("zone", "direction"), gauge, perZone(callCounts),
+		"Requests that were sent, repetitions included, by what they did: read, write."},
+	{"makesync_calls_repeated", labels("zone"), gauge, perZone(repeatedCount),
+		"How many of the requests repeated another one."},
+	{"makesync_failures", labels("zone", "class"), gauge, perZone(failureCounts),
+		"Requests without a good answer, by why; also those that a repetition made good."},
+	{"makesync_rate_limit_waits", labels("zone"), gauge, perZone(rateWaits),
+		"How often a call waited for a rate limit."},
+	{"makesync_rate_limit_wait_seconds", labels("zone"), gauge, perZone(rateWaited),
+		"How long calls waited for rate limits, added up."},
+}
+
+func buildInfo(m *measured) []sample { return []sample{{labels(m.version), 1}} }
+
+func exitCode(m *measured) []sample    { return one(float64(m.exit.Code)) }
+func runSuccess(m *measured) []sample  { return one(flag01(m.succeeded())) }
+func runEnded(m *measured) []sample    { return one(float64(m.now.Unix())) }
+func runDuration(m *measured) []sample { return one(m.now.Sub(m.began).Seconds()) }
+
+func organizationCount(p *plan.Plan) []sample { return one(float64(len(p.Organizations))) }
+
+func callCounts(zone string, s makeapi.Stats) []sample {
+	return []sample{
+		{labels(zone, "read"), float64(s.Calls.Read)},
+		{labels(zone, "write"), float64(s.Calls.Write)},
+	}
+}
+
+func repeatedCount(zone string, s makeapi.Stats) []sample {
+	return oneOfZone(zone, float64(s.Repeated))
+}
+func rateWaits(zone string, s makeapi.Stats) []sample { return oneOfZone(zone, float64(s.RateWaits)) }
+func rateWaited(zone string, s makeapi.Stats) []sample {
+	return oneOfZone(zone, s.RateWaited.Seconds())
 }
 
 func one(value float64) []sample { return []sample{{nil, value}} }
@@ -174,7 +142,7 @@ func perZone(samples func(string, makeapi.Stats) []sample) func(*measured) []sam
 }
 
 func runCounts(m *measured) []sample {
-	runs := maps.Clone(m.former.runs)
+	runs := maps.Clone(m.previous.runs)
 	runs[m.exit.Name]++
 	return byLabel(runs)
 }
@@ -183,7 +151,7 @@ func lastSuccess(m *measured) []sample {
 	if m.succeeded() {
 		return one(float64(m.now.Unix()))
 	}
-	return one(m.former.lastSuccess)
+	return one(m.previous.lastSuccess)
 }
 
 func unread(p *plan.Plan) []sample {
@@ -227,12 +195,12 @@ func changeCounts(p *plan.Plan) (samples []sample) {
 }
 
 func outcomeCounts(m *measured) []sample {
-	if m.report == nil {
+	if m.applied == nil {
 		return nil
 	}
 	return byLabel(map[string]float64{
-		string(report.Succeeded): float64(m.report.Succeeded), string(report.Failed): float64(m.report.Failed),
-		string(report.Skipped): float64(m.report.Skipped), string(report.OutcomeUnknown): float64(m.report.Unknown),
+		string(report.Succeeded): float64(m.applied.Succeeded), string(report.Failed): float64(m.applied.Failed),
+		string(report.Skipped): float64(m.applied.Skipped), string(report.OutcomeUnknown): float64(m.applied.Unknown),
 	})
 }
 

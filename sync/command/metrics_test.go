@@ -14,32 +14,32 @@ import (
 	"makesync/sync/report"
 )
 
-func TestFormerMetrics(t *testing.T) {
+func TestPreviousMetrics(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		text string
-		want former
+		want previous
 	}{
 		"good": {"# TYPE makesync_runs_total counter\nmakesync_runs_total{exit=\"ok\"} 3\nmakesync_runs_total{exit=\"held\"} 2\n" +
 			"# TYPE makesync_last_success_timestamp_seconds gauge\nmakesync_last_success_timestamp_seconds 1.7e+09\n",
-			former{map[string]float64{"ok": 3, "held": 2}, 1.7e9}},
+			previous{map[string]float64{"ok": 3, "held": 2}, 1.7e9}},
 		"odd numbers": {"# TYPE makesync_runs_total counter\nmakesync_runs_total{exit=\"ok\"} NaN\nmakesync_runs_total 7\n" +
 			"# TYPE makesync_last_success_timestamp_seconds gauge\nmakesync_last_success_timestamp_seconds -Inf\n",
-			former{map[string]float64{"ok": 0}, 0}},
-		"another type": {"# TYPE makesync_runs_total gauge\nmakesync_runs_total{exit=\"ok\"} 3\n", former{map[string]float64{"ok": 0}, 0}},
-		"no metrics":   {"apiVersion: makesync/v1\n", former{map[string]float64{}, 0}},
-		"empty":        {"", former{map[string]float64{}, 0}},
+			previous{map[string]float64{"ok": 0}, 0}},
+		"another type": {"# TYPE makesync_runs_total gauge\nmakesync_runs_total{exit=\"ok\"} 3\n", previous{map[string]float64{"ok": 0}, 0}},
+		"no metrics":   {"apiVersion: makesync/v1\n", previous{map[string]float64{}, 0}},
+		"empty":        {"", previous{map[string]float64{}, 0}},
 	}
 	for name, test := range tests {
 		path := filepath.Join(t.TempDir(), "m.prom")
 		if err := os.WriteFile(path, []byte(test.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(test.want, readFormer(path), cmp.AllowUnexported(former{})); diff != "" {
+		if diff := cmp.Diff(test.want, readPrevious(path), cmp.AllowUnexported(previous{})); diff != "" {
 			t.Errorf("%s: -want +got\n%s", name, diff)
 		}
 	}
-	if got := readFormer(t.TempDir()); got.lastSuccess != 0 {
+	if got := readPrevious(t.TempDir()); got.lastSuccess != 0 {
 		t.Errorf("a folder: %v", got)
 	}
 }
@@ -48,20 +48,20 @@ func TestWhatASuccessIs(t *testing.T) {
 	t.Parallel()
 	plan, report := &plan.Plan{}, &report.Report{}
 	for _, test := range []struct {
-		e    ending
+		e    runEnd
 		want bool
 	}{
-		{ending{plan: plan, exit: exit.OK}, true},
-		{ending{plan: plan, exit: exit.Changes}, true},
-		{ending{plan: plan, exit: exit.Held}, true},
-		{ending{plan: plan, exit: exit.PartlyVisible}, false},
-		{ending{exit: exit.Held}, false},
-		{ending{plan: plan, report: report, exit: exit.OK}, true},
-		{ending{plan: plan, report: report, exit: exit.Held}, false},
-		{ending{plan: plan, report: report, exit: exit.Partial}, false},
+		{runEnd{plan: plan, exit: exit.OK}, true},
+		{runEnd{plan: plan, exit: exit.Changes}, true},
+		{runEnd{plan: plan, exit: exit.Held}, true},
+		{runEnd{plan: plan, exit: exit.PartlyVisible}, false},
+		{runEnd{exit: exit.Held}, false},
+		{runEnd{plan: plan, applied: report, exit: exit.OK}, true},
+		{runEnd{plan: plan, applied: report, exit: exit.Held}, false},
+		{runEnd{plan: plan, applied: report, exit: exit.Partial}, false},
 	} {
-		if m := (&measured{ending: test.e, now: time.Now()}); m.succeeded() != test.want {
-			t.Errorf("exit %s, plan %t, report %t: %t", test.e.exit.Name, test.e.plan != nil, test.e.report != nil, m.succeeded())
+		if m := (&measured{runEnd: test.e, now: time.Now()}); m.succeeded() != test.want {
+			t.Errorf("exit %s, plan %t, report %t: %t", test.e.exit.Name, test.e.plan != nil, test.e.applied != nil, m.succeeded())
 		}
 	}
 }

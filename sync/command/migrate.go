@@ -18,53 +18,62 @@ import (
 
 type migrateOptions struct {
 	sourceOptions
+	folderOptions
 	from, to string
 	mapFile  string
 	key      string
 	region   string
-	out      string
-	force    bool
-	color    bool
 }
+
+const migrateDescription = "Reads both zones and changes neither. " +
+	"Writes documents for the target in three numbered folders, each planned and applied on its own: " +
+	"organizations; variables and feature controls, once the plans are bought; " +
+	"people last, since invitations send e-mail. " +
+	"Tells collisions and what cannot be carried over. Exit 5 when a collision kept an organization out."
+
+const regionUsage = "`NAME` or id of the region in which new organizations are made " +
+	"(default: the map's, the only one, or the one that the zone is named after)"
 
 func migrateCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{
-		Name:  "migrate",
-		Usage: "write documents that re-home organizations in another zone",
-		Description: "Reads both zones and changes neither. Writes documents for the target in three numbered folders, each planned and applied on its own: " +
-			"organizations; variables and feature controls, once the plans are bought; people last, since invitations send e-mail. " +
-			"Tells collisions and what cannot be carried over. Exit 5 when a collision kept an organization out.",
-		UsageText: "makesync migrate --from eu1 --to us1 -o move\nmakesync migrate --from eu1 --to us1 --organization 'acme*' --map map.yaml -o move",
+		Name:        "migrate",
+		Usage:       "write documents that re-home organizations in another zone",
+		Description: migrateDescription,
+		UsageText: "makesync migrate --from eu1 --to us1 -o move\n" +
+			"makesync migrate --from eu1 --to us1 --organization 'acme*' --map map.yaml -o move",
 		Flags: joined([]cli.Flag{
 			&cli.StringFlag{Name: "from", Usage: "`ZONE` to move from; it is only read"},
 			&cli.StringFlag{Name: "to", Usage: "`ZONE` to move to"},
-			&cli.StringFlag{Name: "map", Usage: "`FILE` with renames, other e-mails, roles and regions"},
+			mapFlag("`FILE` with renames, other e-mails, roles and regions"),
 			&cli.StringFlag{
 				Name:  "key",
 				Value: "{key}",
 				Usage: "`PATTERN` of the new keys, of {key}, {id}, {from} and {to} (default: {key})",
 			},
-			&cli.StringFlag{
-				Name:  "region",
-				Usage: "`NAME` or id of the region in which new organizations are made (default: the map's, the only one, or the one that the zone is named after)",
-			},
-			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the documents to the folder `DIR`"},
-			forceFlag(),
-		}, sourceFlags("what is sensitive")),
+			newNameFlag(cli.StringFlag{Name: "region", Usage: regionUsage}),
+		}, folderFlags(), sourceFlags("what is sensitive")),
 		Action: r.action(noArguments, func(c *cli.Context) error {
-			o, err := r.readMigrateOptions(c)
+			o, err := readMigrateOptions(c, r.Env)
 			if err != nil {
 				return err
 			}
-			return r.tell(c, r.runMigrate(c.Context, o))
+			return tellInvalid(c, r, runMigrate(c.Context, r, o))
 		}),
 	}
 }
 
-func (r *runtimeEnv) readMigrateOptions(c *cli.Context) (o migrateOptions, err error) {
-	o = migrateOptions{from: c.String("from"), to: c.String("to"), mapFile: c.String("map"), key: c.String("key"),
-		region: c.String("region"), out: c.String("out"), force: c.Bool("force"), color: r.colors(c)}
-	if o.sourceOptions, err = readSourceOptions(c); err != nil {
+func mapFlag(usage string) cli.Flag { return newNameFlag(cli.StringFlag{Name: "map", Usage: usage}) }
+
+func readMigrateOptions(c *cli.Context, env Env) (o migrateOptions, err error) {
+	o = migrateOptions{
+		folderOptions: readFolderOptions(c),
+		from:          c.String("from"),
+		to:            c.String("to"),
+		mapFile:       c.String("map"),
+		key:           c.String("key"),
+		region:        c.String("region"),
+	}
+	if o.sourceOptions, err = readSourceOptions(c, env); err != nil {
 		return o, err
 	}
 	switch {
@@ -80,15 +89,24 @@ func (r *runtimeEnv) readMigrateOptions(c *cli.Context) (o migrateOptions, err e
 	return o, nil
 }
 
-func (r *runtimeEnv) runMigrate(ctx context.Context, o migrateOptions) error {
-	var decided spec.MigrationMap
-	if o.mapFile != "" {
-		var problems []spec.Problem
-		if decided, problems = document.LoadMigrationMap(o.mapFile); spec.HasErrors(problems) {
-			return invalid(problems)
-		}
+// readMap reads the file of --map; the zero map without one.
+func readMap(file string) (spec.MigrationMap, error) {
+	if file == "" {
+		return spec.MigrationMap{}, nil
 	}
-	src, err := r.openSources(o.sourceOptions, o.from, o.to)
+	decided, problems := document.LoadMigrationMap(file)
+	if spec.HasErrors(problems) {
+		return decided, invalid(problems)
+	}
+	return decided, nil
+}
+
+func runMigrate(ctx context.Context, r *runtimeEnv, o migrateOptions) error {
+	decided, err := readMap(o.mapFile)
+	if err != nil {
+		return err
+	}
+	src, err := openSources(r, o.sourceOptions, o.from, o.to)
 	if err != nil {
 		return err
 	}
@@ -97,40 +115,41 @@ func (r *runtimeEnv) runMigrate(ctx context.Context, o migrateOptions) error {
 	if err != nil {
 		return err
 	}
-	if unmatched := o.selector.Unmatched("the zone " + from.Endpoint.Name); len(unmatched) > 0 {
-		return invalid(unmatched)
+	if err := src.checkRead(from, "migrate"); err != nil {
+		return err
 	}
-	if code := from.Exit(); code == exit.Refused || code == exit.Unreachable {
-		return r.nothingRead(from, code, "migrate", o.color)
-	}
-	moved := export.Migrate(
-		export.Migration{
-			From:       from,
-			To:         to,
-			Map:        decided,
-			Region:     o.region,
-			KeyPattern: o.key,
-			Sensitive:  src.secretsIn(from),
-		},
-	)
+	moved := export.Migrate(export.Migration{
+		From: from, To: to, Map: decided, Region: o.region, KeyPattern: o.key, Sensitive: src.secretsIn(from),
+	})
 	if spec.HasErrors(moved.Problems) {
 		return invalid(moved.Problems)
 	}
 	moved.Problems = append(append(moved.Problems, from.Unread()...), to.Unread()...)
-	return r.writeMigration(src, from, to, moved, o)
+	result, err := writeMigration(src, from, to, moved, o.folderOptions)
+	if err != nil {
+		return err
+	}
+	words := render.Options{Color: o.color, Width: r.Terminal.Width}
+	if err := render.WriteMigration(r.Stdout, result, words); err != nil {
+		return err
+	}
+	return end(exitOfMigration(from, to, moved))
 }
 
 // bothEnds reads the source whole, and of the target what documents for it depend on.
 func (s *sources) bothEnds(ctx context.Context, o migrateOptions) (from, to *state.ZoneState, err error) {
-	from, err = s.readZone(ctx, o.from, state.ReadOptions{Select: s.choose, Detail: true})
+	from, err = s.readZone(ctx, o.from, state.ReadOptions{Select: s.choose,
+		Wanted: func(live *state.Organization, _ string) state.Wanted { return state.Everything(live, true) }})
 	if err != nil {
 		return nil, nil, err
 	}
 	to, err = s.readZone(
 		ctx,
 		o.to,
-		state.ReadOptions{Lists: everyList(), Kinds: func(*state.Organization, string) []spec.Kind {
-			return []spec.Kind{spec.KindFeatureControl}
+		state.ReadOptions{Lists: everyList(), Wanted: func(live *state.Organization, _ string) state.Wanted {
+			wanted := state.Everything(live, false)
+			wanted.Kinds = []spec.Kind{spec.KindFeatureControl}
+			return wanted
 		}},
 	)
 	return from, to, err
@@ -139,27 +158,20 @@ func (s *sources) bothEnds(ctx context.Context, o migrateOptions) (from, to *sta
 // everyList are the lists that making organizations needs too.
 func everyList() []state.List { return append(state.ReadingLists(), state.Regions) }
 
-func (r *runtimeEnv) writeMigration(
-	src *sources,
-	from, to *state.ZoneState,
-	moved *export.MigrationResult,
-	o migrateOptions,
-) error {
-	f := folder{dir: o.out, force: o.force, src: src, zone: to.Endpoint.Name}
+// writeMigration writes the documents, in a folder for each stage.
+func writeMigration(
+	src *sources, from, to *state.ZoneState, moved *export.MigrationResult, o folderOptions,
+) (render.Migration, error) {
+	f := folder{folderOptions: o, src: src, zone: to.Endpoint.Name}
 	result := render.Migration{From: planZone(from), To: planZone(to), Folder: o.out, MigrationResult: moved}
 	var folders []string
 	for i, stage := range moved.Stages {
+		header := fmt.Sprintf("wave %d of the migration from %s to %s", i+1, from.Endpoint.Name, to.Endpoint.Name)
 		written := render.MigrationStage{Folder: stage.Folder}
 		for j := range stage.Documents {
-			file, err := f.add(
-				stage.Folder,
-				stage.Documents[j],
-				[]string{
-					fmt.Sprintf("wave %d of the migration from %s to %s", i+1, from.Endpoint.Name, to.Endpoint.Name),
-				},
-			)
+			file, err := f.add(stage.Folder, stage.Documents[j], []string{header})
 			if err != nil {
-				return err
+				return result, err
 			}
 			written.Files = append(written.Files, file)
 		}
@@ -169,12 +181,10 @@ func (r *runtimeEnv) writeMigration(
 		written.Plan, written.Apply = f.stageCommands(stage)
 		result.Stages = append(result.Stages, written)
 	}
-	if err := f.write(folders...); err != nil {
-		return err
-	}
-	if err := render.WriteMigration(r.Stdout, result, render.Options{Color: o.color, Width: r.Terminal.Width}); err != nil {
-		return err
-	}
+	return result, f.write(folders...)
+}
+
+func exitOfMigration(from, to *state.ZoneState, moved *export.MigrationResult) exit.Code {
 	exits := []exit.Code{from.Exit()}
 	if to.Exit() != exit.OK { // the documents are there all the same
 		exits = append(exits, exit.PartlyVisible)
@@ -182,7 +192,7 @@ func (r *runtimeEnv) writeMigration(
 	if len(moved.Collisions) > 0 {
 		exits = append(exits, exit.Held)
 	}
-	return end(exit.Worst(exits...))
+	return exit.Worst(exits...)
 }
 
 // stageCommands plan and apply one folder.
@@ -191,6 +201,6 @@ func (f *folder) stageCommands(stage export.Stage) (plan, apply string) {
 	for _, rule := range stage.Allow {
 		allow = append(allow, "--allow", rule)
 	}
-	dir := f.dir + "/" + stage.Folder
+	dir := f.out + "/" + stage.Folder
 	return f.command("plan", dir, false, allow...), f.command("apply", dir, false, allow...)
 }

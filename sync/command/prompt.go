@@ -73,8 +73,9 @@ func (r *runtimeEnv) confirm(ctx context.Context, q question, yes bool) error {
 	}
 	if !r.canAsk() {
 		return failure{
-			exit: exit.Held, message: "not confirmed: stdin is no terminal, so nobody can be asked; nothing was changed",
-			hint: "add --yes to go on without a question",
+			exit:    exit.Held,
+			message: "not confirmed: stdin is no terminal, so nobody can be asked; nothing was changed",
+			hint:    "add --yes to go on without a question",
 		}
 	}
 	fmt.Fprint(r.Stderr, q.text)

@@ -4,71 +4,12 @@ import (
 	"bytes"
 	"io"
 	"os"
-	"path/filepath"
-
-	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
 	"makesync/sync/exit"
 	"makesync/sync/history"
-	"makesync/sync/plan"
 	"makesync/sync/render"
-	"makesync/sync/report"
-	"makesync/sync/state"
 )
-
-// resultOptions say where and how a result is written.
-type resultOptions struct {
-	format  string
-	outJSON string
-	color   bool
-}
-
-func resultFlags(formats ...string) []cli.Flag {
-	return []cli.Flag{
-		formatFlag(formats...),
-		&cli.StringFlag{Name: "out-json", Usage: "write the result as JSON to `FILE` too, also when the run fails"},
-		colorFlag(),
-	}
-}
-
-func colorFlag() cli.Flag {
-	return &cli.StringFlag{
-		Name:  "color",
-		Value: "auto",
-		Usage: "`WHEN` to use colour: auto, always, never; auto is on a terminal without NO_COLOR",
-	}
-}
-
-func (r *runtimeEnv) readResultOptions(c *cli.Context, formats ...string) (o resultOptions, err error) {
-	if o.format, err = readFormat(c, formats...); err != nil {
-		return o, err
-	}
-	if c.IsSet("out-json") && c.String("out-json") == "" {
-		return o, badUsage(c, "--out-json needs the name of a file")
-	}
-	o.outJSON = c.String("out-json")
-	when, err := oneOf(c, "color", "auto", "always", "never")
-	o.color = when == "always" ||
-		when == "auto" && r.Terminal.Stdout && r.lookup("NO_COLOR") == "" && r.lookup("TERM") != "dumb"
-	return o, err
-}
-
-// checkPlace tells before anything is changed that the file of --out-json has no folder. It is then
-// forgotten, so that the run's end does not tell it again.
-func (o *resultOptions) checkPlace() error {
-	folder := filepath.Dir(o.outJSON)
-	if info, err := os.Stat(folder); o.outJSON == "" || err == nil && info.IsDir() {
-		return nil
-	}
-	file := o.outJSON
-	o.outJSON = ""
-	return failure{
-		exit:    exit.Internal,
-		message: "--out-json " + file + ": there is no folder " + folder,
-		hint:    "nothing was changed; make the folder, or name another file",
-	}
-}
 
 // render are the surroundings of a text.
 func (r *runtimeEnv) render(o resultOptions, verb string) render.Options {
@@ -123,14 +64,14 @@ func (r *runtimeEnv) emit(res result, o resultOptions, ro render.Options) error 
 	return lost
 }
 
-// keptResult is a result that has problems and an exit. unkept adds the problem that its copy for
-// --out-json could not be kept, and gives the exit of the run then.
-type keptResult interface {
-	unkept(spec.Problem) exit.Code
+// withOutputError is a result that has problems and an exit. outputError adds the problem that its
+// copy for --out-json could not be written, and gives the exit of the run then.
+type withOutputError interface {
+	outputError(spec.Problem) exit.Code
 }
 
-// spoil adds a problem of ours to what a result tells, and gives its exit then.
-func spoil(problems *[]spec.Problem, code *exit.Code, problem spec.Problem) exit.Code {
+// addOutputError adds a problem of ours to what a result tells, and gives its exit then.
+func addOutputError(problems *[]spec.Problem, code *exit.Code, problem spec.Problem) exit.Code {
 	*problems, *code = append(*problems, problem), exit.Worst(*code, exit.Internal)
 	return *code
 }
@@ -149,28 +90,25 @@ func (r *runtimeEnv) keepJSON(res result, o resultOptions) error {
 	if err == nil {
 		return nil
 	}
-	exit := exit.Internal
-	if kept, ok := res.(keptResult); ok {
-		exit = kept.unkept(failureProblem(err))
+	code := exit.Internal
+	if res, ok := res.(withOutputError); ok {
+		code = res.outputError(failureProblem(err))
 	}
-	r.printError(err, exit)
-	return end(exit)
+	r.printError(err, code)
+	return end(code)
 }
 
 // emitFailed writes the result of a run that failed before there was one. JSON, a comment and a
 // page have their document on stdout as always, so that no comment goes on telling of an older run;
 // of a text stdout stays empty. But for JSON the problems stand on stderr too, as text.
 func (r *runtimeEnv) emitFailed(
-	res result,
-	problems []spec.Problem,
-	exit exit.Code,
-	o resultOptions,
-	verb string,
+	res result, problems []spec.Problem, code exit.Code, o resultOptions, verb string,
 ) error {
 	if o.format == formatJSON {
 		return r.emit(res, o, render.Options{})
 	}
-	if err := r.printProblems(problems, exit, r.render(resultOptions{color: o.color && r.Terminal.Stderr}, verb)); err != nil {
+	words := r.render(resultOptions{color: o.color && r.Terminal.Stderr}, verb)
+	if err := r.printProblems(problems, code, words); err != nil {
 		return err
 	}
 	if o.format == formatMarkdown || o.format == formatHTML {
@@ -185,66 +123,4 @@ func writeFile(path string, data []byte, mode os.FileMode) error {
 		return failure{exit: exit.Internal, message: "write " + path, cause: err}
 	}
 	return nil
-}
-
-// planResult, reportResult and problemsResult are the results that commands share.
-type (
-	planResult struct {
-		*plan.Plan
-		maxBytes int // of the Markdown
-	}
-	reportResult struct {
-		*report.Report
-		maxBytes int // of the Markdown
-	}
-	problemsResult struct {
-		problems []spec.Problem
-		exit     exit.Code
-	}
-)
-
-func (p planResult) unkept(problem spec.Problem) exit.Code {
-	return spoil(&p.Plan.Problems, &p.Plan.Exit, problem)
-}
-
-func (p reportResult) unkept(problem spec.Problem) exit.Code {
-	return spoil(&p.Report.Problems, &p.Report.Exit, problem)
-}
-
-func (p *problemsResult) unkept(problem spec.Problem) exit.Code {
-	return spoil(&p.problems, &p.exit, problem)
-}
-
-func (p planResult) text(w io.Writer, o render.Options) error { return render.Plan(w, p.Plan, o) }
-func (p planResult) json(w io.Writer) error                   { return render.PlanJSON(w, p.Plan) }
-func (p planResult) html(w io.Writer, o render.Options) error { return render.HTML(w, p.Plan, o) }
-func (p planResult) markdown(w io.Writer, o render.Options) error {
-	return render.Markdown(w, p.Plan, p.maxBytes, o)
-}
-
-func (p reportResult) text(w io.Writer, o render.Options) error { return render.Report(w, p.Report, o) }
-func (p reportResult) json(w io.Writer) error                   { return render.ReportJSON(w, p.Report) }
-func (p reportResult) markdown(w io.Writer, o render.Options) error {
-	return render.ReportMarkdown(w, p.Report, p.maxBytes, o)
-}
-
-func (p *problemsResult) text(w io.Writer, o render.Options) error {
-	return render.Problems(w, p.problems, p.exit, o)
-}
-func (p *problemsResult) json(w io.Writer) error {
-	return render.ProblemsJSON(w, p.problems, p.exit)
-}
-
-// failureProblem is an error that ended a run, as a problem of its JSON document.
-func failureProblem(err error) spec.Problem {
-	problem := spec.Problem{
-		Severity: spec.Error,
-		Rule:     "run",
-		Message:  render.Clean(err.Error()),
-		Hint:     render.Clean(hintOf(err)),
-	}
-	if call := state.AsCallError(err); call != nil {
-		problem.Error = call.API()
-	}
-	return problem
 }

@@ -2,15 +2,10 @@ package command
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"log"
-	"log/slog"
 	"net"
-	"net/http"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -31,56 +26,65 @@ type serveOptions struct {
 // listenOption is one --listen: an address for a zone, "" for the state's first one.
 type listenOption struct{ zone, address string }
 
+const serveDescription = "Prints `zone NAME http://HOST:PORT` for each --listen once it answers, " +
+	"and serves until SIGINT or SIGTERM. It listens on loopback only, and refuses requests by other names " +
+	"and from web pages elsewhere: the API of a simulated zone protects nothing. " +
+	"The token is that of the state's first user: 00000000-0000-4000-8000-000000000001 unless the state says otherwise."
+
 func sandboxServeCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{
-		Name:  "serve",
-		Usage: "serve the zones of a state over HTTP",
-		Description: "Prints `zone NAME http://HOST:PORT` for each --listen once it answers, and serves until SIGINT or SIGTERM. It listens on " +
-			"loopback only, and refuses requests by other names and from web pages elsewhere: the API of a simulated zone protects nothing. The token is that of the state's first user: 00000000-0000-4000-8000-000000000001 unless the state says otherwise.",
-		UsageText: "makesync sandbox serve --state lab.json --listen eu1=127.0.0.1:8080 --listen us1=127.0.0.1:0",
-		Flags: joined([]cli.Flag{
-			&cli.StringFlag{
-				Name:  "state",
-				Value: defaultState,
-				Usage: "`STATE` file, made when it is missing (default: " + defaultState + ")",
-			},
-			&cli.StringFlag{Name: "seed", Usage: "`FILE` that a missing state is made from, instead of the starter"},
-			&cli.StringSliceFlag{
-				Name:  "listen",
-				Usage: "`[ZONE=]ADDR` to listen on, as in eu1=127.0.0.1:8080; without ZONE the state's first zone; port 0 picks one; repeatable",
-			},
-			&cli.StringFlag{
-				Name:  "tls-cert",
-				Usage: "PEM `FILE` with a certificate: serve https, for clients that speak nothing else",
-			},
-			&cli.StringFlag{Name: "tls-key", Usage: "PEM `FILE` with its key"},
-			&cli.StringSliceFlag{
-				Name:  "switch",
-				Usage: "`NAME=VALUE`: decide what the API leaves open, for as long as it serves; a wrong name lists them; repeatable",
-			},
-			&cli.StringSliceFlag{
-				Name:  "fault",
-				Usage: "`RULE`: break calls on purpose, for as long as it serves; a wrong rule explains the form; repeatable",
-			},
-			&cli.BoolFlag{
-				Name:  "control",
-				Usage: "answer below /control/ too: state, writes so far, switches, clock, faults, charges and checkouts; for tests",
-			},
-		}, logFlags()),
+		Name:        "serve",
+		Usage:       "serve the zones of a state over HTTP",
+		Description: serveDescription,
+		UsageText:   "makesync sandbox serve --state lab.json --listen eu1=127.0.0.1:8080 --listen us1=127.0.0.1:0",
+		Flags:       joined(serveFlags(), logFlags()),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o, err := readServeOptions(c)
 			if err != nil {
 				return err
 			}
-			return r.serveSandbox(c.Context, o)
+			return serveSandbox(c.Context, r, o)
 		}),
+	}
+}
+
+// The lines of help that are too long for the table.
+const (
+	stateUsage  = "`STATE` file, made when it is missing (default: " + defaultState + ")"
+	listenUsage = "`[ZONE=]ADDR` to listen on, as in eu1=127.0.0.1:8080; without ZONE the state's first zone; " +
+		"port 0 picks one; repeatable"
+	switchUsage = "`NAME=VALUE`: decide what the API leaves open, for as long as it serves; a wrong name lists them; " +
+		"repeatable"
+	faultUsage = "`RULE`: break calls on purpose, for as long as it serves; a wrong rule explains the form; " +
+		"repeatable"
+	controlUsage = "answer below /control/ too: state, writes so far, switches, clock, faults, " +
+		"charges and checkouts; for tests"
+	certUsage = "PEM `FILE` with a certificate: serve https, for clients that speak nothing else"
+	seedUsage = "`FILE` that a missing state is made from, instead of the starter"
+)
+
+func serveFlags() []cli.Flag {
+	return []cli.Flag{
+		newNameFlag(cli.StringFlag{Name: "state", Value: defaultState, Usage: stateUsage}),
+		newNameFlag(cli.StringFlag{Name: "seed", Usage: seedUsage}),
+		&cli.StringSliceFlag{Name: "listen", Usage: listenUsage},
+		&cli.StringFlag{Name: "tls-cert", Usage: certUsage},
+		&cli.StringFlag{Name: "tls-key", Usage: "PEM `FILE` with its key"},
+		&cli.StringSliceFlag{Name: "switch", Usage: switchUsage},
+		&cli.StringSliceFlag{Name: "fault", Usage: faultUsage},
+		&cli.BoolFlag{Name: "control", Usage: controlUsage},
 	}
 }
 
 func readServeOptions(c *cli.Context) (serveOptions, error) {
 	o := serveOptions{
-		state: c.String("state"), seed: c.String("seed"), tlsCert: c.String("tls-cert"), tlsKey: c.String("tls-key"),
-		switches: c.StringSlice("switch"), faults: c.StringSlice("fault"), control: c.Bool("control"),
+		state:    c.String("state"),
+		seed:     c.String("seed"),
+		tlsCert:  c.String("tls-cert"),
+		tlsKey:   c.String("tls-key"),
+		switches: c.StringSlice("switch"),
+		faults:   c.StringSlice("fault"),
+		control:  c.Bool("control"),
 	}
 	if (o.tlsCert == "") != (o.tlsKey == "") {
 		return o, badUsage(c, "--tls-cert and --tls-key go together")
@@ -98,6 +102,9 @@ func readServeOptions(c *cli.Context) (serveOptions, error) {
 	return o, nil
 }
 
+var errNotLoopback = errors.New(
+	"a sandbox zone listens on loopback only (127.0.0.1, ::1, localhost), since its API protects nothing")
+
 // parseListen reads [ZONE=]HOST:PORT and refuses what is not this machine.
 func parseListen(text string) (listenOption, error) {
 	zone, address, named := strings.Cut(text, "=")
@@ -112,25 +119,23 @@ func parseListen(text string) (listenOption, error) {
 		return listenOption{}, errors.New("write it as [ZONE=]HOST:PORT, as in 127.0.0.1:8080")
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return listenOption{}, errors.New(
-			"a sandbox zone listens on loopback only (127.0.0.1, ::1, localhost), since its API protects nothing",
-		)
+		return listenOption{}, errNotLoopback
 	}
 	return listenOption{zone, address}, nil
 }
 
 // serveSandbox serves until the context ends.
-func (r *runtimeEnv) serveSandbox(ctx context.Context, o serveOptions) error {
+func serveSandbox(ctx context.Context, r *runtimeEnv, o serveOptions) error {
 	world, err := sandbox.Open(sandbox.Options{State: o.state, Seed: o.seed})
 	if err != nil {
 		return sandboxFailure("", err)
 	}
-	err = r.serveWorld(ctx, world, o)
+	err = serveWorld(ctx, r, world, o)
 	return errors.Join(err, world.Close())
 }
 
-func (r *runtimeEnv) serveWorld(ctx context.Context, world *sandbox.World, o serveOptions) error {
-	if err := disturb(world, o); err != nil {
+func serveWorld(ctx context.Context, r *runtimeEnv, world *sandbox.World, o serveOptions) error {
+	if err := interruptRequests(world, o); err != nil {
 		return err
 	}
 	var servers []*server
@@ -141,7 +146,7 @@ func (r *runtimeEnv) serveWorld(ctx context.Context, world *sandbox.World, o ser
 	}()
 	failed := make(chan error, len(o.listen))
 	for _, listen := range o.listen {
-		s, err := r.listenZone(world, listen, o)
+		s, err := listenZone(r, world, listen, o)
 		if err != nil {
 			return err
 		}
@@ -160,9 +165,9 @@ func (r *runtimeEnv) serveWorld(ctx context.Context, world *sandbox.World, o ser
 	}
 }
 
-// disturb sets the switches and faults of the command line, for this process alone: the state file
-// is that of the next one too.
-func disturb(world *sandbox.World, o serveOptions) error {
+// interruptRequests sets the switches and faults of the command line, for this process alone: the
+// state file is that of the next one too.
+func interruptRequests(world *sandbox.World, o serveOptions) error {
 	for _, text := range o.switches {
 		name, value, err := sandbox.ParseSwitch(text)
 		if err == nil {
@@ -182,88 +187,4 @@ func disturb(world *sandbox.World, o serveOptions) error {
 		}
 	}
 	return nil
-}
-
-// server is one zone on one address.
-type server struct {
-	zone, url string
-	listener  net.Listener
-	http      *http.Server
-}
-
-func (r *runtimeEnv) listenZone(world *sandbox.World, listen listenOption, o serveOptions) (*server, error) {
-	zone := listen.zone
-	if zone == "" {
-		zone = world.FirstZone()
-	}
-	handler, err := world.Handler(zone)
-	if err != nil {
-		return nil, usageError{message: "--listen: " + err.Error()}
-	}
-	if o.control {
-		handler = sandbox.ControlBeside(world, handler)
-	}
-	scheme, certificates, err := o.certificates()
-	if err != nil {
-		return nil, err
-	}
-	listener, err := net.Listen("tcp", listen.address)
-	if err != nil {
-		return nil, failure{exit: exit.Internal, message: "listen on " + listen.address, cause: err}
-	}
-	return &server{
-		zone: zone, url: scheme + "://" + listener.Addr().String(), listener: listener,
-		http: &http.Server{
-			Handler: sandbox.Local(
-				handler,
-				listener.Addr().String(),
-			), ReadHeaderTimeout: 30 * time.Second, ErrorLog: log.New(logWriter{r.log}, "", 0),
-			TLSConfig: &tls.Config{Certificates: certificates},
-		},
-	}, nil
-}
-
-// certificates are read before anything is served; without them the scheme is http.
-func (o serveOptions) certificates() (scheme string, list []tls.Certificate, err error) {
-	if o.tlsCert == "" {
-		return "http", nil, nil
-	}
-	certificate, err := tls.LoadX509KeyPair(o.tlsCert, o.tlsKey)
-	if err != nil {
-		return "", nil, failure{exit: exit.Invalid, message: "read the certificate", cause: err}
-	}
-	return "https", []tls.Certificate{certificate}, nil
-}
-
-// serve answers until stop.
-func (s *server) serve() error {
-	if len(s.http.TLSConfig.Certificates) > 0 {
-		return s.http.ServeTLS(s.listener, "", "")
-	}
-	return s.http.Serve(s.listener)
-}
-
-const stopWait = 5 * time.Second
-
-// stop lets the calls in flight end, for a while.
-func (s *server) stop() {
-	ctx, cancel := context.WithTimeout(context.Background(), stopWait)
-	defer cancel()
-	if s.http.Shutdown(ctx) != nil {
-		_ = s.http.Close() // calls that hang on purpose are cut off
-	}
-}
-
-// logWriter hands the server's own complaints to the log.
-type logWriter struct{ log *slog.Logger }
-
-// Write logs a line: a defect of the zone as an error, what clients get wrong (a
-// broken TLS handshake) as information.
-func (w logWriter) Write(line []byte) (int, error) {
-	level := slog.LevelInfo
-	if strings.Contains(string(line), "panic serving") {
-		level = slog.LevelError
-	}
-	w.log.Log(context.Background(), level, "serve", "message", strings.TrimSpace(string(line)))
-	return len(line), nil
 }

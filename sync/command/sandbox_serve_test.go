@@ -13,7 +13,7 @@ import (
 func TestServeAnswersThisMachineOnly(t *testing.T) {
 	t.Parallel()
 	r := &runtimeEnv{log: slog.New(slog.DiscardHandler)}
-	s, err := r.listenZone(sandbox.New(sandbox.Starter(), nil), listenOption{"eu1", "127.0.0.1:0"}, serveOptions{control: true})
+	s, err := listenZone(r, sandbox.New(sandbox.Starter(), nil), listenOption{"eu1", "127.0.0.1:0"}, serveOptions{control: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestServeLeavesNoFaultBehind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := disturb(world, serveOptions{switches: []string{"former-owner=member"}, faults: []string{"op=write,kind=drop-after"}}); err != nil {
+	if err := interruptRequests(world, serveOptions{switches: []string{"former-owner=member"}, faults: []string{"op=write,kind=drop-after"}}); err != nil {
 		t.Fatal(err)
 	}
 	if len(world.Faults()) != 1 || world.Switches()["former-owner"] != "member" {

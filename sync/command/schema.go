@@ -9,13 +9,16 @@ import (
 	"makesync/spec/text"
 )
 
+const schemaDescription = "The schemas (draft-07) are those of this very build. " +
+	"Without an argument: that of the documents, with which an editor completes and explains them."
+
 func schemaCommand(r *runtimeEnv) *cli.Command {
 	names := strings.Join(schema.Names(), "|")
 	return &cli.Command{
 		Name:        "schema",
-		Usage:       "print a JSON Schema: " + strings.Join(schema.Names(), ", "),
+		Usage:       "print a JSON Schema; without a name that of the documents",
 		ArgsUsage:   "[" + names + "]",
-		Description: "The schemas (draft-07) are those of this very build. Without an argument: that of the documents, with which an editor completes and explains them.",
+		Description: schemaDescription,
 		UsageText:   "makesync schema > makesync.schema.json",
 		Action: r.action(arity{0, 1, names}, func(c *cli.Context) error {
 			name := c.Args().First()
@@ -24,12 +27,8 @@ func schemaCommand(r *runtimeEnv) *cli.Command {
 			}
 			content, ok := schema.Named(name)
 			if !ok {
-				return badUsage(
-					c,
-					"there is no schema %s; there are %s",
-					text.ShellQuote(name),
-					strings.Join(schema.Names(), ", "),
-				)
+				return badUsage(c, "there is no schema %s; there are %s",
+					text.ShellQuote(name), strings.Join(schema.Names(), ", "))
 			}
 			_, err := r.Stdout.Write(content)
 			return err

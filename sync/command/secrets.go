@@ -2,6 +2,7 @@ package command
 
 import (
 	"makesync/spec"
+	"makesync/sync/offline"
 	"makesync/sync/state"
 )
 
@@ -14,9 +15,9 @@ func (s *sources) sensitive(a spec.Address) bool {
 // from a reference, for that is what was written there last. Documents call an organization by
 // their own key, and a zone by one that it derives from the name; both keys are understood.
 func (s *sources) secretsIn(state *state.ZoneState) func(spec.Address) bool {
-	need, declared := neededOf(s.desired, state.Endpoint.Name), map[string][]*spec.Organization{}
+	need, declared := offline.NeededOf(s.desired, state.Endpoint.Name), map[string][]*spec.Organization{}
 	for _, live := range state.Organizations {
-		if o := need.of(live); o != nil {
+		if o := need.Of(live); o != nil {
 			derived := state.Keys[live.ID]
 			declared[derived] = append(declared[derived], o)
 			declared[o.Key] = append(declared[o.Key], o)

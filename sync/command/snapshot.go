@@ -3,13 +3,11 @@ package command
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
 	"makesync/spec/document"
-	"makesync/sync/exit"
 	"makesync/sync/offline"
 	"makesync/sync/render"
 	"makesync/sync/state"
@@ -18,69 +16,57 @@ import (
 type snapshotOptions struct {
 	sourceOptions
 	zone       string
-	out        string
+	out        string // "-": stdout
 	values     offline.SavedValues
 	hashEmails bool
-	color      bool
 }
+
+const snapshotDescription = "Saves what planning needs of one zone, with its time, " +
+	"so that `plan --live FILE` can plan without the zone and without a token. " +
+	"With -f: what those documents need; without: every kind of every organization. " +
+	"Sensitive values are kept as salted fingerprints."
+
+const valuesUsage = "`WHAT` of variable values is kept: none; " +
+	"fingerprint (of sensitive ones, the others plain); plain (all as they are)"
 
 func snapshotCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{
-		Name:  "snapshot",
-		Usage: "save live state for offline plans",
-		Description: "Saves what planning needs of one zone, with its time, so that `plan --live FILE` can plan without the zone and without a token. " +
-			"With -f: what those documents need; without: every kind of every organization. Sensitive values are kept as salted fingerprints.",
-		UsageText: "makesync snapshot --zone eu1 -o live.json\nmakesync snapshot -f clients/ -o live.json && makesync plan -f clients/ --live live.json",
+		Name:        "snapshot",
+		Usage:       "save live state for offline plans",
+		Description: snapshotDescription,
+		UsageText: "makesync snapshot --zone eu1 -o live.json\n" +
+			"makesync snapshot -f clients/ -o live.json && makesync plan -f clients/ --live live.json",
 		Flags: joined([]cli.Flag{
-			&cli.StringFlag{
-				Name:  "zone",
-				Usage: "`NAME` of the zone (default: MAKE_ZONE, else the one zone of the documents)",
-			},
-			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the snapshot to `FILE`; - is stdout"},
-			&cli.StringFlag{
-				Name:  "values",
-				Value: string(offline.ValuesFingerprint),
-				Usage: "`WHAT` of variable values is kept: none; fingerprint (of sensitive ones, the others plain); plain (all as they are)",
-			},
+			zoneFlag("`NAME` of the zone (default: MAKE_ZONE, else the one zone of the documents)"),
+			outFlag("write the snapshot to `FILE`; - is stdout"),
+			&cli.StringFlag{Name: "values", Value: string(offline.ValuesFingerprint), Usage: valuesUsage},
 			&cli.BoolFlag{
 				Name:  "hash-emails",
 				Usage: "keep e-mails as salted hashes and no names; a plan hashes its own to compare",
 			},
 		}, sourceFlags("what to save")),
 		Action: r.action(noArguments, func(c *cli.Context) error {
-			o, err := r.readSnapshotOptions(c)
+			o, err := readSnapshotOptions(c, r.Env)
 			if err != nil {
 				return err
 			}
-			return r.tell(c, r.runSnapshot(c.Context, o))
+			return tellInvalid(c, r, runSnapshot(c.Context, r, o))
 		}),
 	}
 }
 
-func (r *runtimeEnv) readSnapshotOptions(c *cli.Context) (o snapshotOptions, err error) {
-	o = snapshotOptions{
-		zone:       c.String("zone"),
-		out:        c.String("out"),
-		hashEmails: c.Bool("hash-emails"),
-		color:      r.colors(c),
-	}
-	if o.sourceOptions, err = readSourceOptions(c); err != nil {
+func readSnapshotOptions(c *cli.Context, env Env) (o snapshotOptions, err error) {
+	o.out, o.hashEmails = c.String("out"), c.Bool("hash-emails")
+	if o.sourceOptions, err = readSourceOptions(c, env); err != nil {
 		return o, err
 	}
-	values, err := oneOf(
-		c,
-		"values",
-		string(offline.ValuesNone),
-		string(offline.ValuesFingerprint),
-		string(offline.ValuesPlain),
-	)
+	values, err := oneOf(c, "values",
+		string(offline.ValuesNone), string(offline.ValuesFingerprint), string(offline.ValuesPlain))
 	if err != nil {
 		return o, err
 	}
 	o.values = offline.SavedValues(values)
-	if o.zone == "" {
-		o.zone = r.lookup("MAKE_ZONE")
-	}
+	o.zone = documentOptions{zone: c.String("zone")}.defaultZone(env)
 	switch {
 	case o.out == "":
 		return o, badUsage(c, "snapshot needs -o FILE, where to write to")
@@ -90,55 +76,49 @@ func (r *runtimeEnv) readSnapshotOptions(c *cli.Context) (o snapshotOptions, err
 	return o, nil
 }
 
-func (r *runtimeEnv) runSnapshot(ctx context.Context, o snapshotOptions) error {
-	zone, err := r.zoneToSave(o)
+func runSnapshot(ctx context.Context, r *runtimeEnv, o snapshotOptions) error {
+	name, err := zoneToSave(o)
 	if err != nil {
 		return err
 	}
-	src, err := r.openSources(o.sourceOptions, zone)
+	src, err := openSources(r, o.sourceOptions, name)
 	if err != nil {
 		return err
 	}
 	defer src.close()
-	need := neededOf(src.desired, src.name(zone))
-	state, err := src.readZone(
-		ctx,
-		zone,
-		state.ReadOptions{
-			Lists: everyList(),
-			Kinds: need.kinds,
-			Select: func(live *state.Organization, key string) bool {
-				return o.selector.Selects(live.Name, need.key(live, key)) && need.wants(live)
-			},
+	need := offline.NeededOf(src.desired, src.name(name))
+	zone, err := src.readZone(ctx, name, state.ReadOptions{
+		Lists:  everyList(),
+		Wanted: need.Wanted,
+		Select: func(live *state.Organization, key string) bool {
+			return o.selector.Selects(live.Name, need.Key(live, key)) && need.Needs(live)
 		},
-	)
+	})
 	if err != nil {
 		return err
 	}
-	if unmatched := o.selector.Unmatched("the zone " + state.Endpoint.Name); len(unmatched) > 0 {
-		return invalid(unmatched)
-	}
-	code := state.Exit()
-	if code == exit.Refused || code == exit.Unreachable {
-		return r.nothingRead(state, code, "snapshot", o.color)
-	}
-	salt := make([]byte, saltSize)
-	if _, err := io.ReadFull(r.Random, salt); err != nil {
+	if err := src.checkRead(zone, "snapshot"); err != nil {
 		return err
 	}
-	snapshot := offline.MakeSnapshot(state, offline.SnapshotOptions{
-		Taken: r.Now(), Tool: r.Build.Version, Values: o.values, HashEmails: o.hashEmails, Salt: salt, Sensitive: src.secretsIn(state), Keys: need.keys(state)})
-	if err := r.saveSnapshot(snapshot, o); err != nil {
+	salt, err := newSalt(r.Env)
+	if err != nil {
 		return err
 	}
-	if err := r.tellSnapshot(state, snapshot, o); err != nil {
+	snapshot := offline.MakeSnapshot(zone, offline.SnapshotOptions{
+		Taken: r.Now(), Tool: r.Build.Version, Values: o.values, HashEmails: o.hashEmails, Salt: salt,
+		Sensitive: src.secretsIn(zone), Keys: need.Keys(zone),
+	})
+	if err := saveSnapshot(r, snapshot, o); err != nil {
 		return err
 	}
-	return end(code)
+	if err := tellSnapshot(r, zone, snapshot, o); err != nil {
+		return err
+	}
+	return end(zone.Exit())
 }
 
 // zoneToSave is --zone, else the one zone in which the documents' organizations live.
-func (r *runtimeEnv) zoneToSave(o snapshotOptions) (string, error) {
+func zoneToSave(o snapshotOptions) (string, error) {
 	if o.zone != "" {
 		return o.zone, nil
 	}
@@ -159,7 +139,7 @@ func (r *runtimeEnv) zoneToSave(o snapshotOptions) (string, error) {
 	return zones[0], nil
 }
 
-func (r *runtimeEnv) saveSnapshot(snapshot *offline.Snapshot, o snapshotOptions) error {
+func saveSnapshot(r *runtimeEnv, snapshot *offline.Snapshot, o snapshotOptions) error {
 	data, err := offline.EncodeSnapshot(snapshot)
 	if err != nil {
 		return err
@@ -172,71 +152,11 @@ func (r *runtimeEnv) saveSnapshot(snapshot *offline.Snapshot, o snapshotOptions)
 }
 
 // tellSnapshot says what was saved, on stderr when stdout holds the snapshot itself.
-func (r *runtimeEnv) tellSnapshot(state *state.ZoneState, snapshot *offline.Snapshot, o snapshotOptions) error {
-	w := r.Stdout
+func tellSnapshot(r *runtimeEnv, zone *state.ZoneState, snapshot *offline.Snapshot, o snapshotOptions) error {
+	w, color := r.Stdout, o.color
 	if o.out == "-" {
-		w = r.Stderr
+		w, color = r.Stderr, false
 	}
-	return render.Snapshot(w, snapshot, o.out, state.Complete(), append(state.Problems, state.Unread()...),
-		render.Options{Color: o.color && o.out != "-", Width: r.Terminal.Width})
-}
-
-// needed is what documents need of a zone.
-type needed struct {
-	all    bool
-	byID   map[int64]*spec.Organization
-	byName map[string]*spec.Organization
-}
-
-// neededOf restricts a snapshot to what documents need. Documents that only declare zones need
-// everything.
-func neededOf(desired *spec.Desired, zone string) needed {
-	n := needed{
-		all:    len(desired.Organizations) == 0,
-		byID:   map[int64]*spec.Organization{},
-		byName: map[string]*spec.Organization{},
-	}
-	for i := range desired.Organizations {
-		switch o := &desired.Organizations[i]; {
-		case o.Zone != zone:
-		case o.ID != 0:
-			n.byID[o.ID] = o
-		default:
-			n.byName[state.FoldName(o.Name)] = o
-		}
-	}
-	return n
-}
-
-func (n needed) of(live *state.Organization) *spec.Organization {
-	if o := n.byID[live.ID]; o != nil {
-		return o
-	}
-	return n.byName[state.FoldName(live.Name)]
-}
-
-func (n needed) wants(live *state.Organization) bool { return n.all || n.of(live) != nil }
-
-func (n needed) kinds(live *state.Organization, _ string) []spec.Kind {
-	all := []spec.Kind{spec.KindFeatureControl, spec.KindVariable, spec.KindMember}
-	if o := n.of(live); !n.all && o != nil {
-		return offline.NeededKinds(o, spec.Scope{})
-	}
-	return all
-}
-
-// key is the documents' key of a live organization, else the derived one.
-func (n needed) key(live *state.Organization, derived string) string {
-	if o := n.of(live); o != nil {
-		return o.Key
-	}
-	return derived
-}
-
-func (n needed) keys(state *state.ZoneState) map[int64]string {
-	keys := map[int64]string{}
-	for _, live := range state.Organizations {
-		keys[live.ID] = n.key(live, state.Keys[live.ID])
-	}
-	return keys
+	return render.Snapshot(w, snapshot, o.out, zone.Complete(), problemsOf(zone),
+		render.Options{Color: color, Width: r.Terminal.Width})
 }

@@ -7,88 +7,113 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/document"
+	"makesync/sync/apply"
 	"makesync/sync/exit"
 	"makesync/sync/plan"
 	"makesync/sync/planner"
 	"makesync/sync/report"
 )
 
+const undoDescription = "Makes an ordinary plan out of what the run's journal remembers, " +
+	"for the objects that still are as the run left them. " +
+	"What has changed since, and what nothing can undo (sent e-mail, a deleted organization, a transfer), is listed. " +
+	"Nothing is changed before you apply the plan."
+
 func undoCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{
-		Name:      "undo",
-		Usage:     "write the plan that reverses a run",
-		ArgsUsage: "RUN",
-		Description: "Makes an ordinary plan out of what the run's journal remembers, for the objects that still are as the run left them. " +
-			"What has changed since, and what nothing can undo (sent e-mail, a deleted organization, a transfer), is listed. Nothing is changed before you apply the plan.",
-		UsageText: "makesync undo -f clients/ -o undo.json 20261122T031500Z-7f3a91c2\nmakesync apply -f clients/ undo.json",
-		Flags: joined(documentFlags(), zoneFlags(), scopeFlags(), limitFlags(), []cli.Flag{
-			allowFlag(), journalFlag(),
-			&cli.StringFlag{
-				Name:    "out",
-				Aliases: []string{"o"},
-				Usage:   "save the plan to `FILE`, for makesync apply FILE",
-			},
-			&cli.BoolFlag{
-				Name:  "exit-code",
-				Usage: "end with 2 when there is something to undo, with 5 when something is held",
-			},
+		Name:        "undo",
+		Usage:       "write the plan that reverses a run",
+		ArgsUsage:   "RUN",
+		Description: undoDescription,
+		UsageText: "makesync undo -f clients/ -o undo.json 20261122T031500Z-7f3a91c2\n" +
+			"makesync apply -f clients/ undo.json",
+		Flags: joined(documentFlags(), zoneFlags(), scopeFlags(), limitFlags(), guardFlags(), []cli.Flag{
+			journalFlag(),
+			planOutFlag(),
+			exitCodeFlag("there is something to undo"),
 			maxBytesFlag(),
 		}, resultFlags(planFormats...), logFlags()),
 		Action: r.action(arity{1, 1, "RUN"}, func(c *cli.Context) error {
-			o, err := r.readPlanOptions(c)
+			o, err := readPlanOptions(c, r.Env)
 			if err != nil {
 				return err
 			}
-			return r.runUndo(c.Context, c.Args().First(), o)
+			return runUndo(c.Context, r, c.Args().First(), o)
 		}),
 	}
 }
 
 // runUndo plans back to what was there before the run, and goes on as plan does.
-func (r *runtimeEnv) runUndo(ctx context.Context, run string, o planOptions) error {
-	return r.runPlanner(ctx, o, "undo", func(ctx context.Context) (made, error) {
-		story, err := r.readStory(run, o.journal)
+func runUndo(ctx context.Context, r *runtimeEnv, name string, o planOptions) error {
+	p := newPlannedRun(r, "undo", o)
+	return p.print(ctx, func(ctx context.Context) error {
+		run, err := readRun(r.Env, name, o.journal)
 		if err != nil {
-			return made{}, err
+			return err
 		}
-		m, err := r.connectStory(story, o)
-		if err != nil {
-			return m, err
+		if err := p.connectZonesOf(run); err != nil {
+			return err
 		}
-		return m, r.planWith(ctx, &m, o, func(ctx context.Context, request planner.Request) (*plan.Plan, error) {
-			return UndoPlan(ctx, story, request)
+		return p.make(ctx, func(ctx context.Context, request planner.Request) (*plan.Plan, error) {
+			return undoPlan(ctx, run, request)
 		})
 	})
 }
 
-func (r *runtimeEnv) readStory(run, journal string) (*report.Run, error) {
-	store, err := r.openStore(journal)
+func readRun(env Env, name, journal string) (*report.Run, error) {
+	store, err := openStore(env, journal)
 	if err != nil {
 		return nil, err
 	}
-	story, err := store.Read(run)
+	run, err := store.Read(name)
 	if err != nil {
 		return nil, failure{exit: exit.Invalid, message: err.Error()}
 	}
-	return story, nil
+	return run, nil
 }
 
-// connectStory connects the zones of the run. The documents give zones, guards and what is
+// connectZonesOf connects the zones of a run. The documents give zones, guards and what is
 // sensitive.
-func (r *runtimeEnv) connectStory(story *report.Run, o planOptions) (m made, err error) {
-	documents, problems, err := r.zoneDocuments(o.documents)
-	if m.problems = problems; err != nil {
-		return m, err
+func (p *plannedRun) connectZonesOf(run *report.Run) error {
+	o := p.options
+	documents, problems, err := zoneDocuments(o.documents)
+	if p.problems = problems; err != nil {
+		return err
 	}
-	m.desired, problems = documents.Resolve(document.ResolveOptions{
-		LookupEnv: r.LookupEnv, SkipReferences: true, ReferenceRoots: o.documents.referenceRoots,
-		DefaultZone: r.defaultZone(o.documents), ZoneNames: zoneURLNames(o.zones.urls),
+	p.desired, problems = documents.Resolve(document.ResolveOptions{
+		LookupEnv:      p.r.LookupEnv,
+		SkipReferences: true,
+		ReferenceRoots: o.documents.referenceRoots,
+		DefaultZone:    o.documents.defaultZone(p.r.Env),
+		ZoneNames:      zoneURLNames(o.zones.urls),
 	})
-	if m.problems = append(m.problems, problems...); spec.HasErrors(problems) {
-		return m, errInvalid
+	if p.problems = append(p.problems, problems...); spec.HasErrors(problems) {
+		return errInvalid
 	}
-	m.guards = &m.desired.Guards
-	m.zones, problems, err = r.connectNamed(story.Zones, documents, o, readOnly)
-	m.problems = append(m.problems, problems...)
-	return m, err
+	p.guards = &p.desired.Guards
+	p.zones, problems, err = connectNamed(p.r, run.Zones, documents, o.documents, o.zones, readOnly)
+	p.problems = append(p.problems, problems...)
+	return err
+}
+
+// undoPlan makes the plan that reverses a run: what Reverse wants back, planned like any other
+// desired state, with its guards, order and preconditions. Request.Desired gives zones, guards and
+// what is sensitive; its organizations are not looked at. What cannot be undone, and what has
+// changed since, is listed in the plan's problems.
+func undoPlan(ctx context.Context, run *report.Run, r planner.Request) (*plan.Plan, error) {
+	wanted, problems, held := apply.Reverse(ctx, run,
+		apply.ReverseOptions{Zones: r.Zones, Allow: r.Allow, Now: r.Now})
+	desired := *r.Desired
+	desired.Organizations = wanted
+	r.Desired = &desired
+	r.Problems = append(append([]spec.Problem{}, r.Problems...), problems...)
+	plan, err := planner.Make(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	plan.AddHeld(held)
+	if r.ExitCode && len(held) > 0 {
+		plan.Exit = exit.Worst(plan.Exit, exit.Held)
+	}
+	return plan, nil
 }

@@ -53,25 +53,22 @@ var noArguments = arity{}
 
 // check refuses missing and stray arguments. A flag behind a positional argument is never
 // parsed by the library, so here it ends the run: `apply plan.json --dry-run` must not apply.
-func (a arity) check(r *runtimeEnv, c *cli.Context) error {
+func (a arity) check(line commandLine, c *cli.Context) error {
 	args := shownArgs(c.Args().Slice())
 	for _, arg := range args[min(1, len(args)):] {
 		if strings.HasPrefix(arg, "-") && arg != "-" {
 			return usageError{
-				message: fmt.Sprintf(
-					"flags stand before %s, so %s would be ignored; nothing was done",
-					text.ShellQuote(args[0]),
-					arg,
-				),
-				hint: "in the right order: " + r.rightOrder(c) + unknownNote(c, arg),
+				message: fmt.Sprintf("flags stand before %s, so %s would be ignored; nothing was done",
+					text.ShellQuote(args[0]), arg),
+				hint: "in the right order: " + line.rightOrder(c) + unknownNote(c, arg),
 			}
 		}
 	}
 	switch {
-	case len(args) > a.max && a.max == 0 && findFlag(c.Command.Flags, "file") != nil:
+	case len(args) > a.max && a.max == 0 && hasFlag(c, "file"):
 		return usageError{
 			message: fmt.Sprintf("%s takes no arguments: %s", commandPath(c), text.ShellQuote(args[0])),
-			hint:    "documents are named with -f: " + r.withFiles(c),
+			hint:    "documents are named with -f: " + line.withFiles(c),
 		}
 	case len(args) > a.max && a.max == 0:
 		return badUsage(c, "%s takes no arguments: %s", commandPath(c), text.ShellQuote(args[0]))
@@ -86,95 +83,33 @@ func (a arity) check(r *runtimeEnv, c *cli.Context) error {
 // unknownNote adds that the command has no such flag at all.
 func unknownNote(c *cli.Context, arg string) string {
 	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-	if name == "help" || name == "h" || findFlag(c.Command.Flags, name) != nil {
+	if name == "help" || name == "h" || hasFlag(c, name) {
 		return ""
 	}
 	return fmt.Sprintf(" (but %s has no flag %s)", commandPath(c), dashed(name))
 }
 
-// rightOrder is the command line as it should have been: command, flags, arguments.
-func (r *runtimeEnv) rightOrder(c *cli.Context) string {
-	flags, positional := r.sorted(c)
-	return strings.Join(append(append([]string{programName, commandPath(c)}, flags...), positional...), " ")
-}
-
-// withFiles is the command line with every stray argument taken as a document.
-func (r *runtimeEnv) withFiles(c *cli.Context) string {
-	flags, positional := r.sorted(c)
-	line := append([]string{programName, commandPath(c)}, flags...)
-	for _, path := range positional {
-		line = append(line, "-f", path)
-	}
-	return strings.Join(line, " ")
-}
-
-// sorted parts the command line into flags, with their values, and arguments.
-func (r *runtimeEnv) sorted(c *cli.Context) (flags, positional []string) {
-	words := strings.Fields(commandPath(c))
-	skip := len(words)
-	rest := r.args
-	for i := 0; i < len(rest); i++ {
-		word := rest[i]
-		switch {
-		case word == "--":
-		case strings.HasPrefix(word, "-") && word != "-":
-			flags = append(flags, text.ShellQuote(word))
-			name, _, hasValue := strings.Cut(strings.TrimLeft(word, "-"), "=")
-			if !hasValue && takesValue(findFlag(c.Command.Flags, name)) && i+1 < len(rest) {
-				i++
-				flags = append(flags, text.ShellQuote(rest[i]))
-			}
-		case skip > 0 && word == words[len(words)-skip]:
-			skip--
-		default:
-			positional = append(positional, text.ShellQuote(word))
+// usageHandler turns the flag package's errors into ours. -h and --help arrive here too, as no
+// command defines them.
+func usageHandler(r *runtimeEnv) cli.OnUsageErrorFunc {
+	return func(c *cli.Context, err error, _ bool) error {
+		if errors.Is(err, flag.ErrHelp) {
+			return printHelp(r.Stdout, commandPath(c), commandHelp(c))
 		}
+		return leaveJSON(c, r, misusedFlag(c, r.args, err))
 	}
-	return flags, positional
-}
-
-func findFlag(flags []cli.Flag, name string) cli.Flag {
-	for _, f := range flags {
-		for _, n := range f.Names() {
-			if n == name {
-				return f
-			}
-		}
-	}
-	return nil
-}
-
-func takesValue(f cli.Flag) bool {
-	if f == nil {
-		return false
-	}
-	_, isBool := f.(*cli.BoolFlag)
-	return !isBool
-}
-
-// onUsageError turns the flag package's errors into ours. -h and --help arrive here too, as
-// no command defines them.
-func (r *runtimeEnv) onUsageError(c *cli.Context, err error, _ bool) error {
-	if errors.Is(err, flag.ErrHelp) {
-		return printHelp(r.Stdout, commandPath(c), commandHelp(c))
-	}
-	return r.leaveJSON(c, r.misusedFlag(c, err))
 }
 
 // misusedFlag is what the flag package found, in our words.
-func (r *runtimeEnv) misusedFlag(c *cli.Context, err error) error {
+func misusedFlag(c *cli.Context, line commandLine, err error) error {
 	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
 	if !unknown {
 		return badUsage(c, "%s", flagWords(err.Error()))
 	}
 	if path := commandPath(c); path != "" {
 		return usageError{
-			message: fmt.Sprintf(
-				"%s has no flag %s%s",
-				path,
-				dashed(name),
-				didYouMean(name, flagNames(c.Command.Flags), "--"),
-			),
+			message: fmt.Sprintf("%s has no flag %s%s",
+				path, dashed(name), didYouMean(name, flagNames(c.Command.Flags), "--")),
 			hint: "see: " + helpLine(c),
 		}
 	}
@@ -183,35 +118,12 @@ func (r *runtimeEnv) misusedFlag(c *cli.Context, err error) error {
 	}
 	return usageError{
 		message: fmt.Sprintf("the flag %s cannot stand before the command", dashed(name)),
-		hint:    "flags come behind the command: " + r.commandFirst(),
+		hint:    "flags come behind the command: " + line.commandFirst(commandNames(c.App.Commands)),
 	}
 }
 
 // dashed is a flag's name as it is written: -o, --out.
 func dashed(name string) string { return strings.Repeat("-", min(2, len(name))) + name }
-
-// commandFirst is the command line with the flags moved behind the command's name.
-func (r *runtimeEnv) commandFirst() string {
-	for i, word := range r.args {
-		if r.isCommand(word) {
-			line := append([]string{programName, word}, append(append([]string{}, r.args[i+1:]...), r.args[:i]...)...)
-			for j := range line {
-				line[j] = text.ShellQuote(line[j])
-			}
-			return strings.Join(line, " ")
-		}
-	}
-	return programName + " COMMAND [FLAGS]"
-}
-
-func (r *runtimeEnv) isCommand(word string) bool {
-	for _, c := range commands(r) {
-		if c.Name == word {
-			return true
-		}
-	}
-	return false
-}
 
 var flagWord = regexp.MustCompile(`(^|\s)-([a-z][a-z-]*)`)
 
@@ -225,20 +137,9 @@ func flagWords(message string) string {
 	})
 }
 
-func flagNames(flags []cli.Flag) []string {
-	var names []string
-	for _, f := range flags {
-		names = append(names, f.Names()[0])
-	}
-	return names
-}
-
 // unknownCommand answers a word that is no command of a group, or a group without one.
 func unknownCommand(c *cli.Context, list []*cli.Command) error {
-	var names []string
-	for _, sub := range list {
-		names = append(names, sub.Name)
-	}
+	names := commandNames(list)
 	group := strings.TrimSpace(programName + " " + commandPath(c))
 	if !c.Args().Present() {
 		return usageError{
@@ -251,39 +152,4 @@ func unknownCommand(c *cli.Context, list []*cli.Command) error {
 		message: fmt.Sprintf("%s has no command %s%s", group, text.ShellQuote(word), didYouMean(word, names, "")),
 		hint:    "see: " + helpLine(c),
 	}
-}
-
-// didYouMean offers the nearest name, when one is near.
-func didYouMean(word string, names []string, prefix string) string {
-	best, distance := "", 3
-	for _, name := range names {
-		if d := editDistance(word, name); d < distance {
-			best, distance = name, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %s%s?", prefix, best)
-}
-
-// editDistance is Levenshtein's, over bytes: the names are ASCII.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

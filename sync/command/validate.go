@@ -24,21 +24,26 @@ func validateCommand(r *runtimeEnv) *cli.Command {
 		UsageText: "makesync validate -f clients/",
 		Flags:     joined(documentFlags(), []cli.Flag{zoneURLFlag()}, resultFlags(validateFormats...), logFlags()),
 		Action: r.action(noArguments, func(c *cli.Context) error {
-			o := validateOptions{documents: readDocumentOptions(c)}
-			var err error
-			if o.urls, err = readZoneURLs(c); err != nil {
+			o, err := readValidateOptions(c, r.Env)
+			if err != nil {
 				return err
 			}
-			if o.result, err = r.readResultOptions(c, validateFormats...); err != nil {
-				return err
-			}
-			return r.validate(o)
+			return runValidate(r, o)
 		}),
 	}
 }
 
-func (r *runtimeEnv) validate(o validateOptions) error {
-	found := r.load(o.documents, o.urls, offlineMode)
+func readValidateOptions(c *cli.Context, env Env) (o validateOptions, err error) {
+	o.documents = readDocumentOptions(c)
+	if o.urls, err = readZoneURLs(c); err != nil {
+		return o, err
+	}
+	o.result, err = readResultOptions(c, env, validateFormats...)
+	return o, err
+}
+
+func runValidate(r *runtimeEnv, o validateOptions) error {
+	found := load(r.Env, o.documents, o.urls, offlineMode)
 	code := exit.OK
 	if spec.HasErrors(found.problems) {
 		code = exit.Invalid

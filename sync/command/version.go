@@ -33,16 +33,3 @@ func printVersion(r *runtimeEnv, format string) error {
 	_, err := fmt.Fprintf(r.Stdout, "makesync %s\n", r.Build)
 	return err
 }
-
-// String is the version with the commit and the tool chain behind it.
-func (b Build) String() string {
-	text := b.Version
-	if b.Commit != "" {
-		text += " (" + b.Commit[:min(12, len(b.Commit))]
-		if b.Modified {
-			text += ", modified"
-		}
-		text += ")"
-	}
-	return text + " " + b.Go + " " + b.Platform
-}

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"context"
 	"errors"
 	"maps"
 	"net/http"
@@ -41,14 +40,16 @@ type port struct {
 // openZones connects the zones; it sends nothing yet. A zone without a token, or with an url that
 // cannot be used, is there all the same, and answers every question with that reason: the others go
 // on.
-func (r *runtimeEnv) openZones(endpoints map[string]spec.Endpoint, o zoneOptions, may access) (*zones, error) {
+func openZones(
+	r *runtimeEnv, endpoints map[string]spec.Endpoint, o zoneOptions, may access,
+) (*zones, error) {
 	z := &zones{
 		ports:    map[string]port{},
 		worlds:   map[string]*sandbox.World{},
 		inFlight: makeapi.NewInFlightLimit(o.concurrency),
 	}
 	for _, name := range slices.Sorted(maps.Keys(endpoints)) {
-		p, err := r.openZone(z, endpoints[name], o, may)
+		p, err := openZone(r, z, endpoints[name], o, may)
 		if err != nil {
 			return nil, errors.Join(err, z.close())
 		}
@@ -57,7 +58,7 @@ func (r *runtimeEnv) openZones(endpoints map[string]spec.Endpoint, o zoneOptions
 	return z, nil
 }
 
-func (r *runtimeEnv) openZone(z *zones, e spec.Endpoint, o zoneOptions, may access) (port, error) {
+func openZone(r *runtimeEnv, z *zones, e spec.Endpoint, o zoneOptions, may access) (port, error) {
 	var transport http.RoundTripper
 	if e.Sandbox != nil {
 		handler, err := z.embedded(&e)
@@ -76,7 +77,7 @@ func (r *runtimeEnv) openZone(z *zones, e spec.Endpoint, o zoneOptions, may acce
 	}
 	client, err := makeapi.New(makeapi.Options{
 		Name: e.Name, URL: e.URL, Token: e.Token, Transport: transport, Version: r.Build.Version,
-		Timeout: o.timeout, Concurrency: o.concurrency, InFlight: z.inFlight, Log: r.log, OnWait: r.bar.rests,
+		Timeout: o.timeout, Concurrency: o.concurrency, InFlight: z.inFlight, Log: r.log, OnWait: r.bar.waits,
 	})
 	if err != nil {
 		return port{}, failure{exit: exit.Invalid, message: err.Error()}
@@ -133,9 +134,12 @@ func (z *zones) close() error {
 	return errors.Join(errs...)
 }
 
+// readers are zones by name, to read from.
+type readers = map[string]state.Port
+
 // readers are the zones as planning wants them.
-func (z *zones) readers() map[string]state.Port {
-	ports := map[string]state.Port{}
+func (z *zones) readers() readers {
+	ports := readers{}
 	for name, p := range z.ports {
 		ports[name] = p.port()
 	}
@@ -144,9 +148,9 @@ func (z *zones) readers() map[string]state.Port {
 
 func (p port) port() state.Port {
 	if p.client == nil {
-		return state.Port{Endpoint: p.endpoint, Reader: refusing{p.refusal}}
+		return state.Port{Endpoint: p.endpoint, Reader: unavailable{p.refusal}}
 	}
-	return state.Port{Endpoint: p.endpoint, Reader: p.client, Calls: p.client.Calls}
+	return state.Port{Endpoint: p.endpoint, Reader: p.client, Calls: p.client.Calls, Refused: p.client.Refused}
 }
 
 // writers are the zones as applying wants them.
@@ -179,28 +183,12 @@ func (z *zones) places() map[string]string {
 	return places
 }
 
-// noToken is the answer of a zone for which there is no token.
-func noToken(e spec.Endpoint) *state.CallError {
-	return &state.CallError{
-		Doing: "ask zone " + e.Name, Message: "there is no token for it", Class: exit.ClassRefused, Hint: e.Why,
+// reads counts the requests that have read something so far.
+func (z *zones) reads() (n int) {
+	for _, p := range z.ports {
+		if p.client != nil {
+			n += p.client.Calls().Read
+		}
 	}
+	return n
 }
-
-// refusing stands for a zone that cannot be asked.
-type refusing struct{ err *state.CallError }
-
-func (z refusing) Me(context.Context) (state.User, error) { return state.User{}, z.err }
-
-func (z refusing) Organizations(context.Context) ([]*state.Organization, error) { return nil, z.err }
-
-func (z refusing) Names(context.Context, state.List, int64) ([]state.Name, error) {
-	return nil, z.err
-}
-
-func (z refusing) Organization(context.Context, int64, bool) (*state.Organization, error) {
-	return nil, z.err
-}
-
-func (z refusing) Read(context.Context, *state.Organization, spec.Kind) error { return z.err }
-
-func (z refusing) FindUser(context.Context, int64, string) (int64, error) { return 0, z.err }

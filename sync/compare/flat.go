@@ -68,7 +68,7 @@ func (s *FlatOrganization) identity() string {
 	if s.ID == 0 || s.Zone == "" {
 		return ""
 	}
-	return s.Zone + "/" + state.IDText(s.ID)
+	return s.Zone + "/" + state.FormatID(s.ID)
 }
 
 func (s *FlatOrganization) rename(emails map[string]string) {

@@ -24,7 +24,7 @@ func (l Lists) canonical(list state.List, organization int64, text string) strin
 	if own, ok := l.Roles[organization]; ok && list == state.Roles {
 		names = own
 	}
-	if found := state.Matching(names, text); len(found) == 1 {
+	if found := state.MatchNames(names, text); len(found) == 1 {
 		return state.PreferredName(list, found[0])
 	}
 	return text

@@ -62,6 +62,14 @@ func Organization(in Input) Result {
 	return c.Result
 }
 
+// id is the organization's; 0 when it is to be created.
+func (c *comparison) id() int64 {
+	if c.Live == nil {
+		return 0
+	}
+	return c.Live.ID
+}
+
 // compare compares one kind, unless it could not be read or is not to be had.
 func (c *comparison) compare(row kindDiff) bool {
 	if c.Live != nil {
@@ -86,14 +94,14 @@ func (c *comparison) unreadable(kind spec.Kind) error {
 	if with := state.ReadAs(kind); with != "" {
 		return c.Live.Failed[with]
 	}
-	if c.DetailErr == nil {
+	if c.Live.DetailErr == nil {
 		return nil
 	}
 	if kind == spec.KindTFA && c.Live.TFAEnforced == nil {
-		return c.DetailErr
+		return c.Live.DetailErr
 	}
 	if kind == spec.KindOrganization && c.Live.LacksAttributes(c.Want) {
-		return c.DetailErr
+		return c.Live.DetailErr
 	}
 	return nil
 }
@@ -131,9 +139,9 @@ func (c *comparison) inScope(a spec.Address) bool {
 }
 
 // addChange adds a step if the run may touch its object.
-func (c *comparison) addChange(p plan.Phase, s plan.Step) {
+func (c *comparison) addChange(phase plan.Phase, s plan.Step) {
 	if c.inScope(s.Address) {
-		c.Changes = append(c.Changes, plan.NewChange(p, s, c.Live, c.admins))
+		c.Changes = append(c.Changes, plan.NewChange(phase, s, c.Live, c.admins))
 	}
 }
 
@@ -207,15 +215,34 @@ func (c *comparison) bind(what string, list state.List, text string) (state.Name
 }
 
 // unresolved sorts a failed binding: a name that a list does not settle is a mistake of the
-// documents; a list that could not be read leaves the kind unread.
+// documents, in the whole zone or in what the organization has of its own; a list that could not be
+// read leaves the kind unread.
 func (c *comparison) unresolved(a spec.Address, at spec.Source, err error) {
 	if e := state.AsNameError(err); e != nil {
-		c.addProblem("unknown-name", a, at, e.Message, e.Hint)
+		rule := plan.RuleUnknownName
+		if own := (*ownNameError)(nil); errors.As(err, &own) {
+			rule = plan.RuleUnknownOwnName
+		}
+		c.addProblem(rule, a, at, e.Message, e.Hint)
 		return
 	}
 	if c.inScope(a) {
 		c.markUnread(a.Kind(), err)
 	}
+}
+
+// ownNameError is a wrong name of something that the organization has of its own, so that only its
+// reading could show it: a custom role, a team, a feature control.
+type ownNameError struct{ *state.NameError }
+
+func (e *ownNameError) Unwrap() error { return e.NameError }
+
+// own marks a wrong name as one of the organization's own; other errors stay as they are.
+func own(err error) error {
+	if e := state.AsNameError(err); e != nil {
+		return &ownNameError{e}
+	}
+	return err
 }
 
 // nameSides turns the ids of a field into names, for people, where the list was needed anyway.

@@ -25,7 +25,7 @@ func diffControls(c *comparison) {
 		taken[live] = true
 		switch {
 		case err != nil:
-			c.unresolved(c.address(spec.KindFeatureControl, want.Name), want.Source, err)
+			c.unresolved(c.address(spec.KindFeatureControl, want.Name), want.Source, own(err))
 		case live != nil && live.Enabled != want.Enabled:
 			setControl(c, want, live)
 		default:

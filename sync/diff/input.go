@@ -7,15 +7,12 @@ import (
 )
 
 // Input is all that the comparison of one organization looks at. It is values alone: what documents
-// name must have been looked up before (see DiffResult.Needs).
+// name must have been looked up before (see Result.Needs).
 type Input struct {
 	// Want is the documents' side.
 	Want *spec.Organization
 	// Live is the zone's side, normalised; nil when the organization is to be created.
 	Live *state.Organization
-	// DetailErr is why the detail call failed, where one was made. What the list leaves out is
-	// unknown then.
-	DetailErr error
 	// Zone is the zone's name.
 	Zone string
 	// Me is the token's user.

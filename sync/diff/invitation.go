@@ -58,7 +58,8 @@ func compareInvitee(c *comparison, live, want *spec.Member, role state.Name) {
 }
 
 // noUserID is why an invitee of older replies, listed without a role row, cannot be touched.
-const noUserID = "the zone shows the invitation without a user id, so it cannot be taken back; it ends by itself after seven days"
+const noUserID = "the zone shows the invitation without a user id, so it cannot be taken back; " +
+	"it ends by itself after seven days"
 
 // invite proposes an invitation, or for a live invitee a revoke and an invitation.
 func invite(c *comparison, op plan.Op, want, live *spec.Member, role state.Name) {

@@ -115,7 +115,8 @@ func compareRole(c *comparison, live, want *spec.Member, role state.Name) {
 	case live.UserID == c.Me.ID:
 		c.addWaiting(
 			a,
-			"the token is "+live.Email+"'s own, and a run does not change its own rights: run with the token of another Admin or Owner",
+			"the token is "+live.Email+"'s own, and a run does not change its own rights: "+
+				"run with the token of another Admin or Owner",
 		)
 	default:
 		changeRole(c, live, want, role)
@@ -152,7 +153,8 @@ func removeMember(c *comparison, live *spec.Member, connections bool, at spec.So
 	case live.UserID == c.Me.ID:
 		c.addWaiting(
 			a,
-			"the token is "+live.Email+"'s own, and a run does not remove its own user: run with the token of another Admin or Owner",
+			"the token is "+live.Email+"'s own, and a run does not remove its own user: "+
+				"run with the token of another Admin or Owner",
 		)
 		return
 	case live.UserID < 1:
@@ -206,7 +208,7 @@ func exemptFromPurge(c *comparison, m *spec.Member) bool {
 	return m.UserID == c.Me.ID || m.Email == strings.ToLower(c.Me.Email) || c.Live.IsOwner(m) ||
 		m.Email == c.Want.Owner ||
 		c.Guards.Requires(m.Email) ||
-		c.Guards.Protects(c.address(spec.KindMember, m.Email))
+		c.Guards.Protects(c.address(spec.KindMember, m.Email), c.id())
 }
 
 func lacksMembers(c *comparison) string { return c.Live.LackOf(spec.KindMember) }

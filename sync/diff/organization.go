@@ -23,7 +23,8 @@ var (
 	countryRow = attributeRow{"country", "country", state.Countries,
 		func(o *spec.Organization) string { return o.Country }, func(a *plan.Arguments) *int64 { return &a.CountryID }}
 	timezoneRow = attributeRow{"timezone", "time zone", state.Timezones,
-		func(o *spec.Organization) string { return o.Timezone }, func(a *plan.Arguments) *int64 { return &a.TimezoneID }}
+		func(o *spec.Organization) string { return o.Timezone },
+		func(a *plan.Arguments) *int64 { return &a.TimezoneID }}
 )
 
 // diffAttributes compares name, country and time zone, or adds the creation or deletion of the
@@ -133,8 +134,8 @@ func unknownField(c *comparison, what string) {
 func deleteOrganization(c *comparison) {
 	a := c.address(spec.KindOrganization, "")
 	switch err := c.Live.Failed[spec.KindMember]; {
-	case c.DetailErr != nil:
-		c.markUnread(spec.KindOrganization, c.DetailErr)
+	case c.Live.DetailErr != nil:
+		c.markUnread(spec.KindOrganization, c.Live.DetailErr)
 		return
 	case err != nil:
 		c.markUnread(spec.KindOrganization, err)

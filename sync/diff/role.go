@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"slices"
+
 	"makesync/spec"
 	"makesync/sync/plan"
 	"makesync/sync/state"
@@ -21,6 +23,9 @@ func bindRole(c *comparison, m *spec.Member) (state.Name, error) {
 		if role, err = state.Bind("role", state.Roles, names, m.Role); err != nil {
 			err = unknown
 		}
+		if err != nil && hasCustomRoles(c, names) {
+			err = own(err)
+		}
 	}
 	if err == nil && (role.ID == adminRoles(c).OwnerID() || state.FoldName(role.Name) == "owner") {
 		return state.Name{}, &state.NameError{
@@ -29,6 +34,15 @@ func bindRole(c *comparison, m *spec.Member) (state.Name, error) {
 		}
 	}
 	return role, err
+}
+
+// hasCustomRoles tells whether the organization has roles that the zone's list does not know: an
+// unknown role may be meant as one of these.
+func hasCustomRoles(c *comparison, names []state.Name) bool {
+	zone := c.Names[NameList{List: state.Roles}].Names
+	return slices.ContainsFunc(names, func(n state.Name) bool {
+		return !slices.ContainsFunc(zone, func(z state.Name) bool { return z.ID == n.ID })
+	})
 }
 
 // adminRoles are those of the live organization; one that is yet to be made has nobody whose role
@@ -84,7 +98,7 @@ func bindTeams(c *comparison, teams []string, a *plan.Arguments) error {
 	for _, text := range teams {
 		team, err := state.Bind("team", state.Teams, known, text)
 		if err != nil {
-			return err
+			return own(err)
 		}
 		a.TeamIDs = append(a.TeamIDs, team.ID)
 	}

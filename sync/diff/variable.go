@@ -53,7 +53,7 @@ func waitForVariables(c *comparison, why string) {
 // undeclaredVariable is one that no document speaks of: left alone, or deleted by purge.
 func undeclaredVariable(c *comparison, v *spec.Variable) {
 	a := c.address(spec.KindVariable, v.Name)
-	if v.System || !c.Want.Purges(spec.KindVariable) || c.Guards.Protects(a) {
+	if v.System || !c.Want.Purges(spec.KindVariable) || c.Guards.Protects(a, c.id()) {
 		c.countUnmanaged(spec.KindVariable)
 		return
 	}
@@ -64,7 +64,7 @@ func pairVariable(c *comparison, live, want *spec.Variable) {
 	switch {
 	case live.System:
 		c.addProblem(
-			"system-variable",
+			plan.RuleSystemVariable,
 			c.address(spec.KindVariable, want.Name),
 			want.Source,
 			want.Name+" is a system variable of Make, which nobody can change",
@@ -168,7 +168,7 @@ func unknownNote(v *spec.Variable) []string {
 
 // sensitive tells whether an address is masked by its name or by the documents' patterns.
 func (c *comparison) sensitive(a spec.Address) bool {
-	return spec.IsSensitive(a, a.Name(), c.Sensitive)
+	return spec.IsSensitiveIn(a, c.id(), c.Sensitive)
 }
 
 // shownView is the view of a live variable, which comes masked from the reader, with its value

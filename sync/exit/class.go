@@ -42,7 +42,7 @@ var classExits = map[Class]Code{
 }
 
 // OfClass is the exit of a run that a failed call of the class ended, when nothing else of it
-// came about; ExitOK when the class alone decides nothing: the run was stopped, and why is
+// came about; OK when the class alone decides nothing: the run was stopped, and why is
 // StopExit's to say.
 func OfClass(class Class) Code {
 	exit, known := classExits[class]

@@ -23,15 +23,15 @@ var (
 	Terminated    = Code{143, "interrupted"}
 )
 
-// Precedence is the order in which the first match wins.
-var Precedence = []Code{
+// precedence is the order in which the first match wins.
+var precedence = []Code{
 	Usage, Invalid, Interrupted, Terminated, Internal, Stale, Partial,
 	Refused, Unreachable, PartlyVisible, Held, Changes,
 }
 
-// Worst is the exit that wins among those that apply; ExitOK when none does.
+// Worst is the exit that wins among those that apply; OK when none does.
 func Worst(exits ...Code) Code {
-	for _, candidate := range Precedence {
+	for _, candidate := range precedence {
 		for _, e := range exits {
 			if e == candidate {
 				return candidate

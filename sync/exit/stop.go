@@ -15,13 +15,13 @@ var (
 	ErrOutOfTime = errors.New("out of time")
 )
 
-// OutOfTime: a deadline on the context is a limit of the run as well.
+// OutOfTime tells whether the run's time was over: by --max-runtime, or by a deadline on the context.
 func OutOfTime(ctx context.Context) bool {
 	cause := context.Cause(ctx)
 	return errors.Is(cause, ErrOutOfTime) || errors.Is(cause, context.DeadlineExceeded)
 }
 
-// StopExit is the exit of a run whose context was cancelled; ExitOK if it was not, or was only out
+// StopExit is the exit of a run whose context was cancelled; OK if it was not, or was only out
 // of time.
 func StopExit(ctx context.Context) Code {
 	switch {

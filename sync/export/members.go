@@ -60,8 +60,8 @@ func (e *Exporter) member(d *Document, live *state.Organization, person spec.Mem
 		return m
 	}
 	role, ok := textFor(state.Roles, e.rolesOf(live.ID), person.Role)
-	if zone := state.Matching(e.Names[state.Roles], role); ok && len(zone) == 1 &&
-		state.IDText(zone[0].ID) != person.Role {
+	if zone := state.MatchNames(e.Names[state.Roles], role); ok && len(zone) == 1 &&
+		state.FormatID(zone[0].ID) != person.Role {
 		role = person.Role // the zone's list, which goes first, gives the name to another role
 	}
 	_, read := e.Names[state.Roles]

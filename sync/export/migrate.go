@@ -152,7 +152,7 @@ func (out *MigrationResult) addDoubleEntry(m *migratedOrganization, second spec.
 
 // MatchesOrganization tells whether a map's entry is about an organization: by key, name or id.
 func MatchesOrganization(from, key, name string, id int64) bool {
-	return from == key || state.NormalName(from) == state.NormalName(name) || from == state.IDText(id)
+	return from == key || state.NormalName(from) == state.NormalName(name) || from == state.FormatID(id)
 }
 
 func (m *migratedOrganization) rename(r *Migration) {
@@ -160,7 +160,7 @@ func (m *migratedOrganization) rename(r *Migration) {
 		m.name = m.decided.Name
 	}
 	if m.key = m.decided.Key; m.key == "" {
-		m.key = strings.NewReplacer("{key}", m.oldKey, "{id}", state.IDText(m.live.ID),
+		m.key = strings.NewReplacer("{key}", m.oldKey, "{id}", state.FormatID(m.live.ID),
 			"{from}", r.From.Endpoint.Name, "{to}", r.To.Endpoint.Name).Replace(r.KeyPattern)
 	}
 }
@@ -184,7 +184,7 @@ func (r *Migration) collide(moves []*migratedOrganization, out *MigrationResult)
 		case len(there) > 0:
 			out.collide(m, fmt.Sprintf("%s holds an organization of the name %s already (%s)", r.To.Endpoint.Name,
 				text.Quote(m.name), idsText(there)),
-				"give it another `name`, or let that one take it over with `id: "+state.IDText(there[0].ID)+"`")
+				"give it another `name`, or let that one take it over with `id: "+state.FormatID(there[0].ID)+"`")
 		case names[state.NormalName(m.name)] > 1:
 			out.collide(m, "several organizations of the migration would be called "+text.Quote(m.name),
 				"give it another `name`")
@@ -219,7 +219,7 @@ func (r *Migration) inTarget(name string) []*state.Organization {
 func idsText(organizations []*state.Organization) string {
 	var ids []string
 	for _, live := range organizations {
-		ids = append(ids, "id "+state.IDText(live.ID))
+		ids = append(ids, "id "+state.FormatID(live.ID))
 	}
 	return text.Commas(ids, 5)
 }
@@ -270,7 +270,7 @@ func (out *MigrationResult) chooseRegion(r *Migration) {
 		told, by = r.Region, "--region says so"
 	}
 	_, read := r.To.Names[state.Regions]
-	switch found := state.Matching(regions, told); {
+	switch found := state.MatchNames(regions, told); {
 	case told != "" && !read:
 		out.Region, out.RegionWhy = told, by+", unchecked"
 	case told != "" && len(found) == 1:

@@ -94,7 +94,7 @@ func (m *migrator) organization(move *migratedOrganization) {
 func (m *migrator) region(d *Document, move *migratedOrganization) string {
 	_, read := m.To.Names[state.Regions]
 	told := move.decided.Region
-	found := state.Matching(m.To.Names[state.Regions], told)
+	found := state.MatchNames(m.To.Names[state.Regions], told)
 	switch {
 	case told != "" && !read:
 		return told // planning looks it up
@@ -162,8 +162,8 @@ func (m *migrator) translate(list state.List, organization int64, id, told strin
 		if word == "" {
 			continue
 		}
-		if found := state.Matching(target, word); len(found) == 1 {
-			return textFor(list, target, state.IDText(found[0].ID))
+		if found := state.MatchNames(target, word); len(found) == 1 {
+			return textFor(list, target, state.FormatID(found[0].ID))
 		}
 	}
 	return "", false
@@ -175,7 +175,7 @@ func (m *migrator) namesOf(list state.List, organization int64, id string) []str
 		names = own
 	}
 	for _, n := range names {
-		if state.IDText(n.ID) == id {
+		if state.FormatID(n.ID) == id {
 			return []string{n.Name, n.Code, n.Code2}
 		}
 	}

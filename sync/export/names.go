@@ -17,7 +17,7 @@ func textFor(list state.List, names []state.Name, id string) (text string, ok bo
 			continue
 		}
 		for _, text := range append(state.NameForms[list](n), id) {
-			if writable(text) && len(state.Matching(names, text)) == 1 {
+			if writable(text) && len(state.MatchNames(names, text)) == 1 {
 				return text, true
 			}
 		}

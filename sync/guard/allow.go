@@ -14,18 +14,18 @@ type allowances struct {
 	rules  []plan.Allow
 	counts []int // of the rules, in their order
 	// proposed are the changes by op and kind, for the rules that guards print.
-	proposed map[plan.OpKind]int
+	proposed map[plan.StepType]int
 	// shard has its part of the numbers of rules that speak of several organizations.
 	shard *spec.Shard
 }
 
 // allowances counts what the organizations propose, before any guard.
 func (g *Guard) allowances(reviews []*review) *allowances {
-	a := &allowances{rules: g.allow, shard: g.shard, counts: make([]int, len(g.allow)), proposed: map[plan.OpKind]int{}}
+	a := &allowances{rules: g.allow, shard: g.shard, counts: make([]int, len(g.allow)), proposed: map[plan.StepType]int{}}
 	for _, r := range reviews {
 		for i := range r.Changes {
 			c := &r.Changes[i]
-			a.proposed[c.OpKind()]++
+			a.proposed[c.CountedType()]++
 			for n := range a.rules {
 				if a.rules[n].Matches(r.Key, &c.Step) {
 					a.counts[n]++

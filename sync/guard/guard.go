@@ -22,6 +22,8 @@ import (
 // Guarded is what the guards look at of one organization.
 type Guarded struct {
 	Key, Zone string
+	// ID is 0 for an organization that is to be created.
+	ID int64
 	// Name is the documents' name of the organization.
 	Name string
 	// Token is the e-mail of the token's user in the zone; TwoFactor whether she has it, nil when
@@ -86,13 +88,13 @@ type review struct {
 	changes []plan.Change
 	held    []plan.Held
 	// proposed counts the changes before any guard.
-	proposed map[plan.OpKind]int
+	proposed map[plan.StepType]int
 }
 
 func newReview(o *Guarded) *review {
-	r := &review{Guarded: o, changes: append([]plan.Change(nil), o.Changes...), proposed: map[plan.OpKind]int{}}
+	r := &review{Guarded: o, changes: append([]plan.Change(nil), o.Changes...), proposed: map[plan.StepType]int{}}
 	for i := range r.changes {
-		r.proposed[r.changes[i].OpKind()]++
+		r.proposed[r.changes[i].CountedType()]++
 	}
 	return r
 }
@@ -161,26 +163,33 @@ func (g *Guard) holdSteps(r *review, a *allowances) {
 // outsideEmails: who may be invited, promoted or made owner.
 func (g *Guard) outsideEmails(_ *review, c *plan.Change) string {
 	gains := c.Op.Counted() == plan.OpInvite || c.Op == plan.OpTransfer || c.Raises
-	if len(g.guards.Emails) == 0 || !gains || spec.MatchAny(g.guards.Emails, c.Arguments.Email) {
+	list, ok := g.guards.Refusing(c.Arguments.Email)
+	if ok || !gains {
 		return ""
 	}
-	patterns := make([]string, len(g.guards.Emails))
-	for i, glob := range g.guards.Emails {
+	patterns := make([]string, len(list))
+	for i, glob := range list {
 		patterns[i] = glob.String()
 	}
 	return c.Arguments.Email + " matches none of guards.emails (" + text.Commas(patterns, 5) + ")"
 }
 
-func (g *Guard) isProtected(_ *review, c *plan.Change) string {
-	if c.Op.Counted() == plan.OpDelete && g.guards.Protects(c.Address) {
+func (g *Guard) isProtected(r *review, c *plan.Change) string {
+	if c.Op.Counted() == plan.OpDelete && g.guards.Protects(c.Address, r.ID) {
 		return string(c.Address) + " is protected by guards.protect"
 	}
 	return ""
 }
 
+// lowersRequired: a required Admin keeps her role, and is not removed in whatever role she has now.
 func (g *Guard) lowersRequired(_ *review, c *plan.Change) string {
-	if c.Lowers && g.guards.Requires(c.Arguments.Email) {
+	removed := c.Kind == spec.KindMember && c.Op.Counted() == plan.OpDelete
+	switch {
+	case !g.guards.Requires(c.Arguments.Email):
+	case c.Lowers:
 		return c.Arguments.Email + " is one of guards.requiredAdmins and would no longer be Owner or Admin"
+	case removed:
+		return c.Arguments.Email + " is one of guards.requiredAdmins and would be removed"
 	}
 	return ""
 }

@@ -141,13 +141,13 @@ func (l kindLimit) stepsOf(r *review, a *allowances) (n int) {
 }
 
 func (l kindLimit) counts(r *review, c *plan.Change, a *allowances) bool {
-	return c.OpKind() == plan.OpKind{Op: l.op, Kind: l.kind} && !a.allowed(r.Key, &c.Step)
+	return c.CountedType() == plan.StepType{Kind: l.kind, Op: l.op} && !a.allowed(r.Key, &c.Step)
 }
 
 // holdGroup holds a whole group. The rule that it prints covers every step that the rule would
 // match, also those that pass or are held anyway: else it would not suffice.
 func (g *Guard) holdGroup(l kindLimit, group *group, a *allowances) {
-	what := plan.OpKind{Op: l.op, Kind: l.kind}
+	what := plan.StepType{Kind: l.kind, Op: l.op}
 	key, n := "*", a.shard.Total(a.proposed[what])
 	if len(group.reviews) == 1 {
 		key, n = group.reviews[0].Key, group.reviews[0].proposed[what]

@@ -6,10 +6,10 @@
 //	seen.json      when a waiting address was first seen, and by how many plans
 //	told/          for each job, of which alerts --notify has told
 //
-// In go the facts that package sync hands to its Journal; out come them again as a reconcile.Run.
+// In go the facts that package apply hands to its Journal; out come them again as a report.Run.
 //
 //	Store.Begin ─▶ Journal ─ Begin, Intent, Result, … End ─▶ runs/R.jsonl
-//	Story ◀── ParseJournal ◀── Store.Read, Unresolved, Recent ◀──┘
+//	Run ◀──── ParseJournal ◀── Store.Read, Unresolved, Recent ◀──┘
 //
 // Files are for their owner only (0600, folders 0700) and hold no secrets. A journal only ever
 // grows:

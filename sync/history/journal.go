@@ -48,7 +48,7 @@ const (
 	lineResolved = "resolved" // a later run has resolved what was open
 )
 
-// Journal writes the story of one run; it implements reconcile.Journal. After
+// Journal writes what happens in one run; it implements apply.Journal. After
 // an error it stays broken: what it did not keep must not be followed by more.
 type Journal struct {
 	store  *Store

@@ -7,7 +7,7 @@ import (
 	"makesync/sync/report"
 )
 
-// Memory knows from the journals who was invited; it implements reconcile.Memory. It reads them
+// Memory knows from the journals who was invited; it implements state.Memory. It reads them
 // all, once, when it is first asked: that is only for role rows that the zone itself cannot
 // explain.
 type Memory struct {

@@ -126,7 +126,7 @@ func readLine(story *report.Run, n int, text []byte) error {
 	return l.addTo(story)
 }
 
-// addTo puts one understood line into the story.
+// addTo puts one understood line into the run.
 func (l line) addTo(story *report.Run) error {
 	switch {
 	case l.Type == lineBegin:

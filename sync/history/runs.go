@@ -17,7 +17,7 @@ import (
 	"makesync/sync/report"
 )
 
-// Read tells the story of a run.
+// Read reads a run back from its journal.
 func (s *Store) Read(run string) (*report.Run, error) {
 	path, err := s.path(run)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 // maxAge is how long something that no plan asks for is remembered.
 const maxAge = 400 * 24 * time.Hour
 
-// Seen knows since when something has been waiting; it implements reconcile.FirstSeen. A plan gives
+// Seen knows since when something has been waiting; it implements planner.FirstSeen. A plan gives
 // a date only for what an earlier plan of this state folder saw waiting for the same reason.
 type Seen struct {
 	store *Store

@@ -29,7 +29,7 @@ func (e *UsedError) Error() string {
 		e.Run, e.At.Format(time.RFC3339))
 }
 
-// Is makes it reconcile.ErrUsed.
+// Is makes it plan.ErrUsed.
 func (e *UsedError) Is(target error) bool { return target == plan.ErrUsed }
 
 // usedPath names a plan by what it does and when it was made, so that a copy or another layout of

@@ -21,6 +21,8 @@ type outcome struct {
 	permanent bool
 	cut       bool // the words of an error broke off, and with them perhaps why
 	headers   rateHeaders
+	// latency is the time until the answer began, on a connection that stood; 0: there was none.
+	latency time.Duration
 }
 
 // writeGrace is how much longer a write may take once the run is interrupted.
@@ -40,11 +42,12 @@ func (c *connection) attempt(ctx context.Context, k *call, rest time.Duration) o
 	}
 	watched, timeout := startIdleTimeout(ctx, idle, rest)
 	defer timeout.stop()
-	trace := &connectionTrace{}
+	trace := &connectionTrace{clock: c.clock}
+	watched = trace.attach(watched)
 	if k.isWrite() {
 		defer timeout.expireAfter(interrupted, writeGrace)()
-		watched = trace.attach(watched)
 	}
+	began := c.clock.Now()
 	request, err := c.request(watched, k)
 	if err != nil {
 		return outcome{permanent: true, err: k.unsent("the request cannot be made of these names", err)}
@@ -53,8 +56,11 @@ func (c *connection) attempt(ctx context.Context, k *call, rest time.Duration) o
 	if err != nil {
 		return c.unanswered(ctx, k, timeout, trace, err)
 	}
+	latency := c.clock.Now().Sub(trace.connectedSince(began))
 	defer drain(response.Body, timeout)
-	return c.answered(ctx, k, timeout, response)
+	o := c.answered(ctx, k, timeout, response)
+	o.latency = latency
+	return o
 }
 
 // answered reads a reply.
@@ -89,15 +95,30 @@ func drain(body io.ReadCloser, timeout *idleTimeout) {
 	body.Close()
 }
 
-// connectionTrace knows whether a write had a connection to leave by. Only a
+// connectionTrace knows whether a request had a connection to leave by, and since when. Only a
 // transport of net/http reports to it; silence proves nothing.
-type connectionTrace struct{ wanted, got atomic.Bool }
+type connectionTrace struct {
+	clock  state.Clock
+	wanted atomic.Bool
+	got    atomic.Pointer[time.Time]
+}
 
 func (t *connectionTrace) attach(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { t.wanted.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { t.got.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) {
+			now := t.clock.Now()
+			t.got.Store(&now)
+		},
 	})
 }
 
-func (t *connectionTrace) neverConnected() bool { return t.wanted.Load() && !t.got.Load() }
+func (t *connectionTrace) neverConnected() bool { return t.wanted.Load() && t.got.Load() == nil }
+
+// connectedSince is when the request had its connection, or otherwise, where nobody told.
+func (t *connectionTrace) connectedSince(otherwise time.Time) time.Time {
+	if got := t.got.Load(); got != nil {
+		return *got
+	}
+	return otherwise
+}

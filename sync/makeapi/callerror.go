@@ -18,6 +18,13 @@ func (k *call) cancelled(err error) *state.CallError {
 	return &state.CallError{Doing: k.description(), Message: text, Class: exit.ClassCancelled, Err: err}
 }
 
+// notAsked is the error of a call that is not sent, since the zone has refused the token before.
+func (k *call) notAsked() *state.CallError {
+	return &state.CallError{
+		Doing: k.description(), Message: state.ErrNotAsked.Error(), Class: exit.ClassRefused, Err: state.ErrNotAsked,
+	}
+}
+
 // unsent is the error of a request that could not be made.
 func (k *call) unsent(message string, err error) *state.CallError {
 	return &state.CallError{Doing: k.description(), Message: message, Class: exit.ClassInvalid, Err: err}

@@ -18,7 +18,9 @@ import (
 
 // The defaults of Options.
 const (
-	DefaultConcurrency = 8
+	DefaultConcurrency = 8  // requests in flight that every zone takes
+	MostConcurrency    = 64 // and that none is asked to take more than
+	DefaultRateShare   = 0.8
 	DefaultTimeout     = 2 * time.Minute
 	longestAttempt     = 30 * time.Second
 )
@@ -42,8 +44,14 @@ type Options struct {
 	// do not count.
 	Attempts    int
 	Concurrency int // of the default transport; 0: DefaultConcurrency
+	// Adaptive makes the client find out how many requests in flight the zone takes: it begins with
+	// DefaultConcurrency and goes up to Concurrency, or MostConcurrency.
+	Adaptive bool
 	// InFlight bounds the requests in flight, over all clients that share it; nil: not at all.
 	InFlight InFlightLimit
+	// RateShare is the part of each rate window that the client takes, at least one call; the rest
+	// is left to others. 0: DefaultRateShare, 1: all of it.
+	RateShare float64
 	// Log gets one line per attempt at debug level; nil: none. No line holds a secret.
 	Log *slog.Logger
 	// Observe is called after each attempt, from the goroutine that made it; nil: not.
@@ -71,13 +79,15 @@ type caller struct {
 type shared struct {
 	connection
 	inFlight InFlightLimit
+	adaptive *adaptiveLimit // nil: none
 	log      *slog.Logger
 	observe  func(Attempt)
 	onWait   func(Wait)
 	jitter   func() float64
 
 	windows    windows
-	down       atomic.Bool // the last call could not even connect, after all its repetitions
+	refusedBy  atomic.Pointer[state.CallError] // the first 401
+	down       atomic.Bool                     // the last call could not even connect, after all its repetitions
 	counters   counters
 	nameCache  callCache[listKey, []state.Name]
 	userCache  callCache[struct{}, state.User]
@@ -124,14 +134,23 @@ func New(o Options) (*Client, error) {
 		},
 		inFlight: o.InFlight, log: o.Log, observe: o.Observe, onWait: o.OnWait, jitter: o.Jitter,
 	}
+	if o.Adaptive && o.Concurrency < 1 {
+		o.Concurrency = MostConcurrency
+	}
 	if c.transport == nil {
 		c.transport = NewTransport(o.Concurrency)
 	}
 	if c.clock == nil {
 		c.clock = systemClock{}
 	}
+	if o.Adaptive {
+		c.adaptive = &adaptiveLimit{clock: c.clock, found: newCongestion(DefaultConcurrency, o.Concurrency)}
+	}
 	if c.jitter == nil {
 		c.jitter = rand.Float64
+	}
+	if c.windows.share = o.RateShare; c.windows.share <= 0 {
+		c.windows.share = DefaultRateShare
 	}
 	return &Client{caller{shared: c}}, nil
 }
@@ -147,6 +166,15 @@ func agent(version string) string {
 		version = "dev"
 	}
 	return "makesync/" + text.ShortLine(version, 40)
+}
+
+// Refused is the answer 401 by which the zone has stopped accepting the token: from then on calls end
+// in it and send nothing. Nil as long as the zone accepts the token.
+func (c *Client) Refused() error {
+	if refusal := c.refusedBy.Load(); refusal != nil {
+		return refusal
+	}
+	return nil
 }
 
 // Host is the host, with port, of the url in use.

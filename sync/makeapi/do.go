@@ -2,7 +2,9 @@ package makeapi
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"makesync/spec/text"
@@ -14,7 +16,9 @@ import (
 // policy says. The error is a *sync.CallError.
 func (c caller) do(ctx context.Context, k *call) error {
 	if err := c.repeat(ctx, k); err != nil {
-		c.explain(ctx, k, err)
+		if !errors.Is(err, state.ErrNotAsked) {
+			c.explain(ctx, k, err)
+		}
 		return err
 	}
 	return nil
@@ -31,6 +35,9 @@ type callProgress struct {
 }
 
 func (c caller) repeat(ctx context.Context, k *call) *state.CallError {
+	if c.refusedBy.Load() != nil {
+		return k.notAsked()
+	}
 	w := c.windows.of(k.organization)
 	p := callProgress{exhausted: w.exhaustedBy()}
 	p.most = c.retry.attemptsIn(p.exhausted != "" || c.down.Load())
@@ -38,18 +45,21 @@ func (c caller) repeat(ctx context.Context, k *call) *state.CallError {
 		if err := c.pace(ctx, w, k.organization); err != nil {
 			return k.cancelled(err)
 		}
-		if err := c.inFlight.acquire(ctx); err != nil {
+		if err := c.enter(ctx); err != nil {
 			w.cancel(c.clock.Now())
 			return k.cancelled(err)
 		}
 		began := c.clock.Now()
 		p.attempts++
-		o := c.attemptInFlight(ctx, k, p.spent)
+		o := c.attemptInFlight(ctx, k, w, began, p.spent)
 		p.spent += c.clock.Now().Sub(began)
 		c.record(w, began, o)
 		c.observeAttempt(ctx, k, p.attempts, began, o)
 		wait, retry := c.next(k, &p, began, o)
 		if !retry {
+			if o.status == http.StatusUnauthorized {
+				c.refusedBy.CompareAndSwap(nil, o.err)
+			}
 			c.recordEnd(w, k, o)
 			return o.err
 		}
@@ -62,10 +72,36 @@ func (c caller) repeat(ctx context.Context, k *call) *state.CallError {
 	}
 }
 
-// attemptInFlight makes one attempt in the room that was acquired for it, and gives that back.
-func (c caller) attemptInFlight(ctx context.Context, k *call, spent time.Duration) outcome {
-	defer c.inFlight.release()
-	return c.attempt(ctx, k, c.retry.timeout-spent)
+// enter waits for room in flight: what the zone takes, and what all zones of the run may have.
+func (c caller) enter(ctx context.Context) error {
+	if err := c.adaptive.acquire(ctx); err != nil {
+		return err
+	}
+	if err := c.inFlight.acquire(ctx); err != nil {
+		c.adaptive.release(nil)
+		return err
+	}
+	return nil
+}
+
+// attemptInFlight makes one attempt in the room that was entered for it, and gives that back.
+func (c caller) attemptInFlight(
+	ctx context.Context, k *call, w *sharedWindow, began time.Time, spent time.Duration,
+) (o outcome) {
+	var seen *observation
+	defer func() {
+		c.inFlight.release()
+		c.adaptive.release(seen)
+	}()
+	o = c.attempt(ctx, k, c.retry.timeout-spent)
+	now := c.clock.Now()
+	if sign, says := signOf(k, o, o.err != nil && w.isFull(now)); says {
+		seen = &observation{
+			kind: k.method + " " + k.doing, organization: k.organization, began: began, ended: now,
+			latency: o.latency, sign: sign,
+		}
+	}
+	return o
 }
 
 // next decides whether a call is sent again, and after which wait; that for a rate window lies in

@@ -84,7 +84,7 @@ func TestFaults(t *testing.T) {
 		{"408", answers(408, ""), true, false, exit.ClassServer, state.UnderWay},
 		{"504", answers(504, ""), true, false, exit.ClassServer, state.UnderWay},
 		{"524", answers(524, ""), true, false, exit.ClassServer, state.UnderWay},
-		{"reset", drops, true, false, exit.ClassUnreachable, state.Unknown},
+		{"reset", drops, true, false, exit.ClassUnreachable, state.UnderWay},
 		{"hang", hangs, true, false, exit.ClassUnreachable, state.UnderWay},
 		{"stall", stalls, true, false, exit.ClassBroken, state.Unknown},
 		{"cut off", answers(200, `{"organizationVariables":[{"na`), true, false, exit.ClassBroken, state.Unknown},
@@ -226,7 +226,7 @@ func TestPanicOfTheHandler(t *testing.T) {
 	t.Parallel()
 	c := client(t, func(http.ResponseWriter, *http.Request) { panic("boom") })
 	_, err := c.Write(t.Context(), rename)
-	if e := callError(t, err); !strings.Contains(e.Message, "handler panicked") || strings.Contains(e.Message, "boom") || e.Certainty != state.Unknown {
+	if e := callError(t, err); !strings.Contains(e.Message, "handler panicked") || strings.Contains(e.Message, "boom") || e.Certainty != state.UnderWay {
 		t.Errorf("%v", e)
 	}
 }

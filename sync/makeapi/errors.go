@@ -135,12 +135,13 @@ func (c *connection) broken(
 	return e
 }
 
-// unanswered is the outcome of a request without a reply.
+// unanswered is the outcome of a request without a reply. What ended here, by a time-out or a reset,
+// the zone may still be at work on.
 func (c *connection) unanswered(
 	ctx context.Context, k *call, timeout *idleTimeout, trace *connectionTrace, err error,
 ) outcome {
 	e := &state.CallError{
-		Doing: k.description(), Class: exit.ClassUnreachable, Certainty: state.Unknown, Err: err,
+		Doing: k.description(), Class: exit.ClassUnreachable, Certainty: state.UnderWay, Err: err,
 	}
 	o := outcome{err: e, sent: true}
 	switch {
@@ -149,7 +150,7 @@ func (c *connection) unanswered(
 	case ctx.Err() != nil:
 		e.Message, e.Class, e.Err, o.permanent = "interrupted", exit.ClassCancelled, ctx.Err(), true
 	case timeout.expired.Load():
-		e.Message, e.Certainty = "no answer from "+c.base.Host+" in time", state.UnderWay
+		e.Message = "no answer from " + c.base.Host + " in time"
 	default:
 		e.Message = c.transportWords(k, err)
 		o.permanent = isTrust(err)

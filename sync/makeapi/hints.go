@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"makesync/spec/text"
@@ -108,7 +107,7 @@ func (c caller) lackingScope(ctx context.Context, k *call) string {
 		return ""
 	}
 	scopes, err := tokenScopes(ctx, c)
-	if err != nil || len(scopes) == 0 || slices.Contains(scopes, k.scope) {
+	if err != nil || len(scopes) == 0 || hasScope(scopes, k.scope) {
 		return ""
 	}
 	return k.scope

@@ -316,6 +316,24 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// A country's three-letter code has had two names.
+func TestCodesOfCountries(t *testing.T) {
+	t.Parallel()
+	for _, row := range []string{
+		`{"id":202,"name":"Czechia","code":"CZE","code2":"CZ"}`,
+		`{"id":202,"name":"Czechia","code1":"CZE","code2":"CZ"}`,
+		`{"id":202,"name":"Czechia","code":null,"code1":"CZE","code2":"CZ"}`,
+	} {
+		z := &zone{answers: map[string]any{"GET /enums/countries": `{"countries":[` + row + `]}`}}
+		names, err := client(t, z.ServeHTTP).Names(t.Context(), state.Countries, 0)
+		for _, name := range []string{"CZE", "cz", "czechia", "202"} {
+			if found := state.MatchNames(names, name); err != nil || len(found) != 1 || found[0].ID != 202 {
+				t.Errorf("%s: %s is %+v, %v", row, name, found, err)
+			}
+		}
+	}
+}
+
 func TestMe(t *testing.T) {
 	t.Parallel()
 	handler := func(w http.ResponseWriter, r *http.Request) {

@@ -3,7 +3,9 @@ package makeapi
 import (
 	"cmp"
 	"context"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"makesync/spec"
@@ -61,6 +63,47 @@ func readMembers(ctx context.Context, c caller, live *state.Organization) error 
 	live.AdminRoles = findAdminRoles(ctx, c, live.ID, roles)
 	joinMembers(live, roles, people)
 	return nil
+}
+
+// readRoleRow reads one row. Whether 404 means that there is none is not published, nor whether an
+// invitation has an answer here at all: the list of rows decides then.
+func readRoleRow(ctx context.Context, c caller, organization, user int64) (*state.RoleRow, error) {
+	var reply struct {
+		Row *roleRow `json:"userOrganizationRole"`
+	}
+	list := call{method: "GET", path: ofOrganization(organization, "/user-organization-roles"),
+		organization: organization, scope: scopeOrganizationsRead,
+		doing: "read the roles in", object: "organization " + strconv.FormatInt(organization, 10)}
+	one := list
+	one.path += "/" + strconv.FormatInt(user, 10)
+	one.doing, one.decode = "read the role of user "+strconv.FormatInt(user, 10)+" in", decodeJSON(&reply)
+	var rows []roleRow
+	err := c.do(ctx, &one)
+	switch call := state.AsCallError(err); {
+	case err == nil && reply.Row == nil:
+		return nil, one.mismatch("it holds no role row")
+	case err == nil:
+		rows = []roleRow{*reply.Row}
+	case call != nil && call.Status == http.StatusNotFound:
+		rows, err = readUnpaged[roleRow](ctx, c, list, "userOrganizationRoles")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return rowOf(&one, organization, user, rows)
+}
+
+// rowOf is the row of a user; nil when there is none.
+func rowOf(k *call, organization, user int64, rows []roleRow) (*state.RoleRow, error) {
+	roles, err := rolesOf(organization, rows)
+	if err != nil {
+		return nil, k.mismatch(err.Error())
+	}
+	i := slices.IndexFunc(roles, func(row state.RoleRow) bool { return row.UserID == user })
+	if i < 0 {
+		return nil, nil
+	}
+	return &roles[i], nil
 }
 
 // findAdminRoles finds the ids of Owner and Admin in a zone that numbers its roles otherwise: where

@@ -1,6 +1,7 @@
 package makeapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -16,22 +17,23 @@ type listKey struct {
 	organization int64
 }
 
-// nameRow is a row of any list of names: {id,name}, with what only some of them have.
+// nameRow is a row of any list of names: {id,name}, with what only some of them have. A country's
+// three-letter code is code1 in the published contract and was code before.
 type nameRow struct {
 	ID         integer   `json:"id"`
 	Name       looseText `json:"name"`
 	Code       looseText `json:"code"`
+	Code1      looseText `json:"code1"`
 	Code2      looseText `json:"code2"`
 	Identifier looseText `json:"identifier"`
 	Category   looseText `json:"category"`
 }
 
 func (row *nameRow) name() state.Name {
-	name := state.Name{ID: row.ID.n, Name: string(row.Name), Code: string(row.Code), Code2: string(row.Code2)}
-	if name.Code == "" {
-		name.Code = string(row.Identifier)
+	return state.Name{
+		ID: row.ID.n, Name: string(row.Name), Code2: string(row.Code2),
+		Code: string(cmp.Or(row.Code, row.Code1, row.Identifier)),
 	}
-	return name
 }
 
 // nameList are the teams in an organization's row; nil when they are no list.

@@ -119,6 +119,36 @@ func readOrganizations(ctx context.Context, c caller) ([]*state.Organization, er
 	return lives, nil
 }
 
+// readOrganizationNames reads the list with the few columns that tell whether a name is taken. A
+// zone that lets no columns be chosen gives its default ones, of which these are three (seen live);
+// one whose rows do not say where they live is asked for everything.
+func readOrganizationNames(ctx context.Context, c caller) ([]*state.Organization, error) {
+	const path = "/organizations"
+	var list page[organizationRow]
+	narrow := path + " (names)" // what is refused to this query says nothing about the whole list
+	err := c.columns(narrow, []url.Values{cols("id", "name", "zone"), nil}, func(columns url.Values) (err error) {
+		list, err = readList(ctx, c, listing[organizationRow]{
+			key: "organizations", id: func(row *organizationRow) integer { return row.ID },
+			call: call{
+				path: path, query: columns, scope: scopeOrganizationsRead,
+				doing: "read the names of the organizations of zone", object: c.zone,
+			},
+		})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	names := make([]*state.Organization, 0, len(list.rows))
+	for i := range list.rows {
+		if list.rows[i].Zone.trimmed() == "" {
+			return readOrganizations(ctx, c)
+		}
+		names = append(names, liveOf(c, &list.rows[i]))
+	}
+	return names, nil
+}
+
 // fillColumns makes up for a zone that lets no columns be chosen: without the licence nobody could
 // tell which organizations live there. A row whose detail the zone refuses stays as it is.
 func fillColumns(ctx context.Context, c caller, lives []*state.Organization) ([]*state.Organization, error) {

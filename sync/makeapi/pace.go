@@ -22,8 +22,9 @@ type sharedWindow struct {
 
 // windows are those of one zone, by organization.
 type windows struct {
-	mu   sync.Mutex
-	byID map[int64]*sharedWindow
+	share float64 // of each of them that the client takes
+	mu    sync.Mutex
+	byID  map[int64]*sharedWindow
 }
 
 func (w *windows) of(organization int64) *sharedWindow {
@@ -34,7 +35,7 @@ func (w *windows) of(organization int64) *sharedWindow {
 		if w.byID == nil {
 			w.byID = map[int64]*sharedWindow{}
 		}
-		s = &sharedWindow{}
+		s = &sharedWindow{window: window{share: w.share}}
 		w.byID[organization] = s
 	}
 	return s
@@ -112,6 +113,14 @@ func (w *sharedWindow) setLicensed(perMinute int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.licensed = perMinute
+}
+
+// isFull tells whether all calls of the minute that are ours, or anybody's, are used up.
+func (w *sharedWindow) isFull(now time.Time) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.prune(now)
+	return w.limit() > 0 && len(w.ended)+w.inFlight >= w.quota() || w.remaining <= 0 && now.Before(w.resetAt)
 }
 
 // cancel gives a reservation back that was not used.

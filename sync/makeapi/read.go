@@ -14,6 +14,11 @@ func (c *Client) Organizations(ctx context.Context) ([]*state.Organization, erro
 	return readOrganizations(ctx, c.caller)
 }
 
+// OrganizationNames is that list with id, name and zone only.
+func (c *Client) OrganizationNames(ctx context.Context) ([]*state.Organization, error) {
+	return readOrganizationNames(ctx, c.caller)
+}
+
 // Organization is the detail call (GET /organizations/{id}). With wait the zone answers only when a
 // new organization has reached it from the central backend.
 func (c *Client) Organization(ctx context.Context, id int64, wait bool) (*state.Organization, error) {
@@ -67,6 +72,19 @@ func (c *Client) Names(ctx context.Context, list state.List, organization int64)
 // zone does not say.
 func (c *Client) Me(ctx context.Context) (state.User, error) {
 	return tokenUser(ctx, c.caller)
+}
+
+// RoleRow is the row of one person (GET /organizations/{id}/user-organization-roles/{userId}); nil
+// when she is neither member nor invited.
+func (c *Client) RoleRow(ctx context.Context, organization, user int64) (*state.RoleRow, error) {
+	return readRoleRow(ctx, c.caller, organization, user)
+}
+
+// Scopes are what the token's authorization allows (GET /users/me/current-authorization), asked for
+// once per client; none where the zone does not say.
+func (c *Client) Scopes(ctx context.Context) ([]string, error) {
+	scopes, err := tokenScopes(ctx, c.caller)
+	return scopes, c.asCallError("read the token's scopes of", err)
 }
 
 // FindUser asks for one person by e-mail (GET /users?organizationId&email), member or invitee; 0

@@ -229,7 +229,7 @@ func TestSandboxLimitsAreKept(t *testing.T) {
 	t.Parallel()
 	for _, headers := range []string{"x-ratelimit", "retry-after", "none"} {
 		synctest.Test(t, func(t *testing.T) {
-			world, c := simulated(t)
+			world, c := simulated(t, wholeWindow)
 			if err := world.SetSwitch("rate-headers", headers); err != nil {
 				t.Fatal(err)
 			}
@@ -240,6 +240,42 @@ func TestSandboxLimitsAreKept(t *testing.T) {
 			took := readMany(t, c, 12, 2*limit+1)
 			if stats := c.Stats(); limit < 30 || took > 2*minute+3*time.Second || stats.Failed[exit.ClassRateLimit] > 0 {
 				t.Errorf("headers %s, limit %d: %v, %+v", headers, limit, took, stats)
+			}
+		})
+	}
+}
+
+// TestOthersWhoCallWheneverWeDo: with each call of ours others spend some. Of the 120 calls of a
+// minute their fifth is left to them, however many they take, and we have one call at least.
+func TestOthersWhoCallWheneverWeDo(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ others, ours int }{{0, 96}, {1, 48}, {3, 24}, {11, 8}, {119, 1}} {
+		synctest.Test(t, func(t *testing.T) {
+			world, c := simulated(t)
+			if test.others > 0 {
+				fault, err := sandbox.ParseFault(fmt.Sprintf("organization=12,kind=spend,calls=%d", test.others))
+				if err == nil {
+					err = world.AddFault(fault)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := c.Organizations(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for n, began := 0, time.Now(); ; n++ {
+				live := &state.Organization{Organization: spec.Organization{ID: 12}}
+				if err := c.Read(t.Context(), live, spec.KindVariable); err != nil && c.Stats().RateWaits == 0 {
+					t.Fatal(err)
+				}
+				if time.Since(began) < minute/2 {
+					continue
+				}
+				if n != test.ours {
+					t.Errorf("%d calls of others with each of ours: we took %d, want %d", test.others, n, test.ours)
+				}
+				return
 			}
 		})
 	}

@@ -129,8 +129,8 @@ func TestCertaintyBelowHTTP(t *testing.T) {
 		{"nothing listens", closed.URL, nil, state.NotHappened, 3},
 		{"untrusted certificate", untrusted.URL, nil, state.NotHappened, 1},
 		{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), nil, state.NotHappened, 1},
-		{"dropped after the request", dropper.URL, nil, state.Unknown, 1},
-		{"a transport that says nothing", "https://h", roundTrip(silent), state.Unknown, 1},
+		{"dropped after the request", dropper.URL, nil, state.UnderWay, 1},
+		{"a transport that says nothing", "https://h", roundTrip(silent), state.UnderWay, 1},
 	} {
 		attempts := 0
 		c := clientOf(t, test.url, test.transport, func(o *Options) {

@@ -3,6 +3,8 @@ package makeapi
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -20,7 +22,7 @@ func TestWindowNeverExceedsItsLimit(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		limit := rapid.IntRange(1, 7).Draw(t, "limit")
-		w := window{licensed: limit}
+		w := window{licensed: limit, share: rapid.SampledFrom([]float64{0, 0.5, 0.8, 1}).Draw(t, "share")}
 		now := time.Unix(1000, 0)
 		var arrivals []time.Time
 		for range rapid.IntRange(1, 40).Draw(t, "calls") {
@@ -33,9 +35,13 @@ func TestWindowNeverExceedsItsLimit(t *testing.T) {
 			now = now.Add(travel)
 			w.complete(now, true)
 		}
-		for i := limit; i < len(arrivals); i++ {
-			if gap := arrivals[i].Sub(arrivals[i-limit]); gap < minute {
-				t.Fatalf("calls %d and %d arrive within %v at limit %d", i-limit, i, gap, limit)
+		ours := limit
+		if w.share > 0 {
+			ours = max(1, int(float64(limit)*w.share))
+		}
+		for i := ours; i < len(arrivals); i++ {
+			if gap := arrivals[i].Sub(arrivals[i-ours]); gap < minute {
+				t.Fatalf("calls %d and %d arrive within %v at limit %d, share %v", i-ours, i, gap, limit, w.share)
 			}
 		}
 	})
@@ -78,6 +84,9 @@ func (z *limitedZone) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, `{"organizationVariables":[]}`)
 }
 
+// wholeWindow leaves nothing to others.
+func wholeWindow(o *Options) { o.RateShare = 1 }
+
 func readMany(t *testing.T, c *Client, organization int64, calls int) time.Duration {
 	began := time.Now()
 	var group sync.WaitGroup
@@ -104,7 +113,7 @@ func TestPacingIsAsFastAsTheLimitLets(t *testing.T) {
 				t.Run(fmt.Sprintf("rolling=%v,header=%v,%d of %d", rolling, header, test.calls, test.limit), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						z := &limitedZone{limit: test.limit, rolling: rolling, header: header, arrivals: map[string][]time.Time{}}
-						c := client(t, z.ServeHTTP)
+						c := client(t, z.ServeHTTP, wholeWindow)
 						c.SetLimit(1, test.limit)
 						took := readMany(t, c, 1, test.calls)
 						rounds := time.Duration((test.calls+test.limit-1)/test.limit - 1)
@@ -122,11 +131,113 @@ func TestPacingIsAsFastAsTheLimitLets(t *testing.T) {
 	}
 }
 
+// TestShareIsTakenAtFullSpeed: what is ours of a minute is taken at once, and no more of it.
+func TestShareIsTakenAtFullSpeed(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ limit, calls, ours int }{
+		{30, 24, 24}, {30, 25, 24}, {30, 96, 24}, {60, 200, 48}, {1, 3, 1}, {3, 5, 2}, {1000, 1700, 800},
+	} {
+		for _, header := range []bool{false, true} {
+			t.Run(fmt.Sprintf("header=%v,%d of %d", header, test.calls, test.limit), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					z := &limitedZone{limit: test.limit, header: header, arrivals: map[string][]time.Time{}}
+					c := client(t, z.ServeHTTP)
+					c.SetLimit(1, test.limit)
+					took := readMany(t, c, 1, test.calls)
+					rounds := time.Duration((test.calls+test.ours-1)/test.ours - 1)
+					most := rounds*(minute+time.Second) + time.Second
+					if took < rounds*minute || took > most || z.refused != 0 {
+						t.Errorf("took %v with %d refusals, want %v to %v with none", took, z.refused, rounds*minute, most)
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestOthersAreLeftTheirPart: another client of the same organization, which calls at a steady pace,
+// is served as many calls of each minute as are left to it.
+func TestOthersAreLeftTheirPart(t *testing.T) {
+	t.Parallel()
+	for _, perMinute := range []int{10, 12, 30, 50} {
+		for _, header := range []bool{false, true} {
+			t.Run(fmt.Sprintf("header=%v,%d a minute", header, perMinute), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					z := &limitedZone{limit: 60, header: header, arrivals: map[string][]time.Time{}}
+					c := client(t, z.ServeHTTP)
+					c.SetLimit(1, 60)
+					done := make(chan struct{})
+					go func() {
+						readMany(t, c, 1, 200)
+						close(done)
+					}()
+					if served := callSteadily(z, perMinute, done); slices.Min(served) < min(perMinute, 12)-1 {
+						t.Errorf("the other was served %v calls, minute by minute", served)
+					}
+				})
+			})
+		}
+	}
+}
+
+// callSteadily calls as another client does until done, and counts what is served in each whole
+// minute.
+func callSteadily(zone http.Handler, perMinute int, done <-chan struct{}) (served []int) {
+	for {
+		n := 0
+		for range perMinute {
+			time.Sleep(minute / time.Duration(perMinute))
+			answer := httptest.NewRecorder()
+			zone.ServeHTTP(answer, httptest.NewRequest("GET", "/api/v2/organizations/1/variables", nil))
+			if answer.Code == 200 {
+				n++
+			}
+		}
+		select {
+		case <-done:
+			return served
+		default:
+			served = append(served, n)
+		}
+	}
+}
+
+// TestOthersAreSeen: what falls faster in the zone than our calls do is somebody else's.
+func TestOthersAreSeen(t *testing.T) {
+	t.Parallel()
+	start := time.Unix(6000, 0)
+	w := window{licensed: 60, share: 0.8}
+	call := func(at, remaining int) (wait time.Duration) {
+		now := start.Add(time.Duration(at) * time.Second)
+		if wait := w.reserve(now); wait > 0 {
+			return wait
+		}
+		reset := minute - time.Duration(at%60)*time.Second
+		w.update(now, rateHeaders{limit: 60, remaining: remaining, reset: reset})
+		w.complete(now, true)
+		return 0
+	}
+	for i, step := range []struct {
+		at, remaining int
+		wait          time.Duration
+	}{
+		{0, 59, 0}, {1, 58, 0}, {2, 20, 0}, // others used 37
+		{3, 13, 0}, {4, 12, 0}, {5, 0, 55 * time.Second}, // their part is left
+		{60, 59, 0}, {61, 47, 0}, {62, 35, 0}, // they used 43 of the minute before, and 22 of this one
+		{63, 34, 0}, {64, 22, 0}, {65, 12, 0}, {66, 0, 54 * time.Second},
+		{200, 5, 0}, {201, 0, 39 * time.Second}, // one call at least
+	} {
+		if wait := call(step.at, step.remaining); wait != step.wait {
+			t.Errorf("call %d at %d s waits %v, want %v: %+v", i+1, step.at, wait, step.wait, w)
+		}
+	}
+}
+
 func TestBusyNeighbourDelaysNobody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		z := &limitedZone{limit: 10, arrivals: map[string][]time.Time{}}
-		c := client(t, z.ServeHTTP)
+		c := client(t, z.ServeHTTP, wholeWindow)
 		c.SetLimit(1, 10)
 		c.SetLimit(2, 10)
 		done := make(chan time.Duration)
@@ -257,7 +368,7 @@ func TestWaitsAreTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		z := &limitedZone{limit: 2, arrivals: map[string][]time.Time{}}
 		var rests []Wait
-		c := client(t, z.ServeHTTP, func(o *Options) { o.OnWait = func(r Wait) { rests = append(rests, r) } })
+		c := client(t, z.ServeHTTP, wholeWindow, func(o *Options) { o.OnWait = func(r Wait) { rests = append(rests, r) } })
 		c.SetLimit(1, 2)
 		c.organizationNames.Store(int64(1), "Acme")
 		for range 3 {

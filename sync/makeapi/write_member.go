@@ -3,7 +3,6 @@ package makeapi
 import (
 	"errors"
 	"fmt"
-	"net/url"
 
 	"makesync/sync/plan"
 )
@@ -49,18 +48,23 @@ func setRole(w plan.Write) (writeRequest, error) {
 	}, errors.Join(atLeastOne("user's id", a.UserID), atLeastOne("role's id", a.RoleID))
 }
 
-// removeMember sends an empty body; whether that means {} or none is not published, so NoBody
-// chooses. What the person owns stays unless the connections shall go, which has to be confirmed.
+// removeMember sends an empty body, in the form that the write names. What the person owns stays
+// unless the connections shall go. Confirming is needed for those; whether it is for the removal
+// alone is not published, and does no harm.
 func removeMember(w plan.Write) (writeRequest, error) {
 	a := w.Arguments
 	d := writeRequest{
-		doing: "remove", method: post, path: rolePath(w), scope: scopeUserWrite, query: confirmed(a.Confirmed),
+		doing: "remove", method: post, path: rolePath(w), scope: scopeUserWrite, query: confirmed(true),
 	}
-	if !w.NoBody {
+	switch w.Empty {
+	case plan.EmptyObject:
 		d.body = struct{}{}
+	case plan.EmptyString:
+		d.body = ""
+	case plan.NoBody:
 	}
 	if a.DeleteConnections {
-		d.query = url.Values{"deleteConnections": {"true"}, "confirmed": {"true"}}
+		d.query.Set("deleteConnections", "true")
 	}
 	return d, atLeastOne("user's id", a.UserID)
 }

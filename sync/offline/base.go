@@ -180,7 +180,7 @@ func (b *baseMaker) members(o, now *spec.Organization) []spec.Member {
 	add := func(m spec.Member, role string) {
 		person := spec.Member{Email: m.Email, UserID: int64(len(live) + 2), Role: b.ids.text(state.Roles, role)}
 		if m.Email == o.Owner {
-			person.UserID, person.Role = baseUser, state.IDText(state.OwnerRole)
+			person.UserID, person.Role = baseUser, state.FormatID(state.OwnerRole)
 		}
 		live = append(live, person)
 	}
@@ -205,7 +205,7 @@ func (b *baseMaker) members(o, now *spec.Organization) []spec.Member {
 	}
 	if o.Owner == "" {
 		live = append(live, spec.Member{Email: "owner-not-in-base@hashed.invalid", UserID: baseUser,
-			Role: state.IDText(state.OwnerRole)})
+			Role: state.FormatID(state.OwnerRole)})
 	}
 	sort.SliceStable(live, func(i, j int) bool { return live[i].Email < live[j].Email })
 	return live
@@ -246,6 +246,11 @@ func (z *baseZone) Organizations(context.Context) ([]*state.Organization, error)
 	return rows, nil
 }
 
+// OrganizationNames are the rows themselves: nothing here costs a call.
+func (z *baseZone) OrganizationNames(ctx context.Context) ([]*state.Organization, error) {
+	return z.Organizations(ctx)
+}
+
 // Names are all names that the documents use, each an entry of its own.
 func (z *baseZone) Names(_ context.Context, list state.List, _ int64) ([]state.Name, error) {
 	return z.ids.names(list), nil
@@ -272,6 +277,11 @@ func (z *baseZone) Read(_ context.Context, live *state.Organization, kind spec.K
 		live.OwnerID = from.OwnerID
 	}
 	return nil
+}
+
+// RoleRow is asked for before a write, and nothing is written to documents.
+func (z *baseZone) RoleRow(context.Context, int64, int64) (*state.RoleRow, error) {
+	return nil, errNotWritten
 }
 
 // FindUser knows nobody: everybody of base is a member already.

@@ -47,7 +47,7 @@ func (n *nameIDs) text(list state.List, name string) string {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return state.IDText(n.entry(list, name).ID)
+	return state.FormatID(n.entry(list, name).ID)
 }
 
 func (n *nameIDs) entry(list state.List, name string) state.Name {

@@ -101,7 +101,11 @@ func (s *Snapshot) lacks(o *spec.Organization, scope spec.Scope) []spec.Problem 
 		return nil // not there, or several: what planning says of it
 	}
 	var missing []string
-	for _, kind := range NeededKinds(o, scope) {
+	wanted := state.WantedFor((&snapshotReader{snapshot: s}).row(saved), o, scope)
+	if o.State == spec.Absent && !saved.asked(spec.KindOrganization) {
+		missing = append(missing, "active scenarios")
+	}
+	for _, kind := range wanted.Kinds {
 		if !saved.asked(kind) {
 			missing = append(missing, string(kind)+"s")
 		}
@@ -152,24 +156,4 @@ func (s *Snapshot) unrecognised(o *spec.Organization, scope spec.Scope, protect 
 		}
 	}
 	return nil
-}
-
-// NeededKinds are the kinds that have to be read of an organization for what its documents say.
-func NeededKinds(o *spec.Organization, scope spec.Scope) []spec.Kind {
-	need := map[spec.Kind]bool{}
-	for kind, declares := range map[spec.Kind]bool{
-		spec.KindFeatureControl: o.FeatureControls != nil, spec.KindVariable: o.Variables != nil,
-		spec.KindMember: o.Members != nil, spec.KindOwner: o.Owner != "",
-	} {
-		if declares && scope.Touches(o, kind) {
-			need[state.ReadAs(kind)] = true
-		}
-	}
-	var kinds []spec.Kind
-	for _, kind := range state.ReadKinds {
-		if need[kind] {
-			kinds = append(kinds, kind)
-		}
-	}
-	return kinds
 }

@@ -34,7 +34,7 @@ func (k *snapshotEncoder) organization(live *state.Organization) SavedOrganizati
 		SavedRow: saveRow(live), Country: live.Country, Timezone: live.Timezone, TFAEnforced: live.TFAEnforced,
 		License: live.License, Teams: saveNames(live.Teams), Roles: saveNames(k.state.Roles[live.ID]),
 		Paused: live.Paused, ActiveScenarios: live.ActiveScenarios, OwnerID: live.OwnerID, Lacks: live.Lacks,
-		Kinds: []spec.Kind{},
+		Kinds: []spec.Kind{}, NamesFailed: k.namesFailed(live.ID),
 	}
 	if live.FeatureControls != nil {
 		o.FeatureControls = []SavedControl{}
@@ -49,18 +49,28 @@ func (k *snapshotEncoder) organization(live *state.Organization) SavedOrganizati
 		o.Variables = append(o.Variables, k.variable(live.ID, v))
 	}
 	k.people(&o, live)
+	if live.Detailed || live.DetailErr != nil {
+		o.Kinds = append(o.Kinds, spec.KindOrganization)
+	}
+	o.fail(spec.KindOrganization, live.DetailErr)
 	for _, kind := range state.ReadKinds {
 		if o.holds(kind) || live.Failed[kind] != nil || live.Lacks[kind] != "" {
 			o.Kinds = append(o.Kinds, kind)
 		}
-		if err := live.Failed[kind]; err != nil {
-			if o.Failed == nil {
-				o.Failed = map[spec.Kind]SavedFailure{}
-			}
-			o.Failed[kind] = saveFailure(err)
-		}
+		o.fail(kind, live.Failed[kind])
 	}
 	return o
+}
+
+// fail notes why a kind could not be read.
+func (o *SavedOrganization) fail(kind spec.Kind, err error) {
+	if err == nil {
+		return
+	}
+	if o.Failed == nil {
+		o.Failed = map[spec.Kind]SavedFailure{}
+	}
+	o.Failed[kind] = saveFailure(err)
 }
 
 func (k *snapshotEncoder) people(o *SavedOrganization, live *state.Organization) {
@@ -89,6 +99,16 @@ func (o *SavedOrganization) holds(kind spec.Kind) bool {
 		return o.Variables != nil
 	}
 	return o.Members != nil
+}
+
+// readKinds are the kinds with a call of their own that were asked for.
+func (o *SavedOrganization) readKinds() (kinds []spec.Kind) {
+	for _, kind := range state.ReadKinds {
+		if o.asked(kind) {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
 }
 
 // asked tells whether the kind was asked for when the snapshot was taken.
@@ -120,12 +140,27 @@ func (k *snapshotEncoder) variable(organization int64, v spec.Variable) SavedVar
 	return saved
 }
 
+// namesFailed are the lists of an organization, or by 0 of the zone, that could not be read.
+func (k *snapshotEncoder) namesFailed(organization int64) map[state.List]SavedFailure {
+	failed := map[state.List]SavedFailure{}
+	for list, err := range k.state.ListErrs {
+		if list.Organization == organization {
+			failed[list.List] = saveFailure(err)
+		}
+	}
+	return failed
+}
+
 func saveRow(live *state.Organization) SavedRow {
 	return SavedRow{ID: live.ID, Name: live.Name, Host: live.Host}
 }
 
+// saveNames keeps what was not read, nil, apart from an empty list.
 func saveNames(names []state.Name) []SavedName {
-	var saved []SavedName
+	if names == nil {
+		return nil
+	}
+	saved := []SavedName{}
 	for _, n := range names {
 		saved = append(saved, SavedName(n))
 	}

@@ -2,6 +2,7 @@ package offline
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"makesync/spec"
@@ -48,12 +49,15 @@ func (s *Snapshot) Port(desired *spec.Desired) state.Port {
 	return state.Port{Endpoint: endpoint, Reader: r}
 }
 
-// KindsOf are the kinds that the snapshot was asked for of an organization.
-func (s *Snapshot) KindsOf(live *state.Organization, _ string) []spec.Kind {
-	if saved := s.Find(&spec.Organization{ID: live.ID}); saved != nil {
-		return saved.Kinds
+// Wanted is what the snapshot was asked for of an organization.
+func (s *Snapshot) Wanted(live *state.Organization, _ string) state.Wanted {
+	saved := s.Find(&spec.Organization{ID: live.ID})
+	if saved == nil {
+		return state.Wanted{}
 	}
-	return nil
+	wanted := state.Everything(live, saved.asked(spec.KindOrganization))
+	wanted.Kinds = saved.readKinds()
+	return wanted
 }
 
 // Find is the organization of the snapshot that a document's one is: by id, else by its name, when
@@ -157,25 +161,39 @@ func (r *snapshotReader) row(o *SavedOrganization) *state.Organization {
 }
 
 func loadNames(saved []SavedName) []state.Name {
-	var names []state.Name
+	if saved == nil {
+		return nil
+	}
+	names := []state.Name{}
 	for _, n := range saved {
 		names = append(names, state.Name(n))
 	}
 	return names
 }
 
-// Names is one of the lists; an organization has the zone's roles where it has none of its own.
+// OrganizationNames are the rows themselves: nothing here costs a call.
+func (r *snapshotReader) OrganizationNames(ctx context.Context) ([]*state.Organization, error) {
+	return r.Organizations(ctx)
+}
+
+// errNotWritten: what is only asked before a write has no answer where nothing is written.
+var errNotWritten = errors.New("this zone is read from files, and nothing is written to it")
+
+// RoleRow is asked for before a write, and nothing is written to a snapshot.
+func (r *snapshotReader) RoleRow(context.Context, int64, int64) (*state.RoleRow, error) {
+	return nil, errNotWritten
+}
+
+// Names is one of the lists, of the zone or of one organization.
 func (r *snapshotReader) Names(_ context.Context, list state.List, organization int64) ([]state.Name, error) {
+	saved, failures := r.snapshot.Names[list], r.snapshot.NamesFailed
 	if o := r.byID[organization]; o != nil {
-		switch {
-		case list == state.Teams:
-			return loadNames(o.Teams), nil
-		case list == state.Roles && len(o.Roles) > 0:
-			return loadNames(o.Roles), nil
-		}
+		saved, failures = map[state.List][]SavedName{state.Teams: o.Teams, state.Roles: o.Roles}[list], o.NamesFailed
 	}
-	saved, ok := r.snapshot.Names[list]
-	if !ok {
+	if failure, failed := failures[list]; failed {
+		return nil, failure.callError()
+	}
+	if saved == nil {
 		return nil, notInSnapshot("read the list of " + string(list))
 	}
 	return loadNames(saved), nil
@@ -185,27 +203,26 @@ func (r *snapshotReader) Names(_ context.Context, list state.List, organization 
 func (r *snapshotReader) Organization(_ context.Context, id int64, _ bool) (*state.Organization, error) {
 	o := r.byID[id]
 	if o == nil {
-		return nil, notInSnapshot("read organization " + state.IDText(id))
+		return nil, notInSnapshot("read organization " + state.FormatID(id))
+	}
+	if failure, failed := o.Failed[spec.KindOrganization]; failed {
+		return nil, failure.callError()
 	}
 	return r.row(o), nil
 }
 
-// Read fills in a kind. One that was not asked for is a failure; Fit has said so before.
+// Read fills in a kind. One that was not asked for is a failure; Check has said so before.
 func (r *snapshotReader) Read(_ context.Context, live *state.Organization, kind spec.Kind) error {
 	o := r.byID[live.ID]
 	if o == nil || !o.asked(kind) {
 		return r.fail(live, kind, notInSnapshot("read "+string(kind)+" of "+text.Quote(live.Name)))
 	}
 	if failure, failed := o.Failed[kind]; failed {
-		return r.fail(live, kind, &state.CallError{Doing: failure.Doing, Status: failure.Status, Code: failure.Code,
-			Message: failure.Message, Class: failure.Class,
-			Hint: "this is what the zone answered when the snapshot was taken"})
+		return r.fail(live, kind, failure.callError())
 	}
-	if why, lacks := o.Lacks[kind]; lacks {
-		if live.Lacks == nil {
-			live.Lacks = map[spec.Kind]string{}
-		}
-		live.Lacks[kind] = why
+	r.readLacks(live, o, kind)
+	if !o.holds(kind) {
+		return nil // the zone gave none, which is not the same as an empty list
 	}
 	switch kind {
 	case spec.KindFeatureControl:
@@ -216,6 +233,28 @@ func (r *snapshotReader) Read(_ context.Context, live *state.Organization, kind 
 		r.readMembers(live, o)
 	}
 	return nil
+}
+
+// readLacks fills in what the organization's plan does not offer. Where it shuts tokens out, the
+// reading of any kind tells that TFA is not to be had either.
+func (r *snapshotReader) readLacks(live *state.Organization, o *SavedOrganization, kind spec.Kind) {
+	why, lacks := o.Lacks[kind]
+	if !lacks {
+		return
+	}
+	if live.Lacks == nil {
+		live.Lacks = map[spec.Kind]string{}
+	}
+	live.Lacks[kind] = why
+	if tfa, lacks := o.Lacks[spec.KindTFA]; lacks {
+		live.Lacks[spec.KindTFA] = tfa
+	}
+}
+
+// callError is the failure as the zone answered when the snapshot was taken.
+func (f SavedFailure) callError() *state.CallError {
+	return &state.CallError{Doing: f.Doing, Status: f.Status, Code: f.Code, Message: f.Message, Class: f.Class,
+		Hint: "this is what the zone answered when the snapshot was taken"}
 }
 
 func (r *snapshotReader) fail(live *state.Organization, kind spec.Kind, err *state.CallError) error {
@@ -251,7 +290,7 @@ func (r *snapshotReader) readVariables(live *state.Organization, o *SavedOrganiz
 }
 
 // value is the saved value; of one that is only fingerprinted, the desired value when it fits;
-// of one that was not kept, the desired one, since nothing can be said against it (Fit has warned).
+// of one that was not kept, the desired one, since nothing can be said against it (Check has warned).
 func (r *snapshotReader) value(organization int64, saved *SavedVariable) spec.Value {
 	if saved.Value != nil {
 		return spec.Sensitive(*saved.Value)
@@ -262,7 +301,9 @@ func (r *snapshotReader) value(organization int64, saved *SavedVariable) spec.Va
 		return spec.Sensitive("(not in the snapshot)")
 	case saved.Fingerprint == "" || desired.Unknown:
 		return desired.Value.Masked()
-	case state.SecretFingerprint(desired.Value, ValueSalt(r.snapshot.SaltBytes(), organization, saved.Name)) == saved.Fingerprint:
+	}
+	salt := ValueSalt(r.snapshot.SaltBytes(), organization, saved.Name)
+	if state.SecretFingerprint(desired.Value, salt) == saved.Fingerprint {
 		return desired.Value.Masked()
 	}
 	return spec.Sensitive(saved.Fingerprint)

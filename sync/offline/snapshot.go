@@ -18,7 +18,7 @@ const SnapshotFormat = "makesync.snapshot/v1"
 
 // Snapshot is the live state of one zone at one time, saved so that plans can be made without
 // the zone and without a token. It belongs to a zone by the zone's name, whatever its url was. It
-// is plain data; Reader plans from it.
+// is plain data; Port makes a zone of it to plan from.
 type Snapshot struct {
 	Format string    `json:"format"`
 	Taken  time.Time `json:"taken"`
@@ -37,6 +37,8 @@ type Snapshot struct {
 	Salt string `json:"salt"`
 	// Names are the zone's lists that planning needs.
 	Names map[state.List][]SavedName `json:"names"`
+	// NamesFailed are the lists that could not be read, each with why.
+	NamesFailed map[state.List]SavedFailure `json:"namesFailed,omitempty"`
 	// Organizations are all of the zone, by name and id; what was not asked for has no kinds.
 	Organizations []SavedOrganization `json:"organizations"`
 	// Elsewhere are rows of other zones, which serve hints only.
@@ -77,26 +79,28 @@ type SavedRow struct {
 	Host string `json:"host"`
 }
 
-// SavedOrganization is one organization. A kind that is null was not asked for or could not be
-// read.
+// SavedOrganization is one organization. A kind or list that is null was not asked for or could not
+// be read.
 type SavedOrganization struct {
 	SavedRow
-	Country         string                     `json:"country,omitempty"`
-	Timezone        string                     `json:"timezone,omitempty"`
-	TFAEnforced     *bool                      `json:"tfaEnforced,omitempty"`
-	License         state.License              `json:"license,omitempty"`
-	Teams           []SavedName                `json:"teams,omitempty"`
-	Roles           []SavedName                `json:"roles,omitempty"`
-	Paused          *bool                      `json:"paused,omitempty"`
-	ActiveScenarios *int                       `json:"activeScenarios,omitempty"`
-	Kinds           []spec.Kind                `json:"kinds"` // that were asked for
-	FeatureControls []SavedControl             `json:"featureControls"`
-	Variables       []SavedVariable            `json:"variables"`
-	Members         []SavedMember              `json:"members"`
-	Unreadable      []SavedRoleRow             `json:"unreadable,omitempty"`
-	Failed          map[spec.Kind]SavedFailure `json:"failed,omitempty"`
-	Lacks           map[spec.Kind]string       `json:"lacks,omitempty"`
-	OwnerID         int64                      `json:"ownerId,omitempty"`
+	Country     string        `json:"country,omitempty"`
+	Timezone    string        `json:"timezone,omitempty"`
+	TFAEnforced *bool         `json:"tfaEnforced,omitempty"`
+	License     state.License `json:"license"`
+	Teams       []SavedName   `json:"teams"`
+	Roles       []SavedName   `json:"roles"`
+	// NamesFailed are the organization's own lists that could not be read, each with why.
+	NamesFailed     map[state.List]SavedFailure `json:"namesFailed,omitempty"`
+	Paused          *bool                       `json:"paused,omitempty"`
+	ActiveScenarios *int                        `json:"activeScenarios,omitempty"`
+	Kinds           []spec.Kind                 `json:"kinds"` // that were asked for
+	FeatureControls []SavedControl              `json:"featureControls"`
+	Variables       []SavedVariable             `json:"variables"`
+	Members         []SavedMember               `json:"members"`
+	Unreadable      []SavedRoleRow              `json:"unreadable,omitempty"`
+	Failed          map[spec.Kind]SavedFailure  `json:"failed,omitempty"`
+	Lacks           map[spec.Kind]string        `json:"lacks,omitempty"`
+	OwnerID         int64                       `json:"ownerId,omitempty"`
 }
 
 // SavedControl is one feature control.
@@ -172,6 +176,7 @@ func MakeSnapshot(s *state.ZoneState, options SnapshotOptions) *Snapshot {
 	for list, names := range s.Names {
 		snapshot.Names[list] = saveNames(names)
 	}
+	snapshot.NamesFailed = k.namesFailed(0)
 	here := map[int64]bool{}
 	for _, live := range s.All() {
 		here[live.ID] = true
@@ -211,6 +216,7 @@ func DecodeSnapshot(data []byte) (*Snapshot, error) {
 	return &s, nil
 }
 
+// SaltBytes is the salt of all hashes and fingerprints in the snapshot.
 func (s *Snapshot) SaltBytes() []byte {
 	salt, _ := base64.StdEncoding.DecodeString(s.Salt) // DecodeSnapshot has checked it
 	return salt
@@ -218,7 +224,7 @@ func (s *Snapshot) SaltBytes() []byte {
 
 // ValueSalt ties a fingerprint to its variable, so that equal values do not look equal.
 func ValueSalt(salt []byte, organization int64, name string) []byte {
-	return []byte(string(salt) + "\x00" + state.IDText(organization) + "\x00" + name)
+	return []byte(string(salt) + "\x00" + state.FormatID(organization) + "\x00" + name)
 }
 
 // HashedDomain marks a hashed e-mail; .invalid can never be a real one (RFC 2606).

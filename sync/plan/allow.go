@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,23 +35,15 @@ var allowForm = regexp.MustCompile(`^([A-Za-z]+):([A-Za-z]+)(?:<=([0-9]{1,9}))?@
 func ParseAllow(text string) (Allow, error) {
 	m := allowForm.FindStringSubmatch(text)
 	if m == nil {
-		return Allow{}, fmt.Errorf(
-			"rule %q: write OP:KIND<=N@KEY, such as delete:variable<=12@acme; <=N may be left out, KEY is a pattern over organization keys",
-			text,
-		)
+		return Allow{}, fmt.Errorf("rule %q: write OP:KIND<=N@KEY, such as delete:variable<=12@acme; "+
+			"<=N may be left out, KEY is a pattern over organization keys", text)
 	}
-	a := Allow{Op: Op(m[1]), Kind: spec.Kind(m[2]), Max: -1, text: text}
-	kinds, ok := allowOps[a.Op]
-	if !ok {
-		return Allow{}, fmt.Errorf(
-			"rule %q: there is no op %q; the ops are %s",
-			text,
-			m[1],
-			strings.Join(allowOpNames(), ", "),
-		)
+	a := Allow{Op: Op(m[1]), Kind: spec.Kind(m[2]), Max: Unbounded, text: text}
+	if !slices.Contains(allowOps, a.Op) {
+		return Allow{}, fmt.Errorf("rule %q: there is no op %q; the ops are %s", text, m[1], join(allowOps))
 	}
-	if !kinds.has(a.Kind) {
-		return Allow{}, fmt.Errorf("rule %q: %s does not go with %q; it goes with %s", text, a.Op, m[2], kinds)
+	if kinds := kindsOf(a.Op); !slices.Contains(kinds, a.Kind) {
+		return Allow{}, fmt.Errorf("rule %q: %s does not go with %q; it goes with %s", text, a.Op, m[2], join(kinds))
 	}
 	if m[3] != "" {
 		a.Max, _ = strconv.Atoi(m[3])
@@ -63,43 +56,16 @@ func ParseAllow(text string) (Allow, error) {
 	return a, nil
 }
 
-type kindList []spec.Kind
+// allowOps are the ops of rules: those of steps, and enforce.
+var allowOps = []Op{OpCreate, OpUpdate, OpDelete, OpInvite, OpReinvite, OpRevoke, OpTransfer, OpEnforce}
 
-func (l kindList) has(k spec.Kind) bool {
-	for _, kind := range l {
-		if kind == k {
-			return true
-		}
+// join lists words with commas.
+func join[T ~string](words []T) string {
+	texts := make([]string, len(words))
+	for i, word := range words {
+		texts[i] = string(word)
 	}
-	return false
-}
-
-func (l kindList) String() string {
-	names := make([]string, len(l))
-	for i, k := range l {
-		names[i] = string(k)
-	}
-	return strings.Join(names, ", ")
-}
-
-// allowOps are the ops of rules, each with the kinds that have such steps.
-var allowOps = map[Op]kindList{
-	OpCreate:   {spec.KindOrganization, spec.KindVariable},
-	OpUpdate:   {spec.KindOrganization, spec.KindFeatureControl, spec.KindVariable, spec.KindMember, spec.KindTFA},
-	OpDelete:   {spec.KindOrganization, spec.KindVariable, spec.KindMember},
-	OpInvite:   {spec.KindMember},
-	OpReinvite: {spec.KindMember},
-	OpRevoke:   {spec.KindMember},
-	OpTransfer: {spec.KindOwner},
-	OpEnforce:  {spec.KindTFA},
-}
-
-func allowOpNames() []string {
-	names := []string{}
-	for _, op := range []Op{OpCreate, OpUpdate, OpDelete, OpInvite, OpReinvite, OpRevoke, OpTransfer, OpEnforce} {
-		names = append(names, string(op))
-	}
-	return names
+	return strings.Join(texts, ", ")
 }
 
 // String is the rule as written.

@@ -1,9 +1,6 @@
 package plan
 
-import (
-	"makesync/spec"
-	"makesync/sync/state"
-)
+import "makesync/sync/state"
 
 // Change is a step before the guards have looked at it, with what they and the order of the plan
 // need to know besides.
@@ -31,10 +28,6 @@ func NewChange(phase Phase, s Step, live *state.Organization, admins Admins) Cha
 	}
 }
 
-// OpKind is an op as guards count it, with the kind of its object.
-type OpKind struct {
-	Op   Op
-	Kind spec.Kind
-}
-
-func (c *Change) OpKind() OpKind { return OpKind{c.Op.Counted(), c.Kind} }
+// CountedType is the change's type as guards count it: a reinvite as an invite, a revoke as a
+// delete.
+func (c *Change) CountedType() StepType { return StepType{c.Kind, c.Op.Counted()} }

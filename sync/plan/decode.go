@@ -8,7 +8,7 @@ import (
 	"makesync/spec/text"
 )
 
-// Decode reads a plan file. Whatever is not exactly what EncodePlan writes for a plan that
+// Decode reads a plan file. Whatever is not exactly what Encode writes for a plan that
 // makesync could have made is a problem, and exit 3: another format, unknown or doubled names, a
 // seal that does not fit, a digest that is not that of the steps, a step that no plan holds.
 // Whether the plan may still be applied is Verify's question.
@@ -89,8 +89,8 @@ func invalidZones(plan *Plan) (problems []spec.Problem) {
 	for i := range plan.Organizations {
 		if o := &plan.Organizations[i]; len(o.Steps) > 0 && count[o.Zone] != 1 {
 			problems = append(problems, *planProblem("plan-file",
-				fmt.Sprintf("the zone %s of %s stands in it %d times instead of once", text.Quote(o.Zone), text.OneLine(o.Key),
-					count[o.Zone]), "make a new plan"))
+				fmt.Sprintf("the zone %s of %s stands in it %d times instead of once", text.Quote(o.Zone),
+					text.OneLine(o.Key), count[o.Zone]), "make a new plan"))
 		}
 	}
 	return problems

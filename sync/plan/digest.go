@@ -55,6 +55,7 @@ func (o *Organization) addDigest(digests map[string]string) {
 	digests[o.Key] = HashJSON(d)
 }
 
+// JoinDigests makes the digest of a plan out of those of its organizations, by key.
 func JoinDigests(digests map[string]string) string { return HashJSON(digests) }
 
 // relative counts from the organization's first step, so that a plan of more organizations has the

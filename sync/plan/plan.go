@@ -9,10 +9,8 @@ import (
 	"makesync/sync/state"
 )
 
-// PlanFormat and ReportFormat are the versions of the JSON forms.
-const (
-	Format = "makesync.plan/v1"
-)
+// Format is the version of a plan's JSON form, schema/plan.schema.json.
+const Format = "makesync.plan/v1"
 
 // Op is what a step does to its object.
 type Op string
@@ -70,6 +68,10 @@ type Plan struct {
 	Unmanaged map[spec.Kind]int `json:"unmanaged"`
 	Problems  []spec.Problem    `json:"problems"`
 	Exit      exit.Code         `json:"exit"`
+	// Rules are the changes of the rules themselves, against the documents before a change. Like
+	// RulesDigest, that of the rules in force, they are no part of Digest and Summary.
+	Rules       []spec.RuleChange `json:"rules,omitempty"`
+	RulesDigest string            `json:"rulesDigest,omitempty"`
 }
 
 // NoPlan stands for the plan of a run that could not make one: problems say why. Its dates are
@@ -220,5 +222,11 @@ func (p *Plan) AddHeld(held []Held) {
 	}
 }
 
-// ErrUsed is what BeforeWriting says of a saved plan that another run has used.
+// Progress says how far reading is.
+type Progress struct {
+	Done, Total  int
+	Organization string // the key of the one that is done
+}
+
+// ErrUsed is the error of an apply whose saved plan another run has used.
 var ErrUsed = errors.New("the plan was used")

@@ -127,7 +127,7 @@ func Precondition(live *state.Organization, step *Step, earlier []Step, salt []b
 func (r *Reliance) advance(step, earlier *Step) {
 	if step.Kind == spec.KindOwner && earlier.Kind == spec.KindMember && earlier.Op == OpUpdate &&
 		earlier.Arguments.UserID == step.Arguments.UserID {
-		r.HeirRole = state.IDText(earlier.Arguments.RoleID)
+		r.HeirRole = state.FormatID(earlier.Arguments.RoleID)
 	}
 }
 

@@ -17,10 +17,10 @@ import (
 // number of the step before.
 func invalidStep(o *Organization, j, last int) string {
 	s := &o.Steps[j]
-	_, known := StepVerbs[StepType{s.Kind, s.Op}]
+	row := typeIndex(s.Type())
 	creates := o.ID == 0 && o.Steps[0].Kind == spec.KindOrganization && o.Steps[0].Op == OpCreate
 	switch {
-	case !known:
+	case row < 0:
 		return fmt.Sprintf("there is no step %s of a %s", text.OneLine(string(s.Op)), text.OneLine(string(s.Kind)))
 	case s.N <= last:
 		return fmt.Sprintf("its number does not follow %d", last)
@@ -40,7 +40,7 @@ func invalidStep(o *Organization, j, last int) string {
 	if why := InvalidOrder(o.Steps[:j], s.After); why != "" {
 		return why
 	}
-	return invalidArguments(s, creates)
+	return stepTypes[row].invalid(s, creates)
 }
 
 // InvalidOrder: a step comes after steps before it, of the same organization; so there are no
@@ -54,82 +54,87 @@ func InvalidOrder(before []Step, after []int) string {
 	return ""
 }
 
-// invalidArguments compares the arguments with the address and the fields. Late: the ids are only
-// known once the organization is created.
-func invalidArguments(s *Step, late bool) string {
-	a, name := s.Arguments, s.Address.Name()
-	switch s.Kind {
-	case spec.KindVariable:
-		return FirstFailure(
-			Check{a.Name != name, "it names another variable"},
-			Check{s.Op == OpDelete != (a.Value == nil), "it has no value, or one too many"},
-			Check{s.Op != OpDelete && !fieldMatches(s, "value", a.Value), "it writes another value than it shows"},
-			Check{a.Value != nil && a.Value.IsSensitive() && a.Value.Fingerprint == "",
-				"its secret has no fingerprint"},
-		)
-	case spec.KindFeatureControl:
-		return FirstFailure(
-			Check{a.Enable == nil, "it does not say whether to switch on or off"},
-			Check{state.NormalName(a.Name) != state.NormalName(name), "it names another control"},
-			Check{a.ControlID < 1 && !late, "its id is below 1"},
-			Check{!switchMatches(s, "enabled"), "it switches to another state than it shows"},
-		)
-	case spec.KindTFA:
-		return FirstFailure(
-			Check{a.Enable == nil, "it does not say whether to switch on or off"},
-			Check{name != "", "it has a name"},
-			Check{!switchMatches(s, "tfaEnforced"), "it switches to another state than it shows"},
-		)
-	case spec.KindMember:
-		return invalidMember(s, late)
-	case spec.KindOwner:
-		return FirstFailure(
-			Check{a.UserID < 1, "its user id is below 1"},
-			Check{a.Email == "", "it names nobody"},
-			Check{name != "", "it has a name"},
-			Check{!textMatches(s, "owner", a.Email), "it makes somebody else Owner than it shows"},
-		)
-	}
-	return invalidOrganization(s)
+// The checks of a step's arguments compare them with its address and its fields. Late: the
+// organization is yet to be made, so that ids in it are not known.
+
+func invalidVariable(s *Step, _ bool) string {
+	a := s.Arguments
+	return FirstViolated(
+		Constraint{a.Name != s.Address.Name(), "it names another variable"},
+		Constraint{s.Op == OpDelete != (a.Value == nil), "it has no value, or one too many"},
+		Constraint{s.Op != OpDelete && !fieldMatches(s, "value", a.Value), "it writes another value than it shows"},
+		Constraint{a.Value != nil && a.Value.IsSensitive() && a.Value.Fingerprint == "",
+			"its secret has no fingerprint"},
+	)
+}
+
+func invalidControl(s *Step, late bool) string {
+	a := s.Arguments
+	return FirstViolated(
+		Constraint{a.Enable == nil, "it does not say whether to switch on or off"},
+		Constraint{state.NormalName(a.Name) != state.NormalName(s.Address.Name()), "it names another control"},
+		Constraint{a.ControlID < 1 && !late, "its id is below 1"},
+		Constraint{!switchMatches(s, "enabled"), "it switches to another state than it shows"},
+	)
+}
+
+func invalidTFA(s *Step, _ bool) string {
+	return FirstViolated(
+		Constraint{s.Arguments.Enable == nil, "it does not say whether to switch on or off"},
+		Constraint{s.Address.Name() != "", "it has a name"},
+		Constraint{!switchMatches(s, "tfaEnforced"), "it switches to another state than it shows"},
+	)
+}
+
+func invalidOwner(s *Step, _ bool) string {
+	a := s.Arguments
+	return FirstViolated(
+		Constraint{a.UserID < 1, "its user id is below 1"},
+		Constraint{a.Email == "", "it names nobody"},
+		Constraint{s.Address.Name() != "", "it has a name"},
+		Constraint{!textMatches(s, "owner", a.Email), "it makes somebody else Owner than it shows"},
+	)
 }
 
 func invalidMember(s *Step, late bool) string {
 	a := s.Arguments
 	invites := s.Op.Counted() == OpInvite
-	return FirstFailure(
-		Check{a.Email != s.Address.Name() || a.Email == "" || strings.ToLower(a.Email) != a.Email,
+	return FirstViolated(
+		Constraint{a.Email != s.Address.Name() || a.Email == "" || strings.ToLower(a.Email) != a.Email,
 			"it names another person"},
-		Check{s.Op != OpInvite && a.UserID < 1, "its user id is below 1"},
-		Check{(invites || s.Op == OpUpdate) && a.RoleID < 1 && !(late && a.Role != ""), "its role id is below 1"},
-		Check{a.RoleID == state.OwnerRole, "ownership is only transferred"},
-		Check{a.DeleteConnections && s.Op.Counted() != OpDelete, "it deletes connections of somebody who stays"},
-		Check{slices.ContainsFunc(a.TeamIDs, func(id int64) bool { return id < 1 }), "a team id is below 1"},
+		Constraint{s.Op != OpInvite && a.UserID < 1, "its user id is below 1"},
+		Constraint{(invites || s.Op == OpUpdate) && a.RoleID < 1 && !(late && a.Role != ""), "its role id is below 1"},
+		Constraint{a.RoleID == state.OwnerRole, "ownership is only transferred"},
+		Constraint{a.DeleteConnections && s.Op.Counted() != OpDelete, "it deletes connections of somebody who stays"},
+		Constraint{slices.ContainsFunc(a.TeamIDs, func(id int64) bool { return id < 1 }), "a team id is below 1"},
 	)
 }
 
-func invalidOrganization(s *Step) string {
+func invalidOrganization(s *Step, _ bool) string {
 	a := s.Arguments
 	complete := a.Name != "" && a.RegionID > 0 && a.CountryID > 0 && a.TimezoneID > 0
-	return FirstFailure(
-		Check{s.Op == OpCreate && !complete, "a new organization needs name, region, country and time zone"},
-		Check{s.Op == OpUpdate && a.Name == "" && a.CountryID < 1 && a.TimezoneID < 1, "it changes nothing"},
-		Check{a.CountryID < 0 || a.TimezoneID < 0 || a.RegionID < 0, "an id is below 1"},
-		Check{s.Op != OpDelete && a.Name != "" && !textMatches(s, "name", a.Name),
+	return FirstViolated(
+		Constraint{s.Op == OpCreate && !complete, "a new organization needs name, region, country and time zone"},
+		Constraint{s.Op == OpUpdate && a.Name == "" && a.CountryID < 1 && a.TimezoneID < 1, "it changes nothing"},
+		Constraint{a.CountryID < 0 || a.TimezoneID < 0 || a.RegionID < 0, "an id is below 1"},
+		Constraint{s.Op != OpDelete && a.Name != "" && !textMatches(s, "name", a.Name),
 			"it writes another name than it shows"},
 	)
 }
 
-// Check is a condition that no step of ours fulfils, with its words.
-type Check struct {
-	Failed bool
-	Words  string
+// Constraint is something that holds for whatever makesync writes, and is violated by a file that
+// it did not write.
+type Constraint struct {
+	Violated bool
+	// Message says how, as the end of a sentence: "its id is below 1".
+	Message string
 }
 
-// FirstFailure gives the words of the first check that failed.
-func FirstFailure(checks ...Check) string {
-	for _, c := range checks {
-		if c.Failed {
-			return c.Words
+// FirstViolated is the message of the first constraint that is violated; "" when all hold.
+func FirstViolated(constraints ...Constraint) string {
+	for _, c := range constraints {
+		if c.Violated {
+			return c.Message
 		}
 	}
 	return ""

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -56,13 +57,22 @@ func WalkStrictly(data []byte) (sealPlace, error) {
 
 // DecodeStrict reads a JSON text that the walk has found unambiguous into a value, and only what
 // the schema has and the value can hold. Problems are those of the schema.
+//
+// Names are looked at before the schema is: the schema would tell each unknown one, and there may
+// be as many of them as the file has room for.
 func DecodeStrict(schema, data []byte, into any) ([]spec.Problem, error) {
-	if problems := spec.Check(schema, data); len(problems) > 0 {
-		return problems, nil
-	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
-	return nil, decoder.Decode(into)
+	decoded := decoder.Decode(into)
+	if decoded != nil && strings.HasPrefix(decoded.Error(), "json: unknown field ") {
+		name, _ := strconv.Unquote(strings.TrimPrefix(decoded.Error(), "json: unknown field "))
+		return []spec.Problem{{Severity: spec.Error, Rule: spec.RuleSchema,
+			Message: "unknown key " + text.BackquoteKey(name)}}, nil
+	}
+	if problems := spec.Check(schema, data); len(problems) > 0 {
+		return spec.LimitProblems(problems), nil
+	}
+	return nil, decoded
 }
 
 type strictWalk struct {

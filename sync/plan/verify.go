@@ -42,10 +42,10 @@ func (plan *Plan) Verify(o VerifyOptions) []spec.Problem {
 		case !known:
 			add("plan-foreign", "the plan is for the zone "+text.Quote(zone.Name)+", which is none of this run",
 				"give the same -f and --zone-url as for the plan")
-		case !user.IsSame(zone.User):
+		case !user.SameAs(zone.User):
 			add("plan-foreign",
 				fmt.Sprintf("the plan was made by user %s in zone %s, and this run's token belongs to user %s",
-					zone.User.Words(), text.OneLine(zone.Name), user.Words()),
+					zone.User.Describe(), text.OneLine(zone.Name), user.Describe()),
 				"use that user's token, or make a new plan")
 		}
 	}

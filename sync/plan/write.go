@@ -34,12 +34,26 @@ type Write struct {
 	Organization int64 // 0 for CreateOrganization
 	Address      spec.Address
 	Arguments    Arguments
-	// NoBody makes RemoveMember send no body at all instead of {} (documented: an empty body
-	// removes; which of both that means is not said).
-	NoBody bool
+	// Empty is the form of the empty body by which RemoveMember removes.
+	Empty EmptyBody
 	// Secrets are what the object held before. They are not sent; no message may repeat them.
 	Secrets []spec.Value
 }
+
+// EmptyBody is what a body that is empty looks like. That an empty body removes is published; which
+// of the forms that means is not, and they are tried in this order.
+type EmptyBody uint8
+
+// The forms.
+const (
+	EmptyObject EmptyBody = iota // {}
+	NoBody                       // no body at all
+	EmptyString                  // "", as in the published example
+	emptyBodies
+)
+
+// Next is the form to try after this one; false after the last.
+func (b EmptyBody) Next() (next EmptyBody, more bool) { return b + 1, b+1 < emptyBodies }
 
 // Answer is what a write's reply said; only fields that the reply held are set.
 type Answer struct {

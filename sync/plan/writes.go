@@ -1,36 +1,8 @@
 package plan
 
-import "makesync/spec"
-
-// StepType is what decides how a step is written.
-type StepType struct {
-	Kind spec.Kind
-	Op   Op
-}
-
-// The writes of each type of step. There is no other: a plan file that asks for
-// more is refused. A re-invitation is a revocation and then an invitation; since a
-// step ends at its first write that does not succeed, nobody is invited who was not revoked before.
-var StepVerbs = map[StepType][]Verb{
-	{spec.KindOrganization, OpCreate}:   {CreateOrganization},
-	{spec.KindOrganization, OpUpdate}:   {UpdateOrganization},
-	{spec.KindOrganization, OpDelete}:   {DeleteOrganization},
-	{spec.KindFeatureControl, OpUpdate}: {SetControl},
-	{spec.KindVariable, OpCreate}:       {CreateVariable},
-	{spec.KindVariable, OpUpdate}:       {UpdateVariable},
-	{spec.KindVariable, OpDelete}:       {DeleteVariable},
-	{spec.KindMember, OpInvite}:         {InviteMember},
-	{spec.KindMember, OpReinvite}:       {RemoveMember, InviteMember},
-	{spec.KindMember, OpRevoke}:         {RemoveMember},
-	{spec.KindMember, OpUpdate}:         {SetRole},
-	{spec.KindMember, OpDelete}:         {RemoveMember},
-	{spec.KindTFA, OpUpdate}:            {EnforceTFA},
-	{spec.KindOwner, OpTransfer}:        {TransferOwner},
-}
-
 // WritesOf gives the writes of a step in their order.
 func WritesOf(organization int64, s *Step) []Write {
-	verbs := StepVerbs[StepType{s.Kind, s.Op}]
+	verbs := s.Type().Verbs()
 	writes := make([]Write, len(verbs))
 	for i, verb := range verbs {
 		writes[i] = Write{Verb: verb, Organization: organization, Address: s.Address,

@@ -13,6 +13,9 @@ func (r *run) exit(p *plan.Plan) exit.Code {
 	if spec.HasErrors(p.Problems) {
 		exits = append(exits, exit.Invalid)
 	}
+	if r.ExitCode && len(p.Rules) > 0 {
+		exits = append(exits, exit.Changes)
+	}
 	for i := range p.Organizations {
 		o := &p.Organizations[i]
 		if len(o.NotRead) > 0 {

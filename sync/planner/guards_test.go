@@ -138,7 +138,7 @@ func TestGuardsOfSingleSteps(t *testing.T) {
 			zonetest.Members(spec.Member{Email: "out@side.example", Role: "Admin"}, spec.Member{Email: "required@acme.example", Role: "Member"},
 				spec.Member{Email: "x@side.example", Role: "Member", Invite: &spec.Invite{Name: "X"}}),
 			func(o *spec.Organization) { o.TFAEnforced, o.Owner = &on, "out@side.example" }))
-		r.Desired.Guards.Emails = []spec.Glob{plantest.Glob(t, "*@acme.example")}
+		r.Desired.Guards.EmailLists = [][]spec.Glob{{plantest.Glob(t, "*@acme.example")}}
 		r.Desired.Guards.RequiredAdmins = []string{"required@acme.example"}
 		r.Desired.Guards.Protect = []spec.Glob{plantest.Glob(t, "*/variable/BILLING_*")}
 		return r
@@ -240,4 +240,32 @@ func FuzzParseAllow(f *testing.F) {
 			t.Errorf("%q does not read back: %+v, %v", rule, again, err)
 		}
 	})
+}
+
+// Who is required is not removed, whatever role she has now; and a pattern may name an organization by its id, or
+// by the key that it had before.
+func TestGuardsByIDFormerKeyAndAnyRole(t *testing.T) {
+	t.Parallel()
+	live := zonetest.Acme()
+	zonetest.Variable(live, "BILLING_ID", spec.TypeString, "b")
+	zonetest.Variable(live, "OLD_ID", spec.TypeString, "b")
+	zonetest.Person(live, 2, "member@acme.example", 13, "")
+	zonetest.Person(live, 3, "invited@acme.example", 13, "pending")
+	zone := zonetest.New(live)
+	r := plantest.Request(zone, zonetest.Desired("acme", "Acme",
+		zonetest.Variables(spec.Variable{Name: "BILLING_ID", State: spec.Absent}, spec.Variable{Name: "OLD_ID", State: spec.Absent}),
+		zonetest.Members(spec.Member{Email: "member@acme.example", State: spec.Absent},
+			spec.Member{Email: "invited@acme.example", State: spec.Absent})))
+	r.Desired.Guards.RequiredAdmins = []string{"invited@acme.example", "member@acme.example"}
+	r.Desired.Guards.FormerKeys = map[string]string{"acme": "before"}
+	r.Desired.Guards.Protect = []spec.Glob{
+		plantest.Glob(t, fmt.Sprintf("id:%d/variable/BILLING_*", live.ID)), plantest.Glob(t, "before/variable/OLD_*"),
+	}
+	plantest.WantLines(t, plantest.Make(t, r),
+		"held revoke acme/member/invited@acme.example by requiredAdmins: delete:member@acme",
+		"held delete acme/member/member@acme.example by requiredAdmins: delete:member@acme",
+		"held delete acme/variable/BILLING_ID by protect: delete:variable@acme",
+		"held delete acme/variable/OLD_ID by protect: delete:variable@acme",
+		"warning required-admin: acme: invited@acme.example is one of guards.requiredAdmins and is no accepted Owner or Admin",
+		"warning required-admin: acme: member@acme.example is one of guards.requiredAdmins and is no accepted Owner or Admin")
 }

@@ -43,12 +43,12 @@ func (o *organization) identifyByID(l *state.Organization) {
 	switch {
 	case l != nil:
 		o.setLive(l)
-	case o.livesElsewhere() != "":
+	case o.hints().livesElsewhere() != "":
 		o.reject(
 			"wrong-zone",
 			"id",
 			"organization "+strconv.FormatInt(o.want.ID, 10)+" is not in zone "+o.zone.name,
-			o.livesElsewhere(),
+			o.hints().livesElsewhere(),
 		)
 	case o.deletes():
 		o.countUnchanged() // gone already, as wanted
@@ -58,7 +58,8 @@ func (o *organization) identifyByID(l *state.Organization) {
 			"no-such-organization",
 			"id",
 			"zone "+o.zone.name+" shows no organization with id "+strconv.FormatInt(o.want.ID, 10),
-			"it was deleted, or the token's user "+o.zone.me.Email+" is not a member of it; without the id line it would be looked up by name"+o.suggest(),
+			"it was deleted, or the token's user "+o.zone.me.Email+" is not a member of it; "+
+				"without the id line it would be looked up by name"+o.hints().nearest(),
 		)
 	}
 }
@@ -96,7 +97,7 @@ func (o *organization) identifyByName(found []*state.Organization) {
 }
 
 func (o *organization) setLive(l *state.Organization) {
-	live := *l // the row may serve another draft's hints
+	live := *l // the row may serve another organization's hints
 	o.live, o.id, o.name, o.apiLimit = &live, l.ID, l.Name, l.License.APILimit()
 }
 
@@ -159,55 +160,5 @@ func (o *organization) markZoneUnread(err error) {
 	o.Failures = append(o.Failures, err)
 }
 
-// creationHint lists the usual reasons why an organization seems not to be there, with the nearest
-// live names.
-func (o *organization) creationHint() string {
-	hint := "if it exists: it was renamed (write its id), it lives in another zone, or the token's user " + o.zone.me.Email +
-		" is no member of it"
-	if where := o.livesElsewhere(); where != "" {
-		hint += "; " + where
-	}
-	return hint + o.suggest()
-}
-
-// livesElsewhere says in which zone the organization is, if the list shows it: "Acme (id 11) lives
-// in us1.make.com".
-func (o *organization) livesElsewhere() string {
-	for _, l := range o.zone.elsewhere {
-		same := o.want.ID == l.ID && l.ID != 0
-		if o.want.ID == 0 {
-			same = state.NormalName(l.Name) == state.NormalName(o.want.Name)
-		}
-		if same && l.Host != "" {
-			return text.OneLine(l.Name) + " (id " + strconv.FormatInt(l.ID, 10) + ") lives in " + text.OneLine(l.Host)
-		}
-	}
-	return ""
-}
-
-// suggest lists the live names most like the wanted one that no document speaks of by id.
-func (o *organization) suggest() string {
-	if o.want.Name == "" || len(o.zone.here) == 0 {
-		return ""
-	}
-	byName := map[string]*state.Organization{}
-	var names []string
-	for _, l := range o.zone.here {
-		if !o.run.pinned[l.ID] {
-			names = append(names, l.Name)
-			byName[l.Name] = l
-		}
-	}
-	var near []string
-	for _, name := range text.Nearest(o.want.Name, names, 3) {
-		words := text.Quote(name)
-		if id := byName[name].ID; !state.IsSynthetic(id) {
-			words += " (id " + strconv.FormatInt(id, 10) + ")"
-		}
-		near = append(near, words)
-	}
-	if len(near) == 0 {
-		return ""
-	}
-	return "; nearest in the zone: " + text.Commas(near, 3)
-}
+// hints say why the organization seems not to be there.
+func (o *organization) hints() hints { return hints{o.zone, o.want, o.run.pinned} }

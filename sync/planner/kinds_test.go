@@ -91,7 +91,7 @@ func TestUnknownNames(t *testing.T) {
 	}
 	plantest.WantLines(t, plan(func(o *spec.Organization) { o.Timezone = "Twin" }), `error unknown-name: 2 time zones go by "Twin": ids 7, 8`)
 	plantest.WantLines(t, plan(func(o *spec.Organization) { o.FeatureControls = []spec.FeatureControl{{Name: "Nope", Enabled: true}} }),
-		`error unknown-name: the organization has no feature control "Nope"`)
+		`error unknown-own-name: the organization has no feature control "Nope"`)
 	plantest.WantLines(t, plan(func(o *spec.Organization) { o.Timezone, o.Country = "europe/PRAGUE", "cz" }))
 	zone.Fail = func(call string) error {
 		if call == "timezones" {

@@ -23,8 +23,8 @@ const MaxHistoryCalls = 50
 // that the plan updates or deletes. It asks about the first MaxHistoryCalls of them, in the order
 // of the plan. What could not be learned is a warning of the plan and changes nothing else in it;
 // the digest does not cover what was learned.
-func AddLastChanges(ctx context.Context, plan *plan.Plan, zones map[string]HistoryReader, concurrency int) {
-	asked, more := drifted(plan, zones)
+func AddLastChanges(ctx context.Context, p *plan.Plan, zones map[string]HistoryReader, concurrency int) {
+	asked, more := drifted(p, zones)
 	errs := make([]error, len(asked))
 	var group spec.Group
 	group.SetLimit(max(1, concurrency))
@@ -36,12 +36,12 @@ func AddLastChanges(ctx context.Context, plan *plan.Plan, zones map[string]Histo
 	}
 	_ = group.Wait() // the functions keep their errors in errs
 	if more > 0 {
-		plan.Problems = append(plan.Problems, spec.Problem{Severity: spec.Warning, Rule: "history",
+		p.Problems = append(p.Problems, spec.Problem{Severity: spec.Warning, Rule: "history",
 			Message: fmt.Sprintf("--history reads the history of at most %d variables; %d more that change show none",
 				MaxHistoryCalls, more),
 			Hint: "plan less at a time with --target"})
 	}
-	plan.Problems = append(plan.Problems, historyProblems(asked, errs)...)
+	p.Problems = append(p.Problems, historyProblems(asked, errs)...)
 }
 
 // historyQuery is one question to a zone.

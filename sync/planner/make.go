@@ -14,7 +14,7 @@ import (
 	"makesync/sync/state"
 )
 
-// run is one call of MakePlan.
+// run is one call of Make.
 type run struct {
 	*Request
 	patterns spec.PatternUse
@@ -132,6 +132,7 @@ func (r *run) guard() {
 	for i, o := range r.organizations {
 		guarded[i] = guard.Guarded{
 			Key:          o.want.Key,
+			ID:           o.id,
 			Zone:         o.zone.name,
 			Name:         o.want.Name,
 			Token:        o.zone.me.Email,
@@ -139,7 +140,7 @@ func (r *run) guard() {
 			Changes:      o.Changes,
 			Admins:       o.admins,
 			Lacking:      o.Lacking,
-			CreationHint: o.creationHint,
+			CreationHint: o.hints().usualReasons,
 		}
 	}
 	for i, verdict := range guard.New(r.Desired.Guards, r.Allow, r.Shard).Review(guarded) {

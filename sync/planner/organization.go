@@ -25,8 +25,7 @@ type organization struct {
 	name     string
 	apiLimit int
 	// settled: there is nothing to compare.
-	settled   bool
-	detailErr error
+	settled bool
 	// admins are the accepted Owners and Admins of now; emails knows who they are, and membersRead
 	// says that this is the whole truth.
 	admins      plan.Admins
@@ -44,11 +43,14 @@ func (o *organization) compare(ctx context.Context) {
 	}
 	if o.live != nil {
 		o.read(ctx, o.reader)
+		o.apiLimit = o.live.License.APILimit()
 		o.admins, o.emails = plan.AdminsOf(o.live), o.live.Emails()
 		o.membersRead = o.live.Read(spec.KindMember)
-		o.matchUnreadable(ctx)
 	}
 	o.Result = o.diff(ctx)
+	if plan.LeavesOut(o.Problems) {
+		o.Changes = nil
+	}
 	o.settled = o.live == nil && !o.run.Scope.Covers(o.address(spec.KindOrganization))
 	o.live = nil
 }
@@ -59,7 +61,6 @@ func (o *organization) diff(ctx context.Context) diff.Result {
 	in := diff.Input{
 		Want:      o.want,
 		Live:      o.live,
-		DetailErr: o.detailErr,
 		Zone:      o.zone.name,
 		Me:        o.zone.me,
 		Names:     o.prefetched(ctx),
@@ -107,9 +108,9 @@ func (o *organization) rejectIncomplete() {
 	}
 	o.Problems = append(
 		o.Problems,
-		spec.Problem{Severity: spec.Error, Rule: "create-incomplete", Address: o.Changes[creation].Address,
+		spec.Problem{Severity: spec.Error, Rule: plan.RuleIncomplete, Address: o.Changes[creation].Address,
 			Message: o.want.Key + " is not in zone " + o.zone.name + ", and creating it needs " + text.And(o.Lacking),
-			Hint:    o.creationHint(), Source: o.want.PositionOf("")},
+			Hint:    o.hints().usualReasons(), Source: o.want.PositionOf("")},
 	)
 	o.Changes = slices.Delete(o.Changes, creation, creation+1)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	"makesync/sync/plan"
 	"makesync/sync/state"
 )
@@ -12,9 +13,13 @@ import (
 // plan numbers the steps and sums up.
 func (r *run) plan() *plan.Plan {
 	p := &plan.Plan{
-		Format: plan.Format, Created: r.Now.UTC(), Expires: r.Now.UTC().Add(plan.Lifetime), Seal: plan.Unsealed, Tool: r.Tool, Shard: r.Shard,
+		Format: plan.Format, Created: r.Now.UTC(), Expires: r.Now.UTC().Add(plan.Lifetime), Seal: plan.Unsealed,
+		Tool: r.Tool, Shard: r.Shard,
 		Zones: []plan.Zone{}, Organizations: make([]plan.Organization, 0, len(r.organizations)),
 		Unmanaged: map[spec.Kind]int{}, Problems: append([]spec.Problem{}, r.Problems...),
+	}
+	if p.Rules = r.Rules; r.Desired.Settings != nil {
+		p.RulesDigest = spec.RulesDigest(r.Desired.Settings)
 	}
 	if len(r.Salt) > 0 {
 		p.Salt = plan.SaltText(r.Salt)
@@ -31,6 +36,7 @@ func (r *run) plan() *plan.Plan {
 	for _, o := range r.organizations {
 		p.Problems = append(p.Problems, o.Problems...)
 	}
+	p.Problems = append(p.Problems, r.idleAllows()...)
 	if r.Shard == nil || !r.purges() {
 		p.Problems = append(p.Problems, r.patterns.Problems()...)
 	}
@@ -38,6 +44,22 @@ func (r *run) plan() *plan.Plan {
 	p.Summary, p.Digest = plan.Summarize(p.Organizations), plan.DigestOf(p.Organizations)
 	p.Exit = r.exit(p)
 	return p
+}
+
+// idleAllows tells of --allow rules for which the documents declare no organization at all.
+func (r *run) idleAllows() (problems []spec.Problem) {
+	keys := make([]string, len(r.Desired.Organizations))
+	for i := range r.Desired.Organizations {
+		keys[i] = r.Desired.Organizations[i].Key
+	}
+	for _, rule := range r.Allow {
+		if len(keys) > 0 && !slices.ContainsFunc(keys, rule.Key.Match) {
+			problems = append(problems, spec.Problem{Severity: spec.Error, Rule: plan.RuleIdleAllow,
+				Message: "--allow " + text.OneLine(rule.String()) + ": no document declares such an organization",
+				Hint:    text.DidYouMean(rule.Key.String(), keys)})
+		}
+	}
+	return problems
 }
 
 // purges: a pattern may mean an undeclared object in another shard, so a shard cannot call it idle.

@@ -161,3 +161,18 @@ func TestPlanIsTheSameAtAnyConcurrency(t *testing.T) {
 		t.Errorf("%d different plans", len(digests))
 	}
 }
+
+// A change of the rules is a change, though no step is, and counts in neither digest nor summary.
+func TestRulesAloneAreAChange(t *testing.T) {
+	t.Parallel()
+	live := zonetest.Acme()
+	r := plantest.Request(zonetest.New(live), zonetest.Desired("acme", "Acme"))
+	r.ExitCode, r.Desired.Settings = true, []spec.Setting{{Path: "guards.maxInvites", Value: "9"}}
+	before := plantest.Make(t, r)
+	r.Rules = []spec.RuleChange{{Path: "guards.maxInvites", From: "5", To: "9", Weakens: true}}
+	after := plantest.Make(t, r)
+	if before.Exit != exit.OK || after.Exit != exit.Changes || after.Digest != before.Digest ||
+		after.Summary != before.Summary || len(after.Rules) != 1 || after.RulesDigest == "" {
+		t.Errorf("%v %v %+v", before.Exit, after.Exit, after.Rules)
+	}
+}

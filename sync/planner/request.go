@@ -8,7 +8,7 @@ import (
 	"makesync/sync/state"
 )
 
-// Request is everything that MakePlan looks at.
+// Request is everything that Make looks at.
 type Request struct {
 	Desired *spec.Desired
 	// Zones are the zones by the name that organizations use; one that is missing makes its
@@ -31,19 +31,15 @@ type Request struct {
 	ExitCode bool
 	// Problems were found before planning (warnings of the documents); the plan carries them on.
 	Problems []spec.Problem
+	// Rules are the changes of the rules against the documents before a change; the plan carries
+	// them on.
+	Rules []spec.RuleChange
 	// Memory, FirstSeen and Progress are optional.
-	Memory    Memory
+	Memory    state.Memory
 	FirstSeen FirstSeen
 	// Progress is told, one call at a time and in the order of arrival, of each organization that
 	// is done.
 	Progress func(plan.Progress)
-}
-
-// Memory knows from earlier runs who is behind a user id: the journals of invitations.
-type Memory interface {
-	// EmailOf gives the e-mail, in lower case, of a user of an organization of the zone with this
-	// url; "" when no run saw it.
-	EmailOf(zone string, organization, user int64) string
 }
 
 // FirstSeen knows since when something has been waiting.

@@ -7,6 +7,8 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/planner"
 	"makesync/sync/plantest"
 	"makesync/sync/zonetest"
 )
@@ -114,5 +116,53 @@ func TestPatternsOfVariablesHaveCase(t *testing.T) {
 	r.Scope.Targets = []spec.Glob{plantest.Glob(t, "acme/variable/a")}
 	if p := plantest.Make(t, r); p.Exit != exit.Invalid {
 		t.Errorf("exit %v", p.Exit)
+	}
+}
+
+// What is wrong for the whole run stops it; what only one organization can show leaves that one out.
+func TestErrorsOfTheRunAndOfOneOrganization(t *testing.T) {
+	t.Parallel()
+	acme, beta := zonetest.Acme(), zonetest.Acme()
+	beta.ID, beta.Name = 12, "Beta"
+	zonetest.Variable(beta, "SYSTEM", spec.TypeString, "s")
+	beta.Variables[len(beta.Variables)-1].System = true
+	request := func(alter func(*planner.Request, *spec.Organization)) planner.Request {
+		one := zonetest.Desired("acme", "Acme", zonetest.Variables(spec.Variable{Name: "A", Type: spec.TypeString, Value: spec.Plain("a")}))
+		two := zonetest.Desired("beta", "Beta", zonetest.Variables(spec.Variable{Name: "B", Type: spec.TypeString, Value: spec.Plain("b")}))
+		r := plantest.Request(zonetest.New(acme, beta), one, two)
+		alter(&r, &r.Desired.Organizations[1])
+		return r
+	}
+	for _, c := range []struct {
+		name  string
+		alter func(*planner.Request, *spec.Organization)
+		stops bool
+		steps []int
+	}{
+		{"nothing", func(*planner.Request, *spec.Organization) {}, false, []int{1, 1}},
+		{"a rule for no organization", func(r *planner.Request, _ *spec.Organization) {
+			r.Allow = []plan.Allow{plantest.MustAllow(t, "delete:variable@akme")}
+		}, true, []int{1, 1}},
+		{"a pattern for nothing", func(r *planner.Request, _ *spec.Organization) {
+			r.Scope.Excludes = []spec.Glob{plantest.Glob(t, "acme/members/*")}
+		}, true, []int{1, 1}},
+		{"a time zone that nobody knows", func(_ *planner.Request, o *spec.Organization) { o.Timezone = "Nowhere" },
+			true, []int{1, 1}},
+		{"a role that nobody knows", func(_ *planner.Request, o *spec.Organization) {
+			o.Members = []spec.Member{{Email: "o@acme.example", Role: "Amdin"}}
+		}, true, []int{1, 1}},
+		{"a variable that is Make's own in one", func(_ *planner.Request, o *spec.Organization) {
+			o.Variables = append(o.Variables, spec.Variable{Name: "SYSTEM", Type: spec.TypeString, Value: spec.Plain("x")})
+		}, false, []int{1, 0}},
+	} {
+		p := plantest.Make(t, request(c.alter))
+		if got := plan.StopsRun(p.Problems); got != c.stops {
+			t.Errorf("%s: stops %v, %v", c.name, got, p.Problems)
+		}
+		for i, o := range p.Organizations {
+			if len(o.Steps) != c.steps[i] {
+				t.Errorf("%s: %s has %d steps", c.name, o.Key, len(o.Steps))
+			}
+		}
 	}
 }

@@ -35,7 +35,10 @@ var values = map[spec.VariableType][]string{
 	spec.TypeNumber: {
 		"5",
 		"7.5",
-	}, spec.TypeString: {"a", "5", "naïve"}, spec.TypeBoolean: {"true", "false"}, spec.TypeDate: {"2026-11-20T00:00:00.000Z"},
+	},
+	spec.TypeString:  {"a", "5", "naïve"},
+	spec.TypeBoolean: {"true", "false"},
+	spec.TypeDate:    {"2026-11-20T00:00:00.000Z"},
 }
 
 func drawValue(t *rapid.T) (spec.VariableType, string) {
@@ -109,7 +112,7 @@ func DrawDocuments(t *rapid.T, zone *zonetest.Zone) planner.Request {
 	}
 	r := Request(zone, orgs...)
 	if rapid.Bool().Draw(t, "guards") {
-		r.Desired.Guards.Emails = []spec.Glob{Glob(t, "*@x.example")}
+		r.Desired.Guards.EmailLists = [][]spec.Glob{{Glob(t, "*@x.example")}}
 		r.Desired.Guards.RequiredAdmins = []string{"a@x.example"}
 		r.Desired.Guards.Protect = []spec.Glob{Glob(t, "*/variable/B*")}
 		r.Desired.Guards.MinAdmins = 2
@@ -128,8 +131,9 @@ func drawDocument(t *rapid.T, o *spec.Organization) {
 			{Name: "Make AI Tools", Enabled: rapid.Bool().Draw(t, "wanted control")},
 		}
 	}
-	o.Purge = rapid.SampledFrom([][]spec.Kind{nil, {spec.KindVariable}, {spec.KindMember}, {spec.KindVariable, spec.KindMember}}).
-		Draw(t, "purge")
+	o.Purge = rapid.SampledFrom([][]spec.Kind{
+		nil, {spec.KindVariable}, {spec.KindMember}, {spec.KindVariable, spec.KindMember},
+	}).Draw(t, "purge")
 	if rapid.Bool().Draw(t, "variables") || o.Purges(spec.KindVariable) {
 		o.Variables = []spec.Variable{}
 		for _, name := range variableNames {
@@ -181,6 +185,7 @@ func drawWantedMember(t *rapid.T, email string) spec.Member {
 	return m
 }
 
+// NoErrors fails the property where the plan has a problem of severity error.
 func NoErrors(t *rapid.T, p *plan.Plan) {
 	for _, q := range p.Problems {
 		if q.Severity == spec.Error {
@@ -189,6 +194,8 @@ func NoErrors(t *rapid.T, p *plan.Plan) {
 	}
 }
 
+// SnapshotOf is the organization as it is now, normalised; what is done to the original later does
+// not change it.
 func SnapshotOf(l *state.Organization) *state.Organization {
 	c := *l
 	c.Variables = append([]spec.Variable{}, l.Variables...)
@@ -198,6 +205,7 @@ func SnapshotOf(l *state.Organization) *state.Organization {
 	return &c
 }
 
+// Glob reads a pattern, or fails the test.
 func Glob(t interface {
 	Helper()
 	Fatalf(string, ...any)

@@ -13,6 +13,7 @@ import (
 	"makesync/sync/zonetest"
 )
 
+// MustAllow reads an --allow rule, or fails the test.
 func MustAllow(t interface {
 	Helper()
 	Fatalf(string, ...any)
@@ -68,6 +69,7 @@ func Lines(p *plan.Plan) []string {
 	return out
 }
 
+// WantLines compares a plan with lines as Lines writes them.
 func WantLines(t *testing.T, p *plan.Plan, want ...string) {
 	t.Helper()
 	if got := strings.Join(Lines(p), "\n"); got != strings.Join(want, "\n") {

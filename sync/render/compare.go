@@ -24,9 +24,9 @@ func Compare(w io.Writer, c *compare.Comparison, o Options) error {
 	p.labelled(0, bold, "a", 1, sideWords(c.A))
 	p.labelled(0, bold, "b", 1, sideWords(c.B))
 	for i := range c.Organizations {
-		p.compared(&c.Organizations[i])
+		writeCompared(p, &c.Organizations[i])
 	}
-	p.problems(c.Problems)
+	writeProblems(p, c.Problems)
 	p.gap()
 	s := c.Summary
 	if s.Different+s.OnlyA+s.OnlyB == 0 {
@@ -71,8 +71,8 @@ func sideWords(s compare.ComparedSide) string {
 	return words
 }
 
-// compared writes an organization that differs or could not be compared in full.
-func (p *printer) compared(o *compare.ComparedOrganization) {
+// writeCompared writes an organization that differs or could not be compared in full.
+func writeCompared(p *printer, o *compare.ComparedOrganization) {
 	if o.Only == "" && len(o.Differences) == 0 && len(o.NotCompared) == 0 {
 		return
 	}
@@ -83,16 +83,16 @@ func (p *printer) compared(o *compare.ComparedOrganization) {
 	case "b":
 		p.line("%s  %s: %s", p.paint(bold, Clean(o.Key)), cut(Clean(o.B), p.width()/2), p.paint(yellow, "only in b"))
 	default:
-		p.line("%s  %s", p.paint(bold, Clean(o.Key)), p.names(o))
+		p.line("%s  %s", p.paint(bold, Clean(o.Key)), sideNames(p, o))
 	}
-	p.differences(o.Differences)
+	writeDifferences(p, o.Differences)
 	for _, n := range o.NotCompared {
 		p.labelled(2, yellow, "not compared", 0, object(n.Address)+": "+n.Reason)
 	}
 }
 
-// names are both sides' names; documents that pin an id may do without.
-func (p *printer) names(o *compare.ComparedOrganization) string {
+// sideNames are both sides' names; documents that pin an id may do without.
+func sideNames(p *printer, o *compare.ComparedOrganization) string {
 	a, b := cut(Clean(o.A), p.width()/3), cut(Clean(o.B), p.width()/3)
 	if a == "" || b == "" {
 		return a + b
@@ -100,8 +100,8 @@ func (p *printer) names(o *compare.ComparedOrganization) string {
 	return a + " | " + b
 }
 
-// differences are a table like that of a plan's steps.
-func (p *printer) differences(differences []compare.Difference) {
+// writeDifferences are a table like that of a plan's steps.
+func writeDifferences(p *printer, differences []compare.Difference) {
 	rows := make([]tableRow, 0, len(differences))
 	for _, d := range differences {
 		row := tableRow{
@@ -120,7 +120,7 @@ func (p *printer) differences(differences []compare.Difference) {
 	}
 	w := widths(rows, p.width())
 	for _, row := range rows {
-		p.line("%s", p.tableLine(row, w))
+		p.line("%s", tableLine(p, row, w))
 	}
 }
 

@@ -1,17 +1,29 @@
-// Package render makes the words: plans, reports, problems and stories of runs as
-// text, JSON, Markdown and HTML. In goes plain data of package sync and an
-// io.Writer; out come bytes, the same for the same input. The package decides
-// nothing, reads no clock and knows no terminal: colour, width and everything
-// else that depends on the surroundings comes in through Options.
+// Package render makes the words: plans, reports, problems and runs as text, JSON, Markdown and
+// HTML. In goes plain data of the packages below and an io.Writer; out come bytes, the same for the
+// same input. The package decides nothing, reads no clock and knows no terminal: colour, width and
+// everything else that depends on the surroundings comes in through Options.
 //
-//	plan := &sync.Plan{…}
 //	err := render.Plan(os.Stdout, plan, render.Options{Width: 100})
+//
+// One function for each block of output, over a writer of lines:
+//
+//	Plan, Report, Runs, Compare, …            one of them writes a whole text
+//	   │  writeZones, writeTable, writeHeld, writeProblems, …    one for each block
+//	   │     │  show, object, opWord, text.Count, …              data → words
+//	   ▼     ▼
+//	printer   line, labelled, item, last: columns, colour       → io.Writer
+//	escape.go Clean, cut, fold, columns: what may stand there    (every name and value goes through it)
+//
+//	Markdown  document ─ items with a rank ─ as many as the budget allows
+//	HTML      html_plan.go → page.html, page.css, page.js
+//	JSON      the value itself, without nulls, safe on a terminal
 //
 // # Rules of the text
 //
 //   - A line is never wider than Options.Width (100) columns. Values are cut in the
 //     middle, sentences are folded at words. The exceptions are always whole:
-//     a line to paste (`--allow …`, `id: 4711`, a command), and a problem's first line, which editors and scripts read.
+//     a line to paste (`--allow …`, `id: 4711`, a command), and a problem's first line, which
+//     editors and scripts read.
 //   - Colour repeats what words say already; without it nothing is lost.
 //   - A text value stands bare where that is unambiguous and in double quotes, with
 //     escapes, where it is not ("5", "", "a\nb"). "-" is the side of a change that is not there.

@@ -365,8 +365,9 @@ func mustBeEntity(s string, i int) bool {
 	}
 }
 
-// code is a name or value in Markdown. It is a <code> element rather than a code span, because a span
-// cannot hold entities: mails and bots read the raw text. Inside <code> neither GitHub nor GitLab looks for mentions and references.
+// code is a name or value in Markdown. It is a <code> element rather than a code span, because a
+// span cannot hold entities: mails and bots read the raw text. Inside <code> neither GitHub nor
+// GitLab looks for mentions and references.
 func code(s string) string {
 	if s == "" {
 		return ""

@@ -45,10 +45,10 @@ func WriteExport(w io.Writer, e Export, o Options) error {
 		),
 	)
 	p.gap()
-	p.files(e.Files)
-	p.omitted(e.Files)
-	p.secrets(e.Secrets)
-	p.warnings(e.Problems)
+	writeFiles(p, e.Files)
+	writeOmitted(p, e.Files)
+	writeSecrets(p, e.Secrets)
+	writeWarnings(p, e.Problems)
 	p.line("Next, a plan that shall have no steps:")
 	p.line("%s", Clean(e.Next))
 	return p.flush()
@@ -62,8 +62,8 @@ func zoneLine(zone plan.Zone) string {
 	return Clean(zone.Name) + " (" + zoneURL(zone) + ")"
 }
 
-// files lists documents with what is in them.
-func (p *printer) files(files []WrittenFile) {
+// writeFiles lists documents with what is in them.
+func writeFiles(p *printer, files []WrittenFile) {
 	width := 0
 	for _, f := range files {
 		width = max(width, columns(Clean(f.Path)))
@@ -91,7 +91,11 @@ func draftWords(d export.Document) string {
 	for _, c := range []struct {
 		kind spec.Kind
 		n    int
-	}{{spec.KindFeatureControl, len(o.FeatureControls)}, {spec.KindVariable, len(o.Variables)}, {spec.KindMember, len(o.Members)}} {
+	}{
+		{spec.KindFeatureControl, len(o.FeatureControls)},
+		{spec.KindVariable, len(o.Variables)},
+		{spec.KindMember, len(o.Members)},
+	} {
 		if c.n > 0 {
 			parts = append(parts, text.Count(c.n, kindWord(c.kind, 1), kindWord(c.kind, 2)))
 		}
@@ -102,8 +106,8 @@ func draftWords(d export.Document) string {
 	return line
 }
 
-// omitted lists what is there and not written.
-func (p *printer) omitted(files []WrittenFile) {
+// writeOmitted lists what is there and not written.
+func writeOmitted(p *printer, files []WrittenFile) {
 	first := true
 	for _, f := range files {
 		for _, note := range f.Draft.Notes {
@@ -123,8 +127,8 @@ func (p *printer) omitted(files []WrittenFile) {
 	}
 }
 
-// secrets lists the environment variables that the documents refer to.
-func (p *printer) secrets(secrets []export.Secret) {
+// writeSecrets lists the environment variables that the documents refer to.
+func writeSecrets(p *printer, secrets []export.Secret) {
 	if len(secrets) == 0 {
 		return
 	}
@@ -142,8 +146,8 @@ func (p *printer) secrets(secrets []export.Secret) {
 	p.gap()
 }
 
-// warnings lists problems, each in one paragraph.
-func (p *printer) warnings(problems []spec.Problem) {
+// writeWarnings lists problems, each in one paragraph.
+func writeWarnings(p *printer, problems []spec.Problem) {
 	for _, problem := range problems {
 		text := problem.Message
 		if problem.Address != "" {

@@ -21,11 +21,11 @@ import (
 func TestHostileTexts(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		plan, report, story := anyPlan(t, 6), anyReport(t), anyStory(t)
+		plan, report, run := anyPlan(t, 6), anyReport(t), anyRun(t)
 		o := Options{Against: anyText(t, "against"), Allow: []string{anyText(t, "allowed")}, Saved: anyText(t, "saved"), Next: anyText(t, "go on")}
 		checkText(t, "plan", draw(t, func(b *bytes.Buffer) error { return Plan(b, plan, o) }))
 		checkText(t, "report", draw(t, func(b *bytes.Buffer) error { return Report(b, report, o) }))
-		checkText(t, "story", draw(t, func(b *bytes.Buffer) error { return Story(b, story, o) }))
+		checkText(t, "run", draw(t, func(b *bytes.Buffer) error { return RunDetails(b, run, o) }))
 		checkText(t, "problems", draw(t, func(b *bytes.Buffer) error { return Problems(b, plan.Problems, plan.Exit, o) }))
 		runs := []Run{{ID: anyText(t, "id"), Zones: []string{anyText(t, "zone")}}, {ID: "x", Damaged: anyText(t, "damage")}}
 		checkText(t, "runs", draw(t, func(b *bytes.Buffer) error { return Runs(b, runs, o) }))
@@ -53,7 +53,7 @@ func anyReport(t *rapid.T) *report.Report {
 	return r
 }
 
-func anyStory(t *rapid.T) *report.Run {
+func anyRun(t *rapid.T) *report.Run {
 	s := step(1, "acme/variable/"+anyText(t, "variable"), plan.Op(anyText(t, "op")), plan.RiskNone, field(anyText(t, "path"), anyScalar(t, "from"), anyScalar(t, "to")))
 	return &report.Run{Run: anyText(t, "run"), Started: sampleTime, Tool: anyText(t, "tool"), Host: anyText(t, "host"), Plan: anyText(t, "plan"),
 		Organizations: []report.RunOrganization{{Key: anyText(t, "key"), Zone: anyText(t, "zone"), Name: anyText(t, "name"), Steps: []plan.Step{s}}},

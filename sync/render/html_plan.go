@@ -34,16 +34,14 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 			htmlZone{Name: Clean(zone.Name), URL: zoneURL(zone), User: Clean(zone.User.Email), Sandbox: zone.Sandbox},
 		)
 	}
-	var told story
-	kinds := map[spec.Kind]bool{}
+	said, kinds := summarize(plan), map[spec.Kind]bool{}
 	for i := range plan.Organizations {
 		organization := &plan.Organizations[i]
-		told.add(organization)
 		if !quiet(organization) {
 			p.Organizations = append(p.Organizations, newHTMLOrganization(organization, i, kinds))
 		}
 	}
-	p.Counts, p.Words, p.Quiet = htmlCounts(plan), htmlSummary(&told, plan), quietWords(&told, plan)
+	p.Counts, p.Words, p.Quiet = htmlCounts(plan), htmlSummary(said, plan), quietWords(said, plan)
 	p.Kinds, p.Risks = htmlKinds(kinds), htmlRisks()
 	p.Large = changes(plan.Summary) > 1000
 	for i := range plan.Problems {
@@ -63,8 +61,8 @@ func htmlHeading(plan *plan.Plan) string {
 }
 
 // quietWords say what the page does not list.
-func quietWords(told *story, plan *plan.Plan) string {
-	if text := told.declaredWords(plan.Summary); text != "" {
+func quietWords(said *summary, plan *plan.Plan) string {
+	if text := said.declaredWords(plan.Summary); text != "" {
 		return "As declared: " + text + "."
 	}
 	return ""
@@ -104,14 +102,14 @@ func htmlCounts(plan *plan.Plan) []htmlCount {
 	)
 }
 
-func htmlSummary(told *story, plan *plan.Plan) []htmlWords {
+func htmlSummary(said *summary, plan *plan.Plan) []htmlWords {
 	var words []htmlWords
 	for _, w := range []htmlWords{
-		{"Will be invited", text.AndMore(told.invited, named)},
-		{"Will lose access", text.AndMore(told.losing, named)},
-		{"Cannot be undone", text.AndMore(told.forever, named)},
+		{"Will be invited", text.AndMore(said.invited, named)},
+		{"Will lose access", text.AndMore(said.losing, named)},
+		{"Cannot be undone", text.AndMore(said.forever, named)},
 		{"Not managed", unmanagedWords(plan.Unmanaged)},
-		{"API calls", told.callWords(plan.Calls, changes(plan.Summary))},
+		{"API calls", said.callWords(plan.Calls, changes(plan.Summary))},
 	} {
 		if w.Text != "" {
 			words = append(words, w)

@@ -21,7 +21,7 @@ const (
 // Markdown writes a plan as a comment for a pull request, in at most maxBytes
 // bytes (0: DefaultMaxBytes; less than MinMaxBytes is an error).
 //
-// The whole plan is cut into pieces, each with up to two forms: by name only, and in full. All the
+// The whole plan is cut into items, each with up to two forms: by name only, and in full. All the
 // forms are lined up by importance, as ranks draws it; as many of them are shown, from the front,
 // as the budget allows, and what is not shown is counted in words. So the least risky detail goes
 // first; every irreversible and destructive change keeps at least its name as long as the names
@@ -38,12 +38,12 @@ func Markdown(w io.Writer, plan *plan.Plan, maxBytes int, o Options) error {
 			MinMaxBytes,
 		)
 	}
-	page := newPage(plan, o)
-	text := page.text(len(page.upgrades))
+	document := newDocument(plan, o)
+	text := document.text(len(document.details))
 	if len(text) > maxBytes {
-		// The first number of upgrades with which the page is too large; one less fits.
-		n := sort.Search(len(page.upgrades), func(n int) bool { return len(page.text(n+1)) > maxBytes })
-		for text = page.text(n); len(text) > maxBytes && n > 0; text = page.text(n) {
+		// The first number of details with which the page is too large; one less fits.
+		n := sort.Search(len(document.details), func(n int) bool { return len(document.text(n+1)) > maxBytes })
+		for text = document.text(n); len(text) > maxBytes && n > 0; text = document.text(n) {
 			n-- // the notice of what is missing can grow by a word while the rest shrinks by less
 		}
 	}
@@ -51,7 +51,7 @@ func Markdown(w io.Writer, plan *plan.Plan, maxBytes int, o Options) error {
 	return err
 }
 
-// section says where on the page a piece stands, in the order of the page.
+// section says where in the document an item stands, in the order of the document.
 type section uint8
 
 const (
@@ -66,31 +66,31 @@ const (
 	inRest
 )
 
-// piece is something that the page shows in full, by name, or only counts.
-type piece struct {
-	section section
-	organ   int // index of the organization, -1 for the page's own
-	name    string
-	full    string
-	risk    int    // of a step: index in risks; -1 otherwise
-	op      string // of a step
-	what    string // what it is called when it is counted
-	level   int    // 0 counted, 1 by name, 2 in full; set by page.text
+// item is something that the document shows in full, by name, or only counts.
+type item struct {
+	section      section
+	organization int // index of the organization, -1 for the page's own
+	name         string
+	full         string
+	risk         int    // of a step: index in risks; -1 otherwise
+	op           string // of a step
+	what         string // what it is called when it is counted
+	level        int    // 0 counted, 1 by name, 2 in full; set by document.text
 }
 
-// upgrade shows a piece at a level.
-type upgrade struct{ rank, piece, level int }
+// detail shows a item at a level.
+type detail struct{ rank, item, level int }
 
-// page is a plan cut into pieces.
-type page struct {
-	plan     *plan.Plan
-	options  Options
-	pieces   []piece
-	byOrgan  [][]int // pieces of each organization, in the order of the page
-	upgrades []upgrade
+// document is a plan cut into items.
+type document struct {
+	plan           *plan.Plan
+	options        Options
+	items          []item
+	byOrganization [][]int // items of each organization, in the order of the page
+	details        []detail
 }
 
-// The ranks of upgrades, most important first. A step's rank depends on its risk.
+// The ranks of details, most important first. A step's rank depends on its risk.
 const (
 	rankHeader   = iota
 	rankNamed    // irreversible, then destructive, by name
@@ -117,94 +117,91 @@ var stepRanks = [][2]int{
 	{rankSafeNamed, rankSafe},
 }
 
-func newPage(plan *plan.Plan, o Options) *page {
-	p := &page{plan: plan, options: o, byOrgan: make([][]int, len(plan.Organizations))}
-	p.add(piece{section: inHeader, organ: -1, full: p.zoneLines(), risk: -1}, 0, rankHeader)
-	p.add(piece{section: inHeader, organ: -1, full: p.peopleLines(), risk: -1}, 0, rankHeldName)
-	p.add(piece{section: inFooter, organ: -1, full: p.nextLines(), risk: -1}, 0, rankHeader)
+func newDocument(plan *plan.Plan, o Options) *document {
+	d := &document{plan: plan, options: o, byOrganization: make([][]int, len(plan.Organizations))}
+	d.add(item{section: inHeader, organization: -1, full: d.zoneLines(), risk: -1}, 0, rankHeader)
+	d.add(item{section: inHeader, organization: -1, full: d.peopleLines(), risk: -1}, 0, rankHeldName)
+	d.add(item{section: inFooter, organization: -1, full: d.nextLines(), risk: -1}, 0, rankHeader)
 	for i := range plan.Problems {
-		p.add(
-			piece{section: inProblems, organ: -1, full: markdownProblem(&plan.Problems[i]), risk: -1, what: "problem"},
-			0,
-			rankProblem,
-		)
+		full := markdownProblem(&plan.Problems[i])
+		d.add(item{section: inProblems, organization: -1, full: full, risk: -1, what: "problem"}, 0, rankProblem)
 	}
 	for i := range plan.Organizations {
-		p.addOrganization(i)
+		d.addOrganization(i)
 	}
-	sort.SliceStable(p.upgrades, func(i, j int) bool { return p.upgrades[i].rank < p.upgrades[j].rank })
-	return p
+	sort.SliceStable(d.details, func(i, j int) bool { return d.details[i].rank < d.details[j].rank })
+	return d
 }
 
-// add lines up a piece; nameRank is 0 for one that has no short form.
-func (p *page) add(new piece, nameRank, fullRank int) {
+// add lines up a item; nameRank is 0 for one that has no short form.
+func (d *document) add(new item, nameRank, fullRank int) {
 	if new.full == "" {
 		return
 	}
-	at := len(p.pieces)
-	p.pieces = append(p.pieces, new)
-	if new.organ >= 0 {
-		p.byOrgan[new.organ] = append(p.byOrgan[new.organ], at)
+	at := len(d.items)
+	d.items = append(d.items, new)
+	if new.organization >= 0 {
+		d.byOrganization[new.organization] = append(d.byOrganization[new.organization], at)
 	}
 	if new.name != "" {
-		p.upgrades = append(p.upgrades, upgrade{nameRank, at, 1})
+		d.details = append(d.details, detail{nameRank, at, 1})
 	}
-	p.upgrades = append(p.upgrades, upgrade{fullRank, at, 2})
+	d.details = append(d.details, detail{fullRank, at, 2})
 }
 
-func (p *page) addOrganization(organ int) {
-	o := &p.plan.Organizations[organ]
+func (d *document) addOrganization(organization int) {
+	o := &d.plan.Organizations[organization]
 	for _, step := range byRisk(o.Steps) {
 		risk := riskRank(step.Risk)
 		section := inRows
 		if step.Risk == plan.RiskNone {
 			section = inDetails
 		}
-		p.add(
-			piece{
-				section: section,
-				organ:   organ,
-				name:    code(cut(object(step.Address), maxName)),
-				full:    markdownRows(step),
-				risk:    risk,
-				op:      Clean(string(step.Op)),
+		d.add(
+			item{
+				section:      section,
+				organization: organization,
+				name:         code(cut(object(step.Address), maxName)),
+				full:         markdownRows(step),
+				risk:         risk,
+				op:           Clean(string(step.Op)),
 			},
 			stepRanks[risk][0],
 			stepRanks[risk][1],
 		)
 	}
 	for _, group := range groupHeld(o.Held) {
-		p.add(
-			piece{
-				section: inHeld,
-				organ:   organ,
-				name:    markdownHeldRule(group),
-				full:    markdownHeld(group),
-				risk:    -1,
-				what:    "held rule",
+		d.add(
+			item{
+				section:      inHeld,
+				organization: organization,
+				name:         markdownHeldRule(group),
+				full:         markdownHeld(group),
+				risk:         -1,
+				what:         "held rule",
 			},
 			rankHeldName,
 			rankHeld,
 		)
 	}
 	if len(o.NotRead) > 0 {
-		p.add(
-			piece{
-				section: inNotRead,
-				organ:   organ,
-				full:    "- **Not read**: " + kindNames(o.NotRead) + ". The plan knows nothing of them.\n",
-				risk:    -1,
-				what:    "note on what was not read",
+		d.add(
+			item{
+				section:      inNotRead,
+				organization: organization,
+				full:         "- **Not read**: " + kindNames(o.NotRead) + ". The plan knows nothing of them.\n",
+				risk:         -1,
+				what:         "note on what was not read",
 			},
 			0,
 			rankNotRead,
 		)
 	}
 	for _, w := range o.Waiting {
-		p.add(
-			piece{
-				section: inWaiting,
-				organ:   organ,
+		d.add(
+			item{
+				section:      inWaiting,
+				organization: organization,
 				full: "- **Waiting** " +
 					code(cut(object(w.Address), maxName)) + " " +
 					prose(cut(Clean(waitingWords(w)), maxProse)) + "\n",
@@ -216,7 +213,7 @@ func (p *page) addOrganization(organ int) {
 		)
 	}
 	if rest := restWords(o); rest != "" && !quiet(o) {
-		p.add(piece{section: inRest, organ: organ, full: "- " + rest + "\n", risk: -1}, 0, rankRest)
+		d.add(item{section: inRest, organization: organization, full: "- " + rest + "\n", risk: -1}, 0, rankRest)
 	}
 }
 

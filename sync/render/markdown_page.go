@@ -12,31 +12,31 @@ import (
 // again.
 const MarkdownMarker = "<!-- makesync: plan -->"
 
-// text is the page with the first n upgrades.
-func (p *page) text(n int) string {
-	for i := range p.pieces {
-		p.pieces[i].level = 0
+// text is the page with the first n details.
+func (d *document) text(n int) string {
+	for i := range d.items {
+		d.items[i].level = 0
 	}
-	for _, u := range p.upgrades[:n] {
-		p.pieces[u.piece].level = max(p.pieces[u.piece].level, u.level)
+	for _, u := range d.details[:n] {
+		d.items[u.item].level = max(d.items[u.item].level, u.level)
 	}
 	var b strings.Builder
 	b.WriteString(MarkdownMarker + "\n")
-	p.head(&b)
-	p.own(&b, inHeader, "")
-	b.WriteString(p.missing())
-	for i := range p.byOrgan {
-		b.WriteString(p.organization(i))
+	d.head(&b)
+	d.own(&b, inHeader, "")
+	b.WriteString(d.missing())
+	for i := range d.byOrganization {
+		b.WriteString(d.organization(i))
 	}
-	p.own(&b, inProblems, "#### Problems\n\n")
-	p.foot(&b)
+	d.own(&b, inProblems, "#### Problems\n\n")
+	d.foot(&b)
 	return b.String()
 }
 
 // head is the heading and the table of counts.
-func (p *page) head(b *strings.Builder) {
-	sum := p.plan.Summary
-	if failed := failedWords(p.plan); failed != "" {
+func (d *document) head(b *strings.Builder) {
+	sum := d.plan.Summary
+	if failed := failedWords(d.plan); failed != "" {
 		fmt.Fprintf(b, "### makesync plan: %s\n\n", failed)
 		return
 	}
@@ -44,7 +44,7 @@ func (p *page) head(b *strings.Builder) {
 	if n := changes(sum); n > 0 {
 		heading = text.Count(n, "change", "changes") + " (" + opWords(sum) + ")"
 	}
-	for _, zone := range p.plan.Zones {
+	for _, zone := range d.plan.Zones {
 		if zone.Sandbox {
 			heading += ", SANDBOX"
 			break
@@ -52,7 +52,7 @@ func (p *page) head(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "### makesync plan: %s\n\n", heading)
 	b.WriteString("| Risk | Changes | |\n|---|---:|---|\n")
-	for i, n := range p.byRisk() {
+	for i, n := range d.byRisk() {
 		if n > 0 {
 			fmt.Fprintf(b, "| %s | %d | %s |\n", risks[i].heading, n, risks[i].meaning)
 		}
@@ -72,23 +72,23 @@ func failedWords(plan *plan.Plan) string {
 }
 
 // byRisk counts all steps by their place in risks.
-func (p *page) byRisk() [4]int {
+func (d *document) byRisk() [4]int {
 	var counts [4]int
-	for i := range p.pieces {
-		if risk := p.pieces[i].risk; risk >= 0 {
+	for i := range d.items {
+		if risk := d.items[i].risk; risk >= 0 {
 			counts[risk]++
 		}
 	}
 	return counts
 }
 
-// own writes the pieces of the page itself that stand in a section.
-func (p *page) own(b *strings.Builder, s section, heading string) {
-	for i := range p.pieces {
-		if piece := &p.pieces[i]; piece.organ < 0 && piece.section == s && piece.level > 0 {
+// own writes the items of the page itself that stand in a section.
+func (d *document) own(b *strings.Builder, s section, heading string) {
+	for i := range d.items {
+		if item := &d.items[i]; item.organization < 0 && item.section == s && item.level > 0 {
 			b.WriteString(heading)
 			heading = ""
-			b.WriteString(piece.full)
+			b.WriteString(item.full)
 		}
 	}
 	if heading == "" {
@@ -97,20 +97,20 @@ func (p *page) own(b *strings.Builder, s section, heading string) {
 }
 
 // missing says what the budget left out, in words whose length does not grow with the plan.
-func (p *page) missing() string {
+func (d *document) missing() string {
 	var unnamed [4]map[string]int
 	named, other := 0, 0
-	for i := range p.pieces {
-		piece := &p.pieces[i]
+	for i := range d.items {
+		item := &d.items[i]
 		switch {
-		case piece.risk >= 0 && piece.level == 0:
-			if unnamed[piece.risk] == nil {
-				unnamed[piece.risk] = map[string]int{}
+		case item.risk >= 0 && item.level == 0:
+			if unnamed[item.risk] == nil {
+				unnamed[item.risk] = map[string]int{}
 			}
-			unnamed[piece.risk][piece.op]++
-		case piece.risk >= 0 && piece.level == 1:
+			unnamed[item.risk][item.op]++
+		case item.risk >= 0 && item.level == 1:
 			named++
-		case piece.what != "" && piece.level == 0:
+		case item.what != "" && item.level == 0:
 			other++
 		}
 	}
@@ -167,24 +167,24 @@ var allOps = []plan.Op{
 }
 
 // organization is what the budget leaves of one organization; "" when that is nothing.
-func (p *page) organization(organ int) string {
+func (d *document) organization(organization int) string {
 	b := &strings.Builder{}
-	p.rows(b, organ, inRows, "| Risk | Change | Object | Field | Old | New |\n|---|---|---|---|---|---|\n", "\n")
-	p.names(b, organ, inRows)
-	p.details(b, organ)
-	for _, i := range p.byOrgan[organ] {
-		switch piece := &p.pieces[i]; {
-		case piece.section < inHeld || piece.level == 0:
-		case piece.level == 1:
-			b.WriteString(piece.name)
+	d.rows(b, organization, inRows, "| Risk | Change | Object | Field | Old | New |\n|---|---|---|---|---|---|\n", "\n")
+	d.names(b, organization, inRows)
+	d.folded(b, organization)
+	for _, i := range d.byOrganization[organization] {
+		switch item := &d.items[i]; {
+		case item.section < inHeld || item.level == 0:
+		case item.level == 1:
+			b.WriteString(item.name)
 		default:
-			b.WriteString(piece.full)
+			b.WriteString(item.full)
 		}
 	}
 	if b.Len() == 0 {
 		return ""
 	}
-	o := &p.plan.Organizations[organ]
+	o := &d.plan.Organizations[organization]
 	heading := "#### " +
 		code(cut(Clean(o.Key), 80)) + " " +
 		prose(cut(Clean(o.Name), 80)) + " (" +
@@ -192,16 +192,16 @@ func (p *page) organization(organ int) string {
 	return heading + "\n\n" + b.String() + "\n"
 }
 
-// rows writes the pieces of a section that are shown in full, between before and after.
-func (p *page) rows(b *strings.Builder, organ int, s section, before, after string) {
+// rows writes the items of a section that are shown in full, between before and after.
+func (d *document) rows(b *strings.Builder, organization int, s section, before, after string) {
 	written := false
-	for _, i := range p.byOrgan[organ] {
-		if piece := &p.pieces[i]; piece.section == s && piece.level == 2 {
+	for _, i := range d.byOrganization[organization] {
+		if item := &d.items[i]; item.section == s && item.level == 2 {
 			if !written {
 				b.WriteString(before)
 			}
 			written = true
-			b.WriteString(piece.full)
+			b.WriteString(item.full)
 		}
 	}
 	if written {
@@ -209,17 +209,17 @@ func (p *page) rows(b *strings.Builder, organ int, s section, before, after stri
 	}
 }
 
-// names writes the pieces of a section that are shown by name: a list for each risk and op.
-func (p *page) names(b *strings.Builder, organ int, s section) {
+// names writes the items of a section that are shown by name: a list for each risk and op.
+func (d *document) names(b *strings.Builder, organization int, s section) {
 	lists := map[string][]string{}
 	var order []string
-	for _, i := range p.byOrgan[organ] {
-		if piece := &p.pieces[i]; piece.section == s && piece.level == 1 {
-			head := "- **" + risks[piece.risk].heading + "** " + entities(piece.op) + ": "
+	for _, i := range d.byOrganization[organization] {
+		if item := &d.items[i]; item.section == s && item.level == 1 {
+			head := "- **" + risks[item.risk].heading + "** " + entities(item.op) + ": "
 			if lists[head] == nil {
 				order = append(order, head)
 			}
-			lists[head] = append(lists[head], piece.name)
+			lists[head] = append(lists[head], item.name)
 		}
 	}
 	for _, head := range order {
@@ -231,10 +231,10 @@ func (p *page) names(b *strings.Builder, organ int, s section) {
 }
 
 // details writes the changes without risk, folded away.
-func (p *page) details(b *strings.Builder, organ int) {
+func (d *document) folded(b *strings.Builder, organization int) {
 	shown := 0
-	for _, i := range p.byOrgan[organ] {
-		if piece := &p.pieces[i]; piece.section == inDetails && piece.level > 0 {
+	for _, i := range d.byOrganization[organization] {
+		if item := &d.items[i]; item.section == inDetails && item.level > 0 {
 			shown++
 		}
 	}
@@ -242,69 +242,66 @@ func (p *page) details(b *strings.Builder, organ int) {
 		return
 	}
 	fmt.Fprintf(b, "<details><summary>%s without risk</summary>\n\n", text.Count(shown, "change", "changes"))
-	p.rows(b, organ, inDetails, "| Change | Object | Field | Old | New |\n|---|---|---|---|---|\n", "\n")
-	p.names(b, organ, inDetails)
+	d.rows(b, organization, inDetails, "| Change | Object | Field | Old | New |\n|---|---|---|---|---|\n", "\n")
+	d.names(b, organization, inDetails)
 	b.WriteString("</details>\n\n")
 }
 
 // zoneLines say where the plan was made.
-func (p *page) zoneLines() string {
+func (d *document) zoneLines() string {
 	var b strings.Builder
-	for _, zone := range p.plan.Zones {
+	for _, zone := range d.plan.Zones {
 		b.WriteString("- Zone " + prose(zoneWords(zone)) + "\n")
 	}
-	if p.options.Against != "" {
-		b.WriteString("- Compared with " + prose(p.options.Against) + "\n")
+	if d.options.Against != "" {
+		b.WriteString("- Compared with " + prose(d.options.Against) + "\n")
 	}
-	if s := p.plan.Shard; isPart(s) {
+	if s := d.plan.Shard; isPart(s) {
 		fmt.Fprintf(&b, "- Shard %d of %d: only this part of the organizations\n", s.Index, s.Count)
 	}
 	return b.String()
 }
 
 // peopleLines say who is touched and what is final.
-func (p *page) peopleLines() string {
-	var told story
-	for i := range p.plan.Organizations {
-		told.add(&p.plan.Organizations[i])
-	}
+func (d *document) peopleLines() string {
+	said := summarize(d.plan)
 	var b strings.Builder
 	say := func(label string, names []string) {
 		if len(names) > 0 {
 			b.WriteString("- " + label + ": " + prose(cut(text.AndMore(names, named), 2*maxProse)) + "\n")
 		}
 	}
-	say("Will be invited", told.invited)
-	say("Will lose access", told.losing)
-	say("Cannot be undone", told.forever)
+	say("Will be invited", said.invited)
+	say("Will lose access", said.losing)
+	say("Cannot be undone", said.forever)
 	return b.String()
 }
 
 // nextLines say how to apply the plan.
-func (p *page) nextLines() string {
-	if p.options.Next == "" || changes(p.plan.Summary) == 0 {
+func (d *document) nextLines() string {
+	if d.options.Next == "" || changes(d.plan.Summary) == 0 {
 		return ""
 	}
-	return "To apply it:\n\n<pre><code>" + entities(p.options.Next) + "</code></pre>\n"
+	return "To apply it:\n\n<pre><code>" + entities(d.options.Next) + "</code></pre>\n"
 }
 
 // foot is how to apply, and the digest: equal digests are equal changes.
-func (p *page) foot(b *strings.Builder) {
-	p.own(b, inFooter, "")
-	if failedWords(p.plan) != "" {
+func (d *document) foot(b *strings.Builder) {
+	d.own(b, inFooter, "")
+	if failedWords(d.plan) != "" {
 		fmt.Fprintf(
 			b,
 			"Nothing was compared; exit %d (%s)\n",
-			p.plan.Exit.Code,
-			entities(cut(Clean(p.plan.Exit.Name), 40)),
+			d.plan.Exit.Code,
+			entities(cut(Clean(d.plan.Exit.Name), 40)),
 		)
 		return
 	}
 	fmt.Fprintf(
 		b,
 		"Digest %s (equal digest, equal changes); exit %d (%s)\n",
-		code(cut(Clean(p.plan.Digest), 80)),
-		p.plan.Exit.Code,
-		entities(cut(Clean(p.plan.Exit.Name), 40)),
+		code(cut(Clean(d.plan.Digest), 80)),
+		d.plan.Exit.Code,
+		entities(cut(Clean(d.plan.Exit.Name), 40)),
 	)
 }

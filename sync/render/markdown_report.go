@@ -68,7 +68,14 @@ func reportHead(r *report.Report) string {
 	for _, row := range []struct {
 		word string
 		n    int
-	}{{"Failed", r.Failed}, {"Unknown", r.Unknown}, {"Skipped", r.Skipped}, {"Succeeded", r.Succeeded}, {"Waiting", r.Waiting}, {"Held", r.Held}} {
+	}{
+		{"Failed", r.Failed},
+		{"Unknown", r.Unknown},
+		{"Skipped", r.Skipped},
+		{"Succeeded", r.Succeeded},
+		{"Waiting", r.Waiting},
+		{"Held", r.Held},
+	} {
 		fmt.Fprintf(&b, "| %s | %s |\n", row.word, text.Number(row.n))
 	}
 	fmt.Fprintf(&b, "\nRun %s, plan %s\n", code(cut(Clean(r.Run), maxName)), code(cut(Clean(r.Plan), 80)))

@@ -27,7 +27,8 @@ type MigrationStage struct {
 var stageWords = map[string]string{
 	export.StageOrganizations: "makes the organizations. Then buy the plans that the list above names",
 	export.StageSettings:      "variables and feature controls, once the plans are bought",
-	export.StagePeople:        "last: the invitations send e-mail. The ownership is transferred when the new Owner has accepted and the wave is applied again",
+	export.StagePeople: "last: the invitations send e-mail. The ownership is transferred when the new Owner " +
+		"has accepted and the wave is applied again",
 }
 
 // WriteMigration writes the documents of a migration stage by stage, the collisions, what is left
@@ -43,17 +44,17 @@ func WriteMigration(w io.Writer, m Migration, o Options) error {
 	}
 	p.gap()
 	for _, stage := range m.Stages {
-		p.files(stage.Files)
+		writeFiles(p, stage.Files)
 	}
-	p.collisions(m.Collisions)
-	p.leftBehind(m.Omissions)
-	p.secrets(m.Secrets)
-	p.warnings(m.Problems)
-	p.stages(m.Stages)
+	writeCollisions(p, m.Collisions)
+	writeOmissions(p, m.Omissions)
+	writeSecrets(p, m.Secrets)
+	writeWarnings(p, m.Problems)
+	writeStages(p, m.Stages)
 	return p.flush()
 }
 
-func (p *printer) collisions(collisions []export.Collision) {
+func writeCollisions(p *printer, collisions []export.Collision) {
 	if len(collisions) == 0 {
 		p.line("Collisions: none.")
 		p.gap()
@@ -66,7 +67,7 @@ func (p *printer) collisions(collisions []export.Collision) {
 	p.gap()
 }
 
-func (p *printer) leftBehind(left []export.Omission) {
+func writeOmissions(p *printer, left []export.Omission) {
 	if len(left) == 0 {
 		return
 	}
@@ -86,7 +87,7 @@ func (p *printer) leftBehind(left []export.Omission) {
 	p.gap()
 }
 
-func (p *printer) stages(waves []MigrationStage) {
+func writeStages(p *printer, waves []MigrationStage) {
 	p.line("%s", p.paint(bold, "Then, one wave after the other:"))
 	for _, stage := range waves {
 		if len(stage.Files) == 0 {

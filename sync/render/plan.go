@@ -5,88 +5,61 @@ import (
 	"io"
 	"strings"
 
-	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/plan"
 	"makesync/sync/state"
 )
 
-// Plan writes a plan as text.
+// Plan writes a plan as text: where it was made, each organization about which there is something
+// to say, problems, the summary in words and the last line.
 func Plan(w io.Writer, plan *plan.Plan, o Options) error {
+	p := newPrinter(w, o)
 	if o.Quiet && o.Saved == "" && o.Against == "" && Uneventful(plan) {
-		return newPrinter(w, o).quietPlan(plan)
+		return writeQuietPlan(p, plan)
 	}
-	writer := NewPlanWriter(w, o)
-	if err := writer.Begin(plan); err != nil {
-		return err
-	}
+	writePlanHead(p, plan)
 	for i := range plan.Organizations {
-		if err := writer.Organization(&plan.Organizations[i]); err != nil {
-			return err
-		}
+		writeOrganization(p, &plan.Organizations[i])
 	}
-	return writer.End(plan)
-}
-
-// PlanWriter writes a plan as text, one organization after the other, so that
-// not all of them need to be in memory: Begin once, Organization in the order of keys, End once.
-type PlanWriter struct {
-	p    *printer
-	told story
-}
-
-// NewPlanWriter writes to w.
-func NewPlanWriter(w io.Writer, o Options) *PlanWriter {
-	return &PlanWriter{p: newPrinter(w, o)}
-}
-
-// Begin writes the header: of the plan only zones and shard are read.
-func (w *PlanWriter) Begin(plan *plan.Plan) error {
-	w.p.zones(plan.Zones)
-	w.p.shard(plan.Shard)
-	if w.p.Against != "" {
-		w.p.labelled(0, bold, "against", headLabel, w.p.Against)
-	}
-	if guards := guardWords(w.p.Guards); guards != "" {
-		w.p.labelled(0, bold, "guards", headLabel, guards)
-	}
-	if len(w.p.Allow) > 0 {
-		w.p.labelled(0, yellow, "allowed", headLabel, strings.Join(w.p.Allow, " "))
-	}
-	return w.p.flush()
-}
-
-// Organization writes one organization, if there is anything to say about it.
-func (w *PlanWriter) Organization(o *plan.Organization) error {
-	w.told.add(o)
-	if quiet(o) {
-		return nil
-	}
-	p := w.p
+	writeProblems(p, plan.Problems)
 	p.gap()
-	p.line("%s", p.organizationHead(o))
-	p.table(o.Steps)
-	p.waiting(o.Waiting)
-	p.held(o.Held)
+	summarize(plan).write(p, plan)
+	writeSaved(p, plan)
+	p.last(p.verb("plan"), PlanCounts(plan.Summary), plan.Exit)
+	return p.flush()
+}
+
+// writePlanHead says where the plan was made and under which rules.
+func writePlanHead(p *printer, plan *plan.Plan) {
+	writeZones(p, plan.Zones)
+	writeShard(p, plan.Shard)
+	if p.Against != "" {
+		p.labelled(0, bold, "against", headLabel, p.Against)
+	}
+	if guards := guardWords(p.Guards); guards != "" {
+		p.labelled(0, bold, "guards", headLabel, guards)
+	}
+	if len(p.Allow) > 0 {
+		p.labelled(0, yellow, "allowed", headLabel, strings.Join(p.Allow, " "))
+	}
+}
+
+// writeOrganization writes one organization, if there is anything to say about it.
+func writeOrganization(p *printer, o *plan.Organization) {
+	if quiet(o) {
+		return
+	}
+	p.gap()
+	p.line("%s", organizationHead(p, o))
+	writeTable(p, o.Steps)
+	writeWaiting(p, o.Waiting)
+	writeHeld(p, o.Held)
 	if len(o.NotRead) > 0 {
 		p.labelled(2, yellow, "not read", 8, kindNames(o.NotRead)+": the plan knows nothing of them")
 	}
 	if rest := restWords(o); rest != "" {
 		p.labelled(2, dim, "", 0, rest)
 	}
-	return p.flush()
-}
-
-// End writes problems, the summary in words and the last line: of the plan everything but the
-// organizations is read.
-func (w *PlanWriter) End(plan *plan.Plan) error {
-	p := w.p
-	p.problems(plan.Problems)
-	p.gap()
-	w.told.print(p, plan)
-	p.saved(plan)
-	p.last(p.verb("plan"), PlanCounts(plan.Summary), plan.Exit)
-	return p.flush()
 }
 
 // PlanCounts is the part of the last line that counts: "3 to change (1 create, 2 update), 1
@@ -97,57 +70,6 @@ func PlanCounts(s plan.Summary) string {
 		ops = " (" + ops + ")"
 	}
 	return fmt.Sprintf("%d to change%s, %d waiting, %d held", changes(s), ops, s.Waiting, s.Held)
-}
-
-// headLabel is the width of the labels in headers.
-const headLabel = 7
-
-// zones writes a line for each zone: name, url, whose token, and SANDBOX where it is one.
-func (p *printer) zones(zones []plan.Zone) {
-	for _, zone := range zones {
-		p.labelled(0, bold, "zone", headLabel, zoneWords(zone))
-	}
-}
-
-func zoneWords(zone plan.Zone) string {
-	words := []string{Clean(zone.Name)}
-	if zone.Sandbox {
-		words[0] += " (SANDBOX, simulated: nothing real is touched)"
-	}
-	if url := zoneURL(zone); url != "" {
-		words = append(words, url)
-	}
-	switch {
-	case zone.User.Email != "":
-		words = append(words, fmt.Sprintf("token of %s (user %d)", Clean(zone.User.Email), zone.User.ID))
-	case zone.User.ID != 0 && zone.URL != "": // a zone made of documents has neither
-		words = append(words, fmt.Sprintf("token of user %d", zone.User.ID))
-	}
-	return strings.Join(words, ", ")
-}
-
-// zoneURL is where a zone was reached. A simulated one is in this process, and the address that it
-// simulates would only make people doubt that.
-func zoneURL(zone plan.Zone) string {
-	if zone.Sandbox {
-		return ""
-	}
-	return Clean(zone.URL)
-}
-
-// isPart: shard 1 of 1 is the whole run.
-func isPart(s *spec.Shard) bool { return s != nil && s.Count > 1 }
-
-func (p *printer) shard(shard *spec.Shard) {
-	if isPart(shard) {
-		p.labelled(
-			0,
-			bold,
-			"shard",
-			headLabel,
-			fmt.Sprintf("%d of %d: only this part of the organizations", shard.Index, shard.Count),
-		)
-	}
 }
 
 // quiet tells whether there is nothing to say about an organization.
@@ -168,14 +90,14 @@ func organizationFacts(o *plan.Organization, width int) string {
 	return fmt.Sprintf("id %d, ", o.ID) + zone
 }
 
-func (p *printer) organizationHead(o *plan.Organization) string {
+func organizationHead(p *printer, o *plan.Organization) string {
 	facts := organizationFacts(o, 20)
 	key := cut(Clean(o.Key), 40)
 	name := cut(Clean(o.Name), max(10, p.width()-columns(key)-columns(facts)-6))
 	return p.paint(bold, key) + "  " + name + "  " + p.paint(dim, "("+facts+")")
 }
 
-func (p *printer) waiting(waiting []plan.Waiting) {
+func writeWaiting(p *printer, waiting []plan.Waiting) {
 	if len(waiting) == 0 {
 		return
 	}
@@ -206,21 +128,9 @@ func itemWidth(n int, name func(int) string) int {
 	return width
 }
 
-const widestItem = 38
-
-// item is an object with a sentence; beside it when the object is short, below it when it is long.
-func (p *printer) item(object string, width int, text string) {
-	if columns(object) <= widestItem {
-		p.labelled(4, bold, object, width, text)
-		return
-	}
-	p.line("    %s", p.paint(bold, cut(object, p.width()-4)))
-	p.labelled(6, plain, "", 0, text)
-}
-
-// held prints what guards stopped: objects that one guard holds for one reason
+// writeHeld prints what guards stopped: objects that one guard holds for one reason
 // stand together, with the one --allow that lets them through.
-func (p *printer) held(held []plan.Held) {
+func writeHeld(p *printer, held []plan.Held) {
 	for _, group := range groupHeld(held) {
 		first := group[0]
 		p.labelled(2, yellow, "held by "+Clean(first.Guard), 0, first.Reason)
@@ -274,53 +184,3 @@ func restWords(o *plan.Organization) string {
 }
 
 func objectsAre(n int) string { return text.Count(n, "object", "objects") + " " + verbBe(n) }
-
-// guardWords names the guards that differ from the defaults.
-func guardWords(guards *spec.Guards) string {
-	if guards == nil {
-		return ""
-	}
-	var words []string
-	d := spec.DefaultGuards()
-	words = append(words, limitWords("maxCreates", guards.MaxCreates, d.MaxCreates)...)
-	if guards.MaxInvites != d.MaxInvites {
-		words = append(words, fmt.Sprintf("maxInvites %d (default %d)", guards.MaxInvites, d.MaxInvites))
-	}
-	words = append(words, limitWords("maxDeletes", guards.MaxDeletes, d.MaxDeletes)...)
-	words = append(words, limitWords("maxDeletesPerRun", guards.MaxDeletesPerRun, d.MaxDeletesPerRun)...)
-	if guards.MinAdmins != d.MinAdmins {
-		words = append(words, fmt.Sprintf("minAdmins %d (default %d)", guards.MinAdmins, d.MinAdmins))
-	}
-	words = append(words, namesWords("requiredAdmins", guards.RequiredAdmins)...)
-	words = append(words, namesWords("emails", globTexts(guards.Emails))...)
-	words = append(words, namesWords("protect", globTexts(guards.Protect))...)
-	return strings.Join(words, "; ")
-}
-
-func limitWords(name string, limits, defaults map[spec.Kind]int) []string {
-	var words []string
-	for _, kind := range spec.Kinds() {
-		if limits[kind] != defaults[kind] {
-			words = append(
-				words,
-				fmt.Sprintf("%s of %s %d (default %d)", name, kindWord(kind, 2), limits[kind], defaults[kind]),
-			)
-		}
-	}
-	return words
-}
-
-func namesWords(name string, values []string) []string {
-	if len(values) == 0 {
-		return nil
-	}
-	return []string{name + " " + text.AndMore(values, 4)}
-}
-
-func globTexts(globs []spec.Glob) []string {
-	texts := make([]string, len(globs))
-	for i, glob := range globs {
-		texts[i] = glob.String()
-	}
-	return texts
-}

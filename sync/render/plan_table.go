@@ -142,29 +142,30 @@ func share(a, b, total int) (int, int) {
 	return half, total - half
 }
 
-// table prints steps as the comment above tableRow draws them.
-func (p *printer) table(steps []plan.Step) {
+// writeTable prints steps as the comment above tableRow draws them.
+func writeTable(p *printer, steps []plan.Step) {
 	rows := tableRows(steps)
 	w := widths(rows, p.width())
 	for i, row := range rows {
 		if i == 0 || row.risk != rows[i-1].risk {
-			p.riskHeading(row.risk, i == 0)
+			writeRiskHeading(p, row.risk, i == 0)
 		}
-		p.line("%s", p.tableLine(row, w))
+		p.line("%s", tableLine(p, row, w))
 		for _, note := range row.notes {
 			p.labelled(tableIndent+gapAfter(w.op), dim, "note:", 5, note)
 		}
 	}
 }
 
-// riskHeading marks a group of steps. Changes without risk need no mark where there are no others.
-func (p *printer) riskHeading(risk plan.Risk, first bool) {
+// writeRiskHeading marks a group of steps. Changes without risk need no mark where there are no
+// others.
+func writeRiskHeading(p *printer, risk plan.Risk, first bool) {
 	if r := risks[riskRank(risk)]; r.risk != plan.RiskNone || !first {
 		p.line("  %s", p.paint(r.style, r.mark))
 	}
 }
 
-func (p *printer) tableLine(row tableRow, w tableWidths) string {
+func tableLine(p *printer, row tableRow, w tableWidths) string {
 	var b strings.Builder
 	b.WriteString(strings.Repeat(" ", tableIndent))
 	cell := func(s style, text string, width int) {

@@ -24,7 +24,7 @@ func Problems(w io.Writer, problems []spec.Problem, exit exit.Code, o Options) e
 		if i > 0 {
 			p.gap()
 		}
-		p.problem(&problems[i])
+		writeProblem(p, &problems[i])
 	}
 	if len(problems) > 0 {
 		p.gap()
@@ -56,19 +56,19 @@ func severities(problems []spec.Problem) (errors, warnings int) {
 	return errors, warnings
 }
 
-// problems writes the problems of a plan or report, below a heading.
-func (p *printer) problems(problems []spec.Problem) {
+// writeProblems writes the problems of a plan or report, below a heading.
+func writeProblems(p *printer, problems []spec.Problem) {
 	if len(problems) == 0 {
 		return
 	}
 	p.gap()
 	p.line("%s", p.paint(bold, "Problems"))
 	for i := range problems {
-		p.problem(&problems[i])
+		writeProblem(p, &problems[i])
 	}
 }
 
-func (p *printer) problem(problem *spec.Problem) {
+func writeProblem(p *printer, problem *spec.Problem) {
 	colour := red
 	if problem.Severity == spec.Warning {
 		colour = yellow
@@ -83,8 +83,8 @@ func (p *printer) problem(problem *spec.Problem) {
 	if problem.Source == nil && problem.Rule != "" {
 		message += " [" + problem.Rule + "]"
 	}
-	p.firstLine(colour, where, message, problem.Source != nil)
-	p.excerpt(problem)
+	writeFirstLine(p, colour, where, message, problem.Source != nil)
+	writeExcerpt(p, problem)
 	var facts []string
 	if problem.Path != "" {
 		facts = append(facts, "at "+Clean(problem.Path))
@@ -106,30 +106,14 @@ func (p *printer) problem(problem *spec.Problem) {
 	}
 }
 
-// firstLine is `file:line:column: message`, whole whatever its length: editors and scripts read it.
-// A problem without a position is a sentence and is folded.
-func (p *printer) firstLine(colour style, where, message string, positioned bool) {
+// writeFirstLine is `file:line:column: message`, whole whatever its length: editors and scripts
+// read it. A problem without a position is a sentence and is folded.
+func writeFirstLine(p *printer, colour style, where, message string, positioned bool) {
 	if !positioned {
 		p.hanging(colour, where, message)
 		return
 	}
 	p.line("%s%s", p.paint(colour, where), Clean(message))
-}
-
-// hanging folds a sentence with what it is about in front; further lines are indented by four
-// columns.
-func (p *printer) hanging(colour style, where, message string) {
-	lines := fold(where+Clean(message), p.width()-4)
-	for i, line := range lines {
-		switch {
-		case i > 0:
-			line = "    " + line
-		case strings.HasPrefix(line, strings.TrimSpace(where)):
-			n := len(strings.TrimSpace(where))
-			line = p.paint(colour, line[:n]) + line[n:]
-		}
-		p.line("%s", line)
-	}
 }
 
 // problemPlace is "file:line:column: ", "address: " or "".
@@ -168,9 +152,9 @@ func answerWords(e *spec.APIError) string {
 	return head + ": " + message
 }
 
-// excerpt shows the source line with a caret under the column. A long line is shown from a little
-// before the column.
-func (p *printer) excerpt(problem *spec.Problem) {
+// writeExcerpt shows the source line with a caret under the column. A long line is shown from a
+// little before the column.
+func writeExcerpt(p *printer, problem *spec.Problem) {
 	if problem.Excerpt == "" || problem.Source == nil {
 		return
 	}

@@ -28,26 +28,26 @@ func Eventful(o *plan.Organization) bool {
 	return len(o.Steps) > 0 || len(o.Held) > 0 || len(o.NotRead) > 0 || slices.ContainsFunc(o.Waiting, unseen)
 }
 
-// quietPlan writes the last line alone, below the zones that are simulated: those say so in every
-// output.
-func (p *printer) quietPlan(plan *plan.Plan) error {
-	p.sandboxes(plan.Zones)
+// writeQuietPlan writes the last line alone, below the zones that are simulated: those say so in
+// every output.
+func writeQuietPlan(p *printer, plan *plan.Plan) error {
+	writeSandboxes(p, plan.Zones)
 	p.last(p.verb("plan"), PlanCounts(plan.Summary), plan.Exit)
 	return p.flush()
 }
 
-// quietReport does the same for a run that had nothing to do; what is held or waits stands in the
-// plan above, if it is new.
-func (p *printer) quietReport(report *report.Report) error {
-	p.sandboxes(report.Zones)
+// writeQuietReport does the same for a run that had nothing to do; what is held or waits stands in
+// the plan above, if it is new.
+func writeQuietReport(p *printer, report *report.Report) error {
+	writeSandboxes(p, report.Zones)
 	p.last(p.verb("apply"), ReportCounts(report), report.Exit)
 	return p.flush()
 }
 
-func (p *printer) sandboxes(zones []plan.Zone) {
+func writeSandboxes(p *printer, zones []plan.Zone) {
 	for _, zone := range zones {
 		if zone.Sandbox {
-			p.zones([]plan.Zone{zone})
+			writeZones(p, []plan.Zone{zone})
 		}
 	}
 }

@@ -16,25 +16,25 @@ import (
 func Report(w io.Writer, report *report.Report, o Options) error {
 	p := newPrinter(w, o)
 	if o.Quiet && report.Planned == 0 && len(report.Problems) == 0 {
-		return p.quietReport(report)
+		return writeQuietReport(p, report)
 	}
 	if report.Run != "" {
 		p.labelled(0, bold, "run", headLabel, report.Run)
 	}
-	p.zones(report.Zones)
-	p.shard(report.Shard)
+	writeZones(p, report.Zones)
+	writeShard(p, report.Shard)
 	for _, steps := range byOrganization(report.Steps) {
 		p.gap()
 		p.line("%s", p.paint(bold, cut(Clean(steps[0].Address.Key()), p.width())))
-		p.outcomes(steps)
+		writeOutcomes(p, steps)
 	}
-	p.check(report.Steps)
-	p.paste(report.Steps)
-	p.requiredPlans(report.Steps)
-	p.problems(report.Problems)
+	writeChecks(p, report.Steps)
+	writeDocumentLines(p, report.Steps)
+	writeRequiredPlans(p, report.Steps)
+	writeProblems(p, report.Problems)
 	p.gap()
-	p.totals(report)
-	p.goOn(report)
+	writeTotals(p, report)
+	writeNextCommand(p, report)
 	p.last(p.verb("apply"), ReportCounts(report), report.Exit)
 	return p.flush()
 }
@@ -73,7 +73,7 @@ func byOrganization(steps []report.StepReport) [][]report.StepReport {
 	return groups
 }
 
-func (p *printer) outcomes(steps []report.StepReport) {
+func writeOutcomes(p *printer, steps []report.StepReport) {
 	mark, op, name := 0, 0, 0
 	for _, step := range steps {
 		op, name = max(op, columns(opWord(step.Op))), max(name, columns(object(step.Address)))
@@ -129,8 +129,8 @@ func reasonWords(reason report.Reason) string {
 	return reason.String()
 }
 
-// check says, for every step of which nobody knows whether it happened, how to find out.
-func (p *printer) check(steps []report.StepReport) {
+// writeChecks says, for every step of which nobody knows whether it happened, how to find out.
+func writeChecks(p *printer, steps []report.StepReport) {
 	var unknown []report.StepReport
 	for _, step := range steps {
 		if step.Outcome == report.OutcomeUnknown {
@@ -167,8 +167,8 @@ func handCheck(step report.StepReport) string {
 		Clean(string(step.Op)) + " by hand before that)"
 }
 
-// paste lists the lines that belong into the documents now.
-func (p *printer) paste(steps []report.StepReport) {
+// writeDocumentLines lists the lines that belong into the documents now.
+func writeDocumentLines(p *printer, steps []report.StepReport) {
 	heading := false
 	for _, step := range steps {
 		if step.Paste == "" {
@@ -224,8 +224,8 @@ func shortfalls(steps []report.StepReport) []shortfall {
 	return list
 }
 
-// requiredPlans says what to buy where steps were skipped for the licence.
-func (p *printer) requiredPlans(steps []report.StepReport) {
+// writeRequiredPlans says what to buy where steps were skipped for the licence.
+func writeRequiredPlans(p *printer, steps []report.StepReport) {
 	list := shortfalls(steps)
 	if len(list) == 0 {
 		return
@@ -238,8 +238,8 @@ func (p *printer) requiredPlans(steps []report.StepReport) {
 	}
 }
 
-// totals says in words what became of the plan.
-func (p *printer) totals(r *report.Report) {
+// writeTotals says in words what became of the plan.
+func writeTotals(p *printer, r *report.Report) {
 	if r.Planned == 0 {
 		p.line("%s", p.paint(bold, "Nothing to do."))
 	} else {
@@ -273,12 +273,12 @@ func (p *printer) totals(r *report.Report) {
 	)
 }
 
-// goOn says how to finish what was not finished. A merged report is of many runs, each of which
-// goes on by itself.
-func (p *printer) goOn(r *report.Report) {
+// writeNextCommand says how to finish what was not finished. A merged report is of many runs, each
+// of which goes on by itself.
+func writeNextCommand(p *printer, r *report.Report) {
 	unfinished := r.Failed + r.Unknown
 	for _, step := range r.Steps {
-		if step.Outcome == report.Skipped && !step.SkippedForLicence() {
+		if step.Outcome == report.Skipped && !step.SkippedForLicence() && !step.IsDone() {
 			unfinished++
 		}
 	}

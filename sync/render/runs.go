@@ -45,7 +45,7 @@ func Runs(w io.Writer, runs []Run, o Options) error {
 		}
 		p.line("%s", line)
 		if i > 0 {
-			p.runTrouble(runs[i-1])
+			writeRunTrouble(p, runs[i-1])
 		}
 	}
 	return p.flush()
@@ -74,8 +74,8 @@ func runCells(run Run) []string {
 	)
 }
 
-// runTrouble says, below a run that needs somebody, why and what to do.
-func (p *printer) runTrouble(run Run) {
+// writeRunTrouble says, below a run that needs somebody, why and what to do.
+func writeRunTrouble(p *printer, run Run) {
 	switch {
 	case run.Damaged != "":
 		p.labelled(2, red, "", 0, run.Damaged)
@@ -113,38 +113,38 @@ func aligned(rows [][]string) []string {
 	return lines
 }
 
-// Story writes the story of one run as text: for each organization of its plan
+// RunDetails writes one run as text: for each organization of its plan
 // every step, with each request that was sent for it and what became of it.
-func Story(w io.Writer, story *report.Run, o Options) error {
+func RunDetails(w io.Writer, run *report.Run, o Options) error {
 	p := newPrinter(w, o)
 	p.labelled(
 		0,
 		bold,
 		"run",
 		headLabel,
-		story.Run+", started "+story.Started.UTC().Format("2006-01-02 15:04:05 MST")+storyEnd(story),
+		run.Run+", started "+run.Started.UTC().Format("2006-01-02 15:04:05 MST")+runEnd(run),
 	)
-	if story.Host != "" {
+	if run.Host != "" {
 		p.labelled(
 			0,
 			bold,
 			"by",
 			headLabel,
-			fmt.Sprintf("process %d on %s, makesync %s", story.PID, story.Host, story.Tool),
+			fmt.Sprintf("process %d on %s, makesync %s", run.PID, run.Host, run.Tool),
 		)
 	}
-	p.labelled(0, bold, "plan", headLabel, story.Plan)
-	p.zones(story.Zones)
-	p.shard(story.Shard)
+	p.labelled(0, bold, "plan", headLabel, run.Plan)
+	writeZones(p, run.Zones)
+	writeShard(p, run.Shard)
 	entries := map[int][]report.Entry{}
-	for _, entry := range story.Entries {
+	for _, entry := range run.Entries {
 		entries[entryStep(entry)] = append(entries[entryStep(entry)], entry)
 	}
-	for i := range story.Organizations {
-		p.storyOrganization(&story.Organizations[i], entries, story.Report)
+	for i := range run.Organizations {
+		writeRunOrganization(p, &run.Organizations[i], entries, run.Report)
 	}
 	p.gap()
-	p.storyEnd(story)
+	writeRunEnd(p, run)
 	return p.flush()
 }
 
@@ -158,16 +158,18 @@ func entryStep(e report.Entry) int {
 	return 0
 }
 
-func storyEnd(story *report.Run) string {
-	if story.Ended == nil {
+func runEnd(run *report.Run) string {
+	if run.Ended == nil {
 		return ", without an end"
 	}
-	return ", took " + story.Ended.Sub(story.Started).Round(time.Second).String()
+	return ", took " + run.Ended.Sub(run.Started).Round(time.Second).String()
 }
 
-func (p *printer) storyOrganization(o *report.RunOrganization, entries map[int][]report.Entry, report *report.Report) {
+func writeRunOrganization(
+	p *printer, o *report.RunOrganization, entries map[int][]report.Entry, report *report.Report,
+) {
 	p.gap()
-	p.line("%s", p.organizationHead(&plan.Organization{Key: o.Key, Zone: o.Zone, ID: o.ID, Name: o.Name}))
+	p.line("%s", organizationHead(p, &plan.Organization{Key: o.Key, Zone: o.Zone, ID: o.ID, Name: o.Name}))
 	for i := range o.Steps {
 		step := &o.Steps[i]
 		p.line("  %s  %s", pad(opWord(step.Op), 8), p.paint(bold, cut(object(step.Address), p.width()-14)))
@@ -181,13 +183,13 @@ func (p *printer) storyOrganization(o *report.RunOrganization, entries map[int][
 			p.line("              %s %s%s%s", cut(Clean(field.Path), maxPath), from, arrow, to)
 		}
 		for _, entry := range entries[step.N] {
-			p.storyEntry(entry)
+			writeRunEntry(p, entry)
 		}
-		p.stepEnd(step, report, len(entries[step.N]) > 0)
+		writeStepEnd(p, step, report, len(entries[step.N]) > 0)
 	}
 }
 
-func (p *printer) storyEntry(e report.Entry) {
+func writeRunEntry(p *printer, e report.Entry) {
 	const clock = "15:04:05.000"
 	if i := e.Intent; i != nil {
 		p.line("      %s  %s, attempt %d: sent", i.At.UTC().Format(clock), cut(Clean(string(i.Verb)), 40), i.Attempt)
@@ -206,8 +208,9 @@ func (p *printer) storyEntry(e report.Entry) {
 	}
 }
 
-// stepEnd is the report's word on a step; for a step of an unfinished run, that it was not reached.
-func (p *printer) stepEnd(step *plan.Step, report *report.Report, sent bool) {
+// writeStepEnd is the report's word on a step; for a step of an unfinished run, that it was not
+// reached.
+func writeStepEnd(p *printer, step *plan.Step, report *report.Report, sent bool) {
 	if report == nil {
 		if !sent {
 			p.line("      %s", p.paint(yellow, "not reached"))
@@ -226,9 +229,9 @@ func (p *printer) stepEnd(step *plan.Step, report *report.Report, sent bool) {
 	}
 }
 
-// storyEnd says how the run ended and how to go on.
-func (p *printer) storyEnd(story *report.Run) {
-	if story.Truncated {
+// writeRunEnd says how the run ended and how to go on.
+func writeRunEnd(p *printer, run *report.Run) {
+	if run.Truncated {
 		p.labelled(
 			0,
 			yellow,
@@ -237,14 +240,14 @@ func (p *printer) storyEnd(story *report.Run) {
 			"The last line of the journal was cut off (a kill, or a full disk) and is left out.",
 		)
 	}
-	open := len(story.Open())
-	switch status := story.Status(); {
+	open := len(run.Open())
+	switch status := run.Status(); {
 	case status == report.RunUnfinished || open > 0 && status != report.RunResolved:
 		p.labelled(0, yellow, "Unfinished:", 0, openWords(open)+". Go on with:")
-		p.line("  %s", p.paint(cyan, "makesync apply --resume "+text.ShellQuote(Clean(story.Run))))
+		p.line("  %s", p.paint(cyan, "makesync apply --resume "+text.ShellQuote(Clean(run.Run))))
 	case status == report.RunResolved:
 		p.line("Unfinished, and a later run has found out what became of everything that was sent.")
 	default:
-		p.line("Finished: %s.", ReportCounts(story.Report))
+		p.line("Finished: %s.", ReportCounts(run.Report))
 	}
 }

@@ -159,7 +159,7 @@ func sampleProblems() []spec.Problem {
 	}
 }
 
-func sampleStory() *report.Run {
+func sampleRun() *report.Run {
 	p := samplePlan()
 	ended := sampleTime.Add(12 * time.Second)
 	at := func(ms int) time.Time { return sampleTime.Add(time.Duration(ms) * time.Millisecond) }

@@ -20,7 +20,7 @@ var snapshotValues = map[offline.SavedValues]string{
 //	makesync: snapshot: 12 organizations of zone eu1, 3 read; file live.json
 func Snapshot(w io.Writer, s *offline.Snapshot, file string, read int, problems []spec.Problem, o Options) error {
 	p := newPrinter(w, o)
-	p.warnings(problems)
+	writeWarnings(p, problems)
 	style := plain
 	if s.Values == offline.ValuesPlain {
 		style = redBold

@@ -11,8 +11,8 @@ import (
 	"makesync/sync/state"
 )
 
-// story gathers, organization by organization, what the summary says in words.
-type story struct {
+// summary is what a plan's last lines say in words.
+type summary struct {
 	organizations, silent    int
 	invited, losing, forever []string
 	limited                  []limited
@@ -28,7 +28,16 @@ type limited struct {
 // minutes is how long the writes take at least: each full window but the last is waited out.
 func (l limited) minutes() int { return (l.writes+l.limit-1)/l.limit - 1 }
 
-func (s *story) add(o *plan.Organization) {
+// summarize gathers, organization by organization, what the summary says.
+func summarize(plan *plan.Plan) *summary {
+	var s summary
+	for i := range plan.Organizations {
+		s.add(&plan.Organizations[i])
+	}
+	return &s
+}
+
+func (s *summary) add(o *plan.Organization) {
 	s.organizations++
 	if quiet(o) {
 		s.silent++
@@ -46,7 +55,7 @@ func (s *story) add(o *plan.Organization) {
 	}
 }
 
-func (s *story) step(o *plan.Organization, step *plan.Step) {
+func (s *summary) step(o *plan.Organization, step *plan.Step) {
 	key, name := Clean(o.Key), Clean(step.Address.Name())
 	switch {
 	case step.Kind == spec.KindMember && step.Op.Counted() == plan.OpInvite:
@@ -92,8 +101,8 @@ func writesOf(step plan.Step) int {
 // named is how many names a line of the summary lists before it counts.
 const named = 8
 
-// print writes the summary of a plan.
-func (s *story) print(p *printer, plan *plan.Plan) {
+// write writes the summary of a plan.
+func (s *summary) write(p *printer, plan *plan.Plan) {
 	n := changes(plan.Summary)
 	if n == 0 {
 		p.line("%s", p.paint(bold, "No changes.")+s.nothingWords(plan))
@@ -140,7 +149,7 @@ func countIf(n int, one, many string) string {
 	return text.Count(n, one, many)
 }
 
-func (s *story) nothingWords(plan *plan.Plan) string {
+func (s *summary) nothingWords(plan *plan.Plan) string {
 	sum := plan.Summary
 	switch {
 	case spec.HasErrors(plan.Problems):
@@ -155,7 +164,7 @@ func (s *story) nothingWords(plan *plan.Plan) string {
 	return " Everything is as the documents say."
 }
 
-func (s *story) declaredWords(sum plan.Summary) string {
+func (s *summary) declaredWords(sum plan.Summary) string {
 	line := countIf(sum.Unchanged, "object", "objects")
 	if s.silent == 0 {
 		return line
@@ -180,7 +189,7 @@ func unmanagedWords(unmanaged map[spec.Kind]int) string {
 
 // callWords says what reading took and what applying will take, with the time where a rate limit
 // binds: organizations are written side by side, so that the slowest one counts.
-func (s *story) callWords(calls state.Calls, steps int) string {
+func (s *summary) callWords(calls state.Calls, steps int) string {
 	line := text.Count(calls.Read, "read", "reads") + " made"
 	if steps == 0 {
 		return line
@@ -205,8 +214,8 @@ func (s *story) callWords(calls state.Calls, steps int) string {
 	return line
 }
 
-// saved says where the plan was written and how to go on.
-func (p *printer) saved(plan *plan.Plan) {
+// writeSaved says where the plan was written and how to go on.
+func writeSaved(p *printer, plan *plan.Plan) {
 	if p.Saved != "" {
 		p.labelled(2, plain, "saved as", 16, p.Saved+", good until "+plan.Expires.UTC().Format("2006-01-02 15:04 MST"))
 		p.line("  %s  %s", pad("digest", 16), cut(Clean(plan.Digest), p.width()-20))

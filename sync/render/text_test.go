@@ -17,7 +17,7 @@ func sampleOptions() Options {
 	guards.MaxInvites = 20
 	guards.MaxDeletes = map[spec.Kind]int{spec.KindVariable: 10, spec.KindMember: 50}
 	guards.RequiredAdmins = []string{"ops@acme.example"}
-	guards.Emails = []spec.Glob{mustGlob("*@acme.example")}
+	guards.EmailLists = [][]spec.Glob{{mustGlob("*@acme.example")}}
 	return Options{Guards: &guards, Allow: []string{"invite:member<=20@acme"}, Saved: "plan.json", Next: "makesync apply plan.json"}
 }
 
@@ -43,11 +43,11 @@ func TestTexts(t *testing.T) {
 		"report-empty.txt": func(b *bytes.Buffer) error { return Report(b, &report.Report{Exit: exit.OK}, Options{}) },
 		"runs.txt":         func(b *bytes.Buffer) error { return Runs(b, sampleRuns(), Options{}) },
 		"runs-none.txt":    func(b *bytes.Buffer) error { return Runs(b, nil, Options{}) },
-		"story.txt":        func(b *bytes.Buffer) error { return Story(b, sampleStory(), Options{}) },
-		"story-finished.txt": func(b *bytes.Buffer) error {
-			story := sampleStory()
-			story.Truncated, story.Report = false, sampleReport()
-			return Story(b, story, Options{})
+		"run.txt":          func(b *bytes.Buffer) error { return RunDetails(b, sampleRun(), Options{}) },
+		"run-finished.txt": func(b *bytes.Buffer) error {
+			run := sampleRun()
+			run.Truncated, run.Report = false, sampleReport()
+			return RunDetails(b, run, Options{})
 		},
 		"compare.txt": func(b *bytes.Buffer) error { return Compare(b, sampleComparison(), Options{}) },
 		"compare-same.txt": func(b *bytes.Buffer) error {

@@ -16,6 +16,7 @@ type ReasonCode string
 const (
 	ReasonRefused          ReasonCode = ""
 	ReasonLicence          ReasonCode = "licence"
+	ReasonTokenRefused     ReasonCode = "refused"
 	ReasonStale            ReasonCode = "stale"
 	ReasonDepends          ReasonCode = "depends"
 	ReasonInterrupted      ReasonCode = "interrupted"
@@ -42,6 +43,7 @@ var reasonMeanings = []struct {
 	meaning string
 }{
 	{ReasonLicence, "the organization's plan of Make does not offer what the step needs"},
+	{ReasonTokenRefused, "the zone stopped accepting the token during the run"},
 	{ReasonStale, "what the step relies on has changed since the plan was made"},
 	{ReasonDepends, "a step before it, without which it makes no sense, did not succeed"},
 	{ReasonInterrupted, "a signal stopped the run before the step"},
@@ -57,8 +59,8 @@ var reasonMeanings = []struct {
 	{ReasonUnbound, "a name of the documents fits nothing in the new organization"},
 	{ReasonNotStarted, "the run ended before its first step"},
 	{ReasonResolved, "found out by reading, by a later run"},
-	{ReasonAlreadyDone, "reserved: it was already as the step wants it"},
-	{ReasonChangedMeanwhile, "reserved: somebody else changed it during the run"},
+	{ReasonAlreadyDone, "it was already as the step wants it, and nothing was sent"},
+	{ReasonChangedMeanwhile, "somebody else changed it after it was planned: a look right before the write shows it"},
 }
 
 // ParseReason reads what String wrote. What begins with no known code is text alone.

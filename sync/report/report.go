@@ -98,6 +98,7 @@ type StepReport struct {
 	Paste string `json:"paste,omitempty"`
 }
 
+// NewStepReport is the report of a step that ended so; the caller adds attempts and error.
 func NewStepReport(s *plan.Step, outcome StepOutcome, reason Reason) StepReport {
 	return StepReport{N: s.N, Address: s.Address, Kind: s.Kind, Op: s.Op, Outcome: outcome, Reason: reason}
 }
@@ -132,4 +133,5 @@ type Outcome struct {
 	At       time.Time `json:"at"`
 }
 
+// Format is the version of a report's JSON form, schema/report.schema.json.
 const Format = "makesync.report/v1"

@@ -43,6 +43,11 @@ func (r *StepReport) SkippedForLicence() bool {
 	return r.Outcome == Skipped && r.Reason.Code == ReasonLicence
 }
 
+// IsDone tells whether the object is as the step wants it, by this run or already before it.
+func (r *StepReport) IsDone() bool {
+	return r.Outcome == Succeeded || r.Outcome == Skipped && r.Reason.Code == ReasonAlreadyDone
+}
+
 // LicenceProblem says which plan the organization of an address needs for what was skipped; nil if
 // nothing was.
 func LicenceProblem(address spec.Address, results map[int]*StepReport) *spec.Problem {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 
 	"makesync/schema"
 	"makesync/spec"
@@ -94,20 +93,19 @@ func invalidShardPlan(p *plan.Plan) string {
 		}
 	}
 	planned := p.Digest != "" || len(p.Organizations) > 0 // a run that failed before it had a plan has no digest
-	return plan.FirstFailure(
-		plan.Check{Failed: planned && plan.DigestOf(p.Organizations) != p.Digest,
-			Words: "the digest is not that of its steps: it was damaged or changed"},
-		plan.Check{Failed: plan.Summarize(p.Organizations) != p.Summary, Words: "the summary is not that of its steps"},
-		plan.Check{Failed: !isExit(p.Exit), Words: "its exit is none of makesync's"},
+	return plan.FirstViolated(
+		plan.Constraint{Violated: planned && plan.DigestOf(p.Organizations) != p.Digest,
+			Message: "the digest is not that of its steps: it was damaged or changed"},
+		plan.Constraint{Violated: plan.Summarize(p.Organizations) != p.Summary, Message: "the summary is not that of its steps"},
+		plan.Constraint{Violated: !isExit(p.Exit), Message: "its exit is none of makesync's"},
 	)
 }
 
 // invalidLink tells what keeps a step from being put in its place in a longer plan.
 func invalidLink(o *plan.Organization, j int) string {
 	s := &o.Steps[j]
-	_, plans := plan.StepVerbs[plan.StepType{Kind: s.Kind, Op: s.Op}]
 	switch {
-	case !plans:
+	case len(s.Type().Verbs()) == 0:
 		return fmt.Sprintf("step %d is none that makesync plans", s.N)
 	case s.Address.Key() != o.Key:
 		return fmt.Sprintf("step %d belongs to another organization", s.N)
@@ -135,10 +133,10 @@ func invalidShardReport(r *Report) string {
 		counted.Skipped == r.Skipped && counted.Unknown == r.Unknown
 	// A run that was refused before its first step has skipped them all, and lists none.
 	refused := len(r.Steps) == 0 && r.Planned == r.Skipped && r.Succeeded+r.Failed+r.Unknown == 0
-	return plan.FirstFailure(
-		plan.Check{Failed: r.Planned > mostSteps, Words: "no run has so many steps"},
-		plan.Check{Failed: !same && !refused, Words: "its counts are not those of its steps"},
-		plan.Check{Failed: !isExit(r.Exit), Words: "its exit is none of makesync's"},
+	return plan.FirstViolated(
+		plan.Constraint{Violated: r.Planned > mostSteps, Message: "no run has so many steps"},
+		plan.Constraint{Violated: !same && !refused, Message: "its counts are not those of its steps"},
+		plan.Constraint{Violated: !isExit(r.Exit), Message: "its exit is none of makesync's"},
 	)
 }
 
@@ -160,4 +158,4 @@ func foreign(s *spec.Shard, key string) string {
 	)
 }
 
-func isExit(e exit.Code) bool { return e == exit.OK || slices.Contains(exit.Precedence, e) }
+func isExit(e exit.Code) bool { return e == exit.Worst(e) }

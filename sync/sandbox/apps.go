@@ -28,10 +28,10 @@ func checkTeamPermission(c *call) (any, error) {
 	if !slices.Contains(leading, name) {
 		return nil, invalid("Unknown team permission '" + name + "'.")
 	}
-	return object{{"hasPermission", c.role.may(mayManageTeams) || c.holdsInTeam(name)}}, nil
+	return object{{"hasPermission", c.role.may(mayManageTeams) || holdsInTeam(c, name)}}, nil
 }
 
-func (c *call) holdsInTeam(permission string) bool {
+func holdsInTeam(c *call, permission string) bool {
 	for _, t := range c.org.Teams {
 		for _, m := range t.Members {
 			if m.UserID == c.user.ID && c.w.index.role(m.Role.ID).may(permission) {

@@ -23,20 +23,27 @@ type AuditRow struct {
 	Checkouts []Checkout `json:"checkouts"`
 }
 
+// ledger is what the world knows of money: what was charged and begun to charge, and what falls
+// due as time goes on.
+type ledger struct {
+	store    *store
+	switches *switchboard
+}
+
 // Audit counts since the state began; renewals, which time causes, are left out.
-func (w *World) Audit() Audit {
-	w.mu.RLock()
-	defer w.mu.RUnlock()
+func (l *ledger) Audit() Audit {
+	l.store.mu.RLock()
+	defer l.store.mu.RUnlock()
 	a := Audit{Organizations: []AuditRow{}}
-	for _, id := range slices.Sorted(maps.Keys(w.index.orgs)) {
-		if row := w.auditRow(w.index.orgs[id].org); len(row.Charges)+len(row.Checkouts) > 0 {
+	for _, id := range slices.Sorted(maps.Keys(l.store.index.orgs)) {
+		if row := l.auditRow(l.store.index.orgs[id].org); len(row.Charges)+len(row.Checkouts) > 0 {
 			a.add(row)
 		}
 	}
 	return a
 }
 
-func (w *World) auditRow(o *Organization) AuditRow {
+func (l *ledger) auditRow(o *Organization) AuditRow {
 	row := AuditRow{ID: o.ID, Plan: o.Plan, Canceled: o.Billing.Canceled, Charges: []Charge{}, Checkouts: []Checkout{}}
 	for _, c := range o.Billing.Charges {
 		if c.By != "renewal" {
@@ -45,7 +52,7 @@ func (w *World) auditRow(o *Organization) AuditRow {
 	}
 	for _, k := range o.Billing.Checkouts {
 		shown := *k
-		shown.Status = k.status(w.Now())
+		shown.Status = k.status(l.store.Now())
 		row.Checkouts = append(row.Checkouts, shown)
 	}
 	return row

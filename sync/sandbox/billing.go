@@ -51,19 +51,19 @@ func getSubscription(c *call) (any, error) {
 	if c.org.Billing.Canceled && c.is("pending-cancel", "null") {
 		bill = time.Time{}
 	}
-	price := object{{"id", p.ID}, {"price", c.amount(p.Amount, false)}, {"currencyCode", p.Currency},
-		{"period", c.period(p.Period, false)}}
+	price := object{{"id", p.ID}, {"price", amountForm(c, p.Amount, false)}, {"currencyCode", p.Currency},
+		{"period", periodForm(c, p.Period, false)}}
 	return object{{"product", object{{"id", productOf(p.Product).id}, {"name", name}, {"nextBill", bill},
-		{"price", price}, {"coupon", c.coupon(p)}}}}, nil
+		{"price", price}, {"coupon", couponForm(c, p)}}}}, nil
 }
 
-// coupon is null unless there is one; it takes a tenth off for a year.
-func (c *call) coupon(p *Price) any {
+// couponForm is null unless there is one; it takes a tenth off for a year.
+func couponForm(c *call, p *Price) any {
 	if c.org.Billing.Coupon == "" {
 		return nil
 	}
 	return object{{"validFrom", c.org.Created}, {"validTo", c.org.Created.AddDate(1, 0, 0)},
-		{"price", c.amount(p.Amount/10, false)}, {"currencyCode", "usd"},
+		{"price", amountForm(c, p.Amount/10, false)}, {"currencyCode", "usd"},
 		{"productId", productOf(p.Product).id}, {"productName", c.org.Plan}}
 }
 
@@ -80,8 +80,8 @@ type subscriptionInput struct {
 	Customer   *customerInput `json:"customer"`
 }
 
-// subscriptionInput reads the body, whose price has to be one of a plan that costs something.
-func (c *call) subscriptionInput() (in subscriptionInput, price *Price, err error) {
+// decodeSubscription reads the body, whose price has to be one of a plan that costs something.
+func decodeSubscription(c *call) (in subscriptionInput, price *Price, err error) {
 	if err := c.input(&in); err != nil {
 		return in, nil, err
 	}
@@ -105,7 +105,7 @@ func (c *call) subscriptionInput() (in subscriptionInput, price *Price, err erro
 // new cycle, and another plan with its licence (published by support, not in the contract). A
 // cancel that is not effective yet is taken back. What a charge that fails answers is a switch.
 func changeSubscription(c *call) (change, error) {
-	in, price, err := c.subscriptionInput()
+	in, price, err := decodeSubscription(c)
 	if err != nil {
 		return change{}, err
 	}
@@ -114,24 +114,24 @@ func changeSubscription(c *call) (change, error) {
 	}
 	method := c.org.paysWith()
 	failed := !method.works(c.now)
-	if err := c.failedCharge(); failed && err != nil {
+	if err := failedCharge(c); failed && err != nil {
 		return change{}, err
 	}
 	return change{"subscription", func() any {
-		c.keepCustomer(in.Customer)
+		keepCustomer(c, in.Customer)
 		b := purchase{c.zone, c.org, price, "change", method, c.now}
 		if failed && c.is("failed-charge", "unchanged") {
 			b.fail()
 		} else {
 			b.buy(!failed)
 		}
-		c.w.due.sooner(c.zone.due(c.org, c.now))
+		c.w.store.due.sooner(c.zone.due(c.org, c.now))
 		return ok()
 	}}, nil
 }
 
 // failedCharge is the refusal of a charge that fails, nil where Make answers 200 all the same.
-func (c *call) failedCharge() error {
+func failedCharge(c *call) error {
 	const message = "The payment failed."
 	switch {
 	case c.is("failed-charge", "402"):
@@ -144,7 +144,7 @@ func (c *call) failedCharge() error {
 	return nil
 }
 
-func (c *call) keepCustomer(in *customerInput) {
+func keepCustomer(c *call, in *customerInput) {
 	if in != nil {
 		c.org.Billing.Customer = encode(nil, *in)
 	}
@@ -161,7 +161,7 @@ func cancelSubscription(c *call) (change, error) {
 		_, b.Ends = c.zone.cycle(c.org, c.now)
 		b.Canceled = true
 		b.lose("lost_on_cancel")
-		c.w.due.sooner(c.zone.due(c.org, c.now))
+		c.w.store.due.sooner(c.zone.due(c.org, c.now))
 		return ok()
 	}}, nil
 }
@@ -189,13 +189,23 @@ func freeSubscription(c *call) (change, error) {
 }
 
 // ownsAnotherFree says whether the Owner has another organization on Free, and that matters.
-func (w *World) ownsAnotherFree(o *Organization) bool {
+func (l *ledger) ownsAnotherFree(o *Organization) bool {
 	owner := o.owner()
-	if owner == nil || w.is("second-free", "allow") {
+	if owner == nil || l.switches.is("second-free", "allow") {
 		return false
 	}
-	return slices.ContainsFunc(w.index.memberships(owner.UserID), func(h home) bool {
+	return slices.ContainsFunc(l.store.index.memberships(owner.UserID), func(h home) bool {
 		m := h.org.owner()
 		return h.org != o && h.org.Plan == "Free" && m != nil && m.UserID == owner.UserID
 	})
+}
+
+// paysWith is the default method of the subscription, nil for none.
+func (o *Organization) paysWith() *PaymentMethod {
+	for _, m := range o.Billing.PaymentMethods {
+		if m.DefaultForSubscription {
+			return m
+		}
+	}
+	return nil
 }

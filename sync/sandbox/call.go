@@ -2,9 +2,11 @@ package sandbox
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,8 +46,8 @@ func (c *call) answer() (reply, error) {
 	if c.op.write != nil {
 		return c.write()
 	}
-	c.w.mu.RLock()
-	defer c.w.mu.RUnlock()
+	c.w.store.mu.RLock()
+	defer c.w.store.mu.RUnlock()
 	if err := c.authorize(); err != nil {
 		return c.refusal(err), nil
 	}
@@ -67,7 +69,7 @@ func (c *call) write() (reply, error) {
 	}
 	w, ok, out, err := c.commit(ctx)
 	if ok && err == nil {
-		err = c.w.tell(WriteEvent{Write: w, After: true, Context: ctx})
+		err = c.w.tell(WriteEvent{Write: w, After: true, Gone: ctx.Done()})
 	}
 	return out, err
 }
@@ -79,7 +81,7 @@ func (c *call) commit(ctx context.Context) (Write, bool, reply, error) {
 	if refused != nil {
 		return w, false, *refused, nil
 	}
-	if err := c.w.tell(WriteEvent{Write: w, Context: ctx}); err != nil {
+	if err := c.w.tell(WriteEvent{Write: w, Gone: ctx.Done()}); err != nil {
 		return w, false, reply{}, err
 	}
 	out := c.apply(w, change)
@@ -87,17 +89,17 @@ func (c *call) commit(ctx context.Context) (Write, bool, reply, error) {
 }
 
 func (c *call) apply(w Write, ch change) reply {
-	c.w.mu.Lock()
-	defer c.w.mu.Unlock()
+	c.w.store.mu.Lock()
+	defer c.w.store.mu.Unlock()
 	out := c.success(ch.apply())
-	c.w.log.add(w)
+	c.w.writeLog.add(w)
 	return out
 }
 
 // check returns the change and its entry in the log, or the refusal.
 func (c *call) check() (Write, change, *reply) {
-	c.w.mu.RLock()
-	defer c.w.mu.RUnlock()
+	c.w.store.mu.RLock()
+	defer c.w.store.mu.RUnlock()
 	var ch change
 	err := c.authorize()
 	if err == nil {
@@ -108,93 +110,6 @@ func (c *call) check() (Write, change, *reply) {
 		return Write{}, ch, &rep
 	}
 	return c.record(ch), ch, nil
-}
-
-// authorize finds the user of the token and, where the call is about an
-// organization, the user's role there; it refuses what these do not allow. The
-// order is that of the error a client expects: token, scope, membership, zone,
-// rate, plan, role.
-func (c *call) authorize() error {
-	c.now = c.w.Now()
-	if c.op.flags&public != 0 {
-		return nil
-	}
-	if c.user = c.w.index.token(c.r.Header.Get("Authorization")); c.user == nil || c.signedOut() {
-		return c.unauthorized()
-	}
-	if !c.user.allows(c.op.scopes) {
-		return lackingScope(c.op.scopes)
-	}
-	if c.op.organization == nil {
-		return c.spend("user", c.user.ID, userLimit, "both")
-	}
-	id, err := c.op.organization(c)
-	if err != nil {
-		return err
-	}
-	return c.enter(id)
-}
-
-// enter checks that the user may make this call for the organization.
-func (c *call) enter(id int) error {
-	home := c.w.index.organization(id)
-	if home.org == nil {
-		return c.foreign()
-	}
-	m := home.org.member(c.user.ID)
-	if m == nil || m.Invitation != nil {
-		return c.foreign()
-	}
-	if home.zone != c.zone && c.op.flags&anyZone == 0 {
-		return c.forbidden()
-	}
-	c.org, c.role = home.org, c.w.index.role(m.Role.ID)
-	if err := c.spend("organization", id, c.org.apiLimit(), "organization", "both"); err != nil {
-		return err
-	}
-	if err := c.replicated(); err != nil {
-		return err
-	}
-	if c.refusedOnFree() {
-		return forbiddenBecause(tokenForbidden)
-	}
-	if p := c.op.permission; p != "" && !c.role.may(p) {
-		return lacking(p)
-	}
-	return nil
-}
-
-// foreign is the answer about an organization of which the user is no accepted
-// member; one that does not exist gets the same answer.
-func (c *call) foreign() error {
-	if c.is("foreign-organization", "404") {
-		return notFound("Organization")
-	}
-	return c.forbidden()
-}
-
-// refusedOnFree says whether the Free plan refuses the call. Lists and details
-// of organizations, teams and users work there; what else is refused is not
-// published, hence the switch.
-func (c *call) refusedOnFree() bool {
-	if c.org.Plan != "Free" || c.op.flags&onFree != 0 || c.is("free-plan", "allow") {
-		return false
-	}
-	return !c.is("free-plan", "reads") || c.op.write != nil
-}
-
-// signedOut says whether TFA enforcement has cut off the user's token; whether
-// Make does that is not known.
-func (c *call) signedOut() bool {
-	if !c.is("tfa-token", "revoke") || c.user.TwoFactor || c.user.SSO {
-		return false
-	}
-	for _, o := range c.w.index.memberships(c.user.ID) {
-		if m := o.org.member(c.user.ID); o.org.TFAEnforced && m.Invitation == nil {
-			return true
-		}
-	}
-	return false
 }
 
 // param returns the value of a placeholder of the path.
@@ -263,3 +178,41 @@ var (
 	jsonHeader = http.Header{"Content-Type": {"application/json; charset=utf-8"}}
 	textHeader = http.Header{"Content-Type": {"text/plain; charset=utf-8"}}
 )
+
+// record is the log entry of a change that is about to be committed.
+func (c *call) record(ch change) Write {
+	w := Write{N: c.w.writeLog.next(), Time: c.now, Zone: c.zone.Name, Operation: c.op.name,
+		Path: c.r.URL.RequestURI(), UserID: c.user.ID, Object: ch.object}
+	if c.org != nil {
+		w.OrganizationID = c.org.ID
+	}
+	if json.Valid(c.body) {
+		w.Body = c.body
+	}
+	return w
+}
+
+// respond answers the call as it should be answered.
+func respond(c *call, rw http.ResponseWriter) { send(rw, c.mustAnswer()) }
+
+// mustAnswer runs the call; when there is nobody to answer, it breaks the connection.
+func (c *call) mustAnswer() reply {
+	rep, err := c.answer()
+	switch {
+	case errors.Is(err, errStateFile):
+		return reply{http.StatusInternalServerError, textHeader, []byte(err.Error())}
+	case err != nil:
+		panic(http.ErrAbortHandler)
+	}
+	return rep
+}
+
+func send(rw http.ResponseWriter, rep reply) {
+	h := rw.Header()
+	for k, v := range rep.header {
+		h[k] = slices.Clip(v)
+	}
+	rw.WriteHeader(rep.status)
+	// A client that has gone away meanwhile is no concern of the zone.
+	_, _ = rw.Write(rep.body)
+}

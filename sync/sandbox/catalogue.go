@@ -105,17 +105,17 @@ func completePrices(prices []*Price) error {
 
 // mayReadCatalogue: whether ordinary tokens may read it, and without an organization, is not
 // published.
-func (c *call) mayReadCatalogue() error {
+func mayReadCatalogue(c *call) error {
 	id := c.query().Get("organizationId")
 	if c.is("cashier", "forbid") || c.is("cashier", "organization") && id == "" && c.op.path == productsPath {
-		return c.forbidden()
+		return forbiddenAnswer(c)
 	}
 	if id == "" {
 		return nil
 	}
 	n, err := positive("organizationId", id)
 	if err == nil && !c.w.index.belongs(c.user.ID, n) {
-		err = c.foreign()
+		err = answerForeign(c)
 	}
 	return err
 }
@@ -125,7 +125,7 @@ const productsPath = "/cashier/products"
 // listProducts: GET /cashier/products, without pages. relatedPriceId has no published meaning and
 // is ignored.
 func listProducts(c *call) (any, error) {
-	if err := c.mayReadCatalogue(); err != nil {
+	if err := mayReadCatalogue(c); err != nil {
 		return nil, err
 	}
 	kind, all := c.query().Get("type"), c.flag("includeInvisible")
@@ -135,7 +135,7 @@ func listProducts(c *call) (any, error) {
 	rows := []object{}
 	for _, p := range products {
 		if (kind == "" || kind == p.kind) && (all || !p.hidden) {
-			if row := c.productRow(p, all); row != nil {
+			if row := productRow(c, p, all); row != nil {
 				rows = append(rows, row)
 			}
 		}
@@ -144,11 +144,11 @@ func listProducts(c *call) (any, error) {
 }
 
 // productRow is nil for a product that the zone sells at no price.
-func (c *call) productRow(p product, all bool) object {
+func productRow(c *call, p product, all bool) object {
 	prices := []object{}
 	for _, price := range c.zone.prices() {
 		if price.Product == p.name && (all || !price.Hidden) {
-			prices = append(prices, c.priceInList(price, len(prices)))
+			prices = append(prices, priceInList(c, price, len(prices)))
 		}
 	}
 	if len(prices) == 0 {
@@ -183,9 +183,9 @@ func productConfig(p product) object {
 	return o
 }
 
-func (c *call) priceInList(p *Price, position int) object {
-	return object{{"id", p.ID}, {"price", c.amount(p.Amount, true)}, {"config", priceConfig(p)},
-		{"period", c.period(p.Period, true)}, {"default", position == 0}, {"visible", !p.Hidden},
+func priceInList(c *call, p *Price, position int) object {
+	return object{{"id", p.ID}, {"price", amountForm(c, p.Amount, true)}, {"config", priceConfig(p)},
+		{"period", periodForm(c, p.Period, true)}, {"default", position == 0}, {"visible", !p.Hidden},
 		{"priority", position + 1}, {"currencyCode", p.Currency}}
 }
 
@@ -203,7 +203,7 @@ func priceConfig(p *Price) object {
 
 // getPrice: GET /cashier/prices/{priceId} is the bare object, without an envelope (published).
 func getPrice(c *call) (any, error) {
-	if err := c.mayReadCatalogue(); err != nil {
+	if err := mayReadCatalogue(c); err != nil {
 		return nil, err
 	}
 	id, err := strconv.Atoi(c.param("priceId"))
@@ -213,7 +213,7 @@ func getPrice(c *call) (any, error) {
 	}
 	siblings := slices.DeleteFunc(slices.Clone(c.zone.prices()), func(x *Price) bool { return x.Product != p.Product })
 	position := slices.Index(siblings, p)
-	return object{{"id", p.ID}, {"productId", productOf(p.Product).id}, {"price", c.amount(p.Amount, false)},
-		{"currencyCode", p.Currency}, {"period", c.period(p.Period, true)}, {"priority", position + 1},
+	return object{{"id", p.ID}, {"productId", productOf(p.Product).id}, {"price", amountForm(c, p.Amount, false)},
+		{"currencyCode", p.Currency}, {"period", periodForm(c, p.Period, true)}, {"priority", position + 1},
 		{"visible", !p.Hidden}, {"default", position == 0}, {"config", priceConfig(p)}}, nil
 }

@@ -21,7 +21,7 @@ type purchase struct {
 // grace.
 func (p purchase) buy(paid bool) {
 	o, b, old := p.org, p.org.Billing, p.zone.priceOf(p.org)
-	credits, was := o.unused(p.now).operations, o.subscribed()
+	credits, was := meter{o}.unused(p.now).operations, o.subscribed()
 	b.Charges = p.zone.charges(o, p.now)
 	if was {
 		b.lose(lossOf(old, p.price)...)
@@ -34,7 +34,7 @@ func (p purchase) buy(paid bool) {
 		kept = credits
 	}
 	p.record(amount, paid)
-	o.HourlyMost = o.mostInAnHour()
+	o.HourlyMost = meter{o}.mostInAnHour()
 	p.zone.setPlan(o, p.price.Product)
 	b.PriceID, b.Operations, b.Since, b.Kept = p.price.ID, p.price.Operations, p.now.UTC(), kept
 	b.Canceled, b.Ends, b.Over = false, time.Time{}, false
@@ -90,7 +90,7 @@ func (z *Zone) setPlan(o *Organization, plan string) {
 // becomeFree ends the subscription, if there is one, and leaves a Free organization.
 func (z *Zone) becomeFree(o *Organization, now time.Time) {
 	b := o.Billing
-	o.HourlyMost = o.mostInAnHour()
+	o.HourlyMost = meter{o}.mostInAnHour()
 	b.Charges = z.charges(o, now)
 	b.lose("lost_on_cancel")
 	z.setPlan(o, "Free")
@@ -104,7 +104,7 @@ func (z *Zone) cycle(o *Organization, now time.Time) (from, to time.Time) {
 	if z.priceOf(o).Period == "year" {
 		months = 12
 	}
-	return anniversaries(o.anchor(now), now, months)
+	return anniversaries(meter{o}.anchor(now), now, months)
 }
 
 // charges are all payments so far, oldest first: those on record and the renewals since.
@@ -151,40 +151,58 @@ func lastFailure(list []Charge) time.Time {
 // listPayments: GET /organizations/{organizationId}/payments, the last one first. The request
 // takes pg, the reply has none (published).
 func listPayments(c *call) (any, error) {
-	p, err := c.page(maxLimit, "created")
+	p, err := pageOf(c, maxLimit, "created")
 	if err != nil {
 		return nil, err
 	}
 	charges, rows := c.zone.charges(c.org, c.now), []object{}
 	for i := len(charges) - 1; i >= 0; i-- {
-		rows = append(rows, c.payment(charges[i]))
+		rows = append(rows, paymentRow(c, charges[i]))
 	}
 	return object{{"payments", cut(p, rows)}}, nil
 }
 
-// payment is a row; the schema has numbers and dates where the example has texts and instants: a
+// paymentRow is a row; the schema has numbers and dates where the example has texts and instants: a
 // switch.
-func (c *call) payment(charge Charge) object {
+func paymentRow(c *call, charge Charge) object {
 	n := strings.TrimPrefix(charge.ID, "in_")
 	signed := "?X-Amz-Expires=600&X-Amz-Signature=" + uuid("invoice", c.org.ID, charge.ID)
 	months := 1
 	if charge.Period == "year" {
 		months = 12
 	}
-	var invoice, amount any = strings.ToUpper(uuid("invoices of", c.org.ID)[:8]) + "-" + n, c.amount(charge.Amount, false)
+	var invoice any = strings.ToUpper(uuid("invoices of", c.org.ID)[:8]) + "-" + n
+	var amount any = amountForm(c, charge.Amount, false)
 	var from, to any = charge.At, charge.At.AddDate(0, months, 0)
 	if c.is("payment-form", "schema") {
-		invoice, amount = number("invoice", charge.ID), c.amount(charge.Amount, true)
+		invoice, amount = number("invoice", charge.ID), amountForm(c, charge.Amount, true)
 		from, to = charge.At.Format(time.DateOnly), charge.At.AddDate(0, months, 0).Format(time.DateOnly)
 	}
 	status := strings.ToUpper(charge.Status[:1]) + charge.Status[1:]
 	return object{
 		{"id", charge.ID}, {"invoice_number", invoice}, {"created", charge.At}, {"type_name", "Invoice"},
 		{"status_name", status}, {"product_name", object{{"cs", charge.Product}, {"en", charge.Product}}},
-		{"payment_method", object{{"type", "card"}, {"card", c.cardOf(charge)}}},
+		{"payment_method", object{{"type", "card"}, {"card", cardOf(c, charge)}}},
 		{"amount_total", amount}, {"currency_code", strings.ToLower(charge.Currency)},
 		{"invoice_url", "https://files.invoices.example/" + n + ".pdf" + signed},
 		{"hosted_invoice_url", "https://invoices.example/i/" + uuid("hosted", c.org.ID, charge.ID)},
 		{"period_from", from}, {"period_to", to},
 	}
+}
+
+// due is when time changes something about the organization; zero: never.
+func (z *Zone) due(o *Organization, now time.Time) time.Time {
+	b := o.Billing
+	switch {
+	case !o.subscribed():
+		return time.Time{}
+	case !b.Failed.IsZero():
+		return b.Failed.Add(grace)
+	case b.Canceled:
+		return b.Ends
+	case !o.paysWith().works(now):
+		_, next := z.cycle(o, now)
+		return next
+	}
+	return time.Time{}
 }

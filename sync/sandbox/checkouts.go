@@ -13,7 +13,7 @@ const checkoutLifetime = 24 * time.Hour
 // answers its URL. Nothing is bought by the call alone; whoever plays the person completes it over
 // the control path or with [World.CompleteCheckout]. Nothing stops a second one while one is open.
 func createSubscription(c *call) (change, error) {
-	in, price, err := c.subscriptionInput()
+	in, price, err := decodeSubscription(c)
 	if err != nil {
 		return change{}, err
 	}
@@ -21,7 +21,7 @@ func createSubscription(c *call) (change, error) {
 		return change{}, duplicate("The organization has an active subscription.")
 	}
 	return change{"subscription", func() any {
-		c.keepCustomer(in.Customer)
+		keepCustomer(c, in.Customer)
 		b := c.org.Billing
 		n := number("session", c.org.ID, len(b.Checkouts)+1)
 		for c.w.checkout(n) != nil {
@@ -43,8 +43,8 @@ func (k *Checkout) status(now time.Time) string {
 }
 
 // checkout finds one by its session; the caller has the lock of the world.
-func (w *World) checkout(session int) *Checkout {
-	for _, h := range w.index.orgs {
+func (l *ledger) checkout(session int) *Checkout {
+	for _, h := range l.store.index.orgs {
 		for _, k := range h.org.Billing.Checkouts {
 			if k.Session == session {
 				return k
@@ -60,27 +60,27 @@ var checkoutOutcomes = []string{"pay", "decline", "expire"}
 // CompleteCheckout does what a person does on the page of a checkout: pay, which charges and gives
 // the organization its plan and the card as payment method; decline, which leaves the page open
 // after a charge that failed; expire.
-func (w *World) CompleteCheckout(session int, outcome string) (Checkout, error) {
+func (l *ledger) CompleteCheckout(session int, outcome string) (Checkout, error) {
 	var done Checkout
-	err := w.alter(func(*State) error {
-		k := w.checkout(session)
+	err := l.store.alter(func(*State) error {
+		k := l.checkout(session)
 		switch {
 		case !slices.Contains(checkoutOutcomes, outcome):
 			return fmt.Errorf("no outcome %q of a checkout; there are pay, decline and expire", outcome)
 		case k == nil:
 			return fmt.Errorf("no checkout %d", session)
-		case k.status(w.Now()) != "open":
-			return fmt.Errorf("the checkout %d is %s, no longer open", session, k.status(w.Now()))
+		case k.status(l.store.Now()) != "open":
+			return fmt.Errorf("the checkout %d is %s, no longer open", session, k.status(l.store.Now()))
 		}
-		w.complete(k, outcome)
+		l.complete(k, outcome)
 		done = *k
 		return nil
 	})
 	return done, err
 }
 
-func (w *World) complete(k *Checkout, outcome string) {
-	h, now := w.index.organization(k.OrganizationID), w.Now()
+func (l *ledger) complete(k *Checkout, outcome string) {
+	h, now := l.store.index.organization(k.OrganizationID), l.store.Now()
 	b := h.org.Billing
 	p := purchase{h.zone, h.org, h.zone.price(k.PriceID), "checkout", nil, now}
 	switch outcome {
@@ -107,9 +107,9 @@ func (b *Billing) payingCard(org int, now time.Time) *PaymentMethod {
 }
 
 // Checkouts returns every checkout that was begun, by the time of that, with its status as of now.
-func (w *World) Checkouts() []Checkout {
+func (l *ledger) Checkouts() []Checkout {
 	list := []Checkout{}
-	for _, row := range w.Audit().Organizations {
+	for _, row := range l.Audit().Organizations {
 		list = append(list, row.Checkouts...)
 	}
 	slices.SortStableFunc(list, func(a, b Checkout) int { return a.Begun.Compare(b.Begun) })

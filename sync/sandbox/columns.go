@@ -19,7 +19,7 @@ type column[T any] struct {
 
 // pick returns the columns that the call asks for.
 func (t table[T]) pick(c *call) (table[T], error) {
-	wanted := c.cols()
+	wanted := requestedColumns(c)
 	if len(wanted) == 0 {
 		return t.only(func(col column[T]) bool { return col.normal }), nil
 	}
@@ -78,14 +78,14 @@ func (t table[T]) rows(c *call, vs []T) []object {
 	return out
 }
 
-// cols returns the columns that the query asks for, in any of the three
+// requestedColumns returns the columns that the query asks for, in any of the three
 // spellings that working clients use: cols[]=a&cols[]=b, cols[1]=a, cols=a&cols=b.
 // An empty one asks for nothing.
-func (c *call) cols() []string {
+func requestedColumns(c *call) []string {
 	if !strings.Contains(c.r.URL.RawQuery, "cols") {
 		return nil
 	}
-	wanted := slices.DeleteFunc(c.list("cols"), func(key string) bool { return key == "" })
+	wanted := slices.DeleteFunc(requestedList(c, "cols"), func(key string) bool { return key == "" })
 	for i, key := range wanted {
 		if also, ok := otherSpellings[key]; ok {
 			wanted[i] = also
@@ -98,8 +98,8 @@ func (c *call) cols() []string {
 // the published example for role rows asks for userRoleId and shows usersRoleId.
 var otherSpellings = map[string]string{"userRoleId": "usersRoleId"}
 
-// list returns the values of a query parameter that may repeat, sorted by spelling.
-func (c *call) list(name string) []string {
+// requestedList returns the values of a query parameter that may repeat, sorted by spelling.
+func requestedList(c *call, name string) []string {
 	var keys []string
 	for k := range c.query() {
 		if k == name || strings.HasPrefix(k, name+"[") && strings.HasSuffix(k, "]") {

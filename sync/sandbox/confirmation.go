@@ -7,7 +7,7 @@ import (
 
 // unconfirmedDelete refuses a DELETE that needs confirmed=true. hit are the scenarios that would
 // go too; that a 406 names them is published, in an example of another operation.
-func (c *call) unconfirmedDelete(detail string, hit []object) error {
+func unconfirmedDelete(c *call, detail string, hit []object) error {
 	switch {
 	case c.is("unconfirmed-delete", "400"):
 		return invalid(detail)
@@ -25,7 +25,7 @@ func (c *call) unconfirmedDelete(detail string, hit []object) error {
 }
 
 // activeScenarios are the active scenarios of the organization, whose ids and names are made up.
-func (c *call) activeScenarios() []object {
+func activeScenarios(c *call) []object {
 	rows := make([]object, c.org.ActiveScenarios)
 	for i := range rows {
 		rows[i] = object{

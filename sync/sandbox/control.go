@@ -41,7 +41,7 @@ func Control(w *World) http.Handler {
 		"GET /control/state":      func(*http.Request) (any, error) { return w.Snapshot(), nil },
 		"GET /control/log":        func(*http.Request) (any, error) { return orEmpty(w.Log()), nil },
 		"GET /control/calls":      func(*http.Request) (any, error) { return w.Calls(), nil },
-		"GET /control/queue":      func(*http.Request) (any, error) { return map[string]int{"writes": w.Queued()}, nil },
+		"GET /control/queue":      func(*http.Request) (any, error) { return queue{w.Queued()}, nil },
 		"GET /control/switches":   func(*http.Request) (any, error) { return w.Switches(), nil },
 		"POST /control/switches":  c.switches,
 		"POST /control/clock":     c.clock,
@@ -58,6 +58,10 @@ func Control(w *World) http.Handler {
 		mux.Handle(pattern, answering(h))
 	}
 	return controlOnly(mux)
+}
+
+type queue struct {
+	Writes int `json:"writes"`
 }
 
 // ControlBeside answers as Control below /control/ and as the zone everywhere else. It

@@ -75,7 +75,7 @@ func listControls(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := availableControls(c.home())
+	list := availableControls(homeOf(c))
 	if name := c.query().Get("featureControlName"); name != "" {
 		list = slices.DeleteFunc(list, func(ct *FeatureControl) bool { return ct.Name != name })
 	}
@@ -101,7 +101,7 @@ func updateControl(c *call) (change, error) {
 		return change{}, err
 	}
 	key := c.w.switchValue("control-reply")
-	for _, ct := range availableControls(c.home()) {
+	for _, ct := range availableControls(homeOf(c)) {
 		if ct.ID != *in.ID {
 			continue
 		}
@@ -112,9 +112,6 @@ func updateControl(c *call) (change, error) {
 	}
 	return change{}, notFound("Feature control")
 }
-
-// enforcesTFA says whether the plan has TFA enforcement; what it is set to is shown on every plan.
-func (o *Organization) enforcesTFA() bool { return o.Plan == "Enterprise" || o.has("tfaEnforcement") }
 
 // enforceTFA: PATCH /organizations/{organizationId}/tfa-enforcement. 400 where the
 // feature is off, 402 where the plan is too low, 403 without the right (published);

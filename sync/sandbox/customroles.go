@@ -50,8 +50,8 @@ type roleInput struct {
 	Permissions []int   `json:"permissions"`
 }
 
-// roleInput reads the body; custom roles need a licence that has them.
-func (c *call) roleInput() (in roleInput, granted []string, err error) {
+// decodeRole reads the body; custom roles need a licence that has them.
+func decodeRole(c *call) (in roleInput, granted []string, err error) {
 	if !c.org.has("customRoles") {
 		return in, nil, &problem{status: http.StatusForbidden, code: "IM027", message: "Feature is not enabled"}
 	}
@@ -70,7 +70,7 @@ func (c *call) roleInput() (in roleInput, granted []string, err error) {
 
 // createCustomRole: POST /users/custom-roles. Nothing says that names are unique.
 func createCustomRole(c *call) (change, error) {
-	in, granted, err := c.roleInput()
+	in, granted, err := decodeRole(c)
 	if err != nil {
 		return change{}, err
 	}
@@ -106,8 +106,8 @@ func customRoleRow(r *Role) object {
 		{"description", orNull(r.Description)}, {"permissions", granted}}
 }
 
-// customRole finds the role of the path among those of the organization in the body.
-func (c *call) customRole() (*Role, error) {
+// customRoleOfPath finds the role of the path among those of the organization in the body.
+func customRoleOfPath(c *call) (*Role, error) {
 	id, err := c.id("roleId")
 	if err != nil {
 		return nil, err
@@ -120,11 +120,11 @@ func (c *call) customRole() (*Role, error) {
 
 // updateCustomRole: PATCH /users/custom-roles/{roleId} changes what is sent.
 func updateCustomRole(c *call) (change, error) {
-	in, granted, err := c.roleInput()
+	in, granted, err := decodeRole(c)
 	if err != nil {
 		return change{}, err
 	}
-	r, err := c.customRole()
+	r, err := customRoleOfPath(c)
 	if err != nil {
 		return change{}, err
 	}
@@ -140,7 +140,7 @@ func updateCustomRole(c *call) (change, error) {
 
 // deleteCustomRole: DELETE /users/custom-roles/{roleId}, unless somebody has the role.
 func deleteCustomRole(c *call) (change, error) {
-	r, err := c.customRole()
+	r, err := customRoleOfPath(c)
 	if err != nil {
 		return change{}, err
 	}

@@ -21,65 +21,48 @@ func (d *dues) sooner(at time.Time) {
 	}
 }
 
-// due is when time changes something about the organization; zero: never.
-func (z *Zone) due(o *Organization, now time.Time) time.Time {
-	b := o.Billing
-	switch {
-	case !o.subscribed():
-		return time.Time{}
-	case !b.Failed.IsZero():
-		return b.Failed.Add(grace)
-	case b.Canceled:
-		return b.Ends
-	case !o.paysWith().works(now):
-		_, next := z.cycle(o, now)
-		return next
-	}
-	return time.Time{}
-}
-
 // settle does what has come due, unless a write is under way: the next call does it then.
-func (w *World) settle() {
-	if n := w.due.next.Load(); n == 0 || w.Now().UnixNano() < n {
+func (l *ledger) settle() {
+	if n := l.store.due.next.Load(); n == 0 || l.store.Now().UnixNano() < n {
 		return
 	}
 	select {
-	case <-w.turns:
-		w.queued.Add(1)
+	case <-l.store.turns:
+		l.store.queued.Add(1)
 	default:
 		return
 	}
-	defer w.done()
-	w.settleAll(w.Now())
+	defer l.store.done()
+	l.settleAll(l.store.Now())
 	// A state file that cannot be written is reported by the next write.
-	_ = w.save()
+	_ = l.store.save()
 }
 
 // settleAll does it for all organizations; the caller has the turn to write.
-func (w *World) settleAll(now time.Time) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.due.next.Store(0)
-	for _, z := range w.state.Zones {
+func (l *ledger) settleAll(now time.Time) {
+	l.store.mu.Lock()
+	defer l.store.mu.Unlock()
+	l.store.due.next.Store(0)
+	for _, z := range l.store.state.Zones {
 		for _, o := range z.Organizations {
-			for at := z.due(o, w.due.settled); !at.IsZero() && !at.After(now); at = z.due(o, at) {
-				w.happen(z, o, at)
+			for at := z.due(o, l.store.due.settled); !at.IsZero() && !at.After(now); at = z.due(o, at) {
+				l.happen(z, o, at)
 			}
-			w.due.sooner(z.due(o, now))
+			l.store.due.sooner(z.due(o, now))
 		}
 	}
-	w.due.settled = now
+	l.store.due.settled = now
 }
 
 // happen is what time does at that moment: a renewal fails, the grace or the paid period is over.
 // What then becomes of an organization whose Owner has another Free one is a switch: it is paused.
-func (w *World) happen(z *Zone, o *Organization, at time.Time) {
+func (l *ledger) happen(z *Zone, o *Organization, at time.Time) {
 	b := o.Billing
 	if b.Failed.IsZero() && !b.Canceled {
 		b.Failed = at
 		return
 	}
-	if !w.ownsAnotherFree(o) {
+	if !l.ownsAnotherFree(o) {
 		z.becomeFree(o, at)
 		return
 	}

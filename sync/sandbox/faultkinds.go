@@ -41,9 +41,10 @@ var faultKinds = []faultKind{
 		play:  lagging,
 	},
 	{
-		kind:  "unlisted-after",
-		about: "does the call, then breaks the connection; the list shows an organization that it creates only after delay (default 5s)",
-		play:  unlisted,
+		kind: "unlisted-after",
+		about: "does the call, then breaks the connection; the list shows an organization that it creates " +
+			"only after delay (default 5s)",
+		play: unlisted,
 	},
 	{
 		kind:  "lost-token",
@@ -108,36 +109,36 @@ func dropAfter(_ *Fault, _ http.ResponseWriter, c *call) {
 }
 
 func statusLate(f *Fault, rw http.ResponseWriter, c *call) {
-	c.later(f.Delay)
+	answerLater(c, f.Delay)
 	send(rw, f.reply())
 }
 
 func dropLate(f *Fault, _ http.ResponseWriter, c *call) {
-	c.later(f.Delay)
+	answerLater(c, f.Delay)
 	panic(http.ErrAbortHandler)
 }
 
 func delay(f *Fault, rw http.ResponseWriter, c *call) {
-	c.sleep(f.Delay)
-	c.respond(rw)
+	sleepFor(c, f.Delay)
+	respond(c, rw)
 }
 
-func hang(f *Fault, _ http.ResponseWriter, c *call) { c.hang(f.Delay) }
+func hang(f *Fault, _ http.ResponseWriter, c *call) { hangFor(c, f.Delay) }
 
 func hangAfter(f *Fault, _ http.ResponseWriter, c *call) {
 	c.mustAnswer()
-	c.hang(f.Delay)
+	hangFor(c, f.Delay)
 }
 
 func lagging(_ *Fault, rw http.ResponseWriter, c *call) {
 	c.lagging = true
-	c.respond(rw)
+	respond(c, rw)
 }
 
 func lostToken(_ *Fault, rw http.ResponseWriter, c *call) {
-	c.w.mu.RLock()
-	rep := c.refusal(c.unauthorized())
-	c.w.mu.RUnlock()
+	c.w.store.mu.RLock()
+	rep := c.refusal(unauthorizedAnswer(c))
+	c.w.store.mu.RUnlock()
 	send(rw, rep)
 }
 
@@ -146,7 +147,7 @@ func date(f *Fault, rw http.ResponseWriter, c *call) {
 	if f.Skew != 0 {
 		rw.Header().Set("Date", c.w.now().Add(f.Skew).UTC().Format(http.TimeFormat))
 	}
-	c.respond(rw)
+	respond(c, rw)
 }
 
 // usualCodes are those that a source pairs with a status; others are SC and the status.
@@ -178,7 +179,7 @@ func (f *Fault) reply() reply {
 	return rep
 }
 
-func (c *call) sleep(d time.Duration) {
+func sleepFor(c *call, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
@@ -191,8 +192,8 @@ func (c *call) sleep(d time.Duration) {
 // defaultLate is how late a call comes, or shows, without a delay.
 const defaultLate = 5 * time.Second
 
-// later does the call after d, whether the client is still there or not.
-func (c *call) later(d time.Duration) {
+// answerLater does the call after d, whether the client is still there or not.
+func answerLater(c *call, d time.Duration) {
 	if d <= 0 {
 		d = defaultLate
 	}
@@ -209,10 +210,10 @@ func unlisted(f *Fault, _ http.ResponseWriter, c *call) {
 	panic(http.ErrAbortHandler)
 }
 
-// hang holds the connection until the client gives up, or for d when that is set.
-func (c *call) hang(d time.Duration) {
+// hangFor holds the connection until the client gives up, or for d when that is set.
+func hangFor(c *call, d time.Duration) {
 	if d > 0 {
-		c.sleep(d)
+		sleepFor(c, d)
 	} else {
 		<-c.r.Context().Done()
 	}

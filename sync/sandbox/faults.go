@@ -35,15 +35,17 @@ type Fault struct {
 	Seed        int64 // of the random numbers for Probability
 	// Kind is what goes wrong; FaultKinds lists the kinds.
 	Kind       string
-	Status     int           // for status, status-after: default 500; for redirect: default 307
-	Body       string        // for status: json (the default), plain, html, empty
-	RetryAfter int           // for status: seconds of a Retry-After header; 0 for none
-	Delay      time.Duration // for delay, -late and unlisted-after: how long; for hang: at most, 0 for as long as the client waits
-	Location   string        // for redirect: default https://redirect.invalid/
-	Code       string        // for status: code of the JSON body; default the one that goes with the status
-	Skew       time.Duration // for date: how far the Date header is off; 0 leaves the header out
-	Calls      int           // for spend: how many calls of others; default 1
-	Member     string        // for accept: whose invitation, by e-mail; "" for all that are open
+	Status     int    // for status, status-after: default 500; for redirect: default 307
+	Body       string // for status: json (the default), plain, html, empty
+	RetryAfter int    // for status: seconds of a Retry-After header; 0 for none
+	// Delay is how long, for delay, -late and unlisted-after; for hang it is at most so long, and 0
+	// is as long as the client waits.
+	Delay    time.Duration
+	Location string        // for redirect: default https://redirect.invalid/
+	Code     string        // for status: code of the JSON body; default the one that goes with the status
+	Skew     time.Duration // for date: how far the Date header is off; 0 leaves the header out
+	Calls    int           // for spend: how many calls of others; default 1
+	Member   string        // for accept: whose invitation, by e-mail; "" for all that are open
 }
 
 type faultField struct {
@@ -188,8 +190,9 @@ func (f Fault) check() error {
 	return nil
 }
 
-// faultBox holds the rules and counts the calls that match them.
+// faultBox holds the rules of a world and counts the calls that match them.
 type faultBox struct {
+	store *store // keeps the rules that are to last
 	mu    sync.Mutex
 	rules []*rule
 }
@@ -225,7 +228,7 @@ func (b *faultBox) due(c *call) (others []*Fault, own *Fault) {
 }
 
 func (r *rule) matches(c *call) bool {
-	if r.Zone != "" && r.Zone != c.zone.Name || r.Organization != 0 && r.Organization != c.about() {
+	if r.Zone != "" && r.Zone != c.zone.Name || r.Organization != 0 && r.Organization != organizationOf(c) {
 		return false
 	}
 	switch r.Operation {
@@ -239,13 +242,13 @@ func (r *rule) matches(c *call) bool {
 	return r.Operation == c.op.name
 }
 
-// about is the organization that a call is about, 0 for none.
-func (c *call) about() int {
+// organizationOf is the organization that a call is about, 0 for none.
+func organizationOf(c *call) int {
 	if c.op.organization == nil {
 		return 0
 	}
-	c.w.mu.RLock()
-	defer c.w.mu.RUnlock()
+	c.w.store.mu.RLock()
+	defer c.w.store.mu.RUnlock()
 	id, err := c.op.organization(c)
 	if err != nil {
 		return 0
@@ -266,37 +269,37 @@ func (r *rule) hit() bool {
 }
 
 // AddFault adds a rule; the state file keeps it, though not how many calls it has seen.
-func (w *World) AddFault(f Fault) error {
+func (b *faultBox) AddFault(f Fault) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	w.faults.add(f)
-	return w.alter(func(s *State) error { s.Faults = append(s.Faults, f.String()); return nil })
+	b.add(f)
+	return b.store.alter(func(s *State) error { s.Faults = append(s.Faults, f.String()); return nil })
 }
 
 // AddPassingFault adds a rule that lasts as long as the world is open: no state file keeps it.
-func (w *World) AddPassingFault(f Fault) error {
+func (b *faultBox) AddPassingFault(f Fault) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	w.faults.add(f)
+	b.add(f)
 	return nil
 }
 
 // ClearFaults takes all rules away.
-func (w *World) ClearFaults() error {
-	w.faults.mu.Lock()
-	w.faults.rules = nil
-	w.faults.mu.Unlock()
-	return w.alter(func(s *State) error { s.Faults = nil; return nil })
+func (b *faultBox) ClearFaults() error {
+	b.mu.Lock()
+	b.rules = nil
+	b.mu.Unlock()
+	return b.store.alter(func(s *State) error { s.Faults = nil; return nil })
 }
 
 // Faults returns the rules in the order in which they were added.
-func (w *World) Faults() []Fault {
-	w.faults.mu.Lock()
-	defer w.faults.mu.Unlock()
-	list := make([]Fault, len(w.faults.rules))
-	for i, r := range w.faults.rules {
+func (b *faultBox) Faults() []Fault {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	list := make([]Fault, len(b.rules))
+	for i, r := range b.rules {
 		list[i] = r.Fault
 	}
 	return list

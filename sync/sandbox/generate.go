@@ -136,7 +136,8 @@ var (
 		"Twin Brothers", "Twin Brothers",
 		"Caf\u00e9 Z\u00fcrich", "Cafe\u0301 Zu\u0308rich", // one name in NFC and in NFD
 		"日本オートメーション", "Команда Север",
-		"A/B * C", "What? [draft] 100% %2F", "N", strings.Repeat("Long name ", 12) + "exactly.", "O'Neill & Co. (old), @home_1 + 2",
+		"A/B * C", "What? [draft] 100% %2F", "N", strings.Repeat("Long name ", 12) + "exactly.",
+		"O'Neill & Co. (old), @home_1 + 2",
 	}
 	generatedPlans = []string{"Enterprise", "Pro", "Teams", "Pro", "Free", "Core"}
 )

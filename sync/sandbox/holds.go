@@ -22,9 +22,9 @@ var errTakenBack = errors.New("taken back")
 
 // Hold stops the n-th write of the world (Write.N), before or after its commit.
 // Reads go on meanwhile; other writes wait while one is held before its commit.
-func (w *World) Hold(n int, after bool) *Hold {
+func (ws *watchers) Hold(n int, after bool) *Hold {
 	h := &Hold{write: n, after: after, reached: make(chan WriteEvent, 1), release: make(chan bool, 1)}
-	h.remove = w.OnWrite(h.hear)
+	h.remove = ws.OnWrite(h.hear)
 	return h
 }
 
@@ -63,6 +63,3 @@ func (h *Hold) Release(goOn bool) {
 		h.release <- goOn
 	})
 }
-
-// Queued is how many writes are under way: held, or waiting for their turn.
-func (w *World) Queued() int { return int(w.queued.Load()) }

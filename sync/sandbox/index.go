@@ -142,3 +142,12 @@ func (o *Organization) team(id int) *Team {
 	}
 	return nil
 }
+
+func (o *Organization) variable(name string) *Variable {
+	for i := range o.Variables {
+		if o.Variables[i].Name == name {
+			return &o.Variables[i]
+		}
+	}
+	return nil
+}

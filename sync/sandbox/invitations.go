@@ -44,11 +44,11 @@ func invite(c *call) (change, error) {
 	}
 	role := memberID
 	set(&role, in.UsersRoleID)
-	if err := c.checkInvitation(*in.Email, *in.Name, role, in.TeamsID); err != nil {
+	if err := checkInvitation(c, *in.Email, *in.Name, role, in.TeamsID); err != nil {
 		return change{}, err
 	}
 	return change{"member/" + strings.ToLower(*in.Email), func() any {
-		u := c.person(*in.Email, *in.Name)
+		u := personOf(c, *in.Email, *in.Name)
 		m := &Member{UserID: u.ID, Role: Ref{ID: role}, Invitation: &Invitation{Sent: c.now, Note: in.Note}}
 		m.Invitation.complete(c.now, c.org.ID, u.ID)
 		c.org.Members = append(c.org.Members, m)
@@ -63,7 +63,7 @@ func invite(c *call) (change, error) {
 	}}, nil
 }
 
-func (c *call) checkInvitation(email, name string, role int, teams []int) error {
+func checkInvitation(c *call, email, name string, role int, teams []int) error {
 	var reasons []string
 	if a, err := mail.ParseAddress(email); err != nil || a.Address != email {
 		reasons = append(reasons, "Invalid e-mail address.")
@@ -84,12 +84,12 @@ func (c *call) checkInvitation(email, name string, role int, teams []int) error 
 		return invalid(reasons...)
 	}
 	if u := c.w.index.emails[strings.ToLower(email)]; u != nil && c.org.member(u.ID) != nil {
-		return c.alreadyThere()
+		return alreadyThere(c)
 	}
 	return nil
 }
 
-func (c *call) alreadyThere() error {
+func alreadyThere(c *call) error {
 	const detail = "User is already in the organization."
 	if c.is("duplicate-invite", "SC400") {
 		return invalid(detail)
@@ -97,8 +97,8 @@ func (c *call) alreadyThere() error {
 	return duplicate(detail)
 }
 
-// person finds the user of an e-mail, or adds one with the name that was typed.
-func (c *call) person(email, name string) *User {
+// personOf finds the user of an e-mail, or adds one with the name that was typed.
+func personOf(c *call, email, name string) *User {
 	if u := c.w.index.emails[strings.ToLower(email)]; u != nil {
 		return u
 	}
@@ -115,8 +115,8 @@ func (t *Team) add(user int) {
 	}
 }
 
-// invited finds the row of an invitation by its hash.
-func (c *call) invited(hash string) (home, *Member) {
+// invitationOf finds the row of an invitation by its hash.
+func invitationOf(c *call, hash string) (home, *Member) {
 	for _, z := range c.w.state.Zones {
 		for _, o := range z.Organizations {
 			for _, m := range o.Members {
@@ -135,7 +135,7 @@ func showInvitation(c *call) (any, error) {
 	if err := missing("hash", hash == ""); err != nil {
 		return nil, err
 	}
-	h, m := c.invited(hash)
+	h, m := invitationOf(c, hash)
 	if m == nil {
 		return nil, notFound("Invitation")
 	}
@@ -158,14 +158,14 @@ func acceptInvitation(c *call) (change, error) {
 	if err := missing("hash", in.Hash == nil); err != nil {
 		return change{}, err
 	}
-	h, m := c.invited(*in.Hash)
+	h, m := invitationOf(c, *in.Hash)
 	switch {
 	case m == nil:
 		return change{}, notFound("Invitation")
 	case m.UserID != c.user.ID:
-		return change{}, c.forbidden()
+		return change{}, forbiddenAnswer(c)
 	case m.state(c.now) != "pending":
-		return change{}, c.expiredInvitation()
+		return change{}, expiredInvitation(c)
 	}
 	c.org = h.org
 	return change{"member/" + strings.ToLower(c.user.Email), func() any {
@@ -177,7 +177,7 @@ func acceptInvitation(c *call) (change, error) {
 }
 
 // expiredInvitation is the answer to accepting one, which no source tells.
-func (c *call) expiredInvitation() error {
+func expiredInvitation(c *call) error {
 	if c.is("expired-invitation", "400") {
 		return invalid("The invitation has expired.")
 	}

@@ -28,8 +28,9 @@ func licence(base plan, more string) plan {
 var (
 	freeLicence = licence(nil, `{"teams":1,"dslimit":1,"fslimit":5242880,"iolimit":50,"apiLimit":30,"dsslimit":1048576,
 		"fulltext":false,"interval":15,"priority":"low","transfer":536870912,"mcpVHosts":-1,"retention":7,"scenarios":2,
-		"dlqStorage":1048576,"operations":1000,"scenarioIO":true,"gracePeriod":0,"executionTime":5,"restartPeriod":"1 month",
-		"creatingTemplates":false,"installPublicApps":true,"productManagement":"selfService","onDemandScheduling":true,
+		"dlqStorage":1048576,"operations":1000,"scenarioIO":true,"gracePeriod":0,"executionTime":5,
+		"restartPeriod":"1 month","creatingTemplates":false,"installPublicApps":true,
+		"productManagement":"selfService","onDemandScheduling":true,
 		"webhookLogRetentionDays":3}`)
 	coreLicence = licence(
 		freeLicence,
@@ -131,3 +132,6 @@ func encodeLicence(keys plan) json.RawMessage {
 	}
 	return encode(nil, o)
 }
+
+// enforcesTFA says whether the plan has TFA enforcement; what it is set to is shown on every plan.
+func (o *Organization) enforcesTFA() bool { return o.Plan == "Enterprise" || o.has("tfaEnforcement") }

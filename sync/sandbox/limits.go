@@ -3,7 +3,6 @@ package sandbox
 import (
 	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -98,9 +97,4 @@ func (c *call) rated(rep reply) reply {
 	rep.header["X-Ratelimit-Remaining"] = []string{strconv.Itoa(c.rate.limit - c.rate.spent)}
 	rep.header["X-Ratelimit-Reset"] = []string{strconv.FormatInt(c.w.now().Add(c.rate.ends.Sub(c.now)).Unix(), 10)}
 	return rep
-}
-
-// is says whether a switch of the world stands at one of the values.
-func (w *World) is(name string, values ...string) bool {
-	return slices.Contains(values, w.switchValue(name))
 }

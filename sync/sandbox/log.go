@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"context"
 	"encoding/json"
 	"slices"
 	"sync"
@@ -26,8 +25,8 @@ type Write struct {
 type WriteEvent struct {
 	Write
 	After bool
-	// Context ends when the client goes away.
-	Context context.Context
+	// Gone is closed when the client goes away.
+	Gone <-chan struct{}
 }
 
 // maxLog is how many writes the log keeps; older ones are dropped.
@@ -59,23 +58,10 @@ func (l *writeLog) next() int {
 }
 
 // Log returns every committed write since the world was opened, oldest first.
-func (w *World) Log() []Write {
-	w.log.mu.Lock()
-	defer w.log.mu.Unlock()
-	return slices.Clone(w.log.writes)
-}
-
-// record is the log entry of a change that is about to be committed.
-func (c *call) record(ch change) Write {
-	w := Write{N: c.w.log.next(), Time: c.now, Zone: c.zone.Name, Operation: c.op.name,
-		Path: c.r.URL.RequestURI(), UserID: c.user.ID, Object: ch.object}
-	if c.org != nil {
-		w.OrganizationID = c.org.ID
-	}
-	if json.Valid(c.body) {
-		w.Body = c.body
-	}
-	return w
+func (l *writeLog) Log() []Write {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.writes)
 }
 
 // watchers are the functions that hear of writes.
@@ -100,10 +86,10 @@ type CallEvent struct {
 // OnCall calls fn for every call before anything is done for it, from the
 // goroutine of the call and outside of all locks: fn may change the world, as
 // another administrator would just then.
-func (w *World) OnCall(fn func(CallEvent)) {
-	w.watch.mu.Lock()
-	defer w.watch.mu.Unlock()
-	w.watch.calls = append(w.watch.calls, fn)
+func (ws *watchers) OnCall(fn func(CallEvent)) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.calls = append(ws.calls, fn)
 }
 
 func (ws *watchers) called(e CallEvent) {
@@ -121,29 +107,33 @@ func (ws *watchers) called(e CallEvent) {
 // itself write before one; see OnCall for that). An error
 // before the commit takes the write back; an error at any time breaks the
 // connection without an answer. The returned function ends it.
-func (w *World) OnWrite(fn func(WriteEvent) error) (remove func()) {
+func (ws *watchers) OnWrite(fn func(WriteEvent) error) (remove func()) {
 	hook := &watcher{fn}
-	w.watch.mu.Lock()
-	defer w.watch.mu.Unlock()
-	w.watch.list = append(w.watch.list, hook)
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.list = append(ws.list, hook)
 	return func() {
-		w.watch.mu.Lock()
-		defer w.watch.mu.Unlock()
-		w.watch.list = slices.DeleteFunc(w.watch.list, func(h *watcher) bool { return h == hook })
+		ws.mu.Lock()
+		defer ws.mu.Unlock()
+		ws.list = slices.DeleteFunc(ws.list, func(h *watcher) bool { return h == hook })
 	}
 }
 
-func (w *World) tell(e WriteEvent) error {
-	w.watch.mu.Lock()
-	list := slices.Clone(w.watch.list)
-	w.watch.mu.Unlock()
+func (ws *watchers) tell(e WriteEvent) error {
+	ws.mu.Lock()
+	list := slices.Clone(ws.list)
+	ws.mu.Unlock()
 	for _, hook := range list {
 		if err := hook.hear(e); err != nil {
 			return err
 		}
 	}
-	if !e.After && e.Context.Err() != nil {
-		return errGone
+	select {
+	case <-e.Gone:
+		if !e.After {
+			return errGone
+		}
+	default:
 	}
 	return nil
 }

@@ -55,14 +55,14 @@ func getMember(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := c.memberOfPath()
+	m, err := memberOfPath(c)
 	if err != nil {
 		return nil, err
 	}
 	return object{{"userOrganizationRole", sel.row(c, membership{c.org, m})}}, nil
 }
 
-func (c *call) memberOfPath() (*Member, error) {
+func memberOfPath(c *call) (*Member, error) {
 	id, err := c.id("userId")
 	if err != nil {
 		return nil, err
@@ -101,35 +101,35 @@ func changeMember(c *call) (change, error) {
 	var in struct {
 		UsersRoleID json.RawMessage `json:"usersRoleId"`
 	}
-	form := c.emptyForm()
+	form := emptyForm(c)
 	if form != "string" {
 		if err := c.input(&in); err != nil {
 			return change{}, err
 		}
 	}
-	m, err := c.memberOfPath()
+	m, err := memberOfPath(c)
 	if err != nil {
 		return change{}, err
 	}
 	if in.UsersRoleID == nil {
-		return c.removeMember(m, form)
+		return removeMember(c, m, form)
 	}
 	var role *int
 	if err := json.Unmarshal(in.UsersRoleID, &role); err != nil || role == nil {
 		return change{}, wrongType("usersRoleId", err)
 	}
-	if err := c.mayGive(m, *role); err != nil {
+	if err := mayGive(c, m, *role); err != nil {
 		return change{}, err
 	}
 	sel, err := memberColumns.pick(c)
-	return change{c.memberObject(m), func() any {
+	return change{memberObject(c, m), func() any {
 		m.Role.ID = *role
 		return object{{"userOrganizationRole", sel.row(c, membership{c.org, m})}}
 	}}, err
 }
 
 // memberObject names a member in the log, by e-mail where there is one.
-func (c *call) memberObject(m *Member) string {
+func memberObject(c *call, m *Member) string {
 	if u := c.w.index.users[m.UserID]; u != nil {
 		return "member/" + strings.ToLower(u.Email)
 	}
@@ -138,7 +138,7 @@ func (c *call) memberObject(m *Member) string {
 
 // mayGive refuses what concerns the Owner: that role is neither given nor taken
 // here (published), but by a transfer.
-func (c *call) mayGive(m *Member, role int) error {
+func mayGive(c *call, m *Member, role int) error {
 	switch r := c.w.index.role(role); {
 	case !c.role.may(mayManageUsers):
 		return lacking(mayManageUsers)
@@ -153,7 +153,7 @@ func (c *call) mayGive(m *Member, role int) error {
 }
 
 // emptyForm is in which of three ways a body is empty; an object counts as one in any case.
-func (c *call) emptyForm() string {
+func emptyForm(c *call) string {
 	switch body := strings.TrimSpace(string(c.body)); body {
 	case "":
 		return "none"
@@ -165,7 +165,7 @@ func (c *call) emptyForm() string {
 
 // removeMember takes a member or an open invitation away. The connections of the
 // user stay unless deleteConnections is sent, which needs confirmed (published).
-func (c *call) removeMember(m *Member, form string) (change, error) {
+func removeMember(c *call, m *Member, form string) (change, error) {
 	drop := c.flag("deleteConnections")
 	switch {
 	case m.UserID != c.user.ID && !c.role.may(mayManageUsers):
@@ -180,7 +180,7 @@ func (c *call) removeMember(m *Member, form string) (change, error) {
 		return change{}, unconfirmed("The user will be removed.")
 	}
 	sel, err := memberColumns.pick(c)
-	return change{c.memberObject(m), func() any {
+	return change{memberObject(c, m), func() any {
 		if !drop {
 			c.org.KeptConnections += m.Connections
 		}
@@ -213,7 +213,7 @@ func transferTo(c *call) (change, error) {
 	if err := missing("userId", in.UserID == nil); err != nil {
 		return change{}, err
 	}
-	return c.transfer(*in.UserID)
+	return transferOwnership(c, *in.UserID)
 }
 
 // transferToUser: POST /users/{userId}/user-organization-roles/{organizationId}/transfer, the same
@@ -223,12 +223,12 @@ func transferToUser(c *call) (change, error) {
 	if err != nil {
 		return change{}, err
 	}
-	return c.transfer(id)
+	return transferOwnership(c, id)
 }
 
-// transfer gives the ownership to an accepted member; only the Owner can. What
+// transferOwnership gives the ownership to an accepted member; only the Owner can. What
 // becomes of the former Owner is a switch, Admin being likely.
-func (c *call) transfer(to int) (change, error) {
+func transferOwnership(c *call, to int) (change, error) {
 	heir := c.org.member(to)
 	switch {
 	case c.role.ID != ownerID:

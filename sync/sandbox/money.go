@@ -27,18 +27,18 @@ func (m *Money) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// amount is how a reply writes money. The catalogue's list has a number, all other places have a
-// string in the published examples and a number in the schema: a switch.
-func (c *call) amount(m Money, inList bool) any {
+// amountForm is how a reply writes money. The catalogue's list has a number, all other places have
+// a string in the published examples and a number in the schema: a switch.
+func amountForm(c *call, m Money, inList bool) any {
 	if c.is("amounts", "number") || inList && c.is("amounts", "published") {
 		return json.RawMessage(strings.TrimSuffix(m.String(), ".00"))
 	}
 	return m.String()
 }
 
-// period is how a reply writes month and year: bare in the catalogue and as "1 month" in a
+// periodForm is how a reply writes month and year: bare in the catalogue and as "1 month" in a
 // subscription (published in examples). The word for a year is shown nowhere.
-func (c *call) period(p string, inCatalogue bool) string {
+func periodForm(c *call, p string, inCatalogue bool) string {
 	if p == "year" {
 		p = c.w.switchValue("yearly-period")
 	}

@@ -1,5 +1,7 @@
 package sandbox
 
+import "strings"
+
 // Scopes that operations ask for; one of those in a list is enough.
 var (
 	readOrganizations  = []string{"organizations:read"}
@@ -12,446 +14,174 @@ var (
 	writeTeams         = []string{"teams:write"}
 )
 
-// operations is the table of all operations of a zone. The package comment says
-// how each behaves and how far its source is to be trusted.
-func operations() []*operation {
-	at := organizationOfPath
-	return []*operation{
-		{method: "GET", path: "/ping", flags: public, read: ping},
-		{method: "GET", path: "/openapi.json", flags: public, read: serveContract},
+// access is what an operation asks of the caller.
+type access struct {
+	scopes []string // the token needs one of them; none: any valid token will do
+	// permission that the user's role in the organization must hold; "" for any accepted member.
+	permission string
+}
+
+// The pairs of scopes and permission that operations ask for.
+var (
+	anyToken          = access{nil, ""}
+	readAccess        = access{readOrganizations, ""}
+	writeAccess       = access{writeOrganizations, ""}
+	viewing           = access{readOrganizations, mayView}
+	editing           = access{writeOrganizations, mayEdit}
+	managingUsers     = access{writeOrganizations, mayManageUsers}
+	readingUsers      = access{readUser, ""}
+	viewingUsers      = access{readUser, mayView}
+	writingUsers      = access{writeUser, ""}
+	viewingVariables  = access{readVariables, mayViewVariables}
+	editingVariables  = access{writeVariables, mayEditVariables}
+	anyScopeView      = access{nil, mayView}
+	anyScopeEdit      = access{nil, mayEdit}
+	viewingPayments   = access{readOrganizations, mayViewPayments}
+	editingPayments   = access{writeOrganizations, mayEditPayments}
+	preparingPayments = access{readOrganizations, mayEditPayments}
+	viewingHolders    = access{readUser, mayViewUsers}
+	editingRoles      = access{writeUser, mayEditRoles}
+	viewingTeams      = access{readTeams, mayView}
+	managingTeams     = access{writeTeams, mayManageTeams}
+)
+
+// Paths below which there are several operations.
+const (
+	variablesPath    = "/organizations/{organizationId}/variables"
+	subscriptionPath = "/organizations/{organizationId}/subscription"
+	paymentsPath     = subscriptionPath + "/payment-methods"
+	discountsPath    = "/organizations/{organizationId}/universal-discount"
+	userRolePath     = "/users/{userId}/user-organization-roles/{organizationId}"
+)
+
+// An endpoint is one row of the table. Exactly one of read and write is set.
+type endpoint struct {
+	method string
+	path   string // template below /api/v2, as /organizations/{organizationId}
+	access
+	flags flag
+	// organization finds the one that the call is about; nil for the organizationId of the path,
+	// and for calls about none.
+	organization func(*call) (int, error)
+	read         func(*call) (any, error)
+	write        func(*call) (change, error)
+}
+
+// endpoints is the table of all operations of a zone. The package comment says how each behaves and
+// how far its source is to be trusted.
+func endpoints() []endpoint {
+	return []endpoint{
+		// method, path, access, flags, organization, read, write
+		{"GET", "/ping", anyToken, public, nil, ping, nil},
+		{"GET", "/openapi.json", anyToken, public, nil, serveContract, nil},
 
 		// Organizations.
-		{method: "GET", path: "/organizations", scopes: readOrganizations, read: listOrganizations},
-		{method: "POST", path: "/organizations", scopes: writeOrganizations, write: createOrganization},
-		{
-			method:       "GET",
-			path:         "/organizations/{organizationId}",
-			scopes:       readOrganizations,
-			permission:   mayView,
-			flags:        onFree | early,
-			organization: at,
-			read:         getOrganization,
-		},
-		{
-			method:       "PATCH",
-			path:         "/organizations/{organizationId}",
-			scopes:       writeOrganizations,
-			permission:   mayEdit,
-			organization: at,
-			write:        updateOrganization,
-		},
-		{
-			method:       "DELETE",
-			path:         "/organizations/{organizationId}",
-			scopes:       writeOrganizations,
-			organization: at,
-			write:        deleteOrganization,
-		},
-		{
-			method:       "GET",
-			path:         "/organizations/{organizationId}/apps",
-			scopes:       readOrganizations,
-			permission:   mayView,
-			organization: at,
-			read:         listApps,
-		},
-		{
-			method:       "GET",
-			path:         "/organizations/{organizationId}/usage",
-			scopes:       readOrganizations,
-			permission:   mayView,
-			organization: at,
-			read:         getUsage,
-		},
-		{
-			method:       "GET",
-			path:         "/organizations/{organizationId}/check-team-permission",
-			organization: at,
-			read:         checkTeamPermission,
-		},
+		{"GET", "/organizations", readAccess, 0, nil, listOrganizations, nil},
+		{"POST", "/organizations", writeAccess, 0, nil, nil, createOrganization},
+		{"GET", "/organizations/{organizationId}", viewing, onFree | early, nil, getOrganization, nil},
+		{"PATCH", "/organizations/{organizationId}", editing, 0, nil, nil, updateOrganization},
+		{"DELETE", "/organizations/{organizationId}", writeAccess, 0, nil, nil, deleteOrganization},
+		{"GET", "/organizations/{organizationId}/apps", viewing, 0, nil, listApps, nil},
+		{"GET", "/organizations/{organizationId}/usage", viewing, 0, nil, getUsage, nil},
+		{"GET", "/organizations/{organizationId}/check-team-permission", anyToken, 0, nil, checkTeamPermission, nil},
 
 		// Invitations.
-		{
-			method:       "POST",
-			path:         "/organizations/{organizationId}/invite",
-			scopes:       writeOrganizations,
-			permission:   mayManageUsers,
-			organization: at,
-			write:        invite,
-		},
-		{method: "GET", path: "/organizations/invitation", scopes: readOrganizations, read: showInvitation},
-		{method: "POST", path: "/organizations/accept-invitation", scopes: writeOrganizations, write: acceptInvitation},
+		{"POST", "/organizations/{organizationId}/invite", managingUsers, 0, nil, nil, invite},
+		{"GET", "/organizations/invitation", readAccess, 0, nil, showInvitation, nil},
+		{"POST", "/organizations/accept-invitation", writeAccess, 0, nil, nil, acceptInvitation},
 
 		// Roles of users in organizations.
-		{
-			method:       "GET",
-			path:         "/organizations/{organizationId}/user-organization-roles",
-			scopes:       readOrganizations,
-			permission:   mayView,
-			organization: at,
-			read:         listMembers,
-		},
-		{
-			method:       "GET",
-			path:         "/organizations/{organizationId}/user-organization-roles/{userId}",
-			scopes:       readOrganizations,
-			permission:   mayView,
-			organization: at,
-			read:         getMember,
-		},
-		{
-			method:       "POST",
-			path:         "/organizations/{organizationId}/user-organization-roles/transfer",
-			organization: at,
-			write:        transferTo,
-		},
-		{method: "GET", path: "/users/{userId}/user-organization-roles", scopes: readUser, read: listMemberships},
-		{
-			method:       "GET",
-			path:         "/users/{userId}/user-organization-roles/{organizationId}",
-			scopes:       readUser,
-			permission:   mayView,
-			flags:        anyZone,
-			organization: at,
-			read:         getMember,
-		},
-		{
-			method:       "POST",
-			path:         "/users/{userId}/user-organization-roles/{organizationId}",
-			scopes:       writeUser,
-			organization: at,
-			write:        changeMember,
-		},
-		{
-			method:       "POST",
-			path:         "/users/{userId}/user-organization-roles/{organizationId}/transfer",
-			scopes:       writeUser,
-			organization: at,
-			write:        transferToUser,
-		},
+		{"GET", "/organizations/{organizationId}/user-organization-roles", viewing, 0, nil, listMembers, nil},
+		{"GET", "/organizations/{organizationId}/user-organization-roles/{userId}", viewing, 0, nil, getMember, nil},
+		{"POST", "/organizations/{organizationId}/user-organization-roles/transfer", anyToken, 0, nil, nil, transferTo},
+		{"GET", "/users/{userId}/user-organization-roles", readingUsers, 0, nil, listMemberships, nil},
+		{"GET", userRolePath, viewingUsers, anyZone, nil, getMember, nil},
+		{"POST", userRolePath, writingUsers, 0, nil, nil, changeMember},
+		{"POST", userRolePath + "/transfer", writingUsers, 0, nil, nil, transferToUser},
 
 		// Variables.
-		{
-			method:       "GET",
-			path:         "/organizations/{organizationId}/variables",
-			scopes:       readVariables,
-			permission:   mayViewVariables,
-			organization: at,
-			read:         listVariables,
-		},
-		{
-			method:       "POST",
-			path:         "/organizations/{organizationId}/variables",
-			scopes:       writeVariables,
-			permission:   mayEditVariables,
-			organization: at,
-			write:        createVariable,
-		},
-		{
-			method:       "PATCH",
-			path:         "/organizations/{organizationId}/variables/{variableName}",
-			scopes:       writeVariables,
-			permission:   mayEditVariables,
-			organization: at,
-			write:        updateVariable,
-		},
-		{
-			method:       "DELETE",
-			path:         "/organizations/{organizationId}/variables/{variableName}",
-			scopes:       writeVariables,
-			permission:   mayEditVariables,
-			organization: at,
-			write:        deleteVariable,
-		},
-		{
-			method:       "GET",
-			path:         "/organizations/{organizationId}/variables/{variableName}/history",
-			scopes:       readVariables,
-			permission:   mayViewVariables,
-			organization: at,
-			read:         variableHistory,
-		},
+		{"GET", variablesPath, viewingVariables, 0, nil, listVariables, nil},
+		{"POST", variablesPath, editingVariables, 0, nil, nil, createVariable},
+		{"PATCH", variablesPath + "/{variableName}", editingVariables, 0, nil, nil, updateVariable},
+		{"DELETE", variablesPath + "/{variableName}", editingVariables, 0, nil, nil, deleteVariable},
+		{"GET", variablesPath + "/{variableName}/history", viewingVariables, 0, nil, variableHistory, nil},
 
 		// Feature controls and two-factor authentication.
-		{
-			method:       "GET",
-			path:         "/organizations/{organizationId}/feature-controls",
-			permission:   mayView,
-			organization: at,
-			read:         listControls,
-		},
-		{
-			method:       "PATCH",
-			path:         "/organizations/{organizationId}/feature-controls",
-			permission:   mayEdit,
-			organization: at,
-			write:        updateControl,
-		},
-		{
-			method:       "PATCH",
-			path:         "/organizations/{organizationId}/tfa-enforcement",
-			scopes:       writeOrganizations,
-			permission:   mayEdit,
-			organization: at,
-			write:        enforceTFA,
-		},
+		{"GET", "/organizations/{organizationId}/feature-controls", anyScopeView, 0, nil, listControls, nil},
+		{"PATCH", "/organizations/{organizationId}/feature-controls", anyScopeEdit, 0, nil, nil, updateControl},
+		{"PATCH", "/organizations/{organizationId}/tfa-enforcement", editing, 0, nil, nil, enforceTFA},
 
 		// Billing, which Free organizations need to leave Free.
-		{
-			method:       "GET",
-			path:         "/organizations/{organizationId}/payments",
-			scopes:       readOrganizations,
-			permission:   mayViewPayments,
-			flags:        onFree,
-			organization: at,
-			read:         listPayments,
-		},
-		{
-			method:       "GET",
-			path:         "/organizations/{organizationId}/subscription",
-			scopes:       readOrganizations,
-			permission:   mayViewPayments,
-			flags:        onFree,
-			organization: at,
-			read:         getSubscription,
-		},
-		{
-			method:       "POST",
-			path:         "/organizations/{organizationId}/subscription",
-			scopes:       writeOrganizations,
-			permission:   mayEditPayments,
-			flags:        onFree,
-			organization: at,
-			write:        createSubscription,
-		},
-		{
-			method:       "PATCH",
-			path:         "/organizations/{organizationId}/subscription",
-			scopes:       writeOrganizations,
-			permission:   mayEditPayments,
-			flags:        onFree,
-			organization: at,
-			write:        changeSubscription,
-		},
-		{
-			method:       "DELETE",
-			path:         "/organizations/{organizationId}/subscription",
-			scopes:       writeOrganizations,
-			permission:   mayEditPayments,
-			flags:        onFree,
-			organization: at,
-			write:        cancelSubscription,
-		},
-		{
-			method:       "POST",
-			path:         "/organizations/{organizationId}/subscription-free",
-			scopes:       writeOrganizations,
-			permission:   mayEditPayments,
-			flags:        onFree,
-			organization: at,
-			write:        freeSubscription,
-		},
-		{
-			method:       "GET",
-			path:         "/organizations/{organizationId}/subscription/payment-method-types",
-			scopes:       readOrganizations,
-			permission:   mayViewPayments,
-			flags:        onFree,
-			organization: at,
-			read:         listPaymentMethodTypes,
-		},
-		{
-			method:       "GET",
-			path:         "/organizations/{organizationId}/subscription/payment-methods",
-			scopes:       readOrganizations,
-			permission:   mayViewPayments,
-			flags:        onFree,
-			organization: at,
-			read:         listPaymentMethods,
-		},
-		{
-			method:       "DELETE",
-			path:         "/organizations/{organizationId}/subscription/payment-methods/{paymentMethodId}",
-			scopes:       writeOrganizations,
-			permission:   mayEditPayments,
-			flags:        onFree,
-			organization: at,
-			write:        deletePaymentMethod,
-		},
-		{
-			method:       "PATCH",
-			path:         "/organizations/{organizationId}/subscription/payment-methods/{paymentMethodId}/default",
-			scopes:       writeOrganizations,
-			permission:   mayEditPayments,
-			flags:        onFree,
-			organization: at,
-			write:        setDefaultPaymentMethod,
-		},
-		{
-			method:       "POST",
-			path:         "/organizations/{organizationId}/universal-discount/claim-cancellation-offer",
-			scopes:       writeOrganizations,
-			permission:   mayEditPayments,
-			flags:        onFree,
-			organization: at,
-			write:        claimOffer,
-		},
-		{
-			method:       "GET",
-			path:         "/organizations/{organizationId}/universal-discount",
-			scopes:       readOrganizations,
-			permission:   mayEditPayments,
-			flags:        onFree,
-			organization: at,
-			read:         getDiscount,
-		},
-		{
-			method:       "POST",
-			path:         "/organizations/{organizationId}/universal-discount/redeem",
-			scopes:       writeOrganizations,
-			permission:   mayEditPayments,
-			flags:        onFree,
-			organization: at,
-			write:        redeemDiscount,
-		},
-		{method: "GET", path: productsPath, read: listProducts},
-		{method: "GET", path: "/cashier/prices/{priceId}", read: getPrice},
+		{"GET", "/organizations/{organizationId}/payments", viewingPayments, onFree, nil, listPayments, nil},
+		{"GET", subscriptionPath, viewingPayments, onFree, nil, getSubscription, nil},
+		{"POST", subscriptionPath, editingPayments, onFree, nil, nil, createSubscription},
+		{"PATCH", subscriptionPath, editingPayments, onFree, nil, nil, changeSubscription},
+		{"DELETE", subscriptionPath, editingPayments, onFree, nil, nil, cancelSubscription},
+		{"POST", subscriptionPath + "-free", editingPayments, onFree, nil, nil, freeSubscription},
+		{"GET", subscriptionPath + "/payment-method-types", viewingPayments, onFree, nil, listPaymentMethodTypes, nil},
+		{"GET", paymentsPath, viewingPayments, onFree, nil, listPaymentMethods, nil},
+		{"DELETE", paymentsPath + "/{paymentMethodId}", editingPayments, onFree, nil, nil, deletePaymentMethod},
+		{"PATCH", paymentsPath + "/{paymentMethodId}/default", editingPayments, onFree, nil, nil, preferPaymentMethod},
+		{"POST", discountsPath + "/claim-cancellation-offer", editingPayments, onFree, nil, nil, claimOffer},
+		{"GET", discountsPath, preparingPayments, onFree, nil, getDiscount, nil},
+		{"POST", discountsPath + "/redeem", editingPayments, onFree, nil, nil, redeemDiscount},
+		{"GET", productsPath, anyToken, 0, nil, listProducts, nil},
+		{"GET", "/cashier/prices/{priceId}", anyToken, 0, nil, getPrice, nil},
 
 		// Users, roles and teams.
-		{method: "GET", path: "/users/me", read: me},
-		{method: "GET", path: "/users/me/current-authorization", read: currentAuthorization},
-		{method: "GET", path: "/users/me/organization-invitations", scopes: readUser, read: ownInvitations},
-		{method: "GET", path: "/users/me/api-tokens", scopes: readUser, read: apiTokens},
-		{
-			method:       "GET",
-			path:         "/users",
-			scopes:       readUser,
-			permission:   mayView,
-			flags:        onFree,
-			organization: organizationOfQuery,
-			read:         listUsers,
-		},
-		{
-			method:       "GET",
-			path:         "/users/by-permission",
-			scopes:       readUser,
-			permission:   mayViewUsers,
-			flags:        onFree,
-			organization: organizationOfPermission,
-			read:         listByPermission,
-		},
-		{method: "GET", path: "/users/roles", scopes: readUser, read: listRoles},
-		{method: "GET", path: "/users/roles/{roleId}", scopes: readUser, read: getRole},
-		{method: "GET", path: "/users/roles/permissions", scopes: readUser, read: listPermissions},
-		{
-			method:       "POST",
-			path:         "/users/custom-roles",
-			scopes:       writeUser,
-			permission:   mayEditRoles,
-			organization: organizationOfBody,
-			write:        createCustomRole,
-		},
-		{
-			method:       "PATCH",
-			path:         "/users/custom-roles/{roleId}",
-			scopes:       writeUser,
-			permission:   mayEditRoles,
-			organization: organizationOfBody,
-			write:        updateCustomRole,
-		},
-		{
-			method:       "DELETE",
-			path:         "/users/custom-roles/{roleId}",
-			scopes:       writeUser,
-			permission:   mayEditRoles,
-			organization: organizationOfBody,
-			write:        deleteCustomRole,
-		},
-		{method: "GET", path: "/users/{userId}/user-team-roles", scopes: readUser, read: listUserTeams},
-		{
-			method:       "GET",
-			path:         "/teams",
-			scopes:       readTeams,
-			permission:   mayView,
-			flags:        onFree,
-			organization: organizationOfQuery,
-			read:         listTeams,
-		},
-		{
-			method:       "POST",
-			path:         "/teams",
-			scopes:       writeTeams,
-			permission:   mayManageTeams,
-			flags:        onFree,
-			organization: organizationOfBody,
-			write:        createTeam,
-		},
-		{
-			method:       "GET",
-			path:         "/teams/{teamId}",
-			scopes:       readTeams,
-			permission:   mayView,
-			flags:        onFree,
-			organization: organizationOfTeam,
-			read:         getTeam,
-		},
-		{
-			method:       "PATCH",
-			path:         "/teams/{teamId}",
-			scopes:       writeTeams,
-			permission:   mayManageTeams,
-			flags:        onFree,
-			organization: organizationOfTeam,
-			write:        updateTeam,
-		},
-		{
-			method:       "DELETE",
-			path:         "/teams/{teamId}",
-			scopes:       writeTeams,
-			permission:   mayManageTeams,
-			flags:        onFree,
-			organization: organizationOfTeam,
-			write:        deleteTeam,
-		},
-		{
-			method:       "GET",
-			path:         "/teams/{teamId}/user-team-roles",
-			scopes:       readTeams,
-			permission:   mayView,
-			flags:        onFree,
-			organization: organizationOfTeam,
-			read:         listTeamMembers,
-		},
+		{"GET", "/users/me", anyToken, 0, nil, me, nil},
+		{"GET", "/users/me/current-authorization", anyToken, 0, nil, currentAuthorization, nil},
+		{"GET", "/users/me/organization-invitations", readingUsers, 0, nil, ownInvitations, nil},
+		{"GET", "/users/me/api-tokens", readingUsers, 0, nil, apiTokens, nil},
+		{"GET", "/users", viewingUsers, onFree, organizationOfQuery, listUsers, nil},
+		{"GET", "/users/by-permission", viewingHolders, onFree, organizationOfPermission, listByPermission, nil},
+		{"GET", "/users/roles", readingUsers, 0, nil, listRoles, nil},
+		{"GET", "/users/roles/{roleId}", readingUsers, 0, nil, getRole, nil},
+		{"GET", "/users/roles/permissions", readingUsers, 0, nil, listPermissions, nil},
+		{"POST", "/users/custom-roles", editingRoles, 0, organizationOfBody, nil, createCustomRole},
+		{"PATCH", "/users/custom-roles/{roleId}", editingRoles, 0, organizationOfBody, nil, updateCustomRole},
+		{"DELETE", "/users/custom-roles/{roleId}", editingRoles, 0, organizationOfBody, nil, deleteCustomRole},
+		{"GET", "/users/{userId}/user-team-roles", readingUsers, 0, nil, listUserTeams, nil},
+		{"GET", "/teams", viewingTeams, onFree, organizationOfQuery, listTeams, nil},
+		{"POST", "/teams", managingTeams, onFree, organizationOfBody, nil, createTeam},
+		{"GET", "/teams/{teamId}", viewingTeams, onFree, organizationOfTeam, getTeam, nil},
+		{"PATCH", "/teams/{teamId}", managingTeams, onFree, organizationOfTeam, nil, updateTeam},
+		{"DELETE", "/teams/{teamId}", managingTeams, onFree, organizationOfTeam, nil, deleteTeam},
+		{"GET", "/teams/{teamId}/user-team-roles", viewingTeams, onFree, organizationOfTeam, listTeamMembers, nil},
 
 		// Lists of ids.
-		{method: "GET", path: "/enums/imt-regions", read: enum("imtRegions", regions)},
-		{method: "GET", path: "/enums/imt-zones", read: enum("imtZones", zoneEntries)},
-		{method: "GET", path: "/enums/countries", read: countries},
-		{
-			method: "GET",
-			path:   "/enums/timezones",
-			read:   enum("timezones", func(c *call) []Timezone { return c.zone.enums().Timezones }),
-		},
-		{
-			method: "GET",
-			path:   "/enums/locales",
-			read:   enum("locales", func(*call) []Locale { return builtinEnums.Locales }),
-		},
-		{
-			method: "GET",
-			path:   "/enums/languages",
-			read:   enum("languages", func(*call) []Language { return builtinEnums.Languages }),
-		},
-		{method: "GET", path: "/enums/variable-types", read: enum("variableTypes", variableTypeEntries)},
-		{
-			method: "GET",
-			path:   "/enums/organization-features",
-			read:   enum("organizationFeatures", names("customVariables", "customRoles", "customFunctions")),
-		},
-		{method: "GET", path: "/enums/user-features", read: enum("userFeatures", names("allow_apps"))},
-		{method: "GET", path: "/enums/user-api-token-scopes", read: enum("userApiTokenScopes", names(allScopes...))},
+		{"GET", "/enums/imt-regions", anyToken, 0, nil, enum("imtRegions", regions), nil},
+		{"GET", "/enums/imt-zones", anyToken, 0, nil, enum("imtZones", zoneEntries), nil},
+		{"GET", "/enums/countries", anyToken, 0, nil, countries, nil},
+		{"GET", "/enums/timezones", anyToken, 0, nil, enum("timezones", timezoneEntries), nil},
+		{"GET", "/enums/locales", anyToken, 0, nil, enum("locales", localeEntries), nil},
+		{"GET", "/enums/languages", anyToken, 0, nil, enum("languages", languageEntries), nil},
+		{"GET", "/enums/variable-types", anyToken, 0, nil, enum("variableTypes", variableTypeEntries), nil},
+		{"GET", "/enums/organization-features", anyToken, 0, nil, enum("organizationFeatures", featureNames), nil},
+		{"GET", "/enums/user-features", anyToken, 0, nil, enum("userFeatures", names("allow_apps")), nil},
+		{"GET", "/enums/user-api-token-scopes", anyToken, 0, nil, enum("userApiTokenScopes", names(allScopes...)), nil},
 	}
+}
+
+func operations() []*operation {
+	table := endpoints()
+	list := make([]*operation, len(table))
+	for i, row := range table {
+		if row.organization == nil && strings.Contains(row.path, "{organizationId}") {
+			row.organization = organizationOfPath
+		}
+		list[i] = &operation{endpoint: row}
+	}
+	return list
 }
 
 // ping: GET /ping needs no token; what it answers is not published.
 func ping(*call) (any, error) { return object{{"ping", "pong"}}, nil }
+
+func timezoneEntries(c *call) []Timezone { return c.zone.enums().Timezones }
+
+func localeEntries(*call) []Locale { return builtinEnums.Locales }
+
+func languageEntries(*call) []Language { return builtinEnums.Languages }
+
+var featureNames = names("customVariables", "customRoles", "customFunctions")

@@ -26,11 +26,11 @@ var organizationColumns = table[home]{
 	{"sharedScenarioPartnerCode", false, func(*call, home) any { return nil }},
 	{"privateSpaces", false, func(*call, home) any { return []object{} }},
 	{"createdAt", false, func(_ *call, h home) any { return h.org.Created }},
-	{"lastReset", false, func(c *call, h home) any { return h.org.lastReset(c.now) }},
-	{"nextReset", false, func(c *call, h home) any { return nextMonth(h.org.lastReset(c.now)) }},
-	{"operations", false, func(c *call, h home) any { return decimal(h.org.used(c.now).operations) }},
-	{"transfer", false, func(c *call, h home) any { return decimal(h.org.used(c.now).transfer) }},
-	{"centicreditsConsumed", false, func(c *call, h home) any { return decimal(h.org.used(c.now).operations * 100) }},
+	{"lastReset", false, func(c *call, h home) any { return meter{h.org}.lastReset(c.now) }},
+	{"nextReset", false, func(c *call, h home) any { return nextMonth(meter{h.org}.lastReset(c.now)) }},
+	{"operations", false, func(c *call, h home) any { return decimal(meter{h.org}.used(c.now).operations) }},
+	{"transfer", false, func(c *call, h home) any { return decimal(meter{h.org}.used(c.now).transfer) }},
+	{"centicreditsConsumed", false, func(c *call, h home) any { return centicredits(meter{h.org}.used(c.now)) }},
 	{"operationsExt", false, func(*call, home) any { return "0" }},
 	{"centicreditsExtra", false, func(*call, home) any { return "0" }},
 	{"autoPurchasingActivated", false, func(_ *call, h home) any { return h.org.AutoPurchase }},
@@ -38,9 +38,9 @@ var organizationColumns = table[home]{
 	{"features", false, func(*call, home) any { return object{} }},
 	{"activeApps", false, func(_ *call, h home) any { return len(h.org.Apps) }},
 	{"activeScenarios", false, func(_ *call, h home) any { return h.org.ActiveScenarios }},
-	{"unusedOperations", false, func(c *call, h home) any { return decimal(h.org.unused(c.now).operations) }},
-	{"unusedTransfer", false, func(c *call, h home) any { return decimal(h.org.unused(c.now).transfer) }},
-	{"unusedCenticredits", false, func(c *call, h home) any { return decimal(h.org.unused(c.now).operations * 100) }},
+	{"unusedOperations", false, func(c *call, h home) any { return decimal(meter{h.org}.unused(c.now).operations) }},
+	{"unusedTransfer", false, func(c *call, h home) any { return decimal(meter{h.org}.unused(c.now).transfer) }},
+	{"unusedCenticredits", false, func(c *call, h home) any { return centicredits(meter{h.org}.unused(c.now)) }},
 	{"autoPurchaseInProgress", false, func(*call, home) any { return false }},
 	{"ssoType", false, func(*call, home) any { return nil }},
 	{"featureControls", false, func(_ *call, h home) any { return controlFlags(h) }},
@@ -84,7 +84,7 @@ func teamNames(o *Organization) []object {
 	return rows
 }
 
-func (c *call) home() home { return home{org: c.org, zone: c.w.index.organization(c.org.ID).zone} }
+func homeOf(c *call) home { return home{org: c.org, zone: c.w.index.organization(c.org.ID).zone} }
 
 // listOrganizations: GET /organizations spans all zones of the world: every
 // organization that the user belongs to, by name.
@@ -93,11 +93,11 @@ func listOrganizations(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := c.page(maxLimit, "name", "id")
+	p, err := pageOf(c, maxLimit, "name", "id")
 	if err != nil {
 		return nil, err
 	}
-	rows := c.visibleOrganizations()
+	rows := visibleOrganizations(c)
 	if p.sortBy == "id" {
 		rows = ordered(rows, func(home) string { return "" }, func(h home) int { return h.org.ID })
 	}
@@ -106,7 +106,7 @@ func listOrganizations(c *call) (any, error) {
 
 // visibleOrganizations are those that the user has joined, narrowed to the host
 // zone and the external id of the query. Whether open invitations count is a switch.
-func (c *call) visibleOrganizations() []home {
+func visibleOrganizations(c *call) []home {
 	zone, external := c.query().Get("zone"), c.query().Get("externalId")
 	var rows []home
 	for _, h := range c.w.index.memberships(c.user.ID) {
@@ -123,13 +123,13 @@ func (c *call) visibleOrganizations() []home {
 // getOrganization: GET /organizations/{organizationId} has every column.
 func getOrganization(c *call) (any, error) {
 	sel := organizationColumns
-	if c.is("detail-cols", "apply") && len(c.cols()) > 0 {
+	if c.is("detail-cols", "apply") && len(requestedColumns(c)) > 0 {
 		var err error
 		if sel, err = sel.pick(c); err != nil {
 			return nil, err
 		}
 	}
-	return object{{"organization", sel.row(c, c.home())}}, nil
+	return object{{"organization", sel.row(c, homeOf(c))}}, nil
 }
 
 // createOrganization: POST /organizations. The new organization is on Free, lives in
@@ -146,28 +146,30 @@ func createOrganization(c *call) (change, error) {
 		return change{}, err
 	}
 	if c.is("create-organization", "forbid") && !c.user.allows([]string{"admin:write"}) {
-		return change{}, c.forbidden()
+		return change{}, forbiddenAnswer(c)
 	}
-	if err := missing("name", in.Name == nil, "regionId", in.RegionID == nil, "timezoneId", in.TimezoneID == nil, "countryId", in.CountryID == nil); err != nil {
+	err := missing("name", in.Name == nil, "regionId", in.RegionID == nil, "timezoneId", in.TimezoneID == nil,
+		"countryId", in.CountryID == nil)
+	if err != nil {
 		return change{}, err
 	}
-	zone := c.zoneOfRegion(*in.RegionID)
+	zone := zoneOfRegion(c, *in.RegionID)
 	if zone == nil {
 		return change{}, invalid("Region does not exist.")
 	}
-	if err := c.checkOrganization(in.Name, in.CountryID, in.TimezoneID); err != nil {
+	if err := checkOrganization(c, in.Name, in.CountryID, in.TimezoneID); err != nil {
 		return change{}, err
 	}
 	return change{"organization", func() any {
-		o := c.newOrganization(*in.Name, *in.CountryID, *in.TimezoneID, c.user)
-		c.addOrganization(home{org: o, zone: zone})
+		o := newOrganization(c, *in.Name, *in.CountryID, *in.TimezoneID, c.user)
+		addOrganization(c, home{org: o, zone: zone})
 		return object{{"organization", created.row(c, home{org: o, zone: zone})},
 			{"userOrganizationRole", memberColumns.normal().row(c, membership{o, o.Members[0]})}}
 	}}, nil
 }
 
 // newOrganization is on Free with one team; who creates it is its Owner and Team Admin.
-func (c *call) newOrganization(name string, country, timezone int, owner *User) *Organization {
+func newOrganization(c *call, name string, country, timezone int, owner *User) *Organization {
 	o := &Organization{ID: next(&c.w.state.Next.Organization), Name: name, Plan: "Free",
 		Country: Ref{ID: country}, Timezone: Ref{ID: timezone}, Created: c.now.UTC()}
 	admin := []TeamMember{{UserID: owner.ID, Role: Ref{ID: teamAdminID}}}
@@ -177,7 +179,7 @@ func (c *call) newOrganization(name string, country, timezone int, owner *User) 
 	return o
 }
 
-func (c *call) addOrganization(h home) {
+func addOrganization(c *call, h home) {
 	h.zone.Organizations = append(h.zone.Organizations, h.org)
 	x := c.w.index
 	x.orgs[h.org.ID] = h
@@ -185,13 +187,13 @@ func (c *call) addOrganization(h home) {
 		x.teams[t.ID] = home{h.org, h.zone, t}
 	}
 	x.membersChanged(c.user.ID)
-	c.w.lag.begin(h.org.ID, c.lagMode())
+	c.w.lag.begin(h.org.ID, lagMode(c))
 	if c.unlisted > 0 {
 		c.w.lag.hide(h.org.ID, c.now.Add(c.unlisted))
 	}
 }
 
-func (c *call) zoneOfRegion(id int) *Zone {
+func zoneOfRegion(c *call, id int) *Zone {
 	if c.zone.Region.ID == id {
 		return c.zone
 	}
@@ -218,7 +220,7 @@ func missing(pairs ...any) error {
 	return nil
 }
 
-func (c *call) checkOrganization(name *string, country, timezone *int) error {
+func checkOrganization(c *call, name *string, country, timezone *int) error {
 	var reasons []string
 	if name != nil && !validName(*name) {
 		reasons = append(reasons, "Invalid organization name.")
@@ -260,7 +262,7 @@ func updateOrganization(c *call) (change, error) {
 	if err := c.input(&in); err != nil {
 		return change{}, err
 	}
-	if err := c.checkOrganization(in.Name, in.CountryID, in.TimezoneID); err != nil {
+	if err := checkOrganization(c, in.Name, in.CountryID, in.TimezoneID); err != nil {
 		return change{}, err
 	}
 	return change{"organization", func() any {
@@ -270,7 +272,7 @@ func updateOrganization(c *call) (change, error) {
 		if in.Name != nil {
 			c.w.index.membersChanged()
 		}
-		return object{{"organization", created.row(c, c.home())}}
+		return object{{"organization", created.row(c, homeOf(c))}}
 	}}, nil
 }
 
@@ -287,15 +289,15 @@ func deleteOrganization(c *call) (change, error) {
 		return change{}, lacking("organization delete")
 	}
 	if c.org.ActiveScenarios > 0 && !c.flag("confirmed") {
-		return change{}, c.unconfirmedDelete("The organization has active scenarios.", c.activeScenarios())
+		return change{}, unconfirmedDelete(c, "The organization has active scenarios.", activeScenarios(c))
 	}
 	return change{"organization", func() any {
-		c.removeOrganization()
+		removeOrganization(c)
 		return object{{"organization", c.org.ID}}
 	}}, nil
 }
 
-func (c *call) removeOrganization() {
+func removeOrganization(c *call) {
 	z := c.zone
 	for i, o := range z.Organizations {
 		if o == c.org {

@@ -11,14 +11,14 @@ import (
 func accept(f *Fault, c *call) {
 	org := f.Organization
 	if org == 0 {
-		org = c.about()
+		org = organizationOf(c)
 	}
 	// A state file that cannot be written is reported by the next write.
 	_ = c.w.alter(func(s *State) error {
 		for _, z := range s.Zones {
 			for _, o := range z.Organizations {
 				if org == 0 || o.ID == org {
-					c.w.acceptIn(o, f.Member)
+					acceptIn(c.w.store, o, f.Member)
 				}
 			}
 		}
@@ -28,29 +28,29 @@ func accept(f *Fault, c *call) {
 
 // acceptIn accepts the open invitations of an organization, or one of them; the caller has the
 // lock.
-func (w *World) acceptIn(o *Organization, email string) {
+func acceptIn(s *store, o *Organization, email string) {
 	for _, m := range o.Members {
-		u := w.index.users[m.UserID]
-		if m.state(w.Now()) != "pending" || u == nil || email != "" && !strings.EqualFold(email, u.Email) {
+		u := s.index.users[m.UserID]
+		if m.state(s.Now()) != "pending" || u == nil || email != "" && !strings.EqualFold(email, u.Email) {
 			continue
 		}
 		m.Invitation, u.Invited = nil, false
-		w.index.membersChanged(u.ID)
+		s.index.membersChanged(u.ID)
 	}
 }
 
 // spend counts calls of other clients against the limit that this call is under.
 func spend(f *Fault, c *call) {
-	c.w.mu.RLock()
-	defer c.w.mu.RUnlock()
-	b, limit := c.budget()
+	c.w.store.mu.RLock()
+	defer c.w.store.mu.RUnlock()
+	b, limit := budgetOf(c)
 	for range max(f.Calls, 1) {
 		c.w.limits.spend(b, limit, c.w.Now())
 	}
 }
 
-// budget is the rate limit that the call comes under.
-func (c *call) budget() (budget, int) {
+// budgetOf is the rate limit that the call comes under.
+func budgetOf(c *call) (budget, int) {
 	if c.op.organization != nil {
 		if id, err := c.op.organization(c); err == nil {
 			if h := c.w.index.organization(id); h.org != nil {
@@ -80,20 +80,20 @@ func twin(_ *Fault, c *call) {
 		}
 		user := c.w.index.token(c.r.Header.Get("Authorization"))
 		if json.Unmarshal(c.body, &in) != nil || user == nil || !validName(in.Name) ||
-			c.zoneOfRegion(in.RegionID) == nil {
+			zoneOfRegion(c, in.RegionID) == nil {
 			return nil // the call itself will be refused
 		}
 		c.now, c.user = c.w.Now(), user
-		o := c.newOrganization(in.Name, in.CountryID, in.TimezoneID, c.somebodyElse())
+		o := newOrganization(c, in.Name, in.CountryID, in.TimezoneID, somebodyElse(c))
 		o.Members = append(o.Members, &Member{UserID: user.ID, Role: Ref{ID: adminID}})
-		c.addOrganization(home{org: o, zone: c.zoneOfRegion(in.RegionID)})
+		addOrganization(c, home{org: o, zone: zoneOfRegion(c, in.RegionID)})
 		c.w.index.membersChanged(o.Members[0].UserID)
 		return nil
 	})
 }
 
 // somebodyElse is another user of the world, or a new one.
-func (c *call) somebodyElse() *User {
+func somebodyElse(c *call) *User {
 	i := slices.IndexFunc(c.w.state.Users, func(u *User) bool { return u.ID != c.user.ID && !u.Invited })
 	if i >= 0 {
 		return c.w.state.Users[i]

@@ -21,9 +21,9 @@ type page struct {
 	total   bool
 }
 
-// page reads pg[...]; sortable names the columns that rows can be sorted by,
+// pageOf reads pg[...]; sortable names the columns that rows can be sorted by,
 // the first one being the default. A larger limit than maxLimit is cut to it.
-func (c *call) page(limit int, sortable ...string) (page, error) {
+func pageOf(c *call, limit int, sortable ...string) (page, error) {
 	p := page{sortBy: sortable[0], sortDir: "asc", limit: limit}
 	if !strings.Contains(c.r.URL.RawQuery, "pg") {
 		return p, nil

@@ -15,16 +15,6 @@ func newCard(id string, created time.Time) *PaymentMethod {
 		DefaultForSubscription: true, DefaultForExtras: true}
 }
 
-// paysWith is the default method of the subscription, nil for none.
-func (o *Organization) paysWith() *PaymentMethod {
-	for _, m := range o.Billing.PaymentMethods {
-		if m.DefaultForSubscription {
-			return m
-		}
-	}
-	return nil
-}
-
 // valid is what the API says of a method.
 func (m *PaymentMethod) valid(now time.Time) bool {
 	year, month := m.expires()
@@ -43,7 +33,7 @@ func (m *PaymentMethod) expires() (year, month int) {
 }
 
 // cardOf is the card by which a charge was paid, as payments show it.
-func (c *call) cardOf(charge Charge) object {
+func cardOf(c *call, charge Charge) object {
 	m := &PaymentMethod{Brand: "visa", Last4: "4242"}
 	for _, x := range c.org.Billing.PaymentMethods {
 		if x.ID == charge.Method || charge.Method == "" && x.DefaultForSubscription {
@@ -72,7 +62,7 @@ func listPaymentMethodTypes(*call) (any, error) {
 
 // listPaymentMethods: GET /organizations/{organizationId}/subscription/payment-methods.
 func listPaymentMethods(c *call) (any, error) {
-	p, err := c.page(maxLimit, "created")
+	p, err := pageOf(c, maxLimit, "created")
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +76,7 @@ func listPaymentMethods(c *call) (any, error) {
 	return object{{"paymentMethods", rows}, {"pg", p.echo(len(rows))}}, nil
 }
 
-func (c *call) paymentMethod() (*PaymentMethod, error) {
+func paymentMethodOfPath(c *call) (*PaymentMethod, error) {
 	for _, m := range c.org.Billing.PaymentMethods {
 		if m.ID == c.param("paymentMethodId") {
 			return m, nil
@@ -99,29 +89,29 @@ func (c *call) paymentMethod() (*PaymentMethod, error) {
 // /organizations/{organizationId}/subscription/payment-methods/{paymentMethodId} takes a default
 // one away, too: nothing says that it does not.
 func deletePaymentMethod(c *call) (change, error) {
-	m, err := c.paymentMethod()
+	m, err := paymentMethodOfPath(c)
 	if err != nil {
 		return change{}, err
 	}
 	return change{"paymentMethod/" + m.ID, func() any {
 		b := c.org.Billing
 		b.PaymentMethods = slices.DeleteFunc(b.PaymentMethods, func(p *PaymentMethod) bool { return p == m })
-		c.w.due.sooner(c.zone.due(c.org, c.now))
+		c.w.store.due.sooner(c.zone.due(c.org, c.now))
 		return ok()
 	}}, nil
 }
 
-// setDefaultPaymentMethod: PATCH .../payment-methods/{paymentMethodId}/default for the
+// preferPaymentMethod: PATCH .../payment-methods/{paymentMethodId}/default for the
 // subscription, for extras or (left out) for both; the last two want a method
 // that is immediate (published).
-func setDefaultPaymentMethod(c *call) (change, error) {
+func preferPaymentMethod(c *call) (change, error) {
 	in := struct {
 		Target string `json:"target"`
 	}{"both"}
 	if err := c.input(&in); err != nil {
 		return change{}, err
 	}
-	m, err := c.paymentMethod()
+	m, err := paymentMethodOfPath(c)
 	if err != nil {
 		return change{}, err
 	}
@@ -145,7 +135,7 @@ func setDefaultPaymentMethod(c *call) (change, error) {
 				p.DefaultForExtras = p == m
 			}
 		}
-		c.w.due.sooner(c.zone.due(c.org, c.now))
+		c.w.store.due.sooner(c.zone.due(c.org, c.now))
 		return object{{"paymentMethodId", m.ID}, {"paymentMethodType", m.Type},
 			{"isDefaultForSubscription", m.DefaultForSubscription}, {"isDefaultForExtras", m.DefaultForExtras}}
 	}}, nil

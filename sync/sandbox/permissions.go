@@ -43,7 +43,7 @@ func organizationOfPermission(c *call) (int, error) {
 		if h := c.w.index.teams[id]; h.org != nil {
 			return h.org.ID, nil
 		}
-		return 0, c.foreign()
+		return 0, answerForeign(c)
 	}
 	return 0, invalid("Parameter 'type' must be organization or company.")
 }
@@ -59,19 +59,19 @@ func listByPermission(c *call) (any, error) {
 	if err := missing("permission", name == ""); err != nil {
 		return nil, err
 	}
-	known, holders := everything, c.holders
+	known, holding := everything, holders
 	if kind == "company" {
-		known, holders = leading, c.holdersInTeam
+		known, holding = leading, holdersInTeam
 	}
 	if !slices.Contains(known, name) {
 		return nil, invalid("Unknown permission '" + name + "'.")
 	}
-	return object{{"users", sel.rows(c, holders(name))}}, nil
+	return object{{"users", sel.rows(c, holding(c, name))}}, nil
 }
 
 // holders are the people whose role in the organization has the permission; whether the others,
 // as Guests, are listed all the same is a switch.
-func (c *call) holders(permission string) []permitted {
+func holders(c *call, permission string) []permitted {
 	list := []permitted{}
 	for _, m := range c.org.Members {
 		u := c.w.index.users[m.UserID]
@@ -82,7 +82,7 @@ func (c *call) holders(permission string) []permitted {
 	return list
 }
 
-func (c *call) holdersInTeam(permission string) []permitted {
+func holdersInTeam(c *call, permission string) []permitted {
 	list := []permitted{}
 	id, _ := positive("teamId", c.query().Get("teamId")) // looked at before
 	for _, m := range c.org.team(id).Members {

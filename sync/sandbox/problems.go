@@ -49,7 +49,7 @@ const tokenForbidden = "Forbidden to use token authorization for this organizati
 // The errors of the API. The pairs SC400 with 400, IM015 with 401, SC402 with 402, SC403 and IM002
 // with 403, and IM004 with 406 are published; the other pairs of code and status are inferred.
 
-func (c *call) unauthorized() error {
+func unauthorizedAnswer(c *call) error {
 	return &problem{
 		status:  http.StatusUnauthorized,
 		code:    c.w.switchValue("bad-token"),
@@ -57,8 +57,8 @@ func (c *call) unauthorized() error {
 	}
 }
 
-// forbidden is a 403 that gives no reason; the API's two documents write it differently.
-func (c *call) forbidden() error {
+// forbiddenAnswer is a 403 that gives no reason; the API's two documents write it differently.
+func forbiddenAnswer(c *call) error {
 	if c.is("denied", "message") {
 		return &problem{status: http.StatusForbidden, code: "SC403", message: "Access denied."}
 	}

@@ -66,14 +66,14 @@ func (l *lag) arrived(org int, wait bool) bool {
 }
 
 // lagMode is how a new organization lags: as a fault says, or as the switch.
-func (c *call) lagMode() string {
+func lagMode(c *call) string {
 	if c.lagging {
 		return "wait"
 	}
 	return c.w.switchValue("create-lag")
 }
 
-func (c *call) replicated() error {
+func requireReplicated(c *call) error {
 	wait := c.op.flags&early != 0 && c.flag("wait")
 	if c.w.lag.arrived(c.org.ID, wait) {
 		return nil

@@ -150,11 +150,11 @@ func listRoles(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	org, err := c.roleOrganization()
+	org, err := roleOrganization(c)
 	if err != nil {
 		return nil, err
 	}
-	category, only, without := c.query().Get("category"), c.query().Get("roleId"), c.list("excludeRole")
+	category, only, without := c.query().Get("category"), c.query().Get("roleId"), requestedList(c, "excludeRole")
 	rows := []object{}
 	for _, r := range c.w.index.roles {
 		id := strconv.Itoa(r.ID)
@@ -169,7 +169,7 @@ func listRoles(c *call) (any, error) {
 }
 
 // roleOrganization is the organization whose custom roles are meant, 0 for none.
-func (c *call) roleOrganization() (int, error) {
+func roleOrganization(c *call) (int, error) {
 	id := 0
 	for _, name := range []string{"organizationId", "teamId"} {
 		text := c.query().Get(name)

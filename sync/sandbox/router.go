@@ -11,20 +11,9 @@ import (
 // prefix is the base path of the API on every zone.
 const prefix = "/api/v2"
 
-// An operation is one row of the table in operations.go. Exactly one of read
-// and write is set.
+// An operation is a row of the table in operations.go, with what the router makes of it.
 type operation struct {
-	method string
-	path   string // template below /api/v2, as /organizations/{organizationId}
-	// scopes of which the token needs one; none: any valid token will do.
-	scopes []string
-	// permission that the user's role in the organization must hold; "" for any accepted member.
-	permission string
-	flags      flag
-	// organization finds the organization that the call is about; nil for calls about none.
-	organization func(*call) (int, error)
-	read         func(*call) (any, error)
-	write        func(*call) (change, error)
+	endpoint
 
 	name     string // METHOD template
 	index    int

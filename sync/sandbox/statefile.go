@@ -40,8 +40,8 @@ func newStateFile(path string, lock *fileLock) *stateFile { return &stateFile{pa
 
 // save has the state on disk, or on its way there when it is large. Whoever calls
 // it has the turn to write.
-func (w *World) save() error {
-	f := w.file
+func (s *store) save() error {
+	f := s.file
 	if f == nil {
 		return nil
 	}
@@ -56,38 +56,38 @@ func (w *World) save() error {
 		return err
 	}
 	if !f.large {
-		w.mu.RLock()
-		defer w.mu.RUnlock()
-		return f.writeLocked(w.state)
+		s.mu.RLock()
+		defer s.mu.RUnlock()
+		return f.writeLocked(s.state)
 	}
 	if f.timer == nil {
-		f.timer = time.AfterFunc(flushDelay, w.flushLate)
+		f.timer = time.AfterFunc(flushDelay, s.flushLate)
 	}
 	return nil
 }
 
-func (w *World) flushLate() {
-	w.file.mu.Lock()
-	defer w.file.mu.Unlock()
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	if w.file.timer != nil {
-		w.file.timer = nil
-		w.file.late = w.file.writeLocked(w.state)
+func (s *store) flushLate() {
+	s.file.mu.Lock()
+	defer s.file.mu.Unlock()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.file.timer != nil {
+		s.file.timer = nil
+		s.file.late = s.file.writeLocked(s.state)
 	}
 }
 
 // Close writes what is not on disk yet and gives the lock back. The world must
 // not be used any more.
-func (w *World) Close() error {
-	if w.file == nil {
+func (s *store) Close() error {
+	if s.file == nil {
 		return nil
 	}
-	w.flushLate()
-	w.file.mu.Lock()
-	defer w.file.mu.Unlock()
-	w.file.closed = true
-	return errors.Join(w.file.late, w.file.lock.release())
+	s.flushLate()
+	s.file.mu.Lock()
+	defer s.file.mu.Unlock()
+	s.file.closed = true
+	return errors.Join(s.file.late, s.file.lock.release())
 }
 
 func (f *stateFile) write(s *State) error {

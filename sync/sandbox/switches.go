@@ -44,35 +44,42 @@ func checkSwitch(name, value string) error {
 	return nil
 }
 
+// switchboard holds the answers of a world; the lock of its store guards them.
+type switchboard struct {
+	store *store
+	// passing are switches that go with the world and are in no state file.
+	passing map[string]string
+}
+
 // Switches returns the value of every switch by name.
-func (w *World) Switches() map[string]string {
-	w.mu.RLock()
-	defer w.mu.RUnlock()
+func (b *switchboard) Switches() map[string]string {
+	b.store.mu.RLock()
+	defer b.store.mu.RUnlock()
 	all := map[string]string{}
 	for _, s := range switches {
-		all[s.Name] = w.switchValue(s.Name)
+		all[s.Name] = b.switchValue(s.Name)
 	}
 	return all
 }
 
 // SetPassingSwitch sets one switch for as long as the world is open: no state file keeps it.
-func (w *World) SetPassingSwitch(name, value string) error {
+func (b *switchboard) SetPassingSwitch(name, value string) error {
 	if err := checkSwitch(name, value); err != nil {
 		return err
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.passing[name] = value
+	b.store.mu.Lock()
+	defer b.store.mu.Unlock()
+	b.passing[name] = value
 	return nil
 }
 
 // SetSwitch sets one switch; the state file keeps it.
-func (w *World) SetSwitch(name, value string) error {
+func (b *switchboard) SetSwitch(name, value string) error {
 	if err := checkSwitch(name, value); err != nil {
 		return err
 	}
-	return w.alter(func(s *State) error {
-		delete(w.passing, name)
+	return b.store.alter(func(s *State) error {
+		delete(b.passing, name)
 		if s.Switches == nil {
 			s.Switches = map[string]string{}
 		}
@@ -82,11 +89,11 @@ func (w *World) SetSwitch(name, value string) error {
 }
 
 // switchValue needs the lock of the world, as all of the state does.
-func (w *World) switchValue(name string) string {
-	if v, ok := w.passing[name]; ok {
+func (b *switchboard) switchValue(name string) string {
+	if v, ok := b.passing[name]; ok {
 		return v
 	}
-	if v, ok := w.state.Switches[name]; ok {
+	if v, ok := b.store.state.Switches[name]; ok {
 		return v
 	}
 	v, ok := defaults[name]
@@ -103,3 +110,8 @@ var defaults = func() map[string]string {
 	}
 	return m
 }()
+
+// is says whether a switch of the world stands at one of the values.
+func (b *switchboard) is(name string, values ...string) bool {
+	return slices.Contains(values, b.switchValue(name))
+}

@@ -128,7 +128,8 @@ var switches = []Switch{
 	{
 		"failed-charge",
 		[]string{"402", "409", "400", "unchanged", "later"},
-		"PATCH subscription whose charge fails: a refusal, 200 and nothing has changed, 200 and the change with a grace of 7 days",
+		"PATCH subscription whose charge fails: a refusal, 200 and nothing has changed, 200 and the change " +
+			"with a grace of 7 days",
 	},
 	{"pending-cancel", []string{"unchanged", "null"}, "nextBill of a subscription that is cancelled and not over yet"},
 	{

@@ -29,12 +29,12 @@ func organizationOfTeam(c *call) (int, error) {
 	}
 	h := c.w.index.teams[id]
 	if h.org == nil {
-		return 0, c.foreign()
+		return 0, answerForeign(c)
 	}
 	return h.org.ID, nil
 }
 
-func (c *call) team() home {
+func teamOfPath(c *call) home {
 	id, _ := c.id("teamId")
 	return c.w.index.teams[id]
 }
@@ -45,7 +45,7 @@ func listTeams(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := c.page(maxLimit, "name", "id")
+	p, err := pageOf(c, maxLimit, "name", "id")
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func getTeam(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return object{{"team", sel.row(c, c.team())}}, nil
+	return object{{"team", sel.row(c, teamOfPath(c))}}, nil
 }
 
 // createTeam: POST /teams. The creator becomes its Team Admin. A recorded Free
@@ -112,7 +112,7 @@ func updateTeam(c *call) (change, error) {
 	if err := missing("name", in.Name != nil && *in.Name == ""); err != nil {
 		return change{}, err
 	}
-	h := c.team()
+	h := teamOfPath(c)
 	return change{"team/" + h.team.Name, func() any {
 		set(&h.team.Name, in.Name)
 		return object{{"team", teamColumns.normal().row(c, h)}}
@@ -122,16 +122,16 @@ func updateTeam(c *call) (change, error) {
 // deleteTeam: DELETE /teams/{teamId} always asks to be confirmed (published), and keeps the last
 // team (inferred). The organization's scenarios are those of its first team.
 func deleteTeam(c *call) (change, error) {
-	h := c.team()
+	h := teamOfPath(c)
 	if len(c.org.Teams) == 1 {
 		return change{}, invalid("The last team of an organization cannot be deleted.")
 	}
 	if !c.flag("confirmed") {
 		var hit []object
 		if h.team == c.org.Teams[0] {
-			hit = c.activeScenarios()
+			hit = activeScenarios(c)
 		}
-		return change{}, c.unconfirmedDelete("The team will be deleted with all it holds.", hit)
+		return change{}, unconfirmedDelete(c, "The team will be deleted with all it holds.", hit)
 	}
 	return change{"team/" + h.team.Name, func() any {
 		c.org.Teams = slices.DeleteFunc(c.org.Teams, func(t *Team) bool { return t == h.team })
@@ -149,7 +149,7 @@ func teamRoleRow(t *Team, m TeamMember) object {
 
 // listTeamMembers: GET /teams/{teamId}/user-team-roles.
 func listTeamMembers(c *call) (any, error) {
-	h, rows := c.team(), []object{}
+	h, rows := teamOfPath(c), []object{}
 	for _, m := range h.team.Members {
 		rows = append(rows, teamRoleRow(h.team, m))
 	}
@@ -162,10 +162,10 @@ func listUserTeams(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return object{{"userTeamRoles", c.teamRolesOf(id)}}, nil
+	return object{{"userTeamRoles", teamRolesOf(c, id)}}, nil
 }
 
-func (c *call) teamRolesOf(user int) []object {
+func teamRolesOf(c *call, user int) []object {
 	rows := []object{}
 	for _, h := range c.w.index.memberships(c.user.ID) {
 		for _, t := range h.org.Teams {
@@ -193,7 +193,7 @@ func organizationOfQuery(c *call) (int, error) {
 	if h := c.w.index.teams[id]; err == nil && h.org != nil {
 		return h.org.ID, nil
 	} else if err == nil {
-		err = c.foreign()
+		err = answerForeign(c)
 	}
 	return 0, err
 }

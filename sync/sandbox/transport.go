@@ -119,7 +119,8 @@ func (rec *recorder) response(r *http.Request, err error) (*http.Response, error
 		body = io.MultiReader(body, broken{})
 	}
 	return &http.Response{Status: strconv.Itoa(rec.status) + " " + http.StatusText(rec.status), StatusCode: rec.status,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: rec.sent, Body: io.NopCloser(body), ContentLength: length, Request: r}, nil
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: rec.sent, Body: io.NopCloser(body), ContentLength: length, Request: r}, nil
 }
 
 // broken is the end of a body that was cut off.

@@ -9,65 +9,68 @@ import (
 // operation is one credit, hence 100 centicredits.
 type usage struct{ operations, transfer int }
 
+// meter reads what the scenarios of an organization consume.
+type meter struct{ *Organization }
+
 // between is the made-up usage of the hours that begin in a span of time. An hour
 // is always the same for the same organization, so that days add up in every
 // time zone, also in one that is half an hour off. A paused organization and one
 // without active scenarios use nothing.
-func (o *Organization) between(from, to time.Time) usage {
-	if from.Before(o.Created) {
-		from = o.Created
+func (m meter) between(from, to time.Time) usage {
+	if from.Before(m.Created) {
+		from = m.Created
 	}
-	if o.Paused || o.ActiveScenarios == 0 {
+	if m.Paused || m.ActiveScenarios == 0 {
 		return usage{}
 	}
 	sum := 0
-	if o.HourlyMost == 0 {
-		sum = o.hours(from, to)
+	if m.HourlyMost == 0 {
+		sum = m.hours(from, to)
 	} else {
-		sum = o.cappedHours(from, to)
+		sum = m.cappedHours(from, to)
 	}
 	return usage{sum, sum * 1024}
 }
 
 // mostInAnHour bounds an hour's usage; where no seed says it, nearly all months stay within the
 // licence.
-func (o *Organization) mostInAnHour() int {
-	if o.HourlyMost > 0 {
-		return o.HourlyMost
+func (m meter) mostInAnHour() int {
+	if m.HourlyMost > 0 {
+		return m.HourlyMost
 	}
-	return o.licenceNumber("operations", 1000)/800 + 2
+	return m.licenceNumber("operations", 1000)/800 + 2
 }
 
 // hours adds up the hours that begin in a span of time.
-func (o *Organization) hours(from, to time.Time) int {
-	sum, most := 0, uint64(o.mostInAnHour())
+func (m meter) hours(from, to time.Time) int {
+	sum, most := 0, uint64(m.mostInAnHour())
 	for hour := (from.Unix() + 3599) / 3600; hour*3600 < to.Unix(); hour++ {
-		sum += int(mix(uint64(o.ID)<<32^uint64(hour)) % most)
+		sum += int(mix(uint64(m.ID)<<32^uint64(hour)) % most)
 	}
 	return sum
 }
 
 // cappedHours does so for an organization that can run out of credits: in each cycle it uses no
 // more than the licence has, and nothing afterwards.
-func (o *Organization) cappedHours(from, to time.Time) int {
+func (m meter) cappedHours(from, to time.Time) int {
 	sum := 0
 	for from.Before(to) {
-		start := o.lastReset(from)
+		start := m.lastReset(from)
 		end := earlier(to, nextMonth(start))
 		if !end.After(from) {
 			end = to
 		}
-		limit := o.credits(start)
-		sum += min(o.hours(start, end), limit) - min(o.hours(start, from), limit)
+		limit := m.credits(start)
+		sum += min(m.hours(start, end), limit) - min(m.hours(start, from), limit)
 		from = end
 	}
 	return sum
 }
 
 // credits are those of the cycle that begins then, with what was carried over into it.
-func (o *Organization) credits(start time.Time) int {
-	n := o.licenceNumber("operations", 0)
-	if b := o.Billing; b != nil && b.Kept > 0 && start.Equal(b.Since) {
+func (m meter) credits(start time.Time) int {
+	n := m.licenceNumber("operations", 0)
+	if b := m.Billing; b != nil && b.Kept > 0 && start.Equal(b.Since) {
 		n += b.Kept
 	}
 	return n
@@ -81,26 +84,26 @@ func mix(x uint64) uint64 {
 }
 
 // used is the usage since the last reset, unused what the licence has left.
-func (o *Organization) used(now time.Time) usage { return o.between(o.lastReset(now), now) }
+func (m meter) used(now time.Time) usage { return m.between(m.lastReset(now), now) }
 
-func (o *Organization) unused(now time.Time) usage {
-	u := o.used(now)
-	return usage{max(0, o.credits(o.lastReset(now))-u.operations), max(0, o.licenceNumber("transfer", 0)-u.transfer)}
+func (m meter) unused(now time.Time) usage {
+	u := m.used(now)
+	return usage{max(0, m.credits(m.lastReset(now))-u.operations), max(0, m.licenceNumber("transfer", 0)-u.transfer)}
 }
 
 // lastReset is the last monthly anniversary of the organization's creation, or of its last change
 // of plan.
-func (o *Organization) lastReset(now time.Time) time.Time {
-	from, _ := anniversaries(o.anchor(now), now, 1)
+func (m meter) lastReset(now time.Time) time.Time {
+	from, _ := anniversaries(m.anchor(now), now, 1)
 	return from
 }
 
 // anchor is when the cycles began that now belongs to.
-func (o *Organization) anchor(now time.Time) time.Time {
-	if b := o.Billing; b != nil && !b.Since.IsZero() && !now.Before(b.Since) {
+func (m meter) anchor(now time.Time) time.Time {
+	if b := m.Billing; b != nil && !b.Since.IsZero() && !now.Before(b.Since) {
 		return b.Since
 	}
-	return o.Created
+	return m.Created
 }
 
 // anniversaries are the last one that is not after now, and the next one, so many months apart.
@@ -118,6 +121,9 @@ func nextMonth(t time.Time) time.Time { return t.AddDate(0, 1, 0) }
 // decimal writes a counter as Make does, as a decimal string.
 func decimal(n int) string { return strconv.Itoa(n) }
 
+// centicredits are what these operations cost, as a decimal string.
+func centicredits(u usage) string { return decimal(u.operations * 100) }
+
 // usageDays is how many days GET usage covers, today included.
 const usageDays = 30
 
@@ -134,15 +140,15 @@ func getUsage(c *call) (any, error) {
 	days := make([]object, usageDays)
 	for i := range days {
 		day := midnight.AddDate(0, 0, i-usageDays+1)
-		u := c.org.between(day.Add(-offset), earlier(c.now, day.AddDate(0, 0, 1).Add(-offset)))
-		days[i] = c.usageRow(day, u, i)
+		u := meter{c.org}.between(day.Add(-offset), earlier(c.now, day.AddDate(0, 0, 1).Add(-offset)))
+		days[i] = usageRow(c, day, u, i)
 	}
 	return object{{"data", days}}, nil
 }
 
 // usageRow is one day. Its numbers are typed "bigint" in the documents, and the second row of the
 // example spells datatransfer: a switch.
-func (c *call) usageRow(day time.Time, u usage, i int) object {
+func usageRow(c *call, day time.Time, u usage, i int) object {
 	shown, transfer := func(n int) any { return n }, "dataTransfer"
 	if c.is("usage-form", "strings") {
 		shown = func(n int) any { return decimal(n) }

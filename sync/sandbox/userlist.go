@@ -20,14 +20,14 @@ func listUsers(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := c.page(limit, "name", "id", "email")
+	p, err := pageOf(c, limit, "name", "id", "email")
 	if err != nil {
 		return nil, err
 	}
 	if !c.query().Has("pg[sortDir]") {
 		p.sortDir = "desc"
 	}
-	listed, err := c.filteredUsers()
+	listed, err := filteredUsers(c)
 	if err != nil {
 		return nil, err
 	}
@@ -45,8 +45,8 @@ func sortText(by string) func(*User) string {
 	return func(u *User) string { return u.Name }
 }
 
-func (c *call) filteredUsers() ([]*User, error) {
-	filter, err := c.userFilter()
+func filteredUsers(c *call) ([]*User, error) {
+	filter, err := userFilter(c)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (c *call) filteredUsers() ([]*User, error) {
 
 // userFilter is what the query asks for, with the filter tfaStatus only where the plan has TFA
 // enforcement (published); elsewhere it is ignored or refused, by a switch.
-func (c *call) userFilter() (func(*Member, *User) bool, error) {
+func userFilter(c *call) (func(*Member, *User) bool, error) {
 	q := c.query()
 	name, role, factor := strings.ToLower(q.Get("name")), q.Get("organizationRoleId"), q.Get("tfaStatus")
 	if factor != "" && !c.org.enforcesTFA() {
@@ -78,26 +78,26 @@ func (c *call) userFilter() (func(*Member, *User) bool, error) {
 		return nil, invalid("Parameter 'tfaStatus' must be 0, 1 or 2.")
 	}
 	return func(m *Member, u *User) bool {
-		return c.emailMatches(u.Email) && strings.Contains(strings.ToLower(u.Name), name) &&
+		return emailMatches(c, u.Email) && strings.Contains(strings.ToLower(u.Name), name) &&
 			(role == "" || role == strconv.Itoa(m.Role.ID)) &&
-			(factor == "" || factor == fmt.Sprint(c.tfaStatus(u))) &&
-			c.inTeam(m.UserID, q.Get("teamId"), q.Get("teamRoleId")) && c.passesTeamFilter(m.UserID)
+			(factor == "" || factor == fmt.Sprint(tfaStatus(c, u))) &&
+			inTeam(c, m.UserID, q.Get("teamId"), q.Get("teamRoleId")) && passesTeamFilter(c, m.UserID)
 	}, nil
 }
 
 // passesTeamFilter is the filter filterByTeamId, where 0 means people who are in no team.
-func (c *call) passesTeamFilter(user int) bool {
+func passesTeamFilter(c *call, user int) bool {
 	switch team := c.query().Get("filterByTeamId"); team {
 	case "":
 		return true
 	case "0":
 		return len(c.org.teamsOf(user)) == 0
 	default:
-		return c.inTeam(user, team, "")
+		return inTeam(c, user, team, "")
 	}
 }
 
-func (c *call) emailMatches(email string) bool {
+func emailMatches(c *call, email string) bool {
 	want, email := strings.ToLower(c.query().Get("email")), strings.ToLower(email)
 	if want == "" || c.is("email-filter", "substring") {
 		return strings.Contains(email, want)
@@ -106,7 +106,7 @@ func (c *call) emailMatches(email string) bool {
 }
 
 // inTeam says whether the user is in the team, with the role; either may be open.
-func (c *call) inTeam(user int, team, role string) bool {
+func inTeam(c *call, user int, team, role string) bool {
 	if team == "" && role == "" {
 		return true
 	}

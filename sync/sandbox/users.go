@@ -44,7 +44,7 @@ var userColumns = table[*User]{
 	{"features", true, func(*call, *User) any { return object{{"allow_apps", false}} }},
 	{"avatar", true, func(_ *call, u *User) any { return avatar(u.Email) }},
 	{"lastLogin", true, func(_ *call, u *User) any { return u.LastLogin }},
-	{"tfaStatus", true, func(c *call, u *User) any { return c.tfaStatus(u) }},
+	{"tfaStatus", true, func(c *call, u *User) any { return tfaStatus(c, u) }},
 	{"supportEligible", false, func(*call, *User) any { return true }},
 }
 
@@ -59,10 +59,10 @@ var (
 		{"usersAdminsRoleId", false, func(*call, *User) any { return nil }},
 		{"hasPassword", false, func(_ *call, u *User) any { return !u.SSO }},
 		{"tfaEnabled", false, func(_ *call, u *User) any { return u.TwoFactor }},
-		{"tfaStatus", false, func(c *call, u *User) any { return c.tfaStatus(u) }},
+		{"tfaStatus", false, func(c *call, u *User) any { return tfaStatus(c, u) }},
 		{"forceSetPassword", false, func(*call, *User) any { return false }},
-		{"userOrganizationRoles", false, func(c *call, u *User) any { return c.rolesOf(u) }},
-		{"userTeamRoles", false, func(c *call, u *User) any { return c.teamRolesOf(u.ID) }},
+		{"userOrganizationRoles", false, func(c *call, u *User) any { return rolesOf(c, u) }},
+		{"userTeamRoles", false, func(c *call, u *User) any { return teamRolesOf(c, u.ID) }},
 		{"isAffiliatePartner", false, func(*call, *User) any { return false }},
 		{"hasAddedApp", false, func(*call, *User) any { return false }},
 		{"lastLogin", false, func(_ *call, u *User) any { return u.LastLogin }},
@@ -81,7 +81,7 @@ var (
 // tfaStatus is 0 for no second factor, 1 for an authenticator app, 2 for an external sign-in, and
 // null while the person has never signed in (the last one derived). What plans without TFA
 // enforcement show is a switch.
-func (c *call) tfaStatus(u *User) any {
+func tfaStatus(c *call, u *User) any {
 	if c.org != nil && !c.org.enforcesTFA() {
 		switch c.w.switchValue("tfa-status") {
 		case "null":
@@ -123,7 +123,7 @@ func (e *Enums) localeCode(id int) any {
 }
 
 // rolesOf are the user's role rows; open invitations only with includeInvitedOrg.
-func (c *call) rolesOf(u *User) []object {
+func rolesOf(c *call, u *User) []object {
 	rows := []object{}
 	for _, h := range c.w.index.memberships(u.ID) {
 		if m := h.org.member(u.ID); m.Invitation == nil || c.flag("includeInvitedOrg") {
@@ -136,7 +136,7 @@ func (c *call) rolesOf(u *User) []object {
 // me: GET /users/me.
 func me(c *call) (any, error) {
 	sel := meColumns
-	if len(c.cols()) > 0 {
+	if len(requestedColumns(c)) > 0 {
 		var err error
 		if sel, err = ownColumns.pick(c); err != nil {
 			return nil, err

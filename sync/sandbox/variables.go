@@ -85,8 +85,8 @@ func isDecimal(s string) bool {
 	return err == nil && strings.Trim(s, "+-.0123456789eE") == ""
 }
 
-// shown is the value as replies have it; for numbers that is a switch.
-func (c *call) shown(t VariableType, value json.RawMessage) json.RawMessage {
+// shownValue is the value as replies have it; for numbers that is a switch.
+func shownValue(c *call, t VariableType, value json.RawMessage) json.RawMessage {
 	if t != 1 || c.is("number-value", "stored") {
 		return value
 	}
@@ -100,25 +100,26 @@ func (c *call) shown(t VariableType, value json.RawMessage) json.RawMessage {
 	return value
 }
 
-func (c *call) variableRow(v Variable, system bool) object {
-	return object{{"typeId", int(v.Type)}, {"name", v.Name}, {"value", c.shown(v.Type, v.Value)}, {"isSystem", system}}
+func variableRow(c *call, v Variable, system bool) object {
+	value := shownValue(c, v.Type, v.Value)
+	return object{{"typeId", int(v.Type)}, {"name", v.Name}, {"value", value}, {"isSystem", system}}
 }
 
 // systemVariables come with every list, before the custom ones. Make publishes
 // what they tell, but not their names; these names are made up.
-func (c *call) systemVariables() []Variable {
-	left := c.org.unused(c.now)
+func systemVariables(c *call) []Variable {
+	left := meter{c.org}.unused(c.now)
 	return []Variable{
 		{"organizationId", 1, json.RawMessage(strconv.Itoa(c.org.ID))},
 		{"organizationName", 2, quoted(c.org.Name)},
 		{"organizationOperationsLeft", 1, json.RawMessage(strconv.Itoa(left.operations))},
 		{"organizationDataTransferLeft", 1, json.RawMessage(strconv.Itoa(left.transfer))},
-		{"organizationZoneDomain", 2, quoted(c.home().zone.Host)},
+		{"organizationZoneDomain", 2, quoted(homeOf(c).zone.Host)},
 	}
 }
 
-func (c *call) isSystem(name string) bool {
-	return slices.ContainsFunc(c.systemVariables(), func(v Variable) bool { return v.Name == name })
+func isSystem(c *call, name string) bool {
+	return slices.ContainsFunc(systemVariables(c), func(v Variable) bool { return v.Name == name })
 }
 
 // listVariables: GET /organizations/{organizationId}/variables is a list of all
@@ -128,13 +129,13 @@ func (c *call) isSystem(name string) bool {
 func listVariables(c *call) (any, error) {
 	rows, single := []object{}, c.is("variables-list", "object")
 	if !single {
-		for _, v := range c.systemVariables() {
-			rows = append(rows, c.variableRow(v, true))
+		for _, v := range systemVariables(c) {
+			rows = append(rows, variableRow(c, v, true))
 		}
 	}
 	if c.org.has("customVariables") {
 		for _, v := range c.org.Variables {
-			rows = append(rows, c.variableRow(v, false))
+			rows = append(rows, variableRow(c, v, false))
 		}
 	}
 	if single && len(rows) == 1 {
@@ -143,8 +144,9 @@ func listVariables(c *call) (any, error) {
 	return object{{"organizationVariables", rows}}, nil
 }
 
-// licensed is the 404 of every write where the licence has no custom variables (published).
-func (c *call) licensed() error {
+// requireVariablesLicence is the 404 of every write where the licence has no custom variables
+// (published).
+func requireVariablesLicence(c *call) error {
 	switch {
 	case c.org.has("customVariables"):
 		return nil
@@ -162,9 +164,9 @@ type variableInput struct {
 	Value  json.RawMessage `json:"value"`
 }
 
-func (c *call) variableInput() (variableInput, error) {
+func decodeVariable(c *call) (variableInput, error) {
 	var in variableInput
-	if err := c.licensed(); err != nil {
+	if err := requireVariablesLicence(c); err != nil {
 		return in, err
 	}
 	if err := c.input(&in); err != nil {
@@ -186,7 +188,7 @@ func (c *call) variableInput() (variableInput, error) {
 
 // createVariable: POST /organizations/{organizationId}/variables.
 func createVariable(c *call) (change, error) {
-	in, err := c.variableInput()
+	in, err := decodeVariable(c)
 	if err != nil {
 		return change{}, err
 	}
@@ -196,33 +198,24 @@ func createVariable(c *call) (change, error) {
 	if !variableName.MatchString(*in.Name) {
 		return change{}, invalid("Invalid variable name.")
 	}
-	if c.org.variable(*in.Name) != nil || c.isSystem(*in.Name) {
+	if c.org.variable(*in.Name) != nil || isSystem(c, *in.Name) {
 		return change{}, duplicate("Variable with this name already exists.")
 	}
 	v := Variable{*in.Name, VariableType(*in.TypeID), in.Value}
 	return change{"variable/" + v.Name, func() any {
 		c.org.Variables = append(c.org.Variables, v)
-		c.rememberCreation(v)
-		return object{{"organizationVariable", c.variableRow(v, false)}}
+		rememberCreation(c, v)
+		return object{{"organizationVariable", variableRow(c, v, false)}}
 	}}, nil
 }
 
-func (o *Organization) variable(name string) *Variable {
-	for i := range o.Variables {
-		if o.Variables[i].Name == name {
-			return &o.Variables[i]
-		}
-	}
-	return nil
-}
-
-// variable finds the custom variable of the path.
-func (c *call) variable() (*Variable, error) {
+// variableOfPath finds the custom variable of the path.
+func variableOfPath(c *call) (*Variable, error) {
 	name := c.param("variableName")
 	if v := c.org.variable(name); v != nil {
 		return v, nil
 	}
-	if c.isSystem(name) {
+	if isSystem(c, name) {
 		return nil, duplicate("System variables cannot be changed.")
 	}
 	return nil, notFound("Variable")
@@ -232,11 +225,11 @@ func (c *call) variable() (*Variable, error) {
 // changes what is sent. Sent alone, a type or a value can disagree with the other
 // (published).
 func updateVariable(c *call) (change, error) {
-	in, err := c.variableInput()
+	in, err := decodeVariable(c)
 	if err != nil {
 		return change{}, err
 	}
-	v, err := c.variable()
+	v, err := variableOfPath(c)
 	if err != nil {
 		return change{}, err
 	}
@@ -248,18 +241,18 @@ func updateVariable(c *call) (change, error) {
 		if in.Value != nil {
 			v.Value = in.Value
 		}
-		c.rememberEdit(before, *v)
-		return object{{"organizationVariable", c.variableRow(*v, false)}}
+		rememberEdit(c, before, *v)
+		return object{{"organizationVariable", variableRow(c, *v, false)}}
 	}}, nil
 }
 
 // deleteVariable: DELETE /organizations/{organizationId}/variables/{variableName},
 // 406 IM004 unless confirmed (published).
 func deleteVariable(c *call) (change, error) {
-	if err := c.licensed(); err != nil {
+	if err := requireVariablesLicence(c); err != nil {
 		return change{}, err
 	}
-	v, err := c.variable()
+	v, err := variableOfPath(c)
 	if err != nil {
 		return change{}, err
 	}

@@ -23,7 +23,7 @@ func AdminRolesOf(roles []Name) AdminRoles {
 }
 
 func onlyNamed(names []Name, name string) int64 {
-	found := slices.CompactFunc(Matching(names, name), func(a, b Name) bool { return a.ID == b.ID })
+	found := slices.CompactFunc(MatchNames(names, name), func(a, b Name) bool { return a.ID == b.ID })
 	if len(found) != 1 {
 		return 0
 	}

@@ -28,7 +28,7 @@ func AsNameError(err error) *NameError {
 // Bind turns a name, code or id of a document into an entry of a list. What says in an error what
 // was looked for: "time zone".
 func Bind(what string, list List, names []Name, wanted string) (Name, error) {
-	found := Matching(names, wanted)
+	found := MatchNames(names, wanted)
 	found = slices.CompactFunc(found, func(a, b Name) bool { return a.ID == b.ID })
 	switch len(found) {
 	case 1:

@@ -13,8 +13,8 @@ import (
 // Certainty says whether a failed request happened.
 type Certainty uint8
 
-// The certainties: any 4xx but 408 and a failed dial did not happen; of a 5xx, a reset and a broken
-// 2xx it is unknown. After a time-out, on this side or of a gateway, it is unknown too, and the
+// The certainties: any 4xx but 408 and a failed dial did not happen; of a 5xx and a broken 2xx it is
+// unknown. After a reset and a time-out, on this side or of a gateway, it is unknown too, and the
 // zone may do it yet.
 const (
 	NotHappened Certainty = iota
@@ -34,6 +34,10 @@ type CallError struct {
 	Hint      string
 	Err       error // the transport's error, if any
 }
+
+// ErrNotAsked is behind the error of a call that was not sent, since the zone has stopped accepting
+// the token.
+var ErrNotAsked = errors.New("not asked, since the zone does not accept the token any more")
 
 // Error is "Doing: status code message".
 func (e *CallError) Error() string {
@@ -81,7 +85,7 @@ func CallProblem(rule string, a spec.Address, what string, err error) spec.Probl
 }
 
 // ExitOfFailure is the exit that a failed reading stands for. An error that is no call's is
-// one of the way to the zone; a call that the run itself stopped says nothing, and is ExitOK.
+// one of the way to the zone; a call that the run itself stopped says nothing, and is exit.OK.
 func ExitOfFailure(err error) exit.Code {
 	call := AsCallError(err)
 	switch {

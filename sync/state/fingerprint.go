@@ -50,17 +50,17 @@ func (v View) Fingerprinted(salt []byte) View {
 	if v == nil {
 		return nil
 	}
-	sealed := make(View, len(v))
+	out := make(View, len(v))
 	for path, side := range v {
-		sealed[path] = side.Fingerprinted(salt)
+		out[path] = side.Fingerprinted(salt)
 	}
-	return sealed
+	return out
 }
 
-// Unmasked is the view with its secrets shown, for objects that the caller has found to be none.
+// Unmasked is the view with its value shown, for objects that the caller has found to be none.
 func (v View) Unmasked() View { return v.MaskedIf(false) }
 
-// Masked is the view with every side a secret.
+// Masked is the view with its value a secret.
 func (v View) Masked() View { return v.MaskedIf(true) }
 
 // Secrets are the sensitive values of a view.
@@ -73,6 +73,7 @@ func (v View) Secrets() (secrets []spec.Value) {
 	return secrets
 }
 
+// MaskedIf is the view with its value a secret, or shown; other sides stay as they are.
 func (v View) MaskedIf(secret bool) View {
 	if v == nil {
 		return nil

@@ -2,10 +2,10 @@ package state
 
 import "strconv"
 
-// IDText is an id as live states and documents carry it.
-func IDText(id int64) string { return strconv.FormatInt(id, 10) }
+// FormatID is an id as live states and documents carry it: decimal text.
+func FormatID(id int64) string { return strconv.FormatInt(id, 10) }
 
-// ParseID reads an id in decimal text.
+// ParseID reads an id in decimal text; false for what is none, 0 and below included.
 func ParseID(text string) (int64, bool) {
 	id, err := strconv.ParseInt(text, 10, 64)
 	return id, err == nil && id > 0

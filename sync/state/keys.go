@@ -18,7 +18,8 @@ const maxKey = 40
 // write them in ASCII. What is in neither becomes a hyphen.
 var letters = func() map[rune]string {
 	table := map[rune]string{
-		'ß': "ss", 'ł': "l", 'ø': "o", 'đ': "d", 'ð': "d", 'þ': "th", 'æ': "ae", 'œ': "oe", 'ı': "i", 'ħ': "h", 'ŋ': "ng",
+		'ß': "ss", 'ł': "l", 'ø': "o", 'đ': "d", 'ð': "d", 'þ': "th", 'æ': "ae", 'œ': "oe", 'ı': "i", 'ħ': "h",
+		'ŋ': "ng",
 		'ж': "zh", 'х': "kh", 'ц': "ts", 'ч': "ch", 'ш': "sh", 'щ': "shch", 'ъ': "", 'ь': "", 'ю': "yu", 'я': "ya",
 		'є': "ie", 'ґ': "g", 'θ': "th", 'χ': "ch", 'ψ': "ps", '&': " and ", '\'': "", '’': "",
 	}

@@ -55,6 +55,8 @@ func (l *Organization) LackOf(kind spec.Kind) string {
 	return LacksKind(l.License, kind)
 }
 
+// HasCustom tells whether one of the variables is not a system variable, which every organization
+// has.
 func HasCustom(variables []spec.Variable) bool {
 	for i := range variables {
 		if !variables[i].System {

@@ -74,8 +74,8 @@ func NameOf(list List, names []Name, id string) string {
 	return id
 }
 
-// Matching lists the entries that a text names, as binding does: without case, by code, name or id.
-func Matching(names []Name, text string) []Name {
+// MatchNames lists the entries that a text names, as binding does: without case, by code, name or id.
+func MatchNames(names []Name, text string) []Name {
 	var found []Name
 	folded := FoldName(text)
 	for _, n := range names {

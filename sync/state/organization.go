@@ -17,8 +17,9 @@ type User struct {
 	TwoFactor *bool `json:"-"`
 }
 
-// Organization is one organization as the API shows it. Organization holds the kinds that were
-// read; what was not read is nil there.
+// Organization is one organization as the API shows it (published: GET /organizations and the lists
+// of its objects). The embedded one holds the kinds that were read; what was not read is nil there.
+// Ids stand in it as decimal text: of a country, a time zone, a role.
 type Organization struct {
 	spec.Organization
 	// Host is the row's `zone` field: the full host of the zone it lives in; "" when absent.
@@ -37,6 +38,10 @@ type Organization struct {
 	AdminRoles AdminRoles
 	// Unreadable are role rows whose user could not be found by any means.
 	Unreadable []RoleRow
+	// Detailed: the detail call was made and answered. DetailErr is why it failed; nil when it did
+	// not, or was not made. What the list leaves out is unknown then.
+	Detailed  bool
+	DetailErr error
 	// Failed are the kinds that could not be read, each with why. FreePlan403 and the
 	// variables' 404 without the licence are answers (see Lacks), not failures.
 	Failed map[spec.Kind]error
@@ -57,6 +62,7 @@ type RoleRow struct {
 
 // fill takes over what is known of an organization from a fuller reply.
 func (l *Organization) fill(detail *Organization) {
+	l.Detailed = true
 	fillText(&l.Country, detail.Country)
 	fillText(&l.Timezone, detail.Timezone)
 	if l.TFAEnforced == nil {
@@ -80,13 +86,14 @@ func fillText(text *string, from string) {
 	}
 }
 
-// IsSame compares the e-mails too, where both are known: two self-hosted zones of one name count
+// SameAs compares the e-mails too, where both are known: two self-hosted zones of one name count
 // their users alike.
-func (u User) IsSame(other User) bool {
+func (u User) SameAs(other User) bool {
 	return u.ID == other.ID && (u.Email == "" || other.Email == "" || strings.EqualFold(u.Email, other.Email))
 }
 
-func (u User) Words() string {
+// Describe is the user for people: the id, with the e-mail where it is known.
+func (u User) Describe() string {
 	if u.Email == "" {
 		return strconv.FormatInt(u.ID, 10)
 	}

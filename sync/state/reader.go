@@ -14,6 +14,9 @@ type ZoneReader interface {
 	Me(ctx context.Context) (User, error)
 	// Organizations is the whole list, of all zones, every page, with every column.
 	Organizations(ctx context.Context) ([]*Organization, error)
+	// OrganizationNames is the same list, narrow: ids, names and hosts, as it is right before an
+	// organization is created.
+	OrganizationNames(ctx context.Context) ([]*Organization, error)
 	// Names is one of the API's lists. organization is 0 for the zone's own list
 	// and an id for lists that belong to one (teams, custom roles).
 	Names(ctx context.Context, list List, organization int64) ([]Name, error)
@@ -28,6 +31,9 @@ type ObjectReader interface {
 	// is read as member; organization and tfa come with the list). A failure is returned and also
 	// kept in live.Failed; what the plan lacks is kept in live.Lacks and is no error.
 	Read(ctx context.Context, live *Organization, kind spec.Kind) error
+	// RoleRow is the row of one person, accepted or invited, as it is right before she is written
+	// (published: GET /organizations/{id}/user-organization-roles/{userId}); nil when there is none.
+	RoleRow(ctx context.Context, organization, user int64) (*RoleRow, error)
 	// FindUser asks for one person by e-mail (documented: GET /users?organizationId&email=),
 	// accepted or invited; 0 when the zone knows none.
 	FindUser(ctx context.Context, organization int64, email string) (int64, error)
@@ -37,6 +43,13 @@ type ObjectReader interface {
 // that has it is a second witness, beside the list, of an organization that was just made.
 type MembershipReader interface {
 	Memberships(ctx context.Context) ([]int64, error)
+}
+
+// Memory knows from earlier runs who is behind a user id: the journals of invitations.
+type Memory interface {
+	// EmailOf gives the e-mail, in lower case, of a user of an organization of the zone with this
+	// url; "" when no run saw it.
+	EmailOf(zone string, organization, user int64) string
 }
 
 // Reader is a zone to plan from.
@@ -51,6 +64,9 @@ type Port struct {
 	Reader   Reader
 	// Calls counts the requests made so far; nil counts none.
 	Calls func() Calls
+	// Refused is the answer by which the zone has stopped accepting the token, after which nothing
+	// is sent to it any more; it gives nil as long as the zone accepts it. The field may be nil.
+	Refused func() error
 }
 
 // Calls counts API requests: those made for reading, and the writes that an apply makes (plan) or
@@ -60,6 +76,7 @@ type Calls struct {
 	Write int `json:"write"`
 }
 
+// Add adds the calls of another count.
 func (c *Calls) Add(d Calls) {
 	c.Read += d.Read
 	c.Write += d.Write

@@ -46,6 +46,8 @@ func (r *replies) Read(_ context.Context, live *Organization, kind spec.Kind) er
 	return nil
 }
 
+func (r *replies) RoleRow(context.Context, int64, int64) (*RoleRow, error) { return nil, nil }
+
 func (r *replies) FindUser(context.Context, int64, string) (int64, error) { return 0, nil }
 
 // An organization that its zone does not know yet is waited for once, and only when the caller wants that.
@@ -75,7 +77,7 @@ func TestReadOrganizationAwaits(t *testing.T) {
 			t.Errorf("%s: failed %v, want %v; read %t", name, got, c.failed, live.Read(spec.KindVariable))
 		}
 		if detail := reading.Failed(spec.KindOrganization) == nil; detail != (live.Country == "54") {
-			t.Errorf("%s: the detail says %v, the organization %q", name, reading.DetailErr, live.Country)
+			t.Errorf("%s: the detail says %v, the organization %q", name, reading.Organization.DetailErr, live.Country)
 		}
 	}
 }

@@ -23,6 +23,7 @@ type Slots struct {
 	limit    int
 }
 
+// NewSlots makes a semaphore of so many slots; below 1 counts as 1.
 func NewSlots(limit int) *Slots {
 	s := &Slots{limit: max(1, limit)}
 	s.released.L = &s.mu

@@ -16,7 +16,7 @@ func (l *Organization) NameUnreadable(user int64, email string) bool {
 		l.Unreadable = append(append([]RoleRow{}, l.Unreadable[:i]...), l.Unreadable[i+1:]...)
 		l.Members = append(
 			l.Members,
-			spec.Member{Email: email, Role: IDText(row.RoleID), UserID: row.UserID, Invitation: row.Invitation},
+			spec.Member{Email: email, Role: FormatID(row.RoleID), UserID: row.UserID, Invitation: row.Invitation},
 		)
 		normaliseMembers(l)
 		return true

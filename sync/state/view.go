@@ -28,6 +28,7 @@ func ViewOf(live *Organization, kind spec.Kind, name string) View {
 	return liveKinds[kind].view(live, name)
 }
 
+// ViewOrganization is the view of an organization's own attributes; see ViewOf.
 func ViewOrganization(live *Organization, _ string) View {
 	view := View{"name": Text(NormalName(live.Name))}
 	if live.Country != "" {
@@ -53,6 +54,7 @@ func viewVariable(live *Organization, name string) View {
 	return nil
 }
 
+// VariableView is the view of a variable, live or desired.
 func VariableView(v *spec.Variable) View {
 	return View{"type": Text(v.Type.String()), "value": VariableScalar(v)}
 }
@@ -71,6 +73,8 @@ func viewMember(live *Organization, email string) View {
 	return nil
 }
 
+// ViewTFA is the view of the enforcement of two-factor authentication; nil where the zone does not
+// show it.
 func ViewTFA(live *Organization, _ string) View {
 	if live.TFAEnforced == nil {
 		return nil
@@ -78,6 +82,7 @@ func ViewTFA(live *Organization, _ string) View {
 	return View{"tfaEnforced": Bool(*live.TFAEnforced)}
 }
 
+// ViewOwner is the view of who owns the organization; nil where the role rows were not read.
 func ViewOwner(live *Organization, _ string) View {
 	if live.OwnerID == 0 {
 		return nil

@@ -2,6 +2,7 @@ package state
 
 import (
 	"context"
+	"slices"
 	"sort"
 
 	"makesync/spec"
@@ -23,20 +24,28 @@ type ZoneState struct {
 	Names map[List][]Name
 	// Roles are an organization's own roles, where a person has one that is not in the zone's list.
 	Roles map[int64][]Name
+	// ListErrs are why lists could not be read: the zone's, by organization 0, and those of an
+	// organization.
+	ListErrs map[OwnList]error
 	// Problems are warnings: lists that could not be read.
 	Problems []spec.Problem
+}
+
+// OwnList is a list of an organization, by its id, or of the zone, by 0.
+type OwnList struct {
+	List         List
+	Organization int64
 }
 
 // ReadOptions say how much of a zone is read.
 type ReadOptions struct {
 	// Select tells whether an organization counts, by its row and its key; nil: all do.
 	Select func(live *Organization, key string) bool
-	// Kinds tells which kinds of an organization are read; nil: variable, featureControl and
-	// member.
-	Kinds func(live *Organization, key string) []spec.Kind
-	// Detail asks for each chosen organization's detail too, which alone counts active scenarios.
-	// Without it that is done only where the list leaves out a column.
-	Detail bool
+	// Wanted says how much of an organization is read; nil: every kind, and the detail where the
+	// list leaves out a column (see Everything).
+	Wanted func(live *Organization, key string) Wanted
+	// Memory knows who is behind role rows without an e-mail; nil: nobody does.
+	Memory Memory
 	// OtherHosts are the hosts of all zones known besides (see Candidates).
 	OtherHosts []string
 	// Lists are the zone's lists to read; nil: those with which live states are read
@@ -50,6 +59,14 @@ type ReadOptions struct {
 // list of organizations brings the rest.
 var ReadKinds = []spec.Kind{spec.KindFeatureControl, spec.KindVariable, spec.KindMember}
 
+// Everything is every kind of an organization, and the detail call where the list leaves out a
+// column. With the detail it is all that planning ever needs: the detail alone counts active
+// scenarios.
+func Everything(live *Organization, detail bool) Wanted {
+	gaps := live.Country == "" || live.Timezone == "" || live.TFAEnforced == nil
+	return Wanted{Detail: detail || gaps, Kinds: ReadKinds, Await: true}
+}
+
 // ReadingLists name what live states hold as ids. Regions, which no live state tells, serve only to
 // make organizations.
 func ReadingLists() []List { return []List{Roles, Countries, Timezones} }
@@ -58,7 +75,8 @@ func ReadingLists() []List { return []List{Roles, Countries, Timezones} }
 // be said (the list of organizations), or the context's; an organization that could not be
 // read keeps its errors in Failed.
 func ReadZone(ctx context.Context, port Port, options ReadOptions) (*ZoneState, error) {
-	s := &ZoneState{Endpoint: port.Endpoint, Names: map[List][]Name{}, Roles: map[int64][]Name{}}
+	s := &ZoneState{Endpoint: port.Endpoint, Names: map[List][]Name{}, Roles: map[int64][]Name{},
+		ListErrs: map[OwnList]error{}}
 	var err error
 	if s.User, err = port.Reader.Me(ctx); err != nil {
 		return nil, err
@@ -78,8 +96,15 @@ func ReadZone(ctx context.Context, port Port, options ReadOptions) (*ZoneState, 
 		return a.Name < b.Name || a.Name == b.Name && a.ID < b.ID
 	})
 	s.readNames(ctx, port.Reader, options.Lists)
-	s.readOrganizations(ctx, port.Reader, options)
-	s.readOwnRoles(ctx, port.Reader)
+	wants := make([]Wanted, len(s.Organizations))
+	for i, live := range s.Organizations {
+		wants[i] = Everything(live, false)
+		if options.Wanted != nil {
+			wants[i] = options.Wanted(live, s.Keys[live.ID])
+		}
+	}
+	s.readOrganizations(ctx, port.Reader, options, wants)
+	s.readOwnRoles(ctx, port.Reader, wants)
 	if ctx.Err() != nil && !exit.OutOfTime(ctx) {
 		return nil, context.Cause(ctx)
 	}
@@ -93,8 +118,9 @@ func (s *ZoneState) readNames(ctx context.Context, reader Reader, lists []List) 
 		lists = ReadingLists()
 	}
 	for _, list := range lists {
-		names, err := reader.Names(ctx, list, 0)
+		names, err := wholeList(ctx, reader, OwnList{List: list})
 		if err != nil {
+			s.ListErrs[OwnList{List: list}] = err
 			s.Problems = append(s.Problems, CallProblem("list-unreadable", "",
 				"the zone's list of "+string(list)+" could not be read", err))
 			continue
@@ -103,32 +129,55 @@ func (s *ZoneState) readNames(ctx context.Context, reader Reader, lists []List) 
 	}
 }
 
-// readOrganizations reads organizations side by side. Every failure stays with its organization;
-// that the Free plan lets tokens see less is an answer, not a failure.
-func (s *ZoneState) readOrganizations(ctx context.Context, reader Reader, options ReadOptions) {
-	slots := NewSlots(options.Concurrency)
-	slots.Each(len(s.Organizations), func(i int) {
-		live, kinds := s.Organizations[i], ReadKinds
-		if options.Kinds != nil {
-			kinds = options.Kinds(live, s.Keys[live.ID])
-		}
-		detail := options.Detail || live.Country == "" || live.Timezone == "" || live.TFAEnforced == nil
-		reading := ReadOrganization(ctx, WithSlotOf(slots, reader), live, Wanted{Detail: detail, Kinds: kinds})
-		if call := AsCallError(reading.DetailErr); call == nil || call.Class != exit.ClassFreePlan {
-			NoteFailure(live, spec.KindOrganization, reading.DetailErr)
-		}
-	})
+// wholeList reads a list; one that is empty is not nil, which would mean that nobody read it.
+func wholeList(ctx context.Context, reader Reader, list OwnList) ([]Name, error) {
+	names, err := reader.Names(ctx, list.List, list.Organization)
+	if err == nil && names == nil {
+		names = []Name{}
+	}
+	return names, err
 }
 
-// readOwnRoles reads the roles of organizations in which somebody has a role that the zone's list
-// does not name.
-func (s *ZoneState) readOwnRoles(ctx context.Context, reader Reader) {
-	for _, live := range s.Organizations {
-		if !hasForeignRole(live, s.Names[Roles]) || ctx.Err() != nil {
+// readOrganizations reads organizations side by side. Every failure stays with its organization;
+// that the Free plan lets tokens see less is an answer, not a failure.
+func (s *ZoneState) readOrganizations(ctx context.Context, reader Reader, options ReadOptions, wants []Wanted) {
+	slots, teamErrs := NewSlots(options.Concurrency), make([]error, len(s.Organizations))
+	slots.Each(len(s.Organizations), func(i int) {
+		live, reader := s.Organizations[i], WithSlotOf(slots, reader)
+		wanted := wants[i]
+		if options.Memory != nil {
+			wanted.Remembered = func(user int64) string {
+				return options.Memory.EmailOf(s.Endpoint.URL, live.ID, user)
+			}
+		}
+		ReadOrganization(ctx, reader, live, wanted)
+		if call := AsCallError(live.DetailErr); call == nil || call.Class != exit.ClassFreePlan {
+			NoteFailure(live, spec.KindOrganization, live.DetailErr)
+		}
+		if wanted.Teams && live.Teams == nil {
+			live.Teams, teamErrs[i] = wholeList(ctx, reader, OwnList{Teams, live.ID})
+		}
+	})
+	for i, err := range teamErrs {
+		if err != nil {
+			s.ListErrs[OwnList{Teams, s.Organizations[i].ID}] = err
+		}
+	}
+}
+
+// readOwnRoles reads the roles of organizations in which somebody has a role, or shall have one,
+// that the zone's list does not name.
+func (s *ZoneState) readOwnRoles(ctx context.Context, reader Reader, wants []Wanted) {
+	for i, live := range s.Organizations {
+		foreign := hasForeignRole(live, s.Names[Roles]) || slices.ContainsFunc(wants[i].Roles, func(name string) bool {
+			return len(MatchNames(s.Names[Roles], name)) == 0
+		})
+		if !foreign || ctx.Err() != nil {
 			continue
 		}
-		names, err := reader.Names(ctx, Roles, live.ID)
+		names, err := wholeList(ctx, reader, OwnList{Roles, live.ID})
 		if err != nil {
+			s.ListErrs[OwnList{Roles, live.ID}] = err
 			s.Problems = append(s.Problems, CallProblem("list-unreadable", spec.Address(s.Keys[live.ID]),
 				"the organization's own roles could not be read", err))
 			continue
@@ -140,7 +189,7 @@ func (s *ZoneState) readOwnRoles(ctx context.Context, reader Reader) {
 func hasForeignRole(live *Organization, roles []Name) bool {
 	known := map[string]bool{"": true}
 	for _, role := range roles {
-		known[IDText(role.ID)] = true
+		known[FormatID(role.ID)] = true
 	}
 	for _, person := range live.Members {
 		if !known[person.Role] {

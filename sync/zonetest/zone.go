@@ -3,6 +3,8 @@ package zonetest
 import (
 	"context"
 	"fmt"
+	"maps"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -17,16 +19,24 @@ type Zone struct {
 	User  state.User
 	Orgs  []*state.Organization // whole organizations, as if everything had been read
 	Lists map[state.List][]state.Name
+	// OwnRoles are the roles of organizations that are not in the zone's list, by id.
+	OwnRoles map[int64][]state.Name
+	// Sparse: the list gives ids, names and hosts alone, as a zone may that lets no columns be chosen.
+	Sparse bool
 	// Fail gives the error of a call, named like "variable 11"; nil: none fails.
-	Fail  func(call string) error
+	Fail func(call string) error
+	// Calls counts the calls, named alike.
 	Calls map[string]int
 	// Users are the e-mails that FindUser knows beside the members.
 	Users map[string]int64
-	Next  int64
+	// Next is the last id that was given to something new.
+	Next int64
 }
 
+// Host is the host of the fake zone.
 const Host = "eu1.make.com"
 
+// New is a zone with these organizations, whose token is that of user 1, ops@acme.example.
 func New(orgs ...*state.Organization) *Zone {
 	yes := true
 	return &Zone{
@@ -75,7 +85,7 @@ func Organization(id int64, name string) *state.Organization {
 func Person(l *state.Organization, user int64, email string, role int64, invitation string) {
 	l.Members = append(
 		l.Members,
-		spec.Member{Email: email, Role: state.IDText(role), UserID: user, Invitation: invitation},
+		spec.Member{Email: email, Role: state.FormatID(role), UserID: user, Invitation: invitation},
 	)
 }
 
@@ -94,6 +104,7 @@ func (z *Zone) called(call string) error {
 	return z.Fail(call)
 }
 
+// Find is an organization by its id; nil when there is none.
 func (z *Zone) Find(id int64) *state.Organization {
 	for _, l := range z.Orgs {
 		if l.ID == id {
@@ -103,17 +114,53 @@ func (z *Zone) Find(id int64) *state.Organization {
 	return nil
 }
 
+// Me is the token's user.
 func (z *Zone) Me(context.Context) (state.User, error) { return z.User, z.called("me") }
 
+// Organizations are the rows of the list.
 func (z *Zone) Organizations(context.Context) ([]*state.Organization, error) {
 	if err := z.called("organizations"); err != nil {
 		return nil, err
 	}
 	var rows []*state.Organization
 	for _, l := range z.Orgs {
-		rows = append(rows, fakeRow(l))
+		row := fakeRow(l)
+		if z.Sparse {
+			row.License, row.Teams, row.Country, row.Timezone, row.TFAEnforced = nil, nil, "", "", nil
+		}
+		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// OrganizationNames is the narrow list.
+func (z *Zone) OrganizationNames(context.Context) ([]*state.Organization, error) {
+	if err := z.called("names"); err != nil {
+		return nil, err
+	}
+	var rows []*state.Organization
+	for _, l := range z.Orgs {
+		rows = append(rows, &state.Organization{Organization: spec.Organization{ID: l.ID, Name: l.Name}, Host: l.Host})
+	}
+	return rows, nil
+}
+
+// RoleRow is the row of a member, or of one that matches no user.
+func (z *Zone) RoleRow(_ context.Context, organization, user int64) (*state.RoleRow, error) {
+	if err := z.called(fmt.Sprintf("role %d", organization)); err != nil {
+		return nil, err
+	}
+	l := z.Find(organization)
+	if m := state.FindUser(l.Members, user); m != nil {
+		role, err := strconv.ParseInt(m.Role, 10, 64)
+		return &state.RoleRow{UserID: user, RoleID: role, Invitation: m.Invitation}, err
+	}
+	for _, row := range l.Unreadable {
+		if row.UserID == user {
+			return &row, nil
+		}
+	}
+	return nil, nil
 }
 
 // fakeRow is what the list shows of an organization.
@@ -123,16 +170,23 @@ func fakeRow(l *state.Organization) *state.Organization {
 	return row
 }
 
+// Names is one of the lists; every organization has its own teams.
 func (z *Zone) Names(_ context.Context, list state.List, organization int64) ([]state.Name, error) {
 	if err := z.called(strings.TrimSuffix(fmt.Sprintf("%s %d", list, organization), " 0")); err != nil {
 		return nil, err
 	}
-	if l := z.Find(organization); l != nil && list == state.Teams {
-		return l.Teams, nil
+	if l := z.Find(organization); l != nil {
+		switch list {
+		case state.Teams:
+			return l.Teams, nil
+		case state.Roles:
+			return append(append([]state.Name{}, z.Lists[list]...), z.OwnRoles[organization]...), nil
+		}
 	}
 	return z.Lists[list], nil
 }
 
+// Organization is the row, with the number of active scenarios.
 func (z *Zone) Organization(_ context.Context, id int64, _ bool) (*state.Organization, error) {
 	if err := z.called(fmt.Sprintf("detail %d", id)); err != nil {
 		return nil, err
@@ -143,12 +197,23 @@ func (z *Zone) Organization(_ context.Context, id int64, _ bool) (*state.Organiz
 	return row, nil
 }
 
+// Read fills in a kind.
 func (z *Zone) Read(_ context.Context, live *state.Organization, kind spec.Kind) error {
 	if err := z.called(fmt.Sprintf("%s %d", kind, live.ID)); err != nil {
 		return err
 	}
 	l := z.Find(live.ID)
-	live.Lacks = l.Lacks
+	if why, lacks := l.Lacks[kind]; lacks { // as the client does: a refusal of tokens tells of TFA, too
+		live.Lacks = maps.Clone(live.Lacks)
+		if live.Lacks == nil {
+			live.Lacks = map[spec.Kind]string{}
+		}
+		live.Lacks[kind] = why
+		if tfa, lacks := l.Lacks[spec.KindTFA]; lacks {
+			live.Lacks[spec.KindTFA] = tfa
+		}
+		return nil
+	}
 	switch kind {
 	case spec.KindVariable:
 		live.Variables = append([]spec.Variable{}, l.Variables...)
@@ -162,6 +227,7 @@ func (z *Zone) Read(_ context.Context, live *state.Organization, kind spec.Kind)
 	return nil
 }
 
+// FindUser knows Users.
 func (z *Zone) FindUser(_ context.Context, organization int64, email string) (int64, error) {
 	return z.Users[email], z.called(fmt.Sprintf("user %d", organization))
 }
@@ -176,6 +242,8 @@ func (z *Zone) Apply(p *plan.Plan) {
 	}
 }
 
+// ApplyStep does one step on the organization, and gives it back: a new one after a create, nil after
+// a deletion.
 func (z *Zone) ApplyStep(l *state.Organization, s *plan.Step) *state.Organization {
 	a := s.Arguments
 	switch s.Kind {
@@ -200,6 +268,7 @@ func (z *Zone) ApplyStep(l *state.Organization, s *plan.Step) *state.Organizatio
 	return l
 }
 
+// ApplyOrganization is ApplyStep for steps of organizations.
 func (z *Zone) ApplyOrganization(l *state.Organization, s *plan.Step) *state.Organization {
 	a := s.Arguments
 	if s.Op == plan.OpDelete {
@@ -215,10 +284,10 @@ func (z *Zone) ApplyOrganization(l *state.Organization, s *plan.Step) *state.Org
 		l.Name = a.Name
 	}
 	if a.CountryID != 0 {
-		l.Country = state.IDText(a.CountryID)
+		l.Country = state.FormatID(a.CountryID)
 	}
 	if a.TimezoneID != 0 {
-		l.Timezone = state.IDText(a.TimezoneID)
+		l.Timezone = state.FormatID(a.TimezoneID)
 	}
 	return l
 }
@@ -226,7 +295,7 @@ func (z *Zone) ApplyOrganization(l *state.Organization, s *plan.Step) *state.Org
 func (z *Zone) applyMember(l *state.Organization, s *plan.Step) {
 	a := s.Arguments
 	if s.Op == plan.OpUpdate {
-		state.FindUser(l.Members, a.UserID).Role = state.IDText(a.RoleID)
+		state.FindUser(l.Members, a.UserID).Role = state.FormatID(a.RoleID)
 		return
 	}
 	l.Members = Without(l.Members, func(m spec.Member) bool { return m.UserID == a.UserID })
@@ -236,6 +305,7 @@ func (z *Zone) applyMember(l *state.Organization, s *plan.Step) {
 	}
 }
 
+// Without are those that are not gone; never nil.
 func Without[T any](all []T, gone func(T) bool) []T {
 	kept := []T{}
 	for _, v := range all {

@@ -1,0 +1,197 @@
+package document
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"makesync/spec"
+	"makesync/spec/text"
+)
+
+// referencesVariable limits what the values of variables may read. The tokens of zones are not
+// limited by it.
+const referencesVariable = "MAKESYNC_REFERENCES"
+
+// referenceLimit is what MAKESYNC_REFERENCES allows: env:ACME_*,file:clients/**. Patterns of files
+// are compared with the path from the working directory, or with the absolute path where the pattern
+// begins with a slash; once as written and once with all links followed. A nil limit allows what
+// lies below the documents' folders, --reference-root and /run/secrets.
+type referenceLimit struct{ env, files []spec.Glob }
+
+func parseReferenceLimit(env func(string) (string, bool)) (*referenceLimit, error) {
+	written, ok := lookup(env, referencesVariable)
+	if !ok || strings.TrimSpace(written) == "" {
+		return nil, nil
+	}
+	limit := &referenceLimit{}
+	for _, word := range strings.Split(written, ",") {
+		word = strings.TrimSpace(word)
+		if word == "" {
+			continue
+		}
+		kind, pattern, _ := strings.Cut(word, ":")
+		glob, err := spec.ParseGlob(pattern)
+		switch {
+		case kind != "env" && kind != "file":
+			return nil, fmt.Errorf("%s: write env:NAME or file:PATH, not %s", referencesVariable, text.Quote(word))
+		case err != nil:
+			return nil, fmt.Errorf("%s: %w", referencesVariable, err)
+		case kind == "env":
+			limit.env = append(limit.env, glob)
+		default:
+			limit.files = append(limit.files, glob)
+		}
+	}
+	return limit, nil
+}
+
+// allowsEnv tells whether a variable of the environment may be read.
+func (l *referenceLimit) allowsEnv(name string) bool { return l == nil || spec.MatchAny(l.env, name) }
+
+// allowsFile tells whether a path may be read, as far as the limit goes.
+func (l *referenceLimit) allowsFile(path string) bool {
+	if l == nil {
+		return true
+	}
+	path = filepath.Clean(path)
+	forms := []string{filepath.ToSlash(path)}
+	if working, err := os.Getwd(); err == nil {
+		absolute := path
+		if !filepath.IsAbs(path) {
+			absolute = filepath.Join(working, path)
+		}
+		forms = append(forms, filepath.ToSlash(absolute))
+		if relative, err := filepath.Rel(realPath(working), realPath(absolute)); err == nil && filepath.IsLocal(relative) {
+			forms = append(forms, filepath.ToSlash(relative))
+		}
+	}
+	return slices.ContainsFunc(forms, func(form string) bool { return spec.MatchAny(l.files, form) })
+}
+
+// realPath follows all links, as far as there is something.
+func realPath(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
+}
+
+// errNotAllowed is a reference beyond the limit.
+func errNotAllowed(what string) error {
+	return errReference{what + " is none of those that " + referencesVariable + " allows",
+		"add it there, where the run is started, or take the reference out"}
+}
+
+// leastContained is how long a secret of the run is, in bytes, that no value may contain; shorter
+// ones may be part of a word, so no value may be equal to them.
+const leastContained = 8
+
+// ownSecrets are what the run itself is trusted with: tokens, the key of seals, the url of who is
+// told, the passwords of proxies. No variable's value may give one away, wherever it came from.
+type ownSecrets []string
+
+func (d *Documents) ownSecrets(o ResolveOptions) ownSecrets {
+	var all ownSecrets
+	add := func(secret string) {
+		if secret = strings.TrimSpace(secret); secret != "" {
+			all = append(all, secret)
+		}
+	}
+	read := func(name string) string {
+		if value, ok := lookup(o.LookupEnv, name); ok {
+			return value
+		}
+		return ""
+	}
+	for _, name := range slices.Concat([]string{"MAKE_API_KEY", "MAKESYNC_SEAL_KEY", "MAKESYNC_NOTIFY_URL"},
+		tokenVariables(d, o)) {
+		add(read(name))
+	}
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"} {
+		for _, spelled := range []string{name, strings.ToLower(name)} {
+			if u, err := url.Parse(read(spelled)); err == nil && u.User != nil {
+				password, _ := u.User.Password()
+				add(password)
+			}
+		}
+	}
+	for _, name := range sortedKeys(d.zones) {
+		zone := d.zones[name]
+		e := evaluator{env: o.LookupEnv, roots: o.ReferenceRoots, folder: zone.Folder, token: true}
+		if zone.Token.IsZero() {
+			continue
+		}
+		if token, err := e.evaluate(zone.Token.Reveal()); err == nil {
+			add(token.text)
+		}
+	}
+	return all
+}
+
+func tokenVariables(d *Documents, o ResolveOptions) []string {
+	var names []string
+	for zone := range d.knownZones(o) {
+		names = append(names, TokenVariable(zone))
+	}
+	slices.Sort(names)
+	return names
+}
+
+// given tells whether a value gives one of the secrets away.
+func (s ownSecrets) given(value string) bool {
+	return slices.ContainsFunc(s, func(secret string) bool {
+		return value == secret || len(secret) >= leastContained && strings.Contains(value, secret)
+	})
+}
+
+// errOutside is a sandbox whose files do not lie below the document's folder.
+var errOutside = errors.New("it does not lie below the document's folder")
+
+// isInside tells whether a path lies below a folder, by its words alone.
+func isInside(folder, path string) bool {
+	relative, err := filepath.Rel(folder, path)
+	return err == nil && relative != "." && filepath.IsLocal(relative)
+}
+
+// checkInside wants a path, with all links followed as far as there is something, to lie below a
+// folder. Nothing is opened.
+func checkInside(folder, path string) error {
+	if !isInside(folder, path) {
+		return errOutside
+	}
+	if folder == "" {
+		folder = "."
+	}
+	rest := filepath.Clean(path)
+	for {
+		real, err := filepath.EvalSymlinks(rest)
+		switch {
+		case err == nil && (isBelow(folder, real) || isSameFolder(folder, real)):
+			return nil
+		case err == nil:
+			return errOutside
+		}
+		if info, err := os.Lstat(rest); err == nil && info.Mode()&os.ModeSymlink != 0 {
+			return errOutside // a link to what is not there yet
+		}
+		up := filepath.Dir(rest)
+		if up == rest {
+			return errOutside
+		}
+		rest = up
+	}
+}
+
+func isSameFolder(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
+}

@@ -1,0 +1,154 @@
+package document
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"makesync/spec"
+)
+
+// settings are the rules in force, as spec.CompareRules compares them: guards, patterns of secrets,
+// policies, zones with where their tokens come from, and what organizations purge or take literally.
+func (d *Documents) settings(organizations []spec.Organization) []spec.Setting {
+	var s settings
+	d.limitSettings(&s)
+	for _, lists := range d.lists() {
+		lists.settings(&s)
+	}
+	for _, p := range d.allSensitivePatterns() {
+		s.add("sensitive", p.glob.String(), spec.SettingEntry, p.source())
+	}
+	d.zoneSettings(&s)
+	d.policySettings(&s)
+	for i := range organizations {
+		organizationSettings(&s, &organizations[i])
+	}
+	return s
+}
+
+type settings []spec.Setting
+
+func (s *settings) add(path, value string, kind spec.SettingKind, source spec.Source) {
+	*s = append(*s, spec.Setting{Path: path, Value: value, Kind: kind, Source: source})
+}
+
+// limitSettings are the limits in force, each with the position of who states it.
+func (d *Documents) limitSettings(s *settings) {
+	for name, value := range d.limits() {
+		if value == driftRevert {
+			continue // it is the absence of a rule
+		}
+		var source spec.Source
+		for _, lists := range d.lists() {
+			if stated, ok := lists.limits[name]; ok && stated.text == value {
+				source = stated.source()
+			}
+		}
+		s.add("guards."+name, value, kindOfLimit(name), source)
+	}
+	slices.SortFunc(*s, func(a, b spec.Setting) int { return strings.Compare(a.Path, b.Path) })
+}
+
+// settings are the lists of people and patterns.
+func (g *statedGuards) settings(s *settings) {
+	for _, admin := range g.requiredAdmins {
+		s.add("guards.requiredAdmins", admin.text, spec.SettingEntry, admin.source())
+	}
+	for _, p := range g.protect {
+		s.add("guards.protect", p.glob.String(), spec.SettingEntry, p.source())
+	}
+	for _, list := range g.emails {
+		var patterns []string
+		for _, g := range list.globs {
+			patterns = append(patterns, g.String())
+		}
+		slices.Sort(patterns)
+		value := strings.Join(slices.Compact(patterns), ", ")
+		if value == "" {
+			value = "[]"
+		}
+		s.add("guards.emails", value, spec.SettingList, list.source())
+	}
+}
+
+// zoneSettings say how each declared zone is reached, and by which token.
+func (d *Documents) zoneSettings(s *settings) {
+	for _, name := range sortedKeys(d.zones) {
+		zone := d.zones[name]
+		kind := spec.SettingChoice
+		if zone.Sandbox != nil && spec.BuiltinHost(name) != "" {
+			kind = spec.SettingPower
+		}
+		s.add("zones."+name, zoneWords(zone), kind, zone.Source)
+		if zone.Token.IsZero() {
+			continue
+		}
+		token := "a text in the document"
+		if written := zone.Token.Reveal(); isReference(written) {
+			token = written
+		}
+		s.add("zones."+name+".token", token, spec.SettingChoice, d.tokenAt[name].source())
+	}
+}
+
+// zoneWords are the same wherever the documents' folder lies.
+func zoneWords(zone spec.Zone) string {
+	switch {
+	case zone.Sandbox != nil:
+		words := "sandbox, state " + relativeTo(zone.Folder, zone.Sandbox.State)
+		if zone.Sandbox.Seed != "" {
+			words += ", seed " + relativeTo(zone.Folder, zone.Sandbox.Seed)
+		}
+		return words
+	case zone.URL != "":
+		return zone.URL
+	case zone.Host != "":
+		return zone.Host
+	}
+	return "declared"
+}
+
+func relativeTo(folder, path string) string {
+	if relative, err := filepath.Rel(folder, path); err == nil {
+		return filepath.ToSlash(relative)
+	}
+	return filepath.ToSlash(path)
+}
+
+// policySettings have one entry for each policy of trusted files.
+func (d *Documents) policySettings(s *settings) {
+	if d.trusted == nil {
+		return
+	}
+	for _, file := range d.trusted.Policies {
+		for i, policy := range file.List {
+			path := spec.PathItem("policies", i)
+			text, _ := json.Marshal(policy) // plain values always can be
+			sum := sha256.Sum256(text)
+			name := "policy"
+			if fields, ok := policy.(map[string]any); ok {
+				if id, ok := fields["id"].(string); ok {
+					name = id
+				}
+			}
+			s.add("policies", name+" ("+hex.EncodeToString(sum[:8])+")", spec.SettingEntry, file.at[path].source())
+		}
+	}
+}
+
+// organizationSettings are what one organization lets a run do.
+func organizationSettings(s *settings, o *spec.Organization) {
+	path := spec.PathKey("organizations", "", o.Key)
+	if len(o.Purge) > 0 {
+		s.add(path+".purge", strings.Join(kindNames(o.Purge), ", "), spec.SettingPower, o.SourceOf("purge"))
+	}
+	for i := range o.Variables {
+		if v := &o.Variables[i]; v.Literal {
+			s.add(path+".variables."+v.Name+".literal", "true", spec.SettingPower, v.Source)
+		}
+	}
+}

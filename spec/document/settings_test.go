@@ -1,0 +1,93 @@
+package document
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"makesync/spec"
+)
+
+// rulesBetween compares the rules of two documents, without their positions.
+func rulesBetween(t *testing.T, base, head string) string {
+	t.Helper()
+	changes, former := spec.CompareRules(load(t, base), load(t, head))
+	var lines []string
+	for _, c := range changes {
+		weakens := ""
+		if c.Weakens {
+			weakens = "!"
+		}
+		lines = append(lines, fmt.Sprintf("%s%s: %q -> %q", weakens, c.Path, c.From, c.To))
+		if c.Source == nil && c.To != "" && !strings.HasPrefix(c.Path, "guards.m") {
+			t.Errorf("%s has no position", c.Path)
+		}
+	}
+	for now, before := range former {
+		lines = append(lines, now+" was "+before)
+	}
+	return strings.Join(lines, "\n")
+}
+
+const ruled = `apiVersion: makesync/v1
+zone: eu1
+guards: {maxInvites: 0, minAdmins: 2, requiredAdmins: [ops@acme.example], emails: ["*@acme.example"], protect: [acme], maxDeletes: {member: 0}}
+sensitive: ["*/variable/*_DSN"]
+zones: {lab: {host: lab.example, token: "${env:A}"}}
+organizations: {acme: {name: Acme, id: 11, variables: {A: {value: "***", literal: true}}, purge: [variable]}}
+`
+
+func TestRulesBetweenDocuments(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, base, head, want string }{
+		{"equal", ruled, ruled, ""},
+		{"all taken away", ruled, minimal + "organizations: {acme: {name: Acme, id: 11}}\n",
+			`!guards.emails: "*@acme.example" -> ""
+!guards.maxDeletes.member: "0" -> "5"
+!guards.maxInvites: "0" -> "5"
+!guards.minAdmins: "2" -> "1"
+!guards.protect: "acme" -> ""
+!guards.requiredAdmins: "ops@acme.example" -> ""
+!sensitive: "*/variable/*_DSN" -> ""
+!zones.lab: "lab.example" -> ""
+!zones.lab.token: "${env:A}" -> ""
+organizations.acme.purge: "variable" -> ""
+organizations.acme.variables.A.literal: "true" -> ""`},
+		{"a list beside a list narrows", ruled, ruled + "---\napiVersion: makesync/v1\nguards: {emails: ['*']}\n",
+			`guards.emails: "" -> "*"`},
+		{"a wider list", ruled, strings.Replace(ruled, `["*@acme.example"]`, `["*@acme.example", "*@evil.example"]`, 1),
+			`!guards.emails: "*@acme.example" -> "*@acme.example, *@evil.example"`},
+		{"stricter", ruled, strings.NewReplacer("minAdmins: 2", "minAdmins: 3", "protect: [acme]",
+			"protect: [acme, 'acme/variable/A*']").Replace(ruled),
+			`guards.minAdmins: "2" -> "3"
+guards.protect: "" -> "acme/variable/A*"`},
+		{"purge, a sandbox and another token", ruled, strings.NewReplacer("purge: [variable]",
+			"members: {}, purge: [variable, member]", "${env:A}", "${env:B}", "host: lab.example", "sandbox: {}").
+			Replace(ruled) + "---\napiVersion: makesync/v1\nzones: {eu1: {sandbox: {}}}\n",
+			`!organizations.acme.purge: "variable" -> "member, variable"
+!zones.eu1: "" -> "sandbox, state .makesync/eu1.json"
+!zones.lab: "lab.example" -> "sandbox, state .makesync/lab.json"
+!zones.lab.token: "${env:A}" -> "${env:B}"`},
+		{"another key", ruled, strings.NewReplacer("{acme: {", "{acme-cz: {").Replace(ruled),
+			`!organizations: "acme" -> "acme-cz"
+acme-cz was acme`},
+		{"another key and another id", ruled, strings.NewReplacer("{acme: {", "{acme-cz: {", "id: 11", "id: 12").
+			Replace(ruled), `!organizations.acme-cz.purge: "" -> "variable"
+!organizations.acme-cz.variables.A.literal: "" -> "true"
+organizations.acme.purge: "variable" -> ""
+organizations.acme.variables.A.literal: "true" -> ""`},
+	} {
+		if got := rulesBetween(t, c.base, c.head); got != c.want {
+			t.Errorf("%s:\n%s\nwant:\n%s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestRulesDigest(t *testing.T) {
+	t.Parallel()
+	a, b := load(t, ruled), load(t, strings.Replace(ruled, "minAdmins: 2", "minAdmins: 1", 1))
+	if spec.RulesDigest(a.Settings) != spec.RulesDigest(load(t, ruled).Settings) ||
+		spec.RulesDigest(a.Settings) == spec.RulesDigest(b.Settings) {
+		t.Error("equal rules have one digest, and others another one")
+	}
+}

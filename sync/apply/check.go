@@ -1,0 +1,271 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/exit"
+	"makesync/sync/observe"
+	"makesync/sync/plan"
+	"makesync/sync/report"
+	"makesync/sync/state"
+)
+
+// checker looks whether something stands in the way of a step of one organization.
+type checker struct {
+	*steps
+	observer *observe.Observer
+	recorder *journalRecorder
+	options  *Options
+	// planSalt is that of the plan's fingerprints.
+	planSalt []byte
+	// found are the results that the check of a saved plan has given, by step number.
+	found map[int]stepResult
+}
+
+// check gives the images of a step, or the result of one that may not be done. Of the checks the
+// first that finds something decides. Nothing of a new organization was there when the plan was
+// made, so that nothing of it can be stale.
+func (c *checker) check(ctx context.Context, s *plan.Step) (observe.Images, *stepResult) {
+	checks := []func(context.Context, *plan.Step) *stepResult{c.stopped, c.dependsOnFailure, c.checkFresh}
+	if c.inNewOrganization(s) {
+		checks = append(checks[:2], c.skipUnlicensed, c.bindNewIDs)
+	}
+	for _, check := range checks {
+		if stopped := check(ctx, s); stopped != nil {
+			return observe.Images{}, stopped
+		}
+	}
+	images, err := c.images(ctx, s)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return images, stepResultOfStop(ctx)
+	case err != nil:
+		return images, unreadableResult(err, "the object could not be read, so nothing was written")
+	case s.Kind == spec.KindMember && !c.inNewOrganization(s):
+		return images, c.checkPerson(ctx, s, images)
+	}
+	return images, nil
+}
+
+// images are the step's views before and after. What the plan does not know of the state before is
+// read.
+func (c *checker) images(ctx context.Context, s *plan.Step) (observe.Images, error) {
+	before := s.Before
+	if c.observer.HasRead(s) || before == nil && s.Op != plan.OpCreate && s.Op != plan.OpInvite {
+		if err := c.observer.Refresh(ctx, s, false); err != nil {
+			return observe.Images{}, err
+		}
+		before = c.observer.View(s)
+	}
+	return observe.Images{Before: before, After: observe.AfterImage(before, s)}, nil
+}
+
+// stopped: the run was stopped, the journal broke, or the zone is not there.
+func (c *checker) stopped(ctx context.Context, _ *plan.Step) *stepResult {
+	switch {
+	case c.recorder.broken() != nil:
+		return skip(report.ReasonJournal, text.OneLine(c.recorder.broken().Error()))
+	case ctx.Err() != nil:
+		return stepResultOfStop(ctx)
+	case c.observer.Refused() != nil:
+		return tokenRefused()
+	case !c.observer.Reachable():
+		return failure(report.ReasonZone, fmt.Sprintf("the zone %s is not one of this run", c.organization.Zone), nil)
+	}
+	return nil
+}
+
+// stepResultOfStop is that of a step that a stop cut off.
+func stepResultOfStop(ctx context.Context) *stepResult {
+	return &stepResult{outcome: report.Skipped, reason: stopReason(ctx)}
+}
+
+func stopReason(ctx context.Context) report.Reason {
+	if exit.OutOfTime(ctx) {
+		return report.Reason{Code: report.ReasonMaxRuntime, Text: "the run's time was over before this step"}
+	}
+	return report.Reason{Code: report.ReasonInterrupted, Text: "the run was stopped before this step"}
+}
+
+// dependsOnFailure names the step without whose success this one makes no sense.
+func (c *checker) dependsOnFailure(_ context.Context, s *plan.Step) *stepResult {
+	after := s.After
+	if c.inNewOrganization(s) {
+		after = append([]int{c.list[0].N}, after...) // nothing of an organization that is not there
+	}
+	for _, n := range after {
+		before := c.results[n]
+		if before == nil {
+			const text = "step %d, which this one comes after, is not part of this organization's plan"
+			return skip(report.ReasonDepends, fmt.Sprintf(text, n))
+		}
+		if !before.IsDone() {
+			return skip(
+				report.ReasonDepends,
+				fmt.Sprintf("step %d (%s) %s", n, before.Address, outcomeWords[before.Outcome]),
+			)
+		}
+	}
+	return nil
+}
+
+var outcomeWords = map[report.StepOutcome]string{
+	report.Failed:         "failed",
+	report.Skipped:        "was skipped",
+	report.OutcomeUnknown: "has an unknown outcome",
+}
+
+// checkAll checks every step of a saved plan against the live state, as if
+// the steps before it had been done, before anything is written.
+func (c *checker) checkAll(ctx context.Context) {
+	c.found = map[int]stepResult{}
+	if !c.observer.Reachable() {
+		return
+	}
+	for i := range c.list {
+		if ctx.Err() != nil {
+			return
+		}
+		r := c.compare(ctx, &c.list[i], c.list[:i], observe.MaxAge)
+		if r != nil && ctx.Err() == nil { // a stop is no result
+			c.found[c.list[i].N] = *r
+		}
+	}
+}
+
+// hasStale tells whether checkAll has found a step that may not run.
+func (c *checker) hasStale() bool {
+	for _, r := range c.found {
+		if r.outcome == report.Skipped && r.reason.Code != report.ReasonAlreadyDone {
+			return true
+		}
+	}
+	return false
+}
+
+// checkFresh checks one step just before it is done, when that is due.
+func (c *checker) checkFresh(ctx context.Context, s *plan.Step) *stepResult {
+	if r, known := c.found[s.N]; known {
+		return &r
+	}
+	due := c.options.Saved || c.options.Clock.Now().Sub(c.options.Fetched) > observe.MaxAge
+	switch {
+	case dependsOnRest(s):
+		return c.compare(ctx, s, c.notDone(s), rightNow)
+	case due:
+		return c.compare(ctx, s, c.notDone(s), observe.MaxAge)
+	}
+	return nil
+}
+
+// dependsOnRest tells whether a step's meaning depends on more than its own object, so that all of
+// it is read right before the write: a name must be free, a deletion takes everything along, and a
+// transfer needs the present Owner.
+func dependsOnRest(s *plan.Step) bool {
+	return s.Kind == spec.KindOwner || s.Kind == spec.KindOrganization && s.Op != plan.OpUpdate
+}
+
+// rightNow is the age of what is read in any case.
+const rightNow = time.Duration(-1)
+
+// notDone are the steps before s that were to be done and are not: what the plan expects
+// beyond what the zone shows.
+func (c *checker) notDone(s *plan.Step) []plan.Step {
+	var open []plan.Step
+	for i := range c.list {
+		if c.list[i].N == s.N {
+			break
+		}
+		if r := c.results[c.list[i].N]; r == nil || !r.IsDone() {
+			open = append(open, c.list[i])
+		}
+	}
+	return open
+}
+
+// compare compares a step's precondition with the live state, of which nothing may be older than
+// the age. Earlier are the steps before it that the live state does not show.
+func (c *checker) compare(ctx context.Context, s *plan.Step, earlier []plan.Step, age time.Duration) *stepResult {
+	if s.Kind == spec.KindOrganization && s.Op == plan.OpCreate {
+		return c.checkCreate(ctx)
+	}
+	if c.organization.ID == 0 {
+		return nil // nothing of it was there when the plan was made
+	}
+	if err := c.observer.RefreshOlder(ctx, s, age); err != nil {
+		if ctx.Err() != nil {
+			return stepResultOfStop(ctx)
+		}
+		return unreadableResult(err, "what this step changes could not be read, so nothing was written")
+	}
+	switch live := c.observer.Live(); {
+	case c.observer.Gone() && s.Kind == spec.KindOrganization && s.Op == plan.OpDelete:
+		return alreadyDone()
+	case c.observer.Gone():
+		return skip(report.ReasonStale, observe.ErrGone.Error())
+	case c.secretChanged(s):
+		reference := s.Arguments.Value.Reference
+		return skip(report.ReasonStale, "the value behind "+reference+" is not the one that the plan was made with")
+	case plan.Precondition(live, s, earlier, c.planSalt) == s.Precondition && wrongTarget(live, s) == "":
+		return nil
+	case observe.Reached(observe.AfterImage(s.Before, s), c.observer.View(s)):
+		return alreadyDone()
+	case wrongTarget(live, s) != "":
+		return skip(report.ReasonStale, wrongTarget(live, s))
+	}
+	return skip(report.ReasonStale, changedSince(c.observer.View(s)))
+}
+
+// alreadyDone is the result of a step whose object somebody else has made what it is to be.
+func alreadyDone() *stepResult {
+	return skip(report.ReasonAlreadyDone, "it is already as this step would make it")
+}
+
+// wrongTarget tells whether the ids of a step belong to something else than its address says. A
+// plan of our own making never does that, unless the thing was deleted and made anew.
+func wrongTarget(live *state.Organization, s *plan.Step) string {
+	name, a := s.Address.Name(), s.Arguments
+	switch s.Kind {
+	case spec.KindVariable:
+		v := state.FindVariable(live.Variables, name)
+		keeps := v != nil && s.Op == plan.OpUpdate && !observe.ShowsValue(s)
+		if keeps && !observe.SameSide(state.VariableScalar(v), *a.Value) {
+			return "its value is not the one that this step leaves as it is"
+		}
+	case spec.KindFeatureControl:
+		if c := state.FindControl(live.FeatureControls, name); c == nil || c.ID != a.ControlID {
+			return fmt.Sprintf("the control %q has not the id %d", text.OneLine(name), a.ControlID)
+		}
+	case spec.KindMember:
+		if m := state.FindMember(live.Members, name); m != nil && s.Op != plan.OpInvite && m.UserID != a.UserID {
+			return fmt.Sprintf("%s has not the user id %d", text.OneLine(name), a.UserID)
+		}
+	case spec.KindOwner:
+		if m := state.FindUser(live.Members, a.UserID); m == nil ||
+			a.Email != "" && !strings.EqualFold(m.Email, a.Email) {
+			return fmt.Sprintf("the user %d is not %s", a.UserID, text.OneLine(a.Email))
+		}
+	}
+	return ""
+}
+
+// changedSince says what is there now instead of what the plan saw.
+func changedSince(now state.View) string {
+	if now == nil {
+		return "it is not there any more, or what it relies on has changed since the plan was made"
+	}
+	return "it, or what it relies on, has changed since the plan was made; it is now " + observe.Describe(now)
+}
+
+// secretChanged tells whether a reference of a saved plan gives another value now than when the
+// plan was made.
+func (c *checker) secretChanged(s *plan.Step) bool {
+	v := s.Arguments.Value
+	return c.options.Saved && v != nil && v.IsSensitive() &&
+		v.Fingerprint != state.SecretFingerprint(v.Value(), c.planSalt)
+}

@@ -1,0 +1,183 @@
+package apply
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"makesync/spec"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/plantest"
+	"makesync/sync/report"
+	"makesync/sync/state"
+	"makesync/sync/zonetest"
+)
+
+// losesToken makes the zone refuse the token from its nth call on, as a client does it: what comes after the first
+// refusal is not sent any more. It gives the number of calls that reach the zone from then on.
+func losesToken(z *writtenZone, o *Options, nth int) (after *int) {
+	after = new(int)
+	calls := 0
+	var refusal error
+	answer := func() error {
+		if refusal != nil {
+			return &state.CallError{Doing: "call", Class: exit.ClassRefused, Message: state.ErrNotAsked.Error(), Err: state.ErrNotAsked}
+		}
+		if calls++; calls >= nth {
+			*after++
+			refusal = refused(401, "IM015")
+		}
+		return refusal
+	}
+	z.onRead = func(string) error { return answer() }
+	z.fault = func(int, plan.Write) *lost {
+		if err := answer(); err != nil {
+			return &lost{err: err}
+		}
+		return nil
+	}
+	port := o.Zones["eu1"]
+	port.Refused = func() error { return refusal }
+	o.Zones["eu1"] = port
+	return after
+}
+
+// TestATokenThatIsRefusedMidway: at every call of a run the zone stops accepting the token. Nothing is asked after
+// that, nothing waited for, all the rest skipped, and why is said once.
+func TestATokenThatIsRefusedMidway(t *testing.T) {
+	t.Parallel()
+	for nth := 1; nth < 200; nth++ {
+		z, r := world()
+		p := plantest.Make(t, r)
+		o := z.options()
+		o.Concurrency = 1
+		after := losesToken(z, &o, nth)
+		rs := Run(context.Background(), p, o)
+		wantSum(t, p, rs)
+		if *after == 0 {
+			if nth < 30 {
+				t.Errorf("the run has %d calls only", nth)
+			}
+			return
+		}
+		want := exit.Partial
+		if len(z.writes) == 0 {
+			want = exit.Refused
+		}
+		if rs.Exit != want {
+			t.Errorf("call %d: exit %v, want %v after %d writes\n%s", nth, rs.Exit, want, len(z.writes), outcomes(rs))
+		}
+		if took := o.Clock.Now().Sub(planned); took > 5*time.Second {
+			t.Errorf("call %d: it went on for %v", nth, took)
+		}
+		said := 0
+		for _, q := range rs.Problems {
+			if q.Rule == "refused" {
+				said++
+			} else {
+				t.Errorf("call %d: problem %s: %s", nth, q.Rule, q.Message)
+			}
+		}
+		for _, s := range rs.Steps {
+			if s.Error != nil && s.Outcome == report.Skipped {
+				t.Errorf("call %d: %s says why once more", nth, s.Address)
+			}
+		}
+		if said != 1 || rs.Failed > 1 || rs.Unknown > 0 { // half a re-invitation is failed
+			t.Errorf("call %d: said %d times\n%s", nth, said, outcomes(rs))
+		}
+	}
+}
+
+// TestALateCommit: the answer to each write in turn is lost in a time-out, and the zone does it seconds later. It is
+// found, or the outcome is unknown; never is it told as failed.
+func TestALateCommit(t *testing.T) {
+	t.Parallel()
+	for _, timeout := range []time.Duration{2 * time.Minute, 5 * time.Second} {
+		for n := 1; n <= writesOfWorld; n++ {
+			z, r := world()
+			p := plantest.Make(t, r)
+			o := z.options()
+			o.Concurrency, o.Timeout = 1, timeout
+			var late *plan.Write
+			var due time.Time
+			z.fault = func(i int, w plan.Write) *lost {
+				if i != n {
+					return nil
+				}
+				late, due = &w, o.Clock.Now().Add(9*time.Second)
+				return &lost{err: &state.CallError{Doing: "write", Certainty: state.UnderWay, Class: exit.ClassUnreachable}}
+			}
+			o.Clock = afterSleep{newJumpClock(), func() {
+				if late != nil && !o.Clock.Now().Before(due) {
+					if _, err := z.commit(*late); err != nil {
+						t.Errorf("write %d: %v", n, err)
+					}
+					late = nil
+				}
+			}}
+			rs := Run(context.Background(), p, o)
+			if timeout > time.Minute && rs.Succeeded != stepsOfWorld || rs.Failed > 0 || timeout < time.Minute && rs.Unknown != 1 {
+				t.Errorf("%v, write %d:\n%s", timeout, n, outcomes(rs))
+			}
+			wantNoTwins(t, z)
+		}
+	}
+}
+
+// afterSleep is a clock that does something after each wait.
+type afterSleep struct {
+	*jumpClock
+	do func()
+}
+
+func (c afterSleep) Sleep(ctx context.Context, d time.Duration) error {
+	err := c.jumpClock.Sleep(ctx, d)
+	c.do()
+	return err
+}
+
+// TestATwin: somebody else creates an organization of the name between the last look and the creation.
+func TestATwin(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	p := plantest.Make(t, r)
+	z.fault = func(_ int, w plan.Write) *lost {
+		if w.Verb == plan.CreateOrganization {
+			z.Orgs = append(z.Orgs, zonetest.Organization(70, "Nova"))
+		}
+		return nil
+	}
+	rs := Run(context.Background(), p, z.options())
+	if rs.Succeeded != stepsOfWorld || rs.Exit != exit.Partial || len(rs.Problems) != 1 {
+		t.Fatalf("exit %v %v\n%s", rs.Exit, rs.Problems, outcomes(rs))
+	}
+	q := rs.Problems[0]
+	if q.Rule != "twin" || q.Severity != spec.Error || q.Address != "nova" || !strings.Contains(q.Message, "id 70") {
+		t.Errorf("%+v", q)
+	}
+	if z.Find(70) == nil {
+		t.Error("the other's organization is deleted")
+	}
+}
+
+// TestAControlThatIsSoAlready: a new organization has it as it is wanted, so that nothing is sent and nothing done.
+func TestAControlThatIsSoAlready(t *testing.T) {
+	t.Parallel()
+	for _, wanted := range []spec.FeatureControl{{Name: "Make AI Tools", Enabled: true}, {Name: "No such control"}} {
+		z := newWrittenZone()
+		r := plantest.Request(z.Zone, zonetest.Desired("nova", "Nova", func(o *spec.Organization) {
+			o.Region, o.Country, o.Timezone = "EU", "CZ", "113"
+			o.FeatureControls = []spec.FeatureControl{wanted}
+		}))
+		r.Allow = []plan.Allow{plantest.MustAllow(t, "create:organization@*")}
+		r.Now, r.Zones = planned, map[string]state.Port{"eu1": z.port().Port}
+		rs := Run(context.Background(), plantest.Make(t, r), z.options())
+		if rs.Exit != exit.OK || rs.Succeeded != 1 || rs.Skipped != 1 || rs.Steps[1].Reason.Code != report.ReasonAlreadyDone {
+			t.Errorf("%s: exit %v\n%s", wanted.Name, rs.Exit, outcomes(rs))
+		}
+		wantConverged(t, z, r)
+	}
+}

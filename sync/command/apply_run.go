@@ -1,0 +1,220 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"makesync/spec"
+	"makesync/sync/apply"
+	"makesync/sync/exit"
+	"makesync/sync/history"
+	"makesync/sync/plan"
+	"makesync/sync/planner"
+	"makesync/sync/render"
+	"makesync/sync/report"
+)
+
+// applyRun is an apply under way: a planned run with its journal and its locks.
+type applyRun struct {
+	*plannedRun
+	applyOptions
+	run     string // its name, as in the journal
+	store   *history.Store
+	lock    *history.Lock
+	resumed []string // keys of the organizations of --resume RUN
+	// unfinished tells of the earlier runs that were found so; no plan carries these warnings.
+	unfinished []spec.Problem
+}
+
+// do goes through the run: plan, ask, change.
+func (a *applyRun) do(ctx context.Context) (*report.Report, error) {
+	if err := a.begin(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.show(); err != nil {
+		return nil, err
+	}
+	if a.file == "" && plan.StopsRun(a.plan.Problems) {
+		a.problems = a.plan.Problems
+		return nil, errInvalid
+	}
+	if problem := a.options.limits.exceeded(a.plan); problem != nil {
+		a.problems = append(a.problems, *problem)
+		return nil, errHeld
+	}
+	if stepCount(a.plan) > 0 {
+		if err := a.r.confirm(ctx, questionFor(a.plan), a.yes); err != nil {
+			return nil, err
+		}
+	}
+	return a.apply(ctx)
+}
+
+// begin names the run, reads the documents, takes the locks, and plans.
+func (a *applyRun) begin(ctx context.Context) (err error) {
+	if a.run, err = history.NewRun(a.r.Now(), a.r.Random); err != nil {
+		return err
+	}
+	if err := a.options.result.checkPlace(); err != nil {
+		return err
+	}
+	if a.store, err = openStore(a.r.Env, a.options.journal); err != nil {
+		return err
+	}
+	if a.file != "" {
+		return a.beginSaved(ctx)
+	}
+	if err := a.connect(readWrite); err != nil {
+		return err
+	}
+	if err := a.takeLocks(ctx); err != nil {
+		return err
+	}
+	if err := a.resolveEarlier(ctx); err != nil {
+		return err
+	}
+	if err := a.resumeScope(); err != nil {
+		return err
+	}
+	return a.make(ctx, planner.Make)
+}
+
+// beginSaved does the same for a saved plan, which is not made but checked.
+func (a *applyRun) beginSaved(ctx context.Context) error {
+	if err := a.connectSaved(); err != nil {
+		return err
+	}
+	a.options.shard = a.plan.Shard
+	if err := a.takeLocks(ctx); err != nil {
+		return err
+	}
+	if err := a.verify(ctx); err != nil {
+		return err
+	}
+	return a.resolveEarlier(ctx)
+}
+
+// takeLocks keeps other runs on this machine away from the zones.
+func (a *applyRun) takeLocks(ctx context.Context) (err error) {
+	a.lock, err = a.store.Lock(ctx, history.LockRequest{
+		Zones: slices.Collect(maps.Values(a.zones.places())),
+		Shard: a.options.shard,
+		Run:   a.run,
+		Wait:  a.lockTimeout,
+	})
+	return lockFailure(ctx, err)
+}
+
+const lockHint = "nothing was changed; runs lock their zones below $XDG_STATE_HOME/makesync, " +
+	"so set XDG_STATE_HOME to a folder that can be written"
+
+// lockFailure says who holds the lock; an interrupt while waiting for it is that, and nothing else.
+func lockFailure(ctx context.Context, err error) error {
+	var held *history.HeldError
+	switch {
+	case err == nil:
+		return nil
+	case exit.StopExit(ctx) != exit.OK:
+		return failure{exit: exit.StopExit(ctx), message: "stopped while waiting for the lock; nothing was changed"}
+	case errors.As(err, &held):
+		return failure{exit: exit.Unreachable, message: err.Error()}
+	}
+	return failure{exit: exit.Internal, message: err.Error(), hint: lockHint}
+}
+
+// show prints the plan before the question. It is part of the result where that is a text; beside
+// JSON it goes to stderr, for the person who is to answer.
+func (a *applyRun) show() error {
+	silent := render.Uneventful(a.plan) && (!a.r.Terminal.Stdout || a.plan.Summary.Waiting == 0)
+	words := a.words("plan")
+	switch {
+	case silent:
+		return nil
+	case a.options.result.format == formatText:
+		return planResult{Plan: a.plan}.text(a.r.Stdout, words)
+	case a.yes || !a.r.canAsk():
+		return nil
+	}
+	words.Color = words.Color && a.r.Terminal.Stderr
+	return planResult{Plan: a.plan}.text(a.r.Stderr, words)
+}
+
+const journalHint = "nothing was changed; --journal DIR keeps journals elsewhere, --no-journal keeps none"
+
+// apply does the steps.
+func (a *applyRun) apply(ctx context.Context) (*report.Report, error) {
+	options := apply.Options{
+		Run: a.run, Zones: a.zones.writers(), Clock: clock{a.r.Now}, Jitter: rand.Float64,
+		Concurrency: a.options.zones.concurrency, Timeout: a.options.zones.timeout,
+		Fetched: a.fetched, Saved: a.file != "", AllowPartial: a.allowPartial,
+		Progress: a.r.bar.applied,
+	}
+	if !a.noJournal && stepCount(a.plan) > 0 {
+		journal, err := a.store.Begin(a.run, a.zones.places())
+		if err != nil {
+			return nil, failure{exit: exit.Internal, message: err.Error(), hint: journalHint}
+		}
+		defer journal.Close()
+		options.Journal = journal
+	}
+	if options.Saved {
+		options.BeforeWriting = func() error { return a.store.Use(a.plan, a.run) }
+	}
+	report := apply.Run(ctx, a.plan, options)
+	a.r.bar.Done()
+	report.Problems = append(report.Problems, a.unfinished...)
+	return report, nil
+}
+
+// release lets go of zones and locks.
+func (a *applyRun) release() {
+	a.close()
+	if a.lock == nil {
+		return
+	}
+	if err := a.lock.Release(); err != nil {
+		a.r.log.Warn("release the locks", "error", err)
+	}
+}
+
+// failApply ends a run that has no report of its own.
+func (a *applyRun) failApply(ctx context.Context, err error) error {
+	problems, code := withError(ctx, err, slices.Concat(a.unfinished, a.problems))
+	if code == exit.PartlyVisible {
+		code = exit.Partial // what is left of an apply is not done
+	}
+	failed := &report.Report{Format: report.Format, Run: a.run, Shard: a.options.shard}
+	if a.plan != nil {
+		failed = report.Unstarted(a.run, a.plan, err.Error())
+	}
+	failed.Problems, failed.Exit = problems, code
+	if a.zones != nil {
+		failed.Calls.Read = a.zones.reads()
+	}
+	failed.Problems = append(problems, a.end(failed, problems, code).report(ctx, a.r)...)
+	res := reportResult{Report: failed}
+	if err := a.r.emitFailed(res, failed.Problems, code, a.options.result, "apply"); err != nil {
+		return err
+	}
+	return end(code)
+}
+
+// clock is time for the apply loop.
+type clock struct{ now func() time.Time }
+
+func (c clock) Now() time.Time { return c.now() }
+
+func (c clock) Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

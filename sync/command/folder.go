@@ -1,0 +1,144 @@
+package command
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"makesync/schema"
+	"makesync/spec"
+	"makesync/spec/document"
+	"makesync/spec/text"
+	"makesync/sync/exit"
+	"makesync/sync/export"
+	"makesync/sync/render"
+)
+
+// folder collects documents and writes them together, or none when one is in the way.
+type folder struct {
+	folderOptions
+	src   *sources
+	zone  string
+	files []file
+}
+
+type file struct {
+	path string
+	data []byte
+}
+
+// add writes a document to the file of its key, in a folder below dir.
+func (f *folder) add(below string, written export.Document, header []string) (render.WrittenFile, error) {
+	var out bytes.Buffer
+	schemaPath := document.DefaultSchema
+	if below != "" {
+		schemaPath = "../" + schemaPath
+	}
+	unwritten, err := document.WriteDocument(&out, []spec.Organization{written.Organization},
+		document.WriteOptions{Zone: f.zone, Header: header, Schema: schemaPath, Comments: written.Comments()})
+	if err != nil {
+		return render.WrittenFile{}, err
+	}
+	written.Omit(unwritten)
+	path := filepath.Join(f.out, below, written.Organization.Key+".yaml")
+	f.files = append(f.files, file{path, out.Bytes()})
+	return render.WrittenFile{Path: path, Draft: written}, nil
+}
+
+// zonesFile can be no organization's: a key holds no underscore.
+const zonesFile = "_zones.yaml"
+
+// addZone declares the zone beside the documents where only -f knows how to reach it. A sandbox
+// stays where it is: its files lie below the folder of the document that makes it one, so that
+// document is named with -f beside the exported ones.
+func (f *folder) addZone(below string) error {
+	zone, declared := f.src.desired.Zones[f.zone]
+	if _, overridden := f.src.o.zones.urls[f.zone]; !declared || overridden || zone.Sandbox != nil {
+		return nil
+	}
+	zone.Name = f.zone
+	var out bytes.Buffer
+	header := []string{"how the zone " + f.zone + " is reached"}
+	if err := document.WriteZones(&out, []spec.Zone{zone}, header); err != nil {
+		return err
+	}
+	f.files = append(f.files, file{filepath.Join(f.out, below, zonesFile), out.Bytes()})
+	return nil
+}
+
+// write puts the files into place, with the schema for editors. Nothing is written when a file is
+// there already.
+func (f *folder) write(folders ...string) error {
+	for _, below := range folders {
+		if err := f.addZone(below); err != nil {
+			return err
+		}
+	}
+	f.files = append(f.files, file{filepath.Join(f.out, document.DefaultSchema), schema.Document()})
+	if f.isFile() {
+		return failure{
+			exit:    exit.Invalid,
+			message: f.out + " is a file; nothing was written",
+			hint:    "-o names a folder to write to",
+		}
+	}
+	if inTheWay := f.inTheWay(); len(inTheWay) > 0 && !f.force {
+		return failure{exit: exit.Invalid, message: "there already: " + someOf(inTheWay, 5) + "; nothing was written",
+			hint: "choose another folder with -o, or overwrite them with --force"}
+	}
+	for _, file := range f.files {
+		if err := os.MkdirAll(filepath.Dir(file.path), 0o755); err != nil {
+			return failure{exit: exit.Internal, message: "make the folder " + filepath.Dir(file.path), cause: err}
+		}
+		if err := writeFile(file.path, file.data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// someOf joins the first few of many names.
+func someOf(names []string, most int) string {
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+}
+
+// isFile tells whether the folder to write to is something else.
+func (f *folder) isFile() bool {
+	info, err := os.Stat(f.out)
+	return err == nil && !info.IsDir()
+}
+
+// inTheWay lists files that are there and would change.
+func (f *folder) inTheWay() []string {
+	var paths []string
+	for _, file := range f.files {
+		data, err := os.ReadFile(file.path)
+		if errors.Is(err, fs.ErrNotExist) || err == nil && bytes.Equal(data, file.data) {
+			continue
+		}
+		paths = append(paths, file.path)
+	}
+	return paths
+}
+
+// command is a command line about a folder, ready to paste.
+func (f *folder) command(verb, dir string, skipReferences bool, more ...string) string {
+	line := []string{programName, verb, "-f", text.ShellQuote(dir)}
+	if url, given := f.src.o.zones.urls[f.zone]; given {
+		line = append(line, "--zone-url", text.ShellQuote(f.zone+"="+url))
+	}
+	for _, word := range more {
+		line = append(line, text.ShellQuote(word))
+	}
+	if skipReferences {
+		line = append(line, "--skip-references")
+	}
+	return strings.Join(line, " ")
+}

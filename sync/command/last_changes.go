@@ -1,0 +1,59 @@
+package command
+
+import (
+	"context"
+
+	"github.com/urfave/cli/v2"
+
+	"makesync/sync/makeapi"
+	"makesync/sync/plan"
+	"makesync/sync/planner"
+)
+
+func historyFlag() cli.Flag {
+	return &cli.BoolFlag{
+		Name:  "history",
+		Usage: "show when and by whom each variable that changes was last changed: one more call for each, at most 50",
+	}
+}
+
+// readHistory is --history, which asks the zone and so does not go with plans that ask none.
+func readHistory(c *cli.Context, offline offlineOptions) (bool, error) {
+	if c.Bool("history") && offline.set() {
+		return false, badUsage(c, "--history asks the zone, and --live and --base ask none")
+	}
+	return c.Bool("history"), nil
+}
+
+// addLastChanges asks the zones who changed what the plan is about to change. It only reads, and
+// never fails the plan.
+func addLastChanges(ctx context.Context, p *plan.Plan, zones *zones, concurrency int) {
+	historians := map[string]planner.HistoryReader{}
+	before := zones.reads()
+	for name, port := range zones.ports {
+		if port.client != nil {
+			historians[name] = historian{port.client}
+		}
+	}
+	planner.AddLastChanges(ctx, p, historians, concurrency)
+	p.Calls.Read += zones.reads() - before
+}
+
+// historian turns the API's history of a variable into its last entry.
+type historian struct{ client *makeapi.Client }
+
+// LastChange takes the entry with the highest id. The published order is newest first, which
+// decides where ids are equal or absent.
+func (h historian) LastChange(ctx context.Context, organization int64, variable string) (plan.LastChange, error) {
+	changes, err := h.client.History(ctx, organization, variable)
+	if err != nil || len(changes) == 0 {
+		return plan.LastChange{}, err
+	}
+	last := changes[0]
+	for _, change := range changes[1:] {
+		if change.ID > last.ID {
+			last = change
+		}
+	}
+	return plan.NewLastChange(last.When, last.Author, last.Action), nil
+}

@@ -1,0 +1,91 @@
+package command
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"makesync/spec"
+)
+
+// documentOptions say which documents to load, and how.
+type documentOptions struct {
+	files          []string
+	given          bool   // -f was given
+	zone           string // --zone, not MAKE_ZONE
+	referenceRoots []string
+	skipReferences bool
+}
+
+const defaultDocument = "makesync.yaml"
+
+func documentFlags() []cli.Flag {
+	return []cli.Flag{
+		fileFlag("`PATH` of a document or a folder of documents; repeatable (default: makesync.yaml)"),
+		zoneFlag("`NAME` of the zone of organizations that name none; restricts the run to that zone"),
+		referenceRootFlag(),
+		skipReferencesFlag("compare as unknown"),
+	}
+}
+
+func fileFlag(usage string) cli.Flag {
+	return newNamesFlag(cli.StringSliceFlag{Name: "file", Aliases: []string{"f"}, Usage: usage})
+}
+
+func zoneFlag(usage string) cli.Flag { return newNameFlag(cli.StringFlag{Name: "zone", Usage: usage}) }
+
+func referenceRootFlag() cli.Flag {
+	return newNamesFlag(cli.StringSliceFlag{
+		Name:  "reference-root",
+		Usage: "`DIR` below which ${file:…} may also read; repeatable",
+	})
+}
+
+// skipReferencesFlag says what becomes of values that are not read.
+func skipReferencesFlag(fate string) cli.Flag {
+	return &cli.BoolFlag{
+		Name:  "skip-references",
+		Usage: "read no environment and no file for references; such values " + fate,
+	}
+}
+
+func readDocumentOptions(c *cli.Context) documentOptions {
+	o := documentOptions{
+		files:          c.StringSlice("file"),
+		zone:           c.String("zone"),
+		referenceRoots: c.StringSlice("reference-root"),
+		skipReferences: c.Bool("skip-references"),
+	}
+	if o.given = len(o.files) > 0; !o.given {
+		o.files = []string{defaultDocument}
+	}
+	return o
+}
+
+// zoneVariable holds the zone that is meant where nothing names one, as for the official CLI.
+const zoneVariable = "MAKE_ZONE"
+
+// defaultZone is the zone of organizations that name none: --zone, else MAKE_ZONE.
+func (o documentOptions) defaultZone(env Env) string {
+	if o.zone != "" {
+		return o.zone
+	}
+	return env.lookup(zoneVariable)
+}
+
+// only is the zone that --zone restricts the run to, by its name; "" without --zone.
+func (o documentOptions) only(zones map[string]spec.Zone) string {
+	if o.zone == "" {
+		return ""
+	}
+	return spec.ZoneName(o.zone, zones)
+}
+
+// namedZones are the zones that are named outside the documents, besides --zone-url.
+func (o documentOptions) namedZones(env Env) []string {
+	var names []string
+	for _, name := range []string{o.zone, env.lookup(zoneVariable)} {
+		if name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}

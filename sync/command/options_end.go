@@ -1,0 +1,100 @@
+package command
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"makesync/spec/text"
+)
+
+// endOptions say who is told how a run ended, besides the streams: a metrics file, a receiver of
+// notifications.
+type endOptions struct {
+	metricsFile string
+	notify      *notifyOptions // nil: nobody
+}
+
+// notifyOptions say who is notified.
+type notifyOptions struct {
+	receiver
+	// waiting is how many runs in a row may see something waiting before it is told.
+	waiting int
+}
+
+const (
+	notifyVariable       = "MAKESYNC_NOTIFY_URL"
+	defaultNotifyWaiting = 7
+)
+
+const notifyUsage = "POST the result as JSON to `URL` when there is news: something changed, failed, is held, " +
+	"or waits too long (default: " + notifyVariable + ")"
+
+const notifyWaitingUsage = "with --notify: tell of what more than `N` runs in a row have seen waiting (default: %d)"
+
+func endFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{
+			Name:  "metrics-file",
+			Usage: "write the run's numbers to `FILE` for Prometheus' text-file collector, also when the run fails",
+		},
+		&cli.StringFlag{Name: "notify", Usage: notifyUsage},
+		&cli.IntFlag{
+			Name:  "notify-waiting",
+			Value: defaultNotifyWaiting,
+			Usage: fmt.Sprintf(notifyWaitingUsage, defaultNotifyWaiting),
+		},
+	}
+}
+
+// readEndOptions reads them where the command has them: plan and apply, not undo.
+func readEndOptions(c *cli.Context, env Env) (o endOptions, err error) {
+	if !hasFlag(c, "metrics-file") {
+		return o, nil
+	}
+	if o.metricsFile, err = readMetricsFile(c); err != nil {
+		return o, err
+	}
+	o.notify, err = readNotifyOptions(c, env)
+	return o, err
+}
+
+// readMetricsFile checks before the run that the folder is there: a mistyped one would be noticed
+// only when an alert does not come.
+func readMetricsFile(c *cli.Context) (string, error) {
+	file := c.String("metrics-file")
+	if c.IsSet("metrics-file") && file == "" {
+		return "", badUsage(c, "--metrics-file needs the name of a file")
+	}
+	if info, err := os.Stat(filepath.Dir(file)); file != "" && (err != nil || !info.IsDir()) {
+		return "", badUsage(c, "--metrics-file %s: its folder is not there", text.ShellQuote(file))
+	}
+	return file, nil
+}
+
+// readNotifyOptions takes the url from the flag or the environment, and never from a document:
+// whoever writes documents must not choose who is told about organizations.
+func readNotifyOptions(c *cli.Context, env Env) (*notifyOptions, error) {
+	url, from := c.String("notify"), "--notify"
+	if !c.IsSet("notify") {
+		url, from = env.lookup(notifyVariable), notifyVariable
+	}
+	waiting := c.Int("notify-waiting")
+	switch {
+	case waiting < 0:
+		return nil, badUsage(c, "--notify-waiting %d: must not be below 0", waiting)
+	case url == "" && c.IsSet("notify"):
+		return nil, badUsage(c, "--notify needs a URL")
+	case url == "" && c.IsSet("notify-waiting"):
+		return nil, badUsage(c, "--notify-waiting goes with --notify")
+	case url == "":
+		return nil, nil
+	}
+	target, err := parseNotifyURL(url)
+	if err != nil {
+		return nil, badUsage(c, "%s: %s", from, err)
+	}
+	return &notifyOptions{receiver: receiver{target}, waiting: waiting}, nil
+}

@@ -1,0 +1,116 @@
+package command
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"makesync/sync/exit"
+	"makesync/sync/render"
+)
+
+// resultOptions say where and how a result is written.
+type resultOptions struct {
+	format  string
+	outJSON string
+	color   bool
+}
+
+// The formats of results.
+const (
+	formatText     = "text"
+	formatJSON     = "json"
+	formatMarkdown = "markdown"
+	formatHTML     = "html"
+	formatGitHub   = "github" // workflow commands, which GitHub shows beside the lines
+)
+
+func resultFlags(formats ...string) []cli.Flag {
+	return []cli.Flag{formatFlag(formats...), outJSONFlag(), colorFlag()}
+}
+
+func formatFlag(formats ...string) cli.Flag {
+	return &cli.StringFlag{
+		Name:  "format",
+		Value: formats[0],
+		Usage: "`FORMAT` of the result on stdout: " + strings.Join(formats, ", "),
+	}
+}
+
+func outJSONFlag() cli.Flag {
+	return &cli.StringFlag{Name: "out-json", Usage: "write the result as JSON to `FILE` too, also when the run fails"}
+}
+
+func colorFlag() cli.Flag {
+	return &cli.StringFlag{
+		Name:  "color",
+		Value: "auto",
+		Usage: "`WHEN` to use colour: auto, always, never; auto is on a terminal without NO_COLOR",
+	}
+}
+
+func readResultOptions(c *cli.Context, env Env, formats ...string) (o resultOptions, err error) {
+	if o.format, err = readFormat(c, formats...); err != nil {
+		return o, err
+	}
+	if c.IsSet("out-json") && c.String("out-json") == "" {
+		return o, badUsage(c, "--out-json needs the name of a file")
+	}
+	o.outJSON = c.String("out-json")
+	if _, err := oneOf(c, "color", "auto", "always", "never"); err != nil {
+		return o, err
+	}
+	o.color = colors(c, env)
+	return o, nil
+}
+
+// readFormat is the value of --format, checked.
+func readFormat(c *cli.Context, formats ...string) (string, error) {
+	return oneOf(c, "format", formats...)
+}
+
+// colors tells whether a text on stdout is coloured.
+func colors(c *cli.Context, env Env) bool {
+	when := c.String("color")
+	return when == "always" ||
+		when == "auto" && env.Terminal.Stdout && env.lookup("NO_COLOR") == "" && env.lookup("TERM") != "dumb"
+}
+
+// checkPlace tells before anything is changed that the file of --out-json has no folder. It is then
+// forgotten, so that the run's end does not tell it again.
+func (o *resultOptions) checkPlace() error {
+	folder := filepath.Dir(o.outJSON)
+	if info, err := os.Stat(folder); o.outJSON == "" || err == nil && info.IsDir() {
+		return nil
+	}
+	file := o.outJSON
+	o.outJSON = ""
+	return failure{
+		exit:    exit.Internal,
+		message: "--out-json " + file + ": there is no folder " + folder,
+		hint:    "nothing was changed; make the folder, or name another file",
+	}
+}
+
+const maxBytesUsage = "with --format markdown: at most `N` bytes, " +
+	"the least risky detail is dropped first (default: %d)"
+
+func maxBytesFlag() cli.Flag {
+	return &cli.IntFlag{
+		Name:  "max-bytes",
+		Value: render.DefaultMaxBytes,
+		Usage: fmt.Sprintf(maxBytesUsage, render.DefaultMaxBytes),
+	}
+}
+
+// readMaxBytes is the size of a comment; of no meaning where a command has no such flag.
+func readMaxBytes(c *cli.Context) (int, error) {
+	most := c.Int("max-bytes")
+	if c.IsSet("max-bytes") && most < render.MinMaxBytes {
+		return most, badUsage(c, "--max-bytes %d: at least %d", most, render.MinMaxBytes)
+	}
+	return most, nil
+}

@@ -1,0 +1,169 @@
+package command
+
+import (
+	"context"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"makesync/schema"
+	"makesync/spec"
+	"makesync/spec/document"
+	"makesync/spec/text"
+	"makesync/sync/exit"
+	"makesync/sync/offline"
+	"makesync/sync/planner"
+)
+
+// offlineOptions make a plan without any zone: from snapshots, or from the documents before a
+// change.
+type offlineOptions struct {
+	live   []string
+	base   []string
+	maxAge time.Duration
+}
+
+const (
+	liveUsage = "plan from the snapshot in `FILE` instead of the zone, without a token; " +
+		"repeatable, one for each zone"
+	baseUsage = "plan what changes from the documents in `DOCS` to those of -f, without any live state; repeatable"
+)
+
+func offlineFlags() []cli.Flag {
+	return []cli.Flag{
+		newNamesFlag(cli.StringSliceFlag{Name: "live", Usage: liveUsage}),
+		newNamesFlag(cli.StringSliceFlag{Name: "base", Usage: baseUsage}),
+		&cli.DurationFlag{
+			Name:  "max-age",
+			Usage: "refuse a snapshot that is older than `D` (default: no limit; a warning after 24h)",
+		},
+	}
+}
+
+func readOfflineOptions(c *cli.Context) (offlineOptions, error) {
+	o := offlineOptions{live: c.StringSlice("live"), base: c.StringSlice("base"), maxAge: c.Duration("max-age")}
+	switch {
+	case len(o.live) > 0 && len(o.base) > 0:
+		return o, badUsage(c, "--live and --base cannot be combined: "+
+			"one plans from live state, the other from documents")
+	case len(o.base) > 0 && c.String("out") != "":
+		return o, badUsage(c, "-o cannot be combined with --base: "+
+			"such a plan knows no live state that could be changed")
+	case c.IsSet("max-age") && o.maxAge <= 0:
+		return o, badUsage(c, "--max-age %s: must be more than 0", o.maxAge)
+	case c.IsSet("max-age") && len(o.live) == 0:
+		return o, badUsage(c, "--max-age goes with --live")
+	}
+	return o, nil
+}
+
+func (o offlineOptions) set() bool { return len(o.live)+len(o.base) > 0 }
+
+// makeOffline makes a plan without a network, from what -f says and a snapshot or documents before
+// it.
+func (p *plannedRun) makeOffline(ctx context.Context) error {
+	p.desired, p.problems = p.loadOffline(p.options.documents.files)
+	p.guards = &p.desired.Guards
+	if spec.HasErrors(p.problems) {
+		return errInvalid
+	}
+	ports, err := p.offlinePorts()
+	if err != nil {
+		return err
+	}
+	request, err := p.request(ports, p.options.documents.zone)
+	if err != nil {
+		return err
+	}
+	p.plan, err = planner.Make(ctx, request)
+	return err
+}
+
+// offlinePorts are the zones that stand in for the real ones; what is wrong with them becomes a
+// problem.
+func (p *plannedRun) offlinePorts() (readers, error) {
+	if len(p.options.offline.base) > 0 {
+		return p.basePorts()
+	}
+	var snapshots []*offline.Snapshot
+	var words []string
+	for _, path := range p.options.offline.live {
+		snapshot, err := readSnapshot(path)
+		if err != nil {
+			return nil, err
+		}
+		snapshots = append(snapshots, snapshot)
+		words = append(words, path+" of "+snapshot.Taken.Format("2006-01-02 15:04 MST"))
+	}
+	p.against = "snapshot " + strings.Join(words, ", ")
+	scope := p.options.scope.in(p.options.documents.zone)
+	unfit := offline.Check(snapshots, p.desired, scope, p.r.Now(), p.options.offline.maxAge)
+	if p.problems = append(p.problems, unfit...); spec.HasErrors(p.problems) {
+		return nil, errInvalid
+	}
+	ports := readers{}
+	for _, snapshot := range snapshots {
+		ports[snapshot.Zone] = snapshot.Port(p.desired)
+	}
+	return ports, nil
+}
+
+// basePorts loads the base documents as live state.
+func (p *plannedRun) basePorts() (readers, error) {
+	p.against = "documents in " + strings.Join(p.options.offline.base, ", ")
+	base, problems := p.loadOffline(p.options.offline.base)
+	if p.problems = append(p.problems, problems...); spec.HasErrors(problems) {
+		return nil, errInvalid
+	}
+	var ports readers
+	p.desired, ports, problems = offline.Base(base, p.desired)
+	p.problems = append(p.problems, problems...)
+	return ports, nil
+}
+
+// loadOffline loads documents without asking how their zones are reached. With --base no reference
+// is read, since equal references are equal values; with --live those that can be read are, and the
+// others compare as unknown: a fork has no secrets.
+func (p *plannedRun) loadOffline(files []string) (*spec.Desired, []spec.Problem) {
+	o := p.options
+	documents, problems := document.Load(document.LoadOptions{Paths: files})
+	desired, more := documents.Resolve(document.ResolveOptions{
+		LookupEnv:      p.r.LookupEnv,
+		SkipReferences: o.documents.skipReferences || len(o.offline.base) > 0,
+		SkipUnset:      len(o.offline.live) > 0,
+		ReferenceRoots: o.documents.referenceRoots,
+		DefaultZone:    o.documents.defaultZone(p.r.Env),
+		ZoneNames:      zoneURLNames(o.zones.urls),
+	})
+	return desired, spec.SortProblems(append(problems, more...))
+}
+
+// readSnapshot reads and checks a snapshot file. One that does not fit is unfit: exit 3.
+func readSnapshot(path string) (*offline.Snapshot, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, failure{
+			exit:    exit.Invalid,
+			message: "read the snapshot " + path,
+			cause:   err,
+			hint:    "make one with: makesync snapshot -o " + text.ShellQuote(path),
+		}
+	}
+	unfit := failure{
+		exit:    exit.Invalid,
+		message: "the file " + path + " is no snapshot that this makesync reads",
+		hint:    "take one with this makesync: makesync snapshot -o FILE",
+	}
+	for _, problem := range spec.Check(schema.Snapshot(), data) {
+		unfit.message += ": " + strings.TrimPrefix(problem.Path+": ", ": ") + problem.Message
+		return nil, unfit
+	}
+	snapshot, err := offline.DecodeSnapshot(data)
+	if err != nil {
+		unfit.cause = err
+		return nil, unfit
+	}
+	return snapshot, nil
+}

@@ -1,0 +1,138 @@
+package command
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"makesync/spec"
+	"makesync/spec/document"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/planner"
+	"makesync/sync/report"
+)
+
+// plannedRun is a run that makes a plan: what it was asked, what it has read so far, and the plan.
+// plan, undo and apply are such runs.
+type plannedRun struct {
+	r       *runtimeEnv
+	command string
+	options planOptions
+	began   time.Time
+
+	desired  *spec.Desired  // nil until documents are loaded
+	guards   *spec.Guards   // nil for a saved plan
+	zones    *zones         // nil until they are connected, and offline
+	problems []spec.Problem // of documents, zones and snapshots
+	fetched  time.Time      // when reading began
+	// against says what the plan compares with when it is no live zone.
+	against string
+	plan    *plan.Plan
+}
+
+func newPlannedRun(r *runtimeEnv, command string, o planOptions) *plannedRun {
+	return &plannedRun{r: r, command: command, options: o, began: r.Now()}
+}
+
+// connect loads the documents and connects their zones. With an error the problems say what the
+// documents have to do with it.
+func (p *plannedRun) connect(may access) error {
+	o := p.options
+	found := load(p.r.Env, o.documents, o.zones.urls, online)
+	p.desired, p.problems = found.desired, found.problems
+	if spec.HasErrors(found.problems) {
+		return errInvalid
+	}
+	p.guards = &found.desired.Guards
+	var err error
+	p.zones, err = openZones(p.r, found.endpoints, o.zones, may)
+	return err
+}
+
+// planning makes a plan: out of documents, or out of the story of a run.
+type planning func(context.Context, planner.Request) (*plan.Plan, error)
+
+// make reads the zones and makes the plan.
+func (p *plannedRun) make(ctx context.Context, plan planning) error {
+	store, err := openStore(p.r.Env, p.options.journal)
+	if err != nil {
+		return err
+	}
+	seen, err := store.Seen()
+	if err != nil {
+		return failure{exit: exit.Internal, message: err.Error()}
+	}
+	request, err := p.request(p.zones.readers(), p.options.documents.only(p.desired.Zones))
+	if err != nil {
+		return err
+	}
+	request.Memory, request.FirstSeen, request.Progress = store.Memory(), seen, p.r.bar.read
+	p.plan, err = plan(ctx, request)
+	p.r.bar.Done()
+	if err != nil {
+		return err
+	}
+	if err := seen.Remember(p.plan); err != nil {
+		p.r.log.Warn("remember since when something waits", "error", err)
+	}
+	return nil
+}
+
+// request is what every plan is made from. The zone is the one that the run is restricted to, ""
+// for none.
+func (p *plannedRun) request(zones readers, zone string) (planner.Request, error) {
+	salt, err := newSalt(p.r.Env)
+	p.fetched = p.r.Now()
+	o := p.options
+	return planner.Request{
+		Desired: p.desired, Zones: zones, Scope: o.scope.in(zone), Allow: o.allow, Shard: o.shard,
+		Concurrency: o.zones.concurrency, Now: p.fetched.UTC(), Salt: salt, Tool: p.r.Build.Version,
+		ExitCode: o.exitCode, Problems: p.problems,
+	}, err
+}
+
+// close lets go of the zones.
+func (p *plannedRun) close() {
+	if p.zones == nil {
+		return
+	}
+	if err := p.zones.close(); err != nil {
+		p.r.log.Warn("close the zones", "error", err)
+	}
+}
+
+// end is how the run ended; applied is the report of an apply.
+func (p *plannedRun) end(applied *report.Report, problems []spec.Problem, code exit.Code) runEnd {
+	return runEnd{
+		command: p.command, began: p.began, options: p.options, zones: p.zones, plan: p.plan,
+		applied: applied, problems: problems, exit: code,
+	}
+}
+
+// connectNamed connects the zones that a plan or a journal names, as this run's documents, flags
+// and environment reach them. A zone that they do not know is left out.
+func connectNamed(
+	r *runtimeEnv, list []plan.Zone, documents *document.Documents, o documentOptions, reach zoneOptions, may access,
+) (*zones, []spec.Problem, error) {
+	only := o.only(documents.Zones())
+	var names []string
+	for _, zone := range list {
+		if only == "" || only == zone.Name {
+			names = append(names, zone.Name)
+		}
+	}
+	endpoints, problems := document.Endpoints(documents.Zones(), names, document.EndpointOptions{
+		LookupEnv: r.LookupEnv, ZoneURLs: reach.urls, Named: o.namedZones(r.Env), ReferenceRoots: o.referenceRoots,
+	})
+	problems = withoutUnknownZones(problems)
+	if spec.HasErrors(problems) {
+		return nil, problems, errInvalid
+	}
+	connected, err := openZones(r, endpoints, reach, may)
+	return connected, problems, err
+}
+
+func withoutUnknownZones(problems []spec.Problem) []spec.Problem {
+	return slices.DeleteFunc(problems, func(p spec.Problem) bool { return p.Rule == "unknown-zone" })
+}

@@ -1,0 +1,28 @@
+package command
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestParseNotifyURL(t *testing.T) {
+	t.Parallel()
+	tests := map[string]bool{
+		"https://hooks.acme.example/s3cr3t": true, "https://user:s3cr3t@hooks.acme.example": true, "http://127.0.0.1:80/s3cr3t": true,
+		"http://localhost/s3cr3t": true, "http://[::1]:8080/s3cr3t": true,
+		"http://hooks.acme.example/s3cr3t": false, "http://127.0.0.1.acme.example/s3cr3t": false, "http://10.0.0.1/s3cr3t": false,
+		"ftp://127.0.0.1/s3cr3t": false, "s3cr3t": false, "": false, "https:///s3cr3t": false, "https://:443/s3cr3t": false, "http://[s3cr3t": false, "http://\x7fs3cr3t": false,
+	}
+	for text, want := range tests {
+		target, err := parseNotifyURL(text)
+		if (err == nil) != want {
+			t.Errorf("%q: %v", text, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "s3cr3t") {
+			t.Errorf("the error shows the url: %v", err)
+		}
+		if err == nil && strings.Contains(receiver{target}.place(), "s3cr3t") {
+			t.Errorf("%q: the place shows the secret", text)
+		}
+	}
+}

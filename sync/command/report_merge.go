@@ -1,0 +1,218 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"makesync/spec"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/render"
+	"makesync/sync/report"
+)
+
+type mergeOptions struct {
+	files    []string
+	result   resultOptions
+	maxBytes int
+}
+
+var mergeFormats = []string{formatText, formatJSON, formatMarkdown}
+
+const mergeDescription = "Reads the JSON that `apply` or `plan` wrote with --shard " +
+	"(--out-json FILE, or --format json) and prints one result with one exit code, that of the whole run. " +
+	"A folder stands for its *.json. " +
+	"A shard that is missing or there twice, and plans among reports, end with 3."
+
+func mergeCommand(r *runtimeEnv) *cli.Command {
+	return &cli.Command{
+		Name:        "merge",
+		Usage:       "add up the reports, or the plans, of all shards of a run",
+		ArgsUsage:   "FILES…",
+		Description: mergeDescription,
+		UsageText: "makesync report merge shards/\n" +
+			"makesync report merge --format json shard-1.json shard-2.json",
+		Flags: joined(resultFlags(mergeFormats...), []cli.Flag{maxBytesFlag()}, logFlags()),
+		Action: r.action(arity{1, mostParts, "FILES…"}, func(c *cli.Context) error {
+			o, err := readMergeOptions(c, r.Env)
+			if err != nil {
+				return err
+			}
+			return runMerge(c.Context, r, o)
+		}),
+	}
+}
+
+func readMergeOptions(c *cli.Context, env Env) (o mergeOptions, err error) {
+	o.files = c.Args().Slice()
+	if o.maxBytes, err = readMaxBytes(c); err != nil {
+		return o, err
+	}
+	o.result, err = readResultOptions(c, env, mergeFormats...)
+	return o, err
+}
+
+// mostParts and mostPartBytes bound what a merge reads.
+const (
+	mostParts     = 100_000
+	mostPartBytes = 64 << 20
+)
+
+// runMerge reads all parts, tells every one that does not fit, and adds the others up.
+func runMerge(ctx context.Context, r *runtimeEnv, o mergeOptions) error {
+	parts, problems := readParts(o.files)
+	var res result
+	var code exit.Code
+	if len(problems) == 0 {
+		var err error
+		if res, code, err = addUp(parts, o.maxBytes); err != nil {
+			const hint = "give the files of all shards of one run, each once"
+			problems = append(problems, mergeProblem("", err.Error(), hint))
+		}
+	}
+	if len(problems) == 0 {
+		if err := r.emit(res, o.result, r.render(o.result, "report")); err != nil {
+			return err
+		}
+		return end(exit.Worst(code, exit.StopExit(ctx)))
+	}
+	failed := reportResult{Report: &report.Report{Format: report.Format, Problems: problems, Exit: exit.Invalid}}
+	if err := r.emitFailed(failed, problems, exit.Invalid, o.result, "report"); err != nil {
+		return err
+	}
+	return end(exit.Invalid)
+}
+
+// partFile is a part with the file that it comes from.
+type partFile struct {
+	path string
+	report.ShardResult
+}
+
+func (p partFile) kind() string {
+	if p.Plan != nil {
+		return "a plan"
+	}
+	return "a report"
+}
+
+// readParts reads the files, and says of each what keeps it out of a merge.
+func readParts(paths []string) ([]partFile, []spec.Problem) {
+	var parts []partFile
+	var problems []spec.Problem
+	seen := map[spec.Shard]string{}
+	for _, path := range expandFolders(paths) {
+		part, problem := readPart(path)
+		if problem == nil && len(parts) > 0 && part.kind() != parts[0].kind() {
+			first := parts[0]
+			problem = partProblem(path, fmt.Sprintf("it is %s, and %s is %s", part.kind(), first.path, first.kind()),
+				"merge either the plans or the reports of a run")
+		}
+		if problem == nil {
+			if first, twice := seen[*part.Shard()]; twice {
+				problem = partProblem(path, fmt.Sprintf("shard %d of %d is there twice: also in %s",
+					part.Shard().Index, part.Shard().Count, first), "give each shard once")
+			}
+		}
+		if problem != nil {
+			problems = append(problems, *problem)
+			continue
+		}
+		seen[*part.Shard()] = path
+		parts = append(parts, part)
+	}
+	return parts, problems
+}
+
+// expandFolders puts the *.json of a folder in its place: where there is no shell there is no
+// pattern either.
+func expandFolders(paths []string) []string {
+	var files []string
+	for _, path := range paths {
+		entries, err := os.ReadDir(path)
+		if err != nil { // a file, or nothing that can be read, which its reader says
+			files = append(files, path)
+			continue
+		}
+		for _, entry := range entries {
+			if strings.HasSuffix(entry.Name(), ".json") && !strings.HasPrefix(entry.Name(), ".") {
+				files = append(files, filepath.Join(path, entry.Name()))
+			}
+		}
+	}
+	return files
+}
+
+func readPart(path string) (partFile, *spec.Problem) {
+	data, err := readLimited(path)
+	if err != nil {
+		return partFile{}, partProblem(path, err.Error(), "name the files that `--out-json` of every shard wrote")
+	}
+	part, err := report.DecodeShardResult(data)
+	switch {
+	case err != nil:
+		return partFile{}, partProblem(path, err.Error(),
+			"give the file as makesync wrote it: `makesync apply --shard I/N --out-json FILE`")
+	case part.Shard() == nil:
+		return partFile{}, partProblem(path, "it carries no shard, so it is no part of a divided run",
+			"plan or apply with --shard I/N")
+	}
+	return partFile{path, part}, nil
+}
+
+func readLimited(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, mostPartBytes+1))
+	if err == nil && len(data) > mostPartBytes {
+		err = fmt.Errorf("it is larger than %d MiB", mostPartBytes>>20)
+	}
+	return data, err
+}
+
+// addUp merges parts of one kind.
+func addUp(parts []partFile, maxBytes int) (result, exit.Code, error) {
+	var plans []*plan.Plan
+	var reports []*report.Report
+	for _, p := range parts {
+		if p.Plan != nil {
+			plans = append(plans, p.Plan)
+		} else {
+			reports = append(reports, p.Report)
+		}
+	}
+	if len(plans) > 0 {
+		whole, err := report.MergePlans(plans)
+		if err != nil {
+			return nil, exit.Code{}, err
+		}
+		return planResult{whole, maxBytes}, whole.Exit, nil
+	}
+	whole, err := report.MergeReports(reports)
+	if err != nil {
+		return nil, exit.Code{}, err
+	}
+	return reportResult{whole, maxBytes}, whole.Exit, nil
+}
+
+func partProblem(path, message, hint string) *spec.Problem {
+	p := mergeProblem(path, message, hint)
+	return &p
+}
+
+func mergeProblem(path, message, hint string) spec.Problem {
+	p := spec.Problem{Severity: spec.Error, Rule: "merge", Message: render.Clean(message), Hint: hint}
+	if path != "" {
+		p.Source = &spec.Source{File: path}
+	}
+	return p
+}

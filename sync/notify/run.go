@@ -1,0 +1,70 @@
+package notify
+
+import (
+	"slices"
+
+	"makesync/spec"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/report"
+)
+
+// Run is how a run of plan or apply ended, good or bad.
+type Run struct {
+	Command  string         // plan, apply
+	Plan     *plan.Plan     // nil when there is none
+	Report   *report.Report // of apply; nil of plan
+	Problems []spec.Problem // all that the run tells
+	Exit     exit.Code
+}
+
+// Blind tells whether the run could not see which alerts an organization has; "" stands for the run
+// itself, which always sees its own.
+func (r Run) Blind(organization string) bool {
+	if organization == "" {
+		return false
+	}
+	if r.Plan != nil {
+		at := slices.IndexFunc(r.Plan.Organizations, func(o plan.Organization) bool { return o.Key == organization })
+		return at < 0 || len(r.Plan.Organizations[at].NotRead) > 0 || r.stopped(organization)
+	}
+	return true
+}
+
+// stopped tells whether steps of the organization were not even tried: what would have failed is
+// unknown.
+func (r Run) stopped(organization string) bool {
+	if r.Report == nil {
+		return false
+	}
+	if len(r.Report.Steps) == 0 && r.Report.Planned > 0 {
+		return true
+	}
+	return slices.ContainsFunc(r.Report.Steps, func(s report.StepReport) bool {
+		return s.Address.Key() == organization && s.Outcome == report.Skipped && !s.SkippedForLicence() && !s.IsDone()
+	})
+}
+
+// failed tells whether the run ended in a way that somebody has to look at; what is held and what
+// would change say so themselves.
+func (r Run) failed() bool {
+	switch r.Exit {
+	case exit.OK, exit.Changes, exit.Held:
+		return false
+	}
+	return true
+}
+
+// risks are those of the planned steps, by number.
+func (r Run) risks() map[int]plan.Risk {
+	risks := map[int]plan.Risk{}
+	if r.Plan == nil {
+		return risks
+	}
+	for _, o := range r.Plan.Organizations {
+		for _, s := range o.Steps {
+			risks[s.N] = s.Risk
+		}
+	}
+	return risks
+}

@@ -1,0 +1,77 @@
+package observe
+
+import (
+	"context"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"makesync/sync/plan"
+	"makesync/sync/state"
+)
+
+// consistencyDelays are how long reads have to show nothing before that proves that nothing
+// happened. Lists may be behind; for what would be made twice, and for a removal that is followed by
+// an invitation of the same person, we wait for them.
+// The list of organizations comes from the central backend, so that the replication to the zones,
+// for which Make has `wait=true`, does not delay it.
+var consistencyDelays = map[plan.Verb]time.Duration{
+	plan.CreateOrganization: 10 * time.Second,
+	plan.InviteMember:       3 * time.Second,
+	plan.RemoveMember:       3 * time.Second,
+}
+
+// consistencyDelayUnderWay is that delay, of any verb, after a time-out or a reset: neither ends what
+// the zone is at work on.
+const consistencyDelayUnderWay = time.Minute
+
+// ConsistencyDelay is how long reads have to show nothing before that proves that a write of the
+// verb did not happen, counted from when it was sent.
+func ConsistencyDelay(verb plan.Verb) time.Duration { return consistencyDelays[verb] }
+
+// consistencyDelayAfter is the delay of a verb whose answer was lost in this way.
+func consistencyDelayAfter(verb plan.Verb, err error) time.Duration {
+	if call := state.AsCallError(err); call != nil && call.Certainty == state.UnderWay {
+		return consistencyDelayUnderWay
+	}
+	return consistencyDelays[verb]
+}
+
+// ListLag is how long a zone's lists may not show what it has done.
+const ListLag = 3 * time.Second
+
+// WaitForLag reads again while what is read may only be behind, until a moment at the latest.
+func (o *Observer) WaitForLag(ctx context.Context, until time.Time, behind func() bool, read func() error) error {
+	for waits := NewWaits(o.jitter); behind() && o.Refused() == nil && o.clock.Now().Before(until); {
+		if err := o.clock.Sleep(ctx, waits.Next()); err != nil {
+			return err
+		}
+		if err := read(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Waits are jittered exponential waits: about 0.5 s, 1 s, 2 s, … up to about 15 s.
+type Waits struct {
+	exponential *backoff.ExponentialBackOff
+	jitter      func() float64
+}
+
+// NewWaits begins with the shortest wait; jitter gives numbers in [0, 1), nil: no spread.
+func NewWaits(jitter func() float64) Waits {
+	if jitter == nil {
+		jitter = func() float64 { return 0.5 }
+	}
+	return Waits{jitter: jitter, exponential: &backoff.ExponentialBackOff{
+		InitialInterval: 500 * time.Millisecond,
+		Multiplier:      2,
+		MaxInterval:     15 * time.Second,
+	}}
+}
+
+// Next is the next wait, between half of the interval and one and a half.
+func (w Waits) Next() time.Duration {
+	return time.Duration(float64(w.exponential.NextBackOff()) * (0.5 + w.jitter()))
+}

@@ -1,0 +1,110 @@
+package offline_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"makesync/schema"
+	"makesync/spec"
+	"makesync/sync/offline"
+	"makesync/sync/plan"
+	"makesync/sync/planner"
+	"makesync/sync/plantest"
+	"makesync/sync/state"
+)
+
+func TestMain(m *testing.M) {
+	state.CheapenFingerprints()
+	m.Run()
+}
+
+// snapshotFor takes a snapshot of the zone as `makesync snapshot -f` does, and reads it back.
+func snapshotFor(t *rapid.T, r planner.Request, needed offline.Needed, now time.Time) *offline.Snapshot {
+	s, err := state.ReadZone(t.Context(), r.Zones["eu1"], state.ReadOptions{
+		Lists:  append(state.ReadingLists(), state.Regions),
+		Select: func(live *state.Organization, _ string) bool { return needed.Needs(live) },
+		Wanted: needed.Wanted,
+		Memory: r.Memory,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := offline.EncodeSnapshot(offline.MakeSnapshot(s, offline.SnapshotOptions{
+		Taken: now, Values: offline.ValuesFingerprint, Salt: []byte("salt"), Keys: needed.Keys(s),
+		Sensitive: func(a spec.Address) bool { return spec.IsSensitive(a, a.Name(), r.Desired.Sensitive) },
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if problems := spec.Check(schema.Snapshot(), data); len(problems) > 0 {
+		t.Fatalf("%s: %s", problems[0].Path, problems[0].Message)
+	}
+	snapshot, err := offline.DecodeSnapshot(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return snapshot
+}
+
+// remembered is a memory of one person.
+type remembered map[int64]string
+
+func (m remembered) EmailOf(_ string, _, user int64) string { return m[user] }
+
+// Planning against a snapshot of now gives the plan of now: of every zone, for every document, also
+// one that deletes organizations, and whatever of the zone could not be read.
+func TestLawOfflineEqualsOnline(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		zone := plantest.DrawZone(t)
+		r := plantest.DrawDocuments(t, zone)
+		plantest.DrawTrouble(t, zone, &r)
+		if rapid.Bool().Draw(t, "allow") {
+			r.Allow = []plan.Allow{plantest.MustAllow(t, "delete:organization@*")}
+		}
+		if rapid.Bool().Draw(t, "remembered") {
+			r.Memory = remembered{90: "d@y.example"}
+		}
+		now := time.Date(2026, 11, 22, 3, 15, 0, 0, time.UTC)
+		online := plantest.Make(t, r)
+		// Documents that need everything stand for a snapshot that was taken without -f.
+		needed := offline.NeededOf(r.Desired, "eu1")
+		snapshot := snapshotFor(t, r, needed, now)
+		for _, p := range offline.Check([]*offline.Snapshot{snapshot}, r.Desired, r.Scope, now, 0) {
+			t.Fatalf("%s: %s", p.Rule, p.Message)
+		}
+		r.Memory = nil // what the journals know was asked when the snapshot was taken
+		r.Zones = map[string]state.Port{"eu1": snapshot.Port(r.Desired)}
+		if diff := cmp.Diff(form(t, online), form(t, plantest.Make(t, r))); diff != "" {
+			t.Fatalf("online (-) and offline (+):\n%s", diff)
+		}
+	})
+}
+
+// form is a plan as its JSON, decoded, without what an offline plan cannot have: the preconditions of
+// secrets, of which a snapshot holds hashes.
+func form(t *rapid.T, p *plan.Plan) any {
+	p = plantest.Outcome(p)
+	for i := range p.Organizations {
+		steps := append([]plan.Step{}, p.Organizations[i].Steps...)
+		for j := range steps {
+			if plan.StepIsSecret(&steps[j]) {
+				steps[j].Precondition = ""
+			}
+		}
+		p.Organizations[i].Steps = steps
+	}
+	data, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v any
+	if err := json.Unmarshal(data, &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}

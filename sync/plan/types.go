@@ -1,0 +1,96 @@
+package plan
+
+import (
+	"slices"
+
+	"makesync/spec"
+)
+
+// StepType is what decides how a step is written, how much it can hurt and how it is undone.
+type StepType struct {
+	Kind spec.Kind
+	Op   Op
+}
+
+// stepTypes are all types of steps, with what this package knows of each. There is no other: a plan
+// file that asks for more is refused. A re-invitation is a revocation and then an invitation; since
+// a step ends at its first write that does not succeed, nobody is invited who was not revoked
+// before.
+//
+// A new kind, or something new that is done to one, is a row here. Risk is the least that such a
+// step has (see riskOf); invalid tells what is wrong with the arguments of one in a plan file.
+var stepTypes = []struct {
+	kind    spec.Kind
+	op      Op
+	risk    Risk
+	verbs   []Verb
+	invalid func(s *Step, late bool) string
+}{
+	{spec.KindOrganization, OpCreate, RiskIrreversible, []Verb{CreateOrganization}, invalidOrganization},
+	{spec.KindOrganization, OpUpdate, RiskNone, []Verb{UpdateOrganization}, invalidOrganization},
+	{spec.KindOrganization, OpDelete, RiskIrreversible, []Verb{DeleteOrganization}, invalidOrganization},
+	{spec.KindFeatureControl, OpUpdate, RiskNone, []Verb{SetControl}, invalidControl},
+	{spec.KindVariable, OpCreate, RiskNone, []Verb{CreateVariable}, invalidVariable},
+	{spec.KindVariable, OpUpdate, RiskNone, []Verb{UpdateVariable}, invalidVariable},
+	{spec.KindVariable, OpDelete, RiskDestructive, []Verb{DeleteVariable}, invalidVariable},
+	{spec.KindMember, OpInvite, RiskCaution, []Verb{InviteMember}, invalidMember},
+	{spec.KindMember, OpReinvite, RiskCaution, []Verb{RemoveMember, InviteMember}, invalidMember},
+	{spec.KindMember, OpRevoke, RiskDestructive, []Verb{RemoveMember}, invalidMember},
+	{spec.KindMember, OpUpdate, RiskCaution, []Verb{SetRole}, invalidMember},
+	{spec.KindMember, OpDelete, RiskDestructive, []Verb{RemoveMember}, invalidMember},
+	{spec.KindTFA, OpUpdate, RiskCaution, []Verb{EnforceTFA}, invalidTFA},
+	{spec.KindOwner, OpTransfer, RiskIrreversible, []Verb{TransferOwner}, invalidOwner},
+}
+
+// Type is the step's type.
+func (s *Step) Type() StepType { return StepType{s.Kind, s.Op} }
+
+// typeIndex is the row of a type in stepTypes; below 0 when makesync plans no such step.
+func typeIndex(t StepType) int {
+	for i := range stepTypes {
+		if stepTypes[i].kind == t.Kind && stepTypes[i].op == t.Op {
+			return i
+		}
+	}
+	return -1
+}
+
+// Verbs are the writes of a step of the type, in their order; none when makesync plans no such
+// step.
+func (t StepType) Verbs() []Verb {
+	if i := typeIndex(t); i >= 0 {
+		return stepTypes[i].verbs
+	}
+	return nil
+}
+
+// kindsOf are the kinds of which there are steps with the op, in the order of the table. TFA alone
+// is enforced, which is an op of --allow rules only.
+func kindsOf(op Op) (kinds []spec.Kind) {
+	if op == OpEnforce {
+		return []spec.Kind{spec.KindTFA}
+	}
+	for i := range stepTypes {
+		if stepTypes[i].op == op && !slices.Contains(kinds, stepTypes[i].kind) {
+			kinds = append(kinds, stepTypes[i].kind)
+		}
+	}
+	return kinds
+}
+
+// riskOf is the risk of a step: that of its type, and caution where a name changes or a control is
+// switched off.
+func riskOf(s *Step) Risk {
+	i := typeIndex(s.Type())
+	switch {
+	case i < 0:
+		return RiskNone
+	case stepTypes[i].risk != RiskNone:
+		return stepTypes[i].risk
+	case s.Kind == spec.KindOrganization && s.Arguments.Name != "": // a rename
+		return RiskCaution
+	case s.Kind == spec.KindFeatureControl && s.Arguments.Enable != nil && !*s.Arguments.Enable:
+		return RiskCaution
+	}
+	return RiskNone
+}
