@@ -11,7 +11,9 @@ import (
 const noFollow = 0
 
 // The locked byte lies beyond everything that a file holds: a lock here keeps others from reading.
-func far() *windows.Overlapped { return &windows.Overlapped{Offset: 0xfffffffe, OffsetHigh: 0x7fffffff} }
+func far() *windows.Overlapped {
+	return &windows.Overlapped{Offset: 0xfffffffe, OffsetHigh: 0x7fffffff}
+}
 
 func tryFile(file *os.File, shared bool) (bool, error) {
 	flags := uint32(windows.LOCKFILE_FAIL_IMMEDIATELY)
