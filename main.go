@@ -19,15 +19,20 @@ func main() {
 	os.Exit(command.Main(ctx, os.Args, environment()))
 }
 
+// What a packager sets, -ldflags "-X main.version=1.2.3 -X main.commit=… -X main.date=…", for a tree
+// without its repository.
+var version, commit, date string
+
 func environment() command.Env {
 	info, _ := debug.ReadBuildInfo()
 	return command.Env{
 		Stdin: os.Stdin, Stdout: unread(os.Stdout), Stderr: unread(os.Stderr),
-		LookupEnv: os.LookupEnv,
-		Terminal:  terminal(),
-		Now:       time.Now,
-		Random:    rand.Reader,
-		Build:     command.BuildOf(info),
+		LookupEnv:    os.LookupEnv,
+		Terminal:     terminal(),
+		Now:          time.Now,
+		Random:       rand.Reader,
+		MachineLocks: true,
+		Build:        command.BuildOf(info).Stamped(version, commit, date),
 	}
 }
 

@@ -50,6 +50,7 @@ var mayImport = map[string][]string{
 	"sync/bench":    {},
 
 	"sync/atomicfile": {},
+	"sync/licences":   {},
 	"sync/lock":       {"spec"},
 }
 
