@@ -154,6 +154,9 @@ func cutTornLine(file *os.File, run, path string) (size int64, err error) {
 		return 0, err
 	}
 	size = int64(len(completeLines(data)))
+	if size == 0 {
+		return 0, fmt.Errorf("nothing was sent in run %s, so nothing can be added to its journal", run)
+	}
 	if size == int64(len(data)) {
 		return size, nil
 	}

@@ -142,7 +142,7 @@ func (s *Store) Recent(places map[string]string, since time.Time, verbs ...plan.
 	}
 	var recent []*report.Run
 	for _, run := range slices.Backward(runs) {
-		began, err := time.Parse(runStamp, run[:min(len(run), len(runStamp))])
+		began, err := startOf(run)
 		if err == nil && began.Before(since.Add(-longestRun)) {
 			break // names begin with the time
 		}
