@@ -19,6 +19,9 @@ func Identity(place string) string {
 		return place
 	}
 	host := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
+	if ip := net.ParseIP(host); ip != nil && ip.IsLoopback() {
+		host = "localhost"
+	}
 	port := u.Port()
 	if port == "" {
 		port = map[string]string{"http": "80", "https": "443"}[strings.ToLower(u.Scheme)]

@@ -29,7 +29,8 @@ func TestSpellingsOfAZone(t *testing.T) {
 		{"https://eu1.make.com", "https://eu2.make.com", false},
 		{"http://127.0.0.1:8080", "http://127.0.0.1:8081", false},
 		{"http://localhost", "http://localhost:80", true},
-		{"http://[::1]:80", "http://[::1]", true},
+		{"http://[::1]:80", "http://127.0.0.1", true},
+		{"http://localhost:8080", "http://127.0.0.1:8080", true},
 		{filepath.Join(dir, "real", "s.json"), filepath.Join(link, "s.json"), true},
 		{filepath.Join(dir, "real", "s.json"), filepath.Join(dir, "s.json"), false},
 	} {
