@@ -18,7 +18,7 @@
 //	guard      changes → those that may run, and those that are held
 //	planner    makes a plan: reads, compares, guards, orders, numbers
 //	report     what a run did, also read back from a journal; reports of shards
-//	observe    looks at one organization around a write: what is there, what came of it
+//	observe    what the zone shows of one organization around a write
 //	apply      walks a plan; resumes a run; says what an undo wants back. Decides nothing
 //	offline    zones without a network: snapshots, and documents (--base)
 //	export     documents out of live states: export, migrate

@@ -45,6 +45,45 @@ type MembershipReader interface {
 	Memberships(ctx context.Context) ([]int64, error)
 }
 
+// AccountReader reads which organizations there are, and what they have left.
+type AccountReader interface {
+	// Accounts is the whole list, of all zones, every page, with every column.
+	Accounts(ctx context.Context) ([]Account, error)
+	// Balance is the detail call.
+	Balance(ctx context.Context, organization int64) (Balance, error)
+}
+
+// UsageReader reads what organizations use.
+type UsageReader interface {
+	// Usage are the last 30 days, today included, oldest first.
+	Usage(ctx context.Context, organization int64) ([]UsageDay, error)
+	// Apps counts the custom apps that are installed.
+	Apps(ctx context.Context, organization int64) (int, error)
+}
+
+// PeopleReader reads members with more than documents can say of them.
+type PeopleReader interface {
+	// People fills in the members of live, as Read does, and tells more of each by user id.
+	People(ctx context.Context, live *Organization) (map[int64]Person, error)
+}
+
+// BillingReader reads what organizations pay, and how.
+type BillingReader interface {
+	// Subscription is nil where nothing is subscribed.
+	Subscription(ctx context.Context, organization int64) (*Subscription, error)
+	PaymentMethods(ctx context.Context, organization int64) ([]PaymentMethod, error)
+	// Payments are the latest ones, newest first.
+	Payments(ctx context.Context, organization int64) ([]Payment, error)
+}
+
+// FleetReader is a zone to look over.
+type FleetReader interface {
+	AccountReader
+	UsageReader
+	PeopleReader
+	BillingReader
+}
+
 // Memory knows from earlier runs who is behind a user id: the journals of invitations.
 type Memory interface {
 	// EmailOf gives the e-mail, in lower case, of a user of an organization of the zone with this
