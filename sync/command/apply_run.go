@@ -35,12 +35,12 @@ func (a *applyRun) do(ctx context.Context) (*report.Report, error) {
 	if err := a.begin(ctx); err != nil {
 		return nil, err
 	}
-	if err := a.show(); err != nil {
-		return nil, err
-	}
 	if a.file == "" && plan.StopsRun(a.plan.Problems) {
 		a.problems = a.plan.Problems
 		return nil, errInvalid
+	}
+	if err := a.show(); err != nil {
+		return nil, err
 	}
 	if err := checkEnforced(a.desired); err != nil {
 		return nil, err

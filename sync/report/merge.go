@@ -86,8 +86,13 @@ func MergePlans(plans []*plan.Plan) (*plan.Plan, error) {
 		Unmanaged:     map[spec.Kind]int{},
 		Organizations: []plan.Organization{},
 		Problems:      []spec.Problem{},
+		Rules:         first.Rules,
+		RulesDigest:   first.RulesDigest,
 	}
 	for _, p := range plans {
+		if p.RulesDigest != whole.RulesDigest { // they were planned under different rules
+			whole.RulesDigest = ""
+		}
 		mergeCreated(whole, p)
 		if whole.RulesDigest == "" { // every shard loads all documents, and so has all rules
 			whole.Rules, whole.RulesDigest = p.Rules, p.RulesDigest
