@@ -32,8 +32,10 @@
 //	sandbox    the simulated zone, on the standard library alone
 //	history    journals, locks and marks on disk
 //	render     words: text, JSON, Markdown, HTML
+//	notify     who is told how a run ended
+//	help       the reference, as topics that the binary embeds
 //	command    flags, prompts, files; imports all of them
 //
-// And for tests: zonetest (a fake zone), plantest (plans from it), e2e (scripts against the binary),
-// bench (measurements). layout_test.go holds the code to this page.
+// And for tests: zonetest (a fake zone), plantest (plans from it), e2e (scripts against the
+// binary), bench (measurements). layout_test.go holds the code to this page.
 package sync

@@ -210,7 +210,8 @@ func decodePatterns(d *decoder, n *yaml.Node, t *keyPath, subject spec.PatternSu
 			return
 		case !glob.CanMatch(subject):
 			d.report(ruleImpossible, follow(item), t,
-				"the pattern "+text.Quote(s.text)+" can match nothing: "+patternWords[subject], nearestHint(s.text, subject))
+				"the pattern "+text.Quote(s.text)+" can match nothing: "+patternWords[subject],
+				nearestHint(s.text, subject))
 			return
 		}
 		out = append(out, s)

@@ -59,7 +59,8 @@ func checkLiteralToken(d *decoder, z writtenZone, t *keyPath) {
 	}
 	d.add(newProblem(ruleLiteralToken, z.token.at, t.child("token"),
 		"the token of the zone "+text.Backquote(z.name)+" stands in the document",
-		"take it from outside, `token: \"${env:NAME}\"` or `\"${file:PATH}\"`, and make a new token: this one was shown"))
+		"take it from outside, `token: \"${env:NAME}\"` or `\"${file:PATH}\"`, "+
+			"and make a new token: this one was shown"))
 }
 
 // checkSandboxPaths keeps the files of a sandbox below the document's folder, so that no document
@@ -75,7 +76,8 @@ func checkSandboxPaths(d *decoder, z writtenZone, t *keyPath) {
 	}{{"seed", z.sandbox.seed}, {"state", z.sandbox.state}} {
 		if p.isSet() && !p.isBroken() && !isInside(folder, joinFolder(folder, p.text)) {
 			d.add(newProblem(ruleSandboxPath, p.at, t.child("sandbox").child(p.key),
-				"`"+p.key+"` does not lie below the document's folder", "name a file below it, such as .makesync/"+z.name+".json"))
+				"`"+p.key+"` does not lie below the document's folder",
+				"name a file below it, such as .makesync/"+z.name+".json"))
 		}
 	}
 }

@@ -73,11 +73,16 @@ func (p *plannedRun) make(ctx context.Context, plan planning) error {
 	if err != nil {
 		return failure{exit: exit.Internal, message: err.Error()}
 	}
+	refusals, err := store.Refusals(p.zones.places())
+	if err != nil {
+		return failure{exit: exit.Internal, message: err.Error()}
+	}
 	request, err := p.request(p.zones.readers(), p.options.documents.only(p.desired.Zones))
 	if err != nil {
 		return err
 	}
 	request.Memory, request.FirstSeen, request.Progress = store.Memory(), seen, p.r.bar.read
+	request.Refusals = refusals
 	p.plan, err = plan(ctx, request)
 	p.r.bar.Done()
 	if err != nil {

@@ -26,7 +26,7 @@ func Compare(w io.Writer, c *compare.Comparison, o Options) error {
 	for i := range c.Organizations {
 		writeCompared(p, &c.Organizations[i])
 	}
-	writeProblems(p, c.Problems, newFleet(nil))
+	writeProblems(p, c.Problems, newOrganizationNames(nil))
 	p.gap()
 	s := c.Summary
 	if s.Different+s.OnlyA+s.OnlyB == 0 {

@@ -102,7 +102,7 @@ func TestAnEditedProfileIsOneScreen(t *testing.T) {
 			t.Errorf("%s does not begin with what is destructive", name)
 		}
 	}
-	keys := newFleet(p.Organizations).keys
+	keys := newOrganizationNames(p.Organizations).keys
 	for _, g := range plan.Groups(p.Organizations) {
 		list := fmt.Sprintf("in %d organizations: ", g.Count)
 		if !slices.ContainsFunc(strings.Split(page, list)[1:], func(rest string) bool {
@@ -154,7 +154,7 @@ func expand(t interface{ Fatalf(string, ...any) }, list string, keys []string) (
 func TestNamesStandForAllKeys(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		f := newFleet(fleetOf(rapid.IntRange(1, 40).Draw(t, "organizations")))
+		f := newOrganizationNames(fleetOf(rapid.IntRange(1, 40).Draw(t, "organizations")))
 		var keys []string
 		for _, key := range f.keys {
 			if rapid.IntRange(0, 4).Draw(t, "in") > 0 {

@@ -37,7 +37,7 @@ func mostNames(o Options, risk plan.Risk) int {
 	return usual
 }
 
-func writeGroups(p *printer, g *plan.Grouping, f *fleet) {
+func writeGroups(p *printer, g *plan.Grouping, f *organizationNames) {
 	if len(g.Groups)+len(g.Held)+len(g.Waiting) == 0 {
 		return
 	}
@@ -56,7 +56,7 @@ func writeGroups(p *printer, g *plan.Grouping, f *fleet) {
 }
 
 // groupStep stands for all steps of a group: one of them, with the notes of all.
-func groupStep(g *plan.Group, f *fleet) plan.Step {
+func groupStep(g *plan.Group, f *organizationNames) plan.Step {
 	step := *g.Steps[0]
 	step.Notes, step.LastChange, step.After = groupNotes(g, f), nil, nil
 	return step
@@ -67,7 +67,7 @@ const mostGroupNotes = 6
 
 // groupNotes are the different notes of a group, the most frequent first; one that not all have
 // says whose it is.
-func groupNotes(g *plan.Group, f *fleet) []string {
+func groupNotes(g *plan.Group, f *organizationNames) []string {
 	whose := map[string][]string{}
 	var notes []string
 	for i, step := range g.Steps {
@@ -92,7 +92,7 @@ func groupNotes(g *plan.Group, f *fleet) []string {
 	return told
 }
 
-func writeWaitingGroups(p *printer, groups []plan.WaitingGroup, f *fleet) {
+func writeWaitingGroups(p *printer, groups []plan.WaitingGroup, f *organizationNames) {
 	if len(groups) == 0 {
 		return
 	}
@@ -127,7 +127,7 @@ func waitingGroupWords(w *plan.WaitingGroup) string {
 	return fmt.Sprintf("%s; first seen here from %s to %s", w.Objects[0].Reason, first, last)
 }
 
-func writeHeldGroups(p *printer, groups []plan.HeldGroup, f *fleet) {
+func writeHeldGroups(p *printer, groups []plan.HeldGroup, f *organizationNames) {
 	for i := range groups {
 		g := &groups[i]
 		p.labelled(2, yellow, "held by "+Clean(g.Guard), 0, heldReasons(g))

@@ -37,7 +37,7 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 	}
 	p.Rules = htmlRules(plan.Rules)
 	said, kinds := summarize(plan), map[spec.Kind]bool{}
-	missing, fleet, grouping := findUnread(plan), newFleet(plan.Organizations), plan.Group(o.leastGroup())
+	missing, fleet, grouping := findUnread(plan), newOrganizationNames(plan.Organizations), plan.Group(o.leastGroup())
 	for _, problem := range groupProblems(missing.failures(), o.leastGroup()) {
 		p.Failures = append(p.Failures, newHTMLProblem(&problem, fleet))
 	}
@@ -68,7 +68,7 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 }
 
 // htmlUnread says what is missing, and of whom; "" for nothing.
-func htmlUnread(u *unread, f *fleet) string {
+func htmlUnread(u *unread, f *organizationNames) string {
 	if len(u.organizations) == 0 {
 		return ""
 	}
@@ -183,7 +183,7 @@ func htmlRisks() []htmlChoice {
 	return append(choices, htmlChoice{"held", "Held"}, htmlChoice{"waiting", "Waiting"})
 }
 
-func newHTMLProblem(problem *problemGroup, f *fleet) htmlProblem {
+func newHTMLProblem(problem *problemGroup, f *organizationNames) htmlProblem {
 	p := htmlProblem{
 		Class: "destructive",
 		Level: "Error",
@@ -226,7 +226,7 @@ func newHTMLOrganization(o *plan.Organization, index int, kinds map[spec.Kind]bo
 
 // newHTMLShared is what several organizations have in common, as if it were an organization; nil
 // for nothing.
-func newHTMLShared(g *plan.Grouping, f *fleet, kinds map[spec.Kind]bool) *htmlOrganization {
+func newHTMLShared(g *plan.Grouping, f *organizationNames, kinds map[spec.Kind]bool) *htmlOrganization {
 	if len(g.Groups)+len(g.Held)+len(g.Waiting) == 0 {
 		return nil
 	}
@@ -255,7 +255,7 @@ func newHTMLShared(g *plan.Grouping, f *fleet, kinds map[spec.Kind]bool) *htmlOr
 }
 
 // htmlIn says in which organizations something is.
-func htmlIn(keys []string, f *fleet) string { return "in " + f.names(keys, 0) }
+func htmlIn(keys []string, f *organizationNames) string { return "in " + f.names(keys, 0) }
 
 // htmlKeys are keys for the filter of the page, which takes them apart at spaces.
 func htmlKeys(keys []string) string { return strings.Join(cleaned(keys), " ") }

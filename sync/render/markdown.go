@@ -92,7 +92,7 @@ type detail struct{ rank, item, level int }
 type document struct {
 	plan     *plan.Plan
 	options  Options
-	fleet    *fleet
+	fleet    *organizationNames
 	unread   *unread
 	grouping plan.Grouping
 	items    []item
@@ -134,7 +134,7 @@ var stepRanks = [][2]int{
 }
 
 func newDocument(plan *plan.Plan, o Options) *document {
-	d := &document{plan: plan, options: o, fleet: newFleet(plan.Organizations), unread: findUnread(plan),
+	d := &document{plan: plan, options: o, fleet: newOrganizationNames(plan.Organizations), unread: findUnread(plan),
 		grouping: plan.Group(o.leastGroup()), parts: []part{{heading: "#### The same in several organizations"}}}
 	d.addRules()
 	d.addOwn(inHeader, d.zoneLines(), rankHeader, "")

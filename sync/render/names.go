@@ -9,22 +9,22 @@ import (
 	"makesync/sync/plan"
 )
 
-// fleet is the organizations of a plan. It names some of them in few words:
+// organizationNames is the organizations of a plan. It names some of them in few words:
 //
 //	all 200 organizations
 //	all 200 organizations but client-007
 //	48 organizations: acme, client-001 to client-046 (46), zoo
 //
 // "to" stands for all keys between two in the order of the plan, so that nothing is left out.
-type fleet struct {
+type organizationNames struct {
 	keys []string
 	at   map[string]int // places in keys
 	last []string       // listed last, for listed
 }
 
-// newFleet of no organizations names those that it is asked for one by one.
-func newFleet(organizations []plan.Organization) *fleet {
-	f := &fleet{at: map[string]int{}}
+// newOrganizationNames of no organizations names those that it is asked for one by one.
+func newOrganizationNames(organizations []plan.Organization) *organizationNames {
+	f := &organizationNames{at: map[string]int{}}
 	for i := range organizations {
 		f.at[organizations[i].Key] = i
 		f.keys = append(f.keys, organizations[i].Key)
@@ -40,7 +40,7 @@ const fewWhenCut = 12
 
 // names lists keys, which stand in the order of the plan; most is the greatest number of names and
 // runs, and 0 is any number.
-func (f *fleet) names(keys []string, most int) string {
+func (f *organizationNames) names(keys []string, most int) string {
 	const fewestForAll, mostLeftOut = 4, 5
 	whole := "all " + text.Count(len(f.keys), "organization", "organizations")
 	left := len(f.keys) - len(keys)
@@ -66,7 +66,7 @@ func (f *fleet) names(keys []string, most int) string {
 
 // listed is names for a list of groups one below the other, in which the same names are listed
 // once.
-func (f *fleet) listed(keys []string, most int) string {
+func (f *organizationNames) listed(keys []string, most int) string {
 	words, again := f.names(keys, most), slices.Equal(keys, f.last)
 	f.last = keys
 	if short := "the same " + text.Count(len(keys), "organization", "organizations"); again && len(short) < len(words) {
@@ -75,7 +75,7 @@ func (f *fleet) listed(keys []string, most int) string {
 	return words
 }
 
-func (f *fleet) others(keys []string) []string {
+func (f *organizationNames) others(keys []string) []string {
 	named := map[string]bool{}
 	for _, key := range keys {
 		named[key] = true
@@ -84,7 +84,7 @@ func (f *fleet) others(keys []string) []string {
 }
 
 // runs are names, or a first and a last one for all between; shown is how many keys they stand for.
-func (f *fleet) runs(keys []string, most int) (list []string, shown int) {
+func (f *organizationNames) runs(keys []string, most int) (list []string, shown int) {
 	for i := 0; i < len(keys) && (most == 0 || len(list) < most); {
 		end := i + 1
 		for end < len(keys) && f.follows(keys[end-1], keys[end]) {
@@ -102,7 +102,7 @@ func (f *fleet) runs(keys []string, most int) (list []string, shown int) {
 }
 
 // follows tells whether a key is the next one in the plan.
-func (f *fleet) follows(before, key string) bool {
+func (f *organizationNames) follows(before, key string) bool {
 	at, known := f.at[key]
 	return known && at == f.at[before]+1
 }

@@ -18,7 +18,7 @@ func Plan(w io.Writer, plan *plan.Plan, o Options) error {
 		return writeQuietPlan(p, plan)
 	}
 	writeRules(p, plan.Rules)
-	missing, fleet := findUnread(plan), newFleet(plan.Organizations)
+	missing, fleet := findUnread(plan), newOrganizationNames(plan.Organizations)
 	writeFailures(p, missing, fleet)
 	writePlanHead(p, plan)
 	if missing.nothing(plan) {

@@ -58,7 +58,7 @@ func severities(problems []spec.Problem) (errors, warnings int) {
 }
 
 // writeProblems writes the problems of a plan or report, below a heading.
-func writeProblems(p *printer, problems []spec.Problem, f *fleet) {
+func writeProblems(p *printer, problems []spec.Problem, f *organizationNames) {
 	if len(problems) == 0 {
 		return
 	}
@@ -70,7 +70,7 @@ func writeProblems(p *printer, problems []spec.Problem, f *fleet) {
 }
 
 // writeProblemGroup writes a problem once, with the organizations that have it.
-func writeProblemGroup(p *printer, g *problemGroup, f *fleet) {
+func writeProblemGroup(p *printer, g *problemGroup, f *organizationNames) {
 	writeProblem(p, &g.Problem)
 	if len(g.organizations) > 0 {
 		p.labelled(6, plain, "in", 0, f.listed(g.organizations, mostNames(p.Options, plan.RiskDestructive)))

@@ -110,7 +110,7 @@ func recapped(steps []report.StepReport, least int) map[int]bool {
 // fewestForRecap is from how many steps that did not succeed on a report says them again in short.
 const fewestForRecap = 20
 
-func writeRecap(p *printer, steps []report.StepReport, told map[int]bool, f *fleet) {
+func writeRecap(p *printer, steps []report.StepReport, told map[int]bool, f *organizationNames) {
 	groups := recap(steps)
 	n := 0
 	for i := range groups {
@@ -134,7 +134,7 @@ func writeRecap(p *printer, steps []report.StepReport, told map[int]bool, f *fle
 // mostRecapItems is how many different changes with the same reason are named.
 const mostRecapItems = 20
 
-func writeRecapGroup(p *printer, g *recapGroup, f *fleet, mark, digits int) {
+func writeRecapGroup(p *printer, g *recapGroup, f *organizationNames, mark, digits int) {
 	o := outcomes[outcomeRank(g.outcome)]
 	number := text.Number(g.steps)
 	label := pad(o.mark, mark) + "  " + strings.Repeat(" ", digits-columns(number)) + number
@@ -151,8 +151,8 @@ func writeRecapGroup(p *printer, g *recapGroup, f *fleet, mark, digits int) {
 }
 
 // fleetOfSteps are the organizations of a report, in its order.
-func fleetOfSteps(steps []report.StepReport) *fleet {
-	f := &fleet{at: map[string]int{}}
+func fleetOfSteps(steps []report.StepReport) *organizationNames {
+	f := &organizationNames{at: map[string]int{}}
 	for _, step := range steps {
 		key := step.Address.Key()
 		if _, known := f.at[key]; !known {

@@ -186,7 +186,7 @@ func reasonWords(reason report.Reason) string {
 }
 
 // writeChecks says, for every step of which nobody knows whether it happened, how to find out.
-func writeChecks(p *printer, steps []report.StepReport, f *fleet) {
+func writeChecks(p *printer, steps []report.StepReport, f *organizationNames) {
 	var unknown []report.StepReport
 	for _, step := range steps {
 		if step.Outcome == report.OutcomeUnknown {

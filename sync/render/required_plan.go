@@ -46,7 +46,7 @@ func shortfalls(steps []report.StepReport) []shortfall {
 }
 
 // writeRequiredPlans says what to buy where steps were skipped for the licence.
-func writeRequiredPlans(p *printer, steps []report.StepReport, f *fleet) {
+func writeRequiredPlans(p *printer, steps []report.StepReport, f *organizationNames) {
 	list := shortfalls(steps)
 	if len(list) == 0 {
 		return

@@ -132,7 +132,7 @@ func (u *unread) words() string {
 }
 
 // writeFailures tells first why something could not be read.
-func writeFailures(p *printer, u *unread, f *fleet) {
+func writeFailures(p *printer, u *unread, f *organizationNames) {
 	for _, problem := range groupProblems(u.failures(), p.leastGroup()) {
 		writeProblemGroup(p, &problem, f)
 	}
@@ -142,7 +142,7 @@ func writeFailures(p *printer, u *unread, f *fleet) {
 }
 
 // writeUnread counts what is missing, and names it.
-func writeUnread(p *printer, u *unread, f *fleet) {
+func writeUnread(p *printer, u *unread, f *organizationNames) {
 	if len(u.organizations) == 0 {
 		return
 	}
