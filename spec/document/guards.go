@@ -188,6 +188,27 @@ func (d *Documents) lists() []*statedGuards {
 // guards are the guards in force.
 func (d *Documents) guards() spec.Guards { return guardsOf(d.limits(), d.lists()) }
 
+// Tighten puts trusted rules over the documents, before they are resolved: documents can only be
+// stricter. A document that asks for more is cut, with a warning that names both positions. Without
+// trusted rules it does nothing.
+func (d *Documents) Tighten(t *Trusted) []spec.Problem {
+	if t == nil {
+		return nil
+	}
+	d.trusted = t
+	limits := t.limits()
+	var problems []spec.Problem
+	for _, name := range d.stated.names() {
+		asked := d.stated.limits[name]
+		if !weakens(name, limits[name], asked.text) {
+			continue
+		}
+		problems = append(problems, t.cut(name, asked, limits[name]))
+	}
+	addExcerpts(d.files, problems)
+	return spec.SortProblems(problems)
+}
+
 // allSensitive are the patterns of secrets that documents and trusted files state.
 func (d *Documents) allSensitive() []spec.Glob {
 	var globs []spec.Glob

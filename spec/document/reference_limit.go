@@ -95,7 +95,7 @@ const leastContained = 8
 // told, the passwords of proxies. No variable's value may give one away, wherever it came from.
 type ownSecrets []string
 
-func (d *Documents) ownSecrets(o ResolveOptions) ownSecrets {
+func ownSecretsOf(d *Documents, o ResolveOptions) ownSecrets {
 	var all ownSecrets
 	add := func(secret string) {
 		if secret = strings.TrimSpace(secret); secret != "" {

@@ -43,7 +43,7 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 		known: d.knownZones(o), guards: d.guards(), sensitive: d.allSensitive()}
 	r.checkLimit()
 	if !o.SkipReferences {
-		r.secrets = d.ownSecrets(o)
+		r.secrets = ownSecretsOf(d, o)
 	}
 	desired := &spec.Desired{Zones: d.zones, Guards: r.guards, Sensitive: r.sensitive, Files: d.Files()}
 	desired.Organizations = make([]spec.Organization, 0, len(d.organizations))
@@ -54,7 +54,7 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 	r.checkDefaultZone()
 	r.checkDuplicates(desired.Organizations)
 	r.checkTokens(desired.Organizations)
-	desired.Settings = d.settings(desired.Organizations)
+	desired.Settings = settingsOf(d, desired.Organizations)
 	r.checkProfiles()
 	r.reportMerged()
 	r.checkPatterns()

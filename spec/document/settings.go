@@ -11,19 +11,19 @@ import (
 	"makesync/spec"
 )
 
-// settings are the rules in force, as spec.CompareRules compares them: guards, patterns of secrets,
+// settingsOf are the rules in force, as spec.CompareRules compares them: guards, patterns of secrets,
 // policies, zones with where their tokens come from, and what organizations purge or take literally.
-func (d *Documents) settings(organizations []spec.Organization) []spec.Setting {
+func settingsOf(d *Documents, organizations []spec.Organization) []spec.Setting {
 	var s settings
-	d.limitSettings(&s)
+	limitSettings(d, &s)
 	for _, lists := range d.lists() {
 		lists.settings(&s)
 	}
 	for _, p := range d.allSensitivePatterns() {
 		s.add("sensitive", p.glob.String(), spec.SettingEntry, p.source())
 	}
-	d.zoneSettings(&s)
-	d.policySettings(&s)
+	zoneSettings(d, &s)
+	policySettings(d, &s)
 	for i := range organizations {
 		organizationSettings(&s, &organizations[i])
 	}
@@ -37,7 +37,7 @@ func (s *settings) add(path, value string, kind spec.SettingKind, source spec.So
 }
 
 // limitSettings are the limits in force, each with the position of who states it.
-func (d *Documents) limitSettings(s *settings) {
+func limitSettings(d *Documents, s *settings) {
 	for name, value := range d.limits() {
 		if value == driftRevert {
 			continue // it is the absence of a rule
@@ -76,7 +76,7 @@ func (g *statedGuards) settings(s *settings) {
 }
 
 // zoneSettings say how each declared zone is reached, and by which token.
-func (d *Documents) zoneSettings(s *settings) {
+func zoneSettings(d *Documents, s *settings) {
 	for _, name := range sortedKeys(d.zones) {
 		zone := d.zones[name]
 		kind := spec.SettingChoice
@@ -120,7 +120,7 @@ func relativeTo(folder, path string) string {
 }
 
 // policySettings have one entry for each policy of trusted files.
-func (d *Documents) policySettings(s *settings) {
+func policySettings(d *Documents, s *settings) {
 	if d.trusted == nil {
 		return
 	}

@@ -138,27 +138,6 @@ func (t *Trusted) limits() map[string]string {
 	return limits
 }
 
-// Tighten puts trusted rules over the documents, before they are resolved: documents can only be
-// stricter. A document that asks for more is cut, with a warning that names both positions. Without
-// trusted rules it does nothing.
-func (d *Documents) Tighten(t *Trusted) []spec.Problem {
-	if t == nil {
-		return nil
-	}
-	d.trusted = t
-	limits := t.limits()
-	var problems []spec.Problem
-	for _, name := range d.stated.names() {
-		asked := d.stated.limits[name]
-		if !weakens(name, limits[name], asked.text) {
-			continue
-		}
-		problems = append(problems, t.cut(name, asked, limits[name]))
-	}
-	addExcerpts(d.files, problems)
-	return spec.SortProblems(problems)
-}
-
 // cut tells of a guard that a document wants weaker than the trusted files have it.
 func (t *Trusted) cut(name string, asked scalar, holds string) spec.Problem {
 	where, line := "by default", limitLine(name, asked.text)

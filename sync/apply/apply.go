@@ -175,7 +175,11 @@ func (a *applier) prepare(ctx context.Context, workers []*worker) *refusal {
 	if a.options.Saved {
 		a.each(workers, func(w *worker) { w.checker.checkAll(ctx) })
 		anyStale := slices.ContainsFunc(workers, func(w *worker) bool { return w.checker.hasStale() })
-		if anyStale && !a.options.AllowPartial {
+		switch {
+		case a.options.AllowPartial:
+		case a.refused():
+			return &refusal{tokenRefused().reason, exit.Refused}
+		case anyStale:
 			const words = "another step of this saved plan is stale, and nothing was written; " +
 				"--allow-partial applies the rest"
 			return &refusal{report.Reason{Code: report.ReasonStale, Text: words}, exit.Stale}
@@ -199,6 +203,16 @@ func (a *applier) prepare(ctx context.Context, workers []*worker) *refusal {
 		code = exit.Stale
 	}
 	return &refusal{report.Reason{Code: report.ReasonUsed, Text: text.OneLine(err.Error())}, code}
+}
+
+// refused tells whether a zone of the run does not accept its token any more.
+func (a *applier) refused() bool {
+	for _, port := range a.options.Zones {
+		if port.refusal() != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // each runs one function over the organizations, side by side.

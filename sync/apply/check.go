@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,9 +32,11 @@ type checker struct {
 // first that finds something decides. Nothing of a new organization was there when the plan was
 // made, so that nothing of it can be stale.
 func (c *checker) check(ctx context.Context, s *plan.Step) (observe.Images, *stepResult) {
-	checks := []func(context.Context, *plan.Step) *stepResult{c.stopped, c.dependsOnFailure, c.checkFresh}
+	checks := []func(context.Context, *plan.Step) *stepResult{
+		c.stopped, c.dependsOnFailure, c.refusedBefore, c.checkFresh,
+	}
 	if c.inNewOrganization(s) {
-		checks = append(checks[:2], c.skipUnlicensed, c.bindNewIDs)
+		checks = append(checks[:3], c.skipUnlicensed, c.bindNewIDs)
 	}
 	for _, check := range checks {
 		if stopped := check(ctx, s); stopped != nil {
@@ -57,7 +60,7 @@ func (c *checker) check(ctx context.Context, s *plan.Step) (observe.Images, *ste
 func (c *checker) images(ctx context.Context, s *plan.Step) (observe.Images, error) {
 	before := s.Before
 	if c.observer.HasRead(s) || before == nil && s.Op != plan.OpCreate && s.Op != plan.OpInvite {
-		if err := c.observer.Refresh(ctx, s, false); err != nil {
+		if err := c.observer.Refresh(ctx, s, observe.MaxAge); err != nil {
 			return observe.Images{}, err
 		}
 		before = c.observer.View(s)
@@ -114,6 +117,28 @@ func (c *checker) dependsOnFailure(_ context.Context, s *plan.Step) *stepResult 
 	return nil
 }
 
+// refusedBefore skips what the organization's plan of Make has refused to a step before, which
+// would be refused as well: 48 variables are one write, not 48.
+func (c *checker) refusedBefore(_ context.Context, s *plan.Step) *stepResult {
+	for i := range c.list {
+		before := &c.list[i]
+		if before.N == s.N {
+			break
+		}
+		if r := c.results[before.N]; r == nil || !r.Refused() || !needSame(before, s) {
+			continue
+		}
+		const text = "the organization's plan has refused the same to step %d (%s)"
+		return skip(report.ReasonLicence, fmt.Sprintf(text, before.N, before.Address))
+	}
+	return nil
+}
+
+// needSame tells whether two steps need the same feature of Make.
+func needSame(a, b *plan.Step) bool {
+	return slices.ContainsFunc(a.Features(), func(f state.Feature) bool { return slices.Contains(b.Features(), f) })
+}
+
 var outcomeWords = map[report.StepOutcome]string{
 	report.Failed:         "failed",
 	report.Skipped:        "was skipped",
@@ -141,7 +166,8 @@ func (c *checker) checkAll(ctx context.Context) {
 // hasStale tells whether checkAll has found a step that may not run.
 func (c *checker) hasStale() bool {
 	for _, r := range c.found {
-		if r.outcome == report.Skipped && r.reason.Code != report.ReasonAlreadyDone {
+		if r.outcome == report.Skipped && r.reason.Code != report.ReasonAlreadyDone &&
+			r.reason.Code != report.ReasonTokenRefused {
 			return true
 		}
 	}
@@ -156,7 +182,7 @@ func (c *checker) checkFresh(ctx context.Context, s *plan.Step) *stepResult {
 	due := c.options.Saved || c.options.Clock.Now().Sub(c.options.Fetched) > observe.MaxAge
 	switch {
 	case dependsOnRest(s):
-		return c.compare(ctx, s, c.notDone(s), rightNow)
+		return c.compare(ctx, s, c.notDone(s), observe.RightNow)
 	case due:
 		return c.compare(ctx, s, c.notDone(s), observe.MaxAge)
 	}
@@ -169,9 +195,6 @@ func (c *checker) checkFresh(ctx context.Context, s *plan.Step) *stepResult {
 func dependsOnRest(s *plan.Step) bool {
 	return s.Kind == spec.KindOwner || s.Kind == spec.KindOrganization && s.Op != plan.OpUpdate
 }
-
-// rightNow is the age of what is read in any case.
-const rightNow = time.Duration(-1)
 
 // notDone are the steps before s that were to be done and are not: what the plan expects
 // beyond what the zone shows.
@@ -197,7 +220,7 @@ func (c *checker) compare(ctx context.Context, s *plan.Step, earlier []plan.Step
 	if c.organization.ID == 0 {
 		return nil // nothing of it was there when the plan was made
 	}
-	if err := c.observer.RefreshOlder(ctx, s, age); err != nil {
+	if err := c.observer.Refresh(ctx, s, age); err != nil {
 		if ctx.Err() != nil {
 			return stepResultOfStop(ctx)
 		}
@@ -213,12 +236,18 @@ func (c *checker) compare(ctx context.Context, s *plan.Step, earlier []plan.Step
 		return skip(report.ReasonStale, "the value behind "+reference+" is not the one that the plan was made with")
 	case plan.Precondition(live, s, earlier, c.planSalt) == s.Precondition && wrongTarget(live, s) == "":
 		return nil
-	case observe.Reached(observe.AfterImage(s.Before, s), c.observer.View(s)):
+	case isDone(s, observe.AfterImage(s.Before, s), c.observer.View(s)):
 		return alreadyDone()
 	case wrongTarget(live, s) != "":
 		return skip(report.ReasonStale, wrongTarget(live, s))
 	}
 	return skip(report.ReasonStale, changedSince(c.observer.View(s)))
+}
+
+// isDone tells whether an object is as a step would leave it. Who has accepted cannot be invited
+// again.
+func isDone(s *plan.Step, after, now state.View) bool {
+	return observe.Reached(after, now) && (s.Op != plan.OpReinvite || !isAccepted(now))
 }
 
 // alreadyDone is the result of a step whose object somebody else has made what it is to be.

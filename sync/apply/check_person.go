@@ -20,7 +20,7 @@ func (c *checker) checkPerson(ctx context.Context, s *plan.Step, images observe.
 	var now state.View
 	var err error
 	if s.Op == plan.OpInvite {
-		err = c.observer.RefreshOlder(ctx, s, invitationAge)
+		err = c.observer.Refresh(ctx, s, invitationAge)
 		now = c.observer.View(s)
 	} else {
 		now, err = c.observer.ReadPerson(ctx, s)
@@ -46,20 +46,27 @@ func (c *checker) checkPerson(ctx context.Context, s *plan.Step, images observe.
 //	pending             expired               goes on: nobody did that
 //	anything else       anything else         changed-meanwhile
 func judgePerson(s *plan.Step, images observe.Images, now state.View) *stepResult {
-	invitation := func(v state.View) string { return v["invitation"].Value().Reveal() }
-	accepted := now != nil && invitation(now) == ""
+	before := images.Before
 	switch {
-	case images.Before != nil && invitation(images.Before) != "" && accepted:
+	case before != nil && !isAccepted(before) && isAccepted(now):
 		return skip(report.ReasonChangedMeanwhile, "the invitation has been accepted meanwhile, so nothing was written")
-	case observe.Reached(images.After, now) && (s.Op != plan.OpInvite || !accepted):
+	case isDone(s, images.After, now):
 		return alreadyDone()
-	case now == nil && images.Before == nil:
+	case now == nil && before == nil, isSamePerson(before, now):
 		return nil
 	case now == nil:
 		return skip(report.ReasonChangedMeanwhile, "the person is not there any more")
-	case images.Before != nil && observe.SameSide(images.Before["role"], now["role"]) &&
-		(invitation(images.Before) == invitation(now) || invitation(now) == "expired"):
-		return nil
 	}
-	return skip(report.ReasonChangedMeanwhile, "somebody else has changed it meanwhile; it is now "+observe.Describe(now))
+	why := "somebody else has changed it meanwhile; it is now " + observe.Describe(now)
+	return skip(report.ReasonChangedMeanwhile, why)
 }
+
+// isSamePerson compares two views of one person. An invitation expires by itself.
+func isSamePerson(before, now state.View) bool {
+	expired := now["invitation"].Value().Reveal() == "expired" && !isAccepted(before)
+	return before != nil && now != nil && observe.SameSide(before["role"], now["role"]) &&
+		(expired || observe.SameSide(before["invitation"], now["invitation"]))
+}
+
+// isAccepted tells whether a person is there and is a member.
+func isAccepted(v state.View) bool { return v != nil && v["invitation"].Value().Reveal() == "" }

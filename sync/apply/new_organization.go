@@ -72,7 +72,7 @@ func (c *checker) bindNewIDs(ctx context.Context, s *plan.Step) *stepResult {
 
 func (c *checker) bindControl(ctx context.Context, s *plan.Step) *stepResult {
 	var lack observe.LackError
-	if err := c.observer.Refresh(ctx, s, false); err != nil && !errors.As(err, &lack) {
+	if err := c.observer.Refresh(ctx, s, observe.MaxAge); err != nil && !errors.As(err, &lack) {
 		return unreadableResult(err, "the feature controls of the new organization could not be read")
 	}
 	control := state.FindControl(c.observer.Live().FeatureControls, s.Address.Name())

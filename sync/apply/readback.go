@@ -27,7 +27,8 @@ func (w *worker) readBack(ctx context.Context) {
 		err := w.readAgain(ctx, s)
 		if err == nil {
 			behind := func() bool { return w.unchanged(s) }
-			err = w.observer.WaitForLag(ctx, until, behind, func() error { return w.observer.Refresh(ctx, s, true) })
+			again := func() error { return w.observer.Refresh(ctx, s, observe.RightNow) }
+			err = w.observer.WaitForLag(ctx, until, behind, again)
 		}
 		if err != nil {
 			if ctx.Err() == nil && w.observer.Refused() == nil { // a zone that refuses is told once
@@ -55,7 +56,7 @@ func (w *worker) readAgain(ctx context.Context, s *plan.Step) error {
 			return err
 		}
 	}
-	err := w.observer.Refresh(ctx, s, false)
+	err := w.observer.Refresh(ctx, s, observe.MaxAge)
 	deletes := s.Kind == spec.KindOrganization && s.Op == plan.OpDelete
 	if err == nil && w.observer.Gone() && !deletes {
 		return observe.ErrGone

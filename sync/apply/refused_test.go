@@ -181,3 +181,44 @@ func TestAControlThatIsSoAlready(t *testing.T) {
 		wantConverged(t, z, r)
 	}
 }
+
+// TestATokenThatIsRefusedBeforeASavedPlan: nothing is stale then, and the plan stays unused.
+func TestATokenThatIsRefusedBeforeASavedPlan(t *testing.T) {
+	t.Parallel()
+	for nth := 1; nth <= 3; nth++ {
+		z, _, data := saved(t, spec.Value{})
+		p, _ := plan.Decode(data, spec.Value{})
+		p.Hydrate(evaluate)
+		o := z.options()
+		o.Saved, o.Concurrency = true, 1
+		o.BeforeWriting = func() error { t.Error("the plan is marked as used"); return nil }
+		losesToken(z, &o, nth)
+		rs := Run(context.Background(), p, o)
+		if rs.Exit != exit.Refused || rs.Skipped != stepsOfWorld || strings.Contains(outcomes(rs), "stale") {
+			t.Errorf("call %d: exit %v\n%s", nth, rs.Exit, outcomes(rs))
+		}
+	}
+}
+
+// TestATokenThatIsRefusedWhileAnAnswerIsLookedFor: the outcome is unknown at once, not after minutes of asking.
+func TestATokenThatIsRefusedWhileAnAnswerIsLookedFor(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	p := plantest.Make(t, r)
+	o := z.options()
+	o.Concurrency = 1
+	losesToken(z, &o, 1)
+	answer, reads := z.onRead, z.fault
+	z.onRead = func(string) error { return nil }
+	z.fault = func(n int, w plan.Write) *lost {
+		if n == 1 {
+			z.onRead = answer
+			return &lost{err: serverError()}
+		}
+		return reads(n, w)
+	}
+	rs := Run(context.Background(), p, o)
+	if rs.Unknown != 1 || rs.Exit != exit.Partial || o.Clock.Now().Sub(planned) > 5*time.Second {
+		t.Errorf("exit %v after %v\n%s", rs.Exit, o.Clock.Now().Sub(planned), outcomes(rs))
+	}
+}

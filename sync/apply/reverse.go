@@ -168,7 +168,7 @@ func (r *reverser) step(
 	case !o.Reachable():
 		return "the zone " + text.Quote(o.Live().Zone) + " is none of this run"
 	}
-	if err := o.Refresh(ctx, s, false); err != nil {
+	if err := o.Refresh(ctx, s, observe.MaxAge); err != nil {
 		return "it could not be read: " + text.OneLine(err.Error())
 	}
 	now := o.View(s).Fingerprinted(journalSalt(r.story.Run))

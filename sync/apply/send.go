@@ -56,7 +56,8 @@ type sender struct {
 //	another 4xx, a failed dial   no                  failed
 //	5xx, 408, reset, time-out    until it is clear   succeeded        again        unknown
 //
-// Another form: it is sent again with another form of an empty body. * unknown where it cannot be read.
+// Another form: it is sent again with another form of an empty body. * unknown where it cannot be
+// read.
 //
 // A write that ctx ends before anything of it is sent is skipped, one that is sent is finished. Of
 // a step that has begun no half is left undone: then grace ends its writes.
@@ -142,8 +143,8 @@ func (c *sender) judge(
 
 // judgeRefusal judges an answer that says that the write did not happen. Three of them are looked
 // into: what is to be deleted may be gone already; the zone may take another form of an empty body,
-// by which a person is removed; and a repetition may meet what the first attempt has done late. Whether the
-// licence lacks comes first: without it the list of variables is good, and empty.
+// by which a person is removed; and a repetition may meet what the first attempt has done late.
+// Whether the licence lacks comes first: without it the list of variables is good, and empty.
 func (c *sender) judgeRefusal(grace context.Context, sw observe.Write, n int, call *state.CallError) sendResult {
 	if isTokenRefusal(call) {
 		refused := tokenRefused()

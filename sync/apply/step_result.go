@@ -44,10 +44,13 @@ func (r *stepResult) report(s *plan.Step) report.StepReport {
 	return report
 }
 
+// statusUnauthorized is the answer of a zone that does not accept the token.
+const statusUnauthorized = 401
+
 // isTokenRefusal tells whether the zone does not accept the token, which ends the run for it.
 func isTokenRefusal(err error) bool {
 	call := state.AsCallError(err)
-	return call != nil && call.Status == 401 || errors.Is(err, state.ErrNotAsked)
+	return call != nil && call.Status == statusUnauthorized || errors.Is(err, state.ErrNotAsked)
 }
 
 // tokenRefused is the result of every step of a zone from then on; the answer is told once, by a

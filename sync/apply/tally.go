@@ -64,8 +64,8 @@ func (a *applier) problems(workers []*worker) []spec.Problem {
 	return problems
 }
 
-// refusedProblem tells once that a zone has stopped accepting the token, and how much of the plan that
-// has cost.
+// refusedProblem tells once that a zone has stopped accepting the token, and how much of the plan
+// that has cost.
 func refusedProblem(zone string, err error, workers []*worker) spec.Problem {
 	skipped, written := 0, 0
 	for _, w := range workers {
@@ -104,12 +104,9 @@ func (a *applier) calls() state.Calls {
 
 func (a *applier) exit(ctx context.Context, r *report.Report, workers []*worker, refused *refusal) exit.Code {
 	facts := applyFacts{stop: exit.StopExit(ctx), plan: a.plan.Exit, steps: a.steps, held: r.Held > 0,
-		journal: a.recorder.failedBeforeFirstWrite()}
+		journal: a.recorder.failedBeforeFirstWrite(), refused: a.refused()}
 	if refused != nil {
 		facts.refusal = refused.exit
-	}
-	for _, port := range a.options.Zones {
-		facts.refused = facts.refused || port.refusal() != nil
 	}
 	for i := range r.Steps {
 		facts.add(&r.Steps[i], a.options.Saved)

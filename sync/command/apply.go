@@ -57,12 +57,13 @@ func applyFlags() []cli.Flag {
 			Usage: "with PLAN: apply the steps that still fit when others have become stale",
 		},
 		&cli.BoolFlag{Name: "no-journal", Usage: "keep no journal: the run can then be neither resumed nor undone"},
-		&cli.DurationFlag{Name: "lock-timeout", Usage: "wait up to `D` for another run on the zone to end"},
+		newDurationFlag("lock-timeout", 0, "wait up to `D` for another run on the zone to end"),
 	}
 }
 
 // planOnly are flags that decide what goes into a plan, and so mean nothing beside a saved one.
-var planOnly = []string{"allow", "target", "exclude", "shard", "skip-references", "resume"}
+var planOnly = []string{"allow", "target", "exclude", "shard", "skip-references", "resume", "guards",
+	"expect-organizations"}
 
 func readApplyOptions(c *cli.Context) (applyOptions, error) {
 	o := applyOptions{

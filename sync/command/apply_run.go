@@ -35,12 +35,15 @@ func (a *applyRun) do(ctx context.Context) (*report.Report, error) {
 	if err := a.begin(ctx); err != nil {
 		return nil, err
 	}
-	if err := a.show(); err != nil {
-		return nil, err
-	}
 	if a.file == "" && plan.StopsRun(a.plan.Problems) {
 		a.problems = a.plan.Problems
 		return nil, errInvalid
+	}
+	if err := a.show(); err != nil {
+		return nil, err
+	}
+	if err := checkEnforced(a.desired); err != nil {
+		return nil, err
 	}
 	if problem := a.options.limits.exceeded(a.plan); problem != nil {
 		a.problems = append(a.problems, *problem)
@@ -68,7 +71,7 @@ func (a *applyRun) begin(ctx context.Context) (err error) {
 	if a.file != "" {
 		return a.beginSaved(ctx)
 	}
-	if err := a.connect(readWrite); err != nil {
+	if err := a.connect(ctx, readWrite); err != nil {
 		return err
 	}
 	if err := a.takeLocks(ctx); err != nil {
@@ -109,6 +112,20 @@ func (a *applyRun) takeLocks(ctx context.Context) (err error) {
 	return lockFailure(ctx, err)
 }
 
+// warnings are those that no plan carries: what earlier runs left, and which runs beside this one
+// could not be kept away.
+func (a *applyRun) warnings() []spec.Problem {
+	warnings := slices.Clone(a.unfinished)
+	if a.lock == nil {
+		return warnings
+	}
+	for _, missing := range a.lock.Warnings {
+		warnings = append(warnings, spec.Problem{Severity: spec.Warning, Rule: "machine-lock", Message: missing,
+			Hint: "the lock of the state folder is held; let one user run makesync on this machine"})
+	}
+	return warnings
+}
+
 const lockHint = "nothing was changed; runs lock their zones below $XDG_STATE_HOME/makesync, " +
 	"so set XDG_STATE_HOME to a folder that can be written"
 
@@ -126,8 +143,9 @@ func lockFailure(ctx context.Context, err error) error {
 	return failure{exit: exit.Internal, message: err.Error(), hint: lockHint}
 }
 
-// show prints the plan before the question. It is part of the result where that is a text; beside
-// JSON it goes to stderr, for the person who is to answer.
+// show prints the plan before the question. It is part of the result where that is a text. Whoever
+// is to answer sees it on a terminal: on stderr, when stdout is JSON, a file or another program
+// (`| tail`).
 func (a *applyRun) show() error {
 	silent := render.Uneventful(a.plan) && (!a.r.Terminal.Stdout || a.plan.Summary.Waiting == 0)
 	words := a.words("plan")
@@ -135,8 +153,11 @@ func (a *applyRun) show() error {
 	case silent:
 		return nil
 	case a.options.result.format == formatText:
-		return planResult{Plan: a.plan}.text(a.r.Stdout, words)
-	case a.yes || !a.r.canAsk():
+		if err := (planResult{Plan: a.plan}).text(a.r.Stdout, words); err != nil || a.r.Terminal.Stdout {
+			return err
+		}
+	}
+	if a.yes || !a.r.canAsk() || stepCount(a.plan) == 0 {
 		return nil
 	}
 	words.Color = words.Color && a.r.Terminal.Stderr
@@ -166,8 +187,22 @@ func (a *applyRun) apply(ctx context.Context) (*report.Report, error) {
 	}
 	report := apply.Run(ctx, a.plan, options)
 	a.r.bar.Done()
-	report.Problems = append(report.Problems, a.unfinished...)
+	report.Problems = append(append(report.Problems, a.warnings()...), a.learn(report)...)
 	return report, nil
+}
+
+// learn remembers what plans of Make refused, so that it is not tried again every night.
+func (a *applyRun) learn(applied *report.Report) []spec.Problem {
+	refusals, err := a.store.Refusals(a.zones.places())
+	if err == nil {
+		err = refusals.Learn(a.plan, applied)
+	}
+	if err == nil {
+		return nil
+	}
+	return []spec.Problem{warnNotReported(a.r, "licence",
+		"what the run met of licences was not remembered: "+err.Error(),
+		"the next run tries again what a plan of Make refused, once for each kind")}
 }
 
 // release lets go of zones and locks.
@@ -183,7 +218,7 @@ func (a *applyRun) release() {
 
 // failApply ends a run that has no report of its own.
 func (a *applyRun) failApply(ctx context.Context, err error) error {
-	problems, code := withError(ctx, err, slices.Concat(a.unfinished, a.problems))
+	problems, code := withError(ctx, err, slices.Concat(a.warnings(), a.problems))
 	if code == exit.PartlyVisible {
 		code = exit.Partial // what is left of an apply is not done
 	}

@@ -71,6 +71,8 @@ func commands(r *runtimeEnv) []*cli.Command {
 		planCommand(r),
 		applyCommand(r),
 		undoCommand(r),
+		statusCommand(r),
+		doctorCommand(r),
 		runsCommand(r),
 		reportCommand(r),
 		invitationCommand(r),

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"maps"
 	"os"
 	"slices"
@@ -18,18 +19,28 @@ type loaded struct {
 	problems []spec.Problem
 }
 
+// resolveDocuments reads documents and puts the trusted files over them, then resolves them.
+func resolveDocuments(
+	ctx context.Context, env Env, o documentOptions, files []string, resolve document.ResolveOptions,
+) (*spec.Desired, []spec.Problem) {
+	trusted, problems := document.LoadTrusted(o.guardFiles(env))
+	documents, more := document.LoadContext(ctx, document.LoadOptions{Paths: files})
+	problems = append(append(problems, more...), documents.Tighten(trusted)...)
+	resolve.LookupEnv, resolve.ReferenceRoots = env.LookupEnv, o.referenceRoots
+	resolve.DefaultZone, resolve.ExpectOrganizations = o.defaultZone(env), o.expect
+	desired, more := documents.Resolve(resolve)
+	return desired, spec.LimitProblems(append(problems, more...))
+}
+
 // load reads the documents and says how their zones are reached. Nothing but files and
 // the environment is touched.
-func load(env Env, o documentOptions, urls map[string]string, use use) loaded {
-	documents, problems := document.Load(document.LoadOptions{Paths: o.files})
-	desired, more := documents.Resolve(document.ResolveOptions{
-		LookupEnv: env.LookupEnv, SkipReferences: o.skipReferences,
-		ReferenceRoots: o.referenceRoots, DefaultZone: o.defaultZone(env),
-		ZoneNames: slices.Sorted(maps.Keys(urls)),
+func load(ctx context.Context, env Env, o documentOptions, urls map[string]string, use use) loaded {
+	desired, problems := resolveDocuments(ctx, env, o, o.files, document.ResolveOptions{
+		SkipReferences: o.skipReferences, ZoneNames: slices.Sorted(maps.Keys(urls)),
 	})
-	problems = append(problems, more...)
 	l := loaded{desired: desired}
 	if desired != nil {
+		var more []spec.Problem
 		l.endpoints, more = document.Endpoints(
 			use.zones(desired.Zones, o),
 			zonesOf(desired, o.only(desired.Zones)),
@@ -39,7 +50,7 @@ func load(env Env, o documentOptions, urls map[string]string, use use) loaded {
 		)
 		problems = append(problems, more...)
 	}
-	l.problems = spec.SortProblems(problems)
+	l.problems = spec.LimitProblems(problems)
 	return l
 }
 

@@ -20,6 +20,10 @@ var emptyResults = map[string]func(*runtimeEnv, []spec.Problem, exit.Code) resul
 	"undo":         emptyPlan,
 	"apply":        emptyReport,
 	"report merge": emptyReport,
+	"doctor":       emptyDiagnosis,
+	"status": func(r *runtimeEnv, problems []spec.Problem, code exit.Code) result {
+		return emptyStatus(r, problems, code)
+	},
 	"compare": func(_ *runtimeEnv, problems []spec.Problem, exit exit.Code) result {
 		return emptyComparison([2]string{}, problems, exit)
 	},

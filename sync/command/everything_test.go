@@ -136,7 +136,7 @@ func (e *everything) atRest() (wrong []string) {
 var business = regexp.MustCompile("^(GET /organizations|POST /organizations|(GET|PATCH|DELETE) /organizations/{organizationId}" +
 	"|(GET|POST) /organizations/{organizationId}/variables|(PATCH|DELETE) /organizations/{organizationId}/variables/{variableName}" +
 	"|(GET|PATCH) /organizations/{organizationId}/feature-controls|PATCH /organizations/{organizationId}/tfa-enforcement" +
-	"|POST /organizations/{organizationId}/invite|GET /organizations/{organizationId}/user-organization-roles" +
+	"|POST /organizations/{organizationId}/invite|GET /organizations/{organizationId}/user-organization-roles(/{userId})?" +
 	"|POST /organizations/{organizationId}/user-organization-roles/transfer|POST /users/{userId}/user-organization-roles/{organizationId}" +
 	"|GET /users/{userId}/user-organization-roles|GET /users|GET /users/roles|GET /users/me|GET /users/me/current-authorization|GET /teams|GET /enums/[a-z-]+)$")
 

@@ -1,6 +1,9 @@
 package command
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
@@ -13,6 +16,8 @@ type documentOptions struct {
 	zone           string // --zone, not MAKE_ZONE
 	referenceRoots []string
 	skipReferences bool
+	guards         []string // --guards, not MAKESYNC_GUARDS
+	expect         int      // --expect-organizations
 }
 
 const defaultDocument = "makesync.yaml"
@@ -23,7 +28,29 @@ func documentFlags() []cli.Flag {
 		zoneFlag("`NAME` of the zone of organizations that name none; restricts the run to that zone"),
 		referenceRootFlag(),
 		skipReferencesFlag("compare as unknown"),
+		newNamesFlag(cli.StringSliceFlag{
+			Name:  "guards",
+			Usage: "`FILE` of guards outside the documents, which can only tighten them; repeatable, beside " + guardsVariable,
+		}),
+		&cli.IntFlag{
+			Name:  "expect-organizations",
+			Usage: "refuse documents that declare fewer than `N` organizations together",
+		},
 	}
+}
+
+// guardsVariable lists files of guards, with commas between them.
+const guardsVariable = "MAKESYNC_GUARDS"
+
+// guardFiles are the files of guards, all of which hold.
+func (o documentOptions) guardFiles(env Env) []string {
+	files := slices.Clone(o.guards)
+	for _, file := range strings.Split(env.lookup(guardsVariable), ",") {
+		if file = strings.TrimSpace(file); file != "" {
+			files = append(files, file)
+		}
+	}
+	return files
 }
 
 func fileFlag(usage string) cli.Flag {
@@ -53,6 +80,8 @@ func readDocumentOptions(c *cli.Context) documentOptions {
 		zone:           c.String("zone"),
 		referenceRoots: c.StringSlice("reference-root"),
 		skipReferences: c.Bool("skip-references"),
+		guards:         c.StringSlice("guards"),
+		expect:         c.Int("expect-organizations"),
 	}
 	if o.given = len(o.files) > 0; !o.given {
 		o.files = []string{defaultDocument}

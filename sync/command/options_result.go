@@ -25,6 +25,7 @@ const (
 	formatJSON     = "json"
 	formatMarkdown = "markdown"
 	formatHTML     = "html"
+	formatCSV      = "csv"
 	formatGitHub   = "github" // workflow commands, which GitHub shows beside the lines
 )
 

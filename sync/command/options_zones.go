@@ -39,7 +39,7 @@ const timeoutUsage = "`D`, the longest that one call may take with its retries, 
 func zoneFlags() []cli.Flag {
 	return []cli.Flag{
 		zoneURLFlag(),
-		&cli.DurationFlag{Name: "timeout", Value: 2 * time.Minute, Usage: timeoutUsage},
+		newDurationFlag("timeout", 2*time.Minute, timeoutUsage),
 		&cli.StringFlag{Name: "concurrency", Value: autoConcurrency, Usage: concurrencyUsage},
 		&cli.Float64Flag{Name: "rate-share", Value: makeapi.DefaultRateShare, Usage: rateShareUsage},
 	}

@@ -124,7 +124,7 @@ func runPlan(ctx context.Context, r *runtimeEnv, o planOptions) error {
 		if o.offline.set() {
 			return p.makeOffline(ctx)
 		}
-		if err := p.connect(readOnly); err != nil {
+		if err := p.connect(ctx, readOnly); err != nil {
 			return err
 		}
 		if err := p.make(ctx, planner.Make); err != nil {

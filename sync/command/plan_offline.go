@@ -28,27 +28,22 @@ type offlineOptions struct {
 const (
 	liveUsage = "plan from the snapshot in `FILE` instead of the zone, without a token; " +
 		"repeatable, one for each zone"
-	baseUsage = "plan what changes from the documents in `DOCS` to those of -f, without any live state; repeatable"
+	baseUsage = "plan what changes from the documents in `DOCS` to those of -f, without any live state; " +
+		"beside --live only their rules are compared; repeatable"
 )
 
 func offlineFlags() []cli.Flag {
 	return []cli.Flag{
 		newNamesFlag(cli.StringSliceFlag{Name: "live", Usage: liveUsage}),
 		newNamesFlag(cli.StringSliceFlag{Name: "base", Usage: baseUsage}),
-		&cli.DurationFlag{
-			Name:  "max-age",
-			Usage: "refuse a snapshot that is older than `D` (default: no limit; a warning after 24h)",
-		},
+		newDurationFlag("max-age", 0, "refuse a snapshot that is older than `D` (default: no limit; a warning after 24h)"),
 	}
 }
 
 func readOfflineOptions(c *cli.Context) (offlineOptions, error) {
 	o := offlineOptions{live: c.StringSlice("live"), base: c.StringSlice("base"), maxAge: c.Duration("max-age")}
 	switch {
-	case len(o.live) > 0 && len(o.base) > 0:
-		return o, badUsage(c, "--live and --base cannot be combined: "+
-			"one plans from live state, the other from documents")
-	case len(o.base) > 0 && c.String("out") != "":
+	case len(o.base) > 0 && len(o.live) == 0 && c.String("out") != "":
 		return o, badUsage(c, "-o cannot be combined with --base: "+
 			"such a plan knows no live state that could be changed")
 	case c.IsSet("max-age") && o.maxAge <= 0:
@@ -64,16 +59,16 @@ func (o offlineOptions) set() bool { return len(o.live)+len(o.base) > 0 }
 // makeOffline makes a plan without a network, from what -f says and a snapshot or documents before
 // it.
 func (p *plannedRun) makeOffline(ctx context.Context) error {
-	p.desired, p.problems = p.loadOffline(p.options.documents.files)
+	p.desired, p.problems = p.loadOffline(ctx, p.options.documents.files)
 	p.guards = &p.desired.Guards
 	if spec.HasErrors(p.problems) {
 		return errInvalid
 	}
-	ports, err := p.offlinePorts()
+	ports, err := p.offlinePorts(ctx)
 	if err != nil {
 		return err
 	}
-	request, err := p.request(ports, p.options.documents.zone)
+	request, err := p.request(ports, p.options.documents.only(p.desired.Zones))
 	if err != nil {
 		return err
 	}
@@ -83,9 +78,16 @@ func (p *plannedRun) makeOffline(ctx context.Context) error {
 
 // offlinePorts are the zones that stand in for the real ones; what is wrong with them becomes a
 // problem.
-func (p *plannedRun) offlinePorts() (readers, error) {
+func (p *plannedRun) offlinePorts(ctx context.Context) (readers, error) {
+	var base *spec.Desired
 	if len(p.options.offline.base) > 0 {
-		return p.basePorts()
+		var err error
+		if base, err = p.loadBase(ctx); err != nil {
+			return nil, err
+		}
+		if len(p.options.offline.live) == 0 {
+			return p.basePorts(base), nil
+		}
 	}
 	var snapshots []*offline.Snapshot
 	var words []string
@@ -98,7 +100,7 @@ func (p *plannedRun) offlinePorts() (readers, error) {
 		words = append(words, path+" of "+snapshot.Taken.Format("2006-01-02 15:04 MST"))
 	}
 	p.against = "snapshot " + strings.Join(words, ", ")
-	scope := p.options.scope.in(p.options.documents.zone)
+	scope := p.options.scope.in(p.options.documents.only(p.desired.Zones))
 	unfit := offline.Check(snapshots, p.desired, scope, p.r.Now(), p.options.offline.maxAge)
 	if p.problems = append(p.problems, unfit...); spec.HasErrors(p.problems) {
 		return nil, errInvalid
@@ -110,34 +112,37 @@ func (p *plannedRun) offlinePorts() (readers, error) {
 	return ports, nil
 }
 
-// basePorts loads the base documents as live state.
-func (p *plannedRun) basePorts() (readers, error) {
-	p.against = "documents in " + strings.Join(p.options.offline.base, ", ")
-	base, problems := p.loadOffline(p.options.offline.base)
+// loadBase loads the documents before the change, and compares their rules with those of now. What
+// was protected under a former key stays so.
+func (p *plannedRun) loadBase(ctx context.Context) (*spec.Desired, error) {
+	base, problems := p.loadOffline(ctx, p.options.offline.base)
 	if p.problems = append(p.problems, problems...); spec.HasErrors(problems) {
 		return nil, errInvalid
 	}
-	var ports readers
-	p.desired, ports, problems = offline.Base(base, p.desired)
-	p.problems = append(p.problems, problems...)
-	return ports, nil
+	p.rules, p.desired.Guards.FormerKeys = spec.CompareRules(base, p.desired)
+	return base, nil
 }
 
-// loadOffline loads documents without asking how their zones are reached. With --base no reference
-// is read, since equal references are equal values; with --live those that can be read are, and the
-// others compare as unknown: a fork has no secrets.
-func (p *plannedRun) loadOffline(files []string) (*spec.Desired, []spec.Problem) {
+// basePorts are the base documents as live state.
+func (p *plannedRun) basePorts(base *spec.Desired) readers {
+	p.against = "documents in " + strings.Join(p.options.offline.base, ", ")
+	var ports readers
+	var problems []spec.Problem
+	p.desired, ports, problems = offline.Base(base, p.desired)
+	p.problems = append(p.problems, problems...)
+	return ports
+}
+
+// loadOffline loads documents without asking how their zones are reached. With --base alone no
+// reference is read, since equal references are equal values; with --live those that can be read
+// are, and the others compare as unknown: a fork has no secrets.
+func (p *plannedRun) loadOffline(ctx context.Context, files []string) (*spec.Desired, []spec.Problem) {
 	o := p.options
-	documents, problems := document.Load(document.LoadOptions{Paths: files})
-	desired, more := documents.Resolve(document.ResolveOptions{
-		LookupEnv:      p.r.LookupEnv,
-		SkipReferences: o.documents.skipReferences || len(o.offline.base) > 0,
-		SkipUnset:      len(o.offline.live) > 0,
-		ReferenceRoots: o.documents.referenceRoots,
-		DefaultZone:    o.documents.defaultZone(p.r.Env),
+	return resolveDocuments(ctx, p.r.Env, o.documents, files, document.ResolveOptions{
+		SkipReferences: o.documents.skipReferences || len(o.offline.live) == 0,
+		SkipUnset:      true,
 		ZoneNames:      zoneURLNames(o.zones.urls),
 	})
-	return desired, spec.SortProblems(append(problems, more...))
 }
 
 // readSnapshot reads and checks a snapshot file. One that does not fit is unfit: exit 3.

@@ -28,7 +28,9 @@ type plannedRun struct {
 	fetched  time.Time      // when reading began
 	// against says what the plan compares with when it is no live zone.
 	against string
-	plan    *plan.Plan
+	// rules are what changed of the rules since the documents of --base.
+	rules []spec.RuleChange
+	plan  *plan.Plan
 }
 
 func newPlannedRun(r *runtimeEnv, command string, o planOptions) *plannedRun {
@@ -37,9 +39,17 @@ func newPlannedRun(r *runtimeEnv, command string, o planOptions) *plannedRun {
 
 // connect loads the documents and connects their zones. With an error the problems say what the
 // documents have to do with it.
-func (p *plannedRun) connect(may access) error {
+func (p *plannedRun) connect(ctx context.Context, may access) error {
 	o := p.options
-	found := load(p.r.Env, o.documents, o.zones.urls, online)
+	loading := ctx
+	if exit.OutOfTime(ctx) { // a plan without a word of any zone is still one
+		loading = context.WithoutCancel(ctx)
+	}
+	found := load(loading, p.r.Env, o.documents, o.zones.urls, online)
+	if loading.Err() != nil {
+		return failure{exit: exit.Worst(exit.PartlyVisible, exit.StopExit(ctx)),
+			message: "stopped while the documents were read; nothing was changed"}
+	}
 	p.desired, p.problems = found.desired, found.problems
 	if spec.HasErrors(found.problems) {
 		return errInvalid
@@ -63,11 +73,16 @@ func (p *plannedRun) make(ctx context.Context, plan planning) error {
 	if err != nil {
 		return failure{exit: exit.Internal, message: err.Error()}
 	}
+	refusals, err := store.Refusals(p.zones.places())
+	if err != nil {
+		return failure{exit: exit.Internal, message: err.Error()}
+	}
 	request, err := p.request(p.zones.readers(), p.options.documents.only(p.desired.Zones))
 	if err != nil {
 		return err
 	}
 	request.Memory, request.FirstSeen, request.Progress = store.Memory(), seen, p.r.bar.read
+	request.Refusals = refusals
 	p.plan, err = plan(ctx, request)
 	p.r.bar.Done()
 	if err != nil {
@@ -88,7 +103,7 @@ func (p *plannedRun) request(zones readers, zone string) (planner.Request, error
 	return planner.Request{
 		Desired: p.desired, Zones: zones, Scope: o.scope.in(zone), Allow: o.allow, Shard: o.shard,
 		Concurrency: o.zones.concurrency, Now: p.fetched.UTC(), Salt: salt, Tool: p.r.Build.Version,
-		ExitCode: o.exitCode, Problems: p.problems,
+		ExitCode: o.exitCode, Problems: p.problems, Rules: p.rules,
 	}, err
 }
 

@@ -42,6 +42,10 @@ var readers = []struct {
 	{"compare", append(optional{{"-f", "DOCS"}, {"--format", "json"}, {"--skip-references"}, {"--out-json", "OUT/c.json"}}, sourceOptional...), "eu1 us1"},
 	{"compare", optional{{"-f", "DOCS"}, {"--format", "json"}}, "DOCS eu1"},
 	{"invitation show --zone eu1", optional{{"--format", "json"}, {"--log-level", "debug"}}, "0f2b7c96-6a1d-4e83-b5c0-94d8e7f3a1b2"},
+	{"status -f DOCS", append(optional{{"--zone", "us1"}, {"--show", "all"}, {"--show", "zone"}, {"--sort", "-credits"}, {"--where", "members.total>1"},
+		{"--format", "json"}, {"--format", "csv"}, {"--format", "html"}, {"--exit-code"}, {"--show-invoice-links"}, {"--out-json", "OUT/s.json"}}, sourceOptional...), ""},
+	{"status --zone eu1", optional{{"--person", "ops@acme.example"}, {"--format", "json"}}, ""},
+	{"doctor -f DOCS", optional{{"--zone", "us1"}, {"--skip-references"}, {"--format", "json"}, {"--max-runtime", "1ns"}}, ""},
 	{"runs list", optional{{"--format", "json"}}, ""},
 	{"runs show", optional{{"--format", "json"}}, "RUN"},
 	{"invitation accept --zone eu1", nil, "0f2b7c96-6a1d-4e83-b5c0-94d8e7f3a1b2"}, // not confirmed either

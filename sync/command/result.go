@@ -35,16 +35,24 @@ var formatters = map[string]formatter{
 		return render.Annotations(w, res.(*problemsResult).problems)
 	},
 	formatHTML: func(w io.Writer, res result, o render.Options) error { return res.(pages).html(w, o) },
+	formatCSV:  func(w io.Writer, res result, _ render.Options) error { return res.(tables).csv(w) },
 }
 
-// comments are results that can be shown beside a pull request, pages in a browser; the commands
-// that offer these formats have such results only.
+// comments are results that can be shown beside a pull request, pages in a browser, tables in a
+// spreadsheet; the commands that offer these formats have such results only. What partial gives is
+// kept in files, where not everything on stdout may be kept.
 type (
 	comments interface {
 		markdown(io.Writer, render.Options) error
 	}
 	pages interface {
 		html(io.Writer, render.Options) error
+	}
+	tables interface {
+		csv(io.Writer) error
+	}
+	partial interface {
+		kept() result
 	}
 )
 
@@ -83,7 +91,11 @@ func (r *runtimeEnv) keepJSON(res result, o resultOptions) error {
 		return nil
 	}
 	var document bytes.Buffer
-	if err := res.json(&document); err != nil {
+	kept := res
+	if some, ok := res.(partial); ok {
+		kept = some.kept()
+	}
+	if err := kept.json(&document); err != nil {
 		return err
 	}
 	err := writeFile(o.outJSON, document.Bytes(), 0o644)

@@ -23,8 +23,12 @@ func (s *sources) secretsIn(state *state.ZoneState) func(spec.Address) bool {
 			declared[o.Key] = append(declared[o.Key], o)
 		}
 	}
+	ids := map[string]int64{}
+	for id, key := range state.Keys {
+		ids[key] = id
+	}
 	return func(a spec.Address) bool {
-		if s.sensitive(a) {
+		if spec.IsSensitiveIn(a, ids[a.Key()], s.desired.Sensitive) {
 			return true
 		}
 		for _, o := range declared[a.Key()] {

@@ -69,6 +69,10 @@ func readRun(env Env, name, journal string) (*report.Run, error) {
 	if err != nil {
 		return nil, failure{exit: exit.Invalid, message: err.Error()}
 	}
+	if run.Status() == report.RunEmpty {
+		return nil, failure{exit: exit.Invalid, message: "nothing was sent in run " + name + ", nothing to undo",
+			hint: "makesync runs list shows the others"}
+	}
 	return run, nil
 }
 
@@ -79,6 +83,11 @@ func (p *plannedRun) connectZonesOf(run *report.Run) error {
 	documents, problems, err := zoneDocuments(o.documents)
 	if p.problems = problems; err != nil {
 		return err
+	}
+	trusted, problems := document.LoadTrusted(o.documents.guardFiles(p.r.Env))
+	p.problems = append(append(p.problems, problems...), documents.Tighten(trusted)...)
+	if spec.HasErrors(problems) {
+		return errInvalid
 	}
 	p.desired, problems = documents.Resolve(document.ResolveOptions{
 		LookupEnv:      p.r.LookupEnv,

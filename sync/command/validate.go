@@ -1,6 +1,8 @@
 package command
 
 import (
+	"context"
+
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
@@ -28,7 +30,7 @@ func validateCommand(r *runtimeEnv) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return runValidate(r, o)
+			return runValidate(c.Context, r, o)
 		}),
 	}
 }
@@ -42,8 +44,8 @@ func readValidateOptions(c *cli.Context, env Env) (o validateOptions, err error)
 	return o, err
 }
 
-func runValidate(r *runtimeEnv, o validateOptions) error {
-	found := load(r.Env, o.documents, o.urls, offlineMode)
+func runValidate(ctx context.Context, r *runtimeEnv, o validateOptions) error {
+	found := load(ctx, r.Env, o.documents, o.urls, offlineMode)
 	code := exit.OK
 	if spec.HasErrors(found.problems) {
 		code = exit.Invalid

@@ -138,10 +138,22 @@ func (c *comparison) inScope(a spec.Address) bool {
 	return c.Scope.Covers(a)
 }
 
-// addChange adds a step if the run may touch its object.
+// addChange adds a step if the run may touch its object. What the organization's plan of Make has
+// refused to an earlier run waits; what it should refuse, by what is published, is tried, and the
+// step says so.
 func (c *comparison) addChange(phase plan.Phase, s plan.Step) {
+	change := plan.NewChange(phase, s, c.Live, c.admins)
+	for _, feature := range change.Features() {
+		if refusal := c.Live.Refusal(feature); refusal != nil {
+			c.addWaiting(s.Address, refusal.Reason())
+			return
+		}
+	}
+	if note := c.Live.Forecast(change.Kind); note != "" {
+		change.Notes = append(change.Notes, note)
+	}
 	if c.inScope(s.Address) {
-		c.Changes = append(c.Changes, plan.NewChange(phase, s, c.Live, c.admins))
+		c.Changes = append(c.Changes, change)
 	}
 }
 

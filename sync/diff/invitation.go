@@ -10,19 +10,13 @@ import (
 	"makesync/sync/state"
 )
 
-// missingMember is somebody declared who is not there.
+// missingMember is somebody declared who is not there. While the zone has people without an e-mail,
+// she may be one of them, invited or long since a member, and nobody is invited on a guess.
 func missingMember(c *comparison, want *spec.Member, role state.Name) {
 	a := c.address(spec.KindMember, want.Email)
-	switch n := unreadableInvitations(c); {
-	case n > 0:
-		c.addWaiting(
-			a,
-			"one of "+text.Count(
-				n,
-				"pending invitation",
-				"pending invitations",
-			)+" may be hers, since the zone shows no e-mail; nobody is invited twice",
-		)
+	switch may := mayBeUnreadable(c); {
+	case may != "":
+		c.addWaiting(a, may+"; nobody is invited twice")
 	case want.Invite == nil:
 		c.addWaiting(a, want.Email+" is not a member, and the documents do not invite: write `"+inviteLine(want)+"`")
 	default:
@@ -30,10 +24,18 @@ func missingMember(c *comparison, want *spec.Member, role state.Name) {
 	}
 }
 
-// compareInvitee compares somebody who was invited and has not accepted.
+// The states of an invitation that the API publishes. Zones may know others, such as declined.
+const (
+	invitationPending = "pending"
+	invitationExpired = "expired"
+)
+
+// compareInvitee compares somebody who was invited and has not accepted. An invitation that is over
+// in another way than by its time is named and not sent again by itself: who has declined would get
+// mail every night.
 func compareInvitee(c *comparison, live, want *spec.Member, role state.Name) {
 	a := c.address(spec.KindMember, want.Email)
-	expired := live.Invitation == "expired"
+	expired := live.Invitation == invitationExpired
 	otherRole := want.Role != "" && live.Role != "" && live.Role != strconv.FormatInt(role.ID, 10)
 	switch {
 	case (expired || otherRole) && want.Invite != nil && live.UserID < 1:
@@ -43,15 +45,11 @@ func compareInvitee(c *comparison, live, want *spec.Member, role state.Name) {
 	case expired:
 		c.addWaiting(a, "the invitation of "+want.Email+" has expired; to send another, write `"+inviteLine(want)+"`")
 	case otherRole:
-		c.addWaiting(
-			a,
-			want.Email+" is invited as "+roleName(
-				c,
-				live.Role,
-			)+", and another role takes another invitation: write `"+inviteLine(
-				want,
-			)+"`",
-		)
+		c.addWaiting(a, want.Email+" is invited as "+roleName(c, live.Role)+
+			", and another role takes another invitation: write `"+inviteLine(want)+"`")
+	case live.Invitation != invitationPending:
+		c.addWaiting(a, "the zone calls the invitation of "+want.Email+" "+text.Quote(live.Invitation)+
+			"; to invite again, apply once with `"+want.Email+": {state: absent}`, and then this again")
 	default:
 		c.addWaiting(a, want.Email+" has been invited and has not accepted yet")
 	}
@@ -90,12 +88,23 @@ func invite(c *comparison, op plan.Op, want, live *spec.Member, role state.Name)
 	c.addChange(plan.PhaseInvite, s)
 }
 
-// unreadableInvitations counts the invitations that nobody can tell whose they are.
-func unreadableInvitations(c *comparison) int {
-	if c.creates() {
-		return 0
+// mayBeUnreadable says that somebody who seems absent may be one of those whose e-mail the zone
+// does not show; "" when it shows all.
+func mayBeUnreadable(c *comparison) string {
+	if c.creates() || len(c.Live.Unreadable) == 0 {
+		return ""
 	}
-	return c.Live.UnreadableInvitations()
+	n := len(c.Live.Unreadable)
+	if n == c.Live.UnreadableInvitations() {
+		return "one of " + text.Count(n, "pending invitation", "pending invitations") +
+			" may be hers, since the zone shows no e-mail"
+	}
+	users := make([]string, n)
+	for i, row := range c.Live.Unreadable {
+		users[i] = strconv.FormatInt(row.UserID, 10)
+	}
+	return "she may be " + text.Word(n, "somebody", "one of "+text.Number(n)+" people") +
+		" of whom the zone shows no e-mail (" + text.Word(n, "user", "users") + " " + text.Commas(users, 5) + ")"
 }
 
 // inviteLine is the line to write so that a person is invited.

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -19,6 +20,8 @@ import (
 // more, and gets mail every night. So whoever seems absent is first looked for among the
 // unreadable rows: by asking the zone for that one e-mail, then in the journals of earlier
 // invitations; and while a pending row stays without an e-mail, nobody is invited on a guess.
+//
+// An invitation in any other state is named and waits, as a pending one does.
 //
 //	documents ╲ live   accepted               pending                 expired               not there
 //	role R             same, or role change   waiting (not accepted)  waiting (no invite)   waiting (no invite)
@@ -81,17 +84,10 @@ func compareMember(c *comparison, want *spec.Member, role state.Name) {
 	}
 }
 
-// absentIsGone: nobody by that e-mail; a pending row without an e-mail may still be theirs.
+// absentIsGone: nobody by that e-mail; a row without an e-mail may still be theirs.
 func absentIsGone(c *comparison, a spec.Address) {
-	if n := unreadableInvitations(c); n > 0 {
-		c.addWaiting(
-			a,
-			"one of "+text.Count(
-				n,
-				"pending invitation",
-				"pending invitations",
-			)+" may be hers, since the zone shows no e-mail; whether she is gone cannot be told",
-		)
+	if may := mayBeUnreadable(c); may != "" {
+		c.addWaiting(a, may+"; whether she is gone cannot be told")
 		return
 	}
 	c.countUnchanged(a)
@@ -198,9 +194,29 @@ func undeclaredMembers(c *comparison) {
 			removeMember(c, m, false, c.Want.SourceOf("purge"))
 		}
 	}
-	for range c.Live.Unreadable {
+	for _, row := range c.Live.Unreadable {
 		c.countUnmanaged(spec.KindMember)
+		if c.Want.Purges(spec.KindMember) {
+			warnUnpurged(c, row)
+		}
 	}
+}
+
+// warnUnpurged tells of somebody whom a purge would remove if anybody could say who it is: that
+// nobody else is in the organization is not true while such a row is there.
+func warnUnpurged(c *comparison, row state.RoleRow) {
+	a := c.address(spec.KindMember, "")
+	if !c.inScope(a) {
+		return
+	}
+	about := roleName(c, state.FormatID(row.RoleID))
+	if row.Invitation != "" {
+		about += ", invitation " + text.OneLine(row.Invitation)
+	}
+	c.Problems = append(c.Problems, spec.Problem{Severity: spec.Warning, Rule: "not-purged", Address: a,
+		Message: fmt.Sprintf("%s: user %d (%s): no e-mail could be found, not purged", c.Want.Key, row.UserID, about),
+		Hint:    "look in Make who it is, and remove or declare them there",
+		Source:  c.Want.SourceOf("purge").Position()})
 }
 
 // exemptFromPurge tells whom a purge never removes.

@@ -93,7 +93,43 @@ func updateOrganization(c *comparison) {
 		return
 	}
 	sortFields(s.Fields)
-	c.addChange(plan.PhaseAttributes, s)
+	if c.waitForRefused(&s); len(s.Fields) > 0 {
+		c.addChange(plan.PhaseAttributes, s)
+	}
+}
+
+// waitForRefused takes out of a step the attributes that the organization's plan of Make has
+// refused to an earlier run, and lets them wait, so that the others are still written.
+func (c *comparison) waitForRefused(s *plan.Step) {
+	var kept []plan.Field
+	var refused []string
+	var first *state.Refusal
+	for _, f := range s.Fields {
+		refusal := c.Live.Refusal(state.Feature{Kind: spec.KindOrganization, Name: f.Path})
+		if refusal == nil {
+			kept = append(kept, f)
+			continue
+		}
+		refused = append(refused, f.Path)
+		if first == nil {
+			first = refusal
+		}
+	}
+	if first == nil {
+		return
+	}
+	s.Fields = kept
+	for _, path := range refused {
+		attributeArguments[path](&s.Arguments)
+	}
+	c.addWaiting(s.Address, first.Reason()+": "+text.And(refused))
+}
+
+// attributeArguments take out of a step's arguments what an attribute's path stands for.
+var attributeArguments = map[string]func(*plan.Arguments){
+	"name":           func(a *plan.Arguments) { a.Name = "" },
+	countryRow.path:  func(a *plan.Arguments) { a.CountryID = 0 },
+	timezoneRow.path: func(a *plan.Arguments) { a.TimezoneID = 0 },
 }
 
 func updateAttribute(c *comparison, row attributeRow, s *plan.Step) {

@@ -4,6 +4,7 @@
 //	locks/         one file per zone and shard, locked while a run works
 //	used/          one mark per saved plan that was applied
 //	seen.json      when a waiting address was first seen, and by how many plans
+//	refusals.json  what plans of Make did not offer when it was tried, by organization and licence
 //	told/          for each job, of which alerts --notify has told
 //
 // In go the facts that package apply hands to its Journal; out come them again as a report.Run.

@@ -19,17 +19,20 @@ type Options struct {
 	Now func() time.Time
 	// Tool is makesync's version, for the journal's first line.
 	Tool string
+	// Machine has Lock meet all runs of this machine, whatever their state folder and user.
+	Machine bool
 }
 
 // Store is the state folder of this machine's runs.
 type Store struct {
 	dir, runs, tool string
 	now             func() time.Time
+	machine         bool
 }
 
 // Open names the folders; they are made when something is first written.
 func Open(o Options) *Store {
-	s := &Store{dir: o.Dir, runs: o.Runs, tool: o.Tool, now: o.Now}
+	s := &Store{dir: o.Dir, runs: o.Runs, tool: o.Tool, now: o.Now, machine: o.Machine}
 	if s.runs == "" {
 		s.runs = filepath.Join(o.Dir, "runs")
 	}
@@ -103,6 +106,10 @@ func (s *Store) Memory() *Memory { return &Memory{store: s} }
 
 // Seen reads what earlier plans saw. A damaged file starts anew: a date is not worth a failed run.
 func (s *Store) Seen() (*Seen, error) { return readSeen(s) }
+
+// Refusals reads what plans of Make refused. Places are what makes each zone the same zone, by
+// name, as for Begin. A damaged file starts anew: then something is tried once more.
+func (s *Store) Refusals(places map[string]string) (*Refusals, error) { return readRefusals(s, places) }
 
 // Notified reads what a job has told. The job is named by what makes it the same job every night;
 // only its fingerprint is kept, as of the alerts. A damaged file starts anew: then something is

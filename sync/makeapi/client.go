@@ -168,8 +168,8 @@ func agent(version string) string {
 	return "makesync/" + text.ShortLine(version, 40)
 }
 
-// Refused is the answer 401 by which the zone has stopped accepting the token: from then on calls end
-// in it and send nothing. Nil as long as the zone accepts the token.
+// Refused is the answer 401 by which the zone has stopped accepting the token: from then on calls
+// fail and send nothing. Nil as long as the zone accepts the token.
 func (c *Client) Refused() error {
 	if refusal := c.refusedBy.Load(); refusal != nil {
 		return refusal

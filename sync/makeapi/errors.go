@@ -38,7 +38,7 @@ var statusClasses = map[int]exit.Class{
 func classOf(k *call, status int, message string) exit.Class {
 	class, special := statusClasses[status]
 	switch {
-	case status == http.StatusForbidden && isFreePlan(message):
+	case status == http.StatusForbidden && state.IsTokenForbidden(message):
 		return exit.ClassFreePlan
 	case status == http.StatusForbidden && k.organization == zoneWide:
 		return exit.ClassRefused
@@ -50,13 +50,6 @@ func classOf(k *call, status int, message string) exit.Class {
 		return exit.ClassInvalid
 	}
 	return exit.ClassUnreachable // a redirect: the API is not there
-}
-
-// isFreePlan knows the 403 of an organization whose plan has no API access, "Forbidden to use
-// token authorization for this organization." (seen live by third parties). The sentence is
-// matched loosely, for nothing else in that reply tells it from a missing right.
-func isFreePlan(message string) bool {
-	return strings.Contains(strings.ToLower(message), "token authorization")
 }
 
 // statusOriginTimeout is what Cloudflare, which stands before Make's zones, answers when the zone
@@ -136,8 +129,8 @@ func (c *connection) broken(
 	return e
 }
 
-// unanswered is the outcome of a request without a reply. What ended here, by a time-out or a reset,
-// the zone may still be at work on.
+// unanswered is the outcome of a request without a reply. What ended here, by a time-out or a
+// reset, the zone may still be at work on.
 func (c *connection) unanswered(
 	ctx context.Context, k *call, timeout *idleTimeout, trace *connectionTrace, err error,
 ) outcome {

@@ -90,20 +90,18 @@ func readRoleRow(ctx context.Context, c caller, organization, user int64) (*stat
 	if err != nil {
 		return nil, err
 	}
-	return rowOf(&one, organization, user, rows)
-}
-
-// rowOf is the row of a user; nil when there is none.
-func rowOf(k *call, organization, user int64, rows []roleRow) (*state.RoleRow, error) {
 	roles, err := rolesOf(organization, rows)
 	if err != nil {
-		return nil, k.mismatch(err.Error())
+		return nil, one.mismatch(err.Error())
 	}
 	i := slices.IndexFunc(roles, func(row state.RoleRow) bool { return row.UserID == user })
-	if i < 0 {
-		return nil, nil
+	switch {
+	case i >= 0:
+		return &roles[i], nil
+	case reply.Row != nil:
+		return nil, one.mismatch("it is the row of another user or organization")
 	}
-	return &roles[i], nil
+	return nil, nil
 }
 
 // findAdminRoles finds the ids of Owner and Admin in a zone that numbers its roles otherwise: where

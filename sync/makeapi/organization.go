@@ -1,6 +1,7 @@
 package makeapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -26,6 +27,8 @@ type organizationRow struct {
 	TFAEnforced     flag      `json:"tfaEnforced"`
 	ActiveScenarios integer   `json:"activeScenarios"`
 	Deleted         flag      `json:"deleted"`
+	ProductName     looseText `json:"productName"`
+	ServiceName     looseText `json:"serviceName"`
 }
 
 // licence is a licence map; anything but an object is none.
@@ -63,7 +66,7 @@ func liveOf(c caller, row *organizationRow) *state.Organization {
 			Timezone: row.TimezoneID.decimal(), TFAEnforced: row.TFAEnforced.pointer(),
 		},
 		Host: row.Zone.trimmed(), License: state.License(row.License), Teams: row.Teams,
-		Paused: row.Paused.pointer(),
+		Paused: row.Paused.pointer(), Plan: cmp.Or(row.ProductName.trimmed(), row.ServiceName.trimmed()),
 	}
 	if row.ActiveScenarios.known {
 		n := int(row.ActiveScenarios.n)

@@ -43,7 +43,7 @@ func (o *Observer) Inspect(ctx context.Context, w Write) Evidence {
 	if w.Verb == plan.CreateOrganization {
 		return o.Creation.find(ctx, w.Arguments.Name)
 	}
-	if err := o.Refresh(ctx, w.Step, true); err != nil {
+	if err := o.Refresh(ctx, w.Step, RightNow); err != nil {
 		return Evidence{State: Unknown, Why: "the object cannot be read (" + text.OneLine(err.Error()) + ")"}
 	}
 	answer := plan.Answer{}

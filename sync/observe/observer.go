@@ -39,6 +39,9 @@ type Observer struct {
 // MaxAge is how long something read, or a plan's own reading, may be relied on before a write.
 const MaxAge = time.Minute
 
+// RightNow is the age of what is read in any case.
+const RightNow = time.Duration(-1)
+
 // ErrGone is what reading an organization that is not there ends in.
 var ErrGone = errors.New("the organization is not there, or this token's user is no member of it")
 
@@ -63,7 +66,8 @@ type Options struct {
 func New(o Options) *Observer {
 	live := &state.Organization{Organization: spec.Organization{Key: o.Key, Zone: o.Zone, ID: o.ID}}
 	creation := &Creation{reader: o.Port.Reader, endpoint: o.Port.Endpoint, otherHosts: o.OtherHosts}
-	return &Observer{Creation: creation, reader: o.Port.Reader, refused: o.Port.Refused, clock: o.Clock, jitter: o.Jitter, salt: o.Salt,
+	return &Observer{Creation: creation, reader: o.Port.Reader, refused: o.Port.Refused, clock: o.Clock,
+		jitter: o.Jitter, salt: o.Salt,
 		live: live, readAt: map[spec.Kind]time.Time{}}
 }
 
@@ -128,18 +132,8 @@ func (o *Observer) isYounger(kind spec.Kind, age time.Duration) bool {
 	return !at.IsZero() && o.clock.Now().Sub(at) <= age
 }
 
-// Refresh reads what the step needs and what is too old, or, if all is set, everything that it
-// needs.
-func (o *Observer) Refresh(ctx context.Context, s *plan.Step, all bool) error {
-	age := MaxAge
-	if all {
-		age = -1
-	}
-	return o.RefreshOlder(ctx, s, age)
-}
-
-// RefreshOlder reads what the step needs and what was read longer ago than the age.
-func (o *Observer) RefreshOlder(ctx context.Context, s *plan.Step, age time.Duration) error {
+// Refresh reads what the step needs and what was read longer ago than the age.
+func (o *Observer) Refresh(ctx context.Context, s *plan.Step, age time.Duration) error {
 	if o.gone && o.isYounger(spec.KindOrganization, age) {
 		return nil
 	}

@@ -11,18 +11,18 @@ import (
 )
 
 // consistencyDelays are how long reads have to show nothing before that proves that nothing
-// happened. Lists may be behind; for what would be made twice, and for a removal that is followed by
-// an invitation of the same person, we wait for them.
-// The list of organizations comes from the central backend, so that the replication to the zones,
-// for which Make has `wait=true`, does not delay it.
+// happened. Lists may be behind; for what would be made twice, and for a removal that is followed
+// by an invitation of the same person, we wait for them. The list of organizations comes from the
+// central backend, so that the replication to the zones, for which Make has `wait=true`, does not
+// delay it.
 var consistencyDelays = map[plan.Verb]time.Duration{
 	plan.CreateOrganization: 10 * time.Second,
 	plan.InviteMember:       3 * time.Second,
 	plan.RemoveMember:       3 * time.Second,
 }
 
-// consistencyDelayUnderWay is that delay, of any verb, after a time-out or a reset: neither ends what
-// the zone is at work on.
+// consistencyDelayUnderWay is that delay, of any verb, after a time-out or a reset: neither ends
+// what the zone is at work on.
 const consistencyDelayUnderWay = time.Minute
 
 // ConsistencyDelay is how long reads have to show nothing before that proves that a write of the

@@ -22,11 +22,15 @@ import (
 // the warnings.
 func Base(base, head *spec.Desired) (*spec.Desired, map[string]state.Port, []spec.Problem) {
 	b := baseMaker{ids: newNameIDs(), head: map[string]*spec.Organization{}}
+	_, former := spec.CompareRules(base, head)
 	planned := *head
 	planned.Organizations = withReferences(head.Organizations)
 	before := withReferences(base.Organizations)
 	for i := range planned.Organizations {
 		b.head[planned.Organizations[i].Key] = &planned.Organizations[i]
+		if before := former[planned.Organizations[i].Key]; before != "" { // the same one under another key
+			b.head[before] = &planned.Organizations[i]
+		}
 		b.ids.register(&planned.Organizations[i])
 	}
 	zones := map[string]*baseZone{}

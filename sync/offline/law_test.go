@@ -28,7 +28,7 @@ func snapshotFor(t *rapid.T, r planner.Request, needed offline.Needed, now time.
 		Lists:  append(state.ReadingLists(), state.Regions),
 		Select: func(live *state.Organization, _ string) bool { return needed.Needs(live) },
 		Wanted: needed.Wanted,
-		Memory: r.Memory,
+		Memory: r.Memory, Refusals: r.Refusals,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -55,6 +55,11 @@ type remembered map[int64]string
 
 func (m remembered) EmailOf(_ string, _, user int64) string { return m[user] }
 
+// refused is a memory of what plans of Make do not offer.
+type refused []state.Refusal
+
+func (r refused) Refused(string, int64, string) []state.Refusal { return r }
+
 // Planning against a snapshot of now gives the plan of now: of every zone, for every document, also
 // one that deletes organizations, and whatever of the zone could not be read.
 func TestLawOfflineEqualsOnline(t *testing.T) {
@@ -69,6 +74,10 @@ func TestLawOfflineEqualsOnline(t *testing.T) {
 		if rapid.Bool().Draw(t, "remembered") {
 			r.Memory = remembered{90: "d@y.example"}
 		}
+		if rapid.Bool().Draw(t, "refused") {
+			r.Refusals = refused{{Feature: state.Feature{Kind: spec.KindOrganization, Name: "timezone"}, Message: "no"},
+				{Feature: state.Feature{Kind: spec.KindVariable}, Message: "no"}}
+		}
 		now := time.Date(2026, 11, 22, 3, 15, 0, 0, time.UTC)
 		online := plantest.Make(t, r)
 		// Documents that need everything stand for a snapshot that was taken without -f.
@@ -77,7 +86,7 @@ func TestLawOfflineEqualsOnline(t *testing.T) {
 		for _, p := range offline.Check([]*offline.Snapshot{snapshot}, r.Desired, r.Scope, now, 0) {
 			t.Fatalf("%s: %s", p.Rule, p.Message)
 		}
-		r.Memory = nil // what the journals know was asked when the snapshot was taken
+		r.Memory, r.Refusals = nil, nil // what the state folder knows was asked when the snapshot was taken
 		r.Zones = map[string]state.Port{"eu1": snapshot.Port(r.Desired)}
 		if diff := cmp.Diff(form(t, online), form(t, plantest.Make(t, r))); diff != "" {
 			t.Fatalf("online (-) and offline (+):\n%s", diff)

@@ -155,7 +155,7 @@ func (r *snapshotReader) row(o *SavedOrganization) *state.Organization {
 	return &state.Organization{
 		Organization: spec.Organization{ID: o.ID, Name: o.Name, Country: o.Country, Timezone: o.Timezone,
 			TFAEnforced: o.TFAEnforced},
-		Host: o.Host, License: o.License, Teams: loadNames(o.Teams), Paused: o.Paused,
+		Host: o.Host, Plan: o.Plan, License: o.License, Refused: o.Refused, Teams: loadNames(o.Teams), Paused: o.Paused,
 		ActiveScenarios: o.ActiveScenarios,
 	}
 }
@@ -289,8 +289,8 @@ func (r *snapshotReader) readVariables(live *state.Organization, o *SavedOrganiz
 	}
 }
 
-// value is the saved value; of one that is only fingerprinted, the desired value when it fits;
-// of one that was not kept, the desired one, since nothing can be said against it (Check has warned).
+// value is the saved value; of one that is only fingerprinted, the desired value when it fits; of
+// one that was not kept, the desired one, since nothing can be said against it (Check has warned).
 func (r *snapshotReader) value(organization int64, saved *SavedVariable) spec.Value {
 	if saved.Value != nil {
 		return spec.Sensitive(*saved.Value)

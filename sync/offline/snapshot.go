@@ -83,6 +83,7 @@ type SavedRow struct {
 // be read.
 type SavedOrganization struct {
 	SavedRow
+	Plan        string        `json:"plan,omitempty"`
 	Country     string        `json:"country,omitempty"`
 	Timezone    string        `json:"timezone,omitempty"`
 	TFAEnforced *bool         `json:"tfaEnforced,omitempty"`
@@ -100,7 +101,9 @@ type SavedOrganization struct {
 	Unreadable      []SavedRoleRow              `json:"unreadable,omitempty"`
 	Failed          map[spec.Kind]SavedFailure  `json:"failed,omitempty"`
 	Lacks           map[spec.Kind]string        `json:"lacks,omitempty"`
-	OwnerID         int64                       `json:"ownerId,omitempty"`
+	// Refused are the changes that the plan of Make did not offer when runs before tried them.
+	Refused []state.Refusal `json:"refused,omitempty"`
+	OwnerID int64           `json:"ownerId,omitempty"`
 }
 
 // SavedControl is one feature control.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"makesync/spec"
+	"makesync/sync/state"
 )
 
 // StepType is what decides how a step is written, how much it can hurt and how it is undone.
@@ -53,6 +54,26 @@ func typeIndex(t StepType) int {
 		}
 	}
 	return -1
+}
+
+// Features are what of Make the step needs, as refusals of a plan are remembered. A new
+// organization has no plan yet that could refuse.
+func (s *Step) Features() []state.Feature {
+	switch {
+	case s.Op == OpCreate && s.Kind == spec.KindOrganization:
+		return nil
+	case s.Op == OpUpdate && s.Kind == spec.KindOrganization:
+		features := make([]state.Feature, len(s.Fields))
+		for i, f := range s.Fields {
+			features[i] = state.Feature{Kind: s.Kind, Name: f.Path}
+		}
+		return features
+	case s.Kind == spec.KindFeatureControl:
+		return []state.Feature{{Kind: s.Kind, Name: state.FoldName(s.Address.Name())}}
+	case s.Kind == spec.KindMember, s.Kind == spec.KindOrganization:
+		return []state.Feature{{Kind: s.Kind, Name: string(s.Op.Counted())}}
+	}
+	return []state.Feature{{Kind: s.Kind}}
 }
 
 // Verbs are the writes of a step of the type, in their order; none when makesync plans no such

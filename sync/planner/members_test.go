@@ -7,6 +7,7 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/exit"
+	"makesync/sync/planner"
 	"makesync/sync/plantest"
 	"makesync/sync/state"
 	"makesync/sync/zonetest"
@@ -34,7 +35,7 @@ func TestMembers(t *testing.T) {
 		{"missing without invite", 0, "", spec.Member{Role: "Admin"},
 			"waiting A: E is not a member, and the documents do not invite: write `E: {role: Admin, invite: {name: …}}`"},
 		{"pending", 13, "pending", spec.Member{Role: "Member", Invite: invite}, "waiting A: E has been invited and has not accepted yet"},
-		{"pending in words nobody knows", 13, "sso", spec.Member{Role: "Member", Invite: invite}, "waiting A: E has been invited and has not accepted yet"},
+		{"pending in words nobody knows", 13, "sso", spec.Member{Role: "Member", Invite: invite}, "waiting A: the zone calls the invitation of E \"sso\"; to invite again, apply once with `E: {state: absent}`, and then this again"},
 		{"pending, another role", 13, "pending", spec.Member{Role: "Admin", Invite: invite},
 			"1 reinvite A caution invitation:pending→pending name:→Jane role:Member→Admin"},
 		{"pending, another role, no invite", 13, "pending", spec.Member{Role: "Admin"},
@@ -169,7 +170,7 @@ func (m memory) EmailOf(_ string, _, user int64) string { return m[user] }
 func TestUnreadableRows(t *testing.T) {
 	t.Parallel()
 	live := zonetest.Acme()
-	live.Unreadable = []state.RoleRow{{UserID: 5, RoleID: 13, Invitation: "pending"}, {UserID: 6, RoleID: 13, Invitation: "pending"}, {UserID: 7, RoleID: 13}}
+	live.Unreadable = []state.RoleRow{{UserID: 5, RoleID: 13, Invitation: "pending"}, {UserID: 6, RoleID: 13, Invitation: "pending"}}
 	who := func(email string) spec.Member {
 		return spec.Member{Email: email, Role: "Member", Invite: &spec.Invite{Name: "X"}}
 	}
@@ -182,8 +183,10 @@ func TestUnreadableRows(t *testing.T) {
 	plantest.WantLines(t, p,
 		"waiting acme/member/a@x.example: one of 2 pending invitations"+hidden,
 		"waiting acme/member/b@x.example: one of 2 pending invitations"+hidden,
-		"waiting acme/member/c@x.example: one of 2 pending invitations may be hers, since the zone shows no e-mail; whether she is gone cannot be told")
-	if p.Organizations[0].Unmanaged[spec.KindMember] != 4 { // three rows and the token's user
+		"waiting acme/member/c@x.example: one of 2 pending invitations may be hers, since the zone shows no e-mail; whether she is gone cannot be told",
+		"warning not-purged: acme: user 5 (Member, invitation pending): no e-mail could be found, not purged",
+		"warning not-purged: acme: user 6 (Member, invitation pending): no e-mail could be found, not purged")
+	if p.Organizations[0].Unmanaged[spec.KindMember] != 3 { // two rows and the token's user
 		t.Errorf("unmanaged %v", p.Organizations[0].Unmanaged)
 	}
 	zone.Users = map[string]int64{"a@x.example": 5}
@@ -224,9 +227,56 @@ func TestPurgeSpares(t *testing.T) {
 		"1 delete acme/variable/GO destructive type:string→ value:g→",
 		"2 delete acme/member/gone@acme.example destructive role:Member→",
 		"3 revoke acme/member/invited@acme.example destructive invitation:pending→ role:Member→",
-		"waiting acme/owner: only ops@acme.example can transfer; the token is ops@acme.example's")
+		"waiting acme/owner: only ops@acme.example can transfer; the token is ops@acme.example's",
+		"warning not-purged: acme: user 9 (Member): no e-mail could be found, not purged")
 	u := p.Organizations[0].Unmanaged
 	if u[spec.KindVariable] != 2 || u[spec.KindMember] != 5 {
 		t.Errorf("unmanaged %v", u)
 	}
+}
+
+// Somebody of whom the zone shows no e-mail may be anybody: a member whose account was suspended is
+// neither purged nor invited once more, and every run says so.
+func TestMemberWithoutEmail(t *testing.T) {
+	t.Parallel()
+	live := zonetest.Acme()
+	live.Unreadable = []state.RoleRow{{UserID: 7, RoleID: 12}}
+	zone := zonetest.New(live)
+	docs := func(change ...func(*spec.Organization)) planner.Request {
+		return plantest.Request(zone, zonetest.Desired("acme", "Acme", change...))
+	}
+	plantest.WantLines(t, plantest.Make(t, docs(zonetest.Members(spec.Member{Email: "ops@acme.example"}), zonetest.Purge(spec.KindMember))),
+		"warning not-purged: acme: user 7 (Admin): no e-mail could be found, not purged")
+	const may = ": she may be somebody of whom the zone shows no e-mail (user 7); "
+	plantest.WantLines(t, plantest.Make(t, docs(zonetest.Members(
+		spec.Member{Email: "ann@acme.example", Role: "Admin", Invite: &spec.Invite{Name: "Ann"}},
+		spec.Member{Email: "gone@acme.example", State: spec.Absent}))),
+		"waiting acme/member/ann@acme.example"+may+"nobody is invited twice",
+		"waiting acme/member/gone@acme.example"+may+"whether she is gone cannot be told")
+	live.Unreadable = []state.RoleRow{{UserID: 7, RoleID: 12}, {UserID: 8, RoleID: 13, Invitation: "declined"}}
+	p := plantest.Make(t, docs(zonetest.Members(spec.Member{Email: "ann@acme.example", Role: "Admin", Invite: &spec.Invite{Name: "Ann"}}),
+		zonetest.Purge(spec.KindMember)))
+	plantest.WantLines(t, p,
+		"waiting acme/member/ann@acme.example: she may be one of 2 people of whom the zone shows no e-mail (users 7, 8); nobody is invited twice",
+		"warning not-purged: acme: user 7 (Admin): no e-mail could be found, not purged",
+		"warning not-purged: acme: user 8 (Member, invitation declined): no e-mail could be found, not purged")
+	// The token's own user needs no e-mail in the list: the zone says who that is.
+	live.Unreadable, live.Members = []state.RoleRow{{UserID: 1, RoleID: 11}}, []spec.Member{}
+	plantest.WantLines(t, plantest.Make(t, docs(zonetest.Members(spec.Member{Email: "ops@acme.example", Role: "Admin"}), zonetest.Purge(spec.KindMember))))
+}
+
+func TestInvitationInAnotherState(t *testing.T) {
+	t.Parallel()
+	live := zonetest.Acme()
+	zonetest.Person(live, 2, "ann@acme.example", 12, "declined")
+	zone := zonetest.New(live)
+	for _, want := range []spec.Member{{Email: "ann@acme.example"}, {Email: "ann@acme.example", Role: "Admin"},
+		{Email: "ann@acme.example", Role: "Admin", Invite: &spec.Invite{Name: "Ann"}}} {
+		plantest.WantLines(t, plantest.Make(t, plantest.Request(zone, zonetest.Desired("acme", "Acme", zonetest.Members(want)))),
+			`waiting acme/member/ann@acme.example: the zone calls the invitation of ann@acme.example "declined"; `+
+				"to invite again, apply once with `ann@acme.example: {state: absent}`, and then this again")
+	}
+	plantest.WantLines(t, plantest.Make(t, plantest.Request(zone, zonetest.Desired("acme", "Acme",
+		zonetest.Members(spec.Member{Email: "ann@acme.example", State: spec.Absent})))),
+		"1 revoke acme/member/ann@acme.example destructive invitation:declined→ role:Admin→")
 }

@@ -24,6 +24,7 @@ type organization struct {
 	id       int64
 	name     string
 	apiLimit int
+	licence  string
 	// settled: there is nothing to compare.
 	settled bool
 	// admins are the accepted Owners and Admins of now; emails knows who they are, and membersRead
@@ -43,7 +44,11 @@ func (o *organization) compare(ctx context.Context) {
 	}
 	if o.live != nil {
 		o.read(ctx, o.reader)
-		o.apiLimit = o.live.License.APILimit()
+		o.live.NameUnreadable(o.zone.me.ID, o.zone.me.Email)
+		o.apiLimit, o.licence = o.live.License.APILimit(), o.live.Licence()
+		if memory := o.run.Refusals; memory != nil {
+			o.live.Refused = memory.Refused(o.zone.name, o.id, o.licence)
+		}
 		o.admins, o.emails = plan.AdminsOf(o.live), o.live.Emails()
 		o.membersRead = o.live.Read(spec.KindMember)
 	}

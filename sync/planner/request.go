@@ -34,9 +34,12 @@ type Request struct {
 	// Rules are the changes of the rules against the documents before a change; the plan carries
 	// them on.
 	Rules []spec.RuleChange
-	// Memory, FirstSeen and Progress are optional.
+	// Memory, FirstSeen, Refusals and Progress are optional.
 	Memory    state.Memory
 	FirstSeen FirstSeen
+	// Refusals remember what plans of Make do not offer; nil: what a zone's reader knows of them
+	// counts.
+	Refusals state.RefusalMemory
 	// Progress is told, one call at a time and in the order of arrival, of each organization that
 	// is done.
 	Progress func(plan.Progress)

@@ -55,6 +55,9 @@ func runCells(run Run) []string {
 	if run.Damaged != "" {
 		return []string{Clean(run.ID), "", "damaged"}
 	}
+	if run.Status == report.RunEmpty {
+		return []string{Clean(run.ID), run.Started.UTC().Format(runTime), string(run.Status)}
+	}
 	cells := []string{
 		Clean(run.ID),
 		run.Started.UTC().Format(runTime),
@@ -79,11 +82,16 @@ func writeRunTrouble(p *printer, run Run) {
 	switch {
 	case run.Damaged != "":
 		p.labelled(2, red, "", 0, run.Damaged)
+	case run.Status == report.RunEmpty:
+		p.labelled(2, "", "", 0, nothingSent)
 	case run.Open > 0 || run.Status == report.RunUnfinished:
 		p.labelled(2, yellow, "", 0, openWords(run.Open)+"; go on with:")
 		p.line("  %s", p.paint(cyan, "makesync apply --resume "+text.ShellQuote(Clean(run.ID))))
 	}
 }
+
+// nothingSent is of a run whose journal has no first line.
+const nothingSent = "it was stopped before it began: nothing was sent in it, nothing to resume"
 
 func openWords(open int) string {
 	if open == 0 {
@@ -169,23 +177,27 @@ func writeRunOrganization(
 	p *printer, o *report.RunOrganization, entries map[int][]report.Entry, report *report.Report,
 ) {
 	p.gap()
-	p.line("%s", organizationHead(p, &plan.Organization{Key: o.Key, Zone: o.Zone, ID: o.ID, Name: o.Name}))
+	writeOrganizationHead(p, &plan.Organization{Key: o.Key, Zone: o.Zone, ID: o.ID, Name: o.Name})
 	for i := range o.Steps {
 		step := &o.Steps[i]
-		p.line("  %s  %s", pad(opWord(step.Op), 8), p.paint(bold, cut(object(step.Address), p.width()-14)))
-		for _, field := range toldFields(*step) {
-			from, to := cutPair(
-				showBriefly(field.From),
-				showBriefly(field.To),
-				30,
-				p.width()-16-columns(arrow)-30-maxPath,
-			)
-			p.line("              %s %s%s%s", cut(Clean(field.Path), maxPath), from, arrow, to)
+		rows := stepRows(*step)
+		for i := range rows {
+			rows[i].notes = nil
 		}
+		writeRunStep(p, rows)
 		for _, entry := range entries[step.N] {
 			writeRunEntry(p, entry)
 		}
 		writeStepEnd(p, step, report, len(entries[step.N]) > 0)
+	}
+}
+
+// writeRunStep is a row of a plan without its risk.
+func writeRunStep(p *printer, rows []tableRow) {
+	w := widths(rows, p.width())
+	placeBelow(rows, w)
+	for _, row := range rows {
+		writeRow(p, row, w)
 	}
 }
 
@@ -231,6 +243,10 @@ func writeStepEnd(p *printer, step *plan.Step, report *report.Report, sent bool)
 
 // writeRunEnd says how the run ended and how to go on.
 func writeRunEnd(p *printer, run *report.Run) {
+	if run.Status() == report.RunEmpty {
+		p.line("Empty: %s.", nothingSent)
+		return
+	}
 	if run.Truncated {
 		p.labelled(
 			0,
@@ -246,8 +262,8 @@ func writeRunEnd(p *printer, run *report.Run) {
 		p.labelled(0, yellow, "Unfinished:", 0, openWords(open)+". Go on with:")
 		p.line("  %s", p.paint(cyan, "makesync apply --resume "+text.ShellQuote(Clean(run.Run))))
 	case status == report.RunResolved:
-		p.line("Unfinished, and a later run has found out what became of everything that was sent.")
+		p.heading(plain, "Unfinished, and a later run has found out what became of everything that was sent.")
 	default:
-		p.line("Finished: %s.", ReportCounts(run.Report))
+		p.heading(plain, "Finished: "+ReportCounts(run.Report)+".")
 	}
 }

@@ -1,8 +1,11 @@
 package report
 
 import (
+	"time"
+
 	"makesync/spec"
 	"makesync/spec/text"
+	"makesync/sync/state"
 )
 
 // RequiredPlan says which of Make's plans an organization needs for a kind.
@@ -43,6 +46,31 @@ func (r *StepReport) SkippedForLicence() bool {
 	return r.Outcome == Skipped && r.Reason.Code == ReasonLicence
 }
 
+// Refused tells whether the zone refused the step because the organization's plan does not offer
+// it, in an answer that means just that and is worth remembering: 402, the published 404 of
+// variables without the licence, the published 400 of TFA enforcement (SC400), and the refusal of
+// tokens. A missing right (IM001, IM002, SC403, any other 403) is none.
+func (r *StepReport) Refused() bool {
+	e := r.Error
+	if !r.SkippedForLicence() || e == nil || e.Code == "IM001" || e.Code == "IM002" {
+		return false
+	}
+	switch e.Status {
+	case 402:
+		return true
+	case 404:
+		return r.Kind == spec.KindVariable
+	case 400:
+		return r.Kind == spec.KindTFA && e.Code == "SC400"
+	case 403:
+		return state.IsTokenForbidden(e.Message)
+	}
+	return false
+}
+
+// refusalDays is how long a refusal is remembered.
+const refusalDays = int(state.RefusalLifetime / (24 * time.Hour))
+
 // IsDone tells whether the object is as the step wants it, by this run or already before it.
 func (r *StepReport) IsDone() bool {
 	return r.Outcome == Succeeded || r.Outcome == Skipped && r.Reason.Code == ReasonAlreadyDone
@@ -52,10 +80,11 @@ func (r *StepReport) IsDone() bool {
 // nothing was.
 func LicenceProblem(address spec.Address, results map[int]*StepReport) *spec.Problem {
 	lacking := map[spec.Kind]bool{}
-	skipped := 0
+	skipped, refused := 0, false
 	for _, r := range results {
 		if r.SkippedForLicence() {
 			lacking[r.Kind] = true
+			refused = refused || r.Refused()
 			skipped++
 		}
 	}
@@ -73,6 +102,10 @@ func LicenceProblem(address spec.Address, results map[int]*StepReport) *spec.Pro
 		"step was",
 		"steps were",
 	) + " skipped, since the organization's plan lacks the feature"
-	return &spec.Problem{Severity: spec.Warning, Rule: "licence", Address: address,
-		Message: message, Hint: hint + "then apply again"}
+	hint += "then apply again"
+	if refused {
+		hint += "; the refusal is remembered in the state folder for " + text.Count(refusalDays, "day", "days") +
+			", and without that folder every run tries again, once for each kind"
+	}
+	return &spec.Problem{Severity: spec.Warning, Rule: "licence", Address: address, Message: message, Hint: hint}
 }

@@ -96,7 +96,8 @@ func invalidShardPlan(p *plan.Plan) string {
 	return plan.FirstViolated(
 		plan.Constraint{Violated: planned && plan.DigestOf(p.Organizations) != p.Digest,
 			Message: "the digest is not that of its steps: it was damaged or changed"},
-		plan.Constraint{Violated: plan.Summarize(p.Organizations) != p.Summary, Message: "the summary is not that of its steps"},
+		plan.Constraint{Violated: plan.Summarize(p.Organizations) != p.Summary,
+			Message: "the summary is not that of its steps"},
 		plan.Constraint{Violated: !isExit(p.Exit), Message: "its exit is none of makesync's"},
 	)
 }
@@ -140,8 +141,9 @@ func invalidShardReport(r *Report) string {
 	)
 }
 
-// mostSteps is more than any run has, and so few that sums of it cannot overflow.
-const mostSteps = 1 << 40
+// mostSteps is as many as a journal holds, and so few that the sum of a thousand results fits 32
+// bits.
+const mostSteps = 1 << 21
 
 // foreign tells that an organization belongs to another shard: two shards of different
 // counts, or of different versions of makesync, may both have changed it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"makesync/spec"
 	"makesync/spec/text"
@@ -13,9 +14,9 @@ import (
 // Certainty says whether a failed request happened.
 type Certainty uint8
 
-// The certainties: any 4xx but 408 and a failed dial did not happen; of a 5xx and a broken 2xx it is
-// unknown. After a reset and a time-out, on this side or of a gateway, it is unknown too, and the
-// zone may do it yet.
+// The certainties: any 4xx but 408 and a failed dial did not happen; of a 5xx and a broken 2xx it
+// is unknown. After a reset and a time-out, on this side or of a gateway, it is unknown too, and
+// the zone may do it yet.
 const (
 	NotHappened Certainty = iota
 	Unknown
@@ -66,6 +67,13 @@ func AsCallError(err error) *CallError {
 		return call
 	}
 	return nil
+}
+
+// IsTokenForbidden knows the refusal of an organization whose plan has no API access, "Forbidden to
+// use token authorization for this organization." (seen live by third parties). The sentence is
+// matched loosely, for nothing else in that reply tells it from a missing right.
+func IsTokenForbidden(message string) bool {
+	return strings.Contains(strings.ToLower(message), "token authorization")
 }
 
 // UnreadProblem tells that something could not be read: a warning, since the documents are not to

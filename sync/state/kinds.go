@@ -11,6 +11,8 @@ type liveKind struct {
 	view func(live *Organization, name string) View
 	// count is how many objects the state holds; notRead when nobody read them.
 	count func(*Organization) int
+	// plans are the plans of Make that offer it, by their published names; nil: nobody says.
+	plans []string
 }
 
 // notRead is the count of a kind of which nothing is known, which is not the same as none.
@@ -18,14 +20,21 @@ const notRead = -1
 
 // liveKinds has one row for each kind. An Owner is one of the members.
 var liveKinds = map[spec.Kind]liveKind{
-	spec.KindOrganization: {"", ViewOrganization, func(*Organization) int { return 1 }},
-	spec.KindFeatureControl: {spec.KindFeatureControl, viewControl,
-		func(l *Organization) int { return countRead(l.FeatureControls) }},
-	spec.KindVariable: {spec.KindVariable, viewVariable, func(l *Organization) int { return countRead(l.Variables) }},
-	spec.KindMember:   {spec.KindMember, viewMember, func(l *Organization) int { return countRead(l.Members) }},
-	spec.KindTFA:      {"", ViewTFA, countTFA},
-	spec.KindOwner:    {spec.KindMember, ViewOwner, countOwner},
+	spec.KindOrganization:   {"", ViewOrganization, countOrganization, paidPlans},
+	spec.KindFeatureControl: {spec.KindFeatureControl, viewControl, countControls, nil},
+	spec.KindVariable:       {spec.KindVariable, viewVariable, countVariables, []string{"Pro", "Teams", "Enterprise"}},
+	spec.KindMember:         {spec.KindMember, viewMember, countMembers, paidPlans},
+	spec.KindTFA:            {"", ViewTFA, countTFA, []string{"Enterprise"}},
+	spec.KindOwner:          {spec.KindMember, ViewOwner, countOwner, paidPlans},
 }
+
+func countOrganization(*Organization) int { return 1 }
+
+func countControls(l *Organization) int { return countRead(l.FeatureControls) }
+
+func countVariables(l *Organization) int { return countRead(l.Variables) }
+
+func countMembers(l *Organization) int { return countRead(l.Members) }
 
 func countRead[T any](objects []T) int {
 	if objects == nil {

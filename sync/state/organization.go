@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"makesync/spec"
 	"makesync/spec/text"
@@ -24,6 +25,9 @@ type Organization struct {
 	spec.Organization
 	// Host is the row's `zone` field: the full host of the zone it lives in; "" when absent.
 	Host string
+	// Plan is the published name of its plan of Make, "Free" to "Enterprise", or that of a
+	// self-hosted zone; "" when the API did not say.
+	Plan string
 	// License is the raw licence; nil when the row carried none (then it
 	// is in another zone, or unknown). Missing keys are missing, not false (recorded replies).
 	License License
@@ -48,6 +52,8 @@ type Organization struct {
 	// Lacks are the kinds that the organization's plan does not offer (or whose
 	// API it refuses), with the reason in words.
 	Lacks map[spec.Kind]string
+	// Refused are the changes that the plan did not offer when earlier runs tried them.
+	Refused []Refusal
 }
 
 // License is the licence map of an organization, decoded where needed.
@@ -71,6 +77,7 @@ func (l *Organization) fill(detail *Organization) {
 	if l.License == nil {
 		l.License = detail.License
 	}
+	fillText(&l.Plan, detail.Plan)
 	if l.Teams == nil {
 		l.Teams = detail.Teams
 	}
@@ -103,4 +110,89 @@ func (u User) Describe() string {
 // LacksAttributes tells whether an attribute that the documents declare is not shown.
 func (l *Organization) LacksAttributes(want *spec.Organization) bool {
 	return want.Country != "" && l.Country == "" || want.Timezone != "" && l.Timezone == ""
+}
+
+// Account is an organization with what no document declares: its plan.
+type Account struct {
+	Organization *Organization
+	Plan         string // the product's name; "" where the zone does not say
+}
+
+// Balance are an organization's credits in the present cycle. What is nil or zero was not told.
+type Balance struct {
+	Used, Left *float64 // credits; 1 credit is 100 centicredits
+	Reset      time.Time
+	// AutoPurchase tells whether more credits are bought when they run out.
+	AutoPurchase *bool
+}
+
+// UsageDay is what an organization consumed on one day. What is nil was not told.
+type UsageDay struct {
+	Date         string // 2026-11-20, in the time zone of the token's user
+	Operations   *float64
+	Credits      *float64
+	DataTransfer *float64 // bytes
+}
+
+// Person is what a list of people tells beside e-mail and name.
+type Person struct {
+	// TwoFactor tells whether the person signs in with a second factor or through somebody else
+	// (published: tfaStatus 1 and 2); nil where the zone does not say.
+	TwoFactor *bool
+	Teams     []int64 // ids; nil where the zone does not say
+}
+
+// Subscription is what an organization pays for.
+type Subscription struct {
+	Plan     string
+	NextBill time.Time // zero: not told
+	// Amount is a decimal number such as 34.12, never a float; "" where the zone does not say.
+	Amount, Currency, Period string
+}
+
+// PaymentMethod is a stored way to pay. Its number is nowhere kept.
+type PaymentMethod struct {
+	ID, Type, Brand string
+	last4           string // only to find the card's expiry among the payments
+	Valid           *bool
+	// Default: the subscription is paid by it.
+	Default bool
+	// Expires is the last month of a card, 2027-03; "" where no payment tells it.
+	Expires string
+}
+
+// NewPaymentMethod makes a method whose card ends with these digits.
+func NewPaymentMethod(m PaymentMethod, last4 string) PaymentMethod {
+	m.last4 = last4
+	return m
+}
+
+// Payment is one charge.
+type Payment struct {
+	At               time.Time // zero: not told
+	Status           string    // as the zone words it: Paid, Pending, …
+	Amount, Currency string
+	// Invoice and HostedInvoice are signed links that anybody can open: secrets.
+	Invoice, HostedInvoice spec.Value
+	card                   card
+}
+
+type card struct{ brand, last4, expires string }
+
+// PaidBy is the payment, made with a card that lasts until the month expires (2027-03).
+func (p Payment) PaidBy(brand, last4, expires string) Payment {
+	p.card = card{brand, last4, expires}
+	return p
+}
+
+// WithExpiry fills in when the card of a method expires, which only payments made with it tell.
+func (m PaymentMethod) WithExpiry(payments []Payment) PaymentMethod {
+	var latest time.Time
+	for _, p := range payments {
+		same := m.last4 != "" && FoldName(p.card.brand) == FoldName(m.Brand) && p.card.last4 == m.last4
+		if same && p.card.expires != "" && !p.At.Before(latest) {
+			m.Expires, latest = p.card.expires, p.At
+		}
+	}
+	return m
 }

@@ -32,7 +32,7 @@ type ObjectReader interface {
 	// kept in live.Failed; what the plan lacks is kept in live.Lacks and is no error.
 	Read(ctx context.Context, live *Organization, kind spec.Kind) error
 	// RoleRow is the row of one person, accepted or invited, as it is right before she is written
-	// (published: GET /organizations/{id}/user-organization-roles/{userId}); nil when there is none.
+	// (published: GET /organizations/{id}/user-organization-roles/{userId}); nil for none.
 	RoleRow(ctx context.Context, organization, user int64) (*RoleRow, error)
 	// FindUser asks for one person by e-mail (documented: GET /users?organizationId&email=),
 	// accepted or invited; 0 when the zone knows none.
@@ -43,6 +43,45 @@ type ObjectReader interface {
 // that has it is a second witness, beside the list, of an organization that was just made.
 type MembershipReader interface {
 	Memberships(ctx context.Context) ([]int64, error)
+}
+
+// AccountReader reads which organizations there are, and what they have left.
+type AccountReader interface {
+	// Accounts is the whole list, of all zones, every page, with every column.
+	Accounts(ctx context.Context) ([]Account, error)
+	// Balance is the detail call.
+	Balance(ctx context.Context, organization int64) (Balance, error)
+}
+
+// UsageReader reads what organizations use.
+type UsageReader interface {
+	// Usage are the last 30 days, today included, oldest first.
+	Usage(ctx context.Context, organization int64) ([]UsageDay, error)
+	// Apps counts the custom apps that are installed.
+	Apps(ctx context.Context, organization int64) (int, error)
+}
+
+// PeopleReader reads members with more than documents can say of them.
+type PeopleReader interface {
+	// People fills in the members of live, as Read does, and tells more of each by user id.
+	People(ctx context.Context, live *Organization) (map[int64]Person, error)
+}
+
+// BillingReader reads what organizations pay, and how.
+type BillingReader interface {
+	// Subscription is nil where nothing is subscribed.
+	Subscription(ctx context.Context, organization int64) (*Subscription, error)
+	PaymentMethods(ctx context.Context, organization int64) ([]PaymentMethod, error)
+	// Payments are the latest ones, newest first.
+	Payments(ctx context.Context, organization int64) ([]Payment, error)
+}
+
+// FleetReader is a zone to look over.
+type FleetReader interface {
+	AccountReader
+	UsageReader
+	PeopleReader
+	BillingReader
 }
 
 // Memory knows from earlier runs who is behind a user id: the journals of invitations.

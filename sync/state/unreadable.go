@@ -10,7 +10,7 @@ import (
 // whether there was such a row.
 func (l *Organization) NameUnreadable(user int64, email string) bool {
 	for i, row := range l.Unreadable {
-		if user == 0 || row.UserID != user {
+		if user == 0 || email == "" || row.UserID != user {
 			continue
 		}
 		l.Unreadable = append(append([]RoleRow{}, l.Unreadable[:i]...), l.Unreadable[i+1:]...)

@@ -46,6 +46,8 @@ type ReadOptions struct {
 	Wanted func(live *Organization, key string) Wanted
 	// Memory knows who is behind role rows without an e-mail; nil: nobody does.
 	Memory Memory
+	// Refusals remember what plans of Make do not offer; nil: nothing is remembered.
+	Refusals RefusalMemory
 	// OtherHosts are the hosts of all zones known besides (see Candidates).
 	OtherHosts []string
 	// Lists are the zone's lists to read; nil: those with which live states are read
@@ -151,6 +153,9 @@ func (s *ZoneState) readOrganizations(ctx context.Context, reader Reader, option
 			}
 		}
 		ReadOrganization(ctx, reader, live, wanted)
+		if options.Refusals != nil {
+			live.Refused = options.Refusals.Refused(s.Endpoint.Name, live.ID, live.Licence())
+		}
 		if call := AsCallError(live.DetailErr); call == nil || call.Class != exit.ClassFreePlan {
 			NoteFailure(live, spec.KindOrganization, live.DetailErr)
 		}

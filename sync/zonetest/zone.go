@@ -21,7 +21,8 @@ type Zone struct {
 	Lists map[state.List][]state.Name
 	// OwnRoles are the roles of organizations that are not in the zone's list, by id.
 	OwnRoles map[int64][]state.Name
-	// Sparse: the list gives ids, names and hosts alone, as a zone may that lets no columns be chosen.
+	// Sparse: the list gives ids, names and hosts alone, as a zone may that lets no columns be
+	// chosen.
 	Sparse bool
 	// Fail gives the error of a call, named like "variable 11"; nil: none fails.
 	Fail func(call string) error
@@ -126,7 +127,7 @@ func (z *Zone) Organizations(context.Context) ([]*state.Organization, error) {
 	for _, l := range z.Orgs {
 		row := fakeRow(l)
 		if z.Sparse {
-			row.License, row.Teams, row.Country, row.Timezone, row.TFAEnforced = nil, nil, "", "", nil
+			row.Plan, row.License, row.Teams, row.Country, row.Timezone, row.TFAEnforced = "", nil, nil, "", "", nil
 		}
 		rows = append(rows, row)
 	}
@@ -165,7 +166,7 @@ func (z *Zone) RoleRow(_ context.Context, organization, user int64) (*state.Role
 
 // fakeRow is what the list shows of an organization.
 func fakeRow(l *state.Organization) *state.Organization {
-	row := &state.Organization{Host: l.Host, License: l.License, Teams: l.Teams}
+	row := &state.Organization{Host: l.Host, Plan: l.Plan, License: l.License, Teams: l.Teams}
 	row.ID, row.Name, row.Country, row.Timezone, row.TFAEnforced = l.ID, l.Name, l.Country, l.Timezone, l.TFAEnforced
 	return row
 }
@@ -242,8 +243,8 @@ func (z *Zone) Apply(p *plan.Plan) {
 	}
 }
 
-// ApplyStep does one step on the organization, and gives it back: a new one after a create, nil after
-// a deletion.
+// ApplyStep does one step on the organization, and gives it back: a new one after a create, nil
+// after a deletion.
 func (z *Zone) ApplyStep(l *state.Organization, s *plan.Step) *state.Organization {
 	a := s.Arguments
 	switch s.Kind {

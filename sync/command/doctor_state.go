@@ -1,0 +1,99 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+
+	"makesync/sync/fleet"
+)
+
+// checkState looks at the folder in which runs are kept, at locks in it, and at the key of seals.
+func checkState(r *runtimeEnv) []fleet.Check {
+	checks := []fleet.Check{checkSeal(r.Env)}
+	dir, err := r.stateDirectory()
+	if err != nil {
+		return append(checks, fleet.Check{Name: "state", State: fleet.CheckFailed, Message: err.Error(),
+			Fix: "set HOME or XDG_STATE_HOME"})
+	}
+	checks = append(checks, checkStateFolder(dir))
+	return append(checks, checkLock(dir))
+}
+
+// shortKey is what can be guessed by trying.
+const shortKey = 16
+
+func checkSeal(env Env) fleet.Check {
+	check := fleet.Check{Name: "seal", State: fleet.CheckOK, Message: "saved plans are sealed with MAKESYNC_SEAL_KEY"}
+	switch n := len(env.lookup("MAKESYNC_SEAL_KEY")); {
+	case n == 0:
+		check.State, check.Message = fleet.CheckSkipped, "MAKESYNC_SEAL_KEY is not set: saved plans are not sealed"
+	case n < shortKey:
+		check.State = fleet.CheckWarning
+		check.Message = fmt.Sprintf("MAKESYNC_SEAL_KEY is shorter than %d characters", shortKey)
+		check.Fix = "take a longer one: openssl rand -hex 32"
+	}
+	return check
+}
+
+// checkStateFolder writes a file as a journal is written, and takes it away.
+func checkStateFolder(dir string) fleet.Check {
+	check := fleet.Check{Name: "state", State: fleet.CheckOK, Message: dir + " can be written"}
+	if err := tryWriting(dir); err != nil {
+		check.State, check.Message = fleet.CheckFailed, "the state folder cannot be written: "+err.Error()
+		check.Fix = "no run writes without a journal: make the folder writable, or give --journal DIR"
+		return check
+	}
+	const others = 0o077
+	if info, err := os.Stat(dir); err == nil && info.Mode().Perm()&others != 0 {
+		check.State, check.Message = fleet.CheckWarning, dir+" can be written, and others may look into it"
+		check.Fix = "chmod 700 " + dir
+	}
+	return check
+}
+
+func tryWriting(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(dir, ".doctor-*")
+	if err != nil {
+		return err
+	}
+	_, written := file.WriteString("doctor\n")
+	return errors.Join(written, file.Sync(), file.Close(), os.Remove(file.Name()))
+}
+
+// checkLock takes a lock and tries it from a second handle: on some network file systems both get
+// it, and two runs would not know of each other.
+func checkLock(dir string) fleet.Check {
+	check := fleet.Check{Name: "lock", State: fleet.CheckOK, Message: "a lock that is held is seen"}
+	seen, err := tryLock(filepath.Join(dir, ".doctor.lock"))
+	switch {
+	case err != nil:
+		check.State, check.Message = fleet.CheckFailed, "no lock can be taken: "+err.Error()
+	case !seen:
+		check.State, check.Message = fleet.CheckFailed, "a lock that is held is not seen from a second handle"
+	}
+	if check.State == fleet.CheckFailed {
+		check.Fix = "keep the state folder on a local disk: XDG_STATE_HOME"
+	}
+	return check
+}
+
+// tryLock tells whether a second handle sees that the lock is held.
+func tryLock(path string) (seen bool, err error) {
+	first, second := flock.New(path, flock.SetPermissions(0o600)), flock.New(path, flock.SetPermissions(0o600))
+	held, err := first.TryLock()
+	if err != nil {
+		return false, err
+	}
+	if !held {
+		return true, nil // another doctor holds it, and we see that
+	}
+	got, err := second.TryLock()
+	return !got, errors.Join(err, second.Close(), first.Close(), os.Remove(path))
+}

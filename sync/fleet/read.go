@@ -1,0 +1,195 @@
+package fleet
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"makesync/spec"
+	"makesync/sync/exit"
+	"makesync/sync/state"
+)
+
+// Source is a zone to look over.
+type Source struct {
+	Endpoint spec.Endpoint
+	// Me is the token's user.
+	Me     func(context.Context) (state.User, error)
+	Reader state.FleetReader
+}
+
+// ReadOptions say how much of a zone is read.
+type ReadOptions struct {
+	Parts []Part
+	// Select tells whether an organization counts, by its row and its key; nil: all do.
+	Select func(live *state.Organization, key string) bool
+	// Key is the key that documents give an organization; "" or nil: one is derived from its name.
+	Key        func(live *state.Organization) string
+	OtherHosts []string // of all zones known besides (see state.Candidates)
+	// Concurrency bounds the organizations that are read side by side; below 1 counts as 1.
+	Concurrency int
+}
+
+// Zone is what was read of a zone.
+type Zone struct {
+	Endpoint spec.Endpoint
+	User     state.User
+	Readings []Reading // by key
+}
+
+// Reading is what was read of one organization.
+type Reading struct {
+	Key, Zone string
+	Account   state.Account
+	Balance   state.Balance
+	Usage     []state.UsageDay
+	Apps      int
+	People    map[int64]state.Person // more of the members, by user id
+
+	Subscription *state.Subscription // nil: nothing is subscribed
+	Methods      []state.PaymentMethod
+	Payments     []state.Payment // newest first
+	// Read are the parts that were read, Failed those that could not be, each with why.
+	Read   map[Part]bool
+	Failed map[Part]error
+}
+
+// readers are the parts in the order in which they are read.
+var readers = []struct {
+	part Part
+	read func(context.Context, state.FleetReader, *Reading) error
+}{
+	{PartCredits, func(ctx context.Context, z state.FleetReader, r *Reading) (err error) {
+		r.Balance, err = z.Balance(ctx, r.ID())
+		return err
+	}},
+	{PartUsage, func(ctx context.Context, z state.FleetReader, r *Reading) (err error) {
+		r.Usage, err = z.Usage(ctx, r.ID())
+		return err
+	}},
+	{PartApps, func(ctx context.Context, z state.FleetReader, r *Reading) (err error) {
+		r.Apps, err = z.Apps(ctx, r.ID())
+		return err
+	}},
+	{PartMembers, func(ctx context.Context, z state.FleetReader, r *Reading) (err error) {
+		r.People, err = z.People(ctx, r.Account.Organization)
+		return err
+	}},
+	{PartSubscription, func(ctx context.Context, z state.FleetReader, r *Reading) (err error) {
+		r.Subscription, err = z.Subscription(ctx, r.ID())
+		return err
+	}},
+	{PartPaymentMethods, func(ctx context.Context, z state.FleetReader, r *Reading) (err error) {
+		r.Methods, err = z.PaymentMethods(ctx, r.ID())
+		return err
+	}},
+	{PartPayments, func(ctx context.Context, z state.FleetReader, r *Reading) (err error) {
+		r.Payments, err = z.Payments(ctx, r.ID())
+		return err
+	}},
+}
+
+// ID is the organization's id.
+func (r *Reading) ID() int64 { return r.Account.Organization.ID }
+
+// slotted is a reader whose calls may wait for long, and yield their slot then.
+type slotted interface {
+	WithSlot(state.Slot) state.FleetReader
+}
+
+// ReadZone reads the parts of every organization that counts. The error is that of a call without
+// which nothing can be said, or the context's; what could not be read of an organization stays in
+// its reading.
+func ReadZone(ctx context.Context, source Source, o ReadOptions) (*Zone, error) {
+	zone := &Zone{Endpoint: source.Endpoint}
+	var err error
+	if zone.User, err = source.Me(ctx); err != nil {
+		return nil, err
+	}
+	accounts, err := source.Reader.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	zone.Readings = choose(source.Endpoint, accounts, o)
+	slots, reader := state.NewSlots(o.Concurrency), source.Reader
+	if client, ok := reader.(slotted); ok {
+		reader = client.WithSlot(slots)
+	}
+	slots.Each(len(zone.Readings), func(i int) { zone.Readings[i].read(ctx, reader, o.Parts) })
+	if ctx.Err() != nil && !exit.OutOfTime(ctx) {
+		return nil, context.Cause(ctx)
+	}
+	return zone, nil
+}
+
+// choose are the organizations of the zone that count, by key.
+func choose(e spec.Endpoint, accounts []state.Account, o ReadOptions) []Reading {
+	plans, rows := map[*state.Organization]string{}, make([]*state.Organization, 0, len(accounts))
+	for _, account := range accounts {
+		plans[account.Organization] = account.Plan
+		rows = append(rows, account.Organization)
+	}
+	here, _ := state.Candidates(e, rows, o.OtherHosts...)
+	keys := state.DeriveKeys(here)
+	var chosen []Reading
+	for _, live := range here {
+		key := keys[live.ID]
+		if o.Key != nil {
+			key = cmp.Or(o.Key(live), key)
+		}
+		if o.Select == nil || o.Select(live, key) {
+			account := state.Account{Organization: live, Plan: plans[live]}
+			chosen = append(chosen, Reading{Key: key, Zone: e.Name, Account: account})
+		}
+	}
+	slices.SortStableFunc(chosen, func(a, b Reading) int {
+		return cmp.Or(strings.Compare(a.Key, b.Key), cmp.Compare(a.ID(), b.ID()))
+	})
+	return chosen
+}
+
+// read reads the parts one after the other: they share the organization's rate window.
+func (r *Reading) read(ctx context.Context, z state.FleetReader, parts []Part) {
+	r.Read, r.Failed = map[Part]bool{}, map[Part]error{}
+	for _, reader := range readers {
+		if !slices.Contains(parts, reader.part) {
+			continue
+		}
+		if err := reader.read(ctx, z, r); err != nil {
+			r.Failed[reader.part] = err
+		} else {
+			r.Read[reader.part] = true
+		}
+	}
+}
+
+// Lacks tells whether a part could not be read because the organization's plan does not show it to
+// tokens: an answer, not a failure.
+func (r *Reading) Lacks(part Part) bool {
+	call := state.AsCallError(r.Failed[part])
+	return call != nil && (call.Class == exit.ClassFreePlan || call.Class == exit.ClassLicence)
+}
+
+// NotRead lists the parts that could not be read, in their order, those that the plan lacks too.
+func (r *Reading) NotRead() []string {
+	list := []string{}
+	for _, reader := range readers {
+		if r.Failed[reader.part] != nil {
+			list = append(list, string(reader.part))
+		}
+	}
+	return list
+}
+
+// Problems are warnings about the parts that could not be read but for what the plan lacks.
+func (r *Reading) Problems() []spec.Problem {
+	var problems []spec.Problem
+	for _, reader := range readers {
+		if err := r.Failed[reader.part]; err != nil && !r.Lacks(reader.part) {
+			what := string(reader.part) + " could not be read"
+			problems = append(problems, state.UnreadProblem(spec.Address(r.Key), what, err))
+		}
+	}
+	return problems
+}

@@ -1,0 +1,120 @@
+package render
+
+import (
+	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/plan"
+)
+
+// Changes of the rules are shown first in every format: they decide what all the other changes may
+// do.
+
+const rulesHeading = "Changes to the rules"
+
+// rulesCount says how many there are, and how many of them weaken a rule; "" when there are none.
+func rulesCount(rules []spec.RuleChange) string {
+	if len(rules) == 0 {
+		return ""
+	}
+	weaker := 0
+	for _, r := range rules {
+		if r.Weakens {
+			weaker++
+		}
+	}
+	words := text.Count(len(rules), "change", "changes") + " to the rules"
+	if weaker > 0 {
+		words += ", " + text.Number(weaker) + " of them weaker"
+	}
+	return words
+}
+
+// headingWords are what a plan is headed by: its changes, and those of the rules before them.
+func headingWords(p *plan.Plan, g *plan.Grouping) string {
+	steps := ""
+	if changes(p.Summary) > 0 {
+		steps = changeWords(p, g)
+	}
+	switch rules := rulesCount(p.Rules); {
+	case rules != "" && steps != "":
+		return rules + "; " + steps
+	case rules != "":
+		return rules
+	}
+	return steps
+}
+
+func ruleRisk(r *spec.RuleChange) string {
+	if r.Weakens {
+		return "weaker"
+	}
+	return "changed"
+}
+
+// ruleSides are both sides, told apart by the eye.
+func ruleSides(r *spec.RuleChange) (string, string) {
+	return tellApart(ruleSide(r.From), ruleSide(r.To))
+}
+
+func ruleSide(value string) string {
+	if value == "" {
+		return "(none)"
+	}
+	return Clean(value)
+}
+
+// writeRules writes the block of a text.
+func writeRules(p *printer, rules []spec.RuleChange) {
+	if len(rules) == 0 {
+		return
+	}
+	p.heading(bold, rulesHeading)
+	for i := range rules {
+		r := &rules[i]
+		style := yellow
+		if r.Weakens {
+			style = red
+		}
+		from, to := ruleSides(r)
+		words := r.Path + ": " + from + " -> " + to
+		if r.Source != nil && r.Source.File != "" {
+			words += "  (" + r.Source.String() + ")"
+		}
+		p.labelled(2, style, ruleRisk(r), headLabel, words)
+	}
+	p.gap()
+}
+
+// addRules lines up the rows of a page, before everything else.
+func (d *document) addRules() {
+	for i := range d.plan.Rules {
+		r := &d.plan.Rules[i]
+		risk := "changed"
+		if r.Weakens {
+			risk = "**Destructive: weaker**"
+		}
+		from, to := ruleSides(r)
+		from, to = shorten(from, to, maxValue)
+		full := "- " + risk + " " + code(cut(Clean(r.Path), maxName)) + ": " + code(from) + " → " + code(to) + "\n"
+		d.addOwn(inRules, full, rankHeader, "change to the rules")
+	}
+}
+
+// htmlRule is one row of a page of HTML.
+type htmlRule struct{ Risk, Word, Path, From, To, Source string }
+
+func htmlRules(rules []spec.RuleChange) (rows []htmlRule) {
+	for i := range rules {
+		r := &rules[i]
+		from, to := ruleSides(r)
+		row := htmlRule{Risk: string(plan.RiskCaution), Word: ruleRisk(r), Path: Clean(r.Path), From: from, To: to}
+		if r.Weakens {
+			row.Risk = string(plan.RiskDestructive)
+		}
+		if r.Source != nil {
+			row.Source = Clean(r.Source.String())
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
