@@ -32,8 +32,9 @@ type EndpointOptions struct {
 //	goes to    a built-in host over https; any other host only when it is also named outside the
 //	           documents: by --zone-url, --zone, MAKE_ZONE or MAKESYNC_HOSTS; see mayReceive
 //
-// So a document alone can never move a token, and one that is named for a zone stays in it. Without a token the endpoint says
-// in Why what is missing; that is no problem here, since not every command calls.
+// So a document alone can never move a token, and one that is named for a zone stays in it. Without
+// a token the endpoint says in Why what is missing; that is no problem here, since not every command
+// calls.
 // A sandbox takes MAKE_API_KEY_<N> or its own token, never MAKE_API_KEY.
 func Endpoints(zones map[string]spec.Zone, names []string,
 	o EndpointOptions) (map[string]spec.Endpoint, []spec.Problem) {
