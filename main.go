@@ -19,8 +19,8 @@ func main() {
 	os.Exit(command.Main(ctx, os.Args, environment()))
 }
 
-// What a packager sets, -ldflags "-X main.version=1.2.3 -X main.commit=… -X main.date=…", for a tree
-// without its repository.
+// What a packager sets, -ldflags "-X main.version=1.2.3 -X main.commit=… -X main.date=…", for a
+// tree without its repository.
 var version, commit, date string
 
 func environment() command.Env {

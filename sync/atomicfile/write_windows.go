@@ -53,6 +53,6 @@ func move(from, to string) error {
 	}
 }
 
-// SyncFolder does nothing: Windows refuses to flush a folder, and its file system keeps a journal of
-// names.
+// SyncFolder does nothing: Windows refuses to flush a folder, and its file system keeps a journal
+// of names.
 func SyncFolder(string) error { return nil }

@@ -123,8 +123,11 @@ func (l *Lock) acquireMachine(ctx context.Context, claim lock.Claim, zone string
 		return err
 	}
 	l.Warnings = append(l.Warnings, fmt.Sprintf(
-		"runs with another state folder, such as those of other users of this machine, are not kept away from zone %s: %v",
-		zone, err))
+		"runs with another state folder, such as those of other users of this machine, "+
+			"are not kept away from zone %s: %v",
+		zone,
+		err,
+	))
 	return nil
 }
 

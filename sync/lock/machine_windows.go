@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Machine is the place that all processes of this machine share, whoever started them: named mutexes
-// of all sessions. That one exists is what counts, and it does as long as some process has it open;
-// nobody owns it, since owning is for a thread.
+// Machine is the place that all processes of this machine share, whoever started them: named
+// mutexes of all sessions. That one exists is what counts, and it does as long as some process has
+// it open; nobody owns it, since owning is for a thread.
 func Machine() (Place, error) { return objects{}, nil }
 
 type objects struct{}

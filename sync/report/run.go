@@ -33,8 +33,8 @@ type Run struct {
 	Running bool `json:"running,omitempty"`
 	// Truncated: the last line was cut off by the kill or a full disk, and is left out.
 	Truncated bool `json:"torn,omitempty"`
-	// Empty: not even the first line is whole. It is on the disk before anything is sent, so nothing
-	// was.
+	// Empty: not even the first line is whole. It is on the disk before anything is sent, so
+	// nothing was.
 	Empty bool `json:"empty,omitempty"`
 }
 
