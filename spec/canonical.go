@@ -75,6 +75,21 @@ func CompareKey(t VariableType, canonical string) string {
 	return canonical
 }
 
+// SameNumber tells whether a zone that keeps numbers as doubles cannot tell two canonical numbers
+// apart.
+func SameNumber(a, b string) bool { return a == b || DoubleOf(a) != "" && DoubleOf(a) == DoubleOf(b) }
+
+// DoubleOf is the canonical form of the double nearest to a number; "" when the number is too large
+// for any.
+func DoubleOf(number string) string {
+	f, err := strconv.ParseFloat(number, 64)
+	if err != nil {
+		return ""
+	}
+	text, _ := canonicalNumber(strconv.FormatFloat(f, 'g', -1, 64))
+	return text
+}
+
 // plainText takes a raw value apart into its text and its form.
 func plainText(raw any) (string, rawForm, error) {
 	switch v := raw.(type) {

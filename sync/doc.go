@@ -18,6 +18,7 @@
 //	guard      changes → those that may run, and those that are held
 //	planner    makes a plan: reads, compares, guards, orders, numbers
 //	report     what a run did, also read back from a journal; reports of shards
+//	observe    what the zone shows of one organization around a write
 //	apply      walks a plan; resumes a run; says what an undo wants back. Decides nothing
 //	offline    zones without a network: snapshots, and documents (--base)
 //	export     documents out of live states: export, migrate
@@ -31,8 +32,10 @@
 //	sandbox    the simulated zone, on the standard library alone
 //	history    journals, locks and marks on disk
 //	render     words: text, JSON, Markdown, HTML
+//	notify     who is told how a run ended
+//	help       the reference, as topics that the binary embeds
 //	command    flags, prompts, files; imports all of them
 //
-// And for tests: zonetest (a fake zone), plantest (plans from it), e2e (scripts against the binary),
-// bench (measurements). layout_test.go holds the code to this page.
+// And for tests: zonetest (a fake zone), plantest (plans from it), e2e (scripts against the
+// binary), bench (measurements). layout_test.go holds the code to this page.
 package sync

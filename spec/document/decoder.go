@@ -265,6 +265,9 @@ func (d *decoder) duplicate(first, n *yaml.Node, t *keyPath) {
 			text.BackquoteKey(n.Value)+" differ only in upper and lower case", "remove one of them")
 		if strings.Contains(n.Value, "@") {
 			p.Rule, p.Severity = ruleMemberCase, severities[ruleMemberCase]
+			if !strings.EqualFold(first.Value, n.Value) {
+				p.Message = text.BackquoteKey(first.Value) + " and " + text.BackquoteKey(n.Value) + " are one address"
+			}
 		}
 	}
 	p.Related = d.at(first).pointer()

@@ -253,8 +253,8 @@ func (s *source) public() *public {
 	return publicDocument
 }
 
-// scalarForm is what a public scalar looks like: its characters, as a pattern that begins at the scalar's
-// beginning. A slip such as a lost comma draws the next value into a public scalar,
+// scalarForm is what a public scalar looks like: its characters, as a pattern that begins at the
+// scalar's beginning. A slip such as a lost comma draws the next value into a public scalar,
 // `{host: lab.example token hunter2}`, so a scalar is shown as far as it has its form.
 type scalarForm = *regexp.Regexp
 

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // maxDocument is the largest file that is read, in bytes.
@@ -47,43 +48,65 @@ func filesOf(path string) ([]string, *spec.Problem) {
 	if !info.IsDir() {
 		return []string{path}, nil
 	}
-	files, err := filesBelow(path)
-	if err != nil {
+	var found foundFiles
+	if err := found.below(path); err != nil {
 		return nil, fileProblem(path, err)
 	}
-	if len(files) == 0 {
-		p := pathProblem(ruleEmptyFolder, path, "the folder holds no *.yaml or *.yml file",
+	if len(found.files) == 0 {
+		p := pathProblem(ruleEmptyFolder, path, "the folder holds no *.yaml or *.yml file"+found.leftOut(),
 			"name another folder, or a file")
 		return nil, &p
 	}
-	slices.Sort(files)
-	return files, nil
+	slices.Sort(found.files)
+	if left := found.leftOut(); left != "" {
+		p := pathProblem(ruleNotRead, path, strings.TrimPrefix(left, "; "),
+			"name them with -f, or rename files to *.yaml")
+		return found.files, &p
+	}
+	return found.files, nil
 }
 
-// filesBelow finds the documents of a folder, recursively. Names that begin with
+// foundFiles are the documents of a folder, and what looks like some and is left out.
+type foundFiles struct{ files, left []string }
+
+// below finds the documents of a folder, recursively. Names that begin with
 // a dot are skipped, links to files followed, links to folders not, so that no
 // loop of links can be walked.
-func filesBelow(folder string) ([]string, error) {
+func (f *foundFiles) below(folder string) error {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var files []string
 	for _, entry := range entries {
-		path := filepath.Join(folder, entry.Name())
+		path, name := filepath.Join(folder, entry.Name()), entry.Name()
+		linked := isLinkToFolder(path, entry)
 		switch {
-		case strings.HasPrefix(entry.Name(), "."):
+		case strings.HasPrefix(name, "."):
 		case entry.IsDir():
-			below, err := filesBelow(path)
-			if err != nil {
-				return nil, err
+			if err := f.below(path); err != nil {
+				return err
 			}
-			files = append(files, below...)
-		case isDocumentName(entry.Name()) && !isLinkToFolder(path, entry):
-			files = append(files, path)
+		case isDocumentName(name) && !linked:
+			f.files = append(f.files, path)
+		case linked, isDocumentName(strings.ToLower(name)):
+			f.left = append(f.left, path)
 		}
 	}
-	return files, nil
+	return nil
+}
+
+// leftOut says what was not read though somebody may believe it was; "" when there is no such
+// thing.
+func (f *foundFiles) leftOut() string {
+	if len(f.left) == 0 {
+		return ""
+	}
+	slices.Sort(f.left)
+	names := make([]string, len(f.left))
+	for i, path := range f.left {
+		names[i] = text.Backquote(filepath.ToSlash(path))
+	}
+	return "; not read: " + text.AndMore(names, 5) + " (linked folders, and names that end in upper case)"
 }
 
 func isDocumentName(name string) bool {

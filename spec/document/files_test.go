@@ -37,8 +37,12 @@ func TestFindFiles(t *testing.T) {
 		names = append(names, name)
 	}
 	const want = "a.yml b.yaml link.yaml sub-a/d.yaml sub/c.yaml x.json"
-	if got := strings.Join(names, " "); got != want || len(problems) > 0 {
+	if got := strings.Join(names, " "); got != want {
 		t.Errorf("%s, %v; want %s", got, problems, want)
+	}
+	if len(problems) != 2 || problems[0].Rule != ruleNotRead || problems[0].Severity != spec.Warning ||
+		!strings.Contains(problems[0].Message, "Z.YAML") || !strings.Contains(problems[0].Message, "folder.yaml") {
+		t.Errorf("what is left out: %v", problems)
 	}
 }
 

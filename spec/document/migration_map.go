@@ -26,8 +26,8 @@ var mapFields = fields[mapPart]{
 	"emails": func(d *decoder, p *mapPart, n *yaml.Node, t *keyPath) {
 		p.m.Emails = decodeReplacements(d, n, t, true)
 		for i := range p.m.Emails {
-			p.m.Emails[i].From, p.m.Emails[i].To = strings.ToLower(p.m.Emails[i].From),
-				strings.ToLower(p.m.Emails[i].To)
+			p.m.Emails[i].From, p.m.Emails[i].To = spec.NormalEmail(p.m.Emails[i].From),
+				spec.NormalEmail(p.m.Emails[i].To)
 		}
 	},
 	"roles": func(d *decoder, p *mapPart, n *yaml.Node, t *keyPath) { p.m.Roles = decodeReplacements(d, n, t, false) },

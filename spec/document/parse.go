@@ -45,6 +45,10 @@ func checkText(file *source) (spec.Problem, bool) {
 		file.data = rest
 	}
 	data := file.data
+	if i := bytes.Index(data, []byte("\n\xef\xbb\xbf")); i >= 0 {
+		return textProblem(file, i+1, "a byte order mark stands in the middle of the file (U+FEFF)",
+			"two files were put one behind the other: remove the mark"), false
+	}
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
 		return textProblem(file, 0, "the file is UTF-16", "save it as UTF-8"), false
 	}
@@ -172,11 +176,27 @@ func syntaxProblem(file *source, err error) spec.Problem {
 			break
 		}
 	}
+	if line := conflictLine(file.data); line > 0 {
+		return newProblem(ruleSyntax, at{file, int32(line), 1}, nil, "an unresolved merge conflict (<<<<<<<)",
+			"choose one of the two sides, and remove the lines <<<<<<<, ======= and >>>>>>>")
+	}
 	pos := syntaxPosition(file, err)
 	if line := lineText(file.data, int(pos.line)); strings.HasPrefix(strings.TrimLeft(line, " "), "\t") {
 		message, hint = "a tab where YAML wants spaces", "indent with spaces"
 	}
 	return newProblem(ruleSyntax, pos, nil, message, hint)
+}
+
+// conflictLine is the line, from 1, on which a merge conflict begins; 0 when there is none.
+func conflictLine(data []byte) int {
+	line := 0
+	for text := range bytes.Lines(data) {
+		line++
+		if bytes.HasPrefix(text, []byte("<<<<<<< ")) {
+			return line
+		}
+	}
+	return 0
 }
 
 // syntaxPosition finds the line of a syntax error. The library's own number is

@@ -252,14 +252,21 @@ func (e evaluator) file(path string) (string, error) {
 	if err != nil {
 		return "", errReference{"the file " + text.Backquote(path) + " cannot be read: " + reason(err), ""}
 	}
-	content := strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
-	if !strings.HasSuffix(string(data), "\n") {
-		content = string(data)
-	}
+	content := withoutFrame(string(data))
 	if !utf8.ValidString(content) || strings.ContainsRune(content, 0) {
 		return "", errReference{"the file " + text.Backquote(path) + " is not UTF-8 text", ""}
 	}
 	return content, nil
+}
+
+// withoutFrame takes off what editors put around a text: the byte order mark at its beginning, and
+// one line end at its end.
+func withoutFrame(content string) string {
+	content = strings.TrimPrefix(content, "\ufeff")
+	if rest, ok := strings.CutSuffix(content, "\n"); ok {
+		return strings.TrimSuffix(rest, "\r")
+	}
+	return content
 }
 
 // reason is an error's cause without the path, which the message names already.

@@ -142,11 +142,38 @@ func (r *variableResolver) value(w *writtenVariable, v *spec.Variable) bool {
 			v.Type.String()+", and "+err.Error(), valueHints[v.Type])
 		return false
 	}
+	if v.Type == spec.TypeNumber && !r.checkNumber(w, canonical) {
+		return false
+	}
 	v.Value = spec.Plain(canonical)
 	if v.Reference != "" {
 		v.Value = spec.Sensitive(canonical)
 	}
 	return true
+}
+
+// checkNumber tells of a number that the zone cannot keep as it is written: numbers are doubles
+// there. It stays in its exact form.
+func (r *variableResolver) checkNumber(w *writtenVariable, canonical string) bool {
+	switch nearest := spec.DoubleOf(canonical); nearest {
+	case canonical:
+	case "":
+		r.valueProblem(w, w.value.at, ruleVariableValue, "the number of "+text.Backquote(w.name)+
+			" is larger than any that Make can keep", "write it as a text: `type: string`, in quotes")
+		return false
+	default:
+		r.problems = append(r.problems, r.precisionProblem(w))
+	}
+	return true
+}
+
+// precisionProblem shows neither number, since both may be secret.
+func (r *variableResolver) precisionProblem(w *writtenVariable) spec.Problem {
+	p := newProblem(rulePrecision, w.value.at, nil, "the number of "+text.Backquote(w.name)+
+		" has more digits than Make keeps: the nearest one that it can hold is stored",
+		"write it as a text, `type: string`, if every digit counts, such as those of an id")
+	p.Address, p.Path = spec.NewAddress(r.key, spec.KindVariable, w.name), r.path(w.value.at, "variables."+w.name)
+	return p
 }
 
 var valueHints = map[spec.VariableType]string{

@@ -15,6 +15,7 @@ const (
 	ruleMissingFile   = "missing-file"
 	ruleUnreadable    = "unreadable-file"
 	ruleEmptyFolder   = "empty-folder"
+	ruleNotRead       = "not-a-document"
 	ruleTooLarge      = "file-too-large"
 	ruleNotText       = "not-text"
 	ruleSyntax        = "syntax"
@@ -60,6 +61,7 @@ const (
 
 	ruleVariableName  = "variable-name"
 	ruleVariableValue = "variable-value"
+	rulePrecision     = "number-precision"
 	ruleEmptyValue    = "empty-value"
 	rulePlaceholder   = "placeholder"
 	ruleReference     = "unresolved-reference"
@@ -83,6 +85,8 @@ var rules = []Rule{
 	{ruleUnreadable, spec.Error,
 		"A file or folder cannot be read: no permission, a loop of links, or no regular file."},
 	{ruleEmptyFolder, spec.Error, "A folder that was named holds no *.yaml or *.yml file."},
+	{ruleNotRead, spec.Warning,
+		"A folder holds linked folders, or files that end in .YAML or .YML, which are not read."},
 	{ruleTooLarge, spec.Error, "A file is larger than 64 MB; it is not read."},
 	{ruleNotText, spec.Error, "A file is not UTF-8 text: binary, UTF-16, or with control characters."},
 	{ruleSyntax, spec.Error, "A file is not valid YAML or JSON."},
@@ -137,6 +141,7 @@ var rules = []Rule{
 	{ruleFewOrganizations, spec.Error, "The documents declare fewer organizations than minOrganizations wants."},
 	{ruleVariableName, spec.Error, "A variable's name is one that Make refuses."},
 	{ruleVariableValue, spec.Error, "A variable's value does not fit its type."},
+	{rulePrecision, spec.Warning, "A number has more digits than a double holds, which is what Make keeps."},
 	{ruleEmptyValue, spec.Error, "A variable has no value, or an empty one, which Make refuses."},
 	{rulePlaceholder, spec.Error, "A value looks like a placeholder that was never filled in: ${…}, ##X##, ***."},
 	{ruleReference, spec.Error, "A reference names a variable that is not set or a file that cannot be read."},
@@ -144,7 +149,7 @@ var rules = []Rule{
 		"A reference stands where none is read: anywhere but in a variable's value and a zone's token."},
 	{ruleTokenAsValue, spec.Error, "A variable's value refers to makesync's own token or key, or is or holds one of this run."},
 	{ruleEmail, spec.Error, "An e-mail address is none."},
-	{ruleMemberCase, spec.Error, "Two members are the same but for upper and lower case."},
+	{ruleMemberCase, spec.Error, "Two members are the same but for upper and lower case, or another spelling of one address."},
 	{ruleOwnerRole, spec.Error, "A member has the role Owner; ownership is written only as owner."},
 	{ruleOwnerMember, spec.Error, "The owner is not among the declared members."},
 	{ruleInviteEmail, spec.Error, "An invitation goes to an address outside the emails guard."},

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -201,7 +200,7 @@ func decodePatterns(d *decoder, n *yaml.Node, t *keyPath, subject spec.PatternSu
 			return
 		}
 		if subject == spec.PatternOfEmails {
-			s.text = strings.ToLower(s.text)
+			s.text = spec.NormalEmail(s.text)
 		}
 		glob, err := spec.ParseGlob(s.text)
 		switch {

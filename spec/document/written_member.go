@@ -23,11 +23,17 @@ var inviteFields = fields[writtenInvite]{
 }
 
 func readMembers(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
+	written := map[string]*yaml.Node{}
 	openBlock(d, &l.members, n, t, func(key, value *yaml.Node, t *keyPath) {
 		email, ok := checkEmail(d, key.Value, key, t)
 		if !ok {
 			return
 		}
+		if first := written[email]; first != nil { // in another spelling, or it would be a duplicate key
+			d.duplicate(first, key, t)
+			return
+		}
+		written[email] = key
 		m := writtenMember{at: d.at(key), email: email}
 		decodeMember(d, &m, value, t)
 		l.members.items = append(l.members.items, m) // also one that is told to be wrong: he is declared
@@ -133,7 +139,7 @@ func checkEmail(d *decoder, address string, n *yaml.Node, t *keyPath) (string, b
 		d.report(ruleEmail, follow(n), t, text.Backquote(address)+" is no e-mail address", "write it as name@domain")
 		return "", false
 	}
-	return strings.ToLower(address), true
+	return spec.NormalEmail(address), true
 }
 
 const nameHint = "use letters, digits, spaces and ' - . ( ) * + , @ _ /, at most 128 characters"

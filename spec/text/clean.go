@@ -3,6 +3,7 @@ package text
 import (
 	"math"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,8 +12,8 @@ import (
 // maxClean is how many characters of a hostile text a message repeats.
 const maxClean = 80
 
-// Clean makes a text from a document fit for a message: control characters and the invisible ones
-// that reorder text are shown as �, and it is cut to a sane length.
+// Clean makes a text from a document fit for a message: what does not print is shown by its number,
+// and it is cut to a sane length.
 func Clean(s string) string {
 	if utf8.RuneCountInString(s) > maxClean {
 		s = string([]rune(s)[:maxClean]) + "…"
@@ -20,14 +21,26 @@ func Clean(s string) string {
 	return Visible(s)
 }
 
-// Visible shows every character that does not print, line feeds included, as �.
+// Visible shows every character that does not print, line feeds included, by its number as Go writes
+// it: \u200b; a byte that is no character as �.
 func Visible(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
-			return utf8.RuneError
+	hidden := func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }
+	if !strings.ContainsFunc(s, hidden) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == utf8.RuneError:
+			b.WriteRune(r)
+		case hidden(r):
+			quoted := strconv.QuoteRune(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		default:
+			b.WriteRune(r)
 		}
-		return r
-	}, s)
+	}
+	return b.String()
 }
 
 // ansi matches the escape sequences that terminals obey.

@@ -3,7 +3,7 @@
 // A text that comes from a document or from an API may hold line feeds, escape sequences of a
 // terminal or characters that reorder a line. It goes in here before it becomes part of a message:
 //
-//	Visible    keeps every character, and shows what is not printable as �
+//	Visible    keeps every character, and shows what is not printable by its number
 //	Clean      Visible, cut to a length that fits a message
 //	OneLine    drops what does not print and joins white space: names and causes in sentences
 //	ShortLine  OneLine that drops escape sequences as a whole, cut to a length: answers of an API

@@ -18,13 +18,20 @@ func BackquoteKey(s string) string { return Backquote(FirstWord(s)) }
 // forgotten space or colon, as in {PASSWORD:hunter2}, YAML takes the value for a part of the key.
 func FirstWord(key string) string {
 	end := strings.IndexFunc(key, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-.$@+", r)
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-.$@+", r) && !isInvisible(r)
 	})
 	if end < 0 {
 		return key
 	}
+	if r, n := utf8.DecodeRuneInString(key[end:]); r != ' ' && unicode.Is(unicode.Zs, r) {
+		end += n // a no-break space, which would be taken for a plain one
+	}
 	return key[:end] + "…"
 }
+
+// isInvisible is a character that nobody sees: zero-width spaces, joiners, direction marks. One that
+// came along with a word is a part of it.
+func isInvisible(r rune) bool { return unicode.Is(unicode.Cf, r) }
 
 // maxQuoted is how many characters of a name Quote shows.
 const maxQuoted = 120

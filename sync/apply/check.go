@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,9 +32,11 @@ type checker struct {
 // first that finds something decides. Nothing of a new organization was there when the plan was
 // made, so that nothing of it can be stale.
 func (c *checker) check(ctx context.Context, s *plan.Step) (observe.Images, *stepResult) {
-	checks := []func(context.Context, *plan.Step) *stepResult{c.stopped, c.dependsOnFailure, c.checkFresh}
+	checks := []func(context.Context, *plan.Step) *stepResult{
+		c.stopped, c.dependsOnFailure, c.refusedBefore, c.checkFresh,
+	}
 	if c.inNewOrganization(s) {
-		checks = append(checks[:2], c.skipUnlicensed, c.bindNewIDs)
+		checks = append(checks[:3], c.skipUnlicensed, c.bindNewIDs)
 	}
 	for _, check := range checks {
 		if stopped := check(ctx, s); stopped != nil {
@@ -112,6 +115,28 @@ func (c *checker) dependsOnFailure(_ context.Context, s *plan.Step) *stepResult 
 		}
 	}
 	return nil
+}
+
+// refusedBefore skips what the organization's plan of Make has refused to a step before, which
+// would be refused as well: 48 variables are one write, not 48.
+func (c *checker) refusedBefore(_ context.Context, s *plan.Step) *stepResult {
+	for i := range c.list {
+		before := &c.list[i]
+		if before.N == s.N {
+			break
+		}
+		if r := c.results[before.N]; r == nil || !r.Refused() || !needSame(before, s) {
+			continue
+		}
+		const text = "the organization's plan has refused the same to step %d (%s)"
+		return skip(report.ReasonLicence, fmt.Sprintf(text, before.N, before.Address))
+	}
+	return nil
+}
+
+// needSame tells whether two steps need the same feature of Make.
+func needSame(a, b *plan.Step) bool {
+	return slices.ContainsFunc(a.Features(), func(f state.Feature) bool { return slices.Contains(b.Features(), f) })
 }
 
 var outcomeWords = map[report.StepOutcome]string{

@@ -199,3 +199,26 @@ func TestATokenThatIsRefusedBeforeASavedPlan(t *testing.T) {
 		}
 	}
 }
+
+// TestATokenThatIsRefusedWhileAnAnswerIsLookedFor: the outcome is unknown at once, not after minutes of asking.
+func TestATokenThatIsRefusedWhileAnAnswerIsLookedFor(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	p := plantest.Make(t, r)
+	o := z.options()
+	o.Concurrency = 1
+	losesToken(z, &o, 1)
+	answer, reads := z.onRead, z.fault
+	z.onRead = func(string) error { return nil }
+	z.fault = func(n int, w plan.Write) *lost {
+		if n == 1 {
+			z.onRead = answer
+			return &lost{err: serverError()}
+		}
+		return reads(n, w)
+	}
+	rs := Run(context.Background(), p, o)
+	if rs.Unknown != 1 || rs.Exit != exit.Partial || o.Clock.Now().Sub(planned) > 5*time.Second {
+		t.Errorf("exit %v after %v\n%s", rs.Exit, o.Clock.Now().Sub(planned), outcomes(rs))
+	}
+}

@@ -24,8 +24,8 @@
 //
 //   - A key counts once, under however many names it is listed. Names that share a key are one
 //     person, and so are names that differ in case only.
-//   - A pattern (*@acme.example) names nobody. It serves beside cert-authority, where the certificate
-//     brings the name; exactly one of the certificate's names must fit.
+//   - A pattern (*@acme.example) names nobody. It serves beside cert-authority, where the
+//     certificate brings the name; exactly one of the certificate's names must fit.
 //   - Names are ASCII, so that two that look alike are the same.
 //   - RSA keys have 2048 bits or more and sign with SHA-2; DSA keys do not count.
 //

@@ -20,6 +20,8 @@ type fixture struct {
 	list     []byte   // the first page
 	listed   []string // its rows
 	latency  time.Duration
+	each     time.Duration // that a request takes while the others wait; 0: none
+	line     sync.Mutex
 	host     string
 	requests atomic.Int64
 	dials    atomic.Int64
@@ -37,9 +39,13 @@ func serveFixture(args []string) error {
 	set := flag.NewFlagSet("fixture", flag.ContinueOnError)
 	sizeFlag(set, &f.size)
 	set.DurationVar(&f.latency, "latency", 0, "sleep before each answer")
+	perSecond := set.Int("per-second", 0, "requests served in a second, in all, one after another; 0: any number")
 	set.StringVar(&f.start, "start", "same", "state of the variables: same, drift (a hundredth differs) or empty")
 	if err := set.Parse(args); err != nil {
 		return err
+	}
+	if *perSecond > 0 {
+		f.each = time.Second / time.Duration(*perSecond)
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -127,6 +133,7 @@ func (f *fixture) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	f.requests.Add(1)
 	time.Sleep(f.latency)
+	f.work()
 	w.Header().Set("Content-Type", "application/json")
 	switch {
 	case path == "/users/me":
@@ -137,6 +144,15 @@ func (f *fixture) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.serveVariables(w, r, strings.Split(strings.Trim(path, "/"), "/"))
 	default:
 		http.Error(w, `{"message":"not found","code":"SC404"}`, http.StatusNotFound)
+	}
+}
+
+// work keeps one request at a time busy, where the zone serves only so many in a second.
+func (f *fixture) work() {
+	if f.each > 0 {
+		f.line.Lock()
+		defer f.line.Unlock()
+		time.Sleep(f.each)
 	}
 }
 

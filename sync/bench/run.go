@@ -32,7 +32,10 @@ var scenarios = []scenario{
 // bench is one invocation of the harness.
 type bench struct {
 	dir, makesync, self string
-	runs, flight        int
+	runs                int
+	concurrency         string // of makesync: a number, or auto
+	bareConcurrency     int
+	perSecond           int
 	oneFile             bool
 	out                 io.Writer
 }
@@ -42,7 +45,7 @@ func runTable(args []string) error {
 	b := bench{out: os.Stdout}
 	set := flag.NewFlagSet("run", flag.ContinueOnError)
 	sizes := set.String("sizes", "10x20,100x50,1000x50,10000x100", "organizations x variables, by commas")
-	latencies := set.String("latencies", "0,20ms", "the zone's latencies, by commas")
+	latencies := set.String("latencies", "0,20ms,150ms", "the zone's latencies, by commas")
 	names := set.String("scenarios", "noop,drift,apply,create", "by commas")
 	most := set.Int(
 		"most-writes",
@@ -50,7 +53,10 @@ func runTable(args []string) error {
 		"leave out a scenario with more writes than this, or at no latency with ten times as many",
 	)
 	set.IntVar(&b.runs, "runs", 5, "counted runs of each, after one that is not counted")
-	set.IntVar(&b.flight, "concurrency", 8, "requests in flight, of both clients")
+	set.StringVar(&b.concurrency, "concurrency", "auto", "requests in flight, of makesync")
+	set.IntVar(&b.bareConcurrency, "bare-concurrency", 64, "requests in flight, of the bare client")
+	set.IntVar(&b.perSecond, "per-second", 0, "requests that the zone serves in a second, in all; 0: any number")
+	set.StringVar(&b.makesync, "makesync", "", "the binary to measure; built when it is not given")
 	set.BoolVar(&b.oneFile, "one-file", false, "write all organizations into one document instead of one each")
 	if err := set.Parse(args); err != nil {
 		return err
@@ -76,10 +82,10 @@ func (b *bench) build() (err error) {
 	if b.dir, err = os.MkdirTemp("", "makesync-bench-"); err != nil {
 		return err
 	}
-	b.makesync = filepath.Join(b.dir, "makesync")
-	if b.self, err = os.Executable(); err != nil {
+	if b.self, err = os.Executable(); err != nil || b.makesync != "" {
 		return err
 	}
+	b.makesync = filepath.Join(b.dir, "makesync")
 	build := exec.Command("go", "build", "-o", b.makesync, ".")
 	build.Stderr = os.Stderr
 	return build.Run()
@@ -88,12 +94,13 @@ func (b *bench) build() (err error) {
 func (b *bench) header() {
 	fmt.Fprintf(
 		b.out,
-		"%d cores, %s, %s/%s, %d in flight, %d runs: median (min–max)\n\n",
+		"%d cores, %s, %s/%s, in flight: bare %d, makesync %s, %d runs: median (min–max)\n\n",
 		runtime.NumCPU(),
 		runtime.Version(),
 		runtime.GOOS,
 		runtime.GOARCH,
-		b.flight,
+		b.bareConcurrency,
+		b.concurrency,
 		b.runs,
 	)
 	fmt.Fprintln(
@@ -178,7 +185,8 @@ func (b *bench) measureScenario(s size, latency time.Duration, sc scenario, docs
 }
 
 func (b *bench) startFixture(s size, latency time.Duration, start string) (host string, stop func(), err error) {
-	command := exec.Command(b.self, "fixture", "-size", s.String(), "-latency", latency.String(), "-start", start)
+	command := exec.Command(b.self, "fixture", "-size", s.String(), "-latency", latency.String(), "-start", start,
+		"-per-second", fmt.Sprint(b.perSecond))
 	command.Stderr = os.Stderr
 	stdin, err := command.StdinPipe()
 	if err != nil {
@@ -210,7 +218,7 @@ func (b *bench) bareCommand(host string, s size, sc scenario) *exec.Cmd {
 		"-scenario",
 		sc.name,
 		"-concurrency",
-		fmt.Sprint(b.flight),
+		fmt.Sprint(b.bareConcurrency),
 	)
 }
 
@@ -222,7 +230,7 @@ func (b *bench) makesyncCommand(host, docs string, sc scenario) *exec.Cmd {
 		"--zone-url",
 		"bench=http://"+host,
 		"--concurrency",
-		fmt.Sprint(b.flight),
+		b.concurrency,
 	)
 	command := exec.Command(b.makesync, args...)
 	command.Env = append(os.Environ(), "MAKE_API_KEY="+token, "XDG_STATE_HOME="+filepath.Join(b.dir, "state"))

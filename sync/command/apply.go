@@ -57,7 +57,7 @@ func applyFlags() []cli.Flag {
 			Usage: "with PLAN: apply the steps that still fit when others have become stale",
 		},
 		&cli.BoolFlag{Name: "no-journal", Usage: "keep no journal: the run can then be neither resumed nor undone"},
-		&cli.DurationFlag{Name: "lock-timeout", Usage: "wait up to `D` for another run on the zone to end"},
+		newDurationFlag("lock-timeout", 0, "wait up to `D` for another run on the zone to end"),
 	}
 }
 

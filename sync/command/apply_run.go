@@ -35,12 +35,12 @@ func (a *applyRun) do(ctx context.Context) (*report.Report, error) {
 	if err := a.begin(ctx); err != nil {
 		return nil, err
 	}
-	if err := a.show(); err != nil {
-		return nil, err
-	}
 	if a.file == "" && plan.StopsRun(a.plan.Problems) {
 		a.problems = a.plan.Problems
 		return nil, errInvalid
+	}
+	if err := a.show(); err != nil {
+		return nil, err
 	}
 	if err := checkEnforced(a.desired); err != nil {
 		return nil, err
@@ -169,8 +169,22 @@ func (a *applyRun) apply(ctx context.Context) (*report.Report, error) {
 	}
 	report := apply.Run(ctx, a.plan, options)
 	a.r.bar.Done()
-	report.Problems = append(report.Problems, a.unfinished...)
+	report.Problems = append(append(report.Problems, a.unfinished...), a.learn(report)...)
 	return report, nil
+}
+
+// learn remembers what plans of Make refused, so that it is not tried again every night.
+func (a *applyRun) learn(applied *report.Report) []spec.Problem {
+	refusals, err := a.store.Refusals(a.zones.places())
+	if err == nil {
+		err = refusals.Learn(a.plan, applied)
+	}
+	if err == nil {
+		return nil
+	}
+	return []spec.Problem{warnNotReported(a.r, "licence",
+		"what the run met of licences was not remembered: "+err.Error(),
+		"the next run tries again what a plan of Make refused, once for each kind")}
 }
 
 // release lets go of zones and locks.

@@ -130,7 +130,13 @@ func (f *folder) inTheWay() []string {
 
 // command is a command line about a folder, ready to paste.
 func (f *folder) command(verb, dir string, skipReferences bool, more ...string) string {
-	line := []string{programName, verb, "-f", text.ShellQuote(dir)}
+	line := []string{programName, verb}
+	if f.src.desired.Zones[f.zone].Sandbox != nil { // only its own document says where it is
+		for _, path := range f.src.o.files {
+			line = append(line, "-f", text.ShellQuote(path))
+		}
+	}
+	line = append(line, "-f", text.ShellQuote(dir))
 	if url, given := f.src.o.zones.urls[f.zone]; given {
 		line = append(line, "--zone-url", text.ShellQuote(f.zone+"="+url))
 	}

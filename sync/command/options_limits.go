@@ -30,7 +30,7 @@ func limitFlags() []cli.Flag {
 
 // maxRuntimeFlag says what becomes of what is not done by then.
 func maxRuntimeFlag(fate string) cli.Flag {
-	return &cli.DurationFlag{Name: "max-runtime", Usage: "stop cleanly after `D`: " + fate}
+	return newDurationFlag("max-runtime", 0, "stop cleanly after `D`: "+fate)
 }
 
 func readLimitOptions(c *cli.Context) (o limitOptions, err error) {

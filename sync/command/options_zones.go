@@ -1,22 +1,37 @@
 package command
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec/text"
+	"makesync/sync/makeapi"
 )
 
 // zoneOptions say how zones are reached, and how fast they are asked.
 type zoneOptions struct {
-	urls        map[string]string // --zone-url by zone name
-	timeout     time.Duration     // of one call with its retries
-	concurrency int               // organizations, and requests, side by side
+	urls    map[string]string // --zone-url by zone name
+	timeout time.Duration     // of one call with its retries
+	// concurrency is how many organizations, and requests, go side by side; adaptive: at most, and
+	// each zone shows how many requests it takes.
+	concurrency int
+	adaptive    bool
+	rateShare   float64 // of each organization's calls per minute
 }
 
-const maxConcurrency = 64
+const maxConcurrency = makeapi.MostConcurrency
+
+// autoConcurrency lets each zone show how many requests it takes.
+const autoConcurrency = "auto"
+
+const concurrencyUsage = "read or change at most `N` organizations side by side, 1 to 64, " +
+	"or auto: as many as each zone answers without getting slower (default: auto)"
+
+const rateShareUsage = "take at most this `PART` of each organization's calls per minute, " +
+	"and leave the rest to others; more than 0, at most 1 (default: 0.8)"
 
 const timeoutUsage = "`D`, the longest that one call may take with its retries, " +
 	"not counting waits for a rate limit (default: 2m)"
@@ -24,12 +39,9 @@ const timeoutUsage = "`D`, the longest that one call may take with its retries, 
 func zoneFlags() []cli.Flag {
 	return []cli.Flag{
 		zoneURLFlag(),
-		&cli.DurationFlag{Name: "timeout", Value: 2 * time.Minute, Usage: timeoutUsage},
-		&cli.IntFlag{
-			Name:  "concurrency",
-			Value: 8,
-			Usage: "read or change at most `N` organizations side by side, 1 to 64 (default: 8)",
-		},
+		newDurationFlag("timeout", 2*time.Minute, timeoutUsage),
+		&cli.StringFlag{Name: "concurrency", Value: autoConcurrency, Usage: concurrencyUsage},
+		&cli.Float64Flag{Name: "rate-share", Value: makeapi.DefaultRateShare, Usage: rateShareUsage},
 	}
 }
 
@@ -41,16 +53,31 @@ func zoneURLFlag() cli.Flag {
 }
 
 func readZoneOptions(c *cli.Context) (zoneOptions, error) {
-	o := zoneOptions{timeout: c.Duration("timeout"), concurrency: c.Int("concurrency")}
+	o := zoneOptions{timeout: c.Duration("timeout"), rateShare: c.Float64("rate-share")}
 	switch {
 	case o.timeout <= 0:
 		return o, badUsage(c, "--timeout %s: must be more than 0", o.timeout)
-	case o.concurrency < 1 || o.concurrency > maxConcurrency:
-		return o, badUsage(c, "--concurrency %d: from 1 to %d", o.concurrency, maxConcurrency)
+	case !(o.rateShare > 0 && o.rateShare <= 1): // NaN is neither
+		return o, badUsage(c, "--rate-share %v: more than 0, at most 1", o.rateShare)
 	}
 	var err error
+	if o.concurrency, o.adaptive, err = readConcurrency(c); err != nil {
+		return o, err
+	}
 	o.urls, err = readZoneURLs(c)
 	return o, err
+}
+
+func readConcurrency(c *cli.Context) (concurrency int, adaptive bool, err error) {
+	given := c.String("concurrency")
+	if given == autoConcurrency {
+		return maxConcurrency, true, nil
+	}
+	concurrency, err = strconv.Atoi(given)
+	if err != nil || concurrency < 1 || concurrency > maxConcurrency {
+		return 0, false, badUsage(c, "--concurrency %s: auto, or from 1 to %d", text.ShellQuote(given), maxConcurrency)
+	}
+	return concurrency, false, nil
 }
 
 const zoneURLForm = "--zone-url %s: must be NAME=URL, as in eu1=http://127.0.0.1:8080"

@@ -36,10 +36,7 @@ func offlineFlags() []cli.Flag {
 	return []cli.Flag{
 		newNamesFlag(cli.StringSliceFlag{Name: "live", Usage: liveUsage}),
 		newNamesFlag(cli.StringSliceFlag{Name: "base", Usage: baseUsage}),
-		&cli.DurationFlag{
-			Name:  "max-age",
-			Usage: "refuse a snapshot that is older than `D` (default: no limit; a warning after 24h)",
-		},
+		newDurationFlag("max-age", 0, "refuse a snapshot that is older than `D` (default: no limit; a warning after 24h)"),
 	}
 }
 
@@ -71,7 +68,7 @@ func (p *plannedRun) makeOffline(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	request, err := p.request(ports, p.options.documents.zone)
+	request, err := p.request(ports, p.options.documents.only(p.desired.Zones))
 	if err != nil {
 		return err
 	}
@@ -103,7 +100,7 @@ func (p *plannedRun) offlinePorts(ctx context.Context) (readers, error) {
 		words = append(words, path+" of "+snapshot.Taken.Format("2006-01-02 15:04 MST"))
 	}
 	p.against = "snapshot " + strings.Join(words, ", ")
-	scope := p.options.scope.in(p.options.documents.zone)
+	scope := p.options.scope.in(p.options.documents.only(p.desired.Zones))
 	unfit := offline.Check(snapshots, p.desired, scope, p.r.Now(), p.options.offline.maxAge)
 	if p.problems = append(p.problems, unfit...); spec.HasErrors(p.problems) {
 		return nil, errInvalid

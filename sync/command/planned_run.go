@@ -41,9 +41,14 @@ func newPlannedRun(r *runtimeEnv, command string, o planOptions) *plannedRun {
 // documents have to do with it.
 func (p *plannedRun) connect(ctx context.Context, may access) error {
 	o := p.options
-	found := load(ctx, p.r.Env, o.documents, o.zones.urls, online)
-	if err := ctx.Err(); err != nil {
-		return context.Cause(ctx)
+	loading := ctx
+	if exit.OutOfTime(ctx) { // a plan without a word of any zone is still one
+		loading = context.WithoutCancel(ctx)
+	}
+	found := load(loading, p.r.Env, o.documents, o.zones.urls, online)
+	if loading.Err() != nil {
+		return failure{exit: exit.Worst(exit.PartlyVisible, exit.StopExit(ctx)),
+			message: "stopped while the documents were read; nothing was changed"}
 	}
 	p.desired, p.problems = found.desired, found.problems
 	if spec.HasErrors(found.problems) {
@@ -68,11 +73,16 @@ func (p *plannedRun) make(ctx context.Context, plan planning) error {
 	if err != nil {
 		return failure{exit: exit.Internal, message: err.Error()}
 	}
+	refusals, err := store.Refusals(p.zones.places())
+	if err != nil {
+		return failure{exit: exit.Internal, message: err.Error()}
+	}
 	request, err := p.request(p.zones.readers(), p.options.documents.only(p.desired.Zones))
 	if err != nil {
 		return err
 	}
 	request.Memory, request.FirstSeen, request.Progress = store.Memory(), seen, p.r.bar.read
+	request.Refusals = refusals
 	p.plan, err = plan(ctx, request)
 	p.r.bar.Done()
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/document"
+	"makesync/sync/exit"
 	"makesync/sync/offline"
 	"makesync/sync/render"
 	"makesync/sync/state"
@@ -87,13 +88,17 @@ func runSnapshot(ctx context.Context, r *runtimeEnv, o snapshotOptions) error {
 	}
 	defer src.close()
 	need := offline.NeededOf(src.desired, src.name(name))
-	zone, err := src.readZone(ctx, name, state.ReadOptions{
+	options := state.ReadOptions{
 		Lists:  everyList(),
 		Wanted: need.Wanted,
 		Select: func(live *state.Organization, key string) bool {
 			return o.selector.Selects(live.Name, need.Key(live, key)) && need.Needs(live)
 		},
-	})
+	}
+	if err := recall(&options, r, src.zones); err != nil {
+		return err
+	}
+	zone, err := src.readZone(ctx, name, options)
 	if err != nil {
 		return err
 	}
@@ -115,6 +120,21 @@ func runSnapshot(ctx context.Context, r *runtimeEnv, o snapshotOptions) error {
 		return err
 	}
 	return end(zone.Exit())
+}
+
+// recall takes along what the state folder knows of the zones, as planning does; a machine without
+// one knows nothing.
+func recall(options *state.ReadOptions, r *runtimeEnv, zones *zones) error {
+	store, err := openStore(r.Env, "")
+	if err != nil {
+		return nil
+	}
+	refusals, err := store.Refusals(zones.places())
+	if err != nil {
+		return failure{exit: exit.Internal, message: err.Error()}
+	}
+	options.Memory, options.Refusals = store.Memory(), refusals
+	return nil
 }
 
 // zoneToSave is --zone, else the one zone in which the documents' organizations live.

@@ -77,7 +77,8 @@ func openZone(r *runtimeEnv, z *zones, e spec.Endpoint, o zoneOptions, may acces
 	}
 	client, err := makeapi.New(makeapi.Options{
 		Name: e.Name, URL: e.URL, Token: e.Token, Transport: transport, Version: r.Build.Version,
-		Timeout: o.timeout, Concurrency: o.concurrency, InFlight: z.inFlight, Log: r.log, OnWait: r.bar.waits,
+		Timeout: o.timeout, Concurrency: o.concurrency, Adaptive: o.adaptive, InFlight: z.inFlight,
+		RateShare: o.rateShare, Log: r.log, OnWait: r.bar.waits,
 	})
 	if err != nil {
 		return port{}, failure{exit: exit.Invalid, message: err.Error()}

@@ -42,7 +42,7 @@ func diffControls(c *comparison) {
 // bindControl finds the live control of a name: nil without an error when it is not there and
 // should be off, or is waiting for the licence.
 func bindControl(organization *state.Organization, want *spec.FeatureControl) (*spec.FeatureControl, error) {
-	var found []*spec.FeatureControl
+	var found, exact []*spec.FeatureControl
 	var known []state.Name
 	for i := range organization.FeatureControls {
 		c := &organization.FeatureControls[i]
@@ -50,6 +50,12 @@ func bindControl(organization *state.Organization, want *spec.FeatureControl) (*
 		if state.FoldName(c.Name) == state.FoldName(want.Name) {
 			found = append(found, c)
 		}
+		if c.Name == want.Name {
+			exact = append(exact, c)
+		}
+	}
+	if len(exact) > 0 {
+		found = exact
 	}
 	switch {
 	case len(found) == 1:

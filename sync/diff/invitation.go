@@ -88,8 +88,8 @@ func invite(c *comparison, op plan.Op, want, live *spec.Member, role state.Name)
 	c.addChange(plan.PhaseInvite, s)
 }
 
-// mayBeUnreadable says that somebody who seems absent may be one of those whose e-mail the zone does
-// not show; "" when it shows all.
+// mayBeUnreadable says that somebody who seems absent may be one of those whose e-mail the zone
+// does not show; "" when it shows all.
 func mayBeUnreadable(c *comparison) string {
 	if c.creates() || len(c.Live.Unreadable) == 0 {
 		return ""

@@ -98,8 +98,8 @@ func updateOrganization(c *comparison) {
 	}
 }
 
-// waitForRefused takes out of a step the attributes that the organization's plan of Make has refused
-// to an earlier run, and lets them wait, so that the others are still written.
+// waitForRefused takes out of a step the attributes that the organization's plan of Make has
+// refused to an earlier run, and lets them wait, so that the others are still written.
 func (c *comparison) waitForRefused(s *plan.Step) {
 	var kept []plan.Field
 	var refused []string

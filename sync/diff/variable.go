@@ -85,6 +85,9 @@ func sameVariable(live, want *spec.Variable) bool {
 	if live.Type != want.Type || live.Invalid != "" {
 		return false
 	}
+	if want.Type == spec.TypeNumber && spec.SameNumber(live.Value.Reveal(), want.Value.Reveal()) {
+		return true
+	}
 	return want.Unknown || live.Value.Reveal() == want.Value.Reveal()
 }
 

@@ -15,7 +15,8 @@ var (
 	ErrOutOfTime = errors.New("out of time")
 )
 
-// OutOfTime tells whether the run's time was over: by --max-runtime, or by a deadline on the context.
+// OutOfTime tells whether the run's time was over: by --max-runtime, or by a deadline on the
+// context.
 func OutOfTime(ctx context.Context) bool {
 	cause := context.Cause(ctx)
 	return errors.Is(cause, ErrOutOfTime) || errors.Is(cause, context.DeadlineExceeded)

@@ -21,7 +21,9 @@ type allowances struct {
 
 // allowances counts what the organizations propose, before any guard.
 func (g *Guard) allowances(reviews []*review) *allowances {
-	a := &allowances{rules: g.allow, shard: g.shard, counts: make([]int, len(g.allow)), proposed: map[plan.StepType]int{}}
+	a := &allowances{
+		rules: g.allow, shard: g.shard, counts: make([]int, len(g.allow)), proposed: map[plan.StepType]int{},
+	}
 	for _, r := range reviews {
 		for i := range r.Changes {
 			c := &r.Changes[i]

@@ -36,9 +36,7 @@ type refusal struct {
 	state.Refusal
 }
 
-// Refusals reads what is remembered. Places are what makes each zone the same zone, by name, as for
-// Begin. A damaged file starts anew: then something is tried once more.
-func (s *Store) Refusals(places map[string]string) (*Refusals, error) {
+func readRefusals(s *Store, places map[string]string) (*Refusals, error) {
 	r := &Refusals{store: s, places: places}
 	data, err := os.ReadFile(refusalsPath(s))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -69,8 +67,8 @@ func (r *Refusals) Refused(zone string, organization int64, licence string) (ref
 	return refused
 }
 
-// Learn remembers what a run met: refusals of its steps, and that a step succeeded after all. Of the
-// plan's organizations, what was refused under another licence is forgotten.
+// Learn remembers what a run met: refusals of its steps, and that a step succeeded after all. Of
+// the plan's organizations, what was refused under another licence is forgotten.
 func (r *Refusals) Learn(p *plan.Plan, result *report.Report) error {
 	latest, err := r.store.Refusals(r.places) // another run may have learned meanwhile
 	if err != nil {
@@ -95,8 +93,12 @@ func (r *Refusals) learn(o *plan.Organization, outcomes map[int]*report.StepRepo
 	if o.ID == 0 {
 		return // it was made by the run: the next plan sees its licence
 	}
-	of := func(known refusal) bool { return known.Zone == r.places[o.Zone] && known.Organization == o.ID }
-	r.known = slices.DeleteFunc(r.known, func(known refusal) bool { return of(known) && known.Licence != o.Licence })
+	forget := func(what func(refusal) bool) {
+		r.known = slices.DeleteFunc(r.known, func(known refusal) bool {
+			return known.Zone == r.places[o.Zone] && known.Organization == o.ID && what(known)
+		})
+	}
+	forget(func(known refusal) bool { return known.Licence != o.Licence })
 	for i := range o.Steps {
 		s := &o.Steps[i]
 		result := outcomes[s.N]
@@ -104,11 +106,11 @@ func (r *Refusals) learn(o *plan.Organization, outcomes map[int]*report.StepRepo
 			continue
 		}
 		for _, feature := range s.Features() {
-			r.known = slices.DeleteFunc(r.known, func(known refusal) bool { return of(known) && known.Feature == feature })
+			forget(func(known refusal) bool { return known.Feature == feature })
 			if result.Refused() {
-				r.known = append(r.known, refusal{r.places[o.Zone], o.ID, o.Licence,
-					state.Refusal{Feature: feature, At: r.store.now().UTC().Truncate(time.Second),
-						Message: answer(result)}})
+				at := r.store.now().UTC().Truncate(time.Second)
+				met := state.Refusal{Feature: feature, At: at, Message: answer(result)}
+				r.known = append(r.known, refusal{r.places[o.Zone], o.ID, o.Licence, met})
 			}
 		}
 	}

@@ -104,6 +104,10 @@ func (s *Store) Memory() *Memory { return &Memory{store: s} }
 // Seen reads what earlier plans saw. A damaged file starts anew: a date is not worth a failed run.
 func (s *Store) Seen() (*Seen, error) { return readSeen(s) }
 
+// Refusals reads what plans of Make refused. Places are what makes each zone the same zone, by
+// name, as for Begin. A damaged file starts anew: then something is tried once more.
+func (s *Store) Refusals(places map[string]string) (*Refusals, error) { return readRefusals(s, places) }
+
 // Notified reads what a job has told. The job is named by what makes it the same job every night;
 // only its fingerprint is kept, as of the alerts. A damaged file starts anew: then something is
 // told twice.

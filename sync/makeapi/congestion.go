@@ -26,7 +26,9 @@ import (
 // A queue in the zone is no reason to fall below the beginning: what is asked there is answered,
 // only not sooner. The organizations' own limits are the windows' affair (see window.go).
 const (
-	additiveStep = 2 // more in flight after a good round, once there was a bad sign
+	// additiveStep is how many more are in flight after a good round, once there was a bad sign;
+	// below the beginning, where a few are much, it is one.
+	additiveStep = 2
 	// slower is how much longer the answers of a round take, at the median, when the zone queues
 	// them; latencySlack keeps the scheduler of a busy machine from counting.
 	slower       = 2
@@ -119,6 +121,13 @@ func newCongestion(first, most int) congestion {
 	return congestion{limit: first, least: first, most: most, fastest: map[string]time.Duration{}}
 }
 
+// fill takes note that as many requests are in flight as may be; a round begins with it.
+func (c *congestion) fill() {
+	if !c.full {
+		c.full, c.round = true, round{}
+	}
+}
+
 // observe takes what became of a request.
 func (c *congestion) observe(s observation) {
 	if s.began.Before(c.changed) {
@@ -139,9 +148,18 @@ func (c *congestion) observe(s observation) {
 	case goodSign:
 		c.round.add(s)
 	}
-	if c.round.answers++; c.round.answers >= c.limit {
+	if c.round.answers++; c.round.answers >= c.roundLength() {
 		c.endRound(s.ended)
 	}
+}
+
+// roundLength is how many answers make a round. While the limit doubles half of them will do: the
+// others began just before it grew, so that waiting for as many takes another journey.
+func (c *congestion) roundLength() int {
+	if c.additive {
+		return c.limit
+	}
+	return (c.limit + 1) / 2
 }
 
 // add keeps the latency of an answer.
@@ -173,6 +191,8 @@ func (c *congestion) endRound(now time.Time) {
 		c.change(max(c.limit*2/3, c.least), now)
 	case queued || !c.full || c.limit == c.most:
 		c.round = round{}
+	case c.additive && c.limit < c.least:
+		c.change(c.limit+1, now)
 	case c.additive:
 		c.change(c.limit+additiveStep, now)
 	default:

@@ -122,10 +122,10 @@ func TestConcurrencyFindsItself(t *testing.T) {
 		{"20 a second, queueing", near, 50 * time.Millisecond, nil, 300, 8, 1.01, 0},
 		{"20 a second, queueing far away", far, 50 * time.Millisecond, nil, 300, 8, 1.01, 0},
 		{"20 a second, 503", near, 0, func() func(int) http.HandlerFunc { return perSecond(20, busy) }, 300, 8, 0.8, 600},
-		{"20 a second, 503 far away", far, 0, func() func(int) http.HandlerFunc { return perSecond(20, busy) }, 300, 8, 1, 150},
+		{"20 a second, 503 far away", far, 0, func() func(int) http.HandlerFunc { return perSecond(20, busy) }, 300, 8, 1.05, 200},
 		{"20 a second, 429", near, 0, func() func(int) http.HandlerFunc { return perSecond(20, later) }, 300, 8, 0.3, 600},
 		{"16 in flight, else 503", far, 0, func() func(int) http.HandlerFunc { return above(16, busy) }, 1000, 8, 0.75, 60},
-		{"32 in flight, else reset", far, 0, func() func(int) http.HandlerFunc { return above(32, drops) }, 1000, 8, 0.4, 60},
+		{"32 in flight, else reset", far, 0, func() func(int) http.HandlerFunc { return above(32, drops) }, 1000, 8, 0.5, 60},
 		{"4 in flight, else 503", far, 0, func() func(int) http.HandlerFunc { return above(4, busy) }, 300, 8, 0.6, 100},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -174,18 +174,18 @@ func TestCongestion(t *testing.T) {
 		signs signs
 		limit int
 	}{
-		{"less than a round", good(31, usual), 32},
-		{"a round in which all was well", good(32, usual), 64},
-		{"no more than the most", append(good(32, usual), good(64, usual)...), 64},
+		{"less than a round", good(15, usual), 32},
+		{"a round in which all was well", good(16, usual), 64},
+		{"no more than the most", append(good(16, usual), good(32, usual)...), 64},
 		{"too much", signs{{sign: overloadSign}}, 16},
 		{"the same overload is one", signs{{sign: overloadSign}, {sign: overloadSign, ended: time.Unix(1, 0)}}, 16},
 		{"additive after a bad sign", append(signs{{sign: overloadSign}}, good(16, usual)...), 18},
-		{"failures of one organization", append(repeated(1, observation{sign: failingSign}), good(31, usual)...), 64},
+		{"failures of one organization", append(repeated(1, observation{sign: failingSign}), good(15, usual)...), 64},
 		{"failures of many", repeated(3, observation{sign: failingSign}), 16},
-		{"slower", good(32, 3*usual), 21},
-		{"a little slower", good(32, 2*usual), 64},
-		{"one kind is slow by itself", append(good(16, usual), repeated(16, observation{kind: "other", latency: time.Hour})...), 64},
-		{"latency unknown", good(32, 0), 64},
+		{"slower", good(16, 3*usual), 21},
+		{"a little slower", good(16, 2*usual), 64},
+		{"one kind is slow by itself", append(good(8, usual), repeated(8, observation{kind: "other", latency: time.Hour})...), 64},
+		{"latency unknown", good(16, 0), 64},
 	} {
 		c := newCongestion(8, 64)
 		c.limit, c.full, c.fastest["read"] = 32, true, usual
@@ -199,7 +199,7 @@ func TestCongestion(t *testing.T) {
 				o.began, o.ended = o.ended, now
 			}
 			c.observe(o)
-			c.full = true
+			c.fill()
 		}
 		if c.limit != test.limit {
 			t.Errorf("%s: %d in flight, want %d", test.name, c.limit, test.limit)
@@ -215,7 +215,8 @@ func TestCongestionFloors(t *testing.T) {
 	now := time.Unix(1, 0)
 	observe := func(o observation) {
 		o.began, now = now, now.Add(time.Millisecond)
-		o.ended, c.full = now, true
+		o.ended = now
+		c.fill()
 		c.observe(o)
 	}
 	for i := range 500 {

@@ -81,8 +81,9 @@ func (l *adaptiveLimit) enter(first bool) (closed time.Duration, turn chan struc
 		return closed, nil
 	}
 	if l.inFlight < l.found.limit && (!first || len(l.waiting) == 0) {
-		l.inFlight++
-		l.found.full = l.found.full || l.inFlight >= l.found.limit
+		if l.inFlight++; l.inFlight >= l.found.limit {
+			l.found.fill()
+		}
 		return 0, nil
 	}
 	turn = make(chan struct{})

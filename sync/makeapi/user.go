@@ -6,8 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
+	"makesync/spec"
 	"makesync/sync/state"
 )
 
@@ -28,7 +28,7 @@ type promise struct {
 }
 
 // address is an e-mail as makesync compares it.
-func address(t looseText) string { return strings.ToLower(t.trimmed()) }
+func address(t looseText) string { return spec.NormalEmail(t.trimmed()) }
 
 // tokenUser asks for the token's user once per client.
 func tokenUser(ctx context.Context, c caller) (state.User, error) {
@@ -82,7 +82,7 @@ func readUsers(ctx context.Context, c caller, k call, filter url.Values) (list p
 // findUser compares the rows again: whether the zone's filter compares the whole address is not
 // published.
 func findUser(ctx context.Context, c caller, organization int64, email string) (int64, error) {
-	email = strings.ToLower(strings.TrimSpace(email))
+	email = spec.NormalEmail(email)
 	k := call{
 		organization: organization,
 		doing:        "look for " + email + " in", object: "organization " + strconv.FormatInt(organization, 10),

@@ -155,8 +155,8 @@ func TestShareIsTakenAtFullSpeed(t *testing.T) {
 	}
 }
 
-// TestOthersAreLeftTheirPart: another client of the same organization, which calls at a steady pace,
-// is served as many calls of each minute as are left to it.
+// TestOthersAreLeftTheirPart: another client of the same organization, which calls at a steady
+// pace, is served as many calls of each minute as are left to it.
 func TestOthersAreLeftTheirPart(t *testing.T) {
 	t.Parallel()
 	for _, perMinute := range []int{10, 12, 30, 50} {

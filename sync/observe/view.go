@@ -4,6 +4,7 @@ import (
 	"sort"
 	"strings"
 
+	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/state"
 )
@@ -43,6 +44,9 @@ func Unchanged(images Images, now state.View) bool {
 func SameSide(a, b state.Scalar) bool {
 	if a.Fingerprint != "" && b.Fingerprint != "" {
 		return a.Fingerprint == b.Fingerprint
+	}
+	if a.IsNumber() && b.IsNumber() { // which a zone keeps as doubles
+		return spec.SameNumber(a.Value().Reveal(), b.Value().Reveal())
 	}
 	return a.IsNone() == b.IsNone() && a.Value().Reveal() == b.Value().Reveal()
 }

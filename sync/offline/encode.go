@@ -31,7 +31,8 @@ func (k *snapshotEncoder) email(email string) string {
 
 func (k *snapshotEncoder) organization(live *state.Organization) SavedOrganization {
 	o := SavedOrganization{
-		SavedRow: saveRow(live), Plan: live.Plan, Refused: live.Refused, Country: live.Country, Timezone: live.Timezone, TFAEnforced: live.TFAEnforced,
+		SavedRow: saveRow(live), Plan: live.Plan, Refused: live.Refused,
+		Country: live.Country, Timezone: live.Timezone, TFAEnforced: live.TFAEnforced,
 		License: live.License, Teams: saveNames(live.Teams), Roles: saveNames(k.state.Roles[live.ID]),
 		Paused: live.Paused, ActiveScenarios: live.ActiveScenarios, OwnerID: live.OwnerID, Lacks: live.Lacks,
 		Kinds: []spec.Kind{}, NamesFailed: k.namesFailed(live.ID),

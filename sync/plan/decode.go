@@ -72,6 +72,9 @@ func invalidPlan(plan *Plan) []spec.Problem {
 	case DigestOf(plan.Organizations) != plan.Digest:
 		problems = append(problems, *planProblem("plan-digest",
 			"the digest is not that of the steps: the file was damaged or changed", "make a new plan"))
+	case len(plan.Groups) > 0 && !sameGroups(plan.Groups, Groups(plan.Organizations)):
+		problems = append(problems, *planProblem("plan-digest",
+			"the groups are not those of the steps: the file was damaged or changed", "make a new plan"))
 	case Summarize(plan.Organizations) != plan.Summary:
 		problems = append(problems, *planProblem("plan-digest",
 			"the summary is not that of the steps: the file was damaged or changed", "make a new plan"))

@@ -26,7 +26,7 @@ func Encode(plan *Plan, key spec.Value) ([]byte, []spec.Problem) {
 		return nil, problems
 	}
 	open := *plan
-	open.Seal = Unsealed
+	open.Seal, open.Groups = Unsealed, nil
 	data, err := planJSON(&open)
 	if err != nil {
 		return nil, []spec.Problem{{Severity: spec.Error, Rule: "plan-file",

@@ -62,8 +62,11 @@ type Plan struct {
 	Shard         *spec.Shard    `json:"shard,omitempty"`
 	Zones         []Zone         `json:"zones"`
 	Organizations []Organization `json:"organizations"`
-	Summary       Summary        `json:"summary"`
-	Calls         state.Calls    `json:"calls"`
+	// Groups are the changes that several organizations have in common. They follow from the
+	// steps, so a saved plan goes without.
+	Groups  []Group     `json:"groups,omitzero"`
+	Summary Summary     `json:"summary"`
+	Calls   state.Calls `json:"calls"`
 	// Unmanaged counts live organizations of which no document speaks.
 	Unmanaged map[spec.Kind]int `json:"unmanaged"`
 	Problems  []spec.Problem    `json:"problems"`
@@ -200,6 +203,40 @@ type Summary struct {
 	Unchanged int `json:"unchanged"`
 }
 
+// Summarize counts the steps of organizations by their counted op, and the rest.
+func Summarize(organizations []Organization) Summary {
+	var s Summary
+	for i := range organizations {
+		s.add(&organizations[i])
+	}
+	return s
+}
+
+func (s *Summary) add(o *Organization) {
+	s.Waiting += len(o.Waiting)
+	s.Held += len(o.Held)
+	s.Unchanged += o.Unchanged
+	for i := range o.Steps {
+		s.Count(o.Steps[i].Op)
+	}
+}
+
+// Count adds a change under the op that summaries count; an op that no plan has counts nowhere.
+func (s *Summary) Count(op Op) {
+	switch op.Counted() {
+	case OpCreate:
+		s.Create++
+	case OpUpdate:
+		s.Update++
+	case OpDelete:
+		s.Delete++
+	case OpInvite:
+		s.Invite++
+	case OpTransfer:
+		s.Transfer++
+	}
+}
+
 // Lifetime is how long a saved plan may be applied.
 const Lifetime = 24 * time.Hour
 
@@ -209,6 +246,14 @@ func (s *Step) writes() int {
 		return 2
 	}
 	return 1
+}
+
+// PlannedWrites is the number of requests that an organization's steps take when nothing fails.
+func (o *Organization) PlannedWrites() (n int) {
+	for i := range o.Steps {
+		n += o.Steps[i].writes()
+	}
+	return n
 }
 
 // AddHeld adds changes that something else than a guard has held back, each to its organization,

@@ -56,8 +56,8 @@ func typeIndex(t StepType) int {
 	return -1
 }
 
-// Features are what of Make the step needs, as refusals of a plan are remembered. A new organization
-// has no plan yet that could refuse.
+// Features are what of Make the step needs, as refusals of a plan are remembered. A new
+// organization has no plan yet that could refuse.
 func (s *Step) Features() []state.Feature {
 	switch {
 	case s.Op == OpCreate && s.Kind == spec.KindOrganization:

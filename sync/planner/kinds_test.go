@@ -89,7 +89,8 @@ func TestUnknownNames(t *testing.T) {
 	if q := p.Problems[0]; q.Source.Line != 3 || q.Hint != "known: Europe/Berlin, Europe/Prague, Twin, twin" || p.Exit != exit.Invalid {
 		t.Errorf("%+v, exit %v", q, p.Exit)
 	}
-	plantest.WantLines(t, plan(func(o *spec.Organization) { o.Timezone = "Twin" }), `error unknown-name: 2 time zones go by "Twin": ids 7, 8`)
+	plantest.WantLines(t, plan(func(o *spec.Organization) { o.Timezone = "TWIN" }), `error unknown-name: 2 time zones go by "TWIN": ids 7, 8`)
+	plantest.WantLines(t, plan(func(o *spec.Organization) { o.Timezone = "twin" }), `1 update acme none timezone:Europe/Prague→twin`)
 	plantest.WantLines(t, plan(func(o *spec.Organization) { o.FeatureControls = []spec.FeatureControl{{Name: "Nope", Enabled: true}} }),
 		`error unknown-own-name: the organization has no feature control "Nope"`)
 	plantest.WantLines(t, plan(func(o *spec.Organization) { o.Timezone, o.Country = "europe/PRAGUE", "cz" }))

@@ -86,7 +86,8 @@ func (z *zone) sumUp(p *plan.Plan) {
 // plan is the organization as part of the plan.
 func (o *organization) plan() plan.Organization {
 	p := plan.Organization{
-		Key: o.want.Key, Zone: o.zone.name, ID: o.id, Name: o.name, APILimit: o.apiLimit, Licence: o.licence, Steps: []plan.Step{},
+		Key: o.want.Key, Zone: o.zone.name, ID: o.id, Name: o.name, APILimit: o.apiLimit, Licence: o.licence,
+		Steps:   []plan.Step{},
 		Waiting: append([]plan.Waiting{}, o.Waiting...), Held: append([]plan.Held{}, o.held...),
 		Unmanaged: o.Unmanaged, Unchanged: o.Unchanged, NotRead: append([]spec.Kind{}, o.Unread...),
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"sync"
 
 	"makesync/spec"
@@ -58,7 +57,7 @@ func openZone(ctx context.Context, r *Request, name string, wanted []*spec.Organ
 	}
 	_ = group.Wait() // the errors are kept apart, so that which one is told does not depend on which comes first
 	z.err = cmp.Or(meErr, rowsErr)
-	z.me.Email = strings.ToLower(z.me.Email)
+	z.me.Email = spec.NormalEmail(z.me.Email)
 	if z.err == nil {
 		z.here, z.elsewhere = state.Candidates(port.Endpoint, rows, r.otherHosts(port.Endpoint)...)
 	}

@@ -24,7 +24,8 @@ import (
 var functions = strings.Fields(`
 	size contains startsWith endsWith matches split substring charAt trim lowerAscii upperAscii flatten
 	int uint double string bool type timestamp duration
-	getFullYear getMonth getDate getDayOfMonth getDayOfWeek getDayOfYear getHours getMinutes getSeconds getMilliseconds`)
+	getFullYear getMonth getDate getDayOfMonth getDayOfWeek getDayOfYear getHours getMinutes getSeconds
+	getMilliseconds`)
 
 // callable operators; the others of CEL are named by rules of their own.
 var callable = []string{
@@ -70,7 +71,8 @@ func checkCall(native *ast.AST, e ast.Expr) (message, hint string) {
 	case name == operators.In && isAggregate(args[0]):
 		return "only texts, numbers, booleans and times are looked up", "say the type, as in string(a) in b"
 	case name == "matches" && args[len(args)-1].Kind() != ast.LiteralKind:
-		return "the pattern of matches has to be written out", "write a text in quotes; startsWith and contains take any text"
+		return "the pattern of matches has to be written out",
+			"write a text in quotes; startsWith and contains take any text"
 	}
 	return "", ""
 }

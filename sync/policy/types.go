@@ -26,7 +26,8 @@ var fieldTypes = map[string]map[string]string{
 		// What follows is not part of the plan; the caller reads it when Set.Reads names it.
 		"members": "list(Member)", "plan": "string", "credits": "Credits", "teams": "int", "apps": "int",
 		"tfaEnforced": "bool", "owner": "string", "subscription": "dyn", "paymentMethod": "dyn", "lastPayment": "dyn",
-		"usage": "list(Usage)", "changes": "Changes",
+		"usage":   "list(Usage)",
+		"changes": "Changes",
 	},
 	"Step": {
 		"n": "int", "address": "string", "kind": "string", "op": "string", "risk": "string", "origin": "string",
@@ -63,8 +64,10 @@ var fieldTypes = map[string]map[string]string{
 	// Row is an organization of `status`; its keys are the variables of --where.
 	"Row": {
 		"key": "string", "zone": "string", "id": "int", "name": "string", "plan": "string", "credits": "Credits",
-		"apiLimit": "int", "teams": "int", "apps": "int", "members": "MemberCounts", "tfaEnforced": "bool", "owner": "string",
-		"subscription": "dyn", "paymentMethod": "dyn", "lastPayment": "dyn", "usage": "list(Usage)", "changes": "Changes",
+		"apiLimit": "int", "teams": "int", "apps": "int", "members": "MemberCounts",
+		"tfaEnforced": "bool", "owner": "string",
+		"subscription": "dyn", "paymentMethod": "dyn", "lastPayment": "dyn", "usage": "list(Usage)",
+		"changes": "Changes",
 		"notRead": "list(string)",
 	},
 	"MemberCounts": {"total": "int", "admins": "int", "pending": "int", "expired": "int", "withoutTwoFactor": "int"},

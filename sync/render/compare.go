@@ -26,7 +26,7 @@ func Compare(w io.Writer, c *compare.Comparison, o Options) error {
 	for i := range c.Organizations {
 		writeCompared(p, &c.Organizations[i])
 	}
-	writeProblems(p, c.Problems)
+	writeProblems(p, c.Problems, newOrganizationNames(nil))
 	p.gap()
 	s := c.Summary
 	if s.Different+s.OnlyA+s.OnlyB == 0 {
@@ -34,7 +34,7 @@ func Compare(w io.Writer, c *compare.Comparison, o Options) error {
 		if s.NotCompared > 0 {
 			words = "No differences in what could be compared."
 		}
-		p.line("%s %s.", p.paint(bold, words), text.Count(s.Same, "organization", "organizations")+" compared")
+		p.hanging(0, bold, words, " "+text.Count(s.Same, "organization", "organizations")+" compared.")
 	}
 	p.last(
 		p.verb("compare"),
@@ -79,11 +79,11 @@ func writeCompared(p *printer, o *compare.ComparedOrganization) {
 	p.gap()
 	switch o.Only {
 	case "a":
-		p.line("%s  %s: %s", p.paint(bold, Clean(o.Key)), cut(Clean(o.A), p.width()/2), p.paint(yellow, "only in a"))
+		p.labelled(0, bold, Clean(o.Key), 0, o.A+": only in a")
 	case "b":
-		p.line("%s  %s: %s", p.paint(bold, Clean(o.Key)), cut(Clean(o.B), p.width()/2), p.paint(yellow, "only in b"))
+		p.labelled(0, bold, Clean(o.Key), 0, o.B+": only in b")
 	default:
-		p.line("%s  %s", p.paint(bold, Clean(o.Key)), sideNames(p, o))
+		p.labelled(0, bold, Clean(o.Key), 0, sideNames(o))
 	}
 	writeDifferences(p, o.Differences)
 	for _, n := range o.NotCompared {
@@ -92,8 +92,8 @@ func writeCompared(p *printer, o *compare.ComparedOrganization) {
 }
 
 // sideNames are both sides' names; documents that pin an id may do without.
-func sideNames(p *printer, o *compare.ComparedOrganization) string {
-	a, b := cut(Clean(o.A), p.width()/3), cut(Clean(o.B), p.width()/3)
+func sideNames(o *compare.ComparedOrganization) string {
+	a, b := tellApart(Clean(o.A), Clean(o.B))
 	if a == "" || b == "" {
 		return a + b
 	}
@@ -104,24 +104,15 @@ func sideNames(p *printer, o *compare.ComparedOrganization) string {
 func writeDifferences(p *printer, differences []compare.Difference) {
 	rows := make([]tableRow, 0, len(differences))
 	for _, d := range differences {
-		row := tableRow{
-			risk:    plan.RiskNone,
-			object:  object(d.Address),
-			path:    Clean(d.Path),
-			from:    showBriefly(d.A),
-			to:      showBriefly(d.B),
-			change:  true,
-			between: " | ",
-		}
+		row := tableRow{object: object(d.Address), path: Clean(d.Path), change: true, between: " | "}
+		row.risk = plan.RiskNone
+		row.from, row.to = showPairBriefly(d.A, d.B)
 		if d.Path == "" {
 			row.path, row.change = onlyIn(d), false
 		}
 		rows = append(rows, row)
 	}
-	w := widths(rows, p.width())
-	for _, row := range rows {
-		p.line("%s", tableLine(p, row, w))
-	}
+	writeRows(p, rows)
 }
 
 // onlyIn says which side has an object that the other lacks.

@@ -66,7 +66,8 @@ const maxMarks = 4
 
 // Clean gives text in one line in which every character is visible; what is
 // not (control characters, ANSI sequences' escape, bidirectional overrides, zero-width
-// characters, broken UTF-8) is written as \n, \x1b, \u202e. The result is safe on a terminal
+// characters, broken UTF-8) is written as \n, \x1b, \u202e, and so is what is taken for something
+// else (see difference.go). The result is safe on a terminal
 // and in the log of a CI job.
 func Clean(s string) string {
 	if !isClean(s) {
@@ -90,6 +91,15 @@ func noCommand(line string) string {
 	return line[:len(line)-len(words)] + `\x3a` + words[1:]
 }
 
+func isASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
 func isClean(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] < ' ' || s[i] >= 0x7f {
@@ -102,10 +112,13 @@ func isClean(s string) bool {
 // escaped is Clean that puts a backslash before each of the ASCII characters in also.
 func escaped(s, also string) string {
 	var b strings.Builder
+	foreign := foreignLetters(s)
 	marks := maxMarks // a mark at the start would combine with what stands before the text
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		switch {
+		case foreign[i]:
+			b.WriteString(escapeRune(r))
 		case r == utf8.RuneError && n == 1:
 			fmt.Fprintf(&b, `\x%02x`, s[i])
 		case !visible(r), unicode.Is(unicode.M, r) && marks >= maxMarks:
@@ -192,18 +205,6 @@ func cut(s string, max int) string {
 	}
 	tail := (max - 1) / 3
 	return takeColumns(s, max-1-tail) + "…" + lastColumns(s, tail)
-}
-
-// cutPair cuts both sides of a change. When what is left looks the same on both sides, it shows
-// them from a little before the place where they begin to differ.
-func cutPair(from, to string, maxFrom, maxTo int) (string, string) {
-	a, b := cut(from, maxFrom), cut(to, maxTo)
-	if a != b || from == to {
-		return a, b
-	}
-	same := commonPrefix(from, to)
-	keep := lastColumns(from[:same], min(maxFrom, maxTo)/3)
-	return cut("…"+keep+from[same:], maxFrom), cut("…"+keep+to[same:], maxTo)
 }
 
 // commonPrefix is the number of bytes, in whole characters, that two texts begin with in common.

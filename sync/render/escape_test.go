@@ -27,7 +27,10 @@ func TestClean(t *testing.T) {
 		{"fill\u3164er", `fill\u3164er`},
 		{"line\u2028sep", `line\u2028sep`},
 		{"\u0301start", `\u0301start`},
-		{"a" + strings.Repeat("\u0301", 6), "a" + strings.Repeat("\u0301", 4) + `\u0301\u0301`},
+		{"q" + strings.Repeat("\u0301", 6), "q" + strings.Repeat("\u0301", 4) + `\u0301\u0301`},
+		{"p\u0430ypal \u0430\u0441\u0435", `p\u0430ypal асе`},
+		{"Cafe\u0301 Caf\u00e9", `Cafe\u0301 Café`},
+		{"a" + strings.Repeat("\u0301", 6), `a\u0301\u0301\u0301\u0301\u0301\u0301`},
 	}
 	for _, test := range tests {
 		if got := Clean(test.in); got != test.want {
@@ -67,14 +70,14 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// TestCutPair: two values that differ only where both are cut still look different.
-func TestCutPair(t *testing.T) {
+// TestShorten: two values that differ only where both are cut still look different.
+func TestShorten(t *testing.T) {
 	t.Parallel()
 	from := "https://api.acme.example/" + strings.Repeat("x", 40) + "1" + strings.Repeat("y", 40)
 	to := strings.Replace(from, "1", "2", 1)
-	a, b := cutPair(from, to, 20, 20)
+	a, b := shorten(from, to, 20)
 	if a == b || !strings.Contains(a, "1") || !strings.Contains(b, "2") || columns(a) > 20 || columns(b) > 20 {
-		t.Errorf("cutPair gives %q and %q", a, b)
+		t.Errorf("shorten gives %q and %q", a, b)
 	}
 }
 

@@ -32,18 +32,12 @@ type WrittenFile struct {
 // values that somebody has to supply, and as its last line the command to go on with.
 func WriteExport(w io.Writer, e Export, o Options) error {
 	p := newPrinter(w, o)
-	p.line(
-		"%s",
-		p.paint(
-			bold,
-			fmt.Sprintf(
-				"export of zone %s to %s: %s",
-				zoneLine(e.Zone),
-				Clean(e.Folder),
-				text.Count(len(e.Files), "organization", "organizations"),
-			),
-		),
-	)
+	p.heading(bold, fmt.Sprintf(
+		"export of zone %s to %s: %s",
+		zoneLine(e.Zone),
+		Clean(e.Folder),
+		text.Count(len(e.Files), "organization", "organizations"),
+	))
 	p.gap()
 	writeFiles(p, e.Files)
 	writeOmitted(p, e.Files)
@@ -115,7 +109,7 @@ func writeOmitted(p *printer, files []WrittenFile) {
 				continue
 			}
 			if first {
-				p.line("%s", p.paint(yellow, "Not written; a comment in the file says so too:"))
+				p.heading(yellow, "Not written; a comment in the file says so too:")
 				first = false
 			}
 			address := spec.NewAddress(f.Draft.Organization.Key, note.Kind, note.Name)
@@ -132,10 +126,7 @@ func writeSecrets(p *printer, secrets []export.Secret) {
 	if len(secrets) == 0 {
 		return
 	}
-	p.line(
-		"%s",
-		p.paint(yellow, "Values to supply before an apply; the documents hold references to them and no secret:"),
-	)
+	p.heading(yellow, "Values to supply before an apply; the documents hold references to them and no secret:")
 	width := 0
 	for _, s := range secrets {
 		width = max(width, columns(s.Variable))

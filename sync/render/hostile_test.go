@@ -22,7 +22,12 @@ func TestHostileTexts(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		plan, report, run := anyPlan(t, 6), anyReport(t), anyRun(t)
-		o := Options{Against: anyText(t, "against"), Allow: []string{anyText(t, "allowed")}, Saved: anyText(t, "saved"), Next: anyText(t, "go on")}
+		o := Options{Against: anyText(t, "against"), Allow: []string{anyText(t, "allowed")}, Saved: anyText(t, "saved"), Next: anyText(t, "go on"),
+			Width: rapid.SampledFrom([]int{0, 40, 60, 80, 100, 160, 200}).Draw(t, "width"), Verbose: rapid.Bool().Draw(t, "verbose"),
+			Group: rapid.SampledFrom([]Group{GroupAuto, GroupOn, GroupOff}).Draw(t, "group")}
+		checkText := func(t *rapid.T, name, text string) {
+			checkLines(t, name, strings.ReplaceAll(text, "\n    "+strings.TrimRight(Clean(o.Next), " ")+"\n", "\n"), o.width())
+		}
 		checkText(t, "plan", draw(t, func(b *bytes.Buffer) error { return Plan(b, plan, o) }))
 		checkText(t, "report", draw(t, func(b *bytes.Buffer) error { return Report(b, report, o) }))
 		checkText(t, "run", draw(t, func(b *bytes.Buffer) error { return RunDetails(b, run, o) }))
@@ -66,7 +71,7 @@ func anyRun(t *rapid.T) *report.Run {
 // whole are the lines that are never folded nor cut: to paste, for editors, for grep.
 var whole = regexp.MustCompile(`--allow |^makesync: |makesync apply|:1:1:( |$)|to apply it|go on |^    .*:$|^      \S`)
 
-func checkText(t *rapid.T, name, text string) {
+func checkLines(t *rapid.T, name, text string, width int) {
 	for _, line := range strings.Split(text, "\n") {
 		for _, r := range line {
 			if !visible(r) {
@@ -76,7 +81,7 @@ func checkText(t *rapid.T, name, text string) {
 		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##[") {
 			t.Fatalf("%s: a workflow command: %q", name, line)
 		}
-		if columns(line) > defaultWidth && !whole.MatchString(line) && !strings.HasPrefix(strings.TrimSpace(line), `\x3a:`) { // noCommand made that longer
+		if columns(line) > width && !whole.MatchString(line) && !strings.HasPrefix(strings.TrimSpace(line), `\x3a:`) { // noCommand made that longer
 			t.Fatalf("%s: %d columns: %q", name, columns(line), line)
 		}
 	}
@@ -86,7 +91,7 @@ func checkJSON(t *rapid.T, text string) {
 	if !json.Valid([]byte(text)) || !strings.HasSuffix(text, "}\n") || strings.Contains(text, ": null") && !strings.Contains(text, `"from": null`) && !strings.Contains(text, `"to": null`) {
 		t.Fatalf("not one whole JSON document: %s", text)
 	}
-	checkText(t, "json", regexp.MustCompile(`(?m)^.*$`).ReplaceAllStringFunc(text, func(line string) string { return cut(line, defaultWidth) }))
+	checkLines(t, "json", regexp.MustCompile(`(?m)^.*$`).ReplaceAllStringFunc(text, func(line string) string { return cut(line, defaultWidth) }), defaultWidth)
 }
 
 // pageTags are the tags of page.html.

@@ -54,8 +54,10 @@ type (
 		Counts                 []htmlCount
 		Words                  []htmlWords
 		Organizations          []htmlOrganization
+		Keys                   []string // of the organizations, for the filter
 		Kinds, Risks           []htmlChoice
-		Problems               []htmlProblem
+		Failures, Problems     []htmlProblem
+		Unread                 string
 		Quiet, Next, Digest    string
 		Created, Expires, Last string
 	}
@@ -73,10 +75,12 @@ type (
 		Held                     []htmlHeldGroup
 		Waiting                  []htmlWaiting
 		NotRead, Rest            string
+		Shared                   bool // it stands for several organizations
 	}
 	htmlStep struct {
 		N                                                     int
 		Risk, RiskWord, Kind, Op, Object, Source, After, Text string
+		Where, Keys                                           string // of what several organizations share
 		Notes                                                 []string
 		Fields                                                []htmlField
 		Rows                                                  int
@@ -91,9 +95,9 @@ type (
 		Before, Changed, After string
 	}
 	htmlHeldGroup struct {
-		Guard, Reason, Allow string
-		Items                []htmlHeld
+		Guard, Reason, Allow, Where, Keys string
+		Items                             []htmlHeld
 	}
 	htmlHeld    struct{ Kind, Op, Object string }
-	htmlWaiting struct{ Kind, Object, Reason, Text string }
+	htmlWaiting struct{ Kind, Object, Reason, Text, Where, Keys string }
 )

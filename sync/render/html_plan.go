@@ -16,7 +16,7 @@ import (
 func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 	p := &htmlPlan{
 		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
-		Heading: htmlHeading(plan), Against: Clean(o.Against), Guards: Clean(guardWords(o.Guards)),
+		Heading: htmlHeading(plan, o), Against: Clean(o.Against), Guards: Clean(guardWords(o.Guards)),
 		Next: Clean(o.Next), Digest: Clean(plan.Digest), Created: htmlTime(plan), Expires: htmlExpiry(plan, o),
 		Last: fmt.Sprintf(
 			"makesync: %s: %s; exit %d (%s)",
@@ -37,26 +37,54 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 	}
 	p.Rules = htmlRules(plan.Rules)
 	said, kinds := summarize(plan), map[spec.Kind]bool{}
+	missing, fleet, grouping := findUnread(plan), newOrganizationNames(plan.Organizations), plan.Group(o.leastGroup())
+	for _, problem := range groupProblems(missing.failures(), o.leastGroup()) {
+		p.Failures = append(p.Failures, newHTMLProblem(&problem, fleet))
+	}
+	p.Unread = htmlUnread(missing, fleet)
+	if shared := newHTMLShared(&grouping, fleet, kinds); shared != nil {
+		p.Organizations = append(p.Organizations, *shared)
+	}
+	for i := range grouping.Rest {
+		if rest := &grouping.Rest[i]; len(rest.Steps)+len(rest.Held)+len(rest.Waiting) > 0 {
+			p.Organizations = append(p.Organizations, newHTMLOrganization(rest, i, kinds))
+		}
+	}
 	for i := range plan.Organizations {
-		organization := &plan.Organizations[i]
-		if !quiet(organization) {
-			p.Organizations = append(p.Organizations, newHTMLOrganization(organization, i, kinds))
+		if o := &plan.Organizations[i]; len(o.Steps)+len(o.Held)+len(o.Waiting) > 0 {
+			p.Keys = append(p.Keys, Clean(o.Key))
 		}
 	}
 	p.Counts, p.Words, p.Quiet = htmlCounts(plan), htmlSummary(said, plan), quietWords(said, plan)
 	p.Kinds, p.Risks = htmlKinds(kinds), htmlRisks()
 	p.Large = changes(plan.Summary) > 1000
-	for i := range plan.Problems {
-		p.Problems = append(p.Problems, newHTMLProblem(&plan.Problems[i]))
+	for _, problem := range groupProblems(missing.other, o.leastGroup()) {
+		p.Problems = append(p.Problems, newHTMLProblem(&problem, fleet))
+	}
+	if missing.nothing(plan) {
+		p.Words, p.Quiet = nil, ""
 	}
 	return p
 }
 
-func htmlHeading(plan *plan.Plan) string {
+// htmlUnread says what is missing, and of whom; "" for nothing.
+func htmlUnread(u *unread, f *organizationNames) string {
+	if len(u.organizations) == 0 {
+		return ""
+	}
+	words := u.words()
+	for _, k := range u.organizations {
+		words += "; " + k.kinds + " of " + f.names(k.keys, 0)
+	}
+	return words + "."
+}
+
+func htmlHeading(plan *plan.Plan, o Options) string {
 	if failed := failedWords(plan); failed != "" {
 		return strings.ToUpper(failed[:1]) + failed[1:]
 	}
-	heading := cmp.Or(headingWords(plan), "No changes")
+	grouping := plan.Group(o.leastGroup())
+	heading := cmp.Or(headingWords(plan, &grouping), "No changes")
 	if changes(plan.Summary) > 0 {
 		heading += ": " + opWords(plan.Summary)
 	}
@@ -108,9 +136,9 @@ func htmlCounts(plan *plan.Plan) []htmlCount {
 func htmlSummary(said *summary, plan *plan.Plan) []htmlWords {
 	var words []htmlWords
 	for _, w := range []htmlWords{
-		{"Will be invited", text.AndMore(said.invited, named)},
-		{"Will lose access", text.AndMore(said.losing, named)},
-		{"Cannot be undone", text.AndMore(said.forever, named)},
+		{"Will be invited", text.AndMore(said.invited.words(), named)},
+		{"Will lose access", text.AndMore(said.losing.words(), named)},
+		{"Cannot be undone", text.AndMore(said.forever.words(), named)},
 		{"Not managed", unmanagedWords(plan.Unmanaged)},
 		{"API calls", said.callWords(plan.Calls, changes(plan.Summary))},
 	} {
@@ -155,11 +183,11 @@ func htmlRisks() []htmlChoice {
 	return append(choices, htmlChoice{"held", "Held"}, htmlChoice{"waiting", "Waiting"})
 }
 
-func newHTMLProblem(problem *spec.Problem) htmlProblem {
+func newHTMLProblem(problem *problemGroup, f *organizationNames) htmlProblem {
 	p := htmlProblem{
 		Class: "destructive",
 		Level: "Error",
-		Place: strings.TrimSuffix(problemPlace(problem), ": "),
+		Place: strings.TrimSuffix(problemPlace(&problem.Problem), ": "),
 		Text:  Clean(problem.Message),
 		Hint:  Clean(problem.Hint),
 	}
@@ -168,6 +196,9 @@ func newHTMLProblem(problem *spec.Problem) htmlProblem {
 	}
 	if answer := answerWords(problem.Error); answer != "" {
 		p.Text += " (" + answer + ")"
+	}
+	if len(problem.organizations) > 0 {
+		p.Text += " (in " + f.names(problem.organizations, 0) + ")"
 	}
 	return p
 }
@@ -185,25 +216,58 @@ func newHTMLOrganization(o *plan.Organization, index int, kinds map[spec.Kind]bo
 		h.Steps = append(h.Steps, newHTMLStep(step, kinds))
 	}
 	for _, group := range groupHeld(o.Held) {
-		h.Held = append(h.Held, newHTMLHeldGroup(group, kinds))
+		h.Held = append(h.Held, newHTMLHeldGroup(group, group[0].Reason, group[0].Allow, kinds))
 	}
 	for _, waiting := range o.Waiting {
-		h.Waiting = append(
-			h.Waiting,
-			htmlWaiting{
-				htmlKind(waiting.Address.Kind(), kinds),
-				object(waiting.Address),
-				Clean(waitingWords(waiting)),
-				object(waiting.Address),
-			},
-		)
+		h.Waiting = append(h.Waiting, newHTMLWaiting(waiting, waitingWords(waiting), kinds))
 	}
 	return h
 }
 
-func newHTMLHeldGroup(group []plan.Held, kinds map[spec.Kind]bool) htmlHeldGroup {
-	h := htmlHeldGroup{Guard: Clean(group[0].Guard), Reason: Clean(group[0].Reason)}
-	if allow := group[0].Allow; allow != "" {
+// newHTMLShared is what several organizations have in common, as if it were an organization; nil
+// for nothing.
+func newHTMLShared(g *plan.Grouping, f *organizationNames, kinds map[spec.Kind]bool) *htmlOrganization {
+	if len(g.Groups)+len(g.Held)+len(g.Waiting) == 0 {
+		return nil
+	}
+	h := &htmlOrganization{Anchor: "shared", Name: "The same in several organizations", Shared: true}
+	for i := range g.Groups {
+		group := &g.Groups[i]
+		step := newHTMLStep(groupStep(group, f), kinds)
+		step.Source, step.Where, step.Keys = "", htmlIn(group.Organizations, f), htmlKeys(group.Organizations)
+		h.Steps = append(h.Steps, step)
+	}
+	for i := range g.Held {
+		group := &g.Held[i]
+		held := newHTMLHeldGroup(group.Objects, heldReasons(group), group.Allow, kinds)
+		held.Where, held.Keys = htmlIn(group.Organizations, f), htmlKeys(group.Organizations)
+		h.Held = append(h.Held, held)
+	}
+	for i := range g.Waiting {
+		group := &g.Waiting[i]
+		for _, w := range group.Objects {
+			waiting := newHTMLWaiting(w, waitingGroupWords(group), kinds)
+			waiting.Where, waiting.Keys = htmlIn(group.Organizations, f), htmlKeys(group.Organizations)
+			h.Waiting = append(h.Waiting, waiting)
+		}
+	}
+	return h
+}
+
+// htmlIn says in which organizations something is.
+func htmlIn(keys []string, f *organizationNames) string { return "in " + f.names(keys, 0) }
+
+// htmlKeys are keys for the filter of the page, which takes them apart at spaces.
+func htmlKeys(keys []string) string { return strings.Join(cleaned(keys), " ") }
+
+func newHTMLWaiting(w plan.Waiting, reason string, kinds map[spec.Kind]bool) htmlWaiting {
+	name := object(w.Address)
+	return htmlWaiting{Kind: htmlKind(w.Address.Kind(), kinds), Object: name, Reason: Clean(reason), Text: name}
+}
+
+func newHTMLHeldGroup(group []plan.Held, reason, allow string, kinds map[spec.Kind]bool) htmlHeldGroup {
+	h := htmlHeldGroup{Guard: Clean(group[0].Guard), Reason: Clean(reason)}
+	if allow != "" {
 		h.Allow = "--allow " + text.ShellQuote(Clean(allow))
 	}
 	for _, held := range group {
@@ -236,7 +300,7 @@ func newHTMLStep(step plan.Step, kinds map[spec.Kind]bool) htmlStep {
 		h.Notes = append(h.Notes, Clean(note))
 	}
 	for _, field := range toldFields(step) {
-		from, to := show(field.From), show(field.To)
+		from, to := showPair(field.From, field.To)
 		h.Fields = append(h.Fields, newHTMLField(Clean(field.Path), field, from, to))
 		texts = append(texts, from, to)
 	}

@@ -77,6 +77,10 @@ func wholePlan(ps *plan.Plan) *plan.Plan {
 	}
 	p.Zones, p.Problems, p.Unmanaged = filled(p.Zones), filled(p.Problems), filledMap(p.Unmanaged)
 	p.Organizations = append([]plan.Organization{}, p.Organizations...)
+	p.Groups = filled(plan.Groups(p.Organizations))
+	for i := range p.Groups {
+		p.Groups[i].Fields = filled(p.Groups[i].Fields)
+	}
 	for i := range p.Organizations {
 		wholeOrganization(&p.Organizations[i])
 	}
@@ -84,15 +88,8 @@ func wholePlan(ps *plan.Plan) *plan.Plan {
 }
 
 func wholeOrganization(o *plan.Organization) {
-	o.Waiting, o.Held, o.NotRead, o.Unmanaged = filled(
-		o.Waiting,
-	), filled(
-		o.Held,
-	), filled(
-		o.NotRead,
-	), filledMap(
-		o.Unmanaged,
-	)
+	o.Waiting, o.Held, o.NotRead = filled(o.Waiting), filled(o.Held), filled(o.NotRead)
+	o.Unmanaged = filledMap(o.Unmanaged)
 	o.Steps = append([]plan.Step{}, o.Steps...)
 	for i := range o.Steps {
 		o.Steps[i].Fields, o.Steps[i].After = filled(o.Steps[i].Fields), filled(o.Steps[i].After)

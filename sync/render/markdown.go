@@ -56,6 +56,7 @@ type section uint8
 
 const (
 	inRules section = iota
+	inFailures
 	inHeader
 	inFooter
 	inProblems
@@ -69,26 +70,40 @@ const (
 
 // item is something that the document shows in full, by name, or only counts.
 type item struct {
-	section      section
-	organization int // index of the organization, -1 for the page's own
-	name         string
-	full         string
-	risk         int    // of a step: index in risks; -1 otherwise
-	op           string // of a step
-	what         string // what it is called when it is counted
-	level        int    // 0 counted, 1 by name, 2 in full; set by document.text
+	section section
+	part    int // index of the part, own for the document's own
+	name    string
+	full    string
+	risk    int    // of a change: index in risks; -1 otherwise
+	op      string // of a change
+	steps   int    // of a change: in how many organizations
+	what    string // what it is called when it is counted
+	level   int    // 0 counted, 1 by name, 2 in full; set by document.text
 }
 
-// detail shows a item at a level.
+// own is the part of an item that belongs to none.
+const own = -1
+
+// detail shows an item at a level.
 type detail struct{ rank, item, level int }
 
-// document is a plan cut into items.
+// document is a plan cut into items. Its first part is what several organizations have in common,
+// the others are the organizations.
 type document struct {
-	plan           *plan.Plan
-	options        Options
-	items          []item
-	byOrganization [][]int // items of each organization, in the order of the page
-	details        []detail
+	plan     *plan.Plan
+	options  Options
+	fleet    *organizationNames
+	unread   *unread
+	grouping plan.Grouping
+	items    []item
+	parts    []part
+	details  []detail
+}
+
+// part is a heading with items, in the order of the document.
+type part struct {
+	heading string
+	items   []int
 }
 
 // The ranks of details, most important first. A step's rank depends on its risk.
@@ -119,31 +134,34 @@ var stepRanks = [][2]int{
 }
 
 func newDocument(plan *plan.Plan, o Options) *document {
-	d := &document{plan: plan, options: o, byOrganization: make([][]int, len(plan.Organizations))}
+	d := &document{plan: plan, options: o, fleet: newOrganizationNames(plan.Organizations), unread: findUnread(plan),
+		grouping: plan.Group(o.leastGroup()), parts: []part{{heading: "#### The same in several organizations"}}}
 	d.addRules()
-	d.add(item{section: inHeader, organization: -1, full: d.zoneLines(), risk: -1}, 0, rankHeader)
-	d.add(item{section: inHeader, organization: -1, full: d.peopleLines(), risk: -1}, 0, rankHeldName)
-	d.add(item{section: inFooter, organization: -1, full: d.nextLines(), risk: -1}, 0, rankHeader)
-	for i := range plan.Problems {
-		full := markdownProblem(&plan.Problems[i])
-		d.add(item{section: inProblems, organization: -1, full: full, risk: -1, what: "problem"}, 0, rankProblem)
-	}
-	for i := range plan.Organizations {
-		d.addOrganization(i)
+	d.addOwn(inHeader, d.zoneLines(), rankHeader, "")
+	d.addOwn(inFooter, d.nextLines(), rankHeader, "")
+	d.addProblems(inFailures, d.unread.failures())
+	d.addProblems(inProblems, d.unread.other)
+	if !d.unread.nothing(plan) {
+		d.addOwn(inHeader, d.peopleLines(), rankHeldName, "")
+		d.addOwn(inHeader, d.unreadLines(), rankNotRead, "note on what was not read")
+		d.addGroups()
+		for i := range d.grouping.Rest {
+			d.addOrganization(&d.grouping.Rest[i])
+		}
 	}
 	sort.SliceStable(d.details, func(i, j int) bool { return d.details[i].rank < d.details[j].rank })
 	return d
 }
 
-// add lines up a item; nameRank is 0 for one that has no short form.
+// add lines up an item; nameRank is 0 for one that has no short form.
 func (d *document) add(new item, nameRank, fullRank int) {
 	if new.full == "" {
 		return
 	}
 	at := len(d.items)
 	d.items = append(d.items, new)
-	if new.organization >= 0 {
-		d.byOrganization[new.organization] = append(d.byOrganization[new.organization], at)
+	if new.part >= 0 {
+		d.parts[new.part].items = append(d.parts[new.part].items, at)
 	}
 	if new.name != "" {
 		d.details = append(d.details, detail{nameRank, at, 1})
@@ -151,85 +169,116 @@ func (d *document) add(new item, nameRank, fullRank int) {
 	d.details = append(d.details, detail{fullRank, at, 2})
 }
 
-func (d *document) addOrganization(organization int) {
-	o := &d.plan.Organizations[organization]
-	for _, step := range byRisk(o.Steps) {
-		risk := riskRank(step.Risk)
-		section := inRows
-		if step.Risk == plan.RiskNone {
-			section = inDetails
+// addOwn adds what belongs to no part.
+func (d *document) addOwn(s section, full string, rank int, what string) {
+	d.add(item{section: s, part: own, full: full, risk: -1, what: what}, 0, rank)
+}
+
+func (d *document) addProblems(s section, problems []spec.Problem) {
+	for _, group := range groupProblems(problems, d.options.leastGroup()) {
+		line := markdownProblem(&group.Problem)
+		if len(group.organizations) > 0 {
+			line = strings.TrimSuffix(line, "\n") + " (in " + entities(d.fleet.names(group.organizations, 0)) + ")\n"
 		}
-		d.add(
-			item{
-				section:      section,
-				organization: organization,
-				name:         code(cut(object(step.Address), maxName)),
-				full:         markdownRows(step),
-				risk:         risk,
-				op:           Clean(string(step.Op)),
-			},
-			stepRanks[risk][0],
-			stepRanks[risk][1],
-		)
-	}
-	for _, group := range groupHeld(o.Held) {
-		d.add(
-			item{
-				section:      inHeld,
-				organization: organization,
-				name:         markdownHeldRule(group),
-				full:         markdownHeld(group),
-				risk:         -1,
-				what:         "held rule",
-			},
-			rankHeldName,
-			rankHeld,
-		)
-	}
-	if len(o.NotRead) > 0 {
-		d.add(
-			item{
-				section:      inNotRead,
-				organization: organization,
-				full:         "- **Not read**: " + kindNames(o.NotRead) + ". The plan knows nothing of them.\n",
-				risk:         -1,
-				what:         "note on what was not read",
-			},
-			0,
-			rankNotRead,
-		)
-	}
-	for _, w := range o.Waiting {
-		d.add(
-			item{
-				section:      inWaiting,
-				organization: organization,
-				full: "- **Waiting** " +
-					code(cut(object(w.Address), maxName)) + " " +
-					prose(cut(Clean(waitingWords(w)), maxProse)) + "\n",
-				risk: -1,
-				what: "waiting object",
-			},
-			0,
-			rankWaiting,
-		)
-	}
-	if rest := restWords(o); rest != "" && !quiet(o) {
-		d.add(item{section: inRest, organization: organization, full: "- " + rest + "\n", risk: -1}, 0, rankRest)
+		d.addOwn(s, line, rankProblem, "problem")
 	}
 }
 
+// addGroups fills the first part.
+func (d *document) addGroups() {
+	for i := range d.grouping.Groups {
+		group := &d.grouping.Groups[i]
+		d.addChange(0, groupStep(group, d.fleet), group.Organizations)
+	}
+	for i := range d.grouping.Held {
+		group := &d.grouping.Held[i]
+		name := markdownHeldRule(group.Objects, group.Allow)
+		full := markdownHeld(group.Objects, heldReasons(group), group.Allow, d.in(group.Organizations))
+		d.add(item{section: inHeld, name: name, full: full, risk: -1, what: "held rule"}, rankHeldName, rankHeld)
+	}
+	for i := range d.grouping.Waiting {
+		group := &d.grouping.Waiting[i]
+		full := markdownWaiting(group.Objects, waitingGroupWords(group), d.in(group.Organizations))
+		d.add(item{section: inWaiting, full: full, risk: -1, what: "waiting object"}, 0, rankWaiting)
+	}
+}
+
+// in says in which organizations something is; "" for none.
+func (d *document) in(keys []string) string {
+	if len(keys) == 0 {
+		return ""
+	}
+	return "in " + entities(d.fleet.names(keys, 0))
+}
+
+// addChange adds a step, which stands for those of the organizations where there are any.
+func (d *document) addChange(part int, step plan.Step, organizations []string) {
+	risk := riskRank(step.Risk)
+	change := item{section: inRows, part: part, risk: risk, op: Clean(string(step.Op))}
+	change.steps = max(len(organizations), 1)
+	if step.Risk == plan.RiskNone {
+		change.section = inDetails
+	}
+	change.name = code(cut(object(step.Address), maxName))
+	if n := len(organizations); n > 0 {
+		change.name += " in " + text.Count(n, "organization", "organizations")
+	}
+	change.full = markdownRows(step, d.in(organizations))
+	d.add(change, stepRanks[risk][0], stepRanks[risk][1])
+}
+
+func (d *document) addOrganization(o *plan.Organization) {
+	at := len(d.parts)
+	d.parts = append(d.parts, part{heading: organizationHeading(o)})
+	for _, step := range byRisk(o.Steps) {
+		d.addChange(at, step, nil)
+	}
+	for _, group := range groupHeld(o.Held) {
+		name := markdownHeldRule(group, group[0].Allow)
+		full := markdownHeld(group, group[0].Reason, group[0].Allow, "")
+		rule := item{section: inHeld, part: at, name: name, full: full, risk: -1, what: "held rule"}
+		d.add(rule, rankHeldName, rankHeld)
+	}
+	for _, w := range o.Waiting {
+		full := markdownWaiting([]plan.Waiting{w}, waitingWords(w), "")
+		d.add(item{section: inWaiting, part: at, full: full, risk: -1, what: "waiting object"}, 0, rankWaiting)
+	}
+	if rest := restWords(o); rest != "" && len(o.Steps)+len(o.Held)+len(o.Waiting) > 0 {
+		d.add(item{section: inRest, part: at, full: "- " + rest + "\n", risk: -1}, 0, rankRest)
+	}
+}
+
+func organizationHeading(o *plan.Organization) string {
+	return "#### " + code(cut(Clean(o.Key), 80)) + " " + prose(cut(Clean(o.Name), maxName)) +
+		" (" + entities(organizationFacts(o, 60)) + ")"
+}
+
+// unreadLines say what is missing, and of whom.
+func (d *document) unreadLines() string {
+	if len(d.unread.organizations) == 0 {
+		return ""
+	}
+	line := "- **Not read**: " + d.unread.words()
+	for _, k := range d.unread.organizations {
+		line += "; " + k.kinds + " of " + entities(d.fleet.names(k.keys, 0))
+	}
+	return line + "\n"
+}
+
 // Limits of single names, values and sentences, in columns.
-const maxName, maxValue, maxProse = 200, 200, 500
+const maxName, maxValue, maxProse = 500, 200, 500
 
 // markdownRows are the table rows of a step, one for each field. A row of the collapsible table has
 // no risk column.
-func markdownRows(step plan.Step) string {
+func markdownRows(step plan.Step, where string) string {
 	risk := ""
 	if step.Risk != plan.RiskNone {
 		risk = "| **" + risks[riskRank(step.Risk)].heading + "** "
 	}
 	head := risk + "| " + entities(string(step.Op)) + " | " + code(cut(object(step.Address), maxName))
+	if where != "" {
+		head += "<br>" + where
+	}
 	for _, note := range notesOf(step) {
 		head += "<br>" + prose(cut(Clean(note), maxProse))
 	}
@@ -246,24 +295,17 @@ func markdownRows(step plan.Step) string {
 		default:
 			b.WriteString("| | ")
 		}
-		b.WriteString(
-			" | " +
-				entities(cut(Clean(field.Path), maxName)) + " | " +
-				code(cut(show(field.From), maxValue)) + " | " +
-				code(cut(show(field.To), maxValue)) + " |\n",
-		)
+		from, to := showPair(field.From, field.To)
+		from, to = shorten(from, to, maxValue)
+		path := entities(cut(Clean(field.Path), maxName))
+		b.WriteString(" | " + path + " | " + code(from) + " | " + code(to) + " |\n")
 	}
 	return b.String()
 }
 
-func markdownHeldRule(group []plan.Held) string {
-	return "- **Held** by " +
-		entities(group[0].Guard) + ": " + text.Count(
-		len(group),
-		"change",
-		"changes",
-	) +
-		markdownAllow(group[0].Allow) + "\n"
+func markdownHeldRule(held []plan.Held, rule string) string {
+	return "- **Held** by " + entities(held[0].Guard) + ": " + text.Count(len(held), "change", "changes") +
+		markdownAllow(rule) + "\n"
 }
 
 func markdownAllow(rule string) string {
@@ -273,18 +315,31 @@ func markdownAllow(rule string) string {
 	return "; to let through: " + code("--allow "+text.ShellQuote(cut(Clean(rule), maxName)))
 }
 
-func markdownHeld(group []plan.Held) string {
-	names := make([]string, len(group))
-	for i, h := range group {
+// markdownHeld tells of changes that one guard holds for the same reason; where is in which
+// organizations, "" for one.
+func markdownHeld(held []plan.Held, reason, rule, where string) string {
+	names := make([]string, len(held))
+	for i, h := range held {
 		names[i] = entities(string(h.Op)) + " " + code(cut(object(h.Address), maxName))
 	}
-	return "- **Held** by " +
-		entities(group[0].Guard) + ": " +
-		prose(cut(Clean(group[0].Reason), maxProse)) + " (" + strings.Join(
-		names,
-		", ",
-	) + ")" +
-		markdownAllow(group[0].Allow) + "\n"
+	line := "- **Held** by " + entities(held[0].Guard) + ": " + prose(cut(Clean(reason), maxProse)) +
+		" (" + strings.Join(names, ", ") + ")"
+	if where != "" {
+		line += " " + where
+	}
+	return line + markdownAllow(rule) + "\n"
+}
+
+func markdownWaiting(waiting []plan.Waiting, reason, where string) string {
+	names := make([]string, len(waiting))
+	for i, w := range waiting {
+		names[i] = code(cut(object(w.Address), maxName))
+	}
+	line := "- **Waiting** " + strings.Join(names, ", ") + " " + prose(cut(Clean(reason), maxProse))
+	if where != "" {
+		line += " (" + where + ")"
+	}
+	return line + "\n"
 }
 
 func markdownProblem(problem *spec.Problem) string {

@@ -27,8 +27,8 @@ func (d *document) text(n int) string {
 	d.own(&b, inRules, "#### "+rulesHeading+"\n\n")
 	d.own(&b, inHeader, "")
 	b.WriteString(d.missing())
-	for i := range d.byOrganization {
-		b.WriteString(d.organization(i))
+	for i := range d.parts {
+		b.WriteString(d.part(i))
 	}
 	d.own(&b, inProblems, "#### Problems\n\n")
 	d.foot(&b)
@@ -40,9 +40,10 @@ func (d *document) head(b *strings.Builder) {
 	sum := d.plan.Summary
 	if failed := failedWords(d.plan); failed != "" {
 		fmt.Fprintf(b, "### makesync plan: %s\n\n", failed)
+		d.failures(b)
 		return
 	}
-	heading := cmp.Or(headingWords(d.plan), "no changes")
+	heading := cmp.Or(headingWords(d.plan, &d.grouping), "no changes")
 	if changes(sum) > 0 {
 		heading += " (" + opWords(sum) + ")"
 	}
@@ -53,6 +54,7 @@ func (d *document) head(b *strings.Builder) {
 		}
 	}
 	fmt.Fprintf(b, "### makesync plan: %s\n\n", heading)
+	d.failures(b)
 	b.WriteString("| Risk | Changes | |\n|---|---:|---|\n")
 	for i, n := range d.byRisk() {
 		if n > 0 {
@@ -66,6 +68,9 @@ func (d *document) head(b *strings.Builder) {
 
 // failedWords say that there is no plan, only problems; "" when there is one.
 func failedWords(plan *plan.Plan) string {
+	if findUnread(plan).nothing(plan) {
+		return "nothing was compared, " + noneOf(len(plan.Organizations))
+	}
 	errors, _ := severities(plan.Problems)
 	if plan.Digest != "" || errors == 0 {
 		return ""
@@ -78,7 +83,7 @@ func (d *document) byRisk() [4]int {
 	var counts [4]int
 	for i := range d.items {
 		if risk := d.items[i].risk; risk >= 0 {
-			counts[risk]++
+			counts[risk] += d.items[i].steps
 		}
 	}
 	return counts
@@ -87,7 +92,7 @@ func (d *document) byRisk() [4]int {
 // own writes the items of the page itself that stand in a section.
 func (d *document) own(b *strings.Builder, s section, heading string) {
 	for i := range d.items {
-		if item := &d.items[i]; item.organization < 0 && item.section == s && item.level > 0 {
+		if item := &d.items[i]; item.part == own && item.section == s && item.level > 0 {
 			b.WriteString(heading)
 			heading = ""
 			b.WriteString(item.full)
@@ -95,6 +100,13 @@ func (d *document) own(b *strings.Builder, s section, heading string) {
 	}
 	if heading == "" {
 		b.WriteString("\n")
+	}
+}
+
+// failures are why something could not be read, in front of everything else.
+func (d *document) failures(b *strings.Builder) {
+	if len(d.unread.why) > 0 {
+		d.own(b, inFailures, "")
 	}
 }
 
@@ -109,9 +121,9 @@ func (d *document) missing() string {
 			if unnamed[item.risk] == nil {
 				unnamed[item.risk] = map[string]int{}
 			}
-			unnamed[item.risk][item.op]++
+			unnamed[item.risk][item.op] += item.steps
 		case item.risk >= 0 && item.level == 1:
-			named++
+			named += item.steps
 		case item.what != "" && item.level == 0:
 			other++
 		}
@@ -168,13 +180,13 @@ var allOps = []plan.Op{
 	plan.OpTransfer,
 }
 
-// organization is what the budget leaves of one organization; "" when that is nothing.
-func (d *document) organization(organization int) string {
+// part is what the budget leaves of a part; "" when that is nothing.
+func (d *document) part(part int) string {
 	b := &strings.Builder{}
-	d.rows(b, organization, inRows, "| Risk | Change | Object | Field | Old | New |\n|---|---|---|---|---|---|\n", "\n")
-	d.names(b, organization, inRows)
-	d.folded(b, organization)
-	for _, i := range d.byOrganization[organization] {
+	d.rows(b, part, inRows, "| Risk | Change | Object | Field | Old | New |\n|---|---|---|---|---|---|\n", "\n")
+	d.names(b, part, inRows)
+	d.folded(b, part)
+	for _, i := range d.parts[part].items {
 		switch item := &d.items[i]; {
 		case item.section < inHeld || item.level == 0:
 		case item.level == 1:
@@ -186,18 +198,13 @@ func (d *document) organization(organization int) string {
 	if b.Len() == 0 {
 		return ""
 	}
-	o := &d.plan.Organizations[organization]
-	heading := "#### " +
-		code(cut(Clean(o.Key), 80)) + " " +
-		prose(cut(Clean(o.Name), 80)) + " (" +
-		entities(organizationFacts(o, 60)) + ")"
-	return heading + "\n\n" + b.String() + "\n"
+	return d.parts[part].heading + "\n\n" + b.String() + "\n"
 }
 
 // rows writes the items of a section that are shown in full, between before and after.
-func (d *document) rows(b *strings.Builder, organization int, s section, before, after string) {
+func (d *document) rows(b *strings.Builder, part int, s section, before, after string) {
 	written := false
-	for _, i := range d.byOrganization[organization] {
+	for _, i := range d.parts[part].items {
 		if item := &d.items[i]; item.section == s && item.level == 2 {
 			if !written {
 				b.WriteString(before)
@@ -212,10 +219,10 @@ func (d *document) rows(b *strings.Builder, organization int, s section, before,
 }
 
 // names writes the items of a section that are shown by name: a list for each risk and op.
-func (d *document) names(b *strings.Builder, organization int, s section) {
+func (d *document) names(b *strings.Builder, part int, s section) {
 	lists := map[string][]string{}
 	var order []string
-	for _, i := range d.byOrganization[organization] {
+	for _, i := range d.parts[part].items {
 		if item := &d.items[i]; item.section == s && item.level == 1 {
 			head := "- **" + risks[item.risk].heading + "** " + entities(item.op) + ": "
 			if lists[head] == nil {
@@ -232,20 +239,20 @@ func (d *document) names(b *strings.Builder, organization int, s section) {
 	}
 }
 
-// details writes the changes without risk, folded away.
-func (d *document) folded(b *strings.Builder, organization int) {
+// folded writes the changes without risk, folded away.
+func (d *document) folded(b *strings.Builder, part int) {
 	shown := 0
-	for _, i := range d.byOrganization[organization] {
+	for _, i := range d.parts[part].items {
 		if item := &d.items[i]; item.section == inDetails && item.level > 0 {
-			shown++
+			shown += item.steps
 		}
 	}
 	if shown == 0 {
 		return
 	}
 	fmt.Fprintf(b, "<details><summary>%s without risk</summary>\n\n", text.Count(shown, "change", "changes"))
-	d.rows(b, organization, inDetails, "| Change | Object | Field | Old | New |\n|---|---|---|---|---|\n", "\n")
-	d.names(b, organization, inDetails)
+	d.rows(b, part, inDetails, "| Change | Object | Field | Old | New |\n|---|---|---|---|---|\n", "\n")
+	d.names(b, part, inDetails)
 	b.WriteString("</details>\n\n")
 }
 
@@ -273,9 +280,9 @@ func (d *document) peopleLines() string {
 			b.WriteString("- " + label + ": " + prose(cut(text.AndMore(names, named), 2*maxProse)) + "\n")
 		}
 	}
-	say("Will be invited", said.invited)
-	say("Will lose access", said.losing)
-	say("Cannot be undone", said.forever)
+	say("Will be invited", said.invited.words())
+	say("Will lose access", said.losing.words())
+	say("Cannot be undone", said.forever.words())
 	return b.String()
 }
 

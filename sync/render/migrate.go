@@ -35,10 +35,7 @@ var stageWords = map[string]string{
 // behind, the values to supply, and the commands in their order.
 func WriteMigration(w io.Writer, m Migration, o Options) error {
 	p := newPrinter(w, o)
-	p.line(
-		"%s",
-		p.paint(bold, fmt.Sprintf("migration from %s to %s in %s", zoneLine(m.From), zoneLine(m.To), Clean(m.Folder))),
-	)
+	p.heading(bold, fmt.Sprintf("migration from %s to %s in %s", zoneLine(m.From), zoneLine(m.To), Clean(m.Folder)))
 	if m.Region != "" {
 		p.labelled(0, plain, "", 0, fmt.Sprintf("New organizations are made in region %s: %s.", m.Region, m.RegionWhy))
 	}
@@ -60,7 +57,7 @@ func writeCollisions(p *printer, collisions []export.Collision) {
 		p.gap()
 		return
 	}
-	p.line("%s", p.paint(red, "Collisions; no document was written for these:"))
+	p.heading(red, "Collisions; no document was written for these:")
 	for _, c := range collisions {
 		p.labelled(2, plain, "-", 1, fmt.Sprintf("%s (id %d): %s. %s", c.Organization, c.ID, c.Reason, c.Remedy))
 	}
@@ -71,7 +68,7 @@ func writeOmissions(p *printer, left []export.Omission) {
 	if len(left) == 0 {
 		return
 	}
-	p.line("%s", p.paint(yellow, "Cannot be carried over:"))
+	p.heading(yellow, "Cannot be carried over:")
 	organization := "\x00"
 	for _, l := range left {
 		if l.Organization != organization {
@@ -88,7 +85,7 @@ func writeOmissions(p *printer, left []export.Omission) {
 }
 
 func writeStages(p *printer, waves []MigrationStage) {
-	p.line("%s", p.paint(bold, "Then, one wave after the other:"))
+	p.heading(bold, "Then, one wave after the other:")
 	for _, stage := range waves {
 		if len(stage.Files) == 0 {
 			continue

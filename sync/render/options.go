@@ -4,13 +4,41 @@ import (
 	"makesync/spec"
 )
 
+// Group is --group: whether equal changes of several organizations are told once.
+type Group string
+
+// The values of --group.
+const (
+	GroupAuto Group = "auto" // from fewestForGroup organizations
+	GroupOn   Group = "on"   // from two
+	GroupOff  Group = "off"
+)
+
+// fewestForGroup is from how many organizations on equal changes are one.
+const fewestForGroup = 4
+
+// leastGroup is in how many organizations a change must be equal; 0: nothing is put together.
+func (o Options) leastGroup() int {
+	switch o.Group {
+	case GroupOff:
+		return 0
+	case GroupOn:
+		return 2
+	}
+	return fewestForGroup
+}
+
 // Options are the surroundings of what is rendered. The zero value is good: no
 // colour, 100 columns, the default guards.
 type Options struct {
 	// Color writes ANSI colours; the caller knows the terminal, --color and NO_COLOR.
 	Color bool
-	// Width is the number of columns; 0 means 100, less than 80 counts as 80.
+	// Width is the number of columns; 0 means 100, less than 40 counts as 40.
 	Width int
+	// Verbose leaves nothing out: every name, every step that succeeded, values in full.
+	Verbose bool
+	// Group says which equal changes of several organizations are told once; "" is GroupAuto.
+	Group Group
 	// Quiet leaves all but the last line out where there is nothing new to say: for a run that
 	// nobody watches.
 	Quiet bool
@@ -31,7 +59,7 @@ type Options struct {
 	Next string
 }
 
-const defaultWidth, leastWidth = 100, 80
+const defaultWidth, leastWidth = 100, 40
 
 func (o Options) width() int {
 	if o.Width == 0 {

@@ -16,7 +16,7 @@
     let shown = 0;
     for (const step of steps) {
       const d = step.dataset;
-      const show = (!organization || d.organization === organization) && kinds.has(d.kind) && risks.has(d.risk) &&
+      const show = (!organization || d.organization.split(" ").includes(organization)) && kinds.has(d.kind) && risks.has(d.risk) &&
         (!text || d.text.toLowerCase().includes(text));
       if (step.hidden === show) step.hidden = !show;
       if (show) shown++;

@@ -18,16 +18,42 @@ func Plan(w io.Writer, plan *plan.Plan, o Options) error {
 		return writeQuietPlan(p, plan)
 	}
 	writeRules(p, plan.Rules)
+	missing, fleet := findUnread(plan), newOrganizationNames(plan.Organizations)
+	writeFailures(p, missing, fleet)
 	writePlanHead(p, plan)
-	for i := range plan.Organizations {
-		writeOrganization(p, &plan.Organizations[i])
+	if missing.nothing(plan) {
+		writeProblems(p, missing.other, fleet)
+		writeNothing(p, plan)
+		return p.flush()
 	}
-	writeProblems(p, plan.Problems)
+	writeUnread(p, missing, fleet)
+	grouping := plan.Group(o.leastGroup())
+	writeGroups(p, &grouping, fleet)
+	for i := range grouping.Rest {
+		if !missing.isSilent(grouping.Rest[i].Zone) {
+			writeOrganization(p, &grouping.Rest[i])
+		}
+	}
+	writeProblems(p, missing.other, fleet)
 	p.gap()
-	summarize(plan).write(p, plan)
+	summarize(plan).write(p, plan, &grouping)
 	writeSaved(p, plan)
 	p.last(p.verb("plan"), PlanCounts(plan.Summary), plan.Exit)
 	return p.flush()
+}
+
+// writeNothing ends the text of a run that could read no organization.
+func writeNothing(p *printer, plan *plan.Plan) {
+	p.gap()
+	p.heading(bold, "Nothing was compared: "+noneOf(len(plan.Organizations))+".")
+	p.last(p.verb("plan"), PlanCounts(plan.Summary), plan.Exit)
+}
+
+func noneOf(organizations int) string {
+	if organizations == 1 {
+		return "the organization could not be read"
+	}
+	return "none of " + text.Number(organizations) + " organizations could be read"
 }
 
 // writePlanHead says where the plan was made and under which rules.
@@ -47,11 +73,11 @@ func writePlanHead(p *printer, plan *plan.Plan) {
 
 // writeOrganization writes one organization, if there is anything to say about it.
 func writeOrganization(p *printer, o *plan.Organization) {
-	if quiet(o) {
+	if len(o.Steps)+len(o.Waiting)+len(o.Held) == 0 { // what was not read stands above the plan
 		return
 	}
 	p.gap()
-	p.line("%s", organizationHead(p, o))
+	writeOrganizationHead(p, o)
 	writeTable(p, o.Steps)
 	writeWaiting(p, o.Waiting)
 	writeHeld(p, o.Held)
@@ -91,18 +117,21 @@ func organizationFacts(o *plan.Organization, width int) string {
 	return fmt.Sprintf("id %d, ", o.ID) + zone
 }
 
-func organizationHead(p *printer, o *plan.Organization) string {
-	facts := organizationFacts(o, 20)
-	key := cut(Clean(o.Key), 40)
-	name := cut(Clean(o.Name), max(10, p.width()-columns(key)-columns(facts)-6))
-	return p.paint(bold, key) + "  " + name + "  " + p.paint(dim, "("+facts+")")
+func writeOrganizationHead(p *printer, o *plan.Organization) {
+	const gap = "  "
+	key, name, facts := Clean(o.Key), Clean(o.Name), "("+organizationFacts(o, 60)+")"
+	if columns(key+gap+name+gap+facts) <= p.width() {
+		p.line("%s", p.paint(bold, key)+gap+name+gap+p.paint(dim, facts))
+		return
+	}
+	p.labelled(0, bold, key, 0, name+" "+facts)
 }
 
 func writeWaiting(p *printer, waiting []plan.Waiting) {
 	if len(waiting) == 0 {
 		return
 	}
-	p.line("  %s (no change; nothing to do in this run)", p.paint(cyan, "waiting"))
+	p.hanging(2, cyan, "waiting", " (no change; nothing to do in this run)")
 	width := itemWidth(len(waiting), func(i int) string { return object(waiting[i].Address) })
 	for _, w := range waiting {
 		p.item(object(w.Address), width, waitingWords(w))
@@ -136,15 +165,9 @@ func writeHeld(p *printer, held []plan.Held) {
 		first := group[0]
 		p.labelled(2, yellow, "held by "+Clean(first.Guard), 0, first.Reason)
 		for _, h := range group {
-			p.line("    %s  %s", pad(opWord(h.Op), 8), p.paint(bold, cut(object(h.Address), p.width()-14)))
+			writeHeldObject(p, h)
 		}
-		if first.Allow != "" {
-			p.line(
-				"    to let %s through:  %s",
-				itThem(len(group)),
-				p.paint(cyan, "--allow "+text.ShellQuote(Clean(first.Allow))),
-			)
-		}
+		writeAllow(p, first.Allow, len(group))
 	}
 }
 

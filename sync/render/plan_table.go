@@ -2,7 +2,6 @@ package render
 
 import (
 	"sort"
-	"strings"
 
 	"makesync/spec"
 	"makesync/sync/plan"
@@ -12,22 +11,46 @@ import (
 // The steps of an organization are one table, in groups of equal risk, worst first:
 //
 //	DESTRUCTIVE
-//	  delete  variable/OLD           value  "x"    → -
+//	- delete  variable/OLD           value  "x"    → -
 //	caution
-//	  update  member/a@acme.example  role   Member → Admin
-//	  invite  member/b@acme.example  role   -      → Member
+//	~ update  member/a@acme.example  role   Member → Admin
+//	+ invite  member/b@acme.example  role   -      → Member
 //	                                 teams  -      → Ops
 //	          note:  sends an e-mail
 //
 // A step takes a line for each of its fields; the first carries the step's own columns. Each column
-// is as wide as its widest cell, up to a limit, and the two values share what is left. The risk is
-// a heading, not a column, so that the values have more room.
+// is as wide as its widest cell, up to a limit. Nothing is cut but very long values: a name that is
+// wider than its column has a line of its own, values that do not fit beside each other stand one
+// below the other, and what is wider than the page goes on in the next line.
 type tableRow struct {
-	risk                       plan.Risk
-	op, object, path, from, to string
-	change                     bool     // from and to are to be printed
-	between                    string   // what stands between them; "" is the arrow
-	notes                      []string // below the row
+	risk                               plan.Risk
+	symbol, op, object, path, from, to string
+	change                             bool     // from and to are to be printed
+	below                              bool     // a further line of an object that has a line of its own
+	between                            string   // what stands between them; "" is the arrow
+	notes                              []string // below the row
+	where                              string   // which organizations; below the row
+}
+
+// opSymbols stand in the first column.
+var opSymbols = map[plan.Op]string{
+	plan.OpCreate:   "+",
+	plan.OpInvite:   "+",
+	plan.OpUpdate:   "~",
+	plan.OpReinvite: "~",
+	plan.OpDelete:   "-",
+	plan.OpRevoke:   "-",
+	plan.OpTransfer: "!",
+}
+
+// heldSymbol marks what a guard holds.
+const heldSymbol = "!"
+
+func opSymbol(op plan.Op) string {
+	if symbol, known := opSymbols[op]; known {
+		return symbol
+	}
+	return "!"
 }
 
 // byRisk sorts steps worst first; equal risks stay in order of execution.
@@ -40,27 +63,32 @@ func byRisk(steps []plan.Step) []plan.Step {
 func tableRows(steps []plan.Step) []tableRow {
 	var rows []tableRow
 	for _, step := range byRisk(steps) {
-		first := tableRow{risk: step.Risk, op: opWord(step.Op), object: object(step.Address)}
-		fields := toldFields(step)
-		for i, field := range fields {
-			row := tableRow{risk: step.Risk}
-			if i == 0 {
-				row = first
-			}
-			row.path, row.from, row.to, row.change = Clean(
-				field.Path,
-			), showBriefly(
-				field.From,
-			), showBriefly(
-				field.To,
-			), true
-			rows = append(rows, row)
-		}
-		if len(fields) == 0 {
-			rows = append(rows, first)
-		}
-		rows[len(rows)-1].notes = notesOf(step)
+		rows = append(rows, stepRows(step)...)
 	}
+	return rows
+}
+
+// stepRows are the lines of one step, with its notes below the last.
+func stepRows(step plan.Step) []tableRow {
+	first := tableRow{
+		risk: step.Risk, symbol: opSymbol(step.Op), op: opWord(step.Op), object: object(step.Address),
+		notes: notesOf(step),
+	}
+	var rows []tableRow
+	for i, field := range toldFields(step) {
+		row := tableRow{risk: step.Risk}
+		if i == 0 {
+			row = first
+			row.notes = nil
+		}
+		row.path, row.change = Clean(field.Path), true
+		row.from, row.to = showPairBriefly(field.From, field.To)
+		rows = append(rows, row)
+	}
+	if len(rows) == 0 {
+		return []tableRow{first}
+	}
+	rows[len(rows)-1].notes = first.notes
 	return rows
 }
 
@@ -89,34 +117,43 @@ func showBriefly(s state.Scalar) string {
 	return show(s)
 }
 
-// tableWidths are the widths of the columns.
-type tableWidths struct{ op, object, path, from, to int }
+// tableWidths are the widths of the columns; from is that of the values that stand in a column.
+type tableWidths struct{ op, object, path, from int }
 
 const (
-	maxObject, minObject = 44, 24
+	maxObject, minObject = 44, 20
 	maxPath              = 16
 	tableIndent          = 4
 	// minValues is what the two values of a line shall have, if need be at the cost of the object.
-	minValues = 36
+	minValues = 24
 	arrow     = " → "
+	// mostValueLines is how many lines one side of a change may take before it is shortened.
+	mostValueLines = 4
 )
 
+// widths are those of the widest cells that fit; a wider one has a line of its own.
 func widths(rows []tableRow, total int) tableWidths {
 	var w tableWidths
+	values := 0
 	for _, row := range rows {
 		w.op = max(w.op, columns(row.op))
-		w.object = max(w.object, columns(row.object))
-		w.path = max(w.path, columns(row.path))
-		w.from = max(w.from, columns(row.from))
-		w.to = max(w.to, columns(row.to))
+		values = max(values, columns(row.from)+columns(arrow)+columns(row.to))
+		if n := columns(row.path); n <= maxPath {
+			w.path = max(w.path, n)
+		}
 	}
-	w.object, w.path = min(w.object, maxObject), min(w.path, maxPath)
-	left := total - tableIndent - gapAfter(w.op) - gapAfter(w.object) - gapAfter(w.path) - columns(arrow)
-	if short := min(minValues, w.from+w.to) - left; short > 0 {
-		taken := min(short, max(0, w.object-minObject))
-		w.object, left = w.object-taken, left+taken
+	room := total - tableIndent - gapAfter(w.op) - gapAfter(w.path)
+	widest := min(maxObject, max(room-2-min(values, minValues), minObject))
+	for _, row := range rows {
+		if n := columns(row.object); n <= widest {
+			w.object = max(w.object, n)
+		}
 	}
-	w.from, w.to = share(w.from, w.to, max(left, 2))
+	for _, row := range rows {
+		if columns(row.from)+columns(arrow)+columns(row.to) <= room-gapAfter(w.object) {
+			w.from = max(w.from, columns(row.from))
+		}
+	}
 	return w
 }
 
@@ -127,37 +164,42 @@ func gapAfter(column int) int {
 	return column + 2
 }
 
-// share divides total between two wishes: both in full when they fit, else the smaller one in full
-// if it is below half, else half each.
-func share(a, b, total int) (int, int) {
-	half := total / 2
-	switch {
-	case a+b <= total:
-		return a, b
-	case a <= half:
-		return a, total - a
-	case b <= total-half:
-		return total - b, b
-	}
-	return half, total - half
-}
+// writeTable prints steps as the comment at the top draws them.
+func writeTable(p *printer, steps []plan.Step) { writeRows(p, tableRows(steps)) }
 
-// writeTable prints steps as the comment above tableRow draws them.
-func writeTable(p *printer, steps []plan.Step) {
-	rows := tableRows(steps)
+// writeRows prints rows, with a heading where the risk changes.
+func writeRows(p *printer, rows []tableRow) {
 	w := widths(rows, p.width())
+	placeBelow(rows, w)
 	for i, row := range rows {
 		if i == 0 || row.risk != rows[i-1].risk {
 			writeRiskHeading(p, row.risk, i == 0)
 		}
-		p.line("%s", tableLine(p, row, w))
+		writeRow(p, row, w)
+		below := tableIndent + gapAfter(w.op)
+		if row.where != "" {
+			p.labelled(below, dim, "in", 0, row.where)
+		}
 		for _, note := range row.notes {
-			p.labelled(tableIndent+gapAfter(w.op), dim, "note:", 5, note)
+			p.labelled(below, dim, "note:", 5, note)
 		}
 	}
 }
 
-// writeRiskHeading marks a group of steps. Changes without risk need no mark where there are no
+// placeBelow moves the further lines of a step below the first one where its object is too wide for
+// the column.
+func placeBelow(rows []tableRow, w tableWidths) {
+	wide := false
+	for i := range rows {
+		if first := rows[i].object != ""; first {
+			wide = columns(rows[i].object) > w.object
+		} else {
+			rows[i].below = wide
+		}
+	}
+}
+
+// writeRiskHeading marks steps of equal risk. Changes without risk need no mark where there are no
 // others.
 func writeRiskHeading(p *printer, risk plan.Risk, first bool) {
 	if r := risks[riskRank(risk)]; r.risk != plan.RiskNone || !first {
@@ -165,25 +207,25 @@ func writeRiskHeading(p *printer, risk plan.Risk, first bool) {
 	}
 }
 
-func tableLine(p *printer, row tableRow, w tableWidths) string {
-	var b strings.Builder
-	b.WriteString(strings.Repeat(" ", tableIndent))
-	cell := func(s style, text string, width int) {
-		if width > 0 {
-			b.WriteString(p.paint(s, pad(cut(text, width), width)) + "  ")
-		}
-	}
+// writeRow prints the cells of a row one after the other; a cell that is too wide has the rest of
+// the line, and what follows stands below it.
+func writeRow(p *printer, row tableRow, w tableWidths) {
 	colour := risks[riskRank(row.risk)].style
-	cell(colour, row.op, w.op)
-	cell(bold, row.object, w.object)
-	cell(dim, row.path, w.path)
+	l := newRowLine(p, colour, row.symbol)
+	if row.below {
+		l.begin(belowIndent)
+	} else {
+		l.cell(colour, row.op, w.op)
+		l.cell(bold, row.object, w.object)
+	}
+	l.cell(dim, row.path, w.path)
 	if row.change {
 		between := row.between
 		if between == "" {
 			between = arrow
 		}
-		from, to := cutPair(row.from, row.to, w.from, w.to)
-		b.WriteString(pad(from, w.from) + p.paint(dim, between) + to)
+		l.values(row.from, row.to, w.from, between)
+		return
 	}
-	return b.String()
+	p.line("%s", l.text)
 }

@@ -62,16 +62,24 @@ const leastText = 24
 //
 //	label   the sentence, which
 //	        goes on here
+//
+// Where the margin leaves no room, the label has a line of its own.
 func (p *printer) labelled(indent int, s style, label string, labelWidth int, text string) {
-	label = cut(label, p.width()-indent-leastText)
 	margin := indent
 	if label != "" {
 		margin += gapAfter(max(labelWidth, columns(label)))
 	}
+	if label != "" && margin+leastText > p.width() {
+		p.wrapped(indent, s, label)
+		label, margin = "", indent+2
+	}
 	next := strings.Repeat(" ", margin)
-	lead := next[:indent] + p.paint(s, label) + next[:margin-indent-columns(label)]
-	lines := fold(Clean(text), max(p.width()-margin, leastText-2))
-	if len(lines) == 0 {
+	lead := next
+	if label != "" {
+		lead = next[:indent] + p.paint(s, label) + next[:margin-indent-columns(label)]
+	}
+	lines := fold(Clean(text), max(p.width()-margin, 1))
+	if len(lines) == 0 && label != "" {
 		lines = []string{""}
 	}
 	for i, line := range lines {
@@ -81,6 +89,15 @@ func (p *printer) labelled(indent int, s style, label string, labelWidth int, te
 			p.line("%s", next+line)
 		}
 	}
+}
+
+// command writes a command to paste, whole, beside its label or in a line of its own.
+func (p *printer) command(label string, labelWidth int, command string) {
+	if 2+labelWidth+2+columns(command) > p.width() {
+		p.line("  %s", label)
+		label, labelWidth = "", 0
+	}
+	p.line("  %s  %s", pad(label, labelWidth), p.paint(cyan, command))
 }
 
 // last is the line for grep that ends every text; its grammar stands in doc.go.
@@ -101,25 +118,42 @@ func exitStyle(code exit.Code) style {
 
 // item is an object with a sentence; beside it when the object is short, below it when it is long.
 func (p *printer) item(object string, width int, text string) {
-	if columns(object) <= widestItem {
+	if columns(object) <= widestItem && columns(object)+leastText+6 <= p.width() {
 		p.labelled(4, bold, object, width, text)
 		return
 	}
-	p.line("    %s", p.paint(bold, cut(object, p.width()-4)))
+	p.wrapped(4, bold, object)
 	p.labelled(6, plain, "", 0, text)
 }
 
+// wrapped writes clean text that is broken at the columns, with the same margin in each line.
+func (p *printer) wrapped(indent int, s style, text string) {
+	for _, line := range wrap(text, max(p.width()-indent, 1)) {
+		p.line("%s", strings.Repeat(" ", indent)+p.paint(s, line))
+	}
+}
+
+// heading folds a sentence and paints all of it.
+func (p *printer) heading(s style, text string) {
+	for _, line := range fold(Clean(text), p.width()) {
+		p.line("%s", p.paint(s, line))
+	}
+}
+
 // hanging folds a sentence with what it is about in front; further lines are indented by four
-// columns.
-func (p *printer) hanging(colour style, where, message string) {
-	lines := fold(where+Clean(message), p.width()-4)
+// columns more.
+func (p *printer) hanging(indent int, colour style, where, message string) {
+	const deeper = 4
+	lines := fold(where+Clean(message), p.width()-indent-deeper)
+	margin := strings.Repeat(" ", indent)
 	for i, line := range lines {
-		switch {
+		switch n := len(strings.TrimSpace(where)); {
 		case i > 0:
-			line = "    " + line
+			line = margin + strings.Repeat(" ", deeper) + line
 		case strings.HasPrefix(line, strings.TrimSpace(where)):
-			n := len(strings.TrimSpace(where))
-			line = p.paint(colour, line[:n]) + line[n:]
+			line = margin + p.paint(colour, line[:n]) + line[n:]
+		default:
+			line = margin + line
 		}
 		p.line("%s", line)
 	}

@@ -9,6 +9,7 @@ import (
 	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/exit"
+	"makesync/sync/plan"
 )
 
 // Problems writes problems as text, one after the other, and the last line:
@@ -57,14 +58,22 @@ func severities(problems []spec.Problem) (errors, warnings int) {
 }
 
 // writeProblems writes the problems of a plan or report, below a heading.
-func writeProblems(p *printer, problems []spec.Problem) {
+func writeProblems(p *printer, problems []spec.Problem, f *organizationNames) {
 	if len(problems) == 0 {
 		return
 	}
 	p.gap()
-	p.line("%s", p.paint(bold, "Problems"))
-	for i := range problems {
-		writeProblem(p, &problems[i])
+	p.heading(bold, "Problems")
+	for _, problem := range groupProblems(problems, p.leastGroup()) {
+		writeProblemGroup(p, &problem, f)
+	}
+}
+
+// writeProblemGroup writes a problem once, with the organizations that have it.
+func writeProblemGroup(p *printer, g *problemGroup, f *organizationNames) {
+	writeProblem(p, &g.Problem)
+	if len(g.organizations) > 0 {
+		p.labelled(6, plain, "in", 0, f.listed(g.organizations, mostNames(p.Options, plan.RiskDestructive)))
 	}
 }
 
@@ -110,7 +119,7 @@ func writeProblem(p *printer, problem *spec.Problem) {
 // read it. A problem without a position is a sentence and is folded.
 func writeFirstLine(p *printer, colour style, where, message string, positioned bool) {
 	if !positioned {
-		p.hanging(colour, where, message)
+		p.hanging(0, colour, where, message)
 		return
 	}
 	p.line("%s%s", p.paint(colour, where), Clean(message))

@@ -23,15 +23,13 @@ func Report(w io.Writer, report *report.Report, o Options) error {
 	}
 	writeZones(p, report.Zones)
 	writeShard(p, report.Shard)
-	for _, steps := range byOrganization(report.Steps) {
-		p.gap()
-		p.line("%s", p.paint(bold, cut(Clean(steps[0].Address.Key()), p.width())))
-		writeOutcomes(p, steps)
-	}
-	writeChecks(p, report.Steps)
+	told, f := recapped(report.Steps, o.leastGroup()), fleetOfSteps(report.Steps)
+	writeDetails(p, report.Steps, told)
+	writeChecks(p, report.Steps, f)
 	writeDocumentLines(p, report.Steps)
-	writeRequiredPlans(p, report.Steps)
-	writeProblems(p, report.Problems)
+	writeRequiredPlans(p, report.Steps, f)
+	writeProblems(p, report.Problems, f)
+	writeRecap(p, report.Steps, told, f)
 	p.gap()
 	writeTotals(p, report)
 	writeNextCommand(p, report)
@@ -55,6 +53,52 @@ var outcomes = []struct {
 	{report.OutcomeUnknown, "UNKNOWN", redBold},
 	{report.Skipped, "skipped", yellow},
 	{report.Succeeded, "done", green},
+}
+
+// mostSucceeded is how many steps that succeeded are listed; more of them are counted.
+const mostSucceeded = 20
+
+// writeDetails lists the steps of each organization, but for those that the recap tells and for
+// many that succeeded, which are counted.
+func writeDetails(p *printer, steps []report.StepReport, told map[int]bool) {
+	succeeded := succeededSteps(steps)
+	collapse := len(succeeded) > mostSucceeded && !p.Verbose
+	var listed []report.StepReport
+	for i, step := range steps {
+		if !told[i] && !(collapse && step.Outcome == report.Succeeded) {
+			listed = append(listed, step)
+		}
+	}
+	for _, steps := range byOrganization(listed) {
+		p.gap()
+		p.wrapped(0, bold, Clean(steps[0].Address.Key()))
+		writeOutcomes(p, steps)
+	}
+	if collapse {
+		p.gap()
+		p.labelled(0, green, "done", 0, succeededWords(succeeded))
+	}
+}
+
+func succeededSteps(steps []report.StepReport) (list []report.StepReport) {
+	for _, step := range steps {
+		if step.Outcome == report.Succeeded {
+			list = append(list, step)
+		}
+	}
+	return list
+}
+
+// succeededWords count: "332 steps in 200 organizations: 32 create, 300 update; --verbose lists
+// them".
+func succeededWords(steps []report.StepReport) string {
+	var sum plan.Summary
+	for _, step := range steps {
+		sum.Count(step.Op)
+	}
+	return text.Count(len(steps), "step", "steps") + " in " +
+		text.Count(len(fleetOfSteps(steps).keys), "organization", "organizations") + ": " + opWords(sum) +
+		"; --verbose lists them"
 }
 
 // byOrganization splits steps by key, in order of first appearance.
@@ -83,23 +127,35 @@ func writeOutcomes(p *printer, steps []report.StepReport) {
 			}
 		}
 	}
-	name = min(name, maxObject)
+	name = min(name, maxObject, max(p.width()-mark-op-6-leastText, minObject))
 	for _, o := range outcomes {
 		for _, step := range steps {
 			if step.Outcome == o.outcome {
-				label := pad(
-					o.mark,
-					mark,
-				) + "  " + pad(
-					opWord(step.Op),
-					op,
-				) + "  " + pad(
-					cut(object(step.Address), name),
-					name,
-				)
-				p.labelled(2, o.style, label, mark+op+name+4, outcomeWords(step))
+				writeOutcome(p, o.style, []string{pad(o.mark, mark), pad(opWord(step.Op), op)}, name, step)
 			}
 		}
+	}
+}
+
+// writeOutcome is the line of a step; an object that is too wide for its column has the rest of the
+// line, and the reason stands below it.
+func writeOutcome(p *printer, s style, cells []string, width int, step report.StepReport) {
+	lead, name := strings.Join(cells, "  "), object(step.Address)
+	why := outcomeWords(step)
+	if columns(name) <= width {
+		p.labelled(2, s, lead+"  "+pad(name, width), columns(lead)+2+width, why)
+		return
+	}
+	indent := 2 + columns(lead) + 2
+	for i, line := range wrap(name, max(p.width()-indent, leastCell)) {
+		if i == 0 {
+			p.line("  %s", p.paint(s, lead+"  "+line))
+		} else {
+			p.line("%s", strings.Repeat(" ", indent)+p.paint(s, line))
+		}
+	}
+	if why != "" {
+		p.labelled(belowIndent, plain, "", 0, why)
 	}
 }
 
@@ -130,7 +186,7 @@ func reasonWords(reason report.Reason) string {
 }
 
 // writeChecks says, for every step of which nobody knows whether it happened, how to find out.
-func writeChecks(p *printer, steps []report.StepReport) {
+func writeChecks(p *printer, steps []report.StepReport, f *organizationNames) {
 	var unknown []report.StepReport
 	for _, step := range steps {
 		if step.Outcome == report.OutcomeUnknown {
@@ -141,11 +197,41 @@ func writeChecks(p *printer, steps []report.StepReport) {
 		return
 	}
 	p.gap()
-	p.line("%s", p.paint(redBold, "Check by hand: nobody can say whether these happened"))
-	width := itemWidth(len(unknown), func(i int) string { return Clean(string(unknown[i].Address)) })
-	for _, step := range unknown {
-		p.item(Clean(string(step.Address)), width, handCheck(step))
+	p.heading(redBold, "Check by hand: nobody can say whether these happened")
+	groups := equalObjects(unknown, p.leastGroup())
+	name := func(i int) string {
+		if len(groups[i]) > 1 {
+			return object(groups[i][0].Address)
+		}
+		return Clean(string(groups[i][0].Address))
 	}
+	width := itemWidth(len(groups), name)
+	for i, group := range groups {
+		p.item(name(i), width, handCheck(group[0]))
+		if len(group) > 1 {
+			p.labelled(groupIndent, dim, "in", 0, f.listed(fleetOfSteps(group).keys, 0))
+		}
+	}
+}
+
+// equalObjects puts the same object of at least so many organizations together, in order of
+// appearance.
+func equalObjects(steps []report.StepReport, least int) (groups [][]report.StepReport) {
+	counts, at := map[string]int{}, map[string]int{}
+	for _, step := range steps {
+		counts[string(step.Op)+object(step.Address)]++
+	}
+	for _, step := range steps {
+		key := string(step.Op) + object(step.Address)
+		n, known := at[key]
+		if !known || least < 2 || counts[key] < least {
+			at[key] = len(groups)
+			groups = append(groups, []report.StepReport{step})
+			continue
+		}
+		groups[n] = append(groups[n], step)
+	}
+	return groups
 }
 
 // handChecks say where to look, by kind; {name} is the object's name.
@@ -176,7 +262,7 @@ func writeDocumentLines(p *printer, steps []report.StepReport) {
 		}
 		if !heading {
 			p.gap()
-			p.line("%s", p.paint(bold, "Add to the documents"))
+			p.heading(bold, "Add to the documents")
 			p.line("  organizations:")
 			heading = true
 		}
@@ -185,66 +271,13 @@ func writeDocumentLines(p *printer, steps []report.StepReport) {
 	}
 }
 
-// requiredPlan says what a plan of Make must offer for a kind.
-func requiredPlan(kind spec.Kind) string {
-	plan := report.RequiredPlanFor(kind)
-	switch plan.Offer {
-	case "":
-		return ""
-	case report.AnyPaidPlan:
-		return plan.Activity + ": a paid plan (not Free)"
-	case report.OfferingPlan:
-		return plan.Activity + ": a plan that offers them, and API access (not Free)"
-	}
-	return plan.Activity + ": the " + string(plan.Offer) + " plan"
-}
-
-// shortfall is what one organization lacks for some skipped steps.
-type shortfall struct {
-	key, plan string
-	steps     int
-}
-
-// shortfalls lists what organizations lack, in the order of the report.
-func shortfalls(steps []report.StepReport) []shortfall {
-	var list []shortfall
-	at := map[shortfall]int{}
-	for _, step := range steps {
-		if !step.SkippedForLicence() {
-			continue
-		}
-		key := shortfall{key: Clean(step.Address.Key()), plan: requiredPlan(step.Kind)}
-		i, ok := at[key]
-		if !ok {
-			i, at[key] = len(list), len(list)
-			list = append(list, key)
-		}
-		list[i].steps++
-	}
-	return list
-}
-
-// writeRequiredPlans says what to buy where steps were skipped for the licence.
-func writeRequiredPlans(p *printer, steps []report.StepReport) {
-	list := shortfalls(steps)
-	if len(list) == 0 {
-		return
-	}
-	p.gap()
-	p.line("%s", p.paint(bold, "What to buy (then apply again; nothing is lost)"))
-	width := itemWidth(len(list), func(i int) string { return list[i].key })
-	for _, one := range list {
-		p.item(one.key, width, one.plan+" ("+text.Count(one.steps, "step", "steps")+" skipped)")
-	}
-}
-
 // writeTotals says in words what became of the plan.
 func writeTotals(p *printer, r *report.Report) {
 	if r.Planned == 0 {
-		p.line("%s", p.paint(bold, "Nothing to do."))
+		p.heading(bold, "Nothing to do.")
 	} else {
-		p.line("%s", p.paint(bold, fmt.Sprintf("%s planned = %d succeeded + %d failed + %d skipped + %d unknown.",
-			text.Count(r.Planned, "step", "steps"), r.Succeeded, r.Failed, r.Skipped, r.Unknown)))
+		p.heading(bold, fmt.Sprintf("%s planned = %d succeeded + %d failed + %d skipped + %d unknown.",
+			text.Count(r.Planned, "step", "steps"), r.Succeeded, r.Failed, r.Skipped, r.Unknown))
 	}
 	if r.Waiting > 0 {
 		p.labelled(
@@ -287,6 +320,6 @@ func writeNextCommand(p *printer, r *report.Report) {
 		next = "makesync apply --resume " + text.ShellQuote(Clean(r.Run))
 	}
 	if unfinished > 0 && next != "" {
-		p.line("  %s  %s", pad("go on", 9), p.paint(cyan, next))
+		p.command("go on", 9, next)
 	}
 }

@@ -30,10 +30,10 @@ func rulesCount(rules []spec.RuleChange) string {
 }
 
 // headingWords are what a plan is headed by: its changes, and those of the rules before them.
-func headingWords(p *plan.Plan) string {
+func headingWords(p *plan.Plan, g *plan.Grouping) string {
 	steps := ""
-	if n := changes(p.Summary); n > 0 {
-		steps = text.Count(n, "change", "changes")
+	if changes(p.Summary) > 0 {
+		steps = changeWords(p, g)
 	}
 	switch rules := rulesCount(p.Rules); {
 	case rules != "" && steps != "":
@@ -51,6 +51,11 @@ func ruleRisk(r *spec.RuleChange) string {
 	return "changed"
 }
 
+// ruleSides are both sides, told apart by the eye.
+func ruleSides(r *spec.RuleChange) (string, string) {
+	return tellApart(ruleSide(r.From), ruleSide(r.To))
+}
+
 func ruleSide(value string) string {
 	if value == "" {
 		return "(none)"
@@ -63,14 +68,15 @@ func writeRules(p *printer, rules []spec.RuleChange) {
 	if len(rules) == 0 {
 		return
 	}
-	p.line("%s", p.paint(bold, rulesHeading))
+	p.heading(bold, rulesHeading)
 	for i := range rules {
 		r := &rules[i]
 		style := yellow
 		if r.Weakens {
 			style = red
 		}
-		words := r.Path + ": " + ruleSide(r.From) + " -> " + ruleSide(r.To)
+		from, to := ruleSides(r)
+		words := r.Path + ": " + from + " -> " + to
 		if r.Source != nil && r.Source.File != "" {
 			words += "  (" + r.Source.String() + ")"
 		}
@@ -87,14 +93,10 @@ func (d *document) addRules() {
 		if r.Weakens {
 			risk = "**Destructive: weaker**"
 		}
-		d.add(
-			item{
-				section: inRules, organization: -1, risk: -1, what: "change to the rules",
-				full: "- " + risk + " " + code(cut(Clean(r.Path), maxName)) + ": " + code(cut(ruleSide(r.From), maxValue)) +
-					" → " + code(cut(ruleSide(r.To), maxValue)) + "\n",
-			},
-			0, rankHeader,
-		)
+		from, to := ruleSides(r)
+		from, to = shorten(from, to, maxValue)
+		full := "- " + risk + " " + code(cut(Clean(r.Path), maxName)) + ": " + code(from) + " → " + code(to) + "\n"
+		d.addOwn(inRules, full, rankHeader, "change to the rules")
 	}
 }
 
@@ -104,9 +106,8 @@ type htmlRule struct{ Risk, Word, Path, From, To, Source string }
 func htmlRules(rules []spec.RuleChange) (rows []htmlRule) {
 	for i := range rules {
 		r := &rules[i]
-		row := htmlRule{
-			Risk: string(plan.RiskCaution), Word: ruleRisk(r), Path: Clean(r.Path), From: ruleSide(r.From), To: ruleSide(r.To),
-		}
+		from, to := ruleSides(r)
+		row := htmlRule{Risk: string(plan.RiskCaution), Word: ruleRisk(r), Path: Clean(r.Path), From: from, To: to}
 		if r.Weakens {
 			row.Risk = string(plan.RiskDestructive)
 		}

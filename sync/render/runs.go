@@ -169,23 +169,27 @@ func writeRunOrganization(
 	p *printer, o *report.RunOrganization, entries map[int][]report.Entry, report *report.Report,
 ) {
 	p.gap()
-	p.line("%s", organizationHead(p, &plan.Organization{Key: o.Key, Zone: o.Zone, ID: o.ID, Name: o.Name}))
+	writeOrganizationHead(p, &plan.Organization{Key: o.Key, Zone: o.Zone, ID: o.ID, Name: o.Name})
 	for i := range o.Steps {
 		step := &o.Steps[i]
-		p.line("  %s  %s", pad(opWord(step.Op), 8), p.paint(bold, cut(object(step.Address), p.width()-14)))
-		for _, field := range toldFields(*step) {
-			from, to := cutPair(
-				showBriefly(field.From),
-				showBriefly(field.To),
-				30,
-				p.width()-16-columns(arrow)-30-maxPath,
-			)
-			p.line("              %s %s%s%s", cut(Clean(field.Path), maxPath), from, arrow, to)
+		rows := stepRows(*step)
+		for i := range rows {
+			rows[i].notes = nil
 		}
+		writeRunStep(p, rows)
 		for _, entry := range entries[step.N] {
 			writeRunEntry(p, entry)
 		}
 		writeStepEnd(p, step, report, len(entries[step.N]) > 0)
+	}
+}
+
+// writeRunStep is a row of a plan without its risk.
+func writeRunStep(p *printer, rows []tableRow) {
+	w := widths(rows, p.width())
+	placeBelow(rows, w)
+	for _, row := range rows {
+		writeRow(p, row, w)
 	}
 }
 
@@ -246,8 +250,8 @@ func writeRunEnd(p *printer, run *report.Run) {
 		p.labelled(0, yellow, "Unfinished:", 0, openWords(open)+". Go on with:")
 		p.line("  %s", p.paint(cyan, "makesync apply --resume "+text.ShellQuote(Clean(run.Run))))
 	case status == report.RunResolved:
-		p.line("Unfinished, and a later run has found out what became of everything that was sent.")
+		p.heading(plain, "Unfinished, and a later run has found out what became of everything that was sent.")
 	default:
-		p.line("Finished: %s.", ReportCounts(run.Report))
+		p.heading(plain, "Finished: "+ReportCounts(run.Report)+".")
 	}
 }

@@ -25,7 +25,7 @@ func Snapshot(w io.Writer, s *offline.Snapshot, file string, read int, problems 
 	if s.Values == offline.ValuesPlain {
 		style = redBold
 	}
-	p.line("%s", p.paint(style, "holds "+snapshotValues[s.Values]+emailWords(s)))
+	p.heading(style, "holds "+snapshotValues[s.Values]+emailWords(s))
 	p.line(
 		"makesync: snapshot: %s of zone %s, %d read; file %s",
 		text.Count(len(s.Organizations), "organization", "organizations"),

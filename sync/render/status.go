@@ -37,7 +37,7 @@ func Status(w io.Writer, s *fleet.Status, o Options) error {
 		writeFleet(p, s)
 	}
 	writeInvoices(p, s)
-	writeProblems(p, s.Problems)
+	writeProblems(p, s.Problems, newOrganizationNames(nil))
 	p.gap()
 	p.last(p.verb("status"), StatusCounts(s), s.Exit)
 	return p.flush()
@@ -92,8 +92,8 @@ func groupAttention(attention []fleet.Attention) []attentionGroup {
 	return groups
 }
 
-// mostNames are the organizations that a line of equal things names; JSON names all.
-const mostNames = 6
+// mostAttentionNames are the organizations that a line of equal things names; JSON names all.
+const mostAttentionNames = 6
 
 // The widest columns of what needs attention.
 const (
@@ -141,7 +141,7 @@ func writeAttentionLine(p *printer, g attentionGroup, ruleWidth int) {
 	if len(g.organizations) == 1 {
 		words = g.organizations[0] + ": " + words
 	} else {
-		words += ": " + text.AndMore(g.organizations, mostNames)
+		words += ": " + text.AndMore(g.organizations, mostAttentionNames)
 	}
 	p.labelled(2, colour, label, 0, words)
 }

@@ -105,8 +105,8 @@ func newHTMLStatus(s *fleet.Status, o Options) *htmlStatus {
 	for _, zone := range s.Zones {
 		p.Zones = append(p.Zones, htmlZone{Clean(zone.Name), zoneURL(zone), Clean(zone.User.Email), zone.Sandbox})
 	}
-	for i := range s.Problems {
-		p.Problems = append(p.Problems, newHTMLProblem(&s.Problems[i]))
+	for _, problem := range groupProblems(s.Problems, o.leastGroup()) {
+		p.Problems = append(p.Problems, newHTMLProblem(&problem, newOrganizationNames(nil)))
 	}
 	if s.Person != nil {
 		p.Person = newHTMLPerson(s.Person)

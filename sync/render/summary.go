@@ -14,9 +14,43 @@ import (
 // summary is what a plan's last lines say in words.
 type summary struct {
 	organizations, silent    int
-	invited, losing, forever []string
+	invited, losing, forever phrases
 	limited                  []limited
 	notRead                  []string
+}
+
+// phrases are what happens to somebody in some organizations, in order of appearance.
+type phrases struct {
+	list []string
+	keys map[string][]string
+}
+
+func (p *phrases) add(phrase, key string) {
+	if p.keys == nil {
+		p.keys = map[string][]string{}
+	}
+	if p.keys[phrase] == nil {
+		p.list = append(p.list, phrase)
+	}
+	p.keys[phrase] = append(p.keys[phrase], key)
+}
+
+// words are a phrase for each organization, or one for several: "leo@acme.example from acme",
+// "leo@acme.example from 48 organizations".
+func (p *phrases) words() []string {
+	var words []string
+	for _, phrase := range p.list {
+		keys := p.keys[phrase]
+		if len(keys) >= fewestForGroup {
+			phrase = strings.TrimSuffix(phrase, " the organization")
+			words = append(words, phrase+" "+text.Count(len(keys), "organization", "organizations"))
+			continue
+		}
+		for _, key := range keys {
+			words = append(words, phrase+" "+key)
+		}
+	}
+	return words
 }
 
 // limited is an organization whose rate limit binds: it needs more writes than a minute allows.
@@ -59,35 +93,30 @@ func (s *summary) step(o *plan.Organization, step *plan.Step) {
 	key, name := Clean(o.Key), Clean(step.Address.Name())
 	switch {
 	case step.Kind == spec.KindMember && step.Op.Counted() == plan.OpInvite:
-		s.invited = append(s.invited, name+" to "+key)
+		s.invited.add(name+" to", key)
 	case step.Kind == spec.KindMember && step.Op == plan.OpRevoke:
-		s.losing = append(s.losing, name+" the invitation to "+key)
+		s.losing.add(name+" the invitation to", key)
 	case step.Kind == spec.KindMember && step.Op == plan.OpDelete:
-		s.losing = append(s.losing, name+" from "+key)
+		s.losing.add(name+" from", key)
 	case step.Kind == spec.KindOrganization && step.Op == plan.OpDelete:
-		s.losing = append(s.losing, "everybody in "+key)
+		s.losing.add("everybody in", key)
 	}
 	if step.Risk == plan.RiskIrreversible {
-		s.forever = append(s.forever, irreversibleWords(key, step))
+		s.irreversible(key, step)
 	}
 }
 
-func irreversibleWords(key string, step *plan.Step) string {
+func (s *summary) irreversible(key string, step *plan.Step) {
 	switch {
 	case step.Op == plan.OpTransfer:
-		to := ""
-		for _, field := range step.Fields {
-			if field.To.IsText() {
-				to = " to " + Clean(field.To.String())
-			}
-		}
-		return "transferring " + key + to
+		s.forever.add("transferring", key+newOwner(step))
 	case step.Kind == spec.KindOrganization && step.Op == plan.OpDelete:
-		return "deleting the organization " + key
+		s.forever.add("deleting the organization", key)
 	case step.Kind == spec.KindOrganization && step.Op == plan.OpCreate:
-		return "creating the organization " + key
+		s.forever.add("creating the organization", key)
+	default:
+		s.forever.add(Clean(string(step.Op)), Clean(string(step.Address)))
 	}
-	return Clean(string(step.Op)) + " " + Clean(string(step.Address))
 }
 
 // writesOf is how many requests a step takes: a reinvite revokes, then invites.
@@ -102,12 +131,12 @@ func writesOf(step plan.Step) int {
 const named = 8
 
 // write writes the summary of a plan.
-func (s *summary) write(p *printer, plan *plan.Plan) {
+func (s *summary) write(p *printer, plan *plan.Plan, g *plan.Grouping) {
 	n := changes(plan.Summary)
 	if n == 0 {
-		p.line("%s", p.paint(bold, "No changes.")+s.nothingWords(plan))
+		p.hanging(0, bold, "No changes.", s.nothingWords(plan))
 	} else {
-		p.line("%s", p.paint(bold, text.Count(n, "change", "changes")+": "+opWords(plan.Summary)+"."))
+		p.hanging(0, bold, "", changeWords(plan, g)+": "+opWords(plan.Summary)+".")
 	}
 	const label = 16
 	say := func(colour style, name string, text string) {
@@ -115,9 +144,9 @@ func (s *summary) write(p *printer, plan *plan.Plan) {
 			p.labelled(2, colour, name, label, text)
 		}
 	}
-	say(yellow, "will be invited", text.AndMore(s.invited, named))
-	say(red, "will lose access", text.AndMore(s.losing, named))
-	say(redBold, "cannot be undone", text.AndMore(s.forever, named))
+	say(yellow, "will be invited", text.AndMore(s.invited.words(), named))
+	say(red, "will lose access", text.AndMore(s.losing.words(), named))
+	say(redBold, "cannot be undone", text.AndMore(s.forever.words(), named))
 	say(
 		cyan,
 		"waiting",
@@ -140,6 +169,16 @@ func (s *summary) write(p *printer, plan *plan.Plan) {
 	say(plain, "as declared", s.declaredWords(plan.Summary))
 	say(plain, "not managed", unmanagedWords(plan.Unmanaged))
 	say(plain, "calls", s.callWords(plan.Calls, n))
+}
+
+// changeWords is "332 changes in 200 organizations, 6 different", or "3 changes" where nothing is
+// grouped.
+func changeWords(p *plan.Plan, g *plan.Grouping) string {
+	line := text.Count(changes(p.Summary), "change", "changes")
+	if distinct := distinctWords(g); distinct != "" {
+		line += " in " + text.Count(touched(p), "organization", "organizations") + ", " + distinct
+	}
+	return line
 }
 
 func countIf(n int, one, many string) string {
@@ -218,9 +257,9 @@ func (s *summary) callWords(calls state.Calls, steps int) string {
 func writeSaved(p *printer, plan *plan.Plan) {
 	if p.Saved != "" {
 		p.labelled(2, plain, "saved as", 16, p.Saved+", good until "+plan.Expires.UTC().Format("2006-01-02 15:04 MST"))
-		p.line("  %s  %s", pad("digest", 16), cut(Clean(plan.Digest), p.width()-20))
+		p.labelled(2, plain, "digest", 16, plan.Digest)
 	}
 	if p.Next != "" && (changes(plan.Summary) > 0 || p.Saved != "") {
-		p.line("  %s  %s", pad("to apply it", 16), p.paint(cyan, Clean(p.Next)))
+		p.command("to apply it", 16, Clean(p.Next))
 	}
 }

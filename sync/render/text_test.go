@@ -87,7 +87,7 @@ func TestColourAddsNothing(t *testing.T) {
 // TestLinesFit: no line but one to paste is wider than asked for.
 func TestLinesFit(t *testing.T) {
 	t.Parallel()
-	for _, width := range []int{80, 100, 140} {
+	for _, width := range []int{40, 60, 80, 100, 160, 200} {
 		o := sampleOptions()
 		o.Width = width
 		text := rendered(t, func(b *bytes.Buffer) error { return Plan(b, samplePlan(), o) })

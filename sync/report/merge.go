@@ -86,8 +86,13 @@ func MergePlans(plans []*plan.Plan) (*plan.Plan, error) {
 		Unmanaged:     map[spec.Kind]int{},
 		Organizations: []plan.Organization{},
 		Problems:      []spec.Problem{},
+		Rules:         first.Rules,
+		RulesDigest:   first.RulesDigest,
 	}
 	for _, p := range plans {
+		if p.RulesDigest != whole.RulesDigest { // they were planned under different rules
+			whole.RulesDigest = ""
+		}
 		mergeCreated(whole, p)
 		whole.Zones = mergeZones(whole.Zones, p.Zones)
 		whole.Organizations = append(whole.Organizations, p.Organizations...)

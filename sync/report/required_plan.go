@@ -1,7 +1,6 @@
 package report
 
 import (
-	"net/http"
 	"time"
 
 	"makesync/spec"
@@ -57,13 +56,13 @@ func (r *StepReport) Refused() bool {
 		return false
 	}
 	switch e.Status {
-	case http.StatusPaymentRequired:
+	case 402:
 		return true
-	case http.StatusNotFound:
+	case 404:
 		return r.Kind == spec.KindVariable
-	case http.StatusBadRequest:
+	case 400:
 		return r.Kind == spec.KindTFA && e.Code == "SC400"
-	case http.StatusForbidden:
+	case 403:
 		return state.IsTokenForbidden(e.Message)
 	}
 	return false

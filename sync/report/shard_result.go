@@ -96,7 +96,8 @@ func invalidShardPlan(p *plan.Plan) string {
 	return plan.FirstViolated(
 		plan.Constraint{Violated: planned && plan.DigestOf(p.Organizations) != p.Digest,
 			Message: "the digest is not that of its steps: it was damaged or changed"},
-		plan.Constraint{Violated: plan.Summarize(p.Organizations) != p.Summary, Message: "the summary is not that of its steps"},
+		plan.Constraint{Violated: plan.Summarize(p.Organizations) != p.Summary,
+			Message: "the summary is not that of its steps"},
 		plan.Constraint{Violated: !isExit(p.Exit), Message: "its exit is none of makesync's"},
 	)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"makesync/spec/text"
 )
@@ -29,6 +30,9 @@ func AsNameError(err error) *NameError {
 // was looked for: "time zone".
 func Bind(what string, list List, names []Name, wanted string) (Name, error) {
 	found := MatchNames(names, wanted)
+	if exact := matchExactly(found, wanted); len(exact) > 0 {
+		found = exact
+	}
 	found = slices.CompactFunc(found, func(a, b Name) bool { return a.ID == b.ID })
 	switch len(found) {
 	case 1:
@@ -41,7 +45,7 @@ func Bind(what string, list List, names []Name, wanted string) (Name, error) {
 		ids[i] = strconv.FormatInt(n.ID, 10)
 	}
 	return Name{}, &NameError{
-		text.Count(len(found), what, what+"s") + " go by " + text.Quote(wanted) + ": ids " + text.Commas(ids, 10),
+		text.Count(len(found), what, plural(what)) + " go by " + text.Quote(wanted) + ": ids " + text.Commas(ids, 10),
 		"write one of the ids instead of the name",
 	}
 }
@@ -61,4 +65,19 @@ func KnownNames(list List, names []Name, wanted string) string {
 	}
 	slices.Sort(known)
 	return "known: " + text.Commas(slices.Compact(known), short)
+}
+
+// plural of what is looked for: countries, time zones.
+func plural(what string) string {
+	if stem, ok := strings.CutSuffix(what, "y"); ok {
+		return stem + "ies"
+	}
+	return what + "s"
+}
+
+// matchExactly are the entries that fit letter for letter; without one, case makes no difference.
+func matchExactly(names []Name, text string) []Name {
+	return slices.DeleteFunc(slices.Clone(names), func(n Name) bool {
+		return n.Name != text && n.Code != text && n.Code2 != text
+	})
 }

@@ -1,8 +1,13 @@
 package state
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"makesync/spec"
 	"makesync/spec/text"
@@ -64,4 +69,89 @@ func HasCustom(variables []spec.Variable) bool {
 		}
 	}
 	return false
+}
+
+// A key that a zone shows is no sign that it can be written: an organization without the plan for
+// it shows `tfaEnforced: false`, and answers 402 to a write. Such an answer is remembered, by
+// organization, feature and licence, so that a change that the plan does not offer is tried once
+// and then waits, instead of being planned, sent and refused every night.
+
+// RefusalLifetime is how long a refusal is remembered; then the change is tried again.
+const RefusalLifetime = 7 * 24 * time.Hour
+
+// Feature is what of Make a change needs, as narrowly as zones refuse it: an attribute of an
+// organization by its path, a feature control by its folded name, people by what is done to them
+// (invite, update, delete); any other kind as a whole, without a name.
+type Feature struct {
+	Kind spec.Kind `json:"kind"`
+	Name string    `json:"name,omitempty"`
+}
+
+// Refusal is a write that an organization's plan of Make did not offer, as an earlier run met it.
+type Refusal struct {
+	Feature
+	At time.Time `json:"at"`
+	// Message is the zone's answer, cleaned: "HTTP 402 SC402: upgrade your plan".
+	Message string `json:"message"`
+}
+
+// Reason is why a change waits because of the refusal.
+func (r Refusal) Reason() string {
+	return "licence: the zone refused this on " + r.At.UTC().Format(time.DateOnly) + " (" + text.OneLine(r.Message) +
+		"); it is tried again when the organization's plan changes, or from " +
+		r.At.Add(RefusalLifetime).UTC().Format(time.DateOnly) + " on"
+}
+
+// RefusalMemory knows from earlier runs what plans of Make do not offer.
+type RefusalMemory interface {
+	// Refused gives the refusals of an organization of the zone, by the zone's name, that were met
+	// under this licence (see Licence) and are not too old.
+	Refused(zone string, organization int64, licence string) []Refusal
+}
+
+// Refusal is what is remembered of a feature; nil for nothing.
+func (l *Organization) Refusal(f Feature) *Refusal {
+	if l == nil {
+		return nil
+	}
+	for i := range l.Refused {
+		if l.Refused[i].Feature == f {
+			return &l.Refused[i]
+		}
+	}
+	return nil
+}
+
+// Licence is a fingerprint of the organization's plan and licence: what was refused under another
+// one may be on offer now. An organization that shows neither has one, too.
+func (l *Organization) Licence() string {
+	data, err := json.Marshal(struct {
+		Plan    string
+		License License
+	}{l.Plan, l.License})
+	if err != nil { // a licence comes from JSON
+		return ""
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:12])
+}
+
+// paidPlans are the plans of Make in which tokens may do more than look at lists (seen live: the
+// Free plan's 403).
+var paidPlans = []string{"Core", "Pro", "Teams", "Enterprise"}
+
+// Forecast says that an organization's plan, by its published name, should not offer a kind; ""
+// when it should, or when nobody knows. Make's help pages say which plans offer what, and zones
+// decide: a forecast is shown, and keeps nothing from being tried.
+func (l *Organization) Forecast(kind spec.Kind) string {
+	if l == nil {
+		return ""
+	}
+	is := func(name string) bool { return strings.EqualFold(name, l.Plan) }
+	offering := liveKinds[kind].plans
+	if len(offering) == 0 || slices.ContainsFunc(offering, is) || !slices.ContainsFunc(append(paidPlans, "Free"), is) {
+		return ""
+	}
+	return "licence: the zone may refuse this, which comes with " + text.Or(offering) + ", and the plan is " +
+		text.OneLine(l.Plan)
 }

@@ -74,7 +74,7 @@ func NameOf(list List, names []Name, id string) string {
 	return id
 }
 
-// MatchNames lists the entries that a text names, as binding does: without case, by code, name or id.
+// MatchNames lists the entries that a text names: without case, by code, name or id.
 func MatchNames(names []Name, text string) []Name {
 	var found []Name
 	folded := FoldName(text)

@@ -44,7 +44,7 @@ func normaliseMembers(live *Organization) {
 	}
 	readable := live.Members[:0]
 	for _, m := range live.Members {
-		m.Email = strings.ToLower(strings.TrimSpace(m.Email))
+		m.Email = spec.NormalEmail(m.Email)
 		if m.Email != "" {
 			readable = append(readable, m)
 			continue

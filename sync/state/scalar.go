@@ -69,6 +69,9 @@ func (s Scalar) IsNone() bool { return s.kind == scalarNone }
 // IsText tells whether this side is a text (or a secret), not a number or a boolean.
 func (s Scalar) IsText() bool { return s.kind == scalarText }
 
+// IsNumber tells whether this side is a number, secret or not.
+func (s Scalar) IsNumber() bool { return s.kind == scalarNumber }
+
 // Value is the text behind the scalar, masked if it is a secret.
 func (s Scalar) Value() spec.Value { return s.text }
 

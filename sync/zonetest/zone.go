@@ -21,7 +21,8 @@ type Zone struct {
 	Lists map[state.List][]state.Name
 	// OwnRoles are the roles of organizations that are not in the zone's list, by id.
 	OwnRoles map[int64][]state.Name
-	// Sparse: the list gives ids, names and hosts alone, as a zone may that lets no columns be chosen.
+	// Sparse: the list gives ids, names and hosts alone, as a zone may that lets no columns be
+	// chosen.
 	Sparse bool
 	// Fail gives the error of a call, named like "variable 11"; nil: none fails.
 	Fail func(call string) error
@@ -242,8 +243,8 @@ func (z *Zone) Apply(p *plan.Plan) {
 	}
 }
 
-// ApplyStep does one step on the organization, and gives it back: a new one after a create, nil after
-// a deletion.
+// ApplyStep does one step on the organization, and gives it back: a new one after a create, nil
+// after a deletion.
 func (z *Zone) ApplyStep(l *state.Organization, s *plan.Step) *state.Organization {
 	a := s.Arguments
 	switch s.Kind {

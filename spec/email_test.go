@@ -1,0 +1,27 @@
+package spec
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestNormalEmail(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"Jane@Acme.example": "jane@acme.example", " jane@acme.example\n": "jane@acme.example",
+		"jose\u0301@acme.example": "jos\u00e9@acme.example", "jane@xn--mller-kva.example": "jane@m\u00fcller.example",
+		"jane@M\u00dcLLER.example": "jane@m\u00fcller.example", "*@XN--mller-kva.example": "*@m\u00fcller.example",
+		"xn--mller-kva@a.example": "xn--mller-kva@a.example", "a@xn--.example": "a@.example", "": "",
+	} {
+		if got := NormalEmail(address); got != want {
+			t.Errorf("%q: %q, want %q", address, got, want)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		once := NormalEmail(rapid.String().Draw(t, "address"))
+		if again := NormalEmail(once); again != once {
+			t.Fatalf("%q becomes %q", once, again)
+		}
+	})
+}

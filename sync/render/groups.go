@@ -1,0 +1,265 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/plan"
+)
+
+// What several organizations have in common stands above them, once:
+//
+//	The same in several organizations
+//	  DESTRUCTIVE
+//	  - delete  member/leo@acme.example  role  Member → -
+//	            in  48 organizations: acme, client-01 to client-47 (47)
+//	  waiting (no change; nothing to do in this run)
+//	      member/jane@acme.example  has not accepted yet
+//	            in  all 60 organizations
+//	  held by requiredAdmins: …
+//	    ! delete    member/ops@acme.example
+//	            in  47 organizations: …
+//	    to let them through:  --allow 'delete:member<=47@client-*'
+
+// mostNames is how many names and runs of names a group lists in a text; what takes something away
+// lists more of them.
+func mostNames(o Options, risk plan.Risk) int {
+	const usual, risky = 24, 80
+	switch {
+	case o.Verbose:
+		return 0
+	case riskRank(risk) <= riskRank(plan.RiskDestructive):
+		return risky
+	}
+	return usual
+}
+
+func writeGroups(p *printer, g *plan.Grouping, f *organizationNames) {
+	if len(g.Groups)+len(g.Held)+len(g.Waiting) == 0 {
+		return
+	}
+	p.gap()
+	p.heading(bold, "The same in several organizations")
+	var rows []tableRow
+	for i := range g.Groups {
+		group := &g.Groups[i]
+		of := stepRows(groupStep(group, f))
+		of[len(of)-1].where = f.listed(group.Organizations, mostNames(p.Options, group.Risk))
+		rows = append(rows, of...)
+	}
+	writeRows(p, rows)
+	writeWaitingGroups(p, g.Waiting, f)
+	writeHeldGroups(p, g.Held, f)
+}
+
+// groupStep stands for all steps of a group: one of them, with the notes of all.
+func groupStep(g *plan.Group, f *organizationNames) plan.Step {
+	step := *g.Steps[0]
+	step.Notes, step.LastChange, step.After = groupNotes(g, f), nil, nil
+	return step
+}
+
+// mostGroupNotes is how many different notes a group shows; further ones are counted.
+const mostGroupNotes = 6
+
+// groupNotes are the different notes of a group, the most frequent first; one that not all have
+// says whose it is.
+func groupNotes(g *plan.Group, f *organizationNames) []string {
+	whose := map[string][]string{}
+	var notes []string
+	for i, step := range g.Steps {
+		for _, note := range notesOf(*step) {
+			if whose[note] == nil {
+				notes = append(notes, note)
+			}
+			whose[note] = append(whose[note], g.Organizations[i])
+		}
+	}
+	slices.SortStableFunc(notes, func(a, b string) int { return len(whose[b]) - len(whose[a]) })
+	var told []string
+	for i, note := range notes {
+		if i == mostGroupNotes {
+			return append(told, text.Count(len(notes)-i, "other note", "other notes")+"; --group off shows all")
+		}
+		if n := len(whose[note]); n < len(g.Organizations) {
+			note += " (" + f.names(whose[note], 3) + ")"
+		}
+		told = append(told, note)
+	}
+	return told
+}
+
+func writeWaitingGroups(p *printer, groups []plan.WaitingGroup, f *organizationNames) {
+	if len(groups) == 0 {
+		return
+	}
+	p.hanging(2, cyan, "waiting", " (no change; nothing to do in this run)")
+	for i := range groups {
+		g := &groups[i]
+		width := itemWidth(len(g.Objects), func(i int) string { return object(g.Objects[i].Address) })
+		for j, w := range g.Objects {
+			reason := "the same"
+			if j == 0 {
+				reason = waitingGroupWords(g)
+			}
+			p.item(object(w.Address), width, reason)
+		}
+		p.labelled(groupIndent, dim, "in", 0, f.listed(g.Organizations, mostNames(p.Options, plan.RiskNone)))
+	}
+}
+
+// groupIndent is where the organizations of what waits and is held stand.
+const groupIndent = 12
+
+// waitingGroupWords is the reason, and since when, where this state directory knows it of all.
+func waitingGroupWords(w *plan.WaitingGroup) string {
+	const day = "2006-01-02"
+	if w.Earliest == nil {
+		return w.Objects[0].Reason
+	}
+	first, last := w.Earliest.UTC().Format(day), w.Latest.UTC().Format(day)
+	if first == last {
+		return w.Objects[0].Reason + "; first seen here on " + first
+	}
+	return fmt.Sprintf("%s; first seen here from %s to %s", w.Objects[0].Reason, first, last)
+}
+
+func writeHeldGroups(p *printer, groups []plan.HeldGroup, f *organizationNames) {
+	for i := range groups {
+		g := &groups[i]
+		p.labelled(2, yellow, "held by "+Clean(g.Guard), 0, heldReasons(g))
+		for _, h := range g.Objects {
+			writeHeldObject(p, h)
+		}
+		p.labelled(groupIndent, dim, "in", 0, f.listed(g.Organizations, mostNames(p.Options, plan.RiskDestructive)))
+		writeAllow(p, g.Allow, len(g.Objects)*len(g.Organizations))
+	}
+}
+
+// mostReasons is how many different reasons a group of held changes tells.
+const mostReasons = 3
+
+// heldReasons are the different reasons of a group; numbers in them can differ.
+func heldReasons(g *plan.HeldGroup) string {
+	if n := len(g.Reasons); n > mostReasons {
+		return strings.Join(g.Reasons[:mostReasons], "; ") + "; and for " +
+			text.Count(n-mostReasons, "other such reason", "other such reasons")
+	}
+	return strings.Join(g.Reasons, "; ")
+}
+
+func writeHeldObject(p *printer, h plan.Held) {
+	l := newRowLine(p, yellow, heldSymbol)
+	const opWidth = 8
+	l.cell(plain, opWord(h.Op), opWidth)
+	l.wrapped(bold, object(h.Address))
+	p.line("%s", l.text)
+}
+
+// writeAllow prints the rule to paste, whole, in a line of its own where it does not fit.
+func writeAllow(p *printer, rule string, n int) {
+	if rule == "" {
+		return
+	}
+	lead := "    to let " + itThem(n) + " through:"
+	command := "--allow " + text.ShellQuote(Clean(rule))
+	if columns(lead)+2+columns(command) > p.width() {
+		p.line("%s", lead)
+		lead = "   "
+	}
+	p.line("%s  %s", lead, p.paint(cyan, command))
+}
+
+// distinctWords say how many different changes a plan's changes are; "" where nothing is grouped.
+func distinctWords(g *plan.Grouping) string {
+	if len(g.Groups) == 0 {
+		return ""
+	}
+	distinct := len(g.Groups)
+	for i := range g.Rest {
+		distinct += len(g.Rest[i].Steps)
+	}
+	return text.Number(distinct) + " different"
+}
+
+// touched is in how many organizations something changes.
+func touched(p *plan.Plan) (n int) {
+	for i := range p.Organizations {
+		if len(p.Organizations[i].Steps) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// problemGroup is what is the same for several organizations.
+type problemGroup struct {
+	spec.Problem
+	organizations []string
+}
+
+// groupProblems puts problems together that differ in the organization alone. Those of a place in a
+// document stay alone: each is to be mended there.
+func groupProblems(problems []spec.Problem, least int) []problemGroup {
+	groups := make([]problemGroup, 0, len(problems))
+	at, counts := map[string]int{}, map[string]int{}
+	if least > 1 {
+		for i := range problems {
+			counts[problemKey(&problems[i])]++
+		}
+	}
+	for _, problem := range problems {
+		key := problemKey(&problem)
+		if key == "" || counts[key] < least || least < 2 {
+			groups = append(groups, problemGroup{Problem: problem})
+			continue
+		}
+		organization := problem.Address.Key()
+		n, known := at[key]
+		if !known {
+			n, at[key] = len(groups), len(groups)
+			problem.Message = ofOrganization(&problem, problem.Message)
+			problem.Hint = ofOrganization(&problem, problem.Hint)
+			problem.Address = ""
+			groups = append(groups, problemGroup{Problem: problem})
+		}
+		if !slices.Contains(groups[n].organizations, organization) {
+			groups[n].organizations = append(groups[n].organizations, organization)
+		}
+	}
+	return groups
+}
+
+// problemKey is equal for problems that differ in the organization alone; "" for one that is about
+// none, or about a place in a document.
+func problemKey(problem *spec.Problem) string {
+	if problem.Source != nil || problem.Address == "" {
+		return ""
+	}
+	_, below, _ := strings.Cut(string(problem.Address), "/")
+	parts := []string{string(problem.Severity), problem.Rule, below, answerWords(problem.Error),
+		ofOrganization(problem, problem.Message), ofOrganization(problem, problem.Hint)}
+	return strings.Join(parts, "\x00")
+}
+
+// ofOrganization is a text of a problem without the key of its organization in front, and with "the
+// organization" for it elsewhere.
+func ofOrganization(problem *spec.Problem, s string) string {
+	key := problem.Address.Key()
+	if key == "" {
+		return s
+	}
+	words := strings.Split(strings.TrimPrefix(s, key+": "), " ")
+	for i, word := range words {
+		switch {
+		case word == key:
+			words[i] = "the organization"
+		case word == key+":", word == key+",", word == key+".":
+			words[i] = "the organization" + word[len(key):]
+		}
+	}
+	return strings.Join(words, " ")
+}
