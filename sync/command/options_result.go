@@ -17,7 +17,8 @@ type resultOptions struct {
 	format  string
 	outJSON string
 	color   bool
-	// group and verbose say how much a plan or report tells; where a command has no such flags they are zero.
+	// group and verbose say how much a plan or report tells; where a command has no such flags they
+	// are zero.
 	group   render.Group
 	verbose bool
 }
