@@ -132,3 +132,23 @@ func TestNoSecret(t *testing.T) {
 		}
 	}
 }
+
+// TestRunsFit: a list of runs that is wider than the page shows all the same facts one below the other.
+func TestRunsFit(t *testing.T) {
+	t.Parallel()
+	for _, width := range []int{40, 60, 80, 200} {
+		runs := sampleRuns()
+		runs[0].Zones = []string{"production-eu1", "production-us1"}
+		text := string(rendered(t, func(b *bytes.Buffer) error { return Runs(b, runs, Options{Width: width}) }))
+		for _, fact := range []string{runs[0].ID, "production-us1", "2026-11-18 02:00", runs[1].ID, "line 3"} {
+			if !strings.Contains(strings.Join(strings.Fields(text), " "), fact) {
+				t.Errorf("width %d lacks %q:\n%s", width, fact, text)
+			}
+		}
+		for _, line := range strings.Split(text, "\n") {
+			if columns(line) > width && !strings.Contains(line, "makesync apply") {
+				t.Errorf("width %d: %d columns: %s", width, columns(line), line)
+			}
+		}
+	}
+}
