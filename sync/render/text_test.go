@@ -9,7 +9,9 @@ import (
 	"makesync/spec"
 	"makesync/sync/compare"
 	"makesync/sync/exit"
+	"makesync/sync/plan"
 	"makesync/sync/report"
+	"makesync/sync/state"
 )
 
 func sampleOptions() Options {
@@ -149,6 +151,24 @@ func TestRunsFit(t *testing.T) {
 			if columns(line) > width && !strings.Contains(line, "makesync apply") {
 				t.Errorf("width %d: %d columns: %s", width, columns(line), line)
 			}
+		}
+	}
+}
+
+// TestAReinviteShowsNoFieldThatStays: who is invited anew in the same role has none to be told.
+func TestAReinviteShowsNoFieldThatStays(t *testing.T) {
+	t.Parallel()
+	p := emptyPlan(false)
+	p.Organizations[0].Steps = []plan.Step{step(1, "acme/member/late@acme.example", plan.OpReinvite, plan.RiskCaution,
+		field("invitation", state.Text("expired"), state.Text("pending")), field("role", state.Text("Member"), state.Text("Member")),
+		field("note", secret(""), secret("")))}
+	for name, write := range map[string]func(*bytes.Buffer) error{
+		"text":     func(b *bytes.Buffer) error { return Plan(b, p, Options{}) },
+		"markdown": func(b *bytes.Buffer) error { return Markdown(b, p, 0, Options{}) },
+	} {
+		text := string(rendered(t, write))
+		if strings.Contains(text, "Member") || !strings.Contains(text, "expired") || strings.Count(text, "(sensitive)") != 2 {
+			t.Errorf("%s:\n%s", name, text)
 		}
 	}
 }
