@@ -204,3 +204,20 @@ func expectMerge(t *testing.T, k *cluster, merge *batch.Job, code int, words str
 		t.Errorf("the merge of %s ended with %d, want %d and %q:\n%s", k.run, got, code, words, out)
 	}
 }
+
+// atZone has a document of an example, which embeds a simulated zone, speak of a zone that serves.
+func atZone(t *testing.T, file string, z *zone) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const embedded = "{sandbox: {seed: seed.json, state: .makesync/try.json}}"
+	if !strings.Contains(string(text), embedded) {
+		t.Fatalf("%s has no zone %s", file, embedded)
+	}
+	changed := strings.Replace(string(text), embedded, `{url: "`+z.url+`"}`, 1)
+	if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -13,7 +13,8 @@ import (
 // may be done, what is shown, who is called. Lists give a Setting for each entry, all with the same
 // path. A secret is never a value.
 type Setting struct {
-	// Path is the YAML path: guards.maxInvites, guards.protect, zones.lab, organizations.acme.purge.
+	// Path is the YAML path: guards.maxInvites, guards.protect, zones.lab,
+	// organizations.acme.purge.
 	Path string
 	// Value is the rule as text: 5, acme/variable/A_*, https://make.example.
 	Value string

@@ -52,8 +52,8 @@ func (v Value) Masked() Value {
 	return Sensitive(v.text)
 }
 
-// Unmasked is the same text, shown from here on, unless its shape is that of a secret. Only the code
-// that has compared a live value's address with the sensitive patterns may call it.
+// Unmasked is the same text, shown from here on, unless its shape is that of a secret. Only the
+// code that has compared a live value's address with the sensitive patterns may call it.
 func (v Value) Unmasked() Value {
 	if text := v.Reveal(); !LooksSecret(text) {
 		return Plain(text)

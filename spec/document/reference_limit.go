@@ -18,9 +18,9 @@ import (
 const referencesVariable = "MAKESYNC_REFERENCES"
 
 // referenceLimit is what MAKESYNC_REFERENCES allows: env:ACME_*,file:clients/**. Patterns of files
-// are compared with the path from the working directory, or with the absolute path where the pattern
-// begins with a slash; once as written and once with all links followed. A nil limit allows what
-// lies below the documents' folders, --reference-root and /run/secrets.
+// are compared with the path from the working directory, or with the absolute path where the
+// pattern begins with a slash; once as written and once with all links followed. A nil limit allows
+// what lies below the documents' folders, --reference-root and /run/secrets.
 type referenceLimit struct{ env, files []spec.Glob }
 
 func parseReferenceLimit(env func(string) (string, bool)) (*referenceLimit, error) {
@@ -66,7 +66,8 @@ func (l *referenceLimit) allowsFile(path string) bool {
 			absolute = filepath.Join(working, path)
 		}
 		forms = append(forms, filepath.ToSlash(absolute))
-		if relative, err := filepath.Rel(realPath(working), realPath(absolute)); err == nil && filepath.IsLocal(relative) {
+		if relative, err := filepath.Rel(realPath(working), realPath(absolute)); err == nil &&
+			filepath.IsLocal(relative) {
 			forms = append(forms, filepath.ToSlash(relative))
 		}
 	}

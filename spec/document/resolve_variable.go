@@ -129,7 +129,8 @@ func (r *variableResolver) value(w *writtenVariable, v *spec.Variable) bool {
 		return false
 	case r.secrets.given(content):
 		r.valueProblem(w, w.value.at, ruleTokenAsValue, "the value of "+text.Backquote(w.name)+
-			" is or holds a token, key or password of this run", "variables are visible to every member; use another secret")
+			" is or holds a token, key or password of this run",
+			"variables are visible to every member; use another secret")
 		return false
 	case content == "":
 		r.valueProblem(w, w.value.at, ruleEmptyValue, "the value of "+text.Backquote(w.name)+

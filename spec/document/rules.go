@@ -121,7 +121,11 @@ var rules = []Rule{
 		"A zone's url or host is none that makesync calls: not https, with a path, or another one for a " +
 			"built-in zone."},
 	{ruleLiteralToken, spec.Error, "The token of a zone that is no sandbox stands in a document."},
-	{ruleSandboxPath, spec.Error, "A sandbox's seed or state does not lie below the document's folder, links followed."},
+	{
+		ruleSandboxPath,
+		spec.Error,
+		"A sandbox's seed or state does not lie below the document's folder, links followed.",
+	},
 	{ruleUnknownProfile, spec.Error, "An organization names a profile that no document declares."},
 	{ruleDeleteWithoutID, spec.Error, "An organization with state: absent has no id."},
 	{ruleAbsentConflict, spec.Error,
@@ -147,9 +151,17 @@ var rules = []Rule{
 	{ruleReference, spec.Error, "A reference names a variable that is not set or a file that cannot be read."},
 	{ruleMisplaced, spec.Error,
 		"A reference stands where none is read: anywhere but in a variable's value and a zone's token."},
-	{ruleTokenAsValue, spec.Error, "A variable's value refers to makesync's own token or key, or is or holds one of this run."},
+	{
+		ruleTokenAsValue,
+		spec.Error,
+		"A variable's value refers to makesync's own token or key, or is or holds one of this run.",
+	},
 	{ruleEmail, spec.Error, "An e-mail address is none."},
-	{ruleMemberCase, spec.Error, "Two members are the same but for upper and lower case, or another spelling of one address."},
+	{
+		ruleMemberCase,
+		spec.Error,
+		"Two members are the same but for upper and lower case, or another spelling of one address.",
+	},
 	{ruleOwnerRole, spec.Error, "A member has the role Owner; ownership is written only as owner."},
 	{ruleOwnerMember, spec.Error, "The owner is not among the declared members."},
 	{ruleInviteEmail, spec.Error, "An invitation goes to an address outside the emails guard."},

@@ -11,8 +11,9 @@ import (
 	"makesync/spec"
 )
 
-// settingsOf are the rules in force, as spec.CompareRules compares them: guards, patterns of secrets,
-// policies, zones with where their tokens come from, and what organizations purge or take literally.
+// settingsOf are the rules in force, as spec.CompareRules compares them: guards, patterns of
+// secrets, policies, zones with where their tokens come from, and what organizations purge or take
+// literally.
 func settingsOf(d *Documents, organizations []spec.Organization) []spec.Setting {
 	var s settings
 	limitSettings(d, &s)

@@ -21,8 +21,8 @@ func Clean(s string) string {
 	return Visible(s)
 }
 
-// Visible shows every character that does not print, line feeds included, by its number as Go writes
-// it: \u200b; a byte that is no character as �.
+// Visible shows every character that does not print, line feeds included, by its number as Go
+// writes it: \u200b; a byte that is no character as �.
 func Visible(s string) string {
 	hidden := func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }
 	if !strings.ContainsFunc(s, hidden) {

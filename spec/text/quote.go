@@ -29,8 +29,8 @@ func FirstWord(key string) string {
 	return key[:end] + "…"
 }
 
-// isInvisible is a character that nobody sees: zero-width spaces, joiners, direction marks. One that
-// came along with a word is a part of it.
+// isInvisible is a character that nobody sees: zero-width spaces, joiners, direction marks. One
+// that came along with a word is a part of it.
 func isInvisible(r rune) bool { return unicode.Is(unicode.Cf, r) }
 
 // maxQuoted is how many characters of a name Quote shows.

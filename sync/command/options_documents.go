@@ -29,8 +29,9 @@ func documentFlags() []cli.Flag {
 		referenceRootFlag(),
 		skipReferencesFlag("compare as unknown"),
 		newNamesFlag(cli.StringSliceFlag{
-			Name:  "guards",
-			Usage: "`FILE` of guards outside the documents, which can only tighten them; repeatable, beside " + guardsVariable,
+			Name: "guards",
+			Usage: "`FILE` of guards outside the documents, which can only tighten them; repeatable, beside " +
+				guardsVariable,
 		}),
 		&cli.IntFlag{
 			Name:  "expect-organizations",
