@@ -4,17 +4,13 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"os"
-	"os/signal"
 	"runtime/debug"
-	"syscall"
 	"time"
 
 	"golang.org/x/term"
 
 	"makesync/sync/command"
-	"makesync/sync/exit"
 )
 
 func main() {
@@ -23,40 +19,20 @@ func main() {
 	os.Exit(command.Main(ctx, os.Args, environment()))
 }
 
-// notify catches SIGINT and SIGTERM. A reader that closed its end of stdout (`| head`) must not
-// kill an apply between two writes, so SIGPIPE becomes an ordinary write error.
-func notify() chan os.Signal {
-	signal.Ignore(syscall.SIGPIPE)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
-	return signals
-}
-
-// watchSignals asks the run to stop cleanly at the first signal; a second one ends the process at
-// once.
-func watchSignals(cancel context.CancelCauseFunc, signals chan os.Signal) {
-	received := <-signals
-	signal.Stop(signals)
-	cause := exit.ErrInterrupted
-	if received == syscall.SIGTERM {
-		cause = exit.ErrTerminated
-	}
-	cancel(cause)
-	if terminal().Stderr {
-		fmt.Fprintln(os.Stderr) // a line that tells how far the run is may stand there
-	}
-	fmt.Fprintln(os.Stderr, "stopping cleanly: what is in flight is finished; a second signal ends at once")
-}
+// What a packager sets, -ldflags "-X main.version=1.2.3 -X main.commit=… -X main.date=…", for a
+// tree without its repository.
+var version, commit, date string
 
 func environment() command.Env {
 	info, _ := debug.ReadBuildInfo()
 	return command.Env{
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		LookupEnv: os.LookupEnv,
-		Terminal:  terminal(),
-		Now:       time.Now,
-		Random:    rand.Reader,
-		Build:     command.BuildOf(info),
+		Stdin: os.Stdin, Stdout: unread(os.Stdout), Stderr: unread(os.Stderr),
+		LookupEnv:    os.LookupEnv,
+		Terminal:     terminal(),
+		Now:          time.Now,
+		Random:       rand.Reader,
+		MachineLocks: true,
+		Build:        command.BuildOf(info).Stamped(version, commit, date),
 	}
 }
 

@@ -136,7 +136,7 @@ func (k *cluster) pod(t *testing.T, job *batch.Job, index int) (int, string) {
 	}
 	cmd := exec.Command("makesync", args...)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), fmt.Sprintf("JOB_COMPLETION_INDEX=%d", index),
-		"MAKE_API_KEY_TRY=" + k.zone.FirstToken(), "MAKESYNC_HOSTS=" + strings.TrimPrefix(k.zone.url, "http://")}
+		"MAKE_API_KEY_TRY=" + k.zone.FirstToken(), "MAKESYNC_HOSTS=try=" + strings.TrimPrefix(k.zone.url, "http://")}
 	for _, variable := range c.Env {
 		if variable.Value != "" {
 			cmd.Env = append(cmd.Env, variable.Name+"="+here.Replace(variable.Value))
@@ -202,5 +202,22 @@ func expectMerge(t *testing.T, k *cluster, merge *batch.Job, code int, words str
 	t.Helper()
 	if got, out := k.pod(t, merge, 0); got != code || !strings.Contains(out, words) {
 		t.Errorf("the merge of %s ended with %d, want %d and %q:\n%s", k.run, got, code, words, out)
+	}
+}
+
+// atZone has a document of an example, which embeds a simulated zone, speak of a zone that serves.
+func atZone(t *testing.T, file string, z *zone) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const embedded = "{sandbox: {seed: seed.json, state: .makesync/try.json}}"
+	if !strings.Contains(string(text), embedded) {
+		t.Fatalf("%s has no zone %s", file, embedded)
+	}
+	changed := strings.Replace(string(text), embedded, `{url: "`+z.url+`"}`, 1)
+	if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }

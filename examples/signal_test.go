@@ -1,3 +1,5 @@
+//go:build !windows
+
 package examples_test
 
 import (
@@ -86,21 +88,4 @@ func waitForText(ctx context.Context, t *testing.T, file, text string) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Fatalf("%s never said %q", file, text)
-}
-
-// atZone has a document of an example, which embeds a simulated zone, speak of a zone that serves.
-func atZone(t *testing.T, file string, z *zone) {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const embedded = "{sandbox: {seed: seed.json, state: .makesync/try.json}}"
-	if !strings.Contains(string(text), embedded) {
-		t.Fatalf("%s has no zone %s", file, embedded)
-	}
-	changed := strings.Replace(string(text), embedded, `{url: "`+z.url+`"}`, 1)
-	if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }

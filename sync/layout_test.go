@@ -37,7 +37,7 @@ var mayImport = map[string][]string{
 	"sync/compare":  {"spec", "spec/text", "sync/exit", "sync/state", "sync/offline", "sync/export"},
 	"sync/makeapi":  {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan"},
 	"sync/sandbox":  {},
-	"sync/history":  {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report"},
+	"sync/history":  {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/atomicfile", "sync/lock"},
 	"sync/render":   {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/offline", "sync/compare", "sync/export", "sync/fleet"},
 	"sync/notify":   {"spec", "sync/exit", "sync/plan", "sync/report", "sync/render"},
 	"sync/command":  {"*"},
@@ -46,9 +46,13 @@ var mayImport = map[string][]string{
 	"sync/help":     {},
 	"sync/fleet":    {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan"},
 	"sync/policy":   {"spec"},
-	"sync/approval": {},
+	"sync/approval": {"sync/atomicfile"},
 	"sync/e2e":      {},
 	"sync/bench":    {},
+
+	"sync/atomicfile": {},
+	"sync/licences":   {},
+	"sync/lock":       {"spec"},
 }
 
 // homes are the libraries that only some packages may use.
@@ -60,6 +64,7 @@ var homes = map[string][]string{
 	"github.com/urfave/cli/":          {"sync/command"},
 	"golang.org/x/sync/errgroup":      {"spec"}, // spec.Group hands panics on; a bare one prints what may be a secret
 	"cel.dev/cel-go/":                 {"sync/policy"},
+	"github.com/google/renameio/":     {"sync/atomicfile"}, // it has no Windows
 	"github.com/hiddeco/sshsig":       {"sync/approval"},
 	"net/http":                        {"sync/makeapi", "sync/sandbox", "sync/command", "sync/bench"},
 	"os/exec":                         {"sync/bench"}, // arguments of a process can be read by everybody on the machine

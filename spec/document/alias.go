@@ -10,6 +10,9 @@ import (
 // out, beyond ten times the nodes that it really has.
 const maxExpanded = 100_000
 
+// saturated is more nodes than any document may have, and so few that a sum of two fits 32 bits.
+const saturated = 1 << 29
+
 // checkAliases refuses a document whose aliases form a loop or grow it far
 // beyond its size, before anything walks it with the aliases followed.
 func checkAliases(file *source, root *yaml.Node) (spec.Problem, bool) {
@@ -43,7 +46,7 @@ func (c *aliasCheck) size(n *yaml.Node) int {
 	}
 	total := 1
 	for _, child := range n.Content {
-		total = min(total+c.size(child), 1<<40)
+		total = min(total+c.size(child), saturated)
 	}
 	if n.Anchor != "" {
 		c.sizes[n] = total

@@ -57,7 +57,10 @@ func checkLiteralToken(d *decoder, z writtenZone, t *keyPath) {
 	if z.sandbox != nil || !z.token.isSet() || z.token.isBroken() || hasReference(splitReferences(z.token.text)) {
 		return
 	}
-	d.add(newProblem(ruleLiteralToken, z.token.at, t.child("token"),
+	d.add(newProblem(
+		ruleLiteralToken,
+		z.token.at,
+		t.child("token"),
 		"the token of the zone "+text.Backquote(z.name)+" stands in the document",
 		"take it from outside, `token: \"${env:NAME}\"` or `\"${file:PATH}\"`, "+
 			"and make a new token: this one was shown"))

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/renameio/v2"
+	"makesync/sync/atomicfile"
 )
 
 // Names of the files beside a plan.
@@ -43,13 +43,17 @@ func Save(folder string, f File) error {
 		return fmt.Errorf("make the folder of approvals: %w", err)
 	}
 	// The signature comes last: without it a statement counts for nothing.
-	if err := renameio.WriteFile(filepath.Join(folder, f.Name+statementSuffix), f.Statement, 0o600); err != nil {
+	if err := saveFile(folder, f.Name+statementSuffix, f.Statement); err != nil {
 		return fmt.Errorf("write the statement: %w", err)
 	}
-	if err := renameio.WriteFile(filepath.Join(folder, f.Name+signatureSuffix), f.Signature, 0o600); err != nil {
+	if err := saveFile(folder, f.Name+signatureSuffix, f.Signature); err != nil {
 		return fmt.Errorf("write the signature: %w", err)
 	}
 	return nil
+}
+
+func saveFile(folder, name string, data []byte) error {
+	return atomicfile.Write(filepath.Join(folder, name), data, 0o600, atomicfile.ExactMode)
 }
 
 // Read reads a folder, such as os.DirFS(Folder(path)). One that is not there holds no approvals.

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"slices"
-	"syscall"
 	"time"
 )
 
@@ -31,9 +30,7 @@ func measure(command *exec.Cmd, want int) (figures, error) {
 		return f, fmt.Errorf("%v: exit %d, want %d", command.Args, code, want)
 	}
 	f.cpu = command.ProcessState.UserTime() + command.ProcessState.SystemTime()
-	if usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		f.peak = usage.Maxrss * 1024 // Linux counts in KiB
-	}
+	f.peak = peakMemory(command.ProcessState)
 	return f, nil
 }
 

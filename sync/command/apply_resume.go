@@ -41,6 +41,10 @@ func (a *applyRun) unfinishedRuns() ([]*report.Run, error) {
 		if err != nil {
 			return nil, failure{exit: exit.Invalid, message: "resume run " + a.resume, cause: err}
 		}
+		if run.Status() == report.RunEmpty {
+			return nil, failure{exit: exit.Invalid, hint: "apply without --resume",
+				message: "nothing was sent in run " + a.resume + ", nothing to resume"}
+		}
 		a.resumed = run.Keys()
 		return openOnly(run), nil
 	}

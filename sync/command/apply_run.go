@@ -112,6 +112,20 @@ func (a *applyRun) takeLocks(ctx context.Context) (err error) {
 	return lockFailure(ctx, err)
 }
 
+// warnings are those that no plan carries: what earlier runs left, and which runs beside this one
+// could not be kept away.
+func (a *applyRun) warnings() []spec.Problem {
+	warnings := slices.Clone(a.unfinished)
+	if a.lock == nil {
+		return warnings
+	}
+	for _, missing := range a.lock.Warnings {
+		warnings = append(warnings, spec.Problem{Severity: spec.Warning, Rule: "machine-lock", Message: missing,
+			Hint: "the lock of the state folder is held; let one user run makesync on this machine"})
+	}
+	return warnings
+}
+
 const lockHint = "nothing was changed; runs lock their zones below $XDG_STATE_HOME/makesync, " +
 	"so set XDG_STATE_HOME to a folder that can be written"
 
@@ -129,8 +143,9 @@ func lockFailure(ctx context.Context, err error) error {
 	return failure{exit: exit.Internal, message: err.Error(), hint: lockHint}
 }
 
-// show prints the plan before the question. It is part of the result where that is a text; beside
-// JSON it goes to stderr, for the person who is to answer.
+// show prints the plan before the question. It is part of the result where that is a text. Whoever
+// is to answer sees it on a terminal: on stderr, when stdout is JSON, a file or another program
+// (`| tail`).
 func (a *applyRun) show() error {
 	silent := render.Uneventful(a.plan) && (!a.r.Terminal.Stdout || a.plan.Summary.Waiting == 0)
 	words := a.words("plan")
@@ -138,8 +153,11 @@ func (a *applyRun) show() error {
 	case silent:
 		return nil
 	case a.options.result.format == formatText:
-		return planResult{Plan: a.plan}.text(a.r.Stdout, words)
-	case a.yes || !a.r.canAsk():
+		if err := (planResult{Plan: a.plan}).text(a.r.Stdout, words); err != nil || a.r.Terminal.Stdout {
+			return err
+		}
+	}
+	if a.yes || !a.r.canAsk() || stepCount(a.plan) == 0 {
 		return nil
 	}
 	words.Color = words.Color && a.r.Terminal.Stderr
@@ -169,7 +187,7 @@ func (a *applyRun) apply(ctx context.Context) (*report.Report, error) {
 	}
 	report := apply.Run(ctx, a.plan, options)
 	a.r.bar.Done()
-	report.Problems = append(append(report.Problems, a.unfinished...), a.learn(report)...)
+	report.Problems = append(append(report.Problems, a.warnings()...), a.learn(report)...)
 	return report, nil
 }
 
@@ -200,7 +218,7 @@ func (a *applyRun) release() {
 
 // failApply ends a run that has no report of its own.
 func (a *applyRun) failApply(ctx context.Context, err error) error {
-	problems, code := withError(ctx, err, slices.Concat(a.unfinished, a.problems))
+	problems, code := withError(ctx, err, slices.Concat(a.warnings(), a.problems))
 	if code == exit.PartlyVisible {
 		code = exit.Partial // what is left of an apply is not done
 	}

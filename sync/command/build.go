@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"runtime/debug"
 	"strings"
 )
@@ -35,6 +36,14 @@ func BuildOf(info *debug.BuildInfo) Build {
 	if v := info.Main.Version; v != "" && v != "(devel)" {
 		b.Version = strings.TrimPrefix(v, "v")
 	}
+	return b
+}
+
+// Stamped is what a packager has set with -ldflags -X, where a tree without its repository tells
+// nothing; "" leaves what is there.
+func (b Build) Stamped(version, commit, date string) Build {
+	b.Version = cmp.Or(strings.TrimPrefix(version, "v"), b.Version)
+	b.Commit, b.Time = cmp.Or(commit, b.Commit), cmp.Or(date, b.Time)
 	return b
 }
 

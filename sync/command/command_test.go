@@ -26,7 +26,7 @@ func testEnv(stdin string, atTerminal bool) (Env, *bytes.Buffer, *bytes.Buffer) 
 	var out, errs bytes.Buffer
 	return Env{
 		Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &errs, Now: time.Now, Random: rand.Reader,
-		Terminal:  Terminal{Stdin: atTerminal},
+		Terminal:  Terminal{Stdin: atTerminal, Stderr: atTerminal},
 		LookupEnv: func(string) (string, bool) { return "", false },
 		Build:     Build{Version: "1.2.3", Go: "go1.26", Platform: "linux/amd64"},
 	}, &out, &errs

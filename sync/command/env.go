@@ -1,9 +1,11 @@
 package command
 
 import (
-	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -27,7 +29,9 @@ type Env struct {
 	Random io.Reader
 	// Transport carries the requests to a zone that is not embedded; nil: the network.
 	Transport func(zone string) http.RoundTripper
-	Build     Build
+	// MachineLocks has an apply meet those of other users and other state folders of this machine.
+	MachineLocks bool
+	Build        Build
 }
 
 // Terminal is what is known of the streams.
@@ -51,18 +55,33 @@ func (e Env) lookup(name string) string {
 	return value
 }
 
-const noStateDirectory = "neither XDG_STATE_HOME nor HOME says where runs are kept; " +
-	"give --journal DIR and set one of them"
+// stateFolders are where runs are kept, the first whose variable is set to a full path. Windows has
+// a folder for what is the user's on this machine alone.
+func stateFolders(system string) []struct{ variable, below string } {
+	folders := []struct{ variable, below string }{
+		{"XDG_STATE_HOME", "makesync"},
+		{"HOME", ".local/state/makesync"},
+	}
+	if system == "windows" {
+		folders = append(folders[:1],
+			struct{ variable, below string }{"LOCALAPPDATA", "makesync"},
+			struct{ variable, below string }{"USERPROFILE", "AppData/Local/makesync"})
+	}
+	return folders
+}
 
-// stateDirectory is $XDG_STATE_HOME/makesync, or what the XDG rules say without it.
+// stateDirectory is the folder of what runs leave behind.
 func (e Env) stateDirectory() (string, error) {
-	if base := e.lookup("XDG_STATE_HOME"); strings.HasPrefix(base, "/") {
-		return base + "/makesync", nil
+	var variables []string
+	for _, f := range stateFolders(runtime.GOOS) {
+		base := e.lookup(f.variable)
+		if filepath.IsAbs(base) || strings.HasPrefix(base, "/") {
+			return filepath.Join(base, filepath.FromSlash(f.below)), nil
+		}
+		variables = append(variables, f.variable)
 	}
-	if home := e.lookup("HOME"); home != "" {
-		return home + "/.local/state/makesync", nil
-	}
-	return "", errors.New(noStateDirectory)
+	return "", fmt.Errorf("none of %s says where runs are kept; give --journal DIR and set one of them",
+		strings.Join(variables, ", "))
 }
 
 // openStore opens what earlier runs left behind; journal is --journal, "" for the usual place.
@@ -71,7 +90,9 @@ func openStore(env Env, journal string) (*history.Store, error) {
 	if err != nil {
 		return nil, failure{exit: exit.Internal, message: err.Error()}
 	}
-	return history.Open(history.Options{Dir: dir, Runs: journal, Now: env.Now, Tool: env.Build.Version}), nil
+	return history.Open(history.Options{
+		Dir: dir, Runs: journal, Now: env.Now, Tool: env.Build.Version, Machine: env.MachineLocks,
+	}), nil
 }
 
 const saltSize = 16

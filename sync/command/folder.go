@@ -44,7 +44,7 @@ func (f *folder) add(below string, written export.Document, header []string) (re
 		return render.WrittenFile{}, err
 	}
 	written.Omit(unwritten)
-	path := filepath.Join(f.out, below, written.Organization.Key+".yaml")
+	path := filepath.Join(f.out, below, export.FileName(written.Organization.Key))
 	f.files = append(f.files, file{path, out.Bytes()})
 	return render.WrittenFile{Path: path, Draft: written}, nil
 }

@@ -12,15 +12,13 @@ import (
 // sealKey is the key of MAKESYNC_SEAL_KEY; empty without one.
 func sealKey(env Env) spec.Value { return spec.Sensitive(env.lookup("MAKESYNC_SEAL_KEY")) }
 
-// unsavableExits are those of plans that leave no file: nothing was planned, or it may not be
-// applied.
-var unsavableExits = []exit.Code{
-	exit.Invalid, exit.Interrupted, exit.Terminated, exit.Refused, exit.Unreachable,
-}
+// unsavableExits are those of plans that leave no file, beside those that a signal stopped: nothing
+// was planned, or it may not be applied.
+var unsavableExits = []exit.Code{exit.Invalid, exit.Refused, exit.Unreachable}
 
 // savePlan writes the file of -o, "" for none, and tells whether it did.
 func savePlan(p *plan.Plan, out string, key spec.Value) (saved bool, err error) {
-	if out == "" || slices.Contains(unsavableExits, p.Exit) {
+	if out == "" || p.Exit.Stopped() || slices.Contains(unsavableExits, p.Exit) {
 		return false, nil
 	}
 	data, problems := plan.Encode(p, key)

@@ -72,9 +72,13 @@ func (r *runtimeEnv) confirm(ctx context.Context, q question, yes bool) error {
 		return nil
 	}
 	if !r.canAsk() {
+		why := "stdin is no terminal, so nobody can be asked"
+		if r.Terminal.Stdin {
+			why = "stderr is no terminal, so nobody would see what is asked"
+		}
 		return failure{
 			exit:    exit.Held,
-			message: "not confirmed: stdin is no terminal, so nobody can be asked; nothing was changed",
+			message: "not confirmed: " + why + "; nothing was changed",
 			hint:    "add --yes to go on without a question",
 		}
 	}
@@ -90,8 +94,8 @@ func (r *runtimeEnv) confirm(ctx context.Context, q question, yes bool) error {
 	return failure{exit: exit.Held, message: "not confirmed; nothing was changed"}
 }
 
-// canAsk tells whether somebody is there to answer.
-func (r *runtimeEnv) canAsk() bool { return r.Terminal.Stdin }
+// canAsk tells whether somebody is there to see a question and to answer it.
+func (r *runtimeEnv) canAsk() bool { return r.Terminal.Stdin && r.Terminal.Stderr }
 
 const maxAnswer = 4096
 

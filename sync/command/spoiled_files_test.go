@@ -23,7 +23,7 @@ func spoiler(t *rapid.T, value any) any {
 		others = append(others, "", "\x1b[2J\u202e", "../../x", "acme", "acme/variable/A", "acme/variable/OLD", "other", "acme/owner", "update", "delete", "variable", "eu1", "2031-07-19T04:23:51Z", strings.Repeat("long ", 2000))
 		others = append(others, others[7:]...)
 	case float64:
-		others = append(others, 0, 1, 2, 11, 12, 1000000, -5, 9007199254740993, 1e300)
+		others = append(others, 0, 1, 2, 11, 12, 1000000, -5, int64(9007199254740993), 1e300)
 		others = append(others, others[7:]...)
 	case bool:
 		return !value

@@ -69,6 +69,10 @@ func readRun(env Env, name, journal string) (*report.Run, error) {
 	if err != nil {
 		return nil, failure{exit: exit.Invalid, message: err.Error()}
 	}
+	if run.Status() == report.RunEmpty {
+		return nil, failure{exit: exit.Invalid, message: "nothing was sent in run " + name + ", nothing to undo",
+			hint: "makesync runs list shows the others"}
+	}
 	return run, nil
 }
 

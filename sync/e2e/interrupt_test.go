@@ -23,7 +23,9 @@ func TestInterrupt(t *testing.T) {
 		code   int
 		exit   string
 	}{
+		{syscall.SIGHUP, 129, "interrupted"},
 		{os.Interrupt, 130, "interrupted"},
+		{syscall.SIGQUIT, 131, "interrupted"},
 		{syscall.SIGTERM, 143, "interrupted"},
 	} {
 		t.Run(test.signal.String(), func(t *testing.T) {
@@ -83,4 +85,58 @@ func interrupted(t *testing.T, zone *zoneUnderTest, signal os.Signal, code int) 
 		t.Fatal(err)
 	}
 	return report
+}
+
+// TestSecondSignal: who asks twice does not want to wait for what is in flight, whatever he asked
+// for first. A hangup right behind another signal is no second request: who closes a terminal
+// causes both.
+func TestSecondSignal(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		signals []os.Signal
+		code    int
+	}{
+		{"TERM, TERM", []os.Signal{syscall.SIGTERM, syscall.SIGTERM}, 143},
+		{"INT, QUIT", []os.Signal{os.Interrupt, syscall.SIGQUIT}, 131},
+		{"HUP, HUP, TERM", []os.Signal{syscall.SIGHUP, syscall.SIGHUP, syscall.SIGTERM}, 143},
+		{"QUIT, INT", []os.Signal{syscall.SIGQUIT, os.Interrupt}, 130},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			zone := newZoneUnderTest(t)
+			hold := zone.Hold(2, false)
+			defer hold.Release(false)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			child := zone.makesync("apply", "--yes")
+			said, err := child.StderrPipe()
+			if err == nil {
+				err = child.Start()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := hold.Wait(ctx); err != nil {
+				t.Fatal(err)
+			}
+			for i, signal := range test.signals {
+				if err := child.Process.Signal(signal); err != nil {
+					t.Fatal(err)
+				}
+				if i > 0 {
+					continue
+				}
+				if line, err := bufio.NewReader(said).ReadString('\n'); !strings.HasPrefix(line, "stopping cleanly") {
+					t.Fatalf("it said %q (%v)", line, err)
+				}
+			}
+			stuck := time.AfterFunc(time.Minute, func() { _ = child.Process.Kill() })
+			defer stuck.Stop()
+			_ = child.Wait()
+			if got := child.ProcessState.ExitCode(); got != test.code {
+				t.Errorf("exit %d instead of %d", got, test.code)
+			}
+		})
+	}
 }

@@ -19,15 +19,20 @@ var (
 	Unreachable   = Code{8, "unreachable"}
 	Stale         = Code{9, "stale"}
 	Usage         = Code{64, "usage"}
+	HungUp        = Code{129, "interrupted"}
 	Interrupted   = Code{130, "interrupted"}
+	Quit          = Code{131, "interrupted"}
 	Terminated    = Code{143, "interrupted"}
 )
 
 // precedence is the order in which the first match wins.
 var precedence = []Code{
-	Usage, Invalid, Interrupted, Terminated, Internal, Stale, Partial,
+	Usage, Invalid, Interrupted, HungUp, Quit, Terminated, Internal, Stale, Partial,
 	Refused, Unreachable, PartlyVisible, Held, Changes,
 }
+
+// Stopped tells whether it is the exit of a run that a signal stopped.
+func (c Code) Stopped() bool { return c.Name == Interrupted.Name }
 
 // Worst is the exit that wins among those that apply; OK when none does.
 func Worst(exits ...Code) Code {

@@ -1,6 +1,6 @@
-// Package help holds the topics of `makesync help TOPIC`: Markdown pages, which the repository shows
-// as they are and the binary embeds. In goes a name or a word, out come a page or the rows of its
-// tables that explain the word.
+// Package help holds the topics of `makesync help TOPIC`: Markdown pages, which the repository
+// shows as they are and the binary embeds. In goes a name or a word, out come a page or the rows of
+// its tables that explain the word.
 //
 //	topics/*.md ─┬─▶ Find("guards") ─▶ Topic ─▶ Text(width)   makesync help guards
 //	             └─▶ Explain("maxDeletes") ─▶ []Entry         makesync explain maxDeletes

@@ -18,8 +18,8 @@ type Entry struct {
 // Cell is one column of a row.
 type Cell struct{ Heading, Text string }
 
-// Explain gives the rows that explain a word (a rule, a guard, an exit code or its name, a term of the
-// glossary), without case. Nothing explains it when the result is empty.
+// Explain gives the rows that explain a word (a rule, a guard, an exit code or its name, a term of
+// the glossary), without case. Nothing explains it when the result is empty.
 func Explain(word string) []Entry {
 	var found []Entry
 	for _, e := range entries() {
@@ -40,7 +40,8 @@ func Words() []string {
 	return slices.Compact(words)
 }
 
-// isAbout: exit codes go by their number and by their name, which stands in the column of that heading.
+// isAbout: exit codes go by their number and by their name, which stands in the column of that
+// heading.
 func (e Entry) isAbout(word string) bool {
 	return slices.ContainsFunc(e.words(), func(w string) bool { return strings.EqualFold(w, word) })
 }

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Text is the page for a terminal of so many columns: headings in a line of their own, links as their
-// words, tables as a word and its explanation, blocks of code indented and never wrapped.
+// Text is the page for a terminal of so many columns: headings in a line of their own, links as
+// their words, tables as a word and its explanation, blocks of code indented and never wrapped.
 func (t Topic) Text(width int) string {
 	p := page{width: max(width, narrowest)}
 	code := false

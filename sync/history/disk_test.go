@@ -73,12 +73,12 @@ type fullDisk struct {
 	left int
 }
 
-func (f *fullDisk) Write(p []byte) (int, error) {
+func (f *fullDisk) WriteAt(p []byte, at int64) (int, error) {
 	if len(p) <= f.left {
 		f.left -= len(p)
-		return f.File.Write(p)
+		return f.File.WriteAt(p, at)
 	}
-	n, _ := f.File.Write(p[:f.left])
+	n, _ := f.File.WriteAt(p[:f.left], at)
 	f.left = 0
 	return n, errors.New("no space left on device")
 }

@@ -7,13 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"makesync/spec"
+	"makesync/sync/atomicfile"
+	"makesync/sync/lock"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 )
@@ -57,12 +56,11 @@ type Journal struct {
 	places map[string]string
 
 	mu      sync.Mutex
-	file    journalFile
-	lock    *flock.Flock // held as long as this process writes
-	size    int64        // bytes of whole lines
-	durable int64        // how many of them are on the disk for certain
-	syncing bool         // somebody waits for the disk, without mu
-	synced  *sync.Cond   // somebody has done so
+	file    journalFile // locked as long as this process writes
+	size    int64       // bytes of whole lines
+	durable int64       // how many of them are on the disk for certain
+	syncing bool        // somebody waits for the disk, without mu
+	synced  *sync.Cond  // somebody has done so
 	broken  error
 }
 
@@ -74,7 +72,7 @@ func newJournal(s *Store, run string) *Journal {
 
 // journalFile is what a journal needs of *os.File; tests put a full disk in its place.
 type journalFile interface {
-	io.Writer
+	io.WriterAt
 	Sync() error
 	Truncate(size int64) error
 	Close() error
@@ -89,15 +87,15 @@ func (j *Journal) create() error {
 	if err := makeDir(j.store.runs); err != nil {
 		return err
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
-	j.file, j.lock = file, flock.New(path)
-	if err := lockJournal(j.lock, j.run); err != nil {
+	j.file = file
+	if err := lockJournal(file, j.run); err != nil {
 		return err
 	}
-	return syncDir(j.store.runs)
+	return atomicfile.SyncFolder(j.store.runs)
 }
 
 // journalLockWait is how long another process that resolves the same run is waited for.
@@ -105,67 +103,67 @@ const journalLockWait = 5 * time.Second
 
 // lockJournal locks the journal itself: whoever finds it unlocked and without an end knows that its
 // process is dead.
-func lockJournal(lock *flock.Flock, run string) error {
+func lockJournal(file *os.File, run string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), journalLockWait)
 	defer cancel()
-	if ok, err := lock.TryLockContext(ctx, lockPoll); !ok {
-		return fmt.Errorf("run %s is still at work, or another run is resolving it: %w", run, err)
+	ok, err := lock.AwaitFile(ctx, file)
+	switch {
+	case err != nil:
+		return fmt.Errorf("lock the journal of run %s: %w", run, err)
+	case !ok:
+		return fmt.Errorf("run %s is still at work, or another run is resolving it", run)
 	}
 	return nil
 }
 
 // isLocked tells whether some process writes the journal.
 func isLocked(path string) bool {
-	lock := flock.New(path, flock.SetFlag(os.O_RDONLY)) // asking must not make a journal
-	ok, err := lock.TryRLock()
-	if ok {
-		_ = lock.Close()
+	file, err := os.Open(path)
+	if err != nil {
+		return false
 	}
-	return !ok && err == nil
+	free, err := lock.File(file, true)
+	if free {
+		return lock.Unlock(file) != nil
+	}
+	return errors.Join(err, file.Close()) == nil
 }
 
 // openJournal locks and opens the journal of an earlier run behind its last complete line.
 func openJournal(s *Store, run, path string) (*Journal, error) {
-	lock := flock.New(path)
-	if err := lockJournal(lock, run); err != nil {
-		return nil, err
-	}
-	file, size, err := openComplete(run, path)
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
-		return nil, errors.Join(err, lock.Close())
+		return nil, fmt.Errorf("open the journal of run %s: %w", run, err)
+	}
+	size := int64(0)
+	if err = lockJournal(file, run); err == nil {
+		size, err = cutTornLine(file, run, path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
 	}
 	j := newJournal(s, run)
-	j.file, j.lock, j.size, j.durable = file, lock, size, size
+	j.file, j.size, j.durable = file, size, size
 	return j, nil
 }
 
-// openComplete opens a journal's file and cuts off a truncated last line; size is that of the rest.
-func openComplete(run, path string) (file *os.File, size int64, err error) {
+// cutTornLine cuts off a last line without its end; size is that of the rest.
+func cutTornLine(file *os.File, run, path string) (size int64, err error) {
 	data, err := readJournal(path)
 	if err != nil {
-		return nil, 0, err
-	}
-	file, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0o600)
-	if err != nil {
-		return nil, 0, fmt.Errorf("open the journal of run %s: %w", run, err)
+		return 0, err
 	}
 	size = int64(len(completeLines(data)))
+	if size == 0 {
+		return 0, fmt.Errorf("nothing was sent in run %s, so nothing can be added to its journal", run)
+	}
 	if size == int64(len(data)) {
-		return file, size, nil
+		return size, nil
 	}
 	if err := file.Truncate(size); err != nil {
-		return nil, 0, errors.Join(fmt.Errorf("cut the torn line of run %s: %w", run, err), file.Close())
+		return 0, fmt.Errorf("cut the torn line of run %s: %w", run, err)
 	}
-	return file, size, nil
-}
-
-// syncDir makes a new file's name as durable as its content.
-func syncDir(path string) error {
-	dir, err := os.Open(filepath.Clean(path))
-	if err != nil {
-		return fmt.Errorf("open the state folder: %w", err)
-	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return size, nil
 }
 
 // Begin writes the first line.
@@ -203,7 +201,10 @@ func (j *Journal) Close() error {
 	if j.file == nil {
 		return nil
 	}
-	return errors.Join(j.file.Close(), j.lock.Close())
+	if file, is := j.file.(*os.File); is {
+		return lock.Unlock(file)
+	}
+	return j.file.Close()
 }
 
 // write puts one line on the disk. Lines that come while the disk is at work share its next flush,
@@ -239,7 +240,7 @@ func (j *Journal) appendLine(line []byte) error {
 			return err
 		}
 	}
-	if _, err := j.file.Write(line); err != nil {
+	if _, err := j.file.WriteAt(line, j.size); err != nil {
 		_ = j.file.Truncate(j.size) // best effort: a truncated last line is understood anyway
 		return err
 	}

@@ -4,13 +4,16 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"makesync/spec"
+	"makesync/sync/lock"
 )
 
 // TestMain lets the test binary be the process that holds a lock and dies.
@@ -45,15 +48,16 @@ func TestLock(t *testing.T) {
 	if !strings.Contains(err.Error(), "R1") || !strings.Contains(err.Error(), "--lock-timeout") {
 		t.Errorf("%v", err)
 	}
-	for _, free := range []LockRequest{
-		{Zones: []string{"aa"}}, {Zones: []string{"eu2.make.com"}},
-		{Zones: []string{"eu1.make.com"}, Shard: &spec.Shard{Index: 1, Count: 2}},
-	} {
-		lock, err := s.Lock(ctx, free)
+	part := LockRequest{Zones: []string{"eu1.make.com"}, Shard: &spec.Shard{Index: 1, Count: 2}}
+	if _, err := s.Lock(ctx, part); !errors.As(err, &held) {
+		t.Errorf("a shard beside a whole run: %v", err)
+	}
+	for _, free := range []LockRequest{{Zones: []string{"aa"}}, {Zones: []string{"eu2.make.com"}}} {
+		got, err := s.Lock(ctx, free)
 		if err != nil {
 			t.Fatalf("%+v: %v", free, err)
 		}
-		if err := lock.Release(); err != nil {
+		if err := got.Release(); err != nil {
 			t.Error(err)
 		}
 	}
@@ -82,7 +86,7 @@ func TestLockWaits(t *testing.T) {
 		}
 		got <- err
 	}()
-	time.Sleep(2 * lockPoll)
+	time.Sleep(2 * lock.Poll)
 	if err := first.Release(); err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +104,6 @@ func TestLockWaits(t *testing.T) {
 
 // A process that is killed lets go of its lock, and the next one learns who it was.
 func TestLockOfADeadProcess(t *testing.T) {
-	t.Parallel()
 	s := open(t)
 	child := exec.Command(os.Args[0])
 	child.Env = append(os.Environ(), "MAKESYNC_TEST_LOCK="+s.dir)
@@ -124,12 +127,54 @@ func TestLockOfADeadProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = child.Wait()
-	lock, err := s.Lock(context.Background(), ask)
+	got, err := s.Lock(context.Background(), ask)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = lock.Release() }()
-	if len(lock.Stale) != 1 || lock.Stale[0].Run != "CHILD" {
-		t.Errorf("stale: %+v", lock.Stale)
+	defer func() { _ = got.Release() }()
+	if len(got.Stale) != 1 || got.Stale[0].Run != "CHILD" {
+		t.Errorf("stale: %+v", got.Stale)
 	}
+}
+
+// Runs with state folders of their own, as two users have them, and with two spellings of a host
+// meet on the machine.
+func TestLocksOfTwoStateFolders(t *testing.T) {
+	t.Parallel()
+	store := func(machine bool) *Store { return Open(Options{Dir: t.TempDir(), Machine: machine}) }
+	port := fmt.Sprintf("a-zone-of-this-test-%d.example", os.Getpid())
+	ask := LockRequest{Zones: []string{"https://" + port + "/api/v2"}, Run: "R1"}
+	again := LockRequest{Zones: []string{"https://" + strings.ToUpper(port) + ".:443"}, Run: "R2"}
+	first, err := store(true).Lock(context.Background(), ask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(first.Warnings) > 0 {
+		t.Skip(first.Warnings)
+	}
+	var held *HeldError
+	if _, err := store(true).Lock(context.Background(), again); !errors.As(err, &held) {
+		t.Errorf("a second run with another state folder: %v", err)
+	}
+	if held != nil && runtime.GOOS == "linux" && (held.Owner.PID != os.Getpid() || *held.Owner.UID != os.Getuid()) {
+		t.Errorf("it is held by %+v", held.Owner)
+	}
+	for _, free := range []struct {
+		store *Store
+		ask   LockRequest
+	}{{store(true), LockRequest{Zones: []string{"https://other-" + port}}}, {store(false), again}} {
+		got, err := free.store.Lock(context.Background(), free.ask)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = got.Release() }()
+	}
+	if err := first.Release(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := store(true).Lock(context.Background(), again)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = got.Release()
 }

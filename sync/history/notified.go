@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/renameio/v2"
+	"makesync/sync/atomicfile"
 )
 
 // Notified knows of which alerts the receiver of a job's notifications has been told. An alert is
@@ -87,7 +87,7 @@ func (n *Notified) write() error {
 	}
 	data, err := json.MarshalIndent(n.entries, "", " ")
 	if err == nil {
-		err = renameio.WriteFile(n.path, append(data, '\n'), 0o600)
+		err = atomicfile.Write(n.path, append(data, '\n'), 0o600, atomicfile.ExactMode)
 	}
 	if err != nil {
 		return fmt.Errorf("write what was told: %w", err)

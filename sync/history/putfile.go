@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/renameio/v2"
+	"makesync/sync/atomicfile"
 )
 
 // PutFile puts a file that a person has named into place in one move: a reader never sees half of
@@ -24,17 +24,9 @@ func PutFile(path string, data []byte, mode os.FileMode, exact bool) error {
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 		return os.WriteFile(path, data, mode)
 	}
-	modes := []renameio.Option{renameio.WithPermissions(mode), renameio.WithExistingPermissions()}
+	how := atomicfile.KeepMode
 	if exact {
-		modes = []renameio.Option{renameio.WithStaticPermissions(mode)}
+		how = atomicfile.ExactMode
 	}
-	file, err := renameio.NewPendingFile(path, modes...)
-	if err != nil {
-		return err
-	}
-	defer file.Cleanup()
-	if _, err := file.Write(data); err != nil {
-		return err
-	}
-	return file.CloseAtomicallyReplace()
+	return atomicfile.Write(path, data, mode, how)
 }

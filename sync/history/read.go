@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"makesync/spec"
 	"makesync/sync/report"
@@ -92,11 +93,18 @@ func lastLine(path string) ([]byte, error) {
 	}
 }
 
-// ParseJournal reads a journal's bytes. A truncated last line is normal and left out;
-// any other line that is not understood is an error, since what it hides could be a write.
+// startOf is the time with which the name of a run begins.
+func startOf(run string) (time.Time, error) {
+	return time.Parse(runStamp, run[:min(len(run), len(runStamp))])
+}
+
+// ParseJournal reads a journal's bytes. A truncated last line is normal and left out, also when it
+// is the first; any other line that is not understood is an error, since what it hides could be a
+// write.
 func ParseJournal(run string, data []byte) (*report.Run, error) {
 	whole := completeLines(data)
-	story := &report.Run{Run: run, Truncated: len(whole) != len(data)}
+	story := &report.Run{Run: run, Truncated: len(whole) != len(data), Empty: len(whole) == 0}
+	story.Started, _ = startOf(run)
 	if bytes.Count(whole, []byte{'\n'}) > maxEntries {
 		return nil, fmt.Errorf("the journal of run %s has more than %d lines", run, maxEntries)
 	}

@@ -11,8 +11,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/renameio/v2"
-
+	"makesync/sync/atomicfile"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 	"makesync/sync/state"
@@ -149,7 +148,7 @@ func (r *Refusals) write() error {
 	}
 	data, err := json.MarshalIndent(r.known, "", " ")
 	if err == nil {
-		err = renameio.WriteFile(refusalsPath(r.store), append(data, '\n'), 0o600)
+		err = atomicfile.Write(refusalsPath(r.store), append(data, '\n'), 0o600, atomicfile.ExactMode)
 	}
 	if err != nil {
 		return fmt.Errorf("write the refusals by licence: %w", err)

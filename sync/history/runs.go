@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"makesync/sync/lock"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 )
@@ -103,7 +104,7 @@ func (s *Store) Unresolved(places map[string]string) ([]*report.Run, error) {
 func concerns(story *report.Run, places map[string]string) bool {
 	return slices.ContainsFunc(story.Zones, func(z plan.Zone) bool {
 		place, known := places[z.Name]
-		return known && place == cmp.Or(story.Places[z.Name], z.URL)
+		return known && lock.Identity(place) == lock.Identity(cmp.Or(story.Places[z.Name], z.URL))
 	})
 }
 
@@ -141,7 +142,7 @@ func (s *Store) Recent(places map[string]string, since time.Time, verbs ...plan.
 	}
 	var recent []*report.Run
 	for _, run := range slices.Backward(runs) {
-		began, err := time.Parse(runStamp, run[:min(len(run), len(runStamp))])
+		began, err := startOf(run)
 		if err == nil && began.Before(since.Add(-longestRun)) {
 			break // names begin with the time
 		}

@@ -9,9 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/google/renameio/v2"
-
 	"makesync/spec"
+	"makesync/sync/atomicfile"
 	"makesync/sync/plan"
 )
 
@@ -104,7 +103,7 @@ func (s *Seen) write(next map[spec.Address]firstSeen) error {
 	}
 	data, err := json.MarshalIndent(next, "", " ")
 	if err == nil {
-		err = renameio.WriteFile(seenPath(s.store), append(data, '\n'), 0o600)
+		err = atomicfile.Write(seenPath(s.store), append(data, '\n'), 0o600, atomicfile.ExactMode)
 	}
 	if err != nil {
 		return fmt.Errorf("write the first-seen dates: %w", err)

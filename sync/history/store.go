@@ -19,17 +19,20 @@ type Options struct {
 	Now func() time.Time
 	// Tool is makesync's version, for the journal's first line.
 	Tool string
+	// Machine has Lock meet all runs of this machine, whatever their state folder and user.
+	Machine bool
 }
 
 // Store is the state folder of this machine's runs.
 type Store struct {
 	dir, runs, tool string
 	now             func() time.Time
+	machine         bool
 }
 
 // Open names the folders; they are made when something is first written.
 func Open(o Options) *Store {
-	s := &Store{dir: o.Dir, runs: o.Runs, tool: o.Tool, now: o.Now}
+	s := &Store{dir: o.Dir, runs: o.Runs, tool: o.Tool, now: o.Now, machine: o.Machine}
 	if s.runs == "" {
 		s.runs = filepath.Join(o.Dir, "runs")
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"makesync/sync/atomicfile"
 	"makesync/sync/plan"
 )
 
@@ -71,7 +72,7 @@ func (s *Store) Use(plan *plan.Plan, run string) error {
 	if err == nil {
 		_, err = file.Write(data)
 	}
-	if err = errors.Join(err, file.Sync(), file.Close(), syncDir(filepath.Dir(path))); err != nil {
+	if err = errors.Join(err, file.Sync(), file.Close(), atomicfile.SyncFolder(filepath.Dir(path))); err != nil {
 		return fmt.Errorf("mark the plan as used: %w", err)
 	}
 	return nil

@@ -71,7 +71,11 @@ func zonesOf(snapshots []*Snapshot) string {
 	return "what was given is of " + text.Commas(zones, 8)
 }
 
-// age refuses a snapshot beyond the limit and warns of an old one, and of one from the future.
+// clockSkew is how far the clocks of two machines may differ; as for saved plans.
+const clockSkew = 5 * time.Minute
+
+// age refuses a snapshot beyond the limit and one from the future, of which nobody can say how old
+// it is, and warns of an old one.
 func (s *Snapshot) age(now time.Time, limit time.Duration) []spec.Problem {
 	exact := now.Sub(s.Taken)
 	age := exact.Truncate(time.Second)
@@ -86,10 +90,10 @@ func (s *Snapshot) age(now time.Time, limit time.Duration) []spec.Problem {
 			Message: fmt.Sprintf("the snapshot of %s was taken %s ago, at %s: the zone may have changed since",
 				s.Zone, age, s.Taken.Format(time.RFC3339)),
 			Hint: again}}
-	case age < -time.Minute:
-		return []spec.Problem{{Severity: spec.Warning, Rule: "snapshot-age",
-			Message: fmt.Sprintf("the snapshot of %s was taken at %s, which lies in the future of this machine's clock",
-				s.Zone, s.Taken.Format(time.RFC3339))}}
+	case exact < -clockSkew:
+		return []spec.Problem{unfit("snapshot-age", "",
+			fmt.Sprintf("the snapshot of %s was taken at %s, which lies in the future of this machine's clock",
+				s.Zone, s.Taken.Format(time.RFC3339)), "set the clocks right, and "+again)}
 	}
 	return nil
 }

@@ -118,7 +118,7 @@ func TestTwinsAreToldApart(t *testing.T) {
 		{"асе", "ace", `\u0430\u0441\u0435`, "ace"},
 		{"\u212a", "K", `\u212a`, "K"},
 		{"ace", "a\u200bce", "ace", `a\u200bce`},
-		{"a b", "a\u00a0b", "a b", `a\xa0b`},
+		{"a b", "a\u00a0b", "a b", `a\u00a0b`},
 		{"paypal", "p\u0430ypal", "paypal", `p\u0430ypal`},
 		{"日本", "日本語", "日本", "日本語"},
 		{"Привет", "Мир", "Привет", "Мир"},

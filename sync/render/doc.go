@@ -20,15 +20,23 @@
 //
 // # Rules of the text
 //
-//   - A line is never wider than Options.Width (100) columns. Values are cut in the
-//     middle, sentences are folded at words. The exceptions are always whole:
-//     a line to paste (`--allow …`, `id: 4711`, a command), and a problem's first line, which
-//     editors and scripts read.
+//   - A line is never wider than Options.Width (100, at least 40) columns. Names, addresses and
+//     values go on in the next line instead of being cut; sentences are folded at words. Only a
+//     value of more than four lines is shortened, and then shows the place where the two sides of
+//     the change begin to differ. The exceptions are always whole: a line to paste (`--allow …`,
+//     `id: 4711`, a command), the last line, and a problem's first line, which editors and scripts
+//     read.
+//   - What is the same in several organizations is told once (Options.Group), worst risk first, then
+//     the most frequent, with the names of the organizations (names.go).
+//   - The first column of a change is a symbol for its op: + comes, - goes, ~ changes, ! is handed
+//     over or held. It repeats what the word beside it says.
+//   - What could not be read stands first; a zone that gave nothing is an error and no plan.
 //   - Colour repeats what words say already; without it nothing is lost.
-//   - A text value stands bare where that is unambiguous and in double quotes, with
-//     escapes, where it is not ("5", "", "a\nb"). "-" is the side of a change that is not there.
-//   - Names and values are hostile: control characters, bidirectional overrides and
-//     invisible characters are shown as escapes (see escape.go).
+//   - A text value stands bare where that is unambiguous and in double quotes, with escapes, where
+//     it is not ("5", "", "a\nb"). "-" is the side of a change that is not there.
+//   - Names and values are hostile: control characters, bidirectional overrides and invisible
+//     characters are shown as escapes, and so are letters that are taken for others (see escape.go
+//     and difference.go).
 //
 // # The last line
 //

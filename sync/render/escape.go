@@ -52,7 +52,7 @@ func escapeRune(r rune) string {
 		return `\t`
 	}
 	switch {
-	case r < 0x100:
+	case r < 0x80: // above, \x is a byte of broken UTF-8
 		return fmt.Sprintf(`\x%02x`, r)
 	case r < 0x10000:
 		return fmt.Sprintf(`\u%04x`, r)

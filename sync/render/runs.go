@@ -55,6 +55,9 @@ func runCells(run Run) []string {
 	if run.Damaged != "" {
 		return []string{Clean(run.ID), "", "damaged"}
 	}
+	if run.Status == report.RunEmpty {
+		return []string{Clean(run.ID), run.Started.UTC().Format(runTime), string(run.Status)}
+	}
 	cells := []string{
 		Clean(run.ID),
 		run.Started.UTC().Format(runTime),
@@ -79,11 +82,16 @@ func writeRunTrouble(p *printer, run Run) {
 	switch {
 	case run.Damaged != "":
 		p.labelled(2, red, "", 0, run.Damaged)
+	case run.Status == report.RunEmpty:
+		p.labelled(2, "", "", 0, nothingSent)
 	case run.Open > 0 || run.Status == report.RunUnfinished:
 		p.labelled(2, yellow, "", 0, openWords(run.Open)+"; go on with:")
 		p.line("  %s", p.paint(cyan, "makesync apply --resume "+text.ShellQuote(Clean(run.ID))))
 	}
 }
+
+// nothingSent is of a run whose journal has no first line.
+const nothingSent = "it was stopped before it began: nothing was sent in it, nothing to resume"
 
 func openWords(open int) string {
 	if open == 0 {
@@ -235,6 +243,10 @@ func writeStepEnd(p *printer, step *plan.Step, report *report.Report, sent bool)
 
 // writeRunEnd says how the run ended and how to go on.
 func writeRunEnd(p *printer, run *report.Run) {
+	if run.Status() == report.RunEmpty {
+		p.line("Empty: %s.", nothingSent)
+		return
+	}
 	if run.Truncated {
 		p.labelled(
 			0,

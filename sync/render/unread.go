@@ -116,7 +116,8 @@ func (u *unread) zoneOf(problem *spec.Problem) string {
 // zoneFailure says why a zone gave nothing: "zone eu1 refuses the token (HTTP 401 IM015: …)".
 func zoneFailure(zone string, problem *spec.Problem) string {
 	if problem.Error == nil || problem.Error.Status != 401 && problem.Error.Status != 403 {
-		return strings.TrimPrefix(problem.Message, "could not read zone "+zone+": ")
+		why := strings.TrimPrefix(problem.Message, "could not read zone "+zone+": ")
+		return "zone " + zone + " gives nothing: " + strings.TrimPrefix(why, "ask zone "+zone+": ")
 	}
 	return "zone " + zone + " refuses the token (" + strings.TrimSuffix(answerWords(problem.Error), ".") + ")"
 }

@@ -33,6 +33,9 @@ type Run struct {
 	Running bool `json:"running,omitempty"`
 	// Truncated: the last line was cut off by the kill or a full disk, and is left out.
 	Truncated bool `json:"torn,omitempty"`
+	// Empty: not even the first line is whole. It is on the disk before anything is sent, so
+	// nothing was.
+	Empty bool `json:"empty,omitempty"`
 }
 
 // RunOrganization is an organization of a run's plan.
@@ -59,6 +62,7 @@ const (
 	RunUnfinished RunStatus = "unfinished" // killed, or its last line could not be written
 	RunRunning    RunStatus = "running"    // its process is alive
 	RunResolved   RunStatus = "resolved"   // unfinished, but its open intents are known by now
+	RunEmpty      RunStatus = "empty"      // it was stopped before it sent anything
 )
 
 // Status is how the run ended, as far as its journal tells.
@@ -70,6 +74,8 @@ func (s *Run) Status() RunStatus {
 		return RunFinished
 	case s.Running:
 		return RunRunning
+	case s.Empty:
+		return RunEmpty
 	}
 	return RunUnfinished
 }

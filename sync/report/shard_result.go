@@ -141,8 +141,9 @@ func invalidShardReport(r *Report) string {
 	)
 }
 
-// mostSteps is more than any run has, and so few that sums of it cannot overflow.
-const mostSteps = 1 << 40
+// mostSteps is as many as a journal holds, and so few that the sum of a thousand results fits 32
+// bits.
+const mostSteps = 1 << 21
 
 // foreign tells that an organization belongs to another shard: two shards of different
 // counts, or of different versions of makesync, may both have changed it.

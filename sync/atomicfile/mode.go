@@ -1,0 +1,13 @@
+package atomicfile
+
+// Mode says whose permissions a file gets that replaces another.
+type Mode int
+
+// The modes.
+const (
+	// KeepMode: a file that is there keeps its permissions; a new one has those given, less the
+	// umask.
+	KeepMode Mode = iota
+	// ExactMode: those given, whatever the umask says and whoever could read the file before.
+	ExactMode
+)
