@@ -23,6 +23,7 @@
 //	offline    zones without a network: snapshots, and documents (--base)
 //	export     documents out of live states: export, migrate
 //	compare    two sides, field by field
+//	fleet      many organizations at once: status, doctor
 //	policy     rules over plans, in CEL
 //	approval   signatures over plans
 //

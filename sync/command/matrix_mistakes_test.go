@@ -104,9 +104,9 @@ func hidesGamma(_ *http.Request, body map[string]any) {
 	without(body, "organizations", func(row map[string]any) bool { return row["name"] == "Gamma" })
 }
 
-func readsTen(_ *http.Request, body map[string]any) {
+func readsFive(_ *http.Request, body map[string]any) {
 	all := rows(body, "users")
-	body["users"] = all[:min(10, len(all))]
+	body["users"] = all[:min(5, len(all))]
 }
 
 // trustsFilter takes whoever is found for the one who was asked for.

@@ -30,7 +30,7 @@ const (
 )
 
 // replies is the memory of all replies in flight, of all clients: a process has only one.
-var replies = newReplyMemory(memorySize)
+var replies = &replyMemory{size: memorySize}
 
 // replyMemory is memory that replies share. One that finds none left waits for others to end. The
 // oldest never waits, so that somebody always goes on.
@@ -39,11 +39,7 @@ type replyMemory struct {
 	size    int64
 	used    int64
 	holders []*memoryShare // oldest first
-	freed   chan struct{}  // closed when something was given back; nil while nobody waits
-}
-
-func newReplyMemory(size int64) *replyMemory {
-	return &replyMemory{size: size}
+	freed   chan struct{}  // closed when something was given back; nil: nobody waits for it
 }
 
 // memoryShare is what one reply, or all pages of a list, take.

@@ -94,6 +94,9 @@ func MergePlans(plans []*plan.Plan) (*plan.Plan, error) {
 			whole.RulesDigest = ""
 		}
 		mergeCreated(whole, p)
+		if whole.RulesDigest == "" { // every shard loads all documents, and so has all rules
+			whole.Rules, whole.RulesDigest = p.Rules, p.RulesDigest
+		}
 		whole.Zones = mergeZones(whole.Zones, p.Zones)
 		whole.Organizations = append(whole.Organizations, p.Organizations...)
 		whole.Problems = append(whole.Problems, p.Problems...)
