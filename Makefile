@@ -1,5 +1,5 @@
 # What a developer types; .ci/run is what the machine runs.
-.PHONY: build test check bench clean
+.PHONY: build test check platforms licences bench clean
 
 build:
 	go build -o makesync .
@@ -9,6 +9,14 @@ test:
 
 check:
 	./.ci/run
+
+# builds and vets for every system and processor
+platforms:
+	./.ci/platforms
+
+# writes the licence notices of the modules anew, after a change of go.mod
+licences:
+	go generate ./sync/licences
 
 bench:
 	go run ./sync/bench run
