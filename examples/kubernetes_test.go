@@ -136,7 +136,7 @@ func (k *cluster) pod(t *testing.T, job *batch.Job, index int) (int, string) {
 	}
 	cmd := exec.Command("makesync", args...)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), fmt.Sprintf("JOB_COMPLETION_INDEX=%d", index),
-		"MAKE_API_KEY_TRY=" + k.zone.FirstToken(), "MAKESYNC_HOSTS=" + strings.TrimPrefix(k.zone.url, "http://")}
+		"MAKE_API_KEY_TRY=" + k.zone.FirstToken(), "MAKESYNC_HOSTS=try=" + strings.TrimPrefix(k.zone.url, "http://")}
 	for _, variable := range c.Env {
 		if variable.Value != "" {
 			cmd.Env = append(cmd.Env, variable.Name+"="+here.Replace(variable.Value))

@@ -30,14 +30,15 @@ type EndpointOptions struct {
 //	the url    --zone-url, else the sandbox, else the document's url or host, else built in
 //	the token  zones.N.token, else MAKE_API_KEY_<N>, else MAKE_API_KEY
 //	goes to    a built-in host over https; any other host only when it is also named outside the
-//	           documents: by --zone-url, --zone, MAKE_ZONE or MAKESYNC_HOSTS
+//	           documents: by --zone-url, --zone, MAKE_ZONE or MAKESYNC_HOSTS; see mayReceive
 //
-// So a document alone can never move a token. Without a token the endpoint says
-// in Why what is missing; that is no problem here, since not every command calls.
+// So a document alone can never move a token, and one that is named for a zone stays in it. Without
+// a token the endpoint says in Why what is missing; that is no problem here, since not every command
+// calls.
 // A sandbox takes MAKE_API_KEY_<N> or its own token, never MAKE_API_KEY.
 func Endpoints(zones map[string]spec.Zone, names []string,
 	o EndpointOptions) (map[string]spec.Endpoint, []spec.Problem) {
-	e := endpoints{zones: zones, options: o, trusted: trustedHosts(o)}
+	e := endpoints{zones: zones, options: o, outside: grants(o)}
 	out := make(map[string]spec.Endpoint, len(names))
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
 		if endpoint, ok := e.endpoint(name); ok {
@@ -50,25 +51,8 @@ func Endpoints(zones map[string]spec.Zone, names []string,
 type endpoints struct {
 	zones    map[string]spec.Zone
 	options  EndpointOptions
-	trusted  map[string]bool // host, host:port or url, lower case
+	outside  []grant
 	problems []spec.Problem
-}
-
-// trustedHosts are the hosts and urls that stand outside the documents.
-func trustedHosts(o EndpointOptions) map[string]bool {
-	hosts := map[string]bool{}
-	list, _ := lookup(o.LookupEnv, "MAKESYNC_HOSTS")
-	for _, host := range append(strings.Split(list, ","), o.Named...) {
-		if host = strings.ToLower(strings.TrimSpace(host)); isHostText(host) {
-			hosts[host] = true
-		}
-	}
-	for _, text := range o.ZoneURLs {
-		if u, err := spec.ParseZoneURL(text); err == nil {
-			hosts[u.String()] = true
-		}
-	}
-	return hosts
 }
 
 // isHostText tells a host from the plain name of a zone.
@@ -113,13 +97,13 @@ func (e *endpoints) endpoint(name string) (spec.Endpoint, bool) {
 	if !slices.Contains(endpoint.Hosts, u.Host) {
 		endpoint.Hosts = append(endpoint.Hosts, u.Host)
 	}
-	if !e.trusts(u) {
-		endpoint.Why = "the host " + text.Clean(u.Host) + " is named only in a document; name it with --zone-url " +
-			text.Clean(name) + "=" +
-			text.Clean(u.String()) + " or in MAKESYNC_HOSTS to send it a token"
+	token, why := e.token(name, zone, true)
+	bearer := e.bearerOf(name, zone.Token.Reveal(), token.Reveal())
+	if refusal := mayReceive(name, u, bearer, e.outside); refusal != "" {
+		endpoint.Why = refusal
 		return endpoint, true
 	}
-	endpoint.Token, endpoint.Why = e.token(name, zone, true)
+	endpoint.Token, endpoint.Why = token, why
 	return endpoint, true
 }
 
@@ -188,19 +172,6 @@ func (e *endpoints) url(name string, zone spec.Zone) (*url.URL, bool) {
 func isSameURL(a, b string) bool {
 	u, err := spec.ParseZoneURL(a)
 	return err == nil && u.String() == b
-}
-
-// trusts tells whether a token may go to the url. A host that is named without a port is trusted
-// at any port, since it names the machine; a --zone-url is trusted as it is.
-func (e *endpoints) trusts(u *url.URL) bool {
-	if u.Scheme == "https" {
-		for _, host := range spec.BuiltinZones() {
-			if u.Host == host {
-				return true
-			}
-		}
-	}
-	return e.trusted[u.Host] || e.trusted[u.Hostname()] || e.trusted[u.String()]
 }
 
 // token looks for the zone's token in the order of the rule above; general says whether

@@ -181,3 +181,74 @@ func TestTokenVariable(t *testing.T) {
 		}
 	}
 }
+
+// TestTokensStayInTheirZone is the table of the decision: which token may go where.
+func TestTokensStayInTheirZone(t *testing.T) {
+	t.Parallel()
+	const named, bare = "lab=make.acme.example", "make.acme.example"
+	var own bearer
+	own.own = true
+	of := func(zones ...string) bearer { return bearer{others: zones} }
+	for _, c := range []struct {
+		name  string
+		url   string
+		token bearer
+		hosts string
+		why   string // part of it; "": it may go there
+	}{
+		{"a built-in host", "https://eu1.make.com", own, "", ""},
+		{"a built-in host at another port", "https://eu1.make.com:8443", own, "", "only in a document"},
+		{"a host that nobody named", "https://make.acme.example", bearer{}, "", "only in a document"},
+		{"named for the zone", "https://make.acme.example", own, named, ""},
+		{"named for another zone", "https://make.acme.example", bearer{}, "other=make.acme.example", "only in a document"},
+		{"named for none, the general token", "https://make.acme.example", bearer{}, bare, ""},
+		{"named for none, the zone's own token", "https://make.acme.example", own, bare, "MAKESYNC_HOSTS=lab=make.acme.example"},
+		{"one of two that are named for none", "https://b.example", own, "a.example,b.example", "named for no zone"},
+		{"no port is 443", "https://make.acme.example:8443", bearer{}, bare, "only in a document"},
+		{"no port is https", "http://localhost", bearer{}, "localhost", "only in a document"},
+		{"no port is not every port", "http://localhost:4711", bearer{}, "localhost", "only in a document"},
+		{"443 is no port", "https://make.acme.example", bearer{}, bare + ":443", ""},
+		{"a port", "http://localhost:4711", bearer{}, "localhost:4711", ""},
+		{"another port", "http://localhost:4712", bearer{}, "localhost:4711", "only in a document"},
+		{"a port, for the zone", "http://localhost:4711", own, "lab=localhost:4711", ""},
+		{"eu1's token elsewhere", "https://make.acme.example", of("eu1"), named, "named for the zone `eu1`"},
+		{"eu1's token in another built-in zone", "https://us1.make.com", of("eu1"), "", "named for the zone `eu1`"},
+		{"eu1's token at eu1's host", "https://eu1.make.com", of("eu1"), "", ""},
+		{"eu1's token where eu1 was sent", "https://eu1.proxy.example", of("eu1"), "eu1=eu1.proxy.example,eu1.proxy.example", ""},
+		{"the token of two zones", "https://eu1.make.com", of("eu1", "eu2"), "", "named for the zone `eu2`"},
+	} {
+		u, err := spec.ParseZoneURL(c.url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		outside := grants(EndpointOptions{LookupEnv: envOf("MAKESYNC_HOSTS=" + c.hosts)})
+		if why := mayReceive("lab", u, c.token, outside); (why == "") != (c.why == "") || !strings.Contains(why, c.why) {
+			t.Errorf("%s: %q, want %q", c.name, why, c.why)
+		}
+	}
+}
+
+// TestDocumentsCannotBorrowTokens: the ways in which a document may name the token of another zone.
+func TestDocumentsCannotBorrowTokens(t *testing.T) {
+	t.Parallel()
+	env := []string{"MAKE_API_KEY_EU1=eu1-secret", "MAKE_API_KEY_LAB2=lab2-secret", "ALIAS=eu1-secret", "FREE=free-secret",
+		"MAKESYNC_HOSTS=make.acme.example,lab2=lab2.example"}
+	for reference, goes := range map[string]bool{
+		"${env:MAKE_API_KEY_EU1}": false, "${env:MAKE_API_KEY_LAB2}": false, "${env:ALIAS}": false, "${env:FREE}": true,
+	} {
+		zones := map[string]spec.Zone{
+			"lab":  {URL: "https://make.acme.example", Token: spec.Sensitive(reference)},
+			"lab2": {URL: "https://lab2.example"},
+		}
+		got, problems := Endpoints(zones, []string{"lab"}, EndpointOptions{LookupEnv: envOf(env...)})
+		if e := got["lab"]; len(problems) > 0 || e.Token.IsZero() == goes || goes != (e.Why == "") {
+			t.Errorf("%s: token %v, %q, %v", reference, !e.Token.IsZero(), e.Why, problems)
+		}
+	}
+	// A zone whose name makes the same variable as a built-in one's.
+	got, _ := Endpoints(map[string]spec.Zone{"Eu1": {URL: "https://make.acme.example"}}, []string{"Eu1"},
+		EndpointOptions{LookupEnv: envOf(env...)})
+	if e := got["Eu1"]; !e.Token.IsZero() {
+		t.Error("a zone named like eu1 gets its token")
+	}
+}

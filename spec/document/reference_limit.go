@@ -66,8 +66,8 @@ func (l *referenceLimit) allowsFile(path string) bool {
 			absolute = filepath.Join(working, path)
 		}
 		forms = append(forms, filepath.ToSlash(absolute))
-		if relative, err := filepath.Rel(realPath(working), realPath(absolute)); err == nil &&
-			filepath.IsLocal(relative) {
+		relative, err := filepath.Rel(realPath(working), realPath(absolute))
+		if err == nil && filepath.IsLocal(relative) {
 			forms = append(forms, filepath.ToSlash(relative))
 		}
 	}

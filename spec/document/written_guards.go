@@ -209,15 +209,9 @@ func decodePatterns(d *decoder, n *yaml.Node, t *keyPath, subject spec.PatternSu
 				"* matches within one part of an address, ** across parts, [a-z] one character")
 			return
 		case !glob.CanMatch(subject):
-			d.report(
-				ruleImpossible,
-				follow(item),
-				t,
-				"the pattern "+text.Quote(
-					s.text,
-				)+" can match nothing: "+patternWords[subject],
-				nearestHint(s.text, subject),
-			)
+			d.report(ruleImpossible, follow(item), t,
+				"the pattern "+text.Quote(s.text)+" can match nothing: "+patternWords[subject],
+				nearestHint(s.text, subject))
 			return
 		}
 		out = append(out, s)

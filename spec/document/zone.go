@@ -62,9 +62,8 @@ func checkLiteralToken(d *decoder, z writtenZone, t *keyPath) {
 		z.token.at,
 		t.child("token"),
 		"the token of the zone "+text.Backquote(z.name)+" stands in the document",
-		"take it from outside, `token: \"${env:NAME}\"` or `\"${file:PATH}\"`, and make a new token: "+
-			"this one was shown",
-	))
+		"take it from outside, `token: \"${env:NAME}\"` or `\"${file:PATH}\"`, "+
+			"and make a new token: this one was shown"))
 }
 
 // checkSandboxPaths keeps the files of a sandbox below the document's folder, so that no document
@@ -79,13 +78,9 @@ func checkSandboxPaths(d *decoder, z writtenZone, t *keyPath) {
 		scalar
 	}{{"seed", z.sandbox.seed}, {"state", z.sandbox.state}} {
 		if p.isSet() && !p.isBroken() && !isInside(folder, joinFolder(folder, p.text)) {
-			d.add(newProblem(
-				ruleSandboxPath,
-				p.at,
-				t.child("sandbox").child(p.key),
+			d.add(newProblem(ruleSandboxPath, p.at, t.child("sandbox").child(p.key),
 				"`"+p.key+"` does not lie below the document's folder",
-				"name a file below it, such as .makesync/"+z.name+".json",
-			))
+				"name a file below it, such as .makesync/"+z.name+".json"))
 		}
 	}
 }

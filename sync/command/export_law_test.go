@@ -115,10 +115,13 @@ func TestExportThenPlanHasNoSteps(t *testing.T) {
 		if next[0] != "makesync" || next[1] != "plan" {
 			return // the zone holds nothing
 		}
+		if written, _ := filepath.Glob(filepath.Join(out, "*.yaml")); len(written) == 0 {
+			return // nothing of it could be read
+		}
 		checkNoSteps(t, dir, next[1:]...)
 		live := filepath.Join(dir, "live.json")
 		hash := fmt.Sprint(rapid.IntRange(0, 9).Draw(t, "hash") == 9)
-		if code, _, stderr := runIn(dir, "snapshot", "-f", out, "--zone", zone, "--hash-emails="+hash, "-o", live); code != 0 {
+		if code, _, stderr := runIn(dir, "snapshot", "-f", zones, "-f", out, "--zone", zone, "--hash-emails="+hash, "-o", live); code != 0 {
 			t.Fatalf("snapshot: exit %d\n%s", code, stderr)
 		}
 		checkNoSteps(t, dir, append(next[1:], "--live", live)...)

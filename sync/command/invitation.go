@@ -27,36 +27,64 @@ type invitationOptions struct {
 func invitationCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{
 		Name:  "invitation",
-		Usage: "show or accept an invitation by the hash in its e-mail",
-		Description: "The hash is the last part of the link in the e-mail. " +
-			"Only the invited person can accept, with a token of their own.",
+		Usage: "list, show or accept invitations",
+		Description: "The hash of one is the last part of the link in the e-mail. " +
+			"Only the invited person can accept, with a token of their own; list and accept --all need no e-mail.",
 		Subcommands: []*cli.Command{
-			invitationSubcommand(r, "show", "show what an invitation is for", readOnly, nil),
-			invitationSubcommand(r, "accept", "accept an invitation as the token's own user", readWrite, []cli.Flag{
-				&cli.BoolFlag{Name: "yes", Usage: "answer the question with yes"},
-			}),
+			invitationListCommand(r),
+			invitationShowCommand(r),
+			invitationAcceptCommand(r),
 		},
 	}
 }
 
-func invitationSubcommand(r *runtimeEnv, name, usage string, may access, flags []cli.Flag) *cli.Command {
+const exampleHash = "2f7f3c1e-0f5a-4a52-9d0c-6a2f6d3f3f10"
+
+func invitationShowCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{
-		Name:      name,
-		Usage:     usage,
+		Name:      "show",
+		Usage:     "show what an invitation is for",
 		ArgsUsage: "HASH",
-		UsageText: "makesync invitation " + name + " --zone eu1 2f7f3c1e-0f5a-4a52-9d0c-6a2f6d3f3f10",
-		Flags: joined(flags, []cli.Flag{
-			fileFlag("`PATH` of documents, for their zones; repeatable (default: makesync.yaml if it is there)"),
-			zoneFlag("`NAME` of the zone of the organization (default: MAKE_ZONE)"),
-		}, zoneFlags(), resultFlags(formatText, formatJSON), logFlags()),
+		UsageText: "makesync invitation show --zone eu1 " + exampleHash,
+		Flags:     invitationFlags(),
 		Action: r.action(arity{1, 1, "HASH"}, func(c *cli.Context) error {
 			o, err := readInvitationOptions(c, r.Env)
 			if err != nil {
 				return err
 			}
-			return tellInvalid(c, r, withInvitation(c.Context, r, o, may))
+			return tellInvalid(c, r, withInvitation(c.Context, r, o, readOnly))
 		}),
 	}
+}
+
+func invitationAcceptCommand(r *runtimeEnv) *cli.Command {
+	return &cli.Command{
+		Name:      "accept",
+		Usage:     "accept invitations as the token's own user",
+		ArgsUsage: "[HASH]",
+		UsageText: "makesync invitation accept --zone eu1 " + exampleHash + "\n" +
+			"makesync invitation accept --zone eu1 --all --organization 'acme*'",
+		Flags: joined([]cli.Flag{
+			&cli.BoolFlag{Name: "yes", Usage: "answer the question with yes"},
+		}, acceptAllFlags(), invitationFlags()),
+		Action: r.action(arity{0, 1, "HASH"}, func(c *cli.Context) error {
+			o, all, err := readAcceptOptions(c, r.Env)
+			if err != nil {
+				return err
+			}
+			if all {
+				return tellInvalid(c, r, acceptAll(c.Context, r, o))
+			}
+			return tellInvalid(c, r, withInvitation(c.Context, r, o.invitationOptions, readWrite))
+		}),
+	}
+}
+
+func invitationFlags() []cli.Flag {
+	return joined([]cli.Flag{
+		fileFlag("`PATH` of documents, for their zones; repeatable (default: makesync.yaml if it is there)"),
+		zoneFlag("`NAME` of the zone of the organization (default: MAKE_ZONE)"),
+	}, zoneFlags(), resultFlags(formatText, formatJSON), logFlags())
 }
 
 func readInvitationOptions(c *cli.Context, env Env) (o invitationOptions, err error) {

@@ -30,7 +30,7 @@ func documentFlags() []cli.Flag {
 		skipReferencesFlag("compare as unknown"),
 		newNamesFlag(cli.StringSliceFlag{
 			Name: "guards",
-			Usage: "`FILE` of guards outside the documents, which can only tighten them; repeatable, beside " +
+			Usage: "`FILE` of guards outside the documents, which these can only tighten; repeatable, beside " +
 				guardsVariable,
 		}),
 		&cli.IntFlag{

@@ -56,8 +56,8 @@ func checkEnforced(desired *spec.Desired) error {
 	}
 	return failure{
 		exit: exit.Held,
-		message: "a file of guards states " +
-			text.And(idle) + ", and this apply does not enforce that; nothing was changed",
+		message: "a file of guards states " + text.And(idle) +
+			", and this apply does not enforce that; nothing was changed",
 		hint: "plan shows what would be done; take it out of the file only if nobody counts on it",
 	}
 }

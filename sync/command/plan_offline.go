@@ -36,11 +36,8 @@ func offlineFlags() []cli.Flag {
 	return []cli.Flag{
 		newNamesFlag(cli.StringSliceFlag{Name: "live", Usage: liveUsage}),
 		newNamesFlag(cli.StringSliceFlag{Name: "base", Usage: baseUsage}),
-		newDurationFlag(
-			"max-age",
-			0,
-			"refuse a snapshot that is older than `D` (default: no limit; a warning after 24h)",
-		),
+		newDurationFlag("max-age", 0,
+			"refuse a snapshot that is older than `D` (default: no limit; a warning after 24h)"),
 	}
 }
 

@@ -46,6 +46,7 @@ var readers = []struct {
 		{"--format", "json"}, {"--format", "csv"}, {"--format", "html"}, {"--exit-code"}, {"--show-invoice-links"}, {"--out-json", "OUT/s.json"}}, sourceOptional...), ""},
 	{"status --zone eu1", optional{{"--person", "ops@acme.example"}, {"--format", "json"}}, ""},
 	{"doctor -f DOCS", optional{{"--zone", "us1"}, {"--skip-references"}, {"--format", "json"}, {"--max-runtime", "1ns"}}, ""},
+	{"invitation list --zone eu1", optional{{"--organization", "*"}, {"--format", "json"}, {"--log-level", "debug"}}, ""},
 	{"runs list", optional{{"--format", "json"}}, ""},
 	{"runs show", optional{{"--format", "json"}}, "RUN"},
 	{"invitation accept --zone eu1", nil, "0f2b7c96-6a1d-4e83-b5c0-94d8e7f3a1b2"}, // not confirmed either

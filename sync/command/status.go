@@ -27,6 +27,7 @@ type statusOptions struct {
 	where    *policy.Where // nil: all
 	parts    []fleet.Part
 	person   string
+	changes  bool // of a plan of the documents
 	exitCode bool
 	invoices bool // --show-invoice-links
 }
@@ -114,10 +115,27 @@ func (o *statusOptions) readView(c *cli.Context) (err error) {
 	if o.columns, err = fleet.ParseColumns(c.String("show")); err != nil {
 		return badUsage(c, "--show: %s", err)
 	}
+	if err := o.readChanges(c); err != nil {
+		return err
+	}
 	if o.order, err = fleet.ParseOrder(c.String("sort")); err != nil {
 		return badUsage(c, "--sort: %s", err)
 	}
 	o.parts = fleet.Union(fleet.PartsOf(o.columns), o.order.Parts())
+	return nil
+}
+
+// readChanges: changes are those of documents; of all columns they are left out without them.
+func (o *statusOptions) readChanges(c *cli.Context) error {
+	o.changes = slices.Contains(o.columns, fleet.ColumnChanges)
+	if !o.changes || len(o.files) > 0 {
+		return nil
+	}
+	if c.String("show") != "all" {
+		return badUsage(c, "--show changes needs documents (-f) to compare with")
+	}
+	o.changes = false
+	o.columns = slices.DeleteFunc(o.columns, func(column fleet.Column) bool { return column == fleet.ColumnChanges })
 	return nil
 }
 
@@ -130,13 +148,16 @@ func (o *statusOptions) readWhere(c *cli.Context) error {
 	if len(problems) > 0 {
 		return badUsage(c, "--where: column %d: %s", problems[0].Column, problems[0].Message)
 	}
-	o.where = where
+	o.where, o.changes = where, o.changes || slices.Contains(where.Reads(), "changes") && len(o.files) > 0
 	o.parts = fleet.Union(o.parts, fleet.PartsOfCondition(condition, where.Reads()))
 	return nil
 }
 
 func runStatus(ctx context.Context, r *runtimeEnv, o statusOptions) error {
 	status := fleet.NewStatus(r.Now(), o.columns)
+	if o.person == "" {
+		status.NotLookedAt = append(status.NotLookedAt, fleet.NotLookedAt(o.parts)...)
+	}
 	failures, err := readStatus(ctx, r, o, status)
 	if err != nil {
 		problems, code := withError(ctx, err, status.Problems)
@@ -165,7 +186,7 @@ func endStatus(r *runtimeEnv, o statusOptions, res statusResult) error {
 // readStatus reads the zones, one after the other, and gives the errors of those that could not be
 // read. An error of its own ends the run.
 func readStatus(ctx context.Context, r *runtimeEnv, o statusOptions, status *fleet.Status) ([]error, error) {
-	desired, err := fleetDocuments(ctx, r.Env, o.sourceOptions)
+	desired, err := fleetDocuments(ctx, r.Env, o.sourceOptions, o.changes)
 	if err != nil {
 		return nil, err
 	}
@@ -190,17 +211,23 @@ func readStatus(ctx context.Context, r *runtimeEnv, o statusOptions, status *fle
 		len(failures) == 0 {
 		return nil, invalid(unmatched)
 	}
+	if o.changes && len(desired.Organizations) > 0 {
+		if err := addChanges(ctx, r, src, status); err != nil {
+			return nil, err
+		}
+	}
 	return failures, finishStatus(ctx, o, desired, status)
 }
 
-// fleetDocuments are what documents say; nothing without -f.
-func fleetDocuments(ctx context.Context, env Env, o sourceOptions) (*spec.Desired, error) {
+// fleetDocuments are what documents say; nothing without -f. References are read only where their
+// values are compared.
+func fleetDocuments(ctx context.Context, env Env, o sourceOptions, compared bool) (*spec.Desired, error) {
 	if len(o.files) == 0 {
 		return &spec.Desired{Guards: spec.DefaultGuards()}, nil
 	}
 	found := load(ctx, env, documentOptions{
-		files: o.files, given: true, referenceRoots: o.referenceRoots, skipReferences: true,
-	}, o.zones.urls, offlineMode)
+		files: o.files, given: true, referenceRoots: o.referenceRoots, skipReferences: !compared,
+	}, o.zones.urls, online)
 	if spec.HasErrors(found.problems) {
 		return nil, invalid(found.problems)
 	}

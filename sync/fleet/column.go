@@ -31,6 +31,7 @@ const (
 	ColumnSubscription  Column = "subscription"
 	ColumnPaymentMethod Column = "paymentMethod"
 	ColumnLastPayment   Column = "lastPayment"
+	ColumnChanges       Column = "changes"
 )
 
 // Part is what one reading of an organization brings, by the key of the row that it fills.
@@ -47,8 +48,8 @@ const (
 	PartPayments       Part = "lastPayment"
 )
 
-// columns are in the order in which they are shown. What is standard is shown without --show; the
-// custom apps alone are not, since nothing that needs attention hangs on them.
+// columns are in the order in which they are shown. What is standard is shown without --show: all
+// on which something hangs that needs attention.
 var columns = []struct {
 	column   Column
 	standard bool
@@ -72,6 +73,7 @@ var columns = []struct {
 	{ColumnAPILimit, true, nil},
 	{ColumnUsage, true, []Part{PartUsage}},
 	{ColumnApps, false, []Part{PartApps}},
+	{ColumnChanges, false, nil}, // of a plan, which the caller makes (see AddChanges)
 }
 
 // Columns are all columns, in the order in which they are shown.

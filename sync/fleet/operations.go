@@ -43,6 +43,8 @@ var operations = []Operation{
 	{"GET", "/users", "", "users.id users.email"},
 	{"GET", "/users/me", "", "authUser.id authUser.email"},
 	{"GET", "/users/me/current-authorization", "", "authorization.scope"},
+	{"GET", "/users/me/organization-invitations", "",
+		"userOrganizationInvitations.hash userOrganizationInvitations.organizationId"},
 	{"GET", "/users/roles", "", "usersRoles.id usersRoles.name"},
 	{"GET", "/users/{}/user-organization-roles", "",
 		"userOrganizationRoles.organizationId userOrganizationRoles.usersRoleId"},

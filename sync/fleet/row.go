@@ -28,6 +28,7 @@ type Row struct {
 	PaymentMethod *PaymentMethod `json:"paymentMethod,omitempty"`
 	LastPayment   *Payment       `json:"lastPayment,omitempty"`
 	Usage         []Day          `json:"usage,omitempty"`
+	Changes       *Changes       `json:"changes,omitempty"`
 	NotRead       []string       `json:"notRead"`
 
 	failed []string // the parts in NotRead that the plan does not lack
@@ -98,6 +99,13 @@ type Payment struct {
 	HostedInvoice string     `json:"hostedInvoice,omitempty"`
 
 	invoice, hosted spec.Value
+}
+
+// Changes count what a plan of the documents has for the organization.
+type Changes struct {
+	Pending int `json:"pending"`
+	Held    int `json:"held"`
+	Waiting int `json:"waiting"`
 }
 
 // Day is the usage of a day; data is in bytes.

@@ -45,6 +45,12 @@ var sortable = []sortKey{
 		return ofMembers(r, func(m *Members) int { return m.Pending + m.Expired })
 	}},
 	{column: ColumnTwoFactor, number: func(r *Row) (float64, bool) { return number(withoutTwoFactorOf(r)) }},
+	{column: ColumnChanges, number: func(r *Row) (float64, bool) {
+		if r.Changes == nil {
+			return 0, false
+		}
+		return float64(r.Changes.Pending + r.Changes.Held), true
+	}},
 	{column: ColumnOwner, text: func(r *Row) string { return r.Owner }},
 	{column: ColumnSubscription, number: func(r *Row) (float64, bool) { return dateNumber(nextBillOf(r)) }},
 	{column: ColumnPaymentMethod, text: expiryOf},

@@ -23,7 +23,9 @@ type Status struct {
 	Format string    `json:"format"`
 	At     time.Time `json:"at"`
 	// Columns are those that were asked for.
-	Columns       []Column       `json:"columns"`
+	Columns []Column `json:"columns"`
+	// NotLookedAt are parts that were not read, on which something may hang that needs attention.
+	NotLookedAt   []string       `json:"notLookedAt"`
 	Zones         []plan.Zone    `json:"zones"`
 	Attention     []Attention    `json:"attention"`
 	Organizations []Row          `json:"organizations"`
@@ -36,7 +38,8 @@ type Status struct {
 // NewStatus is an empty one.
 func NewStatus(now time.Time, columns []Column) *Status {
 	return &Status{
-		Format: StatusFormat, At: now.UTC().Truncate(time.Second), Columns: columns, Zones: []plan.Zone{},
+		Format: StatusFormat, At: now.UTC().Truncate(time.Second), Columns: columns,
+		NotLookedAt: []string{}, Zones: []plan.Zone{},
 		Attention: []Attention{}, Organizations: []Row{}, Problems: []spec.Problem{}, Exit: exit.OK,
 	}
 }
@@ -68,6 +71,39 @@ func (s *Status) AddMissing(zone *Zone, desired *spec.Desired, chosen func(name,
 			})
 		}
 	}
+}
+
+// partChanges is what is not read where a plan could not read what it compares.
+const partChanges = "changes"
+
+// AddChanges counts what a plan of the documents has for each organization.
+func (s *Status) AddChanges(p *plan.Plan) {
+	planned := map[string]*plan.Organization{}
+	for i := range p.Organizations {
+		planned[p.Organizations[i].Zone+"/"+p.Organizations[i].Key] = &p.Organizations[i]
+	}
+	for i := range s.Organizations {
+		row := &s.Organizations[i]
+		o := planned[row.Zone+"/"+row.Key]
+		if o == nil {
+			continue
+		}
+		row.Changes = &Changes{Pending: len(o.Steps), Held: len(o.Held), Waiting: len(o.Waiting)}
+		if len(o.NotRead) > 0 {
+			row.NotRead, row.failed = append(row.NotRead, partChanges), append(row.failed, partChanges)
+		}
+	}
+}
+
+// NotLookedAt are the parts on which something hangs that needs attention, and that were not read.
+func NotLookedAt(read []Part) []string {
+	var missing []string
+	for _, part := range PartsOf(StandardColumns()) {
+		if !slices.Contains(read, part) {
+			missing = append(missing, string(part))
+		}
+	}
+	return missing
 }
 
 // KeepPlaces leaves the organizations in which the person is: of a person nothing else is judged.
@@ -170,6 +206,7 @@ func (row *Row) keep(chosen []Column) {
 	drop(&row.Subscription, has(ColumnSubscription))
 	drop(&row.PaymentMethod, has(ColumnPaymentMethod))
 	drop(&row.LastPayment, has(ColumnLastPayment))
+	drop(&row.Changes, has(ColumnChanges))
 	if !has(ColumnOwner) {
 		row.Owner = ""
 	}

@@ -144,12 +144,12 @@ func (c *connection) unanswered(
 	case ctx.Err() != nil:
 		e.Message, e.Class, e.Err, o.permanent = "interrupted", exit.ClassCancelled, ctx.Err(), true
 	case timeout.expired.Load():
-		e.Message = "no answer from " + c.base.Host + " in time"
+		e.Message = "no answer from " + c.base.Host + c.through() + " in time"
 	default:
 		e.Message = c.transportWords(k, err)
-		o.permanent = isTrust(err)
+		o.permanent = isTrust(err) || isLastingProxy(err)
 	}
-	if trace.neverConnected() || isDial(err) || isTrust(err) {
+	if trace.neverConnected() || isDial(err) || isTrust(err) || isProxy(err) {
 		o.sent = false
 	}
 	if !o.sent {
@@ -163,7 +163,7 @@ func isDial(err error) bool {
 	var operation *net.OpError
 	var lookup *net.DNSError
 	return errors.As(err, &lookup) ||
-		(errors.As(err, &operation) && (operation.Op == "dial" || operation.Op == "proxyconnect"))
+		(errors.As(err, &operation) && operation.Op == "dial")
 }
 
 // isTrust tells whether the other side is not whom the url names, or does not speak TLS; it will
@@ -185,16 +185,18 @@ func (c *connection) transportWords(k *call, err error) string {
 	var lookup *net.DNSError
 	quoted := c.safe(k, userinfo.ReplaceAllString(err.Error(), "//"))
 	switch {
+	case isProxy(err):
+		return c.proxyWords(err, quoted)
 	case errors.As(err, &lookup) && lookup.IsNotFound:
 		return fmt.Sprintf("no host is called %s", text.ShortLine(lookup.Name, 100))
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "nothing listens at " + c.base.Host
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return "the connection was reset"
+		return "the connection" + c.through() + " was reset"
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return "the connection was closed before the answer was complete"
+		return "the connection" + c.through() + " was closed before the answer was complete"
 	case isTrust(err):
-		return "no trusted connection to " + c.base.Host + ": " + quoted
+		return "no trusted connection to " + c.base.Host + c.through() + ": " + quoted
 	}
 	return quoted
 }

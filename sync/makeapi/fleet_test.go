@@ -301,6 +301,7 @@ func TestOperationsAreAllThatIsCalled(t *testing.T) {
 	}
 	_, _ = c.History(t.Context(), 11, "RETRIES")
 	_, _ = c.Memberships(t.Context())
+	_, _ = OwnInvitations(t.Context(), c)
 	_, _ = c.Invitation(t.Context(), "0f2b7c96-6a1d-4e83-b5c0-94d8e7f3a1b2")
 	for _, list := range []state.List{state.Roles, state.Regions, state.Countries, state.Timezones, state.Teams} {
 		_, _ = c.Names(t.Context(), list, 11)

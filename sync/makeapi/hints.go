@@ -2,6 +2,8 @@ package makeapi
 
 import (
 	"context"
+	"crypto/x509"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -73,12 +75,31 @@ func (c caller) explainKnown(k *call, e *state.CallError) string {
 			return fmt.Sprintf("organization %d lives in %s, not in zone %s (%s)",
 				k.organization, host, c.zone, c.base.Host)
 		}
+	case e.Class == exit.ClassUnreachable && e.Err != nil && isProxy(e.Err):
+		return proxyHint
+	case e.Class == exit.ClassUnreachable && e.Err != nil && isUnknownAuthority(e.Err):
+		return "check the url of zone " + c.zone + authorityHint
 	case e.Class == exit.ClassUnreachable && e.Err != nil && isTrust(e.Err):
 		return "check the url of zone " + c.zone + " and this machine's certificates and clock"
 	case e.Class == exit.ClassUnreachable:
 		return "check the network, the proxy settings and the url of zone " + c.zone
 	}
 	return ""
+}
+
+// The hints for what stands between here and a zone.
+const (
+	proxyHint     = "check HTTPS_PROXY, and NO_PROXY, which names the hosts to reach without the proxy"
+	authorityHint = "; where a company's own authority signs the certificates of its proxy or of the zone, " +
+		"let SSL_CERT_FILE name a file with the certificates of all authorities to trust, " +
+		"or add that one to this machine's store"
+)
+
+// isUnknownAuthority tells whether the other side's certificate is signed by nobody whom this machine
+// knows.
+func isUnknownAuthority(err error) bool {
+	var authority x509.UnknownAuthorityError
+	return errors.As(err, &authority)
 }
 
 // edgeHint is for what the content network in front of the API refuses.

@@ -30,7 +30,7 @@ const (
 )
 
 // replies is the memory of all replies in flight, of all clients: a process has only one.
-var replies = newReplyMemory(memorySize)
+var replies = &replyMemory{size: memorySize}
 
 // replyMemory is memory that replies share. One that finds none left waits for others to end. The
 // oldest never waits, so that somebody always goes on.
@@ -39,11 +39,7 @@ type replyMemory struct {
 	size    int64
 	used    int64
 	holders []*memoryShare // oldest first
-	freed   chan struct{}  // closed when something was given back
-}
-
-func newReplyMemory(size int64) *replyMemory {
-	return &replyMemory{size: size, freed: make(chan struct{})}
+	freed   chan struct{}  // closed when something was given back; nil: nobody waits for it
 }
 
 // memoryShare is what one reply, or all pages of a list, take.
@@ -80,6 +76,9 @@ func (s *memoryShare) tryTake(n int64) (freed <-chan struct{}, err error) {
 		s.holding, m.holders = true, append(m.holders, s)
 	}
 	if m.used+n > m.size && m.holders[0] != s {
+		if m.freed == nil {
+			m.freed = make(chan struct{})
+		}
 		return m.freed, nil
 	}
 	s.used += n
@@ -101,8 +100,10 @@ func (s *memoryShare) giveBack(before int64) {
 		s.holding = false
 		m.holders = slices.DeleteFunc(m.holders, func(other *memoryShare) bool { return other == s })
 	}
-	close(m.freed)
-	m.freed = make(chan struct{})
+	if m.freed != nil {
+		close(m.freed)
+		m.freed = nil
+	}
 }
 
 // weight is what JSON takes in memory, roughly: its text, and its entries.

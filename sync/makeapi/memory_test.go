@@ -67,7 +67,7 @@ func TestLongListsOfVariables(t *testing.T) {
 func TestMemoryIsShared(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		m := newReplyMemory(100)
+		m := &replyMemory{size: 100}
 		oldest, younger := &memoryShare{of: m}, &memoryShare{of: m}
 		never := make(chan struct{})
 		for _, step := range []struct {

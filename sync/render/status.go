@@ -48,6 +48,7 @@ func StatusJSON(w io.Writer, s *fleet.Status) error {
 	whole := *s
 	whole.Columns, whole.Zones, whole.Attention = filled(s.Columns), filled(s.Zones), filled(s.Attention)
 	whole.Organizations, whole.Problems = filled(s.Organizations), filled(s.Problems)
+	whole.NotLookedAt = filled(s.NotLookedAt)
 	return JSON(w, &whole)
 }
 
@@ -102,10 +103,16 @@ const (
 
 func writeAttention(p *printer, s *fleet.Status) {
 	p.gap()
+	if len(s.NotLookedAt) > 0 {
+		defer p.labelled(2, dim, "", 0, "not looked at: "+text.And(s.NotLookedAt))
+	}
 	if len(s.Attention) == 0 {
 		words := "Nothing needs attention."
-		if len(s.Organizations) == 0 {
+		switch {
+		case len(s.Organizations) == 0:
 			words = "There are no organizations to show."
+		case len(s.NotLookedAt) > 0:
+			words = "Nothing needs attention in what was looked at."
 		}
 		p.line("%s", p.paint(bold, words))
 		return

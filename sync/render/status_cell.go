@@ -41,6 +41,7 @@ var statusCells = []statusCell{
 	{fleet.ColumnAPILimit, "CALLS/MIN", 15, true, limitCell},
 	{fleet.ColumnUsage, "30 DAYS", 17, false, usageCell},
 	{fleet.ColumnApps, "APPS", 18, true, func(r *fleet.Row, _ time.Time) string { return countCell(r.Apps) }},
+	{fleet.ColumnChanges, "CHANGES", 0, true, changesCell},
 }
 
 // cellsOf are the cells of columns, in the order of the columns.
@@ -232,6 +233,21 @@ func paymentCell(r *fleet.Row, _ time.Time) string {
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// changesCell is "3, 1 held, 2 waiting".
+func changesCell(r *fleet.Row, _ time.Time) string {
+	if r.Changes == nil {
+		return ""
+	}
+	words := text.Number(r.Changes.Pending)
+	if r.Changes.Held > 0 {
+		words += fmt.Sprintf(", %d held", r.Changes.Held)
+	}
+	if r.Changes.Waiting > 0 {
+		words += fmt.Sprintf(", %d waiting", r.Changes.Waiting)
+	}
+	return words
 }
 
 // sparks are the heights of a day in a cell.

@@ -55,6 +55,9 @@ var csvColumns = []csvColumn{
 	{fleet.ColumnTeams, "teams", func(r *fleet.Row) string { return csvCount(r.Teams) }},
 	{fleet.ColumnAPILimit, "apiLimit", func(r *fleet.Row) string { return csvCount(r.APILimit) }},
 	{fleet.ColumnApps, "apps", func(r *fleet.Row) string { return csvCount(r.Apps) }},
+	{fleet.ColumnChanges, "changes", ofChanges(func(c *fleet.Changes) *int { return &c.Pending })},
+	{fleet.ColumnChanges, "held", ofChanges(func(c *fleet.Changes) *int { return &c.Held })},
+	{fleet.ColumnChanges, "waiting", ofChanges(func(c *fleet.Changes) *int { return &c.Waiting })},
 	{"", "notRead", func(r *fleet.Row) string { return strings.Join(r.NotRead, " ") }},
 }
 
@@ -148,6 +151,12 @@ func ofCredits(cell func(*fleet.Credits) string) func(*fleet.Row) string {
 func ofPeople(count func(*fleet.Members) *int) func(*fleet.Row) string {
 	return func(r *fleet.Row) string {
 		return ofPart(r.Members, func(m *fleet.Members) string { return csvCount(count(m)) })
+	}
+}
+
+func ofChanges(count func(*fleet.Changes) *int) func(*fleet.Row) string {
+	return func(r *fleet.Row) string {
+		return ofPart(r.Changes, func(c *fleet.Changes) string { return csvCount(count(c)) })
 	}
 }
 

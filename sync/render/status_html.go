@@ -40,6 +40,7 @@ type (
 		Zones         []htmlZone
 		Counts        []htmlCount
 		Attention     []htmlAttention
+		NotLookedAt   string
 		Headings      []htmlColumn
 		Rows          []htmlRow
 		Organizations []htmlOrganizationStatus
@@ -142,7 +143,7 @@ func (p *htmlStatus) addOrganizations(s *fleet.Status) {
 		{"caution", "Warnings", text.Number(warnings)},
 		{"", "Need nothing", text.Number(len(s.Organizations) - len(marks))},
 	}
-	p.Attention = newHTMLAttention(s.Attention, anchors)
+	p.Attention, p.NotLookedAt = newHTMLAttention(s.Attention, anchors), text.And(s.NotLookedAt)
 	cells := slices.DeleteFunc(cellsOf(s.Columns), func(c statusCell) bool {
 		return c.column == fleet.ColumnUsage // charts show it
 	})

@@ -1,0 +1,55 @@
+package makeapi
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"makesync/spec"
+	"makesync/sync/state"
+)
+
+// OwnInvitation is an invitation to the token's own user.
+type OwnInvitation struct {
+	Organization state.Name // id and name
+	Host         string     // of the organization's zone; "" where the zone called does not say
+	RoleID       int64
+	State        string     // pending, expired, or other text of the zone
+	Hash         spec.Value // a secret: whoever has it reads the invitation
+}
+
+// ownInvitationRow is published; of its keys zone is in the schema alone.
+type ownInvitationRow struct {
+	Hash             looseText  `json:"hash"`
+	Invitation       invitation `json:"invitation"`
+	UsersRoleID      integer    `json:"usersRoleId"`
+	OrganizationID   integer    `json:"organizationId"`
+	OrganizationName looseText  `json:"organizationName"`
+	Zone             looseText  `json:"zone"`
+}
+
+// OwnInvitations are those to the token's own user, by organization (published: GET
+// /users/me/organization-invitations). A service account needs no mailbox then.
+func OwnInvitations(ctx context.Context, c *Client) ([]OwnInvitation, error) {
+	k := call{method: http.MethodGet, path: "/users/me/organization-invitations", scope: scopeUserRead,
+		doing: "read the invitations of the token's user in", object: "zone " + c.zone}
+	rows, err := readUnpaged[ownInvitationRow](ctx, c.caller, k, "userOrganizationInvitations")
+	if err != nil {
+		return nil, err
+	}
+	list := make([]OwnInvitation, 0, len(rows))
+	for _, row := range rows {
+		list = append(list, OwnInvitation{
+			Organization: state.Name{ID: row.OrganizationID.n, Name: string(row.OrganizationName)},
+			Host:         strings.ToLower(row.Zone.trimmed()), RoleID: row.UsersRoleID.n,
+			State: string(row.Invitation), Hash: spec.Sensitive(row.Hash.trimmed()),
+		})
+	}
+	slices.SortStableFunc(list, func(a, b OwnInvitation) int {
+		return cmp.Or(strings.Compare(a.Organization.Name, b.Organization.Name),
+			cmp.Compare(a.Organization.ID, b.Organization.ID))
+	})
+	return list, nil
+}
