@@ -24,7 +24,11 @@ func helpCommand(r *runtimeEnv) *cli.Command {
 		Description: "Topics: " + strings.Join(help.Names(), ", ") +
 			". They are the pages that the README links to. `makesync explain WORD` looks one word up in them.",
 		UsageText: "makesync help plan\nmakesync help guards",
+		Flags:     []cli.Flag{&cli.StringFlag{Name: "man", Usage: "write the pages of the manual into `DIR` instead"}},
 		Action: func(c *cli.Context) error {
+			if dir := c.String("man"); dir != "" {
+				return writeManual(r, dir)
+			}
 			list := commands(r)
 			if topic, found := help.Find(c.Args().First()); found && c.NArg() == 1 && !isCommand(list, topic.Name) {
 				_, err := io.WriteString(r.Stdout, topic.Text(cmp.Or(r.Terminal.Width, plainWidth)))
@@ -109,9 +113,9 @@ environment:
 exit codes:
   0 done, or nothing to do        5 held by a guard, or not confirmed   9 saved plan stale or foreign
   1 internal error                6 live state only partly visible     64 usage
-  2 changes pending               7 refused: check the token          130 interrupted
-  3 documents or plan invalid     8 zone unreachable, or run locked   143 terminated
-  4 applied in part
+  2 changes pending               7 refused: check the token
+  3 documents or plan invalid     8 zone unreachable, or run locked
+  4 applied in part             129, 130, 131, 143 stopped by a signal
 
 makesync help COMMAND explains a command and its flags, makesync help TOPIC a topic, makesync explain WORD a word.
 `
@@ -149,17 +153,23 @@ func writeFlags(b *strings.Builder, flags []cli.Flag) {
 	}
 	b.WriteString("\nflags:\n")
 	for _, f := range flags {
-		doc := f.(cli.DocGenerationFlag)
-		placeholder, usage := splitPlaceholder(doc.GetUsage())
-		name := "--" + f.Names()[0]
-		if len(f.Names()) > 1 {
-			name = "-" + f.Names()[1] + ", " + name
-		}
-		if doc.TakesValue() {
-			name += " " + placeholder
-		}
+		name, usage := describeFlag(f)
 		writeEntry(b, name, usage)
 	}
+}
+
+// describeFlag is a flag as it is written, with the value it takes, and what it is for.
+func describeFlag(f cli.Flag) (name, usage string) {
+	doc := f.(cli.DocGenerationFlag)
+	placeholder, usage := splitPlaceholder(doc.GetUsage())
+	name = "--" + f.Names()[0]
+	if len(f.Names()) > 1 {
+		name = "-" + f.Names()[1] + ", " + name
+	}
+	if doc.TakesValue() {
+		name += " " + placeholder
+	}
+	return name, usage
 }
 
 // splitPlaceholder finds the `NAME` in backquotes in a flag's usage, as package flag does.
