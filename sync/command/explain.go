@@ -11,8 +11,8 @@ import (
 	"makesync/sync/help"
 )
 
-const explainDescription = "Looks a rule, a guard, an exit code (its number or name) or a term up in the topics of the help, " +
-	"offline. `makesync help TOPIC` shows the page around it."
+const explainDescription = "Looks a rule, a guard, an exit code (its number or name) or a term up " +
+	"in the topics of the help, offline. `makesync help TOPIC` shows the page around it."
 
 func explainCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{
@@ -25,7 +25,8 @@ func explainCommand(r *runtimeEnv) *cli.Command {
 			word := c.Args().First()
 			entries := help.Explain(word)
 			if len(entries) == 0 {
-				return badUsage(c, "there is no explanation of %s%s", text.ShellQuote(word), didYouMean(word, help.Words(), ""))
+				return badUsage(c, "there is no explanation of %s%s",
+					text.ShellQuote(word), didYouMean(word, help.Words(), ""))
 			}
 			_, err := io.WriteString(r.Stdout, explanation(entries))
 			return err
