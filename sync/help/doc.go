@@ -4,6 +4,7 @@
 //
 //	topics/*.md ─┬─▶ Find("guards") ─▶ Topic ─▶ Text(width)   makesync help guards
 //	             └─▶ Explain("maxDeletes") ─▶ []Entry         makesync explain maxDeletes
+//	Manual{…}.Roff()                                          makesync help --man DIR
 //
 // It imports nothing of makesync, so that every command may ask it.
 package help
