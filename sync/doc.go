@@ -32,6 +32,9 @@
 //	makeapi    the only HTTP client
 //	sandbox    the simulated zone, on the standard library alone
 //	history    journals, locks and marks on disk
+//	lock       one run at a time for each zone on a machine
+//	atomicfile files that appear whole or not at all
+//	licences   the licences of the modules in the binary
 //	render     words: text, JSON, Markdown, HTML
 //	notify     who is told how a run ended
 //	help       the reference, as topics that the binary embeds
