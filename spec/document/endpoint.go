@@ -33,9 +33,8 @@ type EndpointOptions struct {
 //	           documents: by --zone-url, --zone, MAKE_ZONE or MAKESYNC_HOSTS; see mayReceive
 //
 // So a document alone can never move a token, and one that is named for a zone stays in it. Without
-// a token the endpoint says in Why what is missing; that is no problem here, since not every command
-// calls.
-// A sandbox takes MAKE_API_KEY_<N> or its own token, never MAKE_API_KEY.
+// a token the endpoint says in Why what is missing; that is no problem here, since not every
+// command calls. A sandbox takes MAKE_API_KEY_<N> or its own token, never MAKE_API_KEY.
 func Endpoints(zones map[string]spec.Zone, names []string,
 	o EndpointOptions) (map[string]spec.Endpoint, []spec.Problem) {
 	e := endpoints{zones: zones, options: o, outside: grants(o)}

@@ -1,6 +1,8 @@
 package document
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -179,6 +181,39 @@ func TestTokenVariable(t *testing.T) {
 		if got := TokenVariable(zone); got != want {
 			t.Errorf("%s → %s", zone, got)
 		}
+	}
+}
+
+// Links do not lead a sandbox's files out of the document's folder, and nothing is made on the way.
+func TestSandboxStaysBelowItsFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	folder := filepath.Join(dir, "docs")
+	for _, path := range []string{filepath.Join(folder, "real"), filepath.Join(dir, "elsewhere")} {
+		if err := os.MkdirAll(path, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for link, target := range map[string]string{
+		"out": "../elsewhere", "in": "real", "gone.json": "../elsewhere/new.json", "up": "..",
+	} {
+		if err := os.Symlink(target, filepath.Join(folder, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for state, ok := range map[string]bool{
+		".makesync/try.json": true, "real/try.json": true, "in/try.json": true, "new/below/try.json": true,
+		"out/try.json": false, "out/new/try.json": false, "gone.json": false, "up/try.json": false,
+		"../elsewhere/try.json": false, "up/docs/real/try.json": true,
+	} {
+		zone := spec.Zone{Folder: folder, Sandbox: &spec.SandboxZone{State: filepath.Join(folder, state)}}
+		_, problems := Endpoints(map[string]spec.Zone{"try": zone}, []string{"try"}, EndpointOptions{})
+		if got := len(problems) == 0; got != ok || !ok && problems[0].Rule != ruleSandboxPath {
+			t.Errorf("%s: %v, %v", state, got, problems)
+		}
+	}
+	if left, _ := os.ReadDir(filepath.Join(dir, "elsewhere")); len(left) > 0 {
+		t.Errorf("%v was made", left)
 	}
 }
 

@@ -137,7 +137,7 @@ func fileProblem(path string, err error) *spec.Problem {
 
 // readDocument reads a file, never more of it than is allowed.
 func readDocument(path string) ([]byte, *spec.Problem) {
-	data, err := readRegular(path, maxDocument)
+	data, err := ReadRegular(path, maxDocument)
 	switch {
 	case errors.Is(err, errTooLarge):
 		return nil, tooLarge(path)
@@ -147,16 +147,16 @@ func readDocument(path string) ([]byte, *spec.Problem) {
 	return data, nil
 }
 
-// What readRegular refuses.
+// What ReadRegular refuses.
 var (
 	errNotRegular = errors.New("it is no regular file")
 	errTooLarge   = errors.New("it is too large")
 )
 
-// readRegular reads a regular file of at most limit bytes. A pipe or a device could hang, never end
+// ReadRegular reads a regular file of at most limit bytes. A pipe or a device could hang, never end
 // or do something when it is opened, so kind and size are looked at first, and again of what was
 // opened, which does not wait for anybody at the other end.
-func readRegular(path string, limit int64) ([]byte, error) {
+func ReadRegular(path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err

@@ -309,7 +309,7 @@ func isBelow(root, real string) bool {
 
 // readReferenced reads a regular file of sane size.
 func readReferenced(path string) ([]byte, error) {
-	data, err := readRegular(path, maxReferenced)
+	data, err := ReadRegular(path, maxReferenced)
 	if errors.Is(err, errTooLarge) {
 		err = errors.New("it is larger than 1 MB")
 	}

@@ -1,7 +1,6 @@
 package document
 
 import (
-	"slices"
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
@@ -17,7 +16,8 @@ type Trusted struct {
 	sensitive []writtenGlob
 	// Policies are the lists of policies of the files, in their order.
 	Policies []Policies
-	files    []*source
+	paths    []string  // as they were named
+	files    []*source // those that could be read
 }
 
 // Policies is the list under `policies` of one file, as encoding/json would decode it.
@@ -69,7 +69,7 @@ func LoadTrusted(paths []string) (*Trusted, []spec.Problem) {
 	if len(paths) == 0 {
 		return nil, nil
 	}
-	trusted := &Trusted{stated: newStatedGuards()}
+	trusted := &Trusted{stated: newStatedGuards(), paths: paths}
 	var problems []spec.Problem
 	for _, path := range paths {
 		file, nodes, more := readTrusted(path)
@@ -142,7 +142,7 @@ func (t *Trusted) limits() map[string]string {
 func (t *Trusted) cut(name string, asked scalar, holds string) spec.Problem {
 	where, line := "by default", limitLine(name, asked.text)
 	stated, ok := t.stated.limits[name]
-	file := t.files[0].path
+	file := t.paths[0]
 	if ok {
 		where, file = "at "+stated.source().String(), stated.file.path
 	}
@@ -217,13 +217,4 @@ func decimalText(number string) string {
 		return canonical
 	}
 	return number
-}
-
-// Files lists the trusted files, in the order in which they were named.
-func (t *Trusted) Files() []string {
-	var names []string
-	for _, f := range t.files {
-		names = append(names, f.path)
-	}
-	return slices.Clip(names)
 }

@@ -30,7 +30,8 @@ func applyCommand(r *runtimeEnv) *cli.Command {
 		ArgsUsage:   "[PLAN]",
 		Description: applyDescription,
 		UsageText:   "makesync apply -f clients/ --yes\nmakesync apply -f clients/ plan.json",
-		Flags:       joined(planningFlags(), applyFlags(), resultFlags(formatText, formatJSON), logFlags()),
+		Flags: joined(planningFlags(), applyFlags(), resultFlags(formatText, formatJSON), detailFlags(),
+			logFlags()),
 		Action: r.action(arity{0, 1, "PLAN"}, func(c *cli.Context) error {
 			plan, err := readPlanOptions(c, r.Env)
 			if err != nil {

@@ -84,6 +84,7 @@ func commands(r *runtimeEnv) []*cli.Command {
 		schemaCommand(r),
 		versionCommand(r),
 		completionCommand(r),
+		explainCommand(r),
 		helpCommand(r),
 	}
 }

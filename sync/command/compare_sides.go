@@ -51,7 +51,7 @@ func isZone(name string, o sourceOptions) bool {
 
 // isSnapshot tells a snapshot from a JSON document by its format.
 func isSnapshot(path string) bool {
-	data, err := os.ReadFile(path)
+	data, err := document.ReadRegular(path, maxSnapshot)
 	if err != nil || len(data) == 0 || data[0] != '{' {
 		return false
 	}

@@ -89,7 +89,8 @@ func checkEverything(ctx context.Context, r *runtimeEnv, o doctorOptions) ([]fle
 	found := loaded{desired: &spec.Desired{Guards: spec.DefaultGuards()}}
 	if len(o.files) > 0 {
 		found = load(ctx, r.Env, documentOptions{
-			files: o.files, given: true, referenceRoots: o.referenceRoots, skipReferences: o.skipReferences,
+			files: o.files, given: true, zone: onlyZone(o.named),
+			referenceRoots: o.referenceRoots, skipReferences: o.skipReferences,
 		}, o.zones.urls, offlineMode)
 	}
 	checks := checkDocuments(o, found.problems)

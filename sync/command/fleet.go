@@ -50,6 +50,14 @@ func fleetZones(env Env, given []string, urls map[string]string, desired *spec.D
 	return slices.Compact(names), named
 }
 
+// onlyZone is the zone of organizations that name none, where one zone is given.
+func onlyZone(given []string) string {
+	if len(given) == 1 {
+		return given[0]
+	}
+	return ""
+}
+
 // openFleet connects the zones that are looked at, read-only, with what documents say about them.
 func openFleet(r *runtimeEnv, o sourceOptions, given []string, desired *spec.Desired) (*sources, error) {
 	s := &sources{r: r, o: o, desired: desired}

@@ -1,13 +1,16 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec/text"
+	"makesync/sync/help"
 )
 
 // The fields of a cli.Command as this package uses them: Usage is the line in lists,
@@ -16,21 +19,35 @@ import (
 func helpCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{
 		Name:      "help",
-		Usage:     "explain a command",
-		ArgsUsage: "[COMMAND…]",
-		UsageText: "makesync help plan",
+		Usage:     "explain a command, or a topic such as guards, cron, exit-codes",
+		ArgsUsage: "[COMMAND…|TOPIC]",
+		Description: "Topics: " + strings.Join(help.Names(), ", ") +
+			". They are the pages that the README links to. `makesync explain WORD` looks one word up in them.",
+		UsageText: "makesync help plan\nmakesync help guards",
 		Flags:     []cli.Flag{&cli.StringFlag{Name: "man", Usage: "write the pages of the manual into `DIR` instead"}},
 		Action: func(c *cli.Context) error {
 			if dir := c.String("man"); dir != "" {
 				return writeManual(r, dir)
 			}
-			path, target, err := findCommand(commands(r), c.Args().Slice())
+			list := commands(r)
+			if topic, found := help.Find(c.Args().First()); found && c.NArg() == 1 && !isCommand(list, topic.Name) {
+				_, err := io.WriteString(r.Stdout, topic.Text(cmp.Or(r.Terminal.Width, plainWidth)))
+				return err
+			}
+			path, target, err := findCommand(list, c.Args().Slice())
 			if err != nil {
 				return err
 			}
 			return printHelp(r.Stdout, path, target)
 		},
 	}
+}
+
+// plainWidth is the width of a page where there is no terminal.
+const plainWidth = 100
+
+func isCommand(list []*cli.Command, name string) bool {
+	return slices.Contains(commandNames(list), name)
 }
 
 // findCommand goes down the tree by names; without any it gives the root, a command without a name.
@@ -100,7 +117,7 @@ exit codes:
   3 documents or plan invalid     8 zone unreachable, or run locked
   4 applied in part             129, 130, 131, 143 stopped by a signal
 
-makesync help COMMAND explains a command and its flags.
+makesync help COMMAND explains a command and its flags, makesync help TOPIC a topic, makesync explain WORD a word.
 `
 
 func usageLine(path string, c *cli.Command) string {

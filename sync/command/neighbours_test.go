@@ -10,14 +10,14 @@ import (
 )
 
 // TestWaitingOrganizationsDelayNobody: organizations that wait for their rate windows wait side by side, however many they are and
-// whatever --concurrency says. At three calls in a minute an export takes each of them one more minute; an apply two, since what was
+// whatever --concurrency says. At four calls in a minute, of which three are ours, an export takes each of them one more minute; an apply two, since what was
 // read is read again when the first is over.
 func TestWaitingOrganizationsDelayNobody(t *testing.T) {
 	t.Parallel()
 	const organizations = 5
 	var rows, blocks []string
 	for i := range organizations {
-		rows = append(rows, fmt.Sprintf(`{"id": %d, "name": "Slow %d", "license": {"apiLimit": 3}}`, 11+i, i))
+		rows = append(rows, fmt.Sprintf(`{"id": %d, "name": "Slow %d", "license": {"apiLimit": 4}}`, 11+i, i))
 		blocks = append(blocks, fmt.Sprintf("  slow-%d: {id: %d, variables: {A: 1, B: 2, C: 3, D: 4}}\n", i, 11+i))
 	}
 	seed := fmt.Sprintf(`{"version": 1, "users": [{"email": "ops@acme.example"}], "zones": [{"name": "eu1", "organizations": [%s]}]}`, strings.Join(rows, ", "))

@@ -17,6 +17,10 @@ type resultOptions struct {
 	format  string
 	outJSON string
 	color   bool
+	// group and verbose say how much a plan or report tells; where a command has no such flags they
+	// are zero.
+	group   render.Group
+	verbose bool
 }
 
 // The formats of results.
@@ -32,6 +36,16 @@ const (
 func resultFlags(formats ...string) []cli.Flag {
 	return []cli.Flag{formatFlag(formats...), outJSONFlag(), colorFlag()}
 }
+
+// detailFlags say how much the text of a plan or report tells.
+func detailFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "group", Value: string(render.GroupAuto), Usage: groupUsage},
+		&cli.BoolFlag{Name: "verbose", Usage: "leave nothing out: every name, every step, values in full"},
+	}
+}
+
+const groupUsage = "`WHEN` to tell equal changes of several organizations once: auto (from 4 organizations), on, off"
 
 func formatFlag(formats ...string) cli.Flag {
 	return &cli.StringFlag{
@@ -64,8 +78,13 @@ func readResultOptions(c *cli.Context, env Env, formats ...string) (o resultOpti
 	if _, err := oneOf(c, "color", "auto", "always", "never"); err != nil {
 		return o, err
 	}
-	o.color = colors(c, env)
-	return o, nil
+	o.color, o.verbose = colors(c, env), c.Bool("verbose")
+	if findFlag(c.Command.Flags, "group") == nil {
+		return o, nil
+	}
+	when, err := oneOf(c, "group", string(render.GroupAuto), string(render.GroupOn), string(render.GroupOff))
+	o.group = render.Group(when)
+	return o, err
 }
 
 // readFormat is the value of --format, checked.

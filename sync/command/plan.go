@@ -48,7 +48,7 @@ func planCommand(r *runtimeEnv) *cli.Command {
 			exitCodeFlag("there are changes"),
 			historyFlag(),
 			maxBytesFlag(),
-		}, offlineFlags(), resultFlags(planFormats...), logFlags()),
+		}, offlineFlags(), resultFlags(planFormats...), detailFlags(), logFlags()),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o, err := readPlanOptions(c, r.Env)
 			if err != nil {

@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"os"
 	"strings"
 	"time"
 
@@ -146,9 +145,12 @@ func (p *plannedRun) loadOffline(ctx context.Context, files []string) (*spec.Des
 	})
 }
 
+// maxSnapshot is the largest snapshot that is read, in bytes.
+const maxSnapshot = 200 << 20
+
 // readSnapshot reads and checks a snapshot file. One that does not fit is unfit: exit 3.
 func readSnapshot(path string) (*offline.Snapshot, error) {
-	data, err := os.ReadFile(path)
+	data, err := document.ReadRegular(path, maxSnapshot)
 	if err != nil {
 		return nil, failure{
 			exit:    exit.Invalid,

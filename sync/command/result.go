@@ -13,7 +13,10 @@ import (
 
 // render are the surroundings of a text.
 func (r *runtimeEnv) render(o resultOptions, verb string) render.Options {
-	return render.Options{Color: o.color, Width: r.Terminal.Width, Verb: verb, Quiet: !r.Terminal.Stdout}
+	return render.Options{
+		Color: o.color, Width: r.Terminal.Width, Verb: verb, Quiet: !r.Terminal.Stdout,
+		Group: o.group, Verbose: o.verbose,
+	}
 }
 
 // result is something that a command ends with: a plan, a report, problems.

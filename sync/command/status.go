@@ -186,7 +186,7 @@ func endStatus(r *runtimeEnv, o statusOptions, res statusResult) error {
 // readStatus reads the zones, one after the other, and gives the errors of those that could not be
 // read. An error of its own ends the run.
 func readStatus(ctx context.Context, r *runtimeEnv, o statusOptions, status *fleet.Status) ([]error, error) {
-	desired, err := fleetDocuments(ctx, r.Env, o.sourceOptions, o.changes)
+	desired, err := fleetDocuments(ctx, r.Env, o)
 	if err != nil {
 		return nil, err
 	}
@@ -221,12 +221,13 @@ func readStatus(ctx context.Context, r *runtimeEnv, o statusOptions, status *fle
 
 // fleetDocuments are what documents say; nothing without -f. References are read only where their
 // values are compared.
-func fleetDocuments(ctx context.Context, env Env, o sourceOptions, compared bool) (*spec.Desired, error) {
+func fleetDocuments(ctx context.Context, env Env, o statusOptions) (*spec.Desired, error) {
 	if len(o.files) == 0 {
 		return &spec.Desired{Guards: spec.DefaultGuards()}, nil
 	}
 	found := load(ctx, env, documentOptions{
-		files: o.files, given: true, referenceRoots: o.referenceRoots, skipReferences: !compared,
+		files: o.files, given: true, zone: onlyZone(o.named),
+		referenceRoots: o.referenceRoots, skipReferences: !o.changes,
 	}, o.zones.urls, online)
 	if spec.HasErrors(found.problems) {
 		return nil, invalid(found.problems)

@@ -32,7 +32,7 @@ func undoCommand(r *runtimeEnv) *cli.Command {
 			planOutFlag(),
 			exitCodeFlag("there is something to undo"),
 			maxBytesFlag(),
-		}, resultFlags(planFormats...), logFlags()),
+		}, resultFlags(planFormats...), detailFlags(), logFlags()),
 		Action: r.action(arity{1, 1, "RUN"}, func(c *cli.Context) error {
 			o, err := readPlanOptions(c, r.Env)
 			if err != nil {

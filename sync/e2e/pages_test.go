@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -171,5 +172,35 @@ func TestReadmeDocument(t *testing.T) {
 	c.Env = append(os.Environ(), "ACME_PASSWORD=secret")
 	if out, err := c.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestSecurityPageNamesTests: each promise of the page is held by a test that exists.
+func TestSecurityPageNamesTests(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(filepath.Join(top, "SECURITY.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tests strings.Builder
+	err = filepath.WalkDir(top, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		tests.Write(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile("`(Test[A-Za-z]+)`").FindAllStringSubmatch(string(page), -1)
+	if len(named) == 0 {
+		t.Fatal("the page names no test")
+	}
+	for _, match := range named {
+		if !strings.Contains(tests.String(), "func "+match[1]+"(t ") {
+			t.Errorf("there is no test %s", match[1])
+		}
 	}
 }

@@ -11,8 +11,8 @@ type Manual struct {
 	Name string
 	// Section is 1 for commands, 7 for topics.
 	Section int
-	// Version is what the page says it belongs to: "makesync 1.2.3". There is no date in it, so that
-	// the same tree makes the same pages.
+	// Version is what the page says it belongs to: "makesync 1.2.3". There is no date in it, so
+	// that the same tree makes the same pages.
 	Version string
 	// Summary is one line.
 	Summary  string

@@ -62,7 +62,7 @@ func (p *page) table(cells []string) {
 	if isRule(cells) {
 		return
 	}
-	p.wrap(strings.Join(cells, "  "), "    ")
+	p.wrap(strings.TrimSuffix(cells[0]+": "+strings.Join(cells[1:], "; "), ": "), "    ")
 }
 
 func (p *page) blank() {

@@ -94,6 +94,8 @@ func (c *connection) answered(ctx context.Context, k *call, timeout *idleTimeout
 	}
 	if o.err != nil || k.memory == nil {
 		body.memory.giveBack(before)
+	} else {
+		body.memory.keep()
 	}
 	return o
 }

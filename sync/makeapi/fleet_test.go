@@ -90,7 +90,8 @@ func TestFleetReadsTheSameUnderEveryFault(t *testing.T) {
 		want, err = lookOver(t.Context(), quiet)
 	})
 	if err != nil || !strings.Contains(want, `"Expires":"2030-12"`) || !strings.Contains(want, `"Status":"Paid"`) ||
-		!strings.Contains(want, `"TwoFactor":true`) || !strings.Contains(want, "refused") {
+		!strings.Contains(want, `"TwoFactor":true`) || !strings.Contains(want, `"TwoFactor":false`) ||
+		!strings.Contains(want, "refused") {
 		t.Fatalf("%v\n%s", err, want)
 	}
 	for _, secret := range []string{"Signature", "invoices.example", "4242", "fingerprint"} {

@@ -95,8 +95,8 @@ const (
 		"or add that one to this machine's store"
 )
 
-// isUnknownAuthority tells whether the other side's certificate is signed by nobody whom this machine
-// knows.
+// isUnknownAuthority tells whether the other side's certificate is signed by nobody whom this
+// machine knows.
 func isUnknownAuthority(err error) bool {
 	var authority x509.UnknownAuthorityError
 	return errors.As(err, &authority)

@@ -38,15 +38,14 @@ type replyMemory struct {
 	mu      sync.Mutex
 	size    int64
 	used    int64
-	holders []*memoryShare // oldest first
+	holders []*memoryShare // whose replies are being read, oldest first
 	freed   chan struct{}  // closed when something was given back; nil: nobody waits for it
 }
 
 // memoryShare is what one reply, or all pages of a list, take.
 type memoryShare struct {
-	of      *replyMemory
-	used    int64
-	holding bool
+	of   *replyMemory
+	used int64
 }
 
 // take takes n bytes, and waits until there are some, or its reader has ended.
@@ -72,8 +71,8 @@ func (s *memoryShare) tryTake(n int64) (freed <-chan struct{}, err error) {
 	if s.used+n > m.size {
 		return nil, excess("it takes more than " + strconv.FormatInt(m.size>>20, 10) + " MiB of memory")
 	}
-	if !s.holding {
-		s.holding, m.holders = true, append(m.holders, s)
+	if !slices.Contains(m.holders, s) {
+		m.holders = append(m.holders, s)
 	}
 	if m.used+n > m.size && m.holders[0] != s {
 		if m.freed == nil {
@@ -86,20 +85,25 @@ func (s *memoryShare) tryTake(n int64) (freed <-chan struct{}, err error) {
 	return nil, nil
 }
 
-// giveBack leaves the share with what it had before.
+// giveBack ends a reply and leaves the share with what it had before.
 func (s *memoryShare) giveBack(before int64) {
-	if !s.holding {
-		return
-	}
+	s.leave(before)
+}
+
+// keep ends a reply whose rows stay. Between its pages a list waits for nobody's memory and is
+// nobody that others could wait for.
+func (s *memoryShare) keep() {
+	s.leave(s.used)
+}
+
+// leave takes the share out of those who go on, with so much still used.
+func (s *memoryShare) leave(used int64) {
 	m := s.of
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.used -= s.used - before
-	s.used = before
-	if before == 0 {
-		s.holding = false
-		m.holders = slices.DeleteFunc(m.holders, func(other *memoryShare) bool { return other == s })
-	}
+	m.used -= s.used - used
+	s.used = used
+	m.holders = slices.DeleteFunc(m.holders, func(other *memoryShare) bool { return other == s })
 	if m.freed != nil {
 		close(m.freed)
 		m.freed = nil

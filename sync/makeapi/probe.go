@@ -78,7 +78,7 @@ func ProxyOf(address string) string {
 	if err != nil {
 		return ""
 	}
-	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: u})
+	proxy, err := environmentProxy(&http.Request{URL: u})
 	if err != nil || proxy == nil {
 		return ""
 	}

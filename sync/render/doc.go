@@ -26,8 +26,8 @@
 //     the change begin to differ. The exceptions are always whole: a line to paste (`--allow …`,
 //     `id: 4711`, a command), the last line, and a problem's first line, which editors and scripts
 //     read.
-//   - What is the same in several organizations is told once (Options.Group), worst risk first, then
-//     the most frequent, with the names of the organizations (names.go).
+//   - What is the same in several organizations is told once (Options.Group), worst risk first,
+//     then the most frequent, with the names of the organizations (names.go).
 //   - The first column of a change is a symbol for its op: + comes, - goes, ~ changes, ! is handed
 //     over or held. It repeats what the word beside it says.
 //   - What could not be read stands first; a zone that gave nothing is an error and no plan.

@@ -282,11 +282,12 @@ func markdownRows(step plan.Step, where string) string {
 	for _, note := range notesOf(step) {
 		head += "<br>" + prose(cut(Clean(note), maxProse))
 	}
-	if len(step.Fields) == 0 {
+	fields := toldFields(step)
+	if len(fields) == 0 {
 		return head + " | | | |\n"
 	}
 	var b strings.Builder
-	for i, field := range toldFields(step) {
+	for i, field := range fields {
 		switch {
 		case i == 0:
 			b.WriteString(head)

@@ -92,21 +92,31 @@ func stepRows(step plan.Step) []tableRow {
 	return rows
 }
 
-// toldFields are the fields that a text shows. Where a variable comes or goes as a whole, its value
-// tells the type (7 is a number, "7" a string), so that one line says it all; only a date needs its
-// type beside it.
+// toldFields are the fields that a text shows: those that change. Where a variable comes or goes as
+// a whole, its value tells the type (7 is a number, "7" a string), so that one line says it all;
+// only a date needs its type beside it.
 func toldFields(step plan.Step) []plan.Field {
-	if step.Kind != spec.KindVariable || step.Op == plan.OpUpdate || len(step.Fields) < 2 {
-		return step.Fields
-	}
+	whole := step.Kind == spec.KindVariable && step.Op != plan.OpUpdate && len(step.Fields) > 1
 	var told []plan.Field
 	for _, field := range step.Fields {
-		date := spec.TypeDate.String()
-		if field.Path != "type" || field.From.String() == date || field.To.String() == date {
+		if !stays(field) && !(whole && impliedType(field)) {
 			told = append(told, field)
 		}
 	}
 	return told
+}
+
+// stays tells whether a field is the same on both sides, as the role of somebody who is invited
+// anew. Of two secrets nobody can see that.
+func stays(f plan.Field) bool {
+	secret := f.From.IsSensitive() || f.To.IsSensitive()
+	return !secret && !f.From.IsNone() && show(f.From) == show(f.To)
+}
+
+// impliedType tells whether a field is a type that the value beside it shows.
+func impliedType(f plan.Field) bool {
+	date := spec.TypeDate.String()
+	return f.Path == "type" && f.From.String() != date && f.To.String() != date
 }
 
 // showBriefly is show without a secret's reference, which no column has room for.

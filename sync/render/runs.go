@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,17 +39,35 @@ func Runs(w io.Writer, runs []Run, o Options) error {
 	for _, run := range runs {
 		rows = append(rows, runCells(run))
 	}
-	for i, line := range aligned(rows) {
-		line = cutEnd(line, p.width())
-		if i == 0 {
-			line = p.paint(bold, line)
+	lines := aligned(rows)
+	wide := slices.ContainsFunc(lines, func(line string) bool { return columns(line) > p.width() })
+	for i, line := range lines {
+		switch {
+		case wide && i > 0:
+			writeRunFacts(p, rows[0], rows[i])
+		case i == 0 && !wide:
+			p.line("%s", p.paint(bold, line))
+		case !wide:
+			p.line("%s", line)
 		}
-		p.line("%s", line)
 		if i > 0 {
 			writeRunTrouble(p, runs[i-1])
 		}
 	}
 	return p.flush()
+}
+
+// writeRunFacts writes a run where the table is wider than the page: the run, and below it its
+// cells with the names of their columns.
+func writeRunFacts(p *printer, names, cells []string) {
+	p.wrapped(0, bold, strings.TrimSpace(cells[0]))
+	var facts []string
+	for i, cell := range cells[1:] {
+		if cell = strings.TrimSpace(cell); cell != "" {
+			facts = append(facts, strings.TrimSpace(names[i+1])+": "+cell)
+		}
+	}
+	p.labelled(2, plain, "", 0, strings.Join(facts, "; "))
 }
 
 func runCells(run Run) []string {
@@ -62,7 +81,7 @@ func runCells(run Run) []string {
 		Clean(run.ID),
 		run.Started.UTC().Format(runTime),
 		Clean(string(run.Status)),
-		cut(Clean(strings.Join(run.Zones, ",")), 20),
+		Clean(strings.Join(run.Zones, ",")),
 		text.Number(run.Planned),
 	}
 	if run.Status == report.RunUnfinished {

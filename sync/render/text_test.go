@@ -9,7 +9,9 @@ import (
 	"makesync/spec"
 	"makesync/sync/compare"
 	"makesync/sync/exit"
+	"makesync/sync/plan"
 	"makesync/sync/report"
+	"makesync/sync/state"
 )
 
 func sampleOptions() Options {
@@ -129,6 +131,44 @@ func TestNoSecret(t *testing.T) {
 	} {
 		if bytes.Contains(rendered(t, write), []byte("canary-secret")) {
 			t.Errorf("%s holds the secret", name)
+		}
+	}
+}
+
+// TestRunsFit: a list of runs that is wider than the page shows all the same facts one below the other.
+func TestRunsFit(t *testing.T) {
+	t.Parallel()
+	for _, width := range []int{40, 60, 80, 200} {
+		runs := sampleRuns()
+		runs[0].Zones = []string{"production-eu1", "production-us1"}
+		text := string(rendered(t, func(b *bytes.Buffer) error { return Runs(b, runs, Options{Width: width}) }))
+		for _, fact := range []string{runs[0].ID, "production-us1", "2026-11-18 02:00", runs[1].ID, "line 3"} {
+			if !strings.Contains(strings.Join(strings.Fields(text), " "), fact) {
+				t.Errorf("width %d lacks %q:\n%s", width, fact, text)
+			}
+		}
+		for _, line := range strings.Split(text, "\n") {
+			if columns(line) > width && !strings.Contains(line, "makesync apply") {
+				t.Errorf("width %d: %d columns: %s", width, columns(line), line)
+			}
+		}
+	}
+}
+
+// TestAReinviteShowsNoFieldThatStays: who is invited anew in the same role has none to be told.
+func TestAReinviteShowsNoFieldThatStays(t *testing.T) {
+	t.Parallel()
+	p := emptyPlan(false)
+	p.Organizations[0].Steps = []plan.Step{step(1, "acme/member/late@acme.example", plan.OpReinvite, plan.RiskCaution,
+		field("invitation", state.Text("expired"), state.Text("pending")), field("role", state.Text("Member"), state.Text("Member")),
+		field("note", secret(""), secret("")))}
+	for name, write := range map[string]func(*bytes.Buffer) error{
+		"text":     func(b *bytes.Buffer) error { return Plan(b, p, Options{}) },
+		"markdown": func(b *bytes.Buffer) error { return Markdown(b, p, 0, Options{}) },
+	} {
+		text := string(rendered(t, write))
+		if strings.Contains(text, "Member") || !strings.Contains(text, "expired") || strings.Count(text, "(sensitive)") != 2 {
+			t.Errorf("%s:\n%s", name, text)
 		}
 	}
 }
