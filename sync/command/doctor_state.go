@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"github.com/gofrs/flock"
+	"runtime"
 
 	"makesync/sync/fleet"
+	"makesync/sync/lock"
 )
 
 // checkState looks at the folder in which runs are kept, at locks in it, and at the key of seals.
@@ -17,7 +17,7 @@ func checkState(r *runtimeEnv) []fleet.Check {
 	dir, err := r.stateDirectory()
 	if err != nil {
 		return append(checks, fleet.Check{Name: "state", State: fleet.CheckFailed, Message: err.Error(),
-			Fix: "set HOME or XDG_STATE_HOME"})
+			Fix: "set XDG_STATE_HOME"})
 	}
 	checks = append(checks, checkStateFolder(dir))
 	return append(checks, checkLock(dir))
@@ -48,7 +48,8 @@ func checkStateFolder(dir string) fleet.Check {
 		return check
 	}
 	const others = 0o077
-	if info, err := os.Stat(dir); err == nil && info.Mode().Perm()&others != 0 {
+	info, err := os.Stat(dir)
+	if err == nil && info.Mode().Perm()&others != 0 && runtime.GOOS != "windows" {
 		check.State, check.Message = fleet.CheckWarning, dir+" can be written, and others may look into it"
 		check.Fix = "chmod 700 " + dir
 	}
@@ -80,20 +81,30 @@ func checkLock(dir string) fleet.Check {
 	}
 	if check.State == fleet.CheckFailed {
 		check.Fix = "keep the state folder on a local disk: XDG_STATE_HOME"
+		return check
+	}
+	if _, err := lock.Machine(); err != nil {
+		check.State = fleet.CheckWarning
+		check.Message = "a lock that is held is seen, but not those of other users of this machine: " + err.Error()
+		check.Fix = "do what the message says, or let one user alone run makesync on this machine"
 	}
 	return check
 }
 
 // tryLock tells whether a second handle sees that the lock is held.
 func tryLock(path string) (seen bool, err error) {
-	first, second := flock.New(path, flock.SetPermissions(0o600)), flock.New(path, flock.SetPermissions(0o600))
-	held, err := first.TryLock()
+	first, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return false, err
 	}
-	if !held {
-		return true, nil // another doctor holds it, and we see that
+	second, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return false, errors.Join(err, first.Close())
 	}
-	got, err := second.TryLock()
-	return !got, errors.Join(err, second.Close(), first.Close(), os.Remove(path))
+	held, err := lock.File(first, false)
+	if err != nil || !held { // not held: another doctor holds it, and we see that
+		return !held, errors.Join(err, second.Close(), first.Close())
+	}
+	got, err := lock.File(second, false)
+	return !got, errors.Join(err, second.Close(), lock.Unlock(first), os.Remove(path))
 }
