@@ -1,8 +1,12 @@
 package command_test
 
 import (
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -117,6 +121,7 @@ func (row *matrixRow) playWith(t *testing.T, fault string) (wrong []string) {
 	if err := e.world.ClearFaults(); err != nil {
 		t.Fatal(err)
 	}
+	e.forgetRefusals()
 	if row.final {
 		wrong = append(wrong, e.harmless()...)
 	} else {
@@ -126,6 +131,16 @@ func (row *matrixRow) playWith(t *testing.T, fault string) (wrong []string) {
 		wrong = append(wrong, "the first run: "+stepsOf(report))
 	}
 	return wrong
+}
+
+// forgetRefusals forgets what the zone blamed on the licence: a fault that answers 402 says that a plan of Make does not
+// offer the change, which is then believed for days.
+func (s *stage) forgetRefusals() {
+	s.Helper()
+	err := os.Remove(filepath.Join(s.home, ".local", "state", "makesync", "refusals.json"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		s.Fatal(err)
+	}
 }
 
 // TestFaultsOnASecret: what became of a value that may not be shown is found out all the same.
