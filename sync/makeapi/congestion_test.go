@@ -121,12 +121,12 @@ func TestConcurrencyFindsItself(t *testing.T) {
 		{"near", near, 0, nil, 1000, 64, 1.2, 0},
 		{"20 a second, queueing", near, 50 * time.Millisecond, nil, 300, 8, 1.01, 0},
 		{"20 a second, queueing far away", far, 50 * time.Millisecond, nil, 300, 8, 1.01, 0},
-		{"20 a second, 503", near, 0, func() func(int) http.HandlerFunc { return perSecond(20, busy) }, 300, 8, 0.8, 600},
-		{"20 a second, 503 far away", far, 0, func() func(int) http.HandlerFunc { return perSecond(20, busy) }, 300, 8, 1.05, 200},
-		{"20 a second, 429", near, 0, func() func(int) http.HandlerFunc { return perSecond(20, later) }, 300, 8, 0.3, 600},
-		{"16 in flight, else 503", far, 0, func() func(int) http.HandlerFunc { return above(16, busy) }, 1000, 8, 0.75, 60},
-		{"32 in flight, else reset", far, 0, func() func(int) http.HandlerFunc { return above(32, drops) }, 1000, 8, 0.5, 60},
-		{"4 in flight, else 503", far, 0, func() func(int) http.HandlerFunc { return above(4, busy) }, 300, 8, 0.6, 100},
+		{"20 a second, 503", near, 0, func() func(int) http.HandlerFunc { return perSecond(20, busy) }, 200, 8, 1.05, 600},
+		{"20 a second, 503 far away", far, 0, func() func(int) http.HandlerFunc { return perSecond(20, busy) }, 200, 8, 1.05, 200},
+		{"20 a second, 429", near, 0, func() func(int) http.HandlerFunc { return perSecond(20, later) }, 200, 8, 0.5, 600},
+		{"16 in flight, else 503", far, 0, func() func(int) http.HandlerFunc { return above(16, busy) }, 500, 8, 1, 80},
+		{"32 in flight, else reset", far, 0, func() func(int) http.HandlerFunc { return above(32, drops) }, 500, 8, 0.75, 80},
+		{"4 in flight, else 503", far, 0, func() func(int) http.HandlerFunc { return above(4, busy) }, 200, 8, 1, 150},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var other time.Duration
