@@ -20,16 +20,18 @@ var causes = map[os.Signal]error{
 	syscall.SIGTERM: exit.ErrTerminated,
 }
 
-// notify catches them, but a hangup that was to be ignored (nohup). A reader that closed its end of
-// stdout (`| head`) must not kill an apply between two writes, so SIGPIPE becomes an ordinary write
-// error.
+// notify catches them, but a hangup that was to be ignored (nohup). A shell has what it starts in
+// the background ignore SIGINT and SIGQUIT; a wrapper that passes those on means them all the same.
+// A reader that closed its end of stdout (`| head`) must not kill an apply between two writes, so
+// SIGPIPE becomes an ordinary write error.
 func notify() chan os.Signal {
 	signal.Ignore(syscall.SIGPIPE)
 	signals := make(chan os.Signal, 8)
 	for s := range causes {
-		if !signal.Ignored(s) {
-			signal.Notify(signals, s)
+		if s == syscall.SIGHUP && signal.Ignored(s) {
+			continue
 		}
+		signal.Notify(signals, s)
 	}
 	return signals
 }
