@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strconv"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -87,7 +88,7 @@ func (p *jsonParser) value(depth int) (*yaml.Node, error) {
 			node.Tag = "!!float"
 		}
 	case bool:
-		node.Tag, node.Value = "!!bool", map[bool]string{true: "true", false: "false"}[t]
+		node.Tag, node.Value = "!!bool", strconv.FormatBool(t)
 	case nil:
 		node.Tag, node.Value = "!!null", "null"
 	}
