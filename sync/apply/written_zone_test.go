@@ -118,6 +118,12 @@ func (z *writtenZone) Read(ctx context.Context, live *state.Organization, kind s
 	return z.Zone.Read(ctx, live, kind)
 }
 
+func (z *writtenZone) Names(ctx context.Context, list state.List, organization int64) ([]state.Name, error) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	return z.Zone.Names(ctx, list, organization)
+}
+
 func (z *writtenZone) FindUser(ctx context.Context, organization int64, email string) (int64, error) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
