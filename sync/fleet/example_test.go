@@ -13,10 +13,10 @@ import (
 func Example() {
 	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	used, left := 8700.0, 1300.0
-	organization := &state.Organization{Organization: spec.Organization{ID: 11, Name: "Acme"}, OwnerID: 1}
+	organization := &state.Organization{Organization: spec.Organization{ID: 11, Name: "Acme"}, OwnerID: 1, Plan: "Pro"}
 	organization.Members = []spec.Member{{Email: "ops@acme.example", Role: "11", UserID: 1}}
 	reading := fleet.Reading{
-		Key: "acme", Zone: "eu1", Account: state.Account{Organization: organization, Plan: "Pro"},
+		Key: "acme", Zone: "eu1", Organization: organization,
 		Balance: state.Balance{Used: &used, Left: &left, Reset: now.AddDate(0, 0, 10)},
 		Usage:   week(now, 450),
 		Read:    map[fleet.Part]bool{fleet.PartCredits: true, fleet.PartUsage: true, fleet.PartMembers: true},

@@ -62,7 +62,7 @@ func NewPersonView(email string) *PersonView {
 func (v *PersonView) AddZone(zone *Zone, roles []state.Name) {
 	for i := range zone.Readings {
 		r := &zone.Readings[i]
-		live := r.Account.Organization
+		live := r.Organization
 		if err := r.Failed[PartMembers]; err != nil {
 			reason := text.OneLine(err.Error())
 			if r.Lacks(PartMembers) {
@@ -90,7 +90,7 @@ func unseenWords(n int) string {
 }
 
 func (v *PersonView) place(r *Reading, m *spec.Member, roles []state.Name) PersonOrganization {
-	live, more := r.Account.Organization, r.People[m.UserID]
+	live, more := r.Organization, r.People[m.UserID]
 	p := PersonOrganization{
 		Key: r.Key, Zone: r.Zone, ID: live.ID, Name: live.Name, Role: state.RoleName(roles, m.Role),
 		Owner: m.Accepted() && live.IsOwner(m), Invitation: m.Invitation, TwoFactor: more.TwoFactor,

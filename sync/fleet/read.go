@@ -41,11 +41,13 @@ type Zone struct {
 // Reading is what was read of one organization.
 type Reading struct {
 	Key, Zone string
-	Account   state.Account
-	Balance   state.Balance
-	Usage     []state.UsageDay
-	Apps      int
-	People    map[int64]state.Person // more of the members, by user id
+	// Organization is what the list says, and its members once they were read.
+	Organization *state.Organization
+
+	Balance state.Balance
+	Usage   []state.UsageDay
+	Apps    int
+	People  map[int64]state.Person // more of the members, by user id
 
 	Subscription *state.Subscription // nil: nothing is subscribed
 	Methods      []state.PaymentMethod
@@ -73,7 +75,7 @@ var readers = []struct {
 		return err
 	}},
 	{PartMembers, func(ctx context.Context, z state.FleetReader, r *Reading) (err error) {
-		r.People, err = z.People(ctx, r.Account.Organization)
+		r.People, err = z.People(ctx, r.Organization)
 		return err
 	}},
 	{PartSubscription, func(ctx context.Context, z state.FleetReader, r *Reading) (err error) {
@@ -91,7 +93,7 @@ var readers = []struct {
 }
 
 // ID is the organization's id.
-func (r *Reading) ID() int64 { return r.Account.Organization.ID }
+func (r *Reading) ID() int64 { return r.Organization.ID }
 
 // slotted is a reader whose calls may wait for long, and yield their slot then.
 type slotted interface {
@@ -107,11 +109,11 @@ func ReadZone(ctx context.Context, source Source, o ReadOptions) (*Zone, error) 
 	if zone.User, err = source.Me(ctx); err != nil {
 		return nil, err
 	}
-	accounts, err := source.Reader.Accounts(ctx)
+	listed, err := source.Reader.Accounts(ctx)
 	if err != nil {
 		return nil, err
 	}
-	zone.Readings = choose(source.Endpoint, accounts, o)
+	zone.Readings = choose(source.Endpoint, listed, o)
 	slots, reader := state.NewSlots(o.Concurrency), source.Reader
 	if client, ok := reader.(slotted); ok {
 		reader = client.WithSlot(slots)
@@ -124,13 +126,8 @@ func ReadZone(ctx context.Context, source Source, o ReadOptions) (*Zone, error) 
 }
 
 // choose are the organizations of the zone that count, by key.
-func choose(e spec.Endpoint, accounts []state.Account, o ReadOptions) []Reading {
-	plans, rows := map[*state.Organization]string{}, make([]*state.Organization, 0, len(accounts))
-	for _, account := range accounts {
-		plans[account.Organization] = account.Plan
-		rows = append(rows, account.Organization)
-	}
-	here, _ := state.Candidates(e, rows, o.OtherHosts...)
+func choose(e spec.Endpoint, listed []*state.Organization, o ReadOptions) []Reading {
+	here, _ := state.Candidates(e, listed, o.OtherHosts...)
 	keys := state.DeriveKeys(here)
 	var chosen []Reading
 	for _, live := range here {
@@ -139,8 +136,7 @@ func choose(e spec.Endpoint, accounts []state.Account, o ReadOptions) []Reading 
 			key = cmp.Or(o.Key(live), key)
 		}
 		if o.Select == nil || o.Select(live, key) {
-			account := state.Account{Organization: live, Plan: plans[live]}
-			chosen = append(chosen, Reading{Key: key, Zone: e.Name, Account: account})
+			chosen = append(chosen, Reading{Key: key, Zone: e.Name, Organization: live})
 		}
 	}
 	slices.SortStableFunc(chosen, func(a, b Reading) int {

@@ -35,15 +35,15 @@ func (z *fakeZone) Me(context.Context) (state.User, error) {
 	return state.User{ID: 1, Email: "ops@acme.example"}, z.call("me", 0)
 }
 
-func (z *fakeZone) Accounts(context.Context) ([]state.Account, error) {
-	var accounts []state.Account
+func (z *fakeZone) Accounts(context.Context) ([]*state.Organization, error) {
+	var listed []*state.Organization
 	for i, name := range []string{"Beta", "Acme", "Elsewhere"} {
 		live := &state.Organization{Organization: spec.Organization{ID: int64(11 + i), Name: name}, Host: "eu1.make.com",
-			License: state.License{"apiLimit": 60.0}, Teams: []state.Name{{ID: 5, Name: "Ops"}}}
-		accounts = append(accounts, state.Account{Organization: live, Plan: "Pro"})
+			License: state.License{"apiLimit": 60.0}, Teams: []state.Name{{ID: 5, Name: "Ops"}}, Plan: "Pro"}
+		listed = append(listed, live)
 	}
-	accounts[2].Organization.Host = "us1.make.com"
-	return accounts, z.call("accounts", 0)
+	listed[2].Host = "us1.make.com"
+	return listed, z.call("accounts", 0)
 }
 
 func (z *fakeZone) Balance(_ context.Context, id int64) (state.Balance, error) {

@@ -118,9 +118,9 @@ type Day struct {
 
 // NewRow makes a row of all that was read.
 func NewRow(r *Reading, now time.Time) Row {
-	live := r.Account.Organization
+	live := r.Organization
 	row := Row{
-		Key: r.Key, Zone: r.Zone, ID: live.ID, Name: live.Name, Plan: r.Account.Plan, OnHold: live.Paused,
+		Key: r.Key, Zone: r.Zone, ID: live.ID, Name: live.Name, Plan: live.Plan, OnHold: live.Paused,
 		APILimit: positive(live.License.APILimit()), TFAEnforced: live.TFAEnforced, NotRead: r.NotRead(),
 	}
 	for _, part := range row.NotRead {
@@ -193,7 +193,7 @@ func newCredits(r *Reading, now time.Time) *Credits {
 func rounded(n, parts float64) float64 { return math.Round(n*parts) / parts }
 
 func countMembers(r *Reading) *Members {
-	live, m := r.Account.Organization, &Members{}
+	live, m := r.Organization, &Members{}
 	for i := range live.Members {
 		person := &live.Members[i]
 		m.count(live, r.People[person.UserID], state.RoleID(person), person.Invitation)

@@ -4,18 +4,15 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"makesync/sync/state"
 )
 
-// accountRow is an organization with its plan and, in the detail alone, its counters, which are
-// decimal texts there (recorded).
+// accountRow is an organization with its counters, which the detail alone has, as decimal texts
+// (recorded).
 type accountRow struct {
 	organizationRow
-	ServiceName looseText `json:"serviceName"`
-	ProductName looseText `json:"productName"`
 
 	NextReset    moment   `json:"nextReset"`
 	Consumed     quantity `json:"centicreditsConsumed"`
@@ -37,36 +34,6 @@ func (r *accountRow) balance() state.Balance {
 	b.Used = cmp.Or(b.Used, r.Operations.scaled(1))
 	b.Left = cmp.Or(b.Left, r.UnusedOps.scaled(1))
 	return b
-}
-
-// readAccounts reads the list to its end. Where no columns can be chosen, rows that lack a licence
-// stay as they are: nobody can tell then which of them live here.
-func readAccounts(ctx context.Context, c caller) ([]state.Account, error) {
-	const path = "/organizations"
-	queries := []url.Values{with(cols(organizationColumns...), "pg[returnTotalCount]", "true"), cols("*"), nil}
-	var rows []accountRow
-	err := c.columns(path, queries, func(columns url.Values) error {
-		list, err := readList(ctx, c, listing[accountRow]{
-			key: "organizations", id: func(row *accountRow) integer { return row.ID },
-			call: call{
-				path: path, query: columns, scope: scopeOrganizationsRead,
-				doing: "read the organizations of zone", object: c.zone,
-			},
-		})
-		rows = list.rows
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	accounts := make([]state.Account, 0, len(rows))
-	for i := range rows {
-		if row := &rows[i]; !row.Deleted.on {
-			plan := cmp.Or(row.ProductName.trimmed(), row.ServiceName.trimmed())
-			accounts = append(accounts, state.Account{Organization: liveOf(c, &row.organizationRow), Plan: plan})
-		}
-	}
-	return accounts, nil
 }
 
 func readBalance(ctx context.Context, c caller, organization int64) (state.Balance, error) {

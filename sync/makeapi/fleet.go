@@ -21,8 +21,9 @@ func (r *FleetReader) WithSlot(slot state.Slot) state.FleetReader {
 }
 
 // Accounts is the list of all organizations with their plans (GET /organizations).
-func (r *FleetReader) Accounts(ctx context.Context) ([]state.Account, error) {
-	return readAccounts(ctx, r.caller)
+func (r *FleetReader) Accounts(ctx context.Context) ([]*state.Organization, error) {
+	lives, _, err := readListed(ctx, r.caller)
+	return lives, err
 }
 
 // Balance are the counters of the detail call (GET /organizations/{id}).

@@ -27,13 +27,12 @@ func lookOver(ctx context.Context, c *Client) (string, error) {
 	var b strings.Builder
 	time.Sleep(time.Until(time.Date(2026, 11, 27, 12, 1, 0, 0, time.UTC))) // in a bubble: until there are payments
 	r := NewFleetReader(c)
-	accounts, err := r.Accounts(ctx)
+	listed, err := r.Accounts(ctx)
 	if err != nil {
 		return "", err
 	}
-	for _, account := range accounts {
-		live := account.Organization
-		fmt.Fprintln(&b, live.ID, live.Name, account.Plan, live.Host, live.License.APILimit(), len(live.Teams))
+	for _, live := range listed {
+		fmt.Fprintln(&b, live.ID, live.Name, live.Plan, live.Host, live.License.APILimit(), len(live.Teams))
 		if live.Host != "eu1.make.com" {
 			continue
 		}

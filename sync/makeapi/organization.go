@@ -89,65 +89,69 @@ var organizationColumns = []string{
 	"isPaused", "productName", "tfaEnforced",
 }
 
-// readOrganizations reads the list to its end, with the columns that the zone lets be chosen.
-func readOrganizations(ctx context.Context, c caller) ([]*state.Organization, error) {
-	const path = "/organizations"
-	queries := []url.Values{with(cols(organizationColumns...), "pg[returnTotalCount]", "true"), cols("*"), nil}
-	var rows []organizationRow
-	thin := false
-	err := c.columns(path, queries, func(columns url.Values) error {
+// readOrganizationRows reads the list to its end, with the columns that the zone lets be chosen;
+// thin tells that it let none be chosen. What it refuses is remembered under a name of the queries.
+func readOrganizationRows(
+	ctx context.Context, c caller, queriesName, doing string, queries ...url.Values,
+) (rows []organizationRow, thin bool, err error) {
+	err = c.columns(queriesName, queries, func(columns url.Values) error {
 		thin = columns == nil
 		list, err := readList(ctx, c, listing[organizationRow]{
 			key: "organizations", id: func(row *organizationRow) integer { return row.ID },
 			call: call{
-				path: path, query: columns, scope: scopeOrganizationsRead,
-				doing: "read the organizations of zone", object: c.zone,
+				path: "/organizations", query: columns, scope: scopeOrganizationsRead, doing: doing, object: c.zone,
 			},
 		})
 		rows = list.rows
 		return err
 	})
+	return rows, thin, err
+}
+
+const doingOrganizations = "read the organizations of zone"
+
+// readListed reads what the list alone says of the organizations. Where it is thin, rows that lack
+// a licence stay as they are: nobody can tell then which of them live here.
+func readListed(ctx context.Context, c caller) (lives []*state.Organization, thin bool, err error) {
+	rows, thin, err := readOrganizationRows(ctx, c, "/organizations", doingOrganizations,
+		with(cols(organizationColumns...), "pg[returnTotalCount]", "true"), cols("*"), nil)
 	if err != nil {
-		return nil, err
+		return nil, thin, err
 	}
-	lives := make([]*state.Organization, 0, len(rows))
+	lives = make([]*state.Organization, 0, len(rows))
 	for i := range rows {
 		if !rows[i].Deleted.on {
 			lives = append(lives, liveOf(c, &rows[i]))
 		}
 	}
-	if thin {
-		return fillColumns(ctx, c, lives)
+	return lives, thin, nil
+}
+
+// readOrganizations reads the list, and the details where it is thin.
+func readOrganizations(ctx context.Context, c caller) ([]*state.Organization, error) {
+	lives, thin, err := readListed(ctx, c)
+	if err != nil || !thin {
+		return lives, err
 	}
-	return lives, nil
+	return fillColumns(ctx, c, lives)
 }
 
 // readOrganizationNames reads the list with the few columns that tell whether a name is taken. A
 // zone that lets no columns be chosen gives its default ones, of which these are three (seen live);
 // one whose rows do not say where they live is asked for everything.
 func readOrganizationNames(ctx context.Context, c caller) ([]*state.Organization, error) {
-	const path = "/organizations"
-	var list page[organizationRow]
-	narrow := path + " (names)" // what is refused to this query says nothing about the whole list
-	err := c.columns(narrow, []url.Values{cols("id", "name", "zone"), nil}, func(columns url.Values) (err error) {
-		list, err = readList(ctx, c, listing[organizationRow]{
-			key: "organizations", id: func(row *organizationRow) integer { return row.ID },
-			call: call{
-				path: path, query: columns, scope: scopeOrganizationsRead,
-				doing: "read the names of the organizations of zone", object: c.zone,
-			},
-		})
-		return err
-	})
+	const narrow = "/organizations (names)" // what is refused to this query says nothing about the whole list
+	rows, _, err := readOrganizationRows(ctx, c, narrow, "read the names of the organizations of zone",
+		cols("id", "name", "zone"), nil)
 	if err != nil {
 		return nil, err
 	}
-	names := make([]*state.Organization, 0, len(list.rows))
-	for i := range list.rows {
-		if list.rows[i].Zone.trimmed() == "" {
+	names := make([]*state.Organization, 0, len(rows))
+	for i := range rows {
+		if rows[i].Zone.trimmed() == "" {
 			return readOrganizations(ctx, c)
 		}
-		names = append(names, liveOf(c, &list.rows[i]))
+		names = append(names, liveOf(c, &rows[i]))
 	}
 	return names, nil
 }
@@ -168,7 +172,7 @@ func fillColumns(ctx context.Context, c caller, lives []*state.Organization) ([]
 	}
 	_ = group.Wait() // what cannot be read stays as it is
 	if err := ctx.Err(); err != nil {
-		return nil, (&call{doing: "read the organizations of zone", object: c.zone}).cancelled(err)
+		return nil, (&call{doing: doingOrganizations, object: c.zone}).cancelled(err)
 	}
 	return lives, nil
 }

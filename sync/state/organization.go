@@ -112,12 +112,6 @@ func (l *Organization) LacksAttributes(want *spec.Organization) bool {
 	return want.Country != "" && l.Country == "" || want.Timezone != "" && l.Timezone == ""
 }
 
-// Account is an organization with what no document declares: its plan.
-type Account struct {
-	Organization *Organization
-	Plan         string // the product's name; "" where the zone does not say
-}
-
 // Balance are an organization's credits in the present cycle. What is nil or zero was not told.
 type Balance struct {
 	Used, Left *float64 // credits; 1 credit is 100 centicredits

@@ -48,7 +48,7 @@ type MembershipReader interface {
 // AccountReader reads which organizations there are, and what they have left.
 type AccountReader interface {
 	// Accounts is the whole list, of all zones, every page, with every column.
-	Accounts(ctx context.Context) ([]Account, error)
+	Accounts(ctx context.Context) ([]*Organization, error)
 	// Balance is the detail call.
 	Balance(ctx context.Context, organization int64) (Balance, error)
 }
