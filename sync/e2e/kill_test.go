@@ -32,9 +32,12 @@ type zoneUnderTest struct {
 	state string // XDG_STATE_HOME
 }
 
-func newZoneUnderTest(t *testing.T) *zoneUnderTest {
+func newZoneUnderTest(t *testing.T) *zoneUnderTest { return newZoneOf(t, quickstart) }
+
+// newZoneOf is the zone as an example's seed has it.
+func newZoneOf(t *testing.T, example string) *zoneUnderTest {
 	t.Helper()
-	world, err := sandbox.Open(sandbox.Options{Seed: filepath.Join(quickstart, "seed.json")})
+	world, err := sandbox.Open(sandbox.Options{Seed: filepath.Join(example, "seed.json")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,28 +11,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sync/errgroup"
-
-	"makesync/sync/sandbox"
 )
 
 // agency has a dozen organizations, some of them on plans that lack something.
 const agency = top + "/examples/agency"
-
-// newAgency is a zone as the agency finds it.
-func newAgency(t *testing.T) *zoneUnderTest {
-	t.Helper()
-	world, err := sandbox.Open(sandbox.Options{Seed: filepath.Join(agency, "seed.json")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	handler, err := world.Handler("try")
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
-	return &zoneUnderTest{world, server.URL, t.TempDir()}
-}
 
 // result runs makesync on the agency, with a rule that keeps the divided limits of the run from binding, and
 // leaves the JSON in a file; the exit code must be 0.
@@ -112,7 +93,7 @@ func comparable(t *testing.T, data []byte) map[string]any {
 // run, whatever their number; also that of more shards than organizations.
 func TestShardsAddUpToOneRun(t *testing.T) {
 	t.Parallel()
-	whole := newAgency(t)
+	whole := newZoneOf(t, agency)
 	plan := whole.one(t, "plan")
 	report := whole.one(t, "apply", "--yes")
 	after := whole.one(t, "plan")
@@ -122,7 +103,7 @@ func TestShardsAddUpToOneRun(t *testing.T) {
 	for _, count := range []int{1, 3, 16} {
 		t.Run(fmt.Sprint(count), func(t *testing.T) {
 			t.Parallel()
-			parts := newAgency(t)
+			parts := newZoneOf(t, agency)
 			for _, c := range []struct {
 				name       string
 				merged, of map[string]any
