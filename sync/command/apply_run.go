@@ -12,6 +12,7 @@ import (
 	"makesync/sync/apply"
 	"makesync/sync/exit"
 	"makesync/sync/history"
+	"makesync/sync/makeapi"
 	"makesync/sync/plan"
 	"makesync/sync/planner"
 	"makesync/sync/render"
@@ -169,7 +170,7 @@ const journalHint = "nothing was changed; --journal DIR keeps journals elsewhere
 // apply does the steps.
 func (a *applyRun) apply(ctx context.Context) (*report.Report, error) {
 	options := apply.Options{
-		Run: a.run, Zones: a.zones.writers(), Clock: clock{a.r.Now}, Jitter: rand.Float64,
+		Run: a.run, Zones: a.zones.writers(), Clock: clock{now: a.r.Now}, Jitter: rand.Float64,
 		Concurrency: a.options.zones.concurrency, Timeout: a.options.zones.timeout,
 		Fetched: a.fetched, Saved: a.file != "", AllowPartial: a.allowPartial,
 		Progress: a.r.bar.applied,
@@ -238,18 +239,10 @@ func (a *applyRun) failApply(ctx context.Context, err error) error {
 	return end(code)
 }
 
-// clock is time for the apply loop.
-type clock struct{ now func() time.Time }
+// clock is time for the apply loop, as the runtime tells it.
+type clock struct {
+	makeapi.SystemClock
+	now func() time.Time
+}
 
 func (c clock) Now() time.Time { return c.now() }
-
-func (c clock) Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}

@@ -141,7 +141,7 @@ func New(o Options) (*Client, error) {
 		c.transport = NewTransport(o.Concurrency)
 	}
 	if c.clock == nil {
-		c.clock = systemClock{}
+		c.clock = SystemClock{}
 	}
 	if o.Adaptive {
 		c.adaptive = &adaptiveLimit{clock: c.clock, found: newCongestion(DefaultConcurrency, o.Concurrency)}

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// systemClock is the machine's clock.
-type systemClock struct{}
+// SystemClock is the machine's clock.
+type SystemClock struct{}
 
 // Now is the time.
-func (systemClock) Now() time.Time { return time.Now() }
+func (SystemClock) Now() time.Time { return time.Now() }
 
 // Sleep waits, or returns the context's error.
-func (systemClock) Sleep(ctx context.Context, d time.Duration) error {
+func (SystemClock) Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

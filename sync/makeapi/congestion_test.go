@@ -282,7 +282,7 @@ func TestSigns(t *testing.T) {
 func TestAdaptiveLimitIsLeftWhenCancelled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		l := &adaptiveLimit{clock: systemClock{}, found: newCongestion(1, 1)}
+		l := &adaptiveLimit{clock: SystemClock{}, found: newCongestion(1, 1)}
 		if err := l.acquire(t.Context()); err != nil {
 			t.Fatal(err)
 		}
