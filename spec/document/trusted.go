@@ -29,10 +29,6 @@ type Policies struct {
 	at map[string]at
 }
 
-// Position is where the value of a path stands, such as policies[3].require; nil when it is not
-// there.
-func (p Policies) Position(path string) *spec.Source { return p.at[path].pointer() }
-
 // GuardsVersion is what every trusted file begins with.
 const GuardsVersion = "makesync-guards/v1"
 

@@ -97,28 +97,6 @@ func FromKeyFile(text []byte, passphrase func() ([]byte, error)) (ssh.Signer, er
 	return signer, nil
 }
 
-// WithCertificate makes a signer present a certificate, as it stands in a file NAME-cert.pub.
-func WithCertificate(signer ssh.Signer, text []byte) (ssh.Signer, error) {
-	key, err := PublicKey(text)
-	if err != nil {
-		return nil, err
-	}
-	certificate, ok := key.(*ssh.Certificate)
-	if !ok {
-		return nil, errors.New("this is a key, not a certificate")
-	}
-	return ssh.NewCertSigner(certificate, signer)
-}
-
-// PublicKey reads a file NAME.pub.
-func PublicKey(text []byte) (ssh.PublicKey, error) {
-	key, _, options, rest, err := ssh.ParseAuthorizedKey(text)
-	if err != nil || len(options) > 0 || len(bytes.TrimSpace(rest)) > 0 {
-		return nil, errors.New("this is not one public key")
-	}
-	return key, nil
-}
-
 // FromAgent asks an agent for the signer of a key. Without a key the agent must hold exactly one.
 func FromAgent(connection io.ReadWriter, key ssh.PublicKey) (ssh.Signer, error) {
 	signers, err := agent.NewClient(connection).Signers()
