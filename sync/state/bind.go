@@ -29,9 +29,9 @@ func AsNameError(err error) *NameError {
 // Bind turns a name, code or id of a document into an entry of a list. What says in an error what
 // was looked for: "time zone".
 func Bind(what string, list List, names []Name, wanted string) (Name, error) {
-	found := MatchNames(names, wanted)
-	if exact := matchExactly(found, wanted); len(exact) > 0 {
-		found = exact
+	found := matchExactly(names, wanted) // first: folding a whole list of time zones costs
+	if len(found) == 0 {
+		found = MatchNames(names, wanted)
 	}
 	found = slices.CompactFunc(found, func(a, b Name) bool { return a.ID == b.ID })
 	switch len(found) {
@@ -77,7 +77,14 @@ func plural(what string) string {
 
 // matchExactly are the entries that fit letter for letter; without one, case makes no difference.
 func matchExactly(names []Name, text string) []Name {
-	return slices.DeleteFunc(slices.Clone(names), func(n Name) bool {
-		return n.Name != text && n.Code != text && n.Code2 != text
-	})
+	if text == "" {
+		return nil // which every form that an entry lacks is
+	}
+	var found []Name
+	for _, n := range names {
+		if n.Name == text || n.Code == text || n.Code2 == text {
+			found = append(found, n)
+		}
+	}
+	return found
 }
