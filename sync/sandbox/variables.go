@@ -10,11 +10,15 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
-// variableName is the published rule: letters, digits, $ and _, not beginning
-// with a digit, at most 128.
-var variableName = regexp.MustCompile(`^[\p{L}$_][\p{L}\p{N}$_]{0,127}$`)
+// variableName is the published rule: letters, digits, $ and _, not beginning with a digit.
+var variableName = regexp.MustCompile(`^[\p{L}$_][\p{L}\p{N}$_]*$`)
+
+// maxVariableName, in characters, is no part of the expression: there it would be compiled into as
+// many copies of the class of letters, at each start of the program.
+const maxVariableName = 128
 
 // completeVariables finds the types that a seed leaves out.
 func completeVariables(o *Organization) error {
@@ -195,7 +199,7 @@ func createVariable(c *call) (change, error) {
 	if err := missing("name", in.Name == nil, "typeId", in.TypeID == nil, "value", in.Value == nil); err != nil {
 		return change{}, err
 	}
-	if !variableName.MatchString(*in.Name) {
+	if !variableName.MatchString(*in.Name) || utf8.RuneCountInString(*in.Name) > maxVariableName {
 		return change{}, invalid("Invalid variable name.")
 	}
 	if c.org.variable(*in.Name) != nil || isSystem(c, *in.Name) {
