@@ -14,7 +14,6 @@ import (
 	"makesync/sync/makeapi"
 	"makesync/sync/offline"
 	"makesync/sync/render"
-	"makesync/sync/state"
 )
 
 type doctorOptions struct {
@@ -132,19 +131,11 @@ func openProbed(
 
 // needsOf are what documents want of a zone.
 func needsOf(desired *spec.Desired, zone string, r *runtimeEnv) *fleet.Needs {
-	documents, needs := offline.NeededOf(desired, zone), &fleet.Needs{Now: r.Now()}
+	needs := &fleet.Needs{Now: r.Now(), Of: offline.NeededOf(desired, zone).Of}
 	for i := range desired.Organizations {
 		if desired.Organizations[i].Zone == zone {
 			needs.Declared = append(needs.Declared, &desired.Organizations[i])
 		}
-	}
-	needs.Find = func(o *spec.Organization, all []*state.Organization) *state.Organization {
-		for _, live := range all {
-			if documents.Of(live) == o {
-				return live
-			}
-		}
-		return nil
 	}
 	return needs
 }

@@ -43,10 +43,10 @@ func knownContract() Contract {
 }
 
 func needs(declared ...*spec.Organization) *Needs {
-	return &Needs{Declared: declared, Now: now, Find: func(o *spec.Organization, all []*state.Organization) *state.Organization {
-		for _, live := range all {
+	return &Needs{Declared: declared, Now: now, Of: func(live *state.Organization) *spec.Organization {
+		for _, o := range declared {
 			if live.ID == o.ID {
-				return live
+				return o
 			}
 		}
 		return nil

@@ -51,9 +51,20 @@ type TLS struct {
 type Needs struct {
 	// Declared are the documents' organizations of the zone.
 	Declared []*spec.Organization
-	// Find gives the live organization that a declared one means; nil: none.
-	Find func(*spec.Organization, []*state.Organization) *state.Organization
-	Now  time.Time
+	// Of gives the declared organization that means a live one; nil: none.
+	Of  func(*state.Organization) *spec.Organization
+	Now time.Time
+}
+
+// bind finds the live organization, the first one, that each declared one means.
+func (n *Needs) bind(all []*state.Organization) map[*spec.Organization]*state.Organization {
+	found := map[*spec.Organization]*state.Organization{}
+	for _, live := range all {
+		if o := n.Of(live); found[o] == nil {
+			found[o] = live
+		}
+	}
+	return found
 }
 
 // zoneChecks are made of facts alone, in the order in which they are shown. All but the first need
@@ -279,8 +290,9 @@ func checkOrganizations(f *Facts, n *Needs) []Check {
 		return checks
 	}
 	var checks []Check
+	found := n.bind(f.Organizations)
 	for _, o := range n.Declared {
-		if n.Find(o, f.Organizations) == nil && o.State != spec.Absent {
+		if found[o] == nil && o.State != spec.Absent {
 			checks = append(checks, Check{
 				Organization: o.Key, State: CheckWarning, Message: "it is not in the zone: a plan would create it",
 				Fix: "check its name, id and zone",
@@ -303,8 +315,9 @@ func checkRights(f *Facts, n *Needs) []Check {
 		return failedCall(CheckSkipped, "the roles of the token's user could not be read", f.RolesErr)
 	}
 	var checks []Check
+	found := n.bind(f.Organizations)
 	for _, o := range n.Declared {
-		live := n.Find(o, f.Organizations)
+		live := found[o]
 		if live == nil {
 			continue
 		}
@@ -344,8 +357,9 @@ func rightsIn(o *spec.Organization, live *state.Organization, role int64, member
 // checkLicence compares declared kinds with what the plan is seen to include.
 func checkLicence(f *Facts, n *Needs) []Check {
 	var checks []Check
+	found := n.bind(f.Organizations)
 	for _, o := range n.Declared {
-		live := n.Find(o, f.Organizations)
+		live := found[o]
 		if live == nil || len(o.Variables) == 0 {
 			continue
 		}
