@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"maps"
 	"sort"
 
 	"github.com/r3labs/diff/v3"
@@ -23,7 +24,7 @@ func changedFields(live, wanted state.View) []plan.Field {
 			from[path] = old.Canonical()
 		}
 	}
-	if equalTexts(from, to) {
+	if maps.Equal(from, to) {
 		return nil
 	}
 	changes, err := diff.Diff(from, to)
@@ -58,18 +59,6 @@ func allFields(live, wanted state.View) []plan.Field {
 
 func sortFields(fields []plan.Field) {
 	sort.Slice(fields, func(i, j int) bool { return fields[i].Path < fields[j].Path })
-}
-
-func equalTexts(a, b map[string]string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for k, v := range a {
-		if w, ok := b[k]; !ok || v != w {
-			return false
-		}
-	}
-	return true
 }
 
 // bothMasked makes both sides secrets when one is: a value that a reference now gives was the

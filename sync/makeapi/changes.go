@@ -1,6 +1,7 @@
 package makeapi
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -53,16 +54,9 @@ func readHistory(ctx context.Context, c caller, organization int64, name string)
 	changes := make([]Change, len(rows))
 	for i, row := range rows {
 		changes[i] = Change{
-			ID: row.ID.n, When: firstText(row.Changed, row.Diff.Timestamp), Action: string(row.Action),
-			Author: firstText(row.Author, row.Diff.Author), Value: spec.Sensitive(string(row.Diff.Value.text)),
+			ID: row.ID.n, When: string(cmp.Or(row.Changed, row.Diff.Timestamp)), Action: string(row.Action),
+			Author: string(cmp.Or(row.Author, row.Diff.Author)), Value: spec.Sensitive(string(row.Diff.Value.text)),
 		}
 	}
 	return changes, nil
-}
-
-func firstText(a, b looseText) string {
-	if a != "" {
-		return string(a)
-	}
-	return string(b)
 }

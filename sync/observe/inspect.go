@@ -2,7 +2,6 @@ package observe
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"makesync/spec"
@@ -50,7 +49,7 @@ func (o *Observer) Inspect(ctx context.Context, w Write) Evidence {
 	if m := state.FindMember(o.live.Members, w.Step.Address.Name()); m != nil && w.Verb == plan.InviteMember {
 		answer.UserID = m.UserID
 	}
-	if w.Verb == plan.InviteMember && answer.UserID == 0 && HasPending(o.live.Unreadable) {
+	if w.Verb == plan.InviteMember && answer.UserID == 0 && o.live.UnreadableInvitations() > 0 {
 		return Evidence{State: Conflicting, Why: "a pending invitation that nobody can read may be hers"}
 	}
 	if w.Verb == plan.DeleteVariable && !state.HasCustom(o.live.Variables) {
@@ -72,11 +71,6 @@ func (o *Observer) variablesHidden(ctx context.Context) string {
 			text.OneLine(err.Error()) + ")"
 	}
 	return state.LacksKind(license, spec.KindVariable)
-}
-
-// HasPending tells whether one of the rows is an invitation.
-func HasPending(rows []state.RoleRow) bool {
-	return slices.ContainsFunc(rows, func(row state.RoleRow) bool { return row.Invitation != "" })
 }
 
 // judgeView tells what an object's view says about a write with the given images.

@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"cmp"
 	"context"
 	"sort"
 
@@ -99,7 +100,7 @@ func (b *baseMaker) live(o, now *spec.Organization, n int64) *state.Organization
 	}
 	l.ID, l.Name = baseID(o, now, n), o.Name
 	if l.Name == "" || now.Name == "" {
-		l.Name = firstText(now.Name, o.Name, o.Key)
+		l.Name = cmp.Or(now.Name, o.Name, o.Key)
 	}
 	l.Country, l.Timezone = b.ids.text(state.Countries, o.Country), b.ids.text(state.Timezones, o.Timezone)
 	if l.TFAEnforced = o.TFAEnforced; l.TFAEnforced == nil && now.TFAEnforced != nil {
@@ -112,24 +113,9 @@ func (b *baseMaker) live(o, now *spec.Organization, n int64) *state.Organization
 	return l
 }
 
-func firstText(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
-}
-
 // baseID is the pinned id, so that pins agree; else a number that no pin uses.
 func baseID(o, now *spec.Organization, n int64) int64 {
-	if now.ID != 0 {
-		return now.ID
-	}
-	if o.ID != 0 {
-		return o.ID
-	}
-	return state.FirstSynthetic + n
+	return cmp.Or(now.ID, o.ID, state.FirstSynthetic+n)
 }
 
 // controls are those of base; one that only head declares was the other way round, as far as a plan

@@ -1,6 +1,8 @@
 package offline
 
 import (
+	"slices"
+
 	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/exit"
@@ -114,12 +116,7 @@ func (o *SavedOrganization) readKinds() (kinds []spec.Kind) {
 
 // asked tells whether the kind was asked for when the snapshot was taken.
 func (o *SavedOrganization) asked(kind spec.Kind) bool {
-	for _, k := range o.Kinds {
-		if k == kind {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(o.Kinds, kind)
 }
 
 func (k *snapshotEncoder) variable(organization int64, v spec.Variable) SavedVariable {

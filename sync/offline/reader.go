@@ -3,6 +3,7 @@ package offline
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 
 	"makesync/spec"
@@ -32,21 +33,37 @@ func (s *Snapshot) Port(desired *spec.Desired) state.Port {
 	}
 	for i := range desired.Organizations {
 		o := &desired.Organizations[i]
-		if saved := s.Find(o); o.Zone == s.Zone && saved != nil {
+		if o.Zone != s.Zone {
+			continue
+		}
+		if saved := s.Find(o); saved != nil {
 			r.desired[saved.ID] = o
 		}
 	}
 	if s.EmailsHashed {
-		r.emails = map[string]string{}
-		for _, email := range emailsOf(desired, s.Zone) {
-			r.emails[HashEmail(email, s.SaltBytes())] = email
-		}
+		r.emails = byHash(emailsOf(desired, s.Zone), s.SaltBytes())
 	}
 	endpoint := spec.Endpoint{Name: s.Zone, URL: s.URL, Hosts: s.Hosts}
 	if s.Sandbox {
 		endpoint.Sandbox = &spec.SandboxZone{}
 	}
 	return state.Port{Endpoint: endpoint, Reader: r}
+}
+
+// byHash are e-mails by their hashes, each of which takes a core for a while.
+func byHash(emails []string, salt []byte) map[string]string {
+	hashes := make([]string, len(emails))
+	var group spec.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, email := range emails {
+		group.Go(func() error { hashes[i] = HashEmail(email, salt); return nil })
+	}
+	_ = group.Wait() // nothing fails
+	found := make(map[string]string, len(emails))
+	for i, hash := range hashes {
+		found[hash] = emails[i]
+	}
+	return found
 }
 
 // Wanted is what the snapshot was asked for of an organization.
@@ -258,10 +275,7 @@ func (f SavedFailure) callError() *state.CallError {
 }
 
 func (r *snapshotReader) fail(live *state.Organization, kind spec.Kind, err *state.CallError) error {
-	if live.Failed == nil {
-		live.Failed = map[spec.Kind]error{}
-	}
-	live.Failed[kind] = err
+	state.NoteFailure(live, kind, err)
 	return err
 }
 
@@ -314,12 +328,7 @@ func (r *snapshotReader) desiredVariable(organization int64, name string) *spec.
 	if o == nil {
 		return nil
 	}
-	for i := range o.Variables {
-		if o.Variables[i].Name == name {
-			return &o.Variables[i]
-		}
-	}
-	return nil
+	return state.FindVariable(o.Variables, name)
 }
 
 func (r *snapshotReader) readMembers(live *state.Organization, o *SavedOrganization) {
