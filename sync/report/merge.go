@@ -86,17 +86,10 @@ func MergePlans(plans []*plan.Plan) (*plan.Plan, error) {
 		Unmanaged:     map[spec.Kind]int{},
 		Organizations: []plan.Organization{},
 		Problems:      []spec.Problem{},
-		Rules:         first.Rules,
-		RulesDigest:   first.RulesDigest,
 	}
+	mergeRules(whole, plans)
 	for _, p := range plans {
-		if p.RulesDigest != whole.RulesDigest { // they were planned under different rules
-			whole.RulesDigest = ""
-		}
 		mergeCreated(whole, p)
-		if whole.RulesDigest == "" { // every shard loads all documents, and so has all rules
-			whole.Rules, whole.RulesDigest = p.Rules, p.RulesDigest
-		}
 		whole.Zones = mergeZones(whole.Zones, p.Zones)
 		whole.Organizations = append(whole.Organizations, p.Organizations...)
 		whole.Problems = append(whole.Problems, p.Problems...)
@@ -124,6 +117,31 @@ func MergePlans(plans []*plan.Plan) (*plan.Plan, error) {
 func mergeCreated(p, part *plan.Plan) {
 	if !part.Expires.IsZero() && (p.Expires.IsZero() || part.Expires.Before(p.Expires)) {
 		p.Created, p.Expires = part.Created, part.Expires
+	}
+}
+
+// mergeRules takes the rules of the shards. Every shard loads all documents and so has all rules;
+// one that failed before it had a plan has none. Shards that were planned under different rules
+// have no digest in common, and the changes of all are told.
+func mergeRules(whole *plan.Plan, plans []*plan.Plan) {
+	digests := map[string]bool{}
+	for _, p := range plans {
+		if p.RulesDigest == "" || digests[p.RulesDigest] {
+			continue
+		}
+		digests[p.RulesDigest] = true
+		for _, change := range p.Rules {
+			told := func(c spec.RuleChange) bool {
+				return c.Path == change.Path && c.From == change.From && c.To == change.To
+			}
+			if !slices.ContainsFunc(whole.Rules, told) {
+				whole.Rules = append(whole.Rules, change)
+			}
+		}
+		whole.RulesDigest = p.RulesDigest
+	}
+	if len(digests) > 1 {
+		whole.RulesDigest = ""
 	}
 }
 

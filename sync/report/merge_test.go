@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -97,6 +98,50 @@ func TestMergedShardsEqualOneRun(t *testing.T) {
 			t.Fatalf("one run against merged shards:\n%s", diff)
 		}
 	})
+}
+
+// A shard that failed before it had a plan does not wipe the rules, and shards under different rules
+// share no digest.
+func TestMergedRules(t *testing.T) {
+	t.Parallel()
+	type rules struct {
+		digest string
+		paths  []string
+	}
+	for name, c := range map[string]struct {
+		shards []rules
+		want   rules
+	}{
+		"all the same":           {[]rules{{"a", []string{"x"}}, {"a", []string{"x"}}}, rules{"a", []string{"x"}}},
+		"the last has none":      {[]rules{{"a", []string{"x"}}, {}}, rules{"a", []string{"x"}}},
+		"the first has none":     {[]rules{{}, {"a", []string{"x"}}}, rules{"a", []string{"x"}}},
+		"they differ":            {[]rules{{"a", []string{"x"}}, {"b", []string{"x", "y"}}}, rules{"", []string{"x", "y"}}},
+		"they differ, then none": {[]rules{{"a", nil}, {"b", []string{"y"}}, {}}, rules{"", []string{"y"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var plans []*plan.Plan
+			for i, shard := range c.shards {
+				p := planOf(nil, &spec.Shard{Index: i + 1, Count: len(c.shards)})
+				p.RulesDigest, p.Rules = shard.digest, nil
+				for _, path := range shard.paths {
+					p.Rules = append(p.Rules, spec.RuleChange{Path: path, Source: &spec.Source{}})
+				}
+				plans = append(plans, p)
+			}
+			merged, err := MergePlans(plans)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var paths []string
+			for _, change := range merged.Rules {
+				paths = append(paths, change.Path)
+			}
+			if merged.RulesDigest != c.want.digest || !slices.Equal(paths, c.want.paths) {
+				t.Errorf("digest %q, changes %q; want %+v", merged.RulesDigest, paths, c.want)
+			}
+		})
+	}
 }
 
 func TestMergeNeedsEveryShardOnce(t *testing.T) {
