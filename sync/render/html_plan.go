@@ -14,17 +14,12 @@ import (
 )
 
 func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
+	missing, fleet, grouping := findUnread(plan), newOrganizationNames(plan.Organizations), plan.Group(o.leastGroup())
 	p := &htmlPlan{
 		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
-		Heading: htmlHeading(plan, o), Against: Clean(o.Against), Guards: Clean(guardWords(o.Guards)),
+		Heading: htmlHeading(plan, missing, &grouping), Against: Clean(o.Against), Guards: Clean(guardWords(o.Guards)),
 		Next: Clean(o.Next), Digest: Clean(plan.Digest), Created: htmlTime(plan), Expires: htmlExpiry(plan, o),
-		Last: fmt.Sprintf(
-			"makesync: %s: %s; exit %d (%s)",
-			o.verb("plan"),
-			PlanCounts(plan.Summary),
-			plan.Exit.Code,
-			Clean(plan.Exit.Name),
-		),
+		Last: lastLine(o.verb("plan"), PlanCounts(plan.Summary), plan.Exit),
 	}
 	if s := plan.Shard; isPart(s) {
 		p.Shard = fmt.Sprintf("Shard %d of %d: only this part of the organizations", s.Index, s.Count)
@@ -37,7 +32,6 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 	}
 	p.Rules = htmlRules(plan.Rules)
 	said, kinds := summarize(plan), map[spec.Kind]bool{}
-	missing, fleet, grouping := findUnread(plan), newOrganizationNames(plan.Organizations), plan.Group(o.leastGroup())
 	for _, problem := range groupProblems(missing.failures(), o.leastGroup()) {
 		p.Failures = append(p.Failures, newHTMLProblem(&problem, fleet))
 	}
@@ -55,7 +49,7 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 			p.Keys = append(p.Keys, Clean(o.Key))
 		}
 	}
-	p.Counts, p.Words, p.Quiet = htmlCounts(plan), htmlSummary(said, plan), quietWords(said, plan)
+	p.Counts, p.Words, p.Quiet = htmlCounts(plan, missing), htmlSummary(said, plan), quietWords(said, plan)
 	p.Kinds, p.Risks = htmlKinds(kinds), htmlRisks()
 	p.Large = changes(plan.Summary) > 1000
 	for _, problem := range groupProblems(missing.other, o.leastGroup()) {
@@ -79,12 +73,11 @@ func htmlUnread(u *unread, f *organizationNames) string {
 	return words + "."
 }
 
-func htmlHeading(plan *plan.Plan, o Options) string {
-	if failed := failedWords(plan); failed != "" {
+func htmlHeading(plan *plan.Plan, missing *unread, grouping *plan.Grouping) string {
+	if failed := failedWords(plan, missing); failed != "" {
 		return strings.ToUpper(failed[:1]) + failed[1:]
 	}
-	grouping := plan.Group(o.leastGroup())
-	heading := cmp.Or(headingWords(plan, &grouping), "No changes")
+	heading := cmp.Or(headingWords(plan, grouping), "No changes")
 	if changes(plan.Summary) > 0 {
 		heading += ": " + opWords(plan.Summary)
 	}
@@ -111,8 +104,8 @@ func htmlExpiry(plan *plan.Plan, o Options) string {
 	return plan.Expires.UTC().Format(htmlTimeLayout)
 }
 
-func htmlCounts(plan *plan.Plan) []htmlCount {
-	if failedWords(plan) != "" {
+func htmlCounts(plan *plan.Plan, missing *unread) []htmlCount {
+	if failedWords(plan, missing) != "" {
 		return nil
 	}
 	var byRisk [4]int

@@ -28,15 +28,9 @@ const (
 // fit, and where even these do not (some thousand in one plan), as many as fit are named and the
 // others are counted by op, in bold.
 func Markdown(w io.Writer, plan *plan.Plan, maxBytes int, o Options) error {
-	if maxBytes == 0 {
-		maxBytes = DefaultMaxBytes
-	}
-	if maxBytes < MinMaxBytes {
-		return fmt.Errorf(
-			"write the plan as Markdown: %d bytes are too few; ask for at least %d",
-			maxBytes,
-			MinMaxBytes,
-		)
+	maxBytes, err := byteBudget("plan", maxBytes)
+	if err != nil {
+		return err
 	}
 	document := newDocument(plan, o)
 	text := document.text(len(document.details))
@@ -47,8 +41,20 @@ func Markdown(w io.Writer, plan *plan.Plan, maxBytes int, o Options) error {
 			n-- // the notice of what is missing can grow by a word while the rest shrinks by less
 		}
 	}
-	_, err := io.WriteString(w, text)
+	_, err = io.WriteString(w, text)
 	return err
+}
+
+// byteBudget is how many bytes a comment may have; 0 asks for the usual number.
+func byteBudget(what string, maxBytes int) (int, error) {
+	if maxBytes == 0 {
+		return DefaultMaxBytes, nil
+	}
+	if maxBytes < MinMaxBytes {
+		return 0, fmt.Errorf("write the %s as Markdown: %d bytes are too few; ask for at least %d",
+			what, maxBytes, MinMaxBytes)
+	}
+	return maxBytes, nil
 }
 
 // section says where in the document an item stands, in the order of the document.

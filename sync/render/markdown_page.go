@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"makesync/spec/text"
@@ -38,7 +39,7 @@ func (d *document) text(n int) string {
 // head is the heading and the table of counts.
 func (d *document) head(b *strings.Builder) {
 	sum := d.plan.Summary
-	if failed := failedWords(d.plan); failed != "" {
+	if failed := failedWords(d.plan, d.unread); failed != "" {
 		fmt.Fprintf(b, "### makesync plan: %s\n\n", failed)
 		d.failures(b)
 		return
@@ -47,12 +48,7 @@ func (d *document) head(b *strings.Builder) {
 	if changes(sum) > 0 {
 		heading += " (" + opWords(sum) + ")"
 	}
-	for _, zone := range d.plan.Zones {
-		if zone.Sandbox {
-			heading += ", SANDBOX"
-			break
-		}
-	}
+	heading += sandboxMark(d.plan.Zones)
 	fmt.Fprintf(b, "### makesync plan: %s\n\n", heading)
 	d.failures(b)
 	b.WriteString("| Risk | Changes | |\n|---|---:|---|\n")
@@ -66,9 +62,17 @@ func (d *document) head(b *strings.Builder) {
 	fmt.Fprintf(b, "| As declared | %d | |\n\n", sum.Unchanged)
 }
 
+// sandboxMark tells in a heading that some of it happens in a simulated zone.
+func sandboxMark(zones []plan.Zone) string {
+	if slices.ContainsFunc(zones, func(zone plan.Zone) bool { return zone.Sandbox }) {
+		return ", SANDBOX"
+	}
+	return ""
+}
+
 // failedWords say that there is no plan, only problems; "" when there is one.
-func failedWords(plan *plan.Plan) string {
-	if findUnread(plan).nothing(plan) {
+func failedWords(plan *plan.Plan, missing *unread) string {
+	if missing.nothing(plan) {
 		return "nothing was compared, " + noneOf(len(plan.Organizations))
 	}
 	errors, _ := severities(plan.Problems)
@@ -297,7 +301,7 @@ func (d *document) nextLines() string {
 // foot is how to apply, and the digest: equal digests are equal changes.
 func (d *document) foot(b *strings.Builder) {
 	d.own(b, inFooter, "")
-	if failedWords(d.plan) != "" {
+	if failedWords(d.plan, d.unread) != "" {
 		fmt.Fprintf(
 			b,
 			"Nothing was compared; exit %d (%s)\n",

@@ -22,15 +22,9 @@ const noticeBytes = 400
 // does not fit is cut off from the end: what was done, then what was skipped. It is counted in
 // words.
 func ReportMarkdown(w io.Writer, report *report.Report, maxBytes int, o Options) error {
-	if maxBytes == 0 {
-		maxBytes = DefaultMaxBytes
-	}
-	if maxBytes < MinMaxBytes {
-		return fmt.Errorf(
-			"write the report as Markdown: %d bytes are too few; ask for at least %d",
-			maxBytes,
-			MinMaxBytes,
-		)
+	maxBytes, err := byteBudget("report", maxBytes)
+	if err != nil {
+		return err
 	}
 	head, lines := reportHead(report), reportLines(report)
 	room, shown := maxBytes-len(head)-noticeBytes, 0
@@ -38,7 +32,7 @@ func ReportMarkdown(w io.Writer, report *report.Report, maxBytes int, o Options)
 		room -= len(lines[shown].text)
 		shown++
 	}
-	_, err := io.WriteString(w, head+missingLines(lines[shown:])+"\n"+joinLines(lines[:shown]))
+	_, err = io.WriteString(w, head+missingLines(lines[shown:])+"\n"+joinLines(lines[:shown]))
 	return err
 }
 
@@ -51,12 +45,7 @@ func reportHead(r *report.Report) string {
 	if r.Planned > 0 {
 		heading = fmt.Sprintf("%s of %s done", text.Number(r.Succeeded), text.Count(r.Planned, "step", "steps"))
 	}
-	for _, zone := range r.Zones {
-		if zone.Sandbox {
-			heading += ", SANDBOX"
-			break
-		}
-	}
+	heading += sandboxMark(r.Zones)
 	fmt.Fprintf(
 		&b,
 		"%s\n### makesync apply: %s; exit %d (%s)\n\n| Outcome | Steps |\n|---|---:|\n",

@@ -100,10 +100,13 @@ func (p *printer) command(label string, labelWidth int, command string) {
 	p.line("  %s  %s", pad(label, labelWidth), p.paint(cyan, command))
 }
 
-// last is the line for grep that ends every text; its grammar stands in doc.go.
+// lastLine is the line for grep that ends every text; its grammar stands in doc.go.
+func lastLine(verb, counts string, exit exit.Code) string {
+	return fmt.Sprintf("makesync: %s: %s; exit %d (%s)", verb, counts, exit.Code, Clean(exit.Name))
+}
+
 func (p *printer) last(verb, counts string, exit exit.Code) {
-	text := fmt.Sprintf("makesync: %s: %s; exit %d (%s)", verb, counts, exit.Code, Clean(exit.Name))
-	p.line("%s", p.paint(exitStyle(exit), text))
+	p.line("%s", p.paint(exitStyle(exit), lastLine(verb, counts, exit)))
 }
 
 func exitStyle(code exit.Code) style {

@@ -99,8 +99,7 @@ func newHTMLStatus(s *fleet.Status, o Options) *htmlStatus {
 		Policy: "default-src 'none'; style-src '" + hashSource(style) + "'; base-uri 'none'; form-action 'none'",
 		Style:  template.CSS(style), Large: len(s.Organizations) > manyOrganizations,
 		Heading: statusHeading(s), At: s.At.Format(htmlTimeLayout),
-		Last: fmt.Sprintf("makesync: %s: %s; exit %d (%s)",
-			o.verb("status"), StatusCounts(s), s.Exit.Code, Clean(s.Exit.Name)),
+		Last: lastLine(o.verb("status"), StatusCounts(s), s.Exit),
 	}
 	for _, zone := range s.Zones {
 		p.Zones = append(p.Zones, htmlZone{Clean(zone.Name), zoneURL(zone), Clean(zone.User.Email), zone.Sandbox})
