@@ -2,16 +2,9 @@ package history
 
 import (
 	"crypto/sha256"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
-
-	"makesync/sync/atomicfile"
 )
 
 // Notified knows of which alerts the receiver of a job's notifications has been told. An alert is
@@ -36,18 +29,11 @@ type entry struct {
 }
 
 func readNotified(path string, now time.Time) (*Notified, error) {
-	n := &Notified{path: path, now: now, entries: map[string]entry{}}
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return n, nil
-	}
+	entries, err := readMemory[map[string]entry](path, notifiedWords)
 	if err != nil {
-		return nil, fmt.Errorf("read what was told: %w", err)
+		return nil, err
 	}
-	if json.Unmarshal(data, &n.entries) != nil || n.entries == nil {
-		n.entries = map[string]entry{}
-	}
-	return n, nil
+	return &Notified{path: path, now: now, entries: entries}, nil
 }
 
 // Contains tells whether the alert was told and has lasted since.
@@ -78,22 +64,10 @@ func (n *Notified) Remember(notified []Alert, unread func(organization string) b
 		return nil
 	}
 	n.entries = next
-	return n.write()
+	return writeMemory(n.path, notifiedWords, n.entries)
 }
 
-func (n *Notified) write() error {
-	if err := makeDir(filepath.Dir(n.path)); err != nil {
-		return err
-	}
-	data, err := json.MarshalIndent(n.entries, "", " ")
-	if err == nil {
-		err = atomicfile.Write(n.path, append(data, '\n'), 0o600, atomicfile.ExactMode)
-	}
-	if err != nil {
-		return fmt.Errorf("write what was told: %w", err)
-	}
-	return nil
-}
+const notifiedWords = "what was told"
 
 // hashedName is a name that tells nothing of what it was made from.
 func hashedName(parts ...string) string {

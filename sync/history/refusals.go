@@ -2,16 +2,11 @@ package history
 
 import (
 	"cmp"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
-	"makesync/sync/atomicfile"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 	"makesync/sync/state"
@@ -36,18 +31,12 @@ type refusal struct {
 }
 
 func readRefusals(s *Store, places map[string]string) (*Refusals, error) {
-	r := &Refusals{store: s, places: places}
-	data, err := os.ReadFile(refusalsPath(s))
-	if errors.Is(err, fs.ErrNotExist) {
-		return r, nil
-	}
+	known, err := readMemory[[]refusal](refusalsPath(s), refusalsWords)
 	if err != nil {
-		return nil, fmt.Errorf("read the refusals by licence: %w", err)
+		return nil, err
 	}
-	if json.Unmarshal(data, &r.known) != nil {
-		r.known = nil
-	}
-	r.known = slices.DeleteFunc(r.known, r.expired)
+	r := &Refusals{store: s, places: places}
+	r.known = slices.DeleteFunc(known, r.expired)
 	return r, nil
 }
 
@@ -136,9 +125,6 @@ func (r *Refusals) Forget() error {
 func refusalsPath(s *Store) string { return filepath.Join(s.dir, "refusals.json") }
 
 func (r *Refusals) write() error {
-	if err := makeDir(r.store.dir); err != nil {
-		return err
-	}
 	slices.SortFunc(r.known, func(a, b refusal) int {
 		return cmp.Or(cmp.Compare(a.Zone, b.Zone), cmp.Compare(a.Organization, b.Organization),
 			cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
@@ -146,12 +132,7 @@ func (r *Refusals) write() error {
 	if r.known == nil {
 		r.known = []refusal{}
 	}
-	data, err := json.MarshalIndent(r.known, "", " ")
-	if err == nil {
-		err = atomicfile.Write(refusalsPath(r.store), append(data, '\n'), 0o600, atomicfile.ExactMode)
-	}
-	if err != nil {
-		return fmt.Errorf("write the refusals by licence: %w", err)
-	}
-	return nil
+	return writeMemory(refusalsPath(r.store), refusalsWords, r.known)
 }
+
+const refusalsWords = "the refusals by licence"

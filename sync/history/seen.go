@@ -1,16 +1,10 @@
 package history
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
 	"makesync/spec"
-	"makesync/sync/atomicfile"
 	"makesync/sync/plan"
 )
 
@@ -33,18 +27,11 @@ type firstSeen struct {
 }
 
 func readSeen(s *Store) (*Seen, error) {
-	seen := &Seen{store: s, known: map[spec.Address]firstSeen{}}
-	data, err := os.ReadFile(seenPath(s))
-	if errors.Is(err, fs.ErrNotExist) {
-		return seen, nil
-	}
+	known, err := readMemory[map[spec.Address]firstSeen](seenPath(s), seenWords)
 	if err != nil {
-		return nil, fmt.Errorf("read the first-seen dates: %w", err)
+		return nil, err
 	}
-	if json.Unmarshal(data, &seen.known) != nil || seen.known == nil {
-		seen.known = map[spec.Address]firstSeen{}
-	}
-	return seen, nil
+	return &Seen{store: s, known: known}, nil
 }
 
 // Since gives the time when an earlier plan first saw the address waiting for the reason.
@@ -97,16 +84,11 @@ func (s *Seen) notPlanned(plan *plan.Plan, now time.Time) map[spec.Address]first
 
 func seenPath(s *Store) string { return filepath.Join(s.dir, "seen.json") }
 
+const seenWords = "the first-seen dates"
+
 func (s *Seen) write(next map[spec.Address]firstSeen) error {
-	if err := makeDir(s.store.dir); err != nil {
+	if err := writeMemory(seenPath(s.store), seenWords, next); err != nil {
 		return err
-	}
-	data, err := json.MarshalIndent(next, "", " ")
-	if err == nil {
-		err = atomicfile.Write(seenPath(s.store), append(data, '\n'), 0o600, atomicfile.ExactMode)
-	}
-	if err != nil {
-		return fmt.Errorf("write the first-seen dates: %w", err)
 	}
 	s.known = next
 	return nil
