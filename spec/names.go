@@ -45,8 +45,7 @@ func RefusedVariableName(name string) string {
 		return "it begins with a digit"
 	}
 	for _, r := range name {
-		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-		if !letter && r != '$' && r != '_' && (r < '0' || r > '9') {
+		if !isNameRune(r) {
 			return "it holds " + text.Backquote(string(r))
 		}
 	}
@@ -75,15 +74,7 @@ func AcceptsKey(key string) bool { return IsKey(key) && !IsExtension(key) }
 
 // IsKey tells whether a text can be an organization's key.
 func IsKey(s string) bool {
-	if s == "" || len(s) > 64 {
-		return false
-	}
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
-			return false
-		}
-	}
-	return true
+	return s != "" && len(s) <= 64 && !strings.ContainsFunc(s, func(r rune) bool { return !isKeyRune(r) })
 }
 
 // IsExtension tells whether a key is ignored; an e-mail address never is.

@@ -82,8 +82,7 @@ func runMerge(ctx context.Context, r *runtimeEnv, o mergeOptions) error {
 		}
 		return end(exit.Worst(code, exit.StopExit(ctx)))
 	}
-	failed := reportResult{Report: &report.Report{Format: report.Format, Problems: problems, Exit: exit.Invalid}}
-	if err := r.emitFailed(failed, problems, exit.Invalid, o.result, "report"); err != nil {
+	if err := r.emitFailed(emptyReport(r, problems, exit.Invalid), problems, exit.Invalid, o.result, "report"); err != nil {
 		return err
 	}
 	return end(exit.Invalid)

@@ -118,7 +118,7 @@ func parseListen(text string) (listenOption, error) {
 	if err != nil {
 		return listenOption{}, errors.New("write it as [ZONE=]HOST:PORT, as in 127.0.0.1:8080")
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !loopback(host) {
 		return listenOption{}, errNotLoopback
 	}
 	return listenOption{zone, address}, nil

@@ -74,11 +74,8 @@ func (s *sources) name(zone string) string { return spec.ZoneName(zone, s.desire
 func (s *sources) readZone(ctx context.Context, zone string, o state.ReadOptions) (*state.ZoneState, error) {
 	port := s.zones.readers()[s.name(zone)]
 	o.Concurrency, o.OtherHosts = s.o.zones.concurrency, s.otherHosts(port.Endpoint)
-	if !s.deadline.IsZero() {
-		var stop context.CancelFunc
-		ctx, stop = context.WithDeadlineCause(ctx, s.deadline, exit.ErrOutOfTime)
-		defer stop()
-	}
+	ctx, stop := untilDeadline(ctx, s)
+	defer stop()
 	return state.ReadZone(ctx, port, o)
 }
 
