@@ -82,7 +82,8 @@ func runMerge(ctx context.Context, r *runtimeEnv, o mergeOptions) error {
 		}
 		return end(exit.Worst(code, exit.StopExit(ctx)))
 	}
-	if err := r.emitFailed(emptyReport(r, problems, exit.Invalid), problems, exit.Invalid, o.result, "report"); err != nil {
+	failed := emptyReport(r, problems, exit.Invalid)
+	if err := r.emitFailed(failed, problems, exit.Invalid, o.result, "report"); err != nil {
 		return err
 	}
 	return end(exit.Invalid)
