@@ -188,7 +188,5 @@ func (c *Client) SetLimit(organization int64, perMinute int) {
 
 // CloseIdleConnections lets go of the connections that are kept for reuse.
 func (c *Client) CloseIdleConnections() {
-	if closer, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
-		closer.CloseIdleConnections()
-	}
+	(&http.Client{Transport: c.transport}).CloseIdleConnections()
 }

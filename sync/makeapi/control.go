@@ -2,7 +2,6 @@ package makeapi
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -21,10 +20,8 @@ type controlRow struct {
 // readControls reads all feature controls of an organization. One that does not say whether it is
 // on makes the list unreadable: off would be a guess.
 func readControls(ctx context.Context, c caller, live *state.Organization) error {
-	k := call{
-		method: http.MethodGet, path: ofOrganization(live.ID, "/feature-controls"), organization: live.ID,
-		doing: "read the feature controls of", object: nameOf(live), scope: scopeOrganizationsRead,
-	}
+	k := *readOf(live.ID, "/feature-controls", "read the feature controls of")
+	k.object = nameOf(live)
 	rows, err := readUnpaged[controlRow](ctx, c, k, "featureControls")
 	if err != nil {
 		return err

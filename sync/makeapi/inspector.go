@@ -49,11 +49,8 @@ func (i *Inspector) OwnRoles(ctx context.Context) (map[int64]int64, error) {
 	rows, err := readUnpaged[roleRow](ctx, i.caller, k, "userOrganizationRoles")
 	roles := map[int64]int64{}
 	for _, row := range rows {
-		if !row.UsersRoleID.known {
-			row.UsersRoleID = row.UserRoleID
-		}
-		if row.OrganizationID.known && row.UsersRoleID.known && row.Invitation == "" {
-			roles[row.OrganizationID.n] = row.UsersRoleID.n
+		if role := row.role(); row.OrganizationID.known && role.known && row.Invitation == "" {
+			roles[row.OrganizationID.n] = role.n
 		}
 	}
 	return roles, err

@@ -23,6 +23,14 @@ type roleRow struct {
 	Invitation     invitation `json:"invitation"`
 }
 
+// role is the role's id, under whichever name it came.
+func (r *roleRow) role() integer {
+	if r.UsersRoleID.known {
+		return r.UsersRoleID
+	}
+	return r.UserRoleID
+}
+
 // invitation is null or missing for a member, else "pending", "expired" or whatever the zone says:
 // not a member yet.
 type invitation string
@@ -45,8 +53,8 @@ func (i *invitation) UnmarshalJSON(data []byte) error {
 
 // readMembers joins the role rows of an organization, which hold no e-mail, with its people.
 func readMembers(ctx context.Context, c caller, live *state.Organization) error {
-	k := call{method: "GET", path: ofOrganization(live.ID, "/user-organization-roles"), organization: live.ID,
-		doing: "read the roles in", object: nameOf(live), scope: scopeOrganizationsRead}
+	k := *readOf(live.ID, "/user-organization-roles", "read the roles in")
+	k.object = nameOf(live)
 	rows, err := readUnpaged[roleRow](ctx, c, k, "userOrganizationRoles")
 	if err != nil {
 		return err
@@ -71,9 +79,7 @@ func readRoleRow(ctx context.Context, c caller, organization, user int64) (*stat
 	var reply struct {
 		Row *roleRow `json:"userOrganizationRole"`
 	}
-	list := call{method: "GET", path: ofOrganization(organization, "/user-organization-roles"),
-		organization: organization, scope: scopeOrganizationsRead,
-		doing: "read the roles in", object: "organization " + strconv.FormatInt(organization, 10)}
+	list := *readOf(organization, "/user-organization-roles", "read the roles in")
 	one := list
 	one.path += "/" + strconv.FormatInt(user, 10)
 	one.doing, one.decode = "read the role of user "+strconv.FormatInt(user, 10)+" in", decodeJSON(&reply)
@@ -132,14 +138,12 @@ func rolesOf(organization int64, rows []roleRow) ([]state.RoleRow, error) {
 		if row.OrganizationID.known && row.OrganizationID.n != organization {
 			continue
 		}
-		if !row.UsersRoleID.known {
-			row.UsersRoleID = row.UserRoleID
-		}
-		if !row.UserID.known || !row.UsersRoleID.known {
+		role := row.role()
+		if !row.UserID.known || !role.known {
 			return nil, unreadable("a role row has no user or no role")
 		}
 		roles = append(roles, state.RoleRow{
-			UserID: row.UserID.n, RoleID: row.UsersRoleID.n, Invitation: string(row.Invitation),
+			UserID: row.UserID.n, RoleID: role.n, Invitation: string(row.Invitation),
 		})
 	}
 	slices.SortFunc(roles, func(a, b state.RoleRow) int {

@@ -50,9 +50,7 @@ func (p *Probe) RoundTrip(request *http.Request) (*http.Response, error) {
 
 // CloseIdleConnections lets go of the connections below.
 func (p *Probe) CloseIdleConnections() {
-	if closer, ok := p.next.(interface{ CloseIdleConnections() }); ok {
-		closer.CloseIdleConnections()
-	}
+	(&http.Client{Transport: p.next}).CloseIdleConnections()
 }
 
 // note keeps what a later reply does not say.

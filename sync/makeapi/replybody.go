@@ -7,9 +7,9 @@ type replyBody struct {
 	from    io.Reader
 	timeout *idleTimeout
 	left    int64
-	memory  *memoryShare // nil: not counted
-	weight  int64        // not yet taken from memory
-	err     error        // of the network, or too much; nil while all is well
+	memory  *memoryShare
+	weight  int64 // not yet taken from memory
+	err     error // of the network, or too much; nil while all is well
 }
 
 const errTooLong = excess("the reply is longer than makesync reads")
@@ -39,9 +39,6 @@ func (b *replyBody) Read(into []byte) (int, error) {
 
 // charge takes memory for what was read, step by step. Waiting for it is not the zone's delay.
 func (b *replyBody) charge(data []byte) error {
-	if b.memory == nil {
-		return nil
-	}
 	if b.weight += weight(data); b.weight < memoryStep {
 		return nil
 	}

@@ -52,7 +52,5 @@ func (t readOnly) RoundTrip(request *http.Request) (*http.Response, error) {
 
 // CloseIdleConnections lets go of the connections below.
 func (t readOnly) CloseIdleConnections() {
-	if closer, ok := t.next.(interface{ CloseIdleConnections() }); ok {
-		closer.CloseIdleConnections()
-	}
+	(&http.Client{Transport: t.next}).CloseIdleConnections()
 }
