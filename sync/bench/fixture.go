@@ -77,7 +77,8 @@ func (f *fixture) reset() {
 	f.written = make([]map[string]json.RawMessage, f.size.organizations)
 	for i := range f.listed {
 		f.listed[i] = fmt.Sprintf(
-			`{"id":%d,"name":%q,"countryId":1,"timezoneId":113,"zone":%q,"license":{"apiLimit":1000000,"customVariables":true},"teams":[],"isPaused":false,"tfaEnforced":false}`,
+			`{"id":%d,"name":%q,"countryId":1,"timezoneId":113,"zone":%q,`+
+				`"license":{"apiLimit":1000000,"customVariables":true},"teams":[],"isPaused":false,"tfaEnforced":false}`,
 			i+1,
 			organizationName(i),
 			f.host,
