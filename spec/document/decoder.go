@@ -25,6 +25,10 @@ type decoder struct {
 	plainKeys []string
 	// dropped counts the problems that were too many to be kept.
 	dropped int
+	// profile tells that a profile is read; templates counts its texts that speak of
+	// an organization.
+	profile   bool
+	templates int
 }
 
 // add keeps a problem, up to as many as anybody is told of.

@@ -307,7 +307,7 @@ func (p *public) shows(text string) int {
 func isReference(text string) bool {
 	pieces := splitReferences(text)
 	for _, piece := range pieces {
-		if piece.kind != pieceEnv && piece.kind != pieceFile {
+		if piece.kind != pieceEnv && piece.kind != pieceFile && piece.kind != pieceOrg {
 			return false
 		}
 	}

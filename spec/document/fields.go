@@ -60,6 +60,33 @@ func (d *decoder) text(n *yaml.Node, t *keyPath) (scalar, bool) {
 
 // typed reads a scalar of one of the forms, in which no reference stands.
 func (d *decoder) typed(n *yaml.Node, t *keyPath, want string, forms ...form) (scalar, bool) {
+	s, ok := readUnreferenced(d, n, t, want, forms...)
+	if ok && s.form == formText && speaksOfOrganization(s.text) {
+		d.report(ruleMisplaced, follow(n), t, t.name()+" speaks of its organization, which nobody fills in there",
+			"${org.…} stands in profiles: in values of variables, region, country, timezone and invite")
+		return d.broken(n), false
+	}
+	return s, ok
+}
+
+// readTemplated is typed for the texts that a profile may fill in for each organization.
+func readTemplated(d *decoder, n *yaml.Node, t *keyPath, want string, forms ...form) (scalar, bool) {
+	s, ok := readUnreferenced(d, n, t, want, forms...)
+	if ok && !checkTemplate(d, s, n, t) {
+		return d.broken(n), false
+	}
+	return s, ok
+}
+
+// readNullableTemplate is readTemplated where a null may cancel what a profile declares.
+func readNullableTemplate(d *decoder, n *yaml.Node, t *keyPath, want string, forms ...form) (scalar, bool) {
+	if isNull(follow(n)) {
+		return d.scalar(n, t, want)
+	}
+	return readTemplated(d, n, t, want, forms...)
+}
+
+func readUnreferenced(d *decoder, n *yaml.Node, t *keyPath, want string, forms ...form) (scalar, bool) {
 	s, ok := d.value(n, t, want, forms...)
 	if ok && s.form == formText && strings.Contains(s.text, "${") && hasReference(splitReferences(s.text)) {
 		d.report(ruleMisplaced, follow(n), t, t.name()+" holds a reference, which nobody reads there",

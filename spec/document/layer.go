@@ -13,6 +13,7 @@ type layer struct {
 	at        // of the key
 	key       string
 	isProfile bool
+	template  bool   // a profile with texts that speak of its organization
 	zoneOfDoc scalar // `zone` of the YAML document that the layer stands in
 
 	name, id, zone, state, owner           scalar
@@ -26,6 +27,7 @@ type layer struct {
 	purgeNull       scalar // `purge: null`
 	purgeAt         at
 	profilesAt      at
+	extensions      map[string]string // the organization's x- keys, for its profiles
 }
 
 // dropContents leaves what problems may still need: which layer it is, and where.
@@ -152,7 +154,7 @@ var organizationFields = func() fields[layer] {
 
 func nameOrID(get func(*layer) *scalar) func(*decoder, *layer, *yaml.Node, *keyPath) {
 	return func(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
-		s, ok := d.nullable(n, t, wantName, formText, formNumber)
+		s, ok := readNullableTemplate(d, n, t, wantName, formText, formNumber)
 		if ok {
 			s, _ = checkNameOrID(d, s, n, t)
 		}

@@ -117,9 +117,14 @@ func decodeLayer(d *decoder, l *layer, n *yaml.Node, t *keyPath) bool {
 		return false
 	}
 	if !l.isProfile {
+		l.extensions = readExtensions(d, n)
 		return decodeFields(d, n, t, organizationFields, true, l)
 	}
-	return decodeFields(d, withoutOwn(d, n, t), t, sharedFields, true, l)
+	before := d.templates
+	d.profile = true
+	ok := decodeFields(d, withoutOwn(d, n, t), t, sharedFields, true, l)
+	d.profile, l.template = false, d.templates > before
+	return ok
 }
 
 // withoutOwn tells a profile's keys that only an organization can have, and gives the mapping

@@ -27,6 +27,7 @@ const (
 	pieceEscaped           // a `$${`, which gives `${`
 	pieceEnv
 	pieceFile
+	pieceOrg   // ${org.…} of a profile's text, see template.go
 	pieceOther // ${…} that is no reference: a placeholder, unless literal
 )
 
@@ -69,7 +70,25 @@ func referencePiece(s string) piece {
 	if path, ok := strings.CutPrefix(body, "file:"); ok && path != "" {
 		return piece{path, pieceFile}
 	}
+	if word, ok := strings.CutPrefix(body, orgPrefix); ok {
+		return piece{word, pieceOrg}
+	}
 	return piece{s, pieceOther}
+}
+
+// written is the piece as a document writes it.
+func (p piece) written() string {
+	switch p.kind {
+	case pieceEscaped:
+		return "$${"
+	case pieceEnv:
+		return "${env:" + p.text + "}"
+	case pieceFile:
+		return "${file:" + p.text + "}"
+	case pieceOrg:
+		return "${" + orgPrefix + p.text + "}"
+	}
+	return p.text
 }
 
 func isEnvName(s string) bool {
@@ -97,16 +116,10 @@ func hasReference(pieces []piece) bool {
 func portable(pieces []piece, folder string) string {
 	var b strings.Builder
 	for _, p := range pieces {
-		switch p.kind {
-		case pieceEscaped:
-			b.WriteString("$${")
-		case pieceEnv:
-			b.WriteString("${env:" + p.text + "}")
-		case pieceFile:
-			b.WriteString("${file:" + filepath.ToSlash(joinFolder(folder, p.text)) + "}")
-		default:
-			b.WriteString(p.text)
+		if p.kind == pieceFile {
+			p.text = filepath.ToSlash(joinFolder(folder, p.text))
 		}
+		b.WriteString(p.written())
 	}
 	return b.String()
 }
@@ -214,6 +227,12 @@ func (e evaluator) piece(p piece) (string, error) {
 		return value, nil
 	case pieceFile:
 		return e.file(p.text)
+	case pieceOrg:
+		if e.literal {
+			return p.written(), nil
+		}
+		return "", errReference{text.Backquote(p.written()) + " stands only in profiles",
+			"write the text itself, or move the variable to a profile"}
 	}
 	return p.text, nil
 }

@@ -111,7 +111,7 @@ func (r *resolver) layersOf(l *layer) []*layer {
 					"declare it under `profiles`"))
 			continue
 		}
-		layers = append(layers, profile)
+		layers = append(layers, fillProfile(r.findings, profile, l))
 	}
 	return append(layers, l)
 }

@@ -66,6 +66,7 @@ const (
 	rulePlaceholder   = "placeholder"
 	ruleReference     = "unresolved-reference"
 	ruleMisplaced     = "misplaced-reference"
+	ruleTemplate      = "organization-text"
 	ruleTokenAsValue  = "token-as-value"
 
 	ruleEmail       = "bad-email"
@@ -146,6 +147,8 @@ var rules = []Rule{
 	{ruleEmptyValue, spec.Error, "A variable has no value, or an empty one, which Make refuses."},
 	{rulePlaceholder, spec.Error, "A value looks like a placeholder that was never filled in: ${…}, ##X##, ***."},
 	{ruleReference, spec.Error, "A reference names a variable that is not set or a file that cannot be read."},
+	{ruleTemplate, spec.Error,
+		"A profile speaks of its organization (${org.…}) in a word that the organization does not have."},
 	{ruleMisplaced, spec.Error,
 		"A reference stands where none is read: anywhere but in a variable's value and a zone's token."},
 	{ruleTokenAsValue, spec.Error,

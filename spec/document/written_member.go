@@ -19,7 +19,9 @@ var memberFields = fields[writtenMember]{
 var inviteFields = fields[writtenInvite]{
 	"name":  readInviteName,
 	"teams": readTeams,
-	"note":  scalarField(func(i *writtenInvite) *scalar { return &i.note }, "a text", formText),
+	"note": func(d *decoder, i *writtenInvite, n *yaml.Node, t *keyPath) {
+		i.note, _ = readNullableTemplate(d, n, t, "a text", formText)
+	},
 }
 
 func readMembers(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
@@ -108,8 +110,9 @@ func readInvite(d *decoder, m *writtenMember, n *yaml.Node, t *keyPath) {
 }
 
 func readInviteName(d *decoder, i *writtenInvite, n *yaml.Node, t *keyPath) {
-	s, _ := d.nullable(n, t, "a text", formText)
-	if why := spec.RefusedName(s.text); s.form == formText && why != "" {
+	s, _ := readNullableTemplate(d, n, t, "a text", formText)
+	why := spec.RefusedName(s.text)
+	if s.form == formText && why != "" && !speaksOfOrganization(s.text) {
 		d.report(ruleInviteName, follow(n), t, "Make refuses the name "+text.Backquote(s.text)+": "+why, nameHint)
 		s = d.broken(n)
 	}
@@ -122,7 +125,7 @@ func readTeams(d *decoder, i *writtenInvite, n *yaml.Node, t *keyPath) {
 		return
 	}
 	i.teamsSet = d.list(n, t, func(item *yaml.Node, t *keyPath) {
-		s, ok := d.typed(item, t, wantName, formText, formNumber)
+		s, ok := readTemplated(d, item, t, wantName, formText, formNumber)
 		if !ok {
 			return
 		}

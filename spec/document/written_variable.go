@@ -47,7 +47,7 @@ func decodeVariable(d *decoder, v *writtenVariable, n *yaml.Node, t *keyPath) bo
 		v.null = true
 		return d.untagged(node, t)
 	}
-	s, ok := d.value(n, t, wantValue+", nor a mapping", formText, formNumber, formBoolean)
+	s, ok := readVariableScalar(d, n, t, wantValue+", nor a mapping")
 	v.short, v.value = true, s
 	return ok
 }
@@ -57,7 +57,18 @@ func readVariableValue(d *decoder, v *longVariable, n *yaml.Node, t *keyPath) {
 		v.value, _ = d.scalar(n, t, wantValue)
 		return
 	}
-	v.value, _ = d.value(n, t, wantValue, formText, formNumber, formBoolean)
+	v.value, _ = readVariableScalar(d, n, t, wantValue)
+}
+
+// readVariableScalar reads a value, in which references may stand and, in a profile, what speaks
+// of the organization. In an organization Resolve tells of that, since `literal: true` may mean
+// it so.
+func readVariableScalar(d *decoder, n *yaml.Node, t *keyPath, want string) (scalar, bool) {
+	s, ok := d.value(n, t, want, formText, formNumber, formBoolean)
+	if ok && d.profile && !checkTemplate(d, s, n, t) {
+		return d.broken(n), false
+	}
+	return s, ok
 }
 
 func readVariableType(d *decoder, v *longVariable, n *yaml.Node, t *keyPath) {
