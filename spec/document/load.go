@@ -28,6 +28,7 @@ type Documents struct {
 	stated        statedGuards
 	trusted       *Trusted // nil: no trusted file is in force
 	sensitive     []writtenGlob
+	policies      []Policies
 	profiles      map[string]*layer
 	organizations []*layer // sorted by key
 	files         []*source

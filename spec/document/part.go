@@ -13,6 +13,7 @@ type part struct {
 	zones         []writtenZone
 	guards        writtenGuards
 	sensitive     []scalar
+	policies      Policies
 	profiles      []*layer
 	organizations []*layer
 	hasVersion    bool
@@ -37,6 +38,7 @@ var documentFields = fields[part]{
 		decodeFields(d, n, t, guardFields, false, &p.guards)
 	},
 	"sensitive":     readSensitive,
+	"policies":      func(d *decoder, p *part, n *yaml.Node, t *keyPath) { p.policies = readPolicies(d, n, t) },
 	"profiles":      readProfiles,
 	"organizations": readOrganizations,
 }

@@ -58,6 +58,8 @@ const (
 	rulePatternKey       = "pattern-without-organization"
 	ruleGuardCut         = "guard-cut"
 	ruleFewOrganizations = "min-organizations"
+	rulePolicy           = "policy"
+	ruleSuppression      = "suppression"
 
 	ruleVariableName  = "variable-name"
 	ruleVariableValue = "variable-value"
@@ -141,6 +143,8 @@ var rules = []Rule{
 	{ruleGuardCut, spec.Warning,
 		"A document wants a guard weaker than a trusted file or the default has it; it is cut."},
 	{ruleFewOrganizations, spec.Error, "The documents declare fewer organizations than minOrganizations wants."},
+	{rulePolicy, spec.Error, "A policy cannot be read, its expression is wrong, or one of its tests fails."},
+	{ruleSuppression, spec.Warning, "An exception from a policy does not count: it has no reason or no day, or its day is past."},
 	{ruleVariableName, spec.Error, "A variable's name is one that Make refuses."},
 	{ruleVariableValue, spec.Error, "A variable's value does not fit its type."},
 	{rulePrecision, spec.Warning, "A number has more digits than a double holds, which is what Make keeps."},

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -120,25 +121,27 @@ func relativeTo(folder, path string) string {
 	return filepath.ToSlash(path)
 }
 
-// policySettings have one entry for each policy of trusted files.
+// policySettings have one entry for each policy. Its text stands there as a hash, so that every
+// change of a policy, also of its exceptions, is one of the rules.
 func policySettings(d *Documents, s *settings) {
-	if d.trusted == nil {
-		return
-	}
-	for _, file := range d.trusted.Policies {
-		for i, policy := range file.List {
-			path := spec.PathItem("policies", i)
+	for _, list := range d.Policies() {
+		for i, policy := range list.List {
 			text, _ := json.Marshal(policy) // plain values always can be
 			sum := sha256.Sum256(text)
-			name := "policy"
-			if fields, ok := policy.(map[string]any); ok {
-				if id, ok := fields["id"].(string); ok {
-					name = id
-				}
-			}
-			s.add("policies", name+" ("+hex.EncodeToString(sum[:8])+")", spec.SettingEntry, file.at[path].source())
+			s.add("policies", policyName(policy)+" ("+hex.EncodeToString(sum[:8])+")", spec.SettingEntry,
+				list.Position(spec.PathItem("policies", i), 0, 0))
 		}
 	}
+}
+
+var policyID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
+
+func policyName(policy any) string {
+	fields, _ := policy.(map[string]any)
+	if id, _ := fields["id"].(string); policyID.MatchString(id) {
+		return id
+	}
+	return "policy"
 }
 
 // organizationSettings are what one organization lets a run do.

@@ -14,19 +14,9 @@ import (
 type Trusted struct {
 	stated    statedGuards
 	sensitive []writtenGlob
-	// Policies are the lists of policies of the files, in their order.
-	Policies []Policies
-	paths    []string  // as they were named
-	files    []*source // those that could be read
-}
-
-// Policies is the list under `policies` of one file, as encoding/json would decode it.
-type Policies struct {
-	// File is where it stands.
-	File string
-	List []any
-	// at are the positions of values, by their paths: policies[3].require.
-	at map[string]at
+	policies  []Policies // of the files, in their order
+	paths     []string   // as they were named
+	files     []*source  // those that could be read
 }
 
 // GuardsVersion is what every trusted file begins with.
@@ -48,7 +38,7 @@ var trustedFields = fields[trustedPart]{
 	"sensitive": func(d *decoder, p *trustedPart, n *yaml.Node, t *keyPath) {
 		p.sensitive = decodePatterns(d, n, t, spec.PatternOfVariables)
 	},
-	"policies": readPolicies,
+	"policies": func(d *decoder, p *trustedPart, n *yaml.Node, t *keyPath) { p.policies = readPolicies(d, n, t) },
 }
 
 func readGuardsVersion(d *decoder, p *trustedPart, n *yaml.Node, t *keyPath) {
@@ -121,7 +111,7 @@ func (t *Trusted) add(p trustedPart) {
 		t.sensitive = append(t.sensitive, writtenGlob{s.at, mustGlob(s.text)})
 	}
 	if p.policies.List != nil {
-		t.Policies = append(t.Policies, p.policies)
+		t.policies = append(t.policies, p.policies)
 	}
 }
 
@@ -166,51 +156,4 @@ func cutLast(s string) (before, after string, found bool) {
 		}
 	}
 	return s, "", false
-}
-
-// readPolicies reads a list of policies as plain values; what they mean is read by who judges them.
-func readPolicies(d *decoder, p *trustedPart, n *yaml.Node, t *keyPath) {
-	p.policies = Policies{File: d.file.path, List: []any{}, at: map[string]at{}}
-	d.plainKeys = []string{"on"} // the subject of a policy, and a boolean to YAML 1.1
-	defer func() { d.plainKeys = nil }()
-	d.list(n, t, func(item *yaml.Node, t *keyPath) {
-		p.policies.List = append(p.policies.List, rawValue(d, item, t, p.policies.at))
-	})
-}
-
-// rawValue is a value as encoding/json decodes it. References and nulls stand for themselves.
-func rawValue(d *decoder, n *yaml.Node, t *keyPath, positions map[string]at) any {
-	n = follow(n)
-	positions[t.String()] = d.at(n)
-	switch n.Kind {
-	case yaml.MappingNode:
-		m := map[string]any{}
-		d.each(n, t, func(key, value *yaml.Node, t *keyPath) { m[key.Value] = rawValue(d, value, t, positions) })
-		return m
-	case yaml.SequenceNode:
-		list := []any{}
-		d.list(n, t, func(item *yaml.Node, t *keyPath) { list = append(list, rawValue(d, item, t, positions)) })
-		return list
-	}
-	s, ok := d.scalar(n, t, "a text, a number or a boolean")
-	switch {
-	case !ok || s.form == formNull:
-		return nil
-	case s.form == formBoolean:
-		return s.isTrue()
-	case s.form == formNumber:
-		number, err := strconv.ParseFloat(decimalText(s.text), 64)
-		if err != nil {
-			d.report(ruleUnknownValue, n, t, t.name()+" is a number that cannot be read", "write it in decimal digits")
-		}
-		return number
-	}
-	return s.text
-}
-
-func decimalText(number string) string {
-	if canonical, err := spec.Canonical(spec.TypeNumber, number); err == nil {
-		return canonical
-	}
-	return number
 }

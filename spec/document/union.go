@@ -39,6 +39,9 @@ func (u *union) addFile(f loadedFile) {
 		for _, s := range p.sensitive {
 			u.out.sensitive = append(u.out.sensitive, writtenGlob{s.at, mustGlob(s.text)})
 		}
+		if p.policies.List != nil {
+			u.out.policies = append(u.out.policies, p.policies)
+		}
 		for _, l := range p.profiles {
 			if u.unique("profiles."+l.key, l.at, u.out.profiles[l.key], "profile") {
 				u.out.profiles[l.key] = l

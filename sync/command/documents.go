@@ -15,30 +15,35 @@ type loaded struct {
 	desired *spec.Desired
 	// endpoints are the zones that organizations of the run live in, by name.
 	endpoints map[string]spec.Endpoint
+	policies  *policies
 	// problems are all that loading found, sorted. With an error among them the run is over.
 	problems []spec.Problem
 }
 
-// resolveDocuments reads documents and puts the trusted files over them, then resolves them.
+// resolveDocuments reads documents and puts the trusted files over them, then resolves them. It gives
+// their policies too.
 func resolveDocuments(
 	ctx context.Context, env Env, o documentOptions, files []string, resolve document.ResolveOptions,
-) (*spec.Desired, []spec.Problem) {
+) (*spec.Desired, []document.Policies, []spec.Problem) {
 	trusted, problems := document.LoadTrusted(o.guardFiles(env))
 	documents, more := document.LoadContext(ctx, document.LoadOptions{Paths: files})
 	problems = append(append(problems, more...), documents.Tighten(trusted)...)
 	resolve.LookupEnv, resolve.ReferenceRoots = env.LookupEnv, o.referenceRoots
 	resolve.DefaultZone, resolve.ExpectOrganizations = o.defaultZone(env), o.expect
 	desired, more := documents.Resolve(resolve)
-	return desired, spec.LimitProblems(append(problems, more...))
+	return desired, documents.Policies(), spec.LimitProblems(append(problems, more...))
 }
 
 // load reads the documents and says how their zones are reached. Nothing but files and
 // the environment is touched.
 func load(ctx context.Context, env Env, o documentOptions, urls map[string]string, use use) loaded {
-	desired, problems := resolveDocuments(ctx, env, o, o.files, document.ResolveOptions{
+	desired, lists, problems := resolveDocuments(ctx, env, o, o.files, document.ResolveOptions{
 		SkipReferences: o.skipReferences, ZoneNames: slices.Sorted(maps.Keys(urls)),
 	})
 	l := loaded{desired: desired}
+	var wrong []spec.Problem
+	l.policies, wrong = compilePolicies(lists)
+	problems = append(problems, wrong...)
 	if desired != nil {
 		var more []spec.Problem
 		l.endpoints, more = document.Endpoints(

@@ -59,7 +59,11 @@ func (o offlineOptions) set() bool { return len(o.live)+len(o.base) > 0 }
 // makeOffline makes a plan without a network, from what -f says and a snapshot or documents before
 // it.
 func (p *plannedRun) makeOffline(ctx context.Context) error {
-	p.desired, p.problems = p.loadOffline(ctx, p.options.documents.files)
+	var lists []document.Policies
+	p.desired, lists, p.problems = p.loadOffline(ctx, p.options.documents.files)
+	var wrong []spec.Problem
+	p.policies, wrong = compilePolicies(lists)
+	p.problems = append(p.problems, wrong...)
 	p.guards = &p.desired.Guards
 	if spec.HasErrors(p.problems) {
 		return errInvalid
@@ -115,7 +119,7 @@ func (p *plannedRun) offlinePorts(ctx context.Context) (readers, error) {
 // loadBase loads the documents before the change, and compares their rules with those of now. What
 // was protected under a former key stays so.
 func (p *plannedRun) loadBase(ctx context.Context) (*spec.Desired, error) {
-	base, problems := p.loadOffline(ctx, p.options.offline.base)
+	base, _, problems := p.loadOffline(ctx, p.options.offline.base)
 	if p.problems = append(p.problems, problems...); spec.HasErrors(problems) {
 		return nil, errInvalid
 	}
@@ -136,7 +140,9 @@ func (p *plannedRun) basePorts(base *spec.Desired) readers {
 // loadOffline loads documents without asking how their zones are reached. With --base alone no
 // reference is read, since equal references are equal values; with --live those that can be read
 // are, and the others compare as unknown: a fork has no secrets.
-func (p *plannedRun) loadOffline(ctx context.Context, files []string) (*spec.Desired, []spec.Problem) {
+func (p *plannedRun) loadOffline(
+	ctx context.Context, files []string,
+) (*spec.Desired, []document.Policies, []spec.Problem) {
 	o := p.options
 	return resolveDocuments(ctx, p.r.Env, o.documents, files, document.ResolveOptions{
 		SkipReferences: o.documents.skipReferences || len(o.offline.live) == 0,

@@ -23,6 +23,7 @@ type plannedRun struct {
 
 	desired  *spec.Desired  // nil until documents are loaded
 	guards   *spec.Guards   // nil for a saved plan
+	policies *policies      // nil until documents are loaded
 	zones    *zones         // nil until they are connected, and offline
 	problems []spec.Problem // of documents, zones and snapshots
 	fetched  time.Time      // when reading began
@@ -50,7 +51,7 @@ func (p *plannedRun) connect(ctx context.Context, may access) error {
 		return failure{exit: exit.Worst(exit.PartlyVisible, exit.StopExit(ctx)),
 			message: "stopped while the documents were read; nothing was changed"}
 	}
-	p.desired, p.problems = found.desired, found.problems
+	p.desired, p.policies, p.problems = found.desired, found.policies, found.problems
 	if spec.HasErrors(found.problems) {
 		return errInvalid
 	}

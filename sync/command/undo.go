@@ -96,6 +96,9 @@ func (p *plannedRun) connectZonesOf(run *report.Run) error {
 		DefaultZone:    o.documents.defaultZone(p.r.Env),
 		ZoneNames:      zoneURLNames(o.zones.urls),
 	})
+	var wrong []spec.Problem
+	p.policies, wrong = compilePolicies(documents.Policies())
+	problems = append(problems, wrong...)
 	if p.problems = append(p.problems, problems...); spec.HasErrors(problems) {
 		return errInvalid
 	}

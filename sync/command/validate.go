@@ -21,7 +21,8 @@ func validateCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{
 		Name:  "validate",
 		Usage: "check documents offline",
-		Description: "Loads the documents and reports every problem of every file at once, with its position. " +
+		Description: "Loads the documents and reports every problem of every file at once, with its position; " +
+			"also those of policies, whose tests it runs. " +
 			"Needs no network and no token. Exit 3 when there is an error; warnings alone are 0.",
 		UsageText: "makesync validate -f clients/",
 		Flags:     joined(documentFlags(), []cli.Flag{zoneURLFlag()}, resultFlags(validateFormats...), logFlags()),
@@ -46,11 +47,15 @@ func readValidateOptions(c *cli.Context, env Env) (o validateOptions, err error)
 
 func runValidate(ctx context.Context, r *runtimeEnv, o validateOptions) error {
 	found := load(ctx, r.Env, o.documents, o.urls, offlineMode)
-	code := exit.OK
-	if spec.HasErrors(found.problems) {
+	tested, err := found.policies.test(ctx, r.Env)
+	if err != nil {
+		return err
+	}
+	problems, code := spec.LimitProblems(append(found.problems, tested...)), exit.OK
+	if spec.HasErrors(problems) {
 		code = exit.Invalid
 	}
-	if err := r.emit(&problemsResult{found.problems, code}, o.result, r.render(o.result, "validate")); err != nil {
+	if err := r.emit(&problemsResult{problems, code}, o.result, r.render(o.result, "validate")); err != nil {
 		return err
 	}
 	return end(code)

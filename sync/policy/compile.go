@@ -207,7 +207,7 @@ func takenID(earlier, p Policy) Problem {
 
 // problem is one at a key of the policy.
 func (p Policy) problem(key, message string) Problem {
-	return Problem{Origin: p.From.Origin, Path: p.Path + "." + key, Message: message}
+	return Problem{Origin: p.From.Origin, List: p.From.List, Path: p.Path + "." + key, Message: message}
 }
 
 func compileRule(p Policy) (*rule, []Problem) {
@@ -224,7 +224,7 @@ func compileRule(p Policy) (*rule, []Problem) {
 	compile := func(key, text string) *expression {
 		e, found := compileExpression(env, text)
 		for _, problem := range found {
-			problem.Origin, problem.Path = p.From.Origin, p.Path+"."+key
+			problem.Origin, problem.List, problem.Path = p.From.Origin, p.From.List, p.Path+"."+key
 			problems = append(problems, problem)
 		}
 		return e

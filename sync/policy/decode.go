@@ -13,12 +13,12 @@ func Decode(list any, from From) (policies []Policy, problems []Problem) {
 	switch {
 	case !ok:
 		message := "policies is " + jsonKind(list) + ", not a list"
-		return nil, []Problem{{Origin: from.Origin, Path: "policies", Message: message}}
+		return nil, []Problem{{Origin: from.Origin, List: from.List, Path: "policies", Message: message}}
 	case len(items) > maxPolicies:
 		message := "there are " +
 			strconv.Itoa(len(items)) + " policies, and a file may have " +
 			strconv.Itoa(maxPolicies)
-		return nil, []Problem{{Origin: from.Origin, Path: "policies", Message: message}}
+		return nil, []Problem{{Origin: from.Origin, List: from.List, Path: "policies", Message: message}}
 	}
 	for i, item := range items {
 		d := decoder{from: from}
@@ -37,7 +37,7 @@ type decoder struct {
 }
 
 func (d *decoder) report(path, message, hint string) {
-	d.problems = append(d.problems, Problem{Origin: d.from.Origin, Path: path, Message: message, Hint: hint})
+	d.problems = append(d.problems, Problem{Origin: d.from.Origin, List: d.from.List, Path: path, Message: message, Hint: hint})
 }
 
 // keys of each object in the file; the value says whether it is required.

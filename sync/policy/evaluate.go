@@ -75,7 +75,9 @@ type Result struct {
 	Step     int      `json:"step,omitempty"`
 	Severity Severity `json:"severity"`
 	Message  string   `json:"message"`
-	Origin   string   `json:"origin,omitempty"`
+	From     From     `json:"-"`
+	// Path is where the policy stands in its file.
+	Path string `json:"-"`
 	Trusted  bool     `json:"trusted,omitempty"`
 	// Failed says why the policy could not be judged; its severity then is error.
 	Failed string `json:"failed,omitempty"`
@@ -225,15 +227,61 @@ func (j *judge) one(ctx context.Context, s subject, when, require cel.Program) (
 func (j *judge) result(s subject, severity Severity) Result {
 	return Result{
 		ID: j.ID, On: j.On, Address: s.address, Step: s.step, Severity: severity, Message: shown(j.Message),
-		Origin: j.From.Origin, Trusted: j.From.Trusted, Suppressed: j.suppressedBy(s.address, j.in.Now),
+		From: j.From, Path: j.Path, Trusted: j.From.Trusted, Suppressed: j.suppressedBy(s.address, j.in.Now),
 	}
 }
 
 // failure is never suppressed: nobody knows what the policy would have said.
 func (j *judge) failure(s subject, err error) Result {
 	result := j.result(s, Error)
-	result.Failed, result.Suppressed = shown(err.Error()), nil
+	result.Failed, result.Suppressed = describeFailure(err), nil
 	return result
+}
+
+// failures are what evaluating may say of itself, by the beginnings of CEL's texts and of ours. What
+// follows them is left out: an expression may have made it of values, and a document could so print
+// what it must not see.
+var failures = []struct{ begins, words string }{
+	{"no such key", "no such key, ask with has() first"},
+	{"no such attribute", "no such key, ask with has() first"},
+	{"no such overload", "values of such types do not go together"},
+	{"found no matching overload", "values of such types do not go together"},
+	{"index out of bounds", "a list has no item of that number"},
+	{"division by zero", "it divides by 0"},
+	{"modulus by zero", "it divides by 0"},
+	{"integer overflow", "a number is too large"},
+	{"operation cancelled: actual cost", "it costs too much"},
+	{"it costs more than ", ""},
+	{"a text of ", "a text is longer than 16384 bytes"},
+	{"flatten makes", "a list is too long"},
+	{"it gives ", "it gives neither true nor false"},
+	{"it cannot be planned", "it cannot be planned"},
+}
+
+// describeFailure says why an expression has failed, without any value.
+func describeFailure(err error) string {
+	for ; err != nil; err = errors.Unwrap(err) {
+		for _, f := range failures {
+			rest, ok := strings.CutPrefix(err.Error(), f.begins)
+			switch {
+			case ok && f.words == "": // our own words, about numbers of ours
+				return err.Error()
+			case ok:
+				return f.words + knownKey(rest)
+			}
+		}
+	}
+	return "the expression fails on these values"
+}
+
+// knownKey is ": KEY" where an error is about one of the keys that plans have.
+func knownKey(rest string) string {
+	for _, keys := range fieldTypes {
+		if key := strings.TrimPrefix(rest, ": "); keys[key] != "" {
+			return ": " + key
+		}
+	}
+	return ""
 }
 
 // unread is what the policy reads and could not be read.

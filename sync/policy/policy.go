@@ -61,6 +61,8 @@ type From struct {
 	Origin string
 	// Trusted: the file stands outside of the documents.
 	Trusted bool
+	// List tells lists of one file apart, for who finds positions; problems and notes repeat it.
+	List int
 }
 
 // Suppression lifts a policy from subjects, for a reason and until a day.
@@ -84,6 +86,7 @@ type Test struct {
 // Problem is a mistake in a policy. It never holds a value of a plan.
 type Problem struct {
 	Origin string `json:"origin,omitempty"`
+	List   int    `json:"-"` // see From
 	// Path is the path in the file, such as policies[3].require.
 	Path string `json:"path"`
 	// Line and Column count from 1 within the text at Path; 0: the problem is about all of it.

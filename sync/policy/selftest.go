@@ -12,18 +12,29 @@ type TestReport struct {
 	Problems []Problem `json:"problems,omitempty"`
 }
 
-// testCost is what one test may spend.
-const testCost = 100_000
+// testCost is what one test may spend, and testPool what all tests of documents may spend together.
+const (
+	testCost = 100_000
+	testPool = 5_000_000
+)
 
 // Test runs the tests that the policies carry. An error says that the context has ended.
 func (s *Set) Test(ctx context.Context) (TestReport, error) {
 	var report TestReport
+	pool := uint64(testPool)
 	for _, r := range s.rules {
 		for i, test := range r.Tests {
+			limit := uint64(testCost)
+			if !r.From.Trusted {
+				limit = min(limit, pool)
+			}
 			report.Run++
-			reason := r.test(ctx, test)
+			reason, cost := r.test(ctx, test, limit)
 			if ctx.Err() != nil {
 				return TestReport{}, fmt.Errorf("test policy %s: %w", r.ID, context.Cause(ctx))
+			}
+			if !r.From.Trusted {
+				pool -= min(cost, pool)
 			}
 			if reason != "" {
 				report.Problems = append(
@@ -36,42 +47,43 @@ func (s *Set) Test(ctx context.Context) (TestReport, error) {
 	return report, nil
 }
 
-// test says why a test fails; empty: it does not.
-func (r *rule) test(ctx context.Context, test Test) string {
+// test says why a test fails, empty where it does not, and what it has cost.
+func (r *rule) test(ctx context.Context, test Test, limit uint64) (reason string, cost uint64) {
 	vars, err := givenVariables(r.On, test.Given)
 	if err != nil {
-		return err.Error()
+		return err.Error(), 0
 	}
 	applies := true
 	if r.when != nil {
-		if applies, err = runOnce(ctx, r.when, vars); err != nil {
-			return "when: " + shown(err.Error())
+		if applies, cost, err = runOnce(ctx, r.when, vars, limit); err != nil {
+			return "when: " + shown(err.Error()), cost
 		}
 	}
 	passes := true
 	if applies {
-		if passes, err = runOnce(ctx, r.require, vars); err != nil {
-			return "require: " + shown(err.Error())
+		var more uint64
+		passes, more, err = runOnce(ctx, r.require, vars, limit)
+		if cost += more; err != nil {
+			return "require: " + shown(err.Error()), cost
 		}
 	}
 	switch {
 	case passes == test.Passes:
-		return ""
+		return "", cost
 	case !applies:
-		return "`when` is false for it, so it passes"
+		return "`when` is false for it, so it passes", cost
 	case passes:
-		return "it passes"
+		return "it passes", cost
 	}
-	return "it does not pass"
+	return "it does not pass", cost
 }
 
-func runOnce(ctx context.Context, e *expression, vars map[string]any) (bool, error) {
-	p, err := program(e, testCost)
+func runOnce(ctx context.Context, e *expression, vars map[string]any, limit uint64) (bool, uint64, error) {
+	p, err := program(e, limit)
 	if err != nil {
-		return false, err
+		return false, 0, err
 	}
-	value, _, err := run(ctx, p, vars)
-	return value, err
+	return run(ctx, p, vars)
 }
 
 // givenVariables makes the variables of a test; what it does not give is missing.

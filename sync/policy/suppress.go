@@ -83,8 +83,17 @@ func (r *rule) suppressedBy(address string, now time.Time) *Suppressed {
 type Note struct {
 	Policy  string `json:"policy"`
 	Origin  string `json:"origin,omitempty"`
+	List    int    `json:"-"`    // see From
 	Path    string `json:"path"` // such as policies[3].suppress[0]
 	Message string `json:"message"`
+}
+
+// Notes are about suppressions that do not count at a time.
+func (s *Set) Notes(now time.Time) (notes []Note) {
+	for _, r := range s.rules {
+		notes = append(notes, r.notes(now)...)
+	}
+	return notes
 }
 
 // notes are about suppressions that do not count.
@@ -99,7 +108,7 @@ func (r *rule) notes(now time.Time) (notes []Note) {
 			message += " for " + shown(l.Address)
 		}
 		path := r.Path + ".suppress[" + strconv.Itoa(i) + "]"
-		notes = append(notes, Note{r.ID, r.From.Origin, path, message + " does not count: " + void})
+		notes = append(notes, Note{r.ID, r.From.Origin, r.From.List, path, message + " does not count: " + void})
 	}
 	return notes
 }
