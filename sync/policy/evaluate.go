@@ -77,8 +77,8 @@ type Result struct {
 	Message  string   `json:"message"`
 	From     From     `json:"-"`
 	// Path is where the policy stands in its file.
-	Path string `json:"-"`
-	Trusted  bool     `json:"trusted,omitempty"`
+	Path    string `json:"-"`
+	Trusted bool   `json:"trusted,omitempty"`
 	// Failed says why the policy could not be judged; its severity then is error.
 	Failed string `json:"failed,omitempty"`
 	// Unread is what the policy needs and could not be read; the subject then is held.
