@@ -20,8 +20,8 @@ type loaded struct {
 	problems []spec.Problem
 }
 
-// resolveDocuments reads documents and puts the trusted files over them, then resolves them. It gives
-// their policies too.
+// resolveDocuments reads documents and puts the trusted files over them, then resolves them. It
+// gives their policies too.
 func resolveDocuments(
 	ctx context.Context, env Env, o documentOptions, files []string, resolve document.ResolveOptions,
 ) (*spec.Desired, []document.Policies, []spec.Problem) {

@@ -37,7 +37,8 @@ type decoder struct {
 }
 
 func (d *decoder) report(path, message, hint string) {
-	d.problems = append(d.problems, Problem{Origin: d.from.Origin, List: d.from.List, Path: path, Message: message, Hint: hint})
+	d.problems = append(d.problems,
+		Problem{Origin: d.from.Origin, List: d.from.List, Path: path, Message: message, Hint: hint})
 }
 
 // keys of each object in the file; the value says whether it is required.

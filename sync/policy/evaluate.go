@@ -153,6 +153,14 @@ func (s *Set) Evaluate(ctx context.Context, in Input) (Verdict, error) {
 	return v, nil
 }
 
+// Notes are about suppressions that do not count at a time.
+func (s *Set) Notes(now time.Time) (notes []Note) {
+	for _, r := range s.rules {
+		notes = append(notes, r.notes(now)...)
+	}
+	return notes
+}
+
 // judge is one policy at work on a plan.
 type judge struct {
 	*rule
@@ -238,9 +246,9 @@ func (j *judge) failure(s subject, err error) Result {
 	return result
 }
 
-// failures are what evaluating may say of itself, by the beginnings of CEL's texts and of ours. What
-// follows them is left out: an expression may have made it of values, and a document could so print
-// what it must not see.
+// failures are what evaluating may say of itself, by the beginnings of CEL's texts and of ours.
+// What follows them is left out: an expression may have made it of values, and a document could so
+// print what it must not see.
 var failures = []struct{ begins, words string }{
 	{"no such key", "no such key, ask with has() first"},
 	{"no such attribute", "no such key, ask with has() first"},

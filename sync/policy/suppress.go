@@ -88,14 +88,6 @@ type Note struct {
 	Message string `json:"message"`
 }
 
-// Notes are about suppressions that do not count at a time.
-func (s *Set) Notes(now time.Time) (notes []Note) {
-	for _, r := range s.rules {
-		notes = append(notes, r.notes(now)...)
-	}
-	return notes
-}
-
 // notes are about suppressions that do not count.
 func (r *rule) notes(now time.Time) (notes []Note) {
 	for i, l := range r.lifts {
