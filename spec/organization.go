@@ -104,6 +104,8 @@ type Variable struct {
 	Invalid string
 	Source  Source
 	Type    VariableType
+	// Unseen: nobody knows the value, for the snapshot does not hold it. Live only.
+	Unseen bool
 	// LiveSecret: the live value, which is to go, is a secret whatever its name says, for a run is
 	// known to have written one there. Of what an undo wants only.
 	LiveSecret bool

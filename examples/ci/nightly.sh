@@ -7,8 +7,8 @@
 #   report.json   what was done, and night.log, what makesync said: for operators only, they name people
 #   snapshot/     a file for each zone that ZONES names, for previews
 # and prints the last line of each command, which names nobody. A snapshot holds no secret and no
-# e-mail; other values stand in it as they are, and whoever may open a pull request may read it:
-# with VALUES=none it holds none, and previews cannot tell which values change.
+# e-mail, and of values only those that the documents declare, which whoever may open a pull request
+# may read: with VALUES=none it holds none, and previews cannot tell which values change.
 #
 # Ends with 0 after a quiet night, and after one in which a guard holds something (apply's exit 5):
 # MAKESYNC_NOTIFY_URL tells that once, and it is no reason to fail every night. Else with the exit

@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 
-	"makesync/schema"
 	"makesync/spec"
 	"makesync/spec/document"
 	"makesync/spec/text"
@@ -55,8 +54,8 @@ func isSnapshot(path string) bool {
 	if err != nil || len(data) == 0 || data[0] != '{' {
 		return false
 	}
-	_, err = offline.DecodeSnapshot(data)
-	return err == nil || len(spec.Check(schema.Snapshot(), data)) == 0
+	_, _, ok := offline.FormatOf(data)
+	return ok
 }
 
 // readSide reads a side out of its zone, snapshot or documents.

@@ -165,6 +165,14 @@ func readSnapshot(path string) (*offline.Snapshot, error) {
 			hint:    "make one with: makesync snapshot -o " + text.ShellQuote(path),
 		}
 	}
+	if format, zone, ok := offline.FormatOf(data); ok && format != offline.SnapshotFormat {
+		return nil, failure{
+			exit:    exit.Invalid,
+			message: "the snapshot " + path + " is of the format " + text.Quote(format) + ", and this makesync reads " + offline.SnapshotFormat,
+			hint: "take it again: makesync snapshot -f DOCUMENTS --zone " + text.ShellQuote(zone) +
+				" -o " + text.ShellQuote(path),
+		}
+	}
 	unfit := failure{
 		exit:    exit.Invalid,
 		message: "the file " + path + " is no snapshot that this makesync reads",

@@ -25,10 +25,11 @@ type snapshotOptions struct {
 const snapshotDescription = "Saves what planning needs of one zone, with its time, " +
 	"so that `plan --live FILE` can plan without the zone and without a token. " +
 	"With -f: what those documents need; without: every kind of every organization. " +
-	"Sensitive values are kept as salted fingerprints."
+	"Values and e-mails are kept only of what the documents declare: sensitive values as salted fingerprints. " +
+	"Other variables are kept by name, other people by a hash; a plan that needs their values says `unknown`."
 
-const valuesUsage = "`WHAT` of variable values is kept: none; " +
-	"fingerprint (of sensitive ones, the others plain); plain (all as they are)"
+const valuesUsage = "`WHAT` of values is kept: none; fingerprint (of those that documents declare: " +
+	"of sensitive ones a fingerprint, the others as they are); plain (all as they are, with all e-mails)"
 
 func snapshotCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{
@@ -111,12 +112,12 @@ func runSnapshot(ctx context.Context, r *runtimeEnv, o snapshotOptions) error {
 	}
 	snapshot := offline.MakeSnapshot(zone, offline.SnapshotOptions{
 		Taken: r.Now(), Tool: r.Build.Version, Values: o.values, HashEmails: o.hashEmails, Salt: salt,
-		Sensitive: src.secretsIn(zone), Keys: need.Keys(zone),
+		Sensitive: src.secretsIn(zone), Needed: need,
 	})
 	if err := saveSnapshot(r, snapshot, o); err != nil {
 		return err
 	}
-	if err := tellSnapshot(r, zone, snapshot, o); err != nil {
+	if err := tellSnapshot(r, zone, snapshot, o, len(src.desired.Organizations) > 0); err != nil {
 		return err
 	}
 	return end(zone.Exit())
@@ -172,11 +173,19 @@ func saveSnapshot(r *runtimeEnv, snapshot *offline.Snapshot, o snapshotOptions) 
 }
 
 // tellSnapshot says what was saved, on stderr when stdout holds the snapshot itself.
-func tellSnapshot(r *runtimeEnv, zone *state.ZoneState, snapshot *offline.Snapshot, o snapshotOptions) error {
+func tellSnapshot(r *runtimeEnv, zone *state.ZoneState, snapshot *offline.Snapshot, o snapshotOptions,
+	declared bool) error {
 	w, color := r.Stdout, o.color
 	if o.out == "-" {
 		w, color = r.Stderr, false
 	}
-	return render.Snapshot(w, snapshot, o.out, zone.Complete(), problemsOf(zone),
+	problems := problemsOf(zone)
+	if !declared && o.values == offline.ValuesFingerprint {
+		problems = append(problems, spec.Problem{Severity: spec.Warning, Rule: "snapshot-undeclared",
+			Message: "no document declares an organization, so the snapshot holds no values, and e-mails as hashes only: " +
+				"a plan from it says `unknown` for each value",
+			Hint: "name the documents with -f, or keep everything with --values plain"})
+	}
+	return render.Snapshot(w, snapshot, o.out, zone.Complete(), problems,
 		render.Options{Color: color, Width: r.Terminal.Width})
 }

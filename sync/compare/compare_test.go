@@ -139,3 +139,31 @@ func TestFingerprintsCompareWithValuesAndEachOther(t *testing.T) {
 		}
 	}
 }
+
+// Hashes of two snapshots have two salts. In one zone people are the same by their users; between
+// zones they are not compared, and nobody is called missing.
+func TestHashedPeopleOfTwoSnapshots(t *testing.T) {
+	t.Parallel()
+	side := func(zone, email string) (*offline.Snapshot, []FlatOrganization) {
+		s := &offline.Snapshot{Zone: zone, Organizations: []offline.SavedOrganization{
+			{Members: []offline.SavedMember{{UserID: 7, Email: email}}}}}
+		return s, []FlatOrganization{flatOf("acme", "Acme", map[string]string{"member " + email + " role": "Member"})}
+	}
+	for _, test := range []struct {
+		zone, email string
+		skipped     int
+	}{
+		{"eu1", "bb" + offline.HashedDomain, 0},
+		{"eu1", "zoe@acme.example", 0},
+		{"us1", "bb" + offline.HashedDomain, 2},
+		{"us1", "zoe@acme.example", 2},
+	} {
+		a, flatA := side("eu1", "aa"+offline.HashedDomain)
+		b, flatB := side(test.zone, test.email)
+		matchUsers(a, b, flatA, flatB)
+		c := Compare(ComparedSide{}, ComparedSide{}, flatA, flatB, nil)
+		if len(differences(c)) != 0 || c.Summary.NotCompared != test.skipped {
+			t.Errorf("%+v: differences %v, not compared %d", test, differences(c), c.Summary.NotCompared)
+		}
+	}
+}

@@ -1,7 +1,10 @@
 package compare
 
 import (
+	"strings"
+
 	"makesync/spec"
+	"makesync/sync/offline"
 	"makesync/sync/state"
 )
 
@@ -81,6 +84,16 @@ func (s *FlatOrganization) rename(emails map[string]string) {
 	if owner, ok := s.Objects[ObjectID{spec.KindOwner, ""}]; ok {
 		if email, known := emails[owner["owner"].Side.Value().Reveal()]; known {
 			owner["owner"] = FlatField{Side: state.Text(email)}
+		}
+	}
+}
+
+// doubtHashes leaves people out where hashes are left for e-mails.
+func (s *FlatOrganization) doubtHashes() {
+	for id := range s.Objects {
+		if id.Kind == spec.KindMember && strings.HasSuffix(id.Name, offline.HashedDomain) {
+			why := "two snapshots hold e-mails as hashes, each with its own salt"
+			s.Unknown[spec.KindMember], s.Unknown[spec.KindOwner] = why, why
 		}
 	}
 }

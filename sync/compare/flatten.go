@@ -225,7 +225,7 @@ func fingerprintSide(fingerprint string) state.Scalar {
 func fingerprintField(v *offline.SavedVariable, salt []byte) FlatField {
 	field := FlatField{Side: fingerprintSide(v.Fingerprint)}
 	if v.Fingerprint == "" {
-		field.Unknown = "the snapshot holds no values"
+		field.Unknown = "the snapshot does not hold the value"
 		return field
 	}
 	field.Equal = func(other FlatField) (equal, known bool) {
@@ -238,7 +238,7 @@ func fingerprintField(v *offline.SavedVariable, salt []byte) FlatField {
 }
 
 // MatchHashedEmails puts e-mails in the place of their hashes, in the flat organizations of a
-// snapshot that has hashed them, where the other side's flat organizations hold the e-mail.
+// snapshot, where the other side's flat organizations hold the e-mail.
 func MatchHashedEmails(snapshot *offline.Snapshot, organizations, others []FlatOrganization) {
 	known := map[string]string{}
 	learn := func(email string) {
@@ -263,4 +263,41 @@ func MatchHashedEmails(snapshot *offline.Snapshot, organizations, others []FlatO
 	for i := range organizations {
 		organizations[i].rename(emails)
 	}
+}
+
+// matchUsers pairs people whose e-mails two snapshots hold as hashes, each with its own salt: in one
+// zone by their user ids. Between zones these say nothing, and people are not compared.
+func matchUsers(a, b *offline.Snapshot, flatA, flatB []FlatOrganization) {
+	if a.Zone != b.Zone {
+		for _, organizations := range [][]FlatOrganization{flatA, flatB} {
+			for i := range organizations {
+				organizations[i].doubtHashes()
+			}
+		}
+		return
+	}
+	byUser := map[int64]string{}
+	for email, user := range savedUsers(b) {
+		byUser[user] = email
+	}
+	emails := map[string]string{}
+	for email, user := range savedUsers(a) {
+		if other := byUser[user]; other != "" && strings.HasSuffix(email, offline.HashedDomain) {
+			emails[email] = other
+		}
+	}
+	for i := range flatA {
+		flatA[i].rename(emails)
+	}
+}
+
+// savedUsers are the user ids of a snapshot's people, by e-mail or hash.
+func savedUsers(s *offline.Snapshot) map[string]int64 {
+	users := map[string]int64{}
+	for i := range s.Organizations {
+		for _, m := range s.Organizations[i].Members {
+			users[m.Email] = m.UserID
+		}
+	}
+	return users
 }

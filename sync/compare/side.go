@@ -57,9 +57,12 @@ func CompareSides(a, b Side, options SideOptions) *Comparison {
 		}
 	}
 	for i, side := range sides {
-		if side.Snapshot != nil && side.Snapshot.EmailsHashed {
+		if side.Snapshot != nil {
 			MatchHashedEmails(side.Snapshot, flat[i], flat[1-i])
 		}
+	}
+	if a.Snapshot != nil && b.Snapshot != nil {
+		matchUsers(a.Snapshot, b.Snapshot, flat[0], flat[1])
 	}
 	c := Compare(a.About, b.About, MapNames(flat[0], options.Map), flat[1], problems)
 	c.Exit = exit.Worst(append(exits, c.Exit)...)

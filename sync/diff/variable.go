@@ -80,10 +80,10 @@ func pairVariable(c *comparison, live, want *spec.Variable) {
 }
 
 // sameVariable compares canonical forms. A live value without a valid form equals nothing; one
-// that nobody evaluated equals anything of its type.
+// that nobody evaluated equals anything of its type; one that nobody has seen equals nothing else.
 func sameVariable(live, want *spec.Variable) bool {
-	if live.Type != want.Type || live.Invalid != "" {
-		return false
+	if live.Type != want.Type || live.Invalid != "" || live.Unseen {
+		return live.Type == want.Type && live.Unseen && want.Unknown
 	}
 	if want.Type == spec.TypeNumber && spec.SameNumber(live.Value.Reveal(), want.Value.Reveal()) {
 		return true

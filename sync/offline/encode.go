@@ -13,22 +13,19 @@ import (
 type snapshotEncoder struct {
 	options SnapshotOptions
 	state   *state.ZoneState
-	hashes  map[string]string // e-mail → hash, since one person is in many organizations
+	hashing spec.Group // fingerprints, each of which takes a core for a while
+	// guessable counts fingerprints of short values.
+	guessable int
 }
 
-func (k *snapshotEncoder) email(email string) string {
-	if !k.options.HashEmails {
-		return email
+// email is an e-mail as it is kept; declared tells that the documents make the person their business
+// otherwise than by the e-mail.
+func (k *snapshotEncoder) email(email string, declared bool) string {
+	declared = declared || k.options.Values == ValuesPlain || k.options.Needed.names(email)
+	if k.options.HashEmails || !declared {
+		return HashEmail(email, k.options.Salt)
 	}
-	if k.hashes == nil {
-		k.hashes = map[string]string{}
-	}
-	hash, ok := k.hashes[email]
-	if !ok {
-		hash = HashEmail(email, k.options.Salt)
-		k.hashes[email] = hash
-	}
-	return hash
+	return email
 }
 
 func (k *snapshotEncoder) organization(live *state.Organization) SavedOrganization {
@@ -46,10 +43,10 @@ func (k *snapshotEncoder) organization(live *state.Organization) SavedOrganizati
 		o.FeatureControls = append(o.FeatureControls, SavedControl{ID: c.ID, Name: c.Name, Enabled: c.Enabled})
 	}
 	if live.Variables != nil {
-		o.Variables = []SavedVariable{}
+		o.Variables = make([]SavedVariable, len(live.Variables))
 	}
-	for _, v := range live.Variables {
-		o.Variables = append(o.Variables, k.variable(live.ID, v))
+	for i := range live.Variables {
+		k.variable(&o.Variables[i], live, &live.Variables[i])
 	}
 	k.people(&o, live)
 	if live.Detailed || live.DetailErr != nil {
@@ -81,10 +78,10 @@ func (k *snapshotEncoder) people(o *SavedOrganization, live *state.Organization)
 		o.Members = []SavedMember{}
 	}
 	for _, m := range live.Members {
-		saved := SavedMember{UserID: m.UserID, Email: k.email(m.Email), Role: m.Role, Invitation: m.Invitation,
-			Name: m.Name}
-		if k.options.HashEmails {
-			saved.Name = "" // a name tells whose e-mail it is
+		saved := SavedMember{UserID: m.UserID, Role: m.Role, Invitation: m.Invitation}
+		saved.Email = k.email(m.Email, k.options.Needed.speaksOf(live, m.UserID))
+		if saved.Email == m.Email {
+			saved.Name = m.Name // which else tells whose e-mail is hashed
 		}
 		o.Members = append(o.Members, saved)
 	}
@@ -119,23 +116,29 @@ func (o *SavedOrganization) asked(kind spec.Kind) bool {
 	return slices.Contains(o.Kinds, kind)
 }
 
-func (k *snapshotEncoder) variable(organization int64, v spec.Variable) SavedVariable {
-	saved := SavedVariable{Name: v.Name, Type: v.Type.String(), System: v.System, Invalid: v.Invalid}
-	key := k.options.Keys[organization]
-	if key == "" {
-		key = k.state.Keys[organization]
-	}
-	saved.Sensitive = !v.System && k.options.Sensitive != nil &&
-		k.options.Sensitive(spec.NewAddress(key, spec.KindVariable, v.Name))
+// variable fills in what is kept of a variable: its value where the documents declare one.
+func (k *snapshotEncoder) variable(saved *SavedVariable, live *state.Organization, v *spec.Variable) {
+	*saved = SavedVariable{Name: v.Name, Type: v.Type.String(), System: v.System, Invalid: v.Invalid}
+	a := spec.NewAddress(k.options.Needed.Key(live, k.state.Keys[live.ID]), spec.KindVariable, v.Name)
+	saved.Sensitive = !v.System && (spec.LooksSecret(v.Value.Reveal()) ||
+		k.options.Sensitive != nil && k.options.Sensitive(a))
 	switch {
-	case k.options.Values == ValuesNone:
-	case saved.Sensitive && k.options.Values == ValuesFingerprint:
-		saved.Fingerprint = state.SecretFingerprint(v.Value, ValueSalt(k.options.Salt, organization, v.Name))
+	case k.options.Values == ValuesPlain:
+		text := v.Value.Reveal()
+		saved.Value = &text
+	case k.options.Values == ValuesNone, !k.options.Needed.declares(live, v):
+	case saved.Sensitive:
+		if len(v.Value.Reveal()) < GuessableBelow {
+			k.guessable++
+		}
+		k.hashing.Go(func() error {
+			saved.Fingerprint = state.SecretFingerprint(v.Value, ValueSalt(k.options.Salt, live.ID, v.Name))
+			return nil
+		})
 	default:
 		text := v.Value.Reveal()
 		saved.Value = &text
 	}
-	return saved
 }
 
 // namesFailed are the lists of an organization, or by 0 of the zone, that could not be read.

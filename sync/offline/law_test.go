@@ -1,7 +1,9 @@
 package offline_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
@@ -34,7 +36,7 @@ func snapshotFor(t *rapid.T, r planner.Request, needed offline.Needed, now time.
 		t.Fatal(err)
 	}
 	data, err := offline.EncodeSnapshot(offline.MakeSnapshot(s, offline.SnapshotOptions{
-		Taken: now, Values: offline.ValuesFingerprint, Salt: []byte("salt"), Keys: needed.Keys(s),
+		Taken: now, Values: offline.ValuesFingerprint, Salt: []byte("salt"), Needed: needed,
 		Sensitive: func(a spec.Address) bool { return spec.IsSensitive(a, a.Name(), r.Desired.Sensitive) },
 	}))
 	if err != nil {
@@ -94,6 +96,58 @@ func TestLawOfflineEqualsOnline(t *testing.T) {
 	})
 }
 
+// A snapshot holds no value of a variable and no e-mail of a person that its documents do not make
+// their business, and no secret as it is.
+func TestLawNothingUndeclaredIsSaved(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		zone := plantest.DrawZone(t)
+		r := plantest.DrawDocuments(t, zone)
+		for i, live := range zone.Orgs {
+			for j := range live.Variables {
+				live.Variables[j].Value = spec.Sensitive(fmt.Sprint("value-", i, "-", live.Variables[j].Name, "-"))
+				if rapid.IntRange(0, 3).Draw(t, "shape") == 0 {
+					live.Variables[j].Value = spec.Sensitive(fmt.Sprint("u:value-", i, "-", live.Variables[j].Name, "-@host"))
+				}
+			}
+		}
+		snapshot := snapshotFor(t, r, offline.NeededOf(r.Desired, "eu1"), time.Unix(0, 0))
+		data, err := offline.EncodeSnapshot(snapshot)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, live := range zone.Orgs {
+			o := &r.Desired.Organizations[i]
+			for _, v := range live.Variables {
+				declared := state.FindVariable(o.Variables, v.Name) != nil || o.Purges(spec.KindVariable)
+				text := fmt.Sprint("value-", i, "-", v.Name, "-")
+				if bytes.Contains(data, []byte(text)) && (!declared || spec.LooksSecret(v.Value.Reveal())) {
+					t.Fatalf("the snapshot of %+v holds %s", o, text)
+				}
+			}
+		}
+		named := map[string]bool{}
+		for _, email := range r.Desired.Guards.RequiredAdmins {
+			named[email] = true
+		}
+		removes := false
+		for _, o := range r.Desired.Organizations {
+			named[o.Owner] = true
+			for _, m := range o.Members {
+				named[m.Email] = true
+			}
+			removes = removes || o.State == spec.Absent || o.Purges(spec.KindMember) || o.Owner != ""
+		}
+		for _, live := range zone.Orgs {
+			for _, m := range live.Members {
+				if !removes && !named[m.Email] && bytes.Contains(data, []byte(m.Email)) {
+					t.Fatalf("the snapshot holds %s, whom no document names", m.Email)
+				}
+			}
+		}
+	})
+}
+
 // form is a plan as its JSON, decoded, without what an offline plan cannot have: the preconditions of
 // secrets, of which a snapshot holds hashes.
 func form(t *rapid.T, p *plan.Plan) any {
@@ -111,6 +165,9 @@ func form(t *rapid.T, p *plan.Plan) any {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Whose the token was is known by a hash only.
+	me := "ops@acme.example"
+	data = bytes.ReplaceAll(data, []byte(offline.HashEmail(me, []byte("salt"))), []byte(me))
 	var v any
 	if err := json.Unmarshal(data, &v); err != nil {
 		t.Fatal(err)

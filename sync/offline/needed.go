@@ -2,6 +2,7 @@ package offline
 
 import (
 	"cmp"
+	"strings"
 
 	"makesync/spec"
 	"makesync/sync/state"
@@ -16,6 +17,8 @@ type Needed struct {
 	// byFold serves what is nearly of a name: reading too much, or taking a value for a secret that
 	// is none, costs nothing.
 	byFold map[string]*spec.Organization
+	guards spec.Guards
+	emails map[string]bool // that the documents name anywhere, in lower case
 }
 
 // NeededOf finds out what the documents need of the zone.
@@ -25,6 +28,11 @@ func NeededOf(desired *spec.Desired, zone string) Needed {
 		byID:   map[int64]*spec.Organization{},
 		byName: map[string]*spec.Organization{},
 		byFold: map[string]*spec.Organization{},
+		guards: desired.Guards,
+		emails: map[string]bool{},
+	}
+	for _, email := range emailsOf(desired, zone) {
+		n.emails[email] = true
 	}
 	for i := range desired.Organizations {
 		switch o := &desired.Organizations[i]; {
@@ -65,11 +73,29 @@ func (n Needed) Key(live *state.Organization, derived string) string {
 	return derived
 }
 
-// Keys are the keys of the chosen organizations of a zone, by id.
-func (n Needed) Keys(s *state.ZoneState) map[int64]string {
-	keys := map[int64]string{}
-	for _, live := range s.Organizations {
-		keys[live.ID] = n.Key(live, s.Keys[live.ID])
+// declares tells whether the value of a live variable is the documents' business: they declare the
+// variable, or purge what they do not declare and so show it where it goes.
+func (n Needed) declares(live *state.Organization, v *spec.Variable) bool {
+	o := n.Of(live)
+	switch {
+	case o == nil || v.System:
+		return false
 	}
-	return keys
+	if declared := state.FindVariable(o.Variables, v.Name); declared != nil {
+		return !declared.IgnoreValue || declared.State == spec.Absent
+	}
+	return o.Purges(spec.KindVariable) &&
+		!n.guards.Protects(spec.NewAddress(o.Key, spec.KindVariable, v.Name), live.ID)
+}
+
+// names tells whether the documents name an e-mail.
+func (n Needed) names(email string) bool { return n.emails[strings.ToLower(email)] }
+
+// speaksOf tells whether the documents make a person of an organization their business without
+// naming her: as somebody whom they remove, with the organization or from it, or as the Owner whom
+// they replace.
+func (n Needed) speaksOf(live *state.Organization, user int64) bool {
+	o := n.Of(live)
+	return o != nil && (o.State == spec.Absent || o.Purges(spec.KindMember) ||
+		o.Owner != "" && user == live.OwnerID)
 }

@@ -3,8 +3,8 @@ package offline
 import (
 	"context"
 	"errors"
-	"runtime"
 	"strings"
+	"sync"
 
 	"makesync/spec"
 	"makesync/spec/text"
@@ -21,8 +21,11 @@ type snapshotReader struct {
 	byID     map[int64]*SavedOrganization
 	// desired are the organizations of the documents, by the id of the live one.
 	desired map[int64]*spec.Organization
-	// emails are the documents' e-mails by their hash, when the snapshot has hashed its own.
+	// emails are the documents' e-mails by their hash.
 	emails map[string]string
+	// fingerprints are those of desired values, by organization and name: each takes a core for a
+	// while, and there may be several readings.
+	fingerprints sync.Map
 }
 
 // Port is the snapshot as a zone to plan the documents from. It needs no token.
@@ -40,30 +43,15 @@ func (s *Snapshot) Port(desired *spec.Desired) state.Port {
 			r.desired[saved.ID] = o
 		}
 	}
-	if s.EmailsHashed {
-		r.emails = byHash(emailsOf(desired, s.Zone), s.SaltBytes())
+	r.emails = map[string]string{}
+	for _, email := range emailsOf(desired, s.Zone) {
+		r.emails[HashEmail(email, s.SaltBytes())] = email
 	}
 	endpoint := spec.Endpoint{Name: s.Zone, URL: s.URL, Hosts: s.Hosts}
 	if s.Sandbox {
 		endpoint.Sandbox = &spec.SandboxZone{}
 	}
 	return state.Port{Endpoint: endpoint, Reader: r}
-}
-
-// byHash are e-mails by their hashes, each of which takes a core for a while.
-func byHash(emails []string, salt []byte) map[string]string {
-	hashes := make([]string, len(emails))
-	var group spec.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, email := range emails {
-		group.Go(func() error { hashes[i] = HashEmail(email, salt); return nil })
-	}
-	_ = group.Wait() // nothing fails
-	found := make(map[string]string, len(emails))
-	for i, hash := range hashes {
-		found[hash] = emails[i]
-	}
-	return found
 }
 
 // Wanted is what the snapshot was asked for of an organization.
@@ -299,12 +287,14 @@ func (r *snapshotReader) readVariables(live *state.Organization, o *SavedOrganiz
 		t, _ := spec.ParseVariableType(saved.Type)
 		live.Variables = append(live.Variables, spec.Variable{
 			Name: saved.Name, Type: t, Value: r.value(live.ID, saved), System: saved.System, Invalid: saved.Invalid,
+			Unseen: saved.Value == nil && saved.Fingerprint == "" && r.snapshot.Values != ValuesNone,
 		})
 	}
 }
 
-// value is the saved value; of one that is only fingerprinted, the desired value when it fits; of
-// one that was not kept, the desired one, since nothing can be said against it (Check has warned).
+// value is the saved value; of one that is only fingerprinted, the desired value when it fits. Where
+// no values were kept at all it is the desired one, since nothing can be said against it (Check has
+// warned).
 func (r *snapshotReader) value(organization int64, saved *SavedVariable) spec.Value {
 	if saved.Value != nil {
 		return spec.Sensitive(*saved.Value)
@@ -316,11 +306,20 @@ func (r *snapshotReader) value(organization int64, saved *SavedVariable) spec.Va
 	case saved.Fingerprint == "" || desired.Unknown:
 		return desired.Value.Masked()
 	}
-	salt := ValueSalt(r.snapshot.SaltBytes(), organization, saved.Name)
-	if state.SecretFingerprint(desired.Value, salt) == saved.Fingerprint {
+	if r.fingerprint(organization, desired) == saved.Fingerprint {
 		return desired.Value.Masked()
 	}
 	return spec.Sensitive(saved.Fingerprint)
+}
+
+func (r *snapshotReader) fingerprint(organization int64, desired *spec.Variable) string {
+	place := string(ValueSalt(r.snapshot.SaltBytes(), organization, desired.Name))
+	if known, ok := r.fingerprints.Load(place); ok {
+		return known.(string)
+	}
+	made := state.SecretFingerprint(desired.Value, []byte(place))
+	r.fingerprints.Store(place, made)
+	return made
 }
 
 func (r *snapshotReader) desiredVariable(organization int64, name string) *spec.Variable {

@@ -1,9 +1,13 @@
 package offline
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"strings"
 	"time"
 
@@ -13,12 +17,14 @@ import (
 	"makesync/sync/state"
 )
 
-// SnapshotFormat is the version of the JSON form.
-const SnapshotFormat = "makesync.snapshot/v1"
+// SnapshotFormat is the version of the JSON form. In v1 stood values and e-mails that no document
+// declares.
+const SnapshotFormat = "makesync.snapshot/v2"
 
 // Snapshot is the live state of one zone at one time, saved so that plans can be made without
 // the zone and without a token. It belongs to a zone by the zone's name, whatever its url was. It
-// is plain data; Port makes a zone of it to plan from.
+// is plain data; Port makes a zone of it to plan from. Values and e-mails stand in it only where the
+// documents that it was taken with declare them: whoever may see a plan of those may see these.
 type Snapshot struct {
 	Format string    `json:"format"`
 	Taken  time.Time `json:"taken"`
@@ -29,12 +35,16 @@ type Snapshot struct {
 	Sandbox bool      `json:"sandbox,omitempty"`
 	Hosts   []string  `json:"hosts"`
 	User    SavedUser `json:"user"`
-	// Values says what became of sensitive values; the others are plain unless it is "none".
+	// Values says what became of values.
 	Values SavedValues `json:"values"`
-	// EmailsHashed: e-mails are salted hashes, which only those who know an e-mail can recognise.
+	// EmailsHashed: all e-mails are salted hashes, which only those who know an e-mail can recognise;
+	// those that no document names are hashes in any case, unless values are plain.
 	EmailsHashed bool `json:"emailsHashed,omitempty"`
 	// Salt is of all hashes and fingerprints in it, base64.
 	Salt string `json:"salt"`
+	// Guessable counts the fingerprints of values that are shorter than GuessableBelow. It is told
+	// once, and stands in no file: it would tell which values are short.
+	Guessable int `json:"-"`
 	// Names are the zone's lists that planning needs.
 	Names map[state.List][]SavedName `json:"names"`
 	// NamesFailed are the lists that could not be read, each with why.
@@ -48,9 +58,9 @@ type Snapshot struct {
 // SavedValues is what a snapshot keeps of variable values.
 type SavedValues string
 
-// What a snapshot keeps of variable values. ValuesFingerprint, the default, keeps a salted slow
-// hash of sensitive ones and the others as they are; ValuesPlain keeps all as they are; ValuesNone
-// keeps none.
+// What a snapshot keeps of variable values. ValuesFingerprint, the default, keeps those that the
+// documents declare: a salted slow hash of sensitive ones and the others as they are. ValuesPlain
+// keeps all as they are, whoever declares them, and all e-mails with them; ValuesNone keeps none.
 const (
 	ValuesNone        SavedValues = "none"
 	ValuesFingerprint SavedValues = "fingerprint"
@@ -159,9 +169,8 @@ type SnapshotOptions struct {
 	Salt []byte
 	// Sensitive tells whether a variable's value is a secret, by its address.
 	Sensitive func(spec.Address) bool
-	// Keys give the keys under which documents know organizations, by id; others have that of the
-	// zone's state.
-	Keys map[int64]string
+	// Needed is what the documents declare. The zero value is of no documents: nothing is declared.
+	Needed Needed
 }
 
 // MakeSnapshot turns the state of a zone into a snapshot. Secrets and, when asked for, e-mails are
@@ -172,7 +181,7 @@ func MakeSnapshot(s *state.ZoneState, options SnapshotOptions) *Snapshot {
 		Format: SnapshotFormat, Taken: options.Taken.UTC().Truncate(time.Second), Tool: options.Tool,
 		Zone: s.Endpoint.Name, URL: s.Endpoint.URL, Sandbox: s.Endpoint.Sandbox != nil,
 		Hosts:  append([]string{}, s.Endpoint.Hosts...),
-		User:   SavedUser{ID: s.User.ID, Email: k.email(s.User.Email), TwoFactor: s.User.TwoFactor},
+		User:   SavedUser{ID: s.User.ID, Email: k.email(s.User.Email, false), TwoFactor: s.User.TwoFactor},
 		Values: options.Values, EmailsHashed: options.HashEmails, Salt: base64.StdEncoding.EncodeToString(options.Salt),
 		Names: map[state.List][]SavedName{}, Organizations: []SavedOrganization{}, Elsewhere: []SavedRow{},
 	}
@@ -180,6 +189,7 @@ func MakeSnapshot(s *state.ZoneState, options SnapshotOptions) *Snapshot {
 		snapshot.Names[list] = saveNames(names)
 	}
 	snapshot.NamesFailed = k.namesFailed(0)
+	k.hashing.SetLimit(runtime.GOMAXPROCS(0))
 	here := map[int64]bool{}
 	for _, live := range s.All() {
 		here[live.ID] = true
@@ -190,6 +200,8 @@ func MakeSnapshot(s *state.ZoneState, options SnapshotOptions) *Snapshot {
 			snapshot.Elsewhere = append(snapshot.Elsewhere, saveRow(row))
 		}
 	}
+	snapshot.Guessable = k.guessable
+	_ = k.hashing.Wait() // nothing fails
 	return snapshot
 }
 
@@ -219,6 +231,19 @@ func DecodeSnapshot(data []byte) (*Snapshot, error) {
 	return &s, nil
 }
 
+// FormatOf tells whether data are a snapshot of any version: its format, and of which zone.
+func FormatOf(data []byte) (format, zone string, ok bool) {
+	var s struct{ Format, Zone string }
+	if json.Unmarshal(data, &s) != nil || !strings.HasPrefix(s.Format, "makesync.snapshot/") {
+		return "", "", false
+	}
+	return s.Format, s.Zone, true
+}
+
+// GuessableBelow is the length of values, in bytes, that are found out from their fingerprints by
+// trying all of them.
+const GuessableBelow = 8
+
 // SaltBytes is the salt of all hashes and fingerprints in the snapshot.
 func (s *Snapshot) SaltBytes() []byte {
 	salt, _ := base64.StdEncoding.DecodeString(s.Salt) // DecodeSnapshot has checked it
@@ -233,13 +258,14 @@ func ValueSalt(salt []byte, organization int64, name string) []byte {
 // HashedDomain marks a hashed e-mail; .invalid can never be a real one (RFC 2606).
 const HashedDomain = "@hashed.invalid"
 
-// HashEmail is a salted slow hash in the form of an e-mail. E-mails are easily
-// guessed, so what protects them is the price of each guess, not the salt.
+// HashEmail is a hash with the snapshot's salt in the form of an e-mail. It keeps an address from
+// those who do not know it. Who can guess it can check the guess, whatever a hash costs: there are
+// lists of all addresses.
 func HashEmail(email string, salt []byte) string {
 	if email == "" {
 		return ""
 	}
-	fingerprint := state.SecretFingerprint(spec.Sensitive(strings.ToLower(email)), append([]byte("email\x00"), salt...))
-	raw, _ := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(fingerprint, "scrypt:"))
-	return fmt.Sprintf("%x", raw[:min(12, len(raw))]) + HashedDomain
+	mac := hmac.New(sha256.New, salt)
+	mac.Write([]byte("email\x00" + strings.ToLower(email)))
+	return hex.EncodeToString(mac.Sum(nil)[:12]) + HashedDomain
 }

@@ -158,7 +158,7 @@ func needsQuotes(s string) bool {
 		return true
 	}
 	switch s {
-	case none, "true", "false", "null", "(sensitive)":
+	case none, "true", "false", "null", "(unknown)":
 		return true
 	}
 	if strings.HasPrefix(s, "(sensitive") {

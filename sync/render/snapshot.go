@@ -11,7 +11,7 @@ import (
 // snapshotValues say what a snapshot holds of values.
 var snapshotValues = map[offline.SavedValues]string{
 	offline.ValuesNone:        "no values",
-	offline.ValuesFingerprint: "sensitive values as fingerprints, the others as they are",
+	offline.ValuesFingerprint: "what the documents declare: sensitive values as fingerprints, the others as they are",
 	offline.ValuesPlain:       "ALL VALUES AS THEY ARE, SECRETS TOO: keep the file as you keep them",
 }
 
@@ -26,6 +26,10 @@ func Snapshot(w io.Writer, s *offline.Snapshot, file string, read int, problems 
 		style = redBold
 	}
 	p.heading(style, "holds "+snapshotValues[s.Values]+emailWords(s))
+	if n := s.Guessable; n > 0 {
+		p.line("%s shorter than %d characters: whoever has the file can find out by trying; --values none keeps none",
+			text.Count(n, "fingerprint is of a value", "fingerprints are of values"), offline.GuessableBelow)
+	}
 	p.line(
 		"makesync: snapshot: %s of zone %s, %d read; file %s",
 		text.Count(len(s.Organizations), "organization", "organizations"),
@@ -37,8 +41,11 @@ func Snapshot(w io.Writer, s *offline.Snapshot, file string, read int, problems 
 }
 
 func emailWords(s *offline.Snapshot) string {
-	if s.EmailsHashed {
+	switch {
+	case s.EmailsHashed:
 		return "; e-mails as hashes"
+	case s.Values == offline.ValuesPlain:
+		return ""
 	}
-	return ""
+	return "; e-mails of others as hashes"
 }

@@ -159,7 +159,7 @@ func show(s state.Scalar) string {
 	case s.IsSensitive():
 		return "(sensitive)"
 	}
-	if s.IsText() {
+	if s.IsText() { // "(unknown)" as a text is quoted
 		return showText(s.String())
 	}
 	return Clean(s.String())

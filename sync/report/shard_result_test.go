@@ -54,7 +54,7 @@ func TestDecodePart(t *testing.T) {
 		{"deep nesting", strings.Repeat("[", 5000), "", "", "nests too deep"},
 		{"another format", report, "report/v1", "report/v2", "its format is"},
 		{"a hostile format", report, "makesync.report/v1", `\u001b[31m`, `its format is "[31m"`},
-		{"a snapshot", report, "makesync.report/v1", "makesync.snapshot/v1", "only plans"},
+		{"a snapshot", report, "makesync.report/v1", "makesync.snapshot/v2", "only plans"},
 		{"an unknown key", report, `"run":"r"`, `"run":"r","x":1`, "unknown key"},
 		{"an unknown outcome", report, `"outcome":"succeeded"`, `"outcome":"done"`, "steps[0].outcome"},
 		{"an unknown op", plan, `"op":"create"`, `"op":"burn"`, "organizations[0].steps[0].op"},

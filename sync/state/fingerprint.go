@@ -8,9 +8,9 @@ import (
 	"makesync/spec"
 )
 
-// scryptN is the cost of scrypt: 8 MiB and some 20 ms for each secret, paid for secrets that a step
-// touches only.
-var scryptN = 1 << 13
+// scryptN is the cost of scrypt: 32 MiB and some 80 ms for each secret, paid for secrets that a step
+// touches or that documents and a snapshot share only.
+var scryptN = 1 << 15
 
 // CheapenFingerprints is for tests, which fingerprint thousands of secrets. The program never calls
 // it.
@@ -80,7 +80,7 @@ func (v View) MaskedIf(secret bool) View {
 	}
 	out := make(View, len(v))
 	for path, side := range v {
-		if path == "value" {
+		if path == "value" && !side.IsUnseen() {
 			side.text = side.text.Unmasked()
 			if secret {
 				side.text = side.text.Masked()

@@ -11,8 +11,8 @@ import (
 	"makesync/spec"
 )
 
-// Scalar is one side of a field: nothing, a number, a boolean, a text, or a
-// secret. In JSON a secret is {"sensitive": true}, with its reference and its
+// Scalar is one side of a field: nothing, a number, a boolean, a text, a
+// secret, or what nobody knows. In JSON a secret is {"sensitive": true}, with its reference and its
 // salted fingerprint where a saved plan needs them; the value itself is never written.
 type Scalar struct {
 	kind scalarKind
@@ -30,6 +30,7 @@ const (
 	scalarText
 	scalarNumber
 	scalarBool
+	scalarUnseen
 )
 
 // None is the side of a field that is not there; null in JSON.
@@ -45,6 +46,9 @@ func Bool(b bool) Scalar {
 
 // Number is a number given as its canonical decimal text.
 func Number(s string) Scalar { return Scalar{kind: scalarNumber, text: spec.Plain(s)} }
+
+// Unseen is the side of a field that is there and that nobody has seen; {"unknown": true} in JSON.
+func Unseen() Scalar { return Scalar{kind: scalarUnseen, text: spec.Plain("(unknown)")} }
 
 // OfType is a variable's value with the type that its typeId says; a value that is no number or
 // boolean stays a text whatever the type claims.
@@ -65,6 +69,9 @@ func OfType(t spec.VariableType, v spec.Value) Scalar {
 
 // IsNone tells whether this side is not there.
 func (s Scalar) IsNone() bool { return s.kind == scalarNone }
+
+// IsUnseen tells whether this side is there and nobody has seen it.
+func (s Scalar) IsUnseen() bool { return s.kind == scalarUnseen }
 
 // IsText tells whether this side is a text (or a secret), not a number or a boolean.
 func (s Scalar) IsText() bool { return s.kind == scalarText }
@@ -88,6 +95,7 @@ func (s Scalar) Format(f fmt.State, verb rune) {
 }
 
 type secretJSON struct {
+	Unknown     bool   `json:"unknown,omitempty"`
 	Sensitive   bool   `json:"sensitive"`
 	Reference   string `json:"reference,omitempty"`
 	Fingerprint string `json:"fingerprint,omitempty"`
@@ -98,6 +106,8 @@ func (s Scalar) MarshalJSON() ([]byte, error) {
 	switch {
 	case s.kind == scalarNone:
 		return []byte("null"), nil
+	case s.kind == scalarUnseen:
+		return []byte(`{"unknown":true}`), nil
 	case s.text.IsSensitive():
 		return json.Marshal(secretJSON{Sensitive: true, Reference: s.Reference, Fingerprint: s.Fingerprint})
 	case s.kind == scalarText:
@@ -136,7 +146,11 @@ func (s *Scalar) UnmarshalJSON(data []byte) error {
 		if err := json.Unmarshal(data, &secret); err != nil {
 			return err
 		}
-		if !secret.Sensitive {
+		switch {
+		case secret.Unknown && !secret.Sensitive:
+			*s = Unseen()
+			return nil
+		case !secret.Sensitive:
 			return fmt.Errorf("a field's side is an object without sensitive: true")
 		}
 		*s = Scalar{kind: scalarText, text: spec.Sensitive(""), Reference: secret.Reference,
@@ -151,9 +165,9 @@ func (s *Scalar) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Mask is the same side as a secret; nothing stays nothing.
+// Mask is the same side as a secret; nothing stays nothing, and what nobody knows unknown.
 func (s Scalar) Mask() Scalar {
-	if !s.IsNone() {
+	if !s.IsNone() && !s.IsUnseen() {
 		s.text = s.text.Masked()
 	}
 	return s
@@ -162,6 +176,9 @@ func (s Scalar) Mask() Scalar {
 // Canonical is the text by which two sides are compared; a secret's is a hash that never leaves
 // memory.
 func (s Scalar) Canonical() string {
+	if s.IsUnseen() {
+		return "\x00unknown" // no text is equal to it
+	}
 	if !s.IsSensitive() {
 		return s.text.Reveal()
 	}

@@ -61,6 +61,9 @@ func VariableView(v *spec.Variable) View {
 
 // VariableScalar is the value as a field's side; one from a reference carries the reference along.
 func VariableScalar(v *spec.Variable) Scalar {
+	if v.Unseen {
+		return Unseen()
+	}
 	s := OfType(v.Type, v.Value)
 	s.Reference = v.Reference
 	return s
