@@ -167,8 +167,9 @@ func readSnapshot(path string) (*offline.Snapshot, error) {
 	}
 	if format, zone, ok := offline.FormatOf(data); ok && format != offline.SnapshotFormat {
 		return nil, failure{
-			exit:    exit.Invalid,
-			message: "the snapshot " + path + " is of the format " + text.Quote(format) + ", and this makesync reads " + offline.SnapshotFormat,
+			exit: exit.Invalid,
+			message: "the snapshot " + path + " is of the format " + text.Quote(format) +
+				", and this makesync reads " + offline.SnapshotFormat,
 			hint: "take it again: makesync snapshot -f DOCUMENTS --zone " + text.ShellQuote(zone) +
 				" -o " + text.ShellQuote(path),
 		}

@@ -182,7 +182,8 @@ func tellSnapshot(r *runtimeEnv, zone *state.ZoneState, snapshot *offline.Snapsh
 	problems := problemsOf(zone)
 	if !declared && o.values == offline.ValuesFingerprint {
 		problems = append(problems, spec.Problem{Severity: spec.Warning, Rule: "snapshot-undeclared",
-			Message: "no document declares an organization, so the snapshot holds no values, and e-mails as hashes only: " +
+			Message: "no document declares an organization, " +
+				"so the snapshot holds no values, and e-mails as hashes only: " +
 				"a plan from it says `unknown` for each value",
 			Hint: "name the documents with -f, or keep everything with --values plain"})
 	}

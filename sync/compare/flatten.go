@@ -265,8 +265,8 @@ func MatchHashedEmails(snapshot *offline.Snapshot, organizations, others []FlatO
 	}
 }
 
-// matchUsers pairs people whose e-mails two snapshots hold as hashes, each with its own salt: in one
-// zone by their user ids. Between zones these say nothing, and people are not compared.
+// matchUsers pairs people whose e-mails two snapshots hold as hashes, each with its own salt: in
+// one zone by their user ids. Between zones these say nothing, and people are not compared.
 func matchUsers(a, b *offline.Snapshot, flatA, flatB []FlatOrganization) {
 	if a.Zone != b.Zone {
 		for _, organizations := range [][]FlatOrganization{flatA, flatB} {

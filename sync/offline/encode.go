@@ -18,8 +18,8 @@ type snapshotEncoder struct {
 	guessable int
 }
 
-// email is an e-mail as it is kept; declared tells that the documents make the person their business
-// otherwise than by the e-mail.
+// email is an e-mail as it is kept; declared tells that the documents make the person their
+// business otherwise than by the e-mail.
 func (k *snapshotEncoder) email(email string, declared bool) string {
 	declared = declared || k.options.Values == ValuesPlain || k.options.Needed.names(email)
 	if k.options.HashEmails || !declared {

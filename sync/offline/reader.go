@@ -292,9 +292,9 @@ func (r *snapshotReader) readVariables(live *state.Organization, o *SavedOrganiz
 	}
 }
 
-// value is the saved value; of one that is only fingerprinted, the desired value when it fits. Where
-// no values were kept at all it is the desired one, since nothing can be said against it (Check has
-// warned).
+// value is the saved value; of one that is only fingerprinted, the desired value when it fits.
+// Where no values were kept at all it is the desired one, since nothing can be said against it
+// (Check has warned).
 func (r *snapshotReader) value(organization int64, saved *SavedVariable) spec.Value {
 	if saved.Value != nil {
 		return spec.Sensitive(*saved.Value)

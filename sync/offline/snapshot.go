@@ -23,8 +23,8 @@ const SnapshotFormat = "makesync.snapshot/v2"
 
 // Snapshot is the live state of one zone at one time, saved so that plans can be made without
 // the zone and without a token. It belongs to a zone by the zone's name, whatever its url was. It
-// is plain data; Port makes a zone of it to plan from. Values and e-mails stand in it only where the
-// documents that it was taken with declare them: whoever may see a plan of those may see these.
+// is plain data; Port makes a zone of it to plan from. Values and e-mails stand in it only where
+// the documents that it was taken with declare them: who may see a plan of those may see these.
 type Snapshot struct {
 	Format string    `json:"format"`
 	Taken  time.Time `json:"taken"`
@@ -37,8 +37,8 @@ type Snapshot struct {
 	User    SavedUser `json:"user"`
 	// Values says what became of values.
 	Values SavedValues `json:"values"`
-	// EmailsHashed: all e-mails are salted hashes, which only those who know an e-mail can recognise;
-	// those that no document names are hashes in any case, unless values are plain.
+	// EmailsHashed: all e-mails are salted hashes, which only those who know an e-mail can
+	// recognise; those that no document names are so in any case, unless values are plain.
 	EmailsHashed bool `json:"emailsHashed,omitempty"`
 	// Salt is of all hashes and fingerprints in it, base64.
 	Salt string `json:"salt"`

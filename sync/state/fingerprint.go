@@ -8,8 +8,8 @@ import (
 	"makesync/spec"
 )
 
-// scryptN is the cost of scrypt: 32 MiB and some 80 ms for each secret, paid for secrets that a step
-// touches or that documents and a snapshot share only.
+// scryptN is the cost of scrypt: 32 MiB and some 80 ms for each secret, paid only for those that a
+// step touches or that documents and a snapshot share.
 var scryptN = 1 << 15
 
 // CheapenFingerprints is for tests, which fingerprint thousands of secrets. The program never calls
