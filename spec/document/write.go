@@ -26,6 +26,9 @@ type WriteOptions struct {
 	// it when it is written, at its place when it is not. The address of an
 	// organization puts them above its key, that of a block (acme/variable) above the block.
 	Comments map[spec.Address][]string
+	// Cancelled are the objects and blocks (acme/variable) of an organization's profiles that
+	// it does not have.
+	Cancelled []spec.Address
 }
 
 // DefaultSchema is where an editor finds the schema: beside the documents, as
@@ -42,9 +45,7 @@ const DefaultSchema = "makesync.schema.json"
 // sensitive and has none is Unwritten, so a secret never reaches the file.
 func WriteDocument(w io.Writer, organizations []spec.Organization, o WriteOptions) ([]spec.Unwritten, error) {
 	d := documentWriter{out: bufio.NewWriter(w), options: o}
-	d.line(0, "# yaml-language-server: $schema="+text.Visible(cmp.Or(o.Schema, DefaultSchema)))
-	d.comments(0, o.Header)
-	d.line(0, "apiVersion: "+APIVersion)
+	d.head()
 	if o.Zone != "" {
 		d.line(0, "zone: "+writeText(o.Zone))
 	}
@@ -61,6 +62,29 @@ func WriteDocument(w io.Writer, organizations []spec.Organization, o WriteOption
 		d.organization(&organizations[i])
 	}
 	return d.unwritten, d.out.Flush()
+}
+
+// WriteProfile writes a document that declares one profile, with the settings of contents.
+func WriteProfile(w io.Writer, name string, contents *spec.Organization,
+	o WriteOptions) ([]spec.Unwritten, error) {
+	if !spec.IsKey(name) {
+		return nil, fmt.Errorf("write profile %q: the name is not made of a-z, 0-9 and -", name)
+	}
+	d := documentWriter{out: bufio.NewWriter(w), options: o}
+	d.head()
+	d.line(0, "profiles:")
+	d.comments(1, o.Comments[spec.Address(name)])
+	d.line(1, name+":")
+	profile := *contents
+	profile.Key = name
+	d.settings(&profile)
+	return d.unwritten, d.out.Flush()
+}
+
+func (d *documentWriter) head() {
+	d.line(0, "# yaml-language-server: $schema="+text.Visible(cmp.Or(d.options.Schema, DefaultSchema)))
+	d.comments(0, d.options.Header)
+	d.line(0, "apiVersion: "+APIVersion)
 }
 
 type documentWriter struct {
@@ -115,6 +139,11 @@ func (d *documentWriter) organization(o *spec.Organization) {
 		return
 	}
 	d.field("profiles", writeList(o.Profiles, writeText))
+	d.settings(o)
+}
+
+// settings are what organizations and profiles can hold.
+func (d *documentWriter) settings(o *spec.Organization) {
 	d.field("region", writeNameOrID(o.Region))
 	d.field("country", writeNameOrID(o.Country))
 	d.field("timezone", writeNameOrID(o.Timezone))
@@ -130,12 +159,32 @@ func (d *documentWriter) organization(o *spec.Organization) {
 
 // block opens a mapping; an empty one is written as {}.
 func (d *documentWriter) block(o *spec.Organization, kind spec.Kind, key string, size int) {
-	d.comments(2, d.options.Comments[spec.Address(o.Key+"/"+string(kind))])
-	if size == 0 {
+	at := spec.Address(o.Key + "/" + string(kind))
+	d.comments(2, d.options.Comments[at])
+	switch cancelled := d.cancelled(o, kind); {
+	case slices.Contains(cancelled, at):
+		d.line(2, key+": null")
+	case len(cancelled) > 0:
+		d.line(2, key+":")
+		for _, a := range cancelled {
+			d.entry(a, a.Name(), "null")
+		}
+	case size == 0:
 		d.line(2, key+": {}")
-		return
+	default:
+		d.line(2, key+":")
 	}
-	d.line(2, key+":")
+}
+
+// cancelled are what an organization takes back of its profiles' block of a kind.
+func (d *documentWriter) cancelled(o *spec.Organization, kind spec.Kind) []spec.Address {
+	var all []spec.Address
+	for _, a := range d.options.Cancelled {
+		if a.Key() == o.Key && a.Kind() == kind {
+			all = append(all, a)
+		}
+	}
+	return all
 }
 
 // entry writes one object of a block.
@@ -157,7 +206,7 @@ func (d *documentWriter) writeOmissions(all []omission) {
 }
 
 func (d *documentWriter) controls(o *spec.Organization) {
-	if o.FeatureControls == nil {
+	if o.FeatureControls == nil && len(d.cancelled(o, spec.KindFeatureControl)) == 0 {
 		return
 	}
 	var good []spec.FeatureControl
@@ -195,7 +244,7 @@ func badControl(name string) string {
 }
 
 func (d *documentWriter) members(o *spec.Organization) {
-	if o.Members == nil {
+	if o.Members == nil && len(d.cancelled(o, spec.KindMember)) == 0 {
 		return
 	}
 	var good []spec.Member

@@ -9,7 +9,7 @@ import (
 )
 
 func (d *documentWriter) variables(o *spec.Organization) {
-	if o.Variables == nil {
+	if o.Variables == nil && len(d.cancelled(o, spec.KindVariable)) == 0 {
 		return
 	}
 	type entry struct {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"makesync/spec"
 	"makesync/sync/export"
 	"makesync/sync/render"
 	"makesync/sync/state"
@@ -14,7 +15,8 @@ import (
 type exportOptions struct {
 	sourceOptions
 	folderOptions
-	zone string
+	zone     string
+	profiles bool
 }
 
 const exportDescription = "One file for each organization: ids pinned, names for roles and enums, " +
@@ -29,9 +31,14 @@ func exportCommand(r *runtimeEnv) *cli.Command {
 		Usage:       "write live organizations as documents",
 		Description: exportDescription,
 		UsageText: "makesync export --zone eu1 -o clients\n" +
-			"makesync export --zone eu1 --organization 'acme*' -o clients",
+			"makesync export --zone eu1 --organization 'acme*' -o clients\n" +
+			"makesync export --zone eu1 --profiles -o clients",
 		Flags: joined([]cli.Flag{
 			zoneFlag("`NAME` of the zone to export (default: MAKE_ZONE)"),
+			&cli.BoolFlag{
+				Name:  "profiles",
+				Usage: "move what more than half of the organizations share into a profile",
+			},
 		}, folderFlags(), sourceFlags("what is sensitive")),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o, err := readExportOptions(c, r.Env)
@@ -44,7 +51,7 @@ func exportCommand(r *runtimeEnv) *cli.Command {
 }
 
 func readExportOptions(c *cli.Context, env Env) (o exportOptions, err error) {
-	o.folderOptions = readFolderOptions(c)
+	o.folderOptions, o.profiles = readFolderOptions(c), c.Bool("profiles")
 	if o.sourceOptions, err = readSourceOptions(c, env); err != nil {
 		return o, err
 	}
@@ -71,7 +78,7 @@ func runExport(ctx context.Context, r *runtimeEnv, o exportOptions) error {
 	if err := src.checkRead(zone, "export"); err != nil {
 		return err
 	}
-	result, err := writeExport(src, zone, o.folderOptions)
+	result, err := writeExport(src, zone, o)
 	if err != nil {
 		return err
 	}
@@ -83,19 +90,29 @@ func runExport(ctx context.Context, r *runtimeEnv, o exportOptions) error {
 }
 
 // writeExport writes a document for each organization that was read.
-func writeExport(src *sources, zone *state.ZoneState, o folderOptions) (render.Export, error) {
+func writeExport(src *sources, zone *state.ZoneState, o exportOptions) (render.Export, error) {
 	exporter := export.Exporter{
 		Zone:              zone.Endpoint.Name,
 		Names:             zone.Names,
 		OrganizationRoles: zone.Roles,
 		Sensitive:         src.secretsIn(zone),
 	}
-	f := folder{folderOptions: o, src: src, zone: zone.Endpoint.Name}
+	f := folder{folderOptions: o.folderOptions, src: src, zone: zone.Endpoint.Name}
 	header := []string{fmt.Sprintf("exported from zone %s (%s)", zone.Endpoint.Name, zone.Endpoint.URL)}
 	result := render.Export{Zone: planZone(zone), Folder: o.out, Problems: problemsOf(zone)}
+	documents := make([]export.Document, 0, len(zone.Organizations))
 	for _, live := range zone.Organizations {
-		document := exporter.Document(live, zone.Keys[live.ID])
-		written, err := f.add("", document, header)
+		documents = append(documents, exporter.Document(live, zone.Keys[live.ID]))
+	}
+	var cancelled map[string][]spec.Address
+	if o.profiles {
+		var err error
+		if cancelled, err = f.addProfile(documents, &result); err != nil {
+			return result, err
+		}
+	}
+	for _, document := range documents {
+		written, err := f.add("", document, header, cancelled[document.Organization.Key]...)
 		if err != nil {
 			return result, err
 		}

@@ -106,7 +106,8 @@ func TestExportThenPlanHasNoSteps(t *testing.T) {
 		zones := generatedWorld(t, dir)
 		zone := rapid.SampledFrom([]string{"eu1", "us1"}).Draw(t, "zone")
 		out := filepath.Join(dir, "out")
-		code, stdout, stderr := runIn(dir, "export", "-f", zones, "--zone", zone, "-o", out)
+		profiles := fmt.Sprint(rapid.Bool().Draw(t, "profiles"))
+		code, stdout, stderr := runIn(dir, "export", "-f", zones, "--zone", zone, "-o", out, "--profiles="+profiles)
 		if code != 0 {
 			t.Fatalf("export: exit %d\n%s%s", code, stdout, stderr)
 		}

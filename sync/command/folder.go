@@ -12,6 +12,7 @@ import (
 	"makesync/schema"
 	"makesync/spec"
 	"makesync/spec/document"
+	"makesync/spec/document/factor"
 	"makesync/spec/text"
 	"makesync/sync/exit"
 	"makesync/sync/export"
@@ -31,15 +32,18 @@ type file struct {
 	data []byte
 }
 
-// add writes a document to the file of its key, in a folder below dir.
-func (f *folder) add(below string, written export.Document, header []string) (render.WrittenFile, error) {
+// add writes a document to the file of its key, in a folder below dir. cancelled is what it takes
+// back of its profiles.
+func (f *folder) add(below string, written export.Document, header []string,
+	cancelled ...spec.Address) (render.WrittenFile, error) {
 	var out bytes.Buffer
 	schemaPath := document.DefaultSchema
 	if below != "" {
 		schemaPath = "../" + schemaPath
 	}
 	unwritten, err := document.WriteDocument(&out, []spec.Organization{written.Organization},
-		document.WriteOptions{Zone: f.zone, Header: header, Schema: schemaPath, Comments: written.Comments()})
+		document.WriteOptions{Zone: f.zone, Header: header, Schema: schemaPath, Comments: written.Comments(),
+			Cancelled: cancelled})
 	if err != nil {
 		return render.WrittenFile{}, err
 	}
@@ -47,6 +51,45 @@ func (f *folder) add(below string, written export.Document, header []string) (re
 	path := filepath.Join(f.out, below, export.FileName(written.Organization.Key))
 	f.files = append(f.files, file{path, out.Bytes()})
 	return render.WrittenFile{Path: path, Draft: written}, nil
+}
+
+// The profile that export makes, and its file, which can be no organization's.
+const (
+	profileName  = "standard"
+	profilesFile = "_profiles.yaml"
+)
+
+// addProfile moves what more than half of the organizations share into a profile with a file of its
+// own, and gives what each takes back of it.
+func (f *folder) addProfile(documents []export.Document, told *render.Export) (map[string][]spec.Address, error) {
+	organizations := make([]spec.Organization, len(documents))
+	for i := range documents {
+		organizations[i] = documents[i].Organization
+	}
+	profile, rests := factor.Common(organizations, profileName, len(organizations)/2+1)
+	if profile.IsEmpty() {
+		return nil, nil
+	}
+	cancelled := map[string][]spec.Address{}
+	for i := range rests {
+		documents[i].Organization = rests[i].Organization
+		cancelled[rests[i].Organization.Key] = rests[i].Cancelled
+	}
+	comments := map[spec.Address][]string{}
+	for address, count := range profile.Shares {
+		if address.Name() != "" && count < profile.Of {
+			comments[address] = []string{fmt.Sprintf("in %d of %d", count, profile.Of)}
+		}
+	}
+	var out bytes.Buffer
+	_, err := document.WriteProfile(&out, profile.Name, &profile.Contents, document.WriteOptions{
+		Header:   []string{fmt.Sprintf("what more than half of %d organizations share", profile.Of)},
+		Comments: comments,
+	})
+	told.Profile = render.WrittenProfile{Path: filepath.Join(f.out, profilesFile), Name: profile.Name,
+		Settings: len(profile.Shares)}
+	f.files = append(f.files, file{told.Profile.Path, out.Bytes()})
+	return cancelled, err
 }
 
 // zonesFile can be no organization's: a key holds no underscore.

@@ -15,6 +15,7 @@ type Export struct {
 	Zone    plan.Zone
 	Folder  string
 	Files   []WrittenFile
+	Profile WrittenProfile
 	Secrets []export.Secret
 	// Problems are what could not be read.
 	Problems []spec.Problem
@@ -26,6 +27,12 @@ type Export struct {
 type WrittenFile struct {
 	Path  string
 	Draft export.Document
+}
+
+// WrittenProfile is the profile of what organizations share; without a name there is none.
+type WrittenProfile struct {
+	Path, Name string
+	Settings   int
 }
 
 // WriteExport writes what was exported, what was not written and why, the
@@ -40,6 +47,11 @@ func WriteExport(w io.Writer, e Export, o Options) error {
 	))
 	p.gap()
 	writeFiles(p, e.Files)
+	if e.Profile.Name != "" {
+		p.line("Profile %s holds %s that more than half of them share: %s", Clean(e.Profile.Name),
+			text.Count(e.Profile.Settings, "setting", "settings"), Clean(e.Profile.Path))
+		p.gap()
+	}
 	writeOmitted(p, e.Files)
 	writeSecrets(p, e.Secrets)
 	writeWarnings(p, e.Problems)
