@@ -51,7 +51,7 @@ func (a *applyRun) do(ctx context.Context) (*report.Report, error) {
 		return nil, errHeld
 	}
 	if stepCount(a.plan) > 0 {
-		if err := a.r.confirm(ctx, questionFor(a.plan), a.yes); err != nil {
+		if err := a.r.confirm(ctx, a.questionFor(a.plan), a.yes); err != nil {
 			return nil, err
 		}
 	}

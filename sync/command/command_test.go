@@ -17,7 +17,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/sync/exit"
-	"makesync/sync/plan"
+	"makesync/sync/render"
 	"makesync/sync/state"
 )
 
@@ -98,39 +98,53 @@ func TestHelpFits(t *testing.T) {
 	})
 }
 
-func TestQuestion(t *testing.T) {
+// TestAnswers: what a line means to a question that wants a text, and to one that wants yes or no.
+func TestAnswers(t *testing.T) {
 	t.Parallel()
-	ps := func(ops ...plan.Op) *plan.Plan {
-		p := &plan.Plan{}
-		for i, op := range ops {
-			p.Organizations = append(p.Organizations, plan.Organization{Name: fmt.Sprintf("Org %d", i+1), Steps: []plan.Step{{Op: op}}})
-		}
-		return p
-	}
+	typed := question{answer: "Org 1", details: func() error { return nil }}
+	plain := yesOrNo("Go on?")
+	const yes, stop, details, other = render.AnswerYes, render.AnswerStop, render.AnswerDetails, render.AnswerOther
 	for _, test := range []struct {
-		plan         *plan.Plan
-		right, wrong string
+		line         string
+		typed, plain render.Answer
 	}{
-		{ps(plan.OpCreate, plan.OpUpdate), "y", ""},
-		{ps(plan.OpInvite), "YES", "Org 1"},
-		{ps(plan.OpDelete), "Org 1", "yes"},
-		{ps(plan.OpTransfer), "Org 1", "org 1"},
-		{ps(plan.OpUpdate, plan.OpRevoke), "Org 2", "1"},
-		{ps(plan.OpDelete, plan.OpTransfer, plan.OpUpdate), "2", "3"},
+		{"Org 1\n", yes, other}, {" Org 1 \r\n", yes, other}, {"org 1\n", other, other},
+		{"y\n", other, yes}, {"YES", other, yes}, {"", stop, stop}, {"\n", stop, stop},
+		{"n\n", stop, stop}, {" No\n", stop, stop}, {"d\n", details, other}, {"1\n", other, other},
 	} {
-		q := questionFor(test.plan)
-		if !q.accepts(test.right+"\n") || q.accepts(test.wrong+"\n") || q.accepts("") {
-			t.Errorf("%q: %q is refused, or %q or nothing accepted", q.text, test.right, test.wrong)
+		if got := typed.meaning(test.line); got != test.typed {
+			t.Errorf("%q means %v where a text is wanted, not %v", test.line, test.typed, got)
+		}
+		if got := plain.meaning(test.line); got != test.plain {
+			t.Errorf("%q means %v where yes is wanted, not %v", test.line, test.plain, got)
 		}
 	}
 }
 
-// A name of control characters can be confirmed by what the question shows.
-func TestQuestionIsClean(t *testing.T) {
+// TestConfirm asks again after typing errors, and gives up after three.
+func TestConfirm(t *testing.T) {
 	t.Parallel()
-	q := questionFor(&plan.Plan{Organizations: []plan.Organization{{Name: "a\x1b[2Jb", Steps: []plan.Step{{Op: plan.OpDelete}}}}})
-	if strings.Contains(q.text, "\x1b") || !q.accepts(q.answer) {
-		t.Errorf("%q", q.text)
+	for _, test := range []struct {
+		typed string
+		asked int
+		yes   bool
+	}{
+		{"2\n", 1, true}, {"2", 1, true}, {"tow\n2\n", 2, true}, {"3\n1\n2\n", 3, true}, {"3\n1\n0\n2\n", 3, false},
+		{"tow\nn\n2\n", 2, false}, {"\n2\n", 1, false}, {"", 1, false}, {"d\n2\n", 2, true}, {"d\nd\nd\nd\n2\n", 5, true},
+		{"yes\n\n", 2, false}, {strings.Repeat("2", maxAnswers+1) + "\n2\n", 2, false},
+	} {
+		env, _, stderr := testEnv(test.typed, true)
+		q := question{
+			text: "Sure? ", again: func(string) string { return "Sure? " }, answer: "2",
+			details: func() error { return nil },
+		}
+		err := (&runtimeEnv{Env: env}).confirm(t.Context(), q, false)
+		if asked := strings.Count(stderr.String(), "Sure?"); asked != test.asked || (err == nil) != test.yes {
+			t.Errorf("%.20q: asked %d times (%v), want %d and %v", test.typed, asked, err, test.asked, test.yes)
+		}
+		if err != nil && exitOfError(t.Context(), err) != exit.Held {
+			t.Errorf("%.20q: exit %v", test.typed, exitOfError(t.Context(), err))
+		}
 	}
 }
 
@@ -141,7 +155,7 @@ func TestConfirmIsInterrupted(t *testing.T) {
 	env.Stdin = blocked{}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(exit.ErrInterrupted)
-	err := (&runtimeEnv{Env: env}).confirm(ctx, question{yesNo: true}, false)
+	err := (&runtimeEnv{Env: env}).confirm(ctx, yesOrNo("Go on?"), false)
 	if code := exitOfError(ctx, err); code != exit.Interrupted {
 		t.Errorf("%v: %v", code, err)
 	}

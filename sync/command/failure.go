@@ -44,6 +44,10 @@ func end(code exit.Code) error {
 
 // printFailure writes the two lines in which every error ends.
 func printFailure(w io.Writer, err error) {
+	if errors.Is(err, errDeclined) {
+		fmt.Fprintln(w, render.Declined)
+		return
+	}
 	fmt.Fprintf(w, "error: %s\n", render.Clean(err.Error()))
 	if hint := hintOf(err); hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", render.Clean(hint))
@@ -89,6 +93,9 @@ func failureProblem(err error) spec.Problem {
 		Rule:     "run",
 		Message:  render.Clean(err.Error()),
 		Hint:     render.Clean(hintOf(err)),
+	}
+	if errors.Is(err, errDeclined) {
+		problem.Rule = render.RuleDeclined
 	}
 	if call := state.AsCallError(err); call != nil {
 		problem.Error = call.API()

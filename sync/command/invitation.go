@@ -160,11 +160,7 @@ func accept(
 	if i.State == "" {
 		return i, nil // it was accepted before
 	}
-	q := question{
-		text: fmt.Sprintf("Accept the invitation to %s (id %d)? [y/N] ",
-			render.Clean(i.Organization.Name), i.Organization.ID),
-		yesNo: true,
-	}
+	q := yesOrNo(fmt.Sprintf("Accept the invitation to %s (id %d)?", render.Clean(i.Organization.Name), i.Organization.ID))
 	if err := r.confirm(ctx, q, o.yes); err != nil {
 		return i, err
 	}

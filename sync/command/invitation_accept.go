@@ -65,8 +65,7 @@ func acceptAll(ctx context.Context, r *runtimeEnv, o ownOptions) error {
 		return err
 	}
 	if len(list) > 0 {
-		q := question{text: acceptQuestion(list), yesNo: true}
-		if err := r.confirm(ctx, q, o.yes); err != nil {
+		if err := r.confirm(ctx, yesOrNo(acceptQuestion(list)), o.yes); err != nil {
 			return err
 		}
 	}
@@ -115,5 +114,5 @@ func acceptQuestion(list []makeapi.OwnInvitation) string {
 	for _, i := range list {
 		words += fmt.Sprintf("  %s (id %d)\n", render.Clean(i.Organization.Name), i.Organization.ID)
 	}
-	return words + "Accept " + text.Count(len(list), "invitation", "invitations") + "? [y/N] "
+	return words + "Accept " + text.Count(len(list), "invitation", "invitations") + "?"
 }

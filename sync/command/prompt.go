@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"makesync/sync/exit"
@@ -14,101 +13,122 @@ import (
 	"makesync/sync/render"
 )
 
-// question is what a person must answer before a plan is applied.
+// errDeclined: somebody was asked and did not say yes.
+var errDeclined error = failure{exit: exit.Held, message: "not confirmed; nothing was changed"}
+
+// question is what a person must answer.
 type question struct {
-	text   string
-	answer string // typed exactly (without case for yes)
-	yesNo  bool
+	text string
+	// again asks once more after an answer that is neither the right one nor a no.
+	again func(line string) string
+	// answer is what must be typed exactly; "" where yes is enough.
+	answer string
+	// details shows more on stderr before it is asked again; nil: there is no more.
+	details func() error
 }
 
-// accepts tells whether the typed line is the right answer.
-func (q question) accepts(line string) bool {
-	line = strings.TrimSpace(line)
-	if q.yesNo {
-		return strings.EqualFold(line, "y") || strings.EqualFold(line, "yes")
-	}
-	return line == q.answer
+// yesOrNo is a question that yes or no answers.
+func yesOrNo(text string) question {
+	return question{text: text + " [y/N] ", again: func(string) string { return "Please answer y or n: " }}
 }
 
-// questionFor weighs the plan: what deletes or transfers asks for the organization's name, or
-// for how many they are when there are several; everything else asks yes or no.
-func questionFor(plan *plan.Plan) question {
-	var names []string
-	for _, org := range plan.Organizations {
-		if deletesOrTransfers(org.Steps) {
-			names = append(names, org.Name)
-		}
-	}
-	switch len(names) {
-	case 0:
-		return question{text: "Apply this plan? [y/N] ", yesNo: true}
-	case 1:
-		name := render.Clean(names[0])
-		return question{
-			text:   fmt.Sprintf("This deletes or transfers. Type the organization's name to go on (%s): ", name),
-			answer: name,
-		}
-	}
-	count := strconv.Itoa(len(names))
+// questionFor asks whether the plan shall be applied; d shows all of it, change by change.
+func (a *applyRun) questionFor(p *plan.Plan) question {
+	q := render.Ask(p)
+	words := a.words("plan")
+	words.Color = words.Color && a.r.Terminal.Stderr
 	return question{
-		text:   fmt.Sprintf("This deletes or transfers in %s organizations. Type how many they are to go on: ", count),
-		answer: count,
+		text:   q.Text(words),
+		again:  func(line string) string { return q.Again(line, words) },
+		answer: q.Type,
+		details: func() error {
+			words.Verbose, words.Group = true, render.GroupOff
+			return planResult{Plan: p}.text(a.r.Stderr, words)
+		},
 	}
 }
 
-func deletesOrTransfers(steps []plan.Step) bool {
-	for _, step := range steps {
-		if counted := step.Op.Counted(); counted == plan.OpDelete || counted == plan.OpTransfer {
-			return true
-		}
+// meaning tells what a typed line says to the question.
+func (q question) meaning(line string) render.Answer {
+	if q.answer != "" && strings.TrimSpace(line) == q.answer {
+		return render.AnswerYes
 	}
-	return false
+	meaning := render.Answered(line)
+	if meaning == render.AnswerYes && q.answer != "" || meaning == render.AnswerDetails && q.details == nil {
+		return render.AnswerOther
+	}
+	return meaning
 }
 
-// confirm asks, unless --yes has answered everything. Without a terminal nobody can answer, and
-// the plan stays unapplied.
+// mostTries is how often an answer may be neither yes nor no.
+const mostTries = 3
+
+// confirm asks, unless --yes has answered everything. A typing error is asked again, as what was
+// read so far would be lost. Without a terminal nobody can answer, and the plan stays unapplied.
 func (r *runtimeEnv) confirm(ctx context.Context, q question, yes bool) error {
 	if yes {
 		return nil
 	}
-	if !r.canAsk() {
-		why := "stdin is no terminal, so nobody can be asked"
-		if r.Terminal.Stdin {
-			why = "stderr is no terminal, so nobody would see what is asked"
-		}
-		return failure{
-			exit:    exit.Held,
-			message: "not confirmed: " + why + "; nothing was changed",
-			hint:    "add --yes to go on without a question",
-		}
-	}
-	fmt.Fprint(r.Stderr, q.text)
-	line, err := r.readLine(ctx)
-	if err != nil {
-		fmt.Fprintln(r.Stderr)
+	if err := r.cannotAsk(); err != nil {
 		return err
 	}
-	if q.accepts(line) {
-		return nil
+	answers := bufio.NewReader(io.LimitReader(r.Stdin, maxAnswers))
+	for text, tries := q.text, 0; tries < mostTries; {
+		fmt.Fprint(r.Stderr, text)
+		line, err := readLine(ctx, answers)
+		if err != nil {
+			fmt.Fprintln(r.Stderr)
+			return err
+		}
+		switch q.meaning(line) {
+		case render.AnswerYes:
+			return nil
+		case render.AnswerStop:
+			return errDeclined
+		case render.AnswerDetails:
+			if err := q.details(); err != nil {
+				return err
+			}
+			text = "\n" + q.text
+		default:
+			text, tries = q.again(line), tries+1
+		}
 	}
-	return failure{exit: exit.Held, message: "not confirmed; nothing was changed"}
+	return errDeclined
 }
 
 // canAsk tells whether somebody is there to see a question and to answer it.
 func (r *runtimeEnv) canAsk() bool { return r.Terminal.Stdin && r.Terminal.Stderr }
 
-const maxAnswer = 4096
+// cannotAsk says why nobody can be asked.
+func (r *runtimeEnv) cannotAsk() error {
+	if r.canAsk() {
+		return nil
+	}
+	why := "stdin is no terminal, so nobody can be asked"
+	if r.Terminal.Stdin {
+		why = "stderr is no terminal, so nobody would see what is asked"
+	}
+	return failure{
+		exit:    exit.Held,
+		message: "not confirmed: " + why + "; nothing was changed",
+		hint:    "add --yes to go on without a question",
+	}
+}
+
+// maxAnswers is how much is read of what somebody types; the rest is an end of input.
+const maxAnswers = 1 << 16
 
 // readLine reads an answer, and gives up when the run is interrupted: the read itself
 // cannot be, so it is left behind in its goroutine and ends with the process.
-func (r *runtimeEnv) readLine(ctx context.Context) (string, error) {
+func readLine(ctx context.Context, answers *bufio.Reader) (string, error) {
 	type reply struct {
 		line string
 		err  error
 	}
 	replies := make(chan reply, 1)
 	go func() {
-		line, err := bufio.NewReader(io.LimitReader(r.Stdin, maxAnswer)).ReadString('\n')
+		line, err := answers.ReadString('\n')
 		if errors.Is(err, io.EOF) {
 			err = nil
 		}

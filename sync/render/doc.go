@@ -49,7 +49,7 @@
 //	op      = "create" | "update" | "delete" | "invite" | "transfer"      in this order, without zeros
 //	report  = N " planned, " N " succeeded, " N " failed, " N " skipped, " N " unknown, " N " waiting, " N " held"
 //	compare = N " same, " N " different, " N " only in a, " N " only in b, " N " not compared"
-//	problems = N " error" [ "s" ] ", " N " warning" [ "s" ]
+//	problems = N " error" [ "s" ] ", " N " warning" [ "s" ] | "not confirmed"
 //	code    = decimal exit code; name = its name in JSON ("ok", "changes", "held", …)
 //
 // For example:

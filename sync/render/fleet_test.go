@@ -374,14 +374,41 @@ func TestQuestionNamesWhatItIsAbout(t *testing.T) {
 			step(3, "acme/member/leo@acme.example", plan.OpRevoke, plan.RiskDestructive),
 			step(4, "acme/owner", plan.OpTransfer, plan.RiskIrreversible, field("owner", state.Text("ops@acme.example"), state.Text("jane@acme.example")))}},
 	}
-	want := "Deletes Old Trial (trial); removes leo@acme.example from Acme (acme); transfers Acme (acme) to jane@acme.example."
-	if got := QuestionWords(p); got != want {
-		t.Errorf("%s\nwant %s", got, want)
+	want := "Deletes Old Trial (trial); transfers Acme (acme) to jane@acme.example; revokes the invitation of leo@acme.example to Acme (acme)."
+	if got := Ask(p); got != (Question{want, "2", "the number of organizations"}) {
+		t.Errorf("%+v\nwant %s", got, want)
 	}
-	if got := QuestionWords(editedProfile(200)); !strings.HasPrefix(got, "Removes leo@acme.example from ") || !strings.HasSuffix(got, " and 40 more.") {
-		t.Errorf("%s", got)
+	got := Ask(editedProfile(200))
+	if !strings.HasPrefix(got.About, "Removes leo@acme.example from ") || !strings.HasSuffix(got.About, " and 40 more.") || got.Type != "48" {
+		t.Errorf("%+v", got)
 	}
-	if got := QuestionWords(emptyPlan(true)); got != "" {
-		t.Errorf("an empty plan asks %q", got)
+}
+
+// TestQuestionAsksForWhatCanBeTyped: the name of one organization, unless it would be taken for a
+// no or cannot be typed; yes or no where nothing is deleted or handed over.
+func TestQuestionAsksForWhatCanBeTyped(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, want string }{
+		{"Old Trial", "Old Trial"}, {"n", "1"}, {"No", "1"}, {"D", "1"}, {"yes", "1"}, {"", "1"}, {" x", "1"}, {"a  b", "1"},
+		{strings.Repeat("x", 61), "1"}, {"a\x1b[2Jb", "a\\x1b[2Jb"},
+	} {
+		p := emptyPlan(false)
+		p.Organizations = []plan.Organization{{Key: "trial", Name: test.name, Steps: []plan.Step{step(1, "trial", plan.OpDelete, plan.RiskIrreversible)}}}
+		q := Ask(p)
+		if q.Type != test.want || strings.Contains(q.Text(Options{}), "\x1b") {
+			t.Errorf("%q: type %q, want %q: %s", test.name, q.Type, test.want, q.Text(Options{}))
+		}
+		for _, line := range strings.Split(q.Text(Options{Width: 60})+"\n"+q.Again(strings.Repeat("w", 999), Options{Width: 60}), "\n") {
+			if columns(line) > 60 {
+				t.Errorf("%q: %d columns: %s", test.name, columns(line), line)
+			}
+		}
+	}
+	p := emptyPlan(false)
+	p.Organizations = []plan.Organization{{Key: "acme", Name: "Acme", Steps: []plan.Step{
+		step(1, "acme/variable/A", plan.OpUpdate, plan.RiskNone), step(2, "acme/member/leo@acme.example", plan.OpInvite, plan.RiskCaution)}}}
+	p.Summary = plan.Summarize(p.Organizations)
+	if got := Ask(p); got != (Question{About: "Applies 2 changes (1 update, 1 invite) to Acme (acme)."}) {
+		t.Errorf("%+v", got)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"makesync/spec"
@@ -37,6 +38,9 @@ func Problems(w io.Writer, problems []spec.Problem, exit exit.Code, o Options) e
 // problemCounts is the part of the last line that counts: "1 error, 2 warnings".
 func problemCounts(problems []spec.Problem) string {
 	errors, warnings := severities(problems)
+	if slices.ContainsFunc(problems, isDeclined) {
+		return DeclinedCounts
+	}
 	return fmt.Sprintf(
 		"%d %s, %d %s",
 		errors,
@@ -45,6 +49,9 @@ func problemCounts(problems []spec.Problem) string {
 		text.Word(warnings, "warning", "warnings"),
 	)
 }
+
+// isDeclined: somebody was asked and said no, which is no error.
+func isDeclined(p spec.Problem) bool { return p.Rule == RuleDeclined }
 
 func severities(problems []spec.Problem) (errors, warnings int) {
 	for i := range problems {
@@ -78,6 +85,10 @@ func writeProblemGroup(p *printer, g *problemGroup, f *organizationNames) {
 }
 
 func writeProblem(p *printer, problem *spec.Problem) {
+	if isDeclined(*problem) {
+		p.heading(bold, Declined)
+		return
+	}
 	colour := red
 	if problem.Severity == spec.Warning {
 		colour = yellow

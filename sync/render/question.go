@@ -1,6 +1,8 @@
 package render
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 
 	"makesync/spec"
@@ -8,14 +10,120 @@ import (
 	"makesync/sync/plan"
 )
 
-// Declined is what a run says whose question was not answered with yes.
-const Declined = "Not confirmed. Nothing was changed."
+// Declined is what a run says whose question was not answered with yes; such a run has a problem of
+// RuleDeclined, and DeclinedCounts stands in its last line.
+const (
+	Declined       = "Not confirmed. Nothing was changed."
+	DeclinedCounts = "not confirmed"
+	RuleDeclined   = "not-confirmed"
+)
 
-// QuestionWords say what a plan deletes, takes away and hands over, for the question before it is
-// applied: "Deletes Old Trial (trial); transfers Acme (acme) to jane@acme.example." "" when it does
-// nothing of that kind. What happens in many organizations is counted.
-func QuestionWords(p *plan.Plan) string {
-	var q question
+// Question is what a person is asked before a plan is applied.
+type Question struct {
+	// About says what will be done: "Deletes Old Trial (trial); transfers Acme (acme) to
+	// jane@acme.example."
+	About string
+	// Type is what must be typed, and What it is; "" where yes or no is enough.
+	Type, What string
+}
+
+// Ask weighs the plan: what deletes or transfers has to be confirmed by the name of the
+// organization, or by their number when there are several; for everything else yes or no will do.
+func Ask(p *plan.Plan) Question {
+	q := Question{About: questionWords(p)}
+	if q.About == "" {
+		q.About = "Applies " + text.Count(changes(p.Summary), "change", "changes") + " (" + opWords(p.Summary) +
+			") to " + changedWords(p) + "."
+		return q
+	}
+	var grave []*plan.Organization
+	for i := range p.Organizations {
+		if isGrave(&p.Organizations[i]) {
+			grave = append(grave, &p.Organizations[i])
+		}
+	}
+	if len(grave) == 1 {
+		if name := Clean(grave[0].Name); canBeTyped(name) {
+			q.Type, q.What = name, "the organization's name"
+			return q
+		}
+	}
+	q.Type, q.What = strconv.Itoa(len(grave)), "the number of organizations"
+	return q
+}
+
+// widestTyped is the widest name that somebody is asked to type.
+const widestTyped = 60
+
+// canBeTyped tells whether a name can be asked for: one that means no, or asks for details, or has
+// spaces that nobody sees, would be taken for something else.
+func canBeTyped(name string) bool {
+	return Answered(name) == AnswerOther && columns(name) <= widestTyped && strings.Join(strings.Fields(name), " ") == name
+}
+
+// changedWords names the organizations that change, or counts them.
+func changedWords(p *plan.Plan) string {
+	var named []string
+	for i := range p.Organizations {
+		if o := &p.Organizations[i]; len(o.Steps) > 0 {
+			named = append(named, organizationWords(o))
+		}
+	}
+	if len(named) > fewestForGroup {
+		return text.Count(len(named), "organization", "organizations")
+	}
+	return text.And(named)
+}
+
+// Answer is what a typed line means where it is not the text that was asked for.
+type Answer int
+
+// The answers.
+const (
+	AnswerOther Answer = iota
+	AnswerYes
+	AnswerStop    // empty, n, no
+	AnswerDetails // d
+)
+
+var answers = map[string]Answer{
+	"": AnswerStop, "n": AnswerStop, "no": AnswerStop, "y": AnswerYes, "yes": AnswerYes,
+	"d": AnswerDetails, "details": AnswerDetails,
+}
+
+// Answered is the meaning of a line, without regard to case and spaces around it.
+func Answered(line string) Answer { return answers[strings.ToLower(strings.TrimSpace(line))] }
+
+// Text is the question as it is asked first, folded to the width; the cursor stays behind it.
+func (q Question) Text(o Options) string {
+	how := "Apply? [y/N; d for details] "
+	if q.Type != "" {
+		how = fmt.Sprintf("Type %s, %s, to apply; d for details, anything else stops: ", q.Type, q.What)
+	}
+	if columns(q.About)+1+columns(how) < o.width() {
+		return q.About + " " + how
+	}
+	return strings.TrimRight(folded(q.About, o), " ") + "\n" + folded(how, o)
+}
+
+// Again is the question after an answer that is neither the right one nor a no.
+func (q Question) Again(line string, o Options) string {
+	line = cut(Clean(strings.TrimSpace(line)), widestTyped)
+	if q.Type == "" {
+		return folded(fmt.Sprintf("%q is neither yes nor no. Apply? [y/N; d for details] ", line), o)
+	}
+	return folded(fmt.Sprintf("%q is not %s. Type %s to apply; d for details; n or nothing stops: ", line, q.Type,
+		q.Type), o)
+}
+
+func folded(words string, o Options) string {
+	return strings.Join(fold(words, o.width()-2), "\n") + " "
+}
+
+// questionWords say what a plan deletes, takes away and hands over; "" when it does nothing of that
+// kind. What happens in many organizations is counted.
+func questionWords(p *plan.Plan) string {
+	var q questionParts
 	for i := range p.Organizations {
 		o := &p.Organizations[i]
 		for j := range o.Steps {
@@ -23,8 +131,18 @@ func QuestionWords(p *plan.Plan) string {
 		}
 	}
 	var parts []string
-	for _, verb := range q.verbs {
-		parts = append(parts, verb+" "+text.AndMore(q.objects[verb], named))
+	left := 0
+	for grave := range q.verbs {
+		for _, verb := range q.verbs[grave] {
+			if len(parts) == mostParts {
+				left += len(q.objects[verb])
+				continue
+			}
+			parts = append(parts, verb+" "+text.AndMore(q.objects[verb], named))
+		}
+	}
+	if left > 0 {
+		parts = append(parts, "and "+text.Count(left, "further deletion", "further deletions"))
 	}
 	if len(parts) == 0 {
 		return ""
@@ -33,28 +151,48 @@ func QuestionWords(p *plan.Plan) string {
 	return strings.ToUpper(line[:1]) + line[1:] + "."
 }
 
-// question gathers, for each thing that is done, to what.
-type question struct {
-	verbs   []string // in order of appearance
+// mostParts is how many different things a question names.
+const mostParts = 6
+
+// questionParts gather, for each thing that is done, to what: what happens to organizations, to
+// people, and to the rest, each in order of appearance.
+type questionParts struct {
+	verbs   [3][]string
 	objects map[string][]string
 }
 
-func (q *question) add(o *plan.Organization, step *plan.Step) {
-	organization := Clean(o.Name) + " (" + Clean(o.Key) + ")"
-	if o.Name == "" {
-		organization = Clean(o.Key)
-	}
+func (q *questionParts) add(o *plan.Organization, step *plan.Step) {
+	organization := organizationWords(o)
 	name := Clean(step.Address.Name())
 	switch {
 	case step.Kind == spec.KindOrganization && step.Op == plan.OpDelete:
-		q.say("deletes", organization)
+		q.say(0, "deletes", organization)
 	case step.Op == plan.OpTransfer:
-		q.say("transfers", organization+newOwner(step))
-	case step.Kind == spec.KindMember && step.Op.Counted() == plan.OpDelete:
-		q.say("removes "+name+" from", organization)
+		q.say(0, "transfers", organization+newOwner(step))
+	case step.Kind == spec.KindMember && step.Op == plan.OpRevoke:
+		q.say(1, "revokes the invitation of "+name+" to", organization)
+	case step.Kind == spec.KindMember && step.Op == plan.OpDelete:
+		q.say(1, "removes "+name+" from", organization)
 	case step.Op.Counted() == plan.OpDelete:
-		q.say("deletes "+object(step.Address)+" in", organization)
+		q.say(2, "deletes "+object(step.Address)+" in", organization)
 	}
+}
+
+// isGrave tells whether something of an organization is deleted, taken away or handed over.
+func isGrave(o *plan.Organization) bool {
+	var q questionParts
+	for i := range o.Steps {
+		q.add(o, &o.Steps[i])
+	}
+	return len(q.objects) > 0
+}
+
+// organizationWords is an organization's name and key: "Old Trial (trial)".
+func organizationWords(o *plan.Organization) string {
+	if o.Name == "" {
+		return Clean(o.Key)
+	}
+	return cut(Clean(o.Name), widestTyped) + " (" + Clean(o.Key) + ")"
 }
 
 // newOwner is " to jane@acme.example", as far as the step says whom.
@@ -67,12 +205,12 @@ func newOwner(step *plan.Step) string {
 	return ""
 }
 
-func (q *question) say(verb, object string) {
+func (q *questionParts) say(grave int, verb, object string) {
 	if q.objects == nil {
 		q.objects = map[string][]string{}
 	}
 	if q.objects[verb] == nil {
-		q.verbs = append(q.verbs, verb)
+		q.verbs[grave] = append(q.verbs[grave], verb)
 	}
 	q.objects[verb] = append(q.objects[verb], object)
 }

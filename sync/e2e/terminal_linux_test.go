@@ -1,0 +1,134 @@
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// terminal is a real terminal on which a makesync runs.
+type terminal struct {
+	*os.File // what a person types and sees
+	screen   struct {
+		sync.Mutex
+		text strings.Builder
+	}
+	drained chan struct{}
+}
+
+// startAtTerminal runs the command on a terminal of so many columns.
+func startAtTerminal(t *testing.T, child *exec.Cmd, columns uint16) *terminal {
+	t.Helper()
+	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { master.Close() })
+	fd := int(master.Fd())
+	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 40, Col: columns}); err != nil {
+		t.Fatal(err)
+	}
+	tty, err := os.OpenFile("/dev/pts/"+strconv.Itoa(n), os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tty.Close()
+	child.Stdin, child.Stdout, child.Stderr = tty, tty, tty
+	child.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	shown := &terminal{File: master, drained: make(chan struct{})}
+	go shown.watch()
+	return shown
+}
+
+// watch keeps what appears, until the program ends.
+func (s *terminal) watch() {
+	defer close(s.drained)
+	buffer := make([]byte, 4096)
+	for {
+		n, err := s.Read(buffer)
+		s.screen.Lock()
+		s.screen.text.Write(buffer[:n])
+		s.screen.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (s *terminal) seen() string {
+	s.screen.Lock()
+	defer s.screen.Unlock()
+	return s.screen.text.String()
+}
+
+// await waits until the words stand on the terminal so many times, in whatever lines.
+func (s *terminal) await(t *testing.T, words string, times int) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); strings.Count(strings.Join(strings.Fields(s.seen()), " "), words) < times; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("no %q:\n%s", words, s.seen())
+		}
+	}
+}
+
+// end waits for the program and gives its exit and all that stood on the terminal.
+func (s *terminal) end(child *exec.Cmd) (code int, screen string) {
+	_ = child.Wait()
+	<-s.drained
+	return child.ProcessState.ExitCode(), s.seen()
+}
+
+// TestQuestionAtATerminal answers when it is asked, as a person does.
+func TestQuestionAtATerminal(t *testing.T) {
+	t.Parallel()
+	const question = "to apply; d for details"
+	for _, test := range []struct {
+		name  string
+		typed []string // each after the question has come once more
+		code  int
+		want  string
+	}{
+		{"ctrl-c", []string{"\x03"}, 130, "stopped at the question; nothing was changed"},
+		{"end of input", []string{"\x04"}, 5, "Not confirmed. Nothing was changed."},
+		{"no after details", []string{"d\n", "no\n"}, 5, "Not confirmed. Nothing was changed."},
+		{"the third try", []string{"3\n", "two\n", "2\n"}, 0, "0 failed"},
+		{"the fourth try", []string{"3\n", "two\n", "22\n"}, 5, "not confirmed; exit 5 (held)"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			zone := newZoneUnderTest(t)
+			child := zone.makesync("apply")
+			screen := startAtTerminal(t, child, 80)
+			for i, line := range test.typed {
+				screen.await(t, question, i+1)
+				if _, err := screen.WriteString(line); err != nil {
+					t.Fatal(err)
+				}
+			}
+			code, shown := screen.end(child)
+			if code != test.code || !strings.Contains(shown, test.want) {
+				t.Errorf("exit %d, want %d with %q:\n%s", code, test.code, test.want, shown)
+			}
+			if wrote := len(zone.Log()) > 0; wrote != (test.code == 0) {
+				t.Errorf("%d writes", len(zone.Log()))
+			}
+		})
+	}
+}
