@@ -160,7 +160,8 @@ func accept(
 	if i.State == "" {
 		return i, nil // it was accepted before
 	}
-	q := yesOrNo(fmt.Sprintf("Accept the invitation to %s (id %d)?", render.Clean(i.Organization.Name), i.Organization.ID))
+	q := yesOrNo(fmt.Sprintf("Accept the invitation to %s (id %d)?",
+		render.Clean(i.Organization.Name), i.Organization.ID))
 	if err := r.confirm(ctx, q, o.yes); err != nil {
 		return i, err
 	}

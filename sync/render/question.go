@@ -58,7 +58,8 @@ const widestTyped = 60
 // canBeTyped tells whether a name can be asked for: one that means no, or asks for details, or has
 // spaces that nobody sees, would be taken for something else.
 func canBeTyped(name string) bool {
-	return Answered(name) == AnswerOther && columns(name) <= widestTyped && strings.Join(strings.Fields(name), " ") == name
+	plainly := strings.Join(strings.Fields(name), " ") == name
+	return plainly && Answered(name) == AnswerOther && columns(name) <= widestTyped
 }
 
 // changedWords names the organizations that change, or counts them.
