@@ -22,6 +22,7 @@ type doctorOptions struct {
 	named          []string // --zone
 	skipReferences bool
 	stateOnly      bool // --state
+	forget         bool
 }
 
 const doctorDescription = "Looks at documents and their references, at the state folder, and at each zone: " +
@@ -38,13 +39,18 @@ func doctorCommand(r *runtimeEnv) *cli.Command {
 		Flags: joined([]cli.Flag{
 			zonesFlag(),
 			&cli.BoolFlag{Name: "state", Usage: "look at the state folder alone: no documents, no network"},
+			&cli.BoolFlag{
+				Name:  "forget",
+				Usage: "forget what plans of Make have refused, so that the next run tries it again",
+			},
 			skipReferencesFlag("are not checked"),
 			formatFlag(formatText, formatJSON),
 			outJSONFlag(),
 		}, doctorSourceFlags()),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o := doctorOptions{
-				named: c.StringSlice("zone"), stateOnly: c.Bool("state"), skipReferences: c.Bool("skip-references"),
+				named: c.StringSlice("zone"), stateOnly: c.Bool("state"), forget: c.Bool("forget"),
+				skipReferences: c.Bool("skip-references"),
 			}
 			var err error
 			if o.sourceOptions, err = readSourceOptions(c, r.Env); err != nil {
@@ -70,6 +76,9 @@ func doctorSourceFlags() []cli.Flag {
 
 func runDoctor(ctx context.Context, r *runtimeEnv, o doctorOptions) error {
 	checks := checkState(r)
+	if o.forget {
+		checks = append(checks, forgetRefusals(r.Env))
+	}
 	if !o.stateOnly {
 		found, err := checkEverything(ctx, r, o)
 		if err != nil {

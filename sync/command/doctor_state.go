@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"makesync/spec/text"
 	"makesync/sync/fleet"
 	"makesync/sync/lock"
 )
@@ -107,4 +108,25 @@ func tryLock(path string) (seen bool, err error) {
 	}
 	got, err := lock.File(second, false)
 	return !got, errors.Join(err, second.Close(), lock.Unlock(first), os.Remove(path))
+}
+
+// forgetRefusals empties the memory of what organizations' plans of Make have refused.
+func forgetRefusals(env Env) fleet.Check {
+	check := fleet.Check{Name: "licence", State: fleet.CheckFailed, Fix: "remove refusals.json from the state folder"}
+	store, err := openStore(env, "")
+	if err != nil {
+		check.Message = err.Error()
+		return check
+	}
+	refusals, err := store.Refusals(nil)
+	forgotten := 0
+	if err == nil {
+		forgotten, err = refusals.Forget()
+	}
+	if err != nil {
+		check.Message = "what was refused is not forgotten: " + err.Error()
+		return check
+	}
+	return fleet.Check{Name: "licence", State: fleet.CheckOK,
+		Message: text.Count(forgotten, "refusal is", "refusals are") + " forgotten; the next run tries again"}
 }

@@ -116,10 +116,10 @@ func answer(r *report.StepReport) string {
 	return words
 }
 
-// Forget forgets everything.
-func (r *Refusals) Forget() error {
-	r.known = nil
-	return r.write()
+// Forget forgets everything, and tells how many refusals that were.
+func (r *Refusals) Forget() (forgotten int, err error) {
+	forgotten, r.known = len(r.known), nil
+	return forgotten, r.write()
 }
 
 func refusalsPath(s *Store) string { return filepath.Join(s.dir, "refusals.json") }
