@@ -217,3 +217,9 @@ func tooLarge(path string) *spec.Problem {
 		"split it; -f takes folders and several files")
 	return &p
 }
+
+// Files lists what a path gives to read: a file itself, of a folder its documents.
+func Files(path string) []string {
+	files, _ := filesOf(path)
+	return files
+}

@@ -334,3 +334,18 @@ func readReferenced(path string) ([]byte, error) {
 	}
 	return data, err
 }
+
+// ReferencedFiles lists the files that a written value names, by paths from the working directory;
+// folder is that of its document, "" for a reference as a plan keeps it.
+func ReferencedFiles(written, folder string) []string {
+	if !strings.Contains(written, "${file:") {
+		return nil
+	}
+	var files []string
+	for _, p := range splitReferences(written) {
+		if p.kind == pieceFile {
+			files = append(files, joinFolder(folder, p.text))
+		}
+	}
+	return files
+}

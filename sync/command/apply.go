@@ -30,9 +30,9 @@ func applyCommand(r *runtimeEnv) *cli.Command {
 		ArgsUsage:   "[PLAN]",
 		Description: applyDescription,
 		UsageText:   "makesync apply -f clients/ --yes\nmakesync apply -f clients/ plan.json",
-		Flags: joined(planningFlags(), applyFlags(), resultFlags(formatText, formatJSON), detailFlags(),
-			logFlags()),
-		Action: r.action(arity{0, 1, "PLAN"}, func(c *cli.Context) error {
+		Flags: joined(planningFlags(), applyFlags(),
+			resultFlags(resultFile("report"), formatText, formatJSON), detailFlags(), logFlags()),
+		Action: r.action(arity{0, 1, "PLAN", allFiles}, func(c *cli.Context) error {
 			plan, err := readPlanOptions(c, r.Env)
 			if err != nil {
 				return err

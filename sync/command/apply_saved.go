@@ -23,6 +23,9 @@ func (a *applyRun) connectSaved() error {
 	if a.problems = problems; err != nil {
 		return err
 	}
+	if err := a.r.files.readsNamed(&spec.Desired{Zones: documents.Zones()}); err != nil {
+		return err
+	}
 	if err := a.hydrate(saved, documents); err != nil {
 		return err
 	}
@@ -37,9 +40,14 @@ func (a *applyRun) hydrate(saved *plan.Plan, documents *document.Documents) erro
 	options := document.ResolveOptions{
 		LookupEnv: a.r.LookupEnv, ReferenceRoots: a.options.documents.referenceRoots, Folders: documents.Folders(),
 	}
+	var read []string
 	a.problems = saved.Hydrate(func(reference string) (spec.Value, error) {
+		read = append(read, document.ReferencedFiles(reference, "")...)
 		return document.Evaluate(reference, options)
 	})
+	if err := a.r.files.reads(read...); err != nil {
+		return err
+	}
 	if len(a.problems) > 0 {
 		return errInvalid
 	}

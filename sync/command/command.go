@@ -95,6 +95,7 @@ func commands(r *runtimeEnv) []*cli.Command {
 func prepare(r *runtimeEnv, list []*cli.Command) {
 	for _, c := range list {
 		c.HideHelp = true
+		addForce(c)
 		c.OnUsageError = usageHandler(r)
 		if len(c.Subcommands) > 0 {
 			group := c

@@ -33,11 +33,11 @@ func compareCommand(r *runtimeEnv) *cli.Command {
 		UsageText:   "makesync compare eu1 us1\nmakesync compare --organization 'acme*' clients/ live.json",
 		Flags: joined(sourceFlags("what is sensitive"), []cli.Flag{
 			formatFlag(formatText, formatJSON),
-			outJSONFlag(),
+			outJSONFlag(resultFile("compare")),
 			mapFlag("look at A through the `FILE` of a migration: renames and other e-mails are no differences"),
 			skipReferencesFlag("are not compared"),
 		}),
-		Action: r.action(arity{2, 2, "two sides, A and B"}, func(c *cli.Context) error {
+		Action: r.action(arity{2, 2, "two sides, A and B", allFiles}, func(c *cli.Context) error {
 			o, err := readCompareOptions(c, r.Env)
 			if err != nil {
 				return err

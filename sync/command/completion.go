@@ -20,7 +20,7 @@ func completionCommand(r *runtimeEnv) *cli.Command {
 		Description: "Completes commands, their choices and flags. Load it in the shell's start-up file.",
 		UsageText: "source <(makesync completion bash)\n" +
 			"makesync completion fish > ~/.config/fish/completions/makesync.fish",
-		Action: r.action(arity{1, 1, "bash, zsh, fish or powershell"}, func(c *cli.Context) error {
+		Action: r.action(arity{min: 1, max: 1, name: "bash, zsh, fish or powershell"}, func(c *cli.Context) error {
 			write, ok := completionScripts[c.Args().First()]
 			if !ok {
 				return badUsage(c, "completion for %s: one of bash, zsh, fish, powershell",

@@ -45,7 +45,7 @@ func doctorCommand(r *runtimeEnv) *cli.Command {
 			},
 			skipReferencesFlag("are not checked"),
 			formatFlag(formatText, formatJSON),
-			outJSONFlag(),
+			outJSONFlag(resultFile("doctor")),
 		}, doctorSourceFlags()),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o := doctorOptions{
@@ -100,6 +100,9 @@ func checkEverything(ctx context.Context, r *runtimeEnv, o doctorOptions) ([]fle
 			files: o.files, given: true, zone: onlyZone(o.named),
 			referenceRoots: o.referenceRoots, skipReferences: o.skipReferences,
 		}, o.zones.urls, offlineMode)
+	}
+	if err := r.files.readsNamed(found.desired); err != nil {
+		return nil, err
 	}
 	checks := checkDocuments(o, found.problems)
 	if found.desired == nil || hasDocumentErrors(checks) {

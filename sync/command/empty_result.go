@@ -51,7 +51,14 @@ func leaveJSON(c *cli.Context, r *runtimeEnv, err error) error {
 	}
 	o := resultOptions{format: formatJSON}
 	if hasFlag(c, "out-json") {
-		o.outJSON = r.args.valueOf("out-json")
+		o.outJSON = outputOf(c, "out-json")
+		o.outJSON.path = r.args.valueOf("out-json")
+	}
+	if r.files == nil {
+		r.files, _ = openFiles(c, r.Env, arity{})
+	}
+	if r.files.doubtful(o.outJSON, r.args) {
+		o.outJSON = output{}
 	}
 	leave := r.keepJSON
 	if r.args.valueOf("format") == formatJSON {

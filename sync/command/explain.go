@@ -21,7 +21,7 @@ func explainCommand(r *runtimeEnv) *cli.Command {
 		ArgsUsage:   "WORD",
 		Description: explainDescription,
 		UsageText:   "makesync explain maxDeletes\nmakesync explain 4\nmakesync explain waiting",
-		Action: r.action(arity{1, 1, "WORD"}, func(c *cli.Context) error {
+		Action: r.action(arity{min: 1, max: 1, name: "WORD"}, func(c *cli.Context) error {
 			word := c.Args().First()
 			entries := help.Explain(word)
 			if len(entries) == 0 {

@@ -45,12 +45,18 @@ func flagNames(flags []cli.Flag) []string {
 // when empty. The value is mostly a shell variable then that is not set, and a run without --shard
 // or --zone is a larger one than was meant.
 type (
-	nameFlag  struct{ *cli.StringFlag }
-	namesFlag struct{ *cli.StringSliceFlag }
+	nameFlag struct {
+		*cli.StringFlag
+		fileRole
+	}
+	namesFlag struct {
+		*cli.StringSliceFlag
+		fileRole
+	}
 )
 
-func newNameFlag(f cli.StringFlag) cli.Flag       { return nameFlag{&f} }
-func newNamesFlag(f cli.StringSliceFlag) cli.Flag { return namesFlag{&f} }
+func newNameFlag(f cli.StringFlag) cli.Flag       { return nameFlag{StringFlag: &f} }
+func newNamesFlag(f cli.StringSliceFlag) cli.Flag { return namesFlag{StringSliceFlag: &f} }
 
 // checkNames refuses them empty.
 func checkNames(c *cli.Context) error {
@@ -95,6 +101,6 @@ func readGlobs(c *cli.Context, name string) ([]spec.Glob, error) {
 }
 
 // outFlag is -o, the place of what a command writes.
-func outFlag(usage string) cli.Flag {
-	return newNameFlag(cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: usage})
+func outFlag(usage string, kind fileKind) cli.Flag {
+	return newOutputFlag(cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: usage}, kind)
 }

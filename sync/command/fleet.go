@@ -64,6 +64,9 @@ func openFleet(r *runtimeEnv, o sourceOptions, given []string, desired *spec.Des
 	if o.limits.maxRuntime > 0 {
 		s.deadline = time.Now().Add(o.limits.maxRuntime)
 	}
+	if err := r.files.readsNamed(desired); err != nil {
+		return nil, err
+	}
 	names, named := fleetZones(r.Env, given, o.zones.urls, desired)
 	endpoints, problems := document.Endpoints(desired.Zones, names, document.EndpointOptions{
 		LookupEnv: r.LookupEnv, ZoneURLs: o.zones.urls, Named: named, ReferenceRoots: o.referenceRoots,

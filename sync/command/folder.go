@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"makesync/schema"
@@ -129,15 +130,21 @@ func (f *folder) write(folders ...string) error {
 			hint:    "-o names a folder to write to",
 		}
 	}
-	if inTheWay := f.inTheWay(); len(inTheWay) > 0 && !f.force {
+	inTheWay := f.dropUnchanged()
+	if len(inTheWay) > 0 && !f.force {
 		return failure{exit: exit.Invalid, message: "there already: " + someOf(inTheWay, 5) + "; nothing was written",
 			hint: "choose another folder with -o, or overwrite them with --force"}
+	}
+	for _, file := range f.files { // all of them, before the first is written
+		if err := f.src.r.files.check(output{"--out", file.path, documentFile}); err != nil {
+			return err
+		}
 	}
 	for _, file := range f.files {
 		if err := os.MkdirAll(filepath.Dir(file.path), 0o755); err != nil {
 			return failure{exit: exit.Internal, message: "make the folder " + filepath.Dir(file.path), cause: err}
 		}
-		if err := writeFile(file.path, file.data, 0o644); err != nil {
+		if err := f.src.r.files.put(output{"--out", file.path, documentFile}, file.data); err != nil {
 			return err
 		}
 	}
@@ -158,17 +165,18 @@ func (f *folder) isFile() bool {
 	return err == nil && !info.IsDir()
 }
 
-// inTheWay lists files that are there and would change.
-func (f *folder) inTheWay() []string {
-	var paths []string
-	for _, file := range f.files {
+// dropUnchanged drops files that are there as they would be written, and lists those that are there
+// and would change.
+func (f *folder) dropUnchanged() (inTheWay []string) {
+	f.files = slices.DeleteFunc(f.files, func(file file) bool {
 		data, err := os.ReadFile(file.path)
-		if errors.Is(err, fs.ErrNotExist) || err == nil && bytes.Equal(data, file.data) {
-			continue
+		same := err == nil && bytes.Equal(data, file.data)
+		if !same && !errors.Is(err, fs.ErrNotExist) {
+			inTheWay = append(inTheWay, file.path)
 		}
-		paths = append(paths, file.path)
-	}
-	return paths
+		return same
+	})
+	return inTheWay
 }
 
 // command is a command line about a folder, ready to paste.

@@ -24,9 +24,15 @@ func helpCommand(r *runtimeEnv) *cli.Command {
 		Description: "Topics: " + strings.Join(help.Names(), ", ") +
 			". They are the pages that the README links to. `makesync explain WORD` looks one word up in them.",
 		UsageText: "makesync help plan\nmakesync help guards",
-		Flags:     []cli.Flag{&cli.StringFlag{Name: "man", Usage: "write the pages of the manual into `DIR` instead"}},
+		Flags: []cli.Flag{newOutputFlag(cli.StringFlag{
+			Name: "man", Usage: "write the pages of the manual into `DIR` instead",
+		}, manualPage)},
 		Action: func(c *cli.Context) error {
 			if dir := c.String("man"); dir != "" {
+				var err error
+				if r.files, err = openFiles(c, r.Env, arity{}); err != nil {
+					return err
+				}
 				return writeManual(r, dir)
 			}
 			list := commands(r)

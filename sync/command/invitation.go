@@ -47,7 +47,7 @@ func invitationShowCommand(r *runtimeEnv) *cli.Command {
 		ArgsUsage: "HASH",
 		UsageText: "makesync invitation show --zone eu1 " + exampleHash,
 		Flags:     invitationFlags(),
-		Action: r.action(arity{1, 1, "HASH"}, func(c *cli.Context) error {
+		Action: r.action(arity{min: 1, max: 1, name: "HASH"}, func(c *cli.Context) error {
 			o, err := readInvitationOptions(c, r.Env)
 			if err != nil {
 				return err
@@ -67,7 +67,7 @@ func invitationAcceptCommand(r *runtimeEnv) *cli.Command {
 		Flags: joined([]cli.Flag{
 			&cli.BoolFlag{Name: "yes", Usage: "answer the question with yes"},
 		}, acceptAllFlags(), invitationFlags()),
-		Action: r.action(arity{0, 1, "HASH"}, func(c *cli.Context) error {
+		Action: r.action(arity{min: 0, max: 1, name: "HASH"}, func(c *cli.Context) error {
 			o, all, err := readAcceptOptions(c, r.Env)
 			if err != nil {
 				return err
@@ -84,7 +84,7 @@ func invitationFlags() []cli.Flag {
 	return joined([]cli.Flag{
 		fileFlag("`PATH` of documents, for their zones; repeatable (default: makesync.yaml if it is there)"),
 		zoneFlag("`NAME` of the zone of the organization (default: MAKE_ZONE)"),
-	}, zoneFlags(), resultFlags(formatText, formatJSON), logFlags())
+	}, zoneFlags(), resultFlags(resultFile("invitation", "invitations"), formatText, formatJSON), logFlags())
 }
 
 func readInvitationOptions(c *cli.Context, env Env) (o invitationOptions, err error) {

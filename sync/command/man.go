@@ -19,7 +19,8 @@ func writeManual(r *runtimeEnv, dir string) error {
 		return failure{exit: exit.Internal, message: "make the folder " + dir, cause: err}
 	}
 	for _, page := range manual(r) {
-		if err := writeFile(filepath.Join(dir, page.File()), []byte(page.Roff()), 0o644); err != nil {
+		file := output{"--man", filepath.Join(dir, page.File()), manualPage}
+		if err := r.files.put(file, []byte(page.Roff())); err != nil {
 			return err
 		}
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/prometheus/common/model"
 
 	"makesync/sync/exit"
-	"makesync/sync/history"
 )
 
 // The metrics file is for the text-file collector of Prometheus' node_exporter: a run that is over
@@ -24,8 +23,8 @@ import (
 // success.
 
 // writeMetrics replaces the file.
-func writeMetrics(env Env, end runEnd, file string) error {
-	run := measured{runEnd: end, now: env.Now(), version: env.Build.Version, previous: readPrevious(file)}
+func writeMetrics(r *runtimeEnv, end runEnd, file string) error {
+	run := measured{runEnd: end, now: r.Now(), version: r.Build.Version, previous: readPrevious(file)}
 	registry := prometheus.NewRegistry()
 	if err := registry.Register(&run); err != nil {
 		return err
@@ -40,7 +39,7 @@ func writeMetrics(env Env, end runEnd, file string) error {
 			return err
 		}
 	}
-	return history.PutFile(file, text.Bytes(), 0o644, true) // node_exporter is another user
+	return r.files.put(output{"--metrics-file", file, metricsFile}, text.Bytes())
 }
 
 // previous is what the file of the run before is asked for.

@@ -62,7 +62,7 @@ func migrateCommand(r *runtimeEnv) *cli.Command {
 	}
 }
 
-func mapFlag(usage string) cli.Flag { return newNameFlag(cli.StringFlag{Name: "map", Usage: usage}) }
+func mapFlag(usage string) cli.Flag { return newInputFlag(cli.StringFlag{Name: "map", Usage: usage}) }
 
 func readMigrateOptions(c *cli.Context, env Env) (o migrateOptions, err error) {
 	o = migrateOptions{

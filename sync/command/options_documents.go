@@ -28,7 +28,7 @@ func documentFlags() []cli.Flag {
 		zoneFlag("`NAME` of the zone of organizations that name none; restricts the run to that zone"),
 		referenceRootFlag(),
 		skipReferencesFlag("compare as unknown"),
-		newNamesFlag(cli.StringSliceFlag{
+		newInputsFlag(cli.StringSliceFlag{
 			Name: "guards",
 			Usage: "`FILE` of guards outside the documents, which these can only tighten; repeatable, beside " +
 				guardsVariable,
@@ -55,7 +55,7 @@ func (o documentOptions) guardFiles(env Env) []string {
 }
 
 func fileFlag(usage string) cli.Flag {
-	return newNamesFlag(cli.StringSliceFlag{Name: "file", Aliases: []string{"f"}, Usage: usage})
+	return newInputsFlag(cli.StringSliceFlag{Name: "file", Aliases: []string{"f"}, Usage: usage})
 }
 
 func zoneFlag(usage string) cli.Flag { return newNameFlag(cli.StringFlag{Name: "zone", Usage: usage}) }

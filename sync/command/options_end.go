@@ -36,10 +36,10 @@ const notifyWaitingUsage = "with --notify: tell of what more than `N` runs in a 
 
 func endFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{
+		newOutputFlag(cli.StringFlag{
 			Name:  "metrics-file",
 			Usage: "write the run's numbers to `FILE` for Prometheus' text-file collector, also when the run fails",
-		},
+		}, metricsFile),
 		&cli.StringFlag{Name: "notify", Usage: notifyUsage},
 		&cli.IntFlag{
 			Name:  "notify-waiting",
@@ -65,9 +65,6 @@ func readEndOptions(c *cli.Context, env Env) (o endOptions, err error) {
 // only when an alert does not come.
 func readMetricsFile(c *cli.Context) (string, error) {
 	file := c.String("metrics-file")
-	if c.IsSet("metrics-file") && file == "" {
-		return "", badUsage(c, "--metrics-file needs the name of a file")
-	}
 	if info, err := os.Stat(filepath.Dir(file)); file != "" && (err != nil || !info.IsDir()) {
 		return "", badUsage(c, "--metrics-file %s: its folder is not there", text.ShellQuote(file))
 	}

@@ -15,7 +15,7 @@ import (
 // resultOptions say where and how a result is written.
 type resultOptions struct {
 	format  string
-	outJSON string
+	outJSON output // no path: none
 	color   bool
 	// group and verbose say how much a plan or report tells; where a command has no such flags they
 	// are zero.
@@ -33,8 +33,9 @@ const (
 	formatGitHub   = "github" // workflow commands, which GitHub shows beside the lines
 )
 
-func resultFlags(formats ...string) []cli.Flag {
-	return []cli.Flag{formatFlag(formats...), outJSONFlag(), colorFlag()}
+// resultFlags say where and how a result is written; kind is that of its JSON.
+func resultFlags(kind fileKind, formats ...string) []cli.Flag {
+	return []cli.Flag{formatFlag(formats...), outJSONFlag(kind), colorFlag()}
 }
 
 // detailFlags say how much the text of a plan or report tells.
@@ -55,8 +56,11 @@ func formatFlag(formats ...string) cli.Flag {
 	}
 }
 
-func outJSONFlag() cli.Flag {
-	return &cli.StringFlag{Name: "out-json", Usage: "write the result as JSON to `FILE` too, also when the run fails"}
+func outJSONFlag(kind fileKind) cli.Flag {
+	return newOutputFlag(cli.StringFlag{
+		Name:  "out-json",
+		Usage: "write the result as JSON to `FILE` too, also when the run fails",
+	}, kind)
 }
 
 func colorFlag() cli.Flag {
@@ -71,10 +75,7 @@ func readResultOptions(c *cli.Context, env Env, formats ...string) (o resultOpti
 	if o.format, err = readFormat(c, formats...); err != nil {
 		return o, err
 	}
-	if c.IsSet("out-json") && c.String("out-json") == "" {
-		return o, badUsage(c, "--out-json needs the name of a file")
-	}
-	o.outJSON = c.String("out-json")
+	o.outJSON = outputOf(c, "out-json")
 	if _, err := oneOf(c, "color", "auto", "always", "never"); err != nil {
 		return o, err
 	}
@@ -102,12 +103,12 @@ func colors(c *cli.Context, env Env) bool {
 // checkPlace tells before anything is changed that the file of --out-json has no folder. It is then
 // forgotten, so that the run's end does not tell it again.
 func (o *resultOptions) checkPlace() error {
-	folder := filepath.Dir(o.outJSON)
-	if info, err := os.Stat(folder); o.outJSON == "" || err == nil && info.IsDir() {
+	folder := filepath.Dir(o.outJSON.path)
+	if info, err := os.Stat(folder); o.outJSON.path == "" || err == nil && info.IsDir() {
 		return nil
 	}
-	file := o.outJSON
-	o.outJSON = ""
+	file := o.outJSON.path
+	o.outJSON = output{}
 	return failure{
 		exit:    exit.Internal,
 		message: "--out-json " + file + ": there is no folder " + folder,

@@ -52,8 +52,7 @@ type folderOptions struct {
 // folderFlags are the flags of commands that write documents.
 func folderFlags() []cli.Flag {
 	return []cli.Flag{
-		outFlag("write the documents to the folder `DIR`"),
-		&cli.BoolFlag{Name: "force", Usage: "overwrite files that are there already"},
+		outFlag("write the documents to the folder `DIR`", documentFile),
 	}
 }
 

@@ -48,7 +48,7 @@ func planCommand(r *runtimeEnv) *cli.Command {
 			exitCodeFlag("there are changes"),
 			historyFlag(),
 			maxBytesFlag(),
-		}, offlineFlags(), resultFlags(planFormats...), detailFlags(), logFlags()),
+		}, offlineFlags(), resultFlags(resultFile("plan"), planFormats...), detailFlags(), logFlags()),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o, err := readPlanOptions(c, r.Env)
 			if err != nil {
@@ -71,7 +71,9 @@ func planningFlags() []cli.Flag {
 		[]cli.Flag{shardFlag(), journalFlag()}, endFlags())
 }
 
-func planOutFlag() cli.Flag { return outFlag("save the plan to `FILE`, for makesync apply FILE") }
+func planOutFlag() cli.Flag {
+	return outFlag("save the plan to `FILE`, for makesync apply FILE", savedPlan)
+}
 
 func exitCodeFlag(changed string) cli.Flag {
 	return &cli.BoolFlag{
@@ -146,7 +148,7 @@ func (p *plannedRun) print(ctx context.Context, plan func(context.Context) error
 		return p.fail(ctx, err)
 	}
 	p.plan.Exit = p.exitOfPlan(ctx)
-	saved, err := savePlan(p.plan, p.options.out, sealKey(p.r.Env))
+	saved, err := savePlan(p.r, p.plan, p.options.out)
 	if err != nil {
 		return p.fail(ctx, err)
 	}

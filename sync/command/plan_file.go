@@ -17,18 +17,18 @@ func sealKey(env Env) spec.Value { return spec.Sensitive(env.lookup("MAKESYNC_SE
 var unsavableExits = []exit.Code{exit.Invalid, exit.Refused, exit.Unreachable}
 
 // savePlan writes the file of -o, "" for none, and tells whether it did.
-func savePlan(p *plan.Plan, out string, key spec.Value) (saved bool, err error) {
+func savePlan(r *runtimeEnv, p *plan.Plan, out string) (saved bool, err error) {
 	if out == "" || p.Exit.Stopped() || slices.Contains(unsavableExits, p.Exit) {
 		return false, nil
 	}
-	data, problems := plan.Encode(p, key)
+	data, problems := plan.Encode(p, sealKey(r.Env))
 	if len(problems) > 0 {
 		p.Problems = append(p.Problems, problems...)
 		p.Exit = exit.Invalid
 		return false, nil
 	}
-	if err := history.SavePlan(out, data); err != nil {
-		return false, failure{exit: exit.Internal, message: err.Error()}
+	if err := r.files.put(output{"--out", out, savedPlan}, data); err != nil {
+		return false, err
 	}
 	return true, nil
 }

@@ -33,8 +33,8 @@ const (
 
 func offlineFlags() []cli.Flag {
 	return []cli.Flag{
-		newNamesFlag(cli.StringSliceFlag{Name: "live", Usage: liveUsage}),
-		newNamesFlag(cli.StringSliceFlag{Name: "base", Usage: baseUsage}),
+		newInputsFlag(cli.StringSliceFlag{Name: "live", Usage: liveUsage}),
+		newInputsFlag(cli.StringSliceFlag{Name: "base", Usage: baseUsage}),
 		newDurationFlag("max-age", 0,
 			"refuse a snapshot that is older than `D` (default: no limit; a warning after 24h)"),
 	}
@@ -67,6 +67,9 @@ func (p *plannedRun) makeOffline(ctx context.Context) error {
 	p.guards = &p.desired.Guards
 	if spec.HasErrors(p.problems) {
 		return errInvalid
+	}
+	if err := p.r.files.readsNamed(p.desired); err != nil {
+		return err
 	}
 	ports, err := p.offlinePorts(ctx)
 	if err != nil {

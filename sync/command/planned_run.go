@@ -55,6 +55,9 @@ func (p *plannedRun) connect(ctx context.Context, may access) error {
 	if spec.HasErrors(found.problems) {
 		return errInvalid
 	}
+	if err := p.r.files.readsNamed(p.desired); err != nil {
+		return err
+	}
 	p.guards = &found.desired.Guards
 	var err error
 	p.zones, err = openZones(p.r, found.endpoints, o.zones, may)

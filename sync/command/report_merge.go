@@ -38,8 +38,9 @@ func mergeCommand(r *runtimeEnv) *cli.Command {
 		Description: mergeDescription,
 		UsageText: "makesync report merge shards/\n" +
 			"makesync report merge --format json shard-1.json shard-2.json",
-		Flags: joined(resultFlags(mergeFormats...), detailFlags(), []cli.Flag{maxBytesFlag()}, logFlags()),
-		Action: r.action(arity{1, mostParts, "FILES…"}, func(c *cli.Context) error {
+		Flags: joined(resultFlags(resultFile("plan", "report"), mergeFormats...), detailFlags(),
+			[]cli.Flag{maxBytesFlag()}, logFlags()),
+		Action: r.action(arity{1, mostParts, "FILES…", expandFolders}, func(c *cli.Context) error {
 			o, err := readMergeOptions(c, r.Env)
 			if err != nil {
 				return err

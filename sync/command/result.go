@@ -2,12 +2,11 @@ package command
 
 import (
 	"bytes"
+	"context"
 	"io"
-	"os"
 
 	"makesync/spec"
 	"makesync/sync/exit"
-	"makesync/sync/history"
 	"makesync/sync/render"
 )
 
@@ -90,7 +89,7 @@ func addOutputError(problems *[]spec.Problem, code *exit.Code, problem spec.Prob
 // keepJSON writes the file of --out-json. When it cannot be written, the result says so from there
 // on, and the error, which is told already, is its exit.
 func (r *runtimeEnv) keepJSON(res result, o resultOptions) error {
-	if o.outJSON == "" {
+	if o.outJSON.path == "" || r.files.refused[o.outJSON.path] {
 		return nil
 	}
 	var document bytes.Buffer
@@ -101,11 +100,11 @@ func (r *runtimeEnv) keepJSON(res result, o resultOptions) error {
 	if err := kept.json(&document); err != nil {
 		return err
 	}
-	err := writeFile(o.outJSON, document.Bytes(), 0o644)
+	err := r.files.put(o.outJSON, document.Bytes())
 	if err == nil {
 		return nil
 	}
-	code := exit.Internal
+	code := exitOfError(context.Background(), err)
 	if res, ok := res.(withOutputError); ok {
 		code = res.outputError(failureProblem(err))
 	}
@@ -130,12 +129,4 @@ func (r *runtimeEnv) emitFailed(
 		return r.emit(res, o, r.render(o, verb))
 	}
 	return r.keepJSON(res, o)
-}
-
-// writeFile puts a result into place, whole or not at all.
-func writeFile(path string, data []byte, mode os.FileMode) error {
-	if err := history.PutFile(path, data, mode, false); err != nil {
-		return failure{exit: exit.Internal, message: "write " + path, cause: err}
-	}
-	return nil
 }

@@ -37,7 +37,7 @@ func (e runEnd) report(ctx context.Context, r *runtimeEnv) []spec.Problem {
 	}
 	if file := e.options.end.metricsFile; file != "" {
 		e.problems = append(e.problems[:len(e.problems):len(e.problems)], problems...)
-		if err := writeMetrics(r.Env, e, file); err != nil {
+		if err := writeMetrics(r, e, file); err != nil {
 			problems = append(problems, warnNotReported(r, "metrics",
 				"the metrics were not written: "+err.Error(),
 				"the file still holds those of an earlier run, if any"))

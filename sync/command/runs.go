@@ -24,7 +24,7 @@ func runsCommand(r *runtimeEnv) *cli.Command {
 }
 
 func runsFlags() []cli.Flag {
-	return joined([]cli.Flag{journalFlag()}, resultFlags(formatText, formatJSON), logFlags())
+	return joined([]cli.Flag{journalFlag()}, resultFlags(resultFile("run", "runs"), formatText, formatJSON), logFlags())
 }
 
 // readRunsOptions reads them and opens the store of the runs.

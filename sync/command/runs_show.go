@@ -17,7 +17,7 @@ func runsShowCommand(r *runtimeEnv) *cli.Command {
 		ArgsUsage: "RUN",
 		UsageText: "makesync runs show 20261122T031500Z-7f3a91c2",
 		Flags:     runsFlags(),
-		Action: r.action(arity{1, 1, "RUN"}, func(c *cli.Context) error {
+		Action: r.action(arity{min: 1, max: 1, name: "RUN"}, func(c *cli.Context) error {
 			o, store, err := readRunsOptions(c, r.Env)
 			if err != nil {
 				return err

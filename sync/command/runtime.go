@@ -22,6 +22,8 @@ type runtimeEnv struct {
 	// logsJSON: stderr is a log of JSON lines and nothing else.
 	logsJSON bool
 	bar      progress
+	// files are what the run reads and writes; nil before the command line is understood.
+	files *files
 }
 
 // action wraps what a command does: the arguments are counted, the flags looked at and the log set
@@ -32,6 +34,10 @@ func (r *runtimeEnv) action(a arity, run func(*cli.Context) error) cli.ActionFun
 			return leaveJSON(c, r, err)
 		}
 		if err := checkNames(c); err != nil {
+			return leaveJSON(c, r, err)
+		}
+		var err error
+		if r.files, err = openFiles(c, r.Env, a); err != nil {
 			return leaveJSON(c, r, err)
 		}
 		if err := r.openLog(c); err != nil {

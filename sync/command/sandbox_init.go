@@ -33,12 +33,12 @@ func sandboxInitCommand(r *runtimeEnv) *cli.Command {
 		UsageText: "makesync sandbox init -o lab.json\n" +
 			"makesync sandbox init --organizations 1000 --variables 50 -o lab.json",
 		Flags: []cli.Flag{
-			newNameFlag(cli.StringFlag{
+			newOutputFlag(cli.StringFlag{
 				Name:    "out",
 				Aliases: []string{"o"},
 				Value:   defaultState,
 				Usage:   "write the state to `STATE` (default: " + defaultState + ")",
-			}),
+			}, sandboxState),
 			&cli.IntFlag{Name: "organizations", Usage: "make `N` organizations"},
 			&cli.IntFlag{Name: "variables", Value: 10, Usage: "of `N` variables each (default: 10)"},
 			&cli.IntFlag{Name: "members", Value: 5, Usage: "of `N` members each (default: 5)"},

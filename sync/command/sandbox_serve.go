@@ -65,11 +65,11 @@ const (
 
 func serveFlags() []cli.Flag {
 	return []cli.Flag{
-		newNameFlag(cli.StringFlag{Name: "state", Value: defaultState, Usage: stateUsage}),
-		newNameFlag(cli.StringFlag{Name: "seed", Usage: seedUsage}),
+		newInputFlag(cli.StringFlag{Name: "state", Value: defaultState, Usage: stateUsage}),
+		newInputFlag(cli.StringFlag{Name: "seed", Usage: seedUsage}),
 		&cli.StringSliceFlag{Name: "listen", Usage: listenUsage},
-		&cli.StringFlag{Name: "tls-cert", Usage: certUsage},
-		&cli.StringFlag{Name: "tls-key", Usage: "PEM `FILE` with its key"},
+		newInputFlag(cli.StringFlag{Name: "tls-cert", Usage: certUsage}),
+		newInputFlag(cli.StringFlag{Name: "tls-key", Usage: "PEM `FILE` with its key"}),
 		&cli.StringSliceFlag{Name: "switch", Usage: switchUsage},
 		&cli.StringSliceFlag{Name: "fault", Usage: faultUsage},
 		&cli.BoolFlag{Name: "control", Usage: controlUsage},

@@ -20,7 +20,7 @@ func schemaCommand(r *runtimeEnv) *cli.Command {
 		ArgsUsage:   "[" + names + "]",
 		Description: schemaDescription,
 		UsageText:   "makesync schema > makesync.schema.json",
-		Action: r.action(arity{0, 1, names}, func(c *cli.Context) error {
+		Action: r.action(arity{min: 0, max: 1, name: names}, func(c *cli.Context) error {
 			name := c.Args().First()
 			if name == "" {
 				name = "document"

@@ -40,7 +40,7 @@ func snapshotCommand(r *runtimeEnv) *cli.Command {
 			"makesync snapshot -f clients/ -o live.json && makesync plan -f clients/ --live live.json",
 		Flags: joined([]cli.Flag{
 			zoneFlag("`NAME` of the zone (default: MAKE_ZONE, else the one zone of the documents)"),
-			outFlag("write the snapshot to `FILE`; - is stdout"),
+			outFlag("write the snapshot to `FILE`; - is stdout", snapshotFile),
 			&cli.StringFlag{Name: "values", Value: string(offline.ValuesFingerprint), Usage: valuesUsage},
 			&cli.BoolFlag{
 				Name:  "hash-emails",
@@ -169,7 +169,7 @@ func saveSnapshot(r *runtimeEnv, snapshot *offline.Snapshot, o snapshotOptions) 
 		_, err = r.Stdout.Write(data)
 		return err
 	}
-	return writeFile(o.out, data, 0o600)
+	return r.files.put(output{"--out", o.out, snapshotFile}, data)
 }
 
 // tellSnapshot says what was saved, on stderr when stdout holds the snapshot itself.

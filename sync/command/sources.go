@@ -39,6 +39,9 @@ func openSources(r *runtimeEnv, o sourceOptions, names ...string) (*sources, err
 			DefaultZone: firstName(names), ZoneNames: zoneURLNames(o.zones.urls),
 		})
 		problems = append(problems, found...)
+		if err := r.files.readsNamed(s.desired); err != nil {
+			return nil, err
+		}
 	}
 	for i, name := range names {
 		names[i] = spec.ZoneName(name, s.desired.Zones)

@@ -62,7 +62,7 @@ func statusCommand(r *runtimeEnv) *cli.Command {
 				Usage: "print the signed links of last invoices, in text and JSON on stdout; whoever has one opens it",
 			},
 			formatFlag(statusFormats...),
-			outJSONFlag(),
+			outJSONFlag(resultFile("status")),
 		}, sourceFlags("which organizations count, their owners' addresses")),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o, err := readStatusOptions(c, r.Env)

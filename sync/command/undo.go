@@ -32,8 +32,8 @@ func undoCommand(r *runtimeEnv) *cli.Command {
 			planOutFlag(),
 			exitCodeFlag("there is something to undo"),
 			maxBytesFlag(),
-		}, resultFlags(planFormats...), detailFlags(), logFlags()),
-		Action: r.action(arity{1, 1, "RUN"}, func(c *cli.Context) error {
+		}, resultFlags(resultFile("plan"), planFormats...), detailFlags(), logFlags()),
+		Action: r.action(arity{min: 1, max: 1, name: "RUN"}, func(c *cli.Context) error {
 			o, err := readPlanOptions(c, r.Env)
 			if err != nil {
 				return err
@@ -101,6 +101,9 @@ func (p *plannedRun) connectZonesOf(run *report.Run) error {
 	problems = append(problems, wrong...)
 	if p.problems = append(p.problems, problems...); spec.HasErrors(problems) {
 		return errInvalid
+	}
+	if err := p.r.files.readsNamed(p.desired); err != nil {
+		return err
 	}
 	p.guards = &p.desired.Guards
 	p.zones, problems, err = connectNamed(p.r, run.Zones, documents, o.documents, o.zones, readOnly)

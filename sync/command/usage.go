@@ -47,7 +47,12 @@ type arity struct {
 	min, max int
 	// what the arguments are called in messages: "RUN"
 	name string
+	// files are those among them that name files to read, nil: none.
+	files func(arguments []string) []string
 }
+
+// allFiles: each argument names a file, or a folder of documents.
+func allFiles(arguments []string) []string { return arguments }
 
 var noArguments = arity{}
 

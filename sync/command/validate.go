@@ -25,7 +25,8 @@ func validateCommand(r *runtimeEnv) *cli.Command {
 			"also those of policies, whose tests it runs. " +
 			"Needs no network and no token. Exit 3 when there is an error; warnings alone are 0.",
 		UsageText: "makesync validate -f clients/",
-		Flags:     joined(documentFlags(), []cli.Flag{zoneURLFlag()}, resultFlags(validateFormats...), logFlags()),
+		Flags: joined(documentFlags(), []cli.Flag{zoneURLFlag()},
+			resultFlags(resultFile(), validateFormats...), logFlags()),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o, err := readValidateOptions(c, r.Env)
 			if err != nil {
@@ -47,6 +48,9 @@ func readValidateOptions(c *cli.Context, env Env) (o validateOptions, err error)
 
 func runValidate(ctx context.Context, r *runtimeEnv, o validateOptions) error {
 	found := load(ctx, r.Env, o.documents, o.urls, offlineMode)
+	if err := r.files.readsNamed(found.desired); err != nil {
+		return err
+	}
 	tested, err := found.policies.test(ctx, r.Env)
 	if err != nil {
 		return err

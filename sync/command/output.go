@@ -1,0 +1,358 @@
+package command
+
+import (
+	"errors"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"makesync/spec"
+	"makesync/spec/document"
+	"makesync/spec/text"
+	"makesync/sync/atomicfile"
+	"makesync/sync/exit"
+)
+
+// Every file that a command writes where a person says goes through this file: its flag is made by
+// newOutputFlag, its bytes are put into place by files.put. Before a command does anything,
+// and again before a file is put into place, each output is held against what the run reads, which
+// it never replaces, and against what stands in its place, which is replaced only when it is of the
+// same kind. A test walks over all commands and finds whatever goes another way.
+
+// fileKind is a kind of file that a command writes.
+type fileKind struct {
+	is    func(head string) bool // tells one by its beginning
+	mode  os.FileMode
+	exact atomicfile.Mode
+	// folder: the files of the kind stand in a folder, which the flag names.
+	folder bool
+	// leaves: a file that is there is never replaced.
+	leaves bool
+	// dash: the name - is stdout.
+	dash bool
+}
+
+var (
+	savedPlan = fileKind{is: jsonOf("plan"), mode: 0o600, exact: atomicfile.ExactMode}
+	// node_exporter is another user
+	metricsFile  = fileKind{is: beginsWith("# HELP makesync_"), mode: 0o644, exact: atomicfile.ExactMode}
+	snapshotFile = fileKind{is: jsonOf("snapshot"), mode: 0o600, dash: true}
+	documentFile = fileKind{is: func(string) bool { return false }, mode: 0o644, folder: true} // see folder.write
+	manualPage   = fileKind{is: beginsWith(".TH "), mode: 0o644, folder: true}
+	// sandbox init leaves alone whatever is there, with words of its own.
+	sandboxState = fileKind{is: func(string) bool { return true }, leaves: true}
+)
+
+// resultFile is the JSON of a command's result, and of a run of it that failed.
+func resultFile(formats ...string) fileKind {
+	return fileKind{is: jsonOf(append(formats, "problems")...), mode: 0o644}
+}
+
+func beginsWith(prefix string) func(string) bool {
+	return func(head string) bool { return strings.HasPrefix(head, prefix) }
+}
+
+// jsonOf tells our own JSON documents by their first key.
+func jsonOf(formats ...string) func(string) bool {
+	return func(head string) bool {
+		found := ownJSON.FindStringSubmatch(head)
+		return found != nil && slices.Contains(formats, found[1])
+	}
+}
+
+// newOutputFlag is a flag that names a file to write, or a folder of files.
+func newOutputFlag(f cli.StringFlag, kind fileKind) cli.Flag {
+	return nameFlag{&f, fileRole{writes: &kind}}
+}
+
+// newInputFlag and newInputsFlag are flags that name files to read, or folders of documents.
+func newInputFlag(f cli.StringFlag) cli.Flag       { return nameFlag{&f, fileRole{reads: true}} }
+func newInputsFlag(f cli.StringSliceFlag) cli.Flag { return namesFlag{&f, fileRole{reads: true}} }
+
+// fileRole says what a flag has to do with files: nothing, or it names some to read or to write.
+type fileRole struct {
+	reads  bool
+	writes *fileKind
+}
+
+const forceUsage = "replace files that are there already and hold something else; " +
+	"what the run reads is never replaced"
+
+// addForce gives a command that writes files --force.
+func addForce(c *cli.Command) {
+	writes := slices.ContainsFunc(c.Flags, func(f cli.Flag) bool {
+		named, ok := f.(nameFlag)
+		return ok && named.writes != nil && !named.writes.leaves
+	})
+	if writes && findFlag(c.Flags, "force") == nil {
+		c.Flags = append(c.Flags, &cli.BoolFlag{Name: "force", Usage: forceUsage})
+	}
+}
+
+// output is a file to write.
+type output struct {
+	flag, path string // --out; plan.json
+	kind       fileKind
+}
+
+// outputOf is the output that a flag names; without a path when it is not given.
+func outputOf(c *cli.Context, name string) output {
+	out := output{flag: "--" + name, path: c.String(name)}
+	if f, ok := findFlag(c.Command.Flags, name).(nameFlag); ok && f.writes != nil {
+		out.kind = *f.writes
+	}
+	return out
+}
+
+// files are what a run reads, and what it shall write.
+type files struct {
+	read    []string
+	outputs []output
+	force   bool            // --force
+	state   string          // the folder of what runs leave behind
+	journal string          // --journal
+	refused map[string]bool // outputs by path that were refused, which is said once
+}
+
+// openFiles finds out which files a command line has the run read and write, and refuses an output
+// that stands for something else.
+func openFiles(c *cli.Context, env Env, a arity) (*files, error) {
+	s := &files{force: c.Bool("force"), journal: c.String("journal"), refused: map[string]bool{}}
+	s.state, _ = env.stateDirectory()
+	for _, f := range c.Command.Flags {
+		name := f.Names()[0]
+		switch f := f.(type) {
+		case nameFlag:
+			switch value := c.String(name); {
+			case value == "":
+			case f.reads:
+				s.add(value)
+			case f.writes != nil:
+				s.outputs = append(s.outputs, outputOf(c, name))
+			}
+		case namesFlag:
+			if f.reads {
+				s.add(c.StringSlice(name)...)
+			}
+		}
+	}
+	if hasFlag(c, "file") && !c.IsSet("file") {
+		s.add(defaultDocument)
+	}
+	if hasFlag(c, "guards") {
+		s.add(documentOptions{}.guardFiles(env)...)
+	}
+	if a.files != nil {
+		s.add(a.files(c.Args().Slice())...)
+	}
+	for i, one := range s.outputs {
+		for _, other := range s.outputs[:i] {
+			if replaces(one.path) && sameFile(one.path, other.path) {
+				return s, s.refuse(one, "it is the file of "+other.flag+" too", "name two files")
+			}
+		}
+	}
+	return s, s.reads()
+}
+
+// add adds files to read, and for folders the documents in them.
+func (s *files) add(paths ...string) {
+	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			s.read = append(s.read, document.Files(path)...)
+		} else if path != "" {
+			s.read = append(s.read, path)
+		}
+	}
+}
+
+// reads adds files to those that the run reads, such as those that its documents name, and refuses
+// an output that is one of them, before it is read.
+func (s *files) reads(paths ...string) error {
+	if len(s.outputs) == 0 {
+		return nil
+	}
+	s.add(paths...)
+	for _, out := range s.outputs {
+		if out.kind.folder || s.refused[out.path] {
+			continue
+		}
+		if err := s.check(out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readsNamed adds the files that documents name: seeds and states of sandboxes, references.
+func (s *files) readsNamed(desired *spec.Desired) error {
+	if len(s.outputs) == 0 || desired == nil { // it may hold a million variables
+		return nil
+	}
+	var paths []string
+	for _, name := range slices.Sorted(maps.Keys(desired.Zones)) {
+		zone := desired.Zones[name]
+		paths = append(paths, document.ReferencedFiles(zone.Token.Reveal(), zone.Folder)...)
+		if zone.Sandbox != nil {
+			paths = append(paths, zone.Sandbox.State, zone.Sandbox.Seed)
+		}
+	}
+	for i := range desired.Organizations {
+		for j := range desired.Organizations[i].Variables {
+			reference := desired.Organizations[i].Variables[j].Reference
+			paths = append(paths, document.ReferencedFiles(reference, "")...)
+		}
+	}
+	return s.reads(paths...)
+}
+
+// doubtful tells whether an output is better not written by a run that did not understand its
+// command line: another word of it names the same file, which could have been to read.
+func (s *files) doubtful(out output, line commandLine) bool {
+	names := 0
+	for _, word := range line {
+		_, value, _ := strings.Cut(word, "=")
+		if sameFile(word, out.path) || value != "" && sameFile(value, out.path) {
+			names++
+		}
+	}
+	return names > 1 || s.refused[out.path] || s.check(out) != nil
+}
+
+// put writes the file of an output, whole or not at all.
+func (s *files) put(out output, data []byte) error {
+	if err := s.check(out); err != nil {
+		return err
+	}
+	if err := atomicfile.Put(out.path, data, out.kind.mode, out.kind.exact); err != nil {
+		return failure{exit: exit.Internal, message: "write " + out.path, cause: err}
+	}
+	return nil
+}
+
+// check refuses to write an output where something else would be lost.
+func (s *files) check(out output) error {
+	if out.kind.dash && out.path == "-" || !replaces(out.path) {
+		return nil
+	}
+	target, err := atomicfile.Target(out.path)
+	var link *atomicfile.LinkError
+	if errors.As(err, &link) {
+		return s.refuse(out, err.Error(), "name the file itself")
+	}
+	if read := s.readBy(target); read != "" {
+		return s.refuse(out, "this run reads it"+alsoAs(out.path, read), "name another file")
+	}
+	info, err := os.Stat(target)
+	switch {
+	case err != nil, info.Size() == 0, out.kind.is(head(target)):
+		return nil
+	case s.isState(target):
+		return s.refuse(out, "it is a file of the state folder", "name another file")
+	case s.force:
+		return nil
+	}
+	return s.refuse(out, "the file is there already and holds something else"+ours(head(target)),
+		"name another file, or replace it with --force")
+}
+
+func (s *files) refuse(out output, why, hint string) error {
+	s.refused[out.path] = true
+	message := out.flag + " " + text.ShellQuote(out.path) + ": " + why + "; nothing was written"
+	return usageError{message: message, hint: hint}
+}
+
+// alsoAs adds the name by which a file is read where it is another.
+func alsoAs(path, read string) string {
+	if filepath.Clean(path) == filepath.Clean(read) {
+		return ""
+	}
+	return ", as " + text.ShellQuote(read)
+}
+
+// readBy is the name by which the run reads a file, "" when it does not.
+func (s *files) readBy(target string) string {
+	info, err := os.Stat(target)
+	for _, path := range s.read {
+		switch read, unread := os.Stat(path); {
+		case err == nil && unread == nil && os.SameFile(info, read):
+			return path
+		case err != nil && unread != nil && sameName(target, path): // it may be made while the run is on
+			return path
+		}
+	}
+	return ""
+}
+
+// sameFile tells whether two names are those of one file, through links, hard links and other
+// spellings; also of one that is not there yet.
+func sameFile(a, b string) bool {
+	one, errOne := os.Stat(a)
+	other, errOther := os.Stat(b)
+	if errOne == nil && errOther == nil {
+		return os.SameFile(one, other)
+	}
+	return errOne != nil && errOther != nil && sameName(a, b)
+}
+
+func sameName(a, b string) bool {
+	one, errOne := atomicfile.Target(a)
+	other, errOther := atomicfile.Target(b)
+	return errOne == nil && errOther == nil && one == other
+}
+
+// replaces tells whether writing to a path puts a file into place: a device or a pipe, or a stream
+// of this process by the name that the system gives it, takes what it gets.
+func replaces(path string) bool {
+	info, err := os.Stat(path)
+	return !atomicfile.Given(path) && (err != nil || info.Mode().IsRegular() || info.IsDir())
+}
+
+var ownJSON = regexp.MustCompile(`^\s*\{\s*"format":\s*"makesync\.([a-z]+)/`)
+
+// ours names what a file is that makesync wrote, as in " (plan)".
+func ours(head string) string {
+	if found := ownJSON.FindStringSubmatch(head); found != nil {
+		return " (" + found[1] + ")"
+	}
+	return ""
+}
+
+// isState tells whether a file belongs to what runs leave behind for later ones.
+func (s *files) isState(target string) bool {
+	if s.state != "" && below(s.state, target) {
+		return true
+	}
+	journal := s.journal != "" && strings.HasSuffix(target, ".jsonl")
+	return journal && sameFile(s.journal, filepath.Dir(target))
+}
+
+// below tells whether a file, by its full path, lies somewhere in a folder.
+func below(folder, file string) bool {
+	folder, err := atomicfile.Target(folder)
+	if err != nil {
+		return false
+	}
+	inside, err := filepath.Rel(folder, file)
+	return err == nil && filepath.IsLocal(inside)
+}
+
+// headSize is enough to tell what a file is.
+const headSize = 512
+
+// head is the beginning of a file, "" of an empty one and of one that cannot be read.
+func head(path string) string {
+	file, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	data, _ := io.ReadAll(io.LimitReader(file, headSize))
+	return string(data)
+}
