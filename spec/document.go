@@ -36,6 +36,8 @@ type Guards struct {
 	// of every list. Each place that states a list narrows; no list: any e-mail.
 	EmailLists [][]Glob
 	Protect    []Glob // addresses never deleted
+	// HoldDrift holds what would revert a change of the live side; see --since.
+	HoldDrift bool
 	// FormerKeys are the keys under which organizations stood before a change, by their keys of
 	// now: what was protected then is.
 	FormerKeys map[string]string
@@ -43,7 +45,6 @@ type Guards struct {
 	// Of trusted files only:
 
 	Approvals  int               // of a plan, before it is applied
-	HoldDrift  bool              // hold what would revert a change of the live side
 	MaxMonthly map[string]string // by currency, as decimal text: the sum of new monthly prices
 }
 

@@ -32,6 +32,7 @@ var guardFields = func() fields[writtenGuards] {
 		"requiredAdmins":   readRequiredAdmins,
 		"emails":           readEmails,
 		"protect":          readProtect,
+		"drift":            readDrift,
 	}
 	for name := range countedKinds {
 		all[name] = readLimits
@@ -55,7 +56,6 @@ var trustedGuardFields = func() fields[writtenGuards] {
 	all := maps.Clone(guardFields)
 	all["emails"] = readTrustedEmails
 	all["approvals"] = readApprovals
-	all["drift"] = readDrift
 	all["billing"] = func(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
 		decodeFields(d, n, t, billingFields, false, g)
 	}

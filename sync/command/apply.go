@@ -15,6 +15,7 @@ type applyOptions struct {
 	noJournal    bool
 	allowPartial bool
 	lockTimeout  time.Duration
+	snapshotOut  string // "" for none
 }
 
 const applyDescription = "Without PLAN: makes the plan, shows it, asks, and applies it. " +
@@ -35,6 +36,9 @@ func applyCommand(r *runtimeEnv) *cli.Command {
 		Action: r.action(arity{0, 1, "PLAN", allFiles}, func(c *cli.Context) error {
 			plan, err := readPlanOptions(c, r.Env)
 			if err != nil {
+				return err
+			}
+			if err := readLiveOptions(c, &plan); err != nil {
 				return err
 			}
 			o, err := readApplyOptions(c)
@@ -58,13 +62,16 @@ func applyFlags() []cli.Flag {
 			Usage: "with PLAN: apply the steps that still fit when others have become stale",
 		},
 		&cli.BoolFlag{Name: "no-journal", Usage: "keep no journal: the run can then be neither resumed nor undone"},
+		historyFlag(),
+		sinceFlag(),
+		newNameFlag(cli.StringFlag{Name: "snapshot-out", Usage: snapshotOutUsage}),
 		newDurationFlag("lock-timeout", 0, "wait up to `D` for another run on the zone to end"),
 	}
 }
 
 // planOnly are flags that decide what goes into a plan, and so mean nothing beside a saved one.
 var planOnly = []string{"allow", "target", "exclude", "shard", "skip-references", "resume", "guards",
-	"expect-organizations"}
+	"expect-organizations", "since", "history", "snapshot-out"}
 
 func readApplyOptions(c *cli.Context) (applyOptions, error) {
 	o := applyOptions{
@@ -74,6 +81,7 @@ func readApplyOptions(c *cli.Context) (applyOptions, error) {
 		noJournal:    c.Bool("no-journal"),
 		allowPartial: c.Bool("allow-partial"),
 		lockTimeout:  c.Duration("lock-timeout"),
+		snapshotOut:  c.String("snapshot-out"),
 	}
 	if o.file != "" {
 		for _, name := range planOnly {

@@ -75,6 +75,9 @@ func (a *applyRun) begin(ctx context.Context) (err error) {
 	if err := a.connect(ctx, readWrite); err != nil {
 		return err
 	}
+	if err := prepareNext(a); err != nil {
+		return err
+	}
 	if err := a.takeLocks(ctx); err != nil {
 		return err
 	}
@@ -84,7 +87,13 @@ func (a *applyRun) begin(ctx context.Context) (err error) {
 	if err := a.resumeScope(); err != nil {
 		return err
 	}
-	return a.make(ctx, planner.Make)
+	if err := a.make(ctx, planner.Make); err != nil {
+		return err
+	}
+	if a.options.history {
+		addLastChanges(ctx, a.plan, a.zones, a.options.zones.concurrency)
+	}
+	return nil
 }
 
 // beginSaved does the same for a saved plan, which is not made but checked.
@@ -189,6 +198,7 @@ func (a *applyRun) apply(ctx context.Context) (*report.Report, error) {
 	report := apply.Run(ctx, a.plan, options)
 	a.r.bar.Done()
 	report.Problems = append(append(report.Problems, a.warnings()...), a.learn(report)...)
+	report.Problems = append(report.Problems, saveNext(ctx, a, report)...)
 	return report, nil
 }
 

@@ -17,12 +17,20 @@ func historyFlag() cli.Flag {
 	}
 }
 
-// readHistory is --history, which asks the zone and so does not go with plans that ask none.
-func readHistory(c *cli.Context, offline offlineOptions) (bool, error) {
-	if c.Bool("history") && offline.set() {
-		return false, badUsage(c, "--history asks the zone, and --live and --base ask none")
+// readLiveOptions reads what tells more of the live side: --history, which asks the zone and so
+// does not go with plans that ask none, and --since.
+func readLiveOptions(c *cli.Context, o *planOptions) (err error) {
+	o.history = c.Bool("history")
+	if o.since, err = readSinceOptions(c); err != nil {
+		return err
 	}
-	return c.Bool("history"), nil
+	switch {
+	case o.history && o.offline.set():
+		return badUsage(c, "--history asks the zone, and --live and --base ask none")
+	case o.since.set() && len(o.offline.base) > 0 && len(o.offline.live) == 0:
+		return badUsage(c, "--since compares live states, and --base alone knows none")
+	}
+	return nil
 }
 
 // addLastChanges asks the zones who changed what the plan is about to change. It only reads, and

@@ -43,7 +43,6 @@ func checkEnforced(desired *spec.Desired) error {
 		stated bool
 	}{
 		{"guards.approvals", desired.Guards.Approvals > 0},
-		{"guards.drift", desired.Guards.HoldDrift},
 		{"guards.billing", len(desired.Guards.MaxMonthly) > 0},
 		{"policies", slices.ContainsFunc(desired.Settings, func(s spec.Setting) bool { return s.Path == "policies" })},
 	} {

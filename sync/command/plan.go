@@ -26,7 +26,8 @@ type planOptions struct {
 	out       string // plan and undo: -o
 	maxBytes  int    // plan and undo: of --format markdown
 	offline   offlineOptions
-	history   bool // plan only
+	history   bool         // plan and apply
+	since     sinceOptions // plan and apply
 	end       endOptions
 }
 
@@ -47,6 +48,7 @@ func planCommand(r *runtimeEnv) *cli.Command {
 			planOutFlag(),
 			exitCodeFlag("there are changes"),
 			historyFlag(),
+			sinceFlag(),
 			maxBytesFlag(),
 		}, offlineFlags(), resultFlags(resultFile("plan"), planFormats...), detailFlags(), logFlags()),
 		Action: r.action(noArguments, func(c *cli.Context) error {
@@ -57,7 +59,7 @@ func planCommand(r *runtimeEnv) *cli.Command {
 			if o.offline, err = readOfflineOptions(c); err != nil {
 				return err
 			}
-			if o.history, err = readHistory(c, o.offline); err != nil {
+			if err = readLiveOptions(c, &o); err != nil {
 				return err
 			}
 			return runPlan(c.Context, r, o)
@@ -180,7 +182,7 @@ func (p *plannedRun) exitOfPlan(ctx context.Context) exit.Code {
 // words is how the plan is shown.
 func (p *plannedRun) words(verb string) render.Options {
 	o := p.r.render(p.options.result, verb)
-	o.Guards = p.guards
+	o.Guards, o.Since = p.guards, p.before.describe(p.options.since)
 	for _, rule := range p.options.allow {
 		o.Allow = append(o.Allow, rule.String())
 	}

@@ -27,6 +27,8 @@ type plannedRun struct {
 	zones    *zones         // nil until they are connected, and offline
 	problems []spec.Problem // of documents, zones and snapshots
 	fetched  time.Time      // when reading began
+	before   baselines      // of --since; nil without
+	read     *reading       // kept for --snapshot-out; nil without
 	// against says what the plan compares with when it is no live zone.
 	against string
 	// rules are what changed of the rules since the documents of --base.
@@ -101,14 +103,24 @@ func (p *plannedRun) make(ctx context.Context, plan planning) error {
 // request is what every plan is made from. The zone is the one that the run is restricted to, ""
 // for none.
 func (p *plannedRun) request(zones readers, zone string) (planner.Request, error) {
+	before, err := readBaselines(p)
+	if err != nil {
+		return planner.Request{}, err
+	}
+	p.before = before
 	salt, err := newSalt(p.r.Env)
 	p.fetched = p.r.Now()
 	o := p.options
-	return planner.Request{
+	request := planner.Request{
 		Desired: p.desired, Zones: zones, Scope: o.scope.in(zone), Allow: o.allow, Shard: o.shard,
 		Concurrency: o.zones.concurrency, Now: p.fetched.UTC(), Salt: salt, Tool: p.r.Build.Version,
 		ExitCode: o.exitCode, Problems: p.problems, Rules: p.rules,
-	}, err
+		Since: p.before.planned(),
+	}
+	if p.read != nil {
+		request.Read = p.read.add
+	}
+	return request, err
 }
 
 // close lets go of the zones.

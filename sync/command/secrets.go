@@ -6,16 +6,11 @@ import (
 	"makesync/sync/state"
 )
 
-// sensitive tells by name and by the documents' patterns whether a variable's value is a secret.
-func (s *sources) sensitive(a spec.Address) bool {
-	return spec.IsSensitive(a, a.Name(), s.desired.Sensitive)
-}
-
 // secretsIn tells what is a secret among the live variables of a zone: also what documents take
 // from a reference, for that is what was written there last. Documents call an organization by
 // their own key, and a zone by one that it derives from the name; both keys are understood.
-func (s *sources) secretsIn(state *state.ZoneState) func(spec.Address) bool {
-	need, declared := offline.NeededOf(s.desired, state.Endpoint.Name), map[string][]*spec.Organization{}
+func secretsIn(desired *spec.Desired, state *state.ZoneState) func(spec.Address) bool {
+	need, declared := offline.NeededOf(desired, state.Endpoint.Name), map[string][]*spec.Organization{}
 	for _, live := range state.Organizations {
 		if o := need.Of(live); o != nil {
 			derived := state.Keys[live.ID]
@@ -28,11 +23,12 @@ func (s *sources) secretsIn(state *state.ZoneState) func(spec.Address) bool {
 		ids[key] = id
 	}
 	return func(a spec.Address) bool {
-		if spec.IsSensitiveIn(a, ids[a.Key()], s.desired.Sensitive) {
+		if spec.IsSensitiveIn(a, ids[a.Key()], desired.Sensitive) {
 			return true
 		}
 		for _, o := range declared[a.Key()] {
-			if s.sensitive(spec.NewAddress(o.Key, a.Kind(), a.Name())) || declaresSecret(o, a) {
+			own := spec.NewAddress(o.Key, a.Kind(), a.Name())
+			if spec.IsSensitive(own, own.Name(), desired.Sensitive) || declaresSecret(o, a) {
 				return true
 			}
 		}
@@ -48,4 +44,14 @@ func declaresSecret(o *spec.Organization, a spec.Address) bool {
 		}
 	}
 	return false
+}
+
+// sensitive tells by name and by the documents' patterns whether a variable's value is a secret.
+func (s *sources) sensitive(a spec.Address) bool {
+	return spec.IsSensitive(a, a.Name(), s.desired.Sensitive)
+}
+
+// secretsIn is that of the sources' documents.
+func (s *sources) secretsIn(state *state.ZoneState) func(spec.Address) bool {
+	return secretsIn(s.desired, state)
 }

@@ -84,11 +84,7 @@ func (s *sources) readZone(ctx context.Context, zone string, o state.ReadOptions
 
 // otherHosts are the hosts of all zones but one: built in, declared, or used in this run.
 func (s *sources) otherHosts(own spec.Endpoint) []string {
-	var used []spec.Endpoint
-	for _, port := range s.zones.ports {
-		used = append(used, port.endpoint)
-	}
-	return state.KnownHosts(own, s.desired.Zones, used...)
+	return s.zones.otherHosts(s.desired, own)
 }
 
 // choose is --organization over live names and keys.

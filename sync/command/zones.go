@@ -37,6 +37,15 @@ type port struct {
 	refusal  *state.CallError
 }
 
+// otherHosts are the hosts of all zones but one: built in, declared, or used in this run.
+func (z *zones) otherHosts(desired *spec.Desired, own spec.Endpoint) []string {
+	var used []spec.Endpoint
+	for _, port := range z.ports {
+		used = append(used, port.endpoint)
+	}
+	return state.KnownHosts(own, desired.Zones, used...)
+}
+
 // openZones connects the zones; it sends nothing yet. A zone without a token, or with an url that
 // cannot be used, is there all the same, and answers every question with that reason: the others go
 // on.

@@ -163,6 +163,13 @@ func (c *comparison) addWaiting(a spec.Address, reason string) {
 	}
 }
 
+// addUnanswered adds an invitation as declared, for which nobody can do anything.
+func (c *comparison) addUnanswered(a spec.Address, reason string) {
+	if c.inScope(a) {
+		c.Waiting = append(c.Waiting, plan.Waiting{Address: a, Reason: reason, Unanswered: true})
+	}
+}
+
 // countUnchanged counts an object that is as the documents say.
 func (c *comparison) countUnchanged(a spec.Address) {
 	if c.inScope(a) {

@@ -43,7 +43,8 @@ func compareInvitee(c *comparison, live, want *spec.Member, role state.Name) {
 	case (expired || otherRole) && want.Invite != nil:
 		invite(c, plan.OpReinvite, want, live, role)
 	case expired:
-		c.addWaiting(a, "the invitation of "+want.Email+" has expired; to send another, write `"+inviteLine(want)+"`")
+		c.addUnanswered(a,
+			"the invitation of "+want.Email+" has expired; to send another, write `"+inviteLine(want)+"`")
 	case otherRole:
 		c.addWaiting(a, want.Email+" is invited as "+roleName(c, live.Role)+
 			", and another role takes another invitation: write `"+inviteLine(want)+"`")
@@ -51,7 +52,7 @@ func compareInvitee(c *comparison, live, want *spec.Member, role state.Name) {
 		c.addWaiting(a, "the zone calls the invitation of "+want.Email+" "+text.Quote(live.Invitation)+
 			"; to invite again, apply once with `"+want.Email+": {state: absent}`, and then this again")
 	default:
-		c.addWaiting(a, want.Email+" has been invited and has not accepted yet")
+		c.addUnanswered(a, want.Email+" has been invited and has not accepted yet")
 	}
 }
 

@@ -48,10 +48,17 @@ func (a *allowances) quota(rule plan.Allow) int {
 }
 
 // allowed tells whether a rule lets the step through. A rule with a number that more steps
-// match than it allows lets none of them through: which ones would be an arbitrary choice.
-func (a *allowances) allowed(key string, s *plan.Step) bool {
+// match than it allows lets none of them through: which ones would be an arbitrary choice. Rules
+// that revert drift lift that guard and no other.
+func (a *allowances) allowed(key string, s *plan.Step) bool { return a.allows(key, s, false) }
+
+// mayRevert tells whether a rule lets a step through that reverts drift.
+func (a *allowances) mayRevert(key string, s *plan.Step) bool { return a.allows(key, s, true) }
+
+func (a *allowances) allows(key string, s *plan.Step, reverts bool) bool {
 	for i, rule := range a.rules {
-		if quota := a.quota(rule); rule.Matches(key, s) && (quota < 0 || a.counts[i] <= quota) {
+		quota, fits := a.quota(rule), (rule.Op == plan.OpRevert) == reverts && rule.Matches(key, s)
+		if fits && (quota < 0 || a.counts[i] <= quota) {
 			return true
 		}
 	}
@@ -59,9 +66,11 @@ func (a *allowances) allowed(key string, s *plan.Step) bool {
 }
 
 // exceededRule tells of a rule that would have let the step through had fewer matched it.
-func (a *allowances) exceededRule(key string, s *plan.Step) string {
+func (a *allowances) exceededRule(key string, s *plan.Step) string { return a.exceeded(key, s, false) }
+
+func (a *allowances) exceeded(key string, s *plan.Step, reverts bool) string {
 	for i, rule := range a.rules {
-		if rule.Matches(key, s) {
+		if (rule.Op == plan.OpRevert) == reverts && rule.Matches(key, s) {
 			return "; --allow " + rule.String() + " is not enough for " + strconv.Itoa(a.counts[i])
 		}
 	}

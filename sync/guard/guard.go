@@ -12,12 +12,13 @@ import (
 // The guards look at what the diff of each organization proposes, before anything is numbered. Each
 // takes changes out and leaves a Held in their place:
 //
-//	one by one      emails, protect, requiredAdmins, tfa
+//	one by one      drift, then emails, protect, requiredAdmins, tfa
 //	organization    minAdmins                                    on what the former leave: the end state
 //	counts          maxInvites, maxDeletes                       in one organization
 //	together        maxCreates (zone), then maxDeletesPerRun     over several organizations
 //
-// A step that an --allow rule lets through passes all of them and counts for none.
+// A step that an --allow rule lets through passes all of them but drift, which has a rule of its
+// own, and counts for none.
 
 // Guarded is what the guards look at of one organization.
 type Guarded struct {
@@ -69,6 +70,7 @@ func (g *Guard) Review(organizations []Guarded) []Verdict {
 	}
 	allowed := g.allowances(reviews)
 	for _, r := range reviews {
+		g.holdDrift(r, allowed)
 		g.holdSteps(r, allowed)
 		g.holdAdmins(r, allowed)
 		g.holdCounts(perOrganization, []*review{r}, allowed)
@@ -119,6 +121,7 @@ func (r *review) hold(guard string, allow func(*plan.Change) string, why func(*p
 				Reason:  reason,
 				Allow:   allow(&c),
 				Source:  c.Source,
+				Origin:  c.Origin,
 			},
 		)
 	}
@@ -158,6 +161,33 @@ func (g *Guard) holdSteps(r *review, a *allowances) {
 			return ""
 		})
 	}
+}
+
+// holdDrift holds what would revert changes of the live side, so that a night reports them. It
+// comes first: what is held here counts for no limit.
+func (g *Guard) holdDrift(r *review, a *allowances) {
+	if !g.guards.HoldDrift {
+		return
+	}
+	n := 0
+	for i := range r.changes {
+		if plan.Reverts(&r.changes[i].Step) {
+			n++
+		}
+	}
+	rule := plan.AllowRule(plan.OpRevert, plan.KindDrift, n, r.Key)
+	r.hold("drift", func(*plan.Change) string { return rule }, func(c *plan.Change) string {
+		if !plan.Reverts(&c.Step) || a.mayRevert(r.Key, &c.Step) {
+			return ""
+		}
+		return driftWords[c.Origin] + ", and guards.drift is hold" + a.exceeded(r.Key, &c.Step, true)
+	})
+}
+
+var driftWords = map[plan.Origin]string{
+	plan.OriginDrift:    "drift: the live side changed since the snapshot, the documents did not",
+	plan.OriginConflict: "conflict: the live side and the documents both changed since the snapshot",
+	plan.OriginUnknown:  "unknown: the snapshot cannot tell who changed it",
 }
 
 // outsideEmails: who may be invited, promoted or made owner.

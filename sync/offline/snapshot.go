@@ -114,6 +114,9 @@ type SavedOrganization struct {
 	// Refused are the changes that the plan of Make did not offer when runs before tried them.
 	Refused []state.Refusal `json:"refused,omitempty"`
 	OwnerID int64           `json:"ownerId,omitempty"`
+	// Unknown are the objects of which this is no base to tell drift by, as addresses without the
+	// key; see Next.
+	Unknown []string `json:"unknown,omitempty"`
 }
 
 // SavedControl is one feature control.

@@ -16,6 +16,13 @@ const Unbounded = -1
 // OpEnforce is the op of --allow rules for switching TFA on.
 const OpEnforce Op = "enforce"
 
+// OpRevert is the op, and KindDrift the kind, of the --allow rule that lets through what would
+// revert a change of the live side: revert:drift@acme.
+const (
+	OpRevert  Op        = "revert"
+	KindDrift spec.Kind = "drift"
+)
+
 // Allow is one --allow rule, OP:KIND[<=N]@KEY: what it matches leaves the count of every numeric
 // guard and may be Max together; guards that are no number are lifted for it.
 type Allow struct {
@@ -56,8 +63,9 @@ func ParseAllow(text string) (Allow, error) {
 	return a, nil
 }
 
-// allowOps are the ops of rules: those of steps, and enforce.
-var allowOps = []Op{OpCreate, OpUpdate, OpDelete, OpInvite, OpReinvite, OpRevoke, OpTransfer, OpEnforce}
+// allowOps are the ops of rules: those of steps, enforce and revert.
+var allowOps = []Op{OpCreate, OpUpdate, OpDelete, OpInvite, OpReinvite, OpRevoke, OpTransfer, OpEnforce,
+	OpRevert}
 
 // join lists words with commas.
 func join[T ~string](words []T) string {
@@ -73,6 +81,9 @@ func (a Allow) String() string { return a.text }
 
 // Matches tells whether the rule speaks of a step of the organization.
 func (a Allow) Matches(key string, s *Step) bool {
+	if a.Op == OpRevert {
+		return a.Key.Match(key) && Reverts(s)
+	}
 	return a.Kind == s.Kind && a.Key.Match(key) &&
 		(a.Op == s.Op || a.Op == s.Op.Counted() || a.Op == OpEnforce && Enforces(s))
 }
@@ -84,6 +95,10 @@ func (a Allow) Single() bool { return !strings.ContainsAny(a.Key.String(), "*?["
 func Enforces(s *Step) bool {
 	return s.Kind == spec.KindTFA && s.Arguments.Enable != nil && *s.Arguments.Enable
 }
+
+// Reverts tells whether a step would undo what somebody did to the live side since a snapshot, or
+// may: of an object that the snapshot does not know, nobody can tell.
+func Reverts(s *Step) bool { return s.Origin != "" && s.Origin != OriginPending }
 
 // AllowRule writes the rule that lets through n steps; n below 0 leaves the number out.
 func AllowRule(op Op, kind spec.Kind, n int, key string) string {

@@ -22,8 +22,8 @@ import (
 // What is held or waits is put together likewise. The steps stay as they are: a group is a view of
 // them, which apply never sees.
 
-// Group is one change that several organizations have in common: equal in kind, name, op, risk and
-// fields, of which secrets count as equal because nobody can see them.
+// Group is one change that several organizations have in common: equal in kind, name, op, risk,
+// origin and fields, of which secrets count as equal because nobody can see them.
 type Group struct {
 	Kind spec.Kind `json:"kind"`
 	// Name is the object's name below its kind, "" where there is one of a kind: the organization
@@ -31,6 +31,7 @@ type Group struct {
 	Name          string   `json:"name"`
 	Op            Op       `json:"op"`
 	Risk          Risk     `json:"risk"`
+	Origin        Origin   `json:"origin,omitempty"`
 	Fields        []Field  `json:"fields"`
 	Organizations []string `json:"organizations"` // keys, in the order of the plan
 	Count         int      `json:"count"`
@@ -142,7 +143,7 @@ func (g *Grouping) groupSteps(least int) {
 	for _, members := range b.large(least) {
 		first := &g.Rest[members[0].organization].Steps[members[0].at]
 		group := Group{Kind: first.Kind, Name: first.Address.Name(), Op: first.Op, Risk: first.Risk,
-			Fields: first.Fields, Organizations: g.keys(members), Count: len(members)}
+			Origin: first.Origin, Fields: first.Fields, Organizations: g.keys(members), Count: len(members)}
 		for _, m := range members {
 			taken[m] = true
 			group.Steps = append(group.Steps, &g.Rest[m.organization].Steps[m.at])
@@ -183,7 +184,7 @@ func changeKey(s *Step) string {
 	if err != nil { // only a scalar of a foreign kind; it then equals itself alone
 		fields = []byte(s.Address)
 	}
-	parts := []string{string(s.Kind), s.Address.Name(), string(s.Op), string(s.Risk), string(fields)}
+	parts := []string{string(s.Kind), s.Address.Name(), string(s.Op), string(s.Risk), string(s.Origin), string(fields)}
 	return strings.Join(parts, "\x00")
 }
 
@@ -281,7 +282,7 @@ func (p *Plan) matchedBy(rule Allow) (n int) {
 			}
 		}
 		for _, h := range o.Held {
-			step := Step{Kind: h.Kind, Op: h.Op}
+			step := Step{Kind: h.Kind, Op: h.Op, Origin: h.Origin}
 			if h.Kind == spec.KindTFA { // a held one has no arguments to see what it switches
 				enforces := strings.HasPrefix(h.Allow, string(OpEnforce)+":")
 				step.Arguments.Enable = &enforces

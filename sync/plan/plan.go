@@ -38,6 +38,38 @@ func (o Op) Counted() Op {
 	return o
 }
 
+// Origin says why a step is there, against an earlier state of the zone: a snapshot.
+type Origin string
+
+// The origins. A person whose invitation ran out is pending: time did that, and nobody else.
+const (
+	OriginPending  Origin = "pending"  // the documents differ from that state
+	OriginDrift    Origin = "drift"    // the live side differs from it
+	OriginConflict Origin = "conflict" // both do
+	OriginUnknown  Origin = "unknown"  // the snapshot does not know the object
+)
+
+// Origins count changes, held ones too, by their origin.
+type Origins struct {
+	Pending  int `json:"pending"`
+	Drift    int `json:"drift"`
+	Conflict int `json:"conflict"`
+	Unknown  int `json:"unknown"`
+}
+
+func (n *Origins) add(o Origin) {
+	switch o {
+	case OriginPending:
+		n.Pending++
+	case OriginDrift:
+		n.Drift++
+	case OriginConflict:
+		n.Conflict++
+	case OriginUnknown:
+		n.Unknown++
+	}
+}
+
 // Risk says how much a step can hurt.
 type Risk string
 
@@ -124,7 +156,9 @@ type Step struct {
 	// carry.
 	Arguments Arguments    `json:"arguments"`
 	Source    *spec.Source `json:"source,omitempty"`
-	After     []int        `json:"after"` // step numbers that must have succeeded
+	// Origin is why the step is there; "" without a snapshot to tell by.
+	Origin Origin `json:"origin,omitempty"`
+	After  []int  `json:"after"` // step numbers that must have succeeded
 	// Precondition is a fingerprint of what the step relies on in the live state.
 	Precondition string `json:"precondition"`
 	// Notes are facts for the reader: "signs out people without two-factor authentication".
@@ -177,6 +211,8 @@ type Waiting struct {
 	Reason  string       `json:"reason"`
 	// Since is when this state directory first saw it; nil when unknown.
 	Since *time.Time `json:"since,omitempty"`
+	// Unanswered: an invitation as declared, which nobody has accepted. It differs in nothing.
+	Unanswered bool `json:"-"`
 }
 
 // Held is a change that a guard stopped.
@@ -189,6 +225,8 @@ type Held struct {
 	// Allow is the --allow rule that lets it through.
 	Allow  string       `json:"allow"`
 	Source *spec.Source `json:"source,omitempty"`
+	// Origin is why the change is there; "" without a snapshot to tell by.
+	Origin Origin `json:"origin,omitempty"`
 }
 
 // Summary counts steps by counted op (an update of a role is an update), and the rest.
@@ -201,6 +239,8 @@ type Summary struct {
 	Waiting   int `json:"waiting"`
 	Held      int `json:"held"`
 	Unchanged int `json:"unchanged"`
+	// Origins count the changes by why they are there; nil without a snapshot to tell by.
+	Origins *Origins `json:"origins,omitempty"`
 }
 
 // Summarize counts the steps of organizations by their counted op, and the rest.
@@ -218,7 +258,21 @@ func (s *Summary) add(o *Organization) {
 	s.Unchanged += o.Unchanged
 	for i := range o.Steps {
 		s.Count(o.Steps[i].Op)
+		s.countOrigin(o.Steps[i].Origin)
 	}
+	for i := range o.Held {
+		s.countOrigin(o.Held[i].Origin)
+	}
+}
+
+func (s *Summary) countOrigin(o Origin) {
+	if o == "" {
+		return
+	}
+	if s.Origins == nil {
+		s.Origins = &Origins{}
+	}
+	s.Origins.add(o)
 }
 
 // Count adds a change under the op that summaries count; an op that no plan has counts nowhere.

@@ -86,10 +86,13 @@ func (t StepType) Verbs() []Verb {
 }
 
 // kindsOf are the kinds of which there are steps with the op, in the order of the table. TFA alone
-// is enforced, which is an op of --allow rules only.
+// is enforced, and drift reverted, which are ops of --allow rules only.
 func kindsOf(op Op) (kinds []spec.Kind) {
-	if op == OpEnforce {
+	switch op {
+	case OpEnforce:
 		return []spec.Kind{spec.KindTFA}
+	case OpRevert:
+		return []spec.Kind{KindDrift}
 	}
 	for i := range stepTypes {
 		if stepTypes[i].op == op && !slices.Contains(kinds, stepTypes[i].kind) {

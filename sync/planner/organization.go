@@ -52,7 +52,12 @@ func (o *organization) compare(ctx context.Context) {
 		o.admins, o.emails = plan.AdminsOf(o.live), o.live.Emails()
 		o.membersRead = o.live.Read(spec.KindMember)
 	}
-	o.Result = o.diff(ctx)
+	in := o.input(ctx)
+	o.Result = o.diff(ctx, in)
+	setOrigins(ctx, o, in)
+	if o.run.Read != nil && o.live != nil {
+		o.run.Read(o.zone.name, o.live)
+	}
 	if plan.LeavesOut(o.Problems) {
 		o.Changes = nil
 	}
@@ -60,10 +65,9 @@ func (o *organization) compare(ctx context.Context) {
 	o.live = nil
 }
 
-// diff compares with the names that the documents' words need: reading a list may show that another
-// one is needed.
-func (o *organization) diff(ctx context.Context) diff.Result {
-	in := diff.Input{
+// input is all that the comparison looks at.
+func (o *organization) input(ctx context.Context) diff.Input {
+	return diff.Input{
 		Want:      o.want,
 		Live:      o.live,
 		Zone:      o.zone.name,
@@ -73,6 +77,11 @@ func (o *organization) diff(ctx context.Context) diff.Result {
 		Guards:    o.run.Desired.Guards,
 		Sensitive: o.run.Desired.Sensitive,
 	}
+}
+
+// diff compares with the names that the documents' words need: reading a list may show that another
+// one is needed.
+func (o *organization) diff(ctx context.Context, in diff.Input) diff.Result {
 	for {
 		result := diff.Organization(in)
 		if len(result.Needs) == 0 {

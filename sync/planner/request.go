@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"context"
 	"time"
 
 	"makesync/spec"
@@ -34,6 +35,12 @@ type Request struct {
 	// Rules are the changes of the rules against the documents before a change; the plan carries
 	// them on.
 	Rules []spec.RuleChange
+	// Since are the zones as they were, by name, against which each step says why it is there; nil:
+	// no step says. A zone that is missing makes all origins in it unknown.
+	Since map[string]Baseline
+	// Read, when set, is told of each organization that was read, by several goroutines, before it
+	// is let go of. It may keep it.
+	Read func(zone string, live *state.Organization)
 	// Memory, FirstSeen, Refusals and Progress are optional.
 	Memory    state.Memory
 	FirstSeen FirstSeen
@@ -43,6 +50,18 @@ type Request struct {
 	// Progress is told, one call at a time and in the order of arrival, of each organization that
 	// is done.
 	Progress func(plan.Progress)
+}
+
+// Baseline is a zone as it was at an earlier time.
+type Baseline interface {
+	// Before is an organization as it was then, with the kinds that are wanted; nil when nothing is
+	// known of it. What is kept as a fingerprint is read as the value or the e-mail of like that
+	// fits it.
+	Before(ctx context.Context, id int64, like *spec.Organization, wanted state.Wanted) *state.Organization
+	// Has tells whether the zone had an organization of the name, or the id where there is one.
+	Has(o *spec.Organization) bool
+	// Unknown tells whether nothing can be said of an object.
+	Unknown(id int64, object spec.Address) bool
 }
 
 // FirstSeen knows since when something has been waiting.

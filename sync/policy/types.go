@@ -41,7 +41,7 @@ var fieldTypes = map[string]map[string]string{
 	"Waiting":    {"address": "string", "reason": "string", "since": "string"},
 	"Held": {
 		"address": "string", "op": "string", "kind": "string", "guard": "string", "reason": "string", "allow": "string",
-		"source": "Source", "money": "Money",
+		"source": "Source", "origin": "string", "money": "Money",
 	},
 	"Zone":  {"name": "string", "url": "string", "user": "User", "sandbox": "bool"},
 	"User":  {"id": "int", "email": "string"},
@@ -49,7 +49,7 @@ var fieldTypes = map[string]map[string]string{
 	"Calls": {"read": "int", "write": "int"},
 	"Summary": {
 		"create": "int", "update": "int", "delete": "int", "invite": "int", "transfer": "int",
-		"waiting": "int", "held": "int", "unchanged": "int",
+		"waiting": "int", "held": "int", "unchanged": "int", "origins": "map(int)",
 	},
 	"Rule":   {"path": "string", "from": "string", "to": "string", "weakens": "bool", "source": "Source"},
 	"Access": {"email": "string", "address": "string", "reason": "string"},

@@ -50,7 +50,8 @@ type (
 		Heading                string
 		Zones                  []htmlZone
 		Rules                  []htmlRule
-		Against, Guards, Shard string
+		Against, Since         string
+		Guards, Shard          string
 		Counts                 []htmlCount
 		Words                  []htmlWords
 		Organizations          []htmlOrganization

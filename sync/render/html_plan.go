@@ -17,8 +17,9 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 	missing, fleet, grouping := findUnread(plan), newOrganizationNames(plan.Organizations), plan.Group(o.leastGroup())
 	p := &htmlPlan{
 		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
-		Heading: htmlHeading(plan, missing, &grouping), Against: Clean(o.Against), Guards: Clean(guardWords(o.Guards)),
-		Next: Clean(o.Next), Digest: Clean(plan.Digest), Created: htmlTime(plan), Expires: htmlExpiry(plan, o),
+		Heading: htmlHeading(plan, missing, &grouping), Against: Clean(o.Against), Since: Clean(o.Since),
+		Guards: Clean(guardWords(o.Guards)),
+		Next:   Clean(o.Next), Digest: Clean(plan.Digest), Created: htmlTime(plan), Expires: htmlExpiry(plan, o),
 		Last: lastLine(o.verb("plan"), PlanCounts(plan.Summary), plan.Exit),
 	}
 	if s := plan.Shard; isPart(s) {
@@ -132,6 +133,7 @@ func htmlSummary(said *summary, plan *plan.Plan) []htmlWords {
 		{"Will be invited", text.AndMore(said.invited.words(), named)},
 		{"Will lose access", text.AndMore(said.losing.words(), named)},
 		{"Cannot be undone", text.AndMore(said.forever.words(), named)},
+		{"Why", originCounts(plan.Summary.Origins)},
 		{"Not managed", unmanagedWords(plan.Unmanaged)},
 		{"API calls", said.callWords(plan.Calls, changes(plan.Summary))},
 	} {

@@ -1,20 +1,53 @@
 package render
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
 	"makesync/sync/plan"
 )
 
-// notesOf are the facts below a step: its notes, and who changed the variable last where --history
-// asked.
+// notesOf are the facts below a step: why it is there where --since tells, its notes, and who
+// changed the object last where --history asked.
 func notesOf(step plan.Step) []string {
-	words := lastChangeWords(step.LastChange)
-	if words == "" {
-		return step.Notes
+	var notes []string
+	if words := originWords[step.Origin]; words != "" {
+		notes = append(notes, words)
 	}
-	return append(append([]string{}, step.Notes...), words)
+	notes = append(notes, step.Notes...)
+	if words := lastChangeWords(step.LastChange); words != "" {
+		notes = append(notes, words)
+	}
+	return notes
+}
+
+// originWords say why a step is there.
+var originWords = map[plan.Origin]string{
+	plan.OriginPending:  "pending: the documents changed",
+	plan.OriginDrift:    "drift: the live side changed, the documents did not",
+	plan.OriginConflict: "conflict: the documents and the live side both changed",
+	plan.OriginUnknown:  "unknown: the snapshot does not tell who changed it",
+}
+
+// originCounts are "2 pending, 1 drift"; "" where nothing tells.
+func originCounts(n *plan.Origins) string {
+	if n == nil {
+		return ""
+	}
+	var words []string
+	for _, row := range []struct {
+		n    int
+		name plan.Origin
+	}{
+		{n.Conflict, plan.OriginConflict}, {n.Drift, plan.OriginDrift}, {n.Unknown, plan.OriginUnknown},
+		{n.Pending, plan.OriginPending},
+	} {
+		if row.n > 0 {
+			words = append(words, fmt.Sprintf("%d %s", row.n, row.name))
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 // lastChangeWords is "last edited on 2026-11-20 02:00 UTC by Jane Doe", as far as it is known.

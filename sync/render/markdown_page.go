@@ -266,6 +266,9 @@ func (d *document) zoneLines() string {
 	for _, zone := range d.plan.Zones {
 		b.WriteString("- Zone " + prose(zoneWords(zone)) + "\n")
 	}
+	if d.options.Since != "" {
+		b.WriteString("- Drift is told by " + prose(d.options.Since) + "\n")
+	}
 	if d.options.Against != "" {
 		b.WriteString("- Compared with " + prose(d.options.Against) + "\n")
 	}
@@ -287,6 +290,9 @@ func (d *document) peopleLines() string {
 	say("Will be invited", said.invited.words())
 	say("Will lose access", said.losing.words())
 	say("Cannot be undone", said.forever.words())
+	if words := originCounts(d.plan.Summary.Origins); words != "" {
+		say("Why", []string{words})
+	}
 	return b.String()
 }
 

@@ -53,6 +53,8 @@ type Options struct {
 	// Against says what a plan compares with when it is no live zone:
 	// "snapshot live.json of 2026-11-20 02:00 UTC", "documents in base/".
 	Against string
+	// Since says by which snapshot the plan tells drift, "" by none.
+	Since string
 	// Saved is the file that the plan was written to, "" when it was not saved.
 	Saved string
 	// Next is the whole command that goes on from here, ready to paste: `makesync apply plan.json`.

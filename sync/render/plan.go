@@ -63,6 +63,9 @@ func writePlanHead(p *printer, plan *plan.Plan) {
 	if p.Against != "" {
 		p.labelled(0, bold, "against", headLabel, p.Against)
 	}
+	if p.Since != "" {
+		p.labelled(0, bold, "since", headLabel, p.Since)
+	}
 	if guards := guardWords(p.Guards); guards != "" {
 		p.labelled(0, bold, "guards", headLabel, guards)
 	}

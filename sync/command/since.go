@@ -1,0 +1,161 @@
+package command
+
+import (
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/exit"
+	"makesync/sync/offline"
+	"makesync/sync/planner"
+)
+
+// sinceOptions say by which earlier state of the zones a plan tells drift.
+type sinceOptions struct {
+	// files are snapshots, one for each zone, or folders of them; empty with none.
+	files []string
+	// none: there is no earlier state yet.
+	none bool
+}
+
+// noSnapshot is the value of --since on the first night.
+const noSnapshot = "none"
+
+const sinceUsage = "say of each step why it is there, against the snapshot in `FILE`: pending, drift, conflict or " +
+	"unknown; none on the first night; repeatable, one for each zone, or a folder of ZONE.json"
+
+func sinceFlag() cli.Flag { return newNamesFlag(cli.StringSliceFlag{Name: "since", Usage: sinceUsage}) }
+
+func readSinceOptions(c *cli.Context) (o sinceOptions, err error) {
+	o.files = c.StringSlice("since")
+	if !slices.Contains(o.files, noSnapshot) {
+		return o, nil
+	}
+	if len(o.files) > 1 {
+		return o, badUsage(c, "--since %s does not go with another --since", noSnapshot)
+	}
+	return sinceOptions{none: true}, nil
+}
+
+func (o sinceOptions) set() bool { return o.none || len(o.files) > 0 }
+
+// baselines are the earlier states of the run's zones, by name; nil when nobody asks for any.
+type baselines map[string]*offline.Snapshot
+
+// readBaselines reads the snapshots of --since; nil without. A guard that holds drift cannot do
+// without.
+func readBaselines(p *plannedRun) (baselines, error) {
+	o := p.options.since
+	zones := zonesOf(p.desired, p.options.documents.only(p.desired.Zones))
+	if !o.set() {
+		return nil, withoutBaseline(p)
+	}
+	all := baselines{}
+	for _, path := range o.files {
+		paths, err := snapshotPaths(path, zones)
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range paths {
+			if err := all.read(path, zones, p.zones); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, zone := range zones {
+		if all[zone] == nil && !o.none {
+			return nil, failure{exit: exit.Invalid,
+				message: "--since names no snapshot of the zone " + zone + ", by which to tell drift",
+				hint:    "add one for each zone, or plan one zone with --zone; the first time: --since " + noSnapshot}
+		}
+	}
+	return all, nil
+}
+
+// read adds a snapshot of one of the zones. Connected is nil where the plan asks no zone.
+func (b baselines) read(path string, zones []string, connected *zones) error {
+	snapshot, err := readSnapshot(path)
+	if err != nil {
+		return err
+	}
+	foreign := func(message string) error {
+		return failure{exit: exit.Invalid, message: "--since " + path + ": " + message,
+			hint: "name the snapshot that the last run on this zone left; the first time: --since " + noSnapshot}
+	}
+	switch {
+	case !slices.Contains(zones, snapshot.Zone):
+		return foreign("it is of the zone " + snapshot.Zone + ", and the documents are of " + text.And(zones))
+	case b[snapshot.Zone] != nil:
+		return foreign("it is a second snapshot of the zone " + snapshot.Zone)
+	case connected != nil && (connected.ports[snapshot.Zone].endpoint.Sandbox != nil) != snapshot.Sandbox:
+		return foreign("of the zone and its snapshot, one is a sandbox and the other is not")
+	}
+	b[snapshot.Zone] = snapshot
+	return nil
+}
+
+// withoutBaseline refuses a run under guards.drift: hold that cannot tell what is drift. A preview
+// without a zone is only told.
+func withoutBaseline(p *plannedRun) error {
+	if !p.desired.Guards.HoldDrift || p.command == "undo" {
+		return nil
+	}
+	const message = "guards.drift is hold, and without --since nobody can tell what is drift"
+	if p.options.offline.set() {
+		p.problems = append(p.problems, spec.Problem{Severity: spec.Warning, Rule: "drift-unknown",
+			Message: message + ": no step below is held for it", Hint: "add --since FILE to --live"})
+		return nil
+	}
+	return failure{exit: exit.Invalid, message: message, hint: "nothing was changed; add --since FILE, the snapshot " +
+		"that --snapshot-out left after the last run, or, the first time, --since " + noSnapshot}
+}
+
+// snapshotPaths are a file, or those of the zones in a folder.
+func snapshotPaths(path string, zones []string) ([]string, error) {
+	info, err := os.Stat(path)
+	if err != nil || !info.IsDir() {
+		return []string{path}, nil // reading it tells what is wrong
+	}
+	var paths []string
+	for _, zone := range zones {
+		file := filepath.Join(path, zone+".json")
+		if _, err := os.Stat(file); err == nil {
+			paths = append(paths, file)
+		} else if !errors.Is(err, os.ErrNotExist) {
+			return nil, failure{exit: exit.Invalid, message: "read the snapshot " + file, cause: err}
+		}
+	}
+	return paths, nil
+}
+
+// planned are the earlier states as the planner wants them; nil when no step is to say why it is
+// there.
+func (b baselines) planned() map[string]planner.Baseline {
+	if b == nil {
+		return nil
+	}
+	planned := map[string]planner.Baseline{}
+	for zone, snapshot := range b {
+		planned[zone] = snapshot.Baseline()
+	}
+	return planned
+}
+
+// describe names the snapshots for the plan's head; "" without --since.
+func (b baselines) describe(o sinceOptions) string {
+	if o.none {
+		return "no snapshot yet"
+	}
+	var words []string
+	for _, zone := range slices.Sorted(maps.Keys(b)) {
+		words = append(words, "the snapshot of "+zone+" of "+b[zone].Taken.UTC().Format("2006-01-02 15:04 MST"))
+	}
+	return strings.Join(words, ", ")
+}
