@@ -15,7 +15,7 @@ type applyOptions struct {
 	noJournal    bool
 	allowPartial bool
 	lockTimeout  time.Duration
-	snapshotOut  string // "" for none
+	snapshotOut  output // without a path: none
 }
 
 const applyDescription = "Without PLAN: makes the plan, shows it, asks, and applies it. " +
@@ -64,7 +64,7 @@ func applyFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "no-journal", Usage: "keep no journal: the run can then be neither resumed nor undone"},
 		historyFlag(),
 		sinceFlag(),
-		newNameFlag(cli.StringFlag{Name: "snapshot-out", Usage: snapshotOutUsage}),
+		newOutputFlag(cli.StringFlag{Name: "snapshot-out", Usage: snapshotOutUsage}, baseSnapshot),
 		newDurationFlag("lock-timeout", 0, "wait up to `D` for another run on the zone to end"),
 	}
 }
@@ -81,7 +81,7 @@ func readApplyOptions(c *cli.Context) (applyOptions, error) {
 		noJournal:    c.Bool("no-journal"),
 		allowPartial: c.Bool("allow-partial"),
 		lockTimeout:  c.Duration("lock-timeout"),
-		snapshotOut:  c.String("snapshot-out"),
+		snapshotOut:  outputOf(c, "snapshot-out"),
 	}
 	if o.file != "" {
 		for _, name := range planOnly {

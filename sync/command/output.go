@@ -36,6 +36,8 @@ type fileKind struct {
 	leaves bool
 	// dash: the name - is stdout.
 	dash bool
+	// each: a folder that is there takes a file for each zone.
+	each bool
 }
 
 var (
@@ -43,6 +45,8 @@ var (
 	// node_exporter is another user
 	metricsFile  = fileKind{is: beginsWith("# HELP makesync_"), mode: 0o644, exact: atomicfile.ExactMode}
 	snapshotFile = fileKind{is: jsonOf("snapshot"), mode: 0o600, dash: true}
+	// It replaces the one that --since reads, which is what it is for.
+	baseSnapshot = fileKind{is: jsonOf("snapshot"), mode: 0o600, exact: atomicfile.ExactMode, each: true}
 	documentFile = fileKind{is: func(string) bool { return false }, mode: 0o644, folder: true} // see folder.write
 	manualPage   = fileKind{is: beginsWith(".TH "), mode: 0o644, folder: true}
 	// sandbox init leaves alone whatever is there, with words of its own.
@@ -251,6 +255,8 @@ func (s *files) check(out output) error {
 	}
 	info, err := os.Stat(target)
 	switch {
+	case err == nil && info.IsDir() && out.kind.each:
+		return nil
 	case err != nil, info.Size() == 0, out.kind.is(head(target)):
 		return nil
 	case s.isState(target):

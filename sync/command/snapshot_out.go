@@ -48,25 +48,25 @@ type nextSnapshot struct {
 // prepareNext keeps what the plan will read, and tells before anything is changed that the snapshot
 // could not be written.
 func prepareNext(a *applyRun) error {
-	if a.snapshotOut == "" {
+	if a.snapshotOut.path == "" {
 		return nil
 	}
 	a.read = &reading{}
 	zones := a.zones.names()
 	places := map[string]bool{}
 	for _, zone := range zones {
-		places[snapshotPlace(a.snapshotOut, zone)] = true
+		places[snapshotPlace(a.snapshotOut.path, zone)] = true
 	}
 	if len(places) < len(zones) {
 		return failure{exit: exit.Invalid,
-			message: "--snapshot-out " + a.snapshotOut + ": one file cannot hold " + text.And(zones),
+			message: "--snapshot-out " + a.snapshotOut.path + ": one file cannot hold " + text.And(zones),
 			hint:    "nothing was changed; name a folder that is there, or apply one zone with --zone"}
 	}
 	for place := range places {
 		folder := filepath.Dir(place)
 		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
 			return failure{exit: exit.Internal,
-				message: "--snapshot-out " + a.snapshotOut + ": there is no folder " + folder,
+				message: "--snapshot-out " + a.snapshotOut.path + ": there is no folder " + folder,
 				hint:    "nothing was changed; make the folder, or name another file"}
 		}
 	}
@@ -84,14 +84,14 @@ func snapshotPlace(out, zone string) string {
 // saveNext writes the snapshots of the zones. What hinders it is a warning: the former snapshot
 // stays, by which what this run wrote is no drift either, since the documents agree.
 func saveNext(ctx context.Context, a *applyRun, applied *report.Report) (problems []spec.Problem) {
-	if a.snapshotOut == "" {
+	if a.snapshotOut.path == "" {
 		return nil
 	}
 	next := nextSnapshot{a, applied}
 	before := a.zones.reads()
 	for _, zone := range a.zones.names() {
 		if err := next.save(ctx, zone); err != nil {
-			place := snapshotPlace(a.snapshotOut, zone)
+			place := snapshotPlace(a.snapshotOut.path, zone)
 			problems = append(problems, warnNotReported(a.r, "snapshot-out",
 				"the snapshot of "+zone+" for the next --since was not written: "+err.Error(),
 				place+" is as it was before the run, if it was there"))
@@ -123,7 +123,9 @@ func (a nextSnapshot) save(ctx context.Context, zone string) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(snapshotPlace(a.snapshotOut, zone), data, 0o600)
+	place := a.snapshotOut
+	place.path = snapshotPlace(place.path, zone)
+	return a.r.files.put(place, data)
 }
 
 // readBack is the zone after the run: what it touched is read again.
@@ -164,7 +166,7 @@ func (a nextSnapshot) make(read *state.ZoneState, former *offline.Snapshot) (*of
 	need := offline.NeededOf(a.desired, read.Endpoint.Name)
 	o := offline.SnapshotOptions{
 		Taken: a.r.Now(), Tool: a.r.Build.Version, Values: offline.ValuesFingerprint,
-		Sensitive: secretsIn(a.desired, read), Keys: need.Keys(read),
+		Sensitive: secretsIn(a.desired, read), Needed: need,
 	}
 	if former != nil {
 		o.Values, o.HashEmails, o.Salt = former.Values, former.EmailsHashed, former.SaltBytes()

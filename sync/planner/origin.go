@@ -130,7 +130,11 @@ func (c *baseComparison) origin(s *plan.Step) plan.Origin {
 	if c.unclear[s.Address] || slices.Contains(c.unread, s.Kind) || c.base.Unknown(c.id, s.Address) {
 		return plan.OriginUnknown
 	}
-	switch documents, live := c.differs[s.Address], c.drifted(s); {
+	now, then := state.ViewOf(c.live, s.Kind, s.Address.Name()), state.ViewOf(c.before, s.Kind, s.Address.Name())
+	if now != nil && then["value"].IsUnseen() { // no document declared it when the snapshot was taken
+		return plan.OriginUnknown
+	}
+	switch documents, live := c.differs[s.Address], c.drifted(s, now, then); {
 	case documents && live:
 		return plan.OriginConflict
 	case live:
@@ -144,8 +148,7 @@ func (c *baseComparison) origin(s *plan.Step) plan.Origin {
 // drifted tells whether the object of a step is another one than in the base. Of an organization
 // only the attributes count that the documents change now or would have changed then; whether
 // somebody has accepted an invitation counts for none.
-func (c *baseComparison) drifted(s *plan.Step) bool {
-	now, then := state.ViewOf(c.live, s.Kind, s.Address.Name()), state.ViewOf(c.before, s.Kind, s.Address.Name())
+func (c *baseComparison) drifted(s *plan.Step, now, then state.View) bool {
 	if (now == nil) != (then == nil) {
 		return true
 	}
