@@ -29,6 +29,9 @@ type Organization struct {
 	Owner                     string // e-mail, lower case
 	Purge                     []Kind
 	Profiles                  []string
+	// NamesOnly: the run does not look at the organization, so that nothing but its identity and
+	// names is resolved. Nothing of it may be compared or changed.
+	NamesOnly bool
 	// At holds the position of each field that a document sets, by its YAML
 	// key (name, id, timezone, owner, tfaEnforced, variables, …); "" is the
 	// organization's own key. Nil in a live state.

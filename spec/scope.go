@@ -57,6 +57,20 @@ func (s Scope) Reaches(o *Organization) bool {
 	return false
 }
 
+// MayReach tells whether the run may touch anything of an organization of this key, whatever is
+// declared in it. It errs on the side of looking.
+func (s Scope) MayReach(key string) bool {
+	if covered(s.Excludes, Address(key)) {
+		return false
+	}
+	for _, g := range s.Targets {
+		if part, _ := g.KeyPart(); part.Match(key) {
+			return true
+		}
+	}
+	return len(s.Targets) == 0
+}
+
 // mayCover tells whether some object of the kind, by whatever name, can be in scope. It errs on
 // the side of reading.
 func (s Scope) mayCover(key string, k Kind) bool {

@@ -24,6 +24,11 @@ type ResolveOptions struct {
 	Folders []string
 	// ExpectOrganizations is how many organizations the documents have to declare at least.
 	ExpectOrganizations int
+	// Wanted tells by their keys which organizations the run looks at; nil: at all. Of the others
+	// only the identity and what belongs to the rules is resolved (NamesOnly), and with
+	// NamesOfOthers the names of all that they declare.
+	Wanted        func(key string) bool
+	NamesOfOthers bool
 	// DefaultZone is --zone, else MAKE_ZONE: a name or a host.
 	DefaultZone string
 	// ZoneNames are the zones that --zone-url defines.
@@ -47,8 +52,13 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 	}
 	desired := &spec.Desired{Zones: d.zones, Guards: r.guards, Sensitive: r.sensitive, Files: d.Files()}
 	desired.Organizations = make([]spec.Organization, 0, len(d.organizations))
+	others := &others{resolver: r, stacks: map[string]*layer{}}
 	for _, l := range d.organizations {
-		desired.Organizations = append(desired.Organizations, r.organization(l))
+		if others.has(l) {
+			desired.Organizations = append(desired.Organizations, others.organization(l))
+		} else {
+			desired.Organizations = append(desired.Organizations, r.organization(l))
+		}
 		l.dropContents()
 	}
 	r.checkDefaultZone()

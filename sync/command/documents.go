@@ -39,6 +39,7 @@ func resolveDocuments(
 func load(ctx context.Context, env Env, o documentOptions, urls map[string]string, use use) loaded {
 	desired, lists, problems := resolveDocuments(ctx, env, o, o.files, document.ResolveOptions{
 		SkipReferences: o.skipReferences, ZoneNames: slices.Sorted(maps.Keys(urls)),
+		Wanted: o.part.wanted, NamesOfOthers: o.part.names,
 	})
 	l := loaded{desired: desired}
 	var wrong []spec.Problem

@@ -18,6 +18,23 @@ type documentOptions struct {
 	skipReferences bool
 	guards         []string // --guards, not MAKESYNC_GUARDS
 	expect         int      // --expect-organizations
+	part           part
+}
+
+// part says which organizations a run looks at, by their keys.
+type part struct {
+	wanted func(key string) bool // nil: all
+	names  bool                  // what the others declare has to be known by name
+}
+
+// partOf is what --shard, --target and --exclude leave of the documents.
+func partOf(o planOptions) part {
+	scope := o.scope.in("")
+	if o.shard == nil && !scope.HasPatterns() {
+		return part{}
+	}
+	wanted := func(key string) bool { return o.shard.Has(key) && scope.MayReach(key) }
+	return part{wanted, scope.HasPatterns()}
 }
 
 const defaultDocument = "makesync.yaml"

@@ -48,6 +48,7 @@ func (p *plannedRun) connect(ctx context.Context, may access) error {
 	if exit.OutOfTime(ctx) { // a plan without a word of any zone is still one
 		loading = context.WithoutCancel(ctx)
 	}
+	o.documents.part = partOf(o)
 	found := load(loading, p.r.Env, o.documents, o.zones.urls, online)
 	if loading.Err() != nil {
 		return failure{exit: exit.Worst(exit.PartlyVisible, exit.StopExit(ctx)),

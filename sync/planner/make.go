@@ -61,7 +61,7 @@ func interrupted(ctx context.Context) bool { return ctx.Err() != nil && !exit.Ou
 // chosen tells whether the run looks at an organization at all.
 func (r *run) chosen(o *spec.Organization) bool {
 	inZone := r.Scope.Zone == "" || o.Zone == r.Scope.Zone
-	return inZone && r.Shard.Has(o.Key) && r.Scope.Reaches(o)
+	return !o.NamesOnly && inZone && r.Shard.Has(o.Key) && r.Scope.Reaches(o)
 }
 
 // openZones opens the zones that the chosen organizations need, side by side, sorted by name.
