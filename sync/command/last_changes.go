@@ -12,8 +12,9 @@ import (
 
 func historyFlag() cli.Flag {
 	return &cli.BoolFlag{
-		Name:  "history",
-		Usage: "show when and by whom each variable that changes was last changed: one more call for each, at most 50",
+		Name: "history",
+		Usage: "show when and by whom each variable that changes was last changed, with --since only drift: " +
+			"one more call for each, at most 50",
 	}
 }
 

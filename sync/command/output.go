@@ -36,8 +36,9 @@ type fileKind struct {
 	leaves bool
 	// dash: the name - is stdout.
 	dash bool
-	// each: a folder that is there takes a file for each zone.
-	each bool
+	// renews: a file of the kind that the run reads is replaced all the same; a folder that is
+	// there takes a file for each zone.
+	renews bool
 }
 
 var (
@@ -46,7 +47,7 @@ var (
 	metricsFile  = fileKind{is: beginsWith("# HELP makesync_"), mode: 0o644, exact: atomicfile.ExactMode}
 	snapshotFile = fileKind{is: jsonOf("snapshot"), mode: 0o600, dash: true}
 	// It replaces the one that --since reads, which is what it is for.
-	baseSnapshot = fileKind{is: jsonOf("snapshot"), mode: 0o600, exact: atomicfile.ExactMode, each: true}
+	baseSnapshot = fileKind{is: jsonOf("snapshot"), mode: 0o600, exact: atomicfile.ExactMode, renews: true}
 	documentFile = fileKind{is: func(string) bool { return false }, mode: 0o644, folder: true} // see folder.write
 	manualPage   = fileKind{is: beginsWith(".TH "), mode: 0o644, folder: true}
 	// sandbox init leaves alone whatever is there, with words of its own.
@@ -250,12 +251,12 @@ func (s *files) check(out output) error {
 	if errors.As(err, &link) {
 		return s.refuse(out, err.Error(), "name the file itself")
 	}
-	if read := s.readBy(target); read != "" {
+	if read := s.readBy(target); read != "" && !(out.kind.renews && out.kind.is(head(target))) {
 		return s.refuse(out, "this run reads it"+alsoAs(out.path, read), "name another file")
 	}
 	info, err := os.Stat(target)
 	switch {
-	case err == nil && info.IsDir() && out.kind.each:
+	case err == nil && info.IsDir() && out.kind.renews:
 		return nil
 	case err != nil, info.Size() == 0, out.kind.is(head(target)):
 		return nil

@@ -31,8 +31,9 @@ const noSnapshot = "none"
 const sinceUsage = "say of each step why it is there, against the snapshot in `FILE`: pending, drift, conflict or " +
 	"unknown; none on the first night; repeatable, one for each zone, or a folder of ZONE.json"
 
-// sinceFlag names what the run reads, and --snapshot-out may replace all the same.
-func sinceFlag() cli.Flag { return newNamesFlag(cli.StringSliceFlag{Name: "since", Usage: sinceUsage}) }
+func sinceFlag() cli.Flag {
+	return newInputsFlag(cli.StringSliceFlag{Name: "since", Usage: sinceUsage})
+}
 
 func readSinceOptions(c *cli.Context) (o sinceOptions, err error) {
 	o.files = c.StringSlice("since")

@@ -227,6 +227,8 @@ type Held struct {
 	Source *spec.Source `json:"source,omitempty"`
 	// Origin is why the change is there; "" without a snapshot to tell by.
 	Origin Origin `json:"origin,omitempty"`
+	// LastChange is who changed a drifted variable last; only with --history.
+	LastChange *LastChange `json:"lastChange,omitempty"`
 }
 
 // Summary counts steps by counted op (an update of a role is an update), and the rest.

@@ -157,6 +157,9 @@ func writeHeldObject(p *printer, h plan.Held) {
 	l.cell(plain, opWord(h.Op), opWidth)
 	l.wrapped(bold, object(h.Address))
 	p.line("%s", l.text)
+	if words := lastChangeWords(h.LastChange); words != "" {
+		p.labelled(groupIndent, dim, "note:", 5, words)
+	}
 }
 
 // writeAllow prints the rule to paste, whole, in a line of its own where it does not fit.

@@ -99,6 +99,6 @@ type (
 		Guard, Reason, Allow, Where, Keys string
 		Items                             []htmlHeld
 	}
-	htmlHeld    struct{ Kind, Op, Object string }
+	htmlHeld    struct{ Kind, Op, Object, Note string }
 	htmlWaiting struct{ Kind, Object, Reason, Text, Where, Keys string }
 )

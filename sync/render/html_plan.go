@@ -268,7 +268,8 @@ func newHTMLHeldGroup(group []plan.Held, reason, allow string, kinds map[spec.Ki
 	for _, held := range group {
 		h.Items = append(
 			h.Items,
-			htmlHeld{htmlKind(held.Address.Kind(), kinds), Clean(string(held.Op)), object(held.Address)},
+			htmlHeld{htmlKind(held.Address.Kind(), kinds), Clean(string(held.Op)), object(held.Address),
+				Clean(lastChangeWords(held.LastChange))},
 		)
 	}
 	return h

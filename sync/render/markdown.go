@@ -328,6 +328,9 @@ func markdownHeld(held []plan.Held, reason, rule, where string) string {
 	names := make([]string, len(held))
 	for i, h := range held {
 		names[i] = entities(string(h.Op)) + " " + code(cut(object(h.Address), maxName))
+		if words := lastChangeWords(h.LastChange); words != "" {
+			names[i] += ": " + prose(cut(words, maxProse))
+		}
 	}
 	line := "- **Held** by " + entities(held[0].Guard) + ": " + prose(cut(Clean(reason), maxProse)) +
 		" (" + strings.Join(names, ", ") + ")"

@@ -8,6 +8,7 @@ import (
 const (
 	variableCreated = "organization_variable_created"
 	variableEdited  = "organization_variable_edited"
+	variableDeleted = "organization_variable_deleted"
 )
 
 // firstEdit is the lowest id of entries that the API causes. Those of variables that a seed
@@ -64,23 +65,37 @@ func variableHistory(c *call) (any, error) {
 	if err := requireVariablesLicence(c); err != nil {
 		return nil, err
 	}
-	v, err := variableOfPath(c)
-	if err != nil {
+	name := c.param("variableName")
+	edits := slices.Clone(c.org.History[name])
+	if c.org.variable(name) == nil && len(edits) == 0 {
+		_, err := variableOfPath(c)
 		return nil, err
 	}
-	edits := slices.Clone(c.org.History[v.Name])
 	if len(edits) == 0 {
-		edits = []Edit{seeded(c, *v)}
+		edits = []Edit{seeded(c, *c.org.variable(name))}
 	}
 	if c.is("history-order", "newest-first") {
 		slices.Reverse(edits)
 	}
 	rows := make([]object, len(edits))
 	for i, e := range edits {
-		rows[i] = object{{"id", e.ID}, {"diffObject", diffObject(c, v.Name, e)}, {"changed", e.At},
+		rows[i] = object{{"id", e.ID}, {"diffObject", diffObject(c, name, e)}, {"changed", e.At},
 			{"action", e.Action}, {"author", e.Author}}
 	}
 	return object{{"organizationVariableHistory", rows}}, nil
+}
+
+// forgetVariable ends the history of a variable. No source knows an entry for a deletion; a switch
+// keeps one, as a zone may.
+func forgetVariable(c *call, v Variable) {
+	if !c.is("history-deletion", "kept") {
+		delete(c.org.History, v.Name)
+		return
+	}
+	if len(c.org.History[v.Name]) == 0 {
+		storeEdit(c, v.Name, seeded(c, v))
+	}
+	rememberChange(c, v.Name, Edit{Action: variableDeleted, TypeID: v.Type, Value: v.Value})
 }
 
 // diffObject of a creation is flat (published); that of a change has the values before and after

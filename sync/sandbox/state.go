@@ -177,7 +177,7 @@ type Variable struct {
 // Edit is one entry of a variable's history.
 type Edit struct {
 	ID     int             `json:"id"`
-	Action string          `json:"action"` // organization_variable_created, organization_variable_edited
+	Action string          `json:"action"` // organization_variable_created, …_edited, …_deleted
 	At     time.Time       `json:"at"`
 	Author string          `json:"author"`
 	TypeID VariableType    `json:"type"` // after it

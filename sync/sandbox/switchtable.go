@@ -71,6 +71,11 @@ var switches = []Switch{
 	},
 	{"history-order", []string{"newest-first", "oldest-first"}, "order of a variable's history"},
 	{"history-value", []string{"typed", "string"}, "values in a variable's history: as in the list, or as texts"},
+	{
+		"history-deletion",
+		[]string{"none", "kept"},
+		"history of a variable that is not there any more: 404, or kept, with an entry for its deletion",
+	},
 
 	// Members and invitations.
 	{"users-limit", []string{"10", "10000"}, "rows of GET /users when no pg[limit] is sent"},

@@ -263,10 +263,10 @@ func deleteVariable(c *call) (change, error) {
 	if !c.flag("confirmed") {
 		return change{}, unconfirmed("The variable may be in use.")
 	}
-	name := v.Name
+	gone, name := *v, v.Name
 	return change{"variable/" + name, func() any {
 		c.org.Variables = slices.DeleteFunc(c.org.Variables, func(v Variable) bool { return v.Name == name })
-		delete(c.org.History, name)
+		forgetVariable(c, gone)
 		return ok()
 	}}, nil
 }
