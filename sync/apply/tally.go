@@ -25,6 +25,7 @@ func (a *applier) report(ctx context.Context, workers []*worker, refused *refusa
 		}
 	}
 	r.Count()
+	r.AddAccess(a.plan)
 	if r.Shard != nil {
 		r.Digests = plan.OrganizationDigests(a.plan.Organizations)
 	}

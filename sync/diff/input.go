@@ -23,6 +23,8 @@ type Input struct {
 	// Guards tell whom and what a purge spares.
 	Guards    spec.Guards
 	Sensitive []spec.Glob
+	// Leaving are the e-mails that documents of some organization want gone.
+	Leaving map[string]bool
 }
 
 // NameList is one list of names: the zone's own, or that of the organization which is compared.
@@ -53,6 +55,10 @@ type Result struct {
 	Unread   []spec.Kind
 	Failures []error
 	Problems []spec.Problem
+	// Present are those of the leaving who are there now; Unseen tells that some may be there whom
+	// nobody can see.
+	Present []plan.Access
+	Unseen  bool
 	// Lacking are the fields that a creation needs and the documents do not give.
 	Lacking []string
 	// Read: something of the organization could be read.

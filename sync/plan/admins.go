@@ -1,8 +1,10 @@
 package plan
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"makesync/spec"
 	"makesync/sync/state"
@@ -82,3 +84,56 @@ func (a Admins) Lowers(s *Step) bool {
 
 // Sorted are the user ids in order.
 func (a Admins) Sorted() []int64 { return slices.Sorted(maps.Keys(a.ids)) }
+
+// Access is somebody whom the documents take something away from in one organization or another,
+// and who has it still.
+type Access struct {
+	Email string `json:"email"`
+	// Address is what remains: the membership, or the ownership.
+	Address spec.Address `json:"address"`
+	// Role is what the person is there: Owner, Admin, Member, …; "invited" before the invitation is
+	// accepted.
+	Role   string `json:"role"`
+	Reason string `json:"reason"`
+}
+
+// RoleInvited stands for the role of somebody who has not accepted.
+const RoleInvited = "invited"
+
+// SortAccess orders by person and address, and keeps one of each.
+func SortAccess(list []Access) []Access {
+	slices.SortStableFunc(list, func(a, b Access) int {
+		return cmp.Or(strings.Compare(a.Email, b.Email), strings.Compare(string(a.Address), string(b.Address)))
+	})
+	return slices.CompactFunc(list, func(a, b Access) bool { return a.Email == b.Email && a.Address == b.Address })
+}
+
+// TakenAway is the access that a step ends or lowers; nil when it does nothing of that kind. The
+// caller gives the reason why it did not.
+func (s *Step) TakenAway() *Access {
+	taken := Access{Email: s.Address.Name(), Address: s.Address}
+	for _, field := range s.Fields {
+		switch {
+		case s.Op == OpTransfer:
+			taken.Email, taken.Role = field.From.String(), RoleOwner
+		case field.Path == "role":
+			taken.Role = field.From.String()
+		}
+	}
+	switch {
+	case s.Op == OpTransfer, s.Kind == spec.KindMember && s.Op == OpDelete:
+		return &taken
+	case s.Kind == spec.KindMember && s.Op == OpRevoke:
+		taken.Role = RoleInvited
+		return &taken
+	case s.Kind == spec.KindMember && s.Op == OpUpdate && taken.Role == RoleAdmin: // nobody becomes Owner by a role
+		return &taken
+	}
+	return nil
+}
+
+// The published names of the roles that administer.
+const (
+	RoleOwner = "Owner"
+	RoleAdmin = "Admin"
+)

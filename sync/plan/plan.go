@@ -102,7 +102,11 @@ type Plan struct {
 	// Unmanaged counts live organizations of which no document speaks.
 	Unmanaged map[spec.Kind]int `json:"unmanaged"`
 	Problems  []spec.Problem    `json:"problems"`
-	Exit      exit.Code         `json:"exit"`
+	// StillHasAccess are people from whom the documents take something that this plan does not;
+	// NotLookedInto are the organizations, by key, whose people nobody could see.
+	StillHasAccess []Access  `json:"stillHasAccess,omitempty"`
+	NotLookedInto  []string  `json:"notLookedInto,omitempty"`
+	Exit           exit.Code `json:"exit"`
 	// Rules are the changes of the rules themselves, against the documents before a change. Like
 	// RulesDigest, that of the rules in force, they are no part of Digest and Summary.
 	Rules       []spec.RuleChange `json:"rules,omitempty"`

@@ -20,7 +20,9 @@ type run struct {
 	patterns spec.PatternUse
 	// pinned are the ids that documents give.
 	pinned map[int64]bool
-	zones  []*zone
+	// leaving are the e-mails that documents of some organization want gone.
+	leaving map[string]bool
+	zones   []*zone
 	// organizations are the chosen ones, in the order of their keys.
 	organizations []*organization
 }
@@ -36,7 +38,7 @@ type run struct {
 // What cannot be read is part of the plan (NotRead, Problems, Exit) and no error. The error is the
 // context's when the run was interrupted; running out of time (a deadline) leaves the rest unread.
 func Make(ctx context.Context, r Request) (*plan.Plan, error) {
-	run := &run{Request: &r, patterns: r.Scope.Patterns(), pinned: map[int64]bool{}}
+	run := &run{Request: &r, patterns: r.Scope.Patterns(), pinned: map[int64]bool{}, leaving: leaving(&r)}
 	run.patterns.MarkDeclared(r.Desired)
 	for i := range r.Desired.Organizations {
 		if id := r.Desired.Organizations[i].ID; id != 0 {
@@ -49,6 +51,7 @@ func Make(ctx context.Context, r Request) (*plan.Plan, error) {
 	if interrupted(ctx) {
 		return nil, context.Cause(ctx)
 	}
+	run.noteTaken()
 	run.guard()
 	run.finishAll()
 	return run.plan(), nil

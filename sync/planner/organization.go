@@ -34,6 +34,8 @@ type organization struct {
 	membersRead bool
 	diff.Result
 	held []plan.Held
+	// taken is what the changes would take away from people, before the guards have looked at them.
+	taken []plan.Access
 }
 
 // compare reads the organization, looks up what the documents name, compares, and lets go of the
@@ -76,6 +78,7 @@ func (o *organization) input(ctx context.Context) diff.Input {
 		Scope:     o.run.Scope,
 		Guards:    o.run.Desired.Guards,
 		Sensitive: o.run.Desired.Sensitive,
+		Leaving:   o.run.leaving,
 	}
 }
 

@@ -22,6 +22,8 @@ func TestHostileTexts(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		plan, report, run := anyPlan(t, 6), anyReport(t), anyRun(t)
+		plan.StillHasAccess, plan.NotLookedInto = anyAccess(t), []string{anyText(t, "unseen")}
+		report.StillHasAccess, report.NotLookedInto = plan.StillHasAccess, plan.NotLookedInto
 		o := Options{Against: anyText(t, "against"), Allow: []string{anyText(t, "allowed")}, Saved: anyText(t, "saved"), Next: anyText(t, "go on"),
 			Width: rapid.SampledFrom([]int{0, 40, 60, 80, 100, 160, 200}).Draw(t, "width"), Verbose: rapid.Bool().Draw(t, "verbose"),
 			Group: rapid.SampledFrom([]Group{GroupAuto, GroupOn, GroupOff}).Draw(t, "group")}
@@ -56,6 +58,10 @@ func anyReport(t *rapid.T) *report.Report {
 			Error: &spec.APIError{Status: 400, Code: anyText(t, "code"), Message: anyText(t, "message")}, Paste: anyText(t, "paste")})
 	}
 	return r
+}
+
+func anyAccess(t *rapid.T) []plan.Access {
+	return []plan.Access{{Email: anyText(t, "email"), Address: spec.Address(anyText(t, "key") + "/owner"), Role: anyText(t, "role"), Reason: anyText(t, "why")}}
 }
 
 func anyRun(t *rapid.T) *report.Run {

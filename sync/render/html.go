@@ -59,6 +59,7 @@ type (
 		Kinds, Risks           []htmlChoice
 		Failures, Problems     []htmlProblem
 		Unread                 string
+		Access                 []string // who still has access, and where nobody could look
 		Quiet, Next, Digest    string
 		Created, Expires, Last string
 	}

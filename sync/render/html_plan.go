@@ -37,6 +37,7 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 		p.Failures = append(p.Failures, newHTMLProblem(&problem, fleet))
 	}
 	p.Unread = htmlUnread(missing, fleet)
+	p.Access = accessWords(plan.StillHasAccess, plan.NotLookedInto, fleet, 0)
 	if shared := newHTMLShared(&grouping, fleet, kinds); shared != nil {
 		p.Organizations = append(p.Organizations, *shared)
 	}

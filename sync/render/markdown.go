@@ -63,6 +63,7 @@ type section uint8
 const (
 	inRules section = iota
 	inFailures
+	inAccess
 	inHeader
 	inFooter
 	inProblems
@@ -148,6 +149,8 @@ func newDocument(plan *plan.Plan, o Options) *document {
 	d.addProblems(inFailures, d.unread.failures())
 	d.addProblems(inProblems, d.unread.other)
 	if !d.unread.nothing(plan) {
+		access := markdownAccess(plan.StillHasAccess, plan.NotLookedInto, d.fleet)
+		d.addOwn(inAccess, access, rankNamed, "note on who still has access")
 		d.addOwn(inHeader, d.peopleLines(), rankHeldName, "")
 		d.addOwn(inHeader, d.unreadLines(), rankNotRead, "note on what was not read")
 		d.addGroups()

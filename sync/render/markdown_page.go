@@ -51,6 +51,9 @@ func (d *document) head(b *strings.Builder) {
 	heading += sandboxMark(d.plan.Zones)
 	fmt.Fprintf(b, "### makesync plan: %s\n\n", heading)
 	d.failures(b)
+	if len(d.plan.StillHasAccess)+len(d.plan.NotLookedInto) > 0 {
+		d.own(b, inAccess, "")
+	}
 	b.WriteString("| Risk | Changes | |\n|---|---:|---|\n")
 	for i, n := range d.byRisk() {
 		if n > 0 {

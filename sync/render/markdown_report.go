@@ -48,12 +48,16 @@ func reportHead(r *report.Report) string {
 	heading += sandboxMark(r.Zones)
 	fmt.Fprintf(
 		&b,
-		"%s\n### makesync apply: %s; exit %d (%s)\n\n| Outcome | Steps |\n|---|---:|\n",
+		"%s\n### makesync apply: %s; exit %d (%s)\n\n",
 		MarkdownReportMarker,
 		heading,
 		r.Exit.Code,
 		entities(cut(Clean(r.Exit.Name), 40)),
 	)
+	if access := accessOfReport(r); access != "" {
+		b.WriteString(access + "\n")
+	}
+	b.WriteString("| Outcome | Steps |\n|---|---:|\n")
 	for _, row := range []struct {
 		word string
 		n    int

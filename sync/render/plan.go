@@ -35,6 +35,7 @@ func Plan(w io.Writer, plan *plan.Plan, o Options) error {
 		}
 	}
 	writeProblems(p, missing.other, fleet)
+	writeAccess(p, plan.StillHasAccess, plan.NotLookedInto, fleet)
 	p.gap()
 	summarize(plan).write(p, plan, &grouping)
 	writeSaved(p, plan)

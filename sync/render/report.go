@@ -30,6 +30,7 @@ func Report(w io.Writer, report *report.Report, o Options) error {
 	writeRequiredPlans(p, report.Steps, f)
 	writeProblems(p, report.Problems, f)
 	writeRecap(p, report.Steps, told, f)
+	writeAccess(p, report.StillHasAccess, report.NotLookedInto, newOrganizationNames(nil))
 	p.gap()
 	writeTotals(p, report)
 	writeNextCommand(p, report)

@@ -106,7 +106,13 @@ func samplePlan() *plan.Plan {
 				Hint:  "an organization of another zone answers so: look where it lives",
 				Error: &spec.APIError{Status: 403, Code: "SC403", Message: "Permission denied"}},
 		},
-		Exit: exit.PartlyVisible,
+		StillHasAccess: []plan.Access{
+			{Email: "leo@acme.example", Address: "acme/owner", Role: plan.RoleOwner, Reason: "transfer waits: jane@acme.example has not accepted yet"},
+			{Email: "leo@acme.example", Address: "old/member/leo@acme.example", Role: "Member", Reason: "held by guard maxDeletesPerRun"},
+			{Email: "leo@acme.example", Address: "quiet/member/leo@acme.example", Role: "Member", Reason: "held by guard maxDeletesPerRun"},
+		},
+		NotLookedInto: []string{"silent"},
+		Exit:          exit.PartlyVisible,
 	}
 }
 

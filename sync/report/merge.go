@@ -39,10 +39,14 @@ func MergeReports(reports []*Report) (*Report, error) {
 		whole.Seconds = max(whole.Seconds, r.Seconds)
 		whole.mergeStarted(r)
 		maps.Copy(digests, r.Digests)
+		whole.StillHasAccess = append(whole.StillHasAccess, r.StillHasAccess...)
+		whole.NotLookedInto = append(whole.NotLookedInto, r.NotLookedInto...)
 	}
 	whole.Run = strings.Join(runs, ",")
 	whole.Plan = plan.JoinDigests(digests)
 	whole.Problems = mergeProblems(whole.Problems)
+	whole.StillHasAccess = plan.SortAccess(whole.StillHasAccess)
+	slices.Sort(whole.NotLookedInto)
 	slices.SortStableFunc(whole.Steps, func(a, b StepReport) int {
 		return cmp.Compare(a.Address.Key(), b.Address.Key())
 	})
@@ -94,12 +98,16 @@ func MergePlans(plans []*plan.Plan) (*plan.Plan, error) {
 		whole.Organizations = append(whole.Organizations, p.Organizations...)
 		whole.Problems = append(whole.Problems, p.Problems...)
 		whole.Calls.Add(p.Calls)
+		whole.StillHasAccess = append(whole.StillHasAccess, p.StillHasAccess...)
+		whole.NotLookedInto = append(whole.NotLookedInto, p.NotLookedInto...)
 		for kind, n := range p.Unmanaged { // each shard sees the whole list
 			whole.Unmanaged[kind] = max(whole.Unmanaged[kind], n)
 		}
 	}
 	whole.Problems = mergeProblems(whole.Problems)
 	slices.SortStableFunc(whole.Organizations, func(a, b plan.Organization) int { return cmp.Compare(a.Key, b.Key) })
+	whole.StillHasAccess = plan.SortAccess(whole.StillHasAccess)
+	slices.Sort(whole.NotLookedInto)
 	renumber(whole.Organizations)
 	if slices.ContainsFunc(
 		plans,

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"makesync/spec"
@@ -33,8 +34,42 @@ type Report struct {
 	Held      int            `json:"held"`
 	Steps     []StepReport   `json:"steps"`
 	Problems  []spec.Problem `json:"problems"`
-	Calls     state.Calls    `json:"calls"`
-	Exit      exit.Code      `json:"exit"`
+	// StillHasAccess are people from whom the documents take something that nobody has taken;
+	// NotLookedInto are the organizations, by key, whose people nobody could see.
+	StillHasAccess []plan.Access `json:"stillHasAccess,omitempty"`
+	NotLookedInto  []string      `json:"notLookedInto,omitempty"`
+	Calls          state.Calls   `json:"calls"`
+	Exit           exit.Code     `json:"exit"`
+}
+
+// AddAccess says who still has what the plan, or one of its steps that was not done, takes away.
+func (r *Report) AddAccess(p *plan.Plan) {
+	outcomes := map[spec.Address]*StepReport{}
+	for i := range r.Steps {
+		outcomes[r.Steps[i].Address] = &r.Steps[i]
+	}
+	r.StillHasAccess, r.NotLookedInto = slices.Clone(p.StillHasAccess), p.NotLookedInto
+	for i := range r.StillHasAccess {
+		access := &r.StillHasAccess[i]
+		if step := outcomes[access.Address]; access.Role == plan.RoleOwner && step != nil && step.IsDone() {
+			access.Address = spec.NewAddress(access.Address.Key(), spec.KindMember, access.Email)
+			access.Role, access.Reason = plan.RoleAdmin, "the former Owner stays as Admin; the next run can remove "+access.Email
+		}
+	}
+	for i := range p.Organizations {
+		for j := range p.Organizations[i].Steps {
+			step := &p.Organizations[i].Steps[j]
+			taken, outcome := step.TakenAway(), outcomes[step.Address]
+			if taken != nil && outcome != nil && !outcome.IsDone() {
+				taken.Reason = string(outcome.Outcome)
+				if why := outcome.Reason.String(); why != "" {
+					taken.Reason += ": " + why
+				}
+				r.StillHasAccess = append(r.StillHasAccess, *taken)
+			}
+		}
+	}
+	r.StillHasAccess = plan.SortAccess(r.StillHasAccess)
 }
 
 // Unstarted is the report of a run that ended before it began its plan: every step is skipped, for
@@ -52,6 +87,7 @@ func Unstarted(run string, p *plan.Plan, why string) *Report {
 		r.Digests = plan.OrganizationDigests(p.Organizations)
 	}
 	r.Count()
+	r.AddAccess(p)
 	return r
 }
 
