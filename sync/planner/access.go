@@ -24,7 +24,7 @@ func leaving(r *Request) map[string]bool {
 }
 
 // noteTaken keeps what the changes take away from people, before guards hold some of them.
-func (r *run) noteTaken() {
+func noteTaken(r *run) {
 	for _, o := range r.organizations {
 		for i := range o.Changes {
 			if taken := o.Changes[i].TakenAway(); taken != nil {
@@ -35,9 +35,9 @@ func (r *run) noteTaken() {
 }
 
 // addAccess says who keeps what the documents take away, and where nobody could look.
-func (r *run) addAccess(p *plan.Plan) {
+func addAccess(r *run, p *plan.Plan) {
 	for _, o := range r.organizations {
-		p.StillHasAccess = append(p.StillHasAccess, o.remaining()...)
+		p.StillHasAccess = append(p.StillHasAccess, remaining(o)...)
 	}
 	p.StillHasAccess = plan.SortAccess(p.StillHasAccess)
 	if len(r.leaving) == 0 && len(p.StillHasAccess) == 0 {
@@ -52,26 +52,26 @@ func (r *run) addAccess(p *plan.Plan) {
 }
 
 // remaining are those of whom something is taken away, and not by a step of the plan.
-func (o *organization) remaining() (list []plan.Access) {
+func remaining(o *organization) (list []plan.Access) {
 	for _, access := range slices.Concat(o.Present, o.taken) {
 		member := o.address(spec.KindMember)
 		if access.Email != "" {
 			member = spec.NewAddress(o.want.Key, spec.KindMember, access.Email)
 		}
-		why := o.reason(access.Address)
+		why := stays(o, access.Address)
 		switch {
-		case o.does(member):
+		case takesAway(o, member):
 			continue
-		case o.does(access.Address) && !o.run.leaving[access.Email]:
+		case takesAway(o, access.Address) && !o.run.leaving[access.Email]:
 			continue
-		case o.does(access.Address):
+		case takesAway(o, access.Address):
 			access.Reason = "the transfer comes first; then another run can remove " + access.Email
 		case why != "" && access.Address != member:
 			access.Reason = "transfer " + why
 		case why != "":
 			access.Reason = why
 		default:
-			access.Reason = cmp.Or(o.reason(member), access.Reason)
+			access.Reason = cmp.Or(stays(o, member), access.Reason)
 		}
 		if access.Reason != "" {
 			list = append(list, access)
@@ -80,13 +80,13 @@ func (o *organization) remaining() (list []plan.Access) {
 	return list
 }
 
-// does tells whether a step takes away what an address stands for.
-func (o *organization) does(a spec.Address) bool {
+// takesAway tells whether a step takes away what an address stands for.
+func takesAway(o *organization, a spec.Address) bool {
 	return slices.ContainsFunc(o.Changes, func(c plan.Change) bool { return c.Address == a && c.TakenAway() != nil })
 }
 
-// reason is why nothing happens at an address; "" when nothing is held or waits there.
-func (o *organization) reason(a spec.Address) string {
+// stays is why nothing happens at an address; "" when nothing is held or waits there.
+func stays(o *organization, a spec.Address) string {
 	for i := range o.held {
 		if o.held[i].Address == a {
 			return "held by guard " + o.held[i].Guard

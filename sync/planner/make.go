@@ -51,7 +51,7 @@ func Make(ctx context.Context, r Request) (*plan.Plan, error) {
 	if interrupted(ctx) {
 		return nil, context.Cause(ctx)
 	}
-	run.noteTaken()
+	noteTaken(run)
 	run.guard()
 	run.finishAll()
 	return run.plan(), nil

@@ -41,7 +41,7 @@ func (r *run) plan() *plan.Plan {
 		p.Problems = append(p.Problems, r.patterns.Problems()...)
 	}
 	p.Problems = plan.OnceEach(p.Problems)
-	r.addAccess(p)
+	addAccess(r, p)
 	p.Summary, p.Digest = plan.Summarize(p.Organizations), plan.DigestOf(p.Organizations)
 	p.Exit = r.exit(p)
 	return p

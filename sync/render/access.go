@@ -18,7 +18,9 @@ const accessLabel = "still has access"
 
 // accessWords are a line for each person, and one for the organizations whose people nobody could
 // see. At most so many names and runs are listed; 0: all.
-func accessWords(list []plan.Access, unseen []string, f *organizationNames, most int) []string {
+func accessWords(
+	list []plan.Access, unseen []string, f *organizationNames, most int,
+) []string {
 	var lines []string
 	for len(list) > 0 {
 		n := 1
@@ -34,7 +36,7 @@ func accessWords(list []plan.Access, unseen []string, f *organizationNames, most
 	return lines
 }
 
-// unseenWords begin the line of the organizations whose people nobody could see; no e-mail has spaces.
+// unseenWords begin the line of the organizations whose people nobody could see.
 const unseenWords = "could not look into "
 
 // accessPhrases say what one person has, once for each role and reason.
@@ -92,8 +94,8 @@ func markdownAccess(list []plan.Access, unseen []string, f *organizationNames) s
 	return b.String()
 }
 
-// accessOfReport is the block for a comment that must keep room for the rest: it is counted where it
-// is long.
+// accessOfReport is the block for a comment that must keep room for the rest: it is counted where
+// it is long.
 func accessOfReport(r *report.Report) string {
 	const most = 1000
 	block := markdownAccess(r.StillHasAccess, r.NotLookedInto, newOrganizationNames(nil))

@@ -53,7 +53,8 @@ func (r *Report) AddAccess(p *plan.Plan) {
 		access := &r.StillHasAccess[i]
 		if step := outcomes[access.Address]; access.Role == plan.RoleOwner && step != nil && step.IsDone() {
 			access.Address = spec.NewAddress(access.Address.Key(), spec.KindMember, access.Email)
-			access.Role, access.Reason = plan.RoleAdmin, "the former Owner stays as Admin; the next run can remove "+access.Email
+			access.Role = plan.RoleAdmin
+			access.Reason = "the former Owner stays as Admin; the next run can remove " + access.Email
 		}
 	}
 	for i := range p.Organizations {
