@@ -120,6 +120,7 @@ type applier struct {
 	options  Options
 	recorder *journalRecorder
 	slots    *state.Slots
+	lists    zoneLists
 	steps    int // of the plan
 }
 
@@ -173,6 +174,7 @@ func graceContext(
 // line, the mark.
 func (a *applier) prepare(ctx context.Context, workers []*worker) *refusal {
 	if a.options.Saved {
+		a.readLists(ctx, workers)
 		a.each(workers, func(w *worker) { w.checker.checkAll(ctx) })
 		anyStale := slices.ContainsFunc(workers, func(w *worker) bool { return w.checker.hasStale() })
 		switch {

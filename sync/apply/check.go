@@ -24,6 +24,8 @@ type checker struct {
 	options  *Options
 	// planSalt is that of the plan's fingerprints.
 	planSalt []byte
+	// lists are the zones' lists of names, for a saved plan.
+	lists zoneLists
 	// found are the results that the check of a saved plan has given, by step number.
 	found map[int]stepResult
 }
@@ -33,10 +35,10 @@ type checker struct {
 // made, so that nothing of it can be stale.
 func (c *checker) check(ctx context.Context, s *plan.Step) (observe.Images, *stepResult) {
 	checks := []func(context.Context, *plan.Step) *stepResult{
-		c.stopped, c.dependsOnFailure, c.refusedBefore, c.checkFresh,
+		c.stopped, c.dependsOnFailure, c.refusedBefore, c.foundBefore, c.checkFresh,
 	}
 	if c.inNewOrganization(s) {
-		checks = append(checks[:3], c.skipUnlicensed, c.bindNewIDs)
+		checks = append(checks[:4], c.skipUnlicensed, c.bindNewIDs)
 	}
 	for _, check := range checks {
 		if stopped := check(ctx, s); stopped != nil {
@@ -174,11 +176,16 @@ func (c *checker) hasStale() bool {
 	return false
 }
 
-// checkFresh checks one step just before it is done, when that is due.
-func (c *checker) checkFresh(ctx context.Context, s *plan.Step) *stepResult {
+// foundBefore is what the check of a saved plan has found.
+func (c *checker) foundBefore(_ context.Context, s *plan.Step) *stepResult {
 	if r, known := c.found[s.N]; known {
 		return &r
 	}
+	return nil
+}
+
+// checkFresh checks one step just before it is done, when that is due.
+func (c *checker) checkFresh(ctx context.Context, s *plan.Step) *stepResult {
 	due := c.options.Saved || c.options.Clock.Now().Sub(c.options.Fetched) > observe.MaxAge
 	switch {
 	case dependsOnRest(s):
@@ -214,6 +221,9 @@ func (c *checker) notDone(s *plan.Step) []plan.Step {
 // compare compares a step's precondition with the live state, of which nothing may be older than
 // the age. Earlier are the steps before it that the live state does not show.
 func (c *checker) compare(ctx context.Context, s *plan.Step, earlier []plan.Step, age time.Duration) *stepResult {
+	if stopped := c.checkNames(ctx, s); stopped != nil {
+		return stopped
+	}
 	if s.Kind == spec.KindOrganization && s.Op == plan.OpCreate {
 		return c.checkCreate(ctx)
 	}
@@ -262,16 +272,20 @@ func wrongTarget(live *state.Organization, s *plan.Step) string {
 	switch s.Kind {
 	case spec.KindVariable:
 		v := state.FindVariable(live.Variables, name)
-		keeps := v != nil && s.Op == plan.OpUpdate && !observe.ShowsValue(s)
-		if keeps && !observe.SameSide(state.VariableScalar(v), *a.Value) {
+		updates := v != nil && s.Op == plan.OpUpdate
+		switch {
+		case updates && !observe.Shows(s, "value") && !observe.SameSide(state.VariableScalar(v), *a.Value):
 			return "its value is not the one that this step leaves as it is"
+		case updates && !observe.Shows(s, "type") && v.Type != a.Type:
+			return "its type is not the one that this step leaves as it is"
 		}
 	case spec.KindFeatureControl:
 		if c := state.FindControl(live.FeatureControls, name); c == nil || c.ID != a.ControlID {
 			return fmt.Sprintf("the control %q has not the id %d", text.OneLine(name), a.ControlID)
 		}
 	case spec.KindMember:
-		if m := state.FindMember(live.Members, name); m != nil && s.Op != plan.OpInvite && m.UserID != a.UserID {
+		m := state.FindMember(live.Members, name)
+		if s.Op != plan.OpInvite && (m == nil || m.UserID != a.UserID) {
 			return fmt.Sprintf("%s has not the user id %d", text.OneLine(name), a.UserID)
 		}
 	case spec.KindOwner:

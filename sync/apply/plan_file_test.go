@@ -65,7 +65,7 @@ func TestASavedPlanIsAppliedAsItWasMade(t *testing.T) {
 		if !bytes.Equal(again, data) {
 			t.Error("a plan that was read is written otherwise")
 		}
-		if problems := p.Verify(plan.VerifyOptions{Now: planned.Add(time.Hour), Users: map[string]state.User{"eu1": z.User}}); len(problems) > 0 {
+		if problems := p.Verify(plan.VerifyOptions{Now: planned.Add(time.Hour), Zones: map[string]plan.Zone{"eu1": plan.ZoneAt(r.Zones["eu1"].Endpoint, z.User)}}); len(problems) > 0 {
 			t.Errorf("verify: %v", problems)
 		}
 		if problems := p.Hydrate(evaluate); len(problems) > 0 {
@@ -158,9 +158,32 @@ func TestForgedSteps(t *testing.T) {
 		"created twice":           func(p *plan.Plan) { p.Organizations[2].ID = 77 },
 		"not alone":               func(p *plan.Plan) { p.Organizations[1].Steps = append(p.Organizations[1].Steps, plan.Step{N: 99}) },
 		"organization twice":      func(p *plan.Plan) { p.Organizations[1].Key = "acme" },
-		"no zones":                func(p *plan.Plan) { p.Zones = []plan.Zone{} },
-		"a zone twice":            func(p *plan.Plan) { p.Zones = append(p.Zones, p.Zones[0]) },
-		"zone without a user":     func(p *plan.Plan) { p.Organizations[1].Zone = "us1" },
+		"nothing is shown":        func(p *plan.Plan) { step(p, "acme/variable/NEW").Fields = nil },
+		"no value is shown":       func(p *plan.Plan) { s := step(p, "acme/variable/NEW"); s.Fields = s.Fields[:1] },
+		"a field is shown twice":  func(p *plan.Plan) { s := step(p, "acme/tfa"); s.Fields = append(s.Fields, s.Fields[0]) },
+		"a field of another kind": func(p *plan.Plan) { s := step(p, "acme/tfa"); s.Fields = append(s.Fields, plan.Field{Path: "role"}) },
+		"tfa is not shown":        func(p *plan.Plan) { step(p, "acme/tfa").Fields = []plan.Field{} },
+		"control is not shown":    func(p *plan.Plan) { step(p, "acme/featureControl/Make AI Tools").Fields = nil },
+		"owner is not shown":      func(p *plan.Plan) { step(p, "acme/owner").Fields = []plan.Field{} },
+		"role is not shown":       func(p *plan.Plan) { step(p, "acme/member/rising@x.example").Fields = []plan.Field{} },
+		"invitee is not shown":    func(p *plan.Plan) { s := step(p, "acme/member/new@x.example"); s.Fields = s.Fields[1:] },
+		"another invitee's name":  func(p *plan.Plan) { step(p, "acme/member/new@x.example").Arguments.Name = "Else" },
+		"a note in the mail":      func(p *plan.Plan) { step(p, "acme/member/new@x.example").Arguments.Note = "click here" },
+		"teams are not shown":     func(p *plan.Plan) { step(p, "acme/member/new@x.example").Arguments.TeamIDs = []int64{111} },
+		"other teams later":       func(p *plan.Plan) { step(p, "nova/member/zoe@x.example").Arguments.Teams = []string{"Root"} },
+		"ids of no team yet":      func(p *plan.Plan) { step(p, "nova/member/zoe@x.example").Arguments.TeamIDs = []int64{111} },
+		"another role later": func(p *plan.Plan) {
+			a := &step(p, "nova/member/zoe@x.example").Arguments
+			a.Role, a.RoleID = "Guest", 0
+		},
+		"connections go unsaid":  func(p *plan.Plan) { step(p, "acme/member/gone@x.example").Arguments.DeleteConnections = true },
+		"time zone is not shown": func(p *plan.Plan) { step(p, "acme").Arguments.TimezoneID = 120 },
+		"country is not shown":   func(p *plan.Plan) { s := step(p, "nova"); s.Fields = s.Fields[1:] },
+		"renamed unseen":         func(p *plan.Plan) { step(p, "acme").Arguments.Name = "Other" },
+		"another type":           func(p *plan.Plan) { step(p, "acme/variable/NEW").Arguments.Type = spec.TypeNumber },
+		"no zones":               func(p *plan.Plan) { p.Zones = []plan.Zone{} },
+		"a zone twice":           func(p *plan.Plan) { p.Zones = append(p.Zones, p.Zones[0]) },
+		"zone without a user":    func(p *plan.Plan) { p.Organizations[1].Zone = "us1" },
 		"secret without reference to compare": func(p *plan.Plan) {
 			v := *step(p, "acme/variable/PASSWORD").Arguments.Value
 			v.Fingerprint = ""
@@ -227,20 +250,29 @@ func TestDamagedFiles(t *testing.T) {
 func TestVerify(t *testing.T) {
 	t.Parallel()
 	_, _, data := saved(t, spec.Value{})
-	me := map[string]state.User{"eu1": {ID: 1}}
+	zone := func(change func(*plan.Zone)) map[string]plan.Zone {
+		z := plan.Zone{Name: "eu1", URL: "https://eu1.make.com", User: state.User{ID: 1}}
+		change(&z)
+		return map[string]plan.Zone{z.Name: z}
+	}
+	me := zone(func(*plan.Zone) {})
 	cases := map[string]struct {
 		o    plan.VerifyOptions
 		want string
 	}{
-		"fits":           {plan.VerifyOptions{Now: planned.Add(23 * time.Hour), Users: me}, ""},
-		"expired":        {plan.VerifyOptions{Now: planned.Add(24 * time.Hour), Users: me}, "plan-expired"},
-		"of the future":  {plan.VerifyOptions{Now: planned.Add(-time.Hour), Users: me}, "plan-expired"},
-		"a little ahead": {plan.VerifyOptions{Now: planned.Add(-time.Minute), Users: me}, ""},
-		"used":           {plan.VerifyOptions{Now: planned, Users: me, Used: "used by run R"}, "plan-used"},
-		"another user":   {plan.VerifyOptions{Now: planned, Users: map[string]state.User{"eu1": {ID: 2}}}, "plan-foreign"},
-		"same e-mail":    {plan.VerifyOptions{Now: planned, Users: map[string]state.User{"eu1": {ID: 1, Email: "Ops@acme.example"}}}, ""},
-		"another e-mail": {plan.VerifyOptions{Now: planned, Users: map[string]state.User{"eu1": {ID: 1, Email: "zed@acme.example"}}}, "plan-foreign"},
-		"another zone":   {plan.VerifyOptions{Now: planned, Users: map[string]state.User{"us1": {ID: 1}}}, "plan-foreign"},
+		"fits":           {plan.VerifyOptions{Now: planned.Add(23 * time.Hour), Zones: me}, ""},
+		"expired":        {plan.VerifyOptions{Now: planned.Add(24 * time.Hour), Zones: me}, "plan-expired"},
+		"of the future":  {plan.VerifyOptions{Now: planned.Add(-time.Hour), Zones: me}, "plan-expired"},
+		"a little ahead": {plan.VerifyOptions{Now: planned.Add(-time.Minute), Zones: me}, ""},
+		"used":           {plan.VerifyOptions{Now: planned, Zones: me, Used: "used by run R"}, "plan-used"},
+		"another user":   {plan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.User = state.User{ID: 2} })}, "plan-foreign"},
+		"same e-mail":    {plan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.User = state.User{ID: 1, Email: "Ops@acme.example"} })}, ""},
+		"another e-mail": {plan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.User = state.User{ID: 1, Email: "zed@acme.example"} })}, "plan-foreign"},
+		"another zone":   {plan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.Name = "us1" })}, "plan-foreign"},
+		"another host":   {plan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.URL = "https://eu1.make.com:444" })}, "plan-foreign"},
+		"another scheme": {plan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.URL = "http://eu1.make.com" })}, "plan-foreign"},
+		"a sandbox":      {plan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.Sandbox = true })}, "plan-foreign"},
+		"another world":  {plan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.World = "sha256:1" })}, "plan-foreign"},
 	}
 	for name, c := range cases {
 		plan, problems := plan.Decode(data, spec.Value{})
@@ -253,7 +285,7 @@ func TestVerify(t *testing.T) {
 	}
 	long, _ := plan.Decode(data, spec.Value{})
 	long.Expires = long.Created.Add(1000 * time.Hour)
-	if got := rules(long.Verify(plan.VerifyOptions{Now: planned, Users: me})); got != "plan-expired" {
+	if got := rules(long.Verify(plan.VerifyOptions{Now: planned, Zones: me})); got != "plan-expired" {
 		t.Errorf("a plan that lives for 1000 hours: %q", got)
 	}
 }
@@ -361,4 +393,90 @@ func FuzzDecodePlan(f *testing.F) {
 			t.Fatalf("a plan that was written cannot be read: %v", problems)
 		}
 	})
+}
+
+// What a saved plan shows are names, and what it sends are ids: each is looked up before the first write.
+func TestIDsOfASavedPlanAreThoseOfItsNames(t *testing.T) {
+	t.Parallel()
+	step := func(p *plan.Plan, address string) *plan.Step {
+		for i := range p.Organizations {
+			for j := range p.Organizations[i].Steps {
+				if s := &p.Organizations[i].Steps[j]; string(s.Address) == address {
+					return s
+				}
+			}
+		}
+		t.Fatalf("no step %s", address)
+		return nil
+	}
+	cases := map[string]func(*plan.Plan, *writtenZone){
+		"role of an invitation":  func(p *plan.Plan, _ *writtenZone) { step(p, "acme/member/new@x.example").Arguments.RoleID = 12 },
+		"role of a reinvitation": func(p *plan.Plan, _ *writtenZone) { step(p, "acme/member/late@x.example").Arguments.RoleID = 12 },
+		"role of a member":       func(p *plan.Plan, _ *writtenZone) { step(p, "acme/member/admin@x.example").Arguments.RoleID = 16 },
+		"role that nobody knows": func(p *plan.Plan, _ *writtenZone) { step(p, "acme/member/admin@x.example").Arguments.RoleID = 99 },
+		"role in a new one":      func(p *plan.Plan, _ *writtenZone) { step(p, "nova/member/zoe@x.example").Arguments.RoleID = 13 },
+		"country":                func(p *plan.Plan, _ *writtenZone) { step(p, "acme").Arguments.CountryID = 203 },
+		"country of a new one":   func(p *plan.Plan, _ *writtenZone) { step(p, "nova").Arguments.CountryID = 276 },
+		"time zone of a new one": func(p *plan.Plan, _ *writtenZone) { step(p, "nova").Arguments.TimezoneID = 120 },
+		"region of a new one":    func(p *plan.Plan, _ *writtenZone) { step(p, "nova").Arguments.RegionID = 2 },
+		"control": func(p *plan.Plan, _ *writtenZone) {
+			step(p, "acme/featureControl/Make AI Tools").Arguments.ControlID = 7
+		},
+		"member":                   func(p *plan.Plan, _ *writtenZone) { step(p, "acme/member/gone@x.example").Arguments.UserID = 2 },
+		"owner":                    func(p *plan.Plan, _ *writtenZone) { step(p, "acme/owner").Arguments.UserID = 4 },
+		"organization":             func(p *plan.Plan, _ *writtenZone) { p.Organizations[0].Name = "Harmless" },
+		"a role renamed meanwhile": func(_ *plan.Plan, z *writtenZone) { z.Lists[state.Roles][2].Name = "Helper" },
+	}
+	for name, forge := range cases {
+		z, _, data := saved(t, spec.Value{})
+		p, problems := plan.Decode(data, spec.Value{})
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		forge(p, z)
+		p.Digest = plan.DigestOf(p.Organizations)
+		forged, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p, problems = plan.Decode(forged, spec.Value{}); len(problems) > 0 {
+			t.Errorf("%s: the forgery is found in the file already, and shows nothing: %v", name, problems)
+			continue
+		}
+		if problems := p.Hydrate(evaluate); len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		o := z.options()
+		o.Saved, o.Fetched = true, time.Time{}
+		if r := Run(context.Background(), p, o); len(z.writes) > 0 || r.Exit != exit.Stale {
+			t.Errorf("%s: exit %v, %d writes\n%s", name, r.Exit, len(z.writes), outcomes(r))
+		}
+	}
+}
+
+// Where the names cannot be read nothing is sent that they would have to show.
+func TestNamesThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	z, _, data := saved(t, spec.Value{})
+	p, _ := plan.Decode(data, spec.Value{})
+	if problems := p.Hydrate(evaluate); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	z.onRead = func(call string) error {
+		if strings.HasPrefix(call, "roles") {
+			return serverError()
+		}
+		return nil
+	}
+	o := z.options()
+	o.Saved, o.Fetched = true, time.Time{}
+	r := Run(context.Background(), p, o)
+	for _, w := range z.writes {
+		if w.Verb == plan.InviteMember || w.Verb == plan.SetRole {
+			t.Errorf("%s %s", w.Verb, w.Address)
+		}
+	}
+	if r.Exit != exit.Partial {
+		t.Error(r.Exit)
+	}
 }

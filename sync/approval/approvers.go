@@ -21,6 +21,9 @@ const (
 // Approvers is who may approve: an allowed_signers file of OpenSSH (ssh-keygen(1), ALLOWED
 // SIGNERS).
 type Approvers struct {
+	// Used tells whether a run has used the approval with this ID; nil: none was.
+	Used func(id string) bool
+
 	lines   []signerLine
 	persons persons
 }

@@ -42,6 +42,9 @@ func Save(folder string, f File) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return fmt.Errorf("make the folder of approvals: %w", err)
 	}
+	if info, err := os.Lstat(folder); err != nil || !info.IsDir() {
+		return fmt.Errorf("the folder of approvals %s is a link", shown(folder))
+	}
 	// The signature comes last: without it a statement counts for nothing.
 	if err := saveFile(folder, f.Name+statementSuffix, f.Statement); err != nil {
 		return fmt.Errorf("write the statement: %w", err)

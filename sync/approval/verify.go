@@ -26,6 +26,7 @@ const (
 	ReasonNotApprover  Reason = "not-approver" // the approvers file does not let the key approve, or not now
 	ReasonNoName       Reason = "no-name"      // the key may approve, and nobody can say as who
 	ReasonCertificate  Reason = "certificate"  // the certificate does not hold
+	ReasonUsed         Reason = "used"         // a run has used it
 	ReasonCountedTwice Reason = "duplicate"    // the person or the key counts already
 )
 
@@ -149,6 +150,10 @@ func (a *Approvers) judge(want Statement, f File, now time.Time) (one valid, fin
 	}
 	id := sha256.Sum256([]byte(fingerprint + "\n" + string(f.Statement)))
 	approval := Approval{principal, fingerprint, s.Until, f.Name, line, hex.EncodeToString(id[:])}
+	if a.Used != nil && a.Used(approval.ID) {
+		const words = "%s has approved this, and a run has used that approval"
+		return valid{}, fingerprint, refuse(ReasonUsed, words, principal)
+	}
 	return valid{approval, claim{string(plainKey(key).Marshal()), a.persons.find(principal)}}, fingerprint, nil
 }
 

@@ -16,6 +16,7 @@ type applyOptions struct {
 	allowPartial bool
 	lockTimeout  time.Duration
 	snapshotOut  output // without a path: none
+	approvals    approvalOptions
 }
 
 const applyDescription = "Without PLAN: makes the plan, shows it, asks, and applies it. " +
@@ -65,12 +66,14 @@ func applyFlags() []cli.Flag {
 		historyFlag(),
 		sinceFlag(),
 		newOutputFlag(cli.StringFlag{Name: "snapshot-out", Usage: snapshotOutUsage}, baseSnapshot),
+		approvalsFlag("with PLAN: apply only what at least `N` different people have approved"),
+		approversFlag(),
 		newDurationFlag("lock-timeout", 0, "wait up to `D` for another run on the zone to end"),
 	}
 }
 
 // planOnly are flags that decide what goes into a plan, and so mean nothing beside a saved one.
-var planOnly = []string{"allow", "target", "exclude", "shard", "skip-references", "resume", "guards",
+var planOnly = []string{"allow", "target", "exclude", "shard", "skip-references", "resume",
 	"expect-organizations", "since", "history", "snapshot-out"}
 
 func readApplyOptions(c *cli.Context) (applyOptions, error) {
@@ -90,7 +93,13 @@ func readApplyOptions(c *cli.Context) (applyOptions, error) {
 			}
 		}
 	}
+	var err error
+	if o.approvals, err = readApprovalOptions(c); err != nil {
+		return o, err
+	}
 	switch {
+	case o.approvals.least > 0 && o.file == "":
+		return o, badUsage(c, "--approvals goes with a saved plan: people approve what stands in it")
 	case o.allowPartial && o.file == "":
 		return o, badUsage(c, "--allow-partial goes with a saved plan")
 	case o.lockTimeout < 0:

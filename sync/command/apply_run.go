@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -27,6 +28,7 @@ type applyRun struct {
 	store   *history.Store
 	lock    *history.Lock
 	resumed []string // keys of the organizations of --resume RUN
+	found   approvalsFound
 	// unfinished tells of the earlier runs that were found so; no plan carries these warnings.
 	unfinished []spec.Problem
 }
@@ -44,6 +46,9 @@ func (a *applyRun) do(ctx context.Context) (*report.Report, error) {
 		return nil, err
 	}
 	if err := checkEnforced(a.desired); err != nil {
+		return nil, err
+	}
+	if err := checkApprovals(a); err != nil {
 		return nil, err
 	}
 	if problem := a.options.limits.exceeded(a.plan); problem != nil {
@@ -125,7 +130,7 @@ func (a *applyRun) takeLocks(ctx context.Context) (err error) {
 // warnings are those that no plan carries: what earlier runs left, and which runs beside this one
 // could not be kept away.
 func (a *applyRun) warnings() []spec.Problem {
-	warnings := slices.Clone(a.unfinished)
+	warnings := slices.Concat(a.unfinished, a.found.warnings)
 	if a.lock == nil {
 		return warnings
 	}
@@ -193,10 +198,13 @@ func (a *applyRun) apply(ctx context.Context) (*report.Report, error) {
 		options.Journal = journal
 	}
 	if options.Saved {
-		options.BeforeWriting = func() error { return a.store.Use(a.plan, a.run) }
+		options.BeforeWriting = func() error {
+			return cmp.Or(a.store.Use(a.plan, a.run), a.store.UseApprovals(a.found.ids, a.run))
+		}
 	}
 	report := apply.Run(ctx, a.plan, options)
 	a.r.bar.Done()
+	report.ApprovedBy = a.found.people
 	report.Problems = append(append(report.Problems, a.warnings()...), a.learn(report)...)
 	report.Problems = append(report.Problems, saveNext(ctx, a, report)...)
 	return report, nil

@@ -8,7 +8,6 @@ import (
 	"makesync/sync/exit"
 	"makesync/sync/history"
 	"makesync/sync/plan"
-	"makesync/sync/state"
 )
 
 // connectSaved reads the plan file and connects the zones that it names. Zones and tokens come from
@@ -56,19 +55,19 @@ func (a *applyRun) hydrate(saved *plan.Plan, documents *document.Documents) erro
 
 // verify asks whether the saved plan may still be applied, by this run's users.
 func (a *applyRun) verify(ctx context.Context) error {
-	users := map[string]state.User{}
+	zones := map[string]plan.Zone{}
 	for _, name := range a.zones.names() {
 		user, err := a.zones.ports[name].port().Reader.Me(ctx)
 		if err != nil {
 			return err
 		}
-		users[name] = user
+		zones[name] = plan.ZoneAt(a.zones.ports[name].endpoint, user)
 	}
 	mark, used, err := a.store.UsedBy(a.plan)
 	if err != nil {
 		return failure{exit: exit.Internal, message: err.Error()}
 	}
-	o := plan.VerifyOptions{Now: a.r.Now(), Users: users}
+	o := plan.VerifyOptions{Now: a.r.Now(), Zones: zones}
 	if used {
 		o.Used = (&history.UsedError{Mark: mark}).Error()
 	}

@@ -70,6 +70,8 @@ func commands(r *runtimeEnv) []*cli.Command {
 		validateCommand(r),
 		planCommand(r),
 		applyCommand(r),
+		approveCommand(r),
+		showCommand(r),
 		undoCommand(r),
 		statusCommand(r),
 		doctorCommand(r),

@@ -42,7 +42,6 @@ func checkEnforced(desired *spec.Desired) error {
 		name   string
 		stated bool
 	}{
-		{"guards.approvals", desired.Guards.Approvals > 0},
 		{"guards.billing", len(desired.Guards.MaxMonthly) > 0},
 		{"policies", slices.ContainsFunc(desired.Settings, func(s spec.Setting) bool { return s.Path == "policies" })},
 	} {

@@ -114,8 +114,7 @@ func problemsOf(zone *state.ZoneState) []spec.Problem { return append(zone.Probl
 
 // planZone is a zone as results name it.
 func planZone(state *state.ZoneState) plan.Zone {
-	e := state.Endpoint
-	return plan.Zone{Name: e.Name, URL: e.URL, User: state.User, Sandbox: e.Sandbox != nil}
+	return plan.ZoneAt(state.Endpoint, state.User)
 }
 
 // tellInvalid prints the problems of an invalidDocuments error, as JSON where that is asked for,

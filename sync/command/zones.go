@@ -11,6 +11,7 @@ import (
 	"makesync/sync/apply"
 	"makesync/sync/exit"
 	"makesync/sync/makeapi"
+	"makesync/sync/plan"
 	"makesync/sync/sandbox"
 	"makesync/sync/state"
 )
@@ -111,7 +112,13 @@ func (z *zones) embedded(e *spec.Endpoint) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Hosts, e.URL = []string{host}, "https://"+host
+	path, err := filepath.Abs(e.Sandbox.State)
+	if err != nil {
+		return nil, err
+	}
+	opened := *e.Sandbox
+	opened.World = plan.HashJSON(path)
+	e.Hosts, e.URL, e.Sandbox = []string{host}, "https://"+host, &opened
 	if e.Token.IsZero() {
 		e.Token = spec.Sensitive(world.FirstToken())
 	}

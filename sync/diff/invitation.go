@@ -2,7 +2,6 @@ package diff
 
 import (
 	"strconv"
-	"strings"
 
 	"makesync/spec"
 	"makesync/spec/text"
@@ -65,13 +64,17 @@ func invite(c *comparison, op plan.Op, want, live *spec.Member, role state.Name)
 	a := c.address(spec.KindMember, want.Email)
 	s := plan.Step{Address: a, Op: op, Source: want.Source.Position(),
 		Arguments: plan.Arguments{Email: want.Email, Name: want.Invite.Name, RoleID: role.ID, Note: want.Invite.Note}}
-	if err := bindTeams(c, want.Invite.Teams, &s.Arguments); err != nil {
+	teams, err := bindTeams(c, want.Invite.Teams, &s.Arguments)
+	if err != nil {
 		c.unresolved(a, want.Source, err)
 		return
 	}
 	to := state.View{"role": state.Text(roleText(role, want)), "name": state.Text(want.Invite.Name)}
-	if len(want.Invite.Teams) > 0 {
-		to["teams"] = state.Text(strings.Join(want.Invite.Teams, ", "))
+	if len(teams) > 0 {
+		to["teams"] = state.Text(plan.TeamsText(teams))
+	}
+	if want.Invite.Note != "" {
+		to["note"] = state.Text(want.Invite.Note)
 	}
 	from := state.View{}
 	if live != nil {

@@ -173,7 +173,7 @@ func removeMember(c *comparison, live *spec.Member, connections bool, at spec.So
 		sortFields(s.Fields)
 	}
 	if connections {
-		s.Notes = []string{"deletes the connections that belong to " + live.Email}
+		s.Notes = []string{plan.NoteConnections(live.Email)}
 	}
 	c.addChange(p, s)
 }

@@ -78,29 +78,30 @@ func roleText(role state.Name, m *spec.Member) string {
 	return m.Role
 }
 
-// bindTeams turns the names of teams into ids. A new organization's teams are not known yet: their
-// names go along, and apply binds them when it has created it.
-func bindTeams(c *comparison, teams []string, a *plan.Arguments) error {
+// bindTeams turns the names of teams into ids, and gives the names by which the organization knows
+// them. A new organization's teams are not known yet: their names go along, and apply binds them
+// when it has created it.
+func bindTeams(c *comparison, teams []string, a *plan.Arguments) (names []string, err error) {
 	if len(teams) == 0 {
-		return nil
+		return nil, nil
 	}
 	if c.creates() {
 		a.Teams = append([]string(nil), teams...)
-		return nil
+		return teams, nil
 	}
 	known := c.Live.Teams
 	if known == nil {
-		var err error
 		if known, err = c.names(NameList{List: state.Teams, Own: true}); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for _, text := range teams {
 		team, err := state.Bind("team", state.Teams, known, text)
 		if err != nil {
-			return own(err)
+			return nil, own(err)
 		}
 		a.TeamIDs = append(a.TeamIDs, team.ID)
+		names = append(names, state.PreferredName(state.Teams, team))
 	}
-	return nil
+	return names, nil
 }

@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"makesync/sync/plan"
 )
 
 // top is the project's top folder.
@@ -76,6 +78,7 @@ func TestScript(t *testing.T) {
 			"field":     scriptField,
 			"many":      scriptMany,
 			"edit":      scriptEdit,
+			"redigest":  scriptRedigest,
 			"mode":      scriptMode,
 			"hosts":     scriptHosts,
 		},
@@ -248,6 +251,19 @@ func scriptEdit(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s does not hold %q", args[0], args[2])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.ReplaceAll(text, args[2], args[3])), 0o600))
+}
+
+// scriptRedigest gives a plan that was changed the digest of its steps, as a forger does.
+func scriptRedigest(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: redigest FILE")
+	}
+	var p plan.Plan
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &p))
+	p.Digest = plan.DigestOf(p.Organizations)
+	data, err := json.Marshal(&p)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o600))
 }
 
 // scriptMode checks who may read a file: mode plan.json 600.

@@ -47,7 +47,7 @@ func NewStatus(now time.Time, columns []Column) *Status {
 // AddZone adds the organizations of a zone, with everything that was read of them.
 func (s *Status) AddZone(zone *Zone, now time.Time) {
 	e := zone.Endpoint
-	s.Zones = append(s.Zones, plan.Zone{Name: e.Name, URL: e.URL, User: zone.User, Sandbox: e.Sandbox != nil})
+	s.Zones = append(s.Zones, plan.ZoneAt(e, zone.User))
 	for i := range zone.Readings {
 		reading := &zone.Readings[i]
 		s.Organizations = append(s.Organizations, NewRow(reading, now))

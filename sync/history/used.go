@@ -56,11 +56,7 @@ func (s *Store) UsedBy(plan *plan.Plan) (mark Mark, used bool, err error) {
 // Use marks a saved plan as used by the run, before its first write. Of two runs
 // that try at once only one succeeds; the other gets a *UsedError.
 func (s *Store) Use(plan *plan.Plan, run string) error {
-	path := s.usedPath(plan)
-	if err := makeDir(filepath.Dir(path)); err != nil {
-		return err
-	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	err := s.mark(s.usedPath(plan), run)
 	if errors.Is(err, fs.ErrExist) {
 		mark, _, err := s.UsedBy(plan)
 		return errors.Join(&UsedError{mark}, err)
@@ -68,12 +64,45 @@ func (s *Store) Use(plan *plan.Plan, run string) error {
 	if err != nil {
 		return fmt.Errorf("mark the plan as used: %w", err)
 	}
+	return nil
+}
+
+// approvalPath is where the use of an approval is marked; its id is a hash in hex.
+func (s *Store) approvalPath(id string) string { return filepath.Join(s.dir, "approvals", id+".json") }
+
+// ApprovalUsed tells whether a run has used an approval. What cannot be looked up counts as used.
+func (s *Store) ApprovalUsed(id string) bool {
+	_, err := os.Lstat(s.approvalPath(id))
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// UseApprovals marks approvals as used by the run. Of two runs that try at once only one succeeds;
+// the other's error is plan.ErrUsed.
+func (s *Store) UseApprovals(ids []string, run string) error {
+	for _, id := range ids {
+		err := s.mark(s.approvalPath(id), run)
+		if errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("another run has just used an approval of this plan: %w", plan.ErrUsed)
+		}
+		if err != nil {
+			return fmt.Errorf("mark an approval as used: %w", err)
+		}
+	}
+	return nil
+}
+
+// mark makes a file that says which run was first; fs.ErrExist when another was.
+func (s *Store) mark(path, run string) error {
+	if err := makeDir(filepath.Dir(path)); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
 	data, err := json.Marshal(Mark{Run: run, At: s.now().UTC()})
 	if err == nil {
 		_, err = file.Write(data)
 	}
-	if err = errors.Join(err, file.Sync(), file.Close(), atomicfile.SyncFolder(filepath.Dir(path))); err != nil {
-		return fmt.Errorf("mark the plan as used: %w", err)
-	}
-	return nil
+	return errors.Join(err, file.Sync(), file.Close(), atomicfile.SyncFolder(filepath.Dir(path)))
 }

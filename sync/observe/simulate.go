@@ -156,10 +156,10 @@ func secretAsPlanned(view state.View, s *plan.Step) state.View {
 	if s.Kind != spec.KindVariable {
 		return view
 	}
-	return view.MaskedIf(plan.StepIsSecret(s) || s.Arguments.Value == nil && !ShowsValue(s))
+	return view.MaskedIf(plan.StepIsSecret(s) || s.Arguments.Value == nil && !Shows(s, "value"))
 }
 
-// ShowsValue tells whether a field of the step shows the value, so that it is no secret.
-func ShowsValue(s *plan.Step) bool {
-	return slices.ContainsFunc(s.Fields, func(f plan.Field) bool { return f.Path == "value" })
+// Shows tells whether the step has a field of the path.
+func Shows(s *plan.Step, path string) bool {
+	return slices.ContainsFunc(s.Fields, func(f plan.Field) bool { return f.Path == path })
 }

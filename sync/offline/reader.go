@@ -49,7 +49,7 @@ func (s *Snapshot) Port(desired *spec.Desired) state.Port {
 	}
 	endpoint := spec.Endpoint{Name: s.Zone, URL: s.URL, Hosts: s.Hosts}
 	if s.Sandbox {
-		endpoint.Sandbox = &spec.SandboxZone{}
+		endpoint.Sandbox = &spec.SandboxZone{World: s.World}
 	}
 	return state.Port{Endpoint: endpoint, Reader: r}
 }

@@ -33,6 +33,7 @@ type Snapshot struct {
 	URL    string    `json:"url"`
 	// Sandbox: the zone was a simulated one.
 	Sandbox bool      `json:"sandbox,omitempty"`
+	World   string    `json:"world,omitempty"` // of a sandbox
 	Hosts   []string  `json:"hosts"`
 	User    SavedUser `json:"user"`
 	// Values says what became of values.
@@ -187,6 +188,9 @@ func MakeSnapshot(s *state.ZoneState, options SnapshotOptions) *Snapshot {
 		User:   SavedUser{ID: s.User.ID, Email: k.email(s.User.Email, false), TwoFactor: s.User.TwoFactor},
 		Values: options.Values, EmailsHashed: options.HashEmails, Salt: base64.StdEncoding.EncodeToString(options.Salt),
 		Names: map[state.List][]SavedName{}, Organizations: []SavedOrganization{}, Elsewhere: []SavedRow{},
+	}
+	if s.Endpoint.Sandbox != nil {
+		snapshot.World = s.Endpoint.Sandbox.World
 	}
 	for list, names := range s.Names {
 		snapshot.Names[list] = saveNames(names)

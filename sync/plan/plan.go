@@ -126,6 +126,17 @@ type Zone struct {
 	URL     string     `json:"url"`
 	User    state.User `json:"user"`
 	Sandbox bool       `json:"sandbox,omitempty"`
+	// World is which simulated world a sandbox is: a fingerprint of where its state lies.
+	World string `json:"world,omitempty"`
+}
+
+// ZoneAt is the zone behind an endpoint, as the user of its token reaches it.
+func ZoneAt(e spec.Endpoint, user state.User) Zone {
+	z := Zone{Name: e.Name, URL: e.URL, User: user}
+	if e.Sandbox != nil {
+		z.Sandbox, z.World = true, e.Sandbox.World
+	}
+	return z
 }
 
 // Organization is the part of a plan for one organization.

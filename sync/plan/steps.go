@@ -40,6 +40,13 @@ func invalidStep(o *Organization, j, last int) string {
 	if why := InvalidOrder(o.Steps[:j], s.After); why != "" {
 		return why
 	}
+	seen := map[string]bool{}
+	for _, f := range s.Fields {
+		if seen[f.Path] || !slices.Contains(stepTypes[row].fields, f.Path) {
+			return "it shows the field " + text.Quote(f.Path) + " twice, or has none such"
+		}
+		seen[f.Path] = true
+	}
 	return stepTypes[row].invalid(s, creates)
 }
 
@@ -59,10 +66,16 @@ func InvalidOrder(before []Step, after []int) string {
 
 func invalidVariable(s *Step, _ bool) string {
 	a := s.Arguments
+	written, kept := s.Op != OpDelete, s.Op == OpUpdate // an update shows what changes
+	kind := state.Text(a.Type.String())
 	return FirstViolated(
 		Constraint{a.Name != s.Address.Name(), "it names another variable"},
-		Constraint{s.Op == OpDelete != (a.Value == nil), "it has no value, or one too many"},
-		Constraint{s.Op != OpDelete && !fieldMatches(s, "value", a.Value), "it writes another value than it shows"},
+		Constraint{written == (a.Value == nil), "it has no value, or one too many"},
+		Constraint{written && !s.shows("value", a.Value) && !(kept && s.field("value") == nil),
+			"it writes another value than it shows"},
+		Constraint{written && !s.shows("type", &kind) && !(kept && s.field("type") == nil),
+			"it writes another type than it shows"},
+		Constraint{written && len(s.Fields) == 0, "it does not show what it writes"},
 		Constraint{a.Value != nil && a.Value.IsSensitive() && a.Value.Fingerprint == "",
 			"its secret has no fingerprint"},
 	)
@@ -74,7 +87,7 @@ func invalidControl(s *Step, late bool) string {
 		Constraint{a.Enable == nil, "it does not say whether to switch on or off"},
 		Constraint{state.NormalName(a.Name) != state.NormalName(s.Address.Name()), "it names another control"},
 		Constraint{a.ControlID < 1 && !late, "its id is below 1"},
-		Constraint{!switchMatches(s, "enabled"), "it switches to another state than it shows"},
+		Constraint{!s.showsSwitch("enabled"), "it switches to another state than it shows"},
 	)
 }
 
@@ -82,7 +95,7 @@ func invalidTFA(s *Step, _ bool) string {
 	return FirstViolated(
 		Constraint{s.Arguments.Enable == nil, "it does not say whether to switch on or off"},
 		Constraint{s.Address.Name() != "", "it has a name"},
-		Constraint{!switchMatches(s, "tfaEnforced"), "it switches to another state than it shows"},
+		Constraint{!s.showsSwitch("tfaEnforced"), "it switches to another state than it shows"},
 	)
 }
 
@@ -92,33 +105,54 @@ func invalidOwner(s *Step, _ bool) string {
 		Constraint{a.UserID < 1, "its user id is below 1"},
 		Constraint{a.Email == "", "it names nobody"},
 		Constraint{s.Address.Name() != "", "it has a name"},
-		Constraint{!textMatches(s, "owner", a.Email), "it makes somebody else Owner than it shows"},
+		Constraint{!s.showsText("owner", a.Email), "it makes somebody else Owner than it shows"},
 	)
 }
 
 func invalidMember(s *Step, late bool) string {
 	a := s.Arguments
 	invites := s.Op.Counted() == OpInvite
+	getsRole := invites || s.Op == OpUpdate
+	teams := len(a.TeamIDs)+len(a.Teams) > 0
 	return FirstViolated(
 		Constraint{a.Email != s.Address.Name() || a.Email == "" || strings.ToLower(a.Email) != a.Email,
 			"it names another person"},
 		Constraint{s.Op != OpInvite && a.UserID < 1, "its user id is below 1"},
-		Constraint{(invites || s.Op == OpUpdate) && a.RoleID < 1 && !(late && a.Role != ""), "its role id is below 1"},
+		Constraint{getsRole && a.RoleID < 1 && !(late && a.Role != ""), "its role id is below 1"},
 		Constraint{a.RoleID == state.OwnerRole, "ownership is only transferred"},
 		Constraint{a.DeleteConnections && s.Op.Counted() != OpDelete, "it deletes connections of somebody who stays"},
+		Constraint{a.DeleteConnections && !slices.Contains(s.Notes, NoteConnections(a.Email)),
+			"it deletes connections and does not say so"},
 		Constraint{slices.ContainsFunc(a.TeamIDs, func(id int64) bool { return id < 1 }), "a team id is below 1"},
+		Constraint{late && len(a.TeamIDs) > 0 || !late && len(a.Teams) > 0 || a.Role != "" && (a.RoleID > 0 || !late),
+			"its ids and names are those of another organization"},
+		Constraint{getsRole && s.field("role") == nil || a.Role != "" && !s.showsText("role", a.Role),
+			"it gives another role than it shows"},
+		Constraint{invites && !s.showsText("name", a.Name), "it writes another name than it shows"},
+		Constraint{invites && a.Note != "" && !s.showsText("note", a.Note), "it writes another note than it shows"},
+		Constraint{teams != (s.field("teams") != nil) || len(a.Teams) > 0 && !s.showsText("teams", TeamsText(a.Teams)),
+			"it gives other teams than it shows"},
 	)
 }
+
+// NoteConnections says that a removal takes somebody's connections along.
+func NoteConnections(email string) string { return "deletes the connections that belong to " + email }
+
+// TeamsText shows the names of teams in one field.
+func TeamsText(names []string) string { return strings.Join(names, ", ") }
 
 func invalidOrganization(s *Step, _ bool) string {
 	a := s.Arguments
 	complete := a.Name != "" && a.RegionID > 0 && a.CountryID > 0 && a.TimezoneID > 0
+	misses := func(path string, id int64) bool { return s.Op != OpDelete && (id > 0) != (s.field(path) != nil) }
+	renames := s.Op == OpCreate || s.Op == OpUpdate && (a.Name != "" || s.field("name") != nil)
 	return FirstViolated(
 		Constraint{s.Op == OpCreate && !complete, "a new organization needs name, region, country and time zone"},
 		Constraint{s.Op == OpUpdate && a.Name == "" && a.CountryID < 1 && a.TimezoneID < 1, "it changes nothing"},
 		Constraint{a.CountryID < 0 || a.TimezoneID < 0 || a.RegionID < 0, "an id is below 1"},
-		Constraint{s.Op != OpDelete && a.Name != "" && !textMatches(s, "name", a.Name),
-			"it writes another name than it shows"},
+		Constraint{misses("region", a.RegionID) || misses("country", a.CountryID) || misses("timezone", a.TimezoneID),
+			"it writes other fields than it shows"},
+		Constraint{renames && !s.showsText("name", a.Name), "it writes another name than it shows"},
 	)
 }
 
@@ -140,28 +174,60 @@ func FirstViolated(constraints ...Constraint) string {
 	return ""
 }
 
-// fieldMatches tells whether the field, if the step has it, leads to what is written.
-func fieldMatches(s *Step, path string, written *state.Scalar) bool {
-	if written == nil {
-		return false
-	}
-	for _, f := range s.Fields {
-		if f.Path == path {
-			return f.To.IsSensitive() == written.IsSensitive() && f.To.Value().Reveal() == written.Value().Reveal()
+// field is the field of a path; nil when the step does not show it.
+func (s *Step) field(path string) *Field {
+	for i := range s.Fields {
+		if s.Fields[i].Path == path {
+			return &s.Fields[i]
 		}
 	}
-	return true
+	return nil
 }
 
-func textMatches(s *Step, path, written string) bool {
+// shows tells whether the field of a path leads to what is written.
+func (s *Step) shows(path string, written *state.Scalar) bool {
+	f := s.field(path)
+	return f != nil && written != nil &&
+		f.To.IsSensitive() == written.IsSensitive() && f.To.Value().Reveal() == written.Value().Reveal()
+}
+
+func (s *Step) showsText(path, written string) bool {
 	text := state.Text(written)
-	return fieldMatches(s, path, &text)
+	return s.shows(path, &text)
 }
 
-func switchMatches(s *Step, path string) bool {
-	if s.Arguments.Enable == nil {
-		return true // said elsewhere
+func (s *Step) showsSwitch(path string) bool {
+	return s.Arguments.Enable == nil || // said elsewhere
+		s.showsText(path, strconv.FormatBool(*s.Arguments.Enable))
+}
+
+// ShownIDs are ids of one of the API's lists that a step sends, with the text by which it shows
+// them. Whether the text is their name only the zone can say.
+type ShownIDs struct {
+	Path string
+	List state.List
+	IDs  []int64
+	Text string
+}
+
+// AsID tells whether an id is shown as the number that it is.
+func (s ShownIDs) AsID() bool { return len(s.IDs) == 1 && s.Text == state.FormatID(s.IDs[0]) }
+
+// ShownIDs are those of the step.
+func (s *Step) ShownIDs() []ShownIDs {
+	a := s.Arguments
+	var all []ShownIDs
+	for _, shown := range []ShownIDs{
+		{"role", state.Roles, []int64{a.RoleID}, ""},
+		{"teams", state.Teams, a.TeamIDs, ""},
+		{"region", state.Regions, []int64{a.RegionID}, ""},
+		{"country", state.Countries, []int64{a.CountryID}, ""},
+		{"timezone", state.Timezones, []int64{a.TimezoneID}, ""},
+	} {
+		if f := s.field(shown.Path); f != nil && len(shown.IDs) > 0 && shown.IDs[0] > 0 {
+			shown.Text = f.To.Value().Reveal()
+			all = append(all, shown)
+		}
 	}
-	text := state.Text(strconv.FormatBool(*s.Arguments.Enable))
-	return fieldMatches(s, path, &text)
+	return all
 }

@@ -19,29 +19,43 @@ type StepType struct {
 // before.
 //
 // A new kind, or something new that is done to one, is a row here. Risk is the least that such a
-// step has (see riskOf); invalid tells what is wrong with the arguments of one in a plan file.
+// step has (see riskOf); fields are the paths that one may show; invalid tells what is wrong with
+// the arguments of one in a plan file.
 var stepTypes = []struct {
 	kind    spec.Kind
 	op      Op
 	risk    Risk
 	verbs   []Verb
+	fields  []string
 	invalid func(s *Step, late bool) string
 }{
-	{spec.KindOrganization, OpCreate, RiskIrreversible, []Verb{CreateOrganization}, invalidOrganization},
-	{spec.KindOrganization, OpUpdate, RiskNone, []Verb{UpdateOrganization}, invalidOrganization},
-	{spec.KindOrganization, OpDelete, RiskIrreversible, []Verb{DeleteOrganization}, invalidOrganization},
-	{spec.KindFeatureControl, OpUpdate, RiskNone, []Verb{SetControl}, invalidControl},
-	{spec.KindVariable, OpCreate, RiskNone, []Verb{CreateVariable}, invalidVariable},
-	{spec.KindVariable, OpUpdate, RiskNone, []Verb{UpdateVariable}, invalidVariable},
-	{spec.KindVariable, OpDelete, RiskDestructive, []Verb{DeleteVariable}, invalidVariable},
-	{spec.KindMember, OpInvite, RiskCaution, []Verb{InviteMember}, invalidMember},
-	{spec.KindMember, OpReinvite, RiskCaution, []Verb{RemoveMember, InviteMember}, invalidMember},
-	{spec.KindMember, OpRevoke, RiskDestructive, []Verb{RemoveMember}, invalidMember},
-	{spec.KindMember, OpUpdate, RiskCaution, []Verb{SetRole}, invalidMember},
-	{spec.KindMember, OpDelete, RiskDestructive, []Verb{RemoveMember}, invalidMember},
-	{spec.KindTFA, OpUpdate, RiskCaution, []Verb{EnforceTFA}, invalidTFA},
-	{spec.KindOwner, OpTransfer, RiskIrreversible, []Verb{TransferOwner}, invalidOwner},
+	{spec.KindOrganization, OpCreate, RiskIrreversible, []Verb{CreateOrganization}, organizationFields,
+		invalidOrganization},
+	{spec.KindOrganization, OpUpdate, RiskNone, []Verb{UpdateOrganization}, organizationFields, invalidOrganization},
+	{spec.KindOrganization, OpDelete, RiskIrreversible, []Verb{DeleteOrganization}, organizationFields,
+		invalidOrganization},
+	{spec.KindFeatureControl, OpUpdate, RiskNone, []Verb{SetControl}, controlFields, invalidControl},
+	{spec.KindVariable, OpCreate, RiskNone, []Verb{CreateVariable}, variableFields, invalidVariable},
+	{spec.KindVariable, OpUpdate, RiskNone, []Verb{UpdateVariable}, variableFields, invalidVariable},
+	{spec.KindVariable, OpDelete, RiskDestructive, []Verb{DeleteVariable}, variableFields, invalidVariable},
+	{spec.KindMember, OpInvite, RiskCaution, []Verb{InviteMember}, memberFields, invalidMember},
+	{spec.KindMember, OpReinvite, RiskCaution, []Verb{RemoveMember, InviteMember}, memberFields, invalidMember},
+	{spec.KindMember, OpRevoke, RiskDestructive, []Verb{RemoveMember}, memberFields, invalidMember},
+	{spec.KindMember, OpUpdate, RiskCaution, []Verb{SetRole}, memberFields, invalidMember},
+	{spec.KindMember, OpDelete, RiskDestructive, []Verb{RemoveMember}, memberFields, invalidMember},
+	{spec.KindTFA, OpUpdate, RiskCaution, []Verb{EnforceTFA}, tfaFields, invalidTFA},
+	{spec.KindOwner, OpTransfer, RiskIrreversible, []Verb{TransferOwner}, ownerFields, invalidOwner},
 }
+
+// The paths of fields by kind.
+var (
+	organizationFields = []string{"name", "region", "country", "timezone"}
+	controlFields      = []string{"enabled"}
+	variableFields     = []string{"type", "value"}
+	memberFields       = []string{"role", "name", "teams", "note", "invitation"}
+	tfaFields          = []string{"tfaEnforced"}
+	ownerFields        = []string{"owner"}
+)
 
 // Type is the step's type.
 func (s *Step) Type() StepType { return StepType{s.Kind, s.Op} }

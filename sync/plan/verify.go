@@ -2,11 +2,11 @@ package plan
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"makesync/spec"
 	"makesync/spec/text"
-	"makesync/sync/state"
 )
 
 // clockSkew is how far the clock of the machine that made a plan may be ahead.
@@ -15,8 +15,8 @@ const clockSkew = 5 * time.Minute
 // VerifyOptions say what a saved plan is checked against.
 type VerifyOptions struct {
 	Now time.Time
-	// Users are the zones of this run by name, each with the user of its token.
-	Users map[string]state.User
+	// Zones are those of this run by name, as it reaches them: each with the user of its token.
+	Zones map[string]Zone
 	// Used says which run has used the plan, in words; "" when none has.
 	Used string
 }
@@ -37,19 +37,38 @@ func (plan *Plan) Verify(o VerifyOptions) []spec.Problem {
 		add("plan-used", text.OneLine(o.Used), "make a new plan")
 	}
 	for _, zone := range plan.Zones {
-		user, known := o.Users[zone.Name]
+		here, known := o.Zones[zone.Name]
 		switch {
 		case !known:
 			add("plan-foreign", "the plan is for the zone "+text.Quote(zone.Name)+", which is none of this run",
 				"give the same -f and --zone-url as for the plan")
-		case !user.SameAs(zone.User):
+		case !zone.samePlace(here):
+			add("plan-foreign",
+				fmt.Sprintf("the plan was made in zone %s at %s, and this run reaches it at %s",
+					text.OneLine(zone.Name), zone.place(), here.place()),
+				"give the same -f, --zone-url and --sandbox as for the plan, or make a new plan")
+		case !here.User.SameAs(zone.User):
 			add("plan-foreign",
 				fmt.Sprintf("the plan was made by user %s in zone %s, and this run's token belongs to user %s",
-					zone.User.Describe(), text.OneLine(zone.Name), user.Describe()),
+					zone.User.Describe(), text.OneLine(zone.Name), here.User.Describe()),
 				"use that user's token, or make a new plan")
 		}
 	}
 	return problems
+}
+
+// samePlace tells whether two zones are one: the same host, and where that is simulated the same
+// world. A simulated zone is never a real one, whatever both are called.
+func (z Zone) samePlace(other Zone) bool {
+	return z.Sandbox == other.Sandbox && z.World == other.World && strings.EqualFold(z.URL, other.URL)
+}
+
+func (z Zone) place() string {
+	place := text.Quote(z.URL)
+	if z.Sandbox {
+		place += " (SANDBOX, world " + text.Quote(z.World) + ")"
+	}
+	return place
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -71,7 +71,7 @@ func (r *run) purges() bool {
 // sumUp adds to a plan what the zone was asked and holds besides, or why it could not be read.
 func (z *zone) sumUp(p *plan.Plan) {
 	e := z.port.Endpoint
-	p.Zones = append(p.Zones, plan.Zone{Name: z.name, URL: e.URL, User: z.me, Sandbox: e.Sandbox != nil})
+	p.Zones = append(p.Zones, plan.ZoneAt(e, z.me))
 	if z.port.Calls != nil {
 		p.Calls.Read += z.port.Calls().Read
 	}

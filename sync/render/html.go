@@ -52,6 +52,7 @@ type (
 		Rules                  []htmlRule
 		Against, Since         string
 		Guards, Shard          string
+		Approvals              []string
 		Counts                 []htmlCount
 		Words                  []htmlWords
 		Organizations          []htmlOrganization

@@ -31,6 +31,7 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 			htmlZone{Name: Clean(zone.Name), URL: zoneURL(zone), User: Clean(zone.User.Email), Sandbox: zone.Sandbox},
 		)
 	}
+	p.Approvals = cleaned(o.Approvals)
 	p.Rules = htmlRules(plan.Rules)
 	said, kinds := summarize(plan), map[spec.Kind]bool{}
 	for _, problem := range groupProblems(missing.failures(), o.leastGroup()) {

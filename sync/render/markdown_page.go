@@ -269,6 +269,9 @@ func (d *document) zoneLines() string {
 	for _, zone := range d.plan.Zones {
 		b.WriteString("- Zone " + prose(zoneWords(zone)) + "\n")
 	}
+	for _, words := range d.options.Approvals {
+		b.WriteString("- " + prose(cut(Clean(words), maxProse)) + "\n")
+	}
 	if d.options.Since != "" {
 		b.WriteString("- Drift is told by " + prose(d.options.Since) + "\n")
 	}

@@ -55,6 +55,8 @@ type Options struct {
 	Against string
 	// Since says by which snapshot the plan tells drift, "" by none.
 	Since string
+	// Approvals say who has approved the plan, and whose approval does not count.
+	Approvals []string
 	// Saved is the file that the plan was written to, "" when it was not saved.
 	Saved string
 	// Next is the whole command that goes on from here, ready to paste: `makesync apply plan.json`.

@@ -70,6 +70,9 @@ func writePlanHead(p *printer, plan *plan.Plan) {
 	if guards := guardWords(p.Guards); guards != "" {
 		p.labelled(0, bold, "guards", headLabel, guards)
 	}
+	for _, words := range p.Approvals {
+		p.labelled(0, bold, "signed", headLabel, words)
+	}
 	if len(p.Allow) > 0 {
 		p.labelled(0, yellow, "allowed", headLabel, strings.Join(p.Allow, " "))
 	}

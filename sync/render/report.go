@@ -23,6 +23,9 @@ func Report(w io.Writer, report *report.Report, o Options) error {
 	}
 	writeZones(p, report.Zones)
 	writeShard(p, report.Shard)
+	if len(report.ApprovedBy) > 0 {
+		p.labelled(0, bold, "signed", headLabel, "by "+text.And(cleaned(report.ApprovedBy)))
+	}
 	told, f := recapped(report.Steps, o.leastGroup()), fleetOfSteps(report.Steps)
 	writeDetails(p, report.Steps, told)
 	writeChecks(p, report.Steps, f)

@@ -2,6 +2,10 @@ package render
 
 import (
 	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 
 	"makesync/spec"
 	"makesync/spec/text"
@@ -48,4 +52,73 @@ func emailWords(s *offline.Snapshot) string {
 		return ""
 	}
 	return "; e-mails of others as hashes"
+}
+
+// SnapshotContents writes what a snapshot holds: where and when it was taken, and each organization
+// with what was read of it.
+func SnapshotContents(w io.Writer, s *offline.Snapshot, file string, o Options) error {
+	p := newPrinter(w, o)
+	zone := Clean(s.Zone)
+	if s.Sandbox {
+		zone += " (SANDBOX, simulated)"
+	}
+	p.labelled(0, bold, "zone", headLabel, zone+", "+s.URL)
+	p.labelled(0, bold, "taken", headLabel, s.Taken.UTC().Format("2006-01-02 15:04 MST")+" by "+s.User.Email)
+	p.labelled(0, bold, "holds", headLabel, snapshotValues[s.Values]+emailWords(s))
+	for i := range s.Organizations {
+		writeSavedOrganization(p, &s.Organizations[i])
+	}
+	p.gap()
+	p.line("makesync: show: snapshot of zone %s, %s; file %s", Clean(s.Zone),
+		text.Count(len(s.Organizations), "organization", "organizations"), Clean(file))
+	return p.flush()
+}
+
+func writeSavedOrganization(p *printer, o *offline.SavedOrganization) {
+	p.gap()
+	p.wrapped(0, bold, Clean(o.Name)+"  (id "+strconv.FormatInt(o.ID, 10)+")")
+	var words []string
+	for _, fact := range [][2]string{{"plan", o.Plan}, {"country", o.Country}, {"time zone", o.Timezone}} {
+		if fact[1] != "" {
+			words = append(words, fact[0]+" "+fact[1])
+		}
+	}
+	if o.TFAEnforced != nil {
+		words = append(words, "two-factor authentication "+onOff(*o.TFAEnforced))
+	}
+	p.labelled(2, plain, "", 0, strings.Join(words, ", "))
+	for _, c := range o.FeatureControls {
+		p.labelled(2, plain, "control", 8, c.Name+": "+onOff(c.Enabled))
+	}
+	for i := range o.Variables {
+		v := &o.Variables[i]
+		p.labelled(2, plain, "variable", 8, v.Name+" ("+v.Type+"): "+savedValue(v))
+	}
+	for _, m := range o.Members {
+		member := m.Email + ": role " + m.Role
+		if m.Invitation != "" {
+			member += ", invitation " + m.Invitation
+		}
+		p.labelled(2, plain, "member", 8, member)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(o.Failed)) {
+		p.labelled(2, yellow, "not read", 8, string(kind)+": "+o.Failed[kind].Message)
+	}
+}
+
+// savedValue shows no secret, though the snapshot may hold it.
+func savedValue(v *offline.SavedVariable) string {
+	switch {
+	case v.Sensitive || v.Value == nil:
+		return "(not shown)"
+	default:
+		return *v.Value
+	}
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
 }

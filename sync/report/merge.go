@@ -30,6 +30,11 @@ func MergeReports(reports []*Report) (*Report, error) {
 	for _, r := range reports {
 		runs = append(runs, r.Run)
 		whole.Zones = mergeZones(whole.Zones, r.Zones)
+		for _, name := range r.ApprovedBy {
+			if !slices.Contains(whole.ApprovedBy, name) {
+				whole.ApprovedBy = append(whole.ApprovedBy, name)
+			}
+		}
 		whole.Steps = append(whole.Steps, r.Steps...)
 		whole.Problems = append(whole.Problems, r.Problems...)
 		whole.addCounts(r)

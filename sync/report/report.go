@@ -22,18 +22,20 @@ type Report struct {
 	// the digest of the whole plan; only in the report of a shard.
 	Digests map[string]string `json:"digests,omitempty"`
 	// Zones are those of the plan, so that a report says where it worked, and SANDBOX where it did.
-	Zones     []plan.Zone    `json:"zones,omitempty"`
-	Started   *time.Time     `json:"started,omitempty"`
-	Seconds   float64        `json:"durationSeconds"`
-	Planned   int            `json:"planned"`
-	Succeeded int            `json:"succeeded"`
-	Failed    int            `json:"failed"`
-	Skipped   int            `json:"skipped"`
-	Unknown   int            `json:"unknown"`
-	Waiting   int            `json:"waiting"`
-	Held      int            `json:"held"`
-	Steps     []StepReport   `json:"steps"`
-	Problems  []spec.Problem `json:"problems"`
+	Zones []plan.Zone `json:"zones,omitempty"`
+	// ApprovedBy are the people whose approvals the apply asked for and counted.
+	ApprovedBy []string       `json:"approvedBy,omitempty"`
+	Started    *time.Time     `json:"started,omitempty"`
+	Seconds    float64        `json:"durationSeconds"`
+	Planned    int            `json:"planned"`
+	Succeeded  int            `json:"succeeded"`
+	Failed     int            `json:"failed"`
+	Skipped    int            `json:"skipped"`
+	Unknown    int            `json:"unknown"`
+	Waiting    int            `json:"waiting"`
+	Held       int            `json:"held"`
+	Steps      []StepReport   `json:"steps"`
+	Problems   []spec.Problem `json:"problems"`
 	// StillHasAccess are people from whom the documents take something that nobody has taken;
 	// NotLookedInto are the organizations, by key, whose people nobody could see.
 	StillHasAccess []plan.Access `json:"stillHasAccess,omitempty"`

@@ -1,0 +1,250 @@
+package command
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"makesync/spec"
+	"makesync/spec/document"
+	"makesync/spec/text"
+	"makesync/sync/approval"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+)
+
+// statementOf is what people sign about a plan.
+func statementOf(p *plan.Plan, until time.Time) (approval.Statement, error) {
+	data, err := json.Marshal(p)
+	if err != nil {
+		return approval.Statement{}, err
+	}
+	var form map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if err := decoder.Decode(&form); err != nil {
+		return approval.Statement{}, err
+	}
+	return approval.Of(form, until, literalSecrets(p))
+}
+
+// literalSecrets are the addresses of secrets that stand in the documents: neither the digest of a
+// plan nor who approves it knows them.
+func literalSecrets(p *plan.Plan) (addresses []string) {
+	for i := range p.Organizations {
+		for j := range p.Organizations[i].Steps {
+			s := &p.Organizations[i].Steps[j]
+			if v := s.Arguments.Value; v != nil && v.IsSensitive() && v.Reference == "" {
+				addresses = append(addresses, string(s.Address))
+			}
+		}
+	}
+	return addresses
+}
+
+// maxApproversFile bounds the file of approvers, in bytes.
+const maxApproversFile = 1 << 20
+
+// readApprovers reads the file of those who may approve. A line that cannot be read lets nobody
+// approve, and is a warning.
+func readApprovers(path string, documents documentOptions, file string) (*approval.Approvers, []spec.Problem, error) {
+	if inside := insideDocuments(path, documents, file); inside != "" {
+		return nil, nil, failure{exit: exit.Held,
+			message: fmt.Sprintf("the file of approvers %s lies in %s, so whoever writes there could approve",
+				text.Quote(path), text.Quote(inside)),
+			hint: "keep it outside of what it protects, for instance where only the protected branch or root writes"}
+	}
+	data, err := document.ReadRegular(path, maxApproversFile)
+	if err != nil {
+		message := "read the file of approvers " + text.Quote(path)
+		return nil, nil, failure{exit: exit.Invalid, message: message, cause: err}
+	}
+	approvers, unread := approval.ParseApprovers(data, time.Local)
+	var problems []spec.Problem
+	for _, line := range unread {
+		problems = append(problems, spec.Problem{Severity: spec.Warning, Rule: "approvers",
+			Message: "this line lets nobody approve: " + text.OneLine(line.Message),
+			Source:  &spec.Source{File: path, Line: line.Line}})
+	}
+	return approvers, spec.LimitProblems(problems), nil
+}
+
+// insideDocuments names the folder of documents, or of approvals, in which a file lies, links
+// followed or not; "" when it lies outside.
+func insideDocuments(path string, documents documentOptions, planFile string) string {
+	places := realPaths(path)
+	folders := []string{approval.Folder(planFile)}
+	if documents.given {
+		folders = append(folders, documents.files...)
+	} else if _, err := os.Stat(defaultDocument); err == nil {
+		folders = append(folders, defaultDocument)
+	}
+	for _, folder := range folders {
+		for _, root := range realPaths(folder) {
+			if slices.ContainsFunc(places, func(place string) bool { return isBelow(place, root) }) {
+				return folder
+			}
+		}
+	}
+	return ""
+}
+
+// isBelow tells whether a path is another or lies below it.
+func isBelow(path, root string) bool {
+	relative, err := filepath.Rel(root, path)
+	return err == nil && filepath.IsLocal(relative)
+}
+
+// realPaths are where a name stands and where its links lead.
+func realPaths(path string) (paths []string) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return nil
+	}
+	paths = append(paths, absolute)
+	if real, err := filepath.EvalSymlinks(absolute); err == nil {
+		paths = append(paths, real)
+	}
+	if folder, err := filepath.EvalSymlinks(filepath.Dir(absolute)); err == nil {
+		paths = append(paths, filepath.Join(folder, filepath.Base(absolute)))
+	}
+	return paths
+}
+
+// verdictOn counts who has approved a plan that lies in a file.
+func verdictOn(
+	p *plan.Plan, file string, approvers *approval.Approvers, now time.Time, required int,
+) (approval.Verdict, error) {
+	want, err := statementOf(p, now)
+	if err != nil {
+		return approval.Verdict{}, failure{exit: exit.Invalid, message: "the plan cannot be approved", cause: err}
+	}
+	files, err := readApprovals(file)
+	if err != nil {
+		return approval.Verdict{}, err
+	}
+	return approvers.Verify(want, files, now, required), nil
+}
+
+// readApprovals reads the folder beside a plan. A folder that is a link is none of ours.
+func readApprovals(file string) ([]approval.File, error) {
+	folder := approval.Folder(file)
+	info, err := os.Lstat(folder)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err == nil && !info.IsDir():
+		return nil, failure{exit: exit.Invalid, message: text.Quote(folder) + " is no folder of approvals"}
+	}
+	files, err := approval.Read(os.DirFS(folder))
+	if err != nil {
+		return nil, failure{exit: exit.Invalid, message: text.Quote(folder), cause: err}
+	}
+	return files, nil
+}
+
+// approvalsFound are the approvals that an apply counts.
+type approvalsFound struct {
+	ids, people []string
+	warnings    []spec.Problem // about the file of approvers
+}
+
+// mandatoryApprovals are those that the trusted files want.
+func mandatoryApprovals(a *applyRun) (int, error) {
+	if a.desired != nil {
+		return a.desired.Guards.Approvals, nil
+	}
+	trusted, problems := document.LoadTrusted(a.options.documents.guardFiles(a.r.Env))
+	if spec.HasErrors(problems) {
+		a.problems = problems
+		return 0, errInvalid
+	}
+	return trusted.Approvals(), nil
+}
+
+// checkApprovals refuses a plan that fewer people have approved than the flag or a trusted file
+// wants. The flag can only raise the number.
+func checkApprovals(a *applyRun) error {
+	mandatory, err := mandatoryApprovals(a)
+	if err != nil {
+		return err
+	}
+	required := max(mandatory, a.approvals.least)
+	switch {
+	case required == 0 || stepCount(a.plan) == 0:
+		return nil
+	case a.file == "":
+		return failure{exit: exit.Held,
+			message: "a file of guards wants plans approved by " + people(required) +
+				", and a plan that is made and applied at once has been seen by nobody; nothing was changed",
+			hint: "makesync plan -o plan.json; makesync approve plan.json; makesync apply --approvers FILE plan.json"}
+	case a.approvals.approvers == "":
+		return failure{exit: exit.Held,
+			message: "a file of guards wants plans approved by " + people(required) + "; nothing was changed",
+			hint:    "name with --approvers FILE who may approve"}
+	}
+	if literal := literalSecrets(a.plan); mandatory > 0 && len(literal) > 0 {
+		return failure{exit: exit.Held,
+			message: "nobody can approve secrets that stand in the documents: " + text.Commas(literal, 10),
+			hint:    "write them as references: ${env:NAME}"}
+	}
+	approvers, warnings, err := readApprovers(a.approvals.approvers, a.options.documents, a.file)
+	if err != nil {
+		return err
+	}
+	approvers.Used = a.store.ApprovalUsed
+	verdict, err := verdictOn(a.plan, a.file, approvers, a.r.Now(), required)
+	if err != nil {
+		return err
+	}
+	a.found.warnings = warnings
+	if !verdict.Enough() {
+		a.problems = append(a.problems, missingApprovals(verdict, a.file)...)
+		return errHeld
+	}
+	for _, one := range verdict.Counted {
+		a.found.ids = append(a.found.ids, one.ID)
+		a.found.people = append(a.found.people, one.Principal)
+	}
+	return nil
+}
+
+// missingApprovals says how many are missing, and why those that are there do not count.
+func missingApprovals(v approval.Verdict, file string) []spec.Problem {
+	var names []string
+	for _, one := range v.Counted {
+		names = append(names, one.Principal)
+	}
+	message := fmt.Sprintf("the plan has to be approved by %s, and %s", people(v.Required), counted(names))
+	problems := []spec.Problem{{Severity: spec.Error, Rule: "approvals", Message: message,
+		Hint: "makesync approve " + text.ShellQuote(file)}}
+	for _, r := range v.Refused {
+		problems = append(problems, refusedApproval(r))
+	}
+	return spec.LimitProblems(problems)
+}
+
+func counted(names []string) string {
+	switch len(names) {
+	case 0:
+		return "nobody's approval counts"
+	case 1:
+		return "only that of " + names[0] + " counts"
+	}
+	return "only those of " + text.And(slices.Clone(names)) + " count"
+}
+
+func refusedApproval(r approval.Refusal) spec.Problem {
+	who := text.Quote(r.File)
+	if r.Fingerprint != "" {
+		who += " by the key " + r.Fingerprint
+	}
+	return spec.Problem{Severity: spec.Warning, Rule: "approval",
+		Message: "the approval " + who + " does not count: " + text.OneLine(r.Message)}
+}

@@ -1,0 +1,258 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"makesync/schema"
+	"makesync/spec"
+	"makesync/spec/document"
+	"makesync/spec/text"
+	"makesync/sync/approval"
+	"makesync/sync/exit"
+	"makesync/sync/offline"
+	"makesync/sync/plan"
+	"makesync/sync/render"
+	"makesync/sync/report"
+)
+
+// showOptions are the options of show.
+type showOptions struct {
+	file      string
+	result    resultOptions
+	maxBytes  int
+	documents documentOptions
+	approvals approvalOptions
+}
+
+const showDescription = "Shows a file that makesync has written: " +
+	"a saved plan, a plan's or a report's JSON, a snapshot. " +
+	"Needs no zone, no token and no document, and believes nothing that the file says of itself: " +
+	"it is read strictly, and every name and value is cleaned. " +
+	"Of a plan it tells who has approved it, with --approvers by name."
+
+func showCommand(r *runtimeEnv) *cli.Command {
+	return &cli.Command{
+		Name:        "show",
+		Usage:       "show a plan, report or snapshot from a file, in any format",
+		ArgsUsage:   "FILE",
+		Description: showDescription,
+		UsageText: "makesync show plan.json\n" +
+			"makesync show --format markdown --max-bytes 60000 plan.json\n" +
+			"makesync show --approvals 2 --approvers allowed_signers plan.json",
+		Flags: joined(resultFlags(resultFile("plan", "report", "snapshot"), planFormats...), detailFlags(), []cli.Flag{
+			maxBytesFlag(),
+			approvalsFlag("end with 5 unless at least `N` different people have approved the plan"),
+			approversFlag(),
+		}, logFlags()),
+		Action: r.action(arity{1, 1, "FILE", allFiles}, func(c *cli.Context) error {
+			o, err := readShowOptions(c, r.Env)
+			if err != nil {
+				return err
+			}
+			return runShow(c.Context, r, o)
+		}),
+	}
+}
+
+func readShowOptions(c *cli.Context, env Env) (o showOptions, err error) {
+	o.file = c.Args().First()
+	if o.maxBytes, err = readMaxBytes(c); err != nil {
+		return o, err
+	}
+	if o.approvals, err = readApprovalOptions(c); err != nil {
+		return o, err
+	}
+	o.result, err = readResultOptions(c, env, planFormats...)
+	return o, err
+}
+
+// runShow reads the file and writes it in the format that is asked for.
+func runShow(ctx context.Context, r *runtimeEnv, o showOptions) error {
+	shown, err := readShown(r, o)
+	if err == nil && o.approvals != (approvalOptions{}) && shown.plan == nil {
+		err = errors.New("only plans are approved, and this is none")
+	}
+	var stopped failure
+	switch {
+	case errors.As(err, &stopped):
+		return stopped
+	case err != nil:
+		problems := []spec.Problem{{Severity: spec.Error, Rule: "show", Message: text.OneLine(err.Error()),
+			Hint: "give the file as makesync wrote it", Source: &spec.Source{File: o.file}}}
+		failed := showResult{&problemsResult{problems, exit.Invalid}, "problems", o.maxBytes}
+		if err := r.emitFailed(failed, problems, exit.Invalid, o.result, "show"); err != nil {
+			return err
+		}
+		return end(exit.Invalid)
+	}
+	words := r.render(o.result, "show")
+	words.Quiet = false
+	words.Approvals = shown.approvals
+	if err := r.emit(shown.result, o.result, words); err != nil {
+		return err
+	}
+	return end(exit.Worst(shown.exit, exit.StopExit(ctx)))
+}
+
+// shown is what a file holds.
+type shown struct {
+	result    result
+	plan      *plan.Plan // nil unless it is one
+	approvals []string
+	exit      exit.Code
+}
+
+// readShown reads a file strictly. The error says why it is none of ours.
+func readShown(r *runtimeEnv, o showOptions) (shown, error) {
+	data, err := document.ReadRegular(o.file, maxSnapshot)
+	if err != nil {
+		return shown{}, err
+	}
+	if _, err := plan.WalkStrictly(data); err != nil {
+		return shown{}, errors.New("it is not one JSON document: " + text.OneLine(err.Error()))
+	}
+	var head struct {
+		Format string `json:"format"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return shown{}, errors.New("it is no object with a format")
+	}
+	if head.Format == offline.SnapshotFormat {
+		return readShownSnapshot(data, o)
+	}
+	part, err := report.DecodeShardResult(data)
+	switch {
+	case err != nil:
+		return shown{}, err
+	case part.Report != nil:
+		return shown{result: showResult{reportResult{part.Report, o.maxBytes}, "report", o.maxBytes}}, nil
+	}
+	return readShownPlan(r, part.Plan, data, o)
+}
+
+// readShownPlan adds to a plan what is to be said of the file.
+func readShownPlan(r *runtimeEnv, p *plan.Plan, data []byte, o showOptions) (shown, error) {
+	key := sealKey(r.Env)
+	if p.Seal != plan.Unsealed && !key.IsZero() {
+		if _, problems := plan.Decode(data, key); len(problems) > 0 {
+			return shown{}, errors.New(problems[0].Message)
+		}
+	}
+	s := shown{result: planResult{p, o.maxBytes}, plan: p}
+	if stepCount(p) == 0 {
+		return s, nil
+	}
+	approvers, problems := &approval.Approvers{}, []spec.Problem(nil)
+	if o.approvals.approvers != "" {
+		var err error
+		if approvers, problems, err = readApprovers(o.approvals.approvers, o.documents, o.file); err != nil {
+			return s, err
+		}
+	}
+	verdict, err := verdictOn(p, o.file, approvers, r.Now(), o.approvals.least)
+	if err != nil && o.approvals.least == 0 { // a plan that cannot be approved can be shown
+		return s, nil
+	}
+	if err != nil {
+		return s, err
+	}
+	p.Problems = append(p.Problems, problems...)
+	s.approvals = approvalWords(verdict, o.approvals.approvers != "")
+	if !verdict.Enough() {
+		p.Problems = append(p.Problems, missingApprovals(verdict, o.file)[:1]...)
+		s.exit, p.Exit = exit.Held, exit.Worst(p.Exit, exit.Held)
+	}
+	return s, nil
+}
+
+// approvalWords say who has approved, and whose approval does not count and why.
+func approvalWords(v approval.Verdict, named bool) []string {
+	var words []string
+	for _, one := range v.Counted {
+		words = append(words, "approved by "+one.Principal+" (key "+one.Fingerprint+"), until "+
+			one.Until.Format("2006-01-02 15:04 MST"))
+	}
+	for _, r := range v.Refused {
+		if r.Reason == approval.ReasonNotApprover && !named {
+			words = append(words, "signed by the key "+r.Fingerprint+"; --approvers FILE tells whose that is")
+			continue
+		}
+		words = append(words, refusedApproval(r).Message)
+	}
+	return words
+}
+
+func readShownSnapshot(data []byte, o showOptions) (shown, error) {
+	for _, problem := range spec.Check(schema.Snapshot(), data) {
+		return shown{}, errors.New(strings.TrimPrefix(problem.Path+": ", ": ") + problem.Message)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&offline.Snapshot{}); err != nil {
+		return shown{}, err
+	}
+	s, err := offline.DecodeSnapshot(data)
+	if err != nil {
+		return shown{}, err
+	}
+	return shown{result: showResult{snapshotResult{s, o.file}, "snapshot", o.maxBytes}}, nil
+}
+
+// snapshotResult is a snapshot to look at.
+type snapshotResult struct {
+	*offline.Snapshot
+	file string
+}
+
+func (s snapshotResult) text(w io.Writer, o render.Options) error {
+	return render.SnapshotContents(w, s.Snapshot, s.file, o)
+}
+
+func (s snapshotResult) json(w io.Writer) error {
+	data, err := offline.EncodeSnapshot(s.Snapshot)
+	if err == nil {
+		_, err = w.Write(data)
+	}
+	return err
+}
+
+// showResult gives a result the formats that it does not have by itself: its text, as a comment or
+// a page.
+type showResult struct {
+	result
+	what     string
+	maxBytes int
+}
+
+func (s showResult) plain(o render.Options) (string, error) {
+	var b bytes.Buffer
+	o.Color = false
+	err := s.text(&b, o)
+	return b.String(), err
+}
+
+func (s showResult) markdown(w io.Writer, o render.Options) error {
+	if own, ok := s.result.(comments); ok {
+		return own.markdown(w, o)
+	}
+	body, err := s.plain(o)
+	if err != nil {
+		return err
+	}
+	return render.TextMarkdown(w, s.what, body, s.maxBytes)
+}
+
+func (s showResult) html(w io.Writer, o render.Options) error {
+	body, err := s.plain(o)
+	if err != nil {
+		return err
+	}
+	return render.TextHTML(w, s.what, body)
+}
