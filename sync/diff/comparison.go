@@ -144,6 +144,9 @@ func (c *comparison) inScope(a spec.Address) bool {
 // step says so.
 func (c *comparison) addChange(phase plan.Phase, s plan.Step) {
 	change := plan.NewChange(phase, s, c.Live, c.admins)
+	if kind := change.Kind; change.Op.Counted() != plan.OpDelete && (kind == spec.KindMember || kind == spec.KindOwner) {
+		change.LooksLike = c.Lookalikes.Of(change.Arguments.Email)
+	}
 	for _, feature := range change.Features() {
 		if refusal := c.Live.Refusal(feature); refusal != nil {
 			c.addWaiting(s.Address, refusal.Reason())

@@ -25,6 +25,8 @@ type Input struct {
 	Sensitive []spec.Glob
 	// Leaving are the e-mails that documents of some organization want gone.
 	Leaving map[string]bool
+	// Lookalikes tell of e-mails that could be taken for others; nil knows nobody.
+	Lookalikes *spec.Lookalikes
 }
 
 // NameList is one list of names: the zone's own, or that of the organization which is compared.

@@ -23,6 +23,8 @@ type Change struct {
 	Address spec.Address `json:"address"`
 	Op      plan.Op      `json:"op"`
 	Risk    plan.Risk    `json:"risk"`
+	// Gains is the role Owner or Admin that somebody was given who had neither.
+	Gains string `json:"gains,omitempty"`
 }
 
 // Alert is something that lasts.
@@ -86,11 +88,15 @@ func EventsOf(run Run, mostWaiting int, runs func(spec.Address, string) int) (e 
 // addOutcomes takes the steps of an apply. What was skipped because another step failed follows
 // from that one.
 func (e *Events) addOutcomes(run Run) {
-	risks := run.risks()
+	planned := run.planned()
 	for _, s := range run.Report.Steps {
 		switch {
 		case s.Outcome == report.Succeeded:
-			e.Changes = append(e.Changes, Change{s.Address, s.Op, risks[s.N]})
+			change := Change{Address: s.Address, Op: s.Op}
+			if of := planned[s.N]; of != nil {
+				change.Risk, change.Gains = of.Risk, of.Gains()
+			}
+			e.Changes = append(e.Changes, change)
 		case s.SkippedForLicence(), s.IsDone():
 		case s.Outcome == report.Skipped &&
 			(s.Reason.Code == report.ReasonDepends || s.Reason.Code == report.ReasonTokenRefused):
@@ -114,8 +120,21 @@ func failureText(s report.StepReport) string {
 
 func (e *Events) addPending(steps []plan.Step) {
 	for _, s := range steps {
-		e.add(newAlert(whatPending, s.Address, s.Op, string(s.Op)+", risk "+string(s.Risk), stepKey(s)))
+		e.add(newAlert(whatPending, s.Address, s.Op, pendingText(s), stepKey(s)))
 	}
+}
+
+// pendingText keeps the role of somebody who gains rights, and what is odd about an e-mail.
+func pendingText(s plan.Step) string {
+	text := string(s.Op)
+	if role := s.Gains(); role != "" {
+		text += " as " + role
+	}
+	text += ", risk " + string(s.Risk)
+	if s.LooksLike != "" {
+		text += "; careful: the e-mail " + s.LooksLike
+	}
+	return text
 }
 
 func (e *Events) addHeld(list []plan.Held) {

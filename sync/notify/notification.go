@@ -72,8 +72,16 @@ func New(run Run, events Events, now time.Time) *Notification {
 		}
 	}
 	n.Text = fmt.Sprintf("%smakesync %s: %s; exit %d (%s)",
-		n.sandboxMark(), run.Command, n.words(run), run.Exit.Code, run.Exit.Name)
+		n.sandboxMark(), run.Command, n.words(run)+gainWords(run.gains()), run.Exit.Code, run.Exit.Name)
 	return n
+}
+
+// gainWords stand in the text, whatever else there is no room for.
+func gainWords(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; rights of an Admin given: %d", n)
 }
 
 // sandboxMark begins the text of a run on a simulated zone.

@@ -55,16 +55,33 @@ func (r Run) failed() bool {
 	return true
 }
 
-// risks are those of the planned steps, by number.
-func (r Run) risks() map[int]plan.Risk {
-	risks := map[int]plan.Risk{}
+// planned are the planned steps, by number.
+func (r Run) planned() map[int]*plan.Step {
+	steps := map[int]*plan.Step{}
 	if r.Plan == nil {
-		return risks
+		return steps
 	}
-	for _, o := range r.Plan.Organizations {
-		for _, s := range o.Steps {
-			risks[s.N] = s.Risk
+	for i := range r.Plan.Organizations {
+		o := &r.Plan.Organizations[i]
+		for j := range o.Steps {
+			steps[o.Steps[j].N] = &o.Steps[j]
 		}
 	}
-	return risks
+	return steps
+}
+
+// gains counts the people who were given the rights of an Admin, or by a plan would be.
+func (r Run) gains() (n int) {
+	done := map[int]bool{}
+	if r.Report != nil {
+		for _, s := range r.Report.Steps {
+			done[s.N] = s.Outcome == report.Succeeded
+		}
+	}
+	for number, s := range r.planned() {
+		if s.Gains() != "" && (r.Report == nil || done[number]) {
+			n++
+		}
+	}
+	return n
 }

@@ -137,3 +137,57 @@ const (
 	RoleOwner = "Owner"
 	RoleAdmin = "Admin"
 )
+
+// Gains is the role Owner or Admin that the step gives somebody who has neither, "" for none. It
+// looks at the fields, which people are shown.
+func (s *Step) Gains() string {
+	switch {
+	case s.Kind == spec.KindOwner:
+		return RoleOwner
+	case s.Kind != spec.KindMember || s.Op == OpDelete || s.Op == OpRevoke:
+		return ""
+	}
+	for _, f := range s.Fields {
+		if to := administering(f.To); f.Path == "role" && (s.Op != OpUpdate || administering(f.From) == "") {
+			return to
+		}
+	}
+	return ""
+}
+
+// administering is the role Owner or Admin that a field's side names, by its name or its id.
+func administering(role state.Scalar) string {
+	if role.IsNone() {
+		return ""
+	}
+	name := role.String()
+	if builtin, ok := state.BuiltinRoles[name]; ok {
+		name = builtin
+	}
+	switch state.FoldName(name) {
+	case "owner":
+		return RoleOwner
+	case "admin":
+		return RoleAdmin
+	}
+	return ""
+}
+
+// How much a step stands out among those of its risk: it makes somebody Owner or Admin, or gives
+// something to an e-mail that could be taken for another.
+const (
+	StandsFirst = iota
+	StandsBefore
+	StandsAmong
+)
+
+// Standing is the step's place among those of its risk, lower is read first.
+func (s *Step) Standing() int {
+	switch {
+	case s.Gains() != "":
+		return StandsFirst
+	case s.LooksLike != "":
+		return StandsBefore
+	}
+	return StandsAmong
+}

@@ -194,6 +194,7 @@ var risksByWeight = []Risk{RiskIrreversible, RiskDestructive, RiskCaution, RiskN
 func compareGroups(a, b Group) int {
 	return cmp.Or(
 		cmp.Compare(slices.Index(risksByWeight, a.Risk), slices.Index(risksByWeight, b.Risk)),
+		cmp.Compare(a.Steps[0].Standing(), b.Steps[0].Standing()),
 		cmp.Compare(b.Count, a.Count),
 		cmp.Compare(slices.Index(spec.Kinds(), a.Kind), slices.Index(spec.Kinds(), b.Kind)),
 		cmp.Compare(a.Name, b.Name),

@@ -178,6 +178,8 @@ type Step struct {
 	Precondition string `json:"precondition"`
 	// Notes are facts for the reader: "signs out people without two-factor authentication".
 	Notes []string `json:"notes,omitempty"`
+	// LooksLike says what the e-mail of somebody who gets access or rights could be taken for.
+	LooksLike string `json:"looksLike,omitempty"`
 	// LastChange is who changed a drifted variable last; only with --history.
 	LastChange *LastChange `json:"lastChange,omitempty"`
 	// Before is the object's live view when the plan was made; nil where the step

@@ -25,6 +25,7 @@ type run struct {
 	zones   []*zone
 	// organizations are the chosen ones, in the order of their keys.
 	organizations []*organization
+	lookalikes    *spec.Lookalikes
 }
 
 // Make reads the live state and makes the plan that leads from it to the desired state:
@@ -38,7 +39,8 @@ type run struct {
 // What cannot be read is part of the plan (NotRead, Problems, Exit) and no error. The error is the
 // context's when the run was interrupted; running out of time (a deadline) leaves the rest unread.
 func Make(ctx context.Context, r Request) (*plan.Plan, error) {
-	run := &run{Request: &r, patterns: r.Scope.Patterns(), pinned: map[int64]bool{}, leaving: leaving(&r)}
+	run := &run{Request: &r, patterns: r.Scope.Patterns(), pinned: map[int64]bool{}, leaving: leaving(&r),
+		lookalikes: spec.NewLookalikes(r.Desired)}
 	run.patterns.MarkDeclared(r.Desired)
 	for i := range r.Desired.Organizations {
 		if id := r.Desired.Organizations[i].ID; id != 0 {

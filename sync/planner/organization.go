@@ -70,15 +70,16 @@ func (o *organization) compare(ctx context.Context) {
 // input is all that the comparison looks at.
 func (o *organization) input(ctx context.Context) diff.Input {
 	return diff.Input{
-		Want:      o.want,
-		Live:      o.live,
-		Zone:      o.zone.name,
-		Me:        o.zone.me,
-		Names:     o.prefetched(ctx),
-		Scope:     o.run.Scope,
-		Guards:    o.run.Desired.Guards,
-		Sensitive: o.run.Desired.Sensitive,
-		Leaving:   o.run.leaving,
+		Want:       o.want,
+		Live:       o.live,
+		Zone:       o.zone.name,
+		Me:         o.zone.me,
+		Names:      o.prefetched(ctx),
+		Scope:      o.run.Scope,
+		Guards:     o.run.Desired.Guards,
+		Sensitive:  o.run.Desired.Sensitive,
+		Leaving:    o.run.leaving,
+		Lookalikes: o.run.lookalikes,
 	}
 }
 

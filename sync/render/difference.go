@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"makesync/spec/text"
 	"makesync/sync/state"
 )
 
@@ -35,33 +36,12 @@ func tellApart(from, to string) (string, string) {
 	return asciiOnly(from), asciiOnly(to)
 }
 
-// skeleton is equal for texts that look alike (after Unicode TR39, with the letters that matter in
-// names and addresses).
+// skeleton is text.Skeleton, at once for what is plain.
 func skeleton(s string) string {
 	if isClean(s) {
 		return s
 	}
-	return strings.Map(func(r rune) rune {
-		if twin, ok := twins[r]; ok {
-			return twin
-		}
-		return r
-	}, norm.NFKD.String(s))
-}
-
-// twins are Cyrillic and Greek letters with the Latin ones that they look like.
-var twins = pairs(
-	"АВЕЅІЈКМНОРСТХҮԚԜаеѕіјорсухһԁԛԝӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧοϲνικ",
-	"ABESIJKMHOPCTXYQWaesijopcyxhdqwlABEZHIKMNOPTYXocvik",
-)
-
-func pairs(from, to string) map[rune]rune {
-	targets := []rune(to)
-	m := map[rune]rune{}
-	for i, r := range []rune(from) {
-		m[r] = targets[i]
-	}
-	return m
+	return text.Skeleton(s)
 }
 
 func asciiOnly(s string) string {
@@ -112,7 +92,7 @@ func markForeign(word string, offset int, places map[int]bool) {
 				places[offset+i] = true
 			}
 			continue
-		case latin && unicode.In(r, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee):
+		case latin && text.ScriptOf(r) != "":
 			places[offset+i] = true
 		}
 		before, decomposed = r, false

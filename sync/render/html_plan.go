@@ -284,7 +284,7 @@ func newHTMLStep(step plan.Step, kinds map[spec.Kind]bool) htmlStep {
 		Risk:     string(risk.risk),
 		RiskWord: risk.heading,
 		Kind:     htmlKind(step.Kind, kinds),
-		Op:       Clean(string(step.Op)),
+		Op:       changeOp(step),
 		Object:   object(step.Address),
 	}
 	if step.Source != nil {

@@ -8,10 +8,13 @@ import (
 	"makesync/sync/plan"
 )
 
-// notesOf are the facts below a step: why it is there where --since tells, its notes, and who
-// changed the object last where --history asked.
+// notesOf are the facts below a step: what its e-mail could be taken for, why it is there
+// where --since tells, its notes, and who changed the object last where --history asked.
 func notesOf(step plan.Step) []string {
 	var notes []string
+	if step.LooksLike != "" {
+		notes = append(notes, "CAREFUL: the e-mail "+step.LooksLike)
+	}
 	if words := originWords[step.Origin]; words != "" {
 		notes = append(notes, words)
 	}

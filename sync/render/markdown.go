@@ -115,12 +115,16 @@ type part struct {
 
 // The ranks of details, most important first. A step's rank depends on its risk.
 const (
-	rankHeader   = iota
-	rankNamed    // irreversible, then destructive, by name
-	_            // …
-	rankTold     // irreversible, then destructive, in full
-	_            // …
-	rankHeldName // held, by rule
+	rankHeader        = iota
+	rankNamed         // irreversible, then destructive, by name
+	_                 // …
+	rankStandingNamed // who gains rights, then who looks like another, by name
+	_                 // …
+	rankTold          // irreversible, then destructive, in full
+	_                 // …
+	rankStanding      // who gains rights, then who looks like another, in full
+	_                 // …
+	rankHeldName      // held, by rule
 	rankProblem
 	rankNotRead
 	rankHeld
@@ -223,7 +227,7 @@ func (d *document) in(keys []string) string {
 // addChange adds a step, which stands for those of the organizations where there are any.
 func (d *document) addChange(part int, step plan.Step, organizations []string) {
 	risk := riskRank(step.Risk)
-	change := item{section: inRows, part: part, risk: risk, op: Clean(string(step.Op))}
+	change := item{section: inRows, part: part, risk: risk, op: changeOp(step)}
 	change.steps = max(len(organizations), 1)
 	if step.Risk == plan.RiskNone {
 		change.section = inDetails
@@ -232,8 +236,15 @@ func (d *document) addChange(part int, step plan.Step, organizations []string) {
 	if n := len(organizations); n > 0 {
 		change.name += " in " + text.Count(n, "organization", "organizations")
 	}
+	if step.LooksLike != "" {
+		change.name += " (looks like another e-mail)"
+	}
 	change.full = markdownRows(step, d.in(organizations))
-	d.add(change, stepRanks[risk][0], stepRanks[risk][1])
+	ranks := stepRanks[risk]
+	if standing := step.Standing(); step.Risk == plan.RiskCaution && standing < plan.StandsAmong {
+		ranks = [2]int{rankStandingNamed + standing, rankStanding + standing}
+	}
+	d.add(change, ranks[0], ranks[1])
 }
 
 func (d *document) addOrganization(o *plan.Organization) {
@@ -284,7 +295,7 @@ func markdownRows(step plan.Step, where string) string {
 	if step.Risk != plan.RiskNone {
 		risk = "| **" + risks[riskRank(step.Risk)].heading + "** "
 	}
-	head := risk + "| " + entities(string(step.Op)) + " | " + code(cut(object(step.Address), maxName))
+	head := risk + "| " + entities(changeOp(step)) + " | " + code(cut(object(step.Address), maxName))
 	if where != "" {
 		head += "<br>" + where
 	}

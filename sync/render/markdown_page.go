@@ -166,9 +166,11 @@ func missingOps(ops map[string]int) string {
 		rest += n
 	}
 	for _, op := range allOps {
-		if n := ops[string(op)]; n > 0 {
-			words = append(words, text.Number(n)+" "+string(op))
-			rest -= n
+		for _, role := range []string{"", " as Admin", " to Admin", " as Owner", " to Owner"} {
+			if n := ops[string(op)+role]; n > 0 {
+				words = append(words, text.Number(n)+" "+string(op)+role)
+				rest -= n
+			}
 		}
 	}
 	if rest > 0 {
@@ -293,6 +295,7 @@ func (d *document) peopleLines() string {
 			b.WriteString("- " + label + ": " + prose(cut(text.AndMore(names, named), 2*maxProse)) + "\n")
 		}
 	}
+	say("**Gains Admin**", said.admins.words())
 	say("Will be invited", said.invited.words())
 	say("Will lose access", said.losing.words())
 	say("Cannot be undone", said.forever.words())

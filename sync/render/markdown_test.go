@@ -223,6 +223,58 @@ func TestMarkdownTooManyDestructive(t *testing.T) {
 	}
 }
 
+// Among a thousand invitations, who gains the rights of an Admin and who looks like another is shown
+// with the role, in every format and in the question; where not even that fits, it is counted.
+func TestAdminsStandOut(t *testing.T) {
+	t.Parallel()
+	p := bigPlan(2_000, 1)
+	steps := p.Organizations[0].Steps
+	for i := range steps {
+		steps[i] = invitation(i, fmt.Sprintf("m%04d@acme.example", i), "Member")
+	}
+	steps[1500] = invitation(1500, "zz@evil.example", "Admin")
+	steps[1600] = invitation(1600, "b0b@acme.example", "Member")
+	steps[1600].LooksLike = "could be taken for bob@acme.example, whom the documents name too"
+	steps[1700] = invitation(1700, "up@acme.example", "Admin")
+	steps[1700].Op, steps[1700].Fields[0].From = plan.OpUpdate, state.Text("Member")
+	p.Summary = plan.Summarize(p.Organizations)
+	page := string(rendered(t, func(b *bytes.Buffer) error { return Markdown(b, p, 0, Options{}) }))
+	for _, want := range []string{
+		"| invite as Admin | <code>member/zz&#64;evil.example</code>", "| update to Admin | <code>member/up&#64;acme.example</code>",
+		"taken for <code>bob&#64;acme.example</code>", "**Gains Admin**: <code>zz&#64;evil.example</code> of",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the comment lacks %q:\n%.1500s", want, page)
+		}
+	}
+	if strings.Index(page, "zz&#64;evil") > strings.Index(page, "m0000&#64;acme") {
+		t.Error("another invitation stands before that of an Admin")
+	}
+	text := string(rendered(t, func(b *bytes.Buffer) error { return Plan(b, p, Options{}) }))
+	if !regexp.MustCompile(`gains Admin +zz@evil.example of`).MatchString(text) {
+		t.Error("the text's summary does not say who gains the rights of an Admin")
+	}
+	html := string(rendered(t, func(b *bytes.Buffer) error { return HTML(b, p, Options{}) }))
+	if !strings.Contains(html, ">invite as Admin<") {
+		t.Error("the page does not say who is invited as Admin")
+	}
+	if about := Ask(p).About; !strings.Contains(about, "Gives the rights of an Admin: zz@evil.example of") {
+		t.Errorf("the question is %q", about)
+	}
+	for i := range steps {
+		steps[i].Fields[0].To = state.Text("Admin")
+	}
+	page = string(rendered(t, func(b *bytes.Buffer) error { return Markdown(b, p, MinMaxBytes, Options{}) }))
+	if !strings.Contains(page, " invite as Admin not shown") {
+		t.Errorf("nothing counts the Admins that are not shown:\n%s", page)
+	}
+}
+
+func invitation(n int, email, role string) plan.Step {
+	return plan.Step{N: n + 1, Address: spec.NewAddress("acme", spec.KindMember, email), Kind: spec.KindMember,
+		Op: plan.OpInvite, Risk: plan.RiskCaution, Fields: []plan.Field{{Path: "role", To: state.Text(role)}}}
+}
+
 func TestMarkdownRefusesTinyBudgets(t *testing.T) {
 	t.Parallel()
 	if err := Markdown(&bytes.Buffer{}, emptyPlan(false), MinMaxBytes-1, Options{}); err == nil {

@@ -1,7 +1,8 @@
 package render
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 
 	"makesync/spec"
 	"makesync/sync/plan"
@@ -53,10 +54,13 @@ func opSymbol(op plan.Op) string {
 	return "!"
 }
 
-// byRisk sorts steps worst first; equal risks stay in order of execution.
+// byRisk sorts steps worst first, and what stands out before others; equals stay in order of
+// execution.
 func byRisk(steps []plan.Step) []plan.Step {
 	sorted := append([]plan.Step(nil), steps...)
-	sort.SliceStable(sorted, func(i, j int) bool { return riskRank(sorted[i].Risk) < riskRank(sorted[j].Risk) })
+	slices.SortStableFunc(sorted, func(a, b plan.Step) int {
+		return cmp.Or(cmp.Compare(riskRank(a.Risk), riskRank(b.Risk)), cmp.Compare(a.Standing(), b.Standing()))
+	})
 	return sorted
 }
 

@@ -31,9 +31,15 @@ type Question struct {
 // organization, or by their number when there are several; for everything else yes or no will do.
 func Ask(p *plan.Plan) Question {
 	q := Question{About: questionWords(p)}
-	if q.About == "" {
+	harmless := q.About == ""
+	if harmless {
 		q.About = "Applies " + text.Count(changes(p.Summary), "change", "changes") + " (" + opWords(p.Summary) +
 			") to " + changedWords(p) + "."
+	}
+	if admins := summarize(p).admins.words(); len(admins) > 0 {
+		q.About += " Gives the rights of an Admin: " + text.AndMore(admins, named) + "."
+	}
+	if harmless {
 		return q
 	}
 	var grave []*plan.Organization

@@ -13,10 +13,10 @@ import (
 
 // summary is what a plan's last lines say in words.
 type summary struct {
-	organizations, silent    int
-	invited, losing, forever phrases
-	limited                  []limited
-	notRead                  []string
+	organizations, silent            int
+	admins, invited, losing, forever phrases
+	limited                          []limited
+	notRead                          []string
 }
 
 // phrases are what happens to somebody in some organizations, in order of appearance.
@@ -91,9 +91,14 @@ func (s *summary) add(o *plan.Organization) {
 
 func (s *summary) step(o *plan.Organization, step *plan.Step) {
 	key, name := Clean(o.Key), Clean(step.Address.Name())
+	as := ""
+	if role := step.Gains(); role != "" && step.Kind == spec.KindMember {
+		s.admins.add(name+" of", key)
+		as = " as " + role
+	}
 	switch {
 	case step.Kind == spec.KindMember && step.Op.Counted() == plan.OpInvite:
-		s.invited.add(name+" to", key)
+		s.invited.add(name+as+" to", key)
 	case step.Kind == spec.KindMember && step.Op == plan.OpRevoke:
 		s.losing.add(name+" the invitation to", key)
 	case step.Kind == spec.KindMember && step.Op == plan.OpDelete:
@@ -144,6 +149,7 @@ func (s *summary) write(p *printer, plan *plan.Plan, g *plan.Grouping) {
 			p.labelled(2, colour, name, label, text)
 		}
 	}
+	say(redBold, "gains Admin", text.AndMore(s.admins.words(), named))
 	say(yellow, "will be invited", text.AndMore(s.invited.words(), named))
 	say(red, "will lose access", text.AndMore(s.losing.words(), named))
 	say(redBold, "cannot be undone", text.AndMore(s.forever.words(), named))

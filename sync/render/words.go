@@ -139,6 +139,19 @@ func opWords(s plan.Summary) string {
 // hold, is cut.
 func opWord(op plan.Op) string { return cut(Clean(string(op)), 10) }
 
+// changeOp is what a step does, in words: its op, and the role of Owner or Admin that it gives
+// (invite as Admin).
+func changeOp(step plan.Step) string {
+	op := Clean(string(step.Op))
+	if role := step.Gains(); role != "" && step.Kind == spec.KindMember {
+		if step.Op == plan.OpUpdate {
+			return op + " to " + role
+		}
+		return op + " as " + role
+	}
+	return op
+}
+
 // object is an address without its key, as --target takes it behind the key: variable/API_BASE,
 // tfa; for the organization itself the word.
 func object(a spec.Address) string {
