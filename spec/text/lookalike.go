@@ -58,8 +58,8 @@ func ScriptOf(r rune) string {
 }
 
 // ForeignLetter is the first letter of a word that stands among Latin letters and is none, or that
-// belongs to a word of letters that all look Latin and are none; 0 when there is none. What Russians
-// write in Russian, and Greeks in Greek, is not foreign.
+// belongs to a word of letters that all look Latin and are none; 0 when there is none. What
+// Russians write in Russian, and Greeks in Greek, is not foreign.
 func ForeignLetter(word string) rune {
 	foreign, latin := rune(0), false
 	for _, r := range word {

@@ -144,7 +144,8 @@ func (c *comparison) inScope(a spec.Address) bool {
 // step says so.
 func (c *comparison) addChange(phase plan.Phase, s plan.Step) {
 	change := plan.NewChange(phase, s, c.Live, c.admins)
-	if kind := change.Kind; change.Op.Counted() != plan.OpDelete && (kind == spec.KindMember || kind == spec.KindOwner) {
+	person := change.Kind == spec.KindMember || change.Kind == spec.KindOwner
+	if person && change.Op.Counted() != plan.OpDelete {
 		change.LooksLike = c.Lookalikes.Of(change.Arguments.Email)
 	}
 	for _, feature := range change.Features() {

@@ -141,6 +141,10 @@ func missingVariable(c *comparison, want *spec.Variable) {
 
 func deleteVariable(c *comparison, live *spec.Variable, secret bool, at spec.Source) {
 	a := c.address(spec.KindVariable, live.Name)
+	if !spec.IsPathSegment(live.Name) {
+		c.addWaiting(a, "its name cannot stand in the path of a call, so that no run deletes it: delete it in Make")
+		return
+	}
 	from := shownView(c, live)
 	if secret {
 		from = from.Masked()

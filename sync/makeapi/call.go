@@ -3,12 +3,14 @@ package makeapi
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 
+	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/state"
 )
@@ -67,7 +69,7 @@ func (k *call) isWrite() bool { return k.method != http.MethodGet }
 // request makes the HTTP request of a call.
 func (c *connection) request(ctx context.Context, k *call) (*http.Request, error) {
 	target := c.base
-	path, err := url.PathUnescape(k.path)
+	path, err := checkedPath(k.path)
 	if err != nil {
 		return nil, err
 	}
@@ -93,8 +95,23 @@ func (c *connection) request(ctx context.Context, k *call) (*http.Request, error
 	return request.WithContext(ctx), nil
 }
 
+// checkedPath unescapes a path. A name that would not stay one segment is in no request, whoever
+// calls: servers and proxies that tidy up paths would take it for another object.
+func checkedPath(escaped string) (string, error) {
+	for _, segment := range strings.Split(strings.TrimPrefix(escaped, "/"), "/") {
+		name, err := url.PathUnescape(segment)
+		if err != nil {
+			return "", err
+		}
+		if !spec.IsPathSegment(name) {
+			return "", fmt.Errorf("%s cannot stand in the path of a call", text.Quote(name))
+		}
+	}
+	return url.PathUnescape(escaped)
+}
+
 // escape percent-encodes everything in a path segment that is not a letter, a digit, - _ or ~, so
-// that a name such as `$A`, `a/b` or `..` arrives as one segment whatever stands in between.
+// that a name such as `$A` or `a b` arrives as one segment whatever stands in between.
 func escape(segment string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder

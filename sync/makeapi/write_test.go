@@ -45,10 +45,10 @@ func TestWritesOnTheWire(t *testing.T) {
 			seen{"POST", "/organizations/1/variables", "", `{"name":"A","typeId":2,"value":"5<\"ž"}`}},
 		{"number", plan.Write{Verb: plan.UpdateVariable, Organization: 1, Arguments: args{Name: "$A", Type: spec.TypeNumber, Value: value(spec.TypeNumber, "12345678901234567890.5")}},
 			seen{"PATCH", "/organizations/1/variables/%24A", "", `{"typeId":1,"value":12345678901234567890.5}`}},
-		{"boolean by address", plan.Write{Verb: plan.UpdateVariable, Organization: 1, Address: "acme/variable/a%2Fb", Arguments: args{Type: spec.TypeBoolean, Value: value(spec.TypeBoolean, "false")}},
-			seen{"PATCH", "/organizations/1/variables/a%2Fb", "", `{"typeId":3,"value":false}`}},
-		{"date", plan.Write{Verb: plan.UpdateVariable, Organization: 1, Arguments: args{Name: "..", Type: spec.TypeDate, Value: value(spec.TypeDate, "2026-11-20T00:00:00.000Z")}},
-			seen{"PATCH", "/organizations/1/variables/%2E%2E", "", `{"typeId":4,"value":"2026-11-20T00:00:00.000Z"}`}},
+		{"boolean by address", plan.Write{Verb: plan.UpdateVariable, Organization: 1, Address: "acme/variable/a%25b", Arguments: args{Type: spec.TypeBoolean, Value: value(spec.TypeBoolean, "false")}},
+			seen{"PATCH", "/organizations/1/variables/a%25b", "", `{"typeId":3,"value":false}`}},
+		{"date", plan.Write{Verb: plan.UpdateVariable, Organization: 1, Arguments: args{Name: "...", Type: spec.TypeDate, Value: value(spec.TypeDate, "2026-11-20T00:00:00.000Z")}},
+			seen{"PATCH", "/organizations/1/variables/%2E%2E%2E", "", `{"typeId":4,"value":"2026-11-20T00:00:00.000Z"}`}},
 		{"delete variable", plan.Write{Verb: plan.DeleteVariable, Organization: 1, Arguments: args{Name: "a b"}},
 			seen{"DELETE", "/organizations/1/variables/a%20b", "confirmed=true", ""}},
 		{"control off", plan.Write{Verb: plan.SetControl, Organization: 1, Arguments: args{ControlID: 9, Enable: &off}},
@@ -114,6 +114,12 @@ func TestSenselessWritesAreNotSent(t *testing.T) {
 		"tfa on or off":        change(plan.EnforceTFA, func(w *plan.Write) { w.Arguments.Enable = nil }),
 		"no hash":              change(plan.AcceptInvitation, func(w *plan.Write) { w.Arguments.Name = "" }),
 		"no verb":              {Verb: "destroy", Organization: 1},
+		"this folder":          change(plan.DeleteVariable, func(w *plan.Write) { w.Arguments.Name = "." }),
+		"the folder above":     change(plan.DeleteVariable, func(w *plan.Write) { w.Arguments.Name = ".." }),
+		"a path":               change(plan.DeleteVariable, func(w *plan.Write) { w.Arguments.Name = "../../12" }),
+		"a slash":              change(plan.UpdateVariable, func(w *plan.Write) { w.Arguments.Name = "a/b" }),
+		"a backslash":          change(plan.UpdateVariable, func(w *plan.Write) { w.Arguments.Name = `a\b` }),
+		"a line":               change(plan.DeleteVariable, func(w *plan.Write) { w.Arguments.Name = "a\nb" }),
 	} {
 		z := &zone{}
 		_, err := client(t, z.ServeHTTP).Write(t.Context(), w)

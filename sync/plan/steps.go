@@ -70,6 +70,7 @@ func invalidVariable(s *Step, _ bool) string {
 	kind := state.Text(a.Type.String())
 	return FirstViolated(
 		Constraint{a.Name != s.Address.Name(), "it names another variable"},
+		Constraint{!spec.IsPathSegment(a.Name), "its name cannot stand in the path of a call"},
 		Constraint{written == (a.Value == nil), "it has no value, or one too many"},
 		Constraint{written && !s.shows("value", a.Value) && !(kept && s.field("value") == nil),
 			"it writes another value than it shows"},

@@ -225,3 +225,20 @@ func TestWaitingSince(t *testing.T) {
 type seen map[spec.Address]time.Time
 
 func (s seen) Since(a spec.Address, _ string) (time.Time, bool) { at, ok := s[a]; return at, ok }
+
+// A live name that a path would take for another object is never sent: a purge says who has to
+// delete it.
+func TestPurgeSparesNamesThatArePaths(t *testing.T) {
+	t.Parallel()
+	live := zonetest.Acme()
+	for _, name := range []string{"..", "OLD", "a/b"} {
+		zonetest.Variable(live, name, spec.TypeString, "x")
+	}
+	want := zonetest.Desired("acme", "Acme")
+	want.Variables, want.Purge = []spec.Variable{}, []spec.Kind{spec.KindVariable}
+	p := plantest.Make(t, plantest.Request(zonetest.New(live), want))
+	lines := strings.Join(plantest.Lines(p), "\n")
+	if n := strings.Count(lines, "its name cannot stand in the path of a call"); n != 2 || p.Summary.Delete != 1 {
+		t.Errorf("the plan is:\n%s", lines)
+	}
+}

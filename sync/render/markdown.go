@@ -122,6 +122,7 @@ const (
 	_                 // …
 	rankTold          // irreversible, then destructive, in full
 	_                 // …
+	rankPeople        // who gains, is invited, loses access
 	rankStanding      // who gains rights, then who looks like another, in full
 	_                 // …
 	rankHeldName      // held, by rule
@@ -155,7 +156,7 @@ func newDocument(plan *plan.Plan, o Options) *document {
 	if !d.unread.nothing(plan) {
 		access := markdownAccess(plan.StillHasAccess, plan.NotLookedInto, d.fleet)
 		d.addOwn(inAccess, access, rankNamed, "note on who still has access")
-		d.addOwn(inHeader, d.peopleLines(), rankHeldName, "")
+		d.addOwn(inHeader, d.peopleLines(), rankPeople, "")
 		d.addOwn(inHeader, d.unreadLines(), rankNotRead, "note on what was not read")
 		d.addGroups()
 		for i := range d.grouping.Rest {
