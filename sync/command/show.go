@@ -115,7 +115,7 @@ func readShown(r *runtimeEnv, o showOptions) (shown, error) {
 	if err != nil {
 		return shown{}, err
 	}
-	if _, err := plan.WalkStrictly(data); err != nil {
+	if _, err := spec.WalkStrictly(data, ""); err != nil {
 		return shown{}, errors.New("it is not one JSON document: " + text.OneLine(err.Error()))
 	}
 	var head struct {

@@ -28,7 +28,7 @@ func decode(data []byte, key spec.Value, sealed bool) (*Plan, []spec.Problem) {
 	if err != nil {
 		return nil, noPlanFile(err)
 	}
-	problems, err := DecodeStrict(schema.Plan(), data, &plan)
+	problems, err := spec.DecodeStrict(schema.Plan(), data, &plan)
 	switch {
 	case len(problems) > 0:
 		return nil, problems

@@ -36,7 +36,7 @@ func Encode(plan *Plan, key spec.Value) ([]byte, []spec.Problem) {
 		return data, nil
 	}
 	at, _ := findSeal(data) // we have just written it
-	return at.replace(data, sealOf(data, key)), nil
+	return replaceSeal(data, at, sealOf(data, key)), nil
 }
 
 func planJSON(plan *Plan) ([]byte, error) {
@@ -95,19 +95,19 @@ func sealOf(unsealed []byte, key spec.Value) string {
 
 // sealProblem checks the seal of a file: with a key only a fitting seal will do, also no seal
 // will not; without one a sealed plan cannot be checked, so it is refused as well.
-func sealProblem(data []byte, at sealPlace, key spec.Value) *spec.Problem {
+func sealProblem(data []byte, at spec.StringPlace, key spec.Value) *spec.Problem {
 	switch {
-	case key.IsZero() && at.text == Unsealed:
+	case key.IsZero() && at.Text == Unsealed:
 		return nil
 	case key.IsZero():
 		return planProblem("plan-seal", "the plan is sealed, and there is no key to check the seal with",
 			"set MAKESYNC_SEAL_KEY to the key that it was sealed with")
-	case at.text == Unsealed:
+	case at.Text == Unsealed:
 		return planProblem("plan-seal", "the plan is not sealed, but MAKESYNC_SEAL_KEY is set",
 			"make the plan again with the same key set, or unset it if you trust the file")
 	}
-	want := sealOf(at.replace(data, Unsealed), key)
-	if !hmac.Equal([]byte(want), []byte(at.text)) {
+	want := sealOf(replaceSeal(data, at, Unsealed), key)
+	if !hmac.Equal([]byte(want), []byte(at.Text)) {
 		return planProblem("plan-seal", "the seal does not fit: the plan was changed, or sealed with another key",
 			"make a new plan")
 	}

@@ -31,7 +31,7 @@ func (p ShardResult) Shard() *spec.Shard {
 // that does not exist, and an organization of another shard are errors. None repeats a value of the
 // file.
 func DecodeShardResult(data []byte) (ShardResult, error) {
-	if _, err := plan.WalkStrictly(data); err != nil {
+	if _, err := spec.WalkStrictly(data, ""); err != nil {
 		return ShardResult{}, fmt.Errorf("it is not one JSON document: %s", text.OneLine(err.Error()))
 	}
 	var head struct {
@@ -58,7 +58,7 @@ func DecodeShardResult(data []byte) (ShardResult, error) {
 
 // decodeShard decodes one of the two forms, and then asks what a schema cannot say.
 func decodeShard[T any](schema, data []byte, into *T, invalid func(*T) string) error {
-	problems, err := plan.DecodeStrict(schema, data, into)
+	problems, err := spec.DecodeStrict(schema, data, into)
 	switch {
 	case len(problems) > 0 && problems[0].Path != "":
 		return fmt.Errorf("%s: %s", text.OneLine(problems[0].Path), problems[0].Message)
