@@ -4,8 +4,10 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"os"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -29,6 +31,7 @@ func environment() command.Env {
 		Stdin: os.Stdin, Stdout: unread(os.Stdout), Stderr: unread(os.Stderr),
 		LookupEnv:    os.LookupEnv,
 		Terminal:     terminal(),
+		ReadSecret:   readSecret,
 		Now:          time.Now,
 		Random:       rand.Reader,
 		MachineLocks: true,
@@ -43,4 +46,29 @@ func terminal() command.Terminal {
 		width = 0
 	}
 	return command.Terminal{Stdin: is(os.Stdin), Stdout: is(os.Stdout), Stderr: is(os.Stderr), Width: width}
+}
+
+// readSecret reads a line from the terminal without showing it. One who gives up gets the terminal
+// back as it was; the read itself cannot be stopped and ends with the process.
+func readSecret(ctx context.Context) (string, error) {
+	stdin := int(os.Stdin.Fd())
+	before, err := term.GetState(stdin)
+	if err != nil {
+		return "", err
+	}
+	type reply struct {
+		line []byte
+		err  error
+	}
+	replies := make(chan reply, 1)
+	go func() {
+		line, err := term.ReadPassword(stdin)
+		replies <- reply{line, err}
+	}()
+	select {
+	case got := <-replies:
+		return strings.TrimSpace(string(got.line)), got.err
+	case <-ctx.Done():
+		return "", errors.Join(context.Cause(ctx), term.Restore(stdin, before))
+	}
 }

@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 	"sync/compare":         {"spec", "spec/text", "sync/exit", "sync/state", "sync/offline", "sync/export"},
 	"sync/makeapi":         {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan"},
 	"sync/sandbox":         {},
+	"examples":             {},
 	"sync/history":         {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/atomicfile", "sync/lock"},
 	"sync/render":          {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/offline", "sync/compare", "sync/export", "sync/fleet"},
 	"sync/notify":          {"spec", "sync/exit", "sync/plan", "sync/report", "sync/render"},

@@ -78,6 +78,7 @@ func commands(r *runtimeEnv) []*cli.Command {
 		runsCommand(r),
 		reportCommand(r),
 		invitationCommand(r),
+		initCommand(r),
 		exportCommand(r),
 		snapshotCommand(r),
 		migrateCommand(r),

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -21,6 +22,9 @@ type Env struct {
 	Stdout, Stderr io.Writer
 	// LookupEnv is os.LookupEnv, or a test's own.
 	LookupEnv func(string) (string, bool)
+	// ReadSecret reads a line that a person types at the terminal and that is not shown;
+	// nil: nobody can.
+	ReadSecret func(context.Context) (string, error)
 	// Terminal says which streams are terminals.
 	Terminal Terminal
 	// Now is the wall clock.

@@ -78,8 +78,13 @@ func runExport(ctx context.Context, r *runtimeEnv, o exportOptions) error {
 	if err := src.checkRead(zone, "export"); err != nil {
 		return err
 	}
-	result, err := writeExport(src, zone, o)
+	f := &folder{folderOptions: o.folderOptions, src: src, zone: zone.Endpoint.Name}
+	result, err := f.addExport(zone, o.profiles)
 	if err != nil {
+		return err
+	}
+	result.Next = f.command("plan", o.out, len(result.Secrets) > 0)
+	if err := f.write(""); err != nil {
 		return err
 	}
 	words := render.Options{Color: o.color, Width: r.Terminal.Width}
@@ -89,23 +94,23 @@ func runExport(ctx context.Context, r *runtimeEnv, o exportOptions) error {
 	return end(zone.Exit())
 }
 
-// writeExport writes a document for each organization that was read.
-func writeExport(src *sources, zone *state.ZoneState, o exportOptions) (render.Export, error) {
+// addExport adds a document for each organization that was read, and with profiles one for what
+// they share.
+func (f *folder) addExport(zone *state.ZoneState, profiles bool) (render.Export, error) {
 	exporter := export.Exporter{
 		Zone:              zone.Endpoint.Name,
 		Names:             zone.Names,
 		OrganizationRoles: zone.Roles,
-		Sensitive:         src.secretsIn(zone),
+		Sensitive:         f.src.secretsIn(zone),
 	}
-	f := folder{folderOptions: o.folderOptions, src: src, zone: zone.Endpoint.Name}
 	header := []string{fmt.Sprintf("exported from zone %s (%s)", zone.Endpoint.Name, zone.Endpoint.URL)}
-	result := render.Export{Zone: planZone(zone), Folder: o.out, Problems: problemsOf(zone)}
+	result := render.Export{Zone: planZone(zone), Folder: f.out, Problems: problemsOf(zone)}
 	documents := make([]export.Document, 0, len(zone.Organizations))
 	for _, live := range zone.Organizations {
 		documents = append(documents, exporter.Document(live, zone.Keys[live.ID]))
 	}
 	var cancelled map[string][]spec.Address
-	if o.profiles {
+	if profiles {
 		var err error
 		if cancelled, err = f.addProfile(documents, &result); err != nil {
 			return result, err
@@ -119,6 +124,5 @@ func writeExport(src *sources, zone *state.ZoneState, o exportOptions) (render.E
 		result.Files = append(result.Files, written)
 		result.Secrets = append(result.Secrets, document.Secrets...)
 	}
-	result.Next = f.command("plan", o.out, len(result.Secrets) > 0)
-	return result, f.write("")
+	return result, nil
 }

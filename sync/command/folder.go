@@ -132,8 +132,12 @@ func (f *folder) write(folders ...string) error {
 	}
 	inTheWay := f.dropUnchanged()
 	if len(inTheWay) > 0 && !f.force {
+		hint := "choose another folder with -o"
+		if !f.never {
+			hint += ", or overwrite them with --force"
+		}
 		return failure{exit: exit.Invalid, message: "there already: " + someOf(inTheWay, 5) + "; nothing was written",
-			hint: "choose another folder with -o, or overwrite them with --force"}
+			hint: hint}
 	}
 	for _, file := range f.files { // all of them, before the first is written
 		if err := f.src.r.files.check(output{"--out", file.path, documentFile}); err != nil {

@@ -47,6 +47,7 @@ func readSourceOptions(c *cli.Context, env Env) (o sourceOptions, err error) {
 type folderOptions struct {
 	out   string
 	force bool
+	never bool // nothing is ever overwritten
 }
 
 // folderFlags are the flags of commands that write documents.

@@ -45,3 +45,13 @@ func Worst(exits ...Code) Code {
 	}
 	return OK
 }
+
+// Of gives the exit with a number; one that is none of ours is Internal.
+func Of(number int) Code {
+	for _, c := range append([]Code{OK}, precedence...) {
+		if c.Code == number {
+			return c
+		}
+	}
+	return Internal
+}

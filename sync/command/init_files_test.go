@@ -1,0 +1,42 @@
+package command
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"makesync/examples"
+)
+
+// folderOfExamples is the folder of documents in the examples, as a word of its own.
+var folderOfExamples = regexp.MustCompile(`(^|[\s"\[/])documents([\s"/]|$)`)
+
+// TestWorkflowsSpeakOfTheirRepository: no workflow that init lays down names the examples' folder or
+// zone, outside comments and the machine's own /etc/makesync/documents.
+func TestWorkflowsSpeakOfTheirRepository(t *testing.T) {
+	t.Parallel()
+	for _, w := range workflows {
+		for _, f := range w.files {
+			data, err := examples.Files.ReadFile(f.from)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasSuffix(f.from, ".sh") {
+				if adapt(string(data), "us1") != string(data) {
+					t.Errorf("%s is changed: a script takes its words as arguments", f.from)
+				}
+				continue
+			}
+			for i, line := range strings.Split(adapt(string(data), "us1"), "\n") {
+				code, _, _ := strings.Cut(line, "#")
+				code = strings.ReplaceAll(code, "/etc/makesync/documents", "")
+				if strings.HasPrefix(code, "Description=") {
+					continue
+				}
+				if folderOfExamples.MatchString(code) || strings.Contains(code, "EU1") {
+					t.Errorf("%s:%d: %s", f.from, i+1, line)
+				}
+			}
+		}
+	}
+}
