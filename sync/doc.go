@@ -33,6 +33,7 @@
 //	sandbox    the simulated zone, on the standard library alone
 //	history    journals, locks and marks on disk
 //	lock       one run at a time for each zone on a machine
+//	revision   documents at another revision of their git repository
 //	atomicfile files that appear whole or not at all
 //	licences   the licences of the modules in the binary
 //	render     words: text, JSON, Markdown, HTML

@@ -53,6 +53,7 @@ var mayImport = map[string][]string{
 	"sync/bench":           {},
 
 	"sync/atomicfile": {},
+	"sync/revision":   {},
 	"sync/licences":   {},
 	"sync/lock":       {"spec"},
 }
@@ -69,7 +70,7 @@ var homes = map[string][]string{
 	"github.com/google/renameio/":     {"sync/atomicfile"}, // it has no Windows
 	"github.com/hiddeco/sshsig":       {"sync/approval"},
 	"net/http":                        {"sync/makeapi", "sync/sandbox", "sync/command", "sync/bench"},
-	"os/exec":                         {"sync/bench"}, // arguments of a process can be read by everybody on the machine
+	"os/exec":                         {"sync/bench", "sync/revision"}, // arguments of a process can be read by everybody on the machine
 }
 
 // pipeline are the packages of the sentence in doc.go, which stay small. The adapters and exit may be of any size.

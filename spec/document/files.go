@@ -86,9 +86,9 @@ func (f *foundFiles) below(folder string) error {
 			if err := f.below(path); err != nil {
 				return err
 			}
-		case isDocumentName(name) && !linked:
+		case IsDocumentName(name) && !linked:
 			f.files = append(f.files, path)
-		case linked, isDocumentName(strings.ToLower(name)):
+		case linked, IsDocumentName(strings.ToLower(name)):
 			f.left = append(f.left, path)
 		}
 	}
@@ -109,7 +109,8 @@ func (f *foundFiles) leftOut() string {
 	return "; not read: " + text.AndMore(names, 5) + " (linked folders, and names that end in upper case)"
 }
 
-func isDocumentName(name string) bool {
+// IsDocumentName tells whether a file of that name, found in a folder, is a document.
+func IsDocumentName(name string) bool {
 	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
 }
 

@@ -349,3 +349,13 @@ func ReferencedFiles(written, folder string) []string {
 	}
 	return files
 }
+
+// FilesOf are the paths of the files that a reference names as a plan keeps it, Variable.Reference.
+func FilesOf(reference string) (paths []string) {
+	for _, p := range splitReferences(reference) {
+		if p.kind == pieceFile {
+			paths = append(paths, p.text)
+		}
+	}
+	return paths
+}

@@ -28,6 +28,7 @@ type planOptions struct {
 	offline   offlineOptions
 	history   bool         // plan and apply
 	since     sinceOptions // plan and apply
+	changed   string       // plan: --changed-since
 	end       endOptions
 }
 
@@ -48,6 +49,7 @@ func planCommand(r *runtimeEnv) *cli.Command {
 			planOutFlag(),
 			exitCodeFlag("there are changes"),
 			historyFlag(),
+			changedSinceFlag(),
 			sinceFlag(),
 			maxBytesFlag(),
 		}, offlineFlags(), resultFlags(resultFile("plan"), planFormats...), detailFlags(), logFlags()),
@@ -60,6 +62,9 @@ func planCommand(r *runtimeEnv) *cli.Command {
 				return err
 			}
 			if err = readLiveOptions(c, &o); err != nil {
+				return err
+			}
+			if o.changed, err = readChangedSince(c, o.offline); err != nil {
 				return err
 			}
 			return runPlan(c.Context, r, o)
@@ -131,9 +136,14 @@ func runPlan(ctx context.Context, r *runtimeEnv, o planOptions) error {
 		if err := p.connect(ctx, readOnly); err != nil {
 			return err
 		}
+		since, err := narrow(ctx, p)
+		if err != nil {
+			return err
+		}
 		if err := p.make(ctx, planner.Make); err != nil {
 			return err
 		}
+		p.plan.ChangedSince = since
 		if o.history {
 			addLastChanges(ctx, p.plan, p.zones, o.zones.concurrency)
 		}
@@ -158,7 +168,7 @@ func (p *plannedRun) print(ctx context.Context, plan func(context.Context) error
 	if saved {
 		words.Saved = p.options.out
 	}
-	words.Next, words.Against = p.options.nextCommand(p.command, saved), p.against
+	words.Next, words.Against = onlyChanged(p, p.options.nextCommand(p.command, saved), saved), p.against
 	warnings := p.end(nil, p.plan.Problems, p.plan.Exit).report(ctx, p.r)
 	p.plan.Problems = append(p.plan.Problems, warnings...)
 	if err := p.r.emit(planResult{p.plan, p.options.maxBytes}, p.options.result, words); err != nil {

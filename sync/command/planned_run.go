@@ -34,6 +34,8 @@ type plannedRun struct {
 	// rules are what changed of the rules since the documents of --base.
 	rules []spec.RuleChange
 	plan  *plan.Plan
+	// changed are the keys that --changed-since leaves.
+	changed map[string]bool
 }
 
 func newPlannedRun(r *runtimeEnv, command string, o planOptions) *plannedRun {

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"makesync/spec"
+	"makesync/spec/text"
 	"makesync/sync/plan"
 	"strings"
 )
@@ -56,4 +57,17 @@ func writeShard(p *printer, shard *spec.Shard) {
 			fmt.Sprintf("%d of %d: only this part of the organizations", shard.Index, shard.Count),
 		)
 	}
+}
+
+// changedSinceWords say that a plan looks only at what a change of the documents touches.
+func changedSinceWords(c *spec.ChangedSince) string {
+	if c == nil {
+		return ""
+	}
+	version := Clean(c.Version)
+	if c.Commit != "" {
+		version += " (commit " + Clean(c.Commit[:min(12, len(c.Commit))]) + ")"
+	}
+	return fmt.Sprintf("%s of %s, those that the documents have changed since %s", text.Number(c.Changed),
+		text.Count(c.Declared, "organization", "organizations"), version)
 }

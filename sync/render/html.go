@@ -51,7 +51,7 @@ type (
 		Zones                  []htmlZone
 		Rules                  []htmlRule
 		Against, Since         string
-		Guards, Shard          string
+		Guards, Shard, Only    string
 		Approvals              []string
 		Counts                 []htmlCount
 		Words                  []htmlWords

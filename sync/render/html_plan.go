@@ -25,6 +25,9 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 	if s := plan.Shard; isPart(s) {
 		p.Shard = fmt.Sprintf("Shard %d of %d: only this part of the organizations", s.Index, s.Count)
 	}
+	if words := changedSinceWords(plan.ChangedSince); words != "" {
+		p.Only = "Only " + words
+	}
 	for _, zone := range plan.Zones {
 		p.Zones = append(
 			p.Zones,

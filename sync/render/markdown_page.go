@@ -280,6 +280,9 @@ func (d *document) zoneLines() string {
 	if d.options.Against != "" {
 		b.WriteString("- Compared with " + prose(d.options.Against) + "\n")
 	}
+	if words := changedSinceWords(d.plan.ChangedSince); words != "" {
+		b.WriteString("- Only " + prose(words) + "\n")
+	}
 	if s := d.plan.Shard; isPart(s) {
 		fmt.Fprintf(&b, "- Shard %d of %d: only this part of the organizations\n", s.Index, s.Count)
 	}

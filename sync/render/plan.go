@@ -61,6 +61,9 @@ func noneOf(organizations int) string {
 func writePlanHead(p *printer, plan *plan.Plan) {
 	writeZones(p, plan.Zones)
 	writeShard(p, plan.Shard)
+	if words := changedSinceWords(plan.ChangedSince); words != "" {
+		p.labelled(0, bold, "only", headLabel, words)
+	}
 	if p.Against != "" {
 		p.labelled(0, bold, "against", headLabel, p.Against)
 	}
