@@ -87,12 +87,24 @@ func insideDocuments(path string, documents documentOptions, planFile string) st
 	}
 	for _, folder := range folders {
 		for _, root := range realPaths(folder) {
+			if info, err := os.Stat(root); err == nil && !info.IsDir() && slices.Contains(folderOf(places), filepath.Dir(root)) {
+				return filepath.Dir(folder)
+			}
 			if slices.ContainsFunc(places, func(place string) bool { return isBelow(place, root) }) {
 				return folder
 			}
 		}
 	}
 	return ""
+}
+
+// folderOf are the folders of files.
+func folderOf(paths []string) []string {
+	folders := make([]string, len(paths))
+	for i, path := range paths {
+		folders[i] = filepath.Dir(path)
+	}
+	return folders
 }
 
 // isBelow tells whether a path is another or lies below it.

@@ -2,7 +2,12 @@ package e2e
 
 import (
 	"bufio"
+	"bytes"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/sha256"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"flag"
 	"fmt"
@@ -16,6 +21,7 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/crypto/ssh"
 
 	"makesync/sync/plan"
 )
@@ -79,6 +85,10 @@ func TestScript(t *testing.T) {
 			"many":      scriptMany,
 			"edit":      scriptEdit,
 			"redigest":  scriptRedigest,
+			"sshkey":    scriptSSHKey,
+			"signers":   scriptSigners,
+			"keygen":    scriptKeygen,
+			"cpdir":     scriptCopyFolder,
 			"mode":      scriptMode,
 			"hosts":     scriptHosts,
 		},
@@ -251,6 +261,87 @@ func scriptEdit(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s does not hold %q", args[0], args[2])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.ReplaceAll(text, args[2], args[3])), 0o600))
+}
+
+// scriptSSHKey makes a key and, by another, its certificate: sshkey jane [AUTHORITY PRINCIPAL…].
+func scriptSSHKey(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: sshkey NAME [AUTHORITY PRINCIPAL…]")
+	}
+	keyOf := func(name string) (ed25519.PrivateKey, ssh.Signer) {
+		seed := sha256.Sum256([]byte(name))
+		key := ed25519.NewKeyFromSeed(seed[:])
+		signer, err := ssh.NewSignerFromKey(key)
+		ts.Check(err)
+		return key, signer
+	}
+	write := func(name string, data []byte) { ts.Check(os.WriteFile(ts.MkAbs(name), data, 0o600)) }
+	key, signer := keyOf(args[0])
+	block, err := ssh.MarshalPrivateKey(key, args[0])
+	ts.Check(err)
+	write(args[0], pem.EncodeToMemory(block))
+	write(args[0]+".pub", ssh.MarshalAuthorizedKey(signer.PublicKey()))
+	ts.Setenv("KEY_"+args[0], strings.TrimSpace(string(ssh.MarshalAuthorizedKey(signer.PublicKey()))))
+	if len(args) < 2 {
+		return
+	}
+	_, authority := keyOf(args[1])
+	certificate := &ssh.Certificate{Key: signer.PublicKey(), CertType: ssh.UserCert, KeyId: args[0],
+		ValidPrincipals: args[2:], ValidBefore: ssh.CertTimeInfinity}
+	ts.Check(certificate.SignCert(rand.Reader, authority))
+	write(args[0]+"-cert.pub", ssh.MarshalAuthorizedKey(certificate))
+}
+
+// scriptSigners writes a file of those who may sign: signers FILE NAMES KEY….
+func scriptSigners(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args)%2 == 0 {
+		ts.Fatalf("usage: signers FILE [NAMES KEY]…")
+	}
+	var lines strings.Builder
+	for i := 1; i < len(args); i += 2 {
+		fmt.Fprintf(&lines, "%s %s\n", args[i], args[i+1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(lines.String()), 0o600))
+}
+
+// scriptKeygen has OpenSSH judge or make what lies in a folder of approvals:
+// keygen verify FOLDER ALLOWED NAME, which must find one that is NAME's; keygen sign FOLDER KEY.
+func scriptKeygen(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: keygen verify FOLDER ALLOWED NAME | keygen sign FOLDER KEY")
+	}
+	statements, err := filepath.Glob(ts.MkAbs(args[1] + "/*.txt"))
+	ts.Check(err)
+	if len(statements) == 0 {
+		ts.Fatalf("no statement in %s", args[1])
+	}
+	text, err := os.ReadFile(statements[0])
+	ts.Check(err)
+	if args[0] == "sign" {
+		file := ts.MkAbs(args[1] + "/by-hand.txt")
+		ts.Check(os.WriteFile(file, text, 0o600))
+		ts.Check(ts.Exec("ssh-keygen", "-Y", "sign", "-f", ts.MkAbs(args[2]), "-n", "makesync-plan", file))
+		return
+	}
+	for _, statement := range statements {
+		text, err := os.ReadFile(statement)
+		ts.Check(err)
+		cmd := exec.Command("ssh-keygen", "-Y", "verify", "-f", ts.MkAbs(args[2]), "-I", args[3], "-n", "makesync-plan",
+			"-s", statement+".sig")
+		cmd.Stdin = bytes.NewReader(text)
+		if cmd.Run() == nil {
+			return
+		}
+	}
+	ts.Fatalf("ssh-keygen takes none of %d signatures as that of %s", len(statements), args[3])
+}
+
+// scriptCopyFolder copies the files of a folder.
+func scriptCopyFolder(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: cpdir FROM TO")
+	}
+	ts.Check(os.CopyFS(ts.MkAbs(args[1]), os.DirFS(ts.MkAbs(args[0]))))
 }
 
 // scriptRedigest gives a plan that was changed the digest of its steps, as a forger does.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"makesync/spec"
@@ -131,8 +132,12 @@ type Zone struct {
 	World string `json:"world,omitempty"`
 }
 
-// ZoneAt is the zone behind an endpoint, as the user of its token reaches it.
+// ZoneAt is the zone behind an endpoint, as the user of its token reaches it. An e-mail of which a
+// snapshot has kept a hash alone is none (.invalid is nobody's, RFC 2606).
 func ZoneAt(e spec.Endpoint, user state.User) Zone {
+	if strings.HasSuffix(user.Email, ".invalid") {
+		user.Email = ""
+	}
 	z := Zone{Name: e.Name, URL: e.URL, User: user}
 	if e.Sandbox != nil {
 		z.Sandbox, z.World = true, e.Sandbox.World
