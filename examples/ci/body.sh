@@ -11,7 +11,7 @@ text=$(mktemp)
 trap 'rm -f "$text"' EXIT
 trap 'exit 143' HUP INT TERM
 code=0
-makesync report merge --format markdown --max-bytes 60000 "$1" >"$text" 2>/dev/null || code=$?
+makesync show --format markdown --max-bytes 60000 "$1" >"$text" 2>/dev/null || code=$?
 if [ "$(head -n 1 "$text")" != '<!-- makesync: plan -->' ]; then
   why=${3:-"The run of this pull request left no plan that can be read (exit $code)."}
   printf '<!-- makesync: plan -->\n### makesync plan: no preview\n\n%s\n' "$why" >"$text"

@@ -4,11 +4,17 @@
 # XDG_STATE_HOME keeps the journals.
 #
 # Leaves in OUT
+#   plan.json     with APPROVERS: what was to be approved
 #   report.json   what was done, and night.log, what makesync said: for operators only, they name people
 #   snapshot/     a file for each zone that ZONES names, for previews
 # and prints the last line of each command, which names nobody. A snapshot holds no secret and no
 # e-mail, and of values only those that the documents declare, which whoever may open a pull request
 # may read: with VALUES=none it holds none, and previews cannot tell which values change.
+#
+# With APPROVERS, a file of those who may approve (allowed_signers of OpenSSH, from the protected
+# branch), it applies only what APPROVALS of them (2) have signed: makesync approve plan.json, and
+# the files of plan.json.approval into approvals/DIGEST/ (without "sha256:"). Approvals outlive the
+# plan, as long as a new one has the same digest.
 #
 # Ends with 0 after a quiet night, and after one in which a guard holds something (apply's exit 5):
 # MAKESYNC_NOTIFY_URL tells that once, and it is no reason to fail every night. Else with the exit
@@ -34,8 +40,21 @@ quiet() {
   return "$code"
 }
 
+# apply: applies the documents, or with APPROVERS only what enough people have approved.
+apply() {
+  set -- --yes --max-runtime "${MAX_RUNTIME:-2h}" --color never --out-json "$out/report.json"
+  if [ -n "${APPROVERS:-}" ]; then
+    quiet makesync plan -f "$documents" --color never -o "$out/plan.json" || return
+    digest=$(sed -n '/^  "digest": "sha256:[0-9a-f]*",$/{s/[^:]*: "sha256://;s/",//;p;q;}' "$out/plan.json")
+    rm -rf "$out/plan.json.approval"
+    if [ -d "${APPROVED:-approvals}/$digest" ]; then cp -R "${APPROVED:-approvals}/$digest" "$out/plan.json.approval"; fi
+    set -- --approvals "${APPROVALS:-2}" --approvers "$APPROVERS" "$@" "$out/plan.json"
+  fi
+  quiet makesync apply -f "$documents" "$@"
+}
+
 applied=0
-quiet makesync apply -f "$documents" --yes --max-runtime "${MAX_RUNTIME:-2h}" --color never --out-json "$out/report.json" || applied=$?
+apply || applied=$?
 if [ "$applied" -eq 5 ]; then
   echo "a guard holds something: report.json and night.log tell what" >&2
   applied=0

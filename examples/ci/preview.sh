@@ -3,7 +3,7 @@
 # Needs no token and no secret, so a fork can run it; runs nothing that the pull request brings.
 #
 # Prints annotations (FORMAT=github) or text, and leaves in OUT
-#   plan.json    the plan as data, from which body.sh makes the comment
+#   plan.json    the plan as data, from which everything else is made: body.sh makes the comment
 #   summary.md   the plan as Markdown, for the page of this run
 # It compares with the snapshots in the folder SNAPSHOTS, which a trusted nightly job has taken.
 # Where there are none, or none that fits (the documents speak of something new), it compares with
@@ -24,8 +24,9 @@ if [ "$stops" -gt 0 ]; then exit "$valid"; fi
 # compare --live FILE… | --base DOCS: makes the plan and keeps its exit code.
 compare() {
   planned=0
-  child makesync plan -f "$documents" "$@" --skip-references --shard 1/1 --exit-code --color never --out-json "$out/plan.json" \
-    --format markdown >"$out/summary.md" 2>"$out/plan.log" || planned=$?
+  child makesync plan -f "$documents" "$@" --skip-references --exit-code --out-json "$out/plan.json" --format json \
+    >"$out/stdout" 2>"$out/plan.log" || planned=$?
+  rm -f "$out/stdout"
   if [ "$stops" -gt 0 ]; then exit "$planned"; fi
 }
 
@@ -36,6 +37,7 @@ done
 planned=3
 if [ $# -gt 0 ]; then compare "$@"; fi
 if [ "$planned" -eq 3 ]; then compare --base "$base"; fi
+if [ -s "$out/plan.json" ]; then makesync show --format markdown "$out/plan.json" >"$out/summary.md" || :; fi
 
 case $planned in
   0 | 2 | 5 | 6) exit "$valid" ;; # changes, held, or not all visible: a preview tells it, and is no failure

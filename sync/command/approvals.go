@@ -87,7 +87,9 @@ func insideDocuments(path string, documents documentOptions, planFile string) st
 	}
 	for _, folder := range folders {
 		for _, root := range realPaths(folder) {
-			if info, err := os.Stat(root); err == nil && !info.IsDir() && slices.Contains(folderOf(places), filepath.Dir(root)) {
+			info, err := os.Stat(root)
+			isFile := err == nil && !info.IsDir()
+			if isFile && slices.Contains(folderOf(places), filepath.Dir(root)) {
 				return filepath.Dir(folder)
 			}
 			if slices.ContainsFunc(places, func(place string) bool { return isBelow(place, root) }) {

@@ -124,8 +124,14 @@ func readShown(r *runtimeEnv, o showOptions) (shown, error) {
 	if err := json.Unmarshal(data, &head); err != nil {
 		return shown{}, errors.New("it is no object with a format")
 	}
-	if head.Format == offline.SnapshotFormat {
+	switch head.Format {
+	case plan.Format, report.Format:
+	case offline.SnapshotFormat:
 		return readShownSnapshot(data, o)
+	default:
+		format := text.Quote(text.OneLine(head.Format))
+		return shown{}, errors.New("its format is " + format + ", and this makesync shows " +
+			text.Or([]string{plan.Format, report.Format, offline.SnapshotFormat}))
 	}
 	part, err := report.DecodeShardResult(data)
 	switch {
