@@ -68,6 +68,45 @@ func TestLinesShareAFlushOfTheDisk(t *testing.T) {
 	})
 }
 
+type countingDisk struct {
+	*os.File
+	flushes int
+}
+
+func (d *countingDisk) Sync() error {
+	d.flushes++
+	return d.File.Sync()
+}
+
+// TestAWriteWaitsForTheDiskOnce: the intent has to be there before the request; the result goes with
+// the next one, and at the end all of it is there.
+func TestAWriteWaitsForTheDiskOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	j, err := s.Begin("R1", nil)
+	if err = errors.Join(err, j.Begin("R1", samplePlan())); err != nil {
+		t.Fatal(err)
+	}
+	disk := &countingDisk{File: j.file.(*os.File)}
+	j.file = disk
+	const writes = 20
+	for i := range writes {
+		if err := j.Intent(intent); err != nil || j.durable != j.size || disk.flushes != i+1 {
+			t.Fatalf("%v: the intent of write %d is on the disk up to byte %d of %d after %d flushes", err, i, j.durable,
+				j.size, disk.flushes)
+		}
+		if err := j.Result(result); err != nil || disk.flushes != i+1 {
+			t.Fatalf("%v: %d flushes for the result of write %d", err, disk.flushes, i)
+		}
+	}
+	if err := j.Close(); err != nil || disk.flushes != writes+1 || j.durable != j.size {
+		t.Errorf("%v: closed after %d flushes for %d writes", err, disk.flushes, writes)
+	}
+	if story, err := s.Read("R1"); err != nil || len(story.Entries) != 2*writes { // the two are of different steps
+		t.Errorf("%+v %v", story, err)
+	}
+}
+
 type fullDisk struct {
 	*os.File
 	left int

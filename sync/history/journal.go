@@ -185,9 +185,12 @@ func (j *Journal) Intent(i report.Intent) error {
 	return j.write(line{Type: lineIntent, Intent: &i})
 }
 
-// Result writes what became of it.
+// Result writes what became of it. It does not wait for the disk, which takes it with the next line
+// that does: a result that a power failure takes away leaves an intent without one, and those are
+// looked into. So a write of an organization waits for the disk once.
 func (j *Journal) Result(o report.Outcome) error {
-	return j.write(line{Type: lineResult, Result: &o})
+	_, err := j.append(line{Type: lineResult, Result: &o})
+	return err
 }
 
 // End writes the last line of a run that ended by itself.
@@ -201,6 +204,11 @@ func (j *Journal) Close() error {
 	if j.file == nil {
 		return nil
 	}
+	j.mu.Lock()
+	if j.broken == nil {
+		_ = j.await(j.size) // whoever closes has no use for the error, and it stays in broken
+	}
+	j.mu.Unlock()
 	if file, is := j.file.(*os.File); is {
 		return lock.Unlock(file)
 	}
@@ -210,20 +218,36 @@ func (j *Journal) Close() error {
 // write puts one line on the disk. Lines that come while the disk is at work share its next flush,
 // so that organizations side by side wait about as long as one.
 func (j *Journal) write(l line) error {
+	mine, err := j.append(l)
+	if err != nil {
+		return err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.await(mine)
+}
+
+// append writes one line without waiting for the disk; end is the number of bytes up to its end.
+func (j *Journal) append(l line) (end int64, err error) {
 	l.At = j.store.now().UTC()
 	data, err := json.Marshal(l)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.broken != nil {
-		return j.broken
+		return 0, j.broken
 	}
 	if err == nil {
 		err = j.appendLine(append(data, '\n'))
 	}
 	if err != nil {
-		return j.fail(err)
+		return 0, j.fail(err)
 	}
-	for mine := j.size; j.durable < mine; {
+	return j.size, nil
+}
+
+// await waits until so many bytes are on the disk.
+func (j *Journal) await(mine int64) error {
+	for j.durable < mine {
 		if j.broken != nil {
 			return j.broken
 		}
@@ -257,7 +281,7 @@ func (j *Journal) flush() {
 	j.syncing = true
 	upTo := j.size
 	j.mu.Unlock()
-	err := j.file.Sync()
+	err := flushFile(j.file)
 	j.mu.Lock()
 	j.syncing = false
 	if err == nil {
