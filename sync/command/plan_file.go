@@ -41,8 +41,11 @@ func loadPlan(path string, key spec.Value) (*plan.Plan, []spec.Problem, error) {
 		return nil, nil, failure{exit: exit.Invalid, message: err.Error()}
 	}
 	saved, problems := plan.Decode(data, key)
-	if len(problems) > 0 {
-		return nil, problems, errInvalid
+	switch {
+	case len(problems) == 0:
+		return saved, nil, nil
+	case problems[0].Rule == plan.RuleFormer:
+		return nil, problems, errStale
 	}
-	return saved, nil, nil
+	return nil, problems, errInvalid
 }

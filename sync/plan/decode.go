@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 
 	"makesync/schema"
 	"makesync/spec"
@@ -28,6 +30,9 @@ func decode(data []byte, key spec.Value, sealed bool) (*Plan, []spec.Problem) {
 	if err != nil {
 		return nil, noPlanFile(err)
 	}
+	if p := formerPlan(data); p != nil {
+		return nil, []spec.Problem{*p}
+	}
 	problems, err := spec.DecodeStrict(schema.Plan(), data, &plan)
 	switch {
 	case len(problems) > 0:
@@ -42,6 +47,18 @@ func decode(data []byte, key spec.Value, sealed bool) (*Plan, []spec.Problem) {
 		return nil, problems
 	}
 	return &plan, nil
+}
+
+// formerPlan tells a plan that an older version has made; nil: it is none.
+func formerPlan(data []byte) *spec.Problem {
+	var head struct {
+		Format string `json:"format"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil || !slices.Contains(formerFormats, head.Format) {
+		return nil
+	}
+	return planProblem(RuleFormer, "an older makesync has made the plan ("+head.Format+"; this one reads "+Format+")",
+		"make a new plan with `makesync plan -o FILE`")
 }
 
 func noPlanFile(err error) []spec.Problem {

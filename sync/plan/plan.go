@@ -11,7 +11,13 @@ import (
 )
 
 // Format is the version of a plan's JSON form, schema/plan.schema.json.
-const Format = "makesync.plan/v1"
+const Format = "makesync.plan/v2"
+
+// formerFormats are those of older versions, whose plans meant something else.
+var formerFormats = []string{"makesync.plan/v1"}
+
+// RuleFormer is the problem of a plan that an older makesync has made: it is stale.
+const RuleFormer = "plan-former"
 
 // Op is what a step does to its object.
 type Op string

@@ -25,7 +25,7 @@ func decoded(t testing.TB, text string) map[string]any {
 	return value
 }
 
-const smallPlan = `{"format": "makesync.plan/v1", "created": "2026-11-20T12:00:00Z", "salt": "s", "unheardOf": {"a": 1},
+const smallPlan = `{"format": "makesync.plan/v2", "created": "2026-11-20T12:00:00Z", "salt": "s", "unheardOf": {"a": 1},
 	"money": {"USD": "120.00"}, "summary": {"delete": 1, "update": 1},
 	"organizations": [
 		{"key": "acme", "zone": "eu1", "id": 11, "name": "Acme", "steps": [
