@@ -256,9 +256,7 @@ func (s *files) check(out output) error {
 	}
 	info, err := os.Stat(target)
 	switch {
-	case err == nil && info.IsDir() && out.kind.renews:
-		return nil
-	case err != nil, info.Size() == 0, out.kind.is(head(target)):
+	case err != nil, info.IsDir(), info.Size() == 0, out.kind.is(head(target)):
 		return nil
 	case s.isState(target):
 		return s.refuse(out, "it is a file of the state folder", "name another file")
