@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/document"
 	"makesync/sync/export"
 	"makesync/sync/render"
 	"makesync/sync/state"
@@ -25,6 +26,9 @@ const exportDescription = "One file for each organization: ids pinned, names for
 	"what has no form in a document is a comment that says why. " +
 	"A plan of the documents has no steps; the last line of the output is that plan's command."
 
+const pruneUsage = "let keys follow the names: an organization that has another name now gets another key and file, " +
+	"and the file that an export wrote under the former one is removed (default: key and file stay)"
+
 func exportCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{
 		Name:        "export",
@@ -39,6 +43,7 @@ func exportCommand(r *runtimeEnv) *cli.Command {
 				Name:  "profiles",
 				Usage: "move what more than half of the organizations share into a profile",
 			},
+			&cli.BoolFlag{Name: "prune", Usage: pruneUsage},
 		}, folderFlags(), sourceFlags("what is sensitive")),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o, err := readExportOptions(c, r.Env)
@@ -52,6 +57,7 @@ func exportCommand(r *runtimeEnv) *cli.Command {
 
 func readExportOptions(c *cli.Context, env Env) (o exportOptions, err error) {
 	o.folderOptions, o.profiles = readFolderOptions(c), c.Bool("profiles")
+	o.prune = c.Bool("prune")
 	if o.sourceOptions, err = readSourceOptions(c, env); err != nil {
 		return o, err
 	}
@@ -87,6 +93,9 @@ func runExport(ctx context.Context, r *runtimeEnv, o exportOptions) error {
 	if err := f.write(""); err != nil {
 		return err
 	}
+	if result.Removed, err = removeFormer(f.former); err != nil {
+		return err
+	}
 	words := render.Options{Color: o.color, Width: r.Terminal.Width}
 	if err := render.WriteExport(r.Stdout, result, words); err != nil {
 		return err
@@ -103,11 +112,12 @@ func (f *folder) addExport(zone *state.ZoneState, profiles bool) (render.Export,
 		OrganizationRoles: zone.Roles,
 		Sensitive:         f.src.secretsIn(zone),
 	}
-	header := []string{fmt.Sprintf("exported from zone %s (%s)", zone.Endpoint.Name, zone.Endpoint.URL)}
+	header := []string{fmt.Sprintf(document.ExportedHeader+"%s (%s)", zone.Endpoint.Name, zone.Endpoint.URL)}
+	again := newReexport(f, zone)
 	result := render.Export{Zone: planZone(zone), Folder: f.out, Problems: problemsOf(zone)}
 	documents := make([]export.Document, 0, len(zone.Organizations))
 	for _, live := range zone.Organizations {
-		documents = append(documents, exporter.Document(live, zone.Keys[live.ID]))
+		documents = append(documents, exporter.Document(live, again.keys[live.ID]))
 	}
 	var cancelled map[string][]spec.Address
 	if profiles {
@@ -116,13 +126,18 @@ func (f *folder) addExport(zone *state.ZoneState, profiles bool) (render.Export,
 			return result, err
 		}
 	}
-	for _, document := range documents {
-		written, err := f.add("", document, header, cancelled[document.Organization.Key]...)
+	paths := map[int64]string{}
+	for _, draft := range documents {
+		id, key := draft.Organization.ID, draft.Organization.Key
+		paths[id] = again.path(f.out, id)
+		written, err := f.addTo(paths[id], draft, header, cancelled[key]...)
 		if err != nil {
 			return result, err
 		}
 		result.Files = append(result.Files, written)
-		result.Secrets = append(result.Secrets, document.Secrets...)
+		result.Secrets = append(result.Secrets, draft.Secrets...)
 	}
-	return result, nil
+	var err error
+	f.former, err = again.former(f.src.r, paths)
+	return result, err
 }

@@ -26,6 +26,8 @@ type folder struct {
 	src   *sources
 	zone  string
 	files []file
+	// former are documents of organizations that have another file now.
+	former []formerFile
 }
 
 type file struct {
@@ -33,14 +35,18 @@ type file struct {
 	data []byte
 }
 
-// add writes a document to the file of its key, in a folder below dir. cancelled is what it takes
-// back of its profiles.
-func (f *folder) add(below string, written export.Document, header []string,
+// add writes a document to the file of its key, in a folder below dir.
+func (f *folder) add(below string, written export.Document, header []string) (render.WrittenFile, error) {
+	return f.addTo(filepath.Join(f.out, below, export.FileName(written.Organization.Key)), written, header)
+}
+
+// addTo writes a document to a file. cancelled is what it takes back of its profiles.
+func (f *folder) addTo(path string, written export.Document, header []string,
 	cancelled ...spec.Address) (render.WrittenFile, error) {
 	var out bytes.Buffer
 	schemaPath := document.DefaultSchema
-	if below != "" {
-		schemaPath = "../" + schemaPath
+	if up, err := filepath.Rel(filepath.Dir(path), f.out); err == nil && up != "." {
+		schemaPath = filepath.ToSlash(up) + "/" + schemaPath
 	}
 	unwritten, err := document.WriteDocument(&out, []spec.Organization{written.Organization},
 		document.WriteOptions{Zone: f.zone, Header: header, Schema: schemaPath, Comments: written.Comments(),
@@ -49,7 +55,6 @@ func (f *folder) add(below string, written export.Document, header []string,
 		return render.WrittenFile{}, err
 	}
 	written.Omit(unwritten)
-	path := filepath.Join(f.out, below, export.FileName(written.Organization.Key))
 	f.files = append(f.files, file{path, out.Bytes()})
 	return render.WrittenFile{Path: path, Draft: written}, nil
 }

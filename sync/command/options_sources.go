@@ -48,6 +48,7 @@ type folderOptions struct {
 	out   string
 	force bool
 	never bool // nothing is ever overwritten
+	prune bool // --prune: see reexport
 }
 
 // folderFlags are the flags of commands that write documents.

@@ -16,6 +16,7 @@ type Export struct {
 	Folder  string
 	Files   []WrittenFile
 	Profile WrittenProfile
+	Removed []RemovedFile
 	Secrets []export.Secret
 	// Problems are what could not be read.
 	Problems []spec.Problem
@@ -28,6 +29,9 @@ type WrittenFile struct {
 	Path  string
 	Draft export.Document
 }
+
+// RemovedFile is a document of an organization that has another name, and another file, now.
+type RemovedFile struct{ Path, Now string }
 
 // WrittenProfile is the profile of what organizations share; without a name there is none.
 type WrittenProfile struct {
@@ -50,6 +54,12 @@ func WriteExport(w io.Writer, e Export, o Options) error {
 	if e.Profile.Name != "" {
 		p.line("Profile %s holds %s that more than half of them share: %s", Clean(e.Profile.Name),
 			text.Count(e.Profile.Settings, "setting", "settings"), Clean(e.Profile.Path))
+		p.gap()
+	}
+	for _, file := range e.Removed {
+		p.line("Removed %s: what it held is %s now", Clean(file.Path), Clean(file.Now))
+	}
+	if len(e.Removed) > 0 {
 		p.gap()
 	}
 	writeOmitted(p, e.Files)
