@@ -1,13 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
-	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 	"time"
 
+	"makesync/sync/command"
 	"makesync/sync/exit"
 )
 
@@ -56,8 +57,10 @@ func watchSignals(cancel context.CancelCauseFunc, signals chan os.Signal) {
 }
 
 func sayStopping() {
+	var b bytes.Buffer
 	if terminal().Stderr {
-		fmt.Fprintln(os.Stderr) // a line that tells how far the run is may stand there
+		b.WriteByte('\n') // a line that tells how far the run is may stand there
 	}
-	fmt.Fprintln(os.Stderr, "stopping cleanly: what is in flight is finished; a second signal ends at once")
+	command.SayStopping(&b, os.Args)
+	_, _ = os.Stderr.Write(b.Bytes()) // in one piece: the log writes beside it
 }

@@ -15,11 +15,14 @@ import (
 func Main(ctx context.Context, args []string, env Env) (code int) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			code = reportPanic(env.Stderr, cause)
+			code = reportPanic(env.Stderr, cause, wantsJSONLog(args))
 		}
 	}()
 	args = runBeforeFlags(args)
 	r := &runtimeEnv{Env: env, args: shownArgs(args[min(1, len(args)):]), log: slog.New(slog.DiscardHandler)}
+	if wantsJSONLog(args) { // also of mistakes in the command line, before its flags are read
+		r.logsJSON, r.log = true, jsonLog(env.Stderr, slog.LevelWarn)
+	}
 	err := newApp(r).RunContext(ctx, args)
 	return r.finish(ctx, err).Code
 }

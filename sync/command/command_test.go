@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -37,7 +38,7 @@ func TestPanicPrintsNoSecret(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	code := func() (code int) {
-		defer func() { code = reportPanic(&out, recover()) }()
+		defer func() { code = reportPanic(&out, recover(), false) }()
 		panic(fmt.Errorf("canary-secret"))
 	}()
 	if code != 1 || strings.Contains(out.String(), "canary") {
@@ -266,5 +267,27 @@ func TestExamplesInProcess(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A terminal that cannot go back in a line gets no line that overwrites itself, and no colours.
+func TestDumbTerminal(t *testing.T) {
+	t.Parallel()
+	for _, term := range []string{"dumb", "", "xterm"} {
+		env, out, errs := testEnv("", true)
+		env.Terminal.Stdout, env.Terminal.Width = true, 80
+		env.LookupEnv = func(name string) (string, bool) {
+			return map[string]string{"TERM": term, "HOME": t.TempDir()}[name], name == "HOME" || term != ""
+		}
+		dir := t.TempDir()
+		text := "apiVersion: makesync/v1\nzone: try\nzones: {try: {sandbox: {}}}\norganizations: {acme: {id: 11, timezone: UTC}}\n"
+		if err := os.WriteFile(filepath.Join(dir, "makesync.yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code := Main(t.Context(), []string{programName, "plan", "-f", dir}, env)
+		escapes := strings.Contains(errs.String()+out.String(), "\x1b")
+		if wanted := term == "xterm" || term == "" && runtime.GOOS == "windows"; escapes != wanted {
+			t.Errorf("TERM=%q: exit %d, %q\n%q", term, code, out, errs)
+		}
 	}
 }

@@ -45,6 +45,13 @@ type Terminal struct {
 	Width int
 }
 
+// dumb tells whether the terminal can neither go back in a line nor show colours: that of an
+// editor's shell, of many a CI.
+func (e Env) dumb() bool {
+	term := e.lookup("TERM")
+	return term == "dumb" || term == "" && runtime.GOOS != "windows"
+}
+
 // transport carries the requests to a zone.
 func (e Env) transport(zone string, concurrency int) http.RoundTripper {
 	if e.Transport != nil {

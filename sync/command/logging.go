@@ -3,6 +3,7 @@ package command
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"strings"
@@ -50,21 +51,42 @@ func (r *runtimeEnv) openLog(c *cli.Context) error {
 	}
 	r.logsJSON = format == "json"
 	r.openProgress() // before the log, which writes above its line
-	options := &slog.HandlerOptions{Level: logLevels[level]}
 	if r.logsJSON {
-		r.log = slog.New(slog.NewJSONHandler(r.Stderr, options))
+		r.log = jsonLog(r.Stderr, logLevels[level])
 	} else {
-		r.log = slog.New(slog.NewTextHandler(r.Stderr, options))
+		r.log = slog.New(slog.NewTextHandler(r.Stderr, &slog.HandlerOptions{Level: logLevels[level]}))
 	}
 	r.bar.log = r.log
 	return nil
 }
 
+func jsonLog(w io.Writer, level slog.Level) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// wantsJSONLog tells whether stderr shall be JSON lines, before the command line is understood, and
+// when it never is.
+func wantsJSONLog(args []string) bool {
+	return commandLine(args[min(1, len(args)):]).valueOf("log-format") == "json"
+}
+
+const stopping = "stopping cleanly: what is in flight is finished; a second signal ends at once"
+
+// SayStopping tells on stderr that a signal was heard, in the form that the command line asks for.
+func SayStopping(w io.Writer, args []string) {
+	if wantsJSONLog(args) {
+		jsonLog(w, slog.LevelWarn).Warn(stopping)
+		return
+	}
+	fmt.Fprintln(w, stopping)
+}
+
 // openProgress makes room for a line on the terminal: whatever else goes there appears above it.
 func (r *runtimeEnv) openProgress() {
-	line := render.ProgressOptions{Terminal: r.Terminal.Stderr, Width: r.Terminal.Width, Now: r.Now}
+	moves := r.Terminal.Stderr && !r.dumb()
+	line := render.ProgressOptions{Terminal: moves, Width: r.Terminal.Width, Now: r.Now}
 	r.bar = progress{render.NewProgress(r.signs(), line), r.log}
-	if r.Terminal.Stderr {
+	if moves {
 		r.Stdout, r.Stderr = r.bar.Beside(r.Stdout), r.bar.Beside(r.Stderr)
 	}
 }

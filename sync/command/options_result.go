@@ -97,7 +97,7 @@ func readFormat(c *cli.Context, formats ...string) (string, error) {
 func colors(c *cli.Context, env Env) bool {
 	when := c.String("color")
 	return when == "always" ||
-		when == "auto" && env.Terminal.Stdout && env.lookup("NO_COLOR") == "" && env.lookup("TERM") != "dumb"
+		when == "auto" && env.Terminal.Stdout && env.lookup("NO_COLOR") == "" && !env.dumb()
 }
 
 // checkPlace tells before anything is changed that the file of --out-json has no folder. It is then

@@ -73,8 +73,12 @@ func (r *runtimeEnv) finish(ctx context.Context, err error) exit.Code {
 }
 
 // reportPanic is the last resort, for what breaks outside of a command's action.
-func reportPanic(w io.Writer, cause any) int {
+func reportPanic(w io.Writer, cause any, jsonLines bool) int {
 	broken := defect(cause)
+	if jsonLines {
+		jsonLog(w, slog.LevelError).Error(broken.message, "hint", broken.hint, "exit", broken.exit.Code)
+		return broken.exit.Code
+	}
 	fmt.Fprintf(w, "error: %s\nhint: %s\n", broken.message, broken.hint)
 	return broken.exit.Code
 }

@@ -31,7 +31,7 @@ func TestInterrupt(t *testing.T) {
 		t.Run(test.signal.String(), func(t *testing.T) {
 			t.Parallel()
 			zone := newZoneUnderTest(t)
-			report := interrupted(t, zone, test.signal, test.code)
+			report := interrupted(t, zone, test.signal, test.code, "")
 			if report.Exit.Code != test.code || report.Exit.Name != test.exit {
 				t.Errorf("the report ends with %+v", report.Exit)
 			}
@@ -47,14 +47,25 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// interrupted signals an apply during its third write and gives its report.
-func interrupted(t *testing.T, zone *zoneUnderTest, signal os.Signal, code int) report.Report {
+// TestInterruptInJSON: where stderr is a log of JSON lines, what a signal makes it say is one too.
+func TestInterruptInJSON(t *testing.T) {
+	t.Parallel()
+	interrupted(t, newZoneUnderTest(t), syscall.SIGTERM, 143, "json")
+}
+
+// interrupted signals an apply during its third write and gives its report. The log's format is
+// text for "".
+func interrupted(t *testing.T, zone *zoneUnderTest, signal os.Signal, code int, format string) report.Report {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	hold := zone.Hold(3, false)
 	out := filepath.Join(t.TempDir(), "report.json")
-	child := zone.makesync("apply", "--yes", "--out-json", out)
+	words := []string{"apply", "--yes", "--out-json", out}
+	if format != "" {
+		words = append(words, "--log-format", format)
+	}
+	child := zone.makesync(words...)
 	said, err := child.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +79,15 @@ func interrupted(t *testing.T, zone *zoneUnderTest, signal os.Signal, code int) 
 	if err := child.Process.Signal(signal); err != nil {
 		t.Fatal(err)
 	}
-	if line, err := bufio.NewReader(said).ReadString('\n'); err != nil || !strings.HasPrefix(line, "stopping cleanly") {
+	line, err := bufio.NewReader(said).ReadString('\n')
+	if format == "json" {
+		var entry struct{ Msg string }
+		if err := json.Unmarshal([]byte(line), &entry); err != nil {
+			t.Fatalf("it said %q: %v", line, err)
+		}
+		line = entry.Msg
+	}
+	if err != nil || !strings.HasPrefix(line, "stopping cleanly") {
 		t.Fatalf("it said %q (%v)", line, err)
 	}
 	hold.Release(true)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"makesync/spec/text"
@@ -19,7 +20,8 @@ var errProxyAddress = errors.New("the proxy's address cannot be read; write it a
 // environmentProxy is http.ProxyFromEnvironment, whose errors quote the whole address.
 func environmentProxy(request *http.Request) (*url.URL, error) {
 	proxy, err := http.ProxyFromEnvironment(request)
-	if err != nil {
+	// What is no url is tried again with a scheme before it: a host called http, and the rest behind it.
+	if err != nil || proxy != nil && strings.HasPrefix(proxy.Path, "//") {
 		return nil, errProxyAddress
 	}
 	return proxy, nil
