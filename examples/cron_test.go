@@ -205,7 +205,7 @@ type unit map[string]map[string][]string
 var known = map[string]string{
 	"Unit":  "Description Wants After",
 	"Timer": "OnCalendar RandomizedDelaySec Persistent",
-	"Service": "Type ExecStart EnvironmentFile Environment SuccessExitStatus TimeoutStopSec TimeoutStartSec User " +
+	"Service": "Type ExecStart EnvironmentFile Environment TimeoutStopSec TimeoutStartSec User " +
 		"Group StateDirectory StateDirectoryMode UMask MemoryMax NoNewPrivileges CapabilityBoundingSet " +
 		"ProtectSystem ProtectHome ProtectClock ProtectControlGroups ProtectHostname ProtectKernelLogs " +
 		"ProtectKernelModules ProtectKernelTunables ProtectProc PrivateDevices PrivateTmp RestrictAddressFamilies " +
@@ -248,7 +248,7 @@ func TestSystemdUnits(t *testing.T) {
 	m := newMachine(t)
 	service, timer := readUnit(t, "makesync.service"), readUnit(t, "makesync.timer")
 	for key, want := range map[string]string{
-		"Type": "oneshot", "User": "makesync", "SuccessExitStatus": "5", "UMask": "0077",
+		"Type": "oneshot", "User": "makesync", "UMask": "0077",
 		"NoNewPrivileges": "yes", "ProtectSystem": "strict", "CapabilityBoundingSet": "",
 		"EnvironmentFile": "/etc/makesync/environment", "StateDirectory": "makesync makesync/metrics",
 	} {
@@ -319,6 +319,21 @@ func TestSystemdVerify(t *testing.T) {
 	}
 }
 
+// TestHeldNightsAreGood: no scheduler of the three takes a night in which a guard holds something for
+// a failed one.
+func TestHeldNightsAreGood(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{"crontab", "makesync.service", "cronjob.yaml", "../kubernetes/apply.yaml"} {
+		text := example(t, file)
+		if !regexp.MustCompile(`--held-exit[= ]0\b`).MatchString(text) {
+			t.Errorf("%s: a held night fails", file)
+		}
+		if strings.Contains(text, "SuccessExitStatus") || strings.Contains(text, "$? = 5") {
+			t.Errorf("%s: whatever else ends with 5 passes for a good night", file)
+		}
+	}
+}
+
 // TestAlerts: they speak of metrics that the table lists; a night that never ran and a file that is
 // not there alert; a held night is no failed night.
 func TestAlerts(t *testing.T) {
@@ -346,7 +361,7 @@ func TestAlerts(t *testing.T) {
 		}
 	}
 	for alert, part := range map[string]string{
-		"MakesyncFails":     "unless makesync_run_exit_code == 5",
+		"MakesyncFails":     "makesync_run_success == 0",
 		"MakesyncHasNotRun": "or absent(makesync_run_timestamp_seconds)",
 		"MakesyncHolds":     "makesync_held",
 	} {

@@ -29,7 +29,7 @@ func DeclaredIn(folder string) []Declared {
 	files, _ := filesOf(folder)
 	for _, path := range files {
 		documents, problems := Load(LoadOptions{Paths: []string{path}, Concurrency: 1})
-		whole := !spec.HasErrors(problems) && len(documents.organizations) == 1 && documents.onlyOrganizations()
+		whole := !spec.HasErrors(problems) && len(documents.organizations) == 1 && onlyOrganizations(documents)
 		for _, l := range documents.organizations {
 			id, err := strconv.ParseInt(l.id.text, 10, 64)
 			if err != nil {
@@ -62,7 +62,7 @@ func saysExported(path string) bool {
 }
 
 // onlyOrganizations tells whether the documents hold no settings beside organizations.
-func (d *Documents) onlyOrganizations() bool {
+func onlyOrganizations(d *Documents) bool {
 	guards := len(d.stated.limits) + len(d.stated.requiredAdmins) + len(d.stated.emails) + len(d.stated.protect)
 	return guards+len(d.zones)+len(d.sensitive)+len(d.policies)+len(d.profiles) == 0
 }

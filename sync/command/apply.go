@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v2"
+
+	"makesync/sync/exit"
 )
 
 // applyOptions are the options of apply beside those of a plan.
@@ -17,6 +19,7 @@ type applyOptions struct {
 	lockTimeout  time.Duration
 	snapshotOut  output // without a path: none
 	approvals    approvalOptions
+	heldExit     int // --held-exit
 }
 
 const applyDescription = "Without PLAN: makes the plan, shows it, asks, and applies it. " +
@@ -51,6 +54,9 @@ func applyCommand(r *runtimeEnv) *cli.Command {
 	}
 }
 
+const heldExitUsage = "end with `N`, 0 or 5, when all is done but what a guard or policy holds: " +
+	"for schedulers that know only good and bad; JSON, metrics and notifications tell it all the same (default: 5)"
+
 func applyFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Name: "yes", Usage: "answer every question with yes, also the typed one"},
@@ -68,6 +74,7 @@ func applyFlags() []cli.Flag {
 		newOutputFlag(cli.StringFlag{Name: "snapshot-out", Usage: snapshotOutUsage}, baseSnapshot),
 		approvalsFlag("with PLAN: apply only what at least `N` different people have approved"),
 		approversFlag(),
+		&cli.IntFlag{Name: "held-exit", Value: exit.Held.Code, Usage: heldExitUsage},
 		newDurationFlag("lock-timeout", 0, "wait up to `D` for another run on the zone to end"),
 	}
 }
@@ -85,6 +92,7 @@ func readApplyOptions(c *cli.Context) (applyOptions, error) {
 		allowPartial: c.Bool("allow-partial"),
 		lockTimeout:  c.Duration("lock-timeout"),
 		snapshotOut:  outputOf(c, "snapshot-out"),
+		heldExit:     c.Int("held-exit"),
 	}
 	if o.file != "" {
 		for _, name := range planOnly {
@@ -102,6 +110,8 @@ func readApplyOptions(c *cli.Context) (applyOptions, error) {
 		return o, badUsage(c, "--approvals goes with a saved plan: people approve what stands in it")
 	case o.allowPartial && o.file == "":
 		return o, badUsage(c, "--allow-partial goes with a saved plan")
+	case o.heldExit != exit.OK.Code && o.heldExit != exit.Held.Code:
+		return o, badUsage(c, "--held-exit %d: 0 or 5", o.heldExit)
 	case o.lockTimeout < 0:
 		return o, badUsage(c, "--lock-timeout %s: must not be below 0", o.lockTimeout)
 	case c.IsSet("resume") && o.resume == "":
@@ -124,10 +134,15 @@ func runApply(ctx context.Context, r *runtimeEnv, plan planOptions, o applyOptio
 	if err != nil {
 		return a.failApply(ctx, err)
 	}
-	warnings := a.end(report, report.Problems, report.Exit).report(ctx, r)
-	report.Problems = append(report.Problems, warnings...)
-	if err := r.emit(reportResult{Report: report}, plan.result, r.render(plan.result, "apply")); err != nil {
+	ended, code := a.end(report, report.Problems, report.Exit), report.Exit
+	if ended.heldOnly = code == exit.Held; ended.heldOnly {
+		code.Code = o.heldExit
+	}
+	report.Problems = append(report.Problems, ended.report(ctx, r)...)
+	words := r.render(plan.result, "apply")
+	words.Exit = code
+	if err := r.emit(reportResult{Report: report}, plan.result, words); err != nil {
 		return err
 	}
-	return end(report.Exit)
+	return end(code)
 }

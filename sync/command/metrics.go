@@ -122,14 +122,14 @@ func (m *measured) Collect(out chan<- prometheus.Metric) {
 	}
 }
 
-// succeeded tells whether the run did what it is for: apply reached what the documents say, plan
-// saw everything.
+// succeeded tells whether the run did what it is for: apply reached what the documents say, but for
+// what a guard holds for somebody to decide, plan saw everything.
 func (m *measured) succeeded() bool {
 	switch m.exit {
 	case exit.OK:
 		return true
 	case exit.Changes, exit.Held:
-		return m.applied == nil && m.plan != nil
+		return m.heldOnly || m.applied == nil && m.plan != nil
 	}
 	return false
 }

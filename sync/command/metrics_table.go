@@ -51,9 +51,10 @@ var metricTable = []metric{
 	{metricRuns, labels("exit"), counter, runCounts,
 		"Runs since the file was first written, by how they ended."},
 	{"makesync_run_exit_code", nil, gauge, exitCode,
-		"Exit code of the last run."},
+		"Exit code of the last run, 5 also where --held-exit makes it 0."},
 	{"makesync_run_success", nil, gauge, runSuccess,
-		"1 when the last run did what it is for: apply with exit 0; plan also with 2 and 5."},
+		"1 when the last run did what it is for: apply with exit 0, or 5 when a guard holds something " +
+			"and all else is done; plan also with 2 and 5."},
 	{"makesync_run_timestamp_seconds", nil, gauge, runEnded,
 		"When the last run ended."},
 	{metricLastSuccess, nil, gauge, lastSuccess,

@@ -57,7 +57,8 @@ func TestWhatASuccessIs(t *testing.T) {
 		{runEnd{plan: plan, exit: exit.PartlyVisible}, false},
 		{runEnd{exit: exit.Held}, false},
 		{runEnd{plan: plan, applied: report, exit: exit.OK}, true},
-		{runEnd{plan: plan, applied: report, exit: exit.Held}, false},
+		{runEnd{plan: plan, applied: report, exit: exit.Held}, false}, // not confirmed
+		{runEnd{plan: plan, applied: report, exit: exit.Held, heldOnly: true}, true},
 		{runEnd{plan: plan, applied: report, exit: exit.Partial}, false},
 	} {
 		if m := (&measured{runEnd: test.e, now: time.Now()}); m.succeeded() != test.want {

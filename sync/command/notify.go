@@ -28,7 +28,7 @@ func notifyReceiver(ctx context.Context, r *runtimeEnv, o *notifyOptions, end ru
 	run := end.notifyRun()
 	events := notify.EventsOf(run, o.waiting, seen.Runs)
 	if unreported := events.Unreported(reported); !unreported.Empty() {
-		body, err := notify.New(run, unreported, r.Now()).Encode()
+		body, err := notify.New(run, unreported, r.Now()).In(o.form)
 		if err == nil {
 			err = o.post(ctx, body, r.Build.Version)
 		}

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec/text"
+	"makesync/sync/notify"
 )
 
 // endOptions say who is told how a run ended, besides the streams: a metrics file, a receiver of
@@ -20,6 +22,8 @@ type endOptions struct {
 // notifyOptions say who is notified.
 type notifyOptions struct {
 	receiver
+	// form is that of the body: see notify.Forms.
+	form string
 	// waiting is how many runs in a row may see something waiting before it is told.
 	waiting int
 }
@@ -41,6 +45,11 @@ func endFlags() []cli.Flag {
 			Usage: "write the run's numbers to `FILE` for Prometheus' text-file collector, also when the run fails",
 		}, metricsFile),
 		&cli.StringFlag{Name: "notify", Usage: notifyUsage},
+		&cli.StringFlag{
+			Name:  "notify-format",
+			Value: notify.FormJSON,
+			Usage: "with --notify: `FORM` of the body, for what receives it: " + strings.Join(notify.Forms(), ", "),
+		},
 		&cli.IntFlag{
 			Name:  "notify-waiting",
 			Value: defaultNotifyWaiting,
@@ -86,12 +95,18 @@ func readNotifyOptions(c *cli.Context, env Env) (*notifyOptions, error) {
 		return nil, badUsage(c, "--notify needs a URL")
 	case url == "" && c.IsSet("notify-waiting"):
 		return nil, badUsage(c, "--notify-waiting goes with --notify")
+	case url == "" && c.IsSet("notify-format"):
+		return nil, badUsage(c, "--notify-format goes with --notify")
 	case url == "":
 		return nil, nil
+	}
+	form, err := oneOf(c, "notify-format", notify.Forms()...)
+	if err != nil {
+		return nil, err
 	}
 	target, err := parseNotifyURL(url)
 	if err != nil {
 		return nil, badUsage(c, "%s: %s", from, err)
 	}
-	return &notifyOptions{receiver: receiver{target}, waiting: waiting}, nil
+	return &notifyOptions{receiver: receiver{target}, form: form, waiting: waiting}, nil
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"makesync/sync/makeapi"
+	"makesync/sync/notify"
 	"makesync/sync/render"
 )
 
@@ -78,14 +79,14 @@ const notifyTimeout = 10 * time.Second
 // post sends one notification, once. The context of the run may be over, and the notification goes
 // out all the same. The transport is used as it is: a client would follow redirects, and put the
 // url into its errors.
-func (to receiver) post(ctx context.Context, body []byte, version string) error {
+func (to receiver) post(ctx context.Context, body notify.Body, version string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), notifyTimeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to.url.String(), bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to.url.String(), bytes.NewReader(body.Data))
 	if err != nil {
 		return errors.New("the request cannot be made")
 	}
-	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Content-Type", body.ContentType)
 	request.Header.Set("User-Agent", programName+"/"+version)
 	if user := to.url.User; user != nil {
 		password, _ := user.Password()

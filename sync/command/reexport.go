@@ -72,8 +72,8 @@ func (e reexport) path(folder string, id int64) string {
 type formerFile struct{ path, now string }
 
 // former lists the other files that declare the organizations that will be written. They are those
-// of former names; one that is not an export's alone ends the run: two documents of one organization
-// cannot be planned.
+// of former names; one that is not an export's alone ends the run: two documents of one
+// organization cannot be planned.
 func (e reexport) former(r *runtimeEnv, written map[int64]string) ([]formerFile, error) {
 	var former []formerFile
 	for _, d := range e.declared {

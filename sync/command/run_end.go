@@ -21,6 +21,8 @@ type runEnd struct {
 	applied  *report.Report // of apply
 	problems []spec.Problem
 	exit     exit.Code
+	// heldOnly: the apply went through, and something is held.
+	heldOnly bool
 }
 
 // report tells whoever wants to know how the run ended, and gives the warnings about those who

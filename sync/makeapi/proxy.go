@@ -20,7 +20,7 @@ var errProxyAddress = errors.New("the proxy's address cannot be read; write it a
 // environmentProxy is http.ProxyFromEnvironment, whose errors quote the whole address.
 func environmentProxy(request *http.Request) (*url.URL, error) {
 	proxy, err := http.ProxyFromEnvironment(request)
-	// What is no url is tried again with a scheme before it: a host called http, and the rest behind it.
+	// What is no url is tried with a scheme before it: a host called http, the rest behind it.
 	if err != nil || proxy != nil && strings.HasPrefix(proxy.Path, "//") {
 		return nil, errProxyAddress
 	}

@@ -146,14 +146,13 @@ func truncate(text string) string {
 // Encode gives compact JSON of at most 64 KiB and 100 changes and alerts each: what there is no
 // room for is counted as omitted.
 func (n *Notification) Encode() ([]byte, error) {
-	cut := *n
+	shown := n.neutralised()
+	n, cut := &shown, shown
 	for most := maxListed; ; most /= 2 {
 		cut.Changes, cut.Alerts = n.Changes[:min(most, len(n.Changes))], n.Alerts[:min(most, len(n.Alerts))]
 		cut.Omitted = len(n.Changes) + len(n.Alerts) - len(cut.Changes) - len(cut.Alerts)
 		var b bytes.Buffer
-		e := json.NewEncoder(&b)
-		e.SetEscapeHTML(false)
-		if err := e.Encode(cut); err != nil {
+		if err := json.NewEncoder(&b).Encode(cut); err != nil { // < in addresses as \u003c
 			return nil, err
 		}
 		if b.Len() <= maxNotification || most == 0 {

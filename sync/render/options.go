@@ -2,6 +2,7 @@ package render
 
 import (
 	"makesync/spec"
+	"makesync/sync/exit"
 )
 
 // Group is --group: whether equal changes of several organizations are told once.
@@ -59,6 +60,8 @@ type Options struct {
 	Approvals []string
 	// Saved is the file that the plan was written to, "" when it was not saved.
 	Saved string
+	// Exit is what the process ends with, where that is not the result's own exit (--held-exit).
+	Exit exit.Code
 	// Next is the whole command that goes on from here, ready to paste: `makesync apply plan.json`.
 	Next string
 }

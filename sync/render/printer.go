@@ -106,6 +106,9 @@ func lastLine(verb, counts string, exit exit.Code) string {
 }
 
 func (p *printer) last(verb, counts string, exit exit.Code) {
+	if p.Exit.Name != "" {
+		exit = p.Exit
+	}
 	p.line("%s", p.paint(exitStyle(exit), lastLine(verb, counts, exit)))
 }
 
