@@ -134,13 +134,12 @@ func runApply(ctx context.Context, r *runtimeEnv, plan planOptions, o applyOptio
 	if err != nil {
 		return a.failApply(ctx, err)
 	}
-	ended, code := a.end(report, report.Problems, report.Exit), report.Exit
-	if ended.heldOnly = code == exit.Held; ended.heldOnly {
+	ended, code, words := a.end(report, report.Problems, report.Exit), report.Exit, r.render(plan.result, "apply")
+	if ended.heldOnly = code == exit.Held; ended.heldOnly && o.heldExit != code.Code {
 		code.Code = o.heldExit
+		words.Exit = code
 	}
 	report.Problems = append(report.Problems, ended.report(ctx, r)...)
-	words := r.render(plan.result, "apply")
-	words.Exit = code
 	if err := r.emit(reportResult{Report: report}, plan.result, words); err != nil {
 		return err
 	}
