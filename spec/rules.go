@@ -61,6 +61,13 @@ func RulesDigest(settings []Setting) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
+// GuardsDigest is that of guards and policies alone: what decides which steps are let through.
+func GuardsDigest(settings []Setting) string {
+	return RulesDigest(slices.DeleteFunc(slices.Clone(settings), func(s Setting) bool {
+		return s.Path != "policies" && !strings.HasPrefix(s.Path, "guards.")
+	}))
+}
+
 // CompareRules tells how the rules of head differ from those of base, weakening ones first, then by
 // path. An organization whose key changed while its id or name stayed is the same one, and a change
 // of its own; former gives its key of base by that of head.

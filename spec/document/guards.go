@@ -185,8 +185,8 @@ func (d *Documents) lists() []*statedGuards {
 	return []*statedGuards{&d.trusted.stated, &d.stated}
 }
 
-// guards are the guards in force.
-func (d *Documents) guards() spec.Guards { return guardsOf(d.limits(), d.lists()) }
+// Guards are the guards in force, of documents that need not be resolved.
+func (d *Documents) Guards() spec.Guards { return guardsOf(d.limits(), d.lists()) }
 
 // Tighten puts trusted rules over the documents, before they are resolved: documents can only be
 // stricter. A document that asks for more is cut, with a warning that names both positions. Without
@@ -223,4 +223,26 @@ func (d *Documents) allSensitivePatterns() []writtenGlob {
 		return d.sensitive
 	}
 	return slices.Concat(d.trusted.sensitive, d.sensitive)
+}
+
+// GuardSettings are the guards, policies and patterns of secrets in force.
+func (d *Documents) GuardSettings() []spec.Setting {
+	var s settings
+	limitSettings(d, &s)
+	for _, lists := range d.lists() {
+		lists.settings(&s)
+	}
+	for _, p := range d.allSensitivePatterns() {
+		s.add("sensitive", p.glob.String(), spec.SettingEntry, p.source())
+	}
+	policySettings(d, &s)
+	return s
+}
+
+// Policies are the lists in force: of trusted files first, then those of documents, which only add.
+func (d *Documents) Policies() []Policies {
+	if d.trusted == nil {
+		return d.policies
+	}
+	return append(append([]Policies{}, d.trusted.policies...), d.policies...)
 }

@@ -24,14 +24,6 @@ type Policies struct {
 	at   map[string]at // positions of values, by their paths: policies[3].require
 }
 
-// Policies are the lists in force: of trusted files first, then those of documents, which only add.
-func (d *Documents) Policies() []Policies {
-	if d.trusted == nil {
-		return d.policies
-	}
-	return append(append([]Policies{}, d.trusted.policies...), d.policies...)
-}
-
 // PolicyProblem is a mistake in the value at a path. Line and column count from 1 within its text;
 // 0: the mistake is that of the value.
 func (p *Policies) PolicyProblem(path string, line, column int, message, hint string) spec.Problem {

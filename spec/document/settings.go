@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -16,16 +17,8 @@ import (
 // secrets, policies, zones with where their tokens come from, and what organizations purge or take
 // literally.
 func settingsOf(d *Documents, organizations []spec.Organization) []spec.Setting {
-	var s settings
-	limitSettings(d, &s)
-	for _, lists := range d.lists() {
-		lists.settings(&s)
-	}
-	for _, p := range d.allSensitivePatterns() {
-		s.add("sensitive", p.glob.String(), spec.SettingEntry, p.source())
-	}
+	s := settings(d.GuardSettings())
 	zoneSettings(d, &s)
-	policySettings(d, &s)
 	for i := range organizations {
 		organizationSettings(&s, &organizations[i])
 	}
@@ -122,16 +115,26 @@ func relativeTo(folder, path string) string {
 }
 
 // policySettings have one entry for each policy. Its text stands there as a hash, so that every
-// change of a policy, also of its exceptions, is one of the rules.
+// change of a policy but for its tests, also of its exceptions, is one of the rules.
 func policySettings(d *Documents, s *settings) {
 	for _, list := range d.Policies() {
 		for i, policy := range list.List {
-			text, _ := json.Marshal(policy) // plain values always can be
+			text, _ := json.Marshal(withoutTests(policy)) // plain values always can be
 			sum := sha256.Sum256(text)
 			s.add("policies", policyName(policy)+" ("+hex.EncodeToString(sum[:8])+")", spec.SettingEntry,
 				list.Position(spec.PathItem("policies", i), 0, 0))
 		}
 	}
+}
+
+func withoutTests(policy any) any {
+	fields, ok := policy.(map[string]any)
+	if !ok {
+		return policy
+	}
+	fields = maps.Clone(fields)
+	delete(fields, "tests")
+	return fields
 }
 
 var policyID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)

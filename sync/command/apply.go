@@ -45,7 +45,7 @@ func applyCommand(r *runtimeEnv) *cli.Command {
 			if err := readLiveOptions(c, &plan); err != nil {
 				return err
 			}
-			o, err := readApplyOptions(c)
+			o, err := readApplyOptions(c, plan, r.Env)
 			if err != nil {
 				return err
 			}
@@ -80,10 +80,10 @@ func applyFlags() []cli.Flag {
 }
 
 // planOnly are flags that decide what goes into a plan, and so mean nothing beside a saved one.
-var planOnly = []string{"allow", "target", "exclude", "shard", "skip-references", "resume",
-	"expect-organizations", "since", "history", "snapshot-out"}
+var planOnly = []string{"target", "exclude", "shard", "skip-references", "resume", "expect-organizations",
+	"since", "history", "snapshot-out"}
 
-func readApplyOptions(c *cli.Context) (applyOptions, error) {
+func readApplyOptions(c *cli.Context, planning planOptions, env Env) (applyOptions, error) {
 	o := applyOptions{
 		file:         c.Args().First(),
 		resume:       c.String("resume"),
@@ -108,6 +108,9 @@ func readApplyOptions(c *cli.Context) (applyOptions, error) {
 	switch {
 	case o.approvals.least > 0 && o.file == "":
 		return o, badUsage(c, "--approvals goes with a saved plan: people approve what stands in it")
+	case o.file != "" && c.IsSet("allow") && len(planning.documents.guardFiles(env)) == 0:
+		return o, badUsage(c,
+			"--allow does not go with a saved plan, whose steps are decided, unless --guards judges it again")
 	case o.allowPartial && o.file == "":
 		return o, badUsage(c, "--allow-partial goes with a saved plan")
 	case o.heldExit != exit.OK.Code && o.heldExit != exit.Held.Code:

@@ -29,6 +29,7 @@ type applyRun struct {
 	lock    *history.Lock
 	resumed []string // keys of the organizations of --resume RUN
 	found   approvalsFound
+	trusted bool // files of guards judge the saved plan again
 	// unfinished tells of the earlier runs that were found so; no plan carries these warnings.
 	unfinished []spec.Problem
 }
@@ -44,6 +45,10 @@ func (a *applyRun) do(ctx context.Context) (*report.Report, error) {
 	}
 	if err := a.show(); err != nil {
 		return nil, err
+	}
+	if a.plan.Policies.HasErrors() {
+		a.problems = append(a.problems, report.PolicyProblems(a.plan, true)...)
+		return nil, errForbidden
 	}
 	if err := checkEnforced(a.desired); err != nil {
 		return nil, err
@@ -111,6 +116,9 @@ func (a *applyRun) beginSaved(ctx context.Context) error {
 		return err
 	}
 	if err := a.verify(ctx); err != nil {
+		return err
+	}
+	if err := a.judge(ctx); err != nil {
 		return err
 	}
 	return a.resolveEarlier(ctx)
@@ -202,12 +210,12 @@ func (a *applyRun) apply(ctx context.Context) (*report.Report, error) {
 			return cmp.Or(a.store.Use(a.plan, a.run), a.store.UseApprovals(a.found.ids, a.run))
 		}
 	}
-	report := apply.Run(ctx, a.plan, options)
+	applied := apply.Run(ctx, a.plan, options)
 	a.r.bar.Done()
-	report.ApprovedBy = a.found.people
-	report.Problems = append(append(report.Problems, a.warnings()...), a.learn(report)...)
-	report.Problems = append(report.Problems, saveNext(ctx, a, report)...)
-	return report, nil
+	applied.ApprovedBy = a.found.people
+	applied.Problems = slices.Concat(applied.Problems, report.PolicyProblems(a.plan, true),
+		a.warnings(), a.learn(applied), saveNext(ctx, a, applied))
+	return applied, nil
 }
 
 // learn remembers what plans of Make refused, so that it is not tried again every night.

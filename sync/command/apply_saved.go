@@ -5,9 +5,11 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/document"
+	"makesync/spec/text"
 	"makesync/sync/exit"
 	"makesync/sync/history"
 	"makesync/sync/plan"
+	"makesync/sync/planner"
 )
 
 // connectSaved reads the plan file and connects the zones that it names. Zones and tokens come from
@@ -31,7 +33,75 @@ func (a *applyRun) connectSaved() error {
 	a.plan = saved
 	a.zones, a.problems, err = connectNamed(
 		a.r, saved.Zones, documents, a.options.documents, a.options.zones, readWrite)
-	return err
+	if err != nil {
+		return err
+	}
+	return a.readRules(documents)
+}
+
+// readRules reads the guards and policies that this run judges the saved plan by: those of the
+// documents of -f, and of trusted files over them.
+func (a *applyRun) readRules(documents *document.Documents) error {
+	files := a.options.documents.guardFiles(a.r.Env)
+	trusted, problems := document.LoadTrusted(files)
+	problems = append(problems, documents.Tighten(trusted)...)
+	var wrong []spec.Problem
+	a.policies, wrong = compilePolicies(documents.Policies())
+	a.problems = append(append(a.problems, problems...), wrong...)
+	if spec.HasErrors(a.problems) {
+		return errInvalid
+	}
+	a.desired = &spec.Desired{Guards: documents.Guards(), Settings: documents.GuardSettings()}
+	a.trusted = len(files) > 0
+	return nil
+}
+
+// checkRules: without trusted files to judge by, a plan is applied under those guards and policies
+// only under which it was made.
+func (a *applyRun) checkRules() error {
+	if a.trusted || a.plan.GuardsDigest == spec.GuardsDigest(a.desired.Settings) {
+		return nil
+	}
+	a.problems = append(a.problems, spec.Problem{Severity: spec.Error, Rule: "plan-guards",
+		Message: "the plan was made under other guards and policies than those of this run",
+		Hint:    "give the same -f and --guards as for the plan; with --guards it is judged again under those"})
+	return errStale
+}
+
+// judge judges the steps again, by the policies of this run and by its guards where trusted files
+// state them. A plan is applied as it is: what is held holds all of it, unless --allow-partial.
+func (a *applyRun) judge(ctx context.Context) error {
+	if err := a.checkRules(); err != nil {
+		return err
+	}
+	request, err := a.request(a.zones.readers(), "")
+	if err != nil {
+		return err
+	}
+	request.Memory, request.Shard = a.store.Memory(), a.plan.Shard
+	a.plan.Problems = plan.OnceEach(append(a.plan.Problems, request.Problems...))
+	held, err := planner.Rejudge(ctx, a.plan, request, a.trusted)
+	switch {
+	case err != nil:
+		return err
+	case len(held) == 0 || a.allowPartial || a.plan.Policies.HasErrors():
+		return nil // do tells of what is forbidden
+	}
+	for _, h := range held {
+		a.problems = append(a.problems, heldProblem(h))
+	}
+	return errJudged
+}
+
+// heldProblem tells of a step of a saved plan that is held now.
+func heldProblem(h plan.Held) spec.Problem {
+	hint := "no --allow lifts a policy; make a new plan, or apply the other steps with --allow-partial"
+	if h.Allow != "" {
+		hint = "let it through with --allow " + text.ShellQuote(h.Allow) +
+			", or apply the other steps with --allow-partial"
+	}
+	return spec.Problem{Severity: spec.Error, Rule: h.Guard, Address: h.Address, Message: string(h.Op) + " is held: " +
+		h.Reason, Hint: hint}
 }
 
 // hydrate takes the secrets of the plan from their references again.

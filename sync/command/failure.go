@@ -60,6 +60,12 @@ var errInvalid = errors.New("the documents are not valid")
 // errHeld: the plan is past --max-calls, and the problems say so.
 var errHeld = errors.New("the plan takes too many calls")
 
+// errForbidden: a policy of severity error is broken, and the problems say which.
+var errForbidden = errors.New("a policy forbids to apply anything")
+
+// errJudged: guards or policies hold steps of a saved plan, and the problems say which.
+var errJudged = errors.New("guards or policies hold steps of the plan")
+
 // errStale: the saved plan may not be applied any more, and the problems say why.
 var errStale = errors.New("the saved plan may not be applied")
 
@@ -76,11 +82,11 @@ func withError(ctx context.Context, err error, problems []spec.Problem) ([]spec.
 	switch {
 	case errors.As(err, &documents):
 		return documents.problems, exit.Invalid
-	case errors.Is(err, errInvalid):
+	case errors.Is(err, errInvalid), errors.Is(err, errForbidden):
 		return problems, exit.Invalid
 	case errors.Is(err, errStale):
 		return problems, exit.Stale
-	case errors.Is(err, errHeld):
+	case errors.Is(err, errHeld), errors.Is(err, errJudged):
 		return problems, exit.Held
 	}
 	return append(slices.Clip(problems), failureProblem(err)), exitOfError(ctx, err)

@@ -1,8 +1,6 @@
 package command
 
 import (
-	"slices"
-
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
@@ -34,16 +32,12 @@ func readAllow(c *cli.Context) ([]plan.Allow, error) {
 // checkEnforced refuses to write under a trusted rule that nothing here enforces: who states it
 // counts on it.
 func checkEnforced(desired *spec.Desired) error {
-	if desired == nil { // of a saved plan
-		return nil
-	}
 	var idle []string
 	for _, row := range []struct {
 		name   string
 		stated bool
 	}{
 		{"guards.billing", len(desired.Guards.MaxMonthly) > 0},
-		{"policies", slices.ContainsFunc(desired.Settings, func(s spec.Setting) bool { return s.Path == "policies" })},
 	} {
 		if row.stated {
 			idle = append(idle, row.name)

@@ -168,7 +168,10 @@ func (p *plannedRun) print(ctx context.Context, plan func(context.Context) error
 	if saved {
 		words.Saved = p.options.out
 	}
-	words.Next, words.Against = onlyChanged(p, p.options.nextCommand(p.command, saved), saved), p.against
+	words.Against = p.against
+	if !p.plan.Policies.HasErrors() {
+		words.Next = onlyChanged(p, p.options.nextCommand(p.command, saved), saved)
+	}
 	warnings := p.end(nil, p.plan.Problems, p.plan.Exit).report(ctx, p.r)
 	p.plan.Problems = append(p.plan.Problems, warnings...)
 	if err := p.r.emit(planResult{p.plan, p.options.maxBytes}, p.options.result, words); err != nil {

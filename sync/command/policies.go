@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"time"
 
 	"makesync/spec"
 	"makesync/spec/document"
@@ -55,14 +56,17 @@ func (p *policies) test(ctx context.Context, env Env) ([]spec.Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(p.problems(report.Problems), p.notes(p.set.Notes(env.Now()))...), nil
+	return append(p.problems(report.Problems), p.voidSuppressions(env.Now())...), nil
 }
 
 const suppressionHint = "write a reason and a last day (until), or remove it"
 
-// notes are warnings about exceptions that do not count.
-func (p *policies) notes(notes []policy.Note) (problems []spec.Problem) {
-	for _, n := range notes {
+// voidSuppressions are warnings about exceptions that do not count.
+func (p *policies) voidSuppressions(now time.Time) (problems []spec.Problem) {
+	if p.none() {
+		return nil
+	}
+	for _, n := range p.set.Notes(now) {
 		problems = append(problems, p.lists[n.List].SuppressionProblem(n.Path, n.Message, suppressionHint))
 	}
 	return problems

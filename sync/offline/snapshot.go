@@ -262,8 +262,8 @@ func ValueSalt(salt []byte, organization int64, name string) []byte {
 	return []byte(string(salt) + "\x00" + state.FormatID(organization) + "\x00" + name)
 }
 
-// HashedDomain marks a hashed e-mail; .invalid can never be a real one (RFC 2606).
-const HashedDomain = "@hashed.invalid"
+// HashedDomain marks a hashed e-mail.
+const HashedDomain = state.HashedDomain
 
 // HashEmail is a hash with the snapshot's salt in the form of an e-mail. It keeps an address from
 // those who do not know it. Who can guess it can check the guess, whatever a hash costs: there are

@@ -119,6 +119,11 @@ type Plan struct {
 	// RulesDigest, that of the rules in force, they are no part of Digest and Summary.
 	Rules       []spec.RuleChange `json:"rules,omitempty"`
 	RulesDigest string            `json:"rulesDigest,omitempty"`
+	// GuardsDigest is that of the guards and policies in force: an apply of the saved plan under
+	// others has to judge it again.
+	GuardsDigest string `json:"guardsDigest,omitempty"`
+	// Policies are what policies say of the plan; nil where there are none.
+	Policies *spec.Policies `json:"policies,omitempty"`
 }
 
 // NoPlan stands for the plan of a run that could not make one: problems say why. Its dates are
@@ -244,14 +249,14 @@ type Waiting struct {
 	Unanswered bool `json:"-"`
 }
 
-// Held is a change that a guard stopped.
+// Held is a change that a guard or a policy stopped.
 type Held struct {
 	Address spec.Address `json:"address"`
 	Op      Op           `json:"op"`
 	Kind    spec.Kind    `json:"kind"`
 	Guard   string       `json:"guard"`
 	Reason  string       `json:"reason"`
-	// Allow is the --allow rule that lets it through.
+	// Allow is the --allow rule that lets it through; "" where none does.
 	Allow  string       `json:"allow"`
 	Source *spec.Source `json:"source,omitempty"`
 	// Origin is why the change is there; "" without a snapshot to tell by.

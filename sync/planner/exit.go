@@ -10,7 +10,7 @@ import (
 // exit is the exit of the plan: held and pending changes show only with --exit-code.
 func (r *run) exit(p *plan.Plan) exit.Code {
 	exits := []exit.Code{r.readingExit()}
-	if spec.HasErrors(p.Problems) {
+	if spec.HasErrors(p.Problems) || p.Policies.HasErrors() {
 		exits = append(exits, exit.Invalid)
 	}
 	if r.ExitCode && len(p.Rules) > 0 {

@@ -26,11 +26,13 @@ type run struct {
 	// organizations are the chosen ones, in the order of their keys.
 	organizations []*organization
 	lookalikes    *spec.Lookalikes
+	judging       *judging
 }
 
 // Make reads the live state and makes the plan that leads from it to the desired state:
 //
-//	zones ─▶ identify ─▶ read, bind, diff (side by side) ─▶ guards ─▶ preconditions ─▶ number, sum up
+//	zones ─▶ identify ─▶ read, bind, diff (side by side) ─▶ guards ─▶ policies ─▶ preconditions
+//	─▶ number, sum up
 //
 // Organizations are read side by side, and each is let go of once it is compared, so that of what
 // was read only the changes stay in memory; they come into the plan in the order of their keys, so
@@ -55,6 +57,13 @@ func Make(ctx context.Context, r Request) (*plan.Plan, error) {
 	}
 	noteTaken(run)
 	run.guard()
+	for _, o := range run.organizations {
+		o.settle()
+	}
+	run.judging = &judging{judge: r.Judge, organizations: run.organizations, draft: run.plan}
+	if err := run.judging.do(ctx); err != nil {
+		return nil, err
+	}
 	run.finishAll()
 	return run.plan(), nil
 }
@@ -149,7 +158,8 @@ func (r *run) guard() {
 		}
 	}
 	for i, verdict := range guard.New(r.Desired.Guards, r.Allow, r.Shard).Review(guarded) {
-		r.organizations[i].Changes, r.organizations[i].held = verdict.Changes, verdict.Held
+		o := r.organizations[i]
+		o.Changes, o.held = verdict.Changes, append(o.held, verdict.Held...)
 	}
 }
 

@@ -32,6 +32,8 @@ type organization struct {
 	admins      plan.Admins
 	emails      map[int64]string
 	membersRead bool
+	// people are those of now, for policies.
+	people livePeople
 	diff.Result
 	held []plan.Held
 	// taken is what the changes would take away from people, before the guards have looked at them.
@@ -53,6 +55,9 @@ func (o *organization) compare(ctx context.Context) {
 		}
 		o.admins, o.emails = plan.AdminsOf(o.live), o.live.Emails()
 		o.membersRead = o.live.Read(spec.KindMember)
+	}
+	if o.run.wantsMembers() {
+		o.people = peopleOf(ctx, o)
 	}
 	in := o.input(ctx)
 	o.Result = o.diff(ctx, in)
@@ -104,12 +109,16 @@ func (o *organization) address(kind spec.Kind) spec.Address {
 	return spec.NewAddress(o.want.Key, kind, "")
 }
 
-// finish ends what is to be said of the organization but for the numbers of its steps.
-func (o *organization) finish() {
+// settle decides what guards leave to be done, in its order.
+func (o *organization) settle() {
 	o.rejectIncomplete()
 	o.dropUncreated()
-	o.warnAdmins()
 	plan.SortChanges(o.Changes)
+}
+
+// finish ends what is to be said of the organization but for the numbers of its steps.
+func (o *organization) finish() {
+	o.warnAdmins()
 	plan.SetPreconditions(o.Changes, o.admins, o.run.Salt)
 }
 

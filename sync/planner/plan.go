@@ -21,6 +21,7 @@ func (r *run) plan() *plan.Plan {
 	if p.Rules = r.Rules; r.Desired.Settings != nil {
 		p.RulesDigest = spec.RulesDigest(r.Desired.Settings)
 	}
+	p.GuardsDigest, p.Policies = r.GuardsDigest, r.judging.policies()
 	if len(r.Salt) > 0 {
 		p.Salt = plan.SaltText(r.Salt)
 	}

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"context"
+	"slices"
 
 	"makesync/spec"
 	"makesync/sync/diff"
@@ -12,6 +13,9 @@ import (
 func (o *organization) read(ctx context.Context, reader state.ObjectReader) {
 	o.live.Key = o.want.Key
 	wanted := state.WantedFor(o.live, o.want, o.run.Scope)
+	if o.run.wantsMembers() && !slices.Contains(wanted.Kinds, spec.KindMember) {
+		wanted.Kinds = append(wanted.Kinds, spec.KindMember)
+	}
 	if o.run.Memory != nil {
 		url, id := o.zone.port.Endpoint.URL, o.id
 		wanted.Remembered = func(user int64) string { return o.run.Memory.EmailOf(url, id, user) }

@@ -41,6 +41,10 @@ type Request struct {
 	// Read, when set, is told of each organization that was read, by several goroutines, before it
 	// is let go of. It may keep it.
 	Read func(zone string, live *state.Organization)
+	// GuardsDigest is that of the guards and policies in force; the plan carries it on.
+	GuardsDigest string
+	// Judge judges what the guards let through; nil: there are no policies.
+	Judge Judge
 	// Memory, FirstSeen, Refusals and Progress are optional.
 	Memory    state.Memory
 	FirstSeen FirstSeen

@@ -133,8 +133,9 @@ type rule struct {
 	Policy
 	when    *expression // nil: always
 	require *expression
-	keys    []string // see Set.Reads
 	lifts   []lift
+
+	whenReads, requireReads reads
 }
 
 // Compile checks policies of all files together. With any problem there is no set, so that a policy
@@ -233,7 +234,7 @@ func compileRule(p Policy) (*rule, []Problem) {
 		r.when = compile("when", p.When)
 	}
 	r.require = compile("require", p.Require)
-	r.keys = readsOf(r.when, r.require)
+	r.whenReads, r.requireReads = readsOf(r.when), readsOf(r.require)
 	lifts, found := readLifts(p)
 	r.lifts = lifts
 	return r, append(problems, found...)

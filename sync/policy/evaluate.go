@@ -37,6 +37,9 @@ type Input struct {
 	Organizations map[string]map[string]any
 	// Unread names, by the organization's key, those of the further keys that could not be read.
 	Unread map[string][]string
+	// Part: the plan is a part of a whole, as that of a shard. A policy that looks at the plan
+	// beyond its subject, and not at plan.shard, cannot be judged on it.
+	Part bool
 	// Now is the variable `now`.
 	Now time.Time
 }
@@ -83,6 +86,9 @@ type Result struct {
 	Failed string `json:"failed,omitempty"`
 	// Unread is what the policy needs and could not be read; the subject then is held.
 	Unread []Unread `json:"unread,omitempty"`
+	// Partial: the policy counts over the plan, and only a part of it is at hand; the subject then
+	// is held.
+	Partial bool `json:"partial,omitempty"`
 	// Suppressed: the result is shown and has no effect.
 	Suppressed *Suppressed `json:"suppressed,omitempty"`
 }
@@ -200,23 +206,22 @@ func (j *judge) all(ctx context.Context, subjects []subject) ([]Result, error) {
 	return results, nil
 }
 
-// one judges one subject; nil: the policy is not broken by it.
+// one judges one subject; nil: the policy is not broken by it. What is unknown counts only where
+// somebody looks at it: not in `require` where `when` is false.
 func (j *judge) one(ctx context.Context, s subject, when, require cel.Program) (*Result, error) {
 	j.evaluated++
 	applies, passes := true, false
 	var err error
-	if unread := j.unread(s); unread != nil {
-		result := j.result(s, j.Severity)
-		result.Unread = unread
-		if j.Severity == Error {
-			result.Severity = Hold
-		}
-		return &result, nil
+	if result := j.unknown(s, j.whenReads); result != nil {
+		return result, nil
 	}
 	if when != nil {
 		applies, err = j.evaluate(ctx, when, s.vars)
 	}
 	if err == nil && applies {
+		if result := j.unknown(s, j.requireReads); result != nil {
+			return result, nil
+		}
 		passes, err = j.evaluate(ctx, require, s.vars)
 	}
 	switch {
@@ -230,6 +235,21 @@ func (j *judge) one(ctx context.Context, s subject, when, require cel.Program) (
 	}
 	result := j.result(s, j.Severity)
 	return &result, nil
+}
+
+// unknown is the result where an expression looks at what is not known; nil: at nothing such.
+func (j *judge) unknown(s subject, reads reads) *Result {
+	unread := j.unread(s, reads.keys)
+	partial := j.in.Part && reads.whole && !j.knowsParts()
+	if len(unread) == 0 && !partial {
+		return nil
+	}
+	result := j.result(s, j.Severity)
+	result.Unread, result.Partial = unread, partial
+	if j.Severity == Error {
+		result.Severity = Hold
+	}
+	return &result
 }
 
 func (j *judge) result(s subject, severity Severity) Result {
@@ -292,13 +312,13 @@ func knownKey(rest string) string {
 	return ""
 }
 
-// unread is what the policy reads and could not be read.
-func (j *judge) unread(s subject) (lacking []Unread) {
+// unread is what an expression reads and could not be read.
+func (j *judge) unread(s subject, keys []string) (lacking []Unread) {
 	if len(j.in.Unread) == 0 {
 		return nil
 	}
 	for _, organization := range s.keys {
-		for _, key := range j.keys {
+		for _, key := range keys {
 			if slices.Contains(j.in.Unread[organization], key) {
 				lacking = append(lacking, Unread{organization, key})
 			}

@@ -9,12 +9,19 @@ import (
 	"cel.dev/cel-go/common/types"
 )
 
+// reads are what an expression looks at beyond its subject's part of the plan.
+type reads struct {
+	keys  []string // see Set.Reads
+	whole bool     // sums and lists over all organizations of the plan
+	shard bool     // plan.shard: it knows that the plan may be a part
+}
+
 // Reads lists the keys of `organization` that the policies may read and that no plan holds, sorted:
 // members, credits, … The caller reads them before it evaluates, and says which policies want it.
 func (s *Set) Reads() []string {
 	var all []string
 	for _, r := range s.rules {
-		all = append(all, r.keys...)
+		all = append(append(all, r.whenReads.keys...), r.requireReads.keys...)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
@@ -23,21 +30,54 @@ func (s *Set) Reads() []string {
 // Readers lists the ids of the policies that may read a key of `organization`, in the set's order.
 func (s *Set) Readers(key string) (ids []string) {
 	for _, r := range s.rules {
-		if slices.Contains(r.keys, key) {
+		if slices.Contains(r.whenReads.keys, key) || slices.Contains(r.requireReads.keys, key) {
 			ids = append(ids, r.ID)
 		}
 	}
 	return ids
 }
 
-func readsOf(expressions ...*expression) []string {
-	found := map[string]bool{}
-	for _, e := range expressions {
-		if e != nil {
-			collectReads(e.tree, found)
-		}
+// knowsParts tells whether the policy looks at plan.shard.
+func (r *rule) knowsParts() bool { return r.whenReads.shard || r.requireReads.shard }
+
+func readsOf(e *expression) (r reads) {
+	if e == nil {
+		return r
 	}
-	return sortedKeys(found)
+	found := map[string]bool{}
+	collectReads(e.tree, found)
+	r.keys = sortedKeys(found)
+	r.whole, r.shard = readsOfPlan(e.tree)
+	return r
+}
+
+// sameInParts are the keys of a plan that are the same in each part of it.
+var sameInParts = map[string]bool{
+	"format": true, "created": true, "expires": true, "tool": true, "shard": true, "zones": true, "rules": true,
+	"rulesDigest": true,
+}
+
+// readsOfPlan tells what an expression looks at of a plan: what differs in a part of it, and shard.
+// A plan that is handed on, or whose key is computed, may be looked at as a whole.
+func readsOfPlan(tree *cel.Ast) (whole, shard bool) {
+	native := tree.NativeRep()
+	isPlan := func(e ast.Expr) bool {
+		t := native.GetType(e.ID())
+		return t != nil && t.TypeName() == "Plan"
+	}
+	selected := map[int64]bool{}
+	ast.PreOrderVisit(native.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		switch {
+		case e.Kind() == ast.SelectKind && isPlan(e.AsSelect().Operand()):
+			key := e.AsSelect().FieldName()
+			selected[e.AsSelect().Operand().ID()] = true
+			whole = whole || !sameInParts[key]
+			shard = shard || key == "shard"
+		case isPlan(e) && !selected[e.ID()]:
+			whole = true
+		}
+	}))
+	return whole, shard
 }
 
 // collectReads walks a checked expression. What it selects from an organization is known by type,

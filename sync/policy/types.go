@@ -43,7 +43,7 @@ var fieldTypes = map[string]map[string]string{
 		"address": "string", "op": "string", "kind": "string", "guard": "string", "reason": "string", "allow": "string",
 		"source": "Source", "origin": "string", "money": "Money", "lastChange": "LastChange",
 	},
-	"Zone":  {"name": "string", "url": "string", "user": "User", "sandbox": "bool"},
+	"Zone":  {"name": "string", "url": "string", "user": "User", "sandbox": "bool", "world": "string"},
 	"User":  {"id": "int", "email": "string"},
 	"Shard": {"index": "int", "count": "int"},
 	"Calls": {"read": "int", "write": "int"},
@@ -52,7 +52,7 @@ var fieldTypes = map[string]map[string]string{
 		"waiting": "int", "held": "int", "unchanged": "int", "origins": "map(int)",
 	},
 	"Rule":   {"path": "string", "from": "string", "to": "string", "weakens": "bool", "source": "Source"},
-	"Access": {"email": "string", "address": "string", "reason": "string"},
+	"Access": {"email": "string", "address": "string", "role": "string", "reason": "string"},
 	// Member is one person after the plan: invitation is "" for who has accepted, else pending,
 	// expired, …
 	"Member": {"email": "string", "role": "string", "invitation": "string", "tfa": "bool"},

@@ -18,7 +18,7 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 	p := &htmlPlan{
 		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
 		Heading: htmlHeading(plan, missing, &grouping), Against: Clean(o.Against), Since: Clean(o.Since),
-		Guards: Clean(guardWords(o.Guards)),
+		Guards: htmlGuards(plan, o),
 		Next:   Clean(o.Next), Digest: Clean(plan.Digest), Created: htmlTime(plan), Expires: htmlExpiry(plan, o),
 		Last: lastLine(o.verb("plan"), PlanCounts(plan.Summary), plan.Exit),
 	}

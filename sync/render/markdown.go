@@ -150,6 +150,7 @@ func newDocument(plan *plan.Plan, o Options) *document {
 		grouping: plan.Group(o.leastGroup()), parts: []part{{heading: "#### The same in several organizations"}}}
 	d.addRules()
 	d.addOwn(inHeader, d.zoneLines(), rankHeader, "")
+	d.addOwn(inHeader, d.policyLine(), rankHeader, "")
 	d.addOwn(inFooter, d.nextLines(), rankHeader, "")
 	d.addProblems(inFailures, d.unread.failures())
 	d.addProblems(inProblems, d.unread.other)

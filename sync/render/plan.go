@@ -73,6 +73,9 @@ func writePlanHead(p *printer, plan *plan.Plan) {
 	if guards := guardWords(p.Guards); guards != "" {
 		p.labelled(0, bold, "guards", headLabel, guards)
 	}
+	if policies := policyWords(plan.Policies); policies != "" {
+		p.labelled(0, bold, "policies", headLabel, policies)
+	}
 	for _, words := range p.Approvals {
 		p.labelled(0, bold, "signed", headLabel, words)
 	}

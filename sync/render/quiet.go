@@ -11,7 +11,7 @@ import (
 // nothing held, no problem, everything read, and nothing waiting that this state directory sees for
 // the first time.
 func Uneventful(plan *plan.Plan) bool {
-	if len(plan.Problems)+len(plan.Rules) > 0 {
+	if len(plan.Problems)+len(plan.Rules)+len(report.PolicyProblems(plan, false)) > 0 {
 		return false
 	}
 	for i := range plan.Organizations {

@@ -144,6 +144,9 @@ func (s *summary) write(p *printer, plan *plan.Plan, g *plan.Grouping) {
 		p.hanging(0, bold, "", changeWords(plan, g)+": "+opWords(plan.Summary)+".")
 	}
 	const label = 16
+	if plan.Policies.HasErrors() && n > 0 {
+		p.labelled(2, redBold, "forbidden", label, "policies of severity error are broken; nothing is applied")
+	}
 	say := func(colour style, name string, text string) {
 		if text != "" {
 			p.labelled(2, colour, name, label, text)
@@ -198,6 +201,8 @@ func countIf(n int, one, many string) string {
 func (s *summary) nothingWords(plan *plan.Plan) string {
 	sum := plan.Summary
 	switch {
+	case plan.Policies.HasErrors():
+		return " And policies forbid to apply anything."
 	case spec.HasErrors(plan.Problems):
 		return " But there are problems, and what they are about was not compared."
 	case sum.Held > 0:

@@ -8,6 +8,7 @@ import (
 	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/plan"
+	"makesync/sync/report"
 )
 
 // notReadRule is the rule of problems that say why something could not be read.
@@ -46,7 +47,7 @@ func findUnread(p *plan.Plan) *unread {
 		}
 		u.organizations[at].keys = append(u.organizations[at].keys, o.Key)
 	}
-	for _, problem := range p.Problems {
+	for _, problem := range slices.Concat(report.PolicyProblems(p, false), p.Problems) {
 		if problem.Rule == notReadRule {
 			u.why = append(u.why, problem)
 		} else {

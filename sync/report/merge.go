@@ -156,6 +156,40 @@ func mergeRules(whole *plan.Plan, plans []*plan.Plan) {
 	if len(digests) > 1 {
 		whole.RulesDigest = ""
 	}
+	mergePolicies(whole, plans)
+}
+
+// mergePolicies takes what policies said of the shards. All were judged by the same ones, unless
+// their digests differ.
+func mergePolicies(whole *plan.Plan, plans []*plan.Plan) {
+	digests := map[string]bool{}
+	for _, p := range plans {
+		if p.GuardsDigest != "" {
+			digests[p.GuardsDigest], whole.GuardsDigest = true, p.GuardsDigest
+		}
+		if p.Policies == nil {
+			continue
+		}
+		if whole.Policies == nil {
+			whole.Policies = &spec.Policies{Results: []spec.PolicyResult{}}
+		}
+		all := whole.Policies
+		all.InForce = max(all.InForce, p.Policies.InForce)
+		for _, read := range p.Policies.Reads {
+			if !slices.ContainsFunc(all.Reads, func(r spec.PolicyRead) bool { return r.Key == read.Key }) {
+				all.Reads = append(all.Reads, read)
+			}
+		}
+		for _, r := range p.Policies.Results {
+			same := func(other spec.PolicyResult) bool { return other.Key() == r.Key() }
+			if !slices.ContainsFunc(all.Results, same) {
+				all.Results = append(all.Results, r)
+			}
+		}
+	}
+	if whole.Policies.Sort(); len(digests) > 1 {
+		whole.GuardsDigest = ""
+	}
 }
 
 // renumber gives the steps the numbers of one run; After stays inside an organization.

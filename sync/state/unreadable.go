@@ -6,6 +6,10 @@ import (
 	"makesync/spec"
 )
 
+// HashedDomain marks an e-mail of which only a hash is at hand; .invalid can never be a real one
+// (RFC 2606).
+const HashedDomain = "@hashed.invalid"
+
 // NameUnreadable turns the unreadable row of a user into a member with this e-mail; it tells
 // whether there was such a row.
 func (l *Organization) NameUnreadable(user int64, email string) bool {

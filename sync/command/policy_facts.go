@@ -1,0 +1,111 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"makesync/sync/fleet"
+	"makesync/sync/plan"
+	"makesync/sync/state"
+)
+
+// policyFacts are what policies look at of organizations and no plan holds, but for their members:
+// what `status` shows of them.
+type policyFacts struct {
+	zones       *zones // nil: nothing can be read
+	concurrency int
+	now         time.Time
+	// keys are those of a row of `status` that policies name, in the text of expressions.
+	keys        []string
+	expressions string
+	twoFactor   bool // of members
+	done        bool
+	readings    map[organizationID]*fleet.Reading
+}
+
+type organizationID struct {
+	zone string
+	id   int64
+}
+
+// parts are what has to be read.
+func (f *policyFacts) parts() []fleet.Part {
+	parts := fleet.PartsOfCondition(f.expressions, f.keys)
+	if f.twoFactor && !slices.Contains(parts, fleet.PartMembers) {
+		parts = append(parts, fleet.PartMembers)
+	}
+	return parts
+}
+
+// read reads once, for all organizations of a plan. What cannot be read is not there.
+func (f *policyFacts) read(ctx context.Context, p *plan.Plan) {
+	if f.done || f.zones == nil || len(f.keys) == 0 && !f.twoFactor {
+		return
+	}
+	f.done, f.readings = true, map[organizationID]*fleet.Reading{}
+	wanted := map[organizationID]string{}
+	for i := range p.Organizations {
+		o := &p.Organizations[i]
+		wanted[organizationID{o.Zone, o.ID}] = o.Key
+	}
+	for _, name := range f.zones.names() {
+		source := fleetSource(f.zones.ports[name])
+		if source.Reader == nil {
+			continue
+		}
+		keyOf := func(live *state.Organization) string { return wanted[organizationID{name, live.ID}] }
+		zone, err := fleet.ReadZone(ctx, source, fleet.ReadOptions{
+			Parts: f.parts(), Key: keyOf, Concurrency: f.concurrency,
+			Select: func(live *state.Organization, _ string) bool { return keyOf(live) != "" },
+		})
+		if err != nil {
+			continue
+		}
+		for i := range zone.Readings {
+			r := &zone.Readings[i]
+			f.readings[organizationID{name, r.ID()}] = r
+		}
+	}
+}
+
+// of gives what is known of an organization, by key, and the keys that could not be read.
+func (f *policyFacts) of(o *plan.Organization) (known map[string]any, unread []string) {
+	if len(f.keys) == 0 {
+		return nil, nil
+	}
+	known = map[string]any{}
+	failed := f.keys
+	if r := f.readings[organizationID{o.Zone, o.ID}]; r != nil {
+		failed = nil
+		data, err := json.Marshal(fleet.NewRow(r, f.now))
+		if err != nil || json.Unmarshal(data, &known) != nil {
+			failed = f.keys
+		}
+		delete(known, "members") // those are counts
+		for _, key := range f.keys {
+			for _, part := range fleet.PartsOfCondition(f.expressions, []string{key}) {
+				if r.Failed[part] != nil && !slices.Contains(failed, key) {
+					failed = append(failed, key)
+				}
+			}
+		}
+	}
+	known["changes"] = map[string]any{"pending": len(o.Steps), "held": len(o.Held), "waiting": len(o.Waiting)}
+	for _, key := range failed {
+		if key != "changes" {
+			unread = append(unread, key)
+		}
+	}
+	return known, unread
+}
+
+// hasTwoFactor tells whether a member uses a second factor; nil: unknown.
+func (f *policyFacts) hasTwoFactor(o *plan.Organization, user int64) *bool {
+	r := f.readings[organizationID{o.Zone, o.ID}]
+	if r == nil || user == 0 {
+		return nil
+	}
+	return r.People[user].TwoFactor
+}
