@@ -268,6 +268,9 @@ func alreadyDone() *stepResult {
 // wrongTarget tells whether the ids of a step belong to something else than its address says. A
 // plan of our own making never does that, unless the thing was deleted and made anew.
 func wrongTarget(live *state.Organization, s *plan.Step) string {
+	if s.Kind == spec.KindOrganization {
+		return unsaidLoss(live, s)
+	}
 	name, a := s.Address.Name(), s.Arguments
 	switch s.Kind {
 	case spec.KindVariable:
@@ -292,6 +295,25 @@ func wrongTarget(live *state.Organization, s *plan.Step) string {
 		if m := state.FindUser(live.Members, a.UserID); m == nil ||
 			a.Email != "" && !strings.EqualFold(m.Email, a.Email) {
 			return fmt.Sprintf("the user %d is not %s", a.UserID, text.OneLine(a.Email))
+		}
+	}
+	return ""
+}
+
+// unsaidLoss tells what a confirmed deletion would take along that the plan does not say: a file
+// can say anything.
+func unsaidLoss(live *state.Organization, s *plan.Step) string {
+	if s.Op != plan.OpDelete || !s.Arguments.Confirmed || live.ActiveScenarios == nil {
+		return ""
+	}
+	for _, loss := range []string{
+		text.Count(*live.ActiveScenarios, "active scenario", "active scenarios"),
+		text.Count(len(live.Teams), "team", "teams"),
+		text.Count(len(live.Members)+len(live.Unreadable), "member", "members"),
+	} {
+		said := func(note string) bool { return note == loss || strings.HasPrefix(note, loss+":") }
+		if !slices.ContainsFunc(s.Notes, said) {
+			return "it does not say that the deletion takes along " + loss
 		}
 	}
 	return ""

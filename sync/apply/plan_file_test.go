@@ -162,6 +162,7 @@ func TestForgedSteps(t *testing.T) {
 		"no value is shown":       func(p *plan.Plan) { s := step(p, "acme/variable/NEW"); s.Fields = s.Fields[:1] },
 		"a field is shown twice":  func(p *plan.Plan) { s := step(p, "acme/tfa"); s.Fields = append(s.Fields, s.Fields[0]) },
 		"a field of another kind": func(p *plan.Plan) { s := step(p, "acme/tfa"); s.Fields = append(s.Fields, plan.Field{Path: "role"}) },
+		"tfa signs out unsaid":    func(p *plan.Plan) { step(p, "acme/tfa").Notes = nil },
 		"tfa is not shown":        func(p *plan.Plan) { step(p, "acme/tfa").Fields = []plan.Field{} },
 		"control is not shown":    func(p *plan.Plan) { step(p, "acme/featureControl/Make AI Tools").Fields = nil },
 		"owner is not shown":      func(p *plan.Plan) { step(p, "acme/owner").Fields = []plan.Field{} },
@@ -424,6 +425,7 @@ func TestIDsOfASavedPlanAreThoseOfItsNames(t *testing.T) {
 		},
 		"member":                   func(p *plan.Plan, _ *writtenZone) { step(p, "acme/member/gone@x.example").Arguments.UserID = 2 },
 		"owner":                    func(p *plan.Plan, _ *writtenZone) { step(p, "acme/owner").Arguments.UserID = 4 },
+		"what goes along":          func(p *plan.Plan, _ *writtenZone) { step(p, "doomed").Notes = []string{"0 members"} },
 		"organization":             func(p *plan.Plan, _ *writtenZone) { p.Organizations[0].Name = "Harmless" },
 		"a role renamed meanwhile": func(_ *plan.Plan, z *writtenZone) { z.Lists[state.Roles][2].Name = "Helper" },
 	}

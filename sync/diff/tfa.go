@@ -35,7 +35,7 @@ func diffTFA(c *comparison) {
 	}
 	s.Fields = allFields(before, state.View{"tfaEnforced": state.Bool(enable)})
 	if enable {
-		s.Notes = []string{"signs out at once everybody who has a password and no two-factor authentication"}
+		s.Notes = []string{plan.NoteTFA}
 	}
 	c.addChange(plan.PhaseTFA, s)
 }

@@ -97,6 +97,8 @@ func invalidTFA(s *Step, _ bool) string {
 		Constraint{s.Arguments.Enable == nil, "it does not say whether to switch on or off"},
 		Constraint{s.Address.Name() != "", "it has a name"},
 		Constraint{!s.showsSwitch("tfaEnforced"), "it switches to another state than it shows"},
+		Constraint{s.Arguments.Enable != nil && *s.Arguments.Enable && !slices.Contains(s.Notes, NoteTFA),
+			"it signs people out and does not say so"},
 	)
 }
 
@@ -135,6 +137,9 @@ func invalidMember(s *Step, late bool) string {
 			"it gives other teams than it shows"},
 	)
 }
+
+// NoteTFA says what enforcing two-factor authentication does.
+const NoteTFA = "signs out at once everybody who has a password and no two-factor authentication"
 
 // NoteConnections says that a removal takes somebody's connections along.
 func NoteConnections(email string) string { return "deletes the connections that belong to " + email }

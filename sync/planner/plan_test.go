@@ -46,7 +46,7 @@ func TestPlanOfEveryKind(t *testing.T) {
 		"4 update acme/variable/A none value:5→7",
 		"5 update acme/variable/API_TOKEN none value:(sensitive)→(sensitive)",
 		"6 delete acme/variable/GONE destructive type:string→ value:x→",
-		"7 invite acme/member/zoe@acme.example caution name:→Zoe role:→Member teams:→ops",
+		"7 invite acme/member/zoe@acme.example caution name:→Zoe role:→Member teams:→Ops",
 		"8 update acme/member/jane@acme.example caution role:Member→Admin",
 		"9 update acme/member/bob@acme.example caution role:Admin→Member after [8]",
 		"10 delete acme/member/leaver@acme.example destructive role:Member→",
