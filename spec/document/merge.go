@@ -25,6 +25,17 @@ type merger struct {
 	nulls map[at]nullNote
 	// contradictions are the objects that one layer calls absent and describes all the same.
 	contradictions map[at]contradiction
+	// kept are the objects that a profile wants gone and an organization keeps all the same, by the
+	// organization's place.
+	kept map[at]keptObject
+	// organization: the layer above is an organization, not another profile.
+	organization bool
+}
+
+// keptObject is what a profile wants gone, and where.
+type keptObject struct {
+	path, object string
+	profile      at
 }
 
 // nullNote says where a null stands and whether it cancelled something in some organization.
@@ -36,7 +47,7 @@ type nullNote struct {
 type contradiction struct{ path, object string }
 
 func newMerger() *merger {
-	return &merger{nulls: map[at]nullNote{}, contradictions: map[at]contradiction{}}
+	return &merger{nulls: map[at]nullNote{}, contradictions: map[at]contradiction{}, kept: map[at]keptObject{}}
 }
 
 // null notes one null and whether it had anything to cancel here.
@@ -68,6 +79,7 @@ func (m *merger) layers(layers []*layer) *layer {
 }
 
 func (m *merger) layer(out, l *layer) {
+	m.organization = !l.isProfile
 	for _, f := range [...]struct {
 		key          string
 		below, above *scalar
@@ -80,6 +92,16 @@ func (m *merger) layer(out, l *layer) {
 		m.scalar(f.below, *f.above, "", f.key)
 	}
 	mergeBlock(m, "featureControls", &out.featureControls, l.featureControls, controlKey, m.control)
+	if l.variables.null {
+		for _, v := range out.variables.items {
+			m.keep(v.fields().state, l.variables.at, "variables."+v.name, "the variable "+text.Backquote(v.name))
+		}
+	}
+	if l.members.null {
+		for _, w := range out.members.items {
+			m.keep(w.state, l.members.at, "members."+w.email, "the member "+text.Backquote(w.email))
+		}
+	}
 	mergeBlock(m, "variables", &out.variables, l.variables, variableKey, m.variable)
 	mergeBlock(m, "members", &out.members, l.members, memberKey, m.member)
 	if l.purgeNull.form == formNull {
@@ -157,7 +179,18 @@ func (m *merger) control(below, above *writtenControl) (writtenControl, bool) {
 	return *above, true
 }
 
+// keep notes that an organization keeps, at a place of its own, what a profile wants gone.
+func (m *merger) keep(state scalar, above at, path, object string) {
+	if m.organization && isAbsent(state) {
+		m.kept[above] = keptObject{path, object, state.at}
+	}
+}
+
 func (m *merger) variable(below, above *writtenVariable) (writtenVariable, bool) {
+	if below != nil && below.long != nil && !isAbsent(above.fields().state) &&
+		(above.null || above.value.isSet() || above.fields().state.isSet()) {
+		m.keep(below.long.state, above.at, "variables."+above.name, "the variable "+text.Backquote(above.name))
+	}
 	if above.null {
 		m.null(above.at, "variables."+above.name, below != nil)
 		return writtenVariable{}, false
@@ -198,6 +231,10 @@ func (m *merger) variable(below, above *writtenVariable) (writtenVariable, bool)
 func isAbsent(s scalar) bool { return s.form == formText && s.text == string(spec.Absent) }
 
 func (m *merger) member(below, above *writtenMember) (writtenMember, bool) {
+	if below != nil && !isAbsent(above.state) &&
+		(above.null || above.role.isSet() || above.invite.set || above.state.isSet()) {
+		m.keep(below.state, above.at, "members."+above.email, "the member "+text.Backquote(above.email))
+	}
 	if above.null {
 		m.null(above.at, "members."+above.email, below != nil)
 		return writtenMember{}, false

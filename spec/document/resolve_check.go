@@ -145,4 +145,12 @@ func (r *resolver) reportMerged() {
 		r.report(ruleAbsentConflict, pos, "", note.path, note.object+" is absent and described all the same",
 			"keep only `state: absent`")
 	}
+	for pos, note := range r.merger.kept {
+		before := len(r.problems)
+		r.report(ruleAbsentKept, pos, "", note.path, note.object+" stays here, and a profile wants it gone",
+			"take this line out where it shall go too")
+		if len(r.problems) > before {
+			r.problems[before].Related = note.profile.pointer()
+		}
+	}
 }

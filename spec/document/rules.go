@@ -50,6 +50,7 @@ const (
 	ruleUnknownProfile   = "unknown-profile"
 	ruleDeleteWithoutID  = "delete-without-id"
 	ruleAbsentConflict   = "absent-conflict"
+	ruleAbsentKept       = "absent-kept"
 	rulePurgeKind        = "purge-kind"
 	rulePurgeBlock       = "purge-without-block"
 	ruleGuard            = "guard-value"
@@ -130,6 +131,8 @@ var rules = []Rule{
 	{ruleDeleteWithoutID, spec.Error, "An organization with state: absent has no id."},
 	{ruleAbsentConflict, spec.Error,
 		"state: absent stands beside keys that only make sense for something that is there."},
+	{ruleAbsentKept, spec.Warning,
+		"A profile says state: absent, and an organization that uses it keeps the object (value, role or null)."},
 	{rulePurgeKind, spec.Error, "purge names a kind that cannot be purged."},
 	{rulePurgeBlock, spec.Error, "purge names a kind whose block is absent; write {} when none shall remain."},
 	{ruleGuard, spec.Error, "A guard's value is negative or no whole number, or a kind is one it does not count."},

@@ -24,6 +24,19 @@ func (o planOptions) nextCommand(verb string, saved bool) string {
 
 // choiceWords are the flags that decide what goes into a plan.
 func (o planOptions) choiceWords() []string {
+	words := o.scopeWords()
+	add := func(flag, value string) { words = append(words, flag, text.ShellQuote(value)) }
+	for _, rule := range o.allow {
+		add("--allow", rule.String())
+	}
+	if o.shard != nil && o.shard.Count > 1 {
+		add("--shard", fmt.Sprintf("%d/%d", o.shard.Index, o.shard.Count))
+	}
+	return words
+}
+
+// scopeWords are the flags that narrow a plan to a part of the documents.
+func (o planOptions) scopeWords() []string {
 	var words []string
 	add := func(flag, value string) { words = append(words, flag, text.ShellQuote(value)) }
 	if o.documents.zone != "" {
@@ -35,14 +48,11 @@ func (o planOptions) choiceWords() []string {
 	for _, glob := range o.scope.exclude {
 		add("--exclude", glob.String())
 	}
-	for _, rule := range o.allow {
-		add("--allow", rule.String())
-	}
-	if o.shard != nil && o.shard.Count > 1 {
-		add("--shard", fmt.Sprintf("%d/%d", o.shard.Index, o.shard.Count))
-	}
 	return words
 }
+
+// narrowedWords are these flags for people; "" when the plan is about all of the documents.
+func (o planOptions) narrowedWords() string { return strings.Join(o.scopeWords(), " ") }
 
 // applyWords begin a command that applies: the same documents, zones reached the same way.
 func (o planOptions) applyWords() []string {

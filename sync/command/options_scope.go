@@ -13,6 +13,7 @@ import (
 // scopeOptions restrict a run to some objects.
 type scopeOptions struct {
 	target, exclude []spec.Glob
+	showUnmanaged   bool
 }
 
 func scopeFlags() []cli.Flag {
@@ -25,10 +26,15 @@ func scopeFlags() []cli.Flag {
 	}
 }
 
+func showUnmanagedFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "show-unmanaged", Usage: "list by name what no document speaks of"}
+}
+
 func readScopeOptions(c *cli.Context) (o scopeOptions, err error) {
 	if o.target, err = readGlobs(c, "target"); err != nil {
 		return o, err
 	}
+	o.showUnmanaged = c.Bool("show-unmanaged")
 	o.exclude, err = readGlobs(c, "exclude")
 	return o, err
 }

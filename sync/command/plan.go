@@ -51,6 +51,7 @@ func planCommand(r *runtimeEnv) *cli.Command {
 			historyFlag(),
 			changedSinceFlag(),
 			sinceFlag(),
+			showUnmanagedFlag(),
 			maxBytesFlag(),
 		}, offlineFlags(), resultFlags(resultFile("plan"), planFormats...), detailFlags(), logFlags()),
 		Action: r.action(noArguments, func(c *cli.Context) error {
@@ -195,6 +196,7 @@ func (p *plannedRun) exitOfPlan(ctx context.Context) exit.Code {
 // words is how the plan is shown.
 func (p *plannedRun) words(verb string) render.Options {
 	o := p.r.render(p.options.result, verb)
+	o.Narrowed = p.options.narrowedWords()
 	o.Guards, o.Since = p.guards, p.before.describe(p.options.since)
 	for _, rule := range p.options.allow {
 		o.Allow = append(o.Allow, rule.String())

@@ -119,7 +119,7 @@ func (p *plannedRun) request(zones readers, zone string) (planner.Request, error
 	request := planner.Request{
 		Desired: p.desired, Zones: zones, Scope: o.scope.in(zone), Allow: o.allow, Shard: o.shard,
 		Concurrency: o.zones.concurrency, Now: p.fetched.UTC(), Salt: salt, Tool: p.r.Build.Version,
-		ExitCode: o.exitCode, Problems: p.problems, Rules: p.rules,
+		ExitCode: o.exitCode, ListUnmanaged: o.scope.showUnmanaged, Problems: p.problems, Rules: p.rules,
 		GuardsDigest: spec.GuardsDigest(p.desired.Settings), Judge: judge,
 		Since: p.before.planned(),
 	}

@@ -191,7 +191,14 @@ func (c *comparison) countUnchangedName(kind spec.Kind, name string) {
 	c.countUnchanged(c.address(kind, name))
 }
 
-func (c *comparison) countUnmanaged(kind spec.Kind) { c.Unmanaged[kind]++ }
+// countUnmanaged counts an object of which no document speaks; one that nobody can name has no name
+// to list.
+func (c *comparison) countUnmanaged(kind spec.Kind, name string) {
+	c.Unmanaged[kind]++
+	if c.ListUnmanaged && name != "" {
+		c.UnmanagedAddresses = append(c.UnmanagedAddresses, c.address(kind, name))
+	}
+}
 
 // addProblem adds a mistake of the documents that only the zone could show. Outside the run's scope
 // it is none.

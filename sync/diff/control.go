@@ -34,7 +34,7 @@ func diffControls(c *comparison) {
 	}
 	for i := range c.Live.FeatureControls {
 		if !taken[&c.Live.FeatureControls[i]] {
-			c.countUnmanaged(spec.KindFeatureControl)
+			c.countUnmanaged(spec.KindFeatureControl, c.Live.FeatureControls[i].Name)
 		}
 	}
 }

@@ -27,6 +27,8 @@ type Input struct {
 	Leaving map[string]bool
 	// Lookalikes tell of e-mails that could be taken for others; nil knows nobody.
 	Lookalikes *spec.Lookalikes
+	// ListUnmanaged asks for the addresses of what no document speaks of.
+	ListUnmanaged bool
 }
 
 // NameList is one list of names: the zone's own, or that of the organization which is compared.
@@ -51,7 +53,9 @@ type Result struct {
 	Waiting []plan.Waiting
 	// Unmanaged counts live objects of which the documents do not speak, by kind.
 	Unmanaged map[spec.Kind]int
-	Unchanged int
+	// UnmanagedAddresses are they, where Input.ListUnmanaged asks for them.
+	UnmanagedAddresses []spec.Address
+	Unchanged          int
 	// Unread are the kinds that should have been read and were not; Failures the errors behind
 	// them.
 	Unread   []spec.Kind

@@ -189,13 +189,13 @@ func undeclaredMembers(c *comparison) {
 		switch {
 		case declared[m.Email]:
 		case !c.Want.Purges(spec.KindMember) || exemptFromPurge(c, m):
-			c.countUnmanaged(spec.KindMember)
+			c.countUnmanaged(spec.KindMember, m.Email)
 		default:
 			removeMember(c, m, false, c.Want.SourceOf("purge"))
 		}
 	}
 	for _, row := range c.Live.Unreadable {
-		c.countUnmanaged(spec.KindMember)
+		c.countUnmanaged(spec.KindMember, "")
 		if c.Want.Purges(spec.KindMember) {
 			warnUnpurged(c, row)
 		}

@@ -50,11 +50,15 @@ func waitForVariables(c *comparison, why string) {
 	}
 }
 
-// undeclaredVariable is one that no document speaks of: left alone, or deleted by purge.
+// undeclaredVariable is one that no document speaks of: left alone, or deleted by purge. Those of
+// Make itself, which every organization has, are nobody's.
 func undeclaredVariable(c *comparison, v *spec.Variable) {
+	if v.System { // nobody can manage it
+		return
+	}
 	a := c.address(spec.KindVariable, v.Name)
-	if v.System || !c.Want.Purges(spec.KindVariable) || c.Guards.Protects(a, c.id()) {
-		c.countUnmanaged(spec.KindVariable)
+	if !c.Want.Purges(spec.KindVariable) || c.Guards.Protects(a, c.id()) {
+		c.countUnmanaged(spec.KindVariable, v.Name)
 		return
 	}
 	deleteVariable(c, v, false, c.Want.SourceOf("purge"))

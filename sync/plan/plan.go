@@ -109,7 +109,9 @@ type Plan struct {
 	Calls   state.Calls `json:"calls"`
 	// Unmanaged counts live organizations of which no document speaks.
 	Unmanaged map[spec.Kind]int `json:"unmanaged"`
-	Problems  []spec.Problem    `json:"problems"`
+	// UnmanagedOrganizations are they, where somebody asked for them.
+	UnmanagedOrganizations []LiveOrganization `json:"unmanagedOrganizations,omitempty"`
+	Problems               []spec.Problem     `json:"problems"`
 	// StillHasAccess are people from whom the documents take something that this plan does not;
 	// NotLookedInto are the organizations, by key, whose people nobody could see.
 	StillHasAccess []Access  `json:"stillHasAccess,omitempty"`
@@ -131,6 +133,13 @@ type Plan struct {
 func NoPlan(now time.Time, shard *spec.Shard, problems []spec.Problem, exit exit.Code) *Plan {
 	return &Plan{Format: Format, Created: now.UTC(), Expires: now.UTC().Add(Lifetime), Shard: shard,
 		Problems: problems, Exit: exit}
+}
+
+// LiveOrganization is an organization of which no document speaks.
+type LiveOrganization struct {
+	Zone string `json:"zone"`
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
 }
 
 // Zone is a zone as the run reached it.
@@ -166,7 +175,9 @@ type Organization struct {
 	Waiting   []Waiting         `json:"waiting"`
 	Held      []Held            `json:"held"`
 	Unmanaged map[spec.Kind]int `json:"unmanaged"`
-	Unchanged int               `json:"unchanged"`
+	// UnmanagedAddresses are they, where somebody asked for them.
+	UnmanagedAddresses []spec.Address `json:"unmanagedAddresses,omitempty"`
+	Unchanged          int            `json:"unchanged"`
 	// NotRead are the kinds that should have been read and could not be.
 	NotRead []spec.Kind `json:"notRead"`
 	// Licence is a fingerprint of the organization's plan of Make and its licence, under which a

@@ -109,13 +109,18 @@ func (r *run) identifyAll() {
 				all = append(all, o)
 			}
 		}
+		bound := map[int64]bool{}
 		for _, o := range r.identify(z, all) {
 			if o.live != nil {
+				bound[o.live.ID] = true
 				z.managed++
 			}
 			if r.chosen(o.want) {
 				r.organizations = append(r.organizations, o)
 			}
+		}
+		if r.ListUnmanaged {
+			z.listUnmanaged(bound)
 		}
 	}
 	slices.SortFunc(r.organizations, func(a, b *organization) int { return strings.Compare(a.want.Key, b.want.Key) })

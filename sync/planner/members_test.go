@@ -230,7 +230,7 @@ func TestPurgeSpares(t *testing.T) {
 		"waiting acme/owner: only ops@acme.example can transfer; the token is ops@acme.example's",
 		"warning not-purged: acme: user 9 (Member): no e-mail could be found, not purged")
 	u := p.Organizations[0].Unmanaged
-	if u[spec.KindVariable] != 2 || u[spec.KindMember] != 5 {
+	if u[spec.KindVariable] != 1 || u[spec.KindMember] != 5 {
 		t.Errorf("unmanaged %v", u)
 	}
 }

@@ -85,6 +85,8 @@ func (o *organization) input(ctx context.Context) diff.Input {
 		Sensitive:  o.run.Desired.Sensitive,
 		Leaving:    o.run.leaving,
 		Lookalikes: o.run.lookalikes,
+
+		ListUnmanaged: o.run.ListUnmanaged,
 	}
 }
 

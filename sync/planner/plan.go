@@ -80,6 +80,7 @@ func (z *zone) sumUp(p *plan.Plan) {
 		p.Problems = append(p.Problems, state.UnreadProblem("", "could not read zone "+z.name, z.err))
 		return
 	}
+	p.UnmanagedOrganizations = append(p.UnmanagedOrganizations, z.unmanaged...)
 	if n := len(z.here) - z.managed; n > 0 {
 		p.Unmanaged[spec.KindOrganization] += n
 	}
@@ -91,7 +92,8 @@ func (o *organization) plan() plan.Organization {
 		Key: o.want.Key, Zone: o.zone.name, ID: o.id, Name: o.name, APILimit: o.apiLimit, Licence: o.licence,
 		Steps:   []plan.Step{},
 		Waiting: append([]plan.Waiting{}, o.Waiting...), Held: append([]plan.Held{}, o.held...),
-		Unmanaged: o.Unmanaged, Unchanged: o.Unchanged, NotRead: append([]spec.Kind{}, o.Unread...),
+		UnmanagedAddresses: o.UnmanagedAddresses,
+		Unmanaged:          o.Unmanaged, Unchanged: o.Unchanged, NotRead: append([]spec.Kind{}, o.Unread...),
 	}
 	for i := range o.Changes {
 		p.Steps = append(p.Steps, o.Changes[i].Step)

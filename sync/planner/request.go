@@ -45,6 +45,8 @@ type Request struct {
 	GuardsDigest string
 	// Judge judges what the guards let through; nil: there are no policies.
 	Judge Judge
+	// ListUnmanaged is --show-unmanaged: the plan lists what no document speaks of.
+	ListUnmanaged bool
 	// Memory, FirstSeen, Refusals and Progress are optional.
 	Memory    state.Memory
 	FirstSeen FirstSeen

@@ -9,6 +9,7 @@ import (
 	"makesync/spec"
 	"makesync/sync/diff"
 	"makesync/sync/exit"
+	"makesync/sync/plan"
 	"makesync/sync/state"
 )
 
@@ -26,6 +27,8 @@ type zone struct {
 	prefetched []state.List
 	// here are the organizations that live in the zone, elsewhere the other rows of its list.
 	here, elsewhere []*state.Organization
+	// unmanaged are the others, where the request asks for them.
+	unmanaged []plan.LiveOrganization
 	// managed counts the rows of here of which a document speaks.
 	managed int
 	// err is why nothing of the zone could be read.
@@ -106,4 +109,13 @@ func neededLists(wanted []*spec.Organization, s spec.Scope) []state.List {
 func isWord(text string) bool {
 	_, number := state.ParseID(text)
 	return text != "" && !number
+}
+
+// listUnmanaged keeps the organizations of which no document speaks.
+func (z *zone) listUnmanaged(bound map[int64]bool) {
+	for _, l := range z.here {
+		if !bound[l.ID] {
+			z.unmanaged = append(z.unmanaged, plan.LiveOrganization{Zone: z.name, ID: l.ID, Name: l.Name})
+		}
+	}
 }

@@ -59,7 +59,7 @@ type (
 		Keys                   []string // of the organizations, for the filter
 		Kinds, Risks           []htmlChoice
 		Failures, Problems     []htmlProblem
-		Unread                 string
+		Unread, Narrowed       string
 		Access                 []string // who still has access, and where nobody could look
 		Quiet, Next, Digest    string
 		Created, Expires, Last string

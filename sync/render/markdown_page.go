@@ -283,6 +283,9 @@ func (d *document) zoneLines() string {
 	if words := changedSinceWords(d.plan.ChangedSince); words != "" {
 		b.WriteString("- Only " + prose(words) + "\n")
 	}
+	if narrowed := narrowedWords(d.options); narrowed != "" {
+		b.WriteString("- **Only** " + prose(cut(narrowed, maxProse)) + "\n")
+	}
 	if s := d.plan.Shard; isPart(s) {
 		fmt.Fprintf(&b, "- Shard %d of %d: only this part of the organizations\n", s.Index, s.Count)
 	}

@@ -58,6 +58,8 @@ type Options struct {
 	Since string
 	// Approvals say who has approved the plan, and whose approval does not count.
 	Approvals []string
+	// Narrowed are the flags that narrow the plan to a part of the documents, "" for all of them.
+	Narrowed string
 	// Saved is the file that the plan was written to, "" when it was not saved.
 	Saved string
 	// Exit is what the process ends with, where that is not the result's own exit (--held-exit).

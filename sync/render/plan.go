@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"makesync/spec/text"
 	"makesync/sync/plan"
@@ -34,6 +35,7 @@ func Plan(w io.Writer, plan *plan.Plan, o Options) error {
 			writeOrganization(p, &grouping.Rest[i])
 		}
 	}
+	writeUnmanaged(p, plan)
 	writeProblems(p, missing.other, fleet)
 	writeAccess(p, plan.StillHasAccess, plan.NotLookedInto, fleet)
 	p.gap()
@@ -70,6 +72,7 @@ func writePlanHead(p *printer, plan *plan.Plan) {
 	if p.Since != "" {
 		p.labelled(0, bold, "since", headLabel, p.Since)
 	}
+	writeNarrowed(p)
 	if guards := guardWords(p.Guards); guards != "" {
 		p.labelled(0, bold, "guards", headLabel, guards)
 	}
@@ -81,6 +84,44 @@ func writePlanHead(p *printer, plan *plan.Plan) {
 	}
 	if len(p.Allow) > 0 {
 		p.labelled(0, yellow, "allowed", headLabel, strings.Join(p.Allow, " "))
+	}
+}
+
+// narrowedWords say that a plan is about a part of the documents.
+func narrowedWords(o Options) string {
+	if o.Narrowed == "" {
+		return ""
+	}
+	return Clean(o.Narrowed) + "; the rest of the documents is left out of this plan"
+}
+
+func writeNarrowed(p *printer) {
+	if narrowed := narrowedWords(p.Options); narrowed != "" {
+		p.labelled(0, yellow, "only", headLabel, narrowed)
+	}
+}
+
+// writeUnmanaged lists what no document speaks of, where somebody asked for it.
+func writeUnmanaged(p *printer, plan *plan.Plan) {
+	heading := sync.OnceFunc(func() {
+		p.gap()
+		p.heading(bold, "Not managed: no document speaks of these, and nothing happens to them")
+	})
+	for i := range plan.Organizations {
+		o := &plan.Organizations[i]
+		if len(o.UnmanagedAddresses) == 0 {
+			continue
+		}
+		heading()
+		names := make([]string, len(o.UnmanagedAddresses))
+		for j, address := range o.UnmanagedAddresses {
+			names[j] = object(address)
+		}
+		p.labelled(2, bold, Clean(o.Key), 0, strings.Join(names, ", "))
+	}
+	for _, o := range plan.UnmanagedOrganizations {
+		heading()
+		p.labelled(2, bold, "organization", 0, fmt.Sprintf("%s (id %d, zone %s)", Clean(o.Name), o.ID, Clean(o.Zone)))
 	}
 }
 

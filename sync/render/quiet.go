@@ -11,7 +11,7 @@ import (
 // nothing held, no problem, everything read, and nothing waiting that this state directory sees for
 // the first time.
 func Uneventful(plan *plan.Plan) bool {
-	if len(plan.Problems)+len(plan.Rules)+len(report.PolicyProblems(plan, false)) > 0 {
+	if len(plan.Problems)+len(plan.Rules)+len(plan.UnmanagedOrganizations)+len(report.PolicyProblems(plan, false)) > 0 {
 		return false
 	}
 	for i := range plan.Organizations {
@@ -25,13 +25,15 @@ func Uneventful(plan *plan.Plan) bool {
 // Eventful tells whether there is something new to say of one organization.
 func Eventful(o *plan.Organization) bool {
 	unseen := func(w plan.Waiting) bool { return w.Since == nil }
-	return len(o.Steps) > 0 || len(o.Held) > 0 || len(o.NotRead) > 0 || slices.ContainsFunc(o.Waiting, unseen)
+	return len(o.Steps) > 0 || len(o.Held) > 0 || len(o.NotRead) > 0 || len(o.UnmanagedAddresses) > 0 ||
+		slices.ContainsFunc(o.Waiting, unseen)
 }
 
 // writeQuietPlan writes the last line alone, below the zones that are simulated: those say so in
 // every output.
 func writeQuietPlan(p *printer, plan *plan.Plan) error {
 	writeSandboxes(p, plan.Zones)
+	writeNarrowed(p)
 	p.last(p.verb("plan"), PlanCounts(plan.Summary), plan.Exit)
 	return p.flush()
 }

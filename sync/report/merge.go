@@ -105,6 +105,11 @@ func MergePlans(plans []*plan.Plan) (*plan.Plan, error) {
 		whole.Calls.Add(p.Calls)
 		whole.StillHasAccess = append(whole.StillHasAccess, p.StillHasAccess...)
 		whole.NotLookedInto = append(whole.NotLookedInto, p.NotLookedInto...)
+		for _, o := range p.UnmanagedOrganizations {
+			if !slices.Contains(whole.UnmanagedOrganizations, o) {
+				whole.UnmanagedOrganizations = append(whole.UnmanagedOrganizations, o)
+			}
+		}
 		for kind, n := range p.Unmanaged { // each shard sees the whole list
 			whole.Unmanaged[kind] = max(whole.Unmanaged[kind], n)
 		}
