@@ -32,7 +32,7 @@ var fieldTypes = map[string]map[string]string{
 	"Step": {
 		"n": "int", "address": "string", "kind": "string", "op": "string", "risk": "string", "origin": "string",
 		"fields": "list(Field)", "source": "Source", "after": "list(int)", "notes": "list(string)", "money": "Money",
-		"lastChange": "LastChange",
+		"lastChange": "LastChange", "looksLike": "string",
 	},
 	"Field":      {"path": "string", "from": "dyn", "to": "dyn"},
 	"Source":     {"file": "string", "line": "int", "column": "int"},
