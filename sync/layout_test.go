@@ -22,6 +22,7 @@ var mayImport = map[string][]string{
 	"spec":                 {"schema", "spec/text"},
 	"spec/text":            {},
 	"spec/document":        {"schema", "spec", "spec/text"},
+	"spec/document/edit":   {"spec", "spec/document"},
 	"spec/document/factor": {"spec", "spec/document"},
 	"sync":                 {},
 	"sync/exit":            {},
@@ -61,7 +62,7 @@ var mayImport = map[string][]string{
 // homes are the libraries that only some packages may use.
 var homes = map[string][]string{
 	"sigs.k8s.io/yaml":                {"spec/document"},
-	"go.yaml.in/yaml/":                {"spec/document"},
+	"go.yaml.in/yaml/":                {"spec/document", "spec/document/edit"},
 	"github.com/xeipuuv/gojsonschema": {"spec"},
 	"github.com/r3labs/diff/":         {"sync/diff"},
 	"github.com/urfave/cli/":          {"sync/command"},
