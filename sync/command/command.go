@@ -76,6 +76,7 @@ func commands(r *runtimeEnv) []*cli.Command {
 		approveCommand(r),
 		showCommand(r),
 		undoCommand(r),
+		adoptCommand(r),
 		statusCommand(r),
 		doctorCommand(r),
 		runsCommand(r),

@@ -9,6 +9,8 @@ var unaskedRows = []matrixRow{
 	{name: "usage-form", value: "strings", wrong: asksFor("/organizations/11/usage")},
 	{name: "usage-form", value: "mixed", wrong: asksFor("/organizations/11/usage")},
 
+	{name: "history-deletion", value: "none", wrong: asksFor("/organizations/11/variables/RETRIES/history")},
+	{name: "history-deletion", value: "kept", wrong: asksFor("/organizations/11/variables/RETRIES/history")},
 	{name: "history-diff", value: "old-new", wrong: asksFor("/organizations/11/variables/RETRIES/history")},
 	{name: "history-diff", value: "flat", wrong: asksFor("/organizations/11/variables/RETRIES/history")},
 	{name: "history-order", value: "newest-first", wrong: asksFor("/organizations/11/variables/RETRIES/history")},

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"maps"
@@ -237,6 +238,19 @@ func (s *files) put(out output, data []byte) error {
 	}
 	if err := atomicfile.Put(out.path, data, out.kind.mode, out.kind.exact); err != nil {
 		return failure{exit: exit.Internal, message: "write " + out.path, cause: err}
+	}
+	return nil
+}
+
+// rewrite puts the new text of a document into place, if it still is as it was read.
+func (s *files) rewrite(path string, before, after []byte) error {
+	now, err := os.ReadFile(path)
+	if err != nil || !bytes.Equal(now, before) {
+		return failure{exit: exit.Invalid, message: path + " has changed since it was read; it was left alone",
+			cause: err, hint: "run again"}
+	}
+	if err := atomicfile.Put(path, after, 0o644, atomicfile.KeepMode); err != nil {
+		return failure{exit: exit.Internal, message: "write " + path, cause: err}
 	}
 	return nil
 }

@@ -2,6 +2,8 @@ package edit
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -115,15 +117,24 @@ var (
 	errAlias   = errors.New("it stands behind an alias or an anchor, which others share")
 )
 
+// String is what is set, for comparing.
+func (v Value) String() string { return fmt.Sprint(v.Block, v.Key, v.whole, v.fields) }
+
 // Set writes a value at its place: over the one that stands there, else as a new entry. With an
 // error nothing has been set.
-func (f *File) Set(p Place, v Value) error {
-	edits, news := len(f.edits), len(f.news)
-	err := f.setAt(f.place(p), v)
-	if err != nil {
-		f.edits, f.news = f.edits[:edits], f.news[:news]
+func (f *File) Set(p Place, v Value) error { return f.SetAll(p, v) }
+
+// SetAll sets all of them, or none.
+func (f *File) SetAll(p Place, values ...Value) error {
+	edits, news := slices.Clone(f.edits), slices.Clone(f.news)
+	at := f.place(p)
+	for _, v := range values {
+		if err := f.setAt(at, v); err != nil {
+			f.edits, f.news = edits, news
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 func (f *File) setAt(at *yaml.Node, v Value) error {

@@ -1,0 +1,265 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"makesync/spec"
+	"makesync/spec/document/edit"
+	"makesync/spec/text"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+	"makesync/sync/planner"
+	"makesync/sync/render"
+)
+
+const adoptDescription = "Writes into the documents what is there in Make, at the line where the value stands; " +
+	"every other byte stays. With --since all that drifted, conflicts only by their address; without it the " +
+	"addresses that are named. Shows a unified diff, and asks. A secret stays a reference. " +
+	"More rights for somebody, and an owner, are adopted only by an answer at a terminal, never by --yes."
+
+func adoptCommand(r *runtimeEnv) *cli.Command {
+	return &cli.Command{
+		Name:        "adopt",
+		Usage:       "write live values into the documents, where they stand",
+		ArgsUsage:   "[ADDRESS…]",
+		Description: adoptDescription,
+		UsageText: "makesync adopt -f clients/ --since base.json\n" +
+			"makesync adopt -f clients/ acme/variable/RETRIES 'beta/**'",
+		Flags: joined(documentFlags(), zoneFlags(), limitFlags(), []cli.Flag{
+			sinceFlag(),
+			&cli.BoolFlag{Name: "yes", Usage: "answer the question with yes; what only a person may adopt is left out"},
+			journalFlag(), colorFlag(),
+		}, logFlags()),
+		Action: r.action(arity{0, anyNumber, "ADDRESS", nil}, func(c *cli.Context) error {
+			o, err := readAdoptOptions(c, r.Env)
+			if err != nil {
+				return err
+			}
+			return runAdopt(c.Context, r, o, c.Bool("yes"))
+		}),
+	}
+}
+
+// anyNumber is as many arguments as somebody gives.
+const anyNumber = 1 << 20
+
+// allOps lets through whatever a plan proposes: nothing is applied here, and what a guard holds can
+// be adopted as well.
+var allOps = []string{"create:organization@*", "update:organization@*", "delete:organization@*",
+	"update:featureControl@*", "create:variable@*", "update:variable@*", "delete:variable@*", "invite:member@*",
+	"update:member@*", "delete:member@*", "enforce:tfa@*", "update:tfa@*", "transfer:owner@*"}
+
+func readAdoptOptions(c *cli.Context, env Env) (o planOptions, err error) {
+	o.documents, o.journal = readDocumentOptions(c), c.String("journal")
+	o.result.color = colors(c, env)
+	if o.since, err = readSinceOptions(c); err != nil {
+		return o, err
+	}
+	if o.zones, err = readZoneOptions(c); err != nil {
+		return o, err
+	}
+	if o.limits, err = readLimitOptions(c); err != nil {
+		return o, err
+	}
+	for _, address := range c.Args().Slice() {
+		glob, err := spec.ParseGlob(address)
+		if err != nil {
+			return o, badUsage(c, "%s", err)
+		}
+		o.scope.target = append(o.scope.target, glob)
+	}
+	for _, rule := range allOps {
+		allow, err := plan.ParseAllow(rule)
+		if err != nil {
+			return o, err
+		}
+		o.allow = append(o.allow, allow)
+	}
+	switch {
+	case o.since.none:
+		return o, badUsage(c, "--since none tells no drift, so there is nothing to adopt by it")
+	case !o.since.set() && len(o.scope.target) == 0:
+		return o, badUsage(c, "adopt needs --since FILE, or the addresses to adopt: acme/variable/RETRIES")
+	}
+	return o, nil
+}
+
+// adopting is an adopt under way.
+type adopting struct {
+	*plannedRun
+	yes bool
+	// texts are the documents as they were before anything was read.
+	texts map[string][]byte
+	files map[string]*edit.File
+	// left says why something was not adopted, by address.
+	left    []leftOut
+	adopted int
+	notes   []string
+}
+
+type leftOut struct {
+	address spec.Address
+	why     string
+}
+
+func runAdopt(ctx context.Context, r *runtimeEnv, o planOptions, yes bool) error {
+	a := &adopting{plannedRun: newPlannedRun(r, "adopt", o), yes: yes, texts: map[string][]byte{},
+		files: map[string]*edit.File{}}
+	ctx, stop := o.limits.bound(ctx)
+	defer stop()
+	defer a.close()
+	if err := a.plan(ctx); err != nil {
+		return a.stop(ctx, err)
+	}
+	for _, c := range a.choose() {
+		a.set(c)
+	}
+	changed, err := a.prepare()
+	if err != nil {
+		return a.stop(ctx, err)
+	}
+	if err := a.show(changed); err != nil {
+		return err
+	}
+	if len(changed) > 0 {
+		question := fmt.Sprintf("Write %s into %s?", text.Count(a.adopted, "live value", "live values"),
+			text.Count(len(changed), "file", "files"))
+		if err := r.confirm(ctx, yesOrNo(question), yes); err != nil {
+			return err
+		}
+	}
+	for _, f := range changed {
+		if err := r.files.rewrite(f.Path, a.texts[f.Path], f.after); err != nil {
+			return err
+		}
+	}
+	return a.finish(len(changed))
+}
+
+// plan makes the plan without its guards, and keeps what it read.
+func (a *adopting) plan(ctx context.Context) error {
+	if err := a.connect(ctx, readOnly); err != nil {
+		return err
+	}
+	for _, path := range a.desired.Files {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return failure{exit: exit.Invalid, message: "read " + path, cause: err}
+		}
+		a.texts[path] = data
+	}
+	a.desired.Guards.HoldDrift = false
+	a.read = &reading{}
+	if err := a.make(ctx, planner.Make); err != nil {
+		return err
+	}
+	if spec.HasErrors(a.plannedRun.plan.Problems) {
+		a.problems = a.plannedRun.plan.Problems
+		return errInvalid
+	}
+	if code := a.plannedRun.plan.Exit; code == exit.Refused || code == exit.Unreachable {
+		return invalidPlan{a.plannedRun.plan.Problems, code}
+	}
+	return nil
+}
+
+// invalidPlan is the error of a plan that says nothing of any organization.
+type invalidPlan struct {
+	problems []spec.Problem
+	code     exit.Code
+}
+
+func (e invalidPlan) Error() string { return "nothing could be read" }
+
+// stop tells what ended the run before anything was written.
+func (a *adopting) stop(ctx context.Context, err error) error {
+	problems, code := withError(ctx, err, a.problems)
+	if unread, ok := err.(invalidPlan); ok {
+		problems, code = unread.problems, unread.code
+	}
+	if err := a.r.printProblems(problems, code, render.Options{Verb: "adopt"}); err != nil {
+		return err
+	}
+	return end(code)
+}
+
+// changedFile is a file with its new text.
+type changedFile struct {
+	*edit.File
+	after []byte
+}
+
+// prepare makes the new texts.
+func (a *adopting) prepare() (changed []changedFile, err error) {
+	for _, path := range a.desired.Files {
+		f := a.files[path]
+		if f == nil || !f.Changed() {
+			continue
+		}
+		after, err := f.Bytes()
+		if err != nil {
+			return nil, failure{exit: exit.Internal, message: err.Error(),
+				hint: "nothing was written; adopt fewer addresses at a time, or write them by hand"}
+		}
+		changed = append(changed, changedFile{f, after})
+	}
+	return changed, nil
+}
+
+// show prints the diff, and what is left.
+func (a *adopting) show(changed []changedFile) error {
+	var b strings.Builder
+	for _, f := range changed {
+		for line := range strings.Lines(f.Diff(a.isSecret)) {
+			b.WriteString(render.Clean(strings.TrimSuffix(line, "\n")) + "\n")
+		}
+	}
+	for _, note := range a.notes {
+		b.WriteString("note: " + render.Clean(note) + "\n")
+	}
+	for _, l := range a.left {
+		b.WriteString("not adopted: " + render.Clean(string(l.address)) + ": " + render.Clean(l.why) + "\n")
+	}
+	_, err := a.r.Stdout.Write([]byte(b.String()))
+	return err
+}
+
+// wholeReference is a value that names where a secret is, and is none.
+var wholeReference = regexp.MustCompile(`^\$\{(env|file):[^}]*\}$`)
+
+// isSecret tells whether a value that stands beside a change is a secret.
+func (a *adopting) isSecret(p edit.Place, name, value string) bool {
+	switch {
+	case wholeReference.MatchString(value):
+		return false
+	case spec.LooksSecret(value):
+		return true
+	}
+	return slices.ContainsFunc(a.desired.Organizations, func(o spec.Organization) bool {
+		mine := p.Organization == o.Key || p.Profile != "" && slices.Contains(o.Profiles, p.Profile)
+		address := spec.NewAddress(o.Key, spec.KindVariable, name)
+		return mine && (spec.IsSensitiveIn(address, o.ID, a.desired.Sensitive) || declaresSecret(&o, address))
+	})
+}
+
+// finish says what was done. What was named and could not be adopted makes exit 4, what could not
+// be read 6.
+func (a *adopting) finish(files int) error {
+	code := a.plannedRun.plan.Exit
+	if len(a.left) > 0 && len(a.options.scope.target) > 0 {
+		code = exit.Worst(code, exit.Partial)
+	}
+	_, err := fmt.Fprintf(a.r.Stdout, "makesync: adopt: %d adopted in %s, %d left; exit %d (%s)\n", a.adopted,
+		text.Count(files, "file", "files"), len(a.left), code.Code, code.Name)
+	if err != nil {
+		return err
+	}
+	return end(code)
+}
