@@ -244,3 +244,12 @@ func TestDiffMasksSecrets(t *testing.T) {
 		}
 	}
 }
+
+// A number sign within quotes is no comment.
+func TestQuotedNumberSign(t *testing.T) {
+	t.Parallel()
+	file := open(t, "organizations: {acme: {variables: {A: {value: \"a # b\", type: string}}}}\n")
+	if err := file.Set(acme, variable(t, "A", spec.TypeNumber, "7").Absent()); err != nil {
+		t.Error(err)
+	}
+}

@@ -19,15 +19,36 @@ func (f *File) overwrite(mapping, key, value *yaml.Node, text string) error {
 	if value.Kind != yaml.AliasNode && value.Style&yaml.TaggedStyle != 0 {
 		return errForm
 	}
-	collection := value.Kind == yaml.MappingNode || value.Kind == yaml.SequenceNode
-	if collection && bytes.ContainsRune(f.data[start:end], '#') {
-		return errForm // a comment would go
+	if f.commented(value, start, end) {
+		return errForm
 	}
 	if before := f.data[start-1]; before != ' ' && before != '\t' {
 		text = " " + text
 	}
 	f.note(mapping, key.Value, text)
 	return f.replace(span{start, end, text})
+}
+
+// commented tells whether a comment would go with a value that is replaced.
+func (f *File) commented(value *yaml.Node, start, end int) bool {
+	if value.Kind != yaml.MappingNode && value.Kind != yaml.SequenceNode {
+		return false
+	}
+	region := bytes.Clone(f.data[start:end])
+	var blank func(n *yaml.Node)
+	blank = func(n *yaml.Node) {
+		for _, child := range n.Content {
+			blank(child)
+		}
+		if n.Kind != yaml.ScalarNode || n.Value == "" && n.Style == 0 {
+			return
+		}
+		if stop, err := f.end(n); err == nil {
+			clear(region[f.offset(n)-start : stop-start])
+		}
+	}
+	blank(value)
+	return bytes.ContainsRune(region, '#')
 }
 
 func (f *File) note(mapping *yaml.Node, key, text string) {
