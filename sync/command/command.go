@@ -69,7 +69,7 @@ const programName = "makesync"
 
 // commands lists every command, in the order in which the help shows them.
 func commands(r *runtimeEnv) []*cli.Command {
-	return []*cli.Command{
+	list := []*cli.Command{
 		validateCommand(r),
 		planCommand(r),
 		applyCommand(r),
@@ -94,6 +94,8 @@ func commands(r *runtimeEnv) []*cli.Command {
 		explainCommand(r),
 		helpCommand(r),
 	}
+	addForce(list)
+	return list
 }
 
 // prepare gives every command of the tree what the library leaves to each: our answer to
@@ -102,7 +104,6 @@ func commands(r *runtimeEnv) []*cli.Command {
 func prepare(r *runtimeEnv, list []*cli.Command) {
 	for _, c := range list {
 		c.HideHelp = true
-		addForce(c)
 		c.OnUsageError = usageHandler(r)
 		if len(c.Subcommands) > 0 {
 			group := c

@@ -38,10 +38,11 @@ _makesync() {
   done
   case "$path" in
 CASES  esac
-  if [[ "$current" == -* || "$path" == "" ]]; then
-    COMPREPLY=($(compgen -W "$words" -- "$current"))
-  else
-    COMPREPLY=($(compgen -W "$words" -- "$current") $(compgen -f -- "$current"))
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  if [[ "$current" != -* && "$path" != "" ]]; then
+    while IFS= read -r word; do # a name is one word, whatever it holds
+      COMPREPLY+=("$word")
+    done < <(compgen -f -- "$current")
   fi
 }
 complete -o filenames -F _makesync makesync
@@ -64,7 +65,12 @@ CASES  esac
   compadd -- ${=words_}
   [[ "$path_" == "" ]] || _files
 }
-compdef _makesync makesync
+if [[ "${funcstack[1]}" == _makesync ]]; then # from a folder of fpath
+  _makesync "$@"
+else
+  (( ${+functions[compdef]} )) || { autoload -Uz compinit && compinit -i }
+  compdef _makesync makesync
+fi
 `
 
 func zshCompletion(all []completion) string {

@@ -90,14 +90,17 @@ type fileRole struct {
 const forceUsage = "replace files that are there already and hold something else; " +
 	"what the run reads is never replaced"
 
-// addForce gives a command that writes files --force.
-func addForce(c *cli.Command) {
-	writes := slices.ContainsFunc(c.Flags, func(f cli.Flag) bool {
-		named, ok := f.(nameFlag)
-		return ok && named.writes != nil && !named.writes.leaves
-	})
-	if writes && findFlag(c.Flags, "force") == nil {
-		c.Flags = append(c.Flags, &cli.BoolFlag{Name: "force", Usage: forceUsage})
+// addForce gives --force to every command that writes files.
+func addForce(list []*cli.Command) {
+	for _, c := range list {
+		addForce(c.Subcommands)
+		writes := slices.ContainsFunc(c.Flags, func(f cli.Flag) bool {
+			named, ok := f.(nameFlag)
+			return ok && named.writes != nil && !named.writes.leaves
+		})
+		if writes && findFlag(c.Flags, "force") == nil {
+			c.Flags = append(c.Flags, &cli.BoolFlag{Name: "force", Usage: forceUsage})
+		}
 	}
 }
 
