@@ -58,6 +58,7 @@ func Organization(in Input) Result {
 			failed++
 		}
 	}
+	noteSamePerson(c)
 	notePresent(c)
 	c.Read = failed == 0 || failed < tried
 	return c.Result
