@@ -10,16 +10,27 @@ import (
 	"pgregory.net/rapid"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 	"makesync/sync/state"
 )
 
+// repeated draws a text of any length: a long one repeats a short one, since lengths matter and a
+// thousand drawn characters take long to shrink.
+func repeated(t *rapid.T, label string, most int) string {
+	word := rapid.StringOfN(rapid.RuneFrom([]rune("abcXYZ09/.:日é")), 0, 30, -1).Draw(t, label)
+	if most <= 30 || word == "" {
+		return word[:len(takeColumns(word, most))]
+	}
+	return strings.Repeat(word, rapid.IntRange(0, most/len(word)).Draw(t, label+" times"))
+}
+
 // differing draws two texts that share a beginning and an end, of all lengths, and differ between.
 func differing(t *rapid.T) (string, string) {
 	part := func(label string) string {
-		most := rapid.SampledFrom([]int{3, 30, 400}).Draw(t, label+" at most")
-		return rapid.StringOfN(rapid.RuneFrom([]rune("abcXYZ09/.:日é")), 0, most, -1).Draw(t, label)
+		most := rapid.SampledFrom([]int{3, 30, 400, 4000}).Draw(t, label+" at most")
+		return repeated(t, label, most)
 	}
 	begin, end := part("begin"), part("end")
 	from, to := begin+part("from")+end, begin+part("to")+end
@@ -51,34 +62,93 @@ func TestShortenedValuesStayDifferent(t *testing.T) {
 
 var spaces = regexp.MustCompile(`\s+`)
 
+// twins are texts that are not the same and look it.
+var twins = [][2]string{
+	{"a", "\u0430"}, {"o", "\u03bf"}, {"K", "\u212a"}, {"\u00e9", "e\u0301"}, {"\u00fc", "u\u0308"}, {"x y", "x\u00a0y"},
+	{"xy", "x\u200by"}, {"xy", "xy\u200d"},
+}
+
+// looking draws two texts that differ plainly, or only in characters that look alike.
+func looking(t *rapid.T) (from, to string, twin bool) {
+	if from, to = differing(t); !rapid.Bool().Draw(t, "twin") {
+		return from, to, false
+	}
+	pair := rapid.SampledFrom(twins).Draw(t, "twins")
+	end := rapid.StringMatching(`[a-z/.]{0,300}`).Draw(t, "after")
+	return from + pair[0] + end, from + pair[1] + end, true
+}
+
 // TestChangesLookDifferentAtEveryWidth: in text, Markdown and HTML the two sides of a change never
-// look the same, and the name of the object is whole.
+// look the same, each shows how it begins and what it has where the two part, and the name of the
+// object is whole.
 func TestChangesLookDifferentAtEveryWidth(t *testing.T) {
 	t.Parallel()
+	for _, begin := range []int{0, 30, 150, 1000, 5000} { // what chance could miss
+		for _, end := range []int{0, 300, 5000} {
+			for width := 40; width <= 200; width += 20 {
+				around := func(part string) string { return "x" + strings.Repeat("b", begin) + part + strings.Repeat("e", end) }
+				checkSides(t, around("production"), around("elsewhere"), "NAME", width, false)
+			}
+		}
+	}
 	rapid.Check(t, func(t *rapid.T) {
-		from, to := differing(t)
+		from, to, twin := looking(t)
 		name := rapid.StringMatching(`[A-Z_]{1,120}`).Draw(t, "name")
-		p := emptyPlan(false)
-		p.Organizations[0].Steps = []plan.Step{step(1, "acme/variable/"+name, plan.OpUpdate, plan.RiskNone,
-			field("value", state.Text("x"+from), state.Text("x"+to)))}
-		summed(p)
-		width := rapid.IntRange(40, 200).Draw(t, "width")
-		text := spaces.ReplaceAllString(draw(t, func(b *bytes.Buffer) error { return Plan(b, p, Options{Width: width}) }), "")
-		lookDifferent(t, text, "variable/"+name+"value", "→", "40objects")
-		page := draw(t, func(b *bytes.Buffer) error { return Markdown(b, p, 0, Options{}) })
-		page = html.UnescapeString(regexp.MustCompile(`</?code>`).ReplaceAllString(page, ""))
-		lookDifferent(t, page, "variable/"+name+" | value | ", " | ", " |\n")
+		checkSides(t, "x"+from, "x"+to, name, rapid.IntRange(40, 200).Draw(t, "width"), twin)
 	})
 }
 
-// lookDifferent finds two sides in a text: behind what leads to them, in front of what follows.
-func lookDifferent(t *rapid.T, text, lead, between, end string) {
-	_, sides, found := strings.Cut(text, lead)
+var htmlMarks = regexp.MustCompile(`</?(code|del|ins)>`)
+
+// checkSides looks at the sides of a change in every form.
+func checkSides(t rapid.TB, from, to, name string, width int, twin bool) {
+	t.Helper()
+	p := emptyPlan(false)
+	p.Organizations[0].Steps = []plan.Step{step(1, "acme/variable/"+name, plan.OpUpdate, plan.RiskNone,
+		field("value", state.Text(from), state.Text(to)))}
+	summed(p)
+	look := func(text, lead, between, end string) {
+		t.Helper()
+		a, b := lookDifferent(t, text, lead, between, end)
+		if twin { // written as escapes, which is all that there is to see
+			return
+		}
+		same := commonPrefix(from, to)
+		for whole, shown := range map[string]string{from: a, to: b} {
+			next := spaces.ReplaceAllString(takeColumns(whole[same:], 2), "")
+			if !strings.HasPrefix(shown, "x") || !strings.Contains(spaces.ReplaceAllString(shown, ""), next) {
+				t.Fatalf("%q is shown as %q, without %q, where it begins to differ:\n%s", whole, shown, next, text)
+			}
+		}
+	}
+	drawn := func(write func(*bytes.Buffer) error) string {
+		var b bytes.Buffer
+		if err := write(&b); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	words := drawn(func(b *bytes.Buffer) error { return Plan(b, p, Options{Width: width}) })
+	look(spaces.ReplaceAllString(words, ""), "variable/"+name+"value", "→", "40objects")
+	page := drawn(func(b *bytes.Buffer) error { return Markdown(b, p, 0, Options{}) })
+	page = html.UnescapeString(htmlMarks.ReplaceAllString(page, ""))
+	look(page, "variable/"+name+" | value | ", " | ", " |\n")
+	page = drawn(func(b *bytes.Buffer) error { return HTML(b, p, Options{}) })
+	page = html.UnescapeString(htmlMarks.ReplaceAllString(page, ""))
+	look(page, `data-label="Old">`, `</td><td class="new value" data-label="New">`, "</td>")
+}
+
+// lookDifferent finds two sides in a text: behind what leads to them, in front of what follows. To
+// the eye they differ.
+func lookDifferent(t rapid.TB, shown, lead, between, end string) (a, b string) {
+	t.Helper()
+	_, sides, found := strings.Cut(shown, lead)
 	a, rest, both := strings.Cut(sides, between)
 	b, _, whole := strings.Cut(rest, end)
-	if !found || !both || !whole || a == b {
-		t.Fatalf("%q and %q in:\n%s", a, b, text)
+	if !found || !both || !whole || text.Skeleton(a) == text.Skeleton(b) {
+		t.Fatalf("%q and %q in:\n%s", a, b, shown)
 	}
+	return a, b
 }
 
 // TestNamesAreWhole: no width cuts a name, an address or an owner, in a plan or in a report.
