@@ -42,7 +42,7 @@ var mayImport = map[string][]string{
 	"examples":             {},
 	"sync/history":         {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/atomicfile", "sync/lock"},
 	"sync/render":          {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/offline", "sync/compare", "sync/export", "sync/fleet"},
-	"sync/notify":          {"spec", "sync/exit", "sync/plan", "sync/report", "sync/render"},
+	"sync/notify":          {"spec", "sync/exit", "sync/fleet", "sync/plan", "sync/report", "sync/render"},
 	"sync/command":         {"*"},
 	"sync/zonetest":        {"spec", "sync/exit", "sync/state", "sync/plan"},
 	"sync/plantest":        {"spec", "sync/exit", "sync/state", "sync/plan", "sync/planner", "sync/zonetest"},

@@ -129,7 +129,7 @@ func (m *measured) succeeded() bool {
 	case exit.OK:
 		return true
 	case exit.Changes, exit.Held:
-		return m.heldOnly || m.applied == nil && m.plan != nil
+		return m.heldOnly || m.applied == nil && (m.plan != nil || m.status != nil)
 	}
 	return false
 }

@@ -85,6 +85,22 @@ var metricTable = []metric{
 		"How often a call waited for a rate limit."},
 	{"makesync_rate_limit_wait_seconds", labels("zone"), gauge, perZone(rateWaited),
 		"How long calls waited for rate limits, added up."},
+	{"makesync_attention", labels("severity", "rule"), gauge, attentionCounts,
+		"Of status: things that need attention."},
+	{"makesync_organization_credits", labels("zone", "organization", "state"), gauge, perRow(creditsOf),
+		"Of status: credits of the present cycle: used, left."},
+	{"makesync_organization_credits_reset_timestamp_seconds", labels("zone", "organization"), gauge, perRow(resetOf),
+		"Of status: when the credits begin anew."},
+	{"makesync_organization_credits_last", labels("zone", "organization"), gauge, perRow(lastsOf),
+		"Of status: 1 when the credits last until then at the present pace."},
+	{"makesync_organization_members", labels("zone", "organization", "state"), gauge, perRow(membersOf),
+		"Of status: people: accepted, admin, pending, expired, without-two-factor."},
+	{"makesync_organization_tfa_enforced", labels("zone", "organization"), gauge, perRow(enforcedOf),
+		"Of status: 1 when two-factor authentication is enforced."},
+	{"makesync_organization_next_bill_timestamp_seconds", labels("zone", "organization"), gauge, perRow(nextBillOf),
+		"Of status: when the next bill is due."},
+	{"makesync_organization_bill", labels("zone", "organization", "currency", "period"), gauge, perRow(amountOf),
+		"Of status: what the subscription costs each period."},
 }
 
 func buildInfo(m *measured) []sample { return []sample{{labels(m.version), 1}} }

@@ -58,13 +58,15 @@ func storedAlert(a notify.Alert) history.Alert {
 
 // notifyRun is the end of a run as notifications tell it.
 func (e runEnd) notifyRun() notify.Run {
-	return notify.Run{Command: e.command, Plan: e.plan, Report: e.applied, Problems: e.problems, Exit: e.exit}
+	return notify.Run{
+		Command: e.command, Plan: e.plan, Report: e.applied, Status: e.status, Problems: e.problems, Exit: e.exit,
+	}
 }
 
 // jobOf is what makes a run the same job every night: of two jobs that share a state folder, one
 // must not take the other's alerts for ended.
 func jobOf(end runEnd, o *notifyOptions) []string {
-	job := []string{end.command, o.url.String(), end.options.documents.zone}
+	job := append([]string{end.command, o.url.String(), end.options.documents.zone}, end.job...)
 	if shard := end.options.shard; shard != nil {
 		job = append(job, fmt.Sprintf("shard %d/%d", shard.Index, shard.Count))
 	}

@@ -6,12 +6,13 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/exit"
+	"makesync/sync/fleet"
 	"makesync/sync/makeapi"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 )
 
-// runEnd is how a run of plan, undo or apply ended, good or bad.
+// runEnd is how a run of plan, undo, apply or status ended, good or bad.
 type runEnd struct {
 	command  string
 	began    time.Time
@@ -19,8 +20,10 @@ type runEnd struct {
 	zones    *zones         // nil when it did not come to that
 	plan     *plan.Plan     // nil when there is none
 	applied  *report.Report // of apply
+	status   *fleet.Status  // of status
 	problems []spec.Problem
 	exit     exit.Code
+	job      []string // what else makes it the same job every night
 	// heldOnly: the apply went through, and something is held.
 	heldOnly bool
 }

@@ -29,7 +29,9 @@ type statusOptions struct {
 	person   string
 	changes  bool // of a plan of the documents
 	exitCode bool
-	invoices bool // --show-invoice-links
+	end      endOptions
+	job      []string // which organizations it looks at
+	invoices bool     // --show-invoice-links
 }
 
 var statusFormats = []string{formatText, formatJSON, formatCSV, formatHTML}
@@ -63,7 +65,7 @@ func statusCommand(r *runtimeEnv) *cli.Command {
 			},
 			formatFlag(statusFormats...),
 			outJSONFlag(resultFile("status")),
-		}, sourceFlags("which organizations count, their owners' addresses")),
+		}, endFlags(), sourceFlags("which organizations count, their owners' addresses")),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o, err := readStatusOptions(c, r.Env)
 			if err != nil {
@@ -84,12 +86,14 @@ func columnNames() string {
 
 func readStatusOptions(c *cli.Context, env Env) (o statusOptions, err error) {
 	o.named, o.person = c.StringSlice("zone"), c.String("person")
+	o.job = append(c.StringSlice("organization"), "where "+c.String("where"), "show "+c.String("show"))
 	o.exitCode, o.invoices = c.Bool("exit-code"), c.Bool("show-invoice-links")
 	for _, read := range []func() error{
 		func() (err error) { o.sourceOptions, err = readSourceOptions(c, env); return },
 		func() (err error) { o.result, err = readResultOptions(c, env, statusFormats...); return },
 		func() error { return o.readView(c) },
 		func() error { return o.readWhere(c) },
+		func() (err error) { o.end, err = readEndOptions(c, env); return },
 	} {
 		if err := read(); err != nil {
 			return o, err
@@ -104,7 +108,7 @@ func readStatusOptions(c *cli.Context, env Env) (o statusOptions, err error) {
 // readView reads what is shown: columns in an order, or a person.
 func (o *statusOptions) readView(c *cli.Context) (err error) {
 	if o.person != "" {
-		for _, other := range []string{"show", "sort", "where"} {
+		for _, other := range []string{"show", "sort", "where", "metrics-file", "notify"} {
 			if c.IsSet(other) {
 				return badUsage(c, "--person shows one person, and --%s is about organizations", other)
 			}
@@ -158,15 +162,32 @@ func runStatus(ctx context.Context, r *runtimeEnv, o statusOptions) error {
 	if o.person == "" {
 		status.NotLookedAt = append(status.NotLookedAt, fleet.NotLookedAt(o.parts)...)
 	}
-	failures, err := readStatus(ctx, r, o, status)
-	if err != nil {
+	ended := o.runEnd(r)
+	failures, err := readStatus(ctx, r, o, status, &ended)
+	res := statusResult{status, o.invoices}
+	switch {
+	case err != nil:
 		problems, code := withError(ctx, err, status.Problems)
-		return endStatus(r, o, emptyStatus(r, problems, code))
+		res = emptyStatus(r, problems, code)
+	default:
+		if status.Exit = status.ExitOf(failures, o.exitCode); o.person != "" {
+			status.KeepPlaces()
+		}
+		ended.status = status
 	}
-	if status.Exit = status.ExitOf(failures, o.exitCode); o.person != "" {
-		status.KeepPlaces()
+	if o.person == "" {
+		ended.problems, ended.exit = res.Problems, res.Exit
+		res.Problems = append(res.Problems, ended.report(ctx, r)...)
 	}
-	return endStatus(r, o, statusResult{status, o.invoices})
+	return endStatus(r, o, res)
+}
+
+// runEnd is how the run is told of; which organizations it looks at makes it another job.
+func (o *statusOptions) runEnd(r *runtimeEnv) runEnd {
+	return runEnd{
+		command: "status", began: r.Now(), job: o.job,
+		options: planOptions{end: o.end, documents: documentOptions{files: o.files, zone: strings.Join(o.named, ",")}},
+	}
 }
 
 // endStatus prints a result. One of which no zone could be read goes to stderr, as an error.
@@ -185,7 +206,9 @@ func endStatus(r *runtimeEnv, o statusOptions, res statusResult) error {
 
 // readStatus reads the zones, one after the other, and gives the errors of those that could not be
 // read. An error of its own ends the run.
-func readStatus(ctx context.Context, r *runtimeEnv, o statusOptions, status *fleet.Status) ([]error, error) {
+func readStatus(
+	ctx context.Context, r *runtimeEnv, o statusOptions, status *fleet.Status, ended *runEnd,
+) ([]error, error) {
 	desired, err := fleetDocuments(ctx, r.Env, o)
 	if err != nil {
 		return nil, err
@@ -195,6 +218,7 @@ func readStatus(ctx context.Context, r *runtimeEnv, o statusOptions, status *fle
 		return nil, err
 	}
 	defer src.close()
+	ended.zones = src.zones
 	if len(src.zones.ports) == 0 {
 		return nil, usageError{message: "no zone is named", hint: "give --zone NAME, MAKE_ZONE, or documents with -f"}
 	}

@@ -15,6 +15,7 @@
 //	failed    steps, organizations, the run itself   once, until it works again
 //	held      changes that a guard stopped           once, until they are gone
 //	waiting   what too many runs have seen waiting   once, until it waits no more
+//	attention what a status shows first              once, until it is gone or gets worse
 //
 // All but the first are alerts: they last, and are told when they begin. An alert that a run does
 // not see has ended, unless the run was blind to it: see [Run.Blind].

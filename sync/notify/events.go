@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/sync/fleet"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 )
@@ -33,7 +34,7 @@ type Alert struct {
 	ID string `json:"-"`
 	// Organization is the key of the organization that has it; "": the run has it.
 	Organization string       `json:"-"`
-	What         string       `json:"what"` // pending, failed, held, waiting
+	What         string       `json:"what"` // pending, failed, held, waiting, attention
 	Address      spec.Address `json:"address,omitempty"`
 	Op           plan.Op      `json:"op,omitempty"`
 	Text         string       `json:"text"`
@@ -47,6 +48,8 @@ const (
 	whatFailed  = "failed"
 	whatHeld    = "held"
 	whatWaiting = "waiting"
+	// whatAttention is what a status shows first.
+	whatAttention = "attention"
 )
 
 // newAlert makes an alert; id are the words that tell it from others of the same step or object.
@@ -77,6 +80,9 @@ func EventsOf(run Run, mostWaiting int, runs func(spec.Address, string) int) (e 
 			e.addHeld(o.Held)
 			e.addWaiting(o.Waiting, mostWaiting, runs)
 		}
+	}
+	if run.Status != nil {
+		e.addAttention(run.Status.Attention)
 	}
 	e.addProblems(run.Problems)
 	if run.failed() && !e.has(whatFailed) {
@@ -153,9 +159,23 @@ func (e *Events) addWaiting(list []plan.Waiting, most int, runs func(spec.Addres
 	}
 }
 
+// addAttention takes what needs attention. Its numbers change every day, so it is told once for
+// each threshold that it crosses: by rule and severity.
+func (e *Events) addAttention(list []fleet.Attention) {
+	for _, a := range list {
+		if a.Rule != ruleNotRead { // a problem says so too
+			address := spec.Address(a.Organization)
+			e.add(newAlert(whatAttention, address, "", string(a.Severity)+": "+a.Message, a.Rule, string(a.Severity)))
+		}
+	}
+}
+
+// ruleNotRead is what could not be read.
+const ruleNotRead = "not-read"
+
 func (e *Events) addProblems(problems []spec.Problem) {
 	for _, p := range problems {
-		if p.Severity == spec.Error || p.Rule == "not-read" {
+		if p.Severity == spec.Error || p.Rule == ruleNotRead {
 			e.add(newAlert(whatFailed, p.Address, "", p.Message, p.Rule, p.Path, fileOf(p), stableMessage(p.Message)))
 		}
 	}
@@ -239,7 +259,7 @@ func (e Events) reasons() []string {
 	if len(e.Changes) > 0 {
 		reasons = append(reasons, whatChanged)
 	}
-	for _, what := range []string{whatPending, whatFailed, whatHeld, whatWaiting} {
+	for _, what := range []string{whatPending, whatFailed, whatHeld, whatWaiting, whatAttention} {
 		if e.has(what) {
 			reasons = append(reasons, what)
 		}

@@ -21,12 +21,12 @@ type Notification struct {
 	Format string `json:"format"`
 	// Text is one line for people; chat webhooks show a field of this name.
 	Text    string    `json:"text"`
-	Command string    `json:"command"` // plan, apply
+	Command string    `json:"command"` // plan, apply, status
 	At      time.Time `json:"at"`      // UTC, whole seconds
 	Run     string    `json:"run,omitempty"`
 	Plan    string    `json:"plan,omitempty"` // the digest
 	Zones   []Zone    `json:"zones"`
-	Reasons []string  `json:"why"` // changed, pending, failed, held, waiting; those that apply
+	Reasons []string  `json:"why"` // changed, pending, failed, held, waiting, attention; those that apply
 	Summary Summary   `json:"summary"`
 	Changes []Change  `json:"changes"`
 	Alerts  []Alert   `json:"troubles"`
@@ -65,11 +65,11 @@ func New(run Run, events Events, now time.Time) *Notification {
 		n.Alerts[i].Text = truncate(n.Alerts[i].Text)
 	}
 	n.count(run)
+	for _, z := range run.zones() {
+		n.Zones = append(n.Zones, Zone{z.Name, z.Sandbox})
+	}
 	if run.Plan != nil {
 		n.Plan = run.Plan.Digest
-		for _, z := range run.Plan.Zones {
-			n.Zones = append(n.Zones, Zone{z.Name, z.Sandbox})
-		}
 	}
 	n.Text = fmt.Sprintf("%smakesync %s: %s; exit %d (%s)",
 		n.sandboxMark(), run.Command, n.words(run)+gainWords(run.gains()), run.Exit.Code, run.Exit.Name)
@@ -118,6 +118,8 @@ func planSummary(p *plan.Plan) Summary {
 // words are those of the last line of the text that the command prints.
 func (n *Notification) words(run Run) string {
 	switch {
+	case run.Status != nil && len(run.Status.Zones) > 0:
+		return render.StatusCounts(run.Status)
 	case run.Plan == nil && len(n.Alerts) > 0:
 		return n.Alerts[0].Text
 	case run.Report != nil:

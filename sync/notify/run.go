@@ -5,15 +5,17 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/exit"
+	"makesync/sync/fleet"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 )
 
-// Run is how a run of plan or apply ended, good or bad.
+// Run is how a run of plan, apply or status ended, good or bad.
 type Run struct {
-	Command  string         // plan, apply
+	Command  string         // plan, apply, status
 	Plan     *plan.Plan     // nil when there is none
 	Report   *report.Report // of apply; nil of plan
+	Status   *fleet.Status  // of status
 	Problems []spec.Problem // all that the run tells
 	Exit     exit.Code
 }
@@ -24,11 +26,25 @@ func (r Run) Blind(organization string) bool {
 	if organization == "" {
 		return false
 	}
+	if r.Status != nil {
+		return r.unseen(organization)
+	}
 	if r.Plan != nil {
 		at := slices.IndexFunc(r.Plan.Organizations, func(o plan.Organization) bool { return o.Key == organization })
 		return at < 0 || len(r.Plan.Organizations[at].NotRead) > 0 || r.stopped(organization)
 	}
 	return true
+}
+
+// unseen tells whether the status could not see all of an organization. One that is no longer there
+// is none that can have an alert, unless its zone was not read.
+func (r Run) unseen(organization string) bool {
+	for i := range r.Status.Organizations {
+		if o := &r.Status.Organizations[i]; o.Key == organization {
+			return len(o.NotRead) > len(o.Lacking())
+		}
+	}
+	return spec.HasErrors(r.Status.Problems)
 }
 
 // stopped tells whether steps of the organization were not even tried: what would have failed is
@@ -84,4 +100,15 @@ func (r Run) gains() (n int) {
 		}
 	}
 	return n
+}
+
+// zones are those that the run was about.
+func (r Run) zones() []plan.Zone {
+	switch {
+	case r.Status != nil:
+		return r.Status.Zones
+	case r.Plan != nil:
+		return r.Plan.Zones
+	}
+	return nil
 }
