@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,7 +46,18 @@ func fitsIn(t *testing.T, job *batch.JobSpec, waves int32) {
 	if needs := time.Duration(waves) * wave; needs > deadline || deadline > needs+needs/4 {
 		t.Errorf("activeDeadlineSeconds is %v; %d waves of %v need %v", deadline, waves, wave, needs)
 	}
-	if grace := time.Duration(*job.Template.Spec.TerminationGracePeriodSeconds) * time.Second; grace <= toStop {
+	grace := time.Duration(*job.Template.Spec.TerminationGracePeriodSeconds) * time.Second
+	if args := job.Template.Spec.Containers[0].Args; args[0] == "apply" && job.BackoffLimitPerIndex != nil {
+		at := slices.IndexFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--lock-timeout=") })
+		if at < 0 {
+			t.Fatal("a replacement does not wait for the lock of the pod before it")
+		}
+		wait := duration(t, strings.TrimPrefix(args[at], "--lock-timeout="))
+		if wait <= grace || wait >= runtime {
+			t.Errorf("--lock-timeout is %v; a pod that is stopped holds its lock for up to %v", wait, grace)
+		}
+	}
+	if grace <= toStop {
 		t.Errorf("a pod that is stopped has %v to finish what is in flight", grace)
 	}
 }

@@ -19,6 +19,8 @@ import (
 
 type mergeOptions struct {
 	files    []string
+	journal  string // --journal and --run, both or neither
+	run      string
 	result   resultOptions
 	maxBytes int
 }
@@ -28,7 +30,9 @@ var mergeFormats = []string{formatText, formatJSON, formatMarkdown}
 const mergeDescription = "Reads the JSON that `apply` or `plan` wrote with --shard " +
 	"(--out-json FILE, or --format json) and prints one result with one exit code, that of the whole run. " +
 	"A folder stands for its *.json. " +
-	"A shard that is missing or there twice, and plans among reports, end with 3."
+	"A shard that is missing or there twice, and plans among reports, end with 3. " +
+	"With --run a shard may be there once for each attempt, and what the journals tell of attempts counts too: " +
+	"the last outcome of each step."
 
 func mergeCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{
@@ -37,8 +41,9 @@ func mergeCommand(r *runtimeEnv) *cli.Command {
 		ArgsUsage:   "FILES…",
 		Description: mergeDescription,
 		UsageText: "makesync report merge shards/\n" +
-			"makesync report merge --format json shard-1.json shard-2.json",
-		Flags: joined(resultFlags(resultFile("plan", "report"), mergeFormats...), detailFlags(),
+			"makesync report merge --format json shard-1.json shard-2.json\n" +
+			"makesync report merge --journal /state --run makesync-apply-x7k2p /results",
+		Flags: joined(attemptFlags(), resultFlags(resultFile("plan", "report"), mergeFormats...), detailFlags(),
 			[]cli.Flag{maxBytesFlag()}, logFlags()),
 		Action: r.action(arity{1, mostParts, "FILES…", expandFolders}, func(c *cli.Context) error {
 			o, err := readMergeOptions(c, r.Env)
@@ -52,6 +57,9 @@ func mergeCommand(r *runtimeEnv) *cli.Command {
 
 func readMergeOptions(c *cli.Context, env Env) (o mergeOptions, err error) {
 	o.files = c.Args().Slice()
+	if o.journal, o.run, err = readAttempts(c); err != nil {
+		return o, err
+	}
 	if o.maxBytes, err = readMaxBytes(c); err != nil {
 		return o, err
 	}
@@ -67,7 +75,10 @@ const (
 
 // runMerge reads all parts, tells every one that does not fit, and adds the others up.
 func runMerge(ctx context.Context, r *runtimeEnv, o mergeOptions) error {
-	parts, problems := readParts(o.files)
+	parts, problems := readParts(o.files, o.run != "")
+	if o.run != "" && len(problems) == 0 {
+		parts, problems = uniteAttempts(parts, o)
+	}
 	var res result
 	var code exit.Code
 	if len(problems) == 0 {
@@ -104,7 +115,7 @@ func (p partFile) kind() string {
 }
 
 // readParts reads the files, and says of each what keeps it out of a merge.
-func readParts(paths []string) ([]partFile, []spec.Problem) {
+func readParts(paths []string, attempts bool) ([]partFile, []spec.Problem) {
 	var parts []partFile
 	var problems []spec.Problem
 	seen := map[spec.Shard]string{}
@@ -116,9 +127,10 @@ func readParts(paths []string) ([]partFile, []spec.Problem) {
 				"merge either the plans or the reports of a run")
 		}
 		if problem == nil {
-			if first, twice := seen[*part.Shard()]; twice {
+			if first, twice := seen[*part.Shard()]; twice && !attempts {
 				problem = partProblem(path, fmt.Sprintf("shard %d of %d is there twice: also in %s",
-					part.Shard().Index, part.Shard().Count, first), "give each shard once")
+					part.Shard().Index, part.Shard().Count, first),
+					"give each shard once; with --run it may be there once for each attempt")
 			}
 		}
 		if problem != nil {

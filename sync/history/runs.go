@@ -54,6 +54,19 @@ func (s *Store) List() ([]Summary, error) {
 	return list, nil
 }
 
+// Runs reads the runs that are wanted, oldest first. A journal that cannot be read does not tell
+// whose it is, so it is left out.
+func (s *Store) Runs(wanted func(*report.Run) bool) ([]*report.Run, error) {
+	names, err := s.names()
+	var runs []*report.Run
+	for _, name := range names {
+		if run, err := s.Read(name); err == nil && wanted(run) {
+			runs = append(runs, run)
+		}
+	}
+	return runs, err
+}
+
 // names lists the run ids of the folder, which begin with their time.
 func (s *Store) names() ([]string, error) {
 	entries, err := os.ReadDir(s.runs)
