@@ -124,15 +124,6 @@ func (t *Trusted) limits() map[string]string {
 	return limits
 }
 
-// Approvals is how many people must approve a plan before it is applied.
-func (t *Trusted) Approvals() int {
-	if t == nil {
-		return 0
-	}
-	n, _ := strconv.Atoi(t.limits()["approvals"]) // it was read as a number
-	return n
-}
-
 // cut tells of a guard that a document wants weaker than the trusted files have it.
 func (t *Trusted) cut(name string, asked scalar, holds string) spec.Problem {
 	where, line := "by default", limitLine(name, asked.text)

@@ -169,26 +169,10 @@ type approvalsFound struct {
 	warnings    []spec.Problem // about the file of approvers
 }
 
-// mandatoryApprovals are those that the trusted files want.
-func mandatoryApprovals(a *applyRun) (int, error) {
-	if a.desired != nil {
-		return a.desired.Guards.Approvals, nil
-	}
-	trusted, problems := document.LoadTrusted(a.options.documents.guardFiles(a.r.Env))
-	if spec.HasErrors(problems) {
-		a.problems = problems
-		return 0, errInvalid
-	}
-	return trusted.Approvals(), nil
-}
-
 // checkApprovals refuses a plan that fewer people have approved than the flag or a trusted file
 // wants. The flag can only raise the number.
 func checkApprovals(a *applyRun) error {
-	mandatory, err := mandatoryApprovals(a)
-	if err != nil {
-		return err
-	}
+	mandatory := a.desired.Guards.Approvals // which only trusted files can state
 	required := max(mandatory, a.approvals.least)
 	switch {
 	case required == 0 || stepCount(a.plan) == 0:
