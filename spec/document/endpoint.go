@@ -12,8 +12,8 @@ import (
 
 // EndpointOptions is what stands outside the documents about zones.
 type EndpointOptions struct {
-	// LookupEnv gives MAKE_API_KEY, MAKE_API_KEY_<ZONE>, MAKESYNC_HOSTS and what token references
-	// name.
+	// LookupEnv gives MAKE_API_KEY, MAKE_API_KEY_<ZONE>, MAKESYNC_HOSTS, MAKESYNC_SANDBOX and what
+	// token references name.
 	LookupEnv func(string) (string, bool)
 	// ZoneURLs are the --zone-url flags, name to url; each overrides url and sandbox alike.
 	ZoneURLs map[string]string
@@ -22,6 +22,9 @@ type EndpointOptions struct {
 	Named []string
 	// ReferenceRoots are the --reference-root folders, for ${file:…} in tokens.
 	ReferenceRoots []string
+	// Sandboxes are the zones of --sandbox: built-in ones, which no document alone turns into a
+	// simulated one.
+	Sandboxes []string
 }
 
 // Endpoints decides for each named zone how it is reached and which token goes
@@ -137,7 +140,7 @@ func (e *endpoints) url(name string, zone spec.Zone) (*url.URL, bool) {
 	switch {
 	case address != "":
 	case zone.Sandbox != nil:
-		return nil, true
+		return nil, builtin == "" || e.maySimulate(name, zone)
 	case builtin != "":
 		address = "https://" + builtin
 		if zone.URL != "" && !isSameURL(zone.URL, address) || zone.Host != "" &&

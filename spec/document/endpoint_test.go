@@ -287,3 +287,43 @@ func TestDocumentsCannotBorrowTokens(t *testing.T) {
 		t.Error("a zone named like eu1 gets its token")
 	}
 }
+
+// No document alone turns a built-in zone into a simulated one, and none does while something is
+// given to the run for the real one.
+func TestBuiltinZoneAsSandbox(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		zone  string
+		env   []string
+		flags []string
+		urls  map[string]string
+		want  string // what the problem says; "": a sandbox; "url": the real one
+	}{
+		{name: "a document alone", zone: "eu1", want: "cannot turn the built-in zone `eu1` into a sandbox"},
+		{name: "--sandbox", zone: "eu1", flags: []string{"eu1"}},
+		{name: "MAKESYNC_SANDBOX", zone: "eu1", env: []string{"MAKESYNC_SANDBOX=us1, eu1"}},
+		{name: "another one", zone: "eu1", flags: []string{"us1"}, want: "into a sandbox"},
+		{name: "the general token does not count", zone: "eu1", flags: []string{"eu1"}, env: []string{"MAKE_API_KEY=k"}},
+		{name: "a token of the zone", zone: "eu1", flags: []string{"eu1"}, env: []string{"MAKE_API_KEY_EU1=k"},
+			want: "MAKE_API_KEY_EU1 holds a token"},
+		{name: "a host of the zone", zone: "eu1", flags: []string{"eu1"}, env: []string{"MAKESYNC_HOSTS=eu1=make.acme.example"},
+			want: "MAKESYNC_HOSTS names a host"},
+		{name: "--zone-url", zone: "eu1", flags: []string{"eu1"}, urls: map[string]string{"eu1": "http://127.0.0.1:1"},
+			want: "url"},
+		{name: "a name of its own", zone: "lab"},
+		{name: "a name of its own with a token", zone: "lab", env: []string{"MAKE_API_KEY_LAB=k"}},
+	} {
+		zones := map[string]spec.Zone{c.zone: {Name: c.zone, Sandbox: &spec.SandboxZone{}}}
+		got, problems := Endpoints(zones, []string{c.zone},
+			EndpointOptions{LookupEnv: envOf(c.env...), Sandboxes: c.flags, ZoneURLs: c.urls})
+		switch {
+		case c.want == "" || c.want == "url":
+			if len(problems) > 0 || (got[c.zone].Sandbox != nil) != (c.want == "") {
+				t.Errorf("%s: %v %v", c.name, got[c.zone], problems)
+			}
+		case len(problems) != 1 || problems[0].Rule != ruleSandboxZone || !strings.Contains(problems[0].Message, c.want):
+			t.Errorf("%s: %v", c.name, problems)
+		}
+	}
+}

@@ -135,6 +135,7 @@ func TestEveryRuleIsProvoked(t *testing.T) {
 		spec.RuleSchema,              // check_test.go
 		ruleTooLarge, ruleUnreadable, // files_test.go
 		ruleTooLong,                 // files_test.go
+		ruleSandboxZone,             // endpoint_test.go
 		rulePolicy, ruleSuppression, // told by who judges policies
 	}
 	archives, _ := filepath.Glob("testdata/problems/*.txtar")

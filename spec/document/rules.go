@@ -47,6 +47,7 @@ const (
 	ruleZoneURL          = "zone-url"
 	ruleLiteralToken     = "literal-token"
 	ruleSandboxPath      = "sandbox-path"
+	ruleSandboxZone      = "sandbox-zone"
 	ruleUnknownProfile   = "unknown-profile"
 	ruleDeleteWithoutID  = "delete-without-id"
 	ruleAbsentConflict   = "absent-conflict"
@@ -125,6 +126,8 @@ var rules = []Rule{
 		"A zone's url or host is none that makesync calls: not https, with a path, or another one for a " +
 			"built-in zone."},
 	{ruleLiteralToken, spec.Error, "The token of a zone that is no sandbox stands in a document."},
+	{ruleSandboxZone, spec.Error,
+		"A document turns a built-in zone into a sandbox, and nobody who starts the run asked for that."},
 	{ruleSandboxPath, spec.Error,
 		"A sandbox's seed or state does not lie below the document's folder, links followed."},
 	{ruleUnknownProfile, spec.Error, "An organization names a profile that no document declares."},

@@ -99,7 +99,7 @@ func checkEverything(ctx context.Context, r *runtimeEnv, o doctorOptions) ([]fle
 		found = load(ctx, r.Env, documentOptions{
 			files: o.files, given: true, zone: onlyZone(o.named),
 			referenceRoots: o.referenceRoots, skipReferences: o.skipReferences,
-		}, o.zones.urls, offlineMode)
+		}, o.zones, offlineMode)
 	}
 	if err := r.files.readsNamed(found.desired); err != nil {
 		return nil, err

@@ -36,9 +36,9 @@ func resolveDocuments(
 
 // load reads the documents and says how their zones are reached. Nothing but files and
 // the environment is touched.
-func load(ctx context.Context, env Env, o documentOptions, urls map[string]string, use use) loaded {
+func load(ctx context.Context, env Env, o documentOptions, reach zoneOptions, use use) loaded {
 	desired, lists, problems := resolveDocuments(ctx, env, o, o.files, document.ResolveOptions{
-		SkipReferences: o.skipReferences, ZoneNames: slices.Sorted(maps.Keys(urls)),
+		SkipReferences: o.skipReferences, ZoneNames: slices.Sorted(maps.Keys(reach.urls)),
 		Wanted: o.part.wanted, NamesOfOthers: o.part.names,
 	})
 	l := loaded{desired: desired}
@@ -51,7 +51,8 @@ func load(ctx context.Context, env Env, o documentOptions, urls map[string]strin
 			use.zones(desired.Zones, o),
 			zonesOf(desired, o.only(desired.Zones)),
 			document.EndpointOptions{
-				LookupEnv: env.LookupEnv, ZoneURLs: urls, Named: o.namedZones(env), ReferenceRoots: o.referenceRoots,
+				LookupEnv: env.LookupEnv, ZoneURLs: reach.urls, Named: o.namedZones(env),
+				ReferenceRoots: o.referenceRoots, Sandboxes: reach.sandboxes,
 			},
 		)
 		problems = append(problems, more...)

@@ -25,10 +25,8 @@ func runIn(home string, args ...string) (code int, stdout, stderr string) {
 	code = command.Main(context.Background(), append([]string{"makesync"}, args...), command.Env{
 		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Now: time.Now, Random: rand.Reader,
 		LookupEnv: func(name string) (string, bool) {
-			if name == "HOME" {
-				return home, true
-			}
-			return "", false
+			value, ok := map[string]string{"HOME": home, "MAKESYNC_SANDBOX": "eu1,us1"}[name]
+			return value, ok
 		},
 	})
 	return code, out.String(), errs.String()

@@ -70,6 +70,7 @@ func openFleet(r *runtimeEnv, o sourceOptions, given []string, desired *spec.Des
 	names, named := fleetZones(r.Env, given, o.zones.urls, desired)
 	endpoints, problems := document.Endpoints(desired.Zones, names, document.EndpointOptions{
 		LookupEnv: r.LookupEnv, ZoneURLs: o.zones.urls, Named: named, ReferenceRoots: o.referenceRoots,
+		Sandboxes: o.zones.sandboxes,
 	})
 	if spec.HasErrors(problems) {
 		return nil, invalid(problems)

@@ -197,6 +197,9 @@ func (f *folder) command(verb, dir string, skipReferences bool, more ...string) 
 		}
 	}
 	line = append(line, "-f", text.ShellQuote(dir))
+	if slices.Contains(f.src.o.zones.sandboxes, f.zone) {
+		line = append(line, "--sandbox", text.ShellQuote(f.zone))
+	}
 	if url, given := f.src.o.zones.urls[f.zone]; given {
 		line = append(line, "--zone-url", text.ShellQuote(f.zone+"="+url))
 	}

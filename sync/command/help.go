@@ -112,6 +112,7 @@ environment:
   MAKE_API_KEY          the token, for every zone
   MAKE_API_KEY_<ZONE>   the token of one zone: MAKE_API_KEY_EU1
   MAKE_ZONE             the zone of organizations that name none
+  MAKESYNC_SANDBOX      built-in zones that documents may simulate: eu1,us1
   MAKESYNC_HOSTS        self-hosted zones that may be given a token: lab=make.acme.example,…
   MAKESYNC_SEAL_KEY     seals saved plans, and checks their seals
   MAKESYNC_NOTIFY_URL   where plan and apply post news, as --notify does

@@ -98,7 +98,7 @@ func openOnes(
 	}
 	documents := o.documents
 	documents.skipReferences = true
-	found := load(ctx, r.Env, documents, o.zones.urls, online)
+	found := load(ctx, r.Env, documents, o.zones, online)
 	if spec.HasErrors(found.problems) {
 		return nil, invalid(found.problems)
 	}

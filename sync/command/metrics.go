@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -14,7 +15,9 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
+	"makesync/spec"
 	"makesync/sync/exit"
+	"makesync/sync/plan"
 )
 
 // The metrics file is for the text-file collector of Prometheus' node_exporter: a run that is over
@@ -124,7 +127,11 @@ func (m *measured) Collect(out chan<- prometheus.Metric) {
 
 // succeeded tells whether the run did what it is for: apply reached what the documents say, but for
 // what a guard holds for somebody to decide, plan saw everything.
+// What was done in play of a built-in zone is no success: the real one is as it was.
 func (m *measured) succeeded() bool {
+	if m.plays() {
+		return false
+	}
 	switch m.exit {
 	case exit.OK:
 		return true
@@ -132,4 +139,11 @@ func (m *measured) succeeded() bool {
 		return m.heldOnly || m.applied == nil && (m.plan != nil || m.status != nil)
 	}
 	return false
+}
+
+// plays tells whether a built-in zone of the run was a simulated one.
+func (m *measured) plays() bool {
+	return m.plan != nil && slices.ContainsFunc(m.plan.Zones, func(zone plan.Zone) bool {
+		return zone.Sandbox && spec.BuiltinHost(zone.Name) != ""
+	})
 }

@@ -55,6 +55,8 @@ var metricTable = []metric{
 	{"makesync_run_success", nil, gauge, runSuccess,
 		"1 when the last run did what it is for: apply with exit 0, or 5 when a guard holds something " +
 			"and all else is done; plan also with 2 and 5."},
+	{"makesync_sandbox", labels("zone"), gauge, planned(sandboxZones),
+		"1 for each simulated zone; a run with a built-in one is no success."},
 	{"makesync_run_timestamp_seconds", nil, gauge, runEnded,
 		"When the last run ended."},
 	{metricLastSuccess, nil, gauge, lastSuccess,
@@ -109,6 +111,15 @@ func exitCode(m *measured) []sample    { return one(float64(m.exit.Code)) }
 func runSuccess(m *measured) []sample  { return one(flag01(m.succeeded())) }
 func runEnded(m *measured) []sample    { return one(float64(m.now.Unix())) }
 func runDuration(m *measured) []sample { return one(m.now.Sub(m.began).Seconds()) }
+
+func sandboxZones(p *plan.Plan) (all []sample) {
+	for _, zone := range p.Zones {
+		if zone.Sandbox {
+			all = append(all, oneOfZone(zone.Name, 1)...)
+		}
+	}
+	return all
+}
 
 func organizationCount(p *plan.Plan) []sample { return one(float64(len(p.Organizations))) }
 

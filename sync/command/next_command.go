@@ -62,6 +62,9 @@ func (o planOptions) applyWords() []string {
 			words = append(words, "-f", text.ShellQuote(file))
 		}
 	}
+	for _, name := range o.zones.sandboxes {
+		words = append(words, "--sandbox", text.ShellQuote(name))
+	}
 	for _, name := range slices.Sorted(maps.Keys(o.zones.urls)) {
 		words = append(words, "--zone-url", text.ShellQuote(name+"="+o.zones.urls[name]))
 	}

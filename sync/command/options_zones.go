@@ -7,14 +7,17 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/makeapi"
 )
 
 // zoneOptions say how zones are reached, and how fast they are asked.
 type zoneOptions struct {
-	urls    map[string]string // --zone-url by zone name
-	timeout time.Duration     // of one call with its retries
+	urls map[string]string // --zone-url by zone name
+	// sandboxes are the built-in zones that documents may simulate.
+	sandboxes []string
+	timeout   time.Duration // of one call with its retries
 	// concurrency is how many organizations, and requests, go side by side; adaptive: at most, and
 	// each zone shows how many requests it takes.
 	concurrency int
@@ -39,6 +42,7 @@ const timeoutUsage = "`D`, the longest that one call may take with its retries, 
 func zoneFlags() []cli.Flag {
 	return []cli.Flag{
 		zoneURLFlag(),
+		sandboxFlag(),
 		newDurationFlag("timeout", 2*time.Minute, timeoutUsage),
 		&cli.StringFlag{Name: "concurrency", Value: autoConcurrency, Usage: concurrencyUsage},
 		&cli.Float64Flag{Name: "rate-share", Value: makeapi.DefaultRateShare, Usage: rateShareUsage},
@@ -52,8 +56,25 @@ func zoneURLFlag() cli.Flag {
 	}
 }
 
+func sandboxFlag() cli.Flag {
+	return &cli.StringSliceFlag{
+		Name:  "sandbox",
+		Usage: "let documents simulate the built-in zone `NAME` (or " + sandboxVariable + "); repeatable",
+	}
+}
+
+// sandboxVariable is beside --sandbox.
+const sandboxVariable = "MAKESYNC_SANDBOX"
+
 func readZoneOptions(c *cli.Context) (zoneOptions, error) {
-	o := zoneOptions{timeout: c.Duration("timeout"), rateShare: c.Float64("rate-share")}
+	o := zoneOptions{timeout: c.Duration("timeout"), rateShare: c.Float64("rate-share"),
+		sandboxes: c.StringSlice("sandbox")}
+	for _, name := range o.sandboxes {
+		if spec.BuiltinHost(name) == "" {
+			return o, badUsage(c, "--sandbox %s: names a built-in zone, such as eu1; others need no flag",
+				text.ShellQuote(name))
+		}
+	}
 	switch {
 	case o.timeout <= 0:
 		return o, badUsage(c, "--timeout %s: must be more than 0", o.timeout)

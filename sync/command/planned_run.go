@@ -51,7 +51,7 @@ func (p *plannedRun) connect(ctx context.Context, may access) error {
 		loading = context.WithoutCancel(ctx)
 	}
 	o.documents.part = partOf(o)
-	found := load(loading, p.r.Env, o.documents, o.zones.urls, online)
+	found := load(loading, p.r.Env, o.documents, o.zones, online)
 	if loading.Err() != nil {
 		return failure{exit: exit.Worst(exit.PartlyVisible, exit.StopExit(ctx)),
 			message: "stopped while the documents were read; nothing was changed"}
@@ -161,6 +161,7 @@ func connectNamed(
 	}
 	endpoints, problems := document.Endpoints(documents.Zones(), names, document.EndpointOptions{
 		LookupEnv: r.LookupEnv, ZoneURLs: reach.urls, Named: o.namedZones(r.Env), ReferenceRoots: o.referenceRoots,
+		Sandboxes: reach.sandboxes,
 	})
 	problems = withoutUnknownZones(problems)
 	if spec.HasErrors(problems) {

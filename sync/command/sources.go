@@ -48,6 +48,7 @@ func openSources(r *runtimeEnv, o sourceOptions, names ...string) (*sources, err
 	}
 	endpoints, found := document.Endpoints(s.desired.Zones, names, document.EndpointOptions{
 		LookupEnv: r.LookupEnv, ZoneURLs: o.zones.urls, Named: names, ReferenceRoots: o.referenceRoots,
+		Sandboxes: o.zones.sandboxes,
 	})
 	if problems = append(problems, found...); spec.HasErrors(problems) {
 		return nil, invalid(spec.SortProblems(problems))

@@ -252,7 +252,7 @@ func fleetDocuments(ctx context.Context, env Env, o statusOptions) (*spec.Desire
 	found := load(ctx, env, documentOptions{
 		files: o.files, given: true, zone: onlyZone(o.named),
 		referenceRoots: o.referenceRoots, skipReferences: !o.changes,
-	}, o.zones.urls, online)
+	}, o.zones, online)
 	if spec.HasErrors(found.problems) {
 		return nil, invalid(found.problems)
 	}

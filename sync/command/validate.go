@@ -47,7 +47,9 @@ func readValidateOptions(c *cli.Context, env Env) (o validateOptions, err error)
 }
 
 func runValidate(ctx context.Context, r *runtimeEnv, o validateOptions) error {
-	found := load(ctx, r.Env, o.documents, o.urls, offlineMode)
+	// No zone is opened here, so a simulated one does nothing; apply asks for its --sandbox.
+	reach := zoneOptions{urls: o.urls, sandboxes: spec.BuiltinZoneNames()}
+	found := load(ctx, r.Env, o.documents, reach, offlineMode)
 	if err := r.files.readsNamed(found.desired); err != nil {
 		return err
 	}

@@ -17,8 +17,12 @@ func notePresent(c *comparison) {
 	if c.creates() || c.deletes() {
 		return
 	}
+	if c.unreadable(spec.KindMember) != nil { // who is there is not known, whatever was read of them
+		c.Unseen = c.Scope.Wants(c.Want, spec.KindMember) && len(c.Leaving) > 0
+		return
+	}
 	if c.Scope.Wants(c.Want, spec.KindMember) && len(c.Leaving) > 0 {
-		c.Unseen = c.unreadable(spec.KindMember) != nil || lacksMembers(c) != "" || len(c.Live.Unreadable) > 0
+		c.Unseen = lacksMembers(c) != "" || len(c.Live.Unreadable) > 0
 		for i := range c.Live.Members {
 			noteLeaving(c, &c.Live.Members[i])
 		}

@@ -179,7 +179,7 @@ func deleteOrganization(c *comparison) {
 	case c.Live.OwnerID != 0 && c.Live.OwnerID != c.Me.ID:
 		c.addWaiting(
 			a,
-			"only the Owner, "+state.OwnerName(c.Live)+", can delete the organization; the token is "+c.Me.Email+"'s",
+			"only the Owner, "+state.OwnerName(c.Live)+", can delete the organization; the token is "+c.Me.Name()+"'s",
 		)
 		return
 	}

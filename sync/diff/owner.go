@@ -29,7 +29,7 @@ func diffOwner(c *comparison) {
 	case c.Live.OwnerID == 0:
 		c.addWaiting(a, "the zone shows no Owner, who alone can transfer")
 	case c.Live.OwnerID != c.Me.ID:
-		c.addWaiting(a, "only "+state.OwnerName(c.Live)+" can transfer; the token is "+c.Me.Email+"'s")
+		c.addWaiting(a, "only "+state.OwnerName(c.Live)+" can transfer; the token is "+c.Me.Name()+"'s")
 	default:
 		c.addChange(plan.PhaseTransfer, plan.Step{
 			Address: a, Op: plan.OpTransfer, Source: c.Want.PositionOf("owner"), Before: state.ViewOwner(c.Live, ""),

@@ -91,11 +91,15 @@ func runBlocks(t *testing.T, text string) string {
 			t.Fatal(err)
 		}
 	}
+	exports := "" // what a page exports holds for the rest of it
 	return consoleBlock.ReplaceAllStringFunc(text, func(block string) string {
 		out := "```console\n"
 		for line := range strings.Lines(block) {
 			if command, is := strings.CutPrefix(line, "$ "); is {
-				out += line + shown(t, dir, strings.TrimSpace(command))
+				if strings.HasPrefix(command, "export ") {
+					exports += strings.TrimSpace(command) + "; "
+				}
+				out += line + shown(t, dir, exports+strings.TrimSpace(command))
 			}
 		}
 		return out + "```\n"

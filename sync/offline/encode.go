@@ -13,15 +13,28 @@ import (
 type snapshotEncoder struct {
 	options SnapshotOptions
 	state   *state.ZoneState
-	hashing spec.Group // fingerprints, each of which takes a core for a while
+	spoken  map[string]bool // e-mails; see notice
+	hashing spec.Group      // fingerprints, each of which takes a core for a while
 	// guessable counts fingerprints of short values.
 	guessable int
 }
 
-// email is an e-mail as it is kept; declared tells that the documents make the person their
-// business otherwise than by the e-mail.
-func (k *snapshotEncoder) email(email string, declared bool) string {
-	declared = declared || k.options.Values == ValuesPlain || k.options.Needed.names(email)
+// notice gathers the people whom the documents make their business otherwise than by the e-mail:
+// whom they remove from one organization is told of in the others, too.
+func (k *snapshotEncoder) notice() {
+	k.spoken = map[string]bool{}
+	for _, live := range k.state.All() {
+		for _, m := range live.Members {
+			if k.options.Needed.speaksOf(live, m.UserID) {
+				k.spoken[m.Email] = true
+			}
+		}
+	}
+}
+
+// email is an e-mail as it is kept.
+func (k *snapshotEncoder) email(email string) string {
+	declared := k.spoken[email] || k.options.Values == ValuesPlain || k.options.Needed.names(email)
 	if k.options.HashEmails || !declared {
 		return HashEmail(email, k.options.Salt)
 	}
@@ -79,7 +92,7 @@ func (k *snapshotEncoder) people(o *SavedOrganization, live *state.Organization)
 	}
 	for _, m := range live.Members {
 		saved := SavedMember{UserID: m.UserID, Role: m.Role, Invitation: m.Invitation}
-		saved.Email = k.email(m.Email, k.options.Needed.speaksOf(live, m.UserID))
+		saved.Email = k.email(m.Email)
 		if saved.Email == m.Email {
 			saved.Name = m.Name // which else tells whose e-mail is hashed
 		}

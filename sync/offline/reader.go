@@ -135,10 +135,14 @@ func (r *snapshotReader) email(saved string) string {
 	return saved
 }
 
-// Me is the user who took the snapshot.
+// Me is the user who took the snapshot, without an e-mail where only its hash is known.
 func (r *snapshotReader) Me(context.Context) (state.User, error) {
 	u := r.snapshot.User
-	return state.User{ID: u.ID, Email: r.email(u.Email), TwoFactor: u.TwoFactor}, nil
+	email := r.email(u.Email)
+	if strings.HasSuffix(email, HashedDomain) {
+		email = ""
+	}
+	return state.User{ID: u.ID, Email: email, TwoFactor: u.TwoFactor}, nil
 }
 
 // Organizations are the rows of the list, those of other zones included.

@@ -181,11 +181,12 @@ type SnapshotOptions struct {
 // hashed here; nothing later sees them.
 func MakeSnapshot(s *state.ZoneState, options SnapshotOptions) *Snapshot {
 	k := snapshotEncoder{options: options, state: s}
+	k.notice()
 	snapshot := &Snapshot{
 		Format: SnapshotFormat, Taken: options.Taken.UTC().Truncate(time.Second), Tool: options.Tool,
 		Zone: s.Endpoint.Name, URL: s.Endpoint.URL, Sandbox: s.Endpoint.Sandbox != nil,
 		Hosts:  append([]string{}, s.Endpoint.Hosts...),
-		User:   SavedUser{ID: s.User.ID, Email: k.email(s.User.Email, false), TwoFactor: s.User.TwoFactor},
+		User:   SavedUser{ID: s.User.ID, Email: k.email(s.User.Email), TwoFactor: s.User.TwoFactor},
 		Values: options.Values, EmailsHashed: options.HashEmails, Salt: base64.StdEncoding.EncodeToString(options.Salt),
 		Names: map[state.List][]SavedName{}, Organizations: []SavedOrganization{}, Elsewhere: []SavedRow{},
 	}

@@ -19,7 +19,7 @@ type hints struct {
 // usualReasons lists the usual reasons, with the nearest live names.
 func (h hints) usualReasons() string {
 	hint := "if it exists: it was renamed (write its id), it lives in another zone, or the token's user " +
-		h.zone.me.Email + " is no member of it"
+		h.zone.me.Name() + " is no member of it"
 	if where := h.livesElsewhere(); where != "" {
 		hint += "; " + where
 	}

@@ -58,7 +58,7 @@ func (o *organization) identifyByID(l *state.Organization) {
 			"no-such-organization",
 			"id",
 			"zone "+o.zone.name+" shows no organization with id "+strconv.FormatInt(o.want.ID, 10),
-			"it was deleted, or the token's user "+o.zone.me.Email+" is not a member of it; "+
+			"it was deleted, or the token's user "+o.zone.me.Name()+" is not a member of it; "+
 				"without the id line it would be looked up by name"+o.hints().nearest(),
 		)
 	}

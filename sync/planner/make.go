@@ -154,7 +154,7 @@ func (r *run) guard() {
 			ID:           o.id,
 			Zone:         o.zone.name,
 			Name:         o.want.Name,
-			Token:        o.zone.me.Email,
+			Token:        o.zone.me.Name(),
 			TwoFactor:    o.zone.me.TwoFactor,
 			Changes:      o.Changes,
 			Admins:       o.admins,

@@ -107,6 +107,14 @@ func (u User) Describe() string {
 	return fmt.Sprintf("%d (%s)", u.ID, text.OneLine(u.Email))
 }
 
+// Name is the user in a sentence: the e-mail, or "user 17" where it is not known.
+func (u User) Name() string {
+	if u.Email == "" {
+		return "user " + strconv.FormatInt(u.ID, 10)
+	}
+	return u.Email
+}
+
 // LacksAttributes tells whether an attribute that the documents declare is not shown.
 func (l *Organization) LacksAttributes(want *spec.Organization) bool {
 	return want.Country != "" && l.Country == "" || want.Timezone != "" && l.Timezone == ""
