@@ -112,8 +112,8 @@ func isAboutPeople(s plan.Step) bool { return s.Kind == spec.KindMember || s.Kin
 
 // changeOf is a step with what guards look at besides.
 func changeOf(o *organization, s plan.Step) plan.Change {
-	c := plan.Change{Step: s, Lowers: o.admins.Lowers(&s)}
-	if c.Origin == "" { // made without a snapshot, so nobody knows whom it reverts
+	c := plan.Change{Step: s, Lowers: o.admins.Lowers(&s), Phase: plan.PhaseAttributes} // any but the first
+	if c.Origin == "" {                                                                 // made without a snapshot, so nobody knows whom it reverts
 		c.Origin = plan.OriginUnknown
 	}
 	switch {

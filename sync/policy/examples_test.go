@@ -124,3 +124,44 @@ hold no-deletion-on-fridays acme/variable/LEFT`
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), want)
 	}
 }
+
+// TestEachExampleIsBroken breaks each of them by a plan, and none by one that does nothing.
+func TestEachExampleIsBroken(t *testing.T) {
+	t.Parallel()
+	step := func(json string) string { return `{"organizations": [{"key": "acme", "steps": [` + json + `]}]}` }
+	money := `"money": {"amount": "900.00", "currency": "USD", "period": "month", "charged": "now"}`
+	for id, plan := range map[string]string{
+		"admins-inside":          step(``),
+		"never-alone":            step(`{"n": 1, "address": "acme/member/a@b.example", "kind": "member", "op": "delete", "risk": "destructive", "fields": []}`),
+		"no-deletion-on-fridays": step(`{"n": 1, "address": "acme/variable/A", "kind": "variable", "op": "delete", "risk": "destructive", "fields": []}`),
+		"few-signed-out": step(`{"n": 1, "address": "acme/tfa", "kind": "tfa", "op": "update", "risk": "caution",
+			"fields": [{"path": "tfaEnforced", "from": false, "to": true}]}`),
+		"two-factor-stays": step(`{"n": 1, "address": "acme/tfa", "kind": "tfa", "op": "update", "risk": "caution",
+			"fields": [{"path": "tfaEnforced", "from": true, "to": false}]}`),
+		"money-per-step": step(`{"n": 1, "address": "acme/subscription", "kind": "subscription", "op": "update", "risk": "irreversible", ` + money + `}`),
+		"money-per-run":  `{"money": {"USD": "900.00"}, "organizations": []}`,
+		"variable-names": step(`{"n": 1, "address": "acme/variable/apiBase", "kind": "variable", "op": "create", "risk": "none", "fields": []}`),
+		"no-plain-secret": step(`{"n": 1, "address": "acme/variable/API_TOKEN", "kind": "variable", "op": "create", "risk": "none",
+			"fields": [{"path": "value", "from": null, "to": {"sensitive": true}}]}`),
+		"small-steps": `{"organizations": [` + strings.TrimSuffix(strings.Repeat(`{"key": "KEY", "steps": [
+			{"n": 1, "address": "a/variable/A", "kind": "variable", "op": "delete", "risk": "destructive"}]},`, 4), ",") + `]}`,
+	} {
+		for i := range 4 {
+			plan = strings.Replace(plan, `"KEY"`, `"org-`+string(rune('a'+i))+`"`, 1)
+		}
+		p := examplePolicies(t, examples+"/"+id+".yaml")
+		people := Members([]Member{
+			{Email: "jane@acme.example", Role: "Owner"}, {Email: "eve@agency.example", Role: "Admin", Invitation: "pending"},
+			{Email: "bob@acme.example", Role: "Member"}, {Email: "leo@acme.example", Role: "Member"},
+		})
+		in := Input{Plan: decoded(t, plan), Now: friday, Organizations: map[string]map[string]any{"acme": {"members": people}}}
+		v, err := compiled(t, p...).Evaluate(context.Background(), in)
+		if err != nil || len(v.Results) != 1 || v.Results[0].ID != id || v.Results[0].Failed != "" {
+			t.Errorf("%s: %+v %v", id, v.Results, err)
+		}
+		in.Plan, in.Organizations = decoded(t, `{"organizations": [{"key": "acme", "steps": []}]}`), map[string]map[string]any{"acme": {"members": []any{}}}
+		if v, err := compiled(t, p...).Evaluate(context.Background(), in); err != nil || len(v.Results) != 0 {
+			t.Errorf("%s is broken by nothing: %+v %v", id, v.Results, err)
+		}
+	}
+}

@@ -41,7 +41,7 @@ var fieldTypes = map[string]map[string]string{
 	"Waiting":    {"address": "string", "reason": "string", "since": "string"},
 	"Held": {
 		"address": "string", "op": "string", "kind": "string", "guard": "string", "reason": "string", "allow": "string",
-		"source": "Source", "origin": "string", "money": "Money", "lastChange": "LastChange",
+		"source": "Source", "origin": "string", "money": "Money", "lastChange": "LastChange", "looksLike": "string",
 	},
 	"Zone":  {"name": "string", "url": "string", "user": "User", "sandbox": "bool", "world": "string"},
 	"User":  {"id": "int", "email": "string"},
