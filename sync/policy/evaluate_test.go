@@ -287,3 +287,27 @@ func TestAddingPoliciesNeverHelps(t *testing.T) {
 		}
 	})
 }
+
+// TestFailuresShowNoValues: however an expression fails, what it has met stays with it.
+func TestFailuresShowNoValues(t *testing.T) {
+	t.Parallel()
+	plan := map[string]any{"organizations": []any{map[string]any{"key": "acme", "steps": []any{}}}}
+	people := map[string]map[string]any{"acme": {"members": Members([]Member{{Email: "hunter2@acme.example", Role: "Admin"}})}}
+	for _, expression := range []string{
+		`{"a": true}[organization.members[0].email]`, `int(organization.members[0].email) == 1`,
+		`timestamp(organization.members[0].email) == now`, `duration(organization.members[0].email) == duration("1s")`,
+		`bool(organization.members[0].email)`, `double(organization.members[0].email) == 1.0`,
+		`now.getHours(organization.members[0].email) == 1`, `organization.members[0].email.substring(99) == ""`,
+		`organization.members[0].email.charAt(99) == ""`, `uint(organization.members[0].email) == 1u`,
+	} {
+		v, err := compiled(t, Policy{On: OnOrganization, Require: expression}).Evaluate(
+			context.Background(), Input{Plan: plan, Organizations: people})
+		if err != nil || len(v.Results) != 1 || v.Results[0].Failed == "" || v.Results[0].Severity != Error {
+			t.Errorf("%s: %+v %v", expression, v.Results, err)
+			continue
+		}
+		if strings.Contains(v.Results[0].Failed, "hunter2") {
+			t.Errorf("%s: %s", expression, v.Results[0].Failed)
+		}
+	}
+}
