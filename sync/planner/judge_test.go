@@ -35,10 +35,22 @@ func drafted() []*organization {
 	}
 }
 
+func planOf(organizations []*organization) *plan.Plan {
+	p := &plan.Plan{}
+	for _, o := range organizations {
+		planned := plan.Organization{Key: o.want.Key}
+		for _, c := range o.Changes {
+			planned.Steps = append(planned.Steps, c.Step)
+		}
+		p.Organizations = append(p.Organizations, planned)
+	}
+	return p
+}
+
 func judged(t *testing.T, judge judgeFunc) (left, held []string, j *judging) {
 	t.Helper()
 	organizations := drafted()
-	base := &plan.Plan{Organizations: []plan.Organization{{Key: "acme"}, {Key: "new"}}}
+	base := planOf(organizations)
 	j = &judging{judge: judge, organizations: organizations, draft: func() *plan.Plan { return rest(base, organizations) }}
 	if err := j.do(context.Background()); err != nil {
 		t.Fatal(err)
@@ -124,7 +136,7 @@ func TestPoliciesThatNeverSettle(t *testing.T) {
 		many = append(many, c)
 	}
 	organizations[0].Changes = many
-	base := &plan.Plan{Organizations: []plan.Organization{{Key: "acme"}}}
+	base := planOf(organizations)
 	rounds := 0
 	j := &judging{
 		organizations: organizations, draft: func() *plan.Plan { return rest(base, organizations) },

@@ -112,8 +112,9 @@ func isAboutPeople(s plan.Step) bool { return s.Kind == spec.KindMember || s.Kin
 
 // changeOf is a step with what guards look at besides.
 func changeOf(o *organization, s plan.Step) plan.Change {
-	c := plan.Change{Step: s, Lowers: o.admins.Lowers(&s), Phase: plan.PhaseAttributes} // any but the first
-	if c.Origin == "" {                                                                 // made without a snapshot, so nobody knows whom it reverts
+	// The phase is any but that of a creation.
+	c := plan.Change{Step: s, Phase: plan.PhaseAttributes, Lowers: o.admins.Lowers(&s)}
+	if c.Origin == "" { // made without a snapshot, so nobody knows what it reverts
 		c.Origin = plan.OriginUnknown
 	}
 	switch {
@@ -158,11 +159,12 @@ func rest(p *plan.Plan, organizations []*organization) *plan.Plan {
 	rest := *p
 	rest.Organizations = slices.Clone(p.Organizations)
 	for i, o := range organizations {
-		planned := &rest.Organizations[i]
-		planned.Steps, planned.Held = make([]plan.Step, len(o.Changes)), o.held
+		planned, left := &rest.Organizations[i], map[int]bool{}
 		for j := range o.Changes {
-			planned.Steps[j] = o.Changes[j].Step
+			left[o.Changes[j].N] = true
 		}
+		planned.Held = o.held
+		planned.Steps = slices.DeleteFunc(slices.Clone(planned.Steps), func(s plan.Step) bool { return !left[s.N] })
 	}
 	rest.Summary = plan.Summarize(rest.Organizations)
 	return &rest

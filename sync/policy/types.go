@@ -22,7 +22,7 @@ var fieldTypes = map[string]map[string]string{
 	"Organization": {
 		"key": "string", "zone": "string", "id": "int", "name": "string", "apiLimit": "int",
 		"steps": "list(Step)", "waiting": "list(Waiting)", "held": "list(Held)",
-		"unmanaged": "map(int)", "unchanged": "int", "notRead": "list(string)",
+		"unmanaged": "map(int)", "unchanged": "int", "notRead": "list(string)", "unmanagedAddresses": "list(string)",
 		// What follows is not part of the plan; the caller reads it when Set.Reads names it.
 		"members": "list(Member)", "plan": "string", "credits": "Credits", "teams": "int", "apps": "int",
 		"tfaEnforced": "bool", "owner": "string", "subscription": "dyn", "paymentMethod": "dyn", "lastPayment": "dyn",
@@ -41,7 +41,7 @@ var fieldTypes = map[string]map[string]string{
 	"Waiting":    {"address": "string", "reason": "string", "since": "string"},
 	"Held": {
 		"address": "string", "op": "string", "kind": "string", "guard": "string", "reason": "string", "allow": "string",
-		"source": "Source", "origin": "string", "money": "Money", "lastChange": "LastChange", "looksLike": "string",
+		"source": "Source", "origin": "string", "money": "Money", "lastChange": "LastChange",
 	},
 	"Zone":  {"name": "string", "url": "string", "user": "User", "sandbox": "bool", "world": "string"},
 	"User":  {"id": "int", "email": "string"},
@@ -78,7 +78,7 @@ var fieldTypes = map[string]map[string]string{
 var planKeys = map[string]bool{
 	"key": true, "zone": true, "id": true, "name": true, "apiLimit": true,
 	"steps": true, "waiting": true, "held": true,
-	"unmanaged": true, "unchanged": true, "notRead": true,
+	"unmanaged": true, "unchanged": true, "notRead": true, "unmanagedAddresses": true,
 }
 
 // variables are what the expressions of a subject may name, with their types.

@@ -13,7 +13,7 @@ import (
 // fingerprints of secrets, and what only people read.
 var hiddenFromPolicies = []string{
 	"Plan.seal", "Plan.salt", "Plan.problems", "Plan.exit", "Plan.groups", "Plan.changedSince", "Step.arguments", "Step.precondition",
-	"Organization.licence", "Plan.policies", "Plan.guardsDigest",
+	"Organization.licence", "Plan.policies", "Plan.guardsDigest", "Plan.unmanagedOrganizations",
 }
 
 // TestFieldTypesFollowTheSchema: what a plan can say a policy can read, and of the same type.
