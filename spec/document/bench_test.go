@@ -13,11 +13,6 @@ import (
 // writeFleet writes organizations×variables as one file or as one file each, and gives the path to
 // load.
 func writeFleet(tb testing.TB, organizations, variables int, oneFile bool) string {
-	return writeFleetWith(tb, organizations, variables, oneFile, "")
-}
-
-// writeFleetWith is writeFleet with something behind the name of each organization.
-func writeFleetWith(tb testing.TB, organizations, variables int, oneFile bool, behind string) string {
 	tb.Helper()
 	dir := tb.TempDir()
 	const head = "apiVersion: makesync/v1\nzone: eu1\norganizations:\n"
@@ -26,8 +21,7 @@ func writeFleetWith(tb testing.TB, organizations, variables int, oneFile bool, b
 		if !oneFile {
 			all = bytes.NewBufferString(head)
 		}
-		fmt.Fprintf(all, "  org-%05d:\n    name: Organization %d%s\n    id: %d\n    variables:\n", i, i,
-			behind, i+1)
+		fmt.Fprintf(all, "  org-%05d:\n    name: Organization %d\n    id: %d\n    variables:\n", i, i, i+1)
 		for j := range variables {
 			fmt.Fprintf(all, "      VAR_%03d: https://api-%d.acme.example/%d\n", j, i, j)
 		}

@@ -2,6 +2,7 @@ package document
 
 import (
 	"bytes"
+	"io"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -97,13 +98,9 @@ func decodeChunk(file *source, o outline, c chunk) decodedChunk {
 
 // parse gives the mapping of a chunk's organizations, with the lines of the file.
 func (c chunk) parse() (mapping *yaml.Node, ok bool) {
-	text := organizationsLine + string(c.text)
-	if root, ok := plainTree(text); ok {
-		moveLines(root, c.line-2)
-		return root.Content[0].Content[1], true
-	}
+	text := io.MultiReader(strings.NewReader(organizationsLine), bytes.NewReader(c.text))
 	var root *yaml.Node
-	for document, err := range documentTrees(strings.NewReader(text)) {
+	for document, err := range documentTrees(text) {
 		if err != nil || root != nil || !c.fits(document, 2) {
 			return nil, false
 		}

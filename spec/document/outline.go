@@ -68,9 +68,9 @@ func outlineOf(data []byte, size int) (o outline, ok bool) {
 	return o, true
 }
 
-// unusualBreaks finds tabs, byte order marks, and every line break but the usual one.
+// unusualBreaks finds tabs, and every line break but the usual one.
 func unusualBreaks(data []byte) bool {
-	for _, s := range []string{"\t", "\r", "\u0085", "\u2028", "\u2029", "\ufeff"} {
+	for _, s := range []string{"\t", "\r", "\u0085", "\u2028", "\u2029"} {
 		if bytes.Contains(data, []byte(s)) {
 			return true
 		}

@@ -91,12 +91,6 @@ func newProblem(rule string, pos at, t *keyPath, message, hint string) spec.Prob
 }
 
 func parseYAML(file *source, visit func(*yaml.Node) bool) (problems []spec.Problem) {
-	if !unusualBreaks(file.data) {
-		if root, ok := plainTree(string(file.data)); ok {
-			visit(root)
-			return nil
-		}
-	}
 	for root, err := range documentTrees(bytes.NewReader(file.data)) {
 		if err != nil {
 			return append(problems, syntaxProblem(file, err))
