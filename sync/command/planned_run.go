@@ -97,6 +97,7 @@ func (p *plannedRun) make(ctx context.Context, plan planning) error {
 	if err != nil {
 		return err
 	}
+	addSignedOut(ctx, p.plan, p.zones, p.options.zones.concurrency)
 	if err := seen.Remember(p.plan); err != nil {
 		p.r.log.Warn("remember since when something waits", "error", err)
 	}
