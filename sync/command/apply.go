@@ -138,6 +138,9 @@ func runApply(ctx context.Context, r *runtimeEnv, plan planOptions, o applyOptio
 		return a.failApply(ctx, err)
 	}
 	ended, code, words := a.end(report, report.Problems, report.Exit), report.Exit, r.render(plan.result, "apply")
+	if !o.noJournal {
+		words.Next = plan.resumeCommand(a.run)
+	}
 	if ended.heldOnly = code == exit.Held; ended.heldOnly && o.heldExit != code.Code {
 		code.Code = o.heldExit
 		words.Exit = code

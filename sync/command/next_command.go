@@ -54,19 +54,38 @@ func (o planOptions) scopeWords() []string {
 // narrowedWords are these flags for people; "" when the plan is about all of the documents.
 func (o planOptions) narrowedWords() string { return strings.Join(o.scopeWords(), " ") }
 
-// applyWords begin a command that applies: the same documents, zones reached the same way.
+// resumeCommand is the command line that finds out what became of a run and does what is left.
+func (o planOptions) resumeCommand(run string) string {
+	words := o.applyWords()
+	if o.documents.zone != "" {
+		words = append(words, "--zone", text.ShellQuote(o.documents.zone))
+	}
+	for _, rule := range o.allow {
+		words = append(words, "--allow", text.ShellQuote(rule.String()))
+	}
+	return strings.Join(append(words, "--resume", text.ShellQuote(run)), " ")
+}
+
+// applyWords begin a command that applies: the same documents and guards, zones reached the same
+// way, the same journals.
 func (o planOptions) applyWords() []string {
 	words := []string{programName, "apply"}
-	if !slices.Equal(o.documents.files, []string{defaultDocument}) {
-		for _, file := range o.documents.files {
-			words = append(words, "-f", text.ShellQuote(file))
+	add := func(flag string, values ...string) {
+		for _, value := range values {
+			words = append(words, flag, text.ShellQuote(value))
 		}
 	}
-	for _, name := range o.zones.sandboxes {
-		words = append(words, "--sandbox", text.ShellQuote(name))
+	if !slices.Equal(o.documents.files, []string{defaultDocument}) {
+		add("-f", o.documents.files...)
 	}
+	add("--sandbox", o.zones.sandboxes...)
 	for _, name := range slices.Sorted(maps.Keys(o.zones.urls)) {
-		words = append(words, "--zone-url", text.ShellQuote(name+"="+o.zones.urls[name]))
+		add("--zone-url", name+"="+o.zones.urls[name])
+	}
+	add("--reference-root", o.documents.referenceRoots...)
+	add("--guards", o.documents.guards...)
+	if o.journal != "" {
+		add("--journal", o.journal)
 	}
 	return words
 }

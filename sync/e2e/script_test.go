@@ -74,6 +74,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code":      scriptCode,
+			"paste":     scriptPaste,
 			"json":      scriptJSON,
 			"serve":     scriptServe,
 			"hook":      scriptHook,
@@ -113,6 +114,19 @@ func scriptCode(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
+}
+
+// scriptPaste runs, in a shell, the command that the last command printed behind a label or below it, as
+// somebody does who copies the line: paste 0 'go on' --yes. The whole line is pasted, and more words behind it.
+func scriptPaste(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: paste CODE LABEL [WORD…]")
+	}
+	line := regexp.MustCompile(`(?m)^ *` + regexp.QuoteMeta(args[1]) + `:?\s+(makesync .*)$`).FindStringSubmatch(ts.ReadFile("stdout"))
+	if line == nil {
+		ts.Fatalf("no command stands behind %q", args[1])
+	}
+	scriptCode(ts, false, []string{args[0], "sh", "-c", strings.Join(append([]string{line[1]}, args[2:]...), " ")})
 }
 
 // scriptJSON compares one value of a JSON document: json stdout exit.code 2, or ! json stdout exit.code 2.

@@ -310,8 +310,8 @@ func writeTotals(p *printer, r *report.Report) {
 	)
 }
 
-// writeNextCommand says how to finish what was not finished. A merged report is of many runs, each
-// of which goes on by itself.
+// writeNextCommand says how to finish what was not finished. Whoever prints the report of another
+// run knows none of its documents, and gives no command.
 func writeNextCommand(p *printer, r *report.Report) {
 	unfinished := r.Failed + r.Unknown
 	for _, step := range r.Steps {
@@ -319,11 +319,7 @@ func writeNextCommand(p *printer, r *report.Report) {
 			unfinished++
 		}
 	}
-	next := Clean(p.Next)
-	if merged := strings.Contains(r.Run, ","); next == "" && r.Run != "" && !merged {
-		next = "makesync apply --resume " + text.ShellQuote(Clean(r.Run))
-	}
-	if unfinished > 0 && next != "" {
+	if next := Clean(p.Next); unfinished > 0 && next != "" {
 		p.command("go on", 9, next)
 	}
 }

@@ -40,7 +40,9 @@ func TestTexts(t *testing.T) {
 		"plan-empty.html":  func(b *bytes.Buffer) error { return HTML(b, emptyPlan(true), Options{}) },
 		"plan-3000.md":     func(b *bytes.Buffer) error { return Markdown(b, samplePlan(), 3000, sampleOptions()) },
 		"plan-empty.md":    func(b *bytes.Buffer) error { return Markdown(b, emptyPlan(true), 0, Options{}) },
-		"report.txt":       func(b *bytes.Buffer) error { return Report(b, sampleReport(), Options{}) },
+		"report.txt": func(b *bytes.Buffer) error {
+			return Report(b, sampleReport(), Options{Next: "makesync apply --resume 20261120T020000Z-7f3a"})
+		},
 		"report.json":      func(b *bytes.Buffer) error { return ReportJSON(b, sampleReport()) },
 		"report-empty.txt": func(b *bytes.Buffer) error { return Report(b, &report.Report{Exit: exit.OK}, Options{}) },
 		"runs.txt":         func(b *bytes.Buffer) error { return Runs(b, sampleRuns(), Options{}) },
