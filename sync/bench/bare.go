@@ -28,7 +28,7 @@ func runBare(args []string) error {
 	set.StringVar(&b.url, "url", "", "the fixture's url")
 	set.BoolVar(&b.decode, "decode", true, "decode the answers")
 	set.IntVar(&b.flight, "concurrency", 8, "requests in flight")
-	scenario := set.String("scenario", "noop", "noop, drift, apply or create")
+	scenario := set.String("scenario", "noop", "noop, drift, first, apply or create")
 	if err := set.Parse(args); err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (b *bare) run(scenario string) error {
 	if err := b.each(b.readVariables); err != nil {
 		return err
 	}
-	if scenario == "noop" || scenario == "drift" {
+	if scenario != "apply" && scenario != "create" {
 		return nil
 	}
 	return b.each(func(i int) error { return b.writeVariables(i, scenario == "create") })

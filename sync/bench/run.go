@@ -25,6 +25,7 @@ type scenario struct {
 var scenarios = []scenario{
 	{"noop", "same", []string{"plan"}, 0},
 	{"drift", "drift", []string{"plan"}, 0},
+	{"first", "empty", []string{"plan"}, 0}, // everything is to be created
 	{"apply", "drift", []string{"apply", "--yes"}, 0},
 	{"create", "empty", []string{"apply", "--yes"}, 0},
 }
@@ -46,12 +47,13 @@ func runTable(args []string) error {
 	set := flag.NewFlagSet("run", flag.ContinueOnError)
 	sizes := set.String("sizes", "10x20,100x50,1000x50,10000x100", "organizations x variables, by commas")
 	latencies := set.String("latencies", "0,20ms,150ms", "the zone's latencies, by commas")
-	names := set.String("scenarios", "noop,drift,apply,create", "by commas")
+	names := set.String("scenarios", "noop,drift,first,apply,create", "by commas")
 	most := set.Int(
 		"most-writes",
 		6000,
 		"leave out a scenario with more writes than this, or at no latency with ten times as many",
 	)
+	startUp := set.Bool("start-up", true, "measure how long it takes to begin, too")
 	set.IntVar(&b.runs, "runs", 5, "counted runs of each, after one that is not counted")
 	set.StringVar(&b.concurrency, "concurrency", "auto", "requests in flight, of makesync")
 	set.IntVar(&b.bareConcurrency, "bare-concurrency", 64, "requests in flight, of the bare client")
@@ -65,6 +67,11 @@ func runTable(args []string) error {
 		return err
 	}
 	defer os.RemoveAll(b.dir)
+	if *startUp {
+		if err := b.startUp(); err != nil {
+			return err
+		}
+	}
 	b.header()
 	for _, text := range strings.Split(*sizes, ",") {
 		s, err := parseSize(text)
@@ -89,6 +96,29 @@ func (b *bench) build() (err error) {
 	build := exec.Command("go", "build", "-o", b.makesync, ".")
 	build.Stderr = os.Stderr
 	return build.Run()
+}
+
+// startUp measures commands that call nobody: what every run takes before it begins.
+func (b *bench) startUp() error {
+	fmt.Fprintln(b.out, "| start-up | wall ms | CPU ms |\n|---|---|---|")
+	for _, args := range [][]string{{"version"}, {"validate", "-f", filepath.Join("examples", "quickstart")}} {
+		var runs []figures
+		for range b.runs + 1 {
+			f, err := measure(exec.Command(b.makesync, args...), 0)
+			if err != nil {
+				return err
+			}
+			runs = append(runs, f)
+		}
+		wall, cpu := spreadOf(runs[1:], wallOf), spreadOf(runs[1:], cpuOf)
+		fmt.Fprintf(b.out, "| %s | %s | %s |\n", strings.Join(args, " "), milliseconds(wall), milliseconds(cpu))
+	}
+	fmt.Fprintln(b.out)
+	return nil
+}
+
+func milliseconds(s spread[float64]) string {
+	return fmt.Sprintf("%.1f (%.1f–%.1f)", 1000*s.median, 1000*s.min, 1000*s.max)
 }
 
 func (b *bench) header() {
