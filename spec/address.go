@@ -8,6 +8,8 @@ type Kind string
 // The kinds, in the order in which a plan lists them.
 const (
 	KindOrganization   Kind = "organization"
+	KindSubscription   Kind = "subscription"
+	KindPaymentMethods Kind = "paymentMethods"
 	KindFeatureControl Kind = "featureControl"
 	KindVariable       Kind = "variable"
 	KindMember         Kind = "member"
@@ -17,7 +19,8 @@ const (
 
 // Kinds lists every kind, in the order in which a plan lists them.
 func Kinds() []Kind {
-	return []Kind{KindOrganization, KindFeatureControl, KindVariable, KindMember, KindTFA, KindOwner}
+	return []Kind{KindOrganization, KindSubscription, KindPaymentMethods, KindFeatureControl, KindVariable, KindMember,
+		KindTFA, KindOwner}
 }
 
 // Address names one object: `acme`, `acme/variable/API_BASE`, `acme/tfa`,
@@ -26,7 +29,7 @@ func Kinds() []Kind {
 type Address string
 
 // NewAddress makes the address of an object. Name is the plain, unencoded name:
-// it is empty for kinds that an organization has once (organization, tfa).
+// it is empty for kinds that an organization has once (organization, subscription, tfa).
 func NewAddress(key string, kind Kind, name string) Address {
 	switch {
 	case kind == KindOrganization:

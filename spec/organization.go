@@ -27,8 +27,11 @@ type Organization struct {
 	Variables                 []Variable
 	Members                   []Member
 	Owner                     string // e-mail, lower case
-	Purge                     []Kind
-	Profiles                  []string
+	// Subscription and PaymentMethods stand in documents alone; what a zone has of them is state's.
+	Subscription   *Subscription
+	PaymentMethods *PaymentMethods
+	Purge          []Kind
+	Profiles       []string
 	// NamesOnly: the run does not look at the organization, so that nothing but its identity and
 	// names is resolved. Nothing of it may be compared or changed.
 	NamesOnly bool

@@ -31,12 +31,14 @@ func covered(globs []Glob, a Address) bool {
 }
 
 // Touches tells whether the run may touch anything of a kind, so that it must be read: a declared
-// object, or, where the kind is purged, an object whose name only the zone knows.
+// object, or an object whose name only the zone knows: where the kind is purged, and of payment
+// methods, which documents call by brand and digits.
 func (s Scope) Touches(o *Organization, k Kind) bool {
 	if len(s.Targets) == 0 && len(s.Excludes) == 0 {
 		return true
 	}
-	if o.Purges(k) && s.mayCover(o.Key, k) {
+	named := o.Purges(k) || k == KindPaymentMethods && o.PaymentMethods != nil
+	if named && s.mayCover(o.Key, k) {
 		return true
 	}
 	for _, a := range Declared(o, k) {
@@ -101,8 +103,13 @@ func Declared(o *Organization, k Kind) []Address {
 	var addresses []Address
 	add := func(name string) { addresses = append(addresses, NewAddress(o.Key, k, name)) }
 	switch {
-	case k == KindOrganization, k == KindTFA && o.TFAEnforced != nil, k == KindOwner && o.Owner != "":
+	case k == KindOrganization, k == KindTFA && o.TFAEnforced != nil, k == KindOwner && o.Owner != "",
+		k == KindSubscription && o.Subscription != nil:
 		add("")
+	case k == KindPaymentMethods && o.PaymentMethods != nil:
+		for _, name := range o.PaymentMethods.declared() {
+			add(name)
+		}
 	case k == KindFeatureControl:
 		for i := range o.FeatureControls {
 			add(o.FeatureControls[i].Name)
@@ -211,6 +218,10 @@ func declares(o *Organization, kind Kind) bool {
 		return o.TFAEnforced != nil
 	case KindOwner:
 		return o.Owner != ""
+	case KindSubscription:
+		return o.Subscription != nil
+	case KindPaymentMethods:
+		return o.PaymentMethods != nil
 	}
 	return true
 }

@@ -12,8 +12,10 @@
 // One folder for each noun or verb of it, each importing only what stands above it:
 //
 //	exit       exit codes and which wins, classes of failed calls, causes of a stop
+//	billing    prices, catalogue, costs, payment methods: values and words
 //	state      what a zone holds and how it is asked
 //	plan       a plan as data: steps, order, risk, preconditions, digest; its file
+//	savedplan  may a plan from a file be applied now, and its secrets
 //	diff       desired and live state of one organization → changes, waiting, problems
 //	guard      changes → those that may run, and those that are held
 //	planner    makes a plan: reads, compares, guards, orders, numbers

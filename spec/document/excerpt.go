@@ -219,11 +219,16 @@ var (
 		"value": onlyReference}}
 	publicLayer = &public{keys: map[string]*public{
 		"name": shownName, "id": shownNumber, "zone": shownHost, "state": shownWord, "owner": shownAddress,
-		"profiles": allAddresses,
-		"region":   shownName, "country": shownName, "timezone": shownName, "tfaEnforced": shownWord,
+		"profiles": allAddresses, "subscription": publicSubscription,
+		"paymentMethods": {keys: map[string]*public{
+			"subscription": shownAddress, "extras": shownAddress, "remove": allAddresses}},
+		"region": shownName, "country": shownName, "timezone": shownName, "tfaEnforced": shownWord,
 		"purge":           allWords,
 		"featureControls": {words: true, others: shownWord}, "variables": {others: publicVariable},
 		"members": {others: publicMember}}}
+	publicSubscription = &public{keys: map[string]*public{
+		"plan": shownName, "operations": shownNumber, "period": shownName, "state": shownWord,
+		"price": {keys: map[string]*public{"amount": shownNumber, "currency": shownWord}}}}
 	publicMember = &public{scalar: nameForm, keys: map[string]*public{
 		"role": shownName, "state": shownWord, "connections": shownWord,
 		"invite": {keys: map[string]*public{"name": shownName, "teams": allNames, "note": shownName}}}}

@@ -28,6 +28,9 @@ type layer struct {
 	purgeAt         at
 	profilesAt      at
 	extensions      map[string]string // the organization's x- keys, for its profiles
+
+	subscription   writtenSubscription
+	paymentMethods writtenMethods
 }
 
 // dropContents leaves what problems may still need: which layer it is, and where.
@@ -140,6 +143,9 @@ var ownFields = fields[layer]{
 	"state":    readState,
 	"owner":    readOwner,
 	"profiles": readProfileNames,
+
+	"subscription":   readSubscription,
+	"paymentMethods": readPaymentMethods,
 }
 
 var organizationFields = func() fields[layer] {

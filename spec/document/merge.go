@@ -71,7 +71,7 @@ func (m *merger) scalar(below *scalar, above scalar, object, key string) {
 func (m *merger) layers(layers []*layer) *layer {
 	top := layers[len(layers)-1]
 	out := &layer{at: top.at, key: top.key, zoneOfDoc: top.zoneOfDoc, profiles: top.profiles,
-		profilesAt: top.profilesAt}
+		profilesAt: top.profilesAt, subscription: top.subscription, paymentMethods: top.paymentMethods}
 	for _, l := range layers {
 		m.layer(out, l)
 	}

@@ -151,6 +151,7 @@ func (r *resolver) organization(l *layer) spec.Organization {
 	o.Variables = r.variablesOf(l.key).variables(merged)
 	o.Members = r.members(merged)
 	o.Purge = r.purge(merged)
+	billingResolver{r.findings}.organization(merged, &o)
 	r.checkOwner(merged)
 	return o
 }
@@ -175,6 +176,8 @@ func positions(l *layer) map[string]spec.Source {
 		{"featureControls", l.featureControls.at, l.featureControls.set},
 		{"variables", l.variables.at, l.variables.set}, {"members", l.members.at, l.members.set},
 		{"purge", l.purgeAt, l.purge != nil}, {"profiles", l.profilesAt, l.profiles != nil},
+		{"subscription", l.subscription.at, l.subscription.set},
+		{"paymentMethods", l.paymentMethods.at, l.paymentMethods.set},
 	} {
 		if f.set {
 			all[f.key] = f.at.source()

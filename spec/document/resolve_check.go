@@ -48,6 +48,8 @@ func (r *resolver) checkAbsent(l *layer) {
 		{"variables", l.variables.at, l.variables.set && !l.variables.null},
 		{"members", l.members.at, l.members.set && !l.members.null},
 		{"purge", l.purgeAt, l.purge != nil},
+		{"subscription", l.subscription.at, l.subscription.set},
+		{"paymentMethods", l.paymentMethods.at, l.paymentMethods.set},
 	} {
 		if f.set {
 			r.report(ruleAbsentConflict, f.at, spec.Address(l.key), f.key,

@@ -81,6 +81,9 @@ const (
 	ruleInviteRole  = "invite-without-role"
 	ruleInviteName  = "invite-name"
 	ruleConnections = "connections"
+
+	ruleBillingIdentity = "billing-without-identity"
+	ruleBillingValue    = "billing-value"
 )
 
 // rules is the whole table; a test compares it with the ids above and with what
@@ -106,7 +109,8 @@ var rules = []Rule{
 	{ruleUnknownKey, spec.Error, "A key that makesync does not know; keys that begin with x- are ignored instead."},
 	{ruleReservedKey, spec.Error, "A key that is kept for a later version: teams, teamVariables, customRoles, labels."},
 	{ruleProfileKey, spec.Error,
-		"A profile holds what only one organization can have: name, id, zone, state, owner, profiles."},
+		"A profile holds what only one organization can have: name, id, zone, state, owner, profiles, subscription, " +
+			"paymentMethods."},
 	{ruleDuplicateKey, spec.Error, "The same key stands twice in one mapping."},
 	{ruleKeyCase, spec.Error, "Two keys differ only in upper and lower case."},
 	{ruleWrongType, spec.Error, "A value of another type than the key takes."},
@@ -174,6 +178,10 @@ var rules = []Rule{
 	{ruleInviteRole, spec.Error, "An invitation has no role."},
 	{ruleInviteName, spec.Error, "An invitee's name is one that Make refuses."},
 	{ruleConnections, spec.Error, "connections stands beside a member who is not absent."},
+	{ruleBillingIdentity, spec.Error,
+		"subscription or paymentMethods stands in an organization that has not both name and id."},
+	{ruleBillingValue, spec.Error,
+		"A tier, a period, an amount or a currency is none, or stands beside the plan Free."},
 	{spec.RuleSchema, spec.Error, "A JSON text does not fit its published schema."},
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
+	"makesync/sync/billing"
 	"makesync/sync/exit"
 	"makesync/sync/plan"
 	"makesync/sync/report"
@@ -68,6 +69,9 @@ type Options struct {
 	// written: it marks a saved plan as used. ErrUsed stops the run with exit 9, another error with
 	// exit 1. May be nil.
 	BeforeWriting func() error
+	// ShowCheckout shows the page on which a person has to pay to whoever runs this, once. It is a
+	// secret. Nil: steps that open one are not done.
+	ShowCheckout func(address spec.Address, page spec.Value) error
 	// Progress is called from several goroutines; nil: nobody looks.
 	Progress func(report.StepEvent)
 }
@@ -110,7 +114,7 @@ func (o *Options) otherHosts(e spec.Endpoint) []string {
 func Run(ctx context.Context, plan *plan.Plan, o Options) *report.Report {
 	o = o.withDefaults()
 	a := &applier{plan: plan, options: o, recorder: &journalRecorder{journal: o.Journal},
-		slots: state.NewSlots(o.Concurrency), steps: countSteps(plan)}
+		slots: state.NewSlots(o.Concurrency), steps: countSteps(plan), money: billing.NewTurns(o.Zones)}
 	return a.run(ctx)
 }
 
@@ -122,6 +126,7 @@ type applier struct {
 	slots    *state.Slots
 	lists    zoneLists
 	steps    int // of the plan
+	money    billing.Turns
 }
 
 // refusal is why nothing of a plan may be written at all.

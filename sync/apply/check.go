@@ -37,6 +37,9 @@ func (c *checker) check(ctx context.Context, s *plan.Step) (observe.Images, *ste
 	checks := []func(context.Context, *plan.Step) *stepResult{
 		c.stopped, c.dependsOnFailure, c.refusedBefore, c.foundBefore, c.checkFresh,
 	}
+	if c.needsPurchase(s) {
+		checks = append(checks[:4], c.skipUnlicensed, c.checkFresh)
+	}
 	if c.inNewOrganization(s) {
 		checks = append(checks[:4], c.skipUnlicensed, c.bindNewIDs)
 	}
@@ -70,11 +73,13 @@ func (c *checker) images(ctx context.Context, s *plan.Step) (observe.Images, err
 	return observe.Images{Before: before, After: observe.AfterImage(before, s)}, nil
 }
 
-// stopped: the run was stopped, the journal broke, or the zone is not there.
-func (c *checker) stopped(ctx context.Context, _ *plan.Step) *stepResult {
+// stopped: the run was stopped, the journal broke or lacks, or the zone is not there.
+func (c *checker) stopped(ctx context.Context, s *plan.Step) *stepResult {
 	switch {
 	case c.recorder.broken() != nil:
 		return skip(report.ReasonJournal, text.OneLine(c.recorder.broken().Error()))
+	case ctx.Err() == nil && keepsNoJournal(c, s) != nil:
+		return keepsNoJournal(c, s)
 	case ctx.Err() != nil:
 		return stepResultOfStop(ctx)
 	case c.observer.Refused() != nil:
@@ -200,7 +205,7 @@ func (c *checker) checkFresh(ctx context.Context, s *plan.Step) *stepResult {
 // it is read right before the write: a name must be free, a deletion takes everything along, and a
 // transfer needs the present Owner.
 func dependsOnRest(s *plan.Step) bool {
-	return s.Kind == spec.KindOwner || s.Kind == spec.KindOrganization && s.Op != plan.OpUpdate
+	return s.Kind == spec.KindOwner || s.Kind == spec.KindOrganization && s.Op != plan.OpUpdate || s.MovesMoney()
 }
 
 // notDone are the steps before s that were to be done and are not: what the plan expects
@@ -227,7 +232,7 @@ func (c *checker) compare(ctx context.Context, s *plan.Step, earlier []plan.Step
 	if s.Kind == spec.KindOrganization && s.Op == plan.OpCreate {
 		return c.checkCreate(ctx)
 	}
-	if c.organization.ID == 0 {
+	if c.organization.ID == 0 || c.needsPurchase(s) && !c.purchased(s) {
 		return nil // nothing of it was there when the plan was made
 	}
 	if err := c.observer.Refresh(ctx, s, age); err != nil {
@@ -245,7 +250,7 @@ func (c *checker) compare(ctx context.Context, s *plan.Step, earlier []plan.Step
 		reference := s.Arguments.Value.Reference
 		return skip(report.ReasonStale, "the value behind "+reference+" is not the one that the plan was made with")
 	case plan.Precondition(live, s, earlier, c.planSalt) == s.Precondition && wrongTarget(live, s) == "":
-		return nil
+		return checkPrice(ctx, c, s)
 	case isDone(s, observe.AfterImage(s.Before, s), c.observer.View(s)):
 		return alreadyDone()
 	case wrongTarget(live, s) != "":
@@ -257,6 +262,9 @@ func (c *checker) compare(ctx context.Context, s *plan.Step, earlier []plan.Step
 // isDone tells whether an object is as a step would leave it. Who has accepted cannot be invited
 // again.
 func isDone(s *plan.Step, after, now state.View) bool {
+	if s.Kind == spec.KindSubscription && (s.Op != plan.OpUpdate || s.Arguments.Offer) {
+		return false // neither a cancel nor a checkout shows
+	}
 	return observe.Reached(after, now) && (s.Op != plan.OpReinvite || !isAccepted(now))
 }
 

@@ -12,6 +12,7 @@ import (
 	"makesync/sync/plan"
 	"makesync/sync/plantest"
 	"makesync/sync/report"
+	"makesync/sync/savedplan"
 	"makesync/sync/state"
 	"makesync/sync/zonetest"
 )
@@ -128,7 +129,7 @@ func TestAnotherSecretIsStale(t *testing.T) {
 	t.Parallel()
 	z, _, data := saved(t, spec.Value{})
 	plan, _ := plan.Decode(data, spec.Value{})
-	plan.Hydrate(func(string) (spec.Value, error) { return spec.Sensitive("hunter3"), nil })
+	savedplan.Hydrate(plan, func(string) (spec.Value, error) { return spec.Sensitive("hunter3"), nil })
 	o := z.options()
 	o.Saved = true
 	report := Run(context.Background(), plan, o)
@@ -165,7 +166,7 @@ func TestAStopDuringTheCheckIsNotStale(t *testing.T) {
 	for cause, code := range map[error]exit.Code{exit.ErrOutOfTime: exit.Partial, exit.ErrInterrupted: exit.Interrupted} {
 		z, _, data := saved(t, spec.Value{})
 		plan, _ := plan.Decode(data, spec.Value{})
-		plan.Hydrate(evaluate)
+		savedplan.Hydrate(plan, evaluate)
 		ctx, cancel := context.WithCancelCause(context.Background())
 		z.onRead = func(string) error {
 			cancel(cause)

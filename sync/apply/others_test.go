@@ -9,6 +9,7 @@ import (
 	"makesync/spec"
 	"makesync/sync/plan"
 	"makesync/sync/plantest"
+	"makesync/sync/savedplan"
 	"makesync/sync/zonetest"
 )
 
@@ -76,7 +77,7 @@ func TestSomebodyElseDuringALongRun(t *testing.T) {
 	t.Parallel()
 	z, _, data := saved(t, spec.Value{})
 	p, _ := plan.Decode(data, spec.Value{})
-	p.Hydrate(evaluate)
+	savedplan.Hydrate(p, evaluate)
 	o := z.options()
 	o.Saved, o.AllowPartial = true, true
 	z.fault = func(n int, _ plan.Write) *lost {

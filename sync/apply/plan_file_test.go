@@ -16,6 +16,7 @@ import (
 	"makesync/sync/planner"
 	"makesync/sync/plantest"
 	"makesync/sync/report"
+	"makesync/sync/savedplan"
 	"makesync/sync/state"
 	"makesync/sync/zonetest"
 )
@@ -65,10 +66,10 @@ func TestASavedPlanIsAppliedAsItWasMade(t *testing.T) {
 		if !bytes.Equal(again, data) {
 			t.Error("a plan that was read is written otherwise")
 		}
-		if problems := p.Verify(plan.VerifyOptions{Now: planned.Add(time.Hour), Zones: map[string]plan.Zone{"eu1": plan.ZoneAt(r.Zones["eu1"].Endpoint, z.User)}}); len(problems) > 0 {
+		if problems := savedplan.Verify(p, savedplan.VerifyOptions{Now: planned.Add(time.Hour), Zones: map[string]plan.Zone{"eu1": plan.ZoneAt(r.Zones["eu1"].Endpoint, z.User)}}); len(problems) > 0 {
 			t.Errorf("verify: %v", problems)
 		}
-		if problems := p.Hydrate(evaluate); len(problems) > 0 {
+		if problems := savedplan.Hydrate(p, evaluate); len(problems) > 0 {
 			t.Errorf("hydrate: %v", problems)
 		}
 		o := z.options()
@@ -258,35 +259,35 @@ func TestVerify(t *testing.T) {
 	}
 	me := zone(func(*plan.Zone) {})
 	cases := map[string]struct {
-		o    plan.VerifyOptions
+		o    savedplan.VerifyOptions
 		want string
 	}{
-		"fits":           {plan.VerifyOptions{Now: planned.Add(23 * time.Hour), Zones: me}, ""},
-		"expired":        {plan.VerifyOptions{Now: planned.Add(24 * time.Hour), Zones: me}, "plan-expired"},
-		"of the future":  {plan.VerifyOptions{Now: planned.Add(-time.Hour), Zones: me}, "plan-expired"},
-		"a little ahead": {plan.VerifyOptions{Now: planned.Add(-time.Minute), Zones: me}, ""},
-		"used":           {plan.VerifyOptions{Now: planned, Zones: me, Used: "used by run R"}, "plan-used"},
-		"another user":   {plan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.User = state.User{ID: 2} })}, "plan-foreign"},
-		"same e-mail":    {plan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.User = state.User{ID: 1, Email: "Ops@acme.example"} })}, ""},
-		"another e-mail": {plan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.User = state.User{ID: 1, Email: "zed@acme.example"} })}, "plan-foreign"},
-		"another zone":   {plan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.Name = "us1" })}, "plan-foreign"},
-		"another host":   {plan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.URL = "https://eu1.make.com:444" })}, "plan-foreign"},
-		"another scheme": {plan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.URL = "http://eu1.make.com" })}, "plan-foreign"},
-		"a sandbox":      {plan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.Sandbox = true })}, "plan-foreign"},
-		"another world":  {plan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.World = "sha256:1" })}, "plan-foreign"},
+		"fits":           {savedplan.VerifyOptions{Now: planned.Add(23 * time.Hour), Zones: me}, ""},
+		"expired":        {savedplan.VerifyOptions{Now: planned.Add(24 * time.Hour), Zones: me}, "plan-expired"},
+		"of the future":  {savedplan.VerifyOptions{Now: planned.Add(-time.Hour), Zones: me}, "plan-expired"},
+		"a little ahead": {savedplan.VerifyOptions{Now: planned.Add(-time.Minute), Zones: me}, ""},
+		"used":           {savedplan.VerifyOptions{Now: planned, Zones: me, Used: "used by run R"}, "plan-used"},
+		"another user":   {savedplan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.User = state.User{ID: 2} })}, "plan-foreign"},
+		"same e-mail":    {savedplan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.User = state.User{ID: 1, Email: "Ops@acme.example"} })}, ""},
+		"another e-mail": {savedplan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.User = state.User{ID: 1, Email: "zed@acme.example"} })}, "plan-foreign"},
+		"another zone":   {savedplan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.Name = "us1" })}, "plan-foreign"},
+		"another host":   {savedplan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.URL = "https://eu1.make.com:444" })}, "plan-foreign"},
+		"another scheme": {savedplan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.URL = "http://eu1.make.com" })}, "plan-foreign"},
+		"a sandbox":      {savedplan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.Sandbox = true })}, "plan-foreign"},
+		"another world":  {savedplan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.World = "sha256:1" })}, "plan-foreign"},
 	}
 	for name, c := range cases {
 		plan, problems := plan.Decode(data, spec.Value{})
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}
-		if got := rules(plan.Verify(c.o)); got != c.want {
+		if got := rules(savedplan.Verify(plan, c.o)); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
 	long, _ := plan.Decode(data, spec.Value{})
 	long.Expires = long.Created.Add(1000 * time.Hour)
-	if got := rules(long.Verify(plan.VerifyOptions{Now: planned, Zones: me})); got != "plan-expired" {
+	if got := rules(savedplan.Verify(long, savedplan.VerifyOptions{Now: planned, Zones: me})); got != "plan-expired" {
 		t.Errorf("a plan that lives for 1000 hours: %q", got)
 	}
 }
@@ -305,7 +306,7 @@ func TestAReferenceThatCannotBeEvaluated(t *testing.T) {
 	t.Parallel()
 	_, _, data := saved(t, spec.Value{})
 	plan, _ := plan.Decode(data, spec.Value{})
-	problems := plan.Hydrate(func(string) (spec.Value, error) { return spec.Value{}, errors.New("PASSWORD is not set") })
+	problems := savedplan.Hydrate(plan, func(string) (spec.Value, error) { return spec.Value{}, errors.New("PASSWORD is not set") })
 	if rules(problems) != "reference" || problems[0].Address != "acme/variable/PASSWORD" {
 		t.Errorf("%+v", problems)
 	}
@@ -319,7 +320,7 @@ func applySaved(t *testing.T, change func(z *writtenZone), partial bool) (*writt
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	plan.Hydrate(evaluate)
+	savedplan.Hydrate(plan, evaluate)
 	change(z)
 	o := z.options()
 	o.Saved, o.AllowPartial = true, partial
@@ -344,7 +345,7 @@ func TestAPlanWithoutAJournalStaysUnused(t *testing.T) {
 	t.Parallel()
 	z, _, data := saved(t, spec.Value{})
 	plan, _ := plan.Decode(data, spec.Value{})
-	plan.Hydrate(evaluate)
+	savedplan.Hydrate(plan, evaluate)
 	o := z.options()
 	o.Saved, o.Journal = true, &memoryJournal{fails: 1}
 	o.BeforeWriting = func() error { t.Error("marked as used"); return nil }
@@ -358,7 +359,7 @@ func TestAPlanThatCannotBeMarkedAsUsedWritesNothing(t *testing.T) {
 	for exit, err := range map[exit.Code]error{exit.Stale: fmt.Errorf("by run R: %w", plan.ErrUsed), exit.Internal: errors.New("no space left on device")} {
 		z, _, data := saved(t, spec.Value{})
 		plan, _ := plan.Decode(data, spec.Value{})
-		plan.Hydrate(evaluate)
+		savedplan.Hydrate(plan, evaluate)
 		o, journal := z.options(), &memoryJournal{}
 		o.Saved, o.Journal, o.BeforeWriting = true, journal, func() error { return err }
 		if report := Run(context.Background(), plan, o); report.Exit != exit || len(z.writes) > 0 || report.Skipped != stepsOfWorld {
@@ -445,7 +446,7 @@ func TestIDsOfASavedPlanAreThoseOfItsNames(t *testing.T) {
 			t.Errorf("%s: the forgery is found in the file already, and shows nothing: %v", name, problems)
 			continue
 		}
-		if problems := p.Hydrate(evaluate); len(problems) > 0 {
+		if problems := savedplan.Hydrate(p, evaluate); len(problems) > 0 {
 			t.Fatal(problems)
 		}
 		o := z.options()
@@ -461,7 +462,7 @@ func TestNamesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	z, _, data := saved(t, spec.Value{})
 	p, _ := plan.Decode(data, spec.Value{})
-	if problems := p.Hydrate(evaluate); len(problems) > 0 {
+	if problems := savedplan.Hydrate(p, evaluate); len(problems) > 0 {
 		t.Fatal(problems)
 	}
 	z.onRead = func(call string) error {

@@ -11,6 +11,7 @@ import (
 	"makesync/sync/plan"
 	"makesync/sync/plantest"
 	"makesync/sync/report"
+	"makesync/sync/savedplan"
 	"makesync/sync/state"
 	"makesync/sync/zonetest"
 )
@@ -188,7 +189,7 @@ func TestATokenThatIsRefusedBeforeASavedPlan(t *testing.T) {
 	for nth := 1; nth <= 3; nth++ {
 		z, _, data := saved(t, spec.Value{})
 		p, _ := plan.Decode(data, spec.Value{})
-		p.Hydrate(evaluate)
+		savedplan.Hydrate(p, evaluate)
 		o := z.options()
 		o.Saved, o.Concurrency = true, 1
 		o.BeforeWriting = func() error { t.Error("the plan is marked as used"); return nil }

@@ -68,6 +68,11 @@ func (r *resolver) resolve(ctx context.Context, intent report.Intent) report.Out
 		out.Outcome, out.Answer = report.Succeeded, found.Answer
 		out.Reason = report.Reason{Code: report.ReasonResolved, Text: "reading shows that it happened"}
 	case observe.NotApplied:
+		if step := r.story.Step(intent.Step); step != nil && step.MovesMoney() {
+			const why = "it reads as before, which proves nothing where money is moved"
+			out.Reason = unknownOutcome(why, intent.Address)
+			break
+		}
 		out.Outcome, out.Reason = report.Failed, report.Reason{
 			Code: report.ReasonResolved,
 			Text: "reading shows that nothing happened",

@@ -20,6 +20,11 @@ var reversals = map[plan.StepType]reversal{
 	{Kind: spec.KindOrganization, Op: plan.OpCreate}:   {want: wantNoOrganization},
 	{Kind: spec.KindOrganization, Op: plan.OpUpdate}:   {want: wantAttributes},
 	{Kind: spec.KindOrganization, Op: plan.OpDelete}:   {never: "a deleted organization cannot be brought back"},
+	{Kind: spec.KindSubscription, Op: plan.OpCreate}:   {never: neverBilled},
+	{Kind: spec.KindSubscription, Op: plan.OpUpdate}:   {never: neverBilled},
+	{Kind: spec.KindSubscription, Op: plan.OpDelete}:   {never: neverBilled},
+	{Kind: spec.KindPaymentMethods, Op: plan.OpUpdate}: {never: neverBilled},
+	{Kind: spec.KindPaymentMethods, Op: plan.OpDelete}: {never: neverBilled},
 	{Kind: spec.KindFeatureControl, Op: plan.OpUpdate}: {want: wantControl},
 	{Kind: spec.KindVariable, Op: plan.OpCreate}:       {want: wantNoVariable},
 	{Kind: spec.KindVariable, Op: plan.OpUpdate}:       {want: wantVariable},
@@ -36,6 +41,7 @@ var reversals = map[plan.StepType]reversal{
 }
 
 const (
+	neverBilled    = "money is never moved by an undo: declare what shall be paid for, and by what"
 	neverReinvited = "an e-mail that was sent cannot be taken back, nor can the invitation before it be restored"
 	neverRevoked   = "a revoked invitation can only be sent anew: declare the member with `invite`"
 	neverRemoved   = "a removed member can only be invited anew: declare the member with `invite`"

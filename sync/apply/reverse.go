@@ -38,6 +38,7 @@ type ReverseOptions struct {
 //	invitation, accepted since            removing the member: destructive, held
 //	removal, revocation, re-invitation    not: only a new e-mail could bring them back
 //	transfer, organization delete         not
+//	everything of billing                 not: what is paid is paid
 //	any secret value                      not: the journal does not keep it
 //
 // Problems are warnings for what cannot be undone, and for what has changed since. Organizations
@@ -100,7 +101,7 @@ func lastVerbs(story *report.Run) map[int]plan.Verb {
 	for i := range story.Organizations {
 		for j := range story.Organizations[i].Steps {
 			s := &story.Organizations[i].Steps[j]
-			if verbs := s.Type().Verbs(); len(verbs) > 0 {
+			if verbs := s.Verbs(); len(verbs) > 0 {
 				last[s.N] = verbs[len(verbs)-1]
 			}
 		}

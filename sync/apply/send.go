@@ -150,14 +150,18 @@ func (c *sender) judgeRefusal(grace context.Context, sw observe.Write, n int, ca
 		refused := tokenRefused()
 		return sendResult{outcome: refused.outcome, reason: refused.reason, attempts: n}
 	}
-	if lack := c.licenceReason(grace, sw.Write, call); lack != (report.Reason{}) {
+	lack := report.Reason{}
+	if !sw.Step.MovesMoney() {
+		lack = c.licenceReason(grace, sw.Write, call)
+	}
+	if lack != (report.Reason{}) {
 		return sendResult{outcome: report.Skipped, reason: lack, err: call.API(), attempts: n}
 	}
 	gone := call.Status == 404 && sw.Images.After == nil
 	empty := sw.Verb == plan.RemoveMember && (call.Status == 400 || call.Status == 422)
 	result := sendResult{
 		outcome:  report.Failed,
-		reason:   report.Reason{Code: report.ReasonRefused, Text: call.Hint},
+		reason:   report.PaymentReason(sw.Verb, call),
 		err:      call.API(),
 		attempts: n,
 	}

@@ -26,6 +26,7 @@ func (a *applier) report(ctx context.Context, workers []*worker, refused *refusa
 	}
 	r.Count()
 	r.AddAccess(a.plan)
+	r.Waiting += r.AwaitingPersons()
 	if r.Shard != nil {
 		r.Digests = plan.OrganizationDigests(a.plan.Organizations)
 	}
@@ -46,7 +47,8 @@ func (a *applier) report(ctx context.Context, workers []*worker, refused *refusa
 func (a *applier) problems(workers []*worker) []spec.Problem {
 	var problems []spec.Problem
 	for _, w := range workers {
-		for _, p := range []*spec.Problem{w.twin, w.unverified, report.LicenceProblem(w.address(), w.results)} {
+		licence := report.LicenceProblem(w.address(), w.results)
+		for _, p := range []*spec.Problem{w.twin, w.payment, w.unverified, licence} {
 			if p != nil {
 				problems = append(problems, *p)
 			}

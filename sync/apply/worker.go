@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/sync/billing"
 	"makesync/sync/observe"
 	"makesync/sync/plan"
 	"makesync/sync/report"
@@ -32,6 +33,11 @@ type worker struct {
 	written map[int]observe.Images
 	// twin says that somebody else has created an organization of the name of this one.
 	twin *spec.Problem
+	// payment says that what was bought is not paid.
+	payment *spec.Problem
+	// money keeps the zone's steps that move money apart.
+	money        billing.Turns
+	showCheckout func(spec.Address, spec.Value) error
 	// unverified says that what was written could not be read back.
 	unverified *spec.Problem
 	// tell reports a step that begins (no outcome) or ended.
@@ -44,12 +50,13 @@ func (a *applier) newWorker(o *plan.Organization) *worker {
 	steps := &steps{organization: o, list: slices.Clone(o.Steps), results: map[int]*report.StepReport{}}
 	observer := observe.New(observe.Options{Port: port.Port, Clock: a.options.Clock, Jitter: a.options.Jitter,
 		OtherHosts: a.options.otherHosts(port.Endpoint), Key: o.Key, Zone: o.Zone, ID: o.ID})
-	salt, _ := plan.ReadSalt(a.plan.Salt) // a saved plan's was checked, any other is our own
+	salt, _ := spec.ReadSalt(a.plan.Salt) // a saved plan's was checked, any other is our own
 	return &worker{
 		steps: steps, observer: observer, timeout: a.options.Timeout, clock: a.options.Clock,
 		checker: &checker{steps: steps, observer: observer, recorder: a.recorder, options: &a.options, planSalt: salt},
 		sender:  &sender{writer: port.Writer, observer: observer, recorder: a.recorder, options: &a.options},
 		written: map[int]observe.Images{}, tell: a.tell,
+		money: a.money, showCheckout: a.options.ShowCheckout,
 	}
 }
 
@@ -82,6 +89,9 @@ func (w *worker) finish(s *plan.Step, report report.StepReport) {
 
 // step does one step, unless a check stops it.
 func (w *worker) step(ctx, grace context.Context, s *plan.Step) report.StepReport {
+	if s.MovesMoney() {
+		defer w.money.Take(w.organization.Zone)()
+	}
 	images, stopped := w.checker.check(ctx, s)
 	if stopped != nil {
 		return stopped.report(s)
@@ -105,6 +115,9 @@ func (w *worker) do(ctx, grace context.Context, s *plan.Step, images observe.Ima
 		if write.Verb == plan.CreateOrganization {
 			w.observer.Created(sent.answer.OrganizationID)
 			r.Paste = fmt.Sprintf("id: %d", sent.answer.OrganizationID)
+		}
+		if write.Verb == plan.BeginSubscription {
+			w.awaitsPerson(s, sent.answer, &r)
 		}
 		w.observer.Follow(s, write, sent.answer)
 	}

@@ -15,6 +15,7 @@ type applyOptions struct {
 	resume       string // a run; "" for none
 	yes          bool
 	noJournal    bool
+	checkoutFile string // "": shown on the terminal
 	allowPartial bool
 	lockTimeout  time.Duration
 	snapshotOut  output // without a path: none
@@ -69,6 +70,7 @@ func applyFlags() []cli.Flag {
 			Usage: "with PLAN: apply the steps that still fit when others have become stale",
 		},
 		&cli.BoolFlag{Name: "no-journal", Usage: "keep no journal: the run can then be neither resumed nor undone"},
+		checkoutFileFlag(),
 		historyFlag(),
 		sinceFlag(),
 		newOutputFlag(cli.StringFlag{Name: "snapshot-out", Usage: snapshotOutUsage}, baseSnapshot),
@@ -89,6 +91,7 @@ func readApplyOptions(c *cli.Context, planning planOptions, env Env) (applyOptio
 		resume:       c.String("resume"),
 		yes:          c.Bool("yes"),
 		noJournal:    c.Bool("no-journal"),
+		checkoutFile: c.String("checkout-file"),
 		allowPartial: c.Bool("allow-partial"),
 		lockTimeout:  c.Duration("lock-timeout"),
 		snapshotOut:  outputOf(c, "snapshot-out"),
@@ -132,6 +135,10 @@ func runApply(ctx context.Context, r *runtimeEnv, plan planOptions, o applyOptio
 	ctx, stop := plan.limits.bound(ctx)
 	defer stop()
 	a := &applyRun{plannedRun: newPlannedRun(r, "apply", plan), applyOptions: o}
+	a.keepsJournal = !o.noJournal
+	if o.yes {
+		a.noMoney = "money is moved by a saved plan or a typed answer at a terminal, never by --yes"
+	}
 	report, err := a.do(ctx)
 	a.release()
 	if err != nil {

@@ -50,15 +50,15 @@ func (a *applyRun) do(ctx context.Context) (*report.Report, error) {
 		a.problems = append(a.problems, report.PolicyProblems(a.plan, true)...)
 		return nil, errForbidden
 	}
-	if err := checkEnforced(a.desired); err != nil {
-		return nil, err
-	}
 	if err := checkApprovals(a); err != nil {
 		return nil, err
 	}
 	if problem := a.options.limits.exceeded(a.plan); problem != nil {
 		a.problems = append(a.problems, *problem)
 		return nil, errHeld
+	}
+	if err := checkMoney(a); err != nil {
+		return nil, err
 	}
 	if stepCount(a.plan) > 0 {
 		if err := a.r.confirm(ctx, a.questionFor(a.plan), a.yes); err != nil {
@@ -190,7 +190,7 @@ func (a *applyRun) show() error {
 const journalHint = "nothing was changed; --journal DIR keeps journals elsewhere, --no-journal keeps none"
 
 // apply does the steps.
-func (a *applyRun) apply(ctx context.Context) (*report.Report, error) {
+func (a *applyRun) apply(ctx context.Context) (_ *report.Report, err error) {
 	options := apply.Options{
 		Run: a.run, Zones: a.zones.writers(), Clock: clock{now: a.r.Now}, Jitter: rand.Float64,
 		Concurrency: a.options.zones.concurrency, Timeout: a.options.zones.timeout,
@@ -204,6 +204,9 @@ func (a *applyRun) apply(ctx context.Context) (*report.Report, error) {
 		}
 		defer journal.Close()
 		options.Journal = journal
+	}
+	if options.ShowCheckout, err = checkouts(a); err != nil {
+		return nil, err
 	}
 	if options.Saved {
 		options.BeforeWriting = func() error {

@@ -10,6 +10,7 @@ import (
 	"makesync/sync/history"
 	"makesync/sync/plan"
 	"makesync/sync/planner"
+	"makesync/sync/savedplan"
 )
 
 // connectSaved reads the plan file and connects the zones that it names. Zones and tokens come from
@@ -110,7 +111,7 @@ func (a *applyRun) hydrate(saved *plan.Plan, documents *document.Documents) erro
 		LookupEnv: a.r.LookupEnv, ReferenceRoots: a.options.documents.referenceRoots, Folders: documents.Folders(),
 	}
 	var read []string
-	a.problems = saved.Hydrate(func(reference string) (spec.Value, error) {
+	a.problems = savedplan.Hydrate(saved, func(reference string) (spec.Value, error) {
 		read = append(read, document.ReferencedFiles(reference, "")...)
 		return document.Evaluate(reference, options)
 	})
@@ -137,11 +138,11 @@ func (a *applyRun) verify(ctx context.Context) error {
 	if err != nil {
 		return failure{exit: exit.Internal, message: err.Error()}
 	}
-	o := plan.VerifyOptions{Now: a.r.Now(), Zones: zones}
+	o := savedplan.VerifyOptions{Now: a.r.Now(), Zones: zones}
 	if used {
 		o.Used = (&history.UsedError{Mark: mark}).Error()
 	}
-	if problems := a.plan.Verify(o); len(problems) > 0 {
+	if problems := savedplan.Verify(a.plan, o); len(problems) > 0 {
 		a.problems = problems
 		return errStale
 	}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"makesync/spec"
 
 	"github.com/urfave/cli/v2"
 
@@ -53,10 +54,10 @@ type historian struct{ client *makeapi.Client }
 
 // LastChange takes the entry with the highest id. The published order is newest first, which
 // decides where ids are equal or absent.
-func (h historian) LastChange(ctx context.Context, organization int64, variable string) (plan.LastChange, error) {
+func (h historian) LastChange(ctx context.Context, organization int64, variable string) (spec.LastChange, error) {
 	changes, err := h.client.History(ctx, organization, variable)
 	if err != nil || len(changes) == 0 {
-		return plan.LastChange{}, err
+		return spec.LastChange{}, err
 	}
 	last := changes[0]
 	for _, change := range changes[1:] {
@@ -64,5 +65,5 @@ func (h historian) LastChange(ctx context.Context, organization int64, variable 
 			last = change
 		}
 	}
-	return plan.NewLastChange(last.When, last.Author, last.Action), nil
+	return spec.NewLastChange(last.When, last.Author, last.Action), nil
 }

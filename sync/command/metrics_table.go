@@ -193,6 +193,8 @@ func unread(p *plan.Plan) []sample {
 // changePairs are the steps that there are, so that a count that falls to 0 says 0.
 var changePairs = map[spec.Kind][]plan.Op{
 	spec.KindOrganization:   {plan.OpCreate, plan.OpUpdate, plan.OpDelete},
+	spec.KindSubscription:   {plan.OpCreate, plan.OpUpdate, plan.OpDelete},
+	spec.KindPaymentMethods: {plan.OpUpdate, plan.OpDelete},
 	spec.KindVariable:       {plan.OpCreate, plan.OpUpdate, plan.OpDelete},
 	spec.KindFeatureControl: {plan.OpUpdate},
 	spec.KindTFA:            {plan.OpUpdate},

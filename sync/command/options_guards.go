@@ -3,9 +3,6 @@ package command
 import (
 	"github.com/urfave/cli/v2"
 
-	"makesync/spec"
-	"makesync/spec/text"
-	"makesync/sync/exit"
 	"makesync/sync/plan"
 )
 
@@ -27,29 +24,4 @@ func readAllow(c *cli.Context) ([]plan.Allow, error) {
 		rules = append(rules, rule)
 	}
 	return rules, nil
-}
-
-// checkEnforced refuses to write under a trusted rule that nothing here enforces: who states it
-// counts on it.
-func checkEnforced(desired *spec.Desired) error {
-	var idle []string
-	for _, row := range []struct {
-		name   string
-		stated bool
-	}{
-		{"guards.billing", len(desired.Guards.MaxMonthly) > 0},
-	} {
-		if row.stated {
-			idle = append(idle, row.name)
-		}
-	}
-	if len(idle) == 0 {
-		return nil
-	}
-	return failure{
-		exit: exit.Held,
-		message: "a file of guards states " + text.And(idle) +
-			", and this apply does not enforce that; nothing was changed",
-		hint: "plan shows what would be done; take it out of the file only if nobody counts on it",
-	}
 }

@@ -75,6 +75,7 @@ func (p *plannedRun) makeOffline(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p.noMoney = "a plan without a zone moves no money"
 	request, err := p.request(ports, p.options.documents.only(p.desired.Zones))
 	if err != nil {
 		return err
@@ -93,9 +94,11 @@ func (p *plannedRun) offlinePorts(ctx context.Context) (readers, error) {
 			return nil, err
 		}
 		if len(p.options.offline.live) == 0 {
+			p.withoutBilling(base)
 			return p.basePorts(base), nil
 		}
 	}
+	p.withoutBilling(nil)
 	var snapshots []*offline.Snapshot
 	var words []string
 	for _, path := range p.options.offline.live {
@@ -117,6 +120,12 @@ func (p *plannedRun) offlinePorts(ctx context.Context) (readers, error) {
 		ports[snapshot.Zone] = snapshot.Port(p.desired)
 	}
 	return ports, nil
+}
+
+// withoutBilling leaves out what only a zone can tell, and says so.
+func (p *plannedRun) withoutBilling(before *spec.Desired) {
+	desired, problems := offline.WithoutBilling(p.desired, before)
+	p.desired, p.problems = desired, append(p.problems, problems...)
 }
 
 // loadBase loads the documents before the change, and compares their rules with those of now. What

@@ -36,10 +36,14 @@ type plannedRun struct {
 	plan  *plan.Plan
 	// changed are the keys that --changed-since leaves.
 	changed map[string]bool
+	// noMoney is why the run may move no money; "" when it may. keepsJournal: what of billing was
+	// sent is known, and will be.
+	noMoney      string
+	keepsJournal bool
 }
 
 func newPlannedRun(r *runtimeEnv, command string, o planOptions) *plannedRun {
-	return &plannedRun{r: r, command: command, options: o, began: r.Now()}
+	return &plannedRun{r: r, command: command, options: o, began: r.Now(), keepsJournal: true}
 }
 
 // connect loads the documents and connects their zones. With an error the problems say what the
@@ -92,6 +96,9 @@ func (p *plannedRun) make(ctx context.Context, plan planning) error {
 	}
 	request.Memory, request.FirstSeen, request.Progress = store.Memory(), seen, p.r.bar.read
 	request.Refusals = refusals
+	if request.NoMoney = p.noMoney; p.keepsJournal {
+		request.Billing = store.Billing()
+	}
 	p.plan, err = plan(ctx, request)
 	p.r.bar.Done()
 	if err != nil {

@@ -36,6 +36,8 @@ type stage struct {
 	terminal command.Terminal
 	// stdout is what a run has printed so far.
 	stdout *bytes.Buffer
+	// stdin is what somebody types.
+	stdin string
 }
 
 // newStage puts a world and documents on the stage.
@@ -67,7 +69,7 @@ func (s *stage) runIn(ctx context.Context, args ...string) (code int, stdout, st
 	var out, errs bytes.Buffer
 	s.stdout = &out
 	code = command.Main(ctx, append([]string{"makesync"}, args...), command.Env{
-		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Now: time.Now, Random: s.random,
+		Stdin: strings.NewReader(s.stdin), Stdout: &out, Stderr: &errs, Now: time.Now, Random: s.random,
 		LookupEnv: s.lookupEnv, Transport: s.transport, Terminal: s.terminal,
 	})
 	return code, out.String(), errs.String()

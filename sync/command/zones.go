@@ -11,7 +11,6 @@ import (
 	"makesync/sync/apply"
 	"makesync/sync/exit"
 	"makesync/sync/makeapi"
-	"makesync/sync/plan"
 	"makesync/sync/sandbox"
 	"makesync/sync/state"
 )
@@ -117,7 +116,7 @@ func (z *zones) embedded(e *spec.Endpoint) (http.Handler, error) {
 		return nil, err
 	}
 	opened := *e.Sandbox
-	opened.World = plan.HashJSON(path)
+	opened.World = spec.HashJSON(path)
 	e.Hosts, e.URL, e.Sandbox = []string{host}, "https://"+host, &opened
 	if e.Token.IsZero() {
 		e.Token = spec.Sensitive(world.FirstToken())

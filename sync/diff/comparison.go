@@ -2,10 +2,12 @@ package diff
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"makesync/spec"
 	"makesync/spec/text"
+	"makesync/sync/billing"
 	"makesync/sync/plan"
 	"makesync/sync/state"
 )
@@ -15,6 +17,11 @@ type comparison struct {
 	Input
 	Result
 	admins plan.Admins
+	// purchase is the price that the run buys before what needs the new plan; nil for none.
+	purchase *billing.Price
+	// unlicensed is why the present plan does not offer what is compared now, and the purchase
+	// does.
+	unlicensed string
 }
 
 // kindDiff is how one kind is compared.
@@ -31,6 +38,8 @@ type kindDiff struct {
 // kindDiffs has one row for each kind, in the order of spec.Kinds.
 var kindDiffs = []kindDiff{
 	{kind: spec.KindOrganization, diff: diffAttributes},
+	{kind: spec.KindSubscription, diff: diffSubscription},
+	{kind: spec.KindPaymentMethods, diff: diffPaymentMethods},
 	{spec.KindFeatureControl, lacksControls, waitForControls, diffControls},
 	{spec.KindVariable, lacksVariables, waitForVariables, diffVariables},
 	{spec.KindMember, lacksMembers, waitForMembers, diffMembers},
@@ -80,20 +89,32 @@ func (c *comparison) compare(row kindDiff) bool {
 			return false
 		}
 		if row.lacks != nil {
-			if why := row.lacks(c); why != "" {
+			why := row.lacks(c)
+			if why != "" && !c.comesWithPurchase(row.kind) {
 				row.wait(c, why)
 				return true
 			}
+			c.unlicensed = why
 		}
 	}
 	row.diff(c)
+	c.unlicensed = ""
 	return true
+}
+
+// comesWithPurchase tells whether the same run buys a plan that offers the kind. Of variables alone
+// can be told beforehand what is to be done: without the plan for them there are none.
+func (c *comparison) comesWithPurchase(kind spec.Kind) bool {
+	return kind == spec.KindVariable && c.purchase != nil && state.Offers(c.purchase.Product, kind)
 }
 
 // unreadable is why a kind could not be read. Without the detail call, the columns that the list
 // left out are unknown.
 func (c *comparison) unreadable(kind spec.Kind) error {
 	if with := state.ReadAs(kind); with != "" {
+		if kind.Bills() && c.Live.Failed[with] == nil && !c.Live.Read(kind) {
+			return errNotListed // by a reader that knows nothing of money
+		}
 		return c.Live.Failed[with]
 	}
 	if c.Live.DetailErr == nil {
@@ -143,19 +164,29 @@ func (c *comparison) inScope(a spec.Address) bool {
 // addChange adds a step if the run may touch its object. What the organization's plan of Make has
 // refused to an earlier run waits; what it should refuse, by what is published, is tried, and the
 // step says so.
-func (c *comparison) addChange(phase plan.Phase, s plan.Step) {
+func (c *comparison) addChange(phase plan.Phase, s plan.Step) { c.addForbidden(phase, s, "") }
+
+// addForbidden is addChange for a step that no rule lets through, for a reason; "" for none.
+func (c *comparison) addForbidden(phase plan.Phase, s plan.Step, forbidden string) {
 	change := plan.NewChange(phase, s, c.Live, c.admins)
 	person := change.Kind == spec.KindMember || change.Kind == spec.KindOwner
 	if person && change.Op.Counted() != plan.OpDelete {
 		change.LooksLike = c.Lookalikes.Of(change.Arguments.Email)
 	}
+	change.Forbidden, change.Unlicensed = forbidden, c.unlicensed
 	for _, feature := range change.Features() {
+		if c.unlicensed != "" {
+			break
+		}
 		if refusal := c.Live.Refusal(feature); refusal != nil {
 			c.addWaiting(s.Address, refusal.Reason())
 			return
 		}
 	}
-	if note := c.Live.Forecast(change.Kind); note != "" {
+	if c.unlicensed != "" {
+		const words = "comes with the plan %s, which this run buys first"
+		change.Notes = append(change.Notes, fmt.Sprintf(words, text.OneLine(c.purchase.Product)))
+	} else if note := c.Live.Forecast(change.Kind); note != "" {
 		change.Notes = append(change.Notes, note)
 	}
 	if c.inScope(s.Address) {

@@ -29,6 +29,7 @@ type Input struct {
 	Lookalikes *spec.Lookalikes
 	// ListUnmanaged asks for the addresses of what no document speaks of.
 	ListUnmanaged bool
+	BillingInput
 }
 
 // NameList is one list of names: the zone's own, or that of the organization which is compared.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/sync/billing"
 	"makesync/sync/exit"
 	"makesync/sync/state"
 )
@@ -49,9 +50,9 @@ type Reading struct {
 	Apps    int
 	People  map[int64]state.Person // more of the members, by user id
 
-	Subscription *state.Subscription // nil: nothing is subscribed
-	Methods      []state.PaymentMethod
-	Payments     []state.Payment // newest first
+	Subscription *billing.Subscription // nil: nothing is subscribed
+	Methods      []billing.PaymentMethod
+	Payments     []billing.Payment // newest first
 	// Read are the parts that were read, Failed those that could not be, each with why.
 	Read   map[Part]bool
 	Failed map[Part]error

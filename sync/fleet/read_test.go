@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"makesync/spec"
+	"makesync/sync/billing"
 	"makesync/sync/exit"
 	"makesync/sync/state"
 )
@@ -72,18 +73,18 @@ func (z *fakeZone) People(_ context.Context, live *state.Organization) (map[int6
 	return map[int64]state.Person{2: {TwoFactor: ptr(false), Teams: []int64{5}}}, nil
 }
 
-func (z *fakeZone) Subscription(_ context.Context, id int64) (*state.Subscription, error) {
-	return &state.Subscription{Plan: "Pro", Amount: "16.00"}, z.call("subscription", id)
+func (z *fakeZone) Subscription(_ context.Context, id int64) (*billing.Subscription, error) {
+	return &billing.Subscription{Plan: "Pro", Amount: "16.00"}, z.call("subscription", id)
 }
 
-func (z *fakeZone) PaymentMethods(_ context.Context, id int64) ([]state.PaymentMethod, error) {
-	return []state.PaymentMethod{state.NewPaymentMethod(state.PaymentMethod{Type: "card", Brand: "Visa", Default: true}, "4242")},
+func (z *fakeZone) PaymentMethods(_ context.Context, id int64) ([]billing.PaymentMethod, error) {
+	return []billing.PaymentMethod{billing.NewPaymentMethod(billing.PaymentMethod{Type: "card", Brand: "Visa", Default: true}, "4242")},
 		z.call("methods", id)
 }
 
-func (z *fakeZone) Payments(_ context.Context, id int64) ([]state.Payment, error) {
-	p := state.Payment{At: now, Status: "Paid", Invoice: spec.Sensitive("https://signed.example/1")}
-	return []state.Payment{p.PaidBy("visa", "4242", "2027-03")}, z.call("payments", id)
+func (z *fakeZone) Payments(_ context.Context, id int64) ([]billing.Payment, error) {
+	p := billing.Payment{At: now, Status: "Paid", Invoice: spec.Sensitive("https://signed.example/1")}
+	return []billing.Payment{p.PaidBy("visa", "4242", "2027-03")}, z.call("payments", id)
 }
 
 func (z *fakeZone) source() Source {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/sync/billing"
 	"makesync/sync/state"
 )
 
@@ -264,7 +265,7 @@ func (row *Row) addBilling(r *Reading) {
 // newPaymentMethod is the method that the subscription is paid by: the default one, else the only
 // one.
 func newPaymentMethod(r *Reading) *PaymentMethod {
-	var pays *state.PaymentMethod
+	var pays *billing.PaymentMethod
 	for i := range r.Methods {
 		if m := &r.Methods[i]; m.Default || len(r.Methods) == 1 {
 			pays = m

@@ -57,7 +57,7 @@ func (a *allowances) mayRevert(key string, s *plan.Step) bool { return a.allows(
 
 func (a *allowances) allows(key string, s *plan.Step, reverts bool) bool {
 	for i, rule := range a.rules {
-		quota, fits := a.quota(rule), (rule.Op == plan.OpRevert) == reverts && rule.Matches(key, s)
+		quota, fits := a.quota(rule), (rule.Op == plan.OpRevert) == reverts && rule.Matches(key, s) && rule.Affords(s)
 		if fits && (quota < 0 || a.counts[i] <= quota) {
 			return true
 		}
@@ -70,7 +70,11 @@ func (a *allowances) exceededRule(key string, s *plan.Step) string { return a.ex
 
 func (a *allowances) exceeded(key string, s *plan.Step, reverts bool) string {
 	for i, rule := range a.rules {
-		if (rule.Op == plan.OpRevert) == reverts && rule.Matches(key, s) {
+		fits := (rule.Op == plan.OpRevert) == reverts && rule.Matches(key, s)
+		if fits && !rule.Affords(s) {
+			return "; --allow " + rule.String() + " does not cover it"
+		}
+		if fits {
 			return "; --allow " + rule.String() + " is not enough for " + strconv.Itoa(a.counts[i])
 		}
 	}

@@ -12,13 +12,14 @@ import (
 // The guards look at what the diff of each organization proposes, before anything is numbered. Each
 // takes changes out and leaves a Held in their place:
 //
-//	one by one      drift, then emails, protect, requiredAdmins, tfa
+//	one by one      what no rule lifts, drift; then billing, emails, protect, requiredAdmins, tfa
 //	organization    minAdmins                                    on what the former leave: the end state
 //	counts          maxInvites, maxDeletes                       in one organization
-//	together        maxCreates (zone), then maxDeletesPerRun     over several organizations
+//	together        maxCreates, maxMonthly (zone), then maxDeletesPerRun     over several organizations
 //
 // A step that an --allow rule lets through passes all of them but drift, which has a rule of its
-// own, and counts for none.
+// own, and counts for none, but for maxMonthly: whatever moves money needs such a rule, so the sum
+// counts all the same.
 
 // Guarded is what the guards look at of one organization.
 type Guarded struct {
@@ -53,6 +54,14 @@ type Guard struct {
 	guards spec.Guards
 	allow  []plan.Allow
 	shard  *spec.Shard
+	// noMoney is why the run may move no money at all; "" when it may.
+	noMoney string
+}
+
+// WithoutMoney is the guard of a run that may move no money, for a reason; "" when it may.
+func (g *Guard) WithoutMoney(why string) *Guard {
+	g.noMoney = why
+	return g
 }
 
 // New makes a Guard of the guards in force, the --allow rules and the part of the run; nil: all of
@@ -70,12 +79,14 @@ func (g *Guard) Review(organizations []Guarded) []Verdict {
 	}
 	allowed := g.allowances(reviews)
 	for _, r := range reviews {
+		g.holdForbidden(r)
 		g.holdDrift(r, allowed)
 		g.holdSteps(r, allowed)
 		g.holdAdmins(r, allowed)
 		g.holdCounts(perOrganization, []*review{r}, allowed)
 	}
 	g.holdCounts(perZone, reviews, allowed)
+	g.holdMonthly(reviews)
 	g.holdCounts(perRun, reviews, allowed)
 	verdicts := make([]Verdict, len(reviews))
 	for i, r := range reviews {
@@ -122,6 +133,7 @@ func (r *review) hold(guard string, allow func(*plan.Change) string, why func(*p
 				Allow:   allow(&c),
 				Source:  c.Source,
 				Origin:  c.Origin,
+				Money:   c.Money,
 			},
 		)
 	}
@@ -131,6 +143,9 @@ func (r *review) hold(guard string, allow func(*plan.Change) string, why func(*p
 
 // overrideRule is the rule that lifts a guard that is no number.
 func (r *review) overrideRule(c *plan.Change) string {
+	if c.MovesMoney() {
+		return plan.AllowMoney(&c.Step, r.Key)
+	}
 	op := c.Op.Counted()
 	if plan.Enforces(&c.Step) {
 		op = plan.OpEnforce
@@ -143,6 +158,7 @@ var stepGuards = []struct {
 	guard string
 	why   func(*Guard, *review, *plan.Change) string
 }{
+	{billingGuard, (*Guard).movesMoney},
 	{"emails", (*Guard).outsideEmails},
 	{"protect", (*Guard).isProtected},
 	{"requiredAdmins", (*Guard).lowersRequired},

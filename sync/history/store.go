@@ -104,6 +104,9 @@ func (s *Store) Append(run string) (*Journal, error) {
 // Memory is what the runs so far know.
 func (s *Store) Memory() *Memory { return &Memory{store: s} }
 
+// Billing is what the runs so far know of cancels and checkouts.
+func (s *Store) Billing() *Billing { return &Billing{store: s} }
+
 // Seen reads what earlier plans saw. A damaged file starts anew: a date is not worth a failed run.
 func (s *Store) Seen() (*Seen, error) { return readSeen(s) }
 

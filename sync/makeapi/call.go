@@ -33,6 +33,9 @@ type call struct {
 	decode func(io.Reader) error
 	// secrets are texts sent that no message may repeat.
 	secrets []string
+	// hideLinks: links in messages of the zone are left out; they may open an invoice or a
+	// checkout.
+	hideLinks bool
 	// secretQuery keeps the query out of logs.
 	secretQuery bool
 	// slow: the zone may think for long before it answers (wait=true).

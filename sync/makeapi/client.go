@@ -12,6 +12,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
+	"makesync/sync/billing"
 	"makesync/sync/plan"
 	"makesync/sync/state"
 )
@@ -92,6 +93,7 @@ type shared struct {
 	nameCache  callCache[listKey, []state.Name]
 	userCache  callCache[struct{}, state.User]
 	scopeCache callCache[struct{}, []string]
+	priceCache callCache[int64, billing.Price]
 	// organizationHosts are the hosts of the zones in which organizations live, by id, for hints;
 	// organizationNames are their names, for those who watch.
 	organizationHosts, organizationNames sync.Map

@@ -103,8 +103,14 @@ func (c *connection) redirectHost(k *call, response *http.Response) string {
 // cleaned, cut.
 func (c *connection) safe(k *call, message string) string {
 	secrets := append([]string{strings.TrimSpace(c.token.Reveal())}, k.secrets...)
+	if k.hideLinks {
+		message = links.ReplaceAllString(message, "(link)")
+	}
 	return text.ShortLine(scrub(message, secrets), longestMessage)
 }
+
+// links are what a person could open.
+var links = regexp.MustCompile(`(?i)\b(?:https?:|www\.)[^\s"'<>]*`)
 
 // broken is the error of a 2xx that could not be read: a write may have happened.
 func (c *connection) broken(

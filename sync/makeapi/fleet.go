@@ -3,6 +3,7 @@ package makeapi
 import (
 	"context"
 
+	"makesync/sync/billing"
 	"makesync/sync/state"
 )
 
@@ -48,16 +49,16 @@ func (r *FleetReader) People(ctx context.Context, live *state.Organization) (map
 }
 
 // Subscription is what the organization pays for (GET /organizations/{id}/subscription).
-func (r *FleetReader) Subscription(ctx context.Context, organization int64) (*state.Subscription, error) {
+func (r *FleetReader) Subscription(ctx context.Context, organization int64) (*billing.Subscription, error) {
 	return readSubscription(ctx, r.caller, organization)
 }
 
 // PaymentMethods are the stored ways to pay (GET /organizations/{id}/subscription/payment-methods).
-func (r *FleetReader) PaymentMethods(ctx context.Context, organization int64) ([]state.PaymentMethod, error) {
+func (r *FleetReader) PaymentMethods(ctx context.Context, organization int64) ([]billing.PaymentMethod, error) {
 	return readPaymentMethods(ctx, r.caller, organization)
 }
 
 // Payments are the latest charges, newest first (GET /organizations/{id}/payments).
-func (r *FleetReader) Payments(ctx context.Context, organization int64) ([]state.Payment, error) {
+func (r *FleetReader) Payments(ctx context.Context, organization int64) ([]billing.Payment, error) {
 	return readPayments(ctx, r.caller, organization)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"makesync/spec"
+	"makesync/sync/billing"
 	"makesync/sync/exit"
 	"makesync/sync/fleet"
 	"makesync/sync/sandbox"
@@ -67,7 +68,7 @@ func lookOver(ctx context.Context, c *Client) (string, error) {
 }
 
 // methodsOf are the payment methods with the expiry that payments tell.
-func methodsOf(ctx context.Context, r *FleetReader, id int64) ([]state.PaymentMethod, error) {
+func methodsOf(ctx context.Context, r *FleetReader, id int64) ([]billing.PaymentMethod, error) {
 	methods, err := r.PaymentMethods(ctx, id)
 	if err != nil {
 		return nil, err
@@ -177,7 +178,7 @@ func TestFleetDecodes(t *testing.T) {
 	}
 }
 
-func firstTwo(payments []state.Payment, err error) ([]string, error) {
+func firstTwo(payments []billing.Payment, err error) ([]string, error) {
 	var words []string
 	for _, p := range payments {
 		words = append(words, p.At.Format(time.DateOnly)+" "+p.Amount)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"makesync/spec"
+	"makesync/sync/billing"
 	"makesync/sync/exit"
 	"makesync/sync/state"
 )
@@ -38,6 +39,13 @@ func (c *Client) Read(ctx context.Context, live *state.Organization, kind spec.K
 	case spec.KindMember, spec.KindOwner:
 		kind = spec.KindMember
 		err = readMembers(ctx, c.caller, live)
+	case spec.KindSubscription:
+		live.Account, err = readAccount(ctx, c.caller, live.ID)
+	case spec.KindPaymentMethods:
+		var methods []billing.PaymentMethod
+		if methods, err = readPaymentMethods(ctx, c.caller, live.ID); err == nil {
+			live.PaymentMethods = append([]billing.PaymentMethod{}, methods...)
+		}
 	}
 	delete(live.Failed, kind)
 	delete(live.Lacks, kind)
@@ -48,7 +56,7 @@ func (c *Client) Read(ctx context.Context, live *state.Organization, kind spec.K
 		return nil
 	}
 	call := state.AsCallError(err)
-	if why := whyLacking(live, kind, call); why != "" {
+	if why := whyLacking(live, kind, call); why != "" && !kind.Bills() {
 		lack(live, kind, why)
 		if call.Class == exit.ClassFreePlan { // a plan that shuts tokens out has no Enterprise feature either
 			lack(live, spec.KindTFA, why)
@@ -124,4 +132,25 @@ func (c *Client) SecondFactors(ctx context.Context, organization int64) (map[str
 		factors[string(people.rows[i].Email)] = people.rows[i].facts().TwoFactor
 	}
 	return factors, nil
+}
+
+// Catalogue are the plans that the zone sells (GET /cashier/products).
+func (c *Client) Catalogue(ctx context.Context, organization int64) (billing.Catalogue, error) {
+	return readCatalogue(ctx, c.caller, organization)
+}
+
+// Price is one price as it is now (GET /cashier/prices/{priceId}); it names no product.
+func (c *Client) Price(ctx context.Context, organization, id int64) (billing.Price, error) {
+	return readPrice(ctx, c.caller, organization, id)
+}
+
+// Owned are the organizations of which a user is the accepted Owner (published: GET
+// /users/{userId}/user-organization-roles).
+func (c *Client) Owned(ctx context.Context, user int64) ([]int64, error) {
+	return readOwned(ctx, c.caller, user)
+}
+
+// Payments are the latest charges, newest first (GET /organizations/{id}/payments).
+func (c *Client) Payments(ctx context.Context, organization int64) ([]billing.Payment, error) {
+	return readPayments(ctx, c.caller, organization)
 }

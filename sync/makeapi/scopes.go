@@ -37,6 +37,13 @@ var verbScopes = map[plan.Verb]string{
 	plan.RemoveMember:       scopeUserWrite,
 	plan.TransferOwner:      scopeOrganizationsWrite,
 	plan.AcceptInvitation:   scopeOrganizationsWrite,
+	plan.ChangeSubscription: scopeOrganizationsWrite,
+	plan.BeginSubscription:  scopeOrganizationsWrite,
+	plan.FreeSubscription:   scopeOrganizationsWrite,
+	plan.CancelSubscription: scopeOrganizationsWrite,
+	plan.PreferMethod:       scopeOrganizationsWrite,
+	plan.RemoveMethod:       scopeOrganizationsWrite,
+	plan.ClaimOffer:         scopeOrganizationsWrite,
 }
 
 // MissingScopes are the scopes, sorted, that writes of these verbs need and a token with these

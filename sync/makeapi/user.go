@@ -105,9 +105,7 @@ func readMemberships(ctx context.Context, c caller) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := call{method: http.MethodGet, path: "/users/" + strconv.FormatInt(me.ID, 10) + "/user-organization-roles",
-		doing: "read the organizations of", object: me.Email, scope: scopeUserRead}
-	rows, err := readUnpaged[roleRow](ctx, c, k, "userOrganizationRoles")
+	rows, err := readRolesOf(ctx, c, me.ID, me.Email)
 	var ids []int64
 	for _, row := range rows {
 		if row.OrganizationID.known && row.Invitation == "" {
@@ -115,4 +113,11 @@ func readMemberships(ctx context.Context, c caller) ([]int64, error) {
 		}
 	}
 	return ids, err
+}
+
+// readRolesOf reads the roles of a user in all organizations.
+func readRolesOf(ctx context.Context, c caller, user int64, who string) ([]roleRow, error) {
+	k := call{method: http.MethodGet, path: "/users/" + strconv.FormatInt(user, 10) + "/user-organization-roles",
+		doing: "read the organizations of", object: who, scope: scopeUserRead}
+	return readUnpaged[roleRow](ctx, c, k, "userOrganizationRoles")
 }

@@ -27,6 +27,13 @@ var writes = map[plan.Verb]func(w plan.Write) (writeRequest, error){
 	plan.RemoveMember:       removeMember,
 	plan.TransferOwner:      transferOwner,
 	plan.AcceptInvitation:   acceptInvitation,
+	plan.ChangeSubscription: changeSubscription,
+	plan.BeginSubscription:  beginSubscription,
+	plan.FreeSubscription:   freeSubscription,
+	plan.CancelSubscription: cancelSubscription,
+	plan.PreferMethod:       preferMethod,
+	plan.RemoveMethod:       removeMethod,
+	plan.ClaimOffer:         claimOffer,
 }
 
 // writeRequest is a write before it has words and a zone.
@@ -37,6 +44,8 @@ type writeRequest struct {
 	query  url.Values
 	body   any // encoded as JSON; nil: no body at all
 	scope  string
+	// hideLinks: no message of the zone may show a link.
+	hideLinks bool
 	// answer reads the reply where the core needs it; nil: any readable reply will do.
 	answer func(data []byte) (plan.Answer, error)
 }
@@ -67,7 +76,7 @@ func (c *Client) Write(ctx context.Context, w plan.Write) (plan.Answer, error) {
 		return answer, k.unwritable(err)
 	}
 	k.method, k.path, k.query, k.scope, k.secrets = d.method, d.path, d.query, d.scope, secretsOf(w)
-	k.decode = d.decode(&answer)
+	k.hideLinks, k.decode = d.hideLinks, d.decode(&answer)
 	if err := c.do(ctx, &k); err != nil {
 		return plan.Answer{}, err
 	}

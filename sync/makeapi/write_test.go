@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"makesync/spec"
+	"makesync/sync/billing"
 	"makesync/sync/plan"
 	"makesync/sync/state"
 )
@@ -22,6 +23,7 @@ func sample(verb plan.Verb) plan.Write {
 	return plan.Write{Verb: verb, Organization: 11, Address: "acme/variable/A", Arguments: plan.Arguments{
 		Name: "N", RegionID: 1, TimezoneID: 2, CountryID: 3, ControlID: 4, Enable: yes(), Type: spec.TypeNumber,
 		Value: value(spec.TypeNumber, "5"), Email: "a@b.c", UserID: 7, RoleID: 12,
+		PriceID: 41, PaymentMethod: "pm_1", Target: billing.ForBoth,
 	}}
 }
 
@@ -34,6 +36,21 @@ func TestWritesOnTheWire(t *testing.T) {
 		w    plan.Write
 		want seen
 	}{
+		{"change subscription", plan.Write{Verb: plan.ChangeSubscription, Organization: 1, Arguments: args{PriceID: 41, Coupon: "X"}},
+			seen{"PATCH", "/organizations/1/subscription", "", `{"priceId":41}`}},
+		{"begin subscription", plan.Write{Verb: plan.BeginSubscription, Organization: 1, Arguments: args{PriceID: 41, Coupon: "X",
+			Customer: &spec.Customer{Email: "a@b.example", Name: "A", IsBusiness: true, CountryID: 203}}},
+			seen{"POST", "/organizations/1/subscription", "", `{"priceId":41,"couponCode":"X","customer":{"email":"a@b.example","name":"A","isBusiness":true,"countryId":203}}`}},
+		{"to Free", plan.Write{Verb: plan.FreeSubscription, Organization: 1}, seen{"POST", "/organizations/1/subscription-free", "", ""}},
+		{"to Free, confirmed", plan.Write{Verb: plan.FreeSubscription, Organization: 1, Arguments: args{Confirmed: true}},
+			seen{"POST", "/organizations/1/subscription-free", "confirmed=true", ""}},
+		{"cancel", plan.Write{Verb: plan.CancelSubscription, Organization: 1}, seen{"DELETE", "/organizations/1/subscription", "", ""}},
+		{"default payment method", plan.Write{Verb: plan.PreferMethod, Organization: 1, Arguments: args{PaymentMethod: "pm/1", Target: billing.ForExtras}},
+			seen{"PATCH", "/organizations/1/subscription/payment-methods/pm%2F1/default", "", `{"target":"extras"}`}},
+		{"remove payment method", plan.Write{Verb: plan.RemoveMethod, Organization: 1, Arguments: args{PaymentMethod: ".."}},
+			seen{"DELETE", "/organizations/1/subscription/payment-methods/%2E%2E", "", ""}},
+		{"claim offer", plan.Write{Verb: plan.ClaimOffer, Organization: 1},
+			seen{"POST", "/organizations/1/universal-discount/claim-cancellation-offer", "", ""}},
 		{"create organization", create, seen{"POST", "/organizations", "", `{"name":"New","regionId":1,"timezoneId":2,"countryId":3}`}},
 		{"rename", rename, seen{"PATCH", "/organizations/1", "", `{"name":"New"}`}},
 		{"move country", plan.Write{Verb: plan.UpdateOrganization, Organization: 1, Arguments: args{CountryID: 5, TimezoneID: 6}},
@@ -73,11 +90,14 @@ func TestWritesOnTheWire(t *testing.T) {
 			seen{"POST", "/organizations/accept-invitation", "", `{"hash":"h"}`}},
 	} {
 		key := test.want.method + " " + test.want.path
-		z := &zone{answers: map[string]any{key: `{"organization":{"id":"77","license":{"apiLimit":30}},"user":{"id":8}}`}}
+		z := &zone{answers: map[string]any{key: `{"organization":{"id":"77","license":{"apiLimit":30}},"user":{"id":8},"url":"https://checkout.example/x"}`}}
 		answer, err := client(t, z.ServeHTTP).Write(t.Context(), test.w)
 		test.want.path = apiRoot + test.want.path
 		if got := z.requests(); err != nil || len(got) != 1 || got[0] != test.want {
 			t.Errorf("%s: %v\n got %+v\nwant %+v", test.name, err, got, test.want)
+		}
+		if test.name == "begin subscription" && (answer.Checkout.Reveal() != "https://checkout.example/x" || !answer.Checkout.IsSensitive()) {
+			t.Errorf("the checkout page is %#v", answer.Checkout)
 		}
 		if test.name == "invite" && answer.UserID != 8 || test.name == "create organization" && (answer.OrganizationID != 77 || answer.License == nil) {
 			t.Errorf("%s: answer %+v", test.name, answer)
@@ -113,6 +133,12 @@ func TestSenselessWritesAreNotSent(t *testing.T) {
 		"on or off":            change(plan.SetControl, func(w *plan.Write) { w.Arguments.Enable = nil }),
 		"tfa on or off":        change(plan.EnforceTFA, func(w *plan.Write) { w.Arguments.Enable = nil }),
 		"no hash":              change(plan.AcceptInvitation, func(w *plan.Write) { w.Arguments.Name = "" }),
+		"no price":             change(plan.ChangeSubscription, func(w *plan.Write) { w.Arguments.PriceID = 0 }),
+		"no price to begin":    change(plan.BeginSubscription, func(w *plan.Write) { w.Arguments.PriceID = -1 }),
+		"customer of nowhere":  change(plan.BeginSubscription, func(w *plan.Write) { w.Arguments.Customer = &spec.Customer{} }),
+		"no method":            change(plan.RemoveMethod, func(w *plan.Write) { w.Arguments.PaymentMethod = "" }),
+		"no target":            change(plan.PreferMethod, func(w *plan.Write) { w.Arguments.Target = "" }),
+		"cancel nothing":       change(plan.CancelSubscription, func(w *plan.Write) { w.Organization = 0 }),
 		"no verb":              {Verb: "destroy", Organization: 1},
 		"this folder":          change(plan.DeleteVariable, func(w *plan.Write) { w.Arguments.Name = "." }),
 		"the folder above":     change(plan.DeleteVariable, func(w *plan.Write) { w.Arguments.Name = ".." }),

@@ -57,6 +57,9 @@ func (o *Observer) Inspect(ctx context.Context, w Write) Evidence {
 			return Evidence{State: Unknown, Why: why}
 		}
 	}
+	if found, is := judgeBilling(w, o.View(w.Step)); is {
+		return found
+	}
 	found := judgeView(w.Images, o.View(w.Step).Fingerprinted(o.salt))
 	found.Answer = answer
 	return found

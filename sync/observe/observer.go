@@ -180,6 +180,10 @@ func (o *Observer) read(ctx context.Context, kind spec.Kind) error {
 	o.gone = false
 	state.Normalise(seen)
 	switch kind {
+	case spec.KindSubscription:
+		o.live.Account = seen.Account
+	case spec.KindPaymentMethods:
+		o.live.PaymentMethods = seen.PaymentMethods
 	case spec.KindVariable:
 		o.live.Variables = seen.Variables
 	case spec.KindFeatureControl:
@@ -223,6 +227,7 @@ func (o *Observer) readDetail(ctx context.Context) error {
 	}
 	state.Normalise(detail)
 	o.gone = false
+	o.live.Plan = detail.Plan
 	o.live.Name, o.live.Country, o.live.Timezone = detail.Name, detail.Country, detail.Timezone
 	o.live.TFAEnforced, o.live.License, o.live.Teams = detail.TFAEnforced, detail.License, detail.Teams
 	o.live.Host, o.live.Paused, o.live.ActiveScenarios = detail.Host, detail.Paused, detail.ActiveScenarios
@@ -317,6 +322,8 @@ func (o *Observer) WaitUntilReadable(ctx context.Context, timeout time.Duration)
 // Follow does a write of the run itself to what has been read.
 func (o *Observer) Follow(s *plan.Step, write plan.Write, answer plan.Answer) {
 	switch {
+	case s.MovesMoney(): // another plan is another licence, with other things to be seen
+		o.readAt = map[spec.Kind]time.Time{}
 	case write.Verb == plan.CreateOrganization || !o.HasRead(s):
 	case write.Verb == plan.DeleteOrganization:
 		o.gone = true

@@ -117,6 +117,8 @@ func ImagesOf(write plan.Write, s *plan.Step, images Images) Images {
 // the step says changes. It is nil when the step takes the object away.
 func AfterImage(before state.View, s *plan.Step) state.View {
 	switch {
+	case s.MovesMoney():
+		return afterBilling(before, s)
 	case s.Op == plan.OpDelete, s.Op == plan.OpRevoke:
 		return nil
 	case s.Kind == spec.KindOwner:

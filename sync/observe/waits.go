@@ -19,6 +19,8 @@ var consistencyDelays = map[plan.Verb]time.Duration{
 	plan.CreateOrganization: 10 * time.Second,
 	plan.InviteMember:       3 * time.Second,
 	plan.RemoveMember:       3 * time.Second,
+	plan.ChangeSubscription: 10 * time.Second,
+	plan.FreeSubscription:   10 * time.Second,
 }
 
 // consistencyDelayUnderWay is that delay, of any verb, after a time-out or a reset: neither ends

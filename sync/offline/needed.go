@@ -60,7 +60,9 @@ func (n Needed) Needs(live *state.Organization) bool { return n.all || n.Of(live
 // made for state.ReadOptions.
 func (n Needed) Wanted(live *state.Organization, _ string) state.Wanted {
 	if o := n.Of(live); o != nil && !n.all {
-		return state.WantedFor(live, o, spec.Scope{})
+		held := *o // nothing of what is paid for is kept
+		held.Subscription, held.PaymentMethods = nil, nil
+		return state.WantedFor(live, &held, spec.Scope{})
 	}
 	return state.Everything(live, true)
 }

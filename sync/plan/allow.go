@@ -30,12 +30,14 @@ type Allow struct {
 	Kind spec.Kind
 	// Max is N; negative: any number.
 	Max int
+	// Bound is AMOUNTCUR, which rules about money need; nil for others.
+	Bound *spec.Money
 	// Key is a glob over organization keys.
 	Key  spec.Glob
 	text string
 }
 
-var allowForm = regexp.MustCompile(`^([A-Za-z]+):([A-Za-z]+)(?:<=([0-9]{1,9}))?@([^@\s]+)$`)
+var allowForm = regexp.MustCompile(`^([A-Za-z]+):([A-Za-z]+)(?:<=([0-9][0-9.]{0,18})([A-Za-z]{3})?)?@([^@\s]+)$`)
 
 // ParseAllow reads a rule such as `delete:variable<=12@acme`, `create:organization@*` or
 // `enforce:tfa@acme`.
@@ -52,15 +54,52 @@ func ParseAllow(text string) (Allow, error) {
 	if kinds := kindsOf(a.Op); !slices.Contains(kinds, a.Kind) {
 		return Allow{}, fmt.Errorf("rule %q: %s does not go with %q; it goes with %s", text, a.Op, m[2], join(kinds))
 	}
-	if m[3] != "" {
-		a.Max, _ = strconv.Atoi(m[3])
-	}
-	key, err := spec.ParseGlob(m[4])
+	key, err := spec.ParseGlob(m[5])
 	if err != nil {
 		return Allow{}, fmt.Errorf("rule %q: %w", text, err)
 	}
 	a.Key = key
+	if err := a.bound(m[3], m[4]); err != nil {
+		return Allow{}, fmt.Errorf("rule %q: %w", text, err)
+	}
 	return a, nil
+}
+
+// bound reads what stands behind <=: a number, or an amount of money where the rule is about that.
+// Such a rule names one organization, so that no pattern pays for more than was meant.
+func (a *Allow) bound(number, currency string) (err error) {
+	switch {
+	case !a.Kind.Bills() && currency != "":
+		return fmt.Errorf("an amount of money does not go with %s; write <=N", a.Kind)
+	case !a.Kind.Bills() && number == "":
+		return nil
+	case !a.Kind.Bills():
+		if a.Max, err = strconv.Atoi(number); err != nil || len(number) > 9 {
+			return fmt.Errorf("%s is no number of steps", number)
+		}
+		return nil
+	case number == "" || currency == "":
+		return fmt.Errorf("what moves money needs a bound: write %s:%s<=34.12USD@KEY", a.Op, a.Kind)
+	case !a.Single():
+		return fmt.Errorf("what moves money needs the key of one organization, not the pattern %s", a.Key)
+	}
+	amount, err := spec.ParseAmount(number)
+	if err != nil {
+		return err
+	}
+	a.Bound = &spec.Money{Amount: amount, Currency: strings.ToUpper(currency)}
+	return nil
+}
+
+// Affords tells whether the rule's bound covers what the step costs; a step that moves no money
+// needs none.
+func (a Allow) Affords(s *Step) bool {
+	return !s.MovesMoney() || s.Money.Within(a.Bound)
+}
+
+// AllowMoney writes the rule that lets through a step that moves money.
+func AllowMoney(s *Step, key string) string {
+	return string(s.Op) + ":" + string(s.Kind) + "<=" + s.Money.Bound() + "@" + key
 }
 
 // allowOps are the ops of rules: those of steps, enforce and revert.

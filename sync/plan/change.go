@@ -9,6 +9,11 @@ type Change struct {
 	Phase Phase
 	// Raises: the step gives somebody more rights. Lowers: it takes an Owner or Admin out.
 	Raises, Lowers bool
+	// Unlicensed is why the organization's present plan does not offer the change; the step waits
+	// for the purchase of another one in the same run. "" for what needs none.
+	Unlicensed string
+	// Forbidden is a reason for which the change is held whatever rules allow; "" for none.
+	Forbidden string
 	// Relies is what the step takes for granted about the live state; its fingerprint becomes the
 	// precondition.
 	Relies Reliance

@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"makesync/schema"
@@ -57,36 +58,36 @@ func formerPlan(data []byte) *spec.Problem {
 	if err := json.Unmarshal(data, &head); err != nil || !slices.Contains(formerFormats, head.Format) {
 		return nil
 	}
-	return planProblem(RuleFormer, "an older makesync has made the plan ("+head.Format+"; this one reads "+Format+")",
+	return FileProblem(RuleFormer, "an older makesync has made the plan ("+head.Format+"; this one reads "+Format+")",
 		"make a new plan with `makesync plan -o FILE`")
 }
 
 func noPlanFile(err error) []spec.Problem {
-	return []spec.Problem{*planProblem("plan-file", "the file is no plan: "+text.OneLine(err.Error()),
+	return []spec.Problem{*FileProblem("plan-file", "the file is no plan: "+text.OneLine(err.Error()),
 		"make a new plan with `makesync plan -o FILE`")}
 }
 
 // invalidPlan checks what a schema cannot say.
 func invalidPlan(plan *Plan) []spec.Problem {
 	if plan.Format != Format {
-		return []spec.Problem{*planProblem("plan-file",
+		return []spec.Problem{*FileProblem("plan-file",
 			"the plan has the format "+text.Quote(plan.Format)+", and this makesync reads "+Format, "make a new plan")}
 	}
-	if _, err := ReadSalt(plan.Salt); err != nil {
-		return []spec.Problem{*planProblem("plan-file", "the plan's salt is not base64", "make a new plan")}
+	if _, err := spec.ReadSalt(plan.Salt); err != nil {
+		return []spec.Problem{*FileProblem("plan-file", "the plan's salt is not base64", "make a new plan")}
 	}
 	problems := invalidZones(plan)
 	n, keys := 0, map[string]bool{}
 	for i := range plan.Organizations {
 		o := &plan.Organizations[i]
 		if keys[o.Key] {
-			problems = append(problems, *planProblem("plan-file",
+			problems = append(problems, *FileProblem("plan-file",
 				"the organization "+text.Quote(o.Key)+" stands twice in it", "make a new plan"))
 		}
 		keys[o.Key] = true
 		for j := range o.Steps {
 			if why := invalidStep(o, j, n); why != "" {
-				p := planProblem("plan-step", fmt.Sprintf("step %d is none that makesync plans: %s", o.Steps[j].N, why),
+				p := FileProblem("plan-step", fmt.Sprintf("step %d is none that makesync plans: %s", o.Steps[j].N, why),
 					"make a new plan")
 				p.Address = o.Steps[j].Address
 				problems = append(problems, *p)
@@ -97,13 +98,16 @@ func invalidPlan(plan *Plan) []spec.Problem {
 	switch {
 	case len(problems) > 0:
 	case DigestOf(plan.Organizations) != plan.Digest:
-		problems = append(problems, *planProblem("plan-digest",
+		problems = append(problems, *FileProblem("plan-digest",
 			"the digest is not that of the steps: the file was damaged or changed", "make a new plan"))
 	case len(plan.Groups) > 0 && !sameGroups(plan.Groups, Groups(plan.Organizations)):
-		problems = append(problems, *planProblem("plan-digest",
+		problems = append(problems, *FileProblem("plan-digest",
 			"the groups are not those of the steps: the file was damaged or changed", "make a new plan"))
+	case !maps.Equal(MoneyOf(plan.Organizations), plan.Money):
+		problems = append(problems, *FileProblem("plan-digest",
+			"the money is not that of the steps: the file was damaged or changed", "make a new plan"))
 	case Summarize(plan.Organizations) != plan.Summary:
-		problems = append(problems, *planProblem("plan-digest",
+		problems = append(problems, *FileProblem("plan-digest",
 			"the summary is not that of the steps: the file was damaged or changed", "make a new plan"))
 	}
 	return problems
@@ -118,7 +122,7 @@ func invalidZones(plan *Plan) (problems []spec.Problem) {
 	}
 	for i := range plan.Organizations {
 		if o := &plan.Organizations[i]; len(o.Steps) > 0 && count[o.Zone] != 1 {
-			problems = append(problems, *planProblem("plan-file",
+			problems = append(problems, *FileProblem("plan-file",
 				fmt.Sprintf("the zone %s of %s stands in it %d times instead of once", text.Quote(o.Zone),
 					text.OneLine(o.Key), count[o.Zone]), "make a new plan"))
 		}

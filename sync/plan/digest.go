@@ -1,11 +1,8 @@
 package plan
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-
 	"makesync/spec"
+	"makesync/sync/billing"
 )
 
 // digestOrganization and digestStep are what two equal plans have in common: no times, no
@@ -19,11 +16,12 @@ type digestOrganization struct {
 }
 
 type digestStep struct {
-	Address   spec.Address `json:"address"`
-	Op        Op           `json:"op"`
-	Fields    []Field      `json:"fields"`
-	Arguments Arguments    `json:"arguments"`
-	After     []int        `json:"after"`
+	Address   spec.Address  `json:"address"`
+	Op        Op            `json:"op"`
+	Fields    []Field       `json:"fields"`
+	Arguments Arguments     `json:"arguments"`
+	After     []int         `json:"after"`
+	Money     *billing.Cost `json:"money,omitempty"`
 }
 
 // DigestOf is the digest of a plan's steps: equal changes have equal digests. Organizations
@@ -50,13 +48,13 @@ func (o *Organization) addDigest(digests map[string]string) {
 	d := digestOrganization{Key: o.Key, Zone: o.Zone, ID: o.ID}
 	for _, s := range o.Steps {
 		d.Steps = append(d.Steps, digestStep{
-			s.Address, s.Op, plainFields(s.Fields), s.Arguments.plain(), relative(s.After, o.Steps[0].N)})
+			s.Address, s.Op, plainFields(s.Fields), s.Arguments.plain(), relative(s.After, o.Steps[0].N), s.Money})
 	}
-	digests[o.Key] = HashJSON(d)
+	digests[o.Key] = spec.HashJSON(d)
 }
 
 // JoinDigests makes the digest of a plan out of those of its organizations, by key.
-func JoinDigests(digests map[string]string) string { return HashJSON(digests) }
+func JoinDigests(digests map[string]string) string { return spec.HashJSON(digests) }
 
 // relative counts from the organization's first step, so that a plan of more organizations has the
 // same links.
@@ -84,14 +82,4 @@ func (a Arguments) plain() Arguments {
 		a.Value = &value
 	}
 	return a
-}
-
-// HashJSON is "sha256:…" over the JSON form, whose map keys are sorted.
-func HashJSON(v any) string {
-	data, err := json.Marshal(v)
-	if err != nil {
-		data = []byte(err.Error())
-	}
-	sum := sha256.Sum256(data)
-	return "sha256:" + hex.EncodeToString(sum[:])
 }

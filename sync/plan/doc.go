@@ -2,7 +2,7 @@
 // a Plan that can be printed, compared, saved, sealed, checked and walked:
 //
 //	Change ─ SortChanges ─ SetPreconditions ─ NumberChanges ─▶ Step ─ WritesOf ─▶ Write
-//	Plan ─ Encode ─▶ plan.json ─ Decode ─ Verify ─ Hydrate ─▶ Plan
+//	Plan ─ Encode ─▶ plan.json ─ Decode ─▶ Plan
 //
 // A step in JSON:
 //

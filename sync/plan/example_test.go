@@ -36,5 +36,5 @@ func ExampleParseAllow() {
 	fmt.Println(err)
 	// Output:
 	// delete variable 12 acme
-	// rule "delete:owner@acme": delete does not go with "owner"; it goes with organization, variable, member
+	// rule "delete:owner@acme": delete does not go with "owner"; it goes with organization, subscription, paymentMethods, variable, member
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -100,26 +99,21 @@ func sealProblem(data []byte, at spec.StringPlace, key spec.Value) *spec.Problem
 	case key.IsZero() && at.Text == Unsealed:
 		return nil
 	case key.IsZero():
-		return planProblem("plan-seal", "the plan is sealed, and there is no key to check the seal with",
+		return FileProblem("plan-seal", "the plan is sealed, and there is no key to check the seal with",
 			"set MAKESYNC_SEAL_KEY to the key that it was sealed with")
 	case at.Text == Unsealed:
-		return planProblem("plan-seal", "the plan is not sealed, but MAKESYNC_SEAL_KEY is set",
+		return FileProblem("plan-seal", "the plan is not sealed, but MAKESYNC_SEAL_KEY is set",
 			"make the plan again with the same key set, or unset it if you trust the file")
 	}
 	want := sealOf(replaceSeal(data, at, Unsealed), key)
 	if !hmac.Equal([]byte(want), []byte(at.Text)) {
-		return planProblem("plan-seal", "the seal does not fit: the plan was changed, or sealed with another key",
+		return FileProblem("plan-seal", "the seal does not fit: the plan was changed, or sealed with another key",
 			"make a new plan")
 	}
 	return nil
 }
 
-func planProblem(rule, message, hint string) *spec.Problem {
+// FileProblem is an error about a plan file.
+func FileProblem(rule, message, hint string) *spec.Problem {
 	return &spec.Problem{Severity: spec.Error, Rule: rule, Message: message, Hint: hint}
 }
-
-// SaltText is the salt as a plan keeps it.
-func SaltText(salt []byte) string { return base64.RawURLEncoding.EncodeToString(salt) }
-
-// ReadSalt reads a plan's salt back.
-func ReadSalt(text string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(text) }

@@ -73,8 +73,8 @@ func TestGroupsAreInOrderOfRiskNumberAndName(t *testing.T) {
 	}
 }
 
-// TestGroupingLosesNothing: groups and rest together are the plan, whatever it is, and a group is of
-// equal changes in different organizations.
+// TestGroupingLosesNothing: groups and rest together are the plan, whatever it is, and a group is
+// of equal changes in different organizations.
 func TestGroupingLosesNothing(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -1,25 +1,33 @@
 package plan
 
-import "sort"
+import (
+	"sort"
+
+	"makesync/spec"
+)
 
 // Phase is the place of a step in the order inside its organization.
 type Phase uint8
 
 // The order in which the steps of one organization run:
 //
-//	create ──▶ attributes ─▶ feature controls ─▶ variables: create, update, delete
-//	  │        ─▶ invitations ─▶ role changes: promotions, then demotions ─▶ removals ─▶ TFA ─▶ ownership
+//	create ──▶ attributes ─▶ payment methods ─▶ purchases ─▶ feature controls ─▶ variables: create, update, delete
+//	  │        ─▶ invitations ─▶ role changes: promotions, then demotions ─▶ removals
+//	  │        ─▶ cheaper plans, Free, cancels ─▶ payment methods that go ─▶ TFA ─▶ ownership
 //	  └─ everything hangs on it
 //
 //	deletion of the organization stands alone
 //
-// Settings come first, since they hurt least; people are invited before anybody leaves; somebody is
-// promoted before somebody else is lowered, so that the organization always has its admins; TFA
-// signs people out, so it comes after all that its present members have to do; the transfer is
-// last, as the token's user can do less after it.
+// A purchase comes before what only the new plan offers, and what leaves a plan after what still
+// needs it. Settings come first of the rest, since they hurt least; people are invited before
+// anybody leaves; somebody is promoted before somebody else is lowered, so that the organization
+// always has its admins; TFA signs people out, so it comes after all that its present members
+// have to do; the transfer is last, as the token's user can do less after it.
 const (
 	PhaseCreate Phase = iota
 	PhaseAttributes
+	PhasePreferMethod
+	PhasePurchase
 	PhaseControl
 	PhaseVariableCreate
 	PhaseVariableUpdate
@@ -28,6 +36,8 @@ const (
 	PhasePromote
 	PhaseDemote
 	PhaseRemove
+	PhaseLeavePaid
+	PhaseRemoveMethod
 	PhaseTFA
 	PhaseTransfer
 	PhaseDelete
@@ -49,10 +59,12 @@ func SortChanges(changes []Change) {
 // not keep a person from being invited.
 //
 //	everything           after the organization's creation
+//	a purchase, and removing a payment method   after the methods that are to be paid by
+//	what the present plan lacks                 after the purchase
 //	lowering, removing   after all promotions: else the last Admin might go before the next one has come
 //	the transfer         after the new owner's own role change
 func NumberChanges(changes []Change, n int) int {
-	var create, promotions []int
+	var create, promotions, methods, purchase []int
 	roles := map[int64]int{}
 	for i := range changes {
 		c := &changes[i]
@@ -67,8 +79,18 @@ func NumberChanges(changes []Change, n int) int {
 			roles[c.Arguments.UserID] = c.N
 		case c.Lowers:
 			c.After = append(c.After, promotions...)
+		case c.Phase == PhasePreferMethod:
+			methods = append(methods, c.N)
+		case c.Phase == PhaseRemoveMethod, c.Kind == spec.KindSubscription:
+			c.After = append(c.After, methods...)
 		case c.Phase == PhaseTransfer && roles[c.Arguments.UserID] != 0:
 			c.After = append(c.After, roles[c.Arguments.UserID])
+		}
+		if c.Purchases() {
+			purchase = []int{c.N}
+		}
+		if c.Unlicensed != "" {
+			c.After = append(c.After, purchase...)
 		}
 	}
 	return n

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/sync/billing"
 	"makesync/sync/exit"
 	"makesync/sync/state"
 )
@@ -107,6 +108,8 @@ type Plan struct {
 	Groups  []Group     `json:"groups,omitzero"`
 	Summary Summary     `json:"summary"`
 	Calls   state.Calls `json:"calls"`
+	// Money is what the steps cost together by the catalogue, by currency.
+	Money map[string]spec.Amount `json:"money,omitempty"`
 	// Unmanaged counts live organizations of which no document speaks.
 	Unmanaged map[spec.Kind]int `json:"unmanaged"`
 	// UnmanagedOrganizations are they, where somebody asked for them.
@@ -202,6 +205,8 @@ type Step struct {
 	// Origin is why the step is there; "" without a snapshot to tell by.
 	Origin Origin `json:"origin,omitempty"`
 	After  []int  `json:"after"` // step numbers that must have succeeded
+	// Money is what the step costs; nil for one that moves none.
+	Money *billing.Cost `json:"money,omitempty"`
 	// Precondition is a fingerprint of what the step relies on in the live state.
 	Precondition string `json:"precondition"`
 	// Notes are facts for the reader: "signs out people without two-factor authentication".
@@ -209,7 +214,7 @@ type Step struct {
 	// LooksLike says what the e-mail of somebody who gets access or rights could be taken for.
 	LooksLike string `json:"looksLike,omitempty"`
 	// LastChange is who changed a drifted variable last; only with --history.
-	LastChange *LastChange `json:"lastChange,omitempty"`
+	LastChange *spec.LastChange `json:"lastChange,omitempty"`
 	// Before is the object's live view when the plan was made; nil where the step
 	// makes the object, and in a plan that was read from a file (apply reads it again).
 	Before state.View `json:"-"`
@@ -248,6 +253,14 @@ type Arguments struct {
 	// DeleteConnections and Confirmed go to the query of a removal or a deletion.
 	DeleteConnections bool `json:"deleteConnections,omitempty"`
 	Confirmed         bool `json:"confirmed,omitempty"`
+	// Of billing: what is bought (0: nothing, the plan becomes Free) and for whom, a payment
+	// method and what it shall pay for, and whether it is the cancellation offer that is claimed.
+	PriceID       int64          `json:"priceId,omitempty"`
+	Coupon        string         `json:"couponCode,omitempty"`
+	Customer      *spec.Customer `json:"customer,omitempty"`
+	PaymentMethod string         `json:"paymentMethodId,omitempty"`
+	Target        billing.Target `json:"target,omitempty"`
+	Offer         bool           `json:"offer,omitempty"`
 }
 
 // Waiting is something that cannot be done yet and is nobody's fault.
@@ -268,12 +281,13 @@ type Held struct {
 	Guard   string       `json:"guard"`
 	Reason  string       `json:"reason"`
 	// Allow is the --allow rule that lets it through; "" where none does.
-	Allow  string       `json:"allow"`
-	Source *spec.Source `json:"source,omitempty"`
+	Allow  string        `json:"allow"`
+	Money  *billing.Cost `json:"money,omitempty"`
+	Source *spec.Source  `json:"source,omitempty"`
 	// Origin is why the change is there; "" without a snapshot to tell by.
 	Origin Origin `json:"origin,omitempty"`
 	// LastChange is who changed a drifted variable last; only with --history.
-	LastChange *LastChange `json:"lastChange,omitempty"`
+	LastChange *spec.LastChange `json:"lastChange,omitempty"`
 }
 
 // Summary counts steps by counted op (an update of a role is an update), and the rest.

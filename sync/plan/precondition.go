@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"sort"
 
 	"makesync/spec"
@@ -24,6 +25,8 @@ type Reliance struct {
 	Scenarios *int    `json:"scenarios,omitempty"`
 	Teams     []int64 `json:"teams,omitempty"`
 	Members   []int64 `json:"members,omitempty"`
+	// Name is the organization's, of what moves money: nobody shall pay for another one.
+	Name string `json:"name,omitempty"`
 }
 
 // relianceOf collects what a step relies on.
@@ -34,6 +37,8 @@ func relianceOf(live *state.Organization, s *Step) Reliance {
 		return r
 	}
 	switch {
+	case s.MovesMoney():
+		r.Name = live.Name
 	case s.Kind == spec.KindVariable:
 		r.View = r.View.MaskedIf(StepIsSecret(s))
 	case s.Kind == spec.KindMember:
@@ -103,7 +108,7 @@ func StepIsSecret(s *Step) bool {
 // fingerprint is the precondition's text. An organization that is not there relies on nothing.
 func (r Reliance) fingerprint(salt []byte) string {
 	r.View = r.View.Fingerprinted(salt)
-	return HashJSON(r)
+	return spec.HashJSON(r)
 }
 
 // Precondition is the fingerprint of what a step relies on; a step may run when it equals
@@ -123,8 +128,18 @@ func Precondition(live *state.Organization, step *Step, earlier []Step, salt []b
 	return r.fingerprint(salt)
 }
 
-// advance does an earlier step of the run to what a step relies on: the role of who becomes Owner.
+// advance does an earlier step of the run to what a step relies on: the role of who becomes Owner,
+// and what a payment method is the default for once another one is.
 func (r *Reliance) advance(step, earlier *Step) {
+	if step.Kind == spec.KindPaymentMethods && earlier.Kind == step.Kind && earlier.Op == OpUpdate && r.View != nil {
+		subscription, extras := earlier.Arguments.Target.Pays()
+		r.View = maps.Clone(r.View)
+		for path, lost := range map[string]bool{"subscription": subscription, "extras": extras} {
+			if lost {
+				r.View[path] = state.Bool(false)
+			}
+		}
+	}
 	if step.Kind == spec.KindOwner && earlier.Kind == spec.KindMember && earlier.Op == OpUpdate &&
 		earlier.Arguments.UserID == step.Arguments.UserID {
 		r.HeirRole = state.FormatID(earlier.Arguments.RoleID)
@@ -144,6 +159,8 @@ type Reads struct {
 // Needs says what Precondition has to know about a step.
 func Needs(s *Step) Reads {
 	switch {
+	case s.MovesMoney():
+		return Reads{Detail: true, Kinds: []spec.Kind{s.Kind}}
 	case s.Kind == spec.KindOrganization && s.Op == OpDelete:
 		return Reads{Detail: true, All: true, Kinds: []spec.Kind{spec.KindMember}}
 	case s.Kind == spec.KindOrganization, s.Kind == spec.KindTFA:
@@ -166,7 +183,7 @@ func SetPreconditions(changes []Change, admins Admins, salt []byte) {
 		if c.Lowers {
 			c.Relies.Admins = admins.Sorted()
 		}
-		if c.Phase == PhaseTransfer {
+		if c.Phase == PhaseTransfer || c.Kind == spec.KindPaymentMethods {
 			for j := range i {
 				c.Relies.advance(&c.Step, &changes[j].Step)
 			}

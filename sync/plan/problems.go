@@ -47,6 +47,11 @@ const (
 	RuleIdleAllow      = "allow-matches-nothing" // an --allow rule for no declared key
 	RuleIdlePattern    = spec.RuleIdlePattern
 	RuleIncomplete     = "create-incomplete"
+
+	// Of billing; each leaves its organization out.
+	RuleOtherName     = "billing-other-name" // the id is that of an organization by another name
+	RulePrice         = "subscription-price" // not exactly one price fits, or another than declared
+	RulePaymentMethod = "payment-method"     // not exactly one fits, or it cannot pay for that
 )
 
 // StopsRun tells whether one of the problems is an error that concerns the run as a whole, so that
@@ -65,6 +70,7 @@ func StopsRun(problems []spec.Problem) bool {
 // LeavesOut tells whether one of the problems of an organization leaves it out of the run.
 func LeavesOut(problems []spec.Problem) bool {
 	return slices.ContainsFunc(problems, func(p spec.Problem) bool {
-		return p.Rule == RuleUnknownOwnName || p.Rule == RuleSystemVariable || p.Rule == RuleIncomplete
+		return p.Rule == RuleUnknownOwnName || p.Rule == RuleSystemVariable || p.Rule == RuleIncomplete ||
+			p.Rule == RuleOtherName || p.Rule == RulePrice || p.Rule == RulePaymentMethod
 	})
 }

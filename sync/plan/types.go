@@ -34,6 +34,14 @@ var stepTypes = []struct {
 	{spec.KindOrganization, OpUpdate, RiskNone, []Verb{UpdateOrganization}, organizationFields, invalidOrganization},
 	{spec.KindOrganization, OpDelete, RiskIrreversible, []Verb{DeleteOrganization}, organizationFields,
 		invalidOrganization},
+	{spec.KindSubscription, OpCreate, RiskIrreversible, []Verb{BeginSubscription}, subscriptionFields,
+		invalidSubscription},
+	{spec.KindSubscription, OpUpdate, RiskIrreversible, []Verb{ChangeSubscription}, subscriptionFields,
+		invalidSubscription},
+	{spec.KindSubscription, OpDelete, RiskIrreversible, []Verb{CancelSubscription}, subscriptionFields,
+		invalidSubscription},
+	{spec.KindPaymentMethods, OpUpdate, RiskIrreversible, []Verb{PreferMethod}, methodFields, invalidMethod},
+	{spec.KindPaymentMethods, OpDelete, RiskIrreversible, []Verb{RemoveMethod}, methodFields, invalidMethod},
 	{spec.KindFeatureControl, OpUpdate, RiskNone, []Verb{SetControl}, controlFields, invalidControl},
 	{spec.KindVariable, OpCreate, RiskNone, []Verb{CreateVariable}, variableFields, invalidVariable},
 	{spec.KindVariable, OpUpdate, RiskNone, []Verb{UpdateVariable}, variableFields, invalidVariable},
@@ -51,6 +59,8 @@ var stepTypes = []struct {
 var (
 	organizationFields = []string{"name", "region", "country", "timezone"}
 	controlFields      = []string{"enabled"}
+	subscriptionFields = []string{"plan", "operations", "period", "price", "discount"}
+	methodFields       = []string{"subscription", "extras"}
 	variableFields     = []string{"type", "value"}
 	memberFields       = []string{"role", "name", "teams", "note", "invitation"}
 	tfaFields          = []string{"tfaEnforced"}
@@ -88,6 +98,26 @@ func (s *Step) Features() []state.Feature {
 		return []state.Feature{{Kind: s.Kind, Name: string(s.Op.Counted())}}
 	}
 	return []state.Feature{{Kind: s.Kind}}
+}
+
+// MovesMoney tells whether the step moves money, or says by what it is moved.
+func (s *Step) MovesMoney() bool { return s.Kind.Bills() }
+
+// Purchases tells whether the step brings another licence at once.
+func (s *Step) Purchases() bool {
+	return s.Kind == spec.KindSubscription && s.Op == OpUpdate && s.Arguments.PriceID > 0
+}
+
+// Verbs are the writes of the step, in their order. An update of a subscription that buys nothing
+// makes it Free, or claims an offer.
+func (s *Step) Verbs() []Verb {
+	switch {
+	case s.Kind != spec.KindSubscription || s.Op != OpUpdate || s.Arguments.PriceID > 0:
+		return s.Type().Verbs()
+	case s.Arguments.Offer:
+		return []Verb{ClaimOffer}
+	}
+	return []Verb{FreeSubscription}
 }
 
 // Verbs are the writes of a step of the type, in their order; none when makesync plans no such

@@ -26,6 +26,15 @@ const (
 	RemoveMember       Verb = "removeMember"
 	TransferOwner      Verb = "transferOwner"
 	AcceptInvitation   Verb = "acceptInvitation"
+
+	// The verbs that move money; see MovesMoney.
+	ChangeSubscription Verb = "changeSubscription"
+	BeginSubscription  Verb = "beginSubscription"
+	FreeSubscription   Verb = "freeSubscription"
+	CancelSubscription Verb = "cancelSubscription"
+	PreferMethod       Verb = "preferPaymentMethod"
+	RemoveMethod       Verb = "removePaymentMethod"
+	ClaimOffer         Verb = "claimCancellationOffer"
 )
 
 // Write is one request, as data.
@@ -60,6 +69,9 @@ type Answer struct {
 	OrganizationID int64         `json:"organizationId,omitempty"` // of a created organization
 	UserID         int64         `json:"userId,omitempty"`         // of an invited person
 	License        state.License `json:"-"`
+	// Checkout is the page on which a person pays for a new subscription: a secret, which no
+	// journal and no report holds.
+	Checkout spec.Value `json:"-"`
 }
 
 // Writer performs one write: exactly one HTTP request, never repeated by itself (but for a 429 and
@@ -68,3 +80,44 @@ type Answer struct {
 type Writer interface {
 	Write(ctx context.Context, w Write) (Answer, error)
 }
+
+// WritesOf gives the writes of a step in their order.
+func WritesOf(organization int64, s *Step) []Write {
+	verbs := s.Verbs()
+	writes := make([]Write, len(verbs))
+	for i, verb := range verbs {
+		writes[i] = Write{Verb: verb, Organization: organization, Address: s.Address,
+			Arguments: argumentsFor(verb, s.Arguments)}
+	}
+	return writes
+}
+
+// argumentsFor keeps only what a verb sends. Both writes of a re-invitation come
+// from one step: without this the removal would carry a role, and be a role change.
+func argumentsFor(verb Verb, a Arguments) Arguments {
+	switch verb {
+	case RemoveMember:
+		return Arguments{UserID: a.UserID, Email: a.Email,
+			DeleteConnections: a.DeleteConnections, Confirmed: a.Confirmed}
+	case InviteMember:
+		return Arguments{Email: a.Email, Name: a.Name, RoleID: a.RoleID, Note: a.Note, TeamIDs: a.TeamIDs}
+	case SetRole:
+		return Arguments{UserID: a.UserID, RoleID: a.RoleID, Email: a.Email}
+	}
+	return a
+}
+
+// Idempotent are the verbs that may be sent again when a read shows that nothing
+// has happened. Sending one of them twice does what sending it once does: a variable of a
+// name can be made only once.
+var Idempotent = map[Verb]bool{
+	UpdateOrganization: true, DeleteOrganization: true,
+	CreateVariable: true, UpdateVariable: true, DeleteVariable: true,
+	SetControl: true, EnforceTFA: true,
+	SetRole: true, RemoveMember: true, TransferOwner: true,
+}
+
+// NonIdempotent are the verbs that make another thing each time they are sent. They are sent
+// again only when reads prove, over the verb's consistencyDelay, that nothing has happened. The
+// verbs that move money are in neither list: after an unclear answer none of them is sent again.
+var NonIdempotent = map[Verb]bool{CreateOrganization: true, InviteMember: true}

@@ -15,7 +15,7 @@ import (
 // HistoryReader tells who changed a variable last; an empty answer means that the zone does not
 // know.
 type HistoryReader interface {
-	LastChange(ctx context.Context, organization int64, variable string) (plan.LastChange, error)
+	LastChange(ctx context.Context, organization int64, variable string) (spec.LastChange, error)
 }
 
 // MaxHistoryCalls is how many variables AddLastChanges asks about in one plan.
@@ -52,7 +52,7 @@ func AddLastChanges(ctx context.Context, p *plan.Plan, zones map[string]HistoryR
 // historyQuery is one question to a zone.
 type historyQuery struct {
 	address      spec.Address
-	answer       **plan.LastChange
+	answer       **spec.LastChange
 	gone         bool // the variable is not there: who deleted it?
 	organization int64
 	zone         HistoryReader
@@ -74,7 +74,7 @@ func (q historyQuery) ask(ctx context.Context) error {
 			return nil
 		}
 	}
-	if err == nil && change != (plan.LastChange{}) {
+	if err == nil && change != (spec.LastChange{}) {
 		*q.answer = &change
 	}
 	return err
@@ -85,7 +85,7 @@ func drifted(p *plan.Plan, zones map[string]HistoryReader) (asked []historyQuery
 	for i := range p.Organizations {
 		o := &p.Organizations[i]
 		zone := zones[o.Zone]
-		add := func(s plan.Step, answer **plan.LastChange) {
+		add := func(s plan.Step, answer **spec.LastChange) {
 			if gone, ask := historyOf(&s); ask && zone != nil && o.ID != 0 {
 				asked = append(asked, historyQuery{s.Address, answer, gone, o.ID, zone})
 			}

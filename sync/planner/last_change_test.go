@@ -23,14 +23,14 @@ type oracle struct {
 	fails map[string]error
 }
 
-func (o *oracle) LastChange(_ context.Context, organization int64, variable string) (plan.LastChange, error) {
+func (o *oracle) LastChange(_ context.Context, organization int64, variable string) (spec.LastChange, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.asked = append(o.asked, variable)
 	if variable == "SILENT" {
-		return plan.LastChange{}, nil
+		return spec.LastChange{}, nil
 	}
-	return plan.NewLastChange("2026-11-20T02:00:00.000Z", fmt.Sprintf("Jane of %d", organization), "organization_variable_edited"), o.fails[variable]
+	return spec.NewLastChange("2026-11-20T02:00:00.000Z", fmt.Sprintf("Jane of %d", organization), "organization_variable_edited"), o.fails[variable]
 }
 
 func driftPlan(steps ...plan.Step) *plan.Plan {
@@ -54,9 +54,9 @@ func TestLastChangesOnlyOfWhatDrifted(t *testing.T) {
 	if diff := cmp.Diff([]string{"DRIFTED", "GONE", "SILENT"}, o.asked); diff != "" {
 		t.Errorf("asked about, -want +got\n%s", diff)
 	}
-	want := &plan.LastChange{At: "2026-11-20T02:00:00Z", Author: "Jane of 11", Action: "edited"}
+	want := &spec.LastChange{At: "2026-11-20T02:00:00Z", Author: "Jane of 11", Action: "edited"}
 	steps := p.Organizations[0].Steps
-	for i, wanted := range []*plan.LastChange{want, nil, want, nil, nil} {
+	for i, wanted := range []*spec.LastChange{want, nil, want, nil, nil} {
 		if diff := cmp.Diff(wanted, steps[i].LastChange); diff != "" {
 			t.Errorf("%s: -want +got\n%s", steps[i].Address, diff)
 		}
@@ -113,7 +113,7 @@ func TestLastChangesNeverFailAPlan(t *testing.T) {
 
 func TestLastChangeIsCleanAndBounded(t *testing.T) {
 	t.Parallel()
-	got := plan.NewLastChange("yesterday\x1b[31m", strings.Repeat("é", 500), "organization_variable_\ncreated")
+	got := spec.NewLastChange("yesterday\x1b[31m", strings.Repeat("é", 500), "organization_variable_\ncreated")
 	if got.At != "yesterday [31m" || got.Author != strings.Repeat("é", 120) || got.Action != " created" && got.Action != "created" {
 		t.Errorf("%+v", got)
 	}

@@ -162,7 +162,7 @@ func (r *run) guard() {
 			CreationHint: o.hints().usualReasons,
 		}
 	}
-	for i, verdict := range guard.New(r.Desired.Guards, r.Allow, r.Shard).Review(guarded) {
+	for i, verdict := range guard.New(r.Desired.Guards, r.Allow, r.Shard).WithoutMoney(r.NoMoney).Review(guarded) {
 		o := r.organizations[i]
 		o.Changes, o.held = verdict.Changes, append(o.held, verdict.Held...)
 	}

@@ -74,7 +74,7 @@ func (o *organization) compare(ctx context.Context) {
 
 // input is all that the comparison looks at.
 func (o *organization) input(ctx context.Context) diff.Input {
-	return diff.Input{
+	in := diff.Input{
 		Want:       o.want,
 		Live:       o.live,
 		Zone:       o.zone.name,
@@ -88,6 +88,10 @@ func (o *organization) input(ctx context.Context) diff.Input {
 
 		ListUnmanaged: o.run.ListUnmanaged,
 	}
+	if o.live != nil && o.wants(spec.KindSubscription) {
+		in.BillingInput = billingOf(ctx, o)
+	}
+	return in
 }
 
 // diff compares with the names that the documents' words need: reading a list may show that another
@@ -115,11 +119,13 @@ func (o *organization) address(kind spec.Kind) spec.Address {
 func (o *organization) settle() {
 	o.rejectIncomplete()
 	o.dropUncreated()
+	waitForPurchase(o)
 	plan.SortChanges(o.Changes)
 }
 
 // finish ends what is to be said of the organization but for the numbers of its steps.
 func (o *organization) finish() {
+	waitForPurchase(o) // a policy may have held it
 	o.warnAdmins()
 	plan.SetPreconditions(o.Changes, o.admins, o.run.Salt)
 }

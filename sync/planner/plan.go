@@ -23,7 +23,7 @@ func (r *run) plan() *plan.Plan {
 	}
 	p.GuardsDigest, p.Policies = r.GuardsDigest, r.judging.policies()
 	if len(r.Salt) > 0 {
-		p.Salt = plan.SaltText(r.Salt)
+		p.Salt = spec.SaltText(r.Salt)
 	}
 	n := 1
 	for _, o := range r.organizations {
@@ -43,6 +43,7 @@ func (r *run) plan() *plan.Plan {
 	}
 	p.Problems = plan.OnceEach(p.Problems)
 	addAccess(r, p)
+	p.Money = plan.MoneyOf(p.Organizations)
 	p.Summary, p.Digest = plan.Summarize(p.Organizations), plan.DigestOf(p.Organizations)
 	p.Exit = r.exit(p)
 	return p

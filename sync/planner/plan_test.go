@@ -7,7 +7,6 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/exit"
-	"makesync/sync/plan"
 	"makesync/sync/planner"
 	"makesync/sync/plantest"
 	"makesync/sync/state"
@@ -155,7 +154,7 @@ func TestPlanIsTheSameAtAnyConcurrency(t *testing.T) {
 		r := plantest.Request(zone, orgs...)
 		r.Concurrency = concurrency
 		p := plantest.Make(t, r)
-		digests[plan.HashJSON(p)] = true
+		digests[spec.HashJSON(p)] = true
 	}
 	if len(digests) != 1 {
 		t.Errorf("%d different plans", len(digests))

@@ -166,6 +166,6 @@ func rest(p *plan.Plan, organizations []*organization) *plan.Plan {
 		planned.Held = o.held
 		planned.Steps = slices.DeleteFunc(slices.Clone(planned.Steps), func(s plan.Step) bool { return !left[s.N] })
 	}
-	rest.Summary = plan.Summarize(rest.Organizations)
+	rest.Summary, rest.Money = plan.Summarize(rest.Organizations), plan.MoneyOf(rest.Organizations)
 	return &rest
 }

@@ -50,6 +50,10 @@ type Request struct {
 	// Memory, FirstSeen, Refusals and Progress are optional.
 	Memory    state.Memory
 	FirstSeen FirstSeen
+	// Billing knows from the journals what of billing was sent; nil: there are none.
+	Billing state.BillingMemory
+	// NoMoney is why the run may move no money; "" when it may.
+	NoMoney string
 	// Refusals remember what plans of Make do not offer; nil: what a zone's reader knows of them
 	// counts.
 	Refusals state.RefusalMemory

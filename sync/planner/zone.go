@@ -31,6 +31,8 @@ type zone struct {
 	unmanaged []plan.LiveOrganization
 	// managed counts the rows of here of which a document speaks.
 	managed int
+	// catalogue is what the zone sells.
+	catalogue diff.BillingInput
 	// err is why nothing of the zone could be read.
 	err error
 }
@@ -52,6 +54,7 @@ func openZone(ctx context.Context, r *Request, name string, wanted []*spec.Organ
 	var meErr, rowsErr error
 	var group spec.Group
 	group.Go(func() error { z.me, meErr = port.Reader.Me(ctx); return nil })
+	group.Go(func() error { z.catalogue = catalogueOf(ctx, port.Reader, wanted, r.Scope); return nil })
 	group.Go(func() error { rows, rowsErr = port.Reader.Organizations(ctx); return nil })
 	z.prefetched = neededLists(wanted, r.Scope)
 	for _, list := range z.prefetched {

@@ -37,7 +37,10 @@ func TestFieldTypesFollowTheSchema(t *testing.T) {
 				continue
 			}
 			compared++
-			if got, want := fields[key], notationOf(s.(map[string]any)); got != want && got != "LastChange" {
+			if amount := amounts[object+"."+key]; amount != "" {
+				s = amount
+			}
+			if got, want := fields[key], notationOf(s); got != want && got != "LastChange" {
 				t.Errorf("%s.%s is %q here and %q in the schema", object, key, got, want)
 			}
 		}
@@ -47,7 +50,14 @@ func TestFieldTypesFollowTheSchema(t *testing.T) {
 	}
 }
 
-func notationOf(s map[string]any) string {
+// amounts are the keys with money, which JSON has as text and policies read as numbers.
+var amounts = map[string]string{"Money.amount": "double", "Plan.money": "map(double)"}
+
+func notationOf(schema any) string {
+	s, is := schema.(map[string]any)
+	if !is {
+		return schema.(string)
+	}
 	if ref, ok := s["$ref"].(string); ok {
 		name := strings.TrimPrefix(ref, "#/definitions/")
 		if name == "scalar" {
@@ -56,11 +66,11 @@ func notationOf(s map[string]any) string {
 		return strings.ToUpper(name[:1]) + name[1:]
 	}
 	if all, ok := s["allOf"].([]any); ok {
-		return notationOf(all[0].(map[string]any))
+		return notationOf(all[0])
 	}
 	switch s["type"] {
 	case "array":
-		return "list(" + notationOf(s["items"].(map[string]any)) + ")"
+		return "list(" + notationOf(s["items"]) + ")"
 	case "integer":
 		return "int"
 	case "boolean":

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"makesync/spec"
 	"strings"
 	"time"
 
@@ -54,7 +55,7 @@ func originCounts(n *plan.Origins) string {
 }
 
 // lastChangeWords is "last edited on 2026-11-20 02:00 UTC by Jane Doe", as far as it is known.
-func lastChangeWords(c *plan.LastChange) string {
+func lastChangeWords(c *spec.LastChange) string {
 	if c == nil {
 		return ""
 	}

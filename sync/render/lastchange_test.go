@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"makesync/spec"
 	"regexp"
 	"strings"
 	"testing"
@@ -14,7 +15,7 @@ import (
 func TestLastChangeInEveryForm(t *testing.T) {
 	t.Parallel()
 	s := step(1, "acme/variable/RETRIES", plan.OpUpdate, plan.RiskNone, field("value", state.Number("5"), state.Number("7")))
-	s.LastChange = &plan.LastChange{At: "2026-11-20T02:00:00Z", Author: "Jane Doe", Action: "edited"}
+	s.LastChange = &spec.LastChange{At: "2026-11-20T02:00:00Z", Author: "Jane Doe", Action: "edited"}
 	plan := &plan.Plan{Organizations: []plan.Organization{{Key: "acme", Zone: "eu1", ID: 11, Name: "Acme", Steps: []plan.Step{s}}}}
 	words := regexp.MustCompile(`last edited on 2026-11-20 \S+ UTC by Jane Doe`) // Markdown puts the time into a code span
 	for name, text := range map[string]string{
@@ -33,7 +34,7 @@ func TestLastChangeInEveryForm(t *testing.T) {
 
 func TestLastChangeWords(t *testing.T) {
 	t.Parallel()
-	for want, change := range map[string]*plan.LastChange{
+	for want, change := range map[string]*spec.LastChange{
 		"":                          nil,
 		"last changed by Jane":      {Author: "Jane"},
 		"last created at some time": {At: "some time", Action: "created"},

@@ -60,7 +60,7 @@ func anyPlan(t *rapid.T, size int) *plan.Plan {
 			}
 			if rapid.Bool().Draw(t, "noted") {
 				s.Notes = []string{anyText(t, "note")}
-				s.LastChange = &plan.LastChange{At: anyText(t, "at"), Author: anyText(t, "author"), Action: anyText(t, "action")}
+				s.LastChange = &spec.LastChange{At: anyText(t, "at"), Author: anyText(t, "author"), Action: anyText(t, "action")}
 			}
 			o.Steps = append(o.Steps, s)
 		}

@@ -27,8 +27,9 @@ type Question struct {
 	Type, What string
 }
 
-// Ask weighs the plan: what deletes or transfers has to be confirmed by the name of the
-// organization, or by their number when there are several; for everything else yes or no will do.
+// Ask weighs the plan: what costs money has to be confirmed by the sum; what deletes or transfers
+// has to be confirmed by the name of the organization, or by their number when there are several;
+// for everything else yes or no will do.
 func Ask(p *plan.Plan) Question {
 	q := Question{About: questionWords(p)}
 	harmless := q.About == ""
@@ -40,6 +41,11 @@ func Ask(p *plan.Plan) Question {
 		q.About += " Gives the rights of an Admin: " + text.AndMore(admins, named) + "."
 	}
 	if harmless {
+		return q
+	}
+	if sum := MoneySum(p.Money); sum != "" {
+		q.About += " By the catalogue that costs " + sum + "; the charge may differ."
+		q.Type, q.What = sum, "what it costs"
 		return q
 	}
 	var grave []*plan.Organization
@@ -172,6 +178,10 @@ func (q *questionParts) add(o *plan.Organization, step *plan.Step) {
 	organization := organizationWords(o)
 	name := Clean(step.Address.Name())
 	switch {
+	case step.Kind == spec.KindSubscription:
+		q.say(0, subscriptionVerb(step), organization)
+	case step.Kind == spec.KindPaymentMethods:
+		q.say(1, string(step.Op)+"s the payment method "+name+" of", organization)
 	case step.Kind == spec.KindOrganization && step.Op == plan.OpDelete:
 		q.say(0, "deletes", organization)
 	case step.Op == plan.OpTransfer:
@@ -183,6 +193,21 @@ func (q *questionParts) add(o *plan.Organization, step *plan.Step) {
 	case step.Op.Counted() == plan.OpDelete:
 		q.say(2, "deletes "+object(step.Address)+" in", organization)
 	}
+}
+
+// subscriptionVerb says what becomes of a subscription.
+func subscriptionVerb(step *plan.Step) string {
+	switch {
+	case step.Op == plan.OpCreate:
+		return "opens a checkout for"
+	case step.Op == plan.OpDelete:
+		return "cancels the subscription of"
+	case step.Arguments.Offer:
+		return "claims the cancellation offer of"
+	case step.Arguments.PriceID == 0:
+		return "sets to Free, at once,"
+	}
+	return "changes the subscription of"
 }
 
 // isGrave tells whether something of an organization is deleted, taken away or handed over.

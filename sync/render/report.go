@@ -241,6 +241,8 @@ func equalObjects(steps []report.StepReport, least int) (groups [][]report.StepR
 // handChecks say where to look, by kind; {name} is the object's name.
 var handChecks = map[spec.Kind]string{
 	spec.KindOrganization:   "in Make, look at the list of organizations, and at this one's settings",
+	spec.KindSubscription:   "in Make, look at the organization's subscription and payments",
+	spec.KindPaymentMethods: "in Make, look at the organization's payment methods",
 	spec.KindVariable:       "in Make, look at the variable {name} of the organization and its value",
 	spec.KindFeatureControl: "in Make, look at the organization's feature controls for {name}",
 	spec.KindTFA:            "in Make, look whether the organization enforces two-factor authentication",

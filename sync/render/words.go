@@ -2,6 +2,8 @@ package render
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"makesync/spec"
@@ -16,6 +18,8 @@ const none = "-"
 // kindWords are the kinds in sentences.
 var kindWords = map[spec.Kind][2]string{
 	spec.KindOrganization:   {"organization", "organizations"},
+	spec.KindSubscription:   {"subscription", "subscriptions"},
+	spec.KindPaymentMethods: {"payment method", "payment methods"},
 	spec.KindFeatureControl: {"feature control", "feature controls"},
 	spec.KindVariable:       {"variable", "variables"},
 	spec.KindMember:         {"member", "members"},
@@ -45,6 +49,15 @@ func kindCounts(counts map[spec.Kind]int) (listed string, total int) {
 		}
 	}
 	return text.And(words), total
+}
+
+// MoneySum is an amount of money in each currency: 34.12 USD and 10.00 EUR; "" for none.
+func MoneySum(sum map[string]spec.Amount) string {
+	var words []string
+	for _, currency := range slices.Sorted(maps.Keys(sum)) {
+		words = append(words, sum[currency].String()+" "+Clean(currency))
+	}
+	return text.And(words)
 }
 
 func verbBe(n int) string {

@@ -311,7 +311,7 @@ func mergeProblems(problems []spec.Problem) []spec.Problem {
 	seen := map[string]bool{}
 	kept := []spec.Problem{}
 	for _, p := range problems {
-		if key := plan.HashJSON(p); !seen[key] {
+		if key := spec.HashJSON(p); !seen[key] {
 			seen[key] = true
 			kept = append(kept, p)
 		}

@@ -1,6 +1,11 @@
 package report
 
-import "strings"
+import (
+	"strings"
+
+	"makesync/sync/plan"
+	"makesync/sync/state"
+)
 
 // Reason says why a step, or a write of it, ended as it did: a code for programs and a text for
 // people. In JSON, in logs and in words it is one string, `code: text`.
@@ -34,6 +39,9 @@ const (
 	ReasonResolved         ReasonCode = "resolved"
 	ReasonAlreadyDone      ReasonCode = "already-done"
 	ReasonChangedMeanwhile ReasonCode = "changed-meanwhile"
+	// Of billing: a person has to pay on a checkout page; a purchase was refused.
+	ReasonWaiting ReasonCode = "waiting"
+	ReasonPayment ReasonCode = "payment"
 )
 
 // reasonMeanings says what each code means, and is the list of all codes that a reason is read
@@ -60,6 +68,8 @@ var reasonMeanings = []struct {
 	{ReasonNotStarted, "the run ended before its first step"},
 	{ReasonResolved, "found out by reading, by a later run"},
 	{ReasonAlreadyDone, "it was already as the step wants it, and nothing was sent"},
+	{ReasonWaiting, "a person has to act: to pay on a checkout page"},
+	{ReasonPayment, "the zone refused a purchase; nothing was bought"},
 	{ReasonChangedMeanwhile, "somebody else changed it after it was planned: a look right before the write shows it"},
 }
 
@@ -91,4 +101,14 @@ func (r Reason) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 func (r *Reason) UnmarshalText(text []byte) error {
 	*r = ParseReason(string(text))
 	return nil
+}
+
+// PaymentReason is that of a purchase that the zone refuses for the payment; nobody has published
+// which answer that is, so a 402, a 400 and a 409 are all taken for one.
+func PaymentReason(verb plan.Verb, call *state.CallError) Reason {
+	if verb != plan.ChangeSubscription || call.Status != 402 && call.Status != 409 && call.Status != 400 {
+		return Reason{Text: call.Hint}
+	}
+	return Reason{Code: ReasonPayment,
+		Text: "the zone refused the purchase; it may be the payment that failed: look at the payment method"}
 }

@@ -174,3 +174,13 @@ type Outcome struct {
 
 // Format is the version of a report's JSON form, schema/report.schema.json.
 const Format = "makesync.report/v1"
+
+// AwaitingPersons counts the steps on whose outcome a person has to act.
+func (r *Report) AwaitingPersons() (n int) {
+	for i := range r.Steps {
+		if r.Steps[i].Reason.Code == ReasonWaiting {
+			n++
+		}
+	}
+	return n
+}

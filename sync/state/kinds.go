@@ -21,6 +21,8 @@ const notRead = -1
 // liveKinds has one row for each kind. An Owner is one of the members.
 var liveKinds = map[spec.Kind]liveKind{
 	spec.KindOrganization:   {"", ViewOrganization, countOrganization, paidPlans},
+	spec.KindSubscription:   {spec.KindSubscription, viewSubscription, countSubscription, nil},
+	spec.KindPaymentMethods: {spec.KindPaymentMethods, viewPaymentMethod, countPaymentMethods, nil},
 	spec.KindFeatureControl: {spec.KindFeatureControl, viewControl, countControls, nil},
 	spec.KindVariable:       {spec.KindVariable, viewVariable, countVariables, []string{"Pro", "Teams", "Enterprise"}},
 	spec.KindMember:         {spec.KindMember, viewMember, countMembers, paidPlans},
@@ -29,6 +31,18 @@ var liveKinds = map[spec.Kind]liveKind{
 }
 
 func countOrganization(*Organization) int { return 1 }
+
+func countSubscription(l *Organization) int {
+	switch {
+	case l.Account == nil:
+		return notRead
+	case l.Account.Subscription == nil:
+		return 0
+	}
+	return 1
+}
+
+func countPaymentMethods(l *Organization) int { return countRead(l.PaymentMethods) }
 
 func countControls(l *Organization) int { return countRead(l.FeatureControls) }
 

@@ -34,6 +34,27 @@ func LacksKind(l License, kind spec.Kind) string {
 	return "licence: the organization's plan does not include " + row.what
 }
 
+// Operations are the credits a month; 0: unknown.
+func (l License) Operations() int64 {
+	switch n := l["operations"].(type) {
+	case float64:
+		return int64(n)
+	case json.Number:
+		i, _ := n.Int64()
+		return i
+	}
+	return 0
+}
+
+// Offers tells whether a plan of Make, by its published name, offers a kind; also where nobody
+// says.
+func Offers(plan string, kind spec.Kind) bool {
+	is := func(name string) bool { return strings.EqualFold(name, plan) }
+	offering := liveKinds[kind].plans
+	published := slices.ContainsFunc(append(paidPlans, spec.FreePlan), is)
+	return len(offering) == 0 || !published || slices.ContainsFunc(offering, is)
+}
+
 // APILimit is the number of calls per minute; 0: unknown.
 func (l License) APILimit() int {
 	switch n := l["apiLimit"].(type) {
@@ -147,11 +168,10 @@ func (l *Organization) Forecast(kind spec.Kind) string {
 	if l == nil {
 		return ""
 	}
-	is := func(name string) bool { return strings.EqualFold(name, l.Plan) }
-	offering := liveKinds[kind].plans
-	if len(offering) == 0 || slices.ContainsFunc(offering, is) || !slices.ContainsFunc(append(paidPlans, "Free"), is) {
+	if Offers(l.Plan, kind) {
 		return ""
 	}
-	return "licence: the zone may refuse this, which comes with " + text.Or(offering) + ", and the plan is " +
+	return "licence: the zone may refuse this, which comes with " + text.Or(liveKinds[kind].plans) +
+		", and the plan is " +
 		text.OneLine(l.Plan)
 }

@@ -8,6 +8,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
+	"makesync/sync/billing"
 )
 
 // User is the token's own user (documented: GET /users/me).
@@ -42,6 +43,9 @@ type Organization struct {
 	AdminRoles AdminRoles
 	// Unreadable are role rows whose user could not be found by any means.
 	Unreadable []RoleRow
+	// Account is what it has subscribed to, PaymentMethods by what it pays; nil: not read.
+	Account        *billing.Account
+	PaymentMethods []billing.PaymentMethod
 	// Detailed: the detail call was made and answered. DetailErr is why it failed; nil when it did
 	// not, or was not made. What the list leaves out is unknown then.
 	Detailed  bool
@@ -142,59 +146,4 @@ type Person struct {
 	// (published: tfaStatus 1 and 2); nil where the zone does not say.
 	TwoFactor *bool
 	Teams     []int64 // ids; nil where the zone does not say
-}
-
-// Subscription is what an organization pays for.
-type Subscription struct {
-	Plan     string
-	NextBill time.Time // zero: not told
-	// Amount is a decimal number such as 34.12, never a float; "" where the zone does not say.
-	Amount, Currency, Period string
-}
-
-// PaymentMethod is a stored way to pay. Its number is nowhere kept.
-type PaymentMethod struct {
-	ID, Type, Brand string
-	last4           string // only to find the card's expiry among the payments
-	Valid           *bool
-	// Default: the subscription is paid by it.
-	Default bool
-	// Expires is the last month of a card, 2027-03; "" where no payment tells it.
-	Expires string
-}
-
-// NewPaymentMethod makes a method whose card ends with these digits.
-func NewPaymentMethod(m PaymentMethod, last4 string) PaymentMethod {
-	m.last4 = last4
-	return m
-}
-
-// Payment is one charge.
-type Payment struct {
-	At               time.Time // zero: not told
-	Status           string    // as the zone words it: Paid, Pending, …
-	Amount, Currency string
-	// Invoice and HostedInvoice are signed links that anybody can open: secrets.
-	Invoice, HostedInvoice spec.Value
-	card                   card
-}
-
-type card struct{ brand, last4, expires string }
-
-// PaidBy is the payment, made with a card that lasts until the month expires (2027-03).
-func (p Payment) PaidBy(brand, last4, expires string) Payment {
-	p.card = card{brand, last4, expires}
-	return p
-}
-
-// WithExpiry fills in when the card of a method expires, which only payments made with it tell.
-func (m PaymentMethod) WithExpiry(payments []Payment) PaymentMethod {
-	var latest time.Time
-	for _, p := range payments {
-		same := m.last4 != "" && FoldName(p.card.brand) == FoldName(m.Brand) && p.card.last4 == m.last4
-		if same && p.card.expires != "" && !p.At.Before(latest) {
-			m.Expires, latest = p.card.expires, p.At
-		}
-	}
-	return m
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/sync/billing"
 )
 
 // ZoneReader reads what a zone says about itself. Every method of the readers
@@ -70,10 +71,10 @@ type PeopleReader interface {
 // BillingReader reads what organizations pay, and how.
 type BillingReader interface {
 	// Subscription is nil where nothing is subscribed.
-	Subscription(ctx context.Context, organization int64) (*Subscription, error)
-	PaymentMethods(ctx context.Context, organization int64) ([]PaymentMethod, error)
+	Subscription(ctx context.Context, organization int64) (*billing.Subscription, error)
+	PaymentMethods(ctx context.Context, organization int64) ([]billing.PaymentMethod, error)
 	// Payments are the latest ones, newest first.
-	Payments(ctx context.Context, organization int64) ([]Payment, error)
+	Payments(ctx context.Context, organization int64) ([]billing.Payment, error)
 }
 
 // FleetReader is a zone to look over.
@@ -82,6 +83,27 @@ type FleetReader interface {
 	UsageReader
 	PeopleReader
 	BillingReader
+}
+
+// CatalogueReader reads what a zone sells. A Reader that lacks it cannot plan a subscription.
+type CatalogueReader interface {
+	// Catalogue is the zone's, as the organization may see it.
+	Catalogue(ctx context.Context, organization int64) (billing.Catalogue, error)
+	// Price is one price, as it is right before it is bought.
+	Price(ctx context.Context, organization, id int64) (billing.Price, error)
+	// Owned are the organizations of which a user is the accepted Owner.
+	Owned(ctx context.Context, user int64) ([]int64, error)
+	// Payments are the latest ones, newest first.
+	Payments(ctx context.Context, organization int64) ([]billing.Payment, error)
+}
+
+// BillingMemory knows from the journals what of billing was sent and no zone shows. Both give the
+// last that was not refused; nil for none.
+type BillingMemory interface {
+	Cancelled(zone string, organization int64) *billing.Sent
+	Begun(zone string, organization int64) *billing.Sent
+	// Known is how many runs are remembered; an error means that something may be hidden.
+	Known() (runs int, err error)
 }
 
 // Memory knows from earlier runs who is behind a user id: the journals of invitations.

@@ -2,9 +2,11 @@ package state
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"makesync/spec"
+	"makesync/sync/billing"
 	"makesync/sync/exit"
 )
 
@@ -61,8 +63,10 @@ func WantedFor(live *Organization, o *spec.Organization, scope spec.Scope) Wante
 	}
 	wanted.Detail = scope.Wants(o, spec.KindOrganization) && live.LacksAttributes(o) ||
 		scope.Wants(o, spec.KindTFA) && live.TFAEnforced == nil
-	for _, kind := range ReadKinds {
-		if scope.Wants(o, kind) || kind == spec.KindMember && scope.Wants(o, spec.KindOwner) {
+	for _, kind := range slices.Concat(BillingKinds, ReadKinds) {
+		leaves := scope.Wants(o, spec.KindSubscription) && LeavesPaid(o.Subscription)
+		owned := kind == spec.KindMember && (scope.Wants(o, spec.KindOwner) || leaves)
+		if scope.Wants(o, kind) || owned {
 			wanted.Kinds = append(wanted.Kinds, kind)
 		}
 	}
@@ -81,6 +85,10 @@ func WantedFor(live *Organization, o *spec.Organization, scope spec.Scope) Wante
 	}
 	return wanted
 }
+
+// LeavesPaid tells whether documents want an organization to end on Free, which its Owner can have
+// once only: so it has to be known who that is.
+func LeavesPaid(s *spec.Subscription) bool { return s.State == spec.Absent || billing.IsFree(s.Plan) }
 
 // ReadOrganization reads into live what is wanted, one call after another, since the calls of a
 // zone share one rate limit. The id of live says which organization; what live holds already stays

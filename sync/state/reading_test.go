@@ -11,7 +11,8 @@ import (
 	"makesync/sync/exit"
 )
 
-// replies is an ObjectReader that answers each call with the next of its replies, and keeps what it was asked.
+// replies is an ObjectReader that answers each call with the next of its replies, and keeps what
+// it was asked.
 type replies struct {
 	errs  []error
 	asked []string
@@ -50,7 +51,8 @@ func (r *replies) RoleRow(context.Context, int64, int64) (*RoleRow, error) { ret
 
 func (r *replies) FindUser(context.Context, int64, string) (int64, error) { return 0, nil }
 
-// An organization that its zone does not know yet is waited for once, and only when the caller wants that.
+// An organization that its zone does not know yet is waited for once, and only when the caller
+// wants that.
 func TestReadOrganizationAwaits(t *testing.T) {
 	missing, wanted := &CallError{Class: exit.ClassNotFound}, Wanted{Detail: true, Kinds: []spec.Kind{spec.KindVariable}}
 	for name, c := range map[string]struct {

@@ -2,8 +2,11 @@ package state
 
 import (
 	"strconv"
+	"time"
 
 	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/billing"
 )
 
 // View is the flat form of one object's state: path → canonical text. It is what the diff compares,
@@ -16,6 +19,8 @@ type View map[string]Scalar
 // masked scalars that still know their text, as the live state does.
 //
 //	organization    name, country, timezone (ids)
+//	subscription    plan (Free without one), operations, period, price, nextBill, discount
+//	paymentMethods  subscription, extras: whether it pays for them
 //	featureControl  enabled
 //	variable        type, value
 //	member          role (id), invitation ("" for an accepted member)
@@ -38,6 +43,50 @@ func ViewOrganization(live *Organization, _ string) View {
 		view["timezone"] = IDScalar(live.Timezone)
 	}
 	return view
+}
+
+// viewSubscription is nil only where the subscription was not read: without one the plan is Free.
+func viewSubscription(live *Organization, _ string) View {
+	if live.Account == nil {
+		return nil
+	}
+	s := live.Account.Subscription
+	if s == nil {
+		return View{"plan": Text(spec.FreePlan)}
+	}
+	view := View{"plan": Text(text.OneLine(s.Plan)), "nextBill": Text(BillDay(s.NextBill))}
+	if s.Operations > 0 {
+		view["operations"] = Number(FormatID(s.Operations))
+	}
+	if price, ok := s.Price(); ok {
+		view["period"], view["price"] = Text(string(price.Period)), Text(price.Money.String())
+	}
+	if d := live.Account.Discount; d != nil && d.Active {
+		view["discount"] = Number(FormatID(int64(d.PercentOff)))
+	}
+	return view
+}
+
+// PriceView is the view of a subscription that was just bought.
+func PriceView(p billing.Price) View {
+	return View{"plan": Text(text.OneLine(p.Product)), "operations": Number(FormatID(p.Operations)),
+		"period": Text(string(p.Period)), "price": Text(p.Money.String())}
+}
+
+// BillDay is the day of a bill as views have it; "" for none.
+func BillDay(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format(time.DateOnly)
+}
+
+func viewPaymentMethod(live *Organization, id string) View {
+	m := billing.FindMethod(live.PaymentMethods, id)
+	if m == nil {
+		return nil
+	}
+	return View{"subscription": Bool(m.Default), "extras": Bool(m.DefaultForExtras)}
 }
 
 func viewControl(live *Organization, name string) View {

@@ -61,6 +61,10 @@ type ReadOptions struct {
 // list of organizations brings the rest.
 var ReadKinds = []spec.Kind{spec.KindFeatureControl, spec.KindVariable, spec.KindMember}
 
+// BillingKinds are read where documents declare them, or somebody asks for them by name, and never
+// else.
+var BillingKinds = []spec.Kind{spec.KindSubscription, spec.KindPaymentMethods}
+
 // Everything is every kind of an organization, and the detail call where the list leaves out a
 // column. With the detail it is all that planning ever needs: the detail alone counts active
 // scenarios.

@@ -1,4 +1,4 @@
-package plan
+package savedplan
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
+	"makesync/sync/plan"
 )
 
 // clockSkew is how far the clock of the machine that made a plan may be ahead.
@@ -16,36 +17,36 @@ const clockSkew = 5 * time.Minute
 type VerifyOptions struct {
 	Now time.Time
 	// Zones are those of this run by name, as it reaches them: each with the user of its token.
-	Zones map[string]Zone
+	Zones map[string]plan.Zone
 	// Used says which run has used the plan, in words; "" when none has.
 	Used string
 }
 
 // Verify tells why a saved plan may not be applied now; every problem is exit 9: it is
 // expired, of the future, used, or made for other zones or by another user.
-func (plan *Plan) Verify(o VerifyOptions) []spec.Problem {
+func Verify(p *plan.Plan, o VerifyOptions) []spec.Problem {
 	var problems []spec.Problem
-	add := func(rule, message, hint string) { problems = append(problems, *planProblem(rule, message, hint)) }
+	add := func(rule, message, hint string) { problems = append(problems, *plan.FileProblem(rule, message, hint)) }
 	switch {
-	case plan.Created.After(o.Now.Add(clockSkew)):
-		add("plan-expired", "the plan was made in the future ("+stamp(plan.Created)+")",
+	case p.Created.After(o.Now.Add(clockSkew)):
+		add("plan-expired", "the plan was made in the future ("+stamp(p.Created)+")",
 			"set the clocks right, and make a new plan")
-	case !o.Now.Before(plan.Expires) || plan.Expires.Sub(plan.Created) > Lifetime:
-		add("plan-expired", "the plan expired at "+stamp(plan.Expires), "make a new plan")
+	case !o.Now.Before(p.Expires) || p.Expires.Sub(p.Created) > plan.Lifetime:
+		add("plan-expired", "the plan expired at "+stamp(p.Expires), "make a new plan")
 	}
 	if o.Used != "" {
 		add("plan-used", text.OneLine(o.Used), "make a new plan")
 	}
-	for _, zone := range plan.Zones {
+	for _, zone := range p.Zones {
 		here, known := o.Zones[zone.Name]
 		switch {
 		case !known:
 			add("plan-foreign", "the plan is for the zone "+text.Quote(zone.Name)+", which is none of this run",
 				"give the same -f and --zone-url as for the plan")
-		case !zone.samePlace(here):
+		case !samePlace(zone, here):
 			add("plan-foreign",
 				fmt.Sprintf("the plan was made in zone %s at %s, and this run reaches it at %s",
-					text.OneLine(zone.Name), zone.place(), here.place()),
+					text.OneLine(zone.Name), place(zone), place(here)),
 				"give the same -f, --zone-url and --sandbox as for the plan, or make a new plan")
 		case !here.User.SameAs(zone.User):
 			add("plan-foreign",
@@ -59,16 +60,16 @@ func (plan *Plan) Verify(o VerifyOptions) []spec.Problem {
 
 // samePlace tells whether two zones are one: the same host, and where that is simulated the same
 // world. A simulated zone is never a real one, whatever both are called.
-func (z Zone) samePlace(other Zone) bool {
+func samePlace(z, other plan.Zone) bool {
 	return z.Sandbox == other.Sandbox && z.World == other.World && strings.EqualFold(z.URL, other.URL)
 }
 
-func (z Zone) place() string {
-	place := text.Quote(z.URL)
+func place(z plan.Zone) string {
+	words := text.Quote(z.URL)
 	if z.Sandbox {
-		place += " (SANDBOX, world " + text.Quote(z.World) + ")"
+		words += " (SANDBOX, world " + text.Quote(z.World) + ")"
 	}
-	return place
+	return words
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -1,37 +1,38 @@
-package plan
+package savedplan
 
 import (
 	"makesync/spec"
 	"makesync/spec/text"
+	"makesync/sync/plan"
 	"makesync/sync/state"
 )
 
 // Hydrate takes the secrets of a saved plan from their references again. A reference that cannot be
 // evaluated is a problem; one that gives another value than when the plan was made makes its step
 // stale, in Apply.
-func (plan *Plan) Hydrate(evaluate func(reference string) (spec.Value, error)) []spec.Problem {
+func Hydrate(p *plan.Plan, evaluate func(reference string) (spec.Value, error)) []spec.Problem {
 	var problems []spec.Problem
-	for i := range plan.Organizations {
-		for j := range plan.Organizations[i].Steps {
-			s := &plan.Organizations[i].Steps[j]
+	for i := range p.Organizations {
+		for j := range p.Organizations[i].Steps {
+			s := &p.Organizations[i].Steps[j]
 			if s.Arguments.Value == nil || !s.Arguments.Value.IsSensitive() {
 				continue
 			}
 			if err := hydrate(s, evaluate); err != nil {
-				p := planProblem(
+				problem := plan.FileProblem(
 					"reference",
 					text.OneLine(err.Error()),
 					"set what the reference names, as for the plan",
 				)
-				p.Address = s.Address
-				problems = append(problems, *p)
+				problem.Address = s.Address
+				problems = append(problems, *problem)
 			}
 		}
 	}
 	return problems
 }
 
-func hydrate(s *Step, evaluate func(string) (spec.Value, error)) error {
+func hydrate(s *plan.Step, evaluate func(string) (spec.Value, error)) error {
 	planned := s.Arguments.Value
 	value, err := evaluate(planned.Reference)
 	if err != nil {

@@ -1,0 +1,152 @@
+package billing
+
+import (
+	"strings"
+	"time"
+
+	"makesync/spec"
+)
+
+// Account is what an organization has subscribed to, as it was read.
+type Account struct {
+	// Subscription is nil where nothing is subscribed, as on Free.
+	Subscription *Subscription
+	// Discount is nil where there is none, or nobody could read it (see DiscountErr).
+	Discount    *Discount
+	DiscountErr error
+}
+
+// Subscription is what an organization pays for.
+type Subscription struct {
+	Plan     string
+	NextBill time.Time // zero: not told
+	// Amount is a decimal number such as 34.12, never a float; "" where the zone does not say.
+	Amount, Currency, Period string
+	// PriceID is the price of the catalogue by which it was bought; 0: not told.
+	PriceID int64 `json:",omitempty"`
+	// Operations are the credits a month of that price; 0: not known.
+	Operations int64 `json:",omitempty"`
+	// Coupon tells whether a coupon lowers the price.
+	Coupon bool `json:",omitempty"`
+}
+
+// Price is the subscription as a price; ok is false where its amount is not known.
+func (s *Subscription) Price() (p Price, ok bool) {
+	amount, err := spec.ParseAmount(s.Amount)
+	period, known := spec.ParsePeriod(s.Period)
+	return Price{
+		ID: s.PriceID, Product: s.Plan, Operations: s.Operations, Period: period,
+		Money: spec.Money{Amount: amount, Currency: strings.ToUpper(s.Currency)},
+	}, err == nil && known
+}
+
+// PaymentMethod is a stored way to pay. Its number is nowhere kept.
+type PaymentMethod struct {
+	ID, Type, Brand string
+	last4           string
+	Valid           *bool
+	// Default: the subscription is paid by it. DefaultForExtras: extra credits are.
+	Default          bool
+	DefaultForExtras bool `json:",omitempty"`
+	// Immediate methods alone can pay extras; nil: not told.
+	Immediate *bool `json:",omitempty"`
+	// Expires is the last month of a card, 2027-03; "" where no payment tells it.
+	Expires string
+}
+
+// NewPaymentMethod makes a method whose card ends with these digits.
+func NewPaymentMethod(m PaymentMethod, last4 string) PaymentMethod {
+	m.last4 = last4
+	return m
+}
+
+// Label is how documents may call the method: visa-4242; "" where brand or digits are not told.
+func (m PaymentMethod) Label() string {
+	if m.Brand == "" || m.last4 == "" {
+		return ""
+	}
+	return strings.ToLower(m.Brand) + "-" + m.last4
+}
+
+// Describe is the method for people: visa-4242 (pm_1).
+func (m PaymentMethod) Describe() string {
+	if m.Label() == "" {
+		return m.ID
+	}
+	return m.Label() + " (" + m.ID + ")"
+}
+
+// FindMethods are the methods that a document calls so: the one with this id, else all of this
+// brand and these digits.
+func FindMethods(methods []PaymentMethod, name string) (found []PaymentMethod) {
+	for _, m := range methods {
+		if m.ID == name {
+			return []PaymentMethod{m}
+		}
+		if label := m.Label(); label != "" && strings.EqualFold(label, name) {
+			found = append(found, m)
+		}
+	}
+	return found
+}
+
+// FindMethod is the method with an id; nil when there is none.
+func FindMethod(methods []PaymentMethod, id string) *PaymentMethod {
+	for i := range methods {
+		if methods[i].ID == id {
+			return &methods[i]
+		}
+	}
+	return nil
+}
+
+// Payment is one charge.
+type Payment struct {
+	At               time.Time // zero: not told
+	Status           string    // as the zone words it: Paid, Pending, …
+	Amount, Currency string
+	// Invoice and HostedInvoice are signed links that anybody can open: secrets.
+	Invoice, HostedInvoice spec.Value
+	card                   card
+}
+
+type card struct{ brand, last4, expires string }
+
+// PaidBy is the payment, made with a card that lasts until the month expires (2027-03).
+func (p Payment) PaidBy(brand, last4, expires string) Payment {
+	p.card = card{brand, last4, expires}
+	return p
+}
+
+// WithExpiry fills in when the card of a method expires, which only payments made with it tell.
+func (m PaymentMethod) WithExpiry(payments []Payment) PaymentMethod {
+	var latest time.Time
+	for _, p := range payments {
+		same := m.last4 != "" && strings.EqualFold(p.card.brand, m.Brand) && p.card.last4 == m.last4
+		if same && p.card.expires != "" && !p.At.Before(latest) {
+			m.Expires, latest = p.card.expires, p.At
+		}
+	}
+	return m
+}
+
+// Discount is a universal discount of an organization.
+type Discount struct {
+	PercentOff int
+	Active     bool
+	// Rules are the names of those that hold, such as lost_on_cancel (published).
+	Rules map[string]bool
+}
+
+// Sent is a write that the journals know and no zone shows: a cancel that is not effective yet, or
+// a checkout on which nobody has paid.
+type Sent struct {
+	At time.Time
+	// NextBill is the day of the next bill when it was sent, as views have it; "" for none.
+	NextBill string
+	// Unclear: nobody knows whether it arrived.
+	Unclear bool
+}
+
+// CheckoutLifetime is how long a checkout page stays open (derived from the payment provider's).
+const CheckoutLifetime = 24 * time.Hour

@@ -1,0 +1,80 @@
+package command
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/atomicfile"
+	"makesync/sync/exit"
+	"makesync/sync/plan"
+)
+
+func checkoutFileFlag() cli.Flag {
+	return &cli.StringFlag{
+		Name: "checkout-file",
+		Usage: "write the pages on which a person has to pay for new subscriptions to `FILE`, " +
+			"which only its owner may read; without it they are shown on the terminal, once",
+	}
+}
+
+// checkMoney refuses, before anything is asked, to move money where what no zone shows would be
+// forgotten, or nobody would see the page on which to pay.
+func checkMoney(a *applyRun) error {
+	if !plan.MovesMoney(a.plan.Organizations) {
+		return nil
+	}
+	if a.noJournal {
+		return failure{exit: exit.Held, message: "this plan moves money, and nothing moves money without a journal",
+			hint: "leave --no-journal out: the journal alone knows of cancels to come and of open checkouts"}
+	}
+	if opensCheckout(a.plan) && a.checkoutFile == "" && !a.r.Terminal.Stderr {
+		return failure{exit: exit.Held, message: "this plan opens a checkout, and nobody would see its page",
+			hint: "give --checkout-file FILE, or run it on a terminal"}
+	}
+	return nil
+}
+
+func opensCheckout(p *plan.Plan) bool {
+	for i := range p.Organizations {
+		for _, s := range p.Organizations[i].Steps {
+			if s.Kind == spec.KindSubscription && s.Op == plan.OpCreate {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// checkouts shows the pages of checkouts to whoever runs this. Where they go to a file, it has to
+// take something before anything is sent: a page that is lost is open all the same.
+func checkouts(a *applyRun) (func(spec.Address, spec.Value) error, error) {
+	if !opensCheckout(a.plan) {
+		return nil, nil
+	}
+	if a.checkoutFile == "" {
+		return func(address spec.Address, page spec.Value) error {
+			a.r.bar.Done()
+			_, err := fmt.Fprintf(a.r.Stderr, "%s: a person has to pay on this page, which is not shown again:\n  %s\n",
+				address.Key(), text.Visible(page.Reveal()))
+			return err
+		}, nil
+	}
+	pages := ""
+	write := func() error { return writeSecret(a.checkoutFile, pages) }
+	if err := write(); err != nil {
+		return nil, failure{exit: exit.Internal, message: "write " + a.checkoutFile, cause: err,
+			hint: "nothing was changed"}
+	}
+	return func(address spec.Address, page spec.Value) error {
+		pages += address.Key() + " " + text.Visible(page.Reveal()) + "\n"
+		return write()
+	}, nil
+}
+
+// writeSecret writes a file that only its owner may read, whatever stood there.
+func writeSecret(path, content string) error {
+	return atomicfile.Write(path, []byte(content), 0o600, atomicfile.ExactMode)
+}

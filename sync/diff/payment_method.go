@@ -1,0 +1,135 @@
+package diff
+
+import (
+	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/billing"
+	"makesync/sync/plan"
+	"makesync/sync/state"
+)
+
+// diffPaymentMethods compares by which stored methods the organization pays. There is no step that
+// stores one: only a person can do that, in Make.
+func diffPaymentMethods(c *comparison) {
+	want := c.Want.PaymentMethods
+	if isOther(c, want.Source) {
+		return
+	}
+	subscription, ok := findMethod(c, want.Subscription)
+	extras, also := findMethod(c, want.Extras)
+	if !ok || !also {
+		return
+	}
+	if extras != nil && extras.Immediate != nil && !*extras.Immediate {
+		methodProblem(c, extras.ID, "the payment method "+text.OneLine(extras.Describe())+
+			" is not immediate, so it cannot pay for extras", "name another one for `extras`")
+		return
+	}
+	preferMethods(c, subscription, extras)
+	for _, id := range want.Remove {
+		removeMethod(c, id)
+	}
+	for i := range c.Live.PaymentMethods {
+		if m := &c.Live.PaymentMethods[i]; m != subscription && m != extras {
+			c.countUnmanaged(spec.KindPaymentMethods, m.ID)
+		}
+	}
+}
+
+func methodProblem(c *comparison, id, message, hint string) {
+	a := c.address(spec.KindPaymentMethods, id)
+	c.addProblem(plan.RulePaymentMethod, a, c.Want.PaymentMethods.Source, message, hint)
+}
+
+// findMethod is the method that documents call so; nil for none wanted. Several, or none, are a
+// problem.
+func findMethod(c *comparison, name string) (m *billing.PaymentMethod, ok bool) {
+	if name == "" {
+		return nil, true
+	}
+	found := billing.FindMethods(c.Live.PaymentMethods, name)
+	if len(found) == 1 {
+		return billing.FindMethod(c.Live.PaymentMethods, found[0].ID), true
+	}
+	message := "the organization has no payment method " + text.Quote(name)
+	hint := "it has " + describeMethods(c.Live.PaymentMethods) + "; a person can add one in Make"
+	if len(found) > 1 {
+		message = text.Count(len(found), "payment method", "payment methods") + " go by " + text.Quote(name)
+		hint = "write the id of the one that is meant: " + describeMethods(found)
+	}
+	methodProblem(c, name, message, hint)
+	return nil, false
+}
+
+func describeMethods(methods []billing.PaymentMethod) string {
+	words := make([]string, len(methods))
+	for i, m := range methods {
+		words[i] = text.OneLine(m.Describe())
+	}
+	if len(words) == 0 {
+		return "none"
+	}
+	return text.Commas(words, 8)
+}
+
+// preferMethods makes methods the default of what they shall pay for, with one step for each.
+func preferMethods(c *comparison, subscription, extras *billing.PaymentMethod) {
+	forSubscription := subscription != nil && !subscription.Default
+	forExtras := extras != nil && !extras.DefaultForExtras
+	for i, m := range []*billing.PaymentMethod{subscription, extras} {
+		first := i == 0
+		switch {
+		case m == nil:
+		case first && !forSubscription, !first && !forExtras:
+			if first || m != subscription {
+				c.countUnchanged(c.address(spec.KindPaymentMethods, m.ID))
+			}
+		case m == subscription && m == extras && forSubscription && forExtras:
+			if first {
+				preferMethod(c, m, billing.ForBoth)
+			}
+		case first:
+			preferMethod(c, m, billing.ForSubscription)
+		default:
+			preferMethod(c, m, billing.ForExtras)
+		}
+	}
+}
+
+func preferMethod(c *comparison, m *billing.PaymentMethod, target billing.Target) {
+	arguments := plan.Arguments{PaymentMethod: m.ID, Target: target}
+	subscription, extras := target.Pays()
+	before := state.ViewOf(c.Live, spec.KindPaymentMethods, m.ID)
+	after := state.View{"subscription": state.Bool(m.Default || subscription),
+		"extras": state.Bool(m.DefaultForExtras || extras)}
+	notes := []string{text.OneLine(m.Describe()) + " pays from the next charge on"}
+	if m.Valid != nil && !*m.Valid {
+		notes = append(notes, "the zone calls this payment method invalid: the next charge may fail")
+	}
+	c.addChange(plan.PhasePreferMethod, plan.Step{
+		Address: c.address(spec.KindPaymentMethods, m.ID), Op: plan.OpUpdate,
+		Source: c.Want.PaymentMethods.Source.Position(),
+		Fields: changedFields(before, after), Arguments: arguments, Before: before, Notes: notes,
+	})
+}
+
+// removeMethod takes a method away, never one that is a default: what is paid by it would fail.
+func removeMethod(c *comparison, id string) {
+	a := c.address(spec.KindPaymentMethods, id)
+	m := billing.FindMethod(c.Live.PaymentMethods, id)
+	switch {
+	case m == nil:
+		c.countUnchanged(a)
+		return
+	case m.Default || m.DefaultForExtras:
+		c.addWaiting(a, "it is what the organization pays by; it is removed once another one is the default")
+		return
+	}
+	before := state.ViewOf(c.Live, spec.KindPaymentMethods, id)
+	c.addChange(plan.PhaseRemoveMethod, plan.Step{
+		Address: a, Op: plan.OpDelete, Source: c.Want.PaymentMethods.Source.Position(),
+		Fields:    allFields(before, nil),
+		Arguments: plan.Arguments{PaymentMethod: id}, Before: before,
+		Notes: []string{text.OneLine(m.Describe()) + " has to be added again by a person to be used again"},
+	})
+}

@@ -1,0 +1,393 @@
+package diff
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/billing"
+	"makesync/sync/plan"
+	"makesync/sync/state"
+)
+
+// BillingInput is what the comparison of a subscription looks at besides its two sides.
+type BillingInput struct {
+	// Catalogue is the zone's; CatalogueErr why it could not be read.
+	Catalogue    billing.Catalogue
+	CatalogueErr error
+	// Remembers: there are journals. Without them nobody knows what was sent and no zone shows.
+	Remembers bool
+	// Blank: they hold no run yet, so that only this machine's future is known.
+	Blank bool
+	// Cancelled and Begun are what was sent last; nil for none. A checkout that must be over by now
+	// is none.
+	Cancelled, Begun *billing.Sent
+	// OtherFree are other organizations of the Owner on Free, in words; OwnedErr is why it is not
+	// known which she has.
+	OtherFree []string
+	OwnedErr  error
+}
+
+// diffSubscription compares what is paid for:
+//
+//	documents  zone        gives
+//	plan P     P           nothing
+//	plan P     Q           a change, charged at once
+//	plan P     Free        a checkout, on which a person has to pay; waiting while one is open
+//	Free       Free        nothing
+//	Free       Q           to Free, at once
+//	absent     Free        nothing
+//	absent     Q           a cancel; waiting for the end of what is paid for, once it was sent
+//
+// A zone shows neither a cancel that is to come nor an open checkout: the journals do.
+func diffSubscription(c *comparison) {
+	if isOther(c, c.Want.Subscription.Source) {
+		return
+	}
+	s := subscriptionDiff{comparison: c, want: c.Want.Subscription, live: c.Live.Account.Subscription}
+	s.a, s.before = c.address(spec.KindSubscription, ""), state.ViewOf(c.Live, spec.KindSubscription, "")
+	switch {
+	case s.want.State == spec.Absent:
+		s.cancel()
+	case billing.IsFree(s.want.Plan):
+		s.leave()
+	default:
+		s.buy()
+	}
+}
+
+// isOther refuses to move money for an organization whose id and name do not belong together: that
+// one of them is wrong is a known accident, and a rename is a run of its own.
+func isOther(c *comparison, at spec.Source) bool {
+	name := state.NormalName(c.Want.Name)
+	if name == c.Live.Name {
+		return false
+	}
+	c.addProblem(plan.RuleOtherName, c.address(spec.KindOrganization, ""), at,
+		"organization "+strconv.FormatInt(c.Live.ID, 10)+" is named "+text.Quote(c.Live.Name)+" in the zone, and "+
+			text.Quote(c.Want.Name)+" in the documents: no money is moved for it",
+		"correct id or name; where it is to be renamed, do that first, without subscription and paymentMethods")
+	return true
+}
+
+// subscriptionDiff is the comparison of one subscription.
+type subscriptionDiff struct {
+	*comparison
+	a      spec.Address
+	want   *spec.Subscription
+	live   *billing.Subscription // nil: none, as on Free
+	before state.View
+}
+
+// addStep adds the step.
+func (s *subscriptionDiff) addStep(phase plan.Phase, step plan.Step, forbidden string) {
+	step.Address, step.Before, step.Source = s.a, s.before, s.want.Source.Position()
+	s.addForbidden(phase, step, forbidden)
+}
+
+// buy compares with a plan that costs something.
+func (s *subscriptionDiff) buy() {
+	if s.live != nil && s.reached() {
+		s.countUnchanged(s.a)
+		s.warnReached()
+		return
+	}
+	if s.CatalogueErr != nil {
+		s.markUnread(spec.KindSubscription, s.CatalogueErr)
+		return
+	}
+	price, ok := s.choose()
+	if !ok {
+		return
+	}
+	customer, ok := s.customer()
+	if !ok {
+		return
+	}
+	if s.live == nil {
+		s.begin(price, customer)
+		return
+	}
+	s.change(price, customer)
+}
+
+// reached: what the documents do not say may be anything.
+func (s *subscriptionDiff) reached() bool {
+	price, _ := s.live.Price()
+	return state.FoldName(s.live.Plan) == state.FoldName(s.want.Plan) &&
+		(s.want.Operations == 0 || s.want.Operations == s.operations()) &&
+		(s.want.Period == "" || s.want.Period == price.Period)
+}
+
+// operations are those of the live price; where the zone does not tell its price, those of the
+// licence.
+func (s *subscriptionDiff) operations() int64 {
+	if s.live.Operations > 0 {
+		return s.live.Operations
+	}
+	return s.Live.License.Operations()
+}
+
+// warnReached tells of what is not as the documents say though nothing is to be changed.
+func (s *subscriptionDiff) warnReached() {
+	price, known := s.live.Price()
+	if want := s.want.Price; want != nil && known && price.Money != *want {
+		s.addWarning(plan.RulePrice, "the subscription of "+s.Want.Key+" is paid with "+price.Money.String()+
+			", and the documents say "+want.String(), "correct `price` in the documents")
+	}
+	if sent := s.pendingCancel(); sent != nil {
+		s.addWarning("subscription-cancelled", "the subscription of "+s.Want.Key+" was cancelled by a run on "+
+			sent.At.UTC().Format(time.DateOnly)+" and ends on "+s.end()+", though the documents want it",
+			"take the cancel back in Make; nothing in the API says whether it still stands")
+	}
+}
+
+func (s *subscriptionDiff) addWarning(rule, message, hint string) {
+	if s.inScope(s.a) {
+		s.Problems = append(s.Problems, spec.Problem{Severity: spec.Warning, Rule: rule, Address: s.a,
+			Message: message, Hint: hint, Source: s.want.Source.Position()})
+	}
+}
+
+// choose finds the one price of the catalogue that the documents mean. Another price than the
+// reviewer saw is a problem, not a change.
+func (s *subscriptionDiff) choose() (billing.Price, bool) {
+	price, err := s.Catalogue.Choose(s.want)
+	if choice, is := err.(*billing.ChoiceError); is {
+		s.addProblem(plan.RulePrice, s.a, s.want.Source, choice.Message, choice.Hint)
+		return price, false
+	}
+	if want := s.want.Price; want != nil && *want != price.Money {
+		s.addProblem(plan.RulePrice, s.a, s.want.PriceSource,
+			"the documents say "+want.String()+", and the zone's catalogue has "+price.Full(),
+			"correct `price` once somebody has agreed to it")
+		return price, false
+	}
+	return price, true
+}
+
+// customer binds the customer's country, as the API wants an id.
+func (s *subscriptionDiff) customer() (*spec.Customer, bool) {
+	if s.want.Customer == nil {
+		return nil, true
+	}
+	country, err := s.bind("country", state.Countries, s.want.Customer.Country)
+	if err != nil {
+		s.unresolved(s.a, s.want.Source, err)
+		return nil, false
+	}
+	customer := *s.want.Customer
+	customer.CountryID, customer.Country = country.ID, ""
+	return &customer, true
+}
+
+// begin opens a checkout, unless one may be open.
+func (s *subscriptionDiff) begin(price billing.Price, customer *spec.Customer) {
+	if sent := s.Begun; sent != nil {
+		s.addWaiting(s.a, openCheckout(sent))
+		return
+	}
+	s.addStep(plan.PhasePurchase, plan.Step{
+		Op: plan.OpCreate, Fields: purchaseFields(s.before, price),
+		Notes:     slices.Concat([]string{"Free → " + price.Full()}, billing.Beginning(), s.blank(checkoutOpen)),
+		Arguments: plan.Arguments{PriceID: price.ID, Coupon: s.want.Coupon, Customer: customer},
+		Money:     moneyOf(price, billing.ChargedNext),
+	}, s.forgetful(checkoutOpen))
+}
+
+func openCheckout(sent *billing.Sent) string {
+	until := sent.At.Add(billing.CheckoutLifetime).UTC().Format(time.RFC3339)
+	if sent.Unclear {
+		return "a checkout may have been opened at " + sent.At.UTC().Format(time.RFC3339) +
+			", nobody knows; another one is opened only after " + until
+	}
+	return "a person has to pay on the checkout page, which was opened at " + sent.At.UTC().Format(time.RFC3339) +
+		"; another one is opened only after " + until
+}
+
+// What no zone shows.
+const (
+	cancelPending = "a cancel is pending"
+	checkoutOpen  = "a checkout is open"
+)
+
+// forgetful is why a step that must not be sent twice is held without journals, which alone know.
+func (s *subscriptionDiff) forgetful(what string) string {
+	if s.Remembers {
+		return ""
+	}
+	return "cannot see whether " + what + ": this run keeps no journal, or cannot read those that there are"
+}
+
+// blank says the same where a rule lets it through all the same.
+func (s *subscriptionDiff) blank(what string) []string {
+	if !s.Blank {
+		return nil
+	}
+	return []string{"cannot see whether " + what + ": the state folder holds no run yet"}
+}
+
+// change buys another price at once.
+func (s *subscriptionDiff) change(price billing.Price, customer *spec.Customer) {
+	from, known := s.live.Price()
+	from.Operations = s.operations()
+	notes := append([]string{billing.Move(from, price, known)}, billing.Buying(s.Live.Account, from, price, known)...)
+	if s.want.Coupon != "" {
+		notes = append(notes, "the coupon is not used: it is for a new subscription only")
+	}
+	if s.pendingCancel() != nil {
+		notes = append(notes, "a cancel is pending; whether a change takes it back is not published")
+	}
+	notes = append(notes, s.beyond(price.Product)...)
+	phase := plan.PhasePurchase
+	if known && !billing.Up(from, price) {
+		phase = plan.PhaseLeavePaid
+	} else {
+		s.purchase = &price
+	}
+	s.addStep(phase, plan.Step{
+		Op: plan.OpUpdate, Fields: purchaseFields(s.before, price), Notes: notes,
+		Arguments: plan.Arguments{PriceID: price.ID, Customer: customer}, Money: moneyOf(price, billing.ChargedNow),
+	}, "")
+}
+
+// leave sets the plan Free, at once.
+func (s *subscriptionDiff) leave() {
+	if s.live == nil {
+		s.countUnchanged(s.a)
+		return
+	}
+	fields := allFields(withoutBill(s.before), state.View{"plan": state.Text(spec.FreePlan)})
+	s.addStep(plan.PhaseLeavePaid, plan.Step{
+		Op: plan.OpUpdate, Fields: fields, Arguments: plan.Arguments{Confirmed: true}, Money: s.nothing(),
+		Notes: slices.Concat(s.leaving(), billing.Leaving(s.Live.Account), s.beyond(spec.FreePlan), s.ownership()),
+	}, s.secondFree())
+}
+
+// cancel lets the subscription end with what is paid for. What was sent once is not sent again
+// before that.
+func (s *subscriptionDiff) cancel() {
+	if s.live == nil {
+		s.countUnchanged(s.a)
+		return
+	}
+	forbidden := s.secondFree()
+	switch sent := s.pendingCancel(); {
+	case sent != nil && !sent.Unclear:
+		s.addWaiting(s.a, "cancelled on "+sent.At.UTC().Format(time.DateOnly)+": ends on "+s.end()+", then Free")
+		return
+	case sent != nil:
+		forbidden = "a cancel was sent at " + sent.At.UTC().Format(time.RFC3339) +
+			", and nobody knows whether it arrived; look in Make whether the subscription ends on " + s.end()
+	case forbidden == "":
+		forbidden = s.forgetful(cancelPending)
+	}
+	s.addStep(plan.PhaseLeavePaid, plan.Step{
+		Op: plan.OpDelete, Fields: allFields(withoutBill(s.before), nil), Money: s.nothing(),
+		Notes: slices.Concat(s.leaving(), billing.Cancelling(s.Live.Account), s.blank(cancelPending),
+			s.beyond(spec.FreePlan), s.ownership()),
+	}, forbidden)
+}
+
+// leaving says which plan is left.
+func (s *subscriptionDiff) leaving() []string {
+	from, known := s.live.Price()
+	from.Operations = s.operations()
+	if !known {
+		return []string{text.OneLine(s.live.Plan) + " → Free"}
+	}
+	return []string{from.Full() + " → Free"}
+}
+
+// pendingCancel is the cancel that was sent in the present cycle; nil for none. Without a next bill
+// nobody can tell cycles apart, and it counts as pending.
+func (s *subscriptionDiff) pendingCancel() *billing.Sent {
+	bill := state.BillDay(s.live.NextBill)
+	if sent := s.Cancelled; sent != nil && (bill == "" || sent.NextBill == "" || sent.NextBill == bill) {
+		return sent
+	}
+	return nil
+}
+
+// end is when what is paid for ends.
+func (s *subscriptionDiff) end() string {
+	if bill := state.BillDay(s.live.NextBill); bill != "" {
+		return bill
+	}
+	if s.Cancelled != nil && s.Cancelled.NextBill != "" {
+		return s.Cancelled.NextBill
+	}
+	return "a day that the zone does not tell"
+}
+
+// secondFree is why the organization cannot end on Free: its Owner has another one there.
+func (s *subscriptionDiff) secondFree() string {
+	if len(s.OtherFree) == 0 {
+		return ""
+	}
+	return "not to Free: the Owner has another Free organization, " + text.Commas(s.OtherFree, 3) +
+		", and can have one only"
+}
+
+// ownership notes that nobody could look.
+func (s *subscriptionDiff) ownership() []string {
+	if s.OwnedErr == nil {
+		return nil
+	}
+	return []string{"whether the Owner has another Free organization could not be read; then it does not become Free"}
+}
+
+// nothing is what a step costs that buys nothing.
+func (s *subscriptionDiff) nothing() *billing.Cost {
+	currency := "USD"
+	if price, ok := s.live.Price(); ok {
+		currency, _ = spec.ParseCurrency(price.Money.Currency)
+	}
+	return &billing.Cost{Currency: currency, Charged: billing.ChargedNone}
+}
+
+// beyond says what the organization has, and its documents declare, that a plan does not offer.
+func (s *subscriptionDiff) beyond(product string) []string {
+	var teams *int
+	if s.Live.Teams != nil {
+		n := len(s.Live.Teams)
+		teams = &n
+	}
+	notes := s.Catalogue.Product(product).Beyond(teams, s.Live.ActiveScenarios)
+	for _, kind := range spec.Kinds() {
+		declared := kind != spec.KindOrganization && len(spec.Declared(s.Want, kind)) > 0
+		if declared && state.Offers(s.live.Plan, kind) && !state.Offers(product, kind) {
+			notes = append(notes, "the documents declare "+string(kind)+", which "+text.OneLine(product)+
+				" does not offer")
+		}
+	}
+	return notes
+}
+
+func moneyOf(price billing.Price, charged billing.Charged) *billing.Cost {
+	return &billing.Cost{Amount: price.Money.Amount, Currency: price.Money.Currency, Period: price.Period,
+		Charged: charged}
+}
+
+// purchaseFields show the plan and the price in any case, and of the rest what changes.
+func purchaseFields(before state.View, price billing.Price) (fields []plan.Field) {
+	for _, f := range allFields(withoutBill(before), state.PriceView(price)) {
+		if f.Path == "plan" || f.Path == "price" || f.From.Canonical() != f.To.Canonical() {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
+// withoutBill leaves out what is no part of what is subscribed.
+func withoutBill(view state.View) state.View {
+	out := state.View{}
+	for path, side := range view {
+		if path != "nextBill" && path != "discount" {
+			out[path] = side
+		}
+	}
+	return out
+}

@@ -1,0 +1,89 @@
+package history
+
+import (
+	"sync"
+
+	"makesync/sync/billing"
+	"makesync/sync/plan"
+	"makesync/sync/report"
+	"makesync/sync/state"
+)
+
+// Billing knows from the journals what of billing was sent and no zone shows: cancels that are to
+// come, and checkouts that are open. It implements state.BillingMemory. It reads them all, once,
+// when it is first asked, which only documents with a subscription make it.
+type Billing struct {
+	store *Store
+	once  sync.Once
+	runs  int
+	err   error
+	sent  map[sentKey]*billing.Sent
+}
+
+type sentKey struct {
+	zone         string
+	organization int64
+	verb         plan.Verb
+}
+
+// Cancelled is the last cancel that no zone has refused; nil for none.
+func (b *Billing) Cancelled(zone string, organization int64) *billing.Sent {
+	b.once.Do(b.read)
+	return b.sent[sentKey{zone, organization, plan.CancelSubscription}]
+}
+
+// Begun is the last checkout that no zone has refused; nil for none.
+func (b *Billing) Begun(zone string, organization int64) *billing.Sent {
+	b.once.Do(b.read)
+	return b.sent[sentKey{zone, organization, plan.BeginSubscription}]
+}
+
+// Known is how many runs are remembered. The error is that of a journal that cannot be read: what
+// it hides may be a cancel.
+func (b *Billing) Known() (runs int, err error) {
+	b.once.Do(b.read)
+	return b.runs, b.err
+}
+
+func (b *Billing) read() {
+	b.sent = map[sentKey]*billing.Sent{}
+	runs, err := b.store.names()
+	b.err = err
+	for _, run := range runs { // by time, so that the last one counts
+		story, err := b.store.Read(run)
+		if err != nil {
+			b.err = err
+			continue
+		}
+		b.runs++
+		b.add(story)
+	}
+}
+
+func (b *Billing) add(story *report.Run) {
+	urls := map[string]string{}
+	for _, z := range story.Zones {
+		urls[z.Name] = z.URL
+	}
+	last := map[report.IntentKey]report.StepOutcome{}
+	for _, e := range story.Entries {
+		if r := e.Result; r != nil {
+			last[report.IntentKey{Step: r.Step, Verb: r.Verb, Attempt: r.Attempt}] = r.Outcome
+		}
+	}
+	for _, e := range story.Entries {
+		i := e.Intent
+		if i == nil || i.Verb != plan.CancelSubscription && i.Verb != plan.BeginSubscription {
+			continue
+		}
+		outcome := last[report.IntentKey{Step: i.Step, Verb: i.Verb, Attempt: i.Attempt}]
+		o := story.Organization(i.Address)
+		if o == nil || outcome == report.Failed || outcome == report.Skipped {
+			continue
+		}
+		b.sent[sentKey{urls[o.Zone], o.ID, i.Verb}] = &billing.Sent{At: i.At,
+			NextBill: nextBillOf(i.Before), Unclear: outcome != report.Succeeded}
+	}
+}
+
+func nextBillOf(before state.View) string { return before["nextBill"].String() }

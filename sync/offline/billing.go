@@ -1,0 +1,85 @@
+package offline
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"makesync/spec"
+	"makesync/spec/text"
+)
+
+// WithoutBilling are the documents without what they say of money: no snapshot and no documents
+// hold what is paid for, nor what it costs. A warning tells of each organization that is not
+// compared. Before are documents before a change; what has not changed since is no news. Nil: all
+// of it is.
+func WithoutBilling(desired, before *spec.Desired) (*spec.Desired, []spec.Problem) {
+	was := map[string]*spec.Organization{}
+	if before != nil {
+		for i := range before.Organizations {
+			was[before.Organizations[i].Key] = &before.Organizations[i]
+		}
+	}
+	rest := *desired
+	rest.Organizations = append([]spec.Organization(nil), desired.Organizations...)
+	var problems []spec.Problem
+	for i := range rest.Organizations {
+		o := &rest.Organizations[i]
+		if o.Subscription == nil && o.PaymentMethods == nil {
+			continue
+		}
+		if old := was[o.Key]; before == nil || !sameBilling(old, o) {
+			problems = append(problems, notPreviewed(o, before != nil))
+		}
+		o.Subscription, o.PaymentMethods = nil, nil
+	}
+	return &rest, problems
+}
+
+// sameBilling compares what is said, wherever it stands.
+func sameBilling(a, b *spec.Organization) bool {
+	if a == nil {
+		return false
+	}
+	placeless := func(o *spec.Organization) (s spec.Subscription, m spec.PaymentMethods) {
+		if o.Subscription != nil {
+			s = *o.Subscription
+			s.Source, s.PriceSource = spec.Source{}, spec.Source{}
+		}
+		if o.PaymentMethods != nil {
+			m = *o.PaymentMethods
+			m.Source = spec.Source{}
+		}
+		return s, m
+	}
+	s, m := placeless(a)
+	t, n := placeless(b)
+	return reflect.DeepEqual(s, t) && reflect.DeepEqual(m, n) &&
+		(a.Subscription == nil) == (b.Subscription == nil) && (a.PaymentMethods == nil) == (b.PaymentMethods == nil)
+}
+
+func notPreviewed(o *spec.Organization, changed bool) spec.Problem {
+	var what []string
+	if s := o.Subscription; s != nil {
+		words := "plan " + text.Quote(s.Plan)
+		if s.State == spec.Absent {
+			words = "a cancel"
+		}
+		what = append(what, "its subscription ("+words+")")
+	}
+	if o.PaymentMethods != nil {
+		what = append(what, "its payment methods")
+	}
+	how := "not compared without its zone"
+	if changed {
+		how = "changed by these documents; what that costs, its zone alone knows"
+	}
+	p := spec.Problem{Severity: spec.Warning, Rule: "billing-not-previewed",
+		Address: spec.NewAddress(o.Key, spec.KindSubscription, ""),
+		Message: fmt.Sprintf("%s: %s %s", o.Key, strings.Join(what, " and "), "is "+how),
+		Hint:    "plan against the zone to see it", Source: o.PositionOf("subscription")}
+	if o.Subscription == nil {
+		p.Address, p.Source = spec.NewAddress(o.Key, spec.KindPaymentMethods, ""), o.PositionOf("paymentMethods")
+	}
+	return p
+}

@@ -1,0 +1,49 @@
+package plan
+
+import (
+	"slices"
+
+	"makesync/spec"
+	"makesync/sync/billing"
+)
+
+// MoneyOf adds up what the steps of organizations cost, by currency; nil when they cost nothing.
+func MoneyOf(organizations []Organization) map[string]spec.Amount {
+	sum := map[string]spec.Amount{}
+	for i := range organizations {
+		for _, s := range organizations[i].Steps {
+			if s.Money != nil && s.Money.Amount > 0 {
+				sum[s.Money.Currency] = sum[s.Money.Currency].Plus(s.Money.Amount)
+			}
+		}
+	}
+	if len(sum) > 0 {
+		return sum
+	}
+	return nil
+}
+
+// MovesMoney tells whether a step of the organizations moves money.
+func MovesMoney(organizations []Organization) bool {
+	return slices.ContainsFunc(organizations, func(o Organization) bool {
+		return slices.ContainsFunc(o.Steps, func(s Step) bool { return s.MovesMoney() })
+	})
+}
+
+// factsOf are what is checked of a step that moves money.
+func factsOf(s *Step, late bool) billing.Facts {
+	shown := map[string]string{}
+	for _, f := range s.Fields {
+		if !f.To.IsNone() {
+			shown[f.Path] = f.To.String()
+		}
+	}
+	a := s.Arguments
+	return billing.Facts{Late: late, Name: s.Address.Name(), Begins: s.Op == OpCreate, Ends: s.Op == OpDelete,
+		PriceID: a.PriceID, Offer: a.Offer, Coupon: a.Coupon, Method: a.PaymentMethod, Target: a.Target,
+		Cost: s.Money, Shown: shown}
+}
+
+func invalidSubscription(s *Step, late bool) string { return factsOf(s, late).InvalidSubscription() }
+
+func invalidMethod(s *Step, late bool) string { return factsOf(s, late).InvalidMethod() }

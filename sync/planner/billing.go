@@ -1,0 +1,107 @@
+package planner
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/billing"
+	"makesync/sync/diff"
+	"makesync/sync/plan"
+	"makesync/sync/state"
+)
+
+// catalogueOf reads the catalogue of a zone once, whatever number of organizations declare a
+// subscription, and not at all when none does. It is asked with the first of them.
+func catalogueOf(
+	ctx context.Context, reader state.Reader, wanted []*spec.Organization, scope spec.Scope,
+) (in diff.BillingInput) {
+	declares := func(o *spec.Organization) bool { return scope.Wants(o, spec.KindSubscription) }
+	first := slices.IndexFunc(wanted, declares)
+	from, able := reader.(state.CatalogueReader)
+	switch {
+	case first < 0:
+	case !able:
+		in.CatalogueErr = errors.New("what plans cost is known by a zone alone")
+	default:
+		in.Catalogue, in.CatalogueErr = from.Catalogue(ctx, wanted[first].ID)
+	}
+	return in
+}
+
+// billingOf is what the comparison of the subscription looks at besides its two sides.
+func billingOf(ctx context.Context, o *organization) diff.BillingInput {
+	in := o.zone.catalogue
+	if memory := o.run.Billing; memory != nil {
+		url := o.zone.port.Endpoint.URL
+		runs, err := memory.Known()
+		in.Remembers, in.Blank = err == nil, runs == 0
+		in.Cancelled, in.Begun = memory.Cancelled(url, o.id), memory.Begun(url, o.id)
+		if in.Begun != nil && o.run.Now.Sub(in.Begun.At) >= billing.CheckoutLifetime {
+			in.Begun = nil
+		}
+	}
+	if o.live.Account != nil && o.live.Account.Subscription != nil && state.LeavesPaid(o.want.Subscription) {
+		in.OtherFree, in.OwnedErr = otherFree(ctx, o)
+	}
+	return in
+}
+
+// otherFree are the other organizations on Free of the one who owns this one.
+func otherFree(ctx context.Context, o *organization) (free []string, err error) {
+	from, able := o.reader.(state.CatalogueReader)
+	if !able || o.live.OwnerID == 0 {
+		return nil, errors.New("who owns the organization is not known")
+	}
+	owned, err := from.Owned(ctx, o.live.OwnerID)
+	if err != nil {
+		return nil, err
+	}
+	unseen := false
+	for _, id := range owned {
+		if id == o.id {
+			continue
+		}
+		row := o.zone.row(id)
+		switch {
+		case row == nil || row.Plan == "":
+			unseen = true // the token's user is no member of it, or the zone does not show its plan
+		case billing.IsFree(row.Plan):
+			free = append(free, text.OneLine(row.Name))
+		}
+	}
+	slices.Sort(free)
+	if unseen && len(free) == 0 {
+		return nil, errors.New("the plan of one of the Owner's organizations is not shown")
+	}
+	return free, nil
+}
+
+// row is an organization of the zone's list, in this zone or another one; nil when it is not there.
+func (z *zone) row(id int64) *state.Organization {
+	for _, rows := range [][]*state.Organization{z.here, z.elsewhere} {
+		for _, row := range rows {
+			if row.ID == id {
+				return row
+			}
+		}
+	}
+	return nil
+}
+
+// waitForPurchase lets wait what only another plan offers when the step that buys it is not one of
+// the run: a guard has held it, or it is out of scope.
+func waitForPurchase(o *organization) {
+	if slices.ContainsFunc(o.Changes, func(c plan.Change) bool { return c.Purchases() }) {
+		return
+	}
+	o.Changes = slices.DeleteFunc(o.Changes, func(c plan.Change) bool {
+		if c.Unlicensed == "" {
+			return false
+		}
+		o.Waiting = append(o.Waiting, plan.Waiting{Address: c.Address, Reason: c.Unlicensed})
+		return true
+	})
+}
