@@ -100,36 +100,23 @@ func TestColumnsCountCharacters(t *testing.T) {
 	}
 }
 
-func TestReadStrict(t *testing.T) {
+func TestCheckWritten(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	type form struct {
-		Names  map[string]string `json:"names"`
-		Number int               `json:"number"`
-	}
-	for name, c := range map[string]struct{ text, want string }{
-		"good":      {"names: {a: b}\nnumber: 3\n", ""},
-		"unknown":   {"nams: {a: b}\n", "nams"},
-		"duplicate": {"names: {a: b, a: c}\n", "twice"},
-		"trap":      {"names: {a: NO}\n", "boolean"},
-		"type":      {"number: hunter2\n", "number"},
-		"two":       {"number: 1\n---\nnumber: 2\n", "2 documents"},
-		"syntax":    {"names: {\n", "not closed"},
+	for text, want := range map[string]string{
+		minimal + "organizations: {a: {name: \"NO\", id: 11, tfaEnforced: true}}\n": "",
+		"a: NO\n":            "differently", // false to one of them
+		"a: on\n":            "differently", // true to one of them
+		"a: hunter2\na: b\n": "cannot be read back",
+		"a: [hunter2\n":      "cannot be read back",
+		"{}\n":               "",
 	} {
-		path := filepath.Join(dir, name+".yaml")
-		writeFile(t, path, c.text)
-		var got form
-		err := ReadStrict(path, &got)
+		err := CheckWritten([]byte(text))
 		switch {
-		case c.want == "" && (err != nil || got.Names["a"] != "b" || got.Number != 3):
-			t.Errorf("%s: %+v %v", name, got, err)
-		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) ||
-			strings.Contains(err.Error(), "hunter2")):
-			t.Errorf("%s: %v", name, err)
+		case want == "" && err != nil || want != "" && err == nil:
+			t.Errorf("%q: %v", text, err)
+		case err != nil && (!strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2")):
+			t.Errorf("%q: %v, want %q", text, err, want)
 		}
-	}
-	if err := ReadStrict(filepath.Join(dir, "missing"), &form{}); err == nil {
-		t.Error("a missing file is read")
 	}
 }
 

@@ -145,6 +145,9 @@ func (f *folder) write(folders ...string) error {
 			hint: hint}
 	}
 	for _, file := range f.files { // all of them, before the first is written
+		if err := checkDocument(file); err != nil {
+			return err
+		}
 		if err := f.src.r.files.check(output{"--out", file.path, documentFile}); err != nil {
 			return err
 		}
@@ -156,6 +159,19 @@ func (f *folder) write(folders ...string) error {
 		if err := f.src.r.files.put(output{"--out", file.path, documentFile}, file.data); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// checkDocument reads a document back before it is kept.
+func checkDocument(f file) error {
+	if !document.IsDocumentName(f.path) || strings.HasPrefix(filepath.Base(f.path), ".") ||
+		!bytes.Contains(f.data, []byte("apiVersion: "+document.APIVersion)) {
+		return nil // a workflow is somebody else's YAML
+	}
+	if err := document.CheckWritten(f.data); err != nil {
+		return failure{exit: exit.Internal, message: f.path + " is not written", cause: err,
+			hint: "this is a defect of makesync; please report it"}
 	}
 	return nil
 }
