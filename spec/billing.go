@@ -12,6 +12,8 @@ type Subscription struct {
 	// Coupon and Customer are sent with a purchase and are nothing that could be compared.
 	Coupon   string
 	Customer *Customer
+	// Offer: the cancellation offer is to be claimed, and nothing else. No document says so.
+	Offer bool
 	// State absent: cancelled, so that it ends with what is paid for.
 	State  State
 	Source Source

@@ -16,6 +16,8 @@ type applyOptions struct {
 	yes          bool
 	noJournal    bool
 	checkoutFile string // "": shown on the terminal
+	// claim is the key of the organization whose cancellation offer is claimed; "" for an apply.
+	claim        string
 	allowPartial bool
 	lockTimeout  time.Duration
 	snapshotOut  output // without a path: none

@@ -88,6 +88,9 @@ func (a *applyRun) begin(ctx context.Context) (err error) {
 	if err := prepareNext(a); err != nil {
 		return err
 	}
+	if err := onlyOffer(a); err != nil {
+		return err
+	}
 	if err := a.takeLocks(ctx); err != nil {
 		return err
 	}

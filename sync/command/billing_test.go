@@ -492,3 +492,27 @@ func TestUndoMovesNoMoney(t *testing.T) {
 		}
 	})
 }
+
+// TestClaimOffer: it is asked for, claimed once, and found in the journal.
+func TestClaimOffer(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]int{"n": 0, "Dogwood": 1} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newBillingStage(t, `{}`, "", "")
+			s.terminal = command.Terminal{Stdin: true, Stdout: true, Stderr: true}
+			s.stdin = typed + "\n"
+			s.say("billing", "claim-offer", "-f", s.documents, "dogwood")
+			s.say("billing", "claim-offer", "-f", s.documents, "dogwood")
+			const operation = "POST /organizations/{organizationId}/universal-discount/claim-cancellation-offer"
+			if got := s.sent(104, operation); got != want || len(s.runs()) != want {
+				t.Errorf("%q: claimed %d times in %d runs\n%s", typed, got, len(s.runs()), s.said.String())
+			}
+		})
+	}
+	synctest.Test(t, func(t *testing.T) { // nobody is there to be asked
+		s := newBillingStage(t, `{}`, "", "")
+		if code, _ := s.say("billing", "claim-offer", "-f", s.documents, "dogwood"); code != 5 {
+			t.Errorf("exit %d", code)
+		}
+	})
+}

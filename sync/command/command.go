@@ -82,6 +82,7 @@ func commands(r *runtimeEnv) []*cli.Command {
 		runsCommand(r),
 		reportCommand(r),
 		invitationCommand(r),
+		billingCommand(r),
 		initCommand(r),
 		exportCommand(r),
 		snapshotCommand(r),

@@ -49,6 +49,8 @@ func diffSubscription(c *comparison) {
 	s := subscriptionDiff{comparison: c, want: c.Want.Subscription, live: c.Live.Account.Subscription}
 	s.a, s.before = c.address(spec.KindSubscription, ""), state.ViewOf(c.Live, spec.KindSubscription, "")
 	switch {
+	case s.want.Offer:
+		s.claim()
 	case s.want.State == spec.Absent:
 		s.cancel()
 	case billing.IsFree(s.want.Plan):
@@ -299,6 +301,22 @@ func (s *subscriptionDiff) leaving() []string {
 		return []string{text.OneLine(s.live.Plan) + " → Free"}
 	}
 	return []string{from.Full() + " → Free"}
+}
+
+// claim claims the offer that Make makes to those who are about to cancel. It is not for those who
+// have a discount already (published).
+func (s *subscriptionDiff) claim() {
+	discount := s.Live.Account.Discount
+	if s.live == nil || discount != nil && discount.Active {
+		s.addProblem(plan.RulePrice, s.a, s.want.Source, "there is no cancellation offer to claim for "+s.Want.Key,
+			"it is for organizations that pay, and have neither a discount nor a coupon")
+		return
+	}
+	s.addStep(plan.PhasePurchase, plan.Step{
+		Op: plan.OpUpdate, Arguments: plan.Arguments{Offer: true}, Money: s.nothing(),
+		Fields: []plan.Field{{Path: "discount", To: state.Text("cancellation offer")}},
+		Notes:  []string{"claims the cancellation offer, once; what it is worth shows when it is claimed"},
+	}, "")
 }
 
 // pendingCancel is the cancel that was sent in the present cycle; nil for none. Without a next bill

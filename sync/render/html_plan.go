@@ -138,6 +138,7 @@ func htmlSummary(said *summary, plan *plan.Plan) []htmlWords {
 		{"Will be invited", text.AndMore(said.invited.words(), named)},
 		{"Will lose access", text.AndMore(said.losing.words(), named)},
 		{"Cannot be undone", text.AndMore(said.forever.words(), named)},
+		{"Costs", moneyWords(plan)},
 		{"Why", originCounts(plan.Summary.Origins)},
 		{"Not managed", unmanagedWords(plan.Unmanaged)},
 		{"API calls", said.callWords(plan.Calls, changes(plan.Summary))},

@@ -156,6 +156,7 @@ func (s *summary) write(p *printer, plan *plan.Plan, g *plan.Grouping) {
 	say(yellow, "will be invited", text.AndMore(s.invited.words(), named))
 	say(red, "will lose access", text.AndMore(s.losing.words(), named))
 	say(redBold, "cannot be undone", text.AndMore(s.forever.words(), named))
+	say(redBold, "costs", moneyWords(plan))
 	say(yellow, "why", originCounts(plan.Summary.Origins))
 	say(
 		cyan,

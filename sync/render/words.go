@@ -60,6 +60,14 @@ func MoneySum(sum map[string]spec.Amount) string {
 	return text.And(words)
 }
 
+// moneyWords say what a plan costs; "" when it costs nothing.
+func moneyWords(p *plan.Plan) string {
+	if sum := MoneySum(p.Money); sum != "" {
+		return sum + " by the catalogue; the charge may differ (tax, proration, discounts)"
+	}
+	return ""
+}
+
 func verbBe(n int) string {
 	if n == 1 {
 		return "is"
