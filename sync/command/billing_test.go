@@ -516,3 +516,21 @@ func TestClaimOffer(t *testing.T) {
 		}
 	})
 }
+
+// TestMoneyIsSaid: every format for people says what a plan costs, in a line of its own, and metrics add it up.
+func TestMoneyIsSaid(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newBillingStage(t, `{}`, "", "")
+		metrics := filepath.Join(s.home, "m.prom")
+		for format, words := range map[string]string{"text": "costs", "markdown": "**Costs**: 68.24 USD", "html": "68.24 USD by the catalogue"} {
+			args := append([]string{"plan", "-f", s.documents, "--format", format, "--metrics-file", metrics}, allowed(billingRules...)...)
+			if _, out := s.say(args...); !strings.Contains(out, words) || !strings.Contains(out, "68.24 USD") {
+				t.Errorf("%s does not say what it costs\n%s", format, out)
+			}
+		}
+		if text, err := os.ReadFile(metrics); err != nil || !strings.Contains(string(text), `makesync_money_monthly{currency="USD"} 68.24`) {
+			t.Errorf("%v\n%s", err, text)
+		}
+	})
+}

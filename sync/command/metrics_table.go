@@ -3,6 +3,7 @@ package command
 import (
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -75,6 +76,8 @@ var metricTable = []metric{
 		"Things that cannot be done yet."},
 	{"makesync_held", labels("kind"), gauge, planned(heldCounts),
 		"Changes that a guard stopped."},
+	{"makesync_money_monthly", labels("currency"), gauge, planned(monthlySums),
+		"What the plan's new subscriptions cost a month by the catalogue; a year by twelve."},
 	{"makesync_problems", labels("severity"), gauge, problemCounts,
 		"Errors and warnings of the last run."},
 	{"makesync_calls", labels("zone", "direction"), gauge, perZone(callCounts),
@@ -250,6 +253,23 @@ func heldCounts(p *plan.Plan) []sample {
 		for _, h := range o.Held {
 			counts[string(h.Address.Kind())]++
 		}
+	}
+	return byLabel(counts)
+}
+
+// monthlySums add up what steps cost a month, by currency.
+func monthlySums(p *plan.Plan) []sample {
+	sums := map[string]spec.Amount{}
+	for _, o := range p.Organizations {
+		for _, s := range o.Steps {
+			if s.Money.Monthly() > 0 {
+				sums[s.Money.Currency] = sums[s.Money.Currency].Plus(s.Money.Monthly())
+			}
+		}
+	}
+	counts := map[string]float64{}
+	for currency, sum := range sums {
+		counts[currency], _ = strconv.ParseFloat(sum.String(), 64) // which an amount always is
 	}
 	return byLabel(counts)
 }

@@ -302,6 +302,9 @@ func (d *document) peopleLines() string {
 		}
 	}
 	say("**Gains Admin**", said.admins.words())
+	if words := moneyWords(d.plan); words != "" {
+		say("**Costs**", []string{words})
+	}
 	say("Will be invited", said.invited.words())
 	say("Will lose access", said.losing.words())
 	say("Cannot be undone", said.forever.words())
