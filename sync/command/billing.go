@@ -61,8 +61,9 @@ func onlyOffer(a *applyRun) error {
 	}
 	o := a.desired.Organizations[at]
 	if o.ID == 0 || o.Name == "" {
-		return failure{exit: exit.Invalid, message: "the organization " + text.Quote(a.claim) + " has not both name and id",
-			hint: "write both, so that nobody does it to another organization"}
+		return failure{exit: exit.Invalid,
+			message: "the organization " + text.Quote(a.claim) + " has not both name and id",
+			hint:    "write both, so that nobody does it to another organization"}
 	}
 	a.desired.Organizations = []spec.Organization{{Key: o.Key, Zone: o.Zone, ID: o.ID, Name: o.Name, At: o.At,
 		Subscription: &spec.Subscription{Plan: "offer", Offer: true}}}
