@@ -160,7 +160,7 @@ func (p *plannedRun) print(ctx context.Context, plan func(context.Context) error
 	if err := plan(ctx); err != nil {
 		return p.fail(ctx, err)
 	}
-	p.plan.Exit = p.exitOfPlan(ctx)
+	p.plan.Exit, p.plan.Against = p.exitOfPlan(ctx), p.against
 	saved, err := savePlan(p.r, p.plan, p.options.out)
 	if err != nil {
 		return p.fail(ctx, err)
@@ -169,7 +169,6 @@ func (p *plannedRun) print(ctx context.Context, plan func(context.Context) error
 	if saved {
 		words.Saved = p.options.out
 	}
-	words.Against = p.against
 	if !p.plan.Policies.HasErrors() {
 		words.Next = onlyChanged(p, p.options.nextCommand(p.command, saved), saved)
 	}

@@ -92,17 +92,20 @@ const (
 // Plan is what an apply would do: plain data, comparable, printable, saveable.
 // Everything in it is sorted: organizations by key, steps in order of execution.
 type Plan struct {
-	Format        string             `json:"format"`
-	Created       time.Time          `json:"created"`
-	Expires       time.Time          `json:"expires"`
-	Digest        string             `json:"digest"`
-	Seal          string             `json:"seal"`
-	Tool          string             `json:"tool,omitempty"` // makesync's version
-	Salt          string             `json:"salt,omitempty"` // of the fingerprints, saved plans only
-	Shard         *spec.Shard        `json:"shard,omitempty"`
-	ChangedSince  *spec.ChangedSince `json:"changedSince,omitempty"`
-	Zones         []Zone             `json:"zones"`
-	Organizations []Organization     `json:"organizations"`
+	Format       string             `json:"format"`
+	Created      time.Time          `json:"created"`
+	Expires      time.Time          `json:"expires"`
+	Digest       string             `json:"digest"`
+	Seal         string             `json:"seal"`
+	Tool         string             `json:"tool,omitempty"` // makesync's version
+	Salt         string             `json:"salt,omitempty"` // of the fingerprints, saved plans only
+	Shard        *spec.Shard        `json:"shard,omitempty"`
+	ChangedSince *spec.ChangedSince `json:"changedSince,omitempty"`
+	// Against says what the plan compares with when it is no live zone: "snapshot live.json of
+	// 2026-11-20 02:00 UTC", "documents in base/".
+	Against       string         `json:"against,omitempty"`
+	Zones         []Zone         `json:"zones"`
+	Organizations []Organization `json:"organizations"`
 	// Groups are the changes that several organizations have in common. They follow from the
 	// steps, so a saved plan goes without.
 	Groups  []Group     `json:"groups,omitzero"`

@@ -24,7 +24,8 @@ func TestHostileTexts(t *testing.T) {
 		plan, report, run := anyPlan(t, 6), anyReport(t), anyRun(t)
 		plan.StillHasAccess, plan.NotLookedInto = anyAccess(t), []string{anyText(t, "unseen")}
 		report.StillHasAccess, report.NotLookedInto = plan.StillHasAccess, plan.NotLookedInto
-		o := Options{Against: anyText(t, "against"), Allow: []string{anyText(t, "allowed")}, Saved: anyText(t, "saved"), Next: anyText(t, "go on"),
+		plan.Against = anyText(t, "against")
+		o := Options{Allow: []string{anyText(t, "allowed")}, Saved: anyText(t, "saved"), Next: anyText(t, "go on"),
 			Width: rapid.SampledFrom([]int{0, 40, 60, 80, 100, 160, 200}).Draw(t, "width"), Verbose: rapid.Bool().Draw(t, "verbose"),
 			Group: rapid.SampledFrom([]Group{GroupAuto, GroupOn, GroupOff}).Draw(t, "group")}
 		checkText := func(t *rapid.T, name, text string) {

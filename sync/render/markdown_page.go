@@ -277,8 +277,8 @@ func (d *document) zoneLines() string {
 	if d.options.Since != "" {
 		b.WriteString("- Drift is told by " + prose(d.options.Since) + "\n")
 	}
-	if d.options.Against != "" {
-		b.WriteString("- Compared with " + prose(d.options.Against) + "\n")
+	if against := cut(Clean(d.plan.Against), maxProse); against != "" {
+		b.WriteString("- Compared with " + prose(against) + "\n")
 	}
 	if words := changedSinceWords(d.plan.ChangedSince); words != "" {
 		b.WriteString("- Only " + prose(words) + "\n")

@@ -51,9 +51,6 @@ type Options struct {
 	Guards *spec.Guards
 	// Allow are the --allow rules of the run, for the header.
 	Allow []string
-	// Against says what a plan compares with when it is no live zone:
-	// "snapshot live.json of 2026-11-20 02:00 UTC", "documents in base/".
-	Against string
 	// Since says by which snapshot the plan tells drift, "" by none.
 	Since string
 	// Approvals say who has approved the plan, and whose approval does not count.

@@ -15,7 +15,7 @@ import (
 // to say, problems, the summary in words and the last line.
 func Plan(w io.Writer, plan *plan.Plan, o Options) error {
 	p := newPrinter(w, o)
-	if o.Quiet && o.Saved == "" && o.Against == "" && Uneventful(plan) {
+	if o.Quiet && o.Saved == "" && plan.Against == "" && Uneventful(plan) {
 		return writeQuietPlan(p, plan)
 	}
 	writeRules(p, plan.Rules)
@@ -66,8 +66,8 @@ func writePlanHead(p *printer, plan *plan.Plan) {
 	if words := changedSinceWords(plan.ChangedSince); words != "" {
 		p.labelled(0, bold, "only", headLabel, words)
 	}
-	if p.Against != "" {
-		p.labelled(0, bold, "against", headLabel, p.Against)
+	if plan.Against != "" {
+		p.labelled(0, bold, "against", headLabel, plan.Against)
 	}
 	if p.Since != "" {
 		p.labelled(0, bold, "since", headLabel, p.Since)

@@ -40,7 +40,7 @@ func TestQuietPlan(t *testing.T) {
 			p.Problems = []spec.Problem{{Severity: spec.Warning}}
 		}), Options{}, false},
 		"saved":   {with(func(*plan.Plan, *plan.Organization) {}), Options{Saved: "plan.json"}, false},
-		"offline": {with(func(*plan.Plan, *plan.Organization) {}), Options{Against: "snapshot live.json"}, false},
+		"offline": {with(func(p *plan.Plan, _ *plan.Organization) { p.Against = "snapshot live.json" }), Options{}, false},
 	}
 	for name, test := range tests {
 		for _, quiet := range []bool{true, false} {
