@@ -32,6 +32,7 @@ func world() (*writtenZone, planner.Request) {
 	zonetest.Person(acme, 6, "late@x.example", 13, "expired")
 	zonetest.Person(acme, 7, "unwanted@x.example", 13, "pending")
 	doomed := zonetest.Organization(12, "Doomed")
+	doomed.ActiveScenarios = zonetest.Ptr(2)
 	z := newWrittenZone(acme, doomed)
 	on := true
 	password := spec.Variable{Name: "PASSWORD", Type: spec.TypeString, Value: spec.Sensitive("hunter2-after"), Reference: "${env:PASSWORD}"}

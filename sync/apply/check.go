@@ -308,17 +308,23 @@ func wrongTarget(live *state.Organization, s *plan.Step) string {
 	return ""
 }
 
-// unsaidLoss tells what a confirmed deletion would take along that the plan does not say: a file
-// can say anything.
+// unsaidLoss tells what a deletion would take along, as far as that is known, that the plan does not
+// say: a file can say anything.
 func unsaidLoss(live *state.Organization, s *plan.Step) string {
-	if s.Op != plan.OpDelete || !s.Arguments.Confirmed || live.ActiveScenarios == nil {
+	if s.Op != plan.OpDelete {
 		return ""
 	}
-	for _, loss := range []string{
-		text.Count(*live.ActiveScenarios, "active scenario", "active scenarios"),
-		text.Count(len(live.Teams), "team", "teams"),
-		text.Count(len(live.Members)+len(live.Unreadable), "member", "members"),
-	} {
+	var losses []string
+	if n := live.ActiveScenarios; n != nil {
+		losses = append(losses, text.Count(*n, "active scenario", "active scenarios"))
+	}
+	if live.Teams != nil {
+		losses = append(losses, text.Count(len(live.Teams), "team", "teams"))
+	}
+	if live.Members != nil {
+		losses = append(losses, text.Count(len(live.Members)+len(live.Unreadable), "member", "members"))
+	}
+	for _, loss := range losses {
 		said := func(note string) bool { return note == loss || strings.HasPrefix(note, loss+":") }
 		if !slices.ContainsFunc(s.Notes, said) {
 			return "it does not say that the deletion takes along " + loss

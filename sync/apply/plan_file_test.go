@@ -424,9 +424,13 @@ func TestIDsOfASavedPlanAreThoseOfItsNames(t *testing.T) {
 		"control": func(p *plan.Plan, _ *writtenZone) {
 			step(p, "acme/featureControl/Make AI Tools").Arguments.ControlID = 7
 		},
-		"member":                   func(p *plan.Plan, _ *writtenZone) { step(p, "acme/member/gone@x.example").Arguments.UserID = 2 },
-		"owner":                    func(p *plan.Plan, _ *writtenZone) { step(p, "acme/owner").Arguments.UserID = 4 },
-		"what goes along":          func(p *plan.Plan, _ *writtenZone) { step(p, "doomed").Notes = []string{"0 members"} },
+		"member":         func(p *plan.Plan, _ *writtenZone) { step(p, "acme/member/gone@x.example").Arguments.UserID = 2 },
+		"owner":          func(p *plan.Plan, _ *writtenZone) { step(p, "acme/owner").Arguments.UserID = 4 },
+		"who goes along": func(p *plan.Plan, _ *writtenZone) { step(p, "doomed").Notes = []string{"2 active scenarios", "1 team"} },
+		"what goes along": func(p *plan.Plan, _ *writtenZone) {
+			notes := step(p, "doomed").Notes
+			notes[0] = "0 active scenarios"
+		},
 		"organization":             func(p *plan.Plan, _ *writtenZone) { p.Organizations[0].Name = "Harmless" },
 		"a role renamed meanwhile": func(_ *plan.Plan, z *writtenZone) { z.Lists[state.Roles][2].Name = "Helper" },
 	}
