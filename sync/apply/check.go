@@ -276,7 +276,7 @@ func alreadyDone() *stepResult {
 // wrongTarget tells whether the ids of a step belong to something else than its address says. A
 // plan of our own making never does that, unless the thing was deleted and made anew.
 func wrongTarget(live *state.Organization, s *plan.Step) string {
-	if s.Kind == spec.KindOrganization {
+	if s.Kind == spec.KindOrganization && s.Op == plan.OpDelete {
 		return unsaidLoss(live, s)
 	}
 	name, a := s.Address.Name(), s.Arguments
@@ -308,12 +308,9 @@ func wrongTarget(live *state.Organization, s *plan.Step) string {
 	return ""
 }
 
-// unsaidLoss tells what a deletion would take along, as far as that is known, that the plan does not
+// unsaidLoss tells what a deletion would take along, as far as that is known, and the plan does not
 // say: a file can say anything.
 func unsaidLoss(live *state.Organization, s *plan.Step) string {
-	if s.Op != plan.OpDelete {
-		return ""
-	}
 	var losses []string
 	if n := live.ActiveScenarios; n != nil {
 		losses = append(losses, text.Count(*n, "active scenario", "active scenarios"))
