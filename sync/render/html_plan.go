@@ -19,7 +19,7 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
 		Heading: htmlHeading(plan, missing, &grouping), Narrowed: narrowedWords(o),
 		Against: cut(Clean(plan.Against), maxProse),
-		Since: Clean(o.Since), Guards: htmlGuards(plan, o),
+		Since:   Clean(o.Since), Guards: htmlGuards(plan, o),
 		Next: Clean(o.Next), Digest: Clean(plan.Digest), Created: htmlTime(plan), Expires: htmlExpiry(plan, o),
 		Last: lastLine(o.verb("plan"), PlanCounts(plan.Summary), plan.Exit),
 	}
