@@ -3,6 +3,7 @@ package spec
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // Policies are the rules in CEL, with what they say of a plan.
@@ -61,7 +62,12 @@ type Suppressed struct {
 }
 
 // PolicyGuard is the name under which changes are held by a policy.
-func PolicyGuard(id string) string { return "policy:" + id }
+func PolicyGuard(id string) string { return policyGuards + id }
+
+// IsPolicyGuard tells whether it is a policy that holds, and no guard.
+func IsPolicyGuard(guard string) bool { return strings.HasPrefix(guard, policyGuards) }
+
+const policyGuards = "policy:"
 
 // Words say what is broken: the message, and why it could not be judged.
 func (r *PolicyResult) Words() string {

@@ -82,7 +82,7 @@ func TestFolder(t *testing.T) {
 		"folder.txt/x":         file(nil),
 		"README.md":            file([]byte("other files are left alone")),
 	}
-	files, err := Read(folder)
+	files, err := readIn(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestFolder(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
-	if files, err := Read(fstest.MapFS{"x/y": file(nil)}); err != nil || len(files) != 0 {
+	if files, err := readIn(fstest.MapFS{"x/y": file(nil)}); err != nil || len(files) != 0 {
 		t.Error(files, err)
 	}
 	if err := Save(t.TempDir(), File{Name: "../x"}); err == nil {
@@ -109,7 +109,7 @@ func TestFolder(t *testing.T) {
 	for i := range maxEntries + 1 {
 		many[fmt.Sprint(i, ".txt")] = file(nil)
 	}
-	if files, err := Read(many); err == nil {
+	if files, err := readIn(many); err == nil {
 		t.Error(len(files))
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 
 	"makesync/sync/atomicfile"
 )
@@ -59,9 +60,48 @@ func saveFile(folder, name string, data []byte) error {
 	return atomicfile.Write(filepath.Join(folder, name), data, 0o600, atomicfile.ExactMode)
 }
 
-// Read reads a folder, such as os.DirFS(Folder(path)). One that is not there holds no approvals.
-// A file that cannot be read is given with its trouble. An error is about the folder as a whole.
-func Read(folder fs.FS) ([]File, error) {
+// Read reads the folder of a plan file. One that is not there holds no approvals; one that is a
+// link is none. Whoever writes into it may exchange anything while it is read.
+func Read(path string) ([]File, error) {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err == nil && !info.IsDir():
+		return nil, errors.New("it is no folder of approvals")
+	case err != nil:
+		return nil, err
+	}
+	// With the dot a pipe that took its place is refused, not waited for.
+	root, err := os.OpenRoot(path + string(filepath.Separator) + ".")
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	if opened, err := root.Stat("."); err != nil || !os.SameFile(info, opened) {
+		return nil, errors.New("it was exchanged while it was opened")
+	}
+	links, ok := root.FS().(fs.ReadLinkFS)
+	if !ok {
+		return nil, errors.New("it cannot be read without following links")
+	}
+	return readIn(openFolder{links, root})
+}
+
+// openFolder reads what stands in a folder, and waits for no pipe.
+type openFolder struct {
+	fs.ReadLinkFS
+	root *os.Root
+}
+
+// Open opens a file for reading.
+func (f openFolder) Open(name string) (fs.File, error) {
+	return f.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+}
+
+// readIn reads an opened folder. A file that cannot be read is given with its trouble. An error is
+// about the folder as a whole.
+func readIn(folder fs.FS) ([]File, error) {
 	names, err := namesIn(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -137,6 +177,9 @@ func readBounded(folder fs.FS, name string, most int64) ([]byte, error) {
 		return nil, fmt.Errorf("%s cannot be opened", shown(name))
 	}
 	defer opened.Close()
+	if info, err = opened.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file", shown(name))
+	}
 	text, err := io.ReadAll(io.LimitReader(opened, most+1))
 	if err != nil || int64(len(text)) > most {
 		return nil, fmt.Errorf("%s cannot be read, or is longer than %d bytes", shown(name), most)

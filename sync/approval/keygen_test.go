@@ -59,7 +59,7 @@ func TestKeygenVerifiesOurs(t *testing.T) {
 		if err := Save(folder, f); err != nil {
 			t.Fatal(err)
 		}
-		files, err := Read(os.DirFS(folder))
+		files, err := Read(folder)
 		if err != nil || len(files) != 1 || files[0].Trouble != "" {
 			t.Fatal(files, err)
 		}
@@ -109,7 +109,7 @@ func TestWeVerifyKeygens(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		files, err := Read(os.DirFS(dir))
+		files, err := Read(dir)
 		if err != nil || len(files) != 2 {
 			t.Fatal(files, err)
 		}

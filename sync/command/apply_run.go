@@ -29,7 +29,8 @@ type applyRun struct {
 	lock    *history.Lock
 	resumed []string // keys of the organizations of --resume RUN
 	found   approvalsFound
-	trusted bool // files of guards judge the saved plan again
+	made    plan.Plan // a saved plan as it was made, without what is held now
+	trusted bool      // files of guards judge the saved plan again
 	// unfinished tells of the earlier runs that were found so; no plan carries these warnings.
 	unfinished []spec.Problem
 }

@@ -1,7 +1,9 @@
 package command
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 
 	"makesync/spec"
 	"makesync/spec/document"
@@ -11,6 +13,7 @@ import (
 	"makesync/sync/plan"
 	"makesync/sync/planner"
 	"makesync/sync/savedplan"
+	"makesync/sync/state"
 )
 
 // connectSaved reads the plan file and connects the zones that it names. Zones and tokens come from
@@ -43,8 +46,7 @@ func (a *applyRun) connectSaved() error {
 // readRules reads the guards and policies that this run judges the saved plan by: those of the
 // documents of -f, and of trusted files over them.
 func (a *applyRun) readRules(documents *document.Documents) error {
-	files := a.options.documents.guardFiles(a.r.Env)
-	trusted, problems := document.LoadTrusted(files)
+	trusted, problems := loadTrusted(a.r.Env, a.options.documents)
 	problems = append(problems, documents.Tighten(trusted)...)
 	var wrong []spec.Problem
 	a.policies, wrong = compilePolicies(documents.Policies())
@@ -53,7 +55,50 @@ func (a *applyRun) readRules(documents *document.Documents) error {
 		return errInvalid
 	}
 	a.desired = &spec.Desired{Guards: documents.Guards(), Settings: documents.GuardSettings()}
-	a.trusted = len(files) > 0
+	if a.trusted = trusted != nil; a.trusted || !a.policies.none() {
+		return a.checkKeys(documents)
+	}
+	return nil
+}
+
+// checkKeys refuses a plan that calls an organization otherwise than the documents do: guards and
+// policies go by keys, and who made up another would get around them. What the documents do not
+// declare may be called anything.
+func (a *applyRun) checkKeys(documents *document.Documents) error {
+	desired, _ := documents.Resolve(document.ResolveOptions{
+		LookupEnv: a.r.LookupEnv, SkipReferences: true, SkipUnset: true,
+		DefaultZone: a.options.documents.defaultZone(a.r.Env), ZoneNames: zoneURLNames(a.options.zones.urls),
+	})
+	if desired == nil {
+		return nil
+	}
+	type identity struct{ zone, name string }
+	of := func(zone, name string, id int64) identity {
+		if id != 0 {
+			name = "id:" + state.FormatID(id)
+		}
+		return identity{zone, state.NormalName(name)}
+	}
+	keys, ids := map[identity]string{}, map[string]int64{}
+	for i := range desired.Organizations {
+		o := &desired.Organizations[i]
+		keys[of(o.Zone, o.Name, o.ID)], ids[o.Key] = o.Key, o.ID
+	}
+	for i := range a.plan.Organizations {
+		o := &a.plan.Organizations[i]
+		declared := cmp.Or(keys[of(o.Zone, o.Name, o.ID)], keys[of(o.Zone, o.Name, 0)], o.Key)
+		if id := ids[o.Key]; declared == o.Key && (id == 0 || o.ID == 0 || id == o.ID) {
+			continue
+		}
+		a.problems = append(a.problems, spec.Problem{Severity: spec.Error, Rule: "plan-keys",
+			Address: spec.Address(o.Key),
+			Message: fmt.Sprintf("the plan calls organization %d of zone %s so, and the documents mean another one "+
+				"by that key or call it otherwise (%s)", o.ID, text.OneLine(o.Zone), declared),
+			Hint: "make a new plan from these documents"})
+	}
+	if spec.HasErrors(a.problems) {
+		return errStale
+	}
 	return nil
 }
 
@@ -75,6 +120,8 @@ func (a *applyRun) judge(ctx context.Context) error {
 	if err := a.checkRules(); err != nil {
 		return err
 	}
+	a.made = *a.plan
+	a.doubtOrigins()
 	request, err := a.request(a.zones.readers(), "")
 	if err != nil {
 		return err
@@ -92,6 +139,17 @@ func (a *applyRun) judge(ctx context.Context) error {
 		a.problems = append(a.problems, heldProblem(h))
 	}
 	return errJudged
+}
+
+// doubtOrigins: why a step is there nobody can look up any more, so where it matters that is
+// believed of a sealed plan only.
+func (a *applyRun) doubtOrigins() {
+	matters := a.desired.Guards.HoldDrift || !a.policies.none()
+	if matters && sealKey(a.r.Env).IsZero() && a.plan.ForgetOrigins() {
+		a.problems = append(a.problems, spec.Problem{Severity: spec.Warning, Rule: "origin-unsealed",
+			Message: "the plan says why its steps are there, and without a seal nobody knows whether that is true",
+			Hint:    "set MAKESYNC_SEAL_KEY for plan and apply"})
+	}
 }
 
 // heldProblem tells of a step of a saved plan that is held now.

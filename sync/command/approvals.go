@@ -3,11 +3,7 @@ package command
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -54,7 +50,7 @@ const maxApproversFile = 1 << 20
 // readApprovers reads the file of those who may approve. A line that cannot be read lets nobody
 // approve, and is a warning.
 func readApprovers(path string, documents documentOptions, file string) (*approval.Approvers, []spec.Problem, error) {
-	if inside := insideDocuments(path, documents, file); inside != "" {
+	if inside := insideOf(path, append([]string{approval.Folder(file)}, documents.places()...)); inside != "" {
 		return nil, nil, failure{exit: exit.Held,
 			message: fmt.Sprintf("the file of approvers %s lies in %s, so whoever writes there could approve",
 				text.Quote(path), text.Quote(inside)),
@@ -66,69 +62,13 @@ func readApprovers(path string, documents documentOptions, file string) (*approv
 		return nil, nil, failure{exit: exit.Invalid, message: message, cause: err}
 	}
 	approvers, unread := approval.ParseApprovers(data, time.Local)
-	var problems []spec.Problem
+	problems := writableByOthers("approvers", "the file of approvers", path)
 	for _, line := range unread {
 		problems = append(problems, spec.Problem{Severity: spec.Warning, Rule: "approvers",
 			Message: "this line lets nobody approve: " + text.OneLine(line.Message),
 			Source:  &spec.Source{File: path, Line: line.Line}})
 	}
 	return approvers, spec.LimitProblems(problems), nil
-}
-
-// insideDocuments names the folder of documents, or of approvals, in which a file lies, links
-// followed or not; "" when it lies outside.
-func insideDocuments(path string, documents documentOptions, planFile string) string {
-	places := realPaths(path)
-	folders := []string{approval.Folder(planFile)}
-	if documents.given {
-		folders = append(folders, documents.files...)
-	} else if _, err := os.Stat(defaultDocument); err == nil {
-		folders = append(folders, defaultDocument)
-	}
-	for _, folder := range folders {
-		for _, root := range realPaths(folder) {
-			info, err := os.Stat(root)
-			isFile := err == nil && !info.IsDir()
-			if isFile && slices.Contains(folderOf(places), filepath.Dir(root)) {
-				return filepath.Dir(folder)
-			}
-			if slices.ContainsFunc(places, func(place string) bool { return isBelow(place, root) }) {
-				return folder
-			}
-		}
-	}
-	return ""
-}
-
-// folderOf are the folders of files.
-func folderOf(paths []string) []string {
-	folders := make([]string, len(paths))
-	for i, path := range paths {
-		folders[i] = filepath.Dir(path)
-	}
-	return folders
-}
-
-// isBelow tells whether a path is another or lies below it.
-func isBelow(path, root string) bool {
-	relative, err := filepath.Rel(root, path)
-	return err == nil && filepath.IsLocal(relative)
-}
-
-// realPaths are where a name stands and where its links lead.
-func realPaths(path string) (paths []string) {
-	absolute, err := filepath.Abs(path)
-	if err != nil {
-		return nil
-	}
-	paths = append(paths, absolute)
-	if real, err := filepath.EvalSymlinks(absolute); err == nil {
-		paths = append(paths, real)
-	}
-	if folder, err := filepath.EvalSymlinks(filepath.Dir(absolute)); err == nil {
-		paths = append(paths, filepath.Join(folder, filepath.Base(absolute)))
-	}
-	return paths
 }
 
 // verdictOn counts who has approved a plan that lies in a file.
@@ -146,17 +86,10 @@ func verdictOn(
 	return approvers.Verify(want, files, now, required), nil
 }
 
-// readApprovals reads the folder beside a plan. A folder that is a link is none of ours.
+// readApprovals reads the folder beside a plan.
 func readApprovals(file string) ([]approval.File, error) {
 	folder := approval.Folder(file)
-	info, err := os.Lstat(folder)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil
-	case err == nil && !info.IsDir():
-		return nil, failure{exit: exit.Invalid, message: text.Quote(folder) + " is no folder of approvals"}
-	}
-	files, err := approval.Read(os.DirFS(folder))
+	files, err := approval.Read(folder)
 	if err != nil {
 		return nil, failure{exit: exit.Invalid, message: text.Quote(folder), cause: err}
 	}
@@ -187,7 +120,7 @@ func checkApprovals(a *applyRun) error {
 			message: "a file of guards wants plans approved by " + people(required) + "; nothing was changed",
 			hint:    "name with --approvers FILE who may approve"}
 	}
-	if literal := literalSecrets(a.plan); mandatory > 0 && len(literal) > 0 {
+	if literal := literalSecrets(&a.made); mandatory > 0 && len(literal) > 0 {
 		return failure{exit: exit.Held,
 			message: "nobody can approve secrets that stand in the documents: " + text.Commas(literal, 10),
 			hint:    "write them as references: ${env:NAME}"}
@@ -197,7 +130,7 @@ func checkApprovals(a *applyRun) error {
 		return err
 	}
 	approvers.Used = a.store.ApprovalUsed
-	verdict, err := verdictOn(a.plan, a.file, approvers, a.r.Now(), required)
+	verdict, err := verdictOn(&a.made, a.file, approvers, a.r.Now(), required)
 	if err != nil {
 		return err
 	}

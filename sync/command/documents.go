@@ -25,7 +25,7 @@ type loaded struct {
 func resolveDocuments(
 	ctx context.Context, env Env, o documentOptions, files []string, resolve document.ResolveOptions,
 ) (*spec.Desired, []document.Policies, []spec.Problem) {
-	trusted, problems := document.LoadTrusted(o.guardFiles(env))
+	trusted, problems := loadTrusted(env, o)
 	documents, more := document.LoadContext(ctx, document.LoadOptions{Paths: files})
 	problems = append(append(problems, more...), documents.Tighten(trusted)...)
 	resolve.LookupEnv, resolve.ReferenceRoots = env.LookupEnv, o.referenceRoots

@@ -7,12 +7,13 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/help"
 )
 
 const explainDescription = "Looks a rule, a guard, an exit code (its number or name) or a term up " +
-	"in the topics of the help, offline. `makesync help TOPIC` shows the page around it."
+	"in the topics of the help, offline; policy:ID is a policy. `makesync help TOPIC` shows the page around it."
 
 func explainCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{
@@ -24,15 +25,24 @@ func explainCommand(r *runtimeEnv) *cli.Command {
 		Action: r.action(arity{min: 1, max: 1, name: "WORD"}, func(c *cli.Context) error {
 			word := c.Args().First()
 			entries := help.Explain(word)
+			if id, ok := strings.CutPrefix(word, spec.PolicyGuard("")); ok {
+				_, err := fmt.Fprintf(r.Stdout, policyExplanation, text.Quote(id))
+				return err
+			}
 			if len(entries) == 0 {
-				return badUsage(c, "there is no explanation of %s%s",
-					text.ShellQuote(word), didYouMean(word, help.Words(), ""))
+				return badUsage(c, "there is no explanation of %s%s (a policy is explained as %s)",
+					text.ShellQuote(word), didYouMean(word, help.Words(), ""), spec.PolicyGuard("ID"))
 			}
 			_, err := io.WriteString(r.Stdout, explanation(entries))
 			return err
 		}),
 	}
 }
+
+// policyExplanation is about a rule that no help can know.
+const policyExplanation = "%s is a policy of your own files (makesync help policies)\n" +
+	"  Its message says what it wants. `plan --format json` says where it stands: policies.results[].source.\n" +
+	"  No --allow lifts it: change the plan, or give the policy an exception with reason and day.\n"
 
 // explanation is a paragraph for each entry, with the topic to read on.
 func explanation(entries []help.Entry) string {

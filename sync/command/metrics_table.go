@@ -54,7 +54,7 @@ var metricTable = []metric{
 	{"makesync_run_exit_code", nil, gauge, exitCode,
 		"Exit code of the last run, 5 also where --held-exit makes it 0."},
 	{"makesync_run_success", nil, gauge, runSuccess,
-		"1 when the last run did what it is for: apply with exit 0, or 5 when a guard holds something " +
+		"1 when the last run did what it is for: apply with exit 0, or 5 when a guard or policy holds something " +
 			"and all else is done; plan also with 2 and 5."},
 	{"makesync_sandbox", labels("zone"), gauge, planned(sandboxZones),
 		"1 for each simulated zone; a run with a built-in one is no success."},
@@ -75,7 +75,7 @@ var metricTable = []metric{
 	{"makesync_waiting", labels("kind"), gauge, planned(waitingCounts),
 		"Things that cannot be done yet."},
 	{"makesync_held", labels("kind"), gauge, planned(heldCounts),
-		"Changes that a guard stopped."},
+		"Changes that a guard or policy stopped."},
 	{"makesync_money_monthly", labels("currency"), gauge, planned(monthlySums),
 		"What the plan's new subscriptions cost a month by the catalogue; a year by twelve."},
 	{"makesync_problems", labels("severity"), gauge, problemCounts,

@@ -69,6 +69,7 @@ func readBaselines(p *plannedRun) (baselines, error) {
 			if err := all.read(path, zones, p.zones); err != nil {
 				return nil, err
 			}
+			p.problems = append(p.problems, doubtfulBaseline(p, path)...)
 		}
 	}
 	for _, zone := range zones {
@@ -104,9 +105,9 @@ func (b baselines) read(path string, zones []string, connected *zones) error {
 }
 
 // withoutBaseline refuses a run under guards.drift: hold that cannot tell what is drift. A preview
-// without a zone is only told.
+// without a zone is only told. The steps of a saved plan say themselves why they are there.
 func withoutBaseline(p *plannedRun) error {
-	if !p.desired.Guards.HoldDrift || p.command == "undo" {
+	if !p.desired.Guards.HoldDrift || p.command == "undo" || p.guards == nil {
 		return nil
 	}
 	const message = "guards.drift is hold, and without --since nobody can tell what is drift"
@@ -117,6 +118,20 @@ func withoutBaseline(p *plannedRun) error {
 	}
 	return failure{exit: exit.Invalid, message: message, hint: "nothing was changed; add --since FILE, the snapshot " +
 		"that --snapshot-out left after the last run, or, the first time, --since " + noSnapshot}
+}
+
+// doubtfulBaseline warns of a snapshot by which drift is held and that authors of documents, or
+// other users, can write: with an entry changed in it, drift looks like a change of the documents.
+func doubtfulBaseline(p *plannedRun, path string) []spec.Problem {
+	const rule, what = "since-place", "the snapshot"
+	if !p.desired.Guards.HoldDrift {
+		return nil
+	}
+	problems := writableByOthers(rule, what, path)
+	if inside := insideFolder(path, p.options.documents); inside != "" {
+		problems = append(problems, amongDocuments(rule, what, path, inside))
+	}
+	return problems
 }
 
 // snapshotPaths are a file, or those of the zones in a folder.

@@ -84,7 +84,7 @@ func (p *plannedRun) connectZonesOf(run *report.Run) error {
 	if p.problems = problems; err != nil {
 		return err
 	}
-	trusted, problems := document.LoadTrusted(o.documents.guardFiles(p.r.Env))
+	trusted, problems := loadTrusted(p.r.Env, o.documents)
 	p.problems = append(append(p.problems, problems...), documents.Tighten(trusted)...)
 	if spec.HasErrors(problems) {
 		return errInvalid

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -303,8 +304,8 @@ type Summary struct {
 	Waiting   int `json:"waiting"`
 	Held      int `json:"held"`
 	Unchanged int `json:"unchanged"`
-	// Origins count the changes by why they are there; nil without a snapshot to tell by.
-	Origins *Origins `json:"origins,omitempty"`
+	// Origins count the changes by why they are there; zero without a snapshot to tell by.
+	Origins Origins `json:"origins,omitzero"`
 }
 
 // Summarize counts the steps of organizations by their counted op, and the rest.
@@ -322,21 +323,27 @@ func (s *Summary) add(o *Organization) {
 	s.Unchanged += o.Unchanged
 	for i := range o.Steps {
 		s.Count(o.Steps[i].Op)
-		s.countOrigin(o.Steps[i].Origin)
+		s.Origins.add(o.Steps[i].Origin)
 	}
 	for i := range o.Held {
-		s.countOrigin(o.Held[i].Origin)
+		s.Origins.add(o.Held[i].Origin)
 	}
 }
 
-func (s *Summary) countOrigin(o Origin) {
-	if o == "" {
-		return
+// ForgetOrigins makes unknown why steps are there, and tells whether one had said so.
+func (plan *Plan) ForgetOrigins() (forgotten bool) {
+	plan.Organizations = slices.Clone(plan.Organizations)
+	for i := range plan.Organizations {
+		o := &plan.Organizations[i]
+		o.Steps = slices.Clone(o.Steps)
+		for j := range o.Steps {
+			if origin := &o.Steps[j].Origin; *origin != "" && *origin != OriginUnknown {
+				*origin, forgotten = OriginUnknown, true
+			}
+		}
 	}
-	if s.Origins == nil {
-		s.Origins = &Origins{}
-	}
-	s.Origins.add(o)
+	plan.Summary = Summarize(plan.Organizations)
+	return forgotten
 }
 
 // Count adds a change under the op that summaries count; an op that no plan has counts nowhere.

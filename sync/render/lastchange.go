@@ -35,10 +35,7 @@ var originWords = map[plan.Origin]string{
 }
 
 // originCounts are "2 pending, 1 drift"; "" where nothing tells.
-func originCounts(n *plan.Origins) string {
-	if n == nil {
-		return ""
-	}
+func originCounts(n plan.Origins) string {
 	var words []string
 	for _, row := range []struct {
 		n    int

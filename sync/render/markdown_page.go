@@ -61,7 +61,7 @@ func (d *document) head(b *strings.Builder) {
 		}
 	}
 	fmt.Fprintf(b, "| Waiting | %d | cannot be done yet; not a change |\n", sum.Waiting)
-	fmt.Fprintf(b, "| Held | %d | stopped by a guard |\n", sum.Held)
+	fmt.Fprintf(b, "| Held | %d | stopped by a %s |\n", sum.Held, holder(d.plan, "guard", "policy"))
 	fmt.Fprintf(b, "| As declared | %d | |\n\n", sum.Unchanged)
 }
 

@@ -300,7 +300,7 @@ func writeTotals(p *printer, r *report.Report) {
 			yellow,
 			"held",
 			9,
-			text.Count(r.Held, "change that a guard stopped", "changes that guards stopped"),
+			text.Count(r.Held, "change that a guard or policy stopped", "changes that guards or policies stopped"),
 		)
 	}
 	p.labelled(

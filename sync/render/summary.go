@@ -172,8 +172,8 @@ func (s *summary) write(p *printer, plan *plan.Plan, g *plan.Grouping) {
 		"held",
 		countIf(
 			plan.Summary.Held,
-			"change that a guard stopped; not applied",
-			"changes that guards stopped; not applied",
+			"change that a "+holder(plan, "guard", "policy")+" stopped; not applied",
+			"changes that "+holder(plan, "guards", "policies")+" stopped; not applied",
 		),
 	)
 	say(yellow, "not read", text.AndMore(s.notRead, named))
@@ -192,6 +192,23 @@ func changeWords(p *plan.Plan, g *plan.Grouping) string {
 	return line
 }
 
+// holder says whether guards, policies or both hold what a plan holds.
+func holder(p *plan.Plan, guard, policy string) string {
+	held := map[bool]bool{}
+	for i := range p.Organizations {
+		for _, h := range p.Organizations[i].Held {
+			held[spec.IsPolicyGuard(h.Guard)] = true
+		}
+	}
+	switch {
+	case held[true] && held[false]:
+		return guard + " or " + policy
+	case held[true]:
+		return policy
+	}
+	return guard
+}
+
 func countIf(n int, one, many string) string {
 	if n == 0 {
 		return ""
@@ -207,7 +224,7 @@ func (s *summary) nothingWords(plan *plan.Plan) string {
 	case spec.HasErrors(plan.Problems):
 		return " But there are problems, and what they are about was not compared."
 	case sum.Held > 0:
-		return " What would change is held by guards."
+		return " What would change is held by " + holder(plan, "guards", "policies") + "."
 	case len(s.notRead) > 0:
 		return " But not everything could be read."
 	case sum.Waiting > 0:
