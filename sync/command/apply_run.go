@@ -65,6 +65,9 @@ func (a *applyRun) do(ctx context.Context) (*report.Report, error) {
 		if err := a.r.confirm(ctx, a.questionFor(a.plan), a.yes); err != nil {
 			return nil, err
 		}
+		if err := recheck(ctx, a); err != nil {
+			return nil, err
+		}
 	}
 	return a.apply(ctx)
 }

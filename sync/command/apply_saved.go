@@ -56,7 +56,7 @@ func (a *applyRun) readRules(documents *document.Documents) error {
 	}
 	a.desired = &spec.Desired{Guards: documents.Guards(), Settings: documents.GuardSettings()}
 	if a.trusted = trusted != nil; a.trusted || !a.policies.none() {
-		return a.checkKeys(documents)
+		return checkKeys(a, documents)
 	}
 	return nil
 }
@@ -64,7 +64,7 @@ func (a *applyRun) readRules(documents *document.Documents) error {
 // checkKeys refuses a plan that calls an organization otherwise than the documents do: guards and
 // policies go by keys, and who made up another would get around them. What the documents do not
 // declare may be called anything.
-func (a *applyRun) checkKeys(documents *document.Documents) error {
+func checkKeys(a *applyRun, documents *document.Documents) error {
 	desired, _ := documents.Resolve(document.ResolveOptions{
 		LookupEnv: a.r.LookupEnv, SkipReferences: true, SkipUnset: true,
 		DefaultZone: a.options.documents.defaultZone(a.r.Env), ZoneNames: zoneURLNames(a.options.zones.urls),
@@ -145,7 +145,7 @@ func (a *applyRun) judge(ctx context.Context) error {
 // believed of a sealed plan only.
 func (a *applyRun) doubtOrigins() {
 	matters := a.desired.Guards.HoldDrift || !a.policies.none()
-	if matters && sealKey(a.r.Env).IsZero() && a.plan.ForgetOrigins() {
+	if matters && sealKey(a.r.Env).IsZero() && savedplan.ForgetOrigins(a.plan) {
 		a.problems = append(a.problems, spec.Problem{Severity: spec.Warning, Rule: "origin-unsealed",
 			Message: "the plan says why its steps are there, and without a seal nobody knows whether that is true",
 			Hint:    "set MAKESYNC_SEAL_KEY for plan and apply"})

@@ -134,7 +134,7 @@ func checkApprovals(a *applyRun) error {
 	if err != nil {
 		return err
 	}
-	a.found.warnings = warnings
+	a.found = approvalsFound{warnings: warnings}
 	if !verdict.Enough() {
 		a.problems = append(a.problems, missingApprovals(verdict, a.file)...)
 		return errHeld

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"makesync/schema"
 	"makesync/spec"
 	"makesync/sync/approval"
 	"makesync/sync/exit"
@@ -167,8 +168,17 @@ func TestApprovalsUnderAttack(t *testing.T) {
 		if code, out := run("show", "--approvals", "1", "--approvers", allowed, planned); code != 0 {
 			t.Errorf("%s, beside a good one: exit %d\n%s", name, code, out)
 		}
-		if code, _ := run("show", "--approvals", "2", "--approvers", allowed, planned); code != 5 {
+		told := filepath.Join(dir, "who.json")
+		if code, _ := run("show", "--approvals", "2", "--approvers", allowed, "--out-json", told, planned); code != 5 {
 			t.Errorf("%s, beside a good one: counts as two (%d)", name, code)
+		}
+		form, err := os.ReadFile(told)
+		if err != nil {
+			t.Fatal(err)
+		}
+		approvalsSchema, _ := schema.Named("approvals")
+		if problems := spec.Check(approvalsSchema, form); len(problems) > 0 || !bytes.Contains(form, []byte(`"principal": "jane@acme.example"`)) {
+			t.Errorf("%s: %v\n%s", name, problems, form)
 		}
 	}
 	// The folder itself is a link.

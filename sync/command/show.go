@@ -35,7 +35,10 @@ const showDescription = "Shows a file that makesync has written: " +
 	"a saved plan, a plan's or a report's JSON, a snapshot. " +
 	"Needs no zone, no token and no document, and believes nothing that the file says of itself: " +
 	"it is read strictly, and every name and value is cleaned. " +
-	"Of a plan it tells who has approved it, with --approvers by name."
+	"Of a plan it tells who has approved it, with --approvers by name, and as JSON that alone."
+
+// shownFormats are those of the results of show.
+var shownFormats = []string{"plan", "report", "snapshot", "approvals"}
 
 func showCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{
@@ -46,7 +49,7 @@ func showCommand(r *runtimeEnv) *cli.Command {
 		UsageText: "makesync show plan.json\n" +
 			"makesync show --format markdown --max-bytes 60000 plan.json\n" +
 			"makesync show --approvals 2 --approvers allowed_signers plan.json",
-		Flags: joined(resultFlags(resultFile("plan", "report", "snapshot"), planFormats...), detailFlags(), []cli.Flag{
+		Flags: joined(resultFlags(resultFile(shownFormats...), planFormats...), detailFlags(), []cli.Flag{
 			maxBytesFlag(),
 			approvalsFlag("end with 5 unless at least `N` different people have approved the plan"),
 			approversFlag(),
@@ -152,7 +155,11 @@ func readShownPlan(r *runtimeEnv, p *plan.Plan, data []byte, o showOptions) (sho
 		}
 	}
 	s := shown{result: planResult{p, o.maxBytes}, plan: p}
-	if stepCount(p) == 0 {
+	result := &approvalsResult{planResult: planResult{p, o.maxBytes}, exit: exit.OK}
+	if o.approvals.approvers != "" {
+		s.result = result
+	}
+	if stepCount(p) == 0 { // which nobody has to approve
 		return s, nil
 	}
 	approvers, problems := &approval.Approvers{}, []spec.Problem(nil)
@@ -170,12 +177,51 @@ func readShownPlan(r *runtimeEnv, p *plan.Plan, data []byte, o showOptions) (sho
 		return s, err
 	}
 	p.Problems = append(p.Problems, problems...)
+	result.verdict, result.problems = verdict, problems
 	s.approvals = approvalWords(verdict, o.approvals.approvers != "")
 	if !verdict.Enough() {
-		p.Problems = append(p.Problems, missingApprovals(verdict, o.file)[:1]...)
+		missing := missingApprovals(verdict, o.file)[:1]
+		p.Problems = append(p.Problems, missing...)
+		result.problems, result.exit = append(problems, missing...), exit.Held
 		s.exit, p.Exit = exit.Held, exit.Worst(p.Exit, exit.Held)
 	}
 	return s, nil
+}
+
+// approvalsResult is a plan with those who have approved it. As JSON it is the latter: the plan
+// is the file itself, and says nothing of who has signed it.
+type approvalsResult struct {
+	planResult
+	verdict  approval.Verdict
+	problems []spec.Problem
+	exit     exit.Code
+}
+
+func (a *approvalsResult) outputError(problem spec.Problem) exit.Code {
+	return addOutputError(&a.problems, &a.exit, problem)
+}
+
+func (a *approvalsResult) json(w io.Writer) error {
+	return render.JSON(w, approvalsForm{
+		Format: approvalsFormat, Digest: a.Digest, Required: a.verdict.Required, Enough: a.verdict.Enough(),
+		Counted:  append([]approval.Approval{}, a.verdict.Counted...),
+		Refused:  append([]approval.Refusal{}, a.verdict.Refused...),
+		Problems: append([]spec.Problem{}, a.problems...), Exit: a.exit,
+	})
+}
+
+// approvalsFormat is the version of approvalsForm, schema/approvals.schema.json.
+const approvalsFormat = "makesync.approvals/v1"
+
+type approvalsForm struct {
+	Format   string              `json:"format"`
+	Digest   string              `json:"digest"`
+	Required int                 `json:"required"`
+	Enough   bool                `json:"enough"`
+	Counted  []approval.Approval `json:"counted"`
+	Refused  []approval.Refusal  `json:"refused"`
+	Problems []spec.Problem      `json:"problems"`
+	Exit     exit.Code           `json:"exit"`
 }
 
 // approvalWords say who has approved, and whose approval does not count and why.

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -328,22 +327,6 @@ func (s *Summary) add(o *Organization) {
 	for i := range o.Held {
 		s.Origins.add(o.Held[i].Origin)
 	}
-}
-
-// ForgetOrigins makes unknown why steps are there, and tells whether one had said so.
-func (plan *Plan) ForgetOrigins() (forgotten bool) {
-	plan.Organizations = slices.Clone(plan.Organizations)
-	for i := range plan.Organizations {
-		o := &plan.Organizations[i]
-		o.Steps = slices.Clone(o.Steps)
-		for j := range o.Steps {
-			if origin := &o.Steps[j].Origin; *origin != "" && *origin != OriginUnknown {
-				*origin, forgotten = OriginUnknown, true
-			}
-		}
-	}
-	plan.Summary = Summarize(plan.Organizations)
-	return forgotten
 }
 
 // Count adds a change under the op that summaries count; an op that no plan has counts nowhere.
