@@ -72,6 +72,8 @@ type Options struct {
 	// ShowCheckout shows the page on which a person has to pay to whoever runs this, once. It is a
 	// secret. Nil: steps that open one are not done.
 	ShowCheckout func(address spec.Address, page spec.Value) error
+	// Billing knows what earlier runs have sent; nil: nobody, so nothing is begun or cancelled.
+	Billing state.BillingMemory
 	// Progress is called from several goroutines; nil: nobody looks.
 	Progress func(report.StepEvent)
 }

@@ -15,8 +15,7 @@ import (
 // price, and each sent once: after an unclear answer it is read what became of it, and where that
 // does not show the outcome is unknown.
 
-// needsPurchase tells whether the step was planned for the licence that another step of the run
-// buys.
+// needsPurchase tells whether the step was planned for the licence that another step buys.
 func (c *steps) needsPurchase(s *plan.Step) bool {
 	return !s.MovesMoney() && c.purchaseOf(s) != nil
 }
@@ -36,9 +35,9 @@ func (c *steps) purchased(s *plan.Step) bool {
 	return r != nil && r.IsDone()
 }
 
-// checkPrice refuses to buy what costs something else by now than the plan says.
-func checkPrice(ctx context.Context, c *checker, s *plan.Step) *stepResult {
-	why, err := observe.OtherPrice(ctx, c.observer, s)
+// checkMoney refuses to buy what costs something else by now, and to send again what was sent.
+func checkMoney(ctx context.Context, c *checker, s *plan.Step) *stepResult {
+	why, err := observe.StaleMoney(ctx, c.observer, s, c.options.Billing)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return stepResultOfStop(ctx)
@@ -50,8 +49,7 @@ func checkPrice(ctx context.Context, c *checker, s *plan.Step) *stepResult {
 	return nil
 }
 
-// keepsNoJournal refuses to move money without a journal: it alone knows of a cancel that is to
-// come and of a checkout that is open.
+// keepsNoJournal refuses to move money without a journal, which alone knows what no zone shows.
 func keepsNoJournal(c *checker, s *plan.Step) *stepResult {
 	switch {
 	case s.MovesMoney() && c.recorder.journal == nil:

@@ -250,7 +250,7 @@ func (c *checker) compare(ctx context.Context, s *plan.Step, earlier []plan.Step
 		reference := s.Arguments.Value.Reference
 		return skip(report.ReasonStale, "the value behind "+reference+" is not the one that the plan was made with")
 	case plan.Precondition(live, s, earlier, c.planSalt) == s.Precondition && wrongTarget(live, s) == "":
-		return checkPrice(ctx, c, s)
+		return checkMoney(ctx, c, s)
 	case isDone(s, observe.AfterImage(s.Before, s), c.observer.View(s)):
 		return alreadyDone()
 	case wrongTarget(live, s) != "":

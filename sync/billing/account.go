@@ -148,5 +148,14 @@ type Sent struct {
 	Unclear bool
 }
 
+// Pends tells whether it is a cancel of the cycle that ends with the bill of a day; nil is none.
+// Without a bill nobody can tell cycles apart, and it counts as pending.
+func (s *Sent) Pends(bill string) bool {
+	return s != nil && (bill == "" || s.NextBill == "" || s.NextBill == bill)
+}
+
+// Opens tells whether it is a checkout that may be open still; nil is none.
+func (s *Sent) Opens(now time.Time) bool { return s != nil && now.Sub(s.At) < CheckoutLifetime }
+
 // CheckoutLifetime is how long a checkout page stays open (derived from the payment provider's).
 const CheckoutLifetime = 24 * time.Hour

@@ -204,6 +204,10 @@ func (a *applyRun) apply(ctx context.Context) (_ *report.Report, err error) {
 		Fetched: a.fetched, Saved: a.file != "", AllowPartial: a.allowPartial,
 		Progress: a.r.bar.applied,
 	}
+	memory := a.store.Billing()
+	if options.Billing = memory; plan.MovesMoney(a.plan.Organizations) {
+		_, _ = memory.Known() // before this run's own journal is one of them; the apply tells of the error
+	}
 	if !a.noJournal && stepCount(a.plan) > 0 {
 		journal, err := a.store.Begin(a.run, a.zones.places())
 		if err != nil {

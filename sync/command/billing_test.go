@@ -40,7 +40,8 @@ const billingSeed = `{"version": 1, "switches": %s,
       {"email": "boss@birch.example", "role": "Owner"}, {"email": "ops@agency.example", "role": "Admin"}]},
     {"id": 103, "name": "Cedar", "plan": "Teams", "timezone": "Europe/Prague", "members": [
       {"email": "boss@cedar.example", "role": "Owner"}, {"email": "ops@agency.example", "role": "Admin"}]},
-    {"id": 104, "name": "Dogwood", "plan": "Pro", "timezone": "Europe/Prague", "members": [{"email": "ops@agency.example", "role": "Owner"}]}]}]}`
+    {"id": 104, "name": "Dogwood", "plan": "Pro", "timezone": "Europe/Prague", "members": [{"email": "ops@agency.example", "role": "Owner"}]},
+    {"id": 105, "name": "Elm", "plan": "Pro", "timezone": "Europe/Prague", "members": [{"email": "ops@agency.example", "role": "Owner"}]}]}]}`
 
 // billingDocument wants a change, a checkout, a cancel, the plan Free, other default methods, one removed, and a variable
 // that only the new plan offers.
@@ -74,9 +75,27 @@ type billingStage struct {
 	// said is all that runs have printed.
 	said bytes.Buffer
 	file string // of checkouts
+	// rules are those of plans that are saved.
+	rules []string
 }
 
+// newBillingStage is one on which a run has changed something, so that there is a journal.
 func newBillingStage(t *testing.T, switches, firstCard, secondCard string) *billingStage {
+	t.Helper()
+	s := newBlankStage(t, switches, firstCard, secondCard)
+	text := "apiVersion: makesync/v1\nzone: eu1\norganizations:\n  elm: {name: Elm, id: 105, variables: {A: a}}\n"
+	first := filepath.Join(filepath.Dir(s.documents), "first.yaml")
+	if err := os.WriteFile(first, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _ := s.say("apply", "-f", first, "--yes"); code != 0 {
+		t.Fatalf("the first run ends with %d\n%s", code, s.said.String())
+	}
+	return s
+}
+
+// newBlankStage is one of which the state folder holds no run.
+func newBlankStage(t *testing.T, switches, firstCard, secondCard string) *billingStage {
 	t.Helper()
 	dir := memoryDir(t)
 	seed := fmt.Sprintf(billingSeed, switches, firstCard, secondCard)
@@ -89,7 +108,7 @@ func newBillingStage(t *testing.T, switches, firstCard, secondCard string) *bill
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &billingStage{stage: newStage(t, world, filepath.Join(dir, "makesync.yaml"))}
+	s := &billingStage{stage: newStage(t, world, filepath.Join(dir, "makesync.yaml")), rules: billingRules}
 	s.file = filepath.Join(s.home, "checkouts.txt")
 	return s
 }
@@ -427,7 +446,7 @@ func TestCheckoutOnTerminal(t *testing.T) {
 func TestWithoutSubscriptionNoCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newBillingStage(t, `{}`, "", "")
+		s := newBlankStage(t, `{}`, "", "")
 		text := "apiVersion: makesync/v1\nzone: eu1\norganizations:\n  alder: {name: Alder, id: 101, variables: {}}\n"
 		if err := os.WriteFile(s.documents, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -498,7 +517,7 @@ func TestClaimOffer(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]int{"n": 0, "Dogwood": 1} {
 		synctest.Test(t, func(t *testing.T) {
-			s := newBillingStage(t, `{}`, "", "")
+			s := newBlankStage(t, `{}`, "", "")
 			s.terminal = command.Terminal{Stdin: true, Stdout: true, Stderr: true}
 			s.stdin = typed + "\n"
 			s.say("billing", "claim-offer", "-f", s.documents, "dogwood")
@@ -510,7 +529,7 @@ func TestClaimOffer(t *testing.T) {
 		})
 	}
 	synctest.Test(t, func(t *testing.T) { // nobody is there to be asked
-		s := newBillingStage(t, `{}`, "", "")
+		s := newBlankStage(t, `{}`, "", "")
 		if code, _ := s.say("billing", "claim-offer", "-f", s.documents, "dogwood"); code != 5 {
 			t.Errorf("exit %d", code)
 		}

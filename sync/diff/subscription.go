@@ -223,7 +223,17 @@ func (s *subscriptionDiff) forgetful(what string) string {
 	return "cannot see whether " + what + ": this run keeps no journal, or cannot read those that there are"
 }
 
-// blank says the same where a rule lets it through all the same.
+// unseenCancel is why nobody knows whether the subscription is cancelled already. A folder without
+// a run is what a machine has that forgets everything between two nights: it would cancel in each.
+func (s *subscriptionDiff) unseenCancel() string {
+	if s.Remembers && s.Blank {
+		return "cannot see whether " + cancelPending + ": the state folder holds no run yet, and no zone shows it; " +
+			"keep the folder of earlier runs, or cancel in Make; once a run has changed something, runs cancel, too"
+	}
+	return s.forgetful(cancelPending)
+}
+
+// blank says the same where a rule lets it through all the same: nobody pays without a person.
 func (s *subscriptionDiff) blank(what string) []string {
 	if !s.Blank {
 		return nil
@@ -284,12 +294,11 @@ func (s *subscriptionDiff) cancel() {
 		forbidden = "a cancel was sent at " + sent.At.UTC().Format(time.RFC3339) +
 			", and nobody knows whether it arrived; look in Make whether the subscription ends on " + s.end()
 	case forbidden == "":
-		forbidden = s.forgetful(cancelPending)
+		forbidden = s.unseenCancel()
 	}
 	s.addStep(plan.PhaseLeavePaid, plan.Step{
 		Op: plan.OpDelete, Fields: allFields(withoutBill(s.before), nil), Money: s.nothing(),
-		Notes: slices.Concat(s.leaving(), billing.Cancelling(s.Live.Account), s.blank(cancelPending),
-			s.beyond(spec.FreePlan), s.ownership()),
+		Notes: slices.Concat(s.leaving(), billing.Cancelling(s.Live.Account), s.beyond(spec.FreePlan), s.ownership()),
 	}, forbidden)
 }
 
@@ -319,12 +328,10 @@ func (s *subscriptionDiff) claim() {
 	}, "")
 }
 
-// pendingCancel is the cancel that was sent in the present cycle; nil for none. Without a next bill
-// nobody can tell cycles apart, and it counts as pending.
+// pendingCancel is the cancel that was sent in the present cycle; nil for none.
 func (s *subscriptionDiff) pendingCancel() *billing.Sent {
-	bill := state.BillDay(s.live.NextBill)
-	if sent := s.Cancelled; sent != nil && (bill == "" || sent.NextBill == "" || sent.NextBill == bill) {
-		return sent
+	if s.Cancelled.Pends(state.BillDay(s.live.NextBill)) {
+		return s.Cancelled
 	}
 	return nil
 }

@@ -1,13 +1,17 @@
 package observe
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
+	"time"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	"makesync/sync/billing"
 	"makesync/sync/plan"
 	"makesync/sync/state"
@@ -22,9 +26,10 @@ func catalogueOf(o *Observer) (state.CatalogueReader, error) {
 	return reader, nil
 }
 
-// OtherPrice says what a step's price costs by now, where that is not what the step says; ""
-// where it is, and for a step that buys nothing.
-func OtherPrice(ctx context.Context, o *Observer, s *plan.Step) (string, error) {
+// otherPrice says what a step's price is by now, where that is not what the step says; "" where it
+// is, and for a step that buys nothing. The id alone says nothing: a file may name that of another
+// plan that costs the same. What the step does not show stays as the zone shows it.
+func otherPrice(ctx context.Context, o *Observer, s *plan.Step) (string, error) {
 	if !s.MovesMoney() || s.Arguments.PriceID == 0 || s.Money == nil {
 		return "", nil
 	}
@@ -33,11 +38,95 @@ func OtherPrice(ctx context.Context, o *Observer, s *plan.Step) (string, error) 
 		return "", err
 	}
 	now, err := reader.Price(ctx, o.live.ID, s.Arguments.PriceID)
-	if err != nil || now.Money == s.Money.Price() && now.Period == s.Money.Period {
+	if call := state.AsCallError(err); call != nil && call.Status == 404 {
+		return notSold, nil
+	}
+	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("the plan says %s a %s, and the catalogue now says %s a %s", s.Money.Price(), s.Money.Period,
-		now.Money, now.Period), nil
+	if now.Money != s.Money.Price() || now.Period != s.Money.Period {
+		return fmt.Sprintf("the plan says %s a %s, and the catalogue now says %s a %s", s.Money.Price(),
+			s.Money.Period, now.Money, now.Period), nil
+	}
+	catalogue, err := reader.Catalogue(ctx, o.live.ID)
+	if err != nil {
+		return "", err
+	}
+	listed, sold := catalogue.PriceOf(now.ID)
+	if !sold {
+		return notSold, nil
+	}
+	now.Product, now.Operations = listed.Product, cmp.Or(now.Operations, listed.Operations)
+	if path := otherThan(shownBy(o.View(s), s), state.PriceView(now)); path != "" {
+		return "it shows another " + path + " than the catalogue has for its price: " + now.Full(), nil
+	}
+	return "", nil
+}
+
+const notSold = "the catalogue does not list its price any more"
+
+// shownBy is what a step shows of what it buys, with what it leaves as it is.
+func shownBy(before state.View, s *plan.Step) state.View {
+	shown := state.View{}
+	maps.Copy(shown, before)
+	for _, f := range s.Fields {
+		shown[f.Path] = f.To
+	}
+	return shown
+}
+
+// otherThan is the first path in which a price is not what is shown; "" for none.
+func otherThan(shown, price state.View) string {
+	for _, path := range slices.Sorted(maps.Keys(price)) {
+		if !strings.EqualFold(shown[path].String(), price[path].String()) {
+			return path
+		}
+	}
+	return ""
+}
+
+// StaleMoney says why a step that moves money must not be done any more: the same was sent since it
+// was planned, or costs something else by now; "" where nothing is in its way.
+func StaleMoney(ctx context.Context, o *Observer, s *plan.Step, memory state.BillingMemory) (string, error) {
+	if why := sentBefore(o, s, memory); why != "" {
+		return why, nil
+	}
+	return otherPrice(ctx, o, s)
+}
+
+// sentBefore says why what no zone shows must not be sent again: a cancel that is pending, or a
+// checkout that is open. A saved plan may be older than the run that sent it. "" for other steps,
+// and where nothing was sent.
+func sentBefore(o *Observer, s *plan.Step, memory state.BillingMemory) string {
+	cancels := s.Kind == spec.KindSubscription && s.Op == plan.OpDelete
+	begins := s.Kind == spec.KindSubscription && s.Op == plan.OpCreate
+	if !cancels && !begins {
+		return ""
+	}
+	if memory == nil {
+		return "nobody knows what earlier runs have sent"
+	}
+	switch runs, err := memory.Known(); {
+	case err != nil:
+		return "what earlier runs have sent could not be read: " + text.OneLine(err.Error())
+	case cancels && runs == 0:
+		return "cannot see whether a cancel is pending: the state folder holds no run yet"
+	}
+	url := o.Creation.endpoint.URL
+	if sent := memory.Begun(url, o.live.ID); begins && sent.Opens(o.clock.Now()) {
+		return "a run has opened a checkout at " + sent.At.UTC().Format(time.RFC3339) + ", which may be open still"
+	}
+	if sent := memory.Cancelled(url, o.live.ID); cancels && sent.Pends(billOf(o.live)) {
+		return "a run has sent a cancel at " + sent.At.UTC().Format(time.RFC3339) + ", which is not over"
+	}
+	return ""
+}
+
+func billOf(live *state.Organization) string {
+	if live.Account == nil || live.Account.Subscription == nil {
+		return ""
+	}
+	return state.BillDay(live.Account.Subscription.NextBill)
 }
 
 // UnpaidPurchase warns of a purchase whose payment has failed though the zone has taken it; nil for

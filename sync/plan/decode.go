@@ -97,6 +97,8 @@ func invalidPlan(plan *Plan) []spec.Problem {
 	}
 	switch {
 	case len(problems) > 0:
+	case plan.Shard != nil && MovesMoney(plan.Organizations):
+		problems = append(problems, *FileProblem("plan-step", "it moves money, which no shard does", "make a new plan"))
 	case DigestOf(plan.Organizations) != plan.Digest:
 		problems = append(problems, *FileProblem("plan-digest",
 			"the digest is not that of the steps: the file was damaged or changed", "make a new plan"))

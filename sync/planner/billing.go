@@ -39,7 +39,7 @@ func billingOf(ctx context.Context, o *organization) diff.BillingInput {
 		runs, err := memory.Known()
 		in.Remembers, in.Blank = err == nil, runs == 0
 		in.Cancelled, in.Begun = memory.Cancelled(url, o.id), memory.Begun(url, o.id)
-		if in.Begun != nil && o.run.Now.Sub(in.Begun.At) >= billing.CheckoutLifetime {
+		if !in.Begun.Opens(o.run.Now) {
 			in.Begun = nil
 		}
 	}

@@ -1,0 +1,234 @@
+package command_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"makesync/spec"
+	"makesync/sync/billing"
+	"makesync/sync/command"
+	"makesync/sync/plan"
+	"makesync/sync/report"
+)
+
+// saveBilling saves a plan that moves money.
+func (s *billingStage) saveBilling(name string, args ...string) (file string) {
+	s.Helper()
+	file = filepath.Join(s.home, name)
+	s.say(s.on("plan", slices.Concat([]string{"-o", file}, allowed(s.rules...), args)...)...)
+	return file
+}
+
+func (s *billingStage) applyBilling(file string, args ...string) (code int) {
+	s.Helper()
+	code, _ = s.say(s.on("apply", slices.Concat([]string{"--yes", "--checkout-file", s.file}, args, []string{file})...)...)
+	return code
+}
+
+// checkUnmoved: no money was moved, nor was anything about it written.
+func (s *billingStage) checkUnmoved(what string) {
+	s.Helper()
+	audit := s.world.Audit()
+	if audit.Charges+audit.Checkouts+audit.Failed > 0 {
+		s.Errorf("%s: %+v\n%s", what, audit, s.said.String())
+	}
+	for operation, n := range s.world.Calls() {
+		method, path, _ := strings.Cut(operation, " ")
+		if n > 0 && method != "GET" && (strings.Contains(path, "/subscription") || strings.Contains(path, "discount")) {
+			s.Errorf("%s: %s was called\n%s", what, operation, s.said.String())
+		}
+	}
+}
+
+// TestTwoSavedPlans: of two plans that were saved before either was applied, the second opens no second checkout and
+// cancels nothing twice, though no zone shows the first.
+func TestTwoSavedPlans(t *testing.T) {
+	t.Parallel()
+	for _, target := range []string{"birch", "cedar", "alder", "dogwood"} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newBillingStage(t, `{}`, "", "")
+			one, two := s.saveBilling("one.json", "--target", target), s.saveBilling("two.json", "--target", target)
+			if code := s.applyBilling(one); code != 0 {
+				t.Fatalf("%s: exit %d\n%s", target, code, s.said.String())
+			}
+			before := len(s.world.Log())
+			if s.applyBilling(two, "--allow-partial"); len(s.world.Log()) > before {
+				t.Errorf("%s: %d writes more\n%s", target, len(s.world.Log())-before, s.said.String())
+			}
+			s.checkNothingTwice(target)
+		})
+	}
+}
+
+// TestCancelWithoutJournals: no zone shows a cancel that is pending, and without journals nobody knows: it is held, whatever
+// rules say, also when the plan comes from a machine that has them.
+func TestCancelWithoutJournals(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newBlankStage(t, `{}`, "", "")
+		file := s.saveBilling("plan.json", "--target", "cedar")
+		s.applyBilling(file)
+		s.checkUnmoved("no journal")
+		if !strings.Contains(s.said.String(), "cannot see whether a cancel is pending") {
+			t.Errorf("%s", s.said.String())
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		s := newBillingStage(t, `{}`, "", "")
+		file := s.saveBilling("plan.json", "--target", "cedar")
+		if err := os.RemoveAll(filepath.Join(s.home, ".local")); err != nil {
+			t.Fatal(err)
+		}
+		if code := s.applyBilling(file); code != 9 {
+			t.Errorf("exit %d\n%s", code, s.said.String())
+		}
+		s.checkUnmoved("another machine")
+	})
+}
+
+// TestForgedMoney: a plan file whose steps of billing say something else than they do moves no money, whatever digest it
+// has.
+func TestForgedMoney(t *testing.T) {
+	t.Parallel()
+	forgeries := map[string]func(alder, birch *plan.Step, p *plan.Plan){
+		"another amount":       func(a, _ *plan.Step, _ *plan.Plan) { a.Money.Amount = 100 },
+		"no money":             func(a, _ *plan.Step, _ *plan.Plan) { a.Money = nil },
+		"no money, no field":   func(a, _ *plan.Step, _ *plan.Plan) { a.Money, a.Fields = nil, a.Fields[:1] },
+		"charged never":        func(a, _ *plan.Step, _ *plan.Plan) { a.Money.Charged = billing.ChargedNone },
+		"another currency":     func(a, _ *plan.Step, _ *plan.Plan) { a.Money.Currency = "EUR" },
+		"another period":       func(a, _ *plan.Step, _ *plan.Plan) { a.Money.Period = "year" },
+		"another price":        func(a, _ *plan.Step, _ *plan.Plan) { a.Arguments.PriceID = 43 },
+		"as dear, more":        func(a, _ *plan.Step, _ *plan.Plan) { a.Arguments.PriceID = 23 },
+		"as dear, other plan":  func(a, _ *plan.Step, _ *plan.Plan) { a.Arguments.PriceID = 41 },
+		"begun: other plan":    func(_, b *plan.Step, _ *plan.Plan) { b.Arguments.PriceID = 32 },
+		"begun: hidden price":  func(_, b *plan.Step, _ *plan.Plan) { b.Arguments.PriceID = 51 },
+		"no price":             func(a, _ *plan.Step, _ *plan.Plan) { a.Arguments.PriceID = 999 },
+		"another organization": func(_, _ *plan.Step, p *plan.Plan) { p.Organizations[0].ID = 104 },
+		"its name, too": func(_, _ *plan.Step, p *plan.Plan) {
+			p.Organizations[0].ID, p.Organizations[0].Name = 104, "Dogwood"
+		},
+		"free instead":     func(a, _ *plan.Step, _ *plan.Plan) { a.Arguments, a.Money = plan.Arguments{Confirmed: true}, nil },
+		"an offer instead": func(a, _ *plan.Step, _ *plan.Plan) { a.Arguments, a.Money = plan.Arguments{Offer: true}, nil },
+		"a shard": func(_, _ *plan.Step, p *plan.Plan) {
+			p.Shard = &spec.Shard{Index: 1, Count: 1}
+		},
+	}
+	for name, forge := range forgeries {
+		synctest.Test(t, func(t *testing.T) {
+			s := newBillingStage(t, `{}`, "", "")
+			s.onlyPurchases()
+			file := s.saveBilling("plan.json")
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err, s.said.String())
+			}
+			p, problems := plan.Decode(data, spec.Value{})
+			if len(problems) > 0 || len(p.Organizations) != 2 {
+				t.Fatalf("%v", problems)
+			}
+			alder, birch := &p.Organizations[0].Steps[0], &p.Organizations[1].Steps[0]
+			forge(alder, birch, p)
+			p.Digest, p.Money, p.Summary = plan.DigestOf(p.Organizations), plan.MoneyOf(p.Organizations), plan.Summarize(p.Organizations)
+			if data, err = json.Marshal(p); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if code := s.applyBilling(file); code != 3 && code != 9 {
+				t.Errorf("%s: exit %d\n%s", name, code, s.said.String())
+			}
+			s.checkUnmoved(name)
+		})
+	}
+}
+
+const purchasesOnly = `apiVersion: makesync/v1
+zone: eu1
+organizations:
+  alder: {name: Alder, id: 101, subscription: {plan: pro, operations: 20000, period: month}}
+  birch: {name: Birch, id: 102, subscription: {plan: Teams, operations: 10000, period: month}}
+`
+
+// TestPriceChangesAfterPlanning: what the catalogue says otherwise by now is not bought, neither from a file nor after a
+// typed answer.
+func TestPriceChangesAfterPlanning(t *testing.T) {
+	t.Parallel()
+	price := func(change func(row map[string]any)) wrongClient {
+		return hearsJSON("GET /cashier/prices/(32|41)", func(_ *http.Request, row map[string]any) { change(row) })
+	}
+	config := func(row map[string]any) map[string]any { return row["config"].(map[string]any) }
+	for name, changed := range map[string]wrongClient{
+		"the amount":   price(func(row map[string]any) { row["price"] = "34.13" }),
+		"the currency": price(func(row map[string]any) { row["currencyCode"] = "EUR" }),
+		"the period":   price(func(row map[string]any) { row["period"] = "year" }),
+		"the credits":  price(func(row map[string]any) { config(row)["operations"] = 10.0 }),
+		"not told":     price(func(row map[string]any) { delete(row, "price") }),
+		"not sold":     hearsStatus("GET /cashier/prices/(32|41)", 200, 404, ""),
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newBillingStage(t, `{}`, "", "")
+			s.onlyPurchases()
+			file := s.saveBilling("plan.json")
+			s.tamper = changed
+			if code := s.applyBilling(file); code == 0 {
+				t.Errorf("%s: exit %d\n%s", name, code, s.said.String())
+			}
+			s.checkUnmoved(name + ", saved")
+		})
+		synctest.Test(t, func(t *testing.T) {
+			s := newBillingStage(t, `{}`, "", "")
+			s.onlyPurchases()
+			s.terminal = command.Terminal{Stdin: true, Stdout: true, Stderr: true}
+			s.stdin, s.tamper = "68.24 USD\n", changed
+			code, _ := s.say(append([]string{"apply", "-f", s.documents}, allowed(s.rules...)...)...)
+			if code == 0 {
+				t.Errorf("%s: exit %d\n%s", name, code, s.said.String())
+			}
+			s.checkUnmoved(name + ", typed")
+		})
+	}
+}
+
+// onlyPurchases leaves of the documents what buys.
+func (s *billingStage) onlyPurchases() {
+	s.Helper()
+	if err := os.WriteFile(s.documents, []byte(purchasesOnly), 0o600); err != nil {
+		s.Fatal(err)
+	}
+	s.rules = []string{billingRules[0], billingRules[3]}
+}
+
+// TestBillingWithoutCatalogue: where the catalogue is forbidden nothing is bought, and what needs none is done.
+func TestBillingWithoutCatalogue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newBillingStage(t, `{"cashier": "forbid"}`, "", "")
+		r := s.night()
+		audit := s.world.Audit()
+		if r == nil || audit.Charges+audit.Checkouts+audit.Failed > 0 {
+			t.Fatalf("%+v\n%s", audit, s.said.String())
+		}
+		done := map[spec.Address]bool{}
+		for _, step := range r.Steps {
+			done[step.Address] = step.Outcome == report.Succeeded
+		}
+		for address, want := range map[spec.Address]bool{
+			"alder/subscription": false, "birch/subscription": false, "cedar/subscription": true, "dogwood/subscription": true,
+			"alder/paymentMethods/pm_b": true, "alder/paymentMethods/pm_c": true, "alder/variable/API": false,
+		} {
+			if done[address] != want {
+				t.Errorf("%s: done %v\n%s", address, done[address], s.said.String())
+			}
+		}
+		if !strings.Contains(s.said.String(), "could not read subscription of alder") {
+			t.Errorf("nothing tells why\n%s", s.said.String())
+		}
+	})
+}
