@@ -110,6 +110,7 @@ func (a *applyRun) begin(ctx context.Context) (err error) {
 	if a.options.history {
 		addLastChanges(ctx, a.plan, a.zones, a.options.zones.concurrency)
 	}
+	a.plan.Calls.Read += warnOfScopes(ctx, a.plan, a.zones)
 	return nil
 }
 
@@ -128,6 +129,7 @@ func (a *applyRun) beginSaved(ctx context.Context) error {
 	if err := a.judge(ctx); err != nil {
 		return err
 	}
+	warnOfScopes(ctx, a.plan, a.zones)
 	return a.resolveEarlier(ctx)
 }
 

@@ -160,6 +160,9 @@ func (p *plannedRun) print(ctx context.Context, plan func(context.Context) error
 	if err := plan(ctx); err != nil {
 		return p.fail(ctx, err)
 	}
+	if p.zones != nil {
+		p.plan.Calls.Read += warnOfScopes(ctx, p.plan, p.zones)
+	}
 	p.plan.Exit, p.plan.Against = p.exitOfPlan(ctx), p.against
 	saved, err := savePlan(p.r, p.plan, p.options.out)
 	if err != nil {
