@@ -84,7 +84,7 @@ func SayStopping(w io.Writer, args []string) {
 // openProgress makes room for a line on the terminal: whatever else goes there appears above it.
 func (r *runtimeEnv) openProgress() {
 	moves := r.Terminal.Stderr && !r.dumb()
-	line := render.ProgressOptions{Terminal: moves, Width: r.Terminal.Width, Now: r.Now}
+	line := render.ProgressOptions{Terminal: moves, Watched: r.Terminal.Stderr, Width: r.Terminal.Width, Now: r.Now}
 	r.bar = progress{render.NewProgress(r.signs(), line), r.log}
 	if moves {
 		r.Stdout, r.Stderr = r.bar.Beside(r.Stdout), r.bar.Beside(r.Stderr)

@@ -43,19 +43,21 @@ func TestWaitsAreShown(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		terminal bool
+		term     string
 		flags    []string
 		shows    string
 		hides    string
 	}{
-		{"at a terminal", true, nil, "\r\x1b[Kwaiting 1m0s for the rate limit of Slow & Steady", "level=INFO"},
-		{"in a log", false, []string{"--log-level", "info"}, `level=INFO msg="wait for the rate limit" zone=eu1 organization=11 name="Slow & Steady" seconds=60`, "\r"},
-		{"at night", false, nil, "", "waiting"},
+		{"at a dumb terminal", true, "dumb", nil, "waiting 1m0s for the rate limit of Slow & Steady\n", "\r"},
+		{"at a terminal", true, "xterm", nil, "\r\x1b[Kwaiting 1m0s for the rate limit of Slow & Steady", "level=INFO"},
+		{"in a log", false, "", []string{"--log-level", "info"}, `level=INFO msg="wait for the rate limit" zone=eu1 organization=11 name="Slow & Steady" seconds=60`, "\r"},
+		{"at night", false, "", nil, "", "waiting"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := stageOf(t, slowSeed, slowDocuments)
-				s.terminal = command.Terminal{Stderr: test.terminal}
+				s.terminal, s.env["TERM"] = command.Terminal{Stderr: test.terminal}, test.term
 				code, stdout, stderr := s.run(append([]string{"apply", "-f", s.documents, "--yes"}, test.flags...)...)
 				if code != 0 || !strings.Contains(stdout, "4 succeeded") {
 					t.Fatalf("exit %d\n%s\n%s", code, stdout, stderr)

@@ -15,8 +15,9 @@ import (
 
 // ProgressOptions are the surroundings of a Progress.
 type ProgressOptions struct {
-	// Terminal: w is one, where a line can overwrite itself.
-	Terminal bool
+	// Terminal: w is one, where a line can overwrite itself. Watched: somebody looks at w, also
+	// where it is a terminal that cannot do that.
+	Terminal, Watched bool
 	// Width is the terminal's number of columns; 0 means 80.
 	Width int
 	// Now is the clock.
@@ -80,12 +81,12 @@ func (p *Progress) Applied(e report.StepEvent) {
 	p.tell("applying", p.ended, e.Of, what)
 }
 
-// Waiting tells somebody at a terminal that calls rest for a rate window, that of an organization
+// Waiting tells whoever watches that calls rest for a rate window, that of an organization
 // or of a zone. It does so at once, as it may be the last sign of life for a minute.
 func (p *Progress) Waiting(whose string, d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.Terminal {
+	if p.Terminal || p.Watched {
 		p.last = time.Time{}
 		p.line(fmt.Sprintf("waiting %s for the rate limit of %s", d.Round(time.Second), Clean(whose)))
 	}
