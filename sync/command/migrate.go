@@ -12,6 +12,7 @@ import (
 	"makesync/spec/text"
 	"makesync/sync/exit"
 	"makesync/sync/export"
+	"makesync/sync/plan"
 	"makesync/sync/render"
 	"makesync/sync/state"
 )
@@ -124,7 +125,7 @@ func runMigrate(ctx context.Context, r *runtimeEnv, o migrateOptions) error {
 	if spec.HasErrors(moved.Problems) {
 		return invalid(moved.Problems)
 	}
-	moved.Problems = append(append(moved.Problems, from.Unread()...), to.Unread()...)
+	moved.Problems = plan.OnceEach(append(append(moved.Problems, from.Unread()...), to.Unread()...))
 	result, err := writeMigration(src, from, to, moved, o.folderOptions)
 	if err != nil {
 		return err

@@ -28,7 +28,7 @@ func addSignedOut(ctx context.Context, p *plan.Plan, zones *zones, concurrency i
 		group.Go(func() error {
 			factors, err := client.SecondFactors(ctx, o.ID)
 			if err != nil {
-				problem := state.CallProblem("signed-out", spec.NewAddress(o.Key, spec.KindTFA, ""),
+				problem := state.ReadProblem("signed-out", spec.NewAddress(o.Key, spec.KindTFA, ""),
 					"whom enforcing two-factor authentication signs out could not be read", err)
 				problem.Severity = spec.Warning
 				problems[i] = &problem
@@ -44,6 +44,7 @@ func addSignedOut(ctx context.Context, p *plan.Plan, zones *zones, concurrency i
 			p.Problems = append(p.Problems, *problem)
 		}
 	}
+	p.Problems = plan.OnceEach(p.Problems)
 	p.Calls.Read += zones.reads() - before
 }
 

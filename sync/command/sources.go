@@ -111,7 +111,9 @@ func (s *sources) checkRead(zone *state.ZoneState, verb string) error {
 }
 
 // problemsOf are those of a zone, and what could not be read of it.
-func problemsOf(zone *state.ZoneState) []spec.Problem { return append(zone.Problems, zone.Unread()...) }
+func problemsOf(zone *state.ZoneState) []spec.Problem {
+	return plan.OnceEach(append(zone.Problems, zone.Unread()...))
+}
 
 // planZone is a zone as results name it.
 func planZone(state *state.ZoneState) plan.Zone {

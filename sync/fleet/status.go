@@ -53,6 +53,7 @@ func (s *Status) AddZone(zone *Zone, now time.Time) {
 		s.Organizations = append(s.Organizations, NewRow(reading, now))
 		s.Problems = append(s.Problems, reading.Problems()...)
 	}
+	s.Problems = plan.OnceEach(s.Problems)
 }
 
 // AddMissing tells which organizations that documents declare, and that are chosen, are not in the
@@ -118,7 +119,7 @@ func (s *Status) KeepPlaces() {
 
 // AddFailure notes a zone of which nothing could be read.
 func (s *Status) AddFailure(zone string, err error) {
-	s.Problems = append(s.Problems, state.CallProblem("not-read", "", "zone "+zone+" could not be read", err))
+	s.Problems = append(s.Problems, state.UnreadProblem("", "zone "+zone+" could not be read", err))
 }
 
 // Condition tells which rows count (policy.Where is one). Rows that lack a key on which it depends

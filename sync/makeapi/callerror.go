@@ -19,9 +19,10 @@ func (k *call) cancelled(err error) *state.CallError {
 }
 
 // notAsked is the error of a call that is not sent, since the zone has refused the token before.
-func (k *call) notAsked() *state.CallError {
+func (k *call) notAsked(refused *state.TokenRefusal) *state.CallError {
 	return &state.CallError{
 		Doing: k.description(), Message: state.ErrNotAsked.Error(), Class: exit.ClassRefused, Err: state.ErrNotAsked,
+		Refused: refused,
 	}
 }
 

@@ -35,8 +35,8 @@ type callProgress struct {
 }
 
 func (c caller) repeat(ctx context.Context, k *call) *state.CallError {
-	if c.refusedBy.Load() != nil {
-		return k.notAsked()
+	if refusal := c.refusedBy.Load(); refusal != nil {
+		return k.notAsked(refusal.Refused)
 	}
 	w := c.windows.of(k.organization)
 	p := callProgress{exhausted: w.exhaustedBy()}
@@ -58,7 +58,10 @@ func (c caller) repeat(ctx context.Context, k *call) *state.CallError {
 		wait, retry := c.next(k, &p, began, o)
 		if !retry {
 			if o.status == http.StatusUnauthorized {
-				c.refusedBy.CompareAndSwap(nil, o.err)
+				o.err.Refused = &state.TokenRefusal{Zone: c.zone, Answer: *o.err.API()}
+				if !c.refusedBy.CompareAndSwap(nil, o.err) {
+					o.err.Refused = c.refusedBy.Load().Refused // each tells the same
+				}
 			}
 			c.recordEnd(w, k, o)
 			return o.err

@@ -8,23 +8,24 @@ import (
 )
 
 // OnceEach drops problems that say the same of the same place: a wrong name in a profile is one
-// mistake, however many organizations use the profile.
+// mistake, however many organizations use the profile, and so is a token that a zone refuses.
 func OnceEach(problems []spec.Problem) []spec.Problem {
 	type place struct {
 		source        spec.Source
+		address       spec.Address
 		rule, message string
 	}
 	seen := map[place]bool{}
 	kept := []spec.Problem{}
 	for _, p := range problems {
+		at := place{address: p.Address, rule: p.Rule, message: p.Message}
 		if p.Source != nil {
-			at := place{*p.Source, p.Rule, p.Message}
-			if seen[at] {
-				continue
-			}
-			seen[at] = true
+			at.source, at.address = *p.Source, ""
 		}
-		kept = append(kept, p)
+		if !seen[at] {
+			kept = append(kept, p)
+		}
+		seen[at] = true
 	}
 	return kept
 }

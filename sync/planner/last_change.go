@@ -122,7 +122,7 @@ func historyProblems(asked []historyQuery, errs []error) []spec.Problem {
 			continue
 		}
 		if failed++; failed == 1 {
-			first = state.CallProblem(
+			first = state.ReadProblem(
 				"history",
 				asked[i].address,
 				"the history of this variable could not be read",

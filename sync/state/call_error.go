@@ -34,6 +34,15 @@ type CallError struct {
 	Class     exit.Class
 	Hint      string
 	Err       error // the transport's error, if any
+	// Refused is set where the zone does not accept the token: of the answer that said so, and of
+	// calls that were not sent for it.
+	Refused *TokenRefusal
+}
+
+// TokenRefusal is how a zone has refused a token.
+type TokenRefusal struct {
+	Zone   string
+	Answer spec.APIError
 }
 
 // ErrNotAsked is behind the error of a call that was not sent, since the zone has stopped accepting
@@ -79,7 +88,23 @@ func IsTokenForbidden(message string) bool {
 // UnreadProblem tells that something could not be read: a warning, since the documents are not to
 // blame.
 func UnreadProblem(a spec.Address, what string, err error) spec.Problem {
-	return CallProblem("not-read", a, what, err)
+	return ReadProblem(ruleNotRead, a, what, err)
+}
+
+const ruleNotRead = "not-read"
+
+// ReadProblem is a warning about something that could not be read. A token that the zone does not
+// accept any more is one problem of the zone, the same for whatever was to be read after it.
+func ReadProblem(rule string, a spec.Address, what string, err error) spec.Problem {
+	call := AsCallError(err)
+	if call == nil || call.Refused == nil {
+		return CallProblem(rule, a, what, err)
+	}
+	zone, answer := text.OneLine(call.Refused.Zone), call.Refused.Answer
+	said := CallError{Doing: "zone " + zone + " does not accept the token, so the rest was not read",
+		Status: answer.Status, Code: answer.Code, Message: answer.Message}
+	return spec.Problem{Severity: spec.Warning, Rule: ruleNotRead, Message: text.OneLine(said.Error()), Error: &answer,
+		Hint: "check the token of zone " + zone + ": it may be mistyped, revoked or made in another zone"}
 }
 
 // CallProblem is a warning about a failed call: what did not come about, why, the API's own error,

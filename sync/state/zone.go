@@ -127,7 +127,7 @@ func (s *ZoneState) readNames(ctx context.Context, reader Reader, lists []List) 
 		names, err := wholeList(ctx, reader, OwnList{List: list})
 		if err != nil {
 			s.ListErrs[OwnList{List: list}] = err
-			s.Problems = append(s.Problems, CallProblem("list-unreadable", "",
+			s.Problems = append(s.Problems, ReadProblem("list-unreadable", "",
 				"the zone's list of "+string(list)+" could not be read", err))
 			continue
 		}
@@ -187,7 +187,7 @@ func (s *ZoneState) readOwnRoles(ctx context.Context, reader Reader, wants []Wan
 		names, err := wholeList(ctx, reader, OwnList{Roles, live.ID})
 		if err != nil {
 			s.ListErrs[OwnList{Roles, live.ID}] = err
-			s.Problems = append(s.Problems, CallProblem("list-unreadable", spec.Address(s.Keys[live.ID]),
+			s.Problems = append(s.Problems, ReadProblem("list-unreadable", spec.Address(s.Keys[live.ID]),
 				"the organization's own roles could not be read", err))
 			continue
 		}
