@@ -45,10 +45,10 @@ func TestWritesOnTheWire(t *testing.T) {
 		{"to Free, confirmed", plan.Write{Verb: plan.FreeSubscription, Organization: 1, Arguments: args{Confirmed: true}},
 			seen{"POST", "/organizations/1/subscription-free", "confirmed=true", ""}},
 		{"cancel", plan.Write{Verb: plan.CancelSubscription, Organization: 1}, seen{"DELETE", "/organizations/1/subscription", "", ""}},
-		{"default payment method", plan.Write{Verb: plan.PreferMethod, Organization: 1, Arguments: args{PaymentMethod: "pm/1", Target: billing.ForExtras}},
-			seen{"PATCH", "/organizations/1/subscription/payment-methods/pm%2F1/default", "", `{"target":"extras"}`}},
-		{"remove payment method", plan.Write{Verb: plan.RemoveMethod, Organization: 1, Arguments: args{PaymentMethod: ".."}},
-			seen{"DELETE", "/organizations/1/subscription/payment-methods/%2E%2E", "", ""}},
+		{"default payment method", plan.Write{Verb: plan.PreferMethod, Organization: 1, Arguments: args{PaymentMethod: "pm$1", Target: billing.ForExtras}},
+			seen{"PATCH", "/organizations/1/subscription/payment-methods/pm%241/default", "", `{"target":"extras"}`}},
+		{"remove payment method", plan.Write{Verb: plan.RemoveMethod, Organization: 1, Arguments: args{PaymentMethod: "pm_2"}},
+			seen{"DELETE", "/organizations/1/subscription/payment-methods/pm_2", "", ""}},
 		{"claim offer", plan.Write{Verb: plan.ClaimOffer, Organization: 1},
 			seen{"POST", "/organizations/1/universal-discount/claim-cancellation-offer", "", ""}},
 		{"create organization", create, seen{"POST", "/organizations", "", `{"name":"New","regionId":1,"timezoneId":2,"countryId":3}`}},
@@ -145,6 +145,8 @@ func TestSenselessWritesAreNotSent(t *testing.T) {
 		"a path":               change(plan.DeleteVariable, func(w *plan.Write) { w.Arguments.Name = "../../12" }),
 		"a slash":              change(plan.UpdateVariable, func(w *plan.Write) { w.Arguments.Name = "a/b" }),
 		"a backslash":          change(plan.UpdateVariable, func(w *plan.Write) { w.Arguments.Name = `a\b` }),
+		"a method's path":      {Verb: plan.PreferMethod, Organization: 1, Arguments: plan.Arguments{PaymentMethod: "pm/1", Target: billing.ForExtras}},
+		"a method above":       {Verb: plan.RemoveMethod, Organization: 1, Arguments: plan.Arguments{PaymentMethod: ".."}},
 		"a line":               change(plan.DeleteVariable, func(w *plan.Write) { w.Arguments.Name = "a\nb" }),
 	} {
 		z := &zone{}
