@@ -18,7 +18,7 @@ const saturated = 1 << 29
 func checkAliases(file *source, root *yaml.Node) (spec.Problem, bool) {
 	c := aliasCheck{sizes: map[*yaml.Node]int{}}
 	total := c.size(root)
-	if c.bad == nil && total <= maxExpanded+10*c.nodes {
+	if c.bad == nil && total <= min(maxExpanded+10*c.nodes, 2*maxValues) {
 		return spec.Problem{}, true
 	}
 	if c.bad == nil {

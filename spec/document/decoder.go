@@ -33,11 +33,19 @@ type decoder struct {
 
 // add keeps a problem, up to as many as anybody is told of.
 func (d *decoder) add(p spec.Problem) {
-	if len(d.problems) >= spec.MaxProblems {
-		d.dropped++
-		return
+	if !d.full() {
+		d.problems = append(d.problems, p)
 	}
-	d.problems = append(d.problems, p)
+}
+
+// full tells whether nobody is told of another problem, and counts it then: looking for what may
+// have been meant costs more than the reading.
+func (d *decoder) full() bool {
+	if len(d.problems) < spec.MaxProblems {
+		return false
+	}
+	d.dropped++
+	return true
 }
 
 // count is how many problems there are so far.
@@ -55,6 +63,9 @@ func (d *decoder) at(n *yaml.Node) at { return nodeAt(d.file, n) }
 
 // report adds a problem at a node.
 func (d *decoder) report(rule string, n *yaml.Node, t *keyPath, message, hint string) {
+	if d.full() {
+		return
+	}
 	d.add(newProblem(rule, d.at(n), t, message, hint))
 }
 

@@ -33,7 +33,9 @@ func decodeFields[T any](d *decoder, n *yaml.Node, t *keyPath, known fields[T], 
 				"remove it, or keep it as `x-"+key.Value+"`, which is ignored")
 			return
 		}
-		d.unknownKey(key, value, t, known.names())
+		if !d.full() {
+			d.unknownKey(key, value, t, known.names())
+		}
 	})
 }
 
@@ -168,6 +170,9 @@ func (d *decoder) choice(n *yaml.Node, t *keyPath, words ...string) (scalar, boo
 		return s, false
 	}
 	if !slices.Contains(words, s.text) {
+		if d.full() {
+			return d.broken(n), false
+		}
 		hint := text.DidYouMean(s.text, words)
 		if hint == "" {
 			hint = "write " + text.Or(words)

@@ -13,6 +13,9 @@ type findings struct {
 	told     map[string]bool // by rule, position and message: a profile's mistake is told once
 	layers   []*layer        // of the organization at work
 	dropped  int             // problems that were too many to be kept
+	declared int             // see hasRoom
+	matches  int             // see hasRoom
+	filled   int             // bytes; see fill
 }
 
 // report adds a problem at a position; path is below the organization or the
@@ -23,13 +26,22 @@ func (f *findings) report(rule string, pos at, address spec.Address, path, messa
 	if f.told[id] {
 		return
 	}
-	if len(f.problems) >= 2*spec.MaxProblems { // half of them may be warnings
-		f.dropped++
+	if f.full() {
 		return
 	}
 	f.told[id] = true
 	p.Address, p.Path = address, f.path(pos, path)
 	f.problems = append(f.problems, p)
+}
+
+// full tells whether nobody is told of another problem, and counts it then: looking for what may
+// have been meant costs more than the rest.
+func (f *findings) full() bool {
+	if len(f.problems) < 2*spec.MaxProblems { // half of them may be warnings
+		return false
+	}
+	f.dropped++
+	return true
 }
 
 // path puts the way to the layer before the way inside it: a problem of an

@@ -51,7 +51,11 @@ func LoadContext(ctx context.Context, o LoadOptions) (*Documents, []spec.Problem
 		paths = []string{DefaultPath}
 	}
 	files, problems := findFiles(paths)
-	loaded := loadFiles(ctx, files, max(1, firstPositive(o.Concurrency, runtime.GOMAXPROCS(0))))
+	room := &budget{}
+	loaded := loadFiles(ctx, files, max(1, firstPositive(o.Concurrency, runtime.GOMAXPROCS(0))), room)
+	if room.exceeded.Load() {
+		loaded, problems = nil, append(problems, room.problem())
+	}
 	u := newUnion()
 	for _, file := range loaded {
 		problems = append(problems, file.problems...)
@@ -66,7 +70,7 @@ func LoadContext(ctx context.Context, o LoadOptions) (*Documents, []spec.Problem
 
 // loadFiles loads files side by side, at most limit at a time; nil when the context ends before all
 // are loaded. Whoever hangs in a read is left behind then.
-func loadFiles(ctx context.Context, files []string, limit int) []loadedFile {
+func loadFiles(ctx context.Context, files []string, limit int, room *budget) []loadedFile {
 	loaded := make([]loadedFile, len(files))
 	done := make(chan struct{})
 	go func() {
@@ -75,8 +79,8 @@ func loadFiles(ctx context.Context, files []string, limit int) []loadedFile {
 		group.SetLimit(limit)
 		for i, path := range files {
 			group.Go(func() error {
-				if ctx.Err() == nil {
-					loaded[i] = loadFile(path, limit)
+				if ctx.Err() == nil && !room.exceeded.Load() {
+					loaded[i] = loadFile(path, limit, room)
 				}
 				return nil
 			})
@@ -115,12 +119,17 @@ func openSource(path string) (*source, *spec.Problem) {
 	return &source{path: path, data: data, json: strings.EqualFold(filepath.Ext(path), ".json")}, nil
 }
 
-// loadFile reads and decodes one file, a large one in chunks, at most limit of them at a time.
-func loadFile(path string, limit int) loadedFile {
+// loadFile reads and decodes one file, a large one in chunks, at most limit of them at a time;
+// nothing of it when there is no room.
+func loadFile(path string, limit int, room *budget) loadedFile {
 	file, problem := openSource(path)
 	if problem != nil {
 		return loadedFile{source: &source{path: path}, problems: []spec.Problem{*problem}}
 	}
+	if !room.takeText(file.data) {
+		return loadedFile{source: &source{path: path}}
+	}
+	file.budget = room
 	if problem, ok := checkText(file); !ok {
 		return loadedFile{source: file, problems: []spec.Problem{problem}}
 	}

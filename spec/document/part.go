@@ -99,6 +99,9 @@ func decodeLayers(d *decoder, n *yaml.Node, t *keyPath, isProfile bool) []*layer
 	}
 	var out []*layer
 	d.eachWithDuplicates(n, t, func(key, value *yaml.Node, t *keyPath) {
+		if !d.file.budget.takeOrganization() {
+			return
+		}
 		if !spec.IsKey(key.Value) {
 			d.report(ruleOrganizationKey, key, t, text.BackquoteKey(key.Value)+" cannot be a key",
 				"use a to z, 0 to 9 and -, at most 64 characters; the name goes into `name`")

@@ -134,6 +134,7 @@ func TestEveryRuleIsProvoked(t *testing.T) {
 	elsewhere := []string{
 		spec.RuleSchema,              // check_test.go
 		ruleTooLarge, ruleUnreadable, // files_test.go
+		ruleTooMuch,                 // TestHostileDocuments of sync/e2e
 		ruleTooLong,                 // files_test.go
 		ruleSandboxZone,             // endpoint_test.go
 		rulePolicy, ruleSuppression, // told by who judges policies

@@ -54,10 +54,18 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 	desired.Organizations = make([]spec.Organization, 0, len(d.organizations))
 	others := &others{resolver: r, stacks: map[string]*layer{}}
 	for _, l := range d.organizations {
+		if !hasRoom(r, l) {
+			tooMuch(r, l)
+			break
+		}
 		if others.has(l) {
 			desired.Organizations = append(desired.Organizations, others.organization(l))
 		} else {
 			desired.Organizations = append(desired.Organizations, r.organization(l))
+		}
+		if r.filled > maxFilled {
+			tooMuch(r, l)
+			break
 		}
 		l.dropContents()
 	}
@@ -67,7 +75,9 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 	desired.Settings = settingsOf(d, desired.Organizations)
 	r.checkProfiles()
 	r.reportMerged()
-	r.checkPatterns()
+	if r.matches <= maxMatches {
+		r.checkPatterns()
+	}
 	r.checkCount()
 	if r.dropped > 0 {
 		r.problems = append(r.problems, spec.MoreProblems(r.dropped, spec.Error))
@@ -115,9 +125,12 @@ func (r *resolver) layersOf(l *layer) []*layer {
 	for _, name := range l.profiles {
 		profile := r.documents.profiles[name.text]
 		if profile == nil {
+			if r.full() {
+				continue
+			}
 			r.report(ruleUnknownProfile, name.at, spec.Address(l.key), "profiles",
 				"there is no profile "+text.Backquote(name.text),
-				firstOf(text.DidYouMean(name.text, slices.Collect(maps.Keys(r.documents.profiles))),
+				firstOf(nearestOf(name.text, r.documents.profiles),
 					"declare it under `profiles`"))
 			continue
 		}
@@ -204,12 +217,15 @@ func (r *resolver) zone(l *layer) string {
 		return r.defaultZone()
 	}
 	if !r.known[zone.text] {
+		if r.full() {
+			return ""
+		}
 		hint := "declare it under `zones`; built in are " + text.Or(spec.BuiltinZoneNames())
 		if name := spec.ZoneName(zone.text, r.documents.zones); name != zone.text {
 			hint = "did you mean " + text.Backquote(name) + "?"
 		}
 		r.report(ruleUnknownZone, zone.at, "", "zone", "there is no zone "+text.Backquote(zone.text),
-			firstOf(text.DidYouMean(zone.text, slices.Collect(maps.Keys(r.known))), hint))
+			firstOf(nearestOf(zone.text, r.known), hint))
 		return ""
 	}
 	return zone.text

@@ -221,6 +221,9 @@ func (r *variableResolver) content(w *writtenVariable, v *spec.Variable) (conten
 		r.referenceProblem(w, err)
 		return "", false, false
 	}
+	if !r.fill(result.text) {
+		return "", false, false
+	}
 	return result.text, result.placeholder, true
 }
 

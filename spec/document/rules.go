@@ -17,6 +17,7 @@ const (
 	ruleEmptyFolder   = "empty-folder"
 	ruleNotRead       = "not-a-document"
 	ruleTooLarge      = "file-too-large"
+	ruleTooMuch       = "documents-too-large"
 	ruleNotText       = "not-text"
 	ruleSyntax        = "syntax"
 	ruleEmptyDocument = "empty-document"
@@ -96,6 +97,7 @@ var rules = []Rule{
 	{ruleNotRead, spec.Warning,
 		"A folder holds linked folders, or files that end in .YAML or .YML, which are not read."},
 	{ruleTooLarge, spec.Error, "A file is larger than 64 MB; it is not read."},
+	{ruleTooMuch, spec.Error, "All documents together hold or declare more than is read."},
 	{ruleNotText, spec.Error, "A file is not UTF-8 text: binary, UTF-16, or with control characters."},
 	{ruleSyntax, spec.Error, "A file is not valid YAML or JSON."},
 	{ruleEmptyDocument, spec.Error, "A document holds nothing."},

@@ -92,6 +92,10 @@ func fillProfile(f *findings, profile, organization *layer) *layer {
 			return
 		}
 		result, missing := fillTemplate(s.text, words, evaluated)
+		if !f.fill(result) {
+			s.form = formBroken
+			return
+		}
 		refused := spec.RefusedName(result)
 		switch {
 		case missing != "":

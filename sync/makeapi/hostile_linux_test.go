@@ -155,6 +155,10 @@ func TestHostileReplyAlone(t *testing.T) {
 	if !ok {
 		t.Skip("it is run by TestHostileReplies")
 	}
+	limit := syscall.Rlimit{Cur: mostHostileMemory, Max: mostHostileMemory}
+	if err := syscall.Setrlimit(syscall.RLIMIT_DATA, &limit); err != nil {
+		t.Fatal(err)
+	}
 	c := clientOf(t, "https://h", roundTrip(func(r *http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(hostile.reader()), Request: r}, nil
 	}), func(o *Options) { o.Clock = instantly{} })

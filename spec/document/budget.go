@@ -1,0 +1,123 @@
+package document
+
+import (
+	"maps"
+	"slices"
+	"sync/atomic"
+
+	"makesync/spec"
+	"makesync/spec/text"
+)
+
+// What all documents of a run may hold together. A million variables fit; what does not would
+// exhaust the machine long before anybody is told of it.
+const (
+	maxBytes         = 128 << 20
+	maxValues        = 2_500_000 // keys, values and lines
+	maxOrganizations = 200_000
+	// Profiles and references make more out of little.
+	maxDeclared = 2_000_000  // what organizations and their profiles declare
+	maxFilled   = 64 << 20   // bytes that profiles fill in and references read
+	maxMatches  = 50_000_000 // patterns for each of what is declared
+)
+
+// budget counts what the files of one run hold; nil counts nothing.
+type budget struct {
+	bytes, values, organizations atomic.Int64
+	exceeded                     atomic.Bool
+}
+
+// take counts more of something, and tells whether it may be read.
+func (b *budget) take(counter *atomic.Int64, n, most int) bool {
+	if counter.Add(int64(n)) > int64(most) {
+		b.exceeded.Store(true)
+	}
+	return !b.exceeded.Load()
+}
+
+func (b *budget) takeText(data []byte) bool {
+	return b.take(&b.bytes, len(data), maxBytes) && b.take(&b.values, valuesIn(data), maxValues)
+}
+
+func (b *budget) takeOrganization() bool {
+	return b == nil || b.take(&b.organizations, 1, maxOrganizations)
+}
+
+// problem tells that the documents hold too much. It names no file: in which of those that are read
+// side by side a limit was passed is chance.
+func (b *budget) problem() spec.Problem {
+	return newProblem(ruleTooMuch, at{}, nil, "the documents hold more than is read: at most 128 MB, "+
+		text.Number(maxValues)+" keys, values and lines, and "+text.Number(maxOrganizations)+" organizations",
+		"split them into several runs with documents of their own")
+}
+
+// valuesIn is an upper bound of half the nodes that a text makes, without making them: each needs
+// a line, a comma, a bracket, a colon or a dash of its own, and a key may stand without its value.
+func valuesIn(data []byte) int {
+	n := 1
+	var last byte
+	for _, c := range data {
+		switch {
+		case c == '\n', c == '\r', c == ',', c == '[', c == '{', c == ':' && isQuoteOrBracket(last):
+			n++
+		case c == ' ' || c == '\t':
+			if last == ':' || last == '-' || last == '?' {
+				n++
+			}
+		}
+		last = c
+	}
+	return n
+}
+
+func isQuoteOrBracket(c byte) bool { return c == '"' || c == '\'' || c == ']' || c == '}' }
+
+// hasRoom tells whether there is room for what an organization declares with its profiles, and for
+// matching it with every pattern.
+func hasRoom(r *resolver, l *layer) bool {
+	n := 1 + l.size()
+	for _, name := range l.profiles {
+		n++
+		if profile := r.documents.profiles[name.text]; profile != nil {
+			n += profile.size()
+		}
+	}
+	stated := &r.documents.stated
+	patterns := len(r.documents.sensitive) + len(stated.protect)
+	for _, list := range stated.emails {
+		patterns += len(list.globs)
+	}
+	r.declared += n
+	r.matches += n * patterns
+	return r.declared <= maxDeclared && r.matches <= maxMatches && r.filled <= maxFilled
+}
+
+// size is how many objects a layer declares.
+func (l *layer) size() int {
+	return len(l.variables.items) + len(l.members.items) + len(l.featureControls.items)
+}
+
+// fill counts what a text of a document has become, and tells whether there is room for it.
+func (f *findings) fill(s string) bool {
+	f.filled += len(s)
+	return f.filled <= maxFilled
+}
+
+// tooMuch tells at which organization the documents became too many.
+func tooMuch(r *resolver, l *layer) {
+	r.problems = append(r.problems, newProblem(ruleTooMuch, l.at, nil, "with this organization the documents "+
+		"declare more than is read: at most "+text.Number(maxDeclared)+" objects with those of profiles, 64 MB that "+
+		"profiles fill in and references read, and "+text.Number(maxMatches)+" patterns times objects",
+		"split them into several runs, or write fewer and wider patterns"))
+}
+
+// maxCompared is among how many names the nearest is looked for: each of a thousand problems looks.
+const maxCompared = 1000
+
+// nearestOf suggests the key that a word may have been meant for; "" among very many.
+func nearestOf[T any](word string, known map[string]T) string {
+	if len(known) > maxCompared {
+		return ""
+	}
+	return text.DidYouMean(word, slices.Collect(maps.Keys(known)))
+}
