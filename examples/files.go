@@ -6,5 +6,5 @@ import "embed"
 
 // Files are the scripts and workflows of ci/ and cron/.
 //
-//go:embed ci/*.sh ci/*.yml cron/crontab cron/environment cron/with-environment cron/makesync.*
+//go:embed ci/*.sh ci/*.yml cron/crontab cron/environment cron/with-* cron/makesync.*
 var Files embed.FS

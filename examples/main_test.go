@@ -3,6 +3,7 @@
 package examples_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -55,6 +56,25 @@ func newZone(t *testing.T, example string) *zone {
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	return &zone{world, server.URL}
+}
+
+// changeVariable changes a variable of Acme as somebody in Make does.
+func (z *zone) changeVariable(t *testing.T, name, value string) {
+	t.Helper()
+	changed := 0
+	err := z.Alter(func(s *sandbox.State) {
+		for i := range s.Zones[0].Organizations {
+			for j, v := range s.Zones[0].Organizations[i].Variables {
+				if v.Name == name {
+					s.Zones[0].Organizations[i].Variables[j].Value = json.RawMessage(value)
+					changed++
+				}
+			}
+		}
+	})
+	if err != nil || changed != 1 {
+		t.Fatalf("%s is changed %d times: %v", name, changed, err)
+	}
 }
 
 // copyExample copies an example, without a state that somebody's try has left there.

@@ -19,7 +19,7 @@ func TestReadmes(t *testing.T) {
 		t.Fatalf("%v %v", pages, err)
 	}
 	file := regexp.MustCompile(
-		`^(\.\./[a-z]+/)?([a-z-]+\.(yaml|service|timer)|with-environment|Dockerfile|crontab)$`)
+		`^(\.\./[a-z]+/)?([a-z-]+\.(yaml|service|timer)|with-(environment|base)|Dockerfile|crontab)$`)
 	for _, page := range pages {
 		data, err := os.ReadFile(page)
 		if err != nil {

@@ -1,7 +1,8 @@
 #!/bin/sh
 # nightly.sh DOCUMENTS OUT: applies the documents of main, then takes the snapshot that previews
 # compare with. Needs the tokens (MAKE_API_KEY_<ZONE>) and what the documents' references name;
-# XDG_STATE_HOME keeps the journals.
+# XDG_STATE_HOME keeps the journals, and the snapshots by which a night tells what somebody has changed
+# in Make since the last one (--since): with guards: {drift: hold} in the documents it is held.
 #
 # Leaves in OUT
 #   plan.json     with APPROVERS: what was to be approved
@@ -14,7 +15,8 @@
 # With APPROVERS, a file of those who may approve (allowed_signers of OpenSSH, from the protected
 # branch), it applies only what APPROVALS of them (2) have signed: makesync approve plan.json, and
 # the files of plan.json.approval into approvals/DIGEST/ (without "sha256:"). Approvals outlive the
-# plan, as long as a new one has the same digest.
+# plan, as long as a new one has the same digest. Whoever signs sees what would be reverted, so these
+# nights do without --since, and the documents without drift: hold.
 #
 # Ends with 0 after a quiet night, and after one in which a guard holds something (apply's exit 5):
 # MAKESYNC_NOTIFY_URL tells that once, and it is no reason to fail every night. Else with the exit
@@ -49,6 +51,13 @@ apply() {
     rm -rf "$out/plan.json.approval"
     if [ -d "${APPROVED:-approvals}/$digest" ]; then cp -R "${APPROVED:-approvals}/$digest" "$out/plan.json.approval"; fi
     set -- --approvals "${APPROVALS:-2}" --approvers "$APPROVERS" "$@" "$out/plan.json"
+  else
+    base=${XDG_STATE_HOME:-$HOME/.local/state}/makesync/base since=none
+    mkdir -p "$base"
+    for snapshot in "$base"/*.json; do
+      if [ -e "$snapshot" ]; then since=$base; fi # none: the first night
+    done
+    set -- --since "$since" --snapshot-out "$base" "$@"
   fi
   quiet makesync apply -f "$documents" "$@"
 }

@@ -49,6 +49,7 @@ var workflows = []workflow{
 		{"cron/crontab", "cron/crontab"},
 		{"cron/environment", "cron/environment"},
 		{"cron/with-environment", "cron/with-environment"},
+		{"cron/with-base", "cron/with-base"},
 	}, []string{
 		"fill in cron/environment on the machine, not in the repository: %s",
 		"install them as `makesync help cron` says",
@@ -57,6 +58,7 @@ var workflows = []workflow{
 		{"cron/makesync.service", "systemd/makesync.service"},
 		{"cron/makesync.timer", "systemd/makesync.timer"},
 		{"cron/environment", "systemd/environment"},
+		{"cron/with-base", "systemd/with-base"},
 	}, []string{
 		"fill in systemd/environment on the machine, not in the repository: %s",
 		"install them as `makesync help cron` says",
@@ -162,6 +164,9 @@ guards:
   # How many may go in one run.
   maxDeletes: {variable: 10, member: 5, organization: 0}
   maxDeletesPerRun: {variable: 25, member: 10, organization: 0}
+  # The night reports what somebody changes in Make, and does not revert it; every apply then needs
+  # --since: makesync help drift.
+  # drift: hold
 `, schemaBeside, clientsFolder, document.APIVersion, render.Clean(zone.User.Email))
 }
 
