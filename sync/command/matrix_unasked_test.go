@@ -20,6 +20,8 @@ var unaskedRows = []matrixRow{
 
 	{name: "invitation-zone", value: "yes", wrong: asksFor("/users/me/organization-invitations")},
 	{name: "invitation-zone", value: "no", wrong: asksFor("/users/me/organization-invitations")},
+	{name: "invitation-role", value: "usersRoleId", wrong: asksFor("/users/me/organization-invitations")},
+	{name: "invitation-role", value: "userRoleId", wrong: asksFor("/users/me/organization-invitations")},
 	{name: "expired-invitation", value: "404", wrong: asksFor("/users/me/organization-invitations")},
 	{name: "expired-invitation", value: "400", wrong: asksFor("/users/me/organization-invitations")},
 	{name: "permission-guests", value: "no", wrong: asksFor("/users/by-permission")},

@@ -26,11 +26,33 @@ type changeRow struct {
 	Diff    looseDiff `json:"diffObject"`
 }
 
-// looseDiff takes of diffObject what it can.
+// looseDiff takes of diffObject what it can. That of a creation is flat; that of an edit has, in the
+// published example alone, the values before and after it.
 type looseDiff struct {
 	Value     wireValue `json:"value"`
+	New       looseNew  `json:"new"`
 	Timestamp looseText `json:"timestamp"`
 	Author    looseText `json:"author"`
+}
+
+// after is the value that the change has left.
+func (d *looseDiff) after() string {
+	return string(cmp.Or(d.New.Value.text, d.Value.text))
+}
+
+// looseNew is the value after an edit, where an object holds it.
+type looseNew struct {
+	Value wireValue `json:"value"`
+}
+
+// UnmarshalJSON takes objects; anything else says nothing.
+func (n *looseNew) UnmarshalJSON(data []byte) error {
+	type plain looseNew
+	*n = looseNew{}
+	if data[0] != '{' {
+		return nil
+	}
+	return unmarshal(data, (*plain)(n))
 }
 
 // UnmarshalJSON takes objects; anything else says nothing.
@@ -55,7 +77,7 @@ func readHistory(ctx context.Context, c caller, organization int64, name string)
 	for i, row := range rows {
 		changes[i] = Change{
 			ID: row.ID.n, When: string(cmp.Or(row.Changed, row.Diff.Timestamp)), Action: string(row.Action),
-			Author: string(cmp.Or(row.Author, row.Diff.Author)), Value: spec.Sensitive(string(row.Diff.Value.text)),
+			Author: string(cmp.Or(row.Author, row.Diff.Author)), Value: spec.Sensitive(row.Diff.after()),
 		}
 	}
 	return changes, nil

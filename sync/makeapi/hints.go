@@ -31,9 +31,13 @@ var classHints = map[exit.Class]string{
 // codeHints say what to check, by the code of the error (named in the docs or by Make's own
 // client).
 var codeHints = map[string]string{
+	"IM003": "the organization's storage is full",
 	"IM004": "the zone wants this confirmed: something would be lost with it",
 	"IM011": "a limit of the organization's plan is reached",
 	"IM016": "something else still depends on it",
+	"IM027": "the feature is not switched on in the organization, or its plan does not include it",
+	"IM101": "the zone knows no such user; whoever it was may have closed the account",
+	"IM121": "the zone takes this call from its own network only",
 }
 
 // explain adds a hint to an error. Only a 403 that nothing else explains costs a call, once per

@@ -41,7 +41,7 @@ func readInvitation(ctx context.Context, c caller, hash string) (Invitation, err
 	return Invitation{
 		Organization: reply.Organization.name(),
 		User:         state.User{ID: reply.User.ID.n, Email: address(reply.User.Email)},
-		UserName:     string(reply.User.Name), RoleID: reply.Role.UsersRoleID.n, State: string(reply.Role.Invitation),
+		UserName:     string(reply.User.Name), RoleID: reply.Role.role().n, State: string(reply.Role.Invitation),
 	}, nil
 }
 

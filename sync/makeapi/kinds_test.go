@@ -358,13 +358,15 @@ func TestHistoryAndInvitation(t *testing.T) {
 	z := &zone{answers: map[string]any{
 		"GET /organizations/1/variables/%24A/history": `{"organizationVariableHistory":[
 			{"id":2,"diffObject":{"name":"$A","value":"new","typeId":2},"changed":"2026-11-20","action":"organization_variable_edited","author":"Jane"},
-			{"id":1,"diffObject":{"value":5,"timestamp":"2026-11-01","author":"Bob"}},{"diffObject":"?"}]}`,
+			{"id":1,"diffObject":{"value":5,"timestamp":"2026-11-01","author":"Bob"}},{"diffObject":"?"},
+			{"id":3,"diffObject":{"old":{"value":"was","typeId":2},"new":{"value":7,"typeId":1}},"author":"Eve"},{"id":4,"diffObject":{"new":"?","value":8}}]}`,
 		"GET /organizations/invitation": `{"organization":{"id":11,"name":"Acme"},"user":{"id":3,"name":"Jane","email":"J@a.b"},"userOrganizationRole":{"userId":3,"usersRoleId":13,"invitation":"pending"}}`,
 	}}
 	c := client(t, z.ServeHTTP)
 	changes, err := c.History(t.Context(), 1, "$A")
-	if err != nil || len(changes) != 3 || changes[0].Author != "Jane" || changes[1].When != "2026-11-01" || changes[1].Author != "Bob" ||
-		changes[0].Value.Reveal() != "new" || changes[0].Value.String() == "new" {
+	if err != nil || len(changes) != 5 || changes[0].Author != "Jane" || changes[1].When != "2026-11-01" || changes[1].Author != "Bob" ||
+		changes[0].Value.Reveal() != "new" || changes[0].Value.String() == "new" ||
+		changes[3].Value.Reveal() != "7" || changes[4].Value.Reveal() != "8" {
 		t.Errorf("%+v, %v", changes, err)
 	}
 	invitation, err := c.Invitation(t.Context(), "h")

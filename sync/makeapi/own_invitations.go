@@ -20,11 +20,13 @@ type OwnInvitation struct {
 	Hash         spec.Value // a secret: whoever has it reads the invitation
 }
 
-// ownInvitationRow is published; of its keys zone is in the schema alone.
+// ownInvitationRow is published; of its keys zone is in the schema alone. Lists of columns call the
+// role userRoleId.
 type ownInvitationRow struct {
 	Hash             looseText  `json:"hash"`
 	Invitation       invitation `json:"invitation"`
 	UsersRoleID      integer    `json:"usersRoleId"`
+	UserRoleID       integer    `json:"userRoleId"`
 	OrganizationID   integer    `json:"organizationId"`
 	OrganizationName looseText  `json:"organizationName"`
 	Zone             looseText  `json:"zone"`
@@ -43,7 +45,7 @@ func OwnInvitations(ctx context.Context, c *Client) ([]OwnInvitation, error) {
 	for _, row := range rows {
 		list = append(list, OwnInvitation{
 			Organization: state.Name{ID: row.OrganizationID.n, Name: string(row.OrganizationName)},
-			Host:         strings.ToLower(row.Zone.trimmed()), RoleID: row.UsersRoleID.n,
+			Host:         strings.ToLower(row.Zone.trimmed()), RoleID: cmp.Or(row.UsersRoleID, row.UserRoleID).n,
 			State: string(row.Invitation), Hash: spec.Sensitive(row.Hash.trimmed()),
 		})
 	}

@@ -187,13 +187,16 @@ func expiredInvitation(c *call) error {
 // ownInvitations: GET /users/me/organization-invitations are those of the token's user with their
 // hashes, expired ones too, in all zones. That rows name the zone stands in the schema only.
 func ownInvitations(c *call) (any, error) {
-	rows := []object{}
+	rows, role := []object{}, "usersRoleId"
+	if c.is("invitation-role", "userRoleId") {
+		role = "userRoleId"
+	}
 	for _, h := range c.w.index.memberships(c.user.ID) {
 		m := h.org.member(c.user.ID)
 		if m.Invitation == nil {
 			continue
 		}
-		row := object{{"hash", m.Invitation.Hash}, {"invitation", m.state(c.now)}, {"usersRoleId", m.Role.ID},
+		row := object{{"hash", m.Invitation.Hash}, {"invitation", m.state(c.now)}, {role, m.Role.ID},
 			{"organizationId", h.org.ID}, {"organizationName", h.org.Name}}
 		if c.is("invitation-zone", "yes") {
 			row = append(row, field{"zone", h.zone.Host})

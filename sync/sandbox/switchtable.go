@@ -84,6 +84,11 @@ var switches = []Switch{
 	{"pending-role", []string{"refuse", "accept"}, "whether the role of an open invitation can be changed"},
 	{"duplicate-invite", []string{"IM005", "SC400"}, "code of the 400 for inviting somebody who is there already"},
 	{"invitation-zone", []string{"yes", "no"}, "whether the user's own invitations name the zone"},
+	{
+		"invitation-role",
+		[]string{"usersRoleId", "userRoleId"},
+		"key of the role in the user's own invitations: as in replies, or as in the published lists of columns",
+	},
 	{"expired-invitation", []string{"404", "400"}, "answer to accepting an invitation that has expired"},
 	{
 		"permission-guests",
