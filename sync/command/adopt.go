@@ -3,15 +3,10 @@ package command
 import (
 	"context"
 	"fmt"
-	"os"
-	"regexp"
-	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	"makesync/spec/document/edit"
 	"makesync/spec/text"
 	"makesync/sync/exit"
 	"makesync/sync/plan"
@@ -94,24 +89,12 @@ func readAdoptOptions(c *cli.Context, env Env) (o planOptions, err error) {
 // adopting is an adopt under way.
 type adopting struct {
 	*plannedRun
+	rewriting
 	yes bool
-	// texts are the documents as they were before anything was read.
-	texts map[string][]byte
-	files map[string]*edit.File
-	// left says why something was not adopted, by address.
-	left    []leftOut
-	adopted int
-	notes   []string
-}
-
-type leftOut struct {
-	address spec.Address
-	why     string
 }
 
 func runAdopt(ctx context.Context, r *runtimeEnv, o planOptions, yes bool) error {
-	a := &adopting{plannedRun: newPlannedRun(r, "adopt", o), yes: yes, texts: map[string][]byte{},
-		files: map[string]*edit.File{}}
+	a := &adopting{plannedRun: newPlannedRun(r, "adopt", o), rewriting: newRewriting(), yes: yes}
 	ctx, stop := o.limits.bound(ctx)
 	defer stop()
 	defer a.close()
@@ -121,24 +104,15 @@ func runAdopt(ctx context.Context, r *runtimeEnv, o planOptions, yes bool) error
 	for _, c := range a.choose() {
 		a.set(c)
 	}
-	changed, err := a.prepare()
+	changed, err := a.prepare(a.desired.Files, "adopt fewer addresses at a time, or write them by hand")
 	if err != nil {
 		return a.stop(ctx, err)
 	}
-	if err := a.show(changed); err != nil {
+	if err := a.show(r.Stdout, changed, "adopted", secretsBeside(a.desired)); err != nil {
 		return err
 	}
-	if len(changed) > 0 {
-		question := fmt.Sprintf("Write %s into %s?", text.Count(a.adopted, "live value", "live values"),
-			text.Count(len(changed), "file", "files"))
-		if err := r.confirm(ctx, yesOrNo(question), yes); err != nil {
-			return err
-		}
-	}
-	for _, f := range changed {
-		if err := r.files.rewrite(f.Path, a.texts[f.Path], f.after); err != nil {
-			return err
-		}
+	if err := a.put(ctx, r, changed, yes); err != nil {
+		return err
 	}
 	return a.finish(len(changed))
 }
@@ -148,12 +122,8 @@ func (a *adopting) plan(ctx context.Context) error {
 	if err := a.connect(ctx, readOnly); err != nil {
 		return err
 	}
-	for _, path := range a.desired.Files {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return failure{exit: exit.Invalid, message: "read " + path, cause: err}
-		}
-		a.texts[path] = data
+	if err := a.load(a.desired.Files); err != nil {
+		return err
 	}
 	a.desired.Guards.HoldDrift = false
 	a.read = &reading{}
@@ -190,65 +160,6 @@ func (a *adopting) stop(ctx context.Context, err error) error {
 	return end(code)
 }
 
-// changedFile is a file with its new text.
-type changedFile struct {
-	*edit.File
-	after []byte
-}
-
-// prepare makes the new texts.
-func (a *adopting) prepare() (changed []changedFile, err error) {
-	for _, path := range a.desired.Files {
-		f := a.files[path]
-		if f == nil || !f.Changed() {
-			continue
-		}
-		after, err := f.Bytes()
-		if err != nil {
-			return nil, failure{exit: exit.Internal, message: err.Error(),
-				hint: "nothing was written; adopt fewer addresses at a time, or write them by hand"}
-		}
-		changed = append(changed, changedFile{f, after})
-	}
-	return changed, nil
-}
-
-// show prints the diff, and what is left.
-func (a *adopting) show(changed []changedFile) error {
-	var b strings.Builder
-	for _, f := range changed {
-		for line := range strings.Lines(f.Diff(a.isSecret)) {
-			b.WriteString(render.Clean(strings.TrimSuffix(line, "\n")) + "\n")
-		}
-	}
-	for _, note := range a.notes {
-		b.WriteString("note: " + render.Clean(note) + "\n")
-	}
-	for _, l := range a.left {
-		b.WriteString("not adopted: " + render.Clean(string(l.address)) + ": " + render.Clean(l.why) + "\n")
-	}
-	_, err := a.r.Stdout.Write([]byte(b.String()))
-	return err
-}
-
-// wholeReference is a value that names where a secret is, and is none.
-var wholeReference = regexp.MustCompile(`^\$\{(env|file):[^}]*\}$`)
-
-// isSecret tells whether a value that stands beside a change is a secret.
-func (a *adopting) isSecret(p edit.Place, name, value string) bool {
-	switch {
-	case wholeReference.MatchString(value):
-		return false
-	case spec.LooksSecret(value):
-		return true
-	}
-	return slices.ContainsFunc(a.desired.Organizations, func(o spec.Organization) bool {
-		mine := p.Organization == o.Key || p.Profile != "" && slices.Contains(o.Profiles, p.Profile)
-		address := spec.NewAddress(o.Key, spec.KindVariable, name)
-		return mine && (spec.IsSensitiveIn(address, o.ID, a.desired.Sensitive) || declaresSecret(&o, address))
-	})
-}
-
 // finish says what was done. What was named and could not be adopted makes exit 4, what could not
 // be read 6.
 func (a *adopting) finish(files int) error {
@@ -256,7 +167,7 @@ func (a *adopting) finish(files int) error {
 	if len(a.left) > 0 && len(a.options.scope.target) > 0 {
 		code = exit.Worst(code, exit.Partial)
 	}
-	_, err := fmt.Fprintf(a.r.Stdout, "makesync: adopt: %d adopted in %s, %d left; exit %d (%s)\n", a.adopted,
+	_, err := fmt.Fprintf(a.r.Stdout, "makesync: adopt: %d adopted in %s, %d left; exit %d (%s)\n", a.written,
 		text.Count(files, "file", "files"), len(a.left), code.Code, code.Name)
 	if err != nil {
 		return err

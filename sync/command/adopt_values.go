@@ -37,11 +37,11 @@ func (a *adopting) choose() (chosen []*candidate) {
 		for j := range o.Steps {
 			c := &candidate{step: &o.Steps[j], want: want, live: live}
 			if why := a.notMeant(c.step); why != "" {
-				a.leave(c, why)
+				a.leave(c.step.Address, why)
 				continue
 			}
 			if err := c.evaluate(a); err != nil {
-				a.leave(c, err.Error())
+				a.leave(c.step.Address, err.Error())
 				continue
 			}
 			chosen = append(chosen, c)
@@ -57,10 +57,6 @@ func (a *adopting) organization(key string) *spec.Organization {
 		}
 	}
 	return nil
-}
-
-func (a *adopting) leave(c *candidate, why string) {
-	a.left = append(a.left, leftOut{c.step.Address, why})
 }
 
 // notMeant says why a step is none to adopt: with --since only drift is, and a conflict when it is
@@ -193,18 +189,6 @@ func (c *candidate) attributes() error {
 	return nil
 }
 
-// open parses a file once.
-func (a *adopting) open(path string) (*edit.File, error) {
-	if f := a.files[path]; f != nil {
-		return f, nil
-	}
-	f, err := edit.Open(path, a.texts[path])
-	if err == nil {
-		a.files[path] = f
-	}
-	return f, err
-}
-
 // inherited finds the profile that states what is to change; "" when the organization does itself,
 // or nobody.
 func (a *adopting) inherited(c *candidate, v edit.Value) (profile, file string) {
@@ -256,7 +240,7 @@ func (a *adopting) profiles(chosen []*candidate) []*candidate {
 				c.step.Address, c.profile, c.want.Key))
 			c.profile = ""
 		case agree && done[key]:
-			a.adopted++
+			a.written++
 			continue
 		case agree:
 			done[key] = true
@@ -281,7 +265,7 @@ func (a *adopting) users(profile string) (n int) {
 // set writes a candidate's values into the text of its file.
 func (a *adopting) set(c *candidate) {
 	if c.gains && a.yes {
-		a.leave(c, "it gives somebody more than the documents do, which --yes never adopts: run without --yes")
+		a.leave(c.step.Address, "it gives somebody more than the documents do, which --yes never adopts: run without --yes")
 		return
 	}
 	place, path := edit.Place{Organization: c.want.Key}, c.want.At[""].File
@@ -293,8 +277,8 @@ func (a *adopting) set(c *candidate) {
 		err = file.SetAll(place, c.values...)
 	}
 	if err != nil {
-		a.leave(c, err.Error())
+		a.leave(c.step.Address, err.Error())
 		return
 	}
-	a.adopted++
+	a.written++
 }

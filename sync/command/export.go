@@ -18,6 +18,8 @@ type exportOptions struct {
 	folderOptions
 	zone     string
 	profiles bool
+	update   bool // --update: see updating
+	yes      bool
 }
 
 const exportDescription = "One file for each organization: ids pinned, names for roles and enums, " +
@@ -29,6 +31,9 @@ const exportDescription = "One file for each organization: ids pinned, names for
 const pruneUsage = "let keys follow the names: an organization that has another name now gets another key and file, " +
 	"and the file that an export wrote under the former one is removed (default: key and file stay)"
 
+const updateUsage = "add to the documents of -f what is there in Make and none of them speaks of, " +
+	"at its place, every other byte as it is; shows a unified diff, and asks (instead of -o)"
+
 func exportCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{
 		Name:        "export",
@@ -36,7 +41,8 @@ func exportCommand(r *runtimeEnv) *cli.Command {
 		Description: exportDescription,
 		UsageText: "makesync export --zone eu1 -o clients\n" +
 			"makesync export --zone eu1 --organization 'acme*' -o clients\n" +
-			"makesync export --zone eu1 --profiles -o clients",
+			"makesync export --zone eu1 --profiles -o clients\n" +
+			"makesync export --zone eu1 --update -f clients",
 		Flags: joined([]cli.Flag{
 			zoneFlag("`NAME` of the zone to export (default: MAKE_ZONE)"),
 			&cli.BoolFlag{
@@ -44,11 +50,16 @@ func exportCommand(r *runtimeEnv) *cli.Command {
 				Usage: "move what more than half of the organizations share into a profile",
 			},
 			&cli.BoolFlag{Name: "prune", Usage: pruneUsage},
+			&cli.BoolFlag{Name: "update", Usage: updateUsage},
+			&cli.BoolFlag{Name: "yes", Usage: "with --update: answer the question with yes; people are left out"},
 		}, folderFlags(), sourceFlags("what is sensitive")),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o, err := readExportOptions(c, r.Env)
 			if err != nil {
 				return err
+			}
+			if o.update {
+				return tellInvalid(c, r, runExportUpdate(c.Context, r, o))
 			}
 			return tellInvalid(c, r, runExport(c.Context, r, o))
 		}),
@@ -57,7 +68,7 @@ func exportCommand(r *runtimeEnv) *cli.Command {
 
 func readExportOptions(c *cli.Context, env Env) (o exportOptions, err error) {
 	o.folderOptions, o.profiles = readFolderOptions(c), c.Bool("profiles")
-	o.prune = c.Bool("prune")
+	o.prune, o.update, o.yes = c.Bool("prune"), c.Bool("update"), c.Bool("yes")
 	if o.sourceOptions, err = readSourceOptions(c, env); err != nil {
 		return o, err
 	}
@@ -65,7 +76,13 @@ func readExportOptions(c *cli.Context, env Env) (o exportOptions, err error) {
 	switch {
 	case o.zone == "":
 		return o, badUsage(c, "export needs --zone NAME, or MAKE_ZONE")
-	case o.out == "":
+	case o.update && (o.out != "" || o.prune || o.profiles || o.force):
+		return o, badUsage(c, "--update changes the documents of -f; -o, --force, --profiles and --prune go without it")
+	case o.update && len(o.files) == 0:
+		return o, badUsage(c, "--update needs -f DOCS, the documents to add to")
+	case o.yes && !o.update:
+		return o, badUsage(c, "--yes goes with --update: nothing else is asked")
+	case o.out == "" && !o.update:
 		return o, badUsage(c, "export needs -o DIR, the folder to write to")
 	}
 	return o, nil
@@ -103,15 +120,20 @@ func runExport(ctx context.Context, r *runtimeEnv, o exportOptions) error {
 	return end(zone.Exit())
 }
 
-// addExport adds a document for each organization that was read, and with profiles one for what
-// they share.
-func (f *folder) addExport(zone *state.ZoneState, profiles bool) (render.Export, error) {
-	exporter := export.Exporter{
+// newExporter writes organizations of a zone.
+func newExporter(src *sources, zone *state.ZoneState) *export.Exporter {
+	return &export.Exporter{
 		Zone:              zone.Endpoint.Name,
 		Names:             zone.Names,
 		OrganizationRoles: zone.Roles,
-		Sensitive:         f.src.secretsIn(zone),
+		Sensitive:         src.secretsIn(zone),
 	}
+}
+
+// addExport adds a document for each organization that was read, and with profiles one for what
+// they share.
+func (f *folder) addExport(zone *state.ZoneState, profiles bool) (render.Export, error) {
+	exporter := newExporter(f.src, zone)
 	header := []string{fmt.Sprintf(document.ExportedHeader+"%s (%s)", zone.Endpoint.Name, zone.Endpoint.URL)}
 	again := newReexport(f, zone)
 	result := render.Export{Zone: planZone(zone), Folder: f.out, Problems: problemsOf(zone)}

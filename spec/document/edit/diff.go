@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -157,8 +156,7 @@ func splitLines(data []byte) []string {
 
 // changes are the lines that the edits replace, without those that stay.
 func (f *File) changes() (changes []change) {
-	edits := slices.Clone(f.edits)
-	slices.SortStableFunc(edits, func(a, b span) int { return a.start - b.start })
+	edits := f.ordered()
 	for len(edits) > 0 {
 		first := bytes.Count(f.data[:edits[0].start], []byte("\n"))
 		n, last := 0, first

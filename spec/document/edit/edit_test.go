@@ -133,6 +133,42 @@ func TestCommentsAreKept(t *testing.T) {
 	}
 }
 
+// What is added to blocks that end in the same line: the inner one's goes first, whatever the order in which it was set.
+func TestBlocksThatEndTogether(t *testing.T) {
+	t.Parallel()
+	file := open(t, "organizations:\n  acme:\n    name: Acme\n    members:\n      a@b.example: {role: Admin} # last")
+	for _, v := range []edit.Value{edit.Field("timezone", "UTC"), edit.Control("X", "true"), edit.Role("c@b.example", "Member"),
+		edit.Field("owner", "a@b.example"), edit.Role("d@b.example", "{}")} {
+		if err := file.Set(acme, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := file.Bytes()
+	want := "organizations:\n  acme:\n    name: Acme\n    members:\n      a@b.example: {role: Admin} # last\n" +
+		"      c@b.example: Member\n      d@b.example: {}\n    timezone: UTC\n    featureControls: {X: true}\n    owner: a@b.example"
+	if err != nil || string(got) != want {
+		t.Errorf("got\n%s\n%v", got, err)
+	}
+	if diff := file.Diff(nil); strings.Index(diff, "d@b.example") > strings.Index(diff, "timezone") {
+		t.Errorf("the diff has another order:\n%s", diff)
+	}
+}
+
+func TestSeveralInBrackets(t *testing.T) {
+	t.Parallel()
+	for before, want := range map[string]string{"{}": "{A: 7, B: 7}", "{C: 1}": "{C: 1, A: 7, B: 7}", "{ }": "{A: 7, B: 7 }"} {
+		file := open(t, "organizations: {acme: {variables: "+before+"}}\n")
+		for _, name := range []string{"A", "B"} {
+			if err := file.Set(acme, variable(t, name, spec.TypeNumber, "7")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := file.Bytes(); err != nil || string(got) != "organizations: {acme: {variables: "+want+"}}\n" {
+			t.Errorf("%s becomes\n%s\n%v", before, got, err)
+		}
+	}
+}
+
 func TestDiffIsUnified(t *testing.T) {
 	t.Parallel()
 	file := open(t, "organizations:\n  acme:\n    name: Acme\n    variables:\n      A: 5 # five\n      B: 1\n    owner: a@b.example\n  beta:\n    name: Beta\n")

@@ -2,9 +2,11 @@ package edit
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -27,6 +29,15 @@ type File struct {
 type span struct {
 	start, end int
 	text       string
+}
+
+// indent is how far in an added line stands; what adds none stays on its line, before all lines.
+func (s span) indent() int {
+	line, isLine := strings.CutPrefix(strings.TrimPrefix(s.text, "\r"), "\n")
+	if !isLine {
+		return math.MaxInt
+	}
+	return indentOf([]byte(line))
 }
 
 // entry is what was set: the value of a key in a mapping, as the new text says it.
@@ -103,9 +114,18 @@ func (f *File) Bytes() ([]byte, error) {
 	return after, nil
 }
 
-func (f *File) text() []byte {
+// ordered are the changes from the top. Where several blocks end in the same line, what is added to
+// the inner one goes first.
+func (f *File) ordered() []span {
 	edits := slices.Clone(f.edits)
-	slices.SortStableFunc(edits, func(a, b span) int { return a.start - b.start })
+	slices.SortStableFunc(edits, func(a, b span) int {
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.indent(), a.indent()))
+	})
+	return edits
+}
+
+func (f *File) text() []byte {
+	edits := f.ordered()
 	var out bytes.Buffer
 	at := 0
 	for _, e := range edits {

@@ -3,6 +3,7 @@ package edit
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -82,6 +83,9 @@ func (f *File) insert(mapping *yaml.Node, key, text string) error {
 func (f *File) insertFlow(mapping *yaml.Node, written string) error {
 	if len(mapping.Content) == 0 {
 		at := f.offset(mapping) + 1
+		if slices.ContainsFunc(f.edits, func(s span) bool { return s.start == at }) {
+			written = ", " + written
+		}
 		return f.append(span{at, at, written})
 	}
 	at, err := f.lastEnd(mapping)
