@@ -27,7 +27,8 @@ type doctorOptions struct {
 
 const doctorDescription = "Looks at documents and their references, at the state folder, and at each zone: " +
 	"reachable, TLS, proxy, clock, token, scopes, the rate limit, the role of the token's user, " +
-	"and whether the zone's own contract is as this build knows it. Makes six calls a zone, and changes nothing. " +
+	"feature controls and teams that documents name, and whether the zone's own contract is as this build knows it. " +
+	"Makes six calls a zone, and one or two for each organization whose documents name such; changes nothing. " +
 	"Exit 0, else 3 documents, 1 state folder, 7 token or rights, 8 zone."
 
 func doctorCommand(r *runtimeEnv) *cli.Command {
@@ -122,11 +123,12 @@ func checkEverything(ctx context.Context, r *runtimeEnv, o doctorOptions) ([]fle
 			Message: "no zone is named", Fix: "give -f DOCS, --zone NAME or MAKE_ZONE"})
 	}
 	for _, name := range src.zones.names() {
-		facts := gatherFacts(ctx, src, src.zones.ports[name], probes[name])
+		needs := needsOf(src.desired, name, r)
+		facts := gatherFacts(ctx, src, src.zones.ports[name], probes[name], needs)
 		if exit.StopExit(ctx) != exit.OK {
 			return nil, context.Cause(ctx)
 		}
-		checks = append(checks, fleet.CheckZone(facts, needsOf(src.desired, name, r))...)
+		checks = append(checks, fleet.CheckZone(facts, needs)...)
 	}
 	return checks, nil
 }

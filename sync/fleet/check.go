@@ -59,6 +59,7 @@ var checkExits = []struct {
 	{"organizations", exit.Invalid},
 	{"rights", exit.Refused},
 	{"licence", exit.Refused},
+	{"names", exit.Invalid},
 	{"contract", exit.Unreachable},
 }
 

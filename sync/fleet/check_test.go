@@ -53,6 +53,10 @@ func needs(declared ...*spec.Organization) *Needs {
 	}}
 }
 
+func invitedTo(team string) []spec.Member {
+	return []spec.Member{{Email: "a@b.example", Invite: &spec.Invite{Name: "A", Teams: []string{team}}}}
+}
+
 // Each check goes wrong in its own way, and nothing else does.
 func TestZoneChecks(t *testing.T) {
 	t.Parallel()
@@ -86,6 +90,25 @@ func TestZoneChecks(t *testing.T) {
 			o.State, f.Scopes = spec.Absent, append(f.Scopes, "organizations:write")
 		}, "rights failed", exit.Refused},
 		{"licence", func(f *Facts, _ *spec.Organization) { f.Organizations[0].License = state.License{} }, "licence warning", exit.OK},
+		{"no such control", func(f *Facts, o *spec.Organization) {
+			o.FeatureControls, f.Scopes = []spec.FeatureControl{{Name: "X", Enabled: true}, {Name: "Y"}}, append(f.Scopes, "organizations:write")
+		}, "names failed", exit.Invalid},
+		{"no such team", func(f *Facts, o *spec.Organization) {
+			o.Members, f.Organizations[0].Teams = invitedTo("Ops"), []state.Name{{ID: 5, Name: "Sales"}}
+			f.Scopes = append(f.Scopes, "organizations:write", "teams:read")
+		}, "names failed", exit.Invalid},
+		{"not to teams", func(f *Facts, o *spec.Organization) {
+			o.Members, f.Organizations[0].Teams = invitedTo("5"), []state.Name{{ID: 5, Name: "Sales"}}
+			f.Scopes, f.Named = append(f.Scopes, "organizations:write", "teams:read"), map[int64]Named{11: {AddToTeams: ptr(false)}}
+		}, "names warning", exit.OK},
+		{"controls could not be read", func(f *Facts, o *spec.Organization) {
+			o.FeatureControls, f.Scopes = []spec.FeatureControl{{Name: "X", Enabled: true}}, append(f.Scopes, "organizations:write")
+			f.Named = map[int64]Named{11: {ControlsErr: refused}}
+		}, "names skipped", exit.OK},
+		{"licence of controls", func(f *Facts, o *spec.Organization) {
+			f.Organizations[0].Lacks = map[spec.Kind]string{spec.KindTFA: "too small"}
+			o.TFAEnforced, f.Scopes = ptr(true), append(f.Scopes, "organizations:write")
+		}, "licence warning", exit.OK},
 		{"no contract", func(f *Facts, _ *spec.Organization) { f.Contract = nil }, "contract skipped", exit.OK},
 		{"drift", func(f *Facts, _ *spec.Organization) { delete(f.Contract, "GET /teams") }, "contract warning", exit.OK},
 	} {

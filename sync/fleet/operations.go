@@ -19,6 +19,7 @@ var operations = []Operation{
 	{"PATCH", "/organizations/{}", "name:string countryId:integer timezoneId:integer", ""},
 	{"DELETE", "/organizations/{}", "", ""},
 	{"GET", "/organizations/{}/apps", "", "installedApps"},
+	{"GET", "/organizations/{}/check-team-permission", "", "hasPermission"},
 	{"GET", "/organizations/{}/usage", "", "data.date data.operations|data.centicredits"},
 	{"GET", "/organizations/{}/subscription", "", "product.name"},
 	{"GET", "/organizations/{}/subscription/payment-methods", "", "paymentMethods.valid"},

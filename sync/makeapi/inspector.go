@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"makesync/sync/state"
@@ -54,6 +55,34 @@ func (i *Inspector) OwnRoles(ctx context.Context) (map[int64]int64, error) {
 		}
 	}
 	return roles, err
+}
+
+// addToTeams is the permission by which an invitation may name teams (published in the list of
+// permissions).
+const addToTeams = "team user add and edit"
+
+// MayAddToTeams tells whether the token's user may add people to at least one team of an
+// organization (GET /organizations/{organizationId}/check-team-permission); nil where the zone does
+// not know the permission.
+func (i *Inspector) MayAddToTeams(ctx context.Context, organization int64) (*bool, error) {
+	var reply struct {
+		Has flag `json:"hasPermission"`
+	}
+	k := readOf(organization, "/check-team-permission", "ask for the team permissions in")
+	k.query, k.decode = url.Values{"teamPermission": {addToTeams}}, decodeJSON(&reply)
+	err := i.do(ctx, k)
+	switch call := state.AsCallError(err); {
+	case call != nil && call.Status == http.StatusBadRequest:
+		return nil, nil
+	case err != nil || !reply.Has.known:
+		return nil, err
+	}
+	return &reply.Has.on, nil
+}
+
+// Controls reads the feature controls of an organization.
+func (i *Inspector) Controls(ctx context.Context, live *state.Organization) error {
+	return readControls(ctx, i.caller, live)
 }
 
 // Contract is the zone's description of its own API (GET /openapi.json).

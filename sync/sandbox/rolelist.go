@@ -49,7 +49,7 @@ var (
 	working  = append(
 		[]string{"scenario add", "scenario edit", "scenario run", "connection add", "connection edit"},
 		watching...)
-	leading = append([]string{"team edit", "team users manage", "team variable edit"}, working...)
+	leading = append([]string{"team edit", "team user add and edit", "team variable edit"}, working...)
 )
 
 // builtinRoles are the roles of every zone. The ids 1, 3, 4, 6 and 11 to 14 are
