@@ -265,7 +265,8 @@ func (a *adopting) users(profile string) (n int) {
 // set writes a candidate's values into the text of its file.
 func (a *adopting) set(c *candidate) {
 	if c.gains && a.yes {
-		a.leave(c.step.Address, "it gives somebody more than the documents do, which --yes never adopts: run without --yes")
+		a.leave(c.step.Address,
+			"it gives somebody more than the documents do, which --yes never adopts: run without --yes")
 		return
 	}
 	place, path := edit.Place{Organization: c.want.Key}, c.want.At[""].File

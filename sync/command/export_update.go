@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,7 +92,7 @@ func (u *updating) finish(ctx context.Context, r *runtimeEnv, o exportOptions) e
 
 // bindAll pairs declared organizations with live ones, by key. Where two live ones fit a name
 // nobody can tell which is meant: plan says so.
-func bindAll(needed offline.Needed, all []*state.Organization) func(func(*spec.Organization, *state.Organization) bool) {
+func bindAll(needed offline.Needed, all []*state.Organization) iter.Seq2[*spec.Organization, *state.Organization] {
 	found := map[*spec.Organization][]*state.Organization{}
 	var declared []*spec.Organization
 	for _, live := range all {
@@ -122,10 +123,11 @@ type addition struct {
 
 // add writes what an organization's documents do not speak of.
 func (u *updating) add(declared *spec.Organization, live *state.Organization) {
-	written := u.exporter.Document(live, declared.Key)
+	document := u.exporter.Document(live, declared.Key)
+	written := &document.Organization
 	place, path := edit.Place{Organization: declared.Key}, declared.At[""].File
-	for _, a := range slices.Concat(fieldsOf(declared, &written.Organization), controlsOf(declared, &written.Organization),
-		u.variablesOf(declared, live, &written.Organization), peopleOf(declared, &written.Organization)) {
+	for _, a := range slices.Concat(fieldsOf(declared, written), controlsOf(declared, written),
+		u.variablesOf(declared, live, written), peopleOf(declared, written)) {
 		file, err := u.open(path)
 		switch {
 		case err == nil && file.Has(place, a.value) > 0:
@@ -168,8 +170,10 @@ func fieldsOf(declared, written *spec.Organization) (added []addition) {
 func controlsOf(declared, written *spec.Organization) (added []addition) {
 	for _, control := range written.FeatureControls {
 		if state.FindControl(declared.FeatureControls, control.Name) == nil {
-			added = append(added, addition{address: spec.NewAddress(declared.Key, spec.KindFeatureControl, control.Name),
-				value: edit.Control(control.Name, strconv.FormatBool(control.Enabled))})
+			added = append(added, addition{
+				address: spec.NewAddress(declared.Key, spec.KindFeatureControl, control.Name),
+				value:   edit.Control(control.Name, strconv.FormatBool(control.Enabled)),
+			})
 		}
 	}
 	return added
@@ -189,9 +193,11 @@ func (u *updating) variablesOf(declared *spec.Organization, live *state.Organiza
 		}
 		a := addition{address: spec.NewAddress(declared.Key, spec.KindVariable, v.Name)}
 		value, err := document.TextOfVariable(v)
+		secret := v.Reference != "" || spec.LooksSecret(v.Value.Reveal()) ||
+			spec.IsSensitiveIn(a.address, live.ID, u.desired.Sensitive)
 		switch a.value = edit.Variable(v.Name, value); {
-		case v.Reference != "" || spec.LooksSecret(v.Value.Reveal()) || spec.IsSensitiveIn(a.address, live.ID, u.desired.Sensitive):
-			a.why = fmt.Sprintf("it is a secret, which no document holds: write a reference, %s: \"${env:NAME}\"", v.Name)
+		case secret:
+			a.why = "it is a secret, which no document holds: write a reference, " + v.Name + `: "${env:NAME}"`
 		case taken[strings.ToLower(v.Name)]:
 			a.why = "another variable has this name but for upper and lower case"
 		case err != nil:

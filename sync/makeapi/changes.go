@@ -26,8 +26,8 @@ type changeRow struct {
 	Diff    looseDiff `json:"diffObject"`
 }
 
-// looseDiff takes of diffObject what it can. That of a creation is flat; that of an edit has, in the
-// published example alone, the values before and after it.
+// looseDiff takes of diffObject what it can. That of a creation is flat; that of an edit has, in
+// the published example alone, the values before and after it.
 type looseDiff struct {
 	Value     wireValue `json:"value"`
 	New       looseNew  `json:"new"`

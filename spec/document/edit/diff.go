@@ -156,7 +156,7 @@ func splitLines(data []byte) []string {
 
 // changes are the lines that the edits replace, without those that stay.
 func (f *File) changes() (changes []change) {
-	edits := f.ordered()
+	edits := ordered(f.edits)
 	for len(edits) > 0 {
 		first := bytes.Count(f.data[:edits[0].start], []byte("\n"))
 		n, last := 0, first

@@ -116,8 +116,8 @@ func (f *File) Bytes() ([]byte, error) {
 
 // ordered are the changes from the top. Where several blocks end in the same line, what is added to
 // the inner one goes first.
-func (f *File) ordered() []span {
-	edits := slices.Clone(f.edits)
+func ordered(edits []span) []span {
+	edits = slices.Clone(edits)
 	slices.SortStableFunc(edits, func(a, b span) int {
 		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.indent(), a.indent()))
 	})
@@ -125,7 +125,7 @@ func (f *File) ordered() []span {
 }
 
 func (f *File) text() []byte {
-	edits := f.ordered()
+	edits := ordered(f.edits)
 	var out bytes.Buffer
 	at := 0
 	for _, e := range edits {
