@@ -53,8 +53,8 @@ func writableByOthers(rule, what, file string) []spec.Problem {
 	}
 	for _, place := range places {
 		info, err := os.Stat(place)
-		if err != nil || info.IsDir() && info.Mode()&os.ModeSticky != 0 {
-			continue // loading tells what is wrong
+		if err != nil || info.IsDir() && info.Mode()&os.ModeSticky != 0 || onReadOnlyDisk(place) {
+			continue // of an error loading tells
 		}
 		who := ""
 		switch mode := info.Mode().Perm(); {
