@@ -412,3 +412,53 @@ func TestQuestionAsksForWhatCanBeTyped(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestThePageOfAFleetLeadsToEveryChange: each organization with something to do has a row, the
+// worst first, whose cells count and lead to a change of it; nothing has no anchor.
+func TestThePageOfAFleetLeadsToEveryChange(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		p := anyPlan(t, 6)
+		index, grouping := newHTMLIndex(), p.Group(rapid.IntRange(1, 4).Draw(t, "least"))
+		var page htmlPlan
+		page.addOrganizations(p, &grouping, newOrganizationNames(p.Organizations), index)
+		rows, busy := newHTMLFleet(p, index), 0
+		for i := range p.Organizations {
+			o := &p.Organizations[i]
+			if !hasItems(o) {
+				continue
+			}
+			busy++
+			for j, n := range itemsByRisk(o) {
+				if anchor := index.first[[2]string{o.Key, htmlRisks()[j].Value}]; (n > 0) != (anchor != "") {
+					t.Fatalf("%s: %d %s, at %q", o.Key, n, htmlRisks()[j].Label, anchor)
+				}
+			}
+		}
+		switch {
+		case busy < 2 && rows != nil, busy > 1 && len(rows.Rows) != busy:
+			t.Fatalf("%d organizations with changes: %+v", busy, rows)
+		case rows != nil:
+			for i := range rows.Rows[1:] {
+				for j, cell := range rows.Rows[i].Cells {
+					if a, b := len(cell.N), len(rows.Rows[i+1].Cells[j].N); a == b && cell.N < rows.Rows[i+1].Cells[j].N {
+						t.Fatalf("a worse organization comes later: %+v", rows.Rows)
+					} else if cell.N != rows.Rows[i+1].Cells[j].N {
+						break
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestThePageOfTenThousandOrganizations stays of a size that opens.
+func TestThePageOfTenThousandOrganizations(t *testing.T) {
+	t.Parallel()
+	p := editedProfile(10_000)
+	page := string(rendered(t, func(b *bytes.Buffer) error { return HTML(b, p, Options{}) }))
+	if n := strings.Count(page, `<tr class="part `); n != touched(p) || len(page) > 8<<20 {
+		t.Errorf("%d rows of %d, %d bytes", n, touched(p), len(page))
+	}
+	checkLinks(t, page)
+}

@@ -102,7 +102,7 @@ func checkJSON(t *rapid.T, text string) {
 }
 
 // pageTags are the tags of page.html.
-var pageTags = regexp.MustCompile(`(?i)^/?(!doctype|html|head|meta|title|style|body|a|header|div|h1|h2|h3|small|p|code|span|dl|dt|dd|form|label|input|select|option|fieldset|legend|button|output|main|section|table|caption|colgroup|col|thead|tbody|tr|th|td|ul|li|strong|br|del|ins|footer|script)[\s>]`)
+var pageTags = regexp.MustCompile(`(?i)^/?(!doctype|html|head|meta|title|style|body|a|header|div|h1|h2|h3|small|p|code|span|dl|dt|dd|form|label|input|select|option|fieldset|legend|button|output|details|summary|main|section|table|caption|colgroup|col|thead|tbody|tr|th|td|ul|li|strong|br|del|ins|footer|script)[\s>]`)
 
 func checkPage(t *rapid.T, text string) {
 	body := text[strings.Index(text, "<body>"):strings.LastIndex(text, "<script>")]
@@ -111,12 +111,64 @@ func checkPage(t *rapid.T, text string) {
 			t.Fatalf("a foreign tag: <%.60q", part)
 		}
 	}
+	checkLinks(t, body)
 	if strings.Contains(body, "<script") || strings.Contains(body, "<img") || strings.Contains(body, "ZgotmplZ") {
 		t.Fatalf("something got into the page:\n%s", body)
 	}
 	for _, r := range body {
 		if r != '\n' && !visible(r) {
 			t.Fatalf("%U in the page", r)
+		}
+	}
+}
+
+var links, anchors = regexp.MustCompile(`href="([^"]*)"`), regexp.MustCompile(` id="([^"]*)"`)
+
+// checkLinks: a link leads to one place of the page, or to an organization in Make.
+func checkLinks(t interface{ Fatalf(string, ...any) }, body string) {
+	places := map[string]int{}
+	for _, anchor := range anchors.FindAllStringSubmatch(body, -1) {
+		places[anchor[1]]++
+	}
+	for _, link := range links.FindAllStringSubmatch(body, -1) {
+		if anchor, within := strings.CutPrefix(link[1], "#"); within && places[anchor] != 1 {
+			t.Fatalf("%d places for %q", places[anchor], link[0])
+		} else if !within && !makeOrganization.MatchString(link[1]) {
+			t.Fatalf("a link to %q", link[1])
+		}
+	}
+}
+
+var makeOrganization = regexp.MustCompile(`^https://[a-z0-9.-]+\.make(\.celonis)?\.com/organization/[1-9][0-9]*$`)
+
+// TestLinksIntoMake: only an organization of a real zone has one, and none leads to a look-alike.
+func TestLinksIntoMake(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		zone plan.Zone
+		id   int64
+		want string
+	}{
+		{plan.Zone{URL: "https://eu1.make.com"}, 11, "https://eu1.make.com/organization/11"},
+		{plan.Zone{URL: "https://EU1.Make.com/api/v2/"}, 11, "https://eu1.make.com/organization/11"},
+		{plan.Zone{URL: "https://us1.make.celonis.com"}, 7, "https://us1.make.celonis.com/organization/7"},
+		{plan.Zone{URL: "https://eu1.make.com", Sandbox: true}, 11, ""},
+		{plan.Zone{URL: "https://eu1.make.com"}, 0, ""},
+		{plan.Zone{URL: "https://eu1.make.com"}, -3, ""},
+		{plan.Zone{URL: "http://eu1.make.com"}, 11, ""},
+		{plan.Zone{URL: "http://127.0.0.1:8080"}, 11, ""},
+		{plan.Zone{URL: "https://eu1.make.com.evil.example"}, 11, ""},
+		{plan.Zone{URL: "https://evilmake.com"}, 11, ""},
+		{plan.Zone{URL: "https://eu1.make.com@evil.example"}, 11, ""},
+		{plan.Zone{URL: "https://evil.example/.make.com"}, 11, ""},
+		{plan.Zone{URL: "https://eu1.make.com:8443"}, 11, ""},
+		{plan.Zone{URL: "https://evil.example\\.make.com"}, 11, ""},
+		{plan.Zone{URL: "https://evil.example%2f.make.com"}, 11, ""},
+		{plan.Zone{URL: "javascript:alert(1)//.make.com"}, 11, ""},
+		{plan.Zone{}, 11, ""},
+	} {
+		if got := makeLink(test.zone, test.id); got != test.want {
+			t.Errorf("%+v, %d: %q, want %q", test.zone, test.id, got, test.want)
 		}
 	}
 }

@@ -13,13 +13,16 @@ import (
 //go:embed page.html
 var pageTemplate string
 
+//go:embed page_parts.html
+var pageParts string
+
 //go:embed page.css
 var pageStyle string
 
 //go:embed page.js
 var pageScript string
 
-var htmlPage = template.Must(template.New("page").Parse(pageTemplate))
+var htmlPage = template.Must(template.New("page").Parse(pageParts + pageTemplate))
 
 // policy lets the page run its own style and script, named by their hashes, and
 // nothing else: no network, no frames, no forms, no other script even if one got into the page.
@@ -57,7 +60,8 @@ type (
 		Words                  []htmlWords
 		Organizations          []htmlOrganization
 		Keys                   []string // of the organizations, for the filter
-		Kinds, Risks           []htmlChoice
+		Kinds                  []htmlChoice
+		Fleet                  *htmlFleet
 		Failures, Problems     []htmlProblem
 		Unread, Narrowed       string
 		Access                 []string // who still has access, and where nobody could look
@@ -73,20 +77,23 @@ type (
 	htmlChoice       struct{ Value, Label string }
 	htmlProblem      struct{ Class, Level, Place, Text, Hint string }
 	htmlOrganization struct {
-		Key, Anchor, Name, Facts string
-		Steps                    []htmlStep
-		Held                     []htmlHeldGroup
-		Waiting                  []htmlWaiting
-		NotRead, Rest            string
-		Shared                   bool // it stands for several organizations
+		Key, Anchor, Name, Facts, Make string
+		Has, StepsHave                 string // classes, for the tiles
+		Steps                          []htmlStep
+		Held                           []htmlHeldGroup
+		Waiting                        []htmlWaiting
+		NotRead, Rest                  string
+		Shared                         bool // it stands for several organizations
 	}
 	htmlStep struct {
-		N                                                     int
-		Risk, RiskWord, Kind, Op, Object, Source, After, Text string
-		Where, Keys                                           string // of what several organizations share
-		Notes                                                 []string
-		Fields                                                []htmlField
-		Rows                                                  int
+		Anchor, Risk, RiskWord, Kind, Op, Object, Source, Text string
+
+		After       []htmlLink
+		MoreAfter   int
+		Where, Keys string // of what several organizations share
+		Notes       []string
+		Fields      []htmlField
+		Rows        int
 	}
 	htmlField struct {
 		Path     string
@@ -101,6 +108,6 @@ type (
 		Guard, Reason, Allow, Where, Keys string
 		Items                             []htmlHeld
 	}
-	htmlHeld    struct{ Kind, Op, Object, Note string }
-	htmlWaiting struct{ Kind, Object, Reason, Text, Where, Keys string }
+	htmlHeld    struct{ Anchor, Kind, Op, Object, Note string }
+	htmlWaiting struct{ Anchor, Kind, Object, Reason, Where, Keys string }
 )

@@ -37,27 +37,15 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 	}
 	p.Approvals = cleaned(o.Approvals)
 	p.Rules = htmlRules(plan.Rules)
-	said, kinds := summarize(plan), map[spec.Kind]bool{}
+	said, index := summarize(plan), newHTMLIndex()
 	for _, problem := range groupProblems(missing.failures(), o.leastGroup()) {
 		p.Failures = append(p.Failures, newHTMLProblem(&problem, fleet))
 	}
 	p.Unread = htmlUnread(missing, fleet)
 	p.Access = accessWords(plan.StillHasAccess, plan.NotLookedInto, fleet, 0)
-	if shared := newHTMLShared(&grouping, fleet, kinds); shared != nil {
-		p.Organizations = append(p.Organizations, *shared)
-	}
-	for i := range grouping.Rest {
-		if rest := &grouping.Rest[i]; len(rest.Steps)+len(rest.Held)+len(rest.Waiting) > 0 {
-			p.Organizations = append(p.Organizations, newHTMLOrganization(rest, i, kinds))
-		}
-	}
-	for i := range plan.Organizations {
-		if o := &plan.Organizations[i]; len(o.Steps)+len(o.Held)+len(o.Waiting) > 0 {
-			p.Keys = append(p.Keys, Clean(o.Key))
-		}
-	}
+	p.addOrganizations(plan, &grouping, fleet, index)
 	p.Counts, p.Words, p.Quiet = htmlCounts(plan, missing), htmlSummary(said, plan), quietWords(said, plan)
-	p.Kinds, p.Risks = htmlKinds(kinds), htmlRisks()
+	p.Kinds, p.Fleet = htmlKinds(index.kinds), newHTMLFleet(plan, index)
 	p.Large = changes(plan.Summary) > 1000
 	for _, problem := range groupProblems(missing.other, o.leastGroup()) {
 		p.Problems = append(p.Problems, newHTMLProblem(&problem, fleet))
@@ -66,6 +54,23 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 		p.Words, p.Quiet = nil, ""
 	}
 	return p
+}
+
+func (p *htmlPlan) addOrganizations(made *plan.Plan, g *plan.Grouping, f *organizationNames, x *htmlIndex) {
+	if shared := newHTMLShared(g, f, x); shared != nil {
+		p.Organizations = append(p.Organizations, *shared)
+	}
+	zones := zonesByName(made.Zones)
+	for i := range g.Rest {
+		if rest := &g.Rest[i]; hasItems(rest) {
+			p.Organizations = append(p.Organizations, newHTMLOrganization(rest, zones[rest.Zone], i, x))
+		}
+	}
+	for i := range made.Organizations {
+		if hasItems(&made.Organizations[i]) {
+			p.Keys = append(p.Keys, Clean(made.Organizations[i].Key))
+		}
+	}
 }
 
 // htmlUnread says what is missing, and of whom; "" for nothing.
@@ -115,22 +120,19 @@ func htmlCounts(plan *plan.Plan, missing *unread) []htmlCount {
 	if failedWords(plan, missing) != "" {
 		return nil
 	}
-	var byRisk [4]int
+	all, byRisk := 0, make([]int, len(htmlRisks()))
 	for i := range plan.Organizations {
-		for _, step := range plan.Organizations[i].Steps {
-			byRisk[riskRank(step.Risk)]++
+		for j, n := range itemsByRisk(&plan.Organizations[i]) {
+			byRisk[j] += n
 		}
 	}
-	var counts []htmlCount
-	for i, risk := range risks {
-		counts = append(counts, htmlCount{string(risk.risk), risk.heading, text.Number(byRisk[i])})
+	counts := []htmlCount{{"all", "All", ""}}
+	for i, risk := range htmlRisks() {
+		all += byRisk[i]
+		counts = append(counts, htmlCount{risk.Value, risk.Label, text.Number(byRisk[i])})
 	}
-	return append(
-		counts,
-		htmlCount{"waiting", "Waiting", text.Number(plan.Summary.Waiting)},
-		htmlCount{"held", "Held", text.Number(plan.Summary.Held)},
-		htmlCount{"", "As declared", text.Number(plan.Summary.Unchanged)},
-	)
+	counts[0].N = text.Number(all)
+	return append(counts, htmlCount{"", "As declared", text.Number(plan.Summary.Unchanged)})
 }
 
 func htmlSummary(said *summary, plan *plan.Plan) []htmlWords {
@@ -177,12 +179,13 @@ func htmlKind(kind spec.Kind, present map[spec.Kind]bool) string {
 	return string(kind)
 }
 
+// htmlRisks are the classes of what stands on the page, the worst first.
 func htmlRisks() []htmlChoice {
 	var choices []htmlChoice
 	for _, risk := range risks {
 		choices = append(choices, htmlChoice{string(risk.risk), risk.heading})
 	}
-	return append(choices, htmlChoice{"held", "Held"}, htmlChoice{"waiting", "Waiting"})
+	return append(choices, htmlChoice{heldClass, "Held"}, htmlChoice{waitingClass, "Waiting"})
 }
 
 func newHTMLProblem(problem *problemGroup, f *organizationNames) htmlProblem {
@@ -205,54 +208,64 @@ func newHTMLProblem(problem *problemGroup, f *organizationNames) htmlProblem {
 	return p
 }
 
-func newHTMLOrganization(o *plan.Organization, index int, kinds map[spec.Kind]bool) htmlOrganization {
+func newHTMLOrganization(o *plan.Organization, zone plan.Zone, n int, x *htmlIndex) htmlOrganization {
 	h := htmlOrganization{
 		Key:     Clean(o.Key),
-		Anchor:  "organization-" + strconv.Itoa(index),
+		Anchor:  "organization-" + strconv.Itoa(n),
+		Make:    makeLink(zone, o.ID),
 		Name:    Clean(o.Name),
 		Facts:   organizationFacts(o, 60),
 		NotRead: kindNames(o.NotRead),
 		Rest:    restWords(o),
 	}
+	keys := []string{o.Key}
+	x.blocks[o.Key] = h.Anchor
 	for _, step := range byRisk(o.Steps) {
-		h.Steps = append(h.Steps, newHTMLStep(step, kinds))
+		h.Steps = append(h.Steps, newHTMLStep(step, keys, x))
 	}
 	for _, group := range groupHeld(o.Held) {
-		h.Held = append(h.Held, newHTMLHeldGroup(group, group[0].Reason, group[0].Allow, kinds))
+		h.Held = append(h.Held, newHTMLHeldGroup(group, group[0].Reason, group[0].Allow, keys, x))
 	}
 	for _, waiting := range o.Waiting {
-		h.Waiting = append(h.Waiting, newHTMLWaiting(waiting, waitingWords(waiting), kinds))
+		h.Waiting = append(h.Waiting, newHTMLWaiting(waiting, waitingWords(waiting), keys, x))
 	}
+	h.count()
 	return h
 }
 
+const sharedAnchor = "shared"
+
 // newHTMLShared is what several organizations have in common, as if it were an organization; nil
 // for nothing.
-func newHTMLShared(g *plan.Grouping, f *organizationNames, kinds map[spec.Kind]bool) *htmlOrganization {
+func newHTMLShared(g *plan.Grouping, f *organizationNames, x *htmlIndex) *htmlOrganization {
 	if len(g.Groups)+len(g.Held)+len(g.Waiting) == 0 {
 		return nil
 	}
-	h := &htmlOrganization{Anchor: "shared", Name: "The same in several organizations", Shared: true}
+	h := &htmlOrganization{Anchor: sharedAnchor, Name: "The same in several organizations", Shared: true}
 	for i := range g.Groups {
 		group := &g.Groups[i]
-		step := newHTMLStep(groupStep(group, f), kinds)
+		for _, member := range group.Steps {
+			x.steps[member.N] = stepAnchor(group.Steps[0].N)
+		}
+		step := newHTMLStep(groupStep(group, f), group.Organizations, x)
 		step.Source, step.Where, step.Keys = "", htmlIn(group.Organizations, f), htmlKeys(group.Organizations)
 		h.Steps = append(h.Steps, step)
 	}
 	for i := range g.Held {
 		group := &g.Held[i]
-		held := newHTMLHeldGroup(group.Objects, heldReasons(group), group.Allow, kinds)
+		held := newHTMLHeldGroup(group.Objects, heldReasons(group), group.Allow, group.Organizations, x)
 		held.Where, held.Keys = htmlIn(group.Organizations, f), htmlKeys(group.Organizations)
 		h.Held = append(h.Held, held)
 	}
 	for i := range g.Waiting {
 		group := &g.Waiting[i]
 		for _, w := range group.Objects {
-			waiting := newHTMLWaiting(w, waitingGroupWords(group), kinds)
+			waiting := newHTMLWaiting(w, waitingGroupWords(group), group.Organizations, x)
 			waiting.Where, waiting.Keys = htmlIn(group.Organizations, f), htmlKeys(group.Organizations)
 			h.Waiting = append(h.Waiting, waiting)
 		}
 	}
+	h.count()
 	return h
 }
 
@@ -262,42 +275,41 @@ func htmlIn(keys []string, f *organizationNames) string { return "in " + f.names
 // htmlKeys are keys for the filter of the page, which takes them apart at spaces.
 func htmlKeys(keys []string) string { return strings.Join(cleaned(keys), " ") }
 
-func newHTMLWaiting(w plan.Waiting, reason string, kinds map[spec.Kind]bool) htmlWaiting {
-	name := object(w.Address)
-	return htmlWaiting{Kind: htmlKind(w.Address.Kind(), kinds), Object: name, Reason: Clean(reason), Text: name}
+func newHTMLWaiting(w plan.Waiting, reason string, keys []string, x *htmlIndex) htmlWaiting {
+	return htmlWaiting{
+		Anchor: x.found(keys, waitingClass, x.next(waitingClass)), Kind: htmlKind(w.Address.Kind(), x.kinds),
+		Object: object(w.Address), Reason: Clean(reason),
+	}
 }
 
-func newHTMLHeldGroup(group []plan.Held, reason, allow string, kinds map[spec.Kind]bool) htmlHeldGroup {
+func newHTMLHeldGroup(group []plan.Held, reason, allow string, keys []string, x *htmlIndex) htmlHeldGroup {
 	h := htmlHeldGroup{Guard: Clean(group[0].Guard), Reason: Clean(reason)}
 	if allow != "" {
 		h.Allow = "--allow " + text.ShellQuote(Clean(allow))
 	}
 	for _, held := range group {
-		h.Items = append(
-			h.Items,
-			htmlHeld{htmlKind(held.Address.Kind(), kinds), Clean(string(held.Op)), object(held.Address),
-				Clean(lastChangeWords(held.LastChange))},
-		)
+		h.Items = append(h.Items, htmlHeld{
+			x.found(keys, heldClass, x.next(heldClass)), htmlKind(held.Address.Kind(), x.kinds), Clean(string(held.Op)),
+			object(held.Address), Clean(lastChangeWords(held.LastChange)),
+		})
 	}
 	return h
 }
 
-func newHTMLStep(step plan.Step, kinds map[spec.Kind]bool) htmlStep {
+func newHTMLStep(step plan.Step, keys []string, x *htmlIndex) htmlStep {
 	risk := risks[riskRank(step.Risk)]
 	h := htmlStep{
-		N:        step.N,
+		Anchor:   x.found(keys, string(risk.risk), stepAnchor(step.N)),
 		Risk:     string(risk.risk),
 		RiskWord: risk.heading,
-		Kind:     htmlKind(step.Kind, kinds),
+		Kind:     htmlKind(step.Kind, x.kinds),
 		Op:       changeOp(step),
 		Object:   object(step.Address),
 	}
 	if step.Source != nil {
 		h.Source = Clean(fmt.Sprintf("%s:%d", step.Source.File, step.Source.Line))
 	}
-	if len(step.After) > 0 {
-		h.After = "after " + text.AndMore(stepNames(step.After), 5)
-	}
+	h.After, h.MoreAfter = htmlAfter(step.After, x)
 	texts := []string{h.Object, h.Source}
 	for _, note := range notesOf(step) {
 		h.Notes = append(h.Notes, Clean(note))
@@ -314,13 +326,15 @@ func newHTMLStep(step plan.Step, kinds map[spec.Kind]bool) htmlStep {
 	return h
 }
 
-func stepNames(numbers []int) []string {
-	names := make([]string, len(numbers))
-	for i, n := range numbers {
-		names[i] = "step " + strconv.Itoa(n)
+// htmlAfter leads to the steps that come before, and counts those that are not listed.
+func htmlAfter(numbers []int, x *htmlIndex) (links []htmlLink, more int) {
+	for _, n := range numbers[:min(len(numbers), mostAfter)] {
+		links = append(links, htmlLink{"step " + strconv.Itoa(n), x.step(n)})
 	}
-	return names
+	return links, len(numbers) - len(links)
 }
+
+const mostAfter = 5
 
 // newHTMLField marks, in both values, the part in which they differ.
 func newHTMLField(path string, field plan.Field, from, to string) htmlField {

@@ -43,10 +43,19 @@ func anyScalar(t *rapid.T, label string) state.Scalar {
 	return state.Text(anyText(t, label))
 }
 
+// anyURL draws a zone's address, often one that is close to Make's.
+func anyURL(t *rapid.T) string {
+	url := anyText(t, "url")
+	return rapid.SampledFrom([]string{url, "https://eu1.make.com", "https://" + url + ".make.com", "https://eu1.make.com" + url}).Draw(t, "address")
+}
+
 // anyPlan draws a plan with hostile names; size is how many steps at most.
 func anyPlan(t *rapid.T, size int) *plan.Plan {
 	p := &plan.Plan{Digest: anyText(t, "digest"), Exit: exit.Changes,
-		Zones: []plan.Zone{{Name: anyText(t, "zone"), URL: anyText(t, "url"), Sandbox: rapid.Bool().Draw(t, "sandbox")}}}
+		Zones: []plan.Zone{{Name: anyText(t, "zone"), URL: anyURL(t), Sandbox: rapid.Bool().Draw(t, "sandbox")}}}
+	if rapid.Bool().Draw(t, "zoned") {
+		p.Zones[0].Name = "eu1"
+	}
 	organizations := rapid.IntRange(0, 4).Draw(t, "organizations")
 	n := 0
 	for i := range organizations {
@@ -63,6 +72,9 @@ func anyPlan(t *rapid.T, size int) *plan.Plan {
 				s.LastChange = &spec.LastChange{At: anyText(t, "at"), Author: anyText(t, "author"), Action: anyText(t, "action")}
 			}
 			o.Steps = append(o.Steps, s)
+		}
+		if n > 1 && rapid.Bool().Draw(t, "ordered") && len(o.Steps) > 0 {
+			o.Steps[0].After = []int{1, 2}
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "waiting") {
 			o.Waiting = append(o.Waiting, plan.Waiting{Address: spec.Address(o.Key + "/" + anyText(t, "waits")), Reason: anyText(t, "reason")})

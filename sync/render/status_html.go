@@ -13,6 +13,7 @@ import (
 	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/fleet"
+	"makesync/sync/plan"
 )
 
 //go:embed status_page.html
@@ -21,7 +22,7 @@ var statusTemplate string
 //go:embed status_page.css
 var statusStyle string
 
-var statusPage = template.Must(template.New("status").Parse(statusTemplate))
+var statusPage = template.Must(template.New("status").Parse(pageParts + statusTemplate))
 
 // StatusHTML writes a status as one self-contained page without any script: no network, light and
 // dark, printable. Charts are for the eye; a table below says the same. Invoices are not on it,
@@ -73,13 +74,16 @@ type (
 		Width int
 	}
 	htmlOrganizationStatus struct {
-		Key, Anchor, Name, Facts string
-		Attention                []htmlAttention
-		Words                    []htmlWords
-		Charts                   []htmlChart
-		First, Final             string // days of the charts
-		Days                     []htmlDay
-		NotRead                  string
+		Key, Anchor, Name, Facts, Make string
+
+		Has          string // classes, for the tiles
+		Attention    []htmlAttention
+		Words        []htmlWords
+		Charts       []htmlChart
+		First, Final string // days of the charts
+		By           string // "day by day", "week by week": the rows of the table
+		Days         []htmlDay
+		NotRead      string
 	}
 	htmlDay    struct{ Date, Credits, Operations, DataTransfer string }
 	htmlPerson struct {
@@ -89,6 +93,12 @@ type (
 		Lines, LinesToWrite []string
 	}
 )
+
+// manyTables are so many organizations that their tables tell weeks instead of days: a browser would
+// take longer for 30 rows of each than for all the rest.
+const manyTables = 200
+
+const daysOfWeek = 7
 
 // manyOrganizations are so many that sections off the screen are better left unrendered.
 const manyOrganizations = 50
@@ -137,10 +147,10 @@ func (p *htmlStatus) addOrganizations(s *fleet.Status) {
 	}
 	bad, warnings := severitiesOf(s.Attention)
 	p.Counts = []htmlCount{
-		{"", "Organizations", text.Number(len(s.Organizations))},
-		{"irreversible", "Bad", text.Number(bad)},
+		{"all", "Organizations", text.Number(len(s.Organizations))},
+		{"destructive", "Bad", text.Number(bad)},
 		{"caution", "Warnings", text.Number(warnings)},
-		{"", "Need nothing", text.Number(len(s.Organizations) - len(marks))},
+		{calmClass, "Need nothing", text.Number(len(s.Organizations) - len(marks))},
 	}
 	p.Attention, p.NotLookedAt = newHTMLAttention(s.Attention, anchors), text.And(s.NotLookedAt)
 	cells := slices.DeleteFunc(cellsOf(s.Columns), func(c statusCell) bool {
@@ -149,11 +159,15 @@ func (p *htmlStatus) addOrganizations(s *fleet.Status) {
 	for _, cell := range cells {
 		p.Headings = append(p.Headings, htmlColumn{sentence(cell.heading), cell.numbers})
 	}
+	zones, span := zonesByName(s.Zones), 1
+	if len(s.Organizations) > manyTables {
+		span = daysOfWeek
+	}
 	for i := range s.Organizations {
 		row := &s.Organizations[i]
 		at := place(row.Zone, row.Key)
 		p.Rows = append(p.Rows, newHTMLRow(row, s.At, cells, anchors[at], marks[at]))
-		p.Organizations = append(p.Organizations, newHTMLOrganizationStatus(row, anchors[at], marks[at]))
+		p.Organizations = append(p.Organizations, newHTMLOrganizationStatus(row, zones[row.Zone], anchors[at], marks[at], span))
 		p.Organizations[i].addWords(p.Rows[i].Cells)
 	}
 }
@@ -190,13 +204,26 @@ func attentionClass(s fleet.Severity) (class, level string) {
 	return "caution", "Warning"
 }
 
+// calmClass is of an organization that needs nothing.
+const calmClass = "calm"
+
+// attentionClasses are all that an organization is found by.
+func attentionClasses(marks []fleet.Attention) (classes []string) {
+	for i := range marks {
+		if class, _ := attentionClass(marks[i].Severity); !slices.Contains(classes, class) {
+			classes = append(classes, class)
+		}
+	}
+	if len(classes) == 0 {
+		return []string{calmClass}
+	}
+	return classes
+}
+
 func newHTMLRow(
 	row *fleet.Row, now time.Time, cells []statusCell, anchor string, marks []fleet.Attention,
 ) htmlRow {
-	h := htmlRow{Key: Clean(row.Key), Anchor: anchor}
-	if len(marks) > 0 {
-		h.Class, _ = attentionClass(marks[0].Severity)
-	}
+	h := htmlRow{Key: Clean(row.Key), Anchor: anchor, Class: strings.Join(attentionClasses(marks), " ")}
 	for _, cell := range cells {
 		c := htmlCell{Label: sentence(cell.heading), Text: cell.cell(row, now), Numbers: cell.numbers}
 		if share, known := shareOf(row.Credits); cell.column == fleet.ColumnCredits && known {
@@ -225,10 +252,13 @@ func newHTMLBar(share float64) *htmlBar {
 	return bar
 }
 
-func newHTMLOrganizationStatus(row *fleet.Row, anchor string, marks []fleet.Attention) htmlOrganizationStatus {
+func newHTMLOrganizationStatus(
+	row *fleet.Row, zone plan.Zone, anchor string, marks []fleet.Attention, span int,
+) htmlOrganizationStatus {
 	h := htmlOrganizationStatus{
 		Key: Clean(row.Key), Anchor: anchor, Name: Clean(row.Name),
-		Facts:  fmt.Sprintf("zone %s, id %d", Clean(row.Zone), row.ID),
+		Facts: fmt.Sprintf("zone %s, id %d", Clean(row.Zone), row.ID),
+		Make:  makeLink(zone, row.ID), Has: htmlHas(attentionClasses(marks)),
 		Charts: newCharts(row.Usage), NotRead: Clean(strings.Join(row.NotRead, ", ")),
 	}
 	for _, a := range marks {
@@ -236,15 +266,36 @@ func newHTMLOrganizationStatus(row *fleet.Row, anchor string, marks []fleet.Atte
 		h.Attention = append(h.Attention,
 			htmlAttention{Class: class, Level: level, Rule: Clean(a.Rule), Message: Clean(a.Message)})
 	}
-	for i := range row.Usage {
-		d := &row.Usage[i]
-		h.Days = append(h.Days, htmlDay{Clean(d.Date), amountText(d.Credits, fleet.Amount),
-			amountText(d.Operations, fleet.Amount), amountText(d.DataTransfer, bytesWords)})
+	if n := len(row.Usage); n > 0 {
+		h.First, h.Final = Clean(row.Usage[0].Date), Clean(row.Usage[n-1].Date)
 	}
-	if n := len(h.Days); n > 0 {
-		h.First, h.Final = h.Days[0].Date, h.Days[n-1].Date
+	h.By = "day by day"
+	if span == daysOfWeek {
+		h.By = "week by week"
+	}
+	for days := range slices.Chunk(row.Usage, span) {
+		h.Days = append(h.Days, newHTMLDays(days))
 	}
 	return h
+}
+
+// newHTMLDays is a row of the table of usage: a day, or the sum of several.
+func newHTMLDays(days []fleet.Day) htmlDay {
+	words, sums := Clean(days[0].Date), make([]string, len(chartSeries))
+	if n := len(days); n > 1 {
+		words += " to " + Clean(days[n-1].Date)
+	}
+	for i, series := range chartSeries {
+		var sum *float64
+		for j := range days {
+			if n := series.of(&days[j]); n != nil {
+				total := amountOf(sum) + *n
+				sum = &total
+			}
+		}
+		sums[i] = amountText(sum, series.words)
+	}
+	return htmlDay{words, sums[0], sums[1], sums[2]}
 }
 
 // inHeading are the labels of what the heading of an organization says already.
