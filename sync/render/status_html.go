@@ -94,8 +94,8 @@ type (
 	}
 )
 
-// manyTables are so many organizations that their tables tell weeks instead of days: a browser would
-// take longer for 30 rows of each than for all the rest.
+// manyTables are so many organizations that their tables tell weeks instead of days: a browser
+// would take longer for 30 rows of each than for all the rest.
 const manyTables = 200
 
 const daysOfWeek = 7
@@ -167,7 +167,8 @@ func (p *htmlStatus) addOrganizations(s *fleet.Status) {
 		row := &s.Organizations[i]
 		at := place(row.Zone, row.Key)
 		p.Rows = append(p.Rows, newHTMLRow(row, s.At, cells, anchors[at], marks[at]))
-		p.Organizations = append(p.Organizations, newHTMLOrganizationStatus(row, zones[row.Zone], anchors[at], marks[at], span))
+		p.Organizations = append(p.Organizations,
+			newHTMLOrganizationStatus(row, zones[row.Zone], anchors[at], marks[at], span))
 		p.Organizations[i].addWords(p.Rows[i].Cells)
 	}
 }
