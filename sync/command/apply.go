@@ -15,7 +15,7 @@ type applyOptions struct {
 	resume       string // a run; "" for none
 	yes          bool
 	noJournal    bool
-	checkoutFile string // "": shown on the terminal
+	checkoutFile output // no path: shown on the terminal
 	// claim is the key of the organization whose cancellation offer is claimed; "" for an apply.
 	claim        string
 	allowPartial bool
@@ -93,7 +93,7 @@ func readApplyOptions(c *cli.Context, planning planOptions, env Env) (applyOptio
 		resume:       c.String("resume"),
 		yes:          c.Bool("yes"),
 		noJournal:    c.Bool("no-journal"),
-		checkoutFile: c.String("checkout-file"),
+		checkoutFile: outputOf(c, "checkout-file"),
 		allowPartial: c.Bool("allow-partial"),
 		lockTimeout:  c.Duration("lock-timeout"),
 		snapshotOut:  outputOf(c, "snapshot-out"),

@@ -244,7 +244,7 @@ func TestBillingConverges(t *testing.T) {
 				t.Errorf("%s: %d wait", answer, p.Summary.Waiting)
 			}
 			page, err := os.ReadFile(s.file)
-			if info, _ := os.Stat(s.file); err != nil || !strings.HasPrefix(string(page), "birch https://checkout.example/") || info.Mode().Perm() != 0o600 {
+			if info, _ := os.Stat(s.file); err != nil || !strings.Contains(string(page), "\nbirch https://checkout.example/") || info.Mode().Perm() != 0o600 {
 				t.Errorf("%s: the checkout file is %q, %v", answer, page, err)
 			}
 			s.checkNothingTwice(answer)

@@ -7,17 +7,19 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
-	"makesync/sync/atomicfile"
 	"makesync/sync/exit"
 	"makesync/sync/plan"
 )
 
+// checkoutHead is the first line of a file of checkout pages, by which it is told from others.
+const checkoutHead = "# makesync: pages on which a person has to pay; keep them secret"
+
 func checkoutFileFlag() cli.Flag {
-	return &cli.StringFlag{
+	return newOutputFlag(cli.StringFlag{
 		Name: "checkout-file",
 		Usage: "write the pages on which a person has to pay for new subscriptions to `FILE`, " +
 			"which only its owner may read; without it they are shown on the terminal, once",
-	}
+	}, checkoutPages)
 }
 
 // checkMoney refuses, before anything is asked, to move money where what no zone shows would be
@@ -30,7 +32,7 @@ func checkMoney(a *applyRun) error {
 		return failure{exit: exit.Held, message: "this plan moves money, and nothing moves money without a journal",
 			hint: "leave --no-journal out: the journal alone knows of cancels to come and of open checkouts"}
 	}
-	if opensCheckout(a.plan) && a.checkoutFile == "" && !a.r.Terminal.Stderr {
+	if opensCheckout(a.plan) && a.checkoutFile.path == "" && !a.r.Terminal.Stderr {
 		return failure{exit: exit.Held, message: "this plan opens a checkout, and nobody would see its page",
 			hint: "give --checkout-file FILE, or run it on a terminal"}
 	}
@@ -54,7 +56,7 @@ func checkouts(a *applyRun) (func(spec.Address, spec.Value) error, error) {
 	if !opensCheckout(a.plan) {
 		return nil, nil
 	}
-	if a.checkoutFile == "" {
+	if a.checkoutFile.path == "" {
 		return func(address spec.Address, page spec.Value) error {
 			a.r.bar.Done()
 			_, err := fmt.Fprintf(a.r.Stderr, "%s: a person has to pay on this page, which is not shown again:\n  %s\n",
@@ -62,19 +64,14 @@ func checkouts(a *applyRun) (func(spec.Address, spec.Value) error, error) {
 			return err
 		}, nil
 	}
-	pages := ""
-	write := func() error { return writeSecret(a.checkoutFile, pages) }
+	pages := checkoutHead + "\n"
+	write := func() error { return a.r.files.put(a.checkoutFile, []byte(pages)) }
 	if err := write(); err != nil {
-		return nil, failure{exit: exit.Internal, message: "write " + a.checkoutFile, cause: err,
+		return nil, failure{exit: exit.Internal, message: "write " + a.checkoutFile.path, cause: err,
 			hint: "nothing was changed"}
 	}
 	return func(address spec.Address, page spec.Value) error {
 		pages += address.Key() + " " + text.Visible(page.Reveal()) + "\n"
 		return write()
 	}, nil
-}
-
-// writeSecret writes a file that only its owner may read, whatever stood there.
-func writeSecret(path, content string) error {
-	return atomicfile.Write(path, []byte(content), 0o600, atomicfile.ExactMode)
 }

@@ -48,9 +48,10 @@ var (
 	metricsFile  = fileKind{is: beginsWith("# HELP makesync_"), mode: 0o644, exact: atomicfile.ExactMode}
 	snapshotFile = fileKind{is: jsonOf("snapshot"), mode: 0o600, dash: true}
 	// It replaces the one that --since reads, which is what it is for.
-	baseSnapshot = fileKind{is: jsonOf("snapshot"), mode: 0o600, exact: atomicfile.ExactMode, renews: true}
-	documentFile = fileKind{is: func(string) bool { return false }, mode: 0o644, folder: true} // see folder.write
-	manualPage   = fileKind{is: beginsWith(".TH "), mode: 0o644, folder: true}
+	baseSnapshot  = fileKind{is: jsonOf("snapshot"), mode: 0o600, exact: atomicfile.ExactMode, renews: true}
+	checkoutPages = fileKind{is: beginsWith(checkoutHead), mode: 0o600, exact: atomicfile.ExactMode}
+	documentFile  = fileKind{is: func(string) bool { return false }, mode: 0o644, folder: true} // see folder.write
+	manualPage    = fileKind{is: beginsWith(".TH "), mode: 0o644, folder: true}
 	// sandbox init leaves alone whatever is there, with words of its own.
 	sandboxState = fileKind{is: func(string) bool { return true }, leaves: true}
 )
