@@ -124,6 +124,12 @@ func (v *PersonView) AddDocuments(desired *spec.Desired) {
 			add(o.At["owner"], o.Key+"/owner")
 		}
 	}
+	for _, s := range desired.Settings { // guards that keep her: requiredAdmins, protect, emails
+		value := strings.ToLower(s.Value)
+		if value == v.Email || strings.HasSuffix(value, "/"+v.Email) {
+			add(s.Source, s.Path)
+		}
+	}
 	slices.SortStableFunc(v.Lines, func(a, b Line) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), strings.Compare(a.About, b.About))
 	})
