@@ -58,7 +58,7 @@ var (
 
 // resultFile is the JSON of a command's result, and of a run of it that failed.
 func resultFile(formats ...string) fileKind {
-	return fileKind{is: jsonOf(append(formats, "problems")...), mode: 0o644}
+	return fileKind{is: jsonOf(append(formats, "problems")...), mode: 0o600}
 }
 
 func beginsWith(prefix string) func(string) bool {

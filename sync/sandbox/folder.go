@@ -14,11 +14,11 @@ func makeFolder(path string) error {
 	if _, err := os.Stat(folder); err == nil {
 		return nil
 	}
-	if err := os.MkdirAll(folder, 0o777); err != nil {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
 	if !strings.HasPrefix(filepath.Base(folder), ".") {
 		return nil
 	}
-	return os.WriteFile(filepath.Join(folder, ".gitignore"), []byte("*\n"), 0o666)
+	return os.WriteFile(filepath.Join(folder, ".gitignore"), []byte("*\n"), 0o644)
 }
