@@ -19,8 +19,11 @@ type Source struct {
 // IsZero tells whether the position is unknown.
 func (s Source) IsZero() bool { return s == Source{} }
 
-// String is file:line:column.
+// String is file:line:column; the file alone where the position is about all of it.
 func (s Source) String() string {
+	if s.Line == 0 {
+		return s.File
+	}
 	return s.File + ":" + strconv.Itoa(s.Line) + ":" + strconv.Itoa(s.Column)
 }
 

@@ -198,7 +198,7 @@ func (e *endpoints) token(name string, zone spec.Zone, general bool) (token spec
 			return spec.Sensitive(strings.TrimSpace(text)), ""
 		}
 	}
-	return spec.Value{}, "no token: set " + strings.Join(keys, " or ")
+	return spec.Value{}, "set " + strings.Join(keys, " or ")
 }
 
 // TokenVariable is the environment variable of a zone's token: MAKE_API_KEY_EU1.

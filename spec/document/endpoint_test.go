@@ -46,7 +46,7 @@ func TestEndpoints(t *testing.T) {
 		{name: "no key", zone: "eu1", url: "https://eu1.make.com", hosts: "eu1.make.com",
 			why: "MAKE_API_KEY_EU1 or MAKE_API_KEY"},
 		{name: "blank key", zone: "eu1", env: []string{"MAKE_API_KEY=  "}, url: "https://eu1.make.com",
-			hosts: "eu1.make.com", why: "no token"},
+			hosts: "eu1.make.com", why: "set MAKE_API_KEY_EU1"},
 		{name: "document token first", zones: map[string]spec.Zone{"eu1": {Token: spec.Sensitive("${env:OWN}")}},
 			zone: "eu1", env: []string{"OWN=o", "MAKE_API_KEY_EU1=c"}, url: "https://eu1.make.com", token: "o",
 			hosts: "eu1.make.com"},

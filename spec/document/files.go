@@ -122,9 +122,10 @@ func isLinkToFolder(path string, entry fs.DirEntry) bool {
 	return err == nil && info.IsDir()
 }
 
+// pathProblem is about a file or folder as a whole: there is no line to point at.
 func pathProblem(rule, path, message, hint string) spec.Problem {
 	return spec.Problem{Severity: severities[rule], Rule: rule, Message: message, Hint: hint,
-		Source: &spec.Source{File: path, Line: 1, Column: 1}}
+		Source: &spec.Source{File: path}}
 }
 
 func fileProblem(path string, err error) *spec.Problem {

@@ -39,7 +39,7 @@ func (a *applyRun) unfinishedRuns() ([]*report.Run, error) {
 	if a.resume != "" {
 		run, err := a.store.Read(a.resume)
 		if err != nil {
-			return nil, failure{exit: exit.Invalid, message: "resume run " + a.resume, cause: err}
+			return nil, unreadRun("resume run "+a.resume, err)
 		}
 		if run.Status() == report.RunEmpty {
 			return nil, failure{exit: exit.Invalid, hint: "apply without --resume",

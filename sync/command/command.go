@@ -59,7 +59,7 @@ func newApp(r *runtimeEnv) *cli.App {
 		if c.Bool("version") && !c.Args().Present() {
 			return printVersion(r, formatText)
 		}
-		return unknownCommand(c, app.Commands)
+		return unknownCommand(r, c, app.Commands)
 	}
 	prepare(r, app.Commands)
 	return app
@@ -108,7 +108,7 @@ func prepare(r *runtimeEnv, list []*cli.Command) {
 		c.OnUsageError = usageHandler(r)
 		if len(c.Subcommands) > 0 {
 			group := c
-			c.Action = func(ctx *cli.Context) error { return unknownCommand(ctx, group.Subcommands) }
+			c.Action = func(ctx *cli.Context) error { return unknownCommand(r, ctx, group.Subcommands) }
 			prepare(r, c.Subcommands)
 		}
 	}

@@ -44,7 +44,7 @@ func exportCommand(r *runtimeEnv) *cli.Command {
 			"makesync export --zone eu1 --profiles -o clients\n" +
 			"makesync export --zone eu1 --update -f clients",
 		Flags: joined([]cli.Flag{
-			zoneFlag("`NAME` of the zone to export (default: MAKE_ZONE)"),
+			zoneFlag("`NAME` the zone to export (default: MAKE_ZONE)"),
 			&cli.BoolFlag{
 				Name:  "profiles",
 				Usage: "move what more than half of the organizations share into a profile",

@@ -21,7 +21,7 @@ import (
 func zonesFlag() cli.Flag {
 	return newNamesFlag(cli.StringSliceFlag{
 		Name:  "zone",
-		Usage: "`NAME` of a zone to look at; repeatable (default: the zones of -f, else MAKE_ZONE)",
+		Usage: "`NAME` a zone to look at; repeatable (default: the zones of -f, else MAKE_ZONE)",
 	})
 }
 

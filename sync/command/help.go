@@ -179,13 +179,17 @@ func describeFlag(f cli.Flag) (name, usage string) {
 	return name, usage
 }
 
-// splitPlaceholder finds the `NAME` in backquotes in a flag's usage, as package flag does.
+// splitPlaceholder finds the `NAME` in backquotes in a flag's usage, as package flag does. One that
+// begins the usage stands before it already, and is not repeated.
 func splitPlaceholder(usage string) (placeholder, text string) {
 	before, rest, ok := strings.Cut(usage, "`")
 	if !ok {
 		return "VALUE", usage
 	}
 	name, after, _ := strings.Cut(rest, "`")
+	if before == "" {
+		return name, strings.TrimLeft(after, " ")
+	}
 	return name, before + name + after
 }
 

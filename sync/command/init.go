@@ -41,7 +41,7 @@ func initCommand(r *runtimeEnv) *cli.Command {
 		UsageText: "makesync init\n" +
 			"makesync init --zone eu1 --organization 'acme*' --workflow github -o makesync-documents",
 		Flags: joined([]cli.Flag{
-			zoneFlag("`NAME` of the zone (default: MAKE_ZONE, else asked)"),
+			zoneFlag("`NAME` the zone (default: MAKE_ZONE, else asked)"),
 			&cli.StringFlag{
 				Name:  "workflow",
 				Usage: "lay down what runs makesync: `" + strings.Join(workflowNames(), "|") + "` (default: none)",

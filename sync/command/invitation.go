@@ -82,8 +82,8 @@ func invitationAcceptCommand(r *runtimeEnv) *cli.Command {
 
 func invitationFlags() []cli.Flag {
 	return joined([]cli.Flag{
-		fileFlag("`PATH` of documents, for their zones; repeatable (default: makesync.yaml if it is there)"),
-		zoneFlag("`NAME` of the zone of the organization (default: MAKE_ZONE)"),
+		fileFlag("`PATH` documents, for their zones; repeatable (default: makesync.yaml if it is there)"),
+		zoneFlag("`NAME` the zone of the organization (default: MAKE_ZONE)"),
 	}, zoneFlags(), resultFlags(resultFile("invitation", "invitations"), formatText, formatJSON), logFlags())
 }
 

@@ -20,12 +20,12 @@ func logFlags() []cli.Flag {
 		&cli.StringFlag{
 			Name:  "log-level",
 			Value: "warn",
-			Usage: "`LEVEL` of the log on stderr: debug, info, warn, error (default: warn)",
+			Usage: "`LEVEL` least level of the log on stderr: debug, info, warn, error (default: warn)",
 		},
 		&cli.StringFlag{
 			Name:  "log-format",
 			Value: "text",
-			Usage: "`FORMAT` of the log on stderr: text, json (default: text)",
+			Usage: "`FORMAT` form of the log on stderr: text, json (default: text)",
 		},
 	}
 }

@@ -32,7 +32,7 @@ const migrateDescription = "Reads both zones and changes neither. " +
 	"people last, since invitations send e-mail. " +
 	"Tells collisions and what cannot be carried over. Exit 5 when a collision kept an organization out."
 
-const regionUsage = "`NAME` or id of the region in which new organizations are made " +
+const regionUsage = "`NAME` name or id of the region in which new organizations are made " +
 	"(default: the map's, the only one, or the one that the zone is named after)"
 
 func migrateCommand(r *runtimeEnv) *cli.Command {
@@ -43,13 +43,13 @@ func migrateCommand(r *runtimeEnv) *cli.Command {
 		UsageText: "makesync migrate --from eu1 --to us1 -o move\n" +
 			"makesync migrate --from eu1 --to us1 --organization 'acme*' --map map.yaml -o move",
 		Flags: joined([]cli.Flag{
-			&cli.StringFlag{Name: "from", Usage: "`ZONE` to move from; it is only read"},
-			&cli.StringFlag{Name: "to", Usage: "`ZONE` to move to"},
-			mapFlag("`FILE` with renames, other e-mails, roles and regions"),
+			&cli.StringFlag{Name: "from", Usage: "`ZONE` the zone to move from; it is only read"},
+			&cli.StringFlag{Name: "to", Usage: "`ZONE` the zone to move to"},
+			mapFlag("`FILE` renames, other e-mails, roles and regions"),
 			&cli.StringFlag{
 				Name:  "key",
 				Value: "{key}",
-				Usage: "`PATTERN` of the new keys, of {key}, {id}, {from} and {to} (default: {key})",
+				Usage: "`PATTERN` how to form the new keys, of {key}, {id}, {from} and {to} (default: {key})",
 			},
 			newNameFlag(cli.StringFlag{Name: "region", Usage: regionUsage}),
 		}, folderFlags(), sourceFlags("what is sensitive")),

@@ -20,7 +20,7 @@ func approvalsFlag(usage string) cli.Flag { return &cli.IntFlag{Name: "approvals
 func approversFlag() cli.Flag {
 	return newInputFlag(cli.StringFlag{
 		Name:  "approvers",
-		Usage: "`FILE` of those who may approve (allowed_signers of OpenSSH), from outside the documents",
+		Usage: "`FILE` those who may approve (allowed_signers of OpenSSH), from outside the documents",
 	})
 }
 

@@ -41,13 +41,13 @@ const defaultDocument = "makesync.yaml"
 
 func documentFlags() []cli.Flag {
 	return []cli.Flag{
-		fileFlag("`PATH` of a document or a folder of documents; repeatable (default: makesync.yaml)"),
-		zoneFlag("`NAME` of the zone of organizations that name none; restricts the run to that zone"),
+		fileFlag("`PATH` a document or a folder of documents; repeatable (default: makesync.yaml)"),
+		zoneFlag("`NAME` the zone of organizations that name none; restricts the run to that zone"),
 		referenceRootFlag(),
 		skipReferencesFlag("compare as unknown"),
 		newInputsFlag(cli.StringSliceFlag{
 			Name: "guards",
-			Usage: "`FILE` of guards outside the documents, which these can only tighten; repeatable, beside " +
+			Usage: "`FILE` guards outside the documents, which these can only tighten; repeatable, beside " +
 				guardsVariable,
 		}),
 		&cli.IntFlag{
@@ -80,7 +80,7 @@ func zoneFlag(usage string) cli.Flag { return newNameFlag(cli.StringFlag{Name: "
 func referenceRootFlag() cli.Flag {
 	return newNamesFlag(cli.StringSliceFlag{
 		Name:  "reference-root",
-		Usage: "`DIR` below which ${file:…} may also read; repeatable",
+		Usage: "`DIR` a folder below which ${file:…} may also read; repeatable",
 	})
 }
 

@@ -46,13 +46,13 @@ func detailFlags() []cli.Flag {
 	}
 }
 
-const groupUsage = "`WHEN` to tell equal changes of several organizations once: auto (from 4 organizations), on, off"
+const groupUsage = "`WHEN` when equal changes of organizations are told once: auto (from 4 organizations), on, off"
 
 func formatFlag(formats ...string) cli.Flag {
 	return &cli.StringFlag{
 		Name:  "format",
 		Value: formats[0],
-		Usage: "`FORMAT` of the result on stdout: " + strings.Join(formats, ", "),
+		Usage: "`FORMAT` form of the result on stdout: " + strings.Join(formats, ", "),
 	}
 }
 
@@ -67,7 +67,7 @@ func colorFlag() cli.Flag {
 	return &cli.StringFlag{
 		Name:  "color",
 		Value: "auto",
-		Usage: "`WHEN` to use colour: auto, always, never; auto is on a terminal without NO_COLOR",
+		Usage: "`WHEN` when to use colour: auto, always, never; auto is on a terminal without NO_COLOR",
 	}
 }
 

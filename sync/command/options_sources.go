@@ -20,7 +20,7 @@ type sourceOptions struct {
 // sourceFlags are their flags; use says what -f is for.
 func sourceFlags(use string) []cli.Flag {
 	return joined([]cli.Flag{
-		fileFlag("`PATH` of documents, for " + use + " and their zones; repeatable (default: none)"),
+		fileFlag("`PATH` documents, for " + use + " and their zones; repeatable (default: none)"),
 		referenceRootFlag(),
 		&cli.StringSliceFlag{
 			Name:  "organization",

@@ -36,7 +36,7 @@ const concurrencyUsage = "read or change at most `N` organizations side by side,
 const rateShareUsage = "take at most this `PART` of each organization's calls per minute, " +
 	"and leave the rest to others; more than 0, at most 1 (default: 0.8)"
 
-const timeoutUsage = "`D`, the longest that one call may take with its retries, " +
+const timeoutUsage = "`D` the longest that one call may take with its retries, " +
 	"not counting waits for a rate limit (default: 2m)"
 
 func zoneFlags() []cli.Flag {
@@ -52,7 +52,7 @@ func zoneFlags() []cli.Flag {
 func zoneURLFlag() cli.Flag {
 	return &cli.StringSliceFlag{
 		Name:  "zone-url",
-		Usage: "`NAME=URL` to reach a zone at, instead of its url or sandbox; repeatable",
+		Usage: "`NAME=URL` where to reach a zone, instead of its url or sandbox; repeatable",
 	}
 }
 

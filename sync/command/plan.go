@@ -93,7 +93,7 @@ func exitCodeFlag(changed string) cli.Flag {
 func journalFlag() cli.Flag {
 	return newNameFlag(cli.StringFlag{
 		Name:  "journal",
-		Usage: "`DIR` of the journals, instead of $XDG_STATE_HOME/makesync/runs",
+		Usage: "`DIR` the folder of the journals, instead of $XDG_STATE_HOME/makesync/runs",
 	})
 }
 

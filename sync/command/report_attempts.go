@@ -19,7 +19,7 @@ func attemptFlags() []cli.Flag {
 	return []cli.Flag{
 		newNameFlag(cli.StringFlag{
 			Name:  "journal",
-			Usage: "`DIR` with the journals of the shards, or with a state folder of each; goes with --run",
+			Usage: "`DIR` a folder with the journals of the shards, or with a state folder of each; goes with --run",
 		}),
 		newNameFlag(cli.StringFlag{
 			Name: "run",

@@ -1,8 +1,12 @@
 package command
 
 import (
+	"errors"
+	"io/fs"
+
 	"github.com/urfave/cli/v2"
 
+	"makesync/sync/exit"
 	"makesync/sync/history"
 )
 
@@ -21,6 +25,18 @@ func runsCommand(r *runtimeEnv) *cli.Command {
 		Description: runsDescription,
 		Subcommands: []*cli.Command{runsListCommand(r), runsShowCommand(r)},
 	}
+}
+
+// unreadRun is the failure of a command that cannot read the run it was given.
+func unreadRun(doing string, err error) error {
+	f := failure{exit: exit.Invalid, message: err.Error()}
+	if doing != "" {
+		f.message, f.cause = doing, err
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		f.hint = "makesync runs list shows those that there are"
+	}
+	return f
 }
 
 func runsFlags() []cli.Flag {

@@ -5,7 +5,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"makesync/sync/exit"
 	"makesync/sync/render"
 	"makesync/sync/report"
 )
@@ -24,7 +23,7 @@ func runsShowCommand(r *runtimeEnv) *cli.Command {
 			}
 			run, err := store.Read(c.Args().First())
 			if err != nil {
-				return failure{exit: exit.Invalid, message: err.Error()}
+				return unreadRun("", err)
 			}
 			return r.emit(runResult{run}, o.result, r.render(o.result, ""))
 		}),

@@ -42,7 +42,7 @@ func sandboxInitCommand(r *runtimeEnv) *cli.Command {
 			&cli.IntFlag{Name: "organizations", Usage: "make `N` organizations"},
 			&cli.IntFlag{Name: "variables", Value: 10, Usage: "of `N` variables each (default: 10)"},
 			&cli.IntFlag{Name: "members", Value: 5, Usage: "of `N` members each (default: 5)"},
-			&cli.Int64Flag{Name: "seed", Value: 1, Usage: "`S` decides what is random (default: 1)"},
+			&cli.Int64Flag{Name: "seed", Value: 1, Usage: "`S` a number that decides what is random (default: 1)"},
 		},
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o, err := readSandboxInitOptions(c)

@@ -50,17 +50,17 @@ func sandboxServeCommand(r *runtimeEnv) *cli.Command {
 
 // The lines of help that are too long for the table.
 const (
-	stateUsage  = "`STATE` file, made when it is missing (default: " + defaultState + ")"
-	listenUsage = "`[ZONE=]ADDR` to listen on, as in eu1=127.0.0.1:8080; without ZONE the state's first zone; " +
+	stateUsage  = "`STATE` the file of the state, made when it is missing (default: " + defaultState + ")"
+	listenUsage = "`[ZONE=]ADDR` where to listen, as in eu1=127.0.0.1:8080; without ZONE the state's first zone; " +
 		"port 0 picks one; repeatable"
-	switchUsage = "`NAME=VALUE`: decide what the API leaves open, for as long as it serves; a wrong name lists them; " +
+	switchUsage = "`NAME=VALUE` decide what the API leaves open, for as long as it serves; a wrong name lists them; " +
 		"repeatable"
-	faultUsage = "`RULE`: break calls on purpose, for as long as it serves; a wrong rule explains the form; " +
+	faultUsage = "`RULE` break calls on purpose, for as long as it serves; a wrong rule explains the form; " +
 		"repeatable"
 	controlUsage = "answer below /control/ too: state, writes so far, switches, clock, faults, " +
 		"charges and checkouts; for tests"
 	certUsage = "PEM `FILE` with a certificate: serve https, for clients that speak nothing else"
-	seedUsage = "`FILE` that a missing state is made from, instead of the starter"
+	seedUsage = "`FILE` what a missing state is made from, instead of the starter"
 )
 
 func serveFlags() []cli.Flag {

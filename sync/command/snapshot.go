@@ -28,7 +28,7 @@ const snapshotDescription = "Saves what planning needs of one zone, with its tim
 	"Values and e-mails are kept only of what the documents declare: sensitive values as salted fingerprints. " +
 	"Other variables are kept by name, other people by a hash; a plan that needs their values says `unknown`."
 
-const valuesUsage = "`WHAT` of values is kept: none; fingerprint (of those that documents declare: " +
+const valuesUsage = "`WHAT` how much of values is kept: none; fingerprint (of those that documents declare: " +
 	"of sensitive ones a fingerprint, the others as they are); plain (all as they are, with all e-mails)"
 
 func snapshotCommand(r *runtimeEnv) *cli.Command {

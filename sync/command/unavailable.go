@@ -11,7 +11,7 @@ import (
 // noToken is the answer of a zone for which there is no token.
 func noToken(e spec.Endpoint) *state.CallError {
 	return &state.CallError{
-		Doing: "ask zone " + e.Name, Message: "there is no token for it", Class: exit.ClassRefused, Hint: e.Why,
+		Message: "no token for zone " + e.Name, Class: exit.ClassRefused, Hint: e.Why,
 	}
 }
 

@@ -67,7 +67,7 @@ func readRun(env Env, name, journal string) (*report.Run, error) {
 	}
 	run, err := store.Read(name)
 	if err != nil {
-		return nil, failure{exit: exit.Invalid, message: err.Error()}
+		return nil, unreadRun("", err)
 	}
 	if run.Status() == report.RunEmpty {
 		return nil, failure{exit: exit.Invalid, message: "nothing was sent in run " + name + ", nothing to undo",

@@ -5,11 +5,13 @@ import (
 	"flag"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec/text"
+	"makesync/sync/exit"
 )
 
 // usageError is a mistake in the command line; exit 64.
@@ -132,8 +134,16 @@ func dashed(name string) string { return strings.Repeat("-", min(2, len(name))) 
 
 var flagWord = regexp.MustCompile(`(^|\s)-([a-z][a-z-]*)`)
 
-// flagWords writes a flag in the flag package's messages as we write it: `-timeout` is `--timeout`.
+// badValue is the flag package's answer to a value: what it was, of which flag, and why.
+var badValue = regexp.MustCompile(`^invalid value ("(?:[^"\\]|\\.)*") for flag -([a-z-]+): (?s:(.*))$`)
+
+// flagWords writes the flag package's messages as we write them: `--timeout 5: write a number …`.
 func flagWords(message string) string {
+	if m := badValue.FindStringSubmatch(message); m != nil {
+		if value, err := strconv.Unquote(m[1]); err == nil {
+			return dashed(m[2]) + " " + text.ShellQuote(value) + ": " + m[3]
+		}
+	}
 	return flagWord.ReplaceAllStringFunc(message, func(match string) string {
 		if name := strings.TrimLeft(match, " -"); len(name) > 1 {
 			return strings.Replace(match, "-", "--", 1)
@@ -142,15 +152,15 @@ func flagWords(message string) string {
 	})
 }
 
-// unknownCommand answers a word that is no command of a group, or a group without one.
-func unknownCommand(c *cli.Context, list []*cli.Command) error {
+// unknownCommand answers a word that is no command of a group; a group without one with its help.
+func unknownCommand(r *runtimeEnv, c *cli.Context, list []*cli.Command) error {
 	names := commandNames(list)
 	group := strings.TrimSpace(programName + " " + commandPath(c))
 	if !c.Args().Present() {
-		return usageError{
-			message: "a command is missing: " + group + " " + strings.Join(names, "|"),
-			hint:    "see: " + helpLine(c),
+		if err := printHelp(r.Stderr, commandPath(c), commandHelp(c)); err != nil {
+			return err
 		}
+		return ended{exit.Usage}
 	}
 	word := c.Args().First()
 	return usageError{

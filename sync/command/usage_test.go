@@ -59,7 +59,7 @@ func TestEditDistanceIsAMetric(t *testing.T) {
 func TestFlagWords(t *testing.T) {
 	t.Parallel()
 	for message, want := range map[string]string{
-		`invalid value "soon" for flag -timeout: parse error`: `invalid value "soon" for flag --timeout: parse error`,
+		`invalid value "soon" for flag -timeout: parse error`: `--timeout soon: parse error`,
 		"flag needs an argument: -f":                          "flag needs an argument: -f",
 	} {
 		if diff := cmp.Diff(want, flagWords(message)); diff != "" {

@@ -281,15 +281,16 @@ func (r *review) usualReasons(s *plan.Step, together int) string {
 	if s.Op != plan.OpCreate || s.Kind != spec.KindOrganization {
 		return ""
 	}
-	reasons := "; zone " + r.Zone + " shows no organization " + text.Quote(r.Name)
+	reasons := ""
+	if len(r.Lacking) > 0 {
+		reasons = "; write first: " + text.And(r.Lacking)
+	}
+	reasons += "; zone " + r.Zone + " shows no organization " + text.Quote(r.Name)
 	if together > many {
 		return reasons
 	}
 	if r.CreationHint != nil {
 		reasons += ": " + r.CreationHint()
-	}
-	if len(r.Lacking) > 0 {
-		reasons += "; to create it, write also " + text.And(r.Lacking)
 	}
 	return reasons
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	"makesync/sync/plan"
 )
 
@@ -144,6 +145,9 @@ func (l kindLimit) counts(r *review, c *plan.Change, a *allowances) bool {
 	return c.CountedType() == plan.StepType{Kind: l.kind, Op: l.op} && !a.allowed(r.Key, &c.Step)
 }
 
+// what a limit counts: "variable delete".
+func (l kindLimit) what() string { return string(l.kind) + " " + string(l.op) }
+
 // holdGroup holds a whole group. The rule that it prints covers every step that the rule would
 // match, also those that pass or are held anyway: else it would not suffice.
 func (g *Guard) holdGroup(l kindLimit, group *group, a *allowances) {
@@ -154,16 +158,8 @@ func (g *Guard) holdGroup(l kindLimit, group *group, a *allowances) {
 	}
 	rule := plan.AllowRule(l.op, l.kind, n, key)
 	for _, r := range group.reviews {
-		reason := strconv.Itoa(
-			group.steps,
-		) + " " +
-			string(l.kind) + " " +
-			string(l.op) + "s " + l.scope.words(
-			r,
-			g.shard,
-		) +
-			", and guards." + l.guard + " allows " +
-			strconv.Itoa(l.max)
+		reason := text.Count(group.steps, l.what(), l.what()+"s") + " " + l.scope.words(r, g.shard) +
+			", and guards." + l.guard + " allows " + strconv.Itoa(l.max)
 		r.hold(l.guard, func(*plan.Change) string { return rule }, func(c *plan.Change) string {
 			if !l.counts(r, c, a) {
 				return ""

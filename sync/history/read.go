@@ -22,13 +22,20 @@ const (
 	maxEntries = 4 << 20 // lines of one file: a run of a million writes has two million
 )
 
+// noRunError is of a run that has no journal.
+type noRunError struct{ run, folder string }
+
+func (e noRunError) Error() string { return "there is no run " + e.run + " in " + e.folder }
+
+// Is makes it what a missing file is.
+func (e noRunError) Is(target error) bool { return target == fs.ErrNotExist }
+
 // readJournal reads a file that is not larger than a journal may be.
 func readJournal(path string) ([]byte, error) {
 	run := strings.TrimSuffix(filepath.Base(path), journalSuffix)
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no run %s in %s; `makesync runs list` shows those that there are: %w",
-			run, filepath.Dir(path), err)
+		return nil, noRunError{run: run, folder: filepath.Dir(path)}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open the journal of run %s: %w", run, err)

@@ -18,7 +18,7 @@ var classHints = map[exit.Class]string{
 	exit.ClassRefused: "check the token of zone %z: it may be mistyped, revoked or made in another zone",
 	exit.ClassForbidden: "check that the token's user is a member of the organization with enough rights, " +
 		"and that the organization lives in zone %z",
-	exit.ClassFreePlan: "the organization's plan does not let API tokens do this; it needs a paid plan",
+	exit.ClassFreePlan: "the organization's Free plan allows no API tokens: it needs a paid plan; the token is fine",
 	exit.ClassLicence:  "the organization's plan does not include this; it needs a higher plan",
 	exit.ClassNotFound: "check the id, " +
 		"and that the organization lives in zone %z and the token's user is a member of it",

@@ -89,7 +89,7 @@ func TestWhatFollowsIsHeldToo(t *testing.T) {
 	}
 	want := []string{
 		"policy:p acme/member/a@acme.example m", "policy:p acme/member/b@acme.example it follows what is held: m",
-		"policy:p new m; 1 further step hangs on it",
+		"policy:p new m; 1 more step follows once it is there",
 	}
 	if strings.Join(held, "\n") != strings.Join(want, "\n") {
 		t.Errorf("held: %q", held)

@@ -162,7 +162,7 @@ func (o *organization) dropUncreated() {
 	for _, h := range held {
 		if h.Op == plan.OpCreate && h.Kind == spec.KindOrganization {
 			if rest > 0 {
-				h.Reason += "; " + text.Count(rest, "further step hangs", "further steps hang") + " on it"
+				h.Reason += "; " + text.Count(rest, "more step follows", "more steps follow") + " once it is there"
 			}
 			o.held = []plan.Held{h}
 		}

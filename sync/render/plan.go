@@ -187,8 +187,15 @@ func writeWaiting(p *printer, waiting []plan.Waiting) {
 	}
 	p.hanging(2, cyan, "waiting", " (no change; nothing to do in this run)")
 	width := itemWidth(len(waiting), func(i int) string { return object(waiting[i].Address) })
+	before := ""
 	for _, w := range waiting {
-		p.item(object(w.Address), width, waitingWords(w))
+		words := waitingWords(w)
+		if words == before {
+			p.item(object(w.Address), width, "the same")
+			continue
+		}
+		p.item(object(w.Address), width, words)
+		before = words
 	}
 }
 

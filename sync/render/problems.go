@@ -69,10 +69,43 @@ func writeProblems(p *printer, problems []spec.Problem, f *organizationNames) {
 	if len(problems) == 0 {
 		return
 	}
+	var left, others []spec.Problem
+	for _, problem := range problems {
+		if problem.Rule == notUndoneRule {
+			left = append(left, problem)
+		} else {
+			others = append(others, problem)
+		}
+	}
+	writeNotUndone(p, left)
+	if len(others) == 0 {
+		return
+	}
 	p.gap()
 	p.heading(bold, "Problems")
-	for _, problem := range groupProblems(problems, p.leastGroup()) {
+	for _, problem := range groupProblems(others, p.leastGroup()) {
 		writeProblemGroup(p, &problem, f)
+	}
+}
+
+// notUndoneRule is the rule of what an undo leaves as it is.
+const notUndoneRule = "not-undone"
+
+// writeNotUndone lists what an undo leaves as it is, and why:
+//
+//	Not undone (1)
+//	  acme/owner  transfer: only the new Owner can transfer back
+func writeNotUndone(p *printer, problems []spec.Problem) {
+	if len(problems) == 0 {
+		return
+	}
+	p.gap()
+	p.heading(bold, fmt.Sprintf("Not undone (%d)", len(problems)))
+	width := itemWidth(len(problems), func(i int) string { return Clean(string(problems[i].Address)) })
+	for _, problem := range problems {
+		what, why, _ := strings.Cut(problem.Message, " is not undone: ")
+		op, _, _ := strings.Cut(what, " of ")
+		p.item(Clean(string(problem.Address)), width, op+": "+why)
 	}
 }
 

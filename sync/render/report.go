@@ -7,6 +7,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
+	"makesync/sync/exit"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 )
@@ -280,7 +281,7 @@ func writeDocumentLines(p *printer, steps []report.StepReport) {
 // writeTotals says in words what became of the plan.
 func writeTotals(p *printer, r *report.Report) {
 	if r.Planned == 0 {
-		p.heading(bold, "Nothing to do.")
+		p.hanging(0, bold, nothingDone(r), "")
 	} else {
 		p.heading(bold, fmt.Sprintf("%s planned = %d succeeded + %d failed + %d skipped + %d unknown.",
 			text.Count(r.Planned, "step", "steps"), r.Succeeded, r.Failed, r.Skipped, r.Unknown))
@@ -310,6 +311,17 @@ func writeTotals(p *printer, r *report.Report) {
 		9,
 		fmt.Sprintf("%s, %s", text.Count(r.Calls.Read, "read", "reads"), text.Count(r.Calls.Write, "write", "writes")),
 	)
+}
+
+// nothingDone says why a run without steps had none: "Nothing to do." only where all was read.
+func nothingDone(r *report.Report) string {
+	switch {
+	case r.Exit.Code == exit.OK.Code, r.Exit == exit.Held:
+		return "Nothing to do."
+	case r.Exit == exit.Unreachable && len(r.Zones) == 1:
+		return "Nothing was done: zone " + Clean(r.Zones[0].Name) + " cannot be reached."
+	}
+	return "Nothing was done; the problems say why."
 }
 
 // writeNextCommand says how to finish what was not finished. Whoever prints the report of another

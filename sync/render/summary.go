@@ -35,15 +35,19 @@ func (p *phrases) add(phrase, key string) {
 	p.keys[phrase] = append(p.keys[phrase], key)
 }
 
+// fewNames is how many organizations a phrase names before it counts.
+const fewNames = 3
+
 // words are a phrase for each organization, or one for several: "leo@acme.example from acme",
-// "leo@acme.example from 48 organizations".
+// "leo@acme.example from 48 organizations (acme, alder, birch, and 45 more)".
 func (p *phrases) words() []string {
 	var words []string
 	for _, phrase := range p.list {
 		keys := p.keys[phrase]
 		if len(keys) >= fewestForGroup {
 			phrase = strings.TrimSuffix(phrase, " the organization")
-			words = append(words, phrase+" "+text.Count(len(keys), "organization", "organizations"))
+			words = append(words, phrase+" "+text.Count(len(keys), "organization", "organizations")+
+				" ("+text.Commas(keys, fewNames)+")")
 			continue
 		}
 		for _, key := range keys {
@@ -157,6 +161,9 @@ func (s *summary) write(p *printer, plan *plan.Plan, g *plan.Grouping) {
 	say(red, "will lose access", text.AndMore(s.losing.words(), named))
 	say(redBold, "cannot be undone", text.AndMore(s.forever.words(), named))
 	say(redBold, "costs", moneyWords(plan))
+	if n > 0 && p.verb("plan") == "undo" {
+		say(yellow, "documents", "still want what the run made: change them, or the next apply does it again")
+	}
 	say(yellow, "why", originCounts(plan.Summary.Origins))
 	say(
 		cyan,
@@ -228,7 +235,7 @@ func (s *summary) nothingWords(plan *plan.Plan) string {
 	case len(s.notRead) > 0:
 		return " But not everything could be read."
 	case sum.Waiting > 0:
-		return " The rest is as the documents say."
+		return " " + text.Count(sum.Waiting, "thing waits", "things wait") + " for somebody."
 	}
 	return " Everything is as the documents say."
 }
@@ -245,7 +252,7 @@ func (s *summary) declaredWords(sum plan.Summary) string {
 			silent = "the organization"
 		}
 	}
-	return strings.TrimPrefix(line+"; nothing to say about "+silent, "; ")
+	return strings.TrimPrefix(line+"; "+silent+" fully as declared", "; ")
 }
 
 func unmanagedWords(unmanaged map[spec.Kind]int) string {
@@ -259,11 +266,11 @@ func unmanagedWords(unmanaged map[spec.Kind]int) string {
 // callWords says what reading took and what applying will take, with the time where a rate limit
 // binds: organizations are written side by side, so that the slowest one counts.
 func (s *summary) callWords(calls state.Calls, steps int) string {
-	line := text.Count(calls.Read, "read", "reads") + " made"
+	line := text.Count(calls.Read, "read", "reads") + " so far"
 	if steps == 0 {
 		return line
 	}
-	line += "; apply makes " + text.Count(calls.Write, "write", "writes") + ", and reads before and after them"
+	line += "; apply: " + text.Count(calls.Write, "write", "writes") + ", and reads before and after them"
 	if len(s.limited) == 0 {
 		return line
 	}

@@ -118,7 +118,11 @@ func (u *unread) zoneOf(problem *spec.Problem) string {
 func zoneFailure(zone string, problem *spec.Problem) string {
 	if problem.Error == nil || problem.Error.Status != 401 && problem.Error.Status != 403 {
 		why := strings.TrimPrefix(problem.Message, "could not read zone "+zone+": ")
-		return "zone " + zone + " gives nothing: " + strings.TrimPrefix(why, "ask zone "+zone+": ")
+		if why == "no token for zone "+zone {
+			return why
+		}
+		why = strings.TrimPrefix(why, "read the token's user of zone "+zone+": ")
+		return "zone " + zone + " cannot be read: " + why
 	}
 	return "zone " + zone + " refuses the token (" + strings.TrimSuffix(answerWords(problem.Error), ".") + ")"
 }

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"makesync/spec"
@@ -10,9 +12,9 @@ import (
 
 // RequiredPlan says which of Make's plans an organization needs for a kind.
 type RequiredPlan struct {
-	// Feature names what is lacking; Activity is what makesync does with it.
-	Feature, Activity string
-	Offer             PlanOffer
+	// Activity is what makesync does with what is lacking.
+	Activity string
+	Offer    PlanOffer
 }
 
 // PlanOffer is which of Make's plans offer something: one of the constants, or the plans by name.
@@ -24,17 +26,18 @@ const (
 	OfferingPlan PlanOffer = "a plan that offers them" // Make does not publish which
 )
 
+// needs says it: "changing settings over the API needs a paid plan".
+func (p RequiredPlan) needs() string { return p.Activity + " needs " + string(p.Offer) }
+
 // requiredPlans is taken from Make's help pages on plans.
 var requiredPlans = map[spec.Kind]RequiredPlan{
-	spec.KindVariable:       {"custom variables", "custom variables", "Pro, Teams or Enterprise"},
-	spec.KindFeatureControl: {"feature controls", "feature controls", OfferingPlan},
-	spec.KindTFA:            {enforcingTFA, enforcingTFA, "Enterprise"},
-	spec.KindMember:         {"members through the API", "managing people over the API", AnyPaidPlan},
-	spec.KindOwner:          {"ownership through the API", "managing people over the API", AnyPaidPlan},
-	spec.KindOrganization:   {"settings through the API", "changing settings over the API", AnyPaidPlan},
+	spec.KindVariable:       {"custom variables", "Pro, Teams or Enterprise"},
+	spec.KindFeatureControl: {"feature controls", OfferingPlan},
+	spec.KindTFA:            {"enforcing two-factor authentication", "Enterprise"},
+	spec.KindMember:         {"managing people over the API", AnyPaidPlan},
+	spec.KindOwner:          {"managing people over the API", AnyPaidPlan},
+	spec.KindOrganization:   {"changing settings over the API", AnyPaidPlan},
 }
-
-const enforcingTFA = "enforcing two-factor authentication"
 
 // RequiredPlanFor is what an organization needs for a kind; the zero value for a kind that no plan
 // is known for.
@@ -91,12 +94,13 @@ func LicenceProblem(address spec.Address, results map[int]*StepReport) *spec.Pro
 	if skipped == 0 {
 		return nil
 	}
-	hint := "buy "
+	var needs []string
 	for _, kind := range spec.Kinds() {
-		if plan := requiredPlans[kind]; lacking[kind] {
-			hint += plan.Feature + ": " + string(plan.Offer) + "; "
+		if plan := requiredPlans[kind]; lacking[kind] && !slices.Contains(needs, plan.needs()) {
+			needs = append(needs, plan.needs())
 		}
 	}
+	hint := strings.Join(needs, "; ") + ": buy a plan for " + address.Key() + ", "
 	message := text.Count(
 		skipped,
 		"step was",

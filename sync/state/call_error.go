@@ -49,8 +49,11 @@ type TokenRefusal struct {
 // the token.
 var ErrNotAsked = errors.New("not asked, since the zone does not accept the token any more")
 
-// Error is "Doing: status code message".
+// Error is "Doing: status code message"; without Doing nothing was asked, and the message is all.
 func (e *CallError) Error() string {
+	if e.Doing == "" {
+		return e.Message
+	}
 	text := e.Doing + ": "
 	if e.Status != 0 {
 		text += fmt.Sprintf("HTTP %d ", e.Status)
