@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -376,6 +377,10 @@ func code(s string) string {
 	return "<code>" + entities(s) + "</code>"
 }
 
+// becomesLink is what GitHub and GitLab turn into links without any mark around it: GH-1, ids of
+// commits, and milestones, merge requests, epics and iterations by number or name.
+var becomesLink = regexp.MustCompile(`(?i)(?:^|\W)(?:GH-\d|[%!&~^]["\w])|\b[0-9a-f]{7,40}\b`)
+
 // prose is a sentence in Markdown: words that could become a mention, a
 // reference or a link once rendered are put into <code>, without the punctuation around them.
 func prose(s string) string {
@@ -385,7 +390,7 @@ func prose(s string) string {
 		core := strings.TrimRight(word[len(before):], ",;:.)")
 		after := word[len(before)+len(core):]
 		after = strings.ReplaceAll(after, "::", "&#58;&#58;")
-		if strings.ContainsAny(core, "@#<>{}[]`*_/\\:$=") {
+		if strings.ContainsAny(core, "@#<>{}[]`*_/\\:$=") || becomesLink.MatchString(core) {
 			words[i] = before + code(core) + after
 		} else {
 			words[i] = before + entities(core) + after
