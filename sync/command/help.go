@@ -87,7 +87,7 @@ func printHelp(w io.Writer, path string, c *cli.Command) error {
 	if path == "" {
 		b.WriteString(rootHeader)
 	} else {
-		fmt.Fprintf(&b, "makesync %s: %s\n\nusage: %s\n", path, c.Usage, usageLine(path, c))
+		fmt.Fprintf(&b, "makesync %s: %s\n\nusage: %s\n", path, c.Usage, atBars(usageLine(path, c)))
 	}
 	writeParagraph(&b, c.Description)
 	writeCommands(&b, c.Subcommands)
@@ -136,6 +136,19 @@ func usageLine(path string, c *cli.Command) string {
 		line += " [FLAGS]"
 	}
 	return strings.TrimSpace(line + " " + c.ArgsUsage)
+}
+
+// atBars breaks a usage line that is too wide behind a bar between two choices.
+func atBars(line string) string {
+	const most, indent = 90, "\n         "
+	if len(line) <= most {
+		return line
+	}
+	bar := strings.LastIndex(line[:most], "|")
+	if bar < 0 {
+		return line
+	}
+	return line[:bar+1] + indent + atBars(line[bar+1:])
 }
 
 func writeParagraph(b *strings.Builder, text string) {
