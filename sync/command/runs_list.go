@@ -13,7 +13,7 @@ import (
 func runsListCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{
 		Name:      "list",
-		Usage:     "list the runs, oldest first",
+		Usage:     "list the runs, newest first (JSON: oldest first)",
 		UsageText: "makesync runs list --format json",
 		Flags:     runsFlags(),
 		Action: r.action(noArguments, func(c *cli.Context) error {

@@ -28,13 +28,15 @@ type Run struct {
 
 const runTime = "2006-01-02 15:04"
 
-// Runs writes the list of runs as text, one line each.
+// Runs writes the list of runs as text, one line each, the newest first.
 func Runs(w io.Writer, runs []Run, o Options) error {
 	p := newPrinter(w, o)
 	if len(runs) == 0 {
 		p.line("No runs yet.")
 		return p.flush()
 	}
+	runs = slices.Clone(runs)
+	slices.Reverse(runs) // the newest is what people look for
 	rows := [][]string{{"run", "started, UTC", "status", "zones", "steps", "done", "failed", "skipped", "unknown"}}
 	for _, run := range runs {
 		rows = append(rows, runCells(run))
