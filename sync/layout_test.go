@@ -43,7 +43,7 @@ var mayImport = map[string][]string{
 	"sync/sandbox":         {},
 	"examples":             {},
 	"sync/history":         {"spec", "sync/billing", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/atomicfile", "sync/lock"},
-	"sync/render":          {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/offline", "sync/compare", "sync/export", "sync/fleet"},
+	"sync/render":          {"spec", "sync/billing", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/offline", "sync/compare", "sync/export", "sync/fleet"},
 	"sync/notify":          {"spec", "sync/exit", "sync/fleet", "sync/plan", "sync/report", "sync/render"},
 	"sync/command":         {"*"},
 	"sync/zonetest":        {"spec", "sync/billing", "sync/exit", "sync/state", "sync/plan"},

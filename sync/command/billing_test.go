@@ -183,7 +183,16 @@ func (s *billingStage) checkNothingTwice(what string) {
 func (s *billingStage) checkNoLinks(what string) {
 	s.Helper()
 	secrets := []string{"checkout.example", "invoices.example", "X-Amz-Signature"}
+	pages := map[string]string{}
+	for _, checkout := range s.world.Checkouts() {
+		_, tail, _ := strings.Cut(checkout.URL, "#") // what is guessed of no other address
+		pages[fmt.Sprint("the page of checkout ", checkout.Session)] = tail
+	}
+	trap := newTrap(pages)
 	look := func(where string, data []byte) {
+		for _, found := range trap.find(string(data)) {
+			s.Errorf("%s: %s holds %s", what, where, found)
+		}
 		for _, secret := range secrets {
 			if bytes.Contains(data, []byte(secret)) {
 				s.Errorf("%s: %s holds %s", what, where, secret)
@@ -542,9 +551,10 @@ func TestMoneyIsSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newBillingStage(t, `{}`, "", "")
 		metrics := filepath.Join(s.home, "m.prom")
-		for format, words := range map[string]string{"text": "costs", "markdown": "**Costs**: 68.24 USD", "html": "68.24 USD by the catalogue"} {
+		for format, words := range map[string]string{"text": "costs", "markdown": "**Money, costs**: 68.24 USD", "html": "<h2>Money</h2>"} {
 			args := append([]string{"plan", "-f", s.documents, "--format", format, "--metrics-file", metrics}, allowed(billingRules...)...)
-			if _, out := s.say(args...); !strings.Contains(out, words) || !strings.Contains(out, "68.24 USD") {
+			if _, out := s.say(args...); !strings.Contains(out, words) || !strings.Contains(out, "68.24 USD by the catalogue") ||
+				!strings.Contains(out, "34.12 USD: alder 34.12 USD a month") || !strings.Contains(out, "34.12 USD: birch 34.12 USD a month") {
 				t.Errorf("%s does not say what it costs\n%s", format, out)
 			}
 		}

@@ -58,6 +58,7 @@ type (
 		Approvals              []string
 		Counts                 []htmlCount
 		Words                  []htmlWords
+		Money                  []moneyLine
 		Organizations          []htmlOrganization
 		Keys                   []string // of the organizations, for the filter
 		Kinds                  []htmlChoice

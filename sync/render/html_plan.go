@@ -46,6 +46,7 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 	p.addOrganizations(plan, &grouping, fleet, index)
 	p.Counts, p.Words, p.Quiet = htmlCounts(plan, missing), htmlSummary(said, plan), quietWords(said, plan)
 	p.Kinds, p.Fleet = htmlKinds(index.kinds), newHTMLFleet(plan, index)
+	p.Money = moneyLines(plan)
 	p.Large = changes(plan.Summary) > 1000
 	for _, problem := range groupProblems(missing.other, o.leastGroup()) {
 		p.Problems = append(p.Problems, newHTMLProblem(&problem, fleet))
@@ -141,7 +142,6 @@ func htmlSummary(said *summary, plan *plan.Plan) []htmlWords {
 		{"Will be invited", text.AndMore(said.invited.words(), named)},
 		{"Will lose access", text.AndMore(said.losing.words(), named)},
 		{"Cannot be undone", text.AndMore(said.forever.words(), named)},
-		{"Costs", moneyWords(plan)},
 		{"Why", originCounts(plan.Summary.Origins)},
 		{"Not managed", unmanagedWords(plan.Unmanaged)},
 		{"API calls", said.callWords(plan.Calls, changes(plan.Summary))},

@@ -302,8 +302,8 @@ func (d *document) peopleLines() string {
 		}
 	}
 	say("**Gains Admin**", said.admins.words())
-	if words := moneyWords(d.plan); words != "" {
-		say("**Costs**", []string{words})
+	for _, line := range moneyLines(d.plan) {
+		say("**Money, "+line.Label+"**", []string{line.Text})
 	}
 	say("Will be invited", said.invited.words())
 	say("Will lose access", said.losing.words())

@@ -160,7 +160,9 @@ func (s *summary) write(p *printer, plan *plan.Plan, g *plan.Grouping) {
 	say(yellow, "will be invited", text.AndMore(s.invited.words(), named))
 	say(red, "will lose access", text.AndMore(s.losing.words(), named))
 	say(redBold, "cannot be undone", text.AndMore(s.forever.words(), named))
-	say(redBold, "costs", moneyWords(plan))
+	for _, line := range moneyLines(plan) {
+		say(redBold, line.Label, line.Text)
+	}
 	if n > 0 && p.verb("plan") == "undo" {
 		say(yellow, "documents", "still want what the run made: change them, or the next apply does it again")
 	}

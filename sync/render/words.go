@@ -2,8 +2,6 @@ package render
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"makesync/spec"
@@ -49,23 +47,6 @@ func kindCounts(counts map[spec.Kind]int) (listed string, total int) {
 		}
 	}
 	return text.And(words), total
-}
-
-// MoneySum is an amount of money in each currency: 34.12 USD and 10.00 EUR; "" for none.
-func MoneySum(sum map[string]spec.Amount) string {
-	var words []string
-	for _, currency := range slices.Sorted(maps.Keys(sum)) {
-		words = append(words, sum[currency].String()+" "+Clean(currency))
-	}
-	return text.And(words)
-}
-
-// moneyWords say what a plan costs; "" when it costs nothing.
-func moneyWords(p *plan.Plan) string {
-	if sum := MoneySum(p.Money); sum != "" {
-		return sum + " by the catalogue; the charge may differ (tax, proration, discounts)"
-	}
-	return ""
 }
 
 func verbBe(n int) string {

@@ -1,0 +1,88 @@
+package render
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"makesync/spec"
+	"makesync/spec/text"
+	"makesync/sync/billing"
+	"makesync/sync/plan"
+)
+
+// MoneySum is an amount of money in each currency: 34.12 USD and 10.00 EUR; "" for none.
+func MoneySum(sum map[string]spec.Amount) string {
+	var words []string
+	for _, currency := range slices.Sorted(maps.Keys(sum)) {
+		words = append(words, sum[currency].String()+" "+Clean(currency))
+	}
+	return text.And(words)
+}
+
+// moneyWords say what a plan costs; "" when it costs nothing.
+func moneyWords(p *plan.Plan) string {
+	if sum := MoneySum(p.Money); sum != "" {
+		return sum + " by the catalogue; the charge may differ (tax, proration, discounts)"
+	}
+	return ""
+}
+
+// moneyLine is one line of the block that says what is charged when.
+type moneyLine struct{ Label, Text string }
+
+// chargedWords are when a step is charged, in the order in which the block tells.
+var chargedWords = []struct {
+	charged billing.Charged
+	label   string
+}{
+	{billing.ChargedNow, "charged at once"},
+	{billing.ChargedNext, "when somebody pays"},
+}
+
+// moneyLines are the block about money of a plan: the sum, what of it is charged when and for whom,
+// what it comes to a month, and what else changes of payments. None for a plan that moves no money.
+func moneyLines(p *plan.Plan) (lines []moneyLine) {
+	say := func(label, words string) {
+		if words != "" {
+			lines = append(lines, moneyLine{label, words})
+		}
+	}
+	say("costs", moneyWords(p))
+	for _, when := range chargedWords {
+		sum, who := map[string]spec.Amount{}, []string(nil)
+		eachMoney(p, func(o *plan.Organization, s *plan.Step) {
+			if s.Money != nil && s.Money.Amount > 0 && s.Money.Charged == when.charged {
+				sum[s.Money.Currency] = sum[s.Money.Currency].Plus(s.Money.Amount)
+				period := cmp.Or(string(s.Money.Period), "period")
+				who = append(who, Clean(o.Key)+" "+s.Money.Price().String()+" a "+Clean(period))
+			}
+		})
+		if len(who) > 0 {
+			say(when.label, MoneySum(sum)+": "+text.AndMore(who, named))
+		}
+	}
+	monthly, free := map[string]spec.Amount{}, []string(nil)
+	eachMoney(p, func(_ *plan.Organization, s *plan.Step) {
+		if m := s.Money.Monthly(); m > 0 {
+			monthly[s.Money.Currency] = monthly[s.Money.Currency].Plus(m)
+		}
+		if s.Money == nil || s.Money.Amount == 0 {
+			free = append(free, string(s.Op)+" "+Clean(string(s.Address)))
+		}
+	})
+	say("new, a month", MoneySum(monthly))
+	say("without a charge", text.AndMore(free, named))
+	return lines
+}
+
+func eachMoney(p *plan.Plan, do func(*plan.Organization, *plan.Step)) {
+	for i := range p.Organizations {
+		o := &p.Organizations[i]
+		for j := range o.Steps {
+			if o.Steps[j].MovesMoney() {
+				do(o, &o.Steps[j])
+			}
+		}
+	}
+}
