@@ -232,3 +232,31 @@ func TestBillingWithoutCatalogue(t *testing.T) {
 		}
 	})
 }
+
+// TestBillingLinksLeakNowhere: whatever shows a run with a checkout and a zone with payments, in whatever format, shows no
+// link, in no form.
+func TestBillingLinksLeakNowhere(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newBillingStage(t, `{}`, "", "")
+		s.flags = append(s.flags, "--verbose", "--log-format", "json")
+		r := s.night()
+		if len(s.world.Checkouts()) != 1 || s.world.Audit().Charges != 1 {
+			t.Fatalf("no checkout or no charge\n%s", s.said.String())
+		}
+		for _, args := range [][]string{
+			{"runs", "list"}, {"runs", "show", r.Run}, {"runs", "show", "--format", "json", r.Run},
+			{"undo", "-f", s.documents, r.Run}, {"plan", "-f", s.documents, "--format", "html"},
+			{"plan", "-f", s.documents, "--format", "markdown"}, {"plan", "-f", s.documents, "--history"},
+			{"status", "-f", s.documents}, {"status", "-f", s.documents, "--format", "json"},
+			{"status", "-f", s.documents, "--format", "html"}, {"status", "-f", s.documents, "--format", "csv"},
+			{"export", "--zone", "eu1", "-o", filepath.Join(s.home, "exported")}, {"doctor", "-f", s.documents},
+			{"snapshot", "-f", s.documents, "-o", filepath.Join(s.home, "snapshot.json")},
+		} {
+			if code, _ := s.say(args...); code == 64 {
+				t.Errorf("%v: exit %d\n%s", args, code, s.said.String()[max(0, s.said.Len()-400):])
+			}
+		}
+		s.checkNoLinks("every command")
+	})
+}
