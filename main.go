@@ -13,25 +13,27 @@ import (
 	"golang.org/x/term"
 
 	"makesync/sync/command"
+	"makesync/sync/pager"
 )
 
 func main() {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	go watchSignals(cancel, notify())
-	os.Exit(command.Main(ctx, os.Args, environment()))
+	os.Exit(command.Main(ctx, os.Args, environment(ctx)))
 }
 
 // What a packager sets, -ldflags "-X main.version=1.2.3 -X main.commit=… -X main.date=…", for a
 // tree without its repository.
 var version, commit, date string
 
-func environment() command.Env {
+func environment(ctx context.Context) command.Env {
 	info, _ := debug.ReadBuildInfo()
 	return command.Env{
 		Stdin: os.Stdin, Stdout: unread(os.Stdout), Stderr: unread(os.Stderr),
 		LookupEnv:    os.LookupEnv,
 		Terminal:     terminal(),
 		ReadSecret:   readSecret,
+		Page:         func(words []string, text []byte) error { return pager.Show(ctx, words, text) },
 		Now:          time.Now,
 		Random:       rand.Reader,
 		MachineLocks: true,
@@ -41,11 +43,13 @@ func environment() command.Env {
 
 func terminal() command.Terminal {
 	is := func(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
-	width, _, err := term.GetSize(int(os.Stdout.Fd()))
+	width, height, err := term.GetSize(int(os.Stdout.Fd()))
 	if err != nil {
-		width = 0
+		width, height = 0, 0
 	}
-	return command.Terminal{Stdin: is(os.Stdin), Stdout: is(os.Stdout), Stderr: is(os.Stderr), Width: width}
+	host, _ := os.Hostname() // without one a link names none
+	return command.Terminal{Stdin: is(os.Stdin), Stdout: is(os.Stdout), Stderr: is(os.Stderr),
+		Width: width, Height: height, Host: host}
 }
 
 // readSecret reads a line from the terminal without showing it. One who gives up gets the terminal

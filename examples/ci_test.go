@@ -1,6 +1,7 @@
 package examples_test
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"os/exec"
@@ -156,6 +157,129 @@ func TestWorkflows(t *testing.T) {
 	}
 }
 
+// TestAction: the action's shell has no expression in it and is shell; what a pull request runs takes
+// the action from its base; and the repository's own action is that of the examples.
+func TestAction(t *testing.T) {
+	t.Parallel()
+	var action struct {
+		Inputs map[string]any
+		Runs   struct {
+			Using string
+			Steps []struct {
+				Name, Shell, Run, Uses string
+				Env                    map[string]string
+			}
+		}
+	}
+	text := readYAML(t, "action.yml", &action)
+	own, err := os.ReadFile(filepath.Join("..", ".github", "actions", "makesync", "action.yml"))
+	if err != nil || string(own) != text {
+		t.Errorf("%v: .github/actions/makesync/action.yml is not examples/ci/action.yml: cp the one to the other", err)
+	}
+	if action.Runs.Using != "composite" || len(action.Runs.Steps) < 3 {
+		t.Fatalf("%+v", action)
+	}
+	input := regexp.MustCompile(`\binputs\.(\w+)`)
+	for _, used := range input.FindAllStringSubmatch(text, -1) {
+		if action.Inputs[used[1]] == nil {
+			t.Errorf("there is no input %s", used[1])
+		}
+	}
+	for _, step := range action.Runs.Steps {
+		checkStep(t, step.Name, step.Run)
+		if step.Shell != "sh" || step.Uses != "" || strings.Contains(step.Run, "${{") {
+			t.Errorf("%s: %+v", step.Name, step)
+		}
+	}
+	for name, want := range map[string]string{"makesync-preview.yml": "./.base/", "makesync-comment.yml": "./",
+		"makesync-nightly.yml": "./"} {
+		var w workflow
+		readYAML(t, name, &w)
+		found := 0
+		for _, job := range w.Jobs {
+			for _, step := range job.Steps {
+				if !strings.HasSuffix(step.Uses, "/makesync") {
+					continue
+				}
+				found++
+				if step.Uses != want+".github/actions/makesync" {
+					t.Errorf("%s uses %s", name, step.Uses)
+				}
+				for given := range step.With {
+					if action.Inputs[given] == nil {
+						t.Errorf("%s gives %s, which the action does not take", name, given)
+					}
+				}
+			}
+		}
+		if found != 1 {
+			t.Errorf("%s uses the action %d times", name, found)
+		}
+	}
+}
+
+// TestActionDoesItsJob runs the steps of the action as GitHub does, with a curl that gives the
+// binary: it installs what has the right hash, plans, and refuses anything else.
+func TestActionDoesItsJob(t *testing.T) {
+	t.Parallel()
+	var action struct {
+		Runs struct {
+			Steps []struct{ Name, Run string }
+		}
+	}
+	readYAML(t, "action.yml", &action)
+	dir := t.TempDir()
+	bin := filepath.Join(dir, "bin")
+	for _, d := range []string{bin, filepath.Join(dir, "repo", ".github", "actions", "makesync"), filepath.Join(dir, "temp")} {
+		if err := os.MkdirAll(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.CopyFS(filepath.Join(dir, "repo", "ci"), os.DirFS(ci)); err != nil {
+		t.Fatal(err)
+	}
+	// A makesync that only notes its arguments: what it does is others' tests.
+	const fake = "#!/bin/sh\necho \"$@\" >>\"$NOTES\"\n" +
+		"while [ $# -gt 0 ]; do if [ \"$1\" = --out-json ]; then echo '{}' >\"$2\"; fi; shift; done\n"
+	curl := "#!/bin/sh\nwhile [ $# -gt 1 ]; do if [ \"$1\" = --output ]; then printf '%s' \"$FAKE\" >\"$2\"; fi; shift; done\n"
+	if err := os.WriteFile(filepath.Join(bin, "curl"), []byte(curl), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	notes := filepath.Join(dir, "notes")
+	run := func(step int, variables ...string) (string, error) {
+		command := exec.Command("sh", "-e", "-c", action.Runs.Steps[step].Run)
+		command.Dir = filepath.Join(dir, "repo")
+		command.Env = append([]string{"PATH=" + filepath.Join(dir, "temp", "makesync") + ":" + bin + ":" + os.Getenv("PATH"),
+			"GITHUB_ACTION_PATH=" + filepath.Join(dir, "repo", ".github", "actions", "makesync"), "FAKE=" + fake, "NOTES=" + notes,
+			"RUNNER_TEMP=" + filepath.Join(dir, "temp"), "GITHUB_PATH=" + filepath.Join(dir, "path"),
+			"GITHUB_STEP_SUMMARY=" + filepath.Join(dir, "summary"), "MAKESYNC_URL=https://downloads.example/makesync"}, variables...)
+		out, err := command.CombinedOutput()
+		return string(out), err
+	}
+	if out, err := run(0, "WHAT=plan", "MAKESYNC_SHA256="+strings.Repeat("0", 64)); err == nil || !strings.Contains(out, "SHA-256") {
+		t.Errorf("another hash: %v: %s", err, out)
+	}
+	if out, err := run(0, "WHAT=apply", "MAKESYNC_SHA256="); err == nil || !strings.Contains(out, "do is install") {
+		t.Errorf("another job: %v: %s", err, out)
+	}
+	sum := fmt.Sprintf("%x", sha256.Sum256([]byte(fake)))
+	if out, err := run(0, "WHAT=plan", "MAKESYNC_SHA256="+sum); err != nil {
+		t.Fatalf("install: %v: %s", err, out)
+	}
+	hostile := "$(touch " + filepath.Join(dir, "owned") + ")"
+	if out, err := run(1, "DOCUMENTS=documents", "BASE="+hostile, "SNAPSHOTS=.snapshots", "OUT=.out", "FORMAT=github"); err != nil {
+		t.Errorf("plan: %v: %s", err, out)
+	}
+	noted, err := os.ReadFile(notes)
+	if err != nil || !strings.Contains(string(noted), "validate -f documents --skip-references --format github\n") ||
+		!strings.Contains(string(noted), "plan -f documents --base "+hostile) {
+		t.Errorf("%v: it ran\n%s", err, noted)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "owned")); err == nil {
+		t.Error("an input was run")
+	}
+}
+
 func checkGitHubCheckout(t *testing.T, name, on string, with map[string]any) {
 	t.Helper()
 	if with["persist-credentials"] != false {
@@ -210,6 +334,7 @@ func TestGitLabPipeline(t *testing.T) {
 func TestPinned(t *testing.T) {
 	t.Parallel()
 	action := regexp.MustCompile(`^[a-z]+/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
+	ourAction := regexp.MustCompile(`^\./(\.base/)?\.github/actions/makesync( # .+)?$`) // of the same repository
 	image := regexp.MustCompile(`^[a-z0-9./:-]+@sha256:([0-9a-f]{64}( AS [a-z]+)?( +#.*)?|DIGEST +# replace: .+)$`)
 	place := regexp.MustCompile(`(?m)^[ -]*(uses|image|FROM|MAKESYNC_SHA256|MAKESYNC_URL):? +(.*)$`)
 	seen := 0
@@ -221,9 +346,11 @@ func TestPinned(t *testing.T) {
 		for _, found := range place.FindAllStringSubmatch(string(text), -1) {
 			seen++
 			switch what, value := found[1], found[2]; {
+			case what == "uses" && ourAction.MatchString(value):
 			case what == "uses" && action.MatchString(value):
 			case (what == "image" || what == "FROM") && (image.MatchString(value) || value == "scratch"):
 			case strings.HasPrefix(what, "MAKESYNC") && strings.Contains(value, " # replace: "):
+			case strings.HasPrefix(what, "MAKESYNC") && strings.HasPrefix(value, "${{ inputs."): // the workflow says it
 			default:
 				t.Errorf("%s: %s", name, found[0])
 			}

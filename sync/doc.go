@@ -35,6 +35,7 @@
 //	sandbox    the simulated zone, on the standard library alone
 //	history    journals, locks and marks on disk
 //	lock       one run at a time for each zone on a machine
+//	pager      a long text, in the program that the user has chosen for it
 //	revision   documents at another revision of their git repository
 //	atomicfile files that appear whole or not at all
 //	licences   the licences of the modules in the binary

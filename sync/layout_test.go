@@ -17,7 +17,7 @@ import (
 // mayImport says which of our packages each may import. What is not listed here is a new room, and belongs into this
 // table and into CONTRIBUTING.md.
 var mayImport = map[string][]string{
-	".":                    {"sync/exit", "sync/command"},
+	".":                    {"sync/exit", "sync/command", "sync/pager"},
 	"schema":               {},
 	"spec":                 {"schema", "spec/text"},
 	"spec/text":            {},
@@ -56,6 +56,7 @@ var mayImport = map[string][]string{
 	"sync/bench":           {},
 
 	"sync/atomicfile": {},
+	"sync/pager":      {},
 	"sync/revision":   {},
 	"sync/licences":   {},
 	"sync/lock":       {"spec"},
@@ -73,7 +74,9 @@ var homes = map[string][]string{
 	"github.com/google/renameio/":     {"sync/atomicfile"}, // it has no Windows
 	"github.com/hiddeco/sshsig":       {"sync/approval"},
 	"net/http":                        {"sync/makeapi", "sync/sandbox", "sync/command", "sync/bench"},
-	"os/exec":                         {"sync/bench", "sync/revision"}, // arguments of a process can be read by everybody on the machine
+	// Arguments of a process can be read by everybody on the machine: git gets names of revisions and files, a pager the
+	// words of MAKESYNC_PAGER or PAGER and its text through a pipe.
+	"os/exec": {"sync/bench", "sync/pager", "sync/revision"},
 }
 
 // pipeline are the packages of the sentence in doc.go, which stay small. The adapters and exit may be of any size.

@@ -50,7 +50,7 @@ func DeclaredIn(folder string) []Declared {
 
 // saysExported looks for the comment of an export above the first key.
 func saysExported(path string) bool {
-	data, err := ReadRegular(path, maxDocument)
+	data, err := ReadRegular(path, MaxDocument)
 	for err == nil && bytes.HasPrefix(data, []byte("#")) {
 		line, rest, _ := bytes.Cut(data, []byte("\n"))
 		if bytes.HasPrefix(line, []byte("# "+ExportedHeader)) {

@@ -14,14 +14,21 @@ import (
 	"makesync/spec/text"
 )
 
-// maxDocument is the largest file that is read, in bytes.
-const maxDocument = 64 << 20
+// MaxDocument is the largest file that is read, in bytes.
+const MaxDocument = 64 << 20
 
 // findFiles turns files and folders into files. A file that is named twice, or
-// named and also found in a named folder, is read once.
-func findFiles(paths []string) (files []string, problems []spec.Problem) {
+// named and also found in a named folder, is read once. With stdin the path - is no file.
+func findFiles(paths []string, stdin bool) (files []string, problems []spec.Problem) {
 	seen := map[string]bool{}
 	for _, path := range paths {
+		if stdin && path == StdinPath {
+			if !seen[path] {
+				files = append(files, path)
+			}
+			seen[path] = true
+			continue
+		}
 		found, problem := filesOf(path)
 		if problem != nil {
 			problems = append(problems, *problem)
@@ -139,7 +146,7 @@ func fileProblem(path string, err error) *spec.Problem {
 
 // readDocument reads a file, never more of it than is allowed.
 func readDocument(path string) ([]byte, *spec.Problem) {
-	data, err := ReadRegular(path, maxDocument)
+	data, err := ReadRegular(path, MaxDocument)
 	switch {
 	case errors.Is(err, errTooLarge):
 		return nil, tooLarge(path)

@@ -30,7 +30,7 @@ func TestFindFiles(t *testing.T) {
 		}
 	}
 	files, problems := findFiles([]string{dir, filepath.Join(dir, "b.yaml"), filepath.Join(dir, "sub"),
-		filepath.Join(dir, "x.json")})
+		filepath.Join(dir, "x.json")}, false)
 	var names []string
 	for _, f := range files {
 		name, _ := filepath.Rel(dir, f)
@@ -67,7 +67,7 @@ func TestUnreadableFiles(t *testing.T) {
 	}
 	large := filepath.Join(dir, "large.yaml")
 	writeFile(t, large, minimal)
-	if err := os.Truncate(large, maxDocument+1); err != nil { // sparse: it is never read
+	if err := os.Truncate(large, MaxDocument+1); err != nil { // sparse: it is never read
 		t.Fatal(err)
 	}
 	long := filepath.Join(dir, "long.yaml")

@@ -17,6 +17,8 @@ import (
 type LoadOptions struct {
 	// Paths are files and folders, as -f names them; none means makesync.yaml.
 	Paths []string
+	// Stdin is what the path - stands for; nil: then it is a file's name.
+	Stdin []byte
 	// Concurrency is how many files are read at a time; 0 means one for each processor.
 	Concurrency int
 }
@@ -50,9 +52,9 @@ func LoadContext(ctx context.Context, o LoadOptions) (*Documents, []spec.Problem
 	if len(paths) == 0 {
 		paths = []string{DefaultPath}
 	}
-	files, problems := findFiles(paths)
+	files, problems := findFiles(paths, o.Stdin != nil)
 	room := &budget{}
-	loaded := loadFiles(ctx, files, max(1, firstPositive(o.Concurrency, runtime.GOMAXPROCS(0))), room)
+	loaded := loadFiles(ctx, files, o, room)
 	if room.exceeded.Load() {
 		loaded, problems = nil, append(problems, room.problem())
 	}
@@ -68,9 +70,10 @@ func LoadContext(ctx context.Context, o LoadOptions) (*Documents, []spec.Problem
 	return documents, problems
 }
 
-// loadFiles loads files side by side, at most limit at a time; nil when the context ends before all
-// are loaded. Whoever hangs in a read is left behind then.
-func loadFiles(ctx context.Context, files []string, limit int, room *budget) []loadedFile {
+// loadFiles loads files side by side; nil when the context ends before all are loaded. Whoever
+// hangs in a read is left behind then.
+func loadFiles(ctx context.Context, files []string, o LoadOptions, room *budget) []loadedFile {
+	limit := max(1, firstPositive(o.Concurrency, runtime.GOMAXPROCS(0)))
 	loaded := make([]loadedFile, len(files))
 	done := make(chan struct{})
 	go func() {
@@ -80,7 +83,7 @@ func loadFiles(ctx context.Context, files []string, limit int, room *budget) []l
 		for i, path := range files {
 			group.Go(func() error {
 				if ctx.Err() == nil && !room.exceeded.Load() {
-					loaded[i] = loadFile(path, limit, room)
+					loaded[i] = loadFile(path, o.Stdin, limit, room)
 				}
 				return nil
 			})
@@ -110,6 +113,21 @@ type loadedFile struct {
 	problems []spec.Problem
 }
 
+// StdinPath is how documents on stdin are named; stdinName is how positions in them are told. Its
+// folder is the working directory, from which their references count.
+const (
+	StdinPath = "-"
+	stdinName = "stdin"
+)
+
+// stdinSource is what stands on stdin; of what is larger than allowed one byte more is enough.
+func stdinSource(data []byte) (*source, *spec.Problem) {
+	if len(data) > MaxDocument {
+		return nil, tooLarge(stdinName)
+	}
+	return &source{path: stdinName, data: data}, nil
+}
+
 // openSource reads a file.
 func openSource(path string) (*source, *spec.Problem) {
 	data, problem := readDocument(path)
@@ -119,10 +137,14 @@ func openSource(path string) (*source, *spec.Problem) {
 	return &source{path: path, data: data, json: strings.EqualFold(filepath.Ext(path), ".json")}, nil
 }
 
-// loadFile reads and decodes one file, a large one in chunks, at most limit of them at a time;
-// nothing of it when there is no room.
-func loadFile(path string, limit int, room *budget) loadedFile {
-	file, problem := openSource(path)
+// loadFile reads and decodes one file, or stdin where the path is - and somebody has read it; a
+// large one in chunks, at most limit of them at a time; nothing of it when there is no room.
+func loadFile(path string, stdin []byte, limit int, room *budget) loadedFile {
+	open := openSource
+	if path == StdinPath && stdin != nil {
+		open = func(string) (*source, *spec.Problem) { return stdinSource(stdin) }
+	}
+	file, problem := open(path)
 	if problem != nil {
 		return loadedFile{source: &source{path: path}, problems: []spec.Problem{*problem}}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/document"
 	"makesync/spec/text"
 	"makesync/sync/exit"
 	"makesync/sync/plan"
@@ -78,6 +79,8 @@ func readAdoptOptions(c *cli.Context, env Env) (o planOptions, err error) {
 		o.allow = append(o.allow, allow)
 	}
 	switch {
+	case slices.Contains(o.documents.files, document.StdinPath):
+		return o, badUsage(c, "adopt writes into documents where they stand; -f - is no file")
 	case o.since.none:
 		return o, badUsage(c, "--since none tells no drift, so there is nothing to adopt by it")
 	case !o.since.set() && len(o.scope.target) == 0:

@@ -39,7 +39,8 @@ func applyCommand(r *runtimeEnv) *cli.Command {
 		Description: applyDescription,
 		UsageText:   "makesync apply -f clients/ --yes\nmakesync apply -f clients/ plan.json",
 		Flags: joined(planningFlags(), applyFlags(),
-			resultFlags(resultFile("report"), formatText, formatJSON), detailFlags(), logFlags()),
+			resultFlags(resultFile("report"), formatText, formatJSON), detailFlags(),
+			[]cli.Flag{noPagerFlag()}, logFlags()),
 		Action: r.action(arity{0, 1, "PLAN", allFiles}, func(c *cli.Context) error {
 			plan, err := readPlanOptions(c, r.Env)
 			if err != nil {
@@ -155,6 +156,7 @@ func runApply(ctx context.Context, r *runtimeEnv, plan planOptions, o applyOptio
 		words.Exit = code
 	}
 	report.Problems = append(report.Problems, ended.report(ctx, r)...)
+	plan.result.pager = false // what has been done is not for turning pages
 	if err := r.emit(reportResult{Report: report}, plan.result, words); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -185,7 +186,13 @@ func (a *applyRun) show() error {
 	case silent:
 		return nil
 	case a.options.result.format == formatText:
-		if err := (planResult{Plan: a.plan}).text(a.r.Stdout, words); err != nil || a.r.Terminal.Stdout {
+		var text bytes.Buffer
+		if err := (planResult{Plan: a.plan}).text(&text, words); err != nil {
+			return err
+		}
+		how := a.options.result
+		how.pager = how.pager && !a.yes && a.r.canAsk() // who is not asked does not wait
+		if err := writeLong(a.r, text.Bytes(), how); err != nil || a.r.Terminal.Stdout {
 			return err
 		}
 	}

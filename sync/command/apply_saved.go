@@ -24,7 +24,7 @@ func (a *applyRun) connectSaved() error {
 	if a.problems = problems; err != nil {
 		return err
 	}
-	documents, problems, err := zoneDocuments(a.options.documents)
+	documents, problems, err := zoneDocuments(a.r.Env, a.options.documents)
 	if a.problems = problems; err != nil {
 		return err
 	}

@@ -33,6 +33,9 @@ func readChangedSince(c *cli.Context, o offlineOptions) (string, error) {
 	if version != "" && o.set() {
 		return "", badUsage(c, "--changed-since chooses what is read of zones; it goes with neither --live nor --base")
 	}
+	if version != "" && slices.Contains(c.StringSlice("file"), document.StdinPath) {
+		return "", badUsage(c, "--changed-since compares files; -f - is none")
+	}
 	return version, nil
 }
 

@@ -102,7 +102,7 @@ func readAndCompare(ctx context.Context, r *runtimeEnv, o compareOptions) (*comp
 	if err != nil {
 		return nil, err
 	}
-	sides, zones, err := sidesOf(o)
+	sides, zones, err := sidesOf(r.Env, o)
 	if err != nil {
 		return nil, err
 	}
@@ -127,9 +127,9 @@ func readAndCompare(ctx context.Context, r *runtimeEnv, o compareOptions) (*comp
 }
 
 // sidesOf tells what the two sides are, and which zones are among them.
-func sidesOf(o compareOptions) (sides [2]compare.Side, zones []string, err error) {
+func sidesOf(env Env, o compareOptions) (sides [2]compare.Side, zones []string, err error) {
 	for i, name := range o.names {
-		if sides[i].About, err = sideOf(name, o.sourceOptions); err != nil {
+		if sides[i].About, err = sideOf(env, name, o.sourceOptions); err != nil {
 			return sides, nil, err
 		}
 		if sides[i].About.Kind == compare.SideZone {

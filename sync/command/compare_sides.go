@@ -14,9 +14,9 @@ import (
 )
 
 // sideOf tells what a side is: a zone's name goes first, then a file or folder.
-func sideOf(name string, o sourceOptions) (compare.ComparedSide, error) {
+func sideOf(env Env, name string, o sourceOptions) (compare.ComparedSide, error) {
 	about := compare.ComparedSide{Name: name, Kind: compare.SideZone, Zone: name}
-	if isZone(name, o) {
+	if isZone(env, name, o) {
 		return about, nil
 	}
 	info, err := os.Stat(name)
@@ -36,14 +36,15 @@ func sideOf(name string, o sourceOptions) (compare.ComparedSide, error) {
 }
 
 // isZone tells whether a word names a zone: built in, given by --zone-url, or declared in -f.
-func isZone(name string, o sourceOptions) bool {
+func isZone(env Env, name string, o sourceOptions) bool {
 	if _, given := o.zones.urls[name]; given || spec.BuiltinZones()[spec.ZoneName(name, nil)] != "" {
 		return true
 	}
 	if len(o.files) == 0 {
 		return false
 	}
-	documents, _ := document.Load(document.LoadOptions{Paths: o.files}) // openSources tells what is wrong with them
+	load := document.LoadOptions{Paths: o.files, Stdin: env.piped}
+	documents, _ := document.Load(load) // openSources tells what is wrong with them
 	_, declared := documents.Zones()[spec.ZoneName(name, documents.Zones())]
 	return declared
 }

@@ -26,7 +26,7 @@ func resolveDocuments(
 	ctx context.Context, env Env, o documentOptions, files []string, resolve document.ResolveOptions,
 ) (*spec.Desired, []document.Policies, []spec.Problem) {
 	trusted, problems := loadTrusted(env, o)
-	documents, more := document.LoadContext(ctx, document.LoadOptions{Paths: files})
+	documents, more := document.LoadContext(ctx, document.LoadOptions{Paths: files, Stdin: env.piped})
 	problems = append(append(problems, more...), documents.Tighten(trusted)...)
 	resolve.LookupEnv, resolve.ReferenceRoots = env.LookupEnv, o.referenceRoots
 	resolve.DefaultZone, resolve.ExpectOrganizations = o.defaultZone(env), o.expect
@@ -98,11 +98,11 @@ func zonesOf(desired *spec.Desired, only string) []string {
 
 // zoneDocuments loads the documents of -f for their zones. Without -f there need not be any: the
 // zones may all be built in.
-func zoneDocuments(o documentOptions) (*document.Documents, []spec.Problem, error) {
+func zoneDocuments(env Env, o documentOptions) (*document.Documents, []spec.Problem, error) {
 	if _, err := os.Stat(defaultDocument); err != nil && !o.given {
 		return &document.Documents{}, nil, nil
 	}
-	documents, problems := document.Load(document.LoadOptions{Paths: o.files})
+	documents, problems := document.Load(document.LoadOptions{Paths: o.files, Stdin: env.piped})
 	if spec.HasErrors(problems) {
 		return nil, problems, errInvalid
 	}

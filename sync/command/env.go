@@ -25,6 +25,8 @@ type Env struct {
 	// ReadSecret reads a line that a person types at the terminal and that is not shown;
 	// nil: nobody can.
 	ReadSecret func(context.Context) (string, error)
+	// Page shows a text with the program that the words name; nil: nothing can.
+	Page func(words []string, text []byte) error
 	// Terminal says which streams are terminals.
 	Terminal Terminal
 	// Now is the wall clock.
@@ -36,13 +38,18 @@ type Env struct {
 	// MachineLocks has an apply meet those of other users and other state folders of this machine.
 	MachineLocks bool
 	Build        Build
+	// piped are the documents of -f -; nil without.
+	piped []byte
 }
 
 // Terminal is what is known of the streams.
 type Terminal struct {
 	Stdin, Stdout, Stderr bool
-	// Width is the number of columns; 0 means unknown, and then 100 are used.
-	Width int
+	// Width is the number of columns; 0 means unknown, and then 100 are used. Height is that of
+	// lines; 0 means unknown, and then nothing is too long.
+	Width, Height int
+	// Host is the name of this machine.
+	Host string
 }
 
 // dumb tells whether the terminal can neither go back in a line nor show colours: that of an

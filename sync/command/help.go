@@ -114,6 +114,7 @@ environment:
   MAKE_ZONE             the zone of organizations that name none
   MAKESYNC_SANDBOX      built-in zones that documents may simulate: eu1,us1
   MAKESYNC_HOSTS        self-hosted zones that may be given a token: lab=make.acme.example,…
+  MAKESYNC_PAGER        pager of plans longer than the terminal (else PAGER, less); empty: none
   MAKESYNC_SEAL_KEY     seals saved plans, and checks their seals
   MAKESYNC_NOTIFY_URL   where plan and apply post news, as --notify does
 

@@ -30,6 +30,7 @@ const noWorkflow = "none"
 
 var workflows = []workflow{
 	{"github", append(scripts("github"),
+		workflowFile{"ci/action.yml", ".github/actions/makesync/action.yml"},
 		workflowFile{"ci/makesync-preview.yml", ".github/workflows/makesync-preview.yml"},
 		workflowFile{"ci/makesync-comment.yml", ".github/workflows/makesync-comment.yml"},
 		workflowFile{"ci/makesync-nightly.yml", ".github/workflows/makesync-nightly.yml"},
@@ -125,6 +126,8 @@ func adapt(text, zone string) string {
 	return strings.NewReplacer(
 		`paths: ["documents/**"]`, `paths: ["**.yaml", "**.yml"]`,
 		"changes: [documents/**/*]", `changes: ["**/*.yaml", "**/*.yml"]`,
+		"base: .base/documents\n", "base: .base\n",
+		"documents: documents\n", "documents: .\n",
 		"sh documents .base/documents ", "sh . .base ",
 		"sh documents ", "sh . ",
 		" .base documents\n", " .base .\n",

@@ -122,7 +122,7 @@ func withInvitation(ctx context.Context, r *runtimeEnv, o invitationOptions, may
 
 // invitationZone connects the one zone, and gives its name.
 func invitationZone(r *runtimeEnv, o invitationOptions, may access) (*zones, string, error) {
-	documents, problems, err := zoneDocuments(o.documents)
+	documents, problems, err := zoneDocuments(r.Env, o.documents)
 	if err != nil {
 		return nil, "", invalid(problems)
 	}

@@ -107,7 +107,7 @@ func (r *runtimeEnv) printProblems(problems []spec.Problem, code exit.Code, o re
 		r.log.LogAttrs(context.Background(), level, render.Clean(p.Message), problemAttrs(p)...)
 	}
 	var words bytes.Buffer
-	o.Color = false
+	o.Color, o.Links = false, nil
 	if err := render.Problems(&words, problems, code, o); err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ const defaultDocument = "makesync.yaml"
 
 func documentFlags() []cli.Flag {
 	return []cli.Flag{
-		fileFlag("`PATH` a document or a folder of documents; repeatable (default: makesync.yaml)"),
+		fileFlag("`PATH` a document or a folder of documents, - for stdin; repeatable (default: makesync.yaml)"),
 		zoneFlag("`NAME` the zone of organizations that name none; restricts the run to that zone"),
 		referenceRootFlag(),
 		skipReferencesFlag("compare as unknown"),

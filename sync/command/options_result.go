@@ -17,6 +17,7 @@ type resultOptions struct {
 	format  string
 	outJSON output // no path: none
 	color   bool
+	pager   bool // the text may go through a pager
 	// group and verbose say how much a plan or report tells; where a command has no such flags they
 	// are zero.
 	group   render.Group
@@ -80,6 +81,7 @@ func readResultOptions(c *cli.Context, env Env, formats ...string) (o resultOpti
 		return o, err
 	}
 	o.color, o.verbose = colors(c, env), c.Bool("verbose")
+	o.pager = o.format == formatText && hasFlag(c, "no-pager") && !c.Bool("no-pager")
 	if findFlag(c.Command.Flags, "group") == nil {
 		return o, nil
 	}

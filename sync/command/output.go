@@ -148,7 +148,7 @@ func openFiles(c *cli.Context, env Env, a arity) (*files, error) {
 			}
 		case namesFlag:
 			if f.reads {
-				s.add(c.StringSlice(name)...)
+				s.addNamed(name, c.StringSlice(name))
 			}
 		}
 	}
@@ -169,6 +169,15 @@ func openFiles(c *cli.Context, env Env, a arity) (*files, error) {
 		}
 	}
 	return s, s.reads()
+}
+
+// addNamed adds the files that a flag names; stdin is none.
+func (s *files) addNamed(flag string, paths []string) {
+	for _, path := range paths {
+		if !isPiped(flag, path) {
+			s.add(path)
+		}
+	}
 }
 
 // add adds files to read, and for folders the documents in them.

@@ -53,7 +53,8 @@ func planCommand(r *runtimeEnv) *cli.Command {
 			sinceFlag(),
 			showUnmanagedFlag(),
 			maxBytesFlag(),
-		}, offlineFlags(), resultFlags(resultFile("plan"), planFormats...), detailFlags(), logFlags()),
+		}, offlineFlags(), resultFlags(resultFile("plan"), planFormats...), detailFlags(),
+			[]cli.Flag{noPagerFlag()}, logFlags()),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o, err := readPlanOptions(c, r.Env)
 			if err != nil {

@@ -98,7 +98,7 @@ func (r *runtimeEnv) confirm(ctx context.Context, q question, yes bool) error {
 }
 
 // canAsk tells whether somebody is there to see a question and to answer it.
-func (r *runtimeEnv) canAsk() bool { return r.Terminal.Stdin && r.Terminal.Stderr }
+func (r *runtimeEnv) canAsk() bool { return r.Terminal.Stdin && r.Terminal.Stderr && r.piped == nil }
 
 // cannotAsk says why nobody can be asked.
 func (r *runtimeEnv) cannotAsk() error {
@@ -106,7 +106,10 @@ func (r *runtimeEnv) cannotAsk() error {
 		return nil
 	}
 	why := "stdin is no terminal, so nobody can be asked"
-	if r.Terminal.Stdin {
+	switch {
+	case r.piped != nil:
+		why = "the documents came from stdin (-f -), so no answer can come from there"
+	case r.Terminal.Stdin:
 		why = "stderr is no terminal, so nobody would see what is asked"
 	}
 	return failure{

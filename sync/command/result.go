@@ -13,7 +13,7 @@ import (
 // render are the surroundings of a text.
 func (r *runtimeEnv) render(o resultOptions, verb string) render.Options {
 	return render.Options{
-		Color: o.color, Width: r.Terminal.Width, Verb: verb, Quiet: !r.Terminal.Stdout,
+		Color: o.color, Links: linksOn(r, o.color), Width: r.Terminal.Width, Verb: verb, Quiet: !r.Terminal.Stdout,
 		Group: o.group, Verbose: o.verbose,
 	}
 }
@@ -68,8 +68,8 @@ func (r *runtimeEnv) emit(res result, o resultOptions, ro render.Options) error 
 	if err := formatters[o.format](&out, res, ro); err != nil {
 		return err
 	}
-	if _, err := r.Stdout.Write(out.Bytes()); err != nil {
-		return failure{exit: exit.Internal, message: "write to stdout", cause: err}
+	if err := writeLong(r, out.Bytes(), o); err != nil {
+		return err
 	}
 	return lost
 }

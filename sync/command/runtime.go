@@ -40,6 +40,9 @@ func (r *runtimeEnv) action(a arity, run func(*cli.Context) error) cli.ActionFun
 		if r.files, err = openFiles(c, r.Env, a); err != nil {
 			return leaveJSON(c, r, err)
 		}
+		if err := readPiped(c, r); err != nil {
+			return leaveJSON(c, r, err)
+		}
 		if err := r.openLog(c); err != nil {
 			return leaveJSON(c, r, err)
 		}

@@ -50,6 +50,7 @@ func showCommand(r *runtimeEnv) *cli.Command {
 			"makesync show --format markdown --max-bytes 60000 plan.json\n" +
 			"makesync show --approvals 2 --approvers allowed_signers plan.json",
 		Flags: joined(resultFlags(resultFile(shownFormats...), planFormats...), detailFlags(), []cli.Flag{
+			noPagerFlag(),
 			maxBytesFlag(),
 			approvalsFlag("end with 5 unless at least `N` different people have approved the plan"),
 			approversFlag(),
@@ -285,7 +286,7 @@ type showResult struct {
 
 func (s showResult) plain(o render.Options) (string, error) {
 	var b bytes.Buffer
-	o.Color = false
+	o.Color, o.Links = false, nil
 	err := s.text(&b, o)
 	return b.String(), err
 }

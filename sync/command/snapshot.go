@@ -79,7 +79,7 @@ func readSnapshotOptions(c *cli.Context, env Env) (o snapshotOptions, err error)
 }
 
 func runSnapshot(ctx context.Context, r *runtimeEnv, o snapshotOptions) error {
-	name, err := zoneToSave(o)
+	name, err := zoneToSave(r.Env, o)
 	if err != nil {
 		return err
 	}
@@ -139,11 +139,11 @@ func recall(options *state.ReadOptions, r *runtimeEnv, zones *zones) error {
 }
 
 // zoneToSave is --zone, else the one zone in which the documents' organizations live.
-func zoneToSave(o snapshotOptions) (string, error) {
+func zoneToSave(env Env, o snapshotOptions) (string, error) {
 	if o.zone != "" {
 		return o.zone, nil
 	}
-	documents, problems := document.Load(document.LoadOptions{Paths: o.files})
+	documents, problems := document.Load(document.LoadOptions{Paths: o.files, Stdin: env.piped})
 	desired, more := documents.Resolve(
 		document.ResolveOptions{SkipReferences: true, ZoneNames: zoneURLNames(o.zones.urls)},
 	)

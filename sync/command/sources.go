@@ -32,7 +32,7 @@ func openSources(r *runtimeEnv, o sourceOptions, names ...string) (*sources, err
 	}
 	var problems []spec.Problem
 	if len(o.files) > 0 {
-		documents, found := document.Load(document.LoadOptions{Paths: o.files})
+		documents, found := document.Load(document.LoadOptions{Paths: o.files, Stdin: r.piped})
 		problems = append(problems, found...)
 		s.desired, found = documents.Resolve(document.ResolveOptions{
 			LookupEnv: r.LookupEnv, SkipReferences: true, ReferenceRoots: o.referenceRoots,

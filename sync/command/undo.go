@@ -32,6 +32,7 @@ func undoCommand(r *runtimeEnv) *cli.Command {
 			planOutFlag(),
 			exitCodeFlag("there is something to undo"),
 			maxBytesFlag(),
+			noPagerFlag(),
 		}, resultFlags(resultFile("plan"), planFormats...), detailFlags(), logFlags()),
 		Action: r.action(arity{min: 1, max: 1, name: "RUN"}, func(c *cli.Context) error {
 			o, err := readPlanOptions(c, r.Env)
@@ -80,7 +81,7 @@ func readRun(env Env, name, journal string) (*report.Run, error) {
 // sensitive.
 func (p *plannedRun) connectZonesOf(run *report.Run) error {
 	o := p.options
-	documents, problems, err := zoneDocuments(o.documents)
+	documents, problems, err := zoneDocuments(p.r.Env, o.documents)
 	if p.problems = problems; err != nil {
 		return err
 	}

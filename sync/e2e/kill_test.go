@@ -54,7 +54,8 @@ func newZoneOf(t *testing.T, example string) *zoneUnderTest {
 func (z *zoneUnderTest) makesync(args ...string) *exec.Cmd {
 	args = slices.Insert(args, 1, "-f", quickstart, "--zone-url", "try="+z.url)
 	c := exec.Command("makesync", args...)
-	c.Env = append(os.Environ(), "XDG_STATE_HOME="+z.state, "MAKE_API_KEY="+z.FirstToken())
+	c.Env = append(os.Environ(), "XDG_STATE_HOME="+z.state, "MAKE_API_KEY="+z.FirstToken(),
+		"MAKESYNC_PAGER=") // a test that wants one names it
 	return c
 }
 

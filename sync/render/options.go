@@ -34,6 +34,8 @@ func (o Options) leastGroup() int {
 type Options struct {
 	// Color writes ANSI colours; the caller knows the terminal, --color and NO_COLOR.
 	Color bool
+	// Links has a terminal that knows links show some; nil: none.
+	Links *Links
 	// Width is the number of columns; 0 means 100, less than 40 counts as 40.
 	Width int
 	// Verbose leaves nothing out: every name, every step that succeeded, values in full.

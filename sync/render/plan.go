@@ -15,6 +15,7 @@ import (
 // to say, problems, the summary in words and the last line.
 func Plan(w io.Writer, plan *plan.Plan, o Options) error {
 	p := newPrinter(w, o)
+	p.pages = pagesOf(plan.Zones)
 	if o.Quiet && o.Saved == "" && plan.Against == "" && Uneventful(plan) {
 		return writeQuietPlan(p, plan)
 	}
@@ -175,7 +176,7 @@ func writeOrganizationHead(p *printer, o *plan.Organization) {
 	const gap = "  "
 	key, name, facts := Clean(o.Key), Clean(o.Name), "("+organizationFacts(o, 60)+")"
 	if columns(key+gap+name+gap+facts) <= p.width() {
-		p.line("%s", p.paint(bold, key)+gap+name+gap+p.paint(dim, facts))
+		p.line("%s", p.link(p.page(o), p.paint(bold, key))+gap+name+gap+p.paint(dim, facts))
 		return
 	}
 	p.labelled(0, bold, key, 0, name+" "+facts)

@@ -27,6 +27,7 @@ const (
 type printer struct {
 	out *bufio.Writer
 	Options
+	pages map[string]string // see pagesOf
 }
 
 func newPrinter(w io.Writer, o Options) *printer {

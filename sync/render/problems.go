@@ -136,7 +136,7 @@ func writeProblem(p *printer, problem *spec.Problem) {
 	if problem.Source == nil && problem.Rule != "" {
 		message += " [" + problem.Rule + "]"
 	}
-	writeFirstLine(p, colour, where, message, problem.Source != nil)
+	writeFirstLine(p, colour, where, message, problem.Source)
 	writeExcerpt(p, problem)
 	var facts []string
 	if problem.Path != "" {
@@ -161,12 +161,12 @@ func writeProblem(p *printer, problem *spec.Problem) {
 
 // writeFirstLine is `file:line:column: message`, whole whatever its length: editors and scripts
 // read it. A problem without a position is a sentence and is folded.
-func writeFirstLine(p *printer, colour style, where, message string, positioned bool) {
-	if !positioned {
+func writeFirstLine(p *printer, colour style, where, message string, source *spec.Source) {
+	if source == nil {
 		p.hanging(0, colour, where, message)
 		return
 	}
-	p.line("%s%s", p.paint(colour, where), Clean(message))
+	p.line("%s%s", p.link(p.Links.file(source), p.paint(colour, where)), Clean(message))
 }
 
 // problemPlace is "file:line:column: ", "address: " or "".
