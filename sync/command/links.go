@@ -9,8 +9,8 @@ import (
 	"makesync/sync/render"
 )
 
-// linksOn are those of a text on the terminal; nil where there is none, or none that is known to know
-// them: others would show what a link is made of.
+// linksOn are those of a text on the terminal; nil where there is none, or none that is known to
+// know them: others would show what a link is made of.
 func linksOn(r *runtimeEnv, color bool) *render.Links {
 	if !color || !r.Terminal.Stdout || r.lookup("NO_COLOR") != "" || r.dumb() || !knowsLinks(r.Env) {
 		return nil
