@@ -191,7 +191,7 @@ func readSnapshot(path string) (*offline.Snapshot, error) {
 		message: "the file " + path + " is no snapshot that this makesync reads",
 		hint:    "take one with this makesync: makesync snapshot -o FILE",
 	}
-	for _, problem := range spec.Check(schema.Snapshot(), data) {
+	for _, problem := range spec.CheckFirst(schema.Snapshot(), data, "organizations", "elsewhere") {
 		unfit.message += ": " + strings.TrimPrefix(problem.Path+": ", ": ") + problem.Message
 		return nil, unfit
 	}

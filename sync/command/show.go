@@ -243,7 +243,7 @@ func approvalWords(v approval.Verdict, named bool) []string {
 }
 
 func readShownSnapshot(data []byte, o showOptions) (shown, error) {
-	for _, problem := range spec.Check(schema.Snapshot(), data) {
+	for _, problem := range spec.CheckFirst(schema.Snapshot(), data, "organizations", "elsewhere") {
 		return shown{}, errors.New(strings.TrimPrefix(problem.Path+": ", ": ") + problem.Message)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
