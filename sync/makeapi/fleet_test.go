@@ -300,6 +300,7 @@ func TestOperationsAreAllThatIsCalled(t *testing.T) {
 	if _, err := everything(t, c); err != nil {
 		t.Fatal(err)
 	}
+	_, _ = NewInspector(c).MayAddToTeams(t.Context(), 11)
 	_, _ = c.History(t.Context(), 11, "RETRIES")
 	_, _ = c.Memberships(t.Context())
 	_, _ = OwnInvitations(t.Context(), c)

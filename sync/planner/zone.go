@@ -3,7 +3,6 @@ package planner
 import (
 	"cmp"
 	"context"
-	"slices"
 	"sync"
 
 	"makesync/spec"
@@ -96,8 +95,8 @@ func neededLists(wanted []*spec.Organization, s spec.Scope) []state.List {
 			need[state.Countries] = need[state.Countries] || isWord(o.Country)
 		}
 		if s.Touches(o, spec.KindMember) {
-			need[state.Roles] = need[state.Roles] ||
-				slices.ContainsFunc(o.Members, func(m spec.Member) bool { return m.Role != "" })
+			// Also of who only goes: a plan names the role that is lost.
+			need[state.Roles] = need[state.Roles] || len(o.Members) > 0 || o.Purges(spec.KindMember)
 		}
 	}
 	var lists []state.List
