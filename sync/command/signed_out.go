@@ -65,19 +65,27 @@ func whereSignedOut(o *plan.Organization) func(words string) {
 	return nil
 }
 
+// signedIn tells whether a person is a member when the plan enforces: invitations and removals come
+// before.
+func signedIn(o *plan.Organization, person spec.Address) bool {
+	away := []plan.Op{plan.OpInvite, plan.OpReinvite, plan.OpRevoke, plan.OpDelete}
+	return !slices.ContainsFunc(o.Waiting, func(w plan.Waiting) bool { return w.Unanswered && w.Address == person }) &&
+		!slices.ContainsFunc(o.Steps, func(s plan.Step) bool {
+			return s.Address == person && slices.Contains(away, s.Op)
+		})
+}
+
 // mostSignedOut is how many people are named.
 const mostSignedOut = 20
 
 // signedOutWords name who has no second factor, and of whom the zone does not say: unknown is never
-// taken for safe. Who has not accepted an invitation is not signed in.
+// taken for safe. Who has not accepted an invitation is not signed in, and who is removed before is
+// gone.
 func signedOutWords(o *plan.Organization, factors map[string]*bool) string {
 	var without, unknown []string
 	for email, has := range factors {
-		pending := slices.ContainsFunc(o.Waiting, func(w plan.Waiting) bool {
-			return w.Unanswered && w.Address.Kind() == spec.KindMember && w.Address.Name() == spec.NormalEmail(email)
-		})
 		switch {
-		case pending:
+		case !signedIn(o, spec.NewAddress(o.Key, spec.KindMember, spec.NormalEmail(email))):
 		case has == nil:
 			unknown = append(unknown, email)
 		case !*has:
