@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"io"
+	"sync"
 
 	"makesync/sync/plan"
 )
@@ -22,7 +23,10 @@ var pageStyle string
 //go:embed page.js
 var pageScript string
 
-var htmlPage = template.Must(template.New("page").Parse(pageParts + pageTemplate))
+// htmlPage is parsed by the first run that writes a page.
+var htmlPage = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Parse(pageParts + pageTemplate))
+})
 
 // policy lets the page run its own style and script, named by their hashes, and
 // nothing else: no network, no frames, no forms, no other script even if one got into the page.
@@ -40,7 +44,7 @@ func hashSource(text string) string {
 // HTML writes a plan as one self-contained page: no network, light and dark,
 // readable and printable without its script, which only adds filters.
 func HTML(w io.Writer, plan *plan.Plan, o Options) error {
-	return htmlPage.Execute(w, newHTMLPlan(plan, o))
+	return htmlPage().Execute(w, newHTMLPlan(plan, o))
 }
 
 // The data of page.html; all texts are clean.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"makesync/spec"
@@ -22,13 +23,15 @@ var statusTemplate string
 //go:embed status_page.css
 var statusStyle string
 
-var statusPage = template.Must(template.New("status").Parse(pageParts + statusTemplate))
+var statusPage = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("status").Parse(pageParts + statusTemplate))
+})
 
 // StatusHTML writes a status as one self-contained page without any script: no network, light and
 // dark, printable. Charts are for the eye; a table below says the same. Invoices are not on it,
 // since a page is kept.
 func StatusHTML(w io.Writer, s *fleet.Status, o Options) error {
-	return statusPage.Execute(w, newHTMLStatus(s, o))
+	return statusPage().Execute(w, newHTMLStatus(s, o))
 }
 
 // The data of status_page.html; all texts are clean.

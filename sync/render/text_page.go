@@ -5,10 +5,11 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 )
 
 // textTemplate is a page that holds a text as it stands.
-var textTemplate = template.Must(template.New("text").Parse(`<!DOCTYPE html>
+const textTemplate = `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -24,11 +25,15 @@ var textTemplate = template.Must(template.New("text").Parse(`<!DOCTYPE html>
 <main class="wide"><pre>{{.Text}}</pre></main>
 </body>
 </html>
-`))
+`
+
+var textPage = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("text").Parse(textTemplate))
+})
 
 // TextHTML writes a text of this package as one self-contained page.
 func TextHTML(w io.Writer, what, text string) error {
-	return textTemplate.Execute(w, struct {
+	return textPage().Execute(w, struct {
 		Policy, What, Text string
 		Style              template.CSS
 	}{policy(), what, text, template.CSS(pageStyle)})

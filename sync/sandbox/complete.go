@@ -143,7 +143,7 @@ func (k *completion) user(u *User) error {
 	if u.Locale == 0 {
 		u.Locale = 1
 	}
-	err := builtinEnums.resolve(&u.Country, &u.Timezone)
+	err := builtinEnums().resolve(&u.Country, &u.Timezone)
 	if err != nil {
 		return fmt.Errorf("user %s: %w", u.Email, err)
 	}

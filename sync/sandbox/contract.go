@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // contractRow is what an operation takes and answers, in a short form of schemas: a type is a word,
@@ -25,7 +26,7 @@ type contractRow struct {
 //go:embed contract.json
 var contractJSON []byte
 
-var contract = func() map[string]*contractRow {
+var contract = sync.OnceValue(func() map[string]*contractRow {
 	var rows []*contractRow
 	if err := strict(contractJSON, &rows); err != nil {
 		panic("sandbox: contract.json: " + err.Error())
@@ -35,7 +36,7 @@ var contract = func() map[string]*contractRow {
 		byName[row.Operation] = row
 	}
 	return byName
-}()
+})
 
 // publishedMistakes is a merge patch that makes of what this zone serves what Make's own document
 // says about it in the known cases where that is wrong.
@@ -90,7 +91,7 @@ func openAPI(operations []*operation, host string) any {
 }
 
 func (op *operation) describe() schema {
-	row := contract[op.name]
+	row := contract()[op.name]
 	if row == nil {
 		row = &contractRow{Reply: "any"}
 	}

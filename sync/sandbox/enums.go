@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // Enums are the lists by which ids of countries, time zones, locales and
@@ -51,25 +52,25 @@ type Language struct {
 //go:embed enums.json
 var enumsJSON []byte
 
-var builtinEnums = func() *Enums {
+var builtinEnums = sync.OnceValue(func() *Enums {
 	e := &Enums{}
 	if err := strict(enumsJSON, e); err != nil {
 		panic("sandbox: enums.json: " + err.Error())
 	}
 	return e
-}()
+})
 
 // enums returns the zone's lists, the built-in ones where it has none of its own.
 func (z *Zone) enums() *Enums {
 	if z.Enums == nil {
-		return builtinEnums
+		return builtinEnums()
 	}
 	e := *z.Enums
 	if e.Countries == nil {
-		e.Countries = builtinEnums.Countries
+		e.Countries = builtinEnums().Countries
 	}
 	if e.Timezones == nil {
-		e.Timezones = builtinEnums.Timezones
+		e.Timezones = builtinEnums().Timezones
 	}
 	return &e
 }

@@ -188,7 +188,7 @@ func (g *generator) name(i int) string {
 }
 
 func (g *generator) place() (country, timezone Ref) {
-	c, t := builtinEnums.Countries, builtinEnums.Timezones
+	c, t := builtinEnums().Countries, builtinEnums().Timezones
 	return Ref{ID: c[g.random.IntN(len(c))].ID}, Ref{ID: t[g.random.IntN(len(t))].ID}
 }
 

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"sync"
 )
 
 // A plan decides the licence of an organization. Keys that a plan does not have
@@ -61,7 +62,7 @@ func (o *Organization) planName() string { return cmp.Or(o.PlanName, o.Plan) }
 // licence returns the licence as JSON with sorted keys.
 func (o *Organization) licence() json.RawMessage {
 	if len(o.License) == 0 && o.boughtOperations() == nil {
-		return encodedLicences[o.Plan]
+		return encodedLicences()[o.Plan]
 	}
 	return encodeLicence(o.licenceKeys())
 }
@@ -117,13 +118,13 @@ func (o *Organization) licenceNumber(k string, otherwise int) int {
 // apiLimit is the number of calls per minute for the organization.
 func (o *Organization) apiLimit() int { return o.licenceNumber("apiLimit", 60) }
 
-var encodedLicences = func() map[string]json.RawMessage {
+var encodedLicences = sync.OnceValue(func() map[string]json.RawMessage {
 	m := map[string]json.RawMessage{}
 	for name, p := range plans {
 		m[name] = encodeLicence(p)
 	}
 	return m
-}()
+})
 
 func encodeLicence(keys plan) json.RawMessage {
 	var o object

@@ -180,8 +180,8 @@ func ping(*call) (any, error) { return object{{"ping", "pong"}}, nil }
 
 func timezoneEntries(c *call) []Timezone { return c.zone.enums().Timezones }
 
-func localeEntries(*call) []Locale { return builtinEnums.Locales }
+func localeEntries(*call) []Locale { return builtinEnums().Locales }
 
-func languageEntries(*call) []Language { return builtinEnums.Languages }
+func languageEntries(*call) []Language { return builtinEnums().Languages }
 
 var featureNames = names("customVariables", "customRoles", "customFunctions")

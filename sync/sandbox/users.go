@@ -54,7 +54,7 @@ var (
 	invitedColumns = userColumns
 	ownColumns     = append(slices.Clip(userColumns.without("lastLogin", "tfaStatus", "supportEligible")), table[*User]{
 		{"timezone", false, func(c *call, u *User) any { return c.zone.enums().timezoneCode(u.Timezone.ID) }},
-		{"locale", false, func(_ *call, u *User) any { return builtinEnums.localeCode(u.Locale) }},
+		{"locale", false, func(_ *call, u *User) any { return builtinEnums().localeCode(u.Locale) }},
 		{"emailNotifications", false, func(*call, *User) any { return nil }},
 		{"usersAdminsRoleId", false, func(*call, *User) any { return nil }},
 		{"hasPassword", false, func(_ *call, u *User) any { return !u.SSO }},
