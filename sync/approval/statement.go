@@ -55,8 +55,8 @@ var (
 	hostForm   = regexp.MustCompile(`^[A-Za-z0-9.:\[\]-]+$`)
 )
 
-// longestHost is counted beside hostForm: as a part of it, it costs each start of the program half a
-// millisecond.
+// longestHost is counted beside hostForm: as a part of it, it costs each start of the program half
+// a millisecond.
 const longestHost = 300
 
 // remark is for who reads the statement: it is the same in every one.

@@ -206,24 +206,36 @@ func (f *folder) dropUnchanged() (inTheWay []string) {
 
 // command is a command line about a folder, ready to paste.
 func (f *folder) command(verb, dir string, skipReferences bool, more ...string) string {
-	line := []string{programName, verb}
-	if f.src.desired.Zones[f.zone].Sandbox != nil { // only its own document says where it is
-		for _, path := range f.src.o.files {
-			line = append(line, "-f", text.ShellQuote(path))
-		}
-	}
-	line = append(line, "-f", text.ShellQuote(dir))
-	if slices.Contains(f.src.o.zones.sandboxes, f.zone) {
-		line = append(line, "--sandbox", text.ShellQuote(f.zone))
-	}
-	if url, given := f.src.o.zones.urls[f.zone]; given {
-		line = append(line, "--zone-url", text.ShellQuote(f.zone+"="+url))
-	}
-	for _, word := range more {
-		line = append(line, text.ShellQuote(word))
-	}
+	line := append(f.arguments(verb, dir), more...)
 	if skipReferences {
 		line = append(line, "--skip-references")
 	}
-	return strings.Join(line, " ")
+	return shellLine(line)
+}
+
+// arguments are a command about documents, as the program takes it: with all that says how their
+// zone is reached.
+func (f *folder) arguments(verb string, documents ...string) []string {
+	line := []string{programName, verb}
+	if f.src.desired.Zones[f.zone].Sandbox != nil { // only its own document says where it is
+		documents = slices.Concat(f.src.o.files, documents)
+	}
+	for _, path := range documents {
+		line = append(line, "-f", path)
+	}
+	if slices.Contains(f.src.o.zones.sandboxes, f.zone) {
+		line = append(line, "--sandbox", f.zone)
+	}
+	if url, given := f.src.o.zones.urls[f.zone]; given {
+		line = append(line, "--zone-url", f.zone+"="+url)
+	}
+	return line
+}
+
+func shellLine(words []string) string {
+	quoted := make([]string, len(words))
+	for i, word := range words {
+		quoted[i] = text.ShellQuote(word)
+	}
+	return strings.Join(quoted, " ")
 }

@@ -106,6 +106,9 @@ func (o *initOptions) zoneArguments() (args []string) {
 	for _, name := range zoneURLNames(o.zones.urls) {
 		args = append(args, "--zone-url", name+"="+o.zones.urls[name])
 	}
+	for _, name := range o.zones.sandboxes {
+		args = append(args, "--sandbox", name)
+	}
 	return args
 }
 
@@ -202,28 +205,11 @@ func (o *initOptions) chooseWorkflow(ctx context.Context, ask *asker) error {
 
 // planArguments is the plan of what was written.
 func (o *initOptions) planArguments(f *folder, secrets bool) []string {
-	line := []string{programName, "plan"}
-	if f.src.desired.Zones[f.zone].Sandbox != nil { // only its own document says where it is
-		for _, path := range o.files {
-			line = append(line, "-f", path)
-		}
-	}
-	line = append(line, "-f", filepath.Join(o.out, mainDocument), "-f", filepath.Join(o.out, clientsFolder))
-	if url, given := o.zones.urls[f.zone]; given {
-		line = append(line, "--zone-url", f.zone+"="+url)
-	}
+	line := f.arguments("plan", filepath.Join(o.out, mainDocument), filepath.Join(o.out, clientsFolder))
 	if secrets {
 		line = append(line, "--skip-references")
 	}
 	return append(line, "--exit-code")
-}
-
-func shellLine(words []string) string {
-	quoted := make([]string, len(words))
-	for i, word := range words {
-		quoted[i] = text.ShellQuote(word)
-	}
-	return strings.Join(quoted, " ")
 }
 
 // mainDocument is where the settings of all organizations stand; clientsFolder holds a document for
