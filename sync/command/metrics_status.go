@@ -30,12 +30,13 @@ func attentionCounts(m *measured) (samples []sample) {
 	if m.status == nil {
 		return nil
 	}
+	counts := map[[2]string]int{}
+	for _, a := range m.status.Attention {
+		counts[[2]string{string(a.Severity), a.Rule}]++
+	}
 	for _, severity := range []fleet.Severity{fleet.Bad, fleet.Warning} {
 		for _, rule := range fleet.Rules() {
-			n := 0
-			for _, a := range m.status.Attention {
-				n += int(flag01(a.Severity == severity && a.Rule == rule))
-			}
+			n := counts[[2]string{string(severity), rule}]
 			if n > 0 || len(m.status.NotLookedAt) == 0 { // 0 of what nobody looked at would be good news
 				samples = append(samples, sample{[]string{string(severity), rule}, float64(n)})
 			}
@@ -63,7 +64,7 @@ func resetOf(row *fleet.Row) []sample {
 	if row.Credits == nil || row.Credits.Reset == nil {
 		return nil
 	}
-	return one(float64(row.Credits.Reset.Unix()))
+	return one(unixOf(*row.Credits.Reset))
 }
 
 func lastsOf(row *fleet.Row) []sample {
