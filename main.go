@@ -18,22 +18,25 @@ import (
 
 func main() {
 	ctx, cancel := context.WithCancelCause(context.Background())
-	go watchSignals(cancel, notify())
-	os.Exit(command.Main(ctx, os.Args, environment(ctx)))
+	signals := notify()
+	go watchSignals(cancel, signals)
+	os.Exit(command.Main(ctx, os.Args, environment(ctx, signals)))
 }
 
 // What a packager sets, -ldflags "-X main.version=1.2.3 -X main.commit=… -X main.date=…", for a
 // tree without its repository.
 var version, commit, date string
 
-func environment(ctx context.Context) command.Env {
+func environment(ctx context.Context, signals chan os.Signal) command.Env {
 	info, _ := debug.ReadBuildInfo()
 	return command.Env{
 		Stdin: os.Stdin, Stdout: unread(os.Stdout), Stderr: unread(os.Stderr),
-		LookupEnv:    os.LookupEnv,
-		Terminal:     terminal(),
-		ReadSecret:   readSecret,
-		Page:         func(words []string, text []byte) error { return pager.Show(ctx, words, text) },
+		LookupEnv:  os.LookupEnv,
+		Terminal:   terminal(),
+		ReadSecret: readSecret,
+		Page: func(words []string, text []byte) error {
+			return pager.Show(ctx, words, text, func() func() { return muteInterrupts(signals) })
+		},
 		Now:          time.Now,
 		Random:       rand.Reader,
 		MachineLocks: true,

@@ -10,7 +10,6 @@ import (
 
 	"makesync/sync/command"
 	"makesync/sync/exit"
-	"makesync/sync/pager"
 )
 
 // causes are the signals that ask a run to stop cleanly. On Windows closing the console, logging
@@ -46,9 +45,6 @@ const sameStop = time.Second
 // once, whatever it is at.
 func watchSignals(cancel context.CancelCauseFunc, signals chan os.Signal) {
 	first := <-signals
-	for first == syscall.SIGINT && pager.Running() { // meant for what the pager is at
-		first = <-signals
-	}
 	began := time.Now()
 	cancel(causes[first])
 	go sayStopping() // a terminal that is gone or stopped must not keep the second signal waiting

@@ -7,16 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"time"
 )
-
-// running tells whether a pager has the terminal.
-var running atomic.Bool
-
-// Running tells whether a pager has the terminal: ctrl-c is then meant for it.
-func Running() bool { return running.Load() }
 
 // ErrNotStarted: there is no such program; nothing was shown.
 var ErrNotStarted = errors.New("the pager cannot be started")
@@ -25,8 +18,10 @@ var ErrNotStarted = errors.New("the pager cannot be started")
 const patience = 3 * time.Second
 
 // Show has the program show the text on this process's terminal, and waits for its end. How it ends
-// is its own business: one that is left before the end of the text is no failure.
-func Show(ctx context.Context, words []string, text []byte) error {
+// is its own business: one that is left before the end of the text is no failure. While the program
+// has the terminal ctrl-c is meant for it: mute has this process ignore it, and what mute returns
+// ends that.
+func Show(ctx context.Context, words []string, text []byte, mute func() (unmute func())) error {
 	if len(words) == 0 {
 		return ErrNotStarted
 	}
@@ -39,11 +34,10 @@ func Show(ctx context.Context, words []string, text []byte) error {
 	command.Env = environment(os.Environ())
 	command.Cancel = func() error { return stop(command.Process) }
 	command.WaitDelay = patience
-	running.Store(true)
-	defer running.Store(false)
 	if err := command.Start(); err != nil {
 		return errors.Join(ErrNotStarted, err)
 	}
+	defer mute()() // only now: a child would inherit it
 	_ = command.Wait()
 	return nil
 }
