@@ -52,6 +52,20 @@ func RefusedVariableName(name string) string {
 	return ""
 }
 
+// EnvironmentName is a text as part of the name of an environment variable: letters are upper case,
+// every other character but a digit is _.
+func EnvironmentName(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			return r
+		}
+		return '_'
+	}, text)
+}
+
 // AcceptsEmail tells whether a document may name a person by this e-mail.
 func AcceptsEmail(email string) bool {
 	local, domain, ok := strings.Cut(email, "@")

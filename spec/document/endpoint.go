@@ -202,15 +202,6 @@ func (e *endpoints) token(name string, zone spec.Zone, general bool) (token spec
 }
 
 // TokenVariable is the environment variable of a zone's token: MAKE_API_KEY_EU1.
-// Letters are upper case, every other character but a digit is _.
 func TokenVariable(zone string) string {
-	return "MAKE_API_KEY_" + strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z':
-			return r - 'a' + 'A'
-		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
-			return r
-		}
-		return '_'
-	}, zone)
+	return "MAKE_API_KEY_" + spec.EnvironmentName(zone)
 }

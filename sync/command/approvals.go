@@ -27,19 +27,13 @@ func statementOf(p *plan.Plan, until time.Time) (approval.Statement, error) {
 	if err := decoder.Decode(&form); err != nil {
 		return approval.Statement{}, err
 	}
-	return approval.Of(form, until, literalSecrets(p))
+	return approval.Of(form, until, uncovered(p))
 }
 
-// literalSecrets are the addresses of secrets that stand in the documents: neither the digest of a
-// plan nor who approves it knows them.
-func literalSecrets(p *plan.Plan) (addresses []string) {
-	for i := range p.Organizations {
-		for j := range p.Organizations[i].Steps {
-			s := &p.Organizations[i].Steps[j]
-			if v := s.Arguments.Value; v != nil && v.IsSensitive() && v.Reference == "" {
-				addresses = append(addresses, string(s.Address))
-			}
-		}
+// uncovered are the secrets of which who approves a plan cannot know what they are.
+func uncovered(p *plan.Plan) (addresses []string) {
+	for _, address := range plan.Uncovered(p.Organizations) {
+		addresses = append(addresses, string(address))
 	}
 	return addresses
 }
@@ -120,7 +114,7 @@ func checkApprovals(a *applyRun) error {
 			message: "a file of guards wants plans approved by " + people(required) + "; nothing was changed",
 			hint:    "name with --approvers FILE who may approve"}
 	}
-	if literal := literalSecrets(&a.made); mandatory > 0 && len(literal) > 0 {
+	if literal := uncovered(&a.made); mandatory > 0 && len(literal) > 0 {
 		return failure{exit: exit.Held,
 			message: "nobody can approve secrets that stand in the documents: " + text.Commas(literal, 10),
 			hint:    "write them as references: ${env:NAME}"}

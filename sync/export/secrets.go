@@ -17,7 +17,7 @@ func (r *ReferenceNames) For(address spec.Address) string {
 	if r.taken == nil {
 		r.taken = map[string]bool{}
 	}
-	base := environmentName(address.Key() + "_" + address.Name())
+	base := spec.EnvironmentName(address.Key() + "_" + address.Name())
 	if strings.HasPrefix(base, "MAKE") || base[0] >= '0' && base[0] <= '9' {
 		base = "ORG_" + base
 	}
@@ -27,16 +27,4 @@ func (r *ReferenceNames) For(address spec.Address) string {
 	}
 	r.taken[name] = true
 	return name
-}
-
-func environmentName(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z':
-			return r - 'a' + 'A'
-		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '_':
-			return r
-		}
-		return '_'
-	}, text)
 }

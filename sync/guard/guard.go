@@ -122,20 +122,7 @@ func (r *review) hold(guard string, allow func(*plan.Change) string, why func(*p
 			kept = append(kept, c)
 			continue
 		}
-		r.held = append(
-			r.held,
-			plan.Held{
-				Address: c.Address,
-				Op:      c.Op,
-				Kind:    c.Kind,
-				Guard:   guard,
-				Reason:  reason,
-				Allow:   allow(&c),
-				Source:  c.Source,
-				Origin:  c.Origin,
-				Money:   c.Money,
-			},
-		)
+		r.held = append(r.held, c.HeldBy(guard, reason, allow(&c)))
 	}
 	clear(r.changes[len(kept):])
 	r.changes = kept

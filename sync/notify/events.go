@@ -145,8 +145,19 @@ func pendingText(s plan.Step) string {
 
 func (e *Events) addHeld(list []plan.Held) {
 	for _, h := range list {
-		e.add(newAlert(whatHeld, h.Address, h.Op, h.Guard+": "+h.Reason+"; --allow "+h.Allow, h.Guard))
+		e.add(newAlert(whatHeld, h.Address, h.Op, heldText(h), h.Guard))
 	}
+}
+
+func heldText(h plan.Held) string {
+	text := h.Guard + ": " + h.Reason
+	if h.Gains != "" {
+		text = string(h.Op) + " as " + h.Gains + " held by " + text
+	}
+	if h.Allow != "" {
+		text += "; --allow " + h.Allow
+	}
+	return text
 }
 
 func (e *Events) addWaiting(list []plan.Waiting, most int, runs func(spec.Address, string) int) {

@@ -33,6 +33,12 @@ func NewChange(phase Phase, s Step, live *state.Organization, admins Admins) Cha
 	}
 }
 
+// HeldBy is the change as a guard or a policy has stopped it.
+func (c *Change) HeldBy(guard, reason, allow string) Held {
+	return Held{Address: c.Address, Op: c.Op, Kind: c.Kind, Guard: guard, Reason: reason, Allow: allow,
+		Gains: c.Gains(), Source: c.Source, Origin: c.Origin, Money: c.Money}
+}
+
 // CountedType is the change's type as guards count it: a reinvite as an invite, a revoke as a
 // delete.
 func (c *Change) CountedType() StepType { return StepType{c.Kind, c.Op.Counted()} }

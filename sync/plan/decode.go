@@ -47,6 +47,7 @@ func decode(data []byte, key spec.Value, sealed bool) (*Plan, []spec.Problem) {
 	if problems := invalidPlan(&plan); len(problems) > 0 {
 		return nil, problems
 	}
+	plan.NotCovered = Uncovered(plan.Organizations) // whatever the file says
 	return &plan, nil
 }
 

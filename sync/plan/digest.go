@@ -66,6 +66,20 @@ func relative(after []int, first int) []int {
 	return out
 }
 
+// Uncovered are the addresses of the secrets that stand in the documents and that steps write: the
+// digest is the same whatever they are.
+func Uncovered(organizations []Organization) (addresses []spec.Address) {
+	for i := range organizations {
+		for j := range organizations[i].Steps {
+			s := &organizations[i].Steps[j]
+			if v := s.Arguments.Value; v != nil && v.IsSensitive() && v.Reference == "" {
+				addresses = append(addresses, s.Address)
+			}
+		}
+	}
+	return addresses
+}
+
 func plainFields(fields []Field) []Field {
 	out := make([]Field, len(fields))
 	for i, f := range fields {

@@ -60,7 +60,7 @@ func unsavable(plan *Plan) []spec.Problem {
 			p := spec.Problem{Severity: spec.Error, Rule: "secret-not-savable", Address: s.Address, Source: s.Source,
 				Message: "a plan file holds no secrets, and this value is one that stands in the document",
 				Hint: fmt.Sprintf("write it as ${env:%s} or ${file:…}; then the file keeps the reference",
-					envName(s.Arguments.Name))}
+					spec.EnvironmentName(s.Arguments.Name))}
 			if v.Reference != "" {
 				p.Message = "a plan file needs a fingerprint of this value, and " + v.Reference + " was not evaluated"
 				p.Hint = "make the plan without --skip-references"
@@ -69,21 +69,6 @@ func unsavable(plan *Plan) []spec.Problem {
 		}
 	}
 	return problems
-}
-
-// envName is a name for an environment variable, for a hint.
-func envName(variable string) string {
-	name := []byte(variable)
-	for i, c := range name {
-		switch {
-		case c >= 'a' && c <= 'z':
-			name[i] = c - 'a' + 'A'
-		case c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' && i > 0:
-		default:
-			name[i] = '_'
-		}
-	}
-	return string(name)
 }
 
 func sealOf(unsealed []byte, key spec.Value) string {

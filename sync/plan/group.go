@@ -210,7 +210,8 @@ func (g *Grouping) groupHeld(p *Plan, least int) {
 	for i := range g.Rest {
 		for j := range g.Rest[i].Held {
 			h := &g.Rest[i].Held[j]
-			b.add(strings.Join([]string{string(h.Kind), h.Address.Name(), string(h.Op), h.Guard}, "\x00"), member{i, j})
+			same := []string{string(h.Kind), h.Address.Name(), string(h.Op), h.Gains, h.Guard}
+			b.add(strings.Join(same, "\x00"), member{i, j})
 		}
 	}
 	taken, at := map[member]bool{}, map[string]int{}

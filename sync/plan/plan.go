@@ -92,10 +92,12 @@ const (
 // Plan is what an apply would do: plain data, comparable, printable, saveable.
 // Everything in it is sorted: organizations by key, steps in order of execution.
 type Plan struct {
-	Format       string             `json:"format"`
-	Created      time.Time          `json:"created"`
-	Expires      time.Time          `json:"expires"`
-	Digest       string             `json:"digest"`
+	Format  string    `json:"format"`
+	Created time.Time `json:"created"`
+	Expires time.Time `json:"expires"`
+	Digest  string    `json:"digest"`
+	// NotCovered are the secrets that stand in the documents: the digest is the same for others.
+	NotCovered   []spec.Address     `json:"notCovered,omitempty"`
 	Seal         string             `json:"seal"`
 	Tool         string             `json:"tool,omitempty"` // makesync's version
 	Salt         string             `json:"salt,omitempty"` // of the fingerprints, saved plans only
@@ -284,7 +286,9 @@ type Held struct {
 	Guard   string       `json:"guard"`
 	Reason  string       `json:"reason"`
 	// Allow is the --allow rule that lets it through; "" where none does.
-	Allow  string        `json:"allow"`
+	Allow string `json:"allow"`
+	// Gains is the role Owner or Admin that the change would give; "" for none.
+	Gains  string        `json:"gains,omitempty"`
 	Money  *billing.Cost `json:"money,omitempty"`
 	Source *spec.Source  `json:"source,omitempty"`
 	// Origin is why the change is there; "" without a snapshot to tell by.

@@ -153,7 +153,7 @@ func (j *judging) policies() *spec.Policies {
 func hold(o *organization, guard, reason string, means func(*plan.Change) bool) int {
 	if i := o.creation(); i >= 0 {
 		if creation := o.Changes[i]; means(&creation) {
-			o.held = append(o.held, heldChange(&creation, guard, reason))
+			o.held = append(o.held, creation.HeldBy(guard, reason, ""))
 			o.Changes = slices.Delete(o.Changes, i, i+1)
 			o.dropUncreated()
 			return 1
@@ -170,12 +170,8 @@ func hold(o *organization, guard, reason string, means func(*plan.Change) bool) 
 			return false
 		}
 		held[c.N] = true
-		o.held = append(o.held, heldChange(&c, guard, why))
+		o.held = append(o.held, c.HeldBy(guard, why, ""))
 		return true
 	})
 	return len(held)
-}
-
-func heldChange(c *plan.Change, guard, reason string) plan.Held {
-	return plan.Held{Address: c.Address, Op: c.Op, Kind: c.Kind, Guard: guard, Reason: reason, Source: c.Source}
 }

@@ -45,6 +45,7 @@ func (r *run) plan() *plan.Plan {
 	addAccess(r, p)
 	p.Money = plan.MoneyOf(p.Organizations)
 	p.Summary, p.Digest = plan.Summarize(p.Organizations), plan.DigestOf(p.Organizations)
+	p.NotCovered = plan.Uncovered(p.Organizations)
 	p.Exit = r.exit(p)
 	return p
 }

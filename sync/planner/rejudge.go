@@ -167,5 +167,6 @@ func rest(p *plan.Plan, organizations []*organization) *plan.Plan {
 		planned.Steps = slices.DeleteFunc(slices.Clone(planned.Steps), func(s plan.Step) bool { return !left[s.N] })
 	}
 	rest.Summary, rest.Money = plan.Summarize(rest.Organizations), plan.MoneyOf(rest.Organizations)
+	rest.NotCovered = plan.Uncovered(rest.Organizations)
 	return &rest
 }

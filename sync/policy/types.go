@@ -17,6 +17,7 @@ var fieldTypes = map[string]map[string]string{
 		"shard": "Shard", "zones": "list(Zone)", "organizations": "list(Organization)",
 		"summary": "Summary", "calls": "Calls",
 		"unmanaged": "map(int)", "money": "map(double)", "rules": "list(Rule)", "rulesDigest": "string",
+		"notCovered":     "list(string)",
 		"stillHasAccess": "list(Access)", "notLookedInto": "list(string)",
 	},
 	"Organization": {
@@ -41,7 +42,7 @@ var fieldTypes = map[string]map[string]string{
 	"Waiting":    {"address": "string", "reason": "string", "since": "string"},
 	"Held": {
 		"address": "string", "op": "string", "kind": "string", "guard": "string", "reason": "string", "allow": "string",
-		"source": "Source", "origin": "string", "money": "Money", "lastChange": "LastChange",
+		"source": "Source", "origin": "string", "money": "Money", "lastChange": "LastChange", "gains": "string",
 	},
 	"Zone":  {"name": "string", "url": "string", "user": "User", "sandbox": "bool", "world": "string"},
 	"User":  {"id": "int", "email": "string"},

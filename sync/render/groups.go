@@ -154,7 +154,8 @@ func heldReasons(g *plan.HeldGroup) string {
 func writeHeldObject(p *printer, h plan.Held) {
 	l := newRowLine(p, yellow, heldSymbol)
 	const opWidth = 8
-	l.cell(plain, opWord(h.Op), opWidth)
+	op := cut(heldOp(h), 20)
+	l.cell(plain, op, max(opWidth, columns(op)))
 	l.wrapped(bold, object(h.Address))
 	p.line("%s", l.text)
 	if words := lastChangeWords(h.LastChange); words != "" {

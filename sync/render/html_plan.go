@@ -139,9 +139,11 @@ func htmlCounts(plan *plan.Plan, missing *unread) []htmlCount {
 func htmlSummary(said *summary, plan *plan.Plan) []htmlWords {
 	var words []htmlWords
 	for _, w := range []htmlWords{
+		{"Gains Admin", text.AndMore(said.admins.words(), named)},
 		{"Will be invited", text.AndMore(said.invited.words(), named)},
 		{"Will lose access", text.AndMore(said.losing.words(), named)},
 		{"Cannot be undone", text.AndMore(said.forever.words(), named)},
+		{"Not in the digest", notCoveredWords(plan)},
 		{"Why", originCounts(plan.Summary.Origins)},
 		{"Not managed", unmanagedWords(plan.Unmanaged)},
 		{"API calls", said.callWords(plan.Calls, changes(plan.Summary))},
@@ -289,7 +291,7 @@ func newHTMLHeldGroup(group []plan.Held, reason, allow string, keys []string, x 
 	}
 	for _, held := range group {
 		h.Items = append(h.Items, htmlHeld{
-			x.found(keys, heldClass, x.next(heldClass)), htmlKind(held.Address.Kind(), x.kinds), Clean(string(held.Op)),
+			x.found(keys, heldClass, x.next(heldClass)), htmlKind(held.Address.Kind(), x.kinds), heldOp(held),
 			object(held.Address), Clean(lastChangeWords(held.LastChange)),
 		})
 	}

@@ -343,7 +343,7 @@ func markdownAllow(rule string) string {
 func markdownHeld(held []plan.Held, reason, rule, where string) string {
 	names := make([]string, len(held))
 	for i, h := range held {
-		names[i] = entities(string(h.Op)) + " " + code(cut(object(h.Address), maxName))
+		names[i] = entities(heldOp(h)) + " " + code(cut(object(h.Address), maxName))
 		if words := lastChangeWords(h.LastChange); words != "" {
 			names[i] += ": " + prose(cut(words, maxProse))
 		}

@@ -308,6 +308,9 @@ func (d *document) peopleLines() string {
 	say("Will be invited", said.invited.words())
 	say("Will lose access", said.losing.words())
 	say("Cannot be undone", said.forever.words())
+	if words := notCoveredWords(d.plan); words != "" {
+		say("Not in the digest", []string{words})
+	}
 	if words := originCounts(d.plan.Summary.Origins); words != "" {
 		say("Why", []string{words})
 	}

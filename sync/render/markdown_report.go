@@ -95,7 +95,7 @@ func reportLines(r *report.Report) []reportLine {
 
 func markdownOutcome(mark string, step report.StepReport) string {
 	line := "- **" + mark + "** " +
-		entities(cut(Clean(string(step.Op)), 40)) + " " +
+		entities(reportedOp(step)) + " " +
 		code(cut(Clean(string(step.Address)), maxName))
 	if why := outcomeWords(step); why != "" {
 		line += " " + prose(cut(Clean(why), maxProse))

@@ -59,7 +59,7 @@ func recap(steps []report.StepReport) []recapGroup {
 
 func (g *recapGroup) add(step report.StepReport) {
 	g.steps++
-	op, object := opWord(step.Op), object(step.Address)
+	op, object := reportedOp(step), object(step.Address)
 	at := slices.IndexFunc(g.items, func(i recapItem) bool { return i.op == op && i.object == object })
 	if at < 0 {
 		at = len(g.items)
@@ -92,7 +92,7 @@ func recapped(steps []report.StepReport, least int) map[int]bool {
 		if step.Outcome == report.Succeeded {
 			return ""
 		}
-		parts := []string{string(step.Outcome), string(step.Op), object(step.Address), sharedReason(step)}
+		parts := []string{string(step.Outcome), reportedOp(step), object(step.Address), sharedReason(step)}
 		return strings.Join(parts, "\x00")
 	}
 	for _, step := range steps {

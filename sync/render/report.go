@@ -125,7 +125,7 @@ func byOrganization(steps []report.StepReport) [][]report.StepReport {
 func writeOutcomes(p *printer, steps []report.StepReport) {
 	mark, op, name := 0, 0, 0
 	for _, step := range steps {
-		op, name = max(op, columns(opWord(step.Op))), max(name, columns(object(step.Address)))
+		op, name = max(op, columns(reportedOp(step))), max(name, columns(object(step.Address)))
 		for _, o := range outcomes {
 			if o.outcome == step.Outcome {
 				mark = max(mark, columns(o.mark))
@@ -136,7 +136,7 @@ func writeOutcomes(p *printer, steps []report.StepReport) {
 	for _, o := range outcomes {
 		for _, step := range steps {
 			if step.Outcome == o.outcome {
-				writeOutcome(p, o.style, []string{pad(o.mark, mark), pad(opWord(step.Op), op)}, name, step)
+				writeOutcome(p, o.style, []string{pad(o.mark, mark), pad(reportedOp(step), op)}, name, step)
 			}
 		}
 	}

@@ -75,7 +75,7 @@ func samplePlan() *plan.Plan {
 		Held: []plan.Held{
 			{Address: "acme/variable/A", Op: plan.OpDelete, Kind: spec.KindVariable, Guard: "maxDeletes", Reason: "12 variables would be deleted, 10 are allowed per organization", Allow: "delete:variable<=12@acme"},
 			{Address: "acme/variable/B%2FC", Op: plan.OpDelete, Kind: spec.KindVariable, Guard: "maxDeletes", Reason: "12 variables would be deleted, 10 are allowed per organization", Allow: "delete:variable<=12@acme"},
-			{Address: "acme/member/x@evil.example", Op: plan.OpInvite, Kind: spec.KindMember, Guard: "emails", Reason: "x@evil.example fits none of *@acme.example", Allow: "invite:member@acme"},
+			{Address: "acme/member/x@evil.example", Op: plan.OpInvite, Kind: spec.KindMember, Guard: "emails", Gains: plan.RoleAdmin, Reason: "x@evil.example fits none of *@acme.example", Allow: "invite:member@acme"},
 		},
 		Unmanaged: map[spec.Kind]int{spec.KindVariable: 3, spec.KindMember: 1}, Unchanged: 40,
 	}
@@ -89,6 +89,7 @@ func samplePlan() *plan.Plan {
 	gone.Steps[0].Notes = []string{"2 active scenarios, 3 teams and 7 members go with it"}
 	return &plan.Plan{
 		Format: plan.Format, Created: sampleTime, Expires: sampleTime.Add(24 * time.Hour), Digest: "sha256:5f0c2b4e9d1a", Seal: "none",
+		NotCovered: []spec.Address{"acme/variable/PIN"},
 		Zones: []plan.Zone{
 			{Name: "eu1", URL: "https://eu1.make.com", User: state.User{ID: 1, Email: "ops@acme.example"}},
 			{Name: "try", URL: "http://127.0.0.1:8080", User: state.User{ID: 7, Email: "try@acme.example"}, Sandbox: true},
@@ -145,7 +146,7 @@ func sampleReport() *report.Report {
 			{N: 6, Address: "new", Kind: spec.KindOrganization, Op: plan.OpCreate, Outcome: report.Succeeded, Attempts: 1, Paste: "id: 4711"},
 			{N: 7, Address: "new/variable/A", Kind: spec.KindVariable, Op: plan.OpCreate, Outcome: report.Skipped, Reason: report.ParseReason("licence: the plan has no custom variables")},
 			{N: 8, Address: "new/tfa", Kind: spec.KindTFA, Op: plan.OpUpdate, Outcome: report.Skipped, Reason: report.ParseReason("licence: the plan cannot enforce two-factor authentication")},
-			{N: 9, Address: "new/member/a@acme.example", Kind: spec.KindMember, Op: plan.OpInvite, Outcome: report.Succeeded, Attempts: 1},
+			{N: 9, Address: "new/member/a@acme.example", Kind: spec.KindMember, Op: plan.OpInvite, Gains: plan.RoleAdmin, Outcome: report.Succeeded, Attempts: 1},
 		},
 		Problems: []spec.Problem{{Severity: spec.Warning, Rule: "slow", Message: "waited 61 s for the rate window of acme"}},
 		Exit:     exit.Partial,

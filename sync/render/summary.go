@@ -160,6 +160,7 @@ func (s *summary) write(p *printer, plan *plan.Plan, g *plan.Grouping) {
 	say(yellow, "will be invited", text.AndMore(s.invited.words(), named))
 	say(red, "will lose access", text.AndMore(s.losing.words(), named))
 	say(redBold, "cannot be undone", text.AndMore(s.forever.words(), named))
+	say(yellow, "not in digest", notCoveredWords(plan))
 	for _, line := range moneyLines(plan) {
 		say(redBold, line.Label, line.Text)
 	}
@@ -290,6 +291,20 @@ func (s *summary) callWords(calls state.Calls, steps int) string {
 		line += " (" + text.Count(len(slow)-1, "other organization is", "other organizations are") + " limited too)"
 	}
 	return line
+}
+
+// notCoveredWords name the secrets that stand in the documents: two plans that differ in them only
+// have one digest.
+func notCoveredWords(p *plan.Plan) string {
+	if len(p.NotCovered) == 0 {
+		return ""
+	}
+	names := make([]string, len(p.NotCovered))
+	for i, address := range p.NotCovered {
+		names[i] = Clean(string(address))
+	}
+	return text.AndMore(names, named) + ": " + text.Word(len(names), "a secret that stands", "secrets that stand") +
+		" in the documents; an approval does not cover it either. Write ${env:NAME} instead"
 }
 
 // writeSaved says where the plan was written and how to go on.

@@ -7,6 +7,7 @@ import (
 	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/plan"
+	"makesync/sync/report"
 	"makesync/sync/state"
 )
 
@@ -143,15 +144,26 @@ func opWord(op plan.Op) string { return cut(Clean(string(op)), 10) }
 
 // changeOp is what a step does, in words: its op, and the role of Owner or Admin that it gives
 // (invite as Admin).
-func changeOp(step plan.Step) string {
-	op := Clean(string(step.Op))
-	if role := step.Gains(); role != "" && step.Kind == spec.KindMember {
-		if step.Op == plan.OpUpdate {
-			return op + " to " + role
-		}
-		return op + " as " + role
+func changeOp(step plan.Step) string { return opAs(step.Kind, step.Op, step.Gains()) }
+
+func opAs(kind spec.Kind, op plan.Op, gains string) string {
+	switch {
+	case gains == "" || kind != spec.KindMember:
+		return Clean(string(op))
+	case op == plan.OpUpdate:
+		return Clean(string(op)) + " to " + Clean(gains)
 	}
-	return op
+	return Clean(string(op)) + " as " + Clean(gains)
+}
+
+// heldOp and reportedOp are changeOp of what was held, and of what was applied.
+func heldOp(h plan.Held) string { return opAs(h.Kind, h.Op, h.Gains) }
+
+func reportedOp(s report.StepReport) string {
+	if s.Gains == "" {
+		return opWord(s.Op)
+	}
+	return cut(opAs(s.Kind, s.Op, s.Gains), 20)
 }
 
 // object is an address without its key, as --target takes it behind the key: variable/API_BASE,

@@ -125,7 +125,7 @@ func MergePlans(plans []*plan.Plan) (*plan.Plan, error) {
 	) { // else no shard has come to a plan
 		whole.Digest = plan.DigestOf(whole.Organizations)
 	}
-	whole.Summary = plan.Summarize(whole.Organizations)
+	whole.Summary, whole.NotCovered = plan.Summarize(whole.Organizations), plan.Uncovered(whole.Organizations)
 	whole.Exit = mergeExits(plans, func(p *plan.Plan) exit.Code { return p.Exit }, exit.PartlyVisible)
 	return whole, nil
 }

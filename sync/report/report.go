@@ -128,7 +128,9 @@ type StepReport struct {
 	Address spec.Address `json:"address"`
 	Kind    spec.Kind    `json:"kind"`
 	Op      plan.Op      `json:"op"`
-	Outcome StepOutcome  `json:"outcome"`
+	// Gains is the role Owner or Admin that the step gives; "" for none.
+	Gains   string      `json:"gains,omitempty"`
+	Outcome StepOutcome `json:"outcome"`
 	// Reason is why; none for a step that simply succeeded.
 	Reason   Reason         `json:"reason,omitzero"`
 	Attempts int            `json:"attempts"`
@@ -139,7 +141,8 @@ type StepReport struct {
 
 // NewStepReport is the report of a step that ended so; the caller adds attempts and error.
 func NewStepReport(s *plan.Step, outcome StepOutcome, reason Reason) StepReport {
-	return StepReport{N: s.N, Address: s.Address, Kind: s.Kind, Op: s.Op, Outcome: outcome, Reason: reason}
+	return StepReport{N: s.N, Address: s.Address, Kind: s.Kind, Op: s.Op, Gains: s.Gains(), Outcome: outcome,
+		Reason: reason}
 }
 
 // Intent is a journal entry before a request.
