@@ -115,9 +115,13 @@ func (o *Options) otherHosts(e spec.Endpoint) []string {
 // skipped. The cause of the cancellation says which exit that is (see ErrInterrupted).
 func Run(ctx context.Context, plan *plan.Plan, o Options) *report.Report {
 	o = o.withDefaults()
-	a := &applier{plan: plan, options: o, recorder: &journalRecorder{journal: o.Journal},
-		slots: state.NewSlots(o.Concurrency), steps: countSteps(plan), money: billing.NewTurns(o.Zones)}
-	return a.run(ctx)
+	grace, release := graceContext(ctx, o.Clock, o.Grace)
+	defer release()
+	slots := state.NewSlots(o.Concurrency)
+	o.Clock = slots.Clock(o.Clock) // from here on all waits are a worker's
+	a := &applier{plan: plan, options: o, recorder: &journalRecorder{journal: o.Journal}, slots: slots,
+		steps: countSteps(plan), money: billing.NewTurns(o.Zones)}
+	return a.run(ctx, grace)
 }
 
 // applier walks one plan, with a worker for each organization.
@@ -137,10 +141,8 @@ type refusal struct {
 	exit   exit.Code
 }
 
-func (a *applier) run(ctx context.Context) *report.Report {
+func (a *applier) run(ctx, grace context.Context) *report.Report {
 	started := a.options.Clock.Now()
-	grace, release := graceContext(ctx, a.options.Clock, a.options.Grace)
-	defer release()
 	workers := a.workers()
 	if len(workers) == 0 {
 		return a.report(ctx, workers, nil, started)
@@ -152,20 +154,18 @@ func (a *applier) run(ctx context.Context) *report.Report {
 		}
 		return a.report(ctx, workers, refused, started)
 	}
-	a.each(workers, func(w *worker) { w.apply(ctx, grace) })
-	if ctx.Err() == nil {
-		a.each(workers, func(w *worker) { w.readBack(ctx) })
-	}
+	a.each(workers, func(w *worker) {
+		w.apply(ctx, grace)
+		if ctx.Err() == nil {
+			w.readBack(ctx)
+		}
+	})
 	return a.report(ctx, workers, nil, started)
 }
 
 // graceContext gives the context of what has begun: it survives an interrupt for the grace time, so
 // that the write in flight is finished and its outcome known. Release ends it.
-func graceContext(
-	ctx context.Context,
-	clock state.Clock,
-	grace time.Duration,
-) (outliving context.Context, release func()) {
+func graceContext(ctx context.Context, clock state.Clock, grace time.Duration) (context.Context, func()) {
 	outliving, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
 		_ = clock.Sleep(outliving, grace) // ends early when the run does

@@ -3,6 +3,8 @@ package apply
 import (
 	"context"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"makesync/spec"
 	"makesync/sync/exit"
@@ -72,6 +74,40 @@ func TestReadingBackFromAListThatIsBehind(t *testing.T) {
 	}
 	if report := Run(context.Background(), p, z.options()); report.Succeeded != 2 || report.Exit != exit.OK || reads != 2 {
 		t.Errorf("exit %v after %d reads\n%s", report.Exit, reads, outcomes(report))
+	}
+}
+
+// TestReadingBackBesideOthers: in one slot, an organization is read back before the next is written, and what is
+// behind yields the slot to it.
+func TestReadingBackBesideOthers(t *testing.T) {
+	t.Parallel()
+	for name, behind := range map[string]bool{"at once": false, "a list that is behind": true} {
+		synctest.Test(t, func(t *testing.T) {
+			z := newWrittenZone(zonetest.Organization(11, "Acme"), zonetest.Organization(12, "Beta"))
+			one := zonetest.Variables(zonetest.TextVariable("NEW", "new"))
+			p := plantest.Make(t, plantest.Request(z.Zone, zonetest.Desired("acme", "Acme", one), zonetest.Desired("beta", "Beta", one)))
+			clear(z.Calls)
+			var late plan.Write
+			z.fault = func(_ int, w plan.Write) *lost {
+				switch {
+				case w.Organization == 11 && behind:
+					late = w
+					return &lost{}
+				case w.Organization == 12 && z.Calls["variable 11"] == 0:
+					t.Errorf("%s: beta is written before acme is read back", name)
+				case w.Organization == 12 && behind:
+					if _, err := z.commit(late); err != nil { // only now: acme is waiting
+						t.Error(err)
+					}
+				}
+				return nil
+			}
+			o := z.options()
+			o.Clock, o.Fetched, o.Concurrency = wallClock{}, time.Now(), 1
+			if rs := Run(context.Background(), p, o); rs.Succeeded != 2 || rs.Exit != exit.OK {
+				t.Errorf("%s: exit %v\n%s", name, rs.Exit, outcomes(rs))
+			}
+		})
 	}
 }
 

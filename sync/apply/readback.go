@@ -13,9 +13,10 @@ import (
 	"makesync/sync/state"
 )
 
-// readBack reads what the run has touched again, once for each kind, and fails the steps whose
-// object is not as the answer to the write made believe. Where it is as if nothing had been written
-// the zone's lists may be behind, and it is read for a little longer.
+// readBack reads what the run has touched of its organization again, once for each kind, beside
+// the writes of others, and fails the steps whose object is not as the answer to the write made
+// believe. Where it is as if nothing had been written the zone's lists may be behind, and it is
+// read for a little longer.
 func (w *worker) readBack(ctx context.Context) {
 	defer w.observer.Reset()
 	if w.observer.Refused() != nil {
@@ -43,6 +44,7 @@ func (w *worker) readBack(ctx context.Context) {
 			w.results[s.N].Outcome, w.results[s.N].Reason = r.outcome, r.reason
 		}
 	}
+	clear(w.written) // of a run of many thousand steps all images would stay
 }
 
 // unchanged tells whether an object still is as it was before it was written.

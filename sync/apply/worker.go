@@ -29,7 +29,7 @@ type worker struct {
 	sender   *sender
 	timeout  time.Duration // of one write, and of waiting for a new organization
 	clock    state.Clock
-	// written are the images of steps that were written, for the read back.
+	// written are the images of steps that were written and not yet read back.
 	written map[int]observe.Images
 	// twin says that somebody else has created an organization of the name of this one.
 	twin *spec.Problem

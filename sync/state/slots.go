@@ -1,7 +1,9 @@
 package state
 
 import (
+	"context"
 	"sync"
+	"time"
 
 	"makesync/spec"
 )
@@ -48,6 +50,19 @@ func (s *Slots) Each(n int, do func(i int)) {
 func (s *Slots) Yield() (reacquire func()) {
 	s.release()
 	return s.reacquire
+}
+
+// Clock is the clock for those who hold a slot: who sleeps yields it.
+func (s *Slots) Clock(c Clock) Clock { return yieldingClock{c, s} }
+
+type yieldingClock struct {
+	Clock
+	slot Slot
+}
+
+func (c yieldingClock) Sleep(ctx context.Context, d time.Duration) error {
+	defer c.slot.Yield()()
+	return c.Clock.Sleep(ctx, d)
 }
 
 func (s *Slots) acquire() {
