@@ -29,6 +29,8 @@ type WriteOptions struct {
 	// Cancelled are the objects and blocks (acme/variable) of an organization's profiles that
 	// it does not have.
 	Cancelled []spec.Address
+	// BillingAsComments writes what organizations pay for, and by what, as comments.
+	BillingAsComments bool
 }
 
 // DefaultSchema is where an editor finds the schema: beside the documents, as
@@ -139,6 +141,7 @@ func (d *documentWriter) organization(o *spec.Organization) {
 		return
 	}
 	d.field("profiles", writeList(o.Profiles, writeText))
+	d.billing(o)
 	d.settings(o)
 }
 

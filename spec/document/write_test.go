@@ -126,6 +126,7 @@ func drawOrganization(t *rapid.T) spec.Organization {
 		on := rapid.Bool().Draw(t, "tfa")
 		o.TFAEnforced = &on
 	}
+	o.Subscription, o.PaymentMethods = drawSubscription(t), drawMethods(t)
 	if rapid.Bool().Draw(t, "controls?") {
 		o.FeatureControls = distinct(rapid.SliceOfN(rapid.Custom(func(t *rapid.T) spec.FeatureControl {
 			return spec.FeatureControl{Name: anyText.Draw(t, "control"), Enabled: rapid.Bool().Draw(t, "on")}
@@ -148,6 +149,42 @@ func drawOrganization(t *rapid.T) spec.Organization {
 		o.Purge = []spec.Kind{spec.KindMember, spec.KindVariable}
 	}
 	return o
+}
+
+func drawSubscription(t *rapid.T) *spec.Subscription {
+	switch rapid.IntRange(0, 3).Draw(t, "subscription") {
+	case 0:
+		return nil
+	case 1:
+		return &spec.Subscription{State: spec.Absent}
+	case 2:
+		return &spec.Subscription{Plan: spec.FreePlan}
+	}
+	filled := wordText.Filter(func(s string) bool { return s != "" && !strings.EqualFold(s, spec.FreePlan) })
+	s := &spec.Subscription{Plan: filled.Draw(t, "plan"), Operations: rapid.Int64Range(0, 999_999_999).Draw(t, "operations"),
+		Period: rapid.SampledFrom([]spec.Period{"", spec.Month, spec.Year}).Draw(t, "period")}
+	if rapid.Bool().Draw(t, "price") {
+		s.Price = &spec.Money{Amount: spec.Amount(rapid.Int64Range(0, 1e15).Draw(t, "amount")), Currency: "USD"}
+	}
+	if rapid.Bool().Draw(t, "coupon") {
+		s.Coupon = filled.Draw(t, "code")
+	}
+	if rapid.Bool().Draw(t, "customer") {
+		s.Customer = &spec.Customer{Email: "pay@x.example", Name: filled.Draw(t, "payer"), IsBusiness: rapid.Bool().Draw(t, "business"),
+			Country: rapid.SampledFrom([]string{"CZ", "NO", "203"}).Draw(t, "country"), TaxID: wordText.Draw(t, "tax"),
+			City: wordText.Draw(t, "city"), PostalCode: wordText.Draw(t, "postal code")}
+	}
+	return s
+}
+
+func drawMethods(t *rapid.T) *spec.PaymentMethods {
+	if rapid.Bool().Draw(t, "no methods") {
+		return nil
+	}
+	method := rapid.SampledFrom([]string{"", "visa-4242", "pm_1", "a: b", "NO"})
+	m := &spec.PaymentMethods{Subscription: method.Draw(t, "pays"), Extras: method.Draw(t, "pays extras")}
+	m.Remove = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"pm_2", "010", "#"}), 0, 3, rapid.ID).Draw(t, "removed")
+	return m
 }
 
 // distinct sorts by name and drops what equals its forerunner but for case.
@@ -233,6 +270,19 @@ func bare(o spec.Organization, unwritten []spec.Unwritten) spec.Organization {
 		left[u.Address] = true
 	}
 	o.At = nil
+	if s := o.Subscription; s != nil {
+		bare := *s
+		bare.Source, bare.PriceSource = spec.Source{}, spec.Source{}
+		o.Subscription = &bare
+	}
+	if m := o.PaymentMethods; m != nil {
+		bare := *m
+		bare.Source = spec.Source{}
+		if len(bare.Remove) == 0 {
+			bare.Remove = nil
+		}
+		o.PaymentMethods = &bare
+	}
 	o.FeatureControls = kept(o.FeatureControls, func(c *spec.FeatureControl) bool {
 		c.Source = spec.Source{}
 		return !left[spec.NewAddress(o.Key, spec.KindFeatureControl, c.Name)]

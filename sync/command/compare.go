@@ -16,6 +16,7 @@ type compareOptions struct {
 	sourceOptions
 	result         resultOptions
 	skipReferences bool
+	billing        bool
 	mapFile        string    // --map: the migration through which A is looked at
 	names          [2]string // of the sides
 }
@@ -36,6 +37,7 @@ func compareCommand(r *runtimeEnv) *cli.Command {
 			outJSONFlag(resultFile("compare")),
 			mapFlag("look at A through the `FILE` of a migration: renames and other e-mails are no differences"),
 			skipReferencesFlag("are not compared"),
+			&cli.BoolFlag{Name: "billing", Usage: "read and compare what organizations pay for, and by what, too"},
 		}),
 		Action: r.action(arity{2, 2, "two sides, A and B", allFiles}, func(c *cli.Context) error {
 			o, err := readCompareOptions(c, r.Env)
@@ -48,6 +50,7 @@ func compareCommand(r *runtimeEnv) *cli.Command {
 }
 
 func readCompareOptions(c *cli.Context, env Env) (o compareOptions, err error) {
+	o.billing = c.Bool("billing")
 	o.skipReferences, o.mapFile = c.Bool("skip-references"), c.String("map")
 	o.names = [2]string{c.Args().Get(0), c.Args().Get(1)}
 	if o.sourceOptions, err = readSourceOptions(c, env); err != nil {
@@ -117,7 +120,7 @@ func readAndCompare(ctx context.Context, r *runtimeEnv, o compareOptions) (*comp
 		}
 	}
 	comparison := compare.CompareSides(sides[0], sides[1], compare.SideOptions{
-		Select: src.chooseDocuments, Sensitive: src.sensitiveOn(sides), Map: decided,
+		Select: src.chooseDocuments, Sensitive: src.sensitiveOn(sides), Map: decided, Billing: o.billing,
 	})
 	// Only now: the organizations of documents are chosen by the comparison.
 	if unmatched := o.selector.Unmatched(o.names[0] + " and " + o.names[1]); len(unmatched) > 0 {

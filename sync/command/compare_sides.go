@@ -2,7 +2,9 @@ package command
 
 import (
 	"context"
+	"maps"
 	"os"
+	"slices"
 
 	"makesync/spec"
 	"makesync/spec/document"
@@ -65,7 +67,11 @@ func readSide(ctx context.Context, s *compare.Side, src *sources, o compareOptio
 	switch s.About.Kind {
 	case compare.SideZone:
 		s.About.Zone = src.name(name)
-		s.State, err = src.readZone(ctx, name, state.ReadOptions{Select: src.choose})
+		read := state.ReadOptions{Select: src.choose}
+		if o.billing {
+			read.Wanted = state.WithBilling
+		}
+		s.State, err = src.readZone(ctx, name, read)
 	case compare.SideSnapshot:
 		snapshot, err := readSnapshot(name)
 		if err != nil {
@@ -74,18 +80,20 @@ func readSide(ctx context.Context, s *compare.Side, src *sources, o compareOptio
 		*s, err = compare.NewSnapshotSide(ctx, name, snapshot, src.choose)
 		return err
 	default:
-		s.Desired, err = readDocuments(src.r.Env, name, o)
+		s.Desired, err = readDocuments(src, name, o)
 	}
 	return err
 }
 
-// readDocuments loads a side of documents. References that cannot be read are not compared.
-func readDocuments(env Env, path string, o compareOptions) (*spec.Desired, error) {
+// readDocuments loads a side of documents, whose zones may be those of -f. References that cannot be
+// read are not compared.
+func readDocuments(src *sources, path string, o compareOptions) (*spec.Desired, error) {
+	env, zones := src.r.Env, slices.Sorted(maps.Keys(src.desired.Zones))
 	documents, problems := document.Load(document.LoadOptions{Paths: []string{path}})
 	desired, more := documents.Resolve(document.ResolveOptions{
 		LookupEnv: env.LookupEnv, SkipReferences: o.skipReferences, SkipUnset: true,
 		ReferenceRoots: o.referenceRoots, DefaultZone: env.lookup(zoneVariable),
-		ZoneNames: zoneURLNames(o.zones.urls),
+		ZoneNames: slices.Concat(zoneURLNames(o.zones.urls), zones),
 	})
 	if problems = append(problems, more...); spec.HasErrors(problems) {
 		return nil, invalid(spec.SortProblems(problems))

@@ -18,6 +18,7 @@ type exportOptions struct {
 	folderOptions
 	zone     string
 	profiles bool
+	billing  bool // --with-billing
 	update   bool // --update: see updating
 	yes      bool
 }
@@ -30,6 +31,9 @@ const exportDescription = "One file for each organization: ids pinned, names for
 
 const pruneUsage = "let keys follow the names: an organization that has another name now gets another key and file, " +
 	"and the file that an export wrote under the former one is removed (default: key and file stay)"
+
+const withBillingUsage = "write what organizations pay for, and by what, as settings that plans compare " +
+	"(default: as comments)"
 
 const updateUsage = "add to the documents of -f what is there in Make and none of them speaks of, " +
 	"at its place, every other byte as it is; shows a unified diff, and asks (instead of -o)"
@@ -49,6 +53,7 @@ func exportCommand(r *runtimeEnv) *cli.Command {
 				Name:  "profiles",
 				Usage: "move what more than half of the organizations share into a profile",
 			},
+			&cli.BoolFlag{Name: "with-billing", Usage: withBillingUsage},
 			&cli.BoolFlag{Name: "prune", Usage: pruneUsage},
 			&cli.BoolFlag{Name: "update", Usage: updateUsage},
 			&cli.BoolFlag{Name: "yes", Usage: "with --update: answer the question with yes; people are left out"},
@@ -68,6 +73,7 @@ func exportCommand(r *runtimeEnv) *cli.Command {
 
 func readExportOptions(c *cli.Context, env Env) (o exportOptions, err error) {
 	o.folderOptions, o.profiles = readFolderOptions(c), c.Bool("profiles")
+	o.billing = c.Bool("with-billing")
 	o.prune, o.update, o.yes = c.Bool("prune"), c.Bool("update"), c.Bool("yes")
 	if o.sourceOptions, err = readSourceOptions(c, env); err != nil {
 		return o, err
@@ -76,8 +82,9 @@ func readExportOptions(c *cli.Context, env Env) (o exportOptions, err error) {
 	switch {
 	case o.zone == "":
 		return o, badUsage(c, "export needs --zone NAME, or MAKE_ZONE")
-	case o.update && (o.out != "" || o.prune || o.profiles || o.force):
-		return o, badUsage(c, "--update changes the documents of -f; -o, --force, --profiles and --prune go without it")
+	case o.update && (o.out != "" || o.prune || o.profiles || o.force || o.billing):
+		return o, badUsage(c, "--update changes the documents of -f; "+
+			"-o, --force, --profiles, --prune and --with-billing go without it")
 	case o.update && len(o.files) == 0:
 		return o, badUsage(c, "--update needs -f DOCS, the documents to add to")
 	case o.yes && !o.update:
@@ -94,15 +101,21 @@ func runExport(ctx context.Context, r *runtimeEnv, o exportOptions) error {
 		return err
 	}
 	defer src.close()
-	zone, err := src.readZone(ctx, o.zone, state.ReadOptions{Select: src.choose})
+	zone, err := src.readZone(ctx, o.zone, state.ReadOptions{Select: src.choose, Wanted: state.WithBilling})
 	if err != nil {
 		return err
 	}
+	exporter := newExporter(src, zone)
+	exporter.Billing = export.BillingAsComments
+	if o.billing {
+		exporter.Billing = export.BillingAsSettings
+	}
+	exporter.SetAside(zone.Organizations)
 	if err := src.checkRead(zone, "export"); err != nil {
 		return err
 	}
 	f := &folder{folderOptions: o.folderOptions, src: src, zone: zone.Endpoint.Name}
-	result, err := f.addExport(zone, o.profiles)
+	result, err := f.addExport(zone, exporter, o.profiles)
 	if err != nil {
 		return err
 	}
@@ -132,8 +145,9 @@ func newExporter(src *sources, zone *state.ZoneState) *export.Exporter {
 
 // addExport adds a document for each organization that was read, and with profiles one for what
 // they share.
-func (f *folder) addExport(zone *state.ZoneState, profiles bool) (render.Export, error) {
-	exporter := newExporter(f.src, zone)
+func (f *folder) addExport(
+	zone *state.ZoneState, exporter *export.Exporter, profiles bool,
+) (render.Export, error) {
 	header := []string{fmt.Sprintf(document.ExportedHeader+"%s (%s)", zone.Endpoint.Name, zone.Endpoint.URL)}
 	again := newReexport(f, zone)
 	result := render.Export{Zone: planZone(zone), Folder: f.out, Problems: problemsOf(zone)}

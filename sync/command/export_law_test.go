@@ -105,7 +105,9 @@ func TestExportThenPlanHasNoSteps(t *testing.T) {
 		zone := rapid.SampledFrom([]string{"eu1", "us1"}).Draw(t, "zone")
 		out := filepath.Join(dir, "out")
 		profiles := fmt.Sprint(rapid.Bool().Draw(t, "profiles"))
-		code, stdout, stderr := runIn(dir, "export", "-f", zones, "--zone", zone, "-o", out, "--profiles="+profiles)
+		money := fmt.Sprint(rapid.Bool().Draw(t, "with billing"))
+		code, stdout, stderr := runIn(dir, "export", "-f", zones, "--zone", zone, "-o", out, "--profiles="+profiles,
+			"--with-billing="+money)
 		if code != 0 {
 			t.Fatalf("export: exit %d\n%s%s", code, stdout, stderr)
 		}

@@ -50,7 +50,7 @@ func (f *folder) addTo(path string, written export.Document, header []string,
 	}
 	unwritten, err := document.WriteDocument(&out, []spec.Organization{written.Organization},
 		document.WriteOptions{Zone: f.zone, Header: header, Schema: schemaPath, Comments: written.Comments(),
-			Cancelled: cancelled})
+			Cancelled: cancelled, BillingAsComments: written.BillingAsComments})
 	if err != nil {
 		return render.WrittenFile{}, err
 	}

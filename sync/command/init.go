@@ -139,7 +139,7 @@ func (o *initOptions) write(ctx context.Context, r *runtimeEnv, ask *asker) (pla
 	}
 	clients := folderOptions{out: filepath.Join(o.out, clientsFolder), never: true}
 	f := &folder{folderOptions: clients, src: src, zone: zone.Endpoint.Name}
-	result, err := f.addExport(zone, o.profiles)
+	result, err := f.addExport(zone, newExporter(src, zone), o.profiles)
 	if err != nil {
 		return nil, false, err
 	}

@@ -140,7 +140,11 @@ func runMigrate(ctx context.Context, r *runtimeEnv, o migrateOptions) error {
 // bothEnds reads the source whole, and of the target what documents for it depend on.
 func (s *sources) bothEnds(ctx context.Context, o migrateOptions) (from, to *state.ZoneState, err error) {
 	from, err = s.readZone(ctx, o.from, state.ReadOptions{Select: s.choose,
-		Wanted: func(live *state.Organization, _ string) state.Wanted { return state.Everything(live, true) }})
+		Wanted: func(live *state.Organization, key string) state.Wanted {
+			wanted := state.WithBilling(live, key)
+			wanted.Detail = true
+			return wanted
+		}})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -186,6 +186,9 @@ func comparePair(a, b *FlatOrganization) ComparedOrganization {
 // notComparable tells whether a kind is not compared: a side could not be read, which is noted, or
 // a document beside a live side does not manage it.
 func (o *ComparedOrganization) notComparable(a, b *FlatOrganization, kind spec.Kind) bool {
+	if kind.Bills() && !a.Billing && !b.Billing {
+		return true
+	}
 	for _, pair := range [][2]*FlatOrganization{{a, b}, {b, a}} {
 		side, other := pair[0], pair[1]
 		if side.Declared && !other.Declared && !side.Managed[kind] ||

@@ -18,6 +18,8 @@ type FlatOrganization struct {
 	// live side only what Managed names counts; beside other documents everything does.
 	Declared bool
 	Managed  map[spec.Kind]bool
+	// Billing: what is paid for counts. Of two live sides it does where somebody asked for it.
+	Billing bool
 	// Unknown are the kinds that could not be read, with the reason.
 	Unknown map[spec.Kind]string
 	// Invalid are live objects that have no form in a document, with the reason.

@@ -41,14 +41,15 @@ func (l Lists) field(list state.List, organization int64, text string) FlatField
 }
 
 // FlattenZone are the organizations of a zone. Sensitive tells whether a variable's value is a
-// secret.
-func FlattenZone(s *state.ZoneState, sensitive func(spec.Address) bool) []FlatOrganization {
+// secret, billing whether what is paid for counts.
+func FlattenZone(s *state.ZoneState, sensitive func(spec.Address) bool, billing bool) []FlatOrganization {
 	lists := Lists{s.Names, s.Roles}
 	var organizations []FlatOrganization
 	for _, live := range s.Organizations {
 		flat := newFlatOrganization(s.Keys[live.ID], live.Name)
 		flat.ID, flat.Zone = live.ID, s.Endpoint.Name
 		flat.live(live, lists)
+		flat.liveBilling(live, billing, billingNotAsked)
 		for i := range live.Variables {
 			if v := &live.Variables[i]; !v.System {
 				if why := export.Unwritable(*v); why != "" {
@@ -168,6 +169,7 @@ func (s *FlatOrganization) document(o *spec.Organization, lists Lists, sensitive
 		spec.KindVariable:       o.Variables != nil,
 		spec.KindMember:         o.Members != nil,
 	}
+	s.documentBilling(o)
 	for _, c := range o.FeatureControls {
 		s.set(spec.KindFeatureControl, state.NormalName(c.Name), "enabled", FlatField{Side: state.Bool(c.Enabled)})
 	}
@@ -201,9 +203,11 @@ func FlattenSnapshot(
 	snapshot *offline.Snapshot,
 	state *state.ZoneState,
 	sensitive func(spec.Address) bool,
+	billing bool,
 ) []FlatOrganization {
-	organizations := FlattenZone(state, sensitive)
+	organizations := FlattenZone(state, sensitive, billing)
 	for i, live := range state.Organizations {
+		organizations[i].liveBilling(live, billing, billingNotInThere)
 		saved := snapshot.Find(&spec.Organization{ID: live.ID})
 		for j := range saved.Variables {
 			if v := &saved.Variables[j]; !v.System && v.Value == nil {

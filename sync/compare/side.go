@@ -25,6 +25,8 @@ type SideOptions struct {
 	Select func(*spec.Organization) bool
 	// Sensitive tells what is a secret of a side, beside what its own documents say.
 	Sensitive func(*Side, spec.Address) bool
+	// Billing: what is paid for counts, too, between zones and snapshots.
+	Billing bool
 	// Map is the migration through which A is looked at; the zero map changes nothing.
 	Map spec.MigrationMap
 }
@@ -74,9 +76,9 @@ func (s *Side) flatten(others Lists, options SideOptions) []FlatOrganization {
 	sensitive := func(a spec.Address) bool { return options.Sensitive(s, a) || s.declaredSensitive(a) }
 	switch {
 	case s.Snapshot != nil:
-		return FlattenSnapshot(s.Snapshot, s.State, sensitive)
+		return FlattenSnapshot(s.Snapshot, s.State, sensitive, options.Billing)
 	case s.State != nil:
-		return FlattenZone(s.State, sensitive)
+		return FlattenZone(s.State, sensitive, options.Billing)
 	}
 	return FlattenDocuments(s.Desired, options.Select, others, sensitive)
 }

@@ -20,7 +20,7 @@ func diffPaymentMethods(c *comparison) {
 	if !ok || !also {
 		return
 	}
-	if extras != nil && extras.Immediate != nil && !*extras.Immediate {
+	if extras != nil && !extras.DefaultForExtras && extras.Immediate != nil && !*extras.Immediate {
 		methodProblem(c, extras.ID, "the payment method "+text.OneLine(extras.Describe())+
 			" is not immediate, so it cannot pay for extras", "name another one for `extras`")
 		return

@@ -119,17 +119,8 @@ func (s *subscriptionDiff) buy() {
 func (s *subscriptionDiff) reached() bool {
 	price, _ := s.live.Price()
 	return state.FoldName(s.live.Plan) == state.FoldName(s.want.Plan) &&
-		(s.want.Operations == 0 || s.want.Operations == s.operations()) &&
+		(s.want.Operations == 0 || s.want.Operations == s.Live.Tier()) &&
 		(s.want.Period == "" || s.want.Period == price.Period)
-}
-
-// operations are those of the live price; where the zone does not tell its price, those of the
-// licence.
-func (s *subscriptionDiff) operations() int64 {
-	if s.live.Operations > 0 {
-		return s.live.Operations
-	}
-	return s.Live.License.Operations()
 }
 
 // warnReached tells of what is not as the documents say though nothing is to be changed.
@@ -226,7 +217,7 @@ func (s *subscriptionDiff) blank(what string) []string {
 // change buys another price at once.
 func (s *subscriptionDiff) change(price billing.Price, customer *spec.Customer) {
 	from, known := s.live.Price()
-	from.Operations = s.operations()
+	from.Operations = s.Live.Tier()
 	notes := append([]string{billing.Move(from, price, known)}, billing.Buying(s.Live.Account, from, price, known)...)
 	if s.want.Coupon != "" {
 		notes = append(notes, "the coupon is not used: it is for a new subscription only")

@@ -15,6 +15,8 @@ type Document struct {
 	Notes        []Note
 	// Secrets are the values that the document only refers to: someone has to supply them.
 	Secrets []Secret
+	// BillingAsComments: what the organization pays is written as comments.
+	BillingAsComments bool
 	// Partly is set when a kind could not be read, so that the document says less than is there.
 	Partly bool
 }
@@ -84,6 +86,7 @@ func (d *Document) place(note Note) spec.Address {
 	written := map[spec.Kind]bool{
 		spec.KindFeatureControl: o.FeatureControls != nil, spec.KindVariable: o.Variables != nil,
 		spec.KindMember: o.Members != nil, spec.KindOwner: o.Owner != "",
+		spec.KindSubscription: o.Subscription != nil, spec.KindPaymentMethods: o.PaymentMethods != nil,
 	}
 	if written[note.Kind] {
 		return spec.NewAddress(o.Key, note.Kind, "")

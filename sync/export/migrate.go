@@ -85,7 +85,9 @@ func Migrate(r Migration) *MigrationResult {
 	r.collide(moves, out)
 	m := migrator{Migration: &r, out: out, controls: controlNames(r.To.Organizations),
 		hidden: controlsHidden(r.To.Organizations)}
-	m.exporter = Exporter{Zone: r.To.Endpoint.Name, Names: r.From.Names, OrganizationRoles: r.From.Roles}
+	m.exporter = Exporter{Zone: r.To.Endpoint.Name, Names: r.From.Names, OrganizationRoles: r.From.Roles,
+		Billing: BillingAsComments}
+	m.exporter.SetAside(r.From.Organizations)
 	for _, move := range moves {
 		if !move.collides {
 			m.write(move)

@@ -55,7 +55,7 @@ func (m *migrator) write(move *migratedOrganization) {
 		m.out.omit(move.live, "the value of "+secret.Address.Name(),
 			"secret values are not written: supply it as "+secret.Variable)
 	}
-	m.organization(move)
+	m.organization(move, &source)
 	m.settings(move, &source)
 	m.people(move, &source)
 	m.listOmissions(move, &source)
@@ -78,8 +78,9 @@ func (m *migrator) add(stage int, d Document) {
 	m.out.Stages[stage].Documents = append(m.out.Stages[stage].Documents, d)
 }
 
-// organization is the first stage: the organization itself, with what a create needs.
-func (m *migrator) organization(move *migratedOrganization) {
+// organization is the first stage: the organization itself, with what a create needs, and the plan
+// to buy as a comment.
+func (m *migrator) organization(move *migratedOrganization, source *Document) {
 	d := m.start(move, false)
 	d.note(spec.KindOrganization, "", "%s, id %d in %s", text.Quote(move.live.Name), move.live.ID, m.From.Endpoint.Name)
 	o := &d.Organization
@@ -88,6 +89,7 @@ func (m *migrator) organization(move *migratedOrganization) {
 	if move.takenOverBy == nil {
 		o.Region = m.region(&d, move)
 	}
+	m.planToBuy(&d, move, source)
 	m.add(0, d)
 }
 

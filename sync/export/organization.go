@@ -20,6 +20,10 @@ type Exporter struct {
 	// Sensitive tells whether a variable's value must not be written.
 	Sensitive  func(spec.Address) bool
 	References ReferenceNames
+	// Billing is how money stands in documents; for other forms than none it has to be read.
+	Billing BillingForm
+	// aside is why money could not be read where that matters to nobody.
+	aside map[int64]map[spec.Kind]error
 }
 
 // Document is the organization as a document with this key says it: the id pinned,
@@ -28,6 +32,7 @@ type Exporter struct {
 func (e *Exporter) Document(live *state.Organization, key string) Document {
 	d := Document{Organization: spec.Organization{Key: key, Zone: e.Zone, ID: live.ID}}
 	e.attributes(&d, live)
+	e.billing(&d, live)
 	for _, kind := range []spec.Kind{spec.KindFeatureControl, spec.KindVariable, spec.KindMember} {
 		if d.missing(live, kind) {
 			continue

@@ -25,7 +25,7 @@ type MigrationStage struct {
 
 // stageWords say what a stage is for.
 var stageWords = map[string]string{
-	export.StageOrganizations: "makes the organizations. Then buy the plans that the list above names",
+	export.StageOrganizations: "makes the organizations. Then buy the plans: its documents name them, in comments",
 	export.StageSettings:      "variables and feature controls, once the plans are bought",
 	export.StagePeople: "last: the invitations send e-mail. The ownership is transferred when the new Owner " +
 		"has accepted and the wave is applied again",

@@ -73,6 +73,13 @@ func Everything(live *Organization, detail bool) Wanted {
 	return Wanted{Detail: detail || gaps, Kinds: ReadKinds, Await: true}
 }
 
+// WithBilling is Everything, and what the organization pays for and by what.
+func WithBilling(live *Organization, _ string) Wanted {
+	wanted := Everything(live, false)
+	wanted.Kinds = slices.Concat(wanted.Kinds, BillingKinds)
+	return wanted
+}
+
 // ReadingLists name what live states hold as ids. Regions, which no live state tells, serve only to
 // make organizations.
 func ReadingLists() []List { return []List{Roles, Countries, Timezones} }
@@ -212,7 +219,7 @@ func hasForeignRole(live *Organization, roles []Name) bool {
 func (s *ZoneState) Unread() []spec.Problem {
 	var problems []spec.Problem
 	for _, live := range s.Organizations {
-		for _, kind := range append([]spec.Kind{spec.KindOrganization}, ReadKinds...) {
+		for _, kind := range slices.Concat([]spec.Kind{spec.KindOrganization}, BillingKinds, ReadKinds) {
 			if err := live.Failed[kind]; err != nil {
 				problems = append(problems, UnreadProblem(spec.NewAddress(s.Keys[live.ID], kind, ""),
 					"could not be read", err))
