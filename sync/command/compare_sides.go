@@ -85,8 +85,8 @@ func readSide(ctx context.Context, s *compare.Side, src *sources, o compareOptio
 	return err
 }
 
-// readDocuments loads a side of documents, whose zones may be those of -f. References that cannot be
-// read are not compared.
+// readDocuments loads a side of documents, whose zones may be those of -f. References that cannot
+// be read are not compared.
 func readDocuments(src *sources, path string, o compareOptions) (*spec.Desired, error) {
 	env, zones := src.r.Env, slices.Sorted(maps.Keys(src.desired.Zones))
 	documents, problems := document.Load(document.LoadOptions{Paths: []string{path}})

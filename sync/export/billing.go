@@ -134,8 +134,8 @@ func methodName(methods []billing.PaymentMethod, m *billing.PaymentMethod) strin
 }
 
 // planToBuy names the plan that the organization pays for in the source, in the form in which
-// documents buy it, as a comment: a migration never moves money, and what it costs in the target the
-// target alone knows.
+// documents buy it, as a comment: a migration never moves money, and what it costs in the target
+// the target alone knows.
 func (m *migrator) planToBuy(d *Document, move *migratedOrganization, source *Document) {
 	for _, note := range source.Notes {
 		if note.Kind == spec.KindSubscription && source.Organization.Subscription == nil {
@@ -152,6 +152,7 @@ func (m *migrator) planToBuy(d *Document, move *migratedOrganization, source *Do
 		buy.Price = nil
 	}
 	d.BillingAsComments, d.Organization.Subscription = true, &buy
-	d.note(spec.KindSubscription, "", "in %s it has %s%s; to buy it here: apply this wave, write the `id` that it prints, "+
-		"take this # away, and plan again (makesync help billing)", m.From.Endpoint.Name, text.OneLine(pays.Plan), costs)
+	const words = "in %s it has %s%s; to buy it here: apply this wave, write the `id` that it prints, " +
+		"take this # away, and plan again (makesync help billing)"
+	d.note(spec.KindSubscription, "", words, m.From.Endpoint.Name, text.OneLine(pays.Plan), costs)
 }
