@@ -30,7 +30,7 @@ func (a *applier) report(ctx context.Context, workers []*worker, refused *refusa
 	if r.Shard != nil {
 		r.Digests = plan.OrganizationDigests(a.plan.Organizations)
 	}
-	r.Problems = plan.ByKey(append(append(r.Problems, a.plan.Problems...), a.problems(workers)...))
+	r.Problems = spec.ByKey(append(append(r.Problems, a.plan.Problems...), a.problems(workers)...))
 	r.Calls = a.calls()
 	r.Seconds = a.options.Clock.Now().Sub(started).Seconds()
 	r.Exit = a.exit(ctx, r, workers, refused)

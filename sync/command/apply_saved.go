@@ -127,7 +127,7 @@ func (a *applyRun) judge(ctx context.Context) error {
 		return err
 	}
 	request.Memory, request.Shard = a.store.Memory(), a.plan.Shard
-	a.plan.Problems = plan.OnceEach(append(a.plan.Problems, request.Problems...))
+	a.plan.Problems = spec.OnceEach(append(a.plan.Problems, request.Problems...))
 	held, err := planner.Rejudge(ctx, a.plan, request, a.trusted)
 	switch {
 	case err != nil:

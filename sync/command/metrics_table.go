@@ -213,7 +213,9 @@ func changeCounts(p *plan.Plan) (samples []sample) {
 	counts := map[pair]int{}
 	for _, o := range p.Organizations {
 		for _, s := range o.Steps {
-			counts[pair{s.Kind, s.Op}]++
+			if s.Foreseen == "" {
+				counts[pair{s.Kind, s.Op}]++
+			}
 		}
 	}
 	for kind, ops := range changePairs {

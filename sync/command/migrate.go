@@ -12,7 +12,6 @@ import (
 	"makesync/spec/text"
 	"makesync/sync/exit"
 	"makesync/sync/export"
-	"makesync/sync/plan"
 	"makesync/sync/render"
 	"makesync/sync/state"
 )
@@ -125,7 +124,7 @@ func runMigrate(ctx context.Context, r *runtimeEnv, o migrateOptions) error {
 	if spec.HasErrors(moved.Problems) {
 		return invalid(moved.Problems)
 	}
-	moved.Problems = plan.OnceEach(append(append(moved.Problems, from.Unread()...), to.Unread()...))
+	moved.Problems = spec.OnceEach(append(append(moved.Problems, from.Unread()...), to.Unread()...))
 	result, err := writeMigration(src, from, to, moved, o.folderOptions)
 	if err != nil {
 		return err

@@ -92,7 +92,7 @@ func (f *policyFacts) of(o *plan.Organization) (known map[string]any, unread []s
 			}
 		}
 	}
-	known["changes"] = map[string]any{"pending": len(o.Steps), "held": len(o.Held), "waiting": len(o.Waiting)}
+	known["changes"] = map[string]any{"pending": o.Changes(), "held": len(o.Held), "waiting": len(o.Waiting)}
 	for _, key := range failed {
 		if key != "changes" {
 			unread = append(unread, key)

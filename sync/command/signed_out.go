@@ -44,7 +44,7 @@ func addSignedOut(ctx context.Context, p *plan.Plan, zones *zones, concurrency i
 			p.Problems = append(p.Problems, *problem)
 		}
 	}
-	p.Problems = plan.OnceEach(p.Problems)
+	p.Problems = spec.OnceEach(p.Problems)
 	p.Calls.Read += zones.reads() - before
 }
 

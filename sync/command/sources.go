@@ -112,7 +112,7 @@ func (s *sources) checkRead(zone *state.ZoneState, verb string) error {
 
 // problemsOf are those of a zone, and what could not be read of it.
 func problemsOf(zone *state.ZoneState) []spec.Problem {
-	return plan.OnceEach(append(zone.Problems, zone.Unread()...))
+	return spec.OnceEach(append(zone.Problems, zone.Unread()...))
 }
 
 // planZone is a zone as results name it.

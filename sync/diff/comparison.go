@@ -174,6 +174,9 @@ func (c *comparison) addForbidden(phase plan.Phase, s plan.Step, forbidden strin
 		change.LooksLike = c.Lookalikes.Of(change.Arguments.Email)
 	}
 	change.Forbidden, change.Unlicensed = forbidden, c.unlicensed
+	if c.creates() && c.StartsFree {
+		change.Foreseen = state.RefusedByFree(change.Kind)
+	}
 	for _, feature := range change.Features() {
 		if c.unlicensed != "" {
 			break

@@ -27,6 +27,8 @@ type Input struct {
 	Leaving map[string]bool
 	// Lookalikes tell of e-mails that could be taken for others; nil knows nobody.
 	Lookalikes *spec.Lookalikes
+	// StartsFree: a new organization of the zone is on the Free plan.
+	StartsFree bool
 	// ListUnmanaged asks for the addresses of what no document speaks of.
 	ListUnmanaged bool
 	BillingInput

@@ -53,7 +53,7 @@ func (s *Status) AddZone(zone *Zone, now time.Time) {
 		s.Organizations = append(s.Organizations, NewRow(reading, now))
 		s.Problems = append(s.Problems, reading.Problems()...)
 	}
-	s.Problems = plan.OnceEach(s.Problems)
+	s.Problems = spec.OnceEach(s.Problems)
 }
 
 // AddMissing tells which organizations that documents declare, and that are chosen, are not in the
@@ -89,7 +89,7 @@ func (s *Status) AddChanges(p *plan.Plan) {
 		if o == nil {
 			continue
 		}
-		row.Changes = &Changes{Pending: len(o.Steps), Held: len(o.Held), Waiting: len(o.Waiting)}
+		row.Changes = &Changes{Pending: o.Changes(), Held: len(o.Held), Waiting: len(o.Waiting)}
 		if len(o.NotRead) > 0 {
 			row.NotRead, row.failed = append(row.NotRead, partChanges), append(row.failed, partChanges)
 		}

@@ -126,6 +126,9 @@ func failureText(s report.StepReport) string {
 
 func (e *Events) addPending(steps []plan.Step) {
 	for _, s := range steps {
+		if s.Foreseen != "" {
+			continue
+		}
 		e.add(newAlert(whatPending, s.Address, s.Op, pendingText(s), stepKey(s)))
 	}
 }

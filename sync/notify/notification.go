@@ -110,7 +110,7 @@ func reportSummary(r *report.Report) Summary {
 func planSummary(p *plan.Plan) Summary {
 	s := Summary{Waiting: p.Summary.Waiting, Held: p.Summary.Held}
 	for _, o := range p.Organizations {
-		s.Planned += len(o.Steps)
+		s.Planned += o.Changes()
 	}
 	return s
 }

@@ -23,7 +23,7 @@ import (
 // them, which apply never sees.
 
 // Group is one change that several organizations have in common: equal in kind, name, op, risk,
-// origin and fields, of which secrets count as equal because nobody can see them.
+// origin, forecast and fields, of which secrets count as equal because nobody can see them.
 type Group struct {
 	Kind spec.Kind `json:"kind"`
 	// Name is the object's name below its kind, "" where there is one of a kind: the organization
@@ -32,6 +32,7 @@ type Group struct {
 	Op            Op       `json:"op"`
 	Risk          Risk     `json:"risk"`
 	Origin        Origin   `json:"origin,omitempty"`
+	Foreseen      string   `json:"foreseen,omitempty"`
 	Fields        []Field  `json:"fields"`
 	Organizations []string `json:"organizations"` // keys, in the order of the plan
 	Count         int      `json:"count"`
@@ -143,7 +144,8 @@ func (g *Grouping) groupSteps(least int) {
 	for _, members := range b.large(least) {
 		first := &g.Rest[members[0].organization].Steps[members[0].at]
 		group := Group{Kind: first.Kind, Name: first.Address.Name(), Op: first.Op, Risk: first.Risk,
-			Origin: first.Origin, Fields: first.Fields, Organizations: g.keys(members), Count: len(members)}
+			Origin: first.Origin, Foreseen: first.Foreseen, Fields: first.Fields, Organizations: g.keys(members),
+			Count: len(members)}
 		for _, m := range members {
 			taken[m] = true
 			group.Steps = append(group.Steps, &g.Rest[m.organization].Steps[m.at])
@@ -184,7 +186,8 @@ func changeKey(s *Step) string {
 	if err != nil { // only a scalar of a foreign kind; it then equals itself alone
 		fields = []byte(s.Address)
 	}
-	parts := []string{string(s.Kind), s.Address.Name(), string(s.Op), string(s.Risk), string(s.Origin), string(fields)}
+	parts := []string{string(s.Kind), s.Address.Name(), string(s.Op), string(s.Risk), string(s.Origin), s.Foreseen,
+		string(fields)}
 	return strings.Join(parts, "\x00")
 }
 
@@ -193,6 +196,7 @@ var risksByWeight = []Risk{RiskIrreversible, RiskDestructive, RiskCaution, RiskN
 
 func compareGroups(a, b Group) int {
 	return cmp.Or(
+		cmp.Compare(a.Foreseen, b.Foreseen),
 		cmp.Compare(slices.Index(risksByWeight, a.Risk), slices.Index(risksByWeight, b.Risk)),
 		cmp.Compare(a.Steps[0].Standing(), b.Steps[0].Standing()),
 		cmp.Compare(b.Count, a.Count),

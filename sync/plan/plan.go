@@ -216,6 +216,10 @@ type Step struct {
 	Precondition string `json:"precondition"`
 	// Notes are facts for the reader: "signs out people without two-factor authentication".
 	Notes []string `json:"notes,omitempty"`
+	// Foreseen is why the zone will most likely refuse the step: its organization is about to be
+	// created, and the Free plan, on which a new one is, does not offer it. It is tried all the
+	// same, and counts as no change.
+	Foreseen string `json:"foreseen,omitempty"`
 	// LooksLike says what the e-mail of somebody who gets access or rights could be taken for.
 	LooksLike string `json:"looksLike,omitempty"`
 	// LastChange is who changed a drifted variable last; only with --history.
@@ -297,7 +301,8 @@ type Held struct {
 	LastChange *spec.LastChange `json:"lastChange,omitempty"`
 }
 
-// Summary counts steps by counted op (an update of a role is an update), and the rest.
+// Summary counts steps by counted op (an update of a role is an update), and the rest. A step that
+// is foreseen to be refused is no change.
 type Summary struct {
 	Create    int `json:"create"`
 	Update    int `json:"update"`
@@ -307,6 +312,8 @@ type Summary struct {
 	Waiting   int `json:"waiting"`
 	Held      int `json:"held"`
 	Unchanged int `json:"unchanged"`
+	// Foreseen counts the steps that the Free plan of a new organization will refuse.
+	Foreseen int `json:"foreseen,omitempty"`
 	// Origins count the changes by why they are there; zero without a snapshot to tell by.
 	Origins Origins `json:"origins,omitzero"`
 }
@@ -325,6 +332,10 @@ func (s *Summary) add(o *Organization) {
 	s.Held += len(o.Held)
 	s.Unchanged += o.Unchanged
 	for i := range o.Steps {
+		if o.Steps[i].Foreseen != "" {
+			s.Foreseen++
+			continue
+		}
 		s.Count(o.Steps[i].Op)
 		s.Origins.add(o.Steps[i].Origin)
 	}
@@ -358,6 +369,16 @@ func (s *Step) writes() int {
 		return 2
 	}
 	return 1
+}
+
+// Changes is how many steps of an organization are expected to change something.
+func (o *Organization) Changes() (n int) {
+	for i := range o.Steps {
+		if o.Steps[i].Foreseen == "" {
+			n++
+		}
+	}
+	return n
 }
 
 // PlannedWrites is the number of requests that an organization's steps take when nothing fails.

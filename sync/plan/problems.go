@@ -1,44 +1,10 @@
 package plan
 
 import (
-	"cmp"
 	"slices"
 
 	"makesync/spec"
 )
-
-// OnceEach drops problems that say the same of the same place: a wrong name in a profile is one
-// mistake, however many organizations use the profile, and so is a token that a zone refuses.
-func OnceEach(problems []spec.Problem) []spec.Problem {
-	type place struct {
-		source        spec.Source
-		address       spec.Address
-		rule, message string
-	}
-	seen := map[place]bool{}
-	kept := []spec.Problem{}
-	for _, p := range problems {
-		at := place{address: p.Address, rule: p.Rule, message: p.Message}
-		if p.Source != nil {
-			at.source, at.address = *p.Source, ""
-		}
-		if !seen[at] {
-			kept = append(kept, p)
-		}
-		seen[at] = true
-	}
-	return kept
-}
-
-// ByKey puts the problems of organizations in the order of their keys, behind those of no
-// organization.
-func ByKey(problems []spec.Problem) []spec.Problem {
-	slices.SortStableFunc(problems, func(a,
-		b spec.Problem) int {
-		return cmp.Compare(a.Address.Key(), b.Address.Key())
-	})
-	return problems
-}
 
 // The errors that planning finds in documents, beside those of whole organizations.
 const (

@@ -34,6 +34,8 @@ func invalidStep(o *Organization, j, last int) string {
 		return "deleting an organization stands alone"
 	case s.Risk != riskOf(s):
 		return "its risk is " + string(riskOf(s)) + ", not " + text.OneLine(string(s.Risk))
+	case s.Foreseen != "" && (!creates || s.Foreseen != state.RefusedByFree(s.Kind)):
+		return "it says that Free will refuse it, which is not so"
 	case s.Precondition == "" && (o.ID != 0 || j == 0):
 		return "it has no precondition"
 	}

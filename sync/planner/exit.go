@@ -24,7 +24,7 @@ func (r *run) exit(p *plan.Plan) exit.Code {
 		if r.ExitCode && len(o.Held) > 0 {
 			exits = append(exits, exit.Held)
 		}
-		if r.ExitCode && len(o.Steps) > 0 {
+		if r.ExitCode && o.Changes() > 0 {
 			exits = append(exits, exit.Changes)
 		}
 	}

@@ -86,6 +86,7 @@ func (o *organization) input(ctx context.Context) diff.Input {
 		Leaving:    o.run.leaving,
 		Lookalikes: o.run.lookalikes,
 
+		StartsFree:    o.live == nil && state.StartsFree(o.zone.port.Endpoint, o.zone.here),
 		ListUnmanaged: o.run.ListUnmanaged,
 	}
 	if o.live != nil && o.wants(spec.KindSubscription) {

@@ -41,7 +41,7 @@ func (r *run) plan() *plan.Plan {
 	if r.Shard == nil || !r.purges() {
 		p.Problems = append(p.Problems, r.patterns.Problems()...)
 	}
-	p.Problems = plan.OnceEach(p.Problems)
+	p.Problems = spec.OnceEach(p.Problems)
 	addAccess(r, p)
 	p.Money = plan.MoneyOf(p.Organizations)
 	p.Summary, p.Digest = plan.Summarize(p.Organizations), plan.DigestOf(p.Organizations)

@@ -52,7 +52,7 @@ func TestPlanOfEveryKind(t *testing.T) {
 		"11 update acme/tfa caution tfaEnforced:false→true",
 		"12 transfer acme/owner irreversible owner:ops@acme.example→jane@acme.example after [8]",
 	)
-	if got := fmt.Sprint(p.Summary); got != "{1 7 2 1 1 0 0 0 {0 0 0 0}}" {
+	if got := fmt.Sprint(p.Summary); got != "{1 7 2 1 1 0 0 0 0 {0 0 0 0}}" {
 		t.Errorf("summary %s", got)
 	}
 	if p.Calls.Write != 12 || p.Exit != exit.OK {

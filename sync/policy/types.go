@@ -33,7 +33,7 @@ var fieldTypes = map[string]map[string]string{
 	"Step": {
 		"n": "int", "address": "string", "kind": "string", "op": "string", "risk": "string", "origin": "string",
 		"fields": "list(Field)", "source": "Source", "after": "list(int)", "notes": "list(string)", "money": "Money",
-		"lastChange": "LastChange", "looksLike": "string",
+		"lastChange": "LastChange", "looksLike": "string", "foreseen": "string",
 	},
 	"Field":      {"path": "string", "from": "dyn", "to": "dyn"},
 	"Source":     {"file": "string", "line": "int", "column": "int"},
@@ -50,7 +50,7 @@ var fieldTypes = map[string]map[string]string{
 	"Calls": {"read": "int", "write": "int"},
 	"Summary": {
 		"create": "int", "update": "int", "delete": "int", "invite": "int", "transfer": "int",
-		"waiting": "int", "held": "int", "unchanged": "int", "origins": "map(int)",
+		"waiting": "int", "held": "int", "unchanged": "int", "foreseen": "int", "origins": "map(int)",
 	},
 	"Rule":   {"path": "string", "from": "string", "to": "string", "weakens": "bool", "source": "Source"},
 	"Access": {"email": "string", "address": "string", "role": "string", "reason": "string"},

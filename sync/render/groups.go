@@ -179,12 +179,17 @@ func writeAllow(p *printer, rule string, n int) {
 
 // distinctWords say how many different changes a plan's changes are; "" where nothing is grouped.
 func distinctWords(g *plan.Grouping) string {
-	if len(g.Groups) == 0 {
+	distinct := 0
+	for i := range g.Groups {
+		if g.Groups[i].Foreseen == "" {
+			distinct++
+		}
+	}
+	if distinct == 0 {
 		return ""
 	}
-	distinct := len(g.Groups)
 	for i := range g.Rest {
-		distinct += len(g.Rest[i].Steps)
+		distinct += g.Rest[i].Changes()
 	}
 	return text.Number(distinct) + " different"
 }

@@ -115,8 +115,24 @@ func newHTMLFleet(p *plan.Plan, x *htmlIndex) *htmlFleet {
 	if len(f.Rows) < fewest {
 		return nil
 	}
+	f.dropIdle()
 	f.Open = len(f.Rows) <= mostOpenRows
 	return f
+}
+
+// dropIdle takes the columns out that are told only where there is something in them.
+func (f *htmlFleet) dropIdle() {
+	for i, heading := range f.Headings {
+		filled := slices.ContainsFunc(f.Rows, func(r htmlFleetRow) bool { return r.Cells[i].N != "0" })
+		if filled || !isIdleClass(heading.Value, 0) {
+			continue
+		}
+		f.Headings = slices.Delete(f.Headings, i, i+1)
+		for j := range f.Rows {
+			f.Rows[j].Cells = slices.Delete(f.Rows[j].Cells, i, i+1)
+		}
+		return
+	}
 }
 
 // htmlHas are classes of what holds such items: cheaper for a browser than to look for them, of

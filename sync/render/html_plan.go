@@ -14,6 +14,7 @@ import (
 )
 
 func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
+	plan = withClasses(plan)
 	missing, fleet, grouping := findUnread(plan), newOrganizationNames(plan.Organizations), plan.Group(o.leastGroup())
 	p := &htmlPlan{
 		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
@@ -129,6 +130,9 @@ func htmlCounts(plan *plan.Plan, missing *unread) []htmlCount {
 	}
 	counts := []htmlCount{{"all", "All", ""}}
 	for i, risk := range htmlRisks() {
+		if isIdleClass(risk.Value, byRisk[i]) {
+			continue
+		}
 		all += byRisk[i]
 		counts = append(counts, htmlCount{risk.Value, risk.Label, text.Number(byRisk[i])})
 	}
@@ -144,6 +148,7 @@ func htmlSummary(said *summary, plan *plan.Plan) []htmlWords {
 		{"Will lose access", text.AndMore(said.losing.words(), named)},
 		{"Cannot be undone", text.AndMore(said.forever.words(), named)},
 		{"Not in the digest", notCoveredWords(plan)},
+		{risks[riskRank(needsPlan)].heading, foreseenWords(plan)},
 		{"Why", originCounts(plan.Summary.Origins)},
 		{"Not managed", unmanagedWords(plan.Unmanaged)},
 		{"API calls", said.callWords(plan.Calls, changes(plan.Summary))},
@@ -189,6 +194,9 @@ func htmlRisks() []htmlChoice {
 	}
 	return append(choices, htmlChoice{heldClass, "Held"}, htmlChoice{waitingClass, "Waiting"})
 }
+
+// isIdleClass tells whether a class is told only where there is something of it.
+func isIdleClass(class string, n int) bool { return n == 0 && class == string(needsPlan) }
 
 func newHTMLProblem(problem *problemGroup, f *organizationNames) htmlProblem {
 	p := htmlProblem{

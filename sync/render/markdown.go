@@ -134,6 +134,8 @@ const (
 	rankWaiting
 	rankSafeNamed
 	rankSafe
+	rankForeseenNamed
+	rankForeseen
 	rankRest
 )
 
@@ -143,9 +145,11 @@ var stepRanks = [][2]int{
 	{rankNamed + 1, rankTold + 1},
 	{rankCautionNamed, rankCaution},
 	{rankSafeNamed, rankSafe},
+	{rankForeseenNamed, rankForeseen},
 }
 
 func newDocument(plan *plan.Plan, o Options) *document {
+	plan = withClasses(plan)
 	d := &document{plan: plan, options: o, fleet: newOrganizationNames(plan.Organizations), unread: findUnread(plan),
 		grouping: plan.Group(o.leastGroup()), parts: []part{{heading: "#### The same in several organizations"}}}
 	d.addRules()

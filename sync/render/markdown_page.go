@@ -86,8 +86,8 @@ func failedWords(plan *plan.Plan, missing *unread) string {
 }
 
 // byRisk counts all steps by their place in risks.
-func (d *document) byRisk() [4]int {
-	var counts [4]int
+func (d *document) byRisk() []int {
+	counts := make([]int, len(risks))
 	for i := range d.items {
 		if risk := d.items[i].risk; risk >= 0 {
 			counts[risk] += d.items[i].steps
@@ -119,7 +119,7 @@ func (d *document) failures(b *strings.Builder) {
 
 // missing says what the budget left out, in words whose length does not grow with the plan.
 func (d *document) missing() string {
-	var unnamed [4]map[string]int
+	unnamed := make([]map[string]int, len(risks))
 	named, other := 0, 0
 	for i := range d.items {
 		item := &d.items[i]
@@ -310,6 +310,9 @@ func (d *document) peopleLines() string {
 	say("Cannot be undone", said.forever.words())
 	if words := notCoveredWords(d.plan); words != "" {
 		say("Not in the digest", []string{words})
+	}
+	if words := foreseenWords(d.plan); words != "" {
+		say("**Needs a paid plan**", []string{words})
 	}
 	if words := originCounts(d.plan.Summary.Origins); words != "" {
 		say("Why", []string{words})

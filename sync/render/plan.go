@@ -14,6 +14,7 @@ import (
 // Plan writes a plan as text: where it was made, each organization about which there is something
 // to say, problems, the summary in words and the last line.
 func Plan(w io.Writer, plan *plan.Plan, o Options) error {
+	plan = withClasses(plan)
 	p := newPrinter(w, o)
 	p.pages = pagesOf(plan.Zones)
 	if o.Quiet && o.Saved == "" && plan.Against == "" && Uneventful(plan) {
@@ -145,13 +146,16 @@ func writeOrganization(p *printer, o *plan.Organization) {
 }
 
 // PlanCounts is the part of the last line that counts: "3 to change (1 create, 2 update), 1
-// waiting, 0 held".
+// waiting, 0 held"; what Free will refuse is counted where there is some: "5 need a paid plan".
 func PlanCounts(s plan.Summary) string {
-	ops := opCounts(s)
+	ops, refused := opCounts(s), ""
 	if ops != "" {
 		ops = " (" + ops + ")"
 	}
-	return fmt.Sprintf("%d to change%s, %d waiting, %d held", changes(s), ops, s.Waiting, s.Held)
+	if s.Foreseen > 0 {
+		refused = fmt.Sprintf(", %d %s a paid plan", s.Foreseen, text.Word(s.Foreseen, "needs", "need"))
+	}
+	return fmt.Sprintf("%d to change%s%s, %d waiting, %d held", changes(s), ops, refused, s.Waiting, s.Held)
 }
 
 // quiet tells whether there is nothing to say about an organization.

@@ -37,6 +37,10 @@ func Ask(p *plan.Plan) Question {
 		q.About = "Applies " + text.Count(changes(p.Summary), "change", "changes") + " (" + opWords(p.Summary) +
 			") to " + changedWords(p) + "."
 	}
+	if n := p.Summary.Foreseen; n > 0 {
+		q.About += " " + text.Count(n, "further step needs", "further steps need") +
+			" a paid plan: Free will most likely refuse " + itThem(n) + "."
+	}
 	if admins := summarize(p).admins.words(); len(admins) > 0 {
 		q.About += " Gives the rights of an Admin: " + text.AndMore(admins, named) + "."
 	}

@@ -17,6 +17,8 @@ type summary struct {
 	admins, invited, losing, forever phrases
 	limited                          []limited
 	notRead                          []string
+	// upTo stands before the number of writes where some are foreseen to be refused.
+	upTo string
 }
 
 // phrases are what happens to somebody in some organizations, in order of appearance.
@@ -94,6 +96,10 @@ func (s *summary) add(o *plan.Organization) {
 }
 
 func (s *summary) step(o *plan.Organization, step *plan.Step) {
+	if step.Foreseen != "" {
+		s.upTo = "up to "
+		return
+	}
 	key, name := Clean(o.Key), Clean(step.Address.Name())
 	as := ""
 	if role := step.Gains(); role != "" && step.Kind == spec.KindMember {
@@ -167,6 +173,7 @@ func (s *summary) write(p *printer, plan *plan.Plan, g *plan.Grouping) {
 	if n > 0 && p.verb("plan") == "undo" {
 		say(yellow, "documents", "still want what the run made: change them, or the next apply does it again")
 	}
+	say(cyan, "needs a plan", foreseenWords(plan))
 	say(yellow, "why", originCounts(plan.Summary.Origins))
 	say(
 		cyan,
@@ -273,7 +280,7 @@ func (s *summary) callWords(calls state.Calls, steps int) string {
 	if steps == 0 {
 		return line
 	}
-	line += "; apply: " + text.Count(calls.Write, "write", "writes") + ", and reads before and after them"
+	line += "; apply: " + s.upTo + text.Count(calls.Write, "write", "writes") + ", and reads before and after them"
 	if len(s.limited) == 0 {
 		return line
 	}

@@ -83,6 +83,8 @@ var risks = []struct {
 	{plan.RiskDestructive, "DESTRUCTIVE", red, "Destructive", "deletes or removes"},
 	{plan.RiskCaution, "caution", yellow, "Caution", "people notice it"},
 	{plan.RiskNone, "no risk", plain, "No risk", "settings and values"},
+	{needsPlan, "needs a paid plan", cyan, "Needs a paid plan",
+		"the Free plan of a new organization refuses it; not a change"},
 }
 
 // riskRank is a risk's place in risks; an unknown risk counts as the worst.

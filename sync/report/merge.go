@@ -316,5 +316,5 @@ func mergeProblems(problems []spec.Problem) []spec.Problem {
 			kept = append(kept, p)
 		}
 	}
-	return plan.OnceEach(plan.ByKey(kept))
+	return spec.OnceEach(spec.ByKey(kept))
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,8 +61,7 @@ func (l *Organization) Tier() int64 {
 func Offers(plan string, kind spec.Kind) bool {
 	is := func(name string) bool { return strings.EqualFold(name, plan) }
 	offering := liveKinds[kind].plans
-	published := slices.ContainsFunc(append(paidPlans, spec.FreePlan), is)
-	return len(offering) == 0 || !published || slices.ContainsFunc(offering, is)
+	return len(offering) == 0 || !isPublishedPlan(plan) || slices.ContainsFunc(offering, is)
 }
 
 // APILimit is the number of calls per minute; 0: unknown.
@@ -183,4 +183,50 @@ func (l *Organization) Forecast(kind spec.Kind) string {
 	return "licence: the zone may refuse this, which comes with " + text.Or(liveKinds[kind].plans) +
 		", and the plan is " +
 		text.OneLine(l.Plan)
+}
+
+// StartsFree tells whether a new organization of a zone is on the Free plan (Make's help pages): in
+// the zones of Make itself, and in those that call their plans as Make does. A self-hosted zone may
+// give it anything.
+func StartsFree(e spec.Endpoint, here []*Organization) bool {
+	published := isMakeHost(e.URL)
+	for _, row := range here {
+		switch {
+		case row.Plan == "":
+		case !isPublishedPlan(row.Plan):
+			return false
+		default:
+			published = true
+		}
+	}
+	return published
+}
+
+func isMakeHost(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	host := strings.ToLower(u.Hostname())
+	return strings.HasSuffix(host, ".make.com") || strings.HasSuffix(host, ".make.celonis.com")
+}
+
+func isPublishedPlan(name string) bool {
+	is := func(plan string) bool { return strings.EqualFold(plan, name) }
+	return is(spec.FreePlan) || slices.ContainsFunc(paidPlans, is)
+}
+
+// RefusedByFree is why a new organization on the Free plan will not have what a document declares
+// of a kind: Free refuses every call about it (seen live), and some kinds take more than the least
+// plan. It is "" for the organization itself. Like every forecast it keeps nothing from being
+// tried.
+func RefusedByFree(kind spec.Kind) string {
+	if kind == spec.KindOrganization {
+		return ""
+	}
+	plans := liveKinds[kind].plans
+	if len(plans) == 0 {
+		plans = paidPlans
+	}
+	return "licence: a new organization is on the plan Free, and this comes with " + text.Or(plans)
 }
