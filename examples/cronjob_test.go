@@ -51,6 +51,7 @@ func checkCronJob(t *testing.T, job *batch.CronJob, claim string) {
 		"retries":       *run.BackoffLimit > 0,
 		"tokens":        c.EnvFrom[0].SecretRef.Name == "makesync-tokens",
 		"no token here": !strings.Contains(fmt.Sprint(c.Env, c.Args), "KEY"),
+		"a held night":  slices.Contains(c.Args, "--held-exit=0"), // notified and measured, as elsewhere
 		"the claim":     state.PersistentVolumeClaim.ClaimName == claim,
 		"the state":     mount.Name == state.Name && mount.MountPath == "/state" && !mount.ReadOnly,
 	} {

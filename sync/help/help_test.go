@@ -22,7 +22,7 @@ func Example() {
 func TestTopics(t *testing.T) {
 	t.Parallel()
 	want := []string{"documents", "zones", "guards", "plans", "runs", "cron", "pull-requests", "migration", "shards",
-		"exit-codes", "rules", "glossary", "trust", "speed"}
+		"exit-codes", "rules", "glossary", "trust", "speed", "install"}
 	for _, name := range want {
 		topic, found := help.Find(strings.ToUpper(name))
 		if !found || topic.Title == "" || !strings.HasPrefix(topic.Markdown, "# ") {
