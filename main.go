@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"makesync/sync/command"
+	"makesync/sync/lock"
 	"makesync/sync/pager"
 )
 
@@ -22,6 +23,9 @@ import (
 var reserve = make([]byte, 32<<20)
 
 func main() {
+	if code, asked := lock.Answer(os.Args); asked {
+		os.Exit(code)
+	}
 	defer runtime.KeepAlive(reserve)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := notify()
@@ -46,6 +50,7 @@ func environment(ctx context.Context, signals chan os.Signal) command.Env {
 		Now:          time.Now,
 		Random:       rand.Reader,
 		MachineLocks: true,
+		SeesLock:     lock.SeenByAnother,
 		Build:        command.BuildOf(info).Stamped(version, commit, date),
 	}
 }

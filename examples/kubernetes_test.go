@@ -87,6 +87,7 @@ func checkIndexed(t *testing.T, job *batch.Job) {
 		"retries":      s.BackoffLimit == nil && *s.BackoffLimitPerIndex > 0,
 		"other shards": *s.MaxFailedIndexes == *s.Completions, // the merge wants a result of each
 		"tokens":       c.EnvFrom[0].SecretRef != nil,
+		"the volume":   looksAtVolume(&job.Spec.Template.Spec),
 	} {
 		if !ok {
 			t.Error(what)
@@ -104,6 +105,21 @@ func checkIndexed(t *testing.T, job *batch.Job) {
 	fitsIn(t, &s, (*s.Completions+*s.Parallelism-1) / *s.Parallelism)
 }
 
+// looksAtVolume: before a shard begins, its state folder is found good, without any token.
+func looksAtVolume(pod *core.PodSpec) bool {
+	const state = "/state"
+	first, folders := pod.InitContainers[0], map[string]string{}
+	for _, c := range []core.Container{first, pod.Containers[0]} {
+		for _, mount := range c.VolumeMounts {
+			if mount.MountPath == state {
+				folders[mount.SubPathExpr] = c.Name
+			}
+		}
+	}
+	return slices.Equal(first.Args, []string{"doctor", "--state"}) && first.EnvFrom == nil && len(folders) == 1 &&
+		slices.ContainsFunc(first.Env, func(e core.EnvVar) bool { return e.Name == "XDG_STATE_HOME" && e.Value == state })
+}
+
 // cluster plays the pods of a job: it runs the containers' arguments on the built binary, with the
 // mounts in folders of this machine.
 type cluster struct {
@@ -113,10 +129,21 @@ type cluster struct {
 	run       string // the job's name
 }
 
-// pod runs a pod of a job and gives its exit code and output.
-func (k *cluster) pod(t *testing.T, job *batch.Job, index int) (int, string) {
+// pod runs the containers of a pod of a job, one after the other until one fails, and gives the exit
+// code and the output of the last.
+func (k *cluster) pod(t *testing.T, job *batch.Job, index int) (code int, out string) {
 	t.Helper()
-	c := job.Spec.Template.Spec.Containers[0]
+	spec := job.Spec.Template.Spec
+	for _, c := range slices.Concat(spec.InitContainers, spec.Containers) {
+		if code, out = k.container(t, c, index); code != 0 {
+			break
+		}
+	}
+	return code, out
+}
+
+func (k *cluster) container(t *testing.T, c core.Container, index int) (int, string) {
+	t.Helper()
 	expand := func(text string) string {
 		names := strings.NewReplacer("$(JOB_COMPLETION_INDEX)", fmt.Sprint(index), "$(RUN)", k.run, "RUN_NAME", k.run)
 		return names.Replace(text)

@@ -108,7 +108,7 @@ func (k *scripted) whole(t *testing.T, what string, code int, stdout, stderr str
 // script stopped at each call: always one job, and in the end its result. The shells take turns.
 func TestRunFailsNowhere(t *testing.T) {
 	t.Parallel()
-	files := map[string]string{"end": failed + "FailedIndexes: Job has failed indexes", "exits": "p-1 4\n", "code": "4"}
+	files := map[string]string{"end": failed + "FailedIndexes: Job has failed indexes", "exits": "p-1 0/4\n", "code": "4"}
 	all := shells(t)
 	calm := newScripted(t, all[0], files)
 	code, stdout, stderr := calm.run(t, "apply")
@@ -173,17 +173,19 @@ func TestRunTells(t *testing.T) {
 	}{
 		{"a good run", "plan", 0, "makesync-plan-", 2, nil},
 		{"held", "apply", 5, "p-1 ended with 5", 2,
-			files{"end": failed + "FailedIndexes: x", "exits": "p-1 5\n", "code": "5"}},
+			files{"end": failed + "FailedIndexes: x", "exits": "p-1 0/5\n", "code": "5"}},
 		{"the deadline, apply", "apply", 4, "failed: DeadlineExceeded: Job was active", 2,
 			files{"end": failed + "DeadlineExceeded: Job was active longer than specified deadline", "code": "3"}},
 		{"the deadline, plan", "plan", 6, "the run itself with 6", 2,
 			files{"end": failed + "DeadlineExceeded: x", "code": "3"}},
 		{"usage", "apply", 64, "the last words of p-1", 1,
-			files{"end": failed + "PodFailurePolicy: Container makesync failed", "exits": "p-1 64\np-2 143\n"}},
+			files{"end": failed + "PodFailurePolicy: Container makesync failed", "exits": "p-1 0/64\np-2 0/143\n"}},
 		{"a volume that cannot be written", "apply", 1, "the last words of p-1", 2,
-			files{"end": failed + "FailedIndexes: x", "exits": "p-1 1\np-2 0\n", "code": "3"}},
+			files{"end": failed + "FailedIndexes: x", "exits": "p-1 0/1\np-2 0/0\n", "code": "3"}},
+		{"a volume without locks", "apply", 1, "the last words of p-2, of state", 2,
+			files{"end": failed + "FailedIndexes: x", "exits": "p-1 0/0\np-2 1/\np-3 0/\n", "code": "3"}},
 		{"an invalid document", "apply", 3, "p-1 ended with 3", 2,
-			files{"end": failed + "FailedIndexes: x", "exits": "p-1 3\np-2 1\n", "code": "3"}},
+			files{"end": failed + "FailedIndexes: x", "exits": "p-1 0/3\np-2 0/1\n", "code": "3"}},
 		{"results that nobody explains", "apply", 3, "is complete", 2,
 			files{"code": "3"}},
 		{"no image", "apply", 0, "cannot start:\n  ErrImagePull: manifest unknown\n", 2,

@@ -76,7 +76,7 @@ func doctorSourceFlags() []cli.Flag {
 }
 
 func runDoctor(ctx context.Context, r *runtimeEnv, o doctorOptions) error {
-	checks := checkState(r)
+	checks := checkState(ctx, r)
 	if o.forget {
 		checks = append(checks, forgetRefusals(r.Env))
 	}

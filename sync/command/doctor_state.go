@@ -1,11 +1,13 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"makesync/spec/text"
 	"makesync/sync/fleet"
@@ -13,7 +15,7 @@ import (
 )
 
 // checkState looks at the folder in which runs are kept, at locks in it, and at the key of seals.
-func checkState(r *runtimeEnv) []fleet.Check {
+func checkState(ctx context.Context, r *runtimeEnv) []fleet.Check {
 	checks := []fleet.Check{checkSeal(r.Env)}
 	dir, err := r.stateDirectory()
 	if err != nil {
@@ -21,7 +23,7 @@ func checkState(r *runtimeEnv) []fleet.Check {
 			Fix: "set XDG_STATE_HOME"})
 	}
 	checks = append(checks, checkStateFolder(dir))
-	return append(checks, checkLock(dir))
+	return append(checks, checkLock(ctx, r.Env, dir))
 }
 
 // shortKey is what can be guessed by trying.
@@ -69,16 +71,21 @@ func tryWriting(dir string) error {
 	return errors.Join(written, file.Sync(), file.Close(), os.Remove(file.Name()))
 }
 
-// checkLock takes a lock and tries it from a second handle: on some network file systems both get
-// it, and two runs would not know of each other.
-func checkLock(dir string) fleet.Check {
+// checkLock takes a lock and has a second handle and a second process try it: on some network file
+// systems they get it, and two runs would not know of each other.
+func checkLock(ctx context.Context, env Env, dir string) fleet.Check {
 	check := fleet.Check{Name: "lock", State: fleet.CheckOK, Message: "a lock that is held is seen"}
-	seen, err := tryLock(filepath.Join(dir, ".doctor.lock"))
+	if env.SeesLock != nil {
+		check.Message += " by a second process"
+	}
+	ctx, stop := context.WithTimeout(ctx, lockPatience)
+	defer stop()
+	seen, err := tryLock(ctx, env, filepath.Join(dir, ".doctor.lock"))
 	switch {
 	case err != nil:
 		check.State, check.Message = fleet.CheckFailed, "no lock can be taken: "+err.Error()
 	case !seen:
-		check.State, check.Message = fleet.CheckFailed, "a lock that is held is not seen from a second handle"
+		check.State, check.Message = fleet.CheckFailed, "a lock that is held is not seen by a second handle or process"
 	}
 	if check.State == fleet.CheckFailed {
 		check.Fix = "keep the state folder on a local disk: XDG_STATE_HOME"
@@ -86,14 +93,17 @@ func checkLock(dir string) fleet.Check {
 	}
 	if _, err := lock.Machine(); err != nil {
 		check.State = fleet.CheckWarning
-		check.Message = "a lock that is held is seen, but not those of other users of this machine: " + err.Error()
+		check.Message += ", but not those of other users of this machine: " + err.Error()
 		check.Fix = "do what the message says, or let one user alone run makesync on this machine"
 	}
 	return check
 }
 
-// tryLock tells whether a second handle sees that the lock is held.
-func tryLock(path string) (seen bool, err error) {
+// lockPatience is how long a second process may take, on a file system that does not answer.
+const lockPatience = 20 * time.Second
+
+// tryLock tells whether a second handle and a second process see that the lock is held.
+func tryLock(ctx context.Context, env Env, path string) (seen bool, err error) {
 	first, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return false, err
@@ -107,7 +117,11 @@ func tryLock(path string) (seen bool, err error) {
 		return !held, errors.Join(err, second.Close(), first.Close())
 	}
 	got, err := lock.File(second, false)
-	return !got, errors.Join(err, second.Close(), lock.Unlock(first), os.Remove(path))
+	seen = !got
+	if err == nil && seen && env.SeesLock != nil {
+		seen, err = env.SeesLock(ctx, path)
+	}
+	return seen, errors.Join(err, second.Close(), lock.Unlock(first), os.Remove(path))
 }
 
 // forgetRefusals empties the memory of what organizations' plans of Make have refused.

@@ -37,7 +37,9 @@ type Env struct {
 	Transport func(zone string) http.RoundTripper
 	// MachineLocks has an apply meet those of other users and other state folders of this machine.
 	MachineLocks bool
-	Build        Build
+	// SeesLock asks a second process whether it finds a file locked; nil: there is none.
+	SeesLock func(ctx context.Context, path string) (bool, error)
+	Build    Build
 	// piped are the documents of -f -; nil without.
 	piped []byte
 }

@@ -19,6 +19,9 @@ import (
 // TestMain lets the test binary be another process, which holds a zone of the machine and dies with
 // its stdin.
 func TestMain(m *testing.M) {
+	if code, asked := lock.Answer(os.Args); asked {
+		os.Exit(code)
+	}
 	if zone := os.Getenv("MAKESYNC_TEST_ZONE"); zone != "" {
 		os.Exit(holdUntilTold(zone))
 	}
