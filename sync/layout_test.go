@@ -17,7 +17,7 @@ import (
 // mayImport says which of our packages each may import. What is not listed here is a new room, and belongs into this
 // table and into CONTRIBUTING.md.
 var mayImport = map[string][]string{
-	".":                    {"sync/exit", "sync/command", "sync/pager"},
+	".":                    {"sync/exit", "sync/command", "sync/lock", "sync/pager"},
 	"schema":               {},
 	"spec":                 {"schema", "spec/text"},
 	"spec/text":            {},
@@ -76,7 +76,7 @@ var homes = map[string][]string{
 	"net/http":                        {"sync/makeapi", "sync/sandbox", "sync/command", "sync/bench"},
 	// Arguments of a process can be read by everybody on the machine: git gets names of revisions and files, a pager the
 	// words of MAKESYNC_PAGER or PAGER and its text through a pipe.
-	"os/exec": {"sync/bench", "sync/pager", "sync/revision"},
+	"os/exec": {"sync/bench", "sync/lock", "sync/pager", "sync/revision"},
 }
 
 // pipeline are the packages of the sentence in doc.go, which stay small. The adapters and exit may be of any size.
