@@ -100,7 +100,7 @@ func mayBeUnreadable(c *comparison) string {
 	}
 	n := len(c.Live.Unreadable)
 	if n == c.Live.UnreadableInvitations() {
-		return "one of " + text.Count(n, "pending invitation", "pending invitations") +
+		return text.Word(n, "a pending invitation", "one of "+text.Number(n)+" pending invitations") +
 			" may be hers, since the zone shows no e-mail"
 	}
 	users := make([]string, n)

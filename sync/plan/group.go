@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"makesync/spec"
 )
@@ -51,17 +50,6 @@ type HeldGroup struct {
 	Organizations []string
 	// Allow is one rule that lets all of them through, "" where there is none.
 	Allow string
-}
-
-// WaitingGroup is what waits for the same reason in several organizations.
-type WaitingGroup struct {
-	// Objects has the first of the equal ones for each object.
-	Objects       []Waiting
-	Organizations []string
-	// Earliest is when the first of all was seen, Latest when the last was; nil when that is
-	// unknown of any.
-	Earliest *time.Time
-	Latest   *time.Time
 }
 
 // Grouping is a plan of which equal parts are told once.
@@ -314,48 +302,6 @@ func patternOf(keys []string) string {
 		}
 	}
 	return shared[:strings.LastIndexByte(shared, '-')+1] + "*"
-}
-
-func (g *Grouping) groupWaiting(least int) {
-	var b bundle
-	for i := range g.Rest {
-		for j, w := range g.Rest[i].Waiting {
-			b.add(string(w.Address.Kind())+"\x00"+w.Address.Name()+"\x00"+w.Reason, member{i, j})
-		}
-	}
-	taken, at := map[member]bool{}, map[string]int{}
-	for _, members := range b.large(least) {
-		first := g.Rest[members[0].organization].Waiting[members[0].at]
-		keys := g.keys(members)
-		same := strings.Join(append([]string{first.Reason}, keys...), "\x00")
-		n, known := at[same]
-		if !known {
-			n, at[same] = len(g.Waiting), len(g.Waiting)
-			g.Waiting = append(g.Waiting, WaitingGroup{Organizations: keys, Earliest: first.Since, Latest: first.Since})
-		}
-		group := &g.Waiting[n]
-		group.Objects = append(group.Objects, first)
-		for _, m := range members {
-			taken[m] = true
-			group.see(g.Rest[m.organization].Waiting[m.at].Since)
-		}
-	}
-	slices.SortStableFunc(g.Waiting, func(a, b WaitingGroup) int {
-		return cmp.Compare(len(b.Organizations), len(a.Organizations))
-	})
-	g.leave(taken, func(o *Organization, left func(int) bool) { o.Waiting = without(o.Waiting, left) })
-}
-
-// see takes in when one of the members was first seen.
-func (w *WaitingGroup) see(since *time.Time) {
-	switch {
-	case since == nil || w.Earliest == nil:
-		w.Earliest, w.Latest = nil, nil
-	case since.Before(*w.Earliest):
-		w.Earliest = since
-	case since.After(*w.Latest):
-		w.Latest = since
-	}
 }
 
 // sameGroups compares what a file says with what follows from its steps.

@@ -111,9 +111,14 @@ func TestGroupingLosesNothing(t *testing.T) {
 			}
 		}
 		for _, waiting := range g.Waiting {
-			for _, object := range waiting.Objects {
-				for _, key := range waiting.Organizations {
-					counts["waiting "+at(key, object.Address)+object.Reason]--
+			if least < 2 || organizationsOf(&waiting) < least {
+				t.Fatalf("%d organizations in a group; at least %d", organizationsOf(&waiting), least)
+			}
+			for _, row := range waiting.Rows {
+				for _, object := range row.Objects {
+					for _, key := range row.Organizations {
+						counts["waiting "+at(key, object.Address)+object.Reason]--
+					}
 				}
 			}
 		}
@@ -123,6 +128,16 @@ func TestGroupingLosesNothing(t *testing.T) {
 			}
 		}
 	})
+}
+
+func organizationsOf(w *plan.WaitingGroup) int {
+	keys := map[string]bool{}
+	for _, row := range w.Rows {
+		for _, key := range row.Organizations {
+			keys[key] = true
+		}
+	}
+	return len(keys)
 }
 
 func lines(o *plan.Organization) (list []string) {
@@ -262,6 +277,39 @@ func TestGroupOfWaitingKnowsWhenItBegan(t *testing.T) {
 	for _, since := range [][]*time.Time{{day(1), nil}, {nil, day(1)}, {day(1), nil, day(2)}} {
 		if g := waiting(since...); g.Earliest != nil || g.Latest != nil {
 			t.Errorf("from %s to %s, though one is unknown", g.Earliest, g.Latest)
+		}
+	}
+}
+
+// TestAlikeReasonsAreOneGroup: what differs in a person's name or a number alone is told once.
+func TestAlikeReasonsAreOneGroup(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		waiting [][2]string // what waits in client-0, client-1, …, and why
+		want    string      // the reason; "" for no group
+		rows    int
+	}{
+		{"equal", [][2]string{{"variable/A", "licence: no variables"}, {"variable/A", "licence: no variables"}}, "licence: no variables", 1},
+		{"objects", [][2]string{{"variable/A", "licence: none"}, {"member/a@x.example", "licence: none"}}, "licence: none", 2},
+		{"people", [][2]string{{"member/a@x.example", "a@x.example is invited"}, {"member/b@x.example", "b@x.example is invited"}}, "… is invited", 2},
+		{"numbers", [][2]string{{"member/a@x.example", "may be user 900006"}, {"member/a@x.example", "may be user 17"}}, "may be user …", 1},
+		{"days", [][2]string{{"subscription", "ends on 2026-11-01"}, {"subscription", "ends on 2026-12-24"}}, "ends on …", 1},
+		{"one person", [][2]string{{"member/a@x.example", "a@x.example is invited"}, {"member/a@x.example", "a@x.example is invited"}}, "a@x.example is invited", 1},
+		{"a role", [][2]string{{"member/a@x.example", "as Admin"}, {"member/a@x.example", "as Member"}}, "", 0},
+		{"a name in a word", [][2]string{{"variable/a", "waits a day"}, {"variable/b", "waits b dby"}}, "", 0},
+	} {
+		var p plan.Plan
+		for i, w := range c.waiting {
+			key := fmt.Sprint("client-", i)
+			p.Organizations = append(p.Organizations, plan.Organization{Key: key, Waiting: []plan.Waiting{{Address: spec.Address(key + "/" + w[0]), Reason: w[1]}}})
+		}
+		groups := p.Group(2).Waiting
+		switch {
+		case c.want == "" && len(groups) > 0:
+			t.Errorf("%s: %+v", c.name, groups)
+		case c.want != "" && (len(groups) != 1 || groups[0].Reason != c.want || len(groups[0].Rows) != c.rows):
+			t.Errorf("%s: %+v, want %q in %d rows", c.name, groups, c.want, c.rows)
 		}
 	}
 }

@@ -97,18 +97,69 @@ func writeWaitingGroups(p *printer, groups []plan.WaitingGroup, f *organizationN
 		return
 	}
 	p.hanging(2, cyan, "waiting", " (no change; nothing to do in this run)")
+	most := mostNames(p.Options, plan.RiskNone)
 	for i := range groups {
 		g := &groups[i]
-		width := itemWidth(len(g.Objects), func(i int) string { return object(g.Objects[i].Address) })
-		for j, w := range g.Objects {
+		if len(g.Rows) > 1 {
+			counted, _ := kindCounts(g.Counts())
+			p.item(counted, itemWidth(1, func(int) string { return counted }), waitingGroupWords(g))
+			p.labelled(groupIndent, dim, "of", 0, waitingRowsWords(g.Rows, most, f))
+			continue
+		}
+		row := g.Rows[0]
+		width := itemWidth(len(row.Objects), func(i int) string { return object(row.Objects[i].Address) })
+		for j, w := range row.Objects {
 			reason := "the same"
 			if j == 0 {
 				reason = waitingGroupWords(g)
 			}
 			p.item(object(w.Address), width, reason)
 		}
-		p.labelled(groupIndent, dim, "in", 0, f.listed(g.Organizations, mostNames(p.Options, plan.RiskNone)))
+		p.labelled(groupIndent, dim, "in", 0, f.listed(row.Organizations, most))
 	}
+}
+
+// waitingRowsWords say what waits where: "user5@acme.example in 9 organizations, owner in acme". The
+// organizations are named where all names are wanted; most is the greatest number of rows, 0 any.
+func waitingRowsWords(rows []plan.WaitingRow, most int, f *organizationNames) string {
+	name := waitingNames(rows)
+	words := make([]string, len(rows))
+	for i, row := range rows {
+		where := f.names(row.Organizations, 0)
+		if n := len(row.Organizations); most > 0 && n > 1 {
+			where = text.Count(n, "organization", "organizations")
+			if i > 0 {
+				where = text.Number(n)
+			}
+		}
+		names := make([]string, len(row.Objects))
+		for j, w := range row.Objects {
+			names[j] = name(w.Address)
+		}
+		words[i] = text.And(names) + " in " + where
+	}
+	switch {
+	case most == 0:
+		return strings.Join(words, "; ")
+	case len(words) > most:
+		left := text.Number(len(words) - fewWhenCut)
+		return strings.Join(words[:fewWhenCut], ", ") + " and " + left + " more; --verbose names all"
+	}
+	return strings.Join(words, ", ")
+}
+
+// waitingNames gives the names of what waits, without the kind where all are of one kind that has
+// names.
+func waitingNames(rows []plan.WaitingRow) func(spec.Address) string {
+	kind := rows[0].Objects[0].Address.Kind()
+	for _, row := range rows {
+		for _, w := range row.Objects {
+			if w.Address.Kind() != kind || w.Address.Name() == "" {
+				return object
+			}
+		}
+	}
+	return func(a spec.Address) string { return Clean(a.Name()) }
 }
 
 // groupIndent is where the organizations of what waits and is held stand.
@@ -118,13 +169,13 @@ const groupIndent = 12
 func waitingGroupWords(w *plan.WaitingGroup) string {
 	const day = "2006-01-02"
 	if w.Earliest == nil {
-		return w.Objects[0].Reason
+		return w.Reason
 	}
 	first, last := w.Earliest.UTC().Format(day), w.Latest.UTC().Format(day)
 	if first == last {
-		return w.Objects[0].Reason + "; first seen here on " + first
+		return w.Reason + "; first seen here on " + first
 	}
-	return fmt.Sprintf("%s; first seen here from %s to %s", w.Objects[0].Reason, first, last)
+	return fmt.Sprintf("%s; first seen here from %s to %s", w.Reason, first, last)
 }
 
 func writeHeldGroups(p *printer, groups []plan.HeldGroup, f *organizationNames) {

@@ -269,10 +269,12 @@ func newHTMLShared(g *plan.Grouping, f *organizationNames, x *htmlIndex) *htmlOr
 	}
 	for i := range g.Waiting {
 		group := &g.Waiting[i]
-		for _, w := range group.Objects {
-			waiting := newHTMLWaiting(w, waitingGroupWords(group), group.Organizations, x)
-			waiting.Where, waiting.Keys = htmlIn(group.Organizations, f), htmlKeys(group.Organizations)
-			h.Waiting = append(h.Waiting, waiting)
+		for _, row := range group.Rows {
+			for _, w := range row.Objects {
+				waiting := newHTMLWaiting(w, waitingGroupWords(group), row.Organizations, x)
+				waiting.Where, waiting.Keys = htmlIn(row.Organizations, f), htmlKeys(row.Organizations)
+				h.Waiting = append(h.Waiting, waiting)
+			}
 		}
 	}
 	h.count()

@@ -205,9 +205,10 @@ func (d *document) addProblems(s section, problems []spec.Problem) {
 
 // addGroups fills the first part.
 func (d *document) addGroups() {
+	where := d.wheres()
 	for i := range d.grouping.Groups {
 		group := &d.grouping.Groups[i]
-		d.addChange(0, groupStep(group, d.fleet), group.Organizations)
+		d.addChange(0, groupStep(group, d.fleet), len(group.Organizations), where[i])
 	}
 	for i := range d.grouping.Held {
 		group := &d.grouping.Held[i]
@@ -216,10 +217,38 @@ func (d *document) addGroups() {
 		d.add(item{section: inHeld, name: name, full: full, risk: -1, what: "held rule"}, rankHeldName, rankHeld)
 	}
 	for i := range d.grouping.Waiting {
-		group := &d.grouping.Waiting[i]
-		full := markdownWaiting(group.Objects, waitingGroupWords(group), d.in(group.Organizations))
+		full := d.waitingGroup(&d.grouping.Waiting[i])
 		d.add(item{section: inWaiting, full: full, risk: -1, what: "waiting object"}, 0, rankWaiting)
 	}
+}
+
+// wheres say in which organizations each group is, which are listed once: a later group names the
+// one that lists them. That one is no less important, and shown in full wherever this one is.
+func (d *document) wheres() []string {
+	words, lists := make([]string, len(d.grouping.Groups)), map[string]string{}
+	for i := range d.grouping.Groups {
+		group := &d.grouping.Groups[i]
+		words[i] = d.in(group.Organizations)
+		keys := strings.Join(group.Organizations, "\x00")
+		same := "in the same " + text.Count(group.Count, "organization", "organizations") + " as " + lists[keys]
+		switch {
+		case lists[keys] == "":
+			lists[keys] = code(cut(object(group.Steps[0].Address), maxName))
+		case len(same) < len(words[i]):
+			words[i] = same
+		}
+	}
+	return words
+}
+
+// waitingGroup is one line, with all names.
+func (d *document) waitingGroup(g *plan.WaitingGroup) string {
+	if len(g.Rows) == 1 {
+		return markdownWaiting(g.Rows[0].Objects, waitingGroupWords(g), d.in(g.Rows[0].Organizations))
+	}
+	counted, _ := kindCounts(g.Counts())
+	return "- **Waiting** " + counted + " " + prose(cut(Clean(waitingGroupWords(g)), maxProse)) + " (" +
+		entities(waitingRowsWords(g.Rows, 0, d.fleet)) + ")\n"
 }
 
 // in says in which organizations something is; "" for none.
@@ -230,22 +259,22 @@ func (d *document) in(keys []string) string {
 	return "in " + entities(d.fleet.names(keys, 0))
 }
 
-// addChange adds a step, which stands for those of the organizations where there are any.
-func (d *document) addChange(part int, step plan.Step, organizations []string) {
+// addChange adds a step, which stands for those of several organizations where there are any.
+func (d *document) addChange(part int, step plan.Step, organizations int, where string) {
 	risk := riskRank(step.Risk)
 	change := item{section: inRows, part: part, risk: risk, op: changeOp(step)}
-	change.steps = max(len(organizations), 1)
+	change.steps = max(organizations, 1)
 	if step.Risk == plan.RiskNone {
 		change.section = inDetails
 	}
 	change.name = code(cut(object(step.Address), maxName))
-	if n := len(organizations); n > 0 {
-		change.name += " in " + text.Count(n, "organization", "organizations")
+	if organizations > 0 {
+		change.name += " in " + text.Count(organizations, "organization", "organizations")
 	}
 	if step.LooksLike != "" {
 		change.name += " (looks like another e-mail)"
 	}
-	change.full = markdownRows(step, d.in(organizations))
+	change.full = markdownRows(step, where)
 	ranks := stepRanks[risk]
 	if standing := step.Standing(); step.Risk == plan.RiskCaution && standing < plan.StandsAmong {
 		ranks = [2]int{rankStandingNamed + standing, rankStanding + standing}
@@ -257,7 +286,7 @@ func (d *document) addOrganization(o *plan.Organization) {
 	at := len(d.parts)
 	d.parts = append(d.parts, part{heading: organizationHeading(o)})
 	for _, step := range byRisk(o.Steps) {
-		d.addChange(at, step, nil)
+		d.addChange(at, step, 0, "")
 	}
 	for _, group := range groupHeld(o.Held) {
 		name := markdownHeldRule(group, group[0].Allow)
