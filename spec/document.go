@@ -83,7 +83,9 @@ type Endpoint struct {
 	// Hosts are the values of an organization row's `zone` field that mean this zone.
 	Hosts []string
 	// Token is empty when the zone may not get one, or none is set; Why says which.
-	Token   Value
-	Why     string
-	Sandbox *SandboxZone
+	Token Value
+	Why   string
+	// TokenFrom is what names the token: MAKE_API_KEY_EU1, or zones.eu1.token; "" for a sandbox's own.
+	TokenFrom string
+	Sandbox   *SandboxZone
 }

@@ -92,20 +92,20 @@ func (e *endpoints) endpoint(name string) (spec.Endpoint, bool) {
 		}
 		endpoint.Sandbox = zone.Sandbox
 		endpoint.URL = "https://" + firstOf(spec.BuiltinHost(name), name+".sandbox")
-		endpoint.Token, endpoint.Why = e.token(name, zone, false)
+		endpoint.Token, endpoint.TokenFrom, endpoint.Why = e.token(name, zone, false)
 		return endpoint, true
 	}
 	endpoint.URL = u.String()
 	if !slices.Contains(endpoint.Hosts, u.Host) {
 		endpoint.Hosts = append(endpoint.Hosts, u.Host)
 	}
-	token, why := e.token(name, zone, true)
+	token, from, why := e.token(name, zone, true)
 	bearer := e.bearerOf(name, zone.Token.Reveal(), token.Reveal())
 	if refusal := mayReceive(name, u, bearer, e.outside); refusal != "" {
 		endpoint.Why = refusal
 		return endpoint, true
 	}
-	endpoint.Token, endpoint.Why = token, why
+	endpoint.Token, endpoint.TokenFrom, endpoint.Why = token, from, why
 	return endpoint, true
 }
 
@@ -180,14 +180,14 @@ func isSameURL(a, b string) bool {
 // MAKE_API_KEY counts.
 //
 // One that cannot be read is no problem here: Resolve has told it with its position.
-func (e *endpoints) token(name string, zone spec.Zone, general bool) (token spec.Value, why string) {
+func (e *endpoints) token(name string, zone spec.Zone, general bool) (token spec.Value, from, why string) {
 	if !zone.Token.IsZero() {
 		value, err := evaluator{env: e.options.LookupEnv, roots: e.options.ReferenceRoots, folder: zone.Folder,
 			token: true}.evaluate(zone.Token.Reveal())
 		if err != nil {
-			return spec.Value{}, "the token of the zone " + text.Backquote(name) + " cannot be read: " + err.Error()
+			return spec.Value{}, "", "the token of the zone " + text.Backquote(name) + " cannot be read: " + err.Error()
 		}
-		return spec.Sensitive(strings.TrimSpace(value.text)), ""
+		return spec.Sensitive(strings.TrimSpace(value.text)), "zones." + text.Clean(name) + ".token", ""
 	}
 	keys := []string{TokenVariable(name)}
 	if general {
@@ -195,10 +195,10 @@ func (e *endpoints) token(name string, zone spec.Zone, general bool) (token spec
 	}
 	for _, key := range keys {
 		if text, _ := lookup(e.options.LookupEnv, key); strings.TrimSpace(text) != "" {
-			return spec.Sensitive(strings.TrimSpace(text)), ""
+			return spec.Sensitive(strings.TrimSpace(text)), key, ""
 		}
 	}
-	return spec.Value{}, "set " + strings.Join(keys, " or ")
+	return spec.Value{}, "", "set " + strings.Join(keys, " or ")
 }
 
 // TokenVariable is the environment variable of a zone's token: MAKE_API_KEY_EU1.

@@ -56,7 +56,9 @@ func (a *applier) problems(workers []*worker) []spec.Problem {
 	}
 	for _, zone := range slices.Sorted(maps.Keys(a.options.Zones)) {
 		if err := a.options.Zones[zone].refusal(); err != nil {
-			problems = append(problems, refusedProblem(zone, err, workers))
+			if p := refusedProblem(zone, err, workers); p != nil {
+				problems = append(problems, *p)
+			}
 		}
 	}
 	if err := a.recorder.broken(); err != nil {
@@ -68,8 +70,8 @@ func (a *applier) problems(workers []*worker) []spec.Problem {
 }
 
 // refusedProblem tells once that a zone has stopped accepting the token, and how much of the plan
-// that has cost.
-func refusedProblem(zone string, err error, workers []*worker) spec.Problem {
+// that has cost; nil where it has cost nothing.
+func refusedProblem(zone string, err error, workers []*worker) *spec.Problem {
 	skipped, written := 0, 0
 	for _, w := range workers {
 		if w.organization.Zone != zone {
@@ -82,6 +84,9 @@ func refusedProblem(zone string, err error, workers []*worker) spec.Problem {
 			}
 		}
 	}
+	if skipped+written == 0 { // the plan says that nothing could be read
+		return nil
+	}
 	what := "zone " + zone + " stopped accepting the token, so nothing more was sent to it; " +
 		text.Count(skipped, "step was", "steps were") + " skipped"
 	if written > 0 {
@@ -89,7 +94,7 @@ func refusedProblem(zone string, err error, workers []*worker) spec.Problem {
 	}
 	p := state.CallProblem("refused", "", what, err)
 	p.Severity = spec.Error
-	return p
+	return &p
 }
 
 // calls counts over all zones.

@@ -148,6 +148,7 @@ func runApply(ctx context.Context, r *runtimeEnv, plan planOptions, o applyOptio
 		return a.failApply(ctx, err)
 	}
 	ended, code, words := a.end(report, report.Problems, report.Exit), report.Exit, r.render(plan.result, "apply")
+	words.Told = a.plan.Problems
 	if !o.noJournal {
 		words.Next = plan.resumeCommand(a.run)
 	}

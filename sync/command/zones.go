@@ -85,7 +85,7 @@ func openZone(r *runtimeEnv, z *zones, e spec.Endpoint, o zoneOptions, may acces
 		return port{endpoint: e, refusal: noToken(e)}, nil
 	}
 	client, err := makeapi.New(makeapi.Options{
-		Name: e.Name, URL: e.URL, Token: e.Token, Transport: transport, Version: r.Build.Version,
+		Name: e.Name, URL: e.URL, Token: e.Token, TokenFrom: e.TokenFrom, Transport: transport, Version: r.Build.Version,
 		Timeout: o.timeout, Concurrency: o.concurrency, Adaptive: o.adaptive, InFlight: z.inFlight,
 		RateShare: o.rateShare, Log: r.log, OnWait: r.bar.waits,
 	})

@@ -32,6 +32,8 @@ type Options struct {
 	Name  string     // of the zone, for messages
 	URL   string     // scheme://host[:port]; plain http for loopback only
 	Token spec.Value // an API token (UUID) or an OAuth access token
+	// TokenFrom is what names the token, for messages: MAKE_API_KEY_EU1; "" is unknown.
+	TokenFrom string
 	// Transport carries the requests; nil: NewTransport(Concurrency).
 	Transport http.RoundTripper
 	Version   string // makesync's version, for the User-Agent
@@ -107,6 +109,7 @@ type connection struct {
 	authorization string
 	agent         string
 	token         spec.Value
+	tokenFrom     string
 	transport     http.RoundTripper
 	retry         retryPolicy
 	clock         state.Clock
@@ -132,7 +135,7 @@ func New(o Options) (*Client, error) {
 	c := &shared{
 		connection: connection{
 			zone: text.ShortLine(o.Name, 60), base: *base, authorization: header, agent: agent(o.Version),
-			token: o.Token.Masked(), transport: o.Transport, retry: newRetryPolicy(o), clock: o.Clock,
+			token: o.Token.Masked(), tokenFrom: text.ShortLine(o.TokenFrom, 80), transport: o.Transport, retry: newRetryPolicy(o), clock: o.Clock,
 		},
 		inFlight: o.InFlight, log: o.Log, observe: o.Observe, onWait: o.OnWait, jitter: o.Jitter,
 	}

@@ -58,7 +58,7 @@ func (c caller) repeat(ctx context.Context, k *call) *state.CallError {
 		wait, retry := c.next(k, &p, began, o)
 		if !retry {
 			if o.status == http.StatusUnauthorized {
-				o.err.Refused = &state.TokenRefusal{Zone: c.zone, Answer: *o.err.API()}
+				o.err.Refused = &state.TokenRefusal{Zone: c.zone, From: c.tokenFrom, Answer: *o.err.API()}
 				if !c.refusedBy.CompareAndSwap(nil, o.err) {
 					o.err.Refused = c.refusedBy.Load().Refused // each tells the same
 				}

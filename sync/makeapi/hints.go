@@ -15,7 +15,6 @@ import (
 
 // classHints say what to check, by class.
 var classHints = map[exit.Class]string{
-	exit.ClassRefused: "check the token of zone %z: it may be mistyped, revoked or made in another zone",
 	exit.ClassForbidden: "check that the token's user is a member of the organization with enough rights, " +
 		"and that the organization lives in zone %z",
 	exit.ClassFreePlan: "the organization's Free plan allows no API tokens: it needs a paid plan; the token is fine",
@@ -52,6 +51,10 @@ func (c caller) explain(ctx context.Context, k *call, e *state.CallError) {
 			e.Hint = "the token lacks the scope " + lacking + "; make one that has it"
 			return
 		}
+	}
+	if e.Class == exit.ClassRefused {
+		e.Hint = state.TokenRefusal{Zone: c.zone, From: c.tokenFrom}.Hint()
+		return
 	}
 	e.Hint = strings.ReplaceAll(classHints[e.Class], "%z", c.zone)
 	if e.Status == http.StatusForbidden && k.isWrite() && k.path == "/organizations" {

@@ -241,14 +241,14 @@ func (d *document) wheres() []string {
 	return words
 }
 
-// waitingGroup is one line, with all names.
+// waitingGroup is one line; what waits in other organizations each is named, and they are counted.
 func (d *document) waitingGroup(g *plan.WaitingGroup) string {
 	if len(g.Rows) == 1 {
 		return markdownWaiting(g.Rows[0].Objects, waitingGroupWords(g), d.in(g.Rows[0].Organizations))
 	}
 	counted, _ := kindCounts(g.Counts())
 	return "- **Waiting** " + counted + " " + prose(cut(Clean(waitingGroupWords(g)), maxProse)) + " (" +
-		entities(waitingRowsWords(g.Rows, 0, d.fleet)) + ")\n"
+		entities(waitingRowsWords(g.Rows, mostNames(d.options, plan.RiskNone), d.fleet)) + ")\n"
 }
 
 // in says in which organizations something is; "" for none.

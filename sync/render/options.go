@@ -61,6 +61,8 @@ type Options struct {
 	Narrowed string
 	// Saved is the file that the plan was written to, "" when it was not saved.
 	Saved string
+	// Told are problems that stand right above already, in the text of the plan.
+	Told []spec.Problem
 	// Exit is what the process ends with, where that is not the result's own exit (--held-exit).
 	Exit exit.Code
 	// Next is the whole command that goes on from here, ready to paste: `makesync apply plan.json`.

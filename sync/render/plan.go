@@ -51,7 +51,7 @@ func Plan(w io.Writer, plan *plan.Plan, o Options) error {
 func writeNothing(p *printer, plan *plan.Plan) {
 	p.gap()
 	p.heading(bold, "Nothing was compared: "+noneOf(len(plan.Organizations))+".")
-	p.last(p.verb("plan"), PlanCounts(plan.Summary), plan.Exit)
+	p.last(p.verb("plan"), "nothing was compared", plan.Exit)
 }
 
 func noneOf(organizations int) string {

@@ -3,6 +3,8 @@ package render
 import (
 	"fmt"
 	"io"
+	"reflect"
+	"slices"
 	"strings"
 
 	"makesync/spec"
@@ -32,13 +34,17 @@ func Report(w io.Writer, report *report.Report, o Options) error {
 	writeChecks(p, report.Steps, f)
 	writeDocumentLines(p, report.Steps)
 	writeRequiredPlans(p, report.Steps, f)
-	writeProblems(p, report.Problems, f)
+	writeProblems(p, untoldProblems(report, o.Told), f)
 	writeRecap(p, report.Steps, told, f)
 	writeAccess(p, report.StillHasAccess, report.NotLookedInto, newOrganizationNames(nil))
 	p.gap()
 	writeTotals(p, report)
 	writeNextCommand(p, report)
-	p.last(p.verb("apply"), ReportCounts(report), report.Exit)
+	if cannotBegin(report) {
+		p.last(p.verb("apply"), "nothing was done", report.Exit)
+	} else {
+		p.last(p.verb("apply"), ReportCounts(report), report.Exit)
+	}
 	return p.flush()
 }
 
@@ -313,6 +319,23 @@ func writeTotals(p *printer, r *report.Report) {
 	)
 }
 
+// untoldProblems are the problems of a report, but for those that the text of a plan without steps
+// has told right above.
+func untoldProblems(r *report.Report, told []spec.Problem) []spec.Problem {
+	if r.Planned > 0 {
+		return r.Problems
+	}
+	return slices.DeleteFunc(slices.Clone(r.Problems), func(p spec.Problem) bool {
+		return slices.ContainsFunc(told, func(t spec.Problem) bool { return reflect.DeepEqual(p, t) })
+	})
+}
+
+// cannotBegin tells whether a run had no steps because no zone let it read anything: zeros would
+// look as if all were well.
+func cannotBegin(r *report.Report) bool {
+	return r.Planned == 0 && (r.Exit == exit.Refused || r.Exit == exit.Unreachable)
+}
+
 // nothingDone says why a run without steps had none: "Nothing to do." only where all was read.
 func nothingDone(r *report.Report) string {
 	switch {
@@ -320,6 +343,8 @@ func nothingDone(r *report.Report) string {
 		return "Nothing to do."
 	case r.Exit == exit.Unreachable && len(r.Zones) == 1:
 		return "Nothing was done: zone " + Clean(r.Zones[0].Name) + " cannot be reached."
+	case r.Exit == exit.Refused && len(r.Zones) == 1:
+		return "Nothing was done: zone " + Clean(r.Zones[0].Name) + " refuses the token."
 	}
 	return "Nothing was done; the problems say why."
 }

@@ -9,6 +9,7 @@ import (
 	"makesync/spec/text"
 	"makesync/sync/plan"
 	"makesync/sync/report"
+	"makesync/sync/state"
 )
 
 // notReadRule is the rule of problems that say why something could not be read.
@@ -124,7 +125,11 @@ func zoneFailure(zone string, problem *spec.Problem) string {
 		why = strings.TrimPrefix(why, "read the token's user of zone "+zone+": ")
 		return "zone " + zone + " cannot be read: " + why
 	}
-	return "zone " + zone + " refuses the token (" + strings.TrimSuffix(answerWords(problem.Error), ".") + ")"
+	refused, _, whole := strings.Cut(problem.Message, state.RestNotRead)
+	if !whole {
+		refused = state.TokenRefusal{Zone: zone}.Words()
+	}
+	return refused + " (" + strings.TrimSuffix(answerWords(problem.Error), ".") + ")"
 }
 
 // words say how much is missing: "3 of 61 organizations, in whole or in part".

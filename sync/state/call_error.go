@@ -41,9 +41,32 @@ type CallError struct {
 
 // TokenRefusal is how a zone has refused a token.
 type TokenRefusal struct {
-	Zone   string
+	Zone string
+	// From is what names the token: MAKE_API_KEY_EU1; "" is unknown.
+	From   string
 	Answer spec.APIError
 }
+
+// Words say what has happened: "zone eu1 refuses the token of MAKE_API_KEY_EU1".
+func (r TokenRefusal) Words() string {
+	words := "zone " + text.OneLine(r.Zone) + " refuses the token"
+	if r.From != "" {
+		words += " of " + text.OneLine(r.From)
+	}
+	return words
+}
+
+// Hint says what to check.
+func (r TokenRefusal) Hint() string {
+	from := r.From
+	if from == "" {
+		from = "the token of zone " + r.Zone
+	}
+	return "check " + text.OneLine(from) + ": the token may be mistyped, revoked or made in another zone"
+}
+
+// RestNotRead ends the words about a token that is refused while somebody reads.
+const RestNotRead = ", so the rest was not read"
 
 // ErrNotAsked is behind the error of a call that was not sent, since the zone has stopped accepting
 // the token.
@@ -103,11 +126,11 @@ func ReadProblem(rule string, a spec.Address, what string, err error) spec.Probl
 	if call == nil || call.Refused == nil {
 		return CallProblem(rule, a, what, err)
 	}
-	zone, answer := text.OneLine(call.Refused.Zone), call.Refused.Answer
-	said := CallError{Doing: "zone " + zone + " does not accept the token, so the rest was not read",
+	answer := call.Refused.Answer
+	said := CallError{Doing: call.Refused.Words() + RestNotRead,
 		Status: answer.Status, Code: answer.Code, Message: answer.Message}
 	return spec.Problem{Severity: spec.Warning, Rule: ruleNotRead, Message: text.OneLine(said.Error()), Error: &answer,
-		Hint: "check the token of zone " + zone + ": it may be mistyped, revoked or made in another zone"}
+		Hint: call.Refused.Hint()}
 }
 
 // CallProblem is a warning about a failed call: what did not come about, why, the API's own error,
