@@ -85,7 +85,8 @@ type Endpoint struct {
 	// Token is empty when the zone may not get one, or none is set; Why says which.
 	Token Value
 	Why   string
-	// TokenFrom is what names the token: MAKE_API_KEY_EU1, or zones.eu1.token; "" for a sandbox's own.
+	// TokenFrom is what names the token: MAKE_API_KEY_EU1, or zones.eu1.token; "" for that of a
+	// sandbox.
 	TokenFrom string
 	Sandbox   *SandboxZone
 }

@@ -15,6 +15,7 @@
 //	billing    prices, catalogue, costs, payment methods: values and words
 //	state      what a zone holds and how it is asked
 //	plan       a plan as data: steps, order, risk, preconditions, digest; its file
+//	grouping   what organizations have in common in a plan
 //	savedplan  may a plan from a file be applied now, and its secrets
 //	diff       desired and live state of one organization → changes, waiting, problems
 //	guard      changes → those that may run, and those that are held

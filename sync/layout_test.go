@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"sync/billing":         {"spec", "spec/text"},
 	"sync/state":           {"spec", "sync/billing", "spec/text", "sync/exit"},
 	"sync/plan":            {"schema", "spec", "sync/billing", "spec/text", "sync/exit", "sync/state"},
+	"sync/grouping":        {"spec", "sync/plan"},
 	"sync/savedplan":       {"spec", "spec/text", "sync/plan", "sync/state"},
 	"sync/diff":            {"spec", "sync/billing", "spec/text", "sync/plan", "sync/state"},
 	"sync/guard":           {"spec", "sync/billing", "spec/text", "sync/plan"},
@@ -43,7 +44,7 @@ var mayImport = map[string][]string{
 	"sync/sandbox":         {},
 	"examples":             {},
 	"sync/history":         {"spec", "sync/billing", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/atomicfile", "sync/lock"},
-	"sync/render":          {"spec", "sync/billing", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/offline", "sync/compare", "sync/export", "sync/fleet"},
+	"sync/render":          {"spec", "sync/billing", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/offline", "sync/compare", "sync/export", "sync/fleet", "sync/grouping"},
 	"sync/notify":          {"spec", "sync/exit", "sync/fleet", "sync/plan", "sync/report", "sync/render"},
 	"sync/command":         {"*"},
 	"sync/zonetest":        {"spec", "sync/billing", "sync/exit", "sync/state", "sync/plan"},
@@ -82,7 +83,7 @@ var homes = map[string][]string{
 // pipeline are the packages of the sentence in doc.go, which stay small. The adapters and exit may be of any size.
 var pipeline = []string{
 	"sync/state", "sync/plan", "sync/diff", "sync/guard", "sync/planner", "sync/report", "sync/observe", "sync/apply",
-	"sync/offline", "sync/export", "sync/compare",
+	"sync/offline", "sync/export", "sync/compare", "sync/grouping",
 }
 
 // The limits of a package of the pipeline, of a receiver, and of a line.

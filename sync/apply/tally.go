@@ -55,11 +55,7 @@ func (a *applier) problems(workers []*worker) []spec.Problem {
 		}
 	}
 	for _, zone := range slices.Sorted(maps.Keys(a.options.Zones)) {
-		if err := a.options.Zones[zone].refusal(); err != nil {
-			if p := refusedProblem(zone, err, workers); p != nil {
-				problems = append(problems, *p)
-			}
-		}
+		problems = append(problems, refusedProblems(zone, a.options.Zones[zone].refusal(), workers)...)
 	}
 	if err := a.recorder.broken(); err != nil {
 		problems = append(problems, spec.Problem{Severity: spec.Error, Rule: "journal",
@@ -69,9 +65,9 @@ func (a *applier) problems(workers []*worker) []spec.Problem {
 	return problems
 }
 
-// refusedProblem tells once that a zone has stopped accepting the token, and how much of the plan
-// that has cost; nil where it has cost nothing.
-func refusedProblem(zone string, err error, workers []*worker) *spec.Problem {
+// refusedProblems tell once that a zone has stopped accepting the token, and how much of the plan
+// that has cost; none where it has cost nothing: the plan then says that nothing could be read.
+func refusedProblems(zone string, err error, workers []*worker) []spec.Problem {
 	skipped, written := 0, 0
 	for _, w := range workers {
 		if w.organization.Zone != zone {
@@ -84,17 +80,10 @@ func refusedProblem(zone string, err error, workers []*worker) *spec.Problem {
 			}
 		}
 	}
-	if skipped+written == 0 { // the plan says that nothing could be read
+	if err == nil || skipped+written == 0 {
 		return nil
 	}
-	what := "zone " + zone + " stopped accepting the token, so nothing more was sent to it; " +
-		text.Count(skipped, "step was", "steps were") + " skipped"
-	if written > 0 {
-		what += ", and what was written may not have been read back"
-	}
-	p := state.CallProblem("refused", "", what, err)
-	p.Severity = spec.Error
-	return &p
+	return []spec.Problem{report.RefusedProblem(zone, err, skipped, written > 0)}
 }
 
 // calls counts over all zones.

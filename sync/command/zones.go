@@ -85,9 +85,9 @@ func openZone(r *runtimeEnv, z *zones, e spec.Endpoint, o zoneOptions, may acces
 		return port{endpoint: e, refusal: noToken(e)}, nil
 	}
 	client, err := makeapi.New(makeapi.Options{
-		Name: e.Name, URL: e.URL, Token: e.Token, TokenFrom: e.TokenFrom, Transport: transport, Version: r.Build.Version,
-		Timeout: o.timeout, Concurrency: o.concurrency, Adaptive: o.adaptive, InFlight: z.inFlight,
-		RateShare: o.rateShare, Log: r.log, OnWait: r.bar.waits,
+		Name: e.Name, URL: e.URL, Token: e.Token, TokenFrom: e.TokenFrom, Transport: transport,
+		Version: r.Build.Version, Timeout: o.timeout, Concurrency: o.concurrency, Adaptive: o.adaptive,
+		InFlight: z.inFlight, RateShare: o.rateShare, Log: r.log, OnWait: r.bar.waits,
 	})
 	if err != nil {
 		return port{}, failure{exit: exit.Invalid, message: err.Error()}

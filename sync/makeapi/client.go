@@ -135,7 +135,8 @@ func New(o Options) (*Client, error) {
 	c := &shared{
 		connection: connection{
 			zone: text.ShortLine(o.Name, 60), base: *base, authorization: header, agent: agent(o.Version),
-			token: o.Token.Masked(), tokenFrom: text.ShortLine(o.TokenFrom, 80), transport: o.Transport, retry: newRetryPolicy(o), clock: o.Clock,
+			token: o.Token.Masked(), tokenFrom: text.ShortLine(o.TokenFrom, 80),
+			transport: o.Transport, retry: newRetryPolicy(o), clock: o.Clock,
 		},
 		inFlight: o.InFlight, log: o.Log, observe: o.Observe, onWait: o.OnWait, jitter: o.Jitter,
 	}

@@ -15,6 +15,7 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/exit"
+	"makesync/sync/grouping"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 	"makesync/sync/state"
@@ -419,9 +420,9 @@ func TestThePageOfAFleetLeadsToEveryChange(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		p := anyPlan(t, 6)
-		index, grouping := newHTMLIndex(), p.Group(rapid.IntRange(1, 4).Draw(t, "least"))
+		index, shared := newHTMLIndex(), grouping.Of(p, rapid.IntRange(1, 4).Draw(t, "least"))
 		var page htmlPlan
-		page.addOrganizations(p, &grouping, newOrganizationNames(p.Organizations), index)
+		page.addOrganizations(p, &shared, newOrganizationNames(p.Organizations), index)
 		rows, busy := newHTMLFleet(p, index), 0
 		for i := range p.Organizations {
 			o := &p.Organizations[i]

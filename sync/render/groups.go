@@ -7,6 +7,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
+	"makesync/sync/grouping"
 	"makesync/sync/plan"
 )
 
@@ -37,7 +38,7 @@ func mostNames(o Options, risk plan.Risk) int {
 	return usual
 }
 
-func writeGroups(p *printer, g *plan.Grouping, f *organizationNames) {
+func writeGroups(p *printer, g *grouping.Grouping, f *organizationNames) {
 	if len(g.Groups)+len(g.Held)+len(g.Waiting) == 0 {
 		return
 	}
@@ -92,7 +93,7 @@ func groupNotes(g *plan.Group, f *organizationNames) []string {
 	return told
 }
 
-func writeWaitingGroups(p *printer, groups []plan.WaitingGroup, f *organizationNames) {
+func writeWaitingGroups(p *printer, groups []grouping.WaitingGroup, f *organizationNames) {
 	if len(groups) == 0 {
 		return
 	}
@@ -119,9 +120,9 @@ func writeWaitingGroups(p *printer, groups []plan.WaitingGroup, f *organizationN
 	}
 }
 
-// waitingRowsWords say what waits where: "user5@acme.example in 9 organizations, owner in acme". The
+// waitingRowsWords say what waits where: "eve@acme.example in 9 organizations, owner in acme". The
 // organizations are named where all names are wanted; most is the greatest number of rows, 0 any.
-func waitingRowsWords(rows []plan.WaitingRow, most int, f *organizationNames) string {
+func waitingRowsWords(rows []grouping.WaitingRow, most int, f *organizationNames) string {
 	name := waitingNames(rows)
 	words := make([]string, len(rows))
 	for i, row := range rows {
@@ -150,7 +151,7 @@ func waitingRowsWords(rows []plan.WaitingRow, most int, f *organizationNames) st
 
 // waitingNames gives the names of what waits, without the kind where all are of one kind that has
 // names.
-func waitingNames(rows []plan.WaitingRow) func(spec.Address) string {
+func waitingNames(rows []grouping.WaitingRow) func(spec.Address) string {
 	kind := rows[0].Objects[0].Address.Kind()
 	for _, row := range rows {
 		for _, w := range row.Objects {
@@ -166,7 +167,7 @@ func waitingNames(rows []plan.WaitingRow) func(spec.Address) string {
 const groupIndent = 12
 
 // waitingGroupWords is the reason, and since when, where this state directory knows it of all.
-func waitingGroupWords(w *plan.WaitingGroup) string {
+func waitingGroupWords(w *grouping.WaitingGroup) string {
 	const day = "2006-01-02"
 	if w.Earliest == nil {
 		return w.Reason
@@ -178,7 +179,7 @@ func waitingGroupWords(w *plan.WaitingGroup) string {
 	return fmt.Sprintf("%s; first seen here from %s to %s", w.Reason, first, last)
 }
 
-func writeHeldGroups(p *printer, groups []plan.HeldGroup, f *organizationNames) {
+func writeHeldGroups(p *printer, groups []grouping.HeldGroup, f *organizationNames) {
 	for i := range groups {
 		g := &groups[i]
 		p.labelled(2, yellow, "held by "+Clean(g.Guard), 0, heldReasons(g))
@@ -194,7 +195,7 @@ func writeHeldGroups(p *printer, groups []plan.HeldGroup, f *organizationNames) 
 const mostReasons = 3
 
 // heldReasons are the different reasons of a group; numbers in them can differ.
-func heldReasons(g *plan.HeldGroup) string {
+func heldReasons(g *grouping.HeldGroup) string {
 	if n := len(g.Reasons); n > mostReasons {
 		return strings.Join(g.Reasons[:mostReasons], "; ") + "; and for " +
 			text.Count(n-mostReasons, "other such reason", "other such reasons")
@@ -229,7 +230,7 @@ func writeAllow(p *printer, rule string, n int) {
 }
 
 // distinctWords say how many different changes a plan's changes are; "" where nothing is grouped.
-func distinctWords(g *plan.Grouping) string {
+func distinctWords(g *grouping.Grouping) string {
 	distinct := 0
 	for i := range g.Groups {
 		if g.Groups[i].Foreseen == "" {

@@ -10,15 +10,17 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
+	"makesync/sync/grouping"
 	"makesync/sync/plan"
 )
 
 func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 	plan = withClasses(plan)
-	missing, fleet, grouping := findUnread(plan), newOrganizationNames(plan.Organizations), plan.Group(o.leastGroup())
+	missing, fleet := findUnread(plan), newOrganizationNames(plan.Organizations)
+	shared := grouping.Of(plan, o.leastGroup())
 	p := &htmlPlan{
 		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
-		Heading: htmlHeading(plan, missing, &grouping), Narrowed: narrowedWords(o),
+		Heading: htmlHeading(plan, missing, &shared), Narrowed: narrowedWords(o),
 		Against: cut(Clean(plan.Against), maxProse),
 		Since:   Clean(o.Since), Guards: htmlGuards(plan, o),
 		Next: Clean(o.Next), Digest: Clean(plan.Digest), Created: htmlTime(plan), Expires: htmlExpiry(plan, o),
@@ -44,7 +46,7 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 	}
 	p.Unread = htmlUnread(missing, fleet)
 	p.Access = accessWords(plan.StillHasAccess, plan.NotLookedInto, fleet, 0)
-	p.addOrganizations(plan, &grouping, fleet, index)
+	p.addOrganizations(plan, &shared, fleet, index)
 	p.Counts, p.Words, p.Quiet = htmlCounts(plan, missing), htmlSummary(said, plan), quietWords(said, plan)
 	p.Kinds, p.Fleet = htmlKinds(index.kinds), newHTMLFleet(plan, index)
 	p.Money = moneyLines(plan)
@@ -58,7 +60,7 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 	return p
 }
 
-func (p *htmlPlan) addOrganizations(made *plan.Plan, g *plan.Grouping, f *organizationNames, x *htmlIndex) {
+func (p *htmlPlan) addOrganizations(made *plan.Plan, g *grouping.Grouping, f *organizationNames, x *htmlIndex) {
 	if shared := newHTMLShared(g, f, x); shared != nil {
 		p.Organizations = append(p.Organizations, *shared)
 	}
@@ -87,11 +89,11 @@ func htmlUnread(u *unread, f *organizationNames) string {
 	return words + "."
 }
 
-func htmlHeading(plan *plan.Plan, missing *unread, grouping *plan.Grouping) string {
+func htmlHeading(plan *plan.Plan, missing *unread, shared *grouping.Grouping) string {
 	if failed := failedWords(plan, missing); failed != "" {
 		return strings.ToUpper(failed[:1]) + failed[1:]
 	}
-	heading := cmp.Or(headingWords(plan, grouping), "No changes")
+	heading := cmp.Or(headingWords(plan, shared), "No changes")
 	if changes(plan.Summary) > 0 {
 		heading += ": " + opWords(plan.Summary)
 	}
@@ -247,7 +249,7 @@ const sharedAnchor = "shared"
 
 // newHTMLShared is what several organizations have in common, as if it were an organization; nil
 // for nothing.
-func newHTMLShared(g *plan.Grouping, f *organizationNames, x *htmlIndex) *htmlOrganization {
+func newHTMLShared(g *grouping.Grouping, f *organizationNames, x *htmlIndex) *htmlOrganization {
 	if len(g.Groups)+len(g.Held)+len(g.Waiting) == 0 {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
+	"makesync/sync/grouping"
 	"makesync/sync/plan"
 )
 
@@ -101,7 +102,7 @@ type document struct {
 	options  Options
 	fleet    *organizationNames
 	unread   *unread
-	grouping plan.Grouping
+	grouping grouping.Grouping
 	items    []item
 	parts    []part
 	details  []detail
@@ -151,7 +152,7 @@ var stepRanks = [][2]int{
 func newDocument(plan *plan.Plan, o Options) *document {
 	plan = withClasses(plan)
 	d := &document{plan: plan, options: o, fleet: newOrganizationNames(plan.Organizations), unread: findUnread(plan),
-		grouping: plan.Group(o.leastGroup()), parts: []part{{heading: "#### The same in several organizations"}}}
+		grouping: grouping.Of(plan, o.leastGroup()), parts: []part{{heading: "#### The same in several organizations"}}}
 	d.addRules()
 	d.addOwn(inHeader, d.zoneLines(), rankHeader, "")
 	d.addOwn(inHeader, d.policyLine(), rankHeader, "")
@@ -217,7 +218,7 @@ func (d *document) addGroups() {
 		d.add(item{section: inHeld, name: name, full: full, risk: -1, what: "held rule"}, rankHeldName, rankHeld)
 	}
 	for i := range d.grouping.Waiting {
-		full := d.waitingGroup(&d.grouping.Waiting[i])
+		full := markdownWaitingGroup(&d.grouping.Waiting[i], d)
 		d.add(item{section: inWaiting, full: full, risk: -1, what: "waiting object"}, 0, rankWaiting)
 	}
 }
@@ -241,8 +242,9 @@ func (d *document) wheres() []string {
 	return words
 }
 
-// waitingGroup is one line; what waits in other organizations each is named, and they are counted.
-func (d *document) waitingGroup(g *plan.WaitingGroup) string {
+// markdownWaitingGroup is one line; what waits elsewhere each time is named, and its organizations
+// are counted.
+func markdownWaitingGroup(g *grouping.WaitingGroup, d *document) string {
 	if len(g.Rows) == 1 {
 		return markdownWaiting(g.Rows[0].Objects, waitingGroupWords(g), d.in(g.Rows[0].Organizations))
 	}

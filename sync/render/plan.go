@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"makesync/spec/text"
+	"makesync/sync/grouping"
 	"makesync/sync/plan"
 	"makesync/sync/state"
 )
@@ -30,18 +31,18 @@ func Plan(w io.Writer, plan *plan.Plan, o Options) error {
 		return p.flush()
 	}
 	writeUnread(p, missing, fleet)
-	grouping := plan.Group(o.leastGroup())
-	writeGroups(p, &grouping, fleet)
-	for i := range grouping.Rest {
-		if !missing.isSilent(grouping.Rest[i].Zone) {
-			writeOrganization(p, &grouping.Rest[i])
+	shared := grouping.Of(plan, o.leastGroup())
+	writeGroups(p, &shared, fleet)
+	for i := range shared.Rest {
+		if !missing.isSilent(shared.Rest[i].Zone) {
+			writeOrganization(p, &shared.Rest[i])
 		}
 	}
 	writeUnmanaged(p, plan)
 	writeProblems(p, missing.other, fleet)
 	writeAccess(p, plan.StillHasAccess, plan.NotLookedInto, fleet)
 	p.gap()
-	summarize(plan).write(p, plan, &grouping)
+	summarize(plan).write(p, plan, &shared)
 	writeSaved(p, plan)
 	p.last(p.verb("plan"), PlanCounts(plan.Summary), plan.Exit)
 	return p.flush()

@@ -3,6 +3,7 @@ package render
 import (
 	"makesync/spec"
 	"makesync/spec/text"
+	"makesync/sync/grouping"
 	"makesync/sync/plan"
 )
 
@@ -30,7 +31,7 @@ func rulesCount(rules []spec.RuleChange) string {
 }
 
 // headingWords are what a plan is headed by: its changes, and those of the rules before them.
-func headingWords(p *plan.Plan, g *plan.Grouping) string {
+func headingWords(p *plan.Plan, g *grouping.Grouping) string {
 	steps := ""
 	if changes(p.Summary) > 0 {
 		steps = changeWords(p, g)

@@ -7,6 +7,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
+	"makesync/sync/grouping"
 	"makesync/sync/plan"
 	"makesync/sync/state"
 )
@@ -146,7 +147,7 @@ func writesOf(step plan.Step) int {
 const named = 8
 
 // write writes the summary of a plan.
-func (s *summary) write(p *printer, plan *plan.Plan, g *plan.Grouping) {
+func (s *summary) write(p *printer, plan *plan.Plan, g *grouping.Grouping) {
 	n := changes(plan.Summary)
 	if n == 0 {
 		p.hanging(0, bold, "No changes.", s.nothingWords(plan))
@@ -201,7 +202,7 @@ func (s *summary) write(p *printer, plan *plan.Plan, g *plan.Grouping) {
 
 // changeWords is "332 changes in 200 organizations, 6 different", or "3 changes" where nothing is
 // grouped.
-func changeWords(p *plan.Plan, g *plan.Grouping) string {
+func changeWords(p *plan.Plan, g *grouping.Grouping) string {
 	line := text.Count(changes(p.Summary), "change", "changes")
 	if distinct := distinctWords(g); distinct != "" {
 		line += " in " + text.Count(touched(p), "organization", "organizations") + ", " + distinct

@@ -3,6 +3,8 @@ package report
 import (
 	"strings"
 
+	"makesync/spec"
+	"makesync/spec/text"
 	"makesync/sync/plan"
 	"makesync/sync/state"
 )
@@ -111,4 +113,16 @@ func PaymentReason(verb plan.Verb, call *state.CallError) Reason {
 	}
 	return Reason{Code: ReasonPayment,
 		Text: "the zone refused the purchase; it may be the payment that failed: look at the payment method"}
+}
+
+// RefusedProblem tells that a zone has stopped accepting the token in the middle of a run.
+func RefusedProblem(zone string, err error, skipped int, written bool) spec.Problem {
+	what := "zone " + zone + " stopped accepting the token, so nothing more was sent to it; " +
+		text.Count(skipped, "step was", "steps were") + " skipped"
+	if written {
+		what += ", and what was written may not have been read back"
+	}
+	p := state.CallProblem("refused", "", what, err)
+	p.Severity = spec.Error
+	return p
 }

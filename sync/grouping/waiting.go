@@ -1,4 +1,4 @@
-package plan
+package grouping
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/sync/plan"
 )
 
 // WaitingGroup is what waits for one reason in several organizations.
@@ -25,7 +26,7 @@ type WaitingGroup struct {
 // WaitingRow is what waits in the same organizations.
 type WaitingRow struct {
 	// Objects has the first of the equal ones for each object.
-	Objects       []Waiting
+	Objects       []plan.Waiting
 	Organizations []string
 }
 
@@ -52,7 +53,7 @@ func (g *Grouping) groupWaiting(least int) {
 	var b bundle
 	for i := range g.Rest {
 		for j := range g.Rest[i].Waiting {
-			b.add(g.Rest[i].Waiting[j].form(), member{i, j})
+			b.add(form(&g.Rest[i].Waiting[j]), member{i, j})
 		}
 	}
 	taken := map[member]bool{}
@@ -67,7 +68,7 @@ func (g *Grouping) groupWaiting(least int) {
 		g.Waiting = append(g.Waiting, g.newWaitingGroup(members))
 	}
 	slices.SortStableFunc(g.Waiting, func(a, b WaitingGroup) int { return cmp.Compare(b.number(), a.number()) })
-	g.leave(taken, func(o *Organization, left func(int) bool) { o.Waiting = without(o.Waiting, left) })
+	g.leave(taken, func(o *plan.Organization, left func(int) bool) { o.Waiting = without(o.Waiting, left) })
 }
 
 // organizations is of how many organizations members are, which stand in their order.
@@ -75,11 +76,11 @@ func (g *Grouping) organizations(members []member) int {
 	return len(slices.CompactFunc(slices.Clone(members), sameOrganization))
 }
 
-func (g *Grouping) waiting(m member) *Waiting { return &g.Rest[m.organization].Waiting[m.at] }
+func (g *Grouping) waiting(m member) *plan.Waiting { return &g.Rest[m.organization].Waiting[m.at] }
 
 func (g *Grouping) newWaitingGroup(members []member) WaitingGroup {
 	var objects bundle
-	all := make([]*Waiting, len(members))
+	all := make([]*plan.Waiting, len(members))
 	for i, m := range members {
 		all[i] = g.waiting(m)
 		objects.add(string(all[i].Address.Kind())+"\x00"+all[i].Address.Name(), m)
@@ -106,21 +107,21 @@ func (g *Grouping) newWaitingGroup(members []member) WaitingGroup {
 }
 
 // sharedReason is the reason of all, with as little left out as there has to be.
-func sharedReason(members []*Waiting) string {
-	for _, reason := range []func(*Waiting) string{(*Waiting).told, (*Waiting).impersonal} {
+func sharedReason(members []*plan.Waiting) string {
+	for _, reason := range []func(*plan.Waiting) string{told, impersonal} {
 		words := reason(members[0])
-		if !slices.ContainsFunc(members, func(w *Waiting) bool { return reason(w) != words }) {
+		if !slices.ContainsFunc(members, func(w *plan.Waiting) bool { return reason(w) != words }) {
 			return words
 		}
 	}
-	return members[0].form()
+	return form(members[0])
 }
 
-func (w *Waiting) told() string { return w.Reason }
+func told(w *plan.Waiting) string { return w.Reason }
 
 // impersonal is the reason without the name of the person who waits. Names of other objects are
 // words that can stand in a reason by chance.
-func (w *Waiting) impersonal() string {
+func impersonal(w *plan.Waiting) string {
 	if w.Address.Kind() != spec.KindMember {
 		return w.Reason
 	}
@@ -134,7 +135,7 @@ const differs = "…"
 var numbers = regexp.MustCompile(`\b[0-9]+(-[0-9]+)*\b`)
 
 // form is the reason without what differs between alike ones.
-func (w *Waiting) form() string { return numbers.ReplaceAllString(w.impersonal(), differs) }
+func form(w *plan.Waiting) string { return numbers.ReplaceAllString(impersonal(w), differs) }
 
 // see takes in when one of the members was first seen.
 func (w *WaitingGroup) see(since *time.Time) {
