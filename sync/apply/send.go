@@ -47,6 +47,7 @@ type sender struct {
 //
 //	answer                       object is read      as it should be  as before    else
 //	2xx                          no                  succeeded
+//	2xx that proves no removal   for the lists' lag  succeeded        another form unknown
 //	a stop before it was sent    no                  skipped
 //	4xx for want of a licence    no                  skipped
 //	404 to a deletion            once                succeeded        failed       failed
@@ -117,6 +118,8 @@ func (c *sender) judge(
 	call := state.AsCallError(err)
 	notHappened := call != nil && call.Certainty == state.NotHappened
 	switch {
+	case err == nil && sw.Verb == plan.RemoveMember && !answer.Removed:
+		return c.judgeRemoval(grace, sw, n)
 	case err == nil && (sw.Verb != plan.CreateOrganization || answer.OrganizationID > 0):
 		return sendResult{outcome: report.Succeeded, answer: answer, attempts: n}
 	case notHappened && call.Class == exit.ClassCancelled && ctx.Err() != nil:
@@ -137,6 +140,29 @@ func (c *sender) judge(
 		}
 	default:
 		result.reason = unknownOutcome("the answer was lost and "+found.Why, sw.Step.Address)
+	}
+	return result
+}
+
+// judgeRemoval reads what became of a removal that the zone took and whose reply does not prove it:
+// an empty body in a form that the zone does not take for one may be answered with the role that
+// the person still has (published for a null alone).
+func (c *sender) judgeRemoval(grace context.Context, sw observe.Write, n int) sendResult {
+	found := c.observer.InspectRepetition(grace, sw)
+	result := sendResult{outcome: report.OutcomeUnknown, resolved: true, attempts: n}
+	_, more := sw.Empty.Next()
+	switch {
+	case found.State == observe.Applied:
+		result.outcome, result.answer = report.Succeeded, found.Answer
+	case found.State == observe.NotApplied:
+		result.outcome = report.Failed
+		result.reason = report.Reason{Code: report.ReasonNotConverged,
+			Text: "the zone answers that it is done, and the person is still there"}
+		if more {
+			result.next = againEmptier
+		}
+	default:
+		result.reason = unknownOutcome("the reply does not show the removal and "+found.Why, sw.Step.Address)
 	}
 	return result
 }

@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -108,6 +109,47 @@ func TestRemovalWithoutABody(t *testing.T) {
 		}
 	}
 	wantConverged(t, z, r)
+}
+
+// A good answer that does not show the removal (published: a role of null) is no proof: the person is looked for, and
+// another form of an empty body is sent while she is there. Nobody is invited who may still be in.
+func TestRemovalThatTheReplyDoesNotProve(t *testing.T) {
+	t.Parallel()
+	forms := []plan.EmptyBody{plan.EmptyObject, plan.NoBody, plan.EmptyString}
+	for name, test := range map[string]struct {
+		ignores []plan.EmptyBody
+		silent  bool
+		fails   bool
+	}{
+		"silent":                     {silent: true},
+		"an object is no empty body": {ignores: forms[:1]},
+		"a text alone is one":        {ignores: forms[:2]},
+		"nothing is one":             {ignores: forms, fails: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			z, r := world()
+			z.ignores, z.silentRemoval = test.ignores, test.silent
+			rs := Run(context.Background(), plantest.Make(t, r), z.options())
+			if !test.fails {
+				if rs.Succeeded != stepsOfWorld {
+					t.Error(outcomes(rs))
+				}
+				wantConverged(t, z, r)
+				return
+			}
+			removals := []plan.Op{plan.OpDelete, plan.OpRevoke, plan.OpReinvite}
+			for i := range rs.Steps {
+				s := &rs.Steps[i]
+				if s.Kind == spec.KindMember && slices.Contains(removals, s.Op) &&
+					(s.Outcome != report.Failed || !strings.Contains(s.Reason.String(), "still there")) {
+					t.Errorf("%s %s: %s (%s)", s.Op, s.Address, s.Outcome, s.Reason)
+				}
+			}
+			if z.invited["11 late@x.example"] != 0 {
+				t.Error("somebody was invited anew whose invitation is not revoked")
+			}
+		})
+	}
 }
 
 func TestDeletingWhatIsGone(t *testing.T) {

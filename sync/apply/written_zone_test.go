@@ -31,6 +31,10 @@ type writtenZone struct {
 	hidden map[int64]int
 	// emptyNeedsNoBody: a removal with {} is refused with 400.
 	emptyNeedsNoBody bool
+	// ignores are the forms of an empty body that remove nobody, and get a good answer all the same.
+	ignores []plan.EmptyBody
+	// silentRemoval: the reply to a removal does not show it.
+	silentRemoval bool
 	// invited counts the invitations that were committed, by organization and e-mail.
 	invited map[string]int
 }
@@ -229,8 +233,11 @@ func (z *writtenZone) commitMember(l *state.Organization, w plan.Write) (plan.An
 		if z.emptyNeedsNoBody && w.Empty != plan.NoBody {
 			return plan.Answer{}, refused(400, "SC400")
 		}
+		if slices.Contains(z.ignores, w.Empty) {
+			return plan.Answer{}, nil
+		}
 		l.Members = zonetest.Without(l.Members, func(m spec.Member) bool { return m.UserID == a.UserID })
-		return plan.Answer{}, nil
+		return plan.Answer{Removed: !z.silentRemoval}, nil
 	}
 	return plan.Answer{}, errors.New("unknown verb " + string(w.Verb))
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"makesync/sync/sandbox"
 )
 
 // The mistakes of the wrong clients in matrixRows.
@@ -94,6 +96,14 @@ func removesBy(empty map[string]any) func(map[string]any) any {
 		}
 		return empty
 	}
+}
+
+// onlyTextRemoves is a zone for which "" alone, as in the published example, is an empty body.
+func onlyTextRemoves(s *sandbox.State) {
+	if s.Switches == nil {
+		s.Switches = map[string]string{}
+	}
+	s.Switches["removal-body"] = "string"
 }
 
 func hidesInvitations(_ *http.Request, body map[string]any) {

@@ -91,6 +91,8 @@ var matrixRows = []matrixRow{
 	{name: "removal-body", value: "object", wrong: sends(removals, removesBy(nil))},
 	{name: "removal-body", value: "none", wrong: sends(removals, removesBy(map[string]any{}))},
 
+	{name: "removal-refusal", value: "400", seed: onlyTextRemoves, wrong: sends(removals, removesBy(nil))},
+	{name: "removal-refusal", value: "ignored", seed: onlyTextRemoves, wrong: sends(removals, removesBy(nil))},
 	{name: "removal-reply", value: "null", wrong: sends(removals, removesByRole)},
 	{name: "removal-reply", value: "role", wrong: sends(removals, removesByRole)},
 	{name: "removal-confirmed", value: "no", wrong: sends(removals, removesByRole)},

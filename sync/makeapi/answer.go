@@ -20,6 +20,9 @@ func (d writeRequest) decode(answer *plan.Answer) func(io.Reader) error {
 				return err
 			}
 			if len(bytes.TrimSpace(data)) == 0 {
+				if d.emptyAnswer {
+					return nil
+				}
 				return unreadable("it is empty, so nobody can say what was made")
 			}
 			a, err := d.answer(data)
@@ -87,4 +90,19 @@ func invitedUser(data []byte) (plan.Answer, error) {
 		return plan.Answer{UserID: reply.User.ID.n}, nil
 	}
 	return plan.Answer{UserID: reply.Role.UserID.n}, nil
+}
+
+// removedUser tells whether a reply proves a removal: a role row without a role (published
+// example). A row with a role may be that of somebody who is still in, and any other reply says
+// nothing; the object is read then.
+func removedUser(data []byte) (plan.Answer, error) {
+	var reply struct {
+		Row map[string]json.RawMessage `json:"userOrganizationRole"`
+	}
+	var kind *json.UnmarshalTypeError
+	if err := json.Unmarshal(data, &reply); err != nil && !errors.As(err, &kind) {
+		return plan.Answer{}, err
+	}
+	role, told := reply.Row["usersRoleId"]
+	return plan.Answer{Removed: told && string(role) == "null"}, nil
 }

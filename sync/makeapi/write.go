@@ -48,6 +48,8 @@ type writeRequest struct {
 	hideLinks bool
 	// answer reads the reply where the core needs it; nil: any readable reply will do.
 	answer func(data []byte) (plan.Answer, error)
+	// emptyAnswer: no reply at all is readable too, and says nothing.
+	emptyAnswer bool
 }
 
 // Write performs one write: one request, sent again only after a 429 or where no connection came

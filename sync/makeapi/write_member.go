@@ -55,6 +55,7 @@ func removeMember(w plan.Write) (writeRequest, error) {
 	a := w.Arguments
 	d := writeRequest{
 		doing: "remove", method: post, path: rolePath(w), scope: scopeUserWrite, query: confirmed(true),
+		answer: removedUser, emptyAnswer: true,
 	}
 	switch w.Empty {
 	case plan.EmptyObject:

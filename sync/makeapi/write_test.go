@@ -206,3 +206,31 @@ func FuzzEscapedSegment(f *testing.F) {
 		}
 	})
 }
+
+// TestOnlyANullRoleProvesARemoval: the published reply to a removal is a row without a role; one with a role, no row,
+// and no reply at all are good answers that prove nothing. What is no answer is none here either.
+func TestOnlyANullRoleProvesARemoval(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]bool{
+		`{"userOrganizationRole":{"userId":7,"organizationId":1,"usersRoleId":null,"invitation":null}}`: true,
+		`{"userOrganizationRole":{"userId":7,"organizationId":1,"usersRoleId":12,"invitation":null}}`:   false,
+		`{"userOrganizationRole":{"userId":7,"organizationId":1}}`:                                      false,
+		`{"userOrganizationRole":"gone"}`:                                                               false,
+		`{"userOrganizationRole":null}`:                                                                 false,
+		`{"user":{"id":7}}`:                                                                             false,
+		``:                                                                                              false,
+	} {
+		z := &zone{answers: map[string]any{"POST /users/7/user-organization-roles/1": body}}
+		w := plan.Write{Verb: plan.RemoveMember, Organization: 1, Arguments: plan.Arguments{UserID: 7}}
+		if answer, err := client(t, z.ServeHTTP).Write(t.Context(), w); err != nil || answer.Removed != want {
+			t.Errorf("%s: removed %v, %v", body, answer.Removed, err)
+		}
+	}
+	for _, body := range []string{`{}`, `{"code":"SC500","message":"boom"}`, `<html>`} {
+		z := &zone{answers: map[string]any{"POST /users/7/user-organization-roles/1": body}}
+		w := plan.Write{Verb: plan.RemoveMember, Organization: 1, Arguments: plan.Arguments{UserID: 7}}
+		if _, err := client(t, z.ServeHTTP).Write(t.Context(), w); err == nil || callError(t, err).Certainty != state.Unknown {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}

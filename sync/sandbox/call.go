@@ -162,7 +162,15 @@ func (c *call) success(out any) reply {
 	return c.rated(rep)
 }
 
+// unchanged is the good reply to a write that changes nothing, so that nothing is committed.
+type unchanged struct{ out any }
+
+func (unchanged) Error() string { return "nothing is changed" }
+
 func (c *call) refusal(err error) reply {
+	if nothing := (unchanged{}); errors.As(err, &nothing) {
+		return c.success(nothing.out)
+	}
 	var p *problem
 	if !errors.As(err, &p) {
 		p = &problem{status: http.StatusInternalServerError, code: "SC500", message: err.Error()}

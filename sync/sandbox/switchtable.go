@@ -101,6 +101,11 @@ var switches = []Switch{
 		"which body removes a member: no body, {} and \"\" alike, or just one of them",
 	},
 	{
+		"removal-refusal",
+		[]string{"400", "ignored"},
+		"answer to a removal whose body is not empty in the form of removal-body: 400, or 200 with the role that stays",
+	},
+	{
 		"removal-reply",
 		[]string{"null", "role"},
 		"usersRoleId in the reply to a removal: null, or the role that the member had",
