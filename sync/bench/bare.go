@@ -28,7 +28,7 @@ func runBare(args []string) error {
 	set.StringVar(&b.url, "url", "", "the fixture's url")
 	set.BoolVar(&b.decode, "decode", true, "decode the answers")
 	set.IntVar(&b.flight, "concurrency", 8, "requests in flight")
-	scenario := set.String("scenario", "noop", "noop, drift, first, apply or create")
+	scenario := set.String("scenario", "noop", "noop, drift, first, status, apply or create")
 	if err := set.Parse(args); err != nil {
 		return err
 	}
@@ -41,6 +41,9 @@ func (b *bare) run(scenario string) error {
 		if err := b.get(path, &struct{ Organizations []struct{ ID int } }{}); err != nil {
 			return err
 		}
+	}
+	if scenario == "status" {
+		return b.each(b.readStatus)
 	}
 	if err := b.each(b.readVariables); err != nil {
 		return err

@@ -143,6 +143,7 @@ func (f *fixture) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.page(w, r)
 	case strings.Contains(path, "/variables"):
 		f.serveVariables(w, r, strings.Split(strings.Trim(path, "/"), "/"))
+	case f.serveStatus(w, path):
 	default:
 		http.Error(w, `{"message":"not found","code":"SC404"}`, http.StatusNotFound)
 	}
