@@ -89,6 +89,22 @@ func membersOf(row *fleet.Row) []sample {
 	return samples
 }
 
+func changesSamples(row *fleet.Row) []sample {
+	c := row.Changes
+	if c == nil {
+		return nil
+	}
+	samples := []sample{
+		{[]string{"pending"}, float64(c.Pending)}, {[]string{"held"}, float64(c.Held)},
+		{[]string{"waiting"}, float64(c.Waiting)},
+	}
+	if c.Drift != nil {
+		samples = append(samples, sample{[]string{"drift"}, float64(*c.Drift)},
+			sample{[]string{"conflict"}, float64(*c.Conflict)})
+	}
+	return samples
+}
+
 func enforcedOf(row *fleet.Row) []sample {
 	if row.TFAEnforced == nil {
 		return nil

@@ -100,6 +100,8 @@ var metricTable = []metric{
 		"Of status: 1 when the credits last until then at the present pace."},
 	{"makesync_organization_members", labels("zone", "organization", "state"), gauge, perRow(membersOf),
 		"Of status: people: accepted, admin, pending, expired, without-two-factor."},
+	{"makesync_organization_changes", labels("zone", "organization", "state"), gauge, perRow(changesSamples),
+		"Of status: changes by state, pending, held, waiting, and with --since drift and conflict."},
 	{"makesync_organization_tfa_enforced", labels("zone", "organization"), gauge, perRow(enforcedOf),
 		"Of status: 1 when two-factor authentication is enforced."},
 	{"makesync_organization_next_bill_timestamp_seconds", labels("zone", "organization"), gauge, perRow(nextBillOf),

@@ -92,13 +92,27 @@ func (f *policyFacts) of(o *plan.Organization) (known map[string]any, unread []s
 			}
 		}
 	}
-	known["changes"] = map[string]any{"pending": o.Changes(), "held": len(o.Held), "waiting": len(o.Waiting)}
+	known["changes"] = changesOf(o)
 	for _, key := range failed {
 		if key != "changes" {
 			unread = append(unread, key)
 		}
 	}
 	return known, unread
+}
+
+// changesOf are the counts of an organization's changes. Of none it is known that none is drift; of
+// others a snapshot tells.
+func changesOf(o *plan.Organization) map[string]any {
+	none := len(o.Steps)+len(o.Held) == 0
+	told := slices.ContainsFunc(o.Steps, func(s plan.Step) bool { return s.Origin != "" }) ||
+		slices.ContainsFunc(o.Held, func(h plan.Held) bool { return h.Origin != "" })
+	c := fleet.NewChanges(o, none || told)
+	known := map[string]any{"pending": c.Pending, "held": c.Held, "waiting": c.Waiting}
+	if c.Drift != nil {
+		known["drift"], known["conflict"] = *c.Drift, *c.Conflict
+	}
+	return known
 }
 
 // hasTwoFactor tells whether a member uses a second factor; nil: unknown.

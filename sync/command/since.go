@@ -59,27 +59,37 @@ func readBaselines(p *plannedRun) (baselines, error) {
 	if !o.set() {
 		return nil, withoutBaseline(p)
 	}
-	all := baselines{}
+	all, paths, err := o.read(zones, p.zones)
+	for _, path := range paths {
+		p.problems = append(p.problems, doubtfulBaseline(p, path)...)
+	}
+	return all, err
+}
+
+// read reads the snapshots of zones, and tells where they stand. Connected is nil where no zone is
+// asked.
+func (o sinceOptions) read(zones []string, connected *zones) (all baselines, paths []string, err error) {
+	all = baselines{}
 	for _, path := range o.files {
-		paths, err := snapshotPaths(path, zones)
+		files, err := snapshotPaths(path, zones)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		for _, path := range paths {
-			if err := all.read(path, zones, p.zones); err != nil {
-				return nil, err
+		for _, file := range files {
+			if err := all.read(file, zones, connected); err != nil {
+				return nil, nil, err
 			}
-			p.problems = append(p.problems, doubtfulBaseline(p, path)...)
 		}
+		paths = append(paths, files...)
 	}
 	for _, zone := range zones {
 		if all[zone] == nil && !o.none {
-			return nil, failure{exit: exit.Invalid,
+			return nil, nil, failure{exit: exit.Invalid,
 				message: "--since names no snapshot of the zone " + zone + ", by which to tell drift",
 				hint:    "add one for each zone, or plan one zone with --zone; the first time: --since " + noSnapshot}
 		}
 	}
-	return all, nil
+	return all, paths, nil
 }
 
 // read adds a snapshot of one of the zones. Connected is nil where the plan asks no zone.

@@ -20,18 +20,21 @@ import (
 
 type statusOptions struct {
 	sourceOptions
-	result   resultOptions
-	named    []string // --zone
-	columns  []fleet.Column
-	order    fleet.Order
-	where    *policy.Where // nil: all
-	parts    []fleet.Part
-	person   string
-	changes  bool // of a plan of the documents
-	exitCode bool
-	end      endOptions
-	job      []string // which organizations it looks at
-	invoices bool     // --show-invoice-links
+	result  resultOptions
+	named   []string // --zone
+	columns []fleet.Column
+	order   fleet.Order
+	where   *policy.Where // nil: all
+	parts   []fleet.Part
+	person  string
+	changes bool // of a plan of the documents
+	since   sinceOptions
+	// skipReferences: values behind references are not compared.
+	skipReferences bool
+	exitCode       bool
+	end            endOptions
+	job            []string // which organizations it looks at
+	invoices       bool     // --show-invoice-links
 }
 
 var statusFormats = []string{formatText, formatJSON, formatCSV, formatHTML}
@@ -58,6 +61,8 @@ func statusCommand(r *runtimeEnv) *cli.Command {
 			&cli.StringFlag{Name: "sort", Usage: "sort by a `COLUMN`; -COLUMN for the largest first"},
 			&cli.StringFlag{Name: "where", Usage: "only organizations for which the `EXPR` is true, as in policies"},
 			newNameFlag(cli.StringFlag{Name: "person", Usage: "where the person with this `EMAIL` is"}),
+			sinceFlag(),
+			skipReferencesFlag("count as unchanged"),
 			&cli.BoolFlag{Name: "exit-code", Usage: "end with 2 when something is bad"},
 			&cli.BoolFlag{
 				Name:  "show-invoice-links",
@@ -87,12 +92,14 @@ func columnNames() string {
 func readStatusOptions(c *cli.Context, env Env) (o statusOptions, err error) {
 	o.named, o.person = c.StringSlice("zone"), c.String("person")
 	o.job = append(c.StringSlice("organization"), "where "+c.String("where"), "show "+c.String("show"))
+	o.skipReferences = c.Bool("skip-references")
 	o.exitCode, o.invoices = c.Bool("exit-code"), c.Bool("show-invoice-links")
 	for _, read := range []func() error{
 		func() (err error) { o.sourceOptions, err = readSourceOptions(c, env); return },
 		func() (err error) { o.result, err = readResultOptions(c, env, statusFormats...); return },
 		func() error { return o.readView(c) },
 		func() error { return o.readWhere(c) },
+		func() error { return o.readSince(c) },
 		func() (err error) { o.end, err = readEndOptions(c, env); return },
 	} {
 		if err := read(); err != nil {
@@ -108,7 +115,7 @@ func readStatusOptions(c *cli.Context, env Env) (o statusOptions, err error) {
 // readView reads what is shown: columns in an order, or a person.
 func (o *statusOptions) readView(c *cli.Context) (err error) {
 	if o.person != "" {
-		for _, other := range []string{"show", "sort", "where", "metrics-file", "notify"} {
+		for _, other := range []string{"show", "sort", "where", "since", "metrics-file", "notify"} {
 			if c.IsSet(other) {
 				return badUsage(c, "--person shows one person, and --%s is about organizations", other)
 			}
@@ -129,18 +136,33 @@ func (o *statusOptions) readView(c *cli.Context) (err error) {
 	return nil
 }
 
-// readChanges: changes are those of documents; of all columns they are left out without them.
+// readChanges: changes are those of documents, which are shown with them, and left out of all
+// columns without them.
 func (o *statusOptions) readChanges(c *cli.Context) error {
+	if !c.IsSet("show") && len(o.files) > 0 {
+		o.columns = append(o.columns, fleet.ColumnChanges)
+	}
 	o.changes = slices.Contains(o.columns, fleet.ColumnChanges)
-	if !o.changes || len(o.files) > 0 {
-		return nil
+	if o.changes && len(o.files) == 0 {
+		if c.String("show") != "all" {
+			return badUsage(c, "--show changes needs documents (-f) to compare with")
+		}
+		o.dropChanges()
 	}
-	if c.String("show") != "all" {
-		return badUsage(c, "--show changes needs documents (-f) to compare with")
+	return nil
+}
+
+func (o *statusOptions) readSince(c *cli.Context) (err error) {
+	if o.since, err = readSinceOptions(c); err == nil && o.since.set() && !o.changes {
+		err = badUsage(c, "--since is about the column changes, which needs documents (-f)")
 	}
+	return err
+}
+
+// dropChanges leaves the changes out, where there is nothing to compare with.
+func (o *statusOptions) dropChanges() {
 	o.changes = false
 	o.columns = slices.DeleteFunc(o.columns, func(column fleet.Column) bool { return column == fleet.ColumnChanges })
-	return nil
 }
 
 func (o *statusOptions) readWhere(c *cli.Context) error {
@@ -213,6 +235,10 @@ func readStatus(
 	if err != nil {
 		return nil, err
 	}
+	if len(desired.Organizations) == 0 {
+		o.dropChanges()
+		status.Columns = o.columns
+	}
 	src, err := openFleet(r, o.sourceOptions, o.named, desired)
 	if err != nil {
 		return nil, err
@@ -227,7 +253,7 @@ func readStatus(
 	if o.person != "" {
 		status.Person = fleet.NewPersonView(o.person)
 	}
-	failures, err := addZones(ctx, src, o, status)
+	read, failures, err := addZones(ctx, src, o, status)
 	if err != nil {
 		return nil, err
 	}
@@ -235,8 +261,8 @@ func readStatus(
 		len(failures) == 0 {
 		return nil, invalid(unmatched)
 	}
-	if o.changes && len(desired.Organizations) > 0 {
-		if err := addChanges(ctx, r, src, status); err != nil {
+	if o.changes {
+		if err := addChanges(ctx, r, src, o, status, read); err != nil {
 			return nil, err
 		}
 	}
@@ -251,7 +277,7 @@ func fleetDocuments(ctx context.Context, env Env, o statusOptions) (*spec.Desire
 	}
 	found := load(ctx, env, documentOptions{
 		files: o.files, given: true, zone: onlyZone(o.named),
-		referenceRoots: o.referenceRoots, skipReferences: !o.changes,
+		referenceRoots: o.referenceRoots, skipReferences: !o.changes || o.skipReferences,
 	}, o.zones, online)
 	if spec.HasErrors(found.problems) {
 		return nil, invalid(found.problems)
@@ -259,7 +285,10 @@ func fleetDocuments(ctx context.Context, env Env, o statusOptions) (*spec.Desire
 	return found.desired, nil
 }
 
-func addZones(ctx context.Context, src *sources, o statusOptions, status *fleet.Status) (failures []error, err error) {
+func addZones(
+	ctx context.Context, src *sources, o statusOptions, status *fleet.Status,
+) (read map[string]*fleet.Zone, failures []error, err error) {
+	read = map[string]*fleet.Zone{}
 	for _, name := range src.zones.names() {
 		p := src.zones.ports[name]
 		documents := offline.NeededOf(src.desired, name)
@@ -271,13 +300,14 @@ func addZones(ctx context.Context, src *sources, o statusOptions, status *fleet.
 			},
 		})
 		if stopped := exit.StopExit(ctx); stopped != exit.OK {
-			return nil, context.Cause(ctx)
+			return nil, nil, context.Cause(ctx)
 		}
 		if err != nil {
 			failures = append(failures, err)
 			status.AddFailure(name, err)
 			continue
 		}
+		read[name] = zone
 		status.AddZone(zone, status.At)
 		status.AddMissing(zone, src.desired, o.selector.Selects)
 		status.Calls.Add(p.client.Calls())
@@ -286,7 +316,7 @@ func addZones(ctx context.Context, src *sources, o statusOptions, status *fleet.
 			status.Person.AddZone(zone, roles)
 		}
 	}
-	return failures, nil
+	return read, failures, nil
 }
 
 // finishStatus selects, judges and sorts what was read.

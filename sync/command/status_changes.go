@@ -10,8 +10,10 @@ import (
 )
 
 // addChanges plans the documents as `plan` does, and counts what there is for each organization.
-// Nothing is remembered: a look is no run.
-func addChanges(ctx context.Context, r *runtimeEnv, src *sources, status *fleet.Status) error {
+// What was read of the zones is not asked for again, and nothing is remembered: a look is no run.
+func addChanges(
+	ctx context.Context, r *runtimeEnv, src *sources, o statusOptions, status *fleet.Status, read map[string]*fleet.Zone,
+) error {
 	salt, err := newSalt(r.Env)
 	if err != nil {
 		return err
@@ -20,14 +22,36 @@ func addChanges(ctx context.Context, r *runtimeEnv, src *sources, status *fleet.
 	if err != nil {
 		return err
 	}
-	planned, err := planner.Make(ctx, planner.Request{
-		Desired: shownOf(src.desired, status), Zones: src.zones.readers(), Concurrency: src.o.zones.concurrency,
-		Now: r.Now().UTC(), Salt: salt, Tool: r.Build.Version, Memory: store.Memory(),
-	})
+	seen, err := store.Seen()
 	if err != nil {
 		return err
 	}
-	status.AddChanges(planned)
+	refusals, err := store.Refusals(src.zones.places())
+	if err != nil {
+		return err
+	}
+	request := planner.Request{
+		Desired: shownOf(src.desired, status), Zones: src.zones.readers(), Concurrency: src.o.zones.concurrency,
+		Now: r.Now().UTC(), Salt: salt, Tool: r.Build.Version, Memory: store.Memory(), FirstSeen: seen,
+		Billing: store.Billing(), Refusals: refusals,
+	}
+	if o.since.set() {
+		before, _, err := o.since.read(src.zones.names(), src.zones)
+		if err != nil {
+			return err
+		}
+		request.Since = before.planned()
+	}
+	for name, zone := range read {
+		port := request.Zones[name]
+		port.Reader = zone.Known(src.zones.ports[name].client)
+		request.Zones[name] = port
+	}
+	planned, err := planner.Make(ctx, request)
+	if err != nil {
+		return err
+	}
+	status.AddChanges(planned, o.since.set())
 	status.Calls.Read = src.zones.reads()
 	return nil
 }

@@ -53,6 +53,7 @@ var rules = []struct {
 	{"invitation-expired", hasExpiredInvitations},
 	{"single-admin", hasSingleAdmin},
 	{"two-factor", lacksTwoFactor},
+	{"drift", hasDrifted},
 	{"not-read", isPartlyRead},
 }
 
@@ -257,6 +258,19 @@ func lacksTwoFactor(row *Row, _ Limits, _ time.Time) (Severity, string) {
 	n := *row.Members.AdminsWithoutTwoFactor
 	return Warning, text.Count(n, "person who administers it has", "people who administer it have") +
 		" no two-factor authentication"
+}
+
+// hasDrifted is about what somebody has changed in Make, or both sides have, since the snapshot.
+func hasDrifted(row *Row, _ Limits, _ time.Time) (Severity, string) {
+	c := row.Changes
+	if c == nil || c.Drift == nil || *c.Drift+*c.Conflict == 0 {
+		return "", ""
+	}
+	message := text.Count(*c.Drift+*c.Conflict, "object was", "objects were") + " changed in Make since the snapshot"
+	if *c.Conflict > 0 {
+		message += fmt.Sprintf(", %d of them in the documents, too", *c.Conflict)
+	}
+	return Warning, message
 }
 
 func isPartlyRead(row *Row, _ Limits, _ time.Time) (Severity, string) {

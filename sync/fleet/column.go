@@ -73,7 +73,7 @@ var columns = []struct {
 	{ColumnAPILimit, true, nil},
 	{ColumnUsage, true, []Part{PartUsage}},
 	{ColumnApps, false, []Part{PartApps}},
-	{ColumnChanges, false, nil}, // of a plan, which the caller makes (see AddChanges)
+	{ColumnChanges, false, nil}, // of a plan, which the caller makes where there are documents (see AddChanges)
 }
 
 // Columns are all columns, in the order in which they are shown.

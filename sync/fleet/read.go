@@ -36,6 +36,8 @@ type ReadOptions struct {
 type Zone struct {
 	Endpoint spec.Endpoint
 	User     state.User
+	// Listed are all organizations of the list, also of other zones.
+	Listed   []*state.Organization
 	Readings []Reading // by key
 }
 
@@ -110,11 +112,10 @@ func ReadZone(ctx context.Context, source Source, o ReadOptions) (*Zone, error) 
 	if zone.User, err = source.Me(ctx); err != nil {
 		return nil, err
 	}
-	listed, err := source.Reader.Accounts(ctx)
-	if err != nil {
+	if zone.Listed, err = source.Reader.Accounts(ctx); err != nil {
 		return nil, err
 	}
-	zone.Readings = choose(source.Endpoint, listed, o)
+	zone.Readings = choose(source.Endpoint, zone.Listed, o)
 	slots, reader := state.NewSlots(o.Concurrency), source.Reader
 	if client, ok := reader.(slotted); ok {
 		reader = client.WithSlot(slots)

@@ -7,6 +7,7 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/billing"
+	"makesync/sync/plan"
 	"makesync/sync/state"
 )
 
@@ -102,11 +103,47 @@ type Payment struct {
 	invoice, hosted spec.Value
 }
 
-// Changes count what a plan of the documents has for the organization.
+// Changes count what a plan of the documents has for the organization: Pending are steps that an
+// apply would take. Drift and Conflict are how many of all changes, held ones too, are there since
+// somebody changed something in Make, and the documents changed as well; nil without a snapshot to
+// tell by. Since is since when something has been waiting, as far as this state folder has seen it.
 type Changes struct {
-	Pending int `json:"pending"`
-	Held    int `json:"held"`
-	Waiting int `json:"waiting"`
+	Pending  int        `json:"pending"`
+	Drift    *int       `json:"drift,omitempty"`
+	Conflict *int       `json:"conflict,omitempty"`
+	Held     int        `json:"held"`
+	Waiting  int        `json:"waiting"`
+	Since    *time.Time `json:"since,omitempty"`
+}
+
+// NewChanges counts what a plan has for an organization. Told: it is made against a snapshot.
+func NewChanges(o *plan.Organization, told bool) *Changes {
+	c := &Changes{Pending: o.Changes(), Held: len(o.Held), Waiting: len(o.Waiting)}
+	for i := range o.Waiting {
+		if since := o.Waiting[i].Since; since != nil && (c.Since == nil || since.Before(*c.Since)) {
+			c.Since = since
+		}
+	}
+	if !told {
+		return c
+	}
+	var origins []plan.Origin
+	for i := range o.Steps {
+		origins = append(origins, o.Steps[i].Origin)
+	}
+	for i := range o.Held {
+		origins = append(origins, o.Held[i].Origin)
+	}
+	c.Drift, c.Conflict = ptr(0), ptr(0)
+	for _, origin := range origins {
+		switch origin {
+		case plan.OriginDrift:
+			*c.Drift++
+		case plan.OriginConflict:
+			*c.Conflict++
+		}
+	}
+	return c
 }
 
 // Day is the usage of a day; data is in bytes.

@@ -77,8 +77,9 @@ func (s *Status) AddMissing(zone *Zone, desired *spec.Desired, chosen func(name,
 // partChanges is what is not read where a plan could not read what it compares.
 const partChanges = "changes"
 
-// AddChanges counts what a plan of the documents has for each organization.
-func (s *Status) AddChanges(p *plan.Plan) {
+// AddChanges counts what a plan of the documents has for each organization. Told: its steps say why
+// they are there, against a snapshot.
+func (s *Status) AddChanges(p *plan.Plan, told bool) {
 	planned := map[string]*plan.Organization{}
 	for i := range p.Organizations {
 		planned[p.Organizations[i].Zone+"/"+p.Organizations[i].Key] = &p.Organizations[i]
@@ -89,7 +90,7 @@ func (s *Status) AddChanges(p *plan.Plan) {
 		if o == nil {
 			continue
 		}
-		row.Changes = &Changes{Pending: o.Changes(), Held: len(o.Held), Waiting: len(o.Waiting)}
+		row.Changes = NewChanges(o, told)
 		if len(o.NotRead) > 0 {
 			row.NotRead, row.failed = append(row.NotRead, partChanges), append(row.failed, partChanges)
 		}

@@ -26,7 +26,7 @@ var fieldTypes = map[string]map[string]string{
 		"unmanaged": "map(int)", "unchanged": "int", "notRead": "list(string)", "unmanagedAddresses": "list(string)",
 		// What follows is not part of the plan; the caller reads it when Set.Reads names it.
 		"members": "list(Member)", "plan": "string", "credits": "Credits", "teams": "int", "apps": "int",
-		"tfaEnforced": "bool", "owner": "string", "subscription": "dyn", "paymentMethod": "dyn", "lastPayment": "dyn",
+		"tfaEnforced": "bool", "owner": "string", "subscription": "Subscription", "paymentMethod": "PaymentMethod", "lastPayment": "Payment",
 		"usage":   "list(Usage)",
 		"changes": "Changes",
 	},
@@ -59,19 +59,27 @@ var fieldTypes = map[string]map[string]string{
 	"Member": {"email": "string", "role": "string", "invitation": "string", "tfa": "bool"},
 	"Credits": {
 		"used": "double", "left": "double", "total": "double", "reset": "string", "daysLeft": "double", "lasts": "bool",
+		"perDay": "double", "autoPurchase": "bool",
 	},
-	"Usage":   {"date": "string", "operations": "double", "credits": "double", "dataTransfer": "double"},
-	"Changes": {"pending": "int", "drift": "int", "conflict": "int", "held": "int", "waiting": "int"},
+	"Subscription": {
+		"plan": "string", "nextBill": "string", "amount": "string", "currency": "string", "period": "string",
+	},
+	"PaymentMethod": {"type": "string", "brand": "string", "valid": "bool", "expires": "string", "none": "bool"},
+	"Payment":       {"at": "string", "status": "string", "amount": "string", "currency": "string"},
+	"Usage":         {"date": "string", "operations": "double", "credits": "double", "dataTransfer": "double"},
+	"Changes": {"pending": "int", "drift": "int", "conflict": "int", "held": "int", "waiting": "int",
+		"since": "string"},
 	// Row is an organization of `status`; its keys are the variables of --where.
 	"Row": {
-		"key": "string", "zone": "string", "id": "int", "name": "string", "plan": "string", "credits": "Credits",
-		"apiLimit": "int", "teams": "int", "apps": "int", "members": "MemberCounts",
+		"key": "string", "zone": "string", "id": "int", "name": "string", "plan": "string", "onHold": "bool",
+		"credits": "Credits", "apiLimit": "int", "teams": "int", "apps": "int", "members": "MemberCounts",
 		"tfaEnforced": "bool", "owner": "string",
-		"subscription": "dyn", "paymentMethod": "dyn", "lastPayment": "dyn", "usage": "list(Usage)",
+		"subscription": "Subscription", "paymentMethod": "PaymentMethod", "lastPayment": "Payment", "usage": "list(Usage)",
 		"changes": "Changes",
 		"notRead": "list(string)",
 	},
-	"MemberCounts": {"total": "int", "admins": "int", "pending": "int", "expired": "int", "withoutTwoFactor": "int"},
+	"MemberCounts": {"total": "int", "admins": "int", "pending": "int", "expired": "int", "withoutTwoFactor": "int",
+		"adminsWithoutTwoFactor": "int"},
 }
 
 // planKeys are the keys of an organization that stand in the plan; any others the caller has to

@@ -122,6 +122,11 @@ func daysUntil(at, now time.Time) string {
 	return strconv.Itoa(int(max(0, math.Ceil(at.Sub(now).Hours()/24)))) + " d"
 }
 
+// daysSince is "12 d", up to now.
+func daysSince(at, now time.Time) string {
+	return strconv.Itoa(int(max(0, now.Sub(at).Hours()/24))) + " d"
+}
+
 // longForecast is what is too far away to be told in days.
 const longForecast = 366
 
@@ -235,17 +240,24 @@ func paymentCell(r *fleet.Row, _ time.Time) string {
 	return strings.Join(words, " ")
 }
 
-// changesCell is "3, 1 held, 2 waiting".
-func changesCell(r *fleet.Row, _ time.Time) string {
-	if r.Changes == nil {
+// changesCell is "3, 2 drift, 1 held, 2 wait 12 d". What both sides changed has drifted, too.
+func changesCell(r *fleet.Row, now time.Time) string {
+	c := r.Changes
+	if c == nil {
 		return ""
 	}
-	words := text.Number(r.Changes.Pending)
-	if r.Changes.Held > 0 {
-		words += fmt.Sprintf(", %d held", r.Changes.Held)
+	words := text.Number(c.Pending)
+	if c.Drift != nil && *c.Drift+*c.Conflict > 0 {
+		words += fmt.Sprintf(", %d drift", *c.Drift+*c.Conflict)
 	}
-	if r.Changes.Waiting > 0 {
-		words += fmt.Sprintf(", %d waiting", r.Changes.Waiting)
+	if c.Held > 0 {
+		words += fmt.Sprintf(", %d held", c.Held)
+	}
+	if c.Waiting > 0 {
+		words += fmt.Sprintf(", %d wait", c.Waiting)
+	}
+	if c.Since != nil {
+		words += " " + daysSince(*c.Since, now)
 	}
 	return words
 }

@@ -58,6 +58,11 @@ var csvColumns = []csvColumn{
 	{fleet.ColumnChanges, "changes", ofChanges(func(c *fleet.Changes) *int { return &c.Pending })},
 	{fleet.ColumnChanges, "held", ofChanges(func(c *fleet.Changes) *int { return &c.Held })},
 	{fleet.ColumnChanges, "waiting", ofChanges(func(c *fleet.Changes) *int { return &c.Waiting })},
+	{fleet.ColumnChanges, "drift", ofChanges(func(c *fleet.Changes) *int { return c.Drift })},
+	{fleet.ColumnChanges, "conflict", ofChanges(func(c *fleet.Changes) *int { return c.Conflict })},
+	{fleet.ColumnChanges, "waitingSince", func(r *fleet.Row) string {
+		return ofPart(r.Changes, func(c *fleet.Changes) string { return csvTime(c.Since) })
+	}},
 	{"", "notRead", func(r *fleet.Row) string { return strings.Join(r.NotRead, " ") }},
 }
 

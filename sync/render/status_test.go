@@ -46,7 +46,8 @@ func sampleStatus() *fleet.Status {
 			Subscription:  &fleet.Subscription{Plan: "Pro", NextBill: of(statusNow.AddDate(0, 0, 12)), Amount: "18.82", Currency: "USD", Period: "month"},
 			PaymentMethod: &fleet.PaymentMethod{Type: "card", Brand: "visa", Valid: of(false), Expires: "2026-10"},
 			LastPayment:   &fleet.Payment{At: of(statusNow.AddDate(0, 0, -2)), Status: "Failed", Amount: "18.82", Currency: "USD"},
-			Usage:         statusDays(30, 400), Changes: &fleet.Changes{Pending: 3, Held: 1},
+			Usage:         statusDays(30, 400), Changes: &fleet.Changes{Pending: 3, Held: 1, Waiting: 2,
+				Drift: of(2), Conflict: of(1), Since: of(statusNow.AddDate(0, 0, -9))},
 		},
 		{
 			Key: "beta-labs", Zone: "eu1", ID: 12, Name: "Beta Labs", Plan: "Teams", OnHold: of(false), NotRead: []string{},
