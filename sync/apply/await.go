@@ -27,27 +27,9 @@ func Awaited() (verbs []plan.Verb, within time.Duration) {
 // the verb's delay, and reads nothing for what is older.
 func AwaitVisible(ctx context.Context, story *report.Run, o ResumeOptions) {
 	r := newResolver(story, o)
-	for _, intent := range succeededOnce(story) {
+	for _, intent := range story.MadeOnce() {
 		if ctx.Err() == nil && o.Clock.Now().Sub(intent.At) < observe.ConsistencyDelay(intent.Verb) {
 			r.inspect(ctx, intent)
 		}
 	}
-}
-
-// succeededOnce lists the intents that have made what would be made twice if they were repeated.
-func succeededOnce(story *report.Run) []report.Intent {
-	done := map[report.IntentKey]bool{}
-	for _, e := range story.Entries {
-		if r := e.Result; r != nil {
-			done[report.IntentKey{Step: r.Step, Verb: r.Verb, Attempt: r.Attempt}] = r.Outcome == report.Succeeded
-		}
-	}
-	var made []report.Intent
-	for _, e := range story.Entries {
-		if i := e.Intent; i != nil && plan.NonIdempotent[i.Verb] &&
-			done[report.IntentKey{Step: i.Step, Verb: i.Verb, Attempt: i.Attempt}] {
-			made = append(made, *i)
-		}
-	}
-	return made
 }

@@ -70,7 +70,7 @@ func (r *resolver) resolve(ctx context.Context, intent report.Intent) report.Out
 	case observe.NotApplied:
 		if step := r.story.Step(intent.Step); step != nil && step.MovesMoney() {
 			const why = "it reads as before, which proves nothing where money is moved"
-			out.Reason = unknownOutcome(why, intent.Address)
+			out.Reason = report.UnknownReason(why, intent.Address)
 			break
 		}
 		out.Outcome, out.Reason = report.Failed, report.Reason{
@@ -78,7 +78,7 @@ func (r *resolver) resolve(ctx context.Context, intent report.Intent) report.Out
 			Text: "reading shows that nothing happened",
 		}
 	case observe.Conflicting:
-		out.Reason = unknownOutcome(found.Why, intent.Address)
+		out.Reason = report.UnknownReason(found.Why, intent.Address)
 	case observe.Unknown:
 		out.Reason = report.Reason{Code: report.ReasonUnknown, Text: found.Why}
 		out.Error = &spec.APIError{Message: found.Why}

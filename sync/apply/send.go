@@ -2,7 +2,6 @@ package apply
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"makesync/spec"
@@ -139,7 +138,7 @@ func (c *sender) judge(
 			Text: "the answer was lost, and reading shows that nothing happened",
 		}
 	default:
-		result.reason = unknownOutcome("the answer was lost and "+found.Why, sw.Step.Address)
+		result.reason = report.UnknownReason("the answer was lost and "+found.Why, sw.Step.Address)
 	}
 	return result
 }
@@ -162,7 +161,7 @@ func (c *sender) judgeRemoval(grace context.Context, sw observe.Write, n int) se
 			result.next = againEmptier
 		}
 	default:
-		result.reason = unknownOutcome("the reply does not show the removal and "+found.Why, sw.Step.Address)
+		result.reason = report.UnknownReason("the reply does not show the removal and "+found.Why, sw.Step.Address)
 	}
 	return result
 }
@@ -206,21 +205,13 @@ func (c *sender) judgeRefusal(grace context.Context, sw observe.Write, n int, ca
 	case found.State == observe.Unknown && n > 1 && sw.Empty == plan.EmptyObject:
 		result.outcome = report.OutcomeUnknown
 		why := "an answer was lost, the repetition was refused, and " + found.Why
-		result.reason = unknownOutcome(why, sw.Step.Address)
+		result.reason = report.UnknownReason(why, sw.Step.Address)
 	case found.State == observe.NotApplied && empty:
 		if _, more := sw.Empty.Next(); more {
 			result.next = againEmptier
 		}
 	}
 	return result
-}
-
-// unknownOutcome is the reason of a write of which nobody knows whether it happened.
-func unknownOutcome(why string, address spec.Address) report.Reason {
-	return report.Reason{
-		Code: report.ReasonUnknown,
-		Text: fmt.Sprintf("%s; look at %s by hand", why, text.OneLine(string(address))),
-	}
 }
 
 // licenceReason tells whether a refusal means that the organization's plan lacks the feature; none

@@ -69,8 +69,7 @@ type Answer struct {
 	OrganizationID int64         `json:"organizationId,omitempty"` // of a created organization
 	UserID         int64         `json:"userId,omitempty"`         // of an invited person
 	License        state.License `json:"-"`
-	// Removed: the reply proves that RemoveMember has removed. Without it the answer says too little.
-	Removed bool `json:"-"`
+	Removed        bool          `json:"-"` // it proves that RemoveMember has removed
 	// Checkout is the page on which a person pays for a new subscription: a secret, which no
 	// journal and no report holds.
 	Checkout spec.Value `json:"-"`

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 
 	"makesync/spec"
@@ -125,4 +126,9 @@ func RefusedProblem(zone string, err error, skipped int, written bool) spec.Prob
 	p := state.CallProblem("refused", "", what, err)
 	p.Severity = spec.Error
 	return p
+}
+
+// UnknownReason is the reason of a write of which nobody knows whether it happened.
+func UnknownReason(why string, address spec.Address) Reason {
+	return Reason{ReasonUnknown, fmt.Sprintf("%s; look at %s by hand", why, text.OneLine(string(address)))}
 }

@@ -167,3 +167,21 @@ func (s *Run) Keys() []string {
 	}
 	return keys
 }
+
+// MadeOnce lists the intents that have made what would be made twice if they were repeated.
+func (s *Run) MadeOnce() []Intent {
+	done := map[IntentKey]bool{}
+	for _, e := range s.Entries {
+		if r := e.Result; r != nil {
+			done[IntentKey{Step: r.Step, Verb: r.Verb, Attempt: r.Attempt}] = r.Outcome == Succeeded
+		}
+	}
+	var made []Intent
+	for _, e := range s.Entries {
+		if i := e.Intent; i != nil && plan.NonIdempotent[i.Verb] &&
+			done[IntentKey{Step: i.Step, Verb: i.Verb, Attempt: i.Attempt}] {
+			made = append(made, *i)
+		}
+	}
+	return made
+}
