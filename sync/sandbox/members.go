@@ -175,7 +175,8 @@ func removeMember(c *call, m *Member, form string) (change, error) {
 		return change{}, forbiddenBecause("The Owner cannot be removed; transfer the ownership first.")
 	case !c.is("removal-body", "any", form) && c.is("removal-refusal", "ignored"):
 		sel, err := memberColumns.pick(c)
-		return change{}, cmp.Or[error](err, unchanged{object{{"userOrganizationRole", sel.row(c, membership{c.org, m})}}})
+		still := object{{"userOrganizationRole", sel.row(c, membership{c.org, m})}}
+		return change{}, cmp.Or[error](err, unchanged{still})
 	case !c.is("removal-body", "any", form):
 		return change{}, &problem{status: http.StatusBadRequest, code: "SC400", message: "Invalid request body"}
 	case drop && !c.flag("confirmed"):
