@@ -14,7 +14,8 @@ var statusParts = []struct{ path, answer string }{
 	{"", `{"organization":{"id":%d,"name":"Client","timezoneId":113,"zone":"bench","productName":"Teams",` +
 		`"license":{"apiLimit":1000000,"customVariables":true},"isPaused":false,"tfaEnforced":false,"teams":[],` +
 		`"createdAt":"2024-01-31T08:00:00.000Z","lastReset":"2026-11-12T08:00:00.000Z",` +
-		`"nextReset":"2026-12-12T08:00:00.000Z","operations":"4200","transfer":"51200","centicreditsConsumed":"420000",` +
+		`"nextReset":"2026-12-12T08:00:00.000Z","operations":"4200","transfer":"51200",` +
+		`"centicreditsConsumed":"420000",` +
 		`"unusedOperations":"5800","unusedCenticredits":"580000","autoPurchasingActivated":false,"activeScenarios":7}}`},
 	{"/usage", `{"data":[` + usageRows() + `]}`},
 	{"/apps", `{"installedApps":[{"appName":"crm-%d","appVersion":1,"installedBy":1}]}`},
@@ -33,7 +34,8 @@ var statusParts = []struct{ path, answer string }{
 
 // people is the answer to GET /users, the one call whose organization is in the query.
 var people = `{"users":[` + rows(8, func(n int) string {
-	return fmt.Sprintf(`{"id":%d,"name":"Person %d","email":"person-%d@acme.example","tfaStatus":1,"userTeamIds":[]}`, n, n, n)
+	return fmt.Sprintf(`{"id":%d,"name":"Person %[1]d","email":"person-%[1]d@acme.example",`+
+		`"tfaStatus":1,"userTeamIds":[]}`, n)
 }) + `],"pg":{"limit":10000,"offset":0}}`
 
 func rows(n int, row func(int) string) string {
@@ -47,7 +49,8 @@ func rows(n int, row func(int) string) string {
 func usageRows() string {
 	return rows(30, func(n int) string {
 		day := time.Date(2026, 10, 28+n, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
-		return fmt.Sprintf(`{"date":"%s","operations":%d,"dataTransfer":%d,"centicredits":%d}`, day, 140+n, 1700*n, 100*(140+n))
+		return fmt.Sprintf(`{"date":"%s","operations":%d,"dataTransfer":%d,"centicredits":%d}`,
+			day, 140+n, 1700*n, 100*(140+n))
 	})
 }
 

@@ -12,7 +12,8 @@ import (
 // addChanges plans the documents as `plan` does, and counts what there is for each organization.
 // What was read of the zones is not asked for again, and nothing is remembered: a look is no run.
 func addChanges(
-	ctx context.Context, r *runtimeEnv, src *sources, o statusOptions, status *fleet.Status, read map[string]*fleet.Zone,
+	ctx context.Context, r *runtimeEnv, src *sources, o statusOptions, status *fleet.Status,
+	read map[string]*fleet.Zone,
 ) error {
 	salt, err := newSalt(r.Env)
 	if err != nil {
