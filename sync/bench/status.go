@@ -16,7 +16,8 @@ var statusParts = []struct{ path, answer string }{
 		`"createdAt":"2024-01-31T08:00:00.000Z","lastReset":"2026-11-12T08:00:00.000Z",` +
 		`"nextReset":"2026-12-12T08:00:00.000Z","operations":"4200","transfer":"51200",` +
 		`"centicreditsConsumed":"420000",` +
-		`"unusedOperations":"5800","unusedCenticredits":"580000","autoPurchasingActivated":false,"activeScenarios":7}}`},
+		`"unusedOperations":"5800","unusedCenticredits":"580000","autoPurchasingActivated":false,` +
+		`"activeScenarios":7}}`},
 	{"/usage", `{"data":[` + usageRows() + `]}`},
 	{"/apps", `{"installedApps":[{"appName":"crm-%d","appVersion":1,"installedBy":1}]}`},
 	{"/user-organization-roles", `{"userOrganizationRoles":[` + rows(8, func(n int) string {
