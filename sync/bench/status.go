@@ -21,7 +21,8 @@ var statusParts = []struct{ path, answer string }{
 	{"/usage", `{"data":[` + usageRows() + `]}`},
 	{"/apps", `{"installedApps":[{"appName":"crm-%d","appVersion":1,"installedBy":1}]}`},
 	{"/user-organization-roles", `{"userOrganizationRoles":[` + rows(8, func(n int) string {
-		return fmt.Sprintf(`{"userId":%d,"organizationId":%%[1]d,"usersRoleId":%d,"invitation":null}`, n, 11+min(n-1, 3))
+		role := 11 + min(n-1, 3)
+		return fmt.Sprintf(`{"userId":%d,"organizationId":%%[1]d,"usersRoleId":%d,"invitation":null}`, n, role)
 	}) + `]}`},
 	{"/subscription", `{"product":{"name":"Teams","nextBill":"2026-12-12T08:00:00.000Z",` +
 		`"price":{"id":%d,"price":"34.12","currencyCode":"USD","period":"1 month"}}}`},
