@@ -19,6 +19,9 @@ type LoadOptions struct {
 	Paths []string
 	// Stdin is what the path - stands for; nil: then it is a file's name.
 	Stdin []byte
+	// Wanted tells by their keys which organizations the run looks at (see ResolveOptions); nil: at
+	// all. The variables of the others need not be read.
+	Wanted func(key string) bool
 	// Concurrency is how many files are read at a time; 0 means one for each processor.
 	Concurrency int
 }
@@ -83,7 +86,7 @@ func loadFiles(ctx context.Context, files []string, o LoadOptions, room *budget)
 		for i, path := range files {
 			group.Go(func() error {
 				if ctx.Err() == nil && !room.exceeded.Load() {
-					loaded[i] = loadFile(path, o.Stdin, limit, room)
+					loaded[i] = loadFile(path, o, limit, room)
 				}
 				return nil
 			})
@@ -139,10 +142,10 @@ func openSource(path string) (*source, *spec.Problem) {
 
 // loadFile reads and decodes one file, or stdin where the path is - and somebody has read it; a
 // large one in chunks, at most limit of them at a time; nothing of it when there is no room.
-func loadFile(path string, stdin []byte, limit int, room *budget) loadedFile {
+func loadFile(path string, o LoadOptions, limit int, room *budget) loadedFile {
 	open := openSource
-	if path == StdinPath && stdin != nil {
-		open = func(string) (*source, *spec.Problem) { return stdinSource(stdin) }
+	if path == StdinPath && o.Stdin != nil {
+		open = func(string) (*source, *spec.Problem) { return stdinSource(o.Stdin) }
 	}
 	file, problem := open(path)
 	if problem != nil {
@@ -155,6 +158,30 @@ func loadFile(path string, stdin []byte, limit int, room *budget) loadedFile {
 	if problem, ok := checkText(file); !ok {
 		return loadedFile{source: file, problems: []spec.Problem{problem}}
 	}
+	if out, ok := loadPart(file, o.Wanted, limit); ok {
+		return out
+	}
+	return loadText(file, limit)
+}
+
+// loadPart decodes a file without what the run does not look at; ok is false where there is nothing
+// of that, and where something is wrong: then all of it is to be told.
+func loadPart(file *source, wanted func(string) bool, limit int) (out loadedFile, ok bool) {
+	if wanted == nil || file.json {
+		return out, false
+	}
+	text, ok := withoutOthers(file.data, wanted)
+	if !ok {
+		return out, false
+	}
+	part := *file
+	part.data = text
+	out = loadText(&part, limit)
+	part.data = file.data // for excerpts
+	return out, !spec.HasErrors(out.problems)
+}
+
+func loadText(file *source, limit int) loadedFile {
 	if out, ok := loadChunks(file, chunkSize, limit); ok {
 		return out
 	}

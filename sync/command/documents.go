@@ -26,7 +26,11 @@ func resolveDocuments(
 	ctx context.Context, env Env, o documentOptions, files []string, resolve document.ResolveOptions,
 ) (*spec.Desired, []document.Policies, []spec.Problem) {
 	trusted, problems := loadTrusted(env, o)
-	documents, more := document.LoadContext(ctx, document.LoadOptions{Paths: files, Stdin: env.piped})
+	read := document.LoadOptions{Paths: files, Stdin: env.piped}
+	if !resolve.NamesOfOthers {
+		read.Wanted = resolve.Wanted
+	}
+	documents, more := document.LoadContext(ctx, read)
 	problems = append(append(problems, more...), documents.Tighten(trusted)...)
 	resolve.LookupEnv, resolve.ReferenceRoots = env.LookupEnv, o.referenceRoots
 	resolve.DefaultZone, resolve.ExpectOrganizations = o.defaultZone(env), o.expect
