@@ -31,28 +31,70 @@ func writeManual(r *runtimeEnv, dir string) error {
 func manual(r *runtimeEnv) []help.Manual {
 	version := programName + " " + r.Build.Version
 	list := commands(r)
-	pages := []help.Manual{rootManual(version, list)}
-	pages = append(pages, commandManuals(version, "", list)...)
+	root := rootManual(version, list)
+	topics := help.ManualSection{Heading: "topics"}
+	pages := commandManuals(version, "", list)
 	for _, topic := range help.Topics() {
+		page := programName + "-" + topic.Name + "(7)"
+		topics.Entries = append(topics.Entries, help.ManualEntry{Name: page, Text: topic.Title})
 		pages = append(pages, topic.Manual(version))
 	}
-	return pages
+	root.Sections = append(root.Sections, topics)
+	return append([]help.Manual{root}, pages...)
 }
 
 func rootManual(version string, list []*cli.Command) help.Manual {
-	var topics []help.ManualEntry
-	for _, topic := range help.Topics() {
-		topics = append(topics, help.ManualEntry{Name: programName + "-" + topic.Name + "(7)", Text: topic.Title})
-	}
-	return help.Manual{
+	page := help.Manual{
 		Name: programName, Section: 1, Version: version,
-		Summary: "keep organizations on Make (make.com) as YAML files say",
+		Summary: "keeps organizations on Make (make.com) as YAML files say",
 		Sections: []help.ManualSection{
-			{Heading: "SYNOPSIS", Text: programName + " COMMAND [FLAGS]"},
-			{Heading: "COMMANDS", Entries: commandEntries("", list)},
-			{Heading: "ENVIRONMENT AND EXIT STATUS", Lines: rootFooter},
-			{Heading: "TOPICS", Entries: topics},
+			{Heading: help.HeadingUsage, Text: programName + " COMMAND [FLAGS]"},
+			{Heading: "examples", Lines: rootExamples},
+			{Heading: "commands", Entries: commandEntries("", list)},
+			{Heading: "environment", Entries: environment},
+			{Heading: "exit codes", Lines: exitCodes},
+			{Heading: "more", Entries: moreHelp()},
 		},
+	}
+	return page
+}
+
+const rootExamples = `makesync init               the first documents of what is there
+makesync plan -f clients/   what would change
+makesync apply -f clients/  change it, after a question`
+
+// environment are the variables that makesync reads.
+var environment = []help.ManualEntry{
+	{Name: "MAKE_API_KEY", Text: "the token, for every zone"},
+	{Name: "MAKE_API_KEY_<ZONE>", Text: "the token of one zone: MAKE_API_KEY_EU1"},
+	{Name: "MAKE_ZONE", Text: "the zone of organizations that name none"},
+	{Name: "MAKESYNC_GUARDS", Text: "files of guards outside the documents, as --guards names them"},
+	{Name: "MAKESYNC_SANDBOX", Text: "built-in zones that documents may simulate: eu1,us1"},
+	{Name: "MAKESYNC_HOSTS", Text: "self-hosted zones that may be given a token: lab=make.acme.example,…"},
+	{Name: "MAKESYNC_REFERENCES", Text: "the variables and files that documents may read"},
+	{Name: "MAKESYNC_PAGER", Text: "pager of plans longer than the terminal (else PAGER, less); empty: none"},
+	{Name: "MAKESYNC_SEAL_KEY", Text: "seals saved plans, and checks their seals"},
+	{Name: "MAKESYNC_NOTIFY_URL", Text: "where plan and apply post news, as --notify does"},
+}
+
+const exitCodes = `0    done, or nothing to do
+1    internal error
+2    changes pending
+3    documents or plan invalid
+4    applied in part
+5    held by a guard, or not confirmed
+6    live state only partly visible
+7    refused: check the token
+8    zone unreachable, or run locked
+9    saved plan stale or foreign
+64   usage
+129, 130, 131, 143  stopped: signal`
+
+func moreHelp() []help.ManualEntry {
+	return []help.ManualEntry{
+		{Name: "help COMMAND", Text: "a command and its flags"},
+		{Name: "help TOPIC", Text: "a topic: " + strings.Join(help.Names(), ", ")},
+		{Name: "explain WORD", Text: "what a rule, guard, exit code or term means"},
 	}
 }
 
@@ -61,27 +103,31 @@ func commandManuals(version, path string, list []*cli.Command) []help.Manual {
 	var pages []help.Manual
 	for _, c := range list {
 		below := strings.TrimSpace(path + " " + c.Name)
-		pages = append(pages, commandManual(version, below, c))
+		page := commandManual(version, below, c)
+		page.Sections = append(page.Sections, help.ManualSection{Heading: "see also", Text: programName + "(1)"})
+		pages = append(pages, page)
 		pages = append(pages, commandManuals(version, below, c.Subcommands)...)
 	}
 	return pages
 }
 
+// commandManual shows first how a command is written: its usage, then examples.
 func commandManual(version, path string, c *cli.Command) help.Manual {
 	page := help.Manual{
 		Name: manualName(path), Section: 1, Version: version, Summary: text.OneLine(c.Usage),
-		Sections: []help.ManualSection{{Heading: "SYNOPSIS", Text: usageLine(path, c)}},
+		Sections: []help.ManualSection{{Heading: help.HeadingUsage, Text: usageLine(path, c)}},
 	}
 	add := func(s help.ManualSection) {
 		if s.Text != "" || s.Lines != "" || len(s.Entries) > 0 {
 			page.Sections = append(page.Sections, s)
 		}
 	}
-	add(help.ManualSection{Heading: "DESCRIPTION", Text: c.Description})
-	add(help.ManualSection{Heading: "COMMANDS", Entries: commandEntries(path, c.Subcommands)})
-	add(help.ManualSection{Heading: "OPTIONS", Entries: flagEntries(c.Flags)})
-	add(help.ManualSection{Heading: "EXAMPLES", Lines: c.UsageText})
-	add(help.ManualSection{Heading: "SEE ALSO", Text: programName + "(1)"})
+	add(help.ManualSection{Heading: "examples", Lines: c.UsageText})
+	add(help.ManualSection{Heading: help.HeadingDescription, Text: c.Description})
+	add(help.ManualSection{Heading: "commands", Entries: commandEntries(path, c.Subcommands)})
+	for _, group := range groupFlags(c.Flags) {
+		add(help.ManualSection{Heading: group.heading, Entries: flagEntries(group.flags)})
+	}
 	return page
 }
 
@@ -90,8 +136,8 @@ func manualName(path string) string { return programName + "-" + strings.Replace
 func commandEntries(path string, list []*cli.Command) []help.ManualEntry {
 	var entries []help.ManualEntry
 	for _, c := range list {
-		name := manualName(strings.TrimSpace(path + " " + c.Name))
-		entries = append(entries, help.ManualEntry{Name: name + "(1)", Text: c.Usage})
+		page := manualName(strings.TrimSpace(path+" "+c.Name)) + "(1)"
+		entries = append(entries, help.ManualEntry{Name: c.Name, Text: c.Usage, Page: page})
 	}
 	return entries
 }

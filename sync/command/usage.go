@@ -101,7 +101,7 @@ func unknownNote(c *cli.Context, arg string) string {
 func usageHandler(r *runtimeEnv) cli.OnUsageErrorFunc {
 	return func(c *cli.Context, err error, _ bool) error {
 		if errors.Is(err, flag.ErrHelp) {
-			return printHelp(r.Stdout, commandPath(c), commandHelp(c))
+			return printHelp(r, r.Stdout, commandPath(c), commandHelp(c))
 		}
 		return leaveJSON(c, r, misusedFlag(c, r.args, err))
 	}
@@ -157,7 +157,7 @@ func unknownCommand(r *runtimeEnv, c *cli.Context, list []*cli.Command) error {
 	names := commandNames(list)
 	group := strings.TrimSpace(programName + " " + commandPath(c))
 	if !c.Args().Present() {
-		if err := printHelp(r.Stderr, commandPath(c), commandHelp(c)); err != nil {
+		if err := printHelp(r, r.Stderr, commandPath(c), commandHelp(c)); err != nil {
 			return err
 		}
 		return ended{exit.Usage}

@@ -1,11 +1,13 @@
 package help
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
 
-// Manual is a page of the manual, as man(1) shows it.
+// Manual is a page about a command or a topic: man(1) shows it as Roff, `makesync help COMMAND` as
+// Text.
 type Manual struct {
 	// Name is that of the page: makesync-plan.
 	Name string
@@ -19,7 +21,7 @@ type Manual struct {
 	Sections []ManualSection
 }
 
-// ManualSection is what stands below one heading.
+// ManualSection is what stands below one heading. In Roff the heading is in capitals.
 type ManualSection struct {
 	Heading string
 	// Text is filled to the width of the terminal.
@@ -31,7 +33,11 @@ type ManualSection struct {
 }
 
 // ManualEntry is a flag or a command with what it is for.
-type ManualEntry struct{ Name, Text string }
+type ManualEntry struct {
+	Name, Text string
+	// Page is the page of the manual about it, by which Roff calls it: makesync-plan(1); "" for none.
+	Page string
+}
 
 // topicWidth is for pages that are shown as they are: what man leaves of 80 columns.
 const topicWidth = 72
@@ -59,12 +65,12 @@ func (m Manual) Roff() string {
 }
 
 func (s ManualSection) write(b *strings.Builder) {
-	fmt.Fprintf(b, ".SH %s\n", roffWord(s.Heading))
+	fmt.Fprintf(b, ".SH %s\n", roffWord(strings.ToUpper(s.Heading)))
 	if s.Text != "" {
 		b.WriteString(roff(s.Text) + "\n")
 	}
 	for _, e := range s.Entries {
-		fmt.Fprintf(b, ".TP\n.B %s\n%s\n", roffWord(e.Name), roff(e.Text))
+		fmt.Fprintf(b, ".TP\n.B %s\n%s\n", roffWord(cmp.Or(e.Page, e.Name)), roff(e.Text))
 	}
 	if s.Lines != "" {
 		fmt.Fprintf(b, ".nf\n%s\n.fi\n", roff(strings.TrimRight(s.Lines, "\n")))

@@ -13,7 +13,7 @@ func TestManualKeepsTextsText(t *testing.T) {
 	t.Parallel()
 	page := help.Manual{Name: "makesync-x", Section: 1, Version: "makesync 1.2.3", Summary: "do x", Sections: []help.ManualSection{
 		{Heading: "SYNOPSIS", Text: ".so /etc/passwd"},
-		{Heading: "OPTIONS", Entries: []help.ManualEntry{{`--say "a"`, `a \n that is no line, and a --flag`}}},
+		{Heading: "OPTIONS", Entries: []help.ManualEntry{{Name: `--say "a"`, Text: `a \n that is no line, and a --flag`}}},
 		{Heading: "EXAMPLES", Lines: "'tis\nmakesync plan -f ."},
 	}}
 	want := `.TH "MAKESYNC\-X" 1 "" "makesync 1.2.3" makesync
