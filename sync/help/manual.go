@@ -35,7 +35,7 @@ type ManualSection struct {
 // ManualEntry is a flag or a command with what it is for.
 type ManualEntry struct {
 	Name, Text string
-	// Page is the page of the manual about it, by which Roff calls it: makesync-plan(1); "" for none.
+	// Page is its page of the manual, by which Roff calls it: makesync-plan(1); "" for none.
 	Page string
 }
 
