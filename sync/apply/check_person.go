@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"makesync/spec"
 	"makesync/sync/observe"
 	"makesync/sync/plan"
 	"makesync/sync/report"
@@ -17,6 +18,17 @@ const invitationAge = 30 * time.Second
 // she may have accepted since she was last looked at. An invitee has no row yet, so that one list
 // serves the invitations of half a minute; anybody else is one row.
 func (c *checker) checkPerson(ctx context.Context, s *plan.Step, images observe.Images) *stepResult {
+	now, stopped := c.readPerson(ctx, s)
+	if stopped != nil {
+		return stopped
+	}
+	if s.Before != nil { // what a list of this run shows may be of after the plan
+		images.Before = s.Before
+	}
+	return judgePerson(s, images, now)
+}
+
+func (c *checker) readPerson(ctx context.Context, s *plan.Step) (state.View, *stepResult) {
 	var now state.View
 	var err error
 	if s.Op == plan.OpInvite {
@@ -27,14 +39,37 @@ func (c *checker) checkPerson(ctx context.Context, s *plan.Step, images observe.
 	}
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return stepResultOfStop(ctx)
+		return now, stepResultOfStop(ctx)
 	case err != nil:
-		return unreadableResult(err, "whether the person has accepted could not be read, so nothing was written")
+		const words = "whether the person has accepted could not be read, so nothing was written"
+		return now, unreadableResult(err, words)
 	}
-	if s.Before != nil { // what a list of this run shows may be of after the plan
-		images.Before = s.Before
+	return now, nil
+}
+
+// lookAgain looks at what a write depends on and has waited for too long since it was read.
+func (c *checker) lookAgain(ctx context.Context, w observe.Write) *stepResult {
+	switch s := w.Step; {
+	case c.inNewOrganization(s):
+		return nil // nobody but this run knows it
+	case w.Begun:
+		return c.lookBetween(ctx, s)
+	case s.Kind == spec.KindMember:
+		return c.checkPerson(ctx, s, w.Images)
+	default:
+		return c.compare(ctx, s, c.notDone(s), observe.RightNow)
 	}
-	return judgePerson(s, images, now)
+}
+
+// lookBetween looks at a person whose invitation is revoked and who is to be invited again: she
+// must not be there. A list that is behind may still show the old invitation.
+func (c *checker) lookBetween(ctx context.Context, s *plan.Step) *stepResult {
+	now, stopped := c.readPerson(ctx, s)
+	switch {
+	case stopped != nil || now == nil || isSamePerson(s.Before, now):
+		return stopped
+	}
+	return skip(report.ReasonChangedMeanwhile, "somebody else has let her in meanwhile; it is now "+observe.Describe(now))
 }
 
 // judgePerson tells whether a step still means what it meant; nil when it does:

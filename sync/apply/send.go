@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"makesync/spec"
@@ -39,6 +40,8 @@ type sender struct {
 	observer *observe.Observer
 	recorder *journalRecorder
 	options  *Options
+	// lookAgain tells what stands in the way of a write by now; nil: nothing.
+	lookAgain func(context.Context, observe.Write) *stepResult
 }
 
 // send performs one write until its outcome is known or time is over. The answer decides, and where
@@ -77,20 +80,90 @@ func (c *sender) send(ctx, grace context.Context, sw observe.Write) sendResult {
 				attempts: n - 1,
 			}
 		}
-		answer, err := c.writer.Write(sending, sw.Write)
-		result := c.judge(ctx, grace, sw, n, answer, err, deadline)
+		result := c.lookAfterLoss(grace, sw, n)
+		if result == nil {
+			result = c.attempt(ctx, grace, sending, sw, n, deadline)
+		}
 		c.recorder.result(report.Outcome{Step: sw.Step.N, Address: sw.Step.Address, Verb: sw.Verb, Attempt: n,
 			Outcome: result.outcome, Answer: result.answer, Reason: result.reason, Error: result.err,
 			Resolved: result.resolved, At: clock.Now().UTC()})
 		switch {
 		case result.next == noAttempt:
-			return result
+			return *result
 		case result.next == againEmptier:
 			sw.Empty, _ = sw.Empty.Next()
 		case ctx.Err() != nil || clock.Sleep(grace, waits.Next()) != nil || clock.Now().After(deadline):
-			return result // it did not happen, and there is no time left to send it again
+			return *result // it did not happen, and there is no time left to send it again
 		}
 	}
+}
+
+// patience is how long a write that depends on its object's state may wait after the read of it, and
+// lastPatience where waits do not end: what was read that long ago counts for nothing.
+const (
+	patience     = 2 * time.Second
+	lastPatience = 2 * time.Minute
+	mostLooks    = 3
+)
+
+// attempt sends one attempt and judges its answer. One that had to wait before it was sent, for a
+// rate window or a connection, is looked at again: somebody may have accepted meanwhile.
+func (c *sender) attempt(
+	ctx, grace, sending context.Context, sw observe.Write, n int, deadline time.Time,
+) *sendResult {
+	for looks := 0; ; looks++ {
+		if plan.DependOnState[sw.Verb] {
+			sw.Within = patience
+		}
+		if looks == mostLooks {
+			sw.Within = lastPatience
+		}
+		answer, err := c.writer.Write(sending, sw.Write)
+		if !errors.Is(err, plan.ErrWaited) || looks == mostLooks {
+			result := c.judge(ctx, grace, sw, n, answer, err, deadline)
+			return &result
+		}
+		if result := c.lookAfterWait(sending, grace, sw, n); result != nil {
+			return result
+		}
+	}
+}
+
+// lookAfterWait tells what stands in the way of an attempt by now; nil: nothing.
+func (c *sender) lookAfterWait(ctx, grace context.Context, sw observe.Write, n int) *sendResult {
+	if isRepetition(sw, n) {
+		return c.lookAfterLoss(grace, sw, n)
+	}
+	stopped := c.lookAgain(ctx, sw)
+	if stopped == nil {
+		return nil
+	}
+	r := stopped.report(sw.Step)
+	return &sendResult{outcome: r.Outcome, reason: r.Reason, err: r.Error, attempts: n - 1}
+}
+
+// isRepetition tells whether the attempt before may have done it; another form of an empty body is
+// sent only after a refusal.
+func isRepetition(sw observe.Write, n int) bool {
+	return n > 1 && plan.DependOnState[sw.Verb] && sw.Empty == plan.EmptyObject
+}
+
+// lookAfterLoss looks once more, before a repetition, at what the attempt before was to change: it
+// was as it had been, which was before the wait. Nil: it still is.
+func (c *sender) lookAfterLoss(ctx context.Context, sw observe.Write, n int) *sendResult {
+	if !isRepetition(sw, n) {
+		return nil
+	}
+	found := c.observer.Inspect(ctx, sw)
+	result := sendResult{outcome: report.Succeeded, answer: found.Answer, resolved: true, attempts: n - 1}
+	switch found.State {
+	case observe.NotApplied:
+		return nil
+	case observe.Unknown, observe.Conflicting:
+		result.outcome = report.OutcomeUnknown
+		result.reason = unknownOutcome("an answer was lost, and "+found.Why, sw.Step.Address)
+	}
+	return &result
 }
 
 // intent is the journal's line before an attempt.

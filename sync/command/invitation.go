@@ -165,7 +165,14 @@ func accept(
 	if err := r.confirm(ctx, q, o.yes); err != nil {
 		return i, err
 	}
-	_, err := client.Write(ctx, plan.Write{Verb: plan.AcceptInvitation, Arguments: plan.Arguments{Name: o.hash}})
+	now, err := client.Invitation(ctx, o.hash)
+	if err != nil || now.State == "" {
+		return now, err
+	}
+	if err := sameInvitation(i, now); err != nil {
+		return now, err
+	}
+	_, err = client.Write(ctx, plan.Write{Verb: plan.AcceptInvitation, Arguments: plan.Arguments{Name: o.hash}})
 	if call := state.AsCallError(err); err != nil && (call == nil || call.Certainty == state.NotHappened) {
 		return i, err
 	}
@@ -183,6 +190,27 @@ func accept(
 		}
 	}
 	return after, nil
+}
+
+// sameInvitation refuses to accept what is not what was shown: while the question waited for its
+// answer somebody may have invited her again, as somebody else or to something else.
+func sameInvitation(shown, now makeapi.Invitation) error {
+	what := ""
+	switch {
+	case now.Organization.ID != shown.Organization.ID:
+		what = fmt.Sprintf("it is to %s (id %d) now", render.Clean(now.Organization.Name), now.Organization.ID)
+	case shown.RoleID != 0 && now.RoleID != shown.RoleID:
+		what = fmt.Sprintf("it is for the role with the id %d now", now.RoleID)
+	case now.State != shown.State:
+		what = "it is " + render.Clean(now.State) + " now"
+	default:
+		return nil
+	}
+	return failure{
+		exit:    exit.Partial,
+		message: "the invitation was not accepted: " + what + ", and was not when it was shown",
+		hint:    "look at it with makesync invitation show, and decide again",
+	}
 }
 
 // invitationResult is an invitation for people and programs.

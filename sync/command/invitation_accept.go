@@ -73,7 +73,7 @@ func acceptAll(ctx context.Context, r *runtimeEnv, o ownOptions) error {
 	for i := range list {
 		one := o.invitationOptions
 		one.hash, one.yes = list[i].Hash.Reveal(), true
-		asked := makeapi.Invitation{Organization: list[i].Organization, State: pending}
+		asked := makeapi.Invitation{Organization: list[i].Organization, RoleID: list[i].RoleID, State: pending}
 		after, err := accept(ctx, r, p.client, asked, one)
 		if list[i].State = after.State; err != nil {
 			failed = fmt.Errorf("accept the invitation to %s: %w", render.Clean(asked.Organization.Name), err)

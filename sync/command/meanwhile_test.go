@@ -84,6 +84,39 @@ func TestAcceptedMeanwhile(t *testing.T) {
 	}
 }
 
+// TestAcceptedWhileAWriteWaited: the zone has no room for the write that follows the read, and while it waits for some
+// the invited people accept. It is looked at again before it goes out.
+func TestAcceptedWhileAWriteWaited(t *testing.T) {
+	t.Parallel()
+	const role = "POST /users/{userId}/user-organization-roles/{organizationId}"
+	for _, fault := range []string{
+		"kind=status,status=429,retry-after=20,times=1", "kind=status,status=429,times=3",
+		"kind=status,status=418,times=2", "kind=drop-before,times=1", "kind=status,status=502,times=2",
+	} {
+		for _, who := range []string{"typo@acme.example", "role@acme.example"} {
+			synctest.Test(t, func(t *testing.T) {
+				e := newEverything(t, false, nil)
+				path := fmt.Sprintf("/users/%d/", e.userID(who))
+				refused := 0
+				e.world.OnCall(func(c sandbox.CallEvent) {
+					if c.Operation != role || !strings.Contains(c.Path, path) {
+						return
+					}
+					if refused++; refused == 1 {
+						e.fault("op=" + role + ",nth=1,kind=accept,member=" + who)
+						e.fault("op=" + role + ",nth=1," + fault)
+					}
+				})
+				r, wrong := e.applyTruly()
+				now := factsOf(e.world, e.began)["11/member/"+who]
+				if refused == 0 || now != "Member" || outcomeOf(r, spec.Address("acme/member/"+who)) == "succeeded " {
+					t.Errorf("%s: %s is %q, written %d times %v\n%s", fault, who, now, refused, wrong, stepsOf(r))
+				}
+			})
+		}
+	}
+}
+
 // TestEachPersonIsReadOnceBeforeAWrite: the calls of an apply grow by these, and by nothing else.
 func TestEachPersonIsReadOnceBeforeAWrite(t *testing.T) {
 	t.Parallel()
@@ -201,4 +234,16 @@ func TestEveryFormOfARemoval(t *testing.T) {
 			}
 		})
 	}
+}
+
+// userID is the id of a person in the world.
+func (e *everything) userID(email string) int {
+	e.Helper()
+	for _, u := range e.world.Snapshot().Users {
+		if strings.EqualFold(u.Email, email) {
+			return u.ID
+		}
+	}
+	e.Fatalf("there is no user %s", email)
+	return 0
 }

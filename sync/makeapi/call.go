@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"makesync/spec"
 	"makesync/spec/text"
@@ -38,6 +39,8 @@ type call struct {
 	hideLinks bool
 	// secretQuery keeps the query out of logs.
 	secretQuery bool
+	// within is how long a write may wait before it is sent; 0: as long as that takes.
+	within time.Duration
 	// slow: the zone may think for long before it answers (wait=true).
 	slow bool
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"makesync/sync/exit"
+	"makesync/sync/plan"
 	"makesync/sync/state"
 )
 
@@ -16,6 +17,17 @@ func (k *call) cancelled(err error) *state.CallError {
 		text = "the time of the run was over before it was sent"
 	}
 	return &state.CallError{Doing: k.description(), Message: text, Class: exit.ClassCancelled, Err: err}
+}
+
+// waited is the error of a write that would be sent later than it may; before is why it was not
+// taken at once, if it was sent.
+func (k *call) waited(before *state.CallError) *state.CallError {
+	e := state.CallError{Doing: k.description(), Message: plan.ErrWaited.Error(), Class: exit.ClassRateLimit}
+	if before != nil {
+		e = *before
+	}
+	e.Err = plan.ErrWaited
+	return &e
 }
 
 // notAsked is the error of a call that is not sent, since the zone has refused the token before.

@@ -9,6 +9,7 @@ import (
 
 	"makesync/spec/text"
 	"makesync/sync/exit"
+	"makesync/sync/plan"
 	"makesync/sync/state"
 )
 
@@ -16,7 +17,7 @@ import (
 // policy says. The error is a *sync.CallError.
 func (c caller) do(ctx context.Context, k *call) error {
 	if err := c.repeat(ctx, k); err != nil {
-		if !errors.Is(err, state.ErrNotAsked) {
+		if !errors.Is(err, state.ErrNotAsked) && !errors.Is(err, plan.ErrWaited) {
 			c.explain(ctx, k, err)
 		}
 		return err
@@ -26,12 +27,14 @@ func (c caller) do(ctx context.Context, k *call) error {
 
 // callProgress is how far a call has come.
 type callProgress struct {
+	asked     time.Time     // when the call was wanted
 	attempts  int           // requests made
 	failures  int           // of them, those that did not end in a rate limit
 	spent     time.Duration // of the call's timeout
 	refused   time.Time     // first 429
 	exhausted exit.Class    // why the call before it was given up
 	most      int           // failures after which it is given up
+	last      *state.CallError
 }
 
 func (c caller) repeat(ctx context.Context, k *call) *state.CallError {
@@ -39,7 +42,7 @@ func (c caller) repeat(ctx context.Context, k *call) *state.CallError {
 		return k.notAsked(refusal.Refused)
 	}
 	w := c.windows.of(k.organization)
-	p := callProgress{exhausted: w.exhaustedBy()}
+	p := callProgress{exhausted: w.exhaustedBy(), asked: c.clock.Now()}
 	p.most = c.retry.attemptsIn(p.exhausted != "" || c.down.Load())
 	for {
 		if err := c.pace(ctx, w, k.organization); err != nil {
@@ -50,6 +53,11 @@ func (c caller) repeat(ctx context.Context, k *call) *state.CallError {
 			return k.cancelled(err)
 		}
 		began := c.clock.Now()
+		if k.within > 0 && began.Sub(p.asked) > k.within {
+			c.leave(nil)
+			w.cancel(began)
+			return k.waited(p.last)
+		}
 		p.attempts++
 		o := c.attemptInFlight(ctx, k, w, began, p.spent)
 		p.spent += c.clock.Now().Sub(began)
@@ -66,6 +74,7 @@ func (c caller) repeat(ctx context.Context, k *call) *state.CallError {
 			c.recordEnd(w, k, o)
 			return o.err
 		}
+		p.last = o.err
 		if wait > 0 {
 			if err := c.sleep(ctx, wait); err != nil {
 				return k.cancelled(err)
@@ -87,15 +96,18 @@ func (c caller) enter(ctx context.Context) error {
 	return nil
 }
 
+// leave gives the room back, with what was seen of the zone in it.
+func (c caller) leave(seen *observation) {
+	c.inFlight.release()
+	c.adaptive.release(seen)
+}
+
 // attemptInFlight makes one attempt in the room that was entered for it, and gives that back.
 func (c caller) attemptInFlight(
 	ctx context.Context, k *call, w *sharedWindow, began time.Time, spent time.Duration,
 ) (o outcome) {
 	var seen *observation
-	defer func() {
-		c.inFlight.release()
-		c.adaptive.release(seen)
-	}()
+	defer func() { c.leave(seen) }()
 	o = c.attempt(ctx, k, c.retry.timeout-spent)
 	now := c.clock.Now()
 	if sign, says := signOf(k, o, o.err != nil && w.isFull(now)); says {

@@ -53,12 +53,12 @@ type writeRequest struct {
 }
 
 // Write performs one write: one request, sent again only after a 429 or where no connection came
-// about. Once it is under way an interruption does not cut it off. Its error is a *sync.CallError
+// about, and not at all where it would wait for longer than it may. Once it is under way an interruption does not cut it off. Its error is a *sync.CallError
 // whose Certainty says whether it may have happened; a mistake in the arguments is found before
 // anything is sent.
 func (c *Client) Write(ctx context.Context, w plan.Write) (plan.Answer, error) {
 	var answer plan.Answer
-	k := call{object: string(w.Address), organization: w.Organization}
+	k := call{object: string(w.Address), organization: w.Organization, within: w.Within}
 	if k.object == "" && w.Organization != 0 {
 		k.object = "organization " + strconv.FormatInt(w.Organization, 10)
 	}

@@ -2,6 +2,8 @@ package plan
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"makesync/spec"
 	"makesync/sync/state"
@@ -47,7 +49,14 @@ type Write struct {
 	Empty EmptyBody
 	// Secrets are what the object held before. They are not sent; no message may repeat them.
 	Secrets []spec.Value
+	// Within is how long it may wait before it is sent, for a rate window or a connection; 0: as
+	// long as that takes. What would wait longer is not sent, and ends with ErrWaited.
+	Within time.Duration
 }
+
+// ErrWaited is behind the error of a write that was not sent, since it would have waited for longer
+// than Within: what it depends on has to be read again.
+var ErrWaited = errors.New("it had to wait, and what it depends on may have changed meanwhile")
 
 // EmptyBody is what a body that is empty looks like. That an empty body removes is published; which
 // of the forms that means is not, and they are tried in this order.
@@ -116,6 +125,15 @@ var Idempotent = map[Verb]bool{
 	CreateVariable: true, UpdateVariable: true, DeleteVariable: true,
 	SetControl: true, EnforceTFA: true,
 	SetRole: true, RemoveMember: true, TransferOwner: true,
+}
+
+// DependOnState are the verbs that mean something else once somebody else has changed their object:
+// who has accepted is removed by what revokes an invitation. Each is sent right after a read of it.
+var DependOnState = map[Verb]bool{
+	CreateOrganization: true, DeleteOrganization: true,
+	InviteMember: true, SetRole: true, RemoveMember: true, TransferOwner: true,
+	ChangeSubscription: true, BeginSubscription: true, FreeSubscription: true, CancelSubscription: true,
+	PreferMethod: true, RemoveMethod: true, ClaimOffer: true,
 }
 
 // NonIdempotent are the verbs that make another thing each time they are sent. They are sent
