@@ -22,7 +22,8 @@
 //	planner    makes a plan: reads, compares, guards, orders, numbers
 //	report     what a run did, also read back from a journal; reports of shards
 //	observe    what the zone shows of one organization around a write
-//	apply      walks a plan; resumes a run; says what an undo wants back. Decides nothing
+//	apply      walks a plan; resumes a run. Decides nothing
+//	undo       which desired state reverses a run
 //	offline    zones without a network: snapshots, and documents (--base)
 //	export     documents out of live states: export, migrate
 //	compare    two sides, field by field

@@ -37,6 +37,7 @@ var mayImport = map[string][]string{
 	"sync/report":          {"schema", "spec", "spec/text", "sync/exit", "sync/state", "sync/plan"},
 	"sync/observe":         {"spec", "sync/billing", "spec/text", "sync/state", "sync/plan"},
 	"sync/apply":           {"spec", "sync/billing", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/observe"},
+	"sync/undo":            {"spec", "spec/text", "sync/state", "sync/plan", "sync/report", "sync/observe"},
 	"sync/offline":         {"spec", "sync/billing", "spec/text", "sync/exit", "sync/state"},
 	"sync/export":          {"spec", "sync/billing", "spec/text", "sync/state"},
 	"sync/compare":         {"spec", "sync/billing", "spec/text", "sync/exit", "sync/state", "sync/offline", "sync/export"},

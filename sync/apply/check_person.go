@@ -18,7 +18,7 @@ const invitationAge = 30 * time.Second
 // she may have accepted since she was last looked at. An invitee has no row yet, so that one list
 // serves the invitations of half a minute; anybody else is one row.
 func (c *checker) checkPerson(ctx context.Context, s *plan.Step, images observe.Images) *stepResult {
-	now, stopped := c.readPerson(ctx, s)
+	now, stopped := readPerson(ctx, c.observer, s)
 	if stopped != nil {
 		return stopped
 	}
@@ -28,14 +28,14 @@ func (c *checker) checkPerson(ctx context.Context, s *plan.Step, images observe.
 	return judgePerson(s, images, now)
 }
 
-func (c *checker) readPerson(ctx context.Context, s *plan.Step) (state.View, *stepResult) {
+func readPerson(ctx context.Context, o *observe.Observer, s *plan.Step) (state.View, *stepResult) {
 	var now state.View
 	var err error
 	if s.Op == plan.OpInvite {
-		err = c.observer.Refresh(ctx, s, invitationAge)
-		now = c.observer.View(s)
+		err = o.Refresh(ctx, s, invitationAge)
+		now = o.View(s)
 	} else {
-		now, err = c.observer.ReadPerson(ctx, s)
+		now, err = o.ReadPerson(ctx, s)
 	}
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -53,7 +53,7 @@ func (c *checker) lookAgain(ctx context.Context, w observe.Write) *stepResult {
 	case c.inNewOrganization(s):
 		return nil // nobody but this run knows it
 	case w.Begun:
-		return c.lookBetween(ctx, s)
+		return lookBetween(ctx, c.observer, s)
 	case s.Kind == spec.KindMember:
 		return c.checkPerson(ctx, s, w.Images)
 	default:
@@ -63,13 +63,14 @@ func (c *checker) lookAgain(ctx context.Context, w observe.Write) *stepResult {
 
 // lookBetween looks at a person whose invitation is revoked and who is to be invited again: she
 // must not be there. A list that is behind may still show the old invitation.
-func (c *checker) lookBetween(ctx context.Context, s *plan.Step) *stepResult {
-	now, stopped := c.readPerson(ctx, s)
+func lookBetween(ctx context.Context, o *observe.Observer, s *plan.Step) *stepResult {
+	now, stopped := readPerson(ctx, o, s)
 	switch {
 	case stopped != nil || now == nil || isSamePerson(s.Before, now):
 		return stopped
 	}
-	return skip(report.ReasonChangedMeanwhile, "somebody else has let her in meanwhile; it is now "+observe.Describe(now))
+	why := "somebody else has let her in meanwhile; it is now " + observe.Describe(now)
+	return skip(report.ReasonChangedMeanwhile, why)
 }
 
 // judgePerson tells whether a step still means what it meant; nil when it does:

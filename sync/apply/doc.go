@@ -13,6 +13,6 @@
 //	sender     intent ─▶ write ─▶ judge ─▶ result, until the outcome is known or time is over
 //	observer   package observe: what the zone shows of one organization
 //
-// Two more functions live on the journal that a run leaves. Resume finds out what became of the
-// writes of a run that was killed; Reverse tells which desired state undoes a run.
+// Resume lives on the journal that a run leaves: it finds out what became of the writes of a run
+// that was killed.
 package apply

@@ -145,7 +145,7 @@ func (r *resolver) observer(intent report.Intent) *observe.Observer {
 		return known
 	}
 	o := observe.New(observe.Options{Port: r.o.Zones[of.Zone], Clock: r.o.Clock, Jitter: r.o.Jitter,
-		Salt: journalSalt(r.story.Run), Key: of.Key, Zone: of.Zone, ID: of.ID})
+		Salt: report.JournalSalt(r.story.Run), Key: of.Key, Zone: of.Zone, ID: of.ID})
 	r.observers[of.Key] = o
 	return o
 }

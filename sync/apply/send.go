@@ -98,8 +98,8 @@ func (c *sender) send(ctx, grace context.Context, sw observe.Write) sendResult {
 	}
 }
 
-// patience is how long a write that depends on its object's state may wait after the read of it, and
-// lastPatience where waits do not end: what was read that long ago counts for nothing.
+// patience is how long a write that depends on its object's state may wait after the read of it,
+// and lastPatience where waits do not end: what was read that long ago counts for nothing.
 const (
 	patience     = 2 * time.Second
 	lastPatience = 2 * time.Minute
@@ -161,14 +161,14 @@ func (c *sender) lookAfterLoss(ctx context.Context, sw observe.Write, n int) *se
 		return nil
 	case observe.Unknown, observe.Conflicting:
 		result.outcome = report.OutcomeUnknown
-		result.reason = unknownOutcome("an answer was lost, and "+found.Why, sw.Step.Address)
+		result.reason = report.UnknownReason("an answer was lost, and "+found.Why, sw.Step.Address)
 	}
 	return &result
 }
 
 // intent is the journal's line before an attempt.
 func (c *sender) intent(sw observe.Write, n int) report.Intent {
-	salt := journalSalt(c.options.Run)
+	salt := report.JournalSalt(c.options.Run)
 	intent := report.Intent{Step: sw.Step.N, Address: sw.Step.Address, Verb: sw.Verb, Attempt: n,
 		Before: sw.Images.Before.Fingerprinted(
 			salt,
@@ -178,10 +178,6 @@ func (c *sender) intent(sw observe.Write, n int) report.Intent {
 	}
 	return intent
 }
-
-// journalSalt is the salt of a run's fingerprints: different in each run, known to who can read the
-// journal.
-func journalSalt(run string) []byte { return []byte("makesync journal " + run) }
 
 // judge makes the nth answer to a write its result, by the table above.
 func (c *sender) judge(

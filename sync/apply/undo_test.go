@@ -11,6 +11,7 @@ import (
 	"makesync/sync/plantest"
 	"makesync/sync/report"
 	"makesync/sync/state"
+	"makesync/sync/undo"
 	"makesync/sync/zonetest"
 )
 
@@ -33,7 +34,7 @@ func undoPlan(t *testing.T, z *writtenZone, story *report.Run, allow ...string) 
 	for _, rule := range allow {
 		r.Allow = append(r.Allow, plantest.MustAllow(t, rule))
 	}
-	wanted, problems, held := Reverse(context.Background(), story, ReverseOptions{Zones: r.Zones, Allow: r.Allow, Now: r.Now})
+	wanted, problems, held := undo.Wanted(context.Background(), story, undo.Options{Zones: r.Zones, Allow: r.Allow, Now: r.Now})
 	r.Desired.Organizations, r.Problems = wanted, problems
 	p := plantest.Make(t, r)
 	p.AddHeld(held)

@@ -7,11 +7,11 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/document"
-	"makesync/sync/apply"
 	"makesync/sync/exit"
 	"makesync/sync/plan"
 	"makesync/sync/planner"
 	"makesync/sync/report"
+	"makesync/sync/undo"
 )
 
 const undoDescription = "Makes an ordinary plan out of what the run's journal remembers, " +
@@ -112,13 +112,13 @@ func (p *plannedRun) connectZonesOf(run *report.Run) error {
 	return err
 }
 
-// undoPlan makes the plan that reverses a run: what Reverse wants back, planned like any other
+// undoPlan makes the plan that reverses a run: what undo.Wanted gives back, planned like any other
 // desired state, with its guards, order and preconditions. Request.Desired gives zones, guards and
 // what is sensitive; its organizations are not looked at. What cannot be undone, and what has
 // changed since, is listed in the plan's problems.
 func undoPlan(ctx context.Context, run *report.Run, r planner.Request) (*plan.Plan, error) {
-	wanted, problems, held := apply.Reverse(ctx, run,
-		apply.ReverseOptions{Zones: r.Zones, Allow: r.Allow, Now: r.Now})
+	wanted, problems, held := undo.Wanted(ctx, run,
+		undo.Options{Zones: r.Zones, Allow: r.Allow, Now: r.Now})
 	desired := *r.Desired
 	desired.Organizations = wanted
 	r.Desired = &desired

@@ -53,9 +53,9 @@ type writeRequest struct {
 }
 
 // Write performs one write: one request, sent again only after a 429 or where no connection came
-// about, and not at all where it would wait for longer than it may. Once it is under way an interruption does not cut it off. Its error is a *sync.CallError
-// whose Certainty says whether it may have happened; a mistake in the arguments is found before
-// anything is sent.
+// about, and not at all where it would wait for longer than it may. Once it is under way an
+// interruption does not cut it off. Its error is a *sync.CallError whose Certainty says whether it
+// may have happened; a mistake in the arguments is found before anything is sent.
 func (c *Client) Write(ctx context.Context, w plan.Write) (plan.Answer, error) {
 	var answer plan.Answer
 	k := call{object: string(w.Address), organization: w.Organization, within: w.Within}

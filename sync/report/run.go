@@ -185,3 +185,7 @@ func (s *Run) MadeOnce() []Intent {
 	}
 	return made
 }
+
+// JournalSalt is the salt of the fingerprints in a run's journal: different in each run, known to
+// who can read the journal.
+func JournalSalt(run string) []byte { return []byte("makesync journal " + run) }

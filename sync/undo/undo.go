@@ -1,4 +1,9 @@
-package apply
+// Package undo tells which desired state reverses a run. It reads, and neither writes nor plans:
+// the caller makes it a plan, as of any other desired state.
+//
+// In go a run read back from its journal and the zones; out come organizations as they were before
+// it, warnings for what cannot be undone, and what is held.
+package undo
 
 import (
 	"cmp"
@@ -15,8 +20,8 @@ import (
 	"makesync/sync/state"
 )
 
-// ReverseOptions are what reversing a run needs.
-type ReverseOptions struct {
+// Options are what undoing a run needs.
+type Options struct {
 	// Zones by name; what the run has done in one that is missing here is not undone.
 	Zones map[string]state.Port
 	// Allow are the rules that let an accepted invitation be undone by removing the member.
@@ -25,7 +30,7 @@ type ReverseOptions struct {
 	Now time.Time
 }
 
-// Reverse gives the desired state that reverses a run: the before-images of what it has changed,
+// Wanted gives the desired state that reverses a run: the before-images of what it has changed,
 // for objects whose live state still equals the run's after-image. It reads, and neither writes nor
 // plans: the caller makes it a plan, and adds to that what is held.
 //
@@ -43,7 +48,7 @@ type ReverseOptions struct {
 //
 // Problems are warnings for what cannot be undone, and for what has changed since. Organizations
 // are sorted by key.
-func Reverse(ctx context.Context, story *report.Run, o ReverseOptions) (
+func Wanted(ctx context.Context, story *report.Run, o Options) (
 	organizations []spec.Organization, problems []spec.Problem, held []plan.Held,
 ) {
 	r := reverser{story: story, options: o, records: stepRecords(story)}
@@ -58,7 +63,7 @@ func Reverse(ctx context.Context, story *report.Run, o ReverseOptions) (
 
 type reverser struct {
 	story    *report.Run
-	options  ReverseOptions
+	options  Options
 	records  map[int]*stepRecord // by step number
 	problems []spec.Problem
 	held     []plan.Held
@@ -117,7 +122,7 @@ func (r *reverser) organization(ctx context.Context, o *report.RunOrganization) 
 		id = r.story.CreatedID(o.Key)
 	}
 	want := &spec.Organization{Key: o.Key, Zone: o.Zone, ID: id}
-	salt := journalSalt(r.story.Run)
+	salt := report.JournalSalt(r.story.Run)
 	observer := observe.New(observe.Options{Port: r.options.Zones[o.Zone], Clock: fixedClock(r.options.Now), Salt: salt,
 		Key: o.Key, Zone: o.Zone, ID: id})
 	held := len(r.held)
@@ -172,7 +177,7 @@ func (r *reverser) step(
 	if err := o.Refresh(ctx, s, observe.MaxAge); err != nil {
 		return "it could not be read: " + text.OneLine(err.Error())
 	}
-	now := o.View(s).Fingerprinted(journalSalt(r.story.Run))
+	now := o.View(s).Fingerprinted(report.JournalSalt(r.story.Run))
 	if !observe.Reached(images.After, now) {
 		return "it has changed since: the run left it " + observe.OrAbsent(images.After) +
 			", and it is now " + observe.OrAbsent(now)

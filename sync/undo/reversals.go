@@ -1,4 +1,4 @@
-package apply
+package undo
 
 import (
 	"makesync/spec"
