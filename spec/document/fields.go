@@ -77,6 +77,9 @@ func readTemplated(d *decoder, n *yaml.Node, t *keyPath, want string, forms ...f
 	if ok && !checkTemplate(d, s, n, t) {
 		return d.broken(n), false
 	}
+	if ok {
+		warnOfBraces(d, s, n, t)
+	}
 	return s, ok
 }
 

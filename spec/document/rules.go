@@ -72,6 +72,7 @@ const (
 	ruleReference     = "unresolved-reference"
 	ruleMisplaced     = "misplaced-reference"
 	ruleTemplate      = "organization-text"
+	ruleBraces        = "braces-as-text"
 	ruleTokenAsValue  = "token-as-value"
 
 	ruleEmail       = "bad-email"
@@ -167,6 +168,8 @@ var rules = []Rule{
 	{ruleReference, spec.Error, "A reference names a variable that is not set or a file that cannot be read."},
 	{ruleTemplate, spec.Error,
 		"A profile speaks of its organization (${org.…}) in a word that the organization does not have."},
+	{ruleBraces, spec.Warning,
+		"A text of a profile that people read holds {key}, {name} or {id}, which is sent as it stands."},
 	{ruleMisplaced, spec.Error,
 		"A reference stands where none is read: anywhere but in a variable's value and a zone's token."},
 	{ruleTokenAsValue, spec.Error,

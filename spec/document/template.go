@@ -1,6 +1,7 @@
 package document
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -54,6 +55,20 @@ func checkTemplate(d *decoder, s scalar, n *yaml.Node, t *keyPath) bool {
 	}
 	d.templates++
 	return true
+}
+
+// braces is what looks like a word to fill in, and is none.
+var braces = regexp.MustCompile(`(^|[^$])\{(key|name|id)\}`)
+
+// warnOfBraces tells of {name} in a text that people get to read, such as an invitation's note. In a
+// variable it may well be meant, as in the path of an address.
+func warnOfBraces(d *decoder, s scalar, n *yaml.Node, t *keyPath) {
+	found := braces.FindStringSubmatch(s.text)
+	if !d.profile || s.form != formText || found == nil {
+		return
+	}
+	d.report(ruleBraces, follow(n), t, text.Backquote("{"+found[2]+"}")+" is sent as it stands",
+		"write "+text.Backquote("${"+orgPrefix+found[2]+"}")+" for that of the organization")
 }
 
 // readExtensions keeps the x- keys of an organization that hold a scalar.
