@@ -188,6 +188,7 @@ func TestRunTells(t *testing.T) {
 			files{"end": failed + "FailedIndexes: x", "exits": "p-1 0/3\np-2 0/1\n", "code": "3"}},
 		{"results that nobody explains", "apply", 3, "is complete", 2,
 			files{"code": "3"}},
+		{"a merge that is killed", "apply", 1, "has left no result\nthe job goes on by itself", 2, files{"code": "137"}},
 		{"no image", "apply", 0, "cannot start:\n  ErrImagePull: manifest unknown\n", 2,
 			files{"pods": "pod ErrImagePull: manifest unknown\npod : \npod ContainerCreating: \n"}},
 		{"no secret", "apply", 0, "  CreateContainerConfigError: secret \"makesync-tokens\" not found\n", 2,
