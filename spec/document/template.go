@@ -60,8 +60,8 @@ func checkTemplate(d *decoder, s scalar, n *yaml.Node, t *keyPath) bool {
 // braces is what looks like a word to fill in, and is none.
 var braces = regexp.MustCompile(`(^|[^$])\{(key|name|id)\}`)
 
-// warnOfBraces tells of {name} in a text that people get to read, such as an invitation's note. In a
-// variable it may well be meant, as in the path of an address.
+// warnOfBraces tells of {name} in a text that people get to read, such as an invitation's note. In
+// a variable it may well be meant, as in the path of an address.
 func warnOfBraces(d *decoder, s scalar, n *yaml.Node, t *keyPath) {
 	found := braces.FindStringSubmatch(s.text)
 	if !d.profile || s.form != formText || found == nil {
