@@ -93,8 +93,7 @@ func TestShellOfExamples(t *testing.T) {
 	if err != nil || len(scripts) < 10 {
 		t.Fatalf("%v: %v", scripts, err)
 	}
-	for _, path := range append(scripts, filepath.Join(kubernetes, "run"), filepath.Join(cron, "with-environment"),
-		filepath.Join(cron, "with-base")) {
+	for _, path := range append(scripts, filepath.Join(kubernetes, "run"), filepath.Join(cron, "with-environment")) {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)

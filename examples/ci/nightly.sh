@@ -52,12 +52,7 @@ apply() {
     if [ -d "${APPROVED:-approvals}/$digest" ]; then cp -R "${APPROVED:-approvals}/$digest" "$out/plan.json.approval"; fi
     set -- --approvals "${APPROVALS:-2}" --approvers "$APPROVERS" "$@" "$out/plan.json"
   else
-    base=${XDG_STATE_HOME:-$HOME/.local/state}/makesync/base since=none
-    mkdir -p "$base"
-    for snapshot in "$base"/*.json; do
-      if [ -e "$snapshot" ]; then since=$base; fi # none: the first night
-    done
-    set -- --since "$since" --snapshot-out "$base" "$@"
+    set -- --since-last "${XDG_STATE_HOME:-$HOME/.local/state}/makesync/base" "$@"
   fi
   quiet makesync apply -f "$documents" "$@"
 }

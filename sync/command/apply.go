@@ -77,6 +77,7 @@ func applyFlags() []cli.Flag {
 		historyFlag(),
 		sinceFlag(),
 		newOutputFlag(cli.StringFlag{Name: "snapshot-out", Usage: snapshotOutUsage}, baseSnapshot),
+		newOutputFlag(cli.StringFlag{Name: "since-last", Usage: sinceLastUsage}, baseSnapshot),
 		approvalsFlag("with PLAN: apply only what at least `N` different people have approved"),
 		approversFlag(),
 		&cli.IntFlag{Name: "held-exit", Value: exit.Held.Code, Usage: heldExitUsage},
@@ -86,7 +87,7 @@ func applyFlags() []cli.Flag {
 
 // planOnly are flags that decide what goes into a plan, and so mean nothing beside a saved one.
 var planOnly = []string{"target", "exclude", "shard", "skip-references", "resume", "expect-organizations",
-	"since", "history", "snapshot-out"}
+	"since", "history", "snapshot-out", "since-last"}
 
 func readApplyOptions(c *cli.Context, planning planOptions, env Env) (applyOptions, error) {
 	o := applyOptions{
@@ -99,6 +100,9 @@ func readApplyOptions(c *cli.Context, planning planOptions, env Env) (applyOptio
 		lockTimeout:  c.Duration("lock-timeout"),
 		snapshotOut:  outputOf(c, "snapshot-out"),
 		heldExit:     c.Int("held-exit"),
+	}
+	if c.String("since-last") != "" {
+		o.snapshotOut = outputOf(c, "since-last")
 	}
 	if o.file != "" {
 		for _, name := range planOnly {

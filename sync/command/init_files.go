@@ -50,7 +50,6 @@ var workflows = []workflow{
 		{"cron/crontab", "cron/crontab"},
 		{"cron/environment", "cron/environment"},
 		{"cron/with-environment", "cron/with-environment"},
-		{"cron/with-base", "cron/with-base"},
 	}, []string{
 		"fill in cron/environment on the machine, not in the repository: %s",
 		"install them as `makesync help cron` says",
@@ -59,7 +58,6 @@ var workflows = []workflow{
 		{"cron/makesync.service", "systemd/makesync.service"},
 		{"cron/makesync.timer", "systemd/makesync.timer"},
 		{"cron/environment", "systemd/environment"},
-		{"cron/with-base", "systemd/with-base"},
 	}, []string{
 		"fill in systemd/environment on the machine, not in the repository: %s",
 		"install them as `makesync help cron` says",

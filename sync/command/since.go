@@ -23,6 +23,8 @@ type sinceOptions struct {
 	files []string
 	// none: there is no earlier state yet.
 	none bool
+	// last is a folder in which runs leave snapshots for one another; a zone may have none in it yet.
+	last string
 }
 
 // noSnapshot is the value of --since on the first night.
@@ -31,12 +33,18 @@ const noSnapshot = "none"
 const sinceUsage = "say of each step why it is there, against the snapshot in `FILE`: pending, drift, conflict or " +
 	"unknown; none on the first night; repeatable, one for each zone, or a folder of ZONE.json"
 
+const sinceLastUsage = "compare with the snapshots in the folder `DIR`, none for a zone without one, " +
+	"and leave the next there: --since and --snapshot-out in one, for every night from the first"
+
 func sinceFlag() cli.Flag {
 	return newInputsFlag(cli.StringSliceFlag{Name: "since", Usage: sinceUsage})
 }
 
 func readSinceOptions(c *cli.Context) (o sinceOptions, err error) {
-	o.files = c.StringSlice("since")
+	o.files, o.last = c.StringSlice("since"), c.String("since-last")
+	if o.last != "" && (len(o.files) > 0 || c.IsSet("snapshot-out")) {
+		return o, badUsage(c, "--since-last is --since and --snapshot-out in one, and goes with neither")
+	}
 	if !slices.Contains(o.files, noSnapshot) {
 		return o, nil
 	}
@@ -46,7 +54,7 @@ func readSinceOptions(c *cli.Context) (o sinceOptions, err error) {
 	return sinceOptions{none: true}, nil
 }
 
-func (o sinceOptions) set() bool { return o.none || len(o.files) > 0 }
+func (o sinceOptions) set() bool { return o.none || o.last != "" || len(o.files) > 0 }
 
 // baselines are the earlier states of the run's zones, by name; nil when nobody asks for any.
 type baselines map[string]*offline.Snapshot
@@ -70,7 +78,11 @@ func readBaselines(p *plannedRun) (baselines, error) {
 // asked.
 func (o sinceOptions) read(zones []string, connected *zones) (all baselines, paths []string, err error) {
 	all = baselines{}
-	for _, path := range o.files {
+	places := o.files
+	if info, err := os.Stat(o.last); o.last != "" && err == nil && info.IsDir() {
+		places = []string{o.last}
+	}
+	for _, path := range places {
 		files, err := snapshotPaths(path, zones)
 		if err != nil {
 			return nil, nil, err
@@ -83,7 +95,7 @@ func (o sinceOptions) read(zones []string, connected *zones) (all baselines, pat
 		paths = append(paths, files...)
 	}
 	for _, zone := range zones {
-		if all[zone] == nil && !o.none {
+		if all[zone] == nil && !o.none && o.last == "" {
 			return nil, nil, failure{exit: exit.Invalid,
 				message: "--since names no snapshot of the zone " + zone + ", by which to tell drift",
 				hint:    "add one for each zone, or plan one zone with --zone; the first time: --since " + noSnapshot}
@@ -127,7 +139,8 @@ func withoutBaseline(p *plannedRun) error {
 		return nil
 	}
 	return failure{exit: exit.Invalid, message: message, hint: "nothing was changed; add --since FILE, the snapshot " +
-		"that --snapshot-out left after the last run, or, the first time, --since " + noSnapshot}
+		"that --snapshot-out left after the last run, the first time --since " + noSnapshot +
+		", or every time --since-last DIR"}
 }
 
 // doubtfulBaseline warns of a snapshot by which drift is held and that authors of documents, or
@@ -177,7 +190,7 @@ func (b baselines) planned() map[string]planner.Baseline {
 
 // describe names the snapshots for the plan's head; "" without --since.
 func (b baselines) describe(o sinceOptions) string {
-	if o.none {
+	if o.none || o.last != "" && len(b) == 0 {
 		return "no snapshot yet"
 	}
 	var words []string

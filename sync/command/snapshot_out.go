@@ -52,6 +52,11 @@ func prepareNext(a *applyRun) error {
 		return nil
 	}
 	a.read = &reading{}
+	if a.options.since.last != "" {
+		if err := os.MkdirAll(a.snapshotOut.path, 0o700); err != nil {
+			return failure{exit: exit.Internal, message: "--since-last: " + err.Error(), hint: "nothing was changed"}
+		}
+	}
 	zones := a.zones.names()
 	places := map[string]bool{}
 	for _, zone := range zones {
@@ -93,7 +98,7 @@ func saveNext(ctx context.Context, a *applyRun, applied *report.Report) (problem
 		if err := next.save(ctx, zone); err != nil {
 			place := snapshotPlace(a.snapshotOut.path, zone)
 			problems = append(problems, warnNotReported(a.r, "snapshot-out",
-				"the snapshot of "+zone+" for the next --since was not written: "+err.Error(),
+				"the snapshot of "+zone+" for the next run was not written: "+err.Error(),
 				place+" is as it was before the run, if it was there"))
 		}
 	}
