@@ -23,7 +23,7 @@ type sinceOptions struct {
 	files []string
 	// none: there is no earlier state yet.
 	none bool
-	// last is a folder in which runs leave snapshots for one another; a zone may have none in it yet.
+	// last is a folder in which runs leave snapshots for one another; a zone may have none yet.
 	last string
 }
 
