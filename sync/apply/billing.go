@@ -2,7 +2,6 @@ package apply
 
 import (
 	"context"
-	"slices"
 
 	"makesync/spec"
 	"makesync/spec/text"
@@ -16,22 +15,11 @@ import (
 // does not show the outcome is unknown.
 
 // needsPurchase tells whether the step was planned for the licence that another step buys.
-func (c *steps) needsPurchase(s *plan.Step) bool {
-	return !s.MovesMoney() && c.purchaseOf(s) != nil
-}
-
-func (c *steps) purchaseOf(s *plan.Step) *plan.Step {
-	for i := range c.list {
-		if before := &c.list[i]; before.Purchases() && slices.Contains(s.After, before.N) {
-			return before
-		}
-	}
-	return nil
-}
+func (c *steps) needsPurchase(s *plan.Step) bool { return plan.PurchaseFor(c.list, s) != nil }
 
 // purchased tells whether that step is done.
 func (c *steps) purchased(s *plan.Step) bool {
-	r := c.results[c.purchaseOf(s).N]
+	r := c.results[plan.PurchaseFor(c.list, s).N]
 	return r != nil && r.IsDone()
 }
 

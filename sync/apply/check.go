@@ -40,7 +40,7 @@ func (c *checker) check(ctx context.Context, s *plan.Step) (observe.Images, *ste
 	if c.needsPurchase(s) {
 		checks = append(checks[:4], c.skipUnlicensed, c.checkFresh)
 	}
-	if c.inNewOrganization(s) {
+	if c.inNewOrganization(s) || c.needsPurchase(s) && s.Op == plan.OpUpdate && s.Before == nil {
 		checks = append(checks[:4], c.skipUnlicensed, c.bindNewIDs)
 	}
 	for _, check := range checks {

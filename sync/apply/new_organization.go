@@ -39,22 +39,26 @@ func (c *checker) checkCreate(ctx context.Context) *stepResult {
 	return nil
 }
 
-// skipUnlicensed waits until a new organization can be read, and then skips the steps that its plan
-// does not offer: nobody can know the licence before.
+// skipUnlicensed waits until an organization that was made, or that has bought another plan, can be
+// read, and then skips the steps that its plan does not offer: nobody can know the licence before.
 func (c *checker) skipUnlicensed(ctx context.Context, s *plan.Step) *stepResult {
-	if err := c.observer.WaitUntilReadable(ctx, c.options.Timeout); err != nil {
+	lack, err := observe.AwaitLicence(ctx, c.observer, s.Kind, c.options.Timeout)
+	if err != nil {
 		if ctx.Err() != nil {
 			return stepResultOfStop(ctx)
 		}
 		if isTokenRefusal(err) {
 			return tokenRefused()
 		}
-		const words = "%s is created (id %d) but cannot be read yet; apply again later"
+		words := "%s is created (id %d) but cannot be read yet; apply again later"
+		if c.needsPurchase(s) {
+			words = "%s (id %d) has another plan but cannot be read yet; apply again later"
+		}
 		reason := report.Reason{Code: report.ReasonDepends, Text: fmt.Sprintf(words, c.address(), c.observer.Live().ID)}
 		return &stepResult{outcome: report.Skipped, err: err, reason: reason}
 	}
-	if reason := state.LacksKind(c.observer.Live().License, s.Kind); reason != "" {
-		return &stepResult{outcome: report.Skipped, reason: report.ParseReason(reason)}
+	if lack != "" {
+		return &stepResult{outcome: report.Skipped, reason: report.ParseReason(lack)}
 	}
 	return nil
 }

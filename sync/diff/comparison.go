@@ -2,7 +2,6 @@ package diff
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"makesync/spec"
@@ -35,10 +34,10 @@ type kindDiff struct {
 	diff func(*comparison)
 }
 
-// kindDiffs has one row for each kind, in the order of spec.Kinds.
+// kindDiffs has one row for each kind: what is bought first, since the rest may come with it.
 var kindDiffs = []kindDiff{
-	{kind: spec.KindOrganization, diff: diffAttributes},
 	{kind: spec.KindSubscription, diff: diffSubscription},
+	{kind: spec.KindOrganization, diff: diffAttributes},
 	{kind: spec.KindPaymentMethods, diff: diffPaymentMethods},
 	{spec.KindFeatureControl, lacksControls, waitForControls, diffControls},
 	{spec.KindVariable, lacksVariables, waitForVariables, diffVariables},
@@ -90,7 +89,7 @@ func (c *comparison) compare(row kindDiff) bool {
 		}
 		if row.lacks != nil {
 			why := row.lacks(c)
-			if why != "" && !c.comesWithPurchase(row.kind) {
+			if why != "" && !(unseen(row.kind) && c.comesWithPurchase(row.kind)) {
 				row.wait(c, why)
 				return true
 			}
@@ -102,11 +101,14 @@ func (c *comparison) compare(row kindDiff) bool {
 	return true
 }
 
-// comesWithPurchase tells whether the same run buys a plan that offers the kind. Of variables alone
-// can be told beforehand what is to be done: without the plan for them there are none.
+// comesWithPurchase tells whether the same run buys a plan that offers the kind.
 func (c *comparison) comesWithPurchase(kind spec.Kind) bool {
-	return kind == spec.KindVariable && c.purchase != nil && state.Offers(c.purchase.Product, kind)
+	return c.purchase != nil && state.Offers(c.purchase.Product, kind)
 }
+
+// unseen tells whether the organization shows nothing of a kind, so that beforehand is known what
+// is to be done once its new plan does. Of people it is not: they are there, and only not shown.
+func unseen(kind spec.Kind) bool { return kind != spec.KindMember && kind != spec.KindOwner }
 
 // unreadable is why a kind could not be read. Without the detail call, the columns that the list
 // left out are unknown.
@@ -177,23 +179,48 @@ func (c *comparison) addForbidden(phase plan.Phase, s plan.Step, forbidden strin
 	if c.creates() && c.StartsFree {
 		change.Foreseen = state.RefusedByFree(change.Kind)
 	}
-	for _, feature := range change.Features() {
-		if c.unlicensed != "" {
-			break
-		}
-		if refusal := c.Live.Refusal(feature); refusal != nil {
-			c.addWaiting(s.Address, refusal.Reason())
+	if why := refusedBefore(c, &change); why != "" && change.Unlicensed == "" {
+		if change.MovesMoney() || !c.comesWithPurchase(change.Kind) {
+			c.addWaiting(s.Address, why)
 			return
 		}
+		change.Unlicensed = why
 	}
-	if c.unlicensed != "" {
-		const words = "comes with the plan %s, which this run buys first"
-		change.Notes = append(change.Notes, fmt.Sprintf(words, text.OneLine(c.purchase.Product)))
-	} else if note := c.Live.Forecast(change.Kind); note != "" {
-		change.Notes = append(change.Notes, note)
-	}
+	noteLicence(c, &change)
 	if c.inScope(s.Address) {
 		c.Changes = append(c.Changes, change)
+	}
+}
+
+// refusedBefore is why the plan did not offer the change to an earlier run; "" for nothing known.
+func refusedBefore(c *comparison, change *plan.Change) string {
+	for _, feature := range change.Features() {
+		if refusal := c.Live.Refusal(feature); refusal != nil {
+			return refusal.Reason()
+		}
+	}
+	return ""
+}
+
+// NoteBought says for which plan a change waits.
+func NoteBought(plan string) string {
+	return "comes with the plan " + text.OneLine(plan) + ", which this run buys first"
+}
+
+// noteLicence says of a change that the present plan does not offer, or should not, what comes of
+// it: it follows the purchase of one that does, or is tried.
+func noteLicence(c *comparison, change *plan.Change) {
+	change.Forecast = c.Live.Forecast(change.Kind)
+	switch {
+	case change.MovesMoney() || change.Unlicensed == "" && change.Forecast == "":
+	case change.Unlicensed != "" || c.comesWithPurchase(change.Kind):
+		change.Buys = c.purchase.Product
+		change.Notes = append(change.Notes, NoteBought(change.Buys))
+		if change.Phase == plan.PhaseAttributes {
+			change.Phase = plan.PhaseBoughtAttributes
+		}
+	default:
+		change.Notes = append(change.Notes, change.Forecast)
 	}
 }
 

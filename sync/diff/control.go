@@ -12,7 +12,7 @@ import (
 // diffControls compares the feature controls. Their ids differ between instances, so documents
 // name them; without case, as an administrator reads them off a page.
 func diffControls(c *comparison) {
-	if c.creates() {
+	if c.creates() || c.unlicensed != "" {
 		for i := range c.Want.FeatureControls {
 			setControl(c, &c.Want.FeatureControls[i], nil)
 		}

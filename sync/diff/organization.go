@@ -71,7 +71,7 @@ func createOrganization(c *comparison) {
 
 // updateOrganization compares the managed attributes; the region never comes back from the API.
 func updateOrganization(c *comparison) {
-	a := c.address(spec.KindOrganization, "")
+	a, before := c.address(spec.KindOrganization, ""), len(c.Unread)+len(c.Problems)
 	s := plan.Step{
 		Address: a,
 		Op:      plan.OpUpdate,
@@ -87,7 +87,7 @@ func updateOrganization(c *comparison) {
 		updateAttribute(c, row, &s)
 	}
 	if len(s.Fields) == 0 {
-		if len(c.Unread) == 0 && len(c.Problems) == 0 {
+		if len(c.Unread)+len(c.Problems) == before {
 			c.countUnchanged(a)
 		}
 		return
@@ -99,7 +99,8 @@ func updateOrganization(c *comparison) {
 }
 
 // waitForRefused takes out of a step the attributes that the organization's plan of Make has
-// refused to an earlier run, and lets them wait, so that the others are still written.
+// refused to an earlier run, and lets them wait, so that the others are still written. Where there
+// are no others, and the run buys another plan, they follow it.
 func (c *comparison) waitForRefused(s *plan.Step) {
 	var kept []plan.Field
 	var refused []string
@@ -115,7 +116,7 @@ func (c *comparison) waitForRefused(s *plan.Step) {
 			first = refusal
 		}
 	}
-	if first == nil {
+	if first == nil || len(kept) == 0 && c.comesWithPurchase(spec.KindOrganization) {
 		return
 	}
 	s.Fields = kept

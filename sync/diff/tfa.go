@@ -15,16 +15,20 @@ func diffTFA(c *comparison) {
 	if !c.creates() {
 		before = state.ViewTFA(c.Live, "")
 	}
-	switch why := lacksTFA(c); {
+	why := lacksTFA(c)
+	switch {
 	case before == nil && !enable:
 		c.countUnchanged(a)
 		return
 	case before != nil && *c.Live.TFAEnforced == enable:
 		c.countUnchanged(a)
 		return
-	case why != "" && enable:
+	case why != "" && enable && !c.comesWithPurchase(spec.KindTFA):
 		c.addWaiting(a, why)
 		return
+	}
+	if enable {
+		c.unlicensed = why
 	}
 	s := plan.Step{
 		Address:   a,

@@ -129,6 +129,30 @@ func billOf(live *state.Organization) string {
 	return state.BillDay(live.Account.Subscription.NextBill)
 }
 
+// AwaitLicence waits until an organization can be read, and says why its licence does not offer a
+// kind. Where the run has bought another plan it is read again for as long as a zone may not show
+// yet what was bought.
+func AwaitLicence(ctx context.Context, o *Observer, kind spec.Kind, timeout time.Duration) (lack string, err error) {
+	if err := o.WaitUntilReadable(ctx, timeout); err != nil {
+		return "", err
+	}
+	lack = state.LacksKind(o.live.License, kind)
+	until := o.boughtAt.Add(ConsistencyDelay(plan.ChangeSubscription))
+	read := func() error {
+		delete(o.readAt, spec.KindOrganization)
+		err := o.WaitUntilReadable(ctx, 0)
+		lack = state.LacksKind(o.live.License, kind)
+		return err
+	}
+	if lack != "" && o.readAt[spec.KindOrganization].Before(until) { // of then, whenever it is asked for
+		err = read()
+	}
+	if err == nil {
+		err = o.WaitForLag(ctx, until, func() bool { return lack != "" }, read)
+	}
+	return lack, err
+}
+
 // UnpaidPurchase warns of a purchase whose payment has failed though the zone has taken it; nil for
 // any other step.
 func UnpaidPurchase(ctx context.Context, o *Observer, s *plan.Step) *spec.Problem {

@@ -32,6 +32,8 @@ type Observer struct {
 	gone   bool                    // the organization is not there
 	// createdHere: this run has made it. Lists may lag behind, so that it counts as there.
 	createdHere bool
+	// boughtAt is when the run bought another plan; zero: it did not.
+	boughtAt time.Time
 	// gaveUpReading: reading it has failed for a whole deadline.
 	gaveUpReading bool
 }
@@ -324,6 +326,9 @@ func (o *Observer) Follow(s *plan.Step, write plan.Write, answer plan.Answer) {
 	switch {
 	case s.MovesMoney(): // another plan is another licence, with other things to be seen
 		o.readAt = map[spec.Kind]time.Time{}
+		if s.Purchases() {
+			o.boughtAt = o.clock.Now()
+		}
 	case write.Verb == plan.CreateOrganization || !o.HasRead(s):
 	case write.Verb == plan.DeleteOrganization:
 		o.gone = true

@@ -9,9 +9,12 @@ type Change struct {
 	Phase Phase
 	// Raises: the step gives somebody more rights. Lowers: it takes an Owner or Admin out.
 	Raises, Lowers bool
-	// Unlicensed is why the organization's present plan does not offer the change; the step waits
-	// for the purchase of another one in the same run. "" for what needs none.
+	// Unlicensed is why the organization's present plan does not offer the change, which waits for
+	// the purchase of another one in the same run; "" for none.
 	Unlicensed string
+	// Buys is the plan that the run buys before the change; "" for none. Forecast is what is said
+	// of the change if it does not.
+	Forecast, Buys string
 	// Forbidden is a reason for which the change is held whatever rules allow; "" for none.
 	Forbidden string
 	// Relies is what the step takes for granted about the live state; its fingerprint becomes the

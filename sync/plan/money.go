@@ -17,17 +17,27 @@ func MoneyOf(organizations []Organization) map[string]spec.Amount {
 			}
 		}
 	}
-	if len(sum) > 0 {
-		return sum
+	if len(sum) == 0 {
+		return nil
 	}
-	return nil
+	return sum
 }
 
 // MovesMoney tells whether a step of the organizations moves money.
 func MovesMoney(organizations []Organization) bool {
-	return slices.ContainsFunc(organizations, func(o Organization) bool {
-		return slices.ContainsFunc(o.Steps, func(s Step) bool { return s.MovesMoney() })
-	})
+	moves := func(s Step) bool { return s.MovesMoney() }
+	return slices.ContainsFunc(organizations, func(o Organization) bool { return slices.ContainsFunc(o.Steps, moves) })
+}
+
+// PurchaseFor is the step that buys the licence for which another one of its organization was
+// planned; nil for none.
+func PurchaseFor(steps []Step, s *Step) *Step {
+	for i := range steps {
+		if steps[i].Purchases() && !s.MovesMoney() && slices.Contains(s.After, steps[i].N) {
+			return &steps[i]
+		}
+	}
+	return nil
 }
 
 // factsOf are what is checked of a step that moves money.

@@ -11,7 +11,8 @@ type Phase uint8
 
 // The order in which the steps of one organization run:
 //
-//	create ──▶ attributes ─▶ payment methods ─▶ purchases ─▶ feature controls ─▶ variables: create, update, delete
+//	create ──▶ attributes ─▶ payment methods ─▶ purchases ─▶ attributes that come with them
+//	  │        ─▶ feature controls ─▶ variables: create, update, delete
 //	  │        ─▶ invitations ─▶ role changes: promotions, then demotions ─▶ removals
 //	  │        ─▶ cheaper plans, Free, cancels ─▶ payment methods that go ─▶ TFA ─▶ ownership
 //	  └─ everything hangs on it
@@ -28,6 +29,7 @@ const (
 	PhaseAttributes
 	PhasePreferMethod
 	PhasePurchase
+	PhaseBoughtAttributes
 	PhaseControl
 	PhaseVariableCreate
 	PhaseVariableUpdate
@@ -88,8 +90,7 @@ func NumberChanges(changes []Change, n int) int {
 		}
 		if c.Purchases() {
 			purchase = []int{c.N}
-		}
-		if c.Unlicensed != "" {
+		} else if c.Buys != "" {
 			c.After = append(c.After, purchase...)
 		}
 	}

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"maps"
 	"sort"
 
 	"makesync/spec"
@@ -132,13 +131,7 @@ func Precondition(live *state.Organization, step *Step, earlier []Step, salt []b
 // and what a payment method is the default for once another one is.
 func (r *Reliance) advance(step, earlier *Step) {
 	if step.Kind == spec.KindPaymentMethods && earlier.Kind == step.Kind && earlier.Op == OpUpdate && r.View != nil {
-		subscription, extras := earlier.Arguments.Target.Pays()
-		r.View = maps.Clone(r.View)
-		for path, lost := range map[string]bool{"subscription": subscription, "extras": extras} {
-			if lost {
-				r.View[path] = state.Bool(false)
-			}
-		}
+		r.View = r.View.Unpaid(earlier.Arguments.Target)
 	}
 	if step.Kind == spec.KindOwner && earlier.Kind == spec.KindMember && earlier.Op == OpUpdate &&
 		earlier.Arguments.UserID == step.Arguments.UserID {

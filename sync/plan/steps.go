@@ -49,7 +49,8 @@ func invalidStep(o *Organization, j, last int) string {
 		}
 		seen[f.Path] = true
 	}
-	return stepTypes[row].invalid(s, creates)
+	late := creates || s.Kind == spec.KindFeatureControl && PurchaseFor(o.Steps[:j], s) != nil
+	return stepTypes[row].invalid(s, late)
 }
 
 // InvalidOrder: a step comes after steps before it, of the same organization; so there are no

@@ -92,14 +92,25 @@ func (z *zone) row(id int64) *state.Organization {
 }
 
 // waitForPurchase lets wait what only another plan offers when the step that buys it is not one of
-// the run: a guard has held it, or it is out of scope.
+// the run: a guard has held it, or it is out of scope. What should not be on offer is tried then.
 func waitForPurchase(o *organization) {
 	if slices.ContainsFunc(o.Changes, func(c plan.Change) bool { return c.Purchases() }) {
 		return
 	}
+	for i := range o.Changes {
+		c := &o.Changes[i]
+		at := slices.Index(c.Notes, diff.NoteBought(c.Buys))
+		if c.Buys != "" && c.Unlicensed == "" && at >= 0 {
+			c.Notes[at], c.Buys = c.Forecast, ""
+		}
+	}
 	o.Changes = slices.DeleteFunc(o.Changes, func(c plan.Change) bool {
-		if c.Unlicensed == "" {
+		switch off := c.Arguments.Enable != nil && !*c.Arguments.Enable; {
+		case c.Unlicensed == "":
 			return false
+		case off && c.Before == nil: // what is not there is off
+			o.Unchanged++
+			return true
 		}
 		o.Waiting = append(o.Waiting, plan.Waiting{Address: c.Address, Reason: c.Unlicensed})
 		return true

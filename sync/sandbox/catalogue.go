@@ -123,7 +123,7 @@ func mayReadCatalogue(c *call) error {
 const productsPath = "/cashier/products"
 
 // listProducts: GET /cashier/products, without pages. relatedPriceId has no published meaning and
-// is ignored.
+// is ignored. A zone that brings its own prices sells whatever they are visible for.
 func listProducts(c *call) (any, error) {
 	if err := mayReadCatalogue(c); err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ func listProducts(c *call) (any, error) {
 	}
 	rows := []object{}
 	for _, p := range products {
-		if (kind == "" || kind == p.kind) && (all || !p.hidden) {
+		if (kind == "" || kind == p.kind) && (all || !p.hidden || c.zone.Prices != nil) {
 			if row := productRow(c, p, all); row != nil {
 				rows = append(rows, row)
 			}
@@ -158,7 +158,8 @@ func productRow(c *call, p product, all bool) object {
 	info := object{{"cs", []string{p.name}}, {"en", []string{p.name}}}
 	return object{
 		{"id", p.id}, {"name", text(p.name)}, {"description", text("About " + p.name)}, {"descriptionHover", text("")},
-		{"additionalInfo", info}, {"priority", p.id}, {"visible", !p.hidden}, {"config", productConfig(p)},
+		{"additionalInfo", info}, {"priority", p.id}, {"visible", !p.hidden || c.zone.Prices != nil},
+		{"config", productConfig(p)},
 		{"type", p.kind}, {"comparisonId", p.id}, {"prices", prices},
 	}
 }

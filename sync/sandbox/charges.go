@@ -81,7 +81,7 @@ func (z *Zone) setPlan(o *Organization, plan string) {
 	o.Plan, o.PlanName = plan, ""
 	if plan == "Free" {
 		o.FeatureControls = nil
-	} else if o.FeatureControls == nil {
+	} else if len(o.FeatureControls) == 0 {
 		o.FeatureControls = z.controlsOfNew()
 	}
 	o.TFAEnforced = o.TFAEnforced && o.enforcesTFA()

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"maps"
 	"strconv"
 	"time"
 
@@ -87,6 +88,19 @@ func viewPaymentMethod(live *Organization, id string) View {
 		return nil
 	}
 	return View{"subscription": Bool(m.Default), "extras": Bool(m.DefaultForExtras)}
+}
+
+// Unpaid is the view of a payment method once another one is the default for a target.
+func (v View) Unpaid(target billing.Target) View {
+	lost := maps.Clone(v)
+	subscription, extras := target.Pays()
+	if subscription {
+		lost["subscription"] = Bool(false)
+	}
+	if extras {
+		lost["extras"] = Bool(false)
+	}
+	return lost
 }
 
 func viewControl(live *Organization, name string) View {
