@@ -16,6 +16,15 @@ type Account struct {
 	DiscountErr error
 }
 
+// Tier are the credits a month that are paid for: those of the price, and where the zone does not
+// tell it, those of the licence; 0: unknown.
+func (a *Account) Tier(licence int64) int64 {
+	if a.Subscription != nil && a.Subscription.Operations > 0 {
+		return a.Subscription.Operations
+	}
+	return licence
+}
+
 // Subscription is what an organization pays for.
 type Subscription struct {
 	Plan     string

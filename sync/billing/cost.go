@@ -55,5 +55,13 @@ const (
 // Known tells whether it is one of the targets.
 func (t Target) Known() bool { return t == ForSubscription || t == ForExtras || t == ForBoth }
 
+// Paths are the fields of a payment method that a target stands for.
+func (t Target) Paths() []string {
+	return map[Target][]string{
+		ForSubscription: {string(ForSubscription)}, ForExtras: {string(ForExtras)},
+		ForBoth: {string(ForSubscription), string(ForExtras)},
+	}[t]
+}
+
 // Pays tells for what a method with this target becomes the default.
 func (t Target) Pays() (subscription, extras bool) { return t != ForExtras, t != ForSubscription }

@@ -11,6 +11,7 @@ import (
 	"makesync/spec/text"
 	"makesync/sync/compare"
 	"makesync/sync/exit"
+	"makesync/sync/export"
 	"makesync/sync/offline"
 	"makesync/sync/state"
 )
@@ -69,7 +70,7 @@ func readSide(ctx context.Context, s *compare.Side, src *sources, o compareOptio
 		s.About.Zone = src.name(name)
 		read := state.ReadOptions{Select: src.choose}
 		if o.billing {
-			read.Wanted = state.WithBilling
+			read.Wanted = export.WithBilling
 		}
 		s.State, err = src.readZone(ctx, name, read)
 	case compare.SideSnapshot:

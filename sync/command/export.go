@@ -101,7 +101,7 @@ func runExport(ctx context.Context, r *runtimeEnv, o exportOptions) error {
 		return err
 	}
 	defer src.close()
-	zone, err := src.readZone(ctx, o.zone, state.ReadOptions{Select: src.choose, Wanted: state.WithBilling})
+	zone, err := src.readZone(ctx, o.zone, state.ReadOptions{Select: src.choose, Wanted: export.WithBilling})
 	if err != nil {
 		return err
 	}

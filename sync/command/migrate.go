@@ -140,7 +140,7 @@ func runMigrate(ctx context.Context, r *runtimeEnv, o migrateOptions) error {
 func (s *sources) bothEnds(ctx context.Context, o migrateOptions) (from, to *state.ZoneState, err error) {
 	from, err = s.readZone(ctx, o.from, state.ReadOptions{Select: s.choose,
 		Wanted: func(live *state.Organization, key string) state.Wanted {
-			wanted := state.WithBilling(live, key)
+			wanted := export.WithBilling(live, key)
 			wanted.Detail = true
 			return wanted
 		}})

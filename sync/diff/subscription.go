@@ -119,7 +119,7 @@ func (s *subscriptionDiff) buy() {
 func (s *subscriptionDiff) reached() bool {
 	price, _ := s.live.Price()
 	return state.FoldName(s.live.Plan) == state.FoldName(s.want.Plan) &&
-		(s.want.Operations == 0 || s.want.Operations == s.Live.Tier()) &&
+		(s.want.Operations == 0 || s.want.Operations == s.Live.Account.Tier(s.Live.License.Operations())) &&
 		(s.want.Period == "" || s.want.Period == price.Period)
 }
 
@@ -217,7 +217,7 @@ func (s *subscriptionDiff) blank(what string) []string {
 // change buys another price at once.
 func (s *subscriptionDiff) change(price billing.Price, customer *spec.Customer) {
 	from, known := s.live.Price()
-	from.Operations = s.Live.Tier()
+	from.Operations = s.Live.Account.Tier(s.Live.License.Operations())
 	notes := append([]string{billing.Move(from, price, known)}, billing.Buying(s.Live.Account, from, price, known)...)
 	if s.want.Coupon != "" {
 		notes = append(notes, "the coupon is not used: it is for a new subscription only")

@@ -69,7 +69,7 @@ func (s *subscriptionDiff) cancel() {
 // leaving says which plan is left.
 func (s *subscriptionDiff) leaving() []string {
 	from, known := s.live.Price()
-	from.Operations = s.Live.Tier()
+	from.Operations = s.Live.Account.Tier(s.Live.License.Operations())
 	if !known {
 		return []string{text.OneLine(s.live.Plan) + " → Free"}
 	}

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"slices"
 	"strings"
 
 	"makesync/spec"
@@ -18,6 +19,13 @@ const (
 	BillingAsComments
 	BillingAsSettings
 )
+
+// WithBilling is all that an export reads, and what the organization pays for and by what.
+func WithBilling(live *state.Organization, _ string) state.Wanted {
+	wanted := state.Everything(live, false)
+	wanted.Kinds = slices.Concat(wanted.Kinds, state.BillingKinds)
+	return wanted
+}
 
 // SetAside takes what could not be read of money out of the failures of organizations, where it
 // would have been shown in comments alone: then nothing of the documents is missing.
@@ -83,7 +91,7 @@ func SubscriptionOf(live *state.Organization) *spec.Subscription {
 	if !sayable(s.Plan) {
 		return nil
 	}
-	want := &spec.Subscription{Plan: s.Plan, Operations: max(live.Tier(), 0)}
+	want := &spec.Subscription{Plan: s.Plan, Operations: max(live.Account.Tier(live.License.Operations()), 0)}
 	price, known := s.Price()
 	if _, period := spec.ParsePeriod(s.Period); period {
 		want.Period = price.Period

@@ -180,12 +180,8 @@ func afterBilling(before state.View, s *plan.Step) state.View {
 		if after == nil {
 			after = state.View{}
 		}
-		subscription, extras := s.Arguments.Target.Pays()
-		if subscription {
-			after["subscription"] = state.Bool(true)
-		}
-		if extras {
-			after["extras"] = state.Bool(true)
+		for _, path := range s.Arguments.Target.Paths() {
+			after[path] = state.Bool(true)
 		}
 		return after
 	case s.Op != plan.OpUpdate || s.Arguments.Offer:

@@ -47,15 +47,6 @@ func (l License) Operations() int64 {
 	return 0
 }
 
-// Tier are the credits a month that are paid for: those of the price, and where the zone does not
-// tell it, those of the licence; 0: unknown.
-func (l *Organization) Tier() int64 {
-	if l.Account != nil && l.Account.Subscription != nil && l.Account.Subscription.Operations > 0 {
-		return l.Account.Subscription.Operations
-	}
-	return l.License.Operations()
-}
-
 // Offers tells whether a plan of Make, by its published name, offers a kind; also where nobody
 // says.
 func Offers(plan string, kind spec.Kind) bool {

@@ -93,12 +93,8 @@ func viewPaymentMethod(live *Organization, id string) View {
 // Unpaid is the view of a payment method once another one is the default for a target.
 func (v View) Unpaid(target billing.Target) View {
 	lost := maps.Clone(v)
-	subscription, extras := target.Pays()
-	if subscription {
-		lost["subscription"] = Bool(false)
-	}
-	if extras {
-		lost["extras"] = Bool(false)
+	for _, path := range target.Paths() {
+		lost[path] = Bool(false)
 	}
 	return lost
 }

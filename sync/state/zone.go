@@ -73,13 +73,6 @@ func Everything(live *Organization, detail bool) Wanted {
 	return Wanted{Detail: detail || gaps, Kinds: ReadKinds, Await: true}
 }
 
-// WithBilling is Everything, and what the organization pays for and by what.
-func WithBilling(live *Organization, _ string) Wanted {
-	wanted := Everything(live, false)
-	wanted.Kinds = slices.Concat(wanted.Kinds, BillingKinds)
-	return wanted
-}
-
 // ReadingLists name what live states hold as ids. Regions, which no live state tells, serve only to
 // make organizations.
 func ReadingLists() []List { return []List{Roles, Countries, Timezones} }
