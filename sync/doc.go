@@ -39,6 +39,7 @@
 //	lock       one run at a time for each zone on a machine
 //	pager      a long text, in the program that the user has chosen for it
 //	revision   documents at another revision of their git repository
+//	commandline a command as data, and the line to paste
 //	atomicfile files that appear whole or not at all
 //	licences   the licences of the modules in the binary
 //	render     words: text, JSON, Markdown, HTML

@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	"sync/diff":            {"spec", "sync/billing", "spec/text", "sync/plan", "sync/state"},
 	"sync/guard":           {"spec", "sync/billing", "spec/text", "sync/plan"},
 	"sync/planner":         {"spec", "sync/billing", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/diff", "sync/guard"},
-	"sync/report":          {"schema", "spec", "spec/text", "sync/exit", "sync/state", "sync/plan"},
+	"sync/report":          {"sync/commandline", "schema", "spec", "spec/text", "sync/exit", "sync/state", "sync/plan"},
 	"sync/observe":         {"spec", "sync/billing", "spec/text", "sync/state", "sync/plan"},
 	"sync/apply":           {"spec", "sync/billing", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/observe"},
 	"sync/undo":            {"spec", "spec/text", "sync/state", "sync/plan", "sync/report", "sync/observe"},
@@ -44,7 +44,7 @@ var mayImport = map[string][]string{
 	"sync/makeapi":         {"spec", "sync/billing", "spec/text", "sync/exit", "sync/state", "sync/plan"},
 	"sync/sandbox":         {},
 	"examples":             {},
-	"sync/history":         {"spec", "sync/billing", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/atomicfile", "sync/lock"},
+	"sync/history":         {"sync/commandline", "spec", "sync/billing", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/atomicfile", "sync/lock"},
 	"sync/render":          {"spec", "sync/billing", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/offline", "sync/compare", "sync/export", "sync/fleet", "sync/grouping"},
 	"sync/notify":          {"spec", "sync/exit", "sync/fleet", "sync/plan", "sync/report", "sync/render"},
 	"sync/command":         {"*"},
@@ -57,11 +57,12 @@ var mayImport = map[string][]string{
 	"sync/e2e":             {},
 	"sync/bench":           {},
 
-	"sync/atomicfile": {},
-	"sync/pager":      {},
-	"sync/revision":   {},
-	"sync/licences":   {},
-	"sync/lock":       {"spec"},
+	"sync/atomicfile":  {},
+	"sync/commandline": {"spec/text"},
+	"sync/pager":       {},
+	"sync/revision":    {},
+	"sync/licences":    {},
+	"sync/lock":        {"spec"},
 }
 
 // homes are the libraries that only some packages may use.

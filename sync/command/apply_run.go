@@ -218,7 +218,7 @@ func (a *applyRun) apply(ctx context.Context) (_ *report.Report, err error) {
 		_, _ = memory.Known() // before this run's own journal is one of them; the apply tells of the error
 	}
 	if !a.noJournal && stepCount(a.plan) > 0 {
-		journal, err := a.store.Begin(a.run, a.zones.places())
+		journal, err := a.store.Begin(a.run, a.zones.places(), journalled(a))
 		if err != nil {
 			return nil, failure{exit: exit.Internal, message: err.Error(), hint: journalHint}
 		}

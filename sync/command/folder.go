@@ -14,7 +14,7 @@ import (
 	"makesync/spec"
 	"makesync/spec/document"
 	"makesync/spec/document/factor"
-	"makesync/spec/text"
+	"makesync/sync/commandline"
 	"makesync/sync/exit"
 	"makesync/sync/export"
 	"makesync/sync/render"
@@ -210,32 +210,21 @@ func (f *folder) command(verb, dir string, skipReferences bool, more ...string) 
 	if skipReferences {
 		line = append(line, "--skip-references")
 	}
-	return shellLine(line)
+	return commandline.Quoted(line)
 }
 
 // arguments are a command about documents, as the program takes it: with all that says how their
 // zone is reached.
 func (f *folder) arguments(verb string, documents ...string) []string {
-	line := []string{programName, verb}
+	c := commandline.Command{Verb: verb, Files: documents}
 	if f.src.desired.Zones[f.zone].Sandbox != nil { // only its own document says where it is
-		documents = slices.Concat(f.src.o.files, documents)
-	}
-	for _, path := range documents {
-		line = append(line, "-f", path)
+		c.Files = slices.Concat(f.src.o.files, documents)
 	}
 	if slices.Contains(f.src.o.zones.sandboxes, f.zone) {
-		line = append(line, "--sandbox", f.zone)
+		c.Sandboxes = []string{f.zone}
 	}
 	if url, given := f.src.o.zones.urls[f.zone]; given {
-		line = append(line, "--zone-url", f.zone+"="+url)
+		c.ZoneURLs = map[string]string{f.zone: url}
 	}
-	return line
-}
-
-func shellLine(words []string) string {
-	quoted := make([]string, len(words))
-	for i, word := range words {
-		quoted[i] = text.ShellQuote(word)
-	}
-	return strings.Join(quoted, " ")
+	return c.Words()
 }

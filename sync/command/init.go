@@ -11,6 +11,7 @@ import (
 
 	"makesync/spec/document"
 	"makesync/spec/text"
+	"makesync/sync/commandline"
 	"makesync/sync/exit"
 	"makesync/sync/export"
 	"makesync/sync/render"
@@ -151,7 +152,7 @@ func (o *initOptions) write(ctx context.Context, r *runtimeEnv, ask *asker) (pla
 	}
 	secrets = len(result.Secrets) > 0
 	plan = o.planArguments(f, secrets)
-	result.Next = shellLine(plan)
+	result.Next = commandline.Quoted(plan)
 	words := render.Options{Color: o.color, Width: r.Terminal.Width}
 	if err := render.WriteExport(r.Stdout, result, words); err != nil {
 		return nil, false, err

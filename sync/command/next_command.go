@@ -2,90 +2,73 @@ package command
 
 import (
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 
-	"makesync/spec/text"
+	"makesync/sync/commandline"
 )
 
 // nextCommand is the command line that applies the plan: the saved one, or, on a page that others
 // read, the documents. "" when there is none to name.
 func (o planOptions) nextCommand(verb string, saved bool) string {
 	page := o.result.format == formatMarkdown || o.result.format == formatHTML
+	next := o.commandLine("apply")
 	switch {
-	case saved:
-		return strings.Join(append(o.applyWords(), text.ShellQuote(o.out)), " ")
+	case saved: // its steps are decided
+		next.Zone, next.Target, next.Exclude, next.Allow, next.Shard = "", nil, nil, nil, ""
+		next.Plan = o.out
+		return next.Line()
 	case page && verb == "plan":
-		return strings.Join(append(o.applyWords(), o.choiceWords()...), " ")
+		return next.Line()
 	}
 	return ""
 }
 
-// choiceWords are the flags that decide what goes into a plan.
-func (o planOptions) choiceWords() []string {
-	words := o.scopeWords()
-	add := func(flag, value string) { words = append(words, flag, text.ShellQuote(value)) }
-	for _, rule := range o.allow {
-		add("--allow", rule.String())
-	}
-	if o.shard != nil && o.shard.Count > 1 {
-		add("--shard", fmt.Sprintf("%d/%d", o.shard.Index, o.shard.Count))
-	}
-	return words
+// narrowedWords are the flags that narrow a plan to a part of the documents, for people; "" when it
+// is about all of them.
+func (o planOptions) narrowedWords() string {
+	return commandline.Quoted(o.commandLine("plan").ScopeFlags())
 }
 
-// scopeWords are the flags that narrow a plan to a part of the documents.
-func (o planOptions) scopeWords() []string {
-	var words []string
-	add := func(flag, value string) { words = append(words, flag, text.ShellQuote(value)) }
-	if o.documents.zone != "" {
-		add("--zone", o.documents.zone)
-	}
-	for _, glob := range o.scope.target {
-		add("--target", glob.String())
-	}
-	for _, glob := range o.scope.exclude {
-		add("--exclude", glob.String())
-	}
-	return words
-}
-
-// narrowedWords are these flags for people; "" when the plan is about all of the documents.
-func (o planOptions) narrowedWords() string { return strings.Join(o.scopeWords(), " ") }
-
-// resumeCommand is the command line that finds out what became of a run and does what is left.
+// resumeCommand is the command line that finds out what became of a run and does what is left: all
+// organizations of its plan.
 func (o planOptions) resumeCommand(run string) string {
-	words := o.applyWords()
-	if o.documents.zone != "" {
-		words = append(words, "--zone", text.ShellQuote(o.documents.zone))
-	}
-	for _, rule := range o.allow {
-		words = append(words, "--allow", text.ShellQuote(rule.String()))
-	}
-	return strings.Join(append(words, "--resume", text.ShellQuote(run)), " ")
+	return resuming(o.commandLine("apply"), run).Line()
 }
 
-// applyWords begin a command that applies: the same documents and guards, zones reached the same
-// way, the same journals.
-func (o planOptions) applyWords() []string {
-	words := []string{programName, "apply"}
-	add := func(flag string, values ...string) {
-		for _, value := range values {
-			words = append(words, flag, text.ShellQuote(value))
-		}
+func resuming(c commandline.Command, run string) commandline.Command {
+	c.Target, c.Exclude, c.Shard, c.Plan, c.Resume = nil, nil, "", "", run
+	return c
+}
+
+// commandLine is a command about the same documents, under the same guards, with zones reached the
+// same way and the same journals.
+func (o planOptions) commandLine(verb string) commandline.Command {
+	c := commandline.Command{
+		Verb: verb, Sandboxes: o.zones.sandboxes, ZoneURLs: o.zones.urls, ReferenceRoots: o.documents.referenceRoots,
+		Guards: o.documents.guards, Journal: o.journal, Zone: o.documents.zone,
 	}
 	if !slices.Equal(o.documents.files, []string{defaultDocument}) {
-		add("-f", o.documents.files...)
+		c.Files = o.documents.files
 	}
-	add("--sandbox", o.zones.sandboxes...)
-	for _, name := range slices.Sorted(maps.Keys(o.zones.urls)) {
-		add("--zone-url", name+"="+o.zones.urls[name])
+	for _, glob := range o.scope.target {
+		c.Target = append(c.Target, glob.String())
 	}
-	add("--reference-root", o.documents.referenceRoots...)
-	add("--guards", o.documents.guards...)
-	if o.journal != "" {
-		add("--journal", o.journal)
+	for _, glob := range o.scope.exclude {
+		c.Exclude = append(c.Exclude, glob.String())
 	}
-	return words
+	for _, rule := range o.allow {
+		c.Allow = append(c.Allow, rule.String())
+	}
+	if o.shard != nil && o.shard.Count > 1 {
+		c.Shard = fmt.Sprintf("%d/%d", o.shard.Index, o.shard.Count)
+	}
+	return c
+}
+
+// journalled is the command of a run as its journal keeps it: good in every folder.
+func journalled(a *applyRun) commandline.Command {
+	c := a.options.commandLine("apply")
+	c.Files = a.options.documents.files // the default document, too
+	c.Plan, c.Resume = a.file, a.resume
+	return c.Absolute()
 }

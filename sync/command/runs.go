@@ -3,9 +3,11 @@ package command
 import (
 	"errors"
 	"io/fs"
+	"path/filepath"
 
 	"github.com/urfave/cli/v2"
 
+	"makesync/sync/commandline"
 	"makesync/sync/exit"
 	"makesync/sync/history"
 )
@@ -51,4 +53,30 @@ func readRunsOptions(c *cli.Context, env Env) (o runsOptions, store *history.Sto
 	}
 	store, err = openStore(env, o.journal)
 	return o, store, err
+}
+
+// runCommand is what a run did, in few words: apply, apply of a saved plan, or resume.
+func runCommand(c *commandline.Command) string {
+	switch {
+	case c == nil:
+		return "apply"
+	case c.Plan != "":
+		return c.Verb + " " + filepath.Base(c.Plan)
+	case c.Resume != "":
+		return "resume"
+	}
+	return c.Verb
+}
+
+// resumeLine goes on from a run as it was called, with its journal where it is now. An older
+// journal does not say how.
+func resumeLine(c *commandline.Command, run, journal string) string {
+	if c == nil {
+		c = &commandline.Command{Verb: "apply"}
+	}
+	line := resuming(*c, run)
+	if journal != "" {
+		line.Journal = journal
+	}
+	return line.Line()
 }

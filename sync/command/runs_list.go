@@ -25,21 +25,27 @@ func runsListCommand(r *runtimeEnv) *cli.Command {
 			if err != nil {
 				return failure{exit: exit.Internal, message: err.Error()}
 			}
-			return r.emit(runsResult(list), o.result, r.render(o.result, ""))
+			return r.emit(runsResult{list, o.journal}, o.result, r.render(o.result, ""))
 		}),
 	}
 }
 
-// runsResult is the list of runs, oldest first.
-type runsResult []history.Summary
+// runsResult is the list of runs, oldest first, and where they are.
+type runsResult struct {
+	Runs    []history.Summary
+	journal string
+}
 
 func (list runsResult) text(w io.Writer, o render.Options) error {
-	runs := make([]render.Run, len(list))
-	for i, run := range list {
+	runs := make([]render.Run, len(list.Runs))
+	for i, run := range list.Runs {
 		runs[i] = render.Run{
 			ID: run.Run, Started: run.Started, Status: run.Status, Zones: run.Zones, Planned: run.Planned,
 			Succeeded: run.Succeeded, Failed: run.Failed, Skipped: run.Skipped, Unknown: run.Unknown,
-			Open: run.Open, Damaged: run.Damaged,
+			Who: run.Who, Command: runCommand(run.Command), Exit: run.Exit, Open: run.Open, Damaged: run.Damaged,
+		}
+		if runs[i].NeedsResuming() {
+			runs[i].Resume = resumeLine(run.Command, run.Run, list.journal)
 		}
 	}
 	return render.Runs(w, runs, o)
@@ -47,7 +53,7 @@ func (list runsResult) text(w io.Writer, o render.Options) error {
 
 func (list runsResult) json(w io.Writer) error {
 	return render.JSON(w, struct {
-		Format string     `json:"format"`
-		Runs   runsResult `json:"runs"`
-	}{"makesync.runs/v1", append(runsResult{}, list...)})
+		Format string            `json:"format"`
+		Runs   []history.Summary `json:"runs"`
+	}{"makesync.runs/v1", append([]history.Summary{}, list.Runs...)})
 }

@@ -25,7 +25,9 @@ func runsShowCommand(r *runtimeEnv) *cli.Command {
 			if err != nil {
 				return unreadRun("", err)
 			}
-			return r.emit(runResult{run}, o.result, r.render(o.result, ""))
+			words := r.render(o.result, "")
+			words.Next = resumeLine(run.Command, run.Run, o.journal)
+			return r.emit(runResult{run}, o.result, words)
 		}),
 	}
 }

@@ -85,6 +85,7 @@ func TestScript(t *testing.T) {
 			"field":     scriptField,
 			"many":      scriptMany,
 			"edit":      scriptEdit,
+			"journal":   scriptJournal,
 			"redigest":  scriptRedigest,
 			"sshkey":    scriptSSHKey,
 			"signers":   scriptSigners,
@@ -275,6 +276,25 @@ func scriptEdit(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s does not hold %q", args[0], args[2])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.ReplaceAll(text, args[2], args[3])), 0o600))
+}
+
+// scriptJournal copies the oldest journal of a folder into another one, without its end, with one text
+// in its first line replaced by another: journal FROM TO OLD NEW.
+func scriptJournal(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: journal FROM TO OLD NEW")
+	}
+	journals, err := filepath.Glob(ts.MkAbs(args[0] + "/*.jsonl"))
+	ts.Check(err)
+	if len(journals) == 0 {
+		ts.Fatalf("%s has no journal", args[0])
+	}
+	first, _, _ := strings.Cut(ts.ReadFile(journals[0]), "\n")
+	if !strings.Contains(first, args[2]) {
+		ts.Fatalf("the first line does not hold %q: %s", args[2], first)
+	}
+	first = strings.Replace(first, args[2], args[3], 1)
+	ts.Check(os.WriteFile(filepath.Join(ts.MkAbs(args[1]), filepath.Base(journals[0])), []byte(first+"\n"), 0o600))
 }
 
 // scriptSSHKey makes a key and, by another, its certificate: sshkey jane [AUTHORITY PRINCIPAL…].

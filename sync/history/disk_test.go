@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+
+	"makesync/sync/commandline"
 )
 
 type slowDisk struct {
@@ -27,7 +29,7 @@ func TestLinesShareAFlushOfTheDisk(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t)
-		j, err := s.Begin("R1", nil)
+		j, err := s.Begin("R1", nil, commandline.Command{})
 		if err = errors.Join(err, j.Begin("R1", samplePlan())); err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +85,7 @@ func (d *countingDisk) Sync() error {
 func TestAWriteWaitsForTheDiskOnce(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	j, err := s.Begin("R1", nil)
+	j, err := s.Begin("R1", nil, commandline.Command{})
 	if err = errors.Join(err, j.Begin("R1", samplePlan())); err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +157,7 @@ func TestAFolderThatCannotBeMade(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := Open(Options{Dir: file})
-	j, err := s.Begin("R1", nil)
+	j, err := s.Begin("R1", nil, commandline.Command{})
 	if err != nil {
 		t.Fatal(err)
 	}

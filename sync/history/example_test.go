@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/sync/commandline"
 	"makesync/sync/history"
 	"makesync/sync/plan"
 	"makesync/sync/report"
@@ -24,7 +25,7 @@ func Example() {
 	places := map[string]string{"eu1": "https://eu1.make.com"}
 
 	const run = "20261122T120000Z-7f3a91c2"
-	journal, err := store.Begin(run, places)
+	journal, err := store.Begin(run, places, commandline.Command{})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -13,6 +13,7 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/apply"
+	"makesync/sync/commandline"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 	"makesync/sync/state"
@@ -50,7 +51,7 @@ var (
 // write keeps a run up to some line: 1 begin, 2 intent, 3 result, 4 end.
 func write(t testing.TB, s *Store, run string, upTo int) string {
 	t.Helper()
-	j, err := s.Begin(run, nil)
+	j, err := s.Begin(run, nil, commandline.Command{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +98,7 @@ func TestJournal(t *testing.T) {
 		!step.Arguments.Value.IsSensitive() {
 		t.Errorf("%+v", step)
 	}
-	if again, _ := s.Begin("R1", nil); again.Begin("R1", samplePlan()) == nil {
+	if again, _ := s.Begin("R1", nil, commandline.Command{}); again.Begin("R1", samplePlan()) == nil {
 		t.Error("a journal is overwritten")
 	}
 }
@@ -105,7 +106,7 @@ func TestJournal(t *testing.T) {
 func TestARunThatWritesNothingLeavesNoFile(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	j, err := s.Begin("R1", nil)
+	j, err := s.Begin("R1", nil, commandline.Command{})
 	if err != nil || j.Close() != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +126,7 @@ func TestRunNames(t *testing.T) {
 		if _, err := s.Read(name); err == nil {
 			t.Errorf("%q is taken for a run", name)
 		}
-		if _, err := s.Begin(name, nil); err == nil {
+		if _, err := s.Begin(name, nil, commandline.Command{}); err == nil {
 			t.Errorf("%q is taken for a new run", name)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/atomicfile"
+	"makesync/sync/commandline"
 	"makesync/sync/lock"
 	"makesync/sync/plan"
 	"makesync/sync/report"
@@ -33,6 +34,7 @@ type line struct {
 	Shard         *spec.Shard              `json:"shard,omitempty"`
 	Zones         []plan.Zone              `json:"zones,omitempty"`
 	Places        map[string]string        `json:"places,omitempty"` // by zone
+	Command       *commandline.Command     `json:"command,omitempty"`
 	Organizations []report.RunOrganization `json:"organizations,omitempty"`
 	Intent        *report.Intent           `json:"intent,omitempty"`
 	Result        *report.Outcome          `json:"result,omitempty"`
@@ -51,9 +53,10 @@ const (
 // Journal writes what happens in one run; it implements apply.Journal. After
 // an error it stays broken: what it did not keep must not be followed by more.
 type Journal struct {
-	store  *Store
-	run    string
-	places map[string]string
+	store   *Store
+	run     string
+	places  map[string]string
+	command commandline.Command
 
 	mu      sync.Mutex
 	file    journalFile // locked as long as this process writes
@@ -172,6 +175,9 @@ func (j *Journal) Begin(run string, plan *plan.Plan) error {
 	first := line{
 		Type: lineBegin, Format: Format, Run: run, Tool: j.store.tool, PID: os.Getpid(), Host: host,
 		Plan: plan.Digest, Shard: plan.Shard, Zones: plan.Zones, Places: j.places,
+	}
+	if j.command.Verb != "" {
+		first.Command = &j.command
 	}
 	for _, o := range plan.Organizations {
 		first.Organizations = append(first.Organizations, report.RunOrganization{

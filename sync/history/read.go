@@ -175,5 +175,8 @@ func (l line) begin(story *report.Run) error {
 	story.Started, story.Tool, story.PID, story.Host = l.At, l.Tool, l.PID, l.Host
 	story.Plan, story.Shard, story.Organizations = l.Plan, l.Shard, l.Organizations
 	story.Zones, story.Places = l.Zones, l.Places
+	if l.Command != nil && l.Command.IsReadable() {
+		story.Command = l.Command
+	}
 	return nil
 }

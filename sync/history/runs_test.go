@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"makesync/sync/commandline"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 )
@@ -21,7 +22,7 @@ func TestRecentRuns(t *testing.T) {
 		"20261122T031300Z-3": now.Add(-2 * time.Minute), "20261120T000000Z-4": now, "typed-by-hand": now,
 	} {
 		s.now = func() time.Time { return at }
-		j, err := s.Begin(run, nil)
+		j, err := s.Begin(run, nil, commandline.Command{})
 		if err = errors.Join(err, j.Begin(run, samplePlan()), j.Result(result), j.Close()); err != nil {
 			t.Fatal(err)
 		}

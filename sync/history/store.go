@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"time"
+
+	"makesync/sync/commandline"
 )
 
 // Options say where a store lives.
@@ -78,13 +80,13 @@ func makeDir(path string) error {
 
 // Begin is the journal of a new run. Its file is made with the first line, so that a run that does
 // nothing leaves none. Places are what makes a zone the same zone, by name: its url, or the state
-// file of a simulated one.
-func (s *Store) Begin(run string, places map[string]string) (*Journal, error) {
+// file of a simulated one; command is what the run does, from which others can go on.
+func (s *Store) Begin(run string, places map[string]string, command commandline.Command) (*Journal, error) {
 	if _, err := s.path(run); err != nil {
 		return nil, err
 	}
 	j := newJournal(s, run)
-	j.places = places
+	j.places, j.command = places, command
 	return j, nil
 }
 

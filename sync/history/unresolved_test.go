@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"makesync/sync/commandline"
 	"makesync/sync/report"
 )
 
@@ -46,7 +47,7 @@ func TestAppendingToATruncatedJournal(t *testing.T) {
 func TestARunAtWorkIsNotUnfinished(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	j, err := s.Begin("R1", nil)
+	j, err := s.Begin("R1", nil, commandline.Command{})
 	if err = errors.Join(err, j.Begin("R1", samplePlan()), j.Intent(intent)); err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +78,7 @@ func TestARunAtWorkIsNotUnfinished(t *testing.T) {
 func TestSimulatedZonesOfOneNameAreKeptApart(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	j, err := s.Begin("R1", map[string]string{"eu1": "/a/state.json"})
+	j, err := s.Begin("R1", map[string]string{"eu1": "/a/state.json"}, commandline.Command{})
 	if err = errors.Join(err, j.Begin("R1", samplePlan()), j.Intent(intent), j.Close()); err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,13 @@ type Run struct {
 	Zones   []string
 	// Planned = Succeeded + Failed + Skipped + Unknown, for a run that has ended.
 	Planned, Succeeded, Failed, Skipped, Unknown int
+	// Who are the users of the tokens, Command is what was done: "apply plan.json".
+	Who     []string
+	Command string
+	// Exit is the name of the exit, "" for a run without an end.
+	Exit string
+	// Resume is the command that goes on from a run that needs it.
+	Resume string
 	// Open counts requests of which nobody knows what became of them.
 	Open int
 	// Damaged says why the journal cannot be read; "" when it can.
@@ -37,12 +44,11 @@ func Runs(w io.Writer, runs []Run, o Options) error {
 	}
 	runs = slices.Clone(runs)
 	slices.Reverse(runs) // the newest is what people look for
-	rows := [][]string{{"run", "started, UTC", "status", "zones", "steps", "done", "failed", "skipped", "unknown"}}
+	rows := [][]string{{"run", "started, UTC", "zones", "who", "command", "result"}}
 	for _, run := range runs {
 		rows = append(rows, runCells(run))
 	}
-	lines := aligned(rows)
-	wide := slices.ContainsFunc(lines, func(line string) bool { return columns(line) > p.width() })
+	lines, wide := runLines(p, rows)
 	for i, line := range lines {
 		switch {
 		case wide && i > 0:
@@ -57,6 +63,27 @@ func Runs(w io.Writer, runs []Run, o Options) error {
 		}
 	}
 	return p.flush()
+}
+
+// runLines are the lines of a table of runs. One that is wider than the page leaves out the zones,
+// then the time, with which the name of a run begins.
+func runLines(p *printer, rows [][]string) (lines []string, wide bool) {
+	const started, zones = 1, 2
+	less := make([][]string, len(rows))
+	for i, row := range rows {
+		less[i] = slices.Clone(row)
+	}
+	for _, drop := range []int{zones, started} {
+		lines = aligned(less)
+		if wide = slices.ContainsFunc(lines, func(line string) bool { return columns(line) > p.width() }); !wide {
+			return lines, false
+		}
+		for i := range less {
+			less[i] = slices.Delete(less[i], drop, drop+1)
+		}
+	}
+	lines = aligned(less)
+	return lines, slices.ContainsFunc(lines, func(line string) bool { return columns(line) > p.width() })
 }
 
 // writeRunFacts writes a run where the table is wider than the page: the run, and below it its
@@ -74,28 +101,35 @@ func writeRunFacts(p *printer, names, cells []string) {
 
 func runCells(run Run) []string {
 	if run.Damaged != "" {
-		return []string{Clean(run.ID), "", "damaged"}
+		return []string{Clean(run.ID), "", "", "", "", "damaged"}
 	}
-	if run.Status == report.RunEmpty {
-		return []string{Clean(run.ID), run.Started.UTC().Format(runTime), string(run.Status)}
+	return []string{
+		Clean(run.ID), run.Started.UTC().Format(runTime), Clean(strings.Join(run.Zones, ",")),
+		Clean(strings.Join(run.Who, ",")), Clean(run.Command), runResult(run),
 	}
-	cells := []string{
-		Clean(run.ID),
-		run.Started.UTC().Format(runTime),
-		Clean(string(run.Status)),
-		Clean(strings.Join(run.Zones, ",")),
-		text.Number(run.Planned),
+}
+
+// runResult says how a run ended: "ok, 18 done", "partial, failed 15 of 15", "unfinished".
+func runResult(run Run) string {
+	if run.Exit == "" {
+		return Clean(string(run.Status))
 	}
-	if run.Status == report.RunUnfinished {
-		return cells
+	words := []string{Clean(run.Exit)}
+	if run.Status != report.RunFinished {
+		words = append(words, Clean(string(run.Status)))
 	}
-	return append(
-		cells,
-		text.Number(run.Succeeded),
-		text.Number(run.Failed),
-		text.Number(run.Skipped),
-		text.Number(run.Unknown),
-	)
+	for _, part := range []struct {
+		word string
+		n    int
+	}{{"failed", run.Failed}, {"unknown", run.Unknown}, {"skipped", run.Skipped}} {
+		if part.n > 0 {
+			words = append(words, part.word+" "+text.Number(part.n))
+		}
+	}
+	if len(words) == 1 {
+		return words[0] + ", " + text.Number(run.Succeeded) + " done"
+	}
+	return strings.Join(words, ", ") + " of " + text.Number(run.Planned)
 }
 
 // writeRunTrouble says, below a run that needs somebody, why and what to do.
@@ -105,10 +139,15 @@ func writeRunTrouble(p *printer, run Run) {
 		p.labelled(2, red, "", 0, run.Damaged)
 	case run.Status == report.RunEmpty:
 		p.labelled(2, "", "", 0, nothingSent)
-	case run.Open > 0 || run.Status == report.RunUnfinished:
-		p.labelled(2, yellow, "", 0, openWords(run.Open)+"; go on with:")
-		p.line("  %s", p.paint(cyan, "makesync apply --resume "+text.ShellQuote(Clean(run.ID))))
+	case run.NeedsResuming():
+		p.labelled(2, yellow, "", 0, openWords(run.Open))
+		p.command("go on", 9, Clean(run.Resume))
 	}
+}
+
+// NeedsResuming tells whether nobody knows yet what has become of the run.
+func (r Run) NeedsResuming() bool {
+	return r.Damaged == "" && (r.Open > 0 && r.Status == report.RunFinished || r.Status == report.RunUnfinished)
 }
 
 // nothingSent is of a run whose journal has no first line.
@@ -277,14 +316,17 @@ func writeRunEnd(p *printer, run *report.Run) {
 			"The last line of the journal was cut off (a kill, or a full disk) and is left out.",
 		)
 	}
-	open := len(run.Open())
-	switch status := run.Status(); {
-	case status == report.RunUnfinished || open > 0 && status != report.RunResolved:
-		p.labelled(0, yellow, "Unfinished:", 0, openWords(open)+". Go on with:")
-		p.line("  %s", p.paint(cyan, "makesync apply --resume "+text.ShellQuote(Clean(run.Run))))
-	case status == report.RunResolved:
+	switch run.Status() {
+	case report.RunResolved:
 		p.heading(plain, "Unfinished, and a later run has found out what became of everything that was sent.")
+	case report.RunRunning:
+		p.heading(plain, "Still at work.")
 	default:
+		if run.Unresolved() {
+			p.labelled(0, yellow, "Unfinished:", 0, openWords(len(run.Open()))+".")
+			p.command("go on", 9, Clean(p.Next))
+			return
+		}
 		p.heading(plain, "Finished: "+ReportCounts(run.Report)+".")
 	}
 }

@@ -189,9 +189,13 @@ func sampleRun() *report.Run {
 
 func sampleRuns() []Run {
 	return []Run{
-		{ID: "20261118T020000Z-0001", Started: sampleTime.AddDate(0, 0, -2), Status: report.RunFinished, Zones: []string{"eu1"}, Planned: 3, Succeeded: 3},
+		{ID: "20261118T020000Z-0001", Started: sampleTime.AddDate(0, 0, -2), Status: report.RunFinished, Zones: []string{"eu1"}, Planned: 3, Succeeded: 3,
+			Who: []string{"ops@acme.example"}, Command: "apply", Exit: "ok"},
+		{ID: "20261118T030000Z-0009", Started: sampleTime.AddDate(0, 0, -2), Status: report.RunFinished, Zones: []string{"eu1"}, Planned: 15, Failed: 15,
+			Who: []string{"ops@acme.example"}, Command: "apply plan.json", Exit: "partial"},
 		{ID: "20261119T020000Z-0002", Status: report.RunUnfinished, Damaged: "the journal of run 20261119T020000Z-0002 is damaged at line 3: not JSON"},
-		{ID: "20261120T020000Z-7f3a", Started: sampleTime, Status: report.RunUnfinished, Zones: []string{"eu1", "us1"}, Planned: 14, Open: 1},
+		{ID: "20261120T020000Z-7f3a", Started: sampleTime, Status: report.RunUnfinished, Zones: []string{"eu1", "us1"}, Planned: 14, Open: 1,
+			Who: []string{"ops@acme.example"}, Command: "apply", Resume: "makesync apply -f /home/ops/makesync.yaml --resume 20261120T020000Z-7f3a"},
 	}
 }
 

@@ -47,11 +47,13 @@ func TestTexts(t *testing.T) {
 		"report-empty.txt": func(b *bytes.Buffer) error { return Report(b, &report.Report{Exit: exit.OK}, Options{}) },
 		"runs.txt":         func(b *bytes.Buffer) error { return Runs(b, sampleRuns(), Options{}) },
 		"runs-none.txt":    func(b *bytes.Buffer) error { return Runs(b, nil, Options{}) },
-		"run.txt":          func(b *bytes.Buffer) error { return RunDetails(b, sampleRun(), Options{}) },
+		"run.txt": func(b *bytes.Buffer) error {
+			return RunDetails(b, sampleRun(), Options{Next: "makesync apply -f /home/ops/makesync.yaml --resume R"})
+		},
 		"run-finished.txt": func(b *bytes.Buffer) error {
 			run := sampleRun()
 			run.Truncated, run.Report = false, sampleReport()
-			return RunDetails(b, run, Options{})
+			return RunDetails(b, run, Options{Next: "makesync apply -f /home/ops/makesync.yaml --resume R"})
 		},
 		"compare.txt": func(b *bytes.Buffer) error { return Compare(b, sampleComparison(), Options{}) },
 		"compare-same.txt": func(b *bytes.Buffer) error {
@@ -144,7 +146,7 @@ func TestRunsFit(t *testing.T) {
 		runs := sampleRuns()
 		runs[0].Zones = []string{"production-eu1", "production-us1"}
 		text := string(rendered(t, func(b *bytes.Buffer) error { return Runs(b, runs, Options{Width: width}) }))
-		for _, fact := range []string{runs[0].ID, "production-us1", "2026-11-18 02:00", runs[1].ID, "line 3"} {
+		for _, fact := range []string{runs[0].ID, "production-us1", "2026-11-18 02:00", runs[2].ID, "line 3", "partial, failed 15 of 15", "apply plan.json"} {
 			if !strings.Contains(strings.Join(strings.Fields(text), " "), fact) {
 				t.Errorf("width %d lacks %q:\n%s", width, fact, text)
 			}

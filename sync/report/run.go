@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/sync/commandline"
 	"makesync/sync/plan"
 )
 
@@ -19,6 +20,8 @@ type Run struct {
 	Plan    string      `json:"plan"` // the plan's digest
 	Shard   *spec.Shard `json:"shard,omitempty"`
 	Zones   []plan.Zone `json:"zones"`
+	// Command is what the run did, with absolute paths; nil where the journal does not tell.
+	Command *commandline.Command `json:"command,omitempty"`
 	// Places are what makes each zone the same zone for another run: its url, or the state file of
 	// a simulated one.
 	Places map[string]string `json:"-"`
