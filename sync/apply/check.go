@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"makesync/spec"
@@ -249,12 +248,15 @@ func (c *checker) compare(ctx context.Context, s *plan.Step, earlier []plan.Step
 	case c.secretChanged(s):
 		reference := s.Arguments.Value.Reference
 		return skip(report.ReasonStale, "the value behind "+reference+" is not the one that the plan was made with")
-	case plan.Precondition(live, s, earlier, c.planSalt) == s.Precondition && wrongTarget(live, s) == "":
+	case plan.Precondition(live, s, earlier, c.planSalt) == s.Precondition && observe.WrongTarget(live, s) == "":
+		if stopped := checkPast(ctx, c, s); stopped != nil {
+			return stopped
+		}
 		return checkMoney(ctx, c, s)
 	case isDone(s, observe.AfterImage(s.Before, s), c.observer.View(s)):
 		return alreadyDone()
-	case wrongTarget(live, s) != "":
-		return skip(report.ReasonStale, wrongTarget(live, s))
+	case observe.WrongTarget(live, s) != "":
+		return skip(report.ReasonStale, observe.WrongTarget(live, s))
 	}
 	return skip(report.ReasonStale, changedSince(c.observer.View(s)))
 }
@@ -271,63 +273,6 @@ func isDone(s *plan.Step, after, now state.View) bool {
 // alreadyDone is the result of a step whose object somebody else has made what it is to be.
 func alreadyDone() *stepResult {
 	return skip(report.ReasonAlreadyDone, "it is already as this step would make it")
-}
-
-// wrongTarget tells whether the ids of a step belong to something else than its address says. A
-// plan of our own making never does that, unless the thing was deleted and made anew.
-func wrongTarget(live *state.Organization, s *plan.Step) string {
-	if s.Kind == spec.KindOrganization && s.Op == plan.OpDelete {
-		return unsaidLoss(live, s)
-	}
-	name, a := s.Address.Name(), s.Arguments
-	switch s.Kind {
-	case spec.KindVariable:
-		v := state.FindVariable(live.Variables, name)
-		updates := v != nil && s.Op == plan.OpUpdate
-		switch {
-		case updates && !observe.Shows(s, "value") && !observe.SameSide(state.VariableScalar(v), *a.Value):
-			return "its value is not the one that this step leaves as it is"
-		case updates && !observe.Shows(s, "type") && v.Type != a.Type:
-			return "its type is not the one that this step leaves as it is"
-		}
-	case spec.KindFeatureControl:
-		if c := state.FindControl(live.FeatureControls, name); c == nil || c.ID != a.ControlID {
-			return fmt.Sprintf("the control %q has not the id %d", text.OneLine(name), a.ControlID)
-		}
-	case spec.KindMember:
-		m := state.FindMember(live.Members, name)
-		if s.Op != plan.OpInvite && (m == nil || m.UserID != a.UserID) {
-			return fmt.Sprintf("%s has not the user id %d", text.OneLine(name), a.UserID)
-		}
-	case spec.KindOwner:
-		if m := state.FindUser(live.Members, a.UserID); m == nil ||
-			a.Email != "" && !strings.EqualFold(m.Email, a.Email) {
-			return fmt.Sprintf("the user %d is not %s", a.UserID, text.OneLine(a.Email))
-		}
-	}
-	return ""
-}
-
-// unsaidLoss tells what a deletion would take along, as far as that is known, and the plan does not
-// say: a file can say anything.
-func unsaidLoss(live *state.Organization, s *plan.Step) string {
-	var losses []string
-	if n := live.ActiveScenarios; n != nil {
-		losses = append(losses, text.Count(*n, "active scenario", "active scenarios"))
-	}
-	if live.Teams != nil {
-		losses = append(losses, text.Count(len(live.Teams), "team", "teams"))
-	}
-	if live.Members != nil {
-		losses = append(losses, text.Count(len(live.Members)+len(live.Unreadable), "member", "members"))
-	}
-	for _, loss := range losses {
-		said := func(note string) bool { return note == loss || strings.HasPrefix(note, loss+":") }
-		if !slices.ContainsFunc(s.Notes, said) {
-			return "it does not say that the deletion takes along " + loss
-		}
-	}
-	return ""
 }
 
 // changedSince says what is there now instead of what the plan saw.

@@ -3,8 +3,10 @@ package apply
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"makesync/spec/text"
+	"makesync/sync/observe"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 	"makesync/sync/state"
@@ -38,7 +40,7 @@ func (a *applier) readLists(ctx context.Context, workers []*worker) {
 		a.readList(ctx, o.Zone, organizations)
 		for i := range w.list {
 			for _, shown := range w.list[i].ShownIDs() {
-				if shown.List != state.Teams && !shown.AsID() {
+				if shown.List != state.Teams {
 					a.readList(ctx, o.Zone, shown.List)
 				}
 			}
@@ -91,6 +93,40 @@ func (c *checker) checkNames(ctx context.Context, s *plan.Step) *stepResult {
 		}
 	}
 	return nil
+}
+
+// checkPast compares what a saved plan shows as the former state with the zone: the precondition
+// stands in the same file.
+func checkPast(ctx context.Context, c *checker, s *plan.Step) *stepResult {
+	if !c.options.Saved {
+		return nil
+	}
+	why, err := observe.WrongPast(s, c.observer.View(s), func(list state.List, id, shown string) (string, error) {
+		return c.oldName(ctx, list, id, shown)
+	})
+	switch {
+	case err != nil:
+		return c.unreadableNames(ctx, err)
+	case why != "":
+		return skip(report.ReasonStale, why)
+	}
+	return nil
+}
+
+// oldName is the shown name of an id where it is one, else what the zone calls it.
+func (c *checker) oldName(ctx context.Context, list state.List, id, shown string) (string, error) {
+	if shown == id || list == state.Roles && shown == state.BuiltinRoles[id] {
+		return shown, nil
+	}
+	number, _ := strconv.ParseInt(id, 10, 64)
+	entry, err := c.entry(ctx, list, number)
+	switch {
+	case err != nil || entry == nil:
+		return state.RoleName(nil, id), err
+	case len(state.MatchNames([]state.Name{*entry}, shown)) > 0:
+		return shown, nil
+	}
+	return state.PreferredName(list, *entry), nil
 }
 
 // checkOrganization: the organization of this id has the name that the plan shows.

@@ -134,6 +134,8 @@ func TestForgedSteps(t *testing.T) {
 		return nil
 	}
 	cases := map[string]func(*plan.Plan){
+		"past of a new one":       func(p *plan.Plan) { step(p, "nova").Fields[0].From = state.Text("Owner") },
+		"future of a removal":     func(p *plan.Plan) { step(p, "acme/member/gone@x.example").Fields[0].To = state.Text("Admin") },
 		"unknown op":              func(p *plan.Plan) { step(p, "acme/tfa").Op = plan.OpDelete },
 		"unknown kind":            func(p *plan.Plan) { step(p, "acme/tfa").Kind = "team" },
 		"kind of another address": func(p *plan.Plan) { step(p, "acme/variable/NEW").Address = "acme/member/NEW" },
@@ -435,28 +437,67 @@ func TestIDsOfASavedPlanAreThoseOfItsNames(t *testing.T) {
 		"a role renamed meanwhile": func(_ *plan.Plan, z *writtenZone) { z.Lists[state.Roles][2].Name = "Helper" },
 	}
 	for name, forge := range cases {
-		z, _, data := saved(t, spec.Value{})
-		p, problems := plan.Decode(data, spec.Value{})
-		if len(problems) > 0 {
-			t.Fatal(problems)
+		wantStale(t, name, forge)
+	}
+}
+
+// wantStale applies a forged plan with a digest that fits, which must write nothing.
+func wantStale(t *testing.T, name string, forge func(*plan.Plan, *writtenZone)) {
+	t.Helper()
+	z, _, data := saved(t, spec.Value{})
+	p, problems := plan.Decode(data, spec.Value{})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	forge(p, z)
+	p.Digest = plan.DigestOf(p.Organizations)
+	forged, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, problems = plan.Decode(forged, spec.Value{}); len(problems) > 0 {
+		t.Errorf("%s: the forgery is found in the file already, and shows nothing: %v", name, problems)
+		return
+	}
+	if problems := savedplan.Hydrate(p, evaluate); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	o := z.options()
+	o.Saved, o.Fetched = true, time.Time{}
+	if r := Run(context.Background(), p, o); len(z.writes) > 0 || r.Exit != exit.Stale {
+		t.Errorf("%s: exit %v, %d writes\n%s", name, r.Exit, len(z.writes), outcomes(r))
+	}
+}
+
+// Who is asked sees what was there as well as what will be: a saved plan that says that somebody was
+// Owner, while she is a Member who becomes Admin, is none that makesync has made.
+func TestASavedPlanShowsWhatWasThere(t *testing.T) {
+	t.Parallel()
+	_, _, data := saved(t, spec.Value{})
+	p, _ := plan.Decode(data, spec.Value{})
+	paths := map[string]bool{}
+	for i, o := range p.Organizations {
+		for j, s := range o.Steps {
+			for k, f := range s.Fields {
+				if f.From.IsSensitive() || o.ID == 0 {
+					continue
+				}
+				for _, from := range []state.Scalar{state.Text("Owner"), state.None()} {
+					if from.IsNone() == f.From.IsNone() && from.Canonical() == f.From.Canonical() {
+						continue
+					}
+					paths[string(s.Kind)+" "+f.Path] = true
+					wantStale(t, string(s.Address)+" "+f.Path, func(p *plan.Plan, _ *writtenZone) {
+						p.Organizations[i].Steps[j].Fields[k].From = from
+					})
+				}
+			}
 		}
-		forge(p, z)
-		p.Digest = plan.DigestOf(p.Organizations)
-		forged, err := json.Marshal(p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if p, problems = plan.Decode(forged, spec.Value{}); len(problems) > 0 {
-			t.Errorf("%s: the forgery is found in the file already, and shows nothing: %v", name, problems)
-			continue
-		}
-		if problems := savedplan.Hydrate(p, evaluate); len(problems) > 0 {
-			t.Fatal(problems)
-		}
-		o := z.options()
-		o.Saved, o.Fetched = true, time.Time{}
-		if r := Run(context.Background(), p, o); len(z.writes) > 0 || r.Exit != exit.Stale {
-			t.Errorf("%s: exit %v, %d writes\n%s", name, r.Exit, len(z.writes), outcomes(r))
+	}
+	for _, want := range []string{"member role", "variable value", "variable type", "organization name",
+		"organization country", "featureControl enabled", "tfa tfaEnforced", "owner owner"} {
+		if !paths[want] {
+			t.Errorf("the plan has no %s", want)
 		}
 	}
 }

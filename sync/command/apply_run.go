@@ -176,6 +176,15 @@ func lockFailure(ctx context.Context, err error) error {
 	return failure{exit: exit.Internal, message: err.Error(), hint: lockHint}
 }
 
+// words is how the plan is shown: of one from a file with who vouches for it.
+func (a *applyRun) words(verb string) render.Options {
+	o := a.plannedRun.words(verb)
+	if a.file != "" {
+		o.File = trustOf(a.plan, a.r.Env)
+	}
+	return o
+}
+
 // show prints the plan before the question. It is part of the result where that is a text. Whoever
 // is to answer sees it on a terminal: on stderr, when stdout is JSON, a file or another program
 // (`| tail`).

@@ -162,7 +162,9 @@ func showStatement(r *runtimeEnv, p *plan.Plan, s approval.Statement, o approveO
 	if err != nil {
 		return err
 	}
-	if err := (planResult{Plan: p}).text(r.Stdout, r.render(o.result, "approve")); err != nil {
+	words := r.render(o.result, "approve")
+	words.File = trustOf(p, r.Env)
+	if err := (planResult{Plan: p}).text(r.Stdout, words); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(r.Stdout, "\nThis is signed:\n\n  %s\n",

@@ -7,10 +7,22 @@ import (
 	"makesync/sync/exit"
 	"makesync/sync/history"
 	"makesync/sync/plan"
+	"makesync/sync/render"
 )
 
 // sealKey is the key of MAKESYNC_SEAL_KEY; empty without one.
 func sealKey(env Env) spec.Value { return spec.Sensitive(env.lookup("MAKESYNC_SEAL_KEY")) }
+
+// trustOf says who vouches for a plan that was read from a file.
+func trustOf(p *plan.Plan, env Env) render.FileTrust {
+	switch {
+	case p.Seal == plan.Unsealed:
+		return render.FileUnsealed
+	case sealKey(env).IsZero():
+		return render.FileUnchecked
+	}
+	return ""
+}
 
 // unsavableExits are those of plans that leave no file, beside those that a signal stopped: nothing
 // was planned, or it may not be applied.

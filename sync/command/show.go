@@ -98,6 +98,9 @@ func runShow(ctx context.Context, r *runtimeEnv, o showOptions) error {
 	}
 	words := r.render(o.result, "show")
 	words.Quiet = false
+	if shown.plan != nil {
+		words.File = trustOf(shown.plan, r.Env)
+	}
 	words.Approvals = shown.approvals
 	if err := r.emit(shown.result, o.result, words); err != nil {
 		return err

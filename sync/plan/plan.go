@@ -363,14 +363,6 @@ func (s *Summary) Count(op Op) {
 // Lifetime is how long a saved plan may be applied.
 const Lifetime = 24 * time.Hour
 
-// writes is the number of requests that a step takes.
-func (s *Step) writes() int {
-	if s.Op == OpReinvite {
-		return 2
-	}
-	return 1
-}
-
 // Changes is how many steps of an organization are expected to change something.
 func (o *Organization) Changes() (n int) {
 	for i := range o.Steps {
@@ -384,7 +376,7 @@ func (o *Organization) Changes() (n int) {
 // PlannedWrites is the number of requests that an organization's steps take when nothing fails.
 func (o *Organization) PlannedWrites() (n int) {
 	for i := range o.Steps {
-		n += o.Steps[i].writes()
+		n += len(o.Steps[i].Verbs())
 	}
 	return n
 }

@@ -47,6 +47,9 @@ func invalidStep(o *Organization, j, last int) string {
 		if seen[f.Path] || !slices.Contains(stepTypes[row].fields, f.Path) {
 			return "it shows the field " + text.Quote(f.Path) + " twice, or has none such"
 		}
+		if creates && !f.From.IsNone() || s.Op.Counted() == OpDelete && !f.To.IsNone() {
+			return "it shows the field " + text.Quote(f.Path) + " of what is not there"
+		}
 		seen[f.Path] = true
 	}
 	late := creates || s.Kind == spec.KindFeatureControl && PurchaseFor(o.Steps[:j], s) != nil

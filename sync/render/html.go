@@ -68,7 +68,7 @@ type (
 		Kinds                  []htmlChoice
 		Fleet                  *htmlFleet
 		Failures, Problems     []htmlProblem
-		Unread, Narrowed       string
+		Unread, Narrowed, File string
 		Access                 []string // who still has access, and where nobody could look
 		Quiet, Next, Digest    string
 		Created, Expires, Last string

@@ -21,6 +21,7 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 	p := &htmlPlan{
 		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
 		Heading: htmlHeading(plan, missing, &shared), Narrowed: narrowedWords(o),
+		File:    o.File.words(),
 		Against: cut(Clean(plan.Against), maxProse),
 		Since:   Clean(o.Since), Guards: htmlGuards(plan, o),
 		Next: Clean(o.Next), Digest: Clean(plan.Digest), Created: htmlTime(plan), Expires: htmlExpiry(plan, o),

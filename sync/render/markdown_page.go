@@ -286,6 +286,9 @@ func (d *document) zoneLines() string {
 	if narrowed := narrowedWords(d.options); narrowed != "" {
 		b.WriteString("- **Only** " + prose(cut(narrowed, maxProse)) + "\n")
 	}
+	if words := d.options.File.words(); words != "" {
+		b.WriteString("- The file is " + prose(words) + "\n")
+	}
 	if s := d.plan.Shard; isPart(s) {
 		fmt.Fprintf(&b, "- Shard %d of %d: only this part of the organizations\n", s.Index, s.Count)
 	}

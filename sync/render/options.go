@@ -59,6 +59,8 @@ type Options struct {
 	Approvals []string
 	// Narrowed are the flags that narrow the plan to a part of the documents, "" for all of them.
 	Narrowed string
+	// File says of a plan from a file who vouches for it, "" where its seal was checked.
+	File FileTrust
 	// Saved is the file that the plan was written to, "" when it was not saved.
 	Saved string
 	// Told are problems that stand right above already, in the text of the plan.
@@ -67,6 +69,24 @@ type Options struct {
 	Exit exit.Code
 	// Next is the whole command that goes on from here, ready to paste: `makesync apply plan.json`.
 	Next string
+}
+
+// FileTrust is what is known of the file of a plan.
+type FileTrust string
+
+// What can be known: nobody has sealed the file, or there is no key to check the seal with.
+const (
+	FileUnsealed  FileTrust = "not sealed"
+	FileUnchecked FileTrust = "sealed, and there is no key to check the seal with"
+)
+
+// words tell of what nobody vouches for: a file can say anything, and only its steps are compared.
+func (f FileTrust) words() string {
+	if f == "" {
+		return ""
+	}
+	return string(f) + ": notes, warnings, changes to the rules, what is held and waits are the file's own words; " +
+		"apply checks its steps"
 }
 
 const defaultWidth, leastWidth = 100, 40

@@ -76,6 +76,9 @@ func writePlanHead(p *printer, plan *plan.Plan) {
 		p.labelled(0, bold, "since", headLabel, p.Since)
 	}
 	writeNarrowed(p)
+	if words := p.File.words(); words != "" {
+		p.labelled(0, yellow, "file", headLabel, words)
+	}
 	if guards := guardWords(p.Guards); guards != "" {
 		p.labelled(0, bold, "guards", headLabel, guards)
 	}
