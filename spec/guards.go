@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"makesync/spec/text"
 )
 
 // Protects tells whether guards.protect covers the object of an address, by the key of its
@@ -33,6 +35,19 @@ func (a Address) under(key string) Address {
 
 // Requires tells whether a person is one of guards.requiredAdmins. The e-mail is in lower case.
 func (g *Guards) Requires(email string) bool { return slices.Contains(g.RequiredAdmins, email) }
+
+// RefusedBy says by which list of guards.emails somebody is refused; "" by none.
+func (g *Guards) RefusedBy(email string) string {
+	list, ok := g.Refusing(email)
+	if ok {
+		return ""
+	}
+	patterns := make([]string, len(list))
+	for i, glob := range list {
+		patterns[i] = glob.String()
+	}
+	return email + " matches none of guards.emails (" + text.Commas(patterns, 5) + ")"
+}
 
 // Refusing gives the first list of guards.emails of which the e-mail, in lower case, fits no
 // pattern; ok is true when there is none.

@@ -66,6 +66,8 @@ func invitationAcceptCommand(r *runtimeEnv) *cli.Command {
 			"makesync invitation accept --zone eu1 --all --organization 'acme*'",
 		Flags: joined([]cli.Flag{
 			&cli.BoolFlag{Name: "yes", Usage: "answer the question with yes"},
+			guardsFlag("`FILE` guards outside the documents, whose emails have to let the token's user in; " +
+				"repeatable, beside "),
 		}, acceptAllFlags(), invitationFlags()),
 		Action: r.action(arity{min: 0, max: 1, name: "HASH"}, func(c *cli.Context) error {
 			o, all, err := readAcceptOptions(c, r.Env)
@@ -107,6 +109,11 @@ func withInvitation(ctx context.Context, r *runtimeEnv, o invitationOptions, may
 	}
 	defer connected.close()
 	client := connected.ports[name].client
+	if may == readWrite {
+		if err := mayAccept(ctx, r, o, client); err != nil {
+			return err
+		}
+	}
 	invitation, err := client.Invitation(ctx, o.hash)
 	if err != nil {
 		return err

@@ -57,6 +57,9 @@ func acceptAll(ctx context.Context, r *runtimeEnv, o ownOptions) error {
 	}
 	defer connected.close()
 	p := connected.ports[name]
+	if err := mayAccept(ctx, r, o.invitationOptions, p.client); err != nil {
+		return err
+	}
 	list, err := ownInvitations(ctx, o, p)
 	if err != nil {
 		return err
@@ -85,6 +88,39 @@ func acceptAll(ctx context.Context, r *runtimeEnv, o ownOptions) error {
 		return err
 	}
 	return end(exit.Partial)
+}
+
+// mayAccept refuses what the guards in force do not let happen: that the token's user becomes a
+// member, or anything that nobody has approved. Policies have nothing to look at: they judge plans,
+// and an acceptance is a step of none.
+func mayAccept(ctx context.Context, r *runtimeEnv, o invitationOptions, client *makeapi.Client) error {
+	documents, problems, err := zoneDocuments(r.Env, o.documents)
+	if err != nil {
+		return invalid(problems)
+	}
+	trusted, more := loadTrusted(r.Env, o.documents)
+	if problems = slices.Concat(problems, more, documents.Tighten(trusted)); spec.HasErrors(problems) {
+		return invalid(problems)
+	}
+	guards := documents.Guards()
+	if guards.Approvals > 0 {
+		return failure{exit: exit.Held,
+			message: "a file of guards wants what is changed approved by " + people(guards.Approvals) +
+				", and nobody can approve an acceptance; nothing was accepted",
+			hint: "accept without that file, if the acceptance is yours alone to decide"}
+	}
+	if len(guards.EmailLists) == 0 {
+		return nil
+	}
+	me, err := client.Me(ctx)
+	if err != nil {
+		return err
+	}
+	if why := guards.RefusedBy(spec.NormalEmail(me.Email)); why != "" {
+		return failure{exit: exit.Held, message: "the token's user " + text.OneLine(why) + "; nothing was accepted",
+			hint: "use the token of somebody whom the guard lets in, or add a pattern to it"}
+	}
+	return nil
 }
 
 // openOnes are the invitations that can be accepted, of organizations that documents name where no

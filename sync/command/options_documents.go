@@ -45,16 +45,16 @@ func documentFlags() []cli.Flag {
 		zoneFlag("`NAME` the zone of organizations that name none; restricts the run to that zone"),
 		referenceRootFlag(),
 		skipReferencesFlag("compare as unknown"),
-		newInputsFlag(cli.StringSliceFlag{
-			Name: "guards",
-			Usage: "`FILE` guards outside the documents, which these can only tighten; repeatable, beside " +
-				guardsVariable,
-		}),
+		guardsFlag("`FILE` guards outside the documents, which these can only tighten; repeatable, beside "),
 		&cli.IntFlag{
 			Name:  "expect-organizations",
 			Usage: "refuse documents that declare fewer than `N` organizations together",
 		},
 	}
+}
+
+func guardsFlag(usage string) cli.Flag {
+	return newInputsFlag(cli.StringSliceFlag{Name: "guards", Usage: usage + guardsVariable})
 }
 
 // guardsVariable lists files of guards, with commas between them.

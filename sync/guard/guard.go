@@ -196,15 +196,10 @@ var driftWords = map[plan.Origin]string{
 // outsideEmails: who may be invited, promoted or made owner.
 func (g *Guard) outsideEmails(_ *review, c *plan.Change) string {
 	gains := c.Op.Counted() == plan.OpInvite || c.Op == plan.OpTransfer || c.Raises
-	list, ok := g.guards.Refusing(c.Arguments.Email)
-	if ok || !gains {
+	if !gains {
 		return ""
 	}
-	patterns := make([]string, len(list))
-	for i, glob := range list {
-		patterns[i] = glob.String()
-	}
-	return c.Arguments.Email + " matches none of guards.emails (" + text.Commas(patterns, 5) + ")"
+	return g.guards.RefusedBy(c.Arguments.Email)
 }
 
 func (g *Guard) isProtected(r *review, c *plan.Change) string {
