@@ -102,7 +102,7 @@ func checkPast(ctx context.Context, c *checker, s *plan.Step) *stepResult {
 		return nil
 	}
 	why, err := observe.WrongPast(s, c.observer.View(s), func(list state.List, id, shown string) (string, error) {
-		return c.oldName(ctx, list, id, shown)
+		return oldName(ctx, c, list, id, shown)
 	})
 	switch {
 	case err != nil:
@@ -114,7 +114,7 @@ func checkPast(ctx context.Context, c *checker, s *plan.Step) *stepResult {
 }
 
 // oldName is the shown name of an id where it is one, else what the zone calls it.
-func (c *checker) oldName(ctx context.Context, list state.List, id, shown string) (string, error) {
+func oldName(ctx context.Context, c *checker, list state.List, id, shown string) (string, error) {
 	if shown == id || list == state.Roles && shown == state.BuiltinRoles[id] {
 		return shown, nil
 	}
