@@ -52,14 +52,15 @@ func (c caller) explain(ctx context.Context, k *call, e *state.CallError) {
 			return
 		}
 	}
+	if e.Status == http.StatusForbidden && k.isWrite() && k.path == "/organizations" {
+		e.Hint = creationHint
+		return
+	}
 	if e.Class == exit.ClassRefused {
 		e.Hint = state.TokenRefusal{Zone: c.zone, From: c.tokenFrom}.Hint()
 		return
 	}
 	e.Hint = strings.ReplaceAll(classHints[e.Class], "%z", c.zone)
-	if e.Status == http.StatusForbidden && k.isWrite() && k.path == "/organizations" {
-		e.Hint = creationHint
-	}
 }
 
 // creationHint is for the one call that ordinary users may not be allowed to make at all (the
