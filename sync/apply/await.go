@@ -27,6 +27,7 @@ func Awaited() (verbs []plan.Verb, within time.Duration) {
 // the verb's delay, and reads nothing for what is older.
 func AwaitVisible(ctx context.Context, story *report.Run, o ResumeOptions) {
 	r := newResolver(story, o)
+	r.delay = observe.ConsistencyDelay // the zone has answered
 	for _, intent := range story.MadeOnce() {
 		if ctx.Err() == nil && o.Clock.Now().Sub(intent.At) < observe.ConsistencyDelay(intent.Verb) {
 			r.inspect(ctx, intent)

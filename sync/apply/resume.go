@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"slices"
+	"time"
 
 	"makesync/spec"
 	"makesync/sync/observe"
@@ -16,6 +17,8 @@ type ResumeOptions struct {
 	Zones  map[string]state.Port
 	Clock  state.Clock
 	Jitter func() float64 // as in ApplyOptions
+	// Waiting is told once how long it takes until the run's writes count as not done; nil: nobody.
+	Waiting func(run string, d time.Duration)
 }
 
 // Resume finds out by reading what became of the open intents of a run that was killed, and
@@ -23,8 +26,8 @@ type ResumeOptions struct {
 // reason); the caller adds them to the run's journal and then plans as usual: the plan sees what
 // is there, so that it does nothing twice.
 //
-// What a killed run had just sent may still arrive. Creating an organization and inviting are
-// therefore taken for not done only when as much time has passed as that takes; else this waits.
+// What a killed run had just sent may still arrive: what reads as before is taken for not done only
+// when the zone had its time since it was sent; else this waits.
 func Resume(ctx context.Context, story *report.Run, o ResumeOptions) []report.Outcome {
 	r := newResolver(story, o)
 	var outcomes []report.Outcome
@@ -51,10 +54,18 @@ type resolver struct {
 	story     *report.Run
 	o         ResumeOptions
 	observers map[string]*observe.Observer // by organization key
+	// delay is how long reads have to show nothing before that proves that a write did not happen.
+	delay func(plan.Verb) time.Duration
+	told  bool // that it waits
+}
+
+// delayAfterTheEnd is that delay once the process that has sent the write is gone.
+func delayAfterTheEnd(verb plan.Verb) time.Duration {
+	return max(observe.ConsistencyDelay(verb), observe.UnderWayDelay)
 }
 
 func newResolver(story *report.Run, o ResumeOptions) *resolver {
-	return &resolver{story: story, o: o, observers: map[string]*observe.Observer{}}
+	return &resolver{story: story, o: o, observers: map[string]*observe.Observer{}, delay: delayAfterTheEnd}
 }
 
 // resolve is the outcome of one intent.
@@ -118,10 +129,11 @@ func (r *resolver) waitUntilConsistent(
 	ctx context.Context, o *observe.Observer, w observe.Write, intent report.Intent,
 ) observe.Evidence {
 	found := o.Inspect(ctx, w)
-	delay := observe.ConsistencyDelay(w.Verb)
+	delay := r.delay(w.Verb)
 	left := min(delay-r.o.Clock.Now().Sub(intent.At), delay) // min: a clock may have been set back
 	open := func() bool { return found.State == observe.NotApplied || found.State == observe.Conflicting }
 	for waits := observe.NewWaits(r.o.Jitter); open() && left > 0; {
+		r.tell(left)
 		wait := min(left, waits.Next())
 		if r.o.Clock.Sleep(ctx, wait) != nil {
 			return observe.StoppedReading
@@ -133,6 +145,14 @@ func (r *resolver) waitUntilConsistent(
 		return o.Creation.Confirm(ctx, w, found)
 	}
 	return found
+}
+
+// tell says once that it waits, and for how long.
+func (r *resolver) tell(d time.Duration) {
+	if !r.told && r.o.Waiting != nil {
+		r.o.Waiting(r.story.Run, d)
+	}
+	r.told = true
 }
 
 // observer is that of the intent's organization; nil when the run's plan has none of the address.

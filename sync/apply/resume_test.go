@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -123,34 +124,49 @@ func wantStory(t *testing.T, story *report.Run, z *writtenZone) {
 	}
 }
 
-// A request of a killed run may still be on its way: an invitation and an organization are not taken
-// for not made before that is settled.
+// A request of a killed run may still be on its way: none is taken for not done before that is settled.
 func TestResolvingWaitsForWhatMayStillArrive(t *testing.T) {
 	t.Parallel()
-	for _, verb := range []plan.Verb{plan.CreateOrganization, plan.InviteMember} {
+	for n := 1; n <= writesOfWorld; n++ {
 		z, r := world()
-		n := writeNumber(t, r, verb)
 		story, clock := killedAt(t, z, r, n, false)
 		intent := story.Open()[0]
+		inNew := strings.HasPrefix(string(intent.Address), "nova/")
+		if inNew || intent.Verb == plan.DeleteOrganization {
+			continue // ids that are bound late; an organization that this zone cannot lose in the middle of a read
+		}
 		clock.now = intent.At // resumed at once
-		asked := 0
-		z.onRead = func(call string) error {
-			if asked++; asked == 2 {
-				w := plan.Write{Verb: verb, Organization: 11, Address: intent.Address, Arguments: story.Step(intent.Step).Arguments}
-				if _, err := z.commit(w); err != nil {
-					t.Fatal(err)
-				}
+		arrived := false
+		z.onRead = func(string) error {
+			if !arrived && clock.Now().Sub(intent.At) > 40*time.Second {
+				arrived = true
+				return commitIntent(z, story, intent)
 			}
 			return nil
 		}
 		found := Resume(context.Background(), story, ResumeOptions{Zones: r.Zones, Clock: clock})
-		if found[0].Outcome != report.Succeeded {
-			t.Errorf("%s that arrived late: %+v", verb, found[0])
+		if found[0].Outcome != report.Succeeded || !arrived {
+			t.Errorf("%s that arrived late: %+v", intent.Verb, found[0])
 		}
 		z.onRead = nil
 		Run(context.Background(), plantest.Make(t, r), z.options())
 		wantConverged(t, z, r)
 	}
+}
+
+// commitIntent has the zone do what an intent was for.
+func commitIntent(z *writtenZone, story *report.Run, intent report.Intent) error {
+	organization := int64(0)
+	if intent.Verb != plan.CreateOrganization {
+		organization = story.Organization(intent.Address).ID
+	}
+	for _, w := range plan.WritesOf(organization, story.Step(intent.Step)) {
+		if w.Verb == intent.Verb {
+			_, err := z.commit(w)
+			return err
+		}
+	}
+	return errors.New("the step has no such write")
 }
 
 // writeNumber is the place of the first write of a verb.

@@ -86,7 +86,8 @@ func (a *applyRun) resolveRun(ctx context.Context, run *report.Run) (err error) 
 }
 
 func (a *applyRun) resumeOptions() apply.ResumeOptions {
-	return apply.ResumeOptions{Zones: a.zones.readers(), Clock: clock{now: a.r.Now}, Jitter: rand.Float64}
+	return apply.ResumeOptions{Zones: a.zones.readers(), Clock: clock{now: a.r.Now}, Jitter: rand.Float64,
+		Waiting: a.r.bar.settles}
 }
 
 // awaitVisible waits until the zones show what other runs have made in them just before this one.

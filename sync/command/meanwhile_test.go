@@ -202,16 +202,21 @@ func TestTheTokenIsLostMidway(t *testing.T) {
 // TestALateWriteIsNotTakenForFailed: the zone answers with a time-out, or not at all, and does the write seconds later.
 func TestALateWriteIsNotTakenForFailed(t *testing.T) {
 	t.Parallel()
-	for _, late := range []string{"status-late,status=504", "status-late,status=408", "status-late,status=524", "drop-late"} {
+	for _, late := range []string{"status-late,status=504", "status-late,status=408", "status-late,status=524", "drop-late", "hang-after"} {
 		for _, op := range []string{
 			"POST /organizations/{organizationId}/variables", "PATCH /organizations/{organizationId}/variables/{variableName}",
 			"DELETE /organizations/{organizationId}/variables/{variableName}", "PATCH /organizations/{organizationId}",
 			"PATCH /organizations/{organizationId}/feature-controls", "POST /organizations/{organizationId}/invite",
 			"POST /users/{userId}/user-organization-roles/{organizationId}", "DELETE /organizations/{organizationId}", "POST /organizations",
+			"POST /organizations/{organizationId}/user-organization-roles/transfer", "PATCH /organizations/{organizationId}/tfa-enforcement",
 		} {
 			synctest.Test(t, func(t *testing.T) {
 				e := newEverything(t, false, nil)
-				e.fault("op=" + op + ",nth=1,delay=20s,kind=" + late)
+				delay := ",delay=20s"
+				if strings.HasPrefix(late, "hang") {
+					delay = "" // it never answers
+				}
+				e.fault("op=" + op + ",nth=1" + delay + ",kind=" + late)
 				r, wrong := e.applyTruly()
 				if r.Failed+r.Unknown > 0 || len(wrong) > 0 {
 					t.Errorf("%s of %s: %v\n%s", late, op, wrong, stepsOf(r))

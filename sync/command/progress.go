@@ -30,6 +30,12 @@ func (p progress) applied(e report.StepEvent) {
 	p.Applied(e)
 }
 
+// settles is told that what a run had sent may still arrive.
+func (p progress) settles(run string, d time.Duration) {
+	p.log.Info("wait for what an unfinished run had sent", "run", run, "seconds", d.Seconds())
+	p.Waiting("what run "+run+" had just sent", d)
+}
+
 // waits is told of every wait for a rate window; those that nobody would notice are passed over.
 func (p progress) waits(wait makeapi.Wait) {
 	if wait.For < time.Second {
@@ -44,5 +50,5 @@ func (p progress) waits(wait makeapi.Wait) {
 	}
 	p.log.Info("wait for the rate limit", "zone", wait.Zone, "organization", wait.Organization,
 		"name", render.Clean(wait.Name), "seconds", wait.For.Seconds())
-	p.Waiting(whose, wait.For)
+	p.Waiting("the rate limit of "+whose, wait.For)
 }

@@ -93,7 +93,7 @@ func TestKill(t *testing.T) {
 	}
 	var kills atomic.Int64
 	var group errgroup.Group
-	group.SetLimit(8) // they mostly wait
+	group.SetLimit(16) // they mostly wait
 	for n := 1; n <= writes; n++ {
 		for _, after := range []bool{false, true} {
 			group.Go(func() error {

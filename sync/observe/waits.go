@@ -23,9 +23,9 @@ var consistencyDelays = map[plan.Verb]time.Duration{
 	plan.FreeSubscription:   10 * time.Second,
 }
 
-// consistencyDelayUnderWay is that delay, of any verb, after a time-out or a reset: neither ends
-// what the zone is at work on.
-const consistencyDelayUnderWay = time.Minute
+// UnderWayDelay is that delay, of any verb, after a time-out or a reset, and after the end of the
+// process that has sent the write: none of them ends what the zone is at work on.
+const UnderWayDelay = time.Minute
 
 // ConsistencyDelay is how long reads have to show nothing before that proves that a write of the
 // verb did not happen, counted from when it was sent.
@@ -34,7 +34,7 @@ func ConsistencyDelay(verb plan.Verb) time.Duration { return consistencyDelays[v
 // consistencyDelayAfter is the delay of a verb whose answer was lost in this way.
 func consistencyDelayAfter(verb plan.Verb, err error) time.Duration {
 	if call := state.AsCallError(err); call != nil && call.Certainty == state.UnderWay {
-		return consistencyDelayUnderWay
+		return UnderWayDelay
 	}
 	return consistencyDelays[verb]
 }

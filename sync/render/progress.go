@@ -81,14 +81,14 @@ func (p *Progress) Applied(e report.StepEvent) {
 	p.tell("applying", p.ended, e.Of, what)
 }
 
-// Waiting tells whoever watches that calls rest for a rate window, that of an organization
-// or of a zone. It does so at once, as it may be the last sign of life for a minute.
-func (p *Progress) Waiting(whose string, d time.Duration) {
+// Waiting tells whoever watches that calls rest, for a rate window or for what a zone may still be
+// at work on. It does so at once, as it may be the last sign of life for a minute.
+func (p *Progress) Waiting(what string, d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.Terminal || p.Watched {
 		p.last = time.Time{}
-		p.line(fmt.Sprintf("waiting %s for the rate limit of %s", d.Round(time.Second), Clean(whose)))
+		p.line(fmt.Sprintf("waiting %s for %s", d.Round(time.Second), Clean(what)))
 	}
 }
 

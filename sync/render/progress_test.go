@@ -45,7 +45,7 @@ func TestProgressInALog(t *testing.T) {
 		p.Read(plan.Progress{Done: i + 1, Total: 100, Organization: "acme"})
 		c.now = c.now.Add(time.Second)
 	}
-	p.Waiting("acme", 41*time.Second) // for people only
+	p.Waiting("the rate limit of acme", 41*time.Second) // for people only
 	p.Done()
 	want := "reading   31 of 100  acme\nreading   61 of 100  acme\nreading   91 of 100  acme\n"
 	if got := b.String(); got != want {
@@ -59,7 +59,7 @@ func TestWaitingIsToldAtOnce(t *testing.T) {
 	var b bytes.Buffer
 	p := NewProgress(&b, ProgressOptions{Terminal: true, Now: func() time.Time { return sampleTime }})
 	p.Read(plan.Progress{Done: 1, Total: 2, Organization: "acme"})
-	p.Waiting("Acme\x1b[2J", 41*time.Second)
+	p.Waiting("the rate limit of Acme\x1b[2J", 41*time.Second)
 	if got, want := b.String(), "\r\x1b[Kwaiting 41s for the rate limit of Acme\\x1b[2J"; !strings.HasSuffix(got, want) {
 		t.Errorf("%q does not end with %q", got, want)
 	}
