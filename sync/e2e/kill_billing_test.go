@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -15,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"makesync/sync/report"
+	"makesync/sync/sandbox"
 )
 
 // billingExample moves money in every way that leaves something to be paid.
@@ -34,6 +36,9 @@ type moneyUnderTest struct {
 
 func newMoneyUnderTest(t *testing.T) *moneyUnderTest {
 	z := &moneyUnderTest{newZoneOf(t, billingExample), t.TempDir()}
+	if err := z.Alter(withoutLimits); err != nil {
+		t.Fatal(err)
+	}
 	first := z.file("first.yaml")
 	text := "apiVersion: makesync/v1\nzone: try\nzones: {try: {sandbox: {}}}\norganizations:\n  dogwood: {name: Dogwood, id: 104, variables: {A: a}}\n"
 	if err := os.WriteFile(first, []byte(text), 0o600); err != nil {
@@ -43,6 +48,15 @@ func newMoneyUnderTest(t *testing.T) *moneyUnderTest {
 		t.Fatal(said)
 	}
 	return z
+}
+
+// withoutLimits lets nobody wait for a rate window: here the time is real.
+func withoutLimits(s *sandbox.State) {
+	for _, zone := range s.Zones {
+		for _, o := range zone.Organizations {
+			o.License = map[string]json.RawMessage{"apiLimit": json.RawMessage("100000")}
+		}
+	}
 }
 
 func (z *moneyUnderTest) file(name string) string { return filepath.Join(z.dir, name) }
