@@ -551,7 +551,7 @@ func TestMoneyIsSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newBillingStage(t, `{}`, "", "")
 		metrics := filepath.Join(s.home, "m.prom")
-		for format, words := range map[string]string{"text": "costs", "markdown": "**Money, costs**: 68.24 USD", "html": "<h2>Money</h2>"} {
+		for format, words := range map[string]string{"text": "\nMoney\n  costs", "markdown": "#### Money\n\n- **costs**: 68.24 USD", "html": "<h2>Money</h2>"} {
 			args := append([]string{"plan", "-f", s.documents, "--format", format, "--metrics-file", metrics}, allowed(billingRules...)...)
 			if _, out := s.say(args...); !strings.Contains(out, words) || !strings.Contains(out, "68.24 USD by the catalogue") ||
 				!strings.Contains(out, "34.12 USD: alder 34.12 USD a month") || !strings.Contains(out, "34.12 USD: birch 34.12 USD a month") {

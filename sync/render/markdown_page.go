@@ -305,9 +305,6 @@ func (d *document) peopleLines() string {
 		}
 	}
 	say("**Gains Admin**", said.admins.words())
-	for _, line := range moneyLines(d.plan) {
-		say("**Money, "+line.Label+"**", []string{line.Text})
-	}
 	say("Will be invited", said.invited.words())
 	say("Will lose access", said.losing.words())
 	say("Cannot be undone", said.forever.words())
@@ -320,7 +317,7 @@ func (d *document) peopleLines() string {
 	if words := originCounts(d.plan.Summary.Origins); words != "" {
 		say("Why", []string{words})
 	}
-	return b.String()
+	return b.String() + moneyMarkdown(moneyLines(d.plan))
 }
 
 // nextLines say how to apply the plan.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"makesync/spec"
 	"makesync/spec/text"
@@ -74,6 +75,32 @@ func moneyLines(p *plan.Plan) (lines []moneyLine) {
 	say("new, a month", MoneySum(monthly))
 	say("without a charge", text.AndMore(free, named))
 	return lines
+}
+
+// writeMoney writes the block about money, above the summary.
+func writeMoney(p *printer, lines []moneyLine) {
+	if len(lines) == 0 {
+		return
+	}
+	const label = 18
+	p.hanging(0, redBold, "Money", "")
+	for _, line := range lines {
+		p.labelled(2, redBold, line.Label, label, line.Text)
+	}
+	p.gap()
+}
+
+// moneyMarkdown is the same block for comments.
+func moneyMarkdown(lines []moneyLine) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\n#### Money\n\n")
+	for _, line := range lines {
+		b.WriteString("- **" + line.Label + "**: " + prose(cut(line.Text, 2*maxProse)) + "\n")
+	}
+	return b.String()
 }
 
 func eachMoney(p *plan.Plan, do func(*plan.Organization, *plan.Step)) {

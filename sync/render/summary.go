@@ -148,6 +148,7 @@ const named = 8
 
 // write writes the summary of a plan.
 func (s *summary) write(p *printer, plan *plan.Plan, g *grouping.Grouping) {
+	writeMoney(p, moneyLines(plan))
 	n := changes(plan.Summary)
 	if n == 0 {
 		p.hanging(0, bold, "No changes.", s.nothingWords(plan))
@@ -168,9 +169,6 @@ func (s *summary) write(p *printer, plan *plan.Plan, g *grouping.Grouping) {
 	say(red, "will lose access", text.AndMore(s.losing.words(), named))
 	say(redBold, "cannot be undone", text.AndMore(s.forever.words(), named))
 	say(yellow, "not in digest", notCoveredWords(plan))
-	for _, line := range moneyLines(plan) {
-		say(redBold, line.Label, line.Text)
-	}
 	if n > 0 && p.verb("plan") == "undo" {
 		say(yellow, "documents", "still want what the run made: change them, or the next apply does it again")
 	}
