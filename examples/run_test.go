@@ -198,7 +198,7 @@ func TestRunTells(t *testing.T) {
 		{"a volume that does not come", "apply", 0, "cannot start:\n  FailedMount: timed out\n", 2,
 			files{"events": "JOB-0-abcde FailedMount: timed out\nother FailedMount: not ours\nJOB Failed: x\n"}},
 		{"no pods", "apply", 0, "  FailedCreate: exceeded quota\n", 2,
-			files{"events": "JOB FailedCreate: exceeded quota\n"}},
+			files{"events": "JOB FailedCreate: exceeded quota\nJOB FailedIndexes: not ours\nJOB2 FailedCreate: not ours\n"}},
 		{"beside another", "apply", 8, "a job runs already: makesync-plan-1\nto wait for it: sh ", 0,
 			files{"running": "makesync-plan-1 SuccessCriteriaMet\nmakesync-2 Complete\nmakesync-3 FailureTarget\n"}},
 		{"beside ended ones", "apply", 0, "is complete", 2,

@@ -16,6 +16,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -40,14 +41,21 @@ func TestMain(m *testing.M) {
 	os.Exit(withProgram(m.Run))
 }
 
+// otherProgram names what is taken for makesync instead of building it: testdata/windows/run has a
+// script that starts the Windows binary.
+const otherProgram = "MAKESYNC_PROGRAM"
+
 func withProgram(run func() int) int {
 	dir, err := os.MkdirTemp("", "makesync")
 	if err != nil {
 		panic(err)
 	}
 	defer os.RemoveAll(dir)
-	build := exec.Command("go", "build", "-o", filepath.Join(dir, "makesync"), top)
-	if out, err := build.CombinedOutput(); err != nil {
+	make := exec.Command("go", "build", "-o", filepath.Join(dir, "makesync"), top)
+	if program := os.Getenv(otherProgram); program != "" {
+		make = exec.Command("cp", program, filepath.Join(dir, "makesync"))
+	}
+	if out, err := make.CombinedOutput(); err != nil {
 		panic(fmt.Sprintf("build makesync: %v\n%s", err, out))
 	}
 	if err := os.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH")); err != nil {
@@ -66,6 +74,7 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("testdata", "script"),
 		UpdateScripts: *update,
+		Condition:     scriptCondition,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, ".state"))
 			e.Setenv("ROOT", root)
@@ -95,6 +104,15 @@ func TestScript(t *testing.T) {
 			"hosts":     scriptHosts,
 		},
 	})
+}
+
+// scriptCondition: [posix] is true where the program is one of a Unix: it has terminals, modes of files
+// and signals as the scripts use them.
+func scriptCondition(word string) (bool, error) {
+	if word != "posix" {
+		return false, fmt.Errorf("there is no condition %s", word)
+	}
+	return runtime.GOOS != "windows" && os.Getenv(otherProgram) == "", nil
 }
 
 // scriptCode runs a command that must end with an exit code: code 2 makesync plan --exit-code.
