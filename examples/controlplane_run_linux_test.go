@@ -3,7 +3,6 @@ package examples_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -247,4 +246,4 @@ func (s *script) signal(t *testing.T, signal syscall.Signal) {
 	}
 }
 
-func labelled(job string) string { return fmt.Sprintf("-lbatch.kubernetes.io/job-name=%s", job) }
+func labelled(job string) string { return "batch.kubernetes.io/job-name=" + job }

@@ -41,6 +41,7 @@ func TestControlPlane(t *testing.T) {
 			{"no-claim", tryNoClaim},
 			{"bad-volume", tryBadVolume},
 			{"deadline", tryDeadline},
+			{"out-of-time", tryOutOfTime},
 			{"usage", tryUsage},
 			{"nights", tryNights},
 		} {
@@ -206,6 +207,21 @@ func tryDeadline(t *testing.T, n *namespace) {
 	n.settled(t)
 }
 
+// tryOutOfTime: a shard that --max-runtime has stopped is not tried again; the next run goes on.
+func tryOutOfTime(t *testing.T, n *namespace) {
+	n.slowly(t)
+	n.edit(t, "apply.yaml", "--max-runtime=1h", "--max-runtime=1s")
+	s := n.start(t, "apply")
+	s.wants(t, 4, "ended with 4:", "0 failed")
+	const shards = 16
+	if pods := strings.Fields(n.kubectl(t, "get", "pods", "-l", labelled(s.job(t)), "-o", "name")); len(pods) != shards {
+		t.Errorf("%d pods of %d shards", len(pods), shards)
+	}
+	n.edit(t, "apply.yaml", "--max-runtime=1s", "--max-runtime=1h")
+	n.start(t, "apply").wants(t, 0, "is complete")
+	n.settled(t)
+}
+
 func tryUsage(t *testing.T, n *namespace) {
 	n.edit(t, "apply.yaml", "- --yes", "- --yess")
 	n.start(t, "apply").wants(t, 64, "ended with 64:", "--yess")
@@ -261,7 +277,7 @@ func tryLostNode(t *testing.T, n *namespace) {
 	for _, name := range lost {
 		index := strings.TrimPrefix(name, job+"-")
 		index, _, _ = strings.Cut(index, "-")
-		of := n.kubectl(t, "get", "pods", labelled(job)+",batch.kubernetes.io/job-completion-index="+index, "--no-headers")
+		of := n.kubectl(t, "get", "pods", "-l", labelled(job)+",batch.kubernetes.io/job-completion-index="+index, "--no-headers")
 		if strings.Count(of, "\n") != 1 {
 			t.Errorf("shard %s has another pod while its node may be at work:\n%s", index, of)
 		}
