@@ -173,12 +173,14 @@ func (c Claim) check(p Place) error {
 }
 
 // checkCount lets in shards of the same count only: of two counts an organization has two owners.
+// A shard that lets go meanwhile lets go of its count last, so this is looked for first: where it
+// is gone, so is what says that there are shards.
 func (c Claim) checkCount(p Place) error {
-	owner, others, err := p.holder(c.Zone, nameShard)
-	if err != nil || !others {
+	if _, same, err := p.holder(c.Zone, nameOf(c.Shard.Count)); err != nil || same {
 		return err
 	}
-	if _, same, err := p.holder(c.Zone, nameOf(c.Shard.Count)); err != nil || same {
+	owner, others, err := p.holder(c.Zone, nameShard)
+	if err != nil || !others {
 		return err
 	}
 	return &HeldError{Owner: owner, OtherCount: true}
