@@ -10,8 +10,8 @@ import (
 )
 
 // TestWaitingOrganizationsDelayNobody: organizations that wait for their rate windows wait side by side, however many they are and
-// whatever --concurrency says. At four calls in a minute, of which three are ours, an export takes each of them one more minute; an apply two, since what was
-// read is read again when the first is over.
+// whatever --concurrency says. At four calls in a minute, of which three are ours, an export of what they are and pay for takes each of them two more minutes; an
+// apply as well, since what was read is read again when the first is over.
 func TestWaitingOrganizationsDelayNobody(t *testing.T) {
 	t.Parallel()
 	const organizations = 5
@@ -28,7 +28,7 @@ func TestWaitingOrganizationsDelayNobody(t *testing.T) {
 		args func(s *stage) []string
 	}{
 		{"apply", 2 * time.Minute, func(s *stage) []string { return []string{"apply", "-f", s.documents, "--yes"} }},
-		{"export", time.Minute, func(s *stage) []string {
+		{"export", 2 * time.Minute, func(s *stage) []string {
 			return []string{"export", "--zone", "eu1", "-o", filepath.Join(s.home, "out")}
 		}},
 	} {
