@@ -2,7 +2,9 @@ package command_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +17,7 @@ import (
 	"makesync/sync/command"
 	"makesync/sync/plan"
 	"makesync/sync/report"
+	"makesync/sync/sandbox"
 )
 
 // saveBilling saves a plan that moves money.
@@ -239,8 +242,17 @@ func TestBillingLinksLeakNowhere(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newBillingStage(t, `{}`, "", "")
-		s.flags = append(s.flags, "--verbose", "--log-format", "json")
-		r := s.night()
+		in := func(name string) string { return filepath.Join(s.home, name) }
+		s.flags = append(s.flags, "--verbose", "--log-format", "json", "--log-level", "debug")
+		s.saveBilling("plan.json")
+		s.applyBilling(in("plan.json"), "--out-json", in("out.json"), "--metrics-file", in("metrics.prom"))
+		var r report.Report
+		if data, err := os.ReadFile(in("out.json")); err != nil || json.Unmarshal(data, &r) != nil {
+			t.Fatalf("%v\n%s", err, s.said.String())
+		}
+		if links := s.invoices(); len(links) < 2 {
+			t.Fatalf("only %d links to invoices\n%s", len(links), s.said.String()[max(0, s.said.Len()-1500):])
+		}
 		if len(s.world.Checkouts()) != 1 || s.world.Audit().Charges != 1 {
 			t.Fatalf("no checkout or no charge\n%s", s.said.String())
 		}
@@ -251,7 +263,16 @@ func TestBillingLinksLeakNowhere(t *testing.T) {
 			{"status", "-f", s.documents}, {"status", "-f", s.documents, "--format", "json"},
 			{"status", "-f", s.documents, "--format", "html"}, {"status", "-f", s.documents, "--format", "csv"},
 			{"export", "--zone", "eu1", "-o", filepath.Join(s.home, "exported")}, {"doctor", "-f", s.documents},
-			{"snapshot", "-f", s.documents, "-o", filepath.Join(s.home, "snapshot.json")},
+			{"snapshot", "-f", s.documents, "-o", in("snapshot.json")},
+			{"export", "--zone", "eu1", "--with-billing", "-o", in("exported2")},
+			{"compare", "-f", s.documents, "--billing", "eu1", in("exported2")},
+			{"compare", "-f", s.documents, "--billing", "--format", "json", "eu1", in("exported")},
+			{"status", "-f", s.documents, "--show", "subscription,paymentMethod,lastPayment", "--format", "json", "--metrics-file", in("status.prom")},
+			{"doctor", "-f", s.documents, "--format", "json"},
+			{"show", in("plan.json")}, {"show", "--format", "markdown", in("plan.json")}, {"show", "--format", "html", in("plan.json")},
+			{"show", in("out.json")}, {"billing", "claim-offer", "-f", s.documents, "dogwood"},
+			{"apply", "--resume", r.Run, "-f", s.documents, "--yes"}, {"validate", "-f", s.documents, "--format", "json"},
+			{"report", "merge", "--format", "json", in("out.json")}, {"adopt", "-f", s.documents, "alder/subscription"},
 		} {
 			if code, _ := s.say(args...); code == 64 {
 				t.Errorf("%v: exit %d\n%s", args, code, s.said.String()[max(0, s.said.Len()-400):])
@@ -259,4 +280,30 @@ func TestBillingLinksLeakNowhere(t *testing.T) {
 		}
 		s.checkNoLinks("every command")
 	})
+}
+
+// TestBillingNotificationsShowNoLink: what is told of a run with a checkout, and of a fleet with payments, holds no link.
+func TestBillingNotificationsShowNoLink(t *testing.T) {
+	t.Parallel()
+	s := newBillingStage(t, `{"rate-limit": "off"}`, "", `, "declines": true`)
+	if err := s.world.Alter(func(state *sandbox.State) {
+		for _, o := range state.Zones[0].Organizations {
+			o.License = map[string]json.RawMessage{"apiLimit": json.RawMessage("100000")}
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	told := &strings.Builder{}
+	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { io.Copy(told, r.Body) }))
+	defer receiver.Close()
+	s.flags = append(s.flags, "--notify", receiver.URL)
+	if r := s.night(); r == nil || len(s.world.Checkouts()) != 1 {
+		t.Fatalf("no checkout\n%s", s.said.String())
+	}
+	s.say("status", "-f", s.documents, "--show", "lastPayment,paymentMethod,subscription", "--notify", receiver.URL)
+	if !strings.Contains(told.String(), "makesync.notify/v1") {
+		t.Errorf("nothing is told\n%s", s.said.String())
+	}
+	s.said.WriteString(told.String())
+	s.checkNoLinks("notifications")
 }
