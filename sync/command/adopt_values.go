@@ -46,8 +46,22 @@ func (a *adopting) choose() (chosen []*candidate) {
 			}
 			chosen = append(chosen, c)
 		}
+		a.leaveHeld(o)
 	}
 	return a.profiles(chosen)
+}
+
+// leaveHeld says of what was named, and what a guard holds, that it is not adopted.
+func (a *adopting) leaveHeld(o *plan.Organization) {
+	for _, h := range o.Held {
+		switch {
+		case len(a.options.scope.target) == 0:
+		case h.Kind.Bills():
+			a.leave(h.Address, "what is paid for is written by hand; `makesync export --with-billing` shows how")
+		default:
+			a.leave(h.Address, "a guard holds what would change: "+h.Reason)
+		}
+	}
 }
 
 func (a *adopting) organization(key string) *spec.Organization {
