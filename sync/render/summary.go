@@ -72,17 +72,22 @@ func (l limited) minutes() int { return (l.writes+l.limit-1)/l.limit - 1 }
 // summarize gathers, organization by organization, what the summary says.
 func summarize(plan *plan.Plan) *summary {
 	var s summary
+	wrong := map[string]bool{}
+	for _, p := range plan.Problems {
+		wrong[p.Address.Key()] = wrong[p.Address.Key()] || p.Severity == spec.Error
+	}
 	for i := range plan.Organizations {
-		s.add(&plan.Organizations[i])
+		o := &plan.Organizations[i]
+		s.add(o)
+		if quiet(o) && !wrong[o.Key] {
+			s.silent++
+		}
 	}
 	return &s
 }
 
 func (s *summary) add(o *plan.Organization) {
 	s.organizations++
-	if quiet(o) {
-		s.silent++
-	}
 	writes := 0
 	for i := range o.Steps {
 		s.step(o, &o.Steps[i])
