@@ -42,7 +42,7 @@ func resolveDocuments(
 // the environment is touched.
 func load(ctx context.Context, env Env, o documentOptions, reach zoneOptions, use use) loaded {
 	desired, lists, problems := resolveDocuments(ctx, env, o, o.files, document.ResolveOptions{
-		SkipReferences: o.skipReferences, ZoneNames: slices.Sorted(maps.Keys(reach.urls)),
+		SkipReferences: o.skipReferences, SkipUnset: o.skipUnset, ZoneNames: slices.Sorted(maps.Keys(reach.urls)),
 		Wanted: o.part.wanted, NamesOfOthers: o.part.names,
 	})
 	l := loaded{desired: desired}

@@ -16,6 +16,7 @@ type documentOptions struct {
 	zone           string // --zone, not MAKE_ZONE
 	referenceRoots []string
 	skipReferences bool
+	skipUnset      bool     // explain: a reference that cannot be read makes its value unknown
 	guards         []string // --guards, not MAKESYNC_GUARDS
 	expect         int      // --expect-organizations
 	part           part

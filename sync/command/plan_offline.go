@@ -33,11 +33,17 @@ const (
 
 func offlineFlags() []cli.Flag {
 	return []cli.Flag{
-		newInputsFlag(cli.StringSliceFlag{Name: "live", Usage: liveUsage}),
+		liveFlag(),
 		newInputsFlag(cli.StringSliceFlag{Name: "base", Usage: baseUsage}),
-		newDurationFlag("max-age", 0,
-			"refuse a snapshot that is older than `D` (default: no limit; a warning after 24h)"),
+		maxAgeFlag(),
 	}
+}
+
+func liveFlag() cli.Flag { return newInputsFlag(cli.StringSliceFlag{Name: "live", Usage: liveUsage}) }
+
+func maxAgeFlag() cli.Flag {
+	return newDurationFlag("max-age", 0,
+		"refuse a snapshot that is older than `D` (default: no limit; a warning after 24h)")
 }
 
 func readOfflineOptions(c *cli.Context) (offlineOptions, error) {
@@ -59,6 +65,14 @@ func (o offlineOptions) set() bool { return len(o.live)+len(o.base) > 0 }
 // makeOffline makes a plan without a network, from what -f says and a snapshot or documents before
 // it.
 func (p *plannedRun) makeOffline(ctx context.Context) error {
+	if err := p.loadWithout(ctx); err != nil {
+		return err
+	}
+	return p.planOffline(ctx)
+}
+
+// loadWithout loads the documents of a plan without a network.
+func (p *plannedRun) loadWithout(ctx context.Context) error {
 	var lists []document.Policies
 	p.desired, lists, p.problems = p.loadOffline(ctx, p.options.documents.files)
 	var wrong []spec.Problem
@@ -68,9 +82,11 @@ func (p *plannedRun) makeOffline(ctx context.Context) error {
 	if spec.HasErrors(p.problems) {
 		return errInvalid
 	}
-	if err := p.r.files.readsNamed(p.desired); err != nil {
-		return err
-	}
+	return p.r.files.readsNamed(p.desired)
+}
+
+// planOffline makes the plan once they are loaded.
+func (p *plannedRun) planOffline(ctx context.Context) error {
 	ports, err := p.offlinePorts(ctx)
 	if err != nil {
 		return err

@@ -29,6 +29,7 @@ type plannedRun struct {
 	fetched  time.Time      // when reading began
 	before   baselines      // of --since; nil without
 	read     *reading       // kept for --snapshot-out; nil without
+	ports    readers        // the zones, or what stands in for them, once they are read
 	// against says what the plan compares with when it is no live zone.
 	against string
 	// rules are what changed of the rules since the documents of --base.
@@ -118,7 +119,7 @@ func (p *plannedRun) request(zones readers, zone string) (planner.Request, error
 	if err != nil {
 		return planner.Request{}, err
 	}
-	p.before = before
+	p.before, p.ports = before, zones
 	salt, err := newSalt(p.r.Env)
 	p.fetched = p.r.Now()
 	o := p.options

@@ -8,15 +8,18 @@ import (
 // Entry explains one word: a row of a table of some topic.
 type Entry struct {
 	// Word is the row's first cell.
-	Word string
+	Word string `json:"word"`
 	// Cells are the others, each with the heading of its column, which may be empty.
-	Cells []Cell
+	Cells []Cell `json:"cells"`
 	// Topic is the name of the page.
-	Topic string
+	Topic string `json:"topic"`
 }
 
 // Cell is one column of a row.
-type Cell struct{ Heading, Text string }
+type Cell struct {
+	Heading string `json:"heading,omitempty"`
+	Text    string `json:"text"`
+}
 
 // Explain gives the rows that explain a word (a rule, a guard, an exit code or its name, a term of
 // the glossary), without case. Nothing explains it when the result is empty.
