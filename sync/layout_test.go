@@ -52,6 +52,7 @@ var mayImport = map[string][]string{
 	"sync/plantest":        {"spec", "sync/billing", "sync/exit", "sync/state", "sync/plan", "sync/planner", "sync/zonetest"},
 	"sync/help":            {},
 	"sync/fleet":           {"spec", "sync/billing", "spec/text", "sync/exit", "sync/state", "sync/plan"},
+	"sync/complete":        {"spec", "spec/text"},
 	"sync/explain":         {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan"},
 	"sync/policy":          {"spec"},
 	"sync/approval":        {"sync/atomicfile"},

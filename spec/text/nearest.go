@@ -9,9 +9,17 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// DidYouMean is a hint that names the known word nearest to the wrong one; "" when none is near: at
-// an edit distance of at most a third of the longer word (and at least 1).
+// DidYouMean is a hint that names the known word that is near the wrong one; "" when none is.
 func DidYouMean(wrong string, known []string) string {
+	if near := Near(wrong, known); near != "" {
+		return "did you mean " + Backquote(near) + "?"
+	}
+	return ""
+}
+
+// Near is the known word nearest to the wrong one; "" when none is near: at an edit distance of at
+// most a third of the longer word (and at least 1).
+func Near(wrong string, known []string) string {
 	if len(wrong) > maxClean {
 		return ""
 	}
@@ -20,7 +28,7 @@ func DidYouMean(wrong string, known []string) string {
 		return max(len(wrong)-len(word), len(word)-len(wrong)) > 4*limit(wrong, word)
 	})) {
 		if c.distance <= limit(wrong, c.word) {
-			return "did you mean " + Backquote(c.word) + "?"
+			return c.word
 		}
 	}
 	return ""

@@ -16,10 +16,12 @@ import (
 	"makesync/sync/render"
 )
 
-const explainDescription = "Of an address (acme/variable/API_BASE; acme is the organization itself): what the documents say, " +
-	"file by file and profile by profile, what is there in Make, who changed it last, which rules speak of it, " +
-	"and what a plan of its organization would do, with the calls that it takes. Changes nothing; --live asks no zone. " +
-	"A rule, guard, exit code (its number or name) or term is looked up in the topics of the help; policy:ID is a policy."
+const explainDescription = "Of an address (acme/variable/API_BASE; acme is the organization itself): " +
+	"what the documents say, file by file and profile by profile, what is there in Make, who changed it last, " +
+	"which rules speak of it, and what a plan of its organization would do, with the calls that it takes. " +
+	"Changes nothing; --live asks no zone. " +
+	"A rule, guard, code, exit (its number or name) or term is looked up in the topics of the help; " +
+	"policy:ID is a policy."
 
 func explainCommand(r *runtimeEnv) *cli.Command {
 	return &cli.Command{

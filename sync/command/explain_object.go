@@ -184,11 +184,11 @@ func (e *explaining) lastRun(zone string) *explain.Run {
 	if err != nil || e.zones == nil {
 		return nil
 	}
-	run, step, outcome, err := store.LastWrite(zone, e.zones.places()[zone], e.address)
-	if err != nil || step == nil {
+	last, err := store.LastStep(zone, e.zones.places()[zone], e.address)
+	if err != nil || last == nil {
 		return nil
 	}
-	return &explain.Run{Run: run, Op: step.Op, Outcome: outcome}
+	return &explain.Run{Run: last.Run, Op: last.Step.Op, Outcome: last.Outcome}
 }
 
 // lastChange asks the zone who changed a variable last; what it does not tell is a warning.
@@ -201,8 +201,10 @@ func (e *explaining) lastChange(ctx context.Context, o *plan.Organization) *spec
 	case err != nil && state.AsCallError(err) != nil && state.AsCallError(err).Class == exit.ClassNotFound:
 		return nil
 	case err != nil:
-		e.plannedRun.plan.Problems = append(e.plannedRun.plan.Problems, spec.Problem{Severity: spec.Warning,
-			Rule: "last-change", Address: e.address, Message: "who changed it last is not known: " + text.OneLine(err.Error())})
+		e.plannedRun.plan.Problems = append(e.plannedRun.plan.Problems, spec.Problem{
+			Severity: spec.Warning, Rule: "last-change", Address: e.address,
+			Message: "who changed it last is not known: " + text.OneLine(err.Error()),
+		})
 		return nil
 	case change == spec.LastChange{}:
 		return nil

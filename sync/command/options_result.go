@@ -49,11 +49,14 @@ func detailFlags() []cli.Flag {
 
 const groupUsage = "`WHEN` when equal changes of organizations are told once: auto (from 4 organizations), on, off"
 
+// formatUsage stands before the formats that a command offers.
+const formatUsage = "`FORMAT` form of the result on stdout: "
+
 func formatFlag(formats ...string) cli.Flag {
 	return &cli.StringFlag{
 		Name:  "format",
 		Value: formats[0],
-		Usage: "`FORMAT` form of the result on stdout: " + strings.Join(formats, ", "),
+		Usage: formatUsage + strings.Join(formats, ", "),
 	}
 }
 

@@ -31,6 +31,9 @@ var precedence = []Code{
 	Refused, Unreachable, PartlyVisible, Held, Changes,
 }
 
+// Codes are all codes.
+func Codes() []Code { return append([]Code{OK}, precedence...) }
+
 // Stopped tells whether it is the exit of a run that a signal stopped.
 func (c Code) Stopped() bool { return c.Name == Interrupted.Name }
 
@@ -48,7 +51,7 @@ func Worst(exits ...Code) Code {
 
 // Of gives the exit with a number; one that is none of ours is Internal.
 func Of(number int) Code {
-	for _, c := range append([]Code{OK}, precedence...) {
+	for _, c := range Codes() {
 		if c.Code == number {
 			return c
 		}

@@ -116,8 +116,8 @@ func rightKind(key, kind, name string, d *spec.Desired) string {
 	for _, k := range spec.Kinds() {
 		words = append(words, string(k))
 	}
-	if near := text.Nearest(kind, words, 1); len(near) > 0 {
-		return rightForm(key, spec.Kind(near[0]), name)
+	if near := text.Near(kind, words); near != "" {
+		return rightForm(key, spec.Kind(near), name)
 	}
 	return ""
 }
@@ -157,7 +157,7 @@ func (e *Explanation) Unknown(f Facts) *spec.Problem {
 	}
 	return &spec.Problem{Severity: spec.Error, Rule: RuleUnknownAddress, Address: e.Address,
 		Message: "no document speaks of " + text.OneLine(string(e.Address)) + ", and it is not in Make",
-		Hint:    didYouMean(string(e.Address), f.known())}
+		Hint:    nearest(string(e.Address), f.known())}
 }
 
 // UnknownKey is the problem of an address whose organization no document declares.
@@ -170,9 +170,9 @@ func UnknownKey(a spec.Address, d *spec.Desired) *spec.Problem {
 		keys[i] = d.Organizations[i].Key
 	}
 	hint := "`makesync status` shows every organization that the token sees; `export` writes documents of them"
-	if near := text.Nearest(a.Key(), keys, 1); len(near) > 0 {
+	if near := text.Near(a.Key(), keys); near != "" {
 		_, below, _ := strings.Cut(string(a), "/")
-		hint = "did you mean " + strings.TrimSuffix(near[0]+"/"+below, "/") + "?"
+		hint = "did you mean " + strings.TrimSuffix(near+"/"+below, "/") + "?"
 	}
 	return &spec.Problem{Severity: spec.Error, Rule: RuleUnknownAddress, Address: a,
 		Message: "no document declares an organization " + text.Quote(a.Key()), Hint: hint}
@@ -211,11 +211,11 @@ func (f *Facts) known() (all []string) {
 	return all
 }
 
-func didYouMean(wrong string, known []string) string {
+func nearest(wrong string, known []string) string {
 	slices.Sort(known)
 	near := text.Nearest(wrong, slices.Compact(known), 3)
 	if len(near) == 0 {
 		return "`makesync plan --show-unmanaged` lists what is there and no document speaks of"
 	}
-	return "did you mean " + text.Or(near) + "?"
+	return "the nearest that are known: " + text.And(near)
 }

@@ -144,18 +144,19 @@ type Facts struct {
 // New puts the explanation together.
 func New(f Facts) *Explanation {
 	e := &Explanation{Format: Format, Address: f.Address, Kind: f.Address.Kind(), Declared: f.Statements,
-		LastChange: f.LastChange, LastRun: f.LastRun, Problems: []spec.Problem{}}
+		LastChange: f.LastChange, LastRun: f.LastRun, Problems: []spec.Problem{}, Exit: exit.OK}
 	if e.Declared == nil {
 		e.Declared = []spec.Statement{}
 	}
 	e.Organization.Key = f.Address.Key()
 	if f.Plan != nil {
-		e.Problems, e.Exit, e.Against = slices.Clone(f.Plan.Problems), f.Plan.Exit, f.Plan.Against
+		e.Problems, e.Exit, e.Against = append(e.Problems, f.Plan.Problems...), f.Plan.Exit, f.Plan.Against
 	}
 	if reference := f.unread(); reference != "" {
 		e.Problems = append(e.Problems, spec.Problem{Severity: spec.Warning, Rule: "reference", Address: f.Address,
-			Message: "its value is " + text.OneLine(reference) + ", which is not set or was not read, so it was not compared",
-			Hint:    "set it, and explain again"})
+			Message: "its value is " + text.OneLine(reference) +
+				", which is not set or was not read, so it was not compared",
+			Hint: "set it, and explain again"})
 	}
 	if o := f.planned(); o != nil {
 		e.Organization = Organization{o.Key, o.Zone, o.ID, o.Name}

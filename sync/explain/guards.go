@@ -8,6 +8,7 @@ import (
 	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/plan"
+	"makesync/sync/state"
 )
 
 // guards are the rules that speak of the object, those that hold it first.
@@ -97,16 +98,16 @@ func (f *Facts) people(add adder) {
 	} else if len(g.EmailLists) > 0 && email != "" {
 		add("emails", "guards.emails", "", email+" fits, and may be invited, promoted and made owner")
 	}
-	add("minAdmins", "guards.minAdmins", "", text.Count(g.MinAdmins, "accepted Owner or Admin", "accepted Owners and Admins")+
-		" must remain"+f.admins())
+	words := text.Count(g.MinAdmins, "accepted Owner or Admin", "accepted Owners and Admins")
+	add("minAdmins", "guards.minAdmins", "", words+" must remain"+adminsNow(f.Live))
 }
 
 // admins say how many there are now.
-func (f *Facts) admins() string {
-	if !f.Live.Read(spec.KindMember) {
+func adminsNow(live *state.Organization) string {
+	if !live.Read(spec.KindMember) {
 		return ""
 	}
-	n := plan.AdminsOf(f.Live).Size()
+	n := plan.AdminsOf(live).Size()
 	return "; there " + text.Word(n, "is ", "are ") + strconv.Itoa(n) + " now"
 }
 

@@ -22,16 +22,27 @@ func (f *Facts) live() Live {
 	switch {
 	case view != nil:
 		out.Presence, out.Fields = There, f.fields(view)
-	case f.Live.Lacks[state.ReadAs(kind)] != "" || f.Live.Lacks[kind] != "":
-		out.Presence, out.Reason = NotToBe, f.Live.LackOf(kind)
-	case kind == spec.KindTFA && f.Live.DetailErr == nil:
-		out.Presence, out.Reason = NotToBe, "the zone does not show it for this organization; it comes with the plan Enterprise"
+	case f.lack(kind) != "":
+		out.Presence, out.Reason = NotToBe, f.lack(kind)
 	case !f.Live.Read(kind):
-		out.Presence, out.Reason = NotRead, f.whyUnread(kind)
+		out.Presence, out.Reason = NotRead, whyUnread(f.Live, kind)
 	default:
-		out.Presence, out.Reason = NotThere, f.mayBeUnseen(kind)
+		out.Presence, out.Reason = NotThere, mayBeUnseen(f.Live, kind)
 	}
 	return out
+}
+
+// lack is why the organization's plan of Make does not offer a kind; "" when it does.
+func (f *Facts) lack(kind spec.Kind) string {
+	for _, k := range []spec.Kind{kind, state.ReadAs(kind)} {
+		if f.Live.Lacks[k] != "" {
+			return f.Live.LackOf(k)
+		}
+	}
+	if kind == spec.KindTFA && f.Live.DetailErr == nil {
+		return "the zone does not show it for this organization; it comes with the plan Enterprise"
+	}
+	return ""
 }
 
 // withoutLive says why there is no live organization.
@@ -49,19 +60,19 @@ func (f *Facts) withoutLive() (Presence, string) {
 }
 
 // whyUnread is why a kind is unknown.
-func (f *Facts) whyUnread(kind spec.Kind) string {
-	if err := f.Live.Failed[state.ReadAs(kind)]; err != nil {
+func whyUnread(live *state.Organization, kind spec.Kind) string {
+	if err := live.Failed[state.ReadAs(kind)]; err != nil {
 		return text.OneLine(err.Error())
 	}
 	if kind == spec.KindTFA {
-		return text.OneLine(f.Live.DetailErr.Error())
+		return text.OneLine(live.DetailErr.Error())
 	}
 	return "it was not read"
 }
 
 // mayBeUnseen: somebody who seems absent may be one of those without an e-mail.
-func (f *Facts) mayBeUnseen(kind spec.Kind) string {
-	if n := len(f.Live.Unreadable); kind == spec.KindMember && n > 0 {
+func mayBeUnseen(live *state.Organization, kind spec.Kind) string {
+	if n := len(live.Unreadable); kind == spec.KindMember && n > 0 {
 		return text.Count(n, "person shows", "people show") + " no e-mail there, and may be this one"
 	}
 	return ""

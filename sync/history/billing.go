@@ -47,7 +47,7 @@ func (b *Billing) Known() (runs int, err error) {
 
 func (b *Billing) read() {
 	b.sent = map[sentKey]*billing.Sent{}
-	runs, err := b.store.names()
+	runs, err := b.store.Names()
 	b.err = err
 	for _, run := range runs { // by time, so that the last one counts
 		story, err := b.store.Read(run)

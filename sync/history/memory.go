@@ -32,7 +32,7 @@ func (m *Memory) EmailOf(zone string, organization, user int64) string {
 // read skips a damaged journal: that costs a memory, never a run.
 func (m *Memory) read() {
 	m.emails = map[person]string{}
-	runs, _ := m.store.names()
+	runs, _ := m.store.Names()
 	for _, run := range runs {
 		if story, err := m.store.Read(run); err == nil {
 			m.add(story)

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"makesync/spec"
 	"makesync/sync/lock"
 	"makesync/sync/plan"
 	"makesync/sync/report"
@@ -38,7 +39,7 @@ func (s *Store) Read(run string) (*report.Run, error) {
 // List tells of every run, oldest first. A journal that cannot be read is listed as damaged, not
 // left out.
 func (s *Store) List() ([]Summary, error) {
-	runs, err := s.names()
+	runs, err := s.Names()
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +58,7 @@ func (s *Store) List() ([]Summary, error) {
 // Runs reads the runs that are wanted, oldest first. A journal that cannot be read does not tell
 // whose it is, so it is left out.
 func (s *Store) Runs(wanted func(*report.Run) bool) ([]*report.Run, error) {
-	names, err := s.names()
+	names, err := s.Names()
 	var runs []*report.Run
 	for _, name := range names {
 		if run, err := s.Read(name); err == nil && wanted(run) {
@@ -67,8 +68,38 @@ func (s *Store) Runs(wanted func(*report.Run) bool) ([]*report.Run, error) {
 	return runs, err
 }
 
-// names lists the run ids of the folder, which begin with their time.
-func (s *Store) names() ([]string, error) {
+// mostSearched is how many runs are searched for the last step about an object.
+const mostSearched = 200
+
+// StepOfRun is a step of a run, and what became of it: "planned" where its journal does not tell.
+type StepOfRun struct {
+	Run     string
+	Step    *plan.Step
+	Outcome string
+}
+
+// LastStep is that of the last run which had one about an object of the zone at a place (as for
+// Begin: two folders may call different zones by one name); nil for none among the latest runs.
+// Journals that cannot be read are left out.
+func (s *Store) LastStep(zone, place string, object spec.Address) (*StepOfRun, error) {
+	names, err := s.Names()
+	if err != nil {
+		return nil, err
+	}
+	for i := len(names) - 1; i >= max(0, len(names)-mostSearched); i-- {
+		story, err := s.Read(names[i])
+		if err != nil || story.Places[zone] != place {
+			continue
+		}
+		if step := stepAbout(story, zone, object); step != nil {
+			return &StepOfRun{names[i], step, outcomeOf(story, step.N)}, nil
+		}
+	}
+	return nil, nil
+}
+
+// Names lists the run ids of the folder, which begin with their time, oldest first.
+func (s *Store) Names() ([]string, error) {
 	entries, err := os.ReadDir(s.runs)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -93,7 +124,7 @@ func (s *Store) names() ([]string, error) {
 // work, on other shards, are none of them. A journal that cannot be read is an error: what it hides
 // could be a write.
 func (s *Store) Unresolved(places map[string]string) ([]*report.Run, error) {
-	runs, err := s.names()
+	runs, err := s.Names()
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +180,7 @@ const longestRun = 24 * time.Hour
 // grown since then and name one of the verbs, oldest first. A journal that cannot be read is left
 // out: Unresolved is who complains.
 func (s *Store) Recent(places map[string]string, since time.Time, verbs ...plan.Verb) ([]*report.Run, error) {
-	runs, err := s.names()
+	runs, err := s.Names()
 	if err != nil {
 		return nil, err
 	}

@@ -214,7 +214,7 @@ func changeWords(p *plan.Plan, g *grouping.Grouping) string {
 }
 
 // holder says whether guards, policies or both hold what a plan holds.
-func holder(p *plan.Plan, guard, policy string) string {
+func holder(p *plan.Plan, ofGuards, ofPolicies string) string {
 	held := map[bool]bool{}
 	for i := range p.Organizations {
 		for _, h := range p.Organizations[i].Held {
@@ -223,11 +223,11 @@ func holder(p *plan.Plan, guard, policy string) string {
 	}
 	switch {
 	case held[true] && held[false]:
-		return guard + " or " + policy
+		return ofGuards + " or " + ofPolicies
 	case held[true]:
-		return policy
+		return ofPolicies
 	}
-	return guard
+	return ofGuards
 }
 
 func countIf(n int, one, many string) string {
