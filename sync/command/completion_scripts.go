@@ -80,7 +80,7 @@ const zshTemplate = `#compdef makesync
 # zsh completion for makesync
 _makesync() {
   local path_="" next words_ word
-  local -a values_ parents_
+  local -a before_ values_ parents_
   for word in "${(@)words[2,CURRENT-1]}"; do
     next="${path_:+$path_ }$word"
     case "$next" in
@@ -88,7 +88,8 @@ _makesync() {
     esac
   done
   if [[ "$path_" != "" && ( "$PREFIX" != -* || "$PREFIX" == *=* ) ]]; then
-    values_=("${(@f)$("${words[1]/#\~/$HOME}" completion values -- "${(@Q)words[2,CURRENT-1]}" "=${(Q)PREFIX}" 2>/dev/null)}")
+    before_=("${words[1]/#\~/$HOME}" completion values -- "${(@Q)words[2,CURRENT-1]}")
+    values_=("${(@f)$("${(@)before_}" "=${(Q)PREFIX}" 2>/dev/null)}")
     values_=("${(@)values_:#}")
     if (( $#values_ )); then
       parents_=("${(@M)values_:#*/}")

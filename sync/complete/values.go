@@ -49,7 +49,8 @@ var byFlag = map[string]kind{
 
 // byCommand says what a command's argument is.
 var byCommand = map[string]kind{
-	"explain": words, "adopt": addresses, "runs show": runs, "undo": runs, "compare": zones, "billing claim-offer": keys,
+	"explain": words, "adopt": addresses, "runs show": runs, "undo": runs, "compare": zones,
+	"billing claim-offer": keys,
 }
 
 // CommandsWithValues are the commands whose arguments have values, sorted.
