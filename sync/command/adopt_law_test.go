@@ -54,29 +54,43 @@ func TestLawAdopt(t *testing.T) {
 			}
 			return out
 		}
-		write("seed.json", `{"version": 1, "users": [{"name": "O", "email": "ops@acme.example", "twoFactor": true},
+		path := filepath.Join(dir, "docs")
+		if err := os.Mkdir(path, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		write("docs/seed.json", `{"version": 1, "users": [{"name": "O", "email": "ops@acme.example", "twoFactor": true},
   {"name": "J", "email": "jane@acme.example"}], "zones": [{"name": "try", "organizations": [
   {"id": 11, "name": "Acme", "plan": "Enterprise", "members": [{"email": "ops@acme.example", "role": "Owner"}, {"email": "jane@acme.example", "role": "Admin"}]},
   {"id": 12, "name": "Beta", "plan": "Enterprise", "members": [{"email": "ops@acme.example", "role": "Owner"}]}]}]}`)
 		const head = "apiVersion: makesync/v1\nzone: try\nzones:\n  try: {sandbox: {seed: seed.json, state: try.json}}\n"
-		doc := head + "profiles:\n  standard:\n    variables:\n"
+		profiles := "profiles:\n  standard:\n    variables:\n"
 		for _, name := range []string{"P", "Q"} {
-			doc += drawnEntry(t, name, drawnValue(t, name))
+			profiles += drawnEntry(t, name, drawnValue(t, name))
 		}
-		doc += "organizations:\n  acme: # first\n    name: Acme\n    profiles: [standard]\n    timezone: Europe/Prague\n" +
-			"    featureControls: {Make AI Tools: true}\n    members: {jane@acme.example: Admin}\n    variables:\n"
+		doc := "organizations:\n  acme: # first\n    name: Acme\n    profiles: [standard]\n    timezone: Europe/Prague\n" +
+			"    featureControls: {Make AI Tools: true}\n    members: {jane@acme.example: Admin}\n"
 		names := []string{"A", "B", "C", "D"}
-		for _, name := range names {
-			doc += drawnEntry(t, name, drawnValue(t, name))
+		touched := map[string]bool{"timezone": true, "featureControls": true, "members": true, "NEW": true}
+		if touched["variables"] = rapid.Bool().Draw(t, "flow"); touched["variables"] {
+			doc += drawnFlow(t, names)
+		} else {
+			doc += "    variables:\n"
+			for _, name := range names {
+				doc += drawnEntry(t, name, drawnValue(t, name))
+			}
 		}
 		if rapid.Bool().Draw(t, "purge") {
 			doc += "    purge: [variable]\n"
 		}
 		doc += "  beta: {name: Beta, profiles: [standard]}\n"
-		path := write("docs.yaml", doc)
+		shape := drawShape(t)
+		files := shape.files(head, profiles, doc)
+		for name, text := range files {
+			write(filepath.Join("docs", name), text)
+		}
 		run("0", "apply", "-f", path, "--yes", "--since", "none", "--snapshot-out", filepath.Join(dir, "base.json"))
 
-		hand := head + "organizations:\n  acme:\n    name: Acme\n"
+		hand := strings.NewReplacer("seed.json", "docs/seed.json", "try.json", "docs/try.json").Replace(head) + "organizations:\n  acme:\n    name: Acme\n"
 		if rapid.Bool().Draw(t, "timezone") {
 			hand += "    timezone: Europe/Berlin\n"
 		}
@@ -87,7 +101,6 @@ func TestLawAdopt(t *testing.T) {
 			hand += "    members: {jane@acme.example: Member}\n"
 		}
 		hand += "    variables:\n"
-		touched := map[string]bool{"timezone": true, "featureControls": true, "members": true, "NEW": true}
 		for _, name := range append([]string{"P", "NEW"}, names...) {
 			switch rapid.IntRange(0, 2).Draw(t, "hand "+name) {
 			case 0:
@@ -101,17 +114,20 @@ func TestLawAdopt(t *testing.T) {
 		run("0", "apply", "-f", write("hand.yaml", strings.Replace(hand, "    variables:\n", "    variables:\n      LAST: 1\n", 1)), "--yes")
 
 		out := run("0", "adopt", "-f", path, "--since", filepath.Join(dir, "base.json"), "--yes")
-		after, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
 		if strings.Contains(out, "not adopted: ") {
 			t.Fatalf("something is left\n%s\n%s", out, doc)
 		}
 		if code, stdout, stderr := runIn(dir, "plan", "-f", path, "--exit-code"); code != 0 {
-			t.Fatalf("steps are left: exit %d\n%s%s\n%s\nadopted:\n%s", code, stdout, stderr, after, out)
+			t.Fatalf("steps are left: exit %d\n%s%s\nadopted:\n%s", code, stdout, stderr, out)
 		}
-		checkLines(t, doc, string(after), touched)
+		for name, before := range files {
+			after, err := os.ReadFile(filepath.Join(path, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkLines(t, before, string(after), touched)
+			shape.check(t, string(after))
+		}
 	})
 }
 
@@ -136,5 +152,64 @@ func checkLines(t *rapid.T, before, after string, touched map[string]bool) {
 		case !touched[owner] || strings.HasPrefix(strings.TrimSpace(line), "#"):
 			t.Fatalf("the line %q is gone, or moved\n%s", line, after)
 		}
+	}
+}
+
+// drawnFlow is a block of variables in one line.
+func drawnFlow(t *rapid.T, names []string) string {
+	entries := make([]string, len(names))
+	for i, name := range names {
+		entries[i] = name + ": " + strings.ReplaceAll(drawnValue(t, name), `"${x}"`, `"plain"`)
+		if rapid.Bool().Draw(t, "long "+name) {
+			entries[i] = name + ": {value: " + strings.TrimPrefix(entries[i], name+": ") + "}"
+		}
+	}
+	return "    variables: {" + strings.Join(entries, ", ") + "} # in one line\n"
+}
+
+// docShape is how documents lie in files.
+type docShape struct {
+	crlf, bom, bare bool // line ends, a mark at the beginning, no line end at the end
+	layout          int  // one document, two in a file, two files
+}
+
+func drawShape(t *rapid.T) docShape {
+	return docShape{rapid.Bool().Draw(t, "crlf"), rapid.Bool().Draw(t, "bom"), rapid.Bool().Draw(t, "bare"),
+		rapid.IntRange(0, 2).Draw(t, "layout")}
+}
+
+const docHead = "apiVersion: makesync/v1\nzone: try\n"
+
+func (s docShape) files(head, profiles, organizations string) map[string]string {
+	files := map[string]string{"docs.yaml": head + profiles + organizations}
+	switch s.layout {
+	case 1:
+		files["docs.yaml"] = head + profiles + "--- # the clients\n" + docHead + organizations
+	case 2:
+		files = map[string]string{"a.yaml": head + profiles, "b.yaml": docHead + organizations}
+	}
+	for name, text := range files {
+		if s.bare {
+			text = strings.TrimSuffix(text, "\n")
+		}
+		if s.crlf {
+			text = strings.ReplaceAll(text, "\n", "\r\n")
+		}
+		if s.bom {
+			text = "\ufeff" + text
+		}
+		files[name] = text
+	}
+	return files
+}
+
+// check fails when a file is written in another way than before.
+func (s docShape) check(t *rapid.T, after string) {
+	lines, windows := strings.Count(after, "\n"), strings.Count(after, "\r\n")
+	switch {
+	case s.crlf && windows != lines, !s.crlf && windows > 0:
+		t.Fatalf("line ends are mixed: %q", after)
+	case s.bom != strings.HasPrefix(after, "\ufeff"):
+		t.Fatalf("the mark at the beginning has changed: %q", after)
 	}
 }

@@ -114,13 +114,30 @@ func TestWhatIsRefused(t *testing.T) {
 			t.Errorf("%s: is changed all the same", name)
 		}
 	}
-	for _, text := range []string{"a: 1\rb: 2", "\ufeffa: 1", "a: \u2028", "a: \xff", "a: [", "a: b: c"} {
+	for _, text := range []string{"a: 1\rb: 2", "a: 1\n---\n\ufeffb: 2", "a: \u2028", "a: \xff", "a: [", "a: b: c"} {
 		if _, err := edit.Open("x.yaml", []byte(text)); err == nil {
 			t.Errorf("%q is opened", text)
 		}
 	}
 	if _, err := edit.Open("x.json", []byte("{}")); err == nil {
 		t.Error("JSON is opened")
+	}
+}
+
+// A mark at the beginning of a file stays, and counts in no position, also where all stands in the first line.
+func TestByteOrderMarkStays(t *testing.T) {
+	t.Parallel()
+	for before, after := range map[string]string{
+		"\ufefforganizations: {acme: {variables: {A: 5}}}":                        "\ufefforganizations: {acme: {variables: {A: 7}}}",
+		"\ufefforganizations:\r\n  acme:\r\n    variables:\r\n      A: 5 # é\r\n": "\ufefforganizations:\r\n  acme:\r\n    variables:\r\n      A: 7 # é\r\n",
+	} {
+		file := open(t, before)
+		if err := file.Set(acme, variable(t, "A", spec.TypeNumber, "7")); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := file.Bytes(); err != nil || string(got) != after {
+			t.Errorf("%q becomes %q, %v", before, got, err)
+		}
 	}
 }
 

@@ -53,7 +53,7 @@ func Open(path string, data []byte) (*File, error) {
 	switch {
 	case strings.EqualFold(filepath.Ext(path), ".json"):
 		return nil, errors.New("it is JSON, of which only YAML is changed in place")
-	case !utf8.Valid(data) || bytes.HasPrefix(data, []byte("\ufeff")) ||
+	case !utf8.Valid(data) || bytes.LastIndex(data, byteOrderMark) > 0 ||
 		bytes.ContainsAny(data, "\u0085\u2028\u2029") ||
 		bytes.Count(data, []byte("\r")) != bytes.Count(data, []byte("\r\n")):
 		return nil, errors.New("its lines do not end in the usual way")
@@ -62,7 +62,7 @@ func Open(path string, data []byte) (*File, error) {
 	if f.documents, err = parse(data); err != nil {
 		return nil, err
 	}
-	f.starts = []int{0}
+	f.starts = []int{len(data) - len(withoutMark(data))}
 	for i, b := range data {
 		if b == '\n' {
 			f.starts = append(f.starts, i+1)
@@ -71,8 +71,13 @@ func Open(path string, data []byte) (*File, error) {
 	return f, nil
 }
 
+// byteOrderMark may stand at the beginning of a file, and counts in no position.
+var byteOrderMark = []byte("\ufeff")
+
+func withoutMark(data []byte) []byte { return bytes.TrimPrefix(data, byteOrderMark) }
+
 func parse(data []byte) (documents []*yaml.Node, err error) {
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder := yaml.NewDecoder(bytes.NewReader(withoutMark(data)))
 	for {
 		var document yaml.Node
 		switch err := decoder.Decode(&document); {
