@@ -138,7 +138,7 @@ var business = regexp.MustCompile("^(GET /organizations|POST /organizations|(GET
 	"|(GET|PATCH) /organizations/{organizationId}/feature-controls|PATCH /organizations/{organizationId}/tfa-enforcement" +
 	"|POST /organizations/{organizationId}/invite|GET /organizations/{organizationId}/user-organization-roles(/{userId})?" +
 	"|POST /organizations/{organizationId}/user-organization-roles/transfer|POST /users/{userId}/user-organization-roles/{organizationId}" +
-	"|GET /users/{userId}/user-organization-roles|GET /users|GET /users/roles|GET /users/me|GET /users/me/current-authorization|GET /teams|GET /enums/[a-z-]+)$")
+	"|GET /users/{userId}/user-organization-roles|GET /users|GET /users/roles|GET /users/by-permission|GET /users/me|GET /users/me/current-authorization|GET /teams|GET /enums/[a-z-]+)$")
 
 // unheardOf are operations that makesync should never call, above all those that are about money.
 func (e *everything) unheardOf() (wrong []string) {

@@ -98,6 +98,14 @@ func removesBy(empty map[string]any) func(map[string]any) any {
 	}
 }
 
+// inviteesAreListedApart is a zone whose GET /users has no people who are invited.
+func inviteesAreListedApart(s *sandbox.State) {
+	s.Switches = map[string]string{"pending-in-users": "no"}
+}
+
+// hearsNoHolders does not know that people can be looked for elsewhere, too.
+var hearsNoHolders = hearsJSON("GET /users/by-permission", func(_ *http.Request, body map[string]any) { body["users"] = []any{} })
+
 // onlyTextRemoves is a zone for which "" alone, as in the published example, is an empty body.
 func onlyTextRemoves(s *sandbox.State) {
 	if s.Switches == nil {

@@ -42,6 +42,7 @@ var operations = []Operation{
 	{"PATCH", "/organizations/{}/feature-controls", "id:integer enabled:boolean", ""},
 	{"PATCH", "/organizations/{}/tfa-enforcement", "enable:boolean", ""},
 	{"GET", "/users", "", "users.id users.email"},
+	{"GET", "/users/by-permission", "", "users.id users.email"},
 	{"GET", "/users/me", "", "authUser.id authUser.email"},
 	{"GET", "/users/me/current-authorization", "", "authorization.scope"},
 	{"GET", "/users/me/organization-invitations", "",

@@ -97,12 +97,11 @@ func invitedUser(data []byte) (plan.Answer, error) {
 // nothing; the object is read then.
 func removedUser(data []byte) (plan.Answer, error) {
 	var reply struct {
-		Row map[string]json.RawMessage `json:"userOrganizationRole"`
+		Row goneRow `json:"userOrganizationRole"`
 	}
 	var kind *json.UnmarshalTypeError
 	if err := json.Unmarshal(data, &reply); err != nil && !errors.As(err, &kind) {
 		return plan.Answer{}, err
 	}
-	role, told := reply.Row["usersRoleId"]
-	return plan.Answer{Removed: told && string(role) == "null"}, nil
+	return plan.Answer{Removed: reply.Row.gone}, nil
 }

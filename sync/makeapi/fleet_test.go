@@ -300,6 +300,14 @@ func TestOperationsAreAllThatIsCalled(t *testing.T) {
 	if _, err := everything(t, c); err != nil {
 		t.Fatal(err)
 	}
+	if err := world.SetSwitch("pending-in-users", "no"); err != nil {
+		t.Fatal(err)
+	}
+	for _, organization := range world.Snapshot().Zones[0].Organizations {
+		live := &state.Organization{}
+		live.ID = int64(organization.ID)
+		_ = c.Read(t.Context(), live, spec.KindMember)
+	}
 	_, _ = NewInspector(c).MayAddToTeams(t.Context(), 11)
 	_, _ = c.History(t.Context(), 11, "RETRIES")
 	_, _ = c.Memberships(t.Context())

@@ -3,6 +3,7 @@ package makeapi
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -21,6 +22,24 @@ type roleRow struct {
 	UsersRoleID    integer    `json:"usersRoleId"`
 	UserRoleID     integer    `json:"userRoleId"`
 	Invitation     invitation `json:"invitation"`
+}
+
+// goneRow is a role row that may be that of somebody who was removed: it then has a role of null
+// (published).
+type goneRow struct {
+	roleRow
+	gone bool
+}
+
+// UnmarshalJSON tells a role of null from one that is missing.
+func (r *goneRow) UnmarshalJSON(data []byte) error {
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(data, &keys); err != nil {
+		return err
+	}
+	role, told := keys["usersRoleId"]
+	r.gone = told && string(role) == "null"
+	return json.Unmarshal(data, &r.roleRow)
 }
 
 // role is the role's id, under whichever name it came.
@@ -68,6 +87,7 @@ func readMembers(ctx context.Context, c caller, live *state.Organization) error 
 	if err != nil {
 		return err
 	}
+	people = withHolders(ctx, c, live, roles, people)
 	live.AdminRoles = findAdminRoles(ctx, c, live.ID, roles)
 	joinMembers(live, roles, people)
 	return nil
@@ -77,7 +97,7 @@ func readMembers(ctx context.Context, c caller, live *state.Organization) error 
 // invitation has an answer here at all: the list of rows decides then.
 func readRoleRow(ctx context.Context, c caller, organization, user int64) (*state.RoleRow, error) {
 	var reply struct {
-		Row *roleRow `json:"userOrganizationRole"`
+		Row *goneRow `json:"userOrganizationRole"`
 	}
 	list := *readOf(organization, "/user-organization-roles", "read the roles in")
 	one := list
@@ -88,8 +108,10 @@ func readRoleRow(ctx context.Context, c caller, organization, user int64) (*stat
 	switch call := state.AsCallError(err); {
 	case err == nil && reply.Row == nil:
 		return nil, one.mismatch("it holds no role row")
+	case err == nil && reply.Row.gone && reply.Row.UserID.n == user:
+		return nil, nil
 	case err == nil:
-		rows = []roleRow{*reply.Row}
+		rows = []roleRow{reply.Row.roleRow}
 	case call != nil && call.Status == http.StatusNotFound:
 		rows, err = readUnpaged[roleRow](ctx, c, list, "userOrganizationRoles")
 	}

@@ -67,6 +67,7 @@ func readPeople(ctx context.Context, c caller, live *state.Organization) (map[in
 		known.rows = append(known.rows, people.rows[i].userRow)
 		facts[people.rows[i].ID.n] = people.rows[i].facts()
 	}
+	known = withHolders(ctx, c, live, roles, known)
 	live.AdminRoles = findAdminRoles(ctx, c, live.ID, roles)
 	joinMembers(live, roles, known)
 	return facts, nil

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"testing"
 
+	"makesync/spec"
 	"makesync/sync/state"
 )
 
@@ -22,7 +23,9 @@ func TestRoleRow(t *testing.T) {
 		"there":               {`{"userOrganizationRole":` + row + `}`, nil, "&{7 13 pending}", 1},
 		"not there":           {404, `{"userOrganizationRoles":[]}`, "<nil>", 2},
 		"in the list only":    {404, `{"userOrganizationRoles":[` + row + `]}`, "&{7 13 pending}", 2},
-		"removed":             {`{"userOrganizationRole":{"userId":7,"organizationId":11,"usersRoleId":null,"invitation":null}}`, nil, "error", 1},
+		"removed":             {`{"userOrganizationRole":{"userId":7,"organizationId":11,"usersRoleId":null,"invitation":null}}`, nil, "<nil>", 1},
+		"no role is told":     {`{"userOrganizationRole":{"userId":7,"organizationId":11,"invitation":null}}`, nil, "error", 1},
+		"another is removed":  {`{"userOrganizationRole":{"userId":8,"organizationId":11,"usersRoleId":null}}`, nil, "error", 1},
 		"nothing":             {`{}`, nil, "error", 1},
 		"of somebody else":    {`{"userOrganizationRole":{"userId":8,"organizationId":11,"usersRoleId":13}}`, nil, "error", 1},
 		"refused":             {403, nil, "error", 1},
@@ -85,5 +88,53 @@ func TestNothingIsAskedAfterA401(t *testing.T) {
 	}
 	if len(z.requests()) != 1 || c.Refused() == nil {
 		t.Errorf("asked %+v, refused %v", z.requests(), c.Refused())
+	}
+}
+
+// TestPeopleBehindRoleRows: people who are in no list of users are looked for by permission, once, and only where somebody
+// is missing; what that call cannot tell stays unreadable, and a zone that does not know the call is not asked again.
+func TestPeopleBehindRoleRows(t *testing.T) {
+	t.Parallel()
+	const rows = `{"userOrganizationRoles":[{"userId":1,"usersRoleId":11},{"userId":7,"usersRoleId":13,"invitation":"pending"},{"userId":8,"usersRoleId":14}]}`
+	for name, c := range map[string]struct {
+		users   string
+		holders any
+		want    string
+		asked   int
+	}{
+		"all are listed": {`{"id":1,"email":"a@x.example"},{"id":7,"email":"b@x.example"},{"id":8,"email":"c@x.example"}`, 500, "a@x.example b@x.example c@x.example 0", 0},
+		"one is found": {`{"id":1,"email":"a@x.example"}`, `{"users":[{"id":1,"email":"evil@x.example"},{"id":7,"email":"B@x.example"},{"id":99,"email":"else@x.example"}]}`,
+			"a@x.example b@x.example 1", 3},
+		"refused":     {`{"id":1,"email":"a@x.example"}`, 403, "a@x.example 2", 3},
+		"not known":   {`{"id":1,"email":"a@x.example"}`, 404, "a@x.example 2", 2},
+		"other shape": {`{"id":1,"email":"a@x.example"}`, `{"users":{}}`, "a@x.example 2", 3},
+	} {
+		z := &zone{answers: map[string]any{
+			"GET /organizations/11/user-organization-roles": rows, "GET /users": `{"users":[` + c.users + `],"pg":{"limit":10000}}`,
+			"GET /users/by-permission": c.holders,
+		}}
+		reader := client(t, z.ServeHTTP, fewRetries)
+		said := ""
+		for range 3 {
+			live := &state.Organization{}
+			live.ID = 11
+			if err := reader.Read(t.Context(), live, spec.KindMember); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			said = ""
+			for _, m := range live.Members {
+				said += m.Email + " "
+			}
+			said += fmt.Sprint(len(live.Unreadable))
+		}
+		asked := 0
+		for _, r := range z.requests() {
+			if r.path == apiRoot+"/users/by-permission" {
+				asked++
+			}
+		}
+		if said != c.want || asked != c.asked {
+			t.Errorf("%s: %q after %d calls, want %q after %d", name, said, asked, c.want, c.asked)
+		}
 	}
 }
