@@ -31,7 +31,15 @@ func checkOrganizations(f *Facts, n *Needs) []Check {
 	var checks []Check
 	found := n.Bind(f.Organizations)
 	for _, o := range n.Declared {
-		if found[o] == nil && o.State != spec.Absent {
+		switch {
+		case found[o] != nil || o.State == spec.Absent:
+		case o.ID != 0:
+			checks = append(checks, Check{
+				Organization: o.Key, State: CheckFailed,
+				Message: "the token sees no organization with the id " + state.FormatID(o.ID) + " in this zone",
+				Fix:     "correct the id, or the zone; or give the token's user a role in it",
+			})
+		default:
 			checks = append(checks, Check{
 				Organization: o.Key, State: CheckWarning, Message: "it is not in the zone: a plan would create it",
 				Fix: "check its name, id and zone",
@@ -75,7 +83,7 @@ func checkRights(f *Facts, n *Needs) []Check {
 func rightsIn(o *spec.Organization, live *state.Organization, role int64, member bool, me state.User) Check {
 	name := state.RoleName(nil, state.FormatID(role))
 	isOwner := role == live.AdminRoles.OwnerID()
-	switch needsOwner := o.State == spec.Absent || o.Owner != "" && !strings.EqualFold(o.Owner, me.Email); {
+	switch needsOwner := o.State == spec.Absent || o.Owner != ""; {
 	case !member:
 		return Check{State: CheckFailed, Message: "the token's user is no accepted member", Fix: "invite " + me.Email}
 	case o.State == spec.Absent && !isOwner:
@@ -83,12 +91,16 @@ func rightsIn(o *spec.Organization, live *state.Organization, role int64, member
 			Fix: "use the Owner's token"}
 	case isOwner:
 		return Check{}
-	case needsOwner:
-		return Check{State: CheckWarning, Message: "the token's user is " + name + ", and only the Owner transfers it",
-			Fix: "if the owner is to change, use the Owner's token"}
 	case !live.AdminRoles.Administers(role):
 		message := "the token's user is " + name + ", and only Owner and Admins change things"
 		return Check{State: CheckFailed, Message: message, Fix: "make " + me.Email + " an Admin"}
+	case needsOwner && spec.NormalEmail(o.Owner) == spec.NormalEmail(me.Email):
+		return Check{State: CheckFailed,
+			Message: "the token's user shall be Owner, is " + name + ", and only the Owner transfers it",
+			Fix:     "use the Owner's token for the transfer"}
+	case needsOwner:
+		return Check{State: CheckWarning, Message: "the token's user is " + name + ", and only the Owner transfers it",
+			Fix: "if the owner is to change, use the Owner's token"}
 	}
 	return Check{}
 }

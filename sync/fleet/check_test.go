@@ -32,6 +32,7 @@ func knownContract() Contract {
 		p := Promise{Body: map[string]string{}, Reply: map[string]bool{}}
 		for _, field := range strings.Fields(op.Sends) {
 			key, kind, _ := strings.Cut(field, ":")
+			kind, _, _ = strings.Cut(kind, "=")
 			p.Body[key] = strings.ReplaceAll(kind, "any", "")
 		}
 		for _, key := range strings.Fields(op.Reads) {
@@ -83,7 +84,14 @@ func TestZoneChecks(t *testing.T) {
 		{"second factor unknown and enforced", func(f *Facts, o *spec.Organization) {
 			f.User.TwoFactor, o.TFAEnforced, f.Scopes = nil, ptr(true), append(f.Scopes, "organizations:write")
 		}, "two-factor warning", exit.OK},
-		{"not there", func(_ *Facts, o *spec.Organization) { o.ID = 12 }, "organizations warning", exit.OK},
+		{"not there", func(_ *Facts, o *spec.Organization) { o.ID = 12 }, "organizations failed", exit.Invalid},
+		{"not there yet", func(_ *Facts, o *spec.Organization) { o.ID = 0 }, "organizations warning", exit.OK},
+		{"Admin shall be Owner", func(f *Facts, o *spec.Organization) {
+			o.Owner, f.Scopes = f.User.Email, append(f.Scopes, "organizations:write")
+		}, "rights failed", exit.Refused},
+		{"somebody shall be Owner", func(f *Facts, o *spec.Organization) {
+			o.Owner, f.Scopes = "x@acme.example", append(f.Scopes, "organizations:write")
+		}, "rights warning", exit.OK},
 		{"no member", func(f *Facts, _ *spec.Organization) { f.Roles = nil }, "rights failed", exit.Refused},
 		{"only Member", func(f *Facts, _ *spec.Organization) { f.Roles[11] = 13 }, "rights failed", exit.Refused},
 		{"Admin deletes", func(f *Facts, o *spec.Organization) {
@@ -154,6 +162,7 @@ func TestExitOfDiagnosis(t *testing.T) {
 func TestCompareContract(t *testing.T) {
 	t.Parallel()
 	const invite = "POST /organizations/{}/invite"
+	const target = "PATCH /organizations/{}/subscription/payment-methods/{}/default"
 	for _, test := range []struct {
 		about  string
 		change func(Contract)
@@ -168,6 +177,19 @@ func TestCompareContract(t *testing.T) {
 		{"required", func(c Contract) { require(c, invite, "email", "captcha") }, invite + " requires `captcha` now"},
 		{"a known mistake", func(c Contract) { require(c, invite, "userRoleId") }, ""},
 		{"not answered", func(c Contract) { delete(c["GET /teams"].Reply, "teams.id") }, "GET /teams does not answer `teams.id` any more"},
+		{"another word", func(c Contract) {
+			c[target] = Promise{Words: map[string][]string{"target": {"extras", "both", "plan"}}}
+		},
+			target + " does not take `subscription` for `target` any more"},
+		{"more words", func(c Contract) {
+			c[target] = Promise{Words: map[string][]string{"target": {"extras", "both", "subscription", "plan"}}}
+		}, ""},
+		{"another column", func(c Contract) {
+			c["GET /users"] = Promise{Words: map[string][]string{"cols": {"id", "name", "email"}}}
+		},
+			"GET /users does not take `tfaStatus` for `cols` any more; GET /users does not take `userTeamIds` for `cols` any more"},
+		{"another parameter", func(c Contract) { c["GET /teams"] = Promise{Asked: []string{"organizationId", "page"}} },
+			"GET /teams requires the parameter `page` now"},
 		{"nothing is described", func(c Contract) { c[invite], c["GET /teams"] = Promise{}, Promise{} }, ""},
 	} {
 		c := knownContract()
@@ -188,14 +210,21 @@ func require(c Contract, name string, keys ...string) {
 func TestParseContract(t *testing.T) {
 	t.Parallel()
 	c, err := ParseContract([]byte(`{"paths": {"/teams/{teamId}/x": {"summary": "x", "post": {
+		"parameters": [{"name": "cols[]", "in": "query", "required": true, "schema": {"type": "array", "items": {"enum": ["id", 1]}}},
+			{"name": "path", "in": "path", "required": true, "schema": {"enum": ["x"]}}, {"name": "loop", "in": "query", "schema": {"$ref": "#/components/schemas/L"}},
+			{"name": "pg", "in": "query", "schema": {"properties": {"sortDir": {"enum": ["asc", "desc"]}, "limit": {}}}}, {"$ref": "#/x"}],
 		"requestBody": {"content": {"application/json": {"schema": {"required": ["a"], "allOf": [{"$ref": "#/components/schemas/A"}], "properties": {"b": {"type": ["string", "null"]}}}}}},
 		"responses": {"200": {"content": {"application/json": {"schema": {"properties": {"rows": {"type": "array", "items": {"$ref": "#/components/schemas/A"}}}}}}}}}}},
-		"components": {"schemas": {"A": {"properties": {"a": {"type": "integer"}, "self": {"$ref": "#/components/schemas/A"}}}}}}`))
+		"components": {"schemas": {"L": {"items": {"$ref": "#/components/schemas/L"}}, "A": {"properties": {"a": {"type": "integer"}, "self": {"$ref": "#/components/schemas/A"}}}}}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := c["POST /teams/{}/x"]
 	if p.Body["a"] != "integer" || p.Body["b"] != "string" || strings.Join(p.Required, " ") != "a" || !p.Reply["rows.a"] || !p.Reply["rows.self.a"] {
+		t.Errorf("%+v", p)
+	}
+	if strings.Join(p.Words["cols"], " ") != "id 1" || strings.Join(p.Words["pg[sortDir]"], " ") != "asc desc" ||
+		strings.Join(p.Asked, " ") != "cols" || len(p.Words["path"])+len(p.Words["loop"]) > 0 {
 		t.Errorf("%+v", p)
 	}
 	for _, broken := range []string{"", "[]", "{}", `{"paths": {}}`, `{"paths": 1}`} {

@@ -19,7 +19,11 @@ type Contract map[string]Promise
 type Promise struct {
 	Body     map[string]string // keys with their types; nil: none is described
 	Required []string          // keys of the body
-	Reply    map[string]bool   // dotted keys, lists left out; nil: none is described
+	// Asked are the parameters of the query that have to be there; Words are what a parameter or a
+	// key of the body takes, where those are few.
+	Asked []string
+	Words map[string][]string
+	Reply map[string]bool // dotted keys, lists left out; nil: none is described
 }
 
 // schema is the part of an OpenAPI schema that counts.
@@ -32,6 +36,15 @@ type schema struct {
 	AllOf      []*schema          `json:"allOf"`
 	OneOf      []*schema          `json:"oneOf"`
 	AnyOf      []*schema          `json:"anyOf"`
+	Enum       []any              `json:"enum"`
+}
+
+// parameter is one of a path or of a query; cols[] and cols are one.
+type parameter struct {
+	Name     string  `json:"name"`
+	In       string  `json:"in"`
+	Required bool    `json:"required"`
+	Schema   *schema `json:"schema"`
 }
 
 type content struct {
@@ -48,8 +61,9 @@ type document struct {
 }
 
 type operation struct {
-	Body      *content            `json:"requestBody"`
-	Responses map[string]*content `json:"responses"`
+	Parameters []parameter         `json:"parameters"`
+	Body       *content            `json:"requestBody"`
+	Responses  map[string]*content `json:"responses"`
 }
 
 // pathParameter is a parameter of a path; its name says nothing.
@@ -82,7 +96,8 @@ func ParseContract(data []byte) (Contract, error) {
 }
 
 func (d *document) promise(op *operation) Promise {
-	p := Promise{}
+	p := Promise{Words: map[string][]string{}}
+	d.queryKeys(op.Parameters, &p)
 	if body := jsonOf(op.Body); body != nil {
 		p.Body = map[string]string{}
 		d.bodyKeys(body, &p, 0)
@@ -98,6 +113,40 @@ func (d *document) promise(op *operation) Promise {
 		p.Body = nil
 	}
 	return p
+}
+
+// queryKeys reads the parameters of a query. One with keys of its own, as pg, is a parameter for
+// each: pg[limit].
+func (d *document) queryKeys(parameters []parameter, p *Promise) {
+	for _, q := range parameters {
+		if q.In != "query" {
+			continue
+		}
+		name := strings.TrimSuffix(q.Name, "[]")
+		p.Words[name] = d.wordsOf(q.Schema, 0)
+		for _, part := range d.parts(q.Schema, 0) {
+			for key, value := range part.Properties {
+				inner := name + "[" + key + "]"
+				p.Words[inner] = d.wordsOf(value, 0)
+			}
+		}
+		if q.Required {
+			p.Asked = append(p.Asked, name)
+		}
+	}
+}
+
+// wordsOf are the few words that a value, or each of a list, takes; nil: any.
+func (d *document) wordsOf(s *schema, depth int) (words []string) {
+	for _, part := range d.parts(s, depth) {
+		if part.Items != nil {
+			words = append(words, d.wordsOf(part.Items, depth+1)...)
+		}
+		for _, word := range part.Enum {
+			words = append(words, fmt.Sprint(word))
+		}
+	}
+	return words
 }
 
 func jsonOf(c *content) *schema {
@@ -128,7 +177,7 @@ func (d *document) parts(s *schema, depth int) []*schema {
 func (d *document) bodyKeys(s *schema, p *Promise, depth int) {
 	for _, part := range d.parts(s, depth) {
 		for key, value := range part.Properties {
-			p.Body[key] = d.typeOf(value)
+			p.Body[key], p.Words[key] = d.typeOf(value), d.wordsOf(value, 0)
 		}
 		p.Required = append(p.Required, textsOf(part.Required)...)
 	}
@@ -191,8 +240,40 @@ func CompareContract(c Contract) []string {
 			drift = append(drift, name+" is gone")
 			continue
 		}
+		drift = append(drift, compareQuery(name, promise)...)
 		drift = append(drift, compareBody(name, op, promise)...)
 		drift = append(drift, compareReply(name, op, promise)...)
+	}
+	return drift
+}
+
+// compareQuery is about parameters: one that is not taken any more is ignored by a zone, and no
+// news, but what it takes and what it requires are.
+func compareQuery(name string, p Promise) []string {
+	var drift []string
+	sent := map[string]bool{}
+	for _, field := range strings.Fields(queries[name]) {
+		key, words, _ := strings.Cut(field, "=")
+		sent[key] = true
+		drift = append(drift, compareWords(name, key, words, p)...)
+	}
+	for _, key := range p.Asked {
+		if !sent[key] {
+			drift = append(drift, fmt.Sprintf("%s requires the parameter %s now", name, text.Backquote(key)))
+		}
+	}
+	return drift
+}
+
+// compareWords is about a value that is one of a few words: those that are sent have to be among
+// them.
+func compareWords(name, key, sent string, p Promise) []string {
+	var drift []string
+	for word := range strings.SplitSeq(sent, "|") {
+		if takes := p.Words[key]; word != "" && len(takes) > 0 && !slices.Contains(takes, word) {
+			drift = append(drift, fmt.Sprintf("%s does not take %s for %s any more", name, text.Backquote(word),
+				text.Backquote(key)))
+		}
 	}
 	return drift
 }
@@ -202,7 +283,9 @@ func compareBody(name string, op Operation, p Promise) []string {
 	sent := map[string]bool{}
 	for _, field := range strings.Fields(op.Sends) {
 		key, kind, _ := strings.Cut(field, ":")
+		kind, words, _ := strings.Cut(kind, "=")
 		sent[key] = true
+		drift = append(drift, compareWords(name, key, words, p)...)
 		takes, known := p.Body[key]
 		switch {
 		case p.Body == nil:

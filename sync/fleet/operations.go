@@ -3,7 +3,8 @@ package fleet
 // Operation is a call of the API as this build makes it.
 type Operation struct {
 	Method, Path string
-	// Sends are the keys of the body with their types, separated by spaces: name:string.
+	// Sends are the keys of the body with their types, separated by spaces: name:string. A key that
+	// takes one of a few words has those that are sent behind it: target:string=extras|both.
 	Sends string
 	// Reads are keys of the reply without which the call is of no use, dotted, lists left out:
 	// organizations.id. A | separates the keys of which one suffices.
@@ -24,6 +25,17 @@ var operations = []Operation{
 	{"GET", "/organizations/{}/subscription", "", "product.name"},
 	{"GET", "/organizations/{}/subscription/payment-methods", "", "paymentMethods.valid"},
 	{"GET", "/organizations/{}/payments", "", "payments.created payments.status_name"},
+	{"PATCH", "/organizations/{}/subscription", "priceId:integer customer:object", ""},
+	{"POST", "/organizations/{}/subscription", "priceId:integer couponCode:string customer:object", "url"},
+	{"DELETE", "/organizations/{}/subscription", "", ""},
+	{"POST", "/organizations/{}/subscription-free", "", ""},
+	{"PATCH", "/organizations/{}/subscription/payment-methods/{}/default",
+		"target:string=extras|both|subscription", ""},
+	{"DELETE", "/organizations/{}/subscription/payment-methods/{}", "", ""},
+	{"GET", "/organizations/{}/universal-discount", "", ""},
+	{"POST", "/organizations/{}/universal-discount/claim-cancellation-offer", "", ""},
+	{"GET", "/cashier/products", "", ""},
+	{"GET", "/cashier/prices/{}", "", ""},
 	{"POST", "/organizations/{}/invite", "email:string name:string usersRoleId:integer note:string teamsId:array", ""},
 	{"GET", "/organizations/invitation", "", "organization.id"},
 	{"POST", "/organizations/accept-invitation", "hash:string", ""},
@@ -55,6 +67,26 @@ var operations = []Operation{
 	{"GET", "/enums/imt-regions", "", "imtRegions.id imtRegions.name"},
 	{"GET", "/enums/countries", "", "countries.id countries.name"},
 	{"GET", "/enums/timezones", "", "timezones.id timezones.name"},
+}
+
+// queries are the parameters that calls send in their queries, by operation, separated by spaces;
+// of one that takes one of a few words those that are sent: pg[sortDir]=desc. cols[] is cols.
+var queries = map[string]string{
+	"GET /organizations":                          "cols pg[limit] pg[offset]",
+	"GET /organizations/{}":                       "wait",
+	"DELETE /organizations/{}":                    "confirmed",
+	"GET /organizations/{}/check-team-permission": "teamPermission",
+	"GET /organizations/{}/payments":              "pg[sortBy] pg[sortDir]=desc pg[limit]",
+	"GET /organizations/invitation":               "hash",
+	"DELETE /organizations/{}/variables/{}":       "confirmed",
+	"POST /organizations/{}/subscription-free":    "confirmed",
+	"GET /users":               "organizationId email cols=id|name|email|tfaStatus|userTeamIds pg[limit]",
+	"GET /users/by-permission": "type=organization permission organizationId cols",
+	"GET /users/me":            "cols",
+	"GET /users/roles":         "category=organization organizationId cols",
+	"POST /users/{}/user-organization-roles/{}": "confirmed deleteConnections",
+	"GET /teams":            "organizationId pg[limit] pg[offset]",
+	"GET /cashier/products": "type=PLAN organizationId",
 }
 
 // Operations are all calls that this build makes.

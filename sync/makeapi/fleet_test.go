@@ -308,6 +308,9 @@ func TestOperationsAreAllThatIsCalled(t *testing.T) {
 		live.ID = int64(organization.ID)
 		_ = c.Read(t.Context(), live, spec.KindMember)
 	}
+	_ = c.Read(t.Context(), &state.Organization{Organization: spec.Organization{ID: 11}}, spec.KindSubscription)
+	_, _ = c.Catalogue(t.Context(), 11)
+	_, _ = c.Price(t.Context(), 11, 1)
 	_, _ = NewInspector(c).MayAddToTeams(t.Context(), 11)
 	_, _ = c.History(t.Context(), 11, "RETRIES")
 	_, _ = c.Memberships(t.Context())
