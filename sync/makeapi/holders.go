@@ -34,8 +34,8 @@ func withHolders(
 	if len(missing) == 0 || c.unsupported.firstSupported(holdersPath) > 0 {
 		return people
 	}
-	k := call{organization: live.ID, doing: "read who may see the people of", object: nameOf(live), scope: scopeUserRead}
-	k.method, k.path = http.MethodGet, holdersPath
+	k := call{method: http.MethodGet, path: holdersPath, organization: live.ID, scope: scopeUserRead,
+		doing: "read who may see the people of", object: nameOf(live)}
 	k.query = with(cols("id", "name", "email"), "organizationId", strconv.FormatInt(live.ID, 10))
 	k.query.Set("type", "organization")
 	k.query.Set("permission", "organization users view")
