@@ -3,6 +3,7 @@ package edit
 import (
 	"bytes"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -104,7 +105,8 @@ func (f *File) diff() string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "--- %s\n+++ %s\n", f.Path, f.Path)
+	path := filepath.ToSlash(f.Path) // as programs that apply a diff want it
+	fmt.Fprintf(&b, "--- %s\n+++ %s\n", path, path)
 	old := splitLines(f.data)
 	shift := 0
 	for len(changes) > 0 {
