@@ -26,7 +26,7 @@ type applyOptions struct {
 }
 
 const applyDescription = "Without PLAN: makes the plan, shows it, asks, and applies it. " +
-	"With PLAN, a file of `makesync plan -o`: applies exactly that, after reading again what it touches; " +
+	"With PLAN, a file of `makesync plan -o FILE`: applies exactly that, after reading again what it touches; " +
 	"zones and tokens come from -f, flags and environment as for plan. " +
 	"A plan that deletes or transfers asks for the organization's name, or for how many there are. " +
 	"Without a terminal nothing is asked and nothing is done unless --yes is given."
@@ -128,7 +128,7 @@ func readApplyOptions(c *cli.Context, planning planOptions, env Env) (applyOptio
 	case o.lockTimeout < 0:
 		return o, badUsage(c, "--lock-timeout %s: must not be below 0", o.lockTimeout)
 	case c.IsSet("resume") && o.resume == "":
-		return o, badUsage(c, "--resume needs the name of a run; makesync runs list shows them")
+		return o, badUsage(c, "--resume needs the name of a run; `makesync runs list` shows them")
 	case o.resume != "" && c.IsSet("target"):
 		return o, badUsage(c, "--target does not go with --resume, which plans all organizations of the run")
 	case o.noJournal && o.resume != "":

@@ -121,7 +121,7 @@ func unfinishedRun(run *report.Run, outcomes []report.Outcome) spec.Problem {
 		Message: fmt.Sprintf("run %s %s; of its open requests %d had happened, %d had not, %d are unknown%s",
 			run.Run, how, counts[report.Succeeded], counts[report.Failed], counts[report.OutcomeUnknown],
 			undecided(outcomes)),
-		Hint: "this run plans from what is there; makesync runs show " + run.Run + " tells the story",
+		Hint: "this run plans from what is there; `makesync runs show " + run.Run + "` tells the story",
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/document"
+	"makesync/spec/text"
 	"makesync/sync/exit"
 	"makesync/sync/revision"
 )
@@ -82,7 +83,7 @@ func (p *narrowing) changedOrganizations(ctx context.Context) (map[string]bool, 
 	p.problems = append(p.problems, spec.Problem{
 		Severity: spec.Warning, Rule: "changed-since",
 		Message: "the documents are not valid at " + p.since.Version + ", so all organizations count as changed",
-		Hint:    "makesync validate -f " + folder + " tells what is wrong with them",
+		Hint:    "`makesync validate -f " + text.ShellQuote(folder) + "` tells what is wrong with them",
 	})
 	all := map[string]bool{}
 	for i := range p.desired.Organizations {

@@ -201,7 +201,7 @@ func problemChecks(name string, problems []spec.Problem) []fleet.Check {
 	}
 	if rest := len(problems) - mostProblems; rest > 0 {
 		checks = append(checks, fleet.Check{Name: name, State: fleet.CheckFailed,
-			Message: text.Count(rest, "more problem", "more problems"), Fix: "makesync validate shows all"})
+			Message: text.Count(rest, "more problem", "more problems"), Fix: "`makesync validate` shows all"})
 	}
 	return checks
 }

@@ -59,7 +59,7 @@ func runExportUpdate(ctx context.Context, r *runtimeEnv, o exportOptions) error 
 	}
 	if undeclared > 0 {
 		u.notes = append(u.notes, text.Count(undeclared, "organization stands", "organizations stand")+
-			" in no document: makesync export without --update writes new ones")
+			" in no document: `makesync export --zone NAME` without --update writes new ones")
 	}
 	return u.finish(ctx, r, o)
 }

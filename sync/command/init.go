@@ -136,7 +136,7 @@ func (o *initOptions) write(ctx context.Context, r *runtimeEnv, ask *asker) (pla
 	}
 	if code := zone.Exit(); code != exit.OK {
 		return nil, false, failure{exit: code, message: "not everything could be read; nothing was written",
-			hint: "look with makesync export, or leave those organizations out with --organization"}
+			hint: "look with `makesync export --zone NAME`, or leave those organizations out with --organization"}
 	}
 	clients := folderOptions{out: filepath.Join(o.out, clientsFolder), never: true}
 	f := &folder{folderOptions: clients, src: src, zone: zone.Endpoint.Name}

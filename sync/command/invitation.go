@@ -193,7 +193,7 @@ func accept(
 			exit:    exit.Partial,
 			message: "nobody can say whether the invitation was accepted",
 			cause:   err,
-			hint:    "look with makesync invitation show, or in Make",
+			hint:    "look with `makesync invitation show HASH`, or in Make",
 		}
 	}
 	return after, nil
@@ -216,7 +216,7 @@ func sameInvitation(shown, now makeapi.Invitation) error {
 	return failure{
 		exit:    exit.Partial,
 		message: "the invitation was not accepted: " + what + ", and was not when it was shown",
-		hint:    "look at it with makesync invitation show, and decide again",
+		hint:    "look at it with `makesync invitation show HASH`, and decide again",
 	}
 }
 

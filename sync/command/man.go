@@ -59,9 +59,9 @@ func rootManual(version string, list []*cli.Command) help.Manual {
 	return page
 }
 
-const rootExamples = `makesync init               the first documents of what is there
-makesync plan -f clients/   what would change
-makesync apply -f clients/  change it, after a question`
+const rootExamples = `makesync init --zone eu1    # the first documents of what is there
+makesync plan -f clients/   # what would change
+makesync apply -f clients/  # change it, after a question`
 
 // environment are the variables that makesync reads.
 var environment = []help.ManualEntry{

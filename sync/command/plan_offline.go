@@ -190,7 +190,7 @@ func readSnapshot(path string) (*offline.Snapshot, error) {
 			exit:    exit.Invalid,
 			message: "read the snapshot " + path,
 			cause:   err,
-			hint:    "make one with: makesync snapshot -o " + text.ShellQuote(path),
+			hint:    "make one with `makesync snapshot -f DOCUMENTS -o " + text.ShellQuote(path) + "`",
 		}
 	}
 	if format, zone, ok := offline.FormatOf(data); ok && format != offline.SnapshotFormat {
@@ -198,14 +198,14 @@ func readSnapshot(path string) (*offline.Snapshot, error) {
 			exit: exit.Invalid,
 			message: "the snapshot " + path + " is of the format " + text.Quote(format) +
 				", and this makesync reads " + offline.SnapshotFormat,
-			hint: "take it again: makesync snapshot -f DOCUMENTS --zone " + text.ShellQuote(zone) +
-				" -o " + text.ShellQuote(path),
+			hint: "take it again: `makesync snapshot -f DOCUMENTS --zone " + text.ShellQuote(zone) +
+				" -o " + text.ShellQuote(path) + "`",
 		}
 	}
 	unfit := failure{
 		exit:    exit.Invalid,
 		message: "the file " + path + " is no snapshot that this makesync reads",
-		hint:    "take one with this makesync: makesync snapshot -o FILE",
+		hint:    "take one with this makesync: `makesync snapshot -f DOCUMENTS -o FILE`",
 	}
 	for _, problem := range spec.CheckFirst(schema.Snapshot(), data, "organizations", "elsewhere") {
 		unfit.message += ": " + strings.TrimPrefix(problem.Path+": ", ": ") + problem.Message

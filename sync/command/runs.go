@@ -36,7 +36,7 @@ func unreadRun(doing string, err error) error {
 		f.message, f.cause = doing, err
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		f.hint = "makesync runs list shows those that there are"
+		f.hint = "`makesync runs list` shows those that there are"
 	}
 	return f
 }

@@ -72,7 +72,7 @@ func readRun(env Env, name, journal string) (*report.Run, error) {
 	}
 	if run.Status() == report.RunEmpty {
 		return nil, failure{exit: exit.Invalid, message: "nothing was sent in run " + name + ", nothing to undo",
-			hint: "makesync runs list shows the others"}
+			hint: "`makesync runs list` shows the others"}
 	}
 	return run, nil
 }

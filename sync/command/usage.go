@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -67,7 +68,7 @@ func (a arity) check(line commandLine, c *cli.Context) error {
 			return usageError{
 				message: fmt.Sprintf("flags stand before %s, so %s would be ignored; nothing was done",
 					text.ShellQuote(args[0]), arg),
-				hint: "in the right order: " + line.rightOrder(c) + unknownNote(c, arg),
+				hint: a.inOrder(line, c, args),
 			}
 		}
 	}
@@ -87,13 +88,23 @@ func (a arity) check(line commandLine, c *cli.Context) error {
 	return nil
 }
 
-// unknownNote adds that the command has no such flag at all.
-func unknownNote(c *cli.Context, arg string) string {
-	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-	if name == "help" || name == "h" || hasFlag(c, name) {
-		return ""
+// inOrder is the command line as it should have been, where that would work.
+func (a arity) inOrder(line commandLine, c *cli.Context, args []string) string {
+	for _, arg := range args {
+		name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		if strings.HasPrefix(arg, "-") && arg != "-" && name != "help" && name != "h" && !hasFlag(c, name) {
+			return fmt.Sprintf("%s has no flag %s; see: %s", commandPath(c), dashed(name), helpLine(c))
+		}
 	}
-	return fmt.Sprintf(" (but %s has no flag %s)", commandPath(c), dashed(name))
+	_, positional := line.sorted(c)
+	switch {
+	case len(positional) <= a.max:
+		return "in the right order: " + line.rightOrder(c)
+	case a.max == 0 && hasFlag(c, "file"):
+		return "documents are named with -f: " + line.withFiles(c)
+	}
+	return fmt.Sprintf("%s takes only %s; stray: %s; see: %s",
+		commandPath(c), a.name, strings.Join(positional[a.max:], " "), helpLine(c))
 }
 
 // usageHandler turns the flag package's errors into ours. -h and --help arrive here too, as no
@@ -118,6 +129,11 @@ func misusedFlag(c *cli.Context, line commandLine, err error) error {
 			message: fmt.Sprintf("%s has no flag %s%s",
 				path, dashed(name), didYouMean(name, flagNames(c.Command.Flags), "--")),
 			hint: "see: " + helpLine(c),
+		}
+	}
+	for _, word := range line {
+		if i := slices.Index(commandNames(c.App.Commands), word); i >= 0 && findFlag(c.App.Commands[i].Flags, name) == nil {
+			return usageError{message: word + " has no flag " + dashed(name), hint: "see: " + programName + " help " + word}
 		}
 	}
 	if near := didYouMean(name, []string{"version", "help"}, "--"); near != "" {

@@ -71,7 +71,14 @@ func TestScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	testscript.Run(t, testscript.Params{
+	t.Cleanup(func() {
+		if pasted.Lock(); !t.Failed() && flag.Lookup("test.run").Value.String() == "" && len(pasted.commands) < 5 {
+			t.Errorf("the scripts print commands of few kinds to paste: %v", pasted.commands)
+		}
+		t.Logf("pasted: %v", pasted.commands)
+		pasted.Unlock()
+	})
+	testscript.RunT(scriptT{t, new(string)}, testscript.Params{
 		Dir:           filepath.Join("testdata", "script"),
 		UpdateScripts: *update,
 		Condition:     scriptCondition,
@@ -79,6 +86,9 @@ func TestScript(t *testing.T) {
 			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, ".state"))
 			e.Setenv("ROOT", root)
 			e.Values[servers{}] = &[]*exec.Cmd{}
+			if script, is := e.T().(scriptT); is {
+				*script.work = e.WorkDir
+			}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

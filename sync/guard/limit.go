@@ -148,6 +148,17 @@ func (l kindLimit) counts(r *review, c *plan.Change, a *allowances) bool {
 // what a limit counts: "variable delete".
 func (l kindLimit) what() string { return string(l.kind) + " " + string(l.op) }
 
+// reason says what is over the limit. Nobody has done anything wrong who creates the first
+// organization of a zone, so that one begins with what it takes.
+func (l kindLimit) reason(steps int, where string) string {
+	counted := text.Count(steps, l.what(), l.what()+"s") + " " + where
+	allows := "guards." + l.guard + " allows " + strconv.Itoa(l.max)
+	if l.kind == spec.KindOrganization && l.op == plan.OpCreate {
+		return "creating an organization needs --allow (" + counted + ", " + allows + ")"
+	}
+	return counted + ", and " + allows
+}
+
 // holdGroup holds a whole group. The rule that it prints covers every step that the rule would
 // match, also those that pass or are held anyway: else it would not suffice.
 func (g *Guard) holdGroup(l kindLimit, group *group, a *allowances) {
@@ -158,8 +169,7 @@ func (g *Guard) holdGroup(l kindLimit, group *group, a *allowances) {
 	}
 	rule := plan.AllowRule(l.op, l.kind, n, key)
 	for _, r := range group.reviews {
-		reason := text.Count(group.steps, l.what(), l.what()+"s") + " " + l.scope.words(r, g.shard) +
-			", and guards." + l.guard + " allows " + strconv.Itoa(l.max)
+		reason := l.reason(group.steps, l.scope.words(r, g.shard))
 		r.hold(l.guard, func(*plan.Change) string { return rule }, func(c *plan.Change) string {
 			if !l.counts(r, c, a) {
 				return ""

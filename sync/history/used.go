@@ -25,7 +25,7 @@ type UsedError struct{ Mark }
 
 // Error says by which run, and what to do.
 func (e *UsedError) Error() string {
-	return fmt.Sprintf("this plan was used by run %s at %s; make a new one with `makesync plan -o`",
+	return fmt.Sprintf("this plan was used by run %s at %s; make a new one with `makesync plan -o FILE`",
 		e.Run, e.At.Format(time.RFC3339))
 }
 

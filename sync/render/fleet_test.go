@@ -237,7 +237,11 @@ func TestALeaverIsOneBlock(t *testing.T) {
 		text := string(rendered(t, write))
 		words := html.UnescapeString(strings.Join(strings.Fields(text), " "))
 		for _, once := range []string{"would no longer be Owner or Admin", "delete:member", "has not accepted yet"} {
-			if n := strings.Count(words, once); n != 1 {
+			times := 1
+			if name == "text" && once == "delete:member" { // the summary repeats the rule
+				times = 2
+			}
+			if n := strings.Count(words, once); n != times {
 				t.Errorf("%s says %q %d times", name, once, n)
 			}
 		}

@@ -182,21 +182,10 @@ func (s *summary) write(p *printer, plan *plan.Plan, g *grouping.Grouping) {
 	say(
 		cyan,
 		"waiting",
-		countIf(
-			plan.Summary.Waiting,
-			"thing that cannot be done yet; not a change",
-			"things that cannot be done yet; not a change",
-		),
+		waitingCounts(plan),
 	)
-	say(
-		yellow,
-		"held",
-		countIf(
-			plan.Summary.Held,
-			"change that a "+holder(plan, "guard", "policy")+" stopped; not applied",
-			"changes that "+holder(plan, "guards", "policies")+" stopped; not applied",
-		),
-	)
+	say(yellow, "held", heldCounts(plan))
+	writeRulesToLet(p, g)
 	say(yellow, "not read", text.AndMore(s.notRead, named))
 	say(plain, "as declared", s.declaredWords(plan.Summary))
 	say(plain, "not managed", unmanagedWords(plan.Unmanaged))

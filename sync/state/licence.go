@@ -20,6 +20,9 @@ var licenceKeys = map[spec.Kind]struct{ key, what string }{
 	spec.KindVariable: {"customVariables", "custom variables, which come with the plans Pro, Teams and Enterprise"},
 }
 
+// LicencePrefix begins the reason of everything that waits for another plan of Make.
+const LicencePrefix = "licence: "
+
 // LacksKind tells why an organization with this licence cannot have objects of the kind, as the
 // reason of something waiting or skipped; "" when it can, or when nobody knows.
 func LacksKind(l License, kind spec.Kind) string {
