@@ -132,8 +132,11 @@ func misusedFlag(c *cli.Context, line commandLine, err error) error {
 		}
 	}
 	for _, word := range line {
-		if i := slices.Index(commandNames(c.App.Commands), word); i >= 0 && findFlag(c.App.Commands[i].Flags, name) == nil {
-			return usageError{message: word + " has no flag " + dashed(name), hint: "see: " + programName + " help " + word}
+		i := slices.Index(commandNames(c.App.Commands), word)
+		if i >= 0 && findFlag(c.App.Commands[i].Flags, name) == nil {
+			return usageError{
+				message: word + " has no flag " + dashed(name), hint: "see: " + programName + " help " + word,
+			}
 		}
 	}
 	if near := didYouMean(name, []string{"version", "help"}, "--"); near != "" {

@@ -43,9 +43,9 @@ func heldCounts(p *plan.Plan) string {
 // mostRules is how many rules the summary repeats: more are to be thought about where they stand.
 const mostRules = 3
 
-// writeRulesToLet repeats below the counts the rules that let everything through that is held, to be
-// pasted together, where there are few of them and each held change has one. What costs money is let
-// through where its price stands.
+// writeRulesToLet repeats below the counts the rules that let through everything that is held, to
+// be pasted together, where there are few of them and each held change has one. What costs money is
+// let through where its price stands.
 func writeRulesToLet(p *printer, g *grouping.Grouping) {
 	rules := map[string]bool{}
 	for i := range g.Held {
