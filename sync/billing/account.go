@@ -109,6 +109,33 @@ func FindMethod(methods []PaymentMethod, id string) *PaymentMethod {
 	return nil
 }
 
+// MethodType is a type of payment methods, with what one of it can be the default for; nil: not
+// told.
+type MethodType struct {
+	Type                 string
+	Subscription, Extras *bool
+}
+
+// Unfit tells whether a method's type cannot be the default for a target, as far as is told.
+func (m PaymentMethod) Unfit(types []MethodType, target Target) bool {
+	for _, t := range types {
+		may := t.Subscription
+		if target == ForExtras {
+			may = t.Extras
+		}
+		if strings.EqualFold(t.Type, m.Type) && may != nil && !*may {
+			return true
+		}
+	}
+	return false
+}
+
+// Prefers tells whether a method that a document means would have to become a default.
+func Prefers(methods []PaymentMethod, subscription, extras string) bool {
+	pays, more := FindMethods(methods, subscription), FindMethods(methods, extras)
+	return len(pays) == 1 && !pays[0].Default || len(more) == 1 && !more[0].DefaultForExtras
+}
+
 // Payment is one charge.
 type Payment struct {
 	At               time.Time // zero: not told

@@ -25,6 +25,9 @@ func diffPaymentMethods(c *comparison) {
 			" is not immediate, so it cannot pay for extras", "name another one for `extras`")
 		return
 	}
+	if unfit(c, subscription, billing.ForSubscription) || unfit(c, extras, billing.ForExtras) {
+		return
+	}
 	preferMethods(c, subscription, extras)
 	for _, id := range want.Remove {
 		removeMethod(c, id)
@@ -34,6 +37,19 @@ func diffPaymentMethods(c *comparison) {
 			c.countUnmanaged(spec.KindPaymentMethods, m.ID)
 		}
 	}
+}
+
+// unfit refuses what the types of payment methods rule out.
+func unfit(c *comparison, m *billing.PaymentMethod, target billing.Target) bool {
+	switch {
+	case m == nil, !m.Unfit(c.MethodTypes, target):
+		return false
+	case target == billing.ForSubscription && m.Default, target == billing.ForExtras && m.DefaultForExtras:
+		return false // it pays already
+	}
+	methodProblem(c, m.ID, "the payment method "+text.OneLine(m.Describe())+" is of the type "+text.Quote(m.Type)+
+		", which cannot pay for "+string(target), "name another one for `"+string(target)+"`")
+	return true
 }
 
 func methodProblem(c *comparison, id, message, hint string) {
@@ -105,6 +121,9 @@ func preferMethod(c *comparison, m *billing.PaymentMethod, target billing.Target
 	notes := []string{text.OneLine(m.Describe()) + " pays from the next charge on"}
 	if m.Valid != nil && !*m.Valid {
 		notes = append(notes, "the zone calls this payment method invalid: the next charge may fail")
+	}
+	if c.TypesErr != nil {
+		notes = append(notes, "whether a method of its type can pay for that could not be read")
 	}
 	c.addChange(plan.PhasePreferMethod, plan.Step{
 		Address: c.address(spec.KindPaymentMethods, m.ID), Op: plan.OpUpdate,

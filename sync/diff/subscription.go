@@ -12,7 +12,8 @@ import (
 	"makesync/sync/state"
 )
 
-// BillingInput is what the comparison of a subscription looks at besides its two sides.
+// BillingInput is what the comparison of what is paid for, and by what, looks at besides its two
+// sides.
 type BillingInput struct {
 	// Catalogue is the zone's; CatalogueErr why it could not be read.
 	Catalogue    billing.Catalogue
@@ -28,6 +29,10 @@ type BillingInput struct {
 	// known which she has.
 	OtherFree []string
 	OwnedErr  error
+	// MethodTypes are read where a payment method is to become a default; TypesErr is why they
+	// could not be.
+	MethodTypes []billing.MethodType
+	TypesErr    error
 }
 
 // diffSubscription compares what is paid for:

@@ -134,6 +134,24 @@ func readPaymentMethods(ctx context.Context, c caller, organization int64) ([]bi
 	return methods, err
 }
 
+// readMethodTypes asks what methods of a type can be the default for (GET
+// /organizations/{id}/subscription/payment-method-types).
+func readMethodTypes(ctx context.Context, c caller, organization int64) (types []billing.MethodType, err error) {
+	type row struct {
+		Value        looseText `json:"value"`
+		Subscription flag      `json:"canBeDefaultForSubscription"`
+		Extras       flag      `json:"canBeDefaultForExtras"`
+	}
+	k := readOf(organization, "/subscription/payment-method-types", "read the types of payment methods of")
+	rows, err := readUnpaged[row](ctx, c, *k, "paymentMethodTypes")
+	for _, r := range rows {
+		types = append(types, billing.MethodType{
+			Type: label(r.Value), Subscription: r.Subscription.pointer(), Extras: r.Extras.pointer(),
+		})
+	}
+	return types, err
+}
+
 // paymentRow is a charge. Both links are signed: whoever has one opens the invoice.
 type paymentRow struct {
 	Created  moment    `json:"created"`

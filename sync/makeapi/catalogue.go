@@ -13,6 +13,37 @@ import (
 	"makesync/sync/billing"
 )
 
+// cashier is the part of a client that reads what there is to buy, and by what. It implements
+// state.CatalogueReader.
+type cashier struct{ caller }
+
+// Catalogue are the plans that the zone sells (GET /cashier/products).
+func (c *cashier) Catalogue(ctx context.Context, organization int64) (billing.Catalogue, error) {
+	return readCatalogue(ctx, c.caller, organization)
+}
+
+// Price is one price as it is now (GET /cashier/prices/{priceId}); it names no product.
+func (c *cashier) Price(ctx context.Context, organization, id int64) (billing.Price, error) {
+	return readPrice(ctx, c.caller, organization, id)
+}
+
+// MethodTypes are the types of payment methods (GET
+// /organizations/{id}/subscription/payment-method-types).
+func (c *cashier) MethodTypes(ctx context.Context, organization int64) ([]billing.MethodType, error) {
+	return readMethodTypes(ctx, c.caller, organization)
+}
+
+// Owned are the organizations of which a user is the accepted Owner (published: GET
+// /users/{userId}/user-organization-roles).
+func (c *cashier) Owned(ctx context.Context, user int64) ([]int64, error) {
+	return readOwned(ctx, c.caller, user)
+}
+
+// Payments are the latest charges, newest first (GET /organizations/{id}/payments).
+func (c *cashier) Payments(ctx context.Context, organization int64) ([]billing.Payment, error) {
+	return readPayments(ctx, c.caller, organization)
+}
+
 // priceRow is a price of the catalogue. The list has a number as price where the detail has a text,
 // and periods, currencies and names differ in case (published in examples).
 type priceRow struct {

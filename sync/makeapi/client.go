@@ -70,7 +70,7 @@ type Options struct {
 
 // Client reads from and writes to one zone; it is safe for use by many goroutines. It implements
 // sync.Reader and sync.Writer.
-type Client struct{ caller }
+type Client struct{ cashier }
 
 // caller carries out calls: it paces, repeats and counts them, and explains those that fail.
 type caller struct {
@@ -158,12 +158,12 @@ func New(o Options) (*Client, error) {
 	if c.windows.share = o.RateShare; c.windows.share <= 0 {
 		c.windows.share = DefaultRateShare
 	}
-	return &Client{caller{shared: c}}, nil
+	return &Client{cashier{caller{shared: c}}}, nil
 }
 
 // WithSlot is the same client, for whoever holds the slot: its calls yield it while they wait.
 func (c *Client) WithSlot(slot state.Slot) state.Reader {
-	return &Client{caller{c.shared, slot}}
+	return &Client{cashier{caller{c.shared, slot}}}
 }
 
 // agent is the User-Agent; the zone's edge refuses clients that have none.

@@ -133,24 +133,3 @@ func (c *Client) SecondFactors(ctx context.Context, organization int64) (map[str
 	}
 	return factors, nil
 }
-
-// Catalogue are the plans that the zone sells (GET /cashier/products).
-func (c *Client) Catalogue(ctx context.Context, organization int64) (billing.Catalogue, error) {
-	return readCatalogue(ctx, c.caller, organization)
-}
-
-// Price is one price as it is now (GET /cashier/prices/{priceId}); it names no product.
-func (c *Client) Price(ctx context.Context, organization, id int64) (billing.Price, error) {
-	return readPrice(ctx, c.caller, organization, id)
-}
-
-// Owned are the organizations of which a user is the accepted Owner (published: GET
-// /users/{userId}/user-organization-roles).
-func (c *Client) Owned(ctx context.Context, user int64) ([]int64, error) {
-	return readOwned(ctx, c.caller, user)
-}
-
-// Payments are the latest charges, newest first (GET /organizations/{id}/payments).
-func (c *Client) Payments(ctx context.Context, organization int64) ([]billing.Payment, error) {
-	return readPayments(ctx, c.caller, organization)
-}

@@ -49,6 +49,16 @@ func billingOf(ctx context.Context, o *organization) diff.BillingInput {
 	return in
 }
 
+// methodTypes are asked for where a payment method is to become a default, and else not.
+func methodTypes(ctx context.Context, o *organization) ([]billing.MethodType, error) {
+	want := o.want.PaymentMethods
+	from, able := o.reader.(state.CatalogueReader)
+	if !able || !billing.Prefers(o.live.PaymentMethods, want.Subscription, want.Extras) {
+		return nil, nil
+	}
+	return from.MethodTypes(ctx, o.live.ID)
+}
+
 // otherFree are the other organizations on Free of the one who owns this one.
 func otherFree(ctx context.Context, o *organization) (free []string, err error) {
 	from, able := o.reader.(state.CatalogueReader)

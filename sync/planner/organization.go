@@ -92,6 +92,9 @@ func (o *organization) input(ctx context.Context) diff.Input {
 	if o.live != nil && o.wants(spec.KindSubscription) {
 		in.BillingInput = billingOf(ctx, o)
 	}
+	if o.live != nil && o.wants(spec.KindPaymentMethods) {
+		in.MethodTypes, in.TypesErr = methodTypes(ctx, o)
+	}
 	return in
 }
 

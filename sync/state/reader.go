@@ -95,6 +95,8 @@ type CatalogueReader interface {
 	Owned(ctx context.Context, user int64) ([]int64, error)
 	// Payments are the latest ones, newest first.
 	Payments(ctx context.Context, organization int64) ([]billing.Payment, error)
+	// MethodTypes are the types of payment methods, with what each can be the default for.
+	MethodTypes(ctx context.Context, organization int64) ([]billing.MethodType, error)
 }
 
 // BillingMemory knows from the journals what of billing was sent and no zone shows. Both give the
