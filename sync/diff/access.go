@@ -55,6 +55,18 @@ func noteLeaving(c *comparison, m *spec.Member) {
 	c.Present = append(c.Present, access)
 }
 
+// noteKept keeps somebody whom the documents demote, which has to wait. Where they name another
+// owner, that is told of the present one already.
+func noteKept(c *comparison, m *spec.Member) {
+	switch {
+	case c.Live.IsOwner(m) && c.Want.Owner == "":
+		c.Present = append(c.Present, ownership(c, m.Email))
+	case !c.Live.IsOwner(m):
+		c.Present = append(c.Present, plan.Access{Email: m.Email, Address: c.address(spec.KindMember, m.Email),
+			Role: roleName(c, m.Role)})
+	}
+}
+
 func ownership(c *comparison, email string) plan.Access {
 	return plan.Access{Email: email, Address: c.address(spec.KindOwner, ""), Role: plan.RoleOwner}
 }

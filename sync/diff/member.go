@@ -105,6 +105,7 @@ func compareRole(c *comparison, live, want *spec.Member, role state.Name) {
 	case c.Live.IsOwner(live):
 		if c.Want.Owner != live.Email && role.ID != adminRoles(c).AdminID() {
 			c.addWaiting(a, live.Email+" is the Owner, whose role can change only after a transfer")
+			noteKept(c, live)
 			return
 		}
 		c.countUnchanged(a)
@@ -114,6 +115,9 @@ func compareRole(c *comparison, live, want *spec.Member, role state.Name) {
 			"the token is "+live.Email+"'s own, and a run does not change its own rights: "+
 				"run with the token of another Admin or Owner",
 		)
+		if admin := adminRoles(c); admin.Rank(role) < admin.Rank(roleEntry(c, live.Role)) {
+			noteKept(c, live)
+		}
 	default:
 		changeRole(c, live, want, role)
 	}

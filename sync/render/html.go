@@ -63,6 +63,7 @@ type (
 		Counts                 []htmlCount
 		Words                  []htmlWords
 		Money                  []moneyLine
+		Unmanaged              []unmanaged
 		Organizations          []htmlOrganization
 		Keys                   []string // of the organizations, for the filter
 		Kinds                  []htmlChoice

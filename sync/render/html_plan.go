@@ -50,13 +50,13 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 	p.addOrganizations(plan, &shared, fleet, index)
 	p.Counts, p.Words, p.Quiet = htmlCounts(plan, missing), htmlSummary(said, plan), quietWords(said, plan)
 	p.Kinds, p.Fleet = htmlKinds(index.kinds), newHTMLFleet(plan, index)
-	p.Money = moneyLines(plan)
+	p.Money, p.Unmanaged = moneyLines(plan), listUnmanaged(plan)
 	p.Large = changes(plan.Summary) > 1000
 	for _, problem := range groupProblems(missing.other, o.leastGroup()) {
 		p.Problems = append(p.Problems, newHTMLProblem(&problem, fleet))
 	}
 	if missing.nothing(plan) {
-		p.Words, p.Quiet = nil, ""
+		p.Words, p.Quiet, p.Unmanaged = nil, "", nil
 	}
 	return p
 }
@@ -214,6 +214,9 @@ func newHTMLProblem(problem *problemGroup, f *organizationNames) htmlProblem {
 	}
 	if answer := answerWords(problem.Error); answer != "" {
 		p.Text += " (" + answer + ")"
+	}
+	if problem.Related != nil {
+		p.Text += " (see also " + Clean(problem.Related.String()) + ")"
 	}
 	if len(problem.organizations) > 0 {
 		p.Text += " (in " + f.names(problem.organizations, 0) + ")"

@@ -74,6 +74,7 @@ const (
 	inNotRead
 	inWaiting
 	inRest
+	inUnmanaged
 )
 
 // item is something that the document shows in full, by name, or only counts.
@@ -167,6 +168,10 @@ func newDocument(plan *plan.Plan, o Options) *document {
 		d.addGroups()
 		for i := range d.grouping.Rest {
 			d.addOrganization(&d.grouping.Rest[i])
+		}
+		for _, u := range listUnmanaged(plan) {
+			full := "- " + code(cut(u.Organization, maxName)) + " " + prose(cut(u.Objects, 4*maxProse)) + "\n"
+			d.addOwn(inUnmanaged, full, rankRest, "list of what is not managed")
 		}
 	}
 	sort.SliceStable(d.details, func(i, j int) bool { return d.details[i].rank < d.details[j].rank })
@@ -415,6 +420,9 @@ func markdownProblem(problem *spec.Problem) string {
 	line += prose(cut(Clean(problem.Message), maxProse))
 	if answer := answerWords(problem.Error); answer != "" {
 		line += " (" + prose(cut(answer, maxProse)) + ")"
+	}
+	if problem.Related != nil {
+		line += " (see also " + code(cut(Clean(problem.Related.String()), maxName)) + ")"
 	}
 	if problem.Hint != "" {
 		line += ". *" + prose(cut(Clean(problem.Hint), maxProse)) + "*"

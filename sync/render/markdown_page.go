@@ -31,6 +31,7 @@ func (d *document) text(n int) string {
 	for i := range d.parts {
 		b.WriteString(d.part(i))
 	}
+	d.own(&b, inUnmanaged, "#### "+unmanagedHeading+"\n\n")
 	d.own(&b, inProblems, "#### Problems\n\n")
 	d.foot(&b)
 	return b.String()

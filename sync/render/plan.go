@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"sync"
 
+	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/grouping"
 	"makesync/sync/plan"
@@ -107,27 +107,40 @@ func writeNarrowed(p *printer) {
 	}
 }
 
-// writeUnmanaged lists what no document speaks of, where somebody asked for it.
-func writeUnmanaged(p *printer, plan *plan.Plan) {
-	heading := sync.OnceFunc(func() {
-		p.gap()
-		p.heading(bold, "Not managed: no document speaks of these, and nothing happens to them")
-	})
+// unmanaged are what no document speaks of, where somebody asked for it: objects by organization,
+// and whole organizations.
+type unmanaged struct{ Organization, Objects string }
+
+// unmanagedHeading stands above them.
+const unmanagedHeading = "Not managed: no document speaks of these, and nothing happens to them"
+
+func listUnmanaged(plan *plan.Plan) (list []unmanaged) {
 	for i := range plan.Organizations {
 		o := &plan.Organizations[i]
-		if len(o.UnmanagedAddresses) == 0 {
-			continue
-		}
-		heading()
 		names := make([]string, len(o.UnmanagedAddresses))
 		for j, address := range o.UnmanagedAddresses {
 			names[j] = object(address)
 		}
-		p.labelled(2, bold, Clean(o.Key), 0, strings.Join(names, ", "))
+		if len(names) > 0 {
+			list = append(list, unmanaged{Clean(o.Key), strings.Join(names, ", ")})
+		}
 	}
 	for _, o := range plan.UnmanagedOrganizations {
-		heading()
-		p.labelled(2, bold, "organization", 0, fmt.Sprintf("%s (id %d, zone %s)", Clean(o.Name), o.ID, Clean(o.Zone)))
+		words := fmt.Sprintf("%s (id %d, zone %s)", Clean(o.Name), o.ID, Clean(o.Zone))
+		list = append(list, unmanaged{string(spec.KindOrganization), words})
+	}
+	return list
+}
+
+func writeUnmanaged(p *printer, plan *plan.Plan) {
+	list := listUnmanaged(plan)
+	if len(list) == 0 {
+		return
+	}
+	p.gap()
+	p.heading(bold, unmanagedHeading)
+	for _, u := range list {
+		p.labelled(2, bold, u.Organization, 0, u.Objects)
 	}
 }
 
