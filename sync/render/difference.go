@@ -147,7 +147,21 @@ func wrap(s string, most int) []string {
 		if line == "" { // not even one character fits
 			break
 		}
+		line = line[:beforeCommand(s, len(line))]
 		lines, s = append(lines, line), s[len(line):]
 	}
 	return append(lines, s)
+}
+
+// beforeCommand moves a break at a place of a text to the left while the rest would begin with ::,
+// which would have to be written otherwise there; where nothing else is to the left, it stays.
+func beforeCommand(s string, at int) int {
+	for to := at; to > 0; {
+		if !strings.HasPrefix(s[to:], lineCommand) {
+			return to
+		}
+		_, size := utf8.DecodeLastRuneInString(s[:to])
+		to -= size
+	}
+	return at
 }

@@ -91,6 +91,15 @@ func TestChangesLookDifferentAtEveryWidth(t *testing.T) {
 			}
 		}
 	}
+	for begin := range 200 { // a value is not written otherwise because of where its line ends
+		part := "x" + strings.Repeat("b", begin)
+		checkSides(t, part+"::", part+"y", "NAME", 60, false)
+		for _, line := range wrap(part+"::warning::", 40) {
+			if strings.HasPrefix(line, "::") {
+				t.Fatalf("%q begins a line of %q", line, part)
+			}
+		}
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		from, to, twin := looking(t)
 		name := rapid.StringMatching(`[A-Z_]{1,120}`).Draw(t, "name")
@@ -129,6 +138,7 @@ func checkSides(t rapid.TB, from, to, name string, width int, twin bool) {
 		return b.String()
 	}
 	words := drawn(func(b *bytes.Buffer) error { return Plan(b, p, Options{Width: width}) })
+	words = strings.ReplaceAll(words, `\x3a:`, "::") // a line of colons alone
 	look(spaces.ReplaceAllString(words, ""), "variable/"+name+"value", "→", "40objects")
 	page := drawn(func(b *bytes.Buffer) error { return Markdown(b, p, 0, Options{}) })
 	page = html.UnescapeString(htmlMarks.ReplaceAllString(page, ""))
