@@ -25,7 +25,7 @@ type WaitingGroup struct {
 
 // WaitingRow is what waits in the same organizations.
 type WaitingRow struct {
-	// Objects has the first of the equal ones for each object.
+	// Objects has the first of the equal ones for each object; its reason is that of all of them.
 	Objects       []plan.Waiting
 	Organizations []string
 }
@@ -98,7 +98,13 @@ func (g *Grouping) newWaitingGroup(members []member) WaitingGroup {
 			n, rows[where] = len(group.Rows), len(group.Rows)
 			group.Rows = append(group.Rows, WaitingRow{Organizations: keys})
 		}
-		group.Rows[n].Objects = append(group.Rows[n].Objects, *g.waiting(objects.members[key][0]))
+		var same []*plan.Waiting
+		for _, m := range objects.members[key] {
+			same = append(same, g.waiting(m))
+		}
+		object := *same[0]
+		object.Reason = sharedReason(same)
+		group.Rows[n].Objects = append(group.Rows[n].Objects, object)
 	}
 	slices.SortStableFunc(group.Rows, func(a, b WaitingRow) int {
 		return cmp.Compare(len(b.Organizations), len(a.Organizations))

@@ -167,16 +167,18 @@ func waitingNames(rows []grouping.WaitingRow) func(spec.Address) string {
 const groupIndent = 12
 
 // waitingGroupWords is the reason, and since when, where this state directory knows it of all.
-func waitingGroupWords(w *grouping.WaitingGroup) string {
+func waitingGroupWords(w *grouping.WaitingGroup) string { return w.Reason + seenWords(w) }
+
+func seenWords(w *grouping.WaitingGroup) string {
 	const day = "2006-01-02"
 	if w.Earliest == nil {
-		return w.Reason
+		return ""
 	}
 	first, last := w.Earliest.UTC().Format(day), w.Latest.UTC().Format(day)
 	if first == last {
-		return w.Reason + "; first seen here on " + first
+		return "; first seen here on " + first
 	}
-	return fmt.Sprintf("%s; first seen here from %s to %s", w.Reason, first, last)
+	return fmt.Sprintf("; first seen here from %s to %s", first, last)
 }
 
 func writeHeldGroups(p *printer, groups []grouping.HeldGroup, f *organizationNames) {

@@ -277,7 +277,7 @@ func newHTMLShared(g *grouping.Grouping, f *organizationNames, x *htmlIndex) *ht
 		group := &g.Waiting[i]
 		for _, row := range group.Rows {
 			for _, w := range row.Objects {
-				waiting := newHTMLWaiting(w, waitingGroupWords(group), row.Organizations, x)
+				waiting := newHTMLWaiting(w, w.Reason+seenWords(group), row.Organizations, x)
 				waiting.Where, waiting.Keys = htmlIn(row.Organizations, f), htmlKeys(row.Organizations)
 				h.Waiting = append(h.Waiting, waiting)
 			}
