@@ -75,17 +75,18 @@ func tryWriting(dir string) error {
 // systems they get it, and two runs would not know of each other.
 func checkLock(ctx context.Context, env Env, dir string) fleet.Check {
 	check := fleet.Check{Name: "lock", State: fleet.CheckOK, Message: "a lock that is held is seen"}
-	if env.SeesLock != nil {
-		check.Message += " by a second process"
-	}
 	ctx, stop := context.WithTimeout(ctx, lockPatience)
 	defer stop()
 	seen, err := tryLock(ctx, env, filepath.Join(dir, ".doctor.lock"))
 	switch {
+	case errors.Is(err, lock.ErrNoSecond):
+		check.Message += " by a second handle; " + err.Error()
 	case err != nil:
 		check.State, check.Message = fleet.CheckFailed, "no lock can be taken: "+err.Error()
 	case !seen:
 		check.State, check.Message = fleet.CheckFailed, "a lock that is held is not seen by a second handle or process"
+	case env.SeesLock != nil:
+		check.Message += " by a second process"
 	}
 	if check.State == fleet.CheckFailed {
 		check.Fix = "keep the state folder on a local disk: XDG_STATE_HOME"

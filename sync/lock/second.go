@@ -47,14 +47,21 @@ func isHeld(path string) (bool, error) {
 	return false, Unlock(file)
 }
 
+// ErrNoSecond says that no second process could be started, as in a root without /proc.
+var ErrNoSecond = errors.New("no second process can be started")
+
 // SeenByAnother tells whether a second process of this program finds the file locked. A file system
 // of a network may know of locks within one process only.
 func SeenByAnother(ctx context.Context, path string) (bool, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return false, err
+		return false, fmt.Errorf("%w: %w", ErrNoSecond, err)
 	}
-	err = exec.CommandContext(ctx, self, question, path).Run()
+	second := exec.CommandContext(ctx, self, question, path)
+	if err := second.Start(); err != nil {
+		return false, fmt.Errorf("%w: %w", ErrNoSecond, err)
+	}
+	err = second.Wait()
 	var ended *exec.ExitError
 	if errors.As(err, &ended) {
 		switch ended.ExitCode() {
