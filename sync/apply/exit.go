@@ -43,6 +43,7 @@ func (f *applyFacts) exit() exit.Code {
 	when(f.plan == exit.Invalid && f.steps > 0, exit.Partial) // an organization was left out, the others ran
 	when(f.journal, exit.Internal)
 	when(f.stale, exit.Stale)
+	blind = blind || f.refused && !f.wrote // what was not read says the same
 	when(f.partial || f.twin || f.unread && !blind, exit.Partial)
 	when(f.refused && f.wrote, exit.Partial)
 	when(f.refused, exit.Refused)

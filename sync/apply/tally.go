@@ -30,7 +30,7 @@ func (a *applier) report(ctx context.Context, workers []*worker, refused *refusa
 	if r.Shard != nil {
 		r.Digests = plan.OrganizationDigests(a.plan.Organizations)
 	}
-	r.Problems = spec.ByKey(append(append(r.Problems, a.plan.Problems...), a.problems(workers)...))
+	r.Problems = spec.ByKey(append(append(r.Problems, a.planProblems()...), a.problems(workers)...))
 	r.Calls = a.calls()
 	r.Seconds = a.options.Clock.Now().Sub(started).Seconds()
 	r.Exit = a.exit(ctx, r, workers, refused)
@@ -41,6 +41,23 @@ func (a *applier) report(ctx context.Context, workers []*worker, refused *refusa
 				"and finds nothing open"})
 	}
 	return r
+}
+
+// planProblems are those of the plan. That a zone refuses the token is told by the run, which knows
+// what else that has cost.
+func (a *applier) planProblems() []spec.Problem {
+	if !a.refused() {
+		return a.plan.Problems
+	}
+	var refusals []string
+	for _, port := range a.options.Zones {
+		if err := port.refusal(); err != nil {
+			refusals = append(refusals, state.UnreadProblem("", "", err).Message)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(a.plan.Problems), func(p spec.Problem) bool {
+		return slices.Contains(refusals, p.Message)
+	})
 }
 
 // problems are the run's own, in the order of the organizations.

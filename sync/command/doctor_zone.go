@@ -41,6 +41,7 @@ func gatherFacts(
 	if document, f.ContractErr = inspector.Contract(ctx); f.ContractErr == nil {
 		f.Contract, f.ContractErr = fleet.ParseContract(document)
 	}
+	f.Refused = p.client.Refused()
 	if probe != nil {
 		addWay(f, probe.Last())
 	}

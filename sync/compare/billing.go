@@ -18,7 +18,7 @@ func (s *FlatOrganization) liveBilling(live *state.Organization, asked bool, unr
 	for _, kind := range state.BillingKinds {
 		switch err := live.Failed[kind]; {
 		case err != nil:
-			s.Unknown[kind] = "could not be read: " + text.OneLine(err.Error())
+			s.Unknown[kind] = "could not be read: " + state.WhyUnread(err)
 		case !live.Read(kind):
 			s.Unknown[kind] = unread
 		case kind == spec.KindSubscription:

@@ -66,7 +66,7 @@ func FlattenZone(s *state.ZoneState, sensitive func(spec.Address) bool, billing 
 func (s *FlatOrganization) live(live *state.Organization, lists Lists) {
 	for _, kind := range state.ReadKinds {
 		if err := live.Failed[kind]; err != nil {
-			s.Unknown[kind] = "could not be read: " + text.OneLine(err.Error())
+			s.Unknown[kind] = "could not be read: " + state.WhyUnread(err)
 		} else if why := live.Lacks[kind]; why == "" && !live.Read(kind) {
 			s.Unknown[kind] = "not read"
 		} else if why != "" && kind != spec.KindVariable && !live.Has(kind) {

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"context"
+	"slices"
 
 	"makesync/spec"
 	"makesync/sync/exit"
@@ -54,7 +55,7 @@ func CompareSides(a, b Side, options SideOptions) *Comparison {
 	for i, side := range sides {
 		flat[i] = side.flatten(sides[1-i].lists(), options)
 		if side.State != nil {
-			problems = append(problems, side.State.Problems...)
+			problems = append(problems, tokenProblems(side.State)...)
 			exits = append(exits, side.State.Exit())
 		}
 	}
@@ -69,6 +70,20 @@ func CompareSides(a, b Side, options SideOptions) *Comparison {
 	c := Compare(a.About, b.About, MapNames(flat[0], options.Map), flat[1], problems)
 	c.Exit = exit.Worst(append(exits, c.Exit)...)
 	return c
+}
+
+// tokenProblems are those of a zone, and that it has stopped accepting the token, once.
+func tokenProblems(zone *state.ZoneState) []spec.Problem {
+	problems := zone.Problems
+	for _, live := range zone.Organizations {
+		for _, kind := range state.ReadKinds {
+			if !state.IsTokenRefused(live.Failed[kind]) {
+				continue
+			}
+			problems = append(slices.Clip(problems), state.UnreadProblem("", "", live.Failed[kind]))
+		}
+	}
+	return spec.OnceEach(problems)
 }
 
 // flatten gives the organizations of a side. Documents borrow the other side's lists of names.

@@ -3,6 +3,7 @@ package exit
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Class is why a call failed, for exit codes and words.
@@ -54,3 +55,10 @@ func OfClass(class Class) Code {
 
 // Classes are all classes, sorted.
 func Classes() []Class { return slices.Sorted(maps.Keys(classExits)) }
+
+// IsTokenForbidden knows the refusal of an organization whose plan has no API access, "Forbidden to
+// use token authorization for this organization." (seen live by third parties). The sentence is
+// matched loosely, for nothing else in that reply tells it from a missing right.
+func IsTokenForbidden(message string) bool {
+	return strings.Contains(strings.ToLower(message), "token authorization")
+}

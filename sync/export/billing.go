@@ -70,11 +70,11 @@ func (e *Exporter) billing(d *Document, live *state.Organization) {
 // unread notes why a kind could not be read, if so.
 func (e *Exporter) unread(d *Document, live *state.Organization, kind spec.Kind) bool {
 	if err := e.aside[live.ID][kind]; err != nil {
-		d.note(kind, "", "not shown, since it could not be read: %s", text.OneLine(err.Error()))
+		d.note(kind, "", "not shown, since it could not be read: %s", state.WhyUnread(err))
 		return true
 	}
 	if err := live.Failed[kind]; err != nil {
-		d.omit(kind, "", "not written, since it could not be read: %s", text.OneLine(err.Error()))
+		d.omit(kind, "", "not written, since it could not be read: %s", state.WhyUnread(err))
 		d.Partly = true
 		return true
 	}

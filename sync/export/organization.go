@@ -53,7 +53,7 @@ func (e *Exporter) Document(live *state.Organization, key string) Document {
 // missing notes why a kind is not written at all, if so.
 func (d *Document) missing(live *state.Organization, kind spec.Kind) bool {
 	if err := live.Failed[kind]; err != nil {
-		d.omit(kind, "", "not written, since they could not be read completely: %s", text.OneLine(err.Error()))
+		d.omit(kind, "", "not written, since they could not be read completely: %s", state.WhyUnread(err))
 		d.Partly = true
 		return true
 	}

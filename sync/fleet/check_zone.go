@@ -74,7 +74,14 @@ func checkClock(f *Facts, _ *Needs) []Check {
 }
 
 func checkToken(f *Facts, _ *Needs) []Check {
-	if f.UserErr == nil {
+	refused := state.AsCallError(f.Refused)
+	switch {
+	case refused != nil && refused.Refused != nil:
+		answer := refused.Refused.Answer
+		said := state.CallError{Status: answer.Status, Code: answer.Code, Message: answer.Message,
+			Doing: refused.Refused.Words()}
+		return one(CheckFailed, text.OneLine(said.Error()), refused.Refused.Hint())
+	case f.UserErr == nil:
 		return one(CheckOK, "of user "+f.User.Describe(), "")
 	}
 	return failedCall(CheckFailed, "the token is of no use", f.UserErr)

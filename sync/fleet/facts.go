@@ -26,6 +26,8 @@ type Facts struct {
 
 	User    state.User
 	UserErr error // why the token's user could not be read
+	// Refused is the answer by which the zone has stopped accepting the token; nil: it accepts it.
+	Refused error
 	Scopes  []string
 
 	Organizations    []*state.Organization
@@ -126,9 +128,13 @@ func one(state CheckState, message, fix string) []Check {
 	return []Check{{State: state, Message: message, Fix: fix}}
 }
 
-// failedCall is a check that a call failed.
+// failedCall is a check that a call failed. One that failed for the token says nothing of its own:
+// that is told by the check of the token.
 func failedCall(came CheckState, what string, err error) []Check {
 	fix := ""
+	if state.IsTokenRefused(err) {
+		return one(CheckSkipped, what+": "+state.WhyUnread(err), "")
+	}
 	if call := state.AsCallError(err); call != nil {
 		fix = call.Hint
 	}

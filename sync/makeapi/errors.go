@@ -38,7 +38,7 @@ var statusClasses = map[int]exit.Class{
 func classOf(k *call, status int, message string) exit.Class {
 	class, special := statusClasses[status]
 	switch {
-	case status == http.StatusForbidden && state.IsTokenForbidden(message):
+	case status == http.StatusForbidden && exit.IsTokenForbidden(message):
 		return exit.ClassFreePlan
 	case status == http.StatusForbidden && k.organization == zoneWide:
 		return exit.ClassRefused

@@ -46,7 +46,7 @@ func AddLastChanges(ctx context.Context, p *plan.Plan, zones map[string]HistoryR
 				MaxHistoryCalls, more),
 			Hint: "plan less at a time with --target"})
 	}
-	p.Problems = append(p.Problems, historyProblems(asked, errs)...)
+	p.Problems = spec.OnceEach(append(p.Problems, historyProblems(asked, errs)...))
 }
 
 // historyQuery is one question to a zone.
@@ -130,7 +130,7 @@ func historyProblems(asked []historyQuery, errs []error) []spec.Problem {
 			)
 		}
 	}
-	if failed > 1 {
+	if failed > 1 && first.Address != "" {
 		first.Message += " (and of " + strconv.Itoa(failed-1) + " more)"
 	}
 	if failed == 0 {

@@ -319,14 +319,13 @@ func writeTotals(p *printer, r *report.Report) {
 	)
 }
 
-// untoldProblems are the problems of a report, but for those that the text of a plan without steps
-// has told right above.
+// untoldProblems are the problems of a report, but for those that the text of the plan has told
+// above: all of a plan without steps, and that a zone could not be read.
 func untoldProblems(r *report.Report, told []spec.Problem) []spec.Problem {
-	if r.Planned > 0 {
-		return r.Problems
-	}
 	return slices.DeleteFunc(slices.Clone(r.Problems), func(p spec.Problem) bool {
-		return slices.ContainsFunc(told, func(t spec.Problem) bool { return reflect.DeepEqual(p, t) })
+		ofZone := p.Rule == notReadRule && p.Address == ""
+		return (r.Planned == 0 || ofZone) &&
+			slices.ContainsFunc(told, func(t spec.Problem) bool { return reflect.DeepEqual(p, t) })
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/text"
+	"makesync/sync/exit"
 	"makesync/sync/state"
 )
 
@@ -66,7 +67,7 @@ func (r *StepReport) Refused() bool {
 	case 400:
 		return r.Kind == spec.KindTFA && e.Code == "SC400"
 	case 403:
-		return state.IsTokenForbidden(e.Message)
+		return exit.IsTokenForbidden(e.Message)
 	}
 	return false
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"makesync/spec"
 	"makesync/spec/text"
@@ -98,17 +97,8 @@ func (e *CallError) API() *spec.APIError {
 // AsCallError finds a *CallError in err's chain, or nil.
 func AsCallError(err error) *CallError {
 	var call *CallError
-	if errors.As(err, &call) {
-		return call
-	}
-	return nil
-}
-
-// IsTokenForbidden knows the refusal of an organization whose plan has no API access, "Forbidden to
-// use token authorization for this organization." (seen live by third parties). The sentence is
-// matched loosely, for nothing else in that reply tells it from a missing right.
-func IsTokenForbidden(message string) bool {
-	return strings.Contains(strings.ToLower(message), "token authorization")
+	_ = errors.As(err, &call) // where there is none it stays nil
+	return call
 }
 
 // UnreadProblem tells that something could not be read: a warning, since the documents are not to
@@ -132,6 +122,18 @@ func ReadProblem(rule string, a spec.Address, what string, err error) spec.Probl
 	return spec.Problem{Severity: spec.Warning, Rule: ruleNotRead, Message: text.OneLine(said.Error()), Error: &answer,
 		Hint: call.Refused.Hint()}
 }
+
+// WhyUnread says why something could not be read. That a zone does not accept the token any more is
+// told once, in full, by a problem of the zone.
+func WhyUnread(err error) string {
+	if IsTokenRefused(err) {
+		return AsCallError(err).Refused.Words()
+	}
+	return text.OneLine(err.Error())
+}
+
+// IsTokenRefused tells whether an error is that of a token that the zone has stopped accepting.
+func IsTokenRefused(err error) bool { c := AsCallError(err); return c != nil && c.Refused != nil }
 
 // CallProblem is a warning about a failed call: what did not come about, why, the API's own error,
 // and what to do.
@@ -158,9 +160,7 @@ func ExitOfFailure(err error) exit.Code {
 
 // outOfTimeError tells a stop of the run from a failure of the zone.
 func outOfTimeError(err error) bool {
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return true
-	}
 	call := AsCallError(err)
-	return call != nil && call.Class == exit.ClassCancelled
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
+		call != nil && call.Class == exit.ClassCancelled
 }
