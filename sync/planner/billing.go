@@ -75,7 +75,9 @@ func otherFree(ctx context.Context, o *organization) (free []string, err error) 
 			continue
 		}
 		row := o.zone.row(id)
-		switch {
+		switch first := leavesBefore(o, id); {
+		case first != "":
+			free = append(free, first+", which this run lets end on Free, too")
 		case row == nil || row.Plan == "":
 			unseen = true // the token's user is no member of it, or the zone does not show its plan
 		case billing.IsFree(row.Plan):
@@ -87,6 +89,19 @@ func otherFree(ctx context.Context, o *organization) (free []string, err error) 
 		return nil, errors.New("the plan of one of the Owner's organizations is not shown")
 	}
 	return free, nil
+}
+
+// leavesBefore is the key of an organization that the documents let end on Free, if it comes before
+// this one: of several that one person owns only the first can.
+func leavesBefore(o *organization, id int64) string {
+	for i := range o.run.Desired.Organizations {
+		d := &o.run.Desired.Organizations[i]
+		if d.ID == id && d.Zone == o.want.Zone && d.Key < o.want.Key &&
+			o.run.Scope.Wants(d, spec.KindSubscription) && state.LeavesPaid(d.Subscription) {
+			return d.Key
+		}
+	}
+	return ""
 }
 
 // row is an organization of the zone's list, in this zone or another one; nil when it is not there.

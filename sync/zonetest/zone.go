@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -224,6 +225,10 @@ func (z *Zone) Read(_ context.Context, live *state.Organization, kind spec.Kind)
 		live.Members = append([]spec.Member{}, l.Members...)
 		live.Unreadable = append([]state.RoleRow{}, l.Unreadable...)
 		live.OwnerID, live.AdminRoles = l.OwnerID, l.AdminRoles
+	case spec.KindSubscription:
+		live.Account = l.Account
+	case spec.KindPaymentMethods:
+		live.PaymentMethods = slices.Clone(l.PaymentMethods)
 	}
 	return nil
 }
@@ -250,6 +255,8 @@ func (z *Zone) ApplyStep(l *state.Organization, s *plan.Step) *state.Organizatio
 	switch s.Kind {
 	case spec.KindOrganization:
 		return z.ApplyOrganization(l, s)
+	case spec.KindSubscription, spec.KindPaymentMethods:
+		z.ApplyBilling(l, s)
 	case spec.KindFeatureControl:
 		state.FindControl(l.FeatureControls, a.Name).Enabled = *a.Enable
 	case spec.KindTFA:
