@@ -80,7 +80,28 @@ func openSignature(f File) (ssh.PublicKey, error) {
 	if err != nil {
 		return nil, errors.New("it does not fit the statement")
 	}
+	if err := checkTouch(signature); err != nil {
+		return nil, err
+	}
 	return signature.PublicKey, nil
+}
+
+// userPresent is the flag of a security key that somebody has touched it. Behind it, in the last
+// five bytes of a signature, stands a counter.
+const userPresent = 0x01
+
+// checkTouch wants a touch of security keys. The library and ssh-keygen take signatures without
+// one, but an approval is what a person does, and not what runs on her machine.
+func checkTouch(signature *sshsig.Signature) error {
+	switch plainKey(signature.PublicKey).Type() {
+	case ssh.KeyAlgoSKED25519, ssh.KeyAlgoSKECDSA256:
+	default:
+		return nil
+	}
+	if rest := signature.Signature.Rest; len(rest) != 5 || rest[0]&userPresent == 0 {
+		return errors.New("nobody has touched the security key for it (no-touch-required)")
+	}
+	return nil
 }
 
 // parseSignature takes an armored signature and nothing around it. The library has no bound on
