@@ -59,7 +59,7 @@ func checkItems(schema, items []byte, list string) []Problem {
 }
 
 func checkSmall(schema, data []byte, path string) []Problem {
-	if countValues(data) > maxChecked {
+	if values, _ := measureJSON(data); values > maxChecked {
 		return []Problem{schemaProblem(path, "it holds more than "+text.Number(maxChecked)+" values")}
 	}
 	problems := Check(schema, data)
@@ -89,20 +89,24 @@ func takeList(data []byte, list string) (top, items []byte, err error) {
 	return top, items, err
 }
 
-// countValues is the number of values in a JSON text, from its punctuation.
-func countValues(data []byte) (n int) {
-	quoted := false
+// measureJSON counts the values in a JSON text, from its punctuation, and the bytes of its longest
+// text.
+func measureJSON(data []byte) (values, longest int) {
+	quoted, begins := false, 0
 	for i := 0; i < len(data); i++ {
 		switch c := data[i]; {
 		case c == '\\' && quoted:
 			i++
 		case c == '"':
-			quoted = !quoted
+			if quoted {
+				longest = max(longest, i-begins)
+			}
+			quoted, begins = !quoted, i
 		case !quoted && (c == ',' || c == '{' || c == '['):
-			n++
+			values++
 		}
 	}
-	return n
+	return values, longest
 }
 
 var itemSchemas sync.Map // by the schema's text and the list

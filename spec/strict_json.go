@@ -6,15 +6,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"makesync/spec/text"
 )
 
-// mostNested is how deep a plan or report file may nest; a plan itself nests seven deep.
-const mostNested = 32
+// Limits of a file of ours, each far beyond what makesync writes: a plan nests seven deep, its
+// objects have some twenty names, its longest text is a value, and it has a value in 30 bytes.
+const (
+	mostNested  = 32
+	mostNames   = 100_000 // of one object
+	mostText    = 1 << 20 // bytes of one text
+	mostInFiles = 10_000_000
+)
 
 // StringPlace is where a string stands in a JSON text.
 type StringPlace struct {
@@ -30,6 +35,12 @@ func WalkStrictly(data []byte, member string) (StringPlace, error) {
 	if !utf8.Valid(data) {
 		return StringPlace{}, errors.New("it is not UTF-8")
 	}
+	switch values, longest := measureJSON(data); {
+	case values > mostInFiles:
+		return StringPlace{}, errors.New("it holds more than " + text.Number(mostInFiles) + " values")
+	case longest > mostText:
+		return StringPlace{}, fmt.Errorf("a text in it is longer than %d MiB", mostText>>20)
+	}
 	w := strictWalk{decoder: json.NewDecoder(bytes.NewReader(data)), data: data, marked: member}
 	w.decoder.UseNumber()
 	if err := w.value(0); err != nil {
@@ -42,23 +53,18 @@ func WalkStrictly(data []byte, member string) (StringPlace, error) {
 }
 
 // DecodeStrict reads a JSON text that the walk has found unambiguous into a value, and only what
-// the schema has and the value can hold. Problems are those of the schema.
+// the schema has and the value can hold. Problems are those of the schema, the first of each list
+// and of the rest. Lists are the lists of the top level, each item of which is checked by itself.
 //
-// Names are looked at before the schema is: the schema would tell each unknown one, and there may
-// be as many of them as the file has room for.
-func DecodeStrict(schema, data []byte, into any) ([]Problem, error) {
+// The schema is asked first: a value in memory can be a hundred times as large as in the file, and
+// there may be as many of them as the file has room for.
+func DecodeStrict(schema, data []byte, into any, lists ...string) ([]Problem, error) {
+	if problems := CheckFirst(schema, data, lists...); len(problems) > 0 {
+		return problems, nil
+	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
-	decoded := decoder.Decode(into)
-	if decoded != nil && strings.HasPrefix(decoded.Error(), "json: unknown field ") {
-		name, _ := strconv.Unquote(strings.TrimPrefix(decoded.Error(), "json: unknown field "))
-		return []Problem{{Severity: Error, Rule: RuleSchema,
-			Message: "unknown key " + text.BackquoteKey(name)}}, nil
-	}
-	if problems := Check(schema, data); len(problems) > 0 {
-		return LimitProblems(problems), nil
-	}
-	return nil, decoded
+	return nil, decoder.Decode(into)
 }
 
 type strictWalk struct {
@@ -102,6 +108,9 @@ func (w *strictWalk) object(depth int) error {
 			return fmt.Errorf("the name %s stands twice in one object", text.Quote(name))
 		} else {
 			names[folded] = true
+		}
+		if len(names) > mostNames {
+			return errors.New("an object of it has more than " + text.Number(mostNames) + " names")
 		}
 		if depth == 0 && name != "" && name == w.marked {
 			err = w.markedValue()

@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // parse gives visit the node tree of each YAML document of a file, one after the
@@ -24,11 +25,21 @@ func parse(file *source, visit func(*yaml.Node) bool) []spec.Problem {
 	return parseYAML(file, visit)
 }
 
-// maxSmallDocuments is how many documents of a file that may hold one are looked at.
-const maxSmallDocuments = 10
+// Limits of a file beside the documents, such as one of guards: how many documents of a file that
+// may hold one are looked at, bytes, and keys, values and lines.
+const (
+	maxSmallDocuments = 10
+	maxSmallFile      = 16 << 20
+	maxSmallValues    = 250_000
+)
 
 // parseAll gives the node trees of a small file, which are few.
 func parseAll(file *source) (documents []*yaml.Node, problems []spec.Problem) {
+	if len(file.data) > maxSmallFile || valuesIn(file.data) > maxSmallValues {
+		return nil, []spec.Problem{pathProblem(ruleTooLarge, file.path, "the file holds more than is "+
+			"read: at most 16 MB, and "+text.Number(maxSmallValues)+" keys, values and lines",
+			"write patterns for many names")}
+	}
 	if problem, ok := checkText(file); !ok {
 		return nil, []spec.Problem{problem}
 	}

@@ -97,7 +97,7 @@ var rules = []Rule{
 	{ruleEmptyFolder, spec.Error, "A folder that was named holds no *.yaml or *.yml file."},
 	{ruleNotRead, spec.Warning,
 		"A folder holds linked folders, or files that end in .YAML or .YML, which are not read."},
-	{ruleTooLarge, spec.Error, "A file is larger than 64 MB; it is not read."},
+	{ruleTooLarge, spec.Error, "A file is larger than 64 MB, or one of guards or renames than 16 MB; it is not read."},
 	{ruleTooMuch, spec.Error, "All documents together hold or declare more than is read."},
 	{ruleNotText, spec.Error, "A file is not UTF-8 text: binary, UTF-16, or with control characters."},
 	{ruleSyntax, spec.Error, "A file is not valid YAML or JSON."},

@@ -482,7 +482,7 @@ func TestASavedPlanShowsWhatWasThere(t *testing.T) {
 				if f.From.IsSensitive() || o.ID == 0 {
 					continue
 				}
-				for _, from := range []state.Scalar{state.Text("Owner"), state.None()} {
+				for _, from := range []state.Scalar{state.Text("Owner"), state.None(), state.Unseen()} {
 					if from.IsNone() == f.From.IsNone() && from.Canonical() == f.From.Canonical() {
 						continue
 					}

@@ -34,7 +34,7 @@ func decode(data []byte, key spec.Value, sealed bool) (*Plan, []spec.Problem) {
 	if p := formerPlan(data); p != nil {
 		return nil, []spec.Problem{*p}
 	}
-	problems, err := spec.DecodeStrict(schema.Plan(), data, &plan)
+	problems, err := spec.DecodeStrict(schema.Plan(), data, &plan, Lists...)
 	switch {
 	case len(problems) > 0:
 		return nil, problems
@@ -62,6 +62,10 @@ func formerPlan(data []byte) *spec.Problem {
 	return FileProblem(RuleFormer, "an older makesync has made the plan ("+head.Format+"; this one reads "+Format+")",
 		"make a new plan with `makesync plan -o FILE`")
 }
+
+// Lists are the lists of a plan's top level, which can be long.
+var Lists = []string{"organizations", "groups", "problems", "rules", "unmanagedOrganizations", "stillHasAccess",
+	"notLookedInto", "notCovered"}
 
 func noPlanFile(err error) []spec.Problem {
 	return []spec.Problem{*FileProblem("plan-file", "the file is no plan: "+text.OneLine(err.Error()),

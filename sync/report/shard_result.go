@@ -45,10 +45,11 @@ func DecodeShardResult(data []byte) (ShardResult, error) {
 	switch head.Format {
 	case plan.Format:
 		result.Plan = &plan.Plan{}
-		err = decodeShard(schema.Plan(), data, result.Plan, invalidShardPlan)
+		err = decodeShard(schema.Plan(), data, result.Plan, invalidShardPlan, plan.Lists)
 	case Format:
 		result.Report = &Report{}
-		err = decodeShard(schema.Report(), data, result.Report, invalidShardReport)
+		err = decodeShard(schema.Report(), data, result.Report, invalidShardReport,
+			[]string{"steps", "problems", "stillHasAccess", "notLookedInto"})
 	default:
 		err = fmt.Errorf("its format is %s, and only plans (%s) and reports (%s) can be merged",
 			text.Quote(text.OneLine(head.Format)), plan.Format, Format)
@@ -57,8 +58,8 @@ func DecodeShardResult(data []byte) (ShardResult, error) {
 }
 
 // decodeShard decodes one of the two forms, and then asks what a schema cannot say.
-func decodeShard[T any](schema, data []byte, into *T, invalid func(*T) string) error {
-	problems, err := spec.DecodeStrict(schema, data, into)
+func decodeShard[T any](schema, data []byte, into *T, invalid func(*T) string, lists []string) error {
+	problems, err := spec.DecodeStrict(schema, data, into, lists...)
 	switch {
 	case len(problems) > 0 && problems[0].Path != "":
 		return fmt.Errorf("%s: %s", text.OneLine(problems[0].Path), problems[0].Message)
