@@ -198,6 +198,17 @@ func TestSecurityPageNamesTests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, script := range regexp.MustCompile("`TestScript/([a-z_]+)`").FindAllStringSubmatch(string(page), -1) {
+		if _, err := os.Stat(filepath.Join("testdata", "script", script[1]+".txtar")); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, area := range []string{"output", "links", "references", "tokens", "redirects", "replies of a zone", "seals", "forged plans",
+		"files", "export", "e-mail guards", "journals", "modes", "notifications", "server", "policies", "approvals"} {
+		if !regexp.MustCompile("(?m)^\\| ([a-z-, ]+, )?" + area + "(, [a-z]+)? \\|").Match(page) {
+			t.Errorf("the page does not say what was tried on %s", area)
+		}
+	}
 	named := regexp.MustCompile("`(Test[A-Za-z]+)`").FindAllStringSubmatch(string(page), -1)
 	if len(named) == 0 {
 		t.Fatal("the page names no test")
