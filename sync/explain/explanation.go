@@ -113,6 +113,9 @@ type Step struct {
 	Fields   []plan.Field `json:"fields"`
 	Notes    []string     `json:"notes,omitempty"`
 	Foreseen string       `json:"foreseen,omitempty"`
+	// Origin is why the step is there, against the snapshot of --since; "" without one.
+	Origin    plan.Origin `json:"origin,omitempty"`
+	LooksLike string      `json:"looksLike,omitempty"`
 	// After are the addresses of the steps that must have succeeded before.
 	After []spec.Address `json:"after"`
 	Calls []Call         `json:"calls"`

@@ -134,7 +134,7 @@ func writeLive(p *printer, e *explain.Explanation) {
 	}
 	if r := e.LastRun; r != nil {
 		p.labelled(2, plain, "last run", explainLabel,
-			fmt.Sprintf("%s (%s, %s): makesync runs show %s", r.Run, r.Op, r.Outcome, r.Run))
+			fmt.Sprintf("%s (%s, %s); `runs show` tells its story", r.Run, r.Op, r.Outcome))
 	}
 }
 
@@ -165,7 +165,8 @@ func writePlanned(p *printer, e *explain.Explanation) {
 	p.heading(bold, "A plan of "+Clean(e.Organization.Key))
 	steps := make([]plan.Step, len(e.Plan.Steps))
 	for i, s := range e.Plan.Steps {
-		steps[i] = plan.Step{Address: e.Address, Kind: e.Kind, Op: s.Op, Risk: s.Risk, Fields: s.Fields, Notes: s.Notes}
+		steps[i] = plan.Step{Address: e.Address, Kind: e.Kind, Op: s.Op, Risk: s.Risk, Fields: s.Fields, Notes: s.Notes,
+			Origin: s.Origin, LooksLike: s.LooksLike}
 		if s.Foreseen != "" {
 			steps[i].Risk, steps[i].Notes = needsPlan, append(steps[i].Notes, s.Foreseen)
 		}
