@@ -284,18 +284,19 @@ func TestSystemdUnits(t *testing.T) {
 	if timer.one(t, "Install", "WantedBy") != "timers.target" || timer.one(t, "Timer", "Persistent") != "yes" {
 		t.Error("the timer is not started at boot, or forgets the nights that were slept through")
 	}
+	const installed = "/usr/local/bin/makesync"
 	program, command, _ := strings.Cut(service.one(t, "Service", "ExecStart"), " ")
-	if program != "/bin/sh" || strings.ContainsAny(command, "$%;|>") { // systemd is no shell
+	if program != installed || strings.ContainsAny(command, "$%;|>") { // systemd is no shell
 		t.Errorf("ExecStart is %s %s", program, command)
 	}
 	binary, err := exec.LookPath("makesync")
 	if err != nil {
 		t.Fatal(err)
 	}
-	command = strings.ReplaceAll(m.here(command), "/usr/local/bin/makesync", binary)
+	command = m.here(command)
 	m.firstNight(t)
 	for n := range 2 {
-		c := exec.Command(program, strings.Fields(command)...)
+		c := exec.Command(binary, strings.Fields(command)...)
 		c.Env = []string{m.here(service.one(t, "Service", "Environment")), "PATH=" + os.Getenv("PATH")}
 		data, err := os.ReadFile(m.here(service.one(t, "Service", "EnvironmentFile")))
 		if err != nil {
