@@ -3,10 +3,12 @@ package fleet
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	"makesync/sync/billing"
 	"makesync/sync/exit"
 	"makesync/sync/state"
@@ -180,14 +182,34 @@ func (r *Reading) NotRead() []string {
 	return list
 }
 
-// Problems are warnings about the parts that could not be read but for what the plan lacks.
+// Problems are warnings about the parts that could not be read but for what the plan lacks. Parts
+// that failed for one cause are one problem.
 func (r *Reading) Problems() []spec.Problem {
 	var problems []spec.Problem
+	parts, first := map[string][]string{}, map[string]error{}
+	var causes []string
 	for _, reader := range readers {
-		if err := r.Failed[reader.part]; err != nil && !r.Lacks(reader.part) {
-			what := string(reader.part) + " could not be read"
-			problems = append(problems, state.UnreadProblem(spec.Address(r.Key), what, err))
+		err := r.Failed[reader.part]
+		if err == nil || r.Lacks(reader.part) {
+			continue
 		}
+		cause := causeOf(err)
+		if first[cause] == nil {
+			causes, first[cause] = append(causes, cause), err
+		}
+		parts[cause] = append(parts[cause], string(reader.part))
+	}
+	for _, cause := range causes {
+		what := text.And(parts[cause]) + " could not be read"
+		problems = append(problems, state.UnreadProblem(spec.Address(r.Key), what, first[cause]))
 	}
 	return problems
+}
+
+// causeOf is what the zone answered, whatever was asked for.
+func causeOf(err error) string {
+	if call := state.AsCallError(err); call != nil {
+		return fmt.Sprint(call.Class, call.Status, call.Code, call.Message)
+	}
+	return err.Error()
 }

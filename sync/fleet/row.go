@@ -69,6 +69,10 @@ type Members struct {
 	Expired                int  `json:"expired"`
 	WithoutTwoFactor       *int `json:"withoutTwoFactor,omitempty"`
 	AdminsWithoutTwoFactor *int `json:"adminsWithoutTwoFactor,omitempty"`
+	// ByRole counts the members of each role, by its name, or its id where it is none of Make's own.
+	ByRole map[string]int `json:"byRole,omitempty"`
+	// NoTwoFactor are the e-mails of those without a second factor, as far as they can be read.
+	NoTwoFactor []string `json:"noTwoFactor,omitempty"`
 }
 
 // Subscription is what is paid for. Amounts are decimal texts.
@@ -235,7 +239,11 @@ func countMembers(r *Reading) *Members {
 	for i := range live.Members {
 		person := &live.Members[i]
 		m.count(live, r.People[person.UserID], state.RoleID(person), person.Invitation)
+		if factor := r.People[person.UserID].TwoFactor; person.Accepted() && factor != nil && !*factor {
+			m.NoTwoFactor = append(m.NoTwoFactor, person.Email)
+		}
 	}
+	slices.Sort(m.NoTwoFactor)
 	for _, row := range live.Unreadable {
 		m.count(live, state.Person{}, row.RoleID, row.Invitation)
 	}
@@ -256,6 +264,10 @@ func (m *Members) count(live *state.Organization, person state.Person, role int6
 		return
 	}
 	m.Total++
+	if m.ByRole == nil {
+		m.ByRole = map[string]int{}
+	}
+	m.ByRole[state.RoleName(nil, state.FormatID(role))]++
 	admin := live.AdminRoles.Administers(role)
 	if admin {
 		m.Admins++

@@ -80,7 +80,7 @@ var fieldTypes = map[string]map[string]string{
 		"notRead": "list(string)",
 	},
 	"MemberCounts": {"total": "int", "admins": "int", "pending": "int", "expired": "int", "withoutTwoFactor": "int",
-		"adminsWithoutTwoFactor": "int"},
+		"adminsWithoutTwoFactor": "int", "byRole": "map(int)", "noTwoFactor": "list(string)"},
 }
 
 // planKeys are the keys of an organization that stand in the plan; any others the caller has to

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -173,6 +174,7 @@ func (p *htmlStatus) addOrganizations(s *fleet.Status) {
 		p.Organizations = append(p.Organizations,
 			newHTMLOrganizationStatus(row, zones[row.Zone], anchors[at], marks[at], span))
 		p.Organizations[i].addWords(p.Rows[i].Cells)
+		p.Organizations[i].addPeople(row.Members)
 	}
 }
 
@@ -310,6 +312,29 @@ func (h *htmlOrganizationStatus) addWords(cells []htmlCell) {
 	for _, cell := range cells {
 		if cell.Text != "" && !slices.Contains(inHeading, cell.Label) {
 			h.Words = append(h.Words, htmlWords{cell.Label, cell.Text})
+		}
+	}
+}
+
+// mostPeople are named one by one.
+const mostPeople = 20
+
+// addPeople says what has no room in a table: how many have which role, and who has no second
+// factor.
+func (h *htmlOrganizationStatus) addPeople(m *fleet.Members) {
+	if m == nil {
+		return
+	}
+	var roles, people []string
+	for _, role := range slices.Sorted(maps.Keys(m.ByRole)) {
+		roles = append(roles, fmt.Sprintf("%d %s", m.ByRole[role], Clean(role)))
+	}
+	for _, email := range m.NoTwoFactor {
+		people = append(people, Clean(email))
+	}
+	for _, words := range []htmlWords{{"Roles", text.And(roles)}, {"Without 2FA", text.AndMore(people, mostPeople)}} {
+		if words.Text != "" {
+			h.Words = append(h.Words, words)
 		}
 	}
 }
