@@ -12,6 +12,7 @@ import (
 	"makesync/sync/export"
 	"makesync/sync/makeapi"
 	"makesync/sync/render"
+	"makesync/sync/state"
 )
 
 // ownOptions are those of commands about all invitations to the token's user.
@@ -106,8 +107,8 @@ func (o ownResult) text(w io.Writer, _ render.Options) error {
 	}
 	words := fmt.Sprintf("%s in zone %s\n", text.Count(len(o.list), "invitation", "invitations"), zone)
 	for _, i := range o.list {
-		words += fmt.Sprintf("  %-9s  %s (id %d), role id %d\n",
-			stateWord(i.State), render.Clean(i.Organization.Name), i.Organization.ID, i.RoleID)
+		words += fmt.Sprintf("  %-9s  %s (id %d), role %s\n", stateWord(i.State),
+			render.Clean(i.Organization.Name), i.Organization.ID, state.RoleName(nil, state.FormatID(i.RoleID)))
 	}
 	_, err := io.WriteString(w, words)
 	return err
