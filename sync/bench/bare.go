@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -28,7 +29,7 @@ func runBare(args []string) error {
 	set.StringVar(&b.url, "url", "", "the fixture's url")
 	set.BoolVar(&b.decode, "decode", true, "decode the answers")
 	set.IntVar(&b.flight, "concurrency", 8, "requests in flight")
-	scenario := set.String("scenario", "noop", "noop, drift, first, status, apply or create")
+	scenario := set.String("scenario", "noop", "noop, drift, first, status, changes, apply or create")
 	if err := set.Parse(args); err != nil {
 		return err
 	}
@@ -42,8 +43,11 @@ func (b *bare) run(scenario string) error {
 			return err
 		}
 	}
-	if scenario == "status" {
+	switch scenario {
+	case "status":
 		return b.each(b.readStatus)
+	case "changes":
+		return b.each(func(i int) error { return errors.Join(b.readStatus(i), b.readVariables(i)) })
 	}
 	if err := b.each(b.readVariables); err != nil {
 		return err

@@ -26,7 +26,8 @@ var scenarios = []scenario{
 	{"noop", "same", []string{"plan"}, 0},
 	{"drift", "drift", []string{"plan"}, 0},
 	{"first", "empty", []string{"plan"}, 0}, // everything is to be created
-	{"status", "same", []string{"status", "--show", "all", "--format", "json"}, 0},
+	{"status", "same", []string{"status", "--show", allOfMake, "--format", "json"}, 0},
+	{"changes", "same", []string{"status", "--show", "all", "--format", "json"}, 0}, // and a plan of the documents
 	{"apply", "drift", []string{"apply", "--yes"}, 0},
 	{"create", "empty", []string{"apply", "--yes"}, 0},
 }
@@ -48,7 +49,7 @@ func runTable(args []string) error {
 	set := flag.NewFlagSet("run", flag.ContinueOnError)
 	sizes := set.String("sizes", "10x20,100x50,1000x50,10000x100", "organizations x variables, by commas")
 	latencies := set.String("latencies", "0,20ms,150ms", "the zone's latencies, by commas")
-	names := set.String("scenarios", "noop,drift,first,status,apply,create", "by commas")
+	names := set.String("scenarios", "noop,drift,first,status,changes,apply,create", "by commas")
 	most := set.Int(
 		"most-writes",
 		6000,

@@ -8,6 +8,10 @@ import (
 	"time"
 )
 
+// allOfMake are all columns but the changes, which are of documents.
+const allOfMake = "zone,name,plan,credits,reset,forecast,usage,apiLimit,teams,apps,members,invitations,twoFactor," +
+	"tfaEnforced,owner,subscription,paymentMethod,lastPayment"
+
 // statusParts are the calls for each organization that `status --show all` makes, as paths below
 // it, with an answer as large as a zone's. %d is the organization's id.
 var statusParts = []struct{ path, answer string }{
@@ -89,8 +93,5 @@ func (b *bare) readStatus(i int) error {
 		}
 	}
 	query := fmt.Sprintf("/users?organizationId=%d&cols[]=id&cols[]=name&cols[]=email&cols[]=tfaStatus", i+1)
-	if err := b.get(query+"&cols[]=userTeamIds&pg[limit]=10000", &map[string]any{}); err != nil {
-		return err
-	}
-	return b.readVariables(i) // for the changes of the documents
+	return b.get(query+"&cols[]=userTeamIds&pg[limit]=10000", &map[string]any{})
 }
