@@ -71,7 +71,7 @@ type Members struct {
 	AdminsWithoutTwoFactor *int `json:"adminsWithoutTwoFactor,omitempty"`
 	// ByRole counts the members of each role, by its name, or its id where it is none of Make's own.
 	ByRole map[string]int `json:"byRole,omitempty"`
-	// NoTwoFactor are the e-mails of those without a second factor, as far as they are known.
+	// NoTwoFactor are the e-mails of those who are known to have no second factor.
 	NoTwoFactor []string `json:"noTwoFactor,omitempty"`
 }
 
