@@ -69,7 +69,7 @@ type Members struct {
 	Expired                int  `json:"expired"`
 	WithoutTwoFactor       *int `json:"withoutTwoFactor,omitempty"`
 	AdminsWithoutTwoFactor *int `json:"adminsWithoutTwoFactor,omitempty"`
-	// ByRole counts the members of each role, by its name, or its id where it is none of Make's own.
+	// ByRole counts the members of each role, by its name; a custom one by its id.
 	ByRole map[string]int `json:"byRole,omitempty"`
 	// NoTwoFactor are the e-mails of those who are known to have no second factor.
 	NoTwoFactor []string `json:"noTwoFactor,omitempty"`
