@@ -44,6 +44,11 @@ var readers = []struct {
 	{"invitation show --zone eu1", optional{{"--format", "json"}, {"--log-level", "debug"}}, "0f2b7c96-6a1d-4e83-b5c0-94d8e7f3a1b2"},
 	{"status -f DOCS", append(optional{{"--zone", "us1"}, {"--show", "all"}, {"--show", "zone"}, {"--sort", "-credits"}, {"--where", "members.total>1"},
 		{"--format", "json"}, {"--format", "csv"}, {"--format", "html"}, {"--exit-code"}, {"--show-invoice-links"}, {"--out-json", "OUT/s.json"}}, sourceOptional...), ""},
+	{"status -f DOCS --since none", optional{{"--show", "changes,members"}, {"--skip-references"}}, ""},
+	{"adopt -f DOCS --zone eu1", nil, "acme/** gamma/**"},                                  // nobody is there to confirm
+	{"adopt -f DOCS --zone eu1 --since OUT/live.json", optional{{"--max-calls", "1"}}, ""}, // nothing has drifted
+	{"export -f DOCS --zone eu1 --update", optional{{"--organization", "Acme*"}}, ""},      // nobody is there to confirm
+	{"invitation accept --zone eu1 --all --organization *", nil, ""},
 	{"status --zone eu1", optional{{"--person", "ops@acme.example"}, {"--format", "json"}}, ""},
 	{"doctor -f DOCS", optional{{"--zone", "us1"}, {"--skip-references"}, {"--format", "json"}, {"--max-runtime", "1ns"}}, ""},
 	{"invitation list --zone eu1", optional{{"--organization", "*"}, {"--format", "json"}, {"--log-level", "debug"}}, ""},
