@@ -39,10 +39,14 @@ func BuildOf(info *debug.BuildInfo) Build {
 	return b
 }
 
+// Version is set by packagers that look for it where the program is told its own,
+// -ldflags "-X makesync/sync/command.Version=1.2.3"; main.version goes before it.
+var Version string
+
 // Stamped is what a packager has set with -ldflags -X, where a tree without its repository tells
 // nothing; "" leaves what is there.
 func (b Build) Stamped(version, commit, date string) Build {
-	b.Version = cmp.Or(strings.TrimPrefix(version, "v"), b.Version)
+	b.Version = cmp.Or(strings.TrimPrefix(cmp.Or(version, Version), "v"), b.Version)
 	b.Commit, b.Time = cmp.Or(commit, b.Commit), cmp.Or(date, b.Time)
 	return b
 }

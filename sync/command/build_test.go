@@ -47,3 +47,16 @@ func TestStateFolders(t *testing.T) {
 		}
 	}
 }
+
+// TestVersionVariable: the other variable that packagers set; main.version goes before it.
+func TestVersionVariable(t *testing.T) { // not parallel: it sets what every build shows
+	Version = "v1.4.0"
+	defer func() { Version = "" }()
+	unknown := BuildOf(&debug.BuildInfo{GoVersion: "go1.26", Main: debug.Module{Version: "(devel)"}})
+	if got := unknown.Stamped("", "", "").Version; got != "1.4.0" {
+		t.Errorf("version %s", got)
+	}
+	if got := unknown.Stamped("2.0.0", "", "").Version; got != "2.0.0" {
+		t.Errorf("version %s", got)
+	}
+}
