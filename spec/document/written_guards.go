@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -129,6 +130,12 @@ func readRequiredAdmins(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) 
 	d.list(n, t, func(item *yaml.Node, t *keyPath) {
 		s, ok := d.text(item, t)
 		if !ok {
+			return
+		}
+		if strings.ContainsAny(s.text, "*?[") {
+			d.report(ruleImpossible, follow(item), t,
+				"the pattern "+text.Quote(s.text)+" can match nothing: requiredAdmins names whole addresses",
+				"write each address; `protect` takes patterns, such as \"*/member/"+strings.TrimSpace(s.text)+"\"")
 			return
 		}
 		if s.text, ok = checkEmail(d, s.text, item, t); ok {
