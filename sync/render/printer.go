@@ -110,7 +110,17 @@ func (p *printer) last(verb, counts string, exit exit.Code) {
 	if p.Exit.Name != "" {
 		exit = p.Exit
 	}
-	p.line("%s", p.paint(exitStyle(exit), lastLine(verb, counts, exit)))
+	line := lastLine(verb, counts, exit)
+	if p.Width == 0 || columns(line) <= p.width() { // off a terminal it is one line, for grep
+		p.line("%s", p.paint(exitStyle(exit), line))
+		return
+	}
+	for i, part := range fold(line, p.width()-2) {
+		if i > 0 {
+			part = "  " + part
+		}
+		p.line("%s", p.paint(exitStyle(exit), part))
+	}
 }
 
 func exitStyle(code exit.Code) style {

@@ -20,8 +20,9 @@ import (
 //	      |     ^
 //	      at organizations.acme.timezon  [unknown-key]
 //	      hint: did you mean `timezone`?
-func Problems(w io.Writer, problems []spec.Problem, exit exit.Code, o Options) error {
+func Problems(w io.Writer, problems []spec.Problem, code exit.Code, o Options) error {
 	p := newPrinter(w, o)
+	problems = withFailures(problems, code)
 	for i := range problems {
 		if i > 0 {
 			p.gap()
@@ -31,8 +32,22 @@ func Problems(w io.Writer, problems []spec.Problem, exit exit.Code, o Options) e
 	if len(problems) > 0 {
 		p.gap()
 	}
-	p.last(p.verb("validate"), problemCounts(problems), exit)
+	p.last(p.verb("validate"), problemCounts(problems), code)
 	return p.flush()
+}
+
+// withFailures makes an error of why no zone gave anything, where that is how a command ends.
+func withFailures(problems []spec.Problem, code exit.Code) []spec.Problem {
+	if code != exit.Refused && code != exit.Unreachable {
+		return problems
+	}
+	problems = slices.Clone(problems)
+	for i := range problems {
+		if p := &problems[i]; p.Rule == notReadRule && p.Address == "" {
+			p.Severity = spec.Error
+		}
+	}
+	return problems
 }
 
 // problemCounts is the part of the last line that counts: "1 error, 2 warnings".

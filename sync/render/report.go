@@ -139,20 +139,29 @@ func writeOutcomes(p *printer, steps []report.StepReport) {
 		}
 	}
 	name = min(name, maxObject, max(p.width()-mark-op-6-leastText, minObject))
+	before := ""
 	for _, o := range outcomes {
 		for _, step := range steps {
-			if step.Outcome == o.outcome {
-				writeOutcome(p, o.style, []string{pad(o.mark, mark), pad(reportedOp(step), op)}, name, step)
+			if step.Outcome != o.outcome {
+				continue
 			}
+			why := outcomeWords(step)
+			told := why
+			if why == before && why != "" {
+				told = "the same"
+			}
+			writeOutcome(p, o.style, []string{pad(o.mark, mark), pad(reportedOp(step), op)}, name, step, told)
+			before = why
 		}
 	}
 }
 
 // writeOutcome is the line of a step; an object that is too wide for its column has the rest of the
-// line, and the reason stands below it.
-func writeOutcome(p *printer, s style, cells []string, width int, step report.StepReport) {
+// line, and why it ended so stands below it.
+func writeOutcome(
+	p *printer, s style, cells []string, width int, step report.StepReport, why string,
+) {
 	lead, name := strings.Join(cells, "  "), object(step.Address)
-	why := outcomeWords(step)
 	if columns(name) <= width {
 		p.labelled(2, s, lead+"  "+pad(name, width), columns(lead)+2+width, why)
 		return
@@ -319,12 +328,13 @@ func writeTotals(p *printer, r *report.Report) {
 	)
 }
 
-// untoldProblems are the problems of a report, but for those that the text of the plan has told
-// above: all of a plan without steps, and that a zone could not be read.
+// untoldProblems are the problems of a report, but for those that are told otherwise: what has to be
+// bought in a block of its own; in the text of the plan above, all of one without steps, and that a
+// zone could not be read.
 func untoldProblems(r *report.Report, told []spec.Problem) []spec.Problem {
 	return slices.DeleteFunc(slices.Clone(r.Problems), func(p spec.Problem) bool {
 		ofZone := p.Rule == notReadRule && p.Address == ""
-		return (r.Planned == 0 || ofZone) &&
+		return p.Rule == report.LicenceRule && p.Address != "" || (r.Planned == 0 || ofZone) &&
 			slices.ContainsFunc(told, func(t spec.Problem) bool { return reflect.DeepEqual(p, t) })
 	})
 }

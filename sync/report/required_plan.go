@@ -80,6 +80,9 @@ func (r *StepReport) IsDone() bool {
 	return r.Outcome == Succeeded || r.Outcome == Skipped && r.Reason.Code == ReasonAlreadyDone
 }
 
+// LicenceRule is the rule of LicenceProblem.
+const LicenceRule = "licence"
+
 // LicenceProblem says which plan the organization of an address needs for what was skipped; nil if
 // nothing was.
 func LicenceProblem(address spec.Address, results map[int]*StepReport) *spec.Problem {
@@ -112,5 +115,5 @@ func LicenceProblem(address spec.Address, results map[int]*StepReport) *spec.Pro
 		hint += "; the refusal is remembered in the state folder for " + text.Count(refusalDays, "day", "days") +
 			", and without that folder every run tries again, once for each kind"
 	}
-	return &spec.Problem{Severity: spec.Warning, Rule: "licence", Address: address, Message: message, Hint: hint}
+	return &spec.Problem{Severity: spec.Warning, Rule: LicenceRule, Address: address, Message: message, Hint: hint}
 }

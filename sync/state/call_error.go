@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"strings"
 
 	"makesync/spec"
 	"makesync/spec/text"
@@ -75,6 +77,10 @@ var ErrNotAsked = errors.New("not asked, since the zone does not accept the toke
 func (e *CallError) Error() string {
 	if e.Doing == "" {
 		return e.Message
+	}
+	if e.Refused != nil && e.Status == http.StatusUnauthorized { // whatever was to be done
+		answer := fmt.Sprintf("HTTP %d %s: %s", e.Status, e.Code, e.Message)
+		return e.Refused.Words() + " (" + strings.TrimSuffix(answer, ".") + ")"
 	}
 	text := e.Doing + ": "
 	if e.Status != 0 {
