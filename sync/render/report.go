@@ -328,9 +328,9 @@ func writeTotals(p *printer, r *report.Report) {
 	)
 }
 
-// untoldProblems are the problems of a report, but for those that are told otherwise: what has to be
-// bought in a block of its own; in the text of the plan above, all of one without steps, and that a
-// zone could not be read.
+// untoldProblems are the problems of a report, but for those that are told otherwise: what has to
+// be bought in a block of its own; in the text of the plan above, all of one without steps, and
+// that a zone could not be read.
 func untoldProblems(r *report.Report, told []spec.Problem) []spec.Problem {
 	return slices.DeleteFunc(slices.Clone(r.Problems), func(p spec.Problem) bool {
 		ofZone := p.Rule == notReadRule && p.Address == ""

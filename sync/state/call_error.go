@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"strings"
 
 	"makesync/spec"
 	"makesync/spec/text"
@@ -50,11 +48,10 @@ type TokenRefusal struct {
 
 // Words say what has happened: "zone eu1 refuses the token of MAKE_API_KEY_EU1".
 func (r TokenRefusal) Words() string {
-	words := "zone " + text.OneLine(r.Zone) + " refuses the token"
-	if r.From != "" {
-		words += " of " + text.OneLine(r.From)
+	if r.From == "" {
+		return "zone " + text.OneLine(r.Zone) + " refuses the token"
 	}
-	return words
+	return "zone " + text.OneLine(r.Zone) + " refuses the token of " + text.OneLine(r.From)
 }
 
 // Hint says what to check.
@@ -78,9 +75,8 @@ func (e *CallError) Error() string {
 	if e.Doing == "" {
 		return e.Message
 	}
-	if e.Refused != nil && e.Status == http.StatusUnauthorized { // whatever was to be done
-		answer := fmt.Sprintf("HTTP %d %s: %s", e.Status, e.Code, e.Message)
-		return e.Refused.Words() + " (" + strings.TrimSuffix(answer, ".") + ")"
+	if e.Refused != nil && e.Status != 0 { // whatever was to be done
+		return fmt.Sprintf("%s (HTTP %d %s: %s)", e.Refused.Words(), e.Status, e.Code, e.Message)
 	}
 	text := e.Doing + ": "
 	if e.Status != 0 {
