@@ -42,7 +42,7 @@ func writeQuietPlan(p *printer, plan *plan.Plan) error {
 // the plan above, if it is new.
 func writeQuietReport(p *printer, report *report.Report) error {
 	writeSandboxes(p, report.Zones)
-	p.last(p.verb("apply"), ReportCounts(report), report.Exit)
+	p.last(p.verb("apply"), lastCounts(report), report.Exit)
 	return p.flush()
 }
 

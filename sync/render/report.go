@@ -40,12 +40,16 @@ func Report(w io.Writer, report *report.Report, o Options) error {
 	p.gap()
 	writeTotals(p, report)
 	writeNextCommand(p, report)
-	if cannotBegin(report) {
-		p.last(p.verb("apply"), "nothing was done", report.Exit)
-	} else {
-		p.last(p.verb("apply"), ReportCounts(report), report.Exit)
-	}
+	p.last(p.verb("apply"), lastCounts(report), report.Exit)
 	return p.flush()
+}
+
+// lastCounts are the counts of the last line, but for a run that could not begin.
+func lastCounts(r *report.Report) string {
+	if cannotBegin(r) {
+		return "nothing was done"
+	}
+	return ReportCounts(r)
 }
 
 // ReportCounts is the part of the last line that counts.
