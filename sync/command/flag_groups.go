@@ -27,9 +27,9 @@ var flagGroups = []struct {
 		"force", "forget",
 	}},
 	{"output", []string{
-		"out", "exit-code", "show-unmanaged", "show-invoice-links", "max-bytes", "snapshot-out", "format", "out-json",
-		"color", "group", "verbose", "no-pager", "log-level", "log-format", "metrics-file", "notify", "notify-format",
-		"notify-waiting",
+		"out", "exit-code", "show-unmanaged", "show-invoice-links", "max-bytes", "snapshot-out", "since-last", "format",
+		"out-json", "color", "group", "verbose", "no-pager", "log-level", "log-format", "metrics-file", "notify",
+		"notify-format", "notify-waiting",
 	}},
 	{"connection", []string{
 		"zone-url", "sandbox", "timeout", "concurrency", "rate-share",

@@ -39,7 +39,8 @@ func TestEveryFileFlagSaysWhatItIsFor(t *testing.T) {
 			if !takesValue(f) || slices.Contains(neither, name) {
 				continue
 			}
-			writes := strings.HasPrefix(usage, "write ") || strings.HasPrefix(usage, "save ") || name == "out"
+			writes := strings.HasPrefix(usage, "write ") || strings.HasPrefix(usage, "save ") ||
+				slices.Contains([]string{"out", "since-last"}, name)
 			if writes != (role.writes != nil) {
 				t.Errorf("%s --%s: is it written? then newOutputFlag makes it", path, name)
 			}
