@@ -169,23 +169,6 @@ func commitIntent(z *writtenZone, story *report.Run, intent report.Intent) error
 	return errors.New("the step has no such write")
 }
 
-// writeNumber is the place of the first write of a verb.
-func writeNumber(t *testing.T, r planner.Request, verb plan.Verb) int {
-	t.Helper()
-	n := 0
-	for _, o := range plantest.Make(t, r).Organizations {
-		for i := range o.Steps {
-			for _, w := range plan.WritesOf(o.ID, &o.Steps[i]) {
-				if n++; w.Verb == verb {
-					return n
-				}
-			}
-		}
-	}
-	t.Fatalf("no %s", verb)
-	return 0
-}
-
 func TestResolvingWithoutTheZone(t *testing.T) {
 	t.Parallel()
 	z, r := world()
