@@ -57,7 +57,7 @@ func (a *adopting) leaveHeld(o *plan.Organization) {
 		switch {
 		case len(a.options.scope.target) == 0:
 		case h.Kind.Bills():
-			a.leave(h.Address, "what is paid for is written by hand; `makesync export --with-billing` shows how")
+			a.leave(h.Address, "what is paid for is written by hand; `makesync help billing` shows how")
 		default:
 			a.leave(h.Address, "a guard holds what would change: "+h.Reason)
 		}
