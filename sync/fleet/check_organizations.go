@@ -62,12 +62,7 @@ func checkRights(f *Facts, n *Needs) []Check {
 		return failedCall(CheckSkipped, "the roles of the token's user could not be read", f.RolesErr)
 	}
 	var checks []Check
-	found := n.Bind(f.Organizations)
-	for _, o := range n.Declared {
-		live := found[o]
-		if live == nil {
-			continue
-		}
+	for o, live := range n.there(f.Organizations) {
 		role, member := f.Roles[live.ID]
 		if check := rightsIn(o, live, role, member, f.User); check.State != "" {
 			check.Organization = o.Key
@@ -123,12 +118,7 @@ var licensed = []struct {
 // checkLicence compares declared kinds with what the plan is seen to include.
 func checkLicence(f *Facts, n *Needs) []Check {
 	var checks []Check
-	found := n.Bind(f.Organizations)
-	for _, o := range n.Declared {
-		live := found[o]
-		if live == nil {
-			continue
-		}
+	for o, live := range n.there(f.Organizations) {
 		for _, row := range licensed {
 			if why := live.LackOf(row.kind); why != "" && row.declared(o) {
 				checks = append(checks, Check{Organization: o.Key, State: CheckWarning,
@@ -146,11 +136,10 @@ func checkLicence(f *Facts, n *Needs) []Check {
 // somebody has to be allowed to add people to.
 func checkNames(f *Facts, n *Needs) []Check {
 	var checks []Check
-	found, named := n.Bind(f.Organizations), 0
-	for _, o := range n.Declared {
+	named := 0
+	for o, live := range n.there(f.Organizations) {
 		controls, teams := len(o.FeatureControls) > 0, InvitesToTeams(o)
-		live := found[o]
-		if live == nil || !controls && !teams {
+		if !controls && !teams {
 			continue
 		}
 		named++

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -76,6 +77,18 @@ func (n *Needs) Bind(all []*state.Organization) map[*spec.Organization]*state.Or
 		}
 	}
 	return found
+}
+
+// there gives each declared organization that the zone has, in the order of the documents.
+func (n *Needs) there(all []*state.Organization) iter.Seq2[*spec.Organization, *state.Organization] {
+	return func(yield func(*spec.Organization, *state.Organization) bool) {
+		found := n.Bind(all)
+		for _, o := range n.Declared {
+			if live := found[o]; live != nil && !yield(o, live) {
+				return
+			}
+		}
+	}
 }
 
 // zoneChecks are made of facts alone, in the order in which they are shown. All but the first need
