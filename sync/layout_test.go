@@ -47,6 +47,7 @@ var mayImport = map[string][]string{
 	"sync/history":         {"sync/commandline", "spec", "sync/billing", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/atomicfile", "sync/lock"},
 	"sync/render":          {"spec", "sync/billing", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/offline", "sync/compare", "sync/export", "sync/fleet", "sync/grouping", "sync/explain"},
 	"sync/notify":          {"spec", "sync/exit", "sync/fleet", "sync/plan", "sync/report", "sync/render"},
+	"sync/metrics":         {"spec", "sync/exit", "sync/fleet", "sync/plan", "sync/report", "sync/state"},
 	"sync/command":         {"*"},
 	"sync/zonetest":        {"spec", "sync/billing", "sync/exit", "sync/state", "sync/plan"},
 	"sync/plantest":        {"spec", "sync/billing", "sync/exit", "sync/state", "sync/plan", "sync/planner", "sync/zonetest"},
@@ -74,6 +75,7 @@ var homes = map[string][]string{
 	"github.com/xeipuuv/gojsonschema": {"spec"},
 	"github.com/r3labs/diff/":         {"sync/diff"},
 	"github.com/urfave/cli/":          {"sync/command"},
+	"github.com/prometheus/":          {"sync/metrics"},
 	"golang.org/x/sync/errgroup":      {"spec"}, // spec.Group hands panics on; a bare one prints what may be a secret
 	"cel.dev/cel-go/":                 {"sync/policy"},
 	"github.com/google/renameio/":     {"sync/atomicfile"}, // it has no Windows

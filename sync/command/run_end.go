@@ -7,7 +7,7 @@ import (
 	"makesync/spec"
 	"makesync/sync/exit"
 	"makesync/sync/fleet"
-	"makesync/sync/makeapi"
+	"makesync/sync/metrics"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 )
@@ -57,15 +57,20 @@ func warnNotReported(r *runtimeEnv, rule, message, hint string) spec.Problem {
 	return spec.Problem{Severity: spec.Warning, Rule: rule, Message: message, Hint: hint}
 }
 
-// stats are the counters of the zones that were asked, by name.
-func (e runEnd) stats() map[string]makeapi.Stats {
-	stats := map[string]makeapi.Stats{}
-	if e.zones != nil {
-		for name, p := range e.zones.ports {
-			if p.client != nil {
-				stats[name] = p.client.Stats()
-			}
+// calls counts what was sent to the zones that were asked, by name.
+func (e runEnd) calls() map[string]metrics.Calls {
+	calls := map[string]metrics.Calls{}
+	if e.zones == nil {
+		return calls
+	}
+	for name, p := range e.zones.ports {
+		if p.client == nil {
+			continue
+		}
+		s := p.client.Stats()
+		calls[name] = metrics.Calls{
+			Sent: s.Calls, Repeated: s.Repeated, Failed: s.Failed, RateWaits: s.RateWaits, RateWaited: s.RateWaited,
 		}
 	}
-	return stats
+	return calls
 }

@@ -1,4 +1,4 @@
-package command
+package metrics
 
 import (
 	"maps"
@@ -9,15 +9,14 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/exit"
-	"makesync/sync/makeapi"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 )
 
 // The names that a later run reads back.
 const (
-	metricRuns        = "makesync_runs_total"
-	metricLastSuccess = "makesync_last_success_timestamp_seconds"
+	runsTotal       = "makesync_runs_total"
+	lastSuccessTime = "makesync_last_success_timestamp_seconds"
 )
 
 // metric is one family of the metrics file. Labels take few values: zones, kinds, ops, classes,
@@ -26,7 +25,7 @@ type metric struct {
 	name    string
 	labels  []string
 	kind    prometheus.ValueType
-	samples func(*measured) []sample // none: not known in this run
+	samples func(*Run) []sample // none: not known in this run
 	help    string
 }
 
@@ -44,12 +43,12 @@ const (
 
 func labels(names ...string) []string { return names }
 
-// metricTable is all of them; README has the same table. What a plan counts is absent when there
+// table is all of them; README has the same table. What a plan counts is absent when there
 // was no plan: a zero would say that nothing waits when nobody knows.
-var metricTable = []metric{
+var table = []metric{
 	{"makesync_build_info", labels("version"), gauge, buildInfo,
 		"The makesync that ran; always 1."},
-	{metricRuns, labels("exit"), counter, runCounts,
+	{runsTotal, labels("exit"), counter, runCounts,
 		"Runs since the file was first written, by how they ended."},
 	{"makesync_run_exit_code", nil, gauge, exitCode,
 		"Exit code of the last run, 5 also where --held-exit makes it 0."},
@@ -60,7 +59,7 @@ var metricTable = []metric{
 		"1 for each simulated zone; a run with a built-in one is no success."},
 	{"makesync_run_timestamp_seconds", nil, gauge, runEnded,
 		"When the last run ended."},
-	{metricLastSuccess, nil, gauge, lastSuccess,
+	{lastSuccessTime, nil, gauge, lastSuccess,
 		"When the last successful run ended; kept by runs that fail; 0: never."},
 	{"makesync_run_duration_seconds", nil, gauge, runDuration,
 		"How long the last run took."},
@@ -110,12 +109,12 @@ var metricTable = []metric{
 		"Of status: what the subscription costs each period."},
 }
 
-func buildInfo(m *measured) []sample { return []sample{{labels(m.version), 1}} }
+func buildInfo(m *Run) []sample { return []sample{{labels(m.Version), 1}} }
 
-func exitCode(m *measured) []sample    { return one(float64(m.exit.Code)) }
-func runSuccess(m *measured) []sample  { return one(flag01(m.succeeded())) }
-func runEnded(m *measured) []sample    { return one(float64(m.now.Unix())) }
-func runDuration(m *measured) []sample { return one(m.now.Sub(m.began).Seconds()) }
+func exitCode(m *Run) []sample    { return one(float64(m.Exit.Code)) }
+func runSuccess(m *Run) []sample  { return one(flag01(m.succeeded())) }
+func runEnded(m *Run) []sample    { return one(float64(m.Ended.Unix())) }
+func runDuration(m *Run) []sample { return one(m.Ended.Sub(m.Began).Seconds()) }
 
 func sandboxZones(p *plan.Plan) (all []sample) {
 	for _, zone := range p.Zones {
@@ -128,18 +127,18 @@ func sandboxZones(p *plan.Plan) (all []sample) {
 
 func organizationCount(p *plan.Plan) []sample { return one(float64(len(p.Organizations))) }
 
-func callCounts(zone string, s makeapi.Stats) []sample {
+func callCounts(zone string, s Calls) []sample {
 	return []sample{
-		{labels(zone, "read"), float64(s.Calls.Read)},
-		{labels(zone, "write"), float64(s.Calls.Write)},
+		{labels(zone, "read"), float64(s.Sent.Read)},
+		{labels(zone, "write"), float64(s.Sent.Write)},
 	}
 }
 
-func repeatedCount(zone string, s makeapi.Stats) []sample {
+func repeatedCount(zone string, s Calls) []sample {
 	return oneOfZone(zone, float64(s.Repeated))
 }
-func rateWaits(zone string, s makeapi.Stats) []sample { return oneOfZone(zone, float64(s.RateWaits)) }
-func rateWaited(zone string, s makeapi.Stats) []sample {
+func rateWaits(zone string, s Calls) []sample { return oneOfZone(zone, float64(s.RateWaits)) }
+func rateWaited(zone string, s Calls) []sample {
 	return oneOfZone(zone, s.RateWaited.Seconds())
 }
 
@@ -155,34 +154,33 @@ func flag01(is bool) float64 {
 }
 
 // planned are samples that need a plan.
-func planned(samples func(*plan.Plan) []sample) func(*measured) []sample {
-	return func(m *measured) []sample {
-		if m.plan == nil {
+func planned(samples func(*plan.Plan) []sample) func(*Run) []sample {
+	return func(m *Run) []sample {
+		if m.Plan == nil {
 			return nil
 		}
-		return samples(m.plan)
+		return samples(m.Plan)
 	}
 }
 
-func perZone(samples func(string, makeapi.Stats) []sample) func(*measured) []sample {
-	return func(m *measured) (all []sample) {
-		stats := m.stats()
-		for _, name := range slices.Sorted(maps.Keys(stats)) {
-			all = append(all, samples(name, stats[name])...)
+func perZone(samples func(string, Calls) []sample) func(*Run) []sample {
+	return func(m *Run) (all []sample) {
+		for _, name := range slices.Sorted(maps.Keys(m.Zones)) {
+			all = append(all, samples(name, m.Zones[name])...)
 		}
 		return all
 	}
 }
 
-func runCounts(m *measured) []sample {
+func runCounts(m *Run) []sample {
 	runs := maps.Clone(m.previous.runs)
-	runs[m.exit.Name]++
+	runs[m.Exit.Name]++
 	return byLabel(runs)
 }
 
-func lastSuccess(m *measured) []sample {
+func lastSuccess(m *Run) []sample {
 	if m.succeeded() {
-		return one(float64(m.now.Unix()))
+		return one(float64(m.Ended.Unix()))
 	}
 	return one(m.previous.lastSuccess)
 }
@@ -231,13 +229,13 @@ func changeCounts(p *plan.Plan) (samples []sample) {
 	return samples
 }
 
-func outcomeCounts(m *measured) []sample {
-	if m.applied == nil {
+func outcomeCounts(m *Run) []sample {
+	if m.Report == nil {
 		return nil
 	}
 	return byLabel(map[string]float64{
-		string(report.Succeeded): float64(m.applied.Succeeded), string(report.Failed): float64(m.applied.Failed),
-		string(report.Skipped): float64(m.applied.Skipped), string(report.OutcomeUnknown): float64(m.applied.Unknown),
+		string(report.Succeeded): float64(m.Report.Succeeded), string(report.Failed): float64(m.Report.Failed),
+		string(report.Skipped): float64(m.Report.Skipped), string(report.OutcomeUnknown): float64(m.Report.Unknown),
 	})
 }
 
@@ -286,15 +284,15 @@ func everyKind() map[string]float64 {
 	return counts
 }
 
-func problemCounts(m *measured) []sample {
+func problemCounts(m *Run) []sample {
 	counts := map[string]float64{string(spec.Error): 0, string(spec.Warning): 0}
-	for _, p := range m.problems {
+	for _, p := range m.Problems {
 		counts[string(p.Severity)]++
 	}
 	return byLabel(counts)
 }
 
-func failureCounts(zone string, s makeapi.Stats) (samples []sample) {
+func failureCounts(zone string, s Calls) (samples []sample) {
 	counts := map[exit.Class]int{}
 	for _, class := range exit.Classes() { // a class shows also when it counts 0
 		counts[class] = 0

@@ -1,4 +1,4 @@
-package command
+package metrics
 
 import (
 	"strconv"
@@ -11,13 +11,13 @@ import (
 // sample: a zero would look like no credits left.
 
 // perRow are the samples of each organization of a status, which begin with its zone and key.
-func perRow(samples func(*fleet.Row) []sample) func(*measured) []sample {
-	return func(m *measured) (all []sample) {
-		if m.status == nil {
+func perRow(samples func(*fleet.Row) []sample) func(*Run) []sample {
+	return func(m *Run) (all []sample) {
+		if m.Status == nil {
 			return nil
 		}
-		for i := range m.status.Organizations {
-			row := &m.status.Organizations[i]
+		for i := range m.Status.Organizations {
+			row := &m.Status.Organizations[i]
 			for _, s := range samples(row) {
 				all = append(all, sample{append([]string{row.Zone, row.Key}, s.labels...), s.value})
 			}
@@ -26,18 +26,18 @@ func perRow(samples func(*fleet.Row) []sample) func(*measured) []sample {
 	}
 }
 
-func attentionCounts(m *measured) (samples []sample) {
-	if m.status == nil {
+func attentionCounts(m *Run) (samples []sample) {
+	if m.Status == nil {
 		return nil
 	}
 	counts := map[[2]string]int{}
-	for _, a := range m.status.Attention {
+	for _, a := range m.Status.Attention {
 		counts[[2]string{string(a.Severity), a.Rule}]++
 	}
 	for _, severity := range []fleet.Severity{fleet.Bad, fleet.Warning} {
 		for _, rule := range fleet.Rules() {
 			n := counts[[2]string{string(severity), rule}]
-			if n > 0 || len(m.status.NotLookedAt) == 0 { // 0 of what nobody looked at would be good news
+			if n > 0 || len(m.Status.NotLookedAt) == 0 { // 0 of what nobody looked at would be good news
 				samples = append(samples, sample{[]string{string(severity), rule}, float64(n)})
 			}
 		}

@@ -1,11 +1,9 @@
-package command
+package metrics
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -31,16 +29,9 @@ func TestPreviousMetrics(t *testing.T) {
 		"empty":        {"", previous{map[string]float64{}, 0}},
 	}
 	for name, test := range tests {
-		path := filepath.Join(t.TempDir(), "m.prom")
-		if err := os.WriteFile(path, []byte(test.text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(test.want, readPrevious(path), cmp.AllowUnexported(previous{})); diff != "" {
+		if diff := cmp.Diff(test.want, readPrevious([]byte(test.text)), cmp.AllowUnexported(previous{})); diff != "" {
 			t.Errorf("%s: -want +got\n%s", name, diff)
 		}
-	}
-	if got := readPrevious(t.TempDir()); got.lastSuccess != 0 {
-		t.Errorf("a folder: %v", got)
 	}
 }
 
@@ -48,21 +39,21 @@ func TestWhatASuccessIs(t *testing.T) {
 	t.Parallel()
 	plan, report := &plan.Plan{}, &report.Report{}
 	for _, test := range []struct {
-		e    runEnd
+		run  Run
 		want bool
 	}{
-		{runEnd{plan: plan, exit: exit.OK}, true},
-		{runEnd{plan: plan, exit: exit.Changes}, true},
-		{runEnd{plan: plan, exit: exit.Held}, true},
-		{runEnd{plan: plan, exit: exit.PartlyVisible}, false},
-		{runEnd{exit: exit.Held}, false},
-		{runEnd{plan: plan, applied: report, exit: exit.OK}, true},
-		{runEnd{plan: plan, applied: report, exit: exit.Held}, false}, // not confirmed
-		{runEnd{plan: plan, applied: report, exit: exit.Held, heldOnly: true}, true},
-		{runEnd{plan: plan, applied: report, exit: exit.Partial}, false},
+		{Run{Plan: plan, Exit: exit.OK}, true},
+		{Run{Plan: plan, Exit: exit.Changes}, true},
+		{Run{Plan: plan, Exit: exit.Held}, true},
+		{Run{Plan: plan, Exit: exit.PartlyVisible}, false},
+		{Run{Exit: exit.Held}, false},
+		{Run{Plan: plan, Report: report, Exit: exit.OK}, true},
+		{Run{Plan: plan, Report: report, Exit: exit.Held}, false}, // not confirmed
+		{Run{Plan: plan, Report: report, Exit: exit.Held, HeldOnly: true}, true},
+		{Run{Plan: plan, Report: report, Exit: exit.Partial}, false},
 	} {
-		if m := (&measured{runEnd: test.e, now: time.Now()}); m.succeeded() != test.want {
-			t.Errorf("exit %s, plan %t, report %t: %t", test.e.exit.Name, test.e.plan != nil, test.e.applied != nil, m.succeeded())
+		if m := &test.run; m.succeeded() != test.want {
+			t.Errorf("exit %s, plan %t, report %t: %t", m.Exit.Name, m.Plan != nil, m.Report != nil, m.succeeded())
 		}
 	}
 }
@@ -81,7 +72,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 		}
 	}
 	var want []string
-	for _, m := range metricTable {
+	for _, m := range table {
 		name := m.name
 		if len(m.labels) > 0 {
 			name += "{" + strings.Join(m.labels, ",") + "}"
