@@ -33,6 +33,16 @@ func IsSensitiveIn(address Address, id int64, globs []Glob) bool {
 	return false
 }
 
+// DeclaresSecret tells whether the documents give a variable a secret value.
+func (o *Organization) DeclaresSecret(a Address) bool {
+	for i := range o.Variables {
+		if v := &o.Variables[i]; a.Kind() == KindVariable && v.Name == a.Name() {
+			return v.Reference != "" || v.Value.IsSensitive()
+		}
+	}
+	return false
+}
+
 // isSecretName looks at a name word by word, from its end. Words stand between _, - and ., and
 // within these between changes of case: access|Token, API|Token. Numbers around them do not count.
 func isSecretName(name string) bool {

@@ -47,6 +47,7 @@ var mayImport = map[string][]string{
 	"sync/history":         {"sync/commandline", "spec", "sync/billing", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/atomicfile", "sync/lock"},
 	"sync/render":          {"spec", "sync/billing", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/report", "sync/offline", "sync/compare", "sync/export", "sync/fleet", "sync/grouping", "sync/explain"},
 	"sync/notify":          {"spec", "sync/exit", "sync/fleet", "sync/plan", "sync/report", "sync/render"},
+	"sync/adopt":           {"spec", "spec/document", "spec/document/edit", "spec/text", "sync/export", "sync/offline", "sync/plan", "sync/state"},
 	"sync/metrics":         {"spec", "sync/exit", "sync/fleet", "sync/plan", "sync/report", "sync/state"},
 	"sync/command":         {"*"},
 	"sync/zonetest":        {"spec", "sync/billing", "sync/exit", "sync/state", "sync/plan"},

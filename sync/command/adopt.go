@@ -10,6 +10,7 @@ import (
 	"makesync/spec"
 	"makesync/spec/document"
 	"makesync/spec/text"
+	"makesync/sync/adopt"
 	"makesync/sync/exit"
 	"makesync/sync/plan"
 	"makesync/sync/planner"
@@ -94,25 +95,26 @@ func readAdoptOptions(c *cli.Context, env Env) (o planOptions, err error) {
 type adopting struct {
 	*plannedRun
 	rewriting
-	yes bool
 }
 
 func runAdopt(ctx context.Context, r *runtimeEnv, o planOptions, yes bool) error {
-	a := &adopting{plannedRun: newPlannedRun(r, "adopt", o), rewriting: newRewriting(), yes: yes}
+	a := &adopting{plannedRun: newPlannedRun(r, "adopt", o)}
 	ctx, stop := o.limits.bound(ctx)
 	defer stop()
 	defer a.close()
 	if err := a.plan(ctx); err != nil {
 		return a.stop(ctx, err)
 	}
-	for _, c := range a.choose() {
-		a.set(c)
+	live := adopt.Live{
+		Plan: a.plannedRun.plan, Desired: a.desired, State: a.read.of, Targets: o.scope.target, Since: o.since.set(),
+		Unattended: yes,
 	}
+	live.Into(a.Texts)
 	changed, err := a.prepare(a.desired.Files, "adopt fewer addresses at a time, or write them by hand")
 	if err != nil {
 		return a.stop(ctx, err)
 	}
-	if err := a.show(r.Stdout, changed, "adopted", secretsBeside(a.desired)); err != nil {
+	if err := a.show(r.Stdout, changed, "adopted", adopt.SecretsBeside(a.desired)); err != nil {
 		return err
 	}
 	if err := a.put(ctx, r, changed, yes); err != nil {
@@ -126,9 +128,11 @@ func (a *adopting) plan(ctx context.Context) error {
 	if err := a.connect(ctx, readOnly); err != nil {
 		return err
 	}
-	if err := a.load(a.desired.Files); err != nil {
+	texts, err := loadTexts(a.desired.Files)
+	if err != nil {
 		return err
 	}
+	a.rewriting = texts
 	a.desired.Guards.HoldDrift = false
 	a.read = &reading{}
 	if err := a.make(ctx, planner.Make); err != nil {
@@ -168,11 +172,11 @@ func (a *adopting) stop(ctx context.Context, err error) error {
 // be read 6.
 func (a *adopting) finish(files int) error {
 	code := a.plannedRun.plan.Exit
-	if len(a.left) > 0 && len(a.options.scope.target) > 0 {
+	if len(a.Left) > 0 && len(a.options.scope.target) > 0 {
 		code = exit.Worst(code, exit.Partial)
 	}
-	_, err := fmt.Fprintf(a.r.Stdout, "makesync: adopt: %d adopted in %s, %d left; exit %d (%s)\n", a.written,
-		text.Count(files, "file", "files"), len(a.left), code.Code, code.Name)
+	_, err := fmt.Fprintf(a.r.Stdout, "makesync: adopt: %d adopted in %s, %d left; exit %d (%s)\n", a.Written,
+		text.Count(files, "file", "files"), len(a.Left), code.Code, code.Name)
 	if err != nil {
 		return err
 	}

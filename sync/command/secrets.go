@@ -28,22 +28,12 @@ func secretsIn(desired *spec.Desired, state *state.ZoneState) func(spec.Address)
 		}
 		for _, o := range declared[a.Key()] {
 			own := spec.NewAddress(o.Key, a.Kind(), a.Name())
-			if spec.IsSensitive(own, own.Name(), desired.Sensitive) || declaresSecret(o, a) {
+			if spec.IsSensitive(own, own.Name(), desired.Sensitive) || o.DeclaresSecret(a) {
 				return true
 			}
 		}
 		return false
 	}
-}
-
-// declaresSecret tells whether the documents give a variable a secret value.
-func declaresSecret(o *spec.Organization, a spec.Address) bool {
-	for i := range o.Variables {
-		if v := &o.Variables[i]; a.Kind() == spec.KindVariable && v.Name == a.Name() {
-			return v.Reference != "" || v.Value.IsSensitive()
-		}
-	}
-	return false
 }
 
 // sensitive tells by name and by the documents' patterns whether a variable's value is a secret.

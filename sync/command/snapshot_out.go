@@ -39,6 +39,9 @@ func (r *reading) add(zone string, live *state.Organization) {
 	r.live[zone][live.ID] = live
 }
 
+// of is what was read of an organization; nil when nothing was.
+func (r *reading) of(zone string, id int64) *state.Organization { return r.live[zone][id] }
+
 // nextSnapshot writes the snapshots for the next --since, once the run is over.
 type nextSnapshot struct {
 	*applyRun
