@@ -9,7 +9,6 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/exit"
-	"makesync/sync/plan"
 	"makesync/sync/plantest"
 	"makesync/sync/report"
 	"makesync/sync/savedplan"
@@ -128,7 +127,7 @@ func TestAlreadyDone(t *testing.T) {
 func TestAnotherSecretIsStale(t *testing.T) {
 	t.Parallel()
 	z, _, data := saved(t, spec.Value{})
-	plan, _ := plan.Decode(data, spec.Value{})
+	plan, _ := savedplan.Decode(data, spec.Value{})
 	savedplan.Hydrate(plan, func(string) (spec.Value, error) { return spec.Sensitive("hunter3"), nil })
 	o := z.options()
 	o.Saved = true
@@ -165,7 +164,7 @@ func TestAStopDuringTheCheckIsNotStale(t *testing.T) {
 	t.Parallel()
 	for cause, code := range map[error]exit.Code{exit.ErrOutOfTime: exit.Partial, exit.ErrInterrupted: exit.Interrupted} {
 		z, _, data := saved(t, spec.Value{})
-		plan, _ := plan.Decode(data, spec.Value{})
+		plan, _ := savedplan.Decode(data, spec.Value{})
 		savedplan.Hydrate(plan, evaluate)
 		ctx, cancel := context.WithCancelCause(context.Background())
 		z.onRead = func(string) error {
@@ -189,11 +188,11 @@ func TestLawNothingOfOthersIsOverwritten(t *testing.T) {
 		r := plantest.DrawDocuments(t, z.Zone)
 		r.Zones, r.Now = map[string]state.Port{"eu1": z.port().Port}, planned
 		p := plantest.Make(t, r)
-		data, problems := plan.Encode(p, spec.Value{})
+		data, problems := savedplan.Encode(p, spec.Value{})
 		if p.Exit == exit.Invalid || len(problems) > 0 || len(z.Orgs) == 0 {
 			return
 		}
-		plan, problems := plan.Decode(data, spec.Value{})
+		plan, problems := savedplan.Decode(data, spec.Value{})
 		if len(problems) > 0 {
 			t.Fatalf("our own plan is refused: %v", problems)
 		}

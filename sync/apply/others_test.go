@@ -76,7 +76,7 @@ func TestNothingIsDoneToWhatWasNotCreated(t *testing.T) {
 func TestSomebodyElseDuringALongRun(t *testing.T) {
 	t.Parallel()
 	z, _, data := saved(t, spec.Value{})
-	p, _ := plan.Decode(data, spec.Value{})
+	p, _ := savedplan.Decode(data, spec.Value{})
 	savedplan.Hydrate(p, evaluate)
 	o := z.options()
 	o.Saved, o.AllowPartial = true, true

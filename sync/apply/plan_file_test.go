@@ -36,7 +36,7 @@ func saved(t testing.TB, key spec.Value) (*writtenZone, planner.Request, []byte)
 	t.Helper()
 	z, r := world()
 	r.Salt = []byte("a salt of sixteen")
-	data, problems := plan.Encode(plantest.Make(t, r), key)
+	data, problems := savedplan.Encode(plantest.Make(t, r), key)
 	if len(problems) > 0 {
 		t.Fatalf("encode: %v", problems)
 	}
@@ -58,11 +58,11 @@ func TestASavedPlanIsAppliedAsItWasMade(t *testing.T) {
 		if bytes.Contains(data, []byte("hunter2")) {
 			t.Fatal("the file holds a secret")
 		}
-		p, problems := plan.Decode(data, key)
+		p, problems := savedplan.Decode(data, key)
 		if len(problems) > 0 {
 			t.Fatalf("decode: %v", problems)
 		}
-		again, _ := plan.Encode(p, key)
+		again, _ := savedplan.Encode(p, key)
 		if !bytes.Equal(again, data) {
 			t.Error("a plan that was read is written otherwise")
 		}
@@ -105,7 +105,7 @@ func TestSeal(t *testing.T) {
 		"later expiry":       {bytes.Replace(sealed, []byte(`"expires": "2026-11-23`), []byte(`"expires": "2027-11-23`), 1), key, "plan-seal"},
 	}
 	for name, c := range cases {
-		if _, problems := plan.Decode(c.data, c.key); rules(problems) != c.want {
+		if _, problems := savedplan.Decode(c.data, c.key); rules(problems) != c.want {
 			t.Errorf("%s: %v, want %q", name, problems, c.want)
 		}
 	}
@@ -196,7 +196,7 @@ func TestForgedSteps(t *testing.T) {
 	}
 	for name, forge := range cases {
 		_, _, data := saved(t, spec.Value{})
-		p, problems := plan.Decode(data, spec.Value{})
+		p, problems := savedplan.Decode(data, spec.Value{})
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}
@@ -206,7 +206,7 @@ func TestForgedSteps(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, problems := plan.Decode(forged, spec.Value{}); len(problems) == 0 {
+		if _, problems := savedplan.Decode(forged, spec.Value{}); len(problems) == 0 {
 			t.Errorf("%s is taken for a plan", name)
 		}
 	}
@@ -241,12 +241,12 @@ func TestDamagedFiles(t *testing.T) {
 		"not even a seal": {replace(`"seal": "none"`, `"seal": "NONE"`), "plan-seal"},
 	}
 	for name, c := range cases {
-		_, problems := plan.Decode(c.data, spec.Value{})
+		_, problems := savedplan.Decode(c.data, spec.Value{})
 		if got := rules(problems); got != c.rule && !strings.Contains(got, "schema") {
 			t.Errorf("%s: %v, want %s", name, problems, c.rule)
 		}
 	}
-	if _, problems := plan.Decode(replace(`"seal": "none"`, `"seal": "none", "extra": 1`), spec.Value{}); len(problems) == 0 {
+	if _, problems := savedplan.Decode(replace(`"seal": "none"`, `"seal": "none", "extra": 1`), spec.Value{}); len(problems) == 0 {
 		t.Error("an unknown name is taken")
 	}
 }
@@ -279,7 +279,7 @@ func TestVerify(t *testing.T) {
 		"another world":  {savedplan.VerifyOptions{Now: planned, Zones: zone(func(z *plan.Zone) { z.World = "sha256:1" })}, "plan-foreign"},
 	}
 	for name, c := range cases {
-		plan, problems := plan.Decode(data, spec.Value{})
+		plan, problems := savedplan.Decode(data, spec.Value{})
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}
@@ -287,7 +287,7 @@ func TestVerify(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
-	long, _ := plan.Decode(data, spec.Value{})
+	long, _ := savedplan.Decode(data, spec.Value{})
 	long.Expires = long.Created.Add(1000 * time.Hour)
 	if got := rules(savedplan.Verify(long, savedplan.VerifyOptions{Now: planned, Zones: me})); got != "plan-expired" {
 		t.Errorf("a plan that lives for 1000 hours: %q", got)
@@ -298,7 +298,7 @@ func TestASecretThatCannotBeSaved(t *testing.T) {
 	t.Parallel()
 	z := newWrittenZone(zonetest.Organization(11, "Acme"))
 	r := plantest.Request(z.Zone, zonetest.Desired("acme", "Acme", zonetest.Variables(zonetest.TextVariable("API_TOKEN", "hunter2"))))
-	_, problems := plan.Encode(plantest.Make(t, r), spec.Value{})
+	_, problems := savedplan.Encode(plantest.Make(t, r), spec.Value{})
 	if len(problems) != 1 || problems[0].Rule != "secret-not-savable" || !strings.Contains(problems[0].Hint, "${env:API_TOKEN}") || strings.Contains(problems[0].Message, "hunter2") {
 		t.Errorf("%+v", problems)
 	}
@@ -307,7 +307,7 @@ func TestASecretThatCannotBeSaved(t *testing.T) {
 func TestAReferenceThatCannotBeEvaluated(t *testing.T) {
 	t.Parallel()
 	_, _, data := saved(t, spec.Value{})
-	plan, _ := plan.Decode(data, spec.Value{})
+	plan, _ := savedplan.Decode(data, spec.Value{})
 	problems := savedplan.Hydrate(plan, func(string) (spec.Value, error) { return spec.Value{}, errors.New("PASSWORD is not set") })
 	if rules(problems) != "reference" || problems[0].Address != "acme/variable/PASSWORD" {
 		t.Errorf("%+v", problems)
@@ -318,7 +318,7 @@ func TestAReferenceThatCannotBeEvaluated(t *testing.T) {
 func applySaved(t *testing.T, change func(z *writtenZone), partial bool) (*writtenZone, *report.Report) {
 	t.Helper()
 	z, _, data := saved(t, spec.Value{})
-	plan, problems := plan.Decode(data, spec.Value{})
+	plan, problems := savedplan.Decode(data, spec.Value{})
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -346,7 +346,7 @@ func setVariable(l *state.Organization, name, value string) {
 func TestAPlanWithoutAJournalStaysUnused(t *testing.T) {
 	t.Parallel()
 	z, _, data := saved(t, spec.Value{})
-	plan, _ := plan.Decode(data, spec.Value{})
+	plan, _ := savedplan.Decode(data, spec.Value{})
 	savedplan.Hydrate(plan, evaluate)
 	o := z.options()
 	o.Saved, o.Journal = true, &memoryJournal{fails: 1}
@@ -360,7 +360,7 @@ func TestAPlanThatCannotBeMarkedAsUsedWritesNothing(t *testing.T) {
 	t.Parallel()
 	for exit, err := range map[exit.Code]error{exit.Stale: fmt.Errorf("by run R: %w", plan.ErrUsed), exit.Internal: errors.New("no space left on device")} {
 		z, _, data := saved(t, spec.Value{})
-		plan, _ := plan.Decode(data, spec.Value{})
+		plan, _ := savedplan.Decode(data, spec.Value{})
 		savedplan.Hydrate(plan, evaluate)
 		o, journal := z.options(), &memoryJournal{}
 		o.Saved, o.Journal, o.BeforeWriting = true, journal, func() error { return err }
@@ -382,18 +382,18 @@ func FuzzDecodePlan(f *testing.F) {
 	f.Add([]byte(`{"seal":"none","organizations":[{"steps":[{"arguments":{"value":{"sensitive":true}}}]}]}`), "")
 	f.Add([]byte(`{"seal" : "none" , "x":[{"seal":"none"}]}`), "k")
 	f.Fuzz(func(t *testing.T, data []byte, key string) {
-		p, problems := plan.Decode(data, spec.Sensitive(key))
+		p, problems := savedplan.Decode(data, spec.Sensitive(key))
 		if (p == nil) != (len(problems) > 0) {
 			t.Fatalf("a plan %v with problems %v", p != nil, problems)
 		}
 		if p == nil {
 			return
 		}
-		again, problems := plan.Encode(p, spec.Sensitive(key))
+		again, problems := savedplan.Encode(p, spec.Sensitive(key))
 		if len(problems) > 0 {
 			t.Fatalf("a plan that was read cannot be written: %v", problems)
 		}
-		if _, problems := plan.Decode(again, spec.Sensitive(key)); len(problems) > 0 {
+		if _, problems := savedplan.Decode(again, spec.Sensitive(key)); len(problems) > 0 {
 			t.Fatalf("a plan that was written cannot be read: %v", problems)
 		}
 	})
@@ -445,7 +445,7 @@ func TestIDsOfASavedPlanAreThoseOfItsNames(t *testing.T) {
 func wantStale(t *testing.T, name string, forge func(*plan.Plan, *writtenZone)) {
 	t.Helper()
 	z, _, data := saved(t, spec.Value{})
-	p, problems := plan.Decode(data, spec.Value{})
+	p, problems := savedplan.Decode(data, spec.Value{})
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -455,7 +455,7 @@ func wantStale(t *testing.T, name string, forge func(*plan.Plan, *writtenZone)) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p, problems = plan.Decode(forged, spec.Value{}); len(problems) > 0 {
+	if p, problems = savedplan.Decode(forged, spec.Value{}); len(problems) > 0 {
 		t.Errorf("%s: the forgery is found in the file already, and shows nothing: %v", name, problems)
 		return
 	}
@@ -474,7 +474,7 @@ func wantStale(t *testing.T, name string, forge func(*plan.Plan, *writtenZone)) 
 func TestASavedPlanShowsWhatWasThere(t *testing.T) {
 	t.Parallel()
 	_, _, data := saved(t, spec.Value{})
-	p, _ := plan.Decode(data, spec.Value{})
+	p, _ := savedplan.Decode(data, spec.Value{})
 	paths := map[string]bool{}
 	for i, o := range p.Organizations {
 		for j, s := range o.Steps {
@@ -506,7 +506,7 @@ func TestASavedPlanShowsWhatWasThere(t *testing.T) {
 func TestNamesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	z, _, data := saved(t, spec.Value{})
-	p, _ := plan.Decode(data, spec.Value{})
+	p, _ := savedplan.Decode(data, spec.Value{})
 	if problems := savedplan.Hydrate(p, evaluate); len(problems) > 0 {
 		t.Fatal(problems)
 	}

@@ -188,7 +188,7 @@ func TestATokenThatIsRefusedBeforeASavedPlan(t *testing.T) {
 	t.Parallel()
 	for nth := 1; nth <= 3; nth++ {
 		z, _, data := saved(t, spec.Value{})
-		p, _ := plan.Decode(data, spec.Value{})
+		p, _ := savedplan.Decode(data, spec.Value{})
 		savedplan.Hydrate(p, evaluate)
 		o := z.options()
 		o.Saved, o.Concurrency = true, 1

@@ -19,6 +19,7 @@ import (
 	"makesync/sync/approval"
 	"makesync/sync/exit"
 	"makesync/sync/plan"
+	"makesync/sync/savedplan"
 )
 
 // approvalKey is the n-th key, the same in every run.
@@ -65,7 +66,7 @@ func TestApprovalsUnderAttack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, problems := plan.Decode(data, spec.Value{})
+	p, problems := savedplan.Decode(data, spec.Value{})
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

@@ -18,6 +18,7 @@ import (
 	"makesync/sync/history"
 	"makesync/sync/plan"
 	"makesync/sync/render"
+	"makesync/sync/savedplan"
 )
 
 // approveOptions are the options of approve.
@@ -111,7 +112,7 @@ func readPlanToApprove(r *runtimeEnv, path string) (*plan.Plan, error) {
 	if err != nil {
 		return nil, failure{exit: exit.Invalid, message: err.Error()}
 	}
-	p, problems := plan.DecodeToRead(data, sealKey(r.Env))
+	p, problems := savedplan.DecodeToRead(data, sealKey(r.Env))
 	if len(problems) == 0 {
 		return p, nil
 	}

@@ -18,6 +18,7 @@ import (
 	"makesync/sync/plan"
 	"makesync/sync/report"
 	"makesync/sync/sandbox"
+	"makesync/sync/savedplan"
 )
 
 // saveBilling saves a plan that moves money.
@@ -131,7 +132,7 @@ func TestForgedMoney(t *testing.T) {
 			if err != nil {
 				t.Fatal(err, s.said.String())
 			}
-			p, problems := plan.Decode(data, spec.Value{})
+			p, problems := savedplan.Decode(data, spec.Value{})
 			if len(problems) > 0 || len(p.Organizations) != 2 {
 				t.Fatalf("%v", problems)
 			}

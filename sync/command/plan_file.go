@@ -8,6 +8,7 @@ import (
 	"makesync/sync/history"
 	"makesync/sync/plan"
 	"makesync/sync/render"
+	"makesync/sync/savedplan"
 )
 
 // sealKey is the key of MAKESYNC_SEAL_KEY; empty without one.
@@ -33,7 +34,7 @@ func savePlan(r *runtimeEnv, p *plan.Plan, out string) (saved bool, err error) {
 	if out == "" || p.Exit.Stopped() || slices.Contains(unsavableExits, p.Exit) {
 		return false, nil
 	}
-	data, problems := plan.Encode(p, sealKey(r.Env))
+	data, problems := savedplan.Encode(p, sealKey(r.Env))
 	if len(problems) > 0 {
 		p.Problems = append(p.Problems, problems...)
 		p.Exit = exit.Invalid
@@ -52,11 +53,11 @@ func loadPlan(path string, key spec.Value) (*plan.Plan, []spec.Problem, error) {
 	if err != nil {
 		return nil, nil, failure{exit: exit.Invalid, message: err.Error()}
 	}
-	saved, problems := plan.Decode(data, key)
+	saved, problems := savedplan.Decode(data, key)
 	switch {
 	case len(problems) == 0:
 		return saved, nil, nil
-	case problems[0].Rule == plan.RuleFormer:
+	case problems[0].Rule == savedplan.RuleFormer:
 		return nil, problems, errStale
 	}
 	return nil, problems, errInvalid

@@ -20,6 +20,7 @@ import (
 	"makesync/sync/plan"
 	"makesync/sync/render"
 	"makesync/sync/report"
+	"makesync/sync/savedplan"
 )
 
 // showOptions are the options of show.
@@ -154,7 +155,7 @@ func readShown(r *runtimeEnv, o showOptions) (shown, error) {
 func readShownPlan(r *runtimeEnv, p *plan.Plan, data []byte, o showOptions) (shown, error) {
 	key := sealKey(r.Env)
 	if p.Seal != plan.Unsealed && !key.IsZero() {
-		if _, problems := plan.Decode(data, key); len(problems) > 0 {
+		if _, problems := savedplan.Decode(data, key); len(problems) > 0 {
 			return shown{}, errors.New(problems[0].Message)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/plan"
+	"makesync/sync/savedplan"
 )
 
 // spoiler draws what may stand in the place of a value: mostly another of its type, which the file's schema may let pass.
@@ -76,7 +77,7 @@ func whole(data []byte) []byte {
 	if json.Unmarshal(data, &p) != nil {
 		return data
 	}
-	again, problems := plan.Encode(&p, spec.Value{})
+	again, problems := savedplan.Encode(&p, spec.Value{})
 	if len(problems) > 0 {
 		return data
 	}

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"makesync/spec"
-	"makesync/sync/plan"
+	"makesync/sync/savedplan"
 )
 
 // own are references to what makesync itself must keep, and to files where a document has no business.
@@ -93,13 +93,13 @@ func forgePlan(t *testing.T, file, reference string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, problems := plan.Decode(data, spec.Value{})
+	p, problems := savedplan.Decode(data, spec.Value{})
 	if len(problems) > 0 || len(p.Organizations[0].Steps) != 1 {
 		t.Fatalf("%v", problems)
 	}
 	p.Organizations[0].Steps[0].Arguments.Value.Reference = reference
 	p.Zones[0].URL = evil
-	if data, problems = plan.Encode(p, spec.Value{}); len(problems) > 0 {
+	if data, problems = savedplan.Encode(p, spec.Value{}); len(problems) > 0 {
 		t.Fatalf("%v", problems)
 	}
 	if err := os.WriteFile(file, data, 0o600); err != nil {

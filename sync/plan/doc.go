@@ -1,8 +1,7 @@
-// Package plan is the plan as data, and its file. In go the changes of each organization; out comes
-// a Plan that can be printed, compared, saved, sealed, checked and walked:
+// Package plan is the plan as data. In go the changes of each organization; out comes a Plan that
+// can be printed, compared, saved (see savedplan), checked and walked:
 //
 //	Change ─ SortChanges ─ SetPreconditions ─ NumberChanges ─▶ Step ─ WritesOf ─▶ Write
-//	Plan ─ Encode ─▶ plan.json ─ Decode ─▶ Plan
 //
 // A step in JSON:
 //

@@ -111,8 +111,8 @@ func compareGroups(a, b Group) int {
 	)
 }
 
-// sameGroups compares what a file says with what follows from its steps.
-func sameGroups(a, b []Group) bool {
+// SameGroups compares what a file says with what follows from its steps.
+func SameGroups(a, b []Group) bool {
 	if len(a) != len(b) {
 		return false
 	}

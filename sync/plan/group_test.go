@@ -8,6 +8,7 @@ import (
 	"makesync/spec"
 	"makesync/sync/plan"
 	"makesync/sync/plantest"
+	"makesync/sync/savedplan"
 	"makesync/sync/state"
 	"makesync/sync/zonetest"
 )
@@ -50,14 +51,14 @@ func TestGroupsOfAFileAreThoseOfTheSteps(t *testing.T) {
 	p := plantest.Make(t, plantest.Request(zonetest.New(one, two),
 		zonetest.Desired("one", "One", zonetest.Variables(zonetest.TextVariable("A", "x"))),
 		zonetest.Desired("two", "Two", zonetest.Variables(zonetest.TextVariable("A", "x")))))
-	data, problems := plan.Encode(p, spec.Value{})
+	data, problems := savedplan.Encode(p, spec.Value{})
 	if len(problems) > 0 || strings.Contains(string(data), `"groups"`) {
 		t.Fatalf("%v\n%s", problems, data)
 	}
 	groups := `"groups": [{"kind": "variable", "name": "A", "op": "create", "risk": "none",
 		"fields": [{"path": "type", "from": null, "to": "string"}, {"path": "value", "from": null, "to": "x"}], "organizations": ["one", "two"], "count": 2}],`
 	for text, valid := range map[string]bool{groups: true, strings.Replace(groups, `"two"`, `"tow"`, 1): false, `"groups": [],`: true} {
-		_, problems := plan.Decode([]byte(strings.Replace(string(data), `"summary":`, text+`"summary":`, 1)), spec.Value{})
+		_, problems := savedplan.Decode([]byte(strings.Replace(string(data), `"summary":`, text+`"summary":`, 1)), spec.Value{})
 		if valid != (len(problems) == 0) {
 			t.Errorf("%s: %v", text, problems)
 		}

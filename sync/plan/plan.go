@@ -14,11 +14,12 @@ import (
 // Format is the version of a plan's JSON form, schema/plan.schema.json.
 const Format = "makesync.plan/v2"
 
-// formerFormats are those of older versions, whose plans meant something else.
-var formerFormats = []string{"makesync.plan/v1"}
+// Lists are the lists of a plan's top level, which can be long.
+var Lists = []string{"organizations", "groups", "problems", "rules", "unmanagedOrganizations", "stillHasAccess",
+	"notLookedInto", "notCovered"}
 
-// RuleFormer is the problem of a plan that an older makesync has made: it is stale.
-const RuleFormer = "plan-former"
+// Unsealed is the seal of a plan that nobody has sealed.
+const Unsealed = "none"
 
 // Op is what a step does to its object.
 type Op string

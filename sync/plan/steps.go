@@ -11,11 +11,11 @@ import (
 	"makesync/sync/state"
 )
 
-// invalidStep tells why the j-th step of an organization is none that makesync plans, so that a
+// InvalidStep tells why the j-th step of an organization is none that makesync plans, so that a
 // forged file can do nothing that a plan could not: it is one of the known steps, has the risk that
 // it shows, and its arguments do to the object of its address what its fields say. Last is the
 // number of the step before.
-func invalidStep(o *Organization, j, last int) string {
+func InvalidStep(o *Organization, j, last int) string {
 	s := &o.Steps[j]
 	row := typeIndex(s.Type())
 	creates := o.ID == 0 && o.Steps[0].Kind == spec.KindOrganization && o.Steps[0].Op == OpCreate

@@ -10,6 +10,7 @@ import (
 	"makesync/sync/plan"
 	"makesync/sync/planner"
 	"makesync/sync/plantest"
+	"makesync/sync/savedplan"
 	"makesync/sync/zonetest"
 )
 
@@ -99,11 +100,11 @@ func TestMoneySurvivesAFile(t *testing.T) {
 		_, r := drawMoney(t)
 		allowMoney(t, &r)
 		p := plantest.Make(t, r)
-		data, problems := plan.Encode(p, spec.Value{})
+		data, problems := savedplan.Encode(p, spec.Value{})
 		if len(problems) > 0 {
 			t.Fatalf("%v", problems)
 		}
-		read, problems := plan.Decode(data, spec.Value{})
+		read, problems := savedplan.Decode(data, spec.Value{})
 		if len(problems) > 0 || len(movesMoney(read)) != len(movesMoney(p)) {
 			t.Fatalf("%d steps of %d: %v", len(movesMoney(read)), len(movesMoney(p)), problems)
 		}

@@ -1,5 +1,9 @@
-// Package savedplan tells whether a plan that was read from a file may be applied now, and takes
-// its secrets from their references again:
+// Package savedplan is a plan in a file: written and sealed, read back, and judged whether it may
+// be applied now, with its secrets taken from their references again.
 //
-//	plan.Decode ─▶ Plan ─ Verify (expired, used, foreign) ─ Hydrate (secrets) ─▶ Plan
+//	Plan ─ Encode (seal) ─▶ plan.json ─ Decode (strict, seal, what follows from the steps) ─▶ Plan
+//	Plan ─ Verify (expired, used, foreign) ─ Hydrate (secrets) ─▶ Plan
+//
+// A file can say anything: Decode takes only what Encode writes for a plan that makesync could have
+// made.
 package savedplan

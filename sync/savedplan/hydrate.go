@@ -19,7 +19,7 @@ func Hydrate(p *plan.Plan, evaluate func(reference string) (spec.Value, error)) 
 				continue
 			}
 			if err := hydrate(s, evaluate); err != nil {
-				problem := plan.FileProblem(
+				problem := FileProblem(
 					"reference",
 					text.OneLine(err.Error()),
 					"set what the reference names, as for the plan",

@@ -26,7 +26,7 @@ type VerifyOptions struct {
 // expired, of the future, used, or made for other zones or by another user.
 func Verify(p *plan.Plan, o VerifyOptions) []spec.Problem {
 	var problems []spec.Problem
-	add := func(rule, message, hint string) { problems = append(problems, *plan.FileProblem(rule, message, hint)) }
+	add := func(rule, message, hint string) { problems = append(problems, *FileProblem(rule, message, hint)) }
 	switch {
 	case p.Created.After(o.Now.Add(clockSkew)):
 		add("plan-expired", "the plan was made in the future ("+stamp(p.Created)+")",
