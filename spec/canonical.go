@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // dateLayout is how Make writes an instant: YYYY-MM-DDTHH:mm:ss.sssZ (published contract).
@@ -64,15 +62,6 @@ func Canonical(t VariableType, raw any) (text string, err error) {
 		return text, nil
 	}
 	return text, errors.New("the type is unknown")
-}
-
-// CompareKey gives the text by which two canonical values of a type are equal or
-// not: strings by their NFC form, since é has two spellings; the rest as they are.
-func CompareKey(t VariableType, canonical string) string {
-	if t == TypeString {
-		return norm.NFC.String(canonical)
-	}
-	return canonical
 }
 
 // SameNumber tells whether a zone that keeps numbers as doubles cannot tell two canonical numbers

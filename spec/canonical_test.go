@@ -109,16 +109,6 @@ func TestDatesAreCanonicalByInstant(t *testing.T) {
 	})
 }
 
-func TestCompareKey(t *testing.T) {
-	t.Parallel()
-	if CompareKey(TypeString, "e\u0301") != CompareKey(TypeString, "é") {
-		t.Error("two spellings of é differ")
-	}
-	if CompareKey(TypeString, "a") == CompareKey(TypeString, "A") {
-		t.Error("strings are compared without case")
-	}
-}
-
 func TestIsSensitive(t *testing.T) {
 	t.Parallel()
 	glob, err := ParseGlob("*/variable/*_DSN")

@@ -5,7 +5,7 @@
 //	Value                            a text that masks itself when it is a secret
 //	Source, Problem                  a position in a document, and what is wrong there
 //	Zone, Endpoint, Guards, Desired  what all documents say, as package document resolves it
-//	Canonical, CompareKey            the one text of a value, and when two are equal
+//	Canonical                        the one text of a value, by which two are compared
 //	Check                            a JSON text against a schema of package schema
 //	Group                            goroutines whose panic reaches the caller
 //

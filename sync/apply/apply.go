@@ -12,6 +12,7 @@ import (
 	"makesync/sync/exit"
 	"makesync/sync/plan"
 	"makesync/sync/report"
+	"makesync/sync/slots"
 	"makesync/sync/state"
 )
 
@@ -30,7 +31,7 @@ func (p Port) refusal() error {
 }
 
 // withSlotOf is the port for whoever holds the slot.
-func (p Port) withSlotOf(slot state.Slot) Port {
+func (p Port) withSlotOf(slot slots.Slot) Port {
 	p.Reader = state.WithSlotOf(slot, p.Reader)
 	if client, ok := p.Writer.(state.SlotClient); ok {
 		if writer, ok := client.WithSlot(slot).(plan.Writer); ok {
@@ -117,9 +118,9 @@ func Run(ctx context.Context, plan *plan.Plan, o Options) *report.Report {
 	o = o.withDefaults()
 	grace, release := graceContext(ctx, o.Clock, o.Grace)
 	defer release()
-	slots := state.NewSlots(o.Concurrency)
-	o.Clock = slots.Clock(o.Clock) // from here on all waits are a worker's
-	a := &applier{plan: plan, options: o, recorder: &journalRecorder{journal: o.Journal}, slots: slots,
+	places := slots.New(o.Concurrency)
+	o.Clock = state.YieldingClock(o.Clock, places) // from here on all waits are a worker's
+	a := &applier{plan: plan, options: o, recorder: &journalRecorder{journal: o.Journal}, slots: places,
 		steps: countSteps(plan), money: billing.NewTurns(o.Zones)}
 	return a.run(ctx, grace)
 }
@@ -129,7 +130,7 @@ type applier struct {
 	plan     *plan.Plan
 	options  Options
 	recorder *journalRecorder
-	slots    *state.Slots
+	slots    *slots.Slots
 	lists    zoneLists
 	steps    int // of the plan
 	money    billing.Turns

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"makesync/spec"
+	"makesync/sync/slots"
 	"makesync/sync/state"
 )
 
@@ -50,7 +51,7 @@ func (k *known) Read(ctx context.Context, live *state.Organization, kind spec.Ki
 }
 
 // WithSlot is the same reader, for whoever holds the slot.
-func (k *known) WithSlot(slot state.Slot) state.Reader {
+func (k *known) WithSlot(slot slots.Slot) state.Reader {
 	bound := *k
 	if reader, able := k.PlanReader.WithSlot(slot).(PlanReader); able {
 		bound.PlanReader = reader

@@ -11,6 +11,7 @@ import (
 	"makesync/spec/text"
 	"makesync/sync/billing"
 	"makesync/sync/exit"
+	"makesync/sync/slots"
 	"makesync/sync/state"
 )
 
@@ -102,7 +103,7 @@ func (r *Reading) ID() int64 { return r.Organization.ID }
 
 // slotted is a reader whose calls may wait for long, and yield their slot then.
 type slotted interface {
-	WithSlot(state.Slot) state.FleetReader
+	WithSlot(slots.Slot) state.FleetReader
 }
 
 // ReadZone reads the parts of every organization that counts. The error is that of a call without
@@ -118,11 +119,11 @@ func ReadZone(ctx context.Context, source Source, o ReadOptions) (*Zone, error) 
 		return nil, err
 	}
 	zone.Readings = choose(source.Endpoint, zone.Listed, o)
-	slots, reader := state.NewSlots(o.Concurrency), source.Reader
+	places, reader := slots.New(o.Concurrency), source.Reader
 	if client, ok := reader.(slotted); ok {
-		reader = client.WithSlot(slots)
+		reader = client.WithSlot(places)
 	}
-	slots.Each(len(zone.Readings), func(i int) { zone.Readings[i].read(ctx, reader, o.Parts) })
+	places.Each(len(zone.Readings), func(i int) { zone.Readings[i].read(ctx, reader, o.Parts) })
 	if ctx.Err() != nil && !exit.OutOfTime(ctx) {
 		return nil, context.Cause(ctx)
 	}

@@ -14,6 +14,7 @@ import (
 	"makesync/spec/text"
 	"makesync/sync/billing"
 	"makesync/sync/plan"
+	"makesync/sync/slots"
 	"makesync/sync/state"
 )
 
@@ -75,7 +76,7 @@ type Client struct{ cashier }
 // caller carries out calls: it paces, repeats and counts them, and explains those that fail.
 type caller struct {
 	*shared
-	slot state.Slot // of whoever calls; nil: none
+	slot slots.Slot // of whoever calls; nil: none
 }
 
 // shared is what the clients of one zone for several slots have in common (see WithSlot).
@@ -162,7 +163,7 @@ func New(o Options) (*Client, error) {
 }
 
 // WithSlot is the same client, for whoever holds the slot: its calls yield it while they wait.
-func (c *Client) WithSlot(slot state.Slot) state.Reader {
+func (c *Client) WithSlot(slot slots.Slot) state.Reader {
 	return &Client{cashier{caller{c.shared, slot}}}
 }
 

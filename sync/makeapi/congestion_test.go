@@ -15,6 +15,7 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/exit"
+	"makesync/sync/slots"
 	"makesync/sync/state"
 )
 
@@ -57,10 +58,10 @@ func readAll(t *testing.T, z *busyZone, organizations int, change func(*Options)
 	z.line = make(chan struct{}, 1)
 	c := client(t, z.ServeHTTP, change)
 	began := time.Now()
-	slots := state.NewSlots(MostConcurrency)
-	slots.Each(organizations, func(i int) {
+	places := slots.New(MostConcurrency)
+	places.Each(organizations, func(i int) {
 		live := &state.Organization{Organization: spec.Organization{ID: int64(i) + 1}}
-		if err := c.WithSlot(slots).Read(t.Context(), live, spec.KindVariable); err != nil {
+		if err := c.WithSlot(places).Read(t.Context(), live, spec.KindVariable); err != nil {
 			lost.Add(1)
 		}
 	})
@@ -336,7 +337,7 @@ func TestStreamLimitsAreHonoured(t *testing.T) {
 			}
 		}
 	})
-	state.NewSlots(MostConcurrency).Each(600, func(i int) {
+	slots.New(MostConcurrency).Each(600, func(i int) {
 		live := &state.Organization{Organization: spec.Organization{ID: int64(i) + 1}}
 		if err := c.Read(t.Context(), live, spec.KindVariable); err != nil {
 			t.Error(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"makesync/sync/billing"
+	"makesync/sync/slots"
 	"makesync/sync/state"
 )
 
@@ -17,7 +18,7 @@ var _ state.FleetReader = (*FleetReader)(nil)
 func NewFleetReader(c *Client) *FleetReader { return &FleetReader{c.caller} }
 
 // WithSlot is the same reader, for whoever holds the slot: its calls yield it while they wait.
-func (r *FleetReader) WithSlot(slot state.Slot) state.FleetReader {
+func (r *FleetReader) WithSlot(slot slots.Slot) state.FleetReader {
 	return &FleetReader{caller{r.shared, slot}}
 }
 

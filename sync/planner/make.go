@@ -11,6 +11,7 @@ import (
 	"makesync/sync/exit"
 	"makesync/sync/guard"
 	"makesync/sync/plan"
+	"makesync/sync/slots"
 	"makesync/sync/state"
 )
 
@@ -130,10 +131,10 @@ func (r *run) identifyAll() {
 func (r *run) compareAll(ctx context.Context) {
 	var mu sync.Mutex
 	done := 0
-	slots := state.NewSlots(r.Concurrency)
-	slots.Each(len(r.organizations), func(i int) {
+	places := slots.New(r.Concurrency)
+	places.Each(len(r.organizations), func(i int) {
 		o := r.organizations[i]
-		o.reader = state.WithSlotOf(slots, o.zone.port.Reader)
+		o.reader = state.WithSlotOf(places, o.zone.port.Reader)
 		o.compare(ctx)
 		mu.Lock()
 		defer mu.Unlock()

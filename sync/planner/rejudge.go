@@ -8,6 +8,7 @@ import (
 	"makesync/sync/diff"
 	"makesync/sync/exit"
 	"makesync/sync/plan"
+	"makesync/sync/slots"
 	"makesync/sync/state"
 )
 
@@ -22,7 +23,7 @@ func Rejudge(ctx context.Context, p *plan.Plan, r Request, guards bool) (held []
 	if run.organizations, err = planned(ctx, run, p); err != nil {
 		return nil, err
 	}
-	state.NewSlots(r.Concurrency).Each(len(run.organizations), func(i int) {
+	slots.New(r.Concurrency).Each(len(run.organizations), func(i int) {
 		reopen(ctx, run.organizations[i], &p.Organizations[i], guards)
 	})
 	if interrupted(ctx) {

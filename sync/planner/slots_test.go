@@ -8,6 +8,7 @@ import (
 	"makesync/spec"
 	"makesync/sync/plan"
 	"makesync/sync/plantest"
+	"makesync/sync/slots"
 	"makesync/sync/state"
 	"makesync/sync/zonetest"
 )
@@ -16,12 +17,12 @@ import (
 type waitingClient struct {
 	state.Reader
 	plan.Writer
-	slot state.Slot
+	slot slots.Slot
 	read chan struct{} // closed when organization 2 is read
 }
 
 // WithSlot is the same client in a slot.
-func (c waitingClient) WithSlot(slot state.Slot) state.Reader {
+func (c waitingClient) WithSlot(slot slots.Slot) state.Reader {
 	c.slot = slot
 	return c
 }

@@ -8,6 +8,6 @@
 // false or empty: Organization.Read and Has tell the two apart. A value that may be a secret is a
 // Scalar that masks itself; it leaves the process as a fingerprint only.
 //
-// The interfaces are here too: ZoneReader and ObjectReader with their errors (CallError), the
-// Clock, and the Slots that bound how many organizations are worked on side by side.
+// The interfaces are here too: ZoneReader and ObjectReader with their errors (CallError), and the
+// Clock.
 package state

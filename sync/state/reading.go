@@ -110,15 +110,6 @@ func ReadOrganization(ctx context.Context, reader ObjectReader, live *Organizati
 	return r.reading
 }
 
-// Failed is why a kind could not be read; nil when it was, or was not asked for. KindOrganization
-// is the detail call; an Owner fails with the members.
-func (r Reading) Failed(kind spec.Kind) error {
-	if kind == spec.KindOrganization {
-		return r.Organization.DetailErr
-	}
-	return r.Organization.Failed[ReadAs(kind)]
-}
-
 // organizationReader is ReadOrganization at work.
 type organizationReader struct {
 	ObjectReader

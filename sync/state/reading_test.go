@@ -75,11 +75,11 @@ func TestReadOrganizationAwaits(t *testing.T) {
 		if got := strings.Join(reader.asked, " "); got != c.asked || reading.Awaited != slices.Contains(reader.asked, "wait") {
 			t.Errorf("%s: asked %s, want %s; awaited %t", name, got, c.asked, reading.Awaited)
 		}
-		if got := reading.Failed(spec.KindVariable); !errors.Is(got, c.failed) || live.Read(spec.KindVariable) != c.read {
+		if got := live.Failed[spec.KindVariable]; !errors.Is(got, c.failed) || live.Read(spec.KindVariable) != c.read {
 			t.Errorf("%s: failed %v, want %v; read %t", name, got, c.failed, live.Read(spec.KindVariable))
 		}
-		if detail := reading.Failed(spec.KindOrganization) == nil; detail != (live.Country == "54") {
-			t.Errorf("%s: the detail says %v, the organization %q", name, reading.Organization.DetailErr, live.Country)
+		if detail := live.DetailErr == nil; detail != (live.Country == "54") {
+			t.Errorf("%s: the detail says %v, the organization %q", name, live.DetailErr, live.Country)
 		}
 	}
 }
@@ -89,10 +89,10 @@ func TestReadOrganizationStops(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	stop()
 	reader, live := &replies{}, &Organization{}
-	r := ReadOrganization(ctx, reader, live, Wanted{Kinds: ReadKinds})
+	ReadOrganization(ctx, reader, live, Wanted{Kinds: ReadKinds})
 	for _, kind := range ReadKinds {
-		if ExitOfFailure(r.Failed(kind)) != exit.OK || r.Failed(kind) == nil || len(reader.asked) > 0 {
-			t.Errorf("%s: %v, asked %v", kind, r.Failed(kind), reader.asked)
+		if ExitOfFailure(live.Failed[kind]) != exit.OK || live.Failed[kind] == nil || len(reader.asked) > 0 {
+			t.Errorf("%s: %v, asked %v", kind, live.Failed[kind], reader.asked)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/exit"
+	"makesync/sync/slots"
 )
 
 // ZoneState is the live state of one zone, with the lists of names that are needed to read it: what
@@ -147,9 +148,9 @@ func wholeList(ctx context.Context, reader Reader, list OwnList) ([]Name, error)
 // readOrganizations reads organizations side by side. Every failure stays with its organization;
 // that the Free plan lets tokens see less is an answer, not a failure.
 func (s *ZoneState) readOrganizations(ctx context.Context, reader Reader, options ReadOptions, wants []Wanted) {
-	slots, teamErrs := NewSlots(options.Concurrency), make([]error, len(s.Organizations))
-	slots.Each(len(s.Organizations), func(i int) {
-		live, reader := s.Organizations[i], WithSlotOf(slots, reader)
+	places, teamErrs := slots.New(options.Concurrency), make([]error, len(s.Organizations))
+	places.Each(len(s.Organizations), func(i int) {
+		live, reader := s.Organizations[i], WithSlotOf(places, reader)
 		wanted := wants[i]
 		if options.Memory != nil {
 			wanted.Remembered = func(user int64) string {

@@ -1,9 +1,12 @@
-package state
+// Package slots bounds how many organizations are worked on side by side, and lets one that only
+// waits give its place to another.
+//
+//	s := slots.New(8)
+//	s.Each(len(organizations), func(i int) { … })
+package slots
 
 import (
-	"context"
 	"sync"
-	"time"
 
 	"makesync/spec"
 )
@@ -25,8 +28,8 @@ type Slots struct {
 	limit    int
 }
 
-// NewSlots makes a semaphore of so many slots; below 1 counts as 1.
-func NewSlots(limit int) *Slots {
+// New makes a semaphore of so many slots; below 1 counts as 1.
+func New(limit int) *Slots {
 	s := &Slots{limit: max(1, limit)}
 	s.released.L = &s.mu
 	return s
@@ -52,19 +55,6 @@ func (s *Slots) Yield() (reacquire func()) {
 	return s.reacquire
 }
 
-// Clock is the clock for those who hold a slot: who sleeps yields it.
-func (s *Slots) Clock(c Clock) Clock { return yieldingClock{c, s} }
-
-type yieldingClock struct {
-	Clock
-	slot Slot
-}
-
-func (c yieldingClock) Sleep(ctx context.Context, d time.Duration) error {
-	defer c.slot.Yield()()
-	return c.Clock.Sleep(ctx, d)
-}
-
 func (s *Slots) acquire() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -87,24 +77,9 @@ func (s *Slots) reacquire() {
 	s.busy++
 }
 
-// WithSlotOf is the reader for whoever holds the slot; one whose calls never wait stays as it is.
-func WithSlotOf(slot Slot, reader Reader) Reader {
-	if client, ok := reader.(SlotClient); ok {
-		return client.WithSlot(slot)
-	}
-	return reader
-}
-
 // Slot is the place of one organization among those that are worked on side by side.
 type Slot interface {
 	// Yield gives the place to another organization, while a call only waits; reacquire takes it
 	// back, at once.
 	Yield() (reacquire func())
-}
-
-// SlotClient is a Reader or a Writer whose calls may wait for long, for a rate window or before a
-// repetition.
-type SlotClient interface {
-	// WithSlot is the same client, for whoever holds the slot: its calls yield it while they wait.
-	WithSlot(Slot) Reader
 }
