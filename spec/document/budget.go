@@ -39,8 +39,26 @@ func (b *budget) takeText(data []byte) bool {
 	return b.take(&b.bytes, len(data), maxBytes) && b.take(&b.values, valuesIn(data), maxValues)
 }
 
-func (b *budget) takeOrganization() bool {
-	return b == nil || b.take(&b.organizations, 1, maxOrganizations)
+// reading is one reading of a file, which may have to be read once more in another way.
+type reading struct {
+	room          *budget
+	organizations atomic.Int64 // that it has taken of the budget
+}
+
+// takeOrganization counts one of a reading; nil counts nothing.
+func (r *reading) takeOrganization() bool {
+	if r == nil {
+		return true
+	}
+	r.organizations.Add(1)
+	return r.room.take(&r.room.organizations, 1, maxOrganizations)
+}
+
+// giveBack takes off what a reading has counted, since the file is read once more.
+func (r *reading) giveBack() {
+	if r != nil {
+		r.room.organizations.Add(-r.organizations.Swap(0))
+	}
 }
 
 // problem tells that the documents hold too much. It names no file: in which of those that are read

@@ -154,7 +154,7 @@ func loadFile(path string, o LoadOptions, limit int, room *budget) loadedFile {
 	if !room.takeText(file.data) {
 		return loadedFile{source: &source{path: path}}
 	}
-	file.budget = room
+	file.reading = &reading{room: room}
 	if problem, ok := checkText(file); !ok {
 		return loadedFile{source: file, problems: []spec.Problem{problem}}
 	}
@@ -178,13 +178,18 @@ func loadPart(file *source, wanted func(string) bool, limit int) (out loadedFile
 	part.data = text
 	out = loadText(&part, limit)
 	part.data = file.data // for excerpts
-	return out, !spec.HasErrors(out.problems)
+	if spec.HasErrors(out.problems) {
+		file.reading.giveBack()
+		return out, false
+	}
+	return out, true
 }
 
 func loadText(file *source, limit int) loadedFile {
 	if out, ok := loadChunks(file, chunkSize, limit); ok {
 		return out
 	}
+	file.reading.giveBack()
 	return loadWhole(file)
 }
 

@@ -99,7 +99,7 @@ func decodeLayers(d *decoder, n *yaml.Node, t *keyPath, isProfile bool) []*layer
 	}
 	var out []*layer
 	d.eachWithDuplicates(n, t, func(key, value *yaml.Node, t *keyPath) {
-		if !d.file.budget.takeOrganization() {
+		if !d.file.reading.takeOrganization() {
 			return
 		}
 		if !spec.IsKey(key.Value) {

@@ -15,7 +15,7 @@ type source struct {
 	trusted bool
 	// outline is how the file was read, if it was read in chunks.
 	outline outline
-	budget  *budget // of the run; nil: what is read is small
+	reading *reading // counts what it holds; nil: what is read is small
 }
 
 // at is a position in a file: the small form of a Source.
