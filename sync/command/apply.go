@@ -104,25 +104,19 @@ func readApplyOptions(c *cli.Context, planning planOptions, env Env) (applyOptio
 	if c.String("since-last") != "" {
 		o.snapshotOut = outputOf(c, "since-last")
 	}
-	if o.file != "" {
-		for _, name := range planOnly {
-			if c.IsSet(name) {
-				return o, badUsage(c, "--%s does not go with a saved plan: its steps are decided", name)
-			}
-		}
-	}
 	var err error
 	if o.approvals, err = readApprovalOptions(c); err != nil {
 		return o, err
 	}
+	if o.file != "" {
+		err = checkWithSavedPlan(c, len(planning.documents.guardFiles(env)) > 0)
+	} else {
+		err = checkWithoutSavedPlan(c, o)
+	}
+	if err != nil {
+		return o, err
+	}
 	switch {
-	case o.approvals.least > 0 && o.file == "":
-		return o, badUsage(c, "--approvals goes with a saved plan: people approve what stands in it")
-	case o.file != "" && c.IsSet("allow") && len(planning.documents.guardFiles(env)) == 0:
-		return o, badUsage(c,
-			"--allow does not go with a saved plan, whose steps are decided, unless --guards judges it again")
-	case o.allowPartial && o.file == "":
-		return o, badUsage(c, "--allow-partial goes with a saved plan")
 	case o.heldExit != exit.OK.Code && o.heldExit != exit.Held.Code:
 		return o, badUsage(c, "--held-exit %d: 0 or 5", o.heldExit)
 	case o.lockTimeout < 0:
@@ -135,6 +129,30 @@ func readApplyOptions(c *cli.Context, planning planOptions, env Env) (applyOptio
 		return o, badUsage(c, "--no-journal does not go with --resume, which writes to the journal of the run")
 	}
 	return o, nil
+}
+
+// checkWithSavedPlan refuses flags that would decide anew what is in the plan.
+func checkWithSavedPlan(c *cli.Context, guarded bool) error {
+	for _, name := range planOnly {
+		if c.IsSet(name) {
+			return badUsage(c, "--%s does not go with a saved plan: its steps are decided", name)
+		}
+	}
+	if c.IsSet("allow") && !guarded {
+		return badUsage(c,
+			"--allow does not go with a saved plan, whose steps are decided, unless --guards judges it again")
+	}
+	return nil
+}
+
+func checkWithoutSavedPlan(c *cli.Context, o applyOptions) error {
+	switch {
+	case o.approvals.least > 0:
+		return badUsage(c, "--approvals goes with a saved plan: people approve what stands in it")
+	case o.allowPartial:
+		return badUsage(c, "--allow-partial goes with a saved plan")
+	}
+	return nil
 }
 
 // runApply applies and prints the report.

@@ -8,6 +8,7 @@ import (
 	"makesync/spec"
 	"makesync/spec/document"
 	"makesync/sync/exit"
+	"makesync/sync/history"
 	"makesync/sync/plan"
 	"makesync/sync/planner"
 	"makesync/sync/report"
@@ -83,20 +84,15 @@ func (p *plannedRun) make(ctx context.Context, plan planning) error {
 	if err != nil {
 		return err
 	}
-	seen, err := store.Seen()
-	if err != nil {
-		return failure{exit: exit.Internal, message: err.Error()}
-	}
-	refusals, err := store.Refusals(p.zones.places())
-	if err != nil {
-		return failure{exit: exit.Internal, message: err.Error()}
-	}
 	request, err := p.request(p.zones.readers(), p.options.documents.only(p.desired.Zones))
 	if err != nil {
 		return err
 	}
-	request.Memory, request.FirstSeen, request.Progress = store.Memory(), seen, p.r.bar.read
-	request.Refusals = refusals
+	seen, err := addMemory(&request, store, p.zones)
+	if err != nil {
+		return err
+	}
+	request.Progress = p.r.bar.read
 	if request.NoMoney = p.noMoney; p.keepsJournal {
 		request.Billing = store.Billing()
 	}
@@ -110,6 +106,20 @@ func (p *plannedRun) make(ctx context.Context, plan planning) error {
 		p.r.log.Warn("remember since when something waits", "error", err)
 	}
 	return nil
+}
+
+// addMemory gives a request what earlier runs have seen of the zones.
+func addMemory(request *planner.Request, store *history.Store, zones *zones) (*history.Seen, error) {
+	seen, err := store.Seen()
+	if err != nil {
+		return nil, failure{exit: exit.Internal, message: err.Error()}
+	}
+	refusals, err := store.Refusals(zones.places())
+	if err != nil {
+		return nil, failure{exit: exit.Internal, message: err.Error()}
+	}
+	request.Memory, request.FirstSeen, request.Refusals = store.Memory(), seen, refusals
+	return seen, nil
 }
 
 // request is what every plan is made from. The zone is the one that the run is restricted to, ""

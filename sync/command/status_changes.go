@@ -23,18 +23,12 @@ func addChanges(
 	if err != nil {
 		return err
 	}
-	seen, err := store.Seen()
-	if err != nil {
-		return err
-	}
-	refusals, err := store.Refusals(src.zones.places())
-	if err != nil {
-		return err
-	}
 	request := planner.Request{
 		Desired: shownOf(src.desired, status), Zones: src.zones.readers(), Concurrency: src.o.zones.concurrency,
-		Now: r.Now().UTC(), Salt: salt, Tool: r.Build.Version, Memory: store.Memory(), FirstSeen: seen,
-		Billing: store.Billing(), Refusals: refusals,
+		Now: r.Now().UTC(), Salt: salt, Tool: r.Build.Version, Billing: store.Billing(),
+	}
+	if _, err := addMemory(&request, store, src.zones); err != nil {
+		return err
 	}
 	if o.since.set() {
 		before, _, err := o.since.read(src.zones.names(), src.zones)

@@ -119,10 +119,8 @@ func MergePlans(plans []*plan.Plan) (*plan.Plan, error) {
 	whole.StillHasAccess = plan.SortAccess(whole.StillHasAccess)
 	slices.Sort(whole.NotLookedInto)
 	renumber(whole.Organizations)
-	if slices.ContainsFunc(
-		plans,
-		func(p *plan.Plan) bool { return p.Digest != "" },
-	) { // else no shard has come to a plan
+	planned := func(p *plan.Plan) bool { return p.Digest != "" }
+	if slices.ContainsFunc(plans, planned) { // else no shard has come to a plan
 		whole.Digest = plan.DigestOf(whole.Organizations)
 	}
 	whole.Summary, whole.NotCovered = plan.Summarize(whole.Organizations), plan.Uncovered(whole.Organizations)
