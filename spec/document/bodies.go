@@ -87,7 +87,7 @@ func (b *bodies) line(start, end int) bool {
 	}
 	key, value, plain := plainLine(text)
 	switch {
-	case !plain || key == "" && !isItem:
+	case !plain || len(key) == 0 && !isItem:
 		return false
 	case indent == 0:
 		return b.top(key, value, isItem)
@@ -102,32 +102,32 @@ func (b *bodies) line(start, end int) bool {
 }
 
 // top is a line that is not indented.
-func (b *bodies) top(key string, value []byte, isItem bool) bool {
+func (b *bodies) top(key, value []byte, isItem bool) bool {
 	if isItem {
 		return !b.inside
 	}
-	b.inside = strings.EqualFold(key, "organizations")
+	b.inside = bytes.EqualFold(key, []byte("organizations"))
 	if !b.inside {
 		return true
 	}
 	again := b.seen
 	b.seen = true
-	return !again && key == "organizations" && len(value) == 0
+	return !again && string(key) == "organizations" && len(value) == 0
 }
 
-func (b *bodies) organization(key string, value []byte, indent int) bool {
+func (b *bodies) organization(key, value []byte, indent int) bool {
 	if b.keys == 0 {
 		b.keys = indent
 	}
-	b.fields, b.other = 0, !b.wanted(key)
-	return indent == b.keys && spec.IsKey(key) && len(value) == 0
+	b.fields, b.other = 0, !b.wanted(string(key))
+	return indent == b.keys && spec.IsKey(string(key)) && len(value) == 0
 }
 
-func (b *bodies) field(key string, value []byte, indent int) bool {
+func (b *bodies) field(key, value []byte, indent int) bool {
 	if b.fields == 0 {
 		b.fields = indent
 	}
-	if b.other && key == "variables" && len(value) == 0 {
+	if b.other && string(key) == "variables" && len(value) == 0 {
 		b.block = variableLines{open: true, indent: indent}
 	}
 	return indent == b.fields

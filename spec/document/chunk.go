@@ -98,6 +98,9 @@ func decodeChunk(file *source, o outline, c chunk) decodedChunk {
 
 // parse gives the mapping of a chunk's organizations, with the lines of the file.
 func (c chunk) parse() (mapping *yaml.Node, ok bool) {
+	if mapping, ok = plainMapping(c); ok {
+		return mapping, true
+	}
 	text := io.MultiReader(strings.NewReader(organizationsLine), bytes.NewReader(c.text))
 	var root *yaml.Node
 	for document, err := range documentTrees(text) {

@@ -102,6 +102,10 @@ func newProblem(rule string, pos at, t *keyPath, message, hint string) spec.Prob
 }
 
 func parseYAML(file *source, visit func(*yaml.Node) bool) (problems []spec.Problem) {
+	if root, ok := plainDocument(file.data); ok {
+		visit(root)
+		return nil
+	}
 	for root, err := range documentTrees(bytes.NewReader(file.data)) {
 		if err != nil {
 			return append(problems, syntaxProblem(file, err))

@@ -2,28 +2,28 @@ package document
 
 import "bytes"
 
-// plainLine reads `key: value`, or a value alone (key is ""), without the indentation. ok is false
-// when what begins in the line may go on in the next one, or may mean something elsewhere.
-func plainLine(line []byte) (key string, value []byte, ok bool) {
+// plainLine reads `key: value`, or a value alone (key is empty), without the indentation. ok is
+// false when what begins in the line may go on in the next one, or may mean something elsewhere.
+func plainLine(line []byte) (key, value []byte, ok bool) {
 	if n := quotedSize(line); n > 0 {
 		rest := line[n:]
 		if len(rest) == 0 || rest[0] != ':' {
-			return "", line, isNothing(rest)
+			return nil, line, isNothing(rest)
 		}
-		key, value = string(line[1:n-1]), rest[1:]
+		key, value = line[1:n-1], rest[1:]
 	} else {
 		before, after, found := bytes.Cut(line, []byte(":"))
 		if !found || len(after) > 0 && after[0] != ' ' {
-			return "", line, isPlainValue(line)
+			return nil, line, isPlainValue(line)
 		}
 		if !isPlainKey(before) {
-			return "", nil, false
+			return nil, nil, false
 		}
-		key, value = string(before), after
+		key, value = before, after
 	}
 	switch {
-	case key == "" || len(value) > 0 && value[0] != ' ':
-		return "", nil, false
+	case len(key) == 0 || len(value) > 0 && value[0] != ' ':
+		return nil, nil, false
 	case isNothing(value):
 		return key, nil, true
 	}
@@ -33,11 +33,11 @@ func plainLine(line []byte) (key string, value []byte, ok bool) {
 
 func isPlainKey(text []byte) bool {
 	for i, c := range text {
-		if !isAlphanumeric(c) && (i == 0 || !bytes.ContainsRune([]byte("-.@+/"), rune(c))) {
+		if !isAlphanumeric(c) && (i == 0 || !bytes.ContainsRune([]byte("-.@+/ "), rune(c))) {
 			return false
 		}
 	}
-	return len(text) > 0
+	return len(text) > 0 && text[len(text)-1] != ' '
 }
 
 func isAlphanumeric(c byte) bool {
@@ -61,12 +61,38 @@ func isPlainValue(value []byte) bool {
 	case c == '{' || c == '[':
 		n := flowSize(value)
 		return n > 0 && isNothing(value[n:])
-	case !beginsPlainly(value):
-		return false
+	}
+	return plainSize(value) > 0
+}
+
+// plainSize is the size of a text without quotes, up to the end of the line or a comment; 0: there
+// is none.
+func plainSize(value []byte) int {
+	if !beginsPlainly(value) {
+		return 0
 	}
 	text, _, _ := bytes.Cut(value, []byte(" #"))
 	text = bytes.TrimRight(text, " ")
-	return !bytes.Contains(text, []byte(": ")) && !bytes.HasSuffix(text, []byte(":"))
+	if bytes.Contains(text, []byte(": ")) || bytes.HasSuffix(text, []byte(":")) {
+		return 0
+	}
+	return len(text)
+}
+
+// plainSizeInBrackets is the size of a text without quotes in brackets; 0: there is none.
+func plainSizeInBrackets(value []byte) int {
+	size := bytes.IndexAny(value, ",]}")
+	if size < 0 || !beginsPlainly(value) {
+		return 0
+	}
+	text := bytes.TrimRight(value[:size], " ")
+	for i, c := range text {
+		isURL := c == ':' && i+1 < len(text) && text[i+1] == '/'
+		if !isAlphanumeric(c) && c < 0x80 && !isURL && !bytes.ContainsRune([]byte(" -.@+/$~"), rune(c)) {
+			return 0
+		}
+	}
+	return len(text)
 }
 
 // beginsPlainly tells whether a text begins like one without quotes: with no sign that means
