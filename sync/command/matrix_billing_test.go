@@ -47,6 +47,15 @@ func one(change func(map[string]any)) wrongClient {
 	return hearsJSON("GET /cashier/prices/(32|41|44)", func(_ *http.Request, body map[string]any) { change(body) })
 }
 
+// inPayments changes every charge that the zone lists.
+func inPayments(change func(payment map[string]any)) wrongClient {
+	return hearsJSON("GET .*/payments", func(_ *http.Request, body map[string]any) {
+		for _, payment := range body["payments"].([]any) {
+			change(payment.(map[string]any))
+		}
+	})
+}
+
 var billingAnswers = []billingAnswer{
 	{name: "free-subscription", value: "product", wrong: hearsJSON("GET .*/102/subscription", func(_ *http.Request, body map[string]any) {
 		body["product"].(map[string]any)["name"] = "Teams"
@@ -64,6 +73,8 @@ var billingAnswers = []billingAnswer{
 	{name: "period-form", value: "counted", wrong: inCatalogue(knowsOnly("period", isNot("1 month")))},
 	{name: "yearly-period", value: "year", yearly: true, wrong: inCatalogue(knowsOnly("period", isNot("year")))},
 	{name: "yearly-period", value: "annual", yearly: true, wrong: inCatalogue(knowsOnly("period", isNot("annual")))},
+	{name: "payment-form", value: "example", wrong: inPayments(knowsOnly("amount_total", isNumber))},
+	{name: "payment-form", value: "schema", wrong: inPayments(knowsOnly("amount_total", isText))},
 	{name: "pending-cancel", value: "unchanged", wrong: hearsStatus("DELETE .*/subscription", 200, 404, "")},
 	{name: "pending-cancel", value: "null", wrong: hearsStatus("DELETE .*/subscription", 200, 404, "")},
 	{name: "second-free", value: "refuse", wrong: asks("POST .*/subscription-free", func(q map[string][]string) { delete(q, "confirmed") })},
@@ -96,7 +107,8 @@ func TestBillingMatrix(t *testing.T) {
 					s.applyBilling(file)
 					audit, p := s.world.Audit(), s.planned()
 					reached = audit.Charges == 1 && audit.Checkouts == 1 && audit.Failed == 0 && p.Summary.Waiting == 2 &&
-						p.Summary.Create+p.Summary.Update+p.Summary.Delete+p.Summary.Held == 0 && p.Exit.Code == 0
+						p.Summary.Create+p.Summary.Update+p.Summary.Delete+p.Summary.Held == 0 && p.Exit.Code == 0 &&
+						s.lastPayment("alder") == "23.53 USD" // the unused credits lower it
 				}
 				if reached == wrong {
 					t.Errorf("%s: reached: %v\n%s", what, reached, s.said.String()[max(0, s.said.Len()-1500):])
@@ -105,4 +117,23 @@ func TestBillingMatrix(t *testing.T) {
 			})
 		}
 	}
+}
+
+// lastPayment is what status says that an organization was charged last.
+func (s *billingStage) lastPayment(key string) string {
+	s.Helper()
+	_, stdout := s.say(s.on("status", "--show", "lastPayment")...)
+	var told struct {
+		Organizations []struct {
+			Key         string
+			LastPayment struct{ Amount, Currency string }
+		}
+	}
+	s.decode(stdout, &told)
+	for _, o := range told.Organizations {
+		if o.Key == key {
+			return o.LastPayment.Amount + " " + o.LastPayment.Currency
+		}
+	}
+	return ""
 }
