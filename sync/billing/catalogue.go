@@ -48,11 +48,12 @@ func (p Price) Same(q Price) bool {
 	return p.ID == q.ID && p.Money == q.Money && p.Period == q.Period && p.Operations == q.Operations
 }
 
-// Product is what a zone sells, with what its licence allows; nil is not told.
+// Product is what a zone sells, with what its licence allows; nil is not told. Members are told by
+// licences of organizations, and not by the published example of the catalogue.
 type Product struct {
-	Name             string
-	Teams, Scenarios *int
-	Prices           []Price
+	Name                      string
+	Teams, Scenarios, Members *int
+	Prices                    []Price
 }
 
 // Catalogue is what a zone sells.

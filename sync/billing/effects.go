@@ -84,10 +84,17 @@ func lostDiscount(account *Account, rules []string) []string {
 	}
 }
 
-// Beyond says what an organization has more of than a product offers.
-func (p *Product) Beyond(teams, scenarios *int) (notes []string) {
+// MembersUntold is the note of a step after which nobody can tell whether all members stay.
+const MembersUntold = "the zone's catalogue does not tell how many members the plan offers"
+
+// Holding is what of an organization a plan may limit; nil is not known.
+type Holding struct{ Teams, ActiveScenarios, Members *int }
+
+// Beyond says what an organization has more of than a product offers, and what nobody can tell; the
+// product is nil where the catalogue does not list it.
+func (p *Product) Beyond(has Holding) (notes []string) {
 	if p == nil {
-		return nil
+		return []string{MembersUntold}
 	}
 	over := func(has, may *int, one, many string) {
 		if has != nil && may != nil && *has > *may && *may >= 0 {
@@ -95,7 +102,15 @@ func (p *Product) Beyond(teams, scenarios *int) (notes []string) {
 				text.Count(*has, one, many), text.OneLine(p.Name), *may))
 		}
 	}
-	over(teams, p.Teams, "team", "teams")
-	over(scenarios, p.Scenarios, "active scenario", "active scenarios")
+	over(has.Teams, p.Teams, "team", "teams")
+	over(has.ActiveScenarios, p.Scenarios, "active scenario", "active scenarios")
+	over(has.Members, p.Members, "member", "members")
+	switch {
+	case p.Members == nil:
+		notes = append(notes, MembersUntold)
+	case has.Members == nil && *p.Members >= 0:
+		const words = "%s offers %s, and how many there are was not read: no document declares them"
+		notes = append(notes, fmt.Sprintf(words, text.OneLine(p.Name), text.Count(*p.Members, "member", "members")))
+	}
 	return notes
 }

@@ -259,7 +259,7 @@ func TestBillingConverges(t *testing.T) {
 	t.Parallel()
 	answers := []string{`{}`}
 	for _, s := range sandbox.SwitchTable() {
-		if !slices.Contains([]string{"free-subscription", "pending-cancel", "second-free", "cashier", "amounts", "period-form",
+		if !slices.Contains([]string{"free-subscription", "pending-cancel", "second-free", "cashier", "product-users", "amounts", "period-form",
 			"yearly-period", "payment-form", "free-plan"}, s.Name) {
 			continue
 		}

@@ -46,6 +46,8 @@ var unaskedRows = []matrixRow{
 	{name: "cashier", value: "readable", wrong: asksFor("/cashier/products")},
 	{name: "cashier", value: "organization", wrong: asksFor("/cashier/products")},
 	{name: "cashier", value: "forbid", wrong: asksFor("/cashier/products")},
+	{name: "product-users", value: "absent", wrong: asksFor("/cashier/products")},
+	{name: "product-users", value: "licence", wrong: asksFor("/cashier/products")},
 	{name: "amounts", value: "published", wrong: asksFor("/cashier/products")},
 	{name: "amounts", value: "number", wrong: asksFor("/cashier/products")},
 	{name: "amounts", value: "string", wrong: asksFor("/cashier/products")},

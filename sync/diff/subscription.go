@@ -252,22 +252,45 @@ func (s *subscriptionDiff) nothing() *billing.Cost {
 	return &billing.Cost{Currency: currency, Charged: billing.ChargedNone}
 }
 
-// beyond says what the organization has, and its documents declare, that a plan does not offer.
+// beyond says what the organization has, and its documents declare, that another plan does not
+// offer.
 func (s *subscriptionDiff) beyond(product string) []string {
-	var teams *int
-	if s.Live.Teams != nil {
-		n := len(s.Live.Teams)
-		teams = &n
+	if state.FoldName(product) == state.FoldName(s.live.Plan) {
+		return nil
 	}
-	notes := s.Catalogue.Product(product).Beyond(teams, s.Live.ActiveScenarios)
+	notes := s.Catalogue.Product(product).Beyond(s.holding())
 	for _, kind := range spec.Kinds() {
-		declared := kind != spec.KindOrganization && len(spec.Declared(s.Want, kind)) > 0
-		if declared && state.Offers(s.live.Plan, kind) && !state.Offers(product, kind) {
+		if kind == spec.KindOrganization || !state.Offers(s.live.Plan, kind) || state.Offers(product, kind) {
+			continue
+		}
+		switch {
+		case len(spec.Declared(s.Want, kind)) > 0:
 			notes = append(notes, "the documents declare "+string(kind)+", which "+text.OneLine(product)+
 				" does not offer")
+		case kind == spec.KindVariable && state.HasCustom(s.Live.Variables):
+			notes = append(notes, "has custom variables, which "+text.OneLine(product)+" does not offer")
 		}
 	}
 	return notes
+}
+
+// holding is what of the organization was read.
+func (s *subscriptionDiff) holding() (h billing.Holding) {
+	count := func(n int) *int { return &n }
+	if s.Live.Teams != nil {
+		h.Teams = count(len(s.Live.Teams))
+	}
+	if s.Live.Read(spec.KindMember) {
+		members := 0
+		for i := range s.Live.Members {
+			if s.Live.Members[i].Accepted() {
+				members++
+			}
+		}
+		h.Members = count(members)
+	}
+	h.ActiveScenarios = s.Live.ActiveScenarios
+	return h
 }
 
 func moneyOf(price billing.Price, charged billing.Charged) *billing.Cost {

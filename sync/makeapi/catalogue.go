@@ -93,6 +93,7 @@ type productRow struct {
 	Config struct {
 		Teams     integer `json:"teams"`
 		Scenarios integer `json:"scenarios"`
+		Users     integer `json:"users"` // as in licences; the published example has none
 	} `json:"config"`
 	Prices []priceRow `json:"prices"`
 }
@@ -109,6 +110,7 @@ func readCatalogue(ctx context.Context, c caller, organization int64) (billing.C
 		product := billing.Product{
 			Name:  string(row.Name),
 			Teams: row.Config.Teams.pointer(), Scenarios: row.Config.Scenarios.pointer(),
+			Members: row.Config.Users.pointer(),
 		}
 		for _, r := range row.Prices {
 			if price, ok := r.price(product.Name); ok {

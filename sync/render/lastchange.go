@@ -2,10 +2,11 @@ package render
 
 import (
 	"fmt"
-	"makesync/spec"
 	"strings"
 	"time"
 
+	"makesync/spec"
+	"makesync/sync/billing"
 	"makesync/sync/plan"
 )
 
@@ -19,7 +20,11 @@ func notesOf(step plan.Step) []string {
 	if words := originWords[step.Origin]; words != "" {
 		notes = append(notes, words)
 	}
-	notes = append(notes, step.Notes...)
+	for _, note := range step.Notes {
+		if note != billing.MembersUntold { // which the block about money tells once
+			notes = append(notes, note)
+		}
+	}
 	if words := lastChangeWords(step.LastChange); words != "" {
 		notes = append(notes, words)
 	}

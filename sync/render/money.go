@@ -74,7 +74,31 @@ func moneyLines(p *plan.Plan) (lines []moneyLine) {
 	})
 	say("new, a month", MoneySum(monthly))
 	say("without a charge", text.AndMore(free, named))
+	if plans := membersUntold(p); len(plans) > 0 {
+		say("not told", "how many members "+text.And(plans)+" may have: the catalogue has no such limit")
+	}
 	return lines
+}
+
+// membersUntold are the plans to which steps lead and of which nobody tells how many members they
+// offer.
+func membersUntold(p *plan.Plan) (plans []string) {
+	eachMoney(p, func(_ *plan.Organization, s *plan.Step) {
+		if !slices.Contains(s.Notes, billing.MembersUntold) {
+			return
+		}
+		to := spec.FreePlan // a cancel leads there
+		for _, f := range s.Fields {
+			if f.Path == "plan" && !f.To.IsNone() {
+				to = f.To.String()
+			}
+		}
+		if !slices.Contains(plans, Clean(to)) {
+			plans = append(plans, Clean(to))
+		}
+	})
+	slices.Sort(plans)
+	return plans
 }
 
 // writeMoney writes the block about money, above the summary.

@@ -159,7 +159,7 @@ func productRow(c *call, p product, all bool) object {
 	return object{
 		{"id", p.id}, {"name", text(p.name)}, {"description", text("About " + p.name)}, {"descriptionHover", text("")},
 		{"additionalInfo", info}, {"priority", p.id}, {"visible", !p.hidden || c.zone.Prices != nil},
-		{"config", productConfig(p)},
+		{"config", productConfig(c, p)},
 		{"type", p.kind}, {"comparisonId", p.id}, {"prices", prices},
 	}
 }
@@ -169,7 +169,7 @@ var productKeys = []string{"teams", "fslimit", "apiLimit", "fulltext", "interval
 
 // productConfig is the part of the licence that comes with the product. apiLimit of Free is 0 as in
 // the published example, though the licence has 30: the catalogue is no source of it.
-func productConfig(p product) object {
+func productConfig(c *call, p product) object {
 	if p.kind != "PLAN" {
 		return object{}
 	}
@@ -180,6 +180,9 @@ func productConfig(p product) object {
 			continue
 		}
 		o = append(o, field{key, plans[p.name][key]})
+	}
+	if users, told := plans[p.name]["users"]; told && c.is("product-users", "licence") {
+		o = append(o, field{"users", users})
 	}
 	return o
 }

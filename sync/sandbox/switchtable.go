@@ -158,6 +158,11 @@ var switches = []Switch{
 		"the catalogue for ordinary tokens: readable, only with organizationId, forbidden",
 	},
 	{
+		"product-users",
+		[]string{"absent", "licence"},
+		"how many users a product offers: not told, as in the published example, or told as in licences",
+	},
+	{
 		"amounts",
 		[]string{"published", "number", "string"},
 		"amounts of money: numbers in the catalogue's list and texts elsewhere, all numbers, all texts",
