@@ -194,7 +194,7 @@ func TestNotConverged(t *testing.T) {
 			if report.Steps[0].Reason.String() != c.want || report.Failed != 2 || report.Exit != exit.Partial {
 				t.Errorf("exit %v\n%s", report.Exit, outcomes(report))
 			}
-			if got := z.Calls["variable 11"] - before; got != 4 {
+			if got := z.Calls["variable 11"] - before; got != 6 {
 				t.Errorf("%d reads instead of one and, for both steps together, those of the seconds in which the list may be behind", got)
 			}
 			if strings.Contains(outcomes(report), "hunter2") {

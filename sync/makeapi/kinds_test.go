@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -102,6 +103,15 @@ func TestVariables(t *testing.T) {
 			{"e", "", 2, false, true}, {"f", "x", 0, false, true}, {"g", "true", 0, false, true}, {"h", "7", 3, false, true}, {"i", "", 0, false, true}}},
 		"spelled otherwise": {`{"organizationVariables":[{"typeId":2,"name":"a","value":7.0},{"typeId":2,"name":"b","value":true},{"typeId":3,"name":"c","value":1},{"typeId":3,"name":"d","value":0}]}`,
 			[]row{{"a", "7.0", 2, false, false}, {"b", "true", 2, false, false}, {"c", "true", 3, false, false}, {"d", "false", 3, false, false}}},
+		"dates": {`{"organizationVariables":[{"typeId":4,"name":"a","value":"2026-11-20T08:00:00.5"},{"typeId":4,"name":"b","value":"2026-11-20 08:00:00"},
+			{"typeId":4,"name":"c","value":1795161600500},{"typeId":4,"name":"d","value":"1795161600500"},{"typeId":4,"name":"e","value":"2026-11-20 08:00:00.500Z"},
+			{"typeId":4,"name":"f","value":"2026-11-20T08:00"},{"typeId":4,"name":"g","value":"20261120"},{"typeId":4,"name":"h","value":9223372036854775807},
+			{"typeId":4,"name":"i","value":true},{"typeId":2,"name":"j","value":"2026-11-20 08:00:00"},{"typeId":4,"name":"k","value":"2026-11-20 25:00:00"}]}`, []row{
+			{"a", "2026-11-20T08:00:00.500Z", 4, false, false}, {"b", "2026-11-20T08:00:00.000Z", 4, false, false},
+			{"c", "2026-11-20T08:00:00.500Z", 4, false, false}, {"d", "2026-11-20T08:00:00.500Z", 4, false, false},
+			{"e", "2026-11-20T08:00:00.500Z", 4, false, false}, {"f", "2026-11-20T08:00:00.000Z", 4, false, false},
+			{"g", "20261120", 4, false, true}, {"h", "292278994-08-17T07:12:55.807Z", 4, false, true},
+			{"i", "true", 4, false, true}, {"j", "2026-11-20 08:00:00", 2, false, false}, {"k", "2026-11-20 25:00:00", 4, false, true}}},
 		"by name":  {`{"organizationVariables":{"Z":{"typeId":2,"value":"1"},"A":{"typeId":1,"name":"A","value":1}}}`, []row{{"A", "1", 1, false, false}, {"Z", "1", 2, false, false}}},
 		"just one": {`{"organizationVariables":{"typeId":2,"name":"A","value":"1","isSystem":false}}`, []row{{"A", "1", 2, false, false}}},
 		"none":     {`{"organizationVariables":[],"pg":null}`, []row{}},
@@ -372,5 +382,35 @@ func TestHistoryAndInvitation(t *testing.T) {
 	invitation, err := c.Invitation(t.Context(), "h")
 	if err != nil || invitation.Organization.Name != "Acme" || invitation.State != "pending" || invitation.User.Email != "j@a.b" || invitation.RoleID != 13 {
 		t.Errorf("%+v, %v", invitation, err)
+	}
+}
+
+// A zone tells of the token's user by tfaEnabled, by tfaStatus, by both, or by neither.
+func TestOwnSecondFactor(t *testing.T) {
+	t.Parallel()
+	for keys, want := range map[string]string{
+		`"tfaEnabled":true`:                   "true",
+		`"tfaEnabled":false`:                  "false",
+		`"tfaStatus":0`:                       "false",
+		`"tfaStatus":1`:                       "true",
+		`"tfaStatus":"2"`:                     "true",
+		`"tfaStatus":3`:                       "unknown",
+		`"tfaStatus":null`:                    "unknown",
+		`"tfaStatus":null,"tfaEnabled":true`:  "true",
+		`"tfaStatus":null,"tfaEnabled":false`: "false",
+		`"tfaStatus":2,"tfaEnabled":false`:    "true",
+		`"tfaStatus":0,"tfaEnabled":true`:     "true",
+		`"tfaEnabled":null`:                   "unknown",
+		`"name":"Ops"`:                        "unknown",
+	} {
+		reply := `{"authUser":{"id":5,"email":"ops@acme.example",` + keys + `}}`
+		me, err := client(t, (&zone{answers: map[string]any{"GET /users/me": reply}}).ServeHTTP).Me(t.Context())
+		got := "unknown"
+		if me.TwoFactor != nil {
+			got = strconv.FormatBool(*me.TwoFactor)
+		}
+		if err != nil || got != want {
+			t.Errorf("%s: %s, %v; want %s", keys, got, err, want)
+		}
 	}
 }

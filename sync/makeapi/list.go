@@ -57,10 +57,15 @@ func readList[T any](ctx context.Context, c caller, l listing[T]) (page[T], erro
 		var ours unreadable
 		var tooMuch excess
 		if errors.As(err, &ours) || errors.As(err, &tooMuch) && state.AsCallError(err) == nil {
-			err = &state.CallError{Doing: l.call.description(), Class: exit.ClassBroken, Message: brokenWords(err)}
+			err = l.call.broken(err)
 		}
 		return whole, err
 	}
+}
+
+// broken is the error of a list whose replies do not make a whole.
+func (k *call) broken(err error) error {
+	return &state.CallError{Doing: k.description(), Class: exit.ClassBroken, Message: brokenWords(err)}
 }
 
 func (l listing[T]) pages(ctx context.Context, c caller) (page[T], error) {

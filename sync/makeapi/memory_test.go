@@ -51,12 +51,12 @@ func TestLongListsOfVariables(t *testing.T) {
 		fmt.Fprintf(&b, `{"typeId":2,"name":"V%d","value":"%s","isSystem":false},`, i, strings.Repeat("v", 100))
 	}
 	rows := strings.TrimSuffix(b.String(), ",")
-	got, err := readVariableRows(strings.NewReader(`{"organizationVariables":[` + rows + `,` + rows + `]}`))
-	if err != nil || len(got) != n || string(got[n-1].Name) != fmt.Sprintf("V%d", n-1) {
+	p, err := readVariablePage(strings.NewReader(`{"organizationVariables":[` + rows + `,` + rows + `]}`))
+	if got := p.rows; err != nil || len(got) != n || string(got[n-1].Name) != fmt.Sprintf("V%d", n-1) {
 		t.Errorf("%d rows, %v", len(got), err)
 	}
 	for _, end := range []string{`]`, ``, `,{"value":1}]}`} {
-		if _, err := readVariableRows(strings.NewReader(`{"organizationVariables":[` + rows + end)); err == nil {
+		if _, err := readVariablePage(strings.NewReader(`{"organizationVariables":[` + rows + end)); err == nil {
 			t.Errorf("a list that ends with %q is taken for whole", end)
 		}
 	}

@@ -45,6 +45,15 @@ func (p *personRow) facts() state.Person {
 	return facts
 }
 
+// ownFactor is about the token's user: tfaEnabled stands among the further columns, tfaStatus among
+// the default ones, and a zone may know one of them only.
+func (p *personRow) ownFactor() *bool {
+	if status := p.facts().TwoFactor; status != nil && !p.TFAEnabled.on {
+		return status
+	}
+	return p.TFAEnabled.pointer()
+}
+
 // readPeople reads what readMembers reads, in as many calls, with more columns.
 func readPeople(ctx context.Context, c caller, live *state.Organization) (map[int64]state.Person, error) {
 	k := readOf(live.ID, "/user-organization-roles", "read the roles in")

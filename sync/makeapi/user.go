@@ -40,10 +40,10 @@ func tokenUser(ctx context.Context, c caller) (state.User, error) {
 
 func readTokenUser(ctx context.Context, c caller) (me state.User, err error) {
 	const path = "/users/me"
-	queries := []url.Values{cols("id", "name", "email", "tfaEnabled"), nil}
+	queries := []url.Values{cols("id", "name", "email", "tfaEnabled", "tfaStatus"), nil}
 	err = c.columns(path, queries, func(columns url.Values) error {
 		var reply struct {
-			User *userRow `json:"authUser"`
+			User *personRow `json:"authUser"`
 		}
 		k := &call{
 			method: http.MethodGet, path: path, query: columns, scope: scopeUserRead,
@@ -56,7 +56,7 @@ func readTokenUser(ctx context.Context, c caller) (me state.User, err error) {
 			return k.mismatch("it names no user")
 		}
 		me = state.User{
-			ID: reply.User.ID.n, Email: address(reply.User.Email), TwoFactor: reply.User.TFAEnabled.pointer(),
+			ID: reply.User.ID.n, Email: address(reply.User.Email), TwoFactor: reply.User.ownFactor(),
 		}
 		return nil
 	})

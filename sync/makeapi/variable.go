@@ -9,7 +9,9 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"makesync/spec"
 	"makesync/sync/state"
@@ -49,14 +51,42 @@ func (v wireValue) canonical(t spec.VariableType) (string, error) {
 		return "", errors.New("the value is empty (null)")
 	case v.first == '{', v.first == '[':
 		return string(v.text), errors.New("the value is an object or a list")
-	case v.first == '"', t == spec.TypeString:
+	case v.first == '"' && t != spec.TypeDate, t == spec.TypeString:
 		return spec.Canonical(t, string(v.text))
+	case t == spec.TypeDate:
+		return v.canonicalDate()
 	case v.first == 't', v.first == 'f':
 		return spec.Canonical(t, v.first == 't')
 	case t == spec.TypeBoolean && (v.text == "0" || v.text == "1"):
 		return spec.Canonical(t, v.text == "1")
 	}
 	return spec.Canonical(t, json.Number(v.text))
+}
+
+// wireMoments are forms of a date that name no time zone; Make keeps dates in UTC.
+var wireMoments = []string{"2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04"}
+
+// canonicalDate reads the published YYYY-MM-DDTHH:mm:ss.sssZ, and what documents may write; a zone
+// may also leave out the Z or the T, or send the milliseconds since 1970, which is the value of a
+// date in JavaScript.
+func (v wireValue) canonicalDate() (string, error) {
+	written := string(v.text)
+	value, err := spec.Canonical(spec.TypeDate, written)
+	if err == nil {
+		return value, nil
+	}
+	if milliseconds, err := strconv.ParseInt(written, 10, 64); err == nil && len(written) > len("YYYYMMDD") {
+		return spec.Canonical(spec.TypeDate, time.UnixMilli(milliseconds).UTC().Format(time.RFC3339Nano))
+	}
+	for _, layout := range wireMoments {
+		if at, err := time.Parse(layout, written); err == nil {
+			return spec.Canonical(spec.TypeDate, at.Format(time.RFC3339Nano))
+		}
+	}
+	if again, err := spec.Canonical(spec.TypeDate, strings.Replace(written, " ", "T", 1)); err == nil {
+		return again, nil
+	}
+	return value, err
 }
 
 // variable is the row as the core knows it. Its value is masked: whether it may be shown depends on
@@ -76,15 +106,10 @@ func (row *variableRow) variable() spec.Variable {
 
 // readVariables reads all variables of an organization, the system ones too.
 func readVariables(ctx context.Context, c caller, live *state.Organization) error {
-	var rows []variableRow
-	err := c.do(ctx, &call{
+	rows, err := readRows(ctx, c, call{
 		method: http.MethodGet, path: ofOrganization(live.ID, "/variables"), organization: live.ID,
-		doing: "read the variables of", object: nameOf(live), scope: scopeVariablesRead, longest: listReply,
-		decode: func(body io.Reader) (err error) {
-			rows, err = readVariableRows(body)
-			return err
-		},
-	})
+		doing: "read the variables of", object: nameOf(live), scope: scopeVariablesRead,
+	}, readVariablePage)
 	if err != nil {
 		return err
 	}
@@ -92,41 +117,44 @@ func readVariables(ctx context.Context, c caller, live *state.Organization) erro
 	return nil
 }
 
-// readVariableRows reads a reply of ordinary length as a whole, which costs the least, and a longer
+// readVariablePage reads a reply of ordinary length as a whole, which costs the least, and a longer
 // one row by row.
-func readVariableRows(body io.Reader) (rows []variableRow, err error) {
+func readVariablePage(body io.Reader) (p page[variableRow], err error) {
 	err = withBody(io.LimitReader(body, ordinaryReply+1), func(data []byte) (err error) {
 		if len(data) <= ordinaryReply {
-			rows, err = decodeVariables(data)
+			p, err = decodeVariables(data)
 			return err
 		}
-		p, err := decodePage[variableRow](io.MultiReader(bytes.NewReader(data), body), "organizationVariables")
-		rows = p.rows
+		p, err = decodePage[variableRow](io.MultiReader(bytes.NewReader(data), body), "organizationVariables")
 		return err
 	})
-	if i := slices.IndexFunc(rows, func(row variableRow) bool { return row.Name == "" }); err == nil && i >= 0 {
-		return nil, unreadable("a variable has no name")
+	if i := slices.IndexFunc(p.rows, func(row variableRow) bool { return row.Name == "" }); err == nil && i >= 0 {
+		return p, unreadable("a variable has no name")
 	}
-	return rows, err
+	return p, err
 }
 
 // decodeVariables reads the array that the API sends, or the object that the published schema
 // names: one variable, or variables by name.
-func decodeVariables(data []byte) ([]variableRow, error) {
+func decodeVariables(data []byte) (p page[variableRow], err error) {
 	var reply struct {
-		Rows *[]variableRow `json:"organizationVariables"`
+		Rows *[]variableRow  `json:"organizationVariables"`
+		Page json.RawMessage `json:"pg"`
 	}
-	err := unmarshal(data, &reply)
+	err = unmarshal(data, &reply)
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &kind) && kind.Value == "object":
-		return decodeVariableObject(data)
+		p.rows, err = decodeVariableObject(data)
+		return p, err
 	case err != nil:
-		return nil, err
+		return p, err
 	case reply.Rows == nil:
-		return nil, unreadable("it has no `organizationVariables`")
+		return p, unreadable("it has no `organizationVariables`")
 	}
-	return *reply.Rows, nil
+	_ = json.Unmarshal(reply.Page, &p.info) // of any other form it says nothing
+	p.rows, p.count = *reply.Rows, len(*reply.Rows)
+	return p, nil
 }
 
 func decodeVariableObject(data []byte) ([]variableRow, error) {

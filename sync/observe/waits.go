@@ -17,8 +17,8 @@ import (
 // delay it.
 var consistencyDelays = map[plan.Verb]time.Duration{
 	plan.CreateOrganization: 10 * time.Second,
-	plan.InviteMember:       3 * time.Second,
-	plan.RemoveMember:       3 * time.Second,
+	plan.InviteMember:       ListLag,
+	plan.RemoveMember:       ListLag,
 	plan.ChangeSubscription: 10 * time.Second,
 	plan.FreeSubscription:   10 * time.Second,
 }
@@ -39,13 +39,14 @@ func consistencyDelayAfter(verb plan.Verb, err error) time.Duration {
 	return consistencyDelays[verb]
 }
 
-// ListLag is how long a zone's lists may not show what it has done.
-const ListLag = 3 * time.Second
+// ListLag is how long a zone's lists may not show what it has done. Nothing tells it: only a list
+// that still shows the state before a write is waited for.
+const ListLag = 10 * time.Second
 
 // WaitForLag reads again while what is read may only be behind, until a moment at the latest.
 func (o *Observer) WaitForLag(ctx context.Context, until time.Time, behind func() bool, read func() error) error {
 	for waits := NewWaits(o.jitter); behind() && o.Refused() == nil && o.clock.Now().Before(until); {
-		if err := o.clock.Sleep(ctx, waits.Next()); err != nil {
+		if err := o.clock.Sleep(ctx, min(waits.Next(), until.Sub(o.clock.Now()))); err != nil {
 			return err
 		}
 		if err := read(); err != nil {
