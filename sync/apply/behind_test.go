@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -74,6 +75,59 @@ func TestReadingBackFromAListThatIsBehind(t *testing.T) {
 	}
 	if report := Run(context.Background(), p, z.options()); report.Succeeded != 2 || report.Exit != exit.OK || reads != 2 {
 		t.Errorf("exit %v after %d reads\n%s", report.Exit, reads, outcomes(report))
+	}
+}
+
+// A list may go on showing an invitation that is revoked, while the next one is under way.
+func TestAListThatStillShowsWhatIsRevoked(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		commit  bool
+		shows   int    // readings of the list that are behind
+		outcome string // "": it succeeds, as all others do
+	}{
+		"sent, and shown later": {true, 4, ""},
+		"not sent":              {false, 4, ""},
+		"sent, and never shown": {true, 1000, "reinvite acme/member/late@x.example: unknown"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			z, r := world()
+			p := plantest.Make(t, r)
+			acme := z.Orgs[0]
+			var old, now []spec.Member
+			behind, attempts := 0, 0
+			z.fault = func(_ int, w plan.Write) *lost {
+				if w.Address.Name() != "late@x.example" || w.Verb == plan.RemoveMember {
+					return nil
+				}
+				if attempts++; attempts > 1 {
+					return nil
+				}
+				if test.commit {
+					if _, err := z.commit(w); err != nil {
+						t.Error(err)
+					}
+				}
+				now, behind = acme.Members, test.shows
+				old = append(zonetest.Without(now, func(m spec.Member) bool { return m.Email == "late@x.example" }),
+					spec.Member{Email: "late@x.example", UserID: 6, Role: "13", Invitation: "expired"})
+				acme.Members = old
+				return &lost{false, serverError()}
+			}
+			z.onRead = func(call string) error {
+				if behind > 0 && strings.HasPrefix(call, "member") {
+					if behind--; behind == 0 {
+						acme.Members = now
+					}
+				}
+				return nil
+			}
+			report := Run(context.Background(), p, z.options())
+			got, invited := outcomes(report), z.invited["11 late@x.example"]
+			if !strings.Contains(got, test.outcome) || test.outcome == "" && got != "" || invited != 1 {
+				t.Errorf("%d invitations\n%s", invited, got)
+			}
+		})
 	}
 }
 

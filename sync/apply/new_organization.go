@@ -50,6 +50,9 @@ func (c *checker) skipUnlicensed(ctx context.Context, s *plan.Step) *stepResult 
 		if isTokenRefusal(err) {
 			return tokenRefused()
 		}
+		if state.ShutsTokensOut(err) {
+			return &stepResult{outcome: report.Skipped, err: err, reason: shutsTokensOut}
+		}
 		words := "%s is created (id %d) but cannot be read yet; apply again later"
 		if c.needsPurchase(s) {
 			words = "%s (id %d) has another plan but cannot be read yet; apply again later"

@@ -52,7 +52,8 @@ type sender struct {
 //	2xx that proves no removal   for the lists' lag  succeeded        another form unknown
 //	a stop before it was sent    no                  skipped
 //	4xx for want of a licence    no                  skipped
-//	404 to a deletion            once                succeeded        failed       failed
+//	404 to a deletion            once                already-done     failed       failed
+//	400, 409, 422 to a creation  once                already-done     failed       failed
 //	400, 422 to an empty body    once                succeeded        another form failed
 //	401                          no                  skipped
 //	4xx to a repetition          for the lists' lag  succeeded        failed       failed, unknown *
@@ -235,9 +236,10 @@ func (c *sender) judgeRemoval(grace context.Context, sw observe.Write, n int) se
 	return result
 }
 
-// judgeRefusal judges an answer that says that the write did not happen. Three of them are looked
-// into: what is to be deleted may be gone already; the zone may take another form of an empty body,
-// by which a person is removed; and a repetition may meet what the first attempt has done late.
+// judgeRefusal judges an answer that says that the write did not happen. Four of them are looked
+// into: what is to be deleted may be gone already, what is to be made may be there, by somebody
+// else's hand; the zone may take another form of an empty body, by which a person is removed; and a
+// repetition may meet what the first attempt has done late.
 // Whether the licence lacks comes first: without it the list of variables is good, and empty.
 func (c *sender) judgeRefusal(grace context.Context, sw observe.Write, n int, call *state.CallError) sendResult {
 	if isTokenRefusal(call) {
@@ -259,19 +261,22 @@ func (c *sender) judgeRefusal(grace context.Context, sw observe.Write, n int, ca
 		err:      call.API(),
 		attempts: n,
 	}
+	repeats := n > 1 && sw.Empty == plan.EmptyObject
 	var found observe.Evidence
 	switch {
-	case n > 1 && sw.Empty == plan.EmptyObject:
+	case repeats:
 		found = c.observer.InspectRepetition(grace, sw)
-	case gone, empty:
+	case gone, empty, mayBeThere(sw, call):
 		found = c.observer.Inspect(grace, sw)
 	default:
 		return result
 	}
 	switch {
+	case found.State == observe.Applied && !repeats:
+		return sendResult{outcome: report.Skipped, reason: alreadyDone().reason, resolved: true, attempts: n}
 	case found.State == observe.Applied:
 		return sendResult{outcome: report.Succeeded, answer: found.Answer, resolved: true, attempts: n}
-	case found.State == observe.Unknown && n > 1 && sw.Empty == plan.EmptyObject:
+	case found.State == observe.Unknown && repeats:
 		result.outcome = report.OutcomeUnknown
 		why := "an answer was lost, the repetition was refused, and " + found.Why
 		result.reason = report.UnknownReason(why, sw.Step.Address)
@@ -283,12 +288,22 @@ func (c *sender) judgeRefusal(grace context.Context, sw observe.Write, n int, ca
 	return result
 }
 
+// mayBeThere tells whether a refusal may mean that there is one of the name, or of the e-mail, by
+// now. Of organizations there may be several.
+func mayBeThere(sw observe.Write, call *state.CallError) bool {
+	creates := sw.Verb == plan.CreateVariable || sw.Verb == plan.InviteMember && !sw.Begun
+	return creates && (call.Status == 400 || call.Status == 409 || call.Status == 422)
+}
+
+// shutsTokensOut is the reason where the plan lets no token in.
+var shutsTokensOut = report.Reason{Code: report.ReasonLicence, Text: "the Free plan refuses this call"}
+
 // licenceReason tells whether a refusal means that the organization's plan lacks the feature; none
 // when it does not.
 func (c *sender) licenceReason(grace context.Context, write plan.Write, call *state.CallError) report.Reason {
 	switch {
-	case call.Class == exit.ClassFreePlan:
-		return report.Reason{Code: report.ReasonLicence, Text: "the Free plan refuses this call"}
+	case state.ShutsTokensOut(call):
+		return shutsTokensOut
 	case call.Class == exit.ClassLicence || call.Status == 402:
 		return report.Reason{Code: report.ReasonLicence, Text: "the organization's plan lacks this feature"}
 	case call.Status == 400 && write.Verb == plan.EnforceTFA:

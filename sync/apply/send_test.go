@@ -152,6 +152,7 @@ func TestRemovalThatTheReplyDoesNotProve(t *testing.T) {
 	}
 }
 
+// What somebody else has deleted is gone, and not by this run: its undo must not bring it back.
 func TestDeletingWhatIsGone(t *testing.T) {
 	t.Parallel()
 	z, r := world()
@@ -161,8 +162,42 @@ func TestDeletingWhatIsGone(t *testing.T) {
 		}
 		return nil
 	}
-	if report := Run(context.Background(), plantest.Make(t, r), z.options()); report.Succeeded != stepsOfWorld {
-		t.Error(outcomes(report))
+	rs := Run(context.Background(), plantest.Make(t, r), z.options())
+	if rs.Succeeded != stepsOfWorld-2 || strings.Count(outcomes(rs), "skipped (already-done") != 2 || rs.Exit != exit.OK {
+		t.Error(outcomes(rs))
+	}
+}
+
+// What somebody else has made is there, and not by this run; another than was to be made has failed.
+func TestMakingWhatIsThere(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{400, 403, 409, 422} {
+		for _, same := range []bool{true, false} {
+			z, r := world()
+			z.fault = func(_ int, w plan.Write) *lost {
+				if w.Verb != plan.CreateVariable && w.Verb != plan.InviteMember || w.Address.Key() != "acme" ||
+					w.Address.Name() == "late@x.example" {
+					return nil
+				}
+				if !same {
+					w.Arguments.Value, w.Arguments.RoleID = zonetest.Ptr(state.Text("theirs")), 14
+				}
+				if _, err := z.commit(w); err != nil {
+					t.Error(err)
+				}
+				return &lost{false, refused(status, "IM005")}
+			}
+			rs := Run(context.Background(), plantest.Make(t, r), z.options())
+			done := strings.Count(outcomes(rs), "skipped (already-done")
+			switch {
+			case same && status != 403:
+				if done != 2 || rs.Failed != 0 || rs.Exit != exit.OK {
+					t.Errorf("%d:\n%s", status, outcomes(rs))
+				}
+			case done != 0, rs.Failed != 2, rs.Exit != exit.Partial:
+				t.Errorf("%d, another: %v\n%s", status, !same, outcomes(rs))
+			}
+		}
 	}
 }
 

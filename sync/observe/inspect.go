@@ -26,6 +26,9 @@ type Evidence struct {
 	State  WriteState
 	Why    string
 	Answer plan.Answer
+	// Behind: it is as it was before a write of the step that is done, which a list may show for a
+	// while.
+	Behind bool
 }
 
 // Write is one of a step's writes, with the views before and after it.
@@ -60,8 +63,10 @@ func (o *Observer) Inspect(ctx context.Context, w Write) Evidence {
 	if found, is := judgeBilling(w, o.View(w.Step)); is {
 		return found
 	}
-	found := judgeView(w.Images, o.View(w.Step).Fingerprinted(o.salt))
+	now := o.View(w.Step).Fingerprinted(o.salt)
+	found := judgeView(w.Images, now)
 	found.Answer = answer
+	found.Behind = found.State == Conflicting && w.Begun && Reached(w.Step.Before.Fingerprinted(o.salt), now)
 	return found
 }
 
@@ -103,13 +108,13 @@ func (o *Observer) Resolve(ctx context.Context, w Write, cause error, deadline t
 		case found.State == NotApplied && !now.Before(consistent):
 			o.gaveUpReading = false
 			return o.Creation.Confirm(ctx, w, found)
-		case found.State == Applied, found.State == Conflicting:
+		case found.State == Applied, found.State == Conflicting && (!found.Behind || !now.Before(consistent)):
 			o.gaveUpReading = false
 			return found
 		case found.State == Unknown && (o.gaveUpReading || o.Refused() != nil || now.After(deadline)):
 			o.gaveUpReading = true
 			return found
-		case found.State == NotApplied && now.After(deadline):
+		case (found.State == NotApplied || found.Behind) && now.After(deadline):
 			return Evidence{State: Conflicting, Why: "it is not there yet, which proves nothing so soon"}
 		}
 		if o.clock.Sleep(ctx, waits.Next()) != nil {
@@ -126,7 +131,7 @@ var StoppedReading = Evidence{State: Unknown, Why: "the run was stopped before i
 // yet.
 func (o *Observer) InspectRepetition(ctx context.Context, w Write) Evidence {
 	found := o.Inspect(ctx, w)
-	behind := func() bool { return found.State == NotApplied || found.State == Unknown }
+	behind := func() bool { return found.State == NotApplied || found.State == Unknown || found.Behind }
 	_ = o.WaitForLag(ctx, o.clock.Now().Add(ListLag), behind, func() error { // a stop leaves what was found last
 		found = o.Inspect(ctx, w)
 		return nil

@@ -30,8 +30,9 @@ type Observer struct {
 	live   *state.Organization     // what was read
 	readAt map[spec.Kind]time.Time // when each kind was read; KindOrganization is the detail call
 	gone   bool                    // the organization is not there
-	// createdHere: this run has made it. Lists may lag behind, so that it counts as there.
-	createdHere bool
+	// createdAt is when this run has made it; zero: it has not. Lists may lag behind, so that it
+	// counts as there.
+	createdAt time.Time
 	// boughtAt is when the run bought another plan; zero: it did not.
 	boughtAt time.Time
 	// gaveUpReading: reading it has failed for a whole deadline.
@@ -164,9 +165,8 @@ func (o *Observer) read(ctx context.Context, kind spec.Kind) error {
 	if kind == spec.KindOrganization {
 		return o.readDetail(ctx)
 	}
-	seen := o.unread()
-	err := o.reader.Read(ctx, seen, kind)
-	if err = cmp.Or(err, seen.Failed[kind]); err != nil {
+	seen, err := readKind(ctx, o, kind)
+	if err != nil {
 		return o.confirmGone(ctx, err)
 	}
 	reason, lacks := seen.Lacks[kind]
@@ -198,6 +198,25 @@ func (o *Observer) read(ctx context.Context, kind spec.Kind) error {
 	return nil
 }
 
+// readKind reads what belongs to a kind. Of a new organization the lists may be behind its details,
+// and answer as if it were not there.
+func readKind(ctx context.Context, o *Observer, kind spec.Kind) (seen *state.Organization, err error) {
+	read := func() error {
+		seen = o.unread()
+		err = cmp.Or(o.reader.Read(ctx, seen, kind), seen.Failed[kind])
+		return nil
+	}
+	_ = read()
+	behind := func() bool { return !o.createdAt.IsZero() && isNotSeen(err) }
+	return seen, cmp.Or(o.WaitForLag(ctx, o.createdAt.Add(ListLag), behind, read), err)
+}
+
+// isNotSeen tells whether an error may mean that the zone does not see the organization.
+func isNotSeen(err error) bool {
+	call := state.AsCallError(err)
+	return call != nil && (call.Status == 403 || call.Status == 404)
+}
+
 // LackError says that the organization's plan does not offer a kind. There is nothing to be seen
 // then, which does not prove that nothing is there.
 type LackError struct{ Reason string }
@@ -207,8 +226,7 @@ func (e LackError) Error() string { return "licence: " + e.Reason }
 // confirmGone takes a refusal for a proof that the organization is gone only if the list agrees:
 // 403 and 404 both mean "not a member", also in the wrong zone.
 func (o *Observer) confirmGone(ctx context.Context, err error) error {
-	call := state.AsCallError(err)
-	if call == nil || call.Status != 403 && call.Status != 404 || o.createdHere || o.live.ID == 0 {
+	if !isNotSeen(err) || !o.createdAt.IsZero() || o.live.ID == 0 {
 		return err
 	}
 	rows, listErr := o.reader.Organizations(ctx)
@@ -293,7 +311,7 @@ func (o *Observer) View(s *plan.Step) state.View {
 }
 
 // Created tells the id of the organization that the run has just made.
-func (o *Observer) Created(id int64) { o.live.ID, o.createdHere = id, true }
+func (o *Observer) Created(id int64) { o.live.ID, o.createdAt = id, o.clock.Now() }
 
 // WaitUntilReadable asks for a new organization with wait=true, and again as long as the zone does
 // not know it: the central backend creates it, and the zones learn of it a little later. One that
@@ -311,7 +329,8 @@ func (o *Observer) WaitUntilReadable(ctx context.Context, timeout time.Duration)
 			o.live, o.readAt[spec.KindOrganization] = live, o.clock.Now()
 			return nil
 		}
-		if o.gaveUpReading || o.Refused() != nil || o.clock.Now().After(deadline) {
+		over := o.Refused() != nil || state.ShutsTokensOut(err) || o.clock.Now().After(deadline)
+		if o.gaveUpReading || over {
 			o.gaveUpReading = true
 			return err
 		}

@@ -137,6 +137,13 @@ func WhyUnread(err error) string {
 // IsTokenRefused tells whether an error is that of a token that the zone has stopped accepting.
 func IsTokenRefused(err error) bool { c := AsCallError(err); return c != nil && c.Refused != nil }
 
+// ShutsTokensOut tells whether an error is that of a plan that lets no token in: nothing changes it
+// but another plan.
+func ShutsTokensOut(err error) bool {
+	c := AsCallError(err)
+	return c != nil && c.Class == exit.ClassFreePlan
+}
+
 // CallProblem is a warning about a failed call: what did not come about, why, the API's own error,
 // and what to do.
 func CallProblem(rule string, a spec.Address, what string, err error) spec.Problem {

@@ -161,7 +161,7 @@ func (s *ZoneState) readOrganizations(ctx context.Context, reader Reader, option
 		if options.Refusals != nil {
 			live.Refused = options.Refusals.Refused(s.Endpoint.Name, live.ID, live.Licence())
 		}
-		if call := AsCallError(live.DetailErr); call == nil || call.Class != exit.ClassFreePlan {
+		if !ShutsTokensOut(live.DetailErr) {
 			NoteFailure(live, spec.KindOrganization, live.DetailErr)
 		}
 		if wanted.Teams && live.Teams == nil {
