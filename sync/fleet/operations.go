@@ -24,6 +24,7 @@ var operations = []Operation{
 	{"GET", "/organizations/{}/usage", "", "data.date data.operations|data.centicredits"},
 	{"GET", "/organizations/{}/subscription", "", "product.name"},
 	{"GET", "/organizations/{}/subscription/payment-methods", "", "paymentMethods.valid"},
+	{"GET", "/organizations/{}/subscription/payment-method-types", "", ""},
 	{"GET", "/organizations/{}/payments", "", "payments.created payments.status_name"},
 	{"PATCH", "/organizations/{}/subscription", "priceId:integer customer:object", ""},
 	{"POST", "/organizations/{}/subscription", "priceId:integer couponCode:string customer:object", "url"},

@@ -311,6 +311,7 @@ func TestOperationsAreAllThatIsCalled(t *testing.T) {
 	_ = c.Read(t.Context(), &state.Organization{Organization: spec.Organization{ID: 11}}, spec.KindSubscription)
 	_, _ = c.Catalogue(t.Context(), 11)
 	_, _ = c.Price(t.Context(), 11, 1)
+	_, _ = c.MethodTypes(t.Context(), 11)
 	_, _ = NewInspector(c).MayAddToTeams(t.Context(), 11)
 	_, _ = c.History(t.Context(), 11, "RETRIES")
 	_, _ = c.Memberships(t.Context())
