@@ -10,11 +10,10 @@ import (
 	"makesync/sync/state"
 )
 
-// consistencyDelays are how long reads have to show nothing before that proves that nothing
-// happened. Lists may be behind; for what would be made twice, and for a removal that is followed
-// by an invitation of the same person, we wait for them. The list of organizations comes from the
-// central backend, so that the replication to the zones, for which Make has `wait=true`, does not
-// delay it.
+// consistencyDelays are how long lists may not show what a zone has answered to be done: what
+// would be made twice, and a removal that is followed by an invitation of the same person. The list
+// of organizations comes from the central backend, so that the replication to the zones, for which
+// Make has `wait=true`, does not delay it.
 var consistencyDelays = map[plan.Verb]time.Duration{
 	plan.CreateOrganization: 10 * time.Second,
 	plan.InviteMember:       ListLag,
@@ -23,20 +22,24 @@ var consistencyDelays = map[plan.Verb]time.Duration{
 	plan.FreeSubscription:   10 * time.Second,
 }
 
-// UnderWayDelay is that delay, of any verb, after a time-out or a reset, and after the end of the
-// process that has sent the write: none of them ends what the zone is at work on.
+// UnderWayDelay is that delay after an answer that does not end what the zone is at work on: for
+// any verb a time-out, a reset and the end of the process that has sent the write; any unclear
+// answer for a verb that does harm when it is done late, besides its repetition.
 const UnderWayDelay = time.Minute
 
-// ConsistencyDelay is how long reads have to show nothing before that proves that a write of the
-// verb did not happen, counted from when it was sent.
+// ConsistencyDelay is how long a zone that has answered may not show what a write of the verb made.
 func ConsistencyDelay(verb plan.Verb) time.Duration { return consistencyDelays[verb] }
 
-// consistencyDelayAfter is the delay of a verb whose answer was lost in this way.
+// consistencyDelayAfter is how long reads have to show nothing before that proves that a write
+// whose answer was lost in this way did not happen, counted from when it was judged. What does the
+// same when it is done twice may be sent again at once after a 5xx: a zone that stumbles is common.
 func consistencyDelayAfter(verb plan.Verb, err error) time.Duration {
-	if call := state.AsCallError(err); call != nil && call.Certainty == state.UnderWay {
+	call := state.AsCallError(err)
+	underWay := call != nil && call.Certainty == state.UnderWay
+	if underWay || plan.DependOnState[verb] || verb == plan.DeleteVariable {
 		return UnderWayDelay
 	}
-	return consistencyDelays[verb]
+	return 0
 }
 
 // ListLag is how long a zone's lists may not show what it has done. Nothing tells it: only a list

@@ -13,15 +13,18 @@ const deadline = 2 * time.Minute
 
 func TestConsistencyDelayIsShorterThanTheDeadline(t *testing.T) {
 	t.Parallel()
-	serverError := &state.CallError{Status: 502, Certainty: state.Unknown}
-	timeOut := &state.CallError{Certainty: state.UnderWay}
-	for verb := range plan.NonIdempotent {
-		if d := consistencyDelayAfter(verb, serverError); d >= deadline/2 || d < time.Second {
-			t.Errorf("%s settles in %v", verb, d)
+	answers := []*state.CallError{
+		{Status: 502, Certainty: state.Unknown}, {Status: 200, Certainty: state.Unknown}, {Certainty: state.UnderWay},
+	}
+	for verb := range plan.DependOnState {
+		for _, answer := range answers {
+			if d := consistencyDelayAfter(verb, answer); d >= deadline || d < 30*time.Second {
+				t.Errorf("%s settles in %v after %+v", verb, d, answer)
+			}
 		}
-		if d := consistencyDelayAfter(verb, timeOut); d >= deadline || d < 30*time.Second {
-			t.Errorf("%s settles in %v after a time-out", verb, d)
-		}
+	}
+	if d := consistencyDelayAfter(plan.UpdateVariable, answers[0]); d != 0 {
+		t.Errorf("a variable waits %v", d)
 	}
 }
 

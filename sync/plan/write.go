@@ -137,6 +137,6 @@ var DependOnState = map[Verb]bool{
 }
 
 // NonIdempotent are the verbs that make another thing each time they are sent. They are sent
-// again only when reads prove, over the verb's consistencyDelay, that nothing has happened. The
+// again only when reads prove, over the time that a zone may take, that nothing has happened. The
 // verbs that move money are in neither list: after an unclear answer none of them is sent again.
 var NonIdempotent = map[Verb]bool{CreateOrganization: true, InviteMember: true}
