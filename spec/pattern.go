@@ -88,6 +88,12 @@ func isEmailRune(r rune) bool {
 	return r > ' ' && r != '@' && !strings.ContainsRune(`"(),:;<>[\]`, r)
 }
 
+// canMatchIn tells whether there is an object of a kind in an organization that the pattern fits.
+func (g Glob) canMatchIn(key string, k Kind) bool {
+	f := slices.Concat(literalForm(string(NewAddress(key, k, ""))+"/"), some(func(r rune) bool { return r != '/' }))
+	return meets(g.tokens, f) || g.folded != nil && k == KindMember && meets(g.folded.tokens, f)
+}
+
 // CanMatch tells whether there is a text of the subject that the pattern fits.
 func (g Glob) CanMatch(subject PatternSubject) bool {
 	return slices.ContainsFunc(forms[subject], func(f form) bool {

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -37,8 +38,7 @@ func (s Scope) Touches(o *Organization, k Kind) bool {
 	if len(s.Targets) == 0 && len(s.Excludes) == 0 {
 		return true
 	}
-	named := o.Purges(k) || k == KindPaymentMethods && o.PaymentMethods != nil
-	if named && s.mayCover(o.Key, k) {
+	if namedByZone(o, k) && s.mayCover(o.Key, k) {
 		return true
 	}
 	for _, a := range Declared(o, k) {
@@ -47,6 +47,11 @@ func (s Scope) Touches(o *Organization, k Kind) bool {
 		}
 	}
 	return false
+}
+
+// namedByZone tells whether a run may touch objects of a kind whose names only the zone knows.
+func namedByZone(o *Organization, k Kind) bool {
+	return o.Purges(k) || k == KindPaymentMethods && o.PaymentMethods != nil
 }
 
 // Reaches tells whether the run may touch anything of an organization.
@@ -184,11 +189,13 @@ func (p PatternUse) Add(other PatternUse) {
 // RuleIdlePattern is the rule of a pattern of --target or --exclude that matches nothing.
 const RuleIdlePattern = "pattern-matches-nothing"
 
-// Problems lists the patterns that matched nothing.
-func (p PatternUse) Problems() []Problem {
+// Problems lists the patterns that matched nothing, but for those that may match what only a zone
+// knows of organizations at which this run does not look: another shard does.
+func (p PatternUse) Problems(d *Desired, shard *Shard) []Problem {
 	var idle []string
 	for i, g := range p.globs {
-		if !p.used[i] {
+		elsewhere := func(o Organization) bool { return !shard.Has(o.Key) && g.mayMatchUndeclared(&o) }
+		if !p.used[i] && !slices.ContainsFunc(d.Organizations, elsewhere) {
 			idle = append(idle, g.String())
 		}
 	}
@@ -203,6 +210,11 @@ func (p PatternUse) Problems() []Problem {
 		})
 	}
 	return problems
+}
+
+// mayMatchUndeclared tells whether the pattern fits an object of which only the zone knows the name.
+func (g Glob) mayMatchUndeclared(o *Organization) bool {
+	return slices.ContainsFunc(Kinds(), func(k Kind) bool { return namedByZone(o, k) && g.canMatchIn(o.Key, k) })
 }
 
 // declares tells whether a kind is managed.

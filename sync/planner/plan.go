@@ -38,9 +38,7 @@ func (r *run) plan() *plan.Plan {
 		p.Problems = append(p.Problems, o.Problems...)
 	}
 	p.Problems = append(p.Problems, r.idleAllows()...)
-	if r.Shard == nil || !r.purges() {
-		p.Problems = append(p.Problems, r.patterns.Problems()...)
-	}
+	p.Problems = append(p.Problems, r.patterns.Problems(r.Desired, r.Shard)...)
 	p.Problems = spec.OnceEach(p.Problems)
 	addAccess(r, p)
 	p.Money = plan.MoneyOf(p.Organizations)
@@ -64,11 +62,6 @@ func (r *run) idleAllows() (problems []spec.Problem) {
 		}
 	}
 	return problems
-}
-
-// purges: a pattern may mean an undeclared object in another shard, so a shard cannot call it idle.
-func (r *run) purges() bool {
-	return slices.ContainsFunc(r.Desired.Organizations, func(o spec.Organization) bool { return len(o.Purge) > 0 })
 }
 
 // sumUp adds to a plan what the zone was asked and holds besides, or why it could not be read.
