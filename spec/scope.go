@@ -190,7 +190,7 @@ func (p PatternUse) Add(other PatternUse) {
 const RuleIdlePattern = "pattern-matches-nothing"
 
 // Problems lists the patterns that matched nothing, but for those that may match what only a zone
-// knows of organizations at which this run does not look: another shard does.
+// knows of organizations at which another shard looks.
 func (p PatternUse) Problems(d *Desired, shard *Shard) []Problem {
 	var idle []string
 	for i, g := range p.globs {
@@ -214,7 +214,8 @@ func (p PatternUse) Problems(d *Desired, shard *Shard) []Problem {
 
 // mayMatchUndeclared tells whether the pattern fits an object of which only the zone knows the name.
 func (g Glob) mayMatchUndeclared(o *Organization) bool {
-	return slices.ContainsFunc(Kinds(), func(k Kind) bool { return namedByZone(o, k) && g.canMatchIn(o.Key, k) })
+	fits := func(k Kind) bool { return namedByZone(o, k) && g.canMatchIn(o.Key, k) }
+	return slices.ContainsFunc(Kinds(), fits)
 }
 
 // declares tells whether a kind is managed.
