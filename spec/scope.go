@@ -212,7 +212,7 @@ func (p PatternUse) Problems(d *Desired, shard *Shard) []Problem {
 	return problems
 }
 
-// mayMatchUndeclared tells whether the pattern fits an object of which only the zone knows the name.
+// mayMatchUndeclared tells whether the pattern fits an object whose name only the zone knows.
 func (g Glob) mayMatchUndeclared(o *Organization) bool {
 	fits := func(k Kind) bool { return namedByZone(o, k) && g.canMatchIn(o.Key, k) }
 	return slices.ContainsFunc(Kinds(), fits)
