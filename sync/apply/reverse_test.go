@@ -26,11 +26,11 @@ var neverUndone = []plan.StepType{
 func TestReverseWithoutTheZone(t *testing.T) {
 	t.Parallel()
 	_, _, story := appliedWorld(t)
-	organizations, problems, held := undo.Wanted(context.Background(), story, undo.Options{Now: time.Now()})
-	if len(organizations) != 0 || len(held) != 0 || len(problems) == 0 {
-		t.Fatalf("%d organizations, %d held, %d problems", len(organizations), len(held), len(problems))
+	back := undo.Wanted(context.Background(), story, undo.Options{Now: time.Now()})
+	if len(back.Organizations) != 0 || len(back.Held) != 0 || len(back.Problems) == 0 {
+		t.Fatalf("%d organizations, %d held, %d problems", len(back.Organizations), len(back.Held), len(back.Problems))
 	}
-	for _, p := range problems {
+	for _, p := range back.Problems {
 		unreachable := strings.Contains(p.Message, "is none of this run")
 		never := slices.Contains(neverUndone, stepAt(story, p.Address).Type())
 		secret := strings.Contains(p.Message, "a secret, which the journal does not keep")
@@ -51,13 +51,13 @@ func TestReverseOfAnAcceptedInvitation(t *testing.T) {
 	}
 	zones := map[string]state.Port{"eu1": z.port().Port}
 	for _, allow := range [][]plan.Allow{nil, {plantest.MustAllow(t, "delete:member@acme")}} {
-		organizations, _, held := undo.Wanted(context.Background(), story, undo.Options{Zones: zones, Allow: allow, Now: planned})
+		back := undo.Wanted(context.Background(), story, undo.Options{Zones: zones, Allow: allow, Now: planned})
 		removed := false
-		for _, m := range organizations[0].Members {
+		for _, m := range back.Organizations[0].Members {
 			removed = removed || m.Email == "new@x.example" && m.State == spec.Absent
 		}
-		if removed != (allow != nil) || len(held) == 1 == removed {
-			t.Errorf("allow %v: removed %v, held %v", allow, removed, held)
+		if removed != (allow != nil) || len(back.Held) == 1 == removed {
+			t.Errorf("allow %v: removed %v, held %v", allow, removed, back.Held)
 		}
 	}
 }

@@ -34,10 +34,10 @@ func undoPlan(t *testing.T, z *writtenZone, story *report.Run, allow ...string) 
 	for _, rule := range allow {
 		r.Allow = append(r.Allow, plantest.MustAllow(t, rule))
 	}
-	wanted, problems, held := undo.Wanted(context.Background(), story, undo.Options{Zones: r.Zones, Allow: r.Allow, Now: r.Now})
-	r.Desired.Organizations, r.Problems = wanted, problems
+	back := undo.Wanted(context.Background(), story, undo.Options{Zones: r.Zones, Allow: r.Allow, Now: r.Now})
+	r.Desired.Organizations, r.Problems = back.Organizations, back.Problems
 	p := plantest.Make(t, r)
-	p.AddHeld(held)
+	p.AddHeld(back.Held)
 	return p
 }
 

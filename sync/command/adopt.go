@@ -172,6 +172,13 @@ func (a *adopting) stop(ctx context.Context, err error) error {
 // be read 6.
 func (a *adopting) finish(files int) error {
 	code := a.plannedRun.plan.Exit
+	tellLost(a.zones, &a.plannedRun.plan.Problems, &code)
+	if problems := a.plannedRun.plan.Problems; len(problems) > 0 {
+		words := render.Options{Verb: "adopt", Color: a.options.result.color && a.r.Terminal.Stderr}
+		if err := a.r.printProblems(problems, code, words); err != nil {
+			return err
+		}
+	}
 	if len(a.Left) > 0 && len(a.options.scope.target) > 0 {
 		code = exit.Worst(code, exit.Partial)
 	}

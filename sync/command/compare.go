@@ -126,6 +126,7 @@ func readAndCompare(ctx context.Context, r *runtimeEnv, o compareOptions) (*comp
 	if unmatched := o.selector.Unmatched(o.names[0] + " and " + o.names[1]); len(unmatched) > 0 {
 		return nil, invalid(unmatched)
 	}
+	tellLost(src.zones, &comparison.Problems, &comparison.Exit)
 	return comparison, nil
 }
 

@@ -75,6 +75,7 @@ func explainObject(ctx context.Context, c *cli.Context, r *runtimeEnv, o planOpt
 		told.Problems, told.Exit = append(told.Problems, *problem), exit.Worst(told.Exit, exit.Invalid)
 	}
 	told.Exit = exit.Worst(told.Exit, exit.StopExit(ctx))
+	tellLost(e.zones, &told.Problems, &told.Exit)
 	if err := r.emit(&explanationResult{told}, o.result, r.render(o.result, "explain")); err != nil {
 		return err
 	}

@@ -126,11 +126,13 @@ func runExport(ctx context.Context, r *runtimeEnv, o exportOptions) error {
 	if result.Removed, err = removeFormer(f.former); err != nil {
 		return err
 	}
+	code := zone.Exit()
+	tellLost(src.zones, &result.Problems, &code)
 	words := render.Options{Color: o.color, Width: r.Terminal.Width}
 	if err := render.WriteExport(r.Stdout, result, words); err != nil {
 		return err
 	}
-	return end(zone.Exit())
+	return end(code)
 }
 
 // newExporter writes organizations of a zone.

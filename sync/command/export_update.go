@@ -16,6 +16,7 @@ import (
 // declare stays as it is, whatever is there in Make: that is for plan and adopt.
 type updating struct {
 	rewriting
+	zones   *zones
 	zone    *state.ZoneState
 	desired *spec.Desired
 }
@@ -30,7 +31,7 @@ func runExportUpdate(ctx context.Context, r *runtimeEnv, o exportOptions) error 
 	if err != nil {
 		return err
 	}
-	u := updating{rewriting: texts, desired: src.desired}
+	u := updating{rewriting: texts, zones: src.zones, desired: src.desired}
 	needed := offline.NeededOf(src.desired, src.name(o.zone))
 	undeclared := 0
 	u.zone, err = src.readZone(ctx, o.zone, state.ReadOptions{Select: func(live *state.Organization, key string) bool {
@@ -66,8 +67,9 @@ func (u *updating) finish(ctx context.Context, r *runtimeEnv, o exportOptions) e
 	if err := u.show(r.Stdout, changed, "added", adopt.SecretsBeside(u.desired)); err != nil {
 		return err
 	}
-	code := u.zone.Exit()
-	if problems := problemsOf(u.zone); len(problems) > 0 {
+	code, problems := u.zone.Exit(), problemsOf(u.zone)
+	tellLost(u.zones, &problems, &code)
+	if len(problems) > 0 {
 		words := render.Options{Verb: "export", Color: o.color && r.Terminal.Stderr}
 		if err := r.printProblems(problems, code, words); err != nil {
 			return err

@@ -202,7 +202,11 @@ func TestTheTokenIsLostMidway(t *testing.T) {
 // TestALateWriteIsNotTakenForFailed: the zone answers with a time-out, or not at all, and does the write seconds later.
 func TestALateWriteIsNotTakenForFailed(t *testing.T) {
 	t.Parallel()
-	for _, late := range []string{"status-late,status=504", "status-late,status=408", "status-late,status=524", "drop-late", "hang-after"} {
+	for _, late := range []string{
+		"status-late,status=504", "status-late,status=408", "status-late,status=524", "drop-late", "hang-after",
+		"status-late,status=500", "status-late,status=502", "status-late,status=503", "status-late,status=520",
+		"status-late,status=522",
+	} {
 		for _, op := range []string{
 			"POST /organizations/{organizationId}/variables", "PATCH /organizations/{organizationId}/variables/{variableName}",
 			"DELETE /organizations/{organizationId}/variables/{variableName}", "PATCH /organizations/{organizationId}",

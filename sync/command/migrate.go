@@ -129,11 +129,13 @@ func runMigrate(ctx context.Context, r *runtimeEnv, o migrateOptions) error {
 	if err != nil {
 		return err
 	}
+	code := exitOfMigration(from, to, moved)
+	tellLost(src.zones, &moved.Problems, &code)
 	words := render.Options{Color: o.color, Width: r.Terminal.Width}
 	if err := render.WriteMigration(r.Stdout, result, words); err != nil {
 		return err
 	}
-	return end(exitOfMigration(from, to, moved))
+	return end(code)
 }
 
 // bothEnds reads the source whole, and of the target what documents for it depend on.

@@ -164,6 +164,7 @@ func (p *plannedRun) print(ctx context.Context, plan func(context.Context) error
 	if p.zones != nil {
 		p.plan.Calls.Read += warnOfScopes(ctx, p.plan, p.zones)
 	}
+	tellLost(p.zones, &p.plan.Problems, &p.plan.Exit)
 	p.plan.Exit, p.plan.Against = p.exitOfPlan(ctx), p.against
 	saved, err := savePlan(p.r, p.plan, p.options.out)
 	if err != nil {

@@ -195,6 +195,7 @@ func runStatus(ctx context.Context, r *runtimeEnv, o statusOptions) error {
 		if status.Exit = status.ExitOf(failures, o.exitCode); o.person != "" {
 			status.KeepPlaces()
 		}
+		tellLost(ended.zones, &status.Problems, &status.Exit)
 		ended.status = status
 	}
 	if o.person == "" {

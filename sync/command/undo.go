@@ -117,18 +117,23 @@ func (p *plannedRun) connectZonesOf(run *report.Run) error {
 // what is sensitive; its organizations are not looked at. What cannot be undone, and what has
 // changed since, is listed in the plan's problems.
 func undoPlan(ctx context.Context, run *report.Run, r planner.Request) (*plan.Plan, error) {
-	wanted, problems, held := undo.Wanted(ctx, run,
-		undo.Options{Zones: r.Zones, Allow: r.Allow, Now: r.Now})
+	back := undo.Wanted(ctx, run, undo.Options{Zones: r.Zones, Allow: r.Allow, Now: r.Now})
+	if back.Read == 0 && len(back.Unread) > 0 {
+		return nil, back.Unread[0]
+	}
 	desired := *r.Desired
-	desired.Organizations = wanted
+	desired.Organizations = back.Organizations
 	r.Desired = &desired
-	r.Problems = append(append([]spec.Problem{}, r.Problems...), problems...)
+	r.Problems = append(append([]spec.Problem{}, r.Problems...), back.Problems...)
 	plan, err := planner.Make(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	plan.AddHeld(held)
-	if r.ExitCode && len(held) > 0 {
+	plan.AddHeld(back.Held)
+	if len(back.Unread) > 0 {
+		plan.Exit = exit.Worst(plan.Exit, exit.PartlyVisible)
+	}
+	if r.ExitCode && len(back.Held) > 0 {
 		plan.Exit = exit.Worst(plan.Exit, exit.Held)
 	}
 	return plan, nil

@@ -30,6 +30,18 @@ type Options struct {
 	Now time.Time
 }
 
+// Result is what reverses a run.
+type Result struct {
+	// Organizations are sorted by key.
+	Organizations []spec.Organization
+	// Problems are warnings for what cannot be undone, and for what has changed since.
+	Problems []spec.Problem
+	Held     []plan.Held
+	// Unread are the errors of objects that could not be read, Read is how many could.
+	Unread []error
+	Read   int
+}
+
 // Wanted gives the desired state that reverses a run: the before-images of what it has changed,
 // for objects whose live state still equals the run's after-image. It reads, and neither writes nor
 // plans: the caller makes it a plan, and adds to that what is held.
@@ -45,28 +57,22 @@ type Options struct {
 //	transfer, organization delete         not
 //	everything of billing                 not: what is paid is paid
 //	any secret value                      not: the journal does not keep it
-//
-// Problems are warnings for what cannot be undone, and for what has changed since. Organizations
-// are sorted by key.
-func Wanted(ctx context.Context, story *report.Run, o Options) (
-	organizations []spec.Organization, problems []spec.Problem, held []plan.Held,
-) {
+func Wanted(ctx context.Context, story *report.Run, o Options) Result {
 	r := reverser{story: story, options: o, records: stepRecords(story)}
 	for i := range story.Organizations {
 		if want := r.organization(ctx, &story.Organizations[i]); want != nil {
-			organizations = append(organizations, *want)
+			r.Organizations = append(r.Organizations, *want)
 		}
 	}
-	slices.SortFunc(organizations, func(a, b spec.Organization) int { return cmp.Compare(a.Key, b.Key) })
-	return organizations, r.problems, r.held
+	slices.SortFunc(r.Organizations, func(a, b spec.Organization) int { return cmp.Compare(a.Key, b.Key) })
+	return r.Result
 }
 
 type reverser struct {
-	story    *report.Run
-	options  Options
-	records  map[int]*stepRecord // by step number
-	problems []spec.Problem
-	held     []plan.Held
+	Result
+	story   *report.Run
+	options Options
+	records map[int]*stepRecord // by step number
 }
 
 // stepRecord is what the journal says about one step.
@@ -125,7 +131,7 @@ func (r *reverser) organization(ctx context.Context, o *report.RunOrganization) 
 	salt := report.JournalSalt(r.story.Run)
 	observer := observe.New(observe.Options{Port: r.options.Zones[o.Zone], Clock: fixedClock(r.options.Now), Salt: salt,
 		Key: o.Key, Zone: o.Zone, ID: id})
-	held := len(r.held)
+	held := len(r.Held)
 	undone := false
 	for i := range o.Steps {
 		s := &o.Steps[i]
@@ -145,7 +151,7 @@ func (r *reverser) organization(ctx context.Context, o *report.RunOrganization) 
 			break // the run has made the organization: all the rest goes with it
 		}
 	}
-	if !undone && len(r.held) == held {
+	if !undone && len(r.Held) == held {
 		return nil
 	}
 	sortLists(want)
@@ -175,8 +181,10 @@ func (r *reverser) step(
 		return "the zone " + text.Quote(o.Live().Zone) + " is none of this run"
 	}
 	if err := o.Refresh(ctx, s, observe.MaxAge); err != nil {
-		return "it could not be read: " + text.OneLine(err.Error())
+		r.Unread = append(r.Unread, err)
+		return "it could not be read: " + state.WhyUnread(err)
 	}
+	r.Read++
 	now := o.View(s).Fingerprinted(report.JournalSalt(r.story.Run))
 	if !observe.Reached(images.After, now) {
 		return "it has changed since: the run left it " + observe.OrAbsent(images.After) +
@@ -191,7 +199,7 @@ func (r *reverser) step(
 }
 
 func (r *reverser) warn(s *plan.Step, why string) {
-	r.problems = append(r.problems, spec.Problem{Severity: spec.Warning, Rule: "not-undone", Address: s.Address,
+	r.Problems = append(r.Problems, spec.Problem{Severity: spec.Warning, Rule: "not-undone", Address: s.Address,
 		Message: fmt.Sprintf("%s of %s is not undone: %s", s.Op, text.OneLine(string(s.Address)), why)})
 }
 
@@ -206,7 +214,7 @@ func (r *reverser) allowsRemoval(s *plan.Step) bool {
 
 // holdRemoval: who has accepted is a member with rights and perhaps connections of her own by now.
 func (r *reverser) holdRemoval(s *plan.Step) {
-	r.held = append(r.held, plan.Held{Address: s.Address, Op: plan.OpDelete, Kind: spec.KindMember, Guard: "undo",
+	r.Held = append(r.Held, plan.Held{Address: s.Address, Op: plan.OpDelete, Kind: spec.KindMember, Guard: "undo",
 		Reason: text.OneLine(s.Address.Name()) + " has accepted the invitation since: undoing it removes a member",
 		Allow:  plan.AllowRule(plan.OpDelete, spec.KindMember, -1, s.Address.Key())})
 }
