@@ -18,6 +18,10 @@ const (
 	PatternOfVariables
 	// PatternOfEmails: e-mails in lower case (guards.emails).
 	PatternOfEmails
+	// PatternOfSteps: addresses of what a plan changes (suppress of a policy on steps).
+	PatternOfSteps
+	// PatternOfOrganizations: addresses of organizations (suppress of a policy on them).
+	PatternOfOrganizations
 )
 
 // A pattern that fits no text which its subject can have guards nothing. Whether there is such a
@@ -52,12 +56,39 @@ var (
 	emailForm    = slices.Concat(some(isEmailRune), literalForm("@"), some(isEmailRune))
 )
 
+// memberForms are the addresses of members, in which case does not count.
+var memberForms = addressForms(slices.Concat(literalForm("/member/"), emailForm))
+
+func (s PatternSubject) holdsMembers() bool { return s == PatternOfDeletions || s == PatternOfSteps }
+
 // forms are the texts of each subject.
 var forms = map[PatternSubject][]form{
-	PatternOfDeletions: addressForms(nil,
-		slices.Concat(literalForm("/variable/"), variableForm), slices.Concat(literalForm("/member/"), emailForm)),
-	PatternOfVariables: addressForms(slices.Concat(literalForm("/variable/"), variableForm)),
-	PatternOfEmails:    {emailForm},
+	PatternOfDeletions: append(addressForms(nil, slices.Concat(literalForm("/variable/"), variableForm)), memberForms...),
+	PatternOfVariables:     addressForms(slices.Concat(literalForm("/variable/"), variableForm)),
+	PatternOfEmails:        {emailForm},
+	PatternOfSteps:         stepForms(),
+	PatternOfOrganizations: {keyForm},
+}
+
+// anyNameForm is a name as addresses have it, of whatever kind.
+var anyNameForm = some(func(r rune) bool { return r != '/' })
+
+func stepForms() (all []form) {
+	for _, k := range Kinds() {
+		alone := slices.Concat(keyForm, literalForm("/"+string(k)))
+		named := slices.Concat(alone, literalForm("/"), anyNameForm)
+		switch k {
+		case KindOrganization:
+			all = append(all, keyForm)
+		case KindTFA, KindOwner, KindSubscription:
+			all = append(all, alone)
+		case KindPaymentMethods:
+			all = append(all, alone, named)
+		default:
+			all = append(all, named)
+		}
+	}
+	return all
 }
 
 func addressForms(below ...form) (all []form) {
@@ -90,15 +121,16 @@ func isEmailRune(r rune) bool {
 
 // canMatchIn tells whether there is an object of a kind in an organization that the pattern fits.
 func (g Glob) canMatchIn(key string, k Kind) bool {
-	f := slices.Concat(literalForm(string(NewAddress(key, k, ""))+"/"), some(func(r rune) bool { return r != '/' }))
+	f := slices.Concat(literalForm(string(NewAddress(key, k, ""))+"/"), anyNameForm)
 	return meets(g.tokens, f) || g.folded != nil && k == KindMember && meets(g.folded.tokens, f)
 }
 
 // CanMatch tells whether there is a text of the subject that the pattern fits.
 func (g Glob) CanMatch(subject PatternSubject) bool {
-	return slices.ContainsFunc(forms[subject], func(f form) bool {
-		return meets(g.tokens, f) || g.folded != nil && subject != PatternOfVariables && meets(g.folded.tokens, f)
-	})
+	fits := func(f form) bool { return meets(g.tokens, f) }
+	fitsFolded := func(f form) bool { return meets(g.folded.tokens, f) }
+	return slices.ContainsFunc(forms[subject], fits) ||
+		g.folded != nil && subject.holdsMembers() && slices.ContainsFunc(memberForms, fitsFolded)
 }
 
 // meets tells whether some text fits both a pattern and a form: it follows them side by side, and
@@ -205,7 +237,10 @@ func nearestKind(p string) string {
 	if len(parts) < 2 {
 		return p
 	}
-	words := []string{string(KindVariable), string(KindMember)}
+	var words []string
+	for _, k := range Kinds() {
+		words = append(words, string(k))
+	}
 	if near := text.Nearest(parts[1], words, 1); len(near) > 0 && text.DidYouMean(parts[1], words) != "" {
 		parts[1] = near[0]
 	}

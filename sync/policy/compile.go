@@ -80,8 +80,8 @@ func compileExpression(env *cel.Env, text string) (e *expression, problems []Pro
 			Hint:    "compare it with something, as in x == true",
 		}}
 	}
-	if problems := checkLanguage(tree); len(problems) > 0 {
-		return nil, problems
+	if problems := append(checkLanguage(tree), checkWords(tree)...); len(problems) > 0 {
+		return nil, problems[:min(len(problems), maxFailuresShown)]
 	}
 	return &expression{env, tree}, nil
 }

@@ -27,6 +27,27 @@ func compiled(t testing.TB, policies ...Policy) *Set {
 	return set
 }
 
+// TestSuppressionsThatLiftNothing: an address that nothing judged can have.
+func TestSuppressionsThatLiftNothing(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		on            Subject
+		address, hint string
+	}{
+		{OnStep, "acme/variables/A", `did you mean "acme/variable/A"?`},
+		{OnStep, "acme/*/A/B", ""},
+		{OnOrganization, "acme/variable/A", ""},
+		{OnOrganization, "Acme", ""},
+		{OnPlan, "acme", ""},
+	} {
+		_, problems := Compile([]Policy{{ID: "a", On: test.on, Require: "true", Severity: Error, Path: "policies[0]",
+			Suppress: []Suppression{{Address: test.address, Reason: "r", Until: "2026-12-31"}}}})
+		if len(problems) != 1 || problems[0].Hint != test.hint || problems[0].Path != "policies[0].suppress[0].address" {
+			t.Errorf("%s %q: %+v", test.on, test.address, problems)
+		}
+	}
+}
+
 func TestMistakesHavePositions(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -52,6 +73,11 @@ func TestMistakesHavePositions(t *testing.T) {
 		{OnPlan, `"a".replace("a", "b") == "b"`, 1, 12, "the function replace is not known"},
 		{OnPlan, `Step{n: 1}.n == 1`, 1, 5, "objects cannot be made"},
 		{OnPlan, `plan.salt == ""`, 1, 5, "undefined field 'salt'"},
+		{OnStep, `step.kind == "variables"`, 1, 14, "`kind` is never \"variables\""},
+		{OnStep, `"Delete" != step.op`, 1, 1, "`op` is never \"Delete\""},
+		{OnStep, `step.risk in ["destructive", "ireversible"]`, 1, 30, "`risk` is never \"ireversible\""},
+		{OnPlan, `plan.organizations.all(o, o.steps.all(s, s.origin != "drifted"))`, 1, 54, "`origin` is never"},
+		{OnOrganization, `!("members" in organization.notRead)`, 1, 3, "`notRead` is never \"members\""},
 		{OnPlan, `"ž" + "ž" + nosuch == ""`, 1, 13, "undeclared reference"},
 	} {
 		_, problems := Compile([]Policy{{ID: "a", On: test.on, Require: test.expression, Severity: Error, Path: "policies[0]"}})
@@ -277,7 +303,7 @@ func TestDigest(t *testing.T) {
 		"require":  func(p *Policy) { p.Require = "1 == 1" },
 		"severity": func(p *Policy) { p.Severity = Warning },
 		"message":  func(p *Policy) { p.Message = "n" },
-		"suppress": func(p *Policy) { p.Suppress = []Suppression{{Reason: "r", Until: "2026-12-31"}, {Address: "a"}} },
+		"suppress": func(p *Policy) { p.Suppress = []Suppression{{Reason: "r", Until: "2026-12-31"}, {Address: "**"}} },
 		"trusted":  func(p *Policy) { p.From.Trusted = true },
 	} {
 		changed := base

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // lift is a suppression that has been read.
@@ -23,9 +24,12 @@ func readLifts(p Policy) (lifts []lift, problems []Problem) {
 		var err error
 		switch {
 		case s.Address != "":
-			if l.glob, err = spec.ParseGlob(s.Address); err != nil {
+			l.glob, err = spec.ParseGlob(s.Address)
+			if err != nil {
 				problems = append(problems, p.problem(key+".address", shown(err.Error())))
+				break
 			}
+			problems = append(problems, neverCovers(l, p, key+".address")...)
 		case p.On != OnPlan:
 			problems = append(problems, p.problem(key, "the key `address` is missing"))
 		}
@@ -39,6 +43,24 @@ func readLifts(p Policy) (lifts []lift, problems []Problem) {
 		lifts = append(lifts, l)
 	}
 	return lifts, problems
+}
+
+// addressed are the addresses of what a policy judges; a plan has none.
+var addressed = map[Subject]spec.PatternSubject{
+	OnStep: spec.PatternOfSteps, OnOrganization: spec.PatternOfOrganizations,
+}
+
+// neverCovers is the problem of a suppression that can be about nothing that its policy judges.
+func neverCovers(l lift, p Policy, path string) []Problem {
+	subject, has := addressed[p.On]
+	if has && l.glob.CanMatch(subject) || !has && l.covers("") {
+		return nil
+	}
+	problem := p.problem(path, "the pattern "+text.Quote(l.Address)+" fits no address of what is judged, on: "+string(p.On))
+	if near := spec.NearestPattern(l.Address, subject); has && near != "" {
+		problem.Hint = "did you mean " + text.Quote(near) + "?"
+	}
+	return []Problem{problem}
 }
 
 // void says why a suppression does not count; empty: it does.

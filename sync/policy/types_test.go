@@ -50,6 +50,34 @@ func TestFieldTypesFollowTheSchema(t *testing.T) {
 	}
 }
 
+// TestWordsFollowTheSchema: what a key can hold, as the schema lists it, and nothing else.
+func TestWordsFollowTheSchema(t *testing.T) {
+	t.Parallel()
+	var root struct {
+		Definitions map[string]struct {
+			Properties map[string]struct {
+				Enum  []string
+				Items struct{ Enum []string }
+			}
+		}
+	}
+	if err := json.Unmarshal(schema.Plan(), &root); err != nil {
+		t.Fatal(err)
+	}
+	for name, d := range root.Definitions {
+		object := strings.ToUpper(name[:1]) + name[1:]
+		if fieldTypes[object] == nil {
+			continue
+		}
+		for key, property := range d.Properties {
+			want := slices.Concat(property.Enum, property.Items.Enum)
+			if got := words[object][key]; !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))) {
+				t.Errorf("%s.%s: %v here, %v in the schema", object, key, got, want)
+			}
+		}
+	}
+}
+
 // amounts are the keys with money, which JSON has as text and policies read as numbers.
 var amounts = map[string]string{"Money.amount": "double", "Plan.money": "map(double)"}
 

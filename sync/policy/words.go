@@ -1,0 +1,91 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/operators"
+
+	"makesync/spec"
+	"makesync/spec/text"
+)
+
+// words are what keys with a fixed vocabulary can hold. A comparison with another text never fits,
+// so that the policy judges nothing, or everything; a test holds the words to the plan's schema.
+var words = func() map[string]map[string][]string {
+	var kinds []string
+	for _, k := range spec.Kinds() {
+		kinds = append(kinds, string(k))
+	}
+	ops := strings.Fields("create update delete invite reinvite revoke transfer")
+	origins := strings.Fields("pending drift conflict unknown")
+	return map[string]map[string][]string{
+		"Step": {
+			"kind": kinds, "op": ops, "origin": origins, "risk": strings.Fields("none caution destructive irreversible"),
+		},
+		"Held":         {"kind": kinds, "op": ops, "origin": origins, "gains": {"Owner", "Admin"}},
+		"Money":        {"charged": strings.Fields("now next none")},
+		"Organization": {"notRead": kinds},
+	}
+}()
+
+// checkWords finds comparisons of such a key with a text that it never holds.
+func checkWords(tree *cel.Ast) (problems []Problem) {
+	native := tree.NativeRep()
+	ast.PreOrderVisit(native.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() != ast.CallKind || len(e.AsCall().Args()) != 2 {
+			return
+		}
+		switch e.AsCall().FunctionName() {
+		case operators.Equals, operators.NotEquals, operators.In:
+		default:
+			return
+		}
+		for i, key := range e.AsCall().Args() {
+			for _, word := range textsOf(e.AsCall().Args()[1-i]) {
+				problems = append(problems, neverFits(native, key, word)...)
+			}
+		}
+	}))
+	return problems
+}
+
+// textsOf are the texts that are written out, alone or in a list.
+func textsOf(e ast.Expr) (texts []ast.Expr) {
+	if e.Kind() == ast.ListKind {
+		for _, item := range e.AsList().Elements() {
+			texts = append(texts, textsOf(item)...)
+		}
+	}
+	if e.Kind() != ast.LiteralKind {
+		return texts
+	}
+	if _, is := e.AsLiteral().Value().(string); is {
+		texts = append(texts, e)
+	}
+	return texts
+}
+
+// neverFits is the problem of a key that never holds the text.
+func neverFits(native *ast.AST, key, word ast.Expr) []Problem {
+	if key.Kind() != ast.SelectKind {
+		return nil
+	}
+	selected := key.AsSelect()
+	known := words[native.GetType(selected.Operand().ID()).TypeName()][selected.FieldName()]
+	written := word.AsLiteral().Value().(string)
+	if len(known) == 0 || written == "" || slices.Contains(known, written) {
+		return nil
+	}
+	at := native.SourceInfo().GetStartLocation(word.ID())
+	hint := text.DidYouMean(written, known)
+	if hint == "" {
+		hint = "it is " + text.Or(known)
+	}
+	return []Problem{{
+		Line: max(at.Line(), 1), Column: max(at.Column(), 0) + 1, Hint: hint,
+		Message: text.Backquote(selected.FieldName()) + " is never " + text.Quote(written),
+	}}
+}
