@@ -17,6 +17,8 @@ type EndpointOptions struct {
 	LookupEnv func(string) (string, bool)
 	// ZoneURLs are the --zone-url flags, name to url; each overrides url and sandbox alike.
 	ZoneURLs map[string]string
+	// Known are zones of which the documents speak, besides those that are asked for and declared.
+	Known []string
 	// Named are the zones that --zone or MAKE_ZONE names. One that is a host counts
 	// as named outside the documents.
 	Named []string
@@ -47,7 +49,20 @@ func Endpoints(zones map[string]spec.Zone, names []string,
 			out[name] = endpoint
 		}
 	}
+	e.checkZoneURLs(append(slices.Collect(maps.Keys(zones)), append(names, o.Known...)...))
 	return out, spec.SortProblems(e.problems)
+}
+
+// checkZoneURLs finds flags that reach nothing: with a slip in its name the zone that was meant is
+// called where it really is.
+func (e *endpoints) checkZoneURLs(known []string) {
+	for _, name := range slices.Sorted(maps.Keys(e.options.ZoneURLs)) {
+		if !slices.Contains(known, name) {
+			e.problems = append(e.problems, spec.Problem{Severity: severities[ruleIdleZoneURL], Rule: ruleIdleZoneURL,
+				Message: "--zone-url " + text.Clean(name) + ": nothing is looked for in a zone of this name",
+				Hint:    text.DidYouMean(name, known)})
+		}
+	}
 }
 
 type endpoints struct {

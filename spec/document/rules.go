@@ -45,6 +45,7 @@ const (
 	ruleSameName         = "same-name"
 	ruleNoZone           = "no-zone"
 	ruleUnknownZone      = "unknown-zone"
+	ruleIdleZoneURL      = "zone-url-matches-nothing"
 	ruleZoneURL          = "zone-url"
 	ruleLiteralToken     = "literal-token"
 	ruleSandboxPath      = "sandbox-path"
@@ -137,6 +138,9 @@ var rules = []Rule{
 		"A document turns a built-in zone into a sandbox, and nobody who starts the run asked for that."},
 	{ruleSandboxPath, spec.Error,
 		"A sandbox's seed or state does not lie below the document's folder, links followed."},
+	{ruleIdleZoneURL, spec.Error,
+		"--zone-url names a zone in which no organization of the documents lives, which none declares, and which " +
+			"no other flag names."},
 	{ruleUnknownProfile, spec.Error, "An organization names a profile that no document declares."},
 	{ruleDeleteWithoutID, spec.Error, "An organization with state: absent has no id."},
 	{ruleAbsentConflict, spec.Error,

@@ -55,7 +55,7 @@ func load(ctx context.Context, env Env, o documentOptions, reach zoneOptions, us
 			use.zones(desired.Zones, o),
 			zonesOf(desired, o.only(desired.Zones)),
 			document.EndpointOptions{
-				LookupEnv: env.LookupEnv, ZoneURLs: reach.urls, Named: o.namedZones(env),
+				LookupEnv: env.LookupEnv, ZoneURLs: reach.urls, Known: zonesOf(desired, ""), Named: o.namedZones(env),
 				ReferenceRoots: o.referenceRoots, Sandboxes: reach.sandboxes,
 			},
 		)

@@ -96,8 +96,11 @@ func (p *plannedRun) planOffline(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.plan, err = planner.Make(ctx, request)
-	return err
+	if p.plan, err = planner.Make(ctx, request); err != nil {
+		return err
+	}
+	addUnknownSignedOut(p.plan)
+	return nil
 }
 
 // offlinePorts are the zones that stand in for the real ones; what is wrong with them becomes a

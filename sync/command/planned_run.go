@@ -172,15 +172,16 @@ func connectNamed(
 	r *runtimeEnv, list []plan.Zone, documents *document.Documents, o documentOptions, reach zoneOptions, may access,
 ) (*zones, []spec.Problem, error) {
 	only := o.only(documents.Zones())
-	var names []string
+	var names, known []string
 	for _, zone := range list {
+		known = append(known, zone.Name)
 		if only == "" || only == zone.Name {
 			names = append(names, zone.Name)
 		}
 	}
 	endpoints, problems := document.Endpoints(documents.Zones(), names, document.EndpointOptions{
-		LookupEnv: r.LookupEnv, ZoneURLs: reach.urls, Named: o.namedZones(r.Env), ReferenceRoots: o.referenceRoots,
-		Sandboxes: reach.sandboxes,
+		LookupEnv: r.LookupEnv, ZoneURLs: reach.urls, Known: known, Named: o.namedZones(r.Env),
+		ReferenceRoots: o.referenceRoots, Sandboxes: reach.sandboxes,
 	})
 	problems = withoutUnknownZones(problems)
 	if spec.HasErrors(problems) {

@@ -48,6 +48,15 @@ func addSignedOut(ctx context.Context, p *plan.Plan, zones *zones, concurrency i
 	p.Calls.Read += zones.reads() - before
 }
 
+// addUnknownSignedOut says where a plan without a zone enforces that it cannot name them.
+func addUnknownSignedOut(p *plan.Plan) {
+	for i := range p.Organizations {
+		if add := whereSignedOut(&p.Organizations[i]); add != nil && p.Organizations[i].ID != 0 {
+			add("whom that signs out is known only to the zone: a plan without --live and --base names them")
+		}
+	}
+}
+
 // whereSignedOut is where the words go: to the step that enforces, or to the reason for which it is
 // held; nil when the plan enforces nothing there.
 func whereSignedOut(o *plan.Organization) func(words string) {
