@@ -173,8 +173,11 @@ func accept(
 		return i, err
 	}
 	now, err := client.Invitation(ctx, o.hash)
-	if err != nil || now.State == "" {
-		return now, err
+	switch {
+	case err != nil:
+		return i, err
+	case now.State == "":
+		return now, nil
 	}
 	if err := sameInvitation(i, now); err != nil {
 		return now, err

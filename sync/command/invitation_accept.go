@@ -72,22 +72,44 @@ func acceptAll(ctx context.Context, r *runtimeEnv, o ownOptions) error {
 			return err
 		}
 	}
-	var failed error
-	for i := range list {
-		one := o.invitationOptions
-		one.hash, one.yes = list[i].Hash.Reveal(), true
-		asked := makeapi.Invitation{Organization: list[i].Organization, RoleID: list[i].RoleID, State: pending}
-		after, err := accept(ctx, r, p.client, asked, one)
-		if list[i].State = after.State; err != nil {
-			failed = fmt.Errorf("accept the invitation to %s: %w", render.Clean(asked.Organization.Name), err)
-			r.printError(failed, exit.Partial)
-		}
-	}
+	code := acceptEach(ctx, r, p.client, o.invitationOptions, list)
 	res := ownResult{name, p.endpoint.Sandbox != nil, list}
-	if err := r.emit(res, o.result, r.render(o.result, "")); err != nil || failed == nil {
+	if err := r.emit(res, o.result, r.render(o.result, "")); err != nil {
 		return err
 	}
-	return end(exit.Partial)
+	return end(code)
+}
+
+// acceptEach accepts one after the other, and notes what has become of each. A token that the zone
+// does not accept any more ends it, and is told once.
+func acceptEach(
+	ctx context.Context, r *runtimeEnv, client *makeapi.Client, o invitationOptions, list []makeapi.OwnInvitation,
+) exit.Code {
+	code, accepted := exit.OK, 0
+	o.yes = true
+	for i := range list {
+		if client.Refused() != nil {
+			break
+		}
+		o.hash = list[i].Hash.Reveal()
+		asked := makeapi.Invitation{Organization: list[i].Organization, RoleID: list[i].RoleID, State: pending}
+		after, err := accept(ctx, r, client, asked, o)
+		switch list[i].State = after.State; {
+		case err == nil:
+			accepted++
+		case !state.IsTokenRefused(err):
+			code = exit.Partial
+			r.printError(fmt.Errorf("accept the invitation to %s: %w", render.Clean(asked.Organization.Name), err), code)
+		}
+	}
+	if refused := client.Refused(); refused != nil && accepted < len(list) {
+		if code = exit.Partial; accepted == 0 {
+			code = exit.Refused
+		}
+		left := text.Count(len(list)-accepted, "invitation was", "invitations were")
+		r.printError(fmt.Errorf("%s not accepted: %w", left, refused), code)
+	}
+	return code
 }
 
 // mayAccept refuses what the guards in force do not let happen: that the token's user becomes a
