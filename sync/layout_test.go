@@ -56,7 +56,7 @@ var mayImport = map[string][]string{
 	"sync/fleet":           {"spec", "sync/billing", "spec/text", "sync/exit", "sync/state", "sync/plan", "sync/slots"},
 	"sync/complete":        {"spec", "spec/text"},
 	"sync/explain":         {"spec", "spec/text", "sync/exit", "sync/state", "sync/plan"},
-	"sync/policy":          {"spec"},
+	"sync/policy":          {"spec", "spec/text"},
 	"sync/approval":        {"sync/atomicfile"},
 	"sync/e2e":             {},
 	"sync/bench":           {},
