@@ -63,7 +63,8 @@ func (s PatternSubject) holdsMembers() bool { return s == PatternOfDeletions || 
 
 // forms are the texts of each subject.
 var forms = map[PatternSubject][]form{
-	PatternOfDeletions:     append(addressForms(nil, slices.Concat(literalForm("/variable/"), variableForm)), memberForms...),
+	PatternOfDeletions: slices.Concat(
+		addressForms(nil, slices.Concat(literalForm("/variable/"), variableForm)), memberForms),
 	PatternOfVariables:     addressForms(slices.Concat(literalForm("/variable/"), variableForm)),
 	PatternOfEmails:        {emailForm},
 	PatternOfSteps:         stepForms(),

@@ -99,7 +99,8 @@ func acceptEach(
 			accepted++
 		case !state.IsTokenRefused(err):
 			code = exit.Partial
-			r.printError(fmt.Errorf("accept the invitation to %s: %w", render.Clean(asked.Organization.Name), err), code)
+			name := render.Clean(asked.Organization.Name)
+			r.printError(fmt.Errorf("accept the invitation to %s: %w", name, err), code)
 		}
 	}
 	if refused := client.Refused(); refused != nil && accepted < len(list) {

@@ -56,7 +56,8 @@ func neverCovers(l lift, p Policy, path string) []Problem {
 	if has && l.glob.CanMatch(subject) || !has && l.covers("") {
 		return nil
 	}
-	problem := p.problem(path, "the pattern "+text.Quote(l.Address)+" fits no address of what is judged, on: "+string(p.On))
+	problem := p.problem(path,
+		"the pattern "+text.Quote(l.Address)+" fits no address of what is judged, on: "+string(p.On))
 	if near := spec.NearestPattern(l.Address, subject); has && near != "" {
 		problem.Hint = "did you mean " + text.Quote(near) + "?"
 	}

@@ -23,7 +23,8 @@ var words = func() map[string]map[string][]string {
 	origins := strings.Fields("pending drift conflict unknown")
 	return map[string]map[string][]string{
 		"Step": {
-			"kind": kinds, "op": ops, "origin": origins, "risk": strings.Fields("none caution destructive irreversible"),
+			"kind": kinds, "op": ops, "origin": origins,
+			"risk": strings.Fields("none caution destructive irreversible"),
 		},
 		"Held":         {"kind": kinds, "op": ops, "origin": origins, "gains": {"Owner", "Admin"}},
 		"Money":        {"charged": strings.Fields("now next none")},
