@@ -52,6 +52,12 @@ func WalkStrictly(data []byte, member string) (StringPlace, error) {
 	return w.place, nil
 }
 
+// ValuesInJSON is how many values a JSON text holds at most, without decoding it.
+func ValuesInJSON(data []byte) int {
+	values, _ := measureJSON(data)
+	return values
+}
+
 // DecodeStrict reads a JSON text that the walk has found unambiguous into a value, and only what
 // the schema has and the value can hold. Problems are those of the schema, the first of each list
 // and of the rest. Lists are the lists of the top level, each item of which is checked by itself.

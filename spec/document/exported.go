@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"makesync/spec"
+	"makesync/spec/regular"
 )
 
 // ExportedHeader begins the comment by which a document that an export wrote is known; the zone's
@@ -50,7 +51,7 @@ func DeclaredIn(folder string) []Declared {
 
 // saysExported looks for the comment of an export above the first key.
 func saysExported(path string) bool {
-	data, err := ReadRegular(path, MaxDocument)
+	data, err := regular.ReadFile(path, MaxDocument)
 	for err == nil && bytes.HasPrefix(data, []byte("#")) {
 		line, rest, _ := bytes.Cut(data, []byte("\n"))
 		if bytes.HasPrefix(line, []byte("# "+ExportedHeader)) {

@@ -2,15 +2,14 @@ package document
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"makesync/spec"
+	"makesync/spec/regular"
 	"makesync/spec/text"
 )
 
@@ -146,79 +145,14 @@ func fileProblem(path string, err error) *spec.Problem {
 
 // readDocument reads a file, never more of it than is allowed.
 func readDocument(path string) ([]byte, *spec.Problem) {
-	data, err := ReadRegular(path, MaxDocument)
+	data, err := regular.ReadFile(path, MaxDocument)
 	switch {
-	case errors.Is(err, errTooLarge):
+	case errors.Is(err, regular.ErrTooLarge):
 		return nil, tooLarge(path)
 	case err != nil:
 		return nil, fileProblem(path, err)
 	}
 	return data, nil
-}
-
-// What ReadRegular refuses.
-var (
-	errNotRegular = errors.New("it is no regular file")
-	errTooLarge   = errors.New("it is too large")
-)
-
-// ReadRegular reads a regular file of at most limit bytes. A pipe or a device could hang, never end
-// or do something when it is opened, so kind and size are looked at first, and again of what was
-// opened, which does not wait for anybody at the other end.
-func ReadRegular(path string, limit int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkRegular(info, limit); err != nil {
-		return nil, err
-	}
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	if info, err = file.Stat(); err != nil {
-		return nil, err
-	}
-	if err := checkRegular(info, limit); err != nil {
-		return nil, err
-	}
-	data, err := readAll(file, info.Size(), limit)
-	if err == nil && int64(len(data)) > limit {
-		err = errTooLarge
-	}
-	return data, err
-}
-
-func checkRegular(info fs.FileInfo, limit int64) error {
-	switch {
-	case !info.Mode().IsRegular():
-		return errNotRegular
-	case info.Size() > limit:
-		return errTooLarge
-	}
-	return nil
-}
-
-// readAll reads at most one byte more than is allowed, into a buffer of the size that the file says
-// it has.
-func readAll(file *os.File, size, limit int64) ([]byte, error) {
-	data := make([]byte, 0, min(max(size, 0), limit)+1)
-	limited := io.LimitReader(file, limit+1)
-	for {
-		n, err := limited.Read(data[len(data):cap(data)])
-		data = data[:len(data)+n]
-		if errors.Is(err, io.EOF) {
-			return data, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if len(data) == cap(data) {
-			data = slices.Grow(data, len(data)+512)
-		}
-	}
 }
 
 func tooLarge(path string) *spec.Problem {

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"makesync/spec"
+	"makesync/spec/regular"
 	"makesync/spec/text"
 )
 
@@ -328,8 +329,8 @@ func isBelow(root, real string) bool {
 
 // readReferenced reads a regular file of sane size.
 func readReferenced(path string) ([]byte, error) {
-	data, err := ReadRegular(path, maxReferenced)
-	if errors.Is(err, errTooLarge) {
+	data, err := regular.ReadFile(path, maxReferenced)
+	if errors.Is(err, regular.ErrTooLarge) {
 		err = errors.New("it is larger than 1 MB")
 	}
 	return data, err

@@ -52,6 +52,8 @@ func Unresolved(outcomes []report.Outcome) bool {
 // resolver reads what became of the writes of one run.
 type resolver struct {
 	story     *report.Run
+	index     *report.Index
+	began     time.Time
 	o         ResumeOptions
 	observers map[string]*observe.Observer // by organization key
 	// delay is how long reads have to show nothing before that proves that a write did not happen.
@@ -65,7 +67,8 @@ func delayAfterTheEnd(verb plan.Verb) time.Duration {
 }
 
 func newResolver(story *report.Run, o ResumeOptions) *resolver {
-	return &resolver{story: story, o: o, observers: map[string]*observe.Observer{}, delay: delayAfterTheEnd}
+	return &resolver{story: story, index: story.Index(), began: o.Clock.Now(), o: o,
+		observers: map[string]*observe.Observer{}, delay: delayAfterTheEnd}
 }
 
 // resolve is the outcome of one intent.
@@ -79,7 +82,7 @@ func (r *resolver) resolve(ctx context.Context, intent report.Intent) report.Out
 		out.Outcome, out.Answer = report.Succeeded, found.Answer
 		out.Reason = report.Reason{Code: report.ReasonResolved, Text: "reading shows that it happened"}
 	case observe.NotApplied:
-		if step := r.story.Step(intent.Step); step != nil && step.MovesMoney() {
+		if step := r.index.Step(intent.Step); step != nil && step.MovesMoney() {
 			const why = "it reads as before, which proves nothing where money is moved"
 			out.Reason = report.UnknownReason(why, intent.Address)
 			break
@@ -99,7 +102,7 @@ func (r *resolver) resolve(ctx context.Context, intent report.Intent) report.Out
 
 // inspect finds the write that an intent was for, and reads what became of it.
 func (r *resolver) inspect(ctx context.Context, intent report.Intent) observe.Evidence {
-	o, step := r.observer(intent), r.story.Step(intent.Step)
+	o, step := r.observer(intent), r.index.Step(intent.Step)
 	if o != nil && !o.Reachable() {
 		return observe.Evidence{State: observe.Unknown, Why: "the zone " + o.Live().Zone + " is none of this run"}
 	}
@@ -130,7 +133,12 @@ func (r *resolver) waitUntilConsistent(
 ) observe.Evidence {
 	found := o.Inspect(ctx, w)
 	delay := r.delay(w.Verb)
-	left := min(delay-r.o.Clock.Now().Sub(intent.At), delay) // min: a clock may have been set back
+	// Its process has ended before this began, whatever a clock that was set back says.
+	sent := intent.At
+	if sent.After(r.began) {
+		sent = r.began
+	}
+	left := delay - r.o.Clock.Now().Sub(sent)
 	open := func() bool { return found.State == observe.NotApplied || found.State == observe.Conflicting }
 	for waits := observe.NewWaits(r.o.Jitter); open() && left > 0; {
 		r.tell(left)
@@ -157,7 +165,7 @@ func (r *resolver) tell(d time.Duration) {
 
 // observer is that of the intent's organization; nil when the run's plan has none of the address.
 func (r *resolver) observer(intent report.Intent) *observe.Observer {
-	of := r.story.Organization(intent.Address)
+	of := r.index.Organization(intent.Address)
 	if of == nil {
 		return nil
 	}

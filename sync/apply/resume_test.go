@@ -158,9 +158,9 @@ func TestResolvingWaitsForWhatMayStillArrive(t *testing.T) {
 func commitIntent(z *writtenZone, story *report.Run, intent report.Intent) error {
 	organization := int64(0)
 	if intent.Verb != plan.CreateOrganization {
-		organization = story.Organization(intent.Address).ID
+		organization = story.Index().Organization(intent.Address).ID
 	}
-	for _, w := range plan.WritesOf(organization, story.Step(intent.Step)) {
+	for _, w := range plan.WritesOf(organization, story.Index().Step(intent.Step)) {
 		if w.Verb == intent.Verb {
 			_, err := z.commit(w)
 			return err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	"makesync/sync/apply"
 	"makesync/sync/exit"
 	"makesync/sync/history"
@@ -226,7 +227,10 @@ func (a *applyRun) apply(ctx context.Context) (_ *report.Report, err error) {
 	if options.Billing = memory; plan.MovesMoney(a.plan.Organizations) {
 		_, _ = memory.Known() // before this run's own journal is one of them; the apply tells of the error
 	}
-	if !a.noJournal && stepCount(a.plan) > 0 {
+	if steps := stepCount(a.plan); !a.noJournal && steps > 0 {
+		if steps > history.MostSteps {
+			return nil, tooManySteps(steps)
+		}
 		journal, err := a.store.Begin(a.run, a.zones.places(), journalled(a))
 		if err != nil {
 			return nil, failure{exit: exit.Internal, message: err.Error(), hint: journalHint}
@@ -248,6 +252,12 @@ func (a *applyRun) apply(ctx context.Context) (_ *report.Report, err error) {
 	applied.Problems = slices.Concat(applied.Problems, report.PolicyProblems(a.plan, true),
 		a.warnings(), a.learn(applied), saveNext(ctx, a, applied))
 	return applied, nil
+}
+
+func tooManySteps(steps int) error {
+	return failure{exit: exit.Invalid, hint: "divide the run with --shard I/N, or narrow it with --target GLOB",
+		message: "the plan has " + text.Number(steps) + " steps, and the journal of a run holds at most " +
+			text.Number(history.MostSteps)}
 }
 
 // learn remembers what plans of Make refused, so that it is not tried again every night.

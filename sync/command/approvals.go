@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"makesync/spec"
-	"makesync/spec/document"
+	"makesync/spec/regular"
 	"makesync/spec/text"
 	"makesync/sync/approval"
 	"makesync/sync/exit"
@@ -50,7 +50,7 @@ func readApprovers(path string, documents documentOptions, file string) (*approv
 				text.Quote(path), text.Quote(inside)),
 			hint: "keep it outside of what it protects, for instance where only the protected branch or root writes"}
 	}
-	data, err := document.ReadRegular(path, maxApproversFile)
+	data, err := regular.ReadFile(path, maxApproversFile)
 	if err != nil {
 		message := "read the file of approvers " + text.Quote(path)
 		return nil, nil, failure{exit: exit.Invalid, message: message, cause: err}

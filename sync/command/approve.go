@@ -12,7 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
-	"makesync/spec/document"
+	"makesync/spec/regular"
 	"makesync/sync/approval"
 	"makesync/sync/exit"
 	"makesync/sync/history"
@@ -181,7 +181,7 @@ func signerFor(r *runtimeEnv, path string) (signer approval.Signer, closeAgent f
 	closeAgent = func() {}
 	keys := approval.Keys{
 		Path: path,
-		Read: func(path string) ([]byte, error) { return document.ReadRegular(path, maxKeyFile) },
+		Read: func(path string) ([]byte, error) { return regular.ReadFile(path, maxKeyFile) },
 		Agent: func() (io.ReadWriter, error) {
 			socket := r.lookup("SSH_AUTH_SOCK")
 			if socket == "" {

@@ -8,6 +8,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/document"
+	"makesync/spec/regular"
 	"makesync/spec/text"
 	"makesync/sync/compare"
 	"makesync/sync/exit"
@@ -54,7 +55,7 @@ func isZone(env Env, name string, o sourceOptions) bool {
 
 // isSnapshot tells a snapshot from a JSON document by its format.
 func isSnapshot(path string) bool {
-	data, err := document.ReadRegular(path, maxSnapshot)
+	data, err := regular.ReadFile(path, maxSnapshot)
 	if err != nil || len(data) == 0 || data[0] != '{' {
 		return false
 	}

@@ -14,6 +14,7 @@ import (
 	"makesync/spec"
 	"makesync/spec/document"
 	"makesync/spec/document/factor"
+	"makesync/spec/regular"
 	"makesync/sync/commandline"
 	"makesync/sync/exit"
 	"makesync/sync/export"
@@ -194,7 +195,7 @@ func (f *folder) isFile() bool {
 // and would change.
 func (f *folder) dropUnchanged() (inTheWay []string) {
 	f.files = slices.DeleteFunc(f.files, func(file file) bool {
-		data, err := os.ReadFile(file.path)
+		data, err := regular.ReadFile(file.path, document.MaxDocument)
 		same := err == nil && bytes.Equal(data, file.data)
 		if !same && !errors.Is(err, fs.ErrNotExist) {
 			inTheWay = append(inTheWay, file.path)

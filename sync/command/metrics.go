@@ -1,9 +1,7 @@
 package command
 
 import (
-	"io"
-	"os"
-
+	"makesync/spec/regular"
 	"makesync/sync/metrics"
 )
 
@@ -25,15 +23,7 @@ const maxPrevious = 1 << 20
 
 // previousText is what a metrics file holds; nothing when it cannot be read, which put then says.
 func previousText(path string) []byte {
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
-		return nil
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxPrevious))
+	text, err := regular.ReadFile(path, maxPrevious)
 	if err != nil {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,6 +16,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/document"
+	"makesync/spec/regular"
 	"makesync/spec/text"
 	"makesync/sync/atomicfile"
 	"makesync/sync/exit"
@@ -257,7 +259,7 @@ func (s *files) put(out output, data []byte) error {
 
 // rewrite puts the new text of a document into place, if it still is as it was read.
 func (s *files) rewrite(path string, before, after []byte) error {
-	now, err := os.ReadFile(path)
+	now, err := regular.ReadFile(path, document.MaxDocument)
 	if err != nil || !bytes.Equal(now, before) {
 		return failure{exit: exit.Invalid, message: path + " has changed since it was read; it was left alone",
 			cause: err, hint: "run again"}
@@ -380,7 +382,7 @@ const headSize = 512
 
 // head is the beginning of a file, "" of an empty one and of one that cannot be read.
 func head(path string) string {
-	file, err := os.Open(path)
+	file, err := regular.Open(path, math.MaxInt64)
 	if err != nil {
 		return ""
 	}

@@ -10,6 +10,7 @@ import (
 	"makesync/schema"
 	"makesync/spec"
 	"makesync/spec/document"
+	"makesync/spec/regular"
 	"makesync/spec/text"
 	"makesync/sync/exit"
 	"makesync/sync/offline"
@@ -187,7 +188,7 @@ const maxSnapshot = 200 << 20
 
 // readSnapshot reads and checks a snapshot file. One that does not fit is unfit: exit 3.
 func readSnapshot(path string) (*offline.Snapshot, error) {
-	data, err := document.ReadRegular(path, maxSnapshot)
+	data, err := regular.ReadFile(path, maxSnapshot)
 	if err != nil {
 		return nil, failure{
 			exit:    exit.Invalid,

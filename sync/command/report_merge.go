@@ -2,8 +2,8 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/regular"
 	"makesync/sync/exit"
 	"makesync/sync/plan"
 	"makesync/sync/render"
@@ -180,13 +181,8 @@ func readPart(path string) (partFile, *spec.Problem) {
 }
 
 func readLimited(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, mostPartBytes+1))
-	if err == nil && len(data) > mostPartBytes {
+	data, err := regular.ReadFile(path, mostPartBytes)
+	if errors.Is(err, regular.ErrTooLarge) {
 		err = fmt.Errorf("it is larger than %d MiB", mostPartBytes>>20)
 	}
 	return data, err

@@ -4,10 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
+	"makesync/spec/document"
 	"makesync/spec/document/edit"
+	"makesync/spec/regular"
 	"makesync/spec/text"
 	"makesync/sync/adopt"
 	"makesync/sync/exit"
@@ -21,7 +22,7 @@ type rewriting struct{ *adopt.Texts }
 func loadTexts(paths []string) (rewriting, error) {
 	texts := map[string][]byte{}
 	for _, path := range paths {
-		data, err := os.ReadFile(path)
+		data, err := regular.ReadFile(path, document.MaxDocument)
 		if err != nil {
 			return rewriting{}, failure{exit: exit.Invalid, message: "read " + path, cause: err}
 		}

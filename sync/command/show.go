@@ -12,7 +12,7 @@ import (
 
 	"makesync/schema"
 	"makesync/spec"
-	"makesync/spec/document"
+	"makesync/spec/regular"
 	"makesync/spec/text"
 	"makesync/sync/approval"
 	"makesync/sync/exit"
@@ -119,7 +119,7 @@ type shown struct {
 
 // readShown reads a file strictly. The error says why it is none of ours.
 func readShown(r *runtimeEnv, o showOptions) (shown, error) {
-	data, err := document.ReadRegular(o.file, maxSnapshot)
+	data, err := regular.ReadFile(o.file, maxSnapshot)
 	if err != nil {
 		return shown{}, err
 	}

@@ -65,6 +65,7 @@ func (b *Billing) add(story *report.Run) {
 	for _, z := range story.Zones {
 		urls[z.Name] = z.URL
 	}
+	index := story.Index()
 	last := map[report.IntentKey]report.StepOutcome{}
 	for _, e := range story.Entries {
 		if r := e.Result; r != nil {
@@ -77,7 +78,7 @@ func (b *Billing) add(story *report.Run) {
 			continue
 		}
 		outcome := last[report.IntentKey{Step: i.Step, Verb: i.Verb, Attempt: i.Attempt}]
-		o := story.Organization(i.Address)
+		o := index.Organization(i.Address)
 		if o == nil || outcome == report.Failed || outcome == report.Skipped {
 			continue
 		}

@@ -94,7 +94,7 @@ func TestJournal(t *testing.T) {
 		len(story.Entries) != 2 || story.Truncated || story.Tool != "v1" {
 		t.Errorf("%+v", story)
 	}
-	if step := story.Step(2); step == nil || step.Arguments.Value.Reference != "${env:P}" ||
+	if step := story.Index().Step(2); step == nil || step.Arguments.Value.Reference != "${env:P}" ||
 		!step.Arguments.Value.IsSensitive() {
 		t.Errorf("%+v", step)
 	}
@@ -144,7 +144,7 @@ func TestTruncatedJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	for cut := range data {
-		story, err := ParseJournal("R1", data[:cut])
+		story, err := ParseJournal("R1", bytes.NewReader(data[:cut]))
 		if err != nil {
 			t.Fatalf("cut at %d: %v", cut, err)
 		}
@@ -290,7 +290,7 @@ func FuzzParseJournal(f *testing.F) {
 		`"organizations":[{"key":"a","steps":[{"kind":"x"}]}]}` + "\n"))
 	f.Add([]byte("\n\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		story, err := ParseJournal("R1", data)
+		story, err := ParseJournal("R1", bytes.NewReader(data))
 		if err != nil {
 			return
 		}

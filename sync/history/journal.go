@@ -61,6 +61,7 @@ type Journal struct {
 	mu      sync.Mutex
 	file    journalFile // locked as long as this process writes
 	size    int64       // bytes of whole lines
+	lines   int         // that this process has written
 	durable int64       // how many of them are on the disk for certain
 	syncing bool        // somebody waits for the disk, without mu
 	synced  *sync.Cond  // somebody has done so
@@ -140,7 +141,7 @@ func openJournal(s *Store, run, path string) (*Journal, error) {
 	}
 	size := int64(0)
 	if err = lockJournal(file, run); err == nil {
-		size, err = cutTornLine(file, run, path)
+		size, err = cutTornLine(file, run)
 	}
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
@@ -151,16 +152,18 @@ func openJournal(s *Store, run, path string) (*Journal, error) {
 }
 
 // cutTornLine cuts off a last line without its end; size is that of the rest.
-func cutTornLine(file *os.File, run, path string) (size int64, err error) {
-	data, err := readJournal(path)
+func cutTornLine(file *os.File, run string) (size int64, err error) {
+	info, err := file.Stat()
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("read the journal of run %s: %w", run, err)
 	}
-	size = int64(len(completeLines(data)))
-	if size == 0 {
+	last, err := lastLineFeed(file, info.Size())
+	switch size = last + 1; {
+	case err != nil:
+		return 0, fmt.Errorf("read the journal of run %s: %w", run, err)
+	case size == 0:
 		return 0, fmt.Errorf("nothing was sent in run %s, so nothing can be added to its journal", run)
-	}
-	if size == int64(len(data)) {
+	case size == info.Size():
 		return size, nil
 	}
 	if err := file.Truncate(size); err != nil {
@@ -242,6 +245,9 @@ func (j *Journal) append(l line) (end int64, err error) {
 	if j.broken != nil {
 		return 0, j.broken
 	}
+	if err == nil && l.Type == lineIntent && j.isFull(len(data)) {
+		err = errors.New("it is as large as a journal may be; run again for the rest")
+	}
 	if err == nil {
 		err = j.appendLine(append(data, '\n'))
 	}
@@ -249,6 +255,12 @@ func (j *Journal) append(l line) (end int64, err error) {
 		return 0, j.fail(err)
 	}
 	return j.size, nil
+}
+
+// isFull tells that nothing further may be begun: what was written has to be read again, with the
+// results that are still to come, and the report.
+func (j *Journal) isFull(more int) bool {
+	return j.size+int64(more) > mostBegun || j.lines > mostLines
 }
 
 // await waits until so many bytes are on the disk.
@@ -275,6 +287,7 @@ func (j *Journal) appendLine(line []byte) error {
 		return err
 	}
 	j.size += int64(len(line))
+	j.lines++
 	return nil
 }
 

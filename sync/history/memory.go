@@ -45,12 +45,13 @@ func (m *Memory) add(story *report.Run) {
 	for _, z := range story.Zones {
 		urls[z.Name] = z.URL
 	}
+	index := story.Index()
 	for _, e := range story.Entries {
 		r := e.Result
 		if r == nil || r.Verb != plan.InviteMember || r.Answer.UserID < 1 {
 			continue
 		}
-		if o := story.Organization(r.Address); o != nil && o.ID > 0 {
+		if o := index.Organization(r.Address); o != nil && o.ID > 0 {
 			m.emails[person{urls[o.Zone], o.ID, r.Answer.UserID}] = r.Address.Name()
 		}
 	}

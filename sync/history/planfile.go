@@ -1,9 +1,10 @@
 package history
 
 import (
+	"errors"
 	"fmt"
-	"io"
-	"os"
+
+	"makesync/spec/regular"
 )
 
 // maxPlan is the largest plan file that is read, in bytes.
@@ -11,17 +12,12 @@ const maxPlan = 64 << 20
 
 // LoadPlan reads the bytes of a plan file, within its limit.
 func LoadPlan(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("read the plan: %w", err)
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxPlan+1))
-	if err != nil {
-		return nil, fmt.Errorf("read the plan: %w", err)
-	}
-	if len(data) > maxPlan {
+	data, err := regular.ReadFile(path, maxPlan)
+	switch {
+	case errors.Is(err, regular.ErrTooLarge):
 		return nil, fmt.Errorf("read the plan: %s is larger than %d MiB", path, maxPlan>>20)
+	case err != nil:
+		return nil, fmt.Errorf("read the plan: %w", err)
 	}
 	return data, nil
 }

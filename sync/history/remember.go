@@ -5,23 +5,30 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
+	"makesync/spec"
+	"makesync/spec/regular"
 	"makesync/sync/atomicfile"
+)
+
+// Limits of a file that runs remember something in.
+const (
+	maxMemoryFile   = 64 << 20 // bytes
+	maxMemoryValues = 1_000_000
 )
 
 // readMemory reads one of the files that runs remember things in. A file that is missing or damaged
 // holds nothing: no memory is worth a failed run. What says in an error what it remembers.
 func readMemory[T any](path, what string) (known T, err error) {
-	data, err := os.ReadFile(path)
+	data, err := regular.ReadFile(path, maxMemoryFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return known, nil
 	}
 	if err != nil {
 		return known, fmt.Errorf("read %s: %w", what, err)
 	}
-	if json.Unmarshal(data, &known) != nil {
+	if spec.ValuesInJSON(data) > maxMemoryValues || json.Unmarshal(data, &known) != nil {
 		var nothing T // a damaged file may have been read in part
 		return nothing, nil
 	}

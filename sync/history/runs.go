@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -25,15 +26,20 @@ func (s *Store) Read(run string) (*report.Run, error) {
 		return nil, err
 	}
 	locked := isLocked(path) // asked first: what ends in between has its end in the file
-	data, err := readJournal(path)
-	if err != nil {
-		return nil, err
-	}
-	story, err := ParseJournal(run, data)
+	story, err := readJournal(run, path)
 	if err == nil {
 		story.Running = locked
 	}
 	return story, err
+}
+
+func readJournal(run, path string) (*report.Run, error) {
+	file, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return ParseJournal(run, file)
 }
 
 // List tells of every run, oldest first. A journal that cannot be read is listed as damaged, not
@@ -159,17 +165,14 @@ func (s *Store) isResolved(run string) bool {
 	if err != nil {
 		return false
 	}
-	text, err := lastLine(path)
-	if err != nil {
-		return false
-	}
-	switch firstField(text, "type") {
-	case lineResolved:
-		return true
-	case lineEnd:
-		return firstField(text, "unknown") == json.Number("0")
-	}
-	return false
+	var kind, unknown json.Token
+	err = withLastLine(path, func(line io.ReadSeeker) {
+		kind = firstField(line, "type")
+		if _, err := line.Seek(0, io.SeekStart); err == nil {
+			unknown = firstField(line, "unknown")
+		}
+	})
+	return err == nil && (kind == lineResolved || kind == lineEnd && unknown == json.Number("0"))
 }
 
 // longestRun is how long a run may have been at work: older journals are not looked into for what
@@ -204,8 +207,8 @@ func (s *Store) Recent(places map[string]string, since time.Time, verbs ...plan.
 
 // modifiedSince tells whether a journal's last line is not older.
 func modifiedSince(path string, since time.Time) bool {
-	text, err := lastLine(path)
-	stamp, _ := firstField(text, "at").(string)
+	var stamp string
+	err := withLastLine(path, func(line io.ReadSeeker) { stamp, _ = firstField(line, "at").(string) })
 	at, wrong := time.Parse(time.RFC3339Nano, stamp)
 	return err == nil && wrong == nil && !at.Before(since)
 }
@@ -213,14 +216,41 @@ func modifiedSince(path string, since time.Time) bool {
 // readWithVerb reads a journal that names one of the verbs, else gives nil: to look for them takes
 // a hundredth of the time of understanding all of it.
 func readWithVerb(run, path string, verbs []plan.Verb) *report.Run {
-	data, err := readJournal(path)
-	named := func(v plan.Verb) bool { return bytes.Contains(data, []byte(`"verb":"`+string(v)+`"`)) }
-	if err != nil || !slices.ContainsFunc(verbs, named) {
+	file, err := openFile(path)
+	if err != nil {
 		return nil
 	}
-	story, err := ParseJournal(run, data)
+	defer file.Close()
+	if !containsVerb(file, verbs) {
+		return nil
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return nil
+	}
+	story, err := ParseJournal(run, file)
 	if err != nil {
 		return nil
 	}
 	return story
 }
+
+// containsVerb looks for one of the verbs part by part; each part begins with the end of the last,
+// in which a verb may begin.
+func containsVerb(in io.Reader, verbs []plan.Verb) bool {
+	part, kept := make([]byte, tailPart), 0
+	for {
+		n, err := in.Read(part[kept:])
+		text := part[:kept+n]
+		named := func(v plan.Verb) bool { return bytes.Contains(text, []byte(`"verb":"`+string(v)+`"`)) }
+		if slices.ContainsFunc(verbs, named) {
+			return true
+		}
+		if err != nil {
+			return false
+		}
+		kept = copy(part, text[max(0, len(text)-longestVerb):])
+	}
+}
+
+// longestVerb is no shorter than a verb with its name, as journals write it.
+const longestVerb = 100

@@ -105,7 +105,7 @@ func TestDamagedJournals(t *testing.T) {
 		"empty line":      begin + "\n",
 	}
 	for name, data := range cases {
-		if story, err := ParseJournal("R1", []byte(data)); err == nil {
+		if story, err := ParseJournal("R1", strings.NewReader(data)); err == nil {
 			t.Errorf("%s: %+v", name, story)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"makesync/spec/regular"
 	"makesync/sync/atomicfile"
 	"makesync/sync/plan"
 )
@@ -41,7 +42,7 @@ func (s *Store) usedPath(plan *plan.Plan) string {
 
 // UsedBy tells whether a saved plan was used, and by which run.
 func (s *Store) UsedBy(plan *plan.Plan) (mark Mark, used bool, err error) {
-	data, err := os.ReadFile(s.usedPath(plan))
+	data, err := regular.ReadFile(s.usedPath(plan), maxMemoryFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Mark{}, false, nil
 	}

@@ -71,9 +71,18 @@ type previous struct {
 	lastSuccess float64            // seconds since 1970; 0: never
 }
 
+// longestLine bounds a line of a file that may hold anything: the parser compares each label of one
+// with all others.
+const longestLine = 8 << 10
+
+func isEndless(line []byte) bool { return len(line) > longestLine }
+
 // readPrevious starts anew when the previous text is damaged; Prometheus knows counters that do.
 func readPrevious(text []byte) previous {
 	f := previous{runs: map[string]float64{}}
+	if slices.ContainsFunc(slices.Collect(bytes.Lines(text)), isEndless) {
+		return f
+	}
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	families, err := parser.TextToMetricFamilies(bytes.NewReader(text))
 	if err != nil {

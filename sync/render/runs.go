@@ -208,8 +208,14 @@ func RunDetails(w io.Writer, run *report.Run, o Options) error {
 	for _, entry := range run.Entries {
 		entries[entryStep(entry)] = append(entries[entryStep(entry)], entry)
 	}
+	ends := map[int]*report.StepReport{}
+	if run.Report != nil {
+		for i := range run.Report.Steps {
+			ends[run.Report.Steps[i].N] = &run.Report.Steps[i]
+		}
+	}
 	for i := range run.Organizations {
-		writeRunOrganization(p, &run.Organizations[i], entries, run.Report)
+		writeRunOrganization(p, &run.Organizations[i], entries, ends, run.Report != nil)
 	}
 	p.gap()
 	writeRunEnd(p, run)
@@ -234,7 +240,8 @@ func runEnd(run *report.Run) string {
 }
 
 func writeRunOrganization(
-	p *printer, o *report.RunOrganization, entries map[int][]report.Entry, report *report.Report,
+	p *printer, o *report.RunOrganization, entries map[int][]report.Entry, ends map[int]*report.StepReport,
+	ended bool,
 ) {
 	p.gap()
 	writeOrganizationHead(p, &plan.Organization{Key: o.Key, Zone: o.Zone, ID: o.ID, Name: o.Name})
@@ -248,7 +255,11 @@ func writeRunOrganization(
 		for _, entry := range entries[step.N] {
 			writeRunEntry(p, entry)
 		}
-		writeStepEnd(p, step, report, len(entries[step.N]) > 0)
+		if end := ends[step.N]; end != nil {
+			writeStepEnd(p, end)
+		} else if !ended && len(entries[step.N]) == 0 {
+			p.line("      %s", p.paint(yellow, "not reached"))
+		}
 	}
 }
 
@@ -280,23 +291,11 @@ func writeRunEntry(p *printer, e report.Entry) {
 	}
 }
 
-// writeStepEnd is the report's word on a step; for a step of an unfinished run, that it was not
-// reached.
-func writeStepEnd(p *printer, step *plan.Step, report *report.Report, sent bool) {
-	if report == nil {
-		if !sent {
-			p.line("      %s", p.paint(yellow, "not reached"))
-		}
-		return
-	}
-	for _, s := range report.Steps {
-		if s.N != step.N {
-			continue
-		}
-		for _, known := range outcomes {
-			if known.outcome == s.Outcome {
-				p.labelled(6, known.style, known.mark, 0, outcomeWords(s))
-			}
+// writeStepEnd is the report's word on a step.
+func writeStepEnd(p *printer, s *report.StepReport) {
+	for _, known := range outcomes {
+		if known.outcome == s.Outcome {
+			p.labelled(6, known.style, known.mark, 0, outcomeWords(*s))
 		}
 	}
 }

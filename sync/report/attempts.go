@@ -34,8 +34,9 @@ func AttemptOf(run *Run) Attempt {
 	}
 	r := &Report{Format: Format, Run: run.Run, Plan: run.Plan, Shard: run.Shard, Zones: run.Zones,
 		Started: &run.Started}
+	index := run.Index()
 	for n, outcome := range sentSteps(run) {
-		if step := run.Step(n); step != nil {
+		if step := index.Step(n); step != nil {
 			sent := NewStepReport(step, outcome.Outcome, outcome.Reason)
 			sent.Attempts, sent.Error = outcome.Attempt, outcome.Error
 			r.Steps = append(r.Steps, sent)

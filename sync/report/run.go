@@ -124,43 +124,40 @@ func (s *Run) Open() []Intent {
 	return open
 }
 
-// Organization finds the plan's organization of an address; nil if it has none. The id of one
-// that the run created comes from its results.
-func (s *Run) Organization(a spec.Address) *RunOrganization {
-	for i := range s.Organizations {
-		if s.Organizations[i].Key == a.Key() {
-			found := s.Organizations[i]
-			if found.ID == 0 {
-				found.ID = s.CreatedID(found.Key)
-			}
-			return &found
-		}
-	}
-	return nil
+// Index finds the parts of a run by name and number.
+type Index struct {
+	organizations map[string]*RunOrganization
+	steps         map[int]*plan.Step
 }
 
-func (s *Run) CreatedID(key string) int64 {
+// Index goes through the run once. The id of an organization that the run created comes from its
+// results.
+func (s *Run) Index() *Index {
+	x := &Index{organizations: map[string]*RunOrganization{}, steps: map[int]*plan.Step{}}
+	for i := range s.Organizations {
+		o := s.Organizations[i]
+		x.organizations[o.Key] = &o
+		for j := range o.Steps {
+			x.steps[o.Steps[j].N] = &o.Steps[j]
+		}
+	}
 	for _, e := range s.Entries {
-		if r := e.Result; r != nil && r.Verb == plan.CreateOrganization && r.Address.Key() == key &&
-			r.Answer.OrganizationID > 0 {
-			return r.Answer.OrganizationID
+		r := e.Result
+		if r == nil || r.Verb != plan.CreateOrganization {
+			continue
+		}
+		if o := x.organizations[r.Address.Key()]; o != nil && o.ID == 0 && r.Answer.OrganizationID > 0 {
+			o.ID = r.Answer.OrganizationID
 		}
 	}
-	return 0
+	return x
 }
 
-// Step finds a step of the run's plan by its number; nil if it has none.
-func (s *Run) Step(n int) *plan.Step {
-	for i := range s.Organizations {
-		steps := s.Organizations[i].Steps
-		for j := range steps {
-			if steps[j].N == n {
-				return &steps[j]
-			}
-		}
-	}
-	return nil
-}
+// Organization is the plan's organization of an address; nil if it has none.
+func (x *Index) Organization(a spec.Address) *RunOrganization { return x.organizations[a.Key()] }
+
+// Step is a step of the run's plan by its number; nil if it has none.
+func (x *Index) Step(n int) *plan.Step { return x.steps[n] }
 
 // Keys lists the keys of the run's organizations, for `apply --resume`.
 func (s *Run) Keys() []string {

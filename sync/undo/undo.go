@@ -58,19 +58,23 @@ type Result struct {
 //	everything of billing                 not: what is paid is paid
 //	any secret value                      not: the journal does not keep it
 func Wanted(ctx context.Context, story *report.Run, o Options) Result {
-	r := reverser{story: story, options: o, records: stepRecords(story)}
+	r := reverser{story: story, index: story.Index(), options: o, records: stepRecords(story)}
 	for i := range story.Organizations {
 		if want := r.organization(ctx, &story.Organizations[i]); want != nil {
 			r.Organizations = append(r.Organizations, *want)
 		}
 	}
 	slices.SortFunc(r.Organizations, func(a, b spec.Organization) int { return cmp.Compare(a.Key, b.Key) })
+	if len(r.Problems) > spec.MaxProblems {
+		r.Problems = spec.LimitProblems(r.Problems)
+	}
 	return r.Result
 }
 
 type reverser struct {
 	Result
 	story   *report.Run
+	index   *report.Index
 	options Options
 	records map[int]*stepRecord // by step number
 }
@@ -125,7 +129,7 @@ func lastVerbs(story *report.Run) map[int]plan.Verb {
 func (r *reverser) organization(ctx context.Context, o *report.RunOrganization) *spec.Organization {
 	id := o.ID
 	if id == 0 {
-		id = r.story.CreatedID(o.Key)
+		id = r.index.Organization(spec.Address(o.Key)).ID
 	}
 	want := &spec.Organization{Key: o.Key, Zone: o.Zone, ID: id}
 	salt := report.JournalSalt(r.story.Run)

@@ -1,0 +1,91 @@
+// Package regular opens and reads what may be anything in the place of a file: a pipe or a device
+// could hang, never end, or do something when it is opened.
+//
+// In go a path and a limit; out come the bytes of a regular file that is not larger, or an error.
+package regular
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"syscall"
+)
+
+// What is refused.
+var (
+	ErrNotRegular = errors.New("it is no regular file")
+	ErrTooLarge   = errors.New("it is too large")
+)
+
+// Open opens a regular file of at most limit bytes. Kind and size are looked at first, and again of
+// what was opened, which does not wait for anybody at the other end.
+func Open(path string, limit int64) (*os.File, error) {
+	info, err := os.Stat(path)
+	if err == nil {
+		err = check(info, limit)
+	}
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	if info, err = file.Stat(); err == nil {
+		err = check(info, limit)
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+// ReadFile reads a regular file of at most limit bytes.
+func ReadFile(path string, limit int64) ([]byte, error) {
+	file, err := Open(path, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	data, err := readAll(file, info.Size(), limit)
+	if err == nil && int64(len(data)) > limit {
+		err = ErrTooLarge
+	}
+	return data, err
+}
+
+func check(info fs.FileInfo, limit int64) error {
+	switch {
+	case !info.Mode().IsRegular():
+		return ErrNotRegular
+	case info.Size() > limit:
+		return ErrTooLarge
+	}
+	return nil
+}
+
+// readAll reads at most one byte more than is allowed, into a buffer of the size that the file says
+// it has.
+func readAll(file *os.File, size, limit int64) ([]byte, error) {
+	data := make([]byte, 0, min(max(size, 0), limit)+1)
+	limited := io.LimitReader(file, limit+1)
+	for {
+		n, err := limited.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if errors.Is(err, io.EOF) {
+			return data, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(data) == cap(data) {
+			data = slices.Grow(data, len(data)+512)
+		}
+	}
+}
