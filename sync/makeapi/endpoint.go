@@ -63,9 +63,9 @@ func authorization(token spec.Value) (string, error) {
 		return "", errors.New("there is no token; set MAKE_API_KEY or the zone's token")
 	}
 	for _, r := range text {
-		if r <= ' ' || r > '~' {
-			return "", errors.New("the token holds a space, a control character or a letter that no token has; " +
-				"check where it was copied from")
+		if r <= ' ' || r > '~' || r == '"' || r == '\'' {
+			return "", errors.New("the token holds a space, a quotation mark, a control character or a letter that " +
+				"no token has; check where it was copied from")
 		}
 	}
 	if uuidForm.MatchString(text) {

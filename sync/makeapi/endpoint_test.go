@@ -57,6 +57,8 @@ func TestAuthorization(t *testing.T) {
 		" \n":                                  "",
 		"s3cr3t\nX: y":                         "",
 		"s3cr3tä":                              "",
+		`"s3cr3t"`:                             "",
+		`'s3cr3t'`:                             "",
 	} {
 		got, err := authorization(spec.Sensitive(token))
 		if got != want || (err == nil) != (want != "") {
