@@ -93,7 +93,7 @@ func TestEndpoints(t *testing.T) {
 			hosts: "make.acme.example"},
 	} {
 		got, problems := Endpoints(c.zones, []string{c.zone},
-			EndpointOptions{LookupEnv: envOf(c.env...), ZoneURLs: c.urls, Named: c.named})
+			EndpointOptions{LookupEnv: envOf(c.env...), ZoneURLs: c.urls, Known: []string{"other"}, Named: c.named})
 		e := got[c.zone]
 		if len(problems) > 0 || e.URL != c.url || e.Token.Reveal() != c.token || strings.Join(e.Hosts, " ") != c.hosts {
 			t.Errorf("%s: %s %q %v %v", c.name, e.URL, e.Token.Reveal(), e.Hosts, problems)
@@ -133,6 +133,19 @@ func TestEndpointsRefuse(t *testing.T) {
 			EndpointOptions{LookupEnv: envOf("MAKE_API_KEY=k"), ZoneURLs: c.urls})
 		if len(got) != 0 || len(problems) != 1 || problems[0].Rule != c.rule {
 			t.Errorf("%s: %v %v", c.name, got, problems)
+		}
+	}
+}
+
+// TestZoneURLsThatReachNothing: a slip in the name leaves the zone that was meant where it is.
+func TestZoneURLsThatReachNothing(t *testing.T) {
+	t.Parallel()
+	zones := map[string]spec.Zone{"lab": {Sandbox: &spec.SandboxZone{}}}
+	for name, idle := range map[string]bool{"eul": true, "eu2": true, "eu1": false, "lab": false, "us1": false} {
+		_, problems := Endpoints(zones, []string{"eu1"}, EndpointOptions{LookupEnv: envOf("MAKE_API_KEY=k"),
+			ZoneURLs: map[string]string{name: "https://lab.example"}, Known: []string{"us1"}})
+		if found := len(problems) == 1 && problems[0].Rule == ruleIdleZoneURL; found != idle || !idle && len(problems) > 0 {
+			t.Errorf("%s: %v", name, problems)
 		}
 	}
 }

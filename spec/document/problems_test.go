@@ -137,6 +137,7 @@ func TestEveryRuleIsProvoked(t *testing.T) {
 		ruleTooMuch,                 // TestHostileDocuments of sync/e2e
 		ruleTooLong,                 // files_test.go
 		ruleSandboxZone,             // endpoint_test.go
+		ruleIdleZoneURL,             // endpoint_test.go
 		rulePolicy, ruleSuppression, // told by who judges policies
 	}
 	archives, _ := filepath.Glob("testdata/problems/*.txtar")
