@@ -95,7 +95,7 @@ func TestPlainTree(t *testing.T) {
 			plain++
 		}
 	})
-	if plain < drawn/10 {
+	if plain < max(1, drawn/50) { // about a fifth are: luck alone must not fail it
 		t.Errorf("%d of %d documents are plain: the others show nothing", plain, drawn)
 	}
 }
