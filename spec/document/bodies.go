@@ -2,7 +2,6 @@ package document
 
 import (
 	"bytes"
-	"strings"
 
 	"makesync/spec"
 )
@@ -64,7 +63,8 @@ type bodies struct {
 type variableLines struct {
 	open   bool
 	indent int // of `variables:`
-	first  int // offset of the first variable's line; 0: none yet
+	behind int // the offset behind it
+	first  int // the offset of the first variable's line; 0: none yet
 }
 
 // line takes the line between two offsets; false: it is not plain.
@@ -96,7 +96,7 @@ func (b *bodies) line(start, end int) bool {
 	case b.keys == 0 || indent <= b.keys:
 		return b.organization(key, value, indent)
 	case b.fields == 0 || indent <= b.fields:
-		return b.field(key, value, indent)
+		return b.field(key, value, indent, start+indent+bytes.IndexByte(text, ':')+1)
 	}
 	return true
 }
@@ -123,12 +123,13 @@ func (b *bodies) organization(key, value []byte, indent int) bool {
 	return indent == b.keys && spec.IsKey(string(key)) && len(value) == 0
 }
 
-func (b *bodies) field(key, value []byte, indent int) bool {
+// field is a line of a key that ends at an offset.
+func (b *bodies) field(key, value []byte, indent, behind int) bool {
 	if b.fields == 0 {
 		b.fields = indent
 	}
 	if b.other && string(key) == "variables" && len(value) == 0 {
-		b.block = variableLines{open: true, indent: indent}
+		b.block = variableLines{open: true, indent: indent, behind: behind}
 	}
 	return indent == b.fields
 }
@@ -140,8 +141,9 @@ func (b *bodies) endBlock(end int) {
 	if block.first == 0 || bytes.Contains(b.text[block.first:end], []byte("literal")) {
 		return
 	}
-	b.kept = append(b.kept, b.text[b.done:block.first]...)
-	b.kept = append(b.kept, strings.Repeat(" ", block.indent+1)+"{}"...)
+	b.kept = append(b.kept, b.text[b.done:block.behind]...)
+	b.kept = append(b.kept, " {}"...)
+	b.kept = append(b.kept, b.text[block.behind:block.first]...)
 	for range bytes.Count(b.text[block.first:end], []byte("\n")) {
 		b.kept = append(b.kept, '\n')
 	}

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"go.yaml.in/yaml/v3"
 
@@ -82,13 +83,16 @@ func loadFiles(ctx context.Context, files []string, o LoadOptions, room *budget)
 	go func() {
 		defer close(done)
 		var group spec.Group
-		group.SetLimit(limit)
-		for i, path := range files {
+		var next atomic.Int64
+		for range min(limit, len(files)) { // each loads many: its stack grows once
 			group.Go(func() error {
-				if ctx.Err() == nil && !room.exceeded.Load() {
-					loaded[i] = loadFile(path, o, limit, room)
+				for {
+					i := int(next.Add(1)) - 1
+					if i >= len(files) || ctx.Err() != nil || room.exceeded.Load() {
+						return nil
+					}
+					loaded[i] = loadFile(files[i], o, limit, room)
 				}
-				return nil
 			})
 		}
 		_ = group.Wait() // loadFile keeps its problems, and never fails

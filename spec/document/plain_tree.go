@@ -68,7 +68,8 @@ type plainTree struct {
 	offset int
 	root   *yaml.Node
 	blocks []plainBlock
-	spare  []yaml.Node
+	spare  []yaml.Node // made in pieces of this size, which grows
+	pieces int
 }
 
 // plainBlock is a mapping or list with a line for each entry.
@@ -208,7 +209,8 @@ func (t *plainTree) word(size int) *yaml.Node {
 // node makes a node that begins here.
 func (t *plainTree) node(kind yaml.Kind) *yaml.Node {
 	if len(t.spare) == 0 {
-		t.spare = make([]yaml.Node, 64)
+		t.pieces = min(2*t.pieces+16, 128)
+		t.spare = make([]yaml.Node, t.pieces)
 	}
 	n := &t.spare[0]
 	t.spare = t.spare[1:]
