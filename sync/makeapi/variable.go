@@ -137,6 +137,13 @@ func readVariablePage(body io.Reader) (p page[variableRow], err error) {
 // decodeVariables reads the array that the API sends, or the object that the published schema
 // names: one variable, or variables by name.
 func decodeVariables(data []byte) (p page[variableRow], err error) {
+	if rows, ok := plainRows(data); ok {
+		return page[variableRow]{rows: rows, count: len(rows)}, nil
+	}
+	return decodeAnyVariables(data)
+}
+
+func decodeAnyVariables(data []byte) (p page[variableRow], err error) {
 	var reply struct {
 		Rows *[]variableRow  `json:"organizationVariables"`
 		Page json.RawMessage `json:"pg"`
