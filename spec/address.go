@@ -64,9 +64,10 @@ func (a Address) Kind() Kind {
 
 // Name is the object's plain name, empty for organization and tfa.
 func (a Address) Name() string {
-	parts := strings.SplitN(string(a), "/", 3)
-	if len(parts) < 3 {
-		return ""
+	_, rest, _ := strings.Cut(string(a), "/")
+	_, name, _ := strings.Cut(rest, "/")
+	if !strings.Contains(name, "%") {
+		return name // as nearly all are
 	}
-	return nameDecoder.Replace(parts[2])
+	return nameDecoder.Replace(name)
 }

@@ -25,12 +25,9 @@ func IsSensitive(address Address, name string, globs []Glob) bool {
 // IsSensitiveIn is IsSensitive for a variable of an organization whose id is known (0: it is not),
 // since patterns may name it by that.
 func IsSensitiveIn(address Address, id int64, globs []Glob) bool {
-	for _, form := range addressesOf(address, id) {
-		if IsSensitive(form, address.Name(), globs) {
-			return true
-		}
-	}
-	return false
+	return isSecretName(address.Name()) || slices.ContainsFunc(addressesOf(address, id), func(form Address) bool {
+		return MatchAny(globs, string(form))
+	})
 }
 
 // DeclaresSecret tells whether the documents give a variable a secret value.

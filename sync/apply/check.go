@@ -126,18 +126,12 @@ func (c *checker) dependsOnFailure(_ context.Context, s *plan.Step) *stepResult 
 // refusedBefore skips what the organization's plan of Make has refused to a step before, which
 // would be refused as well: 48 variables are one write, not 48.
 func (c *checker) refusedBefore(_ context.Context, s *plan.Step) *stepResult {
-	for i := range c.list {
-		before := &c.list[i]
-		if before.N == s.N {
-			break
-		}
-		if r := c.results[before.N]; r == nil || !r.Refused() || !needSame(before, s) {
-			continue
-		}
-		const text = "the organization's plan has refused the same to step %d (%s)"
-		return skip(report.ReasonLicence, fmt.Sprintf(text, before.N, before.Address))
+	i := slices.IndexFunc(c.refused, func(before *plan.Step) bool { return needSame(before, s) })
+	if i < 0 {
+		return nil
 	}
-	return nil
+	const text = "the organization's plan has refused the same to step %d (%s)"
+	return skip(report.ReasonLicence, fmt.Sprintf(text, c.refused[i].N, c.refused[i].Address))
 }
 
 // needSame tells whether two steps need the same feature of Make.

@@ -13,6 +13,7 @@ type steps struct {
 	organization *plan.Organization
 	list         []plan.Step                // the organization's, in a copy in which ids are bound
 	results      map[int]*report.StepReport // by step number
+	refused      []*plan.Step               // of the list, by the organization's plan of Make
 }
 
 // inNewOrganization tells whether the step belongs to an organization that this very plan creates,

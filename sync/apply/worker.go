@@ -86,6 +86,9 @@ func (w *worker) refuse(reason report.Reason) {
 
 func (w *worker) finish(s *plan.Step, report report.StepReport) {
 	w.results[s.N] = &report
+	if report.Refused() {
+		w.refused = append(w.refused, s)
+	}
 	w.tell(s, report.Outcome, report.Reason)
 }
 

@@ -116,13 +116,13 @@ func newReview(o *Guarded) *review {
 func (r *review) hold(guard string, allow func(*plan.Change) string, why func(*plan.Change) string) {
 	kept := r.changes[:0]
 	for i := range r.changes {
-		c := r.changes[i]
-		reason := why(&c)
+		c := &r.changes[i]
+		reason := why(c)
 		if reason == "" {
-			kept = append(kept, c)
+			kept = append(kept, *c)
 			continue
 		}
-		r.held = append(r.held, c.HeldBy(guard, reason, allow(&c)))
+		r.held = append(r.held, c.HeldBy(guard, reason, allow(c)))
 	}
 	clear(r.changes[len(kept):])
 	r.changes = kept

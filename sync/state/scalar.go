@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"makesync/spec"
 )
@@ -119,6 +120,9 @@ func (s Scalar) MarshalJSON() ([]byte, error) {
 // marshalText is a JSON string without HTML escaping; whoever marshals around it decides about
 // that.
 func marshalText(text string) ([]byte, error) {
+	if !strings.ContainsFunc(text, needsEscape) {
+		return []byte(`"` + text + `"`), nil
+	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -127,6 +131,9 @@ func marshalText(text string) ([]byte, error) {
 	}
 	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }
+
+// needsEscape tells whether a character may stand in JSON otherwise than as it is.
+func needsEscape(r rune) bool { return r < ' ' || r == '"' || r == '\\' || r > '~' }
 
 // UnmarshalJSON reads what MarshalJSON wrote; a secret comes back without its value.
 func (s *Scalar) UnmarshalJSON(data []byte) error {
