@@ -56,6 +56,8 @@ type Problem struct {
 	// Rule is a stable id such as "unknown-key"; `validate` prints it, README lists them.
 	Rule    string  `json:"rule"`
 	Address Address `json:"address,omitempty"`
+	// Zone is set where a whole zone is concerned: what could not be read there, and why.
+	Zone string `json:"zone,omitempty"`
 	// Path is the YAML path, such as organizations.acme.variables.API_BASE.
 	Path    string `json:"path,omitempty"`
 	Message string `json:"message"`

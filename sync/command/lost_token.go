@@ -21,7 +21,7 @@ func tellLost(z *zones, problems *[]spec.Problem, code *exit.Code) {
 			continue
 		}
 		lost := state.UnreadProblem("", "", client.Refused())
-		told := func(p spec.Problem) bool { return p.Message == lost.Message }
+		told := func(p spec.Problem) bool { return p.Rule == lost.Rule && p.Zone == name }
 		if !slices.ContainsFunc(*problems, told) {
 			*problems = append(*problems, lost)
 		}

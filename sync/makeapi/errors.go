@@ -180,7 +180,7 @@ func isTrust(err error) bool {
 	var hostname x509.HostnameError
 	var record tls.RecordHeaderError
 	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &hostname) ||
-		errors.As(err, &record) || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
+		errors.As(err, &record) || errors.Is(err, http.ErrSchemeMismatch)
 }
 
 // userinfo is a user and password in a url, such as a proxy's, that the network's errors may quote.

@@ -72,7 +72,7 @@ func (z *zone) sumUp(p *plan.Plan) {
 		p.Calls.Read += z.port.Calls().Read
 	}
 	if z.err != nil {
-		p.Problems = append(p.Problems, state.UnreadProblem("", "could not read zone "+z.name, z.err))
+		p.Problems = append(p.Problems, state.ZoneProblem(z.name, z.err))
 		return
 	}
 	p.UnmanagedOrganizations = append(p.UnmanagedOrganizations, z.unmanaged...)

@@ -260,7 +260,7 @@ func TestAZoneThatGivesNothingIsAnError(t *testing.T) {
 		o := &p.Organizations[i]
 		o.Unchanged, o.Unmanaged, o.NotRead = 0, nil, []spec.Kind{spec.KindOrganization, spec.KindVariable}
 	}
-	p.Problems = []spec.Problem{{Severity: spec.Warning, Rule: "not-read", Message: "could not read zone eu1: read the token's user of zone eu1: HTTP 401 IM015 User is not logged in.",
+	p.Problems = []spec.Problem{{Severity: spec.Warning, Rule: "not-read", Zone: "eu1", Message: "zone eu1 refuses the token (HTTP 401 IM015: User is not logged in)",
 		Hint: "check the token of zone eu1: it may be mistyped, revoked or made in another zone", Error: &spec.APIError{Status: 401, Code: "IM015", Message: "User is not logged in."}}}
 	summed(p)
 	text := string(rendered(t, func(b *bytes.Buffer) error { return Plan(b, p, Options{}) }))

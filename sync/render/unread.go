@@ -3,13 +3,11 @@ package render
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/plan"
 	"makesync/sync/report"
-	"makesync/sync/state"
 )
 
 // notReadRule is the rule of problems that say why something could not be read.
@@ -88,48 +86,16 @@ func (u *unread) nothing(p *plan.Plan) bool {
 // isSilent tells whether a zone gave nothing.
 func (u *unread) isSilent(zone string) bool { return slices.Contains(u.zones, zone) }
 
-// failures are the problems to tell first: those of a zone that gave nothing, as errors in plain
-// words, and the reasons why something else is missing, as they are.
+// failures are the problems to tell first: those of a zone that gave nothing, which are errors, and
+// the reasons why something else is missing, as they are.
 func (u *unread) failures() []spec.Problem {
-	var list []spec.Problem
-	for _, problem := range u.why {
-		if zone := u.zoneOf(&problem); zone != "" {
-			problem.Severity, problem.Message = spec.Error, zoneFailure(zone, &problem)
-			problem.Error = nil
+	list := slices.Clone(u.why)
+	for i := range list {
+		if zone := list[i].Zone; zone != "" && u.isSilent(zone) {
+			list[i].Severity, list[i].Error = spec.Error, nil // the message says what the answer was
 		}
-		list = append(list, problem)
 	}
 	return list
-}
-
-// zoneOf is the zone that gave nothing for the reason of a problem; "" for another problem.
-func (u *unread) zoneOf(problem *spec.Problem) string {
-	if problem.Address != "" {
-		return ""
-	}
-	for _, zone := range u.zones {
-		if strings.Contains(problem.Message+" ", "zone "+zone+":") || len(u.zones) == 1 && len(u.organizations) == 0 {
-			return zone
-		}
-	}
-	return ""
-}
-
-// zoneFailure says why a zone gave nothing: "zone eu1 refuses the token (HTTP 401 IM015: …)".
-func zoneFailure(zone string, problem *spec.Problem) string {
-	if problem.Error == nil || problem.Error.Status != 401 && problem.Error.Status != 403 {
-		why := strings.TrimPrefix(problem.Message, "could not read zone "+zone+": ")
-		if why == "no token for zone "+zone {
-			return why
-		}
-		why = strings.TrimPrefix(why, "read the token's user of zone "+zone+": ")
-		return "zone " + zone + " cannot be read: " + why
-	}
-	refused, _, whole := strings.Cut(problem.Message, state.RestNotRead)
-	if !whole {
-		refused = state.TokenRefusal{Zone: zone}.Words()
-	}
-	return refused + " (" + strings.TrimSuffix(answerWords(problem.Error), ".") + ")"
 }
 
 // words say how much is missing: "3 of 61 organizations, in whole or in part".

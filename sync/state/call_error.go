@@ -54,6 +54,11 @@ func (r TokenRefusal) Words() string {
 	return "zone " + text.OneLine(r.Zone) + " refuses the token of " + text.OneLine(r.From)
 }
 
+// answered adds to the words what the zone said.
+func (r TokenRefusal) answered() string {
+	return fmt.Sprintf("%s (HTTP %d %s: %s)", r.Words(), r.Answer.Status, r.Answer.Code, r.Answer.Message)
+}
+
 // Hint says what to check.
 func (r TokenRefusal) Hint() string {
 	from := r.From
@@ -62,9 +67,6 @@ func (r TokenRefusal) Hint() string {
 	}
 	return "check " + text.OneLine(from) + ": the token may be mistyped, revoked or made in another zone"
 }
-
-// RestNotRead ends the words about a token that is refused while somebody reads.
-const RestNotRead = ", so the rest was not read"
 
 // ErrNotAsked is behind the error of a call that was not sent, since the zone has stopped accepting
 // the token.
@@ -76,16 +78,20 @@ func (e *CallError) Error() string {
 		return e.Message
 	}
 	if e.Refused != nil && e.Status != 0 { // whatever was to be done
-		return fmt.Sprintf("%s (HTTP %d %s: %s)", e.Refused.Words(), e.Status, e.Code, e.Message)
+		return TokenRefusal{e.Refused.Zone, e.Refused.From, *e.API()}.answered()
 	}
-	text := e.Doing + ": "
+	return e.Doing + ": " + e.answer()
+}
+
+// answer is "status code message".
+func (e *CallError) answer() (words string) {
 	if e.Status != 0 {
-		text += fmt.Sprintf("HTTP %d ", e.Status)
+		words += fmt.Sprintf("HTTP %d ", e.Status)
 	}
 	if e.Code != "" {
-		text += e.Code + " "
+		words += e.Code + " "
 	}
-	return text + e.Message
+	return words + e.Message
 }
 
 // Unwrap gives the transport's error.
@@ -119,10 +125,37 @@ func ReadProblem(rule string, a spec.Address, what string, err error) spec.Probl
 		return CallProblem(rule, a, what, err)
 	}
 	answer := call.Refused.Answer
-	said := CallError{Doing: call.Refused.Words() + RestNotRead,
+	said := CallError{Doing: call.Refused.Words() + ", so the rest was not read",
 		Status: answer.Status, Code: answer.Code, Message: answer.Message}
-	return spec.Problem{Severity: spec.Warning, Rule: ruleNotRead, Message: text.OneLine(said.Error()), Error: &answer,
-		Hint: call.Refused.Hint()}
+	return spec.Problem{Severity: spec.Warning, Rule: ruleNotRead, Zone: call.Refused.Zone,
+		Message: text.OneLine(said.Error()), Error: &answer, Hint: call.Refused.Hint()}
+}
+
+// ZoneProblem tells that nothing at all could be read of a zone, in plain words.
+func ZoneProblem(zone string, err error) spec.Problem {
+	p := spec.Problem{Severity: spec.Warning, Rule: ruleNotRead, Zone: zone}
+	said := "zone " + zone + " cannot be read: " + err.Error()
+	if call := AsCallError(err); call != nil {
+		p.Error, p.Hint = call.API(), call.Hint
+		said = call.zoneWords(zone)
+		if call.Refused != nil { // this call may be one that was not sent for it
+			p.Error, p.Hint = &call.Refused.Answer, call.Refused.Hint()
+		}
+	}
+	p.Message = text.OneLine(said)
+	return p
+}
+
+func (e *CallError) zoneWords(zone string) string {
+	switch {
+	case e.Refused != nil:
+		return e.Refused.answered()
+	case e.Doing == "": // nothing was asked
+		return e.Message
+	case e.Class == exit.ClassRefused:
+		return TokenRefusal{Zone: zone}.Words() + " (" + e.answer() + ")"
+	}
+	return "zone " + zone + " cannot be read: " + e.answer()
 }
 
 // WhyUnread says why something could not be read. That a zone does not accept the token any more is
