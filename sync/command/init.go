@@ -135,6 +135,10 @@ func (o *initOptions) write(ctx context.Context, r *runtimeEnv, ask *asker) (pla
 		return nil, false, err
 	}
 	if code := zone.Exit(); code != exit.OK {
+		words := render.Options{Verb: "init", Color: r.Terminal.Stderr && o.color}
+		if err := r.printProblems(problemsOf(zone), code, words); err != nil {
+			return nil, false, err
+		}
 		return nil, false, failure{exit: code, message: "not everything could be read; nothing was written",
 			hint: "look with `makesync export --zone NAME`, or leave those organizations out with --organization"}
 	}

@@ -60,6 +60,10 @@ func (c caller) explain(ctx context.Context, k *call, e *state.CallError) {
 		e.Hint = state.TokenRefusal{Zone: c.zone, From: c.tokenFrom}.Hint()
 		return
 	}
+	if e.Class == exit.ClassNotFound && k.organization == 0 {
+		e.Hint = "the zone knows nothing of this kind; check what was asked for, and the url of zone " + c.zone
+		return
+	}
 	e.Hint = strings.ReplaceAll(classHints[e.Class], "%z", c.zone)
 }
 

@@ -167,7 +167,7 @@ func TestMovingListLosesNoRow(t *testing.T) {
 func TestAPartOfAListIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
-		``, `null`, `[]`, `{}`, `"x"`, `{"organizations":null}`, `{"organizations":{}}`, `{"organizations":[{"id":1}]`,
+		``, `null`, `[]`, `{}`, `"x"`, `{"organizations":{}}`, `{"organizations":"x"}`, `{"organizations":[{"id":1}]`,
 		`{"organizations":[{"id":1},{"name":"n"}]}`, `{"organizations":[{"id":"x"}]}`, `{"organizations":[7]}`, `{"organizations":[`,
 		`{"pg":{"limit":10}}`, `<html>`, `{"message":"odd"}`,
 	} {
@@ -189,6 +189,50 @@ func TestAPartOfAListIsAnError(t *testing.T) {
 		}
 		if live.Variables != nil || live.FeatureControls != nil || live.Members != nil {
 			t.Errorf("%s left %+v", body, live)
+		}
+	}
+}
+
+// An empty list may be null, as some languages write it, and a list of one that one alone. That
+// nobody is in an organization cannot be.
+func TestListsInOtherForms(t *testing.T) {
+	t.Parallel()
+	read := func(kind, body string) (*state.Organization, error) {
+		live := &state.Organization{}
+		live.ID = 1
+		err := readKind(client(t, func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/users") {
+				body = `{"users":{"id":7,"email":"jane@acme.example"}}`
+			}
+			io.WriteString(w, body)
+		}, fewRetries), live, kind)
+		return live, err
+	}
+	lives, err := client(t, answers(200, `{"organizations":null,"pg":null}`)).Organizations(t.Context())
+	if err != nil || len(lives) != 0 {
+		t.Errorf("organizations: %v, %v", lives, err)
+	}
+	lives, err = client(t, answers(200, `{"organizations":{"teams":null,"id":"5","name":"A\u00e9"}}`)).Organizations(t.Context())
+	if err != nil || len(lives) != 1 || lives[0].ID != 5 || lives[0].Name != "Aé" {
+		t.Errorf("organizations: %v, %v", lives, err)
+	}
+	for _, body := range []string{`{"featureControls":null}`, `{"organizationVariables":null}`} {
+		kind := map[bool]string{true: "variable", false: "featureControl"}[strings.Contains(body, "Variables")]
+		if live, err := read(kind, body); err != nil || len(live.Variables)+len(live.FeatureControls) != 0 {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+	live, err := read("featureControl", `{"featureControls":{"id":3,"name":"Make AI Tools","enabled":true},"enableAllControlFeatures":false}`)
+	if err != nil || len(live.FeatureControls) != 1 || !live.FeatureControls[0].Enabled {
+		t.Errorf("%v, %v", live.FeatureControls, err)
+	}
+	live, err = read("member", `{"userOrganizationRoles":{"userId":7,"organizationId":1,"usersRoleId":11,"invitation":null}}`)
+	if err != nil || len(live.Members) != 1 || live.OwnerID != 7 {
+		t.Errorf("%v, %v", live.Members, err)
+	}
+	for _, nobody := range []string{`null`, `[]`, `[{"userId":7,"organizationId":2,"usersRoleId":11}]`} {
+		if _, err := read("member", `{"userOrganizationRoles":`+nobody+`}`); callError(t, err).Class != exit.ClassBroken {
+			t.Errorf("%s: %v", nobody, err)
 		}
 	}
 }

@@ -168,6 +168,9 @@ func rolesOf(organization int64, rows []roleRow) ([]state.RoleRow, error) {
 			UserID: row.UserID.n, RoleID: role.n, Invitation: string(row.Invitation),
 		})
 	}
+	if len(roles) == 0 {
+		return nil, unreadable("it names nobody, and every organization has an Owner")
+	}
 	slices.SortFunc(roles, func(a, b state.RoleRow) int {
 		return cmp.Or(cmp.Compare(a.UserID, b.UserID), cmp.Compare(a.Invitation, b.Invitation),
 			cmp.Compare(a.RoleID, b.RoleID))

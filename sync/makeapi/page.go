@@ -75,13 +75,22 @@ func (of pageDecoder[T]) decode(body io.Reader) (p page[T], err error) {
 	return p, nil
 }
 
-// rows reads the array of rows; a later one under the same name replaces it.
+// rows reads the array of rows; a later one under the same name replaces it. An empty list may be
+// null, as some languages write it, and a list of one that one alone (as in published examples).
 func (of pageDecoder[T]) rows(d *valueDecoder, p *page[T]) error {
-	if err := d.expect('[', "`"+of.key+"` is not a list"); err != nil {
+	token, err := d.Token()
+	p.rows, p.count = []T{}, 0
+	switch {
+	case err != nil:
 		return err
+	case token == nil:
+		return nil
+	case token == json.Delim('{'):
+		return of.only(d, p)
+	case token != json.Delim('['):
+		return unreadable("`" + of.key + "` is not a list")
 	}
 	kept := rowSet[T]{id: of.id, rows: []T{}}
-	p.count = 0
 	for d.More() {
 		if p.count++; p.count > of.most {
 			return excess("`" + of.key + "` has more than the " + strconv.Itoa(of.most) + " rows that it can have")
@@ -96,8 +105,46 @@ func (of pageDecoder[T]) rows(d *valueDecoder, p *page[T]) error {
 		kept.add(row)
 	}
 	p.rows = kept.rows
-	_, err := d.Token()
+	_, err = d.Token()
 	return err
+}
+
+// only reads the rest of the object that stands instead of a list of one.
+func (of pageDecoder[T]) only(d *valueDecoder, p *page[T]) error {
+	fields := map[string]json.RawMessage{}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return err
+		}
+		key, _ := name.(string)
+		var value json.RawMessage
+		if err := d.value(longestRow, &value); err != nil {
+			return err
+		}
+		if fields[key] = value; len(fields) > mostNames {
+			return excess("a row has more than " + strconv.Itoa(mostNames) + " names")
+		}
+	}
+	if _, err := d.Token(); err != nil {
+		return err
+	}
+	if len(fields) == 0 {
+		return unreadable("`" + of.key + "` is not a list")
+	}
+	var row T
+	data, err := json.Marshal(fields)
+	if err == nil {
+		err = unmarshal(data, &row)
+	}
+	if err != nil {
+		return err
+	}
+	if of.id != nil {
+		p.last = of.id(&row)
+	}
+	p.rows, p.count = []T{row}, 1
+	return nil
 }
 
 // rowSet keeps rows. Among a few each is kept as it is; of many, which a zone that repeats itself

@@ -21,7 +21,8 @@ func TestRoleRow(t *testing.T) {
 		calls     int
 	}{
 		"there":               {`{"userOrganizationRole":` + row + `}`, nil, "&{7 13 pending}", 1},
-		"not there":           {404, `{"userOrganizationRoles":[]}`, "<nil>", 2},
+		"not there":           {404, `{"userOrganizationRoles":[{"userId":1,"organizationId":11,"usersRoleId":11,"invitation":null}]}`, "<nil>", 2},
+		"nobody is there":     {404, `{"userOrganizationRoles":[]}`, "error", 2},
 		"in the list only":    {404, `{"userOrganizationRoles":[` + row + `]}`, "&{7 13 pending}", 2},
 		"removed":             {`{"userOrganizationRole":{"userId":7,"organizationId":11,"usersRoleId":null,"invitation":null}}`, nil, "<nil>", 1},
 		"no role is told":     {`{"userOrganizationRole":{"userId":7,"organizationId":11,"invitation":null}}`, nil, "error", 1},

@@ -69,6 +69,9 @@ func TestUnpagedListsThatArePaged(t *testing.T) {
 			"member":         func(o *state.Organization) int { return len(o.Members) },
 			"featureControl": func(o *state.Organization) int { return len(o.FeatureControls) },
 		} {
+			if kind == "member" && test.zone.rows == 0 {
+				continue // nobody is in no organization
+			}
 			zone := test.zone
 			live := &state.Organization{}
 			live.ID = 1

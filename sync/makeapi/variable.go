@@ -156,8 +156,8 @@ func decodeAnyVariables(data []byte) (p page[variableRow], err error) {
 		return p, err
 	case err != nil:
 		return p, err
-	case reply.Rows == nil:
-		return p, unreadable("it has no `organizationVariables`")
+	case reply.Rows == nil: // null is an empty list
+		return decodePage[variableRow](bytes.NewReader(data), "organizationVariables")
 	}
 	_ = json.Unmarshal(reply.Page, &p.info) // of any other form it says nothing
 	p.rows, p.count = *reply.Rows, len(*reply.Rows)
