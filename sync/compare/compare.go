@@ -4,6 +4,7 @@ import (
 	"sort"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	"makesync/sync/exit"
 	"makesync/sync/state"
 )
@@ -206,6 +207,10 @@ func (o *ComparedOrganization) notComparable(a, b *FlatOrganization, kind spec.K
 }
 
 func (o *ComparedOrganization) compareKind(a, b *FlatOrganization, kind spec.Kind) {
+	if n := a.Unseen + b.Unseen; n > 0 && kind == spec.KindMember && !a.Declared && !b.Declared {
+		why := text.Count(n, "person has", "people have") + " no e-mail that can be read"
+		o.NotCompared = append(o.NotCompared, NotCompared{spec.NewAddress(o.Key, kind, ""), why})
+	}
 	for _, name := range objectNames(kind, a, b) {
 		address := spec.NewAddress(o.Key, kind, name)
 		id := ObjectID{kind, name}
@@ -214,11 +219,26 @@ func (o *ComparedOrganization) compareKind(a, b *FlatOrganization, kind spec.Kin
 			o.NotCompared = append(o.NotCompared, NotCompared{address, "no document can hold it: " + why})
 			continue
 		}
+		if unseen := unseenIn(id, a, b) + unseenIn(id, b, a); unseen > 0 {
+			const words = " there no e-mail that can be read, and may be this one"
+			o.NotCompared = append(o.NotCompared,
+				NotCompared{address, text.Count(unseen, "person has", "people have") + words})
+			continue
+		}
 		o.compareObject(address, a.Objects[id], b.Objects[id], a.Declared == b.Declared)
 		if len(o.Differences) == before && len(o.NotCompared) == skipped {
 			o.Same++
 		}
 	}
+}
+
+// unseenIn is how many people on the other side somebody may be who is on one side only: those whose
+// e-mail nobody tells.
+func unseenIn(id ObjectID, side, other *FlatOrganization) int {
+	if id.Kind != spec.KindMember || side.Objects[id] == nil || other.Objects[id] != nil {
+		return 0
+	}
+	return other.Unseen
 }
 
 func objectNames(kind spec.Kind, organizations ...*FlatOrganization) []string {

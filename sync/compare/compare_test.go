@@ -116,6 +116,33 @@ func TestCompareSaysWhatCouldNotBeRead(t *testing.T) {
 	}
 }
 
+// Somebody who is on one side only may be one of those on the other whose e-mail nobody tells.
+func TestPeopleWhomNobodyCanName(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		a, b, skipped, differences int
+		declared                   bool
+	}{
+		"none":                        {0, 0, 0, 1, false},
+		"on the other side":           {0, 2, 2, 0, false},
+		"on the same side":            {2, 0, 1, 1, false},
+		"live, beside a document":     {0, 2, 1, 0, true},
+		"a document names all people": {0, 0, 0, 1, true},
+	} {
+		a := flatOf("acme", "Acme", map[string]string{"member jane@acme.example role": "Admin"})
+		b := flatOf("acme", "Acme", map[string]string{"variable A value": "1"})
+		a.Unseen, b.Unseen = test.a, test.b
+		a.Declared, a.Managed = test.declared, map[spec.Kind]bool{spec.KindMember: true}
+		if !test.declared {
+			a.set(spec.KindVariable, "A", "value", b.Objects[ObjectID{spec.KindVariable, "A"}]["value"])
+		}
+		c := Compare(ComparedSide{}, ComparedSide{}, []FlatOrganization{a}, []FlatOrganization{b}, nil)
+		if len(differences(c)) != test.differences || c.Summary.NotCompared != test.skipped {
+			t.Errorf("%s: differences %v, not compared %+v", name, differences(c), c.Organizations[0].NotCompared)
+		}
+	}
+}
+
 func TestFingerprintsCompareWithValuesAndEachOther(t *testing.T) {
 	t.Parallel()
 	salt := []byte("salt")

@@ -24,6 +24,8 @@ type FlatOrganization struct {
 	Unknown map[spec.Kind]string
 	// Invalid are live objects that have no form in a document, with the reason.
 	Invalid map[ObjectID]string
+	// Unseen is how many people are there whose e-mail nobody tells.
+	Unseen int
 	// Objects are the fields of each object, by kind and name.
 	Objects map[ObjectID]map[string]FlatField
 }

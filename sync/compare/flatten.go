@@ -77,6 +77,7 @@ func (s *FlatOrganization) live(live *state.Organization, lists Lists) {
 	if why := s.Unknown[spec.KindMember]; why != "" {
 		s.Unknown[spec.KindOwner] = why
 	}
+	s.Unseen = len(live.Unreadable)
 	s.attributes(&live.Organization, lists)
 	for _, c := range live.FeatureControls {
 		s.set(spec.KindFeatureControl, state.NormalName(c.Name), "enabled", FlatField{Side: state.Bool(c.Enabled)})
