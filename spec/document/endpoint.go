@@ -49,12 +49,15 @@ func Endpoints(zones map[string]spec.Zone, names []string,
 			out[name] = endpoint
 		}
 	}
-	e.checkZoneURLs(append(slices.Collect(maps.Keys(zones)), append(names, o.Known...)...))
+	if slices.ContainsFunc(names, func(name string) bool { return o.ZoneURLs[name] == "" }) {
+		e.checkZoneURLs(append(slices.Collect(maps.Keys(zones)), append(names, o.Known...)...))
+	}
 	return out, spec.SortProblems(e.problems)
 }
 
 // checkZoneURLs finds flags that reach nothing: with a slip in its name the zone that was meant is
-// called where it really is.
+// called where it really is. Where each zone of the run has its flag there is none to be meant, and
+// the others are those of a script that names them for all of its commands.
 func (e *endpoints) checkZoneURLs(known []string) {
 	for _, name := range slices.Sorted(maps.Keys(e.options.ZoneURLs)) {
 		if !slices.Contains(known, name) {

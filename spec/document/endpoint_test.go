@@ -147,6 +147,11 @@ func TestZoneURLsThatReachNothing(t *testing.T) {
 		if found := len(problems) == 1 && problems[0].Rule == ruleIdleZoneURL; found != idle || !idle && len(problems) > 0 {
 			t.Errorf("%s: %v", name, problems)
 		}
+		_, problems = Endpoints(zones, []string{"eu1"}, EndpointOptions{LookupEnv: envOf("MAKE_API_KEY=k"),
+			ZoneURLs: map[string]string{name: "https://lab.example", "eu1": "https://lab.example"}})
+		if len(problems) > 0 {
+			t.Errorf("%s, beside that of the zone in use: %v", name, problems)
+		}
 	}
 }
 

@@ -140,7 +140,7 @@ var rules = []Rule{
 		"A sandbox's seed or state does not lie below the document's folder, links followed."},
 	{ruleIdleZoneURL, spec.Error,
 		"--zone-url names a zone in which no organization of the documents lives, which none declares, and which " +
-			"no other flag names."},
+			"no other flag names, while a zone of the run has no --zone-url."},
 	{ruleUnknownProfile, spec.Error, "An organization names a profile that no document declares."},
 	{ruleDeleteWithoutID, spec.Error, "An organization with state: absent has no id."},
 	{ruleAbsentConflict, spec.Error,

@@ -232,8 +232,8 @@ func (o *ComparedOrganization) compareKind(a, b *FlatOrganization, kind spec.Kin
 	}
 }
 
-// unseenIn is how many people on the other side somebody may be who is on one side only: those whose
-// e-mail nobody tells.
+// unseenIn is how many people on the other side somebody may be who is on one side only: those
+// whose e-mail nobody tells.
 func unseenIn(id ObjectID, side, other *FlatOrganization) int {
 	if id.Kind != spec.KindMember || side.Objects[id] == nil || other.Objects[id] != nil {
 		return 0
