@@ -125,6 +125,7 @@ func outputOf(c *cli.Context, name string) output {
 // files are what a run reads, and what it shall write.
 type files struct {
 	read    []string
+	stdin   os.FileInfo // of the file from which -f - reads; nil: none
 	outputs []output
 	force   bool            // --force
 	state   string          // the folder of what runs leave behind
@@ -163,7 +164,13 @@ func openFiles(c *cli.Context, env Env, a arity) (*files, error) {
 	if a.files != nil {
 		s.add(a.files(c.Args().Slice())...)
 	}
+	if hasFlag(c, "file") && slices.Contains(c.StringSlice("file"), document.StdinPath) {
+		s.stdin = statOf(env.Stdin)
+	}
 	for i, one := range s.outputs {
+		if one.path == "-" && !one.kind.dash {
+			return s, s.refuse(one, "- is no file here", "name a file; --format json prints JSON on stdout")
+		}
 		for _, other := range s.outputs[:i] {
 			if replaces(one.path) && sameFile(one.path, other.path) {
 				return s, s.refuse(one, "it is the file of "+other.flag+" too", "name two files")
@@ -171,6 +178,16 @@ func openFiles(c *cli.Context, env Env, a arity) (*files, error) {
 		}
 	}
 	return s, s.reads()
+}
+
+// statOf tells about the file behind a stream; nil where there is none.
+func statOf(stream io.Reader) os.FileInfo {
+	if file, ok := stream.(interface{ Stat() (os.FileInfo, error) }); ok {
+		if info, err := file.Stat(); err == nil {
+			return info
+		}
+	}
+	return nil
 }
 
 // addNamed adds the files that a flag names; stdin is none.
@@ -313,6 +330,9 @@ func alsoAs(path, read string) string {
 // readBy is the name by which the run reads a file, "" when it does not.
 func (s *files) readBy(target string) string {
 	info, err := os.Stat(target)
+	if err == nil && s.stdin != nil && os.SameFile(info, s.stdin) {
+		return "stdin"
+	}
 	for _, path := range s.read {
 		switch read, unread := os.Stat(path); {
 		case err == nil && unread == nil && os.SameFile(info, read):
