@@ -65,13 +65,20 @@ func environment(ctx context.Context, signals chan os.Signal) command.Env {
 
 func terminal() command.Terminal {
 	is := func(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
-	width, height, err := term.GetSize(int(os.Stdout.Fd()))
-	if err != nil {
-		width, height = 0, 0
-	}
+	width, height := size(os.Stdout)
+	errorWidth, _ := size(os.Stderr)
 	host, _ := os.Hostname() // without one a link names none
 	return command.Terminal{Stdin: is(os.Stdin), Stdout: is(os.Stdout), Stderr: is(os.Stderr),
-		Width: width, Height: height, Host: host}
+		Width: width, Height: height, ErrorWidth: errorWidth, Host: host}
+}
+
+// size is that of a terminal; what is none has none.
+func size(f *os.File) (width, height int) {
+	width, height, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0, 0
+	}
+	return width, height
 }
 
 // readSecret reads a line from the terminal without showing it. One who gives up gets the terminal

@@ -14,7 +14,6 @@ import (
 	"makesync/sync/exit"
 	"makesync/sync/plan"
 	"makesync/sync/planner"
-	"makesync/sync/render"
 )
 
 const adoptDescription = "Writes into the documents what is there in Make, at the line where the value stands; " +
@@ -162,7 +161,7 @@ func (a *adopting) stop(ctx context.Context, err error) error {
 	if unread, ok := err.(invalidPlan); ok {
 		problems, code = unread.problems, unread.code
 	}
-	if err := a.r.printProblems(problems, code, render.Options{Verb: "adopt"}); err != nil {
+	if err := a.r.printProblems(problems, code, a.r.errorWords(false, "adopt")); err != nil {
 		return err
 	}
 	return end(code)
@@ -174,16 +173,15 @@ func (a *adopting) finish(files int) error {
 	code := a.plannedRun.plan.Exit
 	tellLost(a.zones, &a.plannedRun.plan.Problems, &code)
 	if problems := a.plannedRun.plan.Problems; len(problems) > 0 {
-		words := render.Options{Verb: "adopt", Color: a.options.result.color && a.r.Terminal.Stderr}
-		if err := a.r.printProblems(problems, code, words); err != nil {
+		if err := a.r.printProblems(problems, code, a.r.errorWords(a.options.result.color, "adopt")); err != nil {
 			return err
 		}
 	}
 	if len(a.Left) > 0 && len(a.options.scope.target) > 0 {
 		code = exit.Worst(code, exit.Partial)
 	}
-	_, err := fmt.Fprintf(a.r.Stdout, "makesync: adopt: %d adopted in %s, %d left; exit %d (%s)\n", a.Written,
-		text.Count(files, "file", "files"), len(a.Left), code.Code, code.Name)
+	err := a.r.say(fmt.Sprintf("makesync: adopt: %d adopted in %s, %d left; exit %d (%s)", a.Written,
+		text.Count(files, "file", "files"), len(a.Left), code.Code, code.Name))
 	if err != nil {
 		return err
 	}

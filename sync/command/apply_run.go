@@ -209,7 +209,7 @@ func (a *applyRun) show() error {
 	if a.yes || !a.r.canAsk() || stepCount(a.plan) == 0 {
 		return nil
 	}
-	words.Color = words.Color && a.r.Terminal.Stderr
+	words.Color, words.Width = words.Color && a.r.Terminal.Stderr, a.r.Terminal.ErrorWidth
 	return planResult{Plan: a.plan}.text(a.r.Stderr, words)
 }
 

@@ -100,9 +100,8 @@ func runApprove(ctx context.Context, r *runtimeEnv, o approveOptions) error {
 	if err := approval.Save(folder, file); err != nil {
 		return failure{exit: exit.Internal, message: err.Error()}
 	}
-	_, err = fmt.Fprintf(r.Stdout, "makesync: approve: signed by %s, counts until %s; %s\n",
-		approval.Fingerprint(signer), until.Format(time.RFC3339), render.Clean(folder+"/"+file.Name+".txt"))
-	return err
+	return r.say(fmt.Sprintf("makesync: approve: signed by %s, counts until %s; %s",
+		approval.Fingerprint(signer), until.Format(time.RFC3339), folder+"/"+file.Name+".txt"))
 }
 
 // readPlanToApprove reads a plan as strictly as an apply does. Who approves need not have the key
@@ -116,8 +115,7 @@ func readPlanToApprove(r *runtimeEnv, path string) (*plan.Plan, error) {
 	if len(problems) == 0 {
 		return p, nil
 	}
-	words := r.render(resultOptions{}, "approve")
-	if err := r.printProblems(problems, exit.Invalid, words); err != nil {
+	if err := r.printProblems(problems, exit.Invalid, r.errorWords(false, "approve")); err != nil {
 		return nil, err
 	}
 	return nil, end(exit.Invalid)

@@ -1,14 +1,13 @@
 package command
 
 import (
-	"fmt"
-
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/exit"
 	"makesync/sync/plan"
+	"makesync/sync/render"
 )
 
 // checkoutHead is the first line of a file of checkout pages, by which it is told from others.
@@ -59,9 +58,8 @@ func checkouts(a *applyRun) (func(spec.Address, spec.Value) error, error) {
 	if a.checkoutFile.path == "" {
 		return func(address spec.Address, page spec.Value) error {
 			a.r.bar.Done()
-			_, err := fmt.Fprintf(a.r.Stderr, "%s: a person has to pay on this page, which is not shown again:\n  %s\n",
-				address.Key(), text.Visible(page.Reveal()))
-			return err
+			return render.Sentences(a.r.Stderr, a.r.errorWords(false, ""),
+				address.Key()+": a person has to pay on this page, which is not shown again:", "  "+page.Reveal())
 		}, nil
 	}
 	pages := checkoutHead + "\n"

@@ -50,6 +50,8 @@ type Terminal struct {
 	// Width is the number of columns; 0 means unknown, and then 100 are used. Height is that of
 	// lines; 0 means unknown, and then nothing is too long.
 	Width, Height int
+	// ErrorWidth is the number of columns of stderr; 0 means unknown, and then nothing is folded.
+	ErrorWidth int
 	// Host is the name of this machine.
 	Host string
 }

@@ -101,8 +101,7 @@ func explainWord(word string) *wordResult {
 }
 
 func (w *wordResult) text(out io.Writer, o render.Options) error {
-	_, err := io.WriteString(out, explanation(w.Entries))
-	return err
+	return render.Sentences(out, o, explanation(w.Entries)...)
 }
 
 func (w *wordResult) json(out io.Writer) error { return render.JSON(out, w) }
@@ -115,20 +114,19 @@ var policyExplanation = []help.Cell{
 }
 
 // explanation is a paragraph for each entry, with the topic to read on.
-func explanation(entries []help.Entry) string {
-	var b strings.Builder
+func explanation(entries []help.Entry) (lines []string) {
 	for i, e := range entries {
 		if i > 0 {
-			b.WriteString("\n")
+			lines = append(lines, "")
 		}
-		fmt.Fprintf(&b, "%s (makesync help %s)\n", e.Word, e.Topic)
+		lines = append(lines, fmt.Sprintf("%s (makesync help %s)", e.Word, e.Topic))
 		for _, cell := range e.Cells {
 			line := cell.Text
 			if cell.Heading != "" {
 				line = cell.Heading + ": " + line
 			}
-			fmt.Fprintf(&b, "  %s\n", line)
+			lines = append(lines, "  "+line)
 		}
 	}
-	return b.String()
+	return lines
 }

@@ -8,7 +8,6 @@ import (
 	"makesync/spec/text"
 	"makesync/sync/adopt"
 	"makesync/sync/offline"
-	"makesync/sync/render"
 	"makesync/sync/state"
 )
 
@@ -70,16 +69,15 @@ func (u *updating) finish(ctx context.Context, r *runtimeEnv, o exportOptions) e
 	code, problems := u.zone.Exit(), problemsOf(u.zone)
 	tellLost(u.zones, &problems, &code)
 	if len(problems) > 0 {
-		words := render.Options{Verb: "export", Color: o.color && r.Terminal.Stderr}
-		if err := r.printProblems(problems, code, words); err != nil {
+		if err := r.printProblems(problems, code, r.errorWords(o.color, "export")); err != nil {
 			return err
 		}
 	}
 	if err := u.put(ctx, r, changed, o.yes); err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(r.Stdout, "makesync: export: %d added in %s, %d left; exit %d (%s)\n", u.Written,
-		text.Count(len(changed), "file", "files"), len(u.Left), code.Code, code.Name); err != nil {
+	if err := r.say(fmt.Sprintf("makesync: export: %d added in %s, %d left; exit %d (%s)", u.Written,
+		text.Count(len(changed), "file", "files"), len(u.Left), code.Code, code.Name)); err != nil {
 		return err
 	}
 	return end(code)

@@ -3,8 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"slices"
 
 	"makesync/spec"
@@ -40,18 +38,6 @@ func end(code exit.Code) error {
 		return nil
 	}
 	return ended{code}
-}
-
-// printFailure writes the two lines in which every error ends.
-func printFailure(w io.Writer, err error) {
-	if errors.Is(err, errDeclined) {
-		fmt.Fprintln(w, render.Declined)
-		return
-	}
-	fmt.Fprintf(w, "error: %s\n", render.Clean(err.Error()))
-	if hint := hintOf(err); hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", render.Clean(hint))
-	}
 }
 
 // errInvalid: the documents hold errors, and the problems say which.

@@ -95,7 +95,9 @@ func runInit(ctx context.Context, r *runtimeEnv, o initOptions) error {
 		return err
 	}
 	code := exit.Of(Main(ctx, plan, r.Env))
-	o.tellNext(r, secrets)
+	if err := o.tellNext(r, secrets); err != nil {
+		return err
+	}
 	return end(code)
 }
 

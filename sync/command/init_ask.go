@@ -12,6 +12,7 @@ import (
 	"makesync/spec/document"
 	"makesync/spec/text"
 	"makesync/sync/exit"
+	"makesync/sync/render"
 )
 
 // asker asks one question after the other: what is typed ahead answers the next.
@@ -26,7 +27,9 @@ func newAsker(r *runtimeEnv) *asker {
 
 func (a *asker) canAsk() bool { return a.r.canAsk() }
 
-func (a *asker) tell(words string) { fmt.Fprintln(a.r.Stderr, words) }
+func (a *asker) tell(words string) {
+	_ = render.Sentences(a.r.Stderr, a.r.errorWords(false, ""), words) // who cannot be told cannot answer either
+}
 
 // line asks for a text; the end of the input stops.
 func (a *asker) line(ctx context.Context, question string) (string, error) {

@@ -172,7 +172,7 @@ guards:
 }
 
 // tellNext says what is to be done by hand.
-func (o *initOptions) tellNext(r *runtimeEnv, secrets bool) {
+func (o *initOptions) tellNext(r *runtimeEnv, secrets bool) error {
 	next := o.chosenWorkflow().next
 	if secrets {
 		next = append([]string{"supply the values that are listed above where makesync runs"}, next...)
@@ -181,15 +181,16 @@ func (o *initOptions) tellNext(r *runtimeEnv, secrets bool) {
 		next = append(next, ignoreFile+" was there and is as it was; let it leave out "+ignoredPaths())
 	}
 	if len(next) == 0 {
-		return
+		return nil
 	}
-	fmt.Fprintln(r.Stdout, "\nWhat is left to do:")
+	lines := []string{"", "What is left to do:"}
 	for _, line := range next {
 		if strings.Contains(line, "%s") {
 			line = fmt.Sprintf(line, document.TokenVariable(o.zone))
 		}
-		fmt.Fprintln(r.Stdout, "  - "+line)
+		lines = append(lines, "  - "+line)
 	}
+	return r.say(lines...)
 }
 
 // ignoredPaths are those that git is to leave out.

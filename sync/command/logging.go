@@ -3,6 +3,7 @@ package command
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -84,7 +85,9 @@ func SayStopping(w io.Writer, args []string) {
 // openProgress makes room for a line on the terminal: whatever else goes there appears above it.
 func (r *runtimeEnv) openProgress() {
 	moves := r.Terminal.Stderr && !r.dumb()
-	line := render.ProgressOptions{Terminal: moves, Watched: r.Terminal.Stderr, Width: r.Terminal.Width, Now: r.Now}
+	line := render.ProgressOptions{
+		Terminal: moves, Watched: r.Terminal.Stderr, Width: r.Terminal.ErrorWidth, Now: r.Now,
+	}
 	r.bar = progress{render.NewProgress(r.signs(), line), r.log}
 	if moves {
 		r.Stdout, r.Stderr = r.bar.Beside(r.Stdout), r.bar.Beside(r.Stderr)
@@ -140,10 +143,19 @@ func problemAttrs(p spec.Problem) []slog.Attr {
 // printError writes what ended a run to stderr.
 func (r *runtimeEnv) printError(err error, code exit.Code) {
 	if !r.logsJSON {
-		printFailure(r.Stderr, err)
+		r.printFailure(err)
 		return
 	}
 	r.log.Error(render.Clean(err.Error()), "hint", render.Clean(hintOf(err)), "exit", code.Code, "name", code.Name)
+}
+
+// printFailure writes the lines in which every error ends.
+func (r *runtimeEnv) printFailure(err error) {
+	if errors.Is(err, errDeclined) {
+		fmt.Fprintln(r.Stderr, render.Declined)
+		return
+	}
+	_ = render.Failure(r.Stderr, err.Error(), hintOf(err), r.errorWords(false, "")) // nobody is left to tell
 }
 
 // signs is where signs of life go: a machine gets its own as lines of the log.

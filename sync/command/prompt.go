@@ -36,7 +36,7 @@ func yesOrNo(text string) question {
 func (a *applyRun) questionFor(p *plan.Plan) question {
 	q := render.Ask(p)
 	words := a.words("plan")
-	words.Color = words.Color && a.r.Terminal.Stderr
+	words.Color, words.Width = words.Color && a.r.Terminal.Stderr, a.r.Terminal.ErrorWidth
 	return question{
 		text:   q.Text(words),
 		again:  func(line string) string { return q.Again(line, words) },

@@ -18,6 +18,16 @@ func (r *runtimeEnv) render(o resultOptions, verb string) render.Options {
 	}
 }
 
+// errorWords are the surroundings of a text on stderr, in colour where that was asked for.
+func (r *runtimeEnv) errorWords(color bool, verb string) render.Options {
+	return render.Options{Color: color && r.Terminal.Stderr, Width: r.Terminal.ErrorWidth, Verb: verb}
+}
+
+// say writes lines to stdout, folded on a terminal.
+func (r *runtimeEnv) say(lines ...string) error {
+	return render.Sentences(r.Stdout, render.Options{Width: r.Terminal.Width}, lines...)
+}
+
 // result is something that a command ends with: a plan, a report, problems.
 type result interface {
 	text(io.Writer, render.Options) error
@@ -121,8 +131,7 @@ func (r *runtimeEnv) emitFailed(
 	if o.format == formatJSON {
 		return r.emit(res, o, render.Options{})
 	}
-	words := r.render(resultOptions{color: o.color && r.Terminal.Stderr}, verb)
-	if err := r.printProblems(problems, code, words); err != nil {
+	if err := r.printProblems(problems, code, r.errorWords(o.color, verb)); err != nil {
 		return err
 	}
 	if o.format == formatMarkdown || o.format == formatHTML {

@@ -2,7 +2,6 @@ package command
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 
@@ -88,6 +87,5 @@ func runSandboxInit(r *runtimeEnv, o sandboxInitOptions) error {
 	if err := state.WriteFile(o.out); err != nil {
 		return failure{exit: exit.Internal, message: err.Error()}
 	}
-	_, err := fmt.Fprintf(r.Stdout, "SANDBOX state written to %s\n", o.out)
-	return err
+	return r.say("SANDBOX state written to " + o.out)
 }

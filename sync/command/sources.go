@@ -10,7 +10,6 @@ import (
 	"makesync/spec/document"
 	"makesync/sync/exit"
 	"makesync/sync/plan"
-	"makesync/sync/render"
 	"makesync/sync/state"
 )
 
@@ -103,8 +102,7 @@ func (s *sources) checkRead(zone *state.ZoneState, verb string) error {
 	if code != exit.Refused && code != exit.Unreachable {
 		return nil
 	}
-	words := render.Options{Verb: verb, Color: s.o.color && s.r.Terminal.Stderr}
-	if err := s.r.printProblems(problemsOf(zone), code, words); err != nil {
+	if err := s.r.printProblems(problemsOf(zone), code, s.r.errorWords(s.o.color, verb)); err != nil {
 		return err
 	}
 	return end(code)

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -75,10 +76,14 @@ func foreignLetters(s string) map[int]bool {
 		}
 		markForeign(s[start:end], start, places)
 		_, n := utf8.DecodeRuneInString(s[end:])
-		start = end + max(n, 1)
+		start = end + max(n, len(escape.FindString(s[end:])), 1)
 	}
 	return places
 }
+
+// escape is what Clean writes for a character. Its letters are not a part of the word that follows
+// it, so that cleaning what is clean changes nothing.
+var escape = regexp.MustCompile(`^\\(?:[nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})`)
 
 func markForeign(word string, offset int, places map[int]bool) {
 	latin := strings.ContainsFunc(word, func(r rune) bool { return unicode.Is(unicode.Latin, r) })

@@ -117,12 +117,12 @@ func escaped(s, also string) string {
 	marks := maxMarks // a mark at the start would combine with what stands before the text
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
+		isMark := unicode.Is(unicode.M, r)
+		raw := visible(r) && !foreign[i] && !(isMark && marks >= maxMarks)
 		switch {
-		case foreign[i]:
-			b.WriteString(escapeRune(r))
 		case r == utf8.RuneError && n == 1:
 			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case !visible(r), unicode.Is(unicode.M, r) && marks >= maxMarks:
+		case !raw:
 			b.WriteString(escapeRune(r))
 		case strings.ContainsRune(also, r):
 			b.WriteByte('\\')
@@ -130,9 +130,12 @@ func escaped(s, also string) string {
 		default:
 			b.WriteRune(r)
 		}
-		if unicode.Is(unicode.M, r) {
+		switch {
+		case !raw:
+			marks = maxMarks // one at the end of an escape would change what that says
+		case isMark:
 			marks++
-		} else {
+		default:
 			marks = 0
 		}
 		i += n
@@ -254,35 +257,6 @@ func pad(s string, n int) string {
 		return s + strings.Repeat(" ", missing)
 	}
 	return s
-}
-
-// fold breaks clean text at spaces into lines of at most max columns; a word that is wider is
-// broken.
-func fold(s string, max int) []string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(s) {
-		word = noCommand(word) // any word may come to stand at the start of a line
-		for columns(word) > max {
-			if line != "" {
-				lines, line = append(lines, line), ""
-			}
-			head := takeColumns(word, max)
-			lines, word = append(lines, head), noCommand(word[len(head):])
-		}
-		switch {
-		case line == "":
-			line = word
-		case columns(line)+1+columns(word) <= max:
-			line += " " + word
-		default:
-			lines, line = append(lines, line), word
-		}
-	}
-	if line != "" {
-		lines = append(lines, line)
-	}
-	return lines
 }
 
 // annotationData escapes the message of a GitHub workflow command, annotationProperty a property of

@@ -57,7 +57,7 @@ func TestHostileExplanation(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := anyExplanation(t)
 		o := Options{Width: rapid.SampledFrom([]int{0, 40, 60, 80, 160}).Draw(t, "width")}
-		checkLines(t, "explanation", draw(t, func(b *bytes.Buffer) error { return Explanation(b, e, o) }), o.width())
+		checkTerminal(t, "explanation", draw(t, func(b *bytes.Buffer) error { return Explanation(b, e, o) }), o)
 		checkJSON(t, draw(t, func(b *bytes.Buffer) error { return JSON(b, e) }))
 	})
 }

@@ -52,12 +52,12 @@ func WriteExport(w io.Writer, e Export, o Options) error {
 	p.gap()
 	writeFiles(p, e.Files)
 	if e.Profile.Name != "" {
-		p.line("Profile %s holds %s that more than half of them share: %s", Clean(e.Profile.Name),
-			text.Count(e.Profile.Settings, "setting", "settings"), Clean(e.Profile.Path))
+		p.heading(plain, fmt.Sprintf("Profile %s holds %s that more than half of them share: %s", Clean(e.Profile.Name),
+			text.Count(e.Profile.Settings, "setting", "settings"), Clean(e.Profile.Path)))
 		p.gap()
 	}
 	for _, file := range e.Removed {
-		p.line("Removed %s: what it held is %s now", Clean(file.Path), Clean(file.Now))
+		p.heading(plain, fmt.Sprintf("Removed %s: what it held is %s now", Clean(file.Path), Clean(file.Now)))
 	}
 	if len(e.Removed) > 0 {
 		p.gap()

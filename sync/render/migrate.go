@@ -77,7 +77,7 @@ func writeOmissions(p *printer, left []export.Omission) {
 			if organization != "" {
 				name = Clean(organization)
 			}
-			p.line("  %s", p.paint(bold, name))
+			p.wrapped(2, bold, name)
 		}
 		p.labelled(4, plain, "-", 1, l.What+": "+l.Why)
 	}

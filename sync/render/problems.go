@@ -174,15 +174,31 @@ func writeProblem(p *printer, problem *spec.Problem) {
 	}
 }
 
-// writeFirstLine is `file:line:column: message`, whole whatever its length: editors and scripts
-// read it. A problem without a position is a sentence and is folded.
+// writeFirstLine is `file:line:column: message`: whole off a terminal, whatever its length, as
+// editors and scripts read it; on one the message is folded. A problem without a position is a
+// sentence.
 func writeFirstLine(p *printer, colour style, where, message string, source *spec.Source) {
-	if source == nil {
+	switch place := p.link(p.Links.file(source), p.paint(colour, where)); {
+	case source == nil:
 		p.hanging(0, colour, where, message)
-		return
+	case p.Width == 0:
+		p.line("%s%s", place, Clean(message))
+	case columns(where)+leastText > p.width():
+		p.line("%s", place)
+		p.labelled(belowPlace, plain, "", 0, message)
+	default:
+		for i, line := range fold(strings.Repeat("x", columns(where)-1)+" "+Clean(message), p.width()-belowPlace) {
+			if i == 0 {
+				p.line("%s", place+line[min(columns(where), len(line)):])
+			} else {
+				p.line("%s", strings.Repeat(" ", belowPlace)+line)
+			}
+		}
 	}
-	p.line("%s%s", p.link(p.Links.file(source), p.paint(colour, where)), Clean(message))
 }
+
+// belowPlace is the margin of what is told below the place of a problem.
+const belowPlace = 6
 
 // problemPlace is "file:line:column: ", "address: " or "".
 func problemPlace(problem *spec.Problem) string {

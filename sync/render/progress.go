@@ -146,6 +146,9 @@ func (p *Progress) line(text string) {
 	}
 	p.last = now
 	if !p.Terminal {
+		if p.Watched {
+			text = cutEnd(text, p.Width)
+		}
 		fmt.Fprintln(p.out, text)
 		return
 	}

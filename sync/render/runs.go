@@ -275,7 +275,8 @@ func writeRunStep(p *printer, rows []tableRow) {
 func writeRunEntry(p *printer, e report.Entry) {
 	const clock = "15:04:05.000"
 	if i := e.Intent; i != nil {
-		p.line("      %s  %s, attempt %d: sent", i.At.UTC().Format(clock), cut(Clean(string(i.Verb)), 40), i.Attempt)
+		p.labelled(6, plain, i.At.UTC().Format(clock), len(clock),
+			fmt.Sprintf("%s, attempt %d: sent", cut(Clean(string(i.Verb)), 40), i.Attempt))
 	}
 	if r := e.Result; r != nil {
 		text := string(r.Outcome)
@@ -303,7 +304,7 @@ func writeStepEnd(p *printer, s *report.StepReport) {
 // writeRunEnd says how the run ended and how to go on.
 func writeRunEnd(p *printer, run *report.Run) {
 	if run.Status() == report.RunEmpty {
-		p.line("Empty: %s.", nothingSent)
+		p.heading(plain, "Empty: "+nothingSent+".")
 		return
 	}
 	if run.Truncated {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -31,16 +32,12 @@ func Snapshot(w io.Writer, s *offline.Snapshot, file string, read int, problems 
 	}
 	p.heading(style, "holds "+snapshotValues[s.Values]+emailWords(s))
 	if n := s.Guessable; n > 0 {
-		p.line("%s shorter than %d characters: whoever has the file can find out by trying; --values none keeps none",
-			text.Count(n, "fingerprint is of a value", "fingerprints are of values"), offline.GuessableBelow)
+		p.heading(plain, fmt.Sprintf(
+			"%s shorter than %d characters: whoever has the file can find out by trying; --values none keeps none",
+			text.Count(n, "fingerprint is of a value", "fingerprints are of values"), offline.GuessableBelow))
 	}
-	p.line(
-		"makesync: snapshot: %s of zone %s, %d read; file %s",
-		text.Count(len(s.Organizations), "organization", "organizations"),
-		Clean(s.Zone),
-		read,
-		Clean(file),
-	)
+	writeSentence(p, "", fmt.Sprintf("makesync: snapshot: %s of zone %s, %d read; file %s",
+		text.Count(len(s.Organizations), "organization", "organizations"), Clean(s.Zone), read, Clean(file)))
 	return p.flush()
 }
 
@@ -69,8 +66,8 @@ func SnapshotContents(w io.Writer, s *offline.Snapshot, file string, o Options) 
 		writeSavedOrganization(p, &s.Organizations[i])
 	}
 	p.gap()
-	p.line("makesync: show: snapshot of zone %s, %s; file %s", Clean(s.Zone),
-		text.Count(len(s.Organizations), "organization", "organizations"), Clean(file))
+	writeSentence(p, "", fmt.Sprintf("makesync: show: snapshot of zone %s, %s; file %s", Clean(s.Zone),
+		text.Count(len(s.Organizations), "organization", "organizations"), Clean(file)))
 	return p.flush()
 }
 

@@ -114,7 +114,7 @@ func writeAttention(p *printer, s *fleet.Status) {
 		case len(s.NotLookedAt) > 0:
 			words = "Nothing needs attention in what was looked at."
 		}
-		p.line("%s", p.paint(bold, words))
+		p.heading(bold, words)
 		return
 	}
 	bad, warnings := severitiesOf(s.Attention)

@@ -14,10 +14,10 @@ import (
 func writePerson(p *printer, v *fleet.PersonView) {
 	p.gap()
 	if len(v.Organizations) == 0 {
-		p.line("%s", p.paint(bold, Clean(v.Email)+" is in none of the organizations that could be looked into."))
+		p.heading(bold, v.Email+" is in none of the organizations that could be looked into.")
 	} else {
 		n := text.Count(len(v.Organizations), "organization", "organizations")
-		p.line("%s", p.paint(bold, Clean(v.Email)+" is in "+n))
+		p.heading(bold, v.Email+" is in "+n)
 	}
 	width := itemWidth(len(v.Organizations), func(i int) string { return Clean(v.Organizations[i].Key) })
 	for i := range v.Organizations {
@@ -35,7 +35,7 @@ func writePerson(p *printer, v *fleet.PersonView) {
 		p.gap()
 		p.line("%s", p.paint(bold, "Documents speak of her at"))
 		for _, line := range v.Lines {
-			p.line("  %s  %s", Clean(line.File)+":"+strconv.Itoa(line.Line), Clean(line.About))
+			p.labelled(2, plain, Clean(line.File)+":"+strconv.Itoa(line.Line), 0, line.About)
 		}
 	}
 	if len(v.Write) > 0 {
