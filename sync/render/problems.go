@@ -184,7 +184,7 @@ func writeFirstLine(p *printer, colour style, where, message string, source *spe
 	case p.Width == 0:
 		p.line("%s%s", place, Clean(message))
 	case columns(where)+leastText > p.width():
-		p.line("%s", place)
+		p.line("%s", p.link(p.Links.file(source), p.paint(colour, strings.TrimRight(where, " "))))
 		p.labelled(belowPlace, plain, "", 0, message)
 	default:
 		for i, line := range fold(strings.Repeat("x", columns(where)-1)+" "+Clean(message), p.width()-belowPlace) {

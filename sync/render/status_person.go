@@ -42,8 +42,20 @@ func writePerson(p *printer, v *fleet.PersonView) {
 		p.gap()
 		p.line("%s", p.paint(bold, "To take her out, write"))
 		for _, line := range v.Write {
-			p.line("%s", "  "+Clean(line))
+			writeDocumentLine(p, "  "+Clean(line))
 		}
+	}
+}
+
+// writeDocumentLine is a line of a document to paste: only a comment is folded.
+func writeDocumentLine(p *printer, line string) {
+	margin, comment, isComment := strings.Cut(line, "# ")
+	if !isComment || strings.TrimSpace(margin) != "" {
+		p.line("%s", line)
+		return
+	}
+	for _, words := range fold(comment, p.width()-len(margin)-2) {
+		p.line("%s", margin+"# "+words)
 	}
 }
 
