@@ -66,8 +66,14 @@ func (f *fleet) run(code int, args ...string) (out, errs string) {
 	return stdout.String(), stderr.String()
 }
 
-// documents are those of all organizations of the zone, in one profile, and how many they are.
+// documents are those of some organizations of the zone, in one profile, and how many they are.
 func (f *fleet) documents(name, profile string, take func(i int) bool) int {
+	f.t.Helper()
+	return f.declare(name, profile, take, false)
+}
+
+// declare is documents that can name the others too, without the profile.
+func (f *fleet) declare(name, profile string, take func(i int) bool, others bool) int {
 	f.t.Helper()
 	out, _ := f.run(0, "status", "-f", "zone.yaml", "--zone", "lab", "--show", "plan", "--format", "json")
 	var status struct{ Organizations []struct{ ID int64 } }
@@ -81,6 +87,8 @@ func (f *fleet) documents(name, profile string, take func(i int) bool) int {
 		if take(i) {
 			fmt.Fprintf(&b, "  client-%d: {id: %d, profiles: [standard]}\n", o.ID, o.ID)
 			n++
+		} else if others {
+			fmt.Fprintf(&b, "  client-%d: {id: %d}\n", o.ID, o.ID)
 		}
 	}
 	f.write(name, b.String())
@@ -105,6 +113,29 @@ func (f *fleet) plan(args ...string) (p planJSON) {
 }
 
 func lineCount(s string) int { return strings.Count(s, "\n") }
+
+// TestSixDifferentChanges: a fleet of 200 in which one profile was edited in several places: 331
+// changes of six kinds, and what waits for plans, for people and for invitations.
+func TestSixDifferentChanges(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, 200)
+	const profile = `    featureControls: {Make AI Tools: false, Community Apps: true}
+    variables: {NUMBER_AS_STRING: {type: string, value: "43"}, REGION: eu, VAR_009: https://hub.acme.example/nine}
+    members: {newlead@acme.example: {role: Admin, invite: {name: New Lead}}}`
+	f.declare("clients.yaml", profile, func(i int) bool { return i < 75 }, true)
+	p := f.plan("-f", "zone.yaml", "-f", "clients.yaml")
+	if n := p.Summary.Create + p.Summary.Update + p.Summary.Invite; n != 331 || len(p.Groups) != 6 || p.Summary.Waiting < 100 {
+		t.Fatalf("the plan does not measure anything: %d changes, %d different: %+v", n, len(p.Groups), p.Summary)
+	}
+	text, _ := f.run(0, "plan", "-f", "zone.yaml", "-f", "clients.yaml")
+	if n := lineCount(text); n > 60 {
+		t.Errorf("%d lines:\n%s", n, text)
+	}
+	page, _ := f.run(0, "plan", "-f", "zone.yaml", "-f", "clients.yaml", "--format", "markdown")
+	if len(page) > 8<<10 || strings.Contains(page, "Too large") || strings.Contains(page, "not shown") || strings.Contains(page, " more;") {
+		t.Errorf("%d bytes:\n%s", len(page), page)
+	}
+}
 
 // TestOneEditedProfileOfTwoHundredOrganizations: hundreds of changes are as many rows as there are
 // different ones, also beside all that waits in such a fleet; Markdown drops nothing.

@@ -21,7 +21,7 @@ func whyLacking(live *state.Organization, kind spec.Kind, e *state.CallError) st
 	switch {
 	case e == nil:
 	case e.Class == exit.ClassFreePlan:
-		return "waits for a paid plan: Free allows no API tokens (" + e.Message + ")"
+		return "waits for a paid plan: Free allows no API tokens"
 	case e.Class == exit.ClassLicence:
 		return "the plan does not include this (" + e.Message + ")"
 	case e.Class == exit.ClassNotFound && kind == spec.KindVariable && !licensed(live):

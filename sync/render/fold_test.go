@@ -36,7 +36,7 @@ func TestFold(t *testing.T) {
 // TestFoldLosesNothing: whatever the text, its words are all there, in their order.
 func TestFoldLosesNothing(t *testing.T) {
 	t.Parallel()
-	spaceless := func(s string) string { return strings.Join(strings.Fields(s), "") }
+	spaceless := func(s string) string { return strings.ReplaceAll(strings.Join(strings.Fields(s), ""), `\x3a`, ":") }
 	rapid.Check(t, func(t *rapid.T) {
 		words := rapid.SliceOf(rapid.SampledFrom([]string{"`", "makesync", "plan", ": ", "see:", "/tmp/a/path/of/some/length", "word", " ", "a b", "日本語", "éè"}))
 		s := strings.Join(words.Draw(t, "words"), rapid.SampledFrom([]string{"", " "}).Draw(t, "between"))

@@ -97,27 +97,55 @@ func writeWaitingGroups(p *printer, groups []grouping.WaitingGroup, f *organizat
 	if len(groups) == 0 {
 		return
 	}
-	p.hanging(2, cyan, "waiting", " (no change; nothing to do in this run)")
+	seen := seenOfAll(groups)
+	p.hanging(2, cyan, "waiting", " (no change; nothing to do in this run"+seen+")")
 	most := mostNames(p.Options, plan.RiskNone)
 	for i := range groups {
 		g := &groups[i]
+		words := g.Reason
+		if seen == "" {
+			words = waitingGroupWords(g)
+		}
 		if len(g.Rows) > 1 {
-			counted, _ := kindCounts(g.Counts())
-			p.item(counted, itemWidth(1, func(int) string { return counted }), waitingGroupWords(g))
+			writeWaitingCount(p, g, words)
 			p.labelled(groupIndent, dim, "of", 0, waitingRowsWords(g.Rows, most, f))
 			continue
 		}
 		row := g.Rows[0]
+		if len(row.Objects) > fewObjects {
+			writeWaitingObjects(p, g, words)
+			p.labelled(groupIndent, dim, "in", 0, f.listed(row.Organizations, most))
+			continue
+		}
 		width := itemWidth(len(row.Objects), func(i int) string { return object(row.Objects[i].Address) })
 		for j, w := range row.Objects {
 			reason := "the same"
 			if j == 0 {
-				reason = waitingGroupWords(g)
+				reason = words
 			}
 			p.item(object(w.Address), width, reason)
 		}
 		p.labelled(groupIndent, dim, "in", 0, f.listed(row.Organizations, most))
 	}
+}
+
+// fewObjects is how many objects that wait for the same in the same organizations have a line each.
+const fewObjects = 2
+
+func writeWaitingCount(p *printer, g *grouping.WaitingGroup, reason string) {
+	counted, _ := kindCounts(g.Counts())
+	p.item(counted, itemWidth(1, func(int) string { return counted }), reason)
+}
+
+// writeWaitingObjects is about several objects that wait for the same in the same organizations.
+func writeWaitingObjects(p *printer, g *grouping.WaitingGroup, reason string) {
+	writeWaitingCount(p, g, reason)
+	name := waitingNames(g.Rows)
+	var names []string
+	for _, w := range g.Rows[0].Objects {
+		names = append(names, name(w.Address))
+	}
+	p.labelled(groupIndent, dim, "of", 0, text.And(names))
 }
 
 // waitingRowsWords say what waits where: "eve@acme.example in 9 organizations, owner in acme". The
@@ -168,6 +196,17 @@ const groupIndent = 12
 
 // waitingGroupWords is the reason, and since when, where this state directory knows it of all.
 func waitingGroupWords(w *grouping.WaitingGroup) string { return w.Reason + seenWords(w) }
+
+// seenOfAll is since when all of several groups wait, where that is the same day; "" otherwise.
+func seenOfAll(groups []grouping.WaitingGroup) string {
+	seen := seenWords(&groups[0])
+	for i := range groups {
+		if len(groups) == 1 || seenWords(&groups[i]) != seen {
+			return ""
+		}
+	}
+	return seen
+}
 
 func seenWords(w *grouping.WaitingGroup) string {
 	const day = "2006-01-02"

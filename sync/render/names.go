@@ -36,7 +36,7 @@ func newOrganizationNames(organizations []plan.Organization) *organizationNames 
 const fewestInRun = 4
 
 // fewWhenCut is how many names and runs a list has that cannot have them all.
-const fewWhenCut = 12
+const fewWhenCut = 6
 
 // names lists keys, which stand in the order of the plan; most is the greatest number of names and
 // runs, and 0 is any number.
