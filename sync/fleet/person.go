@@ -19,8 +19,12 @@ type PersonView struct {
 	Lines []Line `json:"lines"`
 	// Write are the lines of a document that remove her everywhere, ready to paste.
 	Write []string `json:"write"`
+	// Edits are the fewest places of the documents to edit, with what to write there.
+	Edits []Edit `json:"edits,omitempty"`
 	// NotLookedInto are organizations in which she may be unseen.
 	NotLookedInto []Unseen `json:"notLookedInto"`
+
+	statements map[string]statement // by key
 }
 
 // PersonOrganization is a person in one organization. Invitation is absent for who has accepted.
@@ -53,7 +57,7 @@ type Unseen struct {
 func NewPersonView(email string) *PersonView {
 	return &PersonView{
 		Email: strings.ToLower(strings.TrimSpace(email)), Organizations: []PersonOrganization{},
-		Lines: []Line{}, Write: []string{}, NotLookedInto: []Unseen{},
+		Lines: []Line{}, Write: []string{}, NotLookedInto: []Unseen{}, statements: map[string]statement{},
 	}
 }
 
@@ -118,6 +122,7 @@ func (v *PersonView) AddDocuments(desired *spec.Desired) {
 		for j := range o.Members {
 			if m := &o.Members[j]; strings.EqualFold(m.Email, v.Email) {
 				add(m.Source, o.Key+"/member")
+				v.statements[o.Key] = statement{m.Source, m.State == spec.Absent}
 			}
 		}
 		if strings.EqualFold(o.Owner, v.Email) {
@@ -150,6 +155,7 @@ func (v *PersonView) Finish(declared func(key string) bool) {
 		}
 		lines = append(lines, "    members:", "      "+v.Email+": {state: absent}")
 	}
+	v.Edits = v.edits(declared)
 	if len(lines) > 0 {
 		v.Write = append([]string{"organizations:"}, lines...)
 	}

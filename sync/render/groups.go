@@ -297,14 +297,23 @@ func touched(p *plan.Plan) (n int) {
 	return n
 }
 
-// problemGroup is what is the same for several organizations.
+// problemGroup is what is the same for several organizations, or warned of at several places of the
+// documents.
 type problemGroup struct {
 	spec.Problem
-	organizations []string
+	organizations, places []string
 }
 
-// groupProblems puts problems together that differ in the organization alone. Those of a place in a
-// document stay alone: each is to be mended there.
+// in says where a group is: "client-01 to client-48 (48)", "a.yaml:3:5 and b.yaml:9:7".
+func (g *problemGroup) in(names func(keys []string, most int) string, most int) string {
+	if len(g.organizations) > 0 {
+		return names(g.organizations, most)
+	}
+	return text.And(g.places)
+}
+
+// groupProblems puts problems together that differ in the organization alone, or in the place where
+// documents are warned of the same. Errors of the documents stay alone: each is to be mended.
 func groupProblems(problems []spec.Problem, least int) []problemGroup {
 	groups := make([]problemGroup, 0, len(problems))
 	at, counts := map[string]int{}, map[string]int{}
@@ -319,7 +328,11 @@ func groupProblems(problems []spec.Problem, least int) []problemGroup {
 			groups = append(groups, problemGroup{Problem: problem})
 			continue
 		}
-		organization := problem.Address.Key()
+		organization, place := problem.Address.Key(), ""
+		if problem.Source != nil {
+			organization, place = "", strings.TrimSuffix(problemPlace(&problem), ": ")
+			problem.Source, problem.Path, problem.Excerpt = nil, "", ""
+		}
 		n, known := at[key]
 		if !known {
 			n, at[key] = len(groups), len(groups)
@@ -328,17 +341,26 @@ func groupProblems(problems []spec.Problem, least int) []problemGroup {
 			problem.Address = ""
 			groups = append(groups, problemGroup{Problem: problem})
 		}
-		if !slices.Contains(groups[n].organizations, organization) {
+		if place != "" {
+			groups[n].places = append(groups[n].places, place)
+		} else if !slices.Contains(groups[n].organizations, organization) {
 			groups[n].organizations = append(groups[n].organizations, organization)
 		}
 	}
 	return groups
 }
 
-// problemKey is equal for problems that differ in the organization alone; "" for one that is about
-// none, or about a place in a document.
+// problemKey is equal for problems that differ in the organization, or the place, alone; "" for one
+// that stays alone.
 func problemKey(problem *spec.Problem) string {
-	if problem.Source != nil || problem.Address == "" {
+	switch {
+	case problem.Source != nil && problem.Severity == spec.Warning:
+		related := ""
+		if problem.Related != nil {
+			related = problem.Related.String()
+		}
+		return strings.Join([]string{problem.Rule, problem.Message, problem.Hint, related}, "\x00")
+	case problem.Source != nil, problem.Address == "":
 		return ""
 	}
 	_, below, _ := strings.Cut(string(problem.Address), "/")

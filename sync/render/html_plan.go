@@ -218,8 +218,8 @@ func newHTMLProblem(problem *problemGroup, f *organizationNames) htmlProblem {
 	if problem.Related != nil {
 		p.Text += " (see also " + Clean(problem.Related.String()) + ")"
 	}
-	if len(problem.organizations) > 0 {
-		p.Text += " (in " + f.names(problem.organizations, 0) + ")"
+	if where := problem.in(f.names, 0); where != "" {
+		p.Text += " (in " + where + ")"
 	}
 	return p
 }

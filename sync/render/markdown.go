@@ -202,8 +202,8 @@ func (d *document) addOwn(s section, full string, rank int, what string) {
 func (d *document) addProblems(s section, problems []spec.Problem) {
 	for _, group := range groupProblems(problems, d.options.leastGroup()) {
 		line := markdownProblem(&group.Problem)
-		if len(group.organizations) > 0 {
-			line = strings.TrimSuffix(line, "\n") + " (in " + entities(d.fleet.names(group.organizations, 0)) + ")\n"
+		if where := group.in(d.fleet.names, 0); where != "" {
+			line = strings.TrimSuffix(line, "\n") + " (in " + entities(where) + ")\n"
 		}
 		d.addOwn(s, line, rankProblem, "problem")
 	}

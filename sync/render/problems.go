@@ -127,8 +127,8 @@ func writeNotUndone(p *printer, problems []spec.Problem) {
 // writeProblemGroup writes a problem once, with the organizations that have it.
 func writeProblemGroup(p *printer, g *problemGroup, f *organizationNames) {
 	writeProblem(p, &g.Problem)
-	if len(g.organizations) > 0 {
-		p.labelled(6, plain, "in", 0, f.listed(g.organizations, mostNames(p.Options, plan.RiskDestructive)))
+	if len(g.organizations)+len(g.places) > 0 {
+		p.labelled(belowPlace, plain, "in", 0, g.in(f.listed, mostNames(p.Options, plan.RiskDestructive)))
 	}
 }
 

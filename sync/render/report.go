@@ -333,12 +333,13 @@ func writeTotals(p *printer, r *report.Report) {
 }
 
 // untoldProblems are the problems of a report, but for those that are told otherwise: what has to
-// be bought in a block of its own; in the text of the plan above, all of one without steps, and
-// that a zone could not be read.
+// be bought in a block of its own; in the text of the plan above, all of one without steps, that a
+// zone could not be read, and what the documents are warned of.
 func untoldProblems(r *report.Report, told []spec.Problem) []spec.Problem {
 	return slices.DeleteFunc(slices.Clone(r.Problems), func(p spec.Problem) bool {
 		ofZone := p.Rule == notReadRule && p.Address == ""
-		return p.Rule == report.LicenceRule && p.Address != "" || (r.Planned == 0 || ofZone) &&
+		ofDocuments := p.Source != nil && p.Severity == spec.Warning
+		return p.Rule == report.LicenceRule && p.Address != "" || (r.Planned == 0 || ofZone || ofDocuments) &&
 			slices.ContainsFunc(told, func(t spec.Problem) bool { return reflect.DeepEqual(p, t) })
 	})
 }

@@ -91,10 +91,15 @@ type (
 	}
 	htmlDay    struct{ Date, Credits, Operations, DataTransfer string }
 	htmlPerson struct {
-		Email               string
-		Places              []htmlWords
-		Unseen              []htmlWords
-		Lines, LinesToWrite []string
+		Email  string
+		Places []htmlWords
+		Unseen []htmlWords
+		Lines  []string
+		Edits  []htmlEdit
+	}
+	htmlEdit struct {
+		Place string
+		Lines []string
 	}
 )
 
@@ -349,7 +354,7 @@ func amountText(n *float64, words func(float64) string) string {
 func newHTMLPerson(v *fleet.PersonView) *htmlPerson {
 	p := &htmlPerson{Email: Clean(v.Email)}
 	for i := range v.Organizations {
-		p.Places = append(p.Places, htmlWords{Clean(v.Organizations[i].Key), placeWords(&v.Organizations[i])})
+		p.Places = append(p.Places, htmlWords{Clean(v.Organizations[i].Key), placeWords(&v.Organizations[i]) + " " + placeNumbers(&v.Organizations[i])})
 	}
 	for _, unseen := range v.NotLookedInto {
 		p.Unseen = append(p.Unseen, htmlWords{Clean(unseen.Organization), Clean(unseen.Reason)})
@@ -358,8 +363,12 @@ func newHTMLPerson(v *fleet.PersonView) *htmlPerson {
 		at := spec.Source{File: line.File, Line: line.Line}
 		p.Lines = append(p.Lines, Clean(fmt.Sprintf("%s:%d  %s", at.File, at.Line, line.About)))
 	}
-	for _, line := range v.Write {
-		p.LinesToWrite = append(p.LinesToWrite, Clean(line))
+	for _, e := range v.Edits {
+		edit := htmlEdit{Place: Clean(editPlace(&e))}
+		for _, line := range e.Write {
+			edit.Lines = append(edit.Lines, Clean(line))
+		}
+		p.Edits = append(p.Edits, edit)
 	}
 	return p
 }

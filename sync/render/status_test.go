@@ -77,6 +77,10 @@ func samplePerson() *fleet.Status {
 		},
 		Lines:         []fleet.Line{{File: "clients/acme.yaml", Line: 14, About: "acme/member"}},
 		Write:         []string{"organizations:", "  acme:", "    members:", "      jane@acme.example: {state: absent}", "  # beta-labs: she is the Owner; first: owner: SOMEBODY ELSE"},
+		Edits: []fleet.Edit{
+			{Where: fleet.AtOwner, Organizations: []string{"beta-labs"}, Write: []string{"owner: SOMEBODY ELSE"}},
+			{Where: fleet.AtLine, File: "clients/acme.yaml", Line: 14, Organizations: []string{"acme"}, Write: []string{"jane@acme.example: {state: absent}"}},
+		},
 		NotLookedInto: []fleet.Unseen{{Organization: "dark", Reason: "read the people: HTTP 500 oops"}},
 	}
 	return s
