@@ -21,7 +21,7 @@ var mayImport = map[string][]string{
 	"schema":               {},
 	"spec":                 {"schema", "spec/text"},
 	"spec/text":            {},
-	"spec/regular":         {},
+	"spec/regular":         {"spec/text"},
 	"spec/document":        {"schema", "spec", "spec/text", "spec/regular"},
 	"spec/document/edit":   {"spec", "spec/document"},
 	"spec/document/factor": {"spec", "spec/document"},

@@ -1,7 +1,8 @@
 // Package regular opens and reads what may be anything in the place of a file: a pipe or a device
 // could hang, never end, or do something when it is opened.
 //
-// In go a path and a limit; out come the bytes of a regular file that is not larger, or an error.
+// In go a path and a limit; out come the bytes of a regular file that is not larger, or an error without the path,
+// for a message that names it.
 package regular
 
 import (
@@ -11,6 +12,8 @@ import (
 	"os"
 	"slices"
 	"syscall"
+
+	"makesync/spec/text"
 )
 
 // What is refused.
@@ -27,11 +30,11 @@ func Open(path string, limit int64) (*os.File, error) {
 		err = check(info, limit)
 	}
 	if err != nil {
-		return nil, err
+		return nil, text.FileError(err)
 	}
 	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, err
+		return nil, text.FileError(err)
 	}
 	if info, err = file.Stat(); err == nil {
 		err = check(info, limit)

@@ -1,7 +1,12 @@
 package text
 
 import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -142,4 +147,22 @@ func TestDistance(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestFileErrorsNameNoCall(t *testing.T) {
+	t.Parallel()
+	_, missing := os.Open("no/such/file")
+	_, is := os.ReadFile(t.TempDir())
+	for err, want := range map[error]string{
+		missing: "there is no such file or folder", is: "is a directory", io.EOF: "EOF",
+		fmt.Errorf("then: %w", missing): "there is no such file or folder",
+	} {
+		got := FileError(err)
+		if runtime.GOOS != "windows" && got.Error() != want || !errors.Is(got, err) {
+			t.Errorf("%v: %v, want %s", err, got, want)
+		}
+	}
+	if FileError(nil) != nil {
+		t.Error("an error of none")
+	}
 }

@@ -97,8 +97,9 @@ func (p *narrowing) loadVersion(ctx context.Context) (*spec.Desired, string, err
 	name, isGit := strings.CutPrefix(p.since.Version, gitVersion)
 	if !isGit {
 		if _, err := os.Stat(p.since.Version); err != nil {
-			return nil, "", failure{exit: exit.Invalid, message: "--changed-since " + p.since.Version, cause: err,
-				hint: "name a folder of documents, or git:REVISION"}
+			return nil, "", failure{exit: exit.Invalid, message: "--changed-since " + p.since.Version,
+				cause: text.FileError(err),
+				hint:  "name a folder of documents, or git:REVISION"}
 		}
 		before := p.loadBefore(ctx, []string{p.since.Version})
 		if files := p.options.documents.files; before != nil && len(files) == 1 {

@@ -28,7 +28,6 @@ func sideOf(env Env, name string, o sourceOptions) (compare.ComparedSide, error)
 		return about, failure{
 			exit:    exit.Invalid,
 			message: text.ShellQuote(name) + " is neither the name of a zone nor a file or folder",
-			cause:   err,
 			hint:    "zones that are not built in are declared in documents (-f) or by --zone-url",
 		}
 	}

@@ -2,11 +2,14 @@ package command
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec/text"
+	"makesync/sync/complete"
+	"makesync/sync/help"
 )
 
 // The scripts are written from the command tree and hold all commands and flags: path of a command
@@ -43,6 +46,7 @@ type completion struct {
 	arguments []string // commands below it, or what its argument can be
 	flags     []string
 	values    []string // the flags among them that take one
+	known     []string // those whose values are known: no file is one
 }
 
 // completions flattens the tree, parents first.
@@ -54,6 +58,9 @@ func completions(path string, c *cli.Command) []completion {
 			if takesValue(f) {
 				here.values = append(here.values, dashed(name))
 			}
+			if complete.HasValues(f.Names()[0]) || choicesOf(f) != nil {
+				here.known = append(here.known, dashed(name))
+			}
 		}
 	}
 	all := []completion{here}
@@ -62,7 +69,7 @@ func completions(path string, c *cli.Command) []completion {
 	}
 	for i := range all {
 		if all[i].path == "help" {
-			all[i].arguments = here.arguments
+			all[i].arguments = append(slices.Clone(here.arguments), help.Names()...)
 		}
 	}
 	return all

@@ -119,7 +119,20 @@ func fillShell(template string, all []completion) string {
 	return strings.NewReplacer("PATHS", shellPaths(all), "CASES", shellCases(all)).Replace(template)
 }
 
-const fishValues = `# fish completion for makesync
+const fishTemplate = `# fish completion for makesync
+function __makesync_at # is this the command on the line?
+  set -l tokens (commandline -opc)
+  set -e tokens[1]
+  set -l path ''
+  for word in $tokens
+    set -l next (string trim -- "$path $word")
+    switch "$next"
+      case PATHS
+        set path "$next"
+    end
+  end
+  test "$path" = "$argv[1]"
+end
 function __makesync_values
   set -l tokens (commandline -opc)
   $tokens[1] completion values -- $tokens[2..-1] "="(commandline -ct | string unescape) 2>/dev/null
@@ -128,12 +141,9 @@ end
 
 func fishCompletion(all []completion) string {
 	var b strings.Builder
-	b.WriteString(fishValues)
+	b.WriteString(strings.Replace(fishTemplate, "PATHS", strings.ReplaceAll(shellPaths(all), "|", " "), 1))
 	for _, c := range all {
-		condition := "__fish_use_subcommand"
-		if c.path != "" {
-			condition = "__fish_seen_subcommand_from " + c.path[strings.LastIndex(c.path, " ")+1:]
-		}
+		condition := fmt.Sprintf("__makesync_at %q", c.path)
 		for _, name := range c.arguments {
 			fmt.Fprintf(&b, "complete -c makesync -f -n '%s' -a %s\n", condition, name)
 		}
@@ -145,8 +155,11 @@ func fishCompletion(all []completion) string {
 			if !strings.HasPrefix(name, "--") {
 				option = "-s " + strings.TrimPrefix(name, "-")
 			}
-			if slices.Contains(c.values, name) {
-				option += " -r -a '(__makesync_values)'"
+			switch {
+			case slices.Contains(c.known, name):
+				option += " -x -a '(__makesync_values)'"
+			case slices.Contains(c.values, name):
+				option += " -r"
 			}
 			fmt.Fprintf(&b, "complete -c makesync -n '%s' %s\n", condition, option)
 		}

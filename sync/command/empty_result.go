@@ -64,7 +64,8 @@ func leaveJSON(c *cli.Context, r *runtimeEnv, err error) error {
 	if r.args.valueOf("format") == formatJSON {
 		leave = func(res result, o resultOptions) error { return r.emit(res, o, render.Options{}) }
 	}
-	if failed := leave(res, o); failed != nil && !errors.As(failed, &told) {
+	failed := leave(res, o)
+	if failed != nil && !errors.As(failed, &told) && failed.Error() != err.Error() { // a full disk refuses both
 		return errors.Join(err, failed)
 	}
 	return err

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"makesync/schema"
+	"makesync/spec"
 	"makesync/sync/exit"
 	"makesync/sync/help"
 )
@@ -185,5 +188,31 @@ func (s *codeSearch) add(i int, value ast.Expr) {
 	}
 	if code, err := strconv.Unquote(text); err == nil && codeForm.MatchString(code) {
 		s.codes[code] = filepath.ToSlash(s.paths[i])
+	}
+}
+
+// TestWordSchema: the JSON of every word, of a policy and of a word in another case is what the
+// published schema says.
+func TestWordSchema(t *testing.T) {
+	t.Parallel()
+	form, _ := schema.Named("word")
+	for _, word := range append(help.Words(), "policy:no-interns", "MAXDELETES", "4") {
+		result := explainWord(word)
+		if result == nil {
+			t.Errorf("nobody knows %q", word)
+			continue
+		}
+		var b bytes.Buffer
+		if err := result.json(&b); err != nil {
+			t.Fatal(err)
+		}
+		for _, problem := range spec.Check(form, b.Bytes()) {
+			t.Errorf("%s: %s: %s\n%s", word, problem.Path, problem.Message, &b)
+		}
+		for _, part := range []string{`"format"`, `"entries"`, `"topic"`} {
+			if broken := bytes.Replace(b.Bytes(), []byte(part), []byte(`"other"`), 1); len(spec.Check(form, broken)) == 0 {
+				t.Errorf("%s: the schema takes a document without its %s", word, part)
+			}
+		}
 	}
 }

@@ -269,7 +269,7 @@ func (s *files) put(out output, data []byte) error {
 		return err
 	}
 	if err := atomicfile.Put(out.path, data, out.kind.mode, out.kind.exact); err != nil {
-		return failure{exit: exit.Internal, message: "write " + out.path, cause: err}
+		return failure{exit: exit.Internal, message: "write " + out.path, cause: text.FileError(err)}
 	}
 	return nil
 }
@@ -282,7 +282,7 @@ func (s *files) rewrite(path string, before, after []byte) error {
 			cause: err, hint: "run again"}
 	}
 	if err := atomicfile.Put(path, after, 0o644, atomicfile.KeepMode); err != nil {
-		return failure{exit: exit.Internal, message: "write " + path, cause: err}
+		return failure{exit: exit.Internal, message: "write " + path, cause: text.FileError(err)}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"makesync/spec/text"
 	"makesync/sync/exit"
 	"makesync/sync/render"
 )
@@ -42,19 +43,19 @@ func canPage(r *runtimeEnv) bool {
 
 // writeLong writes a text to stdout, through a pager where it is longer than the screen. Not every
 // pager knows links.
-func writeLong(r *runtimeEnv, text []byte, o resultOptions) error {
+func writeLong(r *runtimeEnv, page []byte, o resultOptions) error {
 	words := pagerOf(r.Env)
-	tall := r.Terminal.Height > 0 && bytes.Count(text, []byte("\n")) >= r.Terminal.Height
+	tall := r.Terminal.Height > 0 && bytes.Count(page, []byte("\n")) >= r.Terminal.Height
 	if o.pager && tall && len(words) > 0 && canPage(r) {
 		r.bar.Done()
-		if err := r.Page(words, render.WithoutLinks(text)); err == nil {
+		if err := r.Page(words, render.WithoutLinks(page)); err == nil {
 			return nil
 		} else if words[0] != usualPager {
 			r.log.Warn("the pager was not used", "pager", render.Clean(strings.Join(words, " ")), "error", err)
 		}
 	}
-	if _, err := r.Stdout.Write(text); err != nil {
-		return failure{exit: exit.Internal, message: "write to stdout", cause: err}
+	if _, err := r.Stdout.Write(page); err != nil {
+		return failure{exit: exit.Internal, message: "write to stdout", cause: text.FileError(err)}
 	}
 	return nil
 }

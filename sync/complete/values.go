@@ -47,6 +47,9 @@ var byFlag = map[string]kind{
 	"sort": columns, "allow": rules, "resume": runs, "run": runs,
 }
 
+// HasValues tells whether the values of a flag are known.
+func HasValues(flag string) bool { return byFlag[flag] != nothing }
+
 // byCommand says what a command's argument is.
 var byCommand = map[string]kind{
 	"explain": words, "adopt": addresses, "runs show": runs, "undo": runs, "compare": zones,

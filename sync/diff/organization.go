@@ -11,18 +11,19 @@ import (
 
 // attributeRow is a field of an organization that names an entry of a list.
 type attributeRow struct {
-	path, what string
-	list       state.List
-	wanted     func(*spec.Organization) string
-	argument   func(*plan.Arguments) *int64
+	path, what, example string
+
+	list     state.List
+	wanted   func(*spec.Organization) string
+	argument func(*plan.Arguments) *int64
 }
 
 var (
-	regionRow = attributeRow{"region", "region", state.Regions,
+	regionRow = attributeRow{"region", "region", "EU or US", state.Regions,
 		func(o *spec.Organization) string { return o.Region }, func(a *plan.Arguments) *int64 { return &a.RegionID }}
-	countryRow = attributeRow{"country", "country", state.Countries,
+	countryRow = attributeRow{"country", "country", "such as CZ", state.Countries,
 		func(o *spec.Organization) string { return o.Country }, func(a *plan.Arguments) *int64 { return &a.CountryID }}
-	timezoneRow = attributeRow{"timezone", "time zone", state.Timezones,
+	timezoneRow = attributeRow{"timezone", "time zone", "such as Europe/Prague", state.Timezones,
 		func(o *spec.Organization) string { return o.Timezone },
 		func(a *plan.Arguments) *int64 { return &a.TimezoneID }}
 )
@@ -51,7 +52,7 @@ func createOrganization(c *comparison) {
 	for _, row := range []attributeRow{regionRow, countryRow, timezoneRow} {
 		text := row.wanted(c.Want)
 		if text == "" {
-			c.Lacking = append(c.Lacking, row.path)
+			c.Lacking = append(c.Lacking, row.path+" ("+row.example+")")
 			continue
 		}
 		entry, err := c.bind(row.what, row.list, text)

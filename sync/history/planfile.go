@@ -17,7 +17,7 @@ func LoadPlan(path string) ([]byte, error) {
 	case errors.Is(err, regular.ErrTooLarge):
 		return nil, fmt.Errorf("read the plan: %s is larger than %d MiB", path, maxPlan>>20)
 	case err != nil:
-		return nil, fmt.Errorf("read the plan: %w", err)
+		return nil, fmt.Errorf("read the plan %s: %w", path, err)
 	}
 	return data, nil
 }

@@ -175,7 +175,7 @@ func TestIncompleteCreateWithRoom(t *testing.T) {
 	r := plantest.Request(zonetest.New(zonetest.Acme()), zonetest.Desired("nova", "Nova", zonetest.Variables(zonetest.TextVariable("A", "a")), func(o *spec.Organization) { o.Country = "CZ" }))
 	r.Desired.Guards.MaxCreates = map[spec.Kind]int{spec.KindOrganization: 1}
 	p := plantest.Make(t, r)
-	plantest.WantLines(t, p, "error create-incomplete: nova is not in zone eu1, and creating it needs region and timezone")
+	plantest.WantLines(t, p, "error create-incomplete: nova is not in zone eu1, and creating it needs region (EU or US) and timezone (such as Europe/Prague)")
 	if p.Exit != exit.Invalid || len(p.Organizations[0].Steps) != 0 {
 		t.Errorf("exit %v, steps %v", p.Exit, p.Organizations[0].Steps)
 	}

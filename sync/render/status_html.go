@@ -354,7 +354,8 @@ func amountText(n *float64, words func(float64) string) string {
 func newHTMLPerson(v *fleet.PersonView) *htmlPerson {
 	p := &htmlPerson{Email: Clean(v.Email)}
 	for i := range v.Organizations {
-		p.Places = append(p.Places, htmlWords{Clean(v.Organizations[i].Key), placeWords(&v.Organizations[i]) + " " + placeNumbers(&v.Organizations[i])})
+		o := &v.Organizations[i]
+		p.Places = append(p.Places, htmlWords{Clean(o.Key), placeWords(o) + " " + placeNumbers(o)})
 	}
 	for _, unseen := range v.NotLookedInto {
 		p.Unseen = append(p.Unseen, htmlWords{Clean(unseen.Organization), Clean(unseen.Reason)})

@@ -75,8 +75,8 @@ func samplePerson() *fleet.Status {
 			{Key: "acme", Zone: "eu1", ID: 11, Name: "Acme Automation", Role: "Admin", Teams: []string{"Ops", "Sales"}, TwoFactor: of(false)},
 			{Key: "beta-labs", Zone: "eu1", ID: 12, Name: "Beta Labs", Role: "Owner", Owner: true, TwoFactor: of(true)},
 		},
-		Lines:         []fleet.Line{{File: "clients/acme.yaml", Line: 14, About: "acme/member"}},
-		Write:         []string{"organizations:", "  acme:", "    members:", "      jane@acme.example: {state: absent}", "  # beta-labs: she is the Owner; first: owner: SOMEBODY ELSE"},
+		Lines: []fleet.Line{{File: "clients/acme.yaml", Line: 14, About: "acme/member"}},
+		Write: []string{"organizations:", "  acme:", "    members:", "      jane@acme.example: {state: absent}", "  # beta-labs: she is the Owner; first: owner: SOMEBODY ELSE"},
 		Edits: []fleet.Edit{
 			{Where: fleet.AtOwner, Organizations: []string{"beta-labs"}, Write: []string{"owner: SOMEBODY ELSE"}},
 			{Where: fleet.AtLine, File: "clients/acme.yaml", Line: 14, Organizations: []string{"acme"}, Write: []string{"jane@acme.example: {state: absent}"}},

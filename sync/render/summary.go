@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -156,7 +157,7 @@ func (s *summary) write(p *printer, plan *plan.Plan, g *grouping.Grouping) {
 	writeMoney(p, moneyLines(plan))
 	n := changes(plan.Summary)
 	if n == 0 {
-		p.hanging(0, bold, "No changes.", s.nothingWords(plan))
+		p.hanging(0, bold, "No changes.", s.nothingWords(plan, p.verb("plan")))
 	} else {
 		p.hanging(0, bold, "", changeWords(plan, g)+": "+opWords(plan.Summary)+".")
 	}
@@ -174,7 +175,7 @@ func (s *summary) write(p *printer, plan *plan.Plan, g *grouping.Grouping) {
 	say(red, "will lose access", text.AndMore(s.losing.words(), named))
 	say(redBold, "cannot be undone", text.AndMore(s.forever.words(), named))
 	say(yellow, "not in digest", notCoveredWords(plan))
-	if n > 0 && p.verb("plan") == "undo" {
+	if n > 0 && p.verb("plan") == undoVerb {
 		say(yellow, "documents", "still want what the run made: change them, or the next apply does it again")
 	}
 	say(cyan, "needs a plan", foreseenWords(plan))
@@ -226,7 +227,7 @@ func countIf(n int, one, many string) string {
 	return text.Count(n, one, many)
 }
 
-func (s *summary) nothingWords(plan *plan.Plan) string {
+func (s *summary) nothingWords(plan *plan.Plan, verb string) string {
 	sum := plan.Summary
 	switch {
 	case plan.Policies.HasErrors():
@@ -240,8 +241,17 @@ func (s *summary) nothingWords(plan *plan.Plan) string {
 	case sum.Waiting > 0:
 		return " " + text.Count(sum.Waiting, "thing waits", "things wait") + " for somebody."
 	}
-	return " Everything is as the documents say."
+	if verb != undoVerb {
+		return " Everything is as the documents say."
+	}
+	if slices.ContainsFunc(plan.Problems, func(p spec.Problem) bool { return p.Rule == notUndoneRule }) {
+		return " Nothing of the run is left that can be undone."
+	}
+	return " Everything is as it was before the run."
 }
+
+// undoVerb is the command whose plan reverses a run, and says nothing of what documents want.
+const undoVerb = "undo"
 
 func (s *summary) declaredWords(sum plan.Summary) string {
 	line := countIf(sum.Unchanged, "object", "objects")
