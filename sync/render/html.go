@@ -94,12 +94,13 @@ type (
 	htmlStep struct {
 		Anchor, Risk, RiskWord, Kind, Op, Object, Source, Text string
 
-		After       []htmlLink
-		MoreAfter   int
-		Where, Keys string // of what several organizations share
-		Notes       []string
-		Fields      []htmlField
-		Rows        int
+		After     []htmlLink
+		MoreAfter int
+		Keys      string // of what several organizations share
+		Where     *htmlWhere
+		Notes     []string
+		Fields    []htmlField
+		Rows      int
 	}
 	htmlField struct {
 		Path     string
@@ -111,9 +112,13 @@ type (
 		Before, Changed, After string
 	}
 	htmlHeldGroup struct {
-		Guard, Reason, Allow, Where, Keys string
-		Items                             []htmlHeld
+		Guard, Reason, Allow, Keys string
+		Where                      *htmlWhere
+		Items                      []htmlHeld
 	}
 	htmlHeld    struct{ Anchor, Kind, Op, Object, Note string }
-	htmlWaiting struct{ Anchor, Kind, Object, Reason, Where, Keys string }
+	htmlWaiting struct {
+		Anchor, Kind, Object, Reason, Keys string
+		Where                              *htmlWhere
+	}
 )

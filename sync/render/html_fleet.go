@@ -46,10 +46,12 @@ type htmlIndex struct {
 	blocks map[string]string
 	steps  map[int]string
 	items  int
+	// lists are the items that list these organizations first.
+	lists map[string]htmlLink
 }
 
 func newHTMLIndex() *htmlIndex {
-	return &htmlIndex{map[spec.Kind]bool{}, map[[2]string]string{}, map[string]string{}, map[int]string{}, 0}
+	return &htmlIndex{map[spec.Kind]bool{}, map[[2]string]string{}, map[string]string{}, map[int]string{}, 0, map[string]htmlLink{}}
 }
 
 // found notes where an item of these organizations stands.
@@ -77,6 +79,33 @@ func (x *htmlIndex) step(n int) string {
 }
 
 func stepAnchor(n int) string { return "step-" + strconv.Itoa(n) }
+
+// htmlWhere is in which organizations something is: in a few words, in words and a list that is
+// folded, or in those of another item.
+type htmlWhere struct {
+	Words, Names string
+	Same         htmlLink
+}
+
+// mostInLine is how many characters of names stand in the line; more are folded.
+const mostInLine = 60
+
+// where lists organizations once on the page: who comes later links to whoever listed them.
+func (x *htmlIndex) where(keys []string, f *organizationNames, item htmlLink) *htmlWhere {
+	list := strings.Join(keys, "\x00")
+	words, names, _ := strings.Cut(f.names(keys, 0), ": ")
+	first, again := x.lists[list]
+	switch {
+	case len(words)+len(names) <= mostInLine && names != "":
+		return &htmlWhere{Words: words + ": " + names}
+	case names == "":
+		return &htmlWhere{Words: words}
+	case again:
+		return &htmlWhere{Words: words, Same: first}
+	}
+	x.lists[list] = item
+	return &htmlWhere{Words: words, Names: names}
+}
 
 const (
 	heldClass    = "held"

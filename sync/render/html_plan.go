@@ -264,13 +264,15 @@ func newHTMLShared(g *grouping.Grouping, f *organizationNames, x *htmlIndex) *ht
 			x.steps[member.N] = stepAnchor(group.Steps[0].N)
 		}
 		step := newHTMLStep(groupStep(group, f), group.Organizations, x)
-		step.Source, step.Where, step.Keys = "", htmlIn(group.Organizations, f), htmlKeys(group.Organizations)
+		step.Source, step.Keys = "", htmlKeys(group.Organizations)
+		step.Where = x.where(group.Organizations, f, htmlLink{step.Object, step.Anchor})
 		h.Steps = append(h.Steps, step)
 	}
 	for i := range g.Held {
 		group := &g.Held[i]
 		held := newHTMLHeldGroup(group.Objects, heldReasons(group), group.Allow, group.Organizations, x)
-		held.Where, held.Keys = htmlIn(group.Organizations, f), htmlKeys(group.Organizations)
+		held.Keys = htmlKeys(group.Organizations)
+		held.Where = x.where(group.Organizations, f, htmlLink{held.Items[0].Object, held.Items[0].Anchor})
 		h.Held = append(h.Held, held)
 	}
 	for i := range g.Waiting {
@@ -278,7 +280,8 @@ func newHTMLShared(g *grouping.Grouping, f *organizationNames, x *htmlIndex) *ht
 		for _, row := range group.Rows {
 			for _, w := range row.Objects {
 				waiting := newHTMLWaiting(w, w.Reason+seenWords(group), row.Organizations, x)
-				waiting.Where, waiting.Keys = htmlIn(row.Organizations, f), htmlKeys(row.Organizations)
+				waiting.Keys = htmlKeys(row.Organizations)
+				waiting.Where = x.where(row.Organizations, f, htmlLink{waiting.Object, waiting.Anchor})
 				h.Waiting = append(h.Waiting, waiting)
 			}
 		}
@@ -286,9 +289,6 @@ func newHTMLShared(g *grouping.Grouping, f *organizationNames, x *htmlIndex) *ht
 	h.count()
 	return h
 }
-
-// htmlIn says in which organizations something is.
-func htmlIn(keys []string, f *organizationNames) string { return "in " + f.names(keys, 0) }
 
 // htmlKeys are keys for the filter of the page, which takes them apart at spaces.
 func htmlKeys(keys []string) string { return strings.Join(cleaned(keys), " ") }

@@ -31,6 +31,7 @@
     output.textContent = `Showing ${shown.toLocaleString("en")} of ${items.length.toLocaleString("en")}`;
   }
 
+  addEventListener("beforeprint", () => { for (const names of document.querySelectorAll(".names")) names.open = true; });
   const soon = () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(filter); };
   document.addEventListener("input", soon);
   form.addEventListener("reset", () => setTimeout(filter));
