@@ -357,10 +357,17 @@ func nothingDone(r *report.Report) string {
 		return "Nothing to do."
 	case r.Exit == exit.Unreachable && len(r.Zones) == 1:
 		return "Nothing was done: zone " + Clean(r.Zones[0].Name) + " cannot be reached."
+	case r.Exit == exit.Refused && len(r.Zones) == 1 && !answered(r.Problems):
+		return "Nothing was done: there is no token for zone " + Clean(r.Zones[0].Name) + "."
 	case r.Exit == exit.Refused && len(r.Zones) == 1:
 		return "Nothing was done: zone " + Clean(r.Zones[0].Name) + " refuses the token."
 	}
 	return "Nothing was done; the problems say why."
+}
+
+// answered tells whether a zone has said anything.
+func answered(problems []spec.Problem) bool {
+	return slices.ContainsFunc(problems, func(p spec.Problem) bool { return p.Error != nil })
 }
 
 // writeNextCommand says how to finish what was not finished. Whoever prints the report of another

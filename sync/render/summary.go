@@ -156,9 +156,12 @@ const named = 8
 func (s *summary) write(p *printer, plan *plan.Plan, g *grouping.Grouping) {
 	writeMoney(p, moneyLines(plan))
 	n := changes(plan.Summary)
-	if n == 0 {
+	switch sum := plan.Summary; {
+	case n == 0 && sum.Unchanged+sum.Waiting+sum.Held == 0 && spec.HasErrors(plan.Problems):
+		p.heading(bold, "Nothing was compared: the problems say why.")
+	case n == 0:
 		p.hanging(0, bold, "No changes.", s.nothingWords(plan, p.verb("plan")))
-	} else {
+	default:
 		p.hanging(0, bold, "", changeWords(plan, g)+": "+opWords(plan.Summary)+".")
 	}
 	const label = 16
