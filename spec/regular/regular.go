@@ -1,8 +1,8 @@
 // Package regular opens and reads what may be anything in the place of a file: a pipe or a device
 // could hang, never end, or do something when it is opened.
 //
-// In go a path and a limit; out come the bytes of a regular file that is not larger, or an error without the path,
-// for a message that names it.
+// In go a path and a limit; out come the bytes of a regular file that is not larger, or an error
+// without the path, for a message that names it.
 package regular
 
 import (

@@ -51,7 +51,10 @@ type htmlIndex struct {
 }
 
 func newHTMLIndex() *htmlIndex {
-	return &htmlIndex{map[spec.Kind]bool{}, map[[2]string]string{}, map[string]string{}, map[int]string{}, 0, map[string]htmlLink{}}
+	return &htmlIndex{
+		kinds: map[spec.Kind]bool{}, first: map[[2]string]string{}, blocks: map[string]string{},
+		steps: map[int]string{}, lists: map[string]htmlLink{},
+	}
 }
 
 // found notes where an item of these organizations stands.

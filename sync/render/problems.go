@@ -166,12 +166,17 @@ func writeProblem(p *printer, problem *spec.Problem) {
 	if len(facts) > 0 {
 		p.labelled(6, plain, "", 0, strings.Join(facts, " "))
 	}
-	if answer := answerWords(problem.Error); answer != "" && !strings.Contains(problem.Message, answer) {
+	if answer := answerWords(problem.Error); answer != "" && !tells(problem.Message, answer) {
 		p.labelled(6, plain, "answer:", 7, answer)
 	}
 	if problem.Hint != "" {
 		p.labelled(6, cyan, "hint:", 5, problem.Hint)
 	}
+}
+
+// tells whether a message holds an answer already, with a colon behind its code or without.
+func tells(message, answer string) bool {
+	return strings.Contains(strings.ReplaceAll(Clean(message), ":", ""), strings.ReplaceAll(answer, ":", ""))
 }
 
 // writeFirstLine is `file:line:column: message`: whole off a terminal, whatever its length, as
