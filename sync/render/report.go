@@ -367,7 +367,9 @@ func nothingDone(r *report.Report) string {
 
 // answered tells whether a zone has said anything.
 func answered(problems []spec.Problem) bool {
-	return slices.ContainsFunc(problems, func(p spec.Problem) bool { return p.Error != nil })
+	return slices.ContainsFunc(problems, func(p spec.Problem) bool {
+		return p.Error != nil && p.Error.Status != 0
+	})
 }
 
 // writeNextCommand says how to finish what was not finished. Whoever prints the report of another
