@@ -154,10 +154,12 @@ func readShown(r *runtimeEnv, o showOptions) (shown, error) {
 // readShownPlan adds to a plan what is to be said of the file.
 func readShownPlan(r *runtimeEnv, p *plan.Plan, data []byte, o showOptions) (shown, error) {
 	key := sealKey(r.Env)
-	if p.Seal != plan.Unsealed && !key.IsZero() {
-		if _, problems := savedplan.Decode(data, key); len(problems) > 0 {
-			return shown{}, errors.New(problems[0].Message)
-		}
+	// What apply would refuse is not shown as if it were sound.
+	if p.Seal == plan.Unsealed {
+		key = spec.Value{}
+	}
+	if _, problems := savedplan.DecodeToRead(data, key); stepCount(p) > 0 && len(problems) > 0 {
+		return shown{}, errors.New(problems[0].Message)
 	}
 	s := shown{result: planResult{p, o.maxBytes}, plan: p}
 	result := &approvalsResult{planResult: planResult{p, o.maxBytes}, exit: exit.OK}
