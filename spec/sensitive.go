@@ -45,8 +45,11 @@ func (o *Organization) DeclaresSecret(a Address) bool {
 func isSecretName(name string) bool {
 	last := true
 	for name != "" {
-		start := strings.LastIndexAny(name, "_-.") + 1
-		part := strings.Trim(name[start:], "$0123456789")
+		start := len(name)
+		for start > 0 && !isSeparator(name[start-1]) {
+			start--
+		}
+		part := strings.TrimFunc(name[start:], isNumbering)
 		name = name[:max(0, start-1)]
 		if part == "" {
 			continue
@@ -64,6 +67,10 @@ func isSecretName(name string) bool {
 	}
 	return false
 }
+
+func isSeparator(c byte) bool { return c == '_' || c == '-' || c == '.' }
+
+func isNumbering(r rune) bool { return r >= '0' && r <= '9' || r == '$' }
 
 // isSecretWord compares one word; last tells whether none follows it.
 func isSecretWord(word string, last bool) bool {

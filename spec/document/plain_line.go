@@ -1,6 +1,9 @@
 package document
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // plainLine reads `key: value`, or a value alone (key is empty), without the indentation. ok is
 // false when what begins in the line may go on in the next one, or may mean something elsewhere.
@@ -81,7 +84,7 @@ func plainSize(value []byte) int {
 
 // plainSizeInBrackets is the size of a text without quotes in brackets; 0: there is none.
 func plainSizeInBrackets(value []byte) int {
-	size := bytes.IndexAny(value, ",]}")
+	size := slices.IndexFunc(value, func(c byte) bool { return c == ',' || c == ']' || c == '}' })
 	if size < 0 || !beginsPlainly(value) {
 		return 0
 	}

@@ -70,21 +70,23 @@ func (p *plainReply) field(row *variableRow) bool {
 
 // token cuts off a text without escapes, or a number, a boolean or null; nil: none comes next.
 func (p *plainReply) token() (token []byte) {
-	size, isText := bytes.IndexAny(p.rest, ",}"), bytes.HasPrefix(p.rest, []byte(`"`))
-	if isText {
-		size = bytes.IndexByte(p.rest[1:], '"') + 2
+	size, isPlain := 0, isPlainScalar
+	if bytes.HasPrefix(p.rest, []byte(`"`)) {
+		size, isPlain = bytes.IndexByte(p.rest[1:], '"')+2, isPlainText
+	} else {
+		size = slices.IndexFunc(p.rest, func(c byte) bool { return c == ',' || c == '}' })
 	}
-	if size < 1 || isText && size < 2 {
+	if size < 1 || !isPlain(p.rest[:size]) {
 		return nil
 	}
 	token, p.rest = p.rest[:size], p.rest[size:]
-	if isText && slices.ContainsFunc(token, isEscapeOrControl) || !isText && !isPlainScalar(token) {
-		return nil
-	}
 	return token
 }
 
-func isEscapeOrControl(c byte) bool { return c == '\\' || c < ' ' }
+// isPlainText tells whether a token is a text in quotes that are closed, without escapes.
+func isPlainText(token []byte) bool {
+	return len(token) > 1 && !slices.ContainsFunc(token, func(c byte) bool { return c == '\\' || c < ' ' })
+}
 
 // isPlainScalar tells whether a token is a number, true, false or null, with nothing around it.
 func isPlainScalar(token []byte) bool {
