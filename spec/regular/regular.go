@@ -25,38 +25,38 @@ var (
 // Open opens a regular file of at most limit bytes. Kind and size are looked at first, and again of
 // what was opened, which does not wait for anybody at the other end.
 func Open(path string, limit int64) (*os.File, error) {
+	file, _, err := open(path, limit)
+	return file, err
+}
+
+func open(path string, limit int64) (file *os.File, size int64, err error) {
 	info, err := os.Stat(path)
 	if err == nil {
 		err = check(info, limit)
 	}
 	if err != nil {
-		return nil, text.FileError(err)
+		return nil, 0, text.FileError(err)
 	}
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, text.FileError(err)
+	if file, err = os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0); err != nil {
+		return nil, 0, text.FileError(err)
 	}
 	if info, err = file.Stat(); err == nil {
 		err = check(info, limit)
 	}
 	if err != nil {
-		return nil, errors.Join(err, file.Close())
+		return nil, 0, errors.Join(err, file.Close())
 	}
-	return file, nil
+	return file, info.Size(), nil
 }
 
 // ReadFile reads a regular file of at most limit bytes.
 func ReadFile(path string, limit int64) ([]byte, error) {
-	file, err := Open(path, limit)
+	file, size, err := open(path, limit)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	data, err := readAll(file, info.Size(), limit)
+	data, err := readAll(file, size, limit)
 	if err == nil && int64(len(data)) > limit {
 		err = ErrTooLarge
 	}

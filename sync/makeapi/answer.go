@@ -43,11 +43,11 @@ func saysDone(data []byte) error {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil
 	}
-	if !json.Valid(data) {
+	var reply map[string]json.RawMessage
+	var kind *json.UnmarshalTypeError // anything but an object has no names
+	if err := json.Unmarshal(data, &reply); err != nil && !errors.As(err, &kind) {
 		return unreadable("not JSON, so it may come from something else than the zone")
 	}
-	var reply map[string]json.RawMessage
-	_ = json.Unmarshal(data, &reply) // anything but an object has no names
 	said := false
 	for name := range reply {
 		said = said || !errorNames[name]
