@@ -21,9 +21,9 @@ func isA(key string) bool { return key == "a" }
 func TestWithoutOthers(t *testing.T) {
 	t.Parallel()
 	const head = "---\napiVersion: makesync/v1\norganizations:\n  a:\n    name: A\n    variables:\n      ONE: 1\n  b:\n    name: B\n"
-	const body = "    variables:\n      TWO: \"${env:TWO}\" # why\n      # more\n\n      THREE: {type: date, value: '2026-01-01'}\n"
+	const body = "    variables: # theirs\n    # more\n      TWO: \"${env:TWO}\" # why\n      # more\n\n      THREE: {type: date, value: '2026-01-01'}\n"
 	text, ok := withoutOthers([]byte(head+body+"    id: 7\n"), isA)
-	for i, line := range strings.Split(head+"    variables:\n     {}\n\n\n\n    id: 7\n", "\n") {
+	for i, line := range strings.Split(head+"    variables: {} # theirs\n    # more\n\n\n\n\n    id: 7\n", "\n") {
 		if got := strings.Split(string(text), "\n"); !ok || strings.TrimRight(got[i], " ") != line {
 			t.Fatalf("%v, line %d is %q, want %q:\n%s", ok, i+1, got, line, text)
 		}
