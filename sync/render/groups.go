@@ -304,16 +304,34 @@ type problemGroup struct {
 	organizations, places []string
 }
 
+// label stands before in.
+func (g *problemGroup) label() string {
+	if g.Source != nil { // it is told of its own place
+		return "likewise at"
+	}
+	return "in"
+}
+
 // in says where a group is: "client-01 to client-48 (48)", "a.yaml:3:5 and b.yaml:9:7".
 func (g *problemGroup) in(names func(keys []string, most int) string, most int) string {
 	if len(g.organizations) > 0 {
 		return names(g.organizations, most)
 	}
+	if g.Source != nil && most > 0 {
+		return text.Count(len(g.places), "other place", "other places") + ": " + text.AndMore(g.places, fewWhenCut)
+	}
 	return text.And(g.places)
 }
 
+// isOfFleet tells errors of documents that have one cause where many have them: the wrong zone or
+// token, not each of the ids.
+func isOfFleet(problem *spec.Problem) bool {
+	return problem.Source != nil && (problem.Rule == "wrong-zone" || problem.Rule == "no-such-organization")
+}
+
 // groupProblems puts problems together that differ in the organization alone, or in the place where
-// documents are warned of the same. Errors of the documents stay alone: each is to be mended.
+// documents are warned of the same. Errors of the documents stay alone, as each is to be mended, but
+// for those of a whole fleet.
 func groupProblems(problems []spec.Problem, least int) []problemGroup {
 	groups := make([]problemGroup, 0, len(problems))
 	at, counts := map[string]int{}, map[string]int{}
@@ -328,12 +346,17 @@ func groupProblems(problems []spec.Problem, least int) []problemGroup {
 			groups = append(groups, problemGroup{Problem: problem})
 			continue
 		}
+		n, known := at[key]
 		organization, place := problem.Address.Key(), ""
-		if problem.Source != nil {
+		switch {
+		case isOfFleet(&problem) && !known: // the first stands for all
+			at[key] = len(groups)
+			groups = append(groups, problemGroup{Problem: problem})
+			continue
+		case problem.Source != nil:
 			organization, place = "", strings.TrimSuffix(problemPlace(&problem), ": ")
 			problem.Source, problem.Path, problem.Excerpt = nil, "", ""
 		}
-		n, known := at[key]
 		if !known {
 			n, at[key] = len(groups), len(groups)
 			problem.Message = ofOrganization(&problem, problem.Message)
@@ -354,6 +377,9 @@ func groupProblems(problems []spec.Problem, least int) []problemGroup {
 // that stays alone.
 func problemKey(problem *spec.Problem) string {
 	switch {
+	case isOfFleet(problem):
+		_, host, _ := strings.Cut(problem.Hint, " lives in ")
+		return problem.Rule + "\x00" + host
 	case problem.Source != nil && problem.Severity == spec.Warning:
 		related := ""
 		if problem.Related != nil {

@@ -219,7 +219,7 @@ func newHTMLProblem(problem *problemGroup, f *organizationNames) htmlProblem {
 		p.Text += " (see also " + Clean(problem.Related.String()) + ")"
 	}
 	if where := problem.in(f.names, 0); where != "" {
-		p.Text += " (in " + where + ")"
+		p.Text += " (" + problem.label() + " " + where + ")"
 	}
 	return p
 }

@@ -203,7 +203,7 @@ func (d *document) addProblems(s section, problems []spec.Problem) {
 	for _, group := range groupProblems(problems, d.options.leastGroup()) {
 		line := markdownProblem(&group.Problem)
 		if where := group.in(d.fleet.names, 0); where != "" {
-			line = strings.TrimSuffix(line, "\n") + " (in " + entities(where) + ")\n"
+			line = strings.TrimSuffix(line, "\n") + " (" + group.label() + " " + entities(where) + ")\n"
 		}
 		d.addOwn(s, line, rankProblem, "problem")
 	}

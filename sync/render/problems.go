@@ -128,7 +128,7 @@ func writeNotUndone(p *printer, problems []spec.Problem) {
 func writeProblemGroup(p *printer, g *problemGroup, f *organizationNames) {
 	writeProblem(p, &g.Problem)
 	if len(g.organizations)+len(g.places) > 0 {
-		p.labelled(belowPlace, plain, "in", 0, g.in(f.listed, mostNames(p.Options, plan.RiskDestructive)))
+		p.labelled(belowPlace, plain, g.label(), 0, g.in(f.listed, mostNames(p.Options, plan.RiskDestructive)))
 	}
 }
 
