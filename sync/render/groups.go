@@ -330,8 +330,8 @@ func isOfFleet(problem *spec.Problem) bool {
 }
 
 // groupProblems puts problems together that differ in the organization alone, or in the place where
-// documents are warned of the same. Errors of the documents stay alone, as each is to be mended, but
-// for those of a whole fleet.
+// documents are warned of the same. Errors of the documents stay alone, as each is to be mended,
+// but for those of a whole fleet.
 func groupProblems(problems []spec.Problem, least int) []problemGroup {
 	groups := make([]problemGroup, 0, len(problems))
 	at, counts := map[string]int{}, map[string]int{}
