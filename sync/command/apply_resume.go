@@ -9,6 +9,7 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/apply"
+	"makesync/sync/commandline"
 	"makesync/sync/exit"
 	"makesync/sync/report"
 )
@@ -45,7 +46,7 @@ func (a *applyRun) unfinishedRuns() ([]*report.Run, error) {
 			return nil, failure{exit: exit.Invalid, hint: "apply without --resume",
 				message: "nothing was sent in run " + a.resume + ", nothing to resume"}
 		}
-		a.resumed = run.Keys()
+		a.resumed = run
 		return openOnly(run), nil
 	}
 	runs, err := a.store.Unresolved(a.zones.places())
@@ -135,30 +136,73 @@ func undecided(outcomes []report.Outcome) (words string) {
 	return words
 }
 
-// resumeScope keeps of the documents what the resumed run was about: all organizations of its plan.
+// resumeScope keeps of the documents what the resumed run was about: the organizations of its plan,
+// and of them what its own --target and --exclude left in.
 func (a *applyRun) resumeScope() error {
 	if a.resume == "" {
 		return nil
 	}
-	var globs []spec.Glob
+	own, err := ownScope(a.resumed.Command)
+	if err != nil {
+		return err
+	}
+	keys := a.resumed.Keys()
+	slices.Sort(keys)
+	targets, excludes := own.Targets, append(a.options.scope.exclude, own.Excludes...)
+	none := true
 	for i := range a.desired.Organizations {
 		key := a.desired.Organizations[i].Key
-		if !slices.Contains(a.resumed, key) {
-			continue
-		}
+		_, ofRun := slices.BinarySearch(keys, key)
+		none = none && !ofRun
 		glob, err := spec.ParseGlob(key)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case ofRun && len(own.Targets) == 0:
+			targets = append(targets, glob)
+		case !ofRun && len(own.Targets) > 0 && own.MayReach(key): // declared since
+			excludes = append(excludes, glob)
 		}
-		globs = append(globs, glob)
 	}
-	if len(globs) == 0 {
+	if none {
 		return failure{
 			exit:    exit.Invalid,
 			message: "the documents hold none of the organizations of run " + a.resume,
 			hint:    "give the same -f as that run",
 		}
 	}
-	a.options.scope.target = globs
+	a.options.scope.target, a.options.scope.exclude = targets, excludes
 	return nil
+}
+
+// resumedWords say which part of the documents a resumed run is about.
+func resumedWords(run *report.Run) string {
+	words := "the organizations of run " + run.Run
+	if c := run.Command; c != nil && len(c.Target)+len(c.Exclude) > 0 {
+		own := commandline.Command{Target: c.Target, Exclude: c.Exclude}
+		words += ", with its " + commandline.Quoted(own.ScopeFlags())
+	}
+	return words
+}
+
+// ownScope is what the command line of a run says of its scope.
+func ownScope(c *commandline.Command) (scope spec.Scope, err error) {
+	if c == nil {
+		return scope, nil
+	}
+	if scope.Targets, err = parseGlobs(c.Target); err == nil {
+		scope.Excludes, err = parseGlobs(c.Exclude)
+	}
+	return scope, err
+}
+
+func parseGlobs(patterns []string) (globs []spec.Glob, err error) {
+	for _, pattern := range patterns {
+		glob, err := spec.ParseGlob(pattern)
+		if err != nil {
+			return nil, err
+		}
+		globs = append(globs, glob)
+	}
+	return globs, nil
 }

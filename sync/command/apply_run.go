@@ -29,7 +29,7 @@ type applyRun struct {
 	run     string // its name, as in the journal
 	store   *history.Store
 	lock    *history.Lock
-	resumed []string // keys of the organizations of --resume RUN
+	resumed *report.Run // that of --resume RUN
 	found   approvalsFound
 	made    plan.Plan // a saved plan as it was made, without what is held now
 	trusted bool      // files of guards judge the saved plan again
@@ -182,6 +182,9 @@ func (a *applyRun) words(verb string) render.Options {
 	o := a.plannedRun.words(verb)
 	if a.file != "" {
 		o.File = trustOf(a.plan, a.r.Env)
+	}
+	if a.resume != "" {
+		o.Narrowed = resumedWords(a.resumed)
 	}
 	return o
 }

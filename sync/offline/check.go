@@ -123,7 +123,7 @@ func (s *Snapshot) lacks(o *spec.Organization, scope spec.Scope) []spec.Problem 
 		"take it again with -f and these documents, or without -f for everything")}
 }
 
-// unkept warns of declared values that cannot be compared since the snapshot holds no values.
+// unkept warns of declared values that cannot be compared since the snapshot does not hold them.
 func (s *Snapshot) unkept(o *spec.Organization, saved *SavedOrganization) []spec.Problem {
 	kept := map[string]bool{}
 	for _, v := range saved.Variables {
@@ -138,10 +138,14 @@ func (s *Snapshot) unkept(o *spec.Organization, saved *SavedOrganization) []spec
 	if n == 0 {
 		return nil
 	}
+	why := fmt.Sprintf("the snapshot of %s was taken with --values none", s.Zone)
+	hint := "take it with --values fingerprint to compare without showing"
+	if s.Values != ValuesNone {
+		why = "no document declared that when the snapshot of " + s.Zone + " was taken"
+		hint = "take it again with these documents: `makesync snapshot -f … -o FILE`"
+	}
 	return []spec.Problem{{Severity: spec.Warning, Rule: "snapshot-values", Address: spec.Address(o.Key),
-		Message: fmt.Sprintf("%s not compared: the snapshot of %s was taken with --values none",
-			text.Count(n, "value is", "values are"), s.Zone),
-		Hint: "take it with --values fingerprint to compare without showing"}}
+		Message: fmt.Sprintf("%s not compared: %s", text.Count(n, "value is", "values are"), why), Hint: hint}}
 }
 
 // unrecognised warns that a purge of members cannot tell whom a pattern protects where e-mails are
