@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -223,6 +224,61 @@ func TestALeaverInFortyEightOfSixty(t *testing.T) {
 	if p.Summary.Delete < 30 || p.Summary.Held != 0 {
 		t.Errorf("with --allow %s: %+v\n%s", rule, p.Summary, text)
 	}
+}
+
+// TestTheLeaverJob: somebody leaves who is a member of 48 of 60 organizations. Three commands and one
+// edit: where is she and what is to be written, what would happen, do it. What each prints can be
+// read.
+func TestTheLeaverJob(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, 60)
+	f.addMember(48, "leo@acme.example")
+	f.run(0, "export", "-f", "zone.yaml", "--zone", "lab", "--profiles", "-o", "clients")
+	documents := []string{"-f", "zone.yaml", "-f", "clients"}
+	short := func(most int, text string) string {
+		if n := lineCount(text); n > most {
+			t.Errorf("%d lines, at most %d:\n%s", n, most, text)
+		}
+		return text
+	}
+
+	out, _ := f.run(0, append([]string{"status", "--person", "leo@acme.example"}, documents...)...)
+	where, after, _ := strings.Cut(short(45, out), ", in place of what it says of her")
+	if strings.Count(after, "{state: absent}") != 1 {
+		t.Fatalf("not one edit:\n%s", out)
+	}
+	file, line, _ := strings.Cut(where[strings.LastIndex(where, "at ")+3:], ":")
+	f.editLine(file, line, "Member", "{state: absent}")
+
+	text, _ := f.run(0, append([]string{"plan"}, documents...)...)
+	short(95, text)
+	_, rule, _ := strings.Cut(text, "--allow ")
+	rule, _, _ = strings.Cut(rule, "\n")
+
+	report, _ := f.run(0, append([]string{"apply", "--yes", "--allow", strings.Trim(rule, "' ")}, documents...)...)
+	short(95, report)
+	if strings.Count(report, "stays here") != 1 || !strings.Contains(report, "40 succeeded + 0 failed") {
+		t.Errorf("the report:\n%s", report)
+	}
+	if out, _ = f.run(0, append([]string{"status", "--person", "leo@acme.example"}, documents...)...); !strings.Contains(out, "is in none of the organizations") {
+		t.Errorf("she is still there:\n%s", out)
+	}
+}
+
+// editLine replaces a text in one line of a file.
+func (f *fleet) editLine(name, line, from, to string) {
+	f.t.Helper()
+	data, err := os.ReadFile(filepath.Join(f.dir, name))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	n, err := strconv.Atoi(line)
+	lines := strings.Split(string(data), "\n")
+	if err != nil || n < 1 || n > len(lines) || !strings.Contains(lines[n-1], from) {
+		f.t.Fatalf("%s:%s does not hold %q: %v", name, line, from, err)
+	}
+	lines[n-1] = strings.Replace(lines[n-1], from, to, 1)
+	f.write(name, strings.Join(lines, "\n"))
 }
 
 // addMember makes somebody a member of the first organizations of a state.
