@@ -19,12 +19,21 @@ func Reached(want, now state.View) bool {
 		if path == "invitation" && side.Value().Reveal() == "pending" && now[path].Value().Reveal() == "" {
 			continue // accepted meanwhile
 		}
-		if !SameSide(side, now[path]) {
+		if !sameField(path, side, now[path]) {
 			return false
 		}
 	}
 	return true
 }
+
+// sameField compares by meaning: a subscription shows its plan in capitals (published example) that
+// the catalogue spells otherwise.
+func sameField(path string, a, b state.Scalar) bool {
+	return SameSide(a, b) || path == planField && strings.EqualFold(a.String(), b.String())
+}
+
+// planField is the name of a subscription's plan.
+const planField = "plan"
 
 // Unchanged tells whether a view still shows what a write was to change.
 func Unchanged(images Images, now state.View) bool {
@@ -32,8 +41,8 @@ func Unchanged(images Images, now state.View) bool {
 		return images.Before == nil && now == nil
 	}
 	for path, side := range images.Before {
-		changes := images.After == nil || !SameSide(side, images.After[path])
-		if changes && !SameSide(side, now[path]) {
+		changes := images.After == nil || !sameField(path, side, images.After[path])
+		if changes && !sameField(path, side, now[path]) {
 			return false
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -44,8 +45,8 @@ func getSubscription(c *call) (any, error) {
 		}
 	}
 	p, name := c.zone.priceOf(c.org), c.org.planName()
-	if name == "Free" {
-		name = "FREE" // as in the published example
+	if name == "Free" || c.is("plan-name", "capitals") {
+		name = strings.ToUpper(name) // FREE in the published example
 	}
 	_, bill := c.zone.cycle(c.org, c.now)
 	if c.org.Billing.Canceled && c.is("pending-cancel", "null") {

@@ -141,6 +141,11 @@ var switches = []Switch{
 		"GET subscription on Free: a product FREE, {}, {\"product\":null}, 404",
 	},
 	{
+		"plan-name",
+		[]string{"catalogue", "capitals"},
+		"the name of a paid plan in GET subscription: as in the catalogue, or in capitals, as FREE is published",
+	},
+	{
 		"failed-charge",
 		[]string{"402", "409", "400", "unchanged", "later"},
 		"PATCH subscription whose charge fails: a refusal, 200 and nothing has changed, 200 and the change " +
