@@ -42,21 +42,24 @@ func warnOfScopes(ctx context.Context, p *plan.Plan, zones *zones) (calls int) {
 }
 
 // stepsIn are the steps of the plan in a zone.
-func stepsIn(p *plan.Plan, zone string) (steps []plan.Step) {
+func stepsIn(p *plan.Plan, zone string) (steps []*plan.Step) {
 	for i := range p.Organizations {
-		if o := &p.Organizations[i]; o.Zone == zone {
-			steps = append(steps, o.Steps...)
+		o := &p.Organizations[i]
+		for j := range o.Steps {
+			if o.Zone == zone {
+				steps = append(steps, &o.Steps[j])
+			}
 		}
 	}
 	return steps
 }
 
 // scopeProblems is one warning for all steps of a zone that need scopes which the token lacks.
-func scopeProblems(zone string, steps []plan.Step, scopes []string) []spec.Problem {
+func scopeProblems(zone string, steps []*plan.Step, scopes []string) []spec.Problem {
 	var missing []string
 	refused := 0
-	for i := range steps {
-		if lacks := makeapi.MissingScopes(scopes, steps[i].Verbs()); len(lacks) > 0 {
+	for _, step := range steps {
+		if lacks := makeapi.MissingScopes(scopes, step.Verbs()); len(lacks) > 0 {
 			missing = append(missing, lacks...)
 			refused++
 		}

@@ -114,18 +114,20 @@ func newReview(o *Guarded) *review {
 
 // hold takes the changes out for which why gives a reason.
 func (r *review) hold(guard string, allow func(*plan.Change) string, why func(*plan.Change) string) {
-	kept := r.changes[:0]
+	kept := 0
 	for i := range r.changes {
 		c := &r.changes[i]
-		reason := why(c)
-		if reason == "" {
-			kept = append(kept, *c)
+		if reason := why(c); reason != "" {
+			r.held = append(r.held, c.HeldBy(guard, reason, allow(c)))
 			continue
 		}
-		r.held = append(r.held, c.HeldBy(guard, reason, allow(c)))
+		if kept < i {
+			r.changes[kept] = *c
+		}
+		kept++
 	}
-	clear(r.changes[len(kept):])
-	r.changes = kept
+	clear(r.changes[kept:])
+	r.changes = r.changes[:kept]
 }
 
 // overrideRule is the rule that lifts a guard that is no number.
