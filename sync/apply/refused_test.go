@@ -155,6 +155,30 @@ func testALateCommit(t *testing.T, name string, answer state.CallError, timeout 
 	wantNoTwins(t, z)
 }
 
+// TestAGatewayProvesNothing: with no time left to send a write again it is called failed where the zone itself has said
+// that it gave up, and unknown where only something before it has answered.
+func TestAGatewayProvesNothing(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]report.StepOutcome{
+		500: report.Failed, 503: report.Failed, 502: report.OutcomeUnknown, 520: report.OutcomeUnknown,
+	} {
+		z := newWrittenZone(zonetest.Organization(11, "Acme"))
+		p := plantest.Make(t, plantest.Request(z.Zone, zonetest.Desired("acme", "Acme",
+			zonetest.Variables(zonetest.TextVariable("A", "a")))))
+		o := z.options()
+		o.Timeout = 5 * time.Second
+		sent := 0
+		z.fault = func(int, plan.Write) *lost {
+			sent++
+			return &lost{err: &state.CallError{Status: status, Certainty: state.Unknown, Class: exit.ClassServer}}
+		}
+		rs := Run(context.Background(), p, o)
+		if len(rs.Steps) != 1 || rs.Steps[0].Outcome != want || sent < 3 {
+			t.Errorf("%d, sent %d times:\n%s", status, sent, outcomes(rs))
+		}
+	}
+}
+
 // afterSleep is a clock that does something after each wait.
 type afterSleep struct {
 	*jumpClock

@@ -23,6 +23,16 @@ type sendResult struct {
 	resolved bool // found out by reading
 	attempts int  // that left
 	next     nextAttempt
+	early    bool // it reads as before, which proves nothing yet
+}
+
+// last makes it the last one: there is no time to send the write again. What a gateway answered to
+// ends nothing, so that it may come yet.
+func (r *sendResult) last(address spec.Address) {
+	if r.next = noAttempt; r.early {
+		const why = "the answer was lost, and it reads as before, which proves nothing so soon"
+		r.outcome, r.reason = report.OutcomeUnknown, report.UnknownReason(why, address)
+	}
 }
 
 // nextAttempt says whether a write that did not happen may be sent again.
@@ -58,10 +68,10 @@ type sender struct {
 //	401                          no                  skipped
 //	4xx to a repetition          for the lists' lag  succeeded        failed       failed, unknown *
 //	another 4xx, a failed dial   no                  failed
-//	5xx, 408, reset, time-out    until it is clear   succeeded        again        unknown
+//	5xx, 408, reset, time-out    until it is clear   succeeded        again **     unknown
 //
 // Another form: it is sent again with another form of an empty body. * unknown where it cannot be
-// read.
+// read. ** without time for that: failed, or unknown where nothing but a gateway has answered.
 //
 // A write that ctx ends before anything of it is sent is skipped, one that is sent is finished. Of
 // a step that has begun no half is left undone: then grace ends its writes.
@@ -85,6 +95,10 @@ func (c *sender) send(ctx, grace context.Context, sw observe.Write) sendResult {
 		if result == nil {
 			result = c.attempt(ctx, grace, sending, sw, n, deadline)
 		}
+		wait := waits.Next()
+		if result.next == again && (ctx.Err() != nil || clock.Now().Add(wait).After(deadline)) {
+			result.last(sw.Step.Address)
+		}
 		c.recorder.result(report.Outcome{Step: sw.Step.N, Address: sw.Step.Address, Verb: sw.Verb, Attempt: n,
 			Outcome: result.outcome, Answer: result.answer, Reason: result.reason, Error: result.err,
 			Resolved: result.resolved, At: clock.Now().UTC()})
@@ -93,7 +107,7 @@ func (c *sender) send(ctx, grace context.Context, sw observe.Write) sendResult {
 			return *result
 		case result.next == againEmptier:
 			sw.Empty, _ = sw.Empty.Next()
-		case ctx.Err() != nil || clock.Sleep(grace, waits.Next()) != nil || clock.Now().After(deadline):
+		case clock.Sleep(grace, wait) != nil || clock.Now().After(deadline):
 			return *result // it did not happen, and there is no time left to send it again
 		}
 	}
@@ -202,7 +216,7 @@ func (c *sender) judge(
 	case found.State == observe.Applied:
 		result.outcome, result.answer, result.err = report.Succeeded, found.Answer, nil
 	case found.State == observe.NotApplied && (plan.Idempotent[sw.Verb] || plan.NonIdempotent[sw.Verb]):
-		result.outcome, result.next = report.Failed, again
+		result.outcome, result.next, result.early = report.Failed, again, found.Early
 		result.reason = report.Reason{
 			Code: report.ReasonLost,
 			Text: "the answer was lost, and reading shows that nothing happened",

@@ -29,6 +29,8 @@ type Evidence struct {
 	// Behind: it is as it was before a write of the step that is done, which a list may show for a
 	// while.
 	Behind bool
+	// Early: NotApplied was found at once, and the zone may be at work on it still.
+	Early bool
 }
 
 // Write is one of a step's writes, with the views before and after it.
@@ -100,13 +102,15 @@ func judgeView(images Images, now state.View) Evidence {
 // other steps must not wait for long, too.
 func (o *Observer) Resolve(ctx context.Context, w Write, cause error, deadline time.Time) Evidence {
 	waits := NewWaits(o.jitter)
-	consistent := o.clock.Now().Add(consistencyDelayAfter(w.Verb, cause))
+	delay := consistencyDelayAfter(w.Verb, cause)
+	consistent := o.clock.Now().Add(delay)
 	for {
 		found := o.Inspect(ctx, w)
 		now := o.clock.Now()
 		switch {
 		case found.State == NotApplied && !now.Before(consistent):
 			o.gaveUpReading = false
+			found.Early = delay == 0 && !endsWork(cause)
 			return o.Creation.Confirm(ctx, w, found)
 		case found.State == Applied, found.State == Conflicting && (!found.Behind || !now.Before(consistent)):
 			o.gaveUpReading = false

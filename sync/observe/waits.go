@@ -42,6 +42,13 @@ func consistencyDelayAfter(verb plan.Verb, err error) time.Duration {
 	return 0
 }
 
+// endsWork tells an answer by which the zone itself says that it has given up; any other 5xx may be
+// that of a gateway before it, which knows nothing of what the zone goes on to do.
+func endsWork(err error) bool {
+	call := state.AsCallError(err)
+	return call != nil && (call.Status == 500 || call.Status == 501 || call.Status == 503)
+}
+
 // ListLag is how long a zone's lists may not show what it has done. Nothing tells it: only a list
 // that still shows the state before a write is waited for.
 const ListLag = 10 * time.Second
