@@ -216,6 +216,10 @@ func TestListsInOtherForms(t *testing.T) {
 	if err != nil || len(lives) != 1 || lives[0].ID != 5 || lives[0].Name != "Aé" {
 		t.Errorf("organizations: %v, %v", lives, err)
 	}
+	lives, err = client(t, answers(200, "\ufeff"+`{"organizations":[{"id":5,"name":"\ufeffA"}]}`)).Organizations(t.Context())
+	if err != nil || len(lives) != 1 || lives[0].Name != "\ufeffA" {
+		t.Errorf("with a byte order mark: %v, %v", lives, err)
+	}
 	for _, body := range []string{`{"featureControls":null}`, `{"organizationVariables":null}`} {
 		kind := map[bool]string{true: "variable", false: "featureControl"}[strings.Contains(body, "Variables")]
 		if live, err := read(kind, body); err != nil || len(live.Variables)+len(live.FeatureControls) != 0 {

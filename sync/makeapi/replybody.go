@@ -1,6 +1,9 @@
 package makeapi
 
-import "io"
+import (
+	"bytes"
+	"io"
+)
 
 // replyBody limits a reply's length and memory, and restarts the timeout while it is coming.
 type replyBody struct {
@@ -9,6 +12,7 @@ type replyBody struct {
 	left    int64
 	memory  *memoryShare
 	weight  int64 // not yet taken from memory
+	begun   bool
 	err     error // of the network, or too much; nil while all is well
 }
 
@@ -26,6 +30,10 @@ func (b *replyBody) Read(into []byte) (int, error) {
 	n, err := b.from.Read(into[:min(int64(len(into)), b.left)])
 	b.left -= int64(n)
 	b.timeout.restart()
+	if mark := []byte("\ufeff"); !b.begun && n > 0 {
+		b.begun = true
+		n = copy(into, bytes.TrimPrefix(into[:n], mark)) // which JSON has not, and some servers put there
+	}
 	if err != nil && err != io.EOF {
 		b.err = err
 		return n, err
