@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -88,11 +89,66 @@ func CompareRules(base, head *Desired) (changes []RuleChange, former map[string]
 	for path, settings := range now {
 		changes = append(changes, compareSettings(path, before[path], settings)...)
 	}
+	changes = append(changes, compareBindings(base, head, former)...)
 	slices.SortFunc(changes, func(a, b RuleChange) int {
 		return cmp.Or(compareBools(b.Weakens, a.Weakens), cmp.Compare(a.Path, b.Path), cmp.Compare(a.From, b.From),
 			cmp.Compare(a.To, b.To))
 	})
 	return changes, former
+}
+
+// compareBindings tells of organizations that mean another one in Make than before, by id or zone,
+// and of variables whose values are no longer looked at.
+func compareBindings(base, head *Desired, former map[string]string) (changes []RuleChange) {
+	before := make(map[string]*Organization, len(base.Organizations))
+	for i := range base.Organizations {
+		before[base.Organizations[i].Key] = &base.Organizations[i]
+	}
+	for i := range head.Organizations {
+		now := &head.Organizations[i]
+		was := before[cmp.Or(former[now.Key], now.Key)]
+		if was == nil {
+			continue
+		}
+		path := PathKey("organizations", "", now.Key)
+		if was.ID != 0 && now.ID != was.ID {
+			changes = append(changes, RuleChange{Path: path + ".id", From: idWords(was.ID), To: idWords(now.ID),
+				Weakens: true, Source: now.PositionOf("id")})
+		}
+		if was.Zone != now.Zone {
+			changes = append(changes, RuleChange{Path: path + ".zone", From: was.Zone, To: now.Zone,
+				Weakens: true, Source: now.PositionOf("zone")})
+		}
+		changes = append(changes, noLongerLookedAt(path, was, now)...)
+	}
+	return changes
+}
+
+func idWords(id int64) string {
+	if id == 0 {
+		return ""
+	}
+	return strconv.FormatInt(id, 10)
+}
+
+// noLongerLookedAt are the variables that have become ignoreValue, and those that were.
+func noLongerLookedAt(path string, was, now *Organization) (changes []RuleChange) {
+	ignored := make(map[string]bool, len(was.Variables))
+	for i := range was.Variables {
+		ignored[was.Variables[i].Name] = was.Variables[i].IgnoreValue
+	}
+	for i := range now.Variables {
+		v := &now.Variables[i]
+		before, declared := ignored[v.Name]
+		if !declared || before == v.IgnoreValue {
+			continue
+		}
+		changes = append(changes, RuleChange{
+			Path: path + ".variables." + v.Name + ".ignoreValue", Weakens: v.IgnoreValue,
+			From: strconv.FormatBool(before), To: strconv.FormatBool(v.IgnoreValue), Source: &v.Source,
+		})
+	}
+	return changes
 }
 
 func compareBools(a, b bool) int {

@@ -71,6 +71,22 @@ guards.protect: "" -> "acme/variable/A*"`},
 		{"another key", ruled, strings.NewReplacer("{acme: {", "{acme-cz: {").Replace(ruled),
 			`!organizations: "acme" -> "acme-cz"
 acme-cz was acme`},
+		{"another id, zone and less that is looked at", ruled, strings.NewReplacer("id: 11", "id: 12, zone: us1",
+			"literal: true", "literal: true, ignoreValue: true").Replace(ruled),
+			`!organizations.acme.id: "11" -> "12"
+!organizations.acme.variables.A.ignoreValue: "false" -> "true"
+!organizations.acme.zone: "eu1" -> "us1"`},
+		{"no id, and more that is looked at", strings.Replace(ruled, "literal: true", "literal: true, ignoreValue: true", 1),
+			strings.Replace(ruled, ", id: 11", "", 1), `!organizations.acme.id: "11" -> ""
+organizations.acme.variables.A.ignoreValue: "true" -> "false"`},
+		{"what is new ignores nothing that was looked at", ruled, ruled + `---
+apiVersion: makesync/v1
+organizations: {new: {name: New, id: 12, variables: {B: {value: 1, ignoreValue: true}}}}
+`, ""},
+		{"ids change places", minimal + "organizations: {a: {name: A, id: 1}, b: {name: B, id: 2}}\n",
+			minimal + "organizations: {a: {name: A, id: 2}, b: {name: B, id: 1}}\n",
+			`!organizations.a.id: "1" -> "2"
+!organizations.b.id: "2" -> "1"`},
 		{"another key and another id", ruled, strings.NewReplacer("{acme: {", "{acme-cz: {", "id: 11", "id: 12").
 			Replace(ruled), `!organizations.acme-cz.purge: "" -> "variable"
 !organizations.acme-cz.variables.A.literal: "" -> "true"
