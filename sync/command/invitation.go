@@ -173,7 +173,11 @@ func accept(
 		return i, err
 	}
 	now, err := client.Invitation(ctx, o.hash)
-	switch {
+	switch call := state.AsCallError(err); {
+	case call != nil && call.Class == exit.ClassNotFound:
+		return i, failure{exit: exit.OfClass(call.Class),
+			message: "the invitation is not there any more: it was accepted or withdrawn meanwhile; nothing was sent",
+			hint:    "list the invitations that are open, and whether you are a member already"}
 	case err != nil:
 		return i, err
 	case now.State == "":
