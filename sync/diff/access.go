@@ -21,7 +21,11 @@ func notePresent(c *comparison) {
 		c.Unseen = c.Scope.Wants(c.Want, spec.KindMember) && len(c.Leaving) > 0
 		return
 	}
-	if c.Scope.Wants(c.Want, spec.KindMember) && len(c.Leaving) > 0 {
+	switch {
+	case len(c.Leaving) == 0:
+	case !c.Scope.Wants(c.Want, spec.KindMember): // Free shows nobody, whether documents ask or not
+		c.Unseen = c.Live.Plan == spec.FreePlan && c.Scope.Touches(c.Want, spec.KindMember)
+	default:
 		c.Unseen = lacksMembers(c) != "" || len(c.Live.Unreadable) > 0
 		for i := range c.Live.Members {
 			noteLeaving(c, &c.Live.Members[i])

@@ -44,8 +44,8 @@ func addAccess(r *run, p *plan.Plan) {
 		return
 	}
 	for _, o := range r.organizations {
-		unread := o.zone.err != nil || slices.Contains(o.Unread, spec.KindMember)
-		if o.wants(spec.KindMember) && !o.deletes() && (unread || o.Unseen) {
+		unread := o.wants(spec.KindMember) && (o.zone.err != nil || slices.Contains(o.Unread, spec.KindMember))
+		if !o.deletes() && (unread || o.Unseen) {
 			p.NotLookedInto = append(p.NotLookedInto, o.want.Key)
 		}
 	}
