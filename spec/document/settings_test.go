@@ -81,7 +81,7 @@ acme-cz was acme`},
 organizations.acme.variables.A.ignoreValue: "true" -> "false"`},
 		{"what is new ignores nothing that was looked at", ruled, ruled + `---
 apiVersion: makesync/v1
-organizations: {new: {name: New, id: 12, variables: {B: {value: 1, ignoreValue: true}}}}
+organizations: {new: {name: New, zone: eu1, id: 12, variables: {B: {value: 1, ignoreValue: true}}}}
 `, ""},
 		{"ids change places", minimal + "organizations: {a: {name: A, id: 1}, b: {name: B, id: 2}}\n",
 			minimal + "organizations: {a: {name: A, id: 2}, b: {name: B, id: 1}}\n",
