@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"makesync/sync/render"
 	"slices"
 	"strings"
 	"testing"
@@ -79,4 +80,18 @@ func TestHelpPages(t *testing.T) {
 	list := commands(&runtimeEnv{})
 	check("", &cli.Command{Subcommands: list})
 	walk(list, "", check)
+}
+
+// TestPrintedCommandsAreNotFolded: a text that ends in a command keeps it in one line, whichever it is.
+func TestPrintedCommandsAreNotFolded(t *testing.T) {
+	t.Parallel()
+	for _, name := range commandNames(commands(&runtimeEnv{})) {
+		line := "makesync " + name + " --some-flag with-values and-so-on"
+		for _, sentence := range []string{"hint: see: " + line, "hint: `" + line + "`; then"} {
+			var b bytes.Buffer
+			if err := render.Sentences(&b, render.Options{Width: 40}, sentence); err != nil || !strings.Contains(b.String(), line) {
+				t.Errorf("%v\n%s", err, &b)
+			}
+		}
+	}
 }

@@ -44,7 +44,11 @@ func fold(s string, max int) []string {
 
 // pasted finds what may hold spaces and yet stay in one line: a span in backquotes with what
 // follows it without a space, and a command at the end of a text.
-var pasted = regexp.MustCompile("[^\\s`]*`[^`]+`[^\\s`]*|(?:^|: )(makesync [a-z]+(?: [^`]+)?)$")
+var pasted = regexp.MustCompile("[^\\s`]*`[^`]+`[^\\s`]*|(?:^|: )(makesync (?:" + verbs + ")(?: [^`]+)?)$")
+
+// verbs are the commands: "makesync does not manage teams" is none.
+const verbs = "adopt|apply|approve|billing|compare|completion|doctor|explain|export|help|init|invitation|migrate|plan|" +
+	"report|runs|sandbox|schema|show|snapshot|status|undo|validate|version"
 
 // foldWords are the words between which a line may end.
 func foldWords(s string, max int) (words []string) {
@@ -66,7 +70,7 @@ func foldWords(s string, max int) (words []string) {
 }
 
 // pastedStart is how commands, paths and links begin.
-var pastedStart = regexp.MustCompile("^[(\"'`]*(?:makesync [a-z]|~?/|\\.\\.?/|https?://|[A-Za-z]:\\\\)")
+var pastedStart = regexp.MustCompile("^[(\"'`]*(?:makesync (?:" + verbs + ") |~?/|\\.\\.?/|https?://|[A-Za-z]:\\\\)")
 
 // isPasted tells whether a word stays whole however wide it is.
 func isPasted(word string) bool { return pastedStart.MatchString(word) }

@@ -22,6 +22,7 @@ func TestFold(t *testing.T) {
 		{"then write `members: {}` there", []string{"then write", "`members: {}` there"}},
 		{"take it back: `makesync undo 20261127T1 -o p.json`; then", []string{"take it back:", "`makesync undo 20261127T1 -o p.json`;", "then"}},
 		{"see: makesync runs show 20261127T1 --format json", []string{"see:", "makesync runs show 20261127T1 --format json"}},
+		{"teams: makesync does not manage teams at all", []string{"teams: makesync does", "not manage teams at all"}},
 		{"`a long text that is no command` x", []string{"`a long text that is no", "command` x"}},
 		{"an ` alone is a word like others", []string{"an ` alone is a word", "like others"}},
 		{"`a` and `b c` and the rest of it", []string{"`a` and `b c` and the", "rest of it"}},
