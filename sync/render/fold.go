@@ -47,8 +47,8 @@ func fold(s string, max int) []string {
 var pasted = regexp.MustCompile("[^\\s`]*`[^`]+`[^\\s`]*|(?:^|: )(makesync (?:" + verbs + ")(?: [^`]+)?)$")
 
 // verbs are the commands: "makesync does not manage teams" is none.
-const verbs = "adopt|apply|approve|billing|compare|completion|doctor|explain|export|help|init|invitation|migrate|plan|" +
-	"report|runs|sandbox|schema|show|snapshot|status|undo|validate|version"
+const verbs = "adopt|apply|approve|billing|compare|completion|doctor|explain|export|help|init|invitation|migrate|" +
+	"plan|report|runs|sandbox|schema|show|snapshot|status|undo|validate|version"
 
 // foldWords are the words between which a line may end.
 func foldWords(s string, max int) (words []string) {
