@@ -1,6 +1,8 @@
 package atomicfile
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -24,6 +26,34 @@ func Put(path string, data []byte, perm os.FileMode, mode Mode) error {
 		return os.WriteFile(path, data, perm)
 	}
 	return Write(path, data, perm, mode)
+}
+
+// TryPut tells why Put could not write there, before a run does what it could then not tell: there
+// is no such folder, nothing may be written in it, or the path is a folder itself.
+func TryPut(path string) error {
+	if Given(path) {
+		return nil
+	}
+	target, err := Target(path)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(target)
+	switch {
+	case err == nil && info.IsDir():
+		return &fs.PathError{Op: "write", Path: path, Err: errors.New("it is a folder")}
+	case err == nil && !info.Mode().IsRegular():
+		return nil
+	}
+	folder := filepath.Dir(target)
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return &fs.PathError{Op: "write", Path: path, Err: errors.New("there is no folder " + filepath.Dir(path))}
+	}
+	file, err := os.CreateTemp(folder, ".makesync-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
 }
 
 // Given tells whether a path is a name that the system gives to an open file, such as /dev/stdout.

@@ -133,3 +133,34 @@ func TestPutRefusesLinksOfOthers(t *testing.T) {
 		t.Errorf("it holds %q", data)
 	}
 }
+
+// TestTryPut: where Put would fail, TryPut says so; it leaves nothing behind.
+func TestTryPut(t *testing.T) {
+	dir := t.TempDir()
+	there := filepath.Join(dir, "there")
+	if err := os.WriteFile(there, []byte("text"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, works := range map[string]bool{
+		there:                           true,
+		filepath.Join(dir, "new"):       true,
+		os.DevNull:                      true,
+		dir:                             false,
+		filepath.Join(dir, "no", "new"): false,
+		filepath.Join(there, "new"):     false,
+	} {
+		tried := atomicfile.TryPut(path)
+		if list, err := os.ReadDir(dir); err != nil || len(list) != 1 {
+			t.Fatalf("after %s there is %v, %v", path, list, err)
+		}
+		put := atomicfile.Put(path, []byte("text"), 0o600, atomicfile.KeepMode)
+		if (tried == nil) != works || (put == nil) != works {
+			t.Errorf("%s: tried %v, put %v", path, tried, put)
+		}
+		if path != there && works && path != os.DevNull {
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}

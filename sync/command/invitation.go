@@ -129,6 +129,11 @@ func withInvitation(ctx context.Context, r *runtimeEnv, o invitationOptions, may
 
 // invitationZone connects the one zone, and gives its name.
 func invitationZone(r *runtimeEnv, o invitationOptions, may access) (*zones, string, error) {
+	if may == readWrite {
+		if err := o.result.checkPlace(); err != nil {
+			return nil, "", err
+		}
+	}
 	documents, problems, err := zoneDocuments(r.Env, o.documents)
 	if err != nil {
 		return nil, "", invalid(problems)

@@ -2,13 +2,10 @@ package command
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
-	"makesync/sync/exit"
 	"makesync/sync/render"
 )
 
@@ -105,20 +102,17 @@ func colors(c *cli.Context, env Env) bool {
 		when == "auto" && env.Terminal.Stdout && env.lookup("NO_COLOR") == "" && !env.dumb()
 }
 
-// checkPlace tells before anything is changed that the file of --out-json has no folder. It is then
+// checkPlace tells before anything is changed that --out-json cannot be written. It is then
 // forgotten, so that the run's end does not tell it again.
 func (o *resultOptions) checkPlace() error {
-	folder := filepath.Dir(o.outJSON.path)
-	if info, err := os.Stat(folder); o.outJSON.path == "" || err == nil && info.IsDir() {
+	if o.outJSON.path == "" {
 		return nil
 	}
-	file := o.outJSON.path
-	o.outJSON = output{}
-	return failure{
-		exit:    exit.Internal,
-		message: "--out-json " + file + ": there is no folder " + folder,
-		hint:    "nothing was changed; make the folder, or name another file",
+	err := tryPut(o.outJSON, o.outJSON.path)
+	if err != nil {
+		o.outJSON = output{}
 	}
+	return err
 }
 
 const maxBytesUsage = "with --format markdown: at most `N` bytes, " +

@@ -274,6 +274,18 @@ func (s *files) put(out output, data []byte) error {
 	return nil
 }
 
+// tryPut tells before anything is changed that a file of an output cannot be written.
+func tryPut(out output, path string) error {
+	if err := atomicfile.TryPut(path); err != nil {
+		return failure{
+			exit:    exit.Internal,
+			message: out.flag + " " + path + ": " + text.FileError(err).Error(),
+			hint:    "nothing was changed; make the folder, or name another file",
+		}
+	}
+	return nil
+}
+
 // rewrite puts the new text of a document into place, if it still is as it was read.
 func (s *files) rewrite(path string, before, after []byte) error {
 	now, err := regular.ReadFile(path, document.MaxDocument)

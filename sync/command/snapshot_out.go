@@ -71,11 +71,8 @@ func prepareNext(a *applyRun) error {
 			hint:    "nothing was changed; name a folder that is there, or apply one zone with --zone"}
 	}
 	for place := range places {
-		folder := filepath.Dir(place)
-		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-			return failure{exit: exit.Internal,
-				message: "--snapshot-out " + a.snapshotOut.path + ": there is no folder " + folder,
-				hint:    "nothing was changed; make the folder, or name another file"}
+		if err := tryPut(a.snapshotOut, place); err != nil {
+			return err
 		}
 	}
 	return nil
