@@ -34,6 +34,8 @@ var unaskedRows = []matrixRow{
 	{name: "free-subscription", value: "empty", wrong: asksFor("/organizations/14/subscription")},
 	{name: "free-subscription", value: "null", wrong: asksFor("/organizations/14/subscription")},
 	{name: "free-subscription", value: "404", wrong: asksFor("/organizations/14/subscription")},
+	{name: "plan-name", value: "catalogue", wrong: asksFor("/organizations/14/subscription")},
+	{name: "plan-name", value: "capitals", wrong: asksFor("/organizations/14/subscription")},
 	{name: "failed-charge", value: "402", wrong: asksFor("/organizations/11/subscription")},
 	{name: "failed-charge", value: "409", wrong: asksFor("/organizations/11/subscription")},
 	{name: "failed-charge", value: "400", wrong: asksFor("/organizations/11/subscription")},
