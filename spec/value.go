@@ -16,19 +16,28 @@ const masked = "(sensitive)"
 // calls no methods on unexported fields of other structs and would print it.
 type Value struct {
 	text   string
-	secret *string
+	secret *secretText
+}
+
+type secretText struct {
+	text string
+	own  bool // see Own
 }
 
 // Plain makes a value that may be shown.
 func Plain(text string) Value { return Value{text: text} }
 
 // Sensitive makes a value that is masked everywhere.
-func Sensitive(text string) Value { return Value{secret: &text} }
+func Sensitive(text string) Value { return Value{secret: &secretText{text: text}} }
+
+// Own makes a value that is masked everywhere, whatever is said of its address: it gives away what
+// the run itself is trusted with, such as its token.
+func Own(text string) Value { return Value{secret: &secretText{text, true}} }
 
 // Reveal gives the text itself, secret or not.
 func (v Value) Reveal() string {
 	if v.secret != nil {
-		return *v.secret
+		return v.secret.text
 	}
 	return v.text
 }
@@ -52,13 +61,19 @@ func (v Value) Masked() Value {
 	return Sensitive(v.text)
 }
 
-// Unmasked is the same text, shown from here on, unless its shape is that of a secret. Only the
-// code that has compared a live value's address with the sensitive patterns may call it.
+// IsOwn tells whether the value was made by Own.
+func (v Value) IsOwn() bool { return v.secret != nil && v.secret.own }
+
+// IsSecret tells by the value alone that it is a secret: by its shape, or as the run's own.
+func (v Value) IsSecret() bool { return v.IsOwn() || LooksSecret(v.Reveal()) }
+
+// Unmasked is the same text, shown from here on, unless it is a secret by itself. Only the code
+// that has compared a live value's address with the sensitive patterns may call it.
 func (v Value) Unmasked() Value {
-	if text := v.Reveal(); !LooksSecret(text) {
-		return Plain(text)
+	if v.IsSecret() {
+		return v.Masked()
 	}
-	return v.Masked()
+	return Plain(v.Reveal())
 }
 
 // String is the text, or the mask.

@@ -44,3 +44,16 @@ func TestValueMasksItself(t *testing.T) {
 		t.Error("a plain value hides")
 	}
 }
+
+// TestOwnValuesStayMasked: no pattern and no address unmasks what gives the run's own secrets away.
+func TestOwnValuesStayMasked(t *testing.T) {
+	own := Own("hunter2")
+	for _, v := range []Value{own, own.Masked(), own.Unmasked(), own.Unmasked().Masked().Unmasked()} {
+		if !v.IsSensitive() || !v.IsOwn() || !v.IsSecret() || v.Reveal() != "hunter2" {
+			t.Errorf("%#v is shown", v)
+		}
+	}
+	if Sensitive("hunter2").IsSecret() || Sensitive("hunter2").IsOwn() {
+		t.Error("a masked value is a secret by itself")
+	}
+}

@@ -92,59 +92,58 @@ func errNotAllowed(what string) error {
 // ones may be part of a word, so no value may be equal to them.
 const leastContained = 8
 
-// ownSecrets are what the run itself is trusted with: tokens, the key of seals, the url of who is
-// told, the passwords of proxies. No variable's value may give one away, wherever it came from.
-type ownSecrets []string
+// OwnSecrets are what the run itself is trusted with: tokens, the key of seals, the url of who is
+// told, the passwords of proxies. No declared value may give one away, wherever it came from, and
+// no live one is shown that does.
+type OwnSecrets []string
 
-func ownSecretsOf(d *Documents, o ResolveOptions) ownSecrets {
-	var all ownSecrets
-	add := func(secret string) {
-		if secret = strings.TrimSpace(secret); secret != "" {
-			all = append(all, secret)
-		}
-	}
+// SecretsOf are those of an environment, and the tokens of declared, built-in and named zones.
+func SecretsOf(
+	zones map[string]spec.Zone, env func(string) (string, bool), roots []string, names ...string,
+) OwnSecrets {
+	var all OwnSecrets
 	read := func(name string) string {
-		if value, ok := lookup(o.LookupEnv, name); ok {
+		if value, ok := lookup(env, name); ok {
 			return value
 		}
 		return ""
 	}
-	for _, name := range slices.Concat([]string{"MAKE_API_KEY", "MAKESYNC_SEAL_KEY", "MAKESYNC_NOTIFY_URL"},
-		tokenVariables(d, o)) {
-		add(read(name))
+	for _, name := range []string{"MAKE_API_KEY", "MAKESYNC_SEAL_KEY", "MAKESYNC_NOTIFY_URL"} {
+		all = all.With(read(name))
+	}
+	for _, name := range slices.Concat(sortedKeys(spec.BuiltinZones()), sortedKeys(zones), names) {
+		all = all.With(read(TokenVariable(name)))
 	}
 	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"} {
 		for _, spelled := range []string{name, strings.ToLower(name)} {
 			if u, err := url.Parse(read(spelled)); err == nil && u.User != nil {
 				password, _ := u.User.Password()
-				add(password)
+				all = all.With(password)
 			}
 		}
 	}
-	for _, name := range sortedKeys(d.zones) {
-		zone := d.zones[name]
-		e := evaluator{env: o.LookupEnv, roots: o.ReferenceRoots, folder: zone.Folder, token: true}
-		if zone.Token.IsZero() {
+	for _, name := range sortedKeys(zones) {
+		e := evaluator{env: env, roots: roots, folder: zones[name].Folder, token: true}
+		if zones[name].Token.IsZero() {
 			continue
 		}
-		if token, err := e.evaluate(zone.Token.Reveal()); err == nil {
-			add(token.text)
+		if token, err := e.evaluate(zones[name].Token.Reveal()); err == nil {
+			all = all.With(token.text)
 		}
 	}
 	return all
 }
 
-func tokenVariables(d *Documents, o ResolveOptions) []string {
-	var names []string
-	for zone := range d.knownZones(o) {
-		names = append(names, TokenVariable(zone))
+// With are these and one more, unless that is nothing.
+func (s OwnSecrets) With(secret string) OwnSecrets {
+	if secret = strings.TrimSpace(secret); secret == "" {
+		return s
 	}
-	slices.Sort(names)
-	return names
+	return append(slices.Clip(s), secret)
 }
 
-// given tells whether a value gives one of the secrets away.
-func (s ownSecrets) given(value string) bool {
+// GivenAway tells whether a value gives one of the secrets away.
+func (s OwnSecrets) GivenAway(value string) bool {
 	return slices.ContainsFunc(s, func(secret string) bool {
 		return value == secret || len(secret) >= leastContained && strings.Contains(value, secret)
 	})

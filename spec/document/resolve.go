@@ -48,7 +48,7 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 		known: d.knownZones(o), guards: d.Guards(), sensitive: d.allSensitive()}
 	r.checkLimit()
 	if !o.SkipReferences {
-		r.secrets = ownSecretsOf(d, o)
+		r.secrets = SecretsOf(d.zones, o.LookupEnv, o.ReferenceRoots, o.ZoneNames...)
 	}
 	desired := &spec.Desired{Zones: d.zones, Guards: r.guards, Sensitive: r.sensitive, Files: d.Files()}
 	desired.Organizations = make([]spec.Organization, 0, len(d.organizations))
@@ -99,7 +99,7 @@ type resolver struct {
 	guards    spec.Guards
 	sensitive []spec.Glob
 	limit     *referenceLimit
-	secrets   ownSecrets
+	secrets   OwnSecrets
 }
 
 func (d *Documents) knownZones(o ResolveOptions) map[string]bool {

@@ -19,7 +19,7 @@ type variableResolver struct {
 	sensitive []spec.Glob
 	options   ResolveOptions
 	limit     *referenceLimit
-	secrets   ownSecrets
+	secrets   OwnSecrets
 	evaluator evaluator // reused for one folder after the other
 }
 
@@ -79,7 +79,7 @@ func (r *variableResolver) variable(w *writtenVariable) (spec.Variable, bool) {
 	if !r.value(w, &v) {
 		return v, false
 	}
-	if !v.Value.IsSensitive() && (r.isSensitive(w.name) || spec.LooksSecret(v.Value.Reveal())) {
+	if !v.Value.IsSensitive() && (r.isSensitive(w.name) || v.Value.IsSecret()) {
 		v.Value = v.Value.Masked()
 	}
 	return v, true
@@ -127,7 +127,7 @@ func (r *variableResolver) value(w *writtenVariable, v *spec.Variable) bool {
 			"the value of "+text.Backquote(w.name)+" looks like a placeholder that was never filled in",
 			"fill it in, or write {value: …, literal: true} if it is meant so")
 		return false
-	case r.secrets.given(content):
+	case r.secrets.GivenAway(content):
 		r.valueProblem(w, w.value.at, ruleTokenAsValue, "the value of "+text.Backquote(w.name)+
 			" is or holds a token, key or password of this run",
 			"variables are visible to every member; use another secret")

@@ -73,7 +73,7 @@ func (c *candidate) variable(a *adopting) error {
 	case live == nil:
 		c.add(edit.Variable(name, document.VariableText{}).Absent())
 		return nil
-	case secret || spec.LooksSecret(live.Value.Reveal()):
+	case secret || live.Value.IsSecret():
 		return errSecret
 	}
 	shown := *live

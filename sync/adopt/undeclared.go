@@ -121,7 +121,7 @@ func (u *Undeclared) variablesOf(declared *spec.Organization, live *state.Organi
 		}
 		a := addition{address: spec.NewAddress(declared.Key, spec.KindVariable, v.Name)}
 		value, err := document.TextOfVariable(v)
-		secret := v.Reference != "" || spec.LooksSecret(v.Value.Reveal()) ||
+		secret := v.Reference != "" || v.Value.IsSecret() ||
 			spec.IsSensitiveIn(a.address, live.ID, u.Desired.Sensitive)
 		switch a.value = edit.Variable(v.Name, value); {
 		case secret:

@@ -76,7 +76,7 @@ func openFleet(r *runtimeEnv, o sourceOptions, given []string, desired *spec.Des
 		return nil, invalid(problems)
 	}
 	var err error
-	s.zones, err = openZones(r, endpoints, o.zones, readOnly)
+	s.zones, err = openZones(r, desired.Zones, endpoints, o.zones, readOnly)
 	return s, err
 }
 

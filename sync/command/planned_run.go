@@ -71,7 +71,7 @@ func (p *plannedRun) connect(ctx context.Context, may access) error {
 	}
 	p.guards = &found.desired.Guards
 	var err error
-	p.zones, err = openZones(p.r, found.endpoints, o.zones, may)
+	p.zones, err = openZones(p.r, found.desired.Zones, found.endpoints, o.zones, may)
 	return err
 }
 
@@ -187,7 +187,7 @@ func connectNamed(
 	if spec.HasErrors(problems) {
 		return nil, problems, errInvalid
 	}
-	connected, err := openZones(r, endpoints, reach, may)
+	connected, err := openZones(r, documents.Zones(), endpoints, reach, may)
 	return connected, problems, err
 }
 

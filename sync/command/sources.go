@@ -53,7 +53,7 @@ func openSources(r *runtimeEnv, o sourceOptions, names ...string) (*sources, err
 		return nil, invalid(spec.SortProblems(problems))
 	}
 	var err error
-	s.zones, err = openZones(r, endpoints, o.zones, readOnly)
+	s.zones, err = openZones(r, s.desired.Zones, endpoints, o.zones, readOnly)
 	return s, err
 }
 

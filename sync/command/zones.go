@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"makesync/spec"
+	"makesync/spec/document"
 	"makesync/sync/apply"
 	"makesync/sync/exit"
 	"makesync/sync/makeapi"
@@ -50,15 +51,19 @@ func (z *zones) otherHosts(desired *spec.Desired, own spec.Endpoint) []string {
 // cannot be used, is there all the same, and answers every question with that reason: the others go
 // on.
 func openZones(
-	r *runtimeEnv, endpoints map[string]spec.Endpoint, o zoneOptions, may access,
+	r *runtimeEnv, declared map[string]spec.Zone, endpoints map[string]spec.Endpoint, o zoneOptions, may access,
 ) (*zones, error) {
 	z := &zones{
 		ports:    map[string]port{},
 		worlds:   map[string]*sandbox.World{},
 		inFlight: makeapi.NewInFlightLimit(o.concurrency),
 	}
+	secrets := document.SecretsOf(declared, r.LookupEnv, nil, slices.Collect(maps.Keys(endpoints))...)
+	for _, endpoint := range endpoints {
+		secrets = secrets.With(endpoint.Token.Reveal())
+	}
 	for _, name := range slices.Sorted(maps.Keys(endpoints)) {
-		p, err := openZone(r, z, endpoints[name], o, may)
+		p, err := openZone(r, z, endpoints[name], o, may, secrets)
 		if err != nil {
 			return nil, errors.Join(err, z.close())
 		}
@@ -67,7 +72,9 @@ func openZones(
 	return z, nil
 }
 
-func openZone(r *runtimeEnv, z *zones, e spec.Endpoint, o zoneOptions, may access) (port, error) {
+func openZone(
+	r *runtimeEnv, z *zones, e spec.Endpoint, o zoneOptions, may access, secrets document.OwnSecrets,
+) (port, error) {
 	var transport http.RoundTripper
 	if e.Sandbox != nil {
 		handler, err := z.embedded(&e)
@@ -87,7 +94,8 @@ func openZone(r *runtimeEnv, z *zones, e spec.Endpoint, o zoneOptions, may acces
 	client, err := makeapi.New(makeapi.Options{
 		Name: e.Name, URL: e.URL, Token: e.Token, TokenFrom: e.TokenFrom, Transport: transport,
 		Version: r.Build.Version, Timeout: o.timeout, Concurrency: o.concurrency, Adaptive: o.adaptive,
-		InFlight: z.inFlight, RateShare: o.rateShare, Log: r.log, OnWait: r.bar.waits,
+		GivesAway: secrets.With(e.Token.Reveal()).GivenAway,
+		InFlight:  z.inFlight, RateShare: o.rateShare, Log: r.log, OnWait: r.bar.waits,
 	})
 	if err != nil {
 		return port{}, failure{exit: exit.Invalid, message: err.Error()}

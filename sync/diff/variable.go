@@ -98,7 +98,7 @@ func sameVariable(live, want *spec.Variable) bool {
 func updateVariable(c *comparison, live, want *spec.Variable) {
 	a := c.address(spec.KindVariable, want.Name)
 	from, to := shownView(c, live), state.VariableView(want)
-	if c.sensitive(a) {
+	if c.sensitive(a) || from["value"].IsSensitive() {
 		to = to.Masked()
 	}
 	fields := changedFields(from, to)

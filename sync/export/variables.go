@@ -49,7 +49,7 @@ func Unwritable(v spec.Variable) string {
 func (e *Exporter) variable(d *Document, live spec.Variable) spec.Variable {
 	v := spec.Variable{Name: live.Name, Type: live.Type, Value: live.Value.Unmasked()}
 	address := spec.NewAddress(d.Organization.Key, spec.KindVariable, live.Name)
-	if e.Sensitive != nil && e.Sensitive(address) {
+	if v.Value.IsSensitive() || e.Sensitive != nil && e.Sensitive(address) {
 		name := e.References.For(address)
 		v.Value, v.Reference, v.Unknown = spec.Sensitive(""), "${env:"+name+"}", true
 		d.Secrets = append(d.Secrets, Secret{Address: address, Variable: name})

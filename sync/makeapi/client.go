@@ -35,6 +35,9 @@ type Options struct {
 	Token spec.Value // an API token (UUID) or an OAuth access token
 	// TokenFrom is what names the token, for messages: MAKE_API_KEY_EU1; "" is unknown.
 	TokenFrom string
+	// GivesAway tells whether a value that the zone sends holds what the run is trusted with, such
+	// as its token; it is never shown then. nil: none does.
+	GivesAway func(string) bool
 	// Transport carries the requests; nil: NewTransport(Concurrency).
 	Transport http.RoundTripper
 	Version   string // makesync's version, for the User-Agent
@@ -88,6 +91,8 @@ type shared struct {
 	observe  func(Attempt)
 	onWait   func(Wait)
 	jitter   func() float64
+	// givesAway tells whether a value holds a secret of the run; nil: none does.
+	givesAway func(string) bool
 
 	windows    windows
 	refusedBy  atomic.Pointer[state.CallError] // the first 401
@@ -140,6 +145,7 @@ func New(o Options) (*Client, error) {
 			transport: o.Transport, retry: newRetryPolicy(o), clock: o.Clock,
 		},
 		inFlight: o.InFlight, log: o.Log, observe: o.Observe, onWait: o.OnWait, jitter: o.Jitter,
+		givesAway: o.GivesAway,
 	}
 	if o.Adaptive && o.Concurrency < 1 {
 		o.Concurrency = MostConcurrency

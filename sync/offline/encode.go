@@ -133,10 +133,10 @@ func (o *SavedOrganization) asked(kind spec.Kind) bool {
 func (k *snapshotEncoder) variable(saved *SavedVariable, live *state.Organization, v *spec.Variable) {
 	*saved = SavedVariable{Name: v.Name, Type: v.Type.String(), System: v.System, Invalid: v.Invalid}
 	a := spec.NewAddress(k.options.Needed.Key(live, k.state.Keys[live.ID]), spec.KindVariable, v.Name)
-	saved.Sensitive = !v.System && (spec.LooksSecret(v.Value.Reveal()) ||
+	saved.Sensitive = !v.System && (v.Value.IsSecret() ||
 		k.options.Sensitive != nil && k.options.Sensitive(a))
 	switch {
-	case k.options.Values == ValuesPlain:
+	case k.options.Values == ValuesPlain && !v.Value.IsOwn():
 		text := v.Value.Reveal()
 		saved.Value = &text
 	case k.options.Values == ValuesNone, !k.options.Needed.declares(live, v):

@@ -313,7 +313,7 @@ func (r *snapshotReader) value(organization int64, saved *SavedVariable) spec.Va
 	if r.fingerprint(organization, desired) == saved.Fingerprint {
 		return desired.Value.Masked()
 	}
-	return spec.Sensitive(saved.Fingerprint)
+	return spec.Own(saved.Fingerprint) // which is no value to show
 }
 
 func (r *snapshotReader) fingerprint(organization int64, desired *spec.Variable) string {
