@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"errors"
 	"sync"
 
 	"makesync/sync/plan"
@@ -28,7 +29,11 @@ func (r *journalRecorder) intent(i report.Intent) error {
 		return err
 	}
 	if r.journal != nil {
-		if err := r.keep(r.journal.Intent(i)); err != nil {
+		err := r.journal.Intent(i)
+		if errors.Is(err, report.ErrJournalFull) {
+			return err
+		}
+		if r.keep(err) != nil {
 			return err
 		}
 	}

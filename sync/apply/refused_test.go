@@ -179,6 +179,51 @@ func TestAGatewayProvesNothing(t *testing.T) {
 	}
 }
 
+// TestAStopWhileAnAnswerIsLost: what a gateway has answered to may come yet, also where a stop, or the journal, ends the
+// repetitions.
+func TestAStopWhileAnAnswerIsLost(t *testing.T) {
+	t.Parallel()
+	for _, full := range []bool{false, true} {
+		z := newWrittenZone(zonetest.Organization(11, "Acme"))
+		p := plantest.Make(t, plantest.Request(z.Zone, zonetest.Desired("acme", "Acme",
+			zonetest.Variables(zonetest.TextVariable("A", "a")))))
+		o := z.options()
+		o.Timeout = 20 * time.Second
+		ctx, cancel := context.WithCancel(context.Background())
+		sent := 0
+		z.fault = func(int, plan.Write) *lost {
+			sent++
+			return &lost{err: &state.CallError{Status: 502, Certainty: state.Unknown, Class: exit.ClassServer}}
+		}
+		o.Clock = afterSleep{&jumpClock{}, func() {
+			if sent > 0 && !full {
+				cancel()
+			}
+		}}
+		if full {
+			o.Journal = &fullJournal{Journal: &memoryJournal{}}
+		}
+		rs := Run(ctx, p, o)
+		cancel()
+		if len(rs.Steps) != 1 || rs.Steps[0].Outcome != report.OutcomeUnknown {
+			t.Errorf("full %v, sent %d times:\n%s", full, sent, outcomes(rs))
+		}
+	}
+}
+
+// fullJournal takes one intent.
+type fullJournal struct {
+	Journal
+	intents int
+}
+
+func (j *fullJournal) Intent(i report.Intent) error {
+	if j.intents++; j.intents > 1 {
+		return report.ErrJournalFull
+	}
+	return j.Journal.Intent(i)
+}
+
 // afterSleep is a clock that does something after each wait.
 type afterSleep struct {
 	*jumpClock

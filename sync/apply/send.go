@@ -62,9 +62,9 @@ type sender struct {
 //	2xx that proves no removal   for the lists' lag  succeeded        another form unknown
 //	a stop before it was sent    no                  skipped
 //	4xx for want of a licence    no                  skipped
-//	404 to a deletion            once                already-done     failed       failed
+//	404 to a deletion            once                already-done *** failed       failed
 //	400, 409, 422 to a creation  once                already-done     failed       failed
-//	400, 422 to an empty body    once                succeeded        another form failed
+//	400, 422 to an empty body    once                already-done *** another form failed
 //	401                          no                  skipped
 //	4xx to a repetition          for the lists' lag  succeeded        failed       failed, unknown *
 //	another 4xx, a failed dial   no                  failed
@@ -72,6 +72,7 @@ type sender struct {
 //
 // Another form: it is sent again with another form of an empty body. * unknown where it cannot be
 // read. ** without time for that: failed, or unknown where nothing but a gateway has answered.
+// *** succeeded where an attempt was sent before it, and where another write of the step follows.
 //
 // A write that ctx ends before anything of it is sent is skipped, one that is sent is finished. Of
 // a step that has begun no half is left undone: then grace ends its writes.
@@ -83,15 +84,16 @@ func (c *sender) send(ctx, grace context.Context, sw observe.Write) sendResult {
 		sending = grace
 	}
 	waits := observe.NewWaits(c.options.Jitter)
+	var result *sendResult
 	for n := 1; ; n++ {
 		if err := c.recorder.intent(c.intent(sw, n)); err != nil {
-			return sendResult{
-				outcome:  report.Skipped,
-				reason:   report.Reason{Code: report.ReasonJournal, Text: text.OneLine(err.Error())},
-				attempts: n - 1,
+			stopped := unrecorded(result, sw.Step.Address, err)
+			if stopped.early {
+				c.record(sw, n-1, &stopped)
 			}
+			return stopped
 		}
-		result := c.lookAfterLoss(grace, sw, n)
+		result = c.lookAfterLoss(grace, sw, n)
 		if result == nil {
 			result = c.attempt(ctx, grace, sending, sw, n, deadline)
 		}
@@ -99,18 +101,41 @@ func (c *sender) send(ctx, grace context.Context, sw observe.Write) sendResult {
 		if result.next == again && (ctx.Err() != nil || clock.Now().Add(wait).After(deadline)) {
 			result.last(sw.Step.Address)
 		}
-		c.recorder.result(report.Outcome{Step: sw.Step.N, Address: sw.Step.Address, Verb: sw.Verb, Attempt: n,
-			Outcome: result.outcome, Answer: result.answer, Reason: result.reason, Error: result.err,
-			Resolved: result.resolved, At: clock.Now().UTC()})
+		c.record(sw, n, result)
 		switch {
 		case result.next == noAttempt:
 			return *result
 		case result.next == againEmptier:
 			sw.Empty, _ = sw.Empty.Next()
 		case clock.Sleep(grace, wait) != nil || clock.Now().After(deadline):
-			return *result // it did not happen, and there is no time left to send it again
+			if result.last(sw.Step.Address); result.early {
+				c.record(sw, n, result)
+			}
+			return *result
+		}
+		if result.early {
+			sending = grace // it has been sent, and may come yet: a stop does not leave it half known
 		}
 	}
+}
+
+// unrecorded is the result of a write whose next attempt the journal does not take; before is that
+// of the last one, nil: there was none.
+func unrecorded(before *sendResult, address spec.Address, err error) sendResult {
+	if before == nil {
+		before = &sendResult{}
+	}
+	result := sendResult{outcome: report.Skipped, attempts: before.attempts, early: before.early, err: before.err,
+		reason: report.Reason{Code: report.ReasonJournal, Text: text.OneLine(err.Error())}}
+	result.last(address)
+	return result
+}
+
+// record keeps what became of the nth attempt.
+func (c *sender) record(sw observe.Write, n int, result *sendResult) {
+	c.recorder.result(report.Outcome{Step: sw.Step.N, Address: sw.Step.Address, Verb: sw.Verb, Attempt: n,
+		Outcome: result.outcome, Answer: result.answer, Reason: result.reason, Error: result.err,
+		Resolved: result.resolved, At: c.options.Clock.Now().UTC()})
 }
 
 // patience is how long a write that depends on its object's state may wait after the read of it,
@@ -286,7 +311,7 @@ func (c *sender) judgeRefusal(grace context.Context, sw observe.Write, n int, ca
 		return result
 	}
 	switch {
-	case found.State == observe.Applied && !repeats:
+	case found.State == observe.Applied && n == 1 && sw.Step.Op != plan.OpReinvite:
 		return sendResult{outcome: report.Skipped, reason: alreadyDone().reason, resolved: true, attempts: n}
 	case found.State == observe.Applied:
 		return sendResult{outcome: report.Succeeded, answer: found.Answer, resolved: true, attempts: n}

@@ -76,7 +76,8 @@ func openFleet(r *runtimeEnv, o sourceOptions, given []string, desired *spec.Des
 		return nil, invalid(problems)
 	}
 	var err error
-	s.zones, err = openZones(r, desired.Zones, endpoints, o.zones, readOnly)
+	secrets := document.SecretsOf(desired.Zones, r.LookupEnv, o.referenceRoots)
+	s.zones, err = openZones(r, secrets, endpoints, o.zones, readOnly)
 	return s, err
 }
 

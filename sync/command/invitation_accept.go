@@ -104,8 +104,10 @@ func acceptEach(
 		}
 	}
 	if refused := client.Refused(); refused != nil && accepted < len(list) {
-		if code = exit.Partial; accepted == 0 {
+		if accepted == 0 && code == exit.OK { // no write was sent
 			code = exit.Refused
+		} else {
+			code = exit.Partial
 		}
 		left := text.Count(len(list)-accepted, "invitation was", "invitations were")
 		r.printError(fmt.Errorf("%s not accepted: %w", left, refused), code)

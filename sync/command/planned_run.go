@@ -71,7 +71,8 @@ func (p *plannedRun) connect(ctx context.Context, may access) error {
 	}
 	p.guards = &found.desired.Guards
 	var err error
-	p.zones, err = openZones(p.r, found.desired.Zones, found.endpoints, o.zones, may)
+	secrets := document.SecretsOf(p.desired.Zones, p.r.LookupEnv, o.documents.referenceRoots)
+	p.zones, err = openZones(p.r, secrets, found.endpoints, o.zones, may)
 	return err
 }
 
@@ -187,7 +188,8 @@ func connectNamed(
 	if spec.HasErrors(problems) {
 		return nil, problems, errInvalid
 	}
-	connected, err := openZones(r, documents.Zones(), endpoints, reach, may)
+	secrets := document.SecretsOf(documents.Zones(), r.LookupEnv, o.referenceRoots)
+	connected, err := openZones(r, secrets, endpoints, reach, may)
 	return connected, problems, err
 }
 

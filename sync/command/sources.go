@@ -53,7 +53,8 @@ func openSources(r *runtimeEnv, o sourceOptions, names ...string) (*sources, err
 		return nil, invalid(spec.SortProblems(problems))
 	}
 	var err error
-	s.zones, err = openZones(r, s.desired.Zones, endpoints, o.zones, readOnly)
+	secrets := document.SecretsOf(s.desired.Zones, r.LookupEnv, o.referenceRoots)
+	s.zones, err = openZones(r, secrets, endpoints, o.zones, readOnly)
 	return s, err
 }
 

@@ -51,14 +51,13 @@ func (z *zones) otherHosts(desired *spec.Desired, own spec.Endpoint) []string {
 // cannot be used, is there all the same, and answers every question with that reason: the others go
 // on.
 func openZones(
-	r *runtimeEnv, declared map[string]spec.Zone, endpoints map[string]spec.Endpoint, o zoneOptions, may access,
+	r *runtimeEnv, secrets document.OwnSecrets, endpoints map[string]spec.Endpoint, o zoneOptions, may access,
 ) (*zones, error) {
 	z := &zones{
 		ports:    map[string]port{},
 		worlds:   map[string]*sandbox.World{},
 		inFlight: makeapi.NewInFlightLimit(o.concurrency),
 	}
-	secrets := document.SecretsOf(declared, r.LookupEnv, nil, slices.Collect(maps.Keys(endpoints))...)
 	for _, endpoint := range endpoints {
 		secrets = secrets.With(endpoint.Token.Reveal())
 	}

@@ -246,7 +246,7 @@ func (j *Journal) append(l line) (end int64, err error) {
 		return 0, j.broken
 	}
 	if err == nil && l.Type == lineIntent && j.isFull(len(data)) {
-		err = errors.New("it is as large as a journal may be; run again for the rest")
+		return 0, report.ErrJournalFull // which is no reason not to take the results of what is under way
 	}
 	if err == nil {
 		err = j.appendLine(append(data, '\n'))

@@ -1,12 +1,16 @@
 package report
 
 import (
+	"errors"
 	"time"
 
 	"makesync/spec"
 	"makesync/sync/commandline"
 	"makesync/sync/plan"
 )
+
+// ErrJournalFull is why a journal takes no further intent; it still takes results.
+var ErrJournalFull = errors.New("it is as large as a journal may be; run again for the rest")
 
 // Run is what a journal tells about a run. It is data of a file that anybody
 // may have written to: nothing in it is trusted beyond its shape.
