@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/txtar"
 	"pgregory.net/rapid"
 
 	"makesync/spec"
@@ -148,15 +147,8 @@ func TestAPartReadsAsInTheWhole(t *testing.T) {
 
 // FuzzPart looks for a text that reads otherwise without the variables of others.
 func FuzzPart(f *testing.F) {
-	archives, _ := filepath.Glob("testdata/problems/*.txtar")
-	for _, path := range archives {
-		archive, err := txtar.ParseFile(path)
-		if err != nil {
-			f.Fatal(err)
-		}
-		for _, file := range archive.Files {
-			f.Add(file.Data)
-		}
+	for _, file := range problemFiles(f) {
+		f.Add(file.Data)
 	}
 	f.Add([]byte("apiVersion: makesync/v1\norganizations:\n  a:\n    name: A\n  b:\n    name: B\n    variables:\n      X: 1\n      Y: 'a'\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/txtar"
 	"pgregory.net/rapid"
 
 	"makesync/spec"
@@ -146,15 +145,8 @@ func TestChunksReadAsTheWhole(t *testing.T) {
 
 // FuzzChunks looks for a text that reads otherwise in chunks.
 func FuzzChunks(f *testing.F) {
-	archives, _ := filepath.Glob("testdata/problems/*.txtar")
-	for _, path := range archives {
-		archive, err := txtar.ParseFile(path)
-		if err != nil {
-			f.Fatal(err)
-		}
-		for _, file := range archive.Files {
-			f.Add(string(file.Data))
-		}
+	for _, file := range problemFiles(f) {
+		f.Add(string(file.Data))
 	}
 	for _, line := range oddLines {
 		f.Add(chunkHead + "  a:\n" + line + "  b:\n" + line + "  c: {name: C}\n")

@@ -13,16 +13,9 @@ import (
 // FuzzLoad feeds anything to the loader: no panic, no hang, every position inside
 // the file, the same problems in the same order each time.
 func FuzzLoad(f *testing.F) {
-	archives, _ := filepath.Glob("testdata/problems/*.txtar")
-	for _, path := range archives {
-		archive, err := txtar.ParseFile(path)
-		if err != nil {
-			f.Fatal(err)
-		}
-		for _, file := range archive.Files {
-			if file.Name != "want" {
-				f.Add(file.Data, filepath.Ext(file.Name) == ".json")
-			}
+	for _, file := range problemFiles(f) {
+		if file.Name != "want" {
+			f.Add(file.Data, filepath.Ext(file.Name) == ".json")
 		}
 	}
 	written, err := os.ReadFile("testdata/written.yaml")
@@ -62,4 +55,18 @@ func loadAll(path string) []spec.Problem {
 	}
 	_, last := Endpoints(desired.Zones, names, EndpointOptions{})
 	return spec.SortProblems(append(append(problems, more...), last...))
+}
+
+// problemFiles are the files of all archives of problems, which fuzz targets begin with.
+func problemFiles(f *testing.F) (files []txtar.File) {
+	f.Helper()
+	archives, _ := filepath.Glob("testdata/problems/*.txtar")
+	for _, path := range archives {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		files = append(files, archive.Files...)
+	}
+	return files
 }

@@ -2,13 +2,11 @@ package document
 
 import (
 	"bytes"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
 	"go.yaml.in/yaml/v3"
 	"pgregory.net/rapid"
 )
@@ -124,15 +122,8 @@ func drawPlainLine(t *rapid.T) string {
 
 // FuzzPlainTree looks for a text that is taken for plain and is not.
 func FuzzPlainTree(f *testing.F) {
-	archives, _ := filepath.Glob("testdata/problems/*.txtar")
-	for _, path := range archives {
-		archive, err := txtar.ParseFile(path)
-		if err != nil {
-			f.Fatal(err)
-		}
-		for _, file := range archive.Files {
-			f.Add(file.Data)
-		}
+	for _, file := range problemFiles(f) {
+		f.Add(file.Data)
 	}
 	for _, line := range strangeLines {
 		f.Add([]byte("a:\n  b: c\n  " + line + "\n"))
