@@ -7,13 +7,18 @@ import (
 )
 
 // Text is the page for a terminal of so many columns: headings in a line of their own, links as
-// their words, tables as a word and its explanation, blocks of code indented and never wrapped.
+// their words, tables in columns where they fit, blocks of code indented and
+// never wrapped.
 func (t Topic) Text(width int) string {
 	p := page{width: max(width, narrowest)}
 	code := false
 	for line := range strings.Lines(t.Markdown) {
 		line = strings.TrimRight(line, "\n")
-		switch cells := row(line); {
+		cells := row(line)
+		if cells == nil {
+			p.flushTable()
+		}
+		switch {
 		case strings.HasPrefix(line, "```"):
 			p.flush()
 			code = !code
@@ -21,7 +26,8 @@ func (t Topic) Text(width int) string {
 			p.out.WriteString(strings.TrimRight("    "+line, " ") + "\n")
 		case strings.HasPrefix(line, "<!--"):
 		case cells != nil:
-			p.table(cells)
+			p.flush()
+			p.rows = append(p.rows, cells)
 		case line == "":
 			p.flush()
 			p.blank()
@@ -33,18 +39,20 @@ func (t Topic) Text(width int) string {
 		}
 	}
 	p.flush()
+	p.flushTable()
 	return strings.TrimRight(p.out.String(), "\n") + "\n"
 }
 
 // narrowest is the least width for which lines are wrapped.
 const narrowest = 40
 
-// page is a text under way: a paragraph is kept until its end is known.
+// page is a text under way: a paragraph and a table are kept until their end is known.
 type page struct {
 	out       strings.Builder
 	width     int
 	paragraph []string
-	indent    string // of the lines after the first
+	indent    string     // of the lines after the first
+	rows      [][]string // of the table under way
 }
 
 // add takes a line of prose or of a list.
@@ -55,14 +63,6 @@ func (p *page) add(line string) {
 		return
 	}
 	p.paragraph = append(p.paragraph, strings.TrimSpace(line))
-}
-
-func (p *page) table(cells []string) {
-	p.flush()
-	if isRule(cells) {
-		return
-	}
-	p.wrap(strings.TrimSuffix(cells[0]+": "+strings.Join(cells[1:], "; "), ": "), "    ")
 }
 
 func (p *page) blank() {
@@ -78,21 +78,34 @@ func (p *page) flush() {
 
 // wrap writes words in lines that are not too wide, the second and later ones behind an indent.
 func (p *page) wrap(text, indent string) {
-	line := ""
-	for word := range strings.FieldsSeq(text) {
-		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > p.width {
-			p.out.WriteString(line + "\n")
-			line = indent + word
-			continue
+	for i, line := range lines(text, p.width, p.width-utf8.RuneCountInString(indent)) {
+		if i > 0 {
+			line = indent + line
 		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-	}
-	if line != "" {
 		p.out.WriteString(line + "\n")
 	}
+}
+
+// lines breaks a text at its spaces: a first line of at most so many columns, and the rest. A word
+// that is wider has a line of its own.
+func lines(text string, first, rest int) []string {
+	var broken []string
+	line, width := "", first
+	for word := range strings.FieldsSeq(text) {
+		switch {
+		case line == "":
+			line = word
+		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) <= width:
+			line += " " + word
+		default:
+			broken = append(broken, line)
+			line, width = word, rest
+		}
+	}
+	if line != "" {
+		broken = append(broken, line)
+	}
+	return broken
 }
 
 var (
