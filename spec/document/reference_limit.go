@@ -25,8 +25,11 @@ type referenceLimit struct{ env, files []spec.Glob }
 
 func parseReferenceLimit(env func(string) (string, bool)) (*referenceLimit, error) {
 	written, ok := lookup(env, referencesVariable)
-	if !ok || strings.TrimSpace(written) == "" {
+	if !ok {
 		return nil, nil
+	}
+	if strings.TrimSpace(written) == "" { // a job whose own variable is missing is not to read everything
+		return nil, errors.New(referencesVariable + " is set and empty; unset it to allow what --reference-root says")
 	}
 	limit := &referenceLimit{}
 	for _, word := range strings.Split(written, ",") {

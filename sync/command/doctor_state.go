@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"makesync/spec/text"
@@ -31,7 +32,11 @@ const shortKey = 16
 
 func checkSeal(env Env) fleet.Check {
 	check := fleet.Check{Name: "seal", State: fleet.CheckOK, Message: "saved plans are sealed with MAKESYNC_SEAL_KEY"}
-	switch n := len(env.lookup("MAKESYNC_SEAL_KEY")); {
+	key, set := env.LookupEnv(sealVariable)
+	switch n := len(strings.TrimSpace(key)); {
+	case set && n == 0:
+		check.State, check.Message = fleet.CheckFailed, sealVariable+" is set and empty: no plan is saved or applied"
+		check.Fix = "give it its value, or unset it to let plans go without a seal"
 	case n == 0:
 		check.State, check.Message = fleet.CheckSkipped, "MAKESYNC_SEAL_KEY is not set: saved plans are not sealed"
 	case n < shortKey:

@@ -2,7 +2,6 @@ package command
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -64,10 +63,8 @@ const guardsVariable = "MAKESYNC_GUARDS"
 // guardFiles are the files of guards, all of which hold.
 func (o documentOptions) guardFiles(env Env) []string {
 	files := slices.Clone(o.guards)
-	for _, file := range strings.Split(env.lookup(guardsVariable), ",") {
-		if file = strings.TrimSpace(file); file != "" {
-			files = append(files, file)
-		}
+	if list := env.lookup(guardsVariable); list != "" {
+		files = append(files, splitList(list)...)
 	}
 	return files
 }

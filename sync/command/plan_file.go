@@ -11,8 +11,11 @@ import (
 	"makesync/sync/savedplan"
 )
 
-// sealKey is the key of MAKESYNC_SEAL_KEY; empty without one.
-func sealKey(env Env) spec.Value { return spec.Sensitive(env.lookup("MAKESYNC_SEAL_KEY")) }
+// sealVariable holds the key by which plans are sealed.
+const sealVariable = "MAKESYNC_SEAL_KEY"
+
+// sealKey is that key; empty without one.
+func sealKey(env Env) spec.Value { return spec.Sensitive(env.lookup(sealVariable)) }
 
 // trustOf says who vouches for a plan that was read from a file.
 func trustOf(p *plan.Plan, env Env) render.FileTrust {

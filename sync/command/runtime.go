@@ -36,6 +36,9 @@ func (r *runtimeEnv) action(a arity, run func(*cli.Context) error) cli.ActionFun
 		if err := checkNames(c); err != nil {
 			return leaveJSON(c, r, err)
 		}
+		if err := checkRestricting(c, r.Env); err != nil {
+			return leaveJSON(c, r, err)
+		}
 		var err error
 		if r.files, err = openFiles(c, r.Env, a); err != nil {
 			return leaveJSON(c, r, err)

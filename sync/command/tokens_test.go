@@ -85,7 +85,9 @@ func (h hostile) run(t *testing.T, dir string, commands ...[]string) *witness {
 	env := map[string]string{"MAKE_API_KEY": tokenGeneral, "MAKE_API_KEY_EU1": tokenEU1, "MAKE_API_KEY_OTHER": tokenOther,
 		"MAKESYNC_SEAL_KEY": secretSeal, "MAKESYNC_NOTIFY_URL": "", "HOME": filepath.Join(dir, "home")}
 	for name, value := range h.env {
-		env[name] = value
+		if env[name] = value; value == "" {
+			delete(env, name) // unset
+		}
 	}
 	for _, args := range commands {
 		var out bytes.Buffer
