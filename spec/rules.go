@@ -50,8 +50,24 @@ type RuleChange struct {
 	Source *Source `json:"source,omitempty"`
 }
 
-// RulesDigest is the same for equal rules: sha256: and hex.
-func RulesDigest(settings []Setting) string {
+// RulesDigest is the same for equal rules: sha256: and hex. Which organizations of Make are meant,
+// and which values are not looked at, counts too: between equal digests CompareRules finds nothing.
+func RulesDigest(d *Desired) string {
+	settings := slices.Clone(d.Settings)
+	for i := range d.Organizations {
+		settings = append(settings, bindings(&d.Organizations[i])...)
+	}
+	return digestOf(settings)
+}
+
+// GuardsDigest is that of guards and policies alone: what decides which steps are let through.
+func GuardsDigest(settings []Setting) string {
+	return digestOf(slices.DeleteFunc(slices.Clone(settings), func(s Setting) bool {
+		return s.Path != "policies" && !strings.HasPrefix(s.Path, "guards.")
+	}))
+}
+
+func digestOf(settings []Setting) string {
 	lines := make([]string, len(settings))
 	for i, s := range settings {
 		line, _ := json.Marshal([]string{s.Path, s.Value}) // texts always can be
@@ -60,13 +76,6 @@ func RulesDigest(settings []Setting) string {
 	slices.Sort(lines)
 	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
 	return "sha256:" + hex.EncodeToString(sum[:])
-}
-
-// GuardsDigest is that of guards and policies alone: what decides which steps are let through.
-func GuardsDigest(settings []Setting) string {
-	return RulesDigest(slices.DeleteFunc(slices.Clone(settings), func(s Setting) bool {
-		return s.Path != "policies" && !strings.HasPrefix(s.Path, "guards.")
-	}))
 }
 
 // CompareRules tells how the rules of head differ from those of base, weakening ones first, then by
@@ -97,8 +106,24 @@ func CompareRules(base, head *Desired) (changes []RuleChange, former map[string]
 	return changes, former
 }
 
-// compareBindings tells of organizations that mean another one in Make than before, by id or zone,
-// and of variables whose values are no longer looked at.
+// bindings are which organization of Make one of the documents means, and which of its values are
+// not looked at.
+func bindings(o *Organization) []Setting {
+	path := PathKey("organizations", "", o.Key)
+	settings := []Setting{{Path: path + ".zone", Value: o.Zone}, {Path: path + ".id", Value: idWords(o.ID)}}
+	if o.ID == 0 { // with an id the name is a field like others
+		settings = append(settings, Setting{Path: path + ".name", Value: o.Name})
+	}
+	for i := range o.Variables {
+		if v := &o.Variables[i]; v.IgnoreValue {
+			settings = append(settings, Setting{Path: path + ".variables." + v.Name + ".ignoreValue", Value: "true"})
+		}
+	}
+	return settings
+}
+
+// compareBindings tells of organizations that mean another one in Make than before, or may, and of
+// variables whose values are no longer looked at.
 func compareBindings(base, head *Desired, former map[string]string) (changes []RuleChange) {
 	before := make(map[string]*Organization, len(base.Organizations))
 	for i := range base.Organizations {
@@ -111,13 +136,16 @@ func compareBindings(base, head *Desired, former map[string]string) (changes []R
 			continue
 		}
 		path := PathKey("organizations", "", now.Key)
-		if was.ID != 0 && now.ID != was.ID {
-			changes = append(changes, RuleChange{Path: path + ".id", From: idWords(was.ID), To: idWords(now.ID),
-				Weakens: true, Source: now.PositionOf("id")})
+		changed := func(field, from, to string) {
+			if from != to {
+				changes = append(changes, RuleChange{Path: path + "." + field, From: from, To: to,
+					Weakens: true, Source: now.PositionOf(field)})
+			}
 		}
-		if was.Zone != now.Zone {
-			changes = append(changes, RuleChange{Path: path + ".zone", From: was.Zone, To: now.Zone,
-				Weakens: true, Source: now.PositionOf("zone")})
+		changed("zone", was.Zone, now.Zone)
+		changed("id", idWords(was.ID), idWords(now.ID))
+		if was.ID == 0 && now.ID == 0 {
+			changed("name", was.Name, now.Name)
 		}
 		changes = append(changes, noLongerLookedAt(path, was, now)...)
 	}

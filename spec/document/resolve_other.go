@@ -9,8 +9,9 @@ import (
 
 // A run of a shard or of a --target looks at some organizations only. Of the others it has to know
 // which live organization each is, so that no two of the documents are the same one, the names that
-// a pattern may mean, and what belongs to the rules in force: `purge` and `literal`. Nothing of
-// them is evaluated, and their mistakes are told by whoever looks at them, as `validate` does.
+// a pattern may mean, and what belongs to the rules in force: `purge`, `literal`, `ignoreValue`.
+// Nothing of them is evaluated, and their mistakes are told by whoever looks at them, as `validate`
+// does.
 
 // others makes the organizations that the run does not look at.
 type others struct {
@@ -50,9 +51,11 @@ func (r *others) organization(l *layer) spec.Organization {
 	o.Purge = slices.Compact(o.Purge)
 	for i := range merged.variables.items {
 		w := &merged.variables.items[i]
-		literal := w.fields().literal.isTrue() && !isAbsent(w.fields().state)
-		o.Variables = append(o.Variables,
-			spec.Variable{Name: w.name, Source: w.source(), Literal: literal, Unknown: true})
+		v := spec.Variable{Name: w.name, Source: w.source(), Unknown: true}
+		if fields := w.fields(); !isAbsent(fields.state) {
+			v.Literal, v.IgnoreValue = fields.literal.isTrue(), fields.ignore.isTrue()
+		}
+		o.Variables = append(o.Variables, v)
 	}
 	slices.SortFunc(o.Variables, func(a, b spec.Variable) int { return strings.Compare(a.Name, b.Name) })
 	for i := range merged.members.items {
@@ -87,7 +90,7 @@ func bearsRules(l *layer) bool {
 		return true
 	}
 	for i := range l.variables.items {
-		if long := l.variables.items[i].long; long != nil && long.literal.isSet() {
+		if long := l.variables.items[i].long; long != nil && (long.literal.isSet() || long.ignore.isSet()) {
 			return true
 		}
 	}

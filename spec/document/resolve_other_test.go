@@ -17,12 +17,13 @@ guards: {protect: ["b/variable/KEPT"]}
 profiles:
   base: {variables: {SHARED: "${org.name}", RAW: {value: "##x##", literal: true}}, purge: [variable]}
   bare: {variables: {SHARED: null}, members: {"jo@acme.example": {role: Admin}}}
+  counted: {variables: {COUNTER: {value: 1, ignoreValue: true}}}
   people: {members: {"jo@acme.example": {role: null}}}
 organizations:
   a: {name: A, profiles: [base], variables: {OWN: "1"}}
   b: {name: B, id: 2, profiles: [base, bare], variables: {KEPT: "2"}, featureControls: {Dark: false}}
-  c: {name: C, profiles: [bare, people], tfaEnforced: true, members: {"al@acme.example": {state: absent}}}
-  d: {name: D, variables: {SECRET: "${env:D_SECRET}", RAW: {value: "##y##", literal: true}}}
+  c: {name: C, profiles: [bare, people, counted], tfaEnforced: true, members: {"al@acme.example": {state: absent}}}
+  d: {name: D, variables: {SECRET: "${env:D_SECRET}", RAW: {value: "##y##", literal: true}, COUNTER: {value: 1, ignoreValue: true}}}
   e: {id: 5, state: absent}
   f: {name: F, owner: jo@acme.example, variables: {}, purge: [variable, variable]}
 `
@@ -59,7 +60,7 @@ func TestOthersAreResolvedByName(t *testing.T) {
 		if want := countOf(slices.Contains(chosen, "d")); reads != want {
 			t.Fatalf("the secret of d was read %d times, want %d", reads, want)
 		}
-		if got, want := spec.RulesDigest(part.Settings), spec.RulesDigest(whole.Settings); got != want {
+		if got, want := spec.RulesDigest(part), spec.RulesDigest(whole); got != want {
 			t.Fatalf("the rules are\n%v\nand of the whole\n%v", part.Settings, whole.Settings)
 		}
 		for i := range whole.Organizations {

@@ -83,6 +83,12 @@ organizations.acme.variables.A.ignoreValue: "true" -> "false"`},
 apiVersion: makesync/v1
 organizations: {new: {name: New, zone: eu1, id: 12, variables: {B: {value: 1, ignoreValue: true}}}}
 `, ""},
+		{"an id instead of a name", minimal + "organizations: {a: {name: A}}\n", minimal + "organizations: {a: {id: 2}}\n",
+			`!organizations.a.id: "" -> "2"`},
+		{"another name without an id", minimal + "organizations: {a: {name: A}}\n",
+			minimal + "organizations: {a: {name: B}}\n", `!organizations.a.name: "A" -> "B"`},
+		{"another name beside an id", minimal + "organizations: {a: {name: A, id: 1}}\n",
+			minimal + "organizations: {a: {name: B, id: 1}}\n", ""},
 		{"ids change places", minimal + "organizations: {a: {name: A, id: 1}, b: {name: B, id: 2}}\n",
 			minimal + "organizations: {a: {name: A, id: 2}, b: {name: B, id: 1}}\n",
 			`!organizations.a.id: "1" -> "2"
@@ -101,9 +107,17 @@ organizations.acme.variables.A.literal: "true" -> ""`},
 
 func TestRulesDigest(t *testing.T) {
 	t.Parallel()
-	a, b := load(t, ruled), load(t, strings.Replace(ruled, "minAdmins: 2", "minAdmins: 1", 1))
-	if spec.RulesDigest(a.Settings) != spec.RulesDigest(load(t, ruled).Settings) ||
-		spec.RulesDigest(a.Settings) == spec.RulesDigest(b.Settings) {
-		t.Error("equal rules have one digest, and others another one")
+	digest := spec.RulesDigest(load(t, ruled))
+	if got := spec.RulesDigest(load(t, ruled)); got != digest {
+		t.Errorf("equal rules have the digests %s and %s", digest, got)
+	}
+	for _, change := range [][2]string{
+		{"minAdmins: 2", "minAdmins: 1"}, {"id: 11", "id: 12"}, {", id: 11", ""}, {"id: 11", "id: 11, zone: us1"},
+		{"literal: true", "literal: true, ignoreValue: true"},
+	} {
+		head := strings.Replace(ruled, change[0], change[1], 1)
+		if spec.RulesDigest(load(t, head)) == digest || rulesBetween(t, ruled, head) == "" {
+			t.Errorf("%s instead of %s changes no rule", change[1], change[0])
+		}
 	}
 }

@@ -19,7 +19,7 @@ func (r *run) plan() *plan.Plan {
 		Unmanaged: map[spec.Kind]int{}, Problems: append([]spec.Problem{}, r.Problems...),
 	}
 	if p.Rules = r.Rules; r.Desired.Settings != nil {
-		p.RulesDigest = spec.RulesDigest(r.Desired.Settings)
+		p.RulesDigest = spec.RulesDigest(r.Desired)
 	}
 	p.GuardsDigest, p.Policies = r.GuardsDigest, r.judging.policies()
 	if len(r.Salt) > 0 {
