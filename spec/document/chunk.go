@@ -86,35 +86,34 @@ type decodedChunk struct {
 
 // decodeChunk parses one chunk and decodes its organizations.
 func decodeChunk(file *source, o outline, c chunk) decodedChunk {
-	mapping, ok := c.parse()
-	if !ok {
-		return decodedChunk{}
-	}
+	var organizations []*layer
 	d := &decoder{file: file}
 	t := &keyPath{key: "organizations", at: at{file, int32(o.line), 1}}
-	organizations := decodeLayers(d, mapping, t, false)
-	return decodedChunk{organizations, d.found(), true}
+	ok := c.parse(func(mapping *yaml.Node) { organizations = decodeLayers(d, mapping, t, false) })
+	return decodedChunk{organizations, d.found(), ok}
 }
 
-// parse gives the mapping of a chunk's organizations, with the lines of the file.
-func (c chunk) parse() (mapping *yaml.Node, ok bool) {
-	if mapping, ok = plainMapping(c); ok {
-		return mapping, true
+// parse gives visit the mapping of a chunk's organizations, with the lines of the file; visit keeps
+// no node. false: it cannot be parsed, and nobody was visited.
+func (c chunk) parse(visit func(mapping *yaml.Node)) bool {
+	if plainMapping(c, visit) {
+		return true
 	}
 	text := io.MultiReader(strings.NewReader(organizationsLine), bytes.NewReader(c.text))
 	var root *yaml.Node
 	for document, err := range documentTrees(text) {
 		if err != nil || root != nil || !c.fits(document, 2) {
-			return nil, false
+			return false
 		}
 		root = document.Content[0]
 	}
 	if root == nil || root.Kind != yaml.MappingNode || len(root.Content) != 2 ||
 		root.Content[1].Kind != yaml.MappingNode {
-		return nil, false
+		return false
 	}
 	moveLines(root, c.line-2) // the first line of the chunk is the second that was parsed
-	return root.Content[1], true
+	visit(root.Content[1])
+	return true
 }
 
 func moveLines(n *yaml.Node, lines int) {

@@ -78,9 +78,7 @@ func (x *excerpter) markPublic() {
 		x.walk(root, publicDocument)
 	}
 	for _, c := range o.chunksWith(x.wanted) {
-		if mapping, ok := c.parse(); ok {
-			x.walk(mapping, publicDocument.keys["organizations"])
-		}
+		c.parse(func(mapping *yaml.Node) { x.walk(mapping, publicDocument.keys["organizations"]) })
 	}
 	x.whole = true
 }

@@ -16,9 +16,17 @@ import (
 )
 
 // parse gives visit the node tree of each YAML document of a file, one after the
-// other, so that only one of them is in memory. Documents before a syntax error are
-// given too; false from visit ends it. The file has passed checkText.
+// other, so that only one of them is in memory: visit keeps no node. Documents before a
+// syntax error are given too; false from visit ends it. The file has passed checkText.
 func parse(file *source, visit func(*yaml.Node) bool) []spec.Problem {
+	if !file.json && plainDocument(file.data, func(root *yaml.Node) { visit(root) }) {
+		return nil
+	}
+	return parseKept(file, visit)
+}
+
+// parseKept is parse with nodes that visit may keep.
+func parseKept(file *source, visit func(*yaml.Node) bool) []spec.Problem {
 	if file.json {
 		return parseJSON(file, visit)
 	}
@@ -43,7 +51,7 @@ func parseAll(file *source) (documents []*yaml.Node, problems []spec.Problem) {
 	if problem, ok := checkText(file); !ok {
 		return nil, []spec.Problem{problem}
 	}
-	problems = parse(file, func(root *yaml.Node) bool {
+	problems = parseKept(file, func(root *yaml.Node) bool {
 		documents = append(documents, root)
 		return len(documents) <= maxSmallDocuments
 	})
@@ -102,10 +110,6 @@ func newProblem(rule string, pos at, t *keyPath, message, hint string) spec.Prob
 }
 
 func parseYAML(file *source, visit func(*yaml.Node) bool) (problems []spec.Problem) {
-	if root, ok := plainDocument(file.data); ok {
-		visit(root)
-		return nil
-	}
 	for root, err := range documentTrees(bytes.NewReader(file.data)) {
 		if err != nil {
 			return append(problems, syntaxProblem(file, err))

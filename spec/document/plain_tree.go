@@ -2,6 +2,8 @@ package document
 
 import (
 	"bytes"
+	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -25,39 +27,40 @@ const (
 	maxPlainDepth = 20
 )
 
-// plainDocument gives the tree of a text that is one plain document.
-func plainDocument(text []byte) (document *yaml.Node, ok bool) {
+// plainDocument gives visit the tree of a text that is one plain document; false: it is none, and
+// nobody is visited. The next tree is made of the same nodes, so visit keeps none of them.
+func plainDocument(text []byte, visit func(document *yaml.Node)) bool {
 	lines := chunk{1, text}
 	rest, marked := bytes.CutPrefix(text, []byte("---\n"))
 	if marked {
 		lines = chunk{2, rest}
 	}
-	root, ok := plainMapping(lines)
-	if !ok {
-		return nil, false
-	}
-	document = &yaml.Node{Kind: yaml.DocumentNode, Line: root.Line, Column: root.Column, Content: []*yaml.Node{root}}
-	if marked {
-		document.Line, document.Column = 1, 1
-	}
-	return document, true
+	return plainMapping(lines, func(root *yaml.Node) {
+		document := &yaml.Node{Kind: yaml.DocumentNode, Line: root.Line, Column: root.Column, Content: []*yaml.Node{root}}
+		if marked {
+			document.Line, document.Column = 1, 1
+		}
+		visit(document)
+	})
 }
 
-// plainMapping gives the mapping that lines are; ok is false where one is not plain.
-func plainMapping(lines chunk) (root *yaml.Node, ok bool) {
+// plainMapping gives visit the mapping that lines are, as plainDocument does.
+func plainMapping(lines chunk, visit func(root *yaml.Node)) bool {
 	if unusualBreaks(lines.text) {
-		return nil, false
+		return false
 	}
-	t := plainTree{number: lines.line}
-	for rest := lines.text; len(rest) > 0; t.number++ {
-		t.text, rest, _ = bytes.Cut(rest, []byte("\n"))
-		t.at, t.column, t.offset = 0, 1, 0
-		if !t.line() {
-			return nil, false
-		}
+	t := plainTrees.Get().(*plainTree)
+	defer t.reuse()
+	if !t.read(lines) {
+		return false
 	}
-	return t.root, t.root != nil && !t.blocks[len(t.blocks)-1].awaits()
+	visit(t.root)
+	return true
 }
+
+// plainTrees are those that are in nobody's hands. Memory that was never touched before costs more
+// than what is written there, and of a thousand files each needs a tree for a moment.
+var plainTrees = sync.Pool{New: func() any { return new(plainTree) }}
 
 // plainTree walks lines, and knows which blocks are open, one in the other.
 type plainTree struct {
@@ -68,8 +71,37 @@ type plainTree struct {
 	offset int
 	root   *yaml.Node
 	blocks []plainBlock
-	spare  []yaml.Node // made in pieces of this size, which grows
-	pieces int
+	pieces []*[pieceSize]yaml.Node
+	made   int             // so many nodes, the rest of the pieces is spare
+	words  strings.Builder // keeps what nodes say: their strings point into it
+}
+
+// Sizes of what is made at a time, nodes and bytes, and of the largest tree that is kept.
+const (
+	pieceSize    = 128
+	wordsSize    = 4 << 10
+	maxKeptNodes = 32 << 10
+)
+
+// reuse gives back a tree that nobody looks at any more.
+func (t *plainTree) reuse() {
+	if t.made <= maxKeptNodes {
+		t.text, t.root, t.blocks, t.made = nil, nil, t.blocks[:0], 0
+		plainTrees.Put(t)
+	}
+}
+
+// read reads all lines; false: one is not plain.
+func (t *plainTree) read(lines chunk) bool {
+	t.number = lines.line
+	for rest := lines.text; len(rest) > 0; t.number++ {
+		t.text, rest, _ = bytes.Cut(rest, []byte("\n"))
+		t.at, t.column, t.offset = 0, 1, 0
+		if !t.line() {
+			return false
+		}
+	}
+	return t.root != nil && !t.blocks[len(t.blocks)-1].awaits()
 }
 
 // plainBlock is a mapping or list with a line for each entry.
@@ -196,24 +228,45 @@ func (t *plainTree) word(size int) *yaml.Node {
 	t.at += size
 	switch word[0] {
 	case '"':
-		n.Style, n.Value = yaml.DoubleQuotedStyle, string(word[1:size-1])
+		n.Style, n.Value = yaml.DoubleQuotedStyle, t.keep(word[1:size-1])
 	case '\'':
-		n.Style, n.Value = yaml.SingleQuotedStyle, string(word[1:size-1])
+		n.Style, n.Value = yaml.SingleQuotedStyle, t.keep(word[1:size-1])
 	default:
-		n.Value = string(word)
+		n.Value = t.keep(word)
 	}
-	n.Tag = n.ShortTag()
+	n.Tag = "!!str"
+	if n.Style == 0 && mayBeOther(word[0]) {
+		n.Tag = ""
+		n.Tag = n.ShortTag()
+	}
 	return n
+}
+
+// mayBeOther tells whether a word without quotes that begins so may be anything but a text.
+func mayBeOther(first byte) bool {
+	isLetter := first|0x20 >= 'a' && first|0x20 <= 'z'
+	return !isLetter || strings.IndexByte("yntfo", first|0x20) >= 0
+}
+
+// keep makes a string of bytes of the line.
+func (t *plainTree) keep(word []byte) string {
+	if t.words.Cap()-t.words.Len() < len(word) {
+		t.words.Reset() // which leaves alone what was made of it
+		t.words.Grow(max(wordsSize, len(word)))
+	}
+	begin := t.words.Len()
+	t.words.Write(word)
+	return t.words.String()[begin:]
 }
 
 // node makes a node that begins here.
 func (t *plainTree) node(kind yaml.Kind) *yaml.Node {
-	if len(t.spare) == 0 {
-		t.pieces = min(2*t.pieces+16, 128)
-		t.spare = make([]yaml.Node, t.pieces)
+	if t.made == len(t.pieces)*pieceSize {
+		t.pieces = append(t.pieces, new([pieceSize]yaml.Node))
 	}
-	n := &t.spare[0]
-	t.spare = t.spare[1:]
+	n := &t.pieces[t.made/pieceSize][t.made%pieceSize]
+	t.made++
+	*n = yaml.Node{Content: n.Content[:0]}
 	t.column += utf8.RuneCount(t.text[t.offset:t.at])
 	t.offset = t.at
 	n.Kind, n.Line, n.Column = kind, t.number, t.column

@@ -7,27 +7,31 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.yaml.in/yaml/v3"
 	"pgregory.net/rapid"
 )
 
-// checkPlainTree holds a tree of plain lines against that of the library: it is the same in every
-// field of every node, but for comments, and what the library refuses is not plain.
+// checkPlainTree holds a tree of plain lines, made of the nodes of those before it, against that of
+// the library: it is the same in every field of every node, but for comments, and what the library
+// refuses is not plain.
 func checkPlainTree(t failing, data []byte) (plain bool) {
 	t.Helper()
 	file := &source{data: data}
 	if _, ok := checkText(file); !ok {
 		return false
 	}
-	if got, ok := plainDocument(file.data); ok {
-		plain = true
+	plain = plainDocument(file.data, func(got *yaml.Node) {
 		compareTrees(t, file.data, got, libraryTrees(t, file.data))
-	}
-	if got, ok := plainMapping(chunk{5, file.data}); ok && got.Column > 1 {
+	})
+	plainMapping(chunk{5, file.data}, func(got *yaml.Node) {
+		if got.Column == 1 {
+			return
+		}
 		trees := libraryTrees(t, []byte(organizationsLine+string(file.data)))
 		moveLines(trees[0], 3)
 		compareTrees(t, file.data, got, []*yaml.Node{trees[0].Content[0].Content[1]})
-	}
+	})
 	return plain
 }
 
@@ -53,7 +57,7 @@ func dropComments(n *yaml.Node) {
 
 func compareTrees(t failing, data []byte, got *yaml.Node, want []*yaml.Node) {
 	t.Helper()
-	if diff := cmp.Diff(want, []*yaml.Node{got}); diff != "" {
+	if diff := cmp.Diff(want, []*yaml.Node{got}, cmpopts.EquateEmpty()); diff != "" {
 		t.Fatalf("another tree than the library's (-):\n%s\nof\n%s", diff, data)
 	}
 }
@@ -153,7 +157,7 @@ func TestUsualDocumentsArePlain(t *testing.T) {
 func TestALongLineIsPlain(t *testing.T) {
 	t.Parallel()
 	text := "a: {" + strings.Repeat("a: 'é', ", 500_000) + "b: 1}\n"
-	if _, ok := plainDocument([]byte(text)); !ok {
+	if !plainDocument([]byte(text), func(*yaml.Node) {}) {
 		t.Error("not plain")
 	}
 }
@@ -171,8 +175,27 @@ func TestWhatIsNotPlain(t *testing.T) {
 		"a: " + strings.Repeat("{a: ", 1_000_000) + "b" + strings.Repeat("}", 1_000_000) + "\n", deep.String() + strings.Repeat(" ", 50) + "a: b\n",
 		strings.Repeat("a", 1025) + ": b\n", "a: {" + strings.Repeat("a", 1025) + ": b}\n", "\"" + strings.Repeat("a", 1025) + "\": b\n",
 	} {
-		if _, ok := plainDocument([]byte(text)); ok {
+		if plainDocument([]byte(text), func(*yaml.Node) {}) {
 			t.Errorf("taken for plain: %.80s…", text)
 		}
+	}
+}
+
+// TestTextsOfAPlainTreeStay: what a tree says outlives it, also when the next one is made of its
+// nodes and written behind its texts.
+func TestTextsOfAPlainTreeStay(t *testing.T) {
+	t.Parallel()
+	var texts []string
+	for i := range 3000 {
+		text := "a: " + strings.Repeat(string(rune('a'+i%26)), i) + "\n"
+		plainDocument([]byte(text), func(root *yaml.Node) { texts = append(texts, root.Content[0].Content[1].Value) })
+	}
+	for i, text := range texts {
+		if want := strings.Repeat(string(rune('a'+(i+1)%26)), i+1); text != want {
+			t.Fatalf("%q has become %q", want, text)
+		}
+	}
+	if len(texts) != 2999 { // the first has no value
+		t.Errorf("%d texts", len(texts))
 	}
 }
