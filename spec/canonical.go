@@ -68,9 +68,15 @@ func Canonical(t VariableType, raw any) (text string, err error) {
 // apart.
 func SameNumber(a, b string) bool { return a == b || DoubleOf(a) != "" && DoubleOf(a) == DoubleOf(b) }
 
+// exactDigits is how long a whole number may be that every double holds exactly.
+const exactDigits = 15
+
 // DoubleOf is the canonical form of the double nearest to a number; "" when the number is too large
 // for any.
 func DoubleOf(number string) string {
+	if len(number) <= exactDigits && isCanonicalWhole(number) {
+		return number
+	}
 	f, err := strconv.ParseFloat(number, 64)
 	if err != nil {
 		return ""
@@ -120,7 +126,10 @@ func rawText(raw json.RawMessage) (string, rawForm, error) {
 // or trailing zeros, no exponent as long as the number is at most 21 digits
 // long, else d.ddde±N. 0x… is read too, since YAML writes whole numbers so.
 func canonicalNumber(text string) (string, bool) {
-	if len(text) > 400 {
+	switch {
+	case isCanonicalWhole(text):
+		return text, true
+	case len(text) > 400:
 		return "", false
 	}
 	if strings.HasPrefix(text, "0x") {
@@ -138,6 +147,20 @@ func canonicalNumber(text string) (string, bool) {
 		return "0", true
 	}
 	return sign + layOut(digits, exponent), true
+}
+
+// isCanonicalWhole tells whether a text is a whole number in its canonical form, as nearly all are;
+// false says nothing.
+func isCanonicalWhole(text string) bool {
+	if text == "" || len(text) > maxPlainDigits || text[0] == '0' && len(text) > 1 {
+		return false
+	}
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // splitNumber reads [+-]digits[.digits][e[+-]digits] as 0.DIGITS × 10^exponent
@@ -205,16 +228,28 @@ func canonicalDate(text string) (string, bool) {
 	if len(text) > 40 {
 		return "", false
 	}
+	text = strings.ToUpper(text)
 	for _, layout := range dateLayouts {
-		if when, err := time.Parse(layout, strings.ToUpper(text)); err == nil {
-			when = when.UTC()
-			if when.Year() < 0 || when.Year() > 9999 {
-				return "", false
-			}
-			return when.Format(dateLayout), true
+		when, err := time.Parse(layout, text)
+		switch {
+		case err != nil:
+			continue
+		case hasDateLayout(text):
+			return text, true
 		}
+		when = when.UTC()
+		if when.Year() < 0 || when.Year() > 9999 {
+			return "", false
+		}
+		return when.Format(dateLayout), true
 	}
 	return "", false
+}
+
+// hasDateLayout tells whether a date is written as Make writes it.
+func hasDateLayout(date string) bool {
+	const point = len("2006-01-02T15:04:05")
+	return len(date) == len(dateLayout) && date[point] == '.' && date[len(date)-1] == 'Z'
 }
 
 // CompareDecimals compares two decimal numbers: -1, 0 or 1. What is none, and "", count as 0.

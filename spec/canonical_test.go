@@ -2,9 +2,14 @@ package spec
 
 import (
 	"encoding/json"
+	"maps"
 	"math/big"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"pgregory.net/rapid"
 )
@@ -107,6 +112,60 @@ func TestDatesAreCanonicalByInstant(t *testing.T) {
 			t.Fatalf("%s → %s, %v", text, got, err)
 		}
 	})
+}
+
+// TestFormsThatStandAreLeft holds what is told without reading a value apart against what reading it
+// gives: whole numbers, and dates as Make writes them.
+func TestFormsThatStandAreLeft(t *testing.T) {
+	t.Parallel()
+	digits := rapid.StringMatching(`[+-]?[0-9]{0,24}`)
+	date := rapid.StringMatching(`20[0-9][0-9]-[0-9]{1,2}-[0-9]{1,2}[Tt ][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}[.,]?[0-9]{2,5}[Zz]`)
+	rapid.Check(t, func(t *rapid.T) {
+		if n := digits.Draw(t, "digits"); isCanonicalWhole(n) {
+			_, digits, exponent, ok := splitNumber(n)
+			double, err := strconv.ParseFloat(n, 64)
+			kept := rat(strconv.FormatFloat(double, 'g', -1, 64))
+			if !ok || err != nil || digits != "" && layOut(digits, exponent) != n || rat(DoubleOf(n)).Cmp(kept) != 0 {
+				t.Fatalf("%s is taken as it stands", n)
+			}
+		}
+		text := date.Draw(t, "date")
+		got, ok := canonicalDate(text)
+		if when, err := time.Parse(dateLayout, strings.ToUpper(text)); ok && hasDateLayout(text) &&
+			(err != nil || got != when.Format(dateLayout)) {
+			t.Fatalf("%s is taken as it stands", text)
+		}
+	})
+}
+
+// TestSecretWordsFold: a word is one of those that name secrets exactly when it folds to it.
+func TestSecretWordsFold(t *testing.T) {
+	t.Parallel()
+	words := slices.Sorted(maps.Keys(sensitiveWords))
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.SampledFrom(words).Draw(t, "word")
+		drawn := ""
+		for _, r := range word {
+			for range rapid.IntRange(0, 3).Draw(t, "folds") {
+				r = unicode.SimpleFold(r)
+			}
+			drawn += string(r)
+		}
+		drawn += rapid.SampledFrom([]string{"", "", "", "S", "é", "\x00", "\xff", "ſ"}).Draw(t, "behind")
+		for _, last := range []bool{false, true} {
+			want := slices.ContainsFunc(words, func(w string) bool {
+				return strings.EqualFold(w, drawn) && (last || !sensitiveWords[w])
+			})
+			if isSecretWord(drawn, last) != want {
+				t.Fatalf("%q, last %v: %v", drawn, last, !want)
+			}
+		}
+	})
+	for word := range sensitiveWords {
+		if len(word) > longestSensitiveWord {
+			t.Errorf("%s is longer than what is compared", word)
+		}
+	}
 }
 
 func TestIsSensitive(t *testing.T) {

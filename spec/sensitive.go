@@ -5,14 +5,16 @@ import (
 	"strings"
 )
 
-// sensitiveWords make a variable's name one of a secret: whole words of it, in any case.
-var sensitiveWords = []string{
-	"TOKEN", "TOKENS", "SECRET", "SECRETS", "PASSWORD", "PASSWORDS", "PASS", "PWD", "PASSPHRASE", "PRIVATE",
-	"CREDENTIAL", "CREDENTIALS", "DSN", "JWT", "AUTH", "WEBHOOK", "WEBHOOKS",
+// sensitiveWords make a variable's name one of a secret: whole words of it, in any case; some (true)
+// only at the end of a name, where nothing but numbers follows: STRIPE_KEY.
+var sensitiveWords = map[string]bool{
+	"TOKEN": false, "TOKENS": false, "SECRET": false, "SECRETS": false, "PASSWORD": false, "PASSWORDS": false,
+	"PASS": false, "PWD": false, "PASSPHRASE": false, "PRIVATE": false, "CREDENTIAL": false, "CREDENTIALS": false,
+	"DSN": false, "JWT": false, "AUTH": false, "WEBHOOK": false, "WEBHOOKS": false, "KEY": true, "KEYS": true,
 }
 
-// lastSensitiveWords do so at the end of a name, where nothing but numbers follows: STRIPE_KEY.
-var lastSensitiveWords = []string{"KEY", "KEYS"}
+// longestSensitiveWord is the length of the longest of them.
+const longestSensitiveWord = len("CREDENTIALS")
 
 // IsSensitive tells whether the value of the variable at address is a secret: by
 // a word in its name, without case, or by one of the `sensitive` patterns. It
@@ -54,7 +56,7 @@ func isSecretName(name string) bool {
 		if part == "" {
 			continue
 		}
-		if isSecretWord(part, last) {
+		if lastWord(part) > 0 && isSecretWord(part, last) {
 			return true
 		}
 		for rest := part; rest != ""; {
@@ -74,8 +76,32 @@ func isNumbering(r rune) bool { return r >= '0' && r <= '9' || r == '$' }
 
 // isSecretWord compares one word; last tells whether none follows it.
 func isSecretWord(word string, last bool) bool {
-	is := func(w string) bool { return strings.EqualFold(w, word) }
-	return slices.ContainsFunc(sensitiveWords, is) || last && slices.ContainsFunc(lastSensitiveWords, is)
+	upper, size := [longestSensitiveWord]byte{}, 0
+	for _, r := range word {
+		if size == len(upper) {
+			return false
+		}
+		upper[size] = upperASCII(r)
+		size++
+	}
+	onlyLast, is := sensitiveWords[string(upper[:size])]
+	return is && (last || !onlyLast)
+}
+
+// upperASCII is a letter's upper case as strings.EqualFold has it; 0 for what is no letter of
+// ASCII in any case.
+func upperASCII(r rune) byte {
+	switch {
+	case r >= 'a' && r <= 'z':
+		return byte(r - 'a' + 'A')
+	case r < 0x80:
+		return byte(r)
+	case r == 'ſ':
+		return 'S'
+	case r == '\u212a': // the Kelvin sign
+		return 'K'
+	}
+	return 0
 }
 
 // lastWord is where the last word of a text begins, by the changes of case.

@@ -2,6 +2,7 @@ package document
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"makesync/spec"
@@ -102,7 +103,7 @@ func (m *merger) layer(out, l *layer) {
 			m.keep(w.state, l.members.at, "members."+w.email, "the member "+text.Backquote(w.email))
 		}
 	}
-	mergeBlock(m, "variables", &out.variables, l.variables, variableKey, m.variable)
+	m.variables(&out.variables, l.variables)
 	mergeBlock(m, "members", &out.members, l.members, memberKey, m.member)
 	if l.purgeNull.form == formNull {
 		m.null(l.purgeNull.at, "purge", out.purge != nil)
@@ -184,6 +185,28 @@ func (m *merger) keep(state scalar, above at, path, object string) {
 	if m.organization && isAbsent(state) {
 		m.kept[above] = keptObject{path, object, state.at}
 	}
+}
+
+// variables merges a block of variables. Nearly all organizations inherit none and write theirs out:
+// those are taken as they are.
+func (m *merger) variables(below *block[writtenVariable], above block[writtenVariable]) {
+	if !below.set && !above.null && !slices.ContainsFunc(above.items, writtenVariable.needsMerging) {
+		*below = above
+		return
+	}
+	mergeBlock(m, "variables", below, above, variableKey, m.variable)
+}
+
+// needsMerging tells whether merging makes something else of a variable that nothing is below, or
+// has to note something of it.
+func (v writtenVariable) needsMerging() bool {
+	if v.null {
+		return true
+	}
+	fields := v.fields()
+	return isAbsent(fields.state) || slices.ContainsFunc(
+		[]scalar{v.value, fields.kind, fields.literal, fields.ignore, fields.state},
+		func(s scalar) bool { return s.form == formNull })
 }
 
 func (m *merger) variable(below, above *writtenVariable) (writtenVariable, bool) {

@@ -3,8 +3,11 @@ package document
 import (
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"makesync/spec"
 )
@@ -64,6 +67,44 @@ func TestVariablesMerge(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s under %s: %q, want %q", c.below, c.above, got, c.want)
 		}
+	}
+}
+
+// TestVariablesOfTheirOwn: variables that are taken as they are, since nothing is below them, are
+// what merging makes of them, and merging would have noted nothing.
+func TestVariablesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	drawn := func(t *rapid.T, name string, forms ...form) scalar {
+		s := scalar{form: rapid.SampledFrom(forms).Draw(t, name)}
+		if s.form > formNull {
+			s.text = rapid.SampledFrom([]string{"absent", "present", "true", ""}).Draw(t, "text")
+		}
+		return s
+	}
+	taken := 0
+	rapid.Check(t, func(t *rapid.T) {
+		v := writtenVariable{at: at{line: 1}, name: "A", null: rapid.IntRange(0, 5).Draw(t, "null") == 0}
+		v.value = drawn(t, "value", formNull, formText, formText, formNumber, formBroken)
+		if v.short = rapid.Bool().Draw(t, "short"); !v.short {
+			v.long = &longForm{kind: drawn(t, "kind", formUnset, formUnset, formText, formNull),
+				literal: drawn(t, "literal", formUnset, formUnset, formBoolean, formNull),
+				ignore:  drawn(t, "ignore", formUnset, formUnset, formBoolean, formNull, formBroken),
+				state:   drawn(t, "state", formUnset, formUnset, formText, formNull)}
+		}
+		if v.needsMerging() {
+			return
+		}
+		taken++
+		m, above := newMerger(), block[writtenVariable]{at: at{line: 1}, set: true, items: []writtenVariable{v}}
+		var got, want block[writtenVariable]
+		m.variables(&got, above)
+		mergeBlock(m, "variables", &want, above, variableKey, m.variable)
+		if !reflect.DeepEqual(got, want) || len(m.nulls)+len(m.contradictions)+len(m.kept) > 0 {
+			t.Fatalf("%+v becomes %+v, and %+v by merging (%+v)", above, got, want, m)
+		}
+	})
+	if taken == 0 {
+		t.Error("nothing was taken as it is")
 	}
 }
 

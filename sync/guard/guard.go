@@ -78,16 +78,17 @@ func (g *Guard) Review(organizations []Guarded) []Verdict {
 		reviews[i] = newReview(&organizations[i])
 	}
 	allowed := g.allowances(reviews)
+	ofEach := g.limitsOf(perOrganization)
 	for _, r := range reviews {
 		g.holdForbidden(r)
 		g.holdDrift(r, allowed)
 		g.holdSteps(r, allowed)
 		g.holdAdmins(r, allowed)
-		g.holdCounts(perOrganization, []*review{r}, allowed)
+		g.holdCounts(ofEach, []*review{r}, allowed)
 	}
-	g.holdCounts(perZone, reviews, allowed)
+	g.holdCounts(g.limitsOf(perZone), reviews, allowed)
 	g.holdMonthly(reviews)
-	g.holdCounts(perRun, reviews, allowed)
+	g.holdCounts(g.limitsOf(perRun), reviews, allowed)
 	verdicts := make([]Verdict, len(reviews))
 	for i, r := range reviews {
 		verdicts[i] = Verdict{r.changes, r.held}

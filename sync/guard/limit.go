@@ -93,10 +93,10 @@ func (g *Guard) limitsOf(s scope) []kindLimit {
 	return bounds
 }
 
-// holdCounts holds, for each limit of the scope that is passed, all steps of that kind and op which
-// it counts together.
-func (g *Guard) holdCounts(s scope, reviews []*review, a *allowances) {
-	for _, l := range g.limitsOf(s) {
+// holdCounts holds, for each limit that is passed, all steps of that kind and op which it counts
+// together.
+func (g *Guard) holdCounts(limits []kindLimit, reviews []*review, a *allowances) {
+	for _, l := range limits {
 		for _, group := range l.groups(reviews, a) {
 			if group.steps > l.max {
 				g.holdGroup(l, group, a)
