@@ -298,7 +298,7 @@ type keySet struct {
 
 func newKeySet(size int) *keySet {
 	if size <= 8 {
-		return &keySet{}
+		return &keySet{small: make([]*yaml.Node, 0, size)}
 	}
 	return &keySet{large: make(map[uint64]*yaml.Node, size)}
 }

@@ -71,12 +71,14 @@ func readVariableScalar(d *decoder, n *yaml.Node, t *keyPath, want string) (scal
 	return s, ok
 }
 
+var variableTypes = spec.VariableTypeNames()
+
 func readVariableType(d *decoder, v *longVariable, n *yaml.Node, t *keyPath) {
 	if isNull(follow(n)) {
 		v.kind, _ = d.scalar(n, t, "a text")
 		return
 	}
-	v.kind, _ = d.choice(n, t, spec.VariableTypeNames()...)
+	v.kind, _ = d.choice(n, t, variableTypes...)
 }
 
 // checkVariableName checks a name as Make's help states it: letters, digits, $ and _,

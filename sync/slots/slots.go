@@ -35,18 +35,32 @@ func New(limit int) *Slots {
 	return s
 }
 
-// Each runs a function for the numbers below n, in that order and side by side, each in a slot.
+// Each runs a function for the numbers below n, in that order and side by side, each in a slot. A
+// goroutine that is done with one goes on with another: its stack has grown by then.
 func (s *Slots) Each(n int, do func(i int)) {
 	var group spec.Group
+	next := make(chan int)
 	for i := range n {
 		s.acquire()
-		group.Go(func() error {
-			defer s.release()
-			do(i)
-			return nil
-		})
+		select {
+		case next <- i:
+		default:
+			group.Go(func() error {
+				for i, ok := i, true; ok; i, ok = <-next {
+					s.run(do, i)
+				}
+				return nil
+			})
+		}
 	}
+	close(next)
 	_ = group.Wait() // the functions keep their errors
+}
+
+// run releases the slot also where the function panics.
+func (s *Slots) run(do func(i int), i int) {
+	defer s.release()
+	do(i)
 }
 
 // Yield gives the slot to another organization; it makes slots a Slot.
