@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// sensitiveWords make a variable's name one of a secret: whole words of it, in any case; some (true)
-// only at the end of a name, where nothing but numbers follows: STRIPE_KEY.
+// sensitiveWords make a variable's name one of a secret: whole words of it, in any case; some,
+// true, only at the end of a name, where nothing but numbers follows: STRIPE_KEY.
 var sensitiveWords = map[string]bool{
 	"TOKEN": false, "TOKENS": false, "SECRET": false, "SECRETS": false, "PASSWORD": false, "PASSWORDS": false,
 	"PASS": false, "PWD": false, "PASSPHRASE": false, "PRIVATE": false, "CREDENTIAL": false, "CREDENTIALS": false,
