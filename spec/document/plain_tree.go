@@ -36,11 +36,11 @@ func plainDocument(text []byte, visit func(document *yaml.Node)) bool {
 		lines = chunk{2, rest}
 	}
 	return plainMapping(lines, func(root *yaml.Node) {
-		document := &yaml.Node{Kind: yaml.DocumentNode, Line: root.Line, Column: root.Column, Content: []*yaml.Node{root}}
+		line, column := root.Line, root.Column
 		if marked {
-			document.Line, document.Column = 1, 1
+			line, column = 1, 1
 		}
-		visit(document)
+		visit(&yaml.Node{Kind: yaml.DocumentNode, Line: line, Column: column, Content: []*yaml.Node{root}})
 	})
 }
 
