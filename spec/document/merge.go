@@ -187,8 +187,8 @@ func (m *merger) keep(state scalar, above at, path, object string) {
 	}
 }
 
-// variables merges a block of variables. Nearly all organizations inherit none and write theirs out:
-// those are taken as they are.
+// variables merges a block of variables. Nearly all organizations inherit none and write theirs
+// out: those are taken as they are.
 func (m *merger) variables(below *block[writtenVariable], above block[writtenVariable]) {
 	if !below.set && !above.null && !slices.ContainsFunc(above.items, writtenVariable.needsMerging) {
 		*below = above
