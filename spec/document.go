@@ -21,6 +21,8 @@ type SandboxZone struct {
 	// Paths, already joined to the document's folder. Without a seed the embedded
 	// starter is taken; the state's default is .makesync/<zone>.json.
 	Seed, State string
+	// Folder is the document's, below which both have to lie, links followed.
+	Folder string
 	// World tells one simulated world from another; "" until it is opened.
 	World string
 }

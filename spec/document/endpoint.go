@@ -133,7 +133,7 @@ func (e *endpoints) checkSandbox(name string, zone spec.Zone) bool {
 	for _, path := range []string{zone.Sandbox.Seed, zone.Sandbox.State} {
 		if path != "" && checkInside(zone.Folder, path) != nil {
 			e.problem(zone, name, ruleSandboxPath, "the sandbox "+text.Backquote(name)+" keeps "+
-				text.Backquote(path)+", which lies outside of the document's folder, links followed",
+				text.Backquote(path)+", which lies outside of the document's folder or in one of git, links followed",
 				"name a file below it, such as .makesync/"+name+".json")
 			return false
 		}

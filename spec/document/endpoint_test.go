@@ -207,13 +207,15 @@ func TestSandboxStaysBelowItsFolder(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	folder := filepath.Join(dir, "docs")
-	for _, path := range []string{filepath.Join(folder, "real"), filepath.Join(dir, "elsewhere")} {
+	for _, path := range []string{filepath.Join(folder, "real"), filepath.Join(dir, "elsewhere"),
+		filepath.Join(folder, ".git", "hooks")} {
 		if err := os.MkdirAll(path, 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for link, target := range map[string]string{
 		"out": "../elsewhere", "in": "real", "gone.json": "../elsewhere/new.json", "up": "..",
+		"hooks": ".git/hooks",
 	} {
 		if err := os.Symlink(target, filepath.Join(folder, link)); err != nil {
 			t.Fatal(err)
@@ -222,7 +224,7 @@ func TestSandboxStaysBelowItsFolder(t *testing.T) {
 	for state, ok := range map[string]bool{
 		".makesync/try.json": true, "real/try.json": true, "in/try.json": true, "new/below/try.json": true,
 		"out/try.json": false, "out/new/try.json": false, "gone.json": false, "up/try.json": false,
-		"../elsewhere/try.json": false, "up/docs/real/try.json": true,
+		"../elsewhere/try.json": false, "up/docs/real/try.json": true, "hooks/try.json": false,
 	} {
 		zone := spec.Zone{Folder: folder, Sandbox: &spec.SandboxZone{State: filepath.Join(folder, state)}}
 		_, problems := Endpoints(map[string]spec.Zone{"try": zone}, []string{"try"}, EndpointOptions{})

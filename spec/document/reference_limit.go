@@ -152,6 +152,17 @@ func (s OwnSecrets) GivenAway(value string) bool {
 	})
 }
 
+// isOfGit tells whether a path leads through a folder in which git keeps its own files, by all
+// names that file systems take for it.
+func isOfGit(path string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(path, func(r rune) bool { return r == '/' || r == '\\' }),
+		func(name string) bool {
+			name, _, _ = strings.Cut(strings.ToLower(name), ":") // a stream of it
+			name = strings.TrimRight(name, ". ")
+			return name == ".git" || name == "git~1"
+		})
+}
+
 // errOutside is a sandbox whose files do not lie below the document's folder.
 var errOutside = errors.New("it does not lie below the document's folder")
 
@@ -174,7 +185,7 @@ func checkInside(folder, path string) error {
 	for {
 		real, err := filepath.EvalSymlinks(rest)
 		switch {
-		case err == nil && (isBelow(folder, real) || isSameFolder(folder, real)):
+		case err == nil && (isBelow(folder, real) && !isOfGit(relativeTo(folder, real)) || isSameFolder(folder, real)):
 			return nil
 		case err == nil:
 			return errOutside

@@ -137,7 +137,7 @@ var rules = []Rule{
 	{ruleSandboxZone, spec.Error,
 		"A document turns a built-in zone into a sandbox, and nobody who starts the run asked for that."},
 	{ruleSandboxPath, spec.Error,
-		"A sandbox's seed or state does not lie below the document's folder, links followed."},
+		"A sandbox's seed or state does not lie below the document's folder, links followed, or is a file of git."},
 	{ruleIdleZoneURL, spec.Error,
 		"--zone-url names a zone in which no organization of the documents lives, which none declares, and which " +
 			"no other flag names, while a zone of the run has no --zone-url."},

@@ -90,7 +90,8 @@ func (u *union) addZone(z writtenZone) {
 		u.out.tokenAt[z.name] = z.token.at
 	}
 	if s := z.sandbox; s != nil {
-		zone.Sandbox = &spec.SandboxZone{State: filepath.Join(folder, ".makesync", spec.FileStem(z.name)+".json")}
+		zone.Sandbox = &spec.SandboxZone{Folder: folder,
+			State: filepath.Join(folder, ".makesync", spec.FileStem(z.name)+".json")}
 		if s.seed.isSet() {
 			zone.Sandbox.Seed = joinFolder(folder, s.seed.text)
 		}

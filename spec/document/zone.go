@@ -77,9 +77,10 @@ func checkSandboxPaths(d *decoder, z writtenZone, t *keyPath) {
 		key string
 		scalar
 	}{{"seed", z.sandbox.seed}, {"state", z.sandbox.state}} {
-		if p.isSet() && !p.isBroken() && !isInside(folder, joinFolder(folder, p.text)) {
+		if p.isSet() && !p.isBroken() &&
+			(!isInside(folder, joinFolder(folder, p.text)) || isOfGit(p.text)) {
 			d.add(newProblem(ruleSandboxPath, p.at, t.child("sandbox").child(p.key),
-				"`"+p.key+"` does not lie below the document's folder",
+				"`"+p.key+"` does not lie below the document's folder, or is a file of git",
 				"name a file below it, such as .makesync/"+z.name+".json"))
 		}
 	}

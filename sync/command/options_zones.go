@@ -23,6 +23,9 @@ type zoneOptions struct {
 	concurrency int
 	adaptive    bool
 	rateShare   float64 // of each organization's calls per minute
+	// leavesNothing: with --skip-references nothing is made that documents name; a simulated
+	// zone that is only read stays as it is on the disk.
+	leavesNothing bool
 }
 
 const maxConcurrency = makeapi.MostConcurrency
@@ -68,7 +71,7 @@ const sandboxVariable = "MAKESYNC_SANDBOX"
 
 func readZoneOptions(c *cli.Context) (zoneOptions, error) {
 	o := zoneOptions{timeout: c.Duration("timeout"), rateShare: c.Float64("rate-share"),
-		sandboxes: c.StringSlice("sandbox")}
+		sandboxes: c.StringSlice("sandbox"), leavesNothing: c.Bool("skip-references")}
 	for _, name := range o.sandboxes {
 		if spec.BuiltinHost(name) == "" {
 			return o, badUsage(c, "--sandbox %s: names a built-in zone, such as eu1; others need no flag",

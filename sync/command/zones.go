@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"net/http"
@@ -76,7 +77,7 @@ func openZone(
 ) (port, error) {
 	var transport http.RoundTripper
 	if e.Sandbox != nil {
-		handler, err := z.embedded(&e)
+		handler, err := z.embedded(&e, o.leavesNothing && may == readOnly)
 		if err != nil {
 			return port{}, err
 		}
@@ -105,8 +106,8 @@ func openZone(
 // embedded opens the simulated zone behind an endpoint, and fills in what only its world knows: the
 // host, and the token of its first user. A zone that the world does not name (`try`) is its first
 // one.
-func (z *zones) embedded(e *spec.Endpoint) (http.Handler, error) {
-	world, err := z.world(e)
+func (z *zones) embedded(e *spec.Endpoint, unmoved bool) (http.Handler, error) {
+	world, err := z.world(e, unmoved)
 	if err != nil {
 		return nil, sandboxFailure(e.Name, err)
 	}
@@ -132,12 +133,15 @@ func (z *zones) embedded(e *spec.Endpoint) (http.Handler, error) {
 }
 
 // world is the world of a state file, opened once however many zones it serves.
-func (z *zones) world(e *spec.Endpoint) (*sandbox.World, error) {
+func (z *zones) world(e *spec.Endpoint, unmoved bool) (*sandbox.World, error) {
 	path, err := filepath.Abs(e.Sandbox.State)
 	if err != nil || z.worlds[path] != nil {
 		return z.worlds[path], err
 	}
-	world, err := sandbox.Open(sandbox.Options{State: e.Sandbox.State, Seed: e.Sandbox.Seed, LockWait: sandboxLockWait})
+	world, err := sandbox.Open(sandbox.Options{
+		State: e.Sandbox.State, Seed: e.Sandbox.Seed, Below: cmp.Or(e.Sandbox.Folder, "."),
+		Unmoved: unmoved, LockWait: sandboxLockWait,
+	})
 	if err == nil {
 		z.worlds[path] = world
 	}

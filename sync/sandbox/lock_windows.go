@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"syscall"
 )
 
@@ -10,18 +11,19 @@ import (
 const errSharing = syscall.Errno(32)
 
 // tryLock opens the file for itself alone (share mode 0), which ends with the handle.
-func tryLock(path string) (*os.File, error) {
-	name, err := syscall.UTF16PtrFromString(path)
+func tryLock(p *place, name string) (*os.File, error) {
+	path := filepath.Join(p.folder.Name(), name)
+	wide, err := syscall.UTF16PtrFromString(path)
 	if err != nil {
 		return nil, err
 	}
 	h, err := syscall.CreateFile(
-		name,
+		wide,
 		syscall.GENERIC_READ|syscall.GENERIC_WRITE,
 		0,
 		nil,
 		syscall.OPEN_ALWAYS,
-		syscall.FILE_ATTRIBUTE_NORMAL,
+		syscall.FILE_ATTRIBUTE_NORMAL|syscall.FILE_FLAG_OPEN_REPARSE_POINT,
 		0,
 	)
 	if errors.Is(err, errSharing) {

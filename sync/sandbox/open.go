@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
+	"reflect"
 	"strings"
 	"time"
 )
@@ -19,6 +19,11 @@ type Options struct {
 	// Seed is the path of a seed, which is a state file too, that is used when
 	// State is missing; "" means the embedded starter.
 	Seed string
+	// Below is a folder below which both lie, and which no link leads out of; "" where a person
+	// has named them, whose links count.
+	Below string
+	// Unmoved leaves all on the disk as it is: what changes is kept in memory only.
+	Unmoved bool
 	// Now is the real clock; nil means time.Now.
 	Now func() time.Time
 	// LockWait is how long to wait while another process has the state file open.
@@ -29,6 +34,14 @@ type Options struct {
 // times a world of 10,000 organizations with 100 variables each.
 const maxState = 1 << 30
 
+// What a state may have that a document names, which is as hostile as the document: as much as
+// costs no more than a document may.
+const (
+	maxNamedState         = 64 << 20
+	maxNamedObjects       = 400_000
+	maxNamedOrganizations = 50_000 // zones count as well: much is filled in for each
+)
+
 // defaultToken is the token of the first user when the seed gives none.
 const defaultToken = "00000000-0000-4000-8000-000000000001"
 
@@ -37,46 +50,70 @@ const defaultToken = "00000000-0000-4000-8000-000000000001"
 // with the process. Close the world when it is no longer needed.
 func Open(o Options) (*World, error) {
 	if o.State == "" {
-		s, err := readSeed(o.Seed)
+		s, err := readSeed(o)
 		if err != nil {
 			return nil, err
 		}
 		return newWorldOf(s, o, seedName(o.Seed))
 	}
-	lock, err := acquire(o.State+".lock", o.LockWait)
+	p, err := openPlace(o.Below, o.State)
+	if err != nil {
+		return nil, fmt.Errorf("open state file: %w", err)
+	}
+	w, err := openAt(p, o)
+	if err != nil || w.file == nil {
+		return w, errors.Join(err, p.close())
+	}
+	return w, nil
+}
+
+func openAt(p *place, o Options) (*World, error) {
+	if o.Unmoved {
+		w, _, err := openState(p, o)
+		return w, err
+	}
+	if err := p.makeFolder(); err != nil {
+		return nil, fmt.Errorf("lock state file: %w", err)
+	}
+	lock, err := acquire(p, o.LockWait)
 	if err != nil {
 		return nil, err
 	}
-	w, err := openLocked(o, lock)
+	w, err := openLocked(p, o, lock)
 	if err != nil {
 		return nil, errors.Join(err, lock.release())
 	}
 	return w, nil
 }
 
-func openLocked(o Options, lock *fileLock) (*World, error) {
-	if err := clearLeftovers(o.State); err != nil {
+func openLocked(p *place, o Options, lock *fileLock) (*World, error) {
+	if err := p.clearLeftovers(); err != nil {
 		return nil, err
 	}
-	s, err := readState(o.State)
-	fresh := errors.Is(err, fs.ErrNotExist)
-	name := o.State
-	if fresh {
-		name = seedName(o.Seed)
-		s, err = readSeed(o.Seed)
-	}
+	w, fresh, err := openState(p, o)
 	if err != nil {
 		return nil, err
 	}
-	w, err := newWorldOf(s, o, name)
-	if err != nil {
-		return nil, err
-	}
-	w.file = newStateFile(o.State, lock)
+	w.file = newStateFile(p, lock)
 	if fresh {
 		return w, w.file.write(w.state)
 	}
 	return w, nil
+}
+
+// openState opens the world of the state, or of the seed where there is none: that is fresh.
+func openState(p *place, o Options) (w *World, fresh bool, err error) {
+	name := o.State
+	s, err := readState(p, o)
+	if fresh = errors.Is(err, fs.ErrNotExist); fresh {
+		name = seedName(o.Seed)
+		s, err = readSeed(o)
+	}
+	if err != nil {
+		return nil, fresh, err
+	}
+	w, err = newWorldOf(s, o, name)
+	return w, fresh, err
 }
 
 func newWorldOf(s *State, o Options, name string) (*World, error) {
@@ -107,43 +144,60 @@ func seedName(path string) string {
 	return path
 }
 
-func readSeed(path string) (*State, error) {
-	if path == "" {
+func readSeed(o Options) (*State, error) {
+	if o.Seed == "" {
 		return Starter(), nil
 	}
-	s, err := readState(path)
+	p, err := openPlace(o.Below, o.Seed)
+	if err != nil {
+		return nil, fmt.Errorf("open seed: %w", err)
+	}
+	s, err := readState(p, o)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf(
+		err = fmt.Errorf(
 			"seed %s does not exist; name a state file, or leave the seed out for the embedded starter",
-			path,
+			o.Seed,
 		)
 	}
-	return s, err
+	return s, errors.Join(err, p.close())
 }
 
 // readState reads a state file. A missing one is fs.ErrNotExist.
-func readState(path string) (*State, error) {
-	info, err := os.Stat(path)
-	if err != nil {
+func readState(p *place, o Options) (*State, error) {
+	most, objects := int64(maxState), maxState
+	if o.Below != "" {
+		most, objects = maxNamedState, maxNamedObjects
+	}
+	b, err := p.read(p.name, most)
+	if err == nil && bytes.Count(b, []byte("{")) > objects {
+		err = errTooLarge
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, err
-	}
-	if info.Size() > maxState {
-		return nil, fmt.Errorf(
-			"state file %s has %d bytes, more than %d; is it a state file?",
-			path,
-			info.Size(),
-			maxState,
-		)
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("read state file: %w", err)
+	case errors.Is(err, errTooLarge):
+		return nil, fmt.Errorf("state file %s has more than %d bytes or %d objects; "+
+			"is it a state file? `makesync sandbox serve` takes larger ones", p.path, most, objects)
+	case err != nil:
+		return nil, fmt.Errorf("read state file %s: %w", p.path, err)
 	}
 	s, err := parseState(b)
+	if err == nil && o.Below != "" && s.places() > maxNamedOrganizations {
+		err = fmt.Errorf("more than %d organizations; `makesync sandbox serve` takes more", maxNamedOrganizations)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("state file %s: %w; repair it, or delete it to begin again from the seed", path, err)
+		return nil, fmt.Errorf("state file %s: %w; repair it, or delete it to begin again from the seed", p.path, err)
 	}
 	return s, nil
+}
+
+// places counts organizations and zones.
+func (s *State) places() int {
+	n := len(s.Zones)
+	for _, zone := range s.Zones {
+		n += len(zone.Organizations)
+	}
+	return n
 }
 
 func parseState(b []byte) (*State, error) {
@@ -156,10 +210,40 @@ func parseState(b []byte) (*State, error) {
 	if d.More() {
 		return nil, errors.New("more follows after the end of the state")
 	}
+	if isNull(reflect.ValueOf(s)) {
+		return nil, errors.New("null stands for an object of a list")
+	}
 	if s.Version != stateVersion {
 		return nil, fmt.Errorf("version %d is not known; this program reads version %d", s.Version, stateVersion)
 	}
 	return s, nil
+}
+
+// isNull tells whether somewhere in a list or map null stands for an object.
+func isNull(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Pointer:
+		return v.IsNil() || isNull(v.Elem())
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if field := v.Field(i); !(field.Kind() == reflect.Pointer && field.IsNil()) && isNull(field) {
+				return true
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			if isNull(v.Index(i)) {
+				return true
+			}
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			if isNull(v.MapIndex(key)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // explain adds the line to an error of encoding/json, and names an unknown key as that.
@@ -196,8 +280,12 @@ func (s *State) Clone() *State {
 
 // WriteFile writes the state to a file, atomically, with the folders above it.
 func (s *State) WriteFile(path string) error {
-	if err := makeFolder(path); err != nil {
-		return fmt.Errorf("write state file: %w", err)
+	p, err := openPlace("", path)
+	if err == nil {
+		err = p.makeFolder()
 	}
-	return newStateFile(path, nil).write(s)
+	if err != nil {
+		return errors.Join(fmt.Errorf("write state file: %w", err), p.close())
+	}
+	return errors.Join(newStateFile(p, nil).write(s), p.close())
 }

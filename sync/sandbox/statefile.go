@@ -4,9 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 )
@@ -24,8 +21,8 @@ var errStateFile = errors.New("the state file cannot be written")
 
 // stateFile keeps the state on disk. Only the process that has the lock writes it.
 type stateFile struct {
-	path string
-	lock *fileLock
+	place *place
+	lock  *fileLock
 
 	mu    sync.Mutex
 	large bool        // the file was larger than smallState when it was last written
@@ -36,7 +33,7 @@ type stateFile struct {
 	closed bool
 }
 
-func newStateFile(path string, lock *fileLock) *stateFile { return &stateFile{path: path, lock: lock} }
+func newStateFile(p *place, lock *fileLock) *stateFile { return &stateFile{place: p, lock: lock} }
 
 // save has the state on disk, or on its way there when it is large. Whoever calls
 // it has the turn to write.
@@ -87,7 +84,7 @@ func (s *store) Close() error {
 	s.file.mu.Lock()
 	defer s.file.mu.Unlock()
 	s.file.closed = true
-	return errors.Join(s.file.late, s.file.lock.release())
+	return errors.Join(s.file.late, s.file.lock.release(), s.file.place.close())
 }
 
 func (f *stateFile) write(s *State) error {
@@ -101,7 +98,7 @@ func (f *stateFile) write(s *State) error {
 func (f *stateFile) writeLocked(s *State) error {
 	b, err := f.encode(s)
 	if err == nil {
-		err = replace(f.path, b)
+		err = f.place.replace(b)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w; free space or correct the rights, then repeat", errStateFile, err)
@@ -117,55 +114,4 @@ func (f *stateFile) encode(s *State) ([]byte, error) {
 	}
 	b, err := json.MarshalIndent(s, "", "  ")
 	return append(b, '\n'), err
-}
-
-// temporary is between the name of a state file and the random end of one that is being written.
-const temporary = ".tmp-"
-
-// clearLeftovers removes what processes that were killed while they wrote have left
-// behind. Only whoever has the lock may.
-func clearLeftovers(path string) error {
-	entries, err := os.ReadDir(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), filepath.Base(path)+temporary) {
-			err = errors.Join(err, os.Remove(filepath.Join(filepath.Dir(path), e.Name())))
-		}
-	}
-	return err
-}
-
-func replace(path string, b []byte) (err error) {
-	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+temporary+"*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(temp.Name()))
-		}
-	}()
-	_, err = temp.Write(b)
-	if err == nil {
-		err = temp.Sync()
-	}
-	if err = errors.Join(err, temp.Close()); err != nil {
-		return err
-	}
-	if err = os.Rename(temp.Name(), path); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(path))
-}
-
-// syncFolder makes a rename last; systems that cannot sync a folder are forgiven.
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	_ = d.Sync()
-	return d.Close()
 }

@@ -1,0 +1,76 @@
+//go:build linux && !race
+
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+const (
+	worldHead = `{"version":1,"users":[{"email":"ops@acme.example"}],"zones":[`
+	worldZone = worldHead + `{"name":"try","organizations":[`
+)
+
+// hostileWorlds are states of simulated zones, which a document names: what it costs to read them is
+// that of a document.
+var hostileWorlds = map[string]struct {
+	text func() string
+	code int
+}{
+	"users":              {func() string { return `{"version":1,"users":[` + strings.Repeat("{},", 20e6) + "{}]}" }, 3},
+	"zones":              {func() string { return worldHead + strings.Repeat("{},", 390e3) + "{}]}" }, 3},
+	"organizations":      {func() string { return worldZone + strings.Repeat("{},", 390e3) + "{}]}]}" }, 3},
+	"as many as may be":  {func() string { return worldZone + strings.Repeat("{},", 49e3) + "{}]}]}" }, 0},
+	"variables":          {func() string { return worldZone + `{"variables":[` + strings.Repeat("{},", 390e3) + "{}]}]}]}" }, 3},
+	"values":             {func() string { return worldZone + `{"variables":[{"value":[` + strings.Repeat("0,", 30e6) + "0]}]}]}]}" }, 3},
+	"null":               {func() string { return worldZone + strings.Repeat("null,", 12e6) + "null]}]}" }, 3},
+	"nested":             {func() string { return `{"version":1,"comment":` + strings.Repeat("[", 50e6) }, 3},
+	"one text":           {func() string { return `{"version":1,"comment":"` + strings.Repeat("a", 60e6) + `"}` }, 3},
+	"larger than may be": {func() string { return strings.Repeat(" ", 300e6) }, 3},
+}
+
+// TestHostileWorlds costs each at most what the kernel gives, as the state and as the seed.
+func TestHostileWorlds(t *testing.T) {
+	for what, hostile := range hostileWorlds {
+		for _, key := range []string{"state", "seed"} {
+			t.Run(key+"/"+what, func(t *testing.T) {
+				dir := documentOfWorld(t, key+": world.json")
+				if err := os.WriteFile(filepath.Join(dir, "world.json"), []byte(hostile.text()), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				if out, code := runLimited(t, "plan", "-f", dir); code != hostile.code || len(out) > 1<<20 {
+					t.Errorf("exit %d instead of %d\n%.1500s", code, hostile.code, out)
+				}
+			})
+		}
+	}
+}
+
+// TestWorldsThatAreNoFiles: nobody is waited for at the other end of what a document calls a file.
+func TestWorldsThatAreNoFiles(t *testing.T) {
+	for _, name := range []string{"world.json", "world.json.lock", "seed.json"} {
+		dir := documentOfWorld(t, "state: world.json, seed: seed.json")
+		if err := syscall.Mkfifo(filepath.Join(dir, name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, code := runLimited(t, "plan", "-f", dir); code != 3 || !strings.Contains(out, "regular") {
+			t.Errorf("%s: exit %d\n%s", name, code, out)
+		}
+	}
+}
+
+// documentOfWorld makes a folder with a document of a simulated zone.
+func documentOfWorld(t *testing.T, sandbox string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	text := "apiVersion: makesync/v1\nzone: try\nzones: {try: {sandbox: {" + sandbox + "}}}\n" +
+		"organizations: {acme: {name: Acme}}\n"
+	if err := os.WriteFile(filepath.Join(dir, "makesync.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
