@@ -21,12 +21,14 @@ var hostileWorlds = map[string]struct {
 	text func() string
 	code int
 }{
-	"users":              {func() string { return `{"version":1,"users":[` + strings.Repeat("{},", 20e6) + "{}]}" }, 3},
-	"zones":              {func() string { return worldHead + strings.Repeat("{},", 390e3) + "{}]}" }, 3},
-	"organizations":      {func() string { return worldZone + strings.Repeat("{},", 390e3) + "{}]}]}" }, 3},
-	"as many as may be":  {func() string { return worldZone + strings.Repeat("{},", 49e3) + "{}]}]}" }, 0},
-	"variables":          {func() string { return worldZone + `{"variables":[` + strings.Repeat("{},", 390e3) + "{}]}]}]}" }, 3},
-	"values":             {func() string { return worldZone + `{"variables":[{"value":[` + strings.Repeat("0,", 30e6) + "0]}]}]}]}" }, 3},
+	"users":             {func() string { return `{"version":1,"users":[` + strings.Repeat("{},", 20e6) + "{}]}" }, 3},
+	"zones":             {func() string { return worldHead + strings.Repeat("{},", 390e3) + "{}]}" }, 3},
+	"organizations":     {func() string { return worldZone + strings.Repeat("{},", 390e3) + "{}]}]}" }, 3},
+	"as many as may be": {func() string { return worldZone + strings.Repeat("{},", 49e3) + "{}]}]}" }, 0},
+	"variables":         {func() string { return worldZone + `{"variables":[` + strings.Repeat("{},", 390e3) + "{}]}]}]}" }, 3},
+	"values": {func() string {
+		return worldZone + `{"variables":[{"value":[` + strings.Repeat("0,", 30e6) + "0]}]}]}]}"
+	}, 3},
 	"null":               {func() string { return worldZone + strings.Repeat("null,", 12e6) + "null]}]}" }, 3},
 	"nested":             {func() string { return `{"version":1,"comment":` + strings.Repeat("[", 50e6) }, 3},
 	"one text":           {func() string { return `{"version":1,"comment":"` + strings.Repeat("a", 60e6) + `"}` }, 3},
