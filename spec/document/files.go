@@ -19,7 +19,7 @@ const MaxDocument = 64 << 20
 // findFiles turns files and folders into files. A file that is named twice, or
 // named and also found in a named folder, is read once. With stdin the path - is no file.
 func findFiles(paths []string, stdin bool) (files []string, problems []spec.Problem) {
-	seen := map[string]bool{}
+	seen, folders := map[string]bool{}, absoluteFolders{}
 	for _, path := range paths {
 		if stdin && path == StdinPath {
 			if !seen[path] {
@@ -33,17 +33,30 @@ func findFiles(paths []string, stdin bool) (files []string, problems []spec.Prob
 			problems = append(problems, *problem)
 		}
 		for _, file := range found {
-			key := file
-			if full, err := filepath.Abs(file); err == nil {
-				key = full
-			}
-			if !seen[key] {
+			if key := folders.pathOf(file); !seen[key] {
 				seen[key] = true
 				files = append(files, file)
 			}
 		}
 	}
 	return files, problems
+}
+
+// absoluteFolders are the absolute paths of folders: to find one asks the disk where this process is.
+type absoluteFolders map[string]string
+
+// pathOf is the absolute path of a file; its own path where that cannot be found.
+func (a absoluteFolders) pathOf(file string) string {
+	folder, name := filepath.Split(file)
+	full, known := a[folder]
+	if !known {
+		var err error
+		if full, err = filepath.Abs(folder); err != nil {
+			full = folder
+		}
+		a[folder] = full
+	}
+	return filepath.Join(full, name)
 }
 
 func filesOf(path string) ([]string, *spec.Problem) {

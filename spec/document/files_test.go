@@ -162,3 +162,15 @@ func TestLoadEndsWithItsContext(t *testing.T) {
 		t.Error("files are read after the end")
 	}
 }
+
+// TestAFileByManyNames: however a file is named, it is read once.
+func TestAFileByManyNames(t *testing.T) {
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "sub", "a.yaml"), minimal)
+	t.Chdir(dir)
+	files, problems := findFiles([]string{"sub/a.yaml", "./sub//a.yaml", "sub/../sub/a.yaml", ".", "sub", dir,
+		filepath.Join(dir, "sub", "a.yaml")}, false)
+	if len(files) != 1 || len(problems) != 0 {
+		t.Errorf("%q, %v; want the file once", files, problems)
+	}
+}

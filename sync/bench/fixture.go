@@ -40,7 +40,7 @@ func serveFixture(args []string) error {
 	sizeFlag(set, &f.size)
 	set.DurationVar(&f.latency, "latency", 0, "sleep before each answer")
 	perSecond := set.Int("per-second", 0, "requests served in a second, in all, one after another; 0: any number")
-	set.StringVar(&f.start, "start", "same", "state of the variables: same, drift (a hundredth differs) or empty")
+	set.StringVar(&f.start, "start", "same", "state of the variables: same, drift (a hundredth differs) or empty; refused: nobody may ask")
 	if err := set.Parse(args); err != nil {
 		return err
 	}
@@ -136,6 +136,11 @@ func (f *fixture) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	time.Sleep(f.latency)
 	f.work()
 	w.Header().Set("Content-Type", "application/json")
+	if f.start == "refused" {
+		w.WriteHeader(http.StatusUnauthorized)
+		io.WriteString(w, `{"message":"Access denied.","code":"IM003"}`)
+		return
+	}
 	switch {
 	case path == "/users/me":
 		io.WriteString(w, `{"authUser":{"id":1,"name":"Bench","email":"bench@acme.example","tfaEnabled":true}}`)

@@ -3,6 +3,7 @@
 // and does nothing else with them. `make bench` runs it.
 //
 //	go run ./sync/bench run -sizes 100x50,1000x50 -latencies 0,20ms -runs 5
+//	go run ./sync/bench shards -size 5000x50 -shards 16
 //
 // The zone is a fixture in a process of its own, with answers rendered beforehand,
 // so that it costs as little as a zone can; its latency is a sleep per request.
@@ -18,11 +19,12 @@ var commands = map[string]func(args []string) error{
 	"fixture": serveFixture,
 	"bare":    runBare,
 	"run":     runTable,
+	"shards":  runShards,
 }
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: bench run|fixture|bare [flags]")
+		fmt.Fprintln(os.Stderr, "usage: bench run|shards|fixture|bare [flags]")
 		os.Exit(64)
 	}
 	if err := commands[os.Args[1]](os.Args[2:]); err != nil {

@@ -19,7 +19,9 @@ type figures struct {
 
 // measure runs a command to its end; an exit code other than want is an error.
 func measure(command *exec.Cmd, want int) (figures, error) {
-	command.Stderr = os.Stderr
+	if command.Stderr == nil {
+		command.Stderr = os.Stderr
+	}
 	start := time.Now()
 	err := command.Run()
 	f := figures{wall: time.Since(start)}
@@ -37,10 +39,10 @@ func measure(command *exec.Cmd, want int) (figures, error) {
 // spread is minimum, median and maximum.
 type spread[T cmp.Ordered] struct{ min, median, max T }
 
-func spreadOf[T cmp.Ordered](runs []figures, pick func(figures) T) spread[T] {
+func spreadOf[R any, T cmp.Ordered](runs []R, pick func(R) T) spread[T] {
 	values := make([]T, len(runs))
-	for i, f := range runs {
-		values[i] = pick(f)
+	for i, r := range runs {
+		values[i] = pick(r)
 	}
 	slices.Sort(values)
 	return spread[T]{values[0], values[len(values)/2], values[len(values)-1]}
