@@ -24,7 +24,7 @@ func newScripted(t *testing.T, s shell, files map[string]string) *scripted {
 	if err := os.Mkdir(filepath.Join(k.dir, "jobs"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{"after": "3", "end": "Complete |", "code": "0"} {
+	for name, text := range map[string]string{"after": "3", "end": "Complete |", "code": "0", "words": "merged"} {
 		k.write(t, name, text)
 	}
 	for name, text := range files {
@@ -159,6 +159,9 @@ func (k *scripted) goOn(t *testing.T, code int, stdout, stderr string) (int, str
 // failed begins the conditions of a job that has.
 const failed = "FailureTarget Failed |"
 
+// stopped is what the merge says last, where a shard was.
+const stopped = "49 planned, 3 succeeded, 0 failed, 46 skipped, 0 unknown, 0 waiting, 0 held; exit 143 (interrupted)"
+
 // TestRunTells: what the script says and ends with, where not all is well.
 func TestRunTells(t *testing.T) {
 	t.Parallel()
@@ -188,7 +191,19 @@ func TestRunTells(t *testing.T) {
 			files{"end": failed + "FailedIndexes: x", "exits": "p-1 0/3\np-2 0/1\n", "code": "3"}},
 		{"results that nobody explains", "apply", 3, "is complete", 2,
 			files{"code": "3"}},
-		{"a merge that is killed", "apply", 1, "has left no result\nthe job goes on by itself", 2, files{"code": "137"}},
+		{"a merge that is killed", "apply", 1, "has left no result\nthe job has ended; to add up its results again: sh ",
+			2, files{"code": "137"}},
+		{"a merge that is stopped", "apply", 1, "has left no result", 2, files{"code": "143"}},
+		{"the deadline, all results there", "apply", 4, "the merge ended with 143; the run itself with 4", 2,
+			files{"end": failed + "DeadlineExceeded: x", "exits": "p-1 0/143\n", "code": "143", "words": stopped}},
+		{"the deadline, plan, all results there", "plan", 6, "the merge ended with 143; the run itself with 6", 2,
+			files{"end": failed + "DeadlineExceeded: x", "exits": "p-1 0/143\n", "code": "143", "words": stopped}},
+		{"pods that somebody stopped", "apply", 4, "p-1 ended with 143", 2,
+			files{"end": failed + "FailedIndexes: x", "exits": "p-1 0/143\n", "code": "143", "words": stopped}},
+		{"a pod that was replaced", "apply", 1, "p-2 ended with 1:", 2,
+			files{"end": failed + "FailedIndexes: x", "exits": "p-1 0/143\np-2 0/1\np-3 0/0\n", "code": "3"}},
+		{"no memory", "apply", 1, "p-1 ended with 137:", 2,
+			files{"end": failed + "FailedIndexes: x", "exits": "p-1 0/137\n", "code": "3"}},
 		{"no image", "apply", 0, "cannot start:\n  ErrImagePull: manifest unknown\n", 2,
 			files{"pods": "pod ErrImagePull: manifest unknown\npod : \npod ContainerCreating: \n"}},
 		{"no secret", "apply", 0, "  CreateContainerConfigError: secret \"makesync-tokens\" not found\n", 2,
