@@ -43,17 +43,22 @@ func uniteAttempts(parts []partFile, o mergeOptions) ([]partFile, []spec.Problem
 	if len(parts) > 0 && parts[0].Plan != nil {
 		return lastPlans(parts), nil
 	}
-	attempts := map[spec.Shard][]report.Attempt{}
-	known := map[string]bool{}
-	for _, part := range parts {
-		known[part.Report.Run] = true
-		attempts[*part.Shard()] = append(attempts[*part.Shard()], report.Attempt{Report: part.Report})
-	}
 	runs, problems := journaled(o)
+	journals := map[string]*report.Run{}
 	for _, run := range runs {
-		if !known[run.Run] {
-			attempts[*run.Shard] = append(attempts[*run.Shard], report.AttemptOf(run))
+		journals[run.Run] = run
+	}
+	attempts := map[spec.Shard][]report.Attempt{}
+	for _, part := range parts {
+		left := part.Report
+		if run := journals[left.Run]; run != nil {
+			left = left.Settled(run)
+			delete(journals, left.Run)
 		}
+		attempts[*part.Shard()] = append(attempts[*part.Shard()], report.Attempt{Report: left})
+	}
+	for _, run := range journals {
+		attempts[*run.Shard] = append(attempts[*run.Shard], report.AttemptOf(run))
 	}
 	var united []partFile
 	for shard, of := range attempts {

@@ -18,7 +18,8 @@ import (
 //	second          B succeeded   D succeeded
 //	united          A succeeded   B succeeded   C unknown   D succeeded
 //
-// The last outcome of a step counts, and a step is its address and its op.
+// The last outcome of a step counts, and a step is its address and its op. What an attempt could not
+// know, and a later run has found out, stands in its journal behind its end.
 
 // Attempt is what one attempt of a shard did.
 type Attempt struct {
@@ -30,41 +31,80 @@ type Attempt struct {
 // AttemptOf reads an attempt from its journal.
 func AttemptOf(run *Run) Attempt {
 	if run.Report != nil {
-		return Attempt{Report: run.Report}
+		return Attempt{Report: run.Report.Settled(run)}
 	}
 	r := &Report{Format: Format, Run: run.Run, Plan: run.Plan, Shard: run.Shard, Zones: run.Zones,
 		Started: &run.Started}
-	index := run.Index()
-	for n, outcome := range sentSteps(run) {
-		if step := index.Step(n); step != nil {
-			sent := NewStepReport(step, outcome.Outcome, outcome.Reason)
-			sent.Attempts, sent.Error = outcome.Attempt, outcome.Error
-			r.Steps = append(r.Steps, sent)
-		}
+	for _, sent := range sentSteps(run) {
+		s := NewStepReport(sent.step, sent.Outcome.Outcome, sent.Reason)
+		s.Attempts, s.Error = sent.Attempt, sent.Error
+		r.Steps = append(r.Steps, s)
 	}
 	slices.SortFunc(r.Steps, func(a, b StepReport) int { return cmp.Compare(a.N, b.N) })
 	return Attempt{Report: r, Killed: true}
 }
 
-// sentSteps are the last outcomes by the steps' numbers; unknown where no result follows.
-func sentSteps(run *Run) map[int]Outcome {
-	sent := map[int]Outcome{}
-	for _, entry := range run.Entries {
-		if entry.Intent != nil {
-			sent[entry.Intent.Step] = Outcome{Outcome: OutcomeUnknown, Attempt: entry.Intent.Attempt}
+// Settled is the report with what the run's journal has learnt since of the steps that it does not
+// know about.
+func (r *Report) Settled(run *Run) *Report {
+	settled, sent := *r, sentSteps(run)
+	settled.Steps = slices.Clone(r.Steps)
+	for i := range settled.Steps {
+		s := &settled.Steps[i]
+		found, has := sent[s.N]
+		if !has || s.Outcome != OutcomeUnknown || found.Outcome.Outcome == OutcomeUnknown || found.step.Address != s.Address {
+			continue
 		}
-		if entry.Result != nil {
-			sent[entry.Result.Step] = *entry.Result
+		settled.count(s.Outcome, -1)
+		settled.count(found.Outcome.Outcome, 1)
+		s.Outcome, s.Reason, s.Error = found.Outcome.Outcome, found.Reason, found.Error
+	}
+	return &settled
+}
+
+// sentStep is a step for which something was sent, and its last outcome.
+type sentStep struct {
+	step *plan.Step
+	Outcome
+}
+
+// sentSteps are those of a run by their numbers; unknown where no result follows, and half done
+// where the writes ended before the last one of the step.
+func sentSteps(run *Run) map[int]sentStep {
+	index := run.Index()
+	sent := map[int]sentStep{}
+	for _, entry := range run.Entries {
+		var outcome Outcome
+		switch {
+		case entry.Intent != nil:
+			outcome = Outcome{Step: entry.Intent.Step, Verb: entry.Intent.Verb, Outcome: OutcomeUnknown,
+				Attempt: entry.Intent.Attempt}
+		case entry.Result != nil:
+			outcome = *entry.Result
+		}
+		if step := index.Step(outcome.Step); step != nil {
+			sent[outcome.Step] = sentStep{step, outcome}
+		}
+	}
+	for n, s := range sent {
+		verbs := s.step.Verbs()
+		if s.Outcome.Outcome == Succeeded && len(verbs) > 0 && s.Verb != verbs[len(verbs)-1] {
+			s.Outcome.Outcome = Failed
+			s.Reason = Reason{ReasonHalfDone, "the run was killed before the second write"}
+			sent[n] = s
 		}
 	}
 	return sent
 }
 
-// stepKey is what makes steps of two attempts one.
+// stepKey is what makes steps of two attempts one. Whoever was revoked and not invited again is
+// invited by the next attempt, and whoever has accepted an invitation meanwhile is removed.
 type stepKey struct {
 	address spec.Address
 	op      plan.Op
 }
+
+func keyOf(s StepReport) stepKey { return stepKey{s.Address, s.Op.Counted()} }
 
 // UniteAttempts makes one report out of the attempts of a shard, in any order. It is that of the
 // last one which has left one, with what the others did besides; nil when all were killed.
@@ -82,7 +122,7 @@ func UniteAttempts(attempts []Attempt) *Report {
 	united.Steps = slices.Clone(united.Steps)
 	at := map[stepKey]int{}
 	for i, s := range united.Steps {
-		at[stepKey{s.Address, s.Op}] = i
+		at[keyOf(s)] = i
 	}
 	for i := len(attempts) - 1; i >= 0; i-- {
 		if i != last {
@@ -107,7 +147,7 @@ func (r *Report) addAttempt(a Attempt, at map[stepKey]int, later bool) {
 	r.Calls.Add(a.Calls)
 	r.Seconds += a.Seconds
 	for _, s := range a.Steps {
-		i, has := at[stepKey{s.Address, s.Op}]
+		i, has := at[keyOf(s)]
 		switch {
 		case has && !later, s.Outcome == Skipped:
 			continue
@@ -115,7 +155,7 @@ func (r *Report) addAttempt(a Attempt, at map[stepKey]int, later bool) {
 			r.count(r.Steps[i].Outcome, -1)
 			r.Steps[i] = s
 		default:
-			at[stepKey{s.Address, s.Op}] = len(r.Steps)
+			at[keyOf(s)] = len(r.Steps)
 			r.Steps = append(r.Steps, s)
 			r.Planned++
 		}
