@@ -51,13 +51,13 @@ func (r *Report) Settled(run *Run) *Report {
 	settled.Steps = slices.Clone(r.Steps)
 	for i := range settled.Steps {
 		s := &settled.Steps[i]
-		found, has := sent[s.N]
-		if !has || s.Outcome != OutcomeUnknown || found.Outcome.Outcome == OutcomeUnknown || found.step.Address != s.Address {
+		found := sent[s.N]
+		if s.Outcome != OutcomeUnknown || found.step == nil || found.step.Address != s.Address {
 			continue
 		}
 		settled.count(s.Outcome, -1)
-		settled.count(found.Outcome.Outcome, 1)
 		s.Outcome, s.Reason, s.Error = found.Outcome.Outcome, found.Reason, found.Error
+		settled.count(s.Outcome, 1)
 	}
 	return &settled
 }
