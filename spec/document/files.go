@@ -42,7 +42,8 @@ func findFiles(paths []string, stdin bool) (files []string, problems []spec.Prob
 	return files, problems
 }
 
-// absoluteFolders are the absolute paths of folders: to find one asks the disk where this process is.
+// absoluteFolders are the absolute paths of folders. To find one asks the disk where this process
+// is.
 type absoluteFolders map[string]string
 
 // pathOf is the absolute path of a file; its own path where that cannot be found.

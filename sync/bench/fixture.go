@@ -40,7 +40,8 @@ func serveFixture(args []string) error {
 	sizeFlag(set, &f.size)
 	set.DurationVar(&f.latency, "latency", 0, "sleep before each answer")
 	perSecond := set.Int("per-second", 0, "requests served in a second, in all, one after another; 0: any number")
-	set.StringVar(&f.start, "start", "same", "state of the variables: same, drift (a hundredth differs) or empty; refused: nobody may ask")
+	set.StringVar(&f.start, "start", "same",
+		"state of the variables: same, drift (a hundredth differs) or empty; refused: nobody may ask")
 	if err := set.Parse(args); err != nil {
 		return err
 	}

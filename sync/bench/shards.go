@@ -29,8 +29,8 @@ func runShards(args []string) error {
 	defer os.RemoveAll(b.dir)
 	fmt.Fprintf(b.out, "%d cores, %s, %s/%s, %s, %d runs: CPU s, median (min–max)\n\n", runtime.NumCPU(),
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, s, b.runs)
-	fmt.Fprintln(b.out, "| files | processes | loading, each | loading, together | the rest, together | ratio of the rest "+
-		"| all | peak MiB |\n|---|---|---|---|---|---|---|---|")
+	fmt.Fprintln(b.out, "| files | processes | loading, each | loading, together | the rest, together "+
+		"| ratio of the rest | all | peak MiB |\n|---|---|---|---|---|---|---|---|")
 	for _, layout := range []struct {
 		name    string
 		oneFile bool
@@ -67,7 +67,8 @@ func (b *bench) measureShards(s size, docs, name string, count int) error {
 	whole := []scenario{{name: "plan", args: []string{"plan"}}}
 	var shards []scenario
 	for i := range count {
-		shards = append(shards, scenario{name: "plan", args: []string{"plan", "--shard", fmt.Sprintf("%d/%d", i+1, count)}})
+		args := []string{"plan", "--shard", fmt.Sprintf("%d/%d", i+1, count)}
+		shards = append(shards, scenario{name: "plan", args: args})
 	}
 	var wholes, parts []phases
 	for run := range b.runs + 1 {

@@ -18,8 +18,8 @@ import (
 //	second          B succeeded   D succeeded
 //	united          A succeeded   B succeeded   C unknown   D succeeded
 //
-// The last outcome of a step counts, and a step is its address and its op. What an attempt could not
-// know, and a later run has found out, stands in its journal behind its end.
+// The last outcome of a step counts, and a step is its address and its op. What an attempt could
+// not know, and a later run has found out, stands in its journal behind its end.
 
 // Attempt is what one attempt of a shard did.
 type Attempt struct {
