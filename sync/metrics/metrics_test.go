@@ -1,13 +1,21 @@
 package metrics
 
 import (
+	"bytes"
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
 
 	"makesync/sync/exit"
+	"makesync/sync/fleet"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 )
@@ -81,5 +89,61 @@ func TestMetricsAreDocumented(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, rows); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// TestTheTextIsOfPrometheus: a full run is read back by the parser of Prometheus as the table has it,
+// and its bytes do not depend on chance.
+func TestTheTextIsOfPrometheus(t *testing.T) {
+	t.Parallel()
+	run := Run{Version: "a\"b\\c\nd", Plan: &plan.Plan{Zones: []plan.Zone{{Name: "eu1", Sandbox: true}}}, Report: &report.Report{},
+		Exit: exit.Held, Zones: map[string]Calls{"us1": {Repeated: 2}, "eu1": {}},
+		Status: &fleet.Status{Attention: []fleet.Attention{{Severity: fleet.Bad, Rule: fleet.Rules()[0]}},
+			Organizations: []fleet.Row{{Zone: "eu1", Key: "z"}, {Zone: "eu1", Key: "a"}}}}
+	text, err := run.Text(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		if again, err := run.Text(nil); err != nil || string(again) != string(text) {
+			t.Fatalf("another text, %v:\n%s", err, again)
+		}
+	}
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	families, err := parser.TextToMetricFamilies(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range table {
+		checkFamily(t, row, families[row.name])
+	}
+	if got := labelOf(families["makesync_build_info"].Metric[0], "version"); got != run.Version {
+		t.Errorf("version is read back as %q", got)
+	}
+}
+
+// checkFamily compares what was read with its row: type, labels, and each series once.
+func checkFamily(t *testing.T, row metric, family *dto.MetricFamily) {
+	t.Helper()
+	if family == nil {
+		return
+	}
+	if family.GetType() != row.kind || family.GetHelp() != row.help {
+		t.Errorf("%s: %s %s", row.name, family.GetType(), family.GetHelp())
+	}
+	seen := map[string]bool{}
+	for _, series := range family.Metric {
+		var names []string
+		for _, label := range series.Label {
+			names = append(names, label.GetName())
+		}
+		if diff := cmp.Diff(slices.Sorted(slices.Values(row.labels)), names, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: labels: -want +got\n%s", row.name, diff)
+		}
+		key := fmt.Sprint(series.Label)
+		if seen[key] {
+			t.Errorf("%s: %s twice", row.name, key)
+		}
+		seen[key] = true
 	}
 }

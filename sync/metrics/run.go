@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
@@ -19,8 +18,7 @@ import (
 	"makesync/sync/state"
 )
 
-// Run is what is measured of one run, good or bad. It is a prometheus.Collector, which reads its
-// samples off the table.
+// Run is what is measured of one run, good or bad.
 type Run struct {
 	Version      string // of makesync
 	Began, Ended time.Time
@@ -48,16 +46,8 @@ type Calls struct {
 // Text is the new text of the file. Previous is the text that it has, or whatever stands there.
 func (m Run) Text(previous []byte) ([]byte, error) {
 	m.previous = readPrevious(previous)
-	registry := prometheus.NewRegistry()
-	if err := registry.Register(&m); err != nil {
-		return nil, err
-	}
-	families, err := registry.Gather()
-	if err != nil {
-		return nil, err
-	}
 	var text bytes.Buffer
-	for _, family := range families {
+	for _, family := range m.families() {
 		if _, err := expfmt.MetricFamilyToText(&text, family); err != nil {
 			return nil, err
 		}
@@ -114,23 +104,6 @@ func labelOf(m *dto.Metric, name string) string {
 		}
 	}
 	return ""
-}
-
-// Describe names the metrics of the table.
-func (m *Run) Describe(out chan<- *prometheus.Desc) {
-	for i := range table {
-		out <- table[i].desc()
-	}
-}
-
-// Collect gives the samples.
-func (m *Run) Collect(out chan<- prometheus.Metric) {
-	for i := range table {
-		row := &table[i]
-		for _, s := range row.samples(m) {
-			out <- prometheus.MustNewConstMetric(row.desc(), row.kind, s.value, s.labels...)
-		}
-	}
 }
 
 // succeeded tells whether the run did what it is for: apply reached what the documents say, but for

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 
 	"makesync/spec"
 	"makesync/sync/exit"
@@ -24,7 +24,7 @@ const (
 type metric struct {
 	name    string
 	labels  []string
-	kind    prometheus.ValueType
+	kind    dto.MetricType
 	samples func(*Run) []sample // none: not known in this run
 	help    string
 }
@@ -34,11 +34,9 @@ type sample struct {
 	value  float64
 }
 
-func (m *metric) desc() *prometheus.Desc { return prometheus.NewDesc(m.name, m.help, m.labels, nil) }
-
 const (
-	gauge   = prometheus.GaugeValue
-	counter = prometheus.CounterValue
+	gauge   = dto.MetricType_GAUGE
+	counter = dto.MetricType_COUNTER
 )
 
 func labels(names ...string) []string { return names }
