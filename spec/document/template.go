@@ -113,6 +113,8 @@ func fillProfile(f *findings, profile, organization *layer) *layer {
 		}
 		refused := spec.RefusedName(result)
 		switch {
+		case organization.isBroken(missing):
+			s.form = formBroken // what is wrong with the word is told where it stands
 		case missing != "":
 			rule, message, hint := missingWord(organization.key, missing)
 			templateProblem(f, *s, profile, organization, path, rule, message, hint)
@@ -126,6 +128,11 @@ func fillProfile(f *findings, profile, organization *layer) *layer {
 		}
 	})
 	return filled
+}
+
+// isBroken tells whether the organization has the word, and it is wrong.
+func (l *layer) isBroken(word string) bool {
+	return word == "name" && l.name.isBroken() || word == "id" && l.id.isBroken()
 }
 
 const inviteNamePath = ".invite.name"
