@@ -209,8 +209,8 @@ func (d *Documents) Tighten(t *Trusted) []spec.Problem {
 	return spec.SortProblems(problems)
 }
 
-// allSensitive are the patterns of secrets that documents and trusted files state.
-func (d *Documents) allSensitive() []spec.Glob {
+// Sensitive are the patterns of secrets that documents and trusted files state.
+func (d *Documents) Sensitive() []spec.Glob {
 	var globs []spec.Glob
 	for _, w := range d.allSensitivePatterns() {
 		globs = append(globs, w.glob)

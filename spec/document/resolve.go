@@ -45,7 +45,7 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 	}
 	d.resolved = true
 	r := &resolver{findings: &findings{told: map[string]bool{}}, documents: d, options: o, merger: newMerger(),
-		known: d.knownZones(o), guards: d.Guards(), sensitive: d.allSensitive()}
+		known: d.knownZones(o), guards: d.Guards(), sensitive: d.Sensitive()}
 	r.checkLimit()
 	if !o.SkipReferences {
 		r.secrets = SecretsOf(d.zones, o.LookupEnv, o.ReferenceRoots, o.ZoneNames...)

@@ -22,7 +22,7 @@ func (d *Documents) Statements(a spec.Address) (all []spec.Statement) {
 		return nil
 	}
 	own := d.organizations[i]
-	s := stating{address: a, id: int64Of(own.id.text), sensitive: d.allSensitive()}
+	s := stating{address: a, id: int64Of(own.id.text), sensitive: d.Sensitive()}
 	for _, name := range own.profiles {
 		if profile := d.profiles[name.text]; profile != nil {
 			all = append(all, s.of(profile)...)

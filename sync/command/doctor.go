@@ -99,7 +99,7 @@ func checkEverything(ctx context.Context, r *runtimeEnv, o doctorOptions) ([]fle
 	if len(o.files) > 0 {
 		found = load(ctx, r.Env, documentOptions{
 			files: o.files, given: true, zone: onlyZone(o.named),
-			referenceRoots: o.referenceRoots, skipReferences: o.skipReferences,
+			guards: o.guards, referenceRoots: o.referenceRoots, skipReferences: o.skipReferences,
 		}, o.zones, offlineMode)
 	}
 	if err := r.files.readsNamed(found.desired); err != nil {

@@ -10,6 +10,7 @@ import (
 // compare.
 type sourceOptions struct {
 	files          []string // -f; none by default
+	guards         []string // --guards, not MAKESYNC_GUARDS
 	referenceRoots []string
 	zones          zoneOptions
 	selector       *export.Selector
@@ -21,6 +22,7 @@ type sourceOptions struct {
 func sourceFlags(use string) []cli.Flag {
 	return joined([]cli.Flag{
 		fileFlag("`PATH` documents, for " + use + " and their zones; repeatable (default: none)"),
+		guardsFlag("`FILE` guards outside the documents, whose patterns of secrets count too; repeatable, beside "),
 		referenceRootFlag(),
 		&cli.StringSliceFlag{
 			Name:  "organization",
@@ -31,7 +33,7 @@ func sourceFlags(use string) []cli.Flag {
 }
 
 func readSourceOptions(c *cli.Context, env Env) (o sourceOptions, err error) {
-	o.files, o.referenceRoots = c.StringSlice("file"), c.StringSlice("reference-root")
+	o.files, o.guards, o.referenceRoots = c.StringSlice("file"), c.StringSlice("guards"), c.StringSlice("reference-root")
 	o.color = colors(c, env)
 	if o.limits.maxRuntime, err = readMaxRuntime(c); err != nil {
 		return o, err

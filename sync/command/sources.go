@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -25,22 +26,13 @@ type sources struct {
 
 // openSources connects zones by name, read-only: there is no way to write through them.
 func openSources(r *runtimeEnv, o sourceOptions, names ...string) (*sources, error) {
-	s := &sources{r: r, o: o, desired: &spec.Desired{Guards: spec.DefaultGuards()}}
+	s := &sources{r: r, o: o, desired: &spec.Desired{}}
 	if o.limits.maxRuntime > 0 {
 		s.deadline = time.Now().Add(o.limits.maxRuntime)
 	}
-	var problems []spec.Problem
-	if len(o.files) > 0 {
-		documents, found := document.Load(document.LoadOptions{Paths: o.files, Stdin: r.piped})
-		problems = append(problems, found...)
-		s.desired, found = documents.Resolve(document.ResolveOptions{
-			LookupEnv: r.LookupEnv, SkipReferences: true, ReferenceRoots: o.referenceRoots,
-			DefaultZone: firstName(names), ZoneNames: zoneURLNames(o.zones.urls),
-		})
-		problems = append(problems, found...)
-		if err := r.files.readsNamed(s.desired); err != nil {
-			return nil, err
-		}
+	problems := s.load(firstName(names))
+	if err := r.files.readsNamed(s.desired); err != nil {
+		return nil, err
 	}
 	for i, name := range names {
 		names[i] = spec.ZoneName(name, s.desired.Zones)
@@ -56,6 +48,27 @@ func openSources(r *runtimeEnv, o sourceOptions, names ...string) (*sources, err
 	secrets := document.SecretsOf(s.desired.Zones, r.LookupEnv, o.referenceRoots)
 	s.zones, err = openZones(r, secrets, endpoints, o.zones, readOnly)
 	return s, err
+}
+
+// load reads the documents, if there are any, and the trusted files, whose patterns of secrets count
+// also without. Values from references are secrets and not read.
+func (s *sources) load(zone string) []spec.Problem {
+	env, o := s.r.Env, s.o
+	documents, problems := &document.Documents{}, []spec.Problem(nil)
+	if len(o.files) > 0 {
+		documents, problems = document.Load(document.LoadOptions{Paths: o.files, Stdin: env.piped})
+	}
+	trusted, found := loadTrusted(env, documentOptions{files: o.files, given: true, guards: o.guards})
+	problems = slices.Concat(problems, found, documents.Tighten(trusted))
+	if len(o.files) == 0 {
+		s.desired.Guards, s.desired.Sensitive = documents.Guards(), documents.Sensitive()
+		return problems
+	}
+	s.desired, found = documents.Resolve(document.ResolveOptions{
+		LookupEnv: env.LookupEnv, SkipReferences: true, ReferenceRoots: o.referenceRoots,
+		DefaultZone: zone, ZoneNames: zoneURLNames(o.zones.urls),
+	})
+	return append(problems, found...)
 }
 
 func firstName(names []string) string {

@@ -278,7 +278,7 @@ func fleetDocuments(ctx context.Context, env Env, o statusOptions) (*spec.Desire
 	}
 	found := load(ctx, env, documentOptions{
 		files: o.files, given: true, zone: onlyZone(o.named),
-		referenceRoots: o.referenceRoots, skipReferences: !o.changes || o.skipReferences,
+		guards: o.guards, referenceRoots: o.referenceRoots, skipReferences: !o.changes || o.skipReferences,
 	}, o.zones, online)
 	if spec.HasErrors(found.problems) {
 		return nil, invalid(found.problems)
