@@ -25,8 +25,11 @@ func addressesOf(a Address, id int64) []Address {
 	if id == 0 {
 		return []Address{a}
 	}
-	return []Address{a, a.under(IDPrefix + strconv.FormatInt(id, 10))}
+	return []Address{a, a.IDAddress(id)}
 }
+
+// IDAddress is the address with the organization's id in the place of its key: id:11/variable/A.
+func (a Address) IDAddress(id int64) Address { return a.under(IDPrefix + strconv.FormatInt(id, 10)) }
 
 // under is the address with something else in the place of its key.
 func (a Address) under(key string) Address {

@@ -68,19 +68,21 @@ var forms = map[PatternSubject][]form{
 	PatternOfVariables:     addressForms(slices.Concat(literalForm("/variable/"), variableForm)),
 	PatternOfEmails:        {emailForm},
 	PatternOfSteps:         stepForms(),
-	PatternOfOrganizations: {keyForm},
+	PatternOfOrganizations: {keyForm, idForm},
 }
 
 // anyNameForm is a name as addresses have it, of whatever kind.
 var anyNameForm = some(func(r rune) bool { return r != '/' })
 
-func stepForms() (all []form) {
+func stepForms() []form { return slices.Concat(stepFormsUnder(keyForm), stepFormsUnder(idForm)) }
+
+func stepFormsUnder(organization form) (all []form) {
 	for _, k := range Kinds() {
-		alone := slices.Concat(keyForm, literalForm("/"+string(k)))
+		alone := slices.Concat(organization, literalForm("/"+string(k)))
 		named := slices.Concat(alone, literalForm("/"), anyNameForm)
 		switch k {
 		case KindOrganization:
-			all = append(all, keyForm)
+			all = append(all, organization)
 		case KindTFA, KindOwner, KindSubscription:
 			all = append(all, alone)
 		case KindPaymentMethods:

@@ -122,6 +122,7 @@ func (v Verdict) Worst() Severity {
 // subject is one organization, step or plan with its variables.
 type subject struct {
 	address string
+	id      int64    // of its organization; 0: it is new, or the plan
 	keys    []string // of its organization; for the plan of all
 	step    int
 	vars    map[string]any
@@ -255,7 +256,7 @@ func (j *judge) unknown(s subject, reads reads) *Result {
 func (j *judge) result(s subject, severity Severity) Result {
 	return Result{
 		ID: j.ID, On: j.On, Address: s.address, Step: s.step, Severity: severity, Message: shown(j.Message),
-		From: j.From, Path: j.Path, Trusted: j.From.Trusted, Suppressed: j.suppressedBy(s.address, j.in.Now),
+		From: j.From, Path: j.Path, Trusted: j.From.Trusted, Suppressed: j.suppressedBy(s.address, s.id, j.in.Now),
 	}
 }
 

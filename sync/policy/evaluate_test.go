@@ -128,6 +128,10 @@ func TestSuppressions(t *testing.T) {
 		{"the day before", Suppression{"acme", "agreed", "2026-11-19"}, false, "its day, 2026-11-19, is past"},
 		{"no reason", Suppression{"acme", "", "2026-12-31"}, false, "it has no reason"},
 		{"a reason of nothing", Suppression{"acme", " \u200b—", "2026-12-31"}, false, "it has no reason"},
+		{"a reason of blank letters", Suppression{"acme", "\u3164\u115f\uffa0", "2026-12-31"}, false, "it has no reason"},
+		{"by id", Suppression{"id:11", "agreed", "2026-12-31"}, true, ""},
+		{"by another id", Suppression{"id:1", "agreed", "2026-12-31"}, false, ""},
+		{"a key that begins as ids do", Suppression{"i*", "agreed", "2026-12-31"}, false, ""},
 		{"no day", Suppression{"acme", "agreed", ""}, false, "it has no day"},
 		{"another address", Suppression{"acm", "agreed", "2026-12-31"}, false, ""},
 	} {

@@ -25,9 +25,11 @@ func (in Input) subjects() (map[Subject][]subject, int, error) {
 	now := in.Now.UTC()
 	all := map[Subject][]subject{OnPlan: {{keys: keys, vars: map[string]any{"plan": plan, "now": now}}}}
 	for i, key := range keys {
-		vars := map[string]any{"organization": organizations[i], "plan": plan, "now": now}
-		all[OnOrganization] = append(all[OnOrganization], subject{address: key, keys: keys[i : i+1], vars: vars})
-		all[OnStep] = append(all[OnStep], stepsOf(keys[i:i+1], vars)...)
+		own := subject{address: key, keys: keys[i : i+1],
+			vars: map[string]any{"organization": organizations[i], "plan": plan, "now": now}}
+		own.id, _ = organizations[i].(map[string]any)["id"].(int64)
+		all[OnOrganization] = append(all[OnOrganization], own)
+		all[OnStep] = append(all[OnStep], stepsOf(own)...)
 	}
 	return all, c.values, nil
 }
@@ -60,15 +62,16 @@ func (in Input) complete(c *converter, organizations []any) (keys []string, err 
 	return keys, nil
 }
 
-func stepsOf(keys []string, vars map[string]any) (subjects []subject) {
-	steps, _ := vars["organization"].(map[string]any)["steps"].([]any)
+func stepsOf(organization subject) (subjects []subject) {
+	steps, _ := organization.vars["organization"].(map[string]any)["steps"].([]any)
 	for _, s := range steps {
 		step := s.(map[string]any)
 		address, _ := step["address"].(string)
 		n, _ := step["n"].(int64)
-		own := maps.Clone(vars)
-		own["step"] = step
-		subjects = append(subjects, subject{address: address, keys: keys, step: int(n), vars: own})
+		own := organization
+		own.address, own.step, own.vars = address, int(n), maps.Clone(organization.vars)
+		own.vars["step"] = step
+		subjects = append(subjects, own)
 	}
 	return subjects
 }

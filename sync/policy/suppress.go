@@ -53,7 +53,7 @@ var addressed = map[Subject]spec.PatternSubject{
 // neverCovers is the problem of a suppression that can be about nothing that its policy judges.
 func neverCovers(l lift, p Policy, path string) []Problem {
 	subject, has := addressed[p.On]
-	if has && l.glob.CanMatch(subject) || !has && l.covers("") {
+	if has && l.glob.CanMatch(subject) || !has && l.covers("", 0) {
 		return nil
 	}
 	problem := p.problem(path,
@@ -67,7 +67,7 @@ func neverCovers(l lift, p Policy, path string) []Problem {
 // void says why a suppression does not count; empty: it does.
 func (l lift) void(now time.Time) string {
 	switch {
-	case !strings.ContainsFunc(l.Reason, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }):
+	case !strings.ContainsFunc(l.Reason, isSeen):
 		return "it has no reason"
 	case l.until.IsZero():
 		return "it has no day (until)"
@@ -77,10 +77,20 @@ func (l lift) void(now time.Time) string {
 	return ""
 }
 
-// covers tells whether a suppression is about an address; that of the plan is empty.
-func (l lift) covers(address string) bool {
-	if address == "" {
+// isSeen tells letters and digits, but for letters that are blank, such as the Hangul filler.
+func isSeen(r rune) bool {
+	return (unicode.IsLetter(r) || unicode.IsDigit(r)) && !unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
+}
+
+// covers tells whether a suppression is about an address in an organization of an id; that of the
+// plan is empty. Which organization has a key documents say, so that who means one writes its id;
+// i* means keys that begin so, and no ids.
+func (l lift) covers(address string, id int64) bool {
+	switch {
+	case address == "":
 		return l.Address == "" || l.glob.Match("")
+	case strings.HasPrefix(l.Address, spec.IDPrefix):
+		return id != 0 && l.glob.MatchAddress(spec.Address(address).IDAddress(id))
 	}
 	return l.Address != "" && l.glob.MatchAddress(spec.Address(address))
 }
@@ -93,9 +103,9 @@ type Suppressed struct {
 }
 
 // suppressedBy is the first suppression that counts for an address. nil: none.
-func (r *rule) suppressedBy(address string, now time.Time) *Suppressed {
+func (r *rule) suppressedBy(address string, id int64, now time.Time) *Suppressed {
 	for _, l := range r.lifts {
-		if l.covers(address) && l.void(now) == "" {
+		if l.covers(address, id) && l.void(now) == "" {
 			return &Suppressed{l.Address, shown(l.Reason), l.Until}
 		}
 	}
