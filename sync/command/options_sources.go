@@ -33,7 +33,8 @@ func sourceFlags(use string) []cli.Flag {
 }
 
 func readSourceOptions(c *cli.Context, env Env) (o sourceOptions, err error) {
-	o.files, o.guards, o.referenceRoots = c.StringSlice("file"), c.StringSlice("guards"), c.StringSlice("reference-root")
+	o.files, o.guards = c.StringSlice("file"), c.StringSlice("guards")
+	o.referenceRoots = c.StringSlice("reference-root")
 	o.color = colors(c, env)
 	if o.limits.maxRuntime, err = readMaxRuntime(c); err != nil {
 		return o, err

@@ -50,8 +50,8 @@ func openSources(r *runtimeEnv, o sourceOptions, names ...string) (*sources, err
 	return s, err
 }
 
-// load reads the documents, if there are any, and the trusted files, whose patterns of secrets count
-// also without. Values from references are secrets and not read.
+// load reads the documents, if there are any, and the trusted files, whose patterns of secrets
+// count also without. Values from references are secrets and not read.
 func (s *sources) load(zone string) []spec.Problem {
 	env, o := s.r.Env, s.o
 	documents, problems := &document.Documents{}, []spec.Problem(nil)
