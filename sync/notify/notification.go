@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"makesync/spec"
 	"makesync/sync/exit"
 	"makesync/sync/plan"
 	"makesync/sync/render"
@@ -20,16 +21,18 @@ const Format = "makesync.notify/v1"
 type Notification struct {
 	Format string `json:"format"`
 	// Text is one line for people; chat webhooks show a field of this name.
-	Text    string    `json:"text"`
-	Command string    `json:"command"` // plan, apply, status
-	At      time.Time `json:"at"`      // UTC, whole seconds
-	Run     string    `json:"run,omitempty"`
-	Plan    string    `json:"plan,omitempty"` // the digest
-	Zones   []Zone    `json:"zones"`
-	Reasons []string  `json:"why"` // changed, pending, failed, held, waiting, attention; those that apply
-	Summary Summary   `json:"summary"`
-	Changes []Change  `json:"changes"`
-	Alerts  []Alert   `json:"troubles"`
+	Text    string `json:"text"`
+	Command string `json:"command"` // plan, apply, status
+	// Shard: each shard of a run tells of its own organizations.
+	Shard   *spec.Shard `json:"shard,omitempty"`
+	At      time.Time   `json:"at"` // UTC, whole seconds
+	Run     string      `json:"run,omitempty"`
+	Plan    string      `json:"plan,omitempty"` // the digest
+	Zones   []Zone      `json:"zones"`
+	Reasons []string    `json:"why"` // changed, pending, failed, held, waiting, attention; those that apply
+	Summary Summary     `json:"summary"`
+	Changes []Change    `json:"changes"`
+	Alerts  []Alert     `json:"troubles"`
 	// Reported counts alerts that last and were told by an earlier run; Omitted what there was no
 	// room for.
 	Reported int       `json:"toldBefore"`
@@ -57,7 +60,7 @@ type Summary struct {
 // New makes the notification of a run's events.
 func New(run Run, events Events, now time.Time) *Notification {
 	n := &Notification{
-		Format: Format, Command: run.Command, At: now.UTC().Truncate(time.Second), Zones: []Zone{},
+		Format: Format, Command: run.Command, Shard: run.Shard, At: now.UTC().Truncate(time.Second), Zones: []Zone{},
 		Reasons: events.reasons(), Changes: append([]Change{}, events.Changes...),
 		Alerts: append([]Alert{}, events.Alerts...), Reported: events.Reported, Exit: run.Exit,
 	}
@@ -71,9 +74,16 @@ func New(run Run, events Events, now time.Time) *Notification {
 	if run.Plan != nil {
 		n.Plan = run.Plan.Digest
 	}
-	n.Text = fmt.Sprintf("%smakesync %s: %s; exit %d (%s)",
-		n.sandboxMark(), run.Command, n.words(run)+gainWords(run.gains()), run.Exit.Code, run.Exit.Name)
+	n.Text = fmt.Sprintf("%smakesync %s%s: %s; exit %d (%s)",
+		n.sandboxMark(), run.Command, shardWords(run.Shard), n.words(run)+gainWords(run.gains()), run.Exit.Code, run.Exit.Name)
 	return n
+}
+
+func shardWords(s *spec.Shard) string {
+	if s == nil {
+		return ""
+	}
+	return fmt.Sprintf(", shard %d of %d", s.Index, s.Count)
 }
 
 // gainWords stand in the text, whatever else there is no room for.

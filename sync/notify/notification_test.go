@@ -52,6 +52,7 @@ func TestNotificationFitsItsSchema(t *testing.T) {
 	for name, run := range map[string]Run{
 		"a bad night": badNight(3), "many steps": badNight(5000),
 		"nothing at all": {Command: "plan", Exit: exit.Invalid},
+		"a shard":        {Command: "plan", Shard: &spec.Shard{Index: 2, Count: 3}, Exit: exit.Invalid},
 		"drift":          {Command: "plan", Plan: badNight(2).Plan, Exit: exit.OK},
 	} {
 		body, err := New(run, EventsOf(run, 7, always(8)), time.Unix(1795320000, 0)).Encode()

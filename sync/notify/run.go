@@ -13,6 +13,7 @@ import (
 // Run is how a run of plan, apply or status ended, good or bad.
 type Run struct {
 	Command  string         // plan, apply, status
+	Shard    *spec.Shard    // which part of the organizations it looked at; nil: all
 	Plan     *plan.Plan     // nil when there is none
 	Report   *report.Report // of apply; nil of plan
 	Status   *fleet.Status  // of status
