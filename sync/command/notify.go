@@ -59,7 +59,8 @@ func storedAlert(a notify.Alert) history.Alert {
 // notifyRun is the end of a run as notifications tell it.
 func (e runEnd) notifyRun() notify.Run {
 	return notify.Run{
-		Command: e.command, Shard: e.options.shard, Plan: e.plan, Report: e.applied, Status: e.status, Problems: e.problems, Exit: e.exit,
+		Command: e.command, Shard: e.options.shard, Plan: e.plan, Report: e.applied, Status: e.status,
+		Problems: e.problems, Exit: e.exit,
 	}
 }
 

@@ -60,7 +60,8 @@ type Summary struct {
 // New makes the notification of a run's events.
 func New(run Run, events Events, now time.Time) *Notification {
 	n := &Notification{
-		Format: Format, Command: run.Command, Shard: run.Shard, At: now.UTC().Truncate(time.Second), Zones: []Zone{},
+		Format: Format, Command: run.Command, Shard: run.Shard, At: now.UTC().Truncate(time.Second),
+		Zones:   []Zone{},
 		Reasons: events.reasons(), Changes: append([]Change{}, events.Changes...),
 		Alerts: append([]Alert{}, events.Alerts...), Reported: events.Reported, Exit: run.Exit,
 	}
@@ -74,8 +75,8 @@ func New(run Run, events Events, now time.Time) *Notification {
 	if run.Plan != nil {
 		n.Plan = run.Plan.Digest
 	}
-	n.Text = fmt.Sprintf("%smakesync %s%s: %s; exit %d (%s)",
-		n.sandboxMark(), run.Command, shardWords(run.Shard), n.words(run)+gainWords(run.gains()), run.Exit.Code, run.Exit.Name)
+	n.Text = fmt.Sprintf("%smakesync %s: %s; exit %d (%s)", n.sandboxMark(), run.Command+shardWords(run.Shard),
+		n.words(run)+gainWords(run.gains()), run.Exit.Code, run.Exit.Name)
 	return n
 }
 
