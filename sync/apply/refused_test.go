@@ -224,6 +224,45 @@ func (j *fullJournal) Intent(i report.Intent) error {
 	return j.Journal.Intent(i)
 }
 
+// TestAFullJournalLeavesNothingHalfDone: a re-invitation that has begun goes on to its end, and
+// nothing else begins.
+func TestAFullJournalLeavesNothingHalfDone(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	p := plantest.Make(t, r)
+	revoked := false
+	z.fault = func(_ int, w plan.Write) *lost {
+		revoked = revoked || w.Verb == plan.RemoveMember && w.Address.Name() == "late@x.example"
+		return nil
+	}
+	o := z.options()
+	o.Concurrency = 1
+	o.Journal = fullWhen{&memoryJournal{}, &revoked}
+	rs := Run(context.Background(), p, o)
+	for _, s := range rs.Steps {
+		again := s.Op == plan.OpReinvite
+		if again && s.Outcome != report.Succeeded || !again && s.Outcome != report.Succeeded && s.Outcome != report.Skipped {
+			t.Errorf("%s %s: %s %s", s.Op, s.Address, s.Outcome, s.Reason)
+		}
+	}
+	if rs.Succeeded == 0 || rs.Skipped == 0 {
+		t.Errorf("the journal was not full in the middle:\n%s", outcomes(rs))
+	}
+}
+
+// fullWhen is full for steps that begin after something has happened.
+type fullWhen struct {
+	Journal
+	happened *bool
+}
+
+func (j fullWhen) Intent(i report.Intent) error {
+	if *j.happened && !i.Begun {
+		return report.ErrJournalFull
+	}
+	return j.Journal.Intent(i)
+}
+
 // afterSleep is a clock that does something after each wait.
 type afterSleep struct {
 	*jumpClock

@@ -209,7 +209,7 @@ func (c *sender) lookAfterLoss(ctx context.Context, sw observe.Write, n int) *se
 // intent is the journal's line before an attempt.
 func (c *sender) intent(sw observe.Write, n int) report.Intent {
 	salt := report.JournalSalt(c.options.Run)
-	intent := report.Intent{Step: sw.Step.N, Address: sw.Step.Address, Verb: sw.Verb, Attempt: n,
+	intent := report.Intent{Step: sw.Step.N, Address: sw.Step.Address, Verb: sw.Verb, Attempt: n, Begun: sw.Begun,
 		Before: sw.Images.Before.Fingerprinted(
 			salt,
 		), After: sw.Images.After.Fingerprinted(salt), At: c.options.Clock.Now().UTC()}

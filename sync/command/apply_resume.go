@@ -75,15 +75,13 @@ func (a *applyRun) resolveRun(ctx context.Context, run *report.Run) (err error) 
 	for _, outcome := range outcomes {
 		a.r.log.Info("resolved", "run", run.Run, "address", string(outcome.Address),
 			"outcome", string(outcome.Outcome), "reason", outcome.Reason.String())
-		if err := journal.Result(outcome); err != nil {
-			return failure{exit: exit.Internal, message: err.Error()}
-		}
 	}
 	a.unfinished = append(a.unfinished, unfinishedRun(run, outcomes))
-	if ctx.Err() != nil || apply.Unresolved(outcomes) {
-		return nil // a later run tries again
+	known := !run.Resolved && ctx.Err() == nil && !apply.Unresolved(outcomes) // else a later run tries again
+	if err := journal.AddResolved(run.News(outcomes), known); err != nil {
+		return failure{exit: exit.Internal, message: err.Error()}
 	}
-	return journal.Resolved()
+	return nil
 }
 
 func (a *applyRun) resumeOptions() apply.ResumeOptions {

@@ -2,6 +2,8 @@ package command_test
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -42,6 +44,36 @@ func TestAnUnknownOutcomeIsSettledByTheNextRun(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhatStaysUnknownIsWrittenOnce: a request that no run can look into is asked about by every later one, and told;
+// the journal does not grow by what it says already, until nobody could read it.
+func TestWhatStaysUnknownIsWrittenOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newEverything(t, false, nil)
+		e.fault("op=PATCH /organizations/{organizationId}/variables/{variableName},organization=11,nth=1,kind=drop-after")
+		e.fault("op=GET /organizations/{organizationId}/variables,organization=11,nth=2,times=100000,kind=status,status=500")
+		e.applyTruly()
+		journal := filepath.Join(e.home, ".local", "state", "makesync", "runs", e.runs()[0].Run+".jsonl")
+		var sizes []int64
+		for range 3 {
+			report, _ := e.applyTruly()
+			if !slices.ContainsFunc(report.Problems, func(p spec.Problem) bool {
+				return p.Rule == "unfinished-run" && strings.Contains(p.Message, "1 are unknown")
+			}) {
+				t.Fatalf("%+v", report.Problems)
+			}
+			info, err := os.Stat(journal)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sizes = append(sizes, info.Size())
+		}
+		if sizes[1] != sizes[0] || sizes[2] != sizes[0] {
+			t.Errorf("the journal grows with every run: %d bytes", sizes)
+		}
+	})
 }
 
 // runs runs `makesync runs list`.

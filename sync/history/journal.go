@@ -1,6 +1,7 @@
 package history
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -61,7 +62,7 @@ type Journal struct {
 	mu      sync.Mutex
 	file    journalFile // locked as long as this process writes
 	size    int64       // bytes of whole lines
-	lines   int         // that this process has written
+	lines   int         // whole ones, whoever has written them
 	durable int64       // how many of them are on the disk for certain
 	syncing bool        // somebody waits for the disk, without mu
 	synced  *sync.Cond  // somebody has done so
@@ -139,16 +140,31 @@ func openJournal(s *Store, run, path string) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the journal of run %s: %w", run, err)
 	}
-	size := int64(0)
+	j := newJournal(s, run)
 	if err = lockJournal(file, run); err == nil {
-		size, err = cutTornLine(file, run)
+		j.size, err = cutTornLine(file, run)
+	}
+	if err == nil {
+		j.lines, err = countLines(file, j.size)
 	}
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	j := newJournal(s, run)
-	j.file, j.size, j.durable = file, size, size
+	j.file, j.durable = file, j.size
 	return j, nil
+}
+
+// countLines counts the whole lines of a journal.
+func countLines(file io.ReaderAt, size int64) (lines int, err error) {
+	part := make([]byte, tailPart)
+	for at := int64(0); at < size; at += tailPart {
+		read := part[:min(size-at, tailPart)]
+		if _, err := file.ReadAt(read, at); err != nil {
+			return 0, err
+		}
+		lines += bytes.Count(read, []byte{'\n'})
+	}
+	return lines, nil
 }
 
 // cutTornLine cuts off a last line without its end; size is that of the rest.
@@ -205,8 +221,26 @@ func (j *Journal) Result(o report.Outcome) error {
 // End writes the last line of a run that ended by itself.
 func (j *Journal) End(r *report.Report) error { return j.write(line{Type: lineEnd, Report: r}) }
 
-// Resolved writes that nothing of an unfinished run is open any more.
-func (j *Journal) Resolved() error { return j.write(line{Type: lineResolved}) }
+// AddResolved adds what a later run has read of requests that were open, and, where all is known,
+// that nothing is open any more. A full journal stays as it is: the next run reads the same again.
+func (j *Journal) AddResolved(outcomes []report.Outcome, known bool) error {
+	for _, o := range outcomes {
+		if err := j.Result(o); err != nil {
+			return unlessFull(err)
+		}
+	}
+	if !known {
+		return nil
+	}
+	return unlessFull(j.write(line{Type: lineResolved}))
+}
+
+func unlessFull(err error) error {
+	if errors.Is(err, report.ErrJournalFull) {
+		return nil
+	}
+	return err
+}
 
 // Close ends the writing.
 func (j *Journal) Close() error {
@@ -245,8 +279,8 @@ func (j *Journal) append(l line) (end int64, err error) {
 	if j.broken != nil {
 		return 0, j.broken
 	}
-	if err == nil && l.Type == lineIntent && j.isFull(len(data)) {
-		return 0, report.ErrJournalFull // which is no reason not to take the results of what is under way
+	if err == nil && !j.hasRoom(l, len(data)) {
+		return 0, report.ErrJournalFull
 	}
 	if err == nil {
 		err = j.appendLine(append(data, '\n'))
@@ -257,10 +291,15 @@ func (j *Journal) append(l line) (end int64, err error) {
 	return j.size, nil
 }
 
-// isFull tells that nothing further may be begun: what was written has to be read again, with the
-// results that are still to come, and the report.
-func (j *Journal) isFull(more int) bool {
-	return j.size+int64(more) > mostBegun || j.lines > mostLines
+// hasRoom tells whether a line may be added. What was written has to be read again: no line makes
+// the journal larger than it may be, and no step begins where there is no room for the rest of it,
+// for the results that are still to come, and for the report.
+func (j *Journal) hasRoom(l line, more int) bool {
+	size, lines := j.size+int64(more)+1, j.lines+1
+	if l.Type == lineIntent && !l.Intent.Begun {
+		return size <= mostBegun && lines <= mostLines
+	}
+	return size <= maxJournal && lines <= maxEntries
 }
 
 // await waits until so many bytes are on the disk.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -100,11 +101,52 @@ func TestAJournalThatIsFull(t *testing.T) {
 	if err := j.Intent(intent); !errors.Is(err, report.ErrJournalFull) {
 		t.Errorf("a full journal takes another write: %v", err)
 	}
+	second := intent
+	second.Begun = true
+	if err := j.Intent(second); err != nil {
+		t.Errorf("a full journal leaves a step half done: %v", err)
+	}
 	if err := cmpErr(j.Result(result), j.End(&report.Report{})); err != nil {
 		t.Errorf("a full journal does not take what became of its writes: %v", err)
 	}
 	j.size = size
 	_ = j.Close()
+}
+
+// A journal that is opened again counts what stands in it, and never becomes one that cannot be read.
+func TestAJournalThatIsOpenedAgainIsFull(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	j, err := s.Begin("R1", nil, commandline.Command{})
+	if err = cmpErr(err, j.Begin("R1", samplePlan()), j.Intent(intent), j.Close()); err != nil {
+		t.Fatal(err)
+	}
+	path, _ := s.path("R1")
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const room = 3
+	_, err = file.WriteString(strings.Repeat(`{"type":"resolved"}`+"\n", maxEntries-2-room))
+	if err = cmpErr(err, file.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if j, err = s.Append("R1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Intent(intent); !errors.Is(err, report.ErrJournalFull) {
+		t.Errorf("a full journal takes another write when it is opened again: %v", err)
+	}
+	taken := 0
+	for j.Result(result) == nil && taken < 2*room {
+		taken++
+	}
+	if err := j.Close(); taken != room || err != nil {
+		t.Errorf("%d results are taken where there is room for %d: %v", taken, room, err)
+	}
+	if _, err := s.Read("R1"); err != nil {
+		t.Errorf("what was taken cannot be read again: %v", err)
+	}
 }
 
 // What a run may write can be read within its memory: of each byte comes no more than that.

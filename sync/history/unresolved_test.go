@@ -32,7 +32,7 @@ func TestAppendingToATruncatedJournal(t *testing.T) {
 	}
 	resolved := result
 	resolved.Resolved = true
-	if err := errors.Join(j.Result(resolved), j.Resolved(), j.Close()); err != nil {
+	if err := errors.Join(j.AddResolved([]report.Outcome{resolved}, true), j.Close()); err != nil {
 		t.Fatal(err)
 	}
 	story, err := s.Read("R1")

@@ -364,6 +364,16 @@ func (s *Summary) Count(op Op) {
 // Lifetime is how long a saved plan may be applied.
 const Lifetime = 24 * time.Hour
 
+// HasSteps tells whether there is anything to apply; also what is foreseen to be refused is.
+func (p *Plan) HasSteps() bool {
+	for i := range p.Organizations {
+		if len(p.Organizations[i].Steps) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Changes is how many steps of an organization are expected to change something.
 func (o *Organization) Changes() (n int) {
 	for i := range o.Steps {

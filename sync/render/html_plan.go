@@ -24,7 +24,7 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 		File:    o.File.words(),
 		Against: cut(Clean(plan.Against), maxProse),
 		Since:   Clean(o.Since), Guards: htmlGuards(plan, o),
-		Next: Clean(o.Next), Digest: Clean(plan.Digest), Created: htmlTime(plan), Expires: htmlExpiry(plan, o),
+		Next: applyCommand(plan, o), Digest: Clean(plan.Digest), Created: htmlTime(plan), Expires: htmlExpiry(plan, o),
 		Last: lastLine(o.verb("plan"), PlanCounts(plan.Summary), plan.Exit),
 	}
 	if s := plan.Shard; isPart(s) {

@@ -323,10 +323,11 @@ func (d *document) peopleLines() string {
 
 // nextLines say how to apply the plan.
 func (d *document) nextLines() string {
-	if d.options.Next == "" || changes(d.plan.Summary) == 0 {
+	next := applyCommand(d.plan, d.options)
+	if next == "" {
 		return ""
 	}
-	return "To apply it:\n\n<pre><code>" + entities(d.options.Next) + "</code></pre>\n"
+	return "To apply it:\n\n<pre><code>" + entities(next) + "</code></pre>\n"
 }
 
 // foot is how to apply, and the digest: equal digests are equal changes.

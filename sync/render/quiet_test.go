@@ -74,3 +74,35 @@ func TestQuietReport(t *testing.T) {
 		t.Errorf("the warning is lost:\n%s", loud)
 	}
 }
+
+// TestApplyCommand: how to apply a plan is said where it has a step, also one that is foreseen to be
+// refused, and never where it has none.
+func TestApplyCommand(t *testing.T) {
+	t.Parallel()
+	refused := step(1, "acme", "update", "none")
+	refused.Foreseen = "the Free plan refuses it"
+	for name, c := range map[string]struct {
+		o    plan.Organization
+		said bool
+	}{
+		"nothing":  {plan.Organization{Key: "acme"}, false},
+		"held":     {plan.Organization{Key: "acme", Held: []plan.Held{{Address: "acme/tfa"}}}, false},
+		"waiting":  {plan.Organization{Key: "acme", Waiting: []plan.Waiting{{Address: "acme/owner"}}}, false},
+		"a step":   {plan.Organization{Key: "acme", Steps: []plan.Step{step(1, "acme", "update", "none")}}, true},
+		"foreseen": {plan.Organization{Key: "acme", Steps: []plan.Step{refused}}, true},
+	} {
+		p := &plan.Plan{Zones: []plan.Zone{{Name: "eu1"}}, Organizations: []plan.Organization{c.o}}
+		p.Summary = plan.Summarize(p.Organizations)
+		o := Options{Saved: "plan.json", Next: "makesync apply plan.json"}
+		for format, write := range map[string]func(*bytes.Buffer) error{
+			"text":     func(b *bytes.Buffer) error { return Plan(b, p, o) },
+			"markdown": func(b *bytes.Buffer) error { return Markdown(b, p, 0, o) },
+			"html":     func(b *bytes.Buffer) error { return HTML(b, p, o) },
+		} {
+			page := string(rendered(t, write))
+			if said := strings.Contains(page, "makesync apply plan.json"); said != c.said {
+				t.Errorf("%s, %s: said %t:\n%s", name, format, said, page)
+			}
+		}
+	}
+}

@@ -320,13 +320,22 @@ func notCoveredWords(p *plan.Plan) string {
 		" in the documents; an approval does not cover it either. Write ${env:NAME} instead"
 }
 
+// applyCommand is the command line that applies the plan; "" when nobody named one, or when there is
+// no step to do: also one that is foreseen to be refused is tried.
+func applyCommand(plan *plan.Plan, o Options) string {
+	if !plan.HasSteps() {
+		return ""
+	}
+	return Clean(o.Next)
+}
+
 // writeSaved says where the plan was written and how to go on.
 func writeSaved(p *printer, plan *plan.Plan) {
 	if p.Saved != "" {
 		p.labelled(2, plain, "saved as", 16, p.Saved+", good until "+plan.Expires.UTC().Format("2006-01-02 15:04 MST"))
 		p.labelled(2, plain, "digest", 16, plan.Digest)
 	}
-	if p.Next != "" && (changes(plan.Summary) > 0 || p.Saved != "") {
-		p.command("to apply it", 16, Clean(p.Next))
+	if next := applyCommand(plan, p.Options); next != "" {
+		p.command("to apply it", 16, next)
 	}
 }

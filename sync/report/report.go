@@ -157,6 +157,8 @@ type Intent struct {
 	// not among them afterwards is the one that it made.
 	Known []int64   `json:"known,omitempty"`
 	At    time.Time `json:"at"`
+	// Begun: a write of the step before this one is done, so that this one has to follow it.
+	Begun bool `json:"-"`
 }
 
 // Outcome is a journal entry after a request.

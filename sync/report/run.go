@@ -9,7 +9,8 @@ import (
 	"makesync/sync/plan"
 )
 
-// ErrJournalFull is why a journal takes no further intent; it still takes results.
+// ErrJournalFull is why a journal takes no further step; it still takes the rest of those that have
+// begun, and results.
 var ErrJournalFull = errors.New("it is as large as a journal may be; run again for the rest")
 
 // Run is what a journal tells about a run. It is data of a file that anybody
@@ -109,24 +110,45 @@ type IntentKey struct {
 // Open lists the intents of which nobody knows what became of them: without a
 // result, or with the result unknown and not resolved since, in the order of the journal.
 func (s *Run) Open() []Intent {
-	results := map[IntentKey]StepOutcome{}
-	for _, e := range s.Entries {
-		if r := e.Result; r != nil {
-			results[IntentKey{r.Step, r.Verb, r.Attempt}] = r.Outcome
-		}
-	}
+	results := s.lastResults()
 	var open []Intent
 	for _, e := range s.Entries {
 		if e.Intent == nil {
 			continue
 		}
-		outcome, told := results[IntentKey{e.Intent.Step, e.Intent.Verb, e.Intent.Attempt}]
-		if !told || outcome == OutcomeUnknown {
+		last := results[IntentKey{e.Intent.Step, e.Intent.Verb, e.Intent.Attempt}]
+		if last == nil || last.Outcome == OutcomeUnknown {
 			open = append(open, *e.Intent)
 		}
 	}
 	return open
 }
+
+// lastResults are what the journal says last of each request.
+func (s *Run) lastResults() map[IntentKey]*Outcome {
+	results := map[IntentKey]*Outcome{}
+	for _, e := range s.Entries {
+		if r := e.Result; r != nil {
+			results[r.key()] = r
+		}
+	}
+	return results
+}
+
+// News are those of the outcomes that say something else than the journal says last of the same
+// request. Only they are added to it: a run that is looked into every night, and stays unknown,
+// would grow until nobody can read it.
+func (s *Run) News(outcomes []Outcome) (news []Outcome) {
+	results := s.lastResults()
+	for _, o := range outcomes {
+		if last := results[o.key()]; last == nil || last.Outcome != o.Outcome || last.Reason != o.Reason {
+			news = append(news, o)
+		}
+	}
+	return news
+}
+
+func (o *Outcome) key() IntentKey { return IntentKey{o.Step, o.Verb, o.Attempt} }
 
 // Index finds the parts of a run by name and number.
 type Index struct {
