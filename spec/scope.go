@@ -15,11 +15,34 @@ type Scope struct {
 	// Targets and Excludes are globs over addresses; one that matches an organization's
 	// address covers all below it. No target means everything.
 	Targets, Excludes []Glob
+	// Only, by key, are the organizations that a run goes on with, and of each the objects; nil: all
+	// of them. A nil map restricts nothing.
+	Only map[string]map[Address]bool
 }
 
 // Covers tells whether the run may touch the object.
 func (s Scope) Covers(a Address) bool {
-	return (len(s.Targets) == 0 || covered(s.Targets, a)) && !covered(s.Excludes, a)
+	return (len(s.Targets) == 0 || covered(s.Targets, a)) && !covered(s.Excludes, a) && s.isOnly(a)
+}
+
+// isOnly tells whether Only lets the object in.
+func (s Scope) isOnly(a Address) bool {
+	objects, in := s.Only[a.Key()]
+	return s.Only == nil || in && (objects == nil || objects[a])
+}
+
+// isOnlyOf tells whether Only may let some object of the kind in.
+func (s Scope) isOnlyOf(key string, k Kind) bool {
+	objects, in := s.Only[key]
+	if s.Only == nil || in && objects == nil {
+		return true
+	}
+	for a := range objects {
+		if a.Kind() == k {
+			return true
+		}
+	}
+	return false
 }
 
 func covered(globs []Glob, a Address) bool {
@@ -35,7 +58,7 @@ func covered(globs []Glob, a Address) bool {
 // object, or an object whose name only the zone knows: where the kind is purged, and of payment
 // methods, which documents call by brand and digits.
 func (s Scope) Touches(o *Organization, k Kind) bool {
-	if len(s.Targets) == 0 && len(s.Excludes) == 0 {
+	if !s.Narrows() {
 		return true
 	}
 	if namedByZone(o, k) && s.mayCover(o.Key, k) {
@@ -67,7 +90,7 @@ func (s Scope) Reaches(o *Organization) bool {
 // MayReach tells whether the run may touch anything of an organization of this key, whatever is
 // declared in it. It errs on the side of looking.
 func (s Scope) MayReach(key string) bool {
-	if covered(s.Excludes, Address(key)) {
+	if _, in := s.Only[key]; covered(s.Excludes, Address(key)) || s.Only != nil && !in {
 		return false
 	}
 	for _, g := range s.Targets {
@@ -81,7 +104,7 @@ func (s Scope) MayReach(key string) bool {
 // mayCover tells whether some object of the kind, by whatever name, can be in scope. It errs on
 // the side of reading.
 func (s Scope) mayCover(key string, k Kind) bool {
-	if covered(s.Excludes, Address(key)) {
+	if covered(s.Excludes, Address(key)) || !s.isOnlyOf(key, k) {
 		return false
 	}
 	prefix := key + "/" + string(k) + "/"
@@ -131,8 +154,8 @@ func Declared(o *Organization, k Kind) []Address {
 	return addresses
 }
 
-// HasPatterns tells whether the scope has targets or excludes.
-func (s Scope) HasPatterns() bool { return len(s.Targets) > 0 || len(s.Excludes) > 0 }
+// Narrows tells whether the scope leaves out anything of a zone.
+func (s Scope) Narrows() bool { return len(s.Targets) > 0 || len(s.Excludes) > 0 || s.Only != nil }
 
 // Wants tells whether the documents of an organization declare a kind and the run may touch it.
 func (s Scope) Wants(o *Organization, kind Kind) bool {
@@ -148,7 +171,7 @@ type PatternUse struct {
 
 // Patterns are the scope's, of which none has matched yet.
 func (s Scope) Patterns() PatternUse {
-	if !s.HasPatterns() {
+	if !s.Narrows() {
 		return PatternUse{}
 	}
 	globs := append(append([]Glob{}, s.Targets...), s.Excludes...)

@@ -169,10 +169,10 @@ func runApply(ctx context.Context, r *runtimeEnv, plan planOptions, o applyOptio
 	if err != nil {
 		return a.failApply(ctx, err)
 	}
-	ended, code, words := a.end(report, report.Problems, report.Exit), report.Exit, r.render(plan.result, "apply")
+	ended, code, words := a.end(report, report.Problems, report.Exit), report.Exit, r.render(plan.result, a.verb())
 	words.Told = a.plan.Problems
 	if !o.noJournal {
-		words.Next = plan.resumeCommand(a.run)
+		words.Next = ownCommand(a).GoingOn(a.run).Line()
 	}
 	if ended.heldOnly = code == exit.Held; ended.heldOnly && o.heldExit != code.Code {
 		code.Code = o.heldExit

@@ -46,6 +46,11 @@ func (a *applyRun) unfinishedRuns() ([]*report.Run, error) {
 			return nil, failure{exit: exit.Invalid, hint: "apply without --resume",
 				message: "nothing was sent in run " + a.resume + ", nothing to resume"}
 		}
+		if c := run.Command; c != nil && !c.Resumable() {
+			return nil, failure{exit: exit.Invalid,
+				message: "run " + a.resume + " did what no document says; nothing to resume",
+				hint:    "go on with `" + resumeLine(c, a.resume, a.options.journal) + "`"}
+		}
 		a.resumed = run
 		return openOnly(run), nil
 	}
@@ -135,7 +140,7 @@ func undecided(outcomes []report.Outcome) (words string) {
 }
 
 // resumeScope keeps of the documents what the resumed run was about: the organizations of its plan,
-// and of them what its own --target and --exclude left in.
+// and of them what its own --target and --exclude left in, or the objects of the plan that it applied.
 func (a *applyRun) resumeScope() error {
 	if a.resume == "" {
 		return nil
@@ -144,37 +149,27 @@ func (a *applyRun) resumeScope() error {
 	if err != nil {
 		return err
 	}
-	keys := a.resumed.Keys()
-	slices.Sort(keys)
-	targets, excludes := own.Targets, append(a.options.scope.exclude, own.Excludes...)
-	none := true
-	for i := range a.desired.Organizations {
-		key := a.desired.Organizations[i].Key
-		_, ofRun := slices.BinarySearch(keys, key)
-		none = none && !ofRun
-		glob, err := spec.ParseGlob(key)
-		switch {
-		case err != nil:
-			return err
-		case ofRun && len(own.Targets) == 0:
-			targets = append(targets, glob)
-		case !ofRun && len(own.Targets) > 0 && own.MayReach(key): // declared since
-			excludes = append(excludes, glob)
-		}
+	scope := &a.options.scope
+	scope.target, scope.exclude = own.Targets, append(scope.exclude, own.Excludes...)
+	scope.only = a.resumed.Scope()
+	if slices.ContainsFunc(a.desired.Organizations, func(o spec.Organization) bool {
+		_, ofRun := scope.only[o.Key]
+		return ofRun
+	}) {
+		return nil
 	}
-	if none {
-		return failure{
-			exit:    exit.Invalid,
-			message: "the documents hold none of the organizations of run " + a.resume,
-			hint:    "give the same -f as that run",
-		}
+	return failure{
+		exit:    exit.Invalid,
+		message: "the documents hold none of the organizations of run " + a.resume,
+		hint:    "give the same -f as that run",
 	}
-	a.options.scope.target, a.options.scope.exclude = targets, excludes
-	return nil
 }
 
 // resumedWords say which part of the documents a resumed run is about.
 func resumedWords(run *report.Run) string {
+	if run.Command != nil && run.Command.IsOfPlan() {
+		return "the objects of the plan that run " + run.Run + " applied"
+	}
 	words := "the organizations of run " + run.Run
 	if c := run.Command; c != nil && len(c.Target)+len(c.Exclude) > 0 {
 		own := commandline.Command{Target: c.Target, Exclude: c.Exclude}

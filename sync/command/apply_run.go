@@ -13,6 +13,7 @@ import (
 	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/apply"
+	"makesync/sync/commandline"
 	"makesync/sync/exit"
 	"makesync/sync/history"
 	"makesync/sync/makeapi"
@@ -35,6 +36,14 @@ type applyRun struct {
 	trusted bool      // files of guards judge the saved plan again
 	// unfinished tells of the earlier runs that were found so; no plan carries these warnings.
 	unfinished []spec.Problem
+}
+
+// verb is the command as its last line names it.
+func (a *applyRun) verb() string {
+	if a.claim != "" {
+		return commandline.ClaimOffer
+	}
+	return a.command
 }
 
 // do goes through the run: plan, ask, change.
@@ -304,7 +313,7 @@ func (a *applyRun) failApply(ctx context.Context, err error) error {
 	}
 	failed.Problems = append(problems, a.end(failed, problems, code).report(ctx, a.r)...)
 	res := reportResult{Report: failed}
-	if err := a.r.emitFailed(res, failed.Problems, code, a.options.result, "apply"); err != nil {
+	if err := a.r.emitFailed(res, failed.Problems, code, a.options.result, a.verb()); err != nil {
 		return err
 	}
 	return end(code)

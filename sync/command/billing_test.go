@@ -573,8 +573,26 @@ func TestClaimOffer(t *testing.T) {
 			if got := s.sent(104, operation); got != want || len(s.runs()) != want {
 				t.Errorf("%q: claimed %d times in %d runs\n%s", typed, got, len(s.runs()), s.said.String())
 			}
+			if strings.Contains(s.said.String(), "makesync: apply: ") || !strings.Contains(s.said.String(), "\nmakesync: billing claim-offer: ") {
+				t.Errorf("%q: another command is named last\n%s", typed, s.said.String())
+			}
 		})
 	}
+	synctest.Test(t, func(t *testing.T) { // what failed is claimed anew: no apply of the documents is named
+		s := newBlankStage(t, `{}`, "", "")
+		s.terminal = command.Terminal{Stdin: true, Stdout: true, Stderr: true}
+		s.stdin = "Dogwood\n"
+		s.fault("op=POST /organizations/{organizationId}/universal-discount/claim-cancellation-offer,kind=status,status=400")
+		code, _ := s.say("billing", "claim-offer", "-f", s.documents, "dogwood")
+		if said := s.said.String(); code != 4 || strings.Contains(said, "--resume") ||
+			!strings.Contains(said, "makesync billing claim-offer -f "+s.documents+" dogwood\n") {
+			t.Errorf("exit %d\n%s", code, said)
+		}
+		run := s.runs()[0].Run
+		if code, _ := s.say("apply", "-f", s.documents, "--yes", "--resume", run); code != 3 {
+			t.Errorf("the documents are applied in the place of an offer: exit %d\n%s", code, s.said.String())
+		}
+	})
 	synctest.Test(t, func(t *testing.T) { // nobody is there to be asked
 		s := newBlankStage(t, `{}`, "", "")
 		if code, _ := s.say("billing", "claim-offer", "-f", s.documents, "dogwood"); code != 5 {

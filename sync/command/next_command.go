@@ -29,17 +29,6 @@ func (o planOptions) narrowedWords() string {
 	return commandline.Quoted(o.commandLine("plan").ScopeFlags())
 }
 
-// resumeCommand is the command line that finds out what became of a run and does what is left: all
-// organizations of its plan.
-func (o planOptions) resumeCommand(run string) string {
-	return resuming(o.commandLine("apply"), run).Line()
-}
-
-func resuming(c commandline.Command, run string) commandline.Command {
-	c.Target, c.Exclude, c.Shard, c.Plan, c.Resume = nil, nil, "", "", run
-	return c
-}
-
 // commandLine is a command about the same documents, under the same guards, with zones reached the
 // same way and the same journals.
 func (o planOptions) commandLine(verb string) commandline.Command {
@@ -65,10 +54,22 @@ func (o planOptions) commandLine(verb string) commandline.Command {
 	return c
 }
 
+// ownCommand is the command of a run.
+func ownCommand(a *applyRun) commandline.Command {
+	c := a.options.commandLine("apply")
+	c.Plan, c.Resume, c.Claim = a.file, a.resume, a.claim
+	if a.file != "" {
+		c.Undoes = a.plan.Undoes
+	}
+	if a.resume != "" && a.resumed.Command != nil {
+		c.OfPlan = a.resumed.Command.IsOfPlan()
+	}
+	return c
+}
+
 // journalled is the command of a run as its journal keeps it: good in every folder.
 func journalled(a *applyRun) commandline.Command {
-	c := a.options.commandLine("apply")
+	c := ownCommand(a)
 	c.Files = a.options.documents.files // the default document, too
-	c.Plan, c.Resume = a.file, a.resume
 	return c.Absolute()
 }

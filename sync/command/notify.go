@@ -83,5 +83,8 @@ func jobOf(end runEnd, o *notifyOptions) []string {
 	for _, glob := range end.options.scope.exclude {
 		job = append(job, "exclude "+glob.String())
 	}
+	if end.options.scope.only != nil {
+		job = append(job, "a part: what a resumed run was about")
+	}
 	return job
 }

@@ -30,11 +30,11 @@ type part struct {
 // partOf is what --shard, --target and --exclude leave of the documents.
 func partOf(o planOptions) part {
 	scope := o.scope.in("")
-	if o.shard == nil && !scope.HasPatterns() {
+	if o.shard == nil && !scope.Narrows() {
 		return part{}
 	}
 	wanted := func(key string) bool { return o.shard.Has(key) && scope.MayReach(key) }
-	return part{wanted, scope.HasPatterns()}
+	return part{wanted, scope.Narrows()}
 }
 
 const defaultDocument = "makesync.yaml"

@@ -13,6 +13,7 @@ import (
 // scopeOptions restrict a run to some objects.
 type scopeOptions struct {
 	target, exclude []spec.Glob
+	only            map[string]map[spec.Address]bool // of a resumed run, see spec.Scope
 	showUnmanaged   bool
 }
 
@@ -83,5 +84,5 @@ func quotedOrUnset(value string) string {
 
 // in is what a run may look at; zone restricts it to one, "" to none.
 func (o scopeOptions) in(zone string) spec.Scope {
-	return spec.Scope{Zone: zone, Targets: o.target, Excludes: o.exclude}
+	return spec.Scope{Zone: zone, Targets: o.target, Excludes: o.exclude, Only: o.only}
 }

@@ -60,6 +60,8 @@ func runCommand(c *commandline.Command) string {
 	switch {
 	case c == nil:
 		return "apply"
+	case c.Claim != "":
+		return "claim-offer " + c.Claim
 	case c.Plan != "":
 		return c.Verb + " " + filepath.Base(c.Plan)
 	case c.Resume != "":
@@ -74,7 +76,7 @@ func resumeLine(c *commandline.Command, run, journal string) string {
 	if c == nil {
 		c = &commandline.Command{Verb: "apply"}
 	}
-	line := resuming(*c, run)
+	line := c.GoingOn(run)
 	if journal != "" {
 		line.Journal = journal
 	}

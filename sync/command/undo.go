@@ -56,7 +56,11 @@ func runUndo(ctx context.Context, r *runtimeEnv, name string, o planOptions) err
 			return err
 		}
 		return p.make(ctx, func(ctx context.Context, request planner.Request) (*plan.Plan, error) {
-			return undoPlan(ctx, run, request)
+			made, err := undoPlan(ctx, run, request)
+			if err == nil {
+				made.Undoes = name
+			}
+			return made, err
 		})
 	})
 }

@@ -34,19 +34,51 @@ type Command struct {
 	Shard          string            `json:"shard,omitempty"`
 	Plan           string            `json:"plan,omitempty"` // the file of a saved plan
 	Resume         string            `json:"resume,omitempty"`
+	OfPlan         bool              `json:"ofPlan,omitempty"` // Resume is the run of a saved plan
+	Undoes         string            `json:"undoes,omitempty"` // the run that the saved plan reverses
+	Claim          string            `json:"claim,omitempty"`  // the key of billing claim-offer
+	// Arguments stand last.
+	Arguments []string `json:"-"`
 }
+
+// IsOfPlan tells whether the command was about what stands in a saved plan, and not about all that
+// the documents say.
+func (c Command) IsOfPlan() bool { return c.Plan != "" || c.OfPlan }
+
+// Resumable tells whether the documents say what a run of this command has left to do. They do not
+// of an undo, which wants the contrary, nor of an offer.
+func (c Command) Resumable() bool { return c.Undoes == "" && c.Claim == "" }
+
+// GoingOn is the command that does what a run of this one has left; every command finds out first
+// what became of what was sent.
+func (c Command) GoingOn(run string) Command {
+	saved := c.Plan
+	c.Target, c.Exclude, c.Shard, c.Plan, c.Resume = nil, nil, "", "", ""
+	switch {
+	case c.Undoes != "":
+		c.Verb, c.Arguments = "undo", append(flags("-o", nonempty(saved)...), c.Undoes)
+	case c.Claim != "":
+		c.Verb, c.Allow, c.Arguments = ClaimOffer, nil, []string{c.Claim}
+	default:
+		c.Resume = run
+	}
+	return c
+}
+
+// ClaimOffer is the command that claims a cancellation offer.
+const ClaimOffer = "billing claim-offer"
 
 // Stdin is the name of standard input among files.
 const Stdin = "-"
 
 // Words are the command as the program takes it. A saved plan stands last.
 func (c Command) Words(more ...string) []string {
-	words := append([]string{Program, c.Verb}, c.documentFlags()...)
+	words := slices.Concat([]string{Program}, strings.Fields(c.Verb), c.documentFlags())
 	words = append(words, c.ScopeFlags()...)
 	words = append(words, flags("--allow", c.Allow...)...)
 	words = append(words, flags("--shard", nonempty(c.Shard)...)...)
 	words = append(words, flags("--resume", nonempty(c.Resume)...)...)
-	return slices.Concat(words, more, nonempty(c.Plan))
+	return slices.Concat(words, more, nonempty(c.Plan), c.Arguments)
 }
 
 // documentFlags say which documents and guards are read, how their zones are reached, and where
@@ -129,5 +161,8 @@ func (c Command) IsReadable() bool {
 	wild := slices.ContainsFunc(values, func(path string) bool {
 		return path != "" && path != Stdin && !filepath.IsAbs(path)
 	})
+	for _, name := range []string{c.Undoes, c.Claim} {
+		wild = wild || strings.HasPrefix(name, "-") // which would be a flag
+	}
 	return !wild && c.Verb == "apply" && len(c.Line()) <= widest
 }

@@ -54,9 +54,29 @@ func TestAbsoluteKeepsStdin(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	for _, wild := range []commandline.Command{{Verb: "apply", Files: []string{"a.yaml"}}, {Verb: "undo"},
-		{Verb: "apply", Allow: []string{strings.Repeat("x", 5000)}}} {
+		{Verb: "apply", Allow: []string{strings.Repeat("x", 5000)}}, {Verb: "apply", Undoes: "--yes"}, {Verb: "apply", Claim: "-f"}} {
 		if wild.IsReadable() {
 			t.Errorf("%.60q is taken from a journal", wild.Line())
+		}
+	}
+}
+
+// TestGoingOn: what a run has left is done by the command that knows what that is.
+func TestGoingOn(t *testing.T) {
+	t.Parallel()
+	base := commandline.Command{Verb: "apply", Files: []string{"a.yaml"}, Allow: []string{"delete:member@acme"}}
+	with := func(edit func(*commandline.Command)) commandline.Command { c := base; edit(&c); return c }
+	for want, c := range map[string]commandline.Command{
+		"makesync apply -f a.yaml --allow delete:member@acme --resume R1":            with(func(c *commandline.Command) { c.Plan, c.Target = "p.json", []string{"acme"} }),
+		"makesync apply -f a.yaml --zone eu1 --allow delete:member@acme --resume R1": with(func(c *commandline.Command) { c.Zone, c.Resume = "eu1", "R0" }),
+		"makesync undo -f a.yaml --allow delete:member@acme -o back.json R0":         with(func(c *commandline.Command) { c.Plan, c.Undoes = "back.json", "R0" }),
+		"makesync billing claim-offer -f a.yaml acme":                                with(func(c *commandline.Command) { c.Claim = "acme" }),
+	} {
+		if got := c.GoingOn("R1").Line(); got != want {
+			t.Errorf("%s\nwant %s", got, want)
+		}
+		if documents := strings.Contains(want, "--resume"); documents != c.Resumable() {
+			t.Errorf("%s: resumable %t", want, c.Resumable())
 		}
 	}
 }

@@ -246,7 +246,7 @@ func (c *comparison) countUnchanged(a spec.Address) {
 
 // countUnchangedName is countUnchanged for the many: without patterns nobody needs the address.
 func (c *comparison) countUnchangedName(kind spec.Kind, name string) {
-	if !c.Scope.HasPatterns() {
+	if !c.Scope.Narrows() {
 		c.Unchanged++
 		return
 	}

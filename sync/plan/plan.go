@@ -106,7 +106,9 @@ type Plan struct {
 	ChangedSince *spec.ChangedSince `json:"changedSince,omitempty"`
 	// Against says what the plan compares with when it is no live zone: "snapshot live.json of
 	// 2026-11-20 02:00 UTC", "documents in base/".
-	Against       string         `json:"against,omitempty"`
+	Against string `json:"against,omitempty"`
+	// Undoes is the run that the plan reverses; "" for a plan of what documents say.
+	Undoes        string         `json:"undoes,omitempty"`
 	Zones         []Zone         `json:"zones"`
 	Organizations []Organization `json:"organizations"`
 	// Groups are the changes that several organizations have in common. They follow from the

@@ -185,13 +185,21 @@ func (x *Index) Organization(a spec.Address) *RunOrganization { return x.organiz
 // Step is a step of the run's plan by its number; nil if it has none.
 func (x *Index) Step(n int) *plan.Step { return x.steps[n] }
 
-// Keys lists the keys of the run's organizations, for `apply --resume`.
-func (s *Run) Keys() []string {
-	keys := make([]string, len(s.Organizations))
-	for i, o := range s.Organizations {
-		keys[i] = o.Key
+// Scope is what the run was about, for `apply --resume`: the organizations of its plan, and, when
+// that plan had been made before, of each the objects of its steps. See spec.Scope.
+func (s *Run) Scope() map[string]map[spec.Address]bool {
+	only := map[string]map[spec.Address]bool{}
+	for _, o := range s.Organizations {
+		only[o.Key] = nil
+		if s.Command == nil || !s.Command.IsOfPlan() {
+			continue
+		}
+		only[o.Key] = map[spec.Address]bool{}
+		for i := range o.Steps {
+			only[o.Key][o.Steps[i].Address] = true
+		}
 	}
-	return keys
+	return only
 }
 
 // MadeOnce lists the intents that have made what would be made twice if they were repeated.
