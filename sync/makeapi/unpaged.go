@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"reflect"
+	"slices"
 	"strconv"
 )
 
@@ -23,34 +24,74 @@ func readRows[T any](ctx context.Context, c caller, k call, decode func(io.Reade
 		p, err = decode(body)
 		return err
 	}
-	err := c.do(ctx, &k)
-	rows, limited := p.rows, k.query.Has("pg[limit]")
-	for err == nil && !limited && p.isPart(len(rows)) {
-		k.query = with(with(k.query, "pg[limit]", strconv.Itoa(pageLimit)), "pg[offset]", strconv.Itoa(len(rows)))
-		switch err = c.do(ctx, &k); {
-		case err != nil:
-		case len(p.rows) > 0 && reflect.DeepEqual(p.rows[0], rows[0]):
-			if total := p.info.TotalCount; total.known && total.n > int64(len(rows)) {
-				return nil, k.broken(unreadable(ignoresPages))
-			}
-			return rows, nil // it has no pages, and its first reply was everything
+	if err := c.do(ctx, &k); err != nil || k.query.Has("pg[limit]") {
+		return p.rows, err
+	}
+	rows, read := p.rows, p.count
+	for p.isPart(read) {
+		k.query = with(with(k.query, "pg[limit]", strconv.Itoa(pageLimit)), "pg[offset]", strconv.Itoa(read))
+		if err := c.do(ctx, &k); err != nil {
+			return nil, err
+		}
+		switch repeats := p.repeats(rows); {
+		case repeats && p.count > read: // it hears the limit alone, and begins anew
+			rows, read = p.rows, p.count
+		case repeats && p.counts(read):
+			return nil, k.broken(unreadable(ignoresPages))
+		case repeats && p.isSame(rows): // it has no pages, and its first reply was everything
+			return rows, nil
+		case repeats:
+			return nil, k.broken(errMoved)
 		case len(rows)+len(p.rows) > mostUnpaged:
 			return nil, k.broken(excess("the list has more than " + strconv.Itoa(mostUnpaged) + " rows"))
 		default:
-			rows = append(rows, p.rows...)
+			rows, read = append(rows, p.rows...), read+p.count
 		}
 	}
-	return rows, err
+	if p.counts(read) {
+		return nil, k.broken(unreadable("the zone counts " + strconv.FormatInt(p.info.TotalCount.n, 10) +
+			" rows and sends " + strconv.Itoa(read)))
+	}
+	return rows, nil
+}
+
+// counts tells whether the zone counts more rows than so many.
+func (p *page[T]) counts(read int) bool {
+	return p.info.TotalCount.known && p.info.TotalCount.n > int64(read)
 }
 
 // isPart tells whether a page's `pg` speaks of rows beyond those that were read.
 func (p *page[T]) isPart(read int) bool {
-	limit, total := p.info.Limit, p.info.TotalCount
+	limit := p.info.Limit
 	switch {
-	case len(p.rows) == 0:
+	case p.count == 0:
 		return false
-	case total.known:
-		return total.n > int64(read)
+	case p.info.TotalCount.known:
+		return p.counts(read)
 	}
 	return limit.known && limit.n > 0 && int64(p.count) >= limit.n
+}
+
+// repeats tells whether a further page begins with a row that was read before.
+func (p *page[T]) repeats(rows []T) bool { return len(p.rows) > 0 && holds(rows, &p.rows[0]) }
+
+// isSame tells whether a further page has the rows that were read before, in whatever order as long
+// as they are few.
+func (p *page[T]) isSame(rows []T) bool {
+	if reflect.DeepEqual(p.rows[0], rows[0]) {
+		return true
+	}
+	if len(p.rows) != len(rows) || len(rows) > fewRows {
+		return false
+	}
+	for i := range p.rows {
+		if !holds(rows, &p.rows[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func holds[T any](rows []T, row *T) bool {
+	return slices.ContainsFunc(rows, func(known T) bool { return reflect.DeepEqual(known, *row) })
 }

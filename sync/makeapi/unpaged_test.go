@@ -15,7 +15,11 @@ import (
 type pagedAllTheSame struct {
 	rows       int
 	most       int // its limit, also of what is asked for
-	deaf       bool
+	deaf       bool // to pg[offset]
+	grows      bool // by what pg[limit] asks for, though it answers with its own limit first
+	shuffles   bool // another order each time
+	withholds  bool // sends nothing beyond its first page, whatever it counts
+	calls      int
 	pg         string // with %d for limit, instead of the zone's own
 	wantsPages bool   // whether it was asked for more than one
 }
@@ -26,12 +30,24 @@ func (z *pagedAllTheSame) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if z.deaf {
 		offset = 0
 	}
+	if limit, _ := strconv.Atoi(r.URL.Query().Get("pg[limit]")); z.grows && limit > 0 {
+		z.most = limit
+	}
+	last := min(z.rows, offset+z.most)
+	if z.calls++; z.withholds && offset > 0 {
+		last = offset
+	}
 	path := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
 	if path == "users" { // which is paged anyway
 		z = &pagedAllTheSame{rows: z.rows, most: 10000}
+		last = z.rows
 	}
 	var rows []string
-	for i := offset; i < min(z.rows, offset+z.most); i++ {
+	for n := offset; n < last; n++ {
+		i := n
+		if z.shuffles {
+			i = (n + z.calls) % z.rows
+		}
 		rows = append(rows, fmt.Sprintf(`{"name":"V%d","typeId":1,"value":%d,"userId":%d,"usersRoleId":13,"invitation":null,
 			"organizationId":1,"id":%d,"enabled":true,"email":"u%d@acme.example"}`, i, i, i+1, i+1, i+1))
 	}
@@ -62,7 +78,11 @@ func TestUnpagedListsThatArePaged(t *testing.T) {
 		"a limit that is its length":   {zone: pagedAllTheSame{rows: 10, most: 10, deaf: true, pg: `{"limit":%d}`}, pages: true},
 		"no pages, and a count beyond": {zone: pagedAllTheSame{rows: 25, most: 10, deaf: true, pg: `{"totalCount":%d}`}, broken: true, pages: true},
 		"a pg that says nothing":       {zone: pagedAllTheSame{rows: 10, most: 10, pg: `"%d"`}},
-		"an empty list with a count":   {zone: pagedAllTheSame{rows: 0, most: 10, pg: `{"totalCount":3,"limit":0,"x":%d}`}},
+		"an empty list with a count":   {zone: pagedAllTheSame{rows: 0, most: 10, pg: `{"totalCount":3,"limit":0,"x":%d}`}, broken: true},
+		"a limit alone is heard":       {zone: pagedAllTheSame{rows: 25, most: 10, deaf: true, grows: true}, pages: true},
+		"a count, and nothing more":    {zone: pagedAllTheSame{rows: 25, most: 10, withholds: true, pg: `{"totalCount":%d}`}, broken: true, pages: true},
+		"another order, and no pages":  {zone: pagedAllTheSame{rows: 10, most: 10, deaf: true, shuffles: true}, pages: true},
+		"a part in another order":      {zone: pagedAllTheSame{rows: 25, most: 10, deaf: true, shuffles: true, pg: `{"limit":10,"totalCount":%d}`}, broken: true, pages: true},
 	} {
 		for kind, count := range map[string]func(*state.Organization) int{
 			"variable":       func(o *state.Organization) int { return len(o.Variables) },
@@ -83,6 +103,8 @@ func TestUnpagedListsThatArePaged(t *testing.T) {
 				if e := callError(t, err); e.Class != exit.ClassBroken {
 					t.Errorf("%s, %s: class %v", name, kind, e.Class)
 				}
+			case zone.calls > 20:
+				t.Errorf("%s, %s: %d calls for %d rows", name, kind, zone.calls, zone.rows)
 			case count(live) != zone.rows, zone.wantsPages != test.pages:
 				t.Errorf("%s, %s: %d of %d rows, pages %v", name, kind, count(live), zone.rows, zone.wantsPages)
 			}
