@@ -85,7 +85,10 @@ func judgePerson(s *plan.Step, images observe.Images, now state.View) *stepResul
 	before := images.Before
 	switch {
 	case before != nil && !isAccepted(before) && isAccepted(now):
-		return skip(report.ReasonChangedMeanwhile, "the invitation has been accepted meanwhile, so nothing was written")
+		const why = "the invitation has been accepted meanwhile, so nothing was written"
+		result := skip(report.ReasonChangedMeanwhile, why)
+		result.accepted = true
+		return result
 	case isDone(s, images.After, now):
 		return alreadyDone()
 	case now == nil && before == nil, isSamePerson(before, now):

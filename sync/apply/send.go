@@ -23,6 +23,7 @@ type sendResult struct {
 	resolved bool // found out by reading
 	attempts int  // that left
 	next     nextAttempt
+	accepted bool // see report.StepReport
 	early    bool // it reads as before, which proves nothing yet
 }
 
@@ -179,7 +180,7 @@ func (c *sender) lookAfterWait(ctx, grace context.Context, sw observe.Write, n i
 		return nil
 	}
 	r := stopped.report(sw.Step)
-	return &sendResult{outcome: r.Outcome, reason: r.Reason, err: r.Error, attempts: n - 1}
+	return &sendResult{outcome: r.Outcome, reason: r.Reason, err: r.Error, accepted: r.Accepted, attempts: n - 1}
 }
 
 // isRepetition tells whether the attempt before may have done it; another form of an empty body is
@@ -195,7 +196,13 @@ func (c *sender) lookAfterLoss(ctx context.Context, sw observe.Write, n int) *se
 		return nil
 	}
 	found := c.observer.Inspect(ctx, sw)
-	result := sendResult{outcome: report.Succeeded, answer: found.Answer, resolved: true, attempts: n - 1}
+	result := sendResult{
+		outcome:  report.Succeeded,
+		answer:   found.Answer,
+		resolved: true,
+		accepted: found.Accepted,
+		attempts: n - 1,
+	}
 	switch found.State {
 	case observe.NotApplied:
 		return nil
@@ -236,7 +243,13 @@ func (c *sender) judge(
 		return c.judgeRefusal(grace, sw, n, call)
 	}
 	found := c.observer.Resolve(grace, sw, err, deadline)
-	result := sendResult{outcome: report.OutcomeUnknown, err: apiError(err), resolved: true, attempts: n}
+	result := sendResult{
+		outcome:  report.OutcomeUnknown,
+		err:      apiError(err),
+		resolved: true,
+		accepted: found.Accepted,
+		attempts: n,
+	}
 	switch {
 	case found.State == observe.Applied:
 		result.outcome, result.answer, result.err = report.Succeeded, found.Answer, nil

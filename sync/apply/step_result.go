@@ -14,6 +14,8 @@ type stepResult struct {
 	outcome report.StepOutcome
 	reason  report.Reason
 	err     error
+	// accepted: whoever was invited is a member by now.
+	accepted bool
 }
 
 func skip(code report.ReasonCode, text string) *stepResult {
@@ -38,6 +40,7 @@ func unreadableResult(err error, text string) *stepResult {
 
 func (r *stepResult) report(s *plan.Step) report.StepReport {
 	report := report.NewStepReport(s, r.outcome, r.reason)
+	report.Accepted = r.accepted
 	if call := state.AsCallError(r.err); call != nil {
 		report.Error = call.API()
 	}

@@ -114,7 +114,7 @@ func (w *worker) do(ctx, grace context.Context, s *plan.Step, images observe.Ima
 		sent := w.sender.send(ctx, grace, observe.Write{Write: write, Step: s, Images: images, Begun: i > 0})
 		r.Attempts += sent.attempts
 		if sent.outcome != report.Succeeded {
-			r.Outcome, r.Reason, r.Error = sent.outcome, sent.reason, sent.err
+			r.Outcome, r.Reason, r.Error, r.Accepted = sent.outcome, sent.reason, sent.err, sent.accepted
 			return partialStep(r, i)
 		}
 		if write.Verb == plan.CreateOrganization {

@@ -112,6 +112,11 @@ func TestAcceptedWhileAWriteWaited(t *testing.T) {
 				if refused == 0 || now != "Member" || outcomeOf(r, spec.Address("acme/member/"+who)) == "succeeded " {
 					t.Errorf("%s: %s is %q, written %d times %v\n%s", fault, who, now, refused, wrong, stepsOf(r))
 				}
+				for _, access := range r.StillHasAccess {
+					if access.Email == who && access.Role != "Member" {
+						t.Errorf("%s: %s is Member, and the report says %+v", fault, who, access)
+					}
+				}
 			})
 		}
 	}

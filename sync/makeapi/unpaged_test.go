@@ -14,7 +14,7 @@ import (
 // pagedAllTheSame answers lists that the API does not page as a zone that pages them.
 type pagedAllTheSame struct {
 	rows       int
-	most       int // its limit, also of what is asked for
+	most       int  // its limit, also of what is asked for
 	deaf       bool // to pg[offset]
 	grows      bool // by what pg[limit] asks for, though it answers with its own limit first
 	shuffles   bool // another order each time

@@ -31,6 +31,8 @@ type Evidence struct {
 	Behind bool
 	// Early: NotApplied was found at once, and the zone may be at work on it still.
 	Early bool
+	// Accepted: the person of the write is a member, not invited.
+	Accepted bool
 }
 
 // Write is one of a step's writes, with the views before and after it.
@@ -51,8 +53,9 @@ func (o *Observer) Inspect(ctx context.Context, w Write) Evidence {
 		return Evidence{State: Unknown, Why: "the object cannot be read (" + text.OneLine(err.Error()) + ")"}
 	}
 	answer := plan.Answer{}
-	if m := state.FindMember(o.live.Members, w.Step.Address.Name()); m != nil && w.Verb == plan.InviteMember {
-		answer.UserID = m.UserID
+	person := state.FindMember(o.live.Members, w.Step.Address.Name())
+	if person != nil && w.Verb == plan.InviteMember {
+		answer.UserID = person.UserID
 	}
 	if w.Verb == plan.InviteMember && answer.UserID == 0 && o.live.UnreadableInvitations() > 0 {
 		return Evidence{State: Conflicting, Why: "a pending invitation that nobody can read may be hers"}
@@ -67,7 +70,7 @@ func (o *Observer) Inspect(ctx context.Context, w Write) Evidence {
 	}
 	now := o.View(w.Step).Fingerprinted(o.salt)
 	found := judgeView(w.Images, now)
-	found.Answer = answer
+	found.Answer, found.Accepted = answer, w.Step.Kind == spec.KindMember && person != nil && person.Accepted()
 	found.Behind = found.State == Conflicting && w.Begun && Reached(w.Step.Before.Fingerprinted(o.salt), now)
 	return found
 }

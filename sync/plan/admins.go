@@ -109,8 +109,8 @@ func SortAccess(list []Access) []Access {
 }
 
 // TakenAway is the access that a step ends or lowers; nil when it does nothing of that kind. The
-// caller gives the reason why it did not.
-func (s *Step) TakenAway() *Access {
+// caller gives the reason why it did not, and whether somebody invited has accepted meanwhile.
+func (s *Step) TakenAway(accepted bool) *Access {
 	taken := Access{Email: s.Address.Name(), Address: s.Address}
 	for _, field := range s.Fields {
 		switch {
@@ -124,7 +124,9 @@ func (s *Step) TakenAway() *Access {
 	case s.Op == OpTransfer, s.Kind == spec.KindMember && s.Op == OpDelete:
 		return &taken
 	case s.Kind == spec.KindMember && s.Op == OpRevoke:
-		taken.Role = RoleInvited
+		if !accepted {
+			taken.Role = RoleInvited
+		}
 		return &taken
 	case s.Kind == spec.KindMember && s.Op == OpUpdate && taken.Role == RoleAdmin: // nobody becomes Owner by a role
 		return &taken

@@ -27,7 +27,7 @@ func leaving(r *Request) map[string]bool {
 func noteTaken(r *run) {
 	for _, o := range r.organizations {
 		for i := range o.Changes {
-			if taken := o.Changes[i].TakenAway(); taken != nil {
+			if taken := o.Changes[i].TakenAway(false); taken != nil {
 				o.taken = append(o.taken, *taken)
 			}
 		}
@@ -82,7 +82,7 @@ func remaining(o *organization) (list []plan.Access) {
 
 // takesAway tells whether a step takes away what an address stands for.
 func takesAway(o *organization, a spec.Address) bool {
-	return slices.ContainsFunc(o.Changes, func(c plan.Change) bool { return c.Address == a && c.TakenAway() != nil })
+	return slices.ContainsFunc(o.Changes, func(c plan.Change) bool { return c.Address == a && c.TakenAway(false) != nil })
 }
 
 // stays is why nothing happens at an address; "" when nothing is held or waits there.

@@ -62,8 +62,11 @@ func (r *Report) AddAccess(p *plan.Plan) {
 	for i := range p.Organizations {
 		for j := range p.Organizations[i].Steps {
 			step := &p.Organizations[i].Steps[j]
-			taken, outcome := step.TakenAway(), outcomes[step.Address]
-			if taken != nil && outcome != nil && !outcome.IsDone() {
+			outcome := outcomes[step.Address]
+			if outcome == nil || outcome.IsDone() {
+				continue
+			}
+			if taken := step.TakenAway(outcome.Accepted); taken != nil {
 				taken.Reason = string(outcome.Outcome)
 				if why := outcome.Reason.String(); why != "" {
 					taken.Reason += ": " + why
@@ -137,6 +140,8 @@ type StepReport struct {
 	Error    *spec.APIError `json:"error,omitempty"`
 	// Paste is a line to put into the documents: `id: 4711` after a create.
 	Paste string `json:"paste,omitempty"`
+	// Accepted: the person, who was invited when it was planned, has accepted.
+	Accepted bool `json:"-"`
 }
 
 // NewStepReport is the report of a step that ended so; the caller adds attempts and error.
