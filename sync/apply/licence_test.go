@@ -10,6 +10,7 @@ import (
 	"makesync/sync/exit"
 	"makesync/sync/plan"
 	"makesync/sync/plantest"
+	"makesync/sync/report"
 	"makesync/sync/state"
 	"makesync/sync/zonetest"
 )
@@ -46,5 +47,34 @@ func TestARefusalByLicenceIsSentOnce(t *testing.T) {
 	}
 	if got := outcomes(report); !strings.Contains(got, "create acme/variable/V7: skipped (licence: the organization's plan has refused the same to step 1 (acme/variable/V0))") {
 		t.Errorf("%s", got)
+	}
+}
+
+// TestOnlyTheZoneSaysThatTFAIsUnavailable: 400 is a matter of licence with the published code alone; a gateway's, or
+// another code, is a failure.
+func TestOnlyTheZoneSaysThatTFAIsUnavailable(t *testing.T) {
+	t.Parallel()
+	for code, skipped := range map[string]bool{"SC400": true, "": false, "IM005": false} {
+		z, r := world()
+		p := plantest.Make(t, r)
+		z.fault = func(_ int, w plan.Write) *lost {
+			if w.Verb != plan.EnforceTFA {
+				return nil
+			}
+			return &lost{false, &state.CallError{Status: 400, Code: code, Certainty: state.NotHappened, Class: exit.ClassInvalid}}
+		}
+		rs := Run(context.Background(), p, z.options())
+		seen := false
+		for i := range rs.Steps {
+			if s := &rs.Steps[i]; s.Kind == spec.KindTFA {
+				seen = true
+				if s.SkippedForLicence() != skipped || !skipped && s.Outcome != report.Failed {
+					t.Errorf("400 %q: %s %s", code, s.Outcome, s.Reason)
+				}
+			}
+		}
+		if !seen {
+			t.Fatal("no step enforces it")
+		}
 	}
 }

@@ -358,9 +358,7 @@ func (c *sender) licenceReason(grace context.Context, write plan.Write, call *st
 		return shutsTokensOut
 	case call.Class == exit.ClassLicence || call.Status == 402:
 		return report.Reason{Code: report.ReasonLicence, Text: "the organization's plan lacks this feature"}
-	case call.Status == 400 && write.Verb == plan.EnforceTFA:
-		// The published contract: 400 while the feature is off; the body, a lone boolean, cannot be
-		// at fault.
+	case write.Verb == plan.EnforceTFA && exit.IsTFAUnavailable(call.Status, call.Code):
 		return report.Reason{
 			Code: report.ReasonLicence,
 			Text: "enforcing two-factor authentication is not available to the organization",

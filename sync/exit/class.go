@@ -56,6 +56,11 @@ func OfClass(class Class) Code {
 // Classes are all classes, sorted.
 func Classes() []Class { return slices.Sorted(maps.Keys(classExits)) }
 
+// IsTFAUnavailable tells whether an answer to enforcing two-factor authentication means that the
+// organization has no such feature: the published 400 with SC400, "TFA enforcement is not
+// available." Another 400, or one without a code, such as a gateway's, does not say so.
+func IsTFAUnavailable(status int, code string) bool { return status == 400 && code == "SC400" }
+
 // IsTokenForbidden knows the refusal of an organization whose plan has no API access, "Forbidden to
 // use token authorization for this organization." (seen live by third parties). The sentence is
 // matched loosely, for nothing else in that reply tells it from a missing right.

@@ -65,7 +65,7 @@ func (r *StepReport) Refused() bool {
 	case 404:
 		return r.Kind == spec.KindVariable
 	case 400:
-		return r.Kind == spec.KindTFA && e.Code == "SC400"
+		return r.Kind == spec.KindTFA && exit.IsTFAUnavailable(e.Status, e.Code)
 	case 403:
 		return exit.IsTokenForbidden(e.Message)
 	}
