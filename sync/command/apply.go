@@ -169,7 +169,7 @@ func runApply(ctx context.Context, r *runtimeEnv, plan planOptions, o applyOptio
 	if err != nil {
 		return a.failApply(ctx, err)
 	}
-	ended, code, words := a.end(report, report.Problems, report.Exit), report.Exit, r.render(plan.result, a.verb())
+	ended, code, words := a.end(report, report.Problems, report.Exit), report.Exit, r.render(plan.result, verbOf(a))
 	words.Told = a.plan.Problems
 	if !o.noJournal {
 		words.Next = ownCommand(a).GoingOn(a.run).Line()

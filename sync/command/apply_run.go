@@ -38,8 +38,8 @@ type applyRun struct {
 	unfinished []spec.Problem
 }
 
-// verb is the command as its last line names it.
-func (a *applyRun) verb() string {
+// verbOf is the command of a run as its last line names it.
+func verbOf(a *applyRun) string {
 	if a.claim != "" {
 		return commandline.ClaimOffer
 	}
@@ -313,7 +313,7 @@ func (a *applyRun) failApply(ctx context.Context, err error) error {
 	}
 	failed.Problems = append(problems, a.end(failed, problems, code).report(ctx, a.r)...)
 	res := reportResult{Report: failed}
-	if err := a.r.emitFailed(res, failed.Problems, code, a.options.result, a.verb()); err != nil {
+	if err := a.r.emitFailed(res, failed.Problems, code, a.options.result, verbOf(a)); err != nil {
 		return err
 	}
 	return end(code)

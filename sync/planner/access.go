@@ -82,7 +82,9 @@ func remaining(o *organization) (list []plan.Access) {
 
 // takesAway tells whether a step takes away what an address stands for.
 func takesAway(o *organization, a spec.Address) bool {
-	return slices.ContainsFunc(o.Changes, func(c plan.Change) bool { return c.Address == a && c.TakenAway(false) != nil })
+	return slices.ContainsFunc(o.Changes, func(c plan.Change) bool {
+		return c.Address == a && c.TakenAway(false) != nil
+	})
 }
 
 // stays is why nothing happens at an address; "" when nothing is held or waits there.

@@ -320,8 +320,8 @@ func notCoveredWords(p *plan.Plan) string {
 		" in the documents; an approval does not cover it either. Write ${env:NAME} instead"
 }
 
-// applyCommand is the command line that applies the plan; "" when nobody named one, or when there is
-// no step to do: also one that is foreseen to be refused is tried.
+// applyCommand is the command line that applies the plan; "" when nobody named one, or when there
+// is no step to do: also one that is foreseen to be refused is tried.
 func applyCommand(plan *plan.Plan, o Options) string {
 	if !plan.HasSteps() {
 		return ""
