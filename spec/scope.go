@@ -15,8 +15,8 @@ type Scope struct {
 	// Targets and Excludes are globs over addresses; one that matches an organization's
 	// address covers all below it. No target means everything.
 	Targets, Excludes []Glob
-	// Only, by key, are the organizations that a run goes on with, and of each the objects; nil: all
-	// of them. A nil map restricts nothing.
+	// Only, by key, are the organizations that a run goes on with, and of each the objects; nil:
+	// all of them. A nil map restricts nothing.
 	Only map[string]map[Address]bool
 }
 

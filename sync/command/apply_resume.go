@@ -140,7 +140,8 @@ func undecided(outcomes []report.Outcome) (words string) {
 }
 
 // resumeScope keeps of the documents what the resumed run was about: the organizations of its plan,
-// and of them what its own --target and --exclude left in, or the objects of the plan that it applied.
+// and of them what its own --target and --exclude left in, or the objects of the plan that it
+// applied.
 func (a *applyRun) resumeScope() error {
 	if a.resume == "" {
 		return nil
