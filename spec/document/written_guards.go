@@ -103,8 +103,11 @@ func decodeLimit(d *decoder, g *writtenGuards, name string, n *yaml.Node, t *key
 	}
 	whole, ok := spec.WholeNumber(s.text)
 	if !ok || whole[0] == '-' || len(whole) > 9 {
-		d.report(ruleGuard, follow(n), t, text.Backquote(t.key)+" is no whole number of 0 or more",
-			"0 stops all of them")
+		hint := "0 stops all of them"
+		if kindOfLimit(name) == spec.SettingLeast {
+			hint = "0 asks for none"
+		}
+		d.report(ruleGuard, follow(n), t, text.Backquote(t.key)+" is no whole number of 0 or more", hint)
 		return
 	}
 	s.text = whole

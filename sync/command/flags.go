@@ -58,7 +58,13 @@ type (
 func newNameFlag(f cli.StringFlag) cli.Flag       { return nameFlag{StringFlag: &f} }
 func newNamesFlag(f cli.StringSliceFlag) cli.Flag { return namesFlag{StringSliceFlag: &f} }
 
-// checkNames refuses them empty.
+// boundFlag is a number that bounds a run, and bounds nothing when it is 0: a script has mostly
+// counted then that has found nothing.
+type boundFlag struct{ *cli.IntFlag }
+
+func newBoundFlag(f cli.IntFlag) cli.Flag { return boundFlag{&f} }
+
+// checkNames refuses names that are empty, and bounds below 1.
 func checkNames(c *cli.Context) error {
 	flags := slices.SortedFunc(slices.Values(c.Command.Flags), func(a, b cli.Flag) int {
 		return cmp.Compare(a.Names()[0], b.Names()[0])
@@ -70,6 +76,10 @@ func checkNames(c *cli.Context) error {
 			values = []string{c.String(f.Name)}
 		case namesFlag:
 			values = c.StringSlice(f.Name)
+		case boundFlag:
+			if n := c.Int(f.Name); c.IsSet(f.Name) && n < 1 {
+				return badUsage(c, "--%s %d: must be at least 1", f.Name, n)
+			}
 		}
 		if name := f.Names()[0]; c.IsSet(name) && slices.Contains(values, "") {
 			return badUsage(c, "--%s is empty", name)

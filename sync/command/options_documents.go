@@ -46,10 +46,10 @@ func documentFlags() []cli.Flag {
 		referenceRootFlag(),
 		skipReferencesFlag("compare as unknown"),
 		guardsFlag("`FILE` guards outside the documents, which these can only tighten; repeatable, beside "),
-		&cli.IntFlag{
+		newBoundFlag(cli.IntFlag{
 			Name:  "expect-organizations",
 			Usage: "refuse documents that declare fewer than `N` organizations together",
-		},
+		}),
 	}
 }
 

@@ -20,10 +20,10 @@ type limitOptions struct {
 
 func limitFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.IntFlag{
+		newBoundFlag(cli.IntFlag{
 			Name:  "max-calls",
 			Usage: "refuse (exit 5) when planning and applying would take more than `N` calls",
-		},
+		}),
 		maxRuntimeFlag("what is in flight is finished, the rest is left"),
 	}
 }
@@ -35,9 +35,6 @@ func maxRuntimeFlag(fate string) cli.Flag {
 
 func readLimitOptions(c *cli.Context) (o limitOptions, err error) {
 	o.maxCalls = c.Int("max-calls")
-	if c.IsSet("max-calls") && o.maxCalls < 1 {
-		return o, badUsage(c, "--max-calls %d: must be at least 1", o.maxCalls)
-	}
 	o.maxRuntime, err = readMaxRuntime(c)
 	return o, err
 }
