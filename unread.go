@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"os"
+	"runtime"
+	"slices"
 	"sync/atomic"
 	"syscall"
 
@@ -22,16 +24,28 @@ func unread(file *os.File) *unreadStream {
 	return &unreadStream{file: file, terminal: term.IsTerminal(int(file.Fd()))}
 }
 
-// errNoData is ERROR_NO_DATA, with which Windows says "the pipe is being closed".
-const errNoData = syscall.Errno(232)
+// windowsLeft is what Windows says of a pipe that nobody reads any more: it is broken, is being
+// closed, is not connected.
+var windowsLeft = []syscall.Errno{109, 232, 233}
+
+// readerLeft tells whether a write failed because there is nobody to read it.
+func (s *unreadStream) readerLeft(err error) bool {
+	var number syscall.Errno
+	switch {
+	case !errors.As(err, &number):
+		return false
+	case runtime.GOOS == "windows":
+		return slices.Contains(windowsLeft, number)
+	}
+	return number == syscall.EPIPE || s.terminal && number == syscall.EIO
+}
 
 func (s *unreadStream) Write(data []byte) (int, error) {
 	if s.left.Load() {
 		return len(data), nil
 	}
 	n, err := s.file.Write(data)
-	closed := s.terminal && errors.Is(err, syscall.EIO)
-	if closed || errors.Is(err, syscall.EPIPE) || errors.Is(err, errNoData) {
+	if s.readerLeft(err) {
 		s.left.Store(true)
 		return len(data), nil
 	}

@@ -44,7 +44,7 @@ func acquire(p *place, wait time.Duration) (*fileLock, error) {
 // openLock locks the file of a lock, and writes down who has it. What stands there by its name and
 // is somebody's file, or a link to one, is left as it is.
 func openLock(p *place, name string) (*os.File, error) {
-	before, err := p.folder.Lstat(name)
+	before, err := statLock(p, name)
 	if err == nil {
 		err = checkRegular(name, before)
 	}
@@ -63,7 +63,7 @@ func openLock(p *place, name string) (*os.File, error) {
 
 // noteHolder writes down who has the lock, for the error that others get.
 func noteHolder(p *place, name string, f *os.File) error {
-	now, err := p.folder.Lstat(name)
+	now, err := statLock(p, name)
 	opened, unread := f.Stat()
 	if err = errors.Join(err, unread); err != nil {
 		return err

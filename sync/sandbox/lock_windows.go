@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -33,4 +34,10 @@ func tryLock(p *place, name string) (*os.File, error) {
 		return nil, err
 	}
 	return os.NewFile(uintptr(h), path), nil
+}
+
+// statLock looks at the file of a lock, whoever has it. The folder would open it to read, which
+// nobody can while somebody has it for himself alone; by its path it is only looked at.
+func statLock(p *place, name string) (fs.FileInfo, error) {
+	return os.Lstat(filepath.Join(p.folder.Name(), name))
 }
