@@ -28,9 +28,7 @@ func Awaited() (verbs []plan.Verb, within time.Duration) {
 func AwaitVisible(ctx context.Context, story *report.Run, o ResumeOptions) {
 	r := newResolver(story, o)
 	r.delay = observe.ConsistencyDelay // the zone has answered
-	for _, intent := range story.MadeOnce() {
-		if ctx.Err() == nil && o.Clock.Now().Sub(intent.At) < observe.ConsistencyDelay(intent.Verb) {
-			r.inspect(ctx, intent)
-		}
-	}
+	r.answer(ctx, slices.DeleteFunc(story.MadeOnce(), func(intent report.Intent) bool {
+		return o.Clock.Now().Sub(intent.At) >= observe.ConsistencyDelay(intent.Verb)
+	}))
 }

@@ -31,11 +31,8 @@ type ResumeOptions struct {
 func Resume(ctx context.Context, story *report.Run, o ResumeOptions) []report.Outcome {
 	r := newResolver(story, o)
 	var outcomes []report.Outcome
-	for _, intent := range story.Open() {
-		if ctx.Err() != nil {
-			break
-		}
-		outcomes = append(outcomes, r.resolve(ctx, intent))
+	for _, q := range r.answer(ctx, story.Open()) {
+		outcomes = append(outcomes, r.outcome(q))
 	}
 	return outcomes
 }
@@ -59,6 +56,11 @@ type resolver struct {
 	// delay is how long reads have to show nothing before that proves that a write did not happen.
 	delay func(plan.Verb) time.Duration
 	told  bool // that it waits
+	// since is when the present round began, zones their lists in it.
+	since time.Time
+	zones map[string]*observe.Lists
+	// unread is why something could not be read.
+	unread map[unreadable]string
 }
 
 // delayAfterTheEnd is that delay once the process that has sent the write is gone.
@@ -68,14 +70,14 @@ func delayAfterTheEnd(verb plan.Verb) time.Duration {
 
 func newResolver(story *report.Run, o ResumeOptions) *resolver {
 	return &resolver{story: story, index: story.Index(), began: o.Clock.Now(), o: o,
-		observers: map[string]*observe.Observer{}, delay: delayAfterTheEnd}
+		observers: map[string]*observe.Observer{}, delay: delayAfterTheEnd, unread: map[unreadable]string{}}
 }
 
-// resolve is the outcome of one intent.
-func (r *resolver) resolve(ctx context.Context, intent report.Intent) report.Outcome {
+// outcome is that of one intent.
+func (r *resolver) outcome(q *question) report.Outcome {
+	intent, found := q.intent, q.found
 	out := report.Outcome{Step: intent.Step, Address: intent.Address, Verb: intent.Verb, Attempt: intent.Attempt,
 		Outcome: report.OutcomeUnknown, Resolved: true}
-	found := r.inspect(ctx, intent)
 	out.At = r.o.Clock.Now().UTC()
 	switch found.State {
 	case observe.Applied:
@@ -100,59 +102,127 @@ func (r *resolver) resolve(ctx context.Context, intent report.Intent) report.Out
 	return out
 }
 
-// inspect finds the write that an intent was for, and reads what became of it.
-func (r *resolver) inspect(ctx context.Context, intent report.Intent) observe.Evidence {
+// question is what became of one write that a journal tells of.
+type question struct {
+	intent   report.Intent
+	observer *observe.Observer
+	write    observe.Write
+	left     time.Duration // until what reads as before proves something
+	found    observe.Evidence
+	answered bool
+}
+
+// ask finds the write that an intent was for. Where there is none, that is the answer.
+func (r *resolver) ask(intent report.Intent) *question {
 	o, step := r.observer(intent), r.index.Step(intent.Step)
-	if o != nil && !o.Reachable() {
-		return observe.Evidence{State: observe.Unknown, Why: "the zone " + o.Live().Zone + " is none of this run"}
+	answered := func(state observe.WriteState, why string) *question {
+		return &question{intent: intent, found: observe.Evidence{State: state, Why: why}, answered: true}
 	}
-	conflicting := func(why string) observe.Evidence {
-		return observe.Evidence{State: observe.Conflicting, Why: why}
+	if o != nil && !o.Reachable() {
+		return answered(observe.Unknown, "the zone "+o.Live().Zone+" is none of this run")
 	}
 	if o == nil || step == nil || step.Address != intent.Address {
-		return conflicting("the journal does not say what it belongs to")
+		return answered(observe.Conflicting, "the journal does not say what it belongs to")
 	}
 	writes := plan.WritesOf(o.Live().ID, step)
 	at := slices.IndexFunc(writes, func(write plan.Write) bool { return write.Verb == intent.Verb })
 	if at < 0 {
-		return conflicting("the journal names a write that its step does not have")
+		return answered(observe.Conflicting, "the journal names a write that its step does not have")
 	}
 	if o.Live().ID == 0 && intent.Verb != plan.CreateOrganization {
-		return conflicting("the journal does not say which organization it was for")
+		return answered(observe.Conflicting, "the journal does not say which organization it was for")
 	}
-	o.Creation.IDsBefore = intent.Known
 	images := observe.Images{Before: intent.Before, After: intent.After} // their secrets are fingerprints
-	return r.waitUntilConsistent(ctx, o, observe.Write{Write: writes[at], Step: step, Images: images}, intent)
-}
-
-// waitUntilConsistent inspects until what shows nothing has had its time since the intent.
-// Conflicting is no end either: a list that is behind may still show the invitation that was
-// revoked before this one was sent.
-func (r *resolver) waitUntilConsistent(
-	ctx context.Context, o *observe.Observer, w observe.Write, intent report.Intent,
-) observe.Evidence {
-	found := o.Inspect(ctx, w)
-	delay := r.delay(w.Verb)
+	q := &question{intent: intent, observer: o, write: observe.Write{Write: writes[at], Step: step, Images: images}}
 	// Its process has ended before this began, whatever a clock that was set back says.
 	sent := intent.At
 	if sent.After(r.began) {
 		sent = r.began
 	}
-	left := delay - r.o.Clock.Now().Sub(sent)
-	open := func() bool { return found.State == observe.NotApplied || found.State == observe.Conflicting }
-	for waits := observe.NewWaits(r.o.Jitter); open() && left > 0; {
+	q.left = r.delay(intent.Verb) - r.began.Sub(sent)
+	return q
+}
+
+// answer finds out about writes, in rounds: in each of them every list is read once, for all whom
+// it concerns, and those of which it shows nothing wait for the next one together, until they have
+// had their time. A stop leaves out what nobody has looked at.
+func (r *resolver) answer(ctx context.Context, intents []report.Intent) []*question {
+	var asked []*question
+	for _, intent := range intents {
+		asked = append(asked, r.ask(intent))
+	}
+	for waits := observe.NewWaits(r.o.Jitter); ; {
+		left := time.Duration(0)
+		r.round()
+		for i, q := range asked {
+			if q.answered {
+				continue
+			}
+			if ctx.Err() != nil {
+				return asked[:i]
+			}
+			if r.look(ctx, q); !q.answered {
+				left = max(left, q.left)
+			}
+		}
+		if left == 0 {
+			return asked
+		}
 		r.tell(left)
 		wait := min(left, waits.Next())
 		if r.o.Clock.Sleep(ctx, wait) != nil {
-			return observe.StoppedReading
+			for _, q := range asked {
+				if !q.answered {
+					q.found = observe.StoppedReading
+				}
+			}
+			return asked
 		}
-		left -= wait
-		found = o.Inspect(ctx, w)
+		for _, q := range asked {
+			q.left -= wait
+		}
 	}
-	if found.State == observe.NotApplied {
-		return o.Creation.Confirm(ctx, w, found)
+}
+
+// look inspects one write. Conflicting is no answer before its time either: a list that is behind
+// may still show the invitation that was revoked before this one was sent.
+func (r *resolver) look(ctx context.Context, q *question) {
+	unread := unreadable{q.observer, q.write.Verb}
+	if why := r.unread[unread]; why != "" {
+		q.found, q.answered = observe.Evidence{State: observe.Unknown, Why: why}, true
+		return
 	}
-	return found
+	q.observer.Creation.IDsBefore, q.observer.Creation.Lists = q.intent.Known, r.lists(q.observer)
+	q.write.Age = max(r.o.Clock.Now().Sub(r.since), 1)
+	q.found = q.observer.Inspect(ctx, q.write)
+	q.answered = q.left <= 0 || q.found.State == observe.Applied || q.found.State == observe.Unknown
+	if q.answered && q.found.State == observe.NotApplied {
+		q.found = q.observer.Creation.Confirm(ctx, q.write, q.found)
+	}
+	if q.found.State == observe.Unknown {
+		r.unread[unread] = q.found.Why
+	}
+}
+
+// unreadable are writes of an organization of which nobody can read what became: it is not asked
+// again.
+type unreadable struct {
+	observer *observe.Observer
+	verb     plan.Verb
+}
+
+// round begins anew: what was read before counts no more.
+func (r *resolver) round() {
+	r.since, r.zones = r.o.Clock.Now(), map[string]*observe.Lists{}
+}
+
+// lists are those of the organization's zone in this round.
+func (r *resolver) lists(o *observe.Observer) *observe.Lists {
+	zone := o.Live().Zone
+	if r.zones[zone] == nil {
+		r.zones[zone] = &observe.Lists{}
+	}
+	return r.zones[zone]
 }
 
 // tell says once that it waits, and for how long.

@@ -277,3 +277,36 @@ func wantTrue(t *rapid.T, p *plan.Plan, r *report.Report, z *writtenZone, since 
 		}
 	}
 }
+
+// TestManyOpenRequestsReadEachListOnce: however many requests a journal leaves open, what tells of them is read once
+// for all, and once more for each wait.
+func TestManyOpenRequestsReadEachListOnce(t *testing.T) {
+	t.Parallel()
+	const copies = 300
+	for n := 1; n <= writesOfWorld; n++ {
+		for name, fails := range map[string]error{"read": nil, "not read": errors.New("no")} {
+			z, r := world()
+			story, clock := killedAt(t, z, r, n, false)
+			open := story.Open()[0]
+			for attempt := 2; attempt <= copies; attempt++ {
+				again := open
+				again.Attempt = attempt
+				story.Entries = append(story.Entries, report.Entry{Intent: &again})
+			}
+			reads := 0
+			z.onRead = func(string) error {
+				reads++
+				return fails
+			}
+			found := Resume(context.Background(), onDisk(t, story), ResumeOptions{Zones: r.Zones, Clock: clock})
+			if len(found) != copies || reads == 0 || reads > 100 {
+				t.Errorf("%s of %s, %s: %d outcomes after %d reads", open.Verb, open.Address, name, len(found), reads)
+			}
+			for i := range found {
+				if found[i].Outcome != found[0].Outcome || found[i].Attempt != i+1 {
+					t.Fatalf("%s of %s, %s: %+v and %+v", open.Verb, open.Address, name, found[0], found[i])
+				}
+			}
+		}
+	}
+}

@@ -372,7 +372,7 @@ func (c *sender) licenceReason(grace context.Context, write plan.Write, call *st
 // variablesLack reads the licence again: a 404 is the answer for a missing feature (published), and
 // also for a variable, or an organization, that is gone.
 func (c *sender) variablesLack(grace context.Context, verb plan.Verb) report.Reason {
-	license, err := c.observer.License(grace)
+	license, err := c.observer.License(grace, observe.RightNow)
 	switch {
 	case err != nil:
 		return report.Reason{}

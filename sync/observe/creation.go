@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"makesync/spec"
 	"makesync/spec/text"
@@ -24,11 +25,42 @@ type Creation struct {
 	IDsBefore []int64
 	// listedIDs are all organizations, sorted, of the list that was read last.
 	listedIDs []int64
+	// Lists are shared by those who look at the same moment; nil: everybody reads.
+	Lists *Lists
+}
+
+// Lists are the organizations of a zone, and those that the token's user has joined, as they were
+// read for the first who asked. They hold for one moment, whose end is up to the caller.
+type Lists struct {
+	names  func() ([]*state.Organization, error)
+	joined func() ([]int64, error)
+}
+
+func (c *Creation) names(ctx context.Context) ([]*state.Organization, error) {
+	read := func() ([]*state.Organization, error) { return c.reader.OrganizationNames(ctx) }
+	if c.Lists == nil {
+		return read()
+	}
+	if c.Lists.names == nil {
+		c.Lists.names = sync.OnceValues(read)
+	}
+	return c.Lists.names()
+}
+
+func (c *Creation) joined(ctx context.Context, reader state.MembershipReader) ([]int64, error) {
+	read := func() ([]int64, error) { return reader.Memberships(ctx) }
+	if c.Lists == nil {
+		return read()
+	}
+	if c.Lists.joined == nil {
+		c.Lists.joined = sync.OnceValues(read)
+	}
+	return c.Lists.joined()
 }
 
 // find looks for an organization of the name that was not there before, in the list alone.
 func (c *Creation) find(ctx context.Context, name string) Evidence {
-	rows, err := c.reader.OrganizationNames(ctx)
+	rows, err := c.names(ctx)
 	if err != nil {
 		why := "the list of organizations cannot be read (" + text.OneLine(err.Error()) + ")"
 		return Evidence{State: Unknown, Why: why}
@@ -74,7 +106,7 @@ func (c *Creation) JoinedButUnlisted(ctx context.Context, name string) (named []
 	if !able {
 		return nil, nil
 	}
-	joined, err := reader.Memberships(ctx)
+	joined, err := c.joined(ctx, reader)
 	if err != nil {
 		return nil, nil
 	}

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -42,14 +43,19 @@ type Write struct {
 	Images Images
 	// Begun: a write of the step before this one is done.
 	Begun bool
+	// Age is how long ago what tells of it may have been read; 0: it is read right now. Many writes
+	// that are looked at together need each list once.
+	Age time.Duration
 }
+
+func (w *Write) age() time.Duration { return cmp.Or(w.Age, RightNow) }
 
 // Inspect reads once what became of a write.
 func (o *Observer) Inspect(ctx context.Context, w Write) Evidence {
 	if w.Verb == plan.CreateOrganization {
 		return o.Creation.find(ctx, w.Arguments.Name)
 	}
-	if err := o.Refresh(ctx, w.Step, RightNow); err != nil {
+	if err := o.Refresh(ctx, w.Step, w.age()); err != nil {
 		return Evidence{State: Unknown, Why: "the object cannot be read (" + text.OneLine(err.Error()) + ")"}
 	}
 	answer := plan.Answer{}
@@ -61,7 +67,7 @@ func (o *Observer) Inspect(ctx context.Context, w Write) Evidence {
 		return Evidence{State: Conflicting, Why: "a pending invitation that nobody can read may be hers"}
 	}
 	if w.Verb == plan.DeleteVariable && !state.HasCustom(o.live.Variables) {
-		if why := o.variablesHidden(ctx); why != "" {
+		if why := o.variablesHidden(ctx, w.age()); why != "" {
 			return Evidence{State: Unknown, Why: why}
 		}
 	}
@@ -77,8 +83,8 @@ func (o *Observer) Inspect(ctx context.Context, w Write) Evidence {
 
 // variablesHidden is why an empty list of variables proves nothing: without the licence the zone
 // answers with the system variables alone (published).
-func (o *Observer) variablesHidden(ctx context.Context) string {
-	license, err := o.License(ctx)
+func (o *Observer) variablesHidden(ctx context.Context, age time.Duration) string {
+	license, err := o.License(ctx, age)
 	if err != nil {
 		return "the licence, without which the list of variables is empty, cannot be read (" +
 			text.OneLine(err.Error()) + ")"

@@ -33,6 +33,9 @@ type Observer struct {
 	// createdAt is when this run has made it; zero: it has not. Lists may lag behind, so that it
 	// counts as there.
 	createdAt time.Time
+	// license is what License read last.
+	license    state.License
+	licensedAt time.Time
 	// boughtAt is when the run bought another plan; zero: it did not.
 	boughtAt time.Time
 	// gaveUpReading: reading it has failed for a whole deadline.
@@ -88,12 +91,16 @@ func (o *Observer) Names(ctx context.Context, list state.List) ([]state.Name, er
 	return o.reader.Names(ctx, list, o.live.ID)
 }
 
-// License reads the organization's licence again.
-func (o *Observer) License(ctx context.Context) (state.License, error) {
+// License reads the organization's licence again, unless it was read no longer ago than the age.
+func (o *Observer) License(ctx context.Context, age time.Duration) (state.License, error) {
+	if !o.licensedAt.IsZero() && o.clock.Now().Sub(o.licensedAt) <= age {
+		return o.license, nil
+	}
 	live, err := o.reader.Organization(ctx, o.live.ID, false)
 	if err != nil {
 		return nil, err
 	}
+	o.license, o.licensedAt = live.License, o.clock.Now()
 	return live.License, nil
 }
 
