@@ -33,17 +33,8 @@ type checker struct {
 // first that finds something decides. Nothing of a new organization was there when the plan was
 // made, so that nothing of it can be stale.
 func (c *checker) check(ctx context.Context, s *plan.Step) (observe.Images, *stepResult) {
-	checks := []func(context.Context, *plan.Step) *stepResult{
-		c.stopped, c.dependsOnFailure, c.refusedBefore, c.foundBefore, c.checkFresh,
-	}
-	if c.needsPurchase(s) {
-		checks = append(checks[:4], c.skipUnlicensed, c.checkFresh)
-	}
-	if c.inNewOrganization(s) || c.needsPurchase(s) && s.Op == plan.OpUpdate && s.Before == nil {
-		checks = append(checks[:4], c.skipUnlicensed, c.bindNewIDs)
-	}
-	for _, check := range checks {
-		if stopped := check(ctx, s); stopped != nil {
+	for _, check := range c.checksOf(s) {
+		if stopped := check(c, ctx, s); stopped != nil {
 			return observe.Images{}, stopped
 		}
 	}
@@ -57,6 +48,29 @@ func (c *checker) check(ctx context.Context, s *plan.Step) (observe.Images, *ste
 		return images, c.checkPerson(ctx, s, images)
 	}
 	return images, nil
+}
+
+// checks are those of a step, in their order.
+type checks []func(*checker, context.Context, *plan.Step) *stepResult
+
+var (
+	usualChecks  = append(checksOfAll, (*checker).checkFresh)
+	boughtChecks = append(checksOfAll, (*checker).skipUnlicensed, (*checker).checkFresh)
+	newChecks    = append(checksOfAll, (*checker).skipUnlicensed, (*checker).bindNewIDs)
+	checksOfAll  = slices.Clip(checks{
+		(*checker).stopped, (*checker).dependsOnFailure, (*checker).refusedBefore, (*checker).foundBefore,
+	})
+)
+
+func (c *checker) checksOf(s *plan.Step) checks {
+	bought := c.needsPurchase(s)
+	switch {
+	case c.inNewOrganization(s), bought && s.Op == plan.OpUpdate && s.Before == nil:
+		return newChecks
+	case bought:
+		return boughtChecks
+	}
+	return usualChecks
 }
 
 // images are the step's views before and after. What the plan does not know of the state before is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"makesync/spec"
 	"makesync/spec/text"
@@ -25,12 +26,7 @@ func (w *worker) readBack(ctx context.Context) {
 	w.lookForTwins(ctx)
 	until := w.clock.Now().Add(observe.ListLag)
 	for _, s := range w.toReadBack() {
-		err := w.readAgain(ctx, s)
-		if err == nil {
-			behind := func() bool { return w.unchanged(s) }
-			again := func() error { return w.observer.Refresh(ctx, s, observe.RightNow) }
-			err = w.observer.WaitForLag(ctx, until, behind, again)
-		}
+		found, err := w.lookAgain(ctx, s, until)
 		if err != nil {
 			if ctx.Err() == nil && w.observer.Refused() == nil { // a zone that refuses is told once
 				w.unverified = unverified(w.address(), err)
@@ -40,16 +36,26 @@ func (w *worker) readBack(ctx context.Context) {
 		if p := observe.UnpaidPurchase(ctx, w.observer, s); p != nil {
 			w.payment = p
 		}
-		if r := w.notConverged(s); r != nil {
-			w.results[s.N].Outcome, w.results[s.N].Reason = r.outcome, r.reason
+		if found != nil {
+			w.results[s.N].Outcome, w.results[s.N].Reason = found.outcome, found.reason
 		}
 	}
 	clear(w.written) // of a run of many thousand steps all images would stay
 }
 
-// unchanged tells whether an object still is as it was before it was written.
-func (w *worker) unchanged(s *plan.Step) bool {
-	return w.notConverged(s) != nil && observe.Unchanged(w.written[s.N], w.observer.View(s))
+// lookAgain reads what a step has written, for as long as it may only be behind, and tells what is
+// wrong with it; nil: nothing.
+func (w *worker) lookAgain(ctx context.Context, s *plan.Step, until time.Time) (found *stepResult, err error) {
+	if err := w.readAgain(ctx, s); err != nil {
+		return nil, err
+	}
+	behind := func() bool {
+		found = w.notConverged(s)
+		return found != nil && observe.Unchanged(w.written[s.N], w.observer.View(s))
+	}
+	again := func() error { return w.observer.Refresh(ctx, s, observe.RightNow) }
+	err = w.observer.WaitForLag(ctx, until, behind, again)
+	return found, err
 }
 
 // readAgain reads what a step has written. The zone may not know a new organization yet. One that
@@ -126,8 +132,8 @@ func (w *worker) notConverged(s *plan.Step) *stepResult {
 // comparable leaves out what may rightly differ already: the value of a variable
 // that scenarios write, and the role of who has become Owner in this run.
 func (w *worker) comparable(s *plan.Step, after, now state.View) state.View {
-	if after == nil {
-		return nil
+	if s.Kind == spec.KindVariable && !s.Arguments.IgnoreValue || after == nil {
+		return after
 	}
 	want := state.View{}
 	for path, side := range after {

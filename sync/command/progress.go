@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"log/slog"
 	"strconv"
 	"time"
@@ -23,7 +24,7 @@ func (p progress) read(now plan.Progress) {
 }
 
 func (p progress) applied(e report.StepEvent) {
-	if e.Outcome != "" {
+	if e.Outcome != "" && p.log.Enabled(context.Background(), slog.LevelInfo) {
 		p.log.Info("step", "n", e.N, "of", e.Of, "op", string(e.Op), "address", string(e.Address),
 			"outcome", string(e.Outcome), "reason", e.Reason.String())
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -273,17 +274,18 @@ func (j *Journal) write(l line) error {
 // append writes one line without waiting for the disk; end is the number of bytes up to its end.
 func (j *Journal) append(l line) (end int64, err error) {
 	l.At = j.store.now().UTC()
-	data, err := json.Marshal(l)
+	var data bytes.Buffer
+	err = json.NewEncoder(&data).Encode(l) // with the end of the line
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.broken != nil {
 		return 0, j.broken
 	}
-	if err == nil && !j.hasRoom(l, len(data)) {
+	if err == nil && !j.hasRoom(l, data.Len()) {
 		return 0, report.ErrJournalFull
 	}
 	if err == nil {
-		err = j.appendLine(append(data, '\n'))
+		err = j.appendLine(data.Bytes())
 	}
 	if err != nil {
 		return 0, j.fail(err)
@@ -337,6 +339,9 @@ func (j *Journal) flush() {
 		return
 	}
 	j.syncing = true
+	j.mu.Unlock()
+	runtime.Gosched() // who is about to write a line has it flushed, too
+	j.mu.Lock()
 	upTo := j.size
 	j.mu.Unlock()
 	err := flushFile(j.file)

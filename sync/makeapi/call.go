@@ -84,14 +84,10 @@ func (c *connection) request(ctx context.Context, k *call) (*http.Request, error
 	request := &http.Request{
 		Method: k.method, URL: &target, Host: target.Host,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: http.Header{
-			"Authorization": {c.authorization},
-			"User-Agent":    {c.agent},
-			"Accept":        {"application/json"},
-		},
+		Header: c.header, // of all requests: no transport changes one
 	}
 	if k.body != nil {
-		request.Header["Content-Type"] = []string{"application/json"}
+		request.Header = c.bodyHeader
 		request.ContentLength = int64(len(k.body))
 		// GetBody lets the transport use another connection when the first one was closed before a
 		// byte was written.

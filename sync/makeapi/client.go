@@ -110,15 +110,15 @@ type shared struct {
 
 // connection sends single requests to one zone and reads the replies.
 type connection struct {
-	zone          string
-	base          url.URL
-	authorization string
-	agent         string
-	token         spec.Value
-	tokenFrom     string
-	transport     http.RoundTripper
-	retry         retryPolicy
-	clock         state.Clock
+	zone       string
+	base       url.URL
+	header     http.Header // of a request without a body, and with one
+	bodyHeader http.Header
+	token      spec.Value
+	tokenFrom  string
+	transport  http.RoundTripper
+	retry      retryPolicy
+	clock      state.Clock
 }
 
 var (
@@ -134,13 +134,17 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("zone %s: %w", text.ShortLine(o.Name, 60), err)
 	}
-	header, err := authorization(o.Token)
+	authorization, err := authorization(o.Token)
 	if err != nil {
 		return nil, fmt.Errorf("zone %s: %w", text.ShortLine(o.Name, 60), err)
 	}
+	header := http.Header{"Authorization": {authorization}, "User-Agent": {agent(o.Version)},
+		"Accept": {"application/json"}}
+	bodyHeader := header.Clone()
+	bodyHeader.Set("Content-Type", "application/json")
 	c := &shared{
 		connection: connection{
-			zone: text.ShortLine(o.Name, 60), base: *base, authorization: header, agent: agent(o.Version),
+			zone: text.ShortLine(o.Name, 60), base: *base, header: header, bodyHeader: bodyHeader,
 			token: o.Token.Masked(), tokenFrom: text.ShortLine(o.TokenFrom, 80),
 			transport: o.Transport, retry: newRetryPolicy(o), clock: o.Clock,
 		},

@@ -27,11 +27,15 @@ func (h rateHeaders) hint() time.Duration {
 
 func readRateHeaders(header http.Header, now time.Time) rateHeaders {
 	h := rateHeaders{remaining: -1}
-	if n, err := strconv.Atoi(headerValue(header, "X-Ratelimit-Limit")); err == nil && n > 0 && n < 1e6 {
-		h.limit = n
+	if text := headerValue(header, "X-Ratelimit-Limit"); text != "" {
+		if n, err := strconv.Atoi(text); err == nil && n > 0 && n < 1e6 {
+			h.limit = n
+		}
 	}
-	if n, err := strconv.Atoi(headerValue(header, "X-Ratelimit-Remaining")); err == nil && n >= 0 {
-		h.remaining = n
+	if text := headerValue(header, "X-Ratelimit-Remaining"); text != "" {
+		if n, err := strconv.Atoi(text); err == nil && n >= 0 {
+			h.remaining = n
+		}
 	}
 	if text := headerValue(header, "X-Ratelimit-Reset"); text != "" {
 		h.reset = untilReset(text, serverTime(header, now))

@@ -64,7 +64,9 @@ func NewProgress(w io.Writer, o ProgressOptions) *Progress {
 func (p *Progress) Read(now plan.Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.tell("reading", now.Done, now.Total, Clean(now.Organization))
+	if p.needsLine() {
+		p.tell("reading", now.Done, now.Total, Clean(now.Organization))
+	}
 }
 
 // Applied is told of each step that begins or ends; it fits sync.ApplyOptions.Progress.
@@ -73,6 +75,9 @@ func (p *Progress) Applied(e report.StepEvent) {
 	defer p.mu.Unlock()
 	if e.Outcome != "" {
 		p.ended++
+	}
+	if !p.needsLine() {
+		return
 	}
 	what := Clean(string(e.Op)) + " " + Clean(string(e.Address))
 	if e.Outcome == report.Failed || e.Outcome == report.OutcomeUnknown {
@@ -137,14 +142,20 @@ func (p *Progress) tell(doing string, done, of int, what string) {
 	p.line(fmt.Sprintf("%s  %s%s of %s  %s", pad(doing, 8), bar, text.Number(done), text.Number(of), what))
 }
 
+// needsLine tells whether somebody may see the line of what happens now: in a log where one is due,
+// on a terminal always, since what is written beside the line has it drawn again.
+func (p *Progress) needsLine() bool { return p.Terminal || p.isDue() }
+
+// isDue tells whether the last line is old enough for another.
+func (p *Progress) isDue() bool { return p.last.IsZero() || p.Now().Sub(p.last) >= p.Every }
+
 // line writes, unless the last line is too recent.
 func (p *Progress) line(text string) {
 	p.text = text
-	now := p.Now()
-	if !p.last.IsZero() && now.Sub(p.last) < p.Every {
+	if !p.isDue() {
 		return
 	}
-	p.last = now
+	p.last = p.Now()
 	if !p.Terminal {
 		if p.Watched {
 			text = cutEnd(text, p.Width)

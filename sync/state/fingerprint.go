@@ -2,6 +2,7 @@ package state
 
 import (
 	"encoding/base64"
+	"maps"
 
 	"golang.org/x/crypto/scrypt"
 
@@ -45,10 +46,10 @@ func (s Scalar) Fingerprinted(salt []byte) Scalar {
 	return s
 }
 
-// Fingerprinted is the view with a fingerprint on each secret.
+// Fingerprinted is the view with a fingerprint on each secret; one without secrets is given back.
 func (v View) Fingerprinted(salt []byte) View {
-	if v == nil {
-		return nil
+	if len(v.Secrets()) == 0 {
+		return v
 	}
 	out := make(View, len(v))
 	for path, side := range v {
@@ -73,20 +74,19 @@ func (v View) Secrets() (secrets []spec.Value) {
 	return secrets
 }
 
-// MaskedIf is the view with its value a secret, or shown; other sides stay as they are.
+// MaskedIf is the view with its value a secret, or shown; other sides stay as they are. One that is
+// so already is given back.
 func (v View) MaskedIf(secret bool) View {
-	if v == nil {
-		return nil
+	side, has := v["value"]
+	text := side.text.Unmasked()
+	if secret {
+		text = text.Masked()
 	}
-	out := make(View, len(v))
-	for path, side := range v {
-		if path == "value" && !side.IsUnseen() {
-			side.text = side.text.Unmasked()
-			if secret {
-				side.text = side.text.Masked()
-			}
-		}
-		out[path] = side
+	if !has || side.IsUnseen() || text == side.text {
+		return v
 	}
+	out := maps.Clone(v)
+	side.text = text
+	out["value"] = side
 	return out
 }
