@@ -265,13 +265,20 @@ func (b *bench) makesyncCommand(host, docs string, sc scenario) *exec.Cmd {
 		b.concurrency,
 	)
 	command := exec.Command(b.makesync, args...)
-	command.Env = append(os.Environ(), "MAKE_API_KEY="+token, "XDG_STATE_HOME="+filepath.Join(b.dir, "state"))
+	command.Env = append(os.Environ(), "MAKE_API_KEY="+token, "XDG_STATE_HOME="+b.state())
 	return command
 }
 
-// once resets the fixture, runs the command, and adds what the fixture counted.
+// state is the folder of makesync's journals.
+func (b *bench) state() string { return filepath.Join(b.dir, "state") }
+
+// once resets the fixture, forgets the runs that it takes back, for an apply looks into what was
+// done seconds before it, runs the command, and adds what the fixture counted.
 func (b *bench) once(host string, command *exec.Cmd, exit int) (figures, error) {
 	if _, err := ask(host, "reset"); err != nil {
+		return figures{}, err
+	}
+	if err := os.RemoveAll(b.state()); err != nil {
 		return figures{}, err
 	}
 	f, err := measure(command, exit)

@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"slices"
+
 	"makesync/spec"
 	"makesync/sync/plan"
 	"makesync/sync/state"
@@ -10,6 +12,7 @@ import (
 // both pairs them, and a pair that is equal costs a comparison of two texts.
 func diffVariables(c *comparison) {
 	live := liveVariables(c)
+	c.Changes = slices.Grow(c.Changes, max(0, len(c.Want.Variables)-len(live)))
 	i := 0
 	for w := range c.Want.Variables {
 		want := &c.Want.Variables[w]

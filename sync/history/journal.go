@@ -274,8 +274,10 @@ func (j *Journal) write(l line) error {
 // append writes one line without waiting for the disk; end is the number of bytes up to its end.
 func (j *Journal) append(l line) (end int64, err error) {
 	l.At = j.store.now().UTC()
-	var data bytes.Buffer
-	err = json.NewEncoder(&data).Encode(l) // with the end of the line
+	data := lineBuffers.Get().(*bytes.Buffer)
+	defer lineBuffers.Put(data)
+	data.Reset()
+	err = json.NewEncoder(data).Encode(l) // with the end of the line
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.broken != nil {
@@ -293,11 +295,14 @@ func (j *Journal) append(l line) (end int64, err error) {
 	return j.size, nil
 }
 
+// lineBuffers are used for one line after the other.
+var lineBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
 // hasRoom tells whether a line may be added. What was written has to be read again: no line makes
 // the journal larger than it may be, and no step begins where there is no room for the rest of it,
 // for the results that are still to come, and for the report.
 func (j *Journal) hasRoom(l line, more int) bool {
-	size, lines := j.size+int64(more)+1, j.lines+1
+	size, lines := j.size+int64(more), j.lines+1
 	if l.Type == lineIntent && !l.Intent.Begun {
 		return size <= mostBegun && lines <= mostLines
 	}
