@@ -33,7 +33,7 @@ type checker struct {
 // first that finds something decides. Nothing of a new organization was there when the plan was
 // made, so that nothing of it can be stale.
 func (c *checker) check(ctx context.Context, s *plan.Step) (observe.Images, *stepResult) {
-	for _, check := range c.checksOf(s) {
+	for _, check := range checksOf(c, s) {
 		if stopped := check(c, ctx, s); stopped != nil {
 			return observe.Images{}, stopped
 		}
@@ -62,7 +62,7 @@ var (
 	})
 )
 
-func (c *checker) checksOf(s *plan.Step) checks {
+func checksOf(c *checker, s *plan.Step) checks {
 	bought := c.needsPurchase(s)
 	switch {
 	case c.inNewOrganization(s), bought && s.Op == plan.OpUpdate && s.Before == nil:
