@@ -18,8 +18,9 @@ import (
 const referencesVariable = "MAKESYNC_REFERENCES"
 
 // referenceLimit is what MAKESYNC_REFERENCES allows: env:ACME_*,file:clients/**. Patterns of files
-// are compared with the path from the working directory, or with the absolute path where the
-// pattern begins with a slash; once as written and once with all links followed. A nil limit allows
+// are compared with the path from the working directory, below which they stay unless they begin
+// with ../, or with the absolute path where they begin with a slash; once as written and once with
+// all links followed. A nil limit allows
 // what lies below the documents' folders, --reference-root and /run/secrets.
 type referenceLimit struct{ env, files []spec.Glob }
 
@@ -61,20 +62,39 @@ func (l *referenceLimit) allowsFile(path string) bool {
 	if l == nil {
 		return true
 	}
-	path = filepath.Clean(path)
-	forms := []string{filepath.ToSlash(path)}
-	if working, err := os.Getwd(); err == nil {
-		absolute := path
-		if !filepath.IsAbs(path) {
-			absolute = filepath.Join(working, path)
+	working, err := os.Getwd()
+	if err != nil {
+		return false
+	}
+	absolute := filepath.Clean(path)
+	if !filepath.IsAbs(absolute) {
+		absolute = filepath.Join(working, absolute)
+	}
+	allows := func(form string, fits func(pattern string) bool) bool {
+		form = filepath.ToSlash(form)
+		return slices.ContainsFunc(l.files, func(g spec.Glob) bool { return fits(g.String()) && g.Match(form) })
+	}
+	if allows(absolute, isAbsolutePattern) {
+		return true
+	}
+	for _, pair := range [][2]string{{working, absolute}, {realPath(working), realPath(absolute)}} {
+		relative, err := filepath.Rel(pair[0], pair[1])
+		if err != nil {
+			continue
 		}
-		forms = append(forms, filepath.ToSlash(absolute))
-		relative, err := filepath.Rel(realPath(working), realPath(absolute))
-		if err == nil && filepath.IsLocal(relative) {
-			forms = append(forms, filepath.ToSlash(relative))
+		// ** is what lies below the working directory, and not all that there is.
+		below := filepath.IsLocal(relative)
+		if allows(relative, func(pattern string) bool {
+			return !isAbsolutePattern(pattern) && (below || strings.HasPrefix(pattern, "../"))
+		}) {
+			return true
 		}
 	}
-	return slices.ContainsFunc(forms, func(form string) bool { return spec.MatchAny(l.files, form) })
+	return false
+}
+
+func isAbsolutePattern(pattern string) bool {
+	return strings.HasPrefix(pattern, "/") || filepath.IsAbs(filepath.FromSlash(pattern))
 }
 
 // realPath follows all links, as far as there is something.

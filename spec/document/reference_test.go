@@ -140,3 +140,43 @@ func FuzzReference(f *testing.F) {
 		}
 	})
 }
+
+// TestReferenceLimitOfFiles: a relative pattern speaks of what lies below the working directory, and
+// an absolute one of what it names.
+func TestReferenceLimitOfFiles(t *testing.T) {
+	t.Parallel()
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	outside := filepath.Join(t.TempDir(), "x.txt")
+	writeFile(t, outside, "x")
+	for _, c := range []struct {
+		pattern, path string
+		want          bool
+	}{
+		{"file:**", "testdata/x.txt", true},
+		{"file:testdata/*", "testdata/../testdata/x.txt", true},
+		{"file:testdata/*", "testdata/../x.txt", false},
+		{"file:**", filepath.Join(here, "testdata", "x.txt"), true},
+		{"file:" + filepath.ToSlash(here) + "/testdata/*", "testdata/x.txt", true},
+		{"file:**", outside, false},
+		{"file:*.txt", outside, false},
+		{"file:**/x.txt", outside, false},
+		{"file:**", "../x.txt", false},
+		{"file:*/x.txt", "../x.txt", false},
+		{"file:../**", "../x.txt", true},
+		{"file:../*.txt", "../../x.txt", false},
+		{"file:" + filepath.ToSlash(outside), outside, true},
+		{"file:" + filepath.ToSlash(filepath.Dir(outside)) + "/**", outside, true},
+		{"env:**", outside, false},
+	} {
+		limit, err := parseReferenceLimit(func(string) (string, bool) { return c.pattern, true })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := limit.allowsFile(c.path); got != c.want {
+			t.Errorf("%s allows %s: %v", c.pattern, c.path, got)
+		}
+	}
+}
