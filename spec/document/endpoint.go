@@ -158,7 +158,7 @@ func (e *endpoints) url(name string, zone spec.Zone) (*url.URL, bool) {
 	switch {
 	case address != "":
 	case zone.Sandbox != nil:
-		return nil, builtin == "" || e.maySimulate(name, zone)
+		return nil, e.maySimulate(name, zone)
 	case builtin != "":
 		address = "https://" + builtin
 		if zone.URL != "" && !isSameURL(zone.URL, address) || zone.Host != "" &&

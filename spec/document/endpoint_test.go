@@ -332,6 +332,9 @@ func TestBuiltinZoneAsSandbox(t *testing.T) {
 		{name: "--zone-url", zone: "eu1", flags: []string{"eu1"}, urls: map[string]string{"eu1": "http://127.0.0.1:1"},
 			want: "url"},
 		{name: "a name of its own", zone: "lab"},
+		{name: "a name of its own, and a real host of it", zone: "lab", env: []string{"MAKESYNC_HOSTS=lab=make.acme.example"},
+			want: "turn the zone `lab`, for which MAKESYNC_HOSTS names a host, into a sandbox"},
+		{name: "a name of its own, and a host of all", zone: "lab", env: []string{"MAKESYNC_HOSTS=make.acme.example"}},
 		{name: "a name of its own with a token", zone: "lab", env: []string{"MAKE_API_KEY_LAB=k"}},
 	} {
 		zones := map[string]spec.Zone{c.zone: {Name: c.zone, Sandbox: &spec.SandboxZone{}}}

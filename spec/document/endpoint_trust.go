@@ -123,9 +123,9 @@ func (e *endpoints) bearerOf(zone, reference, value string) (b bearer) {
 // sandboxVariable names built-in zones that may be simulated ones in this run.
 const sandboxVariable = "MAKESYNC_SANDBOX"
 
-// maySimulate tells whether a document's sandbox may stand for a built-in zone: who starts the run
-// says so, and nothing that is given to the run is for the real one. A document alone could turn a
-// night's run into a play that changes nothing and reports success.
+// maySimulate tells whether a document's sandbox may stand for a zone: for a built-in one who
+// starts the run says so, and for any nothing that is given to the run is for a real one. A
+// document alone could turn a night's run into a play that changes nothing and reports success.
 func (e *endpoints) maySimulate(name string, zone spec.Zone) bool {
 	list, _ := lookup(e.options.LookupEnv, sandboxVariable)
 	allowed := slices.ContainsFunc(append(strings.Split(list, ","), e.options.Sandboxes...),
@@ -133,15 +133,19 @@ func (e *endpoints) maySimulate(name string, zone spec.Zone) bool {
 	why, hint := "", "start the run with --sandbox "+name+" or "+sandboxVariable+"="+name+
 		", or give the simulated zone a name of its own"
 	token, _ := lookup(e.options.LookupEnv, TokenVariable(name))
+	builtin, whose := spec.BuiltinHost(name) != "", ""
+	if builtin {
+		whose = "built-in "
+	}
 	switch {
-	case strings.TrimSpace(token) != "":
+	case builtin && strings.TrimSpace(token) != "":
 		why, hint = ", for which "+TokenVariable(name)+" holds a token,", "unset it, or give the sandbox another name"
 	case slices.ContainsFunc(e.outside, func(g grant) bool { return g.zone == name }):
 		why, hint = ", for which MAKESYNC_HOSTS names a host,", "take it out there, or give the sandbox another name"
-	case allowed:
+	case allowed || !builtin:
 		return true
 	}
-	e.problem(zone, name, ruleSandboxZone, "a document cannot turn the built-in zone "+text.Backquote(name)+why+
+	e.problem(zone, name, ruleSandboxZone, "a document cannot turn the "+whose+"zone "+text.Backquote(name)+why+
 		" into a sandbox", hint)
 	return false
 }

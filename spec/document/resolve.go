@@ -70,6 +70,7 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 		l.dropContents()
 	}
 	r.checkDefaultZone()
+	r.checkZoneNames()
 	r.checkDuplicates(desired.Organizations)
 	r.checkTokens(desired.Organizations)
 	desired.Settings = settingsOf(d, desired.Organizations)

@@ -88,6 +88,32 @@ func (r *resolver) checkDuplicates(organizations []spec.Organization) {
 	}
 }
 
+// checkZoneNames wants the zones to be told apart, as people read them and as MAKE_API_KEY_<ZONE>
+// names them: EU1 is no zone beside eu1, nor celonis_eu1 beside celonis-eu1.
+func (r *resolver) checkZoneNames() {
+	names := map[string]string{}
+	for _, name := range spec.BuiltinZoneNames() {
+		names[TokenVariable(name)] = name
+	}
+	for _, name := range sortedKeys(r.documents.zones) {
+		variable := TokenVariable(name)
+		other, taken := names[variable]
+		if !taken {
+			names[variable] = name
+			continue
+		}
+		if other == name {
+			continue
+		}
+		r.problems = append(r.problems, spec.Problem{
+			Severity: severities[ruleZoneName], Rule: ruleZoneName, Path: "zones." + text.Clean(name),
+			Source: r.documents.zones[name].Source.Position(),
+			Message: "the zone " + text.Backquote(name) + " could be taken for " + text.Backquote(other) +
+				", whose token " + variable + " would be its own too",
+			Hint: "give it a name that differs in letters or digits"})
+	}
+}
+
 // checkTokens wants the tokens of the zones in use to be readable.
 func (r *resolver) checkTokens(organizations []spec.Organization) {
 	if r.options.SkipReferences {

@@ -47,6 +47,7 @@ const (
 	ruleUnknownZone      = "unknown-zone"
 	ruleIdleZoneURL      = "zone-url-matches-nothing"
 	ruleZoneURL          = "zone-url"
+	ruleZoneName         = "zone-name"
 	ruleLiteralToken     = "literal-token"
 	ruleSandboxPath      = "sandbox-path"
 	ruleSandboxZone      = "sandbox-zone"
@@ -133,9 +134,13 @@ var rules = []Rule{
 	{ruleZoneURL, spec.Error,
 		"A zone's url or host is none that makesync calls: not https, with a path, or another one for a " +
 			"built-in zone."},
+	{ruleZoneName, spec.Error,
+		"A zone's name differs from that of another zone only in case or punctuation, and its token's variable would " +
+			"be that one's."},
 	{ruleLiteralToken, spec.Error, "The token of a zone that is no sandbox stands in a document."},
 	{ruleSandboxZone, spec.Error,
-		"A document turns a built-in zone into a sandbox, and nobody who starts the run asked for that."},
+		"A document turns a built-in zone into a sandbox, and nobody who starts the run asked for that; or one for " +
+			"which MAKESYNC_HOSTS names a host."},
 	{ruleSandboxPath, spec.Error,
 		"A sandbox's seed or state does not lie below the document's folder, links followed, or is a file of git."},
 	{ruleIdleZoneURL, spec.Error,
