@@ -30,7 +30,7 @@ func runShards(args []string) error {
 	fmt.Fprintf(b.out, "%d cores, %s, %s/%s, %s, %d runs: CPU s, median (min–max)\n\n", runtime.NumCPU(),
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, s, b.runs)
 	fmt.Fprintln(b.out, "| files | processes | loading, each | loading, together | the rest, together "+
-		"| ratio of the rest | all | peak MiB |\n|---|---|---|---|---|---|---|---|")
+		"| to that of one | to all of one | all | peak MiB |\n|---|---|---|---|---|---|---|---|---|")
 	for _, layout := range []struct {
 		name    string
 		oneFile bool
@@ -117,11 +117,12 @@ func (b *bench) quietly(host, docs string, sc scenario, exit int) (figures, erro
 
 func (b *bench) phasesRow(name string, count int, runs, wholes []phases) {
 	rest := func(p phases) float64 { return p.all - p.loading }
-	fmt.Fprintf(b.out, "| %s | %d | %s | %s | %s | %.2f | %s | %.0f |\n", name, count,
+	fmt.Fprintf(b.out, "| %s | %d | %s | %s | %s | %.2f | %.2f | %s | %.0f |\n", name, count,
 		seconds(spreadOf(runs, func(p phases) float64 { return p.longest })),
 		seconds(spreadOf(runs, func(p phases) float64 { return p.loading })),
 		seconds(spreadOf(runs, rest)),
 		spreadOf(runs, rest).median/spreadOf(wholes, rest).median,
+		spreadOf(runs, rest).median/spreadOf(wholes, func(p phases) float64 { return p.all }).median,
 		seconds(spreadOf(runs, func(p phases) float64 { return p.all })),
 		spreadOf(runs, func(p phases) float64 { return p.peak }).max)
 }
