@@ -44,21 +44,29 @@ func uniteAttempts(parts []partFile, o mergeOptions) ([]partFile, []spec.Problem
 		return lastPlans(parts), nil
 	}
 	runs, problems := journaled(o)
-	journals := map[string]*report.Run{}
+	type attempt struct {
+		run   string
+		shard spec.Shard
+	}
+	journals, told := map[attempt]*report.Run{}, map[attempt]bool{}
 	for _, run := range runs {
-		journals[run.Run] = run
+		journals[attempt{run.Run, *run.Shard}] = run
 	}
 	attempts := map[spec.Shard][]report.Attempt{}
 	for _, part := range parts {
 		left := part.Report
-		if run := journals[left.Run]; run != nil {
+		of := attempt{left.Run, *part.Shard()}
+		if run := journals[of]; run != nil {
 			left = left.Settled(run)
-			delete(journals, left.Run)
 		}
+		told[of] = true
 		attempts[*part.Shard()] = append(attempts[*part.Shard()], report.Attempt{Report: left})
 	}
-	for _, run := range journals {
-		attempts[*run.Shard] = append(attempts[*run.Shard], report.AttemptOf(run))
+	for _, run := range runs {
+		if of := (attempt{run.Run, *run.Shard}); !told[of] {
+			told[of] = true
+			attempts[*run.Shard] = append(attempts[*run.Shard], report.AttemptOf(run))
+		}
 	}
 	var united []partFile
 	for shard, of := range attempts {
