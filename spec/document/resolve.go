@@ -51,24 +51,7 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 		r.secrets = SecretsOf(d.zones, o.LookupEnv, o.ReferenceRoots, o.ZoneNames...)
 	}
 	desired := &spec.Desired{Zones: d.zones, Guards: r.guards, Sensitive: r.sensitive, Files: d.Files()}
-	desired.Organizations = make([]spec.Organization, 0, len(d.organizations))
-	others := &others{resolver: r, stacks: map[string]*layer{}}
-	for _, l := range d.organizations {
-		if !hasRoom(r, l) {
-			tooMuch(r, l)
-			break
-		}
-		if others.has(l) {
-			desired.Organizations = append(desired.Organizations, others.organization(l))
-		} else {
-			desired.Organizations = append(desired.Organizations, r.organization(l))
-		}
-		if r.filled > maxFilled {
-			tooMuch(r, l)
-			break
-		}
-		l.dropContents()
-	}
+	desired.Organizations = organizationsOf(r)
 	r.checkDefaultZone()
 	r.checkZoneNames()
 	r.checkDuplicates(desired.Organizations)
@@ -80,15 +63,43 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 		r.checkPatterns()
 	}
 	r.checkCount()
+	return desired, foundProblems(r)
+}
+
+// organizationsOf resolves them one after the other, as many as there is room for.
+func organizationsOf(r *resolver) []spec.Organization {
+	list := make([]spec.Organization, 0, len(r.documents.organizations))
+	others := &others{resolver: r, stacks: map[string]*layer{}}
+	for _, l := range r.documents.organizations {
+		if !hasRoom(r, l) {
+			tooMuch(r, l)
+			break
+		}
+		if others.has(l) {
+			list = append(list, others.organization(l))
+		} else {
+			list = append(list, r.organization(l))
+		}
+		if r.filled > maxFilled {
+			tooMuch(r, l)
+			break
+		}
+		l.dropContents()
+	}
+	return list
+}
+
+// foundProblems are what was found, with the lines of the documents that it is about.
+func foundProblems(r *resolver) []spec.Problem {
 	if r.dropped > 0 {
 		r.problems = append(r.problems, spec.MoreProblems(r.dropped, spec.Error))
 	}
 	problems := spec.LimitProblems(r.problems)
-	addExcerpts(d.files, problems)
-	if d.trusted != nil {
-		addExcerpts(d.trusted.files, problems)
+	addExcerpts(r.documents.files, problems)
+	if r.documents.trusted != nil {
+		addExcerpts(r.documents.trusted.files, problems)
 	}
-	return desired, problems
+	return problems
 }
 
 type resolver struct {

@@ -238,21 +238,26 @@ func outcomeCounts(m *Run) []sample {
 }
 
 func waitingCounts(p *plan.Plan) []sample {
-	counts := everyKind()
-	for _, o := range p.Organizations {
-		for _, w := range o.Waiting {
-			counts[string(w.Address.Kind())]++
+	return kindCounts(p, func(o *plan.Organization, count func(spec.Address)) {
+		for i := range o.Waiting {
+			count(o.Waiting[i].Address)
 		}
-	}
-	return byLabel(counts)
+	})
 }
 
 func heldCounts(p *plan.Plan) []sample {
-	counts := everyKind()
-	for _, o := range p.Organizations {
-		for _, h := range o.Held {
-			counts[string(h.Address.Kind())]++
+	return kindCounts(p, func(o *plan.Organization, count func(spec.Address)) {
+		for i := range o.Held {
+			count(o.Held[i].Address)
 		}
+	})
+}
+
+// kindCounts counts objects of a plan by kind; a kind of which there is none says 0.
+func kindCounts(p *plan.Plan, each func(o *plan.Organization, count func(spec.Address))) []sample {
+	counts := everyKind()
+	for i := range p.Organizations {
+		each(&p.Organizations[i], func(a spec.Address) { counts[string(a.Kind())]++ })
 	}
 	return byLabel(counts)
 }

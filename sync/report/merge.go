@@ -98,21 +98,7 @@ func MergePlans(plans []*plan.Plan) (*plan.Plan, error) {
 	}
 	mergeRules(whole, plans)
 	for _, p := range plans {
-		mergeCreated(whole, p)
-		whole.Zones = mergeZones(whole.Zones, p.Zones)
-		whole.Organizations = append(whole.Organizations, p.Organizations...)
-		whole.Problems = append(whole.Problems, p.Problems...)
-		whole.Calls.Add(p.Calls)
-		whole.StillHasAccess = append(whole.StillHasAccess, p.StillHasAccess...)
-		whole.NotLookedInto = append(whole.NotLookedInto, p.NotLookedInto...)
-		for _, o := range p.UnmanagedOrganizations {
-			if !slices.Contains(whole.UnmanagedOrganizations, o) {
-				whole.UnmanagedOrganizations = append(whole.UnmanagedOrganizations, o)
-			}
-		}
-		for kind, n := range p.Unmanaged { // each shard sees the whole list
-			whole.Unmanaged[kind] = max(whole.Unmanaged[kind], n)
-		}
+		addPart(whole, p)
 	}
 	whole.Problems = mergeProblems(whole.Problems)
 	slices.SortStableFunc(whole.Organizations, func(a, b plan.Organization) int { return cmp.Compare(a.Key, b.Key) })
@@ -126,6 +112,25 @@ func MergePlans(plans []*plan.Plan) (*plan.Plan, error) {
 	whole.Summary, whole.NotCovered = plan.Summarize(whole.Organizations), plan.Uncovered(whole.Organizations)
 	whole.Exit = mergeExits(plans, func(p *plan.Plan) exit.Code { return p.Exit }, exit.PartlyVisible)
 	return whole, nil
+}
+
+// addPart adds the plan of one shard to the whole.
+func addPart(whole, part *plan.Plan) {
+	mergeCreated(whole, part)
+	whole.Zones = mergeZones(whole.Zones, part.Zones)
+	whole.Organizations = append(whole.Organizations, part.Organizations...)
+	whole.Problems = append(whole.Problems, part.Problems...)
+	whole.Calls.Add(part.Calls)
+	whole.StillHasAccess = append(whole.StillHasAccess, part.StillHasAccess...)
+	whole.NotLookedInto = append(whole.NotLookedInto, part.NotLookedInto...)
+	for _, o := range part.UnmanagedOrganizations {
+		if !slices.Contains(whole.UnmanagedOrganizations, o) {
+			whole.UnmanagedOrganizations = append(whole.UnmanagedOrganizations, o)
+		}
+	}
+	for kind, n := range part.Unmanaged { // each shard sees the whole list
+		whole.Unmanaged[kind] = max(whole.Unmanaged[kind], n)
+	}
 }
 
 // mergeCreated takes the times of the shard that was planned first; one that failed before it had a
