@@ -289,7 +289,8 @@ func TestVerify(t *testing.T) {
 	}
 	long, _ := savedplan.Decode(data, spec.Value{})
 	long.Expires = long.Created.Add(1000 * time.Hour)
-	if got := rules(savedplan.Verify(long, savedplan.VerifyOptions{Now: planned, Zones: me})); got != "plan-expired" {
+	problems := savedplan.Verify(long, savedplan.VerifyOptions{Now: planned, Zones: me})
+	if got := rules(problems); got != "plan-expired" || !strings.Contains(problems[0].Message, "longer than any plan is") {
 		t.Errorf("a plan that lives for 1000 hours: %q", got)
 	}
 }

@@ -31,7 +31,10 @@ func Verify(p *plan.Plan, o VerifyOptions) []spec.Problem {
 	case p.Created.After(o.Now.Add(clockSkew)):
 		add("plan-expired", "the plan was made in the future ("+stamp(p.Created)+")",
 			"set the clocks right, and make a new plan")
-	case !o.Now.Before(p.Expires) || p.Expires.Sub(p.Created) > plan.Lifetime:
+	case p.Expires.Sub(p.Created) > plan.Lifetime:
+		add("plan-expired", "the plan says that it is good until "+stamp(p.Expires)+", longer than any plan is",
+			"make a new plan")
+	case !o.Now.Before(p.Expires):
 		add("plan-expired", "the plan expired at "+stamp(p.Expires), "make a new plan")
 	}
 	if o.Used != "" {
