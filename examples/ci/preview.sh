@@ -5,7 +5,8 @@
 # Prints annotations (FORMAT=github) or text, and leaves in OUT
 #   plan.json    the plan as data, from which everything else is made: body.sh makes the comment
 #   summary.md   the plan as Markdown, for the page of this run
-# It compares with the snapshots in the folder SNAPSHOTS, which a trusted nightly job has taken.
+# It compares with the snapshots in the folder SNAPSHOTS, which a trusted nightly job has taken, and
+# the guards and other rules with those of BASE: what weakens them stands first.
 # Where there are none, or none that fits (the documents speak of something new), it compares with
 # the documents in BASE. Ends with 0; with 3 when the documents are not valid; with makesync's own
 # code when it could not compare.
@@ -35,7 +36,7 @@ for file in "$snapshots"/*.json; do
   if [ -s "$file" ]; then set -- "$@" --live "$file"; fi
 done
 planned=3
-if [ $# -gt 0 ]; then compare "$@"; fi
+if [ $# -gt 0 ]; then compare "$@" --base "$base"; fi # a snapshot knows nothing of guards and other rules
 if [ "$planned" -eq 3 ]; then compare --base "$base"; fi
 if [ -s "$out/plan.json" ]; then makesync show --format markdown "$out/plan.json" >"$out/summary.md" || :; fi
 
