@@ -15,6 +15,9 @@ import (
 // that is wrong.
 const maxChecked = 200_000
 
+// maxItems is how many items a list of the top level may have: more than a run may have steps.
+const maxItems = 120_000
+
 // CheckFirst is Check for large texts: it stops at the first mistake, and checks each item of the
 // named lists of the top level by itself, so that a file of a million mistakes costs as much as
 // one.
@@ -47,6 +50,9 @@ func checkItems(schema, items []byte, list string) []Problem {
 		return []Problem{schemaProblem(list, "this is not valid JSON")}
 	}
 	for i := 0; decoder.More(); i++ {
+		if i == maxItems {
+			return []Problem{schemaProblem(list, "it has more than "+text.Number(maxItems)+" items")}
+		}
 		var item json.RawMessage
 		if err := decoder.Decode(&item); err != nil {
 			return []Problem{schemaProblem(PathItem(list, i), "this is not valid JSON")}

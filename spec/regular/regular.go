@@ -6,6 +6,7 @@
 package regular
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -20,6 +21,8 @@ import (
 var (
 	ErrNotRegular = errors.New("it is no regular file")
 	ErrTooLarge   = errors.New("it is too large")
+	ErrUTF16      = errors.New("it is UTF-16, which `>` of Windows PowerShell makes; write it with -o or --out-json, " +
+		"or save it as UTF-8")
 )
 
 // Open opens a regular file of at most limit bytes. Kind and size are looked at first, and again of
@@ -61,6 +64,19 @@ func ReadFile(path string, limit int64) ([]byte, error) {
 		err = ErrTooLarge
 	}
 	return data, err
+}
+
+// ReadText is ReadFile for a text in UTF-8. The mark with which some editors and shells begin one
+// is none of it; what such a mark tells to be UTF-16 is refused.
+func ReadText(path string, limit int64) ([]byte, error) {
+	data, err := ReadFile(path, limit)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return nil, ErrUTF16
+	}
+	return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), nil
 }
 
 func check(info fs.FileInfo, limit int64) error {

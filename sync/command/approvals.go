@@ -50,7 +50,7 @@ func readApprovers(path string, documents documentOptions, file string) (*approv
 				text.Quote(path), text.Quote(inside)),
 			hint: "keep it outside of what it protects, for instance where only the protected branch or root writes"}
 	}
-	data, err := regular.ReadFile(path, maxApproversFile)
+	data, err := regular.ReadText(path, maxApproversFile)
 	if err != nil {
 		message := "read the file of approvers " + text.Quote(path)
 		return nil, nil, failure{exit: exit.Invalid, message: message, cause: err}

@@ -54,7 +54,7 @@ func isZone(env Env, name string, o sourceOptions) bool {
 
 // isSnapshot tells a snapshot from a JSON document by its format.
 func isSnapshot(path string) bool {
-	data, err := regular.ReadFile(path, maxSnapshot)
+	data, err := regular.ReadText(path, maxSnapshot)
 	if err != nil || len(data) == 0 || data[0] != '{' {
 		return false
 	}

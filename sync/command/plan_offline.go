@@ -188,7 +188,7 @@ const maxSnapshot = 200 << 20
 
 // readSnapshot reads and checks a snapshot file. One that does not fit is unfit: exit 3.
 func readSnapshot(path string) (*offline.Snapshot, error) {
-	data, err := regular.ReadFile(path, maxSnapshot)
+	data, err := regular.ReadText(path, maxSnapshot)
 	if err != nil {
 		return nil, failure{
 			exit:    exit.Invalid,

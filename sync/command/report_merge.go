@@ -181,7 +181,7 @@ func readPart(path string) (partFile, *spec.Problem) {
 }
 
 func readLimited(path string) ([]byte, error) {
-	data, err := regular.ReadFile(path, mostPartBytes)
+	data, err := regular.ReadText(path, mostPartBytes)
 	if errors.Is(err, regular.ErrTooLarge) {
 		err = fmt.Errorf("it is larger than %d MiB", mostPartBytes>>20)
 	}

@@ -119,7 +119,7 @@ type shown struct {
 
 // readShown reads a file strictly. The error says why it is none of ours.
 func readShown(r *runtimeEnv, o showOptions) (shown, error) {
-	data, err := regular.ReadFile(o.file, maxSnapshot)
+	data, err := regular.ReadText(o.file, maxSnapshot)
 	if err != nil {
 		return shown{}, err
 	}

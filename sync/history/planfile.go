@@ -12,7 +12,7 @@ const maxPlan = 64 << 20
 
 // LoadPlan reads the bytes of a plan file, within its limit.
 func LoadPlan(path string) ([]byte, error) {
-	data, err := regular.ReadFile(path, maxPlan)
+	data, err := regular.ReadText(path, maxPlan)
 	switch {
 	case errors.Is(err, regular.ErrTooLarge):
 		return nil, fmt.Errorf("read the plan: %s is larger than %d MiB", path, maxPlan>>20)
