@@ -109,6 +109,7 @@ type question struct {
 	write    observe.Write
 	left     time.Duration // until what reads as before proves something
 	found    observe.Evidence
+	looked   bool // whether anything was read for it
 	answered bool
 }
 
@@ -154,12 +155,12 @@ func (r *resolver) answer(ctx context.Context, intents []report.Intent) []*quest
 	for waits := observe.NewWaits(r.o.Jitter); ; {
 		left := time.Duration(0)
 		r.round()
-		for i, q := range asked {
+		for _, q := range asked {
 			if q.answered {
 				continue
 			}
 			if ctx.Err() != nil {
-				return asked[:i]
+				return stopped(asked)
 			}
 			if r.look(ctx, q); !q.answered {
 				left = max(left, q.left)
@@ -171,17 +172,29 @@ func (r *resolver) answer(ctx context.Context, intents []report.Intent) []*quest
 		r.tell(left)
 		wait := min(left, waits.Next())
 		if r.o.Clock.Sleep(ctx, wait) != nil {
-			for _, q := range asked {
-				if !q.answered {
-					q.found = observe.StoppedReading
-				}
-			}
-			return asked
+			return stopped(asked)
 		}
 		for _, q := range asked {
 			q.left -= wait
 		}
 	}
+}
+
+// stopped are those of which there is something to tell when the reading has to end: what reads as
+// before and had not its time is unknown, and what nobody has looked at is left out.
+func stopped(asked []*question) []*question {
+	var told []*question
+	for _, q := range asked {
+		switch {
+		case q.answered:
+		case q.looked:
+			q.found = observe.StoppedReading
+		default:
+			continue
+		}
+		told = append(told, q)
+	}
+	return told
 }
 
 // look inspects one write. Conflicting is no answer before its time either: a list that is behind
@@ -192,6 +205,7 @@ func (r *resolver) look(ctx context.Context, q *question) {
 		q.found, q.answered = observe.Evidence{State: observe.Unknown, Why: why}, true
 		return
 	}
+	q.looked = true
 	q.observer.Creation.IDsBefore, q.observer.Creation.Lists = q.intent.Known, r.lists(q.observer)
 	q.write.Age = max(r.o.Clock.Now().Sub(r.since), 1)
 	q.found = q.observer.Inspect(ctx, q.write)

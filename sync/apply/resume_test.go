@@ -14,6 +14,7 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/exit"
+	"makesync/sync/observe"
 	"makesync/sync/plan"
 	"makesync/sync/planner"
 	"makesync/sync/plantest"
@@ -307,6 +308,37 @@ func TestManyOpenRequestsReadEachListOnce(t *testing.T) {
 					t.Fatalf("%s of %s, %s: %+v and %+v", open.Verb, open.Address, name, found[0], found[i])
 				}
 			}
+		}
+	}
+}
+
+// TestAStopProvesNothing: when the reading has to end, at whichever read, what reads as before and had not its time is
+// unknown, or still open, never failed: it may arrive yet.
+func TestAStopProvesNothing(t *testing.T) {
+	t.Parallel()
+	for n := 1; n <= writesOfWorld; n++ {
+		for last := 1; last <= 8; last++ {
+			z, r := world()
+			story, clock := killedAt(t, z, r, n, false)
+			open := story.Open()[0]
+			again := open
+			again.Attempt = 2
+			story.Entries = append(story.Entries, report.Entry{Intent: &again})
+			clock.now = open.At // resumed at once
+			ctx, stop := context.WithCancelCause(context.Background())
+			reads := 0
+			z.onRead = func(string) error {
+				if reads++; reads == last {
+					stop(exit.ErrInterrupted)
+				}
+				return nil
+			}
+			for _, found := range Resume(ctx, story, ResumeOptions{Zones: r.Zones, Clock: clock}) {
+				if found.Outcome == report.Failed && clock.Now().Sub(open.At) < observe.UnderWayDelay {
+					t.Errorf("%s of %s, stopped at read %d: %+v", open.Verb, open.Address, last, found)
+				}
+			}
+			stop(nil)
 		}
 	}
 }

@@ -20,7 +20,7 @@ import (
 // this run's documents, flags and environment, never from the file; of the documents only `zones`
 // counts.
 func (a *applyRun) connectSaved() error {
-	saved, problems, err := loadPlan(a.file, sealKey(a.r.Env))
+	saved, problems, err := loadPlan(a.file, a.r.Env)
 	if a.problems = problems; err != nil {
 		return err
 	}

@@ -277,7 +277,8 @@ func TestDumbTerminal(t *testing.T) {
 		env, out, errs := testEnv("", true)
 		env.Terminal.Stdout, env.Terminal.Width = true, 80
 		env.LookupEnv = func(name string) (string, bool) {
-			return map[string]string{"TERM": term, "HOME": t.TempDir()}[name], name == "HOME" || term != ""
+			value := map[string]string{"TERM": term, "HOME": t.TempDir()}[name]
+			return value, value != ""
 		}
 		dir := t.TempDir()
 		text := "apiVersion: makesync/v1\nzone: try\nzones: {try: {sandbox: {}}}\norganizations: {acme: {id: 11, timezone: UTC}}\n"

@@ -101,6 +101,8 @@ func checkEverything(ctx context.Context, r *runtimeEnv, o doctorOptions) ([]fle
 			files: o.files, given: true, zone: onlyZone(o.named),
 			guards: o.guards, referenceRoots: o.referenceRoots, skipReferences: o.skipReferences,
 		}, o.zones, offlineMode)
+	} else {
+		_, found.problems = loadTrusted(r.Env, documentOptions{guards: o.guards})
 	}
 	if err := r.files.readsNamed(found.desired); err != nil {
 		return nil, err
@@ -160,8 +162,9 @@ const referenceRule = "unresolved-reference"
 // checkDocuments makes a check of what documents and their references are.
 func checkDocuments(o doctorOptions, problems []spec.Problem) []fleet.Check {
 	if len(o.files) == 0 {
-		return []fleet.Check{{Name: "documents", State: fleet.CheckSkipped, Message: "none were given",
-			Fix: "-f DOCS tells what a run of them needs"}}
+		none := fleet.Check{Name: "documents", State: fleet.CheckSkipped, Message: "none were given",
+			Fix: "-f DOCS tells what a run of them needs"}
+		return append([]fleet.Check{none}, problemChecks("documents", problems)...) // of trusted files
 	}
 	var checks []fleet.Check
 	for name, isIts := range map[string]func(spec.Problem) bool{

@@ -35,7 +35,7 @@ func checkSeal(env Env) fleet.Check {
 	key, set := env.LookupEnv(sealVariable)
 	switch n := len(strings.TrimSpace(key)); {
 	case set && n == 0:
-		check.State, check.Message = fleet.CheckFailed, sealVariable+" is set and empty: no plan is saved or applied"
+		check.State, check.Message = fleet.CheckFailed, sealVariable+" is set and empty: no saved plan is applied"
 		check.Fix = "give it its value, or unset it to let plans go without a seal"
 	case n == 0:
 		check.State, check.Message = fleet.CheckSkipped, "MAKESYNC_SEAL_KEY is not set: saved plans are not sealed"

@@ -37,8 +37,6 @@ type fileKind struct {
 	folder bool
 	// leaves: a file that is there is never replaced.
 	leaves bool
-	// sealed: with a key the file is sealed.
-	sealed bool
 	// dash: the name - is stdout.
 	dash bool
 	// renews: a file of the kind that the run reads is replaced all the same; a folder that is
@@ -47,7 +45,7 @@ type fileKind struct {
 }
 
 var (
-	savedPlan = fileKind{is: jsonOf("plan"), mode: 0o600, exact: atomicfile.ExactMode, sealed: true}
+	savedPlan = fileKind{is: jsonOf("plan"), mode: 0o600, exact: atomicfile.ExactMode}
 	// node_exporter is another user
 	metricsFile  = fileKind{is: beginsWith("# HELP makesync_"), mode: 0o644, exact: atomicfile.ExactMode}
 	snapshotFile = fileKind{is: jsonOf("snapshot"), mode: 0o600, dash: true}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"slices"
+	"strings"
 
 	"makesync/spec"
 	"makesync/sync/exit"
@@ -49,14 +50,22 @@ func savePlan(r *runtimeEnv, p *plan.Plan, out string) (saved bool, err error) {
 	return true, nil
 }
 
+// emptySealKey is a key that has got lost on the way, as in a job whose own variable is missing: it
+// must not let through what the key would refuse.
+var emptySealKey = *savedplan.FileProblem("plan-seal", sealVariable+" is set and empty, and fits no plan",
+	"give it its value, or unset it to let plans go without a seal")
+
 // loadPlan reads the file of a saved plan and checks its seal. It is errInvalid when the problems
 // say what is wrong with it.
-func loadPlan(path string, key spec.Value) (*plan.Plan, []spec.Problem, error) {
+func loadPlan(path string, env Env) (*plan.Plan, []spec.Problem, error) {
+	if key, set := env.LookupEnv(sealVariable); set && strings.TrimSpace(key) == "" {
+		return nil, []spec.Problem{emptySealKey}, errInvalid
+	}
 	data, err := history.LoadPlan(path)
 	if err != nil {
 		return nil, nil, failure{exit: exit.Invalid, message: err.Error()}
 	}
-	saved, problems := savedplan.Decode(data, key)
+	saved, problems := savedplan.Decode(data, sealKey(env))
 	switch {
 	case len(problems) == 0:
 		return saved, nil, nil

@@ -36,7 +36,7 @@ func (r *runtimeEnv) action(a arity, run func(*cli.Context) error) cli.ActionFun
 		if err := checkNames(c); err != nil {
 			return leaveJSON(c, r, err)
 		}
-		if err := checkRestricting(c, r.Env); err != nil {
+		if err := checkGuardsVariable(c, r.Env); err != nil {
 			return leaveJSON(c, r, err)
 		}
 		var err error

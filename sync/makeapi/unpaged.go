@@ -27,18 +27,18 @@ func readRows[T any](ctx context.Context, c caller, k call, decode func(io.Reade
 	if err := c.do(ctx, &k); err != nil || k.query.Has("pg[limit]") {
 		return p.rows, err
 	}
-	rows, read := p.rows, p.count
+	rows, read, anew := p.rows, p.count, false
 	for p.isPart(read) {
 		k.query = with(with(k.query, "pg[limit]", strconv.Itoa(pageLimit)), "pg[offset]", strconv.Itoa(read))
 		if err := c.do(ctx, &k); err != nil {
 			return nil, err
 		}
 		switch repeats := p.repeats(rows); {
-		case repeats && p.count > read: // it hears the limit alone, and begins anew
-			rows, read = p.rows, p.count
+		case repeats && p.count > read && !anew: // it hears the limit alone, and begins anew, once
+			rows, read, anew = p.rows, p.count, true
 		case repeats && p.counts(read):
 			return nil, k.broken(unreadable(ignoresPages))
-		case repeats && p.isSame(rows): // it has no pages, and its first reply was everything
+		case repeats && p.count <= read && p.isSame(rows): // it has no pages, and its first reply was everything
 			return rows, nil
 		case repeats:
 			return nil, k.broken(errMoved)
