@@ -28,11 +28,17 @@ var (
 // Open opens a regular file of at most limit bytes. Kind and size are looked at first, and again of
 // what was opened, which does not wait for anybody at the other end.
 func Open(path string, limit int64) (*os.File, error) {
-	file, _, err := open(path, limit)
+	file, _, err := open(path, os.O_RDONLY, limit)
 	return file, err
 }
 
-func open(path string, limit int64) (file *os.File, size int64, err error) {
+// OpenToWrite is Open of a file that is there, also for writing.
+func OpenToWrite(path string, limit int64) (*os.File, error) {
+	file, _, err := open(path, os.O_RDWR, limit)
+	return file, err
+}
+
+func open(path string, access int, limit int64) (file *os.File, size int64, err error) {
 	info, err := os.Stat(path)
 	if err == nil {
 		err = check(info, limit)
@@ -40,7 +46,7 @@ func open(path string, limit int64) (file *os.File, size int64, err error) {
 	if err != nil {
 		return nil, 0, text.FileError(err)
 	}
-	if file, err = os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0); err != nil {
+	if file, err = os.OpenFile(path, access|syscall.O_NONBLOCK, 0); err != nil {
 		return nil, 0, text.FileError(err)
 	}
 	if info, err = file.Stat(); err == nil {
@@ -54,7 +60,7 @@ func open(path string, limit int64) (file *os.File, size int64, err error) {
 
 // ReadFile reads a regular file of at most limit bytes.
 func ReadFile(path string, limit int64) ([]byte, error) {
-	file, size, err := open(path, limit)
+	file, size, err := open(path, os.O_RDONLY, limit)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"makesync/spec/regular"
+	"makesync/spec/text"
 	"makesync/sync/exit"
 	"makesync/sync/sandbox"
 )
@@ -57,7 +59,13 @@ func (o serveOptions) certificates() (scheme string, list []tls.Certificate, err
 	if o.tlsCert == "" {
 		return "http", nil, nil
 	}
-	certificate, err := tls.LoadX509KeyPair(o.tlsCert, o.tlsKey)
+	var pair [2][]byte
+	for i, path := range []string{o.tlsCert, o.tlsKey} {
+		if pair[i], err = regular.ReadFile(path, maxKeyFile); err != nil {
+			return "", nil, failure{exit: exit.Invalid, message: "read " + text.Quote(path), cause: err}
+		}
+	}
+	certificate, err := tls.X509KeyPair(pair[0], pair[1])
 	if err != nil {
 		return "", nil, failure{exit: exit.Invalid, message: "read the certificate", cause: err}
 	}

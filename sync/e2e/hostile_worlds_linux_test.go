@@ -65,6 +65,26 @@ func TestWorldsThatAreNoFiles(t *testing.T) {
 	}
 }
 
+// TestWorldsBehindAbsoluteLinks: what validate takes, plan opens; what leads out, both refuse.
+func TestWorldsBehindAbsoluteLinks(t *testing.T) {
+	for to, want := range map[string]int{"inside": 0, "../outside": 3} {
+		dir := documentOfWorld(t, "state: world/state.json")
+		target := filepath.Join(dir, to)
+		if err := os.MkdirAll(target, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(target, filepath.Join(dir, "world")); err != nil {
+			t.Fatal(err)
+		}
+		for _, command := range []string{"validate", "plan"} {
+			out, code := runLimited(t, command, "-f", dir)
+			if code != want || strings.Contains(out, "escapes") || want == 3 && !strings.Contains(out, "sandbox-path") {
+				t.Errorf("%s, link to %s: exit %d\n%s", command, to, code, out)
+			}
+		}
+	}
+}
+
 // documentOfWorld makes a folder with a document of a simulated zone.
 func documentOfWorld(t *testing.T, sandbox string) (dir string) {
 	t.Helper()

@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"runtime"
 	"sync"
 	"time"
 
 	"makesync/spec"
+	"makesync/spec/regular"
 	"makesync/sync/atomicfile"
 	"makesync/sync/commandline"
 	"makesync/sync/lock"
@@ -124,7 +126,7 @@ func lockJournal(file *os.File, run string) error {
 
 // isLocked tells whether some process writes the journal.
 func isLocked(path string) bool {
-	file, err := os.Open(path)
+	file, err := regular.Open(path, math.MaxInt64)
 	if err != nil {
 		return false
 	}
@@ -137,7 +139,7 @@ func isLocked(path string) bool {
 
 // openJournal locks and opens the journal of an earlier run behind its last complete line.
 func openJournal(s *Store, run, path string) (*Journal, error) {
-	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	file, err := regular.OpenToWrite(path, math.MaxInt64)
 	if err != nil {
 		return nil, fmt.Errorf("open the journal of run %s: %w", run, err)
 	}

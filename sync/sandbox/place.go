@@ -27,7 +27,8 @@ func openPlace(below, path string) (*place, error) {
 		below, name = nearest(path)
 	} else {
 		var err error
-		if name, err = filepath.Rel(below, path); err != nil {
+		below = followed(below)
+		if name, err = filepath.Rel(below, followed(path)); err != nil {
 			return nil, err
 		}
 	}
@@ -36,6 +37,23 @@ func openPlace(below, path string) (*place, error) {
 		return nil, err
 	}
 	return &place{folder, name, path}, nil
+}
+
+// followed is an absolute path in which the links of what is there have been followed: the system
+// refuses each absolute link below a folder, also one that stays there.
+func followed(path string) string {
+	path, err := filepath.Abs(path)
+	rest := ""
+	for folder := path; err == nil; folder = filepath.Dir(folder) {
+		if real, err := filepath.EvalSymlinks(folder); err == nil {
+			return filepath.Join(real, rest)
+		}
+		if filepath.Dir(folder) == folder {
+			break
+		}
+		rest = filepath.Join(filepath.Base(folder), rest)
+	}
+	return path
 }
 
 // nearest splits a path behind the last folder that is there, links followed.

@@ -95,6 +95,46 @@ func TestWorldsStayBelowTheirFolder(t *testing.T) {
 	}
 }
 
+// TestWorldsBehindLinksInside: a link that stays below the folder is followed however it is written.
+func TestWorldsBehindLinksInside(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	docs := filepath.Join(dir, "docs")
+	if err := os.MkdirAll(filepath.Join(docs, "inside"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := sandbox.Starter().WriteFile(filepath.Join(docs, "inside", "seed.json")); err != nil {
+		t.Fatal(err)
+	}
+	for link, to := range map[string]string{
+		filepath.Join(docs, "rel"): "inside", filepath.Join(docs, "abs"): filepath.Join(docs, "inside"),
+		filepath.Join(docs, "seed.json"): filepath.Join(docs, "inside", "seed.json"), filepath.Join(dir, "alias"): docs,
+	} {
+		if err := os.Symlink(to, link); err != nil {
+			t.Skip(err)
+		}
+	}
+	for _, below := range []string{docs, filepath.Join(dir, "alias")} {
+		for _, folder := range []string{"rel", "abs"} {
+			for _, name := range []string{"state.json", filepath.Join("new", "state.json")} {
+				o := sandbox.Options{State: filepath.Join(below, folder, name), Seed: filepath.Join(below, "seed.json"), Below: below}
+				w, err := sandbox.Open(o)
+				if err != nil {
+					t.Errorf("%s: %v", o.State, err)
+					continue
+				}
+				w.Close()
+				if _, err := os.Stat(filepath.Join(docs, "inside", name)); err != nil {
+					t.Error(err)
+				}
+				if err := os.Remove(filepath.Join(docs, "inside", name)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
 // TestUnmovedWorlds reads a state, or the seed in its place, and leaves nothing behind.
 func TestUnmovedWorlds(t *testing.T) {
 	t.Parallel()
