@@ -108,7 +108,7 @@ func (b *bare) writeVariables(i int, all bool) error {
 			continue
 		}
 		touched = true
-		v := makeVariable(i, j)
+		v := b.size.variable(i, j)
 		method, path := http.MethodPatch, fmt.Sprintf("/organizations/%d/variables/%s", i+1, v.name)
 		if all {
 			method, path = http.MethodPost, fmt.Sprintf("/organizations/%d/variables", i+1)

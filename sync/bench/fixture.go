@@ -110,7 +110,7 @@ func (f *fixture) rows(i int) []string {
 	}
 	rows := make([]string, f.size.variables)
 	for j := range rows {
-		v := makeVariable(i, j)
+		v := f.size.variable(i, j)
 		value := v.json
 		if f.start == "drift" && drifted(i, j) {
 			value = driftedValue(v.typeID, v.json)
@@ -253,7 +253,7 @@ func (f *fixture) current(i int) []byte {
 		rows = append(rows, string(raw))
 	}
 	for j := range f.size.variables {
-		name := makeVariable(i, j).name
+		name := f.size.variable(i, j).name
 		if row, ok := f.written[i][name]; ok && !seen[name] {
 			rows = append(rows, string(row))
 		}

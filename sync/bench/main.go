@@ -13,6 +13,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 )
 
 var commands = map[string]func(args []string) error{
@@ -33,14 +34,26 @@ func main() {
 	}
 }
 
-// size is organizations × variables of each.
-type size struct{ organizations, variables int }
+// size is organizations × variables of each. A quarter of the variables are dates, whose type has
+// to be written, but where they are plain.
+type size struct {
+	organizations, variables int
+	plain                    bool
+}
 
-func (s size) String() string { return fmt.Sprintf("%dx%d", s.organizations, s.variables) }
+func (s size) String() string {
+	if s.plain {
+		return fmt.Sprintf("%dx%d%s", s.organizations, s.variables, plainEnding)
+	}
+	return fmt.Sprintf("%dx%d", s.organizations, s.variables)
+}
+
+const plainEnding = "-plain"
 
 func parseSize(text string) (s size, err error) {
+	text, s.plain = strings.CutSuffix(text, plainEnding)
 	if _, err = fmt.Sscanf(text, "%dx%d", &s.organizations, &s.variables); err != nil {
-		return s, fmt.Errorf("size %q is not like 100x50", text)
+		return s, fmt.Errorf("size %q is not like 100x50 or 10000x100-plain", text)
 	}
 	return s, nil
 }

@@ -47,7 +47,7 @@ type bench struct {
 func runTable(args []string) error {
 	b := bench{out: os.Stdout}
 	set := flag.NewFlagSet("run", flag.ContinueOnError)
-	sizes := set.String("sizes", "10x20,100x50,1000x50,10000x70", "organizations x variables, by commas")
+	sizes := set.String("sizes", "10x20,100x50,1000x50,10000x100-plain", "organizations x variables, by commas")
 	latencies := set.String("latencies", "0,20ms,150ms", "the zone's latencies, by commas")
 	names := set.String("scenarios", "noop,drift,first,status,changes,apply,create", "by commas")
 	most := set.Int(

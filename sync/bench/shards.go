@@ -14,7 +14,7 @@ import (
 // what a run costs to whom the zone refuses the first request, start-up included.
 func runShards(args []string) error {
 	b := bench{out: os.Stdout, concurrency: "auto"}
-	s := size{5000, 50}
+	s := size{organizations: 5000, variables: 50}
 	set := flag.NewFlagSet("shards", flag.ContinueOnError)
 	sizeFlag(set, &s)
 	count := set.Int("shards", 16, "how many shards")

@@ -9,7 +9,7 @@ import (
 // token is what the fixture accepts, in Make's UUID form.
 const token = "00000000-0000-4000-8000-00000000bec4"
 
-// variable j of organization i: number, string, boolean and date in turn.
+// variable j of organization i: number, string, boolean and, where not all are plain, date in turn.
 type variable struct {
 	name   string
 	typeID int
@@ -17,8 +17,12 @@ type variable struct {
 	yaml   string // the same in a document
 }
 
-func makeVariable(i, j int) variable {
-	v := variable{name: fmt.Sprintf("VARIABLE_%04d", j), typeID: j%4 + 1}
+func (s size) variable(i, j int) variable {
+	types := 4
+	if s.plain {
+		types--
+	}
+	v := variable{name: fmt.Sprintf("VARIABLE_%04d", j), typeID: j%types + 1}
 	switch v.typeID {
 	case 1:
 		v.json = fmt.Sprint(i*1000 + j)
@@ -73,7 +77,7 @@ func writeDocuments(dir string, s size, oneFile bool) error {
 func appendOrganization(text []byte, i int, s size) []byte {
 	text = fmt.Appendf(text, "  client-%05d:\n    name: %s\n    id: %d\n    variables:\n", i, organizationName(i), i+1)
 	for j := range s.variables {
-		v := makeVariable(i, j)
+		v := s.variable(i, j)
 		text = fmt.Appendf(text, "      %s: %s\n", v.name, v.yaml)
 	}
 	return text
