@@ -33,11 +33,14 @@ func TestNightlyAppliesWhatWasApproved(t *testing.T) {
 				allowed.WriteString(name + "@acme.example " + public)
 			}
 			write(t, filepath.Join(dir, "allowed"), allowed.Bytes())
+			guards := filepath.Join(dir, "guards.yaml") // as the quickstart's documents want them
+			write(t, guards, []byte("apiVersion: makesync-guards/v1\nguards: {maxCreates: {organization: 1}, "+
+				"maxDeletes: {organization: 1}, maxDeletesPerRun: {organization: 1}, approvals: 2}\n"))
 			night := func(want string) {
 				t.Helper()
 				c := s.command("ci/nightly.sh", documents, out)
 				c.Env = append(c.Env, "XDG_STATE_HOME="+filepath.Join(dir, "state"), "MAKE_API_KEY="+z.FirstToken(),
-					"MAKESYNC_HOSTS="+strings.TrimPrefix(z.url, "http://"), "HOME="+dir,
+					"MAKESYNC_HOSTS="+strings.TrimPrefix(z.url, "http://"), "HOME="+dir, "MAKESYNC_GUARDS="+guards,
 					"APPROVERS="+filepath.Join(dir, "allowed"), "APPROVED="+filepath.Join(dir, "approvals"))
 				said, err := c.CombinedOutput()
 				if err != nil || !strings.Contains(string(said), want) {

@@ -238,7 +238,7 @@ func TestActionDoesItsJob(t *testing.T) {
 		t.Fatal(err)
 	}
 	// A makesync that only notes its arguments: what it does is others' tests.
-	const fake = "#!/bin/sh\necho \"$@\" >>\"$NOTES\"\n" +
+	const fake = "#!/bin/sh\necho \"$@ by $MAKESYNC_GUARDS\" >>\"$NOTES\"\n" +
 		"while [ $# -gt 0 ]; do if [ \"$1\" = --out-json ]; then echo '{}' >\"$2\"; fi; shift; done\n"
 	curl := "#!/bin/sh\nwhile [ $# -gt 1 ]; do if [ \"$1\" = --output ]; then printf '%s' \"$FAKE\" >\"$2\"; fi; shift; done\n"
 	if err := os.WriteFile(filepath.Join(bin, "curl"), []byte(curl), 0o755); err != nil {
@@ -269,8 +269,14 @@ func TestActionDoesItsJob(t *testing.T) {
 	if out, err := run(1, "DOCUMENTS=documents", "BASE="+hostile, "SNAPSHOTS=.snapshots", "OUT=.out", "FORMAT=github"); err != nil {
 		t.Errorf("plan: %v: %s", err, out)
 	}
+	for _, name := range []string{"repo/ci", "temp/makesync"} { // the guards go along with the script that reads them
+		if _, err := os.Stat(filepath.Join(dir, name, ".guards.yaml")); err != nil {
+			t.Error(err)
+		}
+	}
 	noted, err := os.ReadFile(notes)
-	if err != nil || !strings.Contains(string(noted), "validate -f documents --skip-references --format github\n") ||
+	if err != nil || !strings.Contains(string(noted), "validate -f documents --skip-references --format github by "+
+		filepath.Join(dir, "temp", "makesync", ".guards.yaml")+"\n") ||
 		!strings.Contains(string(noted), "plan -f documents --base "+hostile) {
 		t.Errorf("%v: it ran\n%s", err, noted)
 	}
@@ -405,5 +411,28 @@ func TestNobodyElseReadsJournals(t *testing.T) {
 	}
 	if regexp.MustCompile(`(?m)^ *cache:`).MatchString(text) {
 		t.Error("GitLab: a cache may be lost at any time, and with it the journals")
+	}
+}
+
+// TestGuardsOfPipelines: the guards are those beside a script of the base or of the default branch, no
+// pipeline names others, and each says what documents may read.
+func TestGuardsOfPipelines(t *testing.T) {
+	t.Parallel()
+	const references = "env:ACME_*,file:documents/**"
+	for _, name := range []string{"makesync-preview.yml", "makesync-nightly.yml", "gitlab-ci.yml"} {
+		var pipeline struct {
+			Env, Variables map[string]string
+		}
+		text := readYAML(t, name, &pipeline)
+		if got := pipeline.Env["MAKESYNC_REFERENCES"] + pipeline.Variables["MAKESYNC_REFERENCES"]; got != references {
+			t.Errorf("%s: documents may read %q", name, got)
+		}
+		if strings.Contains(text, "MAKESYNC_GUARDS") {
+			t.Errorf("%s names guards, which could be those of a pull request", name)
+		}
+	}
+	text := readYAML(t, "gitlab-ci.yml", &map[string]any{})
+	if !strings.Contains(text, "sh .base/ci/preview.sh ") || strings.Contains(text, " ci/preview.sh ") {
+		t.Error("the preview of a merge request takes script and guards from the merge request")
 	}
 }

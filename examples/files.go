@@ -4,7 +4,7 @@ package examples
 
 import "embed"
 
-// Files are the scripts and workflows of ci/ and cron/.
+// Files are the scripts, guards and workflows of ci/ and cron/.
 //
-//go:embed ci/*.sh ci/*.yml cron/crontab cron/environment cron/with-* cron/makesync.*
+//go:embed ci/.guards.yaml ci/*.sh ci/*.yml cron/crontab cron/environment cron/with-* cron/makesync.*
 var Files embed.FS

@@ -3,7 +3,8 @@
 # also on those from forks. Runs in a scheduled pipeline of the default branch, whose protected
 # variable GITLAB_TOKEN (a project access token that may write notes) no merge request ever sees. Of
 # a merge request it takes the files as data, as the checkout of a nightly run has them: it runs
-# nothing of them, and gives makesync an empty environment.
+# nothing of them, and gives makesync an environment that says no more than what documents may read. The
+# guards are those of the default branch (preview.sh).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 documents=$1 out=$2 snapshots=${3:-}
@@ -27,7 +28,8 @@ preview() {
   sh "$here/tree.sh" FETCH_HEAD "$tree" "$documents" >"$out/$1/reason" || refused=$?
   case $refused in 0) ;; 3) return 0 ;; *) return 1 ;; esac
   code=0
-  (cd "$tree" && exec env -i PATH="$PATH" HOME="$work" sh "$here/preview.sh" "$documents" "$base" "$out/$1" "$snapshots") \
+  (cd "$tree" && exec env -i PATH="$PATH" HOME="$work" ${MAKESYNC_REFERENCES+"MAKESYNC_REFERENCES=$MAKESYNC_REFERENCES"} \
+    sh "$here/preview.sh" "$documents" "$base" "$out/$1" "$snapshots") \
     >"$out/$1/validate.log" 2>&1 || code=$?
   rm -rf "$tree"
   case $code in

@@ -18,6 +18,9 @@
 # plan, as long as a new one has the same digest. Whoever signs sees what would be reverted, so these
 # nights do without --since, and the documents without drift: hold.
 #
+# The guards of .guards.yaml beside this script hold, whatever documents say; MAKESYNC_GUARDS names
+# another file. Without it nothing is done: 3.
+#
 # Ends with 0 after a quiet night, and after one in which a guard holds something (apply's exit 5):
 # MAKESYNC_NOTIFY_URL tells that once, and it is no reason to fail every night. Else with the exit
 # code of apply, else with that of a snapshot that failed.
@@ -25,6 +28,7 @@ set -eu
 umask 077
 # shellcheck source-path=SCRIPTDIR source=child.sh
 . "$(dirname "$0")/child.sh"
+export MAKESYNC_GUARDS="${MAKESYNC_GUARDS-$(dirname "$0")/.guards.yaml}"
 
 documents=$1 out=$2
 mkdir -p "$out/snapshot"

@@ -10,9 +10,13 @@
 # Where there are none, or none that fits (the documents speak of something new), it compares with
 # the documents in BASE. Ends with 0; with 3 when the documents are not valid; with makesync's own
 # code when it could not compare.
+#
+# The guards of .guards.yaml beside this script hold, whatever documents say: who decides which script
+# runs, the protected branch, decides which guards hold. Without that file nothing is compared: 3.
 set -eu
 # shellcheck source-path=SCRIPTDIR source=child.sh
 . "$(dirname "$0")/child.sh"
+export MAKESYNC_GUARDS="${MAKESYNC_GUARDS-$(dirname "$0")/.guards.yaml}"
 
 documents=$1 base=$2 out=$3 snapshots=${4:-}
 mkdir -p "$out"

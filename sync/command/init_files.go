@@ -35,14 +35,14 @@ var workflows = []workflow{
 		workflowFile{"ci/makesync-comment.yml", ".github/workflows/makesync-comment.yml"},
 		workflowFile{"ci/makesync-nightly.yml", ".github/workflows/makesync-nightly.yml"},
 	), []string{
-		"replace what is marked `# replace:` in .github/workflows",
+		"replace what is marked `# replace:` in .github/workflows and ci/.guards.yaml",
 		"make an environment `make` that only the default branch may use, with the secrets %s and MAKESYNC_STATE_KEY",
 		"protect ci/ and .github/ by code owners",
 	}},
 	{"gitlab", append(scripts("gitlab"),
 		workflowFile{"ci/gitlab-ci.yml", ".gitlab-ci.yml"},
 	), []string{
-		"replace what is marked `# replace:` in .gitlab-ci.yml",
+		"replace what is marked `# replace:` in .gitlab-ci.yml and ci/.guards.yaml",
 		"set the protected, masked variables %s, STATE_KEY and GITLAB_TOKEN",
 		"schedule two pipelines: JOB=comment every ten minutes, JOB=apply every night",
 	}},
@@ -65,7 +65,7 @@ var workflows = []workflow{
 	{noWorkflow, nil, nil},
 }
 
-// scripts are those of ci/ without the other platform's.
+// scripts are those of ci/ without the other platform's, and the guards that they read.
 func scripts(platform string) (files []workflowFile) {
 	entries, err := examples.Files.ReadDir("ci")
 	if err != nil {
@@ -77,7 +77,7 @@ func scripts(platform string) (files []workflowFile) {
 			files = append(files, workflowFile{"ci/" + e.Name(), "ci/" + e.Name()})
 		}
 	}
-	return files
+	return append(files, workflowFile{"ci/.guards.yaml", "ci/.guards.yaml"})
 }
 
 func workflowNames() []string {
@@ -122,6 +122,7 @@ func (o *initOptions) addFiles(f *folder, zone *state.ZoneState) error {
 // token is that of the zone. Whole words of the examples are replaced, which a test compares.
 func adapt(text, zone string) string {
 	return strings.NewReplacer(
+		"file:documents/**", "file:"+clientsFolder+"/**",
 		`paths: ["documents/**"]`, `paths: ["**.yaml", "**.yml"]`,
 		"changes: [documents/**/*]", `changes: ["**/*.yaml", "**/*.yml"]`,
 		"base: .base/documents\n", "base: .base\n",
