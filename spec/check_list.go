@@ -15,13 +15,10 @@ import (
 // that is wrong.
 const maxChecked = 200_000
 
-// maxItems is how many items a list of the top level may have: more than a run may have steps.
-const maxItems = 120_000
-
 // CheckFirst is Check for large texts: it stops at the first mistake, and checks each item of the
 // named lists of the top level by itself, so that a file of a million mistakes costs as much as
-// one.
-func CheckFirst(schema, data []byte, lists ...string) []Problem {
+// one. A list may have most items.
+func CheckFirst(schema, data []byte, most int, lists ...string) []Problem {
 	items := map[string][]byte{}
 	for _, list := range lists {
 		var err error
@@ -33,14 +30,14 @@ func CheckFirst(schema, data []byte, lists ...string) []Problem {
 		return problems[:1]
 	}
 	for _, list := range lists {
-		if problems := checkItems(schema, items[list], list); len(problems) > 0 {
+		if problems := checkItems(schema, items[list], list, most); len(problems) > 0 {
 			return problems
 		}
 	}
 	return nil
 }
 
-func checkItems(schema, items []byte, list string) []Problem {
+func checkItems(schema, items []byte, list string, most int) []Problem {
 	ofItem, err := itemSchema(schema, list)
 	if err != nil {
 		return []Problem{schemaProblem("", "the schema itself cannot be read: "+text.Clean(err.Error()))}
@@ -50,8 +47,8 @@ func checkItems(schema, items []byte, list string) []Problem {
 		return []Problem{schemaProblem(list, "this is not valid JSON")}
 	}
 	for i := 0; decoder.More(); i++ {
-		if i == maxItems {
-			return []Problem{schemaProblem(list, "it has more than "+text.Number(maxItems)+" items")}
+		if i == most {
+			return []Problem{schemaProblem(list, "it has more than "+text.Number(most)+" items")}
 		}
 		var item json.RawMessage
 		if err := decoder.Decode(&item); err != nil {

@@ -28,7 +28,7 @@ func TestLawCheckFirst(t *testing.T) {
 			`{"format": "x/v1", "items": ITEMS, "other": 1}`, `ITEMS`, `{"format": "x/v1", "items": ITEMS`,
 		}).Draw(t, "data")
 		data = strings.Replace(data, "ITEMS", items, 1)
-		all, first := Check([]byte(listSchema), []byte(data)), CheckFirst([]byte(listSchema), []byte(data), "items")
+		all, first := Check([]byte(listSchema), []byte(data)), CheckFirst([]byte(listSchema), []byte(data), 1000, "items")
 		if len(all) > 0 != (len(first) > 0) || len(first) > 1 {
 			t.Fatalf("%s: %v, and the first %v", data, all, first)
 		}
@@ -48,7 +48,7 @@ func TestLawCheckFirst(t *testing.T) {
 func TestCheckFirstIsBounded(t *testing.T) {
 	many := []byte(`{"format": "x/v1", "items": [` + strings.Repeat(`{},`, 1_000_000) + `{}]}`)
 	allocated := testing.AllocsPerRun(1, func() {
-		if got := CheckFirst([]byte(listSchema), many, "items"); len(got) != 1 || got[0].Path != "items[0]" {
+		if got := CheckFirst([]byte(listSchema), many, 1e7, "items"); len(got) != 1 || got[0].Path != "items[0]" {
 			t.Errorf("%v", got)
 		}
 	})
@@ -56,7 +56,7 @@ func TestCheckFirstIsBounded(t *testing.T) {
 		t.Errorf("%v allocations", allocated)
 	}
 	large := `{"n": 1, "list": [` + strings.Repeat(`{"n": 1},`, maxChecked) + `{"n": 1}]}`
-	got := CheckFirst([]byte(listSchema), []byte(`{"format": "x/v1", "items": [`+large+`]}`), "items")
+	got := CheckFirst([]byte(listSchema), []byte(`{"format": "x/v1", "items": [`+large+`]}`), 1000, "items")
 	if len(got) != 1 || got[0].Path != "items[0]" || !bytes.Contains([]byte(got[0].Message), []byte("more than 200,000 values")) {
 		t.Errorf("%v", got)
 	}

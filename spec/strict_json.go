@@ -58,6 +58,9 @@ func ValuesInJSON(data []byte) int {
 	return values
 }
 
+// maxItems is how many items a list of the top level may have: more than a run may have steps.
+const maxItems = 120_000
+
 // DecodeStrict reads a JSON text that the walk has found unambiguous into a value, and only what
 // the schema has and the value can hold. Problems are those of the schema, the first of each list
 // and of the rest. Lists are the lists of the top level, each item of which is checked by itself.
@@ -65,7 +68,7 @@ func ValuesInJSON(data []byte) int {
 // The schema is asked first: a value in memory can be a hundred times as large as in the file, and
 // there may be as many of them as the file has room for.
 func DecodeStrict(schema, data []byte, into any, lists ...string) ([]Problem, error) {
-	if problems := CheckFirst(schema, data, lists...); len(problems) > 0 {
+	if problems := CheckFirst(schema, data, maxItems, lists...); len(problems) > 0 {
 		return problems, nil
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))

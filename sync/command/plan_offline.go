@@ -186,6 +186,14 @@ func (p *plannedRun) loadOffline(
 // maxSnapshot is the largest snapshot that is read, in bytes.
 const maxSnapshot = 200 << 20
 
+// maxRows is how many organizations a snapshot may hold, and as many of other zones: more cost 10 s
+// to check.
+const maxRows = 50_000
+
+func checkSnapshot(data []byte) []spec.Problem {
+	return spec.CheckFirst(schema.Snapshot(), data, maxRows, "organizations", "elsewhere")
+}
+
 // readSnapshot reads and checks a snapshot file. One that does not fit is unfit: exit 3.
 func readSnapshot(path string) (*offline.Snapshot, error) {
 	data, err := regular.ReadText(path, maxSnapshot)
@@ -211,7 +219,7 @@ func readSnapshot(path string) (*offline.Snapshot, error) {
 		message: "the file " + path + " is no snapshot that this makesync reads",
 		hint:    "take one with this makesync: `makesync snapshot -f DOCUMENTS -o FILE`",
 	}
-	for _, problem := range spec.CheckFirst(schema.Snapshot(), data, "organizations", "elsewhere") {
+	for _, problem := range checkSnapshot(data) {
 		unfit.message += ": " + strings.TrimPrefix(problem.Path+": ", ": ") + problem.Message
 		return nil, unfit
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"makesync/schema"
 	"makesync/spec"
 	"makesync/spec/regular"
 	"makesync/spec/text"
@@ -249,13 +248,8 @@ func approvalWords(v approval.Verdict, named bool) []string {
 }
 
 func readShownSnapshot(data []byte, o showOptions) (shown, error) {
-	for _, problem := range spec.CheckFirst(schema.Snapshot(), data, "organizations", "elsewhere") {
+	for _, problem := range checkSnapshot(data) {
 		return shown{}, errors.New(strings.TrimPrefix(problem.Path+": ", ": ") + problem.Message)
-	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&offline.Snapshot{}); err != nil {
-		return shown{}, err
 	}
 	s, err := offline.DecodeSnapshot(data)
 	if err != nil {

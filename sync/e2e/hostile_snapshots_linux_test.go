@@ -3,7 +3,10 @@
 package e2e
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,15 +39,35 @@ func TestHostileSnapshots(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for list, row := range map[string]string{
-		"elsewhere": `{"id":1%d,"name":"A","host":"us1.make.com"},`, "organizations": `{"id":%d},`, "names": "[%d],",
+	var snapshot map[string]json.RawMessage
+	if err := json.Unmarshal(whole, &snapshot); err != nil {
+		t.Fatal(err)
+	}
+	var organizations []map[string]any
+	if err := json.Unmarshal(snapshot["organizations"], &organizations); err != nil {
+		t.Fatal(err)
+	}
+	organizations[0]["id"], organizations[0]["name"] = "ID", "one of many"
+	right, err := json.Marshal(organizations[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	right = append(bytes.Replace(right, []byte(`"ID"`), []byte("9%d"), 1), ',')
+	for _, hostile := range []struct {
+		list    string
+		n       int
+		row     string
+		readers []string
+		code    int
+	}{
+		{"elsewhere", 50_001, `{"id":1%d,"name":"A","host":"us1.make.com"},`, snapshotReaders, 3},
+		{"organizations", 300e3, `{"id":%d},`, snapshotReaders, 3},
+		{"names", 300e3, "[%d],", snapshotReaders, 3},
+		{"organizations", 50_000, string(right), []string{"show FILE"}, 0}, // the most there may be
 	} {
-		var snapshot map[string]json.RawMessage
-		if err := json.Unmarshal(whole, &snapshot); err != nil {
-			t.Fatal(err)
-		}
-		snapshot[list] = json.RawMessage("[" + strings.TrimSuffix(rows(300e3, row), ",") + "]")
-		text, err := json.Marshal(snapshot)
+		large := maps.Clone(snapshot)
+		large[hostile.list] = json.RawMessage("[" + strings.TrimSuffix(rows(hostile.n, hostile.row), ",") + "]")
+		text, err := json.Marshal(large)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,10 +77,11 @@ func TestHostileSnapshots(t *testing.T) {
 		if err := os.WriteFile(file, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		for _, reader := range snapshotReaders {
-			t.Run(list+"/"+reader, func(t *testing.T) {
+		for _, reader := range hostile.readers {
+			t.Run(fmt.Sprint(hostile.n, hostile.list, "/", reader), func(t *testing.T) {
 				places := strings.NewReplacer("FILE", file, "DOCS", docs, "DIR", filepath.Dir(file))
-				if out, code := runLimited(t, strings.Fields(places.Replace(reader))...); code != 3 || len(out) > 1<<20 {
+				out, code := runLimited(t, strings.Fields(places.Replace(reader))...)
+				if code != hostile.code || hostile.code != 0 && len(out) > 1<<20 {
 					t.Errorf("exit %d, %d bytes\n%.1500s", code, len(out), out)
 				}
 			})

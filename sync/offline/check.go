@@ -140,7 +140,13 @@ func (s *Snapshot) unkept(o *spec.Organization, saved *SavedOrganization) []spec
 	}
 	why := fmt.Sprintf("the snapshot of %s was taken with --values none", s.Zone)
 	hint := "take it with --values fingerprint to compare without showing"
-	if s.Values != ValuesNone {
+	switch {
+	case s.Values == ValuesNone:
+	case s.fingerprints == MostFingerprints:
+		why = "more than " + text.Number(MostFingerprints) + " secrets in the snapshot of " + s.Zone +
+			" would take too long"
+		hint = "take snapshots of fewer organizations, each with the documents of these, or plan with a token"
+	default:
 		why = "no document declared that when the snapshot of " + s.Zone + " was taken"
 		hint = "take it again with these documents: `makesync snapshot -f … -o FILE`"
 	}

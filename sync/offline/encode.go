@@ -11,10 +11,11 @@ import (
 
 // snapshotEncoder turns live objects into their saved forms.
 type snapshotEncoder struct {
-	options SnapshotOptions
-	state   *state.ZoneState
-	spoken  map[string]bool // e-mails; see notice
-	hashing spec.Group      // fingerprints, each of which takes a core for a while
+	options      SnapshotOptions
+	state        *state.ZoneState
+	spoken       map[string]bool // e-mails; see notice
+	hashing      spec.Group      // fingerprints, each of which takes a core for a while
+	fingerprints int
 	// guessable counts fingerprints of short values.
 	guessable int
 }
@@ -140,7 +141,9 @@ func (k *snapshotEncoder) variable(saved *SavedVariable, live *state.Organizatio
 		text := v.Value.Reveal()
 		saved.Value = &text
 	case k.options.Values == ValuesNone, !k.options.Needed.declares(live, v):
+	case saved.Sensitive && k.fingerprints == MostFingerprints:
 	case saved.Sensitive:
+		k.fingerprints++
 		if len(v.Value.Reveal()) < GuessableBelow {
 			k.guessable++
 		}

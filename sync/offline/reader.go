@@ -221,7 +221,7 @@ func (r *snapshotReader) Organization(_ context.Context, id int64, _ bool) (*sta
 }
 
 // Read fills in a kind. One that was not asked for is a failure; Check has said so before.
-func (r *snapshotReader) Read(_ context.Context, live *state.Organization, kind spec.Kind) error {
+func (r *snapshotReader) Read(ctx context.Context, live *state.Organization, kind spec.Kind) error {
 	o := r.byID[live.ID]
 	if o == nil || !o.asked(kind) {
 		return r.fail(live, kind, notInSnapshot("read "+string(kind)+" of "+text.Quote(live.Name)))
@@ -237,7 +237,7 @@ func (r *snapshotReader) Read(_ context.Context, live *state.Organization, kind 
 	case spec.KindFeatureControl:
 		r.readControls(live, o)
 	case spec.KindVariable:
-		r.readVariables(live, o)
+		return r.readVariables(ctx, live, o)
 	case spec.KindMember:
 		r.readMembers(live, o)
 	}
@@ -284,9 +284,12 @@ func (r *snapshotReader) readControls(live *state.Organization, o *SavedOrganiza
 	}
 }
 
-func (r *snapshotReader) readVariables(live *state.Organization, o *SavedOrganization) {
+func (r *snapshotReader) readVariables(ctx context.Context, live *state.Organization, o *SavedOrganization) error {
 	live.Variables = make([]spec.Variable, 0, len(o.Variables))
 	for i := range o.Variables {
+		if err := ctx.Err(); err != nil { // a secret takes a while
+			return err
+		}
 		saved := &o.Variables[i]
 		t, _ := spec.ParseVariableType(saved.Type)
 		live.Variables = append(live.Variables, spec.Variable{
@@ -294,6 +297,7 @@ func (r *snapshotReader) readVariables(live *state.Organization, o *SavedOrganiz
 			Unseen: saved.Value == nil && saved.Fingerprint == "" && r.snapshot.Values != ValuesNone,
 		})
 	}
+	return nil
 }
 
 // value is the saved value; of one that is only fingerprinted, the desired value when it fits.

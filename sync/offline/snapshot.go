@@ -45,7 +45,8 @@ type Snapshot struct {
 	Salt string `json:"salt"`
 	// Guessable counts the fingerprints of values that are shorter than GuessableBelow. It is told
 	// once, and stands in no file: it would tell which values are short.
-	Guessable int `json:"-"`
+	Guessable    int `json:"-"`
+	fingerprints int // that are looked at
 	// Names are the zone's lists that planning needs.
 	Names map[state.List][]SavedName `json:"names"`
 	// NamesFailed are the lists that could not be read, each with why.
@@ -208,7 +209,7 @@ func MakeSnapshot(s *state.ZoneState, options SnapshotOptions) *Snapshot {
 			snapshot.Elsewhere = append(snapshot.Elsewhere, saveRow(row))
 		}
 	}
-	snapshot.Guessable = k.guessable
+	snapshot.Guessable, snapshot.fingerprints = k.guessable, k.fingerprints
 	_ = k.hashing.Wait() // nothing fails
 	return snapshot
 }
@@ -236,7 +237,28 @@ func DecodeSnapshot(data []byte) (*Snapshot, error) {
 	if _, err := base64.StdEncoding.DecodeString(s.Salt); err != nil {
 		return nil, fmt.Errorf("read the snapshot: its salt is not base64")
 	}
+	s.boundFingerprints()
 	return &s, nil
+}
+
+// MostFingerprints is how many fingerprints a snapshot has, and how many of one are looked at: each
+// takes a core for 60 ms or more. What is beyond is not compared, as what was not kept.
+const MostFingerprints = 10_000
+
+// boundFingerprints forgets the fingerprints beyond.
+func (s *Snapshot) boundFingerprints() {
+	for i := range s.Organizations {
+		variables := s.Organizations[i].Variables
+		for j := range variables {
+			switch {
+			case variables[j].Fingerprint == "":
+			case s.fingerprints == MostFingerprints:
+				variables[j].Fingerprint = ""
+			default:
+				s.fingerprints++
+			}
+		}
+	}
 }
 
 // FormatOf tells whether data are a snapshot of any version: its format, and of which zone.

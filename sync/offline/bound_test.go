@@ -1,0 +1,55 @@
+package offline_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"makesync/spec"
+	"makesync/sync/offline"
+)
+
+// TestMostFingerprints: however many fingerprints a snapshot has, no more than so many cost a run
+// their time, and the plan says that the values beyond are not compared.
+func TestMostFingerprints(t *testing.T) {
+	t.Parallel()
+	for _, beyond := range []int{0, 3} {
+		now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+		saved := offline.SavedOrganization{Kinds: []spec.Kind{spec.KindVariable}}
+		saved.ID, saved.Name, saved.Host = 11, "Acme", "eu1.make.com"
+		o := spec.Organization{Key: "acme", ID: 11, Zone: "eu1"}
+		for i := range offline.MostFingerprints - 1 + beyond {
+			name := fmt.Sprintf("V%d", i)
+			saved.Variables = append(saved.Variables, offline.SavedVariable{Name: name, Type: "text", Fingerprint: "scrypt:x"})
+			o.Variables = append(o.Variables, spec.Variable{Name: name, Value: spec.Sensitive("x")})
+		}
+		data, err := offline.EncodeSnapshot(&offline.Snapshot{
+			Format: offline.SnapshotFormat, Taken: now, Zone: "eu1", Values: offline.ValuesFingerprint,
+			Organizations: []offline.SavedOrganization{saved},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		snapshot, err := offline.DecodeSnapshot(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		left := 0
+		for _, v := range snapshot.Organizations[0].Variables {
+			if v.Fingerprint != "" {
+				left++
+			}
+		}
+		if want := min(offline.MostFingerprints, offline.MostFingerprints-1+beyond); left != want {
+			t.Errorf("%d fingerprints are looked at, not %d", left, want)
+		}
+		desired := &spec.Desired{Organizations: []spec.Organization{o}}
+		problems := offline.Check([]*offline.Snapshot{snapshot}, desired, spec.Scope{}, now, 0)
+		told := len(problems) == 1 && problems[0].Rule == "snapshot-values" &&
+			strings.HasPrefix(problems[0].Message, "2 values are not compared: more than 10,000 secrets")
+		if told != (beyond > 0) || beyond == 0 && len(problems) > 0 {
+			t.Errorf("%d beyond: %+v", beyond, problems)
+		}
+	}
+}
