@@ -40,6 +40,7 @@ func newMachine(t *testing.T) *machine {
 	}
 	m.document(t, "")
 	m.write(t, "etc/makesync/with-environment", example(t, "with-environment"))
+	m.write(t, "etc/makesync/guards.yaml", example(t, "guards.yaml"))
 	m.write(t, "etc/makesync/environment", m.environment(t))
 	return m
 }
@@ -206,6 +207,7 @@ func TestCrontab(t *testing.T) {
 		t.Errorf("drift is not held night after night: %v\n%s", err, log)
 	}
 	m.zone.changeVariable(t, "NIGHTLY", "1")
+	m.unguarded(t, func() string { return night(0) })
 	m.document(t, ", OLD: {state: absent}, BUG: {state: gone}")
 	if out := night(0); !strings.Contains(out, "exit 3 (invalid)") {
 		t.Errorf("an invalid document sends no mail:\n%s", out)
@@ -295,9 +297,12 @@ func TestSystemdUnits(t *testing.T) {
 	}
 	command = m.here(command)
 	m.firstNight(t)
-	for n := range 2 {
+	night := func() (int, string) {
 		c := exec.Command(binary, strings.Fields(command)...)
-		c.Env = []string{m.here(service.one(t, "Service", "Environment")), "PATH=" + os.Getenv("PATH")}
+		c.Env = []string{"PATH=" + os.Getenv("PATH")}
+		for _, variable := range service["Service"]["Environment"] {
+			c.Env = append(c.Env, m.here(variable))
+		}
 		data, err := os.ReadFile(m.here(service.one(t, "Service", "EnvironmentFile")))
 		if err != nil {
 			t.Fatal(err)
@@ -307,10 +312,36 @@ func TestSystemdUnits(t *testing.T) {
 				c.Env = append(c.Env, strings.TrimSpace(line))
 			}
 		}
-		code, out := result(t, c)
+		return result(t, c)
+	}
+	for n := range 2 {
+		code, out := night()
 		if code != 0 || !strings.HasSuffix(out, "exit 0 (ok)\n") || n == 1 && strings.Count(out, "\n") > 1 {
 			t.Errorf("run %d ended with %d:\n%s", n, code, out)
 		}
+	}
+	m.unguarded(t, func() string { _, out := night(); return out })
+}
+
+// unguarded: a night does nothing without its guards, and reads nothing that its environment does not
+// list; then all is as before.
+func (m *machine) unguarded(t *testing.T, night func() string) {
+	t.Helper()
+	guards := filepath.Join(m.root, "etc/makesync/guards.yaml")
+	if err := os.Remove(guards); err != nil {
+		t.Fatal(err)
+	}
+	if out := night(); !strings.Contains(out, "there is no such file") || !strings.Contains(out, "exit 3 (invalid)") {
+		t.Errorf("a night without its guards:\n%s", out)
+	}
+	m.write(t, "etc/makesync/guards.yaml", example(t, "guards.yaml"))
+	m.write(t, "etc/makesync/documents/hostile.yaml", "apiVersion: makesync/v1\norganizations: {acme: {id: 11, variables: "+
+		"{HOSTILE: '${env:HOME}'}}}\n")
+	if out := night(); !strings.Contains(out, "MAKESYNC_REFERENCES") || !strings.Contains(out, "exit 3 (invalid)") {
+		t.Errorf("a document reads what is not listed:\n%s", out)
+	}
+	if err := os.Remove(filepath.Join(m.root, "etc/makesync/documents/hostile.yaml")); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -6,5 +6,5 @@ import "embed"
 
 // Files are the scripts, guards and workflows of ci/ and cron/.
 //
-//go:embed ci/.guards.yaml ci/*.sh ci/*.yml cron/crontab cron/environment cron/with-* cron/makesync.*
+//go:embed ci/.guards.yaml ci/*.sh ci/*.yml cron/crontab cron/environment cron/guards.yaml cron/with-* cron/makesync.*
 var Files embed.FS

@@ -49,18 +49,20 @@ var workflows = []workflow{
 	{"cron", []workflowFile{
 		{"cron/crontab", "cron/crontab"},
 		{"cron/environment", "cron/environment"},
+		{"cron/guards.yaml", "cron/.guards.yaml"},
 		{"cron/with-environment", "cron/with-environment"},
 	}, []string{
 		"fill in cron/environment on the machine, not in the repository: %s",
-		"install them as `makesync help cron` says",
+		"install cron/.guards.yaml as /etc/makesync/guards.yaml, and the others as `makesync help cron` says",
 	}},
 	{"systemd", []workflowFile{
 		{"cron/makesync.service", "systemd/makesync.service"},
 		{"cron/makesync.timer", "systemd/makesync.timer"},
 		{"cron/environment", "systemd/environment"},
+		{"cron/guards.yaml", "systemd/.guards.yaml"},
 	}, []string{
 		"fill in systemd/environment on the machine, not in the repository: %s",
-		"install them as `makesync help cron` says",
+		"install systemd/.guards.yaml as /etc/makesync/guards.yaml, and the others as `makesync help cron` says",
 	}},
 	{noWorkflow, nil, nil},
 }

@@ -12,7 +12,7 @@ import (
 var folderOfExamples = regexp.MustCompile(`(^|[\s"\[/])documents([\s"/]|$)`)
 
 // TestWorkflowsSpeakOfTheirRepository: no workflow that init lays down names the examples' folder or
-// zone, outside comments and the machine's own /etc/makesync/documents.
+// zone, outside comments and the folders of a machine and of an image.
 func TestWorkflowsSpeakOfTheirRepository(t *testing.T) {
 	t.Parallel()
 	for _, w := range workflows {
@@ -29,7 +29,7 @@ func TestWorkflowsSpeakOfTheirRepository(t *testing.T) {
 			}
 			for i, line := range strings.Split(adapt(string(data), "us1"), "\n") {
 				code, _, _ := strings.Cut(line, "#")
-				code = strings.ReplaceAll(code, "/etc/makesync/documents", "")
+				code = strings.NewReplacer("/etc/makesync/documents", "", "file:/documents/", "").Replace(code)
 				if strings.HasPrefix(code, "Description=") {
 					continue
 				}
