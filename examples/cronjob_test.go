@@ -50,6 +50,9 @@ func checkCronJob(t *testing.T, job *batch.CronJob, claim string) {
 		"a night a day": late+*run.ActiveDeadlineSeconds < 24*3600,
 		"retries":       *run.BackoffLimit > 0,
 		"tokens":        c.EnvFrom[0].SecretRef.Name == "makesync-tokens",
+		"the guards": slices.Contains(c.Env, core.EnvVar{Name: "MAKESYNC_GUARDS", Value: "/etc/makesync/guards.yaml"}) &&
+			c.VolumeMounts[len(c.VolumeMounts)-2].MountPath == "/etc/makesync" &&
+			pod.Volumes[len(pod.Volumes)-2].ConfigMap.Name == "makesync-guards",
 		"no token here": !strings.Contains(fmt.Sprint(c.Env, c.Args), "KEY"),
 		"a held night":  slices.Contains(c.Args, "--held-exit=0"), // notified and measured, as elsewhere
 		"the claim":     state.PersistentVolumeClaim.ClaimName == claim,
@@ -120,7 +123,12 @@ func runCronJob(t *testing.T, c core.Container) {
 		"=/documents", "="+m.root+"/documents",
 		"=/git", "="+m.root+"/git",
 		"=/state", "="+state,
+		"=/etc/makesync", "="+filepath.Join(m.root, "etc/makesync"),
 	)
+	variables := []string{"MAKE_API_KEY=" + m.zone.FirstToken(), "MAKESYNC_HOSTS=" + strings.TrimPrefix(m.zone.url, "http://")}
+	for _, variable := range c.Env {
+		variables = append(variables, here.Replace(variable.Name+"="+variable.Value))
+	}
 	// The first pod cannot tell who changed what, and holds it; the second lets it through, as by hand.
 	for night, want := range []string{"0 planned, 0 succeeded, 0 failed, 0 skipped, 0 unknown, 0 waiting, 1 held",
 		"1 planned, 1 succeeded", "0 planned, 0 succeeded"} {
@@ -132,8 +140,7 @@ func runCronJob(t *testing.T, c core.Container) {
 			args = append(args, "--allow=revert:drift@*")
 		}
 		cmd := exec.Command("makesync", args...)
-		cmd.Env = []string{here.Replace(c.Env[0].Name + "=" + c.Env[0].Value), "MAKE_API_KEY=" + m.zone.FirstToken(),
-			"MAKESYNC_HOSTS=" + strings.TrimPrefix(m.zone.url, "http://")}
+		cmd.Env = variables
 		if code, out := result(t, cmd); code != 0 || !strings.Contains(out, want) {
 			t.Errorf("night %d ended with %d, want %q:\n%s", night, code, want, out)
 		}

@@ -39,7 +39,7 @@ func harmless(t *testing.T, pod *core.PodSpec) {
 		}
 	}
 	for _, volume := range pod.Volumes {
-		if volume.ConfigMap != nil {
+		if volume.ConfigMap != nil && volume.ConfigMap.Name != "makesync-guards" { // a file, no folder
 			t.Error("a ConfigMap of a folder has no sub-folders, and takes what is no document")
 		}
 	}
