@@ -1,6 +1,8 @@
 package offline_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -8,6 +10,7 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/offline"
+	"makesync/sync/state"
 )
 
 // TestMostFingerprints: however many fingerprints a snapshot has, no more than so many cost a run
@@ -51,5 +54,25 @@ func TestMostFingerprints(t *testing.T) {
 		if told != (beyond > 0) || beyond == 0 && len(problems) > 0 {
 			t.Errorf("%d beyond: %+v", beyond, problems)
 		}
+	}
+}
+
+// TestAStopIsHeeded: the values of a snapshot are not compared to their end by a run that is stopped.
+func TestAStopIsHeeded(t *testing.T) {
+	t.Parallel()
+	saved := offline.SavedOrganization{Kinds: []spec.Kind{spec.KindVariable},
+		Variables: []offline.SavedVariable{{Name: "V", Type: "text", Fingerprint: "scrypt:x"}}}
+	saved.ID, saved.Name = 11, "Acme"
+	snapshot := &offline.Snapshot{Zone: "eu1", Organizations: []offline.SavedOrganization{saved}}
+	reader := snapshot.Port(&spec.Desired{}).Reader
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	for _, want := range []error{nil, context.Canceled} {
+		live := &state.Organization{}
+		live.ID = 11
+		if err := reader.Read(ctx, live, spec.KindVariable); !errors.Is(err, want) {
+			t.Errorf("%v instead of %v", err, want)
+		}
+		stop()
 	}
 }
