@@ -393,8 +393,11 @@ func (k *kubelet) process(p *podProcess, c core.Container, at *place) (*exec.Cmd
 	cmd := exec.Command("unshare", slices.Concat(ownHost(&p.pod), command, args)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	for name, value := range environment {
-		if name == "XDG_STATE_HOME" {
+		switch name {
+		case "XDG_STATE_HOME":
 			value = here.Replace(value)
+		case "MAKESYNC_GUARDS": // what the ConfigMap is made of
+			value = filepath.Join(cron, "guards.yaml")
 		}
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
