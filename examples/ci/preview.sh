@@ -20,6 +20,9 @@ export MAKESYNC_GUARDS="${MAKESYNC_GUARDS-$(dirname "$0")/.guards.yaml}"
 
 documents=$1 base=$2 out=$3 snapshots=${4:-}
 mkdir -p "$out"
+if [ -n "${MAKESYNC_REFERENCES:-}" ]; then # what the documents may read, those of the base may as well
+  export MAKESYNC_REFERENCES="$MAKESYNC_REFERENCES,file:${base%/}/**"
+fi
 rm -f "$out/plan.json" "$out/summary.md" # of a former run, which must not be taken for this one's
 
 valid=0

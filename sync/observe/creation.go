@@ -89,10 +89,12 @@ func (c *Creation) Confirm(ctx context.Context, w Write, found Evidence) Evidenc
 		return found
 	}
 	ids, err := c.JoinedButUnlisted(ctx, w.Arguments.Name)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil: // who was stopped while asking has asked nobody
+		return StoppedReading
+	case err != nil:
 		return Evidence{State: Conflicting, Why: err.Error()}
-	}
-	if len(ids) == 0 {
+	case len(ids) == 0:
 		return found
 	}
 	return judgeNewIDs(ids)

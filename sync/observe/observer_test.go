@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"makesync/sync/exit"
+	"makesync/sync/plan"
 	"makesync/sync/state"
 	"makesync/sync/zonetest"
 )
@@ -43,3 +44,28 @@ type stillClock struct{}
 func (stillClock) Now() time.Time { return time.Date(2026, 11, 22, 3, 15, 0, 0, time.UTC) }
 
 func (stillClock) Sleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+
+// A stop while the memberships are asked says nothing of a creation, as one while the list is read.
+func TestAStopConfirmsNothing(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(context.Background())
+	z := stoppedZone{zonetest.New(), stop}
+	o := New(Options{Port: state.Port{Reader: z}, Clock: stillClock{}, Key: "acme", Zone: "eu1"})
+	write := Write{Write: plan.Write{Verb: plan.CreateOrganization}}
+	write.Arguments.Name = "Acme"
+	found := Evidence{State: NotApplied}
+	if got := o.Creation.Confirm(ctx, write, found); got.State != Unknown {
+		t.Errorf("stopped: %+v", got)
+	}
+}
+
+// stoppedZone is one whose reader is stopped when it asks for the memberships.
+type stoppedZone struct {
+	*zonetest.Zone
+	stop func()
+}
+
+func (z stoppedZone) Memberships(ctx context.Context) ([]int64, error) {
+	z.stop()
+	return nil, ctx.Err()
+}

@@ -12,7 +12,7 @@ import (
 // hiddenFromPolicies are keys of a plan that are no facts to judge by: what is sent, salts and
 // fingerprints of secrets, and what only people read.
 var hiddenFromPolicies = []string{
-	"Plan.seal", "Plan.salt", "Plan.problems", "Plan.exit", "Plan.groups", "Plan.changedSince", "Plan.against", "Step.arguments", "Step.precondition",
+	"Plan.seal", "Plan.salt", "Plan.problems", "Plan.exit", "Plan.groups", "Plan.changedSince", "Plan.against", "Plan.undoes", "Step.arguments", "Step.precondition",
 	"Organization.licence", "Plan.policies", "Plan.guardsDigest", "Plan.unmanagedOrganizations",
 }
 
