@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -154,8 +155,21 @@ func (a *apiServer) pods(selector string) core.PodList {
 	switch {
 	case !ok || a.jobs[job] == nil:
 	case strings.Contains(job, "-merge-"):
-		list.Items = []core.Pod{pod(job+"-x", 3)}
+		result := pod(job+"-x", 3)
+		result.Status.ContainerStatuses = append(result.Status.ContainerStatuses, pod("", 0).Status.ContainerStatuses...)
+		result.Status.ContainerStatuses[1].Name = "mesh"
+		list.Items = []core.Pod{result}
 	default:
+		meshed := pod(job+"-1-x", 1)
+		meshed.Status.ContainerStatuses = append(pod("", 137).Status.ContainerStatuses, meshed.Status.ContainerStatuses...)
+		meshed.Status.ContainerStatuses[0].Name = "mesh"
+		meshed.Status.InitContainerStatuses = slices.Concat(pod("", 0).Status.ContainerStatuses, pod("", 0).Status.ContainerStatuses)
+		meshed.Status.InitContainerStatuses[0].Name, meshed.Status.InitContainerStatuses[1].Name = "mesh-init", "state"
+		evicted := core.Pod{ObjectMeta: meta.ObjectMeta{Name: job + "-5-x"}}
+		evicted.Status.Reason, evicted.Status.Message = "Evicted", "the node was low on disk"
+		unable := pod(job+"-6-x", 128)
+		ended := unable.Status.ContainerStatuses[0].State.Terminated
+		ended.Reason, ended.Message = "StartError", "exec format error"
 		homeless := core.Pod{ObjectMeta: meta.ObjectMeta{Name: job + "-2-x"}}
 		homeless.Status.Conditions = []core.PodCondition{
 			{Type: core.PodReadyToStartContainers, Status: core.ConditionFalse},
@@ -163,8 +177,10 @@ func (a *apiServer) pods(selector string) core.PodList {
 		}
 		list.Items = []core.Pod{
 			pod(job+"-0-x", 0),
-			pod(job+"-1-x", 1),
+			meshed,
 			homeless,
+			evicted,
+			unable,
 			waits(job+"-3-x", "InvalidImageName", "couldn't parse image name"),
 			waits(job+"-4-x", "ContainerCreating", ""),
 		}
@@ -215,8 +231,9 @@ func TestRunWithKubectl(t *testing.T) {
 	code, out := run("apply")
 	for _, want := range []string{
 		"failed: FailedIndexes: Job has failed indexes\n", "-1-x ended with 1:\n  the last words of makesync-apply-",
-		"cannot start:\n  FailedCreate: exceeded quota\n  InvalidImageName: couldn't parse image name\n" +
-			"  Unschedulable: 0/3 nodes fit\n",
+		"do not run:\n  Evicted: the node was low on disk\n  FailedCreate: exceeded quota\n" +
+			"  InvalidImageName: couldn't parse image name\n  StartError: exec format error\n  Unschedulable: 0/3 nodes fit\n",
+		"cluster of context c, namespace default\n",
 		"\nthe last words of makesync-merge-", "the merge ended with 3; the run itself with 1\n",
 	} {
 		if !strings.Contains(out, want) {

@@ -227,8 +227,12 @@ func TestKubernetesRun(t *testing.T) {
 
 func expectMerge(t *testing.T, k *cluster, merge *batch.Job, code int, words string) {
 	t.Helper()
-	if got, out := k.pod(t, merge, 0); got != code || !strings.Contains(out, words) {
+	got, out := k.pod(t, merge, 0)
+	if got != code || !strings.Contains(out, words) {
 		t.Errorf("the merge of %s ended with %d, want %d and %q:\n%s", k.run, got, code, words, out)
+	}
+	if code == 0 && !strings.HasPrefix(out, "zone ") && !strings.HasPrefix(out, "run ") { // by which `run` sees that it is whole
+		t.Errorf("the merge of %s begins otherwise:\n%s", k.run, out)
 	}
 }
 

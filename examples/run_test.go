@@ -43,12 +43,18 @@ func (k *scripted) write(t *testing.T, name, text string) {
 // run runs the script and gives its exit code and what it said on stdout and stderr.
 func (k *scripted) run(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
+	const itself = `SCRIPT=$$ && export SCRIPT && exec sh "$@"`
+	return k.line(t, itself, append([]string{"sh", "kubernetes/run"}, args...)...)
+}
+
+// line runs a line of the shell in which the script is started.
+func (k *scripted) line(t *testing.T, line string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
 	fake, err := filepath.Abs("testdata/kubectl")
 	if err != nil {
 		t.Fatal(err)
 	}
-	const itself = `SCRIPT=$$ && export SCRIPT && exec sh "$@"`
-	c := k.shell.command("-c", append([]string{itself, "sh", "kubernetes/run"}, args...)...)
+	c := k.shell.command("-c", append([]string{line}, args...)...)
 	path := fake + string(os.PathListSeparator) + k.shell.path
 	temporary := t.TempDir()
 	c.Env = []string{"PATH=" + path, "TMPDIR=" + temporary, "CLUSTER=" + k.dir, "POLL=0", "POLLS=6", "PATIENCE=4"}
@@ -159,6 +165,11 @@ func (k *scripted) goOn(t *testing.T, code int, stdout, stderr string) (int, str
 // failed begins the conditions of a job that has.
 const failed = "FailureTarget Failed |"
 
+const (
+	expired     = "error: You must be logged in to the server (Unauthorized)"
+	unreachable = "Error from server: Get \"https://10.0.0.5:10250/containerLogs/x\": dial tcp 10.0.0.5:10250: no route to host"
+)
+
 // stopped is what the merge says last, where a shard was.
 const stopped = "49 planned, 3 succeeded, 0 failed, 46 skipped, 0 unknown, 0 waiting, 0 held; exit 143 (interrupted)"
 
@@ -204,27 +215,57 @@ func TestRunTells(t *testing.T) {
 			files{"end": failed + "FailedIndexes: x", "exits": "p-1 0/143\np-2 0/1\np-3 0/0\n", "code": "3"}},
 		{"no memory", "apply", 1, "p-1 ended with 137:", 2,
 			files{"end": failed + "FailedIndexes: x", "exits": "p-1 0/137\n", "code": "3"}},
-		{"no image", "apply", 0, "cannot start:\n  ErrImagePull: manifest unknown\n", 2,
+		{"no image", "apply", 0, "do not run:\n  ErrImagePull: manifest unknown\n", 2,
 			files{"pods": "pod ErrImagePull: manifest unknown\npod : \npod ContainerCreating: \n"}},
 		{"no secret", "apply", 0, "  CreateContainerConfigError: secret \"makesync-tokens\" not found\n", 2,
 			files{"pods": "pod CreateContainerConfigError: secret \"makesync-tokens\" not found\n"}},
 		{"no claim", "apply", 0, "  Unschedulable: persistentvolumeclaim", 2,
 			files{"pods": "pod Unschedulable: persistentvolumeclaim \"makesync\" not found\n"}},
-		{"a volume that does not come", "apply", 0, "cannot start:\n  FailedMount: timed out\n", 2,
+		{"a volume that does not come", "apply", 0, "do not run:\n  FailedMount: timed out\n", 2,
 			files{"events": "JOB-0-abcde FailedMount: timed out\nother FailedMount: not ours\nJOB Failed: x\n"}},
 		{"no pods", "apply", 0, "  FailedCreate: exceeded quota\n", 2,
 			files{"events": "JOB FailedCreate: exceeded quota\nJOB FailedIndexes: not ours\nJOB2 FailedCreate: not ours\n"}},
+		{"suspended", "apply", 0, "  Suspended: by somebody", 2, files{"before": "Suspended |"}},
+		{"what no node can run", "apply", 1, "p-1 ended with 128:", 2, files{"exits": "p-1 0/128\np-2 0/0\np-3 0/143\n",
+			"end": failed + "FailedIndexes: x", "code": "3", "pods": "pod StartError: exec format error\n"}},
+		{"what no node takes", "apply", 3, "  OutOfcpu: Pod was rejected", 2, files{"exits": "p-1 /\n", "after": "1",
+			"end": failed + "FailedIndexes: x", "code": "3", "pods": "pod OutOfcpu: Pod was rejected\n"}},
+		{"a node that went with its logs", "apply", 5, "p-1 ended with 5:\n  its last words are lost", 2, files{
+			"end": failed + "FailedIndexes: x", "exits": "p-1 0/5\n", "code": "5", "deny": "--tail=12 " + unreachable}},
+		{"a result that went with its node", "apply", 8, "the job has ended; to add up its results again: sh ", 2,
+			files{"deny": "logs " + unreachable}},
+		{"a result that went with its pod", "apply", 1, "pods \"x\" not found\nthe job has ended; to add up", 2,
+			files{"deny": "logs Error from server (NotFound): pods \"x\" not found"}},
+		{"a result that was thrown away", "apply", 1, "containerd://x\n", 2,
+			files{"lost": "unable to retrieve container logs for containerd://x"}},
+		{"the end of a long result", "plan", 0, "the beginning of the result is lost", 2, files{"words": "49 to change"}},
 		{"beside another", "apply", 8, "a job runs already: makesync-plan-1\nto wait for it: sh ", 0,
 			files{"running": "makesync-plan-1 SuccessCriteriaMet\nmakesync-2 Complete\nmakesync-3 FailureTarget\n"}},
 		{"beside ended ones", "apply", 0, "is complete", 2,
 			files{"running": "makesync-2 SuccessCriteriaMet Complete\nmakesync-3 FailureTarget Failed\n"}},
 		{"not allowed", "apply", 7, "creating makesync-apply-", 0,
 			files{"deny": "create Forbidden"}},
+		{"not allowed to read", "apply", 7, "asking for jobs", 0, files{"deny": "get Forbidden"}},
+		{"a token that was refused", "apply", 7, "asking for jobs: " + expired, 0, files{"deny": "get " + expired}},
+		{"a token that runs out", "apply", 7, expired + "\nthe job goes on by itself", 1, files{"deny": "job " + expired}},
+		{"no context", "apply", 1, "asking for jobs: Error in configuration", 0,
+			files{"deny": "get Error in configuration: context was not found for specified context: x"}},
+		{"no namespace", "apply", 1, "namespaces \"x\" not found", 0,
+			files{"deny": "create Error from server (NotFound): error when creating \"apply.yaml\": namespaces \"x\" not found"}},
+		{"not admitted", "apply", 1, "denied the request: no", 0,
+			files{"deny": "create Error from server: error when creating \"apply.yaml\": admission webhook \"a.b\" denied the request: no"}},
+		{"nobody who admits", "apply", 8, "failed calling webhook", 0,
+			files{"deny": "create Error from server (InternalError): Internal error occurred: failed calling webhook \"a.b\""}},
+		{"etcd that is away", "apply", 8, "has not answered 4 times: Error from server: etcdserver", 0,
+			files{"deny": "get Error from server: etcdserver: request timed out"}},
 		{"never ends", "plan", 8, "has not ended in time\nthe job goes on by itself", 1,
 			files{"after": "100"}},
-		{"a silent API server", "plan", 8, "has not answered 4 times\nthe job goes on by itself", 1,
+		{"a silent API server", "plan", 8, "did you specify the right host or port?\nthe job goes on by itself", 1,
 			files{"refuse": "3\n4\n5\n6\n7\n8\n"}},
-		{"attach to nothing", "attach makesync-1", 1, "nothing to attach to: Error from server (NotFound)", 0, nil},
+		{"attach to nothing", "attach job.batch/makesync-1", 1, "nothing to attach to: Error from server (NotFound)", 0, nil},
+		{"attach to what is gone", "attach makesync-1", 1, "  sed 's/RUN_NAME/makesync-1/' /", 0, nil},
+		{"attach to all", "attach --all", 64, "usage", 0, nil},
+		{"attach to a kind", "attach job/", 64, "usage", 0, nil},
 		{"no mode", "", 64, "usage", 0, nil},
 		{"another mode", "delete", 64, "usage", 0, nil},
 		{"attach without a job", "attach", 64, "usage", 0, nil},
@@ -237,7 +278,7 @@ func TestRunTells(t *testing.T) {
 			if code != c.code || !strings.Contains(stderr, c.says) {
 				t.Errorf("exit %d, want %d and %q:\n%s%s", code, c.code, c.says, stdout, stderr)
 			}
-			if strings.Count(stderr, "cannot start") > 2 || strings.Contains(stderr, "not ours") {
+			if strings.Count(stderr, "do not run") > 2 || strings.Contains(stderr, "not ours") {
 				t.Errorf("it repeats itself:\n%s", stderr)
 			}
 			if made := len(k.jobs(t, "*")); made != c.jobs {
