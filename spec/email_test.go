@@ -25,3 +25,15 @@ func TestNormalEmail(t *testing.T) {
 		}
 	})
 }
+
+// TestNobodyIsNamedByWhatNobodySees: an e-mail that shows as another one is none.
+func TestNobodyIsNamedByWhatNobodySees(t *testing.T) {
+	t.Parallel()
+	for _, invisible := range []string{"\u200b", "\u00ad", "\u034f", "\u115f", "\u3164", "\ufe0f", "\u2800", "\U000e0100"} {
+		for _, email := range []string{"ja" + invisible + "ne@acme.example", "jane@acme" + invisible + ".example"} {
+			if AcceptsEmail(email) {
+				t.Errorf("%q is accepted", email)
+			}
+		}
+	}
+}

@@ -76,7 +76,7 @@ func AcceptsEmail(email string) bool {
 		return false
 	}
 	for _, r := range email {
-		if r <= ' ' || r == 0x7f || !unicode.IsPrint(r) || strings.ContainsRune(`"(),:;<>[\]`, r) {
+		if r <= ' ' || r == 0x7f || !text.IsPrint(r) || strings.ContainsRune(`"(),:;<>[\]`, r) {
 			return false
 		}
 	}

@@ -255,10 +255,9 @@ func (e evaluator) file(path string) (string, error) {
 	if !e.limit.allowsFile(full) {
 		return "", errNotAllowed("the file " + text.Backquote(path))
 	}
-	real, err := filepath.EvalSymlinks(full)
-	if err != nil {
-		return "", errReference{"the file " + text.Backquote(path) + " cannot be read: " + reason(err),
-			"paths count from the document's folder"}
+	real, missing := filepath.EvalSymlinks(full)
+	if missing != nil {
+		real = realAsFar(full)
 	}
 	if !e.limit.allowsFile(real) {
 		return "", errNotAllowed("what the file " + text.Backquote(path) + " leads to")
@@ -267,6 +266,10 @@ func (e evaluator) file(path string) (string, error) {
 		return "", errReference{"the file " + text.Backquote(path) +
 			" is outside the document's folder and /run/secrets",
 			"move it, or allow its folder with --reference-root DIR"}
+	}
+	if missing != nil {
+		return "", errReference{"the file " + text.Backquote(path) + " cannot be read: " + reason(missing),
+			"paths count from the document's folder"}
 	}
 	data, err := readReferenced(real)
 	if err != nil {
@@ -277,6 +280,22 @@ func (e evaluator) file(path string) (string, error) {
 		return "", errReference{"the file " + text.Backquote(path) + " is not UTF-8 text", ""}
 	}
 	return content, nil
+}
+
+// realAsFar is where a path that leads nowhere would lead: its links are followed as far as there
+// is something. What is not there is refused as what is, since a document must not learn which
+// files of the machine there are; so a link to nothing leads to "/", which nobody may read.
+func realAsFar(path string) string {
+	rest := ""
+	for at := filepath.Clean(path); ; at = filepath.Dir(at) {
+		if real, err := filepath.EvalSymlinks(at); err == nil {
+			return filepath.Join(real, rest)
+		}
+		if info, err := os.Lstat(at); err == nil && info.Mode()&os.ModeSymlink != 0 || at == filepath.Dir(at) {
+			return string(filepath.Separator)
+		}
+		rest = filepath.Join(filepath.Base(at), rest)
+	}
 }
 
 // withoutFrame takes off what editors put around a text: the byte order mark at its beginning, and
@@ -313,11 +332,8 @@ func (e evaluator) mayRead(real string) bool {
 }
 
 func isBelow(root, real string) bool {
-	root, err := filepath.EvalSymlinks(root)
+	root, err := filepath.Abs(realPath(root))
 	if err != nil {
-		return false
-	}
-	if root, err = filepath.Abs(root); err != nil {
 		return false
 	}
 	if real, err = filepath.Abs(real); err != nil {

@@ -60,6 +60,42 @@ func TestReferences(t *testing.T) {
 	}
 }
 
+// TestDocumentsDoNotLearnWhatFilesThereAre: what a reference may not read is refused in the same words
+// whether it is there or not, also behind links that a repository brings, and under a limit.
+func TestDocumentsDoNotLearnWhatFilesThereAre(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "docs/here"), "inside")
+	writeFile(t, filepath.Join(dir, "outside/there"), "outside")
+	outside := filepath.Join(dir, "outside")
+	for link, target := range map[string]string{
+		"link-there": outside + "/there", "link-gone": outside + "/gone", "folder": outside, "folder-gone": outside + "/gone",
+	} {
+		if err := os.Symlink(target, filepath.Join(dir, "docs", link)); err != nil {
+			t.Skip(err)
+		}
+	}
+	limit, err := parseReferenceLimit(envOf("MAKESYNC_REFERENCES=file:" + filepath.ToSlash(dir) + "/docs/**"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range []evaluator{{folder: filepath.Join(dir, "docs")}, {folder: filepath.Join(dir, "docs"), limit: limit}} {
+		for there, gone := range map[string]string{
+			"../outside/there": "../outside/gone!", outside + "/there": outside + "/gone!", "link-there": "link-gone",
+			"folder/there": "folder/gone!", "folder-gone": "folder-gone/x",
+		} {
+			_, first := e.evaluate("${file:" + there + "}")
+			_, second := e.evaluate("${file:" + gone + "}")
+			if first == nil || second == nil || strings.Replace(first.Error(), there, gone, 1) != second.Error() {
+				t.Errorf("%s: %v\n%s: %v", there, first, gone, second)
+			}
+		}
+		if _, err := e.evaluate("${file:gone}"); err == nil || !strings.Contains(err.Error(), "cannot be read") {
+			t.Errorf("a missing file of the folder: %v", err)
+		}
+	}
+}
+
 func TestPlaceholders(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{

@@ -3,9 +3,9 @@ package document
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
 	"makesync/spec"
+	"makesync/spec/text"
 )
 
 // writeText writes a text as a YAML scalar, without quotes only when every
@@ -58,9 +58,9 @@ func quote(s string) string {
 			b.WriteString(`\n`)
 		case r == '\t':
 			b.WriteString(`\t`)
-		case r < 0x100 && !unicode.IsPrint(r):
+		case r < 0x100 && !text.IsPrint(r):
 			fmt.Fprintf(&b, `\x%02x`, r)
-		case unicode.IsPrint(r):
+		case text.IsPrint(r):
 			b.WriteRune(r)
 		case r <= 0xffff:
 			fmt.Fprintf(&b, `\u%04x`, r)

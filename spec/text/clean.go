@@ -3,7 +3,6 @@ package text
 import (
 	"math"
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -21,10 +20,22 @@ func Clean(s string) string {
 	return Visible(s)
 }
 
+// IsInvisible tells whether a character leaves no mark by itself: what formats, joins or directs,
+// what only selects the form of another, fillers that are letters by name only, what everybody may
+// give a meaning of their own.
+func IsInvisible(r rune) bool {
+	const emptyBraille = 0x2800
+	return r == emptyBraille || unicode.In(r, unicode.Cf, unicode.Co, unicode.Variation_Selector,
+		unicode.Other_Default_Ignorable_Code_Point)
+}
+
+// IsPrint tells whether a character leaves a mark, or is a plain space.
+func IsPrint(r rune) bool { return unicode.IsPrint(r) && !IsInvisible(r) }
+
 // Visible shows every character that does not print, line feeds included, by its number as Go
 // writes it: \u200b; a byte that is no character as �.
 func Visible(s string) string {
-	hidden := func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }
+	hidden := func(r rune) bool { return r == utf8.RuneError || !IsPrint(r) }
 	if !strings.ContainsFunc(s, hidden) {
 		return s
 	}
@@ -34,8 +45,7 @@ func Visible(s string) string {
 		case r == utf8.RuneError:
 			b.WriteRune(r)
 		case hidden(r):
-			quoted := strconv.QuoteRune(r)
-			b.WriteString(quoted[1 : len(quoted)-1])
+			b.WriteString(escapeRune(r))
 		default:
 			b.WriteRune(r)
 		}
@@ -75,7 +85,7 @@ func joinLines(s string, longest int) string {
 		case unicode.IsSpace(r) || unicode.IsControl(r):
 			space = true
 			continue
-		case unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Co, r):
+		case IsInvisible(r):
 			continue
 		case count >= longest:
 			return b.String() + "…"

@@ -1,7 +1,6 @@
 package text
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
@@ -18,7 +17,7 @@ func BackquoteKey(s string) string { return Backquote(FirstWord(s)) }
 // forgotten space or colon, as in {PASSWORD:hunter2}, YAML takes the value for a part of the key.
 func FirstWord(key string) string {
 	end := strings.IndexFunc(key, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-.$@+", r) && !isInvisible(r)
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-.$@+", r) && !IsInvisible(r)
 	})
 	if end < 0 {
 		return key
@@ -29,10 +28,6 @@ func FirstWord(key string) string {
 	return key[:end] + "…"
 }
 
-// isInvisible is a character that nobody sees: zero-width spaces, joiners, direction marks. One
-// that came along with a word is a part of it.
-func isInvisible(r rune) bool { return unicode.Is(unicode.Cf, r) }
-
 // maxQuoted is how many characters of a name Quote shows.
 const maxQuoted = 120
 
@@ -42,7 +37,30 @@ func Quote(name string) string {
 	if r := []rune(name); len(r) > maxQuoted {
 		name = string(r[:maxQuoted]) + "…"
 	}
-	return strconv.Quote(name)
+	return escapeInvisible(strconv.Quote(name))
+}
+
+// escapeInvisible escapes in a quoted text what Go takes for a character that prints and nobody
+// sees.
+func escapeInvisible(quoted string) string {
+	if !strings.ContainsFunc(quoted, IsInvisible) {
+		return quoted
+	}
+	var b strings.Builder
+	for _, r := range quoted {
+		if IsInvisible(r) {
+			b.WriteString(escapeRune(r))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// escapeRune is a character by its number as Go writes it.
+func escapeRune(r rune) string {
+	quoted := strconv.QuoteRuneToASCII(r)
+	return quoted[1 : len(quoted)-1]
 }
 
 // ShellQuote makes a text one word of a POSIX shell command, safe to paste and to print. A text
@@ -55,8 +73,8 @@ func ShellQuote(s string) string {
 	if s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !plain(r) }) {
 		return s
 	}
-	if !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		escaped := fmt.Sprintf("%q", s)
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return !IsPrint(r) }) {
+		escaped := escapeInvisible(strconv.Quote(s))
 		return "$'" + strings.NewReplacer(`\\`, `\\`, `\"`, `"`, "'", `\'`).Replace(escaped[1:len(escaped)-1]) + "'"
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"

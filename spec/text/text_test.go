@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -40,7 +39,7 @@ func TestShortLine(t *testing.T) {
 func hostile() *rapid.Generator[string] {
 	return rapid.Map(rapid.SliceOf(rapid.SampledFrom([]string{
 		"a", "é", " ", "\n", "\t", "\x1b[31m", "\x1b]8;;x\x07", "\u009b1m", "\u202e", "\u200b", "\ue000", "\xff", "`",
-		"'", `"`, `\`, "$", "\u2028",
+		"'", `"`, `\`, "$", "\u2028", "\u034f", "\u115f", "\u3164", "\uffa0", "\u180b", "\ufe0f", "\u2800", "\U000e0100",
 	})), func(parts []string) string { return strings.Join(parts, "") })
 }
 
@@ -53,7 +52,7 @@ func TestNothingHostileIsLeft(t *testing.T) {
 			"Backquote": Backquote(s), "Quote": Quote(s), "ShellQuote": ShellQuote(s),
 			"DidYouMean": DidYouMean("a", []string{s}),
 		} {
-			if !utf8.ValidString(got) || strings.ContainsFunc(got, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			if !utf8.ValidString(got) || strings.ContainsFunc(got, func(r rune) bool { return !IsPrint(r) }) {
 				t.Errorf("%s(%q) = %q", name, s, got)
 			}
 		}
@@ -70,7 +69,7 @@ func TestShellQuoteGivesTheWordBack(t *testing.T) {
 		t.Skip("no bash")
 	}
 	for _, word := range []string{"", "plain", "50%", "a b", "it's", `back\slash "x"`, "$HOME `id`", "line\nfeed 'x'",
-		"\x1b[31m", "é"} {
+		"\x1b[31m", "é", "a\u034fb\u3164"} {
 		out, err := exec.Command(shell, "-c", "printf %s "+ShellQuote(word)).Output()
 		if err != nil || string(out) != word {
 			t.Errorf("%s is read as %q, %v; want %q", ShellQuote(word), out, err, word)

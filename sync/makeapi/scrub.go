@@ -3,10 +3,6 @@ package makeapi
 import (
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
-	"html"
-	"net/url"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,25 +15,28 @@ const masked = "(sensitive)"
 
 // scrub takes secrets out of a text in which a server may repeat them. A server escapes, encodes,
 // cuts and wraps what it repeats, so it is not the secret that is looked for but every piece of it
-// of 8 characters, in every form, whatever invisible stands between its letters. A secret shorter
-// than that is looked for as a whole.
+// of 8 characters, in every form, whatever invisible stands between its letters, and in what the
+// text says when its escapes are read, those within them too. A secret shorter than that is looked
+// for as a whole.
 //
 //	text     "Bad value: IkNTUlQt\n cjEzN0…"   base64 over two lines, cut
-//	letters  "badvalue:ikntulqtcjezn0…"        searched for pieces; at: where each byte is from
+//	letters  "badvalue:ikntulqtcjezn0…"        searched for pieces; from: where each byte is from
 //	result   "Bad value: (sensitive)…"
 func scrub(text string, secrets []string) string {
-	d := normalise(text)
-	runs := map[int]map[string][]int{}
+	var all []form
 	for _, secret := range secrets {
-		for _, f := range forms(secret) {
-			if runs[f.size] == nil {
-				runs[f.size] = d.runs(f.size)
-			}
-			d.markPieces(f, runs[f.size])
-		}
+		all = append(all, forms(secret)...)
 	}
-	return d.masked(text)
+	whole := normalise(text)
+	marked := make([]bool, len(text))
+	for d, depth := whole, 0; d != nil && depth <= deepestEscape; d, depth = d.unescaped(), depth+1 {
+		d.mark(all, marked)
+	}
+	return whole.masked(text, marked)
 }
+
+// deepestEscape is how often a server may have escaped what it repeats: JSON in JSON in a page.
+const deepestEscape = 3
 
 // Scrub is scrub for what else may repeat a secret: receivers of notifications.
 func Scrub(text string, secrets []string) string { return scrub(text, secrets) }
@@ -57,7 +56,8 @@ type form struct {
 	size    int
 }
 
-// forms lists the ways of writing a secret, each once.
+// forms lists the ways of writing a secret that are no escapes, each once. What a secret says when
+// it is read as escapes is what is left of it where a text is read so.
 func forms(secret string) []form {
 	var all []form
 	seen := map[form]bool{}
@@ -73,8 +73,10 @@ func forms(secret string) []form {
 		if text == "" {
 			continue
 		}
-		for _, escaped := range escapes(text) {
-			add(escaped, piece)
+		add(text, piece)
+		add(strings.ReplaceAll(text, " ", "+"), piece) // in the query of an address
+		for d := normalise(text).unescaped(); d != nil; d = d.unescaped() {
+			add(d.original, piece)
 		}
 		add(hex.EncodeToString([]byte(text)), pieceHex)
 		for shift := range 3 { // where in a group of three bytes it begins
@@ -87,61 +89,70 @@ func forms(secret string) []form {
 	return all
 }
 
-// escapes are the forms in which most letters stand for themselves.
-func escapes(text string) []string {
-	quoted, _ := json.Marshal(text)
-	inner := withoutQuotes(string(quoted))
-	bare := unescapeHTML(inner)
-	page := html.EscapeString(text)
-	return []string{
-		text, inner, bare,
-		withoutQuotes(strconv.Quote(inner)), withoutQuotes(strconv.Quote(bare)),
-		withoutQuotes(strconv.QuoteToASCII(text)),
-		page, strings.NewReplacer("&#34;", "&quot;", "&#39;", "&apos;").Replace(page),
-		url.QueryEscape(text), url.PathEscape(text), strings.ReplaceAll(text, "'", "''"),
-	}
-}
-
-func withoutQuotes(text string) string { return strings.TrimSuffix(strings.TrimPrefix(text, `"`), `"`) }
-
-// unescapeHTML gives the JSON form that most servers write: Go alone escapes < > &.
-func unescapeHTML(text string) string {
-	return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(text)
-}
-
 // normalisedText is a text without white space, escape sequences and invisible characters.
 type normalisedText struct {
 	original string
 	letters  string // the same in lower case
-	at       []int  // where in the text each byte stands
-	secret   []bool
+	from, to []int  // where in the source each byte stands
 }
 
+// normalise takes out of a text what nobody sees.
 func normalise(message string) *normalisedText {
-	d := &normalisedText{}
+	var raw normalisedText
 	var b strings.Builder
 	sequences := text.EscapeSequences(message)
-	for i := 0; i < len(message); {
+	for i := 0; i < len(message); i++ {
 		if len(sequences) > 0 && i == sequences[0][0] {
-			i, sequences = sequences[0][1], sequences[1:]
+			i, sequences = sequences[0][1]-1, sequences[1:]
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(message[i:])
+		b.WriteByte(message[i])
+		raw.from, raw.to = append(raw.from, i), append(raw.to, i+1)
+	}
+	raw.original = b.String()
+	return raw.visible()
+}
+
+// visible is the text without what nobody sees, ready to be searched.
+func (d *normalisedText) visible() *normalisedText {
+	v := &normalisedText{}
+	var b strings.Builder
+	for i := 0; i < len(d.original); {
+		r, size := utf8.DecodeRuneInString(d.original[i:])
 		if !isInvisible(r) {
-			b.WriteString(message[i : i+size])
-			for k := range size {
-				d.at = append(d.at, i+k)
-			}
+			b.WriteString(d.original[i : i+size])
+			v.from, v.to = append(v.from, d.from[i:i+size]...), append(v.to, d.to[i:i+size]...)
 		}
 		i += size
 	}
-	d.original = b.String()
-	d.letters, d.secret = lowerASCII(d.original), make([]bool, b.Len())
-	return d
+	v.original = b.String()
+	v.letters = lowerASCII(v.original)
+	return v
+}
+
+// unescaped is what the text says when its escapes are read; nil when it has none.
+func (d *normalisedText) unescaped() *normalisedText {
+	var raw normalisedText
+	var b strings.Builder
+	for i := 0; i < len(d.original); {
+		said, size := readEscape(d.original[i:])
+		if size == 0 {
+			said, size = d.original[i:i+1], 1
+		}
+		for range len(said) {
+			raw.from, raw.to = append(raw.from, d.from[i]), append(raw.to, d.to[i+size-1])
+		}
+		b.WriteString(said)
+		i += size
+	}
+	if raw.original = b.String(); raw.original == d.original {
+		return nil
+	}
+	return raw.visible()
 }
 
 func isInvisible(r rune) bool {
-	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Co, r)
+	return unicode.IsSpace(r) || unicode.IsControl(r) || text.IsInvisible(r)
 }
 
 // lowerASCII keeps every byte in its place, unlike strings.ToLower.
@@ -164,9 +175,20 @@ func (d *normalisedText) runs(size int) map[string][]int {
 	return runs
 }
 
+// mark marks in the source where pieces of forms stand.
+func (d *normalisedText) mark(all []form, marked []bool) {
+	runs := map[int]map[string][]int{}
+	for _, f := range all {
+		if runs[f.size] == nil {
+			runs[f.size] = d.runs(f.size)
+		}
+		d.markPieces(f, runs[f.size], marked)
+	}
+}
+
 // markPieces marks the pieces of a form, each once: a long run of one letter is many times the same
 // piece.
-func (d *normalisedText) markPieces(f form, runs map[string][]int) {
+func (d *normalisedText) markPieces(f form, runs map[string][]int, marked []bool) {
 	done := map[string]bool{}
 	for i := 0; i+f.size <= len(f.letters); i++ {
 		run := f.letters[i : i+f.size]
@@ -175,32 +197,31 @@ func (d *normalisedText) markPieces(f form, runs map[string][]int) {
 		}
 		done[run] = true
 		for _, at := range runs[run] {
-			d.markRange(at, f.size)
+			d.markRange(at, f.size, marked)
 		}
 	}
 }
 
-func (d *normalisedText) markRange(from, size int) {
-	for i := from; i < from+size; i++ {
-		d.secret[i] = true
+func (d *normalisedText) markRange(at, size int, marked []bool) {
+	for i := d.from[at]; i < d.to[at+size-1]; i++ {
+		marked[i] = true
 	}
 }
 
-// masked is the original text with one mask for each run of what is marked, and of what is
-// invisible within.
-func (d *normalisedText) masked(text string) string {
+// masked is the source with one mask for each run of what is marked.
+func (d *normalisedText) masked(source string, marked []bool) string {
 	var b strings.Builder
 	rest := 0
-	for i := 0; i < len(d.secret); i++ {
-		if !d.secret[i] {
+	for i := 0; i < len(d.from); i++ {
+		if !marked[d.from[i]] {
 			continue
 		}
-		b.WriteString(text[rest:d.at[i]])
+		b.WriteString(source[rest:d.from[i]])
 		b.WriteString(masked)
-		for i+1 < len(d.secret) && d.secret[i+1] {
+		for i+1 < len(d.from) && marked[d.from[i+1]] {
 			i++
 		}
-		rest = d.at[i] + 1
+		rest = d.to[i]
 	}
-	return b.String() + text[rest:]
+	return b.String() + source[rest:]
 }

@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/width"
+
+	"makesync/spec/text"
 )
 
 // Everything that a document, the API or a plan file can put into a name or a
@@ -34,12 +36,8 @@ func visible(r rune) bool {
 		return false
 	case r < 0x7f:
 		return true
-	case r == 0x115f, r == 0x1160, r == 0x3164, r == 0xffa0, r == 0x2800: // Hangul fillers and the empty Braille cell
-		return false
-	case unicode.Is(unicode.Variation_Selector, r), unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r):
-		return false
 	}
-	return unicode.IsPrint(r)
+	return text.IsPrint(r)
 }
 
 // escapeRune is the visible form of a rune that must not stand raw.
