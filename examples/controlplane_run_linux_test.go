@@ -2,6 +2,7 @@ package examples_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -19,8 +20,9 @@ type namespace struct {
 	dir          string // a copy of the manifests
 	zone         *zone
 	*place
-	plane *controlPlane
-	nodes *kubelet
+	plane   *controlPlane
+	nodes   *kubelet
+	release func() // what midway holds
 }
 
 // image is where the manifests' image would be.
@@ -122,7 +124,7 @@ func (s *script) wants(t *testing.T, code int, words ...string) {
 	t.Helper()
 	select {
 	case <-s.ended:
-	case <-time.After(8 * time.Minute):
+	case <-time.After(patience):
 		t.Fatalf("it does not end:\n%s", s.said())
 	}
 	stdout := s.stdout.lines()
@@ -130,6 +132,9 @@ func (s *script) wants(t *testing.T, code int, words ...string) {
 	t.Logf("exit %d\n%s%s", s.cmd.ProcessState.ExitCode(), s.said(), last)
 	if got := s.cmd.ProcessState.ExitCode(); got != code {
 		t.Errorf("exit %d, want %d\n%s", got, code, strings.Join(stdout, ""))
+	}
+	if strings.Contains(s.said(), "the beginning of the result is lost") {
+		t.Error("it takes the result for the end of a longer one")
 	}
 	for _, want := range words {
 		if !strings.Contains(s.said()+strings.Join(stdout, ""), want) {
@@ -142,7 +147,7 @@ func (s *script) wants(t *testing.T, code int, words ...string) {
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	for began := time.Now(); !holds(); time.Sleep(100 * time.Millisecond) {
-		if time.Since(began) > 4*time.Minute {
+		if time.Since(began) > patience {
 			t.Fatalf("not in time: %s", what)
 		}
 	}
@@ -160,13 +165,31 @@ func (n *namespace) slowly(t *testing.T) {
 	}
 }
 
-// midway starts an apply and waits until the zone has taken some of its writes.
+// midway starts an apply and waits until the zone has taken some of its writes. It takes no more
+// until release, so that however slow the machine is what happens meanwhile happens midway.
 func (n *namespace) midway(t *testing.T) *script {
 	t.Helper()
+	const taken = 4
 	n.slowly(t)
+	hold := n.zone.Hold(taken+1, false)
+	n.release = func() { hold.Release(true) }
+	t.Cleanup(n.release)
 	s := n.start(t, "apply")
-	eventually(t, "some writes", func() bool { return len(n.zone.Log()) >= 4 })
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if _, err := hold.Wait(ctx); err != nil {
+		t.Fatalf("not in time: some writes:\n%s", s.said())
+	}
 	return s
+}
+
+// releaseStopping is release, when a pod has been told to stop, which is at work: it finishes what is in flight.
+func (n *namespace) releaseStopping(t *testing.T) {
+	t.Helper()
+	eventually(t, "a pod that is told to stop", func() bool {
+		return n.anyPod(func(p *podProcess) bool { return p.stopping && n.works(p) })
+	})
+	n.release()
 }
 
 var jobLine = regexp.MustCompile(`(?m)^job (makesync-\S+)$`)
@@ -181,36 +204,41 @@ func (s *script) job(t *testing.T) string {
 	return found[1]
 }
 
-// worker is a pod of the job that applies something right now.
-func (n *namespace) worker(t *testing.T, on func(node string) bool) (name string) {
-	t.Helper()
-	eventually(t, "a pod that applies", func() bool {
-		n.nodes.mu.Lock()
-		defer n.nodes.mu.Unlock()
-		for _, p := range n.nodes.pods {
-			if p.pod.Namespace == n.name && p.applies() && on(p.pod.Spec.NodeName) {
-				name = p.pod.Name
-				return true
-			}
+// anyPod tells whether something holds for a pod of the namespace.
+func (n *namespace) anyPod(holds func(*podProcess) bool) bool {
+	n.nodes.mu.Lock()
+	defer n.nodes.mu.Unlock()
+	for _, p := range n.nodes.pods {
+		if p.pod.Namespace == n.name && holds(p) {
+			return true
 		}
-		return false
+	}
+	return false
+}
+
+// works tells whether a pod is at its writes: it has begun its journal, and has not ended.
+func (n *namespace) works(p *podProcess) bool {
+	index := p.pod.Annotations["batch.kubernetes.io/job-completion-index"]
+	journals, err := filepath.Glob(filepath.Join(n.volume, "state", index, "makesync", "runs", "*.jsonl"))
+	return err == nil && len(journals) > 0 && p.applies()
+}
+
+// worker is a pod that works, and its node.
+func (n *namespace) worker(t *testing.T) (name, node string) {
+	t.Helper()
+	eventually(t, "a pod that works", func() bool {
+		return n.anyPod(func(p *podProcess) bool {
+			name, node = p.pod.Name, p.pod.Spec.NodeName
+			return n.works(p)
+		})
 	})
-	return name
+	return name, node
 }
 
 // idle tells whether no pod of the namespace runs.
 func (n *namespace) idle() bool {
-	n.nodes.mu.Lock()
-	defer n.nodes.mu.Unlock()
-	for _, p := range n.nodes.pods {
-		if p.pod.Namespace == n.name && p.running != nil {
-			return false
-		}
-	}
-	return true
+	return !n.anyPod(func(p *podProcess) bool { return p.running != nil })
 }
-
-func anyNode(string) bool { return true }
 
 // settled checks that all is as the documents say, and that nothing was written twice.
 func (n *namespace) settled(t *testing.T) {
@@ -236,6 +264,22 @@ func (n *namespace) settled(t *testing.T) {
 	if now := len(n.zone.Log()); now != len(written) {
 		t.Errorf("the next run has written %d times", now-len(written))
 	}
+}
+
+// pasted runs a line that the script has said, as somebody does who pastes it.
+func (n *namespace) pasted(t *testing.T, s *script, begins string) string {
+	t.Helper()
+	for line := range strings.Lines(s.said()) {
+		if line := strings.TrimSpace(line); strings.HasPrefix(line, begins) {
+			out, err := n.command("sh", "-c", line).CombinedOutput()
+			if err != nil {
+				t.Fatalf("%s: %v\n%s", line, err, out)
+			}
+			return string(out)
+		}
+	}
+	t.Fatalf("it says nothing that begins with %q:\n%s", begins, s.said())
+	return ""
 }
 
 // signal is what is sent to the script.

@@ -69,29 +69,32 @@ func tryCalm(t *testing.T, n *namespace) {
 
 func tryKill(t *testing.T, n *namespace) {
 	s := n.midway(t)
-	n.worker(t, anyNode)
-	if name, killed := n.nodes.killPod(n.name); !killed {
-		t.Errorf("%s was not killed", name)
-	}
+	eventually(t, "a pod that was killed, as a lack of memory does", func() bool {
+		return n.anyPod(func(p *podProcess) bool { return n.works(p) && p.running.Process.Kill() == nil })
+	})
+	n.release()
 	s.wants(t, 0, "is complete", allDone)
 	n.settled(t)
 }
 
 func tryEviction(t *testing.T, n *namespace) {
 	s := n.midway(t)
-	name := n.worker(t, anyNode)
+	name, _ := n.worker(t)
 	eviction := policy.Eviction{ObjectMeta: meta.ObjectMeta{Name: name, Namespace: n.name}}
 	path := "/api/v1/namespaces/" + n.name + "/pods/" + name + "/eviction"
 	if err := n.plane.call(http.MethodPost, path, asJSON, eviction, nil); err != nil {
 		t.Error(err)
 	}
+	n.releaseStopping(t)
 	s.wants(t, 0, "is complete", allDone)
 	n.settled(t)
 }
 
 func tryDeletion(t *testing.T, n *namespace) {
 	s := n.midway(t)
-	n.kubectl(t, "delete", "pod", n.worker(t, anyNode), "--wait=false")
+	name, _ := n.worker(t)
+	n.kubectl(t, "delete", "pod", name, "--wait=false")
+	n.releaseStopping(t)
 	s.wants(t, 0, "is complete", allDone)
 	n.settled(t)
 }
@@ -100,6 +103,7 @@ func trySuspend(t *testing.T, n *namespace) {
 	s := n.midway(t)
 	job := s.job(t)
 	n.kubectl(t, "patch", "job", job, "--patch", `{"spec": {"suspend": true}}`)
+	n.releaseStopping(t)
 	eventually(t, "the end of all pods", func() bool { return n.idle() })
 	before := len(n.zone.Log())
 	time.Sleep(2 * time.Second)
@@ -107,7 +111,7 @@ func trySuspend(t *testing.T, n *namespace) {
 		t.Errorf("a suspended job has written %d times", now-before)
 	}
 	n.kubectl(t, "patch", "job", job, "--patch", `{"spec": {"suspend": false}}`)
-	s.wants(t, 0, "is complete", allDone)
+	s.wants(t, 0, "Suspended: by somebody", "is complete", allDone)
 	n.settled(t)
 }
 
@@ -117,17 +121,31 @@ func tryTwoJobs(t *testing.T, n *namespace) {
 	s := n.midway(t)
 	n.start(t, "apply").wants(t, 8, "a job runs already: "+s.job(t), "attach "+s.job(t))
 	made := strings.Fields(n.kubectl(t, "create", "-f", "apply.yaml"))[0]
+	eventually(t, "a pod of the second job", func() bool {
+		return n.anyPod(func(p *podProcess) bool { return p.applies() && !strings.HasPrefix(p.pod.Name, s.job(t)) })
+	})
+	n.release()
 	s.wants(t, 0, "is complete", allDone)
-	n.kubectl(t, "wait", "--for=condition=Complete", "--timeout=240s", made)
+	n.kubectl(t, "wait", "--for=condition=Complete", "--timeout=600s", made)
 	n.settled(t)
 }
 
-// tryFewerShards: a run of 16 shards is taken away in the middle, and the next one has 8.
+// tryFewerShards: a run of 16 shards is taken away in the middle, and what it has done can be seen;
+// the next one has 8.
 func tryFewerShards(t *testing.T, n *namespace) {
 	s := n.midway(t)
 	job := s.job(t)
-	n.kubectl(t, "delete", "job", job, "--cascade=foreground", "--timeout=120s")
+	n.kubectl(t, "delete", "job", job, "--cascade=foreground", "--wait=false")
+	n.releaseStopping(t)
 	s.wants(t, 1, "asking for "+job)
+	said := n.pasted(t, s, "sed ")
+	made := strings.Fields(said)[0]
+	eventually(t, "the end of "+made, func() bool {
+		return n.kubectl(t, "get", made, "-o", `jsonpath={.status.conditions[?(@.type=="Failed")].status}`) == "True"
+	})
+	if said := n.kubectl(t, "logs", made); !strings.Contains(said, "shards are missing") {
+		t.Errorf("what the run has left:\n%s", said)
+	}
 	n.edit(t, "apply.yaml", "completions: 16", "completions: 8", "--shard=auto/16", "--shard=auto/8")
 	n.edit(t, "apply.yaml", "maxFailedIndexes: 16", "maxFailedIndexes: 8")
 	n.start(t, "apply").wants(t, 0, "is complete", "0 failed, 0 skipped, 0 unknown")
@@ -139,16 +157,19 @@ func tryStopped(t *testing.T, n *namespace) {
 	s := n.midway(t)
 	s.signal(t, syscall.SIGTERM)
 	s.wants(t, 143, "the job goes on by itself", "attach "+s.job(t))
+	n.release()
 	n.start(t, "attach", s.job(t)).wants(t, 0, "is complete", allDone)
 	n.settled(t)
 }
 
-// cannotStart expects the reason within a minute.
+// cannotStart expects the reason within a minute of when the API server knows it.
 func (n *namespace) cannotStart(t *testing.T, reason string) *script {
 	t.Helper()
-	s, began := n.start(t, "apply"), time.Now()
+	s := n.start(t, "apply")
 	eventually(t, reason, func() bool { return strings.Contains(s.said(), reason) })
-	if took := time.Since(began); took > time.Minute {
+	n.nodes.mu.Lock()
+	defer n.nodes.mu.Unlock()
+	if took := time.Since(n.nodes.hindered[n.name]); took > time.Minute {
 		t.Errorf("it tells the reason after %v", took)
 	}
 	return s
@@ -248,7 +269,7 @@ func tryNights(t *testing.T, n *namespace) {
 	n.edit(t, "cronjob.yaml", image+"DIGEST", image+strings.Repeat("0", 64))
 	n.kubectl(t, "apply", "-f", volume, "-f", "cronjob.yaml")
 	n.kubectl(t, "create", "job", "makesync-first", "--from=cronjob/makesync")
-	n.kubectl(t, "wait", "--for=condition=Complete", "--timeout=240s", "job/makesync-first")
+	n.kubectl(t, "wait", "--for=condition=Complete", "--timeout=600s", "job/makesync-first")
 	said := n.kubectl(t, "logs", "job/makesync-first", "--container", "makesync")
 	if !strings.Contains(said, allDone) {
 		t.Errorf("the first night:\n%s", said)
@@ -262,7 +283,7 @@ func tryNights(t *testing.T, n *namespace) {
 		t.Fatal(err)
 	}
 	n.kubectl(t, "create", "job", "clean", "--from=cronjob/makesync-clean")
-	n.kubectl(t, "wait", "--for=condition=Complete", "--timeout=240s", "job/clean")
+	n.kubectl(t, "wait", "--for=condition=Complete", "--timeout=600s", "job/clean")
 	if _, err := os.Stat(old); err == nil {
 		t.Error("results of an old run are still there")
 	}
@@ -271,11 +292,12 @@ func tryNights(t *testing.T, n *namespace) {
 // tryLostNode: a node is switched off, and nothing of it is done elsewhere while its object stays.
 func tryLostNode(t *testing.T, n *namespace) {
 	s := n.midway(t)
-	n.worker(t, func(node string) bool { return node == "two" })
-	lost := n.nodes.lose("two")
+	_, node := n.worker(t)
+	lost := n.nodes.lose(node)
 	if len(lost) == 0 {
 		t.Fatal("nothing ran on the node")
 	}
+	n.release()
 	time.Sleep(5 * time.Second)
 	job := s.job(t)
 	for _, name := range lost {
@@ -286,14 +308,15 @@ func tryLostNode(t *testing.T, n *namespace) {
 			t.Errorf("shard %s has another pod while its node may be at work:\n%s", index, of)
 		}
 	}
-	n.kubectl(t, "delete", "node", "two")
+	n.kubectl(t, "delete", "node", node)
 	s.wants(t, 0, "is complete", allDone)
 	n.settled(t)
 }
 
 func tryRestart(t *testing.T, n *namespace) {
 	s := n.midway(t)
+	n.release()
 	n.plane.restartAPI(t, 4*time.Second)
-	s.wants(t, 0, "no answer, asking again", "is complete", allDone)
+	s.wants(t, 0, "asking again", "is complete", allDone)
 	n.settled(t)
 }

@@ -32,7 +32,8 @@ type kubelet struct {
 	mu         sync.Mutex
 	namespaces map[string]*place
 	pods       map[types.UID]*podProcess
-	lost       map[string]bool // nodes that are switched off
+	lost       map[string]bool      // nodes that are switched off
+	hindered   map[string]time.Time // when the API server heard, by namespace, that a pod cannot start
 	bound      int
 	stopped    bool
 }
@@ -77,7 +78,8 @@ func (o *output) lines() []string {
 // startKubelet has nodes, until the test ends.
 func startKubelet(t *testing.T, plane *controlPlane, nodes ...string) *kubelet {
 	t.Helper()
-	k := &kubelet{plane: plane, namespaces: map[string]*place{}, pods: map[types.UID]*podProcess{}, lost: map[string]bool{}}
+	k := &kubelet{plane: plane, namespaces: map[string]*place{}, pods: map[types.UID]*podProcess{}, lost: map[string]bool{},
+		hindered: map[string]time.Time{}}
 	server := httptest.NewTLSServer(http.HandlerFunc(k.logs))
 	t.Cleanup(server.Close)
 	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
@@ -196,7 +198,7 @@ func (k *kubelet) schedule(pod *core.Pod) {
 		path := "/api/v1/namespaces/" + pod.Namespace + "/persistentvolumeclaims/" + claim.ClaimName
 		if err := k.plane.call(http.MethodGet, path, asJSON, nil, nil); err != nil {
 			if strings.Contains(err.Error(), "404") {
-				k.report(pod, core.PodStatus{Conditions: []core.PodCondition{{
+				k.hinder(pod, core.PodStatus{Conditions: []core.PodCondition{{
 					Type: core.PodScheduled, Status: core.ConditionFalse, Reason: core.PodReasonUnschedulable,
 					Message: fmt.Sprintf("persistentvolumeclaim %q not found", claim.ClaimName),
 				}}})
@@ -224,7 +226,7 @@ func (k *kubelet) startable(pod *core.Pod) bool {
 	c := pod.Spec.Containers[0]
 	wait := func(reason, message string) bool {
 		waiting := &core.ContainerStateWaiting{Reason: reason, Message: message}
-		k.report(pod, core.PodStatus{ContainerStatuses: []core.ContainerStatus{
+		k.hinder(pod, core.PodStatus{ContainerStatuses: []core.ContainerStatus{
 			{Name: c.Name, Image: c.Image, State: core.ContainerState{Waiting: waiting}},
 		}})
 		return false
@@ -241,8 +243,18 @@ func (k *kubelet) startable(pod *core.Pod) bool {
 	return true
 }
 
-func (k *kubelet) report(pod *core.Pod, status core.PodStatus) {
-	_ = k.plane.call(http.MethodPatch, podPath(pod)+"/status", asPatch, map[string]any{"status": status}, nil)
+func (k *kubelet) report(pod *core.Pod, status core.PodStatus) error {
+	return k.plane.call(http.MethodPatch, podPath(pod)+"/status", asPatch, map[string]any{"status": status}, nil)
+}
+
+// hinder reports why a pod cannot start.
+func (k *kubelet) hinder(pod *core.Pod, status core.PodStatus) {
+	heard := k.report(pod, status) == nil
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if heard && k.hindered[pod.Namespace].IsZero() {
+		k.hindered[pod.Namespace] = time.Now()
+	}
 }
 
 // stop ends a pod that is being deleted, with SIGTERM, and lets the object go when it has ended.
@@ -258,7 +270,7 @@ func (k *kubelet) stop(pod *core.Pod, known *podProcess) {
 		return
 	}
 	if !begun && pod.Status.Phase != core.PodFailed && pod.Status.Phase != core.PodSucceeded {
-		k.report(pod, core.PodStatus{Phase: core.PodFailed})
+		_ = k.report(pod, core.PodStatus{Phase: core.PodFailed})
 	}
 	now := int64(0)
 	options := meta.DeleteOptions{GracePeriodSeconds: &now, Preconditions: &meta.Preconditions{UID: &pod.UID}}
@@ -267,7 +279,7 @@ func (k *kubelet) stop(pod *core.Pod, known *podProcess) {
 
 // runPod runs the containers, one after the other until one fails, and reports until it is heard.
 func (k *kubelet) runPod(p *podProcess, at *place) {
-	k.report(&p.pod, core.PodStatus{Phase: core.PodRunning})
+	_ = k.report(&p.pod, core.PodStatus{Phase: core.PodRunning})
 	code := 0
 	var init, own []core.ContainerStatus
 	for _, c := range p.pod.Spec.InitContainers {
@@ -297,7 +309,7 @@ func (k *kubelet) heard(p *podProcess, status core.PodStatus) bool {
 	lost := k.lost[p.pod.Spec.NodeName] || k.stopped
 	k.mu.Unlock()
 	if !lost {
-		err := k.plane.call(http.MethodPatch, podPath(&p.pod)+"/status", asPatch, map[string]any{"status": status}, nil)
+		err := k.report(&p.pod, status)
 		if err != nil && !strings.Contains(err.Error(), "404") {
 			return false
 		}
@@ -423,18 +435,6 @@ func fieldOf(pod *core.Pod, path string) string {
 		return pod.Labels[key]
 	}
 	return pod.Annotations[key]
-}
-
-// killPod ends the process of a pod that runs, as a lack of memory does, and tells whether there was one.
-func (k *kubelet) killPod(namespace string) (name string, killed bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for _, p := range k.pods {
-		if p.pod.Namespace == namespace && p.applies() {
-			return p.pod.Name, p.running.Process.Kill() == nil
-		}
-	}
-	return "", false
 }
 
 func (k *kubelet) killAll() {

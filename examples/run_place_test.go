@@ -84,8 +84,8 @@ func TestRunAsksDeniedQuestionsAgain(t *testing.T) {
 	}
 }
 
-// TestRunShowsWholeResults: what it takes for the beginning of a result is how the results of the
-// binary begin (see TestKubernetesRun), so that only one which was cut is told as that.
+// TestRunShowsWholeResults: a result of which a node has kept the end only is told as that, and no
+// other; TestKubernetesRun holds how the binary's begin.
 func TestRunShowsWholeResults(t *testing.T) {
 	t.Parallel()
 	for _, s := range shells(t) {
