@@ -1,6 +1,7 @@
 package text
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -164,4 +165,26 @@ func TestFileErrorsNameNoCall(t *testing.T) {
 	if FileError(nil) != nil {
 		t.Error("an error of none")
 	}
+}
+
+// TestSafeJSON: what is safe to show stands for what it stood for.
+func TestSafeJSON(t *testing.T) {
+	t.Parallel()
+	parts := []string{"##[error]", "##vso[task.setvariable variable=x]y", "##TeamCity[", "#", "[", "a", "\u202e", "\u009b31m", "\u0085", "\x7f",
+		"\u3164", "\ufe0f", "\U000e0041", "\U0001f600", "é", "\xff", "\n", `"`, `\`}
+	rapid.Check(t, func(t *rapid.T) {
+		want := strings.ToValidUTF8(strings.Join(rapid.SliceOf(rapid.SampledFrom(parts)).Draw(t, "parts"), ""), "�")
+		data, err := json.Marshal(map[string]string{want: want})
+		if err != nil {
+			t.Fatal(err)
+		}
+		safe := string(SafeJSON(data))
+		var got map[string]string
+		if err := json.Unmarshal([]byte(safe), &got); err != nil || got[want] != want {
+			t.Errorf("%s: %v, want %q", safe, err, want)
+		}
+		if strings.ContainsFunc(safe, func(r rune) bool { return !IsPrint(r) }) || logCommand.MatchString(safe) {
+			t.Errorf("%q is shown as %s", want, safe)
+		}
+	})
 }

@@ -15,6 +15,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/regular"
+	"makesync/spec/text"
 	"makesync/sync/atomicfile"
 	"makesync/sync/commandline"
 	"makesync/sync/lock"
@@ -280,16 +281,17 @@ func (j *Journal) append(l line) (end int64, err error) {
 	defer lineBuffers.Put(data)
 	data.Reset()
 	err = json.NewEncoder(data).Encode(l) // with the end of the line
+	line := text.SafeJSON(data.Bytes())
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.broken != nil {
 		return 0, j.broken
 	}
-	if err == nil && !j.hasRoom(l, data.Len()) {
+	if err == nil && !j.hasRoom(l, len(line)) {
 		return 0, report.ErrJournalFull
 	}
 	if err == nil {
-		err = j.appendLine(data.Bytes())
+		err = j.appendLine(line)
 	}
 	if err != nil {
 		return 0, j.fail(err)

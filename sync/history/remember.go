@@ -9,6 +9,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/regular"
+	"makesync/spec/text"
 	"makesync/sync/atomicfile"
 )
 
@@ -42,7 +43,7 @@ func writeMemory(path, what string, known any) error {
 	}
 	data, err := json.MarshalIndent(known, "", " ")
 	if err == nil {
-		err = atomicfile.Write(path, append(data, '\n'), 0o600, atomicfile.ExactMode)
+		err = atomicfile.Write(path, append(text.SafeJSON(data), '\n'), 0o600, atomicfile.ExactMode)
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", what, err)

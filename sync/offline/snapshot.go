@@ -220,7 +220,7 @@ func EncodeSnapshot(s *Snapshot) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the snapshot of %s: %w", s.Zone, err)
 	}
-	return append(data, '\n'), nil
+	return append(text.SafeJSON(data), '\n'), nil
 }
 
 // DecodeSnapshot reads what EncodeSnapshot wrote. The caller has checked the

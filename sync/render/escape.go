@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -17,11 +16,11 @@ import (
 // Everything that a document, the API or a plan file can put into a name or a
 // value goes through one of the functions of this file before it is printed:
 //
-//	Clean       text on a terminal or in a log: one line, nothing invisible
-//	show        a value in text: Clean, and quoted where it would be ambiguous
-//	code, prose Markdown (and HTML inside it): see there
+//	Clean          text on a terminal or in a log: one line, nothing invisible
+//	show           a value in text: Clean, and quoted where it would be ambiguous
+//	code, prose    Markdown (and HTML inside it): see there
 //	annotationData, annotationProperty   a GitHub workflow command
-//	safeJSON    JSON that is safe to cat
+//	text.SafeJSON  JSON that is safe to cat
 //
 // HTML pages are html/template's business, on text that went through Clean.
 
@@ -72,13 +71,13 @@ func Clean(s string) string {
 	if !isClean(s) {
 		s = escaped(s, "")
 	}
-	return strings.ReplaceAll(s, logCommand, `#\x23[`)
+	return text.NoLogCommand(s, `\x23`)
 }
 
 // GitHub's runner obeys two forms of commands in whatever a job prints: ##[command] anywhere in a
-// line, and ::command:: at the start of one, behind spaces too (actions/runner, ActionCommand.cs).
-// Azure Pipelines knows the first as well.
-const logCommand, lineCommand = "##[", "::"
+// line (see text.NoLogCommand), and ::command:: at the start of one, behind spaces too
+// (actions/runner, ActionCommand.cs).
+const lineCommand = "::"
 
 // noCommand keeps a line of text from beginning with ::, where folding has put a word of a value
 // there.
@@ -143,7 +142,7 @@ func escaped(s, also string) string {
 
 // quoted is the text in double quotes, with escapes that can be read back.
 func quoted(s string) string {
-	return `"` + strings.ReplaceAll(escaped(s, `"\`), logCommand, `#\x23[`) + `"`
+	return `"` + text.NoLogCommand(escaped(s, `"\`), `\x23`) + `"`
 }
 
 // showText is a text value: bare where nobody can take it for anything else,
@@ -277,35 +276,6 @@ func cleanLines(s string) string {
 		lines[i] = Clean(line)
 	}
 	return strings.Join(lines, "\n")
-}
-
-// safeJSON escapes, in JSON text, the characters that are legal there but not safe on a terminal:
-// DEL, C1 controls, bidirectional and invisible characters. All of them can stand only inside
-// strings, so that the text can be walked without parsing it.
-func safeJSON(data []byte) []byte {
-	data = bytes.ReplaceAll(data, []byte(logCommand), []byte(`#\u0023[`))
-	if isClean(strings.ReplaceAll(string(data), "\n", "")) {
-		return data
-	}
-	out := make([]byte, 0, len(data)+len(data)/8)
-	for len(data) > 0 {
-		r, n := utf8.DecodeRune(data)
-		if r < ' ' || visible(r) {
-			out = append(out, data[:n]...)
-		} else {
-			out = appendJSONEscape(out, r)
-		}
-		data = data[n:]
-	}
-	return out
-}
-
-func appendJSONEscape(out []byte, r rune) []byte {
-	if r < 0x10000 {
-		return fmt.Appendf(out, `\u%04x`, r)
-	}
-	r -= 0x10000
-	return fmt.Appendf(out, `\u%04x\u%04x`, 0xd800+(r>>10), 0xdc00+(r&0x3ff))
 }
 
 // entities makes text safe as the content of an HTML element inside Markdown: every ASCII character

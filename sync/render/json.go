@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	"makesync/sync/exit"
 	"makesync/sync/plan"
 	"makesync/sync/report"
@@ -47,7 +48,7 @@ func JSON(w io.Writer, v any) error {
 	if err := e.Encode(v); err != nil {
 		return err
 	}
-	_, err := w.Write(safeJSON(b.Bytes()))
+	_, err := w.Write(text.SafeJSON(b.Bytes()))
 	return err
 }
 

@@ -21,7 +21,7 @@ var hostile = []string{
 	"plain", "", "a b", "@team", "jane@acme.example", "#12", "GH-7", "org/repo#3", "<script>alert(1)</script>", "<!-- -->", "`code`", "```\nfence",
 	"| cell | cell |", "**bold**", "[x](https://evil.example)", "![i](http://evil.example/i.png)", "https://evil.example", "www.evil.example",
 	"\x1b[31mred", "\u202egnp.exe", "zero\u200bwidth", "::error::x", "\n::set-output name=x::y", "\r\n# heading", "</details>", "&lt;b&gt;", "&#64;x",
-	"\\`", "--", "  two  ", "日本語テキスト", "e\u0301\u0301\u0301\u0301\u0301\u0301\u0301", "\xff\xfe", "\xcc\u0301", "\xd4Ժ", "~~s~~", "1. list", "- item", "> quote", "$x^2$", "%0A::warning::", "##[add-mask]x", "###[x] ##", "::stop-commands::x", strings.Repeat("word ", 18) + "::error::folded ::error::again",
+	"\\`", "--", "  two  ", "日本語テキスト", "e\u0301\u0301\u0301\u0301\u0301\u0301\u0301", "\xff\xfe", "\xcc\u0301", "\xd4Ժ", "~~s~~", "1. list", "- item", "> quote", "$x^2$", "%0A::warning::", "##[add-mask]x", "##vso[task.setvariable variable=PATH]x", "##teamcity[buildProblem]", "###VSO[x", "###[x] ##", "::stop-commands::x", strings.Repeat("word ", 18) + "::error::folded ::error::again",
 }
 
 func anyText(t *rapid.T, label string) string {
@@ -97,7 +97,7 @@ var ourTags = regexp.MustCompile(`</?(code|pre|details|summary)>|<br>|` + regexp
 func unsafeMarkdown(text string) string {
 	rest := ourTags.ReplaceAllString(text, "")
 	rest = strings.ReplaceAll(rest, "`makesync plan`", "")
-	for _, bad := range []string{"##[", "<", "@", "`", "::", "://", "![", "[", "\x1b", "\u202e", "\u200b"} {
+	for _, bad := range []string{"##[", "##vso[", "##VSO[", "##teamcity[", "<", "@", "`", "::", "://", "![", "[", "\x1b", "\u202e", "\u200b"} {
 		if i := strings.Index(rest, bad); i >= 0 {
 			return fmt.Sprintf("%q at %q", bad, rest[max(0, i-30):min(len(rest), i+30)])
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	"makesync/sync/plan"
 )
 
@@ -36,7 +37,7 @@ func planJSON(p *plan.Plan) ([]byte, error) {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	err := e.Encode(p)
-	return b.Bytes(), err
+	return text.SafeJSON(b.Bytes()), err
 }
 
 // unsavable lists the secrets that a file could not give back.
