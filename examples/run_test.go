@@ -238,7 +238,6 @@ func TestRunTells(t *testing.T) {
 			files{"deny": "logs Error from server (NotFound): pods \"x\" not found"}},
 		{"a result that was thrown away", "apply", 1, "containerd://x\n", 2,
 			files{"lost": "unable to retrieve container logs for containerd://x"}},
-		{"the end of a long result", "plan", 0, "the beginning of the result is lost", 2, files{"words": "49 to change"}},
 		{"beside another", "apply", 8, "a job runs already: makesync-plan-1\nto wait for it: sh ", 0,
 			files{"running": "makesync-plan-1 SuccessCriteriaMet\nmakesync-2 Complete\nmakesync-3 FailureTarget\n"}},
 		{"beside ended ones", "apply", 0, "is complete", 2,
