@@ -4,12 +4,18 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -128,14 +134,74 @@ func decoded[T any](s *stage, args []string) *T {
 	return result
 }
 
+// memory is where a system keeps files in memory, if it has such a place.
+const memory = "/dev/shm"
+
 // memoryDir is a folder that goes with the test, in memory where the system has such a place: journals
 // are made safe against a loss of power at every write, and on a disk that is most of the time of these tests.
 func memoryDir(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "makesync-stage")
+	clearMemory()
+	dir, err := os.MkdirTemp(memory, fmt.Sprintf("makesync-stage-%d-", os.Getpid()))
 	if err != nil {
 		return t.TempDir()
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	return dir
+}
+
+// clearMemory removes the folders of test runs that were killed or ran out of time, once in a run: no cleanup came
+// to them, and memory is nobody's folder for temporary files, which somebody else would empty.
+var clearMemory = sync.OnceFunc(func() { clearStages(memory) })
+
+func clearStages(parent string) {
+	folders, _ := filepath.Glob(filepath.Join(parent, "makesync-stage-*-*"))
+	for _, folder := range folders {
+		var pid int
+		if n, _ := fmt.Sscanf(filepath.Base(folder), "makesync-stage-%d-", &pid); n == 1 && hasEnded(pid) {
+			_ = os.RemoveAll(folder)
+		}
+	}
+}
+
+func hasEnded(pid int) bool {
+	process, err := os.FindProcess(pid)
+	return err == nil && errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
+}
+
+// TestStagesOfKilledRunsGo: what a test run that was killed has left goes with the next, and nothing else.
+func TestStagesOfKilledRunsGo(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("a process that has ended is not found there")
+	}
+	ended := exec.Command("true")
+	if err := ended.Run(); err != nil {
+		t.Skip(err)
+	}
+	dir := t.TempDir()
+	var kept []string
+	for name, stays := range map[string]bool{
+		fmt.Sprintf("makesync-stage-%d-1", ended.Process.Pid): false,
+		fmt.Sprintf("makesync-stage-%d-1", os.Getpid()):       true,
+		"makesync-stage-x-1":                                  true,
+		"other":                                               true,
+	} {
+		if err := os.MkdirAll(filepath.Join(dir, name, "inside"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if stays {
+			kept = append(kept, name)
+		}
+	}
+	clearStages(dir)
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != len(kept) {
+		t.Errorf("%v stay, want %v: %v", entries, kept, err)
+	}
+	for _, name := range kept {
+		if _, err := os.Stat(filepath.Join(dir, name, "inside")); err != nil {
+			t.Error(err)
+		}
+	}
 }

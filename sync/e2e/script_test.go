@@ -61,7 +61,54 @@ func withProgram(run func() int) int {
 	if err := os.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH")); err != nil {
 		panic(err)
 	}
-	return run()
+	if work := flag.Lookup("testwork"); work != nil && work.Value.String() == "true" {
+		return run() // whoever asks for the scripts' folders finds them where testscript says
+	}
+	return leavingNothing(filepath.Join(dir, "tmp"), run)
+}
+
+// leavingNothing runs the tests with a folder for temporary files of their own, which has to be empty
+// afterwards. testscript leaves the folder of all scripts, empty, when only some of them ran.
+func leavingNothing(folder string, run func() int) int {
+	err := os.Mkdir(folder, 0o700)
+	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} { // Unix has the first, Windows the others
+		err = errors.Join(err, os.Setenv(name, folder))
+	}
+	if err = errors.Join(err, os.Unsetenv("GOTMPDIR")); err != nil {
+		panic(err)
+	}
+	code := run()
+	left, err := os.ReadDir(folder)
+	if err != nil {
+		panic(err)
+	}
+	for _, entry := range left {
+		scripts := strings.HasPrefix(entry.Name(), "go-test-script")
+		if scripts && os.Remove(filepath.Join(folder, entry.Name())) == nil || code != 0 {
+			continue
+		}
+		fmt.Fprintln(os.Stderr, "the tests left", entry.Name(), "in the folder for temporary files")
+		code = 1
+	}
+	return code
+}
+
+// TestLeavingNothing: a run that passes fails all the same for what it leaves, but for the empty folder of all scripts.
+func TestLeavingNothing(t *testing.T) {
+	for _, name := range []string{"TMPDIR", "TMP", "TEMP", "GOTMPDIR"} {
+		t.Setenv(name, os.Getenv(name)) // puts back what leavingNothing changes
+	}
+	for left, want := range map[string]int{"": 0, "go-test-script1": 0, "go-test-script1/script-a": 1, "TestA1": 1} {
+		code := leavingNothing(filepath.Join(t.TempDir(), "tmp"), func() int {
+			if err := os.MkdirAll(filepath.Join(os.TempDir(), left), 0o700); err != nil {
+				t.Error(err)
+			}
+			return 0
+		})
+		if code != want {
+			t.Errorf("with %q left the tests end with %d, want %d", left, code, want)
+		}
+	}
 }
 
 // TestScript runs testdata/script, one script for each topic, each in a folder and with a state of its own.
