@@ -67,3 +67,9 @@ func trusted(link fs.FileInfo) bool {
 	stat, ok := link.Sys().(*syscall.Stat_t)
 	return ok && (stat.Uid == 0 || int(stat.Uid) == os.Geteuid())
 }
+
+// own tells whether a file is the caller's.
+func own(file fs.FileInfo) bool {
+	stat, ok := file.Sys().(*syscall.Stat_t)
+	return ok && int(stat.Uid) == os.Geteuid()
+}

@@ -13,6 +13,7 @@ import (
 
 // Write replaces path, which is no link, with a file that holds the data.
 func Write(path string, data []byte, perm os.FileMode, mode Mode) error {
+	clearLeftovers(path)
 	options := []renameio.Option{
 		renameio.WithTempDir(filepath.Dir(path)), renameio.WithPermissions(perm), renameio.WithExistingPermissions(),
 	}

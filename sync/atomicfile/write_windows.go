@@ -2,6 +2,8 @@ package atomicfile
 
 import (
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -14,7 +16,9 @@ func Write(path string, data []byte, perm os.FileMode, mode Mode) (err error) {
 	if info, err := os.Stat(path); err == nil && mode == KeepMode {
 		perm = info.Mode().Perm()
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"*")
+	clearLeftovers(path)
+	name := fmt.Sprintf(".%s%019d", filepath.Base(path), rand.Int64())
+	file, err := os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
