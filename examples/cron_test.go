@@ -382,14 +382,24 @@ func TestSystemdVerify(t *testing.T) {
 	}
 }
 
-// TestHeldNightsAreGood: no scheduler of the three takes a night in which a guard holds something for
-// a failed one.
+// TestHeldNightsAreGood: nothing that starts a night, the page's command of Docker included, takes one
+// in which a guard holds something for a failed one, or has no time to end.
 func TestHeldNightsAreGood(t *testing.T) {
 	t.Parallel()
-	for _, file := range []string{"crontab", "makesync.service", "cronjob.yaml", "../kubernetes/apply.yaml"} {
+	arguments := regexp.MustCompile(`\n +- `)           // of a manifest, in one line
+	night := regexp.MustCompile(`apply .*--yes .*--.*`) // the page also speaks of `apply --yes`
+	for _, file := range []string{"crontab", "makesync.service", "cronjob.yaml", "cronjob-git.yaml", "README.md", "../kubernetes/apply.yaml"} {
 		text := example(t, file)
-		if !regexp.MustCompile(`--held-exit[= ]0\b`).MatchString(text) {
-			t.Errorf("%s: a held night fails", file)
+		nights := night.FindAllString(arguments.ReplaceAllString(text, " "), -1)
+		if len(nights) == 0 {
+			t.Errorf("%s: no night", file)
+		}
+		for _, command := range nights {
+			for _, want := range []string{`--held-exit[= ]0\b`, `--max-runtime[= ][12]h\b`} {
+				if !regexp.MustCompile(want).MatchString(command) {
+					t.Errorf("%s has no %s: %s", file, want, command)
+				}
+			}
 		}
 		if strings.Contains(text, "SuccessExitStatus") || strings.Contains(text, "$? = 5") {
 			t.Errorf("%s: whatever else ends with 5 passes for a good night", file)

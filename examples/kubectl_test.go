@@ -243,6 +243,9 @@ func TestRunWithKubectl(t *testing.T) {
 	if code != 1 || a.made() != 2 || strings.Contains(out, "ContainerCreating") || t.Failed() {
 		t.Fatalf("exit %d, %d jobs:\n%s\n%s", code, a.made(), out, strings.Join(a.asked, "\n"))
 	}
+	if got := a.asked[len(a.asked)-1]; !strings.HasSuffix(got, "-x/log?container=makesync&timeout=10m0s") {
+		t.Errorf("a long result has no time: %s", got)
+	}
 	if code, out := run("attach", "makesync-apply-1"); code != 1 || !strings.Contains(out, "(NotFound)") {
 		t.Errorf("attach to nothing: exit %d:\n%s", code, out)
 	}

@@ -55,6 +55,18 @@ func TestRunFromAnyFolder(t *testing.T) {
 	}
 }
 
+// TestRunCannotWrite: a result that does not fit on the disk is not lost.
+func TestRunCannotWrite(t *testing.T) {
+	t.Parallel()
+	for _, s := range shells(t) {
+		k := newScripted(t, s, nil)
+		code, _, stderr := k.line(t, `sh kubernetes/run apply >/dev/full`)
+		if code != 1 || !strings.Contains(stderr, "to add up its results again: sh kubernetes/run attach makesync-apply-") {
+			t.Errorf("%s: exit %d\n%s", s.name, code, stderr)
+		}
+	}
+}
+
 // TestRunWithoutKubectl: at once, not after ten minutes of asking.
 func TestRunWithoutKubectl(t *testing.T) {
 	t.Parallel()
