@@ -204,7 +204,7 @@ func readSecret(r *runtimeEnv, question string) ([]byte, error) {
 	if !ok || !r.canAsk() {
 		return nil, fmt.Errorf("the key has a passphrase, and nobody can be asked: add it to the agent with ssh-add")
 	}
-	fmt.Fprint(r.Stderr, question)
+	r.prompt(question)
 	defer fmt.Fprintln(r.Stderr)
 	return term.ReadPassword(int(file.Fd()))
 }

@@ -15,6 +15,7 @@ import (
 	"makesync/spec/document"
 	"makesync/spec/document/factor"
 	"makesync/spec/regular"
+	"makesync/spec/text"
 	"makesync/sync/commandline"
 	"makesync/sync/exit"
 	"makesync/sync/export"
@@ -155,7 +156,8 @@ func (f *folder) write(folders ...string) error {
 	}
 	for _, file := range f.files {
 		if err := os.MkdirAll(filepath.Dir(file.path), 0o755); err != nil {
-			return failure{exit: exit.Internal, message: "make the folder " + filepath.Dir(file.path), cause: err}
+			return failure{exit: exit.Internal, message: "make the folder " + filepath.Dir(file.path),
+				cause: text.FileError(err), hint: "name one that you may write to with -o"}
 		}
 		if err := f.src.r.files.put(output{"--out", file.path, documentFile}, file.data); err != nil {
 			return err
@@ -197,7 +199,8 @@ func (f *folder) dropUnchanged() (inTheWay []string) {
 	f.files = slices.DeleteFunc(f.files, func(file file) bool {
 		data, err := regular.ReadFile(file.path, document.MaxDocument)
 		same := err == nil && bytes.Equal(data, file.data)
-		if !same && !errors.Is(err, fs.ErrNotExist) {
+		_, missing := os.Lstat(file.path) // a link that leads nowhere is there
+		if !same && !errors.Is(missing, fs.ErrNotExist) {
 			inTheWay = append(inTheWay, file.path)
 		}
 		return same

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -27,6 +28,7 @@ type initOptions struct {
 	// asked tells which were not given and may be asked.
 	askOrganizations, askWorkflow bool
 	keptIgnore                    bool // .gitignore was there
+	typedToken                    bool // which no later run has
 }
 
 const initDescription = "Looks whether everything is ready, exports the organizations that you choose, " +
@@ -144,6 +146,11 @@ func (o *initOptions) write(ctx context.Context, r *runtimeEnv, ask *asker) (pla
 		return nil, false, failure{exit: code, message: "not everything could be read; nothing was written",
 			hint: "look with `makesync export --zone NAME`, or leave those organizations out with --organization"}
 	}
+	if len(zone.Organizations) == 0 {
+		return nil, false, failure{exit: exit.Invalid,
+			message: "the token sees no organization in zone " + o.zone + "; nothing was written",
+			hint:    "use a token of somebody who is in one, or write the first document by hand: makesync help documents"}
+	}
 	clients := folderOptions{out: filepath.Join(o.out, clientsFolder), never: true}
 	f := &folder{folderOptions: clients, src: src, zone: zone.Endpoint.Name}
 	result, err := f.addExport(zone, newExporter(src, zone), o.profiles)
@@ -166,35 +173,62 @@ func (o *initOptions) write(ctx context.Context, r *runtimeEnv, ask *asker) (pla
 	return plan, secrets, nil
 }
 
+type listedOrganization struct {
+	name, key string
+	id        int64
+}
+
 // chooseOrganizations lists the organizations of the zone and asks which to take.
 func (o *initOptions) chooseOrganizations(ctx context.Context, src *sources, ask *asker) error {
 	if !o.askOrganizations || !ask.canAsk() {
 		return nil
 	}
-	var names []string
+	var listed []listedOrganization
 	_, err := src.readZone(ctx, o.zone, state.ReadOptions{Select: func(live *state.Organization, key string) bool {
-		names = append(names, fmt.Sprintf("  %s  (%s, id %d)", text.Clean(live.Name), key, live.ID))
+		listed = append(listed, listedOrganization{live.Name, key, live.ID})
 		return false
 	}})
-	if err != nil || len(names) == 0 {
-		return err // the reading that follows tells what is wrong
-	}
-	ask.tell(text.Count(len(names), "organization", "organizations") + " in zone " + o.zone + ":\n" +
-		strings.Join(names, "\n"))
-	answer, err := ask.line(ctx, "Which? Names or patterns such as acme*, with commas between [all]: ")
-	if err != nil || answer == "" {
+	if err != nil || len(listed) == 0 {
+		o.askWorkflow = false // the reading that follows tells what is wrong
 		return err
 	}
-	globs := strings.Split(answer, ",")
-	for i := range globs {
-		globs[i] = strings.TrimSpace(globs[i])
+	lines := []string{text.Count(len(listed), "organization", "organizations") + " in zone " + o.zone + ":"}
+	for _, one := range listed {
+		lines = append(lines, fmt.Sprintf("  %s  (%s, id %d)", text.Clean(one.name), one.key, one.id))
 	}
-	selector, err := export.NewSelector(globs)
+	ask.tell(lines...)
+	for range mostTries {
+		answer, err := ask.line(ctx, "Which? Names or patterns such as acme*, with commas between [all]: ")
+		if err != nil || answer == "" {
+			return err
+		}
+		selector, err := selectorOf(answer, listed)
+		if err == nil {
+			o.selector, src.o.selector = selector, selector
+			return nil
+		}
+		ask.tell(err.Error())
+	}
+	return errDeclined
+}
+
+// selectorOf is what an answer chooses; each of its patterns has to fit something that was listed.
+func selectorOf(answer string, listed []listedOrganization) (*export.Selector, error) {
+	patterns := strings.FieldsFunc(answer, func(r rune) bool { return r == ',' })
+	for i := range patterns {
+		patterns[i] = strings.TrimSpace(patterns[i])
+	}
+	selector, err := export.NewSelector(patterns)
 	if err != nil {
-		return usageError{message: err.Error(), hint: "a pattern is such as acme*"}
+		return nil, err
 	}
-	o.selector, src.o.selector = selector, selector
-	return nil
+	for _, one := range listed {
+		selector.Selects(one.name, one.key)
+	}
+	if problems := selector.Unmatched("this list"); len(problems) > 0 {
+		return nil, errors.New(strings.TrimPrefix(problems[0].Message, "--organization ") + "; " + problems[0].Hint)
+	}
+	return selector, nil
 }
 
 func (o *initOptions) chooseWorkflow(ctx context.Context, ask *asker) error {

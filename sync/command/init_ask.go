@@ -27,14 +27,17 @@ func newAsker(r *runtimeEnv) *asker {
 
 func (a *asker) canAsk() bool { return a.r.canAsk() }
 
-func (a *asker) tell(words string) {
-	_ = render.Sentences(a.r.Stderr, a.r.errorWords(false, ""), words) // who cannot be told cannot answer either
+func (a *asker) tell(lines ...string) {
+	_ = render.Sentences(a.r.Stderr, a.r.errorWords(false, ""), lines...) // who cannot be told cannot answer either
 }
 
 // line asks for a text; the end of the input stops.
 func (a *asker) line(ctx context.Context, question string) (string, error) {
-	fmt.Fprint(a.r.Stderr, question)
+	a.r.prompt(question)
 	line, err := readLine(ctx, a.answers)
+	if err == nil && !strings.HasSuffix(line, "\n") {
+		fmt.Fprintln(a.r.Stderr) // nobody ended the line of the question
+	}
 	if err == nil && line == "" {
 		err = failure{exit: exit.Held, message: "stopped at the question; nothing was written"}
 	}
@@ -60,18 +63,41 @@ func (a *asker) choice(ctx context.Context, question string, words []string, usu
 
 func (o *initOptions) askZone(ctx context.Context, ask *asker) error {
 	if o.zone != "" {
+		o.zone = spec.ZoneName(o.zone, nil) // its token is found by its name
 		return nil
 	}
 	if !ask.canAsk() {
 		return usageError{message: "init needs --zone NAME, or MAKE_ZONE",
 			hint: "it asks only at a terminal; built in are " + text.Or(spec.BuiltinZoneNames())}
 	}
-	answer, err := ask.line(ctx, "Zone, as in the address of Make ("+strings.Join(spec.BuiltinZoneNames(), ", ")+"): ")
-	if err == nil && answer == "" {
-		err = usageError{message: "no zone was named", hint: "built in are " + text.Or(spec.BuiltinZoneNames())}
+	for range mostTries {
+		answer, err := ask.line(ctx, "Zone, as in the address of Make ("+strings.Join(spec.BuiltinZoneNames(), ", ")+"): ")
+		switch {
+		case err != nil:
+			return err
+		case answer == "":
+			return usageError{message: "no zone was named", hint: "built in are " + text.Or(spec.BuiltinZoneNames())}
+		}
+		if o.zone = o.zoneOf(answer); o.zone != "" {
+			return nil
+		}
+		ask.tell("There is no zone " + text.Quote(answer) + "; built in are " + text.Or(spec.BuiltinZoneNames()) + ". " +
+			"One of your own is named with --zone-url, or declared in a document of -f.")
 	}
-	o.zone = answer
-	return err
+	return errDeclined
+}
+
+// zoneOf is the zone that an answer means: its name, or an address of Make in it, such as
+// https://eu1.make.com/organization/11; "" where there is none.
+func (o *initOptions) zoneOf(answer string) string {
+	if _, ok := o.zones.urls[answer]; ok || len(o.files) > 0 {
+		return answer // which the documents may declare
+	}
+	host, _, _ := strings.Cut(strings.TrimPrefix(strings.ToLower(answer), "https://"), "/")
+	if zone := spec.ZoneName(host, nil); spec.BuiltinHost(zone) != "" {
+		return zone
+	}
+	return ""
 }
 
 // askToken asks for a token where the environment holds none for a built-in zone. It is used by
@@ -85,13 +111,13 @@ func (o *initOptions) askToken(ctx context.Context, r *runtimeEnv, ask *asker) e
 	case len(o.files) > 0 && !declared || r.ReadSecret == nil || !ask.canAsk():
 		return nil // documents may say where it is; if not, the doctor tells
 	}
-	fmt.Fprintf(r.Stderr, "Token for zone %s (not shown, used for this run only; later runs read %s): ",
-		text.Clean(o.zone), variable)
+	r.prompt(fmt.Sprintf("Token for zone %s (not shown, used for this run only; later runs read %s): ", o.zone, variable))
 	token, err := r.ReadSecret(ctx)
 	fmt.Fprintln(r.Stderr)
 	if err != nil || token == "" {
 		return err
 	}
+	o.typedToken = true
 	lookup := r.LookupEnv
 	r.LookupEnv = func(name string) (string, bool) {
 		if name == variable {

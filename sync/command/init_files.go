@@ -177,6 +177,9 @@ guards:
 // tellNext says what is to be done by hand.
 func (o *initOptions) tellNext(r *runtimeEnv, secrets bool) error {
 	next := o.chosenWorkflow().next
+	if o.typedToken {
+		next = append([]string{"set %s for the next command: the token that you typed is kept nowhere"}, next...)
+	}
 	if secrets {
 		next = append([]string{"supply the values that are listed above where makesync runs"}, next...)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"io/fs"
 	"maps"
 	"math"
 	"os"
@@ -308,6 +309,9 @@ func (s *files) check(out output) error {
 	var link *atomicfile.LinkError
 	if errors.As(err, &link) {
 		return s.refuse(out, err.Error(), "name the file itself")
+	}
+	if _, err := os.Lstat(target); out.kind.folder && errors.Is(err, fs.ErrNotExist) {
+		return nil // without -f, makesync.yaml counts as read, also where init and export are to make it
 	}
 	if read := s.readBy(target); read != "" && !(out.kind.renews && out.kind.is(head(target))) {
 		return s.refuse(out, "this run reads it"+alsoAs(out.path, read), "name another file")

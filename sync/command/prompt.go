@@ -97,6 +97,11 @@ func (r *runtimeEnv) confirm(ctx context.Context, q question, yes bool) error {
 	return errDeclined
 }
 
+// prompt writes a question, after which somebody types a line.
+func (r *runtimeEnv) prompt(question string) {
+	fmt.Fprint(r.Stderr, render.Prompt(question, r.errorWords(false, "")))
+}
+
 // canAsk tells whether somebody is there to see a question and to answer it.
 func (r *runtimeEnv) canAsk() bool { return r.Terminal.Stdin && r.Terminal.Stderr && r.piped == nil }
 

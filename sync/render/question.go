@@ -133,6 +133,14 @@ func (q Question) Again(line string, o Options) string {
 		q.Type), o)
 }
 
+// Prompt is a question of one line, folded on a terminal; the cursor stays behind it.
+func Prompt(words string, o Options) string {
+	if words = strings.TrimRight(Clean(words), " "); columns(words)+1 < o.width() {
+		return words + " "
+	}
+	return folded(words, o)
+}
+
 func folded(words string, o Options) string {
 	return strings.Join(fold(words, o.width()-2), "\n") + " "
 }
