@@ -149,7 +149,7 @@ func (o *initOptions) write(ctx context.Context, r *runtimeEnv, ask *asker) (pla
 	if len(zone.Organizations) == 0 {
 		return nil, false, failure{exit: exit.Invalid,
 			message: "the token sees no organization in zone " + o.zone + "; nothing was written",
-			hint:    "use a token of somebody who is in one, or write the first document by hand: makesync help documents"}
+			hint:    "use a token of somebody who is in one, or write a document by hand: makesync help documents"}
 	}
 	clients := folderOptions{out: filepath.Join(o.out, clientsFolder), never: true}
 	f := &folder{folderOptions: clients, src: src, zone: zone.Endpoint.Name}

@@ -70,8 +70,9 @@ func (o *initOptions) askZone(ctx context.Context, ask *asker) error {
 		return usageError{message: "init needs --zone NAME, or MAKE_ZONE",
 			hint: "it asks only at a terminal; built in are " + text.Or(spec.BuiltinZoneNames())}
 	}
+	question := "Zone, as in the address of Make (" + strings.Join(spec.BuiltinZoneNames(), ", ") + "): "
 	for range mostTries {
-		answer, err := ask.line(ctx, "Zone, as in the address of Make ("+strings.Join(spec.BuiltinZoneNames(), ", ")+"): ")
+		answer, err := ask.line(ctx, question)
 		switch {
 		case err != nil:
 			return err
@@ -81,8 +82,8 @@ func (o *initOptions) askZone(ctx context.Context, ask *asker) error {
 		if o.zone = o.zoneOf(answer); o.zone != "" {
 			return nil
 		}
-		ask.tell("There is no zone " + text.Quote(answer) + "; built in are " + text.Or(spec.BuiltinZoneNames()) + ". " +
-			"One of your own is named with --zone-url, or declared in a document of -f.")
+		ask.tell("There is no zone " + text.Quote(answer) + "; built in are " + text.Or(spec.BuiltinZoneNames()) +
+			". One of your own is named with --zone-url, or declared in a document of -f.")
 	}
 	return errDeclined
 }
@@ -111,7 +112,7 @@ func (o *initOptions) askToken(ctx context.Context, r *runtimeEnv, ask *asker) e
 	case len(o.files) > 0 && !declared || r.ReadSecret == nil || !ask.canAsk():
 		return nil // documents may say where it is; if not, the doctor tells
 	}
-	r.prompt(fmt.Sprintf("Token for zone %s (not shown, used for this run only; later runs read %s): ", o.zone, variable))
+	r.prompt("Token for zone " + o.zone + " (not shown, used for this run only; later runs read " + variable + "): ")
 	token, err := r.ReadSecret(ctx)
 	fmt.Fprintln(r.Stderr)
 	if err != nil || token == "" {
