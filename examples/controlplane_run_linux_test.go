@@ -47,6 +47,7 @@ func newNamespace(t *testing.T, nodes *kubelet, name string) *namespace {
 		t.Fatal(err)
 	}
 	n.kubectl(t, "create", "namespace", name)
+	n.kubectl(t, "label", "namespace", name, "pod-security.kubernetes.io/enforce=restricted")
 	n.kubectl(t, "create", "secret", "generic", "makesync-tokens", "--from-env-file="+environment)
 	n.kubectl(t, "apply", "-f", "volume.yaml", "-f", "clean.yaml")
 	set := func(place *place) {

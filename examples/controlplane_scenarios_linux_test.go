@@ -44,6 +44,8 @@ func TestControlPlane(t *testing.T) {
 			{"deadline", tryDeadline},
 			{"out-of-time", tryOutOfTime},
 			{"usage", tryUsage},
+			{"not-admitted", tryNotAdmitted},
+			{"refused", tryRefused},
 			{"nights", tryNights},
 		} {
 			t.Run(c.name, func(t *testing.T) {
@@ -250,6 +252,41 @@ func tryOutOfTime(t *testing.T, n *namespace) {
 func tryUsage(t *testing.T, n *namespace) {
 	n.edit(t, "apply.yaml", "- --yes", "- --yess")
 	n.start(t, "apply").wants(t, 64, "ended with 64:", "--yess")
+}
+
+// tryNotAdmitted: the namespace takes pods without privileges alone.
+func tryNotAdmitted(t *testing.T, n *namespace) {
+	n.edit(t, "apply.yaml", "allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true")
+	s := n.start(t, "apply")
+	eventually(t, "the reason", func() bool { return strings.Contains(s.said(), "violates PodSecurity") })
+	s.signal(t, syscall.SIGTERM)
+	s.wants(t, 143, "do not run:\n  FailedCreate: Error creating: pods", "attach "+s.job(t))
+	n.kubectl(t, "delete", "job", s.job(t))
+}
+
+// tryRefused: whom the cluster does not know, and a namespace that is not there, are told at once.
+func tryRefused(t *testing.T, n *namespace) {
+	config, err := os.ReadFile(n.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		what, other string
+		code        int
+		says        string
+	}{
+		{clusterToken, "expired", 7, "asking for jobs: error: You must be logged in"},
+		{`"namespace": "` + n.name, `"namespace": "absent`, 1, `namespaces "absent" not found`},
+	} {
+		other := strings.ReplaceAll(string(config), c.what, c.other)
+		if err := os.WriteFile(n.config, []byte(other), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		n.start(t, "apply").wants(t, c.code, c.says)
+	}
+	if written := len(n.zone.Log()); written > 0 {
+		t.Errorf("it has written %d times", written)
+	}
 }
 
 // tryNights: the jobs of cron jobs, made by hand as the pages say: a night, and what cleans up.

@@ -101,11 +101,18 @@ func TestRunAsksDeniedQuestionsAgain(t *testing.T) {
 func TestRunShowsWholeResults(t *testing.T) {
 	t.Parallel()
 	for _, s := range shells(t) {
-		for head, cut := range map[string]bool{"run      x\n": false, "zone     x\n": false, "  organization x\n": true} {
-			k := newScripted(t, s, map[string]string{"head": head, "words": "49 planned"})
+		for _, c := range []struct {
+			head, words string
+			cut         bool
+		}{
+			{"run      x\n", "49 planned", false}, {"zone     x\n", "49 to change", false}, {"", "0 planned", false},
+			{"error: shards are missing\n", "1 error, 0 warnings", false},
+			{"  organization x\n", "49 planned", true}, {"\n", "49 to change", true},
+		} {
+			k := newScripted(t, s, map[string]string{"head": c.head, "words": c.words})
 			code, stdout, stderr := k.run(t, "apply")
-			if code != 0 || strings.Contains(stderr, "the beginning of the result is lost") != cut || !strings.HasPrefix(stdout, head) {
-				t.Errorf("%s: a result that begins with %q: exit %d\n%s%s", s.name, head, code, stdout, stderr)
+			if code != 0 || strings.Contains(stderr, "the beginning of the result is lost") != c.cut || !strings.HasPrefix(stdout, c.head) {
+				t.Errorf("%s: a result that begins with %q: exit %d\n%s%s", s.name, c.head, code, stdout, stderr)
 			}
 		}
 	}
