@@ -50,6 +50,22 @@ func (s size) String() string {
 
 const plainEnding = "-plain"
 
+// words is a size as the tables write it.
+func (s size) words() string {
+	words := fmt.Sprintf("%s × %d", thousands(s.organizations), s.variables)
+	if s.plain {
+		words += ", plain"
+	}
+	return words
+}
+
+func thousands(n int) string {
+	if n < 1000 {
+		return fmt.Sprint(n)
+	}
+	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
+}
+
 func parseSize(text string) (s size, err error) {
 	text, s.plain = strings.CutSuffix(text, plainEnding)
 	if _, err = fmt.Sscanf(text, "%dx%d", &s.organizations, &s.variables); err != nil {

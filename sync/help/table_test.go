@@ -1,6 +1,7 @@
 package help
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -32,5 +33,25 @@ func TestTablesStandInColumnsWhereTheyFit(t *testing.T) {
 		if got := topic.Text(width); got != strings.Join(want, "\n")+"\n" {
 			t.Errorf("at %d columns:\n%s", width, got)
 		}
+	}
+}
+
+// The measurements are read by comparing them: they stand in columns in 100, and one that is pasted anew has to.
+func TestTablesOfSpeedFitInAHundredColumns(t *testing.T) {
+	t.Parallel()
+	topic, found := Find("speed")
+	if !found {
+		t.Fatal("there is no topic")
+	}
+	shown, rows := regexp.MustCompile(`  +`).ReplaceAllString(topic.Text(100), " | "), 0
+	for line := range strings.Lines(topic.Markdown) {
+		if row, is := strings.CutPrefix(strings.TrimSpace(line), "| "); is {
+			if rows++; !strings.Contains(shown, "\n"+strings.TrimSuffix(row, " |")+"\n") {
+				t.Errorf("not in columns: %s", row)
+			}
+		}
+	}
+	if rows < 20 {
+		t.Errorf("%d rows", rows)
 	}
 }
