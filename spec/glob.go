@@ -15,8 +15,8 @@ type Glob struct {
 	prefix  string // literal text that every match begins with
 	suffix  string // literal text that every match ends with
 	tokens  []globToken
-	// folded is the pattern for addresses of members, whose names are e-mails in lower case; nil:
-	// it is the same.
+	// folded is the pattern for addresses of members, whose names are e-mails in their one form
+	// (NormalEmail); nil: it is the same.
 	folded *Glob
 }
 
@@ -54,7 +54,7 @@ func ParseGlob(pattern string) (Glob, error) {
 		return Glob{}, err
 	}
 	name := strings.LastIndexByte(pattern, '/') + 1
-	if lower := pattern[:name] + strings.ToLower(pattern[name:]); lower != pattern {
+	if lower := pattern[:name] + NormalEmail(pattern[name:]); lower != pattern {
 		if folded, err := compileGlob(lower); err == nil { // a range such as [Z-a] has no lower case
 			g.folded = &folded
 		}

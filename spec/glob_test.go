@@ -52,6 +52,19 @@ func TestGlob(t *testing.T) {
 	}
 }
 
+// E-mails stand in addresses in one form, and people write them in several.
+func TestGlobMatchesEmailsInEveryForm(t *testing.T) {
+	t.Parallel()
+	address := NewAddress("acme", KindMember, NormalEmail("Eva@xn--mller-kva.example"))
+	for _, pattern := range []string{"*/member/*@xn--mller-kva.example", "*/member/*@mu\u0308ller.example",
+		"*/member/*@MÜLLER.example", "acme/member/eva@XN--MLLER-KVA.EXAMPLE", "**/eva@müller.*", "acme/**"} {
+		g, err := ParseGlob(pattern)
+		if err != nil || !g.MatchAddress(address) {
+			t.Errorf("%s does not match %s: %v", pattern, address, err)
+		}
+	}
+}
+
 func TestGlobRefuses(t *testing.T) {
 	t.Parallel()
 	for _, pattern := range []string{"", "[", "a[b", "[]", "[!]", "[z-a]", "\xff", strings.Repeat("a", maxGlob+1)} {

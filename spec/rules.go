@@ -35,7 +35,8 @@ const (
 	SettingEntry                     // an entry of a list that protects: weaker without it
 	SettingList                      // a list of patterns that narrows: weaker without it, or with more in it
 	SettingPower                     // something that lets a run do more: weaker with it
-	SettingChoice                    // one of several: any change may be weaker
+	SettingChoice                    // one of several: any change of it may be weaker
+	SettingRights                    // what a run may do by it: any change may be weaker, also a first one
 )
 
 // RuleChange is a difference between the rules of two sets of documents.
@@ -63,9 +64,11 @@ func RulesDigest(d *Desired) string {
 // GuardsDigest is that of guards and policies alone: what decides which steps are let through.
 func GuardsDigest(settings []Setting) string {
 	return digestOf(slices.DeleteFunc(slices.Clone(settings), func(s Setting) bool {
-		return s.Path != "policies" && !strings.HasPrefix(s.Path, "guards.")
+		return s.Path != policiesPath && !strings.HasPrefix(s.Path, "guards.")
 	}))
 }
+
+const policiesPath = "policies"
 
 func digestOf(settings []Setting) string {
 	lines := make([]string, len(settings))
@@ -78,17 +81,22 @@ func digestOf(settings []Setting) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// CompareRules tells how the rules of head differ from those of base, weakening ones first, then by
-// path. An organization whose key changed while its id or name stayed is the same one, and a change
-// of its own; former gives its key of base by that of head.
-func CompareRules(base, head *Desired) (changes []RuleChange, former map[string]string) {
-	former = formerKeys(base.Organizations, head.Organizations)
+// CompareRules tells how the rules of head differ from those of base: weakening ones first, and
+// those for all organizations before those of one, so that many of these hide none of them. An
+// organization whose key changed while its id or name stayed is the same one, and a change of its
+// own; former gives its key of base by that of head. idOf gives the id of an organization whose
+// documents do not say it, 0 where nobody knows; it may be nil.
+func CompareRules(base, head *Desired, idOf func(*Organization) int64) (
+	changes []RuleChange, former map[string]string,
+) {
+	former = formerKeys(base, head, idOf)
 	renamed := map[string]string{}
 	for now, before := range former {
 		renamed[before] = now
 		changes = append(changes, RuleChange{Path: "organizations", From: before, To: now,
 			Weakens: losesPatterns(base, before, now), Source: sourceOfKey(head, now)})
 	}
+	changes = append(changes, noLongerDeclared(base, head, renamed)...)
 	before, now := byPath(base.Settings, renamed), byPath(head.Settings, nil)
 	for path := range before {
 		if _, ok := now[path]; !ok {
@@ -100,10 +108,44 @@ func CompareRules(base, head *Desired) (changes []RuleChange, former map[string]
 	}
 	changes = append(changes, compareBindings(base, head, former)...)
 	slices.SortFunc(changes, func(a, b RuleChange) int {
-		return cmp.Or(compareBools(b.Weakens, a.Weakens), cmp.Compare(a.Path, b.Path), cmp.Compare(a.From, b.From),
-			cmp.Compare(a.To, b.To))
+		return cmp.Or(compareBools(b.Weakens, a.Weakens), breadth(a.Path)-breadth(b.Path), cmp.Compare(a.Path, b.Path),
+			cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
 	})
 	return changes, former
+}
+
+// breadth orders changes by how much they are about: everything, which organizations there are,
+// then one of them.
+func breadth(path string) int {
+	below, ofOne := strings.CutPrefix(path, organizationsPath)
+	switch {
+	case !ofOne:
+		return 0
+	case strings.Count(below, ".") <= 1, strings.Count(below, ".") == 2 && isBinding(below):
+		return 1
+	}
+	return 2
+}
+
+func isBinding(path string) bool {
+	return slices.Contains([]string{".zone", ".id", ".name"}, path[strings.LastIndexByte(path, '.'):])
+}
+
+const organizationsPath = "organizations"
+
+// noLongerDeclared are the organizations of base that head does not speak of any more: nobody looks
+// after them, and what patterns say of them is about nothing, or about another one.
+func noLongerDeclared(base, head *Desired, renamed map[string]string) (changes []RuleChange) {
+	stays := keysOf(head.Organizations)
+	for i := range base.Organizations {
+		o := &base.Organizations[i]
+		if stays[o.Key] || renamed[o.Key] != "" {
+			continue
+		}
+		changes = append(changes, RuleChange{Path: PathKey(organizationsPath, "", o.Key), From: "declared",
+			Weakens: o.State != Absent, Source: o.PositionOf("")})
+	}
+	return changes
 }
 
 // bindings are which organization of Make one of the documents means, and which of its values are
@@ -206,39 +248,47 @@ func byPath(settings []Setting, renamed map[string]string) map[string][]Setting 
 }
 
 // formerKeys finds the organizations of head that stood in base under another key: with the same
-// id, or else with the same name, in the same zone.
-func formerKeys(base, head []Organization) map[string]string {
+// id, or else with the same name, in the same zone, whichever of its names that has.
+func formerKeys(base, head *Desired, idOf func(*Organization) int64) map[string]string {
 	type sign struct {
-		zone, name string
+		zone, name string // the zone by its name, or by its place
 		id         int64
 	}
-	signs := func(o *Organization) []sign {
-		var all []sign
-		if o.ID != 0 {
-			all = append(all, sign{zone: o.Zone, id: o.ID})
+	id := func(o *Organization) int64 {
+		if o.ID != 0 || idOf == nil {
+			return o.ID
 		}
-		if o.Name != "" {
-			all = append(all, sign{zone: o.Zone, name: o.Name})
+		return idOf(o)
+	}
+	signs := func(d *Desired, o *Organization) []sign {
+		var all []sign
+		for _, zone := range []string{o.Zone, ZonePlace(o.Zone, d.Zones)} {
+			if id := id(o); id != 0 {
+				all = append(all, sign{zone: zone, id: id})
+			}
+			if o.Name != "" {
+				all = append(all, sign{zone: zone, name: o.Name})
+			}
 		}
 		return all
 	}
 	gone, before := map[sign]*Organization{}, map[string]bool{}
-	stays := keysOf(head)
-	for i := range base {
-		o := &base[i]
+	stays := keysOf(head.Organizations)
+	for i := range base.Organizations {
+		o := &base.Organizations[i]
 		before[o.Key] = true
-		for _, s := range signs(o) {
+		for _, s := range signs(base, o) {
 			if !stays[o.Key] && gone[s] == nil {
 				gone[s] = o
 			}
 		}
 	}
 	former := map[string]string{}
-	for i := range head {
-		o := &head[i]
-		for _, s := range signs(o) {
+	for i := range head.Organizations {
+		o := &head.Organizations[i]
+		for _, s := range signs(head, o) {
 			was := gone[s]
-			if was == nil || before[o.Key] || former[o.Key] != "" || o.ID != 0 && was.ID != 0 && o.ID != was.ID {
+			if was == nil || before[o.Key] || former[o.Key] != "" || id(o) != 0 && id(was) != 0 && id(o) != id(was) {
 				continue
 			}
 			former[o.Key] = was.Key
@@ -264,8 +314,12 @@ func sourceOfKey(d *Desired, key string) *Source {
 	return nil
 }
 
-// losesPatterns tells whether a pattern of base speaks of the former key and not of the new one.
+// losesPatterns tells whether a pattern of base speaks of the former key and not of the new one, or
+// policies do, as far as anybody can see that.
 func losesPatterns(base *Desired, before, now string) bool {
+	if slices.ContainsFunc(base.Settings, func(s Setting) bool { return s.Path == policiesPath }) {
+		return true
+	}
 	return slices.ContainsFunc(slices.Concat(base.Guards.Protect, base.Sensitive), func(g Glob) bool {
 		key, _ := g.KeyPart()
 		return key.Match(before) && !key.Match(now)
@@ -331,6 +385,8 @@ func weakensRule(from, to *Setting) bool {
 		return to == nil
 	case SettingList:
 		return from != nil && (to == nil || !containsWords(from.Value, to.Value))
+	case SettingRights:
+		return true
 	case SettingPower:
 		return to != nil && (from == nil || !containsWords(from.Value, to.Value))
 	}

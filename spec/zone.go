@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -71,6 +72,31 @@ func (z Zone) host() string {
 		return u.Host
 	}
 	return ""
+}
+
+// ZonePlace is where documents say that a zone is. It is the same for all names of one zone, which
+// may be called with several tokens: one organization, and one limit, whatever its name.
+func ZonePlace(name string, zones map[string]Zone) string {
+	zone := zones[name]
+	address := zone.URL
+	switch host := cmp.Or(builtinZones[name], zone.Host); {
+	case zone.Sandbox != nil:
+		return name
+	case host != "":
+		address = "https://" + host
+	}
+	if u, err := ParseZoneURL(address); err == nil {
+		return u.Scheme + "://" + strings.TrimSuffix(u.Host, ".")
+	}
+	return name
+}
+
+// Place is where a run reaches a zone: the same for all names of one zone.
+func (e Endpoint) Place() string {
+	if e.Sandbox != nil {
+		return e.URL + " " + e.Sandbox.World
+	}
+	return strings.TrimSuffix(e.URL, ".")
 }
 
 // ParseZoneURL reads scheme://host[:port] and refuses everything that makesync would not call.

@@ -59,33 +59,50 @@ func (r *resolver) checkAbsent(l *layer) {
 	}
 }
 
-// checkDuplicates finds two entries for one organization.
+// checkDuplicates finds two entries for one organization, also where they call its zone by two
+// names.
 func (r *resolver) checkDuplicates(organizations []spec.Organization) {
 	ids, names := map[string]*spec.Organization{}, map[string]*spec.Organization{}
+	places := map[string]string{}
 	for i := range organizations {
 		o := &organizations[i]
-		if o.ID != 0 && o.Zone != "" {
-			id := o.Zone + "\x00" + strconv.FormatInt(o.ID, 10)
+		if o.Zone == "" {
+			continue
+		}
+		if places[o.Zone] == "" {
+			places[o.Zone] = spec.ZonePlace(o.Zone, r.documents.zones)
+		}
+		place := places[o.Zone] + "\x00"
+		if o.ID != 0 {
+			id := place + strconv.FormatInt(o.ID, 10)
 			if first := ids[id]; first != nil {
 				r.duplicate(ruleSameID, first, o, "id", "the organizations "+text.Backquote(first.Key)+" and "+
-					text.Backquote(o.Key)+" have the same id")
+					text.Backquote(o.Key)+" have the same id"+sameZoneWords(first, o))
 				continue
 			}
 			ids[id] = o
 		}
-		if o.Name == "" || o.Zone == "" {
+		if o.Name == "" {
 			continue
 		}
-		name := o.Zone + "\x00" + norm.NFC.String(o.Name)
+		name := place + norm.NFC.String(o.Name)
 		first := names[name]
 		if first != nil && (first.ID == 0 || o.ID == 0) {
 			r.duplicate(ruleSameName, first, o, "name", "the organizations "+text.Backquote(first.Key)+" and "+
-				text.Backquote(o.Key)+" have the same name and not both an id")
+				text.Backquote(o.Key)+" have the same name and not both an id"+sameZoneWords(first, o))
 		}
 		if first == nil || first.ID != 0 {
 			names[name] = o
 		}
 	}
+}
+
+// sameZoneWords say that two organizations call one zone by two names.
+func sameZoneWords(a, b *spec.Organization) string {
+	if a.Zone == b.Zone {
+		return ""
+	}
+	return ", and " + text.Backquote(a.Zone) + " and " + text.Backquote(b.Zone) + " are one zone"
 }
 
 // checkZoneNames wants the zones to be told apart, as people read them and as MAKE_API_KEY_<ZONE>
@@ -110,8 +127,15 @@ func (r *resolver) checkZoneNames() {
 			Source: r.documents.zones[name].Source.Position(),
 			Message: "the zone " + text.Backquote(name) + " could be taken for " + text.Backquote(other) +
 				", whose token " + variable + " would be its own too",
-			Hint: "give it a name that differs in letters or digits"})
+			Hint: zoneNameHint(other)})
 	}
+}
+
+func zoneNameHint(other string) string {
+	if spec.BuiltinHost(other) != "" {
+		return "did you mean " + text.Backquote(other) + "? Else give it a name that differs in letters or digits"
+	}
+	return "give it a name that differs in letters or digits"
 }
 
 // checkTokens wants the tokens of the zones in use to be readable.

@@ -59,7 +59,8 @@ func (g *statedGuards) settings(s *settings) {
 	for _, list := range g.emails {
 		var patterns []string
 		for _, g := range list.globs {
-			patterns = append(patterns, g.String())
+			// Words between commas are compared; a class may hold a comma, an e-mail none.
+			patterns = append(patterns, strings.ReplaceAll(g.String(), ", ", ","))
 		}
 		slices.Sort(patterns)
 		value := strings.Join(slices.Compact(patterns), ", ")
@@ -86,8 +87,16 @@ func zoneSettings(d *Documents, s *settings) {
 		if written := zone.Token.Reveal(); isReference(written) {
 			token = written
 		}
-		s.add("zones."+name+".token", token, spec.SettingChoice, d.tokenAt[name].source())
+		s.add("zones."+name+".token", token, kindOfToken(zone), d.tokenAt[name].source())
 	}
+}
+
+// kindOfToken: by another token, or by the first that a document gives, a run is another user.
+func kindOfToken(zone spec.Zone) spec.SettingKind {
+	if zone.Sandbox != nil {
+		return spec.SettingChoice
+	}
+	return spec.SettingRights
 }
 
 // zoneWords are the same wherever the documents' folder lies.

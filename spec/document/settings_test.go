@@ -2,6 +2,7 @@ package document
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,7 +12,7 @@ import (
 // rulesBetween compares the rules of two documents, without their positions.
 func rulesBetween(t *testing.T, base, head string) string {
 	t.Helper()
-	changes, former := spec.CompareRules(load(t, base), load(t, head))
+	changes, former := spec.CompareRules(load(t, base), load(t, head), nil)
 	var lines []string
 	for _, c := range changes {
 		weakens := ""
@@ -64,18 +65,18 @@ guards.protect: "" -> "acme/variable/A*"`},
 		{"purge, a sandbox and another token", ruled, strings.NewReplacer("purge: [variable]",
 			"members: {}, purge: [variable, member]", "${env:A}", "${env:B}", "host: lab.example", "sandbox: {}").
 			Replace(ruled) + "---\napiVersion: makesync/v1\nzones: {eu1: {sandbox: {}}}\n",
-			`!organizations.acme.purge: "variable" -> "member, variable"
-!zones.eu1: "" -> "sandbox, state .makesync/eu1.json"
+			`!zones.eu1: "" -> "sandbox, state .makesync/eu1.json"
 !zones.lab: "lab.example" -> "sandbox, state .makesync/lab.json"
-!zones.lab.token: "${env:A}" -> "${env:B}"`},
+!zones.lab.token: "${env:A}" -> "${env:B}"
+!organizations.acme.purge: "variable" -> "member, variable"`},
 		{"another key", ruled, strings.NewReplacer("{acme: {", "{acme-cz: {").Replace(ruled),
 			`!organizations: "acme" -> "acme-cz"
 acme-cz was acme`},
 		{"another id, zone and less that is looked at", ruled, strings.NewReplacer("id: 11", "id: 12, zone: us1",
 			"literal: true", "literal: true, ignoreValue: true").Replace(ruled),
 			`!organizations.acme.id: "11" -> "12"
-!organizations.acme.variables.A.ignoreValue: "false" -> "true"
-!organizations.acme.zone: "eu1" -> "us1"`},
+!organizations.acme.zone: "eu1" -> "us1"
+!organizations.acme.variables.A.ignoreValue: "false" -> "true"`},
 		{"no id, and more that is looked at", strings.Replace(ruled, "literal: true", "literal: true, ignoreValue: true", 1),
 			strings.Replace(ruled, ", id: 11", "", 1), `!organizations.acme.id: "11" -> ""
 organizations.acme.variables.A.ignoreValue: "true" -> "false"`},
@@ -94,14 +95,75 @@ organizations: {new: {name: New, zone: eu1, id: 12, variables: {B: {value: 1, ig
 			`!organizations.a.id: "1" -> "2"
 !organizations.b.id: "2" -> "1"`},
 		{"another key and another id", ruled, strings.NewReplacer("{acme: {", "{acme-cz: {", "id: 11", "id: 12").
-			Replace(ruled), `!organizations.acme-cz.purge: "" -> "variable"
+			Replace(ruled), `!organizations.acme: "declared" -> ""
+!organizations.acme-cz.purge: "" -> "variable"
 !organizations.acme-cz.variables.A.literal: "" -> "true"
 organizations.acme.purge: "variable" -> ""
 organizations.acme.variables.A.literal: "true" -> ""`},
+		{"another key in the same zone by another name", ruled, strings.NewReplacer("{acme: {", "{studio: {zone: eu1b, ",
+			"zones: {", "zones: {eu1b: {host: EU1.make.com}, ").Replace(ruled), `!organizations: "acme" -> "studio"
+!organizations.studio.zone: "eu1" -> "eu1b"
+zones.eu1b: "" -> "EU1.make.com"
+studio was acme`},
+		{"the first token of a zone", minimal + "organizations: {}\n",
+			minimal + "organizations: {}\nzones: {eu1: {token: \"${env:A}\"}}\n",
+			`!zones.eu1.token: "" -> "${env:A}"
+zones.eu1: "" -> "declared"`},
+		{"a pattern that stood in the words of another",
+			minimal + "guards: {emails: ['[q, *@evil.example, ]*@acme.example']}\norganizations: {}\n",
+			minimal + "guards: {emails: ['*@evil.example']}\norganizations: {}\n",
+			`!guards.emails: "[q,*@evil.example,]*@acme.example" -> "*@evil.example"`},
+		{"an organization that is gone already",
+			minimal + "organizations: {a: {id: 1, state: absent}, b: {id: 2}}\n", minimal + "organizations: {}\n",
+			`!organizations.b: "declared" -> ""
+organizations.a: "declared" -> ""`},
+		{"another key where policies may speak of it", somePolicy + "organizations: {a: {id: 1}}\n",
+			somePolicy + "organizations: {b: {id: 1}}\n", `!organizations: "a" -> "b"
+b was a`},
 	} {
 		if got := rulesBetween(t, c.base, c.head); got != c.want {
 			t.Errorf("%s:\n%s\nwant:\n%s", c.name, got, c.want)
 		}
+	}
+}
+
+const somePolicy = minimal + "policies: [{id: p, on: step, require: 'true', message: None.}]\n"
+
+// A name in the place of an id, and an id in the place of a name, under another key: who knows which
+// organization has the name sees through that.
+func TestRulesKnowOrganizationsByWhatIsThere(t *testing.T) {
+	t.Parallel()
+	byID := load(t, minimal+"guards: {protect: ['acme/variable/*']}\norganizations: {acme: {id: 11}}\n")
+	byName := load(t, minimal+"guards: {protect: ['acme/variable/*']}\norganizations: {studio: {name: Acme}}\n")
+	idOf := func(o *spec.Organization) int64 { return map[string]int64{"Acme": 11}[o.Name] }
+	for _, pair := range [][2]*spec.Desired{{byID, byName}, {byName, byID}} {
+		changes, former := spec.CompareRules(pair[0], pair[1], idOf)
+		if len(former) != 1 || !slices.ContainsFunc(changes, isOtherKey) {
+			t.Errorf("changes %v, former keys %v", changes, former)
+		}
+		if changes, former := spec.CompareRules(pair[0], pair[1], nil); len(former) != 0 || !changes[0].Weakens {
+			t.Errorf("without ids: changes %v, former keys %v", changes, former)
+		}
+	}
+}
+
+func isOtherKey(c spec.RuleChange) bool {
+	return c.Path == "organizations" && c.From != "" && c.To != ""
+}
+
+// Many changes of single organizations hide none that is about all of them, or about which
+// organization is meant.
+func TestRulesForAllComeFirst(t *testing.T) {
+	t.Parallel()
+	changes, _ := spec.CompareRules(
+		load(t, minimal+"sensitive: ['*/variable/A']\norganizations: {z: {id: 1}}\n"),
+		load(t, minimal+"organizations: {a: {name: A, variables: {}, purge: [variable]}, z: {id: 2}}\n"), nil)
+	var paths []string
+	for _, c := range changes {
+		paths = append(paths, c.Path)
+	}
+	if got := strings.Join(paths, " "); got != "sensitive organizations.z.id organizations.a.purge" {
+		t.Errorf("the order is %s", got)
 	}
 }
 

@@ -2,6 +2,7 @@ package document
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"makesync/spec"
@@ -43,12 +44,20 @@ func checkZone(d *decoder, z writtenZone, t *keyPath) {
 				"use another name, or --zone-url "+z.name+"=URL")
 		}
 	}
-	if builtin == "" && !z.url.isSet() && !z.host.isSet() && z.sandbox == nil {
+	if builtin == "" && !z.url.isSet() && !z.host.isSet() && z.sandbox == nil && !looksBuiltin(z.name) {
 		d.add(newProblem(ruleRequired, z.at, t,
 			"the zone "+text.Backquote(z.name)+" has neither url nor host nor sandbox",
 			firstOf(text.DidYouMean(z.name, spec.BuiltinZoneNames()),
 				"write {url: https://…}, {host: …} or {sandbox: {}}")))
 	}
+}
+
+// looksBuiltin tells whether a name could be taken for that of a built-in zone. That is told for
+// itself, and what is missing in the entry of a slip is no further mistake.
+func looksBuiltin(name string) bool {
+	return slices.ContainsFunc(spec.BuiltinZoneNames(), func(builtin string) bool {
+		return TokenVariable(builtin) == TokenVariable(name)
+	})
 }
 
 // checkLiteralToken refuses a token that stands in a document: who may read the document would have

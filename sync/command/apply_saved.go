@@ -72,12 +72,12 @@ func checkKeys(a *applyRun, documents *document.Documents) error {
 	if desired == nil {
 		return nil
 	}
-	type identity struct{ zone, name string }
+	type identity struct{ place, name string }
 	of := func(zone, name string, id int64) identity {
 		if id != 0 {
 			name = "id:" + state.FormatID(id)
 		}
-		return identity{zone, state.NormalName(name)}
+		return identity{placeOf(a, zone, desired), state.NormalName(name)}
 	}
 	keys, ids := map[identity]string{}, map[string]int64{}
 	for i := range desired.Organizations {
@@ -100,6 +100,17 @@ func checkKeys(a *applyRun, documents *document.Documents) error {
 		return errStale
 	}
 	return nil
+}
+
+// placeOf is where a zone is, whichever of its names it is called by.
+func placeOf(a *applyRun, zone string, desired *spec.Desired) string {
+	if p, connected := a.zones.ports[zone]; connected {
+		return p.endpoint.Place()
+	}
+	if u, err := spec.ParseZoneURL(a.options.zones.urls[zone]); err == nil {
+		return u.String()
+	}
+	return spec.ZonePlace(zone, desired.Zones)
 }
 
 // checkRules: without trusted files to judge by, a plan is applied under those guards and policies

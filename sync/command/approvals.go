@@ -44,7 +44,8 @@ const maxApproversFile = 1 << 20
 // readApprovers reads the file of those who may approve. A line that cannot be read lets nobody
 // approve, and is a warning.
 func readApprovers(path string, documents documentOptions, file string) (*approval.Approvers, []spec.Problem, error) {
-	if inside := insideOf(path, append([]string{approval.Folder(file)}, documents.places()...)); inside != "" {
+	places := slices.Concat([]string{approval.Folder(file)}, documents.places(), documents.linkedPlaces())
+	if inside := insideOf(path, places); inside != "" {
 		return nil, nil, failure{exit: exit.Held,
 			message: fmt.Sprintf("the file of approvers %s lies in %s, so whoever writes there could approve",
 				text.Quote(path), text.Quote(inside)),

@@ -107,18 +107,6 @@ func (p *plannedRun) planOffline(ctx context.Context) error {
 // offlinePorts are the zones that stand in for the real ones; what is wrong with them becomes a
 // problem.
 func (p *plannedRun) offlinePorts(ctx context.Context) (readers, error) {
-	var base *spec.Desired
-	if len(p.options.offline.base) > 0 {
-		var err error
-		if base, err = p.loadBase(ctx); err != nil {
-			return nil, err
-		}
-		if len(p.options.offline.live) == 0 {
-			p.withoutBilling(base)
-			return p.basePorts(base), nil
-		}
-	}
-	p.withoutBilling(nil)
 	var snapshots []*offline.Snapshot
 	var words []string
 	for _, path := range p.options.offline.live {
@@ -129,6 +117,17 @@ func (p *plannedRun) offlinePorts(ctx context.Context) (readers, error) {
 		snapshots = append(snapshots, snapshot)
 		words = append(words, path+" of "+snapshot.Taken.Format("2006-01-02 15:04 MST"))
 	}
+	if len(p.options.offline.base) > 0 {
+		base, err := p.loadBase(ctx, snapshots)
+		if err != nil {
+			return nil, err
+		}
+		if len(snapshots) == 0 {
+			p.withoutBilling(base)
+			return p.basePorts(base), nil
+		}
+	}
+	p.withoutBilling(nil)
 	p.against = "snapshot " + strings.Join(words, ", ")
 	scope := p.options.scope.in(p.options.documents.only(p.desired.Zones))
 	unfit := offline.Check(snapshots, p.desired, scope, p.r.Now(), p.options.offline.maxAge)
@@ -149,13 +148,13 @@ func (p *plannedRun) withoutBilling(before *spec.Desired) {
 }
 
 // loadBase loads the documents before the change, and compares their rules with those of now. What
-// was protected under a former key stays so.
-func (p *plannedRun) loadBase(ctx context.Context) (*spec.Desired, error) {
+// was protected under a former key stays so; snapshots tell which organization has a name.
+func (p *plannedRun) loadBase(ctx context.Context, snapshots []*offline.Snapshot) (*spec.Desired, error) {
 	base, _, problems := p.loadOffline(ctx, p.options.offline.base)
 	if p.problems = append(p.problems, problems...); spec.HasErrors(problems) {
 		return nil, errInvalid
 	}
-	p.rules, p.desired.Guards.FormerKeys = spec.CompareRules(base, p.desired)
+	p.rules, p.desired.Guards.FormerKeys = spec.CompareRules(base, p.desired, offline.IDs(snapshots))
 	return base, nil
 }
 

@@ -80,6 +80,23 @@ func (o documentOptions) places() []string {
 	return o.files
 }
 
+// linkedPlaces are the documents that links in folders of documents lead to: whoever writes
+// documents writes there too.
+func (o documentOptions) linkedPlaces() (linked []string) {
+	for _, place := range o.places() {
+		for _, file := range document.Files(place) {
+			info, err := os.Lstat(file)
+			if err != nil || info.Mode()&os.ModeSymlink == 0 {
+				continue
+			}
+			if real, err := filepath.EvalSymlinks(file); err == nil {
+				linked = append(linked, real)
+			}
+		}
+	}
+	return linked
+}
+
 // insideFolder names the folder of documents in which a file lies; "" when it lies outside.
 func insideFolder(path string, o documentOptions) string {
 	return insideOf(path, slices.DeleteFunc(slices.Clone(o.places()), func(place string) bool {

@@ -59,6 +59,7 @@ func runUndo(ctx context.Context, r *runtimeEnv, name string, o planOptions) err
 			made, err := undoPlan(ctx, run, request)
 			if err == nil {
 				made.Undoes = name
+				made.Digest = made.OwnDigest()
 			}
 			return made, err
 		})

@@ -484,7 +484,7 @@ func scriptRedigest(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	var p plan.Plan
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &p))
-	p.Digest = plan.DigestOf(p.Organizations)
+	p.Digest = p.OwnDigest()
 	data, err := json.Marshal(&p)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o600))

@@ -24,6 +24,8 @@ import (
 // Guarded is what the guards look at of one organization.
 type Guarded struct {
 	Key, Zone string
+	// Place is where the zone is, since it may have several names.
+	Place string
 	// ID is 0 for an organization that is to be created.
 	ID int64
 	// Name is the documents' name of the organization.

@@ -23,7 +23,7 @@ func (s scope) key(r *review) string {
 	case perOrganization:
 		return r.Key
 	case perZone:
-		return r.Zone
+		return r.Place
 	}
 	return ""
 }

@@ -57,12 +57,12 @@ func (g *Guard) holdMonthly(reviews []*review) {
 	if len(g.guards.MaxMonthly) == 0 {
 		return
 	}
-	type scope struct{ zone, currency string }
+	type scope struct{ place, currency string }
 	sums := map[scope]spec.Amount{}
 	for _, r := range reviews {
 		for i := range r.changes {
 			if m := r.changes[i].Money; m.Monthly() > 0 {
-				at := scope{r.Zone, m.Currency}
+				at := scope{r.Place, m.Currency}
 				sums[at] = sums[at].Plus(m.Monthly())
 			}
 		}
@@ -72,7 +72,7 @@ func (g *Guard) holdMonthly(reviews []*review) {
 			if c.Money.Monthly() == 0 {
 				return ""
 			}
-			return g.overMonthly(r.Zone, c.Money.Currency, sums[scope{r.Zone, c.Money.Currency}])
+			return g.overMonthly(r.Zone, c.Money.Currency, sums[scope{r.Place, c.Money.Currency}])
 		})
 	}
 }

@@ -21,6 +21,25 @@ import (
 // declares.
 const SnapshotFormat = "makesync.snapshot/v2"
 
+// IDs gives the id of an organization by its name in the snapshot of its zone; 0 where none, or
+// more than one, has it.
+func IDs(snapshots []*Snapshot) func(*spec.Organization) int64 {
+	type named struct{ zone, name string }
+	ids := map[named]int64{}
+	for _, s := range snapshots {
+		for i := range s.Organizations {
+			o := &s.Organizations[i]
+			key := named{s.Zone, state.NormalName(o.Name)}
+			if _, twice := ids[key]; twice {
+				ids[key] = 0
+				continue
+			}
+			ids[key] = o.ID
+		}
+	}
+	return func(o *spec.Organization) int64 { return ids[named{o.Zone, state.NormalName(o.Name)}] }
+}
+
 // Snapshot is the live state of one zone at one time, saved so that plans can be made without
 // the zone and without a token. It belongs to a zone by the zone's name, whatever its url was. It
 // is plain data; Port makes a zone of it to plan from. Values and e-mails stand in it only where

@@ -31,6 +31,16 @@ func DigestOf(organizations []Organization) string {
 	return JoinDigests(OrganizationDigests(organizations))
 }
 
+// OwnDigest is the digest that the plan has to have: that of its steps, and of the run that it
+// reverses, since what is to do when it ends half-way depends on that.
+func (p *Plan) OwnDigest() string {
+	digests := OrganizationDigests(p.Organizations)
+	if p.Undoes != "" {
+		digests[""] = p.Undoes // no organization has this key
+	}
+	return JoinDigests(digests)
+}
+
 // OrganizationDigests are the digests of the organizations that have steps, by key. A plan's
 // digest is made of them alone, so that the parts of a sharded run add up to that of the whole.
 func OrganizationDigests(organizations []Organization) map[string]string {

@@ -107,7 +107,8 @@ type Plan struct {
 	// Against says what the plan compares with when it is no live zone: "snapshot live.json of
 	// 2026-11-20 02:00 UTC", "documents in base/".
 	Against string `json:"against,omitempty"`
-	// Undoes is the run that the plan reverses; "" for a plan of what documents say.
+	// Undoes is the run that the plan reverses; "" for a plan of what documents say. Digest covers
+	// it.
 	Undoes        string         `json:"undoes,omitempty"`
 	Zones         []Zone         `json:"zones"`
 	Organizations []Organization `json:"organizations"`

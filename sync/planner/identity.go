@@ -12,14 +12,15 @@ import (
 // identify finds out which live organization each desired one is: by its id, else by its name
 // among those that live in the zone. The result is in the order of wanted; one without live is
 // a create, unless it is settled already: by an error, or because what should be absent is.
-func (r *run) identify(z *zone, wanted []*spec.Organization) []*organization {
+//
+// taken are, by place, those that other organizations are: a zone may have several names.
+func (r *run) identify(z *zone, wanted []*spec.Organization, taken map[int64]string) []*organization {
 	names := map[string][]*state.Organization{}
 	ids := map[int64]*state.Organization{}
 	for _, l := range z.here {
 		ids[l.ID] = l
 		names[state.NormalName(l.Name)] = append(names[state.NormalName(l.Name)], l)
 	}
-	taken := map[int64]string{}
 	identified := make([]*organization, len(wanted))
 	for i, want := range wanted {
 		o := &organization{run: r, zone: z, want: want, id: want.ID, name: want.Name, admins: plan.AdminsOf(nil)}

@@ -103,15 +103,14 @@ func (r *run) openZones(ctx context.Context) {
 // identifyAll finds out which live organization each chosen one is. All organizations of a
 // zone are identified, also those out of scope: what one of them is, no other may be.
 func (r *run) identifyAll() {
+	taken := map[string]map[int64]string{} // by place
 	for _, z := range r.zones {
-		var all []*spec.Organization
-		for i := range r.Desired.Organizations {
-			if o := &r.Desired.Organizations[i]; o.Zone == z.name {
-				all = append(all, o)
-			}
+		if taken[z.place] == nil {
+			taken[z.place] = map[int64]string{}
 		}
+		all := r.declaredIn(z)
 		bound := map[int64]bool{}
-		for _, o := range r.identify(z, all) {
+		for _, o := range r.identify(z, all, taken[z.place]) {
 			if o.live != nil {
 				bound[o.live.ID] = true
 				z.managed++
@@ -125,6 +124,22 @@ func (r *run) identifyAll() {
 		}
 	}
 	slices.SortFunc(r.organizations, func(a, b *organization) int { return strings.Compare(a.want.Key, b.want.Key) })
+}
+
+// declaredIn are the organizations of a zone, also by a name of it that the run does not use.
+func (r *run) declaredIn(z *zone) (all []*spec.Organization) {
+	means := map[string]bool{}
+	for i := range r.Desired.Organizations {
+		o := &r.Desired.Organizations[i]
+		if _, known := means[o.Zone]; !known {
+			opened := slices.ContainsFunc(r.zones, func(other *zone) bool { return other.name == o.Zone })
+			means[o.Zone] = o.Zone == z.name || !opened && spec.ZonePlace(o.Zone, r.Desired.Zones) == z.place
+		}
+		if means[o.Zone] {
+			all = append(all, o)
+		}
+	}
+	return all
 }
 
 // compareAll reads and compares the organizations side by side, at most Concurrency at a time.
@@ -154,6 +169,7 @@ func (r *run) guard() {
 			Key:          o.want.Key,
 			ID:           o.id,
 			Zone:         o.zone.name,
+			Place:        o.zone.place,
 			Name:         o.want.Name,
 			Token:        o.zone.me.Name(),
 			TwoFactor:    o.zone.me.TwoFactor,

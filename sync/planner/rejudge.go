@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -71,7 +72,8 @@ func planned(ctx context.Context, r *run, p *plan.Plan) (organizations []*organi
 
 // zoneOfPlan asks a zone whose token this is.
 func zoneOfPlan(ctx context.Context, port state.Port, name string) (*zone, error) {
-	z := &zone{name: name, port: port, lists: map[state.List]func() diff.NameEntries{}}
+	z := &zone{name: name, place: cmp.Or(port.Endpoint.Place(), name), port: port,
+		lists: map[state.List]func() diff.NameEntries{}}
 	if port.Reader == nil {
 		return z, nil // Verify has told
 	}

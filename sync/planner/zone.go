@@ -16,8 +16,10 @@ import (
 // is which.
 type zone struct {
 	name string
-	port state.Port
-	me   state.User
+	// place is where it is: the same for all names of one zone.
+	place string
+	port  state.Port
+	me    state.User
 	// lists are the zone's lists of names, each read once and only when a name in the documents
 	// needs it.
 	lists map[state.List]func() diff.NameEntries
@@ -40,7 +42,7 @@ type zone struct {
 // documents will ask for, side by side.
 func openZone(ctx context.Context, r *Request, name string, wanted []*spec.Organization) *zone {
 	port, ok := r.Zones[name]
-	z := &zone{name: name, port: port, lists: map[state.List]func() diff.NameEntries{}}
+	z := &zone{name: name, place: placeOf(r, name), port: port, lists: map[state.List]func() diff.NameEntries{}}
 	if !ok || port.Reader == nil {
 		z.err = &state.CallError{
 			Doing:   "read zone " + name,
@@ -67,6 +69,15 @@ func openZone(ctx context.Context, r *Request, name string, wanted []*spec.Organ
 		z.here, z.elsewhere = state.Candidates(port.Endpoint, rows, r.otherHosts(port.Endpoint)...)
 	}
 	return z
+}
+
+// placeOf is where the run reaches a zone, else where documents say that it is: nobody goes there
+// for a plan against a snapshot or other documents.
+func placeOf(r *Request, name string) string {
+	if port := r.Zones[name]; port.Endpoint.URL != "" {
+		return port.Endpoint.Place()
+	}
+	return spec.ZonePlace(name, r.Desired.Zones)
 }
 
 // names reads one of the zone's lists, or gives what was read before, failures included.

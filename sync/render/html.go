@@ -57,7 +57,7 @@ type (
 		Heading                string
 		Zones                  []htmlZone
 		Rules                  []htmlRule
-		Against, Since         string
+		Against, Since, Undoes string
 		Guards, Shard, Only    string
 		Approvals              []string
 		Counts                 []htmlCount

@@ -22,8 +22,8 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
 		Heading: htmlHeading(plan, missing, &shared), Narrowed: narrowedWords(o),
 		File:    o.File.words(),
-		Against: cut(Clean(plan.Against), maxProse),
-		Since:   Clean(o.Since), Guards: htmlGuards(plan, o),
+		Against: cut(Clean(plan.Against), maxProse), Undoes: cut(Clean(plan.Undoes), maxName),
+		Since: Clean(o.Since), Guards: htmlGuards(plan, o),
 		Next: applyCommand(plan, o), Digest: Clean(plan.Digest), Created: htmlTime(plan), Expires: htmlExpiry(plan, o),
 		Last: lastLine(o.verb("plan"), PlanCounts(plan.Summary), plan.Exit),
 	}

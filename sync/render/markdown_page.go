@@ -121,7 +121,7 @@ func (d *document) failures(b *strings.Builder) {
 // missing says what the budget left out, in words whose length does not grow with the plan.
 func (d *document) missing() string {
 	unnamed := make([]map[string]int, len(risks))
-	named, other := 0, 0
+	named, other, rules := 0, 0, 0
 	for i := range d.items {
 		item := &d.items[i]
 		switch {
@@ -132,11 +132,16 @@ func (d *document) missing() string {
 			unnamed[item.risk][item.op] += item.steps
 		case item.risk >= 0 && item.level == 1:
 			named += item.steps
+		case item.section == inRules && item.what != "" && item.level == 0:
+			rules++
 		case item.what != "" && item.level == 0:
 			other++
 		}
 	}
 	var words []string
+	if rules > 0 {
+		words = append(words, "**"+text.Count(rules, "change", "changes")+" to the rules not shown**")
+	}
 	for i, ops := range unnamed {
 		if text := missingOps(ops); text != "" {
 			text = risks[i].heading + ": " + text + " not shown"
@@ -277,6 +282,9 @@ func (d *document) zoneLines() string {
 	}
 	if d.options.Since != "" {
 		b.WriteString("- Drift is told by " + prose(d.options.Since) + "\n")
+	}
+	if undoes := cut(Clean(d.plan.Undoes), maxName); undoes != "" {
+		b.WriteString("- Undoes run " + code(undoes) + "\n")
 	}
 	if against := cut(Clean(d.plan.Against), maxProse); against != "" {
 		b.WriteString("- Compared with " + prose(against) + "\n")

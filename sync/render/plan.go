@@ -69,6 +69,9 @@ func writePlanHead(p *printer, plan *plan.Plan) {
 	if words := changedSinceWords(plan.ChangedSince); words != "" {
 		p.labelled(0, bold, "only", headLabel, words)
 	}
+	if plan.Undoes != "" {
+		p.labelled(0, bold, "undoes", headLabel, "run "+plan.Undoes)
+	}
 	if plan.Against != "" {
 		p.labelled(0, bold, "against", headLabel, plan.Against)
 	}

@@ -1,6 +1,9 @@
 package render
 
 import (
+	"slices"
+	"strings"
+
 	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/grouping"
@@ -54,7 +57,66 @@ func ruleRisk(r *spec.RuleChange) string {
 
 // ruleSides are both sides, told apart by the eye.
 func ruleSides(r *spec.RuleChange) (string, string) {
-	return tellApart(ruleSide(r.From), ruleSide(r.To))
+	from, to := withoutCommon(r.From, r.To)
+	return tellApart(ruleSide(from), ruleSide(to))
+}
+
+const betweenWords = ", "
+
+// leastCommon is how many words of two lists are left out when they are the same on both sides.
+const leastCommon = 4
+
+// withoutCommon leaves out of two long lists what both have, so that nobody has to look for the one
+// word among hundreds that is new.
+func withoutCommon(from, to string) (string, string) {
+	before, now := strings.Split(from, betweenWords), strings.Split(to, betweenWords)
+	gone, came := wordsBeyond(before, now), wordsBeyond(now, before)
+	common := len(before) - len(gone)
+	if common < leastCommon {
+		return from, to
+	}
+	stay := text.Number(common) + " that stay"
+	return strings.Join(append(gone, stay), betweenWords), strings.Join(append(came, stay), betweenWords)
+}
+
+// wordsBeyond are the words that others do not have.
+func wordsBeyond(words, others []string) (beyond []string) {
+	known := make(map[string]bool, len(others))
+	for _, word := range others {
+		known[word] = true
+	}
+	for _, word := range words {
+		if !known[word] {
+			beyond = append(beyond, word)
+		}
+	}
+	return beyond
+}
+
+// mostOfRule is how much of a list a page shows, in columns. It is more than of other values: who
+// adds a pattern must not be able to push it out of sight by others.
+const mostOfRule = 2000
+
+// shortRule cuts both sides for a page. A list ends behind a word, with how many are left out.
+func shortRule(from, to string) (string, string) {
+	if !strings.Contains(from+to, betweenWords) {
+		return shorten(from, to, maxValue)
+	}
+	return cutWords(from), cutWords(to)
+}
+
+func cutWords(list string) string {
+	if columns(list) <= mostOfRule {
+		return list
+	}
+	words, width := strings.Split(list, betweenWords), 0
+	for i, word := range words {
+		if width += columns(word) + len(betweenWords); width > mostOfRule {
+			kept := append(slices.Clone(words[:i]), "and "+text.Number(len(words)-i)+" more")
+			return cut(strings.Join(kept, betweenWords), mostOfRule+maxValue)
+		}
+	}
+	return list
 }
 
 func ruleSide(value string) string {
@@ -95,7 +157,7 @@ func (d *document) addRules() {
 			risk = "**Destructive: weaker**"
 		}
 		from, to := ruleSides(r)
-		from, to = shorten(from, to, maxValue)
+		from, to = shortRule(from, to)
 		full := "- " + risk + " " + code(cut(Clean(r.Path), maxName)) + ": " + code(from) + " → " + code(to) + "\n"
 		d.addOwn(inRules, full, rankHeader, "change to the rules")
 	}

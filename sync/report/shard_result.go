@@ -95,7 +95,7 @@ func invalidShardPlan(p *plan.Plan) string {
 	}
 	planned := p.Digest != "" || len(p.Organizations) > 0 // a run that failed before it had a plan has no digest
 	return plan.FirstViolated(
-		plan.Constraint{Violated: planned && plan.DigestOf(p.Organizations) != p.Digest,
+		plan.Constraint{Violated: planned && p.OwnDigest() != p.Digest,
 			Message: "the digest is not that of its steps: it was damaged or changed"},
 		plan.Constraint{Violated: plan.Summarize(p.Organizations) != p.Summary,
 			Message: "the summary is not that of its steps"},

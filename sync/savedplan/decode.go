@@ -1,10 +1,12 @@
 package savedplan
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"makesync/schema"
 	"makesync/spec"
@@ -81,6 +83,7 @@ func invalidPlan(p *plan.Plan) []spec.Problem {
 		return []spec.Problem{*FileProblem("plan-file", "the plan's salt is not base64", "make a new plan")}
 	}
 	problems := invalidZones(p)
+	problems = append(problems, doubled(p)...)
 	n, keys := 0, map[string]bool{}
 	for i := range p.Organizations {
 		o := &p.Organizations[i]
@@ -103,7 +106,7 @@ func invalidPlan(p *plan.Plan) []spec.Problem {
 	case len(problems) > 0:
 	case p.Shard != nil && plan.MovesMoney(p.Organizations):
 		problems = append(problems, *FileProblem("plan-step", "it moves money, which no shard does", "make a new plan"))
-	case plan.DigestOf(p.Organizations) != p.Digest:
+	case p.OwnDigest() != p.Digest:
 		problems = append(problems, *FileProblem("plan-digest",
 			"the digest is not that of the steps: the file was damaged or changed", "make a new plan"))
 	case len(p.Groups) > 0 && !plan.SameGroups(p.Groups, plan.Groups(p.Organizations)):
@@ -132,6 +135,32 @@ func invalidZones(p *plan.Plan) (problems []spec.Problem) {
 				fmt.Sprintf("the zone %s of %s stands in it %d times instead of once", text.Quote(o.Zone),
 					text.OneLine(o.Key), count[o.Zone]), "make a new plan"))
 		}
+	}
+	return problems
+}
+
+// doubled finds organizations that stand in the plan twice, in zones that are one by two names:
+// what is limited for each would be allowed twice.
+func doubled(p *plan.Plan) (problems []spec.Problem) {
+	type place struct{ url, world string }
+	type identity struct {
+		place
+		id int64
+	}
+	places, seen := map[string]place{}, map[identity]string{}
+	for _, zone := range p.Zones {
+		places[zone.Name] = place{strings.ToLower(strings.TrimRight(cmp.Or(zone.URL, zone.Name), "./")), zone.World}
+	}
+	for i := range p.Organizations {
+		o := &p.Organizations[i]
+		own := identity{places[o.Zone], o.ID}
+		if other := seen[own]; other != "" && o.ID != 0 {
+			problems = append(problems, *FileProblem("plan-file",
+				fmt.Sprintf("organization %d stands twice in it, as %s and %s", o.ID, text.Quote(other),
+					text.Quote(o.Key)),
+				"make a new plan"))
+		}
+		seen[own] = o.Key
 	}
 	return problems
 }
