@@ -126,6 +126,7 @@ func (p *plannedRun) offlinePorts(ctx context.Context) (readers, error) {
 			p.withoutBilling(base)
 			return p.basePorts(base), nil
 		}
+		p.problems = append(p.problems, offline.NoLongerManaged(base, p.desired, p.desired.Guards.FormerKeys)...)
 	}
 	p.withoutBilling(nil)
 	p.against = "snapshot " + strings.Join(words, ", ")

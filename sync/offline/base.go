@@ -42,9 +42,7 @@ func Base(base, head *spec.Desired) (*spec.Desired, map[string]state.Port, []spe
 		o := &before[i]
 		now := b.head[o.Key]
 		switch {
-		case now == nil:
-			b.unmanaged(spec.Address(o.Key), "the organization")
-		case o.State == spec.Absent || now.Zone != o.Zone:
+		case now == nil || o.State == spec.Absent || now.Zone != o.Zone:
 		default:
 			zones[o.Zone].add(b.live(o, now, int64(i)))
 		}
@@ -53,7 +51,7 @@ func Base(base, head *spec.Desired) (*spec.Desired, map[string]state.Port, []spe
 	for name, zone := range zones {
 		ports[name] = state.Port{Endpoint: spec.Endpoint{Name: name, Hosts: []string{baseHost}}, Reader: zone}
 	}
-	return &planned, ports, b.problems
+	return &planned, ports, NoLongerManaged(base, head, former)
 }
 
 // baseHost marks the organizations of base as candidates of whatever zone they are in.
@@ -79,15 +77,8 @@ func withReferences(organizations []spec.Organization) []spec.Organization {
 
 // baseMaker turns base organizations into live ones.
 type baseMaker struct {
-	ids      *nameIDs
-	head     map[string]*spec.Organization
-	problems []spec.Problem
-}
-
-func (b *baseMaker) unmanaged(address spec.Address, what string) {
-	b.problems = append(b.problems, spec.Problem{Severity: spec.Warning, Rule: "no-longer-managed", Address: address,
-		Message: what + " is no longer in the documents: it stays as it is in the zone, and nobody looks after it",
-		Hint:    "write `state: absent` where it shall go"})
+	ids  *nameIDs
+	head map[string]*spec.Organization
 }
 
 // live is the base organization as if the zone were exactly so.
@@ -124,9 +115,6 @@ func (b *baseMaker) controls(o, now *spec.Organization) []spec.FeatureControl {
 	var live []spec.FeatureControl
 	for i, c := range o.FeatureControls {
 		live = append(live, spec.FeatureControl{Name: c.Name, ID: int64(i + 1), Enabled: c.Enabled})
-		if now.FeatureControls == nil || state.FindControl(now.FeatureControls, c.Name) == nil {
-			b.unmanaged(spec.NewAddress(o.Key, spec.KindFeatureControl, c.Name), "the feature control")
-		}
 	}
 	for _, c := range now.FeatureControls {
 		if state.FindControl(o.FeatureControls, c.Name) == nil {
@@ -145,9 +133,6 @@ func (b *baseMaker) variables(o, now *spec.Organization) []spec.Variable {
 			continue
 		}
 		live = append(live, spec.Variable{Name: v.Name, Type: v.Type, Value: v.Value.Masked()})
-		if state.FindVariable(now.Variables, v.Name) == nil && !now.Purges(spec.KindVariable) {
-			b.unmanaged(spec.NewAddress(o.Key, spec.KindVariable, v.Name), "the variable")
-		}
 	}
 	for _, v := range now.Variables {
 		if v.State == spec.Absent && state.FindVariable(o.Variables, v.Name) == nil {
@@ -177,10 +162,6 @@ func (b *baseMaker) members(o, now *spec.Organization) []spec.Member {
 	for _, m := range o.Members {
 		if m.State == spec.Absent {
 			continue
-		}
-		desired := state.FindMember(now.Members, m.Email)
-		if desired == nil && !now.Purges(spec.KindMember) {
-			b.unmanaged(spec.NewAddress(o.Key, spec.KindMember, m.Email), "the member")
 		}
 		role := m.Role
 		if role == "" { // base does not manage it, so head's is no change that could be shown from → to
