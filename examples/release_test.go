@@ -13,10 +13,11 @@ import (
 // released is what of .goreleaser.yaml says what a release is made of.
 type released struct {
 	Builds []struct {
-		Flags  []string
-		Goos   []string
-		Goarch []string
-		Ignore []struct{ Goos, Goarch string }
+		Flags   []string
+		GCFlags []string
+		Goos    []string
+		Goarch  []string
+		Ignore  []struct{ Goos, Goarch string }
 	}
 }
 
@@ -49,6 +50,13 @@ func TestTargets(t *testing.T) {
 	var release released
 	if err := yaml.Unmarshal(read(".goreleaser.yaml"), &release); err != nil {
 		t.Fatal(err)
+	}
+	for _, flag := range release.Builds[0].GCFlags {
+		pattern, _, _ := strings.Cut(flag, "=")
+		folder, own := strings.CutPrefix(strings.TrimSuffix(pattern, "/..."), "makesync/")
+		if _, err := os.Stat("../" + folder); own && err != nil {
+			t.Errorf("gcflags %s fits no package: %v", flag, err)
+		}
 	}
 	targets := release.targets()
 	if len(targets) < 10 {
