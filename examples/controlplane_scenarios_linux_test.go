@@ -154,13 +154,15 @@ func tryFewerShards(t *testing.T, n *namespace) {
 	n.settled(t)
 }
 
-// tryStopped: the script is stopped and attached to the job again.
+// tryStopped: the script is stopped and attached to the job again, by two people at once.
 func tryStopped(t *testing.T, n *namespace) {
 	s := n.midway(t)
 	s.signal(t, syscall.SIGTERM)
 	s.wants(t, 143, "the job goes on by itself", "attach "+s.job(t))
 	n.release()
-	n.start(t, "attach", s.job(t)).wants(t, 0, "is complete", allDone)
+	first, second := n.start(t, "attach", s.job(t)), n.start(t, "attach", "job.batch/"+s.job(t))
+	first.wants(t, 0, "is complete", allDone)
+	second.wants(t, 0, "is complete", allDone)
 	n.settled(t)
 }
 
