@@ -262,7 +262,7 @@ func tryNotAdmitted(t *testing.T, n *namespace) {
 	s := n.start(t, "apply")
 	eventually(t, "the reason", func() bool { return strings.Contains(s.said(), "violates PodSecurity") })
 	s.signal(t, syscall.SIGTERM)
-	s.wants(t, 143, "do not run:\n  FailedCreate: Error creating: pods", "attach "+s.job(t))
+	s.wants(t, 143, "do not run:\n  FailedCreate: Error creating: pods \""+s.job(t)+"-*\" is forbidden", "attach "+s.job(t))
 	n.kubectl(t, "delete", "job", s.job(t))
 }
 

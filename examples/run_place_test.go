@@ -55,6 +55,19 @@ func TestRunFromAnyFolder(t *testing.T) {
 	}
 }
 
+// TestRunIsEdited: somebody writes the script anew while it waits.
+func TestRunIsEdited(t *testing.T) {
+	t.Parallel()
+	for _, s := range shells(t) {
+		here := filepath.Join(t.TempDir(), kubernetes)
+		copyExample(t, kubernetes, here)
+		k := newScripted(t, s, map[string]string{"edit": filepath.Join(here, "run")})
+		if code, stdout, stderr := k.line(t, `sh "$1" apply`, "sh", filepath.Join(here, "run")); code != 0 || stdout != "makesync: report: merged\n" {
+			t.Errorf("%s: exit %d\n%s%s", s.name, code, stdout, stderr)
+		}
+	}
+}
+
 // TestRunCannotWrite: a result that does not fit on the disk is not lost.
 func TestRunCannotWrite(t *testing.T) {
 	t.Parallel()

@@ -238,6 +238,8 @@ func TestRunTells(t *testing.T) {
 			files{"deny": "logs Error from server (NotFound): pods \"x\" not found"}},
 		{"a result that was thrown away", "apply", 1, "containerd://x\n", 2,
 			files{"lost": "unable to retrieve container logs for containerd://x"}},
+		{"pods of many names", "apply", 0, "-*\" is forbidden\nmakesync-apply-", 2,
+			files{"events": "JOB FailedCreate: pods \"JOB-0-abcde\" is forbidden\nJOB FailedCreate: pods \"JOB-15-fghij\" is forbidden\n"}},
 		{"beside another", "apply", 8, "a job runs already: makesync-plan-1\nto wait for it: sh ", 0,
 			files{"running": "makesync-plan-1 SuccessCriteriaMet\nmakesync-2 Complete\nmakesync-3 FailureTarget\n"}},
 		{"beside ended ones", "apply", 0, "is complete", 2,
