@@ -44,7 +44,7 @@ func (c *connection) attempt(ctx context.Context, k *call, rest time.Duration) o
 	}
 	watched, timeout := startIdleTimeout(ctx, idle, rest)
 	defer timeout.stop()
-	trace := &connectionTrace{clock: c.clock}
+	trace := &connectionTrace{clock: c.clock, giveUp: timeout.cancel}
 	watched = trace.attach(watched)
 	if k.isWrite() {
 		defer timeout.expireAfter(interrupted, writeGrace)()
@@ -112,13 +112,25 @@ func drain(body io.ReadCloser, timeout *idleTimeout) {
 // transport of net/http reports to it; silence proves nothing.
 type connectionTrace struct {
 	clock  state.Clock
-	wanted atomic.Bool
+	giveUp context.CancelCauseFunc
+	wanted atomic.Int32
 	got    atomic.Pointer[time.Time]
 }
 
+// mostConnections is how many connections one attempt may look for. A proxy that takes no HTTP/2
+// streams, as one that is being shut down, has net/http open the next at once, hundreds in a
+// second; where one stream is taken on each, 64 requests side by side look for some fifteen.
+const mostConnections = MostConcurrency
+
+var errNoRoom = errors.New("no room for a request on any connection")
+
 func (t *connectionTrace) attach(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { t.wanted.Store(true) },
+		GetConn: func(string) {
+			if t.wanted.Add(1) > mostConnections {
+				t.giveUp(errNoRoom)
+			}
+		},
 		GotConn: func(httptrace.GotConnInfo) {
 			now := t.clock.Now()
 			t.got.Store(&now)
@@ -126,7 +138,9 @@ func (t *connectionTrace) attach(ctx context.Context) context.Context {
 	})
 }
 
-func (t *connectionTrace) neverConnected() bool { return t.wanted.Load() && t.got.Load() == nil }
+func (t *connectionTrace) neverConnected() bool { return t.wanted.Load() > 0 && t.got.Load() == nil }
+
+func (t *connectionTrace) gaveUp() bool { return t.wanted.Load() > mostConnections }
 
 // connectedSince is when the request had its connection, or otherwise, where nobody told.
 func (t *connectionTrace) connectedSince(otherwise time.Time) time.Time {

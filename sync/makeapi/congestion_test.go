@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -304,11 +306,16 @@ func TestAdaptiveLimitIsLeftWhenCancelled(t *testing.T) {
 	})
 }
 
-// TestStreamLimitsAreHonoured: a proxy that takes ten streams on a connection gets no more on any,
+// TestStreamLimitsAreHonoured: a proxy that takes so many streams on a connection gets no more on any,
 // and refuses none.
 func TestStreamLimitsAreHonoured(t *testing.T) {
 	t.Parallel()
-	const streams = 10
+	for _, streams := range []int{1, 10, 100} {
+		t.Run(fmt.Sprint(streams), func(t *testing.T) { streamLimitIsHonoured(t, streams) })
+	}
+}
+
+func streamLimitIsHonoured(t *testing.T, streams int) {
 	var mu sync.Mutex
 	inFlight, most, all, failed := map[string]int{}, 0, 0, atomic.Int32{}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -345,5 +352,71 @@ func TestStreamLimitsAreHonoured(t *testing.T) {
 	})
 	if most > streams || failed.Load() > 0 {
 		t.Errorf("%d streams on one of %d connections, %d attempts failed", most, all, failed.Load())
+	}
+}
+
+// TestConnectionsWithoutRoom: a proxy that takes no streams at all is not asked for connection after
+// connection: an attempt ends, and the next one comes after a pause, as for every sign of overload.
+func TestConnectionsWithoutRoom(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(nil)
+	server.TLS = &tls.Config{NextProtos: []string{"h2"}}
+	server.StartTLS()
+	defer server.Close()
+	listener, err := tls.Listen("tcp", "127.0.0.1:0", server.TLS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	var connections, attempts atomic.Int32
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			connections.Add(1)
+			go refuseStreams(conn)
+		}
+	}()
+	transport := NewTransport(MostConcurrency)
+	transport.TLSClientConfig = &tls.Config{RootCAs: server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}
+	defer transport.CloseIdleConnections()
+	c := clientOf(t, "https://"+listener.Addr().String(), transport, adaptive, func(o *Options) {
+		o.Timeout = 2 * time.Second
+		o.Observe = func(Attempt) { attempts.Add(1) }
+	})
+	live := &state.Organization{Organization: spec.Organization{ID: 1}}
+	if err := c.Read(t.Context(), live, spec.KindVariable); err == nil {
+		t.Error("it was read")
+	}
+	if n := attempts.Load(); n == 0 || connections.Load() > n*(mostConnections+1) {
+		t.Errorf("%d connections for %d attempts", connections.Load(), n)
+	}
+}
+
+// refuseStreams plays the server's part of HTTP/2 that allows no stream and refuses those that come.
+func refuseStreams(conn net.Conn) {
+	defer conn.Close()
+	const settings, headers, preface, head = 4, 1, 24, 9
+	if _, err := io.CopyN(io.Discard, conn, preface); err != nil {
+		return
+	}
+	conn.Write([]byte{0, 0, 6, settings, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0}) // 3: streams at once, none
+	for {
+		frame := make([]byte, head)
+		if _, err := io.ReadFull(conn, frame); err != nil {
+			return
+		}
+		length := int64(frame[0])<<16 | int64(frame[1])<<8 | int64(frame[2])
+		if _, err := io.CopyN(io.Discard, conn, length); err != nil {
+			return
+		}
+		switch {
+		case frame[3] == settings && frame[4] == 0:
+			conn.Write([]byte{0, 0, 0, settings, 1, 0, 0, 0, 0}) // seen
+		case frame[3] == headers:
+			conn.Write(append([]byte{0, 0, 4, 3, 0}, append(frame[5:9:9], 0, 0, 0, 7)...)) // reset: refused
+		}
 	}
 }

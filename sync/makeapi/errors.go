@@ -151,6 +151,8 @@ func (c *connection) unanswered(
 		e.Message, e.Class, e.Err, o.permanent = "interrupted", exit.ClassCancelled, ctx.Err(), true
 	case timeout.expired.Load():
 		e.Message = "no answer from " + c.base.Host + c.through() + " in time"
+	case trace.gaveUp():
+		e.Message, e.Err = c.base.Host+c.through()+" takes no requests on its connections", errNoRoom
 	default:
 		e.Message = c.transportWords(k, err)
 		o.permanent = isTrust(err) || isLastingProxy(err)
