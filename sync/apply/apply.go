@@ -22,6 +22,9 @@ type Port struct {
 	Writer plan.Writer
 }
 
+// place is where the zone is: the same for all of its names.
+func (p Port) place() string { return p.Endpoint.Place() }
+
 // refusal is the answer by which the zone has stopped accepting the token; nil while it accepts it.
 func (p Port) refusal() error {
 	if p.Refused == nil {
@@ -121,7 +124,7 @@ func Run(ctx context.Context, plan *plan.Plan, o Options) *report.Report {
 	places := slots.New(o.Concurrency)
 	o.Clock = state.YieldingClock(o.Clock, places) // from here on all waits are a worker's
 	a := &applier{plan: plan, options: o, recorder: &journalRecorder{journal: o.Journal}, slots: places,
-		steps: countSteps(plan), money: billing.NewTurns(o.Zones)}
+		steps: countSteps(plan), money: billing.NewTurns(o.Zones, Port.place)}
 	return a.run(ctx, grace)
 }
 

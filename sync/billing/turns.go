@@ -3,11 +3,16 @@ package billing
 // Turns has one turn for each zone: who has taken it may move money there.
 type Turns map[string]chan struct{}
 
-// NewTurns makes the turns of zones.
-func NewTurns[T any](zones map[string]T) Turns {
-	turns := Turns{}
-	for zone := range zones {
-		turns[zone] = make(chan struct{}, 1)
+// NewTurns makes the turns of zones. Several names of one zone, which are at one place, share its
+// turn; a zone of which nobody knows the place ("") has its own.
+func NewTurns[T any](zones map[string]T, placeOf func(T) string) Turns {
+	turns, shared := Turns{}, map[string]chan struct{}{}
+	for name, zone := range zones {
+		place := placeOf(zone)
+		if shared[place] == nil || place == "" {
+			shared[place] = make(chan struct{}, 1)
+		}
+		turns[name] = shared[place]
 	}
 	return turns
 }
