@@ -15,16 +15,21 @@ const (
 	maxBytes         = 128 << 20
 	maxValues        = 2_500_000 // keys, values and lines
 	maxOrganizations = 200_000
+	maxMembers       = 250_000 // each takes as much as several variables
+	// A zone has a token, which no value of the documents may hold, and a connection of its own.
+	maxZones = 200
 	// Profiles and references make more out of little.
-	maxDeclared = 2_000_000  // what organizations and their profiles declare
+	maxDeclared = 1_100_000  // what organizations and their profiles declare
+	maxOfOne    = 200_000    // and what one organization does
 	maxFilled   = 64 << 20   // bytes that profiles fill in and references read
+	maxFiles    = 100_000    // that references name
 	maxMatches  = 50_000_000 // patterns for each of what is declared
 )
 
 // budget counts what the files of one run hold; nil counts nothing.
 type budget struct {
-	bytes, values, organizations atomic.Int64
-	exceeded                     atomic.Bool
+	bytes, values, organizations, members atomic.Int64
+	exceeded                              atomic.Bool
 }
 
 // take counts more of something, and tells whether it may be read.
@@ -41,8 +46,8 @@ func (b *budget) takeText(data []byte) bool {
 
 // reading is one reading of a file, which may have to be read once more in another way.
 type reading struct {
-	room          *budget
-	organizations atomic.Int64 // that it has taken of the budget
+	room                   *budget
+	organizations, members atomic.Int64 // that it has taken of the budget
 }
 
 // takeOrganization counts one of a reading; nil counts nothing.
@@ -54,10 +59,20 @@ func (r *reading) takeOrganization() bool {
 	return r.room.take(&r.room.organizations, 1, maxOrganizations)
 }
 
+// takeMembers counts those of a reading.
+func (r *reading) takeMembers(n int) bool {
+	if r == nil {
+		return true
+	}
+	r.members.Add(int64(n))
+	return r.room.take(&r.room.members, n, maxMembers)
+}
+
 // giveBack takes off what a reading has counted, since the file is read once more.
 func (r *reading) giveBack() {
 	if r != nil {
 		r.room.organizations.Add(-r.organizations.Swap(0))
+		r.room.members.Add(-r.members.Swap(0))
 	}
 }
 
@@ -65,7 +80,8 @@ func (r *reading) giveBack() {
 // side by side a limit was passed is chance.
 func (b *budget) problem() spec.Problem {
 	return newProblem(ruleTooMuch, at{}, nil, "the documents hold more than is read: at most 128 MB, "+
-		text.Number(maxValues)+" keys, values and lines, and "+text.Number(maxOrganizations)+" organizations",
+		text.Number(maxValues)+" keys, values and lines, "+text.Number(maxOrganizations)+" organizations, and "+
+		text.Number(maxMembers)+" members",
 		"split them into several runs with documents of their own")
 }
 
@@ -107,7 +123,7 @@ func hasRoom(r *resolver, l *layer) bool {
 	}
 	r.declared += n
 	r.matches += n * patterns
-	return r.declared <= maxDeclared && r.matches <= maxMatches && r.filled <= maxFilled
+	return n <= maxOfOne && r.declared <= maxDeclared && r.matches <= maxMatches && !r.filled.full()
 }
 
 // size is how many objects a layer declares.
@@ -115,17 +131,29 @@ func (l *layer) size() int {
 	return len(l.variables.items) + len(l.members.items) + len(l.featureControls.items)
 }
 
-// fill counts what a text of a document has become, and tells whether there is room for it.
-func (f *findings) fill(s string) bool {
-	f.filled += len(s)
-	return f.filled <= maxFilled
+// filling counts what becomes of the texts of documents, and the files that are read for it.
+type filling struct{ bytes, files int }
+
+// fill counts what a text has become, and tells whether there is room for it.
+func (f *filling) fill(s string) bool {
+	f.bytes += len(s)
+	return !f.full()
 }
+
+// openFile counts a file, and tells whether it may be looked at.
+func (f *filling) openFile() bool {
+	f.files++
+	return !f.full()
+}
+
+func (f *filling) full() bool { return f.bytes > maxFilled || f.files > maxFiles }
 
 // tooMuch tells at which organization the documents became too many.
 func tooMuch(r *resolver, l *layer) {
 	r.problems = append(r.problems, newProblem(ruleTooMuch, l.at, nil, "with this organization the documents "+
-		"declare more than is read: at most "+text.Number(maxDeclared)+" objects with those of profiles, 64 MB that "+
-		"profiles fill in and references read, and "+text.Number(maxMatches)+" patterns times objects",
+		"declare more than is read: at most "+text.Number(maxOfOne)+" objects of one organization, "+
+		text.Number(maxDeclared)+" of all with those of profiles, 64 MB that profiles fill in and references read, "+
+		text.Number(maxFiles)+" files of references, and "+text.Number(maxMatches)+" patterns times objects",
 		"split them into several runs, or write fewer and wider patterns"))
 }
 

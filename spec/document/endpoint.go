@@ -42,7 +42,7 @@ type EndpointOptions struct {
 // command calls. A sandbox takes MAKE_API_KEY_<N> or its own token, never MAKE_API_KEY.
 func Endpoints(zones map[string]spec.Zone, names []string,
 	o EndpointOptions) (map[string]spec.Endpoint, []spec.Problem) {
-	e := endpoints{zones: zones, options: o, outside: grants(o)}
+	e := endpoints{zones: zones, options: o, outside: grants(o), files: newReferenced(&filling{})}
 	out := make(map[string]spec.Endpoint, len(names))
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
 		if endpoint, ok := e.endpoint(name); ok {
@@ -72,6 +72,7 @@ type endpoints struct {
 	zones    map[string]spec.Zone
 	options  EndpointOptions
 	outside  []grant
+	files    *referenced
 	problems []spec.Problem
 }
 
@@ -201,7 +202,7 @@ func isSameURL(a, b string) bool {
 func (e *endpoints) token(name string, zone spec.Zone, general bool) (token spec.Value, from, why string) {
 	if !zone.Token.IsZero() {
 		value, err := evaluator{env: e.options.LookupEnv, roots: e.options.ReferenceRoots, folder: zone.Folder,
-			token: true}.evaluate(zone.Token.Reveal())
+			files: e.files, token: true}.evaluate(zone.Token.Reveal())
 		if err != nil {
 			return spec.Value{}, "", "the token of the zone " + text.Backquote(name) + " cannot be read: " + err.Error()
 		}

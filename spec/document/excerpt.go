@@ -69,6 +69,9 @@ func newExcerpter(file *source, problems []*spec.Problem) *excerpter {
 // markPublic parses the file as it was read: as a whole, or just those chunks that matter.
 func (x *excerpter) markPublic() {
 	o := x.file.outline
+	if len(o.chunks) == 0 && len(x.file.data) > maxReparsed {
+		return
+	}
 	if len(o.chunks) == 0 {
 		mistakes := parse(x.file, func(root *yaml.Node) bool { x.walk(root, x.file.public()); return true })
 		x.whole = len(mistakes) == 0
@@ -77,11 +80,19 @@ func (x *excerpter) markPublic() {
 	for root := range documentTrees(bytes.NewReader(o.head.text)) {
 		x.walk(root, publicDocument)
 	}
+	x.whole = true
 	for _, c := range o.chunksWith(x.wanted) {
+		if len(c.text) > maxReparsed {
+			x.whole = false
+			continue
+		}
 		c.parse(func(mapping *yaml.Node) { x.walk(mapping, publicDocument.keys["organizations"]) })
 	}
-	x.whole = true
 }
+
+// maxReparsed is how much of a text is parsed once more to show lines of it; of what is larger, such
+// as one organization with a million variables, all of a line is masked.
+const maxReparsed = 16 << 20
 
 func (x *excerpter) fill(problems []*spec.Problem) {
 	for _, p := range problems {

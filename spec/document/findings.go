@@ -15,7 +15,7 @@ type findings struct {
 	dropped  int             // problems that were too many to be kept
 	declared int             // see hasRoom
 	matches  int             // see hasRoom
-	filled   int             // bytes; see fill
+	filled   filling
 }
 
 // report adds a problem at a position; path is below the organization or the

@@ -132,25 +132,33 @@ func joinFolder(folder, path string) string {
 	return filepath.Join(folder, path)
 }
 
-// Evaluate reads a reference as a plan keeps it (Variable.Reference), again from
+// References reads references as a plan keeps them (Variable.Reference), again from
 // the environment and files of this run. Paths count from the working directory
 // and must stay below o.Folders (default: the working directory), /run/secrets
-// or o.ReferenceRoots. The value is always sensitive; the error never holds it.
-func Evaluate(reference string, o ResolveOptions) (spec.Value, error) {
+// or o.ReferenceRoots. All of a plan read together no more than those of documents.
+type References struct{ evaluator evaluator }
+
+// NewReferences fails when MAKESYNC_REFERENCES cannot be understood.
+func NewReferences(o ResolveOptions) (*References, error) {
 	folders := o.Folders
 	if len(folders) == 0 {
 		folders = []string{"."}
 	}
 	limit, err := parseReferenceLimit(o.LookupEnv)
 	if err != nil {
-		return spec.Value{}, err
+		return nil, err
 	}
-	e := evaluator{env: o.LookupEnv, roots: append(folders, o.ReferenceRoots...), folder: ".", limit: limit}
-	r, err := e.evaluate(reference)
+	return &References{evaluator{env: o.LookupEnv, roots: append(folders, o.ReferenceRoots...), folder: ".",
+		limit: limit, files: newReferenced(&filling{})}}, nil
+}
+
+// Evaluate gives the value, which is always sensitive; the error never holds it.
+func (r *References) Evaluate(reference string) (spec.Value, error) {
+	value, err := r.evaluator.evaluate(reference)
 	if err != nil {
 		return spec.Value{}, fmt.Errorf("evaluate %s: %w", text.Backquote(reference), err)
 	}
-	return spec.Sensitive(r.text), nil
+	return spec.Sensitive(value.text), nil
 }
 
 // evaluator reads what references name.
@@ -159,7 +167,8 @@ type evaluator struct {
 	roots  []string // --reference-root
 	folder string   // of the document
 	limit  *referenceLimit
-	token  bool // for zones.*.token, which may name MAKE_API_KEY_…
+	files  *referenced // what has been read, by all with these roots and this limit; nil: nothing yet
+	token  bool        // for zones.*.token, which may name MAKE_API_KEY_…
 	// literal: what looks like a placeholder is meant so.
 	literal bool
 }
@@ -174,10 +183,16 @@ type evaluated struct {
 func (e evaluator) evaluate(s string) (evaluated, error) { return e.pieces(splitReferences(s)) }
 
 func (e evaluator) pieces(pieces []piece) (evaluated, error) {
+	if e.files == nil {
+		e.files = newReferenced(&filling{})
+	}
 	var b strings.Builder
 	out := evaluated{}
 	for _, p := range pieces {
 		text, err := e.piece(p)
+		if err == nil && (p.kind == pieceEnv || p.kind == pieceFile) && !e.files.room.fill(text) {
+			err = errTooMuchRead
+		}
 		if err != nil {
 			return evaluated{}, err
 		}
@@ -250,9 +265,22 @@ const maxReferenced = 1 << 20
 // secretsFolder is where containers mount secrets; references may always read there.
 const secretsFolder = "/run/secrets"
 
+// file reads a file, or gives what has been read of it.
 func (e evaluator) file(path string) (string, error) {
+	if !e.files.look(joinFolder(e.folder, path)) {
+		return "", errTooMuchRead
+	}
+	known, read := e.files.read[place{e.folder, path}]
+	if !read {
+		known.text, known.err = e.read(path)
+		e.files.read[place{e.folder, path}] = known
+	}
+	return known.text, known.err
+}
+
+func (e evaluator) read(path string) (string, error) {
 	full := joinFolder(e.folder, path)
-	if !e.limit.allowsFile(full) {
+	if !e.files.allows(e.limit, full) {
 		return "", errNotAllowed("the file " + text.Backquote(path))
 	}
 	real, missing := filepath.EvalSymlinks(full)
@@ -323,12 +351,8 @@ func (e evaluator) mayRead(real string) bool {
 	if folder == "" {
 		folder = "."
 	}
-	for _, root := range append([]string{folder, secretsFolder}, e.roots...) {
-		if isBelow(root, real) {
-			return true
-		}
-	}
-	return e.limit != nil // which names it, links followed
+	return e.limit != nil || // which names it, links followed
+		isBelow(folder, real) || e.files.isBelowRoot(e.roots, real)
 }
 
 func isBelow(root, real string) bool {

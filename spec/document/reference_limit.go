@@ -145,8 +145,9 @@ func SecretsOf(
 			}
 		}
 	}
+	files := newReferenced(&filling{})
 	for _, name := range sortedKeys(zones) {
-		e := evaluator{env: env, roots: roots, folder: zones[name].Folder, token: true}
+		e := evaluator{env: env, roots: roots, folder: zones[name].Folder, files: files, token: true}
 		if zones[name].Token.IsZero() {
 			continue
 		}

@@ -124,15 +124,19 @@ func TestEvaluate(t *testing.T) {
 		t.Fatal(problems, more)
 	}
 	options.Folders = documents.Folders()
+	references, err := NewReferences(options)
+	if err != nil {
+		t.Fatal(err)
+	}
 	want := map[string]string{"A": "as3cretb", "B": "b", "C": "${x}b"}
 	for _, v := range desired.Organizations[0].Variables {
-		again, err := Evaluate(v.Reference, options)
+		again, err := references.Evaluate(v.Reference)
 		if err != nil || !again.Equal(v.Value) || again.Reveal() != want[v.Name] || !again.IsSensitive() {
 			t.Errorf("%s: %q %v, and again %q, %v", v.Name, v.Value.Reveal(), v.Reference, again.Reveal(), err)
 		}
 	}
 	for _, reference := range []string{"${env:MAKE_API_KEY}", "${file:/etc/hostname}", "${file:../x}", "${env:NOPE}"} {
-		if _, err := Evaluate(reference, options); err == nil {
+		if _, err := references.Evaluate(reference); err == nil {
 			t.Errorf("%s is evaluated", reference)
 		}
 	}

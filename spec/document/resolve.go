@@ -46,6 +46,7 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 	d.resolved = true
 	r := &resolver{findings: &findings{told: map[string]bool{}}, documents: d, options: o, merger: newMerger(),
 		known: d.knownZones(o), guards: d.Guards(), sensitive: d.Sensitive()}
+	r.files = newReferenced(&r.filled)
 	r.checkLimit()
 	if !o.SkipReferences {
 		r.secrets = SecretsOf(d.zones, o.LookupEnv, o.ReferenceRoots, o.ZoneNames...)
@@ -80,7 +81,7 @@ func organizationsOf(r *resolver) []spec.Organization {
 		} else {
 			list = append(list, r.organization(l))
 		}
-		if r.filled > maxFilled {
+		if r.filled.full() {
 			tooMuch(r, l)
 			break
 		}
@@ -111,6 +112,7 @@ type resolver struct {
 	guards    spec.Guards
 	sensitive []spec.Glob
 	limit     *referenceLimit
+	files     *referenced
 	secrets   OwnSecrets
 }
 
@@ -183,7 +185,7 @@ func (r *resolver) organization(l *layer) spec.Organization {
 
 func (r *resolver) variablesOf(key string) *variableResolver {
 	return &variableResolver{findings: r.findings, key: key, sensitive: r.sensitive, options: r.options,
-		limit: r.limit, secrets: r.secrets}
+		limit: r.limit, files: r.files, secrets: r.secrets}
 }
 
 func positions(l *layer) map[string]spec.Source {

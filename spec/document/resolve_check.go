@@ -148,13 +148,15 @@ func (r *resolver) checkTokens(organizations []spec.Organization) {
 		used = append(used, organizations[i].Zone)
 	}
 	slices.Sort(used)
+	files := newReferenced(&filling{})
 	for _, name := range slices.Compact(used) {
 		zone := r.documents.zones[name]
 		pos, ok := r.documents.tokenAt[name]
 		if !ok || zone.Token.IsZero() || zone.Broken {
 			continue
 		}
-		e := evaluator{env: r.options.LookupEnv, roots: r.options.ReferenceRoots, folder: zone.Folder, token: true}
+		e := evaluator{env: r.options.LookupEnv, roots: r.options.ReferenceRoots, folder: zone.Folder, files: files,
+			token: true}
 		if _, err := e.evaluate(zone.Token.Reveal()); err != nil {
 			p := newProblem(ruleReference, pos, nil, "the token of the zone "+text.Backquote(name)+" cannot be read: "+
 				err.Error(), "set what it refers to, or use --skip-references")

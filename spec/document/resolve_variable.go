@@ -19,6 +19,7 @@ type variableResolver struct {
 	sensitive []spec.Glob
 	options   ResolveOptions
 	limit     *referenceLimit
+	files     *referenced
 	secrets   OwnSecrets
 	evaluator evaluator // reused for one folder after the other
 }
@@ -213,15 +214,15 @@ func (r *variableResolver) content(w *writtenVariable, v *spec.Variable) (conten
 		}
 	}
 	result, err := e.pieces(pieces)
+	if r.filled.full() { // told of the organization
+		return "", false, false
+	}
 	if err != nil && r.options.SkipUnset && !errors.Is(err, errTokenAsValue) {
 		v.Unknown, v.Value = true, spec.Sensitive("")
 		return "", false, true
 	}
 	if err != nil {
 		r.referenceProblem(w, err)
-		return "", false, false
-	}
-	if !r.fill(result.text) {
 		return "", false, false
 	}
 	return result.text, result.placeholder, true
@@ -237,7 +238,9 @@ func (r *variableResolver) mayName(w *writtenVariable, pieces []piece) bool {
 		case p.kind == pieceEnv && !r.limit.allowsEnv(p.text):
 			r.referenceProblem(w, errNotAllowed("the environment variable "+text.Backquote(p.text)))
 			return false
-		case p.kind == pieceFile && !r.limit.allowsFile(joinFolder(r.evaluator.folder, p.text)):
+		case p.kind == pieceFile && r.limit != nil && !r.files.look(joinFolder(r.evaluator.folder, p.text)):
+			return false // told of the organization
+		case p.kind == pieceFile && !r.files.allows(r.limit, joinFolder(r.evaluator.folder, p.text)):
 			r.referenceProblem(w, errNotAllowed("the file "+text.Backquote(p.text)))
 			return false
 		}
@@ -264,6 +267,6 @@ func (r *variableResolver) referenceProblem(w *writtenVariable, err error) {
 func (r *variableResolver) evaluatorFor(pos at, literal bool) *evaluator {
 	folder := filepath.Dir(pos.file.path)
 	r.evaluator = evaluator{env: r.options.LookupEnv, roots: r.options.ReferenceRoots, folder: folder, literal: literal,
-		limit: r.limit}
+		limit: r.limit, files: r.files}
 	return &r.evaluator
 }

@@ -107,7 +107,7 @@ func fillProfile(f *findings, profile, organization *layer) *layer {
 			return
 		}
 		result, missing := fillTemplate(s.text, words, evaluated)
-		if !f.fill(result) {
+		if !f.filled.fill(result) {
 			s.form = formBroken
 			return
 		}
@@ -138,6 +138,10 @@ func (l *layer) isBroken(word string) bool {
 const inviteNamePath = ".invite.name"
 
 func missingWord(key, word string) (rule, message, hint string) {
+	if word == longerThanText {
+		return ruleTooLong, "a text of the organization " + text.Backquote(key) +
+			" would be longer than 1 MB when it is filled in", "nothing on Make takes that much"
+	}
 	if word == dollarBeforeReference {
 		return ruleTemplate, "a text of the organization " + text.Backquote(key) +
 				" ends in $ right before a reference, which would then not be read",
@@ -161,6 +165,9 @@ func templateProblem(f *findings, s scalar, profile, organization *layer, path, 
 // dollarBeforeReference is what fillTemplate gives for a text that cannot be written down.
 const dollarBeforeReference = "$"
 
+// longerThanText is what it gives for a text that would be longer than any of a document.
+const longerThanText = "…"
+
 // fillTemplate puts the words in. An evaluated text is read for references once more, so everything
 // in it that is none is escaped; missing is the word that is not there.
 func fillTemplate(s string, words map[string]string, evaluated bool) (filled, missing string) {
@@ -178,6 +185,9 @@ func fillTemplate(s string, words map[string]string, evaluated bool) (filled, mi
 		case pieceOrg:
 			if words[p.text] == "" {
 				return "", p.text
+			}
+			if out.Len()+literal.Len()+len(words[p.text]) > maxText {
+				return "", longerThanText
 			}
 			literal.WriteString(words[p.text])
 		case pieceText, pieceEscaped:

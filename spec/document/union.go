@@ -14,6 +14,7 @@ import (
 type union struct {
 	out           *Documents
 	zoneAt        map[string]at
+	zonesLeftOut  bool
 	organizations map[string]*layer
 	problems      []spec.Problem
 }
@@ -81,6 +82,10 @@ func (u *union) addZone(z writtenZone) {
 		u.duplicate("zones."+z.name, z.at, first, "the zone "+text.Backquote(z.name)+" stands in two places")
 		return
 	}
+	if len(u.zoneAt) == maxZones {
+		u.tooManyZones(z.at)
+		return
+	}
 	u.zoneAt[z.name] = z.at
 	folder := filepath.Dir(z.file.path)
 	zone := spec.Zone{Name: z.name, URL: z.url.text, Host: z.host.text, Folder: folder, Broken: z.broken,
@@ -100,6 +105,16 @@ func (u *union) addZone(z writtenZone) {
 		}
 	}
 	u.out.zones[z.name] = zone
+}
+
+// tooManyZones is told once, at the first that is too many.
+func (u *union) tooManyZones(pos at) {
+	if u.zonesLeftOut {
+		return
+	}
+	u.zonesLeftOut = true
+	u.problems = append(u.problems, newProblem(ruleTooMuch, pos, nil, "with this zone the documents declare more than "+
+		text.Number(maxZones)+" zones", "declare those that organizations are in, and split the others off"))
 }
 
 // addGuards adds the guards of one document. A limit may stand in one place only; lists of people

@@ -25,6 +25,9 @@ var inviteFields = fields[writtenInvite]{
 }
 
 func readMembers(d *decoder, l *layer, n *yaml.Node, t *keyPath) {
+	if !d.file.reading.takeMembers(len(follow(n).Content) / 2) {
+		return
+	}
 	written := map[string]*yaml.Node{}
 	openBlock(d, &l.members, n, t, func(key, value *yaml.Node, t *keyPath) {
 		email, ok := checkEmail(d, key.Value, key, t)

@@ -179,10 +179,14 @@ func (a *applyRun) hydrate(saved *plan.Plan, documents *document.Documents) erro
 	options := document.ResolveOptions{
 		LookupEnv: a.r.LookupEnv, ReferenceRoots: a.options.documents.referenceRoots, Folders: documents.Folders(),
 	}
+	references, err := document.NewReferences(options)
+	if err != nil {
+		return failure{exit: exit.Invalid, message: err.Error()}
+	}
 	var read []string
 	a.problems = savedplan.Hydrate(saved, func(reference string) (spec.Value, error) {
 		read = append(read, document.ReferencedFiles(reference, "")...)
-		return document.Evaluate(reference, options)
+		return references.Evaluate(reference)
 	})
 	if err := a.r.files.reads(read...); err != nil {
 		return err

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"makesync/spec/regular"
 	"makesync/spec/text"
 	"makesync/sync/exit"
+	"makesync/sync/history"
 	"makesync/sync/offline"
 	"makesync/sync/planner"
 )
@@ -97,7 +99,13 @@ func (p *plannedRun) planOffline(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if p.plan, err = planner.Make(ctx, request); err != nil {
+	request.MostChanges = history.MostSteps
+	p.plan, err = planner.Make(ctx, request)
+	if errors.Is(err, planner.ErrTooManyChanges) {
+		return failure{exit: exit.Invalid, message: "the plan has more than " + text.Number(history.MostSteps) +
+			" changes, as many as one run can do", hint: "divide it with --shard I/N, or narrow it with --target GLOB"}
+	}
+	if err != nil {
 		return err
 	}
 	addUnknownSignedOut(p.plan)

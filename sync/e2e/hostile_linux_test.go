@@ -56,6 +56,19 @@ var hostileDocuments = map[string]struct {
 		return hostileHead + "guards:\n  protect:\n" + rows(1e5, "  - ox%d\n") + "organizations:\n" +
 			rows(1e5, "  o%[1]d: {name: O%[1]d}\n")
 	}},
+	"zones": {"documents-too-large", func() string {
+		return "apiVersion: makesync/v1\nzone: z1\nzones:\n" + rows(300e3, "  z%[1]d: {sandbox: {}, token: tttttttttttt%[1]d}\n")
+	}},
+	"members": {"documents-too-large", func() string {
+		return hostileHead + "organizations:\n  acme:\n    name: A\n    members:\n" + rows(1.2e6, "      a%d@b.example: Admin\n")
+	}},
+	"one organization": {"documents-too-large", func() string {
+		return hostileHead + "organizations:\n  acme:\n    name: A\n    variables:\n" + rows(1e6, "      A%[1]d: x%[1]d\n")
+	}},
+	"a text of a profile": {"too-long", func() string {
+		return hostileHead + "profiles:\n  p: {variables: {A: \"" + strings.Repeat("${org.x-a}", 1e5) + "\"}}\norganizations:\n" +
+			"  acme: {name: A, x-a: " + strings.Repeat("y", 1e6) + ", profiles: [p]}\n"
+	}},
 	"e-mails": {"documents-too-large", func() string {
 		return hostileHead + "guards:\n  emails:\n" + rows(1e5, "  - '*@a%d.example'\n") + "organizations:\n" +
 			rows(2e4, "  o%[1]d: {name: O%[1]d, members: {a@b%[1]d.example: {}}}\n")

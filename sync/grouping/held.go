@@ -33,6 +33,11 @@ func (g *Grouping) groupHeld(p *plan.Plan, least int) {
 		}
 	}
 	taken, at := map[member]bool{}, map[string]int{}
+	type reasonOfGroup struct {
+		group  int
+		reason string
+	}
+	told := map[reasonOfGroup]bool{}
 	rules := map[int][]string{} // the rules of the members, by group
 	for _, members := range b.large(least) {
 		first := g.Rest[members[0].organization].Held[members[0].at]
@@ -48,8 +53,9 @@ func (g *Grouping) groupHeld(p *plan.Plan, least int) {
 		for _, m := range members {
 			taken[m] = true
 			h := &g.Rest[m.organization].Held[m.at]
-			if reason := reasonOfObject(h); !slices.Contains(group.Reasons, reason) {
-				group.Reasons = append(group.Reasons, reason)
+			if why := (reasonOfGroup{n, reasonOfObject(h)}); !told[why] {
+				told[why] = true
+				group.Reasons = append(group.Reasons, why.reason)
 			}
 			rules[n] = append(rules[n], h.Allow)
 		}

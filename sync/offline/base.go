@@ -36,7 +36,7 @@ func Base(base, head *spec.Desired) (*spec.Desired, map[string]state.Port, []spe
 	}
 	zones := map[string]*baseZone{}
 	for i := range planned.Organizations {
-		zones[planned.Organizations[i].Zone] = &baseZone{ids: b.ids}
+		zones[planned.Organizations[i].Zone] = &baseZone{ids: b.ids, byID: map[int64]*state.Organization{}}
 	}
 	for i := range before {
 		o := &before[i]
@@ -186,15 +186,19 @@ func (b *baseMaker) members(o, now *spec.Organization) []spec.Member {
 type baseZone struct {
 	ids           *nameIDs
 	organizations []*state.Organization
+	byID          map[int64]*state.Organization // of several with one id the first
 }
 
-func (z *baseZone) add(live *state.Organization) { z.organizations = append(z.organizations, live) }
+func (z *baseZone) add(live *state.Organization) {
+	z.organizations = append(z.organizations, live)
+	if z.byID[live.ID] == nil {
+		z.byID[live.ID] = live
+	}
+}
 
 func (z *baseZone) find(id int64) *state.Organization {
-	for _, live := range z.organizations {
-		if live.ID == id {
-			return live
-		}
+	if live := z.byID[id]; live != nil {
+		return live
 	}
 	return &state.Organization{}
 }

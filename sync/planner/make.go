@@ -2,10 +2,12 @@ package planner
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"makesync/spec"
 	"makesync/sync/exit"
@@ -28,7 +30,11 @@ type run struct {
 	organizations []*organization
 	lookalikes    *spec.Lookalikes
 	judging       *judging
+	tooMany       atomic.Bool // changes
 }
+
+// ErrTooManyChanges says that the plan would have more than Request.MostChanges.
+var ErrTooManyChanges = errors.New("the plan has too many changes")
 
 // Make reads the live state and makes the plan that leads from it to the desired state:
 //
@@ -55,6 +61,9 @@ func Make(ctx context.Context, r Request) (*plan.Plan, error) {
 	run.compareAll(ctx)
 	if interrupted(ctx) {
 		return nil, context.Cause(ctx)
+	}
+	if run.tooMany.Load() {
+		return nil, ErrTooManyChanges
 	}
 	noteTaken(run)
 	run.guard()
@@ -145,15 +154,20 @@ func (r *run) declaredIn(z *zone) (all []*spec.Organization) {
 // compareAll reads and compares the organizations side by side, at most Concurrency at a time.
 func (r *run) compareAll(ctx context.Context) {
 	var mu sync.Mutex
-	done := 0
+	done, changes := 0, 0
 	places := slots.New(r.Concurrency)
 	places.Each(len(r.organizations), func(i int) {
+		if r.tooMany.Load() {
+			return
+		}
 		o := r.organizations[i]
 		o.reader = state.WithSlotOf(places, o.zone.port.Reader)
 		o.compare(ctx)
 		mu.Lock()
 		defer mu.Unlock()
 		done++
+		changes += len(o.Changes) + len(o.Waiting)
+		r.tooMany.Store(r.MostChanges > 0 && changes > r.MostChanges)
 		r.patterns.Add(o.Patterns)
 		if r.Progress != nil {
 			r.Progress(plan.Progress{Done: done, Total: len(r.organizations), Organization: o.want.Key})

@@ -335,6 +335,11 @@ func isOfFleet(problem *spec.Problem) bool {
 func groupProblems(problems []spec.Problem, least int) []problemGroup {
 	groups := make([]problemGroup, 0, len(problems))
 	at, counts := map[string]int{}, map[string]int{}
+	type member struct {
+		group        int
+		organization string
+	}
+	told := map[member]bool{}
 	if least > 1 {
 		for i := range problems {
 			counts[problemKey(&problems[i])]++
@@ -366,7 +371,8 @@ func groupProblems(problems []spec.Problem, least int) []problemGroup {
 		}
 		if place != "" {
 			groups[n].places = append(groups[n].places, place)
-		} else if !slices.Contains(groups[n].organizations, organization) {
+		} else if of := (member{n, organization}); !told[of] {
+			told[of] = true
 			groups[n].organizations = append(groups[n].organizations, organization)
 		}
 	}
