@@ -90,8 +90,8 @@ func (x *excerpter) markPublic() {
 	}
 }
 
-// maxReparsed is how much of a text is parsed once more to show lines of it; of what is larger, such
-// as one organization with a million variables, all of a line is masked.
+// maxReparsed is how much of a text is parsed once more to show lines of it; of what is larger,
+// such as one organization with a million variables, all of a line is masked.
 const maxReparsed = 16 << 20
 
 func (x *excerpter) fill(problems []*spec.Problem) {

@@ -57,8 +57,8 @@ type Request struct {
 	// Refusals remember what plans of Make do not offer; nil: what a zone's reader knows of them
 	// counts.
 	Refusals state.RefusalMemory
-	// MostChanges ends a plan that would have more, with those that have to wait, by ErrTooManyChanges;
-	// 0: as many as there are.
+	// MostChanges ends a plan that would have more, with those that have to wait, by
+	// ErrTooManyChanges; 0: as many as there are.
 	MostChanges int
 	// Progress is told, one call at a time and in the order of arrival, of each organization that
 	// is done.
