@@ -75,6 +75,9 @@ func AcceptsEmail(email string) bool {
 	if domain[0] == '.' || strings.HasSuffix(domain, ".") || strings.Contains(domain, "..") {
 		return false
 	}
+	if strings.Contains(email, "${") { // which looks like a text that is filled in, and is not
+		return false
+	}
 	for _, r := range email {
 		if r <= ' ' || r == 0x7f || !text.IsPrint(r) || strings.ContainsRune(`"(),:;<>[\]`, r) {
 			return false

@@ -141,6 +141,11 @@ func readTeams(d *decoder, i *writtenInvite, n *yaml.Node, t *keyPath) {
 // checkEmail checks an address loosely (one @, no space, a dot or not in the domain:
 // Make itself decides) and gives it in lower case.
 func checkEmail(d *decoder, address string, n *yaml.Node, t *keyPath) (string, bool) {
+	if strings.Contains(address, "${") { // Make would take it as it is
+		d.report(ruleEmail, follow(n), t, text.Backquote(address)+" is no e-mail address: `${…}` is not read in one",
+			"write the address itself")
+		return "", false
+	}
 	if !spec.AcceptsEmail(address) {
 		d.report(ruleEmail, follow(n), t, text.Backquote(address)+" is no e-mail address", "write it as name@domain")
 		return "", false
