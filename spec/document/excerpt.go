@@ -25,7 +25,7 @@ const maxExcerpt = 200
 // are all masked, character for character, and the caret still points right.
 //
 // Node trees are gone by then; the file is parsed once more, for problems only.
-func addExcerpts(files []*source, problems []spec.Problem) {
+func addExcerpts(files []*source, problems []spec.Problem, secrets ...string) {
 	wanted := make(map[string][]*spec.Problem, len(files))
 	for i := range problems {
 		p := &problems[i]
@@ -35,7 +35,9 @@ func addExcerpts(files []*source, problems []spec.Problem) {
 	}
 	for _, file := range files {
 		if list := wanted[file.path]; len(list) > 0 {
-			newExcerpter(file, list).fill(list)
+			x := newExcerpter(file, list)
+			x.secrets = secrets
+			x.fill(list)
 		}
 	}
 }
@@ -47,6 +49,8 @@ type excerpter struct {
 	wanted map[int]bool
 	// shown are the bytes of public keys and scalars in the wanted lines, sorted.
 	shown []span
+	// secrets are shown nowhere.
+	secrets OwnSecrets
 	// whole tells that the file could be parsed to its end.
 	whole bool
 }
@@ -127,6 +131,7 @@ func (x *excerpter) line(line int) string {
 			some = true
 		}
 	}
+	x.secrets.hide(text, shown)
 	if !x.whole && !some {
 		return maskUnparsed(text)
 	}

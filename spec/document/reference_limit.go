@@ -139,8 +139,7 @@ func SecretsOf(
 	}
 	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"} {
 		for _, spelled := range []string{name, strings.ToLower(name)} {
-			if u, err := url.Parse(read(spelled)); err == nil && u.User != nil {
-				password, _ := u.User.Password()
+			for _, password := range proxyPasswords(read(spelled)) {
 				all = all.With(password)
 			}
 		}
@@ -158,6 +157,28 @@ func SecretsOf(
 	return all
 }
 
+// proxyPasswords are the password of a proxy's address as it is written and as it is meant (%40 is @),
+// or what stands alone before the @. net/http takes addresses without a scheme, too.
+func proxyPasswords(address string) []string {
+	if _, rest, found := strings.Cut(address, "://"); found {
+		address = rest
+	}
+	authority, _, _ := strings.Cut(address, "/")
+	at := strings.LastIndexByte(authority, '@')
+	if at < 0 {
+		return nil
+	}
+	user, written, found := strings.Cut(authority[:at], ":")
+	if !found {
+		written = user
+	}
+	meant, err := url.PathUnescape(written)
+	if err != nil {
+		return []string{written}
+	}
+	return []string{written, meant}
+}
+
 // With are these and one more, unless that is nothing.
 func (s OwnSecrets) With(secret string) OwnSecrets {
 	if secret = strings.TrimSpace(secret); secret == "" {
@@ -171,6 +192,23 @@ func (s OwnSecrets) GivenAway(value string) bool {
 	return slices.ContainsFunc(s, func(secret string) bool {
 		return value == secret || len(secret) >= leastContained && strings.Contains(value, secret)
 	})
+}
+
+// hide unmarks, of the bytes of a text that are shown, those that give a secret away.
+func (s OwnSecrets) hide(text string, shown []bool) {
+	for _, secret := range s {
+		if len(secret) < leastContained {
+			continue
+		}
+		for from := 0; ; {
+			at := strings.Index(text[from:], secret)
+			if at < 0 {
+				break
+			}
+			from += at + len(secret)
+			clear(shown[from-len(secret) : from])
+		}
+	}
 }
 
 // isOfGit tells whether a path leads through a folder in which git keeps its own files, by all

@@ -22,6 +22,10 @@ func (r *resolver) checkIdentity(l *layer) {
 		r.report(ruleOrganizationName, l.name.at, address, "name", "Make refuses the name "+text.Backquote(l.name.text)+
 			": "+why, nameHint)
 	}
+	if r.secrets.GivenAway(l.name.text) {
+		r.report(ruleTokenAsValue, l.name.at, address, "name", "the name holds a token, key or password of this run",
+			"every member reads it; take it out, and replace that secret")
+	}
 	switch {
 	case isAbsent(l.state) && !l.id.isSet():
 		r.report(ruleDeleteWithoutID, l.state.at, address, "state", "the organization "+text.Backquote(l.key)+

@@ -60,6 +60,12 @@ func (r *resolver) invite(key string, w *writtenMember) *spec.Invite {
 			text.Backquote(w.email)+" may not be invited: the guard `emails` does not allow the address",
 			"add a pattern to `guards.emails`, or remove `invite`")
 	}
+	for _, written := range []scalar{w.invite.name, w.invite.note} {
+		if r.secrets.GivenAway(written.text) {
+			r.memberProblem(key, w, written.at, ruleTokenAsValue, "the invitation of "+text.Backquote(w.email)+
+				" holds a token, key or password of this run", "it is sent by e-mail; take it out, and replace that secret")
+		}
+	}
 	return i
 }
 

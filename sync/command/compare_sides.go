@@ -74,7 +74,7 @@ func readSide(ctx context.Context, s *compare.Side, src *sources, o compareOptio
 		}
 		s.State, err = src.readZone(ctx, name, read)
 	case compare.SideSnapshot:
-		snapshot, err := readSnapshot(name)
+		snapshot, err := snapshotToShow(src.r.Env, name)
 		if err != nil {
 			return err
 		}

@@ -80,6 +80,21 @@ func readMetricsFile(c *cli.Context) (string, error) {
 	return file, nil
 }
 
+// withNotify is an environment whose url is that of --notify where it is given: it is then the run's
+// own secret, which no value may hold and nothing shows, as one of the environment is.
+func withNotify(c *cli.Context, lookup func(string) (string, bool)) func(string) (string, bool) {
+	if !c.IsSet("notify") {
+		return lookup
+	}
+	url := c.String("notify")
+	return func(name string) (string, bool) {
+		if name == notifyVariable {
+			return url, true
+		}
+		return lookup(name)
+	}
+}
+
 // readNotifyOptions takes the url from the flag or the environment, and never from a document:
 // whoever writes documents must not choose who is told about organizations.
 func readNotifyOptions(c *cli.Context, env Env) (*notifyOptions, error) {

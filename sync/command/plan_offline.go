@@ -118,7 +118,7 @@ func (p *plannedRun) offlinePorts(ctx context.Context) (readers, error) {
 	var snapshots []*offline.Snapshot
 	var words []string
 	for _, path := range p.options.offline.live {
-		snapshot, err := readSnapshot(path)
+		snapshot, err := snapshotToShow(p.r.Env, path)
 		if err != nil {
 			return nil, err
 		}
@@ -200,6 +200,15 @@ const maxRows = 50_000
 
 func checkSnapshot(data []byte) []spec.Problem {
 	return spec.CheckFirst(schema.Snapshot(), data, maxRows, "organizations", "elsewhere")
+}
+
+// snapshotToShow is a snapshot of which values are shown: none that gives a secret of the run away.
+func snapshotToShow(env Env, path string) (*offline.Snapshot, error) {
+	snapshot, err := readSnapshot(path)
+	if err == nil {
+		snapshot.KeepOwn(document.SecretsOf(nil, env.LookupEnv, nil).GivenAway)
+	}
+	return snapshot, err
 }
 
 // readSnapshot reads and checks a snapshot file. One that does not fit is unfit: exit 3.

@@ -36,6 +36,7 @@ func (r *runtimeEnv) action(a arity, run func(*cli.Context) error) cli.ActionFun
 		if err := checkNames(c); err != nil {
 			return leaveJSON(c, r, err)
 		}
+		r.LookupEnv = withNotify(c, r.LookupEnv)
 		if err := checkGuardsVariable(c, r.Env); err != nil {
 			return leaveJSON(c, r, err)
 		}

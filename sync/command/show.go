@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/document"
 	"makesync/spec/regular"
 	"makesync/spec/text"
 	"makesync/sync/approval"
@@ -134,7 +135,7 @@ func readShown(r *runtimeEnv, o showOptions) (shown, error) {
 	switch head.Format {
 	case plan.Format, report.Format:
 	case offline.SnapshotFormat:
-		return readShownSnapshot(data, o)
+		return readShownSnapshot(r.Env, data, o)
 	default:
 		format := text.Quote(text.OneLine(head.Format))
 		return shown{}, errors.New("its format is " + format + ", and this makesync shows " +
@@ -247,7 +248,7 @@ func approvalWords(v approval.Verdict, named bool) []string {
 	return words
 }
 
-func readShownSnapshot(data []byte, o showOptions) (shown, error) {
+func readShownSnapshot(env Env, data []byte, o showOptions) (shown, error) {
 	for _, problem := range checkSnapshot(data) {
 		return shown{}, errors.New(strings.TrimPrefix(problem.Path+": ", ": ") + problem.Message)
 	}
@@ -255,6 +256,7 @@ func readShownSnapshot(data []byte, o showOptions) (shown, error) {
 	if err != nil {
 		return shown{}, err
 	}
+	s.KeepOwn(document.SecretsOf(nil, env.LookupEnv, nil).GivenAway)
 	return shown{result: showResult{snapshotResult{s, o.file}, "snapshot", o.maxBytes}}, nil
 }
 

@@ -304,7 +304,10 @@ func (r *snapshotReader) readVariables(ctx context.Context, live *state.Organiza
 // Where no values were kept at all it is the desired one, since nothing can be said against it
 // (Check has warned).
 func (r *snapshotReader) value(organization int64, saved *SavedVariable) spec.Value {
-	if saved.Value != nil {
+	switch {
+	case saved.own:
+		return spec.Own(*saved.Value)
+	case saved.Value != nil:
 		return spec.Sensitive(*saved.Value)
 	}
 	desired := r.desiredVariable(organization, saved.Name)

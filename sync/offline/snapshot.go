@@ -156,6 +156,8 @@ type SavedVariable struct {
 	Sensitive   bool    `json:"sensitive,omitempty"`
 	System      bool    `json:"system,omitempty"`
 	Invalid     string  `json:"odd,omitempty"`
+
+	own bool // see KeepOwn
 }
 
 // SavedMember is one person.
@@ -259,6 +261,20 @@ func DecodeSnapshot(data []byte) (*Snapshot, error) {
 	s.boundFingerprints()
 	return &s, nil
 }
+
+// KeepOwn has no plain value shown that gives away what the run itself is trusted with, which may be
+// another secret than those of the run that took the snapshot.
+func (s *Snapshot) KeepOwn(givesAway func(value string) bool) {
+	for i := range s.Organizations {
+		variables := s.Organizations[i].Variables
+		for j := range variables {
+			variables[j].own = variables[j].Value != nil && givesAway(*variables[j].Value)
+		}
+	}
+}
+
+// IsSecret tells whether the value is not shown, though the file holds it.
+func (v *SavedVariable) IsSecret() bool { return v.Sensitive || v.own }
 
 // MostFingerprints is how many fingerprints a snapshot has, and how many of one are looked at: each
 // takes a core for 60 ms or more. What is beyond is not compared, as what was not kept.

@@ -106,7 +106,7 @@ func writeSavedOrganization(p *printer, o *offline.SavedOrganization) {
 // savedValue shows no secret, though the snapshot may hold it.
 func savedValue(v *offline.SavedVariable) string {
 	switch {
-	case v.Sensitive || v.Value == nil:
+	case v.IsSecret() || v.Value == nil:
 		return "(not shown)"
 	default:
 		return *v.Value
