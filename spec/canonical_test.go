@@ -200,6 +200,21 @@ func TestLooksSecret(t *testing.T) {
 		"sk-0123456789abcdef0123456789": true, "Basic understanding of everything": false,
 		"Basic dXNlcjpwYXNzd29yZDE=": true, "AKIAIOSFODNN7EXAMPLE": true,
 		"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlLXNpZ24": true,
+		// In a text, in JSON, in a connection string, in a url.
+		" ghp_0123456789abcdef0123456789abcdef0123\n": true, "key=sk_live_0123456789abcdef": true,
+		`{"apiKey":"sk_live_0123456789abcdef"}`: true, "Authorization: Bearer 0123456789abcdef": true,
+		"-H 'authorization: bearer 0123456789abcdef'": true, "use Basic dXNlcjpwYXNzd29yZDE= then": true,
+		"jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlLXNpZ24!": true,
+		"Server=db;Password=hunter2;Uid=1":                              true, "host=db password='correct horse'": true, "pwd=hunter": true,
+		`{"client_secret": "a1b2c3d4"}`: true, "https://a.example/x?api_key=0123456789abcdef&y=1": true,
+		"https://a.example/x?access_token=abcdefgh": true, "https://hooks.slack.com/services/T0/B0/abcdef0": true,
+		"post to https://hook.eu1.make.com/abcdefghijklmnop0123": true,
+		"https://discord.com/api/webhooks/1/abcdefghijkl":        true, "https://a.webhook.office.com/webhookb2/abc@def": true,
+		"https://hook.eu1.make.com/": false, "https://hooks.slack.com/": false, "https://hook.acme.example/abcdefghijklmnop": false,
+		"sort_key=created_at": false, "monkey=hunter2hunter2hunter2": false, "auth=on": false, "Token: see the wiki": false,
+		"Auth: https://auth.acme.example": false, "a pat-terned-wallpaper-with-flowers": false, "Bearer of good news everywhere": false,
+		"secret_of_the_old_monastery is a book": false, "password=": false, "time: 10:30:00, key: value": false,
+		"===:::=== a=b=c": false,
 	} {
 		if got := LooksSecret(value); got != want {
 			t.Errorf("%q: %v", value, got)

@@ -157,8 +157,8 @@ func SecretsOf(
 	return all
 }
 
-// proxyPasswords are the password of a proxy's address as it is written and as it is meant (%40 is @),
-// or what stands alone before the @. net/http takes addresses without a scheme, too.
+// proxyPasswords are the password of a proxy's address as it is written and as it is meant (%40 is
+// @), or what stands alone before the @. net/http takes addresses without a scheme, too.
 func proxyPasswords(address string) []string {
 	if _, rest, found := strings.Cut(address, "://"); found {
 		address = rest

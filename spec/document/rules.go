@@ -182,7 +182,7 @@ var rules = []Rule{
 	{ruleMisplaced, spec.Error,
 		"A reference stands where none is read: anywhere but in a variable's value and a zone's token."},
 	{ruleTokenAsValue, spec.Error,
-		"A variable's value refers to makesync's own token or key, or it, a name or a note is or holds one of this run."},
+		"A variable's value refers to makesync's own token or key, or a value, name or note holds one of this run."},
 	{ruleEmail, spec.Error, "An e-mail address is none."},
 	{ruleMemberCase, spec.Error,
 		"Two members are the same but for upper and lower case, or another spelling of one address."},

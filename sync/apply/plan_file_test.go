@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -180,6 +181,15 @@ func TestForgedSteps(t *testing.T) {
 			a := &step(p, "nova/member/zoe@x.example").Arguments
 			a.Role, a.RoleID = "Guest", 0
 		},
+		"a note that is not sent": func(p *plan.Plan) {
+			s := step(p, "acme/member/new@x.example")
+			s.Arguments.Note = ""
+			s.Fields = append(s.Fields, plan.Field{Path: "note", To: state.Text("Welcome")})
+		},
+		"a deletion of nothing": func(p *plan.Plan) { step(p, "acme/variable/OLD").Fields = []plan.Field{} },
+		"another reference": func(p *plan.Plan) {
+			step(p, "acme/variable/PASSWORD").Fields[0].To.Reference = "${env:HARMLESS}"
+		},
 		"connections go unsaid":  func(p *plan.Plan) { step(p, "acme/member/gone@x.example").Arguments.DeleteConnections = true },
 		"time zone is not shown": func(p *plan.Plan) { step(p, "acme").Arguments.TimezoneID = 120 },
 		"country is not shown":   func(p *plan.Plan) { s := step(p, "nova"); s.Fields = s.Fields[1:] },
@@ -210,6 +220,65 @@ func TestForgedSteps(t *testing.T) {
 			t.Errorf("%s is taken for a plan", name)
 		}
 	}
+}
+
+// TestForgedArguments: whatever argument is added to a step, the file is refused, or it is one of
+// the few that every step of the kind may have and that change nothing which is shown.
+func TestForgedArguments(t *testing.T) {
+	t.Parallel()
+	_, _, data := saved(t, spec.Value{})
+	p, problems := savedplan.Decode(data, spec.Value{})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	harmless := map[string]bool{"IgnoreValue": true, "Confirmed": true}
+	kinds, tried := map[plan.StepType]bool{}, 0
+	for i := range p.Organizations {
+		o, last := p.Organizations[i], 0
+		for j := range o.Steps {
+			genuine := o.Steps[j]
+			kinds[genuine.Type()] = true
+			for _, f := range reflect.VisibleFields(reflect.TypeFor[plan.Arguments]()) {
+				forged := genuine
+				argument := reflect.ValueOf(&forged.Arguments).Elem().FieldByIndex(f.Index)
+				if !argument.IsZero() {
+					continue
+				}
+				argument.Set(someOf(t, argument.Type()))
+				o.Steps[j], tried = forged, tried+1
+				// The id of a control in a new organization is looked up by its name.
+				known := harmless[f.Name] || o.ID == 0 && f.Name == "ControlID"
+				if plan.InvalidStep(&o, j, last) == "" && !known {
+					t.Errorf("%s %s takes %s", genuine.Op, genuine.Address, f.Name)
+				}
+			}
+			o.Steps[j], last = genuine, genuine.N
+			if why := plan.InvalidStep(&o, j, last-1); why != "" {
+				t.Fatalf("%s: %s", genuine.Address, why)
+			}
+		}
+	}
+	if len(kinds) < 10 || tried < 200 {
+		t.Errorf("%d forgeries of %d types", tried, len(kinds))
+	}
+}
+
+// someOf is a value of a type that is not its zero value.
+func someOf(t *testing.T, typ reflect.Type) reflect.Value {
+	switch typ.Kind() {
+	case reflect.String:
+		return reflect.ValueOf("forged").Convert(typ)
+	case reflect.Bool:
+		return reflect.ValueOf(true)
+	case reflect.Pointer:
+		return reflect.New(typ.Elem())
+	case reflect.Slice:
+		return reflect.Append(reflect.Zero(typ), someOf(t, typ.Elem()))
+	}
+	if !reflect.TypeFor[int]().ConvertibleTo(typ) {
+		t.Fatalf("no value of %s", typ)
+	}
+	return reflect.ValueOf(2).Convert(typ)
 }
 
 func TestDamagedFiles(t *testing.T) {

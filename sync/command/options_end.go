@@ -80,8 +80,8 @@ func readMetricsFile(c *cli.Context) (string, error) {
 	return file, nil
 }
 
-// withNotify is an environment whose url is that of --notify where it is given: it is then the run's
-// own secret, which no value may hold and nothing shows, as one of the environment is.
+// withNotify is an environment whose url is that of --notify where it is given: it is then the
+// run's own secret, which no value may hold and nothing shows, as one of the environment is.
 func withNotify(c *cli.Context, lookup func(string) (string, bool)) func(string) (string, bool) {
 	if !c.IsSet("notify") {
 		return lookup

@@ -88,9 +88,10 @@ func (j *policyJudge) Judge(
 	return j.results(verdict, draft, why), nil
 }
 
-// jsonForm is the plan as policies see it.
+// jsonForm is the plan as policies see it: a secret that comes from a reference with that, which a
+// saved plan holds beside the fields.
 func jsonForm(draft *plan.Plan) (form map[string]any, err error) {
-	data, err := json.Marshal(draft)
+	data, err := json.Marshal(draft.Shown())
 	if err != nil {
 		return nil, fmt.Errorf("write the plan for policies: %w", err)
 	}

@@ -223,7 +223,7 @@ func (f *Facts) isDeclared() bool {
 
 // step is a step with its calls.
 func (f *Facts) step(o *plan.Organization, s *plan.Step) Step {
-	out := Step{Op: s.Op, Risk: s.Risk, Fields: s.Fields, Notes: s.Notes, Foreseen: s.Foreseen,
+	out := Step{Op: s.Op, Risk: s.Risk, Fields: s.ShownFields(), Notes: s.Notes, Foreseen: s.Foreseen,
 		Origin: s.Origin, LooksLike: s.LooksLike, After: []spec.Address{}, Calls: []Call{}}
 	if out.Fields == nil {
 		out.Fields = []plan.Field{}

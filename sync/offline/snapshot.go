@@ -262,8 +262,8 @@ func DecodeSnapshot(data []byte) (*Snapshot, error) {
 	return &s, nil
 }
 
-// KeepOwn has no plain value shown that gives away what the run itself is trusted with, which may be
-// another secret than those of the run that took the snapshot.
+// KeepOwn has no plain value shown that gives away what the run itself is trusted with, which may
+// be another secret than those of the run that took the snapshot.
 func (s *Snapshot) KeepOwn(givesAway func(value string) bool) {
 	for i := range s.Organizations {
 		variables := s.Organizations[i].Variables

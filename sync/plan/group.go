@@ -73,7 +73,7 @@ func GroupsOf(organizations []Organization, least int) []Group {
 func newGroup(steps []*Step) Group {
 	first := steps[0]
 	group := Group{Kind: first.Kind, Name: first.Address.Name(), Op: first.Op, Risk: first.Risk,
-		Origin: first.Origin, Foreseen: first.Foreseen, Fields: first.Fields, Count: len(steps), Steps: steps}
+		Origin: first.Origin, Foreseen: first.Foreseen, Fields: first.ShownFields(), Count: len(steps), Steps: steps}
 	for _, step := range steps {
 		group.Organizations = append(group.Organizations, step.Address.Key())
 	}
@@ -82,7 +82,7 @@ func newGroup(steps []*Step) Group {
 
 // changeKey is equal for equal changes.
 func changeKey(s *Step) string {
-	seen := slices.Clone(s.Fields)
+	seen := slices.Clone(s.ShownFields())
 	for i := range seen {
 		seen[i].From.Fingerprint, seen[i].To.Fingerprint = "", ""
 	}

@@ -50,7 +50,13 @@ func InvalidStep(o *Organization, j, last int) string {
 		if creates && !f.From.IsNone() || s.Op.Counted() == OpDelete && !f.To.IsNone() {
 			return "it shows the field " + text.Quote(f.Path) + " of what is not there"
 		}
+		if f.From.Reference != "" || f.To.Reference != "" { // that of its argument counts
+			return "it shows a reference in the field " + text.Quote(f.Path)
+		}
 		seen[f.Path] = true
+	}
+	if name := argumentBeyond(row, &s.Arguments); name != "" {
+		return "it has the argument " + text.Quote(name) + ", which no such step has"
 	}
 	late := creates || s.Kind == spec.KindFeatureControl && PurchaseFor(o.Steps[:j], s) != nil
 	return stepTypes[row].invalid(s, late)
@@ -83,6 +89,7 @@ func invalidVariable(s *Step, _ bool) string {
 		Constraint{written && !s.shows("type", &kind) && !(kept && s.field("type") == nil),
 			"it writes another type than it shows"},
 		Constraint{written && len(s.Fields) == 0, "it does not show what it writes"},
+		Constraint{!written && (s.field("value") == nil || s.field("type") == nil), "it does not show what it deletes"},
 		Constraint{a.Value != nil && a.Value.IsSensitive() && a.Value.Fingerprint == "",
 			"its secret has no fingerprint"},
 	)
@@ -138,7 +145,8 @@ func invalidMember(s *Step, late bool) string {
 		Constraint{getsRole && s.field("role") == nil || a.Role != "" && !s.showsText("role", a.Role),
 			"it gives another role than it shows"},
 		Constraint{invites && !s.showsText("name", a.Name), "it writes another name than it shows"},
-		Constraint{invites && a.Note != "" && !s.showsText("note", a.Note), "it writes another note than it shows"},
+		Constraint{invites && (a.Note != "" || s.field("note") != nil) && !s.showsText("note", a.Note),
+			"it writes another note than it shows"},
 		Constraint{teams != (s.field("teams") != nil) || len(a.Teams) > 0 && !s.showsText("teams", TeamsText(a.Teams)),
 			"it gives other teams than it shows"},
 	)
@@ -184,6 +192,36 @@ func FirstViolated(constraints ...Constraint) string {
 		}
 	}
 	return ""
+}
+
+// ShownFields are the fields as people read them: a secret with the reference that it comes from,
+// which only the step's argument carries.
+func (s *Step) ShownFields() []Field {
+	v := s.Arguments.Value
+	if v == nil || v.Reference == "" {
+		return s.Fields
+	}
+	fields := slices.Clone(s.Fields)
+	for i := range fields {
+		if f := &fields[i]; f.Path == "value" && f.To.IsSensitive() {
+			f.To.Reference = v.Reference
+		}
+	}
+	return fields
+}
+
+// Shown is the plan with the fields of its steps as people read them.
+func (p *Plan) Shown() *Plan {
+	shown := *p
+	shown.Organizations = slices.Clone(p.Organizations)
+	for i := range shown.Organizations {
+		o := &shown.Organizations[i]
+		o.Steps = slices.Clone(o.Steps)
+		for j := range o.Steps {
+			o.Steps[j].Fields = o.Steps[j].ShownFields()
+		}
+	}
+	return &shown
 }
 
 // field is the field of a path; nil when the step does not show it.

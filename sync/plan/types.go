@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"reflect"
 	"slices"
+	"strings"
 
 	"makesync/spec"
 	"makesync/sync/state"
@@ -19,40 +21,46 @@ type StepType struct {
 // before.
 //
 // A new kind, or something new that is done to one, is a row here. Risk is the least that such a
-// step has (see riskOf); fields are the paths that one may show; invalid tells what is wrong with
-// the arguments of one in a plan file.
+// step has (see riskOf); fields are the paths that one may show; takes are the arguments that one
+// may have; invalid tells what is wrong with these in a plan file.
 var stepTypes = []struct {
 	kind    spec.Kind
 	op      Op
 	risk    Risk
 	verbs   []Verb
 	fields  []string
+	takes   []string
 	invalid func(s *Step, late bool) string
 }{
 	{spec.KindOrganization, OpCreate, RiskIrreversible, []Verb{CreateOrganization}, organizationFields,
+		newOrganizationTakes, invalidOrganization},
+	{spec.KindOrganization, OpUpdate, RiskNone, []Verb{UpdateOrganization}, organizationFields,
+		changedOrganizationTakes, invalidOrganization},
+	{spec.KindOrganization, OpDelete, RiskIrreversible, []Verb{DeleteOrganization}, organizationFields, byNameTakes,
 		invalidOrganization},
-	{spec.KindOrganization, OpUpdate, RiskNone, []Verb{UpdateOrganization}, organizationFields, invalidOrganization},
-	{spec.KindOrganization, OpDelete, RiskIrreversible, []Verb{DeleteOrganization}, organizationFields,
-		invalidOrganization},
-	{spec.KindSubscription, OpCreate, RiskIrreversible, []Verb{BeginSubscription}, subscriptionFields,
+	{spec.KindSubscription, OpCreate, RiskIrreversible, []Verb{BeginSubscription}, subscriptionFields, purchaseTakes,
 		invalidSubscription},
-	{spec.KindSubscription, OpUpdate, RiskIrreversible, []Verb{ChangeSubscription}, subscriptionFields,
+	{spec.KindSubscription, OpUpdate, RiskIrreversible, []Verb{ChangeSubscription}, subscriptionFields, purchaseTakes,
 		invalidSubscription},
-	{spec.KindSubscription, OpDelete, RiskIrreversible, []Verb{CancelSubscription}, subscriptionFields,
+	{spec.KindSubscription, OpDelete, RiskIrreversible, []Verb{CancelSubscription}, subscriptionFields, purchaseTakes,
 		invalidSubscription},
-	{spec.KindPaymentMethods, OpUpdate, RiskIrreversible, []Verb{PreferMethod}, methodFields, invalidMethod},
-	{spec.KindPaymentMethods, OpDelete, RiskIrreversible, []Verb{RemoveMethod}, methodFields, invalidMethod},
-	{spec.KindFeatureControl, OpUpdate, RiskNone, []Verb{SetControl}, controlFields, invalidControl},
-	{spec.KindVariable, OpCreate, RiskNone, []Verb{CreateVariable}, variableFields, invalidVariable},
-	{spec.KindVariable, OpUpdate, RiskNone, []Verb{UpdateVariable}, variableFields, invalidVariable},
-	{spec.KindVariable, OpDelete, RiskDestructive, []Verb{DeleteVariable}, variableFields, invalidVariable},
-	{spec.KindMember, OpInvite, RiskCaution, []Verb{InviteMember}, memberFields, invalidMember},
-	{spec.KindMember, OpReinvite, RiskCaution, []Verb{RemoveMember, InviteMember}, memberFields, invalidMember},
-	{spec.KindMember, OpRevoke, RiskDestructive, []Verb{RemoveMember}, memberFields, invalidMember},
-	{spec.KindMember, OpUpdate, RiskCaution, []Verb{SetRole}, memberFields, invalidMember},
-	{spec.KindMember, OpDelete, RiskDestructive, []Verb{RemoveMember}, memberFields, invalidMember},
-	{spec.KindTFA, OpUpdate, RiskCaution, []Verb{EnforceTFA}, tfaFields, invalidTFA},
-	{spec.KindOwner, OpTransfer, RiskIrreversible, []Verb{TransferOwner}, ownerFields, invalidOwner},
+	{spec.KindPaymentMethods, OpUpdate, RiskIrreversible, []Verb{PreferMethod}, methodFields, preferredTakes,
+		invalidMethod},
+	{spec.KindPaymentMethods, OpDelete, RiskIrreversible, []Verb{RemoveMethod}, methodFields, preferredTakes,
+		invalidMethod},
+	{spec.KindFeatureControl, OpUpdate, RiskNone, []Verb{SetControl}, controlFields, switchedTakes, invalidControl},
+	{spec.KindVariable, OpCreate, RiskNone, []Verb{CreateVariable}, variableFields, writtenTakes, invalidVariable},
+	{spec.KindVariable, OpUpdate, RiskNone, []Verb{UpdateVariable}, variableFields, writtenTakes, invalidVariable},
+	{spec.KindVariable, OpDelete, RiskDestructive, []Verb{DeleteVariable}, variableFields, byNameTakes,
+		invalidVariable},
+	{spec.KindMember, OpInvite, RiskCaution, []Verb{InviteMember}, memberFields, invitedTakes, invalidMember},
+	{spec.KindMember, OpReinvite, RiskCaution, []Verb{RemoveMember, InviteMember}, memberFields, reinvitedTakes,
+		invalidMember},
+	{spec.KindMember, OpRevoke, RiskDestructive, []Verb{RemoveMember}, memberFields, removedTakes, invalidMember},
+	{spec.KindMember, OpUpdate, RiskCaution, []Verb{SetRole}, memberFields, roleGivenTakes, invalidMember},
+	{spec.KindMember, OpDelete, RiskDestructive, []Verb{RemoveMember}, memberFields, removedTakes, invalidMember},
+	{spec.KindTFA, OpUpdate, RiskCaution, []Verb{EnforceTFA}, tfaFields, enforcedTakes, invalidTFA},
+	{spec.KindOwner, OpTransfer, RiskIrreversible, []Verb{TransferOwner}, ownerFields, byUserTakes, invalidOwner},
 }
 
 // The paths of fields by kind.
@@ -66,6 +74,44 @@ var (
 	tfaFields          = []string{"tfaEnforced"}
 	ownerFields        = []string{"owner"}
 )
+
+// The arguments of steps, as they are called in Arguments.
+var (
+	newOrganizationTakes     = []string{"Name", "RegionID", "CountryID", "TimezoneID"}
+	changedOrganizationTakes = []string{"Name", "CountryID", "TimezoneID"}
+	byNameTakes              = []string{"Name", "Confirmed"}
+	purchaseTakes            = []string{"PriceID", "Coupon", "Customer", "Offer", "Confirmed"}
+	preferredTakes           = []string{"PaymentMethod", "Target"}
+	switchedTakes            = []string{"Name", "ControlID", "Enable"}
+	writtenTakes             = []string{"Name", "Type", "Value", "IgnoreValue"}
+	invitedTakes             = []string{"Name", "Email", "RoleID", "Note", "TeamIDs", "Role", "Teams"}
+	reinvitedTakes           = append([]string{"UserID"}, invitedTakes...)
+	enforcedTakes            = []string{"Enable"}
+	byUserTakes              = []string{"Email", "UserID"}
+	roleGivenTakes           = []string{"Email", "UserID", "RoleID"}
+	removedTakes             = []string{"Email", "UserID", "DeleteConnections", "Confirmed"}
+)
+
+// argumentNames are the names of the arguments in a plan file, by those of Arguments.
+var argumentNames = func() map[string]string {
+	names := map[string]string{}
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Arguments]()) {
+		names[f.Name], _, _ = strings.Cut(f.Tag.Get("json"), ",")
+	}
+	return names
+}()
+
+// argumentBeyond is an argument that no step of the row has; "" where there is none.
+func argumentBeyond(row int, a *Arguments) string {
+	v := reflect.ValueOf(a).Elem()
+	for i := range v.NumField() {
+		name := v.Type().Field(i).Name
+		if !v.Field(i).IsZero() && !slices.Contains(stepTypes[row].takes, name) {
+			return argumentNames[name]
+		}
+	}
+	return ""
+}
 
 // Type is the step's type.
 func (s *Step) Type() StepType { return StepType{s.Kind, s.Op} }

@@ -106,7 +106,7 @@ func writeDifferences(p *printer, differences []compare.Difference) {
 	for _, d := range differences {
 		row := tableRow{object: object(d.Address), path: Clean(d.Path), change: true, between: " | "}
 		row.risk = plan.RiskNone
-		row.from, row.to = showPairBriefly(d.A, d.B)
+		row.from, row.to = showPair(d.A, d.B)
 		if d.Path == "" {
 			row.path, row.change = onlyIn(d), false
 		}

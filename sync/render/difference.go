@@ -23,11 +23,6 @@ import (
 // showPair is both sides of a field for people, told apart by the eye wherever they differ.
 func showPair(from, to state.Scalar) (string, string) { return tellApart(show(from), show(to)) }
 
-// showPairBriefly is showPair without the references of secrets, which no column has room for.
-func showPairBriefly(from, to state.Scalar) (string, string) {
-	return tellApart(showBriefly(from), showBriefly(to))
-}
-
 // tellApart writes what is not ASCII as escapes where two clean texts differ only in characters
 // that look alike.
 func tellApart(from, to string) (string, string) {

@@ -6,7 +6,6 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/plan"
-	"makesync/sync/state"
 )
 
 // The steps of an organization are one table, in groups of equal risk, worst first:
@@ -86,7 +85,7 @@ func stepRows(step plan.Step) []tableRow {
 			row.notes = nil
 		}
 		row.path, row.change = Clean(field.Path), true
-		row.from, row.to = showPairBriefly(field.From, field.To)
+		row.from, row.to = showPair(field.From, field.To)
 		rows = append(rows, row)
 	}
 	if len(rows) == 0 {
@@ -102,7 +101,7 @@ func stepRows(step plan.Step) []tableRow {
 func toldFields(step plan.Step) []plan.Field {
 	whole := step.Kind == spec.KindVariable && step.Op != plan.OpUpdate && len(step.Fields) > 1
 	var told []plan.Field
-	for _, field := range step.Fields {
+	for _, field := range step.ShownFields() {
 		if !stays(field) && !(whole && impliedType(field)) {
 			told = append(told, field)
 		}
@@ -121,14 +120,6 @@ func stays(f plan.Field) bool {
 func impliedType(f plan.Field) bool {
 	date := spec.TypeDate.String()
 	return f.Path == "type" && f.From.String() != date && f.To.String() != date
-}
-
-// showBriefly is show without a secret's reference, which no column has room for.
-func showBriefly(s state.Scalar) string {
-	if s.IsSensitive() {
-		s.Reference = ""
-	}
-	return show(s)
 }
 
 // tableWidths are the widths of the columns; from is that of the values that stand in a column.
