@@ -63,7 +63,8 @@ func (r *resolver) invite(key string, w *writtenMember) *spec.Invite {
 	for _, written := range []scalar{w.invite.name, w.invite.note} {
 		if r.secrets.GivenAway(written.text) {
 			r.memberProblem(key, w, written.at, ruleTokenAsValue, "the invitation of "+
-				text.Backquote(w.email)+" holds a token, key or password of this run", "it is sent by e-mail; take it out, and replace that secret")
+				text.Backquote(w.email)+" holds a token, key or password of this run",
+				"it is sent by e-mail; take it out, and replace that secret")
 		}
 	}
 	return i
