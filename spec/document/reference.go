@@ -207,7 +207,7 @@ func (e evaluator) pieces(pieces []piece) (evaluated, error) {
 
 // looksUnfilled finds what is left when a template was not filled in or a log masked a value.
 func looksUnfilled(s string) bool {
-	if i := strings.Index(s, "${"); i >= 0 && strings.IndexByte(s[i:], '}') > 0 {
+	if i := strings.Index(s, "${"); i >= 0 && (strings.IndexByte(s[i:], '}') > 0 || beginsReference(s[i+2:])) {
 		return true
 	}
 	if i := strings.Index(s, "##"); i >= 0 {
@@ -216,6 +216,11 @@ func looksUnfilled(s string) bool {
 		}
 	}
 	return s != "" && len(s) >= 3 && strings.Trim(s, "*") == ""
+}
+
+// beginsReference tells of a reference whose brace somebody forgot to close.
+func beginsReference(body string) bool {
+	return strings.HasPrefix(body, "env:") || strings.HasPrefix(body, "file:") || strings.HasPrefix(body, orgPrefix)
 }
 
 // errTokenAsValue marks a reference to makesync's own credentials.
