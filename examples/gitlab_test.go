@@ -60,3 +60,70 @@ func TestGitLabWithCurl(t *testing.T) {
 		t.Errorf("another token: exit %d:\n%s", code, out)
 	}
 }
+
+// TestGitLabPreviewTakesGuardsOfTheHead runs the job's script on a branch that began before the guards
+// became what they are, and that brings guards where the job lays things down.
+func TestGitLabPreviewTakesGuardsOfTheHead(t *testing.T) {
+	t.Parallel()
+	for _, tool := range []string{"git", "tar"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("CANNOT CHECK HERE: %s is not installed", tool)
+		}
+	}
+	dir := t.TempDir()
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sh := func(in, script string, variables ...string) (int, string) {
+		c := exec.Command("sh", "-e", "-c", script)
+		c.Dir = filepath.Join(dir, in)
+		c.Env = append([]string{"PATH=" + filepath.Join(dir, "bin") + ":" + os.Getenv("PATH"), "CI_SCRIPTS=" + filepath.Join(here, "ci"),
+			"GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@a.example", "GIT_COMMITTER_NAME=a",
+			"GIT_COMMITTER_EMAIL=a@a.example"}, variables...)
+		return result(t, c)
+	}
+	const world = `
+mkdir bin
+printf '#!/bin/sh\necho "$1 by $MAKESYNC_GUARDS: $(cat "$MAKESYNC_GUARDS")"\n' >bin/makesync && chmod 755 bin/makesync
+git init -q -b main origin && cd origin && git config uploadpack.allowAnySHA1InWant true
+mkdir documents && echo former >documents/a.yaml && cp -R "$CI_SCRIPTS" ci && echo loose >ci/.guards.yaml
+git add -f . && git commit -q -m began
+git checkout -q -b author && mkdir -p .target/ci .base/ci && echo evil | tee .target/ci/.guards.yaml >.base/ci/.guards.yaml
+git add -f . && git commit -q -m author
+git checkout -q main && echo strict >ci/.guards.yaml && echo later >documents/b.yaml && git add -f . && git commit -q -m later
+git checkout -q -b bare && git rm -q -r ci && git commit -q -m bare
+cd .. && git clone -q -b author origin clone && git clone -q -b author origin fork && ln -s origin project.git`
+	if code, out := sh(".", world); code != 0 {
+		t.Fatal(out)
+	}
+	var pipeline struct{ Preview struct{ Script []string } }
+	readYAML(t, "gitlab-ci.yml", &pipeline)
+	_, began := sh("clone", "git rev-parse HEAD~1")
+	variables := []string{"CI_PROJECT_ID=5", "CI_MERGE_REQUEST_PROJECT_ID=5",
+		"CI_MERGE_REQUEST_DIFF_BASE_SHA=" + strings.TrimSpace(began), "CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main"}
+	script := strings.Join(pipeline.Preview.Script, "\n")
+	code, out := sh("clone", script, variables...)
+	if code != 0 || !strings.Contains(out, "validate by .target/ci/.guards.yaml: strict") || strings.Contains(out, "loose") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	for name, want := range map[string]string{"a.yaml": "former\n", "b.yaml": ""} {
+		got, _ := os.ReadFile(filepath.Join(dir, "clone", ".base", "documents", name))
+		if string(got) != want {
+			t.Errorf("compared with %s: %q", name, got)
+		}
+	}
+	code, out = sh("clone", script, append(variables, "CI_MERGE_REQUEST_TARGET_BRANCH_NAME=bare")...)
+	if code != 3 || !strings.Contains(out, "has no ci/ yet") {
+		t.Errorf("a target without ci/: exit %d:\n%s", code, out)
+	}
+	// A fork whose main is its author's: the target is that of the project.
+	if code, out := sh("fork", "git remote set-url origin . && git branch -f main author~1", variables...); code != 0 {
+		t.Fatal(out)
+	}
+	code, out = sh("fork", script, append(variables, "CI_PROJECT_ID=6",
+		"CI_MERGE_REQUEST_PROJECT_URL="+filepath.Join(dir, "project"))...)
+	if code != 0 || !strings.Contains(out, "validate by .target/ci/.guards.yaml: strict") {
+		t.Errorf("a fork: exit %d:\n%s", code, out)
+	}
+}

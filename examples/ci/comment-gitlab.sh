@@ -3,8 +3,8 @@
 # also on those from forks. Runs in a scheduled pipeline of the default branch, whose protected
 # variable GITLAB_TOKEN (a project access token that may write notes) no merge request ever sees. Of
 # a merge request it takes the files as data, as the checkout of a nightly run has them: it runs
-# nothing of them, and gives makesync an environment that says no more than what documents may read. The
-# guards are those of the default branch (preview.sh).
+# nothing of them, and gives makesync an environment that says no more than what documents may read and
+# which guards hold: those that MAKESYNC_GUARDS names, else those of the default branch (preview.sh).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 documents=$1 out=$2 snapshots=${3:-}
@@ -29,6 +29,7 @@ preview() {
   case $refused in 0) ;; 3) return 0 ;; *) return 1 ;; esac
   code=0
   (cd "$tree" && exec env -i PATH="$PATH" HOME="$work" ${MAKESYNC_REFERENCES+"MAKESYNC_REFERENCES=$MAKESYNC_REFERENCES"} \
+    "MAKESYNC_GUARDS=$guards" \
     sh "$here/preview.sh" "$documents" "$base" "$out/$1" "$snapshots") \
     >"$out/$1/validate.log" 2>&1 || code=$?
   rm -rf "$tree"
@@ -52,6 +53,12 @@ tell() {
 }
 
 repository=$(pwd)
+# A relative name is that of a file here: the preview runs among the files of the merge request.
+guards=$(printf '%s\n' "${MAKESYNC_GUARDS-$here/.guards.yaml}" | tr ',' '\n' | while read -r file; do
+  case $file in '' | /*) ;; *) file=$repository/$file ;; esac
+  printf '%s%s' "${comma:-}" "$file"
+  comma=,
+done)
 base=$repository/$documents
 mkdir -p "$out"
 out=$(cd "$out" && pwd)

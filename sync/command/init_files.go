@@ -146,6 +146,7 @@ const ignored = `# what runs leave beside the documents: states of sandboxes, pl
 /report.json
 /.out/
 /.base/
+/.target/
 /.bin/
 /.snapshots/
 # tokens
