@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/spec/text"
 	"makesync/sync/offline"
 	"makesync/sync/state"
 )
@@ -17,7 +18,8 @@ import (
 // their time, and the plan says that the values beyond are not compared.
 func TestMostFingerprints(t *testing.T) {
 	t.Parallel()
-	for _, beyond := range []int{0, 3} {
+	for _, c := range []struct{ beyond, bare int }{{0, 0}, {3, 0}, {1, 1}} { // bare: 10,000, and one that has none
+		beyond := c.beyond
 		now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 		saved := offline.SavedOrganization{Kinds: []spec.Kind{spec.KindVariable}}
 		saved.ID, saved.Name, saved.Host = 11, "Acme", "eu1.make.com"
@@ -25,6 +27,11 @@ func TestMostFingerprints(t *testing.T) {
 		for i := range offline.MostFingerprints - 1 + beyond {
 			name := fmt.Sprintf("V%d", i)
 			saved.Variables = append(saved.Variables, offline.SavedVariable{Name: name, Type: "text", Fingerprint: "scrypt:x"})
+			o.Variables = append(o.Variables, spec.Variable{Name: name, Value: spec.Sensitive("x")})
+		}
+		for i := range c.bare {
+			name := fmt.Sprintf("BARE%d", i)
+			saved.Variables = append(saved.Variables, offline.SavedVariable{Name: name, Type: "text", Sensitive: true})
 			o.Variables = append(o.Variables, spec.Variable{Name: name, Value: spec.Sensitive("x")})
 		}
 		data, err := offline.EncodeSnapshot(&offline.Snapshot{
@@ -49,8 +56,10 @@ func TestMostFingerprints(t *testing.T) {
 		}
 		desired := &spec.Desired{Organizations: []spec.Organization{o}}
 		problems := offline.Check([]*offline.Snapshot{snapshot}, desired, spec.Scope{}, now, 0)
-		told := len(problems) == 1 && problems[0].Rule == "snapshot-values" &&
-			strings.HasPrefix(problems[0].Message, "2 values are not compared: more than 10,000 secrets")
+		lost := max(0, beyond-1) + c.bare
+		told := len(problems) == 1 && problems[0].Rule == "snapshot-values" && strings.HasPrefix(problems[0].Message,
+			text.Count(lost, "value is", "values are")) && strings.Contains(problems[0].Message,
+			"not compared: the snapshot of eu1 holds 10,000 secrets already")
 		if told != (beyond > 0) || beyond == 0 && len(problems) > 0 {
 			t.Errorf("%d beyond: %+v", beyond, problems)
 		}

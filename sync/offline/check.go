@@ -143,8 +143,8 @@ func (s *Snapshot) unkept(o *spec.Organization, saved *SavedOrganization) []spec
 	switch {
 	case s.Values == ValuesNone:
 	case s.fingerprints == MostFingerprints:
-		why = "more than " + text.Number(MostFingerprints) + " secrets in the snapshot of " + s.Zone +
-			" would take too long"
+		why = "the snapshot of " + s.Zone + " holds " + text.Number(MostFingerprints) +
+			" secrets already, and more would take too long"
 		hint = "take snapshots of fewer organizations, each with the documents of these, or plan with a token"
 	default:
 		why = "no document declared that when the snapshot of " + s.Zone + " was taken"
