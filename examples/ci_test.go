@@ -283,6 +283,32 @@ func TestActionDoesItsJob(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "owned")); err == nil {
 		t.Error("an input was run")
 	}
+
+	// The action of makesync's own repository: its guards are an example, and hold nowhere.
+	other := filepath.Join(dir, "other")
+	if err := os.MkdirAll(filepath.Join(other, ".github", "actions", "makesync"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(filepath.Join(other, "examples", "ci"), os.DirFS(ci)); err != nil {
+		t.Fatal(err)
+	}
+	remote := "GITHUB_ACTION_PATH=" + filepath.Join(other, ".github", "actions", "makesync")
+	if out, err := run(0, "WHAT=plan", "MAKESYNC_SHA256="+sum, remote); err != nil {
+		t.Fatalf("install: %v: %s", err, out)
+	}
+	given := []string{remote, "DOCUMENTS=documents", "BASE=base", "SNAPSHOTS=.snapshots", "OUT=.out", "FORMAT=github"}
+	if out, err := run(1, given...); err == nil || !strings.Contains(out, "give it guards") {
+		t.Errorf("no guards: %v: %s", err, out)
+	}
+	for _, name := range []string{"GUARDS", "MAKESYNC_GUARDS"} {
+		if out, err := run(1, append(given, name+"=.base/ci/"+name)...); err != nil {
+			t.Errorf("%s: %v: %s", name, err, out)
+		}
+		noted, _ := os.ReadFile(notes)
+		if !strings.Contains(string(noted), " by .base/ci/"+name+"\n") {
+			t.Errorf("%s: it ran\n%s", name, noted)
+		}
+	}
 }
 
 func checkGitHubCheckout(t *testing.T, name, on string, with map[string]any) {
