@@ -88,6 +88,7 @@ func checkIndexed(t *testing.T, job *batch.Job) {
 		"retries":      s.BackoffLimit == nil && *s.BackoffLimitPerIndex > 0,
 		"other shards": *s.MaxFailedIndexes == *s.Completions, // the merge wants a result of each
 		"tokens":       c.EnvFrom[0].SecretRef != nil,
+		"the guards":   hasGuards(&s.Template.Spec),
 		"the volume":   looksAtVolume(&job.Spec.Template.Spec),
 	} {
 		if !ok {
@@ -104,6 +105,18 @@ func checkIndexed(t *testing.T, job *batch.Job) {
 		t.Errorf("actions: %v", actions)
 	}
 	fitsIn(t, &s, (*s.Completions+*s.Parallelism-1) / *s.Parallelism)
+}
+
+// hasGuards: the container reads guards of the cluster, which it cannot write.
+func hasGuards(pod *core.PodSpec) bool {
+	c := pod.Containers[0]
+	return slices.Contains(c.Env, core.EnvVar{Name: "MAKESYNC_GUARDS", Value: "/etc/makesync/guards.yaml"}) &&
+		slices.ContainsFunc(c.VolumeMounts, func(m core.VolumeMount) bool {
+			return m.Name == "guards" && m.MountPath == "/etc/makesync" && m.ReadOnly
+		}) &&
+		slices.ContainsFunc(pod.Volumes, func(v core.Volume) bool {
+			return v.Name == "guards" && v.ConfigMap != nil && v.ConfigMap.Name == "makesync-guards"
+		})
 }
 
 // looksAtVolume: before a shard begins, its state folder is found good, without any token.
@@ -127,6 +140,7 @@ type cluster struct {
 	zone      *zone
 	documents string
 	volume    string
+	guards    string // what the ConfigMap is made of
 	run       string // the job's name
 }
 
@@ -166,7 +180,10 @@ func (k *cluster) container(t *testing.T, c core.Container, index int) (int, str
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), fmt.Sprintf("JOB_COMPLETION_INDEX=%d", index),
 		"MAKE_API_KEY_TRY=" + k.zone.FirstToken(), "MAKESYNC_HOSTS=try=" + strings.TrimPrefix(k.zone.url, "http://")}
 	for _, variable := range c.Env {
-		if variable.Value != "" {
+		switch {
+		case variable.Name == "MAKESYNC_GUARDS": // what the ConfigMap is made of
+			cmd.Env = append(cmd.Env, variable.Name+"="+k.guards)
+		case variable.Value != "":
 			cmd.Env = append(cmd.Env, variable.Name+"="+here.Replace(variable.Value))
 		}
 	}
@@ -200,6 +217,14 @@ func newCluster(t *testing.T) *cluster {
 	}
 	wider := strings.Replace(string(text), "guards:", "guards:\n  maxDeletesPerRun: {variable: 100}", 1)
 	if err := os.WriteFile(file, []byte(wider), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if text, err = os.ReadFile(filepath.Join(cron, "guards.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	k.guards = filepath.Join(t.TempDir(), "guards.yaml")
+	wider = strings.Replace(string(text), "maxDeletesPerRun: {variable: 25,", "maxDeletesPerRun: {variable: 100,", 1)
+	if err := os.WriteFile(k.guards, []byte(wider), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return k
