@@ -58,6 +58,7 @@ func SeenByAnother(ctx context.Context, path string) (bool, error) {
 		return false, fmt.Errorf("%w: %w", ErrNoSecond, err)
 	}
 	second := exec.CommandContext(ctx, self, question, path)
+	second.Env = []string{} // it needs none, and ours holds tokens
 	if err := second.Start(); err != nil {
 		return false, fmt.Errorf("%w: %w", ErrNoSecond, err)
 	}
