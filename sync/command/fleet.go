@@ -77,7 +77,9 @@ func openFleet(r *runtimeEnv, o sourceOptions, given []string, desired *spec.Des
 	}
 	var err error
 	secrets := document.SecretsOf(desired.Zones, r.LookupEnv, o.referenceRoots)
-	s.zones, err = openZones(r, secrets, endpoints, o.zones, readOnly)
+	if s.zones, err = openZones(r, secrets, endpoints, o.zones, readOnly); err == nil {
+		s.zones.hide(desired)
+	}
 	return s, err
 }
 

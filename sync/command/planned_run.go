@@ -72,7 +72,9 @@ func (p *plannedRun) connect(ctx context.Context, may access) error {
 	p.guards = &found.desired.Guards
 	var err error
 	secrets := document.SecretsOf(p.desired.Zones, p.r.LookupEnv, o.documents.referenceRoots)
-	p.zones, err = openZones(p.r, secrets, found.endpoints, o.zones, may)
+	if p.zones, err = openZones(p.r, secrets, found.endpoints, o.zones, may); err == nil {
+		p.zones.hide(p.desired)
+	}
 	return err
 }
 

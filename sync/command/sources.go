@@ -46,7 +46,9 @@ func openSources(r *runtimeEnv, o sourceOptions, names ...string) (*sources, err
 	}
 	var err error
 	secrets := document.SecretsOf(s.desired.Zones, r.LookupEnv, o.referenceRoots)
-	s.zones, err = openZones(r, secrets, endpoints, o.zones, readOnly)
+	if s.zones, err = openZones(r, secrets, endpoints, o.zones, readOnly); err == nil {
+		s.zones.hide(s.desired)
+	}
 	return s, err
 }
 

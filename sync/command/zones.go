@@ -91,16 +91,34 @@ func openZone(
 	if e.Token.IsZero() {
 		return port{endpoint: e, refusal: noToken(e)}, nil
 	}
+	secrets = secrets.With(e.Token.Reveal())
 	client, err := makeapi.New(makeapi.Options{
 		Name: e.Name, URL: e.URL, Token: e.Token, TokenFrom: e.TokenFrom, Transport: transport,
 		Version: r.Build.Version, Timeout: o.timeout, Concurrency: o.concurrency, Adaptive: o.adaptive,
-		GivesAway: secrets.With(e.Token.Reveal()).GivenAway,
-		InFlight:  z.inFlight, RateShare: o.rateShare, Log: r.log, OnWait: r.bar.waits,
+		GivesAway: secrets.GivenAway, Secrets: secrets,
+		InFlight: z.inFlight, RateShare: o.rateShare, Log: r.log, OnWait: r.bar.waits,
 	})
 	if err != nil {
 		return port{}, failure{exit: exit.Invalid, message: err.Error()}
 	}
 	return port{endpoint: e, client: client}, nil
+}
+
+// hide has no zone's message repeat what documents declare as a secret, whichever call it answers.
+func (z *zones) hide(desired *spec.Desired) {
+	var secrets []string
+	for i := range desired.Organizations {
+		for _, v := range desired.Organizations[i].Variables {
+			if v.Value.IsSensitive() {
+				secrets = append(secrets, v.Value.Reveal())
+			}
+		}
+	}
+	for _, p := range z.ports {
+		if p.client != nil {
+			p.client.Hide(secrets)
+		}
+	}
 }
 
 // embedded opens the simulated zone behind an endpoint, and fills in what only its world knows: the

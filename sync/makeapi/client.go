@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,6 +39,8 @@ type Options struct {
 	// GivesAway tells whether a value that the zone sends holds what the run is trusted with, such
 	// as its token; it is never shown then. nil: none does.
 	GivesAway func(string) bool
+	// Secrets are what the run is trusted with; no message of the zone is shown with one of them.
+	Secrets []string
 	// Transport carries the requests; nil: NewTransport(Concurrency).
 	Transport http.RoundTripper
 	Version   string // makesync's version, for the User-Agent
@@ -116,6 +119,7 @@ type connection struct {
 	bodyHeader http.Header
 	token      spec.Value
 	tokenFrom  string
+	hidden     hiddenSecrets
 	transport  http.RoundTripper
 	retry      retryPolicy
 	clock      state.Clock
@@ -146,7 +150,7 @@ func New(o Options) (*Client, error) {
 		connection: connection{
 			zone: text.ShortLine(o.Name, 60), base: *base, header: header, bodyHeader: bodyHeader,
 			token: o.Token.Masked(), tokenFrom: text.ShortLine(o.TokenFrom, 80),
-			transport: o.Transport, retry: newRetryPolicy(o), clock: o.Clock,
+			hidden: newHiddenSecrets(o.Secrets), transport: o.Transport, retry: newRetryPolicy(o), clock: o.Clock,
 		},
 		inFlight: o.InFlight, log: o.Log, observe: o.Observe, onWait: o.OnWait, jitter: o.Jitter,
 		givesAway: o.GivesAway,
@@ -192,6 +196,21 @@ func (c *Client) Refused() error {
 		return refusal
 	}
 	return nil
+}
+
+// Hide has the client take secrets out of every message of the zone: what one call writes another
+// may repeat. Those of fewer than 8 characters may be part of a word and are not looked for. It is
+// called before the first call.
+func (c *Client) Hide(secrets []string) {
+	texts := slices.Clone(c.hidden.texts)
+	seen := map[string]bool{}
+	for _, secret := range secrets {
+		if len(secret) >= shortestHidden && len(seen) < mostHidden && !seen[secret] {
+			seen[secret] = true
+			texts = append(texts, secret)
+		}
+	}
+	c.hidden = newHiddenSecrets(texts)
 }
 
 // Host is the host, with port, of the url in use.

@@ -22,6 +22,10 @@ import (
 // longestMessage is how many characters of an error text of the zone are kept.
 const longestMessage = 400
 
+// longestScrubbed is how many bytes of it are searched for secrets: those that can be kept, and
+// more.
+const longestScrubbed = 16 << 10
+
 // statusClasses are the statuses whose class is not that of their hundred.
 var statusClasses = map[int]exit.Class{
 	http.StatusUnauthorized:    exit.ClassRefused,
@@ -102,11 +106,12 @@ func (c *connection) redirectHost(k *call, response *http.Response) string {
 // safe makes a message of the zone fit to be shown: without the token, without values sent,
 // cleaned, cut.
 func (c *connection) safe(k *call, message string) string {
-	secrets := append([]string{strings.TrimSpace(c.token.Reveal())}, k.secrets...)
+	sent := append([]string{strings.TrimSpace(c.token.Reveal())}, k.secrets...)
+	all := append(formsOf(sent, piece), c.hidden.forms()...)
 	if k.hideLinks {
 		message = links.ReplaceAllString(message, "(link)")
 	}
-	return text.ShortLine(scrub(message, secrets), longestMessage)
+	return text.ShortLine(scrubForms(message[:min(len(message), longestScrubbed)], all), longestMessage)
 }
 
 // links are what a person could open.

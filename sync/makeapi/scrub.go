@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -22,11 +23,9 @@ const masked = "(sensitive)"
 //	text     "Bad value: IkNTUlQt\n cjEzN0…"   base64 over two lines, cut
 //	letters  "badvalue:ikntulqtcjezn0…"        searched for pieces; from: where each byte is from
 //	result   "Bad value: (sensitive)…"
-func scrub(text string, secrets []string) string {
-	var all []form
-	for _, secret := range secrets {
-		all = append(all, forms(secret)...)
-	}
+func scrub(text string, secrets []string) string { return scrubForms(text, formsOf(secrets, piece)) }
+
+func scrubForms(text string, all []form) string {
 	whole := normalise(text)
 	marked := make([]bool, len(text))
 	for d, depth := whole, 0; d != nil && depth <= deepestEscape; d, depth = d.unescaped(), depth+1 {
@@ -41,12 +40,11 @@ const deepestEscape = 3
 // Scrub is scrub for what else may repeat a secret: receivers of notifications.
 func Scrub(text string, secrets []string) string { return scrub(text, secrets) }
 
-// A piece is so many characters of a secret, and of an encoded one those that show as many whatever
-// stands beside them.
+// A piece is so many characters of a secret that this call has sent. Of the many that others send a
+// piece is longer, since words have 8 letters too.
 const (
-	piece       = 8
-	pieceHex    = 2 * piece
-	pieceBase64 = piece * 8 / 6
+	piece     = 8
+	longPiece = 16
 )
 
 // form is a way of writing a secret, without white space and in lower case, and how long a piece of
@@ -57,8 +55,9 @@ type form struct {
 }
 
 // forms lists the ways of writing a secret that are no escapes, each once. What a secret says when
-// it is read as escapes is what is left of it where a text is read so.
-func forms(secret string) []form {
+// it is read as escapes is what is left of it where a text is read so. Of an encoded one a piece is
+// what shows as many characters, whatever stands beside them.
+func forms(secret string, piece int) []form {
 	var all []form
 	seen := map[form]bool{}
 	add := func(text string, size int) {
@@ -74,19 +73,47 @@ func forms(secret string) []form {
 			continue
 		}
 		add(text, piece)
+		add(strings.ToUpper(text), piece) // those of ASCII count as lower case anyway
+		add(strings.ToLower(text), piece)
 		add(strings.ReplaceAll(text, " ", "+"), piece) // in the query of an address
 		for d := normalise(text).unescaped(); d != nil; d = d.unescaped() {
 			add(d.original, piece)
 		}
-		add(hex.EncodeToString([]byte(text)), pieceHex)
+		add(hex.EncodeToString([]byte(text)), 2*piece)
 		for shift := range 3 { // where in a group of three bytes it begins
 			from, to := (shift*8+5)/6, (shift+len(text))*8/6
 			padded := append(make([]byte, shift), text...)
-			add(base64.RawStdEncoding.EncodeToString(padded)[from:to], pieceBase64)
-			add(base64.RawURLEncoding.EncodeToString(padded)[from:to], pieceBase64)
+			add(base64.RawStdEncoding.EncodeToString(padded)[from:to], piece*8/6)
+			add(base64.RawURLEncoding.EncodeToString(padded)[from:to], piece*8/6)
 		}
 	}
 	return all
+}
+
+func formsOf(secrets []string, piece int) []form {
+	var all []form
+	for _, secret := range secrets {
+		all = append(all, forms(secret, piece)...)
+	}
+	return all
+}
+
+// hiddenSecrets are what no message may repeat, whatever the call: nothing but an error needs them,
+// so they are made ready for searching when there is one.
+type hiddenSecrets struct {
+	texts []string
+	forms func() []form
+}
+
+// The secrets of documents that are looked for in every error: so many of them, each so long at
+// least.
+const (
+	mostHidden     = 10_000
+	shortestHidden = 8
+)
+
+func newHiddenSecrets(texts []string) hiddenSecrets {
+	return hiddenSecrets{texts, sync.OnceValue(func() []form { return formsOf(texts, longPiece) })}
 }
 
 // normalisedText is a text without white space, escape sequences and invisible characters.

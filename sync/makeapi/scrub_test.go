@@ -20,7 +20,7 @@ func escapes(text string) []string {
 	bare := strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(inner) // Go alone escapes < > &
 	page := html.EscapeString(text)
 	return []string{
-		text, inner, bare, strings.ReplaceAll(bare, "/", `\/`), // as PHP writes it
+		text, strings.ToUpper(text), strings.ToLower(text), inner, bare, strings.ReplaceAll(bare, "/", `\/`), // as PHP writes it
 		withoutQuotes(strconv.Quote(inner)), withoutQuotes(strconv.Quote(bare)), withoutQuotes(strconv.QuoteToASCII(text)),
 		page, html.EscapeString(page), strings.NewReplacer("&#34;", "&quot;", "&#39;", "&apos;").Replace(page),
 		url.QueryEscape(text), url.PathEscape(text), strings.ToLower(url.PathEscape(text)),
