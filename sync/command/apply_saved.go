@@ -40,6 +40,7 @@ func (a *applyRun) connectSaved() error {
 	if err != nil {
 		return err
 	}
+	a.zones.hide(plannedSecrets(saved))
 	return a.readRules(documents)
 }
 

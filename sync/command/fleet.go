@@ -78,7 +78,7 @@ func openFleet(r *runtimeEnv, o sourceOptions, given []string, desired *spec.Des
 	var err error
 	secrets := document.SecretsOf(desired.Zones, r.LookupEnv, o.referenceRoots)
 	if s.zones, err = openZones(r, secrets, endpoints, o.zones, readOnly); err == nil {
-		s.zones.hide(desired)
+		s.zones.hide(declaredSecrets(desired))
 	}
 	return s, err
 }

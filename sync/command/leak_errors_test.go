@@ -248,6 +248,34 @@ func TestErrorsOfReadsShowNoSecret(t *testing.T) {
 	})
 }
 
+// TestErrorsOfOtherCallsShowNoSecret: a zone may repeat in any answer what another call has written, or is to write.
+func TestErrorsOfOtherCallsShowNoSecret(t *testing.T) {
+	leakTest(t, func(s *leakStage) {
+		s.env["MAKE_API_KEY_EU2"] = canaries["target token"]
+		on, few, plan := []string{"-f", s.savable()}, []string{"--target", "acme/variable/FROM_*"}, s.written("plan.json")
+		s.want(0, with("plan", on, few, []string{"-o", plan})...)
+		for _, name := range []string{"from env", "from a file", "seal key", "target token"} {
+			s.tamper = func(*http.Request, string) (*http.Response, error) {
+				kind, body := asJSON("message", "There is "+canaries[name]+" already.", "code", "IM005")
+				return answer(422, kind, body), nil
+			}
+			commands := [][]string{
+				with("plan", on, few), with("apply --yes --format json", on, few),
+				with("apply --yes", on, logs[1], []string{plan}), with("status", on),
+			}
+			if !strings.HasPrefix(name, "from ") { // a snapshot reads no reference
+				commands = append(commands, with("snapshot --zone eu1 -o -", on))
+			}
+			for _, args := range commands {
+				code, stdout, stderr := s.run(args...)
+				if code == 0 || !strings.Contains(strings.Join(strings.Fields(stdout+stderr), " "), "There is (sensitive) already") {
+					s.Errorf("%s: %v: exit %d\n%s%s", name, args, code, stdout, stderr)
+				}
+			}
+		}
+	})
+}
+
 // refusals answer reads: all of them, those of organizations, or of their parts.
 var refusals = map[string]func(*http.Request, string) (*http.Response, error){
 	"all refused":        refuse("", 401, "detail", "plain"),

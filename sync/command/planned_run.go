@@ -73,7 +73,7 @@ func (p *plannedRun) connect(ctx context.Context, may access) error {
 	var err error
 	secrets := document.SecretsOf(p.desired.Zones, p.r.LookupEnv, o.documents.referenceRoots)
 	if p.zones, err = openZones(p.r, secrets, found.endpoints, o.zones, may); err == nil {
-		p.zones.hide(p.desired)
+		p.zones.hide(declaredSecrets(p.desired))
 	}
 	return err
 }

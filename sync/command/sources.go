@@ -47,7 +47,7 @@ func openSources(r *runtimeEnv, o sourceOptions, names ...string) (*sources, err
 	var err error
 	secrets := document.SecretsOf(s.desired.Zones, r.LookupEnv, o.referenceRoots)
 	if s.zones, err = openZones(r, secrets, endpoints, o.zones, readOnly); err == nil {
-		s.zones.hide(s.desired)
+		s.zones.hide(declaredSecrets(s.desired))
 	}
 	return s, err
 }

@@ -13,6 +13,7 @@ import (
 	"makesync/sync/apply"
 	"makesync/sync/exit"
 	"makesync/sync/makeapi"
+	"makesync/sync/plan"
 	"makesync/sync/sandbox"
 	"makesync/sync/state"
 )
@@ -104,9 +105,17 @@ func openZone(
 	return port{endpoint: e, client: client}, nil
 }
 
-// hide has no zone's message repeat what documents declare as a secret, whichever call it answers.
-func (z *zones) hide(desired *spec.Desired) {
-	var secrets []string
+// hide has no zone's message repeat one of the secrets, whichever call it answers.
+func (z *zones) hide(secrets []string) {
+	for _, p := range z.ports {
+		if p.client != nil {
+			p.client.Hide(secrets)
+		}
+	}
+}
+
+// declaredSecrets are what documents declare as a secret.
+func declaredSecrets(desired *spec.Desired) (secrets []string) {
 	for i := range desired.Organizations {
 		for _, v := range desired.Organizations[i].Variables {
 			if v.Value.IsSensitive() {
@@ -114,11 +123,19 @@ func (z *zones) hide(desired *spec.Desired) {
 			}
 		}
 	}
-	for _, p := range z.ports {
-		if p.client != nil {
-			p.client.Hide(secrets)
+	return secrets
+}
+
+// plannedSecrets are those that the steps of a plan write.
+func plannedSecrets(p *plan.Plan) (secrets []string) {
+	for i := range p.Organizations {
+		for _, step := range p.Organizations[i].Steps {
+			if v := step.Arguments.Value; v != nil && v.IsSensitive() {
+				secrets = append(secrets, v.Value().Reveal())
+			}
 		}
 	}
+	return secrets
 }
 
 // embedded opens the simulated zone behind an endpoint, and fills in what only its world knows: the

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -199,19 +198,8 @@ func (c *Client) Refused() error {
 }
 
 // Hide has the client take secrets out of every message of the zone: what one call writes another
-// may repeat. Those of fewer than 8 characters may be part of a word and are not looked for. It is
-// called before the first call.
-func (c *Client) Hide(secrets []string) {
-	texts := slices.Clone(c.hidden.texts)
-	seen := map[string]bool{}
-	for _, secret := range secrets {
-		if len(secret) >= shortestHidden && len(seen) < mostHidden && !seen[secret] {
-			seen[secret] = true
-			texts = append(texts, secret)
-		}
-	}
-	c.hidden = newHiddenSecrets(texts)
-}
+// may repeat. It is called before the first call.
+func (c *Client) Hide(secrets []string) { c.hidden = c.hidden.and(secrets) }
 
 // Host is the host, with port, of the url in use.
 func (c *Client) Host() string { return c.base.Host }

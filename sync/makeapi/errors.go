@@ -107,11 +107,11 @@ func (c *connection) redirectHost(k *call, response *http.Response) string {
 // cleaned, cut.
 func (c *connection) safe(k *call, message string) string {
 	sent := append([]string{strings.TrimSpace(c.token.Reveal())}, k.secrets...)
-	all := append(formsOf(sent, piece), c.hidden.forms()...)
 	if k.hideLinks {
 		message = links.ReplaceAllString(message, "(link)")
 	}
-	return text.ShortLine(scrubForms(message[:min(len(message), longestScrubbed)], all), longestMessage)
+	message = message[:min(len(message), longestScrubbed)]
+	return text.ShortLine(scrubForms(message, append(formsOf(sent, piece), c.hidden.in(message)...)), longestMessage)
 }
 
 // links are what a person could open.

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -40,12 +39,8 @@ const deepestEscape = 3
 // Scrub is scrub for what else may repeat a secret: receivers of notifications.
 func Scrub(text string, secrets []string) string { return scrub(text, secrets) }
 
-// A piece is so many characters of a secret that this call has sent. Of the many that others send a
-// piece is longer, since words have 8 letters too.
-const (
-	piece     = 8
-	longPiece = 16
-)
+// A piece is so many characters of a secret that this call has sent.
+const piece = 8
 
 // form is a way of writing a secret, without white space and in lower case, and how long a piece of
 // it is.
@@ -61,7 +56,7 @@ func forms(secret string, piece int) []form {
 	var all []form
 	seen := map[form]bool{}
 	add := func(text string, size int) {
-		letters := normalise(text).letters
+		letters := lettersOf(text)
 		f := form{letters, min(size, len(letters))}
 		if f.size > 0 && !seen[f] {
 			seen[f] = true
@@ -98,29 +93,19 @@ func formsOf(secrets []string, piece int) []form {
 	return all
 }
 
-// hiddenSecrets are what no message may repeat, whatever the call: nothing but an error needs them,
-// so they are made ready for searching when there is one.
-type hiddenSecrets struct {
-	texts []string
-	forms func() []form
-}
-
-// The secrets of documents that are looked for in every error: so many of them, each so long at
-// least.
-const (
-	mostHidden     = 10_000
-	shortestHidden = 8
-)
-
-func newHiddenSecrets(texts []string) hiddenSecrets {
-	return hiddenSecrets{texts, sync.OnceValue(func() []form { return formsOf(texts, longPiece) })}
-}
-
 // normalisedText is a text without white space, escape sequences and invisible characters.
 type normalisedText struct {
 	original string
 	letters  string // the same in lower case
 	from, to []int  // where in the source each byte stands
+}
+
+// lettersOf are the letters of the normalised text; most forms are plain, and need no normalising.
+func lettersOf(text string) string {
+	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return normalise(text).letters
+	}
+	return lowerASCII(text)
 }
 
 // normalise takes out of a text what nobody sees.
