@@ -160,7 +160,7 @@ func (c *connection) unanswered(
 		e.Message, e.Err = c.base.Host+c.through()+" takes no requests on its connections", errNoRoom
 	default:
 		e.Message = c.transportWords(k, err)
-		o.permanent = isTrust(err) || isLastingProxy(err)
+		o.permanent = isTrust(err) || isLastingProxy(err) || lastingAlert(err) != ""
 	}
 	if trace.neverConnected() || isDial(err) || isTrust(err) || isProxy(err) {
 		o.sent = false
@@ -208,6 +208,8 @@ func (c *connection) transportWords(k *call, err error) string {
 		return "the connection" + c.through() + " was reset"
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return "the connection" + c.through() + " was closed before the answer was complete"
+	case lastingAlert(err) != "":
+		return c.base.Host + c.through() + " refuses the TLS connection: " + lastingAlert(err)
 	case isTrust(err):
 		return "no trusted connection to " + c.base.Host + c.through() + ": " + quoted
 	}

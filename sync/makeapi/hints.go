@@ -91,6 +91,8 @@ func (c caller) explainKnown(k *call, e *state.CallError) string {
 		return proxyHint
 	case e.Class == exit.ClassUnreachable && e.Err != nil && isUnknownAuthority(e.Err):
 		return "check the url of zone " + c.zone + authorityHint
+	case e.Class == exit.ClassUnreachable && lastingAlert(e.Err) != "":
+		return alertHint(c.zone)
 	case e.Class == exit.ClassUnreachable && e.Err != nil && isTrust(e.Err):
 		return "check the url of zone " + c.zone + " and this machine's certificates and clock"
 	case e.Class == exit.ClassUnreachable:
