@@ -1,6 +1,7 @@
 package revision
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -12,28 +13,58 @@ import (
 	"strings"
 )
 
-// git runs one command of git in a folder and gives what it prints.
-func git(ctx context.Context, folder string, stdin io.Reader, args ...string) ([]byte, error) {
+// maxAnswer is more than git answers to a question about one revision.
+const maxAnswer = 64 << 10
+
+// git runs one command of git in a folder and gives what it prints: a line or two.
+func git(ctx context.Context, folder string, args ...string) (out []byte, err error) {
+	err = stream(ctx, folder, nil, func(answer *bufio.Reader) error {
+		if out, err = io.ReadAll(io.LimitReader(answer, maxAnswer+1)); len(out) > maxAnswer {
+			return errors.New("git answers more than can be")
+		}
+		return err
+	}, args...)
+	return out, err
+}
+
+// stream runs one command of git in a folder and has what it prints read while git runs: a commit
+// of a few kilobytes can list billions of paths. Git is ended once read wants no more.
+func stream(ctx context.Context, folder string, stdin io.Reader, read func(*bufio.Reader) error, args ...string) error {
 	program, err := exec.LookPath("git")
 	if err != nil {
-		return nil, errors.New("git is not installed, or not on the PATH")
+		return errors.New("git is not installed, or not on the PATH")
 	}
 	args = append([]string{"-C", folder, "--no-pager", "--no-replace-objects", "--literal-pathspecs",
 		"-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull}, args...)
-	command := exec.CommandContext(ctx, program, args...)
+	running, end := context.WithCancel(ctx)
+	defer end()
+	command := exec.CommandContext(running, program, args...)
 	command.Env, command.Stdin = environment(), stdin
-	var out, failure bytes.Buffer
-	command.Stdout, command.Stderr = &out, &limited{&failure, 4 << 10}
-	if err := command.Run(); err != nil {
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		if said, _, _ := strings.Cut(strings.TrimSpace(failure.String()), "\n"); said != "" {
-			return nil, fmt.Errorf("git says: %s", strings.TrimPrefix(said, "fatal: "))
-		}
-		return nil, fmt.Errorf("git: %w", err)
+	var failure bytes.Buffer
+	command.Stderr = &limited{&failure, 4 << 10}
+	out, err := command.StdoutPipe()
+	if err == nil {
+		err = command.Start()
 	}
-	return out.Bytes(), nil
+	if err != nil {
+		return fmt.Errorf("git: %w", err)
+	}
+	unread := read(bufio.NewReader(out))
+	cutShort := errors.Is(unread, io.EOF) || errors.Is(unread, io.ErrUnexpectedEOF)
+	if unread != nil && !cutShort {
+		end()
+	}
+	err = command.Wait()
+	said, _, _ := strings.Cut(strings.TrimSpace(failure.String()), "\n")
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case unread != nil && !cutShort, err == nil:
+		return unread
+	case said != "":
+		return fmt.Errorf("git says: %s", strings.TrimPrefix(said, "fatal: "))
+	}
+	return fmt.Errorf("git: %w", err)
 }
 
 // environment is all that git gets to know: where its helpers and its user's own configuration are,

@@ -2,12 +2,14 @@ package revision
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // repository makes a repository with one commit of a folder docs, and gives its folder.
@@ -174,6 +176,43 @@ func rawTree(t *testing.T, top, modeAndName, object string) string {
 	path := filepath.Join(t.TempDir(), "tree")
 	write(t, path, string(raw))
 	return run(t, top, "hash-object", "-w", "-t", "tree", "--literally", path)
+}
+
+// TestTreeBombs: a commit of a few objects can list more paths than anybody can read. Git is ended
+// at the limit, whether or not there is a file among them.
+func TestTreeBombs(t *testing.T) {
+	t.Parallel()
+	top := repository(t, map[string]string{"docs/a.yaml": "one"})
+	blob := run(t, top, "hash-object", "-w", "docs/a.yaml")
+	nested := func(mode, object string, levels int) string {
+		for range levels {
+			var entries strings.Builder
+			for i := range 16 {
+				fmt.Fprintf(&entries, "%s %s\tn%x\n", mode, object, i)
+			}
+			command := exec.Command("git", "-C", top, "mktree")
+			command.Stdin = strings.NewReader(entries.String())
+			out, err := command.Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			mode, object = "040000 tree", strings.TrimSpace(string(out))
+		}
+		return run(t, top, "commit-tree", rawTree(t, top, "40000 docs", object), "-m", "bomb")
+	}
+	longName := rawTree(t, top, "100644 "+strings.Repeat("n", maxEntry), blob)
+	for name, c := range map[string]struct{ commit, want string }{
+		"files":     {nested("100644 blob", blob, 16), "more than 200000 files and folders there"},
+		"folders":   {nested("040000 tree", rawTree(t, top, "160000 x", blob), 16), "more than 200000 files and folders there"},
+		"long name": {nested("040000 tree", longName, 1), "whose name takes more than 16 KiB"},
+	} {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		_, err := Open(ctx, t.TempDir(), c.commit, []string{filepath.Join(top, "docs")})
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "with -f") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 func TestRevisionsThatAreNone(t *testing.T) {

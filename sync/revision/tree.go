@@ -30,7 +30,9 @@ type file struct {
 
 // The limits of what is read of a repository.
 const (
-	maxFiles = 200_000
+	maxFiles = 200_000   // files and folders, of any kind
+	maxEntry = 16 << 10  // of one file's line in git's list
+	maxNames = 64 << 20  // of all these lines together
 	maxBytes = 256 << 20 // of all files that are written together
 )
 
@@ -94,7 +96,7 @@ func (t *Tree) locate(folder string) (string, error) {
 // borrow resolves the revision, and makes the repository through which its commit is read.
 func (t *Tree) borrow(ctx context.Context, revision string) error {
 	line := func(folder string, args ...string) (string, error) {
-		out, err := git(ctx, folder, nil, args...)
+		out, err := git(ctx, folder, args...)
 		return strings.TrimSuffix(string(out), "\n"), err
 	}
 	commit, err := line(t.Top, "rev-parse", "--verify", "--quiet", revision+"^{commit}")
@@ -131,39 +133,72 @@ func isObjectName(s string) bool {
 	return len(s) >= 40 && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// list notes the regular files below the paths.
+// list notes the regular files below the paths. Git lists folders too: a commit of nothing but
+// folders would else be walked without a word.
 func (t *Tree) list(ctx context.Context, below []string) error {
-	args := []string{"ls-tree", "-r", "-z", "-l", "--full-tree", t.Commit}
+	args := []string{"ls-tree", "-r", "-t", "-z", "-l", "--full-tree", t.Commit}
 	for _, folder := range below {
 		if folder == "." {
-			args = args[:6]
+			args = args[:7]
 			break
 		}
-		if len(args) == 6 {
+		if len(args) == 7 {
 			args = append(args, "--")
 		}
 		args = append(args, folder)
 	}
-	out, err := git(ctx, t.store, nil, args...)
-	if err != nil {
-		return err
+	return stream(ctx, t.store, nil, t.note, args...)
+}
+
+// note reads git's list.
+func (t *Tree) note(list *bufio.Reader) error {
+	entries := bufio.NewScanner(list)
+	entries.Buffer(nil, maxEntry)
+	entries.Split(upToNull)
+	count, names := 0, 0
+	for entries.Scan() {
+		count, names = count+1, names+len(entries.Bytes())
+		if count > maxFiles {
+			return fmt.Errorf("the commit has more than %d files and folders there: name the documents' folder with -f",
+				maxFiles)
+		}
+		if names > maxNames {
+			return fmt.Errorf("the names of the commit's files there take more than %d MiB: "+
+				"name the documents' folder with -f", maxNames>>20)
+		}
+		if name, f, ok := regularFile(entries.Text()); ok {
+			t.files[name] = f
+		}
 	}
-	for entry := range bytes.SplitSeq(out, []byte{0}) {
-		facts, name, _ := strings.Cut(string(entry), "\t")
-		words := strings.Fields(facts) // mode, type, object, size
-		if len(words) != 4 || words[0] != "100644" && words[0] != "100755" || !isObjectName(words[2]) ||
-			path.Clean(name) != name || !filepath.IsLocal(filepath.FromSlash(name)) {
-			continue // a link, a submodule, or a name that leads out of the folder
-		}
-		size, err := strconv.ParseInt(words[3], 10, 64)
-		if err != nil {
-			continue
-		}
-		if t.files[name] = (file{words[2], size}); len(t.files) > maxFiles {
-			return fmt.Errorf("the commit has more than %d files there: name the documents' folder with -f", maxFiles)
-		}
+	if errors.Is(entries.Err(), bufio.ErrTooLong) {
+		return fmt.Errorf("the commit has a file there whose name takes more than %d KiB: "+
+			"name the documents' folder with -f", maxEntry>>10)
 	}
-	return nil
+	return entries.Err()
+}
+
+// upToNull splits a list whose entries end in a null byte.
+func upToNull(data []byte, atEOF bool) (advance int, token []byte, err error) {
+	if i := bytes.IndexByte(data, 0); i >= 0 {
+		return i + 1, data[:i], nil
+	}
+	if atEOF && len(data) > 0 {
+		return 0, nil, io.ErrUnexpectedEOF
+	}
+	return 0, nil, nil
+}
+
+// regularFile reads an entry of git's list. It is none for a folder, a link, a submodule, or a name
+// that leads out of the folder.
+func regularFile(entry string) (name string, f file, ok bool) {
+	facts, name, _ := strings.Cut(entry, "\t")
+	words := strings.Fields(facts) // mode, type, object, size
+	if len(words) != 4 || words[0] != "100644" && words[0] != "100755" || !isObjectName(words[2]) ||
+		path.Clean(name) != name || !filepath.IsLocal(filepath.FromSlash(name)) {
+		return "", file{}, false
+	}
+	size, err := strconv.ParseInt(words[3], 10, 64)
+	return name, file{words[2], size}, err == nil
 }
 
 // Write puts those files into a folder that wanted says, by their paths in the repository. A file
@@ -185,31 +220,28 @@ func (t *Tree) Write(ctx context.Context, into string, maxSize int64, wanted fun
 	if len(paths) == 0 {
 		return nil
 	}
-	out, err := git(ctx, t.store, &asked, "cat-file", "--batch")
-	if err != nil {
-		return err
-	}
 	root, err := os.OpenRoot(into)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	answer := bufio.NewReader(bytes.NewReader(out))
-	for _, path := range paths {
-		if err := writeNext(root, filepath.FromSlash(path), answer, t.files[path]); err != nil {
-			return fmt.Errorf("write %s: %w", path, err)
+	return stream(ctx, t.store, &asked, func(answer *bufio.Reader) error {
+		for _, path := range paths {
+			if err := writeNext(root, filepath.FromSlash(path), answer, t.files[path]); err != nil {
+				return fmt.Errorf("write %s: %w", path, err)
+			}
 		}
-	}
-	return nil
+		return nil
+	}, "cat-file", "--batch")
 }
 
 // writeNext writes the next blob of an answer: OBJECT blob SIZE, a line end, its bytes, a line end.
 func writeNext(root *os.Root, path string, answer *bufio.Reader, f file) error {
-	head, err := answer.ReadString('\n')
+	head, err := answer.ReadSlice('\n')
 	if err != nil {
 		return err
 	}
-	if head != fmt.Sprintf("%s blob %d\n", f.object, f.size) {
+	if string(head) != fmt.Sprintf("%s blob %d\n", f.object, f.size) {
 		return errors.New("git does not have it")
 	}
 	data := make([]byte, f.size+1)
