@@ -157,7 +157,7 @@ func (o *initOptions) write(ctx context.Context, r *runtimeEnv, ask *asker) (pla
 	if err != nil {
 		return nil, false, err
 	}
-	if err := o.addFiles(f, zone); err != nil {
+	if err := o.addFiles(f, zone, result.Secrets); err != nil {
 		return nil, false, err
 	}
 	if err := f.write(""); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"makesync/examples"
 	"makesync/spec/document"
+	"makesync/sync/export"
 	"makesync/sync/render"
 	"makesync/sync/state"
 )
@@ -101,9 +102,13 @@ func (o *initOptions) chosenWorkflow() workflow {
 
 // addFiles adds what stands beside the clients: settings for all, what git leaves out, the
 // workflow.
-func (o *initOptions) addFiles(f *folder, zone *state.ZoneState) error {
+func (o *initOptions) addFiles(f *folder, zone *state.ZoneState, secrets []export.Secret) error {
+	own := ownNames{zone: zone.Endpoint.Name, emails: export.MailPatterns(zone.Organizations)}
+	for _, secret := range secrets {
+		own.references = append(own.references, secret.Variable)
+	}
 	f.files = append(f.files,
-		file{filepath.Join(o.out, mainDocument), []byte(mainText(zone))})
+		file{filepath.Join(o.out, mainDocument), []byte(own.adapt(mainText(zone)))})
 	if _, err := os.Lstat(filepath.Join(o.out, ignoreFile)); err == nil {
 		o.keptIgnore = true // most repositories have one, and it is not ours
 	} else {
@@ -114,16 +119,36 @@ func (o *initOptions) addFiles(f *folder, zone *state.ZoneState) error {
 		if err != nil {
 			return err
 		}
-		adapted := adapt(string(data), zone.Endpoint.Name)
+		adapted := own.adapt(string(data))
 		f.files = append(f.files, file{filepath.Join(o.out, filepath.FromSlash(w.to)), []byte(adapted)})
 	}
 	return nil
 }
 
-// adapt puts the names of this repository into a workflow: the documents stand at its top, and the
-// token is that of the zone. Whole words of the examples are replaced, which a test compares.
-func adapt(text, zone string) string {
+// ownNames are those of this repository, taken from what was exported.
+type ownNames struct {
+	zone       string
+	references []string // variables that the documents name
+	emails     []string // patterns of who is there
+}
+
+// adapt puts the names of this repository into a workflow: the documents stand at its top, the
+// token is that of the zone, and what documents may read is what they do read. Whole words of the
+// examples are replaced, which a test compares.
+func (n ownNames) adapt(text string) string {
+	const placeholder = `["*@acme.example"]`
+	variables, sample, emails := "", "", placeholder
+	for _, name := range n.references {
+		variables += "env:" + name + ","
+		sample += "# " + name + "=\n"
+	}
+	if len(n.emails) > 0 { // else all are guests, and whose address is right nobody can tell
+		emails = `["` + strings.Join(n.emails, `", "`) + `"]`
+	}
 	return strings.NewReplacer(
+		"env:ACME_*,", variables,
+		"# ACME_PASSWORD=\n", sample,
+		placeholder, emails,
 		"file:documents/**", "file:"+clientsFolder+"/**",
 		`paths: ["documents/**"]`, `paths: ["**.yaml", "**.yml"]`,
 		"changes: [documents/**/*]", `changes: ["**/*.yaml", "**/*.yml"]`,
@@ -132,8 +157,8 @@ func adapt(text, zone string) string {
 		"sh documents .base/documents ", "sh . .base ",
 		"sh documents ", "sh . ",
 		" .base documents\n", " .base .\n",
-		"MAKE_API_KEY_EU1", document.TokenVariable(zone),
-		"ZONES: eu1", "ZONES: "+zone,
+		"MAKE_API_KEY_EU1", document.TokenVariable(n.zone),
+		"ZONES: eu1", "ZONES: "+n.zone,
 	).Replace(text)
 }
 
