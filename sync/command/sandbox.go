@@ -37,3 +37,12 @@ func sandboxFailure(zone string, err error) error {
 	}
 	return f
 }
+
+// servingFailure is that of a state or seed which is named by a flag, not by a zone of documents.
+func servingFailure(err error) error {
+	f := failure{exit: exit.Invalid, message: "open the sandbox", cause: err}
+	if errors.Is(err, sandbox.ErrInUse) {
+		f.exit, f.hint = exit.Unreachable, "end the other process, or serve another --state"
+	}
+	return f
+}

@@ -128,7 +128,7 @@ func parseListen(text string) (listenOption, error) {
 func serveSandbox(ctx context.Context, r *runtimeEnv, o serveOptions) error {
 	world, err := sandbox.Open(sandbox.Options{State: o.state, Seed: o.seed})
 	if err != nil {
-		return sandboxFailure("", err)
+		return servingFailure(err)
 	}
 	err = serveWorld(ctx, r, world, o)
 	return errors.Join(err, world.Close())

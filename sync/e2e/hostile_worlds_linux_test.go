@@ -52,6 +52,35 @@ func TestHostileWorlds(t *testing.T) {
 	}
 }
 
+// TestHostileWorldsServed: what a person names may be larger, and ends within the same cost.
+func TestHostileWorldsServed(t *testing.T) {
+	for what, c := range map[string]struct {
+		text, want string
+	}{
+		"users":         {`{"version":1,"users":[` + strings.Repeat("{},", 20e6) + "{}]}", "objects"},
+		"organizations": {worldZone + strings.Repeat("{},", 1.4e6) + "{}]}]}", "more than 200000 organizations"},
+		"texts":         {`{"version":1,"users":[{"scopes":[` + strings.Repeat(`"",`, 40e6) + `""]}]}`, "values"},
+		"larger":        {strings.Repeat(" ", 300e6), "256 MiB"},
+	} {
+		for _, flag := range []string{"--state", "--seed"} {
+			dir := t.TempDir()
+			world := filepath.Join(dir, "world.json")
+			if err := os.WriteFile(world, []byte(c.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			args := []string{"sandbox", "serve", "--listen", "127.0.0.1:0", "--state", filepath.Join(dir, "new.json"), flag, world}
+			if flag == "--state" {
+				args = append(args[:4], flag, world)
+			}
+			out, code := runLimited(t, args...)
+			if code != 3 || !strings.Contains(out, c.want) || strings.Contains(out, "sandbox serve") ||
+				strings.Contains(out, "zone ") {
+				t.Errorf("%s %s: exit %d\n%.1500s", flag, what, code, out)
+			}
+		}
+	}
+}
+
 // TestWorldsThatAreNoFiles: nobody is waited for at the other end of what a document calls a file.
 func TestWorldsThatAreNoFiles(t *testing.T) {
 	for _, name := range []string{"world.json", "world.json.lock", "seed.json"} {

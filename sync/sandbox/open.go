@@ -30,16 +30,19 @@ type Options struct {
 	LockWait time.Duration
 }
 
-// maxState is the size of a state file that is still read: 1 GiB, about ten
-// times a world of 10,000 organizations with 100 variables each.
-const maxState = 1 << 30
+// stateLimits are what a state file may have that is still read.
+type stateLimits struct {
+	bytes, objects, values int
+	organizations          int // zones count as well: much is filled in for each
+}
 
-// What a state may have that a document names, which is as hostile as the document: as much as
-// costs no more than a document may.
-const (
-	maxNamedState         = 64 << 20
-	maxNamedObjects       = 400_000
-	maxNamedOrganizations = 50_000 // zones count as well: much is filled in for each
+var (
+	// namedLimits hold where a document names the file, which is as hostile as the document: as
+	// much as costs no more than a document may.
+	namedLimits = stateLimits{bytes: 64 << 20, objects: 400_000, values: 20_000_000, organizations: 50_000}
+	// servedLimits hold where a person names it: more than a world of 10,000 organizations with
+	// 100 variables each, and within 1 GB still.
+	servedLimits = stateLimits{bytes: 256 << 20, objects: 1_500_000, values: 20_000_000, organizations: 200_000}
 )
 
 // defaultToken is the token of the first user when the seed gives none.
@@ -164,26 +167,26 @@ func readSeed(o Options) (*State, error) {
 
 // readState reads a state file. A missing one is fs.ErrNotExist.
 func readState(p *place, o Options) (*State, error) {
-	most, objects := int64(maxState), maxState
+	limits, larger := servedLimits, "make a smaller one with `makesync sandbox init`"
 	if o.Below != "" {
-		most, objects = maxNamedState, maxNamedObjects
+		limits, larger = namedLimits, "`makesync sandbox serve` takes larger ones"
 	}
-	b, err := p.read(p.name, most)
-	if err == nil && bytes.Count(b, []byte("{")) > objects {
+	b, err := p.read(p.name, int64(limits.bytes))
+	if err == nil && (bytes.Count(b, []byte("{")) > limits.objects || bytes.Count(b, []byte(",")) > limits.values) {
 		err = errTooLarge
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	case errors.Is(err, errTooLarge):
-		return nil, fmt.Errorf("state file %s has more than %d bytes or %d objects; "+
-			"is it a state file? `makesync sandbox serve` takes larger ones", p.path, most, objects)
+		return nil, fmt.Errorf("state file %s has more than %d MiB, %d objects or %d values; is it a state file? %s",
+			p.path, limits.bytes>>20, limits.objects, limits.values, larger)
 	case err != nil:
 		return nil, fmt.Errorf("read state file %s: %w", p.path, err)
 	}
 	s, err := parseState(b)
-	if err == nil && o.Below != "" && s.places() > maxNamedOrganizations {
-		err = fmt.Errorf("more than %d organizations; `makesync sandbox serve` takes more", maxNamedOrganizations)
+	if err == nil && s.places() > limits.organizations {
+		return nil, fmt.Errorf("state file %s has more than %d organizations; %s", p.path, limits.organizations, larger)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("state file %s: %w; repair it, or delete it to begin again from the seed", p.path, err)
