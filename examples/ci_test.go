@@ -458,7 +458,7 @@ func TestGuardsOfPipelines(t *testing.T) {
 		}
 	}
 	text := readYAML(t, "gitlab-ci.yml", &map[string]any{})
-	if !strings.Contains(text, "sh .target/ci/preview.sh ") || strings.Contains(text, " ci/preview.sh ") {
+	if !strings.Contains(text, `sh "$trusted/ci/preview.sh" `) || strings.Contains(text, " ci/preview.sh ") {
 		t.Error("the preview of a merge request takes script and guards from the merge request")
 	}
 }

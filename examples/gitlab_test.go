@@ -78,18 +78,18 @@ func TestGitLabPreviewTakesGuardsOfTheHead(t *testing.T) {
 	sh := func(in, script string, variables ...string) (int, string) {
 		c := exec.Command("sh", "-e", "-c", script)
 		c.Dir = filepath.Join(dir, in)
-		c.Env = append([]string{"PATH=" + filepath.Join(dir, "bin") + ":" + os.Getenv("PATH"), "CI_SCRIPTS=" + filepath.Join(here, "ci"),
+		c.Env = append([]string{"PATH=" + filepath.Join(dir, "bin") + ":" + os.Getenv("PATH"), "TMPDIR=" + filepath.Join(dir, "tmp"), "CI_SCRIPTS=" + filepath.Join(here, "ci"),
 			"GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@a.example", "GIT_COMMITTER_NAME=a",
 			"GIT_COMMITTER_EMAIL=a@a.example"}, variables...)
 		return result(t, c)
 	}
 	const world = `
-mkdir bin
+mkdir bin tmp
 printf '#!/bin/sh\necho "$1 by $MAKESYNC_GUARDS: $(cat "$MAKESYNC_GUARDS")"\n' >bin/makesync && chmod 755 bin/makesync
 git init -q -b main origin && cd origin && git config uploadpack.allowAnySHA1InWant true
 mkdir documents && echo former >documents/a.yaml && cp -R "$CI_SCRIPTS" ci && echo loose >ci/.guards.yaml
 git add -f . && git commit -q -m began
-git checkout -q -b author && mkdir -p .target/ci .base/ci && echo evil | tee .target/ci/.guards.yaml >.base/ci/.guards.yaml
+git checkout -q -b author && mkdir -p .base/ci && echo evil >.base/ci/.guards.yaml
 git add -f . && git commit -q -m author
 git checkout -q main && echo strict >ci/.guards.yaml && echo later >documents/b.yaml && git add -f . && git commit -q -m later
 git checkout -q -b bare && git rm -q -r ci && git commit -q -m bare
@@ -104,7 +104,8 @@ cd .. && git clone -q -b author origin clone && git clone -q -b author origin fo
 		"CI_MERGE_REQUEST_DIFF_BASE_SHA=" + strings.TrimSpace(began), "CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main"}
 	script := strings.Join(pipeline.Preview.Script, "\n")
 	code, out := sh("clone", script, variables...)
-	if code != 0 || !strings.Contains(out, "validate by .target/ci/.guards.yaml: strict") || strings.Contains(out, "loose") {
+	if code != 0 || !strings.Contains(out, "validate by "+dir+"/tmp/") || !strings.Contains(out, "/ci/.guards.yaml: strict") ||
+		strings.Contains(out, "loose") {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
 	for name, want := range map[string]string{"a.yaml": "former\n", "b.yaml": ""} {
@@ -123,7 +124,7 @@ cd .. && git clone -q -b author origin clone && git clone -q -b author origin fo
 	}
 	code, out = sh("fork", script, append(variables, "CI_PROJECT_ID=6",
 		"CI_MERGE_REQUEST_PROJECT_URL="+filepath.Join(dir, "project"))...)
-	if code != 0 || !strings.Contains(out, "validate by .target/ci/.guards.yaml: strict") {
+	if code != 0 || !strings.Contains(out, "/ci/.guards.yaml: strict") {
 		t.Errorf("a fork: exit %d:\n%s", code, out)
 	}
 }

@@ -154,7 +154,8 @@ func (n ownNames) adapt(text string) string {
 		"changes: [documents/**/*]", `changes: ["**/*.yaml", "**/*.yml"]`,
 		"base: .base/documents\n", "base: .base\n",
 		"documents: documents\n", "documents: .\n",
-		"sh documents .base/documents ", "sh . .base ",
+		`sh" documents .base/documents `, `sh" . .base `,
+		`sh" documents `, `sh" . `,
 		"sh documents ", "sh . ",
 		" .base documents\n", " .base .\n",
 		"MAKE_API_KEY_EU1", document.TokenVariable(n.zone),
@@ -171,7 +172,6 @@ const ignored = `# what runs leave beside the documents: states of sandboxes, pl
 /report.json
 /.out/
 /.base/
-/.target/
 /.bin/
 /.snapshots/
 # tokens
