@@ -119,8 +119,9 @@ type connectionTrace struct {
 
 // mostConnections is how many connections one attempt may look for. A proxy that takes no HTTP/2
 // streams, as one that is being shut down, has net/http open the next at once, hundreds in a
-// second; where one stream is taken on each, 64 requests side by side look for some fifteen.
-const mostConnections = MostConcurrency
+// second; where one stream is taken on each, 64 requests side by side look for some fifteen each,
+// and the unluckiest for more than 64.
+const mostConnections = 2 * MostConcurrency
 
 var errNoRoom = errors.New("no room for a request on any connection")
 
