@@ -189,6 +189,16 @@ func TestIsSensitive(t *testing.T) {
 	}
 }
 
+// TestLooksSecretReadsLongTextsOnce: with a cost that grows with the square, one of these takes
+// longer than all tests may.
+func TestLooksSecretReadsLongTextsOnce(t *testing.T) {
+	t.Parallel()
+	for _, piece := range []string{"https://", "https://a/", "a:", ":", "=", "@", "a@", ":@", "key=", "://@", "Bearer ", " ", "\"",
+		":\"", "= ", "eyJ.", "sk-", "a"} {
+		LooksSecret(strings.Repeat(piece, (4<<20)/len(piece)))
+	}
+}
+
 func TestLooksSecret(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]bool{

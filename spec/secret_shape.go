@@ -89,12 +89,14 @@ func hasDigit(word string) bool { return strings.ContainsAny(word, "0123456789")
 
 // holdsWebhook finds the url of a webhook of Make or of a chat.
 func holdsWebhook(value string) bool {
+	const scheme = "https://"
 	for {
-		_, rest, found := strings.Cut(value, "https://")
+		_, rest, found := strings.Cut(value, scheme)
 		if !found {
 			return false
 		}
-		host, path, _ := strings.Cut(rest[:urlLength(rest)], "/")
+		url, _, _ := strings.Cut(rest, scheme) // or each would be read to the end of the last
+		host, path, _ := strings.Cut(url[:urlLength(url)], "/")
 		if isWebhook(strings.ToLower(host), path) {
 			return true
 		}

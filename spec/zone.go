@@ -85,10 +85,7 @@ func ZonePlace(name string, zones map[string]Zone) string {
 	case host != "":
 		address = "https://" + host
 	}
-	if u, err := ParseZoneURL(address); err == nil {
-		return u.Scheme + "://" + strings.TrimSuffix(u.Host, ".")
-	}
-	return name
+	return cmp.Or(URLPlace(address), name)
 }
 
 // Place is where a run reaches a zone: the same for all names of one zone.
@@ -96,7 +93,21 @@ func (e Endpoint) Place() string {
 	if e.Sandbox != nil {
 		return e.URL + " " + e.Sandbox.World
 	}
-	return strings.TrimSuffix(e.URL, ".")
+	return cmp.Or(URLPlace(e.URL), e.URL)
+}
+
+// URLPlace is the one form of all urls that lead to a zone: a host may end with the dot of the
+// root. It is "" for what is no url of a zone.
+func URLPlace(address string) string {
+	u, err := ParseZoneURL(address)
+	if err != nil {
+		return ""
+	}
+	host := strings.TrimSuffix(u.Hostname(), ".")
+	if port := u.Port(); port != "" {
+		host = net.JoinHostPort(host, port)
+	}
+	return u.Scheme + "://" + host
 }
 
 // ParseZoneURL reads scheme://host[:port] and refuses everything that makesync would not call.

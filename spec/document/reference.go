@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -207,7 +208,7 @@ func (e evaluator) pieces(pieces []piece) (evaluated, error) {
 
 // looksUnfilled finds what is left when a template was not filled in or a log masked a value.
 func looksUnfilled(s string) bool {
-	if i := strings.Index(s, "${"); i >= 0 && (strings.IndexByte(s[i:], '}') > 0 || beginsReference(s[i+2:])) {
+	if i := strings.Index(s, "${"); i >= 0 && (strings.IndexByte(s[i:], '}') > 0 || openReference.MatchString(s[i:])) {
 		return true
 	}
 	if i := strings.Index(s, "##"); i >= 0 {
@@ -218,10 +219,8 @@ func looksUnfilled(s string) bool {
 	return s != "" && len(s) >= 3 && strings.Trim(s, "*") == ""
 }
 
-// beginsReference tells of a reference whose brace somebody forgot to close.
-func beginsReference(body string) bool {
-	return strings.HasPrefix(body, "env:") || strings.HasPrefix(body, "file:") || strings.HasPrefix(body, orgPrefix)
-}
+// openReference is the beginning of a reference whose brace somebody forgot to close.
+var openReference = regexp.MustCompile(`\$\{(env:|file:|org\.)`)
 
 // errTokenAsValue marks a reference to makesync's own credentials.
 var errTokenAsValue = errors.New("makesync's own token or key cannot be a variable's value")

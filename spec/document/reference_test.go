@@ -102,7 +102,7 @@ func TestPlaceholders(t *testing.T) {
 		"${HOME}": true, "a ${x} b": true, "##PASSWORD##": true, "a##X##b": true, "***": true, "*****": true,
 		"$${HOME}": false, "## a heading ##": false, "# ##": false, "####": false, "**": false, "a***": false,
 		"$HOME": false, "{{x}}": false, "": false, "${": false,
-		"a${env:HOME": true, "${file:x": true, "${org.key": true, "${env:": true, "$${env:HOME": false, "${HOME": false,
+		"a${env:HOME": true, "${file:x": true, "${org.key": true, "${env:": true, "$${env:HOME": false, "${HOME": false, "${ and ${env:X": true,
 	} {
 		if got, err := (evaluator{}).evaluate(text); err != nil || got.placeholder != want {
 			t.Errorf("%q: %v, %v", text, got.placeholder, err)

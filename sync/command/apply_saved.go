@@ -108,10 +108,7 @@ func placeOf(a *applyRun, zone string, desired *spec.Desired) string {
 	if p, connected := a.zones.ports[zone]; connected {
 		return p.endpoint.Place()
 	}
-	if u, err := spec.ParseZoneURL(a.options.zones.urls[zone]); err == nil {
-		return u.String()
-	}
-	return spec.ZonePlace(zone, desired.Zones)
+	return cmp.Or(spec.URLPlace(a.options.zones.urls[zone]), spec.ZonePlace(zone, desired.Zones))
 }
 
 // checkRules: without trusted files to judge by, a plan is applied under those guards and policies

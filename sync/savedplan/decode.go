@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"makesync/schema"
 	"makesync/spec"
@@ -149,7 +148,7 @@ func doubled(p *plan.Plan) (problems []spec.Problem) {
 	}
 	places, seen := map[string]place{}, map[identity]string{}
 	for _, zone := range p.Zones {
-		places[zone.Name] = place{strings.ToLower(strings.TrimRight(cmp.Or(zone.URL, zone.Name), "./")), zone.World}
+		places[zone.Name] = place{cmp.Or(spec.URLPlace(zone.URL), zone.Name), zone.World}
 	}
 	for i := range p.Organizations {
 		o := &p.Organizations[i]
