@@ -140,7 +140,7 @@ func TestNeutralKeepsWhatIsMeant(t *testing.T) {
 func TestNeutralIsSettled(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		parts := rapid.SliceOfN(rapid.SampledFrom(append(hostileWords, "a", " ", "<", "@", "*", "_", "](", "/", "://", "w", "ww.")), 0, 8)
+		parts := rapid.SliceOfN(rapid.SampledFrom(append(hostileWords, "a", " ", "<", "@", "*", "_", "__", "＿", "](", "/", "://", "w", "ww.")), 0, 8)
 		text := neutral(strings.Join(parts.Draw(t, "parts"), ""))
 		if again := neutral(text); again != text {
 			t.Fatalf("%q becomes %q", text, again)

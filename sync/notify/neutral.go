@@ -17,18 +17,21 @@ func neutral(text string) string {
 	text = strings.NewReplacer("://", "[:]//", "](", "] (", "www.", "www[.]", "WWW.", "WWW[.]").Replace(text)
 	runes := []rune(text)
 	var b strings.Builder
-	before := ' '
+	before, inside := ' ', false
 	for i, r := range runes {
 		after := ' '
 		if i+1 < len(runes) {
 			after = runes[i+1]
+		}
+		if r == '_' && (i == 0 || runes[i-1] != '_') {
+			inside = inWord(before) && inWord(beyond(runes[i:], r))
 		}
 		switch {
 		case r == '<' && after != '=' && !unicode.IsSpace(after) && !unicode.IsDigit(after):
 			r = '‹'
 		case r == '@' && !inWord(before):
 			r = '＠'
-		case r == '_' && !(inWord(before) && inWord(after)):
+		case r == '_' && !inside:
 			r = '＿'
 		case r == '*' && !unicode.IsSpace(after) && !strings.ContainsRune(";,.", after): // not of `@*`
 			r = '∗'
@@ -43,6 +46,17 @@ func neutral(text string) string {
 		before = r
 	}
 	return b.String()
+}
+
+// beyond is what stands behind the signs at the beginning of a text, which do together what one
+// does.
+func beyond(text []rune, sign rune) rune {
+	for _, r := range text {
+		if r != sign {
+			return r
+		}
+	}
+	return ' '
 }
 
 // inWord tells whether a sign is part of a word, so that the one beside it marks nothing up.
