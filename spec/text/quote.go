@@ -37,24 +37,7 @@ func Quote(name string) string {
 	if r := []rune(name); len(r) > maxQuoted {
 		name = string(r[:maxQuoted]) + "…"
 	}
-	return escapeInvisible(strconv.Quote(name))
-}
-
-// escapeInvisible escapes in a quoted text what Go takes for a character that prints and nobody
-// sees.
-func escapeInvisible(quoted string) string {
-	if !strings.ContainsFunc(quoted, IsInvisible) {
-		return quoted
-	}
-	var b strings.Builder
-	for _, r := range quoted {
-		if IsInvisible(r) {
-			b.WriteString(escapeRune(r))
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
+	return Visible(strconv.Quote(name))
 }
 
 // escapeRune is a character by its number as Go writes it.
@@ -74,7 +57,7 @@ func ShellQuote(s string) string {
 		return s
 	}
 	if !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return !IsPrint(r) }) {
-		escaped := escapeInvisible(strconv.Quote(s))
+		escaped := Visible(strconv.Quote(s))
 		return "$'" + strings.NewReplacer(`\\`, `\\`, `\"`, `"`, "'", `\'`).Replace(escaped[1:len(escaped)-1]) + "'"
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
