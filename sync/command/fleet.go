@@ -76,10 +76,7 @@ func openFleet(r *runtimeEnv, o sourceOptions, given []string, desired *spec.Des
 		return nil, invalid(problems)
 	}
 	var err error
-	secrets := document.SecretsOf(desired.Zones, r.LookupEnv, o.referenceRoots)
-	if s.zones, err = openZones(r, secrets, endpoints, o.zones, readOnly); err == nil {
-		s.zones.hide(declaredSecrets(desired))
-	}
+	s.zones, err = openZonesOf(r, desired, o.referenceRoots, endpoints, o.zones, readOnly)
 	return s, err
 }
 

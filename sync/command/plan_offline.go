@@ -206,9 +206,13 @@ func checkSnapshot(data []byte) []spec.Problem {
 func snapshotToShow(env Env, path string) (*offline.Snapshot, error) {
 	snapshot, err := readSnapshot(path)
 	if err == nil {
-		snapshot.KeepOwn(document.SecretsOf(nil, env.LookupEnv, nil).GivenAway)
+		keepOwn(env, snapshot)
 	}
 	return snapshot, err
+}
+
+func keepOwn(env Env, snapshot *offline.Snapshot) {
+	snapshot.KeepOwn(document.SecretsOf(nil, env.LookupEnv, nil).GivenAway)
 }
 
 // readSnapshot reads and checks a snapshot file. One that does not fit is unfit: exit 3.

@@ -71,10 +71,7 @@ func (p *plannedRun) connect(ctx context.Context, may access) error {
 	}
 	p.guards = &found.desired.Guards
 	var err error
-	secrets := document.SecretsOf(p.desired.Zones, p.r.LookupEnv, o.documents.referenceRoots)
-	if p.zones, err = openZones(p.r, secrets, found.endpoints, o.zones, may); err == nil {
-		p.zones.hide(declaredSecrets(p.desired))
-	}
+	p.zones, err = openZonesOf(p.r, p.desired, o.documents.referenceRoots, found.endpoints, o.zones, may)
 	return err
 }
 

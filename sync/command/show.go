@@ -11,7 +11,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
-	"makesync/spec/document"
 	"makesync/spec/regular"
 	"makesync/spec/text"
 	"makesync/sync/approval"
@@ -256,7 +255,7 @@ func readShownSnapshot(env Env, data []byte, o showOptions) (shown, error) {
 	if err != nil {
 		return shown{}, err
 	}
-	s.KeepOwn(document.SecretsOf(nil, env.LookupEnv, nil).GivenAway)
+	keepOwn(env, s)
 	return shown{result: showResult{snapshotResult{s, o.file}, "snapshot", o.maxBytes}}, nil
 }
 

@@ -45,10 +45,7 @@ func openSources(r *runtimeEnv, o sourceOptions, names ...string) (*sources, err
 		return nil, invalid(spec.SortProblems(problems))
 	}
 	var err error
-	secrets := document.SecretsOf(s.desired.Zones, r.LookupEnv, o.referenceRoots)
-	if s.zones, err = openZones(r, secrets, endpoints, o.zones, readOnly); err == nil {
-		s.zones.hide(declaredSecrets(s.desired))
-	}
+	s.zones, err = openZonesOf(r, s.desired, o.referenceRoots, endpoints, o.zones, readOnly)
 	return s, err
 }
 

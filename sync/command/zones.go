@@ -73,6 +73,17 @@ func openZones(
 	return z, nil
 }
 
+// openZonesOf is openZones for documents: what they declare as a secret no message of a zone shows.
+func openZonesOf(
+	r *runtimeEnv, desired *spec.Desired, roots []string, endpoints map[string]spec.Endpoint, o zoneOptions, may access,
+) (*zones, error) {
+	z, err := openZones(r, document.SecretsOf(desired.Zones, r.LookupEnv, roots), endpoints, o, may)
+	if err == nil {
+		z.hide(declaredSecrets(desired))
+	}
+	return z, err
+}
+
 func openZone(
 	r *runtimeEnv, z *zones, e spec.Endpoint, o zoneOptions, may access, secrets document.OwnSecrets,
 ) (port, error) {
