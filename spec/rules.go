@@ -89,7 +89,7 @@ func digestOf(settings []Setting) string {
 func CompareRules(base, head *Desired, idOf func(*Organization) int64) (
 	changes []RuleChange, former map[string]string,
 ) {
-	former = formerKeys(base, head, idOf)
+	former = FormerKeys(base, head, idOf)
 	renamed := map[string]string{}
 	for now, before := range former {
 		renamed[before] = now
@@ -247,9 +247,10 @@ func byPath(settings []Setting, renamed map[string]string) map[string][]Setting 
 	return groups
 }
 
-// formerKeys finds the organizations of head that stood in base under another key: with the same
-// id, or else with the same name, in the same zone, whichever of its names that has.
-func formerKeys(base, head *Desired, idOf func(*Organization) int64) map[string]string {
+// FormerKeys finds the organizations of head that stood in base under another key: with the same
+// id, or else with the same name, in the same zone, whichever of its names that has. It gives the
+// key of base by that of head; idOf is that of CompareRules.
+func FormerKeys(base, head *Desired, idOf func(*Organization) int64) map[string]string {
 	type sign struct {
 		zone, name string // the zone by its name, or by its place
 		id         int64

@@ -23,7 +23,7 @@ import (
 // the warnings.
 func Base(base, head *spec.Desired) (*spec.Desired, map[string]state.Port, []spec.Problem) {
 	b := baseMaker{ids: newNameIDs(), head: map[string]*spec.Organization{}}
-	_, former := spec.CompareRules(base, head, nil)
+	former := spec.FormerKeys(base, head, nil)
 	planned := *head
 	planned.Organizations = withReferences(head.Organizations)
 	before := withReferences(base.Organizations)

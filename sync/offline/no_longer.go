@@ -7,7 +7,7 @@ import (
 
 // NoLongerManaged warns of what base looks after and head does not speak of any more: it stays as
 // it is in the zone, and whoever changes it there is not noticed. former are the keys that
-// organizations of head had in base (see spec.CompareRules).
+// organizations of head had in base (see spec.FormerKeys).
 func NoLongerManaged(base, head *spec.Desired, former map[string]string) []spec.Problem {
 	heads := map[string]*spec.Organization{}
 	for i := range head.Organizations {
