@@ -92,22 +92,15 @@ var (
 	removedTakes             = []string{"Email", "UserID", "DeleteConnections", "Confirmed"}
 )
 
-// argumentNames are the names of the arguments in a plan file, by those of Arguments.
-var argumentNames = func() map[string]string {
-	names := map[string]string{}
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[Arguments]()) {
-		names[f.Name], _, _ = strings.Cut(f.Tag.Get("json"), ",")
-	}
-	return names
-}()
-
-// argumentBeyond is an argument that no step of the row has; "" where there is none.
+// argumentBeyond is an argument that no step of the row has, by its name in a plan file; "" where
+// there is none.
 func argumentBeyond(row int, a *Arguments) string {
 	v := reflect.ValueOf(a).Elem()
 	for i := range v.NumField() {
-		name := v.Type().Field(i).Name
-		if !v.Field(i).IsZero() && !slices.Contains(stepTypes[row].takes, name) {
-			return argumentNames[name]
+		argument := v.Type().Field(i)
+		if !v.Field(i).IsZero() && !slices.Contains(stepTypes[row].takes, argument.Name) {
+			name, _, _ := strings.Cut(argument.Tag.Get("json"), ",")
+			return name
 		}
 	}
 	return ""
