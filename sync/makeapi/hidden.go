@@ -58,7 +58,7 @@ func (h hiddenSecrets) and(secrets []string) hiddenSecrets {
 // any is left, and a failure of every call stays cheap.
 func (h hiddenSecrets) in(message string) []form {
 	runs := map[string]bool{}
-	for d, depth := normalise(message), 0; d != nil && depth <= deepestEscape; d, depth = d.unescaped(), depth+1 {
+	for d := range normalise(message).readings() {
 		for i := 0; i+shortestHidden <= len(d.letters); i++ {
 			runs[d.letters[i:i+shortestHidden]] = true
 		}

@@ -3,6 +3,7 @@ package makeapi
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"iter"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -27,7 +28,7 @@ func scrub(text string, secrets []string) string { return scrubForms(text, forms
 func scrubForms(text string, all []form) string {
 	whole := normalise(text)
 	marked := make([]bool, len(text))
-	for d, depth := whole, 0; d != nil && depth <= deepestEscape; d, depth = d.unescaped(), depth+1 {
+	for d := range whole.readings() {
 		d.mark(all, marked)
 	}
 	return whole.masked(text, marked)
@@ -161,6 +162,15 @@ func (d *normalisedText) unescaped() *normalisedText {
 		return nil
 	}
 	return raw.visible()
+}
+
+// readings are the text, and what it says when its escapes are read, and those within them.
+func (d *normalisedText) readings() iter.Seq[*normalisedText] {
+	return func(yield func(*normalisedText) bool) {
+		for depth := 0; d != nil && depth <= deepestEscape && yield(d); depth++ {
+			d = d.unescaped()
+		}
+	}
 }
 
 func isInvisible(r rune) bool {
