@@ -36,7 +36,12 @@ var update = flag.Bool("update", false, "rewrite the scripts' golden parts and t
 // starts it as a process. It is the program as users have it, without the race detector,
 // under which the fingerprints of secrets, slow on purpose, take seconds; the race detector
 // sees the same code in the tests of package command, which run it in process.
+//
+// Started by the name of terminal, the tests are that program of the scripts.
 func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == terminalProgram {
+		os.Exit(atTerminal(os.Args[1:]))
+	}
 	flag.Parse()
 	os.Exit(withProgram(m.Run))
 }
@@ -44,6 +49,9 @@ func TestMain(m *testing.M) {
 // otherProgram names what is taken for makesync instead of building it: testdata/windows/run has a
 // script that starts the Windows binary.
 const otherProgram = "MAKESYNC_PROGRAM"
+
+// terminalProgram runs a command at a terminal, with answers typed.
+const terminalProgram = "terminal"
 
 func withProgram(run func() int) int {
 	dir, err := os.MkdirTemp("", "makesync")
@@ -57,6 +65,10 @@ func withProgram(run func() int) int {
 	}
 	if out, err := make.CombinedOutput(); err != nil {
 		panic(fmt.Sprintf("build makesync: %v\n%s", err, out))
+	}
+	self, err := os.Executable()
+	if err = errors.Join(err, os.Symlink(self, filepath.Join(dir, terminalProgram))); err != nil && runtime.GOOS != "windows" {
+		panic(err)
 	}
 	if err := os.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH")); err != nil {
 		panic(err)
@@ -184,13 +196,17 @@ func TestScriptsReachTheirEnd(t *testing.T) {
 	}
 }
 
-// scriptCondition: [posix] is true where the program is one of a Unix: it has terminals, modes of files
-// and signals as the scripts use them.
+// scriptCondition: [posix] is true where the program is one of a Unix: it has modes of files and signals
+// as the scripts use them. [terminal] is true where it can be given a terminal.
 func scriptCondition(word string) (bool, error) {
-	if word != "posix" {
-		return false, fmt.Errorf("there is no condition %s", word)
+	posix := runtime.GOOS != "windows" && os.Getenv(otherProgram) == ""
+	switch word {
+	case "posix":
+		return posix, nil
+	case "terminal":
+		return posix && runtime.GOOS == "linux", nil
 	}
-	return runtime.GOOS != "windows" && os.Getenv(otherProgram) == "", nil
+	return false, fmt.Errorf("there is no condition %s", word)
 }
 
 // scriptCode runs a command that must end with an exit code: code 2 makesync plan --exit-code.

@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"strconv"
@@ -26,26 +28,11 @@ type terminal struct {
 // startAtTerminal runs the command on a terminal of so many columns.
 func startAtTerminal(t *testing.T, child *exec.Cmd, columns uint16) *terminal {
 	t.Helper()
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	master, tty, err := openTerminal(columns)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { master.Close() })
-	fd := int(master.Fd())
-	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
-		t.Fatal(err)
-	}
-	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 40, Col: columns}); err != nil {
-		t.Fatal(err)
-	}
-	tty, err := os.OpenFile("/dev/pts/"+strconv.Itoa(n), os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
 	defer tty.Close()
 	child.Stdin, child.Stdout, child.Stderr = tty, tty, tty
 	child.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
@@ -55,6 +42,51 @@ func startAtTerminal(t *testing.T, child *exec.Cmd, columns uint16) *terminal {
 	shown := &terminal{File: master, drained: make(chan struct{})}
 	go shown.watch()
 	return shown
+}
+
+// openTerminal gives both ends of a new terminal: the one with the person, and the one with the program.
+func openTerminal(columns uint16) (master, tty *os.File, err error) {
+	if master, err = os.OpenFile("/dev/ptmx", os.O_RDWR, 0); err != nil {
+		return nil, nil, err
+	}
+	fd := int(master.Fd())
+	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
+	if err = errors.Join(err, unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0),
+		unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 40, Col: columns})); err != nil {
+		master.Close()
+		return nil, nil, err
+	}
+	if tty, err = os.OpenFile("/dev/pts/"+strconv.Itoa(n), os.O_RDWR|syscall.O_NOCTTY, 0); err != nil {
+		master.Close()
+	}
+	return master, tty, err
+}
+
+// atTerminal is the program terminal of the scripts: terminal ANSWERS COMMAND… runs the command with a terminal for
+// its input and stderr, on which the lines of the file stand typed, and the end of input behind them. What the
+// terminal shows goes to stderr, to its last letter: testscript's own terminal is closed before it is read to its end.
+func atTerminal(args []string) int {
+	answers, err := os.ReadFile(args[0])
+	if err != nil {
+		panic(err)
+	}
+	master, tty, err := openTerminal(200)
+	if err != nil {
+		panic(err)
+	}
+	if _, err := master.Write(append(answers, '\x04')); err != nil {
+		panic(err)
+	}
+	child := exec.Command(args[1], args[2:]...)
+	child.Stdin, child.Stdout, child.Stderr = tty, os.Stdout, tty
+	child.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := child.Start(); err != nil {
+		panic(err)
+	}
+	tty.Close()
+	_, _ = io.Copy(os.Stderr, master) // ends with an error once nobody has the other end
+	_ = child.Wait()
+	return child.ProcessState.ExitCode()
 }
 
 // watch keeps what appears, until the program ends.
