@@ -8,7 +8,6 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -51,7 +50,7 @@ func environment(ctx context.Context, signals chan os.Signal) command.Env {
 		Stdin: os.Stdin, Stdout: unread(os.Stdout), Stderr: unread(os.Stderr),
 		LookupEnv:  os.LookupEnv,
 		Terminal:   terminal(),
-		ReadSecret: readSecret,
+		ReadSecret: func(ctx context.Context) (string, error) { return readSecret(ctx, signals) },
 		Page: func(words []string, text []byte) error {
 			return pager.Show(ctx, words, text, func() func() { return muteInterrupts(signals) })
 		},
@@ -83,25 +82,46 @@ func size(f *os.File) (width, height int) {
 
 // readSecret reads a line from the terminal without showing it. One who gives up gets the terminal
 // back as it was; the read itself cannot be stopped and ends with the process.
-func readSecret(ctx context.Context) (string, error) {
+func readSecret(ctx context.Context, signals chan<- os.Signal) (string, error) {
 	stdin := int(os.Stdin.Fd())
-	before, err := term.GetState(stdin)
+	before, err := term.MakeRaw(stdin)
 	if err != nil {
 		return "", err
 	}
+	interrupt := func() error {
+		signals <- os.Interrupt
+		<-ctx.Done()
+		return context.Cause(ctx)
+	}
 	type reply struct {
-		line []byte
+		line string
 		err  error
 	}
 	replies := make(chan reply, 1)
 	go func() {
-		line, err := term.ReadPassword(stdin)
+		line, err := term.NewTerminal(keyboard{interrupt}, "").ReadPassword("")
 		replies <- reply{line, err}
 	}()
 	select {
 	case got := <-replies:
-		return strings.TrimSpace(string(got.line)), got.err
+		return got.line, errors.Join(got.err, term.Restore(stdin, before))
 	case <-ctx.Done():
 		return "", errors.Join(context.Cause(ctx), term.Restore(stdin, before))
 	}
 }
+
+// keyboard is a terminal that passes on every key, as term's NewTerminal wants it: its ReadPassword
+// of a descriptor waits on at the end of input.
+type keyboard struct{ interrupt func() error }
+
+// Read takes no key of a line that is typed ahead. In this mode ctrl-c makes no signal.
+func (k keyboard) Read(p []byte) (int, error) {
+	const ctrlC = '\x03'
+	n, err := os.Stdin.Read(p[:min(len(p), 1)])
+	if n == 1 && p[0] == ctrlC {
+		return 0, k.interrupt()
+	}
+	return n, err
+}
+
+func (keyboard) Write(p []byte) (int, error) { return len(p), nil } // nothing is shown

@@ -2,16 +2,14 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
-
 	"makesync/spec/regular"
 	"makesync/sync/approval"
 	"makesync/sync/exit"
@@ -86,7 +84,10 @@ func runApprove(ctx context.Context, r *runtimeEnv, o approveOptions) error {
 	if err := r.confirm(ctx, yesOrNo("Approve these changes?"), o.yes); err != nil {
 		return err
 	}
-	signer, closeAgent, err := signerFor(r, o.key)
+	signer, closeAgent, err := signerFor(ctx, r, o.key)
+	if stopped := (failure{}); errors.As(err, &stopped) {
+		return stopped // at the question for the passphrase
+	}
 	if err != nil {
 		return failure{exit: exit.Invalid, message: "no key to sign with", cause: err,
 			hint: "name one with --key FILE, or add it to the agent with ssh-add; nothing was signed"}
@@ -175,7 +176,7 @@ func showStatement(r *runtimeEnv, p *plan.Plan, s approval.Statement, o approveO
 const maxKeyFile = 1 << 20
 
 // signerFor finds the key to sign with. Close lets go of the agent.
-func signerFor(r *runtimeEnv, path string) (signer approval.Signer, closeAgent func(), err error) {
+func signerFor(ctx context.Context, r *runtimeEnv, path string) (signer approval.Signer, closeAgent func(), err error) {
 	closeAgent = func() {}
 	keys := approval.Keys{
 		Path: path,
@@ -192,19 +193,15 @@ func signerFor(r *runtimeEnv, path string) (signer approval.Signer, closeAgent f
 			closeAgent = func() { _ = connection.Close() }
 			return connection, nil
 		},
-		Passphrase: func() ([]byte, error) { return readSecret(r, "Passphrase of the key: ") },
+		Passphrase: func() ([]byte, error) {
+			if !r.canAskSecret() {
+				return nil, errors.New(
+					"the key has a passphrase, and nobody can be asked: add it to the agent with ssh-add")
+			}
+			line, err := r.askSecret(ctx, "Passphrase of the key: ")
+			return []byte(line), err
+		},
 	}
 	signer, err = keys.Signer()
 	return signer, closeAgent, err
-}
-
-// readSecret asks for something that must not be seen.
-func readSecret(r *runtimeEnv, question string) ([]byte, error) {
-	file, ok := r.Stdin.(*os.File)
-	if !ok || !r.canAsk() {
-		return nil, fmt.Errorf("the key has a passphrase, and nobody can be asked: add it to the agent with ssh-add")
-	}
-	r.prompt(question)
-	defer fmt.Fprintln(r.Stderr)
-	return term.ReadPassword(int(file.Fd()))
 }

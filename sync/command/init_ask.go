@@ -11,7 +11,6 @@ import (
 	"makesync/spec"
 	"makesync/spec/document"
 	"makesync/spec/text"
-	"makesync/sync/exit"
 	"makesync/sync/render"
 )
 
@@ -39,7 +38,7 @@ func (a *asker) line(ctx context.Context, question string) (string, error) {
 		fmt.Fprintln(a.r.Stderr) // nobody ended the line of the question
 	}
 	if err == nil && line == "" {
-		err = failure{exit: exit.Held, message: "stopped at the question; nothing was written"}
+		err = errEndOfInput
 	}
 	return strings.TrimSpace(line), err
 }
@@ -109,13 +108,12 @@ func (o *initOptions) askToken(ctx context.Context, r *runtimeEnv, ask *asker) e
 	switch {
 	case r.lookup(variable) != "" || r.lookup("MAKE_API_KEY") != "":
 		return nil
-	case len(o.files) > 0 && !declared || r.ReadSecret == nil || !ask.canAsk():
+	case len(o.files) > 0 && !declared || !r.canAskSecret():
 		return nil // documents may say where it is; if not, the doctor tells
 	}
-	r.prompt("Token for zone " + o.zone + " (not shown, used for this run only; later runs read " + variable + "): ")
-	token, err := r.ReadSecret(ctx)
-	fmt.Fprintln(r.Stderr)
-	if err != nil || token == "" {
+	token, err := r.askSecret(ctx, "Token for zone "+o.zone+
+		" (not shown, used for this run only; later runs read "+variable+"): ")
+	if token = strings.TrimSpace(token); err != nil || token == "" {
 		return err
 	}
 	o.typedToken = true

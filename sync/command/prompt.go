@@ -105,6 +105,26 @@ func (r *runtimeEnv) prompt(question string) {
 // canAsk tells whether somebody is there to see a question and to answer it.
 func (r *runtimeEnv) canAsk() bool { return r.Terminal.Stdin && r.Terminal.Stderr && r.piped == nil }
 
+// canAskSecret tells whether somebody can be asked for what must not be seen.
+func (r *runtimeEnv) canAskSecret() bool { return r.ReadSecret != nil && r.canAsk() }
+
+// askSecret asks for it.
+func (r *runtimeEnv) askSecret(ctx context.Context, question string) (string, error) {
+	r.prompt(question)
+	line, err := r.ReadSecret(ctx)
+	fmt.Fprintln(r.Stderr)
+	switch {
+	case ctx.Err() != nil:
+		return "", stoppedAtQuestion(ctx)
+	case errors.Is(err, io.EOF):
+		return "", errEndOfInput
+	}
+	return line, err
+}
+
+// errEndOfInput is told where a question gets the end of input for an answer.
+var errEndOfInput = failure{exit: exit.Held, message: "stopped at the question; nothing was written"}
+
 // cannotAsk says why nobody can be asked.
 func (r *runtimeEnv) cannotAsk() error {
 	if r.canAsk() {
@@ -146,11 +166,15 @@ func readLine(ctx context.Context, answers *bufio.Reader) (string, error) {
 	case got := <-replies:
 		return got.line, got.err
 	case <-ctx.Done():
-		return "", failure{
-			exit:    exit.StopExit(ctx),
-			message: "stopped at the question; nothing was changed",
-			cause:   context.Cause(ctx),
-		}
+		return "", stoppedAtQuestion(ctx)
+	}
+}
+
+func stoppedAtQuestion(ctx context.Context) error {
+	return failure{
+		exit:    exit.StopExit(ctx),
+		message: "stopped at the question; nothing was changed",
+		cause:   context.Cause(ctx),
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -162,5 +163,61 @@ func TestQuestionAtATerminal(t *testing.T) {
 				t.Errorf("%d writes", len(zone.Log()))
 			}
 		})
+	}
+}
+
+// TestSecretsAtATerminal: what is typed is not shown; the end of input and ctrl-c stop, and a mistake can be taken back.
+func TestSecretsAtATerminal(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	key, saved, phrase := filepath.Join(dir, "key"), filepath.Join(dir, "plan"), " two words "
+	if out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", phrase, "-f", key).CombinedOutput(); err != nil {
+		t.Skipf("no ssh-keygen: %v %s", err, out)
+	}
+	newZoneUnderTest(t).run(t, 0, "plan", "-o", saved)
+	ask := []string{"makesync", "init", "--zone", "eu1", "--organization", "*", "--workflow", "none", "-o", filepath.Join(dir, "own")}
+	approve := []string{"makesync", "approve", "--yes", "--key", key, saved}
+	for _, test := range []struct {
+		name    string
+		command []string
+		typed   string
+		code    int
+		want    string
+	}{
+		{"token, end of input", ask, "\x04", 5, "stopped at the question; nothing was written"},
+		{"token, ctrl-c", ask, "\x03", 130, "interrupted"},
+		{"passphrase, end of input", approve, "\x04", 5, "stopped at the question; nothing was written"},
+		{"passphrase, ctrl-c", approve, "\x03", 130, "interrupted"},
+		{"another passphrase", approve, "two words\r", 3, "the passphrase does not open the key"},
+		{"passphrase, a letter taken back", approve, strings.TrimSuffix(phrase, " ") + "x\x7f \r", 0, "signed by SHA256:"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			child := exec.Command(test.command[0], test.command[1:]...)
+			child.Env = append(os.Environ(), "XDG_STATE_HOME="+t.TempDir(), "MAKE_API_KEY=", "MAKE_API_KEY_EU1=")
+			screen := startAtTerminal(t, child, 200)
+			screen.awaitQuiet(t)
+			if _, err := screen.WriteString(test.typed); err != nil {
+				t.Fatal(err)
+			}
+			code, shown := screen.end(child)
+			if code != test.code || !strings.Contains(shown, test.want) || strings.Contains(shown, "two words") {
+				t.Errorf("exit %d, want %d with %q:\n%s", code, test.code, test.want, shown)
+			}
+		})
+	}
+}
+
+// awaitQuiet waits until the program reads keys that the terminal does not show.
+func (s *terminal) awaitQuiet(t *testing.T) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+		state, err := unix.IoctlGetTermios(int(s.Fd()), unix.TCGETS)
+		switch {
+		case err == nil && state.Lflag&unix.ECHO == 0:
+			return
+		case time.Now().After(deadline):
+			t.Fatalf("nothing is asked: %v\n%s", err, s.seen())
+		}
 	}
 }
