@@ -33,7 +33,7 @@ func newNamespace(t *testing.T, nodes *kubelet, name string) *namespace {
 	t.Helper()
 	k := newCluster(t)
 	n := &namespace{
-		name: name, zone: k.zone, place: &place{k.documents, k.volume}, plane: nodes.plane, nodes: nodes,
+		name: name, zone: k.zone, place: &place{k.documents, k.volume, k.guards}, plane: nodes.plane, nodes: nodes,
 		config: nodes.plane.kubeconfig(name), dir: filepath.Join(t.TempDir(), "kubernetes"),
 	}
 	copyExample(t, kubernetes, n.dir)

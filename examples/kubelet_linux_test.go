@@ -40,7 +40,7 @@ type kubelet struct {
 
 // place is what the pods of a namespace find.
 type place struct {
-	documents, volume string
+	documents, volume, guards string
 }
 
 // podProcess is a pod that was begun.
@@ -409,7 +409,7 @@ func (k *kubelet) process(p *podProcess, c core.Container, at *place) (*exec.Cmd
 		case "XDG_STATE_HOME":
 			value = here.Replace(value)
 		case "MAKESYNC_GUARDS": // what the ConfigMap is made of
-			value = filepath.Join(cron, "guards.yaml")
+			value = at.guards
 		}
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
