@@ -8,6 +8,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/document"
+	"makesync/sync/commandline"
 	"makesync/sync/export"
 	"makesync/sync/render"
 	"makesync/sync/state"
@@ -120,6 +121,10 @@ func runExport(ctx context.Context, r *runtimeEnv, o exportOptions) error {
 		return err
 	}
 	result.Next = f.command("plan", o.out, len(result.Secrets) > 0)
+	if result.Twice = f.declaredTwice(zone); len(result.Twice) > 0 {
+		update := commandline.Command{Verb: "export", Files: o.files, Zone: o.zone}
+		result.Next = commandline.Quoted(update.Words("--update"))
+	}
 	if err := f.write(""); err != nil {
 		return err
 	}

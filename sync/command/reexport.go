@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"makesync/spec/document"
@@ -118,4 +119,24 @@ func removeFormer(former []formerFile) (removed []render.RemovedFile, err error)
 		removed = append(removed, render.RemovedFile{Path: f.path, Now: f.now})
 	}
 	return removed, nil
+}
+
+// declaredTwice are the organizations that both the documents of -f and those of the folder would
+// declare in a plan that reads both, as one about a sandbox does.
+func (f *folder) declaredTwice(zone *state.ZoneState) []string {
+	if f.src.desired.Zones[f.zone].Sandbox == nil {
+		return nil
+	}
+	var keys []string
+	for _, declared := range f.src.desired.Organizations {
+		exported := slices.ContainsFunc(zone.Organizations, func(live *state.Organization) bool {
+			return live.ID == declared.ID || declared.ID == 0 && live.Name == declared.Name
+		})
+		at := filepath.Clean(declared.At[""].File)
+		own := slices.ContainsFunc(f.files, func(written file) bool { return filepath.Clean(written.path) == at })
+		if exported && !own {
+			keys = append(keys, declared.Key)
+		}
+	}
+	return keys
 }

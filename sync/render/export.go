@@ -20,8 +20,10 @@ type Export struct {
 	Secrets []export.Secret
 	// Problems are what could not be read.
 	Problems []spec.Problem
-	// Next is the plan command to run now; it is the last line.
-	Next string
+	// Next is the command to run now; it is the last line: the plan, or, where the documents that
+	// it would read declare organizations Twice, the export that brings those up to date.
+	Next  string
+	Twice []string
 }
 
 // WrittenFile is one document that was written.
@@ -65,9 +67,18 @@ func WriteExport(w io.Writer, e Export, o Options) error {
 	writeOmitted(p, e.Files)
 	writeSecrets(p, e.Secrets)
 	writeWarnings(p, e.Problems)
-	p.line("Next, a plan that shall have no steps:")
-	p.line("%s", Clean(e.Next))
+	writeNext(p, e)
 	return p.flush()
+}
+
+func writeNext(p *printer, e Export) {
+	next := "Next, a plan that shall have no steps:"
+	if len(e.Twice) > 0 {
+		next = "The documents of -f, which say where the zone is, declare " + text.AndMore(e.Twice, 4) +
+			" too: a plan takes an organization from one place only. To bring those documents up to date instead:"
+	}
+	p.heading(plain, next)
+	p.line("%s", Clean(e.Next))
 }
 
 // zoneLine names a zone: `eu1 (https://eu1.make.com)`, or `try (SANDBOX)` when it is simulated.
