@@ -160,6 +160,7 @@ func New(o Options) (*Client, error) {
 	if c.transport == nil {
 		c.transport = NewTransport(o.Concurrency)
 	}
+	c.transport = renewing(c.transport)
 	if c.clock == nil {
 		c.clock = SystemClock{}
 	}

@@ -96,11 +96,11 @@ func (c *connection) proxyHost() string {
 	if wrapped, ok := transport.(readOnly); ok {
 		transport = wrapped.next
 	}
-	network, ok := transport.(*http.Transport)
-	if !ok || network.Proxy == nil {
+	network, ok := transport.(*renewed)
+	if !ok || network.like.Proxy == nil {
 		return ""
 	}
-	proxy, err := network.Proxy(&http.Request{URL: &c.base})
+	proxy, err := network.like.Proxy(&http.Request{URL: &c.base})
 	if err != nil || proxy == nil {
 		return ""
 	}

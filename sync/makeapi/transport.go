@@ -26,8 +26,13 @@ func NewTransport(concurrency int) *http.Transport {
 		MaxConnsPerHost:        concurrency,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 1 << 20,
+		HTTP2:                  &http.HTTP2Config{WriteByteTimeout: longestStall, MaxReceiveBufferPerStream: 1 << 20},
 	}
 }
+
+// longestStall is how long a zone may take nothing of what is sent to it over HTTP/2. Reading a
+// reply sends too, what was read; net/http waits for that without regard to the request's end.
+const longestStall = 5 * time.Second
 
 // ErrReadOnly is what a ReadOnly transport answers to a write: a defect of makesync, never of the
 // zone.
