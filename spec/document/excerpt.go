@@ -25,7 +25,12 @@ const maxExcerpt = 200
 // are all masked, character for character, and the caret still points right.
 //
 // Node trees are gone by then; the file is parsed once more, for problems only.
-func addExcerpts(files []*source, problems []spec.Problem, secrets ...string) {
+func addExcerpts(files []*source, problems []spec.Problem) {
+	addExcerptsWithout(OwnSecrets{}, files, problems)
+}
+
+// addExcerptsWithout is addExcerpts, and shows none of the run's own secrets wherever they stand.
+func addExcerptsWithout(secrets OwnSecrets, files []*source, problems []spec.Problem) {
 	wanted := make(map[string][]*spec.Problem, len(files))
 	for i := range problems {
 		p := &problems[i]

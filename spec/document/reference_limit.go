@@ -3,7 +3,6 @@ package document
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -109,106 +108,6 @@ func realPath(path string) string {
 func errNotAllowed(what string) error {
 	return errReference{what + " is none of those that " + referencesVariable + " allows",
 		"add it there, where the run is started, or take the reference out"}
-}
-
-// leastContained is how long a secret of the run is, in bytes, that no value may contain; shorter
-// ones may be part of a word, so no value may be equal to them.
-const leastContained = 8
-
-// OwnSecrets are what the run itself is trusted with: tokens, the key of seals, the url of who is
-// told, the passwords of proxies. No declared value may give one away, wherever it came from, and
-// no live one is shown that does.
-type OwnSecrets []string
-
-// SecretsOf are those of an environment, and the tokens of declared, built-in and named zones.
-func SecretsOf(
-	zones map[string]spec.Zone, env func(string) (string, bool), roots []string, names ...string,
-) OwnSecrets {
-	var all OwnSecrets
-	read := func(name string) string {
-		if value, ok := lookup(env, name); ok {
-			return value
-		}
-		return ""
-	}
-	for _, name := range []string{"MAKE_API_KEY", "MAKESYNC_SEAL_KEY", "MAKESYNC_NOTIFY_URL"} {
-		all = all.With(read(name))
-	}
-	for _, name := range slices.Concat(sortedKeys(spec.BuiltinZones()), sortedKeys(zones), names) {
-		all = all.With(read(TokenVariable(name)))
-	}
-	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"} {
-		for _, spelled := range []string{name, strings.ToLower(name)} {
-			for _, password := range proxyPasswords(read(spelled)) {
-				all = all.With(password)
-			}
-		}
-	}
-	files := newReferenced(&filling{})
-	for _, name := range sortedKeys(zones) {
-		e := evaluator{env: env, roots: roots, folder: zones[name].Folder, files: files, token: true}
-		if zones[name].Token.IsZero() {
-			continue
-		}
-		if token, err := e.evaluate(zones[name].Token.Reveal()); err == nil {
-			all = all.With(token.text)
-		}
-	}
-	return all
-}
-
-// proxyPasswords are the password of a proxy's address as it is written and as it is meant (%40 is
-// @), or what stands alone before the @. net/http takes addresses without a scheme, too.
-func proxyPasswords(address string) []string {
-	if _, rest, found := strings.Cut(address, "://"); found {
-		address = rest
-	}
-	authority, _, _ := strings.Cut(address, "/")
-	at := strings.LastIndexByte(authority, '@')
-	if at < 0 {
-		return nil
-	}
-	user, written, found := strings.Cut(authority[:at], ":")
-	if !found {
-		written = user
-	}
-	meant, err := url.PathUnescape(written)
-	if err != nil {
-		return []string{written}
-	}
-	return []string{written, meant}
-}
-
-// With are these and one more, unless that is nothing.
-func (s OwnSecrets) With(secret string) OwnSecrets {
-	if secret = strings.TrimSpace(secret); secret == "" {
-		return s
-	}
-	return append(slices.Clip(s), secret)
-}
-
-// GivenAway tells whether a value gives one of the secrets away.
-func (s OwnSecrets) GivenAway(value string) bool {
-	return slices.ContainsFunc(s, func(secret string) bool {
-		return value == secret || len(secret) >= leastContained && strings.Contains(value, secret)
-	})
-}
-
-// hide unmarks, of the bytes of a text that are shown, those that give a secret away.
-func (s OwnSecrets) hide(text string, shown []bool) {
-	for _, secret := range s {
-		if len(secret) < leastContained {
-			continue
-		}
-		for from := 0; ; {
-			at := strings.Index(text[from:], secret)
-			if at < 0 {
-				break
-			}
-			from += at + len(secret)
-			clear(shown[from-len(secret) : from])
-		}
-	}
 }
 
 // isOfGit tells whether a path leads through a folder in which git keeps its own files, by all

@@ -96,9 +96,9 @@ func foundProblems(r *resolver) []spec.Problem {
 		r.problems = append(r.problems, spec.MoreProblems(r.dropped, spec.Error))
 	}
 	problems := spec.LimitProblems(r.problems)
-	addExcerpts(r.documents.files, problems, r.secrets...)
+	addExcerptsWithout(r.secrets, r.documents.files, problems)
 	if r.documents.trusted != nil {
-		addExcerpts(r.documents.trusted.files, problems, r.secrets...)
+		addExcerptsWithout(r.secrets, r.documents.trusted.files, problems)
 	}
 	return problems
 }

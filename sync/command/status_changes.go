@@ -24,8 +24,8 @@ func addChanges(
 		return err
 	}
 	request := planner.Request{
-		Desired: shownOf(src.desired, status), Zones: src.zones.readers(), Concurrency: src.o.zones.concurrency,
-		Now: r.Now().UTC(), Salt: salt, Tool: r.Build.Version, Billing: store.Billing(),
+		Desired: shownOf(src.desired, status), Zones: src.zones.readers(), ZoneURLs: src.o.zones.urls,
+		Concurrency: src.o.zones.concurrency, Now: r.Now().UTC(), Salt: salt, Tool: r.Build.Version, Billing: store.Billing(),
 	}
 	if _, err := addMemory(&request, store, src.zones); err != nil {
 		return err

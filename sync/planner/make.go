@@ -117,20 +117,14 @@ func (r *run) identifyAll() {
 		if taken[z.place] == nil {
 			taken[z.place] = map[int64]string{}
 		}
-		all := r.declaredIn(z)
-		bound := map[int64]bool{}
-		for _, o := range r.identify(z, all, taken[z.place]) {
-			if o.live != nil {
-				bound[o.live.ID] = true
-				z.managed++
-			}
+		for _, o := range r.identify(z, r.declaredIn(z), taken[z.place]) {
 			if r.chosen(o.want) {
 				r.organizations = append(r.organizations, o)
 			}
 		}
-		if r.ListUnmanaged {
-			z.listUnmanaged(bound)
-		}
+	}
+	for _, z := range r.zones {
+		z.findUnmanaged(taken[z.place])
 	}
 	slices.SortFunc(r.organizations, func(a, b *organization) int { return strings.Compare(a.want.Key, b.want.Key) })
 }
@@ -142,7 +136,7 @@ func (r *run) declaredIn(z *zone) (all []*spec.Organization) {
 		o := &r.Desired.Organizations[i]
 		if _, known := means[o.Zone]; !known {
 			opened := slices.ContainsFunc(r.zones, func(other *zone) bool { return other.name == o.Zone })
-			means[o.Zone] = o.Zone == z.name || !opened && spec.ZonePlace(o.Zone, r.Desired.Zones) == z.place
+			means[o.Zone] = o.Zone == z.name || !opened && placeOf(r.Request, o.Zone) == z.place
 		}
 		if means[o.Zone] {
 			all = append(all, o)

@@ -33,6 +33,9 @@ func (r *run) plan() *plan.Plan {
 	}
 	for _, z := range r.zones {
 		z.sumUp(p)
+		if r.ListUnmanaged {
+			p.UnmanagedOrganizations = append(p.UnmanagedOrganizations, z.listUnmanaged()...)
+		}
 	}
 	for _, o := range r.organizations {
 		p.Problems = append(p.Problems, o.Problems...)
@@ -75,10 +78,17 @@ func (z *zone) sumUp(p *plan.Plan) {
 		p.Problems = append(p.Problems, state.ZoneProblem(z.name, z.err))
 		return
 	}
-	p.UnmanagedOrganizations = append(p.UnmanagedOrganizations, z.unmanaged...)
-	if n := len(z.here) - z.managed; n > 0 {
+	if n := len(z.unmanaged); n > 0 {
 		p.Unmanaged[spec.KindOrganization] += n
 	}
+}
+
+// listUnmanaged names the organizations of which no document speaks.
+func (z *zone) listUnmanaged() (all []plan.LiveOrganization) {
+	for _, l := range z.unmanaged {
+		all = append(all, plan.LiveOrganization{Zone: z.name, ID: l.ID, Name: l.Name})
+	}
+	return all
 }
 
 // plan is the organization as part of the plan.

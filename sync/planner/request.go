@@ -15,8 +15,10 @@ type Request struct {
 	// Zones are the zones by the name that organizations use; one that is missing makes its
 	// organizations unreadable.
 	Zones map[string]state.Port
-	Scope spec.Scope
-	Allow []plan.Allow
+	// ZoneURLs are where --zone-url puts zones, also those that the run does not go to.
+	ZoneURLs map[string]string
+	Scope    spec.Scope
+	Allow    []plan.Allow
 	// Shard restricts the run to a part of the organizations; nil: all of them.
 	Shard *spec.Shard
 	// Concurrency bounds the organizations read side by side; below 1 counts as 1.

@@ -8,7 +8,6 @@ import (
 	"makesync/spec"
 	"makesync/sync/diff"
 	"makesync/sync/exit"
-	"makesync/sync/plan"
 	"makesync/sync/state"
 )
 
@@ -28,10 +27,8 @@ type zone struct {
 	prefetched []state.List
 	// here are the organizations that live in the zone, elsewhere the other rows of its list.
 	here, elsewhere []*state.Organization
-	// unmanaged are the others, where the request asks for them.
-	unmanaged []plan.LiveOrganization
-	// managed counts the rows of here of which a document speaks.
-	managed int
+	// unmanaged are those of which no document speaks.
+	unmanaged []*state.Organization
 	// catalogue is what the zone sells.
 	catalogue diff.BillingInput
 	// err is why nothing of the zone could be read.
@@ -71,13 +68,13 @@ func openZone(ctx context.Context, r *Request, name string, wanted []*spec.Organ
 	return z
 }
 
-// placeOf is where the run reaches a zone, else where documents say that it is: nobody goes there
-// for a plan against a snapshot or other documents.
+// placeOf is where the run reaches a zone, else where it would, by its flags or as documents say:
+// nobody goes there for a plan of another zone, or against a snapshot or other documents.
 func placeOf(r *Request, name string) string {
 	if port := r.Zones[name]; port.Endpoint.URL != "" {
 		return port.Endpoint.Place()
 	}
-	return spec.ZonePlace(name, r.Desired.Zones)
+	return cmp.Or(spec.URLPlace(r.ZoneURLs[name]), spec.ZonePlace(name, r.Desired.Zones))
 }
 
 // names reads one of the zone's lists, or gives what was read before, failures included.
@@ -124,11 +121,13 @@ func isWord(text string) bool {
 	return text != "" && !number
 }
 
-// listUnmanaged keeps the organizations of which no document speaks.
-func (z *zone) listUnmanaged(bound map[int64]bool) {
+// findUnmanaged finds the organizations of which no document speaks, those that another name of the
+// zone has not found. Taken are those of which one does.
+func (z *zone) findUnmanaged(taken map[int64]string) {
 	for _, l := range z.here {
-		if !bound[l.ID] {
-			z.unmanaged = append(z.unmanaged, plan.LiveOrganization{Zone: z.name, ID: l.ID, Name: l.Name})
+		if _, known := taken[l.ID]; !known {
+			taken[l.ID] = ""
+			z.unmanaged = append(z.unmanaged, l)
 		}
 	}
 }
