@@ -22,7 +22,12 @@ type Policies struct {
 
 	file *source
 	at   map[string]at // positions of values, by their paths: policies[3].require
+	// unread are the paths of values that are problems already: nobody knows what they are to say.
+	unread map[string]bool
 }
+
+// IsUnread tells whether a problem of the value at a path was told when the document was read.
+func (p *Policies) IsUnread(path string) bool { return p.unread[path] }
 
 // PolicyProblem is a mistake in the value at a path. Line and column count from 1 within its text;
 // 0: the mistake is that of the value.
@@ -76,14 +81,17 @@ const maxPolicyValues = 50_000
 // policyReader reads policies as plain values.
 type policyReader struct {
 	*decoder
-	at   map[string]at
-	left int // values that may still come
+	at     map[string]at
+	unread map[string]bool
+	left   int // values that may still come
 }
 
 // readPolicies reads a list of policies.
 func readPolicies(d *decoder, n *yaml.Node, t *keyPath) Policies {
-	r := policyReader{d, map[string]at{"": d.at(n)}, maxPolicyValues}
-	p := Policies{File: d.file.path, Trusted: d.file.trusted, List: []any{}, file: d.file, at: r.at}
+	r := policyReader{d, map[string]at{"": d.at(n)}, map[string]bool{}, maxPolicyValues}
+	p := Policies{
+		File: d.file.path, Trusted: d.file.trusted, List: []any{}, file: d.file, at: r.at, unread: r.unread,
+	}
 	d.plainKeys = []string{"on"} // the subject of a policy, and a boolean to YAML 1.1
 	defer func() { d.plainKeys = nil }()
 	d.list(n, t, func(item *yaml.Node, t *keyPath) {
@@ -117,7 +125,10 @@ func (r *policyReader) value(n *yaml.Node, t *keyPath) any {
 	}
 	s, ok := r.scalar(n, t, "a text, a number or a boolean")
 	switch {
-	case !ok || s.form == formNull:
+	case !ok:
+		r.unread[t.String()] = true
+		return nil
+	case s.form == formNull:
 		return nil
 	case s.form == formBoolean:
 		return s.isTrue()

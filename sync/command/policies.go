@@ -36,11 +36,13 @@ func compilePolicies(lists []document.Policies) (*policies, []spec.Problem) {
 // none tells whether nothing is judged.
 func (p *policies) none() bool { return p == nil || p.set == nil || len(p.set.Policies()) == 0 }
 
-// problems give mistakes their positions.
+// problems give mistakes their positions, but for those of what could not be read at all.
 func (p *policies) problems(mistakes []policy.Problem) (problems []spec.Problem) {
 	for _, m := range mistakes {
-		if m.List < len(p.lists) && len(p.lists) > 0 {
-			list := &p.lists[m.List]
+		if m.List >= len(p.lists) {
+			continue
+		}
+		if list := &p.lists[m.List]; !list.IsUnread(m.Path) {
 			problems = append(problems, list.PolicyProblem(m.Path, m.Line, m.Column, m.Message, m.Hint))
 		}
 	}

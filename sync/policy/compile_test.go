@@ -286,6 +286,41 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+// TestOneMistakeIsOneProblem: a value of another type is told once, whichever key it stands at.
+func TestOneMistakeIsOneProblem(t *testing.T) {
+	t.Parallel()
+	policy := func() map[string]any {
+		return map[string]any{
+			"id": "a", "on": "step", "when": "true", "require": "true", "severity": "hold", "message": "m",
+			"suppress": []any{}, "tests": []any{map[string]any{"given": map[string]any{}, "passes": true}},
+		}
+	}
+	check := func(name string, m map[string]any) {
+		t.Helper()
+		if _, problems := Decode([]any{m}, From{}); len(problems) != 1 {
+			t.Errorf("%s: %v", name, problems)
+		}
+	}
+	for key := range policyKeys {
+		for _, value := range []any{nil, true, 5.0, "", []any{5.0}, map[string]any{"a": "b"}} {
+			m := policy()
+			m[key] = value
+			if _, fits := value.([]any); value == "" && (key == "when" || key == "require") || fits && key == "suppress" ||
+				fits && key == "tests" {
+				continue
+			}
+			check(fmt.Sprintf("%s: %v", key, value), m)
+		}
+	}
+	for key := range testKeys {
+		for _, value := range []any{nil, 5.0, "no", []any{}} {
+			m := policy()
+			m["tests"].([]any)[0].(map[string]any)[key] = value
+			check(fmt.Sprintf("tests: %s: %v", key, value), m)
+		}
+	}
+}
+
 func TestDigest(t *testing.T) {
 	t.Parallel()
 	base := Policy{ID: "a", On: OnPlan, Require: "true", Severity: Hold, Message: "m"}

@@ -60,19 +60,19 @@ func (d *decoder) policy(value any, path string) Policy {
 		When: d.text(m, path, "when"), Require: d.text(m, path, "require"),
 		Severity: Severity(d.text(m, path, "severity")), Message: d.text(m, path, "message"), From: d.from, Path: path,
 	}
-	if p.Severity == "" && m["severity"] == nil {
+	if !isText(m, "severity") {
 		p.Severity = Error
 	}
-	if m["id"] != nil && !idForm.MatchString(p.ID) {
+	if isText(m, "id") && !idForm.MatchString(p.ID) {
 		d.report(path+".id", "this is no id", "use a to z, 0 to 9 and -, at most 64 of them")
 	}
-	if _, known := variables[p.On]; m["on"] != nil && !known {
+	if _, known := variables[p.On]; isText(m, "on") && !known {
 		d.report(path+".on", "there is no such subject", "write organization, step or plan")
 	}
 	if p.Severity != Error && p.Severity != Hold && p.Severity != Warning {
 		d.report(path+".severity", "there is no such severity", "write error, hold or warning")
 	}
-	if len(p.Message) > maxMessage || m["message"] != nil && shown(p.Message) == "" {
+	if isText(m, "message") && (len(p.Message) > maxMessage || shown(p.Message) == "") {
 		d.report(path+".message", "the message is empty or longer than "+strconv.Itoa(maxMessage)+" bytes", "")
 	}
 	for i, item := range d.list(m, path, "suppress", maxSuppressions) {
@@ -93,10 +93,10 @@ func (d *decoder) test(value any, path string) Test {
 	m := d.object(value, path, testKeys)
 	var t Test
 	var ok bool
-	if t.Given, ok = m["given"].(map[string]any); !ok && m["given"] != nil {
+	if t.Given, ok = m["given"].(map[string]any); !ok && has(m, "given") {
 		d.report(path+".given", "given is "+jsonKind(m["given"])+", not an object", "")
 	}
-	if t.Passes, ok = m["passes"].(bool); !ok && m["passes"] != nil {
+	if t.Passes, ok = m["passes"].(bool); !ok && has(m, "passes") {
 		d.report(path+".passes", "passes is "+jsonKind(m["passes"])+", not true or false", "")
 	}
 	return t
@@ -115,7 +115,7 @@ func (d *decoder) object(value any, path string, keys map[string]bool) map[strin
 		}
 	}
 	for _, key := range sortedKeys(keys) {
-		if keys[key] && m[key] == nil {
+		if keys[key] && !has(m, key) {
 			d.report(path, "the key `"+key+"` is missing", "")
 		}
 	}
@@ -153,6 +153,16 @@ func (d *decoder) list(m map[string]any, path, key string, most int) []any {
 		return nil
 	}
 	return items
+}
+
+func isText(m map[string]any, key string) bool {
+	_, ok := m[key].(string)
+	return ok
+}
+
+func has(m map[string]any, key string) bool {
+	_, present := m[key]
+	return present
 }
 
 func joinKeys[V any](m map[string]V) string { return strings.Join(sortedKeys(m), ", ") }
