@@ -97,7 +97,8 @@ func wordsBeyond(words, others []string) (beyond []string) {
 // adds a pattern must not be able to push it out of sight by others.
 const mostOfRule = 2000
 
-// shortRule cuts both sides for a page. A list ends behind a word, with how many are left out.
+// shortRule cuts both sides for a page. A list ends behind a word, with how many are left out and
+// where they stand: what a reviewer must see may be among them.
 func shortRule(from, to string) (string, string) {
 	if !strings.Contains(from+to, betweenWords) {
 		return shorten(from, to, maxValue)
@@ -112,7 +113,8 @@ func cutWords(list string) string {
 	words, width := strings.Split(list, betweenWords), 0
 	for i, word := range words {
 		if width += columns(word) + len(betweenWords); width > mostOfRule {
-			kept := append(slices.Clone(words[:i]), "and "+text.Number(len(words)-i)+" more")
+			kept := append(slices.Clone(words[:i]),
+				"and "+text.Number(len(words)-i)+" more that have no room here: see --format text")
 			return cut(strings.Join(kept, betweenWords), mostOfRule+maxValue)
 		}
 	}
