@@ -59,6 +59,36 @@ func TestAStopConfirmsNothing(t *testing.T) {
 	}
 }
 
+// TestAnOutageConfirmsNothing: a creation whose answer was lost is repeated only when the second
+// witness says that there is none, or when the zone has no such witness.
+func TestAnOutageConfirmsNothing(t *testing.T) {
+	t.Parallel()
+	for class, want := range map[exit.Class]WriteState{
+		exit.ClassServer: Conflicting, exit.ClassUnreachable: Conflicting, exit.ClassRateLimit: Conflicting,
+		exit.ClassBroken: Conflicting, exit.ClassForbidden: NotApplied, exit.ClassNotFound: NotApplied,
+		exit.ClassInvalid: NotApplied, "": NotApplied,
+	} {
+		z := silentZone{zonetest.New(), nil}
+		if class != "" {
+			z.err = &state.CallError{Class: class, Doing: "read the organizations of ops", Status: 500}
+		}
+		o := New(Options{Port: state.Port{Reader: z}, Clock: stillClock{}, Key: "acme", Zone: "eu1"})
+		write := Write{Write: plan.Write{Verb: plan.CreateOrganization}}
+		write.Arguments.Name = "Acme"
+		if got := o.Creation.Confirm(t.Context(), write, Evidence{State: NotApplied}); got.State != want {
+			t.Errorf("%s: %+v", class, got)
+		}
+	}
+}
+
+// silentZone is one that does not tell the memberships.
+type silentZone struct {
+	*zonetest.Zone
+	err error
+}
+
+func (z silentZone) Memberships(context.Context) ([]int64, error) { return nil, z.err }
+
 // stoppedZone is one whose reader is stopped when it asks for the memberships.
 type stoppedZone struct {
 	*zonetest.Zone

@@ -177,6 +177,12 @@ func ShutsTokensOut(err error) bool {
 	return c != nil && c.Class == exit.ClassFreePlan
 }
 
+// IsOutage tells whether a call failed by the state that the zone, or the way to it, is in now.
+func IsOutage(err error) bool {
+	c := AsCallError(err)
+	return c != nil && exit.OfClass(c.Class) == exit.Unreachable
+}
+
 // CallProblem is a warning about a failed call: what did not come about, why, the API's own error,
 // and what to do.
 func CallProblem(rule string, a spec.Address, what string, err error) spec.Problem {
