@@ -132,9 +132,12 @@ func (e *endpoints) endpoint(name string) (spec.Endpoint, bool) {
 // folder.
 func (e *endpoints) checkSandbox(name string, zone spec.Zone) bool {
 	for _, path := range []string{zone.Sandbox.Seed, zone.Sandbox.State} {
-		if path != "" && checkInside(zone.Folder, path) != nil {
+		if path == "" {
+			continue
+		}
+		if err := checkInside(zone.Folder, path); err != nil {
 			e.problem(zone, name, ruleSandboxPath, "the sandbox "+text.Backquote(name)+" keeps "+
-				text.Backquote(path)+", which lies outside of the document's folder or in one of git, links followed",
+				text.Backquote(path)+", which "+err.Error(),
 				"name a file below it, such as .makesync/"+name+".json")
 			return false
 		}

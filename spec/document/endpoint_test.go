@@ -215,20 +215,23 @@ func TestSandboxStaysBelowItsFolder(t *testing.T) {
 	}
 	for link, target := range map[string]string{
 		"out": "../elsewhere", "in": "real", "gone.json": "../elsewhere/new.json", "up": "..",
-		"hooks": ".git/hooks",
+		"hooks": ".git/hooks", "later": filepath.Join(folder, "not-there-yet"),
 	} {
 		if err := os.Symlink(target, filepath.Join(folder, link)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for state, ok := range map[string]bool{
-		".makesync/try.json": true, "real/try.json": true, "in/try.json": true, "new/below/try.json": true,
-		"out/try.json": false, "out/new/try.json": false, "gone.json": false, "up/try.json": false,
-		"../elsewhere/try.json": false, "up/docs/real/try.json": true, "hooks/try.json": false,
+	const fits, outside, dangling = "", "lies outside of", "a link to what is not there"
+	for state, want := range map[string]string{
+		".makesync/try.json": fits, "real/try.json": fits, "in/try.json": fits, "new/below/try.json": fits,
+		"out/try.json": outside, "out/new/try.json": outside, "gone.json": dangling, "up/try.json": outside,
+		"../elsewhere/try.json": outside, "up/docs/real/try.json": fits, "hooks/try.json": outside,
+		"later": dangling, "later/try.json": dangling,
 	} {
 		zone := spec.Zone{Folder: folder, Sandbox: &spec.SandboxZone{State: filepath.Join(folder, state)}}
 		_, problems := Endpoints(map[string]spec.Zone{"try": zone}, []string{"try"}, EndpointOptions{})
-		if got := len(problems) == 0; got != ok || !ok && problems[0].Rule != ruleSandboxPath {
+		if got := len(problems) == 0; got != (want == fits) ||
+			!got && (problems[0].Rule != ruleSandboxPath || !strings.Contains(problems[0].Message, want)) {
 			t.Errorf("%s: %v, %v", state, got, problems)
 		}
 	}

@@ -121,8 +121,12 @@ func isOfGit(path string) bool {
 		})
 }
 
-// errOutside is a sandbox whose files do not lie below the document's folder.
-var errOutside = errors.New("it does not lie below the document's folder")
+// Why a sandbox's file is refused. A link to what is not there can lead anywhere by the time that
+// the file is made.
+var (
+	errOutside  = errors.New("lies outside of the document's folder or in one of git, links followed")
+	errDangling = errors.New("is, or lies behind, a link to what is not there")
+)
 
 // isInside tells whether a path lies below a folder, by its words alone.
 func isInside(folder, path string) bool {
@@ -149,7 +153,7 @@ func checkInside(folder, path string) error {
 			return errOutside
 		}
 		if info, err := os.Lstat(rest); err == nil && info.Mode()&os.ModeSymlink != 0 {
-			return errOutside // a link to what is not there yet
+			return errDangling
 		}
 		up := filepath.Dir(rest)
 		if up == rest {
