@@ -102,8 +102,8 @@ func (c *Creation) Confirm(ctx context.Context, w Write, found Evidence) Evidenc
 
 // JoinedButUnlisted are the organizations of a name that the token's user has joined and that the
 // list, read just before, does not show. A zone that refuses to tell the user's organizations has
-// nothing to add; that it is asked in vain, as in an outage, which loses answers and lets lists fall
-// behind, is an error, and so is one of them of which it does not tell the name.
+// nothing to add; that it is asked in vain, as in an outage, which loses answers and lets lists
+// fall behind, is an error, and so is one of them of which it does not tell the name.
 func (c *Creation) JoinedButUnlisted(ctx context.Context, name string) (named []int64, err error) {
 	reader, able := c.reader.(state.MembershipReader)
 	if !able {
