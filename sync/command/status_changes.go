@@ -26,7 +26,7 @@ func addChanges(
 	request := planner.Request{
 		Desired: shownOf(src.desired, status), Zones: src.zones.readers(), ZoneURLs: src.o.zones.urls,
 		Concurrency: src.o.zones.concurrency,
-		Now: r.Now().UTC(), Salt: salt, Tool: r.Build.Version, Billing: store.Billing(),
+		Now:         r.Now().UTC(), Salt: salt, Tool: r.Build.Version, Billing: store.Billing(),
 	}
 	if _, err := addMemory(&request, store, src.zones); err != nil {
 		return err
