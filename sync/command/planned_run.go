@@ -137,7 +137,8 @@ func (p *plannedRun) request(zones readers, zone string) (planner.Request, error
 	p.problems = append(p.problems, p.policies.voidSuppressions(p.fetched)...)
 	request := planner.Request{
 		Desired: p.desired, Zones: zones, ZoneURLs: o.zones.urls, Scope: o.scope.in(zone),
-		Allow: o.allow, Shard: o.shard, Concurrency: o.zones.concurrency, Now: p.fetched.UTC(), Salt: salt, Tool: p.r.Build.Version,
+		Allow: o.allow, Shard: o.shard, Concurrency: o.zones.concurrency,
+		Now: p.fetched.UTC(), Salt: salt, Tool: p.r.Build.Version,
 		ExitCode: o.exitCode, ListUnmanaged: o.scope.showUnmanaged, Problems: p.problems, Rules: p.rules,
 		GuardsDigest: spec.GuardsDigest(p.desired.Settings), Judge: judge,
 		Since: p.before.planned(),
