@@ -110,7 +110,11 @@ func describeProblems(problems []spec.Problem) string {
 		if p.Source == nil {
 			p.Source = &spec.Source{}
 		}
-		fmt.Fprintf(&b, "%s: %s [%s]\n", p.Source, p.Message, p.Rule)
+		severity := "" // an error's, which stops the run
+		if p.Severity != spec.Error {
+			severity = string(p.Severity) + ": "
+		}
+		fmt.Fprintf(&b, "%s: %s%s [%s]\n", p.Source, severity, p.Message, p.Rule)
 		for _, part := range []struct{ name, text string }{{"at", p.Path}, {"address", string(p.Address)},
 			{"hint", p.Hint}} {
 			if part.text != "" {

@@ -137,10 +137,14 @@ func joinFolder(folder, path string) string {
 // the environment and files of this run. Paths count from the working directory
 // and must stay below o.Folders (default: the working directory), /run/secrets
 // or o.ReferenceRoots. All of a plan read together no more than those of documents.
-type References struct{ evaluator evaluator }
+type References struct {
+	evaluator evaluator
+	secrets   OwnSecrets
+}
 
-// NewReferences fails when MAKESYNC_REFERENCES cannot be understood.
-func NewReferences(o ResolveOptions) (*References, error) {
+// NewReferences fails when MAKESYNC_REFERENCES cannot be understood. No value may give one of the
+// run's own secrets away, by whatever name a plan file asks for it.
+func NewReferences(o ResolveOptions, secrets OwnSecrets) (*References, error) {
 	folders := o.Folders
 	if len(folders) == 0 {
 		folders = []string{"."}
@@ -150,12 +154,15 @@ func NewReferences(o ResolveOptions) (*References, error) {
 		return nil, err
 	}
 	return &References{evaluator{env: o.LookupEnv, roots: append(folders, o.ReferenceRoots...), folder: ".",
-		limit: limit, files: newReferenced(&filling{})}}, nil
+		limit: limit, files: newReferenced(&filling{})}, secrets}, nil
 }
 
 // Evaluate gives the value, which is always sensitive; the error never holds it.
 func (r *References) Evaluate(reference string) (spec.Value, error) {
 	value, err := r.evaluator.evaluate(reference)
+	if err == nil && r.secrets.GivenAway(value.text) {
+		err = errTokenAsValue
+	}
 	if err != nil {
 		return spec.Value{}, fmt.Errorf("evaluate %s: %w", text.Backquote(reference), err)
 	}

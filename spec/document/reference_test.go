@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"makesync/spec/text"
 )
 
 func TestReferences(t *testing.T) {
@@ -86,7 +88,10 @@ func TestDocumentsDoNotLearnWhatFilesThereAre(t *testing.T) {
 		} {
 			_, first := e.evaluate("${file:" + there + "}")
 			_, second := e.evaluate("${file:" + gone + "}")
-			if first == nil || second == nil || strings.Replace(first.Error(), there, gone, 1) != second.Error() {
+			// As they are shown, since a long folder for temporary files has them shortened.
+			shownThere, shownGone := text.Backquote(there), text.Backquote(gone)
+			if first == nil || second == nil ||
+				strings.Replace(first.Error(), shownThere, shownGone, 1) != second.Error() {
 				t.Errorf("%s: %v\n%s: %v", there, first, gone, second)
 			}
 		}
@@ -110,6 +115,46 @@ func TestPlaceholders(t *testing.T) {
 	}
 }
 
+// TestGivenAway: a secret of eight characters is found within a text, a shorter one is a value of its own.
+func TestGivenAway(t *testing.T) {
+	t.Parallel()
+	secrets := OwnSecrets{}.With("eight888").With(" seven77\n").With("")
+	for value, want := range map[string]bool{
+		"eight888": true, "an eight888!": true, "eight88": false, "Eight888": false,
+		"seven77": true, "a seven77": false, "": false,
+	} {
+		if got := secrets.GivenAway(value); got != want {
+			t.Errorf("%q: %v", value, got)
+		}
+	}
+}
+
+// TestEvaluateWithinLimit: a plan file reads no more than MAKESYNC_REFERENCES allows: what counts is where a path
+// leads.
+func TestEvaluateWithinLimit(t *testing.T) {
+	t.Chdir(t.TempDir())
+	writeFile(t, "conf/secret", "s3cret")
+	writeFile(t, "other/secret", "other")
+	for link, target := range map[string]string{"inward": "conf/secret", "conf/outward": "../other/secret"} {
+		if err := os.Symlink(target, link); err != nil {
+			t.Skip(err)
+		}
+	}
+	env := envOf("B=b", "C=c", "MAKESYNC_REFERENCES=env:B,file:conf/**")
+	references, err := NewReferences(ResolveOptions{LookupEnv: env}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for reference, ok := range map[string]bool{
+		"${env:B}": true, "${env:C}": false, "${env:B}${env:C}": false, "${file:conf/secret}": true,
+		"${file:other/secret}": false, "${file:inward}": true, "${file:conf/outward}": false,
+	} {
+		if value, err := references.Evaluate(reference); (err == nil) != ok {
+			t.Errorf("%s → %q, %v", reference, value.Reveal(), err)
+		}
+	}
+}
+
 // TestEvaluate reads references as a saved plan keeps them: from the working directory.
 func TestEvaluate(t *testing.T) {
 	dir := t.TempDir()
@@ -118,14 +163,16 @@ func TestEvaluate(t *testing.T) {
 		"apiVersion: makesync/v1\nzone: eu1\norganizations:\n  acme:\n    name: A\n    variables:\n"+
 			"      A: \"a${file:secret}b\"\n      B: \"${env:B}\"\n      C: \"$${x}${env:B}\"\n")
 	writeFile(t, "conf/secret", "s3cret\n")
-	options := ResolveOptions{LookupEnv: envOf("B=b")}
+	// ALIAS is a token by another name, LONG holds it.
+	options := ResolveOptions{LookupEnv: envOf("B=b", "MAKE_API_KEY_LAB=a-token-of-lab", "ALIAS=a-token-of-lab",
+		"LONG=x a-token-of-lab y")}
 	documents, problems := Load(LoadOptions{Paths: []string{"conf"}})
 	desired, more := documents.Resolve(options)
 	if len(problems)+len(more) > 0 {
 		t.Fatal(problems, more)
 	}
 	options.Folders = documents.Folders()
-	references, err := NewReferences(options)
+	references, err := NewReferences(options, SecretsOf(nil, options.LookupEnv, nil, "lab"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +183,8 @@ func TestEvaluate(t *testing.T) {
 			t.Errorf("%s: %q %v, and again %q, %v", v.Name, v.Value.Reveal(), v.Reference, again.Reveal(), err)
 		}
 	}
-	for _, reference := range []string{"${env:MAKE_API_KEY}", "${file:/etc/hostname}", "${file:../x}", "${env:NOPE}"} {
+	for _, reference := range []string{"${env:MAKE_API_KEY}", "${file:/etc/hostname}", "${file:../x}", "${env:NOPE}",
+		"${env:ALIAS}", "${env:LONG}", "a-${env:ALIAS}"} {
 		if _, err := references.Evaluate(reference); err == nil {
 			t.Errorf("%s is evaluated", reference)
 		}

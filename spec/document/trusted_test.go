@@ -2,6 +2,7 @@ package document
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -48,11 +49,20 @@ func TestTrustedTablesAndSchemaHaveTheSameKeys(t *testing.T) {
 // trust loads a trusted file and puts it over documents.
 func trust(t testing.TB, trusted, documents string) spec.Guards {
 	t.Helper()
+	return trustAll(t, []string{trusted}, documents)
+}
+
+func trustAll(t testing.TB, trusted []string, documents string) spec.Guards {
+	t.Helper()
 	dir := t.TempDir()
-	guards, file := filepath.Join(dir, "guards"), filepath.Join(dir, "a.yaml")
-	writeFile(t, guards, trusted)
+	var guards []string
+	for i, text := range trusted {
+		guards = append(guards, filepath.Join(dir, fmt.Sprintf("guards-%d", i)))
+		writeFile(t, guards[i], text)
+	}
+	file := filepath.Join(dir, "a.yaml")
 	writeFile(t, file, documents)
-	rules, problems := LoadTrusted([]string{guards})
+	rules, problems := LoadTrusted(guards)
 	d, more := Load(LoadOptions{Paths: []string{file}})
 	problems = append(append(problems, more...), d.Tighten(rules)...)
 	desired, more := d.Resolve(ResolveOptions{})
@@ -62,41 +72,112 @@ func trust(t testing.TB, trusted, documents string) spec.Guards {
 	return desired.Guards
 }
 
-// Whatever documents state, nothing is let through that the trusted file alone would stop.
+// What a guard lets through, by its line in a file, where more is weaker, and where less is.
+var (
+	mostGuards = map[string]func(*spec.Guards) int{
+		"maxInvites: %s":                   func(g *spec.Guards) int { return g.MaxInvites },
+		"maxDeletes: {member: %s}":         func(g *spec.Guards) int { return g.MaxDeletes[spec.KindMember] },
+		"maxDeletesPerRun: {variable: %s}": func(g *spec.Guards) int { return g.MaxDeletesPerRun[spec.KindVariable] },
+		"maxCreates: {organization: %s}":   func(g *spec.Guards) int { return g.MaxCreates[spec.KindOrganization] },
+	}
+	leastGuards = map[string]func(*spec.Guards) int{
+		"minAdmins: %s": func(g *spec.Guards) int { return g.MinAdmins },
+	}
+	listGuards = []string{
+		`emails: ["*"]`, `emails: ["*@a.example"]`, `emails: ["j*"]`, "requiredAdmins: [x@a.example]",
+		"requiredAdmins: [y@a.example]", `protect: ["**/member/*"]`, "protect: [acme]", "drift: hold", "drift: revert",
+		"minOrganizations: 1", "minOrganizations: 2",
+	}
+	// trustedGuards are those that no document may state.
+	trustedGuards = []string{
+		"emails: []", "approvals: 1", "approvals: 2", "billing: {maxMonthly: {USD: 9.5}}", "billing: {maxMonthly: {USD: 10}}",
+		"billing: {maxMonthly: {EUR: 1}}",
+	}
+)
+
+// drawGuards draws the lines of guards: each at most once, as a file has them.
+func drawGuards(t *rapid.T, name string, lists ...string) string {
+	lines := map[string]string{} // by key
+	for _, guards := range []map[string]func(*spec.Guards) int{mostGuards, leastGuards} {
+		for _, line := range sortedKeys(guards) {
+			if rapid.Bool().Draw(t, name+line) {
+				lines[line] = fmt.Sprintf(line, rapid.SampledFrom([]string{"1", "2", "3", "7", "60"}).Draw(t, name))
+			}
+		}
+	}
+	for _, line := range append(lists, listGuards...) {
+		if key, _, _ := strings.Cut(line, ":"); rapid.IntRange(0, 2).Draw(t, name+line) == 0 {
+			lines[key] = line
+		}
+	}
+	return strings.Join(slices.Sorted(maps.Values(lines)), ", ")
+}
+
+// letsThrough says by which guard one set lets something through that another stops; "" by none.
+func letsThrough(g, alone *spec.Guards) string {
+	for _, line := range sortedKeys(mostGuards) {
+		if most := mostGuards[line]; most(g) > most(alone) {
+			return line
+		}
+	}
+	for _, line := range sortedKeys(leastGuards) {
+		if least := leastGuards[line]; least(g) < least(alone) {
+			return line
+		}
+	}
+	for _, email := range []string{"jane@a.example", "jane@evil.example", "bob@a.example", "x@a.example"} {
+		if _, refused := alone.Refusing(email); !refused {
+			if _, ok := g.Refusing(email); ok {
+				return "emails: " + email
+			}
+		}
+		if alone.Requires(email) && !g.Requires(email) {
+			return "requiredAdmins: " + email
+		}
+	}
+	for _, address := range []spec.Address{"acme", "acme/member/x@a.example", "acme/variable/A"} {
+		if alone.Protects(address, 11) && !g.Protects(address, 11) {
+			return "protect: " + string(address)
+		}
+	}
+	for currency, bound := range alone.MaxMonthly {
+		if mine, stated := g.MaxMonthly[currency]; !stated || spec.CompareDecimals(mine, bound) > 0 {
+			return "maxMonthly: " + currency
+		}
+	}
+	switch {
+	case g.MinOrganizations < alone.MinOrganizations:
+		return "minOrganizations"
+	case alone.HoldDrift && !g.HoldDrift:
+		return "drift"
+	case g.Approvals < alone.Approvals:
+		return "approvals"
+	}
+	return ""
+}
+
+// Whatever documents state, nothing is let through that the trusted file alone would stop; and of two trusted
+// files neither lets through what the other stops.
 func TestDocumentsOnlyTighten(t *testing.T) {
 	t.Parallel()
-	const organization = "organizations: {acme: {name: Acme}}\n"
+	const head, organization = "apiVersion: makesync-guards/v1\n", "organizations: {acme: {name: Acme}, beta: {name: Beta}}\n"
 	rapid.Check(t, func(rt *rapid.T) {
-		draw := func(name string) string {
-			var b strings.Builder
-			for _, guard := range []string{"maxInvites", "minAdmins"} {
-				if rapid.Bool().Draw(rt, name+guard) {
-					b.WriteString(guard + ": " + rapid.StringMatching(`[1-9][0-9]?`).Draw(rt, name) + ", ")
+		trusted := "guards: {" + drawGuards(rt, "trusted", trustedGuards...) + "}\n"
+		second := "guards: {" + drawGuards(rt, "second", trustedGuards...) + "}\n"
+		stated := "guards: {" + drawGuards(rt, "document") + "}\n"
+		alone := trust(t, head+trusted, minimal+organization)
+		both := trust(t, head+trusted, minimal+stated+organization)
+		if by := letsThrough(&both, &alone); by != "" || both.Approvals != alone.Approvals {
+			rt.Fatalf("%s\n%s%s%+v\nis weaker than\n%+v", by, trusted, stated, both, alone)
+		}
+		for _, files := range [][]string{{head + trusted, head + second}, {head + second, head + trusted}} {
+			two := trustAll(t, files, minimal+organization)
+			for _, one := range files {
+				single := trust(t, one, minimal+organization)
+				// A file that is silent on a limit has the default one; another may state a wider one.
+				if by := letsThrough(&two, &single); by != "" && strings.Contains(one, strings.SplitN(by, ":", 2)[0]+":") {
+					rt.Fatalf("%s\n%s%s%+v\nis weaker than\n%+v", by, files[0], files[1], two, single)
 				}
-			}
-			if rapid.Bool().Draw(rt, name+"deletes") {
-				b.WriteString("maxDeletes: {member: " + rapid.StringMatching(`[1-9]`).Draw(rt, name) + "}, ")
-			}
-			if rapid.Bool().Draw(rt, name+"emails") {
-				b.WriteString(`emails: ["` + rapid.SampledFrom([]string{"*", "*@a.example", "j*"}).Draw(rt, name) + `"], `)
-			}
-			if rapid.Bool().Draw(rt, name+"lists") {
-				b.WriteString(`requiredAdmins: [x@a.example], protect: ["**/member/*"], `)
-			}
-			return b.String()
-		}
-		trusted := "apiVersion: makesync-guards/v1\nguards: {" + draw("trusted") + "}\n"
-		alone := trust(t, trusted, minimal+organization)
-		both := trust(t, trusted, minimal+"guards: {"+draw("document")+"}\n"+organization)
-		if both.MaxInvites > alone.MaxInvites || both.MinAdmins < alone.MinAdmins ||
-			both.MaxDeletes[spec.KindMember] > alone.MaxDeletes[spec.KindMember] ||
-			len(both.RequiredAdmins) < len(alone.RequiredAdmins) || len(both.Protect) < len(alone.Protect) {
-			rt.Fatalf("%+v\nis weaker than\n%+v", both, alone)
-		}
-		for _, email := range []string{"jane@a.example", "jane@evil.example", "bob@a.example", "x"} {
-			_, byBoth := both.Refusing(email)
-			if _, byAlone := alone.Refusing(email); byBoth && !byAlone {
-				rt.Fatalf("%s passes: %v, %v", email, both.EmailLists, alone.EmailLists)
 			}
 		}
 	})

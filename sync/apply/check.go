@@ -239,6 +239,10 @@ func (c *checker) compare(ctx context.Context, s *plan.Step, earlier []plan.Step
 	if s.Kind == spec.KindOrganization && s.Op == plan.OpCreate {
 		return c.checkCreate(ctx)
 	}
+	if c.secretChanged(s) {
+		reference := s.Arguments.Value.Reference
+		return skip(report.ReasonStale, "the value behind "+reference+" is not the one that the plan was made with")
+	}
 	if c.organization.ID == 0 || c.needsPurchase(s) && !c.purchased(s) {
 		return nil // nothing of it was there when the plan was made
 	}
@@ -253,9 +257,6 @@ func (c *checker) compare(ctx context.Context, s *plan.Step, earlier []plan.Step
 		return alreadyDone()
 	case c.observer.Gone():
 		return skip(report.ReasonStale, observe.ErrGone.Error())
-	case c.secretChanged(s):
-		reference := s.Arguments.Value.Reference
-		return skip(report.ReasonStale, "the value behind "+reference+" is not the one that the plan was made with")
 	case plan.Precondition(live, s, earlier, c.planSalt) == s.Precondition && observe.WrongTarget(live, s) == "":
 		if stopped := checkPast(ctx, c, s); stopped != nil {
 			return stopped

@@ -9,6 +9,7 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/exit"
+	"makesync/sync/plan"
 	"makesync/sync/plantest"
 	"makesync/sync/report"
 	"makesync/sync/savedplan"
@@ -134,6 +135,31 @@ func TestAnotherSecretIsStale(t *testing.T) {
 	report := Run(context.Background(), plan, o)
 	if got := outcomes(report); report.Exit != exit.Stale || !strings.Contains(got, "the value behind ${env:PASSWORD} is not the one") || strings.Contains(got, "hunter") {
 		t.Errorf("exit %v\n%s", report.Exit, got)
+	}
+}
+
+// Of a new organization nothing can be stale but what this machine gives: the plan shows the name of a
+// reference, and what is behind it is what it was made with, or nothing is written.
+func TestAnotherSecretOfANewOrganizationIsStale(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]exit.Code{"hunter2": exit.OK, "hunter3": exit.Stale} {
+		z := newWrittenZone()
+		r := plantest.Request(z.Zone, zonetest.Desired("nova", "Nova", zonetest.Variables(spec.Variable{
+			Name: "PASSWORD", Type: spec.TypeString, Value: spec.Sensitive("hunter2"), Reference: "${env:PASSWORD}"}),
+			func(o *spec.Organization) { o.Region, o.Country, o.Timezone = "EU", "CZ", "113" }))
+		r.Salt, r.Allow = []byte("a salt of sixteen"), []plan.Allow{plantest.MustAllow(t, "create:organization@nova")}
+		data, problems := savedplan.Encode(plantest.Make(t, r), spec.Value{})
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		p, _ := savedplan.Decode(data, spec.Value{})
+		savedplan.Hydrate(p, func(string) (spec.Value, error) { return spec.Sensitive(value), nil })
+		o := z.options()
+		o.Saved = true
+		report := Run(context.Background(), p, o)
+		if got := outcomes(report); report.Exit != want || (len(z.writes) > 0) != (want == exit.OK) {
+			t.Errorf("%s: exit %v, %d writes\n%s", value, report.Exit, len(z.writes), got)
+		}
 	}
 }
 

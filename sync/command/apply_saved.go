@@ -177,7 +177,12 @@ func (a *applyRun) hydrate(saved *plan.Plan, documents *document.Documents) erro
 	options := document.ResolveOptions{
 		LookupEnv: a.r.LookupEnv, ReferenceRoots: a.options.documents.referenceRoots, Folders: documents.Folders(),
 	}
-	references, err := document.NewReferences(options)
+	names := zoneURLNames(a.options.zones.urls)
+	for _, zone := range saved.Zones {
+		names = append(names, zone.Name)
+	}
+	secrets := document.SecretsOf(documents.Zones(), a.r.LookupEnv, a.options.documents.referenceRoots, names...)
+	references, err := document.NewReferences(options, secrets)
 	if err != nil {
 		return failure{exit: exit.Invalid, message: err.Error()}
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"makesync/spec"
+	"makesync/sync/plan"
 	"makesync/sync/savedplan"
 )
 
@@ -69,25 +70,54 @@ func applyWish(t *testing.T, wish, reference string) {
 	w.check(map[string][]string{"https://eu1.make.com": {tokenEU1}})
 }
 
-// A plan file that somebody changed, and gave the right digest, reads no more than a document could.
+// A plan file that somebody changed, and gave the right digest, reads no more than a document could: what it must
+// not read is an error, and what it may read and is another value than that of the plan is not sent.
 func TestSavedPlansMoveNoSecret(t *testing.T) {
 	t.Parallel()
+	const toEvil = "to another host ${env:INNOCENT}"
+	wanted := map[string]int{"${env:INNOCENT}": 0, toEvil: 9, "${env:ELSE}": 9, "$$${env:MAKE_API_KEY}": 9, "${file:}": 9,
+		"${env:ALIAS}": 3, "x${env:ALIAS}": 3, "${file:own}": 3} // the token by another name
 	for _, reference := range ownReferences() {
+		if _, known := wanted[reference]; !known {
+			wanted[reference] = 3
+		}
+	}
+	for reference, want := range wanted {
 		t.Run(strings.ReplaceAll(reference, "/", "|"), func(t *testing.T) {
 			t.Parallel()
 			dir := stageDocuments(t, "apiVersion: makesync/v1\nzone: eu1\norganizations: {acme: {id: 11, name: Acme, variables: {A: \"${env:INNOCENT}\"}}}\n")
 			docs, file := filepath.Join(dir, "docs", "makesync.yaml"), filepath.Join(dir, "plan.json")
-			h := hostile{env: map[string]string{"INNOCENT": "innocent value", "MAKESYNC_SEAL_KEY": "", "MAKESYNC_NOTIFY_URL": ""}}
+			if err := os.WriteFile(filepath.Join(dir, "docs", "own"), []byte(tokenEU1), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			h := hostile{env: map[string]string{"INNOCENT": "innocent value", "ELSE": "something else", "ALIAS": tokenEU1,
+				"MAKESYNC_SEAL_KEY": "", "MAKESYNC_NOTIFY_URL": ""}}
 			h.run(t, dir, []string{"plan", "-f", docs, "-o", file})
-			forgePlan(t, file, strings.ReplaceAll(reference, "%s", dir))
+			forged := strings.ReplaceAll(reference, "%s", dir)
+			if path, relative := strings.CutPrefix(forged, "${file:"); relative && path != "}" && path[0] != '/' {
+				forged = "${file:" + dir + "/docs/" + path // a plan's paths count from the working directory
+			}
+			forgePlan(t, file, func(p *plan.Plan) {
+				if reference == toEvil {
+					p.Zones[0].URL = evil
+					return
+				}
+				p.Organizations[0].Steps[0].Arguments.Value.Reference = forged
+			})
 			w := h.run(t, dir, []string{"apply", "-f", docs, "--yes", "--no-journal", file})
 			w.check(map[string][]string{"https://eu1.make.com": {tokenEU1}})
+			if w.codes[0] != want {
+				t.Errorf("exit %d, want %d\n%s", w.codes[0], want, w.said[0])
+			}
+			if sent := strings.Contains(strings.Join(w.bodies, ""), "innocent value"); sent != (want == 0) {
+				t.Errorf("the planned value was sent: %v", sent)
+			}
 		})
 	}
 }
 
-// forgePlan puts another reference, url and zone into a plan file and makes it whole again.
-func forgePlan(t *testing.T, file, reference string) {
+// forgePlan changes a plan file and makes it whole again.
+func forgePlan(t *testing.T, file string, forge func(*plan.Plan)) {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -97,8 +127,8 @@ func forgePlan(t *testing.T, file, reference string) {
 	if len(problems) > 0 || len(p.Organizations[0].Steps) != 1 {
 		t.Fatalf("%v", problems)
 	}
-	p.Organizations[0].Steps[0].Arguments.Value.Reference = reference
-	p.Zones[0].URL = evil
+	forge(p)
+	p.Digest = p.OwnDigest()
 	if data, problems = savedplan.Encode(p, spec.Value{}); len(problems) > 0 {
 		t.Fatalf("%v", problems)
 	}

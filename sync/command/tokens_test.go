@@ -38,6 +38,9 @@ type witness struct {
 	mu       sync.Mutex
 	requests []*http.Request
 	bodies   []string
+	// codes and said are those of the commands, in their order.
+	codes []int
+	said  []string
 }
 
 // RoundTrip answers as a zone does, whatever the host.
@@ -91,11 +94,12 @@ func (h hostile) run(t *testing.T, dir string, commands ...[]string) *witness {
 	}
 	for _, args := range commands {
 		var out bytes.Buffer
-		command.Main(context.Background(), append([]string{"makesync"}, args...), command.Env{
+		code := command.Main(context.Background(), append([]string{"makesync"}, args...), command.Env{
 			Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Now: time.Now, Random: rand.NewChaCha8([32]byte{3}),
 			LookupEnv: func(name string) (string, bool) { value, ok := env[name]; return value, ok },
 			Transport: func(string) http.RoundTripper { return w },
 		})
+		w.codes, w.said = append(w.codes, code), append(w.said, out.String())
 		if strings.Contains(out.String(), "internal error") {
 			t.Errorf("%v: %s", args, &out)
 		}

@@ -82,6 +82,18 @@ func TestNumericGuards(t *testing.T) {
 	}
 }
 
+// A kind for which nobody states a number has the default one, and not none.
+func TestKindsWithoutANumber(t *testing.T) {
+	t.Parallel()
+	live, want := crowd(1, "A", 30)
+	r := plantest.Request(zonetest.New(live), want)
+	r.Desired.Guards.MaxDeletes = map[spec.Kind]int{spec.KindMember: 99}
+	r.Desired.Guards.MaxDeletesPerRun = nil
+	if p := plantest.Make(t, r); p.Summary.Held != 30 {
+		t.Errorf("%+v", p.Summary)
+	}
+}
+
 func TestRunLimitsAreSharedByShards(t *testing.T) {
 	t.Parallel()
 	zone := zonetest.New()
