@@ -141,7 +141,7 @@ func TestEvaluateWithinLimit(t *testing.T) {
 		}
 	}
 	env := envOf("B=b", "C=c", "MAKESYNC_REFERENCES=env:B,file:conf/**")
-	references, err := NewReferences(ResolveOptions{LookupEnv: env}, nil)
+	references, err := NewReferences(ResolveOptions{LookupEnv: env}, OwnSecrets{})
 	if err != nil {
 		t.Fatal(err)
 	}
