@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -120,6 +121,13 @@ func (a *apiServer) made() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return len(a.jobs)
+}
+
+// log is what was asked. A kubectl that was ended may still be asking.
+func (a *apiServer) log() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return strings.Join(a.asked, "\n")
 }
 
 // end gives a job the conditions that Kubernetes gives it.
@@ -241,10 +249,10 @@ func TestRunWithKubectl(t *testing.T) {
 		}
 	}
 	if code != 1 || a.made() != 2 || strings.Contains(out, "ContainerCreating") || t.Failed() {
-		t.Fatalf("exit %d, %d jobs:\n%s\n%s", code, a.made(), out, strings.Join(a.asked, "\n"))
+		t.Fatalf("exit %d, %d jobs:\n%s\n%s", code, a.made(), out, a.log())
 	}
-	if got := a.asked[len(a.asked)-1]; !strings.HasSuffix(got, "-x/log?container=makesync&timeout=10m0s") {
-		t.Errorf("a long result has no time: %s", got)
+	if got := a.log(); !regexp.MustCompile(`/makesync-merge-\S+-x/log\?container=makesync&timeout=10m0s`).MatchString(got) {
+		t.Errorf("a long result has no time:\n%s", got)
 	}
 	if code, out := run("attach", "makesync-apply-1"); code != 1 || !strings.Contains(out, "(NotFound)") {
 		t.Errorf("attach to nothing: exit %d:\n%s", code, out)
