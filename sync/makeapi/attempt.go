@@ -139,7 +139,9 @@ func (t *connectionTrace) attach(ctx context.Context) context.Context {
 	})
 }
 
-func (t *connectionTrace) neverConnected() bool { return t.wanted.Load() > 0 && t.got.Load() == nil }
+func (t *connectionTrace) neverConnected() bool { return t.wanted.Load() > 0 && !t.connected() }
+
+func (t *connectionTrace) connected() bool { return t.got.Load() != nil }
 
 func (t *connectionTrace) gaveUp() bool { return t.wanted.Load() > mostConnections }
 

@@ -162,7 +162,8 @@ func (c *connection) unanswered(
 		e.Message = c.transportWords(k, err)
 		o.permanent = isTrust(err) || isLastingProxy(err) || lastingAlert(err) != ""
 	}
-	if trace.neverConnected() || isDial(err) || isTrust(err) || isProxy(err) {
+	// What is no TLS may also come in the place of an answer, behind a request that has left.
+	if trace.neverConnected() || isDial(err) || isTrust(err) && !trace.connected() || isProxy(err) {
 		o.sent = false
 	}
 	if !o.sent {

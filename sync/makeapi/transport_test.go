@@ -119,6 +119,16 @@ func TestCertaintyBelowHTTP(t *testing.T) {
 	defer plain.Close()
 	dropper := httptest.NewServer(http.HandlerFunc(drops))
 	defer dropper.Close()
+	garbage := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err == nil {
+			_, _ = conn.(*tls.Conn).NetConn().Write([]byte("HTTP/1.1 502 Bad Gateway\r\n\r\n"))
+			conn.(*tls.Conn).NetConn().Close()
+		}
+	}))
+	defer garbage.Close()
+	believing := NewTransport(1)
+	believing.TLSClientConfig = &tls.Config{RootCAs: garbage.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}
 	silent := func(*http.Request) (*http.Response, error) { return nil, errors.New("something went wrong") }
 	for _, test := range []struct {
 		name, url string
@@ -130,6 +140,7 @@ func TestCertaintyBelowHTTP(t *testing.T) {
 		{"untrusted certificate", untrusted.URL, nil, state.NotHappened, 1},
 		{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), nil, state.NotHappened, 1},
 		{"dropped after the request", dropper.URL, nil, state.UnderWay, 1},
+		{"no TLS behind the request", garbage.URL, believing, state.UnderWay, 1},
 		{"a transport that says nothing", "https://h", roundTrip(silent), state.UnderWay, 1},
 	} {
 		attempts := 0
