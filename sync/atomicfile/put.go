@@ -13,19 +13,19 @@ import (
 // and a run that fails before leaves whatever stood there. A link stays, what it points to is
 // replaced. A device, a pipe and an open file by the name that the system gives it are written to
 // as they are: a move would put a file in the place of /dev/stdout, for every program of the
-// machine. A link of another user is refused: see Target.
+// machine. A link or a pipe of another user is refused: see Target.
 func Put(path string, data []byte, perm os.FileMode, mode Mode) error {
-	if !Given(path) {
-		target, err := Target(path)
-		if err != nil {
-			return err
-		}
-		path = target
-	}
-	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+	if Given(path) {
 		return os.WriteFile(path, data, perm)
 	}
-	return Write(path, data, perm, mode)
+	target, err := Target(path)
+	if err != nil {
+		return err
+	}
+	if info, err := os.Lstat(target); err == nil && !info.Mode().IsRegular() {
+		return writeStream(target, data)
+	}
+	return Write(target, data, perm, mode)
 }
 
 // TryPut tells why Put could not write there, before a run does what it could then not tell: there
@@ -70,9 +70,12 @@ func Given(path string) bool {
 	return path == "/dev/stdin" || path == "/dev/stdout" || path == "/dev/stderr"
 }
 
-// LinkError is the error of a path that another user leads.
-type LinkError struct{ Link string }
+// ForeignError is the error of a path at which another user has put a link or a pipe.
+type ForeignError struct{ Path, What string }
 
-func (e *LinkError) Error() string {
-	return e.Link + " is a link that another user made, who chooses what is written over"
-}
+func (e *ForeignError) Error() string { return e.Path + " is " + e.What }
+
+const (
+	foreignLink = "a link that another user made, who chooses what is written over"
+	foreignPipe = "a pipe that another user made, who reads what is written"
+)

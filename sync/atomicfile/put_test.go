@@ -123,9 +123,9 @@ func TestPutRefusesLinksOfOthers(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"file", "folder/precious", "folder/new", "file/../folder/precious"} {
-		var link *atomicfile.LinkError
+		var foreign *atomicfile.ForeignError
 		err := atomicfile.Put(dir+"/"+name, []byte("new"), 0o600, atomicfile.ExactMode)
-		if !errors.As(err, &link) {
+		if !errors.As(err, &foreign) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -60,3 +60,6 @@ func move(from, to string) error {
 // SyncFolder does nothing: Windows refuses to flush a folder, and its file system keeps a journal
 // of names.
 func SyncFolder(string) error { return nil }
+
+// writeStream writes to what is no regular file.
+func writeStream(path string, data []byte) error { return os.WriteFile(path, data, 0) }

@@ -302,13 +302,16 @@ func (s *files) rewrite(path string, before, after []byte) error {
 
 // check refuses to write an output where something else would be lost.
 func (s *files) check(out output) error {
-	if out.kind.dash && out.path == "-" || !replaces(out.path) {
+	if out.kind.dash && out.path == "-" || atomicfile.Given(out.path) {
 		return nil
 	}
 	target, err := atomicfile.Target(out.path)
-	var link *atomicfile.LinkError
-	if errors.As(err, &link) {
-		return s.refuse(out, err.Error(), "name the file itself")
+	var foreign *atomicfile.ForeignError
+	if errors.As(err, &foreign) {
+		return s.refuse(out, err.Error(), "name a file of your own")
+	}
+	if !replaces(out.path) {
+		return nil
 	}
 	if _, err := os.Lstat(target); out.kind.folder && errors.Is(err, fs.ErrNotExist) {
 		return nil // without -f, makesync.yaml counts as read, also where init and export are to make it
