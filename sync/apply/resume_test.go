@@ -342,3 +342,22 @@ func TestAStopProvesNothing(t *testing.T) {
 		}
 	}
 }
+
+// What reads as before is taken for not done, and done again by the next run, but never where money is moved.
+func TestResolvingMoneyProvesNothing(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[spec.Address]report.StepOutcome{
+		"acme/subscription": report.OutcomeUnknown, "acme/paymentMethods/pm_1": report.OutcomeUnknown,
+		"acme/variable/A": report.Failed,
+	} {
+		step := plan.Step{N: 1, Address: address, Kind: address.Kind(), Op: plan.OpUpdate}
+		story := &report.Run{Run: "R", Organizations: []report.RunOrganization{
+			{Key: "acme", Zone: "eu1", ID: 11, Steps: []plan.Step{step}}}}
+		r := newResolver(story, ResumeOptions{Clock: newJumpClock()})
+		got := r.outcome(&question{intent: report.Intent{Step: 1, Address: address},
+			found: observe.Evidence{State: observe.NotApplied}})
+		if got.Outcome != want {
+			t.Errorf("%s: %s, want %s", address, got.Outcome, want)
+		}
+	}
+}

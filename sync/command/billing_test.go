@@ -376,6 +376,27 @@ func TestBillingChaos(t *testing.T) {
 	}
 }
 
+// TestALateMoneyWriteIsNotRepeated: the answer to what moves money is lost, and it reads as before for longer than any
+// zone is waited for. It is sent once, for it arrives later.
+func TestALateMoneyWriteIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	for op, id := range map[string]int{"PATCH %s": 101, "DELETE %s": 103, "POST %s": 102, "POST %s-free": 104} {
+		op = fmt.Sprintf(op, "/organizations/{organizationId}/subscription")
+		for _, kind := range []string{"status-late,status=504", "drop-late"} {
+			synctest.Test(t, func(t *testing.T) {
+				s := newBillingStage(t, `{}`, "", "")
+				s.fault("op=" + op + ",delay=30m,kind=" + kind)
+				r := s.night()
+				time.Sleep(2 * time.Hour)
+				if sent := s.sent(id, op); sent != 1 {
+					t.Errorf("%s, %s: sent %d times\n%s", op, kind, sent, stepsOf(r))
+				}
+				s.checkNothingTwice(op + ", " + kind)
+			})
+		}
+	}
+}
+
 func playBilling(t *testing.T, seed uint64) {
 	random := rand.New(rand.NewPCG(seed, 1))
 	s := newBillingStage(t, `{}`, "", "")

@@ -96,6 +96,27 @@ func TestLawOfflineEqualsOnline(t *testing.T) {
 	})
 }
 
+// Equal secrets look different wherever they stand, and none has a fingerprint that is the same in every snapshot.
+func TestFingerprintsTellNoEqualSecrets(t *testing.T) {
+	t.Parallel()
+	salt, secret := []byte("a salt of sixteen"), spec.Sensitive("hunter2hunter2")
+	seen := map[string]string{}
+	for _, at := range []struct {
+		organization int64
+		name         string
+		salt         []byte
+	}{{11, "A", salt}, {11, "B", salt}, {12, "A", salt}, {1, "1A", salt}, {11, "A", []byte("another salt of 16")}} {
+		print, where := state.SecretFingerprint(secret, offline.ValueSalt(at.salt, at.organization, at.name)), fmt.Sprint(at)
+		if seen[print] != "" || print == "" {
+			t.Errorf("%s and %s have the fingerprint %q", seen[print], where, print)
+		}
+		seen[print] = where
+	}
+	if print := state.SecretFingerprint(secret, nil); print != "" {
+		t.Errorf("without a salt the fingerprint is %s", print)
+	}
+}
+
 // A snapshot holds no value of a variable and no e-mail of a person that its documents do not make
 // their business, and no secret as it is.
 func TestLawNothingUndeclaredIsSaved(t *testing.T) {
@@ -109,6 +130,11 @@ func TestLawNothingUndeclaredIsSaved(t *testing.T) {
 				if rapid.IntRange(0, 3).Draw(t, "shape") == 0 {
 					live.Variables[j].Value = spec.Sensitive(fmt.Sprint("u:value-", i, "-", live.Variables[j].Name, "-@host"))
 				}
+			}
+		}
+		for _, live := range zone.Orgs {
+			for j := range live.Members {
+				live.Members[j].Name = "Name of " + live.Members[j].Email
 			}
 		}
 		snapshot := snapshotFor(t, r, offline.NeededOf(r.Desired, "eu1"), time.Unix(0, 0))
@@ -140,7 +166,8 @@ func TestLawNothingUndeclaredIsSaved(t *testing.T) {
 		}
 		for _, live := range zone.Orgs {
 			for _, m := range live.Members {
-				if !removes && !named[m.Email] && bytes.Contains(data, []byte(m.Email)) {
+				told := bytes.Contains(data, []byte(m.Email)) || bytes.Contains(data, []byte(m.Name))
+				if !removes && !named[m.Email] && told {
 					t.Fatalf("the snapshot holds %s, whom no document names", m.Email)
 				}
 			}
