@@ -9,7 +9,9 @@ import (
 	"makesync/spec"
 	"makesync/sync/plan"
 	"makesync/sync/plantest"
+	"makesync/sync/report"
 	"makesync/sync/savedplan"
+	"makesync/sync/state"
 	"makesync/sync/zonetest"
 )
 
@@ -114,6 +116,65 @@ func TestALateFirstAttempt(t *testing.T) {
 	report := Run(context.Background(), plantest.Make(t, r), z.options())
 	if report.Succeeded != stepsOfWorld || n != 2 {
 		t.Errorf("%d attempts\n%s", n, outcomes(report))
+	}
+}
+
+// journalHook is a journal that lets something happen while a line is written.
+type journalHook struct {
+	memoryJournal
+	before func(report.Intent)
+}
+
+func (j *journalHook) Intent(i report.Intent) error {
+	j.before(i)
+	return j.memoryJournal.Intent(i)
+}
+
+// The answer to a revocation is lost, she is still invited, and accepts before it is sent again: by then it would
+// remove a member.
+func TestAcceptedBeforeARepetition(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	const invitee, user = "acme/member/unwanted@x.example", 7
+	z.fault = func(_ int, w plan.Write) *lost {
+		if w.Address == invitee {
+			return &lost{false, serverError()}
+		}
+		return nil
+	}
+	o, repeated := z.options(), false
+	o.Journal = &journalHook{before: func(i report.Intent) {
+		if i.Address == invitee && i.Attempt == 2 {
+			z.mu.Lock()
+			defer z.mu.Unlock()
+			state.FindUser(z.Find(11).Members, user).Invitation = ""
+			z.fault, repeated = nil, true
+		}
+	}}
+	result := Run(context.Background(), plantest.Make(t, r), o)
+	if m := state.FindUser(z.Find(11).Members, user); m == nil || !repeated {
+		t.Errorf("she is there: %v; it came to a repetition: %v\n%s", m != nil, repeated, outcomes(result))
+	}
+}
+
+// The second half of inviting somebody again has to wait, and somebody else lets her in: she is not invited beside that.
+func TestLetInBetweenTheHalvesOfAReinvitation(t *testing.T) {
+	t.Parallel()
+	z, r := world()
+	tries := 0
+	z.fault = func(_ int, w plan.Write) *lost {
+		if w.Verb != plan.InviteMember || w.Address != "acme/member/late@x.example" {
+			return nil
+		}
+		if tries++; tries == 1 {
+			zonetest.Person(z.Find(11), 6, "late@x.example", 13, "")
+			return &lost{false, plan.ErrWaited}
+		}
+		return nil
+	}
+	report := Run(context.Background(), plantest.Make(t, r), z.options())
+	if got := outcomes(report); tries != 1 || !strings.Contains(got, "somebody else has let her in meanwhile") {
+		t.Errorf("sent %d times\n%s", tries, got)
 	}
 }
 

@@ -292,6 +292,20 @@ func TestAddingPoliciesNeverHelps(t *testing.T) {
 	})
 }
 
+// TestSuppressionsByIDNameNoNewOrganization: what is not there has no id, whatever a pattern takes.
+func TestSuppressionsByIDNameNoNewOrganization(t *testing.T) {
+	t.Parallel()
+	lifts, problems := readLifts(Policy{On: OnStep, Suppress: []Suppression{{"id:*/variable/*", "agreed", "2026-12-31"}}})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	for id, want := range map[int64]bool{0: false, 11: true} {
+		if got := lifts[0].covers("acme/variable/A", id); got != want {
+			t.Errorf("organization %d: %v", id, got)
+		}
+	}
+}
+
 // TestFailuresShowNoValues: however an expression fails, what it has met stays with it.
 func TestFailuresShowNoValues(t *testing.T) {
 	t.Parallel()
