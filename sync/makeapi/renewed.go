@@ -101,7 +101,7 @@ func (t *renewed) CloseIdleConnections() {
 // go on and on, frames without content cost processor time without an end, and net/http limits few
 // of them.
 const (
-	mostUnasked     = 64 << 20 // that no request has met yet
+	mostUnasked     = 96 << 20 // that no request has met yet; more than all windows of MostConcurrency streams
 	answerAllowance = 64 << 10 // for the headers of an answer
 	frameFactor     = 4        // of a body, for the frames around it
 )
