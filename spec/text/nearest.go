@@ -38,8 +38,17 @@ func limit(wrong, word string) int { return max(1, max(len(wrong), len(word))/3)
 
 // Nearest gives the known words most like the wrong one, best first, at most n, each once; equally
 // near ones in the order of the alphabet. Case, and white space around a word, make no difference.
+//
+// What is long is like no other word, and would take long to compare.
 func Nearest(wrong string, known []string, n int) []string {
 	var best []string
+	isLong := func(word string) bool { return len(word) > 4*maxClean }
+	if isLong(wrong) {
+		return nil
+	}
+	if slices.ContainsFunc(known, isLong) {
+		known = slices.DeleteFunc(slices.Clone(known), isLong)
+	}
 	for _, c := range rank(wrong, known) {
 		if len(best) == n {
 			break

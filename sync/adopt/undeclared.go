@@ -96,8 +96,9 @@ func fieldsOf(declared, written *spec.Organization) (added []addition) {
 }
 
 func controlsOf(declared, written *spec.Organization) (added []addition) {
+	has := state.ControlsIn(declared.FeatureControls)
 	for _, control := range written.FeatureControls {
-		if state.FindControl(declared.FeatureControls, control.Name) == nil {
+		if has(control.Name) == nil {
 			added = append(added, addition{
 				address: spec.NewAddress(declared.Key, spec.KindFeatureControl, control.Name),
 				value:   edit.Control(control.Name, strconv.FormatBool(control.Enabled)),
@@ -110,13 +111,13 @@ func controlsOf(declared, written *spec.Organization) (added []addition) {
 // variablesOf leaves secrets, which no document holds, and names that documents tell from no other.
 func (u *Undeclared) variablesOf(declared *spec.Organization, live *state.Organization, written *spec.Organization) (
 	added []addition) {
-	taken := map[string]bool{}
+	taken, has := map[string]bool{}, state.VariablesIn(declared.Variables)
 	for _, v := range declared.Variables {
 		taken[strings.ToLower(v.Name)] = true
 	}
 	for i := range written.Variables {
 		v := &written.Variables[i]
-		if state.FindVariable(declared.Variables, v.Name) != nil {
+		if has(v.Name) != nil {
 			continue
 		}
 		a := addition{address: spec.NewAddress(declared.Key, spec.KindVariable, v.Name)}
@@ -139,11 +140,11 @@ func (u *Undeclared) variablesOf(declared *spec.Organization, live *state.Organi
 
 // peopleOf are people, with the role that they have, and the owner.
 func peopleOf(declared, written *spec.Organization) (added []addition) {
-	owner := false
+	owner, has := false, state.MembersIn(declared.Members)
 	for i := range written.Members {
 		m := &written.Members[i]
 		owner = owner || m.Email == written.Owner
-		if state.FindMember(declared.Members, m.Email) != nil {
+		if has(m.Email) != nil {
 			continue
 		}
 		a := addition{address: spec.NewAddress(declared.Key, spec.KindMember, m.Email), people: true}

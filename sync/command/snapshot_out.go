@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 
 	"makesync/spec"
@@ -190,17 +189,18 @@ func (a nextSnapshot) make(read *state.ZoneState, former *offline.Snapshot) (*of
 func (a nextSnapshot) unsettled(
 	ctx context.Context, snapshot *offline.Snapshot,
 ) (map[int64][]spec.Address, error) {
-	ids := map[string]int64{}
+	ids, find := map[string]int64{}, snapshot.Finder()
 	for i := range a.desired.Organizations {
 		if o := &a.desired.Organizations[i]; o.Zone == snapshot.Zone {
-			if saved := snapshot.Find(o); saved != nil {
+			if saved := find(o); saved != nil {
 				ids[o.Key] = saved.ID
 			}
 		}
 	}
-	objects := map[int64][]spec.Address{}
+	objects, known := map[int64][]spec.Address{}, map[spec.Address]bool{}
 	add := func(address spec.Address) {
-		if id, known := ids[address.Key()]; known && !slices.Contains(objects[id], address) {
+		if id, there := ids[address.Key()]; there && !known[address] {
+			known[address] = true
 			objects[id] = append(objects[id], address)
 		}
 	}

@@ -206,10 +206,10 @@ func FlattenSnapshot(
 	sensitive func(spec.Address) bool,
 	billing bool,
 ) []FlatOrganization {
-	organizations := FlattenZone(state, sensitive, billing)
+	organizations, find := FlattenZone(state, sensitive, billing), snapshot.Finder()
 	for i, live := range state.Organizations {
 		organizations[i].liveBilling(live, billing, billingNotInThere)
-		saved := snapshot.Find(&spec.Organization{ID: live.ID})
+		saved := find(&spec.Organization{ID: live.ID})
 		for j := range saved.Variables {
 			if v := &saved.Variables[j]; !v.System && v.Value == nil {
 				organizations[i].set(spec.KindVariable, v.Name, "value",

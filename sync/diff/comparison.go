@@ -16,6 +16,10 @@ type comparison struct {
 	Input
 	Result
 	admins plan.Admins
+	// member finds a live person by e-mail; nobody where the organization is to be created.
+	member func(email string) *spec.Member
+	// narrow gives the live organization as far as one object of it is looked at.
+	narrow func(kind spec.Kind, name string) *state.Organization
 	// purchase is the price that the run buys before what needs the new plan; nil for none.
 	purchase *billing.Price
 	// unlicensed is why the present plan does not offer what is compared now, and the purchase
@@ -48,7 +52,11 @@ var kindDiffs = []kindDiff{
 
 // Organization compares one organization kind by kind.
 func Organization(in Input) Result {
-	c := &comparison{Input: in, admins: plan.AdminsOf(in.Live)}
+	c := &comparison{Input: in, admins: plan.AdminsOf(in.Live), member: state.MembersIn(nil),
+		narrow: state.Narrowing(in.Live)}
+	if in.Live != nil {
+		c.member = state.MembersIn(in.Live.Members)
+	}
 	c.Unmanaged, c.Patterns = map[spec.Kind]int{}, in.Scope.Patterns()
 	if c.creates() && !c.canCreate() {
 		return c.Result
@@ -170,7 +178,7 @@ func (c *comparison) addChange(phase plan.Phase, s plan.Step) { c.addForbidden(p
 
 // addForbidden is addChange for a step that no rule lets through, for a reason; "" for none.
 func (c *comparison) addForbidden(phase plan.Phase, s plan.Step, forbidden string) {
-	change := plan.NewChange(phase, s, c.Live, c.admins)
+	change := plan.NewChange(phase, s, c.narrow(s.Address.Kind(), s.Address.Name()), c.admins)
 	person := change.Kind == spec.KindMember || change.Kind == spec.KindOwner
 	if person && change.Op.Counted() != plan.OpDelete {
 		change.LooksLike = c.Lookalikes.Of(change.Arguments.Email)

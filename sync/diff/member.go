@@ -59,15 +59,8 @@ func diffMembers(c *comparison) {
 	}
 }
 
-func liveMember(c *comparison, email string) *spec.Member {
-	if c.creates() {
-		return nil
-	}
-	return state.FindMember(c.Live.Members, email)
-}
-
 func compareMember(c *comparison, want *spec.Member, role state.Name) {
-	live := liveMember(c, want.Email)
+	live := c.member(want.Email)
 	a := c.address(spec.KindMember, want.Email)
 	absent := want.State == spec.Absent
 	switch {

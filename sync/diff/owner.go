@@ -18,7 +18,7 @@ func diffOwner(c *comparison) {
 		}
 		return
 	}
-	live := state.FindMember(c.Live.Members, want)
+	live := c.member(want)
 	switch {
 	case live != nil && c.Live.IsOwner(live):
 		c.countUnchanged(a)

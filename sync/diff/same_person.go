@@ -6,7 +6,6 @@ import (
 	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/plan"
-	"makesync/sync/state"
 )
 
 // noteSamePerson tells of somebody who is removed under one address and invited under another with
@@ -19,7 +18,7 @@ func noteSamePerson(c *comparison) {
 	leaving := map[string]int{} // the removal, by the person's name
 	for i := range c.Changes {
 		if s := &c.Changes[i]; s.Kind == spec.KindMember && s.Op.Counted() == plan.OpDelete {
-			if live := state.FindMember(c.Live.Members, s.Arguments.Email); live != nil && foldName(live.Name) != "" {
+			if live := c.member(s.Arguments.Email); live != nil && foldName(live.Name) != "" {
 				leaving[foldName(live.Name)] = i
 			}
 		}

@@ -113,11 +113,12 @@ func baseID(o, now *spec.Organization, n int64) int64 {
 // can show it.
 func (b *baseMaker) controls(o, now *spec.Organization) []spec.FeatureControl {
 	var live []spec.FeatureControl
+	before := state.ControlsIn(o.FeatureControls)
 	for i, c := range o.FeatureControls {
 		live = append(live, spec.FeatureControl{Name: c.Name, ID: int64(i + 1), Enabled: c.Enabled})
 	}
 	for _, c := range now.FeatureControls {
-		if state.FindControl(o.FeatureControls, c.Name) == nil {
+		if before(c.Name) == nil {
 			live = append(live, spec.FeatureControl{Name: c.Name, ID: int64(len(live) + 1), Enabled: !c.Enabled})
 		}
 	}
@@ -127,7 +128,7 @@ func (b *baseMaker) controls(o, now *spec.Organization) []spec.FeatureControl {
 // variables are those of base, and those that head deletes without base speaking of them: they may
 // be there.
 func (b *baseMaker) variables(o, now *spec.Organization) []spec.Variable {
-	live := []spec.Variable{}
+	live, before := []spec.Variable{}, state.VariablesIn(o.Variables)
 	for _, v := range o.Variables {
 		if v.State == spec.Absent {
 			continue
@@ -135,7 +136,7 @@ func (b *baseMaker) variables(o, now *spec.Organization) []spec.Variable {
 		live = append(live, spec.Variable{Name: v.Name, Type: v.Type, Value: v.Value.Masked()})
 	}
 	for _, v := range now.Variables {
-		if v.State == spec.Absent && state.FindVariable(o.Variables, v.Name) == nil {
+		if v.State == spec.Absent && before(v.Name) == nil {
 			live = append(live, spec.Variable{Name: v.Name, Type: spec.TypeString,
 				Value: spec.Sensitive("(not known)")})
 		}
@@ -151,7 +152,7 @@ const baseUser int64 = 1
 // members are those of base, all accepted, and those whom head removes without base speaking of
 // them.
 func (b *baseMaker) members(o, now *spec.Organization) []spec.Member {
-	live := []spec.Member{}
+	live, before := []spec.Member{}, state.MembersIn(o.Members)
 	add := func(m spec.Member, role string) {
 		person := spec.Member{Email: m.Email, UserID: int64(len(live) + 2), Role: b.ids.text(state.Roles, role)}
 		if m.Email == o.Owner {
@@ -170,7 +171,7 @@ func (b *baseMaker) members(o, now *spec.Organization) []spec.Member {
 		add(m, role)
 	}
 	for _, m := range now.Members {
-		if m.State == spec.Absent && state.FindMember(o.Members, m.Email) == nil {
+		if m.State == spec.Absent && before(m.Email) == nil {
 			add(m, "role not known")
 		}
 	}

@@ -22,12 +22,13 @@ func Check(snapshots []*Snapshot, desired *spec.Desired, scope spec.Scope, now t
 	maxAge time.Duration) []spec.Problem {
 	var problems []spec.Problem
 	byZone := map[string]*Snapshot{}
+	find := map[string]func(*spec.Organization) *SavedOrganization{}
 	for _, s := range snapshots {
 		if byZone[s.Zone] != nil {
 			problems = append(problems, unfit("snapshot-twice", "", "two snapshots are of the zone "+text.Quote(s.Zone),
 				"name one of them with --live"))
 		}
-		byZone[s.Zone] = s
+		byZone[s.Zone], find[s.Zone] = s, s.Finder()
 		problems = append(problems, s.age(now, maxAge)...)
 	}
 	missing := map[string]bool{}
@@ -39,7 +40,7 @@ func Check(snapshots []*Snapshot, desired *spec.Desired, scope spec.Scope, now t
 		s := byZone[o.Zone]
 		switch {
 		case s != nil:
-			problems = append(problems, s.lacks(o, scope)...)
+			problems = append(problems, s.lacks(o, find[o.Zone](o), scope)...)
 			problems = append(problems, s.unrecognised(o, scope, desired.Guards.Protect)...)
 		case !missing[o.Zone]:
 			missing[o.Zone] = true
@@ -99,8 +100,7 @@ func (s *Snapshot) age(now time.Time, limit time.Duration) []spec.Problem {
 }
 
 // lacks says what the documents need of an organization and the snapshot does not hold.
-func (s *Snapshot) lacks(o *spec.Organization, scope spec.Scope) []spec.Problem {
-	saved := s.Find(o)
+func (s *Snapshot) lacks(o *spec.Organization, saved *SavedOrganization, scope spec.Scope) []spec.Problem {
 	if saved == nil {
 		return nil // not there, or several: what planning says of it
 	}

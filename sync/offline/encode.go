@@ -59,8 +59,9 @@ func (k *snapshotEncoder) organization(live *state.Organization) SavedOrganizati
 	if live.Variables != nil {
 		o.Variables = make([]SavedVariable, len(live.Variables))
 	}
+	declares := k.options.Needed.declaring(live)
 	for i := range live.Variables {
-		k.variable(&o.Variables[i], live, &live.Variables[i])
+		k.variable(&o.Variables[i], live, &live.Variables[i], declares)
 	}
 	k.people(&o, live)
 	if live.Detailed || live.DetailErr != nil {
@@ -131,7 +132,9 @@ func (o *SavedOrganization) asked(kind spec.Kind) bool {
 }
 
 // variable fills in what is kept of a variable: its value where the documents declare one.
-func (k *snapshotEncoder) variable(saved *SavedVariable, live *state.Organization, v *spec.Variable) {
+func (k *snapshotEncoder) variable(
+	saved *SavedVariable, live *state.Organization, v *spec.Variable, declares func(*spec.Variable) bool,
+) {
 	*saved = SavedVariable{Name: v.Name, Type: v.Type.String(), System: v.System, Invalid: v.Invalid}
 	a := spec.NewAddress(k.options.Needed.Key(live, k.state.Keys[live.ID]), spec.KindVariable, v.Name)
 	saved.Sensitive = !v.System && (v.Value.IsSecret() ||
@@ -140,7 +143,7 @@ func (k *snapshotEncoder) variable(saved *SavedVariable, live *state.Organizatio
 	case k.options.Values == ValuesPlain && !v.Value.IsOwn():
 		text := v.Value.Reveal()
 		saved.Value = &text
-	case k.options.Values == ValuesNone, !k.options.Needed.declares(live, v):
+	case k.options.Values == ValuesNone, !declares(v):
 	case saved.Sensitive && k.fingerprints == MostFingerprints:
 	case saved.Sensitive:
 		k.fingerprints++

@@ -75,19 +75,25 @@ func (n Needed) Key(live *state.Organization, derived string) string {
 	return derived
 }
 
-// declares tells whether the value of a live variable is the documents' business: they declare the
-// variable, or purge what they do not declare and so show it where it goes.
-func (n Needed) declares(live *state.Organization, v *spec.Variable) bool {
+// declaring tells of an organization's live variables whether their values are the documents'
+// business: they declare the variable, or purge what they do not declare and so show it where it
+// goes.
+func (n Needed) declaring(live *state.Organization) func(*spec.Variable) bool {
 	o := n.Of(live)
-	switch {
-	case o == nil || v.System:
-		return false
+	if o == nil {
+		return func(*spec.Variable) bool { return false }
 	}
-	if declared := state.FindVariable(o.Variables, v.Name); declared != nil {
-		return !declared.IgnoreValue || declared.State == spec.Absent
+	find := state.VariablesIn(o.Variables)
+	return func(v *spec.Variable) bool {
+		if v.System {
+			return false
+		}
+		if declared := find(v.Name); declared != nil {
+			return !declared.IgnoreValue || declared.State == spec.Absent
+		}
+		return o.Purges(spec.KindVariable) &&
+			!n.guards.Protects(spec.NewAddress(o.Key, spec.KindVariable, v.Name), live.ID)
 	}
-	return o.Purges(spec.KindVariable) &&
-		!n.guards.Protects(spec.NewAddress(o.Key, spec.KindVariable, v.Name), live.ID)
 }
 
 // names tells whether the documents name an e-mail.

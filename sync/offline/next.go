@@ -23,12 +23,13 @@ import (
 func Next(former, read *Snapshot, unsettled func(organization int64) []spec.Address) *Snapshot {
 	next := *read
 	next.Organizations = slices.Clone(read.Organizations)
+	var before map[int64]*SavedOrganization
+	if former != nil {
+		before = former.byID()
+	}
 	for i := range next.Organizations {
 		o := &next.Organizations[i]
-		var was *SavedOrganization
-		if former != nil {
-			was = former.Baseline().byID[o.ID]
-		}
+		was := before[o.ID]
 		o.keepUnread(was)
 		for _, object := range unsettled(o.ID) {
 			o.keep(was, object, read)

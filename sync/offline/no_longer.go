@@ -47,21 +47,23 @@ func (l *leftAlone) value(address spec.Address, what string) {
 }
 
 func (l *leftAlone) within(o, now *spec.Organization) {
+	controls, variables := state.ControlsIn(now.FeatureControls), state.VariablesIn(now.Variables)
+	members := state.MembersIn(now.Members)
 	for _, c := range o.FeatureControls {
-		if now.FeatureControls == nil || state.FindControl(now.FeatureControls, c.Name) == nil {
+		if controls(c.Name) == nil {
 			l.add(spec.NewAddress(o.Key, spec.KindFeatureControl, c.Name), "the feature control")
 		}
 	}
 	for i := range o.Variables {
 		v := &o.Variables[i]
-		gone := state.FindVariable(now.Variables, v.Name) == nil && !now.Purges(spec.KindVariable)
+		gone := variables(v.Name) == nil && !now.Purges(spec.KindVariable)
 		if v.State != spec.Absent && gone {
 			l.add(spec.NewAddress(o.Key, spec.KindVariable, v.Name), "the variable")
 		}
 	}
 	for i := range o.Members {
 		m := &o.Members[i]
-		address, still := spec.NewAddress(o.Key, spec.KindMember, m.Email), state.FindMember(now.Members, m.Email)
+		address, still := spec.NewAddress(o.Key, spec.KindMember, m.Email), members(m.Email)
 		switch {
 		case m.State == spec.Absent:
 		case still == nil && !now.Purges(spec.KindMember):

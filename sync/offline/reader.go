@@ -30,16 +30,14 @@ type snapshotReader struct {
 
 // Port is the snapshot as a zone to plan the documents from. It needs no token.
 func (s *Snapshot) Port(desired *spec.Desired) state.Port {
-	r := &snapshotReader{snapshot: s, byID: map[int64]*SavedOrganization{}, desired: map[int64]*spec.Organization{}}
-	for i := range s.Organizations {
-		r.byID[s.Organizations[i].ID] = &s.Organizations[i]
-	}
+	r := &snapshotReader{snapshot: s, byID: s.byID(), desired: map[int64]*spec.Organization{}}
+	find := s.Finder()
 	for i := range desired.Organizations {
 		o := &desired.Organizations[i]
 		if o.Zone != s.Zone {
 			continue
 		}
-		if saved := s.Find(o); saved != nil {
+		if saved := find(o); saved != nil {
 			r.desired[saved.ID] = o
 		}
 	}
@@ -54,34 +52,41 @@ func (s *Snapshot) Port(desired *spec.Desired) state.Port {
 	return state.Port{Endpoint: endpoint, Reader: r}
 }
 
-// Wanted is what the snapshot was asked for of an organization.
-func (s *Snapshot) Wanted(live *state.Organization, _ string) state.Wanted {
-	saved := s.Find(&spec.Organization{ID: live.ID})
-	if saved == nil {
-		return state.Wanted{}
+// Wanted tells what the snapshot was asked for of an organization.
+func (s *Snapshot) Wanted() func(live *state.Organization, key string) state.Wanted {
+	byID := s.byID()
+	return func(live *state.Organization, _ string) state.Wanted {
+		saved := byID[live.ID]
+		if saved == nil {
+			return state.Wanted{}
+		}
+		wanted := state.Everything(live, saved.asked(spec.KindOrganization))
+		wanted.Kinds = saved.readKinds()
+		return wanted
 	}
-	wanted := state.Everything(live, saved.asked(spec.KindOrganization))
-	wanted.Kinds = saved.readKinds()
-	return wanted
 }
 
-// Find is the organization of the snapshot that a document's one is: by id, else by its name, when
-// only one has it.
-func (s *Snapshot) Find(o *spec.Organization) *SavedOrganization {
-	var found *SavedOrganization
+// Finder finds the organization of the snapshot that a document's one is: by id, else by its name,
+// when only one has it.
+func (s *Snapshot) Finder() func(*spec.Organization) *SavedOrganization {
+	byID, byName := map[int64]*SavedOrganization{}, map[string]*SavedOrganization{}
 	for i := range s.Organizations {
 		saved := &s.Organizations[i]
-		switch {
-		case o.ID != 0 && saved.ID == o.ID:
-			return saved
-		case o.ID == 0 && state.NormalName(saved.Name) == state.NormalName(o.Name):
-			if found != nil {
-				return nil // planning will list the ids
-			}
-			found = saved
+		if byID[saved.ID] == nil {
+			byID[saved.ID] = saved
 		}
+		name := state.NormalName(saved.Name)
+		if _, twice := byName[name]; twice {
+			saved = nil // planning will list the ids
+		}
+		byName[name] = saved
 	}
-	return found
+	return func(o *spec.Organization) *SavedOrganization {
+		if o.ID != 0 {
+			return byID[o.ID]
+		}
+		return byName[state.NormalName(o.Name)]
+	}
 }
 
 // emailsOf lists every e-mail that the documents name for a zone, each once.
@@ -286,6 +291,7 @@ func (r *snapshotReader) readControls(live *state.Organization, o *SavedOrganiza
 
 func (r *snapshotReader) readVariables(ctx context.Context, live *state.Organization, o *SavedOrganization) error {
 	live.Variables = make([]spec.Variable, 0, len(o.Variables))
+	desired := r.desiredVariables(live.ID)
 	for i := range o.Variables {
 		if err := ctx.Err(); err != nil { // a secret takes a while
 			return err
@@ -293,7 +299,7 @@ func (r *snapshotReader) readVariables(ctx context.Context, live *state.Organiza
 		saved := &o.Variables[i]
 		t, _ := spec.ParseVariableType(saved.Type)
 		live.Variables = append(live.Variables, spec.Variable{
-			Name: saved.Name, Type: t, Value: r.value(live.ID, saved), System: saved.System, Invalid: saved.Invalid,
+			Name: saved.Name, Type: t, Value: r.value(live.ID, saved, desired), System: saved.System, Invalid: saved.Invalid,
 			Unseen: saved.Value == nil && saved.Fingerprint == "" && r.snapshot.Values != ValuesNone,
 		})
 	}
@@ -303,14 +309,16 @@ func (r *snapshotReader) readVariables(ctx context.Context, live *state.Organiza
 // value is the saved value; of one that is only fingerprinted, the desired value when it fits.
 // Where no values were kept at all it is the desired one, since nothing can be said against it
 // (Check has warned).
-func (r *snapshotReader) value(organization int64, saved *SavedVariable) spec.Value {
+func (r *snapshotReader) value(
+	organization int64, saved *SavedVariable, desiredVariable func(name string) *spec.Variable,
+) spec.Value {
 	switch {
 	case saved.own:
 		return spec.Own(*saved.Value)
 	case saved.Value != nil:
 		return spec.Sensitive(*saved.Value)
 	}
-	desired := r.desiredVariable(organization, saved.Name)
+	desired := desiredVariable(saved.Name)
 	switch {
 	case desired == nil:
 		return spec.Sensitive("(not in the snapshot)")
@@ -333,12 +341,12 @@ func (r *snapshotReader) fingerprint(organization int64, desired *spec.Variable)
 	return made
 }
 
-func (r *snapshotReader) desiredVariable(organization int64, name string) *spec.Variable {
-	o := r.desired[organization]
-	if o == nil {
-		return nil
+// desiredVariables finds what the documents declare of an organization, by name.
+func (r *snapshotReader) desiredVariables(organization int64) func(name string) *spec.Variable {
+	if o := r.desired[organization]; o != nil {
+		return state.VariablesIn(o.Variables)
 	}
-	return state.FindVariable(o.Variables, name)
+	return state.VariablesIn(nil)
 }
 
 func (r *snapshotReader) readMembers(live *state.Organization, o *SavedOrganization) {

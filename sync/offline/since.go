@@ -2,7 +2,6 @@ package offline
 
 import (
 	"context"
-	"slices"
 
 	"makesync/spec"
 	"makesync/sync/state"
@@ -13,15 +12,34 @@ import (
 type Baseline struct {
 	snapshot *Snapshot
 	byID     map[int64]*SavedOrganization
+	named    map[string]bool // the names of all, in NFC
+	// unknown are the objects of which the snapshot is no base, by organization.
+	unknown map[int64]map[string]bool
 }
 
 // Baseline is the snapshot as an earlier state.
 func (s *Snapshot) Baseline() *Baseline {
-	b := &Baseline{snapshot: s, byID: map[int64]*SavedOrganization{}}
+	b := &Baseline{snapshot: s, byID: s.byID(), named: map[string]bool{}, unknown: map[int64]map[string]bool{}}
 	for i := range s.Organizations {
-		b.byID[s.Organizations[i].ID] = &s.Organizations[i]
+		b.named[state.NormalName(s.Organizations[i].Name)] = true
+	}
+	for id, saved := range b.byID {
+		unknown := make(map[string]bool, len(saved.Unknown))
+		for _, object := range saved.Unknown {
+			unknown[object] = true
+		}
+		b.unknown[id] = unknown
 	}
 	return b
+}
+
+// byID are the organizations of a snapshot; of several with one id the last.
+func (s *Snapshot) byID() map[int64]*SavedOrganization {
+	byID := make(map[int64]*SavedOrganization, len(s.Organizations))
+	for i := range s.Organizations {
+		byID[s.Organizations[i].ID] = &s.Organizations[i]
+	}
+	return byID
 }
 
 // Has tells whether the zone had the organization of a document.
@@ -29,9 +47,7 @@ func (b *Baseline) Has(o *spec.Organization) bool {
 	if o.ID != 0 {
 		return b.byID[o.ID] != nil
 	}
-	return slices.ContainsFunc(b.snapshot.Organizations, func(saved SavedOrganization) bool {
-		return state.NormalName(saved.Name) == state.NormalName(o.Name)
-	})
+	return b.named[state.NormalName(o.Name)]
 }
 
 // Before is an organization as it was, with the kinds that are wanted; nil when the snapshot does
@@ -57,8 +73,8 @@ func (b *Baseline) Before(
 
 // Unknown tells whether the snapshot is no base for an object.
 func (b *Baseline) Unknown(id int64, object spec.Address) bool {
-	saved := b.byID[id]
-	return saved == nil || slices.Contains(saved.Unknown, below(object))
+	unknown, read := b.unknown[id]
+	return !read || unknown[below(object)]
 }
 
 // below is an address without its key; the organization itself is its kind.

@@ -21,6 +21,13 @@ func (r *run) identify(z *zone, wanted []*spec.Organization, taken map[int64]str
 		ids[l.ID] = l
 		names[state.NormalName(l.Name)] = append(names[state.NormalName(l.Name)], l)
 	}
+	missing := 0
+	for _, want := range wanted {
+		if want.ID != 0 && ids[want.ID] == nil || want.ID == 0 && len(names[state.NormalName(want.Name)]) == 0 {
+			missing++
+		}
+	}
+	z.known = knownOf(z, missing, r.pinned)
 	identified := make([]*organization, len(wanted))
 	for i, want := range wanted {
 		o := &organization{run: r, zone: z, want: want, id: want.ID, name: want.Name, admins: plan.AdminsOf(nil)}
@@ -162,4 +169,4 @@ func (o *organization) markZoneUnread(err error) {
 }
 
 // hints say why the organization seems not to be there.
-func (o *organization) hints() hints { return hints{o.zone, o.want, o.run.pinned} }
+func (o *organization) hints() hints { return hints{o.zone, o.want} }

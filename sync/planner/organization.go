@@ -86,7 +86,7 @@ func (o *organization) input(ctx context.Context) diff.Input {
 		Leaving:    o.run.leaving,
 		Lookalikes: o.run.lookalikes,
 
-		StartsFree:    o.live == nil && state.StartsFree(o.zone.port.Endpoint, o.zone.here),
+		StartsFree:    o.live == nil && o.zone.startsFree,
 		ListUnmanaged: o.run.ListUnmanaged,
 	}
 	if o.live != nil && o.wants(spec.KindSubscription) {

@@ -40,9 +40,9 @@ type baseComparison struct {
 	same plan.Origin
 	base Baseline
 	id   int64
-	live *state.Organization
-	// before is the base, in which what equals the live state is readable.
-	before *state.Organization
+	// now and before give the live state and the base, in which what equals the live state is
+	// readable, as far as an object is looked at.
+	now, before func(kind spec.Kind, name string) *state.Organization
 	// declared are the changes that the documents would make of the base, by address.
 	declared map[spec.Address]*plan.Step
 	// differs has the addresses where the documents differ from the base, or may: unclear.
@@ -71,7 +71,7 @@ func compareWithBase(ctx context.Context, o *organization, in diff.Input) baseCo
 		live.Key = o.want.Key
 		live.NameUnreadable(o.zone.me.ID, o.zone.me.Email)
 	}
-	c := baseComparison{base: base, id: o.id, live: o.live, before: before,
+	c := baseComparison{base: base, id: o.id, now: state.Narrowing(o.live), before: state.Narrowing(before),
 		declared: map[spec.Address]*plan.Step{}, differs: map[spec.Address]bool{}, unclear: map[spec.Address]bool{}}
 	c.add(compareOffline(in))
 	return c
@@ -130,7 +130,8 @@ func (c *baseComparison) origin(s *plan.Step) plan.Origin {
 	if c.unclear[s.Address] || slices.Contains(c.unread, s.Kind) || c.base.Unknown(c.id, s.Address) {
 		return plan.OriginUnknown
 	}
-	now, then := state.ViewOf(c.live, s.Kind, s.Address.Name()), state.ViewOf(c.before, s.Kind, s.Address.Name())
+	name := s.Address.Name()
+	now, then := state.ViewOf(c.now(s.Kind, name), s.Kind, name), state.ViewOf(c.before(s.Kind, name), s.Kind, name)
 	if now != nil && then["value"].IsUnseen() { // no document declared it when the snapshot was taken
 		return plan.OriginUnknown
 	}

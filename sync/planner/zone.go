@@ -27,6 +27,10 @@ type zone struct {
 	prefetched []state.List
 	// here are the organizations that live in the zone, elsewhere the other rows of its list.
 	here, elsewhere []*state.Organization
+	// startsFree: a new organization of the zone is on the Free plan.
+	startsFree bool
+	// known serves hints.
+	known knownNames
 	// unmanaged are those of which no document speaks.
 	unmanaged []*state.Organization
 	// catalogue is what the zone sells.
@@ -64,6 +68,7 @@ func openZone(ctx context.Context, r *Request, name string, wanted []*spec.Organ
 	z.me.Email = spec.NormalEmail(z.me.Email)
 	if z.err == nil {
 		z.here, z.elsewhere = state.Candidates(port.Endpoint, rows, r.otherHosts(port.Endpoint)...)
+		z.startsFree = state.StartsFree(port.Endpoint, z.here)
 	}
 	return z
 }
