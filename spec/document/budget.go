@@ -16,6 +16,9 @@ const (
 	maxValues        = 2_500_000 // keys, values and lines
 	maxOrganizations = 200_000
 	maxMembers       = 250_000 // each takes as much as several variables
+	// Both sides of a comparison together may hold less of what costs most to compare.
+	maxComparedOrganizations = 150_000
+	maxComparedMembers       = 150_000
 	// A zone has a token, which no value of the documents may hold, and a connection of its own.
 	maxZones = 200
 	// Profiles and references make more out of little.
@@ -26,10 +29,70 @@ const (
 	maxMatches  = 50_000_000 // patterns for each of what is declared
 )
 
+// Room is what all documents of a run may hold together: who compares two sides gives it to both.
+type Room struct {
+	files budget
+	// loads is how many loads have taken of it.
+	loads             int
+	declared, matches int
+	filled            filling
+}
+
+// Full tells that something did not get in.
+func (m *Room) Full() bool {
+	return m.files.exceeded.Load() || m.declared > maxDeclared || m.matches > maxMatches || m.filled.full()
+}
+
+// SharedRoom is for both sides of a comparison.
+func SharedRoom() *Room { return &Room{files: budget{shared: true}} }
+
+// Copy is a room of which as much is taken, for a side that may have to be loaded again.
+func (m *Room) Copy() *Room {
+	c := &Room{files: budget{shared: m.files.shared}, loads: m.loads, declared: m.declared, matches: m.matches, filled: m.filled}
+	for to, from := range map[*atomic.Int64]*atomic.Int64{
+		&c.files.bytes: &m.files.bytes, &c.files.values: &m.files.values,
+		&c.files.organizations: &m.files.organizations, &c.files.members: &m.files.members,
+	} {
+		to.Store(from.Load())
+	}
+	return c
+}
+
+// what calls what is in the room.
+func (m *Room) what() string {
+	if m.loads > 1 {
+		return "the documents of both sides together"
+	}
+	return "the documents"
+}
+
+// hint says how less gets into the room.
+func (m *Room) hint(one string) string {
+	if m.loads > 1 {
+		return "compare them in parts: give a folder or file of each side at a time"
+	}
+	return one
+}
+
 // budget counts what the files of one run hold; nil counts nothing.
 type budget struct {
 	bytes, values, organizations, members atomic.Int64
 	exceeded                              atomic.Bool
+	shared                                bool
+}
+
+func (b *budget) mostOrganizations() int {
+	if b.shared {
+		return maxComparedOrganizations
+	}
+	return maxOrganizations
+}
+
+func (b *budget) mostMembers() int {
+	if b.shared {
+		return maxComparedMembers
+	}
+	return maxMembers
 }
 
 // take counts more of something, and tells whether it may be read.
@@ -56,7 +119,7 @@ func (r *reading) takeOrganization() bool {
 		return true
 	}
 	r.organizations.Add(1)
-	return r.room.take(&r.room.organizations, 1, maxOrganizations)
+	return r.room.take(&r.room.organizations, 1, r.room.mostOrganizations())
 }
 
 // takeMembers counts those of a reading.
@@ -65,7 +128,7 @@ func (r *reading) takeMembers(n int) bool {
 		return true
 	}
 	r.members.Add(int64(n))
-	return r.room.take(&r.room.members, n, maxMembers)
+	return r.room.take(&r.room.members, n, r.room.mostMembers())
 }
 
 // giveBack takes off what a reading has counted, since the file is read once more.
@@ -78,11 +141,11 @@ func (r *reading) giveBack() {
 
 // problem tells that the documents hold too much. It names no file: in which of those that are read
 // side by side a limit was passed is chance.
-func (b *budget) problem() spec.Problem {
-	return newProblem(ruleTooMuch, at{}, nil, "the documents hold more than is read: at most 128 MB, "+
-		text.Number(maxValues)+" keys, values and lines, "+text.Number(maxOrganizations)+" organizations, and "+
-		text.Number(maxMembers)+" members",
-		"split them into several runs with documents of their own")
+func (m *Room) problem() spec.Problem {
+	return newProblem(ruleTooMuch, at{}, nil, m.what()+" hold more than is read: at most 128 MB, "+
+		text.Number(maxValues)+" keys, values and lines, "+text.Number(m.files.mostOrganizations())+" organizations, and "+
+		text.Number(m.files.mostMembers())+" members",
+		m.hint("split them into several runs with documents of their own"))
 }
 
 // valuesIn is an upper bound of half the nodes that a text makes, without making them: each needs
@@ -150,11 +213,11 @@ func (f *filling) full() bool { return f.bytes > maxFilled || f.files > maxFiles
 
 // tooMuch tells at which organization the documents became too many.
 func tooMuch(r *resolver, l *layer) {
-	r.problems = append(r.problems, newProblem(ruleTooMuch, l.at, nil, "with this organization the documents "+
-		"declare more than is read: at most "+text.Number(maxOfOne)+" objects of one organization, "+
+	r.problems = append(r.problems, newProblem(ruleTooMuch, l.at, nil, "with this organization "+r.documents.room.what()+
+		" declare more than is read: at most "+text.Number(maxOfOne)+" objects of one organization, "+
 		text.Number(maxDeclared)+" of all with those of profiles, 64 MB that profiles fill in and references read, "+
 		text.Number(maxFiles)+" files of references, and "+text.Number(maxMatches)+" patterns times objects",
-		"split them into several runs, or write fewer and wider patterns"))
+		r.documents.room.hint("split them into several runs, or write fewer and wider patterns")))
 }
 
 // maxCompared is among how many names the nearest is looked for: each of a thousand problems looks.

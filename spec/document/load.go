@@ -23,6 +23,8 @@ type LoadOptions struct {
 	// Wanted tells by their keys which organizations the run looks at (see ResolveOptions); nil: at
 	// all. The variables of the others need not be read.
 	Wanted func(key string) bool
+	// Room is that of both sides of a comparison; nil: these documents have one of their own.
+	Room *Room
 	// Concurrency is how many files are read at a time; 0 means one for each processor.
 	Concurrency int
 }
@@ -38,6 +40,7 @@ type Documents struct {
 	profiles      map[string]*layer
 	organizations []*layer // sorted by key
 	files         []*source
+	room          *Room
 	resolved      bool
 }
 
@@ -57,9 +60,13 @@ func LoadContext(ctx context.Context, o LoadOptions) (*Documents, []spec.Problem
 		paths = []string{DefaultPath}
 	}
 	files, problems := findFiles(paths, o.Stdin != nil)
-	room := &budget{}
-	loaded := loadFiles(ctx, files, o, room)
-	if room.exceeded.Load() {
+	room := o.Room
+	if room == nil {
+		room = &Room{}
+	}
+	room.loads++
+	loaded := loadFiles(ctx, files, o, &room.files)
+	if room.files.exceeded.Load() {
 		loaded, problems = nil, append(problems, room.problem())
 	}
 	u := newUnion()
@@ -68,6 +75,7 @@ func LoadContext(ctx context.Context, o LoadOptions) (*Documents, []spec.Problem
 		u.addFile(file)
 	}
 	documents := u.documents()
+	documents.room = room
 	problems = append(problems, u.problems...)
 	problems = spec.LimitProblems(problems)
 	addExcerpts(documents.files, problems)

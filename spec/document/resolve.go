@@ -46,6 +46,10 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 	d.resolved = true
 	r := &resolver{findings: &findings{told: map[string]bool{}}, documents: d, options: o, merger: newMerger(),
 		known: d.knownZones(o), guards: d.Guards(), sensitive: d.Sensitive()}
+	if d.room == nil {
+		d.room = &Room{} // of no documents
+	}
+	r.declared, r.matches, r.filled = d.room.declared, d.room.matches, d.room.filled
 	r.files = newReferenced(&r.filled)
 	r.checkLimit()
 	if !o.SkipReferences {
@@ -53,6 +57,7 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 	}
 	desired := &spec.Desired{Zones: d.zones, Guards: r.guards, Sensitive: r.sensitive, Files: d.Files()}
 	desired.Organizations = organizationsOf(r)
+	d.room.declared, d.room.matches, d.room.filled = r.declared, r.matches, r.filled
 	r.checkDefaultZone()
 	r.checkZoneNames()
 	r.checkDuplicates(desired.Organizations)

@@ -101,11 +101,11 @@ func (p *narrowing) loadVersion(ctx context.Context) (*spec.Desired, string, err
 				cause: text.FileError(err),
 				hint:  "name a folder of documents, or git:REVISION"}
 		}
-		before := p.loadBefore(ctx, []string{p.since.Version})
+		before, err := p.loadBefore(ctx, []string{p.since.Version})
 		if files := p.options.documents.files; before != nil && len(files) == 1 {
 			rename(before, map[string]string{files[0]: p.since.Version})
 		}
-		return before, p.since.Version, nil
+		return before, p.since.Version, err
 	}
 	scratch, err := os.MkdirTemp("", "makesync-revision-")
 	if err != nil {
@@ -123,18 +123,23 @@ func (p *narrowing) loadVersion(ctx context.Context) (*spec.Desired, string, err
 }
 
 // loadBefore loads documents as those of the run are loaded, but for references that cannot be read
-// and the number of organizations that is expected; nil when they are not valid.
-func (p *narrowing) loadBefore(ctx context.Context, files []string) *spec.Desired {
+// and the number of organizations that is expected; nil when they are not valid. With more than is
+// read of both versions together there is nothing to compare.
+func (p *narrowing) loadBefore(ctx context.Context, files []string) (*spec.Desired, error) {
 	o := p.options.documents
 	o.expect, o.part = 0, partOf(p.options)
+	o.room = o.room.Copy() // some are loaded twice
 	before, _, problems := resolveDocuments(ctx, p.r.Env, o, files, document.ResolveOptions{
 		SkipReferences: o.skipReferences, SkipUnset: true, ZoneNames: zoneURLNames(p.options.zones.urls),
 		Wanted: o.part.wanted, NamesOfOthers: o.part.names,
 	})
-	if spec.HasErrors(problems) {
-		return nil
+	if o.room.Full() {
+		return nil, invalid(spec.SortProblems(problems))
 	}
-	return before
+	if spec.HasErrors(problems) {
+		return nil, nil
+	}
+	return before, nil
 }
 
 // checkout is a folder with the documents of a revision.
@@ -212,9 +217,9 @@ func (c *checkout) load(ctx context.Context, p *narrowing) (*spec.Desired, error
 	if len(files) == 0 { // the documents are new
 		return &spec.Desired{}, nil
 	}
-	before := p.loadBefore(ctx, files)
+	before, err := p.loadBefore(ctx, files)
 	if before == nil {
-		return nil, nil
+		return nil, err
 	}
 	referred := c.referred(before)
 	if len(referred) > 0 {
@@ -222,8 +227,8 @@ func (c *checkout) load(ctx context.Context, p *narrowing) (*spec.Desired, error
 		if err != nil {
 			return nil, failure{exit: exit.Invalid, message: "--changed-since " + p.options.changed, cause: err}
 		}
-		if before = p.loadBefore(ctx, files); before == nil {
-			return nil, nil
+		if before, err = p.loadBefore(ctx, files); before == nil {
+			return nil, err
 		}
 	}
 	rename(before, c.then)

@@ -101,6 +101,7 @@ func (c compareResult) outputError(problem spec.Problem) exit.Code {
 }
 
 func readAndCompare(ctx context.Context, r *runtimeEnv, o compareOptions) (*compare.Comparison, error) {
+	collectEarlier()
 	decided, err := readMap(o.mapFile)
 	if err != nil {
 		return nil, err

@@ -90,7 +90,7 @@ func readSide(ctx context.Context, s *compare.Side, src *sources, o compareOptio
 // be read are not compared.
 func readDocuments(src *sources, path string, o compareOptions) (*spec.Desired, error) {
 	env, zones := src.r.Env, slices.Sorted(maps.Keys(src.desired.Zones))
-	documents, problems := document.Load(document.LoadOptions{Paths: []string{path}})
+	documents, problems := document.Load(document.LoadOptions{Paths: []string{path}, Room: src.room})
 	desired, more := documents.Resolve(document.ResolveOptions{
 		LookupEnv: env.LookupEnv, SkipReferences: o.skipReferences, SkipUnset: true,
 		ReferenceRoots: o.referenceRoots, DefaultZone: env.lookup(zoneVariable),

@@ -26,7 +26,7 @@ func resolveDocuments(
 	ctx context.Context, env Env, o documentOptions, files []string, resolve document.ResolveOptions,
 ) (*spec.Desired, []document.Policies, []spec.Problem) {
 	trusted, problems := loadTrusted(env, o)
-	read := document.LoadOptions{Paths: files, Stdin: env.piped}
+	read := document.LoadOptions{Paths: files, Stdin: env.piped, Room: o.room}
 	if !resolve.NamesOfOthers {
 		read.Wanted = resolve.Wanted
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/document"
 )
 
 // documentOptions say which documents to load, and how.
@@ -19,6 +20,8 @@ type documentOptions struct {
 	guards         []string // --guards, not MAKESYNC_GUARDS
 	expect         int      // --expect-organizations
 	part           part
+	// room is that of both sides, where documents are compared with others.
+	room *document.Room
 }
 
 // part says which organizations a run looks at, by their keys.

@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/document"
 	"makesync/sync/exit"
 	"makesync/sync/plan"
 	"makesync/sync/planner"
@@ -68,6 +69,9 @@ func planCommand(r *runtimeEnv) *cli.Command {
 			}
 			if o.changed, err = readChangedSince(c, o.offline); err != nil {
 				return err
+			}
+			if o.changed != "" {
+				o.documents.room = document.SharedRoom()
 			}
 			return runPlan(c.Context, r, o)
 		}),

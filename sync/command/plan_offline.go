@@ -3,6 +3,8 @@ package command
 import (
 	"context"
 	"errors"
+	"math"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -68,6 +70,10 @@ func (o offlineOptions) set() bool { return len(o.live)+len(o.base) > 0 }
 // makeOffline makes a plan without a network, from what -f says and a snapshot or documents before
 // it.
 func (p *plannedRun) makeOffline(ctx context.Context) error {
+	collectEarlier()
+	if len(p.options.offline.base) > 0 {
+		p.options.documents.room = document.SharedRoom()
+	}
 	if err := p.loadWithout(ctx); err != nil {
 		return err
 	}
@@ -250,4 +256,15 @@ func readSnapshot(path string) (*offline.Snapshot, error) {
 		return nil, unfit
 	}
 	return snapshot, nil
+}
+
+// comparedMemory is where the collector begins to work harder: a comparison of two sides, each of
+// which may have been written by strangers, is not to take a gigabyte.
+const comparedMemory = 700 << 20
+
+// collectEarlier bounds what is garbage, unless whoever started makesync has set a bound.
+func collectEarlier() {
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
+		debug.SetMemoryLimit(comparedMemory)
+	}
 }

@@ -1,0 +1,146 @@
+//go:build linux && !race
+
+package e2e
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// organizationsOf are documents of so many organizations, each with a row like this.
+func organizationsOf(n int, row string) string {
+	return hostileHead + "organizations:\n" + rows(n, row)
+}
+
+// oneOf are documents of one organization with so many rows of a kind.
+func oneOf(kind string, n int, row string) string {
+	return hostileHead + "organizations:\n  acme:\n    name: A\n    " + kind + ":\n" + rows(n, "      "+row)
+}
+
+// variablesOf are documents of so many variables, a thousand in each organization.
+func variablesOf(n int, value string) string {
+	row := "  o%[1]d: {name: O%[1]d, variables: {" + strings.ReplaceAll(rows(1000, "A%d: "+value+","), "%", "%%") + "}}\n"
+	return hostileHead + "organizations:\n" + rows(n/1000, row)
+}
+
+// hostilePairs are two sides of which each is read alone. What both sides are more than, is told;
+// what they are not, is compared.
+var hostilePairs = map[string]struct {
+	a, b  func() string
+	args  []string
+	code  int
+	tells string
+}{
+	"organizations": {
+		a:    func() string { return organizationsOf(80e3, "  o%[1]d: {name: O%[1]d}\n") },
+		b:    func() string { return organizationsOf(80e3, "  p%[1]d: {name: O%[1]d}\n") },
+		args: []string{"plan -f B --base A", "plan -f B --changed-since A", "compare A B"}, code: 3, tells: "both sides together",
+	},
+	"members": {
+		a:    func() string { return oneOf("members", 80e3, "a%d@b.example: Member\n") },
+		b:    func() string { return oneOf("members", 80e3, "c%d@b.example: Member\n") },
+		args: []string{"plan -f B --base A", "plan -f B --changed-since A", "compare A B"}, code: 3, tells: "both sides together",
+	},
+	"variables": {
+		a:    func() string { return variablesOf(600e3, "x") },
+		b:    func() string { return variablesOf(600e3, "z") },
+		args: []string{"plan -f B --base A", "plan -f B --changed-since A", "compare A B"}, code: 3, tells: "both sides together",
+	},
+	"organizations that may be": {
+		a:    func() string { return organizationsOf(74e3, "  o%[1]d: {name: O%[1]d}\n") },
+		b:    func() string { return organizationsOf(74e3, "  o%[1]d: {name: P%[1]d}\n") },
+		args: []string{"plan -f B --base A"}, tells: "against documents",
+	},
+	"members of one": {
+		a:    func() string { return oneOf("members", 74e3, "a%d@b.example: Member\n") },
+		b:    func() string { return oneOf("members", 74e3, "c%d@b.example: Member\n") },
+		args: []string{"plan -f B --base A"}, tells: "against documents",
+	},
+	"variables of one": {
+		a:    func() string { return oneOf("variables", 110e3, "A%d: x\n") },
+		b:    func() string { return oneOf("variables", 110e3, "B%d: x\n") },
+		args: []string{"plan -f B --base A"}, tells: "against documents",
+	},
+	"names that the snapshot lacks": {
+		b:    func() string { return organizationsOf(20e3, "  o%[1]d: {name: O%[1]d}\n") },
+		args: []string{"plan -f B --live SNAPSHOT"}, tells: "against snapshot",
+	},
+	"ids that the snapshot lacks": {
+		b:    func() string { return organizationsOf(20e3, "  o%[1]d: {name: O%[1]d, id: 7%[1]d}\n") },
+		args: []string{"plan -f B --live SNAPSHOT"}, code: 3, tells: "shows no organization with id",
+	},
+	"organizations of a snapshot": {
+		b:     func() string { return organizationsOf(20e3, "  o%[1]d: {name: 'one of many %[1]d'}\n") },
+		args:  []string{"plan -f B --live SNAPSHOT", "plan -f B --live SNAPSHOT --since SNAPSHOT"},
+		tells: "No changes.",
+	},
+}
+
+// TestHostilePairs costs each pair at most what the kernel gives: what it costs to compare two
+// sides grows with both, and not with their product.
+func TestHostilePairs(t *testing.T) {
+	dir := t.TempDir()
+	a, b, snapshot := filepath.Join(dir, "a.yaml"), filepath.Join(dir, "b.yaml"), filepath.Join(dir, "snapshot.json")
+	places := strings.NewReplacer("SNAPSHOT", snapshot, " A", " "+a, " B", " "+b)
+	writeSnapshot(t, snapshot, 20_000)
+	for what, pair := range hostilePairs {
+		for path, text := range map[string]func() string{a: pair.a, b: pair.b} {
+			if text == nil {
+				continue
+			}
+			if err := os.WriteFile(path, []byte(text()), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, args := range pair.args {
+			t.Run(what+"/"+args, func(t *testing.T) {
+				out, code := runLimited(t, strings.Fields(places.Replace(args))...)
+				if code != pair.code || !strings.Contains(strings.Join(strings.Fields(out), " "), pair.tells) {
+					t.Errorf("exit %d instead of %d, without %s\n%.1500s", code, pair.code, pair.tells, out)
+				}
+			})
+		}
+	}
+}
+
+// writeSnapshot saves a snapshot of so many organizations, whose names all end in their number.
+func writeSnapshot(t *testing.T, path string, n int) {
+	t.Helper()
+	docs := filepath.Join(t.TempDir(), "makesync.yaml")
+	if err := os.WriteFile(docs, []byte(hostileHead+"organizations: {acme: {id: 11}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), "makesync", "snapshot", "-f", docs, "-o", path).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var snapshot map[string]json.RawMessage
+	if err := json.Unmarshal(whole, &snapshot); err != nil {
+		t.Fatal(err)
+	}
+	var organizations []map[string]any
+	if err := json.Unmarshal(snapshot["organizations"], &organizations); err != nil {
+		t.Fatal(err)
+	}
+	organizations[0]["id"], organizations[0]["name"] = "ID", "one of many %[1]d"
+	right, err := json.Marshal(organizations[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := strings.Replace(string(right), `"ID"`, "9%[1]d", 1) + ","
+	snapshot["organizations"] = json.RawMessage("[" + strings.TrimSuffix(rows(n, row), ",") + "]")
+	text, err := json.Marshal(snapshot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
