@@ -48,7 +48,8 @@ func SharedRoom() *Room { return &Room{files: budget{shared: true}} }
 
 // Copy is a room of which as much is taken, for a side that may have to be loaded again.
 func (m *Room) Copy() *Room {
-	c := &Room{files: budget{shared: m.files.shared}, loads: m.loads, declared: m.declared, matches: m.matches, filled: m.filled}
+	c := &Room{loads: m.loads, declared: m.declared, matches: m.matches, filled: m.filled}
+	c.files.shared = m.files.shared
 	for to, from := range map[*atomic.Int64]*atomic.Int64{
 		&c.files.bytes: &m.files.bytes, &c.files.values: &m.files.values,
 		&c.files.organizations: &m.files.organizations, &c.files.members: &m.files.members,
@@ -143,7 +144,8 @@ func (r *reading) giveBack() {
 // side by side a limit was passed is chance.
 func (m *Room) problem() spec.Problem {
 	return newProblem(ruleTooMuch, at{}, nil, m.what()+" hold more than is read: at most 128 MB, "+
-		text.Number(maxValues)+" keys, values and lines, "+text.Number(m.files.mostOrganizations())+" organizations, and "+
+		text.Number(maxValues)+" keys, values and lines, "+
+		text.Number(m.files.mostOrganizations())+" organizations, and "+
 		text.Number(m.files.mostMembers())+" members",
 		m.hint("split them into several runs with documents of their own"))
 }
@@ -213,11 +215,12 @@ func (f *filling) full() bool { return f.bytes > maxFilled || f.files > maxFiles
 
 // tooMuch tells at which organization the documents became too many.
 func tooMuch(r *resolver, l *layer) {
-	r.problems = append(r.problems, newProblem(ruleTooMuch, l.at, nil, "with this organization "+r.documents.room.what()+
+	room := r.documents.room
+	r.problems = append(r.problems, newProblem(ruleTooMuch, l.at, nil, "with this organization "+room.what()+
 		" declare more than is read: at most "+text.Number(maxOfOne)+" objects of one organization, "+
 		text.Number(maxDeclared)+" of all with those of profiles, 64 MB that profiles fill in and references read, "+
 		text.Number(maxFiles)+" files of references, and "+text.Number(maxMatches)+" patterns times objects",
-		r.documents.room.hint("split them into several runs, or write fewer and wider patterns")))
+		room.hint("split them into several runs, or write fewer and wider patterns")))
 }
 
 // maxCompared is among how many names the nearest is looked for: each of a thousand problems looks.

@@ -9,6 +9,7 @@ import (
 	"makesync/spec/document"
 	"makesync/spec/document/edit"
 	"makesync/sync/export"
+	"makesync/sync/lookup"
 	"makesync/sync/offline"
 	"makesync/sync/state"
 )
@@ -96,7 +97,7 @@ func fieldsOf(declared, written *spec.Organization) (added []addition) {
 }
 
 func controlsOf(declared, written *spec.Organization) (added []addition) {
-	has := state.ControlsIn(declared.FeatureControls)
+	has := lookup.Controls(declared.FeatureControls)
 	for _, control := range written.FeatureControls {
 		if has(control.Name) == nil {
 			added = append(added, addition{
@@ -111,7 +112,7 @@ func controlsOf(declared, written *spec.Organization) (added []addition) {
 // variablesOf leaves secrets, which no document holds, and names that documents tell from no other.
 func (u *Undeclared) variablesOf(declared *spec.Organization, live *state.Organization, written *spec.Organization) (
 	added []addition) {
-	taken, has := map[string]bool{}, state.VariablesIn(declared.Variables)
+	taken, has := map[string]bool{}, lookup.Variables(declared.Variables)
 	for _, v := range declared.Variables {
 		taken[strings.ToLower(v.Name)] = true
 	}
@@ -140,7 +141,7 @@ func (u *Undeclared) variablesOf(declared *spec.Organization, live *state.Organi
 
 // peopleOf are people, with the role that they have, and the owner.
 func peopleOf(declared, written *spec.Organization) (added []addition) {
-	owner, has := false, state.MembersIn(declared.Members)
+	owner, has := false, lookup.Members(declared.Members)
 	for i := range written.Members {
 		m := &written.Members[i]
 		owner = owner || m.Email == written.Owner

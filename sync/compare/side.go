@@ -41,7 +41,8 @@ func NewSnapshotSide(
 ) (Side, error) {
 	side := Side{About: ComparedSide{Name: name, Kind: SideSnapshot, Zone: s.Zone}, Snapshot: s}
 	var err error
-	side.State, err = state.ReadZone(ctx, s.Port(&spec.Desired{}), state.ReadOptions{Select: selects, Wanted: s.Wanted()})
+	read := state.ReadOptions{Select: selects, Wanted: s.Wanted()}
+	side.State, err = state.ReadZone(ctx, s.Port(&spec.Desired{}), read)
 	return side, err
 }
 

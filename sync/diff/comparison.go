@@ -7,6 +7,7 @@ import (
 	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/billing"
+	"makesync/sync/lookup"
 	"makesync/sync/plan"
 	"makesync/sync/state"
 )
@@ -52,10 +53,10 @@ var kindDiffs = []kindDiff{
 
 // Organization compares one organization kind by kind.
 func Organization(in Input) Result {
-	c := &comparison{Input: in, admins: plan.AdminsOf(in.Live), member: state.MembersIn(nil),
-		narrow: state.Narrowing(in.Live)}
+	c := &comparison{Input: in, admins: plan.AdminsOf(in.Live), member: lookup.Members(nil),
+		narrow: lookup.Narrowing(in.Live)}
 	if in.Live != nil {
-		c.member = state.MembersIn(in.Live.Members)
+		c.member = lookup.Members(in.Live.Members)
 	}
 	c.Unmanaged, c.Patterns = map[spec.Kind]int{}, in.Scope.Patterns()
 	if c.creates() && !c.canCreate() {

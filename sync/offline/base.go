@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"makesync/spec"
+	"makesync/sync/lookup"
 	"makesync/sync/state"
 )
 
@@ -113,7 +114,7 @@ func baseID(o, now *spec.Organization, n int64) int64 {
 // can show it.
 func (b *baseMaker) controls(o, now *spec.Organization) []spec.FeatureControl {
 	var live []spec.FeatureControl
-	before := state.ControlsIn(o.FeatureControls)
+	before := lookup.Controls(o.FeatureControls)
 	for i, c := range o.FeatureControls {
 		live = append(live, spec.FeatureControl{Name: c.Name, ID: int64(i + 1), Enabled: c.Enabled})
 	}
@@ -128,7 +129,7 @@ func (b *baseMaker) controls(o, now *spec.Organization) []spec.FeatureControl {
 // variables are those of base, and those that head deletes without base speaking of them: they may
 // be there.
 func (b *baseMaker) variables(o, now *spec.Organization) []spec.Variable {
-	live, before := []spec.Variable{}, state.VariablesIn(o.Variables)
+	live, before := []spec.Variable{}, lookup.Variables(o.Variables)
 	for _, v := range o.Variables {
 		if v.State == spec.Absent {
 			continue
@@ -152,7 +153,7 @@ const baseUser int64 = 1
 // members are those of base, all accepted, and those whom head removes without base speaking of
 // them.
 func (b *baseMaker) members(o, now *spec.Organization) []spec.Member {
-	live, before := []spec.Member{}, state.MembersIn(o.Members)
+	live, before := []spec.Member{}, lookup.Members(o.Members)
 	add := func(m spec.Member, role string) {
 		person := spec.Member{Email: m.Email, UserID: int64(len(live) + 2), Role: b.ids.text(state.Roles, role)}
 		if m.Email == o.Owner {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"makesync/spec"
+	"makesync/sync/lookup"
 	"makesync/sync/state"
 )
 
@@ -83,7 +84,7 @@ func (n Needed) declaring(live *state.Organization) func(*spec.Variable) bool {
 	if o == nil {
 		return func(*spec.Variable) bool { return false }
 	}
-	find := state.VariablesIn(o.Variables)
+	find := lookup.Variables(o.Variables)
 	return func(v *spec.Variable) bool {
 		if v.System {
 			return false

@@ -2,7 +2,7 @@ package offline
 
 import (
 	"makesync/spec"
-	"makesync/sync/state"
+	"makesync/sync/lookup"
 )
 
 // NoLongerManaged warns of what base looks after and head does not speak of any more: it stays as
@@ -47,8 +47,8 @@ func (l *leftAlone) value(address spec.Address, what string) {
 }
 
 func (l *leftAlone) within(o, now *spec.Organization) {
-	controls, variables := state.ControlsIn(now.FeatureControls), state.VariablesIn(now.Variables)
-	members := state.MembersIn(now.Members)
+	controls, variables := lookup.Controls(now.FeatureControls), lookup.Variables(now.Variables)
+	members := lookup.Members(now.Members)
 	for _, c := range o.FeatureControls {
 		if controls(c.Name) == nil {
 			l.add(spec.NewAddress(o.Key, spec.KindFeatureControl, c.Name), "the feature control")

@@ -9,6 +9,7 @@ import (
 	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/exit"
+	"makesync/sync/lookup"
 	"makesync/sync/state"
 )
 
@@ -299,8 +300,9 @@ func (r *snapshotReader) readVariables(ctx context.Context, live *state.Organiza
 		saved := &o.Variables[i]
 		t, _ := spec.ParseVariableType(saved.Type)
 		live.Variables = append(live.Variables, spec.Variable{
-			Name: saved.Name, Type: t, Value: r.value(live.ID, saved, desired), System: saved.System, Invalid: saved.Invalid,
-			Unseen: saved.Value == nil && saved.Fingerprint == "" && r.snapshot.Values != ValuesNone,
+			Name: saved.Name, Type: t, Value: r.value(live.ID, saved, desired), System: saved.System,
+			Invalid: saved.Invalid,
+			Unseen:  saved.Value == nil && saved.Fingerprint == "" && r.snapshot.Values != ValuesNone,
 		})
 	}
 	return nil
@@ -344,9 +346,9 @@ func (r *snapshotReader) fingerprint(organization int64, desired *spec.Variable)
 // desiredVariables finds what the documents declare of an organization, by name.
 func (r *snapshotReader) desiredVariables(organization int64) func(name string) *spec.Variable {
 	if o := r.desired[organization]; o != nil {
-		return state.VariablesIn(o.Variables)
+		return lookup.Variables(o.Variables)
 	}
-	return state.VariablesIn(nil)
+	return lookup.Variables(nil)
 }
 
 func (r *snapshotReader) readMembers(live *state.Organization, o *SavedOrganization) {

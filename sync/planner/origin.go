@@ -8,6 +8,7 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/diff"
+	"makesync/sync/lookup"
 	"makesync/sync/plan"
 	"makesync/sync/state"
 )
@@ -71,7 +72,7 @@ func compareWithBase(ctx context.Context, o *organization, in diff.Input) baseCo
 		live.Key = o.want.Key
 		live.NameUnreadable(o.zone.me.ID, o.zone.me.Email)
 	}
-	c := baseComparison{base: base, id: o.id, now: state.Narrowing(o.live), before: state.Narrowing(before),
+	c := baseComparison{base: base, id: o.id, now: lookup.Narrowing(o.live), before: lookup.Narrowing(before),
 		declared: map[spec.Address]*plan.Step{}, differs: map[spec.Address]bool{}, unclear: map[spec.Address]bool{}}
 	c.add(compareOffline(in))
 	return c

@@ -1,43 +1,48 @@
-package state
+// Package lookup finds by name in the lists of an organization, for whoever looks for many.
+//
+// In goes a list; out comes what state.FindVariable, FindMember or FindControl would find in it,
+// without walking it for each: documents may declare as many as a zone has.
+package lookup
 
 import (
 	"strings"
 	"unicode"
 
 	"makesync/spec"
+	"makesync/sync/state"
 )
 
 // few is up to how many entries a list is walked for a name: an index of them costs more.
 const few = 64
 
-// VariablesIn gives what FindVariable finds in a list, for whoever looks for many.
-func VariablesIn(list []spec.Variable) func(name string) *spec.Variable {
+// Variables gives what FindVariable finds in a list, for whoever looks for many.
+func Variables(list []spec.Variable) func(name string) *spec.Variable {
 	if len(list) <= few {
-		return func(name string) *spec.Variable { return FindVariable(list, name) }
+		return func(name string) *spec.Variable { return state.FindVariable(list, name) }
 	}
 	first := index(list, func(v *spec.Variable) string { return v.Name })
 	return func(name string) *spec.Variable { return entry(list, first, name) }
 }
 
-// MembersIn gives what FindMember finds in a list, for whoever looks for many.
-func MembersIn(list []spec.Member) func(email string) *spec.Member {
+// Members gives what FindMember finds in a list, for whoever looks for many.
+func Members(list []spec.Member) func(email string) *spec.Member {
 	if len(list) <= few {
-		return func(email string) *spec.Member { return FindMember(list, email) }
+		return func(email string) *spec.Member { return state.FindMember(list, email) }
 	}
 	first := index(list, func(m *spec.Member) string { return foldCase(m.Email) })
 	return func(email string) *spec.Member { return entry(list, first, foldCase(email)) }
 }
 
-// ControlsIn gives what FindControl finds in a list, for whoever looks for many.
-func ControlsIn(list []spec.FeatureControl) func(name string) *spec.FeatureControl {
+// Controls gives what FindControl finds in a list, for whoever looks for many.
+func Controls(list []spec.FeatureControl) func(name string) *spec.FeatureControl {
 	if len(list) <= few {
-		return func(name string) *spec.FeatureControl { return FindControl(list, name) }
+		return func(name string) *spec.FeatureControl { return state.FindControl(list, name) }
 	}
 	cased := index(list, func(c *spec.FeatureControl) string { return foldCase(c.Name) })
-	folded := index(list, func(c *spec.FeatureControl) string { return FoldName(c.Name) })
+	folded := index(list, func(c *spec.FeatureControl) string { return state.FoldName(c.Name) })
 	return func(name string) *spec.FeatureControl {
 		i, is := cased[foldCase(name)]
-		if j, also := folded[FoldName(name)]; also && (!is || j < i) {
+		if j, also := folded[state.FoldName(name)]; also && (!is || j < i) {
 			i, is = j, true
 		}
 		if !is {
@@ -82,13 +87,13 @@ func foldCase(s string) string {
 
 // Narrowing gives an organization with no more of a long list than the object that is named: who
 // views many objects of one organization does not walk its lists for each.
-func Narrowing(live *Organization) func(kind spec.Kind, name string) *Organization {
+func Narrowing(live *state.Organization) func(kind spec.Kind, name string) *state.Organization {
 	if live == nil || max(len(live.Variables), len(live.Members), len(live.FeatureControls)) <= few {
-		return func(spec.Kind, string) *Organization { return live }
+		return func(spec.Kind, string) *state.Organization { return live }
 	}
-	variable, member := VariablesIn(live.Variables), MembersIn(live.Members)
-	control := ControlsIn(live.FeatureControls)
-	return func(kind spec.Kind, name string) *Organization {
+	variable, member := Variables(live.Variables), Members(live.Members)
+	control := Controls(live.FeatureControls)
+	return func(kind spec.Kind, name string) *state.Organization {
 		one := *live
 		switch kind {
 		case spec.KindVariable:

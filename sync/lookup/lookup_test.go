@@ -1,4 +1,4 @@
-package state_test
+package lookup_test
 
 import (
 	"maps"
@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"makesync/spec"
+	"makesync/sync/lookup"
 	"makesync/sync/state"
 )
 
@@ -29,19 +30,19 @@ func TestLawLookup(t *testing.T) {
 			controls = append(controls, spec.FeatureControl{Name: n})
 		}
 		wanted := name.Draw(t, "wanted")
-		if got, want := state.VariablesIn(variables)(wanted), state.FindVariable(variables, wanted); got != want {
+		if got, want := lookup.Variables(variables)(wanted), state.FindVariable(variables, wanted); got != want {
 			t.Errorf("variable %q: %v, not %v", wanted, got, want)
 		}
-		if got, want := state.MembersIn(members)(wanted), state.FindMember(members, wanted); got != want {
+		if got, want := lookup.Members(members)(wanted), state.FindMember(members, wanted); got != want {
 			t.Errorf("member %q: %v, not %v", wanted, got, want)
 		}
-		if got, want := state.ControlsIn(controls)(wanted), state.FindControl(controls, wanted); got != want {
+		if got, want := lookup.Controls(controls)(wanted), state.FindControl(controls, wanted); got != want {
 			t.Errorf("control %q: %v, not %v", wanted, got, want)
 		}
 		live := &state.Organization{}
 		live.Variables, live.Members, live.FeatureControls = variables, members, controls
 		for _, kind := range []spec.Kind{spec.KindVariable, spec.KindMember, spec.KindFeatureControl, spec.KindOrganization} {
-			got := state.ViewOf(state.Narrowing(live)(kind, wanted), kind, wanted)
+			got := state.ViewOf(lookup.Narrowing(live)(kind, wanted), kind, wanted)
 			if want := state.ViewOf(live, kind, wanted); !maps.Equal(got, want) {
 				t.Errorf("%s %q: %v, not %v", kind, wanted, got, want)
 			}
