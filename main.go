@@ -33,6 +33,7 @@ func main() {
 	if code, asked := lock.Answer(os.Args); asked {
 		os.Exit(code)
 	}
+	keepNoCore()
 	defer runtime.KeepAlive(collectLater())
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := notify()
