@@ -11,10 +11,17 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // maxAnswer is more than git answers to a question about one revision.
 const maxAnswer = 64 << 10
+
+// patience is how long one command of git may take: in the place of a file of the repository may be
+// a pipe, for which git would wait.
+var patience = 5 * time.Minute
+
+var errNoAnswer = errors.New("git does not come to an end; look whether all files below .git are plain ones")
 
 // git runs one command of git in a folder and gives what it prints: a line or two.
 func git(ctx context.Context, folder string, args ...string) (out []byte, err error) {
@@ -36,10 +43,10 @@ func stream(ctx context.Context, folder string, stdin io.Reader, read func(*bufi
 	}
 	args = append([]string{"-C", folder, "--no-pager", "--no-replace-objects", "--literal-pathspecs",
 		"-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull}, args...)
-	running, end := context.WithCancel(ctx)
+	running, end := context.WithTimeoutCause(ctx, patience, errNoAnswer)
 	defer end()
 	command := exec.CommandContext(running, program, args...)
-	command.Env, command.Stdin = environment(), stdin
+	command.Env, command.Stdin, command.WaitDelay = environment(), stdin, time.Second
 	var failure bytes.Buffer
 	command.Stderr = &limited{&failure, 4 << 10}
 	out, err := command.StdoutPipe()
@@ -59,6 +66,8 @@ func stream(ctx context.Context, folder string, stdin io.Reader, read func(*bufi
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case errors.Is(context.Cause(running), errNoAnswer):
+		return errNoAnswer
 	case unread != nil && !cutShort, err == nil:
 		return unread
 	case said != "":
