@@ -195,7 +195,10 @@ func deleteOrganization(c *comparison) {
 
 // deletionNotes tell what the deletion of an organization takes with it.
 func deletionNotes(live *state.Organization) []string {
-	notes := []string{"active scenarios: not known", "teams: not known", "members: not known"}
+	var notes []string
+	for _, what := range plan.TakenAlong {
+		notes = append(notes, plan.NoteNotKnown(what))
+	}
 	if n := live.ActiveScenarios; n != nil {
 		notes[0] = text.Count(*n, "active scenario", "active scenarios")
 	}
