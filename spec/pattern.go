@@ -51,7 +51,7 @@ const IDPrefix = "id:"
 
 var (
 	keyForm      = some(isKeyRune)
-	idForm       = slices.Concat(literalForm(IDPrefix), some(isDigit))
+	idForm       = slices.Concat(literalForm(IDPrefix), one(isFirstDigit), anyNumber(isDigit))
 	variableForm = slices.Concat(one(isNameStart), anyNumber(isNameRune))
 	emailForm    = slices.Concat(some(isEmailRune), literalForm("@"), some(isEmailRune))
 )
@@ -107,6 +107,9 @@ func literalForm(s string) (f form) {
 	}
 	return f
 }
+
+// isFirstDigit: an id is written without zeros before it.
+func isFirstDigit(r rune) bool { return r >= '1' && r <= '9' }
 
 func isDigit(r rune) bool     { return r >= '0' && r <= '9' }
 func isKeyRune(r rune) bool   { return r >= 'a' && r <= 'z' || isDigit(r) || r == '-' }
