@@ -9,7 +9,8 @@ import (
 )
 
 // Lookalikes tell which e-mails could be taken for others. What they know is what the documents
-// name, so that a reviewer of a change is told the same as an administrator who applies it.
+// name, and who is in the organization: somebody may be put in the place of a member whom the
+// documents name no more.
 type Lookalikes struct {
 	bySkeleton map[string][]string // e-mails that look the same
 	byHost     map[string][]string // local parts
@@ -18,8 +19,7 @@ type Lookalikes struct {
 
 // NewLookalikes knows the e-mails of all members, Owners and required Admins of documents.
 func NewLookalikes(d *Desired) *Lookalikes {
-	l := &Lookalikes{bySkeleton: map[string][]string{}, byHost: map[string][]string{}, byLocal: map[string][]string{}}
-	known := map[string]bool{"": true}
+	l, known := noLookalikes(), map[string]bool{"": true}
 	for _, email := range d.Guards.RequiredAdmins {
 		l.learn(email, known)
 	}
@@ -30,6 +30,19 @@ func NewLookalikes(d *Desired) *Lookalikes {
 		}
 	}
 	return l
+}
+
+// LookalikesOf knows the e-mails of who is in an organization.
+func LookalikesOf(members []string) *Lookalikes {
+	l, known := noLookalikes(), map[string]bool{"": true}
+	for _, email := range members {
+		l.learn(NormalEmail(email), known)
+	}
+	return l
+}
+
+func noLookalikes() *Lookalikes {
+	return &Lookalikes{bySkeleton: map[string][]string{}, byHost: map[string][]string{}, byLocal: map[string][]string{}}
 }
 
 func (l *Lookalikes) learn(email string, known map[string]bool) {
@@ -49,16 +62,17 @@ func emailSkeleton(email string) string { return lookLetters.Replace(text.Skelet
 
 var lookLetters = strings.NewReplacer("0", "o", "1", "l", "rn", "m", "vv", "w")
 
-// Of says what is odd about an e-mail, in words; "" for nothing. A nil one knows nobody.
-func (l *Lookalikes) Of(email string) string {
+// Of says what is odd about an e-mail in an organization with these members, in words; "" for
+// nothing. A nil one knows nobody.
+func (l *Lookalikes) Of(email string, members *Lookalikes) string {
 	var words []string
 	if odd := mixture(email); odd != "" {
 		words = append(words, odd)
 	}
-	if l != nil {
-		if other := l.near(email); other != "" {
-			words = append(words, "could be taken for "+other+", whom the documents name too")
-		}
+	if other := l.near(email); other != "" {
+		words = append(words, "could be taken for "+other+", whom the documents name too")
+	} else if other := members.near(email); other != "" {
+		words = append(words, "could be taken for "+other+", who is in the organization")
 	}
 	return strings.Join(words, "; ")
 }
@@ -77,6 +91,9 @@ func mixture(email string) string {
 
 // near is another known e-mail that looks the same, or differs in one letter.
 func (l *Lookalikes) near(email string) string {
+	if l == nil {
+		return ""
+	}
 	for _, other := range l.bySkeleton[emailSkeleton(email)] {
 		if other != email && !differOnlyInDigits(email, other) {
 			return other

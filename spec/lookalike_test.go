@@ -39,12 +39,22 @@ func TestLookalikes(t *testing.T) {
 		"müller@acme.example":    "",
 		"山田@acme.example":        "",
 	} {
-		got := known.Of(email)
+		got := known.Of(email, nil)
 		if want == "" && got != "" || !strings.Contains(got, want) {
 			t.Errorf("%s: %q, want %q", email, got, want)
 		}
 	}
-	if got := (*spec.Lookalikes)(nil).Of("zоe@other.example"); !strings.Contains(got, "U+043E") {
+	// Whom the documents name no more, or never did, is in the organization still.
+	members := spec.LookalikesOf([]string{"Carl@acme.example", "jane.doe@acme.example"})
+	for email, want := range map[string]string{
+		"car1@acme.example": "carl@acme.example, who is in the organization", "carl@acme.example": "",
+		"jane.d0e@acme.example": "jane.doe@acme.example, whom the documents name", "zoe@acme.example": "",
+	} {
+		if got := known.Of(email, members); want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", email, got, want)
+		}
+	}
+	if got := (*spec.Lookalikes)(nil).Of("zоe@other.example", nil); !strings.Contains(got, "U+043E") {
 		t.Errorf("without documents: %q", got)
 	}
 }

@@ -21,6 +21,8 @@ type comparison struct {
 	member func(email string) *spec.Member
 	// narrow gives the live organization as far as one object of it is looked at.
 	narrow func(kind spec.Kind, name string) *state.Organization
+	// members tell of e-mails that could be taken for those of who is there; nil until it is asked.
+	members *spec.Lookalikes
 	// purchase is the price that the run buys before what needs the new plan; nil for none.
 	purchase *billing.Price
 	// unlicensed is why the present plan does not offer what is compared now, and the purchase
@@ -182,7 +184,10 @@ func (c *comparison) addForbidden(phase plan.Phase, s plan.Step, forbidden strin
 	change := plan.NewChange(phase, s, c.narrow(s.Address.Kind(), s.Address.Name()), c.admins)
 	person := change.Kind == spec.KindMember || change.Kind == spec.KindOwner
 	if person && change.Op.Counted() != plan.OpDelete {
-		change.LooksLike = c.Lookalikes.Of(change.Arguments.Email)
+		if c.members == nil && c.Live != nil {
+			c.members = c.Live.Lookalikes()
+		}
+		change.LooksLike = c.Lookalikes.Of(change.Arguments.Email, c.members)
 	}
 	change.Forbidden, change.Unlicensed = forbidden, c.unlicensed
 	if c.creates() && c.StartsFree {

@@ -25,7 +25,7 @@ type Input struct {
 	Sensitive []spec.Glob
 	// Leaving are the e-mails that documents of some organization want gone.
 	Leaving map[string]bool
-	// Lookalikes tell of e-mails that could be taken for others; nil knows nobody.
+	// Lookalikes tell of e-mails that could be taken for others that documents name; nil: for none.
 	Lookalikes *spec.Lookalikes
 	// StartsFree: a new organization of the zone is on the Free plan.
 	StartsFree bool

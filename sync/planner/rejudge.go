@@ -20,7 +20,7 @@ import (
 //
 //	plan ─▶ people ─▶ guards ─▶ policies ─▶ plan, without what they hold
 func Rejudge(ctx context.Context, p *plan.Plan, r Request, guards bool) (held []plan.Held, err error) {
-	run := &run{Request: &r}
+	run := &run{Request: &r, lookalikes: spec.NewLookalikes(r.Desired)}
 	if run.organizations, err = planned(ctx, run, p); err != nil {
 		return nil, err
 	}
@@ -101,8 +101,13 @@ func reopen(ctx context.Context, o *organization, planned *plan.Organization, gu
 	if o.reader != nil && (o.live != nil || o.id == 0 && o.run.wantsMembers()) {
 		o.people = peopleOf(ctx, o)
 	}
+	members := o.live.Lookalikes()
 	for _, s := range planned.Steps {
-		o.Changes = append(o.Changes, changeOf(o, s))
+		c := changeOf(o, s)
+		if isAboutPeople(s) && s.Op.Counted() != plan.OpDelete { // a file may keep it to itself
+			c.LooksLike = cmp.Or(o.run.lookalikes.Of(s.Arguments.Email, members), s.LooksLike)
+		}
+		o.Changes = append(o.Changes, c)
 	}
 	if guards && aboutPeople && o.id != 0 && !o.membersRead {
 		hold(o, "minAdmins", "the people of "+o.want.Key+" could not be read, so nobody knows who would remain",
@@ -162,12 +167,15 @@ func rest(p *plan.Plan, organizations []*organization) *plan.Plan {
 	rest := *p
 	rest.Organizations = slices.Clone(p.Organizations)
 	for i, o := range organizations {
-		planned, left := &rest.Organizations[i], map[int]bool{}
+		planned, left := &rest.Organizations[i], map[int]*plan.Change{}
 		for j := range o.Changes {
-			left[o.Changes[j].N] = true
+			left[o.Changes[j].N] = &o.Changes[j]
 		}
 		planned.Held = o.held
-		planned.Steps = slices.DeleteFunc(slices.Clone(planned.Steps), func(s plan.Step) bool { return !left[s.N] })
+		planned.Steps = slices.DeleteFunc(slices.Clone(planned.Steps), func(s plan.Step) bool { return left[s.N] == nil })
+		for j := range planned.Steps {
+			planned.Steps[j].LooksLike = left[planned.Steps[j].N].LooksLike
+		}
 	}
 	rest.Summary, rest.Money = plan.Summarize(rest.Organizations), plan.MoneyOf(rest.Organizations)
 	rest.NotCovered = plan.Uncovered(rest.Organizations)

@@ -91,6 +91,18 @@ func (l *Organization) fill(detail *Organization) {
 	l.ActiveScenarios = detail.ActiveScenarios
 }
 
+// Lookalikes tell of e-mails that could be taken for those of its members; for nil, of none.
+func (l *Organization) Lookalikes() *spec.Lookalikes {
+	if l == nil {
+		return nil
+	}
+	emails := make([]string, len(l.Members))
+	for i := range l.Members {
+		emails[i] = l.Members[i].Email
+	}
+	return spec.LookalikesOf(emails)
+}
+
 func fillText(text *string, from string) {
 	if *text == "" {
 		*text = from
