@@ -19,7 +19,12 @@ const leastContained = 8
 // OwnSecrets are what the run itself is trusted with: tokens, the key of seals, the url of who is
 // told, the passwords of proxies. No declared value may give one away, wherever it came from, and
 // no live one is shown that does.
-type OwnSecrets struct{ texts, encoded []string }
+type OwnSecrets struct {
+	texts, encoded []string
+	// within are those that no value may contain, sorted, and none of them begins another: so a text
+	// begins with one if it begins with the last that is not behind it.
+	within []string
+}
 
 // Texts are the secrets themselves.
 func (s OwnSecrets) Texts() []string { return s.texts }
@@ -90,17 +95,34 @@ func (s OwnSecrets) With(secret string) OwnSecrets {
 	}
 	s.texts = append(slices.Clip(s.texts), secret)
 	if len(secret) >= leastContained {
-		s.encoded = append(slices.Clip(s.encoded), encodings(secret)...)
+		forms := encodings(secret)
+		s.encoded = append(slices.Clip(s.encoded), forms...)
+		s.within = prefixFree(slices.Concat(s.within, forms, []string{secret}))
 	}
 	return s
 }
 
+// prefixFree sorts texts and leaves out those that begin with another.
+func prefixFree(texts []string) (kept []string) {
+	slices.Sort(texts)
+	for _, text := range texts {
+		if len(kept) == 0 || !strings.HasPrefix(text, kept[len(kept)-1]) {
+			kept = append(kept, text)
+		}
+	}
+	return kept
+}
+
 // GivenAway tells whether a value gives one of the secrets away, as it is or in an encoded form.
 func (s OwnSecrets) GivenAway(value string) bool {
-	holds := func(form string) bool { return strings.Contains(value, form) }
-	return slices.ContainsFunc(s.texts, func(secret string) bool {
-		return value == secret || len(secret) >= leastContained && holds(secret)
-	}) || slices.ContainsFunc(s.encoded, holds)
+	for at := range len(value) - leastContained + 1 {
+		rest := value[at:]
+		n, found := slices.BinarySearch(s.within, rest)
+		if found || n > 0 && strings.HasPrefix(rest, s.within[n-1]) {
+			return true
+		}
+	}
+	return slices.Contains(s.texts, value)
 }
 
 // hide unmarks, of the bytes of a text that are shown, those that give a secret away.

@@ -23,7 +23,7 @@ func TestLawEncodedSecretsAreSecrets(t *testing.T) {
 		whole := before + secret + after
 		quoted, _ := json.Marshal(whole)
 		lowerCase := func(s string) string { return upperEscape.ReplaceAllStringFunc(s, strings.ToLower) }
-		secrets := OwnSecrets{}.With("another secret").With(secret)
+		secrets := OwnSecrets{}.With("another secret").With(secret + "longer").With(secret).With(secret[:8] + "é")
 		for form, value := range map[string]string{
 			"as it is":    whole,
 			"base64":      base64.StdEncoding.EncodeToString([]byte(whole)),
@@ -70,4 +70,24 @@ func TestValuesWithoutSecrets(t *testing.T) {
 	if !secrets.GivenAway("short") {
 		t.Error("a short secret by itself is not seen")
 	}
+}
+
+// TestLawSecretsWithinValues: however secrets begin and hold each other, a value gives one away when
+// it holds one.
+func TestLawSecretsWithinValues(t *testing.T) {
+	t.Parallel()
+	text := rapid.StringMatching(`[ab]{8,14}`)
+	rapid.Check(t, func(t *rapid.T) {
+		all := rapid.SliceOfN(text, 1, 6).Draw(t, "secrets")
+		value := rapid.StringMatching(`[ab]{0,40}`).Draw(t, "value")
+		var secrets OwnSecrets
+		want := false
+		for _, secret := range all {
+			secrets = secrets.With(secret)
+			want = want || strings.Contains(value, secret)
+		}
+		if got := secrets.GivenAway(value); got != want {
+			t.Fatalf("%v, and %v is right", got, want)
+		}
+	})
 }
