@@ -21,8 +21,8 @@ const leastContained = 8
 // no live one is shown that does.
 type OwnSecrets struct {
 	texts, encoded []string
-	// within are those that no value may contain, sorted, and none of them begins another: so a text
-	// begins with one if it begins with the last that is not behind it.
+	// within are those that no value may contain, sorted, and none of them begins another: so a
+	// text begins with one if it begins with the last that is not behind it.
 	within []string
 }
 

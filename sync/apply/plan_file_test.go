@@ -198,7 +198,6 @@ func TestForgedSteps(t *testing.T) {
 		"no zones":               func(p *plan.Plan) { p.Zones = []plan.Zone{} },
 		"a zone twice":           func(p *plan.Plan) { p.Zones = append(p.Zones, p.Zones[0]) },
 		"zone without a user":    func(p *plan.Plan) { p.Organizations[1].Zone = "us1" },
-		"another name goes":      func(p *plan.Plan) { step(p, "doomed").Arguments.Name = "Harmless" },
 		"confirmed unseen": func(p *plan.Plan) {
 			step(p, "doomed").Notes = []string{"active scenarios: not known", "1 team: Ops", "1 member: ops@acme.example"}
 		},

@@ -170,7 +170,8 @@ func NoteNotKnown(what string) string { return what + ": not known" }
 // countsAll tells whether a deletion says of all that it takes along how many they are.
 func (s *Step) countsAll() bool {
 	unknown := func(what string) bool {
-		return slices.ContainsFunc(s.Notes, func(note string) bool { return strings.HasPrefix(note, NoteNotKnown(what)) })
+		begins := func(note string) bool { return strings.HasPrefix(note, NoteNotKnown(what)) }
+		return slices.ContainsFunc(s.Notes, begins)
 	}
 	return !slices.ContainsFunc(TakenAlong[:], unknown)
 }
@@ -187,7 +188,6 @@ func invalidOrganization(s *Step, _ bool) string {
 		Constraint{misses("region", a.RegionID) || misses("country", a.CountryID) || misses("timezone", a.TimezoneID),
 			"it writes other fields than it shows"},
 		Constraint{renames && !s.showsText("name", a.Name), "it writes another name than it shows"},
-		Constraint{s.Op == OpDelete && !s.showsFormer("name", a.Name), "it deletes another name than it shows"},
 		Constraint{s.Op == OpDelete && a.Confirmed && !s.countsAll(),
 			"it is confirmed, and does not show all that goes along"},
 	)
@@ -261,12 +261,6 @@ func (s *Step) shows(path string, written *state.Scalar) bool {
 func (s *Step) showsText(path, written string) bool {
 	text := state.Text(written)
 	return s.shows(path, &text)
-}
-
-// showsFormer tells whether a field shows a text as what was there.
-func (s *Step) showsFormer(path, was string) bool {
-	f := s.field(path)
-	return f != nil && f.From.IsText() && f.From.Value().Reveal() == was
 }
 
 func (s *Step) showsSwitch(path string) bool {

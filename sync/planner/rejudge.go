@@ -172,7 +172,8 @@ func rest(p *plan.Plan, organizations []*organization) *plan.Plan {
 			left[o.Changes[j].N] = &o.Changes[j]
 		}
 		planned.Held = o.held
-		planned.Steps = slices.DeleteFunc(slices.Clone(planned.Steps), func(s plan.Step) bool { return left[s.N] == nil })
+		planned.Steps = slices.DeleteFunc(slices.Clone(planned.Steps),
+			func(s plan.Step) bool { return left[s.N] == nil })
 		for j := range planned.Steps {
 			planned.Steps[j].LooksLike = left[planned.Steps[j].N].LooksLike
 		}
