@@ -142,7 +142,8 @@ var rules = []Rule{
 		"A document turns a built-in zone into a sandbox, and nobody who starts the run asked for that; or one for " +
 			"which MAKESYNC_HOSTS names a host."},
 	{ruleSandboxPath, spec.Error,
-		"A sandbox's seed or state does not lie below the document's folder, links followed, or is a file of git."},
+		"A sandbox's seed or state does not lie below the document's folder, links followed, or is a file of git; " +
+			"or its path is longer than 1,024 bytes."},
 	{ruleIdleZoneURL, spec.Error,
 		"--zone-url names a zone in which no organization of the documents lives, which none declares, and which " +
 			"no other flag names, while a zone of the run has no --zone-url."},

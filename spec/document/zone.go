@@ -75,6 +75,9 @@ func checkLiteralToken(d *decoder, z writtenZone, t *keyPath) {
 			"and make a new token: this one was shown"))
 }
 
+// longestSandboxPath is more than file systems take of a name; errors tell a path in full.
+const longestSandboxPath = 1024
+
 // checkSandboxPaths keeps the files of a sandbox below the document's folder, so that no document
 // decides what else is read and written on the machine.
 func checkSandboxPaths(d *decoder, z writtenZone, t *keyPath) {
@@ -86,11 +89,18 @@ func checkSandboxPaths(d *decoder, z writtenZone, t *keyPath) {
 		key string
 		scalar
 	}{{"seed", z.sandbox.seed}, {"state", z.sandbox.state}} {
-		if p.isSet() && !p.isBroken() &&
-			(!isInside(folder, joinFolder(folder, p.text)) || isOfGit(p.text)) {
-			d.add(newProblem(ruleSandboxPath, p.at, t.child("sandbox").child(p.key),
-				"`"+p.key+"` does not lie below the document's folder, or is a file of git",
-				"name a file below it, such as .makesync/"+z.name+".json"))
+		wrong := ""
+		switch {
+		case !p.isSet() || p.isBroken():
+			continue
+		case len(p.text) > longestSandboxPath:
+			wrong = "is longer than a path may be"
+		case !isInside(folder, joinFolder(folder, p.text)), isOfGit(p.text):
+			wrong = "does not lie below the document's folder, or is a file of git"
+		default:
+			continue
 		}
+		d.add(newProblem(ruleSandboxPath, p.at, t.child("sandbox").child(p.key),
+			"`"+p.key+"` "+wrong, "name a file below it, such as .makesync/"+z.name+".json"))
 	}
 }
