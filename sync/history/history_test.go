@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -201,6 +202,32 @@ func TestMemory(t *testing.T) {
 	got := m.EmailOf(eu1, 12, 77) + m.EmailOf(eu1, 11, 78) + m.EmailOf("https://lab.acme.example", 11, 77)
 	if got != "" {
 		t.Errorf("%q", got)
+	}
+}
+
+// Whether an approval was used cannot be looked up where something else stands in the place of the marks: it counts as
+// used, else breaking the folder would bring all approvals back.
+func TestApprovalsThatCannotBeLookedUp(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	if s.ApprovalUsed("a") {
+		t.Error("an approval counts as used that nobody has used")
+	}
+	if err := s.UseApprovals([]string{"a"}, "R1"); err != nil || !s.ApprovalUsed("a") || s.ApprovalUsed("b") {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(s.dir, "approvals")
+	if err := os.RemoveAll(folder); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(folder, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if runtime.GOOS != "windows" && !s.ApprovalUsed("b") {
+		t.Error("what cannot be looked up counts as unused")
+	}
+	if err := s.UseApprovals([]string{"b"}, "R2"); err == nil {
+		t.Error("an approval is used and nothing remembers it")
 	}
 }
 

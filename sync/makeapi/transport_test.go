@@ -91,17 +91,33 @@ func TestWireForm(t *testing.T) {
 	}
 }
 
+// TestRedirectGetsNoToken: whatever kind of redirect answers a read or a write, nobody else hears of it, and the zone
+// is not asked for the other place either.
 func TestRedirectGetsNoToken(t *testing.T) {
 	t.Parallel()
 	var stolen atomic.Int32
 	thief := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { stolen.Add(1) }))
 	defer thief.Close()
-	server := httptest.NewServer(http.RedirectHandler(thief.URL, http.StatusTemporaryRedirect))
-	defer server.Close()
-	c := clientOf(t, server.URL, nil)
-	_, err := c.Organizations(t.Context())
-	if e := callError(t, err); !strings.Contains(e.Message, thief.URL) || stolen.Load() != 0 {
-		t.Errorf("%v; the other host got %d requests", e, stolen.Load())
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		for _, elsewhere := range []string{thief.URL, ""} { // another host, another path
+			var asked atomic.Int32
+			server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				asked.Add(1)
+				http.Redirect(rw, r, elsewhere+"/elsewhere", status)
+			}))
+			defer server.Close()
+			c := clientOf(t, server.URL, nil)
+			_, read := c.Organizations(t.Context())
+			_, write := c.Write(t.Context(), create)
+			for _, err := range []error{read, write} {
+				if e := callError(t, err); e.Status != status || !strings.Contains(e.Message, elsewhere) {
+					t.Errorf("%d: %v", status, e)
+				}
+			}
+			if stolen.Load() != 0 || asked.Load() != 2 {
+				t.Errorf("%d: the other host got %d requests, the zone %d", status, stolen.Load(), asked.Load())
+			}
+		}
 	}
 }
 
