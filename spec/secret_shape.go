@@ -24,10 +24,12 @@ func LooksSecret(value string) bool {
 		return false
 	case strings.Contains(value, "-----BEGIN ") && strings.Contains(value, "PRIVATE KEY"):
 		return true
-	case holdsPassword(value), holdsKey(value), holdsWebhook(value), namesSecret(value):
+	case holdsKey(value):
 		return true
+	case strings.IndexByte(value, ':') < 0 && strings.IndexByte(value, '=') < 0:
+		return false // most values: the other shapes have one of them
 	}
-	return false
+	return holdsPassword(value) || holdsWebhook(value) || namesSecret(value)
 }
 
 // keyOf is what stands behind the prefix of a well-known service, where that is long enough.

@@ -23,7 +23,8 @@ type OwnSecrets struct {
 	texts, encoded []string
 	// within are those that no value may contain, sorted, and none of them begins another: so a
 	// text begins with one if it begins with the last that is not behind it.
-	within []string
+	within   []string
+	shortest int // of within, in bytes
 }
 
 // Texts are the secrets themselves.
@@ -98,6 +99,7 @@ func (s OwnSecrets) With(secret string) OwnSecrets {
 		forms := encodings(secret)
 		s.encoded = append(slices.Clip(s.encoded), forms...)
 		s.within = prefixFree(slices.Concat(s.within, forms, []string{secret}))
+		s.shortest = len(slices.MinFunc(s.within, func(a, b string) int { return len(a) - len(b) }))
 	}
 	return s
 }
@@ -115,7 +117,7 @@ func prefixFree(texts []string) (kept []string) {
 
 // GivenAway tells whether a value gives one of the secrets away, as it is or in an encoded form.
 func (s OwnSecrets) GivenAway(value string) bool {
-	for at := range len(value) - leastContained + 1 {
+	for at := range len(value) - s.shortest + 1 { // few values of variables are as long as a token
 		rest := value[at:]
 		n, found := slices.BinarySearch(s.within, rest)
 		if found || n > 0 && strings.HasPrefix(rest, s.within[n-1]) {
