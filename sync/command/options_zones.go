@@ -40,7 +40,7 @@ const rateShareUsage = "take at most this `PART` of each organization's calls pe
 	"and leave the rest to others; more than 0, at most 1 (default: 0.8)"
 
 const timeoutUsage = "`D` the longest that one call may take with its retries, " +
-	"not counting waits for a rate limit (default: 2m)"
+	"not counting waits for a rate limit, or for a zone that is overloaded (default: 2m)"
 
 func zoneFlags() []cli.Flag {
 	return []cli.Flag{

@@ -43,8 +43,8 @@ type Options struct {
 	// Transport carries the requests; nil: NewTransport(Concurrency).
 	Transport http.RoundTripper
 	Version   string // makesync's version, for the User-Agent
-	// Timeout is for one call with its repetitions; waiting for a rate window is not counted. 0:
-	// DefaultTimeout.
+	// Timeout is for one call with its repetitions; waiting for a rate window, or for a zone that
+	// is overloaded, is not counted. 0: DefaultTimeout.
 	Timeout time.Duration
 	// AttemptTimeout is how long one request may show no progress before it is given up and, if
 	// it is a read, repeated. 0: half of Timeout, at most 30 s. A write may take all of Timeout.
