@@ -39,7 +39,7 @@ var hostileOthers = map[string]struct {
 	"metrics: labels":       {metricsHead + "makesync_runs_total{" + rows(70e3, `l%d="x",`) + "} 1\n", "plan --sandbox eu1 -f DOCS --metrics-file FILE", 0},
 	"metrics: samples":      {metricsHead + rows(30e3, "makesync_runs_total{exit=\"e%d\"} 1\n"), "plan --sandbox eu1 -f DOCS --metrics-file FILE", 0},
 	"metrics: more":         {metricsHead + strings.Repeat("makesync_runs_total 1\n", 5e6), "plan --sandbox eu1 -f DOCS --metrics-file FILE", 0},
-	"guards: patterns":      {guardsHead + "guards: {protect: [" + rows(100e3, "id:%d,") + "a]}\n", "plan --sandbox eu1 -f DOCS --guards FILE", 0},
+	"guards: patterns":      {guardsHead + "guards: {protect: [" + rows(100e3, "id:1%d,") + "a]}\n", "plan --sandbox eu1 -f DOCS --guards FILE", 0},
 	"guards: sensitive":     {guardsHead + "sensitive: [" + rows(900e3, "a%d,") + "a]\n", "plan --sandbox eu1 -f DOCS --guards FILE", 3},
 	"policies: tests":       {policyBefore + "true\", tests: [" + strings.Repeat("{given: {plan: {}}, passes: true},", 100e3) + "]}\n", "validate -f DOCS --guards FILE", 3},
 	"policies: cost":        {policyBefore + everyNumber + "\", tests: [" + strings.Repeat("{given: {plan: {}}, passes: true},", 90) + "]}\n", "validate -f DOCS --guards FILE", 3},
