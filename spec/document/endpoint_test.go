@@ -266,6 +266,9 @@ func TestTokensStayInTheirZone(t *testing.T) {
 		{"no port is https", "http://localhost", bearer{}, "localhost", "only in a document"},
 		{"no port is not every port", "http://localhost:4711", bearer{}, "localhost", "only in a document"},
 		{"443 is no port", "https://make.acme.example", bearer{}, bare + ":443", ""},
+		{"443 is https", "http://localhost", bearer{}, "localhost:443", "only in a document"},
+		{"a url is named whole", "http://localhost:4711", bearer{}, "http://localhost:47", "only in a document"},
+		{"a zone's name is no host", "https://eu1", bearer{}, "eu1", "only in a document"},
 		{"a port", "http://localhost:4711", bearer{}, "localhost:4711", ""},
 		{"another port", "http://localhost:4712", bearer{}, "localhost:4711", "only in a document"},
 		{"a port, for the zone", "http://localhost:4711", own, "lab=localhost:4711", ""},
@@ -289,14 +292,18 @@ func TestTokensStayInTheirZone(t *testing.T) {
 // TestDocumentsCannotBorrowTokens: the ways in which a document may name the token of another zone.
 func TestDocumentsCannotBorrowTokens(t *testing.T) {
 	t.Parallel()
-	env := []string{"MAKE_API_KEY_EU1=eu1-secret", "MAKE_API_KEY_LAB2=lab2-secret", "ALIAS=eu1-secret", "FREE=free-secret",
-		"MAKESYNC_HOSTS=make.acme.example,lab2=lab2.example"}
+	env := []string{"MAKE_API_KEY_EU1=eu1-secret", "MAKE_API_KEY_LAB2=lab2-secret", "MAKE_API_KEY_LAB3=lab3-secret",
+		"ALIAS=eu1-secret", "FREE=free-secret", "MAKE_API_KEY_LAB4=lab4-secret",
+		"MAKESYNC_HOSTS=make.acme.example,lab2=lab2.example,lab4=lab4.example"}
 	for reference, goes := range map[string]bool{
 		"${env:MAKE_API_KEY_EU1}": false, "${env:MAKE_API_KEY_LAB2}": false, "${env:ALIAS}": false, "${env:FREE}": true,
+		"${env:MAKE_API_KEY_LAB3}": false, "${env:MAKE_API_KEY_LAB4}": false,
+		"x${env:MAKE_API_KEY_EU1}": false,
 	} {
 		zones := map[string]spec.Zone{
 			"lab":  {URL: "https://make.acme.example", Token: spec.Sensitive(reference)},
 			"lab2": {URL: "https://lab2.example"},
+			"lab3": {URL: "https://lab3.example"},
 		}
 		got, problems := Endpoints(zones, []string{"lab"}, EndpointOptions{LookupEnv: envOf(env...)})
 		if e := got["lab"]; len(problems) > 0 || e.Token.IsZero() == goes || goes != (e.Why == "") {
