@@ -101,4 +101,62 @@ func TestStreamsAreNotExchanged(t *testing.T) {
 	if got, _ := os.ReadFile(precious); string(got) != "precious" {
 		t.Errorf("it holds %q", got)
 	}
+	pipe, toPipe := filepath.Join(dir, "pipe"), filepath.Join(dir, "to-pipe")
+	if err := errors.Join(syscall.Mkfifo(pipe, 0o600), os.Symlink(pipe, toPipe)); err != nil {
+		t.Fatal(err)
+	}
+	reader, err := os.OpenFile(pipe, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	if err := writeStream(toPipe, []byte("new")); err == nil {
+		t.Error("a link to a pipe was followed")
+	}
+	if os.Geteuid() != 0 {
+		return // only root can make a pipe of somebody else
+	}
+	if err := os.Chown(pipe, 12345, 12345); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeStream(pipe, []byte("new")); err == nil {
+		t.Error("a pipe of another user was written to")
+	}
+}
+
+// TestWhoseLinksAreFollowed: for who is not root those of root and one's own, and nobody else's.
+func TestWhoseLinksAreFollowed(t *testing.T) {
+	const caller, other = 12345, 12346
+	if os.Geteuid() != 0 {
+		t.Skip("only root can be somebody else")
+	}
+	dir := t.TempDir()
+	if err := errors.Join(os.Chmod(filepath.Dir(dir), 0o755), os.Chmod(dir, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	owners := map[string]int{"root": 0, "caller": caller, "other": other}
+	for name, uid := range owners {
+		link := filepath.Join(dir, name)
+		if err := errors.Join(os.Symlink("/", link), os.Lchown(link, uid, uid)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := syscall.Seteuid(caller); err != nil {
+		t.Skip("nobody else can be the caller here:", err)
+	}
+	defer func() {
+		if err := syscall.Seteuid(0); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	if _, err := os.Lstat(filepath.Join(dir, "root")); err != nil {
+		t.Skip("temporary folders are closed to others:", err)
+	}
+	for name, uid := range owners {
+		var foreign *ForeignError
+		_, err := Target(filepath.Join(dir, name))
+		if refused := errors.As(err, &foreign); refused != (uid == other) || !refused && err != nil {
+			t.Errorf("a link of %s: %v", name, err)
+		}
+	}
 }

@@ -74,7 +74,7 @@ func TestTargetIsWhereTheSystemGoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Chdir(dir)
-	for _, folder := range []string{"a/b", "c"} {
+	for _, folder := range []string{"a/b", "c/d"} {
 		if err := os.MkdirAll(folder, 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -82,7 +82,8 @@ func TestTargetIsWhereTheSystemGoes(t *testing.T) {
 	if err := os.WriteFile("c/file", nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for link, to := range map[string]string{"a/b/up": "../../c", "there": dir + "/c", "file": "there/file", "loop": "loop"} {
+	for link, to := range map[string]string{"a/b/up": "../../c", "there": dir + "/c", "file": "there/file", "loop": "loop",
+		"deep": "c/d", "a/up": "../deep/../../c/file"} {
 		if err := os.Symlink(to, link); err != nil {
 			t.Skip("no links here:", err)
 		}
@@ -90,6 +91,7 @@ func TestTargetIsWhereTheSystemGoes(t *testing.T) {
 	want := filepath.Join(dir, "c", "file")
 	for _, path := range []string{
 		"c/file", "./c//file", "a/../c/file", "a/b/up/file", "a/b/up/../c/file", "there/file", "file", dir + "/file",
+		"a/up",
 	} {
 		if got, err := atomicfile.Target(path); got != want || err != nil {
 			t.Errorf("%s leads to %s, %v", path, got, err)
