@@ -245,10 +245,16 @@ func TestUsedPlans(t *testing.T) {
 	if err := s.Use(p, "R2"); !errors.As(err, &used) || used.Run != "R1" || !used.At.Equal(noon) {
 		t.Errorf("%v", err)
 	}
-	other := samplePlan()
-	other.Created = noon.Add(time.Second)
-	if err := s.Use(other, "R2"); err != nil {
-		t.Errorf("another plan of the same steps: %v", err)
+	for name, change := range map[string]func(*plan.Plan){
+		"another time": func(p *plan.Plan) { p.Created = p.Created.Add(time.Nanosecond) },
+		"other steps":  func(p *plan.Plan) { p.Digest += "0" },
+		"another salt": func(p *plan.Plan) { p.Salt += "0" },
+	} {
+		other := samplePlan()
+		change(other)
+		if err := s.Use(other, "R2"); err != nil {
+			t.Errorf("a plan with %s: %v", name, err)
+		}
 	}
 }
 
