@@ -68,6 +68,34 @@ func TestNotificationFitsItsSchema(t *testing.T) {
 	}
 }
 
+// TestNotificationsAreBounded: long names and long errors make neither a message nor a line of it
+// longer than receivers take, and what is left out is counted.
+func TestNotificationsAreBounded(t *testing.T) {
+	t.Parallel()
+	run := badNight(maxListed)
+	steps := run.Plan.Organizations[0].Steps
+	for i := range steps {
+		long := spec.NewAddress("acme", spec.KindVariable, fmt.Sprintf("V_%d_%s", i, strings.Repeat("n", 2000)))
+		steps[i].Address, run.Report.Steps[i].Address = long, long
+	}
+	body, err := New(run, EventsOf(run, 7, always(8)), time.Unix(1795320000, 0)).Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got Notification
+	if err := json.Unmarshal(body, &got); err != nil {
+		t.Fatal(err)
+	}
+	listed := len(got.Changes) + len(got.Alerts)
+	if len(body) > maxNotification || len(got.Changes) == 0 || listed+got.Omitted != maxListed+4 {
+		t.Errorf("%d bytes with %d changes, %d alerts and %d omitted",
+			len(body), len(got.Changes), len(got.Alerts), got.Omitted)
+	}
+	if n := len([]rune(got.Alerts[0].Text)); n != longestText+1 {
+		t.Errorf("the alert of a long error has %d characters: %q", n, got.Alerts[0].Text)
+	}
+}
+
 func TestEventsOfABadNight(t *testing.T) {
 	t.Parallel()
 	run := badNight(300)
