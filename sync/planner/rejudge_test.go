@@ -1,0 +1,108 @@
+package planner_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"makesync/spec"
+	"makesync/sync/plan"
+	"makesync/sync/planner"
+	"makesync/sync/plantest"
+	"makesync/sync/zonetest"
+)
+
+// TestRejudge: each guard that could hold a step of a saved plan does so by what the zone shows
+// now, and holds nothing where the guards of the run are not to judge.
+func TestRejudge(t *testing.T) {
+	t.Parallel()
+	member := func(email, role string) func(*spec.Organization) {
+		return zonetest.Members(spec.Member{Email: email, Role: role})
+	}
+	outside := [][]spec.Glob{{plantest.Glob(t, "*@beta.example")}}
+	for _, c := range []struct {
+		name   string
+		key    string
+		want   func(*spec.Organization)
+		guards func(*spec.Guards)
+		now    func(*zonetest.Zone)
+		held   string // the guards, of each step that is held
+	}{
+		{name: "an Admin less than must remain", want: member("jane@acme.example", "Member"),
+			guards: func(g *spec.Guards) { g.MinAdmins = 2 }, held: "minAdmins"},
+		{name: "another Admin has left since", want: member("jane@acme.example", "Member"),
+			guards: func(g *spec.Guards) { g.MinAdmins = 2 }, held: "minAdmins",
+			now: func(z *zonetest.Zone) { zonetest.Person(z.Orgs[0], 4, "late@acme.example", 13, "") }},
+		{name: "another Admin has come since", want: member("jane@acme.example", "Member"),
+			guards: func(g *spec.Guards) { g.MinAdmins = 2 },
+			now:    func(z *zonetest.Zone) { zonetest.Person(z.Orgs[0], 4, "late@acme.example", 12, "") }},
+		{name: "nobody knows who would remain", want: member("jane@acme.example", "Member"),
+			guards: func(*spec.Guards) {}, held: "minAdmins",
+			now: func(z *zonetest.Zone) {
+				z.Fail = func(call string) error {
+					if call == "member 11" {
+						return errors.New("HTTP 500")
+					}
+					return nil
+				}
+			}},
+		{name: "a required Admin", want: member("jane@acme.example", "Member"), held: "requiredAdmins",
+			guards: func(g *spec.Guards) { g.RequiredAdmins = []string{"jane@acme.example"} }},
+		{name: "a promotion of an address outside", want: member("bob@acme.example", "Admin"), held: "emails",
+			guards: func(g *spec.Guards) { g.EmailLists = outside }},
+		{name: "a promotion of somebody who is not there any more", want: member("bob@acme.example", "Admin"), held: "emails",
+			guards: func(g *spec.Guards) { g.EmailLists = outside },
+			now:    func(z *zonetest.Zone) { z.Orgs[0].Members = z.Orgs[0].Members[:2] }},
+		{name: "a demotion of an address outside", want: member("jane@acme.example", "Member"),
+			guards: func(g *spec.Guards) { g.EmailLists = outside }},
+		{name: "steps of a plan that was made without a snapshot", want: member("bob@acme.example", "Admin"), held: "drift",
+			guards: func(g *spec.Guards) { g.HoldDrift = true }},
+		{name: "a creation, and what follows it", key: "new", held: "maxCreates guards",
+			want:   zonetest.Variables(zonetest.TextVariable("A", "a")),
+			guards: func(g *spec.Guards) { g.MaxCreates = map[spec.Kind]int{spec.KindOrganization: 0} }},
+	} {
+		live := zonetest.Acme()
+		zonetest.Person(live, 2, "jane@acme.example", 12, "")
+		zonetest.Person(live, 3, "bob@acme.example", 13, "")
+		zone := zonetest.New(live)
+		want := zonetest.Desired("acme", "Acme", c.want)
+		if c.key != "" {
+			want = zonetest.Desired(c.key, "New", c.want)
+			want.Region, want.Country, want.Timezone = "EU", "CZ", "Europe/Prague"
+		}
+		for _, trusted := range []bool{true, false} {
+			zone.Fail = nil
+			r := plantest.Request(zone, want)
+			r.Desired.Guards.MinAdmins = 0
+			r.Allow = []plan.Allow{plantest.MustAllow(t, "create:organization@*")}
+			p := plantest.Make(t, r)
+			steps := p.Summary
+			if p.Summary.Held > 0 || !p.HasSteps() {
+				t.Fatalf("%s: %s", c.name, strings.Join(plantest.Lines(p), "\n"))
+			}
+			before := live.Members
+			if c.now != nil {
+				c.now(zone)
+			}
+			c.guards(&r.Desired.Guards)
+			r.Allow = nil
+			held, err := planner.Rejudge(t.Context(), p, r, trusted)
+			live.Members = before
+			var by []string
+			for _, h := range held {
+				by = append(by, h.Guard)
+			}
+			expected := c.held
+			if !trusted {
+				expected = ""
+			}
+			if got := strings.Join(by, " "); got != expected || err != nil {
+				t.Errorf("%s, trusted %v: held by %q, want %q, %v\n%s", c.name, trusted, got, expected, err,
+					strings.Join(plantest.Lines(p), "\n"))
+			}
+			if p.Summary.Held != len(held) || len(held) == 0 && p.Summary != steps {
+				t.Errorf("%s, trusted %v: %+v with %d held", c.name, trusted, p.Summary, len(held))
+			}
+		}
+	}
+}
