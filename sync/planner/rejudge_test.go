@@ -1,11 +1,13 @@
 package planner_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
 
 	"makesync/spec"
+	"makesync/sync/exit"
 	"makesync/sync/plan"
 	"makesync/sync/planner"
 	"makesync/sync/plantest"
@@ -102,6 +104,49 @@ func TestRejudge(t *testing.T) {
 			}
 			if p.Summary.Held != len(held) || len(held) == 0 && p.Summary != steps {
 				t.Errorf("%s, trusted %v: %+v with %d held", c.name, trusted, p.Summary, len(held))
+			}
+		}
+	}
+}
+
+// policy judges every step alike.
+type policy spec.PolicySeverity
+
+func (policy) Policies() spec.Policies { return spec.Policies{InForce: 1} }
+
+func (severity policy) Judge(
+	_ context.Context, draft *plan.Plan, _ map[string]planner.People,
+) (results []spec.PolicyResult, err error) {
+	for _, o := range draft.Organizations {
+		for _, s := range o.Steps {
+			results = append(results, spec.PolicyResult{
+				ID: "rule", On: spec.PolicyOnStep, Address: s.Address, Op: string(s.Op),
+				Severity: spec.PolicySeverity(severity), Message: "no",
+			})
+		}
+	}
+	return results, nil
+}
+
+// TestRejudgeByPolicies: what policies say of a saved plan counts whether or not the guards judge.
+func TestRejudgeByPolicies(t *testing.T) {
+	t.Parallel()
+	for severity, want := range map[spec.PolicySeverity]struct {
+		held, steps int
+		exit        exit.Code
+	}{
+		spec.PolicyError: {0, 1, exit.Invalid}, spec.PolicyHold: {1, 0, exit.OK}, spec.PolicyWarning: {0, 1, exit.OK},
+	} {
+		for _, guards := range []bool{true, false} {
+			live := zonetest.Acme()
+			r := plantest.Request(zonetest.New(live),
+				zonetest.Desired("acme", "Acme", zonetest.Variables(zonetest.TextVariable("A", "a"))))
+			p := plantest.Make(t, r)
+			r.Judge = policy(severity)
+			held, err := planner.Rejudge(t.Context(), p, r, guards)
+			if err != nil || len(held) != want.held || len(p.Organizations[0].Steps) != want.steps || p.Exit != want.exit {
+				t.Errorf("%s, guards %v: %d held, %d steps, exit %v, %v", severity, guards, len(held),
+					len(p.Organizations[0].Steps), p.Exit, err)
 			}
 		}
 	}
