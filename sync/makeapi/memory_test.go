@@ -111,13 +111,16 @@ func TestMemoryIsShared(t *testing.T) {
 func TestMemoryIsGivenBack(t *testing.T) {
 	before := replies.used
 	big := strings.TrimSuffix(strings.Repeat(`{"id":1,"name":"`+strings.Repeat("n", 1000)+`"},`, 2000), ",")
+	good := `{"authUser":{"id":1,"email":"a@acme.example","x":"` + strings.Repeat("n", 4*memoryStep) + `"}}`
 	for _, reply := range []string{
-		`{"organizations":[` + big + `],"pg":{"limit":10000}}`, `{"organizations":[` + big, `{"authUser":{"id":1,"x":[` + big + `]}}`,
+		good, `{"organizations":[` + big + `],"pg":{"limit":10000}}`, `{"organizations":[` + big, `{"authUser":{"id":1,"x":[` + big + `]}}`,
 	} {
 		z := &zone{answers: map[string]any{"GET /organizations": reply, "GET /users/me": reply}}
 		c := client(t, z.ServeHTTP, fewRetries)
 		_, _ = c.Organizations(t.Context())
-		_, _ = c.Me(t.Context())
+		if _, err := c.Me(t.Context()); (err == nil) != (reply == good) {
+			t.Errorf("a user of %d bytes: %v", len(reply), err)
+		}
 	}
 	if replies.used != before || len(replies.holders) != 0 {
 		t.Errorf("%d bytes are still taken", replies.used-before)
