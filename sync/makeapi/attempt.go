@@ -103,7 +103,7 @@ func (c *connection) answered(ctx context.Context, k *call, timeout *idleTimeout
 // drain reads what little may be left of a reply, so that the connection can be used again; it
 // does not wait for it.
 func drain(body io.ReadCloser, timeout *idleTimeout) {
-	timeout.shorten(100 * time.Millisecond)
+	timeout.leave(100 * time.Millisecond)
 	_, _ = io.CopyN(io.Discard, body, 16<<10)
 	body.Close()
 }

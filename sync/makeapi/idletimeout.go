@@ -10,12 +10,16 @@ import (
 // errIdle is the cause of an attempt that was cut off because nothing came any more.
 var errIdle = errors.New("no answer in time")
 
+// errUnread is the cause of one that was over but for the rest of its reply, which nobody awaits.
+var errUnread = errors.New("the rest of the reply was left unread")
+
 // idleTimeout cuts an attempt off when nothing has come for a while, or when its time is over.
 type idleTimeout struct {
 	timer    *time.Timer
 	idle     time.Duration
 	deadline time.Time
 	expired  atomic.Bool
+	answered atomic.Bool
 	cancel   context.CancelCauseFunc
 	ended    <-chan struct{} // closed when the attempt is over, or was cut off
 }
@@ -29,6 +33,10 @@ func startIdleTimeout(ctx context.Context, idle, rest time.Duration) (context.Co
 
 func (t *idleTimeout) expire() {
 	t.expired.Store(true)
+	if t.answered.Load() {
+		t.cancel(errUnread)
+		return
+	}
 	t.cancel(errIdle)
 }
 
@@ -63,8 +71,9 @@ func (t *idleTimeout) suspend() (resume func()) {
 	}
 }
 
-// shorten allows no more than so long from now on.
-func (t *idleTimeout) shorten(idle time.Duration) {
+// leave allows no more than so long from now on: what was wanted of the reply is there.
+func (t *idleTimeout) leave(idle time.Duration) {
+	t.answered.Store(true)
 	t.idle = min(t.idle, idle)
 	t.restart()
 }

@@ -27,6 +27,7 @@ type generation struct {
 	inFlight int
 	retired  bool
 	unasked  allowance
+	open     sync.Map // of *allowedConn
 }
 
 // renewing has the transport of a network renew its connections; others stay as they are.
@@ -53,9 +54,21 @@ func newGeneration(like *http.Transport) *generation {
 		if err != nil {
 			return nil, err
 		}
-		return allowedConn{conn, &g.unasked}, nil
+		c := &allowedConn{conn, g}
+		g.open.Store(c, nil)
+		return c, nil
 	}
 	return g
+}
+
+// close ends the connections, which carry no request any more. Of one that was cut off a moment ago
+// net/http does not know that yet, and so would keep its connection as busy.
+func (g *generation) close() {
+	g.network.CloseIdleConnections()
+	g.open.Range(func(c, _ any) bool {
+		_ = c.(*allowedConn).Close()
+		return true
+	})
 }
 
 // RoundTrip sends a request by the connections of now.
@@ -86,7 +99,7 @@ func (t *renewed) leave(g *generation, cause error) {
 		t.now = newGeneration(t.like)
 	}
 	if g.retired && g.inFlight == 0 {
-		g.network.CloseIdleConnections()
+		g.close()
 	}
 }
 
@@ -120,19 +133,25 @@ func (a *allowance) give(n int64) {
 	}
 }
 
-// allowedConn breaks off when more has come than its allowance.
+// allowedConn breaks off when more has come than the allowance of its generation.
 type allowedConn struct {
 	net.Conn
-	unasked *allowance
+	of *generation
 }
 
 // Read reads on.
-func (c allowedConn) Read(into []byte) (int, error) {
+func (c *allowedConn) Read(into []byte) (int, error) {
 	n, err := c.Conn.Read(into)
-	if c.unasked.left.Add(-int64(n)) < 0 {
+	if c.of.unasked.left.Add(-int64(n)) < 0 {
 		return 0, errUnasked
 	}
 	return n, err
+}
+
+// Close ends the connection.
+func (c *allowedConn) Close() error {
+	c.of.open.Delete(c)
+	return c.Conn.Close()
 }
 
 // countedBody is a reply's body, for which its connection may send.

@@ -9,10 +9,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"golang.org/x/net/http2"
+
+	"makesync/spec"
 )
 
 // floods are what a zone can send over HTTP/2 without an end and without an answer, once a request
@@ -140,5 +143,41 @@ func TestWhatNobodyAskedFor(t *testing.T) {
 	a.left.Add(-mostUnasked - 1)
 	if a.give(1 << 40); a.left.Load() >= 0 {
 		t.Error("what is used up comes back")
+	}
+}
+
+// TestAnAnsweredConnectionStays: a reply that is complete, whose stream ends late, is no sign of a bad connection.
+func TestAnAnsweredConnectionStays(t *testing.T) {
+	t.Parallel()
+	var connections atomic.Int32
+	release := make(chan struct{})
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, `{"organizations":[],"pg":{"limit":10000,"offset":0}}`)
+		_ = http.NewResponseController(w).Flush()
+		<-release
+	}))
+	server.EnableHTTP2 = true
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.StartTLS()
+	defer server.Close()
+	defer close(release)
+	transport := NewTransport(4)
+	transport.TLSClientConfig = &tls.Config{RootCAs: server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}
+	c, err := New(Options{Name: "try", URL: server.URL, Token: spec.Sensitive(testToken), Transport: transport})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.CloseIdleConnections()
+	for range 3 {
+		if _, err := c.Organizations(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := connections.Load(); n != 1 {
+		t.Errorf("%d connections", n)
 	}
 }
