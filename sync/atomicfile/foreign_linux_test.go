@@ -29,9 +29,14 @@ func TestPutGivesNothingAway(t *testing.T) {
 	if err := TryPut(pipe); !errors.As(err, &foreign) {
 		t.Errorf("a pipe is tried: %v", err)
 	}
-	for _, c := range []struct{ there, perm, want os.FileMode }{
-		{0o666, 0o600, 0o600}, {0o600, 0o644, 0o600}, {0o640, 0o644, 0o640},
+	for _, c := range []struct{ folder, there, perm, want os.FileMode }{
+		{0o777, 0o666, 0o600, 0o600}, {0o775, 0o644, 0o600, 0o600}, {0o777, 0o600, 0o644, 0o600},
+		{0o755, 0o644, 0o600, 0o644}, // root in a checkout of whoever goes on after it
+		{0o775, 0o664, 0o644, 0o664}, // a document of a group
 	} {
+		if err := os.Chmod(dir, c.folder); err != nil {
+			t.Fatal(err)
+		}
 		path := filepath.Join(dir, "file")
 		if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chown(path, 12345, 12345), os.Chmod(path, c.there)); err != nil {
 			t.Fatal(err)
@@ -40,7 +45,7 @@ func TestPutGivesNothingAway(t *testing.T) {
 			t.Fatal(err)
 		}
 		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != c.want {
-			t.Errorf("%o over %o of another user is %v, %v", c.perm, c.there, info.Mode(), err)
+			t.Errorf("%o over %o of another user in a folder of %o is %v, %v", c.perm, c.there, c.folder, info.Mode(), err)
 		}
 	}
 }

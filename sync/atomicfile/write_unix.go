@@ -19,7 +19,7 @@ func Write(path string, data []byte, perm os.FileMode, mode Mode) error {
 	options := []renameio.Option{
 		renameio.WithTempDir(filepath.Dir(path)), renameio.WithPermissions(perm), renameio.WithExistingPermissions(),
 	}
-	if info, err := os.Lstat(path); mode == KeepMode && err == nil && !own(info) {
+	if info, err := os.Lstat(path); mode == KeepMode && err == nil && laid(path, info, perm) {
 		perm, mode = perm&info.Mode().Perm(), ExactMode
 	}
 	if mode == ExactMode {
@@ -34,6 +34,14 @@ func Write(path string, data []byte, perm os.FileMode, mode Mode) error {
 		return err
 	}
 	return file.CloseAtomicallyReplace()
+}
+
+// laid tells whether another user may have put a file where it is replaced by one that is only for
+// its own user: the folder lets others.
+func laid(path string, info fs.FileInfo, perm os.FileMode) bool {
+	const ofOthers, writable = 0o077, 0o022
+	folder, err := os.Stat(filepath.Dir(path))
+	return perm&ofOthers == 0 && !own(info) && (err != nil || folder.Mode()&writable != 0)
 }
 
 // patience is how long who reads a pipe may let it wait.
