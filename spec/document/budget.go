@@ -16,9 +16,12 @@ const (
 	maxValues        = 2_500_000 // keys, values and lines
 	maxOrganizations = 200_000
 	maxMembers       = 250_000 // each takes as much as several variables
-	// Both sides of a comparison together may hold less of what costs most to compare.
+	// Both sides of a comparison together may hold more text than one, and less of what costs most
+	// to compare.
+	maxComparedValues        = 3_500_000
 	maxComparedOrganizations = 150_000
 	maxComparedMembers       = 150_000
+	maxComparedDeclared      = 1_350_000
 	// A zone has a token, which no value of the documents may hold, and a connection of its own.
 	maxZones = 200
 	// Profiles and references make more out of little.
@@ -40,7 +43,7 @@ type Room struct {
 
 // Full tells that something did not get in.
 func (m *Room) Full() bool {
-	return m.files.exceeded.Load() || m.declared > maxDeclared || m.matches > maxMatches || m.filled.full()
+	return m.files.exceeded.Load() || m.declared > m.files.mostDeclared() || m.matches > maxMatches || m.filled.full()
 }
 
 // SharedRoom is for both sides of a comparison.
@@ -82,6 +85,20 @@ type budget struct {
 	shared                                bool
 }
 
+func (b *budget) mostValues() int {
+	if b.shared {
+		return maxComparedValues
+	}
+	return maxValues
+}
+
+func (b *budget) mostDeclared() int {
+	if b.shared {
+		return maxComparedDeclared
+	}
+	return maxDeclared
+}
+
 func (b *budget) mostOrganizations() int {
 	if b.shared {
 		return maxComparedOrganizations
@@ -105,7 +122,7 @@ func (b *budget) take(counter *atomic.Int64, n, most int) bool {
 }
 
 func (b *budget) takeText(data []byte) bool {
-	return b.take(&b.bytes, len(data), maxBytes) && b.take(&b.values, valuesIn(data), maxValues)
+	return b.take(&b.bytes, len(data), maxBytes) && b.take(&b.values, valuesIn(data), b.mostValues())
 }
 
 // reading is one reading of a file, which may have to be read once more in another way.
@@ -144,7 +161,7 @@ func (r *reading) giveBack() {
 // side by side a limit was passed is chance.
 func (m *Room) problem() spec.Problem {
 	return newProblem(ruleTooMuch, at{}, nil, m.what()+" hold more than is read: at most 128 MB, "+
-		text.Number(maxValues)+" keys, values and lines, "+
+		text.Number(m.files.mostValues())+" keys, values and lines, "+
 		text.Number(m.files.mostOrganizations())+" organizations, and "+
 		text.Number(m.files.mostMembers())+" members",
 		m.hint("split them into several runs with documents of their own"))
@@ -188,7 +205,7 @@ func hasRoom(r *resolver, l *layer) bool {
 	}
 	r.declared += n
 	r.matches += n * patterns
-	return n <= maxOfOne && r.declared <= maxDeclared && r.matches <= maxMatches && !r.filled.full()
+	return n <= maxOfOne && r.declared <= r.documents.room.files.mostDeclared() && r.matches <= maxMatches && !r.filled.full()
 }
 
 // size is how many objects a layer declares.
@@ -218,7 +235,8 @@ func tooMuch(r *resolver, l *layer) {
 	room := r.documents.room
 	r.problems = append(r.problems, newProblem(ruleTooMuch, l.at, nil, "with this organization "+room.what()+
 		" declare more than is read: at most "+text.Number(maxOfOne)+" objects of one organization, "+
-		text.Number(maxDeclared)+" of all with those of profiles, 64 MB that profiles fill in and references read, "+
+		text.Number(room.files.mostDeclared())+" of all with those of profiles, "+
+		"64 MB that profiles fill in and references read, "+
 		text.Number(maxFiles)+" files of references, and "+text.Number(maxMatches)+" patterns times objects",
 		room.hint("split them into several runs, or write fewer and wider patterns")))
 }

@@ -46,8 +46,8 @@ var hostilePairs = map[string]struct {
 		args: []string{"plan -f B --base A", "plan -f B --changed-since A", "compare A B"}, code: 3, tells: "both sides together",
 	},
 	"variables": {
-		a:    func() string { return variablesOf(600e3, "x") },
-		b:    func() string { return variablesOf(600e3, "z") },
+		a:    func() string { return variablesOf(700e3, "x") },
+		b:    func() string { return variablesOf(700e3, "z") },
 		args: []string{"plan -f B --base A", "plan -f B --changed-since A", "compare A B"}, code: 3, tells: "both sides together",
 	},
 	"organizations that may be": {
