@@ -21,7 +21,8 @@ const maxAnswer = 64 << 10
 // a pipe, for which git would wait.
 var patience = 5 * time.Minute
 
-var errNoAnswer = errors.New("git does not come to an end; look whether all files below .git are plain ones")
+var errNoAnswer = errors.New("git has not come to an end within 5 minutes; " +
+	"look whether all files below .git are plain ones")
 
 // git runs one command of git in a folder and gives what it prints: a line or two.
 func git(ctx context.Context, folder string, args ...string) (out []byte, err error) {
