@@ -205,7 +205,8 @@ func hasRoom(r *resolver, l *layer) bool {
 	}
 	r.declared += n
 	r.matches += n * patterns
-	return n <= maxOfOne && r.declared <= r.documents.room.files.mostDeclared() && r.matches <= maxMatches && !r.filled.full()
+	most := r.documents.room.files.mostDeclared()
+	return n <= maxOfOne && r.declared <= most && r.matches <= maxMatches && !r.filled.full()
 }
 
 // size is how many objects a layer declares.
