@@ -43,7 +43,7 @@ type Room struct {
 
 // Full tells that something did not get in.
 func (m *Room) Full() bool {
-	return m.files.exceeded.Load() || m.declared > m.files.mostDeclared() || m.matches > maxMatches || m.filled.full()
+	return m.files.exceeded.Load() || m.declared > m.files.most().declared || m.matches > maxMatches || m.filled.full()
 }
 
 // SharedRoom is for both sides of a comparison.
@@ -85,32 +85,14 @@ type budget struct {
 	shared                                bool
 }
 
-func (b *budget) mostValues() int {
-	if b.shared {
-		return maxComparedValues
-	}
-	return maxValues
-}
+// limits are those that differ between one side and both.
+type limits struct{ values, organizations, members, declared int }
 
-func (b *budget) mostDeclared() int {
+func (b *budget) most() limits {
 	if b.shared {
-		return maxComparedDeclared
+		return limits{maxComparedValues, maxComparedOrganizations, maxComparedMembers, maxComparedDeclared}
 	}
-	return maxDeclared
-}
-
-func (b *budget) mostOrganizations() int {
-	if b.shared {
-		return maxComparedOrganizations
-	}
-	return maxOrganizations
-}
-
-func (b *budget) mostMembers() int {
-	if b.shared {
-		return maxComparedMembers
-	}
-	return maxMembers
+	return limits{maxValues, maxOrganizations, maxMembers, maxDeclared}
 }
 
 // take counts more of something, and tells whether it may be read.
@@ -122,7 +104,7 @@ func (b *budget) take(counter *atomic.Int64, n, most int) bool {
 }
 
 func (b *budget) takeText(data []byte) bool {
-	return b.take(&b.bytes, len(data), maxBytes) && b.take(&b.values, valuesIn(data), b.mostValues())
+	return b.take(&b.bytes, len(data), maxBytes) && b.take(&b.values, valuesIn(data), b.most().values)
 }
 
 // reading is one reading of a file, which may have to be read once more in another way.
@@ -137,7 +119,7 @@ func (r *reading) takeOrganization() bool {
 		return true
 	}
 	r.organizations.Add(1)
-	return r.room.take(&r.room.organizations, 1, r.room.mostOrganizations())
+	return r.room.take(&r.room.organizations, 1, r.room.most().organizations)
 }
 
 // takeMembers counts those of a reading.
@@ -146,7 +128,7 @@ func (r *reading) takeMembers(n int) bool {
 		return true
 	}
 	r.members.Add(int64(n))
-	return r.room.take(&r.room.members, n, r.room.mostMembers())
+	return r.room.take(&r.room.members, n, r.room.most().members)
 }
 
 // giveBack takes off what a reading has counted, since the file is read once more.
@@ -160,10 +142,11 @@ func (r *reading) giveBack() {
 // problem tells that the documents hold too much. It names no file: in which of those that are read
 // side by side a limit was passed is chance.
 func (m *Room) problem() spec.Problem {
+	most := m.files.most()
 	return newProblem(ruleTooMuch, at{}, nil, m.what()+" hold more than is read: at most 128 MB, "+
-		text.Number(m.files.mostValues())+" keys, values and lines, "+
-		text.Number(m.files.mostOrganizations())+" organizations, and "+
-		text.Number(m.files.mostMembers())+" members",
+		text.Number(most.values)+" keys, values and lines, "+
+		text.Number(most.organizations)+" organizations, and "+
+		text.Number(most.members)+" members",
 		m.hint("split them into several runs with documents of their own"))
 }
 
@@ -205,7 +188,7 @@ func hasRoom(r *resolver, l *layer) bool {
 	}
 	r.declared += n
 	r.matches += n * patterns
-	most := r.documents.room.files.mostDeclared()
+	most := r.documents.room.files.most().declared
 	return n <= maxOfOne && r.declared <= most && r.matches <= maxMatches && !r.filled.full()
 }
 
@@ -236,7 +219,7 @@ func tooMuch(r *resolver, l *layer) {
 	room := r.documents.room
 	r.problems = append(r.problems, newProblem(ruleTooMuch, l.at, nil, "with this organization "+room.what()+
 		" declare more than is read: at most "+text.Number(maxOfOne)+" objects of one organization, "+
-		text.Number(room.files.mostDeclared())+" of all with those of profiles, "+
+		text.Number(room.files.most().declared)+" of all with those of profiles, "+
 		"64 MB that profiles fill in and references read, "+
 		text.Number(maxFiles)+" files of references, and "+text.Number(maxMatches)+" patterns times objects",
 		room.hint("split them into several runs, or write fewer and wider patterns")))
