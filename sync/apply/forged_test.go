@@ -45,17 +45,8 @@ func writeWords(t *testing.T, w *plan.Write) string {
 func applyForged(t *testing.T, forge func(p *plan.Plan)) (writes []string) {
 	t.Helper()
 	z, _, data := saved(t, spec.Value{})
-	p, problems := savedplan.Decode(data, spec.Value{})
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	forge(p)
-	p.Digest = plan.DigestOf(p.Organizations)
-	forged, err := json.Marshal(p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if p, problems = savedplan.Decode(forged, spec.Value{}); len(problems) > 0 || len(savedplan.Hydrate(p, evaluate)) > 0 {
+	p, problems := savedplan.Decode(forged(t, data, forge), spec.Value{})
+	if len(problems) > 0 || len(savedplan.Hydrate(p, evaluate)) > 0 {
 		return nil
 	}
 	o := z.options()

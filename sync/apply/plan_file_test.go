@@ -209,17 +209,7 @@ func TestForgedSteps(t *testing.T) {
 	}
 	for name, forge := range cases {
 		_, _, data := saved(t, spec.Value{})
-		p, problems := savedplan.Decode(data, spec.Value{})
-		if len(problems) > 0 {
-			t.Fatal(problems)
-		}
-		forge(p)
-		p.Digest = plan.DigestOf(p.Organizations)
-		forged, err := json.Marshal(p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, problems := savedplan.Decode(forged, spec.Value{}); len(problems) == 0 {
+		if _, problems := savedplan.Decode(forged(t, data, forge), spec.Value{}); len(problems) == 0 {
 			t.Errorf("%s is taken for a plan", name)
 		}
 	}
@@ -606,4 +596,20 @@ func TestNamesThatCannotBeRead(t *testing.T) {
 			t.Errorf("without %s: %v", list, r.Exit)
 		}
 	}
+}
+
+// forged is a plan file as somebody has changed it, with a digest that fits.
+func forged(t *testing.T, data []byte, forge func(p *plan.Plan)) []byte {
+	t.Helper()
+	p, problems := savedplan.Decode(data, spec.Value{})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	forge(p)
+	p.Digest = plan.DigestOf(p.Organizations)
+	text, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }

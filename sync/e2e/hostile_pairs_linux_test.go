@@ -5,7 +5,6 @@ package e2e
 import (
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -110,31 +109,8 @@ func TestHostilePairs(t *testing.T) {
 // writeSnapshot saves a snapshot of so many organizations, whose names all end in their number.
 func writeSnapshot(t *testing.T, path string, n int) {
 	t.Helper()
-	docs := filepath.Join(t.TempDir(), "makesync.yaml")
-	if err := os.WriteFile(docs, []byte(hostileHead+"organizations: {acme: {id: 11}}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.CommandContext(t.Context(), "makesync", "snapshot", "-f", docs, "-o", path).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	whole, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var snapshot map[string]json.RawMessage
-	if err := json.Unmarshal(whole, &snapshot); err != nil {
-		t.Fatal(err)
-	}
-	var organizations []map[string]any
-	if err := json.Unmarshal(snapshot["organizations"], &organizations); err != nil {
-		t.Fatal(err)
-	}
-	organizations[0]["id"], organizations[0]["name"] = "ID", "one of many %[1]d"
-	right, err := json.Marshal(organizations[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	row := strings.Replace(string(right), `"ID"`, "9%[1]d", 1) + ","
+	snapshot, right := takeSnapshot(t, filepath.Join(t.TempDir(), "makesync.yaml"), path, "one of many %[1]d")
+	row := strings.Replace(right, `"ID"`, "9%[1]d", 1) + ","
 	snapshot["organizations"] = json.RawMessage("[" + strings.TrimSuffix(rows(n, row), ",") + "]")
 	text, err := json.Marshal(snapshot)
 	if err != nil {

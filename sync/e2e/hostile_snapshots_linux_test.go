@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -29,30 +28,8 @@ func TestHostileSnapshots(t *testing.T) {
 	if err := os.Mkdir(filepath.Dir(file), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(docs, []byte(hostileHead+"organizations: {acme: {id: 11}}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.CommandContext(t.Context(), "makesync", "snapshot", "-f", docs, "-o", file).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	whole, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var snapshot map[string]json.RawMessage
-	if err := json.Unmarshal(whole, &snapshot); err != nil {
-		t.Fatal(err)
-	}
-	var organizations []map[string]any
-	if err := json.Unmarshal(snapshot["organizations"], &organizations); err != nil {
-		t.Fatal(err)
-	}
-	organizations[0]["id"], organizations[0]["name"] = "ID", "one of many"
-	right, err := json.Marshal(organizations[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	right = append(bytes.Replace(right, []byte(`"ID"`), []byte("9%d"), 1), ',')
+	snapshot, right := takeSnapshot(t, docs, file, "one of many")
+	row := strings.Replace(right, `"ID"`, "9%d", 1) + ","
 	for _, hostile := range []struct {
 		list    string
 		n       int
@@ -63,7 +40,7 @@ func TestHostileSnapshots(t *testing.T) {
 		{"elsewhere", 50_001, `{"id":1%d,"name":"A","host":"us1.make.com"},`, snapshotReaders, 3},
 		{"organizations", 300e3, `{"id":%d},`, snapshotReaders, 3},
 		{"names", 300e3, "[%d],", snapshotReaders, 3},
-		{"organizations", 50_000, string(right), []string{"show FILE"}, 0}, // the most there may be
+		{"organizations", 50_000, row, []string{"show FILE"}, 0}, // the most there may be
 	} {
 		large := maps.Clone(snapshot)
 		large[hostile.list] = json.RawMessage("[" + strings.TrimSuffix(rows(hostile.n, hostile.row), ",") + "]")
@@ -87,4 +64,33 @@ func TestHostileSnapshots(t *testing.T) {
 			})
 		}
 	}
+}
+
+// takeSnapshot saves the documents of one organization and a snapshot of it, and gives that, and the row of its
+// organization, which has "ID" for an id and this name.
+func takeSnapshot(t *testing.T, docs, path, name string) (snapshot map[string]json.RawMessage, row string) {
+	t.Helper()
+	if err := os.WriteFile(docs, []byte(hostileHead+"organizations: {acme: {id: 11}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), "makesync", "snapshot", "-f", docs, "-o", path).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(whole, &snapshot); err != nil {
+		t.Fatal(err)
+	}
+	var organizations []map[string]any
+	if err := json.Unmarshal(snapshot["organizations"], &organizations); err != nil {
+		t.Fatal(err)
+	}
+	organizations[0]["id"], organizations[0]["name"] = "ID", name
+	right, err := json.Marshal(organizations[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return snapshot, string(right)
 }
