@@ -135,7 +135,7 @@ func (a *applyRun) judge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	request.Memory, request.Shard = a.store.Memory(), a.plan.Shard
+	request.Memory = a.store.Memory()
 	a.plan.Problems = spec.OnceEach(append(a.plan.Problems, request.Problems...))
 	held, err := planner.Rejudge(ctx, a.plan, request, a.trusted)
 	switch {

@@ -95,17 +95,25 @@ func (t scriptT) paste(command, dir string, environment []string) {
 	// What cannot be read as a command ends at once; a zone that is down is asked again and again.
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	var out bytes.Buffer
+	// A pipe would be held open by a server that the command starts and that outlives it, as Wine's.
+	out, err := os.Create(filepath.Join(t.TempDir(), "printed"))
+	if err != nil {
+		t.Errorf("%s: %v", command, err)
+		return
+	}
+	defer out.Close()
 	cmd := exec.CommandContext(ctx, "bash", "-c", command)
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr, cmd.WaitDelay = dir, environment, &out, &out, time.Second
-	err := cmd.Run()
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dir, environment, out, out
+	err = cmd.Run()
 	var ended *exec.ExitError
 	if err != nil && !errors.As(err, &ended) && ctx.Err() == nil {
 		t.Errorf("%s\ncannot run in %s: %v", command, filepath.Base(dir), err)
 		return
 	}
-	if code := cmd.ProcessState.ExitCode(); code == 64 || code == 126 || code == 127 || strings.Contains(out.String(), "syntax error") {
-		t.Errorf("a command that makesync printed ends with %d:\n%s\n%.2000s", code, command, out.String())
+	said, err := os.ReadFile(out.Name())
+	code := cmd.ProcessState.ExitCode()
+	if err != nil || code == 64 || code == 126 || code == 127 || bytes.Contains(said, []byte("syntax error")) {
+		t.Errorf("a command that makesync printed ends with %d (%v):\n%s\n%.2000s", code, err, command, said)
 	}
 	pasted.Lock()
 	defer pasted.Unlock()
