@@ -3,9 +3,11 @@ package command
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
+	"makesync/spec"
 	"makesync/sync/fleet"
 	"makesync/sync/plan"
 	"makesync/sync/state"
@@ -92,13 +94,29 @@ func (f *policyFacts) of(o *plan.Organization) (known map[string]any, unread []s
 			}
 		}
 	}
-	known["changes"] = changesOf(o)
+	settled := after(o)
+	maps.Copy(known, settled)
 	for _, key := range failed {
-		if key != "changes" {
+		if settled[key] == nil {
 			unread = append(unread, key)
 		}
 	}
 	return known, unread
+}
+
+// after is what an organization's steps say of it once they are done: as with the members, a policy
+// is not asked about what the plan is about to end.
+func after(o *plan.Organization) map[string]any {
+	known := map[string]any{"changes": changesOf(o)}
+	for i := range o.Steps {
+		switch s := &o.Steps[i]; s.Kind {
+		case spec.KindOwner:
+			known["owner"] = s.Arguments.Email
+		case spec.KindTFA:
+			known["tfaEnforced"] = plan.Enforces(s)
+		}
+	}
+	return known
 }
 
 // changesOf are the counts of an organization's changes. Of none it is known that none is drift; of

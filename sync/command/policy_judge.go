@@ -141,6 +141,9 @@ func reasonOf(r *policy.Result, why map[string]string) string {
 	switch {
 	case r.Failed != "":
 		return r.Failed
+	case r.Hidden:
+		return "it compares a value that is secret or not known, and asks neither has(f.to.sensitive) nor " +
+			"has(f.to.unknown) before; see `makesync help policies`"
 	case r.Partial:
 		return "it looks at the whole plan, and a shard has a part of it; see plan.shard in `makesync help policies`"
 	case len(r.Unread) == 0:

@@ -168,7 +168,11 @@ func (c *converter) anything(value any) (any, error) {
 		}
 		return v, nil
 	case map[string]any:
-		return c.dict(anyShape, v)
+		keys, err := c.dict(anyShape, v)
+		if err == nil && hides(v) {
+			return hide(keys), nil
+		}
+		return keys, err
 	case []any:
 		return c.list(anyShape, v)
 	}

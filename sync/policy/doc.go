@@ -32,7 +32,9 @@
 // They are typed (see fieldTypes), so that a slip is found before anything is read. Counts are int.
 // Credits and money are double, also where JSON has them as text. What may be of any type (the two
 // sides of a field) is dyn. A key that JSON leaves out is missing: ask with has() first, since
-// reading it is an error, and an expression that fails never passes.
+// reading it is an error, and an expression that fails never passes. A side that the plan does not
+// show, {sensitive: true} or {unknown: true}, is asked for its keys only: an expression that does
+// anything else with it cannot be judged, and the subject is held.
 //
 // # Who is believed
 //

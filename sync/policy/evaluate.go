@@ -89,6 +89,8 @@ type Result struct {
 	// Partial: the policy counts over the plan, and only a part of it is at hand; the subject then
 	// is held.
 	Partial bool `json:"partial,omitempty"`
+	// Hidden: the policy looks at a value that the plan does not show; the subject then is held.
+	Hidden bool `json:"hidden,omitempty"`
 	// Suppressed: the result is shown and has no effect.
 	Suppressed *Suppressed `json:"suppressed,omitempty"`
 }
@@ -228,6 +230,10 @@ func (j *judge) one(ctx context.Context, s subject, when, require cel.Program) (
 	switch {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
+	case errors.Is(err, errHidden):
+		result := j.notKnown(s)
+		result.Hidden = true
+		return &result, nil
 	case err != nil:
 		result := j.failure(s, err)
 		return &result, nil
@@ -245,12 +251,18 @@ func (j *judge) unknown(s subject, reads reads) *Result {
 	if len(unread) == 0 && !partial {
 		return nil
 	}
-	result := j.result(s, j.Severity)
+	result := j.notKnown(s)
 	result.Unread, result.Partial = unread, partial
-	if j.Severity == Error {
-		result.Severity = Hold
-	}
 	return &result
+}
+
+// notKnown is the result where nobody knows whether the policy is broken.
+func (j *judge) notKnown(s subject) Result {
+	severity := j.Severity
+	if severity == Error {
+		severity = Hold
+	}
+	return j.result(s, severity)
 }
 
 func (j *judge) result(s subject, severity Severity) Result {

@@ -196,7 +196,8 @@ func program(e *expression, limit uint64) (cel.Program, error) {
 	if e == nil {
 		return nil, nil
 	}
-	p, err := e.env.Program(e.tree, cel.CostLimit(limit), cel.CostTracking(meter{}), cel.CustomDecoratorV2(boundTexts),
+	p, err := e.env.Program(e.tree, cel.CostLimit(limit), cel.CostTracking(meter{}),
+		cel.CustomDecoratorV2(boundTexts), cel.CustomDecoratorV2(guardHidden),
 		cel.InterruptCheckFrequency(interruptEvery), cel.EvalOptions(cel.OptOptimize))
 	if err != nil {
 		return nil, fmt.Errorf("it cannot be planned: %w", err)

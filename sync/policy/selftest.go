@@ -2,6 +2,7 @@ package policy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 )
@@ -55,21 +56,24 @@ func (r *rule) test(ctx context.Context, test Test, limit uint64) (reason string
 	}
 	applies := true
 	if r.when != nil {
-		if applies, cost, err = runOnce(ctx, r.when, vars, limit); err != nil {
+		applies, cost, err = runOnce(ctx, r.when, vars, limit)
+		if err != nil && !errors.Is(err, errHidden) {
 			return "when: " + shown(err.Error()), cost
 		}
 	}
-	passes := true
-	if applies {
+	passes := err == nil
+	if applies && passes {
 		var more uint64
 		passes, more, err = runOnce(ctx, r.require, vars, limit)
-		if cost += more; err != nil {
+		if cost += more; err != nil && !errors.Is(err, errHidden) {
 			return "require: " + shown(err.Error()), cost
 		}
 	}
 	switch {
 	case passes == test.Passes:
 		return "", cost
+	case errors.Is(err, errHidden):
+		return errHidden.Error() + ", so it is held", cost
 	case !applies:
 		return "`when` is false for it, so it passes", cost
 	case passes:
