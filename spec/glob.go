@@ -145,7 +145,12 @@ func (g Glob) Match(text string) bool {
 	if len(g.tokens) == 0 {
 		return text == "" && g.pattern != "" // the zero Glob matches nothing
 	}
-	return matchTokens(g.tokens, text)
+	return matchTokens(g.tokens, text, false)
+}
+
+// matchesIn tells whether some address of an object within an organization fits.
+func (g Glob) matchesIn(organization Address) bool {
+	return matchTokens(g.tokens, string(organization)+"/", true) || g.folded != nil && g.folded.matchesIn(organization)
 }
 
 // MatchAddress is Match, but for e-mails, which addresses hold in lower case and people write as
@@ -169,8 +174,10 @@ func MatchAny(globs []Glob, text string) bool {
 
 // matchTokens walks the text once and keeps the set of places in the pattern
 // that can have been reached, so that no pattern takes exponential time.
-// reached[i] means: the first i tokens match the text so far.
-func matchTokens(tokens []globToken, text string) bool {
+// reached[i] means: the first i tokens match the text so far. With begins, it is
+// enough that the text is the beginning of one that fits: tokens that are left
+// can always be had.
+func matchTokens(tokens []globToken, text string, begins bool) bool {
 	var small [2][64]bool
 	now, next := small[0][:], small[1][:]
 	if len(tokens) >= len(now) {
@@ -199,7 +206,7 @@ func matchTokens(tokens []globToken, text string) bool {
 		skipRuns(tokens, next)
 		now, next = next, now
 	}
-	return now[len(tokens)]
+	return begins || now[len(tokens)]
 }
 
 // skipRuns adds the places that are reached because a run may take nothing.

@@ -148,3 +148,27 @@ func TestAddressIsItsOwnGlob(t *testing.T) {
 		}
 	})
 }
+
+// Whatever pattern fits an object, its organization is told to hold it; and the other way round there is such a text.
+func TestPatternsOfObjectsHoldTheirOrganization(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		pattern := rapid.StringMatching(`[abA/*?é@]{1,12}`).Draw(t, "pattern")
+		address := Address(rapid.StringMatching(`[ab]{1,3}/(variable|member)/[ab@]{0,4}`).Draw(t, "address"))
+		g, err := ParseGlob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		guards := Guards{Protect: []Glob{g}}
+		key := Address(address.Key())
+		if guards.Protects(address, 0) && !guards.Protects(key, 0) {
+			t.Fatalf("%s fits %s, and does not hold %s", pattern, address, key)
+		}
+		_, within := guards.Protecting(key, 0)
+		some := meets(g.tokens, append(literalForm(string(key)+"/"), anyNumber(func(rune) bool { return true })...)) ||
+			g.folded != nil && meets(g.folded.tokens, append(literalForm(string(key)+"/"), anyNumber(func(rune) bool { return true })...))
+		if direct := g.MatchAddress(key); within != (some && !direct) {
+			t.Fatalf("%s on %s: %v", pattern, key, within)
+		}
+	})
+}

@@ -8,16 +8,33 @@ import (
 	"makesync/spec/text"
 )
 
-// Protects tells whether guards.protect covers the object of an address, by the key of its
-// organization, by a former key of it, or by its id (0: not known).
+// Protects tells whether guards.protect holds the deletion of the object of an address.
 func (g *Guards) Protects(a Address, id int64) bool {
+	pattern, _ := g.Protecting(a, id)
+	return pattern != ""
+}
+
+// Protecting gives the first pattern of guards.protect that holds the deletion of the object of an
+// address, by the key of its organization, by a former key of it, or by its id (0: not known); ""
+// when none does. An organization takes everything with it, so a pattern of objects within it holds
+// it too. Whether one of them is there does not count: a plan that deletes the organization reads
+// none.
+func (g *Guards) Protecting(a Address, id int64) (pattern string, within bool) {
 	forms := addressesOf(a, id)
 	if former := g.FormerKeys[a.Key()]; former != "" {
 		forms = append(forms, a.under(former))
 	}
-	return slices.ContainsFunc(g.Protect, func(glob Glob) bool {
-		return slices.ContainsFunc(forms, glob.MatchAddress)
-	})
+	for _, glob := range g.Protect {
+		if slices.ContainsFunc(forms, glob.MatchAddress) {
+			return glob.String(), false
+		}
+	}
+	for _, glob := range g.Protect {
+		if a.Kind() == KindOrganization && slices.ContainsFunc(forms, glob.matchesIn) {
+			return glob.String(), true
+		}
+	}
+	return "", false
 }
 
 // addressesOf are the forms in which patterns may name an object.

@@ -58,8 +58,11 @@ type adder func(guard, path, value, says string)
 func (f *Facts) patterns(add adder) {
 	for _, glob := range f.Desired.Guards.Protect {
 		one := spec.Guards{Protect: []spec.Glob{glob}, FormerKeys: f.Desired.Guards.FormerKeys}
-		if one.Protects(f.Address, f.id()) {
-			add("protect", "guards.protect", glob.String(), "never deleted: "+text.Quote(glob.String())+" fits it")
+		switch pattern, within := one.Protecting(f.Address, f.id()); {
+		case within:
+			add("protect", "guards.protect", pattern, "never deleted: what "+text.Quote(pattern)+" protects would go with it")
+		case pattern != "":
+			add("protect", "guards.protect", pattern, "never deleted: "+text.Quote(pattern)+" fits it")
 		}
 	}
 	if f.isSecret() {

@@ -208,7 +208,13 @@ func (g *Guard) outsideEmails(_ *review, c *plan.Change) string {
 }
 
 func (g *Guard) isProtected(r *review, c *plan.Change) string {
-	if c.Op.Counted() == plan.OpDelete && g.guards.Protects(c.Address, r.ID) {
+	if c.Op.Counted() != plan.OpDelete {
+		return ""
+	}
+	switch pattern, within := g.guards.Protecting(c.Address, r.ID); {
+	case within:
+		return "what guards.protect protects by " + text.Quote(pattern) + " would go with the organization"
+	case pattern != "":
 		return string(c.Address) + " is protected by guards.protect"
 	}
 	return ""

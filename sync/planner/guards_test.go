@@ -281,3 +281,33 @@ func TestGuardsByIDFormerKeyAndAnyRole(t *testing.T) {
 		"warning required-admin: acme: invited@acme.example is one of guards.requiredAdmins and is no accepted Owner or Admin",
 		"warning required-admin: acme: member@acme.example is one of guards.requiredAdmins and is no accepted Owner or Admin")
 }
+
+// An organization takes everything with it, so what is protected within it holds its deletion: by its key, a former one
+// or its id, whatever else the pattern fits; a rule lifts it as it does everywhere.
+func TestProtectedObjectsHoldTheirOrganization(t *testing.T) {
+	t.Parallel()
+	for pattern, holds := range map[string]bool{
+		"acme/variable/*": true, "acme/**": true, "acme/variable/GONE": true, "acme/member/No@acme.example": true, "*/variable/*": true,
+		"**/member/no@acme.example": true, "**@ACME.example": true, "before/variable/A": true, "id:11/**": true, "id:11/variable/A": true,
+		"acme": true, "beta/**": false, "acme-2/variable/*": false, "id:12/**": false, "id:1/variable/*": false, "acm/**": false,
+	} {
+		for _, allow := range []string{"", "delete:organization@acme", "delete:variable@acme"} {
+			r := plantest.Request(zonetest.New(zonetest.Acme()), zonetest.Desired("acme", "Acme", func(o *spec.Organization) { o.State = spec.Absent }))
+			r.Desired.Guards.MaxDeletes = map[spec.Kind]int{spec.KindOrganization: 1}
+			r.Desired.Guards.MaxDeletesPerRun = r.Desired.Guards.MaxDeletes
+			r.Desired.Guards.FormerKeys = map[string]string{"acme": "before"}
+			r.Desired.Guards.Protect = []spec.Glob{plantest.Glob(t, pattern)}
+			if allow != "" {
+				rule, err := plan.ParseAllow(allow)
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Allow = append(r.Allow, rule)
+			}
+			p := plantest.Make(t, r)
+			if held := p.Summary.Held == 1; held != (holds && allow != "delete:organization@acme") || p.Summary.Held+p.Summary.Delete != 1 {
+				t.Errorf("%s with %q: %+v", pattern, allow, p.Summary)
+			}
+		}
+	}
+}
