@@ -60,7 +60,8 @@ func (f *Facts) patterns(add adder) {
 		one := spec.Guards{Protect: []spec.Glob{glob}, FormerKeys: f.Desired.Guards.FormerKeys}
 		switch pattern, within := one.Protecting(f.Address, f.id()); {
 		case within:
-			add("protect", "guards.protect", pattern, "never deleted: what "+text.Quote(pattern)+" protects would go with it")
+			says := "never deleted: what " + text.Quote(pattern) + " protects would go with it"
+			add("protect", "guards.protect", pattern, says)
 		case pattern != "":
 			add("protect", "guards.protect", pattern, "never deleted: "+text.Quote(pattern)+" fits it")
 		}
