@@ -5,6 +5,8 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"io"
+	"log"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -34,6 +36,7 @@ func main() {
 		os.Exit(code)
 	}
 	keepNoCore()
+	log.SetOutput(io.Discard) // GODEBUG=http2debug=1 has net/http log every header, and so the token
 	defer runtime.KeepAlive(collectLater())
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := notify()
