@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -96,18 +97,31 @@ func (e Endpoint) Place() string {
 	return cmp.Or(URLPlace(e.URL), e.URL)
 }
 
-// URLPlace is the one form of all urls that lead to a zone: a host may end with the dot of the
-// root. It is "" for what is no url of a zone.
+// URLPlace is the one form of all urls that lead to a zone; "" for what is no url of a zone.
 func URLPlace(address string) string {
 	u, err := ParseZoneURL(address)
 	if err != nil {
 		return ""
 	}
-	host := strings.TrimSuffix(u.Hostname(), ".")
-	if port := u.Port(); port != "" {
-		host = net.JoinHostPort(host, port)
+	return ServerPlace(u)
+}
+
+// ServerPlace is the host and the port that a url leads to, in one form for all that lead there: a
+// host may end with the dot of the root, this machine has many names, and 443 goes without saying.
+func ServerPlace(u *url.URL) string {
+	host := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
+	addr, err := netip.ParseAddr(host)
+	switch {
+	case isLoopback(host), err == nil && addr.IsUnspecified(): // 0.0.0.0 leads here as well
+		host = "localhost"
+	case err == nil:
+		host = addr.Unmap().String()
 	}
-	return u.Scheme + "://" + host
+	port := strings.TrimLeft(cmp.Or(u.Port(), defaultPorts[strings.ToLower(u.Scheme)]), "0")
+	if port == defaultPorts["https"] {
+		return host
+	}
+	return net.JoinHostPort(host, port)
 }
 
 // ParseZoneURL reads scheme://host[:port] and refuses everything that makesync would not call.
@@ -133,8 +147,10 @@ func ParseZoneURL(address string) (*url.URL, error) {
 	return &url.URL{Scheme: u.Scheme, Host: withoutDefaultPort(u)}, nil
 }
 
+var defaultPorts = map[string]string{"https": "443", "http": "80"}
+
 func withoutDefaultPort(u *url.URL) string {
-	if port := map[string]string{"https": "443", "http": "80"}[u.Scheme]; u.Port() == port {
+	if port := defaultPorts[u.Scheme]; u.Port() == port {
 		return strings.TrimSuffix(u.Host, ":"+port)
 	}
 	return u.Host
@@ -142,7 +158,7 @@ func withoutDefaultPort(u *url.URL) string {
 
 // CheckHost accepts host, host:port and [v6]:port.
 func CheckHost(host string) error {
-	name := hostname(host)
+	name := strings.TrimSuffix(hostname(host), ".")
 	if name == "" || strings.ContainsAny(host, "/@?#\\ ") {
 		return errors.New("it is no host; write host or host:port")
 	}
@@ -154,8 +170,15 @@ func CheckHost(host string) error {
 			return errors.New("it is no host; write host or host:port")
 		}
 	}
+	if numberForm.MatchString(name) {
+		return errors.New("it is no host; write an address of IPv4 as four decimal numbers")
+	}
 	return nil
 }
+
+// numberForm is the end of a host that no name has, and that some systems take for a number of an
+// address: 127.1, 0x7f.1, 2130706433.
+var numberForm = regexp.MustCompile(`(^|\.)(0[xX][0-9a-fA-F]*|[0-9]*)$`)
 
 func hostname(hostport string) string {
 	if name, _, err := net.SplitHostPort(hostport); err == nil {
@@ -171,7 +194,7 @@ func hostname(hostport string) string {
 func isLoopback(name string) bool {
 	name = strings.TrimSuffix(strings.ToLower(name), ".")
 	if addr, err := netip.ParseAddr(name); err == nil {
-		return addr.IsLoopback()
+		return addr.Unmap().IsLoopback()
 	}
 	return name == "localhost" || strings.HasSuffix(name, ".localhost")
 }

@@ -29,13 +29,13 @@ type sentKey struct {
 // Cancelled is the last cancel that no zone has refused; nil for none.
 func (b *Billing) Cancelled(zone string, organization int64) *billing.Sent {
 	b.once.Do(b.read)
-	return b.sent[sentKey{zone, organization, plan.CancelSubscription}]
+	return b.sent[sentKey{placeOf(zone), organization, plan.CancelSubscription}]
 }
 
 // Begun is the last checkout that no zone has refused; nil for none.
 func (b *Billing) Begun(zone string, organization int64) *billing.Sent {
 	b.once.Do(b.read)
-	return b.sent[sentKey{zone, organization, plan.BeginSubscription}]
+	return b.sent[sentKey{placeOf(zone), organization, plan.BeginSubscription}]
 }
 
 // Known is how many runs are remembered. The error is that of a journal that cannot be read: what
@@ -82,7 +82,7 @@ func (b *Billing) add(story *report.Run) {
 		if o == nil || outcome == report.Failed || outcome == report.Skipped {
 			continue
 		}
-		b.sent[sentKey{urls[o.Zone], o.ID, i.Verb}] = &billing.Sent{At: i.At,
+		b.sent[sentKey{placeOf(urls[o.Zone]), o.ID, i.Verb}] = &billing.Sent{At: i.At,
 			NextBill: nextBillOf(i.Before), Unclear: outcome != report.Succeeded}
 	}
 }

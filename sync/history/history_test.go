@@ -196,12 +196,40 @@ func TestMemory(t *testing.T) {
 	write(t, s, "R1", 4)
 	m := s.Memory()
 	const eu1 = "https://eu1.make.com"
-	if got := m.EmailOf(eu1, 11, 77); got != "jane@x.example" {
-		t.Errorf("%q", got)
+	for _, url := range []string{eu1, "https://eu1.make.com.", "https://EU1.make.com:443", "https://eu1.make.com:0443"} {
+		if got := m.EmailOf(url, 11, 77); got != "jane@x.example" {
+			t.Errorf("%s: %q", url, got)
+		}
 	}
 	got := m.EmailOf(eu1, 12, 77) + m.EmailOf(eu1, 11, 78) + m.EmailOf("https://lab.acme.example", 11, 77)
 	if got != "" {
 		t.Errorf("%q", got)
+	}
+}
+
+// What was sent to a zone of which no other run may do it again is known by every spelling of its url.
+func TestWhatWasSentIsKnownByAnySpelling(t *testing.T) {
+	t.Parallel()
+	b := open(t).Billing()
+	b.once.Do(b.read)
+	address := spec.NewAddress("acme", spec.KindSubscription, "")
+	b.add(&report.Run{
+		Zones:         []plan.Zone{{Name: "lab", URL: "http://127.0.0.1:8080"}, {Name: "eu1", URL: "https://eu1.make.com"}},
+		Organizations: []report.RunOrganization{{Key: "acme", Zone: "lab", ID: 11}, {Key: "beta", Zone: "eu1", ID: 12}},
+		Entries: []report.Entry{
+			{Intent: &report.Intent{Step: 1, Address: address, Verb: plan.CancelSubscription}},
+			{Intent: &report.Intent{Step: 2, Address: spec.NewAddress("beta", spec.KindSubscription, ""), Verb: plan.BeginSubscription}},
+		},
+	})
+	for _, url := range []string{"http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"} {
+		if b.Cancelled(url, 11) == nil || b.Cancelled(url, 12) != nil {
+			t.Error(url)
+		}
+	}
+	for _, url := range []string{"https://eu1.make.com", "https://eu1.make.com.", "https://eu1.make.com:0443"} {
+		if b.Begun(url, 12) == nil || b.Begun(url, 11) != nil {
+			t.Error(url)
+		}
 	}
 }
 

@@ -1,8 +1,10 @@
 package history
 
 import (
+	"cmp"
 	"sync"
 
+	"makesync/spec"
 	"makesync/sync/plan"
 	"makesync/sync/report"
 )
@@ -16,7 +18,7 @@ type Memory struct {
 	emails map[person]string
 }
 
-// person is a user of an organization; the zone's url is part of who that is, since each zone
+// person is a user of an organization; where the zone is is part of who that is, since each zone
 // counts its ids from 1.
 type person struct {
 	zone               string
@@ -26,7 +28,7 @@ type person struct {
 // EmailOf gives the e-mail of a user whom a run has invited to the organization, or "".
 func (m *Memory) EmailOf(zone string, organization, user int64) string {
 	m.once.Do(m.read)
-	return m.emails[person{zone, organization, user}]
+	return m.emails[person{placeOf(zone), organization, user}]
 }
 
 // read skips a damaged journal: that costs a memory, never a run.
@@ -52,7 +54,10 @@ func (m *Memory) add(story *report.Run) {
 			continue
 		}
 		if o := index.Organization(r.Address); o != nil && o.ID > 0 {
-			m.emails[person{urls[o.Zone], o.ID, r.Answer.UserID}] = r.Address.Name()
+			m.emails[person{placeOf(urls[o.Zone]), o.ID, r.Answer.UserID}] = r.Address.Name()
 		}
 	}
 }
+
+// placeOf is where a zone is, by any of its urls: another spelling forgets nothing.
+func placeOf(url string) string { return cmp.Or(spec.URLPlace(url), url) }

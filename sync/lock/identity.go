@@ -1,11 +1,12 @@
 package lock
 
 import (
-	"net"
 	"net/url"
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"makesync/spec"
 )
 
 // Identity is what all spellings of a zone have in common: of a url the host and the port, of the
@@ -18,18 +19,7 @@ func Identity(place string) string {
 	if err != nil || u.Host == "" {
 		return place
 	}
-	host := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
-	if ip := net.ParseIP(host); ip != nil && ip.IsLoopback() {
-		host = "localhost"
-	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[strings.ToLower(u.Scheme)]
-	}
-	if port == "443" {
-		return host
-	}
-	return net.JoinHostPort(host, port)
+	return spec.ServerPlace(u)
 }
 
 // fileIdentity follows links, of the folder as well where the file is not there yet.
