@@ -148,8 +148,8 @@ func noLongerDeclared(base, head *Desired, renamed map[string]string) (changes [
 	return changes
 }
 
-// bindings are which organization of Make one of the documents means, and which of its values are
-// not looked at.
+// bindings are which organization of Make one of the documents means, which of its values are not
+// looked at, and whose connections go with them.
 func bindings(o *Organization) []Setting {
 	path := PathKey("organizations", "", o.Key)
 	settings := []Setting{{Path: path + ".zone", Value: o.Zone}, {Path: path + ".id", Value: idWords(o.ID)}}
@@ -161,11 +161,16 @@ func bindings(o *Organization) []Setting {
 			settings = append(settings, Setting{Path: path + ".variables." + v.Name + ".ignoreValue", Value: "true"})
 		}
 	}
+	for i := range o.Members {
+		if m := &o.Members[i]; m.DeleteConnections {
+			settings = append(settings, Setting{Path: connectionsPath(path, m), Value: connectionsOf(m)})
+		}
+	}
 	return settings
 }
 
-// compareBindings tells of organizations that mean another one in Make than before, or may, and of
-// variables whose values are no longer looked at.
+// compareBindings tells of organizations that mean another one in Make than before, or may, of
+// variables whose values are no longer looked at, and of connections that are to go.
 func compareBindings(base, head *Desired, former map[string]string) (changes []RuleChange) {
 	before := make(map[string]*Organization, len(base.Organizations))
 	for i := range base.Organizations {
@@ -190,6 +195,7 @@ func compareBindings(base, head *Desired, former map[string]string) (changes []R
 			changed("name", was.Name, now.Name)
 		}
 		changes = append(changes, noLongerLookedAt(path, was, now)...)
+		changes = append(changes, otherConnections(path, was, now)...)
 	}
 	return changes
 }
@@ -219,6 +225,36 @@ func noLongerLookedAt(path string, was, now *Organization) (changes []RuleChange
 		})
 	}
 	return changes
+}
+
+// otherConnections are the people who were to be removed before, and are still, with another word
+// about their connections: no step shows it while they are not there.
+func otherConnections(path string, was, now *Organization) (changes []RuleChange) {
+	before := make(map[string]*Member, len(was.Members))
+	for i := range was.Members {
+		before[was.Members[i].Email] = &was.Members[i]
+	}
+	for i := range now.Members {
+		m := &now.Members[i]
+		b := before[m.Email]
+		if b == nil || b.State != Absent || m.State != Absent || b.DeleteConnections == m.DeleteConnections {
+			continue
+		}
+		changes = append(changes, RuleChange{Path: connectionsPath(path, m), Weakens: m.DeleteConnections,
+			From: connectionsOf(b), To: connectionsOf(m), Source: &m.Source})
+	}
+	return changes
+}
+
+func connectionsPath(path string, m *Member) string {
+	return PathKey(path+".members", "members", m.Email) + ".connections"
+}
+
+func connectionsOf(m *Member) string {
+	if m.DeleteConnections {
+		return "delete"
+	}
+	return "keep"
 }
 
 func compareBools(a, b bool) int {

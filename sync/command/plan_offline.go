@@ -140,7 +140,6 @@ func (p *plannedRun) offlinePorts(ctx context.Context) (readers, error) {
 			p.withoutBilling(base)
 			return p.basePorts(base), nil
 		}
-		p.problems = append(p.problems, offline.NoLongerManaged(base, p.desired, p.desired.Guards.FormerKeys)...)
 	}
 	p.withoutBilling(nil)
 	p.against = "snapshot " + strings.Join(words, ", ")
@@ -162,14 +161,18 @@ func (p *plannedRun) withoutBilling(before *spec.Desired) {
 	p.desired, p.problems = desired, append(p.problems, problems...)
 }
 
-// loadBase loads the documents before the change, and compares their rules with those of now. What
-// was protected under a former key stays so; snapshots tell which organization has a name.
+// loadBase loads the documents before the change, and compares their rules with those of now, and
+// what no step shows. What was protected under a former key stays so; snapshots tell which
+// organization has a name.
 func (p *plannedRun) loadBase(ctx context.Context, snapshots []*offline.Snapshot) (*spec.Desired, error) {
 	base, _, problems := p.loadOffline(ctx, p.options.offline.base)
 	if p.problems = append(p.problems, problems...); spec.HasErrors(problems) {
 		return nil, errInvalid
 	}
-	p.rules, p.desired.Guards.FormerKeys = spec.CompareRules(base, p.desired, offline.IDs(snapshots))
+	rules, former := spec.CompareRules(base, p.desired, offline.IDs(snapshots))
+	p.rules, p.desired.Guards.FormerKeys = rules, former
+	p.problems = append(p.problems, offline.NoLongerManaged(base, p.desired, former)...)
+	p.problems = append(p.problems, offline.ForLater(base, p.desired, former)...)
 	return base, nil
 }
 
@@ -177,9 +180,7 @@ func (p *plannedRun) loadBase(ctx context.Context, snapshots []*offline.Snapshot
 func (p *plannedRun) basePorts(base *spec.Desired) readers {
 	p.against = "documents in " + strings.Join(p.options.offline.base, ", ")
 	var ports readers
-	var problems []spec.Problem
-	p.desired, ports, problems = offline.Base(base, p.desired)
-	p.problems = append(p.problems, problems...)
+	p.desired, ports = offline.Base(base, p.desired)
 	return ports
 }
 

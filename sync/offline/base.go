@@ -18,11 +18,10 @@ import (
 //	in base and head, equal        nothing
 //	in base and head, different    a step
 //	in head only                   a create, an invitation; a switch or a field from nothing
-//	in base only                   no longer managed: a problem of severity warning, unless head says absent or purges
+//	in base only                   nothing, unless head says absent or purges; NoLongerManaged warns of it
 //
-// It gives the head to plan, in which references stand for their values, a port for each zone, and
-// the warnings.
-func Base(base, head *spec.Desired) (*spec.Desired, map[string]state.Port, []spec.Problem) {
+// It gives the head to plan, in which references stand for their values, and a port for each zone.
+func Base(base, head *spec.Desired) (*spec.Desired, map[string]state.Port) {
 	b := baseMaker{ids: newNameIDs(), head: map[string]*spec.Organization{}}
 	former := spec.FormerKeys(base, head, nil)
 	planned := *head
@@ -43,7 +42,7 @@ func Base(base, head *spec.Desired) (*spec.Desired, map[string]state.Port, []spe
 		o := &before[i]
 		now := b.head[o.Key]
 		switch {
-		case now == nil || o.State == spec.Absent || now.Zone != o.Zone:
+		case now == nil || o.State == spec.Absent && now.State == spec.Absent || now.Zone != o.Zone:
 		default:
 			zones[o.Zone].add(b.live(o, now, int64(i)))
 		}
@@ -52,7 +51,7 @@ func Base(base, head *spec.Desired) (*spec.Desired, map[string]state.Port, []spe
 	for name, zone := range zones {
 		ports[name] = state.Port{Endpoint: spec.Endpoint{Name: name, Hosts: []string{baseHost}}, Reader: zone}
 	}
-	return &planned, ports, NoLongerManaged(base, head, former)
+	return &planned, ports
 }
 
 // baseHost marks the organizations of base as candidates of whatever zone they are in.

@@ -67,8 +67,9 @@ func notPreviewed(o *spec.Organization, changed bool) spec.Problem {
 		}
 		what = append(what, "its subscription ("+words+")")
 	}
+	verb := "is "
 	if o.PaymentMethods != nil {
-		what = append(what, "its payment methods")
+		what, verb = append(what, "its payment methods"), "are "
 	}
 	how := "not compared without its zone"
 	if changed {
@@ -76,7 +77,7 @@ func notPreviewed(o *spec.Organization, changed bool) spec.Problem {
 	}
 	p := spec.Problem{Severity: spec.Warning, Rule: "billing-not-previewed",
 		Address: spec.NewAddress(o.Key, spec.KindSubscription, ""),
-		Message: fmt.Sprintf("%s: %s %s", o.Key, strings.Join(what, " and "), "is "+how),
+		Message: fmt.Sprintf("%s: %s %s", o.Key, strings.Join(what, " and "), verb+how),
 		Hint:    "plan against the zone to see it", Source: o.PositionOf("subscription")}
 	if o.Subscription == nil {
 		p.Address, p.Source = spec.NewAddress(o.Key, spec.KindPaymentMethods, ""), o.PositionOf("paymentMethods")
