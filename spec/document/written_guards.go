@@ -181,7 +181,8 @@ func readMaxMonthly(d *decoder, g *writtenGuards, n *yaml.Node, t *keyPath) {
 			return
 		}
 		amount, err := spec.Canonical(spec.TypeNumber, s.text)
-		if err != nil || amount[0] == '-' || spec.CompareDecimals(amount, maxAmount) > 0 {
+		plain := strings.Trim(amount, "0123456789.") == "" // neither a sign nor an exponent
+		if err != nil || !plain || spec.CompareDecimals(amount, maxAmount) > 0 {
 			d.report(ruleGuard, follow(value), t, "an amount is a number from 0 to "+maxAmount, "0 stops all of them")
 			return
 		}
