@@ -123,6 +123,10 @@ func relativeTo(folder, path string) string {
 	return filepath.ToSlash(path)
 }
 
+// policyHash is how many bytes of a policy's hash are compared: who writes policies must not find
+// two that have the same.
+const policyHash = 20
+
 // policySettings have one entry for each policy. Its text stands there as a hash, so that every
 // change of a policy but for its tests, also of its exceptions, is one of the rules.
 func policySettings(d *Documents, s *settings) {
@@ -130,7 +134,7 @@ func policySettings(d *Documents, s *settings) {
 		for i, policy := range list.List {
 			text, _ := json.Marshal(withoutTests(policy)) // plain values always can be
 			sum := sha256.Sum256(text)
-			s.add("policies", policyName(policy)+" ("+hex.EncodeToString(sum[:8])+")", spec.SettingEntry,
+			s.add("policies", policyName(policy)+" ("+hex.EncodeToString(sum[:policyHash])+")", spec.SettingEntry,
 				list.Position(spec.PathItem("policies", i), 0, 0))
 		}
 	}

@@ -2,6 +2,7 @@ package document
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -164,6 +165,16 @@ func TestRulesForAllComeFirst(t *testing.T) {
 	}
 	if got := strings.Join(paths, " "); got != "sensitive organizations.z.id organizations.a.purge" {
 		t.Errorf("the order is %s", got)
+	}
+}
+
+// TestPoliciesHaveNoTwin: who writes two policies can look for two whose shown hashes are equal, and show one. The hash
+// is long enough that nobody finds them: of 64 bits a laptop would, within an hour.
+func TestPoliciesHaveNoTwin(t *testing.T) {
+	t.Parallel()
+	changes, _ := spec.CompareRules(load(t, minimal+"organizations: {}\n"), load(t, somePolicy+"organizations: {}\n"), nil)
+	if len(changes) != 1 || !regexp.MustCompile(`^p \([0-9a-f]{40,}\)$`).MatchString(changes[0].To) {
+		t.Errorf("a policy is compared by %v", changes)
 	}
 }
 
