@@ -11,6 +11,7 @@ import (
 	"makesync/sync/apply"
 	"makesync/sync/commandline"
 	"makesync/sync/exit"
+	"makesync/sync/history"
 	"makesync/sync/report"
 )
 
@@ -55,6 +56,11 @@ func (a *applyRun) unfinishedRuns() ([]*report.Run, error) {
 		return openOnly(run), nil
 	}
 	runs, err := a.store.Unresolved(a.zones.places())
+	if tooMuch := (*history.TooMuchError)(nil); errors.As(err, &tooMuch) {
+		return nil, failure{exit: exit.Internal, message: err.Error(),
+			hint: "go on with one at a time: `" + resumeLine(nil, tooMuch.Largest(), a.options.journal) +
+				"` with the -f of that run; or look into it and move its journal away"}
+	}
 	if err != nil {
 		return nil, failure{exit: exit.Internal, message: err.Error(), hint: hiddenJournalHint}
 	}

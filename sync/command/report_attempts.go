@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -94,13 +95,20 @@ func journaled(o mergeOptions) (runs []*report.Run, problems []spec.Problem) {
 	if _, err := os.ReadDir(o.journal); err != nil {
 		return nil, []spec.Problem{*partProblem(o.journal, err.Error(), "name the journals' folder with --journal")}
 	}
+	var stores []*history.Store
 	for _, folder := range journalFolders(o.journal) {
-		store := history.Open(history.Options{Runs: folder})
-		found, err := store.Runs(func(run *report.Run) bool { return run.Shard != nil && isOfJob(run.Host, o.run) })
-		if err != nil {
-			problems = append(problems, *partProblem(folder, err.Error(), "makesync must be able to read the journals"))
-		}
-		runs = append(runs, found...)
+		stores = append(stores, history.Open(history.Options{Runs: folder}))
+	}
+	runs, err := history.Runs(stores, func(run *report.Run) bool {
+		return run.Shard != nil && isOfJob(run.Host, o.run)
+	})
+	switch {
+	case errors.Is(err, history.ErrTooMuch):
+		problems = append(problems, *partProblem(o.journal, err.Error(),
+			"leave only the journals of this run below the folder, or merge the results of its shards without "+
+				"--journal and --run"))
+	case err != nil:
+		problems = append(problems, *partProblem(o.journal, err.Error(), "makesync must be able to read the journals"))
 	}
 	return runs, problems
 }

@@ -12,6 +12,7 @@ import (
 
 	"makesync/spec"
 	"makesync/spec/regular"
+	"makesync/spec/text"
 	"makesync/sync/exit"
 	"makesync/sync/plan"
 	"makesync/sync/render"
@@ -68,10 +69,11 @@ func readMergeOptions(c *cli.Context, env Env) (o mergeOptions, err error) {
 	return o, err
 }
 
-// mostParts and mostPartBytes bound what a merge reads.
+// What a merge reads at most.
 const (
-	mostParts     = 100_000
-	mostPartBytes = 64 << 20
+	mostParts     = 50_000
+	mostPartBytes = 64 << 20 // of one
+	mostBytes     = 80e6     // of all
 )
 
 // runMerge reads all parts, tells every one that does not fit, and adds the others up.
@@ -120,7 +122,11 @@ func readParts(paths []string, attempts bool) ([]partFile, []spec.Problem) {
 	var parts []partFile
 	var problems []spec.Problem
 	seen := map[spec.Shard]string{}
-	for _, path := range expandFolders(paths) {
+	paths = expandFolders(paths)
+	if problem := tooManyParts(paths); problem != nil {
+		return nil, []spec.Problem{*problem}
+	}
+	for _, path := range paths {
 		part, problem := readPart(path)
 		if problem == nil && len(parts) > 0 && part.kind() != parts[0].kind() {
 			first := parts[0]
@@ -161,6 +167,25 @@ func expandFolders(paths []string) []string {
 		}
 	}
 	return files
+}
+
+// tooManyParts looks at the sizes of all files before one is read.
+func tooManyParts(paths []string) *spec.Problem {
+	if len(paths) > mostParts {
+		return partProblem("", text.Count(len(paths), "file", "files")+" are more than the "+text.Number(mostParts)+
+			" that are merged at once", "give only those of the shards of one run")
+	}
+	var sum int64
+	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() <= mostPartBytes {
+			sum += info.Size()
+		}
+	}
+	if sum > mostBytes {
+		return partProblem("", fmt.Sprintf("the files hold %d MB together, more than the %d MB that are merged at once",
+			sum/1e6, mostBytes/int(1e6)), "look at them one at a time: `makesync show FILE`")
+	}
+	return nil
 }
 
 func readPart(path string) (partFile, *spec.Problem) {

@@ -43,6 +43,7 @@ func (list runsResult) text(w io.Writer, o render.Options) error {
 			ID: run.Run, Started: run.Started, Status: run.Status, Zones: run.Zones, Planned: run.Planned,
 			Succeeded: run.Succeeded, Failed: run.Failed, Skipped: run.Skipped, Unknown: run.Unknown,
 			Who: run.Who, Command: runCommand(run.Command), Exit: run.Exit, Open: run.Open, Damaged: run.Damaged,
+			NotRead: run.Status == history.NotRead,
 		}
 		if runs[i].NeedsResuming() {
 			runs[i].Resume = resumeLine(run.Command, run.Run, list.journal)

@@ -82,6 +82,67 @@ var hostileJournals = map[string]struct {
 	}},
 }
 
+// journalsTogether are the command lines that read several journals, and what they say of two that can be read, and that
+// hold more together than is read at once.
+var journalsTogether = []struct {
+	args  string
+	code  int
+	tells string
+}{
+	{"runs list --journal RUNS", 0, "1 run is not read"},
+	{"apply --yes --journal RUNS -f DOCS", 1, "the largest in RUNS: 20261127T201323Z-1 (90 MB)"},
+	{"apply --yes --journal RUNS -f OTHER", 0, "0 failed"},
+	{"report merge --journal RUNS --run vm REPORT", 3, "hold more together than is read at once"},
+	{"report merge LARGE LARGE", 3, "the files hold 90 MB together, more than the 80 MB that are merged at once"},
+	{"explain -f DOCS --journal RUNS acme/variable/LIVE", 0, "acme/variable/LIVE"},
+	{"completion values -- runs show --journal RUNS =2026", 0, "20261127T201323Z-1"},
+}
+
+// TestHostileJournalsTogether costs all journals of a folder at most what the kernel gives for one.
+func TestHostileJournalsTogether(t *testing.T) {
+	if testing.Short() {
+		t.Skip("some hundred megabytes")
+	}
+	dir := t.TempDir()
+	runs := filepath.Join(dir, "runs")
+	if err := os.Mkdir(runs, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	long := strings.NewReplacer("%[1]d", "1", `"value":"y"`, `"value":"`+strings.Repeat("y", 10e3)+`"`).Replace(journalIntent)
+	for _, run := range []string{"20261127T201323Z-1", "20261127T201323Z-2"} {
+		writeJournal(t, filepath.Join(runs, run+".jsonl"), func(w *bufio.Writer) {
+			head := strings.NewReplacer(hostileRun, run, `"zones"`, `"shard":{"index":1,"count":2},"zones"`,
+				`"organizations"`, `"places":{"demo":"`+filepath.Join(dir, "world.json")+`"},"organizations"`).Replace(journalHead)
+			repeat(w, head+strings.ReplaceAll(journalStep, "%[1]d", "1")+"]}]}\n", long, 90e6/len(long), "")
+		})
+	}
+	for name, text := range map[string]string{
+		"docs.yaml":  strings.Replace(hostileHead, "{}", "{state: world.json}", 1) + "organizations: {acme: {id: 11}}\n",
+		"other.yaml": strings.ReplaceAll(hostileHead, "demo", "lab") + "organizations: {acme: {id: 11}}\n",
+		"report.json": `{"format":"makesync.report/v1","run":"r","shard":{"index":1,"count":2},"plan":"","durationSeconds":0,` +
+			`"planned":0,"succeeded":0,"failed":0,"skipped":0,"unknown":0,"waiting":0,"held":0,"steps":[],"problems":[],` +
+			`"calls":{"read":0,"write":0},"exit":{"code":0,"name":"ok"}}`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	large := filepath.Join(dir, "large.json")
+	writeJournal(t, large, func(w *bufio.Writer) { repeat(w, "", "         ", 5e6, "") })
+	places := strings.NewReplacer("RUNS", runs, "DOCS", filepath.Join(dir, "docs.yaml"), "LARGE", large,
+		"OTHER", filepath.Join(dir, "other.yaml"), "REPORT", filepath.Join(dir, "report.json"))
+	for _, reader := range journalsTogether {
+		t.Run(reader.args, func(t *testing.T) {
+			out, code := runLimited(t, strings.Fields(places.Replace(reader.args))...)
+			said := strings.Join(strings.Fields(out), " ")
+			if code != reader.code || !strings.Contains(said, places.Replace(reader.tells)) {
+				t.Errorf("exit %d instead of %d, without %q\n%.2500s", code, reader.code, reader.tells, out)
+			}
+			t.Log(out)
+		})
+	}
+}
+
 func repeat(w *bufio.Writer, before, what string, times int, after string) {
 	w.WriteString(before)
 	for range times {

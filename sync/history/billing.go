@@ -1,6 +1,7 @@
 package history
 
 import (
+	"slices"
 	"sync"
 
 	"makesync/sync/billing"
@@ -45,12 +46,22 @@ func (b *Billing) Known() (runs int, err error) {
 	return b.runs, b.err
 }
 
+// remembered are the verbs of which no zone shows that they were sent.
+var remembered = []plan.Verb{plan.CancelSubscription, plan.BeginSubscription}
+
 func (b *Billing) read() {
 	b.sent = map[sentKey]*billing.Sent{}
 	runs, err := b.store.Names()
 	b.err = err
+	a := newAllowance()
 	for _, run := range runs { // by time, so that the last one counts
-		story, err := b.store.Read(run)
+		if named, err := a.names(b.store, run, remembered); err == nil && !named {
+			if _, is := a.head(b.store, run); is {
+				b.runs++
+				continue
+			}
+		}
+		story, err := a.whole(b.store, run, false)
 		if err != nil {
 			b.err = err
 			continue
@@ -74,7 +85,7 @@ func (b *Billing) add(story *report.Run) {
 	}
 	for _, e := range story.Entries {
 		i := e.Intent
-		if i == nil || i.Verb != plan.CancelSubscription && i.Verb != plan.BeginSubscription {
+		if i == nil || !slices.Contains(remembered, i.Verb) {
 			continue
 		}
 		outcome := last[report.IntentKey{Step: i.Step, Verb: i.Verb, Attempt: i.Attempt}]

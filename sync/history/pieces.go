@@ -187,13 +187,15 @@ func (p *pieces) piece(into reflect.Value) error {
 // collectOften has the collector leave a quarter of what is alive as garbage, rather than as much.
 const collectOften = 25
 
+var errMemory = fmt.Errorf("it tells more than fits into %d MiB of memory", maxMemory>>20)
+
 // take counts more memory.
 func (p *pieces) take(bytes int) error {
 	if p.memory < muchMemory && p.memory+bytes >= muchMemory {
 		debug.SetGCPercent(collectOften) // for the rest of this process: nearly all of it stays alive
 	}
 	if p.memory += bytes; p.memory > maxMemory {
-		return fmt.Errorf("it tells more than fits into %d MiB of memory", maxMemory>>20)
+		return errMemory
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package history
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -54,27 +53,6 @@ func openFile(path string) (*os.File, error) {
 	return file, nil
 }
 
-// longestHead is how much of a line is looked through for one of its first fields.
-const longestHead = 4 << 20
-
-// firstField is the value behind the first key of this name, nil when there is none. It reads no
-// further than that: the last line of a long run is as long as its report, which begins with what
-// is looked for.
-func firstField(line io.Reader, name string) json.Token {
-	decoder := json.NewDecoder(io.LimitReader(line, longestHead))
-	decoder.UseNumber()
-	for {
-		token, err := decoder.Token()
-		if err != nil {
-			return nil
-		}
-		if token == name {
-			value, _ := decoder.Token()
-			return value
-		}
-	}
-}
-
 // tailPart is how much of the end of a file is looked through at once.
 const tailPart = 64 << 10
 
@@ -91,7 +69,7 @@ func lastLine(file io.ReaderAt, size int64) (begin, end int64, err error) {
 
 // lastLineFeed is where the last line feed before an offset stands, -1 for none.
 func lastLineFeed(file io.ReaderAt, before int64) (int64, error) {
-	part := make([]byte, tailPart)
+	part := make([]byte, min(tailPart, before))
 	for before > 0 {
 		from := max(before-tailPart, 0)
 		read := part[:before-from]
@@ -106,24 +84,6 @@ func lastLineFeed(file io.ReaderAt, before int64) (int64, error) {
 	return -1, nil
 }
 
-// withLastLine hands on the last whole line of a journal.
-func withLastLine(path string, hand func(line io.ReadSeeker)) error {
-	file, err := openFile(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return err
-	}
-	begin, end, err := lastLine(file, info.Size())
-	if err == nil {
-		hand(io.NewSectionReader(file, begin, end-begin))
-	}
-	return err
-}
-
 // startOf is the time with which the name of a run begins.
 func startOf(run string) (time.Time, error) {
 	return time.Parse(runStamp, run[:min(len(run), len(runStamp))])
@@ -133,21 +93,28 @@ func startOf(run string) (time.Time, error) {
 // when it is the first; any other line that is not understood is an error, since what it hides
 // could be a write.
 func ParseJournal(run string, journal io.Reader) (*report.Run, error) {
+	story, _, err := parse(run, journal, 0)
+	return story, err
+}
+
+// parse is ParseJournal where other runs take so much memory already, and tells how much they take
+// with this one.
+func parse(run string, journal io.Reader, memory int) (*report.Run, int, error) {
 	story := &report.Run{Run: run}
 	story.Started, _ = startOf(run)
 	lines := lineReaderOf(journal)
-	var p pieces
+	p := pieces{memory: memory}
 	for n := 1; ; n++ {
 		l, wrong := p.readLine(lines)
 		whole, err := lines.next()
 		switch {
 		case err != nil:
-			return nil, fmt.Errorf("read the journal of run %s: %w", run, err)
+			return nil, 0, fmt.Errorf("read the journal of run %s: %w", run, err)
 		case !whole: // the end of the file, or a torn line, of which only what makes it too large counts
 			story.Truncated, story.Empty = lines.some, n == 1
-			return story, nil
+			return story, p.memory, nil
 		case n > maxEntries:
-			return nil, fmt.Errorf("the journal of run %s has more than %d lines", run, maxEntries)
+			return nil, 0, fmt.Errorf("the journal of run %s has more than %d lines", run, maxEntries)
 		}
 		if wrong == nil && (n == 1) != (l.Type == lineBegin) {
 			wrong = fmt.Errorf("a line of type %q does not belong here", l.Type)
@@ -156,7 +123,7 @@ func ParseJournal(run string, journal io.Reader) (*report.Run, error) {
 			wrong = l.addTo(story)
 		}
 		if wrong != nil {
-			return nil, fmt.Errorf("the journal of run %s is damaged at line %d: %w", run, n, wrong)
+			return nil, 0, fmt.Errorf("the journal of run %s is damaged at line %d: %w", run, n, wrong)
 		}
 	}
 }

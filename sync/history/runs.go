@@ -3,7 +3,6 @@ package history
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,54 +20,42 @@ import (
 
 // Read reads a run back from its journal.
 func (s *Store) Read(run string) (*report.Run, error) {
-	path, err := s.path(run)
-	if err != nil {
-		return nil, err
-	}
-	locked := isLocked(path) // asked first: what ends in between has its end in the file
-	story, err := readJournal(run, path)
-	if err == nil {
-		story.Running = locked
-	}
-	return story, err
-}
-
-func readJournal(run, path string) (*report.Run, error) {
-	file, err := openFile(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return ParseJournal(run, file)
+	return newAllowance().whole(s, run, false)
 }
 
 // List tells of every run, oldest first. A journal that cannot be read is listed as damaged, not
-// left out.
+// left out; one for which there is no room beside newer ones as not read.
 func (s *Store) List() ([]Summary, error) {
 	runs, err := s.Names()
 	if err != nil {
 		return nil, err
 	}
-	list := make([]Summary, 0, len(runs))
-	for _, run := range runs {
-		story, err := s.Read(run)
-		if err != nil {
-			list = append(list, Summary{Run: run, Status: report.RunUnfinished, Damaged: err.Error()})
-			continue
-		}
-		list = append(list, summarise(story))
+	a := newAllowance()
+	list := make([]Summary, len(runs))
+	for i, run := range slices.Backward(runs) {
+		list[i] = a.summary(s, run)
 	}
 	return list, nil
 }
 
-// Runs reads the runs that are wanted, oldest first. A journal that cannot be read does not tell
-// whose it is, so it is left out.
-func (s *Store) Runs(wanted func(*report.Run) bool) ([]*report.Run, error) {
-	names, err := s.Names()
-	var runs []*report.Run
-	for _, name := range names {
-		if run, err := s.Read(name); err == nil && wanted(run) {
-			runs = append(runs, run)
+// Runs reads the runs of several folders that are wanted, which the first line decides, those of
+// each oldest first. A journal that cannot be read does not tell whose it is, so it is left out.
+func Runs(stores []*Store, wanted func(*report.Run) bool) (runs []*report.Run, err error) {
+	a := newAllowance()
+	for _, s := range stores {
+		names, unlisted := s.Names()
+		err = errors.Join(err, unlisted)
+		for _, name := range names {
+			if head, is := a.head(s, name); is && !wanted(head) {
+				continue
+			}
+			run, unread := a.whole(s, name, true)
+			switch {
+			case errors.Is(unread, ErrTooMuch):
+				return runs, unread
+			case unread == nil && wanted(run):
+				runs = append(runs, run)
+			}
 		}
 	}
 	return runs, err
@@ -92,13 +79,17 @@ func (s *Store) LastStep(zone, place string, object spec.Address) (*StepOfRun, e
 	if err != nil {
 		return nil, err
 	}
-	for i := len(names) - 1; i >= max(0, len(names)-mostSearched); i-- {
-		story, err := s.Read(names[i])
+	a := newAllowance()
+	for _, name := range slices.Backward(names[max(0, len(names)-mostSearched):]) {
+		if head, is := a.head(s, name); is && head.Places[zone] != place {
+			continue
+		}
+		story, err := a.whole(s, name, false)
 		if err != nil || story.Places[zone] != place {
 			continue
 		}
 		if step := stepAbout(story, zone, object); step != nil {
-			return &StepOfRun{names[i], step, outcomeOf(story, step.N)}, nil
+			return &StepOfRun{name, step, outcomeOf(story, step.N)}, nil
 		}
 	}
 	return nil, nil
@@ -127,25 +118,36 @@ func (s *Store) Names() ([]string, error) {
 // Unresolved lists the runs that were killed while they worked on one of the zones (places by name,
 // as for Begin: two folders may call different zones by one name), or that ended not knowing what
 // became of a request, unless a later run has resolved that since; oldest first. Runs that are at
-// work, on other shards, are none of them. A journal that cannot be read is an error: what it hides
-// could be a write.
+// work, on other shards, are none of them. A journal that cannot be read is an error, unless its
+// first line names other zones: what it hides could be a write. So are journals that hold more
+// together than is read at once (TooMuchError).
 func (s *Store) Unresolved(places map[string]string) ([]*report.Run, error) {
 	runs, err := s.Names()
 	if err != nil {
 		return nil, err
 	}
 	var unresolved []*report.Run
+	a, open, full := newAllowance(), []string{}, false
 	for _, run := range runs {
-		if s.isResolved(run) {
+		if a.isSettled(s, run) {
 			continue
 		}
-		story, err := s.Read(run)
-		if err != nil {
-			return nil, err
+		if head, is := a.head(s, run); is && len(head.Zones) > 0 && !concerns(head, places) {
+			continue
 		}
-		if story.Unresolved() && concerns(story, places) {
+		open = append(open, run)
+		story, err := a.whole(s, run, true)
+		switch {
+		case errors.Is(err, ErrTooMuch):
+			full = true
+		case err != nil:
+			return nil, err
+		case story.Unresolved() && concerns(story, places):
 			unresolved = append(unresolved, story)
 		}
+	}
+	if full {
+		return nil, tooMuch(s, open)
 	}
 	return unresolved, nil
 }
@@ -156,23 +158,6 @@ func concerns(story *report.Run, places map[string]string) bool {
 		place, known := places[z.Name]
 		return known && lock.Identity(place) == lock.Identity(cmp.Or(story.Places[z.Name], z.URL))
 	})
-}
-
-// isResolved tells from its last line whether everything of a run is known, without reading all of
-// it: an apply asks this of every run there ever was.
-func (s *Store) isResolved(run string) bool {
-	path, err := s.path(run)
-	if err != nil {
-		return false
-	}
-	var kind, unknown json.Token
-	err = withLastLine(path, func(line io.ReadSeeker) {
-		kind = firstField(line, "type")
-		if _, err := line.Seek(0, io.SeekStart); err == nil {
-			unknown = firstField(line, "unknown")
-		}
-	})
-	return err == nil && (kind == lineResolved || kind == lineEnd && unknown == json.Number("0"))
 }
 
 // longestRun is how long a run may have been at work: older journals are not looked into for what
@@ -188,50 +173,24 @@ func (s *Store) Recent(places map[string]string, since time.Time, verbs ...plan.
 		return nil, err
 	}
 	var recent []*report.Run
+	a := newAllowance()
 	for _, run := range slices.Backward(runs) {
 		began, err := startOf(run)
 		if err == nil && began.Before(since.Add(-longestRun)) {
 			break // names begin with the time
 		}
-		path, err := s.path(run)
-		if err != nil || !modifiedSince(path, since) {
+		if last, err := a.last(s, run); err != nil && last.At.IsZero() || last.At.Before(since) {
 			continue
 		}
-		if story := readWithVerb(run, path, verbs); story != nil && concerns(story, places) {
+		if named, err := a.names(s, run, verbs); err != nil || !named {
+			continue
+		}
+		if story, err := a.whole(s, run, true); err == nil && concerns(story, places) {
 			recent = append(recent, story)
 		}
 	}
 	slices.Reverse(recent)
 	return recent, nil
-}
-
-// modifiedSince tells whether a journal's last line is not older.
-func modifiedSince(path string, since time.Time) bool {
-	var stamp string
-	err := withLastLine(path, func(line io.ReadSeeker) { stamp, _ = firstField(line, "at").(string) })
-	at, wrong := time.Parse(time.RFC3339Nano, stamp)
-	return err == nil && wrong == nil && !at.Before(since)
-}
-
-// readWithVerb reads a journal that names one of the verbs, else gives nil: to look for them takes
-// a hundredth of the time of understanding all of it.
-func readWithVerb(run, path string, verbs []plan.Verb) *report.Run {
-	file, err := openFile(path)
-	if err != nil {
-		return nil
-	}
-	defer file.Close()
-	if !containsVerb(file, verbs) {
-		return nil
-	}
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return nil
-	}
-	story, err := ParseJournal(run, file)
-	if err != nil {
-		return nil
-	}
-	return story
 }
 
 // containsVerb looks for one of the verbs part by part; each part begins with the end of the last,

@@ -8,6 +8,9 @@ import (
 	"makesync/sync/report"
 )
 
+// NotRead is the status of a run in the list that there was no room to read beside newer ones.
+const NotRead report.RunStatus = "unread"
+
 // Summary is a run in `runs list`.
 type Summary struct {
 	Run     string           `json:"run"`

@@ -31,6 +31,8 @@ type Run struct {
 	Open int
 	// Damaged says why the journal cannot be read; "" when it can.
 	Damaged string
+	// NotRead: there was no room to read it beside newer ones.
+	NotRead bool
 }
 
 const runTime = "2006-01-02 15:04"
@@ -62,7 +64,24 @@ func Runs(w io.Writer, runs []Run, o Options) error {
 			writeRunTrouble(p, runs[i-1])
 		}
 	}
+	writeNotRead(p, runs)
 	return p.flush()
+}
+
+// writeNotRead says, below the list, why it does not tell how some runs ended.
+func writeNotRead(p *printer, runs []Run) {
+	n := 0
+	for _, run := range runs {
+		if run.NotRead {
+			n++
+		}
+	}
+	if n == 0 {
+		return
+	}
+	p.labelled(0, yellow, "", 0, text.Count(n, "run is", "runs are")+" not read: newer journals hold as much as is "+
+		"read at once. `makesync runs show RUN` reads one of them; the list does, once large or old journals are "+
+		"moved out of the folder")
 }
 
 // runLines are the lines of a table of runs. One that is wider than the page leaves out the zones,
@@ -102,6 +121,9 @@ func writeRunFacts(p *printer, names, cells []string) {
 func runCells(run Run) []string {
 	if run.Damaged != "" {
 		return []string{Clean(run.ID), "", "", "", "", "damaged"}
+	}
+	if run.NotRead {
+		return []string{Clean(run.ID), run.Started.UTC().Format(runTime), "", "", "", Clean(string(run.Status))}
 	}
 	return []string{
 		Clean(run.ID), run.Started.UTC().Format(runTime), Clean(strings.Join(run.Zones, ",")),

@@ -191,6 +191,7 @@ func sampleRuns() []Run {
 	return []Run{
 		{ID: "20261118T020000Z-0001", Started: sampleTime.AddDate(0, 0, -2), Status: report.RunFinished, Zones: []string{"eu1"}, Planned: 3, Succeeded: 3,
 			Who: []string{"ops@acme.example"}, Command: "apply", Exit: "ok"},
+		{ID: "20261118T025900Z-0003", Started: sampleTime.AddDate(0, 0, -2), Status: "unread", NotRead: true},
 		{ID: "20261118T030000Z-0009", Started: sampleTime.AddDate(0, 0, -2), Status: report.RunFinished, Zones: []string{"eu1"}, Planned: 15, Failed: 15,
 			Who: []string{"ops@acme.example"}, Command: "apply plan.json", Exit: "partial"},
 		{ID: "20261119T020000Z-0002", Status: report.RunUnfinished, Damaged: "the journal of run 20261119T020000Z-0002 is damaged at line 3: not JSON"},
