@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -113,6 +114,7 @@ type leakStage struct {
 	env           map[string]string
 	// tamper answers in the zone's place where it gives an answer.
 	tamper   func(*http.Request, string) (*http.Response, error)
+	tampered atomic.Int64 // answers of it
 	terminal bool
 	stdin    string
 	random   *rand.ChaCha8
@@ -196,6 +198,7 @@ func (t tampered) RoundTrip(request *http.Request) (*http.Response, error) {
 		request.Body = io.NopCloser(bytes.NewReader(body))
 	}
 	if response, err := t.stage.tamper(request, string(body)); response != nil || err != nil {
+		t.stage.tampered.Add(1)
 		return response, err
 	}
 	return t.next.RoundTrip(request)
@@ -214,6 +217,19 @@ func (s *leakStage) run(args ...string) (code int, stdout, stderr string) {
 	s.look("stdout of "+strings.Join(args, " "), out.String())
 	s.look("stderr of "+strings.Join(args, " "), errs.String())
 	return code, out.String(), errs.String()
+}
+
+// runTampered runs one command line while something else answers in the zone's place, which has to be asked.
+func (s *leakStage) runTampered(tamper func(*http.Request, string) (*http.Response, error), args ...string) (code int, stdout, stderr string) {
+	s.Helper()
+	before := s.tampered.Load()
+	s.tamper = tamper
+	code, stdout, stderr = s.run(args...)
+	s.tamper = nil
+	if s.tampered.Load() == before {
+		s.Errorf("%s: exit %d, and nothing was tampered with\n%s%s", strings.Join(args, " "), code, stdout, stderr)
+	}
+	return code, stdout, stderr
 }
 
 // want is run with an expected exit code.

@@ -108,12 +108,7 @@ func unsafeMarkdown(text string) string {
 		}
 	}
 	for _, line := range strings.Split(text, "\n") {
-		if line != strings.Map(func(r rune) rune {
-			if visible(r) {
-				return r
-			}
-			return -1
-		}, line) {
+		if strings.ContainsFunc(line, func(r rune) bool { return !leavesMark(r) }) {
 			return fmt.Sprintf("something invisible in %q", line)
 		}
 		if strings.HasPrefix(line, "|") && !strings.HasSuffix(line, "|") {
@@ -267,7 +262,7 @@ func TestAdminsStandOut(t *testing.T) {
 		t.Error("the text's summary does not say who gains the rights of an Admin")
 	}
 	html := string(rendered(t, func(b *bytes.Buffer) error { return HTML(b, p, Options{}) }))
-	if !strings.Contains(html, ">invite as Admin<") {
+	if !strings.Contains(html, ">invite as Admin<") || !regexp.MustCompile(`Gains Admin<[^@]*zz@evil.example of`).MatchString(html) {
 		t.Error("the page does not say who is invited as Admin")
 	}
 	if about := Ask(p).About; !strings.Contains(about, "Gives the rights of an Admin: zz@evil.example of") {
