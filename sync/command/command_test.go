@@ -199,8 +199,8 @@ func TestExitOfError(t *testing.T) {
 	}
 }
 
-// Only apply and invitation accept may write: the word readWrite stands in their files alone, and
-// in the file that defines it.
+// Only apply, billing claim-offer, which is an apply, and invitation accept may write: the word readWrite stands in
+// their files alone, and in the file that defines it. TestEveryCommandShowsNoSecret sees which do.
 func TestWhoMayWrite(t *testing.T) {
 	t.Parallel()
 	allowed := []string{"invitation.go", "invitation_accept.go", "apply_run.go", "apply_saved.go", "zones.go"}

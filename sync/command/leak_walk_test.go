@@ -4,13 +4,18 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/pem"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"makesync/sync/sandbox"
 )
 
 // walked are the command lines of the walk below, in the order in which they depend on each other. IN and OUT are
@@ -43,7 +48,8 @@ var walked = []struct{ line, formats string }{
 	{"apply -f IN/docs.yaml --yes --out-json OUT/report.json --metrics-file OUT/apply.prom", "text"},
 	{"apply -f IN/docs.yaml --yes OUT/saved.json", "text json"},
 	{"show OUT/report.json", "text markdown"},
-	{"report merge OUT/report.json", "text json markdown"},
+	{"plan -f IN/docs.yaml --shard 1/1 --out-json OUT/shard.json", "text"},
+	{"report merge OUT/shard.json", "text json markdown"},
 	{"runs list", "text json"},
 	{"runs show RUN", "text json"},
 	{"undo -f IN/docs.yaml -o OUT/undo.json RUN", "text json markdown html"},
@@ -56,14 +62,25 @@ var walked = []struct{ line, formats string }{
 }
 
 // Whatever command is run, in whatever format and as loud as can be, no secret shows: not in what it prints, nor in
-// any file that it writes. A command that is not among the lines fails the test.
+// any file that it writes. A command that is not among the lines fails the test, and so does one that writes to a zone
+// and should not, or never did.
 func TestEveryCommandShowsNoSecret(t *testing.T) {
 	leakTest(t, func(s *leakStage) {
 		key := ed25519.NewKeyFromSeed(slices.Repeat([]byte{7}, ed25519.SeedSize))
 		block, err := ssh.MarshalPrivateKey(key, "")
 		s.must(err)
 		s.give("key", string(pem.EncodeToMemory(block)))
-		done, digests := map[string]bool{}, map[[32]byte]bool{}
+		s.must(s.world.Alter(func(state *sandbox.State) { // whose token it is, is invited too
+			ann := state.Zones[0].Organizations[0].Members[1]
+			for id, hash := range map[int]string{13: ann.Invitation.Hash, 14: "another-hash"} {
+				state.Zones[0].Organizations = append(state.Zones[0].Organizations, &sandbox.Organization{
+					ID: id, Name: fmt.Sprint("Guests ", id), Plan: "Enterprise", Members: []*sandbox.Member{
+						{Email: "ops@acme.example", Role: ann.Role, Invitation: &sandbox.Invitation{Sent: time.Now(), Hash: hash}},
+					}})
+			}
+			ann.Invitation.Hash = "hash-of-ann"
+		}))
+		done, digests, wrote := map[string]bool{}, map[[32]byte]bool{}, map[string]bool{}
 		for i, row := range walked {
 			for _, format := range strings.Split(row.formats, " ") {
 				line := strings.NewReplacer("IN/", s.in+"/", "OUT/", s.out+"/", "FORMAT", format).Replace(row.line)
@@ -78,7 +95,12 @@ func TestEveryCommandShowsNoSecret(t *testing.T) {
 				if !slices.Contains([]string{"schema", "version", "completion", "help", "sandbox", "explain"}, args[0]) {
 					args = slices.Insert(args, flagsAt(args), logs[i%2]...)
 				}
+				s.terminal, s.stdin = args[0] == "billing", "Acme Works\n"
+				writes := len(s.world.Log())
 				code, stdout, stderr := s.run(args...)
+				if len(s.world.Log()) > writes {
+					wrote[strings.Join(args[:flagsAt(args)], " ")] = true
+				}
 				if code == 64 {
 					s.Errorf("%s is no such command:\n%s", strings.Join(args, " "), stderr)
 				}
@@ -87,6 +109,9 @@ func TestEveryCommandShowsNoSecret(t *testing.T) {
 		}
 		if s.texts < 100_000 || len(digests) < len(walked) {
 			s.Errorf("only %d bytes and %d different outputs: nearly nothing was tested", s.texts, len(digests))
+		}
+		if writers := slices.Sorted(maps.Keys(wrote)); !slices.Equal(writers, []string{"apply", "billing claim-offer", "invitation accept"}) {
+			s.Errorf("%q have written", writers)
 		}
 		s.wantAllCommands(done)
 	})

@@ -1,8 +1,13 @@
 package command
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"makesync/sync/notify"
 )
 
 func TestParseNotifyURL(t *testing.T) {
@@ -24,5 +29,22 @@ func TestParseNotifyURL(t *testing.T) {
 		if err == nil && strings.Contains(receiver{target}.place(), "s3cr3t") {
 			t.Errorf("%q: the place shows the secret", text)
 		}
+	}
+}
+
+// TestReceiverThatHangs: nobody waits for it but the end of the run, and that not for ever.
+func TestReceiverThatHangs(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // then its end is seen
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	target, err := parseNotifyURL(server.URL + "/s3cr3t")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (receiver{target}).post(t.Context(), notify.Body{Data: []byte("{}")}, "test"); err == nil || err.Error() != "no answer within 10s" {
+		t.Errorf("%v", err)
 	}
 }

@@ -99,6 +99,11 @@ func TestExportWritesNoSecretAndNoRegion(t *testing.T) {
 	if d.Organization.Region != "" || strings.Contains(fmt.Sprintf("%+v", d), "do-not-write-me") {
 		t.Errorf("draft = %+v", d)
 	}
+	for _, v := range d.Organization.Variables {
+		if strings.Contains(v.Value.Reveal()+v.Reference, "do-not-write-me") {
+			t.Errorf("%s is written as it is", v.Name)
+		}
+	}
 	if len(d.Secrets) != 1 || d.Secrets[0].Variable != "ORG_MAKE_API_KEY" {
 		t.Errorf("secrets = %v: MAKE_API_KEY is makesync's own token and refused as a reference", d.Secrets)
 	}

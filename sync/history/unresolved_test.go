@@ -104,6 +104,9 @@ func TestDamagedJournals(t *testing.T) {
 		"two in one line": begin + `{"type":"resolved","at":"2026-11-22T12:00:00Z"}{}` + "\n",
 		"empty line":      begin + "\n",
 	}
+	if _, err := ParseJournal("R1", strings.NewReader(begin+cases["no begin"])); err != nil {
+		t.Fatalf("what is damaged below is sound: %v", err)
+	}
 	for name, data := range cases {
 		if story, err := ParseJournal("R1", strings.NewReader(data)); err == nil {
 			t.Errorf("%s: %+v", name, story)

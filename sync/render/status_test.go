@@ -234,13 +234,17 @@ func TestStatusOfHostileNames(t *testing.T) {
 			checkLinks(t, string(out))
 		}
 	}
-	records, err := csv.NewReader(bytes.NewReader(rendered(t, func(b *bytes.Buffer) error { return StatusCSV(b, s) }))).ReadAll()
-	if err != nil || len(records) != len(s.Organizations)+1 {
-		t.Fatalf("%d records, %v", len(records), err)
-	}
-	for _, cell := range records[1] {
-		if strings.HasPrefix(cell, "=") {
-			t.Errorf("a formula: %s", cell)
+	for _, sign := range []string{"=", "+", "-", "@", "\t", "\r"} { // what begins so, a spreadsheet runs
+		row.Name, row.Plan, row.Owner, row.Key = sign+hostileName, sign+"1", sign+hostileName, sign+"a"
+		table := rendered(t, func(b *bytes.Buffer) error { return StatusCSV(b, s) })
+		records, err := csv.NewReader(bytes.NewReader(table)).ReadAll()
+		if err != nil || len(records) != len(s.Organizations)+1 {
+			t.Fatalf("%d records, %v", len(records), err)
+		}
+		for _, cell := range records[1] {
+			if strings.HasPrefix(cell, sign) {
+				t.Errorf("a formula: %s", cell)
+			}
 		}
 	}
 }
