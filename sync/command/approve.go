@@ -88,12 +88,18 @@ func runApprove(ctx context.Context, r *runtimeEnv, o approveOptions) error {
 	if stopped := (failure{}); errors.As(err, &stopped) {
 		return stopped // at the question for the passphrase
 	}
+	if err != nil && exit.StopExit(ctx) != exit.OK {
+		return unsigned(ctx)
+	}
 	if err != nil {
 		return failure{exit: exit.Invalid, message: "no key to sign with", cause: err,
 			hint: "name one with --key FILE, or add it to the agent with ssh-add; nothing was signed"}
 	}
 	defer closeAgent()
 	file, err := approval.Sign(statement, signer)
+	if err != nil && exit.StopExit(ctx) != exit.OK {
+		return unsigned(ctx)
+	}
 	if err != nil {
 		return failure{exit: exit.Invalid, message: "the plan was not signed", cause: err}
 	}
@@ -103,6 +109,12 @@ func runApprove(ctx context.Context, r *runtimeEnv, o approveOptions) error {
 	}
 	return r.say(fmt.Sprintf("makesync: approve: signed by %s, counts until %s; %s",
 		approval.Fingerprint(signer), until.Format(time.RFC3339), folder+"/"+file.Name+".txt"))
+}
+
+// unsigned ends an approve that was stopped while it waited for the agent, or for the touch of a
+// key.
+func unsigned(ctx context.Context) error {
+	return failure{exit: exit.StopExit(ctx), message: "stopped while the SSH agent was asked; nothing was signed"}
 }
 
 // readPlanToApprove reads a plan as strictly as an apply does. Who approves need not have the key
@@ -186,11 +198,12 @@ func signerFor(ctx context.Context, r *runtimeEnv, path string) (signer approval
 			if socket == "" {
 				return nil, fmt.Errorf("no SSH agent is running (SSH_AUTH_SOCK is not set)")
 			}
-			connection, err := net.Dial("unix", socket)
+			connection, err := new(net.Dialer).DialContext(ctx, "unix", socket)
 			if err != nil {
 				return nil, fmt.Errorf("reach the SSH agent: %w", err)
 			}
-			closeAgent = func() { _ = connection.Close() }
+			stop := context.AfterFunc(ctx, func() { _ = connection.Close() }) // whatever it waits for
+			closeAgent = func() { stop(); _ = connection.Close() }
 			return connection, nil
 		},
 		Passphrase: func() ([]byte, error) {
