@@ -75,6 +75,12 @@ func ReadFile(path string, limit int64) ([]byte, error) {
 // ReadText is ReadFile for a text in UTF-8. The mark with which some editors and shells begin one
 // is none of it; what such a mark tells to be UTF-16 is refused.
 func ReadText(path string, limit int64) ([]byte, error) {
+	data, err := ReadMarkedText(path, limit)
+	return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), err
+}
+
+// ReadMarkedText is ReadText that leaves the mark, for files in which other programs do.
+func ReadMarkedText(path string, limit int64) ([]byte, error) {
 	data, err := ReadFile(path, limit)
 	if err != nil {
 		return nil, err
@@ -82,7 +88,7 @@ func ReadText(path string, limit int64) ([]byte, error) {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
 		return nil, ErrUTF16
 	}
-	return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), nil
+	return data, nil
 }
 
 func check(info fs.FileInfo, limit int64) error {

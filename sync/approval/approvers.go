@@ -18,6 +18,9 @@ const (
 	maxLines     = 10_000
 )
 
+// byteOrderMark is what some editors begin a file with.
+const byteOrderMark = "\ufeff"
+
 // Approvers is who may approve: an allowed_signers file of OpenSSH (ssh-keygen(1), ALLOWED
 // SIGNERS).
 type Approvers struct {
@@ -56,11 +59,16 @@ func ParseApprovers(text []byte, local *time.Location) (*Approvers, []LineProble
 	}
 	var problems []LineProblem
 	for i, line := range strings.Split(string(text), "\n") {
+		line, marked := strings.CutPrefix(line, byteOrderMark)
 		line = strings.Trim(line, " \t\r")
 		if line == "" || line[0] == '#' {
 			continue
 		}
 		parsed, err := parseSignerLine(line, local)
+		if marked {
+			err = errors.New("a byte order mark stands before the first name, and ssh-keygen takes it for a part of " +
+				"that; save the file as UTF-8 without it")
+		}
 		if err != nil {
 			problems = append(problems, LineProblem{i + 1, err.Error()})
 			continue

@@ -30,6 +30,14 @@ func TestApproversProblems(t *testing.T) {
 			t.Errorf("%s: %v", name, problems)
 		}
 	}
+	marked := []byte("\ufeffjane@a " + key + "\nbob@a " + key + "\n")
+	if a, problems := ParseApprovers(marked, time.UTC); len(problems) != 1 || problems[0].Line != 1 || len(a.lines) != 1 ||
+		!strings.Contains(problems[0].Message, "byte order mark") {
+		t.Error(problems)
+	}
+	if _, problems := ParseApprovers([]byte("\ufeff# who\nbob@a "+key+"\n"), time.UTC); len(problems) != 0 {
+		t.Error(problems)
+	}
 	a, problems := ParseApprovers([]byte(strings.Repeat("\n", maxLines+1)), time.UTC)
 	if len(problems) != 1 || a == nil {
 		t.Error(problems)

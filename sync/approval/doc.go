@@ -23,7 +23,7 @@
 // key may sign for a given name, here names are counted, and that wants more:
 //
 //   - A key counts once, under however many names it is listed. Names that share a key are one
-//     person, and so are names that differ in case only.
+//     person, and so are names that differ in case only, or in a dot at their end.
 //   - A pattern (*@acme.example) names nobody. It serves beside cert-authority, where the
 //     certificate brings the name; exactly one of the certificate's names must fit.
 //   - Names are ASCII, so that two that look alike are the same.

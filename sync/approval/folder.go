@@ -107,7 +107,7 @@ func readIn(folder fs.FS) ([]File, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the folder of approvals: %w", err)
+		return nil, err
 	}
 	var files []File
 	left := int64(maxFolder)
@@ -117,10 +117,7 @@ func readIn(folder fs.FS) ([]File, error) {
 		f.Statement, errText = readBounded(folder, name+statementSuffix, min(maxStatement, left))
 		f.Signature, errSignature = readBounded(folder, name+signatureSuffix, maxSignature)
 		if left -= int64(len(f.Statement)); left <= 0 {
-			return nil, fmt.Errorf(
-				"read the folder of approvals: its statements have more than %d bytes; clear it",
-				maxFolder,
-			)
+			return nil, fmt.Errorf("the statements in it have more than %d bytes", maxFolder)
 		}
 		if err := errors.Join(errText, errSignature); err != nil {
 			f = File{Name: name, Trouble: strings.ReplaceAll(err.Error(), "\n", "; ")}
@@ -146,7 +143,7 @@ func namesIn(folder fs.FS) ([]string, error) {
 		return nil, err
 	}
 	if len(entries) > maxEntries {
-		return nil, fmt.Errorf("it holds more than %d files; clear it", maxEntries)
+		return nil, fmt.Errorf("it holds more than %d files", maxEntries)
 	}
 	var names []string
 	for _, entry := range entries {

@@ -141,6 +141,11 @@ func TestKeygenAgreesOnApprovers(t *testing.T) {
 	}{
 		{"jane@a " + k, true, true, false},
 		{"bob@a,jane@a " + k, true, true, false},
+		{"\ufeffjane@a " + k, false, false, false},
+		{"\ufeff# who\njane@a " + k, true, true, false},
+		{"\ufeff " + k + "\njane@a " + k, true, true, false},
+		{`" jane@a" ` + k, false, false, false},
+		{`"jane"@a ` + k, false, false, false},
 		{`"jane@a" ` + k, true, true, false},
 		{"  jane@a \t " + k + " comment # more", true, true, false},
 		{"jane@a " + k + "\r", true, true, false},

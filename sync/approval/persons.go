@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// persons says which names are one person: those that differ in case only, and those that share a
-// key in the approvers file, whatever the options of the lines. It holds a parent for each folded
-// name.
+// persons says which names are one person: those that differ in case only, or in the dot of the
+// root behind their host, and those that share a key in the approvers file, whatever the options of
+// the lines. It holds a parent for each folded name.
 type persons map[string]string
 
 func (p persons) find(name string) string {
-	name = strings.ToLower(name)
+	name = strings.TrimRight(strings.ToLower(name), ".")
 	for {
 		parent, known := p[name]
 		if !known || parent == name {

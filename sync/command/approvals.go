@@ -51,7 +51,7 @@ func readApprovers(path string, documents documentOptions, file string) (*approv
 				text.Quote(path), text.Quote(inside)),
 			hint: "keep it outside of what it protects, for instance where only the protected branch or root writes"}
 	}
-	data, err := regular.ReadText(path, maxApproversFile)
+	data, err := regular.ReadMarkedText(path, maxApproversFile)
 	if err != nil {
 		message := "read the file of approvers " + text.Quote(path)
 		return nil, nil, failure{exit: exit.Invalid, message: message, cause: err}
@@ -61,7 +61,7 @@ func readApprovers(path string, documents documentOptions, file string) (*approv
 	for _, line := range unread {
 		problems = append(problems, spec.Problem{Severity: spec.Warning, Rule: "approvers",
 			Message: "this line lets nobody approve: " + text.OneLine(line.Message),
-			Source:  &spec.Source{File: path, Line: line.Line}})
+			Source:  &spec.Source{File: path, Line: line.Line, Column: 1}})
 	}
 	return approvers, spec.LimitProblems(problems), nil
 }
@@ -86,7 +86,9 @@ func readApprovals(file string) ([]approval.File, error) {
 	folder := approval.Folder(file)
 	files, err := approval.Read(folder)
 	if err != nil {
-		return nil, failure{exit: exit.Invalid, message: text.Quote(folder), cause: err}
+		return nil, failure{exit: exit.Invalid, message: "read the approvals in " + text.Quote(folder), cause: err,
+			hint: "leave in it the pairs NAME.txt and NAME.txt.sig of those who approve, or have them approve anew " +
+				"after moving it away"}
 	}
 	return files, nil
 }
