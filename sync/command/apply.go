@@ -121,8 +121,6 @@ func readApplyOptions(c *cli.Context, planning planOptions, env Env) (applyOptio
 		return o, badUsage(c, "--held-exit %d: 0 or 5", o.heldExit)
 	case o.lockTimeout < 0:
 		return o, badUsage(c, "--lock-timeout %s: must not be below 0", o.lockTimeout)
-	case c.IsSet("resume") && o.resume == "":
-		return o, badUsage(c, "--resume needs the name of a run; `makesync runs list` shows them")
 	case o.resume != "" && c.IsSet("target"):
 		return o, badUsage(c, "--target does not go with --resume, which plans all organizations of the run")
 	case o.noJournal && o.resume != "":

@@ -21,11 +21,11 @@ import (
 const gitVersion = "git:"
 
 func changedSinceFlag() cli.Flag {
-	return newNameFlag(cli.StringFlag{
+	return &cli.StringFlag{
 		Name: "changed-since",
 		Usage: "only organizations of which the documents say something else than `VERSION` of them: " +
 			"a folder, or git:REVISION",
-	})
+	}
 }
 
 // readChangedSince reads --changed-since, which chooses among organizations of live zones.

@@ -42,7 +42,7 @@ func openFiles(c *cli.Context, env Env, a arity) (*files, error) {
 	for _, f := range c.Command.Flags {
 		name := f.Names()[0]
 		switch f := f.(type) {
-		case nameFlag:
+		case pathFlag:
 			switch value := c.String(name); {
 			case value == "":
 			case f.reads:
@@ -50,7 +50,7 @@ func openFiles(c *cli.Context, env Env, a arity) (*files, error) {
 			case f.writes != nil:
 				s.outputs = append(s.outputs, outputOf(c, name))
 			}
-		case namesFlag:
+		case pathsFlag:
 			if f.reads {
 				s.addNamed(name, c.StringSlice(name))
 			}

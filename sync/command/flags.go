@@ -41,22 +41,17 @@ func flagNames(flags []cli.Flag) []string {
 	return names
 }
 
-// nameFlag and namesFlag name something (a file, a zone, a shard) and would mean "no such flag"
-// when empty. The value is mostly a shell variable then that is not set, and a run without --shard
-// or --zone is a larger one than was meant.
+// pathFlag and pathsFlag name files.
 type (
-	nameFlag struct {
+	pathFlag struct {
 		*cli.StringFlag
 		fileRole
 	}
-	namesFlag struct {
+	pathsFlag struct {
 		*cli.StringSliceFlag
 		fileRole
 	}
 )
-
-func newNameFlag(f cli.StringFlag) cli.Flag       { return nameFlag{StringFlag: &f} }
-func newNamesFlag(f cli.StringSliceFlag) cli.Flag { return namesFlag{StringSliceFlag: &f} }
 
 // boundFlag is a number that bounds a run, and bounds nothing when it is 0: a script has mostly
 // counted then that has found nothing.
@@ -64,24 +59,30 @@ type boundFlag struct{ *cli.IntFlag }
 
 func newBoundFlag(f cli.IntFlag) cli.Flag { return boundFlag{&f} }
 
-// checkNames refuses names that are empty, and bounds below 1.
-func checkNames(c *cli.Context) error {
+// checkValues refuses values that are empty, and bounds below 1. An empty value is mostly a shell
+// variable that is not set, and a run without --shard, --target or --until is a larger one than was
+// meant.
+func checkValues(c *cli.Context) error {
 	flags := slices.SortedFunc(slices.Values(c.Command.Flags), func(a, b cli.Flag) int {
 		return cmp.Compare(a.Names()[0], b.Names()[0])
 	})
 	for _, f := range flags {
+		name := f.Names()[0]
+		if !c.IsSet(name) {
+			continue
+		}
 		var values []string
 		switch f := f.(type) {
-		case nameFlag:
-			values = []string{c.String(f.Name)}
-		case namesFlag:
-			values = c.StringSlice(f.Name)
+		case pathFlag, *cli.StringFlag:
+			values = []string{c.String(name)}
+		case pathsFlag, *cli.StringSliceFlag:
+			values = c.StringSlice(name)
 		case boundFlag:
-			if n := c.Int(f.Name); c.IsSet(f.Name) && n < 1 {
+			if n := c.Int(f.Name); n < 1 {
 				return badUsage(c, "--%s %d: must be at least 1", f.Name, n)
 			}
 		}
-		if name := f.Names()[0]; c.IsSet(name) && slices.Contains(values, "") {
+		if slices.Contains(values, "") {
 			return badUsage(c, "--%s is empty", name)
 		}
 	}

@@ -19,10 +19,10 @@ import (
 
 // zonesFlag names the zones of commands that look at several.
 func zonesFlag() cli.Flag {
-	return newNamesFlag(cli.StringSliceFlag{
+	return &cli.StringSliceFlag{
 		Name:  "zone",
 		Usage: "`NAME` a zone to look at; repeatable (default: the zones of -f, else MAKE_ZONE)",
-	})
+	}
 }
 
 // fleetZones are the zones that are looked at: those of --zone, else those of the documents, else

@@ -28,6 +28,9 @@ func helpCommand(r *runtimeEnv) *cli.Command {
 			Name: "man", Usage: "write the pages of the manual into `DIR` instead",
 		}, manualPage)},
 		Action: func(c *cli.Context) error {
+			if err := checkValues(c); err != nil {
+				return err
+			}
 			if dir := c.String("man"); dir != "" {
 				var err error
 				if r.files, err = openFiles(c, r.Env, arity{}); err != nil {

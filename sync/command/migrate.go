@@ -50,7 +50,7 @@ func migrateCommand(r *runtimeEnv) *cli.Command {
 				Value: "{key}",
 				Usage: "`PATTERN` how to form the new keys, of {key}, {id}, {from} and {to} (default: {key})",
 			},
-			newNameFlag(cli.StringFlag{Name: "region", Usage: regionUsage}),
+			&cli.StringFlag{Name: "region", Usage: regionUsage},
 		}, folderFlags(), sourceFlags("what is sensitive")),
 		Action: r.action(noArguments, func(c *cli.Context) error {
 			o, err := readMigrateOptions(c, r.Env)

@@ -31,8 +31,6 @@ func readApprovalOptions(c *cli.Context) (o approvalOptions, err error) {
 		return o, badUsage(c, "--approvals %d: must be 0 to %d", o.least, mostApprovals)
 	case o.least > 0 && o.approvers == "":
 		return o, badUsage(c, "--approvals needs --approvers FILE: who may approve")
-	case c.IsSet("approvers") && o.approvers == "":
-		return o, badUsage(c, "--approvers needs the name of a file")
 	}
 	return o, nil
 }

@@ -76,13 +76,13 @@ func fileFlag(usage string) cli.Flag {
 	return newInputsFlag(cli.StringSliceFlag{Name: "file", Aliases: []string{"f"}, Usage: usage})
 }
 
-func zoneFlag(usage string) cli.Flag { return newNameFlag(cli.StringFlag{Name: "zone", Usage: usage}) }
+func zoneFlag(usage string) cli.Flag { return &cli.StringFlag{Name: "zone", Usage: usage} }
 
 func referenceRootFlag() cli.Flag {
-	return newNamesFlag(cli.StringSliceFlag{
+	return &cli.StringSliceFlag{
 		Name:  "reference-root",
 		Usage: "`DIR` a folder below which ${file:…} may also read; repeatable",
-	})
+	}
 }
 
 // skipReferencesFlag says what becomes of values that are not read.

@@ -41,10 +41,10 @@ func readScopeOptions(c *cli.Context) (o scopeOptions, err error) {
 }
 
 func shardFlag() cli.Flag {
-	return newNameFlag(cli.StringFlag{
+	return &cli.StringFlag{
 		Name:  "shard",
 		Usage: "only part `I/N` of the organizations, I from 1; auto/N takes I from JOB_COMPLETION_INDEX",
-	})
+	}
 }
 
 // jobIndex is the variable of an Indexed Job that holds the pod's index, from 0.

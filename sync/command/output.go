@@ -65,12 +65,12 @@ func jsonOf(formats ...string) func(string) bool {
 
 // newOutputFlag is a flag that names a file to write, or a folder of files.
 func newOutputFlag(f cli.StringFlag, kind fileKind) cli.Flag {
-	return nameFlag{&f, fileRole{writes: &kind}}
+	return pathFlag{&f, fileRole{writes: &kind}}
 }
 
 // newInputFlag and newInputsFlag are flags that name files to read, or folders of documents.
-func newInputFlag(f cli.StringFlag) cli.Flag       { return nameFlag{&f, fileRole{reads: true}} }
-func newInputsFlag(f cli.StringSliceFlag) cli.Flag { return namesFlag{&f, fileRole{reads: true}} }
+func newInputFlag(f cli.StringFlag) cli.Flag       { return pathFlag{&f, fileRole{reads: true}} }
+func newInputsFlag(f cli.StringSliceFlag) cli.Flag { return pathsFlag{&f, fileRole{reads: true}} }
 
 // fileRole says what a flag has to do with files: nothing, or it names some to read or to write.
 type fileRole struct {
@@ -86,7 +86,7 @@ func addForce(list []*cli.Command) {
 	for _, c := range list {
 		addForce(c.Subcommands)
 		writes := slices.ContainsFunc(c.Flags, func(f cli.Flag) bool {
-			named, ok := f.(nameFlag)
+			named, ok := f.(pathFlag)
 			return ok && named.writes != nil && !named.writes.leaves
 		})
 		if writes && findFlag(c.Flags, "force") == nil {
@@ -104,7 +104,7 @@ type output struct {
 // outputOf is the output that a flag names; without a path when it is not given.
 func outputOf(c *cli.Context, name string) output {
 	out := output{flag: "--" + name, path: c.String(name)}
-	if f, ok := findFlag(c.Command.Flags, name).(nameFlag); ok && f.writes != nil {
+	if f, ok := findFlag(c.Command.Flags, name).(pathFlag); ok && f.writes != nil {
 		out.kind = *f.writes
 	}
 	return out

@@ -29,9 +29,9 @@ func TestEveryFileFlagSaysWhatItIsFor(t *testing.T) {
 		for _, f := range c.Flags {
 			var role fileRole
 			switch f := f.(type) {
-			case nameFlag:
+			case pathFlag:
 				role = f.fileRole
-			case namesFlag:
+			case pathsFlag:
 				role = f.fileRole
 			}
 			placeholder, usage := splitPlaceholder(f.(cli.DocGenerationFlag).GetUsage())
@@ -108,14 +108,14 @@ func TestOutputsReplaceNothingElse(t *testing.T) {
 	walk(newApp(&runtimeEnv{Env: env}).Commands, "", func(path string, c *cli.Command) {
 		var inputs []string
 		for _, f := range c.Flags {
-			one, isOne := f.(nameFlag)
-			many, isMany := f.(namesFlag)
+			one, isOne := f.(pathFlag)
+			many, isMany := f.(pathsFlag)
 			if isOne && one.reads || isMany && many.reads {
 				inputs = append(inputs, f.Names()[0])
 			}
 		}
 		for _, f := range c.Flags {
-			out, ok := f.(nameFlag)
+			out, ok := f.(pathFlag)
 			if !ok || out.writes == nil || out.writes.folder || out.writes.leaves {
 				continue
 			}

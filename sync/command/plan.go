@@ -96,10 +96,10 @@ func exitCodeFlag(changed string) cli.Flag {
 }
 
 func journalFlag() cli.Flag {
-	return newNameFlag(cli.StringFlag{
+	return &cli.StringFlag{
 		Name:  "journal",
 		Usage: "`DIR` the folder of the journals, instead of $XDG_STATE_HOME/makesync/runs",
-	})
+	}
 }
 
 // formatsOf are the formats of a plan that a command prints; apply ends with a report instead.

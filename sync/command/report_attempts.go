@@ -18,15 +18,15 @@ import (
 
 func attemptFlags() []cli.Flag {
 	return []cli.Flag{
-		newNameFlag(cli.StringFlag{
+		&cli.StringFlag{
 			Name:  "journal",
 			Usage: "`DIR` a folder with the journals of the shards, or with a state folder of each; goes with --run",
-		}),
-		newNameFlag(cli.StringFlag{
+		},
+		&cli.StringFlag{
 			Name: "run",
 			Usage: "unite the attempts of the job of this `NAME`, whose pods are NAME-0, NAME-1, …; " +
 				"or those of a machine",
-		}),
+		},
 	}
 }
 

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,14 +27,11 @@ type runtimeEnv struct {
 	files *files
 }
 
-// action wraps what a command does: the arguments are counted, the flags looked at and the log set
+// action wraps what a command does: the flags are looked at, the arguments counted and the log set
 // up before anything else happens.
 func (r *runtimeEnv) action(a arity, run func(*cli.Context) error) cli.ActionFunc {
 	return func(c *cli.Context) error {
-		if err := a.check(r.args, c); err != nil {
-			return leaveJSON(c, r, err)
-		}
-		if err := checkNames(c); err != nil {
+		if err := cmp.Or(checkValues(c), a.check(r.args, c)); err != nil {
 			return leaveJSON(c, r, err)
 		}
 		r.LookupEnv = withNotify(c, r.LookupEnv)

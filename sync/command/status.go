@@ -60,7 +60,7 @@ func statusCommand(r *runtimeEnv) *cli.Command {
 			&cli.StringFlag{Name: "show", Usage: "only these `COLUMNS`, with commas between, or all: " + columnNames()},
 			&cli.StringFlag{Name: "sort", Usage: "sort by a `COLUMN`; -COLUMN for the largest first"},
 			&cli.StringFlag{Name: "where", Usage: "only organizations for which the `EXPR` is true, as in policies"},
-			newNameFlag(cli.StringFlag{Name: "person", Usage: "where the person with this `EMAIL` is"}),
+			&cli.StringFlag{Name: "person", Usage: "where the person with this `EMAIL` is"},
 			sinceFlag(),
 			skipReferencesFlag("count as unchanged"),
 			&cli.BoolFlag{Name: "exit-code", Usage: "end with 2 when something is bad"},
