@@ -38,8 +38,8 @@
 //
 // There is one file for each command. A new one is such a file and a row in commands(). A new flag
 // goes into the file of its group: the flag, the field of the options and its check stand together
-// there, and every command of the group has it. A flag that names files is a pathFlag or a pathsFlag;
-// a number that bounds a run is a boundFlag. No flag may be given an empty value.
+// there, and every command of the group has it. A flag that names files is a pathFlag or a
+// pathsFlag; a number that bounds a run is a boundFlag. No flag may be given an empty value.
 //
 // [runtimeEnv] holds what a command shares with all others: streams, environment, log, prompt. What
 // a command does is a function, or a method of the struct that holds the state of its run.

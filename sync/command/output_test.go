@@ -60,11 +60,11 @@ func TestEveryFileFlagSaysWhatItIsFor(t *testing.T) {
 	}
 }
 
-// No file but output.go puts files into place. The others named here try whether a folder takes
+// No file but files.go puts files into place. The others named here try whether a folder takes
 // files at all.
 func TestOutputsGoOneWay(t *testing.T) {
 	t.Parallel()
-	allowed := map[string][]string{"output.go": {"atomicfile.Put"}, "doctor_state.go": {"os.CreateTemp", "os.OpenFile"}}
+	allowed := map[string][]string{"files.go": {"atomicfile.Put"}, "doctor_state.go": {"os.CreateTemp", "os.OpenFile"}}
 	writers := []string{"os.WriteFile", "os.Create", "os.CreateTemp", "os.OpenFile", "os.Rename", "os.Link",
 		"os.Symlink", "os.Truncate", "atomicfile.Put", "atomicfile.Write"}
 	entries, err := os.ReadDir(".")
