@@ -89,6 +89,29 @@ func TestUnreadableFiles(t *testing.T) {
 	}
 }
 
+// TestWhatLooksOtherwise: behind what a diff shows as a comment no document begins another line, and nothing is shown in
+// another order than it stands in. In JSON, where such a character breaks no line, and as an escape it is text.
+func TestWhatLooksOtherwise(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, r := range "\u0085\u2028\u2029\u202a\u202e\u2066\u2069" {
+		escape := fmt.Sprintf("\\u%04x", r)
+		for name, c := range map[string]struct{ text, want string }{
+			"comment.yaml": {minimal + "organizations:\n  a: {id: 1} # the only one" + string(r) + "  b: {id: 2}\n", ruleNotText},
+			"value.yaml":   {minimal + "organizations: {a: {id: 1, variables: {A: \"x" + string(r) + "y\"}}}\n", ruleNotText},
+			"escape.yaml":  {minimal + "organizations: {a: {id: 1, variables: {A: \"x" + escape + "y\"}}}\n", ""},
+			"text.json": {`{"apiVersion": "makesync/v1", "zone": "eu1", "organizations": {"a": {"id": 1, "variables": {"A": "` +
+				string(r) + `"}}}}`, ""},
+		} {
+			path := filepath.Join(dir, name)
+			writeFile(t, path, c.text)
+			if got := firstRule(path); got != c.want {
+				t.Errorf("%s with %s: %q, want %q", name, escape, got, c.want)
+			}
+		}
+	}
+}
+
 // TestColumnsCountCharacters: not bytes, as editors do.
 func TestColumnsCountCharacters(t *testing.T) {
 	t.Parallel()

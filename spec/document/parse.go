@@ -90,10 +90,27 @@ func checkText(file *source) (spec.Problem, bool) {
 				return textProblem(file, i, fmt.Sprintf("the file holds the control character U+%04X", r),
 					"write it as an escape in double quotes"), false
 			}
+			if why := misleads(r); why != "" && !file.json {
+				return textProblem(file, i, fmt.Sprintf("the file holds U+%04X, %s", r, why),
+					fmt.Sprintf(`take it out; in a text in double quotes write \u%04x`, r)), false
+			}
 			i += n
 		}
 	}
 	return spec.Problem{}, true
+}
+
+// misleads says of a character why a document with it is not what people see of it, in a diff or
+// an editor; "" of any other. Behind a comment a line break that nobody shows begins a line of YAML
+// 1.1.
+func misleads(r rune) string {
+	switch {
+	case r == 0x85, r == 0x2028, r == 0x2029:
+		return "a line break that editors and diffs do not show as one"
+	case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
+		return "which has what follows shown in another order than it stands in"
+	}
+	return ""
 }
 
 func textProblem(file *source, offset int, message, hint string) spec.Problem {

@@ -101,7 +101,8 @@ var rules = []Rule{
 		"A folder holds linked folders, or files that end in .YAML or .YML, which are not read."},
 	{ruleTooLarge, spec.Error, "A file is larger than 64 MB, or one of guards or renames than 16 MB; it is not read."},
 	{ruleTooMuch, spec.Error, "All documents together hold or declare more than is read."},
-	{ruleNotText, spec.Error, "A file is not UTF-8 text: binary, UTF-16, or with control characters."},
+	{ruleNotText, spec.Error, "A file is not UTF-8 text: binary, UTF-16, or with control characters, " +
+		"also such as have it look otherwise than it is read."},
 	{ruleSyntax, spec.Error, "A file is not valid YAML or JSON."},
 	{ruleEmptyDocument, spec.Error, "A document holds nothing."},
 	{ruleAliasBomb, spec.Error, "Aliases grow a document far beyond its size, or form a loop."},
