@@ -25,7 +25,7 @@ func (r *resolver) member(key string, w *writtenMember) spec.Member {
 	m := spec.Member{Email: w.email, Role: w.role.text, Source: w.source(), RoleSource: w.role.source()}
 	if isAbsent(w.state) {
 		m.State, m.Role = spec.Absent, ""
-		m.DeleteConnections = w.connections.text == "delete"
+		m.DeleteConnections = w.deletesConnections()
 		return m
 	}
 	if w.connections.isSet() && !w.state.isBroken() {
@@ -37,6 +37,9 @@ func (r *resolver) member(key string, w *writtenMember) spec.Member {
 	}
 	return m
 }
+
+// deletesConnections tells whether the connections of who goes would go along.
+func (w *writtenMember) deletesConnections() bool { return w.connections.text == "delete" }
 
 func (r *resolver) memberProblem(key string, w *writtenMember, pos at, rule, message, hint string) {
 	r.report(rule, pos, spec.NewAddress(key, spec.KindMember, w.email), "members."+w.email, message, hint)

@@ -9,7 +9,8 @@ import (
 
 // A run of a shard or of a --target looks at some organizations only. Of the others it has to know
 // which live organization each is, so that no two of the documents are the same one, the names that
-// a pattern may mean, and what belongs to the rules in force: `purge`, `literal`, `ignoreValue`.
+// a pattern may mean, and what belongs to the rules in force: `purge`, `literal`, `ignoreValue`,
+// `connections`.
 // Nothing of them is evaluated, and their mistakes are told by whoever looks at them, as `validate`
 // does.
 
@@ -59,7 +60,12 @@ func (r *others) organization(l *layer) spec.Organization {
 	}
 	slices.SortFunc(o.Variables, func(a, b spec.Variable) int { return strings.Compare(a.Name, b.Name) })
 	for i := range merged.members.items {
-		o.Members = append(o.Members, spec.Member{Email: merged.members.items[i].email})
+		w := &merged.members.items[i]
+		m := spec.Member{Email: w.email}
+		if isAbsent(w.state) {
+			m.State, m.DeleteConnections = spec.Absent, w.deletesConnections()
+		}
+		o.Members = append(o.Members, m)
 	}
 	slices.SortFunc(o.Members, func(a, b spec.Member) int { return strings.Compare(a.Email, b.Email) })
 	return o
@@ -94,5 +100,5 @@ func bearsRules(l *layer) bool {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(l.members.items, func(w writtenMember) bool { return w.deletesConnections() })
 }

@@ -19,6 +19,7 @@ profiles:
   bare: {variables: {SHARED: null}, members: {"jo@acme.example": {role: Admin}}}
   counted: {variables: {COUNTER: {value: 1, ignoreValue: true}}}
   people: {members: {"jo@acme.example": {role: null}}}
+  leavers: {members: {"gone@acme.example": {state: absent, connections: delete}}}
 organizations:
   a: {name: A, profiles: [base], variables: {OWN: "1"}}
   b: {name: B, id: 2, profiles: [base, bare], variables: {KEPT: "2"}, featureControls: {Dark: false}}
@@ -26,6 +27,8 @@ organizations:
   d: {name: D, variables: {SECRET: "${env:D_SECRET}", RAW: {value: "##y##", literal: true}, COUNTER: {value: 1, ignoreValue: true}}}
   e: {id: 5, state: absent}
   f: {name: F, owner: jo@acme.example, variables: {}, purge: [variable, variable]}
+  g: {name: G, profiles: [leavers]}
+  h: {name: H, members: {"gone@acme.example": {state: absent, connections: delete}}}
 `
 
 // TestOthersAreResolvedByName: of whatever part of the organizations a run looks at, it knows the
@@ -45,7 +48,7 @@ func TestOthersAreResolvedByName(t *testing.T) {
 		t.Fatal(describeProblems(problems))
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		chosen := rapid.SliceOfDistinct(rapid.SampledFrom([]string{"a", "b", "c", "d", "e", "f"}), rapid.ID[string]).
+		chosen := rapid.SliceOfDistinct(rapid.SampledFrom([]string{"a", "b", "c", "d", "e", "f", "g", "h"}), rapid.ID[string]).
 			Draw(t, "chosen")
 		names := rapid.Bool().Draw(t, "names")
 		reads := 0
