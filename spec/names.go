@@ -5,8 +5,17 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
 	"makesync/spec/text"
 )
+
+// FoldName is the form in which names of the API's lists are compared: NFC, without case and outer
+// spaces.
+func FoldName(name string) string {
+	return cases.Fold().String(norm.NFC.String(strings.TrimSpace(name)))
+}
 
 // AcceptsName tells whether a document may name an organization or an invitee so.
 func AcceptsName(name string) bool { return RefusedName(name) == "" }

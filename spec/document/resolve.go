@@ -179,6 +179,7 @@ func (r *resolver) organization(l *layer) spec.Organization {
 	for _, p := range l.profiles {
 		o.Profiles = append(o.Profiles, p.text)
 	}
+	r.checkControls(l.key, merged)
 	o.FeatureControls = controls(merged)
 	o.Variables = r.variablesOf(l.key).variables(merged)
 	o.Members = r.members(merged)

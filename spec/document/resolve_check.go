@@ -37,6 +37,26 @@ func (r *resolver) checkIdentity(l *layer) {
 	}
 }
 
+// checkControls finds names that mean one feature control, wherever they stand: each would be
+// switched as the one says, and back as the other does.
+func (r *resolver) checkControls(key string, l *layer) {
+	if len(l.featureControls.items) < 2 {
+		return
+	}
+	first := make(map[string]*writtenControl, len(l.featureControls.items))
+	for i := range l.featureControls.items {
+		c := &l.featureControls.items[i]
+		folded := spec.FoldName(c.name)
+		if other := first[folded]; other != nil {
+			r.report(ruleKeyCase, c.at, spec.NewAddress(key, spec.KindFeatureControl, c.name),
+				"featureControls."+c.name, text.Backquote(other.name)+" and "+text.Backquote(c.name)+
+					" are one feature control", "remove one of them, or write the name as the profile does")
+			continue
+		}
+		first[folded] = c
+	}
+}
+
 // checkAbsent refuses, beside `state: absent`, what only makes sense for an organization that
 // stays.
 func (r *resolver) checkAbsent(l *layer) {

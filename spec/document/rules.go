@@ -118,7 +118,7 @@ var rules = []Rule{
 		"A profile holds what only one organization can have: name, id, zone, state, owner, profiles, subscription, " +
 			"paymentMethods."},
 	{ruleDuplicateKey, spec.Error, "The same key stands twice in one mapping."},
-	{ruleKeyCase, spec.Error, "Two keys differ only in upper and lower case."},
+	{ruleKeyCase, spec.Error, "Two keys differ only in upper and lower case, or are one name of a feature control."},
 	{ruleWrongType, spec.Error, "A value of another type than the key takes."},
 	{ruleNull, spec.Error, "An empty value (null) that cancels nothing a profile declares."},
 	{ruleRequired, spec.Error, "A key that has to be there is missing."},

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
 	"makesync/spec"
@@ -16,11 +15,8 @@ import (
 // were typed, and a Mac types them in NFD.
 func NormalName(name string) string { return norm.NFC.String(name) }
 
-// FoldName is the form in which names of the API's lists are compared: NFC, without case and outer
-// spaces.
-func FoldName(name string) string {
-	return cases.Fold().String(norm.NFC.String(strings.TrimSpace(name)))
-}
+// FoldName is the form in which names of the API's lists are compared.
+func FoldName(name string) string { return spec.FoldName(name) }
 
 // Normalise puts what was read of an organization into the form that the diff compares: lists
 // sorted by name, names in NFC, e-mails in lower case, people without an e-mail among the
