@@ -13,6 +13,7 @@ import (
 	"makesync/sync/exit"
 	"makesync/sync/history"
 	"makesync/sync/report"
+	"makesync/sync/state"
 )
 
 // resolveEarlier finds out, by reading, what became of the requests that earlier runs left open,
@@ -77,7 +78,7 @@ func openOnly(run *report.Run) []*report.Run {
 
 // resolveRun adds to a killed run's journal what reading shows of its open requests.
 func (a *applyRun) resolveRun(ctx context.Context, run *report.Run) (err error) {
-	outcomes := apply.Resume(ctx, run, a.resumeOptions())
+	outcomes := apply.Resume(ctx, run, a.resumeOptions(run))
 	journal, err := a.store.Append(run.Run)
 	if err != nil {
 		return failure{exit: exit.Internal, message: err.Error()}
@@ -95,8 +96,16 @@ func (a *applyRun) resolveRun(ctx context.Context, run *report.Run) (err error) 
 	return nil
 }
 
-func (a *applyRun) resumeOptions() apply.ResumeOptions {
-	return apply.ResumeOptions{Zones: a.zones.readers(), Clock: clock{now: a.r.Now}, Jitter: rand.Float64,
+// resumeOptions have the zones under the names that the earlier run has for them: the documents may
+// call a zone otherwise by now, or another zone so.
+func (a *applyRun) resumeOptions(run *report.Run) apply.ResumeOptions {
+	zones, own := map[string]state.Port{}, a.zones.readers()
+	for name, place := range a.zones.places() {
+		if theirs := history.ZoneAt(run, place); theirs != "" {
+			zones[theirs] = own[name]
+		}
+	}
+	return apply.ResumeOptions{Zones: zones, Clock: clock{now: a.r.Now}, Jitter: rand.Float64,
 		Waiting: a.r.bar.settles}
 }
 
@@ -111,7 +120,7 @@ func (a *applyRun) awaitVisible(ctx context.Context) error {
 		return failure{exit: exit.Internal, message: err.Error()}
 	}
 	for _, run := range runs {
-		apply.AwaitVisible(ctx, run, a.resumeOptions())
+		apply.AwaitVisible(ctx, run, a.resumeOptions(run))
 	}
 	return nil
 }

@@ -185,7 +185,7 @@ func (e *explaining) lastRun(zone string) *explain.Run {
 	if err != nil || e.zones == nil {
 		return nil
 	}
-	last, err := store.LastStep(zone, e.zones.places()[zone], e.address)
+	last, err := store.LastStep(e.zones.places()[zone], e.address)
 	if err != nil || last == nil {
 		return nil
 	}

@@ -2,6 +2,7 @@ package command_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -38,6 +39,8 @@ type stage struct {
 	// tamper stands between the program and the zone; nil: nobody does.
 	tamper func(http.RoundTripper) http.RoundTripper
 	random *rand.ChaCha8
+	// handlers are the world's names of zones that documents call otherwise.
+	handlers map[string]string
 	// terminal says which streams somebody watches.
 	terminal command.Terminal
 	// stdout is what a run has printed so far.
@@ -55,7 +58,7 @@ func newStage(t *testing.T, world *sandbox.World, documents string) *stage {
 
 // transport reaches a zone of the world.
 func (s *stage) transport(zone string) http.RoundTripper {
-	handler, err := s.world.Handler(zone)
+	handler, err := s.world.Handler(cmp.Or(s.handlers[zone], zone))
 	if err != nil {
 		s.Fatal(err)
 	}

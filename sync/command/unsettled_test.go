@@ -46,6 +46,37 @@ func TestAnUnknownOutcomeIsSettledByTheNextRun(t *testing.T) {
 	}
 }
 
+// TestAZoneCalledOtherwiseIsSettledToo: documents call a zone otherwise in which a run has left something open.
+func TestAZoneCalledOtherwiseIsSettledToo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newEverything(t, false, nil)
+		e.fault("op=PATCH /organizations/{organizationId}/variables/{variableName},organization=11,nth=1,kind=drop-after")
+		e.fault("op=GET /organizations/{organizationId}/variables,organization=11,nth=2,times=1000,kind=status,status=500")
+		if report, wrong := e.applyTruly(); report.Unknown != 1 || len(wrong) > 0 {
+			t.Fatalf("%s %v", stepsOf(report), wrong)
+		}
+		if err := e.world.ClearFaults(); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(e.documents)
+		if err != nil {
+			t.Fatal(err)
+		}
+		renamed := strings.Replace(string(text), "zone: eu1", "zone: main\nzones: {main: {url: \"https://eu1.make.com\"}}", 1)
+		if err := os.WriteFile(e.documents, []byte(renamed), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		e.flags, e.handlers = append(e.flags, "--zone-url", "main=https://eu1.make.com"), map[string]string{"main": "eu1"}
+		report, wrong := e.applyTruly()
+		if !slices.ContainsFunc(report.Problems, func(p spec.Problem) bool {
+			return p.Rule == "unfinished-run" && strings.Contains(p.Message, "1 had happened, 0 had not, 0 are unknown")
+		}) {
+			t.Errorf("%+v %v", report.Problems, wrong)
+		}
+	})
+}
+
 // TestWhatStaysUnknownIsWrittenOnce: a request that no run can look into is asked about by every later one, and told;
 // the journal does not grow by what it says already, until nobody could read it.
 func TestWhatStaysUnknownIsWrittenOnce(t *testing.T) {

@@ -74,21 +74,21 @@ type StepOfRun struct {
 // LastStep is that of the last run which had one about an object of the zone at a place (as for
 // Begin: two folders may call different zones by one name); nil for none among the latest runs.
 // Journals that cannot be read are left out.
-func (s *Store) LastStep(zone, place string, object spec.Address) (*StepOfRun, error) {
+func (s *Store) LastStep(place string, object spec.Address) (*StepOfRun, error) {
 	names, err := s.Names()
 	if err != nil {
 		return nil, err
 	}
 	a := newAllowance()
 	for _, name := range slices.Backward(names[max(0, len(names)-mostSearched):]) {
-		if head, is := a.head(s, name); is && head.Places[zone] != place {
+		if head, is := a.head(s, name); is && ZoneAt(head, place) == "" {
 			continue
 		}
 		story, err := a.whole(s, name, false)
-		if err != nil || story.Places[zone] != place {
+		if err != nil || ZoneAt(story, place) == "" {
 			continue
 		}
-		if step := stepAbout(story, zone, object); step != nil {
+		if step := stepAbout(story, ZoneAt(story, place), object); step != nil {
 			return &StepOfRun{name, step, outcomeOf(story, step.N)}, nil
 		}
 	}
@@ -127,12 +127,13 @@ func (s *Store) Unresolved(places map[string]string) ([]*report.Run, error) {
 		return nil, err
 	}
 	var unresolved []*report.Run
+	wanted := identities(places)
 	a, open, full := newAllowance(), []string{}, false
 	for _, run := range runs {
 		if a.isSettled(s, run) {
 			continue
 		}
-		if head, is := a.head(s, run); is && len(head.Zones) > 0 && !concerns(head, places) {
+		if head, is := a.head(s, run); is && len(head.Zones) > 0 && zoneIn(head, wanted) == "" {
 			continue
 		}
 		open = append(open, run)
@@ -142,7 +143,7 @@ func (s *Store) Unresolved(places map[string]string) ([]*report.Run, error) {
 			full = true
 		case err != nil:
 			return nil, err
-		case story.Unresolved() && concerns(story, places):
+		case story.Unresolved() && zoneIn(story, wanted) != "":
 			unresolved = append(unresolved, story)
 		}
 	}
@@ -152,12 +153,29 @@ func (s *Store) Unresolved(places map[string]string) ([]*report.Run, error) {
 	return unresolved, nil
 }
 
-// concerns: a journal of an older makesync has no places, only urls.
-func concerns(story *report.Run, places map[string]string) bool {
-	return slices.ContainsFunc(story.Zones, func(z plan.Zone) bool {
-		place, known := places[z.Name]
-		return known && lock.Identity(place) == lock.Identity(cmp.Or(story.Places[z.Name], z.URL))
-	})
+// ZoneAt is what a run calls the zone at a place, whatever it is called now; "" when the run was
+// not about it.
+func ZoneAt(story *report.Run, place string) string {
+	return zoneIn(story, map[string]bool{lock.Identity(place): true})
+}
+
+// zoneIn is what a run calls a zone of which the identity is wanted. A journal of an older makesync
+// has no places, only urls.
+func zoneIn(story *report.Run, identities map[string]bool) string {
+	for _, z := range story.Zones {
+		if identities[lock.Identity(cmp.Or(story.Places[z.Name], z.URL))] {
+			return z.Name
+		}
+	}
+	return ""
+}
+
+func identities(places map[string]string) map[string]bool {
+	all := map[string]bool{}
+	for _, place := range places {
+		all[lock.Identity(place)] = true
+	}
+	return all
 }
 
 // longestRun is how long a run may have been at work: older journals are not looked into for what
@@ -173,7 +191,7 @@ func (s *Store) Recent(places map[string]string, since time.Time, verbs ...plan.
 		return nil, err
 	}
 	var recent []*report.Run
-	a := newAllowance()
+	a, wanted := newAllowance(), identities(places)
 	for _, run := range slices.Backward(runs) {
 		began, err := startOf(run)
 		if err == nil && began.Before(since.Add(-longestRun)) {
@@ -185,7 +203,7 @@ func (s *Store) Recent(places map[string]string, since time.Time, verbs ...plan.
 		if named, err := a.names(s, run, verbs); err != nil || !named {
 			continue
 		}
-		if story, err := a.whole(s, run, true); err == nil && concerns(story, places) {
+		if story, err := a.whole(s, run, true); err == nil && zoneIn(story, wanted) != "" {
 			recent = append(recent, story)
 		}
 	}

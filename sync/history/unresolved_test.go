@@ -65,6 +65,12 @@ func TestARunAtWorkIsNotUnfinished(t *testing.T) {
 		unfinished[0].Status() != report.RunUnfinished {
 		t.Errorf("%v %v", unfinished, err)
 	}
+	// What a zone is called by now does not count.
+	swapped := map[string]string{"main": "https://EU1.make.com:443/", "eu1": "https://us1.make.com"}
+	if unfinished, err := s.Unresolved(swapped); err != nil || len(unfinished) != 1 ||
+		ZoneAt(unfinished[0], swapped["main"]) != "eu1" || ZoneAt(unfinished[0], swapped["eu1"]) != "" {
+		t.Errorf("%v %v", unfinished, err)
+	}
 	for name, url := range map[string]string{"us1": "https://us1.make.com", "eu1": "http://127.0.0.1:8080"} {
 		if unfinished, err := s.Unresolved(map[string]string{name: url}); err != nil || len(unfinished) != 0 {
 			t.Errorf("%s at %s: %v %v", name, url, unfinished, err)
