@@ -12,6 +12,8 @@ func TestNormalEmail(t *testing.T) {
 		"Jane@Acme.example": "jane@acme.example", " jane@acme.example\n": "jane@acme.example",
 		"jose\u0301@acme.example": "jos\u00e9@acme.example", "jane@xn--mller-kva.example": "jane@m\u00fcller.example",
 		"jane@M\u00dcLLER.example": "jane@m\u00fcller.example", "*@XN--mller-kva.example": "*@m\u00fcller.example",
+		"x@\uff45vil\u3002example": "x@evil.example", "x@\U0001d41evil\uff61EXAMPLE": "x@evil.example",
+		"\uff45@a.example": "\uff45@a.example", "x@a\uff20b": "x@a\uff20b",
 		"xn--mller-kva@a.example": "xn--mller-kva@a.example", "a@xn--.example": "a@.example", "": "",
 	} {
 		if got := NormalEmail(address); got != want {

@@ -11,7 +11,8 @@ type Policies struct {
 	InForce int `json:"inForce"`
 	// Reads are what was read for policies, and plans do not hold.
 	Reads []PolicyRead `json:"reads,omitempty"`
-	// Results are sorted: worst first, then by id, then in the order of the plan.
+	// Results are sorted: worst first, those of trusted policies before those of documents, which can
+	// be many, then by id, then in the order of the plan.
 	Results []PolicyResult `json:"results"`
 }
 
@@ -98,9 +99,16 @@ func (p *Policies) Sort() {
 	slices.SortStableFunc(p.Results, func(a, b PolicyResult) int {
 		return cmp.Or(
 			slices.Index(policySeverities, a.Severity)-slices.Index(policySeverities, b.Severity),
-			cmp.Compare(a.ID, b.ID),
+			trustRank(&a)-trustRank(&b), cmp.Compare(a.ID, b.ID),
 		)
 	})
+}
+
+func trustRank(r *PolicyResult) int {
+	if r.Trusted {
+		return 0
+	}
+	return 1
 }
 
 // HasErrors tells whether a policy forbids to apply anything at all.

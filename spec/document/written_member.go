@@ -146,7 +146,7 @@ func checkEmail(d *decoder, address string, n *yaml.Node, t *keyPath) (string, b
 			"write the address itself")
 		return "", false
 	}
-	if !spec.AcceptsEmail(address) {
+	if !spec.AcceptsEmail(address) || !spec.AcceptsEmail(spec.NormalEmail(address)) {
 		d.report(ruleEmail, follow(n), t, text.Backquote(address)+" is no e-mail address", "write it as name@domain")
 		return "", false
 	}

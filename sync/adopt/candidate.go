@@ -42,10 +42,11 @@ func (c *candidate) evaluate(a *adopting) error {
 		return c.variable(a)
 	case spec.KindFeatureControl:
 		control := state.FindControl(c.live.FeatureControls, s.Address.Name())
-		if control == nil {
+		declared := state.FindControl(c.want.FeatureControls, s.Address.Name()) // in the documents' case
+		if control == nil || declared == nil {
 			return errByHand
 		}
-		c.add(edit.Control(s.Address.Name(), strconv.FormatBool(control.Enabled)))
+		c.add(edit.Control(declared.Name, strconv.FormatBool(control.Enabled)))
 	case spec.KindTFA:
 		if c.live.TFAEnforced == nil {
 			return errByHand

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/observe"
 	"makesync/sync/plan"
@@ -80,14 +81,11 @@ func (c *checker) checkNames(ctx context.Context, s *plan.Step) *stepResult {
 		return stopped
 	}
 	for _, shown := range s.ShownIDs() {
-		if shown.AsID() {
-			continue
-		}
 		live, err := c.namesOf(ctx, shown)
 		if err != nil {
 			return c.unreadableNames(ctx, err)
 		}
-		if state.FoldName(live) != state.FoldName(shown.Text) {
+		if state.NormalName(live) != state.NormalName(shown.Text) {
 			const words = "it shows the %s %s, and what it would send stands for %s"
 			return skip(report.ReasonStale, fmt.Sprintf(words, shown.Path, text.Quote(shown.Text), text.Quote(live)))
 		}
@@ -101,6 +99,9 @@ func checkPast(ctx context.Context, c *checker, s *plan.Step) *stepResult {
 	if !c.options.Saved {
 		return nil
 	}
+	if why := c.otherControl(s); why != "" {
+		return skip(report.ReasonStale, why)
+	}
 	why, err := observe.WrongPast(s, c.observer.View(s), func(list state.List, id, shown string) (string, error) {
 		return oldName(ctx, c, list, id, shown)
 	})
@@ -113,18 +114,33 @@ func checkPast(ctx context.Context, c *checker, s *plan.Step) *stepResult {
 	return nil
 }
 
-// oldName is the shown name of an id where it is one, else what the zone calls it.
+// otherControl tells whether a step calls a control otherwise than Make does; "" where it does not.
+// What was not there when the plan was made is called as the documents do.
+func (c *checker) otherControl(s *plan.Step) string {
+	if s.Kind != spec.KindFeatureControl || c.organization.ID == 0 || c.needsPurchase(s) {
+		return ""
+	}
+	live, name := state.FindControl(c.observer.Live().FeatureControls, s.Address.Name()), s.Address.Name()
+	if live == nil || live.Name == name {
+		return ""
+	}
+	return fmt.Sprintf("it calls the control %s, and Make %s", text.Quote(name), text.Quote(live.Name))
+}
+
+// oldName is what plans call an id that was there, in their one form. A role that only the
+// organization has they call by its id.
 func oldName(ctx context.Context, c *checker, list state.List, id, shown string) (string, error) {
-	if shown == id || list == state.Roles && shown == state.BuiltinRoles[id] {
+	if list == state.Roles && shown == state.BuiltinRoles[id] {
 		return shown, nil
 	}
 	number, _ := strconv.ParseInt(id, 10, 64)
 	entry, err := c.entry(ctx, list, number)
-	switch {
+	listed := find(c.lists[zoneList{c.organization.Zone, list}].names, number) != nil
+	switch own := list == state.Roles && !listed && state.BuiltinRoles[id] == ""; {
 	case err != nil || entry == nil:
 		return state.RoleName(nil, id), err
-	case len(state.MatchNames([]state.Name{*entry}, shown)) > 0:
-		return shown, nil
+	case own && shown == id:
+		return id, nil
 	}
 	return state.PreferredName(list, *entry), nil
 }
@@ -154,7 +170,8 @@ func (c *checker) unreadableNames(ctx context.Context, err error) *stepResult {
 	return unreadableResult(err, "the names behind the plan's ids could not be read, so nothing was written")
 }
 
-// namesOf is what the zone calls the ids: the form that the plan shows, where an entry has several.
+// namesOf is what the zone calls the ids, in the one form that plans show: a policy that looks for
+// Admin does not find "admin", nor the role's id.
 func (c *checker) namesOf(ctx context.Context, shown plan.ShownIDs) (string, error) {
 	parts := make([]string, len(shown.IDs))
 	for i, id := range shown.IDs {
@@ -164,8 +181,6 @@ func (c *checker) namesOf(ctx context.Context, shown plan.ShownIDs) (string, err
 			return "", err
 		case entry == nil:
 			parts[i] = "nothing in the zone's list (id " + state.FormatID(id) + ")"
-		case len(state.MatchNames([]state.Name{*entry}, shown.Text)) > 0:
-			parts[i] = shown.Text
 		default:
 			parts[i] = state.PreferredName(shown.List, *entry)
 		}

@@ -222,5 +222,8 @@ func (a *applyRun) verify(ctx context.Context) error {
 		a.problems = problems
 		return errStale
 	}
+	for i := range a.plan.Zones { // not as a file writes them, in other letters: policies look at them
+		a.plan.Zones[i] = zones[a.plan.Zones[i].Name]
+	}
 	return nil
 }

@@ -69,7 +69,7 @@ func invite(c *comparison, op plan.Op, want, live *spec.Member, role state.Name)
 		c.unresolved(a, want.Source, err)
 		return
 	}
-	to := state.View{"role": state.Text(roleText(role, want)), "name": state.Text(want.Invite.Name)}
+	to := state.View{"role": state.Text(roleText(role)), "name": state.Text(want.Invite.Name)}
 	if len(teams) > 0 {
 		to["teams"] = state.Text(plan.TeamsText(teams))
 	}

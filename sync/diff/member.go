@@ -121,6 +121,9 @@ func changeRole(c *comparison, live, want *spec.Member, role state.Name) {
 	fields := changedFields(before, state.View{"role": state.Number(strconv.FormatInt(role.ID, 10))})
 	for i := range fields {
 		fields[i] = c.nameSides(state.Roles, fields[i])
+		if fields[i].Path == "role" { // which may be one that only the organization has
+			fields[i].To = state.Text(state.PreferredName(state.Roles, role))
+		}
 	}
 	from := roleEntry(c, live.Role)
 	p := plan.PhaseDemote

@@ -70,12 +70,12 @@ func roleName(c *comparison, id string) string {
 	return state.RoleName(c.Names[NameList{List: state.Roles}].Names, id)
 }
 
-// roleText is the role as the zone names it, else as the documents do.
-func roleText(role state.Name, m *spec.Member) string {
-	if role.Name != "" {
-		return role.Name
+// roleText is the role in the form in which plans show it; "" where none is managed.
+func roleText(role state.Name) string {
+	if role.ID == 0 {
+		return ""
 	}
-	return m.Role
+	return state.PreferredName(state.Roles, role)
 }
 
 // bindTeams turns the names of teams into ids, and gives the names by which the organization knows

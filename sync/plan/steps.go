@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"makesync/spec"
@@ -53,6 +52,9 @@ func InvalidStep(o *Organization, j, last int) string {
 		if f.From.Reference != "" || f.To.Reference != "" { // that of its argument counts
 			return "it shows a reference in the field " + text.Quote(f.Path)
 		}
+		if !hasForm(s, f.Path, f.From, formerType(s)) || !hasForm(s, f.Path, f.To, s.Arguments.Type) {
+			return "it shows the field " + text.Quote(f.Path) + " as no plan does"
+		}
 		seen[f.Path] = true
 	}
 	if name := argumentBeyond(row, &s.Arguments); name != "" {
@@ -73,6 +75,40 @@ func InvalidOrder(before []Step, after []int) string {
 	return ""
 }
 
+// hasForm tells whether a side is a number, a boolean or a text as a plan shows it: a policy for
+// which "60" is another value than 60 looks at what is written.
+func hasForm(s *Step, path string, side state.Scalar, t spec.VariableType) bool {
+	switch {
+	case side.IsNone(), side.IsUnseen(), side.IsSensitive(), s.MovesMoney():
+		return true
+	case s.Kind == spec.KindFeatureControl, s.Kind == spec.KindTFA:
+		t = spec.TypeBoolean
+	case s.Kind != spec.KindVariable, path != "value":
+		t = spec.TypeString
+	}
+	return side.SameForm(state.OfType(t, side.Value()))
+}
+
+// formerType is that of a variable before a step.
+func formerType(s *Step) spec.VariableType {
+	f := s.field("type")
+	if f == nil {
+		return s.Arguments.Type
+	}
+	t, _ := spec.ParseVariableType(f.From.Value().Reveal())
+	return t
+}
+
+// isCanonical tells whether a value is written as every part of makesync writes one of its type.
+func isCanonical(t spec.VariableType, value *state.Scalar) bool {
+	if value.IsSensitive() {
+		return true
+	}
+	var raw any = value.Value().Reveal()
+	canonical, err := spec.Canonical(t, raw)
+	return err == nil && canonical == raw && value.SameForm(state.OfType(t, value.Value()))
+}
+
 // The checks of a step's arguments compare them with its address and its fields. Late: the
 // organization is yet to be made, so that ids in it are not known.
 
@@ -84,6 +120,7 @@ func invalidVariable(s *Step, _ bool) string {
 		Constraint{a.Name != s.Address.Name(), "it names another variable"},
 		Constraint{!spec.IsPathSegment(a.Name), "its name cannot stand in the path of a call"},
 		Constraint{written == (a.Value == nil), "it has no value, or one too many"},
+		Constraint{a.Value != nil && !isCanonical(a.Type, a.Value), "its value is none of its type"},
 		Constraint{written && !s.shows("value", a.Value) && !(kept && s.field("value") == nil),
 			"it writes another value than it shows"},
 		Constraint{written && !s.shows("type", &kind) && !(kept && s.field("type") == nil),
@@ -119,7 +156,7 @@ func invalidOwner(s *Step, _ bool) string {
 	a := s.Arguments
 	return FirstViolated(
 		Constraint{a.UserID < 1, "its user id is below 1"},
-		Constraint{a.Email == "", "it names nobody"},
+		Constraint{!isEmail(a.Email), "it names nobody"},
 		Constraint{s.Address.Name() != "", "it has a name"},
 		Constraint{!s.showsText("owner", a.Email), "it makes somebody else Owner than it shows"},
 	)
@@ -131,8 +168,7 @@ func invalidMember(s *Step, late bool) string {
 	getsRole := invites || s.Op == OpUpdate
 	teams := len(a.TeamIDs)+len(a.Teams) > 0
 	return FirstViolated(
-		Constraint{a.Email != s.Address.Name() || a.Email == "" || strings.ToLower(a.Email) != a.Email,
-			"it names another person"},
+		Constraint{a.Email != s.Address.Name() || !isEmail(a.Email), "it names another person"},
 		Constraint{s.Op != OpInvite && a.UserID < 1, "its user id is below 1"},
 		Constraint{getsRole && a.RoleID < 1 && !(late && a.Role != ""), "its role id is below 1"},
 		Constraint{a.RoleID == state.OwnerRole, "ownership is only transferred"},
@@ -151,6 +187,9 @@ func invalidMember(s *Step, late bool) string {
 			"it gives other teams than it shows"},
 	)
 }
+
+// isEmail tells whether an e-mail is one that plans hold, in its one form.
+func isEmail(email string) bool { return spec.AcceptsEmail(email) && spec.NormalEmail(email) == email }
 
 // NoteTFA says what enforcing two-factor authentication does.
 const NoteTFA = "signs out at once everybody who has a password and no two-factor authentication"
@@ -255,7 +294,7 @@ func (s *Step) field(path string) *Field {
 func (s *Step) shows(path string, written *state.Scalar) bool {
 	f := s.field(path)
 	return f != nil && written != nil &&
-		f.To.IsSensitive() == written.IsSensitive() && f.To.Value().Reveal() == written.Value().Reveal()
+		f.To.SameForm(*written) && f.To.IsSensitive() == written.IsSensitive() && f.To.Value().Reveal() == written.Value().Reveal()
 }
 
 func (s *Step) showsText(path, written string) bool {
@@ -264,8 +303,11 @@ func (s *Step) showsText(path, written string) bool {
 }
 
 func (s *Step) showsSwitch(path string) bool {
-	return s.Arguments.Enable == nil || // said elsewhere
-		s.showsText(path, strconv.FormatBool(*s.Arguments.Enable))
+	if s.Arguments.Enable == nil {
+		return true // said elsewhere
+	}
+	enable := state.Bool(*s.Arguments.Enable)
+	return s.shows(path, &enable)
 }
 
 // ShownIDs are ids of one of the API's lists that a step sends, with the text by which it shows
@@ -276,9 +318,6 @@ type ShownIDs struct {
 	IDs  []int64
 	Text string
 }
-
-// AsID tells whether an id is shown as the number that it is.
-func (s ShownIDs) AsID() bool { return len(s.IDs) == 1 && s.Text == state.FormatID(s.IDs[0]) }
 
 // ShownIDs are those of the step.
 func (s *Step) ShownIDs() []ShownIDs {

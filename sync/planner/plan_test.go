@@ -40,7 +40,7 @@ func TestPlanOfEveryKind(t *testing.T) {
 	p := plantest.Make(t, plantest.Request(zone, want))
 	plantest.WantLines(t, p,
 		"1 update acme none timezone:Europe/Prague→Europe/Berlin",
-		"2 update acme/featureControl/make ai tools caution enabled:true→false",
+		"2 update acme/featureControl/Make AI Tools caution enabled:true→false",
 		"3 create acme/variable/NEW none type:→string value:→n",
 		"4 update acme/variable/A none value:5→7",
 		"5 update acme/variable/API_TOKEN none value:(sensitive)→(sensitive)",

@@ -80,6 +80,12 @@ func (s Scalar) IsText() bool { return s.kind == scalarText }
 // IsNumber tells whether this side is a number, secret or not.
 func (s Scalar) IsNumber() bool { return s.kind == scalarNumber }
 
+// SameForm tells whether both sides are numbers, booleans, texts, or neither is there. Of a secret
+// that was read from a file nobody knows it.
+func (s Scalar) SameForm(other Scalar) bool {
+	return s.kind == other.kind || s.IsSensitive() && other.IsSensitive()
+}
+
 // Value is the text behind the scalar, masked if it is a secret.
 func (s Scalar) Value() spec.Value { return s.text }
 
