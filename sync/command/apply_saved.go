@@ -51,6 +51,7 @@ func (a *applyRun) readRules(documents *document.Documents) error {
 	problems = append(problems, documents.Tighten(trusted)...)
 	var wrong []spec.Problem
 	a.policies, wrong = compilePolicies(documents.Policies())
+	a.policies.unsealed = sealKey(a.r.Env).IsZero()
 	a.problems = append(append(a.problems, problems...), wrong...)
 	if spec.HasErrors(a.problems) {
 		return errInvalid

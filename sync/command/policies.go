@@ -13,6 +13,8 @@ import (
 type policies struct {
 	lists []document.Policies
 	set   *policy.Set
+	// unsealed: the plan is one of a file whose seal nobody has checked.
+	unsealed bool
 }
 
 // compilePolicies reads and checks the policies of trusted files and documents together. With a

@@ -109,10 +109,11 @@ func (f *policyFacts) of(o *plan.Organization) (known map[string]any, unread []s
 func after(o *plan.Organization) map[string]any {
 	known := map[string]any{"changes": changesOf(o)}
 	for i := range o.Steps {
-		switch s := &o.Steps[i]; s.Kind {
-		case spec.KindOwner:
+		switch s := &o.Steps[i]; {
+		case s.Foreseen != "": // to be refused: what will be nobody knows
+		case s.Kind == spec.KindOwner:
 			known["owner"] = s.Arguments.Email
-		case spec.KindTFA:
+		case s.Kind == spec.KindTFA:
 			known["tfaEnforced"] = plan.Enforces(s)
 		}
 	}

@@ -63,7 +63,7 @@ func (j *policyJudge) Judge(
 		return nil, err
 	}
 	in := policy.Input{
-		Plan: form, Now: j.now, Part: j.shard != nil && j.shard.Count > 1,
+		Plan: form, Now: j.now, Unsealed: j.unsealed, Part: j.shard != nil && j.shard.Count > 1,
 		Organizations: map[string]map[string]any{}, Unread: map[string][]string{},
 	}
 	j.facts.read(ctx, draft)
@@ -146,6 +146,9 @@ func reasonOf(r *policy.Result, why map[string]string) string {
 			"has(f.to.unknown) before; see `makesync help policies`"
 	case r.Partial:
 		return "it looks at the whole plan, and a shard has a part of it; see plan.shard in `makesync help policies`"
+	case len(r.Unsealed) > 0:
+		return "it looks at " + text.And(r.Unsealed) + ", and of a plan file without a seal nobody knows whether that " +
+			"is true; set MAKESYNC_SEAL_KEY for plan and apply"
 	case len(r.Unread) == 0:
 		return ""
 	}

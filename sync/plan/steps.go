@@ -180,12 +180,25 @@ func invalidMember(s *Step, late bool) string {
 			"its ids and names are those of another organization"},
 		Constraint{getsRole && s.field("role") == nil || a.Role != "" && !s.showsText("role", a.Role),
 			"it gives another role than it shows"},
+		Constraint{!invites && (s.field("name") != nil || s.field("note") != nil) || !showsInvitation(s),
+			"it shows what it does not write"},
 		Constraint{invites && !s.showsText("name", a.Name), "it writes another name than it shows"},
 		Constraint{invites && (a.Note != "" || s.field("note") != nil) && !s.showsText("note", a.Note),
 			"it writes another note than it shows"},
 		Constraint{teams != (s.field("teams") != nil) || len(a.Teams) > 0 && !s.showsText("teams", TeamsText(a.Teams)),
 			"it gives other teams than it shows"},
 	)
+}
+
+// showsInvitation tells whether a step says of an invitation what it does to it.
+func showsInvitation(s *Step) bool {
+	switch {
+	case s.field("invitation") == nil, s.Op.Counted() == OpDelete:
+		return true
+	case s.Op == OpReinvite:
+		return s.showsText("invitation", "pending")
+	}
+	return false
 }
 
 // isEmail tells whether an e-mail is one that plans hold, in its one form.

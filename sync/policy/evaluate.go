@@ -40,6 +40,9 @@ type Input struct {
 	// Part: the plan is a part of a whole, as that of a shard. A policy that looks at the plan
 	// beyond its subject, and not at plan.shard, cannot be judged on it.
 	Part bool
+	// Unsealed: the plan was read from a file whose seal nobody has checked. A policy that looks at
+	// what only the file can know, such as step.source, cannot be judged on it.
+	Unsealed bool
 	// Now is the variable `now`.
 	Now time.Time
 }
@@ -91,6 +94,9 @@ type Result struct {
 	Partial bool `json:"partial,omitempty"`
 	// Hidden: the policy looks at a value that the plan does not show; the subject then is held.
 	Hidden bool `json:"hidden,omitempty"`
+	// Unsealed is what the policy looks at and only the unsealed file of the plan says; the subject
+	// then is held.
+	Unsealed []string `json:"unsealed,omitempty"`
 	// Suppressed: the result is shown and has no effect.
 	Suppressed *Suppressed `json:"suppressed,omitempty"`
 }
@@ -248,11 +254,15 @@ func (j *judge) one(ctx context.Context, s subject, when, require cel.Program) (
 func (j *judge) unknown(s subject, reads reads) *Result {
 	unread := j.unread(s, reads.keys)
 	partial := j.in.Part && reads.whole && !j.knowsParts()
-	if len(unread) == 0 && !partial {
+	var words []string
+	if j.in.Unsealed {
+		words = reads.words
+	}
+	if len(unread)+len(words) == 0 && !partial {
 		return nil
 	}
 	result := j.notKnown(s)
-	result.Unread, result.Partial = unread, partial
+	result.Unread, result.Partial, result.Unsealed = unread, partial, words
 	return &result
 }
 

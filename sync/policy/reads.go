@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"strings"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
@@ -14,6 +15,7 @@ type reads struct {
 	keys  []string // see Set.Reads
 	whole bool     // sums and lists over all organizations of the plan
 	shard bool     // plan.shard: it knows that the plan may be a part
+	words []string // keys of ownWords, as Step.source
 }
 
 // Reads lists the keys of `organization` that the policies may read and that no plan holds, sorted:
@@ -48,7 +50,50 @@ func readsOf(e *expression) (r reads) {
 	collectReads(e.tree, found)
 	r.keys = sortedKeys(found)
 	r.whole, r.shard = readsOfPlan(e.tree)
+	r.words = readsOfWords(e.tree)
 	return r
+}
+
+// ownWords are the keys by which a plan tells of its making, beside its steps and what is checked
+// with these. Nobody can look up whether a file says the truth there.
+var ownWords = map[string][]string{
+	"Step":         {"lastChange", "source"},
+	"Organization": {"apiLimit", "notRead", "unchanged", "unmanaged", "unmanagedAddresses"},
+	"Plan": {"calls", "created", "expires", "notLookedInto", "rules", "rulesDigest", "stillHasAccess", "tool",
+		"unmanaged"},
+	"Summary": {"unchanged"},
+}
+
+// readsOfWords lists the keys of ownWords at which an expression looks, sorted. Of a value of unknown
+// type each key may be one, and so may a computed key.
+func readsOfWords(tree *cel.Ast) (words []string) {
+	native := tree.NativeRep()
+	add := func(operand ast.Expr, is func(key string) bool) {
+		t := native.GetType(operand.ID())
+		for object, keys := range ownWords {
+			if t != nil && t.Kind() != types.DynKind && t.TypeName() != object {
+				continue
+			}
+			for _, key := range keys {
+				if name := strings.ToLower(object) + "." + key; is(key) && !slices.Contains(words, name) {
+					words = append(words, name)
+				}
+			}
+		}
+	}
+	ast.PreOrderVisit(native.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		switch {
+		case e.Kind() == ast.SelectKind:
+			add(e.AsSelect().Operand(), func(key string) bool { return key == e.AsSelect().FieldName() })
+		case e.Kind() == ast.CallKind && e.AsCall().FunctionName() == operators.Index:
+			literal := e.AsCall().Args()[1]
+			add(e.AsCall().Args()[0], func(key string) bool {
+				return literal.Kind() != ast.LiteralKind || literal.AsLiteral().Value() == key
+			})
+		}
+	}))
+	slices.Sort(words)
+	return words
 }
 
 // sameInParts are the keys of a plan that are the same in each part of it.
