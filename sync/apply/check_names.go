@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/observe"
 	"makesync/sync/plan"
@@ -99,7 +98,7 @@ func checkPast(ctx context.Context, c *checker, s *plan.Step) *stepResult {
 	if !c.options.Saved {
 		return nil
 	}
-	if why := c.otherControl(s); why != "" {
+	if why := observe.OtherControl(c.observer.Live(), s); why != "" && c.organization.ID != 0 && !c.needsPurchase(s) {
 		return skip(report.ReasonStale, why)
 	}
 	why, err := observe.WrongPast(s, c.observer.View(s), func(list state.List, id, shown string) (string, error) {
@@ -112,19 +111,6 @@ func checkPast(ctx context.Context, c *checker, s *plan.Step) *stepResult {
 		return skip(report.ReasonStale, why)
 	}
 	return nil
-}
-
-// otherControl tells whether a step calls a control otherwise than Make does; "" where it does not.
-// What was not there when the plan was made is called as the documents do.
-func (c *checker) otherControl(s *plan.Step) string {
-	if s.Kind != spec.KindFeatureControl || c.organization.ID == 0 || c.needsPurchase(s) {
-		return ""
-	}
-	live, name := state.FindControl(c.observer.Live().FeatureControls, s.Address.Name()), s.Address.Name()
-	if live == nil || live.Name == name {
-		return ""
-	}
-	return fmt.Sprintf("it calls the control %s, and Make %s", text.Quote(name), text.Quote(live.Name))
 }
 
 // oldName is what plans call an id that was there, in their one form. A role that only the

@@ -46,6 +46,17 @@ func WrongTarget(live *state.Organization, s *plan.Step) string {
 	return ""
 }
 
+// OtherControl tells whether a step calls a control otherwise than Make does. One that was not there
+// when the plan was made is called as the documents do.
+func OtherControl(live *state.Organization, s *plan.Step) string {
+	name := s.Address.Name()
+	control := state.FindControl(live.FeatureControls, name)
+	if s.Kind != spec.KindFeatureControl || control == nil || control.Name == name {
+		return ""
+	}
+	return fmt.Sprintf("it calls the control %s, and Make %s", text.Quote(name), text.Quote(control.Name))
+}
+
 // unsaidLoss tells what a deletion would take along, as far as that is known, and the plan does not
 // say: a file can say anything.
 func unsaidLoss(live *state.Organization, s *plan.Step) string {
