@@ -11,8 +11,8 @@ type Policies struct {
 	InForce int `json:"inForce"`
 	// Reads are what was read for policies, and plans do not hold.
 	Reads []PolicyRead `json:"reads,omitempty"`
-	// Results are sorted: worst first, those of trusted policies before those of documents, which can
-	// be many, then by id, then in the order of the plan.
+	// Results are sorted: worst first, then those of trusted policies before those of documents,
+	// which can be many, then by id, then in the order of the plan.
 	Results []PolicyResult `json:"results"`
 }
 

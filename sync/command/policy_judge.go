@@ -147,8 +147,8 @@ func reasonOf(r *policy.Result, why map[string]string) string {
 	case r.Partial:
 		return "it looks at the whole plan, and a shard has a part of it; see plan.shard in `makesync help policies`"
 	case len(r.Unsealed) > 0:
-		return "it looks at " + text.And(r.Unsealed) + ", and of a plan file without a seal nobody knows whether that " +
-			"is true; set MAKESYNC_SEAL_KEY for plan and apply"
+		return "it looks at " + text.And(r.Unsealed) + ", and of a plan file without a seal nobody knows whether " +
+			"that is true; set MAKESYNC_SEAL_KEY for plan and apply"
 	case len(r.Unread) == 0:
 		return ""
 	}

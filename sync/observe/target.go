@@ -46,8 +46,8 @@ func WrongTarget(live *state.Organization, s *plan.Step) string {
 	return ""
 }
 
-// OtherControl tells whether a step calls a control otherwise than Make does. One that was not there
-// when the plan was made is called as the documents do.
+// OtherControl tells whether a step calls a control otherwise than Make does. One that was not
+// there when the plan was made is called as the documents do.
 func OtherControl(live *state.Organization, s *plan.Step) string {
 	name := s.Address.Name()
 	control := state.FindControl(live.FeatureControls, name)

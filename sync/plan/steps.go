@@ -307,7 +307,8 @@ func (s *Step) field(path string) *Field {
 func (s *Step) shows(path string, written *state.Scalar) bool {
 	f := s.field(path)
 	return f != nil && written != nil &&
-		f.To.SameForm(*written) && f.To.IsSensitive() == written.IsSensitive() && f.To.Value().Reveal() == written.Value().Reveal()
+		f.To.SameForm(*written) &&
+		f.To.IsSensitive() == written.IsSensitive() && f.To.Value().Reveal() == written.Value().Reveal()
 }
 
 func (s *Step) showsText(path, written string) bool {

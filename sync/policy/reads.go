@@ -64,8 +64,8 @@ var ownWords = map[string][]string{
 	"Summary": {"unchanged"},
 }
 
-// readsOfWords lists the keys of ownWords at which an expression looks, sorted. Of a value of unknown
-// type each key may be one, and so may a computed key.
+// readsOfWords lists the keys of ownWords at which an expression looks, sorted. Of a value of
+// unknown type each key may be one, and so may a computed key.
 func readsOfWords(tree *cel.Ast) (words []string) {
 	native := tree.NativeRep()
 	add := func(operand ast.Expr, is func(key string) bool) {
