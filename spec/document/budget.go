@@ -22,6 +22,9 @@ const (
 	maxComparedOrganizations = 150_000
 	maxComparedMembers       = 150_000
 	maxComparedDeclared      = 1_350_000
+	// Field by field, as compare looks at them, they cost more.
+	maxFieldsBytes    = 64 << 20
+	maxFieldsDeclared = 700_000
 	// A zone has a token, which no value of the documents may hold, and a connection of its own.
 	maxZones = 200
 	// Profiles and references make more out of little.
@@ -46,8 +49,19 @@ func (m *Room) Full() bool {
 	return m.files.exceeded.Load() || m.declared > m.files.most().declared || m.matches > maxMatches || m.filled.full()
 }
 
-// SharedRoom is for both sides of a comparison.
-func SharedRoom() *Room { return &Room{files: budget{shared: true}} }
+// SharedRoom is for both sides of a plan without a zone.
+func SharedRoom() *Room {
+	return &Room{files: budget{shared: &limits{
+		maxBytes, maxComparedValues, maxComparedOrganizations, maxComparedMembers, maxComparedDeclared,
+	}}}
+}
+
+// FieldsRoom is for both sides of what is compared field by field.
+func FieldsRoom() *Room {
+	r := SharedRoom()
+	r.files.shared.bytes, r.files.shared.declared = maxFieldsBytes, maxFieldsDeclared
+	return r
+}
 
 // Copy is a room of which as much is taken, for a side that may have to be loaded again.
 func (m *Room) Copy() *Room {
@@ -82,17 +96,17 @@ func (m *Room) hint(one string) string {
 type budget struct {
 	bytes, values, organizations, members atomic.Int64
 	exceeded                              atomic.Bool
-	shared                                bool
+	shared                                *limits // of both sides; nil: of one
 }
 
 // limits are those that differ between one side and both.
-type limits struct{ values, organizations, members, declared int }
+type limits struct{ bytes, values, organizations, members, declared int }
 
 func (b *budget) most() limits {
-	if b.shared {
-		return limits{maxComparedValues, maxComparedOrganizations, maxComparedMembers, maxComparedDeclared}
+	if b.shared != nil {
+		return *b.shared
 	}
-	return limits{maxValues, maxOrganizations, maxMembers, maxDeclared}
+	return limits{maxBytes, maxValues, maxOrganizations, maxMembers, maxDeclared}
 }
 
 // take counts more of something, and tells whether it may be read.
@@ -104,7 +118,7 @@ func (b *budget) take(counter *atomic.Int64, n, most int) bool {
 }
 
 func (b *budget) takeText(data []byte) bool {
-	return b.take(&b.bytes, len(data), maxBytes) && b.take(&b.values, valuesIn(data), b.most().values)
+	return b.take(&b.bytes, len(data), b.most().bytes) && b.take(&b.values, valuesIn(data), b.most().values)
 }
 
 // reading is one reading of a file, which may have to be read once more in another way.
@@ -143,7 +157,8 @@ func (r *reading) giveBack() {
 // side by side a limit was passed is chance.
 func (m *Room) problem() spec.Problem {
 	most := m.files.most()
-	return newProblem(ruleTooMuch, at{}, nil, m.what()+" hold more than is read: at most 128 MB, "+
+	return newProblem(ruleTooMuch, at{}, nil, m.what()+" hold more than is read: at most "+
+		text.Number(most.bytes>>20)+" MB, "+
 		text.Number(most.values)+" keys, values and lines, "+
 		text.Number(most.organizations)+" organizations, and "+
 		text.Number(most.members)+" members",

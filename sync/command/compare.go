@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"makesync/spec"
+	"makesync/spec/document"
 	"makesync/sync/compare"
 	"makesync/sync/exit"
 	"makesync/sync/render"
@@ -101,7 +102,6 @@ func (c compareResult) outputError(problem spec.Problem) exit.Code {
 }
 
 func readAndCompare(ctx context.Context, r *runtimeEnv, o compareOptions) (*compare.Comparison, error) {
-	collectEarlier()
 	decided, err := readMap(o.mapFile)
 	if err != nil {
 		return nil, err
@@ -115,6 +115,7 @@ func readAndCompare(ctx context.Context, r *runtimeEnv, o compareOptions) (*comp
 		return nil, err
 	}
 	defer src.close()
+	src.room = bothSides(document.FieldsRoom())
 	for i := range sides {
 		if err := readSide(ctx, &sides[i], src, o); err != nil {
 			return nil, err

@@ -71,7 +71,7 @@ func planCommand(r *runtimeEnv) *cli.Command {
 				return err
 			}
 			if o.changed != "" {
-				o.documents.room = document.SharedRoom()
+				o.documents.room = bothSides(document.SharedRoom())
 			}
 			return runPlan(c.Context, r, o)
 		}),

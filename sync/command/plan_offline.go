@@ -3,8 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"math"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -72,7 +70,7 @@ func (o offlineOptions) set() bool { return len(o.live)+len(o.base) > 0 }
 func (p *plannedRun) makeOffline(ctx context.Context) error {
 	collectEarlier()
 	if len(p.options.offline.base) > 0 {
-		p.options.documents.room = document.SharedRoom()
+		p.options.documents.room = bothSides(document.SharedRoom())
 	}
 	if err := p.loadWithout(ctx); err != nil {
 		return err
@@ -257,15 +255,4 @@ func readSnapshot(path string) (*offline.Snapshot, error) {
 		return nil, unfit
 	}
 	return snapshot, nil
-}
-
-// comparedMemory is where the collector begins to work harder: a comparison of two sides, each of
-// which may have been written by strangers, is not to take a gigabyte.
-const comparedMemory = 700 << 20
-
-// collectEarlier bounds what is garbage, unless whoever started makesync has set a bound.
-func collectEarlier() {
-	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
-		debug.SetMemoryLimit(comparedMemory)
-	}
 }

@@ -22,13 +22,13 @@ type sources struct {
 	// deadline is when --max-runtime is over, for all zones together; zero without one.
 	deadline time.Time
 	zones    *zones
-	// room is that of all sides that are documents, besides those of -f.
+	// room is that of both sides that are documents, besides those of -f.
 	room *document.Room
 }
 
 // openSources connects zones by name, read-only: there is no way to write through them.
 func openSources(r *runtimeEnv, o sourceOptions, names ...string) (*sources, error) {
-	s := &sources{r: r, o: o, desired: &spec.Desired{}, room: document.SharedRoom()}
+	s := &sources{r: r, o: o, desired: &spec.Desired{}}
 	if o.limits.maxRuntime > 0 {
 		s.deadline = time.Now().Add(o.limits.maxRuntime)
 	}

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"slices"
 	"sort"
 
 	"makesync/spec"
@@ -258,7 +259,7 @@ func objectNames(kind spec.Kind, organizations ...*FlatOrganization) []string {
 
 // compareObject compares the fields of one object. Where a document stands beside a live side, a
 // field that one of them does not state says nothing; between equals it is a difference.
-func (o *ComparedOrganization) compareObject(address spec.Address, a, b map[string]FlatField, equals bool) {
+func (o *ComparedOrganization) compareObject(address spec.Address, a, b FlatFields, equals bool) {
 	if isDisabled(a) && b == nil || isDisabled(b) && a == nil {
 		return
 	}
@@ -267,8 +268,8 @@ func (o *ComparedOrganization) compareObject(address spec.Address, a, b map[stri
 		return
 	}
 	for _, path := range fieldPaths(a, b) {
-		left, inA := a[path]
-		right, inB := b[path]
+		left, inA := a.at(path)
+		right, inB := b.at(path)
 		if !inA || !inB {
 			if equals && path != "role" { // an Owner's role is left out on purpose
 				o.Differences = append(o.Differences, Difference{address, path, left.Side, right.Side})
@@ -294,30 +295,27 @@ func difference(address spec.Address, path string, a, b state.Scalar) Difference
 }
 
 // isDisabled tells a feature control that is off, which is as good as one that is not there.
-func isDisabled(fields map[string]FlatField) bool {
-	enabled, is := fields["enabled"]
+func isDisabled(fields FlatFields) bool {
+	enabled, is := fields.at("enabled")
 	return is && enabled.Side.Value().Reveal() == "false"
 }
 
 // presence stands for a whole object: "there" or nothing.
-func presence(fields map[string]FlatField) state.Scalar {
+func presence(fields FlatFields) state.Scalar {
 	if fields == nil {
 		return state.None()
 	}
 	return state.Text("there")
 }
 
-func fieldPaths(a, b map[string]FlatField) []string {
-	seen := map[string]bool{}
-	var paths []string
-	for _, fields := range []map[string]FlatField{a, b} {
-		for path := range fields {
-			if !seen[path] {
-				seen[path] = true
-				paths = append(paths, path)
-			}
+// fieldPaths are the paths of both, sorted.
+func fieldPaths(a, b FlatFields) []string {
+	paths := make([]string, 0, len(a)+len(b))
+	for _, fields := range []FlatFields{a, b} {
+		for i := range fields {
+			paths = append(paths, fields[i].path)
 		}
 	}
-	sort.Strings(paths)
-	return paths
+	slices.Sort(paths)
+	return slices.Compact(paths)
 }

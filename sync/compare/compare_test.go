@@ -134,7 +134,8 @@ func TestPeopleWhomNobodyCanName(t *testing.T) {
 		a.Unseen, b.Unseen = test.a, test.b
 		a.Declared, a.Managed = test.declared, map[spec.Kind]bool{spec.KindMember: true}
 		if !test.declared {
-			a.set(spec.KindVariable, "A", "value", b.Objects[ObjectID{spec.KindVariable, "A"}]["value"])
+			value, _ := b.Objects[ObjectID{spec.KindVariable, "A"}].at("value")
+			a.set(spec.KindVariable, "A", "value", value)
 		}
 		c := Compare(ComparedSide{}, ComparedSide{}, []FlatOrganization{a}, []FlatOrganization{b}, nil)
 		if len(differences(c)) != test.differences || c.Summary.NotCompared != test.skipped {

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"slices"
 	"strings"
 
 	"makesync/spec"
@@ -27,7 +28,39 @@ type FlatOrganization struct {
 	// Unseen is how many people are there whose e-mail nobody tells.
 	Unseen int
 	// Objects are the fields of each object, by kind and name.
-	Objects map[ObjectID]map[string]FlatField
+	Objects map[ObjectID]FlatFields
+}
+
+// FlatFields are the fields of one object, sorted by their paths. There may be a million objects,
+// most of one or two fields, of which a map would take a kilobyte for each.
+type FlatFields []flatFieldAt
+
+type flatFieldAt struct {
+	path string
+	FlatField
+}
+
+// at is the field of a path.
+func (f FlatFields) at(path string) (FlatField, bool) {
+	for i := range f {
+		if f[i].path == path {
+			return f[i].FlatField, true
+		}
+	}
+	return FlatField{}, false
+}
+
+// with are the fields with one more, or with another one in its place.
+func (f FlatFields) with(path string, field FlatField) FlatFields {
+	at, there := slices.BinarySearchFunc(f, path, func(e flatFieldAt, path string) int {
+		return strings.Compare(e.path, path)
+	})
+	if there {
+		f = slices.Clone(f)
+		f[at].FlatField = field
+		return f
+	}
+	return slices.Insert(slices.Clip(f), at, flatFieldAt{path, field})
 }
 
 // ObjectID names an object within an organization.
@@ -48,15 +81,12 @@ type FlatField struct {
 
 func newFlatOrganization(key, name string) FlatOrganization {
 	return FlatOrganization{Key: key, Name: name, Unknown: map[spec.Kind]string{}, Invalid: map[ObjectID]string{},
-		Objects: map[ObjectID]map[string]FlatField{}}
+		Objects: map[ObjectID]FlatFields{}}
 }
 
 func (s *FlatOrganization) set(kind spec.Kind, name, path string, field FlatField) {
 	id := ObjectID{kind, name}
-	if s.Objects[id] == nil {
-		s.Objects[id] = map[string]FlatField{}
-	}
-	s.Objects[id][path] = field
+	s.Objects[id] = s.Objects[id].with(path, field)
 }
 
 // has tells whether the flat organization holds an object of the kind. A live organization without
@@ -85,9 +115,9 @@ func (s *FlatOrganization) rename(emails map[string]string) {
 			s.Objects[ObjectID{spec.KindMember, email}] = fields
 		}
 	}
-	if owner, ok := s.Objects[ObjectID{spec.KindOwner, ""}]; ok {
-		if email, known := emails[owner["owner"].Side.Value().Reveal()]; known {
-			owner["owner"] = FlatField{Side: state.Text(email)}
+	if owner, ok := s.Objects[ObjectID{spec.KindOwner, ""}].at("owner"); ok {
+		if email, known := emails[owner.Side.Value().Reveal()]; known {
+			s.set(spec.KindOwner, "", "owner", FlatField{Side: state.Text(email)})
 		}
 	}
 }

@@ -126,7 +126,7 @@ func (s *FlatOrganization) attributes(o *spec.Organization, lists Lists) {
 
 func (s *FlatOrganization) variable(v *spec.Variable, sensitive bool) {
 	if v.IgnoreValue {
-		s.Objects[ObjectID{spec.KindVariable, v.Name}] = map[string]FlatField{}
+		s.Objects[ObjectID{spec.KindVariable, v.Name}] = FlatFields{}
 		return
 	}
 	value := v.Value.Unmasked()
@@ -138,8 +138,9 @@ func (s *FlatOrganization) variable(v *spec.Variable, sensitive bool) {
 	if v.Unknown {
 		field.Unknown = "the reference was not evaluated"
 	}
-	s.set(spec.KindVariable, v.Name, "value", field)
-	s.set(spec.KindVariable, v.Name, "type", FlatField{Side: state.Text(v.Type.String())})
+	s.Objects[ObjectID{spec.KindVariable, v.Name}] = FlatFields{
+		{"type", FlatField{Side: state.Text(v.Type.String())}}, {"value", field},
+	}
 }
 
 // FlattenDocuments are the organizations of documents. Lists are those of the other side, empty
@@ -188,7 +189,7 @@ func (s *FlatOrganization) people(o *spec.Organization, lists Lists) {
 		if m.State == spec.Absent {
 			continue
 		}
-		s.Objects[ObjectID{spec.KindMember, m.Email}] = map[string]FlatField{}
+		s.Objects[ObjectID{spec.KindMember, m.Email}] = FlatFields{}
 		if m.Role != "" {
 			s.set(spec.KindMember, m.Email, "role", lists.field(state.Roles, o.ID, m.Role))
 		}
@@ -257,7 +258,8 @@ func MatchHashedEmails(snapshot *offline.Snapshot, organizations, others []FlatO
 			case spec.KindMember:
 				learn(id.Name)
 			case spec.KindOwner:
-				learn(fields["owner"].Side.Value().Reveal())
+				owner, _ := fields.at("owner")
+				learn(owner.Side.Value().Reveal())
 			}
 		}
 	}

@@ -31,7 +31,7 @@ func MapNames(organizations []FlatOrganization, m spec.MigrationMap) []FlatOrgan
 // mapped is the flat organization as the map has it in the target.
 func (s *FlatOrganization) mapped(m *spec.MigrationMap, decided spec.MappedOrganization) FlatOrganization {
 	out := *s
-	out.Objects = map[ObjectID]map[string]FlatField{}
+	out.Objects = map[ObjectID]FlatFields{}
 	if decided.Key != "" {
 		out.Key = decided.Key
 	}
@@ -49,8 +49,9 @@ func (s *FlatOrganization) mapped(m *spec.MigrationMap, decided spec.MappedOrgan
 			}
 			id.Name, fields = email, mappedField(fields, "role", m.Roles)
 		case spec.KindOwner:
-			email, _ := export.MapEmail(m, fields["owner"].Side.Value().Reveal())
-			fields = map[string]FlatField{"owner": {Side: state.Text(email)}}
+			owner, _ := fields.at("owner")
+			email, _ := export.MapEmail(m, owner.Side.Value().Reveal())
+			fields = FlatFields{{"owner", FlatField{Side: state.Text(email)}}}
 		case spec.KindFeatureControl:
 			id.Name = replaced(id.Name, m.FeatureControls)
 		}
@@ -59,33 +60,25 @@ func (s *FlatOrganization) mapped(m *spec.MigrationMap, decided spec.MappedOrgan
 	return out
 }
 
-func decidedFields(fields map[string]FlatField, decided spec.MappedOrganization) map[string]FlatField {
-	out := map[string]FlatField{}
-	for path, field := range fields {
-		out[path] = field
-	}
+func decidedFields(fields FlatFields, decided spec.MappedOrganization) FlatFields {
 	if decided.Name != "" {
-		out["name"] = FlatField{Side: state.Text(state.NormalName(decided.Name))}
+		fields = fields.with("name", FlatField{Side: state.Text(state.NormalName(decided.Name))})
 	}
 	for path, text := range map[string]string{"country": decided.Country, "timezone": decided.Timezone} {
 		if text != "" {
-			out[path] = FlatField{Side: state.Text(text), Unknown: "the map chooses it for the target"}
+			chosen := FlatField{Side: state.Text(text), Unknown: "the map chooses it for the target"}
+			fields = fields.with(path, chosen)
 		}
 	}
-	return out
+	return fields
 }
 
-func mappedField(fields map[string]FlatField, path string, by []spec.MappedText) map[string]FlatField {
-	field, there := fields[path]
+func mappedField(fields FlatFields, path string, by []spec.MappedText) FlatFields {
+	field, there := fields.at(path)
 	if !there {
 		return fields
 	}
-	out := map[string]FlatField{}
-	for p, c := range fields {
-		out[p] = c
-	}
-	out[path] = ignoreCase(replaced(field.Side.Value().Reveal(), by))
-	return out
+	return fields.with(path, ignoreCase(replaced(field.Side.Value().Reveal(), by)))
 }
 
 // replaced is the text that a map puts in the place of another one.

@@ -49,6 +49,16 @@ var hostilePairs = map[string]struct {
 		b:    func() string { return variablesOf(700e3, "z") },
 		args: []string{"plan -f B --base A", "plan -f B --changed-since A", "compare A B"}, code: 3, tells: "both sides together",
 	},
+	"variables that may be compared": {
+		a:    func() string { return variablesOf(300e3, strings.Repeat("x", 90)) },
+		b:    func() string { return variablesOf(300e3, strings.Repeat("z", 90)) },
+		args: []string{"compare A B"}, code: 2, tells: "300 different",
+	},
+	"texts": {
+		a:    func() string { return variablesOf(200e3, strings.Repeat("x", 190)) },
+		b:    func() string { return variablesOf(200e3, strings.Repeat("z", 190)) },
+		args: []string{"compare A B"}, code: 3, tells: "more than is read: at most 64 MB",
+	},
 	"organizations that may be": {
 		a:    func() string { return organizationsOf(74e3, "  o%[1]d: {name: O%[1]d}\n") },
 		b:    func() string { return organizationsOf(74e3, "  o%[1]d: {name: P%[1]d}\n") },

@@ -1,8 +1,10 @@
 package render
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"strings"
 
 	"makesync/spec/text"
 	"makesync/sync/compare"
@@ -54,13 +56,46 @@ func Compare(w io.Writer, c *compare.Comparison, o Options) error {
 // CompareJSON writes a comparison as one JSON document.
 func CompareJSON(w io.Writer, c *compare.Comparison) error {
 	whole := *c
-	whole.Problems = filled(whole.Problems)
-	whole.Organizations = append([]compare.ComparedOrganization{}, whole.Organizations...)
-	for i := range whole.Organizations {
-		o := &whole.Organizations[i]
-		o.Differences, o.NotCompared = filled(o.Differences), filled(o.NotCompared)
+	whole.Problems, whole.Organizations = filled(whole.Problems), []compare.ComparedOrganization{}
+	var rest bytes.Buffer
+	if err := JSON(&rest, &whole); err != nil {
+		return err
 	}
-	return JSON(w, &whole)
+	const none = `"organizations": []` // within a text its quotes would be escaped
+	before, after, _ := strings.Cut(rest.String(), none)
+	if _, err := io.WriteString(w, before+strings.TrimSuffix(none, "]")); err != nil {
+		return err
+	}
+	if err := writeOrganizations(w, c.Organizations); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "]"+after)
+	return err
+}
+
+// writeOrganizations writes them one by one: there may be a gigabyte of them.
+func writeOrganizations(w io.Writer, organizations []compare.ComparedOrganization) error {
+	separator := "\n    "
+	for _, o := range organizations {
+		o.Differences, o.NotCompared = filled(o.Differences), filled(o.NotCompared)
+		var one bytes.Buffer
+		if err := JSON(&one, &o); err != nil {
+			return err
+		}
+		lines := bytes.ReplaceAll(bytes.TrimSpace(one.Bytes()), []byte("\n"), []byte("\n    "))
+		if _, err := io.WriteString(w, separator); err != nil {
+			return err
+		}
+		if _, err := w.Write(lines); err != nil {
+			return err
+		}
+		separator = ",\n    "
+	}
+	if len(organizations) == 0 {
+		return nil
+	}
+	_, err := io.WriteString(w, "\n  ")
+	return err
 }
 
 func sideWords(s compare.ComparedSide) string {
