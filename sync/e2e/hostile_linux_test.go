@@ -5,6 +5,7 @@ package e2e
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -104,8 +105,14 @@ func TestHostileDocuments(t *testing.T) {
 // runLimited runs makesync within the limits.
 func runLimited(t *testing.T, args ...string) (out string, code int) {
 	t.Helper()
+	return runLimitedWith(t, nil, args...)
+}
+
+func runLimitedWith(t *testing.T, stdin io.Reader, args ...string) (out string, code int) {
+	t.Helper()
 	c := exec.CommandContext(t.Context(), "sh", append([]string{"-c", limited, "sh", "makesync"}, args...)...)
 	c.Env = append(os.Environ(), "HOME="+t.TempDir(), "XDG_STATE_HOME="+t.TempDir())
+	c.Stdin = stdin
 	data, err := c.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {

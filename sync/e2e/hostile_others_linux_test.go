@@ -3,6 +3,8 @@
 package e2e
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -49,18 +51,95 @@ var hostileOthers = map[string]struct {
 	"map: ids":              {"apiVersion: makesync-map/v1\norganizations: {" + rows(900e3, "o%[1]d: %[1]d,") + "}\n", "migrate -f DOCS --from eu1 --to us1 --map FILE -o OUT", 3},
 }
 
-// TestHostileOthers costs each file at most what the kernel gives.
-func TestHostileOthers(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.CopyFS(filepath.Join(dir, "docs"), os.DirFS("../../examples/quickstart")); err != nil {
+// hostilePlaces are what stands in other places than one file: a folder, the standard input, or beside another file.
+var hostilePlaces = map[string]struct {
+	put   func(dir string) error
+	stdin string
+	args  string
+	code  int
+}{
+	"key: its public half": {put: func(dir string) error {
+		return os.WriteFile(filepath.Join(dir, "key.pub"), []byte(strings.Repeat("A", 50e6)), 0o600)
+	}, args: "approve --yes --key DIR/key.pub PLAN", code: 3},
+	"approvals: files":      {put: approvalsOf(2100, 1), args: "show --approvals 1 --approvers DIR/approvers PLAN", code: 3},
+	"approvals: statements": {put: approvalsOf(1900, 40e3), args: "show --approvals 1 --approvers DIR/approvers PLAN", code: 5},
+	"stdin: documents":      {stdin: strings.Repeat("# more\n", 12e6), args: "validate -f -", code: 3},
+	"stdin: values":         {stdin: hostileHead + "x-a: [" + strings.Repeat("a,", 15e6) + "]\n", args: "validate -f -", code: 3},
+	"documents of a folder": {put: linksOf(hostileHead+"organizations: {acme: {name: A}}\n", ".yaml"), args: "validate -f DIR/folder", code: 3},
+	"a folder of runs": {put: linksOf(strings.ReplaceAll(journalHead, hostileRun, "r")+"]}]}\n", ".jsonl"),
+		args: "runs list --journal DIR/folder", code: 0},
+	"a folder of runs, to apply": {put: linksOf(`{"type":"begin"}`+"\n"+`{"type":"resolved"}`+"\n", ".jsonl"),
+		args: "apply --yes --sandbox eu1 -f DOCS --journal DIR/folder", code: 0},
+	"a folder of runs, to complete": {put: linksOf("", ".jsonl"), args: "completion values -- runs show --journal DIR/folder =r", code: 0},
+}
+
+// folderFiles is how many files a folder holds; six times as many take a few seconds.
+const folderFiles = 12_000
+
+// linksOf fills a folder with files that all hold the same.
+func linksOf(text, ending string) func(dir string) error {
+	return func(dir string) error {
+		folder := filepath.Join(dir, "folder")
+		first := filepath.Join(folder, "r0"+ending)
+		err := errors.Join(os.Mkdir(folder, 0o700), os.WriteFile(first, []byte(text), 0o600))
+		for i := 1; i < folderFiles && err == nil; i++ {
+			err = os.Link(first, filepath.Join(folder, fmt.Sprintf("r%d%s", i, ending)))
+		}
+		return err
+	}
+}
+
+// approvalsOf are so many statements with signatures beside the plan, and a file of approvers.
+func approvalsOf(n, size int) func(dir string) error {
+	return func(dir string) error {
+		folder := filepath.Join(dir, "plan.json.approval")
+		err := errors.Join(os.Mkdir(folder, 0o700),
+			os.WriteFile(filepath.Join(dir, "approvers"), []byte("a "+hostilePublicKey+"\n"), 0o600))
+		for i := 0; i < n && err == nil; i++ {
+			err = os.WriteFile(filepath.Join(folder, fmt.Sprintf("a%d.txt", i)), []byte(strings.Repeat("a", size)), 0o600)
+		}
+		return err
+	}
+}
+
+// TestHostilePlaces costs each at most what the kernel gives.
+func TestHostilePlaces(t *testing.T) {
+	for what, hostile := range hostilePlaces {
+		t.Run(what, func(t *testing.T) {
+			dir := t.TempDir()
+			places := strings.NewReplacer("PLAN", hostilePlan(t, dir), "DOCS", filepath.Join(dir, "docs"), "DIR", dir)
+			if hostile.put != nil {
+				if err := hostile.put(dir); err != nil {
+					t.Fatal(err)
+				}
+			}
+			out, code := runLimitedWith(t, strings.NewReader(hostile.stdin), strings.Fields(places.Replace(hostile.args))...)
+			if code != hostile.code || len(out) > 16<<20 {
+				t.Errorf("exit %d instead of %d, %d bytes\n%.1500s", code, hostile.code, len(out), out)
+			}
+		})
+	}
+}
+
+// hostilePlan is a plan of the documents that it copies beside it.
+func hostilePlan(t *testing.T, dir string) string {
+	t.Helper()
+	docs, plan := filepath.Join(dir, "docs"), filepath.Join(dir, "plan.json")
+	if err := os.CopyFS(docs, os.DirFS("../../examples/quickstart")); err != nil {
 		t.Fatal(err)
 	}
-	docs, plan, file := filepath.Join(dir, "docs"), filepath.Join(dir, "plan.json"), filepath.Join(dir, "hostile")
 	made := exec.CommandContext(t.Context(), "makesync", "plan", "--sandbox", "eu1", "-f", docs, "-o", plan)
 	made.Env = append(os.Environ(), "XDG_STATE_HOME="+dir)
 	if out, err := made.CombinedOutput(); err != nil && made.ProcessState.ExitCode() != 2 {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	return plan
+}
+
+// TestHostileOthers costs each file at most what the kernel gives.
+func TestHostileOthers(t *testing.T) {
+	dir := t.TempDir()
+	docs, plan, file := filepath.Join(dir, "docs"), hostilePlan(t, dir), filepath.Join(dir, "hostile")
 	for what, hostile := range hostileOthers {
 		t.Run(what, func(t *testing.T) {
 			if err := os.WriteFile(file, []byte(hostile.text), 0o600); err != nil {
