@@ -22,8 +22,16 @@ import (
 func Check(schema, data []byte) []Problem {
 	compiled, err := compile(schema)
 	if err != nil {
-		return []Problem{schemaProblem("", "the schema itself cannot be read: "+text.Clean(err.Error()))}
+		return unreadableSchema(err)
 	}
+	return checkAgainst(compiled, data)
+}
+
+func unreadableSchema(err error) []Problem {
+	return []Problem{schemaProblem("", "the schema itself cannot be read: "+text.Clean(err.Error()))}
+}
+
+func checkAgainst(compiled *gojsonschema.Schema, data []byte) []Problem {
 	value, err := decodeJSON(data)
 	if err != nil {
 		return []Problem{schemaProblem("", "this is not valid JSON")}

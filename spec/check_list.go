@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/xeipuuv/gojsonschema"
+
 	"makesync/spec/text"
 )
 
@@ -26,7 +28,11 @@ func CheckFirst(schema, data []byte, most int, lists ...string) []Problem {
 			return []Problem{schemaProblem("", "this is not valid JSON")}
 		}
 	}
-	if problems := checkSmall(schema, data, ""); len(problems) > 0 {
+	whole, err := compile(schema)
+	if err != nil {
+		return unreadableSchema(err)
+	}
+	if problems := checkSmall(whole, data, ""); len(problems) > 0 {
 		return problems[:1]
 	}
 	for _, list := range lists {
@@ -38,9 +44,13 @@ func CheckFirst(schema, data []byte, most int, lists ...string) []Problem {
 }
 
 func checkItems(schema, items []byte, list string, most int) []Problem {
-	ofItem, err := itemSchema(schema, list)
+	own, err := itemSchema(schema, list)
 	if err != nil {
-		return []Problem{schemaProblem("", "the schema itself cannot be read: "+text.Clean(err.Error()))}
+		return unreadableSchema(err)
+	}
+	ofItem, err := compile(own)
+	if err != nil {
+		return unreadableSchema(err)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(items))
 	if _, err := decoder.Token(); err != nil {
@@ -61,11 +71,11 @@ func checkItems(schema, items []byte, list string, most int) []Problem {
 	return nil
 }
 
-func checkSmall(schema, data []byte, path string) []Problem {
+func checkSmall(schema *gojsonschema.Schema, data []byte, path string) []Problem {
 	if values, _ := measureJSON(data); values > maxChecked {
 		return []Problem{schemaProblem(path, "it holds more than "+text.Number(maxChecked)+" values")}
 	}
-	problems := Check(schema, data)
+	problems := checkAgainst(schema, data)
 	for i := range problems {
 		problems[i].Path = strings.TrimSuffix(path+"."+problems[i].Path, ".")
 		problems[i].Path = strings.TrimPrefix(problems[i].Path, ".")
