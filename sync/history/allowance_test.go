@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -148,5 +149,17 @@ func TestOtherZonesAreNotWaitedFor(t *testing.T) {
 	}
 	if _, err := s.Unresolved(map[string]string{"us1": "https://us1.make.com"}); err == nil {
 		t.Error("what is larger than a journal may be is passed over")
+	}
+}
+
+// TestMemoryThatIsTooLarge holds nothing, and is no reason for a run to fail.
+func TestMemoryThatIsTooLarge(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "seen.json")
+	if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Truncate(path, maxMemoryFile+1)); err != nil {
+		t.Fatal(err)
+	}
+	if known, err := readMemory[map[string]string](path, "what was seen"); err != nil || len(known) > 0 {
+		t.Errorf("%v %v", known, err)
 	}
 }

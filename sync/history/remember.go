@@ -19,11 +19,12 @@ const (
 	maxMemoryValues = 1_000_000
 )
 
-// readMemory reads one of the files that runs remember things in. A file that is missing or damaged
-// holds nothing: no memory is worth a failed run. What says in an error what it remembers.
+// readMemory reads one of the files that runs remember things in. A file that is missing, damaged
+// or too large holds nothing: no memory is worth a failed run. What says in an error what it
+// remembers.
 func readMemory[T any](path, what string) (known T, err error) {
 	data, err := regular.ReadFile(path, maxMemoryFile)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, regular.ErrTooLarge) {
 		return known, nil
 	}
 	if err != nil {
