@@ -168,7 +168,8 @@ func invalidMember(s *Step, late bool) string {
 	getsRole := invites || s.Op == OpUpdate
 	teams := len(a.TeamIDs)+len(a.Teams) > 0
 	return FirstViolated(
-		Constraint{a.Email != s.Address.Name() || !isEmail(a.Email), "it names another person"},
+		Constraint{a.Email != s.Address.Name() || a.Email == "" || spec.NormalEmail(a.Email) != a.Email ||
+			getsRole && !isEmail(a.Email), "it names another person"},
 		Constraint{s.Op != OpInvite && a.UserID < 1, "its user id is below 1"},
 		Constraint{getsRole && a.RoleID < 1 && !(late && a.Role != ""), "its role id is below 1"},
 		Constraint{a.RoleID == state.OwnerRole, "ownership is only transferred"},
@@ -201,7 +202,8 @@ func showsInvitation(s *Step) bool {
 	return false
 }
 
-// isEmail tells whether an e-mail is one that plans hold, in its one form.
+// isEmail tells whether an e-mail is one that documents can give, in its one form. Whoever is there
+// already may have another.
 func isEmail(email string) bool { return spec.AcceptsEmail(email) && spec.NormalEmail(email) == email }
 
 // NoteTFA says what enforcing two-factor authentication does.
