@@ -181,6 +181,8 @@ func invalidMember(s *Step, late bool) string {
 			"its ids and names are those of another organization"},
 		Constraint{getsRole && s.field("role") == nil || a.Role != "" && !s.showsText("role", a.Role),
 			"it gives another role than it shows"},
+		Constraint{!getsRole && s.field("role") == nil || s.Op == OpRevoke && s.field("invitation") == nil,
+			"it does not show what it removes"},
 		Constraint{!invites && (s.field("name") != nil || s.field("note") != nil) || !showsInvitation(s),
 			"it shows what it does not write"},
 		Constraint{invites && !s.showsText("name", a.Name), "it writes another name than it shows"},
@@ -242,6 +244,7 @@ func invalidOrganization(s *Step, _ bool) string {
 		Constraint{misses("region", a.RegionID) || misses("country", a.CountryID) || misses("timezone", a.TimezoneID),
 			"it writes other fields than it shows"},
 		Constraint{renames && !s.showsText("name", a.Name), "it writes another name than it shows"},
+		Constraint{s.Op == OpDelete && s.field("name") == nil, "it does not show what it deletes"},
 		Constraint{s.Op == OpDelete && a.Confirmed && !s.countsAll(),
 			"it is confirmed, and does not show all that goes along"},
 	)
