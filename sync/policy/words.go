@@ -36,6 +36,11 @@ var words = func() map[string]map[string][]string {
 func checkWords(tree *cel.Ast) (problems []Problem) {
 	native := tree.NativeRep()
 	ast.PreOrderVisit(native.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() == ast.CallKind && slices.Contains([]string{"startsWith", "endsWith"}, e.AsCall().FunctionName()) {
+			for _, word := range textsOf(e.AsCall().Args()[0]) {
+				problems = append(problems, neverEmail(native, e.AsCall().Target(), word)...)
+			}
+		}
 		if e.Kind() != ast.CallKind || len(e.AsCall().Args()) != 2 {
 			return
 		}
@@ -47,6 +52,7 @@ func checkWords(tree *cel.Ast) (problems []Problem) {
 		for i, key := range e.AsCall().Args() {
 			for _, word := range textsOf(e.AsCall().Args()[1-i]) {
 				problems = append(problems, neverFits(native, key, word)...)
+				problems = append(problems, neverEmail(native, key, word)...)
 			}
 		}
 	}))
@@ -88,5 +94,31 @@ func neverFits(native *ast.AST, key, word ast.Expr) []Problem {
 	return []Problem{{
 		Line: max(at.Line(), 1), Column: max(at.Column(), 0) + 1, Hint: hint,
 		Message: text.Backquote(selected.FieldName()) + " is never " + text.Quote(written),
+	}}
+}
+
+// emails are the keys that hold e-mails in their one form.
+var emails = map[string]string{"Member": "email", "Access": "email", "Organization": "owner", "Step": "address"}
+
+// neverEmail is the problem of a key that holds e-mails, in their one form, and a text in another,
+// as a host in capitals or punycode, which it so never holds.
+func neverEmail(native *ast.AST, key, word ast.Expr) []Problem {
+	if key.Kind() != ast.SelectKind {
+		return nil
+	}
+	object, field := native.GetType(key.AsSelect().Operand().ID()).TypeName(), key.AsSelect().FieldName()
+	written := word.AsLiteral().Value().(string)
+	_, mail, _ := strings.Cut(written, "/member/") // of an address
+	if object != "Step" || !strings.Contains(written, "/") {
+		mail = written
+	}
+	form := spec.NormalEmail(mail)
+	if emails[object] != field || form == mail || object == "Step" && !strings.Contains(mail, "@") {
+		return nil
+	}
+	at := native.SourceInfo().GetStartLocation(word.ID())
+	return []Problem{{
+		Line: max(at.Line(), 1), Column: max(at.Column(), 0) + 1, Hint: "write " + text.Quote(form),
+		Message: text.Backquote(field) + " holds e-mails in one form, never " + text.Quote(mail),
 	}}
 }
