@@ -74,3 +74,20 @@ func TestCertificates(t *testing.T) {
 		t.Errorf("a forged certificate: %s", got)
 	}
 }
+
+// TestNegatedNames: who is taken out of a line of an authority is out by every spelling of the name.
+func TestNegatedNames(t *testing.T) {
+	t.Parallel()
+	authority, bob := signerOf(10), signerOf(2)
+	for _, test := range []struct{ principals, name, want string }{
+		{"*,!bob@a", "bob@a", "| no-name"}, {"*,!bob@a", "Bob@a", "| no-name"}, {"*,!bob@a", "bob@A.", "| no-name"},
+		{"*,!Bob@a.", "bob@a", "| no-name"}, {"*,!B?b@*", "bob@a", "| no-name"}, {"!bob@*,*", "BOB@a..", "| no-name"},
+		{"*,!*.", "bob@a", "bob@a |"}, {"*,!*.", "bob@a.", "| no-name"}, {"*,!rob@a", "Bob@a", "Bob@a |"},
+	} {
+		line := test.principals + " cert-authority " + public(authority.PublicKey())
+		files := []File{signed(t, wanted(), certified(t, bob, authority, nil, test.name))}
+		if got := summary(approvers(t, line).Verify(wanted(), files, noon, 1)); got != test.want {
+			t.Errorf("%s by %s: got %q, want %q", test.name, test.principals, got, test.want)
+		}
+	}
+}

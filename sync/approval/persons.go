@@ -11,8 +11,11 @@ import (
 // the lines. It holds a parent for each folded name.
 type persons map[string]string
 
+// folded is the one spelling of a name, or of a pattern of names.
+func folded(name string) string { return strings.TrimRight(strings.ToLower(name), ".") }
+
 func (p persons) find(name string) string {
-	name = strings.TrimRight(strings.ToLower(name), ".")
+	name = folded(name)
 	for {
 		parent, known := p[name]
 		if !known || parent == name {

@@ -219,9 +219,18 @@ func (l signerLine) principalOf(certificate *ssh.Certificate, now time.Time) (st
 	return slices.Min(names), nil
 }
 
+// leavesOut tells whether a negated pattern of the line means the person, by whatever spelling of
+// the name: to OpenSSH !bob@acme.example is not Bob@acme.example, and the person is the same.
+func (l signerLine) leavesOut(name string) bool {
+	return slices.ContainsFunc(strings.Split(l.principals, ","), func(pattern string) bool {
+		pattern, negated := strings.CutPrefix(pattern, "!")
+		return negated && (folded(pattern) == folded(name) || matchPattern(strings.ToLower(pattern), folded(name)))
+	})
+}
+
 func (l signerLine) certified(certificate *ssh.Certificate, now time.Time) (string, error) {
 	fitting := slices.DeleteFunc(sortedSet(certificate.ValidPrincipals), func(name string) bool {
-		return !isName(name) || !matchList(l.principals, name)
+		return !isName(name) || !matchList(l.principals, name) || l.leavesOut(name)
 	})
 	switch {
 	case certificate.CertType != ssh.UserCert:
