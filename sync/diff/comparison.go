@@ -182,6 +182,7 @@ func (c *comparison) addChange(phase plan.Phase, s plan.Step) { c.addForbidden(p
 // addForbidden is addChange for a step that no rule lets through, for a reason; "" for none.
 func (c *comparison) addForbidden(phase plan.Phase, s plan.Step, forbidden string) {
 	change := plan.NewChange(phase, s, c.narrow(s.Address.Kind(), s.Address.Name()), c.admins)
+	change.Raises = change.Raises || mayRaise(c, &change.Step)
 	person := change.Kind == spec.KindMember || change.Kind == spec.KindOwner
 	if person && change.Op.Counted() != plan.OpDelete {
 		if c.members == nil && c.Live != nil {

@@ -65,6 +65,16 @@ func roleEntry(c *comparison, id string) state.Name {
 	return state.Name{ID: n}
 }
 
+// mayRaise tells whether a step changes a role to one that may let the person do more.
+func mayRaise(c *comparison, s *plan.Step) bool {
+	if s.Kind != spec.KindMember || s.Op != plan.OpUpdate {
+		return false
+	}
+	live := state.FindUser(c.Live.Members, s.Arguments.UserID)
+	to := roleEntry(c, state.FormatID(s.Arguments.RoleID))
+	return live == nil || adminRoles(c).MayRaise(roleEntry(c, live.Role), to)
+}
+
 // roleName names a live role to people.
 func roleName(c *comparison, id string) string {
 	return state.RoleName(c.Names[NameList{List: state.Roles}].Names, id)

@@ -7,7 +7,7 @@ import "makesync/sync/state"
 type Change struct {
 	Step
 	Phase Phase
-	// Raises: the step gives somebody more rights. Lowers: it takes an Owner or Admin out.
+	// Raises: the step may give somebody more rights. Lowers: it takes an Owner or Admin out.
 	Raises, Lowers bool
 	// Unlicensed is why the organization's present plan does not offer the change, which waits for
 	// the purchase of another one in the same run; "" for none.

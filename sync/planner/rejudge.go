@@ -134,8 +134,8 @@ func changeOf(o *organization, s plan.Step) plan.Change {
 	return c
 }
 
-// raises tells whether a role change gives somebody more rights. Of somebody whose role of now is
-// not known it does.
+// raises tells whether a role change may give somebody more rights. Of somebody whose role of now
+// is not known it does.
 func raises(o *organization, s *plan.Step) bool {
 	at := slices.IndexFunc(o.people.Members, func(m Member) bool { return m.UserID == s.Arguments.UserID })
 	if o.live == nil || at < 0 {
@@ -145,10 +145,10 @@ func raises(o *organization, s *plan.Step) bool {
 	if m == nil {
 		return true
 	}
-	rank := func(id int64) int {
-		return o.people.roles.Rank(state.Name{ID: id, Name: state.RoleName(o.people.names, state.FormatID(id))})
+	role := func(id int64) state.Name {
+		return state.Name{ID: id, Name: state.RoleName(o.people.names, state.FormatID(id))}
 	}
-	return rank(s.Arguments.RoleID) > rank(state.RoleID(m))
+	return o.people.roles.MayRaise(role(state.RoleID(m)), role(s.Arguments.RoleID))
 }
 
 // holdFollowers holds the steps that come after one that guards have held.

@@ -59,6 +59,20 @@ func (r AdminRoles) Rank(role Name) int {
 	return ordinaryRank
 }
 
+// MayRaise tells whether a role may let somebody do what another did not. The product's own pages
+// say so of the known roles; of any other, such as a custom one, only that an Admin may do more.
+func (r AdminRoles) MayRaise(from, to Name) bool {
+	switch before, after := r.Rank(from), r.Rank(to); {
+	case before != after:
+		return after > before
+	case from.ID == to.ID:
+		return false
+	}
+	name := FoldName(cmp.Or(from.Name, BuiltinRoles[FormatID(from.ID)]))
+	member := FoldName(cmp.Or(to.Name, BuiltinRoles[FormatID(to.ID)])) == "member"
+	return !member || name != "accountant" && name != "app developer" // who see what a Member sees, and more
+}
+
 // BuiltinRoles name the roles whose ids are the same everywhere, where no list was needed.
 var BuiltinRoles = map[string]string{"11": "Owner", "12": "Admin", "13": "Member", "14": "Accountant"}
 
