@@ -174,6 +174,7 @@ func readShownPlan(r *runtimeEnv, p *plan.Plan, data []byte, o showOptions) (sho
 		if approvers, problems, err = readApprovers(o.approvals.approvers, o.documents, o.file); err != nil {
 			return s, err
 		}
+		approvers.Used = usedHere(r.Env)
 	}
 	verdict, err := verdictOn(p, o.file, approvers, r.Now(), o.approvals.least)
 	if err != nil && o.approvals.least == 0 { // a plan that cannot be approved can be shown
@@ -192,6 +193,16 @@ func readShownPlan(r *runtimeEnv, p *plan.Plan, data []byte, o showOptions) (sho
 		s.exit, p.Exit = exit.Held, exit.Worst(p.Exit, exit.Held)
 	}
 	return s, nil
+}
+
+// usedHere tells whether a run of this machine has used an approval, as apply asks; nil where no
+// state folder is known.
+func usedHere(env Env) func(id string) bool {
+	store, err := openStore(env, "")
+	if err != nil {
+		return nil
+	}
+	return store.ApprovalUsed
 }
 
 // approvalsResult is a plan with those who have approved it. As JSON it is the latter: the plan
