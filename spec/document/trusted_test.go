@@ -161,6 +161,12 @@ func letsThrough(g, alone *spec.Guards) string {
 func TestDocumentsOnlyTighten(t *testing.T) {
 	t.Parallel()
 	const head, organization = "apiVersion: makesync-guards/v1\n", "organizations: {acme: {name: Acme}, beta: {name: Beta}}\n"
+	drawn := slices.Concat(sortedKeys(mostGuards), sortedKeys(leastGuards), listGuards, trustedGuards)
+	for _, name := range trustedGuardFields.names() {
+		if !slices.ContainsFunc(drawn, func(line string) bool { return strings.HasPrefix(line, name+":") }) {
+			t.Errorf("%s is in no file below", name)
+		}
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		trusted := "guards: {" + drawGuards(rt, "trusted", trustedGuards...) + "}\n"
 		second := "guards: {" + drawGuards(rt, "second", trustedGuards...) + "}\n"

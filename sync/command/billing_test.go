@@ -428,13 +428,14 @@ func playBilling(t *testing.T, seed uint64) {
 func TestBillingIsHeld(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{
-		"no rule":            nil,
-		"a lower bound":      allowed("update:subscription<=34.11USD@alder", "create:subscription<=34USD@birch"),
-		"another currency":   allowed("update:subscription<=40EUR@alder"),
-		"another op":         allowed("create:subscription<=40USD@alder", "update:subscription<=40USD@birch"),
-		"a shard":            append(allowed(billingRules...), "--shard", "1/1"),
-		"--yes, no saved":    append(allowed(billingRules...), "apply"),
-		"no journal, no run": append(allowed(billingRules...), "apply", "--no-journal"),
+		"no rule":                  nil,
+		"a lower bound":            allowed("update:subscription<=34.11USD@alder", "create:subscription<=34USD@birch"),
+		"another currency":         allowed("update:subscription<=40EUR@alder"),
+		"another op":               allowed("create:subscription<=40USD@alder", "update:subscription<=40USD@birch"),
+		"a shard":                  append(allowed(billingRules...), "--shard", "1/1"),
+		"--yes, no saved":          append(allowed(billingRules...), "apply"),
+		"no journal, no run":       append(allowed(billingRules...), "apply", "--no-journal"),
+		"a saved plan, no journal": append(allowed(billingRules...), "--no-journal"),
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newBillingStage(t, `{}`, "", "")
@@ -442,9 +443,12 @@ func TestBillingIsHeld(t *testing.T) {
 				rest := slices.DeleteFunc(slices.Clone(args), func(a string) bool { return a == "apply" })
 				s.say(s.on("apply", append([]string{"--yes", "--checkout-file", s.file}, rest...)...)...)
 			} else {
-				file := filepath.Join(s.home, "plan.json")
+				file, without := filepath.Join(s.home, "plan.json"), []string(nil)
+				if last := len(args) - 1; last >= 0 && args[last] == "--no-journal" {
+					args, without = args[:last], args[last:]
+				}
 				s.say(s.on("plan", append([]string{"-o", file}, args...)...)...)
-				s.say(s.on("apply", "--yes", "--checkout-file", s.file, file)...)
+				s.say(s.on("apply", slices.Concat([]string{"--yes", "--checkout-file", s.file}, without, []string{file})...)...)
 			}
 			if audit := s.world.Audit(); audit.Charges+audit.Checkouts+audit.Failed > 0 {
 				t.Errorf("%s: %+v", name, audit)
