@@ -87,9 +87,9 @@ func LoadContext(ctx context.Context, o LoadOptions) (*Documents, []spec.Problem
 func loadFiles(ctx context.Context, files []string, o LoadOptions, room *budget) []loadedFile {
 	limit := max(1, firstPositive(o.Concurrency, runtime.GOMAXPROCS(0)))
 	loaded := make([]loadedFile, len(files))
-	done := make(chan struct{})
+	ended := make(chan any, 1) // with the panic of a load
 	go func() {
-		defer close(done)
+		defer func() { ended <- recover() }()
 		var group spec.Group
 		var next atomic.Int64
 		for range min(limit, len(files)) { // each loads many: its stack grows once
@@ -106,7 +106,10 @@ func loadFiles(ctx context.Context, files []string, o LoadOptions, room *budget)
 		_ = group.Wait() // loadFile keeps its problems, and never fails
 	}()
 	select {
-	case <-done:
+	case broken := <-ended:
+		if broken != nil {
+			panic(broken)
+		}
 	case <-ctx.Done():
 	}
 	if ctx.Err() != nil {

@@ -1,6 +1,7 @@
 package command_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -15,7 +16,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"makesync/sync/command"
 	"makesync/sync/sandbox"
 )
 
@@ -330,6 +333,15 @@ func TestPanicsShowNoSecret(t *testing.T) {
 		var report struct{ Exit struct{ Name string } }
 		if err := json.Unmarshal([]byte(stdout), &report); code != 1 || err != nil || report.Exit.Name != "internal" || !strings.Contains(stderr, "internal error") {
 			s.Errorf("exit %d, %v: %s\n%s", code, err, stdout, stderr)
+		}
+		// Before a command begins, too.
+		var out bytes.Buffer
+		code = command.Main(s.Context(), []string{"makesync", "plan"}, command.Env{
+			Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Now: time.Now, Random: s.random, Transport: s.transport,
+			LookupEnv: func(string) (string, bool) { panic(canaries["from env"]) },
+		})
+		if s.look("the panic", out.String()); code != 1 || !strings.Contains(out.String(), "internal error") {
+			s.Errorf("exit %d\n%s", code, &out)
 		}
 	})
 }

@@ -71,7 +71,7 @@ func (rec *recorder) serve(h http.Handler, r *http.Request) (err error) {
 		case http.ErrAbortHandler:
 			err = http.ErrAbortHandler
 		default:
-			err = fmt.Errorf("sandbox: handler panicked: %v", p)
+			err = fmt.Errorf("sandbox: handler panicked with a %T", p) // the value may hold a secret
 		}
 	}()
 	h.ServeHTTP(rec, r)
