@@ -46,6 +46,9 @@ func laterOf(o, now *spec.Organization) (later []spec.Problem) {
 			if other := otherInvite(was.Invite, m.Invite); len(other) > 0 {
 				add(spec.KindMember, m.Email, "the invitation ("+strings.Join(other, ", ")+")", &m.Source)
 			}
+			if m.Email == o.Owner && m.Email == now.Owner && spec.FoldName(was.Role) != spec.FoldName(m.Role) {
+				add(spec.KindMember, m.Email, "the role until "+m.Email+" is the Owner", &m.Source)
+			}
 		}
 	}
 	return later

@@ -17,6 +17,8 @@ func NoLongerManaged(base, head *spec.Desired, former map[string]string) []spec.
 		switch {
 		case now == nil:
 			left.add(spec.Address(o.Key), "the organization")
+		case o.State == spec.Absent && now.State != spec.Absent && now.Zone == o.Zone:
+			left.withdrawn(spec.Address(now.Key), "the deletion of the organization")
 		case o.State != spec.Absent && now.State != spec.Absent && now.Zone == o.Zone:
 			left.within(o, now)
 		}
@@ -90,6 +92,9 @@ func (l *leftAlone) within(o, now *spec.Organization) {
 		case still == nil || m.State == spec.Absent || still.State == spec.Absent:
 		case m.Role != "" && still.Role == "" && now.Owner != m.Email:
 			l.value(address, "the role of the member")
+		case m.Invite != nil && still.Invite == nil:
+			l.add(address, "the invitation of the member")
+			(*l)[len(*l)-1].Hint = "write `invite` again where somebody who is not there shall be invited"
 		}
 	}
 	if o.TFAEnforced != nil && now.TFAEnforced == nil {
