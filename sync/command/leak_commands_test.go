@@ -3,6 +3,7 @@ package command_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -75,8 +76,8 @@ func TestAppliesShowNoSecret(t *testing.T) {
 		for _, format := range []string{"text", "json", "markdown", "html"} {
 			s.want(0, with("undo --format "+format, on, logs[1], []string{"-o", s.written("undo.json"), "--allow", "delete:member@acme", run})...)
 		}
-		s.run(with("apply --yes --format json", on, logs[1], []string{"--resume", run})...)
-		s.run(with("apply --yes --log-level debug", on, []string{s.written("undo.json")})...)
+		s.want(0, with("apply --yes --format json", on, logs[1], []string{"--resume", run})...)
+		s.want(0, with("apply --yes --log-level debug", on, []string{s.written("undo.json")})...)
 	})
 }
 
@@ -166,10 +167,15 @@ func TestOtherCommandsShowNoSecret(t *testing.T) {
 			s.run(strings.Fields(args)...)
 		}
 		state := filepath.Join(s.in, "state.json")
-		s.must(leakZones().WriteFile(state))
-		s.give("try.yaml", fmt.Sprintf("apiVersion: makesync/v1\nzones: {try: {sandbox: {state: state.json}, token: %q}}\norganizations: {acme: {name: Acme, zone: try, variables: {A: \"${env:CANARY}\"}}}\n", canaries["token"]))
+		world := leakZones()
+		world.Zones[0].Name = "try"
+		s.must(world.WriteFile(state))
+		s.give("try.yaml", fmt.Sprintf("apiVersion: makesync/v1\nzones: {try: {sandbox: {state: state.json}, token: %q}}\norganizations: {acme: {id: 11, zone: try, variables: {A: \"${env:CANARY}\"}}}\n", canaries["token"]))
 		for i, verb := range []string{"plan --format json", "apply --yes", "snapshot --values none -o -"} {
-			s.run(with(verb+" -f "+filepath.Join(s.in, "try.yaml"), logs[i%2])...)
+			s.want(0, with(verb+" -f "+filepath.Join(s.in, "try.yaml"), logs[i%2])...)
+		}
+		if data, err := os.ReadFile(state); err != nil || !strings.Contains(string(data), `"A"`) {
+			s.Errorf("the secret was not written, %v", err)
 		}
 		s.must(writeEmpty(s.written("some")))
 	})
