@@ -275,6 +275,13 @@ func TestAdminsStandOut(t *testing.T) {
 	if !strings.Contains(page, " invite as Admin not shown") {
 		t.Errorf("nothing counts the Admins that are not shown:\n%s", page)
 	}
+	for i := range steps {
+		steps[i].Fields[0].To, steps[i].LooksLike = state.Text("Member"), steps[1600].LooksLike
+	}
+	page = string(rendered(t, func(b *bytes.Buffer) error { return Markdown(b, p, MinMaxBytes, Options{}) }))
+	if !strings.Contains(page, "(looks like another e-mail)") {
+		t.Errorf("nothing marks a look-alike whose name alone is shown:\n%s", page)
+	}
 }
 
 func invitation(n int, email, role string) plan.Step {
