@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -243,24 +242,28 @@ func (g *Guard) signsTokenOut(r *review, c *plan.Change) string {
 }
 
 // holdAdmins holds everything that takes an Owner or Admin out when fewer than minAdmins would
-// remain. Who becomes Owner does not count yet: a transfer comes last, and may fail.
+// remain.
 func (g *Guard) holdAdmins(r *review, a *allowances) {
 	least := g.guards.MinAdmins
-	isTransfer := func(c plan.Change) bool { return c.Op == plan.OpTransfer }
-	before, end := r.Admins.Size(), r.Admins.AfterChanges(r.changes).Size()
-	after := r.Admins.AfterChanges(slices.DeleteFunc(slices.Clone(r.changes), isTransfer)).Size()
+	before, after := r.Admins.Size(), r.Admins.AfterChanges(r.changes).Size()
 	if after >= least || after >= before {
 		return
-	}
-	remain := text.Count(after, "accepted Owner or Admin", "accepted Owners and Admins") + " would remain"
-	if end > after {
-		remain += " before the transfer of ownership"
 	}
 	r.hold("minAdmins", r.overrideRule, func(c *plan.Change) string {
 		if !c.Lowers || a.allowed(r.Key, &c.Step) {
 			return ""
 		}
-		return remain + ", and guards.minAdmins is " + strconv.Itoa(least) + a.exceededRule(r.Key, &c.Step)
+		return text.Count(
+			after,
+			"accepted Owner or Admin",
+			"accepted Owners and Admins",
+		) + " would remain, and guards.minAdmins is " +
+			strconv.Itoa(
+				least,
+			) + a.exceededRule(
+			r.Key,
+			&c.Step,
+		)
 	})
 }
 
