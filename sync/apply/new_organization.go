@@ -95,13 +95,6 @@ func (c *checker) bindControl(ctx context.Context, s *plan.Step) *stepResult {
 }
 
 func (c *checker) bindInvitation(ctx context.Context, s *plan.Step) *stepResult {
-	if s.Arguments.Role != "" && s.Arguments.RoleID == 0 {
-		role, failed := c.bindName(ctx, "role", state.Roles, s.Arguments.Role)
-		if failed != nil {
-			return failed
-		}
-		s.Arguments.RoleID = role
-	}
 	ids := make([]int64, 0, len(s.Arguments.Teams))
 	for _, team := range s.Arguments.Teams {
 		id, failed := c.bindName(ctx, "team", state.Teams, team)

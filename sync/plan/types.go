@@ -84,7 +84,7 @@ var (
 	preferredTakes           = []string{"PaymentMethod", "Target"}
 	switchedTakes            = []string{"Name", "ControlID", "Enable"}
 	writtenTakes             = []string{"Name", "Type", "Value", "IgnoreValue"}
-	invitedTakes             = []string{"Name", "Email", "RoleID", "Note", "TeamIDs", "Role", "Teams"}
+	invitedTakes             = []string{"Name", "Email", "RoleID", "Note", "TeamIDs", "Teams"}
 	reinvitedTakes           = append([]string{"UserID"}, invitedTakes...)
 	enforcedTakes            = []string{"Enable"}
 	byUserTakes              = []string{"Email", "UserID"}

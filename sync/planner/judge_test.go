@@ -163,11 +163,14 @@ func TestPeopleAfter(t *testing.T) {
 		return plan.Step{Kind: kind, Op: op, Arguments: a}
 	}
 	after := p.after([]plan.Step{
-		step(spec.KindMember, plan.OpInvite, plan.Arguments{Email: "new@acme.example", Role: "admin"}),
+		step(spec.KindMember, plan.OpInvite, plan.Arguments{Email: "new@acme.example", RoleID: 12}),
 		step(spec.KindMember, plan.OpReinvite, plan.Arguments{Email: "old@acme.example", UserID: 4, RoleID: 12}),
 		step(spec.KindMember, plan.OpUpdate, plan.Arguments{Email: "eve@acme.example", UserID: 3, RoleID: 12}),
 		step(spec.KindMember, plan.OpDelete, plan.Arguments{Email: "bob@acme.example", UserID: 2}),
 		step(spec.KindOwner, plan.OpTransfer, plan.Arguments{Email: "eve@acme.example", UserID: 3}),
+		// Only a transfer changes who is Owner.
+		step(spec.KindMember, plan.OpUpdate, plan.Arguments{Email: "eve@acme.example", UserID: 3, RoleID: 13}),
+		step(spec.KindMember, plan.OpDelete, plan.Arguments{Email: "eve@acme.example", UserID: 3}),
 		step(spec.KindVariable, plan.OpCreate, plan.Arguments{}),
 	})
 	var got []string

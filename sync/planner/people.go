@@ -135,35 +135,18 @@ func (p *livePeople) do(members []Member, s *plan.Step) []Member {
 		if at >= 0 {
 			members[at].Role = ownerName
 		}
-	case s.Kind != spec.KindMember:
+	case s.Kind != spec.KindMember, at >= 0 && members[at].Role == ownerName: // only a transfer changes an Owner
 	case s.Op.Counted() == plan.OpInvite:
 		if at >= 0 {
 			members = slices.Delete(members, at, at+1)
 		}
-		return append(members, Member{Email: a.Email, Role: p.invitedRole(a), Invitation: "pending"})
+		return append(members, Member{Email: a.Email, Role: p.roleName(a.RoleID), Invitation: "pending"})
 	case s.Op.Counted() == plan.OpDelete && at >= 0:
 		return slices.Delete(members, at, at+1)
 	case s.Op == plan.OpUpdate && at >= 0:
 		members[at].Role = p.roleName(a.RoleID)
 	}
 	return members
-}
-
-// invitedRole is the role of an invitation. In a new organization it may have no id yet, and stands
-// there as the document writes it.
-func (p *livePeople) invitedRole(a *plan.Arguments) string {
-	if a.RoleID != 0 {
-		return p.roleName(a.RoleID)
-	}
-	if found := state.MatchNames(p.names, a.Role); len(found) == 1 {
-		return p.roleName(found[0].ID)
-	}
-	for _, name := range []string{ownerName, adminName} {
-		if state.FoldName(a.Role) == state.FoldName(name) {
-			return name
-		}
-	}
-	return a.Role
 }
 
 // peopleAfter are those of an organization once its changes are made.

@@ -91,6 +91,7 @@ func invalidPlan(p *plan.Plan) []spec.Problem {
 				"the organization "+text.Quote(o.Key)+" stands twice in it", "make a new plan"))
 		}
 		keys[o.Key] = true
+		problems = append(problems, changedTwice(o)...)
 		for j := range o.Steps {
 			if why := plan.InvalidStep(o, j, n); why != "" {
 				problem := FileProblem("plan-step",
@@ -160,6 +161,22 @@ func doubled(p *plan.Plan) (problems []spec.Problem) {
 				"make a new plan"))
 		}
 		seen[own] = o.Key
+	}
+	return problems
+}
+
+// changedTwice finds steps of one object: the second could take back what the first one does, and so
+// keep it from policies on how things will be.
+func changedTwice(o *plan.Organization) (problems []spec.Problem) {
+	seen := make(map[spec.Address]bool, len(o.Steps))
+	for i := range o.Steps {
+		address := o.Steps[i].Address
+		if seen[address] {
+			problem := FileProblem("plan-step", "it is changed by two steps, and a plan has one", "make a new plan")
+			problem.Address = address
+			problems = append(problems, *problem)
+		}
+		seen[address] = true
 	}
 	return problems
 }
