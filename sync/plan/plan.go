@@ -256,8 +256,8 @@ type Arguments struct {
 	RoleID     int64             `json:"usersRoleId,omitempty"`
 	Note       string            `json:"note,omitempty"`
 	TeamIDs    []int64           `json:"teamsId,omitempty"`
-	// Teams are names that apply turns into TeamIDs after it has created the organization, whose own
-	// ids nobody can know before; empty elsewhere.
+	// Teams are names that apply turns into TeamIDs after it has created the organization, whose
+	// own ids nobody can know before; empty elsewhere.
 	Teams []string `json:"teams,omitempty"`
 	// IgnoreValue: the value is a start, and scenarios may have changed it already when it is read
 	// back.

@@ -165,8 +165,8 @@ func doubled(p *plan.Plan) (problems []spec.Problem) {
 	return problems
 }
 
-// changedTwice finds steps of one object: the second could take back what the first one does, and so
-// keep it from policies on how things will be.
+// changedTwice finds steps of one object: the second could take back what the first one does, and
+// so keep it from policies on how things will be.
 func changedTwice(o *plan.Organization) (problems []spec.Problem) {
 	seen := make(map[spec.Address]bool, len(o.Steps))
 	for i := range o.Steps {
