@@ -53,7 +53,7 @@ var (
 	keyForm      = some(isKeyRune)
 	idForm       = slices.Concat(literalForm(IDPrefix), one(isFirstDigit), anyNumber(isDigit))
 	variableForm = slices.Concat(one(isNameStart), anyNumber(isNameRune))
-	emailForm    = slices.Concat(some(isEmailRune), literalForm("@"), some(isEmailRune))
+	emailForm    = slices.Concat(some(isEmailRune), literalForm("@"), some(isHostRune))
 )
 
 // memberForms are the addresses of members, in which case does not count.
@@ -124,6 +124,8 @@ func isNameRune(r rune) bool {
 func isEmailRune(r rune) bool {
 	return r > ' ' && r != '@' && !strings.ContainsRune(`"(),:;<>[\]`, r)
 }
+
+func isHostRune(r rune) bool { return isEmailRune(r) && r != '/' }
 
 // canMatchIn tells whether there is an object of a kind in an organization that the pattern fits.
 func (g Glob) canMatchIn(key string, k Kind) bool {

@@ -31,7 +31,7 @@ var hostilePlans = map[string]func(p *plan.Plan){
 	"organizations": func(p *plan.Plan) {
 		o := p.Organizations[0]
 		p.Organizations = nil
-		for i := range 20_000 {
+		for i := range 12_000 {
 			o.Key, o.Name, o.ID = fmt.Sprint("o", i), fmt.Sprint("O", i), int64(i+100)
 			o.Steps = slices.Clone(o.Steps)
 			o.Steps[0].N, o.Steps[0].Address = i+1, spec.NewAddress(o.Key, spec.KindVariable, "A")
@@ -39,7 +39,7 @@ var hostilePlans = map[string]func(p *plan.Plan){
 		}
 	},
 	"problems": func(p *plan.Plan) {
-		for i := range 80_000 {
+		for i := range 40_000 {
 			p.Problems = append(p.Problems, spec.Problem{Severity: spec.Warning, Rule: "guard-cut", Message: strings.Repeat("why ", 20),
 				Address: spec.NewAddress("acme", spec.KindVariable, fmt.Sprint("P", i))})
 		}
