@@ -74,7 +74,11 @@ func (m *migrator) person(d *Document, move *migratedOrganization, live *spec.Me
 	if !ok {
 		what := state.NameOf(state.Roles, m.exporter.rolesOf(move.live.ID), live.Role)
 		why := m.unreadList(state.Roles)
-		if why == "" {
+		switch {
+		case why != "":
+		case role != "":
+			why = "ownership is only transferred; choose another role in the map under roles"
+		default:
 			why = "the role does not exist in " + m.To.Endpoint.Name + "; choose another one in the map under roles"
 		}
 		d.omit(
@@ -125,7 +129,8 @@ func MapEmail(m *spec.MigrationMap, email string) (mapped string, speaks bool) {
 	return email, false
 }
 
-// role is the role in the target. The Owner comes as an Admin, since ownership is only transferred.
+// role is the role in the target, which is not that of the Owner. The Owner comes as an Admin,
+// since ownership is only transferred.
 func (m *migrator) role(move *migratedOrganization, live *spec.Member) (string, bool) {
 	if live.Role == ownerRole || live.UserID == move.live.OwnerID && move.live.OwnerID != 0 {
 		return m.translate(state.Roles, move.live.ID, "", "Admin")
@@ -133,12 +138,17 @@ func (m *migrator) role(move *migratedOrganization, live *spec.Member) (string, 
 	for _, word := range m.namesOf(state.Roles, move.live.ID, live.Role) {
 		for _, r := range m.Map.Roles {
 			if state.FoldName(r.From) == state.FoldName(word) {
-				return m.translate(state.Roles, move.live.ID, "", r.To)
+				role, ok := m.translate(state.Roles, move.live.ID, "", r.To)
+				return role, ok && !namesOwner(role)
 			}
 		}
 	}
-	return m.translate(state.Roles, move.live.ID, live.Role, "")
+	role, ok := m.translate(state.Roles, move.live.ID, live.Role, "")
+	return role, ok && !namesOwner(role)
 }
+
+// namesOwner tells whether a document's role is the Owner's, which nobody is given.
+func namesOwner(role string) bool { return strings.EqualFold(role, "owner") || role == ownerRole }
 
 // inviteeName is the person's name as far as an invitation may hold it, else what stands before the
 // @.
