@@ -33,3 +33,37 @@ func TestEmailsThatNobodyHas(t *testing.T) {
 		}
 	}
 }
+
+// Nor does a policy judge anything that spells a word, or an address, as no plan does.
+func TestSpellingsThatNoPlanHas(t *testing.T) {
+	t.Parallel()
+	env, err := environments[OnStep]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, hint := range map[string]string{
+		`organization.members.all(m, m.role != "admin")`:                        "`Admin`",
+		`organization.members.all(m, !(m.role in ["Owner", " ADMIN"]))`:         "`Admin`",
+		`organization.members.all(m, m.invitation != "Pending")`:                "`pending`",
+		`step.address != "id:11/variable/RETRIES"`:                              "organization.id == 11",
+		`step.address != "acme/scenario/RETRIES"`:                               "what follows the key is",
+		`step.address != "acme/variables/RETRIES"`:                              "`acme/variable/RETRIES`",
+		`step.address != "acme/member/a/b@acme.example"`:                        "`acme/member/a%2Fb@acme.example`",
+		`plan.stillHasAccess.all(a, a.role != "owner")`:                         "`Owner`",
+		`plan.organizations.all(o, o.held.all(h, h.address != "id:11"))`:        "organization.id == 11",
+		`organization.members.all(m, m.role != "App Developer")`:                "",
+		`organization.members.all(m, m.role != "Administrator")`:                "",
+		`organization.members.all(m, m.role in ["Owner", "Admin"])`:             "",
+		`organization.members.all(m, m.invitation == "")`:                       "",
+		`step.address != "acme/featureControl/Make AI Agents"`:                  "",
+		`step.address != "acme/member/a%2Fb@acme.example"`:                      "",
+		`step.address in ["acme", "acme/tfa", "acme/owner", "acme/variable/A"]`: "",
+		`!step.address.endsWith("a%2Fb@acme.example")`:                          "",
+		`step.address != ""`: "",
+	} {
+		_, problems := compileExpression(env, text)
+		if (len(problems) > 0) != (hint != "") || hint != "" && !strings.Contains(problems[0].Hint, hint) {
+			t.Errorf("%s: %v", text, problems)
+		}
+	}
+}

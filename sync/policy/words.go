@@ -53,6 +53,7 @@ func checkWords(tree *cel.Ast) (problems []Problem) {
 			for _, word := range textsOf(e.AsCall().Args()[1-i]) {
 				problems = append(problems, neverFits(native, key, word)...)
 				problems = append(problems, neverEmail(native, key, word)...)
+				problems = append(problems, neverSpelled(native, key, word)...)
 			}
 		}
 	}))
@@ -112,6 +113,9 @@ func neverEmail(native *ast.AST, key, word ast.Expr) []Problem {
 	if object != "Step" || !strings.Contains(written, "/") {
 		mail = written
 	}
+	if object == "Step" { // which has it encoded
+		mail = spec.Address("/member/" + mail).Name()
+	}
 	form := spec.NormalEmail(mail)
 	if emails[object] != field || form == mail || object == "Step" && !strings.Contains(mail, "@") {
 		return nil
@@ -121,4 +125,58 @@ func neverEmail(native *ast.AST, key, word ast.Expr) []Problem {
 		Line: max(at.Line(), 1), Column: max(at.Column(), 0) + 1, Hint: "write " + text.Quote(form),
 		Message: text.Backquote(field) + " holds e-mails in one form, never " + text.Quote(mail),
 	}}
+}
+
+// spelled are keys of which a few words have one spelling, beside others that zones choose.
+var spelled = map[string]map[string][]string{
+	"Member": {"role": {"Owner", "Admin"}, "invitation": {"pending", "expired"}},
+	"Access": {"role": {"Owner", "Admin"}},
+}
+
+// neverSpelled is the problem of a key and a text that it never holds so: admin for Admin, or an
+// address that is none.
+func neverSpelled(native *ast.AST, key, word ast.Expr) []Problem {
+	if key.Kind() != ast.SelectKind {
+		return nil
+	}
+	object, field := native.GetType(key.AsSelect().Operand().ID()).TypeName(), key.AsSelect().FieldName()
+	written := word.AsLiteral().Value().(string)
+	form := written
+	for _, known := range spelled[object][field] {
+		if spec.FoldName(written) == spec.FoldName(known) {
+			form = known
+		}
+	}
+	hint := "write " + text.Backquote(form)
+	if field == "address" {
+		form, hint = oneAddress(written)
+	}
+	if form == written {
+		return nil
+	}
+	at := native.SourceInfo().GetStartLocation(word.ID())
+	return []Problem{{
+		Line: max(at.Line(), 1), Column: max(at.Column(), 0) + 1, Hint: hint,
+		Message: text.Backquote(field) + " is never " + text.Quote(written),
+	}}
+}
+
+// oneAddress is an address as plans write it: by key, of a kind that there is, with the name
+// encoded.
+func oneAddress(written string) (form, hint string) {
+	key, rest, hasKind := strings.Cut(written, "/")
+	if id, is := strings.CutPrefix(key, spec.IDPrefix); is {
+		return "", "addresses begin with the key of the documents: ask organization.id == " + text.OneLine(id)
+	}
+	if !hasKind {
+		return written, ""
+	}
+	kind, _, _ := strings.Cut(rest, "/")
+	if kinds := words["Step"]["kind"]; !slices.Contains(kinds, kind) {
+		if kind = text.Near(kind, kinds); kind == "" {
+			return "", "what follows the key is " + text.Or(kinds)
+		}
+	}
+	form = string(spec.NewAddress(key, spec.Kind(kind), spec.Address(written).Name()))
+	return form, "write " + text.Backquote(form)
 }
