@@ -32,17 +32,13 @@ func (s *Shard) Has(key string) bool {
 	return binary.BigEndian.Uint64(sum[:8])%uint64(s.Count) == uint64(s.Index-1)
 }
 
-// Share is a shard's part of a limit that counts over a run: shards do not know of each other, and
-// together they have the limit exactly. What does not divide goes to the first ones.
+// Share is a shard's part, rounded up, of a limit that counts over a run: shards do not know of
+// each other, so together they stay below the limit only to the next multiple of Count.
 func (s *Shard) Share(limit int) int {
 	if s == nil || s.Count <= 1 || limit <= 0 {
 		return limit
 	}
-	part := limit / s.Count
-	if s.Index <= limit%s.Count {
-		part++
-	}
-	return part
+	return (limit + s.Count - 1) / s.Count
 }
 
 // Describe says of a count that it is that of a shard.
@@ -53,7 +49,7 @@ func (s *Shard) Describe() string {
 	return fmt.Sprintf(" (shard %d of %d, which has its part of the limit)", s.Index, s.Count)
 }
 
-// Total is the least limit of the run of which every shard's part is at least n.
+// Total is a limit of the run of which the shard's part is n: the inverse of Share.
 func (s *Shard) Total(n int) int {
 	if s == nil || n < 0 {
 		return n
