@@ -13,7 +13,6 @@ import (
 	"makesync/sync/exit"
 	"makesync/sync/history"
 	"makesync/sync/report"
-	"makesync/sync/state"
 )
 
 // resolveEarlier finds out, by reading, what became of the requests that earlier runs left open,
@@ -99,11 +98,9 @@ func (a *applyRun) resolveRun(ctx context.Context, run *report.Run) (err error) 
 // resumeOptions have the zones under the names that the earlier run has for them: the documents may
 // call a zone otherwise by now, or another zone so.
 func (a *applyRun) resumeOptions(run *report.Run) apply.ResumeOptions {
-	zones, own := map[string]state.Port{}, a.zones.readers()
-	for name, place := range a.zones.places() {
-		if theirs := history.ZoneAt(run, place); theirs != "" {
-			zones[theirs] = own[name]
-		}
+	zones, own := readers{}, a.zones.readers()
+	for theirs, name := range history.ZoneNames(run, a.zones.places()) {
+		zones[theirs] = own[name]
 	}
 	return apply.ResumeOptions{Zones: zones, Clock: clock{now: a.r.Now}, Jitter: rand.Float64,
 		Waiting: a.r.bar.settles}

@@ -46,35 +46,58 @@ func TestAnUnknownOutcomeIsSettledByTheNextRun(t *testing.T) {
 	}
 }
 
-// TestAZoneCalledOtherwiseIsSettledToo: documents call a zone otherwise in which a run has left something open.
-func TestAZoneCalledOtherwiseIsSettledToo(t *testing.T) {
+// TestZonesByAnyNameAreSettled: documents call a zone otherwise in which a run has left something open, or by two
+// names, of which each may have a token of its own.
+func TestZonesByAnyNameAreSettled(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		e := newEverything(t, false, nil)
-		e.fault("op=PATCH /organizations/{organizationId}/variables/{variableName},organization=11,nth=1,kind=drop-after")
-		e.fault("op=GET /organizations/{organizationId}/variables,organization=11,nth=2,times=1000,kind=status,status=500")
-		if report, wrong := e.applyTruly(); report.Unknown != 1 || len(wrong) > 0 {
-			t.Fatalf("%s %v", stepsOf(report), wrong)
-		}
-		if err := e.world.ClearFaults(); err != nil {
-			t.Fatal(err)
-		}
-		text, err := os.ReadFile(e.documents)
-		if err != nil {
-			t.Fatal(err)
-		}
-		renamed := strings.Replace(string(text), "zone: eu1", "zone: main\nzones: {main: {url: \"https://eu1.make.com\"}}", 1)
-		if err := os.WriteFile(e.documents, []byte(renamed), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		e.flags, e.handlers = append(e.flags, "--zone-url", "main=https://eu1.make.com"), map[string]string{"main": "eu1"}
-		report, wrong := e.applyTruly()
-		if !slices.ContainsFunc(report.Problems, func(p spec.Problem) bool {
-			return p.Rule == "unfinished-run" && strings.Contains(p.Message, "1 had happened, 0 had not, 0 are unknown")
-		}) {
-			t.Errorf("%+v %v", report.Problems, wrong)
-		}
-	})
+	const renamed = "zone: main\nzones: {main: {url: \"https://eu1.make.com\"}}"
+	for what, zones := range map[string]struct{ before, after string }{
+		"another name": {"zone: eu1", renamed},
+		"two names":    {renamed, renamed},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			e := newEverything(t, false, nil)
+			url := []string{"--zone-url", "main=https://eu1.make.com"}
+			e.flags = append(e.flags, "--allow", "create:organization@*")
+			e.handlers = map[string]string{"main": "eu1"}
+			e.edit("zone: eu1", zones.before)
+			if what == "two names" {
+				e.edit("\norganizations:\n", "\norganizations:\n  second: {zone: eu1, name: Second, region: eu, country: CZ, timezone: Europe/Prague}\n")
+			}
+			e.fault("op=PATCH /organizations/{organizationId}/variables/{variableName},organization=11,nth=1,kind=drop-after")
+			e.fault("op=GET /organizations/{organizationId}/variables,organization=11,nth=2,times=1000,kind=status,status=500")
+			if zones.before == renamed {
+				e.flags = append(e.flags, url...)
+			}
+			if report := e.apply(); report.Unknown != 1 {
+				t.Fatalf("%s: %s %+v", what, stepsOf(report), report.Problems)
+			}
+			if err := e.world.ClearFaults(); err != nil {
+				t.Fatal(err)
+			}
+			if e.edit(zones.before, zones.after); zones.before != renamed {
+				e.flags = append(e.flags, url...)
+			}
+			report := e.apply()
+			if !slices.ContainsFunc(report.Problems, func(p spec.Problem) bool {
+				return p.Rule == "unfinished-run" && strings.Contains(p.Message, "1 had happened, 0 had not, 0 are unknown")
+			}) {
+				t.Errorf("%s: %+v", what, report.Problems)
+			}
+		})
+	}
+}
+
+// edit changes the documents, in one place.
+func (s *stage) edit(old, new string) {
+	s.Helper()
+	text, err := os.ReadFile(s.documents)
+	if err == nil {
+		err = os.WriteFile(s.documents, []byte(strings.Replace(string(text), old, new, 1)), 0o600)
+	}
+	if err != nil || !strings.Contains(string(text), old) {
+		s.Fatalf("%q: %v", old, err)
+	}
 }
 
 // TestWhatStaysUnknownIsWrittenOnce: a request that no run can look into is asked about by every later one, and told;

@@ -2,11 +2,11 @@ package history
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -79,17 +79,22 @@ func (s *Store) LastStep(place string, object spec.Address) (*StepOfRun, error) 
 	if err != nil {
 		return nil, err
 	}
-	a := newAllowance()
+	a, wanted := newAllowance(), map[string]bool{lock.Identity(place): true}
 	for _, name := range slices.Backward(names[max(0, len(names)-mostSearched):]) {
-		if head, is := a.head(s, name); is && ZoneAt(head, place) == "" {
+		if head, is := a.head(s, name); is && !isAt(head, wanted) {
 			continue
 		}
 		story, err := a.whole(s, name, false)
-		if err != nil || ZoneAt(story, place) == "" {
+		if err != nil {
 			continue
 		}
-		if step := stepAbout(story, ZoneAt(story, place), object); step != nil {
-			return &StepOfRun{name, step, outcomeOf(story, step.N)}, nil
+		for _, z := range story.Zones {
+			if !wanted[placeIn(story, z)] {
+				continue
+			}
+			if step := stepAbout(story, z.Name, object); step != nil {
+				return &StepOfRun{name, step, outcomeOf(story, step.N)}, nil
+			}
 		}
 	}
 	return nil, nil
@@ -133,7 +138,7 @@ func (s *Store) Unresolved(places map[string]string) ([]*report.Run, error) {
 		if a.isSettled(s, run) {
 			continue
 		}
-		if head, is := a.head(s, run); is && len(head.Zones) > 0 && zoneIn(head, wanted) == "" {
+		if head, is := a.head(s, run); is && len(head.Zones) > 0 && !isAt(head, wanted) {
 			continue
 		}
 		open = append(open, run)
@@ -143,7 +148,7 @@ func (s *Store) Unresolved(places map[string]string) ([]*report.Run, error) {
 			full = true
 		case err != nil:
 			return nil, err
-		case story.Unresolved() && zoneIn(story, wanted) != "":
+		case story.Unresolved() && isAt(story, wanted):
 			unresolved = append(unresolved, story)
 		}
 	}
@@ -153,21 +158,35 @@ func (s *Store) Unresolved(places map[string]string) ([]*report.Run, error) {
 	return unresolved, nil
 }
 
-// ZoneAt is what a run calls the zone at a place, whatever it is called now; "" when the run was
-// not about it.
-func ZoneAt(story *report.Run, place string) string {
-	return zoneIn(story, map[string]bool{lock.Identity(place): true})
-}
-
-// zoneIn is what a run calls a zone of which the identity is wanted. A journal of an older makesync
-// has no places, only urls.
-func zoneIn(story *report.Run, identities map[string]bool) string {
+// ZoneNames are how zones of now (places by name) are called in an earlier run, by its names: what
+// a run calls a zone may be called otherwise by now, or be the name of another. Of two names of one
+// zone that of the run comes first, as they may have tokens of their own.
+func ZoneNames(story *report.Run, places map[string]string) map[string]string {
+	names := map[string]string{}
 	for _, z := range story.Zones {
-		if identities[lock.Identity(cmp.Or(story.Places[z.Name], z.URL))] {
-			return z.Name
+		here := placeIn(story, z)
+		for _, name := range append([]string{z.Name}, slices.Sorted(maps.Keys(places))...) {
+			if place, is := places[name]; is && lock.Identity(place) == here {
+				names[z.Name] = name
+				break
+			}
 		}
 	}
-	return ""
+	return names
+}
+
+// placeIn is the identity of a run's zone. A journal of an older makesync has no places, only urls;
+// that of a simulated zone tells nothing.
+func placeIn(story *report.Run, z plan.Zone) string {
+	place := story.Places[z.Name]
+	if place == "" && !z.Sandbox {
+		place = z.URL
+	}
+	return lock.Identity(place)
+}
+
+func isAt(story *report.Run, identities map[string]bool) bool {
+	return slices.ContainsFunc(story.Zones, func(z plan.Zone) bool { return identities[placeIn(story, z)] })
 }
 
 func identities(places map[string]string) map[string]bool {
@@ -203,7 +222,7 @@ func (s *Store) Recent(places map[string]string, since time.Time, verbs ...plan.
 		if named, err := a.names(s, run, verbs); err != nil || !named {
 			continue
 		}
-		if story, err := a.whole(s, run, true); err == nil && zoneIn(story, wanted) != "" {
+		if story, err := a.whole(s, run, true); err == nil && isAt(story, wanted) {
 			recent = append(recent, story)
 		}
 	}
