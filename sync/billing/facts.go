@@ -30,6 +30,7 @@ func (f Facts) InvalidSubscription() string {
 	changes := !f.Begins && !f.Ends
 	price, shows := f.Shown["price"]
 	period, timed := f.Shown["period"]
+	_, discounted := f.Shown["discount"]
 	switch {
 	case f.Late:
 		return "its organization is not there yet"
@@ -43,6 +44,8 @@ func (f Facts) InvalidSubscription() string {
 		return "a coupon is for a new subscription only"
 	case buys != costs:
 		return "what it buys and what it costs do not belong together"
+	case discounted != f.Offer:
+		return "it shows another discount than it claims"
 	case buys && price != f.Cost.Price().String(), buys != shows:
 		return "it costs something else than it shows"
 	case buys && (timed && period != string(f.Cost.Period) || f.Shown["plan"] == ""):

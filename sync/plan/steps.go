@@ -79,7 +79,9 @@ func InvalidOrder(before []Step, after []int) string {
 // which "60" is another value than 60 looks at what is written.
 func hasForm(s *Step, path string, side state.Scalar, t spec.VariableType) bool {
 	switch {
-	case side.IsNone(), side.IsUnseen(), side.IsSensitive(), s.MovesMoney():
+	case side.IsSensitive(): // no plan hides anything else
+		return s.Kind == spec.KindVariable && path == "value"
+	case side.IsNone(), side.IsUnseen(), s.MovesMoney():
 		return true
 	case s.Kind == spec.KindFeatureControl, s.Kind == spec.KindTFA:
 		t = spec.TypeBoolean
