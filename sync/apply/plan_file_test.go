@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"makesync/spec"
+	"makesync/sync/billing"
 	"makesync/sync/exit"
 	"makesync/sync/plan"
 	"makesync/sync/planner"
@@ -141,8 +142,15 @@ func TestForgedSteps(t *testing.T) {
 		t.Fatalf("no step %s", address)
 		return nil
 	}
+	_, _, data := saved(t, spec.Value{})
+	genuine, _ := savedplan.Decode(data, spec.Value{})
+	secret := step(genuine, "acme/variable/PASSWORD").Fields[0].From
 	cases := map[string]func(*plan.Plan){
-		"past of a new one":       func(p *plan.Plan) { step(p, "nova").Fields[0].From = state.Text("Owner") },
+		"past of a new one": func(p *plan.Plan) { step(p, "nova").Fields[0].From = state.Text("Owner") },
+		"past as a secret":  func(p *plan.Plan) { step(p, "acme/member/rising@x.example").Fields[0].From = secret },
+		"money that is not moved": func(p *plan.Plan) {
+			step(p, "acme/tfa").Money = &billing.Cost{Currency: "USD", Period: "month", Charged: "none"}
+		},
 		"future of a removal":     func(p *plan.Plan) { step(p, "acme/member/gone@x.example").Fields[0].To = state.Text("Admin") },
 		"unknown op":              func(p *plan.Plan) { step(p, "acme/tfa").Op = plan.OpDelete },
 		"unknown kind":            func(p *plan.Plan) { step(p, "acme/tfa").Kind = "team" },

@@ -35,6 +35,8 @@ func InvalidStep(o *Organization, j, last int) string {
 		return "its risk is " + string(riskOf(s)) + ", not " + text.OneLine(string(s.Risk))
 	case s.Foreseen != "" && (!creates || s.Foreseen != state.RefusedByFree(s.Kind)):
 		return "it says that Free will refuse it, which is not so"
+	case s.Money != nil && !s.MovesMoney():
+		return "it shows money, and moves none"
 	case s.Precondition == "" && (o.ID != 0 || j == 0):
 		return "it has no precondition"
 	}
@@ -48,6 +50,9 @@ func InvalidStep(o *Organization, j, last int) string {
 		}
 		if creates && !f.From.IsNone() || s.Op.Counted() == OpDelete && !f.To.IsNone() {
 			return "it shows the field " + text.Quote(f.Path) + " of what is not there"
+		}
+		if f.From.IsSensitive() && s.Kind != spec.KindVariable && !s.MovesMoney() { // which policies may let pass
+			return "it shows the field " + text.Quote(f.Path) + " as a secret, which it is not"
 		}
 		if f.From.Reference != "" || f.To.Reference != "" { // that of its argument counts
 			return "it shows a reference in the field " + text.Quote(f.Path)
