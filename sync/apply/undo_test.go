@@ -172,3 +172,53 @@ func TestUndoOfAnUnfinishedRun(t *testing.T) {
 		}
 	}
 }
+
+// TestUndoWritesWhatPlansWrite: what was there before a run need be nothing that a plan writes, and such a plan is
+// refused whole when it is read back from its file.
+func TestUndoWritesWhatPlansWrite(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		object spec.Address
+		former func(z *writtenZone, story *report.Run, s *plan.Step)
+		why    string
+	}{
+		{"acme/variable/COUNT", valueWas("number", "abc"), "before the run the value is not a number"},
+		{"acme/variable/COUNT", valueWas("boolean", "1"), "before the run the value is not a boolean"},
+		{"acme/variable/OLD", valueWas("date", "yesterday"), "before the run the value is not a date"},
+		{"acme/variable/OLD", valueWas("colour", "red"), "before the run the type is unknown"},
+		{"acme/member/rising@x.example", func(z *writtenZone, _ *report.Run, s *plan.Step) {
+			const odd = "rising@x.example,x"
+			state.FindMember(z.Find(11).Members, s.Arguments.Email).Email = odd
+			s.Address, s.Arguments.Email = spec.NewAddress("acme", spec.KindMember, odd), odd
+		}, "no plan gives a role"},
+	} {
+		z, _, story := appliedWorld(t)
+		s := stepAt(story, c.object)
+		c.former(z, story, s)
+		p := undoPlan(t, z, story)
+		if told := messages(p); !strings.Contains(told, string(s.Address)+" is not undone: "+c.why) {
+			t.Errorf("%s: %q is not told:\n%s", c.object, c.why, told)
+		}
+		last := 0
+		for i := range p.Organizations {
+			o := &p.Organizations[i]
+			for j := range o.Steps {
+				if why := plan.InvalidStep(o, j, last); why != "" || o.Steps[j].Address == s.Address {
+					t.Errorf("%s: step %d, of %s: %s", c.object, o.Steps[j].N, o.Steps[j].Address, why)
+				}
+				last = o.Steps[j].N
+			}
+		}
+	}
+}
+
+// valueWas has the journal of a run tell of another value before the step.
+func valueWas(typ, value string) func(*writtenZone, *report.Run, *plan.Step) {
+	return func(_ *writtenZone, story *report.Run, s *plan.Step) {
+		for i := range story.Entries {
+			if e := story.Entries[i].Intent; e != nil && e.Step == s.N {
+				e.Before = state.View{"type": state.Text(typ), "value": state.Text(value)}
+			}
+		}
+	}
+}

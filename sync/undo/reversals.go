@@ -11,6 +11,8 @@ import (
 type reversal struct {
 	// never says why it cannot be; then want is nil.
 	never string
+	// unfit says why what was there before the step is nothing that a plan writes; nil: it always is.
+	unfit func(s *plan.Step, images observe.Images) string
 	// want adds the state before the step to the desired state of the organization.
 	want func(o *spec.Organization, s *plan.Step, images observe.Images)
 }
@@ -27,13 +29,13 @@ var reversals = map[plan.StepType]reversal{
 	{Kind: spec.KindPaymentMethods, Op: plan.OpDelete}: {never: neverBilled},
 	{Kind: spec.KindFeatureControl, Op: plan.OpUpdate}: {want: wantControl},
 	{Kind: spec.KindVariable, Op: plan.OpCreate}:       {want: wantNoVariable},
-	{Kind: spec.KindVariable, Op: plan.OpUpdate}:       {want: wantVariable},
-	{Kind: spec.KindVariable, Op: plan.OpDelete}:       {want: wantVariable},
+	{Kind: spec.KindVariable, Op: plan.OpUpdate}:       {want: wantVariable, unfit: unfitValue},
+	{Kind: spec.KindVariable, Op: plan.OpDelete}:       {want: wantVariable, unfit: unfitValue},
 	{Kind: spec.KindMember, Op: plan.OpInvite}:         {want: wantNoMember},
 	{Kind: spec.KindMember, Op: plan.OpReinvite}:       {never: neverReinvited},
 	{Kind: spec.KindMember, Op: plan.OpRevoke}:         {never: neverRevoked},
 	{Kind: spec.KindMember, Op: plan.OpDelete}:         {never: neverRemoved},
-	{Kind: spec.KindMember, Op: plan.OpUpdate}:         {want: wantRole},
+	{Kind: spec.KindMember, Op: plan.OpUpdate}:         {want: wantRole, unfit: unfitEmail},
 	{Kind: spec.KindTFA, Op: plan.OpUpdate}:            {want: wantTFA},
 	{Kind: spec.KindOwner, Op: plan.OpTransfer}: {
 		never: "only the new Owner can transfer the organization back",
@@ -82,9 +84,31 @@ func wantAttributes(o *spec.Organization, _ *plan.Step, i observe.Images) {
 }
 
 func wantVariable(o *spec.Organization, s *plan.Step, i observe.Images) {
+	t, value := valueBefore(i)
+	o.Variables = append(o.Variables, spec.Variable{Name: s.Address.Name(), Type: t, Value: value})
+}
+
+func valueBefore(i observe.Images) (spec.VariableType, spec.Value) {
 	t, _ := spec.ParseVariableType(i.Before["type"].Value().Reveal())
-	o.Variables = append(o.Variables,
-		spec.Variable{Name: s.Address.Name(), Type: t, Value: i.Before["value"].Value()})
+	return t, i.Before["value"].Value()
+}
+
+// unfitValue: a zone keeps values that are none of their type, and no plan writes one.
+func unfitValue(_ *plan.Step, i observe.Images) string {
+	t, value := valueBefore(i)
+	if _, err := spec.Canonical(t, value.Reveal()); err != nil {
+		return "before the run " + err.Error() + ", and no plan writes such a value: set it in Make"
+	}
+	return ""
+}
+
+// unfitEmail: a run of an older version may have given a role to somebody whom documents cannot
+// name any more.
+func unfitEmail(s *plan.Step, _ observe.Images) string {
+	if !spec.AcceptsEmail(s.Address.Name()) {
+		return "no plan gives a role to an e-mail that documents cannot hold: set it in Make"
+	}
+	return ""
 }
 
 func isTrue(side state.Scalar) bool { return side.Value().Reveal() == "true" }

@@ -57,6 +57,7 @@ type Result struct {
 //	transfer, organization delete         not
 //	everything of billing                 not: what is paid is paid
 //	any secret value                      not: the journal does not keep it
+//	a value that is none of its type      not: no plan writes one
 func Wanted(ctx context.Context, story *report.Run, o Options) Result {
 	r := reverser{story: story, index: story.Index(), options: o, records: stepRecords(story)}
 	for i := range story.Organizations {
@@ -183,6 +184,11 @@ func (r *reverser) step(
 		return "its value before is a secret, which the journal does not keep"
 	case !o.Reachable():
 		return "the zone " + text.Quote(o.Live().Zone) + " is none of this run"
+	}
+	if back.unfit != nil {
+		if why := back.unfit(s, images); why != "" {
+			return why
+		}
 	}
 	if err := o.Refresh(ctx, s, observe.MaxAge); err != nil {
 		r.Unread = append(r.Unread, err)
