@@ -1,6 +1,7 @@
 package document
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -267,7 +268,9 @@ func (r billingResolver) methods(l *layer) *spec.PaymentMethods {
 				"keep one of the two")
 			continue
 		}
-		m.Remove = append(m.Remove, s.text)
+		if !slices.Contains(m.Remove, s.text) {
+			m.Remove = append(m.Remove, s.text)
+		}
 	}
 	return m
 }

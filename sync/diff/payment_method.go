@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"slices"
+
 	"makesync/spec"
 	"makesync/spec/text"
 	"makesync/sync/billing"
@@ -17,7 +19,7 @@ func diffPaymentMethods(c *comparison) {
 	}
 	subscription, ok := findMethod(c, want.Subscription)
 	extras, also := findMethod(c, want.Extras)
-	if !ok || !also {
+	if !ok || !also || removesPayer(c, subscription) || removesPayer(c, extras) {
 		return
 	}
 	if extras != nil && !extras.DefaultForExtras && extras.Immediate != nil && !*extras.Immediate {
@@ -37,6 +39,17 @@ func diffPaymentMethods(c *comparison) {
 			c.countUnmanaged(spec.KindPaymentMethods, m.ID)
 		}
 	}
+}
+
+// removesPayer refuses to remove what shall pay: only the zone shows that two names are of one
+// method.
+func removesPayer(c *comparison, m *billing.PaymentMethod) bool {
+	if m == nil || !slices.Contains(c.Want.PaymentMethods.Remove, m.ID) {
+		return false
+	}
+	methodProblem(c, m.ID, "the payment method "+text.OneLine(m.Describe())+" is to be paid by and to be removed",
+		"keep one of the two")
+	return true
 }
 
 // unfit refuses what the types of payment methods rule out.

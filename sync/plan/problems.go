@@ -18,7 +18,7 @@ const (
 	// Of billing; each leaves its organization out.
 	RuleOtherName     = "billing-other-name" // the id is that of an organization by another name
 	RulePrice         = "subscription-price" // not exactly one price fits, or another than declared
-	RulePaymentMethod = "payment-method"     // not exactly one fits, or it cannot pay for that
+	RulePaymentMethod = "payment-method"     // not exactly one fits, it cannot pay for that, or is removed
 )
 
 // StopsRun tells whether one of the problems is an error that concerns the run as a whole, so that
