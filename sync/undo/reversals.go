@@ -11,7 +11,7 @@ import (
 type reversal struct {
 	// never says why it cannot be; then want is nil.
 	never string
-	// unfit says why what was there before the step is nothing that a plan writes; nil: it always is.
+	// unfit says why no plan writes what was there before the step; nil: one always does.
 	unfit func(s *plan.Step, images observe.Images) string
 	// want adds the state before the step to the desired state of the organization.
 	want func(o *spec.Organization, s *plan.Step, images observe.Images)
