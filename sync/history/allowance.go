@@ -2,6 +2,7 @@ package history
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,7 +14,6 @@ import (
 
 	"makesync/spec/text"
 	"makesync/sync/exit"
-	"makesync/sync/plan"
 	"makesync/sync/report"
 )
 
@@ -21,7 +21,7 @@ import (
 const (
 	mostWhole   = maxJournal // bytes of journals that are understood as a whole
 	mostHeads   = 96 << 20   // bytes of first and last lines that are understood
-	mostScanned = 2 << 30    // bytes that are looked through for where a line begins, or for a verb
+	mostScanned = 2 << 30    // bytes that are looked through for where a line begins
 )
 
 // ErrTooMuch says that journals hold more together than one command reads.
@@ -164,20 +164,6 @@ func (a *allowance) lastLine(file io.ReaderAt, size int64) (line, error) {
 	return a.lineHead(io.NewSectionReader(file, begin, end-begin))
 }
 
-// names tells whether a journal names one of the verbs: to look for them takes a hundredth of the
-// time of understanding all of it.
-func (a *allowance) names(s *Store, run string, verbs []plan.Verb) (bool, error) {
-	file, size, err := openRun(s, run)
-	if err != nil {
-		return false, err
-	}
-	defer file.Close()
-	if a.scanned -= size; a.scanned < 0 {
-		return false, ErrTooMuch
-	}
-	return containsVerb(file, verbs), nil
-}
-
 // maxHead is how much of a line may stand before the long lists in it.
 const maxHead = 1 << 20
 
@@ -307,6 +293,6 @@ func tooMuch(s *Store, runs []string) error {
 			e.journals = append(e.journals, sizedJournal{run, size})
 		}
 	}
-	slices.SortStableFunc(e.journals, func(a, b sizedJournal) int { return int(b.size - a.size) })
+	slices.SortStableFunc(e.journals, func(a, b sizedJournal) int { return cmp.Compare(b.size, a.size) })
 	return e
 }

@@ -26,7 +26,7 @@ const forgedEnd = `x","calls":{"read":1,"write":1},"exit":{"code":0,"name":"forg
 func TestLawTheListReadsEndsOnly(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		s := Open(Options{Dir: os.TempDir(), Runs: tempDir(t)})
+		s := Open(Options{Dir: tempDir(t)})
 		count := rapid.IntRange(0, 3)
 		ended := report.Report{Format: report.Format, Run: "R1", Planned: count.Draw(t, "planned"),
 			Succeeded: count.Draw(t, "succeeded"), Failed: count.Draw(t, "failed"), Skipped: count.Draw(t, "skipped"),
@@ -66,7 +66,7 @@ func TestLawTheListReadsEndsOnly(t *testing.T) {
 }
 
 func tempDir(t *rapid.T) string {
-	dir, err := os.MkdirTemp("", "runs")
+	dir, err := os.MkdirTemp("", "makesync")
 	if err != nil {
 		t.Fatal(err)
 	}

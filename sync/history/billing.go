@@ -39,8 +39,8 @@ func (b *Billing) Begun(zone string, organization int64) *billing.Sent {
 	return b.sent[sentKey{placeOf(zone), organization, plan.BeginSubscription}]
 }
 
-// Known is how many runs are remembered. The error is that of a journal that cannot be read: what
-// it hides may be a cancel.
+// Known is how many runs are remembered. The error is that of a journal that cannot be read, or has
+// a line that is not whole: what it hides may be a cancel.
 func (b *Billing) Known() (runs int, err error) {
 	b.once.Do(b.read)
 	return b.runs, b.err
@@ -53,13 +53,11 @@ func (b *Billing) read() {
 	b.sent = map[sentKey]*billing.Sent{}
 	runs, err := b.store.Names()
 	b.err = err
-	a := newAllowance()
 	for _, run := range runs { // by time, so that the last one counts
-		if named, err := a.names(b.store, run, remembered); err == nil && !named {
-			if _, is := a.head(b.store, run); is {
-				b.runs++
-				continue
-			}
+		a := newAllowance() // one for each: what there is no room for could be a cancel
+		if a.holdsNone(b.store, run, remembered) {
+			b.runs++
+			continue
 		}
 		story, err := a.whole(b.store, run, false)
 		if err != nil {

@@ -1,10 +1,8 @@
 package history
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -219,7 +217,7 @@ func (s *Store) Recent(places map[string]string, since time.Time, verbs ...plan.
 		if last, err := a.last(s, run); err != nil && last.At.IsZero() || last.At.Before(since) {
 			continue
 		}
-		if named, err := a.names(s, run, verbs); err != nil || !named {
+		if named, err := namesVerb(s, run, verbs); err != nil || !named {
 			continue
 		}
 		if story, err := a.whole(s, run, true); err == nil && isAt(story, wanted) {
@@ -229,24 +227,3 @@ func (s *Store) Recent(places map[string]string, since time.Time, verbs ...plan.
 	slices.Reverse(recent)
 	return recent, nil
 }
-
-// containsVerb looks for one of the verbs part by part; each part begins with the end of the last,
-// in which a verb may begin.
-func containsVerb(in io.Reader, verbs []plan.Verb) bool {
-	part, kept := make([]byte, tailPart), 0
-	for {
-		n, err := in.Read(part[kept:])
-		text := part[:kept+n]
-		named := func(v plan.Verb) bool { return bytes.Contains(text, []byte(`"verb":"`+string(v)+`"`)) }
-		if slices.ContainsFunc(verbs, named) {
-			return true
-		}
-		if err != nil {
-			return false
-		}
-		kept = copy(part, text[max(0, len(text)-longestVerb):])
-	}
-}
-
-// longestVerb is no shorter than a verb with its name, as journals write it.
-const longestVerb = 100
