@@ -115,7 +115,8 @@ func readAndCompare(ctx context.Context, r *runtimeEnv, o compareOptions) (*comp
 		return nil, err
 	}
 	defer src.close()
-	src.room = bothSides(document.FieldsRoom())
+	collectEarlier()
+	src.room = document.FieldsRoom()
 	for i := range sides {
 		if err := readSide(ctx, &sides[i], src, o); err != nil {
 			return nil, err

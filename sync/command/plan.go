@@ -71,7 +71,8 @@ func planCommand(r *runtimeEnv) *cli.Command {
 				return err
 			}
 			if o.changed != "" {
-				o.documents.room = bothSides(document.SharedRoom())
+				collectEarlier()
+				o.documents.room = document.SharedRoom()
 			}
 			return runPlan(c.Context, r, o)
 		}),

@@ -70,7 +70,7 @@ func (o offlineOptions) set() bool { return len(o.live)+len(o.base) > 0 }
 func (p *plannedRun) makeOffline(ctx context.Context) error {
 	collectEarlier()
 	if len(p.options.offline.base) > 0 {
-		p.options.documents.room = bothSides(document.SharedRoom())
+		p.options.documents.room = document.SharedRoom()
 	}
 	if err := p.loadWithout(ctx); err != nil {
 		return err
