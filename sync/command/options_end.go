@@ -123,5 +123,5 @@ func readNotifyOptions(c *cli.Context, env Env) (*notifyOptions, error) {
 	if err != nil {
 		return nil, badUsage(c, "%s: %s", from, err)
 	}
-	return &notifyOptions{receiver: receiver{target}, form: form, waiting: waiting}, nil
+	return &notifyOptions{receiver: receiver{url: target, timeout: notifyTimeout}, form: form, waiting: waiting}, nil
 }

@@ -20,7 +20,10 @@ import (
 
 // receiver is who gets notifications. The url often holds a secret (chat webhooks), so that nothing
 // but place may print it.
-type receiver struct{ url *url.URL }
+type receiver struct {
+	url     *url.URL
+	timeout time.Duration
+}
 
 var errNoURL = errors.New(
 	"is not a URL like https://hooks.example/path (it is not shown, as it may hold a secret)")
@@ -66,7 +69,7 @@ func shownURL(text string) string {
 	if err != nil {
 		return "URL"
 	}
-	return receiver{target}.place() + "/…"
+	return receiver{url: target}.place() + "/…"
 }
 
 // place is as much of the url as may be shown.
@@ -80,7 +83,7 @@ const notifyTimeout = 10 * time.Second
 // out all the same. The transport is used as it is: a client would follow redirects, and put the
 // url into its errors.
 func (to receiver) post(ctx context.Context, body notify.Body, version string) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), notifyTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), to.timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to.url.String(), bytes.NewReader(body.Data))
 	if err != nil {
@@ -110,7 +113,7 @@ func (to receiver) post(ctx context.Context, body notify.Body, version string) e
 // a part of that.
 func (to receiver) shown(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("no answer within %s", notifyTimeout)
+		return fmt.Errorf("no answer within %s", to.timeout)
 	}
 	return errors.New(render.Clean(makeapi.Scrub(err.Error(), to.secrets())))
 }

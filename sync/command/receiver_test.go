@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"makesync/sync/notify"
 )
@@ -26,7 +27,7 @@ func TestParseNotifyURL(t *testing.T) {
 		if err != nil && strings.Contains(err.Error(), "s3cr3t") {
 			t.Errorf("the error shows the url: %v", err)
 		}
-		if err == nil && strings.Contains(receiver{target}.place(), "s3cr3t") {
+		if err == nil && strings.Contains(receiver{url: target}.place(), "s3cr3t") {
 			t.Errorf("%q: the place shows the secret", text)
 		}
 	}
@@ -44,7 +45,9 @@ func TestReceiverThatHangs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := (receiver{target}).post(t.Context(), notify.Body{Data: []byte("{}")}, "test"); err == nil || err.Error() != "no answer within 10s" {
+	to := receiver{url: target, timeout: 50 * time.Millisecond}
+	err = to.post(t.Context(), notify.Body{Data: []byte("{}")}, "test")
+	if err == nil || err.Error() != "no answer within 50ms" {
 		t.Errorf("%v", err)
 	}
 }

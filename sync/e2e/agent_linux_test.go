@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestSilentAgent: an SSH agent that waits, for the touch of a key or for ever, does not hold who gives up.
@@ -23,7 +24,7 @@ func TestSilentAgent(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "docs.yaml"), []byte(docs), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	agent, err := net.Listen("unix", filepath.Join(dir, "agent"))
+	agent, err := net.ListenUnix("unix", &net.UnixAddr{Net: "unix", Name: filepath.Join(dir, "agent")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,11 +44,18 @@ func TestSilentAgent(t *testing.T) {
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
+	giveUp := time.Now().Add(time.Minute) // an approve that never asks is a failure
+	if err := agent.SetDeadline(giveUp); err != nil {
+		t.Fatal(err)
+	}
 	asked, err := agent.Accept()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer asked.Close()
+	if err := asked.SetDeadline(giveUp); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := asked.Read(make([]byte, 1)); err != nil { // it waits for an answer now
 		t.Fatal(err)
 	}
