@@ -107,14 +107,16 @@ func URLPlace(address string) string {
 }
 
 // ServerPlace is the host and the port that a url leads to, in one form for all that lead there: a
-// host may end with the dot of the root, this machine has many names, and 443 goes without saying.
+// host may end with the dot of the root, this machine has many addresses, and 443 goes without
+// saying. Names below localhost stay as they are: a proxy on this machine tells them apart.
 func ServerPlace(u *url.URL) string {
 	host := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
 	addr, err := netip.ParseAddr(host)
 	switch {
-	case isLoopback(host), err == nil && addr.IsUnspecified(): // 0.0.0.0 leads here as well
+	case err != nil:
+	case addr.Unmap().IsLoopback(), addr.IsUnspecified(): // 0.0.0.0 leads here as well
 		host = "localhost"
-	case err == nil:
+	default:
 		host = addr.Unmap().String()
 	}
 	port := strings.TrimLeft(cmp.Or(u.Port(), defaultPorts[strings.ToLower(u.Scheme)]), "0")

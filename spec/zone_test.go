@@ -12,7 +12,9 @@ func TestURLPlace(t *testing.T) {
 		{"https://xn--mller-kva.example", "https://XN--MLLER-KVA.example"},
 		{"http://localhost:8080", "http://LOCALHOST:8080", "http://localhost.:8080", "http://127.0.0.1:8080", "http://127.0.0.1.:8080",
 			"http://127.8.0.9:08080", "http://[::1]:8080", "http://[0:0:0:0:0:0:0:1]:8080", "http://[::ffff:127.0.0.1]:8080",
-			"http://[::FFFF:7f00:1]:8080", "http://make.localhost:8080", "https://localhost:8080", "https://0.0.0.0:8080", "https://[::]:8080"},
+			"http://[::FFFF:7f00:1]:8080", "https://localhost:8080", "https://0.0.0.0:8080", "https://[::]:8080"},
+		{"http://eu.make.localhost:8080", "https://EU.Make.localhost.:8080"}, // a proxy tells names apart
+		{"http://us.make.localhost:8080"},
 		{"http://localhost:8081", "https://127.0.0.1:8081"},
 		{"http://localhost", "http://127.0.0.1:80"},
 		{"https://localhost", "https://[::1]:443"},

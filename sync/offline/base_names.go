@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"slices"
 	"sort"
 	"sync"
 
@@ -48,6 +49,16 @@ func (n *nameIDs) text(list state.List, name string) string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return state.FormatID(n.entry(list, name).ID)
+}
+
+// sorted are the ids of names whose order says nothing.
+func (n *nameIDs) sorted(list state.List, names []string) []string {
+	ids := make([]string, len(names))
+	for i, name := range names {
+		ids[i] = n.text(list, name)
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 func (n *nameIDs) entry(list state.List, name string) state.Name {

@@ -6,23 +6,24 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/lookup"
+	"makesync/sync/state"
 )
 
 // ForLater warns of what head says otherwise than base of things that are not there yet, or there
 // already, as base has it: no step shows it, and it counts all the same once somebody is invited or
 // something is made. former are as for NoLongerManaged.
 func ForLater(base, head *spec.Desired, former map[string]string) (later []spec.Problem) {
-	heads := byFormerKey(head, former)
+	heads, ids := byFormerKey(head, former), newNameIDs()
 	for i := range base.Organizations {
 		o := &base.Organizations[i]
 		if now := heads[o.Key]; now != nil && o.State != spec.Absent && now.State != spec.Absent {
-			later = append(later, laterOf(o, now)...)
+			later = append(later, laterOf(o, now, ids)...)
 		}
 	}
 	return later
 }
 
-func laterOf(o, now *spec.Organization) (later []spec.Problem) {
+func laterOf(o, now *spec.Organization, ids *nameIDs) (later []spec.Problem) {
 	add := func(kind spec.Kind, name, what string, source *spec.Source) {
 		address := spec.NewAddress(now.Key, kind, name)
 		later = append(later, spec.Problem{Severity: spec.Warning, Rule: "for-later", Address: address, Source: source,
@@ -30,7 +31,8 @@ func laterOf(o, now *spec.Organization) (later []spec.Problem) {
 				"and no step shows it until then",
 			Hint: "look at it as at a step"})
 	}
-	if o.Region != now.Region && o.ID == 0 && now.ID == 0 {
+	other := func(list state.List, a, b string) bool { return ids.text(list, a) != ids.text(list, b) }
+	if other(state.Regions, o.Region, now.Region) && o.ID == 0 && now.ID == 0 {
 		add(spec.KindOrganization, "", "the region in which the organization would be made", now.PositionOf("region"))
 	}
 	variables, members := lookup.Variables(o.Variables), lookup.Members(o.Members)
@@ -43,10 +45,10 @@ func laterOf(o, now *spec.Organization) (later []spec.Problem) {
 	for i := range now.Members {
 		m := &now.Members[i]
 		if was := members(m.Email); was != nil && was.State != spec.Absent && m.State != spec.Absent {
-			if other := otherInvite(was.Invite, m.Invite); len(other) > 0 {
-				add(spec.KindMember, m.Email, "the invitation ("+strings.Join(other, ", ")+")", &m.Source)
+			if keys := otherInvite(was.Invite, m.Invite, ids); len(keys) > 0 {
+				add(spec.KindMember, m.Email, "the invitation ("+strings.Join(keys, ", ")+")", &m.Source)
 			}
-			if m.Email == o.Owner && m.Email == now.Owner && spec.FoldName(was.Role) != spec.FoldName(m.Role) {
+			if m.Email == o.Owner && m.Email == now.Owner && other(state.Roles, was.Role, m.Role) {
 				add(spec.KindMember, m.Email, "the role until "+m.Email+" is the Owner", &m.Source)
 			}
 		}
@@ -65,7 +67,7 @@ func sameValue(a, b *spec.Variable) bool {
 
 // otherInvite are the keys in which an invitation says something else than before; none where there
 // is none any more.
-func otherInvite(was, now *spec.Invite) (other []string) {
+func otherInvite(was, now *spec.Invite, ids *nameIDs) (other []string) {
 	if now == nil {
 		return nil
 	}
@@ -77,7 +79,7 @@ func otherInvite(was, now *spec.Invite) (other []string) {
 		same bool
 	}{
 		{"name", was.Name == now.Name},
-		{"teams", slices.Equal(was.Teams, now.Teams)},
+		{"teams", slices.Equal(ids.sorted(state.Teams, was.Teams), ids.sorted(state.Teams, now.Teams))},
 		{"note", was.Note == now.Note},
 	} {
 		if !key.same {

@@ -61,6 +61,15 @@ func (l *leftAlone) withdrawn(address spec.Address, what string) {
 		Hint:    "write `state: absent` again where it shall go"})
 }
 
+// uninvited adds a member whom nobody invites any more. Whoever is there already stays, and so does
+// an invitation that is sent.
+func (l *leftAlone) uninvited(address spec.Address) {
+	*l = append(*l, spec.Problem{Severity: spec.Warning, Rule: "no-longer-managed", Address: address,
+		Message: "the invitation of the member is no longer in the documents: " +
+			"who is not there will not be invited any more",
+		Hint: "write `invite` again where somebody who is not there shall be invited"})
+}
+
 func (l *leftAlone) within(o, now *spec.Organization) {
 	l.fields(o, now)
 	controls, variables := lookup.Controls(now.FeatureControls), lookup.Variables(now.Variables)
@@ -93,8 +102,7 @@ func (l *leftAlone) within(o, now *spec.Organization) {
 		case m.Role != "" && still.Role == "" && now.Owner != m.Email:
 			l.value(address, "the role of the member")
 		case m.Invite != nil && still.Invite == nil:
-			l.add(address, "the invitation of the member")
-			(*l)[len(*l)-1].Hint = "write `invite` again where somebody who is not there shall be invited"
+			l.uninvited(address)
 		}
 	}
 	if o.TFAEnforced != nil && now.TFAEnforced == nil {

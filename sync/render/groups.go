@@ -306,7 +306,7 @@ type problemGroup struct {
 
 // label stands before in.
 func (g *problemGroup) label() string {
-	if g.Source != nil { // it is told of its own place
+	if g.Source != nil && len(g.organizations) == 0 { // it is told of its own place
 		return "likewise at"
 	}
 	return "in"
@@ -327,6 +327,17 @@ func (g *problemGroup) in(names func(keys []string, most int) string, most int) 
 // token, not each of the ids.
 func isOfFleet(problem *spec.Problem) bool {
 	return problem.Source != nil && (problem.Rule == "wrong-zone" || problem.Rule == "no-such-organization")
+}
+
+// isOfObject tells warnings of an object whose place is that of a profile for all who use it.
+func isOfObject(problem *spec.Problem) bool {
+	return problem.Source != nil && problem.Severity == spec.Warning &&
+		strings.HasPrefix(problem.Message, string(problem.Address)+": ")
+}
+
+// withoutKey is a message about an object without the organization in front.
+func withoutKey(problem *spec.Problem) string {
+	return strings.TrimLeft(strings.TrimPrefix(problem.Message, problem.Address.Key()), "/: ")
 }
 
 // groupProblems puts problems together that differ in the organization alone, or in the place where
@@ -358,16 +369,13 @@ func groupProblems(problems []spec.Problem, least int) []problemGroup {
 			at[key] = len(groups)
 			groups = append(groups, problemGroup{Problem: problem})
 			continue
-		case problem.Source != nil:
+		case problem.Source != nil && !isOfObject(&problem):
 			organization, place = "", strings.TrimSuffix(problemPlace(&problem), ": ")
 			problem.Source, problem.Path, problem.Excerpt = nil, "", ""
 		}
 		if !known {
 			n, at[key] = len(groups), len(groups)
-			problem.Message = ofOrganization(&problem, problem.Message)
-			problem.Hint = ofOrganization(&problem, problem.Hint)
-			problem.Address = ""
-			groups = append(groups, problemGroup{Problem: problem})
+			groups = append(groups, problemGroup{Problem: ofAny(problem)})
 		}
 		if place != "" {
 			groups[n].places = append(groups[n].places, place)
@@ -379,6 +387,18 @@ func groupProblems(problems []spec.Problem, least int) []problemGroup {
 	return groups
 }
 
+// ofAny is a problem without the organization that has it.
+func ofAny(problem spec.Problem) spec.Problem {
+	if isOfObject(&problem) {
+		problem.Message = withoutKey(&problem)
+	} else {
+		problem.Message = ofOrganization(&problem, problem.Message)
+		problem.Hint = ofOrganization(&problem, problem.Hint)
+	}
+	problem.Address = ""
+	return problem
+}
+
 // problemKey is equal for problems that differ in the organization, or the place, alone; "" for one
 // that stays alone.
 func problemKey(problem *spec.Problem) string {
@@ -386,6 +406,9 @@ func problemKey(problem *spec.Problem) string {
 	case isOfFleet(problem):
 		_, host, _ := strings.Cut(problem.Hint, " lives in ")
 		return problem.Rule + "\x00" + host
+	case isOfObject(problem):
+		return strings.Join([]string{problem.Rule, problem.Source.String(), problem.Hint,
+			withoutKey(problem)}, "\x00")
 	case problem.Source != nil && problem.Severity == spec.Warning:
 		related := ""
 		if problem.Related != nil {

@@ -40,7 +40,7 @@ func newHTMLPlan(plan *plan.Plan, o Options) *htmlPlan {
 		)
 	}
 	p.Approvals = cleaned(o.Approvals)
-	p.Rules = htmlRules(plan.Rules)
+	p.Rules = htmlRules(plan.Rules, o.leastGroup())
 	said, index := summarize(plan), newHTMLIndex()
 	for _, problem := range groupProblems(missing.failures(), o.leastGroup()) {
 		p.Failures = append(p.Failures, newHTMLProblem(&problem, fleet))

@@ -128,56 +128,124 @@ func ruleSide(value string) string {
 	return Clean(value)
 }
 
+// ruleGroup is a change of the rules, with the paths of others that one line of a profile makes.
+type ruleGroup struct {
+	*spec.RuleChange
+	others []string
+}
+
+// groupRules puts together what one line of a profile changes in as many organizations in the same
+// way, so that no such line fills a page.
+func groupRules(rules []spec.RuleChange, least int) []ruleGroup {
+	counts, at := map[string]int{}, map[string]int{}
+	for i := range rules {
+		counts[ruleKey(&rules[i])]++
+	}
+	groups := make([]ruleGroup, 0, len(rules))
+	for i := range rules {
+		r := &rules[i]
+		key := ruleKey(r)
+		if n, known := at[key]; known {
+			groups[n].others = append(groups[n].others, r.Path)
+			continue
+		}
+		if key != "" && least > 1 && counts[key] >= least {
+			at[key] = len(groups)
+		}
+		groups = append(groups, ruleGroup{RuleChange: r})
+	}
+	return groups
+}
+
+// ruleKey is equal for changes that differ in the organization alone; "" for one that stays alone.
+func ruleKey(r *spec.RuleChange) string {
+	if r.Source == nil || r.Source.Line == 0 || !strings.HasPrefix(r.Path, "organizations.") {
+		return ""
+	}
+	field := r.Path[strings.LastIndexByte(r.Path, '.'):]
+	return strings.Join([]string{ruleRisk(r), field, r.From, r.To, r.Source.String()}, "\x00")
+}
+
+// likewise names the others as written, at most so many.
+func (g *ruleGroup) likewise(most int, written func(path string) string) string {
+	names := make([]string, min(most, len(g.others)))
+	for i := range names {
+		names[i] = written(Clean(g.others[i]))
+	}
+	words := text.Count(len(g.others), "other", "others") + ": " + strings.Join(names, ", ")
+	if left := len(g.others) - len(names); left > 0 {
+		words += " and " + text.Number(left) + " more"
+	}
+	return words
+}
+
+// fewOthers is how many of them are named where not all are.
+const fewOthers = 3
+
+func asItStands(path string) string { return path }
+
 // writeRules writes the block of a text.
 func writeRules(p *printer, rules []spec.RuleChange) {
 	if len(rules) == 0 {
 		return
 	}
 	p.heading(bold, rulesHeading)
-	for i := range rules {
-		r := &rules[i]
+	most := fewOthers
+	if p.Verbose {
+		most = len(rules)
+	}
+	for _, r := range groupRules(rules, p.leastGroup()) {
 		style := yellow
 		if r.Weakens {
 			style = red
 		}
-		from, to := ruleSides(r)
+		from, to := ruleSides(r.RuleChange)
 		words := r.Path + ": " + from + " -> " + to
 		if r.Source != nil && r.Source.File != "" {
 			words += "  (" + r.Source.String() + ")"
 		}
-		p.labelled(2, style, ruleRisk(r), headLabel, words)
+		p.labelled(2, style, ruleRisk(r.RuleChange), headLabel, words)
+		if len(r.others) > 0 {
+			p.labelled(2+gapAfter(headLabel), dim, "likewise", 0, r.likewise(most, asItStands))
+		}
 	}
 	p.gap()
 }
 
 // addRules lines up the rows of a page, before everything else.
 func (d *document) addRules() {
-	for i := range d.plan.Rules {
-		r := &d.plan.Rules[i]
+	for _, r := range groupRules(d.plan.Rules, d.options.leastGroup()) {
 		risk := "changed"
 		if r.Weakens {
 			risk = "**Destructive: weaker**"
 		}
-		from, to := ruleSides(r)
+		from, to := ruleSides(r.RuleChange)
 		from, to = shortRule(from, to)
-		full := "- " + risk + " " + code(cut(Clean(r.Path), maxName)) + ": " + code(from) + " → " + code(to) + "\n"
-		d.addOwn(inRules, full, rankHeader, "change to the rules")
+		written := func(path string) string { return code(cut(path, maxName)) }
+		full := "- " + risk + " " + written(Clean(r.Path)) + ": " + code(from) + " → " + code(to)
+		if len(r.others) > 0 {
+			full += " (likewise " + r.likewise(fewOthers, written) + ")"
+		}
+		d.addOwn(inRules, full+"\n", rankHeader, "change to the rules")
 	}
 }
 
 // htmlRule is one row of a page of HTML.
-type htmlRule struct{ Risk, Word, Path, From, To, Source string }
+type htmlRule struct{ Risk, Word, Path, From, To, Source, Likewise string }
 
-func htmlRules(rules []spec.RuleChange) (rows []htmlRule) {
-	for i := range rules {
-		r := &rules[i]
-		from, to := ruleSides(r)
-		row := htmlRule{Risk: string(plan.RiskCaution), Word: ruleRisk(r), Path: Clean(r.Path), From: from, To: to}
+func htmlRules(rules []spec.RuleChange, least int) (rows []htmlRule) {
+	for _, r := range groupRules(rules, least) {
+		from, to := ruleSides(r.RuleChange)
+		row := htmlRule{Risk: string(plan.RiskCaution), Word: ruleRisk(r.RuleChange), Path: Clean(r.Path),
+			From: from, To: to}
 		if r.Weakens {
 			row.Risk = string(plan.RiskDestructive)
 		}
 		if r.Source != nil {
 			row.Source = Clean(r.Source.String())
+		}
+		if len(r.others) > 0 {
+			row.Likewise = r.likewise(len(r.others), asItStands)
 		}
 		rows = append(rows, row)
 	}
