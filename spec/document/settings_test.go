@@ -194,3 +194,28 @@ func TestRulesDigest(t *testing.T) {
 		}
 	}
 }
+
+// TestRulesOfOneOfMany: what a profile changes for many is one row for people, and each of them counts.
+func TestRulesOfOneOfMany(t *testing.T) {
+	t.Parallel()
+	const all = minimal + `profiles: {all: {members: {gone@acme.example: {state: absent, connections: keep}}}}
+organizations:
+  a: {id: 1, zone: eu1, profiles: [all]}
+  b: {id: 2, zone: eu1, profiles: [all]}
+  c: {id: 3, zone: eu1, profiles: [all]}
+`
+	every := strings.Replace(all, "keep", "delete", 1)
+	butOne := strings.Replace(every, "id: 2,", "id: 2, members: {gone@acme.example: {state: absent, connections: keep}},", 1)
+	base := load(t, all)
+	digests := map[string]int{spec.RulesDigest(base): 0}
+	for head, want := range map[string]int{every: 3, butOne: 2} {
+		desired := load(t, head)
+		if changes, _ := spec.CompareRules(base, desired, nil); len(changes) != want {
+			t.Errorf("%d changes, want %d: %v", len(changes), want, changes)
+		}
+		digests[spec.RulesDigest(desired)] = want
+	}
+	if len(digests) != 3 {
+		t.Errorf("three sets of rules have the digests %v", digests)
+	}
+}
