@@ -16,6 +16,9 @@ import (
 // ones may be part of a word, so no value may be equal to them.
 const leastContained = 8
 
+// longerThanWords is how long a secret is, in bytes, that no name holds by chance.
+const longerThanWords = 16
+
 // OwnSecrets are what the run itself is trusted with: tokens, the key of seals, the url of who is
 // told, the passwords of proxies. No declared value may give one away, wherever it came from, and
 // no live one is shown that does.
@@ -29,6 +32,16 @@ type OwnSecrets struct {
 
 // Texts are the secrets themselves.
 func (s OwnSecrets) Texts() []string { return s.texts }
+
+// Forms are those of the secrets that are too long to be a word, as they are and encoded.
+func (s OwnSecrets) Forms() (forms []string) {
+	for _, secret := range s.texts {
+		if len(secret) >= longerThanWords {
+			forms = append(append(forms, secret), encodings(secret)...)
+		}
+	}
+	return forms
+}
 
 // SecretsOf are those of an environment, and the tokens of declared, built-in and named zones.
 func SecretsOf(

@@ -86,10 +86,9 @@ func (c *connection) answered(ctx context.Context, k *call, timeout *idleTimeout
 		o.cut = !whole
 		o.permanent = response.StatusCode < 400
 	default:
-		if err := k.decode(body); err != nil {
+		if err := k.decode(c.own.withoutSecrets(k, body)); err != nil {
 			o.err = c.broken(ctx, k, body, response.StatusCode, err)
-			var tooMuch excess
-			o.permanent = errors.As(err, &tooMuch)
+			o.permanent = isUseless(err)
 		}
 	}
 	if o.err != nil || k.memory == nil {

@@ -37,6 +37,8 @@ type call struct {
 	// hideLinks: links in messages of the zone are left out; they may open an invoice or a
 	// checkout.
 	hideLinks bool
+	// holdsValues: the reply holds values of variables, which may be whatever somebody wrote.
+	holdsValues bool
 	// secretQuery keeps the query out of logs.
 	secretQuery bool
 	// within is how long a write may wait before it is sent; 0: as long as that takes.

@@ -3,6 +3,7 @@ package makeapi
 import (
 	"cmp"
 	"context"
+	"io"
 	"net/http"
 
 	"makesync/spec"
@@ -66,10 +67,19 @@ func (d *looseDiff) UnmarshalJSON(data []byte) error {
 }
 
 func readHistory(ctx context.Context, c caller, organization int64, name string) ([]Change, error) {
-	rows, err := readUnpaged[changeRow](ctx, c, call{
+	rows, err := readRows(ctx, c, call{
 		method: http.MethodGet, path: variablePath(organization, name) + "/history", organization: organization,
-		doing: "read the history of variable", object: name, scope: scopeVariablesRead,
-	}, "organizationVariableHistory")
+		doing: "read the history of variable", object: name, scope: scopeVariablesRead, holdsValues: true,
+	}, func(body io.Reader) (page[changeRow], error) {
+		p, err := decodePage[changeRow](body, "organizationVariableHistory")
+		for _, row := range p.rows {
+			told := row.Changed + row.Action + row.Author + row.Diff.Timestamp + row.Diff.Author
+			if c.own.in([]byte(told)) {
+				return p, errRepeats
+			}
+		}
+		return p, err
+	})
 	if err != nil {
 		return nil, err
 	}

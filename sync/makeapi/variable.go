@@ -108,8 +108,8 @@ func (row *variableRow) variable() spec.Variable {
 func readVariables(ctx context.Context, c caller, live *state.Organization) error {
 	rows, err := readRows(ctx, c, call{
 		method: http.MethodGet, path: ofOrganization(live.ID, "/variables"), organization: live.ID,
-		doing: "read the variables of", object: nameOf(live), scope: scopeVariablesRead,
-	}, readVariablePage)
+		doing: "read the variables of", object: nameOf(live), scope: scopeVariablesRead, holdsValues: true,
+	}, variablePagesWithout(&c.own))
 	if err != nil {
 		return err
 	}
@@ -120,6 +120,19 @@ func readVariables(ctx context.Context, c caller, live *state.Organization) erro
 		}
 	}
 	return nil
+}
+
+// variablePagesWithout reads pages in which no name holds a secret of the run.
+func variablePagesWithout(own *secretForms) func(io.Reader) (page[variableRow], error) {
+	return func(body io.Reader) (page[variableRow], error) {
+		p, err := readVariablePage(body)
+		for i := range p.rows {
+			if own.in([]byte(p.rows[i].Name)) {
+				return p, errRepeats
+			}
+		}
+		return p, err
+	}
 }
 
 // readVariablePage reads a reply of ordinary length as a whole, which costs the least, and a longer
