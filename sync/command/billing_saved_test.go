@@ -1,6 +1,7 @@
 package command_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -93,6 +94,43 @@ func TestCancelWithoutJournals(t *testing.T) {
 			t.Errorf("exit %d\n%s", code, s.said.String())
 		}
 		s.checkUnmoved("another machine")
+	})
+}
+
+// TestCancelWithADamagedJournal: what is left of it may hide a cancel, whatever it still says.
+func TestCancelWithADamagedJournal(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newBillingStage(t, `{}`, "", "")
+		file := s.saveBilling("plan.json", "--target", "cedar")
+		journals, err := filepath.Glob(filepath.Join(s.home, ".local/state/makesync/runs/*.jsonl"))
+		if err != nil || len(journals) != 1 {
+			t.Fatal(journals, err)
+		}
+		journal, err := os.ReadFile(journals[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		begin := bytes.IndexByte(journal, '\n') + 1
+		clear(journal[begin : begin+bytes.IndexByte(journal[begin:], '\n')])
+		if err := os.WriteFile(journals[0], journal, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		run := strings.TrimSuffix(filepath.Base(journals[0]), ".jsonl")
+		if code := s.applyBilling(file); code != 9 {
+			t.Errorf("exit %d\n%s", code, s.said.String())
+		}
+		s.applyBilling(s.saveBilling("held.json", "--target", "cedar"))
+		s.checkUnmoved("a damaged journal")
+		said := strings.Join(strings.Fields(s.said.String()), " ")
+		for _, want := range []string{
+			"cannot see whether a cancel is pending: the journal of run " + run + " is damaged at line 2",
+			"what earlier runs have sent could not be read: the journal of run " + run + " is damaged at line 2",
+		} {
+			if !strings.Contains(said, want) {
+				t.Errorf("it does not say %q\n%s", want, s.said.String())
+			}
+		}
 	})
 }
 

@@ -20,6 +20,8 @@ type BillingInput struct {
 	CatalogueErr error
 	// Remembers: there are journals. Without them nobody knows what was sent and no zone shows.
 	Remembers bool
+	// ForgetErr is why one of them cannot be read.
+	ForgetErr error
 	// Blank: they hold no run yet, so that only this machine's future is known.
 	Blank bool
 	// Cancelled and Begun are what was sent last; nil for none. A checkout that must be over by now

@@ -16,7 +16,11 @@ func (s *subscriptionDiff) forgetful(what string) string {
 	if s.Remembers {
 		return ""
 	}
-	return "cannot see whether " + what + ": this run keeps no journal, or cannot read those that there are"
+	if s.ForgetErr == nil {
+		return "cannot see whether " + what + ": this run keeps no journal"
+	}
+	return "cannot see whether " + what + ": " + text.OneLine(s.ForgetErr.Error()) +
+		"; look in Make what that run has done, then move its journal away"
 }
 
 // unseenCancel is why nobody knows whether the subscription is cancelled already. A folder without

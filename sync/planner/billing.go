@@ -37,7 +37,7 @@ func billingOf(ctx context.Context, o *organization) diff.BillingInput {
 	if memory := o.run.Billing; memory != nil {
 		url := o.zone.port.Endpoint.URL
 		runs, err := memory.Known()
-		in.Remembers, in.Blank = err == nil, runs == 0
+		in.Remembers, in.ForgetErr, in.Blank = err == nil, err, runs == 0
 		in.Cancelled, in.Begun = memory.Cancelled(url, o.id), memory.Begun(url, o.id)
 		if !in.Begun.Opens(o.run.Now) {
 			in.Begun = nil
