@@ -62,6 +62,21 @@ func (a Address) Kind() Kind {
 	return Kind(kind)
 }
 
+// Folded is the address in the one form of all that mean its object: feature controls go by their
+// names without case. It is for comparing, and never shown.
+func (a Address) Folded() Address {
+	if a.Kind() != KindFeatureControl {
+		return a
+	}
+	return Address(foldedName(string(a)))
+}
+
+// foldedName is an address, or a pattern of some, with its last part as FoldName has it.
+func foldedName(address string) string {
+	name := strings.LastIndexByte(address, '/') + 1
+	return address[:name] + FoldName(address[name:])
+}
+
 // Name is the object's plain name, empty for organization and tfa.
 func (a Address) Name() string {
 	_, rest, _ := strings.Cut(string(a), "/")

@@ -18,6 +18,9 @@ type Glob struct {
 	// folded is the pattern for addresses of members, whose names are e-mails in their one form
 	// (NormalEmail); nil: it is the same.
 	folded *Glob
+	// control is the pattern for addresses of feature controls, in their one form (Address.Folded);
+	// nil: it is the same.
+	control *Glob
 }
 
 type globToken struct {
@@ -57,6 +60,11 @@ func ParseGlob(pattern string) (Glob, error) {
 	if lower := pattern[:name] + NormalEmail(pattern[name:]); lower != pattern {
 		if folded, err := compileGlob(lower); err == nil { // a range such as [Z-a] has no lower case
 			g.folded = &folded
+		}
+	}
+	if one := foldedName(pattern); one != pattern {
+		if control, err := compileGlob(one); err == nil {
+			g.control = &control
 		}
 	}
 	return g, nil
@@ -154,12 +162,22 @@ func (g Glob) matchesIn(organization Address) bool {
 }
 
 // MatchAddress is Match, but for e-mails, which addresses hold in lower case and people write as
-// they like.
+// they like, and for feature controls, which documents and Make may write in different case.
 func (g Glob) MatchAddress(a Address) bool {
-	if g.folded != nil && a.Kind() == KindMember {
+	switch kind := a.Kind(); {
+	case g.folded != nil && kind == KindMember:
 		return g.folded.Match(strings.ToLower(string(a)))
+	case kind == KindFeatureControl:
+		return g.Match(string(a)) || g.ofControls().Match(string(a.Folded()))
 	}
 	return g.Match(string(a))
+}
+
+func (g Glob) ofControls() Glob {
+	if g.control != nil {
+		return *g.control
+	}
+	return g
 }
 
 // MatchAny tells whether one of the patterns fits.

@@ -172,3 +172,41 @@ func TestPatternsOfObjectsHoldTheirOrganization(t *testing.T) {
 		}
 	})
 }
+
+// TestGlobMatchesControlsInEveryCase: documents and Make write names of feature controls in different case, and people
+// either.
+func TestGlobMatchesControlsInEveryCase(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"Make AI Tools", "make ai tools"} {
+		for pattern, fits := range map[string]bool{
+			"acme/featureControl/Make AI Tools": true, "acme/featureControl/make ai tools": true, "acme/**AI*": true,
+			"*/featureControl/MAKE*": true, "*/featureControl**": true, "*/featureControl/*": true, "acme/**": true,
+			"acme/featureControl/Make AI": false, "acme/featurecontrol/Make AI Tools": false, "acme": false,
+		} {
+			g, err := ParseGlob(pattern)
+			if err != nil || g.MatchAddress(NewAddress("acme", KindFeatureControl, name)) != fits {
+				t.Errorf("%s and %s: not %v; %v", pattern, name, fits, err)
+			}
+		}
+	}
+	one := NewAddress("acme", KindFeatureControl, "A/B [beta]")
+	g, err := ParseGlob("acme/featureControl/a%2Fb %5BBETA]")
+	if err != nil || !g.MatchAddress(one) {
+		t.Errorf("%s does not match %s: %v", g, one, err)
+	}
+	if g, _ := ParseGlob("acme/variable/API"); g.MatchAddress("acme/variable/api") {
+		t.Error("variables are matched without case")
+	}
+}
+
+// TestScopeOfAResumedRunKnowsControlsInEveryCase: the run has its steps by the names in Make.
+func TestScopeOfAResumedRunKnowsControlsInEveryCase(t *testing.T) {
+	t.Parallel()
+	made := NewAddress("acme", KindFeatureControl, "Make AI Tools")
+	scope := Scope{Only: map[string]map[Address]bool{"acme": {made.Folded(): true}}}
+	for name, covers := range map[string]bool{"Make AI Tools": true, "make ai tools": true, "Other": false} {
+		if scope.Covers(NewAddress("acme", KindFeatureControl, name)) != covers {
+			t.Errorf("%s: not %v", name, covers)
+		}
+	}
+}

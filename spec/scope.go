@@ -15,8 +15,8 @@ type Scope struct {
 	// Targets and Excludes are globs over addresses; one that matches an organization's
 	// address covers all below it. No target means everything.
 	Targets, Excludes []Glob
-	// Only, by key, are the organizations that a run goes on with, and of each the objects; nil:
-	// all of them. A nil map restricts nothing.
+	// Only, by key, are the organizations that a run goes on with, and of each the objects, by
+	// Address.Folded; nil: all of them. A nil map restricts nothing.
 	Only map[string]map[Address]bool
 }
 
@@ -28,7 +28,7 @@ func (s Scope) Covers(a Address) bool {
 // isOnly tells whether Only lets the object in.
 func (s Scope) isOnly(a Address) bool {
 	objects, in := s.Only[a.Key()]
-	return s.Only == nil || in && (objects == nil || objects[a])
+	return s.Only == nil || in && (objects == nil || objects[a.Folded()])
 }
 
 // isOnlyOf tells whether Only may let some object of the kind in.

@@ -86,7 +86,7 @@ func (a *adopting) organization(key string) *spec.Organization {
 // notMeant says why a step is none to adopt: with --since only drift is, and a conflict when it is
 // named.
 func (a *adopting) notMeant(s *plan.Step) string {
-	named := slices.ContainsFunc(a.Targets, func(g spec.Glob) bool { return g.Match(string(s.Address)) })
+	named := slices.ContainsFunc(a.Targets, func(g spec.Glob) bool { return g.MatchAddress(s.Address) })
 	switch {
 	case !a.Since, s.Origin == plan.OriginDrift:
 		return ""

@@ -84,25 +84,22 @@ func controlIDs(controls []*spec.FeatureControl) string {
 }
 
 // setControl switches a control; one whose organization is yet to be made is found by name later.
-// The run's scope goes by the name in the documents, the step by that in Make, which policies know:
-// documents write it without case.
+// The step goes by the name in Make, which policies know: documents write it without case.
 func setControl(c *comparison, want, live *spec.FeatureControl) {
-	enable := want.Enabled
+	enable, name := want.Enabled, want.Name
+	if live != nil {
+		name = live.Name
+	}
 	s := plan.Step{
-		Address: c.address(spec.KindFeatureControl, want.Name), Op: plan.OpUpdate, Source: want.Source.Position(),
-		Arguments: plan.Arguments{Name: want.Name, Enable: &enable},
+		Address: c.address(spec.KindFeatureControl, name), Op: plan.OpUpdate, Source: want.Source.Position(),
+		Arguments: plan.Arguments{Name: name, Enable: &enable},
 	}
 	if live != nil {
 		s.Arguments.ControlID = live.ID
 		s.Before = state.View{"enabled": state.Bool(live.Enabled)}
 	}
 	s.Fields = allFields(s.Before, state.View{"enabled": state.Bool(enable)})
-	before := len(c.Changes)
 	c.addChange(plan.PhaseControl, s)
-	for i := before; i < len(c.Changes) && live != nil; i++ {
-		c.Changes[i].Address = c.address(spec.KindFeatureControl, live.Name)
-		c.Changes[i].Arguments.Name = live.Name
-	}
 }
 
 // lacksControls: an organization without any control has none to offer.

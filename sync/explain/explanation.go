@@ -197,10 +197,4 @@ func (f *Facts) planned() *plan.Organization {
 }
 
 // is tells whether an address is that of the object: controls go by their names without case.
-func (f *Facts) is(a spec.Address) bool {
-	if a == f.Address {
-		return true
-	}
-	control := a.Kind() == spec.KindFeatureControl && f.Address.Kind() == spec.KindFeatureControl
-	return control && a.Key() == f.Address.Key() && state.FoldName(a.Name()) == state.FoldName(f.Address.Name())
-}
+func (f *Facts) is(a spec.Address) bool { return a.Folded() == f.Address.Folded() }

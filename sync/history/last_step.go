@@ -6,6 +6,7 @@ import (
 	"makesync/sync/report"
 )
 
+// stepAbout is the step of a run about an object; a control by whichever spelling of its name.
 func stepAbout(story *report.Run, zone string, object spec.Address) *plan.Step {
 	for i := range story.Organizations {
 		o := &story.Organizations[i]
@@ -13,7 +14,7 @@ func stepAbout(story *report.Run, zone string, object spec.Address) *plan.Step {
 			continue
 		}
 		for j := range o.Steps {
-			if o.Steps[j].Address == object {
+			if o.Steps[j].Address.Folded() == object.Folded() {
 				return &o.Steps[j]
 			}
 		}

@@ -26,7 +26,7 @@ func (s *Snapshot) Baseline() *Baseline {
 	for id, saved := range b.byID {
 		unknown := make(map[string]bool, len(saved.Unknown))
 		for _, object := range saved.Unknown {
-			unknown[object] = true
+			unknown[below(spec.Address("/"+object).Folded())] = true
 		}
 		b.unknown[id] = unknown
 	}
@@ -74,7 +74,7 @@ func (b *Baseline) Before(
 // Unknown tells whether the snapshot is no base for an object.
 func (b *Baseline) Unknown(id int64, object spec.Address) bool {
 	unknown, read := b.unknown[id]
-	return !read || unknown[below(object)]
+	return !read || unknown[below(object.Folded())]
 }
 
 // below is an address without its key; the organization itself is its kind.

@@ -44,9 +44,9 @@ type baseComparison struct {
 	// now and before give the live state and the base, in which what equals the live state is
 	// readable, as far as an object is looked at.
 	now, before func(kind spec.Kind, name string) *state.Organization
-	// declared are the changes that the documents would make of the base, by address.
+	// declared are the changes that the documents would make of the base, by Address.Folded.
 	declared map[spec.Address]*plan.Step
-	// differs has the addresses where the documents differ from the base, or may: unclear.
+	// differs has the addresses, folded too, where the documents differ from the base, or may: unclear.
 	differs, unclear map[spec.Address]bool
 	unread           []spec.Kind
 }
@@ -113,13 +113,13 @@ func compareOffline(in diff.Input) diff.Result {
 func (c *baseComparison) add(r diff.Result) {
 	for i := range r.Changes {
 		s := &r.Changes[i].Step
-		c.declared[s.Address], c.differs[s.Address] = s, true
+		c.declared[s.Address.Folded()], c.differs[s.Address.Folded()] = s, true
 	}
 	for _, w := range r.Waiting {
-		c.differs[w.Address] = c.differs[w.Address] || !w.Unanswered
+		c.differs[w.Address.Folded()] = c.differs[w.Address.Folded()] || !w.Unanswered
 	}
 	for _, p := range r.Problems {
-		c.unclear[p.Address] = true
+		c.unclear[p.Address.Folded()] = true
 	}
 	c.unread = r.Unread
 }
@@ -128,7 +128,7 @@ func (c *baseComparison) origin(s *plan.Step) plan.Origin {
 	if c.same != "" {
 		return c.same
 	}
-	if c.unclear[s.Address] || slices.Contains(c.unread, s.Kind) || c.base.Unknown(c.id, s.Address) {
+	if c.unclear[s.Address.Folded()] || slices.Contains(c.unread, s.Kind) || c.base.Unknown(c.id, s.Address) {
 		return plan.OriginUnknown
 	}
 	name := s.Address.Name()
@@ -136,7 +136,7 @@ func (c *baseComparison) origin(s *plan.Step) plan.Origin {
 	if now != nil && then["value"].IsUnseen() { // no document declared it when the snapshot was taken
 		return plan.OriginUnknown
 	}
-	switch documents, live := c.differs[s.Address], c.drifted(s, now, then); {
+	switch documents, live := c.differs[s.Address.Folded()], c.drifted(s, now, then); {
 	case documents && live:
 		return plan.OriginConflict
 	case live:
@@ -156,7 +156,7 @@ func (c *baseComparison) drifted(s *plan.Step, now, then state.View) bool {
 	}
 	paths := slices.Collect(maps.Keys(now))
 	if s.Kind == spec.KindOrganization && s.Op == plan.OpUpdate {
-		paths = fieldPaths(s, c.declared[s.Address])
+		paths = fieldPaths(s, c.declared[s.Address.Folded()])
 	}
 	return slices.ContainsFunc(paths, func(path string) bool {
 		return path != "invitation" && now[path].Value().Reveal() != then[path].Value().Reveal()

@@ -196,7 +196,7 @@ func (s *Run) Scope() map[string]map[spec.Address]bool {
 		}
 		only[o.Key] = map[spec.Address]bool{}
 		for i := range o.Steps {
-			only[o.Key][o.Steps[i].Address] = true
+			only[o.Key][o.Steps[i].Address.Folded()] = true
 		}
 	}
 	return only
