@@ -46,7 +46,8 @@ type baseComparison struct {
 	now, before func(kind spec.Kind, name string) *state.Organization
 	// declared are the changes that the documents would make of the base, by Address.Folded.
 	declared map[spec.Address]*plan.Step
-	// differs has the addresses, folded too, where the documents differ from the base, or may: unclear.
+	// differs has the addresses, folded too, where the documents differ from the base, or may:
+	// unclear.
 	differs, unclear map[spec.Address]bool
 	unread           []spec.Kind
 }
