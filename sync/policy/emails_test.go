@@ -59,6 +59,7 @@ func TestSpellingsThatNoPlanHas(t *testing.T) {
 		`step.address != "acme/member/a%2Fb@acme.example"`:                      "",
 		`step.address in ["acme", "acme/tfa", "acme/owner", "acme/variable/A"]`: "",
 		`!step.address.endsWith("a%2Fb@acme.example")`:                          "",
+		`organization.members.all(m, m.email.endsWith(" "))`:                    "no e-mail holds that",
 		`step.address != ""`: "",
 	} {
 		_, problems := compileExpression(env, text)

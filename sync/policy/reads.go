@@ -74,8 +74,12 @@ func readsOfWords(tree *cel.Ast) (words []string) {
 			if t != nil && t.Kind() != types.DynKind && t.TypeName() != object {
 				continue
 			}
+			place := strings.ToLower(object)
+			if object == "Summary" {
+				place = "plan.summary"
+			}
 			for _, key := range keys {
-				if name := strings.ToLower(object) + "." + key; is(key) && !slices.Contains(words, name) {
+				if name := place + "." + key; is(key) && !slices.Contains(words, name) {
 					words = append(words, name)
 				}
 			}

@@ -120,9 +120,13 @@ func neverEmail(native *ast.AST, key, word ast.Expr) []Problem {
 	if emails[object] != field || form == mail || object == "Step" && !strings.Contains(mail, "@") {
 		return nil
 	}
+	hint := "write " + text.Quote(form)
+	if form == "" {
+		hint = "no e-mail holds that"
+	}
 	at := native.SourceInfo().GetStartLocation(word.ID())
 	return []Problem{{
-		Line: max(at.Line(), 1), Column: max(at.Column(), 0) + 1, Hint: "write " + text.Quote(form),
+		Line: max(at.Line(), 1), Column: max(at.Column(), 0) + 1, Hint: hint,
 		Message: text.Backquote(field) + " holds e-mails in one form, never " + text.Quote(mail),
 	}}
 }

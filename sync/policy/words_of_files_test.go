@@ -25,6 +25,7 @@ func TestWhatOnlyAFileCanKnow(t *testing.T) {
 		`[step, 1].all(s, has(s.source))`:                                          {"step.source"},
 		`[step, 1][0]["source"].line == 1`:                                         {"step.source"},
 		`organization.notRead.size() + organization.unchanged == 0`:                {"organization.notRead", "organization.unchanged"},
+		`plan.summary.unchanged == 0`:                                              {"plan.summary.unchanged"},
 		`step.op == "update" && plan.summary.update < 9 && step.fields[0].to == 1`: nil,
 		`{"a": 1}[step.address] == 1 && organization.held.size() == 0`:             nil,
 	} {
