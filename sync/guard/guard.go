@@ -249,21 +249,13 @@ func (g *Guard) holdAdmins(r *review, a *allowances) {
 	if after >= least || after >= before {
 		return
 	}
+	why := text.Count(after, "accepted Owner or Admin", "accepted Owners and Admins") +
+		" would remain, and guards.minAdmins is " + strconv.Itoa(least)
 	r.hold("minAdmins", r.overrideRule, func(c *plan.Change) string {
 		if !c.Lowers || a.allowed(r.Key, &c.Step) {
 			return ""
 		}
-		return text.Count(
-			after,
-			"accepted Owner or Admin",
-			"accepted Owners and Admins",
-		) + " would remain, and guards.minAdmins is " +
-			strconv.Itoa(
-				least,
-			) + a.exceededRule(
-			r.Key,
-			&c.Step,
-		)
+		return why + a.exceededRule(r.Key, &c.Step)
 	})
 }
 
