@@ -96,7 +96,7 @@ func methodField(m *billing.PaymentMethod) FlatField {
 	}
 	return FlatField{Side: state.Text(text.OneLine(shown)), Equal: func(other FlatField) (bool, bool) {
 		name := other.Side.Value().Reveal()
-		return name == m.ID || state.FoldName(name) == state.FoldName(shown), true
+		return name == m.ID || spec.FoldName(name) == spec.FoldName(shown), true
 	}}
 }
 

@@ -135,7 +135,7 @@ func (s *FlatOrganization) doubtHashes() {
 // ignoreCase is a text field that is compared without case and in NFC, and shown as it is.
 func ignoreCase(text string) FlatField {
 	return FlatField{Side: state.Text(text), Equal: func(other FlatField) (bool, bool) {
-		return state.FoldName(other.Side.Value().Reveal()) == state.FoldName(text), true
+		return spec.FoldName(other.Side.Value().Reveal()) == spec.FoldName(text), true
 	}}
 }
 

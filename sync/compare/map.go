@@ -84,7 +84,7 @@ func mappedField(fields FlatFields, path string, by []spec.MappedText) FlatField
 // replaced is the text that a map puts in the place of another one.
 func replaced(text string, by []spec.MappedText) string {
 	for _, r := range by {
-		if strings.EqualFold(r.From, text) || state.FoldName(r.From) == state.FoldName(text) {
+		if strings.EqualFold(r.From, text) || spec.FoldName(r.From) == spec.FoldName(text) {
 			return r.To
 		}
 	}

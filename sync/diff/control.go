@@ -47,7 +47,7 @@ func bindControl(organization *state.Organization, want *spec.FeatureControl) (*
 	for i := range organization.FeatureControls {
 		c := &organization.FeatureControls[i]
 		known = append(known, state.Name{ID: c.ID, Name: c.Name})
-		if state.FoldName(c.Name) == state.FoldName(want.Name) {
+		if spec.FoldName(c.Name) == spec.FoldName(want.Name) {
 			found = append(found, c)
 		}
 		if c.Name == want.Name {

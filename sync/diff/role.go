@@ -27,7 +27,7 @@ func bindRole(c *comparison, m *spec.Member) (state.Name, error) {
 			err = own(err)
 		}
 	}
-	if err == nil && (role.ID == adminRoles(c).OwnerID() || state.FoldName(role.Name) == "owner") {
+	if err == nil && (role.ID == adminRoles(c).OwnerID() || spec.FoldName(role.Name) == "owner") {
 		return state.Name{}, &state.NameError{
 			Message: "the role of " + m.Email + " is Owner",
 			Hint:    "ownership is written as `owner: " + m.Email + "`",

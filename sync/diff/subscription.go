@@ -125,7 +125,7 @@ func (s *subscriptionDiff) buy() {
 // reached: what the documents do not say may be anything.
 func (s *subscriptionDiff) reached() bool {
 	price, _ := s.live.Price()
-	return state.FoldName(s.live.Plan) == state.FoldName(s.want.Plan) &&
+	return spec.FoldName(s.live.Plan) == spec.FoldName(s.want.Plan) &&
 		(s.want.Operations == 0 || s.want.Operations == s.Live.Account.Tier(s.Live.License.Operations())) &&
 		(s.want.Period == "" || s.want.Period == price.Period)
 }
@@ -257,7 +257,7 @@ func (s *subscriptionDiff) nothing() *billing.Cost {
 // beyond says what the organization has, and its documents declare, that another plan does not
 // offer.
 func (s *subscriptionDiff) beyond(product string) []string {
-	if state.FoldName(product) == state.FoldName(s.live.Plan) {
+	if spec.FoldName(product) == spec.FoldName(s.live.Plan) {
 		return nil
 	}
 	notes := s.Catalogue.Product(product).Beyond(s.holding())

@@ -291,10 +291,10 @@ func (out *MigrationResult) chooseRegion(r *Migration) {
 // guessRegion takes the one region whose name begins with the letters of the zone's name: us of
 // us1, eu of celonis-eu1.
 func (out *MigrationResult) guessRegion(zone string, regions []state.Name) {
-	letters := state.FoldName(strings.TrimRight(zone[strings.LastIndexByte(zone, '-')+1:], "0123456789"))
+	letters := spec.FoldName(strings.TrimRight(zone[strings.LastIndexByte(zone, '-')+1:], "0123456789"))
 	var found []state.Name
 	for _, region := range regions {
-		if letters != "" && strings.HasPrefix(state.FoldName(region.Name), letters) {
+		if letters != "" && strings.HasPrefix(spec.FoldName(region.Name), letters) {
 			found = append(found, region)
 		}
 	}

@@ -137,7 +137,7 @@ func (m *migrator) role(move *migratedOrganization, live *spec.Member) (string, 
 	}
 	for _, word := range m.namesOf(state.Roles, move.live.ID, live.Role) {
 		for _, r := range m.Map.Roles {
-			if state.FoldName(r.From) == state.FoldName(word) {
+			if spec.FoldName(r.From) == spec.FoldName(word) {
 				role, ok := m.translate(state.Roles, move.live.ID, "", r.To)
 				return role, ok && !namesOwner(role)
 			}

@@ -36,7 +36,7 @@ func controlNames(organizations []*state.Organization) map[string]bool {
 	names := map[string]bool{}
 	for _, live := range organizations {
 		for _, control := range live.FeatureControls {
-			names[state.FoldName(control.Name)] = true
+			names[spec.FoldName(control.Name)] = true
 		}
 	}
 	return names
@@ -208,7 +208,7 @@ func (m *migrator) settings(move *migratedOrganization, source *Document) {
 
 func (m *migrator) control(d *Document, move *migratedOrganization, control spec.FeatureControl) {
 	for _, mapped := range m.Map.FeatureControls {
-		if state.FoldName(mapped.From) == state.FoldName(control.Name) {
+		if spec.FoldName(mapped.From) == spec.FoldName(control.Name) {
 			control.Name = mapped.To
 		}
 	}
@@ -216,10 +216,10 @@ func (m *migrator) control(d *Document, move *migratedOrganization, control spec
 	case len(m.controls) == 0:
 		d.note(spec.KindFeatureControl, control.Name, "not checked: no organization of %s shows its feature controls",
 			m.To.Endpoint.Name)
-	case !m.controls[state.FoldName(control.Name)] && m.hidden:
+	case !m.controls[spec.FoldName(control.Name)] && m.hidden:
 		d.note(spec.KindFeatureControl, control.Name, "not checked: the feature controls of %s could not all be read",
 			m.To.Endpoint.Name)
-	case !m.controls[state.FoldName(control.Name)]:
+	case !m.controls[spec.FoldName(control.Name)]:
 		d.omit(spec.KindFeatureControl, control.Name, "%s not written: no organization of %s shows such a control",
 			text.Quote(control.Name), m.To.Endpoint.Name)
 		m.out.omit(move.live, "the feature control "+control.Name,
@@ -260,15 +260,15 @@ func (m *migrator) listOmissions(move *migratedOrganization, source *Document) {
 const firstTeam = "My Team"
 
 func missingTeams(teams []state.Name, adopted *state.Organization) []string {
-	there := map[string]bool{state.FoldName(firstTeam): adopted == nil}
+	there := map[string]bool{spec.FoldName(firstTeam): adopted == nil}
 	if adopted != nil {
 		for _, team := range adopted.Teams {
-			there[state.FoldName(team.Name)] = true
+			there[spec.FoldName(team.Name)] = true
 		}
 	}
 	var missing []string
 	for _, team := range teams {
-		if !there[state.FoldName(team.Name)] {
+		if !there[spec.FoldName(team.Name)] {
 			missing = append(missing, text.Quote(team.Name))
 		}
 	}

@@ -101,11 +101,11 @@ func exportControls(d *Document, live *state.Organization) {
 	d.Organization.FeatureControls = []spec.FeatureControl{}
 	count := map[string]int{}
 	for _, control := range live.FeatureControls {
-		count[state.FoldName(control.Name)]++
+		count[spec.FoldName(control.Name)]++
 	}
 	for _, control := range live.FeatureControls {
 		switch {
-		case count[state.FoldName(control.Name)] > 1:
+		case count[spec.FoldName(control.Name)] > 1:
 			d.omit(spec.KindFeatureControl, control.Name, "%q (id %d) not written: several controls have this name",
 				control.Name, control.ID)
 		case !writable(control.Name) || ignored(control.Name):

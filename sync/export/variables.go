@@ -15,7 +15,7 @@ func (e *Exporter) variables(d *Document, live *state.Organization) {
 		if variable.System {
 			continue
 		}
-		twin, twice := seen[state.FoldName(variable.Name)]
+		twin, twice := seen[spec.FoldName(variable.Name)]
 		why := Unwritable(variable)
 		switch {
 		case why != "":
@@ -25,7 +25,7 @@ func (e *Exporter) variables(d *Document, live *state.Organization) {
 				"%s not written: it differs from %s in case only, which documents do not allow",
 				text.Quote(variable.Name), twin)
 		default:
-			seen[state.FoldName(variable.Name)] = variable.Name
+			seen[spec.FoldName(variable.Name)] = variable.Name
 			d.Organization.Variables = append(d.Organization.Variables, e.variable(d, variable))
 		}
 	}

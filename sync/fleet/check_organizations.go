@@ -199,7 +199,7 @@ func missingTeams(o *spec.Organization, live *state.Organization, n Named) (chec
 		}
 		for _, team := range m.Invite.Teams {
 			fits := func(live state.Name) bool {
-				return state.FoldName(live.Name) == state.FoldName(team) || state.FormatID(live.ID) == team
+				return spec.FoldName(live.Name) == spec.FoldName(team) || state.FormatID(live.ID) == team
 			}
 			if !slices.Contains(names, team) && !slices.ContainsFunc(live.Teams, fits) {
 				names = append(names, team)

@@ -39,10 +39,10 @@ func Controls(list []spec.FeatureControl) func(name string) *spec.FeatureControl
 		return func(name string) *spec.FeatureControl { return state.FindControl(list, name) }
 	}
 	cased := index(list, func(c *spec.FeatureControl) string { return foldCase(c.Name) })
-	folded := index(list, func(c *spec.FeatureControl) string { return state.FoldName(c.Name) })
+	folded := index(list, func(c *spec.FeatureControl) string { return spec.FoldName(c.Name) })
 	return func(name string) *spec.FeatureControl {
 		i, is := cased[foldCase(name)]
-		if j, also := folded[state.FoldName(name)]; also && (!is || j < i) {
+		if j, also := folded[spec.FoldName(name)]; also && (!is || j < i) {
 			i, is = j, true
 		}
 		if !is {

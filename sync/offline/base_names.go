@@ -21,7 +21,7 @@ func newNameIDs() *nameIDs {
 	ids := &nameIDs{lists: map[state.List]map[string]state.Name{state.Roles: {}}}
 	for id, name := range state.BuiltinRoles {
 		n, _ := state.ParseID(id)
-		ids.lists[state.Roles][state.FoldName(name)] = state.Name{ID: n, Name: name}
+		ids.lists[state.Roles][spec.FoldName(name)] = state.Name{ID: n, Name: name}
 	}
 	return ids
 }
@@ -68,13 +68,13 @@ func (n *nameIDs) entry(list state.List, name string) state.Name {
 	if _, builtin := state.BuiltinRoles[name]; builtin && list == state.Roles {
 		name = state.BuiltinRoles[name]
 	}
-	entry, known := n.lists[list][state.FoldName(name)]
+	entry, known := n.lists[list][spec.FoldName(name)]
 	if !known {
 		entry = state.Name{ID: 1<<50 + int64(len(n.lists[list])), Name: name}
 		if id, number := state.ParseID(name); number {
 			entry = state.Name{ID: id}
 		}
-		n.lists[list][state.FoldName(name)] = entry
+		n.lists[list][spec.FoldName(name)] = entry
 	}
 	return entry
 }

@@ -42,7 +42,7 @@ func NeededOf(desired *spec.Desired, zone string) Needed {
 			n.byID[o.ID] = o
 		default:
 			n.byName[state.NormalName(o.Name)] = o
-			n.byFold[state.FoldName(o.Name)] = o
+			n.byFold[spec.FoldName(o.Name)] = o
 		}
 	}
 	return n
@@ -51,7 +51,7 @@ func NeededOf(desired *spec.Desired, zone string) Needed {
 // Of is the documents' organization that a live one is, as far as its id or name tells; nil for
 // none.
 func (n Needed) Of(live *state.Organization) *spec.Organization {
-	return cmp.Or(n.byID[live.ID], n.byName[state.NormalName(live.Name)], n.byFold[state.FoldName(live.Name)])
+	return cmp.Or(n.byID[live.ID], n.byName[state.NormalName(live.Name)], n.byFold[spec.FoldName(live.Name)])
 }
 
 // Needs tells whether documents speak of an organization, or need all.

@@ -113,7 +113,7 @@ func (o *SavedOrganization) keep(was *SavedOrganization, object spec.Address, s 
 		o.OwnerID = was.OwnerID
 	case spec.KindFeatureControl:
 		o.FeatureControls = keepEntry(o.FeatureControls, was.FeatureControls, func(c SavedControl) bool {
-			return state.FoldName(c.Name) == state.FoldName(name)
+			return spec.FoldName(c.Name) == spec.FoldName(name)
 		})
 	case spec.KindVariable:
 		o.Variables = keepEntry(o.Variables, was.Variables, func(v SavedVariable) bool { return v.Name == name })

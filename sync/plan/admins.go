@@ -166,7 +166,7 @@ func administering(role state.Scalar) string {
 	if builtin, ok := state.BuiltinRoles[name]; ok {
 		name = builtin
 	}
-	switch state.FoldName(name) {
+	switch spec.FoldName(name) {
 	case "owner":
 		return RoleOwner
 	case "admin":

@@ -132,7 +132,7 @@ func (s *Step) Features() []state.Feature {
 		}
 		return features
 	case s.Kind == spec.KindFeatureControl:
-		return []state.Feature{{Kind: s.Kind, Name: state.FoldName(s.Address.Name())}}
+		return []state.Feature{{Kind: s.Kind, Name: spec.FoldName(s.Address.Name())}}
 	case s.Kind == spec.KindMember, s.Kind == spec.KindOrganization:
 		return []state.Feature{{Kind: s.Kind, Name: string(s.Op.Counted())}}
 	}

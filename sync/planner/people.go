@@ -102,7 +102,7 @@ func (p *livePeople) roleName(id int64) string {
 		return adminName
 	}
 	name := state.RoleName(p.names, state.FormatID(id))
-	if folded := state.FoldName(name); folded == "owner" || folded == "admin" {
+	if folded := spec.FoldName(name); folded == "owner" || folded == "admin" {
 		return state.FormatID(id)
 	}
 	return name

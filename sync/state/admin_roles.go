@@ -3,6 +3,8 @@ package state
 import (
 	"cmp"
 	"slices"
+
+	"makesync/spec"
 )
 
 // The ids of the roles that administer an organization; the published contract and the recorded
@@ -53,7 +55,7 @@ func (r AdminRoles) Rank(role Name) int {
 	case r.AdminID():
 		return ranks["admin"]
 	}
-	if n, ok := ranks[FoldName(role.Name)]; ok && n < ordinaryRank {
+	if n, ok := ranks[spec.FoldName(role.Name)]; ok && n < ordinaryRank {
 		return n
 	}
 	return ordinaryRank
@@ -68,8 +70,8 @@ func (r AdminRoles) MayRaise(from, to Name) bool {
 	case from.ID == to.ID:
 		return false
 	}
-	name := FoldName(cmp.Or(from.Name, BuiltinRoles[FormatID(from.ID)]))
-	member := FoldName(cmp.Or(to.Name, BuiltinRoles[FormatID(to.ID)])) == "member"
+	name := spec.FoldName(cmp.Or(from.Name, BuiltinRoles[FormatID(from.ID)]))
+	member := spec.FoldName(cmp.Or(to.Name, BuiltinRoles[FormatID(to.ID)])) == "member"
 	return !member || name != "accountant" && name != "app developer" // who see what a Member sees, and more
 }
 

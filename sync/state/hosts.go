@@ -23,11 +23,11 @@ import (
 // told us: the API gives a licence only for organizations of the zone that is called.
 func Candidates(e spec.Endpoint, rows []*Organization, otherHosts ...string) (here, elsewhere []*Organization) {
 	own, others := hostSet(e.Hosts), hostSet(otherHosts)
-	here, elsewhere = splitRows(rows, func(l *Organization) bool { return l.Host != "" && own[FoldName(l.Host)] })
+	here, elsewhere = splitRows(rows, func(l *Organization) bool { return l.Host != "" && own[spec.FoldName(l.Host)] })
 	if len(here) > 0 {
 		return here, elsewhere
 	}
-	return splitRows(rows, func(l *Organization) bool { return l.License != nil && !others[FoldName(l.Host)] })
+	return splitRows(rows, func(l *Organization) bool { return l.License != nil && !others[spec.FoldName(l.Host)] })
 }
 
 func splitRows(rows []*Organization, fits func(*Organization) bool) (in, out []*Organization) {
@@ -47,7 +47,7 @@ func hostSet(hosts []string) map[string]bool {
 	set := map[string]bool{}
 	for _, h := range hosts {
 		if h = strings.TrimSpace(h); h != "" {
-			set[FoldName(h)] = true
+			set[spec.FoldName(h)] = true
 		}
 	}
 	return set
@@ -60,7 +60,7 @@ func KnownHosts(own spec.Endpoint, declared map[string]spec.Zone, used ...spec.E
 	hosts := map[string]bool{}
 	add := func(zone string, names ...string) {
 		for _, h := range names {
-			if h != "" && zone != own.Name && !ours[FoldName(h)] {
+			if h != "" && zone != own.Name && !ours[spec.FoldName(h)] {
 				hosts[h] = true
 			}
 		}

@@ -3,6 +3,8 @@ package state
 import (
 	"strconv"
 	"strings"
+
+	"makesync/spec"
 )
 
 // Name is an entry of one of the API's lists: a role, region, country, time zone or team.
@@ -77,10 +79,10 @@ func NameOf(list List, names []Name, id string) string {
 // MatchNames lists the entries that a text names: without case, by code, name or id.
 func MatchNames(names []Name, text string) []Name {
 	var found []Name
-	folded := FoldName(text)
+	folded := spec.FoldName(text)
 	for _, n := range names {
-		if strconv.FormatInt(n.ID, 10) == text || n.Name != "" && FoldName(n.Name) == folded ||
-			n.Code != "" && FoldName(n.Code) == folded || n.Code2 != "" && FoldName(n.Code2) == folded {
+		if strconv.FormatInt(n.ID, 10) == text || n.Name != "" && spec.FoldName(n.Name) == folded ||
+			n.Code != "" && spec.FoldName(n.Code) == folded || n.Code2 != "" && spec.FoldName(n.Code2) == folded {
 			found = append(found, n)
 		}
 	}

@@ -15,9 +15,6 @@ import (
 // were typed, and a Mac types them in NFD.
 func NormalName(name string) string { return norm.NFC.String(name) }
 
-// FoldName is the form in which names of the API's lists are compared.
-func FoldName(name string) string { return spec.FoldName(name) }
-
 // Normalise puts what was read of an organization into the form that the diff compares: lists
 // sorted by name, names in NFC, e-mails in lower case, people without an e-mail among the
 // unreadable rows. It may be called twice.
@@ -56,7 +53,7 @@ func normaliseMembers(live *Organization) {
 // FindControl finds a control by its name without case.
 func FindControl(controls []spec.FeatureControl, name string) *spec.FeatureControl {
 	for i := range controls {
-		if strings.EqualFold(controls[i].Name, name) || FoldName(controls[i].Name) == FoldName(name) {
+		if strings.EqualFold(controls[i].Name, name) || spec.FoldName(controls[i].Name) == spec.FoldName(name) {
 			return &controls[i]
 		}
 	}
