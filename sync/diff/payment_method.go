@@ -149,7 +149,12 @@ func preferMethod(c *comparison, m *billing.PaymentMethod, target billing.Target
 func removeMethod(c *comparison, id string) {
 	a := c.address(spec.KindPaymentMethods, id)
 	m := billing.FindMethod(c.Live.PaymentMethods, id)
+	found := billing.FindMethods(c.Live.PaymentMethods, id)
 	switch {
+	case m == nil && len(found) > 0: // by brand and digits, which the next card may have, too
+		methodProblem(c, id, "a payment method to be removed is named by its id, and "+text.Quote(id)+" is none",
+			"write the id: "+describeMethods(found))
+		return
 	case m == nil:
 		c.countUnchanged(a)
 		return
