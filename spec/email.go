@@ -2,6 +2,7 @@ package spec
 
 import (
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
@@ -34,8 +35,8 @@ func NormalEmail(address string) string {
 
 // foldHost is a host as IDNA maps it. One that would no longer be a host stays as it is.
 func foldHost(host string) string {
-	folded := norm.NFKC.String(strings.ToLower(norm.NFKC.String(dots.Replace(host))))
-	if strings.ContainsRune(folded, '@') {
+	folded := dots.Replace(norm.NFKC.String(strings.ToLower(norm.NFKC.String(host))))
+	if strings.ContainsFunc(folded, func(r rune) bool { return r == '@' || unicode.IsSpace(r) }) {
 		return host
 	}
 	return folded
