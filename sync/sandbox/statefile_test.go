@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -13,8 +14,10 @@ import (
 	"makesync/sync/sandbox"
 )
 
+// open waits for a lock that was just released: while another test starts a process, that has the file for a moment.
 func open(t *testing.T, o sandbox.Options) client {
 	t.Helper()
+	o.LockWait = cmp.Or(o.LockWait, time.Minute)
 	w, err := sandbox.Open(o)
 	if err != nil {
 		t.Fatal(err)
