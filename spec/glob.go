@@ -168,9 +168,16 @@ func (g Glob) MatchAddress(a Address) bool {
 	case g.folded != nil && kind == KindMember:
 		return g.folded.Match(strings.ToLower(string(a)))
 	case kind == KindFeatureControl:
-		return g.Match(string(a)) || g.ofControls().Match(string(a.Folded()))
+		return g.Match(string(a)) || g.ofControls().matchesFolded(a)
 	}
 	return g.Match(string(a))
+}
+
+// matchesFolded folds the address only where what stands before the name, which is not folded,
+// fits: that takes long, and few of many patterns are about one organization.
+func (g Glob) matchesFolded(a Address) bool {
+	unfolded := g.prefix[:strings.LastIndexByte(g.prefix, '/')+1]
+	return strings.HasPrefix(string(a), unfolded) && g.Match(string(a.Folded()))
 }
 
 func (g Glob) ofControls() Glob {

@@ -33,14 +33,13 @@ type OwnSecrets struct {
 // Texts are the secrets themselves.
 func (s OwnSecrets) Texts() []string { return s.texts }
 
-// Forms are those of the secrets that are too long to be a word, as they are and encoded.
-func (s OwnSecrets) Forms() (forms []string) {
-	for _, secret := range s.texts {
-		if len(secret) >= longerThanWords {
-			forms = append(append(forms, secret), encodings(secret)...)
-		}
+// FormsOf are those of a secret that is too long to be a word, as it is and encoded; none of
+// others.
+func FormsOf(secret string) []string {
+	if secret = strings.TrimSpace(secret); len(secret) < longerThanWords {
+		return nil
 	}
-	return forms
+	return append(encodings(secret), secret)
 }
 
 // SecretsOf are those of an environment, and the tokens of declared, built-in and named zones.

@@ -107,8 +107,9 @@ func openZone(
 	client, err := makeapi.New(makeapi.Options{
 		Name: e.Name, URL: e.URL, Token: e.Token, TokenFrom: e.TokenFrom, Transport: transport,
 		Version: r.Build.Version, Timeout: o.timeout, Concurrency: o.concurrency, Adaptive: o.adaptive,
-		GivesAway: secrets.GivenAway, Secrets: secrets.Texts(), Forms: secrets.Forms(),
-		InFlight: z.inFlight, RateShare: o.rateShare, Log: r.log, OnWait: r.bar.waits,
+		GivesAway: secrets.GivenAway, Secrets: secrets.Texts(),
+		TokenForms: document.FormsOf(e.Token.Reveal()),
+		InFlight:   z.inFlight, RateShare: o.rateShare, Log: r.log, OnWait: r.bar.waits,
 	})
 	if err != nil {
 		return port{}, failure{exit: exit.Invalid, message: err.Error()}

@@ -40,9 +40,9 @@ type Options struct {
 	GivesAway func(string) bool
 	// Secrets are what the run is trusted with; no message of the zone is shown with one of them.
 	Secrets []string
-	// Forms are those of the longer secrets, as they are and encoded: no reply that holds one in
-	// something else than the value of a variable is used.
-	Forms []string
+	// TokenForms are the token as it is and encoded: no reply that holds one in something else than
+	// the value of a variable is used.
+	TokenForms []string
 	// Transport carries the requests; nil: NewTransport(Concurrency).
 	Transport http.RoundTripper
 	Version   string // makesync's version, for the User-Agent
@@ -122,7 +122,7 @@ type connection struct {
 	token      spec.Value
 	tokenFrom  string
 	hidden     hiddenSecrets
-	own        secretForms // that no name of the zone may hold
+	own        secretForms // of the token, which no name of the zone may hold
 	transport  http.RoundTripper
 	retry      retryPolicy
 	clock      state.Clock
@@ -153,7 +153,7 @@ func New(o Options) (*Client, error) {
 		connection: connection{
 			zone: text.ShortLine(o.Name, 60), base: *base, header: header, bodyHeader: bodyHeader,
 			token: o.Token.Masked(), tokenFrom: text.ShortLine(o.TokenFrom, 80),
-			hidden: newHiddenSecrets(o.Secrets), own: newSecretForms(o.Forms),
+			hidden: newHiddenSecrets(o.Secrets), own: newSecretForms(o.TokenForms),
 			transport: o.Transport, retry: newRetryPolicy(o), clock: o.Clock,
 		},
 		inFlight: o.InFlight, log: o.Log, observe: o.Observe, onWait: o.OnWait, jitter: o.Jitter,

@@ -136,6 +136,9 @@ func (c *connection) broken(
 		e.Message, e.Err = "the reply broke off: "+c.transportWords(k, body.err), body.err
 	default:
 		e.Message = "the reply cannot be read: " + c.safe(k, brokenWords(err))
+		if errors.Is(err, errRepeats) {
+			e.Hint = repeatsHint
+		}
 	}
 	return e
 }

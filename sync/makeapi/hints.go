@@ -42,7 +42,10 @@ var codeHints = map[string]string{
 // explain adds a hint to an error. Only a 403 that nothing else explains costs a call, once per
 // client.
 func (c caller) explain(ctx context.Context, k *call, e *state.CallError) {
-	if e.Hint = c.explainKnown(k, e); e.Hint != "" {
+	if e.Hint == "" {
+		e.Hint = c.explainKnown(k, e)
+	}
+	if e.Hint != "" {
 		return
 	}
 	if e.Status == http.StatusForbidden && e.Class != exit.ClassFreePlan {

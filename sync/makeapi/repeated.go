@@ -6,14 +6,17 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
+	"unicode/utf8"
 )
 
-// errRepeats is a reply that holds what the run itself is trusted with. Names are identity: they
-// cannot be masked where they are read, and stand in every output, so such a reply is not used.
-var errRepeats = unreadable("it repeats a secret of this run, such as its token, in something else than the value " +
-	"of a variable; who sees the zone may know it, so make a new one there")
+// errRepeats is a reply that holds the token. Names are identity: they cannot be masked where they
+// are read, and stand in every output, so such a reply is not used.
+var errRepeats = unreadable("it repeats the token of this run, in something else than the value of a variable")
 
-// secretForms are the longer secrets of a run, as they are and encoded.
+const repeatsHint = "who sees the zone may know the token: make a new one there, and take the old one out of the name"
+
+// secretForms are forms of a secret, as it is and encoded.
 type secretForms struct {
 	forms             [][]byte
 	shortest, longest int // in bytes
@@ -52,18 +55,43 @@ type secretsReader struct {
 	last    []byte // the end of what was read, in which a secret may begin
 }
 
+// longestEscape is how many bytes of JSON a character may take (\u0041).
+const longestEscape = 6
+
 // Read reads.
 func (r *secretsReader) Read(p []byte) (int, error) {
 	n, err := r.from.Read(p)
-	seam := append(r.last, p[:min(n, r.secrets.longest)]...)
-	if r.secrets.in(seam) || r.secrets.in(p[:n]) {
+	text := append(r.last, p[:n]...)
+	if r.secrets.in(withoutEscapes(text)) {
 		return 0, errRepeats
 	}
-	if n > r.secrets.longest {
-		seam = p[:n]
-	}
-	r.last = append([]byte(nil), seam[max(len(seam)-r.secrets.longest, 0):]...)
+	kept := (r.secrets.longest + 1) * longestEscape
+	r.last = append([]byte(nil), text[max(len(text)-kept, 0):]...)
 	return n, err
+}
+
+// withoutEscapes is a part of some JSON in which characters stand for themselves.
+func withoutEscapes(json []byte) []byte {
+	if bytes.IndexByte(json, '\\') < 0 {
+		return json
+	}
+	plain := make([]byte, 0, len(json))
+	for len(json) > 0 {
+		size := 1
+		switch {
+		case json[0] != '\\' || len(json) == 1:
+			plain = append(plain, json[0])
+		case json[1] == 'u' && len(json) >= longestEscape:
+			code, err := strconv.ParseUint(string(json[2:longestEscape]), 16, 16)
+			if err == nil {
+				plain, size = utf8.AppendRune(plain, rune(code)), longestEscape
+			}
+		default:
+			plain, size = append(plain, json[1]), 2
+		}
+		json = json[size:]
+	}
+	return plain
 }
 
 // isUseless tells whether another try of a broken reply would not help.
