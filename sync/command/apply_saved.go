@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"makesync/spec"
 	"makesync/spec/document"
@@ -69,7 +70,8 @@ func (a *applyRun) readRules(documents *document.Documents) error {
 func checkKeys(a *applyRun, documents *document.Documents) error {
 	desired, _ := documents.Resolve(document.ResolveOptions{
 		LookupEnv: a.r.LookupEnv, SkipReferences: true, SkipUnset: true,
-		DefaultZone: a.options.documents.defaultZone(a.r.Env), ZoneNames: zoneURLNames(a.options.zones.urls),
+		DefaultZone: zoneOfPlan(a.plan, a.options.documents.defaultZone(a.r.Env)),
+		ZoneNames:   zoneURLNames(a.options.zones.urls),
 	})
 	if desired == nil {
 		return nil
@@ -102,6 +104,16 @@ func checkKeys(a *applyRun, documents *document.Documents) error {
 		return errStale
 	}
 	return nil
+}
+
+// zoneOfPlan is the zone that documents mean which name none: the default of this run, unless the
+// plan is about others only.
+func zoneOfPlan(p *plan.Plan, byDefault string) string {
+	isDefault := func(z plan.Zone) bool { return z.Name == byDefault }
+	if len(p.Zones) == 0 || slices.ContainsFunc(p.Zones, isDefault) {
+		return byDefault
+	}
+	return p.Zones[0].Name
 }
 
 // placeOf is where a zone is, whichever of its names it is called by.
