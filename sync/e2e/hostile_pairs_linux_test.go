@@ -47,7 +47,12 @@ var hostilePairs = map[string]struct {
 	"variables": {
 		a:    func() string { return variablesOf(700e3, "x") },
 		b:    func() string { return variablesOf(700e3, "z") },
-		args: []string{"plan -f B --base A", "plan -f B --changed-since A", "compare A B"}, code: 3, tells: "both sides together",
+		args: []string{"plan -f B --base A", "plan -f B --changed-since A"}, code: 3, tells: "both sides together",
+	},
+	"variables compared": {
+		a:    func() string { return variablesOf(400e3, "x") },
+		b:    func() string { return variablesOf(400e3, "z") },
+		args: []string{"compare A B"}, code: 3, tells: "both sides together",
 	},
 	"variables that may be compared": {
 		a:    func() string { return variablesOf(300e3, strings.Repeat("x", 90)) },
