@@ -48,12 +48,16 @@ func checkLanguage(tree *cel.Ast) (problems []Problem) {
 			message, hint = checkCall(native, e)
 		}
 		if message != "" {
-			at := native.SourceInfo().GetStartLocation(e.ID())
-			line, column := max(at.Line(), 1), max(at.Column(), 0)+1
-			problems = append(problems, Problem{Line: line, Column: column, Message: message, Hint: hint})
+			problems = append(problems, problemAt(native, e, message, hint))
 		}
 	}))
 	return problems[:min(len(problems), maxFailuresShown)]
+}
+
+// problemAt is a mistake at a part of an expression, whose place counts from 1.
+func problemAt(native *ast.AST, e ast.Expr, message, hint string) Problem {
+	at := native.SourceInfo().GetStartLocation(e.ID())
+	return Problem{Line: max(at.Line(), 1), Column: max(at.Column(), 0) + 1, Message: message, Hint: hint}
 }
 
 func checkCall(native *ast.AST, e ast.Expr) (message, hint string) {

@@ -87,15 +87,12 @@ func neverFits(native *ast.AST, key, word ast.Expr) []Problem {
 	if len(known) == 0 || written == "" || slices.Contains(known, written) {
 		return nil
 	}
-	at := native.SourceInfo().GetStartLocation(word.ID())
 	hint := text.DidYouMean(written, known)
 	if hint == "" {
 		hint = "it is " + text.Or(known)
 	}
-	return []Problem{{
-		Line: max(at.Line(), 1), Column: max(at.Column(), 0) + 1, Hint: hint,
-		Message: text.Backquote(selected.FieldName()) + " is never " + text.Quote(written),
-	}}
+	message := text.Backquote(selected.FieldName()) + " is never " + text.Quote(written)
+	return []Problem{problemAt(native, word, message, hint)}
 }
 
 // emails are the keys that hold e-mails in their one form.
@@ -124,11 +121,8 @@ func neverEmail(native *ast.AST, key, word ast.Expr) []Problem {
 	if form == "" {
 		hint = "no e-mail holds that"
 	}
-	at := native.SourceInfo().GetStartLocation(word.ID())
-	return []Problem{{
-		Line: max(at.Line(), 1), Column: max(at.Column(), 0) + 1, Hint: hint,
-		Message: text.Backquote(field) + " holds e-mails in one form, never " + text.Quote(mail),
-	}}
+	message := text.Backquote(field) + " holds e-mails in one form, never " + text.Quote(mail)
+	return []Problem{problemAt(native, word, message, hint)}
 }
 
 // spelled are keys of which a few words have one spelling, beside others that zones choose.
@@ -158,11 +152,7 @@ func neverSpelled(native *ast.AST, key, word ast.Expr) []Problem {
 	if form == written {
 		return nil
 	}
-	at := native.SourceInfo().GetStartLocation(word.ID())
-	return []Problem{{
-		Line: max(at.Line(), 1), Column: max(at.Column(), 0) + 1, Hint: hint,
-		Message: text.Backquote(field) + " is never " + text.Quote(written),
-	}}
+	return []Problem{problemAt(native, word, text.Backquote(field)+" is never "+text.Quote(written), hint)}
 }
 
 // oneAddress is an address as plans write it: by key, of a kind that there is, with the name
