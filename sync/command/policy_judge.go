@@ -22,6 +22,8 @@ type policyJudge struct {
 	now   time.Time
 	shard *spec.Shard
 	facts policyFacts
+	// budget is that of the run, which judges a plan several times.
+	budget policy.Budget
 }
 
 var _ planner.Judge = (*policyJudge)(nil)
@@ -63,7 +65,7 @@ func (j *policyJudge) Judge(
 		return nil, err
 	}
 	in := policy.Input{
-		Plan: form, Now: j.now, Unsealed: j.unsealed, Part: j.shard != nil && j.shard.Count > 1,
+		Plan: form, Now: j.now, Unsealed: j.unsealed, Budget: &j.budget, Part: j.shard != nil && j.shard.Count > 1,
 		Organizations: map[string]map[string]any{}, Unread: map[string][]string{},
 	}
 	j.facts.read(ctx, draft)
@@ -89,9 +91,16 @@ func (j *policyJudge) Judge(
 }
 
 // jsonForm is the plan as policies see it: a secret that comes from a reference with that, which a
-// saved plan holds beside the fields.
+// saved plan holds beside the fields, and without what is sent, which no policy sees.
 func jsonForm(draft *plan.Plan) (form map[string]any, err error) {
-	data, err := json.Marshal(draft.Shown())
+	shown := draft.Shown()
+	for i := range shown.Organizations {
+		for j := range shown.Organizations[i].Steps {
+			s := &shown.Organizations[i].Steps[j]
+			s.Arguments, s.Precondition = plan.Arguments{}, ""
+		}
+	}
+	data, err := json.Marshal(shown)
 	if err != nil {
 		return nil, fmt.Errorf("write the plan for policies: %w", err)
 	}

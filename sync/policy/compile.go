@@ -134,6 +134,7 @@ type rule struct {
 	when    *expression // nil: always
 	require *expression
 	lifts   []lift
+	message string // as it is shown
 
 	whenReads, requireReads reads
 }
@@ -220,7 +221,7 @@ func compileRule(p Policy) (*rule, []Problem) {
 	if err != nil {
 		return nil, []Problem{p.problem("on", "the expression language cannot be set up: "+err.Error())}
 	}
-	r := &rule{Policy: p}
+	r := &rule{Policy: p, message: shown(p.Message)}
 	var problems []Problem
 	compile := func(key, text string) *expression {
 		e, found := compileExpression(env, text)

@@ -12,7 +12,8 @@ import (
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// converter makes values of expressions out of decoded JSON and counts them.
+// converter makes values of expressions out of decoded JSON, in place, since a plan can be large,
+// and counts them.
 type converter struct {
 	// strict refuses keys that no object has: tests are written by people, plans are not.
 	strict bool
@@ -105,22 +106,22 @@ func (c *converter) object(s *shape, value any) (any, error) {
 	if !ok {
 		return nil, mismatch(s, value)
 	}
-	out := make(map[string]any, len(in))
 	for _, key := range sortedKeys(in) {
 		field, known := s.fields[key]
 		switch {
 		case !known && c.strict:
 			return nil, &fitError{"." + shown(key), "unknown; the keys are " + joinKeys(s.fields)}
 		case !known, in[key] == nil && field.scalar != "dyn":
+			delete(in, key)
 			continue
 		}
 		made, err := c.convert(field, in[key])
 		if err != nil {
 			return nil, within("."+key, err)
 		}
-		out[key] = made
+		in[key] = made
 	}
-	return out, nil
+	return in, nil
 }
 
 func (c *converter) list(items *shape, value any) (any, error) {
@@ -128,15 +129,14 @@ func (c *converter) list(items *shape, value any) (any, error) {
 	if !ok {
 		return nil, mismatch(&shape{list: items}, value)
 	}
-	out := make([]any, len(in))
 	for i, item := range in {
 		made, err := c.convert(items, item)
 		if err != nil {
 			return nil, within("["+strconv.Itoa(i)+"]", err)
 		}
-		out[i] = made
+		in[i] = made
 	}
-	return out, nil
+	return in, nil
 }
 
 func (c *converter) dict(values *shape, value any) (any, error) {
@@ -144,15 +144,14 @@ func (c *converter) dict(values *shape, value any) (any, error) {
 	if !ok {
 		return nil, mismatch(&shape{dict: values}, value)
 	}
-	out := make(map[string]any, len(in))
 	for _, key := range sortedKeys(in) {
 		made, err := c.convert(values, in[key])
 		if err != nil {
 			return nil, within("."+shown(key), err)
 		}
-		out[key] = made
+		in[key] = made
 	}
-	return out, nil
+	return in, nil
 }
 
 var anyShape = &shape{scalar: "dyn"}
@@ -160,7 +159,7 @@ var anyShape = &shape{scalar: "dyn"}
 // anything keeps a value as it is; whole numbers become int, others double.
 func (c *converter) anything(value any) (any, error) {
 	switch v := value.(type) {
-	case nil, bool:
+	case nil, bool, hidden: // hidden: it was judged before
 		return v, nil
 	case string:
 		if len(v) > maxText {

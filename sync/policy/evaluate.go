@@ -14,23 +14,13 @@ import (
 	"cel.dev/cel-go/interpreter"
 )
 
-// What one policy may spend over all of its subjects, in CEL's units of cost: about one for each
-// step of an evaluation. See meter for calls.
-const (
-	baseCost      = 250_000
-	costPerValue  = 20 // for each value of the plan, and
-	bytesPerValue = 8  // for as many bytes of its texts
-	// documentShare bounds what all policies of documents may spend together, as multiples of what
-	// one may.
-	documentShare = 4
-)
-
 // interruptEvery is after how many rounds of a comprehension the context is looked at.
 const interruptEvery = 64
 
 // Input is what policies judge.
 type Input struct {
-	// Plan is the plan's JSON form as encoding/json decodes it, with or without UseNumber.
+	// Plan is the plan's JSON form as encoding/json decodes it, with or without UseNumber. Evaluate
+	// turns it into what expressions see.
 	Plan map[string]any
 	// Organizations are further keys of `organization`, by the organization's key: members (see
 	// Members), credits, … as far as Set.Reads names them.
@@ -43,6 +33,8 @@ type Input struct {
 	// Unsealed: the plan was read from a file whose seal nobody has checked. A policy that looks at
 	// what only the file can know, such as step.source, cannot be judged on it.
 	Unsealed bool
+	// Budget is what the policies of documents may spend; nil: one of its own.
+	Budget *Budget
 	// Now is the variable `now`.
 	Now time.Time
 }
@@ -144,19 +136,19 @@ func (s *Set) Evaluate(ctx context.Context, in Input) (Verdict, error) {
 		return Verdict{}, err
 	}
 	var v Verdict
-	limit := uint64(baseCost + costPerValue*values)
-	pool := documentShare * limit
+	limit := limitOf(values)
+	shared := in.Budget.share(values, limit)
 	for _, r := range s.rules {
 		j := judge{rule: r, in: in, limit: limit}
 		if !r.From.Trusted {
-			j.limit = min(limit, pool)
+			j.limit = min(limit, shared.left)
 		}
 		results, err := j.all(ctx, subjects[r.On])
 		if err != nil {
 			return Verdict{}, fmt.Errorf("judge policy %s: %w", r.ID, err)
 		}
 		if !r.From.Trusted {
-			pool -= min(j.spent, pool)
+			shared.spend(j.spent)
 		}
 		v.Evaluated += j.evaluated
 		v.Results = append(v.Results, results...)
@@ -196,7 +188,7 @@ func (j *judge) all(ctx context.Context, subjects []subject) ([]Result, error) {
 	}
 	var results []Result
 	for i, s := range subjects {
-		if j.spent > j.limit {
+		if j.spent >= j.limit {
 			err := fmt.Errorf(
 				"it costs more than %d, and was not judged for %d further subjects",
 				j.limit,
@@ -209,6 +201,7 @@ func (j *judge) all(ctx context.Context, subjects []subject) ([]Result, error) {
 			return nil, err
 		}
 		if result != nil {
+			j.spent += costPerResult
 			results = append(results, *result)
 		}
 	}
@@ -219,6 +212,7 @@ func (j *judge) all(ctx context.Context, subjects []subject) ([]Result, error) {
 // somebody looks at it: not in `require` where `when` is false.
 func (j *judge) one(ctx context.Context, s subject, when, require cel.Program) (*Result, error) {
 	j.evaluated++
+	j.spent += costPerSubject
 	applies, passes := true, false
 	var err error
 	if result := j.unknown(s, j.whenReads); result != nil {
@@ -277,7 +271,7 @@ func (j *judge) notKnown(s subject) Result {
 
 func (j *judge) result(s subject, severity Severity) Result {
 	return Result{
-		ID: j.ID, On: j.On, Address: s.address, Step: s.step, Severity: severity, Message: shown(j.Message),
+		ID: j.ID, On: j.On, Address: s.address, Step: s.step, Severity: severity, Message: j.message,
 		From: j.From, Path: j.Path, Trusted: j.From.Trusted, Suppressed: j.suppressedBy(s.address, s.id, j.in.Now),
 	}
 }

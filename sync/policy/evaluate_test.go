@@ -329,3 +329,46 @@ func TestFailuresShowNoValues(t *testing.T) {
 		}
 	}
 }
+
+// TestDocumentsPayForResultsAndRounds: a document decides how many steps break its policies, and how
+// often a plan is judged again. What trusted policies say is no part of it.
+func TestDocumentsPayForResultsAndRounds(t *testing.T) {
+	t.Parallel()
+	var steps []any
+	for i := range 3000 {
+		steps = append(steps, map[string]any{"n": i + 1, "address": fmt.Sprintf("acme/variable/A%d", i), "kind": "variable", "op": "create"})
+	}
+	in := Input{Plan: map[string]any{"organizations": []any{map[string]any{"key": "acme", "steps": steps}}}, Now: friday, Budget: &Budget{}}
+	policies := []Policy{{ID: "trusted", On: OnStep, Require: "false", Message: "no", From: From{Trusted: true}}}
+	for i := range 60 {
+		policies = append(policies, Policy{ID: fmt.Sprintf("p%02d", i), On: OnStep, Require: "false", Severity: Warning, Message: "no"})
+	}
+	set := compiled(t, policies...)
+	judge := func() (trusted, results, failed int) {
+		v, err := set.Evaluate(t.Context(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range v.Results {
+			switch r := &v.Results[i]; {
+			case r.Trusted:
+				trusted++
+			case r.Failed != "":
+				failed++
+			default:
+				results++
+			}
+		}
+		return trusted, results, failed
+	}
+	trusted, results, failed := judge()
+	if most := documentShare * int(limitOf(10*3000)) / costPerResult; trusted != 3000 || results > most || results < 3000 || failed == 0 {
+		t.Errorf("%d trusted, %d others, %d failed", trusted, results, failed)
+	}
+	for range 12 { // as a plan is that is judged again and again
+		trusted, results, failed = judge()
+	}
+	if trusted != 3000 || results != 0 || failed != 60 {
+		t.Errorf("at last %d trusted, %d others, %d failed", trusted, results, failed)
+	}
+}
