@@ -3,6 +3,7 @@ package planner
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"makesync/spec"
 	"makesync/sync/plan"
@@ -89,34 +90,54 @@ var subjects = []string{spec.PolicyOnStep, spec.PolicyOnOrganization, spec.Polic
 // when nothing is held.
 func (j *judging) holdNarrowest(results []spec.PolicyResult) string {
 	for _, on := range subjects {
-		held := 0
-		for i := range results {
-			if r := &results[i]; r.On == on && r.Severity == spec.PolicyHold && r.Suppressed == nil {
-				held += j.hold(r)
-			}
-		}
-		if held > 0 {
+		if j.hold(on, results) > 0 {
 			return on
 		}
 	}
 	return ""
 }
 
-// hold holds the subject of a result, and gives how many changes these are.
-func (j *judging) hold(r *spec.PolicyResult) (n int) {
-	for _, o := range j.organizations {
-		if r.On == spec.PolicyOnPlan || r.Address.Key() == o.want.Key {
-			n += hold(o, spec.PolicyGuard(r.ID), r.Words(), func(c *plan.Change) bool {
-				return r.On != spec.PolicyOnStep || c.Address == r.Address && string(c.Op) == r.Op
-			})
+// hold holds the changes that results on one subject hold, and gives how many these are. The first
+// result that is about a change is its reason.
+func (j *judging) hold(on string, results []spec.PolicyResult) (n int) {
+	type subject struct {
+		address spec.Address
+		op      string
+	}
+	first := map[subject]*spec.PolicyResult{}
+	for i := range results {
+		r := &results[i]
+		if r.On != on || r.Severity != spec.PolicyHold || r.Suppressed != nil {
+			continue
 		}
+		if of := (subject{r.Address, r.Op}); first[of] == nil {
+			first[of] = r
+		}
+	}
+	if len(first) == 0 {
+		return 0
+	}
+	for _, o := range j.organizations {
+		n += holdBy(o, func(c *plan.Change) *reason {
+			var of subject // the plan
+			switch on {
+			case spec.PolicyOnStep:
+				of = subject{c.Address, string(c.Op)}
+			case spec.PolicyOnOrganization:
+				of.address = spec.Address(o.want.Key)
+			}
+			if r := first[of]; r != nil {
+				return &reason{spec.PolicyGuard(r.ID), r.Words()}
+			}
+			return nil
+		})
 	}
 	return n
 }
 
-func (j *judging) holdAll(guard, reason string) {
+func (j *judging) holdAll(guard, why string) {
 	for _, o := range j.organizations {
-		hold(o, guard, reason, func(*plan.Change) bool { return true })
+		hold(o, guard, why, func(*plan.Change) bool { return true })
 	}
 }
 
@@ -144,33 +165,51 @@ func (j *judging) policies() *spec.Policies {
 	}
 	p := j.judge.Policies()
 	p.Results = append([]spec.PolicyResult{}, j.results...)
-	p.Sort()
+	p.Sum()
 	return &p
 }
 
+// reason is why a change is held.
+type reason struct{ guard, words string }
+
+const itFollows = "it follows what is held: "
+
 // hold holds the numbered changes that are meant, and those that come after one of them; it gives
-// how many. What hangs on the creation of the organization is told with it.
-func hold(o *organization, guard, reason string, means func(*plan.Change) bool) int {
+// how many.
+func hold(o *organization, guard, words string, means func(*plan.Change) bool) int {
+	why := &reason{guard, words}
+	return holdBy(o, func(c *plan.Change) *reason {
+		if means(c) {
+			return why
+		}
+		return nil
+	})
+}
+
+// holdBy holds the changes for which there is a reason, and those that come after one of them; it
+// gives how many. What hangs on the creation of the organization is told with it.
+func holdBy(o *organization, why func(*plan.Change) *reason) int {
 	if i := o.creation(); i >= 0 {
-		if creation := o.Changes[i]; means(&creation) {
-			o.held = append(o.held, creation.HeldBy(guard, reason, ""))
+		if r := why(&o.Changes[i]); r != nil {
+			o.held = append(o.held, o.Changes[i].HeldBy(r.guard, r.words, ""))
 			o.Changes = slices.Delete(o.Changes, i, i+1)
 			o.dropUncreated()
 			return 1
 		}
 	}
-	held := map[int]bool{}
+	held := map[int]*reason{}
 	o.Changes = slices.DeleteFunc(o.Changes, func(c plan.Change) bool {
-		why := reason
-		switch {
-		case means(&c):
-		case slices.ContainsFunc(c.After, func(n int) bool { return held[n] }):
-			why = "it follows what is held: " + reason
-		default:
+		r := why(&c)
+		for i := 0; r == nil && i < len(c.After); i++ {
+			if before := held[c.After[i]]; before != nil {
+				r = &reason{before.guard, itFollows + strings.TrimPrefix(before.words, itFollows)}
+			}
+		}
+		if r == nil {
 			return false
 		}
-		held[c.N] = true
-		o.held = append(o.held, c.HeldBy(guard, why, ""))
+		held[c.N] = r
+		o.held = append(o.held, c.HeldBy(r.guard, r.words, ""))
 		return true
 	})
 	return len(held)

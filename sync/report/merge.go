@@ -170,7 +170,7 @@ func mergeRules(whole *plan.Plan, plans []*plan.Plan) {
 // mergePolicies takes what policies said of the shards. All were judged by the same ones, unless
 // their digests differ.
 func mergePolicies(whole *plan.Plan, plans []*plan.Plan) {
-	digests := map[string]bool{}
+	digests, told := map[string]bool{}, map[spec.PolicyResultKey]bool{}
 	for _, p := range plans {
 		if p.GuardsDigest != "" {
 			digests[p.GuardsDigest], whole.GuardsDigest = true, p.GuardsDigest
@@ -189,13 +189,16 @@ func mergePolicies(whole *plan.Plan, plans []*plan.Plan) {
 			}
 		}
 		for _, r := range p.Policies.Results {
-			same := func(other spec.PolicyResult) bool { return other.Key() == r.Key() }
-			if !slices.ContainsFunc(all.Results, same) {
-				all.Results = append(all.Results, r)
+			if r.Further == 0 { // else each shard has its own
+				if told[r.Key()] {
+					continue
+				}
+				told[r.Key()] = true
 			}
+			all.Results = append(all.Results, r)
 		}
 	}
-	if whole.Policies.Sort(); len(digests) > 1 {
+	if whole.Policies.Sum(); len(digests) > 1 {
 		whole.GuardsDigest = ""
 	}
 }

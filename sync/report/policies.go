@@ -1,8 +1,6 @@
 package report
 
 import (
-	"slices"
-
 	"makesync/spec"
 	"makesync/sync/plan"
 )
@@ -11,14 +9,16 @@ import (
 const rulePolicy = "policy"
 
 // PolicyProblems are what policies say of a plan: errors, warnings and, unless held changes tell of
-// them anyway, holds. What is covered by an exception is none.
+// them anyway, holds; a few of each policy. What is covered by an exception is none.
 func PolicyProblems(p *plan.Plan, withHeld bool) (problems []spec.Problem) {
 	if p.Policies == nil {
 		return nil
 	}
-	for i := range p.Policies.Results {
-		r := &p.Policies.Results[i]
-		holds := r.Severity == spec.PolicyHold && holds(p, r)
+	held := heldByPolicies(p)
+	few := p.Policies.Few()
+	for i := range few {
+		r := &few[i]
+		holds := r.Severity == spec.PolicyHold && held[heldBy{spec.PolicyGuard(r.ID), r.Address.Key()}]
 		if r.Suppressed != nil || holds && !withHeld {
 			continue
 		}
@@ -37,16 +37,16 @@ func PolicyProblems(p *plan.Plan, withHeld bool) (problems []spec.Problem) {
 	return problems
 }
 
-// holds tells whether something is held for a result.
-func holds(p *plan.Plan, r *spec.PolicyResult) bool {
+// heldBy is a policy that holds something of an organization; of any where the key is "".
+type heldBy struct{ guard, key string }
+
+func heldByPolicies(p *plan.Plan) map[heldBy]bool {
+	held := map[heldBy]bool{}
 	for i := range p.Organizations {
 		o := &p.Organizations[i]
-		if r.Address != "" && r.Address.Key() != o.Key {
-			continue
-		}
-		if slices.ContainsFunc(o.Held, func(h plan.Held) bool { return h.Guard == spec.PolicyGuard(r.ID) }) {
-			return true
+		for _, h := range o.Held {
+			held[heldBy{h.Guard, o.Key}], held[heldBy{h.Guard, ""}] = true, true
 		}
 	}
-	return false
+	return held
 }
