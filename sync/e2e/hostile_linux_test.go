@@ -3,18 +3,12 @@
 package e2e
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 )
-
-// limited runs a command with 1 GiB for its data and 10 s of processor time, which the kernel keeps to.
-const limited = `ulimit -d 1048576; ulimit -t 10; exec "$@"`
 
 const hostileHead = "apiVersion: makesync/v1\nzone: demo\nzones: {demo: {sandbox: {}}}\n"
 
@@ -100,23 +94,4 @@ func TestHostileDocuments(t *testing.T) {
 			}
 		})
 	}
-}
-
-// runLimited runs makesync within the limits.
-func runLimited(t *testing.T, args ...string) (out string, code int) {
-	t.Helper()
-	return runLimitedWith(t, nil, args...)
-}
-
-func runLimitedWith(t *testing.T, stdin io.Reader, args ...string) (out string, code int) {
-	t.Helper()
-	c := exec.CommandContext(t.Context(), "sh", append([]string{"-c", limited, "sh", "makesync"}, args...)...)
-	c.Env = append(os.Environ(), "HOME="+t.TempDir(), "XDG_STATE_HOME="+t.TempDir())
-	c.Stdin = stdin
-	data, err := c.CombinedOutput()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	return string(data), c.ProcessState.ExitCode()
 }

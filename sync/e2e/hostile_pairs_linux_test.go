@@ -26,6 +26,15 @@ func variablesOf(n int, value string) string {
 	return hostileHead + "organizations:\n" + rows(n/1000, row)
 }
 
+// brokenBy are documents of 50,000 variables by one profile, and of so many policies that each of
+// them breaks.
+func brokenBy(policies int, value string) string {
+	return hostileHead + "profiles:\n  p:\n    variables:\n" + rows(2000, "      V%d: "+value+"\n") +
+		"organizations:\n" + rows(25, "  o%[1]d: {id: 1%[1]d, profiles: [p]}\n") +
+		"policies:\n  - {id: all, on: plan, require: 'true', message: m}\n" + rows(policies, "  - {id: p%d, on: step, require: 'false', severity: warning, message: "+
+		strings.Repeat("m", 200)+"}\n")
+}
+
 // hostilePairs are two sides of which each is read alone. What both sides are more than, is told;
 // what they are not, is compared.
 var hostilePairs = map[string]struct {
@@ -78,6 +87,12 @@ var hostilePairs = map[string]struct {
 		a:    func() string { return oneOf("variables", 110e3, "A%d: x\n") },
 		b:    func() string { return oneOf("variables", 110e3, "B%d: x\n") },
 		args: []string{"plan -f B --base A"}, tells: "against documents",
+	},
+	"policies that every step breaks": {
+		a: func() string { return brokenBy(0, "x") },
+		b: func() string { return brokenBy(99, "z") }, code: 3, tells: "further",
+		args: []string{"plan -f B --base A --skip-references", "plan -f B --base A --skip-references --format json",
+			"plan -f B --base A --skip-references --format markdown"},
 	},
 	"names that the snapshot lacks": {
 		b:    func() string { return organizationsOf(20e3, "  o%[1]d: {name: O%[1]d}\n") },
