@@ -16,8 +16,8 @@ func Example() {
 		"digest": "sha256:" + strings.Repeat("5", 64),
 		"zones":  []any{map[string]any{"name": "eu1", "url": "https://eu1.make.com"}},
 		"organizations": []any{
-			map[string]any{"key": "acme", "zone": "eu1", "id": 11.0, "steps": []any{map[string]any{"n": 1.0}}},
-			map[string]any{"key": "idle", "zone": "eu1", "id": 12.0, "steps": []any{}},
+			map[string]any{"key": "acme", "zone": "eu1", "id": 11.0, "name": "Acme", "steps": []any{map[string]any{"n": 1.0}}},
+			map[string]any{"key": "idle", "zone": "eu1", "id": 12.0, "name": "Idle", "steps": []any{}},
 		},
 	}
 	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
@@ -44,10 +44,10 @@ func Example() {
 	verdict := approvers.Verify(statement, []approval.File{file}, now, 2)
 	fmt.Println(problems, verdict.Counted[0].Principal, verdict.Enough())
 	// Output:
-	// makesync-approval/v1
+	// makesync-approval/v2
 	// digest: sha256:5555555555555555555555555555555555555555555555555555555555555555
 	// zone: eu1 eu1.make.com
-	// organization: eu1 11 acme
+	// organization: eu1 11 acme "Acme"
 	// until: 2026-11-21T12:00:00Z
 	// note: values behind references are those of whoever applies
 	// [] jane@acme.example false

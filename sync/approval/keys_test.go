@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hiddeco/sshsig"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -85,8 +86,9 @@ func certified(t testing.TB, s, authority ssh.Signer, change func(*ssh.Certifica
 func wanted() Statement {
 	return Statement{
 		Digest: "sha256:" + strings.Repeat("5", 64), Zones: []Zone{{Name: "eu1", Host: "eu1.make.com"}},
-		Organizations: []Organization{{"eu1", "acme", 11}, {"eu1", "studio", 0}}, NotCovered: []string{"acme/variable/PLAIN"},
-		Until: noon.Add(24 * time.Hour),
+		Organizations: []Organization{{"eu1", "acme", 11, "Acme Automation"}, {"eu1", "studio", 0, "Studio"}},
+		NotCovered:    []string{"acme/variable/PLAIN"},
+		Until:         noon.Add(24 * time.Hour),
 	}
 }
 
@@ -97,6 +99,16 @@ func signed(t testing.TB, s Statement, by ssh.Signer) File {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// signedText signs a text that is no statement.
+func signedText(t testing.TB, text string, by ssh.Signer) File {
+	t.Helper()
+	signature, err := sshsig.Sign(strings.NewReader(text), by, sshsig.HashSHA512, Namespace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return File{Name: fileName(by.PublicKey()), Statement: []byte(text), Signature: sshsig.Armor(signature)}
 }
 
 func approvers(t testing.TB, lines ...string) *Approvers {

@@ -66,6 +66,10 @@ func organizationOf(o map[string]any) (Organization, error) {
 	var out Organization
 	out.Zone, _ = o["zone"].(string)
 	out.Key, _ = o["key"].(string)
+	name, named := o["name"].(string)
+	if out.Name = name; !named {
+		return out, fmt.Errorf("the plan has no name for organization %s", strconv.QuoteToASCII(out.Key))
+	}
 	switch id := o["id"].(type) {
 	case float64:
 		if out.ID = int64(id); float64(out.ID) != id {

@@ -11,8 +11,15 @@ import (
 	"time"
 )
 
-// format is the first line of a statement.
-const format = "makesync-approval/v1"
+// format is the first line of a statement; formerFormat that of one without names, by which nobody
+// can know which organizations were shown to who signed it.
+const (
+	format       = "makesync-approval/v2"
+	formerFormat = "makesync-approval/v1"
+)
+
+var errFormer = errors.New("an older makesync has made the statement, which does not say what the organizations are " +
+	"called; approve the plan again")
 
 // MaxAhead is how long a statement can count at most.
 const MaxAhead = 7 * 24 * time.Hour
@@ -46,9 +53,11 @@ type Organization struct {
 	Zone string // its name
 	Key  string // in the documents
 	ID   int64  // 0: it will be created
+	Name string // as the plan shows it
 }
 
-// Forms of what stands in a statement: nothing that has a space, a line break or a look-alike.
+// Forms of what stands in a statement: nothing that has a space, a line break or a look-alike. What
+// may have them, a name and an address, is quoted in ASCII.
 var (
 	digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 	nameForm   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
@@ -125,7 +134,7 @@ func organizationLines(organizations []Organization) (lines []string, err error)
 		if o.ID > 0 {
 			id = strconv.FormatInt(o.ID, 10)
 		}
-		lines = append(lines, o.Zone+" "+id+" "+o.Key)
+		lines = append(lines, o.Zone+" "+id+" "+o.Key+" "+strconv.QuoteToASCII(o.Name))
 	}
 	return sortedSet(lines), nil
 }
@@ -146,7 +155,11 @@ func ParseStatement(text []byte) (Statement, error) {
 		return Statement{}, errors.New("the statement's line endings have been changed; they are single line feeds")
 	}
 	lines := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
-	if lines[0] != format {
+	switch lines[0] {
+	case format:
+	case formerFormat:
+		return Statement{}, errFormer
+	default:
 		return Statement{}, errors.New("this is no statement: its first line is not " + format)
 	}
 	var s Statement
@@ -176,12 +189,14 @@ func (s *Statement) read(name, value string) (err error) {
 		s.Digest = value
 	case name == "zone" && len(words) >= 2:
 		s.Zones = append(s.Zones, Zone{words[0], words[1], len(words) > 2})
-	case name == "organization" && len(words) == 3:
+	case name == "organization" && len(words) >= 4:
 		o := Organization{Zone: words[0], Key: words[2]}
 		if words[1] != "new" {
 			o.ID, err = strconv.ParseInt(words[1], 10, 64)
 		}
-		s.Organizations = append(s.Organizations, o)
+		called, unquoteErr := strconv.Unquote(strings.Join(words[3:], " "))
+		o.Name = called
+		s.Organizations, err = append(s.Organizations, o), errors.Join(err, unquoteErr)
 	case name == "not covered":
 		address, unquoteErr := strconv.Unquote(value)
 		s.NotCovered, err = append(s.NotCovered, address), unquoteErr

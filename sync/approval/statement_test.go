@@ -17,14 +17,23 @@ func TestStatement(t *testing.T) {
 	if err != nil || !parsed.sameExceptUntil(wanted()) || !parsed.Until.Equal(wanted().Until) {
 		t.Fatal(parsed, err)
 	}
+	const acmeLine, studioLine = `organization: eu1 11 acme "Acme Automation"` + "\n", `organization: eu1 new studio "Studio"` + "\n"
+	if !strings.Contains(string(text), acmeLine+studioLine) {
+		t.Fatalf("no names in\n%s", text)
+	}
 	for name, changed := range map[string]string{
+		"no name":           strings.Replace(string(text), ` "Studio"`, "", 1),
+		"a bare name":       strings.Replace(string(text), `"Studio"`, "Studio", 1),
+		"another quote":     strings.Replace(string(text), `"Studio"`, "`Studio`", 1),
+		"a name escaped":    strings.Replace(string(text), `"Studio"`, `"\x53tudio"`, 1),
+		"words behind":      strings.Replace(string(text), `"Studio"`, `"Studio" too`, 1),
 		"CRLF":              strings.ReplaceAll(string(text), "\n", "\r\n"),
 		"CR":                strings.ReplaceAll(string(text), "\n", "\r"),
 		"no last line feed": strings.TrimSuffix(string(text), "\n"),
 		"one more":          string(text) + "\n",
-		"a space":           strings.Replace(string(text), "acme\n", "acme \n", 1),
-		"a line twice":      strings.Replace(string(text), "organization: eu1 11 acme\n", "organization: eu1 11 acme\norganization: eu1 11 acme\n", 1),
-		"another order":     strings.Replace(string(text), "organization: eu1 11 acme\norganization: eu1 new studio\n", "organization: eu1 new studio\norganization: eu1 11 acme\n", 1),
+		"a space":           strings.Replace(string(text), "acme \"", "acme  \"", 1),
+		"a line twice":      strings.Replace(string(text), acmeLine, acmeLine+acmeLine, 1),
+		"another order":     strings.Replace(string(text), acmeLine+studioLine, studioLine+acmeLine, 1),
 		"an unknown line":   string(text) + "also: everything\n",
 		"two digests":       strings.Replace(string(text), "zone:", "digest: sha256:"+strings.Repeat("6", 64)+"\nzone:", 1),
 		"a leading zero":    strings.Replace(string(text), " 11 ", " 011 ", 1),
@@ -58,16 +67,20 @@ func TestStatement(t *testing.T) {
 	}
 	s := wanted()
 	s.NotCovered = []string{"acme/variable/A\nuntil: 2999", "acme/variable/ž"}
+	s.Organizations[0].Name = "A\nuntil: 2999 \"ž\" \u202e"
 	text, err = s.Text()
 	if err != nil || bytes.Contains(text, []byte("\nuntil: 2999")) || bytes.Contains(text, []byte("ž")) {
 		t.Errorf("%s %v", text, err)
+	}
+	if back, err := ParseStatement(text); err != nil || back.Organizations[0].Name != s.Organizations[0].Name {
+		t.Errorf("%+v %v", back, err)
 	}
 }
 
 func TestOf(t *testing.T) {
 	t.Parallel()
 	zone := map[string]any{"name": "eu1", "url": "https://eu1.make.com"}
-	acme := map[string]any{"key": "acme", "zone": "eu1", "id": 11.0, "steps": []any{1}}
+	acme := map[string]any{"key": "acme", "zone": "eu1", "id": 11.0, "name": "Acme", "steps": []any{1}}
 	plan := func(zones, organizations []any) map[string]any {
 		return map[string]any{"digest": wanted().Digest, "zones": zones, "organizations": organizations}
 	}
@@ -87,10 +100,11 @@ func TestOf(t *testing.T) {
 		"unknown zone":   plan([]any{other}, []any{acme}),
 		"a zone twice":   plan([]any{zone, zone}, []any{acme}),
 		"no host":        plan([]any{map[string]any{"name": "eu1", "url": "eu1"}}, []any{acme}),
-		"no id":          plan([]any{zone}, []any{map[string]any{"key": "a", "zone": "eu1", "steps": []any{1}}}),
-		"half an id":     plan([]any{zone}, []any{map[string]any{"key": "a", "zone": "eu1", "id": 1.5, "steps": []any{1}}}),
+		"no id":          plan([]any{zone}, []any{map[string]any{"key": "a", "zone": "eu1", "name": "A", "steps": []any{1}}}),
+		"half an id":     plan([]any{zone}, []any{map[string]any{"key": "a", "zone": "eu1", "id": 1.5, "name": "A", "steps": []any{1}}}),
 		"no digest":      {"zones": []any{zone}, "organizations": []any{acme}},
-		"a key of words": plan([]any{zone}, []any{map[string]any{"key": "a b", "zone": "eu1", "id": 1.0, "steps": []any{1}}}),
+		"a key of words": plan([]any{zone}, []any{map[string]any{"key": "a b", "zone": "eu1", "id": 1.0, "name": "A", "steps": []any{1}}}),
+		"no name":        plan([]any{zone}, []any{map[string]any{"key": "a", "zone": "eu1", "id": 1.0, "steps": []any{1}}}),
 	} {
 		if s, err := Of(odd, noon, nil); err == nil {
 			t.Errorf("%s: %+v", name, s)

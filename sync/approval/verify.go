@@ -19,6 +19,7 @@ type Reason string
 // The reasons.
 const (
 	ReasonUnreadable   Reason = "unreadable"   // the files cannot be read, or are no statement
+	ReasonFormer       Reason = "former"       // the statement is of an older makesync, and holds too little
 	ReasonOtherPlan    Reason = "other-plan"   // the statement is about other changes, zones or organizations
 	ReasonExpired      Reason = "expired"      // its time is over
 	ReasonTooLong      Reason = "too-long"     // it would count for longer than MaxAhead
@@ -133,6 +134,9 @@ func (a *Approvers) judge(want Statement, f File, now time.Time) (one valid, fin
 		return valid{}, "", refuse(ReasonUnreadable, "%s", f.Trouble)
 	}
 	s, err := ParseStatement(f.Statement)
+	if errors.Is(err, errFormer) {
+		return valid{}, "", refuse(ReasonFormer, "%s", err)
+	}
 	if err != nil {
 		return valid{}, "", refuse(ReasonUnreadable, "%s", err)
 	}
@@ -165,7 +169,7 @@ func (s Statement) serves(want Statement, now time.Time) error {
 	case !s.sameExceptUntil(want):
 		return refuse(
 			ReasonOtherPlan,
-			"the statement is about the same changes to other zones, organizations or secrets",
+			"the statement is about the same changes to other zones, organizations, names of organizations or secrets",
 		)
 	case !now.Before(s.Until.Add(time.Second)):
 		return refuse(ReasonExpired, "the statement counted until %s", s.Until.Format(time.RFC3339))

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/pem"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -106,6 +107,11 @@ func TestWhatDoesNotServe(t *testing.T) {
 		{"another host", change(func(s *Statement) { s.Zones[0].Host = "us1.make.com" }), "| other-plan"},
 		{"a sandbox", change(func(s *Statement) { s.Zones[0].Sandbox = true }), "| other-plan"},
 		{"another id", change(func(s *Statement) { s.Organizations[0].ID = 12 }), "| other-plan"},
+		{"another name", change(func(s *Statement) { s.Organizations[0].Name = "Acme Automatiоn" }), "| other-plan"}, // a Cyrillic letter
+		{"an older makesync's", signedText(t, former(t, good.Statement), jane), "| former"},
+		{"an older makesync's with names", signedText(t, strings.Replace(string(good.Statement), "/v2", "/v1", 1), jane), "| former"},
+		{"an older makesync's, unsigned", with(func(f *File) { f.Statement = []byte(former(t, f.Statement)) }), "| former"},
+		{"without a name", signedText(t, strings.Replace(string(good.Statement), ` "Acme Automation"`, "", 1), jane), "| unreadable"},
 		{"fewer organizations", change(func(s *Statement) { s.Organizations = s.Organizations[:1] }), "| other-plan"},
 		{"a secret less", change(func(s *Statement) { s.NotCovered = nil }), "| other-plan"},
 		{"its last second", change(func(s *Statement) { s.Until = noon }), "jane@a |"},
@@ -133,6 +139,17 @@ func TestWhatDoesNotServe(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
 	}
+}
+
+// former is a statement as it was signed before it held names.
+func former(t *testing.T, text []byte) string {
+	t.Helper()
+	names := regexp.MustCompile(`(?m)^(organization: .*) ".*"$`)
+	out := names.ReplaceAllString(strings.Replace(string(text), "/v2", "/v1", 1), "$1")
+	if strings.Contains(out, "Acme") || !strings.Contains(out, "organization: eu1 11 acme\n") {
+		t.Fatal(out)
+	}
+	return out
 }
 
 // TestAddingNeverLowersTheCount: neither a good nor a bad file, in whatever order, takes anybody's

@@ -116,6 +116,7 @@ func TestApprovalsUnderAttack(t *testing.T) {
 		"another host": func() { put("x", sign(jane, func(s *approval.Statement) { s.Zones[0].Host = "us1.make.com" })) },
 		"a real zone":  func() { put("x", sign(jane, func(s *approval.Statement) { s.Zones[0].Sandbox = false })) },
 		"another id":   func() { put("x", sign(jane, func(s *approval.Statement) { s.Organizations[0].ID = 12 })) },
+		"another name": func() { put("x", sign(jane, func(s *approval.Statement) { s.Organizations[0].Name = "Other" })) },
 		"another key":  func() { put("x", sign(jane, func(s *approval.Statement) { s.Organizations[0].Key = "other" })) },
 		"more organizations": func() {
 			put("x", sign(jane, func(s *approval.Statement) {

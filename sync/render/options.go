@@ -80,13 +80,14 @@ const (
 	FileUnchecked FileTrust = "sealed, and there is no key to check the seal with"
 )
 
-// words tell of what nobody vouches for: a file can say anything, and only its steps are compared.
+// words tell of what nobody vouches for: a file can say anything, and only what a step does, to
+// what and where is compared.
 func (f FileTrust) words() string {
 	if f == "" {
 		return ""
 	}
-	return string(f) + ": notes, warnings, changes to the rules, what is held and waits are the file's own words; " +
-		"apply checks its steps"
+	return string(f) + ": notes, warnings, counts, changes to the rules, what is held, waits or is left out are the " +
+		"file's own words; apply checks the steps, and the names, ids, zones and users beside them"
 }
 
 const defaultWidth, leastWidth = 100, 40
