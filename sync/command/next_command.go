@@ -9,12 +9,15 @@ import (
 
 // nextCommand is the command line that applies the plan: the saved one, or, on a page that others
 // read, the documents. "" when there is none to name.
-func (o planOptions) nextCommand(verb string, saved bool) string {
+func (o planOptions) nextCommand(env Env, verb string, saved bool) string {
 	page := o.result.format == formatMarkdown || o.result.format == formatHTML
 	next := o.commandLine("apply")
 	switch {
 	case saved: // its steps are decided
-		next.Zone, next.Target, next.Exclude, next.Allow, next.Shard = "", nil, nil, nil, ""
+		next.Target, next.Exclude, next.Shard = nil, nil, ""
+		if len(o.documents.guardFiles(env)) == 0 { // else these judge it again
+			next.Allow = nil
+		}
 		next.Plan = o.out
 		return next.Line()
 	case page && verb == "plan":

@@ -180,7 +180,7 @@ func (p *plannedRun) print(ctx context.Context, plan func(context.Context) error
 		words.Saved = p.options.out
 	}
 	if !p.plan.Policies.HasErrors() {
-		words.Next = onlyChanged(p, p.options.nextCommand(p.command, saved), saved)
+		words.Next = onlyChanged(p, p.options.nextCommand(p.r.Env, p.command, saved), saved)
 	}
 	warnings := p.end(nil, p.plan.Problems, p.plan.Exit).report(ctx, p.r)
 	p.plan.Problems = append(p.plan.Problems, warnings...)
