@@ -42,6 +42,9 @@ func BuiltinHost(name string) string { return builtinZones[name] }
 // the built-in zone of that host, else the declared one (the first by name), else
 // the text: a zone that is named by its host.
 func ZoneName(text string, zones map[string]Zone) string {
+	if text == "" {
+		return ""
+	}
 	if _, ok := zones[text]; ok || builtinZones[text] != "" {
 		return text
 	}

@@ -180,8 +180,7 @@ func (e *endpoints) url(name string, zone spec.Zone) (*url.URL, bool) {
 	default:
 		e.problem(zone, name, ruleUnknownZone,
 			"the zone "+text.Backquote(name)+" is neither built in nor declared under zones",
-			firstOf(text.DidYouMean(name, append(spec.BuiltinZoneNames(), slices.Collect(maps.Keys(e.zones))...)),
-				"declare it, or name it with --zone-url"))
+			zonesHint(name, knownZones(e.zones, slices.Collect(maps.Keys(e.options.ZoneURLs)))))
 		return nil, false
 	}
 	u, err := spec.ParseZoneURL(address)

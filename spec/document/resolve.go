@@ -1,7 +1,6 @@
 package document
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -45,7 +44,7 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 	}
 	d.resolved = true
 	r := &resolver{findings: &findings{told: map[string]bool{}}, documents: d, options: o, merger: newMerger(),
-		known: d.knownZones(o), guards: d.Guards(), sensitive: d.Sensitive()}
+		known: zonesKnownTo(d, o), guards: d.Guards(), sensitive: d.Sensitive()}
 	if d.room == nil {
 		d.room = &Room{} // of no documents
 	}
@@ -58,7 +57,7 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 	desired := &spec.Desired{Zones: d.zones, Guards: r.guards, Sensitive: r.sensitive, Files: d.Files()}
 	desired.Organizations = organizationsOf(r)
 	d.room.declared, d.room.matches, d.room.filled = r.declared, r.matches, r.filled
-	r.checkDefaultZone()
+	r.problems = append(r.problems, checkDefaultZone(o.DefaultZone, d.zones, r.known)...)
 	r.checkZoneNames()
 	r.checkDuplicates(desired.Organizations)
 	r.checkTokens(desired.Organizations)
@@ -70,6 +69,12 @@ func (d *Documents) Resolve(o ResolveOptions) (*spec.Desired, []spec.Problem) {
 	}
 	r.checkCount()
 	return desired, foundProblems(r)
+}
+
+// CheckDefaultZone tells of a --zone or MAKE_ZONE that is no zone, for who does not resolve the
+// documents by it.
+func (d *Documents) CheckDefaultZone(o ResolveOptions) []spec.Problem {
+	return checkDefaultZone(o.DefaultZone, d.zones, zonesKnownTo(d, o))
 }
 
 // organizationsOf resolves them one after the other, as many as there is room for.
@@ -119,23 +124,6 @@ type resolver struct {
 	limit     *referenceLimit
 	files     *referenced
 	secrets   OwnSecrets
-}
-
-func (d *Documents) knownZones(o ResolveOptions) map[string]bool {
-	known := map[string]bool{}
-	for name := range spec.BuiltinZones() {
-		known[name] = true
-	}
-	for name := range d.zones {
-		known[name] = true
-	}
-	for _, name := range o.ZoneNames {
-		known[name] = true
-	}
-	if isHostText(o.DefaultZone) {
-		known[spec.ZoneName(o.DefaultZone, d.zones)] = true
-	}
-	return known
 }
 
 // layersOf are the profiles of an organization and itself, in the order of merging.
@@ -233,6 +221,7 @@ func (r *resolver) zone(l *layer) string {
 			r.report(ruleNoZone, l.at, spec.Address(l.key), "", "the organization "+text.Backquote(l.key)+
 				" has no zone",
 				"write `zone`, in it or at the top of the document, or give --zone or MAKE_ZONE")
+			return ""
 		}
 		return r.defaultZone()
 	}
@@ -240,12 +229,11 @@ func (r *resolver) zone(l *layer) string {
 		if r.full() {
 			return ""
 		}
-		hint := "declare it under `zones`; built in are " + text.Or(spec.BuiltinZoneNames())
+		hint := zonesHint(zone.text, r.known)
 		if name := spec.ZoneName(zone.text, r.documents.zones); name != zone.text {
 			hint = "did you mean " + text.Backquote(name) + "?"
 		}
-		r.report(ruleUnknownZone, zone.at, "", "zone", "there is no zone "+text.Backquote(zone.text),
-			firstOf(nearestOf(zone.text, r.known), hint))
+		r.report(ruleUnknownZone, zone.at, "", "zone", "there is no zone "+text.Backquote(zone.text), hint)
 		return ""
 	}
 	return zone.text
@@ -257,17 +245,6 @@ func (r *resolver) defaultZone() string {
 		return name
 	}
 	return ""
-}
-
-// checkDefaultZone tells of a --zone or MAKE_ZONE that is no zone.
-func (r *resolver) checkDefaultZone() {
-	name := spec.ZoneName(r.options.DefaultZone, r.documents.zones)
-	if name != "" && !r.known[name] {
-		r.problems = append(r.problems,
-			newProblem(ruleUnknownZone, at{}, nil, "--zone or MAKE_ZONE: there is no zone "+text.Backquote(name),
-				firstOf(text.DidYouMean(name, slices.Collect(maps.Keys(r.known))),
-					"built in are "+text.Or(spec.BuiltinZoneNames()))))
-	}
 }
 
 func controls(l *layer) []spec.FeatureControl {

@@ -1,10 +1,7 @@
 package command
 
 import (
-	"cmp"
 	"context"
-	"fmt"
-	"slices"
 
 	"makesync/spec"
 	"makesync/spec/document"
@@ -14,7 +11,6 @@ import (
 	"makesync/sync/plan"
 	"makesync/sync/planner"
 	"makesync/sync/savedplan"
-	"makesync/sync/state"
 )
 
 // connectSaved reads the plan file and connects the zones that it names. Zones and tokens come from
@@ -28,6 +24,10 @@ func (a *applyRun) connectSaved() error {
 	documents, problems, err := zoneDocuments(a.r.Env, a.options.documents)
 	if a.problems = problems; err != nil {
 		return err
+	}
+	unknown := unknownZone(documents, a.options.documents.defaultZone(a.r.Env), a.options.zones)
+	if a.problems = append(a.problems, unknown...); spec.HasErrors(unknown) {
+		return errInvalid
 	}
 	if err := a.r.files.readsNamed(&spec.Desired{Zones: documents.Zones()}); err != nil {
 		return err
@@ -62,66 +62,6 @@ func (a *applyRun) readRules(documents *document.Documents) error {
 		return checkKeys(a, documents)
 	}
 	return nil
-}
-
-// checkKeys refuses a plan that calls an organization otherwise than the documents do: guards and
-// policies go by keys, and who made up another would get around them. What the documents do not
-// declare may be called anything.
-func checkKeys(a *applyRun, documents *document.Documents) error {
-	desired, _ := documents.Resolve(document.ResolveOptions{
-		LookupEnv: a.r.LookupEnv, SkipReferences: true, SkipUnset: true,
-		DefaultZone: zoneOfPlan(a.plan, a.options.documents.defaultZone(a.r.Env)),
-		ZoneNames:   zoneURLNames(a.options.zones.urls),
-	})
-	if desired == nil {
-		return nil
-	}
-	type identity struct{ place, name string }
-	of := func(zone, name string, id int64) identity {
-		if id != 0 {
-			name = "id:" + state.FormatID(id)
-		}
-		return identity{placeOf(a, zone, desired), state.NormalName(name)}
-	}
-	keys, ids := map[identity]string{}, map[string]int64{}
-	for i := range desired.Organizations {
-		o := &desired.Organizations[i]
-		keys[of(o.Zone, o.Name, o.ID)], ids[o.Key] = o.Key, o.ID
-	}
-	for i := range a.plan.Organizations {
-		o := &a.plan.Organizations[i]
-		declared := cmp.Or(keys[of(o.Zone, o.Name, o.ID)], keys[of(o.Zone, o.Name, 0)], o.Key)
-		if id := ids[o.Key]; declared == o.Key && (id == 0 || o.ID == 0 || id == o.ID) {
-			continue
-		}
-		a.problems = append(a.problems, spec.Problem{Severity: spec.Error, Rule: "plan-keys",
-			Address: spec.Address(o.Key),
-			Message: fmt.Sprintf("the plan calls organization %d of zone %s so, and the documents mean another one "+
-				"by that key or call it otherwise (%s)", o.ID, text.OneLine(o.Zone), declared),
-			Hint: "make a new plan from these documents"})
-	}
-	if spec.HasErrors(a.problems) {
-		return errStale
-	}
-	return nil
-}
-
-// zoneOfPlan is the zone that documents mean which name none: the default of this run, unless the
-// plan is about others only.
-func zoneOfPlan(p *plan.Plan, byDefault string) string {
-	isDefault := func(z plan.Zone) bool { return z.Name == byDefault }
-	if len(p.Zones) == 0 || slices.ContainsFunc(p.Zones, isDefault) {
-		return byDefault
-	}
-	return p.Zones[0].Name
-}
-
-// placeOf is where a zone is, whichever of its names it is called by.
-func placeOf(a *applyRun, zone string, desired *spec.Desired) string {
-	if p, connected := a.zones.ports[zone]; connected {
-		return p.endpoint.Place()
-	}
-	return cmp.Or(spec.URLPlace(a.options.zones.urls[zone]), spec.ZonePlace(zone, desired.Zones))
 }
 
 // checkRules: without trusted files to judge by, a plan is applied under those guards and policies

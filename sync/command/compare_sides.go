@@ -28,7 +28,8 @@ func sideOf(env Env, name string, o sourceOptions) (compare.ComparedSide, error)
 		return about, failure{
 			exit:    exit.Invalid,
 			message: text.ShellQuote(name) + " is neither the name of a zone nor a file or folder",
-			hint:    "zones that are not built in are declared in documents (-f) or by --zone-url",
+			hint: "built in are " + text.Or(spec.BuiltinZoneNames()) +
+				"; other zones are declared in documents (-f) or given by --zone-url",
 		}
 	}
 	about.Kind, about.Zone = compare.SideDocuments, ""

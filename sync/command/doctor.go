@@ -115,7 +115,7 @@ func checkEverything(ctx context.Context, r *runtimeEnv, o doctorOptions) ([]fle
 	src, err := openProbed(r, o, found.desired, probes)
 	if err != nil {
 		problems, _ := withError(ctx, err, nil)
-		return append(checks, problemChecks("zone", problems)...), nil
+		return append(checks, zoneProblemChecks(problems)...), nil
 	}
 	defer src.close()
 	ctx, stop := untilDeadline(ctx, src)
@@ -188,6 +188,19 @@ var wellWords = map[string]string{"documents": "valid", "references": "all can b
 
 // mostProblems are the problems that are told one by one.
 const mostProblems = 10
+
+// zoneProblemChecks are the problems of zones that cannot be called. One that is none is a mistake
+// of who named it, like one in a document, and no zone that does not answer.
+func zoneProblemChecks(problems []spec.Problem) (checks []fleet.Check) {
+	for _, problem := range problems {
+		name := "zone"
+		if problem.Rule == unknownZoneRule {
+			name = "documents"
+		}
+		checks = append(checks, problemChecks(name, []spec.Problem{problem})...)
+	}
+	return checks
+}
 
 // problemChecks are problems as checks.
 func problemChecks(name string, problems []spec.Problem) []fleet.Check {

@@ -138,6 +138,9 @@ func invitationZone(r *runtimeEnv, o invitationOptions, may access) (*zones, str
 	if err != nil {
 		return nil, "", invalid(problems)
 	}
+	if problems := unknownZone(documents, o.documents.zone, o.zones); len(problems) > 0 {
+		return nil, "", invalid(problems)
+	}
 	name := spec.ZoneName(o.documents.zone, documents.Zones())
 	connected, problems, err := connectNamed(r, []plan.Zone{{Name: name}}, documents, o.documents, o.zones, may)
 	if err != nil {

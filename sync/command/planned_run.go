@@ -193,6 +193,15 @@ func connectNamed(
 	return connected, problems, err
 }
 
+// unknownZoneRule is that of a zone that is neither built in nor declared nor given by --zone-url.
+const unknownZoneRule = "unknown-zone"
+
+// unknownZone tells of a --zone or MAKE_ZONE that is no zone, where the documents are not resolved
+// by it.
+func unknownZone(documents *document.Documents, zone string, reach zoneOptions) []spec.Problem {
+	return documents.CheckDefaultZone(document.ResolveOptions{DefaultZone: zone, ZoneNames: zoneURLNames(reach.urls)})
+}
+
 func withoutUnknownZones(problems []spec.Problem) []spec.Problem {
-	return slices.DeleteFunc(problems, func(p spec.Problem) bool { return p.Rule == "unknown-zone" })
+	return slices.DeleteFunc(problems, func(p spec.Problem) bool { return p.Rule == unknownZoneRule })
 }
