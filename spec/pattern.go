@@ -2,6 +2,7 @@ package spec
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"makesync/spec/text"
@@ -127,6 +128,30 @@ func isEmailRune(r rune) bool {
 
 func isHostRune(r rune) bool { return isEmailRune(r) && r != '/' }
 
+// isBeyondIDs tells whether a pattern begins with an id that no organization can have: one of more
+// digits than 64 bits hold.
+func isBeyondIDs(tokens []globToken) bool {
+	rest, digits, literal := tokens, 0, true
+	for _, want := range IDPrefix {
+		if len(rest) == 0 || rest[0].kind != globLiteral || rest[0].r != want {
+			return false
+		}
+		rest = rest[1:]
+	}
+	var id strings.Builder
+	for _, t := range rest {
+		if t.isRun() || t.kind == globLiteral && t.r == '/' {
+			break
+		}
+		digits++
+		literal = literal && t.kind == globLiteral
+		id.WriteRune(t.r)
+	}
+	const most = len("9223372036854775807")
+	_, err := strconv.ParseInt(id.String(), 10, 64)
+	return digits > most || digits == most && literal && err != nil
+}
+
 // canMatchIn tells whether there is an object of a kind in an organization that the pattern fits.
 func (g Glob) canMatchIn(key string, k Kind) bool {
 	f := slices.Concat(literalForm(string(NewAddress(key, k, ""))+"/"), anyNameForm)
@@ -135,6 +160,9 @@ func (g Glob) canMatchIn(key string, k Kind) bool {
 
 // CanMatch tells whether there is a text of the subject that the pattern fits.
 func (g Glob) CanMatch(subject PatternSubject) bool {
+	if isBeyondIDs(g.tokens) {
+		return false
+	}
 	fits := func(f form) bool { return meets(g.tokens, f) }
 	fitsFolded := func(f form) bool { return meets(g.folded.tokens, f) }
 	return slices.ContainsFunc(forms[subject], fits) ||
