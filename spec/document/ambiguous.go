@@ -51,14 +51,17 @@ func ambiguous(text string) (reading string, is bool) {
 	return ambiguousNumber(text)
 }
 
+// aNumber is what the older version reads of 010.
+const aNumber = "a number"
+
 func ambiguousNumber(text string) (string, bool) {
 	if date11.MatchString(text) {
 		return "a date", true
 	}
 	old, now := number11.MatchString(text) && strings.ContainsAny(text, "0123456789"), number12.MatchString(text)
 	if old != now {
-		return "a number", true
+		return aNumber, true
 	}
 	// Both read a number: octal against decimal, and underscores, differ in value.
-	return "a number", old && octal11.MatchString(text)
+	return aNumber, old && octal11.MatchString(text)
 }

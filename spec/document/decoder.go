@@ -195,16 +195,19 @@ func (d *decoder) isAmbiguous(n *yaml.Node, t *keyPath) bool {
 	}
 	reading, is := ambiguous(n.Value)
 	if is {
+		hint := ambiguousHints[reading]
+		if digits := decimalsAt(d, n, t); reading == aNumber && digits != "" {
+			hint = "quote it if it is a text, else write " + digits
+		}
 		d.report(ruleAmbiguous, n, t,
-			"without quotes this is "+reading+" or something else, depending on the YAML version",
-			ambiguousHints[reading])
+			"without quotes this is "+reading+" or something else, depending on the YAML version", hint)
 	}
 	return is
 }
 
 var ambiguousHints = map[string]string{
 	"a boolean": "quote it if it is a text, else write true or false",
-	"a number":  "quote it if it is a text, else write the number plainly in decimal digits",
+	aNumber:     "quote it if it is a text, else write the number plainly in decimal digits",
 	"a date":    "quote it",
 }
 

@@ -93,6 +93,9 @@ func readNullableTemplate(d *decoder, n *yaml.Node, t *keyPath, want string, for
 
 func readUnreferenced(d *decoder, n *yaml.Node, t *keyPath, want string, forms ...form) (scalar, bool) {
 	s, ok := d.value(n, t, want, forms...)
+	if ok && s.form == formNumber && inOtherForm(d, follow(n), t) {
+		return d.broken(n), false
+	}
 	if ok && s.form == formText && strings.Contains(s.text, "${") && hasReference(splitReferences(s.text)) {
 		d.report(ruleMisplaced, follow(n), t, t.name()+" holds a reference, which nobody reads there",
 			"references stand only in values of variables and in tokens of zones; write the text itself")

@@ -132,6 +132,9 @@ func (r *policyReader) value(n *yaml.Node, t *keyPath) any {
 		return nil
 	case s.form == formBoolean:
 		return s.isTrue()
+	case s.form == formNumber && inOtherForm(r.decoder, follow(n), t):
+		r.unread[t.String()] = true
+		return nil
 	case s.form == formNumber:
 		number, err := strconv.ParseFloat(decimalText(s.text), 64)
 		if err != nil {

@@ -110,7 +110,7 @@ var rules = []Rule{
 	{ruleTag, spec.Error, "Tags such as !!str or !secret are not read."},
 	{ruleAmbiguous, spec.Error,
 		"An unquoted text means one thing to YAML 1.1 and another to YAML 1.2: NO, on, 010, 1_000, 1e3, 12:30, " +
-			"2026-11-20."},
+			"2026-11-20; or a number that is no variable's value is not written in decimal digits: 0x10, +5."},
 	{ruleAPIVersion, spec.Error, "A document does not begin with apiVersion: makesync/v1."},
 	{ruleUnknownKey, spec.Error, "A key that makesync does not know; keys that begin with x- are ignored instead."},
 	{ruleReservedKey, spec.Error, "A key that is kept for a later version: teams, teamVariables, customRoles, labels."},
