@@ -25,6 +25,7 @@ type loaded struct {
 func resolveDocuments(
 	ctx context.Context, env Env, o documentOptions, files []string, resolve document.ResolveOptions,
 ) (*spec.Desired, []document.Policies, []spec.Problem) {
+	defer collectEarlierUntil()()
 	trusted, problems := loadTrusted(env, o)
 	read := document.LoadOptions{Paths: files, Stdin: env.piped, Room: o.room}
 	if !resolve.NamesOfOthers {
