@@ -50,15 +50,16 @@ func runLimited(t *testing.T, args ...string) (out string, code int) {
 }
 
 // runLimitedWith gives what is killed for its processor time another try with as much as the same
-// work takes here and now: on a busy or slow machine every second does less.
+// work takes here and now: on a busy or slow machine every second does less. Half of it is added,
+// since how busy the machine is changes meanwhile; what has no bound takes minutes.
 func runLimitedWith(t *testing.T, stdin io.ReadSeeker, args ...string) (out string, code int) {
 	t.Helper()
 	out, state := runWithin(t, promisedSeconds, stdin, args...)
 	if !killed(state) {
 		return out, state.ExitCode()
 	}
-	slowness := max(1, secondsOfKnownWork(t)/knownSeconds)
-	t.Logf("%q took more than %d s, and this machine takes %.1f times as long for known work", args, promisedSeconds, slowness)
+	slowness := 1.5 * max(1, secondsOfKnownWork(t)/knownSeconds)
+	t.Logf("%q took more than %d s, and gets %.1f times as much, by what known work takes now", args, promisedSeconds, slowness)
 	if stdin != nil {
 		if _, err := stdin.Seek(0, io.SeekStart); err != nil {
 			t.Fatal(err)
