@@ -65,7 +65,7 @@ var (
 func checksOf(c *checker, s *plan.Step) checks {
 	bought := c.needsPurchase(s)
 	switch {
-	case c.inNewOrganization(s), bought && s.Op == plan.OpUpdate && s.Before == nil:
+	case c.inNewOrganization(s), bought && s.Kind == spec.KindFeatureControl && s.Before == nil:
 		return newChecks
 	case bought:
 		return boughtChecks
@@ -216,18 +216,28 @@ func dependsOnRest(s *plan.Step) bool {
 }
 
 // notDone are the steps before s that were to be done and are not: what the plan expects
-// beyond what the zone shows.
+// beyond what the zone shows. What would have given somebody rights, or made a method pay, and came
+// to nothing, does not count: s may take the same from another one.
 func (c *checker) notDone(s *plan.Step) []plan.Step {
 	var open []plan.Step
 	for i := range c.list {
 		if c.list[i].N == s.N {
 			break
 		}
-		if r := c.results[c.list[i].N]; r == nil || !r.IsDone() {
+		if r := c.results[c.list[i].N]; (r == nil || !r.IsDone()) && !gives(c.observer.Live(), &c.list[i], s) {
 			open = append(open, c.list[i])
 		}
 	}
 	return open
+}
+
+// gives tells whether an earlier step is one without which a later one may take too much: it makes
+// an Admin, or something else pay than the method that the later one removes.
+func gives(live *state.Organization, earlier, later *plan.Step) bool {
+	if earlier.Kind == spec.KindPaymentMethods {
+		return later.Op == plan.OpDelete
+	}
+	return plan.AdminsOf(live).Adds(earlier)
 }
 
 // compare compares a step's precondition with the live state, of which nothing may be older than

@@ -84,14 +84,10 @@ var oldNames = map[string]state.List{"role": state.Roles, "country": state.Count
 
 // WrongPast tells which old side of a step the zone does not have: what people have confirmed is
 // what was there, too, and a file can say anything. Named gives the text by which an id of a list
-// is shown: the given one, where that is one of its names. Of payment methods nothing is compared:
-// the run's own steps change which one is preferred.
+// is shown: the given one, where that is one of its names.
 func WrongPast(
 	s *plan.Step, now state.View, named func(list state.List, id, shown string) (string, error),
 ) (string, error) {
-	if s.Kind == spec.KindPaymentMethods {
-		return "", nil
-	}
 	for _, f := range s.Fields {
 		was, is := f.From, now[f.Path]
 		if list, isID := oldNames[f.Path]; isID && !was.IsNone() && !is.IsNone() {

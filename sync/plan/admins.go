@@ -67,7 +67,7 @@ func (a Admins) Do(s *Step) {
 	case s.Kind == spec.KindOwner:
 		a.ids[s.Arguments.UserID] = true // the former Owner stays as Admin
 	case s.Kind != spec.KindMember:
-	case s.Op == OpUpdate && a.roles.Administers(s.Arguments.RoleID):
+	case a.Adds(s):
 		a.ids[s.Arguments.UserID] = true
 	case s.Op == OpUpdate, s.Op == OpDelete:
 		delete(a.ids, s.Arguments.UserID)
@@ -80,6 +80,11 @@ func (a Admins) Lowers(s *Step) bool {
 		return false
 	}
 	return s.Op == OpDelete || s.Op == OpUpdate && !a.roles.Administers(s.Arguments.RoleID)
+}
+
+// Adds tells whether a role change makes somebody Owner or Admin.
+func (a Admins) Adds(s *Step) bool {
+	return s.Kind == spec.KindMember && s.Op == OpUpdate && a.roles.Administers(s.Arguments.RoleID)
 }
 
 // Sorted are the user ids in order.

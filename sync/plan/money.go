@@ -5,6 +5,7 @@ import (
 
 	"makesync/spec"
 	"makesync/sync/billing"
+	"makesync/sync/state"
 )
 
 // MoneyOf adds up what the steps of organizations cost, by currency; nil when they cost nothing.
@@ -56,4 +57,22 @@ func factsOf(s *Step, late bool) billing.Facts {
 
 func invalidSubscription(s *Step, late bool) string { return factsOf(s, late).InvalidSubscription() }
 
-func invalidMethod(s *Step, late bool) string { return factsOf(s, late).InvalidMethod() }
+// invalidMethod: a step makes a method pay for its target, or removes one that pays for nothing.
+func invalidMethod(s *Step, late bool) string {
+	if why := factsOf(s, late).InvalidMethod(); why != "" {
+		return why
+	}
+	paths, to := s.Arguments.Target.Paths(), state.Bool(true)
+	if s.Op == OpDelete {
+		paths, to = methodFields, state.Scalar{}
+	}
+	for _, path := range paths {
+		if f := s.field(path); f == nil || f.From != state.Bool(false) || f.To != to {
+			return "it shows something else of " + path + " than it does"
+		}
+	}
+	if len(s.Fields) != len(paths) {
+		return "it shows what it does not change"
+	}
+	return ""
+}

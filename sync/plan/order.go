@@ -1,10 +1,6 @@
 package plan
 
-import (
-	"sort"
-
-	"makesync/spec"
-)
+import "sort"
 
 // Phase is the place of a step in the order inside its organization.
 type Phase uint8
@@ -59,40 +55,17 @@ func SortChanges(changes []Change) {
 // NumberChanges numbers the sorted changes of an organization from n on, ties each to those that it
 // depends on, and gives the next number. Order alone is no dependency: a variable that fails does
 // not keep a person from being invited.
-//
-//	everything           after the organization's creation
-//	a purchase, and removing a payment method   after the methods that are to be paid by
-//	what the present plan lacks                 after the purchase
-//	lowering, removing   after all promotions: else the last Admin might go before the next one has come
-//	the transfer         after the new owner's own role change
 func NumberChanges(changes []Change, n int) int {
-	var create, promotions, methods, purchase []int
-	roles := map[int64]int{}
+	var before links
 	for i := range changes {
 		c := &changes[i]
 		c.N = n
 		n++
-		c.After = append([]int{}, create...)
-		switch {
-		case c.Phase == PhaseCreate:
-			create = []int{c.N}
-		case c.Phase == PhasePromote:
-			promotions = append(promotions, c.N)
-			roles[c.Arguments.UserID] = c.N
-		case c.Lowers:
-			c.After = append(c.After, promotions...)
-		case c.Phase == PhasePreferMethod:
-			methods = append(methods, c.N)
-		case c.Phase == PhaseRemoveMethod, c.Kind == spec.KindSubscription:
-			c.After = append(c.After, methods...)
-		case c.Phase == PhaseTransfer && roles[c.Arguments.UserID] != 0:
-			c.After = append(c.After, roles[c.Arguments.UserID])
+		c.After = before.needed(&c.Step, c.Lowers)
+		if c.Buys != "" && !c.Purchases() {
+			c.After = append(c.After, before.purchase...)
 		}
-		if c.Purchases() {
-			purchase = []int{c.N}
-		} else if c.Buys != "" {
-			c.After = append(c.After, purchase...)
-		}
+		before.add(&c.Step, c.Phase == PhasePromote)
 	}
 	return n
 }

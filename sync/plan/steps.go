@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -73,7 +74,8 @@ func InvalidStep(o *Organization, j, last int) string {
 // circles.
 func InvalidOrder(before []Step, after []int) string {
 	for _, n := range after {
-		if !slices.ContainsFunc(before, func(s Step) bool { return s.N == n }) {
+		_, known := slices.BinarySearchFunc(before, n, func(s Step, n int) int { return cmp.Compare(s.N, n) })
+		if !known {
 			return fmt.Sprintf("it comes after step %d, which is none before it", n)
 		}
 	}

@@ -21,46 +21,56 @@ type StepType struct {
 // before.
 //
 // A new kind, or something new that is done to one, is a row here. Risk is the least that such a
-// step has (see riskOf); fields are the paths that one may show; takes are the arguments that one
-// may have; invalid tells what is wrong with these in a plan file.
+// step has (see riskOf); phases are those in which it can stand; fields are the paths that one may
+// show; takes are the arguments that one may have; invalid tells what is wrong with these in a plan
+// file.
 var stepTypes = []struct {
 	kind    spec.Kind
 	op      Op
 	risk    Risk
+	phases  phases
 	verbs   []Verb
 	fields  []string
 	takes   []string
 	invalid func(s *Step, late bool) string
 }{
-	{spec.KindOrganization, OpCreate, RiskIrreversible, []Verb{CreateOrganization}, organizationFields,
-		newOrganizationTakes, invalidOrganization},
-	{spec.KindOrganization, OpUpdate, RiskNone, []Verb{UpdateOrganization}, organizationFields,
-		changedOrganizationTakes, invalidOrganization},
-	{spec.KindOrganization, OpDelete, RiskIrreversible, []Verb{DeleteOrganization}, organizationFields, byNameTakes,
-		invalidOrganization},
-	{spec.KindSubscription, OpCreate, RiskIrreversible, []Verb{BeginSubscription}, subscriptionFields, purchaseTakes,
-		invalidSubscription},
-	{spec.KindSubscription, OpUpdate, RiskIrreversible, []Verb{ChangeSubscription}, subscriptionFields, purchaseTakes,
-		invalidSubscription},
-	{spec.KindSubscription, OpDelete, RiskIrreversible, []Verb{CancelSubscription}, subscriptionFields, purchaseTakes,
-		invalidSubscription},
-	{spec.KindPaymentMethods, OpUpdate, RiskIrreversible, []Verb{PreferMethod}, methodFields, preferredTakes,
-		invalidMethod},
-	{spec.KindPaymentMethods, OpDelete, RiskIrreversible, []Verb{RemoveMethod}, methodFields, preferredTakes,
-		invalidMethod},
-	{spec.KindFeatureControl, OpUpdate, RiskNone, []Verb{SetControl}, controlFields, switchedTakes, invalidControl},
-	{spec.KindVariable, OpCreate, RiskNone, []Verb{CreateVariable}, variableFields, writtenTakes, invalidVariable},
-	{spec.KindVariable, OpUpdate, RiskNone, []Verb{UpdateVariable}, variableFields, writtenTakes, invalidVariable},
-	{spec.KindVariable, OpDelete, RiskDestructive, []Verb{DeleteVariable}, variableFields, byNameTakes,
-		invalidVariable},
-	{spec.KindMember, OpInvite, RiskCaution, []Verb{InviteMember}, memberFields, invitedTakes, invalidMember},
-	{spec.KindMember, OpReinvite, RiskCaution, []Verb{RemoveMember, InviteMember}, memberFields, reinvitedTakes,
-		invalidMember},
-	{spec.KindMember, OpRevoke, RiskDestructive, []Verb{RemoveMember}, memberFields, removedTakes, invalidMember},
-	{spec.KindMember, OpUpdate, RiskCaution, []Verb{SetRole}, memberFields, roleGivenTakes, invalidMember},
-	{spec.KindMember, OpDelete, RiskDestructive, []Verb{RemoveMember}, memberFields, removedTakes, invalidMember},
-	{spec.KindTFA, OpUpdate, RiskCaution, []Verb{EnforceTFA}, tfaFields, enforcedTakes, invalidTFA},
-	{spec.KindOwner, OpTransfer, RiskIrreversible, []Verb{TransferOwner}, ownerFields, byUserTakes, invalidOwner},
+	{spec.KindOrganization, OpCreate, RiskIrreversible, at(PhaseCreate), []Verb{CreateOrganization},
+		organizationFields, newOrganizationTakes, invalidOrganization},
+	{spec.KindOrganization, OpUpdate, RiskNone, phases{PhaseAttributes, PhaseBoughtAttributes},
+		[]Verb{UpdateOrganization}, organizationFields, changedOrganizationTakes, invalidOrganization},
+	{spec.KindOrganization, OpDelete, RiskIrreversible, at(PhaseDelete), []Verb{DeleteOrganization},
+		organizationFields, byNameTakes, invalidOrganization},
+	{spec.KindSubscription, OpCreate, RiskIrreversible, at(PhasePurchase), []Verb{BeginSubscription},
+		subscriptionFields, purchaseTakes, invalidSubscription},
+	{spec.KindSubscription, OpUpdate, RiskIrreversible, phases{PhasePurchase, PhaseLeavePaid},
+		[]Verb{ChangeSubscription}, subscriptionFields, purchaseTakes, invalidSubscription},
+	{spec.KindSubscription, OpDelete, RiskIrreversible, at(PhaseLeavePaid), []Verb{CancelSubscription},
+		subscriptionFields, purchaseTakes, invalidSubscription},
+	{spec.KindPaymentMethods, OpUpdate, RiskIrreversible, at(PhasePreferMethod), []Verb{PreferMethod},
+		methodFields, preferredTakes, invalidMethod},
+	{spec.KindPaymentMethods, OpDelete, RiskIrreversible, at(PhaseRemoveMethod), []Verb{RemoveMethod},
+		methodFields, preferredTakes, invalidMethod},
+	{spec.KindFeatureControl, OpUpdate, RiskNone, at(PhaseControl), []Verb{SetControl},
+		controlFields, switchedTakes, invalidControl},
+	{spec.KindVariable, OpCreate, RiskNone, at(PhaseVariableCreate), []Verb{CreateVariable},
+		variableFields, writtenTakes, invalidVariable},
+	{spec.KindVariable, OpUpdate, RiskNone, at(PhaseVariableUpdate), []Verb{UpdateVariable},
+		variableFields, writtenTakes, invalidVariable},
+	{spec.KindVariable, OpDelete, RiskDestructive, at(PhaseVariableDelete), []Verb{DeleteVariable},
+		variableFields, byNameTakes, invalidVariable},
+	{spec.KindMember, OpInvite, RiskCaution, at(PhaseInvite), []Verb{InviteMember},
+		memberFields, invitedTakes, invalidMember},
+	{spec.KindMember, OpReinvite, RiskCaution, at(PhaseInvite), []Verb{RemoveMember, InviteMember},
+		memberFields, reinvitedTakes, invalidMember},
+	{spec.KindMember, OpRevoke, RiskDestructive, at(PhaseRemove), []Verb{RemoveMember},
+		memberFields, removedTakes, invalidMember},
+	{spec.KindMember, OpUpdate, RiskCaution, phases{PhasePromote, PhaseDemote}, []Verb{SetRole},
+		memberFields, roleGivenTakes, invalidMember},
+	{spec.KindMember, OpDelete, RiskDestructive, at(PhaseRemove), []Verb{RemoveMember},
+		memberFields, removedTakes, invalidMember},
+	{spec.KindTFA, OpUpdate, RiskCaution, at(PhaseTFA), []Verb{EnforceTFA}, tfaFields, enforcedTakes, invalidTFA},
+	{spec.KindOwner, OpTransfer, RiskIrreversible, at(PhaseTransfer), []Verb{TransferOwner},
+		ownerFields, byUserTakes, invalidOwner},
 }
 
 // The paths of fields by kind.

@@ -93,6 +93,9 @@ func TestLawOrder(t *testing.T) {
 		p := plantest.Make(t, plantest.DrawDocuments(t, zone))
 		n := 0
 		for _, o := range p.Organizations {
+			if at, why := plan.Misplaced(o.Steps); why != "" {
+				t.Fatalf("step %d: %s", o.Steps[at].N, why)
+			}
 			var promotions []int
 			for i := range o.Steps {
 				s := &o.Steps[i]

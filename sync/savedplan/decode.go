@@ -92,12 +92,12 @@ func invalidPlan(p *plan.Plan) []spec.Problem {
 		}
 		keys[o.Key] = true
 		problems = append(problems, changedTwice(o)...)
+		if j, why := plan.Misplaced(o.Steps); why != "" {
+			problems = append(problems, *invalidStep(&o.Steps[j], why))
+		}
 		for j := range o.Steps {
 			if why := plan.InvalidStep(o, j, n); why != "" {
-				problem := FileProblem("plan-step",
-					fmt.Sprintf("step %d is none that makesync plans: %s", o.Steps[j].N, why), "make a new plan")
-				problem.Address = o.Steps[j].Address
-				problems = append(problems, *problem)
+				problems = append(problems, *invalidStep(&o.Steps[j], why))
 			}
 			n = o.Steps[j].N
 		}
@@ -120,6 +120,13 @@ func invalidPlan(p *plan.Plan) []spec.Problem {
 			"the summary is not that of the steps: the file was damaged or changed", "make a new plan"))
 	}
 	return problems
+}
+
+func invalidStep(s *plan.Step, why string) *spec.Problem {
+	problem := FileProblem("plan-step",
+		fmt.Sprintf("step %d is none that makesync plans: %s", s.N, why), "make a new plan")
+	problem.Address = s.Address
+	return problem
 }
 
 // invalidZones: the zone of each organization with steps stands in the plan once, with the user
