@@ -126,7 +126,7 @@ func failureText(s report.StepReport) string {
 
 func (e *Events) addPending(steps []plan.Step) {
 	for _, s := range steps {
-		if s.Foreseen != "" {
+		if s.Foreseen != "" && s.Gains() == "" { // it is tried: who is to be Admin is told
 			continue
 		}
 		e.add(newAlert(whatPending, s.Address, s.Op, pendingText(s), stepKey(s)))

@@ -15,8 +15,9 @@ import (
 
 // Rejudge judges the steps of a plan that was made before by the policies of a request and, where
 // they are to be judged too, by its guards. It reads the people of the organizations whose steps
-// are about people, or at which policies look. What is held leaves the plan's steps, with the
-// reason among its held changes, which are given too.
+// are about people, or at which policies look, and where one is to be created what its zone gives
+// to new ones. What is held leaves the plan's steps, with the reason among its held changes, which
+// are given too.
 //
 //	plan ─▶ people ─▶ guards ─▶ policies ─▶ plan, without what they hold
 func Rejudge(ctx context.Context, p *plan.Plan, r Request, guards bool) (held []plan.Held, err error) {
@@ -62,6 +63,11 @@ func planned(ctx context.Context, r *run, p *plan.Plan) (organizations []*organi
 				return nil, err
 			}
 		}
+		if o.ID == 0 && len(o.Steps) > 1 {
+			if err = foresee(ctx, r, zones[o.Zone]); err != nil {
+				return nil, err
+			}
+		}
 		organizations = append(organizations, &organization{
 			run: r, zone: zones[o.Zone], want: &spec.Organization{Key: o.Key, Name: o.Name}, id: o.ID, name: o.Name,
 			reader: port.Reader, held: slices.Clone(o.Held), admins: plan.AdminsOf(nil),
@@ -81,6 +87,21 @@ func zoneOfPlan(ctx context.Context, port state.Port, name string) (*zone, error
 	z.me, err = port.Reader.Me(ctx)
 	z.me.Email = spec.NormalEmail(z.me.Email)
 	return z, err
+}
+
+// foresee finds out whether a new organization of the zone is on the Free plan: by a file that says
+// so steps would count as no changes.
+func foresee(ctx context.Context, r *run, z *zone) error {
+	if z.port.Reader == nil || z.here != nil {
+		return nil
+	}
+	rows, err := z.port.Reader.Organizations(ctx)
+	if err != nil {
+		return err
+	}
+	z.here, z.elsewhere = state.Candidates(z.port.Endpoint, rows, r.otherHosts(z.port.Endpoint)...)
+	z.startsFree = state.StartsFree(z.port.Endpoint, z.here)
+	return nil
 }
 
 // reopen makes changes of the steps of a plan, after reading the people that judging needs.
@@ -124,6 +145,9 @@ func changeOf(o *organization, s plan.Step) plan.Change {
 	c := plan.Change{Step: s, Phase: plan.PhaseAttributes, Lowers: o.admins.Lowers(&s)}
 	if c.Origin == "" { // made without a snapshot, so nobody knows what it reverts
 		c.Origin = plan.OriginUnknown
+	}
+	if c.Foreseen = ""; o.id == 0 && o.zone.startsFree {
+		c.Foreseen = state.RefusedByFree(s.Kind)
 	}
 	switch {
 	case s.Kind == spec.KindOrganization && s.Op == plan.OpCreate:
@@ -175,7 +199,8 @@ func rest(p *plan.Plan, organizations []*organization) *plan.Plan {
 		planned.Steps = slices.DeleteFunc(slices.Clone(planned.Steps),
 			func(s plan.Step) bool { return left[s.N] == nil })
 		for j := range planned.Steps {
-			planned.Steps[j].LooksLike = left[planned.Steps[j].N].LooksLike
+			judged := left[planned.Steps[j].N]
+			planned.Steps[j].LooksLike, planned.Steps[j].Foreseen = judged.LooksLike, judged.Foreseen
 		}
 	}
 	rest.Summary, rest.Money = plan.Summarize(rest.Organizations), plan.MoneyOf(rest.Organizations)

@@ -151,3 +151,33 @@ func TestRejudgeByPolicies(t *testing.T) {
 		}
 	}
 }
+
+// TestRejudgeForeseen: which steps the Free plan of a new organization will refuse, and so are no changes, follows from
+// the zone, whatever a plan file says.
+func TestRejudgeForeseen(t *testing.T) {
+	t.Parallel()
+	for product, foreseen := range map[string]int{"Onprem": 0, "Enterprise": 2} {
+		for _, forged := range []string{"", "licence: forged", "as it was"} {
+			live := zonetest.Acme()
+			live.Plan = product
+			want := zonetest.Desired("new", "New", zonetest.Variables(zonetest.TextVariable("A", "a")), zonetest.Members(
+				spec.Member{Email: "jane@acme.example", Role: "Admin", Invite: &spec.Invite{Name: "Jane"}}))
+			want.Region, want.Country, want.Timezone = "EU", "CZ", "Europe/Prague"
+			r := plantest.Request(zonetest.New(live), want)
+			r.Allow = []plan.Allow{plantest.MustAllow(t, "create:organization@*")}
+			p := plantest.Make(t, r)
+			made := p.Summary
+			if made.Foreseen != foreseen || len(p.Organizations[0].Steps) != 3 {
+				t.Fatalf("%s: %+v", product, made)
+			}
+			for i := range p.Organizations[0].Steps[1:] {
+				if forged != "as it was" {
+					p.Organizations[0].Steps[1+i].Foreseen = forged
+				}
+			}
+			if _, err := planner.Rejudge(t.Context(), p, r, false); err != nil || p.Summary != made {
+				t.Errorf("%s, %q: %+v, made as %+v, %v", product, forged, p.Summary, made, err)
+			}
+		}
+	}
+}

@@ -283,7 +283,8 @@ func (d *document) addChange(part int, step plan.Step, organizations int, where 
 	}
 	change.full = markdownRows(step, where)
 	ranks := stepRanks[risk]
-	if standing := step.Standing(); step.Risk == plan.RiskCaution && standing < plan.StandsAmong {
+	among := step.Risk == plan.RiskCaution || step.Risk == needsPlan
+	if standing := step.Standing(); among && standing < plan.StandsAmong {
 		ranks = [2]int{rankStandingNamed + standing, rankStanding + standing}
 	}
 	d.add(change, ranks[0], ranks[1])

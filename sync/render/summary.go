@@ -104,8 +104,7 @@ func (s *summary) add(o *plan.Organization) {
 
 func (s *summary) step(o *plan.Organization, step *plan.Step) {
 	if step.Foreseen != "" {
-		s.upTo = "up to "
-		return
+		s.upTo = "up to " // it is tried all the same, so whom it would let in is said
 	}
 	key, name := Clean(o.Key), Clean(step.Address.Name())
 	as := ""
