@@ -116,6 +116,10 @@ func (w *worker) notConverged(s *plan.Step) *stepResult {
 			return nil // the zone does not say who is behind its pending rows
 		}
 	}
+	if s.Arguments.Offer && now["discount"].IsNone() { // what was claimed shows nowhere else
+		const why = "the zone answers that the offer is claimed, and no discount shows; it is not claimed again"
+		return &stepResult{outcome: report.OutcomeUnknown, reason: report.UnknownReason(why, s.Address)}
+	}
 	if observe.Reached(want, now) {
 		return nil
 	}

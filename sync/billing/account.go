@@ -174,14 +174,66 @@ type Discount struct {
 	Rules map[string]bool
 }
 
-// Sent is a write that the journals know and no zone shows: a cancel that is not effective yet, or
-// a checkout on which nobody has paid.
+// SentBefore are the last writes of each kind that no zone has refused, as far as the journals
+// know; nil for none.
+type SentBefore struct {
+	// Cancelled and Begun are a cancel and a checkout. Changed is a change of plan, also to Free;
+	// Claimed a claim of the cancellation offer.
+	Cancelled, Begun, Changed, Claimed *Sent
+}
+
+// Sent is a write that the journals know and a zone may not show: a cancel that is not effective
+// yet, a checkout on which nobody has paid, a change of plan that was lost or comes late.
 type Sent struct {
 	At time.Time
-	// NextBill is the day of the next bill when it was sent, as views have it; "" for none.
-	NextBill string
+	// Run is the run that has sent it.
+	Run string
+	// Standing is that of when it was sent.
+	Standing
 	// Unclear: nobody knows whether it arrived.
 	Unclear bool
+}
+
+// Standing is what is subscribed, as views have it; "" is not known. The price is none of it: a
+// discount that ends changes that, too.
+type Standing struct{ Plan, Operations, Period, NextBill string }
+
+// Differs tells whether the zone shows something else by now. What is not known on both sides shows
+// nothing.
+func (s Standing) Differs(now Standing) bool {
+	other := func(a, b string) bool { return a != "" && b != "" && !strings.EqualFold(a, b) }
+	return other(s.Plan, now.Plan) || other(s.Operations, now.Operations) || other(s.Period, now.Period) ||
+		other(s.NextBill, now.NextBill)
+}
+
+// Unsettled is why a change must not be sent once more: the zone shows what it showed before this
+// one. "" where it shows something else by now, and for nil.
+func (s *Sent) Unsettled(now Standing) string {
+	if s == nil || s.Differs(now) {
+		return ""
+	}
+	return s.once("a change of the subscription", "it shows neither another plan nor another bill since")
+}
+
+// Claims is why an offer must not be claimed once more in the cycle that ends with the bill of a
+// day; "" where it may.
+func (s *Sent) Claims(bill string) string {
+	if !s.Pends(bill) {
+		return ""
+	}
+	return s.once("a claim of the offer", "it shows no discount since")
+}
+
+// once says of what was sent that it is not sent again, and what a person can do.
+func (s *Sent) once(what, shown string) string {
+	words := what + " was sent at " + s.At.UTC().Format(time.RFC3339)
+	if s.Unclear {
+		words += ", and nobody knows whether it arrived"
+	} else {
+		words += ", the zone has taken it, and " + shown
+	}
+	return words + ": it is not sent again; look in Make whether it was done, and if it was not, " +
+		"move the journal of run " + s.Run + " away"
 }
 
 // Pends tells whether it is a cancel of the cycle that ends with the bill of a day; nil is none.

@@ -24,9 +24,8 @@ type BillingInput struct {
 	ForgetErr error
 	// Blank: they hold no run yet, so that only this machine's future is known.
 	Blank bool
-	// Cancelled and Begun are what was sent last; nil for none. A checkout that must be over by now
-	// is none.
-	Cancelled, Begun *billing.Sent
+	// SentBefore is what was sent last. A checkout that must be over by now is none.
+	billing.SentBefore
 	// OtherFree are other organizations of the Owner on Free, in words; OwnedErr is why it is not
 	// known which she has.
 	OtherFree []string
@@ -48,7 +47,8 @@ type BillingInput struct {
 //	absent     Free        nothing
 //	absent     Q           a cancel; waiting for the end of what is paid for, once it was sent
 //
-// A zone shows neither a cancel that is to come nor an open checkout: the journals do.
+// A zone shows neither a cancel that is to come nor an open checkout: the journals do. They know,
+// too, of a change that was sent while the zone still shows what was there before: it is held.
 func diffSubscription(c *comparison) {
 	if isOther(c, c.Want.Subscription.Source) {
 		return
@@ -242,7 +242,7 @@ func (s *subscriptionDiff) change(price billing.Price, customer *spec.Customer) 
 	s.addStep(phase, plan.Step{
 		Op: plan.OpUpdate, Fields: purchaseFields(s.before, price), Notes: notes,
 		Arguments: plan.Arguments{PriceID: price.ID, Customer: customer}, Money: moneyOf(price, billing.ChargedNow),
-	}, "")
+	}, s.unsettled())
 }
 
 // nothing is what a step costs that buys nothing.

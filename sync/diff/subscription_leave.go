@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -43,7 +44,7 @@ func (s *subscriptionDiff) leave() {
 	s.addStep(plan.PhaseLeavePaid, plan.Step{
 		Op: plan.OpUpdate, Fields: fields, Arguments: plan.Arguments{Confirmed: true}, Money: s.nothing(),
 		Notes: slices.Concat(s.leaving(), billing.Leaving(s.Live.Account), s.beyond(spec.FreePlan), s.ownership()),
-	}, s.secondFree())
+	}, cmp.Or(s.unsettled(), s.secondFree()))
 }
 
 // cancel lets the subscription end with what is paid for. What was sent once is not sent again
@@ -93,7 +94,21 @@ func (s *subscriptionDiff) claim() {
 		Op: plan.OpUpdate, Arguments: plan.Arguments{Offer: true}, Money: s.nothing(),
 		Fields: []plan.Field{{Path: "discount", To: state.Text("cancellation offer")}},
 		Notes:  []string{"claims the cancellation offer, once; what it is worth shows when it is claimed"},
-	}, "")
+	}, cmp.Or(s.hidden("a claim is on its way"), s.Claimed.Claims(state.BillDay(s.live.NextBill))))
+}
+
+// unsettled is why no change may be sent now: one was, and nobody can see what became of it.
+func (s *subscriptionDiff) unsettled() string {
+	return cmp.Or(s.hidden("a change is on its way"), s.Changed.Unsettled(plan.StandingOf(s.before)))
+}
+
+// hidden is why what was sent is not known, where a journal cannot be read. Without any journal
+// nothing that moves money is applied.
+func (s *subscriptionDiff) hidden(what string) string {
+	if s.ForgetErr == nil {
+		return ""
+	}
+	return s.forgetful(what)
 }
 
 // pendingCancel is the cancel that was sent in the present cycle; nil for none.

@@ -7,50 +7,57 @@ import (
 	"makesync/sync/billing"
 	"makesync/sync/plan"
 	"makesync/sync/report"
-	"makesync/sync/state"
 )
 
-// Billing knows from the journals what of billing was sent and no zone shows: cancels that are to
-// come, and checkouts that are open. It implements state.BillingMemory. It reads them all, once,
-// when it is first asked, which only documents with a subscription make it.
+// Billing knows from the journals what of billing was sent and a zone may not show: cancels that
+// are to come, checkouts that are open, changes that were lost or come late. It implements
+// state.BillingMemory. It reads them all, once, when it is first asked, which only documents with a
+// subscription make it.
 type Billing struct {
 	store *Store
 	once  sync.Once
 	runs  int
 	err   error
-	sent  map[sentKey]*billing.Sent
+	sent  map[sentKey]billing.SentBefore
 }
 
 type sentKey struct {
 	zone         string
 	organization int64
-	verb         plan.Verb
 }
 
-// Cancelled is the last cancel that no zone has refused; nil for none.
-func (b *Billing) Cancelled(zone string, organization int64) *billing.Sent {
+// Sent is what was sent for an organization last, and no zone has refused.
+func (b *Billing) Sent(zone string, organization int64) billing.SentBefore {
 	b.once.Do(b.read)
-	return b.sent[sentKey{placeOf(zone), organization, plan.CancelSubscription}]
-}
-
-// Begun is the last checkout that no zone has refused; nil for none.
-func (b *Billing) Begun(zone string, organization int64) *billing.Sent {
-	b.once.Do(b.read)
-	return b.sent[sentKey{placeOf(zone), organization, plan.BeginSubscription}]
+	return b.sent[sentKey{placeOf(zone), organization}]
 }
 
 // Known is how many runs are remembered. The error is that of a journal that cannot be read, or has
-// a line that is not whole: what it hides may be a cancel.
+// a line that is not whole: what it hides may be one of them.
 func (b *Billing) Known() (runs int, err error) {
 	b.once.Do(b.read)
 	return b.runs, b.err
 }
 
-// remembered are the verbs of which no zone shows that they were sent.
-var remembered = []plan.Verb{plan.CancelSubscription, plan.BeginSubscription}
+// remembered are the verbs of which a zone may not show that they were sent.
+var remembered = []plan.Verb{plan.CancelSubscription, plan.BeginSubscription, plan.ChangeSubscription,
+	plan.FreeSubscription, plan.ClaimOffer}
+
+// slotOf is where a write of such a verb is kept.
+func slotOf(sent *billing.SentBefore, verb plan.Verb) **billing.Sent {
+	switch verb {
+	case plan.CancelSubscription:
+		return &sent.Cancelled
+	case plan.BeginSubscription:
+		return &sent.Begun
+	case plan.ClaimOffer:
+		return &sent.Claimed
+	}
+	return &sent.Changed
+}
 
 func (b *Billing) read() {
-	b.sent = map[sentKey]*billing.Sent{}
+	b.sent = map[sentKey]billing.SentBefore{}
 	runs, err := b.store.Names()
 	b.err = err
 	for _, run := range runs { // by time, so that the last one counts
@@ -91,9 +98,10 @@ func (b *Billing) add(story *report.Run) {
 		if o == nil || outcome == report.Failed || outcome == report.Skipped {
 			continue
 		}
-		b.sent[sentKey{placeOf(urls[o.Zone]), o.ID, i.Verb}] = &billing.Sent{At: i.At,
-			NextBill: nextBillOf(i.Before), Unclear: outcome != report.Succeeded}
+		key := sentKey{placeOf(urls[o.Zone]), o.ID}
+		sent := b.sent[key]
+		*slotOf(&sent, i.Verb) = &billing.Sent{At: i.At, Run: story.Run, Standing: plan.StandingOf(i.Before),
+			Unclear: outcome != report.Succeeded}
+		b.sent[key] = sent
 	}
 }
-
-func nextBillOf(before state.View) string { return before["nextBill"].String() }

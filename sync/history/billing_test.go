@@ -156,7 +156,7 @@ func TestYearsOfCancelsAreKnown(t *testing.T) {
 	if runs, err := b.Known(); runs != count || err != nil {
 		t.Errorf("%d, %v", runs, err)
 	}
-	if got := b.Cancelled("https://eu1.make.com", 11); got == nil || !got.At.Equal(cancel.At) {
+	if got := b.Sent("https://eu1.make.com", 11).Cancelled; got == nil || !got.At.Equal(cancel.At) {
 		t.Errorf("the newest is not known, but %+v", got)
 	}
 }

@@ -222,12 +222,12 @@ func TestWhatWasSentIsKnownByAnySpelling(t *testing.T) {
 		},
 	})
 	for _, url := range []string{"http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"} {
-		if b.Cancelled(url, 11) == nil || b.Cancelled(url, 12) != nil {
+		if b.Sent(url, 11).Cancelled == nil || b.Sent(url, 12).Cancelled != nil {
 			t.Error(url)
 		}
 	}
 	for _, url := range []string{"https://eu1.make.com", "https://eu1.make.com.", "https://eu1.make.com:0443"} {
-		if b.Begun(url, 12) == nil || b.Begun(url, 11) != nil {
+		if b.Sent(url, 12).Begun == nil || b.Sent(url, 11).Begun != nil {
 			t.Error(url)
 		}
 	}

@@ -94,15 +94,14 @@ func StaleMoney(ctx context.Context, o *Observer, s *plan.Step, memory state.Bil
 	return otherPrice(ctx, o, s)
 }
 
-// sentBefore says why what no zone shows must not be sent again: a cancel that is pending, or a
-// checkout that is open. A saved plan may be older than the run that sent it. "" for other steps,
-// and where nothing was sent.
+// sentBefore says why what a zone may not show must not be sent again: a cancel that is pending, a
+// checkout that is open, a change or a claim of which nothing shows. A saved plan may be older than
+// the run that sent it. "" for other steps, and where nothing was sent.
 func sentBefore(o *Observer, s *plan.Step, memory state.BillingMemory) string {
-	cancels := s.Kind == spec.KindSubscription && s.Op == plan.OpDelete
-	begins := s.Kind == spec.KindSubscription && s.Op == plan.OpCreate
-	if !cancels && !begins {
+	if s.Kind != spec.KindSubscription {
 		return ""
 	}
+	cancels := s.Op == plan.OpDelete
 	if memory == nil {
 		return "nobody knows what earlier runs have sent"
 	}
@@ -112,12 +111,16 @@ func sentBefore(o *Observer, s *plan.Step, memory state.BillingMemory) string {
 	case cancels && runs == 0:
 		return "cannot see whether a cancel is pending: the state folder holds no run yet"
 	}
-	url := o.Creation.endpoint.URL
-	if sent := memory.Begun(url, o.live.ID); begins && sent.Opens(o.clock.Now()) {
-		return "a run has opened a checkout at " + sent.At.UTC().Format(time.RFC3339) + ", which may be open still"
-	}
-	if sent := memory.Cancelled(url, o.live.ID); cancels && sent.Pends(billOf(o.live)) {
-		return "a run has sent a cancel at " + sent.At.UTC().Format(time.RFC3339) + ", which is not over"
+	switch sent := memory.Sent(o.Creation.endpoint.URL, o.live.ID); {
+	case s.Arguments.Offer:
+		return sent.Claimed.Claims(billOf(o.live))
+	case s.Op == plan.OpUpdate:
+		return sent.Changed.Unsettled(plan.StandingOf(o.View(s)))
+	case !cancels && sent.Begun.Opens(o.clock.Now()):
+		return "a run has opened a checkout at " + sent.Begun.At.UTC().Format(time.RFC3339) +
+			", which may be open still"
+	case cancels && sent.Cancelled.Pends(billOf(o.live)):
+		return "a run has sent a cancel at " + sent.Cancelled.At.UTC().Format(time.RFC3339) + ", which is not over"
 	}
 	return ""
 }

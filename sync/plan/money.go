@@ -41,6 +41,12 @@ func PurchaseFor(steps []Step, s *Step) *Step {
 	return nil
 }
 
+// StandingOf is what a view shows to be subscribed.
+func StandingOf(v state.View) billing.Standing {
+	return billing.Standing{Plan: v["plan"].String(), Operations: v["operations"].String(),
+		Period: v["period"].String(), NextBill: v["nextBill"].String()}
+}
+
 // factsOf are what is checked of a step that moves money.
 func factsOf(s *Step, late bool) billing.Facts {
 	shown := map[string]string{}

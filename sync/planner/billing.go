@@ -38,7 +38,7 @@ func billingOf(ctx context.Context, o *organization) diff.BillingInput {
 		url := o.zone.port.Endpoint.URL
 		runs, err := memory.Known()
 		in.Remembers, in.ForgetErr, in.Blank = err == nil, err, runs == 0
-		in.Cancelled, in.Begun = memory.Cancelled(url, o.id), memory.Begun(url, o.id)
+		in.SentBefore = memory.Sent(url, o.id)
 		if !in.Begun.Opens(o.run.Now) {
 			in.Begun = nil
 		}

@@ -70,11 +70,8 @@ func drawMethods(t *rapid.T, live *state.Organization) *spec.PaymentMethods {
 // NothingSent is the memory of a machine that has journals, none of which knows of money.
 type NothingSent struct{}
 
-// Cancelled is none.
-func (NothingSent) Cancelled(string, int64) *billing.Sent { return nil }
-
-// Begun is none.
-func (NothingSent) Begun(string, int64) *billing.Sent { return nil }
+// Sent is nothing.
+func (NothingSent) Sent(string, int64) billing.SentBefore { return billing.SentBefore{} }
 
 // Known is one run.
 func (NothingSent) Known() (int, error) { return 1, nil }

@@ -99,11 +99,9 @@ type CatalogueReader interface {
 	MethodTypes(ctx context.Context, organization int64) ([]billing.MethodType, error)
 }
 
-// BillingMemory knows from the journals what of billing was sent and no zone shows. Both give the
-// last that was not refused; nil for none.
+// BillingMemory knows from the journals what of billing was sent and a zone may not show.
 type BillingMemory interface {
-	Cancelled(zone string, organization int64) *billing.Sent
-	Begun(zone string, organization int64) *billing.Sent
+	Sent(zone string, organization int64) billing.SentBefore
 	// Known is how many runs are remembered; an error means that something may be hidden.
 	Known() (runs int, err error)
 }

@@ -1,0 +1,138 @@
+package command_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"makesync/sync/command"
+)
+
+// behind shows of organizations what they were before the first write of a kind, for some time after it; the answer of the
+// write is what the test says, or lost.
+type behind struct {
+	next  http.RoundTripper
+	write string // "PATCH /subscription"
+	lost  bool
+	empty bool // the answer has no body
+	lasts time.Duration
+	state *frozen
+}
+
+// frozen is what a zone goes on to show, by the address that was read.
+type frozen struct {
+	since time.Time
+	shown map[string][]byte
+	sent  int
+}
+
+func (b behind) RoundTrip(r *http.Request) (*http.Response, error) {
+	method, end, _ := strings.Cut(b.write, " ")
+	writes := r.Method == method && strings.HasSuffix(r.URL.Path, end)
+	if writes {
+		b.state.sent++
+		if b.state.since.IsZero() {
+			b.state.since = time.Now()
+		}
+	}
+	answer, err := b.next.RoundTrip(r)
+	if err != nil || r.Method != "GET" && !writes {
+		return answer, err
+	}
+	if writes && b.lost {
+		return nil, io.ErrUnexpectedEOF
+	}
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return nil, err
+	}
+	switch address := r.URL.String(); {
+	case writes && b.empty:
+		body = nil
+	case writes:
+	case b.state.since.IsZero():
+		b.state.shown[address] = body
+	case time.Since(b.state.since) < b.lasts && b.state.shown[address] != nil:
+		body = b.state.shown[address]
+	}
+	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	answer.Header.Del("Content-Length")
+	return answer, nil
+}
+
+// lagBehind lets the zone show nothing of a write for some time.
+func (s *billingStage) lagBehind(b behind) *frozen {
+	b.state = &frozen{shown: map[string][]byte{}}
+	s.tamper = func(next http.RoundTripper) http.RoundTripper {
+		b := b
+		b.next = next
+		return b
+	}
+	return b.state
+}
+
+// TestNoChangeIsSentTwice: a change of plan whose answer was lost, or that the zone has taken and does not show, is not sent
+// again by a plan of before or after it, and the next plan says so; once it shows, the documents are reached.
+func TestNoChangeIsSentTwice(t *testing.T) {
+	t.Parallel()
+	for target, write := range map[string]string{"alder": "PATCH /subscription", "dogwood": "POST /subscription-free"} {
+		for _, lost := range []bool{true, false} {
+			synctest.Test(t, func(t *testing.T) {
+				s := newBillingStage(t, `{}`, "", "")
+				zone := s.lagBehind(behind{write: write, lost: lost, lasts: 3 * time.Hour})
+				only := []string{"--target", target + "/subscription"}
+				one, two := s.saveBilling("one.json", only...), s.saveBilling("two.json", only...)
+				if code := s.applyBilling(one); code != 4 {
+					t.Errorf("%s: the first ends with %d\n%s", target, code, s.said.String())
+				}
+				s.said.Reset()
+				if code := s.applyBilling(two); code != 9 {
+					t.Errorf("%s: that of before ends with %d\n%s", target, code, s.said.String())
+				}
+				time.Sleep(time.Hour)
+				s.saveBilling("three.json", only...)
+				if !strings.Contains(s.said.String(), "look in Make") {
+					t.Errorf("%s: the next plan does not say it\n%s", target, s.said.String())
+				}
+				s.applyBilling(filepath.Join(s.home, "three.json"))
+				if zone.sent != 1 {
+					t.Errorf("%s: sent %d times\n%s", target, zone.sent, s.said.String())
+				}
+				time.Sleep(3 * time.Hour)
+				s.said.Reset()
+				_, stdout := s.say(s.on("plan", append(allowed(billingRules...), only...)...)...)
+				if !strings.Contains(stdout, `"unchanged": 1`) && !strings.Contains(stdout, `"unchanged":1`) {
+					t.Errorf("%s: it shows, and is not reached\n%s", target, stdout)
+				}
+				s.checkNothingTwice(target)
+			})
+		}
+	}
+}
+
+// TestNoOfferIsClaimedTwice: the same of a claim, also where the zone answers that it is done and nobody sees a discount.
+func TestNoOfferIsClaimedTwice(t *testing.T) {
+	t.Parallel()
+	for _, lost := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newBillingStage(t, `{}`, "", "")
+			s.terminal = command.Terminal{Stdin: true, Stdout: true, Stderr: true}
+			s.stdin = "Dogwood\n"
+			zone := s.lagBehind(behind{write: "POST /claim-cancellation-offer", lost: lost, empty: true, lasts: 3 * time.Hour})
+			if code, _ := s.say("billing", "claim-offer", "-f", s.documents, "dogwood"); code != 4 {
+				t.Errorf("lost %t: exit %d\n%s", lost, code, s.said.String())
+			}
+			time.Sleep(time.Hour)
+			s.said.Reset()
+			s.say("billing", "claim-offer", "-f", s.documents, "dogwood")
+			if zone.sent != 1 || !strings.Contains(s.said.String(), "look in Make") {
+				t.Errorf("lost %t: sent %d times\n%s", lost, zone.sent, s.said.String())
+			}
+		})
+	}
+}
