@@ -158,7 +158,7 @@ func runApply(ctx context.Context, r *runtimeEnv, plan planOptions, o applyOptio
 	ctx, stop := plan.limits.bound(ctx)
 	defer stop()
 	a := &applyRun{plannedRun: newPlannedRun(r, "apply", plan), applyOptions: o}
-	a.keepsJournal = !o.noJournal
+	a.keepsJournal, a.claims = !o.noJournal, o.claim != ""
 	if o.yes {
 		a.noMoney = "money is moved by a saved plan or a typed answer at a terminal, never by --yes"
 	}

@@ -107,6 +107,10 @@ func checkApprovals(a *applyRun) error {
 	switch {
 	case required == 0 || stepCount(a.plan) == 0:
 		return nil
+	case a.claims:
+		return failure{exit: exit.Held, hint: "claim the offer in Make",
+			message: "a file of guards wants plans approved by " + people(required) +
+				", and no saved plan can hold a claim; nothing was changed"}
 	case a.file == "":
 		return failure{exit: exit.Held,
 			message: "a file of guards wants plans approved by " + people(required) +

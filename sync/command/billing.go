@@ -45,7 +45,8 @@ func claimOfferCommand(r *runtimeEnv) *cli.Command {
 				return badUsage(c, "%s is no organization's key", key)
 			}
 			o.allow = append(o.allow, rule)
-			return runApply(c.Context, r, o, applyOptions{claim: key, lockTimeout: c.Duration("lock-timeout")})
+			how := applyOptions{claim: key, lockTimeout: c.Duration("lock-timeout"), heldExit: exit.Held.Code}
+			return runApply(c.Context, r, o, how)
 		}),
 	}
 }

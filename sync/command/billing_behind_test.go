@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -112,6 +113,43 @@ func TestNoChangeIsSentTwice(t *testing.T) {
 				s.checkNothingTwice(target)
 			})
 		}
+	}
+}
+
+// TestClaimsAreGuarded: a claim ends as an apply does where a guard or a policy holds it, and no hint names a flag that the
+// command does not have. It takes back nothing that changed, so that drift does not concern it.
+func TestClaimsAreGuarded(t *testing.T) {
+	t.Parallel()
+	policy := `{id: no-money, on: step, require: step.kind != "subscription", message: No money., severity: hold}`
+	for rules, want := range map[string]int{
+		"policies: [" + policy + "]": 5, "guards: {approvals: 1}": 5, "guards: {drift: hold}": 0, "": 5,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newBillingStage(t, `{}`, "", "")
+			args := []string{"billing", "claim-offer", "-f", s.documents, "--format", "json"}
+			if rules != "" { // else nobody is there to be asked
+				s.terminal = command.Terminal{Stdin: true, Stdout: true, Stderr: true}
+				file := filepath.Join(s.home, "guards.yaml")
+				if err := os.WriteFile(file, []byte("apiVersion: makesync-guards/v1\n"+rules+"\n"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				args = append(args, "--guards", file)
+			}
+			s.stdin = "Dogwood\n"
+			s.said.Reset()
+			if code, _ := s.say(append(args, "dogwood")...); code != want {
+				t.Errorf("%s: exit %d\n%s", rules, code, s.said.String())
+			}
+			for _, flag := range []string{"--yes", "--since", "plan -o"} {
+				if strings.Contains(s.said.String(), flag) {
+					t.Errorf("%s: %s is named\n%s", rules, flag, s.said.String())
+				}
+			}
+			const operation = "POST /organizations/{organizationId}/universal-discount/claim-cancellation-offer"
+			if got := s.sent(104, operation); got > 0 != (want == 0) {
+				t.Errorf("%s: claimed %d times", rules, got)
+			}
+		})
 	}
 }
 

@@ -42,6 +42,8 @@ type plannedRun struct {
 	// sent is known, and will be.
 	noMoney      string
 	keepsJournal bool
+	// claims: the run claims an offer, which takes nothing back that changed in the zone.
+	claims bool
 }
 
 func newPlannedRun(r *runtimeEnv, command string, o planOptions) *plannedRun {

@@ -23,6 +23,8 @@ type question struct {
 	again func(line string) string
 	// answer is what must be typed exactly; "" where yes is enough.
 	answer string
+	// typed: no flag answers it.
+	typed bool
 	// details shows more on stderr before it is asked again; nil: there is no more.
 	details func() error
 }
@@ -38,6 +40,7 @@ func (a *applyRun) questionFor(p *plan.Plan) question {
 	words := a.words("plan")
 	words.Color, words.Width = words.Color && a.r.Terminal.Stderr, a.r.Terminal.ErrorWidth
 	return question{
+		typed:  a.claims,
 		text:   q.Text(words),
 		again:  func(line string) string { return q.Again(line, words) },
 		answer: q.Type,
@@ -69,7 +72,7 @@ func (r *runtimeEnv) confirm(ctx context.Context, q question, yes bool) error {
 	if yes {
 		return nil
 	}
-	if err := r.cannotAsk(); err != nil {
+	if err := r.cannotAsk(q.typed); err != nil {
 		return err
 	}
 	answers := bufio.NewReader(io.LimitReader(r.Stdin, maxAnswers))
@@ -125,8 +128,8 @@ func (r *runtimeEnv) askSecret(ctx context.Context, question string) (string, er
 // errEndOfInput is told where a question gets the end of input for an answer.
 var errEndOfInput = failure{exit: exit.Held, message: "stopped at the question; nothing was written"}
 
-// cannotAsk says why nobody can be asked.
-func (r *runtimeEnv) cannotAsk() error {
+// cannotAsk says why nobody can be asked; typed: no flag answers in their place.
+func (r *runtimeEnv) cannotAsk(typed bool) error {
 	if r.canAsk() {
 		return nil
 	}
@@ -137,11 +140,11 @@ func (r *runtimeEnv) cannotAsk() error {
 	case r.Terminal.Stdin:
 		why = "stderr is no terminal, so nobody would see what is asked"
 	}
-	return failure{
-		exit:    exit.Held,
-		message: "not confirmed: " + why + "; nothing was changed",
-		hint:    "add --yes to go on without a question",
+	hint := "add --yes to go on without a question"
+	if typed {
+		hint = "run it at a terminal: somebody has to type the answer"
 	}
+	return failure{exit: exit.Held, message: "not confirmed: " + why + "; nothing was changed", hint: hint}
 }
 
 // maxAnswers is how much is read of what somebody types; the rest is an end of input.

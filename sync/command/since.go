@@ -129,7 +129,7 @@ func (b baselines) read(path string, zones []string, connected *zones) error {
 // withoutBaseline refuses a run under guards.drift: hold that cannot tell what is drift. A preview
 // without a zone is only told. The steps of a saved plan say themselves why they are there.
 func withoutBaseline(p *plannedRun) error {
-	if !p.desired.Guards.HoldDrift || p.command == "undo" || p.guards == nil {
+	if !p.desired.Guards.HoldDrift || p.command == "undo" || p.claims || p.guards == nil {
 		return nil
 	}
 	const message = "guards.drift is hold, and without --since nobody can tell what is drift"
