@@ -1,5 +1,7 @@
 package spec
 
+import "strconv"
+
 // Subscription is what an organization of the documents shall pay for. Nothing of it is looked up
 // by an id of the zone: names and numbers pick one price of the zone's catalogue.
 type Subscription struct {
@@ -9,7 +11,7 @@ type Subscription struct {
 	Period     Period // "": not given
 	// Price is what the reviewer saw; nil: not given. Another one in the catalogue is a problem.
 	Price *Money
-	// Coupon and Customer are sent with a purchase and are nothing that could be compared.
+	// Coupon and Customer are sent with a purchase; no zone shows them.
 	Coupon   string
 	Customer *Customer
 	// Offer: the cancellation offer is to be claimed, and nothing else. No document says so.
@@ -39,6 +41,33 @@ type Customer struct {
 	State       string `json:"state,omitempty"`
 	// Country is as documents write it: a code, a name or an id.
 	Country string `json:"-"`
+}
+
+// CustomerText is something that is told of a customer, by its key in documents.
+type CustomerText struct{ Key, Text string }
+
+// The keys of what is no text: the zone wants the country's id.
+const (
+	CountryKey  = "countryId"
+	BusinessKey = "isBusiness"
+)
+
+// Texts are all that is told, in the order of the documents, the country as they write it; none for
+// nil.
+func (c *Customer) Texts() (told []CustomerText) {
+	if c == nil {
+		return nil
+	}
+	for _, t := range []CustomerText{{"email", c.Email}, {"name", c.Name},
+		{BusinessKey, strconv.FormatBool(c.IsBusiness)}, {CountryKey, c.Country}, {"companyName", c.CompanyName},
+		{"taxId", c.TaxID}, {"city", c.City}, {"line1", c.Line1}, {"line2", c.Line2},
+		{"postalCode", c.PostalCode}, {"state", c.State},
+	} {
+		if t.Text != "" {
+			told = append(told, t)
+		}
+	}
+	return told
 }
 
 // PaymentMethods say by which stored method an organization pays, each by its id or by brand and

@@ -116,6 +116,46 @@ func TestNoChangeIsSentTwice(t *testing.T) {
 	}
 }
 
+// TestTheBuyerIsShown: for whom and with which coupon is bought stands in the plan, in what its approvers see, before
+// policies, and, where a pull request changes it, in the comparison with the documents before it.
+func TestTheBuyerIsShown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newBillingStage(t, `{}`, "", "")
+		only := []string{"--target", "birch/subscription", "--format", "text"}
+		file := s.saveBilling("plan.json", only...)
+		wants := func(what string, words ...string) {
+			t.Helper()
+			for _, word := range words {
+				if !strings.Contains(s.said.String(), word) {
+					t.Errorf("%s: %q is not there\n%s", what, word, s.said.String())
+				}
+			}
+			s.said.Reset()
+		}
+		wants("plan", "customer.email", "pay@birch.example", "customer.taxId", "CZ1", "customer.countryId", "coupon", "LAUNCH20")
+		s.say("show", file)
+		wants("show", "customer.email", "pay@birch.example", "LAUNCH20")
+		rules := filepath.Join(s.home, "guards.yaml")
+		policy := `{id: buyer, on: step, when: 'step.kind == "subscription"', message: Not ours., ` +
+			`require: 'step.fields.all(f, f.path != "customer.email" || f.to == "pay@alder.example")'}`
+		if err := os.WriteFile(rules, []byte("apiVersion: makesync-guards/v1\npolicies: ["+policy+"]\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if code, _ := s.say(s.on("plan", append(allowed(billingRules...), "--guards", rules, "--target", "birch/subscription")...)...); code != 3 {
+			t.Errorf("a policy does not see it: exit %d\n%s", code, s.said.String())
+		}
+		s.said.Reset()
+		after := filepath.Join(s.home, "after.yaml")
+		text := strings.NewReplacer("pay@birch.example", "evil@x.example", "LAUNCH20", "EVIL").Replace(billingDocument)
+		if err := os.WriteFile(after, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s.say("plan", "-f", after, "--base", s.documents, "--skip-references")
+		wants("--base", "customer.email", "pay@birch.example", "evil@x.example", "LAUNCH20", "EVIL")
+	})
+}
+
 // TestClaimsAreGuarded: a claim ends as an apply does where a guard or a policy holds it, and no hint names a flag that the
 // command does not have. It takes back nothing that changed, so that drift does not concern it.
 func TestClaimsAreGuarded(t *testing.T) {

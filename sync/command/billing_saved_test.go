@@ -158,6 +158,16 @@ func TestForgedMoney(t *testing.T) {
 		},
 		"free instead":     func(a, _ *plan.Step, _ *plan.Plan) { a.Arguments, a.Money = plan.Arguments{Confirmed: true}, nil },
 		"an offer instead": func(a, _ *plan.Step, _ *plan.Plan) { a.Arguments, a.Money = plan.Arguments{Offer: true}, nil },
+		"another customer": func(_, b *plan.Step, _ *plan.Plan) { b.Arguments.Customer.Email = "evil@x.example" },
+		"a customer more":  func(a, b *plan.Step, _ *plan.Plan) { a.Arguments.Customer = b.Arguments.Customer },
+		"another coupon":   func(_, b *plan.Step, _ *plan.Plan) { b.Arguments.Coupon = "EVIL" },
+		"another country":  func(_, b *plan.Step, _ *plan.Plan) { b.Arguments.Customer.CountryID = 276 },
+		"a hidden customer": func(_, b *plan.Step, _ *plan.Plan) {
+			b.Fields = slices.DeleteFunc(b.Fields, func(f plan.Field) bool { return strings.HasPrefix(f.Path, "customer.") })
+		},
+		"a hidden coupon": func(_, b *plan.Step, _ *plan.Plan) {
+			b.Fields = slices.DeleteFunc(b.Fields, func(f plan.Field) bool { return f.Path == "coupon" })
+		},
 		"a shard": func(_, _ *plan.Step, p *plan.Plan) {
 			p.Shard = &spec.Shard{Index: 1, Count: 1}
 		},
@@ -203,7 +213,12 @@ const purchasesOnly = `apiVersion: makesync/v1
 zone: eu1
 organizations:
   alder: {name: Alder, id: 101, subscription: {plan: pro, operations: 20000, period: month}}
-  birch: {name: Birch, id: 102, subscription: {plan: Teams, operations: 10000, period: month}}
+  birch:
+    name: Birch
+    id: 102
+    subscription:
+      {plan: Teams, operations: 10000, period: month, coupon: LAUNCH20,
+       customer: {email: pay@birch.example, name: Birch, isBusiness: true, countryId: CZ}}
 `
 
 // TestPriceChangesAfterPlanning: what the catalogue says otherwise by now is not bought, neither from a file nor after a

@@ -59,15 +59,13 @@ func (s *FlatOrganization) subscription(want *spec.Subscription) {
 		field("price", want.Price.String())
 	}
 	field("coupon", want.Coupon)
-	if c := want.Customer; c != nil {
-		s.set(spec.KindSubscription, "", "customer.isBusiness", FlatField{Side: state.Bool(c.IsBusiness)})
-		for path, text := range map[string]string{
-			"email": c.Email, "name": c.Name, "countryId": c.Country,
-			"companyName": c.CompanyName, "taxId": c.TaxID, "city": c.City, "line1": c.Line1, "line2": c.Line2,
-			"postalCode": c.PostalCode, "state": c.State,
-		} {
-			field("customer."+path, text)
+	for _, told := range want.Customer.Texts() {
+		path := "customer." + told.Key
+		if told.Key == spec.BusinessKey {
+			s.set(spec.KindSubscription, "", path, FlatField{Side: state.Bool(want.Customer.IsBusiness)})
+			continue
 		}
+		field(path, told.Text)
 	}
 }
 

@@ -111,15 +111,15 @@ func (s *subscriptionDiff) buy() {
 	if !ok {
 		return
 	}
-	customer, ok := s.customer()
+	buyer, ok := s.customer()
 	if !ok {
 		return
 	}
 	if s.live == nil {
-		s.begin(price, customer)
+		s.begin(price, buyer)
 		return
 	}
-	s.change(price, customer)
+	s.change(price, buyer)
 }
 
 // reached: what the documents do not say may be anything.
@@ -168,31 +168,37 @@ func (s *subscriptionDiff) choose() (billing.Price, bool) {
 	return price, true
 }
 
+// buyer is for whom a purchase is made, and what of it is shown.
+type buyer struct {
+	customer *spec.Customer
+	country  string
+}
+
 // customer binds the customer's country, as the API wants an id.
-func (s *subscriptionDiff) customer() (*spec.Customer, bool) {
+func (s *subscriptionDiff) customer() (buyer, bool) {
 	if s.want.Customer == nil {
-		return nil, true
+		return buyer{}, true
 	}
 	country, err := s.bind("country", state.Countries, s.want.Customer.Country)
 	if err != nil {
 		s.unresolved(s.a, s.want.Source, err)
-		return nil, false
+		return buyer{}, false
 	}
 	customer := *s.want.Customer
 	customer.CountryID, customer.Country = country.ID, ""
-	return &customer, true
+	return buyer{&customer, state.PreferredName(state.Countries, country)}, true
 }
 
 // begin opens a checkout, unless one may be open.
-func (s *subscriptionDiff) begin(price billing.Price, customer *spec.Customer) {
+func (s *subscriptionDiff) begin(price billing.Price, buyer buyer) {
 	if sent := s.Begun; sent != nil {
 		s.addWaiting(s.a, openCheckout(sent))
 		return
 	}
 	s.addStep(plan.PhasePurchase, plan.Step{
-		Op: plan.OpCreate, Fields: purchaseFields(s.before, price),
+		Op: plan.OpCreate, Fields: purchaseFields(s.before, price, s.want.Coupon, buyer),
 		Notes:     slices.Concat([]string{"Free → " + price.Full()}, billing.Beginning(), s.blank(checkoutOpen)),
-		Arguments: plan.Arguments{PriceID: price.ID, Coupon: s.want.Coupon, Customer: customer},
+		Arguments: plan.Arguments{PriceID: price.ID, Coupon: s.want.Coupon, Customer: buyer.customer},
 		Money:     moneyOf(price, billing.ChargedNext),
 	}, s.forgetful(checkoutOpen))
 }
@@ -222,7 +228,7 @@ func (s *subscriptionDiff) blank(what string) []string {
 }
 
 // change buys another price at once.
-func (s *subscriptionDiff) change(price billing.Price, customer *spec.Customer) {
+func (s *subscriptionDiff) change(price billing.Price, buyer buyer) {
 	from, known := s.live.Price()
 	from.Operations = s.Live.Account.Tier(s.Live.License.Operations())
 	notes := append([]string{billing.Move(from, price, known)}, billing.Buying(s.Live.Account, from, price, known)...)
@@ -240,8 +246,9 @@ func (s *subscriptionDiff) change(price billing.Price, customer *spec.Customer) 
 		s.purchase = &price
 	}
 	s.addStep(phase, plan.Step{
-		Op: plan.OpUpdate, Fields: purchaseFields(s.before, price), Notes: notes,
-		Arguments: plan.Arguments{PriceID: price.ID, Customer: customer}, Money: moneyOf(price, billing.ChargedNow),
+		Op: plan.OpUpdate, Fields: purchaseFields(s.before, price, "", buyer), Notes: notes,
+		Arguments: plan.Arguments{PriceID: price.ID, Customer: buyer.customer},
+		Money:     moneyOf(price, billing.ChargedNow),
 	}, s.unsettled())
 }
 
@@ -300,13 +307,16 @@ func moneyOf(price billing.Price, charged billing.Charged) *billing.Cost {
 		Charged: charged}
 }
 
-// purchaseFields show the plan and the price in any case, and of the rest what changes.
-func purchaseFields(before state.View, price billing.Price) (fields []plan.Field) {
+// purchaseFields show the plan and the price in any case, of the rest what changes, and for whom
+// and with which coupon is bought.
+func purchaseFields(before state.View, price billing.Price, coupon string, by buyer) []plan.Field {
+	fields := plan.BuyerFields(coupon, by.customer, by.country)
 	for _, f := range allFields(withoutBill(before), state.PriceView(price)) {
 		if f.Path == "plan" || f.Path == "price" || f.From.Canonical() != f.To.Canonical() {
 			fields = append(fields, f)
 		}
 	}
+	sortFields(fields)
 	return fields
 }
 

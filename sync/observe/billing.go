@@ -197,9 +197,11 @@ func afterBilling(before state.View, s *plan.Step) state.View {
 		}
 	}
 	for _, f := range s.Fields {
-		if f.To.IsNone() {
+		switch {
+		case plan.IsOfBuyer(f.Path):
+		case f.To.IsNone():
 			delete(after, f.Path)
-		} else {
+		default:
 			after[f.Path] = f.To
 		}
 	}

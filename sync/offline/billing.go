@@ -2,7 +2,10 @@ package offline
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 
 	"makesync/spec"
@@ -29,7 +32,7 @@ func WithoutBilling(desired, before *spec.Desired) (*spec.Desired, []spec.Proble
 			continue
 		}
 		if old := was[o.Key]; before == nil || !sameBilling(old, o) {
-			problems = append(problems, notPreviewed(o, before != nil))
+			problems = append(problems, notPreviewed(o, old, before != nil))
 		}
 		o.Subscription, o.PaymentMethods = nil, nil
 	}
@@ -58,13 +61,16 @@ func sameBilling(a, b *spec.Organization) bool {
 		(a.Subscription == nil) == (b.Subscription == nil) && (a.PaymentMethods == nil) == (b.PaymentMethods == nil)
 }
 
-func notPreviewed(o *spec.Organization, changed bool) spec.Problem {
+// notPreviewed tells what money is to be moved for; old is the organization before the change, nil
+// for none.
+func notPreviewed(o, old *spec.Organization, changed bool) spec.Problem {
 	var what []string
 	if s := o.Subscription; s != nil {
 		words := "plan " + text.Quote(s.Plan)
 		if s.State == spec.Absent {
 			words = "a cancel"
 		}
+		words = strings.Join(append([]string{words}, otherTexts(s, old)...), ", ")
 		what = append(what, "its subscription ("+words+")")
 	}
 	verb := "is "
@@ -83,4 +89,48 @@ func notPreviewed(o *spec.Organization, changed bool) spec.Problem {
 		p.Address, p.Source = spec.NewAddress(o.Key, spec.KindPaymentMethods, ""), o.PositionOf("paymentMethods")
 	}
 	return p
+}
+
+// otherTexts are what documents say of a subscription besides its plan, and other than before; all
+// of it where nothing was said before. No zone shows for whom is bought, and with which coupon.
+func otherTexts(s *spec.Subscription, old *spec.Organization) (words []string) {
+	was := map[string]string{}
+	if old != nil && old.Subscription != nil {
+		for _, told := range saidOf(old.Subscription) {
+			was[told.Key] = told.Text
+		}
+	}
+	for _, told := range saidOf(s) {
+		switch before := was[told.Key]; {
+		case before == told.Text:
+		case before == "":
+			words = append(words, told.Key+" "+text.Quote(told.Text))
+		default:
+			words = append(words, told.Key+" "+text.Quote(before)+" → "+text.Quote(told.Text))
+		}
+		delete(was, told.Key)
+	}
+	for _, key := range slices.Sorted(maps.Keys(was)) {
+		words = append(words, key+" "+text.Quote(was[key])+" → none")
+	}
+	return words
+}
+
+// saidOf is what documents say of a subscription besides its plan.
+func saidOf(s *spec.Subscription) (said []spec.CustomerText) {
+	if s.Operations > 0 {
+		said = append(said, spec.CustomerText{Key: "operations", Text: strconv.FormatInt(s.Operations, 10)})
+	}
+	if s.Price != nil {
+		said = append(said, spec.CustomerText{Key: "price", Text: s.Price.String()})
+	}
+	for _, t := range []spec.CustomerText{{Key: "period", Text: string(s.Period)}, {Key: "coupon", Text: s.Coupon}} {
+		if t.Text != "" {
+			said = append(said, t)
+		}
+	}
+	for _, told := range s.Customer.Texts() {
+		said = append(said, spec.CustomerText{Key: "customer." + told.Key, Text: told.Text})
+	}
+	return said
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"strings"
 
 	"makesync/spec"
 	"makesync/sync/billing"
@@ -47,6 +48,71 @@ func StandingOf(v state.View) billing.Standing {
 		Period: v["period"].String(), NextBill: v["nextBill"].String()}
 }
 
+// What a purchase is sent with, and no zone shows: by which coupon, and for whom.
+const (
+	couponPath   = "coupon"
+	customerPath = "customer."
+)
+
+// IsOfBuyer tells whether a field of a subscription is one that no zone shows.
+func IsOfBuyer(path string) bool { return path == couponPath || strings.HasPrefix(path, customerPath) }
+
+// BuyerFields show them, sorted by path; the country by the zone's name for its id.
+func BuyerFields(coupon string, customer *spec.Customer, country string) (fields []Field) {
+	if coupon != "" {
+		fields = append(fields, Field{Path: couponPath, To: state.Text(coupon)})
+	}
+	if customer != nil {
+		named := *customer
+		named.Country, customer = country, &named
+	}
+	for _, told := range customer.Texts() {
+		to := state.Text(told.Text)
+		if told.Key == spec.BusinessKey {
+			to = state.Bool(customer.IsBusiness)
+		}
+		fields = append(fields, Field{Path: customerPath + told.Key, To: to})
+	}
+	slices.SortFunc(fields, func(a, b Field) int { return strings.Compare(a.Path, b.Path) })
+	return fields
+}
+
+// buyerPaths are the paths that they can have.
+func buyerPaths() []string {
+	paths := []string{couponPath}
+	const some = "x"
+	all := spec.Customer{Email: some, Name: some, Country: some, CompanyName: some, TaxID: some, City: some,
+		Line1: some, Line2: some, PostalCode: some, State: some}
+	for _, told := range all.Texts() {
+		paths = append(paths, customerPath+told.Key)
+	}
+	return paths
+}
+
+// showsBuyer tells whether the step shows what it is sent with, no less and no more.
+func showsBuyer(s *Step) bool {
+	a := s.Arguments
+	country := s.field(customerPath + spec.CountryKey)
+	named := ""
+	if country != nil {
+		named = country.To.Value().Reveal()
+	}
+	if a.Customer != nil && (a.Customer.CountryID < 1 || named == "") {
+		return false
+	}
+	want := BuyerFields(a.Coupon, a.Customer, named)
+	shown := 0
+	for i := range s.Fields {
+		if f := &s.Fields[i]; IsOfBuyer(f.Path) {
+			if shown++; !f.From.IsNone() {
+				return false
+			}
+		}
+	}
+	differs := func(f Field) bool { return !s.shows(f.Path, &f.To) }
+	return shown == len(want) && !slices.ContainsFunc(want, differs) && (len(want) == 0 || a.PriceID > 0)
+}
+
 // factsOf are what is checked of a step that moves money.
 func factsOf(s *Step, late bool) billing.Facts {
 	shown := map[string]string{}
@@ -61,7 +127,12 @@ func factsOf(s *Step, late bool) billing.Facts {
 		Cost: s.Money, Shown: shown}
 }
 
-func invalidSubscription(s *Step, late bool) string { return factsOf(s, late).InvalidSubscription() }
+func invalidSubscription(s *Step, late bool) string {
+	if why := factsOf(s, late).InvalidSubscription(); why != "" || showsBuyer(s) {
+		return why
+	}
+	return "it does not show for whom, and with which coupon, it buys"
+}
 
 // invalidMethod: a step makes a method pay for its target, or removes one that pays for nothing.
 func invalidMethod(s *Step, late bool) string {
@@ -81,4 +152,12 @@ func invalidMethod(s *Step, late bool) string {
 		return "it shows what it does not change"
 	}
 	return ""
+}
+
+// billedIn is the id of the customer's country; 0 for none.
+func (a *Arguments) billedIn() int64 {
+	if a.Customer == nil {
+		return 0
+	}
+	return a.Customer.CountryID
 }

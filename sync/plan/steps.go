@@ -356,6 +356,7 @@ func (s *Step) ShownIDs() []ShownIDs {
 		{"region", state.Regions, []int64{a.RegionID}, ""},
 		{"country", state.Countries, []int64{a.CountryID}, ""},
 		{"timezone", state.Timezones, []int64{a.TimezoneID}, ""},
+		{customerPath + spec.CountryKey, state.Countries, []int64{a.billedIn()}, ""},
 	} {
 		if f := s.field(shown.Path); f != nil && len(shown.IDs) > 0 && shown.IDs[0] > 0 {
 			shown.Text = f.To.Value().Reveal()

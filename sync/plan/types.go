@@ -77,7 +77,7 @@ var stepTypes = []struct {
 var (
 	organizationFields = []string{"name", "region", "country", "timezone"}
 	controlFields      = []string{"enabled"}
-	subscriptionFields = []string{"plan", "operations", "period", "price", "discount"}
+	subscriptionFields = append([]string{"plan", "operations", "period", "price", "discount"}, buyerPaths()...)
 	methodFields       = []string{"subscription", "extras"}
 	variableFields     = []string{"type", "value"}
 	memberFields       = []string{"role", "name", "teams", "note", "invitation"}
