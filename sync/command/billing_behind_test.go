@@ -116,6 +116,37 @@ func TestNoChangeIsSentTwice(t *testing.T) {
 	}
 }
 
+// TestTheSecondFreeIsLookedForAgain: of two plans that were saved before, which let two organizations of one Owner end on
+// Free, the second does nothing, whether it ends at once or later.
+func TestTheSecondFreeIsLookedForAgain(t *testing.T) {
+	t.Parallel()
+	for _, ends := range []string{"plan: Free", "state: absent"} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newBillingStage(t, `{}`, "", "")
+			first := s.saveBilling("first.json", "--target", "dogwood")
+			text := "apiVersion: makesync/v1\nzone: eu1\norganizations:\n  elm: {name: Elm, id: 105, subscription: {" + ends + "}}\n"
+			if err := os.WriteFile(s.documents, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s.rules = []string{"update:subscription<=0USD@elm", "delete:subscription<=0USD@elm"}
+			second := s.saveBilling("second.json")
+			if err := os.WriteFile(s.documents, []byte(billingDocument), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if code := s.applyBilling(first); code != 0 || s.sent(104, "") != 1 {
+				t.Fatalf("the first ends with %d\n%s", code, s.said.String())
+			}
+			before := s.sent(105, "")
+			if err := os.WriteFile(s.documents, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if code := s.applyBilling(second); code != 9 || s.sent(105, "") != before {
+				t.Errorf("%s: the second ends with %d, %d writes\n%s", ends, code, s.sent(105, "")-before, s.said.String())
+			}
+		})
+	}
+}
+
 // TestTheBuyerIsShown: for whom and with which coupon is bought stands in the plan, in what its approvers see, before
 // policies, and, where a pull request changes it, in the comparison with the documents before it.
 func TestTheBuyerIsShown(t *testing.T) {

@@ -86,12 +86,46 @@ func otherThan(shown, price state.View) string {
 }
 
 // StaleMoney says why a step that moves money must not be done any more: the same was sent since it
-// was planned, or costs something else by now; "" where nothing is in its way.
+// was planned, it costs something else by now, or there is another Free organization; "" where
+// nothing is in its way.
 func StaleMoney(ctx context.Context, o *Observer, s *plan.Step, memory state.BillingMemory) (string, error) {
 	if why := sentBefore(o, s, memory); why != "" {
 		return why, nil
 	}
+	if why := secondFree(ctx, o, s); why != "" {
+		return why, nil
+	}
 	return otherPrice(ctx, o, s)
+}
+
+// secondFree says why a step must not let the organization end on Free any more: by now its Owner
+// has another one there, and can have one only. "" for other steps, and where that cannot be read:
+// it costs nothing, and a plan is made without knowing it, too.
+func secondFree(ctx context.Context, o *Observer, s *plan.Step) string {
+	reader, err := catalogueOf(o)
+	if err != nil || !s.EndsOnFree() || o.read(ctx, spec.KindMember) != nil || o.live.OwnerID == 0 {
+		return ""
+	}
+	owned, err := reader.Owned(ctx, o.live.OwnerID)
+	if err != nil || len(owned) < 2 {
+		return ""
+	}
+	rows, err := o.reader.Organizations(ctx)
+	if err != nil {
+		return ""
+	}
+	var free []string
+	for _, row := range rows {
+		if row.ID != o.live.ID && slices.Contains(owned, row.ID) && billing.IsFree(row.Plan) {
+			free = append(free, text.OneLine(row.Name))
+		}
+	}
+	if len(free) == 0 {
+		return ""
+	}
+	slices.Sort(free)
+	return "not to Free: the Owner has another Free organization by now, " + text.Commas(free, 3) +
+		", and can have one only"
 }
 
 // sentBefore says why what a zone may not show must not be sent again: a cancel that is pending, a

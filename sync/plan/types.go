@@ -157,6 +157,12 @@ func (s *Step) Purchases() bool {
 	return s.Kind == spec.KindSubscription && s.Op == OpUpdate && s.Arguments.PriceID > 0
 }
 
+// EndsOnFree tells whether the step lets the organization have the plan Free, now or later.
+func (s *Step) EndsOnFree() bool {
+	changes := s.Op == OpUpdate && s.Arguments.PriceID == 0 && !s.Arguments.Offer
+	return s.Kind == spec.KindSubscription && (s.Op == OpDelete || changes)
+}
+
 // Verbs are the writes of the step, in their order. An update of a subscription that buys nothing
 // makes it Free, or claims an offer.
 func (s *Step) Verbs() []Verb {
