@@ -69,6 +69,16 @@ func (c *Catalogue) Product(name string) *Product {
 	return nil
 }
 
+// named counts the products of a name, in any case.
+func (c *Catalogue) named(name string) (n int) {
+	for i := range c.Products {
+		if sameName(c.Products[i].Name, name) {
+			n++
+		}
+	}
+	return n
+}
+
 // PriceOf finds a price by its id; ok is false when the catalogue does not list it.
 func (c *Catalogue) PriceOf(id int64) (p Price, ok bool) {
 	for i := range c.Products {
@@ -103,6 +113,12 @@ func (c *Catalogue) Choose(want *spec.Subscription) (Price, error) {
 		}
 		return Price{}, &ChoiceError{"the zone's catalogue has no plan " + text.Quote(want.Plan),
 			"it has " + text.Commas(names, 10)}
+	}
+	if n := c.named(want.Plan); n > 1 {
+		return Price{}, &ChoiceError{
+			fmt.Sprintf("%d plans of the zone's catalogue are named %s", n, text.Quote(want.Plan)),
+			"nobody can tell which is meant; change the plan in Make",
+		}
 	}
 	fits := slices.Clone(product.Prices)
 	fits = slices.DeleteFunc(fits, func(p Price) bool {

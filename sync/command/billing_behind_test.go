@@ -3,6 +3,7 @@ package command_test
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -113,6 +114,78 @@ func TestNoChangeIsSentTwice(t *testing.T) {
 				s.checkNothingTwice(target)
 			})
 		}
+	}
+}
+
+// catalogueRow changes what the list of the catalogue says of the plan Pro.
+func catalogueRow(change func(products []any, pro map[string]any) []any) wrongClient {
+	return hearsJSON("GET /cashier/products", func(_ *http.Request, body map[string]any) {
+		products := body["products"].([]any)
+		for _, p := range products {
+			row := p.(map[string]any)
+			if name, _ := row["name"].(map[string]any); name["en"] == "Pro" {
+				body["products"] = change(products, row)
+				return
+			}
+		}
+	})
+}
+
+func eachPrice(pro map[string]any, change func(price map[string]any)) {
+	for _, p := range pro["prices"].([]any) {
+		change(p.(map[string]any))
+	}
+}
+
+// TestDoubtfulCatalogues: what nobody can choose, or a zone does not sell, is bought by no plan; and where its list and the
+// price itself say different things by the time it is bought, nothing is.
+func TestDoubtfulCatalogues(t *testing.T) {
+	t.Parallel()
+	planned := map[string]func(products []any, pro map[string]any) []any{
+		"two plans of a name": func(products []any, pro map[string]any) []any {
+			twin := maps.Clone(pro)
+			twin["name"] = map[string]any{"en": "PRO"}
+			return append(products, twin)
+		},
+		"prices that are not visible": func(products []any, pro map[string]any) []any {
+			eachPrice(pro, func(price map[string]any) { price["visible"] = false })
+			return products
+		},
+		"a plan that is not visible": func(products []any, pro map[string]any) []any {
+			pro["visible"] = false
+			return products
+		},
+	}
+	bought := map[string]func(products []any, pro map[string]any) []any{
+		"another period": func(products []any, pro map[string]any) []any {
+			eachPrice(pro, func(price map[string]any) { price["period"] = "year" })
+			return products
+		},
+		"another amount": func(products []any, pro map[string]any) []any {
+			eachPrice(pro, func(price map[string]any) { price["price"] = 99.99 })
+			return products
+		},
+		"not visible": planned["prices that are not visible"],
+	}
+	for name, change := range planned {
+		synctest.Test(t, func(t *testing.T) {
+			s := newBillingStage(t, `{}`, "", "")
+			s.tamper = catalogueRow(change)
+			if code, _ := s.say(s.on("plan", append(allowed(billingRules...), "--target", "alder/subscription")...)...); code != 3 {
+				t.Errorf("%s: exit %d\n%s", name, code, s.said.String())
+			}
+		})
+	}
+	for name, change := range bought {
+		synctest.Test(t, func(t *testing.T) {
+			s := newBillingStage(t, `{}`, "", "")
+			file := s.saveBilling("plan.json", "--target", "alder/subscription")
+			s.tamper = catalogueRow(change)
+			if code := s.applyBilling(file); code != 9 {
+				t.Errorf("%s: exit %d\n%s", name, code, s.said.String())
+			}
+			s.checkUnmoved(name)
+		})
 	}
 }
 

@@ -51,6 +51,7 @@ type priceRow struct {
 	Price    money     `json:"price"`
 	Period   looseText `json:"period"`
 	Currency looseText `json:"currencyCode"`
+	Visible  flag      `json:"visible"`
 	Config   struct {
 		Operations integer `json:"operations"`
 	} `json:"config"`
@@ -89,8 +90,9 @@ func (l *localised) UnmarshalJSON(data []byte) error {
 }
 
 type productRow struct {
-	Name   localised `json:"name"`
-	Config struct {
+	Name    localised `json:"name"`
+	Visible flag      `json:"visible"`
+	Config  struct {
 		Teams     integer `json:"teams"`
 		Scenarios integer `json:"scenarios"`
 		Users     integer `json:"users"` // as in licences; the published example has none
@@ -98,7 +100,8 @@ type productRow struct {
 	Prices []priceRow `json:"prices"`
 }
 
-// readCatalogue reads the plans that the zone sells (GET /cashier/products). Which scope that
+// readCatalogue reads the plans that the zone sells (GET /cashier/products). What a zone lists all
+// the same though it says that it is not visible is not for sale. Which scope that
 // needs is not published, nor whether it may be asked without an organization, so it is asked
 // with one.
 func readCatalogue(ctx context.Context, c caller, organization int64) (billing.Catalogue, error) {
@@ -107,13 +110,16 @@ func readCatalogue(ctx context.Context, c caller, organization int64) (billing.C
 	rows, err := readUnpaged[productRow](ctx, c, *k, "products")
 	var catalogue billing.Catalogue
 	for _, row := range rows {
+		if row.Visible.off() {
+			continue
+		}
 		product := billing.Product{
 			Name:  string(row.Name),
 			Teams: row.Config.Teams.pointer(), Scenarios: row.Config.Scenarios.pointer(),
 			Members: row.Config.Users.pointer(),
 		}
 		for _, r := range row.Prices {
-			if price, ok := r.price(product.Name); ok {
+			if price, ok := r.price(product.Name); ok && !r.Visible.off() {
 				product.Prices = append(product.Prices, price)
 			}
 		}

@@ -143,6 +143,9 @@ func (f flag) pointer() *bool {
 	return &f.on
 }
 
+// off tells whether it is said to be false.
+func (f flag) off() bool { return f.known && !f.on }
+
 // text is a string; a number or a boolean counts by its text, anything else as nothing.
 type looseText string
 

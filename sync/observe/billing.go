@@ -53,8 +53,12 @@ func otherPrice(ctx context.Context, o *Observer, s *plan.Step) (string, error) 
 		return "", err
 	}
 	listed, sold := catalogue.PriceOf(now.ID)
-	if !sold {
+	switch {
+	case !sold:
 		return notSold, nil
+	case listed.Money != now.Money || listed.Period != now.Period:
+		return fmt.Sprintf("the catalogue says two things of its price: %s a %s, and %s a %s", now.Money, now.Period,
+			listed.Money, listed.Period), nil
 	}
 	now.Product, now.Operations = listed.Product, cmp.Or(now.Operations, listed.Operations)
 	if path := otherThan(shownBy(o.View(s), s), state.PriceView(now)); path != "" {
