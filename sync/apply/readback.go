@@ -141,8 +141,8 @@ func (w *worker) comparable(s *plan.Step, after, now state.View) state.View {
 	}
 	want := state.View{}
 	for path, side := range after {
-		if s.Kind == spec.KindSubscription && (path == "price" || now[path].IsNone()) {
-			continue // a discount may lower it, and no zone has to tell the rest
+		if s.Kind == spec.KindSubscription && (path == "price" || now[path].IsNone()) || path == "method" {
+			continue // a discount may lower it, no zone has to tell the rest, and a card may run out
 		}
 		owner := s.Kind == spec.KindMember && path == "role" && w.isOwner(s.Address.Name())
 		ignored := path == "value" && s.Arguments.IgnoreValue && now != nil

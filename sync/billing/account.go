@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -107,6 +108,28 @@ func FindMethod(methods []PaymentMethod, id string) *PaymentMethod {
 		}
 	}
 	return nil
+}
+
+// MethodWords are what the zone tells of the method with an id, by which people know it: an id says
+// to nobody which card it is.
+func MethodWords(methods []PaymentMethod, id string) string {
+	words, found := "", 0
+	for _, m := range methods {
+		if m.ID != id {
+			continue
+		}
+		if found++; found > 1 {
+			return "several of this id"
+		}
+		words = cmp.Or(m.Label(), m.Type, "of no type")
+		if m.Valid != nil && !*m.Valid {
+			words += ", invalid"
+		}
+		if m.Immediate != nil && !*m.Immediate {
+			words += ", not immediate"
+		}
+	}
+	return words
 }
 
 // MethodType is a type of payment methods, with what one of it can be the default for; nil: not

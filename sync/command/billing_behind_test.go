@@ -189,6 +189,61 @@ func TestDoubtfulCatalogues(t *testing.T) {
 	}
 }
 
+// TestMethodsAreWhatThePlanShows: an id of a payment method is done something to only while the method behind it is the one
+// that the plan shows, and as good as it was.
+func TestMethodsAreWhatThePlanShows(t *testing.T) {
+	t.Parallel()
+	details := func(row map[string]any) map[string]any { return row["methodDetails"].(map[string]any) }
+	for name, change := range map[string]func(row map[string]any){
+		"as planned":      func(map[string]any) {},
+		"other digits":    func(row map[string]any) { details(row)["last4"] = "9999" },
+		"other brand":     func(row map[string]any) { details(row)["brand"] = "amex" },
+		"invalid":         func(row map[string]any) { row["valid"] = false },
+		"not immediate":   func(row map[string]any) { row["isImmediate"] = false },
+		"another as well": func(map[string]any) {},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newBillingStage(t, `{}`, "", "")
+			text := "apiVersion: makesync/v1\nzone: eu1\norganizations:\n" +
+				"  alder: {name: Alder, id: 101, paymentMethods: {subscription: mastercard-5555}}\n"
+			if err := os.WriteFile(s.documents, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s.said.Reset()
+			s.rules = []string{"update:paymentMethods<=0USD@alder"}
+			file := s.saveBilling("plan.json", "--format", "text")
+			if !strings.Contains(s.said.String(), "mastercard-5555") {
+				t.Errorf("%s: it is not shown\n%s", name, s.said.String())
+			}
+			s.tamper = hearsJSON("GET /organizations/101/subscription/payment-methods", func(_ *http.Request, body map[string]any) {
+				rows := body["paymentMethods"].([]any)
+				for _, r := range rows {
+					row := r.(map[string]any)
+					if row["id"] != "pm_b" {
+						continue
+					}
+					if change(row); name == "another as well" {
+						twin := maps.Clone(row)
+						twin["methodDetails"] = map[string]any{"brand": "amex", "last4": "1"}
+						body["paymentMethods"] = append(rows, twin)
+					}
+				}
+			})
+			want := 9
+			if name == "as planned" {
+				want = 0
+			}
+			if code := s.applyBilling(file); code != want {
+				t.Errorf("%s: exit %d\n%s", name, code, s.said.String())
+			}
+			const operation = "PATCH /organizations/{organizationId}/subscription/payment-methods/{paymentMethodId}/default"
+			if sent := s.world.Calls()[operation]; sent > 0 != (want == 0) {
+				t.Errorf("%s: sent %d times", name, sent)
+			}
+		})
+	}
+}
+
 // TestTheSecondFreeIsLookedForAgain: of two plans that were saved before, which let two organizations of one Owner end on
 // Free, the second does nothing, whether it ends at once or later.
 func TestTheSecondFreeIsLookedForAgain(t *testing.T) {

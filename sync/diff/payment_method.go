@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"maps"
 	"slices"
 
 	"makesync/spec"
@@ -129,8 +130,12 @@ func preferMethod(c *comparison, m *billing.PaymentMethod, target billing.Target
 	arguments := plan.Arguments{PaymentMethod: m.ID, Target: target}
 	subscription, extras := target.Pays()
 	before := state.ViewOf(c.Live, spec.KindPaymentMethods, m.ID)
-	after := state.View{"subscription": state.Bool(m.Default || subscription),
-		"extras": state.Bool(m.DefaultForExtras || extras)}
+	after := maps.Clone(before)
+	after["subscription"] = state.Bool(m.Default || subscription)
+	after["extras"] = state.Bool(m.DefaultForExtras || extras)
+	method := plan.Field{Path: "method", From: before["method"], To: before["method"]}
+	fields := append(changedFields(before, after), method)
+	sortFields(fields)
 	notes := []string{text.OneLine(m.Describe()) + " pays from the next charge on"}
 	if m.Valid != nil && !*m.Valid {
 		notes = append(notes, "the zone calls this payment method invalid: the next charge may fail")
@@ -141,7 +146,7 @@ func preferMethod(c *comparison, m *billing.PaymentMethod, target billing.Target
 	c.addChange(plan.PhasePreferMethod, plan.Step{
 		Address: c.address(spec.KindPaymentMethods, m.ID), Op: plan.OpUpdate,
 		Source: c.Want.PaymentMethods.Source.Position(),
-		Fields: changedFields(before, after), Arguments: arguments, Before: before, Notes: notes,
+		Fields: fields, Arguments: arguments, Before: before, Notes: notes,
 	})
 }
 

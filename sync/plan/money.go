@@ -134,21 +134,26 @@ func invalidSubscription(s *Step, late bool) string {
 	return "it does not show for whom, and with which coupon, it buys"
 }
 
-// invalidMethod: a step makes a method pay for its target, or removes one that pays for nothing.
+// invalidMethod: a step makes a method pay for its target, or removes one that pays for nothing,
+// and shows by what people know it.
 func invalidMethod(s *Step, late bool) string {
 	if why := factsOf(s, late).InvalidMethod(); why != "" {
 		return why
 	}
 	paths, to := s.Arguments.Target.Paths(), state.Bool(true)
+	m := s.field("method")
+	if m == nil || m.From.IsNone() || s.Op == OpUpdate && !s.shows("method", &m.From) {
+		return "it does not show which payment method it is about"
+	}
 	if s.Op == OpDelete {
-		paths, to = methodFields, state.Scalar{}
+		paths, to = billing.ForBoth.Paths(), state.Scalar{}
 	}
 	for _, path := range paths {
 		if f := s.field(path); f == nil || f.From != state.Bool(false) || f.To != to {
 			return "it shows something else of " + path + " than it does"
 		}
 	}
-	if len(s.Fields) != len(paths) {
+	if len(s.Fields) != len(paths)+1 {
 		return "it shows what it does not change"
 	}
 	return ""

@@ -78,7 +78,7 @@ var (
 	organizationFields = []string{"name", "region", "country", "timezone"}
 	controlFields      = []string{"enabled"}
 	subscriptionFields = append([]string{"plan", "operations", "period", "price", "discount"}, buyerPaths()...)
-	methodFields       = []string{"subscription", "extras"}
+	methodFields       = []string{"subscription", "extras", "method"}
 	variableFields     = []string{"type", "value"}
 	memberFields       = []string{"role", "name", "teams", "note", "invitation"}
 	tfaFields          = []string{"tfaEnforced"}

@@ -21,7 +21,7 @@ type View map[string]Scalar
 //
 //	organization    name, country, timezone (ids)
 //	subscription    plan (Free without one), operations, period, price, nextBill, discount
-//	paymentMethods  subscription, extras: whether it pays for them
+//	paymentMethods  subscription, extras: whether it pays for them; method: which it is
 //	featureControl  enabled
 //	variable        type, value
 //	member          role (id), invitation ("" for an accepted member)
@@ -87,7 +87,8 @@ func viewPaymentMethod(live *Organization, id string) View {
 	if m == nil {
 		return nil
 	}
-	return View{"subscription": Bool(m.Default), "extras": Bool(m.DefaultForExtras)}
+	return View{"subscription": Bool(m.Default), "extras": Bool(m.DefaultForExtras),
+		"method": Text(text.OneLine(billing.MethodWords(live.PaymentMethods, id)))}
 }
 
 // Unpaid is the view of a payment method once another one is the default for a target.
