@@ -12,12 +12,15 @@ const (
 
 	costPerSubject = 5  // whatever the expression is
 	costPerResult  = 50 // until somebody reads it
-	costPerMaking  = 2  // of each value, in each round
+	costPerMaking  = 3  // of each value, in each round
 
 	// documentShare bounds what all policies of documents may spend together, as multiples of what
 	// one may, and documentCost what they may over all rounds.
 	documentShare = 4
-	documentCost  = 10_000_000
+	documentCost  = 16_000_000
+
+	// mostResults are kept of all policies in one round, 1 KB for each.
+	mostResults = 200_000
 )
 
 // limitOf is what one policy may spend on a plan of so many values.
@@ -25,13 +28,21 @@ func limitOf(values int) uint64 { return min(baseCost+costPerValue*uint64(values
 
 // Budget is what all policies of documents may spend together. Rounds that judge one plan again and
 // again share one, since a document decides how many they are.
-type Budget struct{ spent uint64 }
+type Budget struct {
+	spent uint64
+	// tooDear are the policies that have failed by their cost: what they then said stays, and they
+	// are not judged in further rounds.
+	tooDear map[string]bool
+}
 
 // share is what is left for one round, on a plan of so many values, in which each policy has a
 // limit.
 func (b *Budget) share(values int, limit uint64) *share {
 	if b == nil {
 		b = &Budget{}
+	}
+	if b.tooDear == nil {
+		b.tooDear = map[string]bool{}
 	}
 	b.spent += costPerMaking * uint64(values)
 	return &share{budget: b, left: min(documentShare*limit, documentCost-min(b.spent, documentCost))}

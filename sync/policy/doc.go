@@ -46,6 +46,6 @@
 // The text, depth and number of nodes of an expression are bounded, as are regular expressions and
 // nested comprehensions. Evaluating counts cost, that of results with it: each policy may spend
 // baseCost and costPerValue for each value of the plan, over all of its subjects, and those of
-// documents share a Budget. Linear expressions pass on plans of any size that is read. What goes
+// documents share a Budget. Linear expressions pass on plans of 50,000 steps. What goes
 // beyond is a failure of that policy. The context stops an evaluation midway.
 package policy

@@ -139,7 +139,10 @@ func (s *Set) Evaluate(ctx context.Context, in Input) (Verdict, error) {
 	limit := limitOf(values)
 	shared := in.Budget.share(values, limit)
 	for _, r := range s.rules {
-		j := judge{rule: r, in: in, limit: limit}
+		if shared.budget.tooDear[r.ID] {
+			continue
+		}
+		j := judge{rule: r, in: in, limit: limit, room: mostResults - len(v.Results)}
 		if !r.From.Trusted {
 			j.limit = min(limit, shared.left)
 		}
@@ -150,6 +153,7 @@ func (s *Set) Evaluate(ctx context.Context, in Input) (Verdict, error) {
 		if !r.From.Trusted {
 			shared.spend(j.spent)
 		}
+		shared.budget.tooDear[r.ID] = j.spent > limit
 		v.Evaluated += j.evaluated
 		v.Results = append(v.Results, results...)
 		v.Notes = append(v.Notes, r.notes(in.Now)...)
@@ -173,6 +177,7 @@ type judge struct {
 	*rule
 	in        Input
 	limit     uint64 // of cost, over all subjects
+	room      int    // for results
 	spent     uint64
 	evaluated int
 }
@@ -194,6 +199,10 @@ func (j *judge) all(ctx context.Context, subjects []subject) ([]Result, error) {
 				j.limit,
 				len(subjects)-i,
 			)
+			return append(results, j.failure(subject{}, err)), nil
+		}
+		if len(results) >= j.room {
+			err := fmt.Errorf("it is broken too often: all policies together may be by %d subjects", mostResults)
 			return append(results, j.failure(subject{}, err)), nil
 		}
 		result, err := j.one(ctx, s, when, require)
@@ -297,6 +306,7 @@ var failures = []struct{ begins, words string }{
 	{"integer overflow", "a number is too large"},
 	{"operation cancelled: actual cost", "it costs too much"},
 	{"it costs more than ", ""},
+	{"it is broken too often", ""},
 	{"a text of ", "a text is longer than 16384 bytes"},
 	{"flatten makes", "a list is too long"},
 	{"it gives ", "it gives neither true nor false"},
