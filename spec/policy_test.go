@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"math"
 	"testing"
 )
 
@@ -16,7 +17,7 @@ func TestTrustedResultsComeFirst(t *testing.T) {
 	for i := range p.Results {
 		order += p.Results[i].ID
 	}
-	if order != "zayzba" {
+	if order != "zyzaba" {
 		t.Errorf("in the order %s", order)
 	}
 }
@@ -76,6 +77,7 @@ func TestTooManyResults(t *testing.T) {
 		}
 		subjects[few[i].ID+string(few[i].Severity)]--
 	}
+	delete(subjects, "heldhold") // excepted, and so for nobody to act on
 	for key, n := range subjects {
 		if n != 0 {
 			t.Errorf("%d subjects of %s are not counted for people", n, key)
@@ -84,5 +86,47 @@ func TestTooManyResults(t *testing.T) {
 	if words := (&PolicyResult{On: PolicyOnStep, Message: "No.", Further: 1200}).Words(); words !=
 		"No. (for 1,200 further steps, too many to be listed)" {
 		t.Error(words)
+	}
+}
+
+// TestTheWorstIsTold: what one round, or shard, says of a subject hides nothing worse of another one.
+func TestTheWorstIsTold(t *testing.T) {
+	t.Parallel()
+	lifted := &Suppressed{Reason: "for now", Until: "2030-01-01"}
+	kinds := []PolicyResult{{Severity: PolicyError}, {Severity: PolicyHold}, {Severity: PolicyWarning}, {Severity: PolicyError, Suppressed: lifted}}
+	for i := range kinds {
+		for j := range kinds {
+			var results PolicyResults
+			for _, r := range []PolicyResult{kinds[i], kinds[j]} {
+				r.ID, r.On, r.Address, r.Op = "p", PolicyOnStep, "acme/variable/A", "create"
+				results.Add(r)
+			}
+			worst := kinds[min(i, j)]
+			if len(results.All) != 1 || results.All[0].Severity != worst.Severity || results.All[0].Suppressed != worst.Suppressed {
+				t.Errorf("%+v and %+v: %+v", kinds[i], kinds[j], results.All)
+			}
+		}
+	}
+}
+
+// TestOneAloneIsNamed: the only subject that counts has a row, whatever exceptions there are; and
+// sums of a forged file end at the largest number.
+func TestOneAloneIsNamed(t *testing.T) {
+	t.Parallel()
+	p := &Policies{}
+	for n := range fewPolicyRows + 5 {
+		r := PolicyResult{ID: "p", On: PolicyOnStep, Address: NewAddress("acme", KindVariable, fmt.Sprint("A", n)), Severity: PolicyError}
+		if n != fewPolicyRows {
+			r.Suppressed = &Suppressed{Reason: "for now", Until: "2030-01-01"}
+		}
+		p.Results = append(p.Results, r)
+	}
+	p.Sum()
+	if few := p.Few(); len(few) != 1 || few[0].Address != "acme/variable/A10" {
+		t.Errorf("%+v", few)
+	}
+	p = &Policies{Results: []PolicyResult{{ID: "p", Further: math.MaxInt}, {ID: "p", Further: math.MaxInt}}}
+	if few := p.Few(); len(few) != 1 || few[0].Further != math.MaxInt {
+		t.Errorf("%+v", few)
 	}
 }

@@ -261,7 +261,7 @@ func (a *applyRun) apply(ctx context.Context) (_ *report.Report, err error) {
 	applied := apply.Run(ctx, a.plan, options)
 	a.r.bar.Done()
 	applied.ApprovedBy = a.found.people
-	applied.Problems = slices.Concat(applied.Problems, report.PolicyProblems(a.plan, true),
+	applied.Problems = slices.Concat(report.PolicyProblems(a.plan, true), applied.Problems,
 		a.warnings(), a.learn(applied), saveNext(ctx, a, applied))
 	return applied, nil
 }

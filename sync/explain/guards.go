@@ -189,7 +189,7 @@ func (f *Facts) policies(list *[]Guard) {
 			(*list)[i].Source = r.Source
 		default:
 			*list = append(*list, Guard{Guard: name, Says: strings.TrimSuffix(r.Words(), "."), Source: r.Source,
-				Holds: r.Severity == spec.PolicyError && r.Suppressed == nil})
+				Holds: r.Severity == spec.PolicyError && r.Suppressed == nil && r.Further == 0})
 		}
 	}
 }

@@ -40,8 +40,7 @@ type judging struct {
 	// draft is the plan as it would be without what policies hold so far.
 	draft func() *plan.Plan
 
-	results []spec.PolicyResult // those that count, of all rounds
-	seen    map[spec.PolicyResultKey]bool
+	results spec.PolicyResults // those that count, of all rounds
 }
 
 // do holds what policies hold, the narrowest first: a step, an organization, then the plan.
@@ -98,7 +97,7 @@ func (j *judging) holdNarrowest(results []spec.PolicyResult) string {
 }
 
 // hold holds the changes that results on one subject hold, and gives how many these are. The first
-// result that is about a change is its reason.
+// result that is about a change is its reason, that of a trusted policy before others.
 func (j *judging) hold(on string, results []spec.PolicyResult) (n int) {
 	type subject struct {
 		address spec.Address
@@ -110,7 +109,7 @@ func (j *judging) hold(on string, results []spec.PolicyResult) (n int) {
 		if r.On != on || r.Severity != spec.PolicyHold || r.Suppressed != nil {
 			continue
 		}
-		if of := (subject{r.Address, r.Op}); first[of] == nil {
+		if of := (subject{r.Address, r.Op}); first[of] == nil || r.Trusted && !first[of].Trusted {
 			first[of] = r
 		}
 	}
@@ -147,14 +146,9 @@ func (j *judging) add(results []spec.PolicyResult, on string) {
 	for _, r := range results {
 		counts := on == "" || r.On == spec.PolicyOnStep || r.Severity == spec.PolicyError ||
 			r.Severity == spec.PolicyHold && r.On == on
-		if !counts || j.seen[r.Key()] {
-			continue
+		if counts {
+			j.results.Add(r)
 		}
-		if j.seen == nil {
-			j.seen = map[spec.PolicyResultKey]bool{}
-		}
-		j.seen[r.Key()] = true
-		j.results = append(j.results, r)
 	}
 }
 
@@ -164,7 +158,7 @@ func (j *judging) policies() *spec.Policies {
 		return nil
 	}
 	p := j.judge.Policies()
-	p.Results = append([]spec.PolicyResult{}, j.results...)
+	p.Results = append([]spec.PolicyResult{}, j.results.All...)
 	p.Sum()
 	return &p
 }

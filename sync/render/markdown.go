@@ -127,6 +127,7 @@ const (
 	rankPeople        // who gains, is invited, loses access
 	rankStanding      // who gains rights, then who looks like another, in full
 	_                 // …
+	rankTrusted       // what trusted policies say; of documents' holds there can be many
 	rankHeldName      // held, by rule
 	rankProblem
 	rankNotRead
@@ -158,8 +159,9 @@ func newDocument(plan *plan.Plan, o Options) *document {
 	d.addOwn(inHeader, d.zoneLines(), rankHeader, "")
 	d.addOwn(inHeader, d.policyLine(), rankHeader, "")
 	d.addOwn(inFooter, d.nextLines(), rankHeader, "")
-	d.addProblems(inFailures, d.unread.failures())
-	d.addProblems(inProblems, d.unread.other)
+	d.addProblems(inFailures, d.unread.failures(), rankProblem)
+	d.addProblems(inProblems, d.unread.other[:d.unread.ofTrusted], rankTrusted)
+	d.addProblems(inProblems, d.unread.other[d.unread.ofTrusted:], rankProblem)
 	if !d.unread.nothing(plan) {
 		access := markdownAccess(plan.StillHasAccess, plan.NotLookedInto, d.fleet)
 		d.addOwn(inAccess, access, rankNamed, "note on who still has access")
@@ -199,13 +201,13 @@ func (d *document) addOwn(s section, full string, rank int, what string) {
 	d.add(item{section: s, part: own, full: full, risk: -1, what: what}, 0, rank)
 }
 
-func (d *document) addProblems(s section, problems []spec.Problem) {
+func (d *document) addProblems(s section, problems []spec.Problem, rank int) {
 	for _, group := range groupProblems(problems, d.options.leastGroup()) {
 		line := markdownProblem(&group.Problem)
 		if where := group.in(d.fleet.names, 0); where != "" {
 			line = strings.TrimSuffix(line, "\n") + " (" + group.label() + " " + entities(where) + ")\n"
 		}
-		d.addOwn(s, line, rankProblem, "problem")
+		d.addOwn(s, line, rank, "problem")
 	}
 }
 

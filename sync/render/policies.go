@@ -22,7 +22,10 @@ func policyWords(p *spec.Policies) string {
 	for i := range p.Results {
 		if r := &p.Results[i]; r.Suppressed != nil {
 			subject := string(r.Address)
-			if subject == "" {
+			switch {
+			case r.Further > 0:
+				subject = r.FurtherWords()
+			case subject == "":
 				subject = "the plan"
 			}
 			excepted = append(excepted, r.ID+" for "+subject+" until "+r.Suppressed.Until+" ("+r.Suppressed.Reason+")")

@@ -20,8 +20,10 @@ type unread struct {
 	zones []string
 	// organizations are those of the other zones of which something is missing, with what.
 	organizations []unreadKinds
-	// why are the problems that say so; other are the plan's remaining ones.
+	// why are the problems that say so; other are the plan's remaining ones, of which the first are
+	// those of trusted policies.
 	why, other []spec.Problem
+	ofTrusted  int
 	total      int // organizations of the plan
 }
 
@@ -46,7 +48,9 @@ func findUnread(p *plan.Plan) *unread {
 		}
 		u.organizations[at].keys = append(u.organizations[at].keys, o.Key)
 	}
-	for _, problem := range slices.Concat(report.PolicyProblems(p, false), p.Problems) {
+	trusted, others := report.PolicyProblemsByTrust(p, false)
+	u.ofTrusted = len(trusted)
+	for _, problem := range slices.Concat(trusted, others, p.Problems) {
 		if problem.Rule == notReadRule {
 			u.why = append(u.why, problem)
 		} else {

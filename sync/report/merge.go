@@ -170,7 +170,7 @@ func mergeRules(whole *plan.Plan, plans []*plan.Plan) {
 // mergePolicies takes what policies said of the shards. All were judged by the same ones, unless
 // their digests differ.
 func mergePolicies(whole *plan.Plan, plans []*plan.Plan) {
-	digests, told := map[string]bool{}, map[spec.PolicyResultKey]bool{}
+	digests, results := map[string]bool{}, spec.PolicyResults{}
 	for _, p := range plans {
 		if p.GuardsDigest != "" {
 			digests[p.GuardsDigest], whole.GuardsDigest = true, p.GuardsDigest
@@ -189,14 +189,11 @@ func mergePolicies(whole *plan.Plan, plans []*plan.Plan) {
 			}
 		}
 		for _, r := range p.Policies.Results {
-			if r.Further == 0 { // else each shard has its own
-				if told[r.Key()] {
-					continue
-				}
-				told[r.Key()] = true
-			}
-			all.Results = append(all.Results, r)
+			results.Add(r)
 		}
+	}
+	if whole.Policies != nil {
+		whole.Policies.Results = append(whole.Policies.Results, results.All...)
 	}
 	if whole.Policies.Sum(); len(digests) > 1 {
 		whole.GuardsDigest = ""
