@@ -87,6 +87,7 @@ func wanted() Statement {
 	return Statement{
 		Digest: "sha256:" + strings.Repeat("5", 64), Zones: []Zone{{Name: "eu1", Host: "eu1.make.com"}},
 		Organizations: []Organization{{"eu1", "acme", 11, "Acme Automation"}, {"eu1", "studio", 0, "Studio"}},
+		Consequences:  []Consequence{{"acme", "2 active scenarios"}, {"acme", "1 team: Ops"}},
 		NotCovered:    []string{"acme/variable/PLAIN"},
 		Until:         noon.Add(24 * time.Hour),
 	}

@@ -22,13 +22,19 @@ func Of(plan map[string]any, until time.Time, notCovered []string) (Statement, e
 	organizations, _ := plan["organizations"].([]any)
 	for _, item := range organizations {
 		o, _ := item.(map[string]any)
-		if steps, _ := o["steps"].([]any); len(steps) == 0 {
+		steps, _ := o["steps"].([]any)
+		if len(steps) == 0 {
 			continue
 		}
 		organization, err := organizationOf(o)
 		if err != nil {
 			return Statement{}, err
 		}
+		consequences, err := consequencesOf(steps)
+		if err != nil {
+			return Statement{}, err
+		}
+		s.Consequences = append(s.Consequences, consequences...)
 		zone, known := zones[organization.Zone]
 		if !known {
 			return Statement{}, fmt.Errorf(

@@ -34,6 +34,8 @@ type Statement struct {
 	// Zones and Organizations are those that the plan changes.
 	Zones         []Zone
 	Organizations []Organization
+	// Consequences are those of the changes that are destructive or cannot be undone.
+	Consequences []Consequence
 	// NotCovered are the addresses of values that stand in the documents as secrets: neither the
 	// digest nor the statement says what they are.
 	NotCovered []string
@@ -93,6 +95,9 @@ func (s Statement) Text() ([]byte, error) {
 	}
 	for _, words := range organizations {
 		line("organization", words)
+	}
+	for _, words := range consequenceLines(s.Consequences) {
+		line("consequence", words)
 	}
 	for _, address := range sortedSet(s.NotCovered) {
 		line("not covered", strconv.QuoteToASCII(address))
@@ -197,6 +202,9 @@ func (s *Statement) read(name, value string) (err error) {
 		called, unquoteErr := strconv.Unquote(strings.Join(words[3:], " "))
 		o.Name = called
 		s.Organizations, err = append(s.Organizations, o), errors.Join(err, unquoteErr)
+	case name == "consequence":
+		c, parseErr := parseConsequence(value)
+		s.Consequences, err = append(s.Consequences, c), parseErr
 	case name == "not covered":
 		address, unquoteErr := strconv.Unquote(value)
 		s.NotCovered, err = append(s.NotCovered, address), unquoteErr

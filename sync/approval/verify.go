@@ -167,10 +167,7 @@ func (s Statement) serves(want Statement, now time.Time) error {
 	case s.Digest != want.Digest:
 		return refuse(ReasonOtherPlan, "the statement is about another plan, %s", s.Digest)
 	case !s.sameExceptUntil(want):
-		return refuse(
-			ReasonOtherPlan,
-			"the statement is about the same changes to other zones, organizations, names of organizations or secrets",
-		)
+		return refuse(ReasonOtherPlan, "the statement is about the same changes %s", s.difference(want))
 	case !now.Before(s.Until.Add(time.Second)):
 		return refuse(ReasonExpired, "the statement counted until %s", s.Until.Format(time.RFC3339))
 	case s.Until.After(now.Add(MaxAhead)):

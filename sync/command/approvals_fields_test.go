@@ -97,7 +97,8 @@ func TestOneSignatureOneMeaning(t *testing.T) {
 			t.Errorf("%s: another value has the same signature", path)
 		}
 	}
-	for _, path := range []string{"organizations.name", "organizations.id", "organizations.steps.fields.from", "zones.name"} {
+	for _, path := range []string{"organizations.name", "organizations.id", "organizations.steps.fields.from", "zones.name",
+		"organizations.steps.consequences"} {
 		if !tried[path] {
 			t.Errorf("%s was not changed, of\n%s", path, slices.Sorted(maps.Keys(tried)))
 		}
@@ -133,7 +134,11 @@ func changeLeaf(form any, path string, n *int) string {
 	switch form := form.(type) {
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(form)) {
-			if found := each(form[key], path+"."+key, func(v any) { form[key] = v }); found != "" {
+			name := key
+			if risk := form["risk"]; key == "notes" && (risk == "destructive" || risk == "irreversible") {
+				name = "consequences"
+			}
+			if found := each(form[key], path+"."+name, func(v any) { form[key] = v }); found != "" {
 				return found
 			}
 		}

@@ -29,7 +29,8 @@ type approveOptions struct {
 }
 
 const approveDescription = "Shows a saved plan and what would be signed: the digest of its changes, the zones with " +
-	"their hosts, the organizations with their ids and names, and until when. Asks, signs it with an SSH key, " +
+	"their hosts, the organizations with their ids and names, the consequences of what is destructive or cannot be " +
+	"undone, and until when. Asks, signs it with an SSH key, " +
 	"and leaves both beside the plan in PLAN.approval/. Reads no zone and no document. " +
 	"`apply --approvals N --approvers FILE PLAN` counts who has signed. " +
 	"The values behind references are those of whoever applies."
