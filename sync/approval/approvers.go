@@ -24,8 +24,9 @@ const byteOrderMark = "\ufeff"
 // Approvers is who may approve: an allowed_signers file of OpenSSH (ssh-keygen(1), ALLOWED
 // SIGNERS).
 type Approvers struct {
-	// Used tells whether a run has used the approval with this ID; nil: none was.
-	Used func(id string) bool
+	// Used tells until when what stands for the ID of a Use was signed and used; zero for never.
+	// Nil: nothing was.
+	Used func(id string) time.Time
 
 	lines   []signerLine
 	persons persons

@@ -65,7 +65,7 @@ func parseConsequence(value string) (c Consequence, err error) {
 // difference says in what a statement differs from another one about the same changes.
 func (s Statement) difference(want Statement) string {
 	alike := s
-	if alike.Consequences = want.Consequences; !alike.sameExceptUntil(want) {
+	if alike.Consequences = want.Consequences; !alike.sameExceptTimes(want) {
 		return "to other zones, organizations, names of organizations or secrets"
 	}
 	const words = "with other consequences: "

@@ -2,18 +2,18 @@
 // and a key go in, a statement and its signature come out; statements, signatures and a file of
 // approvers go in, a verdict comes out: who counts, who does not, and why.
 //
-//	statement, err := approval.Of(plan, until, nil)
+//	statement, err := approval.Of(plan, now, until, nil)
 //	file, err := approval.Sign(statement, signer)
 //	approvers, problems := approval.ParseApprovers(text, time.Local)
 //	verdict := approvers.Verify(statement, files, now, 2)
 //
 // What is signed is a text that people can read: the digest of the plan, the zones with their
 // hosts, the organizations with their ids and names, the consequences of what is destructive or
-// cannot be undone, and the time until which it counts. It is the same for every plan of the same
-// changes to the same organizations, so an approval outlives a new plan that changes nothing. What
-// is noted beside other changes is left out: it may be other words each night. Beside plan.json the
-// folder plan.json.approval holds FINGERPRINT.txt and FINGERPRINT.txt.sig. The signature is an
-// SSHSIG in the namespace makesync-plan:
+// cannot be undone, when it is signed, and until when it counts. But for the times it is the same
+// for every plan of the same changes to the same organizations, so an approval outlives a new plan
+// that changes nothing. What is noted beside other changes is left out: it may be other words each
+// night. Beside plan.json the folder plan.json.approval holds FINGERPRINT.txt and
+// FINGERPRINT.txt.sig. The signature is an SSHSIG in the namespace makesync-plan:
 //
 //	ssh-keygen -Y verify -f allowed_signers -I jane@acme.example -n makesync-plan \
 //	  -s plan.json.approval/FINGERPRINT.txt.sig < plan.json.approval/FINGERPRINT.txt

@@ -21,7 +21,7 @@ func Example() {
 		},
 	}
 	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
-	statement, err := approval.Of(plan, now.Add(24*time.Hour), nil)
+	statement, err := approval.Of(plan, now, now.Add(24*time.Hour), nil)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -48,6 +48,7 @@ func Example() {
 	// digest: sha256:5555555555555555555555555555555555555555555555555555555555555555
 	// zone: eu1 eu1.make.com
 	// organization: eu1 11 acme "Acme"
+	// from: 2026-11-20T12:00:00.000Z
 	// until: 2026-11-21T12:00:00Z
 	// note: values behind references are those of whoever applies
 	// [] jane@acme.example false

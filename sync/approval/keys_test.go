@@ -89,6 +89,7 @@ func wanted() Statement {
 		Organizations: []Organization{{"eu1", "acme", 11, "Acme Automation"}, {"eu1", "studio", 0, "Studio"}},
 		Consequences:  []Consequence{{"acme", "2 active scenarios"}, {"acme", "1 team: Ops"}},
 		NotCovered:    []string{"acme/variable/PLAIN"},
+		From:          noon.Add(-time.Hour),
 		Until:         noon.Add(24 * time.Hour),
 	}
 }

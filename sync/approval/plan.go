@@ -11,9 +11,11 @@ import (
 
 // Of is the statement about a plan, given in its JSON form as encoding/json decodes it. Only zones
 // and organizations with steps are part of it, so that the digest stands for the same changes
-// whatever else was read. notCovered are the addresses of secrets that stand in the documents.
-func Of(plan map[string]any, until time.Time, notCovered []string) (Statement, error) {
-	s := Statement{NotCovered: notCovered, Until: until.UTC().Truncate(time.Second)}
+// whatever else was read. From is now, and until the last second in which it counts. notCovered are
+// the addresses of secrets that stand in the documents.
+func Of(plan map[string]any, from, until time.Time, notCovered []string) (Statement, error) {
+	s := Statement{NotCovered: notCovered, From: from.UTC().Truncate(time.Millisecond),
+		Until: until.UTC().Truncate(time.Second)}
 	s.Digest, _ = plan["digest"].(string)
 	zones, err := zonesOf(plan)
 	if err != nil {

@@ -39,8 +39,8 @@ type Statement struct {
 	// NotCovered are the addresses of values that stand in the documents as secrets: neither the
 	// digest nor the statement says what they are.
 	NotCovered []string
-	// Until is the last second in which it counts.
-	Until time.Time
+	// From is when it is signed, to the millisecond, and Until the last second in which it counts.
+	From, Until time.Time
 }
 
 // Zone is a zone as the plan reached it.
@@ -69,6 +69,9 @@ var (
 // longestHost is counted beside hostForm: as a part of it, it costs each start of the program half
 // a millisecond.
 const longestHost = 300
+
+// momentForm is how a moment is written that is told from others of the same second.
+const momentForm = "2006-01-02T15:04:05.000Z07:00"
 
 // remark is for who reads the statement: it is the same in every one.
 const remark = "values behind references are those of whoever applies"
@@ -102,9 +105,12 @@ func (s Statement) Text() ([]byte, error) {
 	for _, address := range sortedSet(s.NotCovered) {
 		line("not covered", strconv.QuoteToASCII(address))
 	}
-	if s.Until.Year() < 1970 || s.Until.Year() > 9999 {
-		return nil, errors.New("the statement has no end")
+	for _, at := range []time.Time{s.From.UTC(), s.Until.UTC()} {
+		if at.Year() < 1970 || at.Year() > 9999 {
+			return nil, errors.New("the statement has no beginning or no end")
+		}
 	}
+	line("from", s.From.UTC().Format(momentForm))
 	line("until", s.Until.UTC().Format(time.RFC3339))
 	line("note", remark)
 	if b.Len() > maxStatement {
@@ -208,6 +214,8 @@ func (s *Statement) read(name, value string) (err error) {
 	case name == "not covered":
 		address, unquoteErr := strconv.Unquote(value)
 		s.NotCovered, err = append(s.NotCovered, address), unquoteErr
+	case name == "from":
+		s.From, err = time.Parse(momentForm, value)
 	case name == "until":
 		s.Until, err = time.Parse(time.RFC3339, value)
 	case name != "note":
@@ -216,9 +224,9 @@ func (s *Statement) read(name, value string) (err error) {
 	return err
 }
 
-// sameExceptUntil tells whether two statements are about the same changes.
-func (s Statement) sameExceptUntil(other Statement) bool {
-	other.Until = s.Until
+// sameExceptTimes tells whether two statements are about the same changes.
+func (s Statement) sameExceptTimes(other Statement) bool {
+	other.From, other.Until = s.From, s.Until
 	a, errA := s.Text()
 	b, errB := other.Text()
 	return errA == nil && errB == nil && bytes.Equal(a, b)

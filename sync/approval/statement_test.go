@@ -14,7 +14,7 @@ func TestStatement(t *testing.T) {
 		t.Fatal(err)
 	}
 	parsed, err := ParseStatement(text)
-	if err != nil || !parsed.sameExceptUntil(wanted()) || !parsed.Until.Equal(wanted().Until) {
+	if err != nil || !parsed.sameExceptTimes(wanted()) || !parsed.Until.Equal(wanted().Until) {
 		t.Fatal(parsed, err)
 	}
 	const acmeLine, studioLine = `organization: eu1 11 acme "Acme Automation"` + "\n", `organization: eu1 new studio "Studio"` + "\n"
@@ -45,6 +45,8 @@ func TestStatement(t *testing.T) {
 		"upper case hex":    strings.Replace(string(text), strings.Repeat("5", 64), strings.Repeat("A", 64), 1),
 		"another time zone": strings.Replace(string(text), "12:00:00Z", "13:00:00+01:00", 1),
 		"a byte order mark": "\ufeff" + string(text),
+		"a from in seconds": strings.Replace(string(text), ".000Z", "Z", 1),
+		"a from of +00:00":  strings.Replace(string(text), ".000Z", ".000+00:00", 1),
 		"another remark":    strings.Replace(string(text), "whoever applies", "the approver", 1),
 		"empty":             "",
 		"too long":          string(text) + strings.Repeat("zone: eu1 eu1.make.com\n", maxStatement/20),
@@ -61,6 +63,7 @@ func TestStatement(t *testing.T) {
 		"key":            func(s *Statement) { s.Organizations[0].Key = "acme studio" },
 		"id":             func(s *Statement) { s.Organizations[0].ID = -1 },
 		"without an end": func(s *Statement) { s.Until = time.Time{} },
+		"no beginning":   func(s *Statement) { s.From = time.Time{} },
 	} {
 		s := wanted()
 		if change(&s); s.Until.IsZero() && name != "without an end" {
@@ -91,12 +94,12 @@ func TestOf(t *testing.T) {
 	}
 	other := map[string]any{"name": "us1", "url": "http://127.0.0.1:8080", "sandbox": true}
 	idle := map[string]any{"key": "idle", "zone": "us1", "id": 5.0, "steps": []any{}}
-	s, err := Of(plan([]any{zone, other}, []any{acme, idle}), noon, nil)
+	s, err := Of(plan([]any{zone, other}, []any{acme, idle}), noon, noon, nil)
 	if err != nil || len(s.Zones) != 1 || len(s.Organizations) != 1 {
 		t.Error(s, err)
 	}
-	alone, err := Of(plan([]any{zone}, []any{acme}), noon, nil)
-	if err != nil || !s.sameExceptUntil(alone) {
+	alone, err := Of(plan([]any{zone}, []any{acme}), noon, noon, nil)
+	if err != nil || !s.sameExceptTimes(alone) {
 		t.Error("what the plan leaves alone changes the statement", err)
 	}
 	for name, odd := range map[string]map[string]any{
@@ -111,7 +114,7 @@ func TestOf(t *testing.T) {
 		"a key of words": plan([]any{zone}, []any{map[string]any{"key": "a b", "zone": "eu1", "id": 1.0, "name": "A", "steps": []any{1}}}),
 		"no name":        plan([]any{zone}, []any{map[string]any{"key": "a", "zone": "eu1", "id": 1.0, "steps": []any{1}}}),
 	} {
-		if s, err := Of(odd, noon, nil); err == nil {
+		if s, err := Of(odd, noon, noon, nil); err == nil {
 			t.Errorf("%s: %+v", name, s)
 		}
 	}

@@ -27,7 +27,8 @@ const (
 	ReasonNotApprover  Reason = "not-approver" // the approvers file does not let the key approve, or not now
 	ReasonNoName       Reason = "no-name"      // the key may approve, and nobody can say as who
 	ReasonCertificate  Reason = "certificate"  // the certificate does not hold
-	ReasonUsed         Reason = "used"         // a run has used it
+	ReasonEarly        Reason = "early"        // it was signed at a time that is to come
+	ReasonUsed         Reason = "used"         // a run has used what the person had signed until then
 	ReasonCountedTwice Reason = "duplicate"    // the person or the key counts already
 )
 
@@ -50,9 +51,11 @@ type Approval struct {
 	Until       time.Time `json:"until"`
 	File        string    `json:"file"` // the name of the statement without .txt
 	Line        int       `json:"line"` // of the approvers file
-	// ID is the same however often the person signs the same statement with the same key. A state
-	// folder that remembers it uses an approval once.
+	// ID is the same for copies of the approval.
 	ID string `json:"id"`
+	// Uses are what a run that counts it has to remember, so that neither this approval counts
+	// again nor another that the person has signed for the same changes by now.
+	Uses []Use `json:"-"`
 }
 
 // Refusal is one that does not count.
@@ -88,8 +91,9 @@ type valid struct {
 func (a *Approvers) Verify(want Statement, files []File, now time.Time, required int) Verdict {
 	v := Verdict{Required: required}
 	var all []valid
+	used := a.usesOf(want)
 	for _, f := range files {
-		one, fingerprint, err := a.judge(want, f, now)
+		one, fingerprint, err := used.judge(want, f, now)
 		if r := (refusal{}); errors.As(err, &r) {
 			v.Refused = append(v.Refused, Refusal{f.Name, fingerprint, "", r.reason, r.message})
 			continue
@@ -100,6 +104,7 @@ func (a *Approvers) Verify(want Statement, files []File, now time.Time, required
 	slices.SortStableFunc(all, func(x, y valid) int {
 		return cmp.Or(y.Until.Compare(x.Until), strings.Compare(x.File, y.File))
 	})
+	joinUses(all)
 	v.count(all)
 	slices.SortFunc(v.Counted, func(x, y Approval) int { return strings.Compare(x.Principal, y.Principal) })
 	slices.SortStableFunc(v.Refused, func(x, y Refusal) int { return strings.Compare(x.File, y.File) })
@@ -129,7 +134,7 @@ func (v *Verdict) count(all []valid) {
 }
 
 // judge looks at one file. The fingerprint is given as soon as the signature is known to fit.
-func (a *Approvers) judge(want Statement, f File, now time.Time) (one valid, fingerprint string, err error) {
+func (u *uses) judge(want Statement, f File, now time.Time) (one valid, fingerprint string, err error) {
 	if f.Trouble != "" {
 		return valid{}, "", refuse(ReasonUnreadable, "%s", f.Trouble)
 	}
@@ -148,17 +153,23 @@ func (a *Approvers) judge(want Statement, f File, now time.Time) (one valid, fin
 	if err := s.serves(want, now); err != nil {
 		return valid{}, fingerprint, err
 	}
-	principal, line, err := a.approver(key, now)
+	principal, line, err := u.approver(key, now)
 	if err != nil {
 		return valid{}, fingerprint, err
 	}
 	id := sha256.Sum256([]byte(fingerprint + "\n" + string(f.Statement)))
-	approval := Approval{principal, fingerprint, s.Until, f.Name, line, hex.EncodeToString(id[:])}
-	if a.Used != nil && a.Used(approval.ID) {
-		const words = "%s has approved this, and a run has used that approval"
-		return valid{}, fingerprint, refuse(ReasonUsed, words, principal)
+	approval := Approval{principal, fingerprint, s.Until, f.Name, line, hex.EncodeToString(id[:]), nil}
+	ids := u.of(principal, key)
+	if used := u.last(ids); !s.From.After(used) {
+		const words = "%s has approved this at %s, and a run has used that approval or another of hers, at %s; " +
+			"for the same changes again people approve again"
+		from, until := s.From.Format(momentForm), used.Format(momentForm)
+		return valid{}, fingerprint, refuse(ReasonUsed, words, principal, from, until)
 	}
-	return valid{approval, claim{string(plainKey(key).Marshal()), a.persons.find(principal)}}, fingerprint, nil
+	for _, id := range ids {
+		approval.Uses = append(approval.Uses, Use{id, s.From})
+	}
+	return valid{approval, claim{string(plainKey(key).Marshal()), u.persons.find(principal)}}, fingerprint, nil
 }
 
 // serves tells whether a statement is about these changes, and now.
@@ -166,10 +177,13 @@ func (s Statement) serves(want Statement, now time.Time) error {
 	switch {
 	case s.Digest != want.Digest:
 		return refuse(ReasonOtherPlan, "the statement is about another plan, %s", s.Digest)
-	case !s.sameExceptUntil(want):
+	case !s.sameExceptTimes(want):
 		return refuse(ReasonOtherPlan, "the statement is about the same changes %s", s.difference(want))
 	case !now.Before(s.Until.Add(time.Second)):
 		return refuse(ReasonExpired, "the statement counted until %s", s.Until.Format(time.RFC3339))
+	case s.From.After(now.Add(clockSkew)):
+		const words = "the statement was signed at %s, which is to come; set the clocks right, and approve again"
+		return refuse(ReasonEarly, words, s.From.Format(momentForm))
 	case s.Until.After(now.Add(MaxAhead)):
 		return refuse(
 			ReasonTooLong,

@@ -255,7 +255,7 @@ func (a *applyRun) apply(ctx context.Context) (_ *report.Report, err error) {
 	}
 	if options.Saved {
 		options.BeforeWriting = func() error {
-			return cmp.Or(a.store.Use(a.plan, a.run), a.store.UseApprovals(a.found.ids, a.run))
+			return cmp.Or(a.store.Use(a.plan, a.run), a.store.UseApprovals(a.found.uses, a.run))
 		}
 	}
 	applied := apply.Run(ctx, a.plan, options)

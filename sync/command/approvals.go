@@ -12,11 +12,12 @@ import (
 	"makesync/spec/text"
 	"makesync/sync/approval"
 	"makesync/sync/exit"
+	"makesync/sync/history"
 	"makesync/sync/plan"
 )
 
 // statementOf is what people sign about a plan.
-func statementOf(p *plan.Plan, until time.Time) (approval.Statement, error) {
+func statementOf(p *plan.Plan, from, until time.Time) (approval.Statement, error) {
 	data, err := json.Marshal(p)
 	if err != nil {
 		return approval.Statement{}, err
@@ -27,7 +28,7 @@ func statementOf(p *plan.Plan, until time.Time) (approval.Statement, error) {
 	if err := decoder.Decode(&form); err != nil {
 		return approval.Statement{}, err
 	}
-	return approval.Of(form, until, uncovered(p))
+	return approval.Of(form, from, until, uncovered(p))
 }
 
 // uncovered are the secrets of which who approves a plan cannot know what they are.
@@ -70,7 +71,7 @@ func readApprovers(path string, documents documentOptions, file string) (*approv
 func verdictOn(
 	p *plan.Plan, file string, approvers *approval.Approvers, now time.Time, required int,
 ) (approval.Verdict, error) {
-	want, err := statementOf(p, now)
+	want, err := statementOf(p, now, now)
 	if err != nil {
 		return approval.Verdict{}, failure{exit: exit.Invalid, message: "the plan cannot be approved", cause: err}
 	}
@@ -95,8 +96,9 @@ func readApprovals(file string) ([]approval.File, error) {
 
 // approvalsFound are the approvals that an apply counts.
 type approvalsFound struct {
-	ids, people []string
-	warnings    []spec.Problem // about the file of approvers
+	uses     []history.ApprovalUse
+	people   []string
+	warnings []spec.Problem // about the file of approvers
 }
 
 // checkApprovals refuses a plan that fewer people have approved than the flag or a trusted file
@@ -141,7 +143,9 @@ func checkApprovals(a *applyRun) error {
 		return errHeld
 	}
 	for _, one := range verdict.Counted {
-		a.found.ids = append(a.found.ids, one.ID)
+		for _, use := range one.Uses {
+			a.found.uses = append(a.found.uses, history.ApprovalUse(use))
+		}
 		a.found.people = append(a.found.people, one.Principal)
 	}
 	return nil

@@ -66,7 +66,7 @@ func TestOneSignatureOneMeaning(t *testing.T) {
 		if len(problems) > 0 {
 			return "", false
 		}
-		s, err := statementOf(p, time.Unix(1e9, 0))
+		s, err := statementOf(p, time.Unix(1e9, 0), time.Unix(1e9, 0))
 		if err != nil {
 			return "", false
 		}

@@ -74,7 +74,7 @@ func TestApprovalsUnderAttack(t *testing.T) {
 	allowed := write("allowed", "jane@acme.example "+string(ssh.MarshalAuthorizedKey(jane.PublicKey())))
 	until := time.Now().Add(time.Hour)
 	sign := func(by ssh.Signer, change func(*approval.Statement)) approval.File {
-		s, err := statementOf(p, until)
+		s, err := statementOf(p, time.Now(), until)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,7 +30,7 @@ type approveOptions struct {
 
 const approveDescription = "Shows a saved plan and what would be signed: the digest of its changes, the zones with " +
 	"their hosts, the organizations with their ids and names, the consequences of what is destructive or cannot be " +
-	"undone, and until when. Asks, signs it with an SSH key, " +
+	"undone, when it is signed, and until when it counts. Asks, signs it with an SSH key, " +
 	"and leaves both beside the plan in PLAN.approval/. Reads no zone and no document. " +
 	"`apply --approvals N --approvers FILE PLAN` counts who has signed. " +
 	"The values behind references are those of whoever applies."
@@ -71,11 +71,12 @@ func runApprove(ctx context.Context, r *runtimeEnv, o approveOptions) error {
 	if err != nil {
 		return err
 	}
-	until, err := approvedUntil(o.until, r.Now(), p.Expires)
+	now := r.Now()
+	until, err := approvedUntil(o.until, now, p.Expires)
 	if err != nil {
 		return err
 	}
-	statement, err := statementOf(p, until)
+	statement, err := statementOf(p, now, until)
 	if err != nil {
 		return failure{exit: exit.Invalid, message: "the plan cannot be approved", cause: err}
 	}

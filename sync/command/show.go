@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -195,9 +196,9 @@ func readShownPlan(r *runtimeEnv, p *plan.Plan, data []byte, o showOptions) (sho
 	return s, nil
 }
 
-// usedHere tells whether a run of this machine has used an approval, as apply asks; nil where no
-// state folder is known.
-func usedHere(env Env) func(id string) bool {
+// usedHere tells until when approvals count as used by a run of this machine, as apply asks; nil
+// where no state folder is known.
+func usedHere(env Env) func(id string) time.Time {
 	store, err := openStore(env, "")
 	if err != nil {
 		return nil

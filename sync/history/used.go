@@ -57,7 +57,7 @@ func (s *Store) UsedBy(plan *plan.Plan) (mark Mark, used bool, err error) {
 // Use marks a saved plan as used by the run, before its first write. Of two runs
 // that try at once only one succeeds; the other gets a *UsedError.
 func (s *Store) Use(plan *plan.Plan, run string) error {
-	err := s.mark(s.usedPath(plan), run)
+	err := writeMark(s.usedPath(plan), Mark{Run: run, At: s.now().UTC()})
 	if errors.Is(err, fs.ErrExist) {
 		mark, _, err := s.UsedBy(plan)
 		return errors.Join(&UsedError{mark}, err)
@@ -68,32 +68,8 @@ func (s *Store) Use(plan *plan.Plan, run string) error {
 	return nil
 }
 
-// approvalPath is where the use of an approval is marked; its id is a hash in hex.
-func (s *Store) approvalPath(id string) string { return filepath.Join(s.dir, "approvals", id+".json") }
-
-// ApprovalUsed tells whether a run has used an approval. What cannot be looked up counts as used.
-func (s *Store) ApprovalUsed(id string) bool {
-	_, err := os.Lstat(s.approvalPath(id))
-	return !errors.Is(err, fs.ErrNotExist)
-}
-
-// UseApprovals marks approvals as used by the run. Of two runs that try at once only one succeeds;
-// the other's error is plan.ErrUsed.
-func (s *Store) UseApprovals(ids []string, run string) error {
-	for _, id := range ids {
-		err := s.mark(s.approvalPath(id), run)
-		if errors.Is(err, fs.ErrExist) {
-			return fmt.Errorf("another run has just used an approval of this plan: %w", plan.ErrUsed)
-		}
-		if err != nil {
-			return fmt.Errorf("mark an approval as used: %w", err)
-		}
-	}
-	return nil
-}
-
-// mark makes a file that says which run was first; fs.ErrExist when another was.
-func (s *Store) mark(path, run string) error {
+// writeMark makes a file that says which run was first; fs.ErrExist when another was.
+func writeMark(path string, mark Mark) error {
 	if err := makeDir(filepath.Dir(path)); err != nil {
 		return err
 	}
@@ -101,9 +77,73 @@ func (s *Store) mark(path, run string) error {
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(Mark{Run: run, At: s.now().UTC()})
+	data, err := json.Marshal(mark)
 	if err == nil {
 		_, err = file.Write(data)
 	}
 	return errors.Join(err, file.Sync(), file.Close(), atomicfile.SyncFolder(filepath.Dir(path)))
+}
+
+// ApprovalUse is one name or key of somebody whose approvals of certain changes a run uses.
+type ApprovalUse struct {
+	ID string // a hash in hex
+	// At is when the last of them was signed.
+	At time.Time
+}
+
+// approvalPath is where the use of approvals is marked.
+func (s *Store) approvalPath(id string) string { return filepath.Join(s.dir, "approvals", id+".json") }
+
+// forever is later than anything that somebody signs.
+var forever = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// ApprovalUsed tells until when what is signed counts as used; zero for never. What cannot be
+// looked up is used whenever it was signed, and a mark that was cut off by a full disk is one of
+// the moment at which it was made.
+func (s *Store) ApprovalUsed(id string) time.Time {
+	path := s.approvalPath(id)
+	data, err := regular.ReadFile(path, maxMemoryFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return time.Time{}
+	}
+	var mark Mark
+	if err == nil && json.Unmarshal(data, &mark) == nil && !mark.At.IsZero() {
+		return mark.At
+	}
+	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
+		return info.ModTime()
+	}
+	return forever
+}
+
+// UseApprovals marks as used by the run what has been signed until now, or until the moments given,
+// where a clock is ahead. Of two runs that try at once only one succeeds; the other's error is
+// plan.ErrUsed.
+func (s *Store) UseApprovals(uses []ApprovalUse, run string) error {
+	for _, use := range uses {
+		if err := s.useApproval(use, run); err != nil {
+			return fmt.Errorf("mark an approval as used: %w", err)
+		}
+	}
+	return nil
+}
+
+func (s *Store) useApproval(use ApprovalUse, run string) error {
+	path, mark := s.approvalPath(use.ID), Mark{Run: run, At: s.now().UTC()}
+	if use.At.After(mark.At) {
+		mark.At = use.At
+	}
+	err := writeMark(path, mark)
+	switch {
+	case !errors.Is(err, fs.ErrExist):
+		return err
+	case !use.At.After(s.ApprovalUsed(use.ID)):
+		return fmt.Errorf("another run has just used it: %w", plan.ErrUsed)
+	}
+	// It was signed again since. Two runs do not come here at once: they have the lock of the zone.
+	data, err := json.Marshal(mark)
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(path, data, 0o600, atomicfile.ExactMode)
 }
