@@ -10,16 +10,14 @@ import (
 	"makesync/sync/savedplan"
 )
 
-// answeredLate is after how long the answer to a question is checked against the clock.
+// answeredLate is after how long the answer to a question has policies judge again.
 const answeredLate = time.Minute
 
-// recheck looks again at what depends on the time when somebody has let the question wait: a saved
-// plan that has expired meanwhile, approvals, and policies, which may speak of the day.
+// recheck looks again at what depends on the time when the question is answered: a saved plan that
+// has expired meanwhile, approvals, and, where somebody has let it wait, policies, which may speak
+// of the day.
 func recheck(ctx context.Context, a *applyRun) error {
 	now := a.r.Now()
-	if now.Sub(a.fetched) < answeredLate {
-		return nil
-	}
 	if a.file != "" {
 		zones := map[string]plan.Zone{} // those that were verified before
 		for _, zone := range a.plan.Zones {
@@ -33,7 +31,7 @@ func recheck(ctx context.Context, a *applyRun) error {
 	if err := checkApprovals(a); err != nil {
 		return err
 	}
-	if a.policies.none() {
+	if a.policies.none() || now.Sub(a.fetched) < answeredLate {
 		return nil
 	}
 	late := *a.plan

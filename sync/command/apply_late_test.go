@@ -7,7 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/ssh"
+
+	"makesync/spec"
+	"makesync/sync/approval"
 	"makesync/sync/exit"
+	"makesync/sync/savedplan"
 )
 
 // lateReader answers after a while.
@@ -69,6 +74,83 @@ func TestAnsweredLate(t *testing.T) {
 			args = append(args, planned)
 		}
 		if code, out := run(args...); code != test.code.Code || !strings.Contains(out, test.says) {
+			t.Errorf("%s: exit %d\n%s", name, code, out)
+		}
+	}
+}
+
+// TestApprovalsWhenTheAnswerComes: approvals count when the question is answered, and not when it was asked, however
+// soon that is.
+func TestApprovalsWhenTheAnswerComes(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	for name, test := range map[string]struct {
+		wait time.Duration
+		then func(approvers, folder string) error
+		code exit.Code
+	}{
+		"in time":           {3 * time.Second, nil, exit.OK},
+		"over":              {7 * time.Second, nil, exit.Held},
+		"nobody any more":   {time.Second, func(approvers, _ string) error { return os.WriteFile(approvers, nil, 0o600) }, exit.Held},
+		"taken away":        {time.Second, func(_, folder string) error { return os.RemoveAll(folder) }, exit.Held},
+		"approvers removed": {time.Second, func(approvers, _ string) error { return os.Remove(approvers) }, exit.Invalid},
+	} {
+		dir := t.TempDir()
+		write := func(name, text string) string {
+			path := filepath.Join(dir, name)
+			if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return path
+		}
+		documents, planned := write("docs/lab.yaml", approvedDocument), filepath.Join(dir, "plan.json")
+		jane := approvalKey(t, 1)
+		approvers := write("allowed", "jane@acme.example "+string(ssh.MarshalAuthorizedKey(jane.PublicKey())))
+		now := start
+		run := func(args ...string) (int, string) {
+			env, out, errs := testEnv("", true)
+			env.Now = func() time.Time { return now }
+			env.Stdin = lateReader{func() {
+				now = start.Add(test.wait)
+				if test.then != nil {
+					if err := test.then(approvers, approval.Folder(planned)); err != nil {
+						t.Error(err)
+					}
+				}
+			}, strings.NewReader("y\n")}
+			env.LookupEnv = func(name string) (string, bool) {
+				return map[string]string{"XDG_STATE_HOME": dir}[name], name == "XDG_STATE_HOME"
+			}
+			code := Main(t.Context(), append([]string{programName}, args...), env)
+			return code, out.String() + errs.String()
+		}
+		if code, out := run("plan", "-f", documents, "-o", planned); code != 0 {
+			t.Fatal(out)
+		}
+		data, err := os.ReadFile(planned)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, problems := savedplan.Decode(data, spec.Value{})
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		statement, err := statementOf(p, start, start.Add(4*time.Second))
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, err := approval.Sign(statement, jane)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := approval.Save(approval.Folder(planned), file); err != nil {
+			t.Fatal(err)
+		}
+		code, out := run("apply", "-f", documents, "--approvals", "1", "--approvers", approvers, planned)
+		if code != test.code.Code || strings.Contains(out, "1 succeeded") != (test.code == exit.OK) {
 			t.Errorf("%s: exit %d\n%s", name, code, out)
 		}
 	}
