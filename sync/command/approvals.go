@@ -59,6 +59,9 @@ func readApprovers(path string, documents documentOptions, file string) (*approv
 	}
 	approvers, unread := approval.ParseApprovers(data, time.Local)
 	problems := writableByOthers("approvers", "the file of approvers", path)
+	if above := belowDocument(path, places); above != "" {
+		problems = append(problems, amongDocuments("approvers", "the file of approvers", path, above))
+	}
 	for _, line := range unread {
 		problems = append(problems, spec.Problem{Severity: spec.Warning, Rule: "approvers",
 			Message: "this line lets nobody approve: " + text.OneLine(line.Message),

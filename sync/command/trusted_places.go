@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 
 	"makesync/spec"
 	"makesync/spec/document"
@@ -48,7 +49,7 @@ func writableByOthers(rule, what, file string) []spec.Problem {
 		return nil
 	}
 	var places []string
-	for _, path := range realPaths(file) {
+	for _, path := range trustedPaths(file) {
 		places = append(places, path, filepath.Dir(path))
 	}
 	for _, place := range places {
@@ -80,22 +81,87 @@ func (o documentOptions) places() []string {
 	return o.files
 }
 
-// linkedPlaces are the documents that links in folders of documents lead to: whoever writes
-// documents writes there too.
+// linkedPlaces are the documents that links among the documents lead to, by however many links:
+// whoever writes documents writes there too.
 func (o documentOptions) linkedPlaces() (linked []string) {
 	for _, place := range o.places() {
 		for _, file := range document.Files(place) {
-			info, err := os.Lstat(file)
-			if err != nil || info.Mode()&os.ModeSymlink == 0 {
-				continue
-			}
-			if real, err := filepath.EvalSymlinks(file); err == nil {
-				linked = append(linked, real)
-			}
+			linked = append(linked, chainOf(file)...)
 		}
 	}
 	return linked
 }
+
+// mostLinks is how many links are followed.
+const mostLinks = 40
+
+// chainOf are the files that a link leads to, the last one first.
+func chainOf(file string) (chain []string) {
+	for len(chain) < mostLinks {
+		target, err := os.Readlink(file)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(target) {
+			folder, err := filepath.EvalSymlinks(filepath.Dir(file)) // from which the dots go up
+			if err != nil {
+				break
+			}
+			target = filepath.Join(folder, target)
+		}
+		file = target
+		chain = append(chain, file)
+	}
+	slices.Reverse(chain)
+	return chain
+}
+
+// linksOf are the links by which a path leads where it does, also those of its folders: whoever can
+// exchange one leads it elsewhere.
+func linksOf(path string) (links []string) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return nil
+	}
+	root := filepath.VolumeName(absolute) + string(filepath.Separator)
+	at, rest := root, parts(absolute[len(root):])
+	for len(rest) > 0 && len(links) < mostLinks {
+		next := filepath.Join(at, rest[0]) // of two dots the folder above
+		rest = rest[1:]
+		target, err := os.Readlink(next)
+		if err != nil {
+			at = next
+			continue
+		}
+		links = append(links, next)
+		if filepath.IsAbs(target) {
+			at, target = root, strings.TrimPrefix(target, root)
+		}
+		rest = append(parts(target), rest...)
+	}
+	return links
+}
+
+func parts(path string) []string { return strings.Split(path, string(filepath.Separator)) }
+
+// belowDocument names the folder of a document above a file; "" where there is none. Whoever can
+// put another document there can exchange the folders beside it.
+func belowDocument(path string, documents []string) string {
+	places := trustedPaths(path)
+	for _, file := range documents {
+		for _, root := range realPaths(file) {
+			info, err := os.Stat(root)
+			below := func(place string) bool { return isBelow(place, filepath.Dir(root)) }
+			if err == nil && !info.IsDir() && slices.ContainsFunc(places, below) {
+				return filepath.Dir(file)
+			}
+		}
+	}
+	return ""
+}
+
+// trustedPaths are where a file stands that is to be trusted, and the links by which it is found.
+func trustedPaths(path string) []string { return slices.Concat(realPaths(path), linksOf(path)) }
 
 // insideFolder names the folder of documents in which a file lies; "" when it lies outside.
 func insideFolder(path string, o documentOptions) string {
@@ -108,7 +174,7 @@ func insideFolder(path string, o documentOptions) string {
 // insideOf names the one of some folders in which a file lies, or the file beside which it lies,
 // links followed or not; "" when it lies outside.
 func insideOf(path string, folders []string) string {
-	places := realPaths(path)
+	places := trustedPaths(path)
 	for _, folder := range folders {
 		for _, root := range realPaths(folder) {
 			info, err := os.Stat(root)
