@@ -191,3 +191,30 @@ func TestPromotionAndTransferOfOnePerson(t *testing.T) {
 		t.Errorf("%d planned\n%s", report.Planned, outcomes(report))
 	}
 }
+
+// TestAnotherAdminLeavesBesideARun: who is taken out leaves as many Admins as the plan says, also of a plan that was
+// made a moment ago: while somebody reads the question, another client may take out one, too.
+func TestAnotherAdminLeavesBesideARun(t *testing.T) {
+	t.Parallel()
+	for _, absent := range []bool{false, true} {
+		for _, meanwhile := range []bool{false, true} {
+			acme := zonetest.Organization(11, "Acme")
+			zonetest.Person(acme, 2, "carl@x.example", 12, "")
+			zonetest.Person(acme, 3, "jane@x.example", 12, "")
+			z := newWrittenZone(acme)
+			member := spec.Member{Email: "jane@x.example", Role: "Member"}
+			if absent {
+				member = spec.Member{Email: "jane@x.example", State: spec.Absent}
+			}
+			r := plantest.Request(z.Zone, zonetest.Desired("acme", "Acme", zonetest.Members(member)))
+			p := plantest.Make(t, r)
+			if meanwhile {
+				state.FindUser(z.Find(11).Members, 2).Role = "13"
+			}
+			report := Run(context.Background(), p, z.options())
+			if stale := report.Skipped == 1 && len(z.writes) == 0; stale != meanwhile || report.Planned != 1 {
+				t.Errorf("absent %v, meanwhile %v: %d writes\n%s", absent, meanwhile, len(z.writes), outcomes(report))
+			}
+		}
+	}
+}

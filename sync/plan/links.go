@@ -68,7 +68,7 @@ func Misplaced(steps []Step) (index int, why string) {
 		for _, n := range s.After {
 			after[n] = true
 		}
-		for _, n := range before.needed(s, s.lowersAdmin()) {
+		for _, n := range before.needed(s, s.LowersAdmin()) {
 			if !after[n] {
 				return i, fmt.Sprintf("it does not come after step %d, on which it depends", n)
 			}
@@ -93,7 +93,7 @@ func (s *Step) phases() phases {
 	switch updates := s.Op == OpUpdate; {
 	case updates && s.Kind == spec.KindSubscription && s.Arguments.Offer, s.promotes():
 		return at(stepTypes[row].phases.first)
-	case updates && s.Kind == spec.KindSubscription && !s.Purchases(), updates && s.lowersAdmin():
+	case updates && s.Kind == spec.KindSubscription && !s.Purchases(), updates && s.LowersAdmin():
 		return at(stepTypes[row].phases.last)
 	}
 	return stepTypes[row].phases
@@ -102,8 +102,8 @@ func (s *Step) phases() phases {
 // promotes tells whether a role change shows that it makes an Admin.
 func (s *Step) promotes() bool { return s.Op == OpUpdate && s.Gains() != "" }
 
-// lowersAdmin tells whether a step shows that it takes out an Owner or Admin.
-func (s *Step) lowersAdmin() bool {
+// LowersAdmin tells whether a step shows that it takes out an Owner or Admin.
+func (s *Step) LowersAdmin() bool {
 	if s.Kind != spec.KindMember || s.Op != OpUpdate && s.Op != OpDelete {
 		return false
 	}
