@@ -65,9 +65,16 @@ func (a *applyRun) readRules(documents *document.Documents) error {
 }
 
 // checkRules: without trusted files to judge by, a plan is applied under those guards and policies
-// only under which it was made.
+// only under which it was made. Where these hold drift, a plan that cannot tell it is not applied:
+// one from a snapshot (--live) may be made without --since.
 func (a *applyRun) checkRules() error {
-	if a.trusted || a.plan.GuardsDigest == spec.GuardsDigest(a.desired.Settings) {
+	switch {
+	case a.trusted:
+		return nil
+	case a.plan.GuardsDigest == spec.GuardsDigest(a.desired.Settings):
+		if a.desired.Guards.HoldDrift && tellsNoOrigin(a.plan) {
+			return errDriftUnknown
+		}
 		return nil
 	}
 	a.problems = append(a.problems, spec.Problem{Severity: spec.Error, Rule: "plan-guards",

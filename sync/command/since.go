@@ -14,6 +14,7 @@ import (
 	"makesync/spec/text"
 	"makesync/sync/exit"
 	"makesync/sync/offline"
+	"makesync/sync/plan"
 	"makesync/sync/planner"
 )
 
@@ -127,20 +128,36 @@ func (b baselines) read(path string, zones []string, connected *zones) error {
 }
 
 // withoutBaseline refuses a run under guards.drift: hold that cannot tell what is drift. A preview
-// without a zone is only told. The steps of a saved plan say themselves why they are there.
+// without a zone is only told. The steps of a saved plan say themselves why they are there, or it is
+// refused (checkRules).
 func withoutBaseline(p *plannedRun) error {
 	if !p.desired.Guards.HoldDrift || p.command == "undo" || p.claims || p.guards == nil {
 		return nil
 	}
-	const message = "guards.drift is hold, and without --since nobody can tell what is drift"
 	if p.options.offline.set() {
 		p.problems = append(p.problems, spec.Problem{Severity: spec.Warning, Rule: "drift-unknown",
-			Message: message + ": no step below is held for it", Hint: "add --since FILE to --live"})
+			Message: errDriftUnknown.message + ": no step below is held for it, and apply refuses a file of such a plan",
+			Hint:    "add --since FILE to --live"})
 		return nil
 	}
-	return failure{exit: exit.Invalid, message: message, hint: "nothing was changed; add --since FILE, the snapshot " +
+	return errDriftUnknown
+}
+
+var errDriftUnknown = failure{exit: exit.Invalid,
+	message: "guards.drift is hold, and without --since nobody can tell what is drift",
+	hint: "nothing was changed; add --since FILE, the snapshot " +
 		"that --snapshot-out left after the last run, the first time --since " + noSnapshot +
 		", or every time --since-last DIR"}
+
+// tellsNoOrigin tells whether a saved plan has steps of which it does not say why they are there: it
+// was made without an earlier state. One that reverses a run is not made against any.
+func tellsNoOrigin(p *plan.Plan) bool {
+	if p.Undoes != "" {
+		return false
+	}
+	return slices.ContainsFunc(p.Organizations, func(o plan.Organization) bool {
+		return slices.ContainsFunc(o.Steps, func(s plan.Step) bool { return s.Origin == "" })
+	})
 }
 
 // doubtfulBaseline warns of a snapshot by which drift is held and that authors of documents, or
