@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+
+	"cel.dev/cel-go/cel"
 )
 
 // TestReport is what the tests of policies have shown.
@@ -14,57 +16,104 @@ type TestReport struct {
 }
 
 // testCost is what one test may spend, and testPool what all tests of documents may spend together.
+// Planning an expression takes as long as many tests of it, so it is done once for all of them, and
+// not at all where nothing is left.
 const (
 	testCost = 100_000
 	testPool = 5_000_000
 )
 
-// Test runs the tests that the policies carry. An error says that the context has ended.
+// Test runs the tests that the policies carry. An error says that the context has ended. Tests of
+// documents for which too little is left are not run, which is a problem of their policy.
 func (s *Set) Test(ctx context.Context) (TestReport, error) {
 	var report TestReport
 	pool := uint64(testPool)
 	for _, r := range s.rules {
-		for i, test := range r.Tests {
-			limit := uint64(testCost)
-			if !r.From.Trusted {
-				limit = min(limit, pool)
-			}
-			report.Run++
-			reason, cost := r.test(ctx, test, limit)
-			if ctx.Err() != nil {
-				return TestReport{}, fmt.Errorf("test policy %s: %w", r.ID, context.Cause(ctx))
-			}
-			if !r.From.Trusted {
-				pool -= min(cost, pool)
-			}
-			if reason != "" {
-				report.Problems = append(
-					report.Problems,
-					r.problem("tests["+strconv.Itoa(i)+"]", "the test fails: "+reason),
-				)
-			}
+		left := &pool
+		if r.From.Trusted {
+			left = nil
+		}
+		if err := r.testAll(ctx, left, &report); err != nil {
+			return TestReport{}, fmt.Errorf("test policy %s: %w", r.ID, err)
 		}
 	}
 	return report, nil
 }
 
-// test says why a test fails, empty where it does not, and what it has cost.
-func (r *rule) test(ctx context.Context, test Test, limit uint64) (reason string, cost uint64) {
-	vars, err := givenVariables(r.On, test.Given)
-	if err != nil {
-		return err.Error(), 0
+// testAll runs the tests of a policy, as long as something is left; nil: whatever they cost.
+func (r *rule) testAll(ctx context.Context, left *uint64, report *TestReport) error {
+	var planned *plannedRule
+	for i, test := range r.Tests {
+		if left != nil && *left == 0 {
+			report.Problems = append(report.Problems, r.notRun(i))
+			return nil
+		}
+		if planned == nil {
+			planned = r.plan(testCost)
+		}
+		report.Run++
+		reason, cost := planned.test(ctx, test)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if left != nil {
+			*left -= min(cost, *left)
+		}
+		if reason != "" {
+			report.Problems = append(report.Problems, r.problem(testPath(i), "the test fails: "+reason))
+		}
 	}
-	applies := true
-	if r.when != nil {
-		applies, cost, err = runOnce(ctx, r.when, vars, limit)
-		if err != nil && !errors.Is(err, errHidden) {
+	return nil
+}
+
+func testPath(i int) string { return "tests[" + strconv.Itoa(i) + "]" }
+
+// notRun is the problem of the tests from the ith on.
+func (r *rule) notRun(i int) Problem {
+	which := "this test was not run"
+	if further := len(r.Tests) - i - 1; further > 0 {
+		which = "this test and the " + strconv.Itoa(further) + " behind it were not run"
+	}
+	problem := r.problem(testPath(i), which+": all tests of documents together cost more than "+strconv.Itoa(testPool))
+	problem.Hint = "give fewer or smaller tests, or move policies to the file of --guards"
+	return problem
+}
+
+// plannedRule is a policy whose expressions are ready to run.
+type plannedRule struct {
+	on            Subject
+	when, require cel.Program // when is nil: always
+	err           error       // of planning them
+}
+
+func (r *rule) plan(limit uint64) *plannedRule {
+	p := &plannedRule{on: r.On}
+	if p.when, p.err = program(r.when, limit); p.err == nil {
+		p.require, p.err = program(r.require, limit)
+	}
+	return p
+}
+
+// test says why a test fails, empty where it does not, and what it has cost.
+func (p *plannedRule) test(ctx context.Context, test Test) (reason string, cost uint64) {
+	vars, values, err := givenVariables(p.on, test.Given)
+	cost = costPerSubject + costPerMaking*uint64(values)
+	if err == nil {
+		err = p.err
+	}
+	if err != nil {
+		return err.Error(), cost
+	}
+	applies, passes := true, false
+	var more uint64
+	if p.when != nil {
+		applies, more, err = run(ctx, p.when, vars)
+		if cost += more; err != nil && !errors.Is(err, errHidden) {
 			return "when: " + shown(err.Error()), cost
 		}
 	}
-	passes := err == nil
-	if applies && passes {
-		var more uint64
-		passes, more, err = runOnce(ctx, r.require, vars, limit)
+	if passes = err == nil; applies && passes {
+		passes, more, err = run(ctx, p.require, vars)
 		if cost += more; err != nil && !errors.Is(err, errHidden) {
 			return "require: " + shown(err.Error()), cost
 		}
@@ -82,31 +131,24 @@ func (r *rule) test(ctx context.Context, test Test, limit uint64) (reason string
 	return "it does not pass", cost
 }
 
-func runOnce(ctx context.Context, e *expression, vars map[string]any, limit uint64) (bool, uint64, error) {
-	p, err := program(e, limit)
-	if err != nil {
-		return false, 0, err
-	}
-	return run(ctx, p, vars)
-}
-
-// givenVariables makes the variables of a test; what it does not give is missing.
-func givenVariables(on Subject, given map[string]any) (map[string]any, error) {
+// givenVariables makes the variables of a test, and counts their values; what it does not give is
+// missing.
+func givenVariables(on Subject, given map[string]any) (vars map[string]any, values int, err error) {
 	c := converter{strict: true}
-	vars := map[string]any{}
+	vars = map[string]any{}
 	for _, name := range sortedKeys(given) {
 		notation, known := variables[on][name]
 		if !known {
-			return nil, &fitError{
+			return nil, c.values, &fitError{
 				"given." + shown(name),
 				"unknown: on " + string(on) + " there are " + joinKeys(variables[on]),
 			}
 		}
 		value, err := c.convert(shapeOf(notation), given[name])
 		if err != nil {
-			return nil, within("given."+name, err)
+			return nil, c.values, within("given."+name, err)
 		}
 		vars[name] = value
 	}
-	return vars, nil
+	return vars, c.values, nil
 }

@@ -88,3 +88,61 @@ func TestWhere(t *testing.T) {
 		t.Error("an ended context selects")
 	}
 }
+
+// TestTestsOfDocumentsAreBounded: once all tests of documents have cost too much, no further one is
+// run, which costs nothing and is told once for each policy. Trusted ones are always run.
+func TestTestsOfDocumentsAreBounded(t *testing.T) {
+	t.Parallel()
+	list := "[" + strings.Repeat("1,", 39) + "1]"
+	dear := list + ".all(a, " + list + ".all(b, " + list + ".all(c, a == b)))"
+	var policies []Policy
+	for i := range 100 {
+		p := Policy{ID: fmt.Sprintf("p%02d", i), On: OnPlan, Require: dear, Path: fmt.Sprintf("policies[%d]", i)}
+		p.From.Trusted = i == 99
+		n := 100
+		if p.From.Trusted {
+			n = 3
+		}
+		for range n {
+			p.Tests = append(p.Tests, Test{Passes: true})
+		}
+		policies = append(policies, p)
+	}
+	set := compiled(t, policies...)
+	report, err := set.Test(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := map[string]int{}
+	for _, problem := range report.Problems {
+		if strings.Contains(problem.Message, "not run") {
+			cut[problem.Path[:strings.Index(problem.Path, ".")]]++
+		}
+	}
+	ran, most := report.Run-3, testPool/testCost+1
+	if ran < 10 || ran > most || len(cut) < 98 || cut["policies[99]"] != 0 {
+		t.Errorf("%d tests of documents are run, at most %d may; of %d policies some are not", ran, most, len(cut))
+	}
+	for path, n := range cut {
+		if n != 1 {
+			t.Errorf("%s: told %d times", path, n)
+		}
+	}
+	if last := report.Problems[len(report.Problems)-1]; !strings.Contains(last.Message, "this test and the 99 behind it") {
+		t.Errorf("%+v", last)
+	}
+}
+
+// TestTestsAreCharged: also tests that never reach an expression cost what they hold.
+func TestTestsAreCharged(t *testing.T) {
+	t.Parallel()
+	p := Policy{ID: "a", On: OnPlan, Require: "true", Path: "policies[0]"}
+	large := strings.Repeat("x", testPool)
+	for range 10 {
+		p.Tests = append(p.Tests, Test{Given: map[string]any{"plan": map[string]any{"digest": large}}})
+	}
+	report, err := compiled(t, p).Test(context.Background())
+	if err != nil || report.Run > 4 {
+		t.Errorf("%d tests are run: %v", report.Run, err)
+	}
+}
