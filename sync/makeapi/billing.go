@@ -94,7 +94,9 @@ func readDiscount(ctx context.Context, c caller, organization int64) (*billing.D
 // longestLabel is what a name of the zone's may take in a table.
 const longestLabel = 60
 
-func label(t looseText) string { return text.ShortLine(t.trimmed(), longestLabel) }
+func label[T looseText | longText](t T) string {
+	return text.ShortLine(strings.TrimSpace(string(t)), longestLabel)
+}
 
 // currency is USD and usd in the examples.
 func currency(t looseText) string { return strings.ToUpper(label(t)) }
@@ -158,8 +160,8 @@ type paymentRow struct {
 	Status   looseText `json:"status_name"`
 	Amount   money     `json:"amount_total"`
 	Currency looseText `json:"currency_code"`
-	Invoice  looseText `json:"invoice_url"`
-	Hosted   looseText `json:"hosted_invoice_url"`
+	Invoice  longText  `json:"invoice_url"`
+	Hosted   longText  `json:"hosted_invoice_url"`
 	Method   struct {
 		Card struct {
 			Brand looseText `json:"brand"`

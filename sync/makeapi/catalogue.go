@@ -74,8 +74,8 @@ type localised string
 
 // UnmarshalJSON prefers English.
 func (l *localised) UnmarshalJSON(data []byte) error {
-	var byLanguage map[string]looseText
-	var one looseText
+	var byLanguage map[string]longText
+	var one longText
 	*l = ""
 	if json.Unmarshal(data, &byLanguage) == nil && len(byLanguage) > 0 {
 		one = byLanguage[slices.Sorted(maps.Keys(byLanguage))[0]]

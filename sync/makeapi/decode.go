@@ -146,23 +146,56 @@ func (f flag) pointer() *bool {
 // off tells whether it is said to be false.
 func (f flag) off() bool { return f.known && !f.on }
 
-// text is a string; a number or a boolean counts by its text, anything else as nothing.
+// longestText bounds, in bytes, what a zone calls something. Make takes 128 characters of a name,
+// which are never more bytes; folding and comparing longer ones would cost a run its time.
+const longestText = 512
+
+const tooLongText = excess("a name or another text in it is longer than 512 bytes; Make takes 128 characters")
+
+// looseText is a string of at most longestText; a number or a boolean counts by its text, anything
+// else as nothing.
 type looseText string
 
-// UnmarshalJSON takes all forms.
+// UnmarshalJSON takes all forms. One that is too long makes the reply unusable.
 func (t *looseText) UnmarshalJSON(data []byte) error {
+	var long longText
+	if err := long.UnmarshalJSON(data); err != nil {
+		return err
+	}
+	if len(long) > longestText {
+		*t = ""
+		return tooLongText
+	}
+	*t = looseText(long)
+	return nil
+}
+
+// onlyExcess leaves of the errors of a text that may be of any form the one that is not overlooked.
+func onlyExcess(err error) error {
+	var tooMuch excess
+	if errors.As(err, &tooMuch) {
+		return tooMuch
+	}
+	return nil
+}
+
+// longText is a looseText of any length: a value, a message, an address.
+type longText string
+
+// UnmarshalJSON takes all forms.
+func (t *longText) UnmarshalJSON(data []byte) error {
 	*t = ""
 	switch {
 	case data[0] == '"' && isPlainJSON(data):
-		*t = looseText(data[1 : len(data)-1])
+		*t = longText(data[1 : len(data)-1])
 	case data[0] == '"':
 		var s string
 		if err := json.Unmarshal(data, &s); err != nil {
 			return err
 		}
-		*t = looseText(s)
+		*t = longText(s)
 	case data[0] != '{' && data[0] != '[' && data[0] != 'n':
-		*t = looseText(data)
+		*t = longText(data)
 	}
 	return nil
 }
@@ -174,3 +207,6 @@ func isPlainJSON(data []byte) bool {
 
 // trimmed is the text without white space around it.
 func (t looseText) trimmed() string { return strings.TrimSpace(string(t)) }
+
+// trimmed is the text without white space around it.
+func (t longText) trimmed() string { return strings.TrimSpace(string(t)) }

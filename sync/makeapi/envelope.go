@@ -17,18 +17,18 @@ import (
 // envelope is an error reply (published: message and code; Make's own client also reads detail and
 // suberrors). Every field may be missing or of another type.
 type envelope struct {
-	Detail    looseText `json:"detail"`
-	Message   looseText `json:"message"`
-	Code      looseText `json:"code"`
-	Error     looseText `json:"error"`
-	Suberrors list      `json:"suberrors"`
+	Detail    longText `json:"detail"`
+	Message   longText `json:"message"`
+	Code      longText `json:"code"`
+	Error     longText `json:"error"`
+	Suberrors list     `json:"suberrors"`
 	// Metadata is what a refused deletion would hit (published with IM004, in an example).
 	Metadata affected `json:"metadata"`
 }
 
 // list is an array of suberrors, or anything else, which then says nothing.
 type list []struct {
-	Message looseText `json:"message"`
+	Message longText `json:"message"`
 }
 
 // UnmarshalJSON takes what it can.
@@ -39,7 +39,7 @@ func (l *list) UnmarshalJSON(data []byte) error {
 	}
 	for _, one := range each {
 		var row struct {
-			Message looseText `json:"message"`
+			Message longText `json:"message"`
 		}
 		if json.Unmarshal(one, &row) != nil || row.Message == "" {
 			json.Unmarshal(one, &row.Message)
@@ -72,7 +72,7 @@ func (a *affected) UnmarshalJSON(data []byte) error {
 	}
 	for _, group := range groups {
 		var row struct {
-			Type looseText         `json:"type"`
+			Type longText          `json:"type"`
 			Data []json.RawMessage `json:"data"`
 		}
 		var mistyped *json.UnmarshalTypeError
@@ -92,8 +92,8 @@ func (a *affected) UnmarshalJSON(data []byte) error {
 
 // affectedName is "Daily sync (101)", of whatever keys end with Name and Id.
 func affectedName(row json.RawMessage) string {
-	var plain looseText
-	var fields map[string]looseText
+	var plain longText
+	var fields map[string]longText
 	if json.Unmarshal(row, &fields) != nil {
 		_ = json.Unmarshal(row, &plain)
 		return plain.trimmed()
@@ -142,7 +142,7 @@ func readEnvelope(body io.Reader) (code, message string, whole bool) {
 	}
 	var e envelope
 	if json.Unmarshal(data, &e) != nil {
-		var plain looseText
+		var plain longText
 		if json.Unmarshal(data, &plain) == nil && plain != "" {
 			return "", string(plain), broke == nil
 		}

@@ -59,7 +59,7 @@ func (i *invitation) UnmarshalJSON(data []byte) error {
 	*i = ""
 	switch {
 	case data[0] == '"':
-		var t looseText
+		var t longText
 		if err := t.UnmarshalJSON(data); err != nil {
 			return err
 		}

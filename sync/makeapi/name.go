@@ -43,8 +43,8 @@ type nameList []state.Name
 func (n *nameList) UnmarshalJSON(data []byte) error {
 	*n = nil
 	var rows []nameRow
-	if json.Unmarshal(data, &rows) != nil || rows == nil {
-		return nil
+	if err := json.Unmarshal(data, &rows); err != nil || rows == nil {
+		return onlyExcess(err)
 	}
 	*n = make(nameList, 0, len(rows))
 	for i := range rows {

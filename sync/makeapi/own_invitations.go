@@ -23,7 +23,7 @@ type OwnInvitation struct {
 // ownInvitationRow is published; of its keys zone is in the schema alone. Lists of columns call the
 // role userRoleId.
 type ownInvitationRow struct {
-	Hash             looseText  `json:"hash"`
+	Hash             longText   `json:"hash"`
 	Invitation       invitation `json:"invitation"`
 	UsersRoleID      integer    `json:"usersRoleId"`
 	UserRoleID       integer    `json:"userRoleId"`

@@ -231,14 +231,14 @@ func (d *valueDecoder) value(longest int64, into any) error {
 	return nil
 }
 
-// loose decodes a value that may be of any type: one of another than expected says nothing.
+// loose decodes a value that may be of any type: one of another than expected says nothing, but for
+// one in which a text is too long.
 func (d *valueDecoder) loose(longest int64, into any) error {
 	var raw json.RawMessage
 	if err := d.value(longest, &raw); err != nil {
 		return err
 	}
-	_ = json.Unmarshal(raw, into)
-	return nil
+	return onlyExcess(json.Unmarshal(raw, into))
 }
 
 func (d *valueDecoder) expect(delimiter json.Delim, otherwise string) error {

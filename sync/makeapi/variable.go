@@ -29,7 +29,7 @@ type variableRow struct {
 // allows objects and arrays as well. first is the first byte of its JSON; 0: missing.
 type wireValue struct {
 	first byte
-	text  looseText // of a string or a number; the JSON of anything else
+	text  longText // of a string or a number; the JSON of anything else
 }
 
 // UnmarshalJSON keeps the value.
@@ -38,7 +38,7 @@ func (v *wireValue) UnmarshalJSON(data []byte) error {
 	if data[0] == '"' {
 		return v.text.UnmarshalJSON(data)
 	}
-	v.text = looseText(data)
+	v.text = longText(data)
 	return nil
 }
 
@@ -193,10 +193,14 @@ func decodeVariableObject(data []byte) ([]variableRow, error) {
 		Rows map[string]variableRow `json:"organizationVariables"`
 	}
 	if err := json.Unmarshal(data, &many); err != nil {
-		return nil, unreadable("`organizationVariables` is not of the type that was expected")
+		const mistyped = unreadable("`organizationVariables` is not of the type that was expected")
+		return nil, cmp.Or(onlyExcess(err), error(mistyped))
 	}
 	rows := make([]variableRow, 0, len(many.Rows))
 	for name, row := range many.Rows {
+		if len(name) > longestText {
+			return nil, tooLongText
+		}
 		if row.Name == "" {
 			row.Name = looseText(name)
 		}

@@ -50,7 +50,7 @@ func beginSubscription(w plan.Write) (writeRequest, error) {
 
 func openedCheckout(data []byte) (plan.Answer, error) {
 	var reply struct {
-		URL looseText `json:"url"`
+		URL longText `json:"url"`
 	}
 	if err := json.Unmarshal(data, &reply); err != nil {
 		return plan.Answer{}, err
