@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -49,6 +51,9 @@ func readAcceptOptions(c *cli.Context, env Env) (o ownOptions, all bool, err err
 	return o, all, nil
 }
 
+// mostAccepted bounds what one question lists, and what is sent after it.
+const mostAccepted = 1000
+
 // acceptAll lists, asks once, and accepts one after the other. One that fails leaves the others.
 func acceptAll(ctx context.Context, r *runtimeEnv, o ownOptions) error {
 	connected, name, err := invitationZone(r, o.invitationOptions, readWrite)
@@ -67,6 +72,12 @@ func acceptAll(ctx context.Context, r *runtimeEnv, o ownOptions) error {
 	if list, err = openOnes(ctx, r, o, name, list); err != nil {
 		return err
 	}
+	if len(list) > mostAccepted {
+		return failure{exit: exit.Invalid,
+			message: strconv.Itoa(len(list)) + " open invitations are chosen, and at most " +
+				strconv.Itoa(mostAccepted) + " are accepted at once; nothing was accepted",
+			hint: "choose fewer of them with --organization"}
+	}
 	if len(list) > 0 {
 		if err := r.confirm(ctx, yesOrNo(acceptQuestion(list)), o.yes); err != nil {
 			return err
@@ -80,15 +91,15 @@ func acceptAll(ctx context.Context, r *runtimeEnv, o ownOptions) error {
 	return end(code)
 }
 
-// acceptEach accepts one after the other, and notes what has become of each. A token that the zone
-// does not accept any more ends it, and is told once.
+// acceptEach accepts one after the other, and notes what has become of each. A signal to stop ends
+// it, and so does a token that the zone does not accept any more, which is told once.
 func acceptEach(
 	ctx context.Context, r *runtimeEnv, client *makeapi.Client, o invitationOptions, list []makeapi.OwnInvitation,
 ) exit.Code {
 	code, accepted := exit.OK, 0
 	o.yes = true
 	for i := range list {
-		if client.Refused() != nil {
+		if client.Refused() != nil || ctx.Err() != nil {
 			break
 		}
 		o.hash = list[i].Hash.Reveal()
@@ -111,6 +122,9 @@ func acceptEach(
 		}
 		left := text.Count(len(list)-accepted, "invitation was", "invitations were")
 		r.printError(fmt.Errorf("%s not accepted: %w", left, refused), code)
+	}
+	if ctx.Err() != nil && accepted < len(list) {
+		code = exit.Worst(exit.Partial, exit.StopExit(ctx))
 	}
 	return code
 }
@@ -171,9 +185,9 @@ func openOnes(
 }
 
 func acceptQuestion(list []makeapi.OwnInvitation) string {
-	words := ""
+	var words strings.Builder
 	for _, i := range list {
-		words += fmt.Sprintf("  %s (id %d)\n", render.Clean(i.Organization.Name), i.Organization.ID)
+		fmt.Fprintf(&words, "  %s (id %d)\n", render.Clean(i.Organization.Name), i.Organization.ID)
 	}
-	return words + "Accept " + text.Count(len(list), "invitation", "invitations") + "?"
+	return words.String() + "Accept " + text.Count(len(list), "invitation", "invitations") + "?"
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -105,12 +106,13 @@ func (o ownResult) text(w io.Writer, _ render.Options) error {
 	if o.sandbox {
 		zone += " (SANDBOX)"
 	}
-	words := fmt.Sprintf("%s in zone %s\n", text.Count(len(o.list), "invitation", "invitations"), zone)
+	var words strings.Builder
+	fmt.Fprintf(&words, "%s in zone %s\n", text.Count(len(o.list), "invitation", "invitations"), zone)
 	for _, i := range o.list {
-		words += fmt.Sprintf("  %-9s  %s (id %d), role %s\n", stateWord(i.State),
+		fmt.Fprintf(&words, "  %-9s  %s (id %d), role %s\n", stateWord(i.State),
 			render.Clean(i.Organization.Name), i.Organization.ID, state.RoleName(nil, state.FormatID(i.RoleID)))
 	}
-	_, err := io.WriteString(w, words)
+	_, err := io.WriteString(w, words.String())
 	return err
 }
 
