@@ -194,7 +194,9 @@ func accept(
 	if err := sameInvitation(i, now); err != nil {
 		return now, err
 	}
-	_, err = client.Write(ctx, plan.Write{Verb: plan.AcceptInvitation, Arguments: plan.Arguments{Name: o.hash}})
+	_, err = client.Write(ctx, plan.Write{
+		Verb: plan.AcceptInvitation, Organization: i.Organization.ID, Arguments: plan.Arguments{Name: o.hash},
+	})
 	if call := state.AsCallError(err); err != nil && (call == nil || call.Certainty == state.NotHappened) {
 		return i, err
 	}

@@ -2,6 +2,7 @@ package makeapi
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -38,6 +39,11 @@ func readInvitation(ctx context.Context, c caller, hash string) (Invitation, err
 	if reply.Role == nil {
 		return Invitation{}, k.mismatch("it holds no role")
 	}
+	told := []string{string(reply.Organization.Name), string(reply.User.Name), string(reply.User.Email),
+		string(reply.Role.Invitation)}
+	if repeatsHash(hash, told...) {
+		return Invitation{}, k.broken(errRepeatsHash)
+	}
 	return Invitation{
 		Organization: reply.Organization.name(),
 		User:         state.User{ID: reply.User.ID.n, Email: address(reply.User.Email)},
@@ -57,5 +63,28 @@ func acceptInvitation(w plan.Write) (writeRequest, error) {
 		body: struct {
 			Hash string `json:"hash"`
 		}{hash},
+		answer: acceptedRole(w.Organization),
 	}, nil
+}
+
+// acceptedRole reads the role row of who has accepted, whose invitation is null then (published).
+// Any other reply proves nothing.
+func acceptedRole(organization int64) func([]byte) (plan.Answer, error) {
+	return func(data []byte) (plan.Answer, error) {
+		var reply struct {
+			Role *roleRow `json:"userOrganizationRole"`
+		}
+		err := json.Unmarshal(data, &reply)
+		switch row := reply.Role; {
+		case err != nil:
+			return plan.Answer{}, err
+		case row == nil:
+			return plan.Answer{}, unreadable("it holds no role")
+		case row.Invitation != "":
+			return plan.Answer{}, unreadable("in it the invitation is still open")
+		case organization > 0 && row.OrganizationID.known && row.OrganizationID.n != organization:
+			return plan.Answer{}, unreadable("it is about another organization")
+		}
+		return plan.Answer{}, nil
+	}
 }

@@ -32,7 +32,7 @@ type ownInvitationRow struct {
 	Zone             looseText  `json:"zone"`
 }
 
-// OwnInvitations are those to the token's own user, by organization (published: GET
+// OwnInvitations are those to the token's own user, each once, by organization (published: GET
 // /users/me/organization-invitations). A service account needs no mailbox then.
 func OwnInvitations(ctx context.Context, c *Client) ([]OwnInvitation, error) {
 	k := call{method: http.MethodGet, path: "/users/me/organization-invitations", scope: scopeUserRead,
@@ -41,12 +41,20 @@ func OwnInvitations(ctx context.Context, c *Client) ([]OwnInvitation, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := make([]OwnInvitation, 0, len(rows))
+	list, seen := make([]OwnInvitation, 0, len(rows)), map[string]bool{}
 	for _, row := range rows {
+		hash := row.Hash.trimmed()
+		if repeatsHash(hash, string(row.OrganizationName), string(row.Invitation)) {
+			return nil, k.broken(errRepeatsHash)
+		}
+		if hash != "" && seen[hash] {
+			continue
+		}
+		seen[hash] = true
 		list = append(list, OwnInvitation{
 			Organization: state.Name{ID: row.OrganizationID.n, Name: string(row.OrganizationName)},
 			Host:         strings.ToLower(row.Zone.trimmed()), RoleID: cmp.Or(row.UsersRoleID, row.UserRoleID).n,
-			State: string(row.Invitation), Hash: spec.Sensitive(row.Hash.trimmed()),
+			State: string(row.Invitation), Hash: spec.Sensitive(hash),
 		})
 	}
 	slices.SortStableFunc(list, func(a, b OwnInvitation) int {
@@ -54,4 +62,15 @@ func OwnInvitations(ctx context.Context, c *Client) ([]OwnInvitation, error) {
 			cmp.Compare(a.Organization.ID, b.Organization.ID))
 	})
 	return list, nil
+}
+
+// errRepeatsHash is an invitation that cannot be shown without its secret.
+var errRepeatsHash = unreadable("it repeats the hash of an invitation in a name or as its state")
+
+// repeatsHash tells whether a text holds an invitation's hash, as it is but for case.
+func repeatsHash(hash string, texts ...string) bool {
+	hash = strings.ToLower(hash)
+	return len(hash) >= shortestHidden && slices.ContainsFunc(texts, func(text string) bool {
+		return strings.Contains(strings.ToLower(text), hash)
+	})
 }

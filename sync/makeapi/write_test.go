@@ -90,7 +90,7 @@ func TestWritesOnTheWire(t *testing.T) {
 			seen{"POST", "/organizations/accept-invitation", "", `{"hash":"h"}`}},
 	} {
 		key := test.want.method + " " + test.want.path
-		z := &zone{answers: map[string]any{key: `{"organization":{"id":"77","license":{"apiLimit":30}},"user":{"id":8},"url":"https://checkout.example/x"}`}}
+		z := &zone{answers: map[string]any{key: `{"organization":{"id":"77","license":{"apiLimit":30}},"user":{"id":8},"userOrganizationRole":{},"url":"https://checkout.example/x"}`}}
 		answer, err := client(t, z.ServeHTTP).Write(t.Context(), test.w)
 		test.want.path = apiRoot + test.want.path
 		if got := z.requests(); err != nil || len(got) != 1 || got[0] != test.want {
