@@ -29,6 +29,7 @@ type initOptions struct {
 	askOrganizations, askWorkflow bool
 	keptIgnore                    bool // .gitignore was there
 	typedToken                    bool // which no later run has
+	passedOn                      []string
 }
 
 const initDescription = "Looks whether everything is ready, exports the organizations that you choose, " +
@@ -71,7 +72,7 @@ func readInitOptions(c *cli.Context, env Env) (o initOptions, err error) {
 		o.out = "."
 	}
 	o.zone = documentOptions{zone: c.String("zone")}.defaultZone(env)
-	o.workflow, o.profiles = c.String("workflow"), c.Bool("profiles")
+	o.workflow, o.profiles, o.passedOn = c.String("workflow"), c.Bool("profiles"), passedOn(c)
 	o.askOrganizations, o.askWorkflow = !c.IsSet("organization"), !c.IsSet("workflow")
 	if !o.askWorkflow && !slices.Contains(workflowNames(), o.workflow) {
 		return o, badUsage(c, "--workflow %s: there is %s", text.ShellQuote(o.workflow), text.Or(workflowNames()))
@@ -88,7 +89,7 @@ func runInit(ctx context.Context, r *runtimeEnv, o initOptions) error {
 	if err := o.askToken(ctx, r, ask); err != nil {
 		return err
 	}
-	doctor := append([]string{programName, "doctor", "--zone", o.zone}, o.zoneArguments()...)
+	doctor := append([]string{programName, "doctor", "--zone", o.zone}, slices.Concat(o.zoneArguments(), o.passedOn)...)
 	if code := exit.Of(Main(ctx, doctor, r.Env)); code != exit.OK {
 		return end(code)
 	}
@@ -96,11 +97,26 @@ func runInit(ctx context.Context, r *runtimeEnv, o initOptions) error {
 	if err != nil {
 		return err
 	}
-	code := exit.Of(Main(ctx, plan, r.Env))
+	code := exit.Of(Main(ctx, append(plan, o.passedOn...), r.Env))
 	if err := o.tellNext(r, secrets); err != nil {
 		return err
 	}
 	return end(code)
+}
+
+// passedOn are the flags, as they were given, that the doctor and the plan of init take too.
+func passedOn(c *cli.Context) (args []string) {
+	for _, name := range []string{"guards", "reference-root"} {
+		for _, value := range c.StringSlice(name) {
+			args = append(args, "--"+name, value)
+		}
+	}
+	for _, name := range []string{"timeout", "concurrency", "rate-share", "max-runtime", "log-level", "log-format"} {
+		if c.IsSet(name) {
+			args = append(args, "--"+name, fmt.Sprint(c.Value(name)))
+		}
+	}
+	return args
 }
 
 // zoneArguments are the flags that say how the zones are reached.
