@@ -196,9 +196,9 @@ func (c *checker) foundBefore(_ context.Context, s *plan.Step) *stepResult {
 	return nil
 }
 
-// checkFresh checks one step just before it is done, when that is due. Who takes an Admin out relies
-// on who else is one, and has read nothing since the plan: the people of now are read for the first
-// such step of an organization.
+// checkFresh checks one step just before it is done, when that is due. Who takes an Admin out
+// relies on who else is one, and has read nothing since the plan: the people of now are read for
+// the first such step of an organization.
 func (c *checker) checkFresh(ctx context.Context, s *plan.Step) *stepResult {
 	due := c.options.Saved || c.options.Clock.Now().Sub(c.options.Fetched) > observe.MaxAge
 	switch {

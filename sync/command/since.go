@@ -128,16 +128,17 @@ func (b baselines) read(path string, zones []string, connected *zones) error {
 }
 
 // withoutBaseline refuses a run under guards.drift: hold that cannot tell what is drift. A preview
-// without a zone is only told. The steps of a saved plan say themselves why they are there, or it is
-// refused (checkRules).
+// without a zone is only told. The steps of a saved plan say themselves why they are there, or it
+// is refused (checkRules).
 func withoutBaseline(p *plannedRun) error {
 	if !p.desired.Guards.HoldDrift || p.command == "undo" || p.claims || p.guards == nil {
 		return nil
 	}
 	if p.options.offline.set() {
 		p.problems = append(p.problems, spec.Problem{Severity: spec.Warning, Rule: "drift-unknown",
-			Message: errDriftUnknown.message + ": no step below is held for it, and apply refuses a file of such a plan",
-			Hint:    "add --since FILE to --live"})
+			Message: errDriftUnknown.message + ": no step below is held for it, " +
+				"and apply refuses a file of such a plan",
+			Hint: "add --since FILE to --live"})
 		return nil
 	}
 	return errDriftUnknown
@@ -149,8 +150,8 @@ var errDriftUnknown = failure{exit: exit.Invalid,
 		"that --snapshot-out left after the last run, the first time --since " + noSnapshot +
 		", or every time --since-last DIR"}
 
-// tellsNoOrigin tells whether a saved plan has steps of which it does not say why they are there: it
-// was made without an earlier state. One that reverses a run is not made against any.
+// tellsNoOrigin tells whether a saved plan has steps of which it does not say why they are there:
+// it was made without an earlier state. One that reverses a run is not made against any.
 func tellsNoOrigin(p *plan.Plan) bool {
 	if p.Undoes != "" {
 		return false
