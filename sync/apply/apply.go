@@ -123,8 +123,10 @@ func Run(ctx context.Context, plan *plan.Plan, o Options) *report.Report {
 	defer release()
 	places := slots.New(o.Concurrency)
 	o.Clock = state.YieldingClock(o.Clock, places) // from here on all waits are a worker's
+	salt, _ := spec.ReadSalt(plan.Salt)            // a saved plan's was checked, any other is our own
 	a := &applier{plan: plan, options: o, recorder: &journalRecorder{journal: o.Journal}, slots: places,
-		steps: countSteps(plan), money: billing.NewTurns(o.Zones, Port.place)}
+		steps: countSteps(plan), money: billing.NewTurns(o.Zones, Port.place),
+		planned: spec.NewFingerprints(salt), journalled: spec.NewFingerprints(report.JournalSalt(o.Run))}
 	return a.run(ctx, grace)
 }
 
@@ -137,6 +139,8 @@ type applier struct {
 	lists    zoneLists
 	steps    int // of the plan
 	money    billing.Turns
+	// planned and journalled are the fingerprints of the plan and of the journal.
+	planned, journalled *spec.Fingerprints
 }
 
 // refusal is why nothing of a plan may be written at all.

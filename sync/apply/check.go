@@ -21,8 +21,8 @@ type checker struct {
 	observer *observe.Observer
 	recorder *journalRecorder
 	options  *Options
-	// planSalt is that of the plan's fingerprints.
-	planSalt []byte
+	// fingerprints are the plan's.
+	fingerprints *spec.Fingerprints
 	// lists are the zones' lists of names, for a saved plan.
 	lists zoneLists
 	// found are the results that the check of a saved plan has given, by step number.
@@ -226,20 +226,11 @@ func (c *checker) notDone(s *plan.Step) []plan.Step {
 		if c.list[i].N == s.N {
 			break
 		}
-		if r := c.results[c.list[i].N]; (r == nil || !r.IsDone()) && !gives(c.observer.Live(), &c.list[i], s) {
+		if r := c.results[c.list[i].N]; (r == nil || !r.IsDone()) && !plan.Gives(c.observer.Live(), &c.list[i], s) {
 			open = append(open, c.list[i])
 		}
 	}
 	return open
-}
-
-// gives tells whether an earlier step is one without which a later one may take too much: it makes
-// an Admin, or something else pay than the method that the later one removes.
-func gives(live *state.Organization, earlier, later *plan.Step) bool {
-	if earlier.Kind == spec.KindPaymentMethods {
-		return later.Op == plan.OpDelete
-	}
-	return plan.AdminsOf(live).Adds(earlier)
 }
 
 // compare compares a step's precondition with the live state, of which nothing may be older than
@@ -269,7 +260,7 @@ func (c *checker) compare(ctx context.Context, s *plan.Step, earlier []plan.Step
 		return alreadyDone()
 	case c.observer.Gone():
 		return skip(report.ReasonStale, observe.ErrGone.Error())
-	case plan.Precondition(live, s, earlier, c.planSalt) == s.Precondition && observe.WrongTarget(live, s) == "":
+	case plan.Precondition(live, s, earlier, c.fingerprints) == s.Precondition && observe.WrongTarget(live, s) == "":
 		if stopped := checkPast(ctx, c, s); stopped != nil {
 			return stopped
 		}
@@ -309,5 +300,5 @@ func changedSince(now state.View) string {
 func (c *checker) secretChanged(s *plan.Step) bool {
 	v := s.Arguments.Value
 	return c.options.Saved && v != nil && v.IsSensitive() &&
-		v.Fingerprint != state.SecretFingerprint(v.Value(), c.planSalt)
+		v.Fingerprint != c.fingerprints.Of(v.Value())
 }

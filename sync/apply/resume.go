@@ -53,6 +53,8 @@ type resolver struct {
 	began     time.Time
 	o         ResumeOptions
 	observers map[string]*observe.Observer // by organization key
+	// fingerprints are those of the run's journal.
+	fingerprints *spec.Fingerprints
 	// delay is how long reads have to show nothing before that proves that a write did not happen.
 	delay func(plan.Verb) time.Duration
 	told  bool // that it waits
@@ -70,7 +72,8 @@ func delayAfterTheEnd(verb plan.Verb) time.Duration {
 
 func newResolver(story *report.Run, o ResumeOptions) *resolver {
 	return &resolver{story: story, index: story.Index(), began: o.Clock.Now(), o: o,
-		observers: map[string]*observe.Observer{}, delay: delayAfterTheEnd, unread: map[unreadable]string{}}
+		observers: map[string]*observe.Observer{}, delay: delayAfterTheEnd, unread: map[unreadable]string{},
+		fingerprints: spec.NewFingerprints(report.JournalSalt(story.Run))}
 }
 
 // outcome is that of one intent.
@@ -257,7 +260,7 @@ func (r *resolver) observer(intent report.Intent) *observe.Observer {
 		return known
 	}
 	o := observe.New(observe.Options{Port: r.o.Zones[of.Zone], Clock: r.o.Clock, Jitter: r.o.Jitter,
-		Salt: report.JournalSalt(r.story.Run), Key: of.Key, Zone: of.Zone, ID: of.ID})
+		Fingerprints: r.fingerprints, Key: of.Key, Zone: of.Zone, ID: of.ID})
 	r.observers[of.Key] = o
 	return o
 }

@@ -51,6 +51,8 @@ type sender struct {
 	observer *observe.Observer
 	recorder *journalRecorder
 	options  *Options
+	// fingerprints are the journal's.
+	fingerprints *spec.Fingerprints
 	// lookAgain tells what stands in the way of a write by now; nil: nothing.
 	lookAgain func(context.Context, observe.Write) *stepResult
 }
@@ -215,11 +217,9 @@ func (c *sender) lookAfterLoss(ctx context.Context, sw observe.Write, n int) *se
 
 // intent is the journal's line before an attempt.
 func (c *sender) intent(sw observe.Write, n int) report.Intent {
-	salt := report.JournalSalt(c.options.Run)
 	intent := report.Intent{Step: sw.Step.N, Address: sw.Step.Address, Verb: sw.Verb, Attempt: n, Begun: sw.Begun,
-		Before: sw.Images.Before.Fingerprinted(
-			salt,
-		), After: sw.Images.After.Fingerprinted(salt), At: c.options.Clock.Now().UTC()}
+		Before: sw.Images.Before.Fingerprinted(c.fingerprints), After: sw.Images.After.Fingerprinted(c.fingerprints),
+		At: c.options.Clock.Now().UTC()}
 	if sw.Verb == plan.CreateOrganization {
 		intent.Known = c.observer.Creation.IDsBefore
 	}

@@ -50,13 +50,13 @@ func (a *applier) newWorker(o *plan.Organization) *worker {
 	steps := &steps{organization: o, list: slices.Clone(o.Steps), results: map[int]*report.StepReport{}}
 	observer := observe.New(observe.Options{Port: port.Port, Clock: a.options.Clock, Jitter: a.options.Jitter,
 		OtherHosts: a.options.otherHosts(port.Endpoint), Key: o.Key, Zone: o.Zone, ID: o.ID})
-	salt, _ := spec.ReadSalt(a.plan.Salt) // a saved plan's was checked, any other is our own
-	checker := &checker{steps: steps, observer: observer, recorder: a.recorder, options: &a.options, planSalt: salt}
+	checker := &checker{steps: steps, observer: observer, recorder: a.recorder, options: &a.options,
+		fingerprints: a.planned}
 	return &worker{
 		steps: steps, observer: observer, timeout: a.options.Timeout, clock: a.options.Clock,
 		checker: checker,
 		sender: &sender{writer: port.Writer, observer: observer, recorder: a.recorder, options: &a.options,
-			lookAgain: checker.lookAgain},
+			fingerprints: a.journalled, lookAgain: checker.lookAgain},
 		written: map[int]observe.Images{}, tell: a.tell,
 		money: a.money, showCheckout: a.options.ShowCheckout,
 	}

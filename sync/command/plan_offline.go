@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -105,12 +104,8 @@ func (p *plannedRun) planOffline(ctx context.Context) error {
 	}
 	request.MostChanges = history.MostSteps
 	p.plan, err = planner.Make(ctx, request)
-	if errors.Is(err, planner.ErrTooManyChanges) {
-		return failure{exit: exit.Invalid, message: "the plan has more than " + text.Number(history.MostSteps) +
-			" changes, as many as one run can do", hint: "divide it with --shard I/N, or narrow it with --target GLOB"}
-	}
 	if err != nil {
-		return err
+		return tooLarge(err)
 	}
 	addUnknownSignedOut(p.plan)
 	return nil

@@ -2,13 +2,16 @@ package command
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"makesync/spec"
 	"makesync/spec/document"
+	"makesync/spec/text"
 	"makesync/sync/exit"
 	"makesync/sync/history"
+	"makesync/sync/offline"
 	"makesync/sync/plan"
 	"makesync/sync/planner"
 	"makesync/sync/report"
@@ -101,7 +104,7 @@ func (p *plannedRun) make(ctx context.Context, plan planning) error {
 	p.plan, err = plan(ctx, request)
 	p.r.bar.Done()
 	if err != nil {
-		return err
+		return tooLarge(err)
 	}
 	addSignedOut(ctx, p.plan, p.zones, p.options.zones.concurrency)
 	if err := seen.Remember(p.plan); err != nil {
@@ -132,7 +135,10 @@ func (p *plannedRun) request(zones readers, zone string) (planner.Request, error
 		return planner.Request{}, err
 	}
 	p.before, p.ports = before, zones
-	salt, err := newSalt(p.r.Env)
+	var salt []byte
+	if p.needsFingerprints() {
+		salt, err = newSalt(p.r.Env)
+	}
 	p.fetched = p.r.Now()
 	o := p.options
 	judge := p.policies.judge(p.fetched, o.shard, p.zones, o.zones.concurrency)
@@ -143,12 +149,42 @@ func (p *plannedRun) request(zones readers, zone string) (planner.Request, error
 		Now: p.fetched.UTC(), Salt: salt, Tool: p.r.Build.Version,
 		ExitCode: o.exitCode, ListUnmanaged: o.scope.showUnmanaged, Problems: p.problems, Rules: p.rules,
 		GuardsDigest: spec.GuardsDigest(p.desired.Settings), Judge: judge,
-		Since: p.before.planned(),
+		Since: p.before.planned(), MostSecrets: offline.MostFingerprints,
 	}
 	if p.read != nil {
 		request.Read = p.read.add
 	}
 	return request, err
+}
+
+// needsFingerprints tells whether the plan is compared later: by an apply, of this run or of the
+// file of -o. What a zone's plan prints as JSON can be applied too.
+func (p *plannedRun) needsFingerprints() bool {
+	o := &p.options
+	switch p.command {
+	case "apply":
+		return true
+	case "plan", "undo":
+		printed := o.result.format == formatJSON || o.result.outJSON.path != ""
+		return o.out != "" || printed && !o.offline.set()
+	}
+	return false
+}
+
+const divideHint = "divide it with --shard I/N, or narrow it with --target GLOB"
+
+// tooLarge is the error of a plan that is larger than plans may be, in the words of a run.
+func tooLarge(err error) error {
+	switch {
+	case errors.Is(err, planner.ErrTooManyChanges):
+		return failure{exit: exit.Invalid, message: "the plan has more than " + text.Number(history.MostSteps) +
+			" changes, as many as one run can do", hint: divideHint}
+	case errors.Is(err, planner.ErrTooManySecrets):
+		return failure{exit: exit.Invalid, hint: divideHint,
+			message: "the plan needs fingerprints of more than " + text.Number(offline.MostFingerprints) +
+				" different sensitive values, each of which takes some 80 ms of a core"}
+	}
+	return err
 }
 
 // close lets go of the zones.

@@ -15,10 +15,6 @@ func addChanges(
 	ctx context.Context, r *runtimeEnv, src *sources, o statusOptions, status *fleet.Status,
 	read map[string]*fleet.Zone,
 ) error {
-	salt, err := newSalt(r.Env)
-	if err != nil {
-		return err
-	}
 	store, err := openStore(r.Env, "")
 	if err != nil {
 		return err
@@ -26,7 +22,7 @@ func addChanges(
 	request := planner.Request{
 		Desired: shownOf(src.desired, status), Zones: src.zones.readers(), ZoneURLs: src.o.zones.urls,
 		Concurrency: src.o.zones.concurrency,
-		Now:         r.Now().UTC(), Salt: salt, Tool: r.Build.Version, Billing: store.Billing(),
+		Now:         r.Now().UTC(), Tool: r.Build.Version, Billing: store.Billing(),
 	}
 	if _, err := addMemory(&request, store, src.zones); err != nil {
 		return err

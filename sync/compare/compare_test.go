@@ -148,7 +148,7 @@ func TestFingerprintsCompareWithValuesAndEachOther(t *testing.T) {
 	t.Parallel()
 	salt := []byte("salt")
 	saved := func(text, salt string) FlatField {
-		return fingerprintField(&offline.SavedVariable{Fingerprint: state.SecretFingerprint(spec.Sensitive(text), []byte(salt))}, []byte(salt))
+		return fingerprintField(&offline.SavedVariable{Fingerprint: spec.SecretFingerprint(spec.Sensitive(text), []byte(salt))}, []byte(salt))
 	}
 	plain := FlatField{Side: state.OfType(spec.TypeString, spec.Sensitive("secret"))}
 	for name, test := range map[string]struct {

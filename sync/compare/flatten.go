@@ -238,7 +238,7 @@ func fingerprintField(v *offline.SavedVariable, salt []byte) FlatField {
 		if other.Side.Fingerprint != "" {
 			return true, other.Side.Fingerprint == v.Fingerprint
 		}
-		return state.SecretFingerprint(other.Side.Value(), salt) == v.Fingerprint, true
+		return spec.SecretFingerprint(other.Side.Value(), salt) == v.Fingerprint, true
 	}
 	return field
 }

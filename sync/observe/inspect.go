@@ -74,10 +74,10 @@ func (o *Observer) Inspect(ctx context.Context, w Write) Evidence {
 	if found, is := judgeBilling(w, o.View(w.Step)); is {
 		return found
 	}
-	now := o.View(w.Step).Fingerprinted(o.salt)
+	now := o.View(w.Step).Fingerprinted(o.fingerprints)
 	found := judgeView(w.Images, now)
 	found.Answer, found.Accepted = answer, w.Step.Kind == spec.KindMember && person != nil && person.Accepted()
-	found.Behind = found.State == Conflicting && w.Begun && Reached(w.Step.Before.Fingerprinted(o.salt), now)
+	found.Behind = found.State == Conflicting && w.Begun && Reached(w.Step.Before.Fingerprinted(o.fingerprints), now)
 	return found
 }
 

@@ -23,9 +23,9 @@ type Observer struct {
 	refused func() error // nil: never
 	clock   state.Clock
 	jitter  func() float64
-	// salt is that of the secrets in the views that views read here are compared with; nil: they
-	// have their values.
-	salt []byte
+	// fingerprints are those of the secrets in the views that views read here are compared with;
+	// nil: they have their values.
+	fingerprints *spec.Fingerprints
 
 	live   *state.Organization     // what was read
 	readAt map[spec.Kind]time.Time // when each kind was read; KindOrganization is the detail call
@@ -60,9 +60,9 @@ type Options struct {
 	Clock      state.Clock
 	// Jitter gives numbers in [0, 1) that spread the waits; nil: no spread.
 	Jitter func() float64
-	// Salt is that of the secrets in the views with which Inspect compares; nil: they have their
-	// values.
-	Salt []byte
+	// Fingerprints are those of the secrets in the views with which Inspect compares; nil: they
+	// have their values.
+	Fingerprints *spec.Fingerprints
 	// Key, Zone and ID are the organization's; the ID is 0 until it is created.
 	Key, Zone string
 	ID        int64
@@ -73,7 +73,7 @@ func New(o Options) *Observer {
 	live := &state.Organization{Organization: spec.Organization{Key: o.Key, Zone: o.Zone, ID: o.ID}}
 	creation := &Creation{reader: o.Port.Reader, endpoint: o.Port.Endpoint, otherHosts: o.OtherHosts}
 	return &Observer{Creation: creation, reader: o.Port.Reader, refused: o.Port.Refused, clock: o.Clock,
-		jitter: o.Jitter, salt: o.Salt,
+		jitter: o.Jitter, fingerprints: o.Fingerprints,
 		live: live, readAt: map[spec.Kind]time.Time{}}
 }
 

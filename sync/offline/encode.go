@@ -151,7 +151,7 @@ func (k *snapshotEncoder) variable(
 			k.guessable++
 		}
 		k.hashing.Go(func() error {
-			saved.Fingerprint = state.SecretFingerprint(v.Value, ValueSalt(k.options.Salt, live.ID, v.Name))
+			saved.Fingerprint = spec.SecretFingerprint(v.Value, ValueSalt(k.options.Salt, live.ID, v.Name))
 			return nil
 		})
 	default:

@@ -20,7 +20,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	state.CheapenFingerprints()
+	spec.CheapenFingerprints()
 	m.Run()
 }
 
@@ -106,13 +106,13 @@ func TestFingerprintsTellNoEqualSecrets(t *testing.T) {
 		name         string
 		salt         []byte
 	}{{11, "A", salt}, {11, "B", salt}, {12, "A", salt}, {1, "1A", salt}, {11, "A", []byte("another salt of 16")}} {
-		print, where := state.SecretFingerprint(secret, offline.ValueSalt(at.salt, at.organization, at.name)), fmt.Sprint(at)
+		print, where := spec.SecretFingerprint(secret, offline.ValueSalt(at.salt, at.organization, at.name)), fmt.Sprint(at)
 		if seen[print] != "" || print == "" {
 			t.Errorf("%s and %s have the fingerprint %q", seen[print], where, print)
 		}
 		seen[print] = where
 	}
-	if print := state.SecretFingerprint(secret, nil); print != "" {
+	if print := spec.SecretFingerprint(secret, nil); print != "" {
 		t.Errorf("without a salt the fingerprint is %s", print)
 	}
 }

@@ -338,7 +338,7 @@ func (r *snapshotReader) fingerprint(organization int64, desired *spec.Variable)
 	if known, ok := r.fingerprints.Load(place); ok {
 		return known.(string)
 	}
-	made := state.SecretFingerprint(desired.Value, []byte(place))
+	made := spec.SecretFingerprint(desired.Value, []byte(place))
 	r.fingerprints.Store(place, made)
 	return made
 }

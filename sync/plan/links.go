@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"makesync/spec"
+	"makesync/sync/state"
 )
 
 // links are the steps of an organization on which later ones depend, by their numbers:
@@ -109,4 +110,13 @@ func (s *Step) LowersAdmin() bool {
 	}
 	role := s.field("role")
 	return role != nil && administering(role.From) != "" && administering(role.To) == ""
+}
+
+// Gives tells whether an earlier step is one without which a later one may take too much: it makes
+// an Admin, or something else pay than the method that the later one removes.
+func Gives(live *state.Organization, earlier, later *Step) bool {
+	if earlier.Kind == spec.KindPaymentMethods {
+		return later.Op == OpDelete
+	}
+	return AdminsOf(live).Adds(earlier)
 }

@@ -105,8 +105,8 @@ func StepIsSecret(s *Step) bool {
 }
 
 // fingerprint is the precondition's text. An organization that is not there relies on nothing.
-func (r Reliance) fingerprint(salt []byte) string {
-	r.View = r.View.Fingerprinted(salt)
+func (r Reliance) fingerprint(prints *spec.Fingerprints) string {
+	r.View = r.View.Fingerprinted(prints)
 	return spec.HashJSON(r)
 }
 
@@ -115,7 +115,7 @@ func (r Reliance) fingerprint(salt []byte) string {
 // Needs names read and normalised. Earlier are the steps of the same organization, before this one,
 // which live does not show yet: all of them when a plan is checked as a whole before its first
 // write, none when it is checked step by step. So a run's own steps never make its own plan stale.
-func Precondition(live *state.Organization, step *Step, earlier []Step, salt []byte) string {
+func Precondition(live *state.Organization, step *Step, earlier []Step, prints *spec.Fingerprints) string {
 	r := relianceOf(live, step)
 	admins := AdminsOf(live).After(earlier)
 	if admins.Lowers(step) {
@@ -124,7 +124,7 @@ func Precondition(live *state.Organization, step *Step, earlier []Step, salt []b
 	for i := range earlier {
 		r.advance(step, &earlier[i])
 	}
-	return r.fingerprint(salt)
+	return r.fingerprint(prints)
 }
 
 // advance does an earlier step of the run to what a step relies on: the role of who becomes Owner,
@@ -164,11 +164,31 @@ func Needs(s *Step) Reads {
 	return Reads{Kinds: []spec.Kind{s.Kind}}
 }
 
+// SecretsOf are the values of which SetPreconditions needs fingerprints, but for those that are
+// known, to which it adds them.
+func SecretsOf(changes []Change, known map[string]bool) (secrets []spec.Value) {
+	add := func(secret spec.Value) {
+		if text := secret.Reveal(); !known[text] {
+			known[text] = true
+			secrets = append(secrets, secret)
+		}
+	}
+	for i := range changes {
+		for _, secret := range changes[i].Relies.View.Secrets() {
+			add(secret)
+		}
+		if v := changes[i].Arguments.Value; v != nil && v.IsSensitive() && !v.Value().IsZero() {
+			add(v.Value())
+		}
+	}
+	return secrets
+}
+
 // SetPreconditions gives every change its precondition, and every secret of a change its
 // fingerprint. Both wait until the guards are done: fingerprints of secrets are slow on purpose,
 // and what a step that lowers an Admin relies on is the set of Admins just before it, which depends
 // on which changes remain.
-func SetPreconditions(changes []Change, admins Admins, salt []byte) {
+func SetPreconditions(changes []Change, admins Admins, prints *spec.Fingerprints) {
 	admins = admins.After(nil)
 	created := false
 	for i := range changes {
@@ -182,12 +202,12 @@ func SetPreconditions(changes []Change, admins Admins, salt []byte) {
 			}
 		}
 		admins.Do(&c.Step)
-		c.Relies.View = c.Relies.View.Fingerprinted(salt)
+		c.Relies.View = c.Relies.View.Fingerprinted(prints)
 		if c.Kind == spec.KindVariable && c.Before != nil {
 			c.Before = c.Relies.View
 		}
 		if c.Arguments.Value != nil {
-			value := c.Arguments.Value.Fingerprinted(salt)
+			value := c.Arguments.Value.Fingerprinted(prints)
 			c.Arguments.Value = &value
 		}
 		created = created || c.Phase == PhaseCreate

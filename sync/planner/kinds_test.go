@@ -190,14 +190,14 @@ func TestPreconditionOfASecret(t *testing.T) {
 	r := plantest.Request(zonetest.New(live), zonetest.Desired("acme", "Acme", zonetest.Variables(zonetest.TextVariable("API_TOKEN", "new"))))
 	r.Salt = []byte("salt")
 	s := plantest.Make(t, r).Organizations[0].Steps[0]
-	if got := plan.Precondition(plantest.SnapshotOf(live), &s, nil, r.Salt); got != s.Precondition {
+	if got := plan.Precondition(plantest.SnapshotOf(live), &s, nil, spec.NewFingerprints(r.Salt)); got != s.Precondition {
 		t.Error("it does not hold at once")
 	}
-	if got := plan.Precondition(plantest.SnapshotOf(live), &s, nil, []byte("pepper")); got == s.Precondition {
+	if got := plan.Precondition(plantest.SnapshotOf(live), &s, nil, spec.NewFingerprints([]byte("pepper"))); got == s.Precondition {
 		t.Error("it does not depend on the salt")
 	}
 	live.Variables[1].Value = spec.Sensitive("changed")
-	if got := plan.Precondition(plantest.SnapshotOf(live), &s, nil, r.Salt); got == s.Precondition {
+	if got := plan.Precondition(plantest.SnapshotOf(live), &s, nil, spec.NewFingerprints(r.Salt)); got == s.Precondition {
 		t.Error("it holds after somebody else's change")
 	}
 }

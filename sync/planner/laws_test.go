@@ -141,17 +141,17 @@ func TestLawPreconditions(t *testing.T) {
 				continue
 			}
 			for i := range o.Steps {
-				if got := plan.Precondition(plantest.SnapshotOf(live), &o.Steps[i], o.Steps[:i], r.Salt); got != o.Steps[i].Precondition {
+				if got := plan.Precondition(plantest.SnapshotOf(live), &o.Steps[i], o.Steps[:i], spec.NewFingerprints(r.Salt)); got != o.Steps[i].Precondition {
 					t.Fatalf("%s does not hold before the run", o.Steps[i].Address)
 				}
 			}
 			for i := range o.Steps {
 				s := &o.Steps[i]
-				if got := plan.Precondition(plantest.SnapshotOf(live), s, nil, r.Salt); got != s.Precondition {
+				if got := plan.Precondition(plantest.SnapshotOf(live), s, nil, spec.NewFingerprints(r.Salt)); got != s.Precondition {
 					t.Fatalf("%s does not hold when its turn comes", s.Address)
 				}
 				live = zone.ApplyStep(live, s)
-				if live != nil && s.Op != plan.OpTransfer && plan.Precondition(plantest.SnapshotOf(live), s, nil, r.Salt) == s.Precondition {
+				if live != nil && s.Op != plan.OpTransfer && plan.Precondition(plantest.SnapshotOf(live), s, nil, spec.NewFingerprints(r.Salt)) == s.Precondition {
 					t.Fatalf("%s still holds after it is done", s.Address)
 				}
 			}

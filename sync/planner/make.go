@@ -31,10 +31,14 @@ type run struct {
 	lookalikes    *spec.Lookalikes
 	judging       *judging
 	tooMany       atomic.Bool // changes
+	fingerprints  *spec.Fingerprints
 }
 
 // ErrTooManyChanges says that the plan would have more than Request.MostChanges.
 var ErrTooManyChanges = errors.New("the plan has too many changes")
+
+// ErrTooManySecrets says that the plan needs fingerprints of more than Request.MostSecrets values.
+var ErrTooManySecrets = errors.New("the plan has too many different sensitive values")
 
 // Make reads the live state and makes the plan that leads from it to the desired state:
 //
@@ -49,7 +53,7 @@ var ErrTooManyChanges = errors.New("the plan has too many changes")
 // context's when the run was interrupted; running out of time (a deadline) leaves the rest unread.
 func Make(ctx context.Context, r Request) (*plan.Plan, error) {
 	run := &run{Request: &r, patterns: r.Scope.Patterns(), pinned: map[int64]bool{}, leaving: leaving(&r),
-		lookalikes: spec.NewLookalikes(r.Desired)}
+		lookalikes: spec.NewLookalikes(r.Desired), fingerprints: spec.NewFingerprints(r.Salt)}
 	run.patterns.MarkDeclared(r.Desired)
 	for i := range r.Desired.Organizations {
 		if id := r.Desired.Organizations[i].ID; id != 0 {
@@ -74,7 +78,9 @@ func Make(ctx context.Context, r Request) (*plan.Plan, error) {
 	if err := run.judging.do(ctx); err != nil {
 		return nil, err
 	}
-	run.finishAll()
+	if err := run.finishAll(ctx); err != nil {
+		return nil, err
+	}
 	return run.plan(), nil
 }
 
@@ -193,13 +199,43 @@ func (r *run) guard() {
 	}
 }
 
-// finishAll ends what is to be said of each organization but for the numbers of its steps. Each
-// fingerprint of a secret takes a core for a while, and 8 MiB.
-func (r *run) finishAll() {
+// finishAll ends what is to be said of each organization but for the numbers of its steps. Before,
+// it makes the fingerprints of all secrets, which takes long, unless nobody wants the plan now.
+func (r *run) finishAll(ctx context.Context) error {
+	for _, o := range r.organizations {
+		waitForPurchase(o) // a policy may have held it
+	}
+	if err := r.fingerprint(ctx); err != nil {
+		return err
+	}
 	var group spec.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for _, o := range r.organizations {
-		group.Go(func() error { o.finish(); return nil })
+		group.Go(func() error {
+			o.warnAdmins()
+			plan.SetPreconditions(o.Changes, o.admins, r.fingerprints)
+			return nil
+		})
 	}
-	_ = group.Wait() // nothing fails
+	return group.Wait() // nothing fails
+}
+
+func (r *run) fingerprint(ctx context.Context) error {
+	if len(r.Salt) == 0 {
+		return nil
+	}
+	var secrets []spec.Value
+	known := map[string]bool{}
+	for _, o := range r.organizations {
+		secrets = append(secrets, plan.SecretsOf(o.Changes, known)...)
+	}
+	if r.MostSecrets > 0 && len(secrets) > r.MostSecrets {
+		return ErrTooManySecrets
+	}
+	return r.fingerprints.Make(ctx, secrets, func(ctx context.Context) error {
+		if interrupted(ctx) {
+			return context.Cause(ctx)
+		}
+		return nil
+	})
 }

@@ -127,13 +127,6 @@ func (o *organization) settle() {
 	plan.SortChanges(o.Changes)
 }
 
-// finish ends what is to be said of the organization but for the numbers of its steps.
-func (o *organization) finish() {
-	waitForPurchase(o) // a policy may have held it
-	o.warnAdmins()
-	plan.SetPreconditions(o.Changes, o.admins, o.run.Salt)
-}
-
 func (o *organization) creation() int {
 	return slices.IndexFunc(o.Changes, func(c plan.Change) bool { return c.Phase == plan.PhaseCreate })
 }

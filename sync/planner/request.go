@@ -59,6 +59,9 @@ type Request struct {
 	// Refusals remember what plans of Make do not offer; nil: what a zone's reader knows of them
 	// counts.
 	Refusals state.RefusalMemory
+	// MostSecrets ends a plan whose fingerprints are of more different values by ErrTooManySecrets,
+	// since each takes a core for a while; 0: as many as there are.
+	MostSecrets int
 	// MostChanges ends a plan that would have more, with those that have to wait, by
 	// ErrTooManyChanges; 0: as many as there are.
 	MostChanges int

@@ -4,10 +4,10 @@ import (
 	"os"
 	"testing"
 
-	"makesync/sync/state"
+	"makesync/spec"
 )
 
 func TestMain(m *testing.M) {
-	state.CheapenFingerprints()
+	spec.CheapenFingerprints()
 	os.Exit(m.Run())
 }

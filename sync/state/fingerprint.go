@@ -1,59 +1,28 @@
 package state
 
 import (
-	"encoding/base64"
 	"maps"
-
-	"golang.org/x/crypto/scrypt"
 
 	"makesync/spec"
 )
 
-// scryptN is the cost of scrypt: 32 MiB and some 80 ms for each secret, paid only for those that a
-// step touches or that documents and a snapshot share.
-var scryptN = 1 << 15
-
-// CheapenFingerprints is for tests, which fingerprint thousands of secrets. The program never calls
-// it.
-func CheapenFingerprints() { scryptN = 1 << 4 }
-
-const (
-	scryptR   = 8
-	scryptP   = 1
-	scryptLen = 32
-)
-
-// SecretFingerprint is a salted, slow hash of a secret: it can be compared within one plan, and
-// guessing what is behind it costs an attacker who finds the plan time for each guess. It is
-// empty without a salt: an unsalted one would be the same in every plan.
-func SecretFingerprint(secret spec.Value, salt []byte) string {
-	if len(salt) == 0 {
-		return ""
-	}
-	key, err := scrypt.Key([]byte(secret.Reveal()), salt, scryptN, scryptR, scryptP, scryptLen)
-	if err != nil {
-		return "" // only for costs that are no power of two
-	}
-	return "scrypt:" + base64.RawURLEncoding.EncodeToString(key)
-}
-
 // Fingerprinted is the scalar with its fingerprint, if it is a secret; without a salt it stays as
 // it is.
-func (s Scalar) Fingerprinted(salt []byte) Scalar {
-	if s.IsSensitive() && !s.text.IsZero() && len(salt) > 0 {
-		s.Fingerprint = SecretFingerprint(s.text, salt)
+func (s Scalar) Fingerprinted(prints *spec.Fingerprints) Scalar {
+	if s.IsSensitive() && !s.text.IsZero() && !prints.None() {
+		s.Fingerprint = prints.Of(s.text)
 	}
 	return s
 }
 
 // Fingerprinted is the view with a fingerprint on each secret; one without secrets is given back.
-func (v View) Fingerprinted(salt []byte) View {
-	if len(v.Secrets()) == 0 {
+func (v View) Fingerprinted(prints *spec.Fingerprints) View {
+	if prints.None() || len(v.Secrets()) == 0 {
 		return v
 	}
 	out := make(View, len(v))
 	for path, side := range v {
-		out[path] = side.Fingerprinted(salt)
+		out[path] = side.Fingerprinted(prints)
 	}
 	return out
 }

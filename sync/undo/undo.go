@@ -59,7 +59,8 @@ type Result struct {
 //	any secret value                      not: the journal does not keep it
 //	a value that is none of its type      not: no plan writes one
 func Wanted(ctx context.Context, story *report.Run, o Options) Result {
-	r := reverser{story: story, index: story.Index(), options: o, records: stepRecords(story)}
+	r := reverser{story: story, index: story.Index(), options: o, records: stepRecords(story),
+		fingerprints: spec.NewFingerprints(report.JournalSalt(story.Run))}
 	for i := range story.Organizations {
 		if want := r.organization(ctx, &story.Organizations[i]); want != nil {
 			r.Organizations = append(r.Organizations, *want)
@@ -77,7 +78,9 @@ type reverser struct {
 	story   *report.Run
 	index   *report.Index
 	options Options
-	records map[int]*stepRecord // by step number
+	// fingerprints are those of the run's journal.
+	fingerprints *spec.Fingerprints
+	records      map[int]*stepRecord // by step number
 }
 
 // stepRecord is what the journal says about one step.
@@ -133,9 +136,8 @@ func (r *reverser) organization(ctx context.Context, o *report.RunOrganization) 
 		id = r.index.Organization(spec.Address(o.Key)).ID
 	}
 	want := &spec.Organization{Key: o.Key, Zone: o.Zone, ID: id}
-	salt := report.JournalSalt(r.story.Run)
-	observer := observe.New(observe.Options{Port: r.options.Zones[o.Zone], Clock: fixedClock(r.options.Now), Salt: salt,
-		Key: o.Key, Zone: o.Zone, ID: id})
+	observer := observe.New(observe.Options{Port: r.options.Zones[o.Zone], Clock: fixedClock(r.options.Now),
+		Fingerprints: r.fingerprints, Key: o.Key, Zone: o.Zone, ID: id})
 	held := len(r.Held)
 	undone := false
 	for i := range o.Steps {
@@ -195,7 +197,7 @@ func (r *reverser) step(
 		return "it could not be read: " + state.WhyUnread(err)
 	}
 	r.Read++
-	now := o.View(s).Fingerprinted(report.JournalSalt(r.story.Run))
+	now := o.View(s).Fingerprinted(r.fingerprints)
 	if !observe.Reached(images.After, now) {
 		return "it has changed since: the run left it " + observe.OrAbsent(images.After) +
 			", and it is now " + observe.OrAbsent(now)
