@@ -64,8 +64,9 @@ var (
 
 func checksOf(c *checker, s *plan.Step) checks {
 	bought := c.needsPurchase(s)
+	shownLater := s.Kind == spec.KindFeatureControl || s.Kind == spec.KindTFA // by the plan that is bought
 	switch {
-	case c.inNewOrganization(s), bought && s.Kind == spec.KindFeatureControl && s.Before == nil:
+	case c.inNewOrganization(s), bought && shownLater && s.Before == nil:
 		return newChecks
 	case bought:
 		return boughtChecks

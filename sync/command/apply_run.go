@@ -2,7 +2,6 @@ package command
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -255,7 +254,10 @@ func (a *applyRun) apply(ctx context.Context) (_ *report.Report, err error) {
 	}
 	if options.Saved {
 		options.BeforeWriting = func() error {
-			return cmp.Or(a.store.Use(a.plan, a.run), a.store.UseApprovals(a.found.uses, a.run))
+			if err := a.store.Use(a.plan, a.run); err != nil {
+				return err // what was signed for it may serve the run that has it
+			}
+			return a.store.UseApprovals(a.found.uses, a.run)
 		}
 	}
 	applied := apply.Run(ctx, a.plan, options)
