@@ -98,7 +98,7 @@ type texts []string
 func (t *texts) UnmarshalJSON(data []byte) error {
 	var each []looseText
 	if unmarshal(data, &each) != nil {
-		var one looseText
+		var one longText // of many scopes
 		if unmarshal(data, &one) == nil {
 			*t = strings.Fields(string(one))
 		}

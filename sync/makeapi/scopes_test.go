@@ -1,7 +1,9 @@
 package makeapi
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,5 +60,22 @@ func TestScopesAreAskedForOnce(t *testing.T) {
 		if n := len(z.requests()); n != 1 {
 			t.Errorf("%v: %d requests", answer, n)
 		}
+	}
+}
+
+// A token of all scopes tells them as one text that is longer than any name.
+func TestScopesInOneText(t *testing.T) {
+	t.Parallel()
+	var scopes []string
+	for i := range 100 {
+		scopes = append(scopes, fmt.Sprintf("organizations-number-%d:write", i))
+	}
+	text, err := json.Marshal(strings.Join(scopes, " "))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read texts
+	if err := read.UnmarshalJSON(text); err != nil || !slices.Equal(read, scopes) {
+		t.Errorf("%d scopes are read, %v", len(read), err)
 	}
 }

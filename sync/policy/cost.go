@@ -12,12 +12,14 @@ const (
 
 	costPerSubject = 5  // whatever the expression is
 	costPerResult  = 50 // until somebody reads it
-	costPerMaking  = 3  // of each value, in each round
+	costPerMaking  = 3  // of each value, in each round but the first
 
 	// documentShare bounds what all policies of documents may spend together, as multiples of what
-	// one may, and documentCost what they may over all rounds.
-	documentShare = 4
-	documentCost  = 16_000_000
+	// one may, and documentCost, or documentCostPerValue where that is more, what they may over all
+	// rounds.
+	documentShare        = 4
+	documentCost         = 16_000_000
+	documentCostPerValue = 30
 
 	// mostResults are kept of all policies in one round, 1 KB for each.
 	mostResults = 200_000
@@ -29,7 +31,8 @@ func limitOf(values int) uint64 { return min(baseCost+costPerValue*uint64(values
 // Budget is what all policies of documents may spend together. Rounds that judge one plan again and
 // again share one, since a document decides how many they are.
 type Budget struct {
-	spent uint64
+	spent  uint64
+	judged bool // in one round at least
 	// tooDear are the policies that have failed by their cost: what they then said stays, and they
 	// are not judged in further rounds.
 	tooDear map[string]bool
@@ -44,8 +47,12 @@ func (b *Budget) share(values int, limit uint64) *share {
 	if b.tooDear == nil {
 		b.tooDear = map[string]bool{}
 	}
-	b.spent += costPerMaking * uint64(values)
-	return &share{budget: b, left: min(documentShare*limit, documentCost-min(b.spent, documentCost))}
+	if b.judged {
+		b.spent += costPerMaking * uint64(values)
+	}
+	b.judged = true
+	most := max(documentCost, documentCostPerValue*uint64(values))
+	return &share{budget: b, left: min(documentShare*limit, most-min(b.spent, most))}
 }
 
 // share is the part of a budget that is for one round.
