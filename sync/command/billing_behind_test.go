@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,19 +29,39 @@ type behind struct {
 
 // frozen is what a zone goes on to show, by the address that was read.
 type frozen struct {
+	mu    sync.Mutex // organizations and people are read side by side
 	since time.Time
 	shown map[string][]byte
 	sent  int
+}
+
+func (f *frozen) wrote() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sent++
+	if f.since.IsZero() {
+		f.since = time.Now()
+	}
+}
+
+// reads gives what an address shows: for a while after the write, what it showed before.
+func (f *frozen) reads(address string, body []byte, lasts time.Duration) []byte {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case f.since.IsZero():
+		f.shown[address] = body
+	case time.Since(f.since) < lasts && f.shown[address] != nil:
+		return f.shown[address]
+	}
+	return body
 }
 
 func (b behind) RoundTrip(r *http.Request) (*http.Response, error) {
 	method, end, _ := strings.Cut(b.write, " ")
 	writes := r.Method == method && strings.HasSuffix(r.URL.Path, end)
 	if writes {
-		b.state.sent++
-		if b.state.since.IsZero() {
-			b.state.since = time.Now()
-		}
+		b.state.wrote()
 	}
 	answer, err := b.next.RoundTrip(r)
 	if err != nil || r.Method != "GET" && !writes {
@@ -53,14 +74,11 @@ func (b behind) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch address := r.URL.String(); {
+	switch {
 	case writes && b.empty:
 		body = nil
-	case writes:
-	case b.state.since.IsZero():
-		b.state.shown[address] = body
-	case time.Since(b.state.since) < b.lasts && b.state.shown[address] != nil:
-		body = b.state.shown[address]
+	case !writes:
+		body = b.state.reads(r.URL.String(), body, b.lasts)
 	}
 	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	answer.Header.Del("Content-Length")
