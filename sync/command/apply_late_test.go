@@ -9,10 +9,8 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"makesync/spec"
 	"makesync/sync/approval"
 	"makesync/sync/exit"
-	"makesync/sync/savedplan"
 )
 
 // lateReader answers after a while.
@@ -130,15 +128,7 @@ func TestApprovalsWhenTheAnswerComes(t *testing.T) {
 		if code, out := run("plan", "-f", documents, "-o", planned); code != 0 {
 			t.Fatal(out)
 		}
-		data, err := os.ReadFile(planned)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, problems := savedplan.Decode(data, spec.Value{})
-		if len(problems) > 0 {
-			t.Fatal(problems)
-		}
-		statement, err := statementOf(p, start, start.Add(4*time.Second))
+		statement, err := statementOf(readSavedPlan(t, planned), start, start.Add(4*time.Second))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -38,6 +38,20 @@ zones: {lab: {sandbox: {}}}
 organizations: {acme: {name: Acme Automation, variables: {RETRIES: 7}}}
 `
 
+// readSavedPlan reads a plan file.
+func readSavedPlan(t *testing.T, file string) *plan.Plan {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, problems := savedplan.Decode(data, spec.Value{})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	return p
+}
+
 // TestApprovalsUnderAttack: whatever lies in the folder of approvals, nobody counts who has not signed
 // this, and nothing there keeps who has from counting.
 func TestApprovalsUnderAttack(t *testing.T) {
@@ -62,14 +76,7 @@ func TestApprovalsUnderAttack(t *testing.T) {
 	if code, out := run("plan", "-f", write("lab.yaml", approvedDocument), "-o", planned); code != 0 {
 		t.Fatal(out)
 	}
-	data, err := os.ReadFile(planned)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, problems := savedplan.Decode(data, spec.Value{})
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
+	p := readSavedPlan(t, planned)
 	jane, bob := approvalKey(t, 1), approvalKey(t, 2)
 	allowed := write("allowed", "jane@acme.example "+string(ssh.MarshalAuthorizedKey(jane.PublicKey())))
 	until := time.Now().Add(time.Hour)
