@@ -153,7 +153,9 @@ func (s *Set) Evaluate(ctx context.Context, in Input) (Verdict, error) {
 		if !r.From.Trusted {
 			shared.spend(j.spent)
 		}
-		shared.budget.tooDear[r.ID] = j.spent > limit
+		if j.spent > limit {
+			shared.budget.tooDear[r.ID] = true
+		}
 		v.Evaluated += j.evaluated
 		v.Results = append(v.Results, results...)
 		v.Notes = append(v.Notes, r.notes(in.Now)...)
